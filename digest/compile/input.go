@@ -1,0 +1,25 @@
+package compile
+
+import (
+	"time"
+
+	"postbag/digest"
+)
+
+// PostCount is a post's time and how many comments it has.
+type PostCount struct {
+	Published time.Time
+	Comments  int
+}
+
+// Input is all that freezing an issue needs.
+type Input struct {
+	Issue       digest.Issue
+	Series      digest.Series
+	Publication digest.Publication
+	// Comments holds every picked comment, and the parents of picked replies,
+	// by id.
+	Comments map[int64]digest.Candidate
+	// Date is the moment the issue goes out.
+	Date time.Time
+}

@@ -1,0 +1,79 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/compile"
+)
+
+// Store is what the desk asks of the database.
+type Store interface {
+	// Publication gives the installation's own settings.
+	Publication(ctx context.Context) (digest.Publication, error)
+	// SavePublication stores them; TagAuthority, once set, is never changed by it.
+	SavePublication(ctx context.Context, p digest.Publication) error
+	// SeriesList gives all series, by id.
+	SeriesList(ctx context.Context) ([]digest.Series, error)
+	// SaveSeries stores a series' settings. NextNumber can only be set above
+	// every number that an issue has; else the error is of kind Conflict.
+	SaveSeries(ctx context.Context, s digest.Series) error
+
+	// OpenDraft creates the series' next draft and takes its number; if the
+	// series has a draft already it gives that one. The window begins where the
+	// newest issue that was approved froze.
+	OpenDraft(ctx context.Context, seriesID int64, opened, due time.Time) (issue digest.Issue, created bool, err error)
+	// Issue gives an issue whole; number 0 means the series' newest draft, else
+	// its newest issue. The error is of kind NotFound.
+	Issue(ctx context.Context, seriesID int64, number int) (digest.Issue, error)
+	// Issues lists a series' issues, newest first, with Blocks and Frozen left out.
+	Issues(ctx context.Context, seriesID int64, limit int) ([]digest.Issue, error)
+	// SaveDraft stores title, intro, due moment and blocks of a draft. The error
+	// is of kind Conflict when the issue is no draft any more, or when its
+	// Version is not the one stored. It fills in the ids of new blocks and the
+	// new Version.
+	SaveDraft(ctx context.Context, issue *digest.Issue) error
+	// Approve freezes a draft of the given Version: state, Frozen, ApprovedAt and
+	// DueAt are stored together. Conflict as for SaveDraft.
+	Approve(ctx context.Context, issue *digest.Issue) error
+	// MoveIssue moves an issue to another state, as [digest.IssueState.To]
+	// allows, and stamps the moment; Conflict otherwise. Moving an approved issue
+	// back to draft removes its Frozen.
+	MoveIssue(ctx context.Context, issueID int64, to digest.IssueState, at time.Time) error
+
+	// Candidates gives the comments an issue may pick, by post (newest first),
+	// then in thread order: each top-level comment followed by its replies, both
+	// by time. Comments that are gone are left out.
+	Candidates(ctx context.Context, q CandidateQuery) ([]digest.Candidate, error)
+	// PostActivity gives the newest posts of a series' sources by publication,
+	// with the number of their comments that are not gone.
+	PostActivity(ctx context.Context, seriesID int64, limit int) ([]compile.PostCount, error)
+	// CommentsSince counts a series' comments published at or after a moment
+	// that are not gone.
+	CommentsSince(ctx context.Context, seriesID int64, since time.Time) (int, error)
+	// CandidatesByID gives comments by id, gone ones included, with their posts;
+	// unknown ids are left out.
+	CandidatesByID(ctx context.Context, ids []int64) ([]digest.Candidate, error)
+	// PickedIn tells which issues of a series, except the given one, picked
+	// these comments: comment id to issue number. Cancelled issues do not count.
+	PickedIn(ctx context.Context, seriesID, exceptIssue int64, ids []int64) (map[int64]int, error)
+
+	// Posts and Comments are the listings of the commands, newest first.
+	Posts(ctx context.Context, f digest.PostFilter) ([]digest.Post, error)
+	Comments(ctx context.Context, f digest.CommentFilter) ([]digest.ListedComment, error)
+	// Comment gives one comment with its listing details, or NotFound.
+	Comment(ctx context.Context, id int64) (digest.ListedComment, error)
+}
+
+// CandidateQuery bounds an issue's candidates. A comment is one when it was
+// first seen after SeenAfter and is no backfill from before it; or, for a first
+// issue (SeenAfter zero), when it was published at or after Since, or stands
+// under a post published at or after PostsSince (zero: no such post).
+type CandidateQuery struct {
+	SeriesID   int64
+	SeenAfter  time.Time
+	Since      time.Time
+	PostsSince time.Time
+	Limit      int // at most so many, 0 for all; the newest posts first
+}

@@ -1,0 +1,35 @@
+// Package digest is the domain of Postbag: what a blog says, what an editor
+// makes of it, and the rules both must keep. It holds types, rules and error
+// kinds, and imports the standard library only. Fetching, storing, rendering
+// and sending are left to the packages beside and below it.
+//
+// The words:
+//
+//   - A [Source] is a blog, followed through the feeds whose polling state is
+//     kept in [FeedState].
+//   - A [Post] and its [Comment]s are entries of a source. A comment belongs to
+//     a post and may reply to a parent comment.
+//   - [Prose] is the only form in which foreign text enters the program.
+//   - A [Series] is a recurring compilation ("Pick of the Week").
+//   - An [Issue] is one numbered edition, made of [Block]s; a block is a pick,
+//     a heading, or the editor's own text.
+//   - A [Frozen] issue is the snapshot that approval makes. Every rendering
+//     comes from it and from nothing else.
+//
+// An issue moves through these states; the table in [IssueState.To] is the
+// whole truth and the store refuses everything else:
+//
+//	   ┌──────────────── reopen ───────────────┐
+//	   ▼                                       │
+//	draft ──approve──► approved ──publish──► published ──send──► sending ──► sent
+//	  │ │                 │  │                  │                 │  ▲         │
+//	  │ │                 │  └─────cancel───┐   │             pause  resume    │
+//	  │ └────cancel───────┼───────────────┐ │   │                 ▼  │         │
+//	  │                   │               ▼ ▼   │               paused         │
+//	  └─skip─► skipped    │           cancelled │                 │            │
+//	                      │                     ▼                 ▼            ▼
+//	                      └──── (reopen)     withdrawn ◄────── withdraw ◄──────┘
+//
+// Reopening goes from approved back to draft only: what has been published is
+// changed by an explicit correction, never by editing.
+package digest

@@ -1,0 +1,65 @@
+package digest
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Kind says what a caller can do about an error. Commands turn it into an exit
+// status, pages into an HTTP status; nobody branches on an error's text.
+type Kind int
+
+// The kinds of error.
+const (
+	// Internal is a fault of the program or its surroundings.
+	Internal Kind = iota
+	// Invalid is an input that can never work as given.
+	Invalid
+	// NotFound is a name or number that stands for nothing.
+	NotFound
+	// Conflict is a request that the present state does not allow.
+	Conflict
+	// Unavailable is something outside that did not answer as it should.
+	Unavailable
+	// Forbidden is something a rule of safety refuses.
+	Forbidden
+)
+
+// Error is an error for a person: one sentence, and a hint about the mend.
+type Error struct {
+	Kind    Kind
+	Message string // one lower-case sentence without a full stop, its cause included
+	Hint    string // what to do about it, a whole sentence; may be empty
+	Err     error  // the cause, or nil
+}
+
+// Error gives the message, which tells the cause too.
+func (e *Error) Error() string { return e.Message }
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Fail makes an [Error]. The format may wrap one cause with %w.
+func Fail(kind Kind, hint, format string, args ...any) *Error {
+	err := fmt.Errorf(format, args...)
+	return &Error{Kind: kind, Message: err.Error(), Hint: hint, Err: errors.Unwrap(err)}
+}
+
+// KindOf gives the kind of the outermost [Error] in err's chain, else Internal.
+func KindOf(err error) Kind {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Kind
+	}
+	return Internal
+}
+
+// HintOf gives the first hint in err's chain, or "".
+func HintOf(err error) string {
+	for err != nil {
+		if e, ok := err.(*Error); ok && e.Hint != "" {
+			return e.Hint
+		}
+		err = errors.Unwrap(err)
+	}
+	return ""
+}

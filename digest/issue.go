@@ -1,0 +1,145 @@
+package digest
+
+import (
+	"slices"
+	"time"
+)
+
+// IssueState is where an issue stands; the package documentation draws it.
+type IssueState string
+
+// The states of an issue.
+const (
+	Draft     IssueState = "draft"
+	Approved  IssueState = "approved"  // frozen, waiting for its moment
+	Published IssueState = "published" // on the web and in the feed
+	Sending   IssueState = "sending"   // its ledger exists and is being worked off
+	Paused    IssueState = "paused"
+	Sent      IssueState = "sent" // every row of the ledger is terminal
+	Skipped   IssueState = "skipped"
+	Cancelled IssueState = "cancelled"
+	Withdrawn IssueState = "withdrawn"
+)
+
+var issueMoves = map[IssueState][]IssueState{
+	Draft:     {Approved, Skipped, Cancelled},
+	Approved:  {Draft, Published, Cancelled},
+	Published: {Sending, Withdrawn},
+	Sending:   {Paused, Sent, Withdrawn},
+	Paused:    {Sending, Withdrawn},
+	Sent:      {Withdrawn},
+}
+
+// To tells whether an issue in this state may move to the other.
+func (s IssueState) To(next IssueState) bool { return slices.Contains(issueMoves[s], next) }
+
+// Public tells whether readers may see an issue in this state.
+func (s IssueState) Public() bool {
+	return s == Published || s == Sending || s == Paused || s == Sent
+}
+
+// Issue is one numbered edition of a series.
+type Issue struct {
+	ID       int64
+	SeriesID int64
+	Number   int
+	State    IssueState
+	Title    string
+	Intro    string // Markdown, as the editor wrote it
+
+	OpenedAt time.Time
+	// WindowFrom is when the issue before it froze; candidates were first seen
+	// after it. Zero for a series' first issue, see compile.FirstWindow.
+	WindowFrom time.Time
+	DueAt      time.Time // the moment it goes out, if approved by then
+
+	ApprovedAt  time.Time
+	PublishedAt time.Time
+	UpdatedAt   time.Time // of the last change readers can see
+	SentAt      time.Time
+
+	Blocks []Block // in order; what a draft is made of
+	Frozen *Frozen // nil until approved
+	// Version grows with every saved change; a save of an older version is
+	// refused, so two editors cannot overwrite each other unseen.
+	Version int64
+}
+
+// BlockKind tells what a block is.
+type BlockKind string
+
+// The kinds of block.
+const (
+	PickBlock    BlockKind = "pick"
+	HeadingBlock BlockKind = "heading"
+	TextBlock    BlockKind = "text" // the editor's own words, Markdown
+)
+
+// Block is one row of an issue: a pick, a heading, or the editor's text.
+type Block struct {
+	ID        int64
+	Kind      BlockKind
+	CommentID int64   // of a pick
+	Text      string  // of a heading (plain) or a text (Markdown)
+	Kept      []Range // of a pick: what is kept of the original; empty means all
+	// PickedHash is the comment's hash when it was picked or last trimmed; a
+	// comment with another hash has changed since.
+	PickedHash string
+}
+
+// Frozen is the snapshot that approval makes of an issue: all that its
+// renderings need. Nothing is rendered from anything else, so an issue reads
+// the same whatever happens to the blog or to the settings later.
+type Frozen struct {
+	Publication   string    `json:"publication"`
+	HomeURL       string    `json:"home_url"`
+	Language      string    `json:"language"`
+	PostalAddress string    `json:"postal_address,omitempty"`
+	Zone          string    `json:"zone"`
+	FeedID        string    `json:"feed_id"` // tag: URI of the series' feed
+	EntryID       string    `json:"entry_id"`
+	SeriesSlug    string    `json:"series_slug"`
+	SeriesName    string    `json:"series_name"`
+	Number        int       `json:"number"`
+	Title         string    `json:"title"`
+	Preheader     string    `json:"preheader"`
+	Date          time.Time `json:"date"` // the moment it goes out
+	Intro         Prose     `json:"intro,omitempty"`
+
+	Blocks  []FrozenBlock `json:"blocks"`
+	Picks   int           `json:"picks"`
+	Words   int           `json:"words"`
+	Minutes int           `json:"minutes"` // to read it all
+}
+
+// FrozenBlock is a block of a frozen issue; the field of its kind is set.
+type FrozenBlock struct {
+	Kind    BlockKind  `json:"kind"`
+	Heading string     `json:"heading,omitempty"`
+	Text    Prose      `json:"text,omitempty"`
+	Pick    *Quotation `json:"pick,omitempty"`
+}
+
+// Quotation is a frozen pick: the reader's words and where they come from.
+type Quotation struct {
+	Number    int       `json:"number"` // within the issue, from 1
+	CommentID int64     `json:"comment_id"`
+	Author    string    `json:"author"`
+	Published time.Time `json:"published"`
+	URL       string    `json:"url,omitempty"` // the comment's permalink, else its post's
+	PostTitle string    `json:"post_title"`    // never empty: an untitled post is named by its date
+	PostURL   string    `json:"post_url,omitempty"`
+	Words     Prose     `json:"words"`
+	Shortened bool      `json:"shortened,omitempty"`
+	Context   *Context  `json:"context,omitempty"` // of a reply
+}
+
+// Context says what a picked reply replies to.
+type Context struct {
+	Author string `json:"author"`
+	// Quote is the beginning of the parent's words; empty when the parent is
+	// the pick just above, or was removed.
+	Quote string `json:"quote,omitempty"`
+	// Above is the parent's number when it is the pick just above, else 0.
+	Above int `json:"above,omitempty"`
+}

@@ -1,0 +1,109 @@
+package digest
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Prose is text reduced to what Postbag can show everywhere: paragraphs,
+// quotes, list items, emphasis, links and line breaks. Foreign HTML and the
+// editor's Markdown are parsed into it; nothing else is ever passed on. It is
+// written as JSON in the store, with short names because there is much of it.
+type Prose []Para
+
+// ParaKind tells what sort of paragraph a [Para] is.
+type ParaKind string
+
+// The kinds of paragraph.
+const (
+	Paragraph ParaKind = ""  // ordinary text
+	Quote     ParaKind = "q" // text the writer quotes
+	Item      ParaKind = "i" // an item of a list
+)
+
+// MaxDepth bounds the nesting of quotes and lists; deeper ones are drawn at
+// this depth.
+const MaxDepth = 6
+
+// Para is one paragraph.
+type Para struct {
+	Kind ParaKind `json:"k,omitempty"`
+	// Depth is how far a quote or list item is nested, from 1; 0 for ordinary
+	// text.
+	Depth int `json:"d,omitempty"`
+	// Number is an ordered item's number, from 1; 0 for a bullet.
+	Number int `json:"n,omitempty"`
+	// More marks a further paragraph of the list item before it, which gets no
+	// bullet of its own.
+	More  bool   `json:"m,omitempty"`
+	Spans []Span `json:"s"`
+}
+
+// Span is a run of text in one style. A line break is "\n" in Text.
+type Span struct {
+	Text   string `json:"t"`
+	Em     bool   `json:"e,omitempty"`
+	Strong bool   `json:"b,omitempty"`
+	// Href is an absolute http, https or mailto address, or "".
+	Href string `json:"h,omitempty"`
+	// Ours marks words that the writer did not write: the mark of a cut, or an
+	// editor's note in brackets.
+	Ours bool `json:"o,omitempty"`
+}
+
+// Ellipsis is the visible mark of a cut.
+const Ellipsis = "[…]"
+
+// paraBreak stands between paragraphs in [Prose.Text].
+const paraBreak = "\n\n"
+
+// Text gives the words alone: paragraphs separated by an empty line, line
+// breaks as "\n". Byte offsets into it are what a [Range] counts.
+func (p Prose) Text() string {
+	var b strings.Builder
+	for i, para := range p {
+		if i > 0 {
+			b.WriteString(paraBreak)
+		}
+		for _, s := range para.Spans {
+			b.WriteString(s.Text)
+		}
+	}
+	return b.String()
+}
+
+// Text gives the paragraph's words.
+func (p Para) Text() string {
+	var b strings.Builder
+	for _, s := range p.Spans {
+		b.WriteString(s.Text)
+	}
+	return b.String()
+}
+
+// Words counts the words of the text: runs of characters between spaces that
+// hold at least one letter or digit.
+func (p Prose) Words() int { return CountWords(p.Text()) }
+
+// CountWords counts the words of a plain text as [Prose.Words] does.
+func CountWords(s string) int {
+	n := 0
+	for _, f := range strings.Fields(s) {
+		if strings.IndexFunc(f, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) >= 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// Plain makes Prose of plain text: empty lines part paragraphs, single line
+// ends become line breaks.
+func Plain(text string) Prose {
+	var p Prose
+	for _, para := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), paraBreak) {
+		if para = strings.TrimSpace(para); para != "" {
+			p = append(p, Para{Spans: []Span{{Text: para}}})
+		}
+	}
+	return p
+}

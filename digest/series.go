@@ -1,0 +1,76 @@
+package digest
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Publication is what all series of an installation share: the name on the
+// masthead and the identity of its feeds. It is one row of the store.
+type Publication struct {
+	Name     string // "" until the first source gives its own
+	Language string // BCP 47
+	HomeURL  string // the blog's home page
+	// TagAuthority is the "host,date" of every tag: URI (RFC 4151), minted once
+	// when the first issue is frozen and never changed: ids survive a change of
+	// host.
+	TagAuthority string
+	// Salt makes Message-IDs and hashes unguessable; 16 random bytes, minted
+	// with the store.
+	Salt []byte
+	// PostalAddress stands in the footer of every mail, as many laws ask.
+	PostalAddress string
+}
+
+// DeadlineRule says what happens when the moment of an issue passes without
+// approval.
+type DeadlineRule string
+
+// Hold keeps the draft open and waits for the editor: nothing sends itself
+// unseen.
+const Hold DeadlineRule = "hold"
+
+// Series is a recurring compilation.
+type Series struct {
+	ID    int64
+	Slug  string // in addresses, e.g. "pick-of-the-week"
+	Name  string // "Pick of the Week"
+	Title string // pattern with {name} and {number}
+	// Schedule is a five-field cron expression read in Zone, an IANA name.
+	Schedule   string
+	Zone       string
+	NextNumber int // the number the next issue takes
+	Deadline   DeadlineRule
+	CreatedAt  time.Time
+}
+
+// Defaults of a series, used when the first source creates one.
+const (
+	DefaultSeriesName     = "Pick of the Week"
+	DefaultSeriesSlug     = "pick-of-the-week"
+	DefaultSeriesTitle    = "{name} {number}"
+	DefaultSeriesSchedule = "0 18 * * 0" // Sunday 18:00
+)
+
+// TitleOf fills the series' title pattern for a number.
+func (s Series) TitleOf(number int) string {
+	return strings.NewReplacer("{name}", s.Name, "{number}", strconv.Itoa(number)).Replace(s.Title)
+}
+
+// Location loads the series' zone. The error is of kind Invalid.
+func (s Series) Location() (*time.Location, error) { return LoadZone(s.Zone) }
+
+// LoadZone loads an IANA zone by name. The machine's nameless "Local" is
+// refused, since another machine would read it differently.
+func LoadZone(name string) (*time.Location, error) {
+	const hint = `Use an IANA name such as "Europe/London" or "UTC".`
+	if name == "" || name == "Local" {
+		return nil, Fail(Invalid, hint, "the zone %q is not a zone name", name)
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, Fail(Invalid, hint, "the zone %q is not known", name)
+	}
+	return loc, nil
+}

@@ -1,0 +1,101 @@
+package deliver
+
+import (
+	"context"
+	"time"
+
+	"postbag/digest"
+	"postbag/subscribers"
+)
+
+// Ledger is what delivering asks of the database. Every method is one
+// transaction and is durable when it returns.
+type Ledger interface {
+	// Begin moves an issue from published to sending, and with it freezes the
+	// audience: one queued row for every active subscriber who wants this issue
+	// (monthly subscribers only when lastOfMonth). For an issue that is already
+	// sending, paused or sent it changes nothing and gives the mailing made
+	// before. Any other state is an error of kind Conflict.
+	Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth bool) (subscribers.Mailing, error)
+	// Exchange settles results and claims up to x.Claim due rows for sending.
+	// A result is taken only if the row is still "sending" under the same
+	// Attempts. Claiming sets "sending", counts the attempt, and passes over and
+	// cancels rows whose subscriber is not active any more. It claims nothing
+	// unless the issue is sending. Rows deferred until later than x.Now are not
+	// due.
+	Exchange(ctx context.Context, x Exchange) ([]subscribers.Delivery, error)
+	// Recover deals with rows that a process which is no more left in
+	// "sending": under [Resend] they are deferred until retry, under
+	// [HoldUncertain] they become uncertain. The caller holds the worker's lock,
+	// so no living process can be sending. It gives the number of rows.
+	Recover(ctx context.Context, issueID int64, policy Ambiguity, retry, now time.Time) (int, error)
+	// Counts gives the rows of an issue by state.
+	Counts(ctx context.Context, issueID int64) (subscribers.Counts, error)
+	// NextTry gives the earliest moment at which a queued or deferred row of an
+	// issue is due; ok is false when there is none.
+	NextTry(ctx context.Context, issueID int64) (at time.Time, ok bool, err error)
+	// Finish moves a sending issue whose rows are all terminal to sent, and
+	// tells whether the issue is sent.
+	Finish(ctx context.Context, issueID int64, now time.Time) (bool, error)
+	// SetIssueState moves an issue along sending ⇄ paused; the move to the state
+	// it has already changes nothing.
+	SetIssueState(ctx context.Context, issueID int64, to digest.IssueState, reason string, now time.Time) error
+	// IssueState reads where an issue stands.
+	IssueState(ctx context.Context, issueID int64) (digest.IssueState, error)
+}
+
+// Exchange is one step of the conversation with the ledger.
+type Exchange struct {
+	IssueID int64
+	Settle  []Result
+	Claim   int
+	Now     time.Time
+}
+
+// Result is what became of one claimed delivery.
+type Result struct {
+	DeliveryID int64
+	Attempts   int // of the claim
+	State      subscribers.DeliveryState
+	NextTry    time.Time // for deferred and queued
+	Code       int
+	Reply      string // the server's words, at most 500 bytes
+	At         time.Time
+}
+
+// Ambiguity says what to do with a message that a server may have accepted
+// without our hearing of it (RFC 1047).
+type Ambiguity string
+
+// The policies.
+const (
+	Resend        Ambiguity = "resend" // once more after a minute, same Message-ID and Date
+	HoldUncertain Ambiguity = "hold"   // mark it uncertain for a person
+)
+
+// Notices is the queue of single mails: confirmations.
+type Notices interface {
+	// ClaimNotices takes up to n notices that are due, counts the attempt, and
+	// puts each off until retry, so that a crash tries again and not twice at
+	// once.
+	ClaimNotices(ctx context.Context, n int, now, retry time.Time) ([]Notice, error)
+	// SettleNotice removes a notice that was sent, or that failed for good; with
+	// a nextTry it is put off instead.
+	SettleNotice(ctx context.Context, id int64, nextTry time.Time, reply string) error
+}
+
+// Notice is one mail to one address outside any issue.
+type Notice struct {
+	ID        int64
+	Kind      NoticeKind
+	Email     string
+	Token     string // the confirmation's
+	CreatedAt time.Time
+	Attempts  int
+}
+
+// NoticeKind tells which mail a notice is.
+type NoticeKind string
+
+// ConfirmNotice asks an address to confirm its subscription.
+const ConfirmNotice NoticeKind = "confirm"

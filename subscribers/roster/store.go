@@ -1,0 +1,47 @@
+package roster
+
+import (
+	"context"
+
+	"postbag/subscribers"
+)
+
+// Store is what the operator's side of the list asks of the database.
+type Store interface {
+	// Enrol stores people in one transaction and tells what became of each, in
+	// the same order. A known address is left as it is, whatever its state: an
+	// import never brings back who left. With dryRun nothing is written.
+	Enrol(ctx context.Context, people []Entry, dryRun bool) ([]Enrolled, error)
+	// Subscribers calls yield for each subscriber that matches, by address key,
+	// until yield gives an error, which it passes on.
+	Subscribers(ctx context.Context, filter Filter, yield func(subscribers.Subscriber) error) error
+	// SubscriberCounts counts subscribers by state.
+	SubscriberCounts(ctx context.Context) (map[subscribers.State]int, error)
+}
+
+// Entry is a person to enrol.
+type Entry struct {
+	Subscriber subscribers.Subscriber // State pending or active, Token set
+	Consent    subscribers.Consent
+	// Confirm, for a pending one, is the token of the confirmation to mail;
+	// empty when no mail is wanted.
+	Confirm string
+}
+
+// Enrolled tells what became of an entry.
+type Enrolled string
+
+// The outcomes of enrolling.
+const (
+	Added      Enrolled = "added"
+	Known      Enrolled = "known"      // already on the list, active or pending
+	Kept       Enrolled = "kept out"   // unsubscribed, bounced or complained before
+	Duplicated Enrolled = "duplicated" // twice in the same input
+)
+
+// Filter selects subscribers; zero fields select all.
+type Filter struct {
+	State subscribers.State
+	Text  string // the address must contain it
+	Limit int
+}

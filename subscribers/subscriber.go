@@ -1,0 +1,109 @@
+package subscribers
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+)
+
+// State is where an address stands.
+type State string
+
+// The states of a subscriber.
+const (
+	Pending      State = "pending"
+	Active       State = "active"
+	Unsubscribed State = "unsubscribed"
+	Bounced      State = "bounced"
+	Complained   State = "complained"
+)
+
+var moves = map[State][]State{
+	Pending:      {Active},
+	Active:       {Unsubscribed, Bounced, Complained},
+	Unsubscribed: {Pending, Active},
+	Bounced:      {Pending, Active},
+	Complained:   {Pending, Active},
+}
+
+// To tells whether an address in this state may move to the other.
+func (s State) To(next State) bool { return slices.Contains(moves[s], next) }
+
+// Frequency is how often a subscriber wants a mail.
+type Frequency string
+
+// The frequencies.
+const (
+	Every   Frequency = "every"   // every issue
+	Monthly Frequency = "monthly" // only the month's last issue
+)
+
+// Subscriber is an address and what its owner chose.
+type Subscriber struct {
+	ID        int64
+	Email     string // as typed, with the domain as lower-case A-labels
+	Key       string // what makes two addresses the same: see address.Parse
+	Name      string
+	State     State
+	Frequency Frequency
+	// Token is in every link of every mail to this subscriber and lives as long
+	// as mails do.
+	Token       string
+	CreatedAt   time.Time
+	ConfirmedAt time.Time
+	LeftAt      time.Time // when it last became unsubscribed, bounced or complained
+}
+
+// Consent is the proof of how someone came to be on the list.
+type Consent struct {
+	At      time.Time
+	IP      string // of the request; empty for an import
+	Page    string // where it was given: an address, or the name of a command
+	Wording string // what was agreed to
+}
+
+// TokenLength is the number of characters of a token.
+const TokenLength = 26
+
+var tokenAlphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// NewToken makes a token of 128 random bits for links in mails.
+func NewToken() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return tokenAlphabet.EncodeToString(b[:])
+}
+
+// TokenKey is what a token is looked up by: a hash, so that the time a look-up
+// takes tells nothing about the tokens that exist. ok is false for what cannot
+// be a token.
+func TokenKey(token string) (key string, ok bool) {
+	token = strings.ToLower(token)
+	if len(token) != TokenLength {
+		return "", false
+	}
+	if _, err := tokenAlphabet.DecodeString(token); err != nil {
+		return "", false
+	}
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:16]), true
+}
+
+// Mask hides most of an address for a page that anyone with the link may see:
+// "jo…@example.org".
+func Mask(email string) string {
+	local, domain, ok := strings.Cut(email, "@")
+	if !ok {
+		return "…"
+	}
+	keep := 2
+	if len(local) < 4 {
+		keep = 1
+	}
+	r := []rune(local)
+	return string(r[:min(keep, len(r))]) + "…@" + domain
+}
