@@ -1,6 +1,8 @@
 module postbag
 
-go 1.26
+go 1.26.0
+
+require golang.org/x/text v0.43.0
 
 require (
 	github.com/alecthomas/kong v1.17.0 // indirect
@@ -38,7 +40,6 @@ require (
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/term v0.47.0 // indirect
-	golang.org/x/text v0.43.0 // indirect
 	golang.org/x/time v0.16.0 // indirect
 	honnef.co/go/tools v0.8.2 // indirect
 	modernc.org/libc v1.77.1 // indirect

@@ -1,0 +1,230 @@
+package sampleblog_test
+
+import (
+	"fmt"
+	"html"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/digest/sampleblog"
+)
+
+var (
+	tag   = regexp.MustCompile(`<[^>]*>`)
+	quote = regexp.MustCompile(`(?s)<blockquote class="tr_bq">(.*?)</blockquote>`)
+	noon  = time.Date(2026, 5, 14, 12, 0, 0, 0, time.UTC)
+)
+
+// text is what a reader sees of a body.
+func text(body string) string {
+	return html.UnescapeString(tag.ReplaceAllString(strings.ReplaceAll(body, "<br />", "\n"), ""))
+}
+
+func TestCounts(t *testing.T) {
+	s := sampleblog.New(noon).Stats()
+	t.Logf("%+v", s)
+	if s.Posts != 5 || s.Comments < 115 || s.Removed != 3 {
+		t.Errorf("counts: %+v", s)
+	}
+	if share := float64(s.Replies) / float64(s.Comments); share < .55 || share > .65 {
+		t.Errorf("%.2f of the comments are replies", share)
+	}
+}
+
+func TestLengths(t *testing.T) {
+	var short, long, all int
+	for _, c := range sampleblog.New(noon).Comments() {
+		all++
+		if n := len(c.HTML); n > 2000 {
+			t.Errorf("%s has %d characters", c.ID, n)
+		}
+		switch n := len(strings.Fields(text(c.HTML))); {
+		case n < 25:
+			short++
+		case n >= 180:
+			long++
+		case n == 0:
+			t.Errorf("%s has no words", c.ID)
+		}
+	}
+	t.Logf("%d of %d under 25 words, %d from 180", short, all, long)
+	if share := float64(short) / float64(all); share < .2 || share > .3 || long < 9 {
+		t.Errorf("%.2f short, %d long", share, long)
+	}
+}
+
+func TestPostLengths(t *testing.T) {
+	untitled := 0
+	for _, p := range sampleblog.New(noon).Posts() {
+		if p.Title == "" {
+			untitled++
+		}
+		if n := len(strings.Fields(text(p.HTML))); n < 150 || n > 500 {
+			t.Errorf("%s has %d words", p.Path, n)
+		}
+	}
+	if untitled != 1 {
+		t.Errorf("%d posts without title", untitled)
+	}
+}
+
+func TestThreads(t *testing.T) {
+	b := sampleblog.New(noon)
+	byID := map[string]sampleblog.Comment{}
+	for _, c := range b.Comments() {
+		if _, twice := byID[c.ID]; twice || !regexp.MustCompile(`^\d{19}$`).MatchString(c.ID) {
+			t.Errorf("id %s", c.ID)
+		}
+		byID[c.ID] = c
+	}
+	replies := map[string]int{}
+	for _, c := range byID {
+		if c.ParentID == "" {
+			continue
+		}
+		replies[c.ParentID]++
+		p, ok := byID[c.ParentID]
+		if !ok || p.ParentID != "" || p.PostID != c.PostID {
+			t.Errorf("%s answers %+v", c.ID, p)
+		}
+	}
+	busy := 0
+	for _, n := range replies {
+		if n >= 8 {
+			busy++
+		}
+	}
+	if busy < 2 {
+		t.Errorf("%d comments with eight replies", busy)
+	}
+}
+
+func TestAuthors(t *testing.T) {
+	named := map[string]int{}
+	b := sampleblog.New(noon)
+	for _, c := range b.Comments() {
+		if c.Author != "Anonymous" {
+			named[c.Author]++
+		}
+	}
+	t.Log(named)
+	if n := len(named); n < 6 || n > 12 {
+		t.Errorf("names: %v", named)
+	}
+}
+
+// TestTimes plays the blog at many moments, the nights in which the clocks
+// change among them: nobody answers what has not been said yet.
+func TestTimes(t *testing.T) {
+	starts := []time.Time{
+		noon, time.Date(2026, 3, 25, 0, 0, 0, 0, time.UTC), time.Date(2026, 10, 20, 0, 0, 0, 0, time.UTC),
+		time.Date(2027, 12, 30, 0, 0, 0, 0, time.UTC),
+	}
+	for _, start := range starts {
+		for h := range 13 * 24 {
+			now := start.Add(time.Duration(h)*time.Hour + 5*time.Minute)
+			t.Run(now.Format(time.RFC3339), func(t *testing.T) { checkTimes(t, now) })
+		}
+	}
+}
+
+func checkTimes(t *testing.T, now time.Time) {
+	b := sampleblog.New(now)
+	said := map[string]time.Time{}
+	for _, p := range b.Posts() {
+		if age := now.Sub(p.Published); age <= 0 || age > 8*24*time.Hour+time.Hour {
+			t.Errorf("%s is %v old", p.Path, age)
+		}
+		said[p.ID] = p.Published
+	}
+	all, fresh := b.Comments(), 0
+	for _, c := range all {
+		before := said[c.PostID]
+		if c.ParentID != "" {
+			before = said[c.ParentID]
+		}
+		if before.IsZero() || !c.Published.After(before) || !c.Published.Before(now) {
+			t.Errorf("%s at %v answers %v: %.60s", c.ID, c.Published, before, c.HTML)
+		}
+		if now.Sub(c.Published) < 7*24*time.Hour {
+			fresh++
+		}
+		said[c.ID] = c.Published
+	}
+	if share := float64(fresh) / float64(len(all)); share < .95 {
+		t.Errorf("only %.3f of the comments within a week", share)
+	}
+}
+
+// TestQuotes holds the author to the readers' words.
+func TestQuotes(t *testing.T) {
+	b := sampleblog.New(noon)
+	found := 0
+	for _, p := range b.Posts() {
+		for _, m := range quote.FindAllStringSubmatch(p.HTML, -1) {
+			found++
+			if !saidBefore(b, text(m[1]), p.Published) {
+				t.Errorf("%s quotes what nobody said: %s", p.Path, m[1])
+			}
+		}
+	}
+	if found < 3 {
+		t.Errorf("%d quotations", found)
+	}
+	last := b.Posts()[4]
+	const sentence = "A running time is not a fact. It's a bargain."
+	if !strings.Contains(text(last.HTML), "“"+sentence+"”") || !saidBefore(b, sentence, last.Published) {
+		t.Error("the last post does not quote the scheduler")
+	}
+}
+
+func saidBefore(b *sampleblog.Blog, words string, at time.Time) bool {
+	for _, c := range b.Comments() {
+		if c.Published.Before(at) && strings.Contains(text(c.HTML), words) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestVariety(t *testing.T) {
+	var all strings.Builder
+	removed := map[string]int{}
+	for _, c := range sampleblog.New(noon).Comments() {
+		if c.Removed {
+			removed[c.HTML]++
+		}
+		fmt.Fprintln(&all, c.Author, c.HTML)
+	}
+	for _, want := range []string{"<b>", "<i>", `<a href="https://`, ".example", "<br />", "&amp;", "“", "é", "🦉"} {
+		if !strings.Contains(all.String(), want) {
+			t.Errorf("nobody uses %s", want)
+		}
+	}
+	if removed["This comment has been removed by the author."] != 2 ||
+		removed["This comment has been removed by a blog administrator."] != 1 {
+		t.Errorf("removed: %v", removed)
+	}
+}
+
+func TestDeterministic(t *testing.T) {
+	a, b := sampleblog.New(noon), sampleblog.New(noon.Add(77*time.Hour))
+	x, y := a.Comments(), b.Comments()
+	ids := map[string]string{}
+	for _, c := range x {
+		ids[c.ID] = c.HTML
+	}
+	for _, c := range y {
+		if ids[c.ID] != c.HTML {
+			t.Errorf("%s depends on now", c.ID)
+		}
+	}
+	for _, path := range []string{"/", "/feeds/posts/default", "/feeds/comments/default?max-results=500", a.Posts()[2].Path} {
+		one, two := get(t, a, path).Body.String(), get(t, sampleblog.New(noon), path).Body.String()
+		if one != two {
+			t.Errorf("%s differs between two blogs of one moment", path)
+		}
+	}
+}

@@ -1,0 +1,214 @@
+package sampleblog_test
+
+import (
+	"encoding/xml"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/digest/sampleblog"
+)
+
+func TestPostsFeed(t *testing.T) {
+	b := sampleblog.New(noon)
+	f := getFeed(t, b, "/feeds/posts/default")
+	if f.Title != "Not In Service" || f.Total != 5 || f.Start != 1 || f.PerPage != 25 || len(f.Entries) != 5 {
+		t.Errorf("%s: %d entries of %d from %d by %d", f.Title, len(f.Entries), f.Total, f.Start, f.PerPage)
+	}
+	posts := b.Posts()
+	for i, e := range f.Entries {
+		p := posts[len(posts)-1-i]
+		if e.ID != f.ID+".post-"+p.ID || e.Title != p.Title || e.Content != p.HTML || e.Total != p.Comments {
+			t.Errorf("%s is not %s", e.ID, p.Path)
+		}
+		if !e.Published.Equal(p.Published) || !e.Updated.After(e.Published) {
+			t.Errorf("%s published %v, updated %v", e.ID, e.Published, e.Updated)
+		}
+		if href(e.Links, "alternate", "") != host+p.Path {
+			t.Errorf("%s stands at %s", e.ID, href(e.Links, "alternate", ""))
+		}
+		replies := getFeed(t, b, href(e.Links, "replies", "application/atom+xml"))
+		if replies.Total != e.Total || replies.ID != fmt.Sprintf("%s.post%s..comments", f.ID, p.ID) ||
+			replies.Title != "Comments on Not In Service: "+p.Title {
+			t.Errorf("%s: %d of %d comments, %s", replies.ID, replies.Total, e.Total, replies.Title)
+		}
+	}
+}
+
+func TestCommentsFeed(t *testing.T) {
+	b := sampleblog.New(noon)
+	f := getFeed(t, b, "/feeds/comments/default?max-results=500")
+	all := b.Comments()
+	if len(f.Entries) != len(all) || !strings.HasSuffix(f.ID, ".comments") {
+		t.Fatalf("%s: %d entries", f.ID, len(f.Entries))
+	}
+	blog := strings.TrimSuffix(f.ID, ".comments")
+	number := strings.TrimPrefix(blog, "tag:blogger.com,1999:blog-")
+	unlinked, classes := 0, map[string]bool{}
+	for i, e := range f.Entries {
+		c := all[len(all)-1-i]
+		folder := fmt.Sprintf("%s/feeds/%s/%s/comments/default/", host, number, c.PostID)
+		if e.ID != blog+".post-"+c.ID || e.Content != c.HTML || !e.Published.Equal(c.Published) || e.Author.Name != c.Author {
+			t.Errorf("%s is not %s", e.ID, c.ID)
+		}
+		if e.InReplyTo.Ref != blog+".post-"+c.PostID || href(e.Links, "self", "") != folder+c.ID {
+			t.Errorf("%s answers %s", e.ID, e.InReplyTo.Ref)
+		}
+		related := ""
+		if c.ParentID != "" {
+			related = folder + c.ParentID
+		}
+		if href(e.Links, "related", "") != related {
+			t.Errorf("%s related to %q, want %q", e.ID, href(e.Links, "related", ""), related)
+		}
+		link := fmt.Sprintf("?showComment=%d#c%s", c.Published.UnixMilli(), c.ID)
+		if have := href(e.Links, "alternate", ""); have == "" {
+			unlinked++
+		} else if !strings.HasSuffix(have, link) {
+			t.Errorf("%s stands at %s", e.ID, have)
+		}
+		checkTitle(t, e, c)
+		if e.Author.URI == "" {
+			classes[e.property("blogger.itemClass")] = true
+		}
+	}
+	if unlinked != 1 || len(classes) != 1 {
+		t.Errorf("%d without permalink, classes %v", unlinked, classes)
+	}
+}
+
+func checkTitle(t *testing.T, e atomEntry, c sampleblog.Comment) {
+	t.Helper()
+	if c.Removed {
+		if e.Title != "" || e.property("blogger.contentRemoved") != "true" {
+			t.Errorf("%s is removed, title %q", e.ID, e.Title)
+		}
+		return
+	}
+	if short := strings.TrimSuffix(e.Title, "..."); e.Title == "" || len([]rune(short)) > 50 {
+		t.Errorf("%s has the title %q", e.ID, e.Title)
+	}
+}
+
+func TestLinksLeadSomewhere(t *testing.T) {
+	b := sampleblog.New(noon)
+	for _, e := range getFeed(t, b, "/feeds/comments/default?max-results=500").Entries {
+		for _, l := range append(e.Links, atomLink{Href: e.InReplyTo.Source}, atomLink{Href: e.Author.URI}) {
+			if l.Href == "" {
+				continue
+			}
+			u, err := url.Parse(l.Href)
+			if err != nil || u.Scheme+"://"+u.Host != host {
+				t.Fatalf("%s: %v", l.Href, err)
+			}
+			if rec := get(t, b, u.RequestURI()); rec.Code != 200 {
+				t.Errorf("%s: %d", l.Href, rec.Code)
+			}
+		}
+	}
+}
+
+func TestSingleEntry(t *testing.T) {
+	b := sampleblog.New(noon)
+	e := getFeed(t, b, "/feeds/comments/default?v=2&max-results=500").Entries
+	for _, want := range e {
+		if r := href(want.Links, "related", ""); r != "" && !strings.HasSuffix(r, "?v=2") {
+			t.Errorf("related %s", r)
+		}
+	}
+	var have atomEntry
+	if err := xml.Unmarshal(get(t, b, href(e[0].Links, "self", "")).Body.Bytes(), &have); err != nil {
+		t.Fatal(err)
+	}
+	if have.ID != e[0].ID || have.InReplyTo.Ref != e[0].InReplyTo.Ref || have.Content != e[0].Content {
+		t.Errorf("have %+v", have)
+	}
+}
+
+func TestPaging(t *testing.T) {
+	b := sampleblog.New(noon)
+	want := b.Stats().Comments
+	for _, q := range []string{"", "?max-results=7", "?max-results=500", "?orderby=published&reverse=false&max-results=50"} {
+		if n := len(walk(t, b, "/feeds/comments/default"+q)); n != want {
+			t.Errorf("%q: walked %d of %d", q, n, want)
+		}
+	}
+	f := getFeed(t, b, "/feeds/comments/default?start-index=26&max-results=25")
+	self, previous := href(f.Links, "self", ""), href(f.Links, "previous", "")
+	if !strings.HasSuffix(self, "?start-index=26&max-results=25") || !strings.HasSuffix(previous, "?start-index=1&max-results=25") {
+		t.Errorf("self %s, previous %s", self, previous)
+	}
+	if f := getFeed(t, b, "/feeds/posts/default?max-results=900"); f.PerPage != 150 {
+		t.Errorf("%d posts a page", f.PerPage)
+	}
+	if f := getFeed(t, b, "/feeds/comments/default?start-index=900"); len(f.Entries) != 0 || href(f.Links, "next", "") != "" {
+		t.Errorf("beyond the end: %d entries", len(f.Entries))
+	}
+}
+
+// TestCursor reads on from one millisecond after the last comment seen.
+func TestCursor(t *testing.T) {
+	b := sampleblog.New(noon)
+	all := b.Comments()
+	seen := all[99]
+	min := seen.Published.Add(time.Millisecond).Format("2006-01-02T15:04:05.000Z07:00")
+	f := getFeed(t, b, "/feeds/comments/default?orderby=published&reverse=false&max-results=10&published-min="+url.QueryEscape(min))
+	if f.Total != len(all)-100 || !strings.HasSuffix(f.Entries[0].ID, all[100].ID) {
+		t.Errorf("%d after the hundredth, first %s", f.Total, f.Entries[0].ID)
+	}
+	f = getFeed(t, b, "/feeds/comments/default?published-max="+url.QueryEscape(seen.Published.Format(time.RFC3339Nano)))
+	if f.Total != 99 {
+		t.Errorf("%d before the hundredth", f.Total)
+	}
+	if f := getFeed(t, b, "/feeds/comments/default?updated-min=2099-01-01"); f.Total != len(all) {
+		t.Errorf("updated-min without orderby was not ignored: %d", f.Total)
+	}
+	if f := getFeed(t, b, "/feeds/comments/default?orderby=updated&updated-min=2099-01-01"); f.Total != 0 {
+		t.Errorf("updated-min: %d", f.Total)
+	}
+}
+
+func TestHooks(t *testing.T) {
+	b := sampleblog.New(noon)
+	before := b.Stats()
+	top := b.Comments()[0]
+	id, err := b.Add(0, top.ID, "", "New & <b>bold</b>", noon)
+	if err != nil || !regexp.MustCompile(`^\d{19}$`).MatchString(id) {
+		t.Fatal(id, err)
+	}
+	f := getFeed(t, b, "/feeds/comments/default")
+	if e := f.Entries[0]; !strings.HasSuffix(e.ID, id) || e.Content != "New & <b>bold</b>" || e.Author.Name != "Anonymous" {
+		t.Errorf("added: %+v", e)
+	}
+	if err := b.Edit(id, "Other words."); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Remove(id); err != nil {
+		t.Fatal(err)
+	}
+	e := getFeed(t, b, "/feeds/comments/default").Entries[0]
+	if e.property("blogger.contentRemoved") != "true" || !e.Updated.Equal(e.Published) {
+		t.Errorf("removed: %+v", e)
+	}
+	if s := b.Stats(); s.Comments != before.Comments+1 || s.Removed != before.Removed+1 || s.Replies != before.Replies+1 {
+		t.Errorf("%+v after %+v", s, before)
+	}
+	if err := b.Delete(id); err != nil {
+		t.Fatal(err)
+	}
+	if s := b.Stats(); s != before {
+		t.Errorf("%+v, not %+v", s, before)
+	}
+	if b.Delete(id) == nil || b.Remove(id) == nil || b.Edit(id, "") == nil {
+		t.Error("what is gone was changed")
+	}
+	if _, err := b.Add(9, "", "", "x", noon); err == nil {
+		t.Error("added below no post")
+	}
+	if _, err := b.Add(1, top.ID, "", "x", noon); err == nil {
+		t.Error("answered a comment of another post")
+	}
+}
