@@ -2,6 +2,7 @@ package digest
 
 import (
 	"context"
+	"math"
 	"time"
 )
 
@@ -45,9 +46,9 @@ func (c *TestClock) Now() time.Time {
 	return c.start.Add(time.Duration(float64(time.Since(c.began)) * c.speed))
 }
 
-// Sleep waits until d of the clock's own time has passed.
+// Sleep waits until d of the clock's own time has passed, never a moment less.
 func (c *TestClock) Sleep(ctx context.Context, d time.Duration) error {
-	return sleep(ctx, time.Duration(float64(d)/c.speed))
+	return sleep(ctx, time.Duration(math.Ceil(float64(d)/c.speed)))
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -1,8 +1,10 @@
 package digest
 
 import (
-	"sort"
-	"unicode/utf8"
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
 )
 
 // Range is a half-open range of bytes in a comment's [Prose.Text].
@@ -11,12 +13,20 @@ type Range struct {
 	End   int `json:"e"`
 }
 
-// Keep gives what remains of p when only the given ranges are kept, each cut
-// shown by [Ellipsis]; adjoining cuts show one mark. Whatever is cut, the words
-// that remain are the writer's, unchanged and in order. No ranges at all mean
-// nothing is cut. The error is of kind Invalid when a range lies outside the
-// text, is empty, overlaps another or splits a character, or when nothing but
-// white space would be kept.
+// Keep gives what remains of p when only the given ranges are kept. Whatever is
+// cut, the words that remain are the writer's, unchanged and in order, and every
+// cut shows as one [Ellipsis]; adjoining cuts show one mark together. No ranges
+// at all mean that nothing is cut, and white space alone is never cut.
+//
+// The mark stands between the words on both sides, with one space on either
+// side. A cut across the ends of lines or paragraphs leaves one such end, and the
+// mark goes before the words that follow; it goes after the words before the cut
+// where those are cut short and the words that follow begin their line or
+// paragraph. So a mark never stands alone. The first words carry the mark of a
+// cut at the beginning, the last words that of a cut at the end.
+//
+// The error is of kind Invalid when a range lies outside the text, is empty,
+// overlaps another, splits a character or a word, or when no word would be kept.
 func (p Prose) Keep(kept []Range) (Prose, error) {
 	if len(kept) == 0 {
 		return p, nil
@@ -26,30 +36,35 @@ func (p Prose) Keep(kept []Range) (Prose, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := cutter{kept: ranges}
-	for i, para := range p {
-		if i > 0 {
-			c.at += len(paraBreak)
-		}
-		c.para(para)
+	ranges = joinRanges(text, ranges)
+	if whole := trimRange(text, Range{0, len(text)}); ranges[0] == whole {
+		return p, nil
 	}
-	c.finish()
+	c := cutter{kept: ranges, marks: p.marks(text, ranges)}
+	for _, para := range p {
+		c.para(para)
+		c.at += len(paraBreak)
+	}
 	return c.out, nil
 }
 
+// checkRanges gives the ranges in order, if the text can be kept by them.
 func checkRanges(text string, kept []Range) ([]Range, error) {
-	const hint = "Trim the pick again from the comment as it is now."
-	ranges := append([]Range(nil), kept...)
-	sort.Slice(ranges, func(i, j int) bool { return ranges[i].Start < ranges[j].Start })
+	const again = "Trim the pick again from the comment as it is now."
+	const whole = "Cut whole words: those that remain must be the writer's own."
+	ranges := slices.SortedFunc(slices.Values(kept), func(a, b Range) int { return cmp.Compare(a.Start, b.Start) })
 	words := 0
 	for i, r := range ranges {
 		switch {
 		case r.Start < 0 || r.End > len(text) || r.Start >= r.End:
-			return nil, Fail(Invalid, hint, "the kept range %d–%d is not inside the text of %d bytes", r.Start, r.End, len(text))
+			return nil, Fail(Invalid, again, "the kept range %d–%d is not inside the text of %d bytes", r.Start, r.End, len(text))
 		case i > 0 && r.Start < ranges[i-1].End:
-			return nil, Fail(Invalid, hint, "the kept ranges overlap at %d", r.Start)
-		case r.Start < len(text) && !utf8.RuneStart(text[r.Start]), r.End < len(text) && !utf8.RuneStart(text[r.End]):
-			return nil, Fail(Invalid, hint, "the kept range %d–%d splits a character", r.Start, r.End)
+			return nil, Fail(Invalid, again, "the kept ranges overlap at %d", r.Start)
+		case splitsCharacter(text, r.Start) || splitsCharacter(text, r.End):
+			return nil, Fail(Invalid, again, "the kept range %d–%d splits a character", r.Start, r.End)
+		case splitsWord(text, r.Start) && !(i > 0 && ranges[i-1].End == r.Start),
+			splitsWord(text, r.End) && !(i+1 < len(ranges) && ranges[i+1].Start == r.End):
+			return nil, Fail(Invalid, whole, "the kept range %d–%d splits a word", r.Start, r.End)
 		}
 		words += CountWords(text[r.Start:r.End])
 	}
@@ -59,96 +74,157 @@ func checkRanges(text string, kept []Range) ([]Range, error) {
 	return ranges, nil
 }
 
+// joinRanges trims white space off the ranges and joins those that have nothing
+// else between them, so that a cut lies before, between and after the ranges
+// wherever there is text outside of them.
+func joinRanges(text string, ranges []Range) []Range {
+	var out []Range
+	for _, r := range ranges {
+		r = trimRange(text, r)
+		switch last := len(out) - 1; {
+		case r.Start == r.End:
+		case last >= 0 && strings.TrimSpace(text[out[last].End:r.Start]) == "":
+			out[last].End = r.End
+		default:
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func trimRange(text string, r Range) Range {
+	s := text[r.Start:r.End]
+	r.Start += len(s) - len(strings.TrimLeftFunc(s, unicode.IsSpace))
+	r.End = r.Start + len(strings.TrimSpace(s))
+	return r
+}
+
+// cutMarks are what stands for the cuts before and after a kept range.
+type cutMarks struct{ before, after string }
+
+// marks gives the marks of each of the ranges, which must be joined.
+func (p Prose) marks(text string, ranges []Range) []cutMarks {
+	marks := make([]cutMarks, len(ranges))
+	if strings.TrimSpace(text[:ranges[0].Start]) != "" {
+		marks[0].before = Ellipsis + " "
+	}
+	for i := range ranges[1:] {
+		from, to := ranges[i].End, ranges[i+1].Start
+		marks[i].after, marks[i+1].before = between(text[from:to], p.paraOf(from) != p.paraOf(to))
+	}
+	if last := len(ranges) - 1; strings.TrimSpace(text[ranges[last].End:]) != "" {
+		marks[last].after = " " + Ellipsis
+	}
+	return marks
+}
+
+// between gives what ends the words before a cut and what begins those after it.
+func between(cut string, paragraphs bool) (after, before string) {
+	missing := strings.TrimSpace(cut)
+	atEnd := strings.Contains(cut[:strings.Index(cut, missing)], "\n")
+	atStart := strings.Contains(cut[strings.LastIndex(cut, missing)+len(missing):], "\n")
+	shortened := atStart && !atEnd
+	switch {
+	case paragraphs && shortened:
+		return " " + Ellipsis, ""
+	case paragraphs:
+		return "", Ellipsis + " "
+	case shortened:
+		return " " + Ellipsis + "\n", ""
+	case strings.Contains(cut, "\n"):
+		return "", "\n" + Ellipsis + " "
+	}
+	return "", " " + Ellipsis + " "
+}
+
+// paraOf gives the index of the paragraph that holds an offset of the text. An
+// offset between two paragraphs belongs to the one before.
+func (p Prose) paraOf(offset int) int {
+	end := 0
+	for i, para := range p {
+		end += len(para.Text())
+		if offset <= end {
+			return i
+		}
+		end += len(paraBreak)
+	}
+	return len(p)
+}
+
 // cutter walks a text once, copying what is kept.
 type cutter struct {
-	kept []Range
-	at   int  // bytes of the text walked so far
-	gap  bool // words were cut since the last kept byte
-	out  Prose
+	kept  []Range
+	marks []cutMarks
+	at    int // bytes of the text walked so far
+	out   Prose
+	// lost tells that the head of the list item at this depth was cut, and
+	// which number it had.
+	lost map[int]int
 }
 
 func (c *cutter) para(para Para) {
-	made := Para{Kind: para.Kind, Depth: para.Depth, Number: para.Number, More: para.More}
+	made := para
+	made.Spans = nil
 	for _, span := range para.Spans {
 		c.span(&made, span)
 	}
+	c.item(&made, len(made.Spans) == 0)
 	if len(made.Spans) > 0 {
 		c.out = append(c.out, made)
 	}
 }
 
-// span copies the kept parts of one span, each preceded by the mark of the cut
-// before it.
+// span copies the kept parts of one span, with the marks of the cuts around them.
 func (c *cutter) span(made *Para, span Span) {
 	start, end := c.at, c.at+len(span.Text)
-	for pos := start; pos < end; {
-		r, inside := c.next(pos, end)
-		if !inside {
-			c.gap = c.gap || CountWords(span.Text[pos-start:r-start]) > 0
-			pos = r
-			continue
+	c.at = end
+	for len(c.kept) > 0 {
+		r := c.kept[0]
+		from, to := max(r.Start, start), min(r.End, end)
+		if from >= to {
+			return
+		}
+		if from == r.Start {
+			made.mark(c.marks[0].before)
 		}
 		part := span
-		part.Text = span.Text[pos-start : r-start]
-		if c.gap {
-			part.Text = trimLeftSpace(part.Text)
-			if part.Text == "" {
-				pos = r
-				continue
-			}
-			c.mark(made)
-		}
+		part.Text = span.Text[from-start : to-start]
 		made.Spans = append(made.Spans, part)
-		pos = r
+		if to < r.End {
+			return
+		}
+		made.mark(c.marks[0].after)
+		c.kept, c.marks = c.kept[1:], c.marks[1:]
 	}
-	c.at = end
 }
 
-// next tells whether pos is kept, and up to where (at most end) that holds.
-func (c *cutter) next(pos, end int) (int, bool) {
-	for len(c.kept) > 0 && c.kept[0].End <= pos {
-		c.kept = c.kept[1:]
+func (p *Para) mark(text string) {
+	if text != "" {
+		p.Spans = append(p.Spans, Span{Text: text, Ours: true})
 	}
-	if len(c.kept) == 0 || c.kept[0].Start >= end {
-		return end, false
-	}
-	if c.kept[0].Start > pos {
-		return c.kept[0].Start, false
-	}
-	return min(end, c.kept[0].End), true
 }
 
-// mark writes the ellipsis of the gap before the words that follow it.
-func (c *cutter) mark(made *Para) {
-	c.gap = false
-	text := Ellipsis + " "
-	if n := len(made.Spans); n > 0 && !endsInSpace(made.Spans[n-1].Text) {
-		text = " " + text
-	}
-	made.Spans = append(made.Spans, Span{Text: text, Ours: true})
-}
-
-// finish marks a cut at the very end.
-func (c *cutter) finish() {
-	if !c.gap || len(c.out) == 0 {
+// item keeps a further paragraph of a list item an item when its head was cut:
+// the first that remains gets the item's bullet or number.
+func (c *cutter) item(made *Para, cut bool) {
+	if made.Kind != Item {
+		clear(c.lost)
 		return
 	}
-	last := &c.out[len(c.out)-1]
-	n := len(last.Spans) - 1
-	lead := " "
-	if endsInSpace(last.Spans[n].Text) {
-		lead = ""
+	for depth := range c.lost {
+		if depth > made.Depth || depth == made.Depth && !made.More {
+			delete(c.lost, depth)
+		}
 	}
-	last.Spans = append(last.Spans, Span{Text: lead + Ellipsis, Ours: true})
-}
-
-func endsInSpace(s string) bool {
-	return s == "" || s[len(s)-1] == ' ' || s[len(s)-1] == '\n'
-}
-
-func trimLeftSpace(s string) string {
-	for s != "" && (s[0] == ' ' || s[0] == '\n') {
-		s = s[1:]
+	number, lost := c.lost[made.Depth]
+	switch {
+	case cut && !made.More:
+		if c.lost == nil {
+			c.lost = map[int]int{}
+		}
+		c.lost[made.Depth] = made.Number
+	case !cut && made.More && lost:
+		made.More, made.Number = false, number
+		delete(c.lost, made.Depth)
 	}
-	return s
 }

@@ -19,16 +19,18 @@
 // An issue moves through these states; the table in [IssueState.To] is the
 // whole truth and the store refuses everything else:
 //
-//	   ┌──────────────── reopen ───────────────┐
-//	   ▼                                       │
+//	  ┌──────reopen──────┐
+//	  ▼                  │
 //	draft ──approve──► approved ──publish──► published ──send──► sending ──► sent
-//	  │ │                 │  │                  │                 │  ▲         │
-//	  │ │                 │  └─────cancel───┐   │             pause  resume    │
-//	  │ └────cancel───────┼───────────────┐ │   │                 ▼  │         │
-//	  │                   │               ▼ ▼   │               paused         │
-//	  └─skip─► skipped    │           cancelled │                 │            │
-//	                      │                     ▼                 ▼            ▼
-//	                      └──── (reopen)     withdrawn ◄────── withdraw ◄──────┘
+//	 │ │                 │                       │               │ │  ▲        │
+//	 │ └──────cancel─────┤                       │           pause │  resume   │
+//	 │                   ▼                       │               ▼ │  │        │
+//	 │               cancelled                   │             paused─┘        │
+//	 │                                           │               │ │           │
+//	 └──skip──► skipped                          └──────┬────────┴─┴───────────┘
+//	                                                withdraw
+//	                                                    ▼
+//	                                                withdrawn
 //
 // Reopening goes from approved back to draft only: what has been published is
 // changed by an explicit correction, never by editing.

@@ -53,13 +53,16 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
-// HintOf gives the first hint in err's chain, or "".
+// HintOf gives the outermost hint in err's chain, or "".
 func HintOf(err error) string {
-	for err != nil {
-		if e, ok := err.(*Error); ok && e.Hint != "" {
+	for {
+		e, ok := errors.AsType[*Error](err)
+		if !ok {
+			return ""
+		}
+		if e.Hint != "" {
 			return e.Hint
 		}
-		err = errors.Unwrap(err)
+		err = e.Err
 	}
-	return ""
 }

@@ -96,14 +96,24 @@ func CountWords(s string) int {
 	return n
 }
 
-// Plain makes Prose of plain text: empty lines part paragraphs, single line
-// ends become line breaks.
+// Plain makes Prose of plain text: empty lines part paragraphs, a line of white
+// space alone being empty, and single line ends become line breaks.
 func Plain(text string) Prose {
 	var p Prose
-	for _, para := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), paraBreak) {
-		if para = strings.TrimSpace(para); para != "" {
-			p = append(p, Para{Spans: []Span{{Text: para}}})
+	var lines []string
+	end := func() {
+		if len(lines) > 0 {
+			p = append(p, Para{Spans: []Span{{Text: strings.Join(lines, "\n")}}})
 		}
+		lines = nil
 	}
+	for line := range strings.Lines(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)) {
+		if line = strings.TrimSpace(line); line == "" {
+			end()
+			continue
+		}
+		lines = append(lines, line)
+	}
+	end()
 	return p
 }
