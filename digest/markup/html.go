@@ -1,0 +1,196 @@
+package markup
+
+import (
+	"html"
+	"html/template"
+	"strconv"
+	"strings"
+
+	"postbag/digest"
+)
+
+// Look is how [Look.HTML] writes what the model leaves open.
+type Look struct {
+	// Rel is the rel attribute of every link; "" for none.
+	Rel string
+	// Ours is the class of a span around words that the writer did not write;
+	// "" writes them without one.
+	Ours string
+}
+
+// The rel attributes of links, by whose they are.
+const (
+	ReaderRel = "nofollow ugc noopener"
+	EditorRel = "noopener"
+)
+
+// HTML writes Prose as HTML of p, ul, ol, li, blockquote, em, strong, a and br
+// only, without class and style, for feeds and pages. Links are marked as
+// readers' own.
+func HTML(p digest.Prose) template.HTML { return Look{Rel: ReaderRel}.HTML(p) }
+
+// EditorHTML is [HTML] for the editor's own text, whose links are vouched for.
+func EditorHTML(p digest.Prose) template.HTML { return Look{Rel: EditorRel}.HTML(p) }
+
+// HTML writes Prose in this look.
+func (l Look) HTML(p digest.Prose) template.HTML {
+	w := writer{look: l}
+	for i, para := range p {
+		more := i+1 < len(p) && p[i+1].Kind == digest.Item && p[i+1].More && p[i+1].Depth == para.Depth
+		w.para(para, more)
+	}
+	w.lists(0)
+	w.quotes(0)
+	return template.HTML(w.String())
+}
+
+// list is an open list; its newest item is open too.
+type list struct {
+	ordered bool
+	number  int // of the newest item
+}
+
+// writer writes paragraphs, opening and closing what is around them.
+type writer struct {
+	strings.Builder
+	look  Look
+	quote int    // open blockquotes
+	open  []list // open lists
+}
+
+func (w *writer) para(para digest.Para, more bool) {
+	depth := max(1, min(para.Depth, digest.MaxDepth))
+	if para.Kind != digest.Item {
+		w.lists(0)
+	}
+	if para.Kind != digest.Quote {
+		w.quotes(0)
+	}
+	switch para.Kind {
+	case digest.Quote:
+		w.quotes(depth)
+		w.block(para)
+	case digest.Item:
+		if w.item(para, depth) || more {
+			w.block(para)
+		} else {
+			w.spans(para.Spans)
+		}
+	default:
+		w.block(para)
+	}
+}
+
+func (w *writer) block(para digest.Para) {
+	w.WriteString("<p>")
+	w.spans(para.Spans)
+	w.WriteString("</p>\n")
+}
+
+// quotes opens or closes blockquotes until depth are open.
+func (w *writer) quotes(depth int) {
+	for ; w.quote < depth; w.quote++ {
+		w.WriteString("<blockquote>\n")
+	}
+	for ; w.quote > depth; w.quote-- {
+		w.WriteString("</blockquote>\n")
+	}
+}
+
+// lists closes lists until depth are open.
+func (w *writer) lists(depth int) {
+	for len(w.open) > depth {
+		w.WriteString("</li>\n</")
+		w.WriteString(w.open[len(w.open)-1].tag())
+		w.WriteString(">\n")
+		w.open = w.open[:len(w.open)-1]
+	}
+}
+
+func (l list) tag() string {
+	if l.ordered {
+		return "ol"
+	}
+	return "ul"
+}
+
+// item opens what a list item needs around it, and tells whether its text goes
+// on in the item that is open.
+func (w *writer) item(para digest.Para, depth int) (further bool) {
+	w.lists(depth)
+	if para.More && len(w.open) == depth {
+		return true
+	}
+	if len(w.open) == depth {
+		last := &w.open[depth-1]
+		if last.ordered == (para.Number > 0) && (!last.ordered || para.Number == last.number+1) {
+			last.number = para.Number
+			w.WriteString("</li>\n<li>")
+			return false
+		}
+		w.lists(depth - 1)
+	}
+	for len(w.open) < depth-1 { // the items around it were cut or never had words
+		w.begin(list{})
+	}
+	w.begin(list{ordered: para.Number > 0, number: para.Number})
+	return false
+}
+
+func (w *writer) begin(l list) {
+	w.WriteString("<" + l.tag())
+	if l.number > 1 {
+		w.WriteString(` start="` + strconv.Itoa(l.number) + `"`)
+	}
+	w.WriteString(">\n<li>")
+	w.open = append(w.open, l)
+}
+
+// spans writes a paragraph's text; neighbours with the same address share one
+// link.
+func (w *writer) spans(spans []digest.Span) {
+	href := ""
+	for _, s := range spans {
+		if s.Href != href {
+			w.endLink(href)
+			w.beginLink(s.Href)
+			href = s.Href
+		}
+		w.span(s)
+	}
+	w.endLink(href)
+}
+
+func (w *writer) beginLink(href string) {
+	if href == "" {
+		return
+	}
+	w.WriteString(`<a href="` + html.EscapeString(href) + `"`)
+	if w.look.Rel != "" {
+		w.WriteString(` rel="` + html.EscapeString(w.look.Rel) + `"`)
+	}
+	w.WriteString(">")
+}
+
+func (w *writer) endLink(href string) {
+	if href != "" {
+		w.WriteString("</a>")
+	}
+}
+
+func (w *writer) span(s digest.Span) {
+	text := strings.ReplaceAll(html.EscapeString(s.Text), "\n", "<br>\n")
+	if s.Em {
+		text = "<em>" + text + "</em>"
+	}
+	if s.Strong {
+		text = "<strong>" + text + "</strong>"
+	}
+	if s.Ours && w.look.Ours != "" {
+		// White space stays outside, so that the mark alone is styled.
+		body := strings.TrimSpace(text)
+		at := strings.Index(text, body)
+		text = text[:at] + `<span class="` + html.EscapeString(w.look.Ours) + `">` + body + "</span>" + text[at+len(body):]
+	}
+	w.WriteString(text)
+}
