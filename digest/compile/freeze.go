@@ -1,0 +1,76 @@
+package compile
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/markup"
+)
+
+// wordsAMinute is how fast readers are taken to read.
+const wordsAMinute = 200
+
+// Freeze makes the snapshot that an issue is published from. The input is left
+// as it is.
+//
+// The error is of kind Invalid when the draft itself cannot go out as it is: no
+// title, no pick, a comment picked twice, a heading with nothing under it, or
+// trimming that does not fit. It is of kind Conflict when the blog has moved on:
+// a picked comment is gone, or its words have changed since they were picked or
+// last trimmed; the message then names every such pick. Hints say what to do.
+func Freeze(in Input) (*digest.Frozen, error) {
+	zone, err := in.Series.Location()
+	if err != nil {
+		return nil, err
+	}
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	f := &digest.Frozen{
+		Publication:   cmp.Or(markup.Clean(in.Publication.Name), markup.Clean(in.Series.Name)),
+		HomeURL:       in.Publication.HomeURL,
+		Language:      cmp.Or(in.Publication.Language, "en"),
+		PostalAddress: strings.TrimSpace(in.Publication.PostalAddress),
+		Zone:          in.Series.Zone,
+		FeedID:        FeedID(in.Publication, in.Series),
+		EntryID:       EntryID(in.Publication, in.Series, in.Issue.Number),
+		SeriesSlug:    in.Series.Slug,
+		SeriesName:    markup.Clean(in.Series.Name),
+		Number:        in.Issue.Number,
+		Title:         markup.Clean(in.Issue.Title),
+		Date:          utc(in.Date),
+		Intro:         markup.FromMarkdown(in.Issue.Intro),
+	}
+	q := quoter{comments: in.Comments, zone: zone, picked: map[int64]*digest.Quotation{}}
+	for i, b := range in.Issue.Blocks {
+		frozen, err := q.block(b)
+		if err != nil {
+			return nil, fmt.Errorf("row %d: %w", i+1, err)
+		}
+		f.Blocks = append(f.Blocks, frozen)
+	}
+	q.addContexts(f.Blocks)
+	count(f)
+	f.Preheader = preheader(f)
+	return f, nil
+}
+
+// count fills in how much there is to read.
+func count(f *digest.Frozen) {
+	f.Words = f.Intro.Words()
+	for _, b := range f.Blocks {
+		f.Words += digest.CountWords(b.Heading) + b.Text.Words()
+		if b.Pick != nil {
+			f.Picks++
+			f.Words += b.Pick.Words.Words()
+		}
+	}
+	f.Minutes = max(1, (f.Words+wordsAMinute/2)/wordsAMinute)
+}
+
+// utc gives a moment without the traces of where it came from, so that equal
+// moments are written alike.
+func utc(t time.Time) time.Time { return t.UTC().Round(0) }

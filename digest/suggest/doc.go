@@ -1,0 +1,20 @@
+// Package suggest finds the comments an editor may want to look at first. It
+// applies plain rules and gives the reasons in words, never a score; suggesting
+// never picks. It is pure, and reads English where words matter.
+//
+// The rules:
+//
+//   - "11 replies": three or more replies.
+//   - "Started a thread of 9": at top level, with replies to its replies.
+//   - "First-hand": the writer tells of work or places of their own; see
+//     [FirstHandWords].
+//   - "Answers a question": a reply of some length to a comment that asks.
+//   - "New name": a name that is not among those known.
+//   - "Long and readable": 60 to 350 words in sentences and paragraphs of a
+//     length one can read.
+//   - "Quoted in “…”": a sentence of it stands in a later post.
+//
+// A comment that is mostly a quotation is not first-hand nor long: the words are
+// somebody else's. Near copies of a comment fold under the longest of them, which
+// alone is suggested.
+package suggest

@@ -1,0 +1,216 @@
+package suggest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"postbag/digest"
+	"postbag/digest/markup"
+)
+
+// The bounds of the rules, in comments and in words.
+const (
+	fewReplies   = 3
+	fewInThread  = 5
+	shortAnswer  = 20
+	shortAsker   = 60
+	shortStory   = 25
+	longFrom     = 60
+	longTo       = 350
+	longSentence = 28 // on average
+	curtSentence = 5
+	longPara     = 200
+	someHits     = 2 // of the words that make a comment first-hand
+)
+
+// rules are applied to one candidate at a time.
+type rules struct {
+	candidates []digest.Candidate
+	readings   []reading
+	threads    threads
+	known      map[string]bool
+	quotes     quotes
+}
+
+// reason is why a comment may be picked, and how much it weighs against others,
+// from 0 to 1. The weight is never shown.
+type reason struct {
+	words  string
+	weight float64
+}
+
+// reasons gives the reasons that apply to a candidate, the weightiest first, and
+// their weight together.
+func (r rules) reasons(i int) (words []string, strength float64) {
+	var all []reason
+	for _, rule := range []func(int) reason{r.quoted, r.replies, r.firstHand, r.answers, r.readable, r.newName} {
+		if reason := rule(i); reason.words != "" {
+			all = append(all, reason)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b reason) int {
+		switch {
+		case a.weight > b.weight:
+			return -1
+		case a.weight < b.weight:
+			return 1
+		}
+		return 0
+	})
+	for _, reason := range all {
+		words = append(words, reason.words)
+		strength += reason.weight
+	}
+	return words, strength
+}
+
+// replies counts what a comment drew: the thread it began when replies drew
+// replies, else its own.
+func (r rules) replies(i int) reason {
+	c, below := r.candidates[i], r.threads.size[i]
+	switch {
+	case c.ParentID == 0 && below+1 >= fewInThread && below > c.Replies:
+		return reason{fmt.Sprintf("Started a thread of %d", below+1), share(below, 8)}
+	case c.Replies >= fewReplies:
+		return reason{fmt.Sprintf("%d replies", c.Replies), share(c.Replies, 5)}
+	}
+	return reason{}
+}
+
+// share grows from 0 towards 1, and is a half at the given number.
+func share(n, half int) float64 { return float64(n) / float64(n+half) }
+
+func (r rules) firstHand(i int) reason {
+	t := &r.readings[i]
+	if len(t.words) < shortStory || t.borrowed {
+		return reason{}
+	}
+	hits := t.firstHandWords()
+	if hits < someHits {
+		return reason{}
+	}
+	return reason{"First-hand", share(hits, 2)}
+}
+
+func (r rules) answers(i int) reason {
+	c, t := r.candidates[i], &r.readings[i]
+	parent, found := r.threads.byID[c.ParentID]
+	if !found || len(t.words) < shortAnswer || !r.readings[parent].asks() || sameWriter(c, r.candidates[parent]) {
+		return reason{}
+	}
+	return reason{"Answers a question", 0.5}
+}
+
+// asks tells whether a comment wants an answer: it is short and asks, or asks at
+// its end.
+func (t *reading) asks() bool {
+	for n := len(t.sentences) - 1; n >= 0; n-- {
+		if t.sentences[n].question && (len(t.words) <= shortAsker || n >= len(t.sentences)-2) {
+			return true
+		}
+	}
+	return false
+}
+
+// sameWriter tells whether two comments are surely by one writer.
+func sameWriter(a, b digest.Candidate) bool {
+	if a.AuthorURI != "" || b.AuthorURI != "" {
+		return a.AuthorURI == b.AuthorURI
+	}
+	return named(a.Author) && fold(a.Author) == fold(b.Author)
+}
+
+// named tells whether a name is one: blogs sign for those who give none.
+func named(author string) bool {
+	switch fold(author) {
+	case "", "anonymous", "unknown", "anon", "guest":
+		return false
+	}
+	return true
+}
+
+func (r rules) newName(i int) reason {
+	c := r.candidates[i]
+	if r.known == nil || !named(c.Author) || r.known[fold(c.Author)] || c.AuthorURI != "" && r.known[fold(c.AuthorURI)] {
+		return reason{}
+	}
+	return reason{"New name", 0.3}
+}
+
+func (r rules) readable(i int) reason {
+	t := &r.readings[i]
+	n := len(t.words)
+	if n < longFrom || n > longTo || t.borrowed || t.shouted || t.longestPara > longPara {
+		return reason{}
+	}
+	if average := n / len(t.sentences); average < curtSentence || average > longSentence {
+		return reason{}
+	}
+	return reason{"Long and readable", 0.4 + 0.2*share(n-longFrom, 60)}
+}
+
+func (r rules) quoted(i int) reason {
+	post, found := r.quotes.find(r.candidates[i], &r.readings[i])
+	if !found {
+		return reason{}
+	}
+	if title := markup.Clean(post.Title); title != "" {
+		return reason{"Quoted in “" + title + "”", 0.9}
+	}
+	return reason{"Quoted in a later post", 0.9}
+}
+
+// quotes finds sentences in posts by their first words.
+type quotes struct {
+	posts []digest.Post
+	texts []string // the posts' words, each with a space before and after it
+	index map[string][]int
+}
+
+// quoteLength is how many words a sentence must have to be known again: shorter
+// ones are anybody's.
+const quoteLength = 8
+
+func newQuotes(posts []digest.Post) quotes {
+	q := quotes{posts: posts, texts: make([]string, len(posts)), index: map[string][]int{}}
+	for i, post := range posts {
+		words := wordsOf(post.Body.Text())
+		q.texts[i] = " " + strings.Join(words, " ") + " "
+		for n := 0; n+quoteLength <= len(words); n++ {
+			key := strings.Join(words[n:n+quoteLength], " ")
+			if in := q.index[key]; len(in) == 0 || in[len(in)-1] != i {
+				q.index[key] = append(in, i)
+			}
+		}
+	}
+	return q
+}
+
+// find gives the first of the posts after a comment that has a sentence of it.
+func (q quotes) find(c digest.Candidate, t *reading) (digest.Post, bool) {
+	if len(q.posts) == 0 {
+		return digest.Post{}, false
+	}
+	best := -1
+	for _, s := range t.sentences {
+		words := t.words[s.from:s.to]
+		if len(words) < quoteLength {
+			continue
+		}
+		sentence := " " + strings.Join(words, " ") + " "
+		for _, i := range q.index[strings.Join(words[:quoteLength], " ")] {
+			post := q.posts[i]
+			if post.ID == c.PostID || !post.Published.After(c.Published) || !strings.Contains(q.texts[i], sentence) {
+				continue
+			}
+			if best < 0 || post.Published.Before(q.posts[best].Published) {
+				best = i
+			}
+		}
+	}
+	if best < 0 {
+		return digest.Post{}, false
+	}
+	return q.posts[best], true
+}

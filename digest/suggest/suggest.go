@@ -1,0 +1,106 @@
+package suggest
+
+import (
+	"strings"
+
+	"postbag/digest"
+)
+
+// Options tell what is known beside the candidates. The zero value turns off the
+// rules that need it.
+type Options struct {
+	// Known holds the names and addresses of writers seen before these
+	// candidates. Nil turns "New name" off: where nobody is known, everybody
+	// would be new.
+	Known []string
+	// Posts are the posts in which sentences of the candidates may be quoted.
+	Posts []digest.Post
+}
+
+// Suggestion is what the rules say of one candidate.
+type Suggestion struct {
+	CommentID int64
+	// Reasons are in words, the weightiest first; empty when no rule applies.
+	Reasons []string
+	// NearCopyOf is the longest comment that this one is a near copy of, else 0.
+	NearCopyOf int64
+
+	// What [Top] goes by.
+	strength float64
+	words    int
+	thread   int64
+	post     int64
+	place    place
+}
+
+// Suggest applies the rules to candidates, which come by post and within a post
+// in thread order. It gives one suggestion for each, in the same order; those of
+// them to offer are for [Top] to choose.
+func Suggest(candidates []digest.Candidate, opts Options) []Suggestion {
+	readings := make([]reading, len(candidates))
+	for i, c := range candidates {
+		readings[i] = read(c.Body)
+	}
+	threads := newThreads(candidates)
+	rules := rules{candidates: candidates, readings: readings, threads: threads,
+		known: names(opts.Known), quotes: newQuotes(opts.Posts)}
+	copies := nearCopies(candidates, readings)
+	out := make([]Suggestion, len(candidates))
+	for i, c := range candidates {
+		s := Suggestion{
+			CommentID: c.ID,
+			words:     c.Body.Words(),
+			thread:    threads.root[i],
+			post:      c.PostID,
+			place:     place{c.PostPublished, c.PostID, i},
+		}
+		if of := copies[i]; of != i {
+			s.NearCopyOf = candidates[of].ID
+		}
+		s.Reasons, s.strength = rules.reasons(i)
+		out[i] = s
+	}
+	return out
+}
+
+// names makes a set of writers to look up, or nil.
+func names(known []string) map[string]bool {
+	if known == nil {
+		return nil
+	}
+	set := make(map[string]bool, len(known))
+	for _, name := range known {
+		set[fold(name)] = true
+	}
+	return set
+}
+
+func fold(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
+
+// threads tells how candidates hang together.
+type threads struct {
+	byID map[int64]int
+	root []int64 // of each candidate: the comment its thread began with
+	size []int   // of each candidate: how many candidates hang below it
+}
+
+func newThreads(candidates []digest.Candidate) threads {
+	t := threads{byID: make(map[int64]int, len(candidates)), root: make([]int64, len(candidates)), size: make([]int, len(candidates))}
+	for i, c := range candidates {
+		t.byID[c.ID] = i
+	}
+	for i, c := range candidates {
+		t.root[i] = c.ID
+		// The steps are counted, for a foreign thread may bite its own tail.
+		for steps := 0; c.ParentID != 0 && steps < len(candidates); steps++ {
+			t.root[i] = c.ParentID
+			parent, found := t.byID[c.ParentID]
+			if !found {
+				break
+			}
+			t.size[parent]++
+			c = candidates[parent]
+		}
+	}
+	return t
+}
