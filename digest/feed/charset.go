@@ -1,0 +1,153 @@
+package feed
+
+import (
+	"bytes"
+	"mime"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding"
+)
+
+var xmlDeclaration = regexp.MustCompile(`^\s*<\?xml[^>]*\?>`)
+
+var xmlEncoding = regexp.MustCompile(`encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']`)
+
+// toUTF8 gives the document in UTF-8: its character set is told by the byte
+// order mark, else by the Content-Type, else by the XML declaration (RFC 7303,
+// 3.2), else guessed. Bytes that are no characters become U+FFFD, control
+// characters are dropped, and the declaration, now untrue, is taken out.
+func toUTF8(body []byte, contentType string) []byte {
+	if enc := encodingOf(body, contentType); enc != nil {
+		if decoded, err := enc.NewDecoder().Bytes(body); err == nil {
+			body = decoded
+		}
+	}
+	text := bytes.ToValidUTF8(body, []byte("\uFFFD"))
+	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
+	if at := xmlDeclaration.FindIndex(text); at != nil {
+		text = text[at[1]:]
+	}
+	return dropReferences(dropControls(text))
+}
+
+// encodingOf finds the decoder a body needs; nil means it is UTF-8 already.
+func encodingOf(body []byte, contentType string) encoding.Encoding {
+	if label := marked(body); label != "" {
+		return lookup(label)
+	}
+	if _, params, err := mime.ParseMediaType(contentType); err == nil && params["charset"] != "" {
+		if enc, known := find(params["charset"]); known {
+			return enc
+		}
+	}
+	if at := xmlDeclaration.Find(body[:min(len(body), 1024)]); at != nil {
+		if m := xmlEncoding.FindSubmatch(at); m != nil {
+			if enc, known := find(string(m[1])); known {
+				return enc
+			}
+		}
+	}
+	if utf8.Valid(body) {
+		return nil
+	}
+	return lookup("windows-1252")
+}
+
+// marked reads the byte order mark, or the zeros of an unmarked UTF-16 "<?".
+func marked(body []byte) string {
+	for _, m := range []struct{ bytes, label string }{
+		{"\xEF\xBB\xBF", "utf-8"}, {"\xFE\xFF", "utf-16be"}, {"\xFF\xFE", "utf-16le"},
+		{"\x00<\x00", "utf-16be"}, {"<\x00?\x00", "utf-16le"},
+	} {
+		if bytes.HasPrefix(body, []byte(m.bytes)) {
+			return m.label
+		}
+	}
+	return ""
+}
+
+// find looks a label up; UTF-8 is known and needs no decoder.
+func find(label string) (enc encoding.Encoding, known bool) {
+	e, name := charset.Lookup(label)
+	switch {
+	case e == nil:
+		return nil, false
+	case name == "utf-8", strings.HasPrefix(name, "utf-16"):
+		// A document whose declaration could be read as ASCII is no UTF-16.
+		return nil, true
+	}
+	return e, true
+}
+
+func lookup(label string) encoding.Encoding {
+	enc, name := charset.Lookup(label)
+	if name == "utf-8" {
+		return nil
+	}
+	return enc
+}
+
+// dropControls takes out the characters that XML forbids (XML 1.0, 2.2) and
+// those that only steer terminals.
+func dropControls(text []byte) []byte {
+	if bytes.IndexFunc(text, isControl) < 0 {
+		return text
+	}
+	return bytes.Map(func(r rune) rune {
+		if isControl(r) {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// dropReferences takes out numeric references to characters that XML forbids
+// ("&#8;"): one of them would make the decoder refuse the whole feed.
+func dropReferences(text []byte) []byte {
+	var out []byte
+	rest := text
+	for {
+		at := bytes.Index(rest, []byte("&#"))
+		if at < 0 {
+			break
+		}
+		end := at + 2
+		for end < len(rest) && end < at+12 && rest[end] != ';' {
+			end++
+		}
+		if end < len(rest) && rest[end] == ';' && forbidden(string(rest[at+2:end])) {
+			out, rest = append(out, rest[:at]...), rest[end+1:]
+		} else {
+			out, rest = append(out, rest[:end]...), rest[end:]
+		}
+	}
+	if out == nil {
+		return text
+	}
+	return append(out, rest...)
+}
+
+// forbidden tells whether the digits of a reference name no character of XML.
+func forbidden(digits string) bool {
+	base := 10
+	if digits != "" && (digits[0] == 'x' || digits[0] == 'X') {
+		digits, base = digits[1:], 16
+	}
+	n, err := strconv.ParseUint(digits, base, 32)
+	return err == nil && (n > unicode.MaxRune || isControl(rune(n)) || n >= 0xD800 && n <= 0xDFFF)
+}
+
+func isControl(r rune) bool {
+	switch r {
+	case '\t', '\n', '\r':
+		return false
+	case '\uFFFE', '\uFFFF':
+		return true
+	}
+	return unicode.IsControl(r)
+}

@@ -1,0 +1,121 @@
+package feed_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/mmcdole/gofeed/atom"
+
+	"postbag/digest"
+	"postbag/digest/feed"
+)
+
+// sampleDir finds the founding blog beside the repository.
+func sampleDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			t.Fatal("no go.mod above the test")
+		}
+		dir = filepath.Dir(dir)
+	}
+	sample := filepath.Join(dir, "..", "shared", "sample-blog")
+	if _, err := os.Stat(sample); err != nil {
+		if os.Getenv("POSTBAG_TEST_REQUIRE") == "all" {
+			t.Fatalf("the sample blog is required: %v", err)
+		}
+		t.Skipf("THE SAMPLE BLOG IS ABSENT, its test is skipped: %v", err)
+	}
+	return sample
+}
+
+func sampleFile(t testing.TB, name string) []byte {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join(sampleDir(t), name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+func TestFoundingBlogsFiles(t *testing.T) {
+	for _, tt := range []struct {
+		name                       string
+		kind                       digest.FeedKind
+		onePost                    bool
+		entries, replies, gone     int
+		announced                  int
+		next                       string
+		commentsWithoutAPermalinks int
+	}{
+		{"posts.atom", digest.PostsFeed, false, 5, 0, 0, 5, "", 0},
+		{"comments.atom", digest.CommentsFeed, false, 126, 71, 3, 126, "", 1},
+		{"pages/comments-p2.atom", digest.CommentsFeed, false, 25, 16, 1, 126,
+			"https://www.blogger.com/feeds/2127880819790475612/comments/default?start-index=51&max-results=25", 0},
+		{"post-comments/oh-yes-it-is.atom", digest.CommentsFeed, true, 47, 32, 0, 47, "", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := parse(t, sampleFile(t, tt.name), feed.Options{})
+			equal(t, "platform", d.Platform, digest.Blogger)
+			equal(t, "kind", d.Kind, tt.kind)
+			equal(t, "one post", d.OnePost, tt.onePost)
+			equal(t, "entries", d.Entries(), tt.entries)
+			equal(t, "total", d.TotalResults, tt.announced)
+			equal(t, "next", d.NextURL, tt.next)
+			replies, gone, bare := 0, 0, 0
+			for _, c := range d.Comments {
+				if c.ParentRef != "" {
+					replies++
+				}
+				if c.Gone {
+					gone++
+				}
+				if c.URL == "" {
+					bare++
+				}
+				equal(t, "post named", c.PostRef != "", true)
+			}
+			equal(t, "replies", replies, tt.replies)
+			equal(t, "gone", gone, tt.gone)
+			if tt.commentsWithoutAPermalinks > 0 {
+				equal(t, "without a permalink", bare, tt.commentsWithoutAPermalinks)
+			}
+		})
+	}
+}
+
+func TestBackupsOfTheFoundingBlogAreNoFeeds(t *testing.T) {
+	for _, name := range []string{"export.atom", "takeout-feed.atom"} {
+		_, err := feed.Parse(sampleFile(t, name), feed.Options{})
+		wantInvalid(t, name, err, "backup")
+	}
+}
+
+// BenchmarkParse reads the founding blog's 126 comments, beside gofeed's bare
+// parse of the same bytes.
+func BenchmarkParse(b *testing.B) {
+	body := sampleFile(b, "comments.atom")
+	b.Run("document", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := feed.Parse(body, feed.Options{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("gofeed", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := (&atom.Parser{}).Parse(bytes.NewReader(body)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

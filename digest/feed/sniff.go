@@ -1,0 +1,47 @@
+package feed
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+)
+
+// Format is what a body is, as far as its first bytes tell.
+type Format int
+
+// The formats that [Sniff] tells apart.
+const (
+	Unknown Format = iota // neither markup nor JSON
+	Empty
+	HTML
+	JSON
+	XML // a feed, or some other XML
+)
+
+// Sniff tells what a body is. Content types are not asked: many servers get
+// them wrong.
+func Sniff(body []byte, contentType string) Format {
+	return sniff(toUTF8(body, contentType))
+}
+
+var skippable = regexp.MustCompile(`^(?s)(\s+|<!--.*?-->|<\?.*?\?>)+`)
+
+func sniff(text []byte) Format {
+	head := text
+	if at := skippable.FindIndex(head); at != nil {
+		head = head[at[1]:]
+	}
+	lower := strings.ToLower(string(head[:min(len(head), 64)]))
+	switch {
+	case len(bytes.TrimSpace(text)) == 0:
+		return Empty
+	case strings.HasPrefix(lower, "<!doctype html"), strings.HasPrefix(lower, "<html"),
+		strings.HasPrefix(lower, "<head"), strings.HasPrefix(lower, "<body"):
+		return HTML
+	case strings.HasPrefix(lower, "{"), strings.HasPrefix(lower, "["):
+		return JSON
+	case strings.HasPrefix(lower, "<"):
+		return XML
+	}
+	return Unknown
+}

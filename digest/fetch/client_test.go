@@ -1,0 +1,483 @@
+package fetch_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"postbag/digest"
+	"postbag/digest/fetch"
+	"postbag/digest/pull"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// serve starts a server on loopback and gives its address.
+func serve(t *testing.T, h http.HandlerFunc) string {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// client makes a client that may reach the given servers and no other.
+func client(t *testing.T, opts fetch.Options, servers ...string) *fetch.Client {
+	t.Helper()
+	var items []string
+	for _, s := range servers {
+		items = append(items, strings.TrimPrefix(s, "http://"))
+	}
+	allow, err := fetch.ParseAllow(items)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts.Allow = allow
+	if opts.Pause == 0 {
+		opts.Pause = -1
+	}
+	c := fetch.New(opts)
+	t.Cleanup(c.Close)
+	return c
+}
+
+func get(t *testing.T, c *fetch.Client, url string) (*pull.Response, error) {
+	t.Helper()
+	return c.Get(t.Context(), pull.Request{URL: url})
+}
+
+// wantKind checks an error's kind, that it has a hint, and that it names no
+// address of the network beneath.
+func wantKind(t *testing.T, err error, kind digest.Kind, words string) {
+	t.Helper()
+	switch {
+	case err == nil:
+		t.Errorf("no error, want one that says %q", words)
+	case digest.KindOf(err) != kind, !strings.Contains(err.Error(), words):
+		t.Errorf("error %q of kind %d, want kind %d saying %q", err, digest.KindOf(err), kind, words)
+	case digest.HintOf(err) == "":
+		t.Errorf("error %q has no hint", err)
+	case strings.Contains(err.Error(), "dial tcp"):
+		t.Errorf("error %q tells of the network", err)
+	}
+}
+
+func TestAnswerIsGivenWithItsValidators(t *testing.T) {
+	var header http.Header
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		header = r.Header
+		http.SetCookie(w, &http.Cookie{Name: "id", Value: "1"})
+		w.Header().Set("ETag", `W/"odd, one"`)
+		w.Header().Set("Last-Modified", "Sun, 01 Mar 2026 12:00:00 GMT")
+		w.Header().Set("Content-Type", "application/atom+xml; charset=utf-8")
+		w.Header().Set("Cache-Control", "max-age=60")
+		io.WriteString(w, "hello")
+	})
+	c := client(t, fetch.Options{UserAgent: "Postbag/1 (+https://example.org/)"}, url)
+	for range 2 {
+		resp, err := c.Get(t.Context(), pull.Request{URL: url + "/a#part", Accept: "text/html"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := pull.Response{Status: 200, Body: []byte("hello"), URL: url + "/a", ETag: `W/"odd, one"`,
+			LastModified: "Sun, 01 Mar 2026 12:00:00 GMT", ContentType: "application/atom+xml; charset=utf-8", CacheMaxAge: time.Minute}
+		if fmt.Sprint(*resp) != fmt.Sprint(want) {
+			t.Errorf("answer %+v, want %+v", *resp, want)
+		}
+	}
+	for name, want := range map[string]string{
+		"User-Agent": "Postbag/1 (+https://example.org/)", "Accept": "text/html", "Accept-Encoding": "gzip",
+		"Cookie": "", "Referer": "", "If-None-Match": "", "If-Modified-Since": "",
+	} {
+		if got := header.Get(name); got != want {
+			t.Errorf("%s: %q was sent, want %q", name, got, want)
+		}
+	}
+}
+
+func TestConditionalRequest(t *testing.T) {
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("If-None-Match") == `"x"` && r.Header.Get("If-Modified-Since") == "not even a date" {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		if r.URL.Path == "/cold" {
+			w.WriteHeader(http.StatusNotModified)
+		}
+	})
+	c := client(t, fetch.Options{}, url)
+	resp, err := c.Get(t.Context(), pull.Request{URL: url, ETag: `"x"`, LastModified: "not even a date"})
+	if err != nil || !resp.NotModified || len(resp.Body) != 0 {
+		t.Errorf("answer %+v, %v; want not modified", resp, err)
+	}
+	_, err = get(t, c, url+"/cold")
+	wantKind(t, err, digest.Unavailable, "304")
+}
+
+func TestPrivateAddressIsRefusedAtConnecting(t *testing.T) {
+	var asked atomic.Int32
+	inner := serve(t, func(http.ResponseWriter, *http.Request) { asked.Add(1) })
+	port := inner[strings.LastIndex(inner, ":"):]
+	outer := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, inner+"/secret", http.StatusFound)
+	})
+	c := client(t, fetch.Options{}, outer)
+	for _, url := range []string{
+		inner, "http://localhost" + port, "http://[::ffff:127.0.0.1]" + port, "http://[::1]" + port,
+		"http://127.1.2.3/", "http://[64:ff9b::7f00:1]/", "http://169.254.169.254/latest/meta-data", "http://0.0.0.0" + port,
+		outer + "/redirects-inside",
+	} {
+		_, err := get(t, c, url)
+		wantKind(t, err, digest.Forbidden, "is not a public address")
+	}
+	if n := asked.Load(); n != 0 {
+		t.Errorf("the inner server was asked %d times", n)
+	}
+}
+
+func TestNetworkExceptionOpensItsAddresses(t *testing.T) {
+	url := serve(t, func(http.ResponseWriter, *http.Request) {})
+	allow, err := fetch.ParseAllow([]string{"127.0.0.0/8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := fetch.New(fetch.Options{Allow: allow, Pause: -1})
+	defer c.Close()
+	if _, err := get(t, c, url); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestProxyOfTheEnvironmentIsNotUsed(t *testing.T) {
+	proxy := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("the proxy was asked") })
+	t.Setenv("HTTP_PROXY", proxy)
+	t.Setenv("http_proxy", proxy)
+	c := client(t, fetch.Options{}, proxy)
+	_, err := get(t, c, "http://192.0.2.1/")
+	wantKind(t, err, digest.Forbidden, "not a public address")
+}
+
+func TestAddressesThatAreRefusedUnasked(t *testing.T) {
+	c := client(t, fetch.Options{})
+	for _, url := range []string{
+		"", "blog.example", "ftp://blog.example/", "file:///etc/passwd", "gopher://blog.example/",
+		"http://", "http:///path", "https://user:secret@blog.example/", "http://blog.example/\x7f", "http://" + strings.Repeat("a", 5000),
+	} {
+		_, err := get(t, c, url)
+		wantKind(t, err, digest.Invalid, "")
+		if err != nil && strings.Contains(err.Error(), "secret") {
+			t.Errorf("error %q shows the password", err)
+		}
+	}
+}
+
+func TestRedirects(t *testing.T) {
+	var url string
+	url = serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if ref := r.Header.Get("Referer"); ref != "" {
+			t.Errorf("Referer %q was sent", ref)
+		}
+		var n int
+		fmt.Sscanf(r.URL.Path, "/down/%d", &n)
+		switch {
+		case n > 0:
+			http.Redirect(w, r, fmt.Sprintf("/down/%d", n-1), http.StatusFound)
+		case r.URL.Path == "/moved":
+			http.Redirect(w, r, "/moved2", http.StatusMovedPermanently)
+		case r.URL.Path == "/moved2":
+			http.Redirect(w, r, "/here", http.StatusPermanentRedirect)
+		case r.URL.Path == "/mixed":
+			http.Redirect(w, r, "/moved", http.StatusTemporaryRedirect)
+		case r.URL.Path == "/half":
+			http.Redirect(w, r, "/half2", http.StatusMovedPermanently)
+		case r.URL.Path == "/half2":
+			http.Redirect(w, r, "/here", http.StatusFound)
+		case r.URL.Path == "/circle":
+			http.Redirect(w, r, "/circle", http.StatusFound)
+		case r.URL.Path == "/file":
+			http.Redirect(w, r, "file:///etc/passwd", http.StatusFound)
+		case r.URL.Path == "/user":
+			http.Redirect(w, r, "http://user:pw@"+r.Host+"/here", http.StatusFound)
+		default:
+			io.WriteString(w, r.URL.Path)
+		}
+	})
+	c := client(t, fetch.Options{}, url)
+	for _, tt := range []struct{ path, at, moved string }{
+		{"/down/10", "/down/0", ""},
+		{"/moved", "/here", "/here"},
+		{"/mixed", "/here", ""},
+		{"/half", "/here", "/half2"},
+	} {
+		resp, err := get(t, c, url+tt.path)
+		if err != nil {
+			t.Errorf("%s: %v", tt.path, err)
+			continue
+		}
+		if moved := strings.TrimPrefix(resp.Moved, url); resp.URL != url+tt.at || moved != tt.moved {
+			t.Errorf("%s: ends at %s, moved to %q; want %s and %q", tt.path, resp.URL, moved, tt.at, tt.moved)
+		}
+	}
+	for path, words := range map[string]string{"/down/11": "more than 10 times", "/circle": "in a circle"} {
+		_, err := get(t, c, url+path)
+		wantKind(t, err, digest.Unavailable, words)
+	}
+	for _, path := range []string{"/file", "/user"} {
+		_, err := get(t, c, url+path)
+		wantKind(t, err, digest.Invalid, "")
+	}
+}
+
+func TestStatuses(t *testing.T) {
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		var status int
+		fmt.Sscanf(r.URL.Path, "/%d", &status)
+		w.WriteHeader(status)
+		io.WriteString(w, "inner banner")
+	})
+	for status, kind := range map[int]digest.Kind{
+		404: digest.NotFound, 410: digest.NotFound, 401: digest.Unavailable, 403: digest.Unavailable,
+		400: digest.Unavailable, 500: digest.Unavailable, 503: digest.Unavailable, 301: digest.Unavailable, 429: digest.Unavailable,
+	} {
+		c := client(t, fetch.Options{}, url)
+		_, err := get(t, c, fmt.Sprintf("%s/%d", url, status))
+		wantKind(t, err, kind, fmt.Sprint(status))
+		if e, ok := errors.AsType[*pull.StatusError](err); !ok || e.Status != status {
+			t.Errorf("status %d: error %v does not carry it", status, err)
+		}
+		if strings.Contains(err.Error(), "banner") {
+			t.Errorf("error %q shows the body", err)
+		}
+	}
+}
+
+func TestRetryAfterClosesTheHost(t *testing.T) {
+	var asked int
+	url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		if asked++; asked == 1 {
+			w.Header().Set("Retry-After", "120")
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	})
+	clock := &steps{now: now}
+	c := client(t, fetch.Options{Clock: clock}, url)
+	for i := range 2 {
+		_, err := get(t, c, url+fmt.Sprint("/", i))
+		wantKind(t, err, digest.Unavailable, "answers 503")
+		if e, ok := errors.AsType[*pull.StatusError](err); !ok || e.RetryAfter != 2*time.Minute {
+			t.Errorf("error %#v, want two minutes to wait", err)
+		}
+	}
+	if asked != 1 {
+		t.Errorf("asked %d times within the wait, want once", asked)
+	}
+	clock.add(2*time.Minute + time.Second)
+	if _, err := get(t, c, url); err != nil {
+		t.Errorf("after the wait: %v", err)
+	}
+}
+
+// steps is a clock that moves when somebody sleeps.
+type steps struct {
+	mu    sync.Mutex
+	now   time.Time
+	slept time.Duration
+}
+
+func (s *steps) Now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+func (s *steps) add(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = s.now.Add(d)
+}
+
+func (s *steps) Sleep(ctx context.Context, d time.Duration) error {
+	if d > 0 {
+		s.add(d)
+		s.mu.Lock()
+		s.slept += d
+		s.mu.Unlock()
+	}
+	return ctx.Err()
+}
+
+func TestOneRequestAtATimeWithAPause(t *testing.T) {
+	var inside, most atomic.Int32
+	url := serve(t, func(http.ResponseWriter, *http.Request) {
+		most.Store(max(most.Load(), inside.Add(1)))
+		time.Sleep(5 * time.Millisecond)
+		inside.Add(-1)
+	})
+	clock := &steps{now: now}
+	network, err := fetch.ParseAllow([]string{"127.0.0.0/8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := fetch.New(fetch.Options{Clock: clock, Pause: 3 * time.Second, Allow: network})
+	t.Cleanup(c.Close)
+	var wg sync.WaitGroup
+	for range 5 {
+		wg.Go(func() {
+			if _, err := get(t, c, url); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if most.Load() != 1 {
+		t.Errorf("%d requests at once, want 1", most.Load())
+	}
+	if clock.slept != 12*time.Second {
+		t.Errorf("paused for %v in all, want 4 times 3 s", clock.slept)
+	}
+}
+
+func TestNoPauseForTheOperatorsOwnHost(t *testing.T) {
+	url := serve(t, func(http.ResponseWriter, *http.Request) {})
+	clock := &steps{now: now}
+	c := client(t, fetch.Options{Clock: clock, Pause: 3 * time.Second}, url)
+	for range 3 {
+		if _, err := get(t, c, url); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if clock.slept != 0 {
+		t.Errorf("paused for %v for a host that was opened by name", clock.slept)
+	}
+}
+
+func packed(t *testing.T, body []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write(body); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// noise is text that does not pack well.
+func noise(n int) []byte {
+	b := make([]byte, n)
+	x := uint32(1)
+	for i := range b {
+		x = x*1664525 + 1013904223
+		b[i] = byte(x >> 24)
+	}
+	return b
+}
+
+func TestBodies(t *testing.T) {
+	small := bytes.Repeat([]byte("hello "), 1000)
+	cut := packed(t, noise(4000))
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/plain":
+			w.Write(small)
+			return
+		case "/huge":
+			for range 11 << 10 {
+				w.Write(make([]byte, 1<<10))
+			}
+			return
+		case "/br":
+			w.Header().Set("Content-Encoding", "br")
+			return
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		switch r.URL.Path {
+		case "/gzip":
+			w.Write(packed(t, small))
+		case "/bomb":
+			w.Write(packed(t, make([]byte, 30<<20)))
+		case "/broken":
+			w.Write([]byte("this was never packed"))
+		case "/cut":
+			w.Write(cut[:len(cut)-100])
+		}
+	})
+	c := client(t, fetch.Options{}, url)
+	for _, path := range []string{"/plain", "/gzip"} {
+		resp, err := get(t, c, url+path)
+		if err != nil || !bytes.Equal(resp.Body, small) {
+			t.Errorf("%s: %v, or another body", path, err)
+		}
+	}
+	for path, words := range map[string]string{
+		"/huge": "larger than 10 MB", "/bomb": "unpacks to more", "/broken": "damaged", "/br": `packed as "br"`,
+	} {
+		_, err := get(t, c, url+path)
+		wantKind(t, err, digest.Invalid, words)
+	}
+	_, err := get(t, c, url+"/cut")
+	wantKind(t, err, digest.Unavailable, "broke off")
+
+	tight := client(t, fetch.Options{Limits: fetch.Limits{Unpacked: 1 << 10}}, url)
+	_, err = get(t, tight, url+"/gzip")
+	wantKind(t, err, digest.Invalid, "larger than")
+}
+
+func TestSlowAndLongWindedServers(t *testing.T) {
+	done := make(chan struct{})
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/header":
+			w.Header().Set("X-Long", strings.Repeat("x", 100<<10))
+		case "/drip":
+			w.(http.Flusher).Flush()
+			<-done
+		default:
+			<-done
+		}
+	})
+	defer close(done)
+	c := client(t, fetch.Options{HeaderTimeout: 50 * time.Millisecond, Timeout: 200 * time.Millisecond}, url)
+	for _, path := range []string{"/silent", "/drip"} {
+		_, err := get(t, c, url+path)
+		wantKind(t, err, digest.Unavailable, "does not answer in time")
+	}
+	_, err := get(t, c, url+"/header")
+	wantKind(t, err, digest.Invalid, "too long a header")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.Get(ctx, pull.Request{URL: url}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want the end of the context", err)
+	}
+}
+
+func TestUnreachableHosts(t *testing.T) {
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	defer secure.Close()
+	c := client(t, fetch.Options{}, gone.URL, strings.TrimPrefix(secure.URL, "https://"))
+	_, err := get(t, c, gone.URL)
+	wantKind(t, err, digest.Unavailable, "refuses the connection")
+	_, err = get(t, c, secure.URL)
+	wantKind(t, err, digest.Unavailable, "certificate")
+	_, err = get(t, c, "http://no-such-host.invalid/")
+	wantKind(t, err, digest.Unavailable, "")
+}

@@ -1,0 +1,90 @@
+package fetch
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+)
+
+// fault words a failed request for a person. It names the host that was asked
+// for and nothing of what the network said beneath: addresses and banners of
+// inner hosts stay out of it.
+func fault(ctx context.Context, host string, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("fetch from %s: %w", host, ctx.Err())
+	}
+	kind, message, hint := digest.Unavailable, "", "Try again later; the address may be misspelt or the host down."
+	switch {
+	case errors.Is(err, errPrivate):
+		kind, message = digest.Forbidden, host+" is not a public address"
+		hint = "If the blog lives on your own network, open it with --fetch-allow host:port."
+	case errors.Is(err, errPort):
+		kind, message = digest.Forbidden, host+" is asked for at a port other than 80 and 443"
+		hint = "If that is right, open it with --fetch-allow host:port."
+	case isBody(err):
+		kind, message = digest.Invalid, "the answer of "+host+" "+bodyText(err)
+		hint = "Check that the address is that of a blog or its feed."
+	case isNotFound(err):
+		message, hint = "no host is called "+host, "Check the spelling of the address."
+	case isCertificate(err):
+		message, hint = "the certificate of "+host+" is not valid", "The owner of the blog has to mend it."
+	case isTimeout(err):
+		message = host + " does not answer in time"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		message = host + " refuses the connection"
+	case strings.Contains(err.Error(), "response headers exceeded"):
+		kind, message = digest.Invalid, "the answer of "+host+" has too long a header"
+	default:
+		message = host + " cannot be reached, or its answer broke off"
+	}
+	return &digest.Error{Kind: kind, Message: message, Hint: hint}
+}
+
+func isBody(err error) bool {
+	_, ok := errors.AsType[errBody](err)
+	return ok
+}
+
+func bodyText(err error) string {
+	e, _ := errors.AsType[errBody](err)
+	return string(e)
+}
+
+func isNotFound(err error) bool {
+	dns, ok := errors.AsType[*net.DNSError](err)
+	return ok && dns.IsNotFound
+}
+
+func isCertificate(err error) bool {
+	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
+	return ok
+}
+
+func isTimeout(err error) bool {
+	ne, ok := errors.AsType[net.Error](err)
+	return errors.Is(err, context.DeadlineExceeded) || ok && ne.Timeout()
+}
+
+// refusal words a status that is no answer.
+func refusal(host string, status int, retry time.Duration) error {
+	kind, hint := digest.Unavailable, "Try again later."
+	switch status {
+	case http.StatusNotFound, http.StatusGone:
+		kind, hint = digest.NotFound, "Check the address in a browser."
+	case http.StatusUnauthorized, http.StatusForbidden:
+		hint = "The blog may be private, or turn programs away; ask its owner."
+	}
+	if retry > 0 {
+		hint = "It asks to be left alone for " + retry.Round(time.Second).String() + "."
+	}
+	return digest.Fail(kind, hint, "%w", &pull.StatusError{Host: host, Status: status, RetryAfter: retry})
+}

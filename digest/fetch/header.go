@@ -1,0 +1,75 @@
+package fetch
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Bounds of what a server may ask for.
+const (
+	// DefaultRetryAfter is taken when a server asks to be left alone without
+	// saying for how long in a way that can be read.
+	DefaultRetryAfter = time.Hour
+	// MaxWait caps every wait that a server asks for.
+	MaxWait = 24 * time.Hour
+)
+
+// ParseRetryAfter reads the Retry-After field, seconds or a date (RFC 9110,
+// 10.2.3), as the time to wait from now. It is never negative and never longer
+// than [MaxWait]; what cannot be read, or lies in the past, is
+// [DefaultRetryAfter].
+func ParseRetryAfter(value string, now time.Time) time.Duration {
+	value = strings.TrimSpace(value)
+	if digits(value) {
+		seconds, err := strconv.ParseInt(value, 10, 64)
+		if err != nil || seconds > int64(MaxWait/time.Second) {
+			return MaxWait
+		}
+		return time.Duration(seconds) * time.Second
+	}
+	at, err := http.ParseTime(value)
+	if err != nil || at.Before(now) {
+		return DefaultRetryAfter
+	}
+	return min(at.Sub(now), MaxWait)
+}
+
+// CacheAge reads how long an answer stays fresh: Cache-Control's max-age, else
+// Expires (RFC 9111, 4.2.1). It is 0 when nothing is said and at most
+// [MaxWait].
+func CacheAge(h http.Header, now time.Time) time.Duration {
+	for _, part := range strings.Split(strings.Join(h.Values("Cache-Control"), ","), ",") {
+		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		switch strings.ToLower(name) {
+		case "no-cache", "no-store":
+			return 0
+		case "max-age":
+			return maxAge(strings.Trim(value, `"`))
+		}
+	}
+	at, err := http.ParseTime(h.Get("Expires"))
+	if err != nil {
+		return 0
+	}
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = date
+	}
+	return max(0, min(at.Sub(now), MaxWait))
+}
+
+func maxAge(value string) time.Duration {
+	if !digits(value) {
+		return 0
+	}
+	seconds, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || seconds > int64(MaxWait/time.Second) {
+		return MaxWait
+	}
+	return time.Duration(seconds) * time.Second
+}
+
+func digits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}

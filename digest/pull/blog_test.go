@@ -1,0 +1,278 @@
+package pull_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/fetch"
+	"postbag/digest/markup"
+	"postbag/digest/pull"
+)
+
+// blog is a web server on loopback that stands for a blog.
+type blog struct {
+	t    testing.TB
+	url  string
+	page func(path, query string) (status int, contentType, body string)
+
+	mu       sync.Mutex
+	requests []string        // path?query, a star behind conditional ones
+	broken   map[string]bool // path?query that answers 500
+}
+
+// newBlog serves what page gives; %BLOG% in a body is the blog's address.
+func newBlog(t testing.TB, page func(path, query string) (int, string, string)) *blog {
+	t.Helper()
+	b := &blog{t: t, page: page, broken: map[string]bool{}}
+	s := httptest.NewServer(b)
+	t.Cleanup(s.Close)
+	b.url = s.URL
+	return b
+}
+
+func (b *blog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	asked := r.URL.Path
+	if r.URL.RawQuery != "" {
+		asked += "?" + r.URL.RawQuery
+	}
+	status, contentType, body := b.page(r.URL.Path, r.URL.RawQuery)
+	body = strings.ReplaceAll(body, "%BLOG%", b.url)
+	sum := sha256.Sum256([]byte(body))
+	etag := `"` + hex.EncodeToString(sum[:8]) + `"`
+
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch seen := r.Header.Get("If-None-Match"); {
+	case b.broken[asked]:
+		status, body = http.StatusInternalServerError, "broken"
+	case seen == etag:
+		status, body = http.StatusNotModified, ""
+		fallthrough
+	case seen != "":
+		asked += " *"
+	}
+	b.requests = append(b.requests, asked)
+	if status == http.StatusOK || status == http.StatusNotModified {
+		w.Header().Set("ETag", etag)
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	if _, err := w.Write([]byte(body)); err != nil && status != http.StatusNotModified {
+		b.t.Logf("write: %v", err)
+	}
+}
+
+// asked gives the requests since it was last called.
+func (b *blog) asked() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	asked := b.requests
+	b.requests = nil
+	return asked
+}
+
+func (b *blog) breakAt(paths ...string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.broken = map[string]bool{}
+	for _, p := range paths {
+		b.broken[p] = true
+	}
+}
+
+// sampleDir finds the founding blog beside the repository.
+func sampleDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			t.Fatal("no go.mod above the test")
+		}
+		dir = filepath.Dir(dir)
+	}
+	sample := filepath.Join(dir, "..", "shared", "sample-blog")
+	if _, err := os.Stat(sample); err != nil {
+		if os.Getenv("POSTBAG_TEST_REQUIRE") == "all" {
+			t.Fatalf("the sample blog is required: %v", err)
+		}
+		t.Skipf("THE SAMPLE BLOG IS ABSENT, its test is skipped: %v", err)
+	}
+	return sample
+}
+
+// sample serves the founding blog as Blogger pages it; firstPage is the page of
+// comments that the feed begins with.
+type sample struct {
+	dir       string
+	firstPage int
+}
+
+const (
+	html = "text/html; charset=UTF-8"
+	atom = "application/atom+xml; charset=UTF-8"
+	rss  = "application/rss+xml; charset=UTF-8"
+)
+
+func (s *sample) page(path, query string) (int, string, string) {
+	switch path {
+	case "/", "/2016/01/oh-yes-it-is.html":
+		return 200, html, `<html><head><meta content='blogger' name='generator'/>` +
+			`<link rel="alternate" type="application/atom+xml" title="Atom" href="%BLOG%/feeds/posts/default" />` +
+			`<link rel="alternate" type="application/rss+xml" title="RSS" href="%BLOG%/feeds/posts/default?alt=rss" />` +
+			`<link rel="service.post" type="application/atom+xml" href="https://www.blogger.com/feeds/21/posts/default" />` +
+			`<link rel="alternate" type="application/atom+xml" href="%BLOG%/feeds/1181411501454921869/comments/default" /></head></html>`
+	case "/feeds/posts/default":
+		if strings.Contains(query, "alt=rss") {
+			return 200, rss, `<rss version="2.0"><channel><title>x</title><generator>Blogger</generator></channel></rss>`
+		}
+		return 200, atom, s.file("posts.atom")
+	case "/feeds/1181411501454921869/comments/default":
+		return 200, atom, s.file("post-comments/oh-yes-it-is.atom")
+	case "/feeds/comments/default":
+		n := s.firstPage
+		for i := 1; i <= 6; i++ {
+			if strings.Contains("&"+query+"&", fmt.Sprintf("&start-index=%d&", 25*(i-1)+1)) {
+				n = i
+			}
+		}
+		return 200, atom, s.file(fmt.Sprintf("pages/comments-p%d.atom", n))
+	}
+	return 404, html, "<html>nothing</html>"
+}
+
+func (s *sample) file(name string) string {
+	body, err := os.ReadFile(filepath.Join(s.dir, name))
+	if err != nil {
+		panic(err)
+	}
+	const own = "<link rel='next' type='application/atom+xml' href='https://www.blogger.com/feeds/2127880819790475612/"
+	return strings.ReplaceAll(string(body), own, "<link rel='next' type='application/atom+xml' href='%BLOG%/feeds/")
+}
+
+// clock shows a time that only the test moves.
+type clock struct {
+	digest.SystemClock
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+func at(text string) time.Time {
+	tm, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		panic(err)
+	}
+	return tm.UTC()
+}
+
+// rig is a puller with everything around it.
+type rig struct {
+	*pull.Puller
+	t     testing.TB
+	blog  *blog
+	store pull.Store
+	clock *clock
+}
+
+func newRig(t testing.TB, b *blog, store pull.Store, start string, change ...func(*pull.Options)) *rig {
+	t.Helper()
+	allow, err := fetch.ParseAllow([]string{strings.TrimPrefix(b.url, "http://")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := fetch.New(fetch.Options{Allow: allow, Pause: -1})
+	t.Cleanup(client.Close)
+	r := &rig{t: t, blog: b, store: store, clock: &clock{now: at(start)}}
+	opts := pull.Options{Store: store, Fetcher: client, ToProse: markup.FromHTML, Clock: r.clock,
+		Random: func() float64 { return 0.5 }}
+	for _, f := range change {
+		f(&opts)
+	}
+	r.Puller = pull.New(opts)
+	return r
+}
+
+var firstSeries = digest.Series{Slug: digest.DefaultSeriesSlug, Name: digest.DefaultSeriesName, Title: digest.DefaultSeriesTitle,
+	Schedule: digest.DefaultSeriesSchedule, Zone: "UTC", NextNumber: 1, Deadline: digest.Hold}
+
+// add follows the blog and forgets the requests that took.
+func (r *rig) add() digest.Source {
+	r.t.Helper()
+	found, err := r.Add(r.t.Context(), r.blog.url+"/", firstSeries)
+	if err != nil {
+		r.t.Fatalf("add: %v", err)
+	}
+	r.blog.asked()
+	return found.Source
+}
+
+// pull pulls by hand and wants no error.
+func (r *rig) pull(src digest.Source, opts pull.PullOptions) pull.Report {
+	r.t.Helper()
+	report, err := r.Pull(r.t.Context(), src.ID, opts)
+	if err != nil {
+		r.t.Fatalf("pull: %v", err)
+	}
+	return report
+}
+
+func (r *rig) feed(src digest.Source, kind digest.FeedKind) digest.FeedState {
+	r.t.Helper()
+	feeds, err := r.store.Feeds(r.t.Context(), src.ID)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, f := range feeds {
+		if f.Kind == kind {
+			return f
+		}
+	}
+	r.t.Fatalf("source %d has no %s feed", src.ID, kind)
+	return digest.FeedState{}
+}
+
+func equal[T comparable](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s is %v, want %v", what, got, want)
+	}
+}
+
+func wantError(t testing.TB, what string, err error, kind digest.Kind, words string) {
+	t.Helper()
+	switch {
+	case err == nil:
+		t.Errorf("%s: no error, want one that says %q", what, words)
+	case digest.KindOf(err) != kind, !strings.Contains(err.Error(), words):
+		t.Errorf("%s: error %q of kind %d, want kind %d saying %q", what, err, digest.KindOf(err), kind, words)
+	case digest.HintOf(err) == "":
+		t.Errorf("%s: error %q has no hint", what, err)
+	}
+}

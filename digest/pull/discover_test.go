@@ -1,0 +1,113 @@
+package pull_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+)
+
+func TestAddressesThatLeadToNoBlog(t *testing.T) {
+	ghost, err := os.ReadFile(filepath.Join("..", "feed", "testdata", "ghost.rss"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := map[string]string{
+		"/bare":      "<html><body>hello</body></html>",
+		"/login":     "<html><form><input type=password></form></html>",
+		"/ghost":     `<html><head><link rel="alternate" type="application/rss+xml" href="/ghost.rss"></head></html>`,
+		"/ghost.rss": string(ghost),
+		"/wix":       `<html><head><meta name="generator" content="Wix.com Website Builder"></head></html>`,
+		"/dead":      `<html><head><link rel="alternate" type="application/rss+xml" href="/404"></head></html>`,
+		"/picture":   "\x89PNG\r\n\x1a\n",
+		"/json":      "{}",
+		"/empty":     "",
+		"/cut":       string(ghost[:len(ghost)-30]),
+		"/map":       `<?xml version="1.0"?><urlset/>`,
+		"/noids":     `<feed xmlns="http://www.w3.org/2005/Atom"><generator>Blogger</generator><entry><title>a</title></entry></feed>`,
+	}
+	b := newBlog(t, func(path, _ string) (int, string, string) {
+		if body, ok := pages[path]; ok {
+			return 200, html, body
+		}
+		return 404, html, "<html>not here</html>"
+	})
+	r := newRig(t, b, pull.NewMemory(), thatEvening)
+	for _, tt := range []struct {
+		path  string
+		kind  digest.Kind
+		words string
+	}{
+		{"/bare", digest.Invalid, "no feed was found"},
+		{"/login", digest.Invalid, "login page"},
+		{"/ghost", digest.Invalid, "it looks like Ghost"},
+		{"/ghost.rss", digest.Invalid, "it looks like Ghost"},
+		{"/wix", digest.Invalid, "made with Wix"},
+		{"/dead", digest.NotFound, "404"},
+		{"/picture", digest.Invalid, "no feed"},
+		{"/json", digest.Invalid, "JSON"},
+		{"/empty", digest.Invalid, "empty"},
+		{"/cut", digest.Invalid, "cut short"},
+		{"/map", digest.Invalid, "urlset"},
+		{"/noids", digest.Invalid, "has an id"},
+		{"/404", digest.NotFound, "404"},
+	} {
+		_, err := r.Add(t.Context(), b.url+tt.path, firstSeries)
+		wantError(t, tt.path, err, tt.kind, tt.words)
+		if n := len(b.asked()); n > pull.MaxDiscovery {
+			t.Errorf("%s took %d requests", tt.path, n)
+		}
+	}
+	sources, err := r.store.Sources(t.Context())
+	if err != nil || len(sources) != 0 {
+		t.Errorf("stored %v, %v; want nothing", sources, err)
+	}
+}
+
+func TestWhatIsNoAddress(t *testing.T) {
+	r := newRig(t, newBlog(t, (&press{t: t}).page), pull.NewMemory(), thatEvening)
+	for _, address := range []string{"", "  ", "http://", "two words", "https://a b.example/", "http://[::1"} {
+		_, err := r.Add(t.Context(), address, firstSeries)
+		wantError(t, address, err, digest.Invalid, "is not an address")
+	}
+	_, err := r.Add(t.Context(), "ftp://blog.example/", firstSeries)
+	wantError(t, "ftp", err, digest.Invalid, "neither http nor https")
+	_, err = r.Add(t.Context(), "http://127.0.0.1:1/", firstSeries)
+	wantError(t, "a private address", err, digest.Forbidden, "not a public address")
+	equal(t, "hint", strings.Contains(digest.HintOf(err), "--fetch-allow"), true)
+}
+
+func TestBlogFollowedAlready(t *testing.T) {
+	b := newBlog(t, (&press{t: t}).page)
+	r := newRig(t, b, pull.NewMemory(), thatEvening)
+	r.add()
+	_, err := r.Add(t.Context(), b.url+"/feed/", firstSeries)
+	if digest.KindOf(err) != digest.Conflict {
+		t.Errorf("error %v, want a Conflict", err)
+	}
+	sources, err := r.store.Sources(t.Context())
+	equal(t, "sources", fmt.Sprint(len(sources), err), "1 <nil>")
+}
+
+func TestBlogWithoutLinksIsFoundByConvention(t *testing.T) {
+	for name, home := range map[string]string{
+		"nothing said":   "<html></html>",
+		"generator only": `<html><meta name=generator content="WordPress 6.7"></html>`,
+		"posts only":     `<html><link rel=alternate type=application/rss+xml href=/feed/></html>`,
+	} {
+		b := newBlog(t, (&press{t: t, home: home}).page)
+		found, err := newRig(t, b, pull.NewMemory(), thatEvening).Discover(t.Context(), b.url)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		equal(t, name, found.Feeds[1].URL, b.url+"/comments/feed/")
+		if n := len(b.asked()); n > pull.MaxDiscovery {
+			t.Errorf("%s: %d requests", name, n)
+		}
+	}
+}

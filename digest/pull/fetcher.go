@@ -1,0 +1,61 @@
+package pull
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// Fetcher is what pulling asks of the network.
+type Fetcher interface {
+	// Get fetches an address, following redirects. A 2xx answer gives its whole
+	// body and a 304 gives NotModified; any other status is an error that wraps a
+	// [StatusError]. An address that a rule of safety refuses is an error of kind
+	// Forbidden, and nothing was sent.
+	Get(ctx context.Context, req Request) (*Response, error)
+}
+
+// Request is one GET.
+type Request struct {
+	URL string
+	// ETag and LastModified make the request conditional. They are sent back
+	// byte for byte as the server gave them (RFC 9110, 13.1).
+	ETag         string
+	LastModified string
+	Accept       string // the Accept field; empty means anything
+}
+
+// Response is a good answer.
+type Response struct {
+	Status      int
+	NotModified bool   // 304: the body is empty and nothing has changed
+	Body        []byte // unpacked
+	URL         string // where the answer came from, after redirects
+	ContentType string
+	// ETag and LastModified are the validators as received.
+	ETag         string
+	LastModified string
+	// CacheMaxAge is how long the server says the answer stays fresh, by
+	// Cache-Control or Expires; 0 when it does not say.
+	CacheMaxAge time.Duration
+	// Moved is where the address has moved for good (301 or 308 from the
+	// start), else "".
+	Moved string
+}
+
+// StatusError is an answer whose status says that it is none.
+type StatusError struct {
+	Host   string // as asked for
+	Status int
+	// RetryAfter is how long the server asks to be left alone, 0 if it does not.
+	RetryAfter time.Duration
+}
+
+// Error says what the host answered.
+func (e *StatusError) Error() string {
+	if text := http.StatusText(e.Status); text != "" {
+		return fmt.Sprintf("%s answers %d %s", e.Host, e.Status, text)
+	}
+	return fmt.Sprintf("%s answers %d", e.Host, e.Status)
+}

@@ -1,0 +1,212 @@
+package pull
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"postbag/digest"
+)
+
+// PullOptions change what a pull by hand does.
+type PullOptions struct {
+	// History goes on to the feeds' beginning. Comments it newly brings from
+	// more than a week back, on a blog that was followed already, are marked as
+	// backfill.
+	History bool
+	// Force asks without conditions, and however short ago it was asked.
+	Force bool
+}
+
+// mode is how the feeds of a source are asked.
+type mode struct {
+	PullOptions
+	scheduled bool
+}
+
+// Pull pulls one source by hand: conditionally, and not at all when it was asked
+// less than [ByHand] ago, which is no error. The error is also in the report's
+// Err; it is of kind NotFound for an unknown source.
+func (p *Puller) Pull(ctx context.Context, sourceID int64, opts PullOptions) (Report, error) {
+	src, err := p.opts.Store.Source(ctx, sourceID)
+	if err != nil {
+		return Report{}, err
+	}
+	feeds, err := p.opts.Store.Feeds(ctx, sourceID)
+	if err != nil {
+		return Report{Source: src}, fmt.Errorf("pull %q: %w", src.Name, err)
+	}
+	r := p.source(ctx, src, feeds, mode{PullOptions: opts})
+	return r, r.Err
+}
+
+// PullAll pulls every source by hand, as [Puller.Pull] does. A source that
+// fails says so in its report and does not stop the others; the error is that
+// of the store, or the end of ctx.
+func (p *Puller) PullAll(ctx context.Context, opts PullOptions) ([]Report, error) {
+	sources, err := p.opts.Store.Sources(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("pull: %w", err)
+	}
+	jobs := make([]job, len(sources))
+	for i, src := range sources {
+		feeds, err := p.opts.Store.Feeds(ctx, src.ID)
+		if err != nil {
+			return nil, fmt.Errorf("pull %q: %w", src.Name, err)
+		}
+		jobs[i] = job{src, feeds}
+	}
+	return p.all(ctx, jobs, mode{PullOptions: opts})
+}
+
+// PullDue pulls the feeds whose time has come, for the schedule. A source's
+// other feed is asked along if its time is near, so that posts keep coming
+// before their comments. Errors are as for [Puller.PullAll].
+func (p *Puller) PullDue(ctx context.Context) ([]Report, error) {
+	now := p.opts.Clock.Now()
+	due, err := p.opts.Store.DueFeeds(ctx, now)
+	if err != nil {
+		return nil, fmt.Errorf("pull: %w", err)
+	}
+	var jobs []job
+	for _, feed := range due {
+		if n := len(jobs); n > 0 && jobs[n-1].src.ID == feed.SourceID {
+			continue
+		}
+		j, err := p.along(ctx, feed.SourceID, now)
+		if err != nil {
+			return nil, fmt.Errorf("pull: %w", err)
+		}
+		jobs = append(jobs, j)
+	}
+	return p.all(ctx, jobs, mode{scheduled: true})
+}
+
+// along gives a source with its feeds that are due, or nearly: those whose next
+// poll only the jitter has put off.
+func (p *Puller) along(ctx context.Context, sourceID int64, now time.Time) (job, error) {
+	src, err := p.opts.Store.Source(ctx, sourceID)
+	if err != nil {
+		return job{}, err
+	}
+	feeds, err := p.opts.Store.Feeds(ctx, sourceID)
+	if err != nil {
+		return job{}, err
+	}
+	j := job{src: src}
+	near := now.Add(time.Duration(2 * jitter * float64(p.opts.Interval)))
+	for _, f := range feeds {
+		soon := f.Failures == 0 && !f.NextPoll.After(near) && now.Sub(f.LastTry) >= MinInterval
+		if soon || !f.NextPoll.After(now) {
+			j.feeds = append(j.feeds, f)
+		}
+	}
+	return j, nil
+}
+
+// job is a source to pull through some of its feeds.
+type job struct {
+	src   digest.Source
+	feeds []digest.FeedState
+}
+
+// all pulls several sources, a few at a time, and waits for them.
+func (p *Puller) all(ctx context.Context, jobs []job, m mode) ([]Report, error) {
+	reports := make([]Report, len(jobs))
+	slots := make(chan struct{}, together)
+	var wg sync.WaitGroup
+	for i, j := range jobs {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			reports[i] = p.source(ctx, j.src, j.feeds, m)
+		})
+	}
+	wg.Wait()
+	return reports, ctx.Err()
+}
+
+// source pulls a source's feeds one after the other, posts before comments so
+// that comments find their posts.
+func (p *Puller) source(ctx context.Context, src digest.Source, feeds []digest.FeedState, m mode) (r Report) {
+	r.Source = src
+	began := p.opts.Clock.Now()
+	leave, err := p.enter(ctx, src.ID)
+	if err != nil {
+		r.Err = fmt.Errorf("pull %q: %w", src.Name, err)
+		return r
+	}
+	defer leave()
+	if err := p.reload(ctx, src.ID, feeds); err != nil {
+		r.Err = fmt.Errorf("pull %q: %w", src.Name, err)
+		return r
+	}
+	unchanged, tooSoon := 0, 0
+	for _, feed := range feeds {
+		f := p.guarded(ctx, src, feed, m)
+		r.add(f)
+		if f.notModified {
+			unchanged++
+		}
+		if f.tooSoon {
+			tooSoon++
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	r.NotModified = unchanged > 0 && unchanged+tooSoon == len(feeds)
+	r.TooSoon = tooSoon > 0 && tooSoon == len(feeds)
+	if r.TooSoon {
+		r.Notices = append(r.Notices, "it was asked less than a minute ago")
+	}
+	p.log(r, p.opts.Clock.Now().Sub(began))
+	return r
+}
+
+// reload reads the feeds' states again: another pull may have ended while this
+// one waited for its turn.
+func (p *Puller) reload(ctx context.Context, sourceID int64, feeds []digest.FeedState) error {
+	fresh, err := p.opts.Store.Feeds(ctx, sourceID)
+	if err != nil {
+		return err
+	}
+	for i := range feeds {
+		for _, f := range fresh {
+			if f.ID == feeds[i].ID {
+				feeds[i] = f
+			}
+		}
+	}
+	return nil
+}
+
+// guarded pulls a feed; a fault of the program costs this feed and no other.
+func (p *Puller) guarded(ctx context.Context, src digest.Source, feed digest.FeedState, m mode) (f feedReport) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			p.opts.Log.Error("pull failed", "source", src.Name, "feed", feed.URL, "panic", fault, "stack", string(debug.Stack()))
+			f.err = fmt.Errorf("pull the %s of %q: a fault of the program: %v", feed.Kind, src.Name, fault)
+			p.failed(ctx, &feed, f.err)
+		}
+	}()
+	r := run{p: p, src: src, feed: feed, mode: m}
+	r.do(ctx)
+	return r.report
+}
+
+func (p *Puller) log(r Report, took time.Duration) {
+	s := r.Stored
+	args := []any{
+		"source", r.Source.Name, "requests", r.Requests, "pages", r.Pages, "took", took,
+		"new_posts", s.NewPosts, "new_comments", s.NewComments, "changed", s.ChangedPosts + s.ChangedComments,
+		"gone", s.GoneComments, "skipped", r.Skipped,
+	}
+	if r.Err != nil {
+		p.opts.Log.Warn("pulled with an error", append(args, "error", r.Err)...)
+		return
+	}
+	p.opts.Log.Info("pulled", args...)
+}

@@ -1,0 +1,340 @@
+package pull_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+)
+
+func TestPullByHandIsAtMostOnceAMinute(t *testing.T) {
+	r := newRig(t, newBlog(t, (&press{t: t}).page), pull.NewMemory(), thatEvening)
+	src := r.add()
+	equal(t, "too soon after being added", r.pull(src, pull.PullOptions{}).TooSoon, false)
+	r.blog.asked()
+	r.clock.add(59 * time.Second)
+	report := r.pull(src, pull.PullOptions{})
+	equal(t, "too soon", report.TooSoon, true)
+	equal(t, "notices", fmt.Sprint(report.Notices), "[it was asked less than a minute ago]")
+	equal(t, "requests", len(r.blog.asked()), 0)
+	r.clock.add(time.Second)
+	equal(t, "too soon after a minute", r.pull(src, pull.PullOptions{}).TooSoon, false)
+	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feed/ * /comments/feed/ *]")
+	equal(t, "forced", r.pull(src, pull.PullOptions{Force: true}).TooSoon, false)
+	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feed/ /comments/feed/]")
+}
+
+func TestScheduleKeepsItsInterval(t *testing.T) {
+	r := newRig(t, newBlog(t, (&press{t: t}).page), pull.NewMemory(), thatEvening)
+	src := r.add()
+	for _, tt := range []struct {
+		pass    time.Duration
+		sources int
+	}{{0, 1}, {59 * time.Minute, 0}, {2 * time.Minute, 1}, {0, 0}} {
+		r.clock.add(tt.pass)
+		reports, err := r.PullDue(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "sources pulled at "+r.clock.Now().Format(time.TimeOnly), len(reports), tt.sources)
+	}
+	equal(t, "next poll", r.feed(src, digest.PostsFeed).NextPoll, r.clock.Now().Add(time.Hour))
+}
+
+func TestFeedsOfASourceAreAskedTogether(t *testing.T) {
+	random := 0.0
+	r := newRig(t, newBlog(t, (&press{t: t}).page), pull.NewMemory(), thatEvening, func(o *pull.Options) {
+		o.Random = func() float64 { random = 1 - random; return random } // posts late, comments early
+	})
+	r.add()
+	for range 2 {
+		if _, err := r.PullDue(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		r.clock.add(54 * time.Minute)
+	}
+	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feed/ /comments/feed/ /feed/ * /comments/feed/ *]")
+}
+
+func TestPermanentMoveIsTold(t *testing.T) {
+	store := pull.NewMemory()
+	src := follow(t, store, digest.Blogger, "a.test")
+	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "", "1"), Moved: "https://b.test/"}, nil
+	})})
+	report, err := p.Pull(t.Context(), src.ID, pull.PullOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "notice", report.Notices[0], "the feed says it has moved for good to https://b.test/")
+}
+
+func TestLongFreshnessLengthensTheInterval(t *testing.T) {
+	store := pull.NewMemory()
+	src := follow(t, store, digest.Blogger, "a.test")
+	c := &clock{now: at(thatEvening)}
+	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: c, Random: func() float64 { return 0.5 }, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+		age := 3 * time.Hour
+		if strings.Contains(req.URL, "comments") {
+			age = time.Minute
+		}
+		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "", "1"), CacheMaxAge: age}, nil
+	})})
+	if _, err := p.Pull(t.Context(), src.ID, pull.PullOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	feeds, err := store.Feeds(t.Context(), src.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "longer", feeds[0].NextPoll.Sub(c.now), 3*time.Hour)
+	equal(t, "never shorter", feeds[1].NextPoll.Sub(c.now), time.Hour)
+}
+
+func TestIntervalIsBoundedAndSpread(t *testing.T) {
+	for _, tt := range []struct {
+		interval time.Duration
+		random   float64
+		want     time.Duration
+	}{
+		{0, 0.5, time.Hour}, {0, 0, 54 * time.Minute}, {0, 1, 66 * time.Minute},
+		{time.Minute, 0.5, pull.MinInterval}, {time.Minute, 0, pull.MinInterval}, {3 * time.Hour, 0.5, 3 * time.Hour},
+	} {
+		// Blogger's feeds ask for no interval of their own.
+		r := newRig(t, newBlog(t, (&sample{dir: sampleDir(t), firstPage: 6}).page), pull.NewMemory(), thatEvening, func(o *pull.Options) {
+			o.Interval, o.Random = tt.interval, func() float64 { return tt.random }
+		})
+		src := r.add()
+		r.pull(src, pull.PullOptions{})
+		equal(t, fmt.Sprint(tt), r.feed(src, digest.PostsFeed).NextPoll.Sub(r.clock.Now()), tt.want)
+	}
+}
+
+func TestFailuresBackOffAndRecover(t *testing.T) {
+	p := &press{t: t}
+	r := newRig(t, newBlog(t, p.page), pull.NewMemory(), thatEvening)
+	src := r.add()
+	r.pull(src, pull.PullOptions{})
+	good := r.feed(src, digest.CommentsFeed)
+	p.comments = "<html>we are moving</html>"
+	for i, want := range []time.Duration{1, 2, 4, 8, 16, 24, 24} {
+		r.clock.add(25 * time.Hour)
+		report, err := r.Pull(t.Context(), src.ID, pull.PullOptions{})
+		wantError(t, "a page for a feed", err, digest.Invalid, "a web page stands")
+		equal(t, "error in the report", report.Err, err)
+		f := r.feed(src, digest.CommentsFeed)
+		equal(t, "failures", f.Failures, i+1)
+		equal(t, "next poll", f.NextPoll.Sub(r.clock.Now()), want*time.Hour)
+		equal(t, "last success", f.LastSuccess, good.LastSuccess)
+		equal(t, "validator", f.ETag, good.ETag)
+		equal(t, "reason", strings.HasPrefix(f.LastError, "a web page stands"), true)
+	}
+	equal(t, "failures of the posts feed", r.feed(src, digest.PostsFeed).Failures, 0)
+	r.clock.add(time.Second)
+	equal(t, "reason told again", strings.Contains(fmt.Sprint(r.pull(src, pull.PullOptions{}).Notices), "a web page stands"), true)
+
+	p.comments = ""
+	r.clock.add(time.Hour)
+	r.pull(src, pull.PullOptions{})
+	f := r.feed(src, digest.CommentsFeed)
+	equal(t, "recovered", fmt.Sprintf("%d %q %v", f.Failures, f.LastError, f.LastSuccess.Equal(r.clock.Now())), `0 "" true`)
+}
+
+// fake answers from a function.
+type fake func(req pull.Request) (*pull.Response, error)
+
+func (f fake) Get(_ context.Context, req pull.Request) (*pull.Response, error) { return f(req) }
+
+func prose(html, _ string) digest.Prose { return digest.Plain(html) }
+
+// follow stores a source without looking for it.
+func follow(t *testing.T, store pull.Store, platform digest.Platform, name string) digest.Source {
+	t.Helper()
+	src := digest.Source{Name: name, Platform: platform}
+	err := store.AddSource(t.Context(), &src, []digest.FeedState{
+		{Kind: digest.PostsFeed, URL: "https://" + name + "/feeds/posts/default"},
+		{Kind: digest.CommentsFeed, URL: "https://" + name + "/feeds/comments/default"},
+	}, firstSeries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return src
+}
+
+func TestRetryAfterIsRespected(t *testing.T) {
+	store := pull.NewMemory()
+	src := follow(t, store, digest.Blogger, "a.test")
+	c := &clock{now: at(thatEvening)}
+	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: c, Fetcher: fake(func(pull.Request) (*pull.Response, error) {
+		return nil, digest.Fail(digest.Unavailable, "Wait.", "%w", &pull.StatusError{Host: "a.test", Status: 429, RetryAfter: 5 * time.Hour})
+	})})
+	if _, err := p.Pull(t.Context(), src.ID, pull.PullOptions{}); err == nil {
+		t.Fatal("no error")
+	}
+	feeds, err := store.Feeds(t.Context(), src.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "next poll", feeds[0].NextPoll.Sub(c.now), 5*time.Hour)
+}
+
+func TestOneBadSourceDoesNotStopTheOthers(t *testing.T) {
+	store := pull.NewMemory()
+	for _, name := range []string{"panics.test", "fails.test", "works.test"} {
+		follow(t, store, digest.Blogger, name)
+	}
+	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+		switch {
+		case strings.Contains(req.URL, "panics"):
+			panic("boom")
+		case strings.Contains(req.URL, "fails"):
+			return nil, digest.Fail(digest.Unavailable, "Try again later.", "fails.test does not answer in time")
+		}
+		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "", "1")}, nil
+	})})
+	reports, err := p.PullAll(t.Context(), pull.PullOptions{})
+	if err != nil || len(reports) != 3 {
+		t.Fatalf("%d reports, %v; want 3", len(reports), err)
+	}
+	equal(t, "panic", strings.Contains(reports[0].Err.Error(), "boom"), true)
+	wantError(t, "failure", reports[1].Err, digest.Unavailable, "does not answer")
+	equal(t, "stored", fmt.Sprint(reports[2].Stored.NewPosts, reports[2].Stored.NewComments, reports[2].Err), "1 1 <nil>")
+	feeds, err := store.Feeds(t.Context(), 1)
+	equal(t, "failures of the panicking one", fmt.Sprint(feeds[0].Failures, err), "1 <nil>")
+}
+
+// bloggerFeed makes a page of a Blogger feed with entries of the given numbers.
+func bloggerFeed(url, next string, entries ...string) []byte {
+	id, reply := "tag:blogger.com,1999:blog-7", ""
+	if strings.Contains(url, "comments") {
+		id, reply = id+".comments", `<x:in-reply-to xmlns:x="http://purl.org/syndication/thread/1.0" ref="tag:blogger.com,1999:blog-7.post-1"/>`
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, `<feed xmlns="http://www.w3.org/2005/Atom"><id>%s</id><generator>Blogger</generator>`, id)
+	if next != "" {
+		fmt.Fprintf(&b, `<link rel="next" href="%s"/>`, next)
+	}
+	for _, n := range entries {
+		fmt.Fprintf(&b, `<entry><id>tag:blogger.com,1999:blog-7.post-%s</id><published>2026-03-05T10:00:00Z</published><content>text %s</content>%s</entry>`, n, n, reply)
+	}
+	b.WriteString("</feed>")
+	return []byte(b.String())
+}
+
+func TestNextPagesStayWithTheBlog(t *testing.T) {
+	for _, tt := range []struct {
+		name, next string
+		followed   string // the second request for posts, "" for none
+	}{
+		{"the same host", "https://a.test/feeds/posts/default?start-index=26", "https://a.test/feeds/posts/default?start-index=26"},
+		{"the same host without TLS", "http://a.test/p2", "https://a.test/p2"},
+		{"Blogger's own host", "https://www.blogger.com/feeds/7/posts/default?start-index=26", "https://www.blogger.com/feeds/7/posts/default?start-index=26"},
+		{"Blogger's own host without TLS", "http://www.blogger.com/feeds/7/posts/default", "https://www.blogger.com/feeds/7/posts/default"},
+		{"another blog at Blogger", "https://www.blogger.com/feeds/8/posts/default", ""},
+		{"another host", "https://evil.test/feeds/posts/default", ""},
+		{"another port", "https://a.test:8443/feeds/posts/default", ""},
+		{"the same page again", "https://a.test/feeds/posts/default", ""},
+	} {
+		store := pull.NewMemory()
+		src := follow(t, store, digest.Blogger, "a.test")
+		var asked []string
+		p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+			if strings.Contains(req.URL, "comments") {
+				return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "", "2")}, nil
+			}
+			asked = append(asked, req.URL)
+			return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, tt.next, fmt.Sprint(len(asked)))}, nil
+		})})
+		if _, err := p.Pull(t.Context(), src.ID, pull.PullOptions{}); err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		second := ""
+		if len(asked) > 1 {
+			second = asked[1]
+		}
+		equal(t, tt.name, second, tt.followed)
+	}
+}
+
+func TestEndlessPagesAreLeft(t *testing.T) {
+	store := pull.NewMemory()
+	src := follow(t, store, digest.Blogger, "a.test")
+	n := 0
+	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+		if strings.Contains(req.URL, "comments") {
+			return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "")}, nil
+		}
+		n++
+		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, fmt.Sprintf("https://a.test/%d", n), "1")}, nil
+	})})
+	report, err := p.Pull(t.Context(), src.ID, pull.PullOptions{History: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "pages", n, 2000)
+	equal(t, "notice", strings.Contains(fmt.Sprint(report.Notices), "2000 pages"), true)
+}
+
+func TestFutureAndMissingTimesBecomeTheMomentSeen(t *testing.T) {
+	store := pull.NewMemory()
+	src := follow(t, store, digest.Blogger, "a.test")
+	c := &clock{now: at("2026-03-01T12:00:00Z")} // before what bloggerFeed says
+	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: c, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+		body := bloggerFeed(req.URL, "", "1", "2")
+		body = []byte(strings.Replace(string(body), "2026-03-05T10:00:00Z", "soon", 1))
+		return &pull.Response{Status: 200, URL: req.URL, Body: body}, nil
+	})})
+	if _, err := p.Pull(t.Context(), src.ID, pull.PullOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	posts, _ := store.Contents()
+	for _, post := range posts {
+		equal(t, "published", post.Published, c.now)
+		equal(t, "updated", post.Updated, c.now)
+	}
+}
+
+func TestStoppedPullIsNoFailureOfTheFeed(t *testing.T) {
+	store := pull.NewMemory()
+	src := follow(t, store, digest.Blogger, "a.test")
+	ctx, cancel := context.WithCancel(t.Context())
+	p := pull.New(pull.Options{Store: store, ToProse: prose, Fetcher: fake(func(pull.Request) (*pull.Response, error) {
+		cancel()
+		return nil, fmt.Errorf("fetch: %w", context.Canceled)
+	})})
+	if _, err := p.Pull(ctx, src.ID, pull.PullOptions{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want the end of the context", err)
+	}
+	feeds, err := store.Feeds(t.Context(), src.ID)
+	equal(t, "failures", fmt.Sprint(feeds[0].Failures, err), "0 <nil>")
+}
+
+func TestRefusedAddressIsNotCountedAsAsked(t *testing.T) {
+	store := pull.NewMemory()
+	src := follow(t, store, digest.Blogger, "a.test")
+	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(pull.Request) (*pull.Response, error) {
+		return nil, digest.Fail(digest.Forbidden, "Allow it.", "a.test is not a public address")
+	})})
+	for range 2 {
+		_, err := p.Pull(t.Context(), src.ID, pull.PullOptions{})
+		wantError(t, "refused", err, digest.Forbidden, "not a public address")
+	}
+}
+
+func TestUnknownSource(t *testing.T) {
+	p := pull.New(pull.Options{Store: pull.NewMemory(), ToProse: prose})
+	if _, err := p.Pull(t.Context(), 9, pull.PullOptions{}); digest.KindOf(err) != digest.NotFound {
+		t.Errorf("error %v, want NotFound", err)
+	}
+}
+
+func TestStatusErrorNamesTheStatus(t *testing.T) {
+	equal(t, "known", (&pull.StatusError{Host: "a.test", Status: http.StatusGone}).Error(), "a.test answers 410 Gone")
+	equal(t, "unknown", (&pull.StatusError{Host: "a.test", Status: 599}).Error(), "a.test answers 599")
+}

@@ -1,0 +1,65 @@
+package pull_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+	"postbag/digest/store"
+)
+
+// The whole way into a real database: interrupted, gone on with, and repeated.
+func TestFoundingBlogIntoSQLite(t *testing.T) {
+	dir := sampleDir(t)
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "postbag.db"), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	s := &sample{dir: dir, firstPage: 5}
+	r := newRig(t, newBlog(t, s.page), db, afterTheLast)
+	src := r.add()
+	r.pull(src, pull.PullOptions{History: true})
+
+	s.firstPage = 1
+	r.clock.add(time.Hour)
+	r.blog.breakAt("/feeds/comments/default?start-index=51&max-results=25")
+	if _, err := r.Pull(t.Context(), src.ID, pull.PullOptions{}); err == nil {
+		t.Fatal("the broken page gave no error")
+	}
+	equal(t, "catching up since", r.feed(src, digest.CommentsFeed).CatchUp, r.clock.Now())
+	r.blog.breakAt()
+	r.clock.add(time.Second)
+	began := time.Now()
+	equal(t, "stored after the interruption", r.pull(src, pull.PullOptions{}).Stored.NewComments, 50)
+	t.Logf("four pages took %v", time.Since(began))
+
+	posts, err := db.Posts(t.Context(), digest.PostFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed, err := db.Comments(t.Context(), digest.CommentFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	comments := make([]digest.Comment, len(listed))
+	for i, l := range listed {
+		comments[i] = l.Comment
+	}
+	checkSample(t, readExpected(t, dir), posts, comments)
+
+	r.clock.add(time.Hour)
+	again := r.pull(src, pull.PullOptions{})
+	equal(t, "stored again", fmt.Sprint(again.NotModified, again.Stored), fmt.Sprint(true, pull.Stored{}))
+	_, err = r.Add(t.Context(), r.blog.url, firstSeries)
+	if digest.KindOf(err) != digest.Conflict {
+		t.Errorf("adding the blog twice gives %v, want a Conflict", err)
+	}
+}

@@ -1,0 +1,165 @@
+package pull_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+)
+
+// press serves the invented WordPress blog that package feed tests with.
+type press struct {
+	t        testing.TB
+	comments string // the comments feed, if it is another one
+	home     string // the home page, if it is another one
+}
+
+func (p *press) file(name string) string {
+	body, err := os.ReadFile(filepath.Join("..", "feed", "testdata", name))
+	if err != nil {
+		p.t.Error(err)
+	}
+	return strings.ReplaceAll(string(body), "http://blog.test", "%BLOG%")
+}
+
+func (p *press) page(path, query string) (int, string, string) {
+	switch {
+	case path == "/" && query == "":
+		if p.home != "" {
+			return 200, html, p.home
+		}
+		return 200, html, `<html><head><meta name="generator" content="WordPress 6.7.1">` +
+			`<link rel="alternate" type="application/rss+xml" title="Feed" href="%BLOG%/feed/" />` +
+			`<link rel="alternate" type="application/rss+xml" title="Comments" href="%BLOG%/comments/feed/" /></head></html>`
+	case path == "/2026/03/who-locks-the-water/":
+		return 200, html, `<html><head><link rel="alternate" type="application/rss+xml" href="%BLOG%/feed/" />` +
+			`<link rel="alternate" type="application/rss+xml" href="%BLOG%/2026/03/who-locks-the-water/feed/" />` +
+			`<link rel="https://api.w.org/" href="%BLOG%/wp-json/" /></head></html>`
+	case path == "/2026/03/who-locks-the-water/feed/":
+		return 200, rss, strings.Replace(p.file("wordpress-comments.rss"), "%BLOG%/comments/feed/", "%BLOG%"+path, 1)
+	case path == "/feed/" && query == "":
+		return 200, rss, p.file("wordpress-posts.rss")
+	case path == "/feed/" && query == "paged=2":
+		return 200, rss, strings.NewReplacer("?p=41", "?p=11", "?p=37", "?p=12").Replace(p.file("wordpress-posts.rss"))
+	case path == "/comments/feed/":
+		switch p.comments {
+		case "":
+			return 200, rss, p.file("wordpress-comments.rss")
+		case "none":
+			return 404, html, "<html>not here</html>"
+		}
+		return 200, rss, p.comments
+	}
+	return 404, html, "<html>not here</html>"
+}
+
+const thatEvening = "2026-03-05T20:00:00Z"
+
+func TestWordPressIsPulled(t *testing.T) {
+	memory := pull.NewMemory()
+	r := newRig(t, newBlog(t, (&press{t: t}).page), memory, thatEvening)
+	src := r.add()
+	equal(t, "name", src.Name, "The Allotment Gate – plots & people")
+	equal(t, "language", src.Language, "en-GB")
+	report := r.pull(src, pull.PullOptions{})
+	equal(t, "stored", fmt.Sprint(report.Stored), fmt.Sprint(pull.Stored{NewPosts: 2, NewComments: 3}))
+	equal(t, "skipped", report.Skipped, 1)
+	posts, comments := memory.Contents()
+	equal(t, "link in a post", strings.Contains(fmt.Sprint(posts[0].Body), r.blog.url+"/rules/"), true)
+	for i, want := range []string{"Bob (the builder)", "@ines Ines Vega", "Anonymous"} {
+		equal(t, "author", comments[i].Author, want)
+		equal(t, "post", comments[i].PostID, posts[min(1, i/2)].ID)
+	}
+	equal(t, "text", comments[0].Body.Text(), "I saw the parish van there at seven. They don’t ask.\n\nPlot 12 & 13 were dry all week.")
+
+	r.clock.add(time.Hour)
+	r.blog.asked()
+	equal(t, "not modified", r.pull(src, pull.PullOptions{}).NotModified, true)
+	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feed/ * /comments/feed/ *]")
+}
+
+func TestWordPressHistoryCountsPagesOfPosts(t *testing.T) {
+	r := newRig(t, newBlog(t, (&press{t: t}).page), pull.NewMemory(), thatEvening)
+	report := r.pull(r.add(), pull.PullOptions{History: true})
+	equal(t, "posts", report.Stored.NewPosts, 4)
+	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feed/ /feed/?paged=2 /feed/?paged=3 /comments/feed/]")
+	equal(t, "notice", strings.Contains(fmt.Sprint(report.Notices), "newest comments only"), true)
+}
+
+func TestWordPressIsAskedUnconditionallyOnceADay(t *testing.T) {
+	r := newRig(t, newBlog(t, (&press{t: t}).page), pull.NewMemory(), thatEvening)
+	src := r.add()
+	r.pull(src, pull.PullOptions{})
+	r.blog.asked()
+	for _, tt := range []struct {
+		pass time.Duration
+		want string
+	}{
+		{2 * time.Hour, "[/feed/ * /comments/feed/ *]"},
+		{3 * time.Hour, "[/feed/ /comments/feed/]"},
+		{2 * time.Hour, "[/feed/ * /comments/feed/ *]"},
+	} {
+		r.clock.add(tt.pass)
+		if _, err := r.PullDue(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "requests at "+r.clock.Now().Format(time.TimeOnly), fmt.Sprint(r.blog.asked()), tt.want)
+	}
+	equal(t, "failures", r.feed(src, digest.CommentsFeed).Failures, 0)
+}
+
+func TestCrowdedWindowIsAskedSooner(t *testing.T) {
+	p := &press{t: t}
+	r := newRig(t, newBlog(t, p.page), pull.NewMemory(), thatEvening)
+	src := r.add()
+	r.pull(src, pull.PullOptions{})
+	p.comments = strings.NewReplacer("#comment-104", "#comment-204", "#comment-102", "#comment-202", "#comment-88", "#comment-188").
+		Replace(p.file("wordpress-comments.rss"))
+	r.clock.add(time.Hour)
+	report := r.pull(src, pull.PullOptions{})
+	equal(t, "next poll", r.feed(src, digest.CommentsFeed).NextPoll.Sub(r.clock.Now()), pull.MinInterval)
+	equal(t, "notice", strings.Contains(fmt.Sprint(report.Notices), "may have been missed"), true)
+}
+
+func TestWordPressIsFoundFromAnyAddress(t *testing.T) {
+	b := newBlog(t, (&press{t: t}).page)
+	r := newRig(t, b, pull.NewMemory(), thatEvening)
+	for _, path := range []string{"/", "/2026/03/who-locks-the-water/", "/feed/", "/comments/feed/", "/2026/03/who-locks-the-water/feed/"} {
+		found, err := r.Discover(t.Context(), b.url+path)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		equal(t, "posts feed", found.Feeds[0].URL, b.url+"/feed/")
+		equal(t, "comments feed", found.Feeds[1].URL, b.url+"/comments/feed/")
+		if n := len(b.asked()); n > pull.MaxDiscovery {
+			t.Errorf("%s took %d requests", path, n)
+		}
+	}
+}
+
+func TestBlogWithoutComments(t *testing.T) {
+	p := &press{t: t}
+	full := p.file("wordpress-comments.rss")
+	p.comments = full[:strings.Index(full, "<item>")] + "</channel></rss>"
+	r := newRig(t, newBlog(t, p.page), pull.NewMemory(), thatEvening)
+	found, err := r.Add(t.Context(), r.blog.url, firstSeries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "notice", fmt.Sprint(found.Notices), "[the blog has no comments yet]")
+	equal(t, "posts", r.pull(found.Source, pull.PullOptions{}).Stored.NewPosts, 2)
+}
+
+func TestBlogWithoutCommentsFeed(t *testing.T) {
+	for name, comments := range map[string]string{"missing": "none", "a page instead": "<html>welcome</html>"} {
+		b := newBlog(t, (&press{t: t, comments: comments}).page)
+		_, err := newRig(t, b, pull.NewMemory(), thatEvening).Add(t.Context(), b.url, firstSeries)
+		wantError(t, name, err, digest.Invalid, "has no comments feed")
+	}
+}
