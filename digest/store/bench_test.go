@@ -1,0 +1,118 @@
+package store_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"postbag/digest"
+	"postbag/digest/store"
+	"postbag/subscribers"
+	"postbag/subscribers/deliver"
+	"postbag/subscribers/roster"
+)
+
+const pageSize = 500
+
+func BenchmarkStorePageNew(b *testing.B) {
+	db := open(b, filepath.Join(b.TempDir(), "postbag.db"))
+	source := addSource(b, db)
+	for i := 0; b.Loop(); i++ {
+		if _, err := db.StorePage(b.Context(), pageOf(source, strconv.Itoa(i), pageSize)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	perEntry(b)
+}
+
+func BenchmarkStorePageUnchanged(b *testing.B) {
+	for _, stored := range []int{10_000, 100_000} {
+		b.Run(fmt.Sprintf("of%d", stored), func(b *testing.B) {
+			db := open(b, filepath.Join(b.TempDir(), "postbag.db"))
+			source := addSource(b, db)
+			pages := stored / pageSize
+			for i := range pages {
+				if _, err := db.StorePage(b.Context(), pageOf(source, strconv.Itoa(i), pageSize)); err != nil {
+					b.Fatal(err)
+				}
+			}
+			page := pageOf(source, strconv.Itoa(pages/2), pageSize)
+			for b.Loop() {
+				got, err := db.StorePage(b.Context(), page)
+				if err != nil || got.Known != pageSize+1 {
+					b.Fatal(got, err)
+				}
+			}
+			perEntry(b)
+		})
+	}
+}
+
+func perEntry(b *testing.B) {
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/pageSize, "µs/entry")
+}
+
+// BenchmarkExchange settles one message and claims the next, durably, as one
+// connection does for every message.
+func BenchmarkExchange(b *testing.B) {
+	for _, batch := range []int{1, 10} {
+		b.Run(fmt.Sprintf("batch%d", batch), func(b *testing.B) {
+			db := open(b, filepath.Join(b.TempDir(), "postbag.db"))
+			issue := sending(b, db, 50_000)
+			x := deliver.Exchange{IssueID: issue, Claim: batch, Now: start}
+			for b.Loop() {
+				claimed, err := db.Exchange(b.Context(), x)
+				if err != nil || len(claimed) != batch {
+					b.Fatal(len(claimed), err)
+				}
+				x.Settle = x.Settle[:0]
+				for _, d := range claimed {
+					x.Settle = append(x.Settle, deliver.Result{DeliveryID: d.ID, Attempts: d.Attempts,
+						State: subscribers.Delivered, Code: 250, Reply: "2.0.0 Ok: queued as 4F7A1", At: start})
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*batch), "µs/message")
+		})
+	}
+}
+
+// sending makes an issue under way to n readers.
+func sending(b *testing.B, db *store.DB, n int) int64 {
+	b.Helper()
+	ctx := b.Context()
+	addSource(b, db)
+	people := make([]roster.Entry, n)
+	for i := range people {
+		email := fmt.Sprintf("reader%d@list.example", i)
+		people[i] = roster.Entry{Subscriber: subscribers.Subscriber{Email: email, Key: email, State: subscribers.Active,
+			Token: subscribers.NewToken()}, Consent: subscribers.Consent{At: start}}
+	}
+	if _, err := db.Enrol(ctx, people, false); err != nil {
+		b.Fatal(err)
+	}
+	issue, _, err := db.OpenDraft(ctx, 1, start, start)
+	if err != nil {
+		b.Fatal(err)
+	}
+	issue.Frozen, issue.ApprovedAt = &digest.Frozen{}, start
+	if err := db.Approve(ctx, &issue); err != nil {
+		b.Fatal(err)
+	}
+	if err := db.MoveIssue(ctx, issue.ID, digest.Published, start); err != nil {
+		b.Fatal(err)
+	}
+	if _, err := db.Begin(ctx, subscribers.Mailing{IssueID: issue.ID, Begun: start, Domain: "news.example"}, false); err != nil {
+		b.Fatal(err)
+	}
+	return issue.ID
+}
+
+func BenchmarkGeneration(b *testing.B) {
+	db := open(b, filepath.Join(b.TempDir(), "postbag.db"))
+	for b.Loop() {
+		if _, err := db.Generation(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"postbag/digest"
+)
+
+const commentColumns = `c.id, c.source_id, c.guid, c.url, COALESCE(c.post_id, 0), c.post_ref,
+	COALESCE(c.parent_id, 0), c.parent_ref, c.author, c.author_uri, c.published, c.updated,
+	c.first_seen, c.changed_at, c.gone, c.gone_reason, c.backfill, c.hash, c.words, c.body`
+
+// commentFields gives where commentColumns go.
+func commentFields(c *digest.Comment) []any {
+	return []any{&c.ID, &c.SourceID, &c.GUID, &c.URL, &c.PostID, &c.PostRef,
+		&c.ParentID, &c.ParentRef, &c.Author, &c.AuthorURI, &c.Published, &c.Updated,
+		&c.FirstSeen, &c.ChangedAt, &c.Gone, &c.GoneReason, &c.Backfill, &c.Hash, &c.Words, &c.Body}
+}
+
+const (
+	selectListed = `SELECT ` + commentColumns + `,
+		COALESCE(p.title, ''), COALESCE(p.url, ''), COALESCE(p.guid, ''), COALESCE((
+			SELECT MAX(i.number) FROM blocks b JOIN issues i ON i.id = b.issue_id
+			WHERE b.comment_id = c.id AND i.state <> 'cancelled'), 0)
+		FROM comments c LEFT JOIN posts p ON p.id = c.post_id`
+	pickedComments = `(SELECT b.comment_id FROM blocks b JOIN issues i ON i.id = b.issue_id
+		WHERE b.comment_id IS NOT NULL AND i.state <> 'cancelled')`
+)
+
+func scanListed(r row) (l digest.ListedComment, err error) {
+	fields := append(commentFields(&l.Comment), &l.PostTitle, &l.PostURL, &l.PostGUID, &l.PickedIn)
+	if err := r.scan(fields...); err != nil {
+		return l, err
+	}
+	switch {
+	case l.Gone:
+		l.State = digest.CommentGone
+	case l.PickedIn > 0:
+		l.State = digest.CommentPicked
+	default:
+		l.State = digest.CommentNew
+	}
+	return l, nil
+}
+
+// Comments lists comments, newest first. Since is included, Until is not. One
+// that is gone has that state even when it was picked; PickedIn still tells.
+func (db *DB) Comments(ctx context.Context, f digest.CommentFilter) (all []digest.ListedComment, err error) {
+	query, args := listComments(f)
+	limit, text := bounded(f.Limit), strings.ToLower(f.Text)
+	err = db.view(ctx, "list the comments", func(t *tx) error {
+		err := t.each(func(r row) error {
+			l, err := scanListed(r)
+			if err != nil {
+				return err
+			}
+			if text == "" || strings.Contains(strings.ToLower(l.Body.Text()), text) {
+				all = append(all, l)
+			}
+			if len(all) == limit {
+				return errEnough
+			}
+			return nil
+		}, query, args...)
+		if errors.Is(err, errEnough) {
+			return nil
+		}
+		return err
+	})
+	return all, err
+}
+
+// listComments makes the query of a listing. A search for words reads on until
+// it has found enough, so its limit is not the query's.
+func listComments(f digest.CommentFilter) (query string, args []any) {
+	var w where
+	w.id("c.source_id = ", f.SourceID)
+	w.id("c.post_id = ", f.PostID)
+	w.moment("c.published >= ", f.Since)
+	w.moment("c.published < ", f.Until)
+	switch f.State {
+	case digest.CommentGone:
+		w.terms = append(w.terms, "c.gone = 1")
+	case digest.CommentPicked:
+		w.terms = append(w.terms, "c.gone = 0", "c.id IN "+pickedComments)
+	case digest.CommentNew:
+		w.terms = append(w.terms, "c.gone = 0", "c.id NOT IN "+pickedComments)
+	}
+	query = selectListed + w.clause() + ` ORDER BY c.published DESC, c.id DESC`
+	if f.Text == "" {
+		query += ` LIMIT ` + w.param(bounded(f.Limit))
+	}
+	return query, w.args
+}
+
+// Comment gives one comment with its listing details, or an error of kind
+// NotFound.
+func (db *DB) Comment(ctx context.Context, id int64) (l digest.ListedComment, err error) {
+	err = db.view(ctx, "read the comment", func(t *tx) error {
+		found := false
+		err := t.each(func(r row) (err error) {
+			found = true
+			l, err = scanListed(r)
+			return err
+		}, selectListed+` WHERE c.id = $1`, id)
+		if err == nil && !found {
+			return missing("there is no comment %d", id)
+		}
+		return err
+	})
+	return l, err
+}

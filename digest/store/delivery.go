@@ -1,0 +1,216 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"postbag/digest"
+	"postbag/subscribers"
+	"postbag/subscribers/deliver"
+)
+
+// Begin moves an issue from published to sending and freezes its audience: one
+// queued row for every subscriber who is active and wants this issue. For an
+// issue that is sending, paused or sent it changes nothing and gives the mailing
+// made before. Any other state is an error of kind Conflict.
+func (db *DB) Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth bool) (made subscribers.Mailing, err error) {
+	err = db.update(ctx, "begin the mailing", func(t *tx) error {
+		state, err := t.issueState(m.IssueID)
+		if err != nil {
+			return err
+		}
+		switch state {
+		case digest.Sending, digest.Paused, digest.Sent:
+		case digest.Published:
+			if err := t.freezeAudience(m, lastOfMonth); err != nil {
+				return err
+			}
+		default:
+			return conflict("Publish it first.", "the issue is %s and cannot be sent", state)
+		}
+		made.IssueID = m.IssueID
+		_, err = t.one([]any{&made.Begun, &made.Domain},
+			`SELECT mailing_begun, mailing_domain FROM issues WHERE id = $1`, m.IssueID)
+		return err
+	})
+	return made, err
+}
+
+const queryFreezeAudience = `
+	INSERT INTO deliveries (issue_id, subscriber_id, state, next_try, updated_at)
+	SELECT i.id, s.id, 'queued', i.mailing_begun, i.mailing_begun
+	FROM issues i, subscribers s
+	WHERE i.id = $1 AND s.state = 'active' AND (s.frequency = 'every' OR $2 = 1)
+	ORDER BY s.id`
+
+func (t *tx) freezeAudience(m subscribers.Mailing, lastOfMonth bool) error {
+	_, err := t.exec(`
+		UPDATE issues SET state = 'sending', state_reason = '', mailing_begun = $1, mailing_domain = $2
+		WHERE id = $3`, m.Begun.UnixMicro(), m.Domain, m.IssueID)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(queryFreezeAudience, m.IssueID, lastOfMonth)
+	return err
+}
+
+// turns alternates which rows a claim takes first.
+type turns struct{ n atomic.Uint64 }
+
+// next gives the state that goes first this time.
+func (t *turns) next() subscribers.DeliveryState {
+	if t.n.Add(1)%2 == 0 {
+		return subscribers.Deferred
+	}
+	return subscribers.Queued
+}
+
+// Exchange settles results and claims due rows, as [deliver.Ledger] tells. Of
+// the due rows, queued and deferred ones go first by turns, each sort by its
+// moment and then by id, so that neither waits behind all of the other.
+func (db *DB) Exchange(ctx context.Context, x deliver.Exchange) (claimed []subscribers.Delivery, err error) {
+	err = db.update(ctx, "exchange with the ledger", func(t *tx) error {
+		claimed = nil
+		if err := t.settle(x); err != nil {
+			return err
+		}
+		for len(claimed) < x.Claim {
+			more, seen, err := t.claim(x, x.Claim-len(claimed), db.turns.next())
+			if err != nil {
+				return err
+			}
+			claimed = append(claimed, more...)
+			// Rows that were cancelled instead make room for others.
+			if seen == len(more) {
+				return nil
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(claimed, func(a, b subscribers.Delivery) int { return cmp.Compare(a.ID, b.ID) })
+	return claimed, nil
+}
+
+const querySettle = `
+	UPDATE deliveries SET state = $1, next_try = $2, updated_at = $3, code = $4, reply = $5
+	WHERE id = $6 AND issue_id = $7 AND state = 'sending' AND attempts = $8`
+
+func (t *tx) settle(x deliver.Exchange) error {
+	waiting := false
+	for _, r := range x.Settle {
+		if !subscribers.InFlight.To(r.State) {
+			return digest.Fail(digest.Invalid, "", "a delivery under way cannot become %s", r.State)
+		}
+		var next time.Time
+		if r.State == subscribers.Queued || r.State == subscribers.Deferred {
+			next, waiting = orTime(r.NextTry, r.At), true
+		}
+		_, err := t.exec(querySettle, string(r.State), next, r.At.UnixMicro(), r.Code, r.Reply,
+			r.DeliveryID, x.IssueID, r.Attempts)
+		if err != nil {
+			return err
+		}
+	}
+	if !waiting {
+		return nil
+	}
+	return t.cancelIfWithdrawn(x.IssueID, x.Now)
+}
+
+// cancelIfWithdrawn ends rows that would wait for an issue that never goes on.
+func (t *tx) cancelIfWithdrawn(issueID int64, now time.Time) error {
+	state, err := t.issueState(issueID)
+	if err != nil || state != digest.Withdrawn {
+		return err
+	}
+	return t.cancelOpen(issueID, now)
+}
+
+// cancelOpen cancels the rows of an issue that are not under way.
+func (t *tx) cancelOpen(issueID int64, now time.Time) error {
+	_, err := t.exec(`
+		UPDATE deliveries SET state = 'cancelled', next_try = NULL, updated_at = $1
+		WHERE issue_id = $2 AND state IN ('queued', 'deferred')`, now.UnixMicro(), issueID)
+	return err
+}
+
+// queryClaim claims at most $3 due rows of the issue $1 at $2, those in the state
+// $4 first. A row whose subscriber is not active is cancelled instead. It gives
+// all rows it wrote, with what a message needs.
+const queryClaim = `
+	UPDATE deliveries SET
+		state = CASE WHEN (SELECT s.state FROM subscribers s WHERE s.id = subscriber_id) = 'active'
+			THEN 'sending' ELSE 'cancelled' END,
+		attempts = attempts + CASE WHEN (SELECT s.state FROM subscribers s WHERE s.id = subscriber_id) = 'active'
+			THEN 1 ELSE 0 END,
+		first_try = CASE WHEN (SELECT s.state FROM subscribers s WHERE s.id = subscriber_id) = 'active'
+			THEN COALESCE(first_try, $2) ELSE first_try END,
+		next_try = NULL, updated_at = $2
+	WHERE id IN (
+		SELECT due.id FROM (
+			SELECT * FROM (
+				SELECT id, state, next_try FROM deliveries
+				WHERE issue_id = $1 AND state = 'queued' AND next_try <= $2
+				ORDER BY next_try, id LIMIT $3) AS queued
+			UNION ALL
+			SELECT * FROM (
+				SELECT id, state, next_try FROM deliveries
+				WHERE issue_id = $1 AND state = 'deferred' AND next_try <= $2
+				ORDER BY next_try, id LIMIT $3) AS deferred
+		) AS due
+		WHERE (SELECT i.state FROM issues i WHERE i.id = $1) = 'sending'
+		ORDER BY CASE WHEN due.state = $4 THEN 0 ELSE 1 END, due.next_try, due.id
+		LIMIT $3)
+	RETURNING id, issue_id, subscriber_id, state, attempts, first_try, updated_at, code, reply,
+		(SELECT s.email FROM subscribers s WHERE s.id = subscriber_id),
+		(SELECT s.name  FROM subscribers s WHERE s.id = subscriber_id),
+		(SELECT s.token FROM subscribers s WHERE s.id = subscriber_id)`
+
+// claim claims up to n rows and gives them, and how many rows it looked at.
+func (t *tx) claim(x deliver.Exchange, n int, first subscribers.DeliveryState) (claimed []subscribers.Delivery, seen int, err error) {
+	err = t.each(func(r row) error {
+		var d subscribers.Delivery
+		err := r.scan(&d.ID, &d.IssueID, &d.SubscriberID, &d.State, &d.Attempts, &d.FirstTry, &d.UpdatedAt,
+			&d.Code, &d.Reply, &d.Email, &d.Name, &d.Token)
+		seen++
+		if d.State == subscribers.InFlight {
+			claimed = append(claimed, d)
+		}
+		return err
+	}, queryClaim, x.IssueID, x.Now.UnixMicro(), n, string(first))
+	return claimed, seen, err
+}
+
+// lostReply is noted on rows whose process ended before their result came.
+const lostReply = "the sending process ended before the server's reply was recorded"
+
+// Recover deals with rows that a process which is no more left under way, as
+// [deliver.Ledger] tells, and gives their number.
+func (db *DB) Recover(ctx context.Context, issueID int64, policy deliver.Ambiguity, retry, now time.Time) (n int, err error) {
+	to, next := subscribers.Uncertain, time.Time{}
+	switch policy {
+	case deliver.HoldUncertain:
+	case deliver.Resend:
+		to, next = subscribers.Deferred, orTime(retry, now)
+	default:
+		return 0, digest.Fail(digest.Invalid, `Use "resend" or "hold".`, "there is no policy %q for doubtful messages", policy)
+	}
+	err = db.update(ctx, "recover the ledger", func(t *tx) error {
+		rows, err := t.exec(`
+			UPDATE deliveries SET state = $1, next_try = $2, updated_at = $3, code = 0, reply = $4
+			WHERE issue_id = $5 AND state = 'sending'`,
+			string(to), next, now.UnixMicro(), lostReply, issueID)
+		n = int(rows)
+		if err != nil || n == 0 {
+			return err
+		}
+		return t.cancelIfWithdrawn(issueID, now)
+	})
+	return n, err
+}

@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"postbag/digest"
+)
+
+// OpenDraft creates the series' next draft and takes its number; if the series
+// has a draft already it gives that one. Its window begins where the newest
+// issue before it closed its own: by approval, or by being skipped. A cancelled
+// issue closed none, so what it had comes back. The title is left empty.
+func (db *DB) OpenDraft(ctx context.Context, seriesID int64, opened, due time.Time) (issue digest.Issue, created bool, err error) {
+	err = db.update(ctx, "open a draft", func(t *tx) error {
+		issue, err = t.wholeIssue(`SELECT `+issueColumns+`, frozen FROM issues WHERE series_id = $1 AND state = 'draft'`, seriesID)
+		if err != nil || issue.ID != 0 {
+			return err
+		}
+		issue, err = t.newDraft(seriesID, opened, due)
+		created = true
+		return err
+	})
+	if err != nil {
+		return digest.Issue{}, false, err
+	}
+	return issue, created, nil
+}
+
+func (t *tx) newDraft(seriesID int64, opened, due time.Time) (issue digest.Issue, err error) {
+	var number int
+	found, err := t.one([]any{&number}, `
+		UPDATE series SET next_number = next_number + 1 WHERE id = $1 RETURNING next_number - 1`, seriesID)
+	if err != nil {
+		return issue, err
+	}
+	if !found {
+		return issue, missing("there is no series %d", seriesID)
+	}
+	from, err := t.windowFrom(seriesID, number)
+	if err != nil {
+		return issue, err
+	}
+	_, err = t.one(issueFields(&issue), `
+		INSERT INTO issues (series_id, number, state, title, intro, opened_at, window_from, due_at, version)
+		VALUES ($1, $2, 'draft', '', '', $3, $4, $5, 1) RETURNING `+issueColumns,
+		seriesID, number, opened.UnixMicro(), from, due)
+	return issue, err
+}
+
+// windowFrom gives the moment at which the newest issue below a number closed
+// its window, zero if there is none.
+func (t *tx) windowFrom(seriesID int64, number int) (from time.Time, err error) {
+	_, err = t.one([]any{&from}, `
+		SELECT closed_at FROM issues
+		WHERE series_id = $1 AND number < $2 AND closed_at IS NOT NULL AND state <> 'cancelled'
+		ORDER BY number DESC LIMIT 1`, seriesID, number)
+	return from, err
+}
+
+// SaveDraft stores title, intro, due moment and blocks of a draft, and fills in
+// the ids of new blocks and the new Version. The error is of kind Conflict when
+// the issue is no draft any more, when its Version is not the one stored, or
+// when a comment is picked twice, and of kind NotFound when a picked comment is
+// not known.
+func (db *DB) SaveDraft(ctx context.Context, issue *digest.Issue) error {
+	blocks := slices.Clone(issue.Blocks)
+	err := db.update(ctx, "save the draft", func(t *tx) error {
+		n, err := t.exec(`
+			UPDATE issues SET title = $1, intro = $2, due_at = $3, version = version + 1
+			WHERE id = $4 AND state = 'draft' AND version = $5`,
+			issue.Title, issue.Intro, issue.DueAt, issue.ID, issue.Version)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return t.notTheDraft(issue)
+		}
+		return db.saveBlocks(t, issue.ID, blocks)
+	})
+	if err != nil {
+		return err
+	}
+	issue.Blocks = blocks
+	issue.Version++
+	return nil
+}
+
+// notTheDraft says why an issue is not the draft that its caller holds.
+func (t *tx) notTheDraft(issue *digest.Issue) error {
+	state, err := t.issueState(issue.ID)
+	if err != nil {
+		return err
+	}
+	if state != digest.Draft {
+		return conflict("Only a draft can be changed; an approved issue can be reopened until it is published.",
+			"issue %d is %s", issue.Number, state)
+	}
+	return conflict("Load it again and repeat the change.",
+		"issue %d was changed by someone else meanwhile", issue.Number)
+}
+
+// Approve freezes a draft of the given Version: its state, Frozen, ApprovedAt
+// and DueAt are stored together, and the window closes at ApprovedAt. It fills
+// in the new State and Version. The error is of kind Conflict as for SaveDraft,
+// and of kind Invalid when Frozen or ApprovedAt is missing.
+func (db *DB) Approve(ctx context.Context, issue *digest.Issue) error {
+	if issue.Frozen == nil || issue.ApprovedAt.IsZero() {
+		return digest.Fail(digest.Invalid, "", "issue %d has nothing frozen to approve", issue.Number)
+	}
+	frozen, err := pack(issue.Frozen)
+	if err != nil {
+		return err
+	}
+	err = db.update(ctx, "approve the issue", func(t *tx) error {
+		n, err := t.exec(`
+			UPDATE issues SET state = 'approved', state_reason = '', frozen = $1, approved_at = $2, closed_at = $2,
+				due_at = $3, version = version + 1
+			WHERE id = $4 AND state = 'draft' AND version = $5`,
+			frozen, issue.ApprovedAt, issue.DueAt, issue.ID, issue.Version)
+		if err == nil && n == 0 {
+			return t.notTheDraft(issue)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	issue.State = digest.Approved
+	issue.Version++
+	return nil
+}

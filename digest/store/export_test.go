@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"io/fs"
+)
+
+// OpenWith opens a database with other migrations than the program's.
+func OpenWith(ctx context.Context, path string, migrations fs.FS) (*DB, error) {
+	d := sqliteDialect()
+	d.migrations = migrations
+	return open(ctx, path, Options{}, d)
+}
+
+// Migrations gives the program's own.
+func Migrations() fs.FS { return sqliteDialect().migrations }
+
+// Exec runs any statement on the writing connection.
+func (db *DB) Exec(ctx context.Context, query string, args ...any) error {
+	_, err := db.write.ExecContext(ctx, query, args...)
+	return err
+}
+
+// Column reads one column of any query.
+func (db *DB) Column(ctx context.Context, query string, args ...any) (all []string, err error) {
+	err = db.view(ctx, "test", func(t *tx) error {
+		return t.each(func(r row) error {
+			var s string
+			err := r.scan(&s)
+			all = append(all, s)
+			return err
+		}, query, args...)
+	})
+	return all, err
+}
+
+// Plan gives the lines of a query's plan.
+func (db *DB) Plan(ctx context.Context, query string, args ...any) (lines []string, err error) {
+	err = db.view(ctx, "test", func(t *tx) error {
+		return t.each(func(r row) error {
+			var id, parent, unused int
+			var detail string
+			err := r.scan(&id, &parent, &unused, &detail)
+			lines = append(lines, detail)
+			return err
+		}, "EXPLAIN QUERY PLAN "+query, args...)
+	})
+	return lines, err
+}
+
+// Pragma reads a pragma on the writing or on a reading connection.
+func (db *DB) Pragma(ctx context.Context, name string, writer bool) (value string, err error) {
+	pool := db.read
+	if writer {
+		pool = db.write
+	}
+	err = pool.QueryRowContext(ctx, "PRAGMA "+name).Scan(&value)
+	return value, err
+}
+
+// HotStatements are the statements that run often, with the number of their
+// parameters.
+func HotStatements() map[string]struct {
+	SQL  string
+	Args int
+} {
+	d := sqliteDialect()
+	return map[string]struct {
+		SQL  string
+		Args int
+	}{
+		"closed for source":  {queryClosedForSource, 1},
+		"known posts":        {queryKnownPosts(d), 2},
+		"known comments":     {queryKnownComments(d), 2},
+		"posts by url":       {queryPostsByURL(d), 2},
+		"posts by guid":      {queryPostsByGUID(d), 2},
+		"comments by guid":   {queryCommentsByGUID(d), 2},
+		"waiting for post":   {queryWaitingPost(d), 2},
+		"waiting for parent": {queryWaitingParent(d), 2},
+		"candidates":         {queryCandidates(d), 1},
+		"nodes since":        {queryNodesSince, 2},
+		"nodes first":        {queryNodesFirst, 2},
+		"nodes under posts":  {queryNodesFirst + " UNION " + queryNodesUnderPosts, 3},
+		"comments since":     {queryCommentsSince, 2},
+		"picked in":          {queryPickedIn(d), 3},
+		"settle":             {querySettle, 8},
+		"claim":              {queryClaim, 4},
+		"next try":           {queryNextTry, 1},
+		"any open":           {queryAnyOpen, 1},
+		"stale notices":      {queryStaleNotices, 1},
+		"claim notices":      {queryClaimNotices, 3},
+		"sign-ups":           {querySignups, 5},
+		"pending before":     {queryPendingBefore, 1},
+		"subscriber state":   {querySubscriberState, 1},
+		"freeze audience":    {queryFreezeAudience, 2},
+		"newest comments":    {selectListed + " ORDER BY c.published DESC, c.id DESC LIMIT $1", 1},
+		"newest of source":   {selectListed + " WHERE c.source_id = $1 ORDER BY c.published DESC, c.id DESC LIMIT $2", 2},
+		"newest of post":     {selectListed + " WHERE c.post_id = $1 ORDER BY c.published DESC, c.id DESC LIMIT $2", 2},
+		"counts":             {"SELECT state, COUNT(*) FROM deliveries WHERE issue_id = $1 GROUP BY state", 1},
+	}
+}

@@ -1,0 +1,81 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"postbag/digest"
+)
+
+const (
+	feedColumns = `id, source_id, kind, url, etag, last_modified, next_poll, last_try,
+		last_success, failures, last_error, catch_up`
+	feedOrder = ` ORDER BY source_id, CASE kind WHEN 'posts' THEN 0 ELSE 1 END, id`
+)
+
+func (t *tx) feeds(query string, args ...any) (all []digest.FeedState, err error) {
+	err = t.each(func(r row) error {
+		var f digest.FeedState
+		err := r.scan(&f.ID, &f.SourceID, &f.Kind, &f.URL, &f.ETag, &f.LastModified, &f.NextPoll, &f.LastTry,
+			&f.LastSuccess, &f.Failures, &f.LastError, &f.CatchUp)
+		all = append(all, f)
+		return err
+	}, query, args...)
+	return all, err
+}
+
+// Feeds gives the feeds of a source, posts before comments.
+func (db *DB) Feeds(ctx context.Context, sourceID int64) (all []digest.FeedState, err error) {
+	err = db.view(ctx, "list the feeds", func(t *tx) (err error) {
+		all, err = t.feeds(`SELECT `+feedColumns+` FROM feeds WHERE source_id = $1`+feedOrder, sourceID)
+		return err
+	})
+	return all, err
+}
+
+// DueFeeds gives the feeds that were never asked or whose NextPoll is not after
+// now, by source, posts before comments.
+func (db *DB) DueFeeds(ctx context.Context, now time.Time) (all []digest.FeedState, err error) {
+	err = db.view(ctx, "list the feeds that are due", func(t *tx) (err error) {
+		all, err = t.feeds(`SELECT `+feedColumns+` FROM feeds WHERE next_poll IS NULL OR next_poll <= $1`+feedOrder, now)
+		return err
+	})
+	return all, err
+}
+
+// SaveFeed stores the polling state of a feed, its address included. The error
+// is of kind NotFound for an unknown feed, and of kind Conflict when another
+// feed has the address.
+func (db *DB) SaveFeed(ctx context.Context, feed digest.FeedState) error {
+	return db.update(ctx, "save the feed", func(t *tx) error { return db.saveFeed(t, feed) })
+}
+
+func (db *DB) saveFeed(t *tx, f digest.FeedState) error {
+	n, err := t.exec(`
+		UPDATE feeds SET url = $1, etag = $2, last_modified = $3, next_poll = $4, last_try = $5,
+			last_success = $6, failures = $7, last_error = $8, catch_up = $9
+		WHERE id = $10`,
+		f.URL, f.ETag, f.LastModified, f.NextPoll, f.LastTry, f.LastSuccess, f.Failures, f.LastError, f.CatchUp, f.ID)
+	if err == nil && n == 0 {
+		return missing("there is no feed %d", f.ID)
+	}
+	return db.feedTaken(err, f.URL)
+}
+
+func (db *DB) addFeed(t *tx, f digest.FeedState) (id int64, err error) {
+	_, err = t.one([]any{&id}, `
+		INSERT INTO feeds (source_id, kind, url, etag, last_modified, next_poll, last_try,
+			last_success, failures, last_error, catch_up)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
+		f.SourceID, string(f.Kind), f.URL, f.ETag, f.LastModified, f.NextPoll, f.LastTry,
+		f.LastSuccess, f.Failures, f.LastError, f.CatchUp)
+	return id, db.feedTaken(err, f.URL)
+}
+
+func (db *DB) feedTaken(err error, url string) error {
+	if db.dialect.code(err) == codeUnique {
+		return conflict("See the sources that are followed with: postbag source list",
+			"the feed %s is followed already", url)
+	}
+	return err
+}

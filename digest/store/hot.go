@@ -1,0 +1,23 @@
+package store
+
+// hotQueries lists the statements that run for every page pulled and for every
+// message sent; they are prepared once.
+func (db *DB) hotQueries() []string {
+	return []string{
+		queryClosedForSource,
+		queryKnownPosts(db.dialect),
+		queryNewPost,
+		queryKnownComments(db.dialect),
+		queryNewComment,
+		queryPostsByURL(db.dialect),
+		queryPostsByGUID(db.dialect),
+		queryCommentsByGUID(db.dialect),
+		queryWaitingPost(db.dialect),
+		queryWaitingParent(db.dialect),
+		querySettle,
+		queryClaim,
+		queryAddSubscriber,
+		queryAddConsent,
+		querySubscriberState,
+	}
+}

@@ -1,0 +1,159 @@
+package store
+
+import (
+	"context"
+	"strings"
+
+	"postbag/digest"
+)
+
+const issueColumns = `id, series_id, number, state, title, intro, opened_at, window_from, due_at,
+	approved_at, published_at, updated_at, sent_at, version`
+
+func issueFields(i *digest.Issue) []any {
+	return []any{&i.ID, &i.SeriesID, &i.Number, &i.State, &i.Title, &i.Intro, &i.OpenedAt, &i.WindowFrom, &i.DueAt,
+		&i.ApprovedAt, &i.PublishedAt, &i.UpdatedAt, &i.SentAt, &i.Version}
+}
+
+// issues reads issues without Blocks and Frozen.
+func (t *tx) issues(query string, args ...any) (all []digest.Issue, err error) {
+	err = t.each(func(r row) error {
+		var i digest.Issue
+		err := r.scan(issueFields(&i)...)
+		all = append(all, i)
+		return err
+	}, query, args...)
+	return all, err
+}
+
+// frozenIssues reads issues with Frozen.
+func (t *tx) frozenIssues(query string, args ...any) (all []digest.Issue, err error) {
+	err = t.each(func(r row) error {
+		var i digest.Issue
+		err := r.scan(append(issueFields(&i), jsonColumn{&i.Frozen})...)
+		all = append(all, i)
+		return err
+	}, query, args...)
+	return all, err
+}
+
+// Issue gives an issue whole; number 0 means the series' newest draft, else its
+// newest issue.
+func (db *DB) Issue(ctx context.Context, seriesID int64, number int) (issue digest.Issue, err error) {
+	err = db.view(ctx, "read the issue", func(t *tx) error {
+		query := `SELECT ` + issueColumns + `, frozen FROM issues WHERE series_id = $1`
+		args := []any{seriesID}
+		if number == 0 {
+			query += ` ORDER BY CASE state WHEN 'draft' THEN 0 ELSE 1 END, number DESC LIMIT 1`
+		} else {
+			query, args = query+` AND number = $2`, append(args, number)
+		}
+		issue, err = t.wholeIssue(query, args...)
+		if err == nil && issue.ID == 0 && number == 0 {
+			return missing("there is no issue yet")
+		}
+		if err == nil && issue.ID == 0 {
+			return missing("there is no issue %d", number)
+		}
+		return err
+	})
+	return issue, err
+}
+
+// wholeIssue reads one issue with its blocks; no row is an issue without an id.
+func (t *tx) wholeIssue(query string, args ...any) (issue digest.Issue, err error) {
+	found, err := t.frozenIssues(query, args...)
+	if err != nil || len(found) == 0 {
+		return issue, err
+	}
+	issue = found[0]
+	issue.Blocks, err = t.blocks(issue.ID)
+	return issue, err
+}
+
+// Issues lists a series' issues, newest first, with Blocks and Frozen left out.
+func (db *DB) Issues(ctx context.Context, seriesID int64, limit int) (all []digest.Issue, err error) {
+	err = db.view(ctx, "list the issues", func(t *tx) (err error) {
+		all, err = t.issues(`SELECT `+issueColumns+` FROM issues WHERE series_id = $1 ORDER BY number DESC LIMIT $2`,
+			seriesID, bounded(limit))
+		return err
+	})
+	return all, err
+}
+
+// IssuesIn lists the issues of all series that are in one of the states, by
+// their moment, with Blocks and Frozen left out: what a worker looks at.
+func (db *DB) IssuesIn(ctx context.Context, states ...digest.IssueState) (all []digest.Issue, err error) {
+	if len(states) == 0 {
+		return nil, nil
+	}
+	var w where
+	marks := make([]string, len(states))
+	for i, s := range states {
+		marks[i] = w.param(string(s))
+	}
+	err = db.view(ctx, "list the issues by state", func(t *tx) (err error) {
+		all, err = t.issues(`SELECT `+issueColumns+` FROM issues WHERE state IN (`+strings.Join(marks, ", ")+`)
+			ORDER BY due_at, id LIMIT `+w.param(DefaultLimit), w.args...)
+		return err
+	})
+	return all, err
+}
+
+// IssueReason gives the reason noted with an issue's present state, "" for none:
+// why it is paused, say.
+func (db *DB) IssueReason(ctx context.Context, issueID int64) (reason string, err error) {
+	err = db.view(ctx, "read the issue's reason", func(t *tx) error {
+		found, err := t.one([]any{&reason}, `SELECT state_reason FROM issues WHERE id = $1`, issueID)
+		if err == nil && !found {
+			return noIssue(issueID)
+		}
+		return err
+	})
+	return reason, err
+}
+
+// issueState reads where an issue stands.
+func (t *tx) issueState(issueID int64) (state digest.IssueState, err error) {
+	found, err := t.one([]any{&state}, `SELECT state FROM issues WHERE id = $1`, issueID)
+	if err == nil && !found {
+		return "", noIssue(issueID)
+	}
+	return state, err
+}
+
+func noIssue(id int64) error { return missing("there is no issue with the id %d", id) }
+
+const publicStates = `('published', 'sending', 'paused', 'sent')`
+
+// PublicIssues gives a series' public issues, newest number first, with Frozen
+// set and Blocks left out; at most limit, from the given number downwards (0:
+// from the newest).
+func (db *DB) PublicIssues(ctx context.Context, seriesID int64, from, limit int) (all []digest.Issue, err error) {
+	err = db.view(ctx, "read the public issues", func(t *tx) (err error) {
+		all, err = t.frozenIssues(`
+			SELECT `+issueColumns+`, frozen FROM issues
+			WHERE series_id = $1 AND ($2 = 0 OR number <= $2) AND state IN `+publicStates+`
+			ORDER BY number DESC LIMIT $3`, seriesID, from, bounded(limit))
+		return err
+	})
+	return all, err
+}
+
+// PublicIssue gives one public issue with Frozen set and Blocks left out, else
+// an error of kind NotFound.
+func (db *DB) PublicIssue(ctx context.Context, seriesID int64, number int) (issue digest.Issue, err error) {
+	err = db.view(ctx, "read the public issue", func(t *tx) error {
+		found, err := t.frozenIssues(`
+			SELECT `+issueColumns+`, frozen FROM issues
+			WHERE series_id = $1 AND number = $2 AND state IN `+publicStates, seriesID, number)
+		if err == nil && len(found) == 0 {
+			return missing("there is no published issue %d", number)
+		}
+		if err == nil {
+			issue = found[0]
+		}
+		return err
+	})
+	return issue, err
+}

@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"postbag/digest"
+	"postbag/subscribers"
+)
+
+// Counts gives the rows of an issue by state.
+func (db *DB) Counts(ctx context.Context, issueID int64) (counts subscribers.Counts, err error) {
+	err = db.view(ctx, "count the deliveries", func(t *tx) error {
+		counts, err = t.counts(`SELECT state, COUNT(*) FROM deliveries WHERE issue_id = $1 GROUP BY state`, issueID)
+		return err
+	})
+	return counts, err
+}
+
+func (t *tx) counts(query string, args ...any) (subscribers.Counts, error) {
+	counts := subscribers.Counts{}
+	err := t.each(func(r row) error {
+		var state subscribers.DeliveryState
+		var n int
+		err := r.scan(&state, &n)
+		counts[state] += n
+		return err
+	}, query, args...)
+	return counts, err
+}
+
+const queryNextTry = `
+	SELECT MIN(next_try) FROM (
+		SELECT MIN(next_try) AS next_try FROM deliveries WHERE issue_id = $1 AND state = 'queued'
+		UNION ALL
+		SELECT MIN(next_try) AS next_try FROM deliveries WHERE issue_id = $1 AND state = 'deferred'
+	) AS first`
+
+// NextTry gives the earliest moment at which a queued or deferred row of an
+// issue is due; ok is false when there is none.
+func (db *DB) NextTry(ctx context.Context, issueID int64) (at time.Time, ok bool, err error) {
+	err = db.view(ctx, "find the next delivery", func(t *tx) error {
+		_, err := t.one([]any{&at}, queryNextTry, issueID)
+		return err
+	})
+	return at, !at.IsZero(), err
+}
+
+const queryAnyOpen = `
+	SELECT COUNT(*) FROM (
+		SELECT 1 FROM deliveries WHERE issue_id = $1 AND state IN ('queued', 'sending', 'deferred') LIMIT 1) AS open`
+
+// Finish moves a sending issue whose rows are all terminal to sent, and tells
+// whether the issue is sent.
+func (db *DB) Finish(ctx context.Context, issueID int64, now time.Time) (sent bool, err error) {
+	err = db.update(ctx, "finish the mailing", func(t *tx) error {
+		state, err := t.issueState(issueID)
+		if err != nil || state != digest.Sending {
+			sent = state == digest.Sent
+			return err
+		}
+		open, err := t.number(queryAnyOpen, issueID)
+		if err != nil || open > 0 {
+			return err
+		}
+		sent = true
+		_, err = t.exec(`UPDATE issues SET state = 'sent', state_reason = '', sent_at = $1 WHERE id = $2`, now, issueID)
+		return err
+	})
+	return sent && err == nil, err
+}
+
+// SetIssueState moves an issue along sending ⇄ paused, with the reason noted; the
+// move to the state it has already changes nothing. From another state the error
+// is of kind Conflict, to another of kind Invalid.
+func (db *DB) SetIssueState(ctx context.Context, issueID int64, to digest.IssueState, reason string, now time.Time) error {
+	if to != digest.Sending && to != digest.Paused {
+		return digest.Fail(digest.Invalid, "", "a mailing can be sending or paused, not %s", to)
+	}
+	return db.update(ctx, "set the mailing's state", func(t *tx) error {
+		from, err := t.issueState(issueID)
+		if err != nil || from == to {
+			return err
+		}
+		if from == digest.Published || !from.To(to) {
+			return conflict("", "the issue is %s and cannot become %s", from, to)
+		}
+		_, err = t.exec(`UPDATE issues SET state = $1, state_reason = $2 WHERE id = $3`, string(to), reason, issueID)
+		return err
+	})
+}
+
+// IssueState reads where an issue stands.
+func (db *DB) IssueState(ctx context.Context, issueID int64) (state digest.IssueState, err error) {
+	err = db.view(ctx, "read the issue's state", func(t *tx) (err error) {
+		state, err = t.issueState(issueID)
+		return err
+	})
+	return state, err
+}
+
+// Deliveries lists rows of an issue in the given states, or in any when none is
+// given, by id and without tokens: for a summary with every failed address and
+// the server's words.
+func (db *DB) Deliveries(ctx context.Context, issueID int64, limit int, states ...subscribers.DeliveryState) (all []subscribers.Delivery, err error) {
+	var w where
+	w.terms = append(w.terms, "d.issue_id = "+w.param(issueID))
+	if len(states) > 0 {
+		terms := ""
+		for i, s := range states {
+			if i > 0 {
+				terms += ", "
+			}
+			terms += w.param(string(s))
+		}
+		w.terms = append(w.terms, "d.state IN ("+terms+")")
+	}
+	err = db.view(ctx, "list the deliveries", func(t *tx) error {
+		return t.each(func(r row) error {
+			var d subscribers.Delivery
+			err := r.scan(&d.ID, &d.IssueID, &d.SubscriberID, &d.Email, &d.Name, &d.State, &d.Attempts,
+				&d.FirstTry, &d.NextTry, &d.UpdatedAt, &d.Code, &d.Reply)
+			all = append(all, d)
+			return err
+		}, `SELECT d.id, d.issue_id, d.subscriber_id, s.email, s.name, d.state, d.attempts,
+				d.first_try, d.next_try, d.updated_at, d.code, d.reply
+			FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id`+w.clause()+`
+			ORDER BY d.id LIMIT `+w.param(bounded(limit)), w.args...)
+	})
+	return all, err
+}

@@ -1,0 +1,194 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+
+	"postbag/digest"
+)
+
+// migration is one numbered step of the schema.
+type migration struct {
+	version int
+	name    string
+	script  string
+}
+
+var migrationName = regexp.MustCompile(`^(\d{4})_([a-z0-9_]+)\.sql$`)
+
+// loadMigrations reads the steps, which are numbered from 1 without a gap.
+func loadMigrations(dir fs.FS) ([]migration, error) {
+	entries, err := fs.ReadDir(dir, ".") // sorted by name
+	if err != nil {
+		return nil, err
+	}
+	var steps []migration
+	for _, entry := range entries {
+		m := migrationName.FindStringSubmatch(entry.Name())
+		if m == nil {
+			return nil, fmt.Errorf("the migration %q is not named like 0001_first.sql", entry.Name())
+		}
+		version, err := strconv.Atoi(m[1])
+		if err != nil || version != len(steps)+1 {
+			return nil, fmt.Errorf("the migration %q should be number %d", entry.Name(), len(steps)+1)
+		}
+		script, err := fs.ReadFile(dir, entry.Name())
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, migration{version: version, name: m[2], script: string(script)})
+	}
+	return steps, nil
+}
+
+// inspect refuses a database that this program must not touch, before anything
+// is written to it.
+func (db *DB) inspect(ctx context.Context, steps []migration) error {
+	return db.view(ctx, "open the database", func(t *tx) error {
+		version, err := db.schema(t)
+		if err != nil {
+			return err
+		}
+		if version > len(steps) {
+			return db.newer(version, len(steps))
+		}
+		if version > 0 {
+			return nil
+		}
+		tables, err := t.number(db.dialect.foreign)
+		if err != nil {
+			return err
+		}
+		if tables > 0 {
+			return digest.Fail(digest.Invalid, "Choose another file with --db; this one was left as it is.",
+				"the database %s belongs to another program", db.path)
+		}
+		return nil
+	})
+}
+
+func (db *DB) newer(version, known int) error {
+	return conflict("Use the newer Postbag that wrote it, or restore the copy made before that upgrade.",
+		"the database %s has schema %d and this program knows up to %d", db.path, version, known)
+}
+
+// schema gives the version of the schema, 0 for an empty database.
+func (db *DB) schema(t *tx) (int, error) {
+	known, err := t.number(db.dialect.hasTable, "migrations")
+	if err != nil || known == 0 {
+		return 0, err
+	}
+	version, err := t.number(`SELECT COALESCE(MAX(version), 0) FROM migrations`)
+	return int(version), err
+}
+
+// migrate brings the schema up to date, forward only. Each step is one
+// transaction that begins by looking at the version again, so that two
+// processes that start at once do not collide.
+func (db *DB) migrate(ctx context.Context, steps []migration, clock digest.Clock) error {
+	var version int
+	err := db.view(ctx, "read the schema's version", func(t *tx) (err error) {
+		version, err = db.schema(t)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if version > 0 && version < len(steps) {
+		if err := db.copyBefore(ctx, version, len(steps)); err != nil {
+			return fmt.Errorf("copy the database before its upgrade: %w", err)
+		}
+	}
+	for _, step := range steps[min(version, len(steps)):] {
+		if err := db.apply(ctx, step, clock); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (db *DB) apply(ctx context.Context, step migration, clock digest.Clock) error {
+	return db.update(ctx, fmt.Sprintf("migrate to schema %d", step.version), func(t *tx) error {
+		version, err := db.schema(t)
+		switch {
+		case err != nil:
+			return err
+		case version >= step.version:
+			return nil // another process was faster
+		case version == 0:
+			if _, err := t.exec(`CREATE TABLE migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)`); err != nil {
+				return err
+			}
+		}
+		if _, err := t.exec(step.script); err != nil {
+			return err
+		}
+		if version == 0 {
+			if _, err := t.exec(`INSERT INTO publication (id, salt) VALUES (1, $1)`, newSalt()); err != nil {
+				return err
+			}
+		}
+		_, err = t.exec(`INSERT INTO migrations (version, name, applied_at) VALUES ($1, $2, $3)`,
+			step.version, step.name, clock.Now())
+		return err
+	})
+}
+
+// copyBefore leaves a whole copy of the database beside it. The copy gets its
+// name only when it is complete, durable, and shows the version it should: if
+// another process has migrated meanwhile, that process made the copy.
+func (db *DB) copyBefore(ctx context.Context, version, target int) (err error) {
+	final := db.path + "-before-" + strconv.Itoa(target)
+	dir, err := os.MkdirTemp(filepath.Dir(db.path), ".postbag-copy-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = first(err, os.RemoveAll(dir)) }()
+	part := filepath.Join(dir, "copy")
+	if _, err := db.write.ExecContext(ctx, db.dialect.backup, part); err != nil {
+		return err
+	}
+	copied, err := db.versionOf(ctx, part)
+	if err != nil || copied != version {
+		return err
+	}
+	if err := os.Chmod(part, 0o600); err != nil {
+		return err
+	}
+	if err := syncPath(part); err != nil {
+		return err
+	}
+	if err := os.Rename(part, final); err != nil {
+		return err
+	}
+	return syncPath(filepath.Dir(final))
+}
+
+// versionOf reads the schema's version of another file.
+func (db *DB) versionOf(ctx context.Context, path string) (version int, err error) {
+	other := &DB{dialect: db.dialect, path: path}
+	defer func() { err = first(err, other.Close()) }()
+	if err := other.openRead(defaultBusyTimeout); err != nil {
+		return 0, err
+	}
+	err = other.view(ctx, "read the copy", func(t *tx) (err error) {
+		version, err = other.schema(t)
+		return err
+	})
+	return version, err
+}
+
+// syncPath makes a file or a folder durable.
+func syncPath(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}

@@ -1,0 +1,242 @@
+-- Times are microseconds since 1970 UTC, NULL for none. Booleans are 0 or 1.
+-- JSON is text. Every state of every state machine is allowed from the start.
+
+CREATE TABLE publication (
+    id             INTEGER PRIMARY KEY CHECK (id = 1),
+    name           TEXT    NOT NULL DEFAULT '',
+    language       TEXT    NOT NULL DEFAULT '',
+    home_url       TEXT    NOT NULL DEFAULT '',
+    tag_authority  TEXT    NOT NULL DEFAULT '',
+    postal_address TEXT    NOT NULL DEFAULT '',
+    salt           BLOB    NOT NULL
+);
+
+-- One number that grows with everything readers can see.
+CREATE TABLE generation (
+    id    INTEGER PRIMARY KEY CHECK (id = 1),
+    value BIGINT  NOT NULL
+);
+INSERT INTO generation (id, value) VALUES (1, 1);
+
+CREATE TABLE sources (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    name     TEXT    NOT NULL,
+    url      TEXT    NOT NULL,
+    platform TEXT    NOT NULL,
+    language TEXT    NOT NULL DEFAULT '',
+    added_at BIGINT  NOT NULL
+);
+
+CREATE TABLE feeds (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    source_id     BIGINT  NOT NULL REFERENCES sources (id),
+    kind          TEXT    NOT NULL CHECK (kind IN ('posts', 'comments')),
+    url           TEXT    NOT NULL UNIQUE,
+    etag          TEXT    NOT NULL DEFAULT '',
+    last_modified TEXT    NOT NULL DEFAULT '',
+    next_poll     BIGINT,
+    last_try      BIGINT,
+    last_success  BIGINT,
+    failures      INTEGER NOT NULL DEFAULT 0,
+    last_error    TEXT    NOT NULL DEFAULT '',
+    catch_up      BIGINT
+);
+CREATE INDEX feeds_source ON feeds (source_id);
+
+CREATE TABLE posts (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    source_id  BIGINT  NOT NULL REFERENCES sources (id),
+    guid       TEXT    NOT NULL,
+    url        TEXT    NOT NULL,
+    title      TEXT    NOT NULL,
+    author     TEXT    NOT NULL,
+    published  BIGINT  NOT NULL,
+    updated    BIGINT,
+    first_seen BIGINT  NOT NULL,
+    announced  INTEGER NOT NULL,
+    hash       TEXT    NOT NULL,
+    body       TEXT    NOT NULL,
+    UNIQUE (source_id, guid)
+);
+CREATE INDEX posts_newest ON posts (published, id);
+CREATE INDEX posts_source_newest ON posts (source_id, published, id);
+CREATE INDEX posts_url ON posts (source_id, url);
+
+CREATE TABLE comments (
+    id          INTEGER  PRIMARY KEY AUTOINCREMENT,
+    source_id   BIGINT   NOT NULL REFERENCES sources (id),
+    guid        TEXT     NOT NULL,
+    url         TEXT     NOT NULL,
+    post_id     BIGINT   REFERENCES posts (id),
+    post_ref    TEXT     NOT NULL,
+    parent_id   BIGINT   REFERENCES comments (id),
+    parent_ref  TEXT     NOT NULL,
+    author      TEXT     NOT NULL,
+    author_uri  TEXT     NOT NULL,
+    published   BIGINT   NOT NULL,
+    updated     BIGINT,
+    first_seen  BIGINT   NOT NULL,
+    changed_at  BIGINT   NOT NULL,
+    gone        SMALLINT NOT NULL CHECK (gone IN (0, 1)),
+    gone_reason TEXT     NOT NULL,
+    backfill    SMALLINT NOT NULL CHECK (backfill IN (0, 1)),
+    hash        TEXT     NOT NULL,
+    words       INTEGER  NOT NULL,
+    body        TEXT     NOT NULL,
+    UNIQUE (source_id, guid)
+);
+CREATE INDEX comments_newest ON comments (published, id);
+CREATE INDEX comments_source_newest ON comments (source_id, published, id);
+CREATE INDEX comments_first_seen ON comments (source_id, first_seen);
+CREATE INDEX comments_post ON comments (post_id, published, id);
+CREATE INDEX comments_parent ON comments (parent_id, gone);
+CREATE INDEX comments_waiting_post ON comments (source_id, post_ref)
+    WHERE post_id IS NULL AND post_ref <> '';
+CREATE INDEX comments_waiting_parent ON comments (source_id, parent_ref)
+    WHERE parent_id IS NULL AND parent_ref <> '';
+
+CREATE TABLE series (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    slug        TEXT    NOT NULL UNIQUE,
+    name        TEXT    NOT NULL,
+    title       TEXT    NOT NULL,
+    schedule    TEXT    NOT NULL,
+    zone        TEXT    NOT NULL,
+    next_number INTEGER NOT NULL CHECK (next_number > 0),
+    deadline    TEXT    NOT NULL,
+    created_at  BIGINT  NOT NULL
+);
+
+CREATE TABLE series_sources (
+    series_id BIGINT NOT NULL REFERENCES series (id),
+    source_id BIGINT NOT NULL REFERENCES sources (id),
+    PRIMARY KEY (series_id, source_id)
+);
+CREATE INDEX series_sources_source ON series_sources (source_id);
+
+CREATE TABLE issues (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    series_id      BIGINT  NOT NULL REFERENCES series (id),
+    number         INTEGER NOT NULL CHECK (number > 0),
+    state          TEXT    NOT NULL CHECK (state IN ('draft', 'approved', 'published',
+                       'sending', 'paused', 'sent', 'skipped', 'cancelled', 'withdrawn')),
+    state_reason   TEXT    NOT NULL DEFAULT '',
+    title          TEXT    NOT NULL,
+    intro          TEXT    NOT NULL,
+    opened_at      BIGINT  NOT NULL,
+    window_from    BIGINT,
+    closed_at      BIGINT, -- when its window closed: approved or skipped
+    due_at         BIGINT,
+    approved_at    BIGINT,
+    published_at   BIGINT,
+    updated_at     BIGINT,
+    sent_at        BIGINT,
+    mailing_begun  BIGINT,
+    mailing_domain TEXT    NOT NULL DEFAULT '',
+    version        BIGINT  NOT NULL,
+    frozen         TEXT, -- last: it is large, and listings stop reading before it
+    UNIQUE (series_id, number),
+    CHECK (frozen IS NOT NULL OR state IN ('draft', 'skipped', 'cancelled'))
+);
+CREATE UNIQUE INDEX issues_one_draft ON issues (series_id) WHERE state = 'draft';
+CREATE INDEX issues_state ON issues (state, due_at);
+CREATE INDEX issues_closed ON issues (series_id, number, closed_at, state) WHERE closed_at IS NOT NULL;
+
+CREATE TABLE blocks (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    issue_id    BIGINT  NOT NULL REFERENCES issues (id),
+    position    INTEGER NOT NULL,
+    kind        TEXT    NOT NULL CHECK (kind IN ('pick', 'heading', 'text')),
+    comment_id  BIGINT  REFERENCES comments (id),
+    text        TEXT    NOT NULL,
+    kept        TEXT    NOT NULL,
+    picked_hash TEXT    NOT NULL,
+    UNIQUE (issue_id, comment_id),
+    CHECK ((kind = 'pick') = (comment_id IS NOT NULL))
+);
+CREATE INDEX blocks_issue ON blocks (issue_id, position);
+CREATE INDEX blocks_comment ON blocks (comment_id);
+
+CREATE TABLE subscribers (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    email        TEXT    NOT NULL,
+    key          TEXT    NOT NULL UNIQUE,
+    name         TEXT    NOT NULL,
+    state        TEXT    NOT NULL CHECK (state IN ('pending', 'active',
+                     'unsubscribed', 'bounced', 'complained')),
+    frequency    TEXT    NOT NULL CHECK (frequency IN ('every', 'monthly')),
+    token        TEXT    NOT NULL,
+    token_key    TEXT    NOT NULL UNIQUE,
+    created_at   BIGINT  NOT NULL,
+    confirmed_at BIGINT,
+    left_at      BIGINT
+);
+CREATE INDEX subscribers_state ON subscribers (state, id);
+
+CREATE TABLE consents (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    subscriber_id BIGINT  NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+    at            BIGINT  NOT NULL,
+    ip            TEXT    NOT NULL,
+    page          TEXT    NOT NULL,
+    wording       TEXT    NOT NULL
+);
+CREATE INDEX consents_subscriber ON consents (subscriber_id, at);
+
+CREATE TABLE confirmations (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    subscriber_id BIGINT  NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+    token         TEXT    NOT NULL,
+    token_key     TEXT    NOT NULL UNIQUE,
+    created_at    BIGINT  NOT NULL,
+    expires_at    BIGINT  NOT NULL,
+    used_at       BIGINT
+);
+CREATE INDEX confirmations_subscriber ON confirmations (subscriber_id, created_at);
+
+CREATE TABLE notices (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind            TEXT    NOT NULL CHECK (kind IN ('confirm')),
+    email           TEXT    NOT NULL,
+    confirmation_id BIGINT  NOT NULL REFERENCES confirmations (id) ON DELETE CASCADE,
+    created_at      BIGINT  NOT NULL,
+    next_try        BIGINT  NOT NULL,
+    attempts        INTEGER NOT NULL DEFAULT 0,
+    reply           TEXT    NOT NULL DEFAULT ''
+);
+CREATE INDEX notices_due ON notices (next_try, id);
+CREATE INDEX notices_confirmation ON notices (confirmation_id);
+
+-- Every request to subscribe, for the limits.
+CREATE TABLE signups (
+    id      INTEGER  PRIMARY KEY AUTOINCREMENT,
+    mailbox TEXT     NOT NULL,
+    network TEXT     NOT NULL,
+    domain  TEXT     NOT NULL,
+    at      BIGINT   NOT NULL,
+    queued  SMALLINT NOT NULL CHECK (queued IN (0, 1))
+);
+CREATE INDEX signups_mailbox ON signups (mailbox, queued, at);
+CREATE INDEX signups_network ON signups (network, at);
+CREATE INDEX signups_domain ON signups (domain, queued, at);
+CREATE INDEX signups_at ON signups (queued, at);
+
+-- The ledger: one row for one issue and one subscriber.
+CREATE TABLE deliveries (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    issue_id      BIGINT  NOT NULL REFERENCES issues (id),
+    subscriber_id BIGINT  NOT NULL REFERENCES subscribers (id),
+    state         TEXT    NOT NULL CHECK (state IN ('queued', 'sending', 'sent',
+                      'deferred', 'failed', 'uncertain', 'cancelled')),
+    attempts      INTEGER NOT NULL DEFAULT 0,
+    first_try     BIGINT,
+    next_try      BIGINT, -- of queued and deferred rows
+    updated_at    BIGINT  NOT NULL,
+    code          INTEGER NOT NULL DEFAULT 0,
+    reply         TEXT    NOT NULL DEFAULT '',
+    UNIQUE (issue_id, subscriber_id),
+    CHECK ((next_try IS NOT NULL) = (state IN ('queued', 'deferred')))
+);
+CREATE INDEX deliveries_claim ON deliveries (issue_id, state, next_try, id);
+CREATE INDEX deliveries_subscriber ON deliveries (subscriber_id);
+CREATE INDEX deliveries_uncertain ON deliveries (issue_id) WHERE state = 'uncertain';

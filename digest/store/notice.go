@@ -1,0 +1,64 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"postbag/subscribers/deliver"
+)
+
+const (
+	queryStaleNotices = `
+		DELETE FROM notices WHERE next_try <= $1 AND confirmation_id IN (
+			SELECT c.id FROM confirmations c
+			WHERE c.id = confirmation_id AND (c.used_at IS NOT NULL OR c.expires_at <= $1))`
+	queryClaimNotices = `
+		UPDATE notices SET attempts = attempts + 1, next_try = $1
+		WHERE id IN (SELECT id FROM notices WHERE next_try <= $2 ORDER BY next_try, id LIMIT $3)
+		RETURNING id, kind, email, (SELECT c.token FROM confirmations c WHERE c.id = confirmation_id),
+			created_at, attempts`
+)
+
+// ClaimNotices takes up to n notices that are due, counts the attempt, and puts
+// each off until retry. A due notice whose confirmation was used or has expired
+// meanwhile is removed: its mail would be of no use.
+func (db *DB) ClaimNotices(ctx context.Context, n int, now, retry time.Time) (all []deliver.Notice, err error) {
+	err = db.update(ctx, "claim notices", func(t *tx) error {
+		all = nil
+		if _, err := t.exec(queryStaleNotices, now.UnixMicro()); err != nil {
+			return err
+		}
+		return t.each(func(r row) error {
+			var notice deliver.Notice
+			err := r.scan(&notice.ID, &notice.Kind, &notice.Email, &notice.Token, &notice.CreatedAt, &notice.Attempts)
+			all = append(all, notice)
+			return err
+		}, queryClaimNotices, retry.UnixMicro(), now.UnixMicro(), max(n, 0))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// SettleNotice removes a notice that was sent, or that failed for good; with a
+// nextTry it is put off instead, with the server's words noted. One that is no
+// more is left alone.
+func (db *DB) SettleNotice(ctx context.Context, id int64, nextTry time.Time, reply string) error {
+	return db.update(ctx, "settle the notice", func(t *tx) (err error) {
+		if nextTry.IsZero() {
+			_, err = t.exec(`DELETE FROM notices WHERE id = $1`, id)
+		} else {
+			_, err = t.exec(`UPDATE notices SET next_try = $1, reply = $2 WHERE id = $3`, nextTry, reply, id)
+		}
+		return err
+	})
+}
+
+// queueNotice queues the mail of a confirmation.
+func (t *tx) queueNotice(email string, confirmationID int64, at time.Time) error {
+	_, err := t.exec(`
+		INSERT INTO notices (kind, email, confirmation_id, created_at, next_try) VALUES ($1, $2, $3, $4, $4)`,
+		string(deliver.ConfirmNotice), email, confirmationID, at.UnixMicro())
+	return err
+}

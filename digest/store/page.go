@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+)
+
+// StorePage stores a page of entries in one transaction, as [pull.Page] tells.
+// Besides:
+//
+//   - Of entries with the same GUID in one page the first counts.
+//   - A new entry's FirstSeen is Seen, or just after the moment the newest
+//     issue's window closed if Seen is not after it: a page fetched before an
+//     approval and stored after it belongs to the next window.
+//   - A known post whose announced number of comments alone differs takes the
+//     number, and does not count as changed.
+//   - GoneComments counts all that this page marked gone, new ones included. One
+//     that is no longer gone counts as changed.
+func (db *DB) StorePage(ctx context.Context, page pull.Page) (stored pull.Stored, err error) {
+	err = db.update(ctx, "store the page", func(t *tx) error {
+		s, err := db.newStoring(t, page)
+		if err != nil {
+			return err
+		}
+		if err := s.posts(firstOf(page.Posts, func(p digest.Post) string { return p.GUID })); err != nil {
+			return err
+		}
+		if err := s.comments(firstOf(page.Comments, func(c digest.Comment) string { return c.GUID })); err != nil {
+			return err
+		}
+		if err := s.tieWaiting(); err != nil {
+			return err
+		}
+		stored = s.stored
+		if page.Feed == nil {
+			return nil
+		}
+		return db.saveFeed(t, *page.Feed)
+	})
+	if err != nil {
+		return pull.Stored{}, err
+	}
+	return stored, nil
+}
+
+// firstOf leaves out entries whose GUID was there before.
+func firstOf[T any](entries []T, guid func(T) string) []T {
+	seen := make(map[string]bool, len(entries))
+	var out []T
+	for _, e := range entries {
+		if g := guid(e); !seen[g] {
+			seen[g] = true
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// storing is a page being stored.
+type storing struct {
+	*tx
+	dialect dialect
+	page    pull.Page
+	seen    time.Time // first_seen of what is new
+	stored  pull.Stored
+	// What others may have waited for: posts by GUID and by URL, comments by
+	// GUID.
+	newPosts    map[string]int64
+	newComments map[string]int64
+}
+
+func (db *DB) newStoring(t *tx, page pull.Page) (*storing, error) {
+	s := &storing{tx: t, dialect: db.dialect, page: page, seen: page.Seen,
+		newPosts: map[string]int64{}, newComments: map[string]int64{}}
+	var closed time.Time
+	_, err := t.one([]any{&closed}, queryClosedForSource, page.SourceID)
+	if err != nil {
+		return nil, err
+	}
+	if seen := time.UnixMicro(page.Seen.UnixMicro()); !closed.IsZero() && !seen.After(closed) {
+		s.seen = closed.Add(time.Microsecond)
+	}
+	return s, nil
+}
+
+const queryClosedForSource = `
+	SELECT MAX(i.closed_at) FROM issues i
+	WHERE i.closed_at IS NOT NULL AND i.state <> 'cancelled'
+		AND i.series_id IN (SELECT series_id FROM series_sources WHERE source_id = $1)`
+
+// count notes that a known entry was met.
+func (s *storing) count(firstSeen time.Time) {
+	if firstSeen.Before(s.page.KnownBefore) {
+		s.stored.Known++
+	}
+}
+
+// or gives the first of two strings that is not empty.
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// orTime gives the first of two times that is set.
+func orTime(a, b time.Time) time.Time {
+	if !a.IsZero() {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,115 @@
+package store
+
+import (
+	"maps"
+	"slices"
+
+	"postbag/digest"
+)
+
+// postsNamed finds the posts that comments name by GUID or by URL; a GUID goes
+// before a URL.
+func (s *storing) postsNamed(comments []digest.Comment) (map[string]int64, error) {
+	refs := map[string]bool{}
+	for _, c := range comments {
+		refs[c.PostRef] = true
+	}
+	byURL, err := s.named(queryPostsByURL(s.dialect), refs)
+	if err != nil {
+		return nil, err
+	}
+	byGUID, err := s.named(queryPostsByGUID(s.dialect), refs)
+	maps.Copy(byURL, byGUID)
+	return byURL, err
+}
+
+// parentsNamed finds the stored comments that comments name as their parents.
+func (s *storing) parentsNamed(comments []digest.Comment) (map[string]int64, error) {
+	refs := map[string]bool{}
+	for _, c := range comments {
+		refs[c.ParentRef] = true
+	}
+	return s.named(queryCommentsByGUID(s.dialect), refs)
+}
+
+// named runs a query that gives names and ids. The empty name is nobody's.
+func (s *storing) named(query string, refs map[string]bool) (map[string]int64, error) {
+	delete(refs, "")
+	found := make(map[string]int64, len(refs))
+	if len(refs) == 0 {
+		return found, nil
+	}
+	all, err := list(slices.Sorted(maps.Keys(refs)))
+	if err != nil {
+		return nil, err
+	}
+	err = s.each(func(r row) error {
+		var name string
+		var id int64
+		err := r.scan(&name, &id)
+		found[name] = id
+		return err
+	}, query, s.page.SourceID, all)
+	return found, err
+}
+
+func queryPostsByURL(d dialect) string {
+	return `SELECT url, id FROM posts WHERE source_id = $1 AND url IN (SELECT value FROM ` + d.each("$2") + `) ORDER BY id DESC`
+}
+
+func queryPostsByGUID(d dialect) string {
+	return `SELECT guid, id FROM posts WHERE source_id = $1 AND guid IN (SELECT value FROM ` + d.each("$2") + `)`
+}
+
+func queryCommentsByGUID(d dialect) string {
+	return `SELECT guid, id FROM comments WHERE source_id = $1 AND guid IN (SELECT value FROM ` + d.each("$2") + `)`
+}
+
+// tieWaiting ties stored comments to what they waited for and this page brought.
+func (s *storing) tieWaiting() error {
+	err := s.tie(queryWaitingPost(s.dialect), `UPDATE comments SET post_id = $1 WHERE id = $2`, s.newPosts)
+	if err != nil {
+		return err
+	}
+	return s.tie(queryWaitingParent(s.dialect), `UPDATE comments SET parent_id = $1 WHERE id = $2`, s.newComments)
+}
+
+func queryWaitingPost(d dialect) string {
+	return `SELECT id, post_ref FROM comments
+		WHERE source_id = $1 AND post_id IS NULL AND post_ref <> ''
+			AND post_ref IN (SELECT value FROM ` + d.each("$2") + `)`
+}
+
+// A comment that names itself as its parent never finds it.
+func queryWaitingParent(d dialect) string {
+	return `SELECT id, parent_ref FROM comments
+		WHERE source_id = $1 AND parent_id IS NULL AND parent_ref <> '' AND parent_ref <> guid
+			AND parent_ref IN (SELECT value FROM ` + d.each("$2") + `)`
+}
+
+func (s *storing) tie(waiting, update string, arrived map[string]int64) error {
+	if len(arrived) == 0 {
+		return nil
+	}
+	all, err := list(slices.Sorted(maps.Keys(arrived)))
+	if err != nil {
+		return err
+	}
+	ties := map[int64]int64{}
+	err = s.each(func(r row) error {
+		var id int64
+		var name string
+		err := r.scan(&id, &name)
+		ties[id] = arrived[name]
+		return err
+	}, waiting, s.page.SourceID, all)
+	if err != nil {
+		return err
+	}
+	for id, to := range ties {
+		if _, err := s.exec(update, to, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,58 @@
+package store_test
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"postbag/digest/store"
+)
+
+// A scan over a table that grows with the blog or the list, without an index
+// that puts its rows in the order asked for.
+var fullScan = regexp.MustCompile(`SCAN (c|r|comments|p|posts|s|subscribers|d|deliveries|signups|notices|confirmations)\b`)
+
+func TestHotStatementsScanNoLargeTable(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "postbag.db"))
+	for name, query := range store.HotStatements() {
+		t.Run(name, func(t *testing.T) {
+			args := make([]any, query.Args)
+			for i := range args {
+				args[i] = "[]"
+			}
+			plan, err := db.Plan(t.Context(), query.SQL, args...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, line := range plan {
+				ordered := name == "newest comments" && strings.Contains(line, "USING INDEX comments_newest")
+				if fullScan.MatchString(line) && !ordered || strings.Contains(line, "AUTOMATIC") {
+					t.Errorf("%s\nin\n%s", line, strings.Join(plan, "\n"))
+				}
+				if strings.HasPrefix(name, "newest") && strings.Contains(line, "TEMP B-TREE") {
+					t.Errorf("sorts: %s", line)
+				}
+			}
+		})
+	}
+}
+
+func TestEveryConnectionIsSetUp(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "postbag.db"))
+	for _, c := range []struct {
+		pragma string
+		writer bool
+		want   string
+	}{
+		{"journal_mode", true, "wal"}, {"journal_mode", false, "wal"},
+		{"synchronous", true, "2"}, {"foreign_keys", true, "1"}, {"foreign_keys", false, "1"},
+		{"busy_timeout", true, "60000"}, {"busy_timeout", false, "60000"},
+		{"query_only", true, "0"}, {"query_only", false, "1"},
+	} {
+		got, err := db.Pragma(t.Context(), c.pragma, c.writer)
+		if err != nil || got != c.want {
+			t.Errorf("%s (writer %t) is %q (%v), want %q", c.pragma, c.writer, got, err, c.want)
+		}
+	}
+}

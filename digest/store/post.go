@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"postbag/digest"
+)
+
+const postColumns = `id, source_id, guid, url, title, author, published, updated, first_seen, announced, hash, body`
+
+func scanPost(r row) (p digest.Post, err error) {
+	err = r.scan(&p.ID, &p.SourceID, &p.GUID, &p.URL, &p.Title, &p.Author, &p.Published, &p.Updated,
+		&p.FirstSeen, &p.Announced, &p.Hash, &p.Body)
+	return p, err
+}
+
+// Posts lists posts, newest first. Since is included, Until is not.
+func (db *DB) Posts(ctx context.Context, f digest.PostFilter) (all []digest.Post, err error) {
+	var w where
+	w.id("source_id = ", f.SourceID)
+	w.moment("published >= ", f.Since)
+	w.moment("published < ", f.Until)
+	query := `SELECT ` + postColumns + ` FROM posts` + w.clause() +
+		` ORDER BY published DESC, id DESC LIMIT ` + w.param(bounded(f.Limit))
+	err = db.view(ctx, "list the posts", func(t *tx) error {
+		return t.each(func(r row) error {
+			p, err := scanPost(r)
+			all = append(all, p)
+			return err
+		}, query, w.args...)
+	})
+	return all, err
+}
+
+// RecentPosts gives a source's newest posts by publication.
+func (db *DB) RecentPosts(ctx context.Context, sourceID int64, limit int) ([]digest.Post, error) {
+	if sourceID == 0 {
+		return nil, nil
+	}
+	return db.Posts(ctx, digest.PostFilter{SourceID: sourceID, Limit: limit})
+}
+
+// where builds the condition of a listing out of the filters that are set.
+type where struct {
+	terms []string
+	args  []any
+}
+
+// param adds an argument and gives its placeholder.
+func (w *where) param(arg any) string {
+	w.args = append(w.args, arg)
+	return fmt.Sprintf("$%d", len(w.args))
+}
+
+func (w *where) id(term string, id int64) {
+	if id != 0 {
+		w.terms = append(w.terms, term+w.param(id))
+	}
+}
+
+func (w *where) moment(term string, at time.Time) {
+	if !at.IsZero() {
+		w.terms = append(w.terms, term+w.param(at))
+	}
+}
+
+func (w *where) clause() string {
+	if len(w.terms) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(w.terms, " AND ")
+}

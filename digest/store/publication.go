@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+
+	"postbag/digest"
+)
+
+// Publication gives the installation's own settings.
+func (db *DB) Publication(ctx context.Context) (p digest.Publication, err error) {
+	err = db.view(ctx, "read the publication", func(t *tx) error {
+		_, err := t.one([]any{&p.Name, &p.Language, &p.HomeURL, &p.TagAuthority, &p.PostalAddress, &p.Salt},
+			`SELECT name, language, home_url, tag_authority, postal_address, salt FROM publication WHERE id = 1`)
+		return err
+	})
+	return p, err
+}
+
+// SavePublication stores the installation's settings. TagAuthority is stored
+// only while there is none; Salt is never changed.
+func (db *DB) SavePublication(ctx context.Context, p digest.Publication) error {
+	return db.update(ctx, "save the publication", func(t *tx) error {
+		_, err := t.exec(`
+			UPDATE publication SET name = $1, language = $2, home_url = $3, postal_address = $4,
+				tag_authority = CASE WHEN tag_authority = '' THEN $5 ELSE tag_authority END
+			WHERE id = 1`,
+			p.Name, p.Language, p.HomeURL, p.PostalAddress, p.TagAuthority)
+		if err != nil {
+			return err
+		}
+		return t.bump()
+	})
+}
+
+// introduce gives a publication that has no words of its own yet those of its
+// first source.
+func (t *tx) introduce(src *digest.Source) error {
+	_, err := t.exec(`
+		UPDATE publication SET
+			name     = CASE WHEN name = ''     THEN $1 ELSE name END,
+			language = CASE WHEN language = '' THEN $2 ELSE language END,
+			home_url = CASE WHEN home_url = '' THEN $3 ELSE home_url END
+		WHERE id = 1`, src.Name, src.Language, src.URL)
+	return err
+}
+
+const queryGeneration = `SELECT value FROM generation WHERE id = 1`
+
+// Generation is a number that grows whenever anything that readers can see
+// changes. It is one prepared statement, without a transaction around it.
+func (db *DB) Generation(ctx context.Context) (n int64, err error) {
+	err = db.gen.QueryRowContext(ctx).Scan(&n)
+	return n, db.wrap("read the generation", err)
+}
+
+// bump says that something readers can see changes in this transaction.
+func (t *tx) bump() error {
+	_, err := t.exec(`UPDATE generation SET value = value + 1 WHERE id = 1`)
+	return err
+}

@@ -1,0 +1,65 @@
+package store
+
+import (
+	"context"
+
+	"postbag/digest"
+)
+
+const seriesColumns = `id, slug, name, title, schedule, zone, next_number, deadline, created_at`
+
+func scanSeries(r row) (s digest.Series, err error) {
+	err = r.scan(&s.ID, &s.Slug, &s.Name, &s.Title, &s.Schedule, &s.Zone, &s.NextNumber, &s.Deadline, &s.CreatedAt)
+	return s, err
+}
+
+// SeriesList gives all series, by id.
+func (db *DB) SeriesList(ctx context.Context) (all []digest.Series, err error) {
+	err = db.view(ctx, "list the series", func(t *tx) error {
+		return t.each(func(r row) error {
+			s, err := scanSeries(r)
+			all = append(all, s)
+			return err
+		}, `SELECT `+seriesColumns+` FROM series ORDER BY id`)
+	})
+	return all, err
+}
+
+// SaveSeries stores a series' settings; CreatedAt is never changed. A number
+// that is not above every number an issue has, and a slug that another series
+// has, are errors of kind Conflict; an unknown series is one of kind NotFound.
+func (db *DB) SaveSeries(ctx context.Context, s digest.Series) error {
+	return db.update(ctx, "save the series", func(t *tx) error {
+		highest, err := t.number(`SELECT COALESCE(MAX(number), 0) FROM issues WHERE series_id = $1`, s.ID)
+		if err != nil {
+			return err
+		}
+		if int64(s.NextNumber) <= highest {
+			return conflict("A number is never used twice: choose a higher one.",
+				"the next number of %q cannot be %d: the numbers up to %d are taken", s.Name, s.NextNumber, highest)
+		}
+		n, err := t.exec(`
+			UPDATE series SET slug = $1, name = $2, title = $3, schedule = $4, zone = $5,
+				next_number = $6, deadline = $7
+			WHERE id = $8`,
+			s.Slug, s.Name, s.Title, s.Schedule, s.Zone, s.NextNumber, string(s.Deadline), s.ID)
+		switch {
+		case db.dialect.code(err) == codeUnique:
+			return conflict("Choose another slug.", "another series has the slug %q", s.Slug)
+		case err != nil:
+			return err
+		case n == 0:
+			return missing("there is no series %d", s.ID)
+		}
+		return t.bump()
+	})
+}
+
+// addSeries stores a new series and gives its id.
+func (t *tx) addSeries(s digest.Series) (id int64, err error) {
+	_, err = t.one([]any{&id}, `
+		INSERT INTO series (slug, name, title, schedule, zone, next_number, deadline, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
+		s.Slug, s.Name, s.Title, s.Schedule, s.Zone, max(s.NextNumber, 1), string(s.Deadline), s.CreatedAt.UnixMicro())
+	return id, err
+}

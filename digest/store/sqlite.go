@@ -1,0 +1,180 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"postbag/digest"
+)
+
+//go:embed migrations/sqlite/*.sql
+var sqliteMigrations embed.FS
+
+func sqliteDialect() dialect {
+	migrations, err := fs.Sub(sqliteMigrations, "migrations/sqlite")
+	if err != nil {
+		panic(err) // the path is a constant
+	}
+	return dialect{
+		driver:     "sqlite",
+		migrations: migrations,
+		prepare:    sqlitePrepare,
+		source:     sqliteSource,
+		lock:       sqliteLock,
+		probe:      sqliteProbe,
+		foreign:    `SELECT COUNT(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\'`,
+		hasTable:   `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1`,
+		backup:     `VACUUM INTO $1`,
+		each:       func(param string) string { return "json_each(" + param + ")" },
+		code:       sqliteCode,
+	}
+}
+
+// sqlitePrepare resolves a path and creates a missing file with mode 0600, which
+// SQLite then gives the files beside it too. An existing file is only looked at:
+// opening and closing it would drop the locks that SQLite holds on it elsewhere
+// in this process.
+func sqlitePrepare(dsn string) (string, error) {
+	if dsn == "" || dsn == ":memory:" || strings.HasPrefix(dsn, "file:") {
+		return "", digest.Fail(digest.Invalid, "Give the path of a file, such as postbag.db.",
+			"the database %q is not a path", dsn)
+	}
+	path, err := filepath.Abs(dsn)
+	if err != nil {
+		return "", fmt.Errorf("find the database: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	switch {
+	case err == nil:
+		err = f.Close()
+	case errors.Is(err, fs.ErrExist):
+		err = nil
+	}
+	if err == nil {
+		path, err = filepath.EvalSymlinks(path)
+	}
+	if err != nil {
+		return "", unusable(dsn, err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", unusable(dsn, err)
+	}
+	if !info.Mode().IsRegular() {
+		return "", digest.Fail(digest.Invalid, "Give the path of a file, such as postbag.db.",
+			"the database %s is not a file", dsn)
+	}
+	return path, nil
+}
+
+// unusable says why a file can be neither found nor made.
+func unusable(dsn string, err error) error {
+	reason := err
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
+		reason = pathErr.Err
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return digest.Fail(digest.Invalid, "Create its folder first, or choose another file with --db.",
+			"the folder of the database %s does not exist: %w", dsn, reason)
+	}
+	return digest.Fail(digest.Unavailable, hintUnwritable, "the database %s cannot be made: %w", dsn, reason)
+}
+
+// sqliteSource gives the driver's name of a file. Everything a connection needs
+// stands in it, so that every connection of a pool has it.
+func sqliteSource(path string, busy time.Duration, readOnly bool) string {
+	q := url.Values{}
+	q.Set("_busy_timeout", strconv.FormatInt(busy.Milliseconds(), 10))
+	q.Set("_foreign_keys", "1")
+	q.Set("_synchronous", "FULL")
+	q.Set("_dqs", "0")
+	q.Set("_error_rc", "1")
+	q.Add("_pragma", "temp_store(MEMORY)")
+	q.Add("_pragma", "cache_size(-16384)")
+	if readOnly {
+		q.Set("_query_only", "1")
+	} else {
+		q.Set("_journal_mode", "WAL")
+		q.Set("_txlock", "immediate")
+		q.Add("_pragma", "journal_size_limit(67108864)")
+	}
+	return sqliteURI(path, q)
+}
+
+// sqliteLock makes the file of the worker's lock. Taking the lock does not wait.
+func sqliteLock(path string) (string, error) {
+	path, err := sqlitePrepare(path)
+	if err != nil {
+		return "", err
+	}
+	q := url.Values{}
+	q.Set("_busy_timeout", "0")
+	q.Set("_error_rc", "1")
+	q.Add("_pragma", "locking_mode(EXCLUSIVE)")
+	return sqliteURI(path, q), nil
+}
+
+func sqliteURI(path string, q url.Values) string {
+	slashed := filepath.ToSlash(path)
+	if !strings.HasPrefix(slashed, "/") {
+		slashed = "/" + slashed
+	}
+	return (&url.URL{Scheme: "file", Path: slashed, RawQuery: q.Encode()}).String()
+}
+
+// sqliteProbe takes the write lock once. Turning a new file to WAL does not wait
+// for another process that does the same, so a busy file is asked again.
+func sqliteProbe(ctx context.Context, db *sql.DB, busy time.Duration) error {
+	const pause = 20 * time.Millisecond
+	for began := time.Now(); ; {
+		tx, err := db.BeginTx(ctx, nil)
+		if err == nil {
+			return tx.Rollback()
+		}
+		if sqliteCode(err) != codeBusy || time.Since(began) > busy {
+			return err
+		}
+		if err := (digest.SystemClock{}).Sleep(ctx, pause); err != nil {
+			return err
+		}
+	}
+}
+
+func sqliteCode(err error) code {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return codeOther
+	}
+	switch e.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return codeUnique
+	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return codeForeign
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return codeBusy
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH:
+		return codeUnwritable
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR:
+		return codeDisk
+	case sqlite3.SQLITE_NOTADB:
+		return codeNoDatabase
+	case sqlite3.SQLITE_CORRUPT:
+		return codeCorrupt
+	}
+	return codeOther
+}

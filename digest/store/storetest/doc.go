@@ -1,0 +1,4 @@
+// Package storetest holds the contract of package store as one suite of tests,
+// to be run against every database that the store can use. It goes through the
+// store's methods alone.
+package storetest

@@ -1,0 +1,255 @@
+package storetest
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+)
+
+var draftTests = []test{
+	{"a draft takes the next number, and there is one at a time", func(b *bench) {
+		b.source("nightbus")
+		series := b.series()
+		issue := b.draft(start)
+		b.equal("the draft", issue, digest.Issue{ID: issue.ID, SeriesID: series.ID, Number: 1, State: digest.Draft,
+			OpenedAt: start, DueAt: after(24 * time.Hour), Version: 1})
+		again, created, err := b.OpenDraft(b.ctx(), series.ID, after(time.Hour), after(time.Hour))
+		b.must(err)
+		b.equal("created", created, false)
+		b.equal("the same draft", again, issue)
+		b.equal("the next number", b.series().NextNumber, 2)
+		_, _, err = b.OpenDraft(b.ctx(), 99, start, start)
+		b.wantKind(err, digest.NotFound)
+	}},
+	{"two who open a draft at once get the same", func(b *bench) {
+		b.source("nightbus")
+		series := b.series().ID
+		var wg sync.WaitGroup
+		issues, errs := make([]digest.Issue, 4), make([]error, 4)
+		for i := range issues {
+			wg.Go(func() { issues[i], _, errs[i] = b.OpenDraft(b.ctx(), series, start, start) })
+		}
+		wg.Wait()
+		for i := range issues {
+			b.must(errs[i])
+			b.equal("the number", issues[i].Number, 1)
+		}
+		b.equal("the next number", b.series().NextNumber, 2)
+	}},
+	{"a saved draft reads back whole, and its blocks keep their ids", func(b *bench) {
+		src, _ := b.source("nightbus")
+		b.page(pull.Page{SourceID: src.ID, Seen: start, Comments: []digest.Comment{aComment("c1", "p", "", start, "h"), aComment("c2", "p", "", start, "h")}})
+		one, two := b.comments()["c1"].ID, b.comments()["c2"].ID
+		issue := b.draft(start)
+		issue.Title, issue.Intro, issue.DueAt = "Night 1", "*Hello*", after(30*time.Hour)
+		issue.Blocks = []digest.Block{
+			{Kind: digest.HeadingBlock, Text: "Nights"},
+			{Kind: digest.PickBlock, CommentID: one, Kept: []digest.Range{{Start: 0, End: 5}}, PickedHash: "h"},
+			{Kind: digest.TextBlock, Text: "Some **words**"},
+		}
+		b.must(b.SaveDraft(b.ctx(), &issue))
+		b.equal("the version", issue.Version, int64(2))
+		got, err := b.Issue(b.ctx(), issue.SeriesID, 1)
+		b.must(err)
+		b.equal("the draft", got, issue)
+		heading, pick := issue.Blocks[0].ID, issue.Blocks[1].ID
+		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: two}, issue.Blocks[1], issue.Blocks[0]}
+		b.must(b.SaveDraft(b.ctx(), &issue))
+		b.equal("the ids", []int64{issue.Blocks[1].ID, issue.Blocks[2].ID}, []int64{pick, heading})
+		got, err = b.Issue(b.ctx(), issue.SeriesID, 0)
+		b.must(err)
+		b.equal("the draft", got, issue)
+	}},
+	{"a save of an older version is refused and changes nothing", func(b *bench) {
+		b.source("nightbus")
+		mine := b.draft(start)
+		theirs := mine
+		theirs.Title = "Theirs"
+		b.must(b.SaveDraft(b.ctx(), &theirs))
+		mine.Title, mine.Blocks = "Mine", []digest.Block{{Kind: digest.TextBlock, Text: "x"}}
+		b.wantKind(b.SaveDraft(b.ctx(), &mine), digest.Conflict)
+		b.equal("the version kept", mine.Version, int64(1))
+		mine.ApprovedAt, mine.Frozen = start, &digest.Frozen{}
+		b.wantKind(b.Approve(b.ctx(), &mine), digest.Conflict)
+		got, err := b.Issue(b.ctx(), mine.SeriesID, 1)
+		b.must(err)
+		b.equal("the draft", got, theirs)
+	}},
+	{"a save that cannot be stored leaves the draft and its caller's copy alone", func(b *bench) {
+		src, _ := b.source("nightbus")
+		b.page(pull.Page{SourceID: src.ID, Seen: start, Comments: []digest.Comment{aComment("c1", "p", "", start, "h")}})
+		id := b.comments()["c1"].ID
+		issue := b.draft(start)
+		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: id}}
+		b.must(b.SaveDraft(b.ctx(), &issue))
+		stored, err := b.Issue(b.ctx(), issue.SeriesID, 1)
+		b.must(err)
+		for _, c := range []struct {
+			blocks []digest.Block
+			kind   digest.Kind
+		}{
+			{[]digest.Block{{Kind: digest.PickBlock, CommentID: id}, {Kind: digest.PickBlock, CommentID: id}}, digest.Conflict},
+			{[]digest.Block{{Kind: digest.TextBlock}, {Kind: digest.PickBlock, CommentID: 999}}, digest.NotFound},
+			{[]digest.Block{{ID: 999, Kind: digest.TextBlock}}, digest.Invalid},
+			{[]digest.Block{stored.Blocks[0], stored.Blocks[0]}, digest.Invalid},
+		} {
+			bad := stored
+			bad.Blocks = slices.Clone(c.blocks)
+			b.wantKind(b.SaveDraft(b.ctx(), &bad), c.kind)
+			b.equal("the caller's copy", bad.Blocks, c.blocks)
+			got, err := b.Issue(b.ctx(), issue.SeriesID, 1)
+			b.must(err)
+			b.equal("the draft", got, stored)
+		}
+	}},
+	{"approving freezes", func(b *bench) {
+		b.source("nightbus")
+		issue := b.draft(start)
+		b.wantKind(b.Approve(b.ctx(), &issue), digest.Invalid)
+		issue.DueAt = after(2 * time.Hour)
+		b.approve(&issue, after(time.Hour))
+		got, err := b.Issue(b.ctx(), issue.SeriesID, 1)
+		b.must(err)
+		b.equal("the issue", got, issue)
+		b.equal("the state", got.State, digest.Approved)
+		b.wantKind(b.SaveDraft(b.ctx(), &issue), digest.Conflict)
+		b.wantKind(b.Approve(b.ctx(), &issue), digest.Conflict)
+	}},
+	{"number 0 is the draft, else the newest", func(b *bench) {
+		b.source("nightbus")
+		_, err := b.Issue(b.ctx(), b.series().ID, 0)
+		b.wantKind(err, digest.NotFound)
+		one := b.draft(start)
+		b.approve(&one, start)
+		got, err := b.Issue(b.ctx(), one.SeriesID, 0)
+		b.must(err)
+		b.equal("the newest", got.Number, 1)
+		two := b.draft(start)
+		got, err = b.Issue(b.ctx(), one.SeriesID, 0)
+		b.must(err)
+		b.equal("the draft", got.ID, two.ID)
+		all, err := b.Issues(b.ctx(), one.SeriesID, 0)
+		b.must(err)
+		b.equal("the list", []int{all[0].Number, all[1].Number}, []int{2, 1})
+		if all[1].Frozen != nil {
+			b.Fatal("the list carries frozen issues")
+		}
+		all, err = b.Issues(b.ctx(), one.SeriesID, 1)
+		b.must(err)
+		b.equal("limited", len(all), 1)
+		_, err = b.Issue(b.ctx(), one.SeriesID, 9)
+		b.wantKind(err, digest.NotFound)
+	}},
+	{"a window begins where the issue before it froze", func(b *bench) {
+		b.source("nightbus")
+		next := func(opened time.Time, want time.Time) digest.Issue {
+			b.Helper()
+			issue := b.draft(opened)
+			b.equal("the window", issue.WindowFrom, want)
+			return issue
+		}
+		one := next(start, time.Time{})
+		b.move(one, digest.Cancelled, after(time.Hour))
+		two := next(start, time.Time{})
+		b.approve(&two, after(2*time.Hour))
+		three := next(start, after(2*time.Hour))
+		b.move(three, digest.Skipped, after(3*time.Hour))
+		four := next(start, after(3*time.Hour))
+		b.approve(&four, after(4*time.Hour))
+		five := next(start, after(4*time.Hour))
+		b.move(four, digest.Cancelled, after(5*time.Hour))
+		got, err := b.Issue(b.ctx(), five.SeriesID, 5)
+		b.must(err)
+		b.equal("the window given back", got.WindowFrom, after(3*time.Hour))
+	}},
+}
+
+var moveTests = []test{
+	{"only the moves of the state machine are made", func(b *bench) {
+		b.source("nightbus")
+		issue := b.draft(start)
+		for _, to := range []digest.IssueState{digest.Published, digest.Sending, digest.Paused, digest.Sent, digest.Withdrawn, digest.Draft} {
+			b.wantKind(b.MoveIssue(b.ctx(), issue.ID, to, start), digest.Conflict)
+		}
+		b.wantKind(b.MoveIssue(b.ctx(), issue.ID, digest.Approved, start), digest.Invalid)
+		b.wantKind(b.MoveIssue(b.ctx(), 99, digest.Skipped, start), digest.NotFound)
+		b.approve(&issue, after(time.Hour))
+		b.move(issue, digest.Published, after(2*time.Hour))
+		b.wantKind(b.MoveIssue(b.ctx(), issue.ID, digest.Sending, start), digest.Invalid)
+		b.wantKind(b.MoveIssue(b.ctx(), issue.ID, digest.Draft, start), digest.Conflict)
+		b.wantKind(b.MoveIssue(b.ctx(), issue.ID, digest.Published, start), digest.Conflict)
+	}},
+	{"publishing and withdrawing stamp the moment", func(b *bench) {
+		issue := b.published()
+		got, err := b.PublicIssue(b.ctx(), issue.SeriesID, 1)
+		b.must(err)
+		issue.State, issue.PublishedAt, issue.UpdatedAt, issue.Blocks = digest.Published, after(2*time.Hour), after(2*time.Hour), nil
+		b.equal("the issue", got, issue)
+		b.move(issue, digest.Withdrawn, after(5*time.Hour))
+		_, err = b.PublicIssue(b.ctx(), issue.SeriesID, 1)
+		b.wantKind(err, digest.NotFound)
+		got, err = b.Issue(b.ctx(), issue.SeriesID, 1)
+		b.must(err)
+		b.equal("updated", got.UpdatedAt, after(5*time.Hour))
+	}},
+	{"reopening makes a draft of it again", func(b *bench) {
+		b.source("nightbus")
+		issue := b.draft(start)
+		b.approve(&issue, after(time.Hour))
+		b.move(issue, digest.Draft, after(2*time.Hour))
+		got, err := b.Issue(b.ctx(), issue.SeriesID, 0)
+		b.must(err)
+		if got.State != digest.Draft || got.Frozen != nil || !got.ApprovedAt.IsZero() || got.Version <= issue.Version {
+			b.Fatalf("reopened: %+v", got)
+		}
+		b.approve(&got, after(3*time.Hour))
+		next := b.draft(after(4 * time.Hour))
+		b.equal("the next window", next.WindowFrom, after(3*time.Hour))
+		b.wantKind(b.MoveIssue(b.ctx(), issue.ID, digest.Draft, after(5*time.Hour)), digest.Conflict)
+	}},
+	{"readers see public issues only, newest first", func(b *bench) {
+		for range 3 {
+			b.published()
+		}
+		hidden := b.draft(start)
+		b.approve(&hidden, start)
+		series := b.series().ID
+		numbers := func(from, limit int) (out []int) {
+			b.Helper()
+			all, err := b.PublicIssues(b.ctx(), series, from, limit)
+			b.must(err)
+			for _, i := range all {
+				if i.Frozen == nil || i.Frozen.Number != i.Number {
+					b.Fatalf("issue %d is not frozen", i.Number)
+				}
+				out = append(out, i.Number)
+			}
+			return out
+		}
+		b.equal("all", numbers(0, 0), []int{3, 2, 1})
+		b.equal("two", numbers(0, 2), []int{3, 2})
+		b.equal("from 2", numbers(2, 5), []int{2, 1})
+		_, err := b.PublicIssue(b.ctx(), series, 4)
+		b.wantKind(err, digest.NotFound)
+	}},
+	{"a worker finds issues by state, by their moment", func(b *bench) {
+		b.source("nightbus")
+		one := b.draft(after(time.Hour))
+		b.approve(&one, after(time.Hour))
+		two := b.draft(start)
+		b.approve(&two, start)
+		three := b.draft(start)
+		all, err := b.IssuesIn(b.ctx(), digest.Approved, digest.Sending)
+		b.must(err)
+		b.equal("the order", []int64{all[0].ID, all[1].ID}, []int64{two.ID, one.ID})
+		all, err = b.IssuesIn(b.ctx(), digest.Draft)
+		b.must(err)
+		b.equal("drafts", []int64{all[0].ID, int64(len(all))}, []int64{three.ID, 1})
+		all, err = b.IssuesIn(b.ctx())
+		b.must(err)
+		b.equal("none asked for", len(all), 0)
+	}},
+}

@@ -1,0 +1,300 @@
+package storetest
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/store"
+	"postbag/subscribers"
+	"postbag/subscribers/deliver"
+	"postbag/subscribers/roster"
+)
+
+// now is when the ledger's tests send.
+var now = after(4 * time.Hour)
+
+func (b *bench) counted(issue digest.Issue) subscribers.Counts {
+	b.Helper()
+	c, err := b.Counts(b.ctx(), issue.ID)
+	b.must(err)
+	return c
+}
+
+var ledgerTests = []test{
+	{"beginning freezes the active audience once", func(b *bench) {
+		issue := b.published()
+		all := b.enrol(4)
+		_, err := b.SetFrequency(b.ctx(), all[0].Token, subscribers.Monthly)
+		b.must(err)
+		_, err = b.Unsubscribe(b.ctx(), all[1].Token, start)
+		b.must(err)
+		m := subscribers.Mailing{IssueID: issue.ID, Begun: now, Domain: "news.example"}
+		made, err := b.Begin(b.ctx(), m, false)
+		b.must(err)
+		b.equal("the mailing", made, m)
+		b.equal("the audience", b.counted(issue), subscribers.Counts{subscribers.Queued: 2})
+		b.enrol(1)
+		made, err = b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID, Begun: now.Add(time.Hour), Domain: "other.example"}, true)
+		b.must(err)
+		b.equal("the mailing made before", made, m)
+		b.equal("the audience", b.counted(issue).Total(), 2)
+		state, err := b.IssueState(b.ctx(), issue.ID)
+		b.must(err)
+		b.equal("the state", state, digest.Sending)
+	}},
+	{"the month's last issue goes to monthly readers too", func(b *bench) {
+		issue := b.published()
+		_, err := b.SetFrequency(b.ctx(), b.enrol(2)[0].Token, subscribers.Monthly)
+		b.must(err)
+		_, err = b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID, Begun: now, Domain: "news.example"}, true)
+		b.must(err)
+		b.equal("the audience", b.counted(issue).Total(), 2)
+	}},
+	{"what is not published is not sent", func(b *bench) {
+		b.source("nightbus")
+		issue := b.draft(start)
+		m := subscribers.Mailing{IssueID: issue.ID, Begun: now, Domain: "news.example"}
+		_, err := b.Begin(b.ctx(), m, false)
+		b.wantKind(err, digest.Conflict)
+		b.approve(&issue, start)
+		_, err = b.Begin(b.ctx(), m, false)
+		b.wantKind(err, digest.Conflict)
+		m.IssueID = 99
+		_, err = b.Begin(b.ctx(), m, false)
+		b.wantKind(err, digest.NotFound)
+	}},
+	{"a claim carries what a message needs and counts the attempt", func(b *bench) {
+		issue := b.sending(1)
+		reader := b.everybody(roster.Filter{})[0]
+		got := b.exchange(issue, 10, now)
+		b.equal("claimed", got, []subscribers.Delivery{{ID: got[0].ID, IssueID: issue.ID, SubscriberID: reader.ID,
+			Email: reader.Email, Name: reader.Name, Token: reader.Token, State: subscribers.InFlight, Attempts: 1,
+			FirstTry: now, UpdatedAt: now}})
+		b.equal("claimed again", len(b.exchange(issue, 10, now)), 0)
+		b.exchange(issue, 0, now, result(got[0], subscribers.Delivered, now))
+		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Delivered: 1})
+		rows, err := b.Deliveries(b.ctx(), issue.ID, 0, subscribers.Delivered)
+		b.must(err)
+		b.equal("the row", []any{rows[0].Email, rows[0].Code, rows[0].Reply, rows[0].Token}, []any{reader.Email, 250, "ok", ""})
+	}},
+	{"only the holder of the newest claim settles", func(b *bench) {
+		issue := b.sending(1)
+		old := b.exchange(issue, 1, now)[0]
+		retry := result(old, subscribers.Deferred, now)
+		retry.NextTry = now.Add(5 * time.Minute)
+		b.exchange(issue, 0, now, retry)
+		b.equal("not due yet", len(b.exchange(issue, 1, now.Add(5*time.Minute-time.Microsecond))), 0)
+		next, ok, err := b.NextTry(b.ctx(), issue.ID)
+		b.must(err)
+		b.equal("the next try", []any{next, ok}, []any{now.Add(5 * time.Minute), true})
+		claimed := b.exchange(issue, 1, now.Add(5*time.Minute))[0]
+		b.equal("the second claim", []any{claimed.Attempts, claimed.FirstTry}, []any{2, now})
+		b.exchange(issue, 0, now, result(old, subscribers.Failed, now))
+		b.equal("a late result", b.counted(issue), subscribers.Counts{subscribers.InFlight: 1})
+		b.exchange(issue, 0, now, result(claimed, subscribers.Delivered, now), result(claimed, subscribers.Failed, now))
+		b.equal("settled once", b.counted(issue), subscribers.Counts{subscribers.Delivered: 1})
+	}},
+	{"a result must be one that a message under way can have", func(b *bench) {
+		issue := b.sending(2)
+		claimed := b.exchange(issue, 1, now)[0]
+		_, err := b.Exchange(b.ctx(), deliver.Exchange{IssueID: issue.ID, Claim: 1, Now: now,
+			Settle: []deliver.Result{result(claimed, subscribers.Cancelled, now)}})
+		b.wantKind(err, digest.Invalid)
+		b.equal("nothing done", b.counted(issue), subscribers.Counts{subscribers.InFlight: 1, subscribers.Queued: 1})
+	}},
+	{"a row that the server never began to receive is queued again", func(b *bench) {
+		issue := b.sending(1)
+		claimed := b.exchange(issue, 1, now)[0]
+		b.exchange(issue, 0, now, result(claimed, subscribers.Queued, now))
+		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Queued: 1})
+		b.equal("the second claim", b.exchange(issue, 1, now)[0].Attempts, 2)
+	}},
+	{"nobody is mailed who is not active at that moment", func(b *bench) {
+		issue := b.sending(6)
+		for _, s := range b.everybody(roster.Filter{Limit: 3}) {
+			_, err := b.Unsubscribe(b.ctx(), s.Token, now)
+			b.must(err)
+		}
+		b.equal("claimed", len(b.exchange(issue, 2, now)), 2)
+		b.equal("claimed then", len(b.exchange(issue, 2, now)), 1)
+		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.InFlight: 3, subscribers.Cancelled: 3})
+	}},
+	{"neither queued nor deferred rows wait for all of the others", func(b *bench) {
+		issue := b.sending(40)
+		var retries []deliver.Result
+		for _, d := range b.exchange(issue, 20, now) {
+			r := result(d, subscribers.Deferred, now)
+			r.NextTry = now.Add(time.Minute)
+			retries = append(retries, r)
+		}
+		b.exchange(issue, 0, now, retries...)
+		fresh, again := 0, 0
+		for range 20 {
+			for _, d := range b.exchange(issue, 1, now.Add(time.Hour)) {
+				if d.Attempts == 1 {
+					fresh++
+				} else {
+					again++
+				}
+			}
+		}
+		b.equal("of each", [2]int{fresh, again}, [2]int{10, 10})
+	}},
+	{"two workers at once get different rows, and all of them", func(b *bench) {
+		const readers, workers = 60, 4
+		issue := b.sending(readers)
+		var mu sync.Mutex
+		seen := map[int64]int{}
+		var wg sync.WaitGroup
+		errs := make([]error, workers)
+		for i := range workers {
+			wg.Go(func() {
+				errs[i] = work(b, issue, func(d subscribers.Delivery) { mu.Lock(); seen[d.SubscriberID]++; mu.Unlock() })
+			})
+		}
+		wg.Wait()
+		b.must(errors.Join(errs...))
+		b.equal("readers", len(seen), readers)
+		for id, n := range seen {
+			b.equal("messages", []int64{id, int64(n)}, []int64{id, 1})
+		}
+		sent, err := b.Finish(b.ctx(), issue.ID, now)
+		b.must(err)
+		b.equal("finished", sent, true)
+	}},
+	{"a mailing is finished when every row is", func(b *bench) {
+		issue := b.sending(2)
+		finished := func() bool {
+			b.Helper()
+			sent, err := b.Finish(b.ctx(), issue.ID, now.Add(time.Hour))
+			b.must(err)
+			return sent
+		}
+		claimed := b.exchange(issue, 2, now)
+		b.exchange(issue, 0, now, result(claimed[0], subscribers.Uncertain, now))
+		b.equal("with one under way", finished(), false)
+		b.exchange(issue, 0, now, result(claimed[1], subscribers.Failed, now))
+		_, ok, err := b.NextTry(b.ctx(), issue.ID)
+		b.must(err)
+		b.equal("anything due", ok, false)
+		b.equal("with all terminal", finished(), true)
+		b.equal("again", finished(), true)
+		got, err := b.Issue(b.ctx(), issue.SeriesID, 1)
+		b.must(err)
+		b.equal("the issue", []any{got.State, got.SentAt}, []any{digest.Sent, now.Add(time.Hour)})
+	}},
+	{"pausing and resuming may be repeated", func(b *bench) {
+		issue := b.sending(2)
+		set := func(to digest.IssueState, reason string) error {
+			return b.SetIssueState(b.ctx(), issue.ID, to, reason, now)
+		}
+		claimed := b.exchange(issue, 1, now)[0]
+		b.must(set(digest.Paused, "the server refuses us"))
+		b.must(set(digest.Paused, "again"))
+		reason, err := b.IssueReason(b.ctx(), issue.ID)
+		b.must(err)
+		b.equal("the reason", reason, "the server refuses us")
+		b.equal("claimed while paused", len(b.exchange(issue, 1, now, result(claimed, subscribers.Delivered, now))), 0)
+		b.equal("settled while paused", b.counted(issue)[subscribers.Delivered], 1)
+		sent, err := b.Finish(b.ctx(), issue.ID, now)
+		b.must(err)
+		b.equal("finished while paused", sent, false)
+		b.must(set(digest.Sending, ""))
+		b.equal("claimed then", len(b.exchange(issue, 5, now)), 1)
+		b.wantKind(set(digest.Withdrawn, ""), digest.Invalid)
+		b.move(issue, digest.Withdrawn, now)
+		b.wantKind(set(digest.Sending, ""), digest.Conflict)
+	}},
+	{"publishing does not start sending by the back door", func(b *bench) {
+		issue := b.published()
+		b.wantKind(b.SetIssueState(b.ctx(), issue.ID, digest.Sending, "", now), digest.Conflict)
+	}},
+	{"withdrawing cancels what was not begun", func(b *bench) {
+		issue := b.sending(3)
+		claimed := b.exchange(issue, 2, now)
+		b.move(issue, digest.Withdrawn, now)
+		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.InFlight: 2, subscribers.Cancelled: 1})
+		b.exchange(issue, 5, now, result(claimed[0], subscribers.Delivered, now), result(claimed[1], subscribers.Deferred, now))
+		b.equal("counts then", b.counted(issue), subscribers.Counts{subscribers.Delivered: 1, subscribers.Cancelled: 2})
+	}},
+	{"rows of a process that is no more follow the policy", func(b *bench) {
+		issue := b.sending(3)
+		b.exchange(issue, 2, now)
+		n, err := b.Recover(b.ctx(), issue.ID, deliver.Resend, now.Add(time.Minute), now)
+		b.must(err)
+		b.equal("recovered", n, 2)
+		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Deferred: 2, subscribers.Queued: 1})
+		b.equal("due", len(b.exchange(issue, 5, now.Add(time.Minute))), 3)
+		n, err = b.Recover(b.ctx(), issue.ID, deliver.HoldUncertain, now, now)
+		b.must(err)
+		b.equal("held", n, 3)
+		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Uncertain: 3})
+		b.equal("nothing due", len(b.exchange(issue, 5, now.Add(time.Hour))), 0)
+		_, err = b.Recover(b.ctx(), issue.ID, "guess", now, now)
+		b.wantKind(err, digest.Invalid)
+	}},
+	{"an audience of nobody is finished at once", func(b *bench) {
+		issue := b.sending(0)
+		b.equal("claimed", len(b.exchange(issue, 5, now)), 0)
+		sent, err := b.Finish(b.ctx(), issue.ID, now)
+		b.must(err)
+		b.equal("finished", sent, true)
+	}},
+	{"only one worker", func(b *bench) {
+		release, err := b.LockWorker(b.ctx())
+		b.must(err)
+		_, err = b.LockWorker(b.ctx())
+		b.wantKind(err, digest.Conflict)
+		if digest.HintOf(err) == "" {
+			b.Fatal("no hint")
+		}
+		release()
+		release()
+		release, err = b.LockWorker(b.ctx())
+		b.must(err)
+		release()
+	}},
+}
+
+// work sends until nothing is due, as a delivering connection does.
+func work(b *bench, issue digest.Issue, send func(subscribers.Delivery)) error {
+	x := deliver.Exchange{IssueID: issue.ID, Claim: 1, Now: now}
+	for {
+		claimed, err := b.Exchange(b.ctx(), x)
+		if err != nil || len(claimed) == 0 {
+			return err
+		}
+		x.Settle = nil
+		for _, d := range claimed {
+			send(d)
+			x.Settle = append(x.Settle, result(d, subscribers.Delivered, now))
+		}
+	}
+}
+
+var statusTests = []test{
+	{"a new database is well", func(b *bench) {
+		s, err := b.Status(b.ctx())
+		b.must(err)
+		if s.Schema < 1 {
+			b.Fatalf("the schema is %d", s.Schema)
+		}
+		s.Schema = 0
+		b.equal("the status", s, store.Status{})
+	}},
+	{"it tells of pulls, issues and deliveries", func(b *bench) {
+		issue := b.sending(4)
+		_, feeds := b.source("daybus")
+		feeds[0].LastSuccess, feeds[1].Failures = after(time.Hour), 2
+		b.must(b.SaveFeed(b.ctx(), feeds[0]))
+		b.must(b.SaveFeed(b.ctx(), feeds[1]))
+		claimed := b.exchange(issue, 2, now)
+		b.exchange(issue, 0, now, result(claimed[0], subscribers.Uncertain, now))
+		s, err := b.Status(b.ctx())
+		b.must(err)
+		b.equal("the status", []any{s.LastPull, s.FailingFeeds, s.Newest.Number, s.Newest.State, s.Open, s.Uncertain},
+			[]any{after(time.Hour), 1, 1, digest.Sending, 3, 1})
+	}},
+}

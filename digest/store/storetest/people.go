@@ -1,0 +1,380 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"postbag/digest"
+	"postbag/subscribers"
+	"postbag/subscribers/deliver"
+	"postbag/subscribers/roster"
+	"postbag/subscribers/signup"
+)
+
+// request makes a sign-up of an address, from a network of its own.
+func (b *bench) request(email string, at time.Time) signup.Request {
+	return signup.Request{Email: email, Key: strings.ToLower(email), Mailbox: strings.ToLower(email), Network: "net of " + email,
+		Token: b.token(), Confirm: b.token(), Expires: at.Add(7 * 24 * time.Hour),
+		Consent: subscribers.Consent{At: at, IP: "192.0.2.7", Page: "https://news.example/", Wording: "Send it to me"}}
+}
+
+func (b *bench) ask(r signup.Request) bool {
+	b.Helper()
+	queued, err := b.Request(b.ctx(), r)
+	b.must(err)
+	return queued
+}
+
+// signUp asks for an address and confirms it.
+func (b *bench) signUp(email string, at time.Time) subscribers.Subscriber {
+	b.Helper()
+	r := b.request(email, at)
+	b.equal("queued", b.ask(r), true)
+	s, err := b.Confirm(b.ctx(), r.Confirm, click(at.Add(time.Minute)))
+	b.must(err)
+	return s
+}
+
+// click is the consent of who clicks a button.
+func click(at time.Time) subscribers.Consent {
+	return subscribers.Consent{At: at, IP: "192.0.2.8", Page: "https://news.example/confirm", Wording: "Confirm"}
+}
+
+func (b *bench) notices(now time.Time) []deliver.Notice {
+	b.Helper()
+	all, err := b.ClaimNotices(b.ctx(), 100, now, now.Add(10*time.Minute))
+	b.must(err)
+	return all
+}
+
+var signupTests = []test{
+	{"asking makes a pending subscriber, a confirmation and its mail", func(b *bench) {
+		r := b.request("Ines@list.example", start)
+		b.equal("queued", b.ask(r), true)
+		s, err := b.ByToken(b.ctx(), r.Token)
+		b.must(err)
+		b.equal("the subscriber", s, subscribers.Subscriber{ID: s.ID, Email: r.Email, Key: r.Key, State: subscribers.Pending,
+			Frequency: subscribers.Every, Token: r.Token, CreatedAt: start})
+		c, err := b.Confirmation(b.ctx(), r.Confirm)
+		b.must(err)
+		b.equal("the confirmation", c, signup.Confirmation{Email: r.Email, ExpiresAt: r.Expires})
+		b.equal("the mail", b.notices(start), []deliver.Notice{{ID: 1, Kind: deliver.ConfirmNotice, Email: r.Email, Token: r.Confirm,
+			CreatedAt: start, Attempts: 1}})
+	}},
+	{"confirming makes active, once, with the proof", func(b *bench) {
+		r := b.request("ines@list.example", start)
+		b.ask(r)
+		for range 2 {
+			s, err := b.Confirm(b.ctx(), strings.ToUpper(r.Confirm), click(after(time.Hour)))
+			b.must(err)
+			b.equal("the subscriber", []any{s.State, s.ConfirmedAt}, []any{subscribers.Active, after(time.Hour)})
+			proofs, err := b.Consents(b.ctx(), s.ID)
+			b.must(err)
+			b.equal("the proofs", proofs, []subscribers.Consent{r.Consent, click(after(time.Hour))})
+		}
+		c, err := b.Confirmation(b.ctx(), r.Confirm)
+		b.must(err)
+		b.equal("used", c.UsedAt, after(time.Hour))
+		b.equal("mails left", len(b.notices(after(2*time.Hour))), 0)
+	}},
+	{"an expired confirmation is refused", func(b *bench) {
+		r := b.request("ines@list.example", start)
+		b.ask(r)
+		_, err := b.Confirm(b.ctx(), r.Confirm, click(r.Expires))
+		b.wantKind(err, digest.Conflict)
+		s, err := b.ByToken(b.ctx(), r.Token)
+		b.must(err)
+		b.equal("the state", s.State, subscribers.Pending)
+		b.equal("mails of use", len(b.notices(r.Expires)), 0)
+	}},
+	{"forged tokens are not found", func(b *bench) {
+		b.signUp("ines@list.example", start)
+		for _, token := range []string{"", "x", "' OR 1=1 --", strings.Repeat("a", subscribers.TokenLength), strings.Repeat("é", 13)} {
+			_, err := b.ByToken(b.ctx(), token)
+			b.wantKind(err, digest.NotFound)
+			_, err = b.Confirmation(b.ctx(), token)
+			b.wantKind(err, digest.NotFound)
+			_, err = b.Confirm(b.ctx(), token, click(start))
+			b.wantKind(err, digest.NotFound)
+			_, err = b.Unsubscribe(b.ctx(), token, start)
+			b.wantKind(err, digest.NotFound)
+			_, err = b.SetFrequency(b.ctx(), token, subscribers.Monthly)
+			b.wantKind(err, digest.NotFound)
+			_, err = b.Return(b.ctx(), token, click(start))
+			b.wantKind(err, digest.NotFound)
+		}
+	}},
+	{"an active address is asked nothing", func(b *bench) {
+		s := b.signUp("ines@list.example", start)
+		b.equal("queued", b.ask(b.request("INES@list.example", after(time.Hour))), false)
+		got, err := b.ByToken(b.ctx(), s.Token)
+		b.must(err)
+		b.equal("the subscriber", got, s)
+	}},
+	{"who left comes back by a new confirmation only", func(b *bench) {
+		s := b.signUp("ines@list.example", start)
+		early := b.request(s.Email, after(time.Hour))
+		s, err := b.Unsubscribe(b.ctx(), s.Token, after(2*time.Hour))
+		b.must(err)
+		b.equal("left", []any{s.State, s.LeftAt}, []any{subscribers.Unsubscribed, after(2 * time.Hour)})
+		again, err := b.Unsubscribe(b.ctx(), s.Token, after(3*time.Hour))
+		b.must(err)
+		b.equal("left once", again, s)
+		early.Consent.At = after(3 * time.Hour)
+		b.equal("queued", b.ask(early), true)
+		still, err := b.ByToken(b.ctx(), s.Token)
+		b.must(err)
+		b.equal("until then", still, s)
+		back, err := b.Confirm(b.ctx(), early.Confirm, click(after(4*time.Hour)))
+		b.must(err)
+		b.equal("back", []any{back.State, back.ConfirmedAt, back.Token}, []any{subscribers.Active, after(4 * time.Hour), s.Token})
+	}},
+	{"a confirmation mailed before leaving does not undo it", func(b *bench) {
+		first, second := b.request("ines@list.example", start), b.request("ines@list.example", after(time.Minute))
+		b.ask(first)
+		b.ask(second)
+		s, err := b.Confirm(b.ctx(), first.Confirm, click(after(time.Hour)))
+		b.must(err)
+		_, err = b.Unsubscribe(b.ctx(), s.Token, after(2*time.Hour))
+		b.must(err)
+		_, err = b.Confirm(b.ctx(), second.Confirm, click(after(3*time.Hour)))
+		b.wantKind(err, digest.Conflict)
+		s, err = b.Confirm(b.ctx(), first.Confirm, click(after(3*time.Hour)))
+		b.must(err)
+		b.equal("the state", s.State, subscribers.Unsubscribed)
+	}},
+	{"leaving is undone by the link, and changes nobody else", func(b *bench) {
+		s := b.signUp("ines@list.example", start)
+		same, err := b.Return(b.ctx(), s.Token, click(after(time.Hour)))
+		b.must(err)
+		b.equal("still there", same, s)
+		_, err = b.Unsubscribe(b.ctx(), s.Token, after(time.Hour))
+		b.must(err)
+		back, err := b.Return(b.ctx(), s.Token, click(after(2*time.Hour)))
+		b.must(err)
+		b.equal("back", []any{back.State, back.ConfirmedAt}, []any{subscribers.Active, after(2 * time.Hour)})
+		r := b.request("otto@list.example", start)
+		b.ask(r)
+		pending, err := b.Return(b.ctx(), r.Token, click(start))
+		b.must(err)
+		b.equal("not confirmed", pending.State, subscribers.Pending)
+		pending, err = b.Unsubscribe(b.ctx(), r.Token, start)
+		b.must(err)
+		b.equal("not subscribed", pending.State, subscribers.Pending)
+	}},
+	{"a frequency is one of two", func(b *bench) {
+		s := b.signUp("ines@list.example", start)
+		got, err := b.SetFrequency(b.ctx(), s.Token, subscribers.Monthly)
+		b.must(err)
+		b.equal("the frequency", got.Frequency, subscribers.Monthly)
+		_, err = b.SetFrequency(b.ctx(), s.Token, "hourly")
+		b.wantKind(err, digest.Invalid)
+	}},
+	{"limits bound what strangers can make us send", func(b *bench) {
+		for _, c := range []struct {
+			name   string
+			limits signup.Limits
+			same   func(i int, r *signup.Request) // what two requests have in common
+			window time.Duration
+		}{
+			{"a mailbox in a day", signup.Limits{PerMailboxDay: 2}, func(i int, r *signup.Request) { r.Mailbox = "day@box.example" }, 24 * time.Hour},
+			{"a mailbox ever", signup.Limits{PerMailboxEver: 2}, func(i int, r *signup.Request) { r.Mailbox = "ever@box.example" }, 0},
+			{"a network in an hour", signup.Limits{PerNetworkHour: 2}, func(i int, r *signup.Request) { r.Network = "203.0.113.0/24" }, time.Hour},
+			{"a domain in an hour", signup.Limits{PerDomainHour: 2}, func(i int, r *signup.Request) {}, time.Hour},
+			{"everybody in an hour", signup.Limits{PerHour: 2}, nil, time.Hour},
+		} {
+			at := start.Add(time.Duration(b.tokens) * 100 * time.Hour) // far from the other cases
+			ask := func(i int, at time.Time) bool {
+				domain := strings.ReplaceAll(c.name, " ", "-") + ".example"
+				if c.same == nil {
+					domain = fmt.Sprintf("d%d.%s", i, domain)
+				}
+				r := b.request(fmt.Sprintf("r%d@%s", i, domain), at)
+				r.Limits = c.limits
+				if c.same != nil {
+					c.same(i, &r)
+				}
+				return b.ask(r)
+			}
+			got := []bool{ask(1, at), ask(2, at.Add(time.Minute)), ask(3, at.Add(2*time.Minute))}
+			b.equal(c.name, got, []bool{true, true, false})
+			if c.window > 0 {
+				b.equal(c.name+", later", ask(4, at.Add(2*time.Minute+c.window)), true)
+			} else {
+				b.equal(c.name+", later", ask(4, at.Add(1000*time.Hour)), false)
+			}
+		}
+	}},
+	{"what a mailbox was sent ever starts anew after it was active", func(b *bench) {
+		limits := signup.Limits{PerMailboxEver: 1}
+		s := b.signUp("ines@list.example", start)
+		_, err := b.Unsubscribe(b.ctx(), s.Token, after(time.Hour))
+		b.must(err)
+		for i, want := range []bool{true, false} {
+			r := b.request(s.Email, after(time.Duration(i+2)*time.Hour))
+			r.Limits = limits
+			b.equal("queued", b.ask(r), want)
+		}
+	}},
+	{"a refused request still leaves a pending subscriber", func(b *bench) {
+		for range 2 {
+			r := b.request("ines@list.example", start)
+			r.Limits = signup.Limits{PerMailboxDay: 1}
+			b.ask(r)
+		}
+		b.equal("mails", len(b.notices(start)), 1)
+		b.equal("subscribers", len(b.everybody(roster.Filter{})), 1)
+	}},
+	{"sweeping removes who never confirmed, and no one else", func(b *bench) {
+		active := b.signUp("active@list.example", start)
+		old, again, young := b.request("old@list.example", start), b.request("again@list.example", start), b.request("young@list.example", after(48*time.Hour))
+		b.ask(old)
+		b.ask(again)
+		b.ask(young)
+		b.ask(b.request("again@list.example", after(48*time.Hour)))
+		n, err := b.Sweep(b.ctx(), after(24*time.Hour), after(24*time.Hour))
+		b.must(err)
+		b.equal("removed", n, 1)
+		_, err = b.ByToken(b.ctx(), old.Token)
+		b.wantKind(err, digest.NotFound)
+		_, err = b.Confirmation(b.ctx(), old.Confirm)
+		b.wantKind(err, digest.NotFound)
+		for _, token := range []string{active.Token, again.Token, young.Token} {
+			_, err = b.ByToken(b.ctx(), token)
+			b.must(err)
+		}
+		r := b.request("old@list.example", after(1000*time.Hour))
+		r.Limits = signup.Limits{PerMailboxEver: 1}
+		b.equal("mails sent before still count", b.ask(r), false)
+	}},
+}
+
+var noticeTests = []test{
+	{"a claimed notice is put off, and tried again", func(b *bench) {
+		b.ask(b.request("ines@list.example", start))
+		one := b.notices(start)[0]
+		b.equal("at once", len(b.notices(start)), 0)
+		again := b.notices(after(10 * time.Minute))
+		one.Attempts = 2
+		b.equal("after a while", again, []deliver.Notice{one})
+		b.must(b.SettleNotice(b.ctx(), one.ID, after(time.Hour), "450 later"))
+		b.equal("put off", len(b.notices(after(time.Hour-time.Microsecond))), 0)
+		b.equal("due", len(b.notices(after(time.Hour))), 1)
+		b.must(b.SettleNotice(b.ctx(), one.ID, time.Time{}, "250 ok"))
+		b.must(b.SettleNotice(b.ctx(), one.ID, time.Time{}, "250 ok"))
+		b.equal("sent", len(b.notices(after(100*time.Hour))), 0)
+	}},
+	{"no more are claimed than asked for, the oldest first", func(b *bench) {
+		for i := range 3 {
+			b.ask(b.request(fmt.Sprintf("r%d@list.example", i), after(time.Duration(2-i)*time.Minute)))
+		}
+		all, err := b.ClaimNotices(b.ctx(), 2, after(time.Hour), after(2*time.Hour))
+		b.must(err)
+		b.equal("claimed", len(all), 2)
+		rest, err := b.ClaimNotices(b.ctx(), 2, after(time.Hour), after(2*time.Hour))
+		b.must(err)
+		b.equal("the newest is left", rest[0].Email, "r0@list.example")
+		none, err := b.ClaimNotices(b.ctx(), 0, after(100*time.Hour), after(200*time.Hour))
+		b.must(err)
+		b.equal("none asked for", len(none), 0)
+	}},
+}
+
+// person makes an entry.
+func (b *bench) person(email string, state subscribers.State) roster.Entry {
+	return roster.Entry{
+		Subscriber: subscribers.Subscriber{Email: email, Key: strings.ToLower(email), Name: "Ines", State: state,
+			Frequency: subscribers.Monthly, Token: b.token(), CreatedAt: start},
+		Consent: subscribers.Consent{At: start, Page: "subscriber import", Wording: "signed at the desk"},
+		Mailbox: strings.ToLower(email), Expires: after(100 * time.Hour),
+	}
+}
+
+var rosterTests = []test{
+	{"people are enrolled once, and who left stays away", func(b *bench) {
+		gone := b.signUp("gone@list.example", start)
+		_, err := b.Unsubscribe(b.ctx(), gone.Token, start)
+		b.must(err)
+		b.signUp("here@list.example", start)
+		people := []roster.Entry{
+			b.person("New@list.example", subscribers.Active), b.person("new@list.example", subscribers.Active),
+			b.person("gone@list.example", subscribers.Active), b.person("here@list.example", subscribers.Pending),
+			b.person("asked@list.example", subscribers.Pending)}
+		people[4].Confirm = b.token()
+		want := []roster.Enrolled{roster.Added, roster.Duplicated, roster.Kept, roster.Known, roster.Added}
+		dry, err := b.Enrol(b.ctx(), people, true)
+		b.must(err)
+		b.equal("in a dry run", dry, want)
+		b.equal("after a dry run", len(b.everybody(roster.Filter{})), 2)
+		got, err := b.Enrol(b.ctx(), people, false)
+		b.must(err)
+		b.equal("in earnest", got, want)
+		again, err := b.Enrol(b.ctx(), people, false)
+		b.must(err)
+		b.equal("again", again, []roster.Enrolled{roster.Known, roster.Duplicated, roster.Kept, roster.Known, roster.Known})
+		added, err := b.ByToken(b.ctx(), people[0].Subscriber.Token)
+		b.must(err)
+		want0 := people[0].Subscriber
+		want0.ID, want0.ConfirmedAt = added.ID, start
+		b.equal("the subscriber", added, want0)
+		proofs, err := b.Consents(b.ctx(), added.ID)
+		b.must(err)
+		b.equal("the proofs", proofs, []subscribers.Consent{people[0].Consent})
+		mails := b.notices(start)
+		b.equal("mails", []any{len(mails), mails[0].Email, mails[0].Token}, []any{1, "asked@list.example", people[4].Confirm})
+	}},
+	{"a failing import leaves nothing", func(b *bench) {
+		bad := b.person("bad@list.example", subscribers.Active)
+		bad.Subscriber.Token = "short"
+		_, err := b.Enrol(b.ctx(), []roster.Entry{b.person("good@list.example", subscribers.Active), bad}, false)
+		b.wantKind(err, digest.Invalid)
+		b.equal("subscribers", len(b.everybody(roster.Filter{})), 0)
+	}},
+	{"a mail to who was enrolled counts for the limits", func(b *bench) {
+		p := b.person("ines@list.example", subscribers.Pending)
+		p.Confirm = b.token()
+		_, err := b.Enrol(b.ctx(), []roster.Entry{p}, false)
+		b.must(err)
+		r := b.request("ines@list.example", after(time.Hour))
+		r.Limits = signup.Limits{PerMailboxDay: 1}
+		b.equal("queued", b.ask(r), false)
+		s, err := b.Confirm(b.ctx(), p.Confirm, click(after(time.Hour)))
+		b.must(err)
+		b.equal("the state", s.State, subscribers.Active)
+	}},
+	{"a list moved from elsewhere keeps who left", func(b *bench) {
+		p := b.person("left@list.example", subscribers.Bounced)
+		p.Subscriber.LeftAt = after(-time.Hour)
+		_, err := b.Enrol(b.ctx(), []roster.Entry{p}, false)
+		b.must(err)
+		s, err := b.ByToken(b.ctx(), p.Subscriber.Token)
+		b.must(err)
+		b.equal("the subscriber", []any{s.State, s.LeftAt, s.ConfirmedAt}, []any{subscribers.Bounced, after(-time.Hour), time.Time{}})
+	}},
+	{"subscribers are listed by key, filtered and bounded", func(b *bench) {
+		var people []roster.Entry
+		for i := range 2500 {
+			people = append(people, b.person(fmt.Sprintf("r%04d@list.example", i), subscribers.Active))
+		}
+		people = append(people, b.person("a_b%c@list.example", subscribers.Pending))
+		_, err := b.Enrol(b.ctx(), people, false)
+		b.must(err)
+		all := b.everybody(roster.Filter{})
+		b.equal("all", []any{len(all), all[0].Key, all[2500].Key}, []any{2501, "a_b%c@list.example", "r2499@list.example"})
+		b.equal("bounded", len(b.everybody(roster.Filter{Limit: 1500})), 1500)
+		b.equal("by state", len(b.everybody(roster.Filter{State: subscribers.Pending})), 1)
+		b.equal("by text", len(b.everybody(roster.Filter{Text: "R001"})), 10)
+		b.equal("by odd text", len(b.everybody(roster.Filter{Text: "_B%"})), 1)
+		counts, err := b.SubscriberCounts(b.ctx())
+		b.must(err)
+		b.equal("counts", counts, map[subscribers.State]int{subscribers.Active: 2500, subscribers.Pending: 1})
+		stop := errors.New("stop")
+		n := 0
+		err = b.Subscribers(b.ctx(), roster.Filter{}, func(subscribers.Subscriber) error { n++; return stop })
+		if !errors.Is(err, stop) || n != 1 {
+			b.Fatalf("yield was called %d times and the error was %v", n, err)
+		}
+	}},
+}

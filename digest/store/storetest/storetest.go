@@ -1,0 +1,251 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+	"postbag/digest/store"
+	"postbag/subscribers"
+	"postbag/subscribers/deliver"
+	"postbag/subscribers/roster"
+)
+
+// Run runs the suite. Each test calls open for an empty database of its own,
+// which open closes when the test ends.
+func Run(t *testing.T, open func(t *testing.T) *store.DB) {
+	for _, part := range []struct {
+		name  string
+		tests []test
+	}{
+		{"Settings", settingsTests},
+		{"Pages", pageTests},
+		{"Links", linkTests},
+		{"Listings", listingTests},
+		{"Candidates", candidateTests},
+		{"Drafts", draftTests},
+		{"Moves", moveTests},
+		{"Ledger", ledgerTests},
+		{"Notices", noticeTests},
+		{"Signup", signupTests},
+		{"Roster", rosterTests},
+		{"Status", statusTests},
+	} {
+		t.Run(part.name, func(t *testing.T) {
+			for _, c := range part.tests {
+				t.Run(c.name, func(t *testing.T) {
+					t.Parallel()
+					c.run(&bench{T: t, DB: open(t)})
+				})
+			}
+		})
+	}
+}
+
+// test is one test of the suite.
+type test struct {
+	name string
+	run  func(b *bench)
+}
+
+// bench is a test with its database.
+type bench struct {
+	*testing.T
+	*store.DB
+	tokens int
+}
+
+// start is when everything in the tests begins.
+var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+func after(d time.Duration) time.Time { return start.Add(d) }
+
+// must ends the test on an error.
+func (b *bench) must(err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// wantKind checks that an error is one of a kind, for a person.
+func (b *bench) wantKind(err error, kind digest.Kind) {
+	b.Helper()
+	if _, ok := errors.AsType[*digest.Error](err); !ok || digest.KindOf(err) != kind {
+		b.Fatalf("got the error %v (kind %d), want one of kind %d", err, digest.KindOf(err), kind)
+	}
+}
+
+func (b *bench) equal(what string, got, want any) {
+	b.Helper()
+	if !reflect.DeepEqual(got, want) {
+		b.Fatalf("%s:\n got %+v\nwant %+v", what, got, want)
+	}
+}
+
+func (b *bench) ctx() context.Context { return b.Context() }
+
+var firstSeries = digest.Series{
+	Slug: digest.DefaultSeriesSlug, Name: digest.DefaultSeriesName, Title: digest.DefaultSeriesTitle,
+	Schedule: digest.DefaultSeriesSchedule, Zone: "Europe/London", NextNumber: 1, Deadline: digest.Hold, CreatedAt: start,
+}
+
+// source adds a source with its two feeds; every name stands for another blog.
+func (b *bench) source(name string) (digest.Source, []digest.FeedState) {
+	b.Helper()
+	src := digest.Source{Name: name, URL: "https://" + name + ".example/", Platform: digest.Blogger, Language: "en", AddedAt: start}
+	feeds := []digest.FeedState{
+		{Kind: digest.CommentsFeed, URL: src.URL + "comments"},
+		{Kind: digest.PostsFeed, URL: src.URL + "posts"},
+	}
+	b.must(b.AddSource(b.ctx(), &src, feeds, firstSeries))
+	return src, feeds
+}
+
+// aPost makes a post; its words come from its hash.
+func aPost(guid string, published time.Time, hash string) digest.Post {
+	return digest.Post{GUID: guid, URL: "https://blog.example/" + guid, Title: "About " + guid, Author: "Ines",
+		Published: published, Updated: published, Announced: -1, Hash: hash, Body: digest.Plain("words " + hash)}
+}
+
+// aComment makes a comment; its words come from its hash.
+func aComment(guid, post, parent string, published time.Time, hash string) digest.Comment {
+	body := digest.Plain("words " + hash)
+	return digest.Comment{GUID: guid, URL: "https://blog.example/" + post + "#" + guid, PostRef: post, ParentRef: parent,
+		Author: "Anonymous", Published: published, Updated: published, Hash: hash, Words: body.Words(), Body: body}
+}
+
+// page stores a page and gives what it did.
+func (b *bench) page(page pull.Page) pull.Stored {
+	b.Helper()
+	stored, err := b.StorePage(b.ctx(), page)
+	b.must(err)
+	return stored
+}
+
+// comments gives all comments by guid.
+func (b *bench) comments() map[string]digest.ListedComment {
+	b.Helper()
+	all, err := b.Comments(b.ctx(), digest.CommentFilter{})
+	b.must(err)
+	byGUID := map[string]digest.ListedComment{}
+	for _, c := range all {
+		byGUID[c.GUID] = c
+	}
+	return byGUID
+}
+
+// series gives the only series.
+func (b *bench) series() digest.Series {
+	b.Helper()
+	all, err := b.SeriesList(b.ctx())
+	b.must(err)
+	if len(all) != 1 {
+		b.Fatalf("there are %d series, want 1", len(all))
+	}
+	return all[0]
+}
+
+// draft opens a draft.
+func (b *bench) draft(opened time.Time) digest.Issue {
+	b.Helper()
+	issue, created, err := b.OpenDraft(b.ctx(), b.series().ID, opened, opened.Add(24*time.Hour))
+	b.must(err)
+	if !created {
+		b.Fatal("the draft was there already")
+	}
+	return issue
+}
+
+// approve approves a draft.
+func (b *bench) approve(issue *digest.Issue, at time.Time) {
+	b.Helper()
+	issue.ApprovedAt = at
+	issue.Frozen = &digest.Frozen{Title: fmt.Sprintf("Issue %d", issue.Number), Number: issue.Number, Date: issue.DueAt,
+		Blocks: []digest.FrozenBlock{{Kind: digest.HeadingBlock, Heading: "Nights"}}}
+	b.must(b.Approve(b.ctx(), issue))
+}
+
+func (b *bench) move(issue digest.Issue, to digest.IssueState, at time.Time) {
+	b.Helper()
+	b.must(b.MoveIssue(b.ctx(), issue.ID, to, at))
+}
+
+// published makes a source if there is none, and a published issue.
+func (b *bench) published() digest.Issue {
+	b.Helper()
+	if all, err := b.SeriesList(b.ctx()); err != nil || len(all) == 0 {
+		b.must(err)
+		b.source("published")
+	}
+	issue := b.draft(start)
+	b.approve(&issue, after(time.Hour))
+	b.move(issue, digest.Published, after(2*time.Hour))
+	return issue
+}
+
+// sending makes a mailing under way to n active subscribers.
+func (b *bench) sending(n int) digest.Issue {
+	b.Helper()
+	issue := b.published()
+	b.enrol(n)
+	_, err := b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID, Begun: after(3 * time.Hour), Domain: "news.example"}, false)
+	b.must(err)
+	return issue
+}
+
+// token gives a token that no other call gives.
+func (b *bench) token() string {
+	b.tokens++
+	const letters = "abcdefghijklmnop"
+	token := []byte("aaaaaaaaaaaaaaaaaaaaaaaaaa")
+	for i, n := 0, b.tokens; n > 0; i, n = i+1, n/len(letters) {
+		token[i] = letters[n%len(letters)]
+	}
+	return string(token)
+}
+
+// enrol adds n active subscribers and gives them by key.
+func (b *bench) enrol(n int) []subscribers.Subscriber {
+	b.Helper()
+	var people []roster.Entry
+	for range n {
+		token := b.token()
+		email := "reader-" + token + "@list.example"
+		people = append(people, roster.Entry{
+			Subscriber: subscribers.Subscriber{Email: email, Key: email, Name: "Reader", State: subscribers.Active,
+				Frequency: subscribers.Every, Token: token},
+			Consent: subscribers.Consent{At: start, Page: "import", Wording: "asked on paper"},
+		})
+	}
+	_, err := b.Enrol(b.ctx(), people, false)
+	b.must(err)
+	return b.everybody(roster.Filter{})
+}
+
+func (b *bench) everybody(filter roster.Filter) (all []subscribers.Subscriber) {
+	b.Helper()
+	b.must(b.Subscribers(b.ctx(), filter, func(s subscribers.Subscriber) error {
+		all = append(all, s)
+		return nil
+	}))
+	return all
+}
+
+// exchange takes one step with the ledger.
+func (b *bench) exchange(issue digest.Issue, claim int, now time.Time, settle ...deliver.Result) []subscribers.Delivery {
+	b.Helper()
+	claimed, err := b.Exchange(b.ctx(), deliver.Exchange{IssueID: issue.ID, Claim: claim, Now: now, Settle: settle})
+	b.must(err)
+	return claimed
+}
+
+// result makes the result of a claim.
+func result(d subscribers.Delivery, state subscribers.DeliveryState, at time.Time) deliver.Result {
+	return deliver.Result{DeliveryID: d.ID, Attempts: d.Attempts, State: state, Code: 250, Reply: "ok", At: at}
+}

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// tx is a transaction under way. Arguments may be [time.Time], bool and id
+// values; results may be pointers to [time.Time]: see values.go.
+type tx struct {
+	ctx context.Context // of the method that owns the transaction
+	raw *sql.Tx
+	hot map[string]*sql.Stmt
+}
+
+// update runs a transaction that writes. Nothing of it remains when fn or the
+// commit fails.
+func (db *DB) update(ctx context.Context, operation string, fn func(*tx) error) error {
+	return db.wrap(operation, transact(ctx, db.write, nil, db.hot, fn))
+}
+
+// view runs a transaction that reads one state of the database.
+func (db *DB) view(ctx context.Context, operation string, fn func(*tx) error) error {
+	return db.wrap(operation, transact(ctx, db.read, &sql.TxOptions{ReadOnly: true}, nil, fn))
+}
+
+func transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, hot map[string]*sql.Stmt, fn func(*tx) error) error {
+	raw, err := pool.BeginTx(ctx, opts)
+	if err != nil {
+		return err
+	}
+	if err := fn(&tx{ctx: ctx, raw: raw, hot: hot}); err != nil {
+		// A transaction that cannot be rolled back ends with its connection.
+		return first(err, raw.Rollback())
+	}
+	return raw.Commit()
+}
+
+// exec runs a statement and gives the number of rows it wrote.
+func (t *tx) exec(query string, args ...any) (int64, error) {
+	var res sql.Result
+	var err error
+	if stmt := t.hot[query]; stmt != nil {
+		res, err = t.raw.StmtContext(t.ctx, stmt).ExecContext(t.ctx, bound(args)...)
+	} else {
+		res, err = t.raw.ExecContext(t.ctx, query, bound(args)...)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// each calls fn with every row.
+func (t *tx) each(fn func(row) error, query string, args ...any) (err error) {
+	var rows *sql.Rows
+	if stmt := t.hot[query]; stmt != nil {
+		rows, err = t.raw.StmtContext(t.ctx, stmt).QueryContext(t.ctx, bound(args)...)
+	} else {
+		rows, err = t.raw.QueryContext(t.ctx, query, bound(args)...)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = first(err, rows.Close()) }()
+	for rows.Next() {
+		if err := fn(row{rows}); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// first gives the error that came first; unlike a joined one it keeps its hint.
+func first(err, later error) error {
+	if err != nil {
+		return err
+	}
+	return later
+}
+
+// one reads a single row, and tells whether there was one. A statement that
+// writes and returns its row runs to its end.
+func (t *tx) one(dest []any, query string, args ...any) (found bool, err error) {
+	err = t.each(func(r row) error {
+		if found {
+			return nil
+		}
+		found = true
+		return r.scan(dest...)
+	}, query, args...)
+	return found, err
+}
+
+// number reads a single number; no row is zero.
+func (t *tx) number(query string, args ...any) (n int64, err error) {
+	_, err = t.one([]any{&n}, query, args...)
+	return n, err
+}
+
+// row is one row of a result.
+type row struct{ rows *sql.Rows }
+
+func (r row) scan(dest ...any) error { return r.rows.Scan(targets(dest)...) }
+
+// errEnough ends the reading of rows without being an error.
+var errEnough = errors.New("enough rows")
