@@ -1,0 +1,159 @@
+package publish
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gorilla/feeds"
+
+	"postbag/digest"
+	"postbag/digest/markup"
+	"postbag/templates"
+)
+
+// What a feed holds at most: the newest issues that fit.
+const (
+	maxEntries = 20
+	maxFeed    = 512 << 10 // bytes
+)
+
+// atomFeed is gorilla's feed (RFC 4287, 4.1.1) with what it lacks: a language,
+// more than one link, a generator.
+type atomFeed struct {
+	XMLName xml.Name `xml:"feed"`
+	Lang    string   `xml:"xml:lang,attr,omitempty"`
+	*feeds.AtomFeed
+	Links     []feeds.AtomLink   `xml:"link"`
+	Generator string             `xml:"generator"`
+	Entries   []*feeds.AtomEntry `xml:"entry"`
+}
+
+const atomNS = "http://www.w3.org/2005/Atom"
+
+// identity is what a feed is called.
+type identity struct {
+	id      string // a tag URI, never changing
+	created time.Time
+	site    templates.Site
+}
+
+// atom writes the feed of issues, newest first, and tells when it last changed.
+// The same issues give the same bytes.
+func atom(of identity, issues []digest.Issue, content func(digest.Issue) (string, error)) ([]byte, time.Time, error) {
+	feed := frame(of)
+	size := 0
+	updated := of.created
+	for i, issue := range issues {
+		if i == maxEntries {
+			break
+		}
+		entry, err := entryOf(issue, of.site, content)
+		if err != nil {
+			return nil, updated, err
+		}
+		written, err := xml.Marshal(entry)
+		if err != nil {
+			return nil, updated, fmt.Errorf("write issue %d into the feed: %w", issue.Number, err)
+		}
+		// The room left is for the feed's own elements, which are a page of text.
+		if size += len(written) + 1; i > 0 && size > maxFeed-16<<10 {
+			break
+		}
+		if at := changed(issue); i == 0 || at.After(updated) {
+			updated = at
+		}
+		feed.Entries = append(feed.Entries, entry)
+	}
+	feed.Updated = stamp(updated)
+	var b bytes.Buffer
+	b.WriteString(xml.Header)
+	if err := xml.NewEncoder(&b).Encode(feed); err != nil {
+		return nil, updated, fmt.Errorf("write the feed: %w", err)
+	}
+	b.WriteByte('\n')
+	return b.Bytes(), updated, nil
+}
+
+// frame is a feed without entries.
+func frame(of identity) *atomFeed {
+	site := of.site
+	return &atomFeed{
+		Lang: clean(site.Language),
+		AtomFeed: &feeds.AtomFeed{
+			Xmlns: atomNS, Id: of.id,
+			Title:    feedTitle(site),
+			Subtitle: "Readers’ comments, chosen by an editor.",
+			Author:   &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: site.Publication, Uri: clean(site.BlogURL)}},
+		},
+		Links: []feeds.AtomLink{
+			// RFC 4287, 4.2.7.2: where this very document is found.
+			{Href: site.Base + templates.FeedPath, Rel: "self", Type: "application/atom+xml"},
+			{Href: site.Base + templates.HomePath, Rel: "alternate", Type: "text/html"},
+		},
+		Generator: "Postbag",
+	}
+}
+
+func feedTitle(site templates.Site) string {
+	if site.Series == site.Publication {
+		return site.Series
+	}
+	return site.Publication + ": " + site.Series
+}
+
+// entryOf is an issue's entry (RFC 4287, 4.1.2). Its id was minted when the
+// issue was frozen and its published time never moves; updated moves with a
+// correction only.
+func entryOf(issue digest.Issue, site templates.Site, content func(digest.Issue) (string, error)) (*feeds.AtomEntry, error) {
+	html, err := content(issue)
+	if err != nil {
+		return nil, err
+	}
+	f := issue.Frozen
+	entry := &feeds.AtomEntry{
+		Title: markup.Clean(f.Title), Id: f.EntryID,
+		Published: stamp(issue.PublishedAt), Updated: stamp(changed(issue)),
+		Links:   []feeds.AtomLink{{Href: site.Base + templates.IssuePath(issue.Number), Rel: "alternate", Type: "text/html"}},
+		Content: &feeds.AtomContent{Type: "html", Content: clean(html)},
+	}
+	if summary := markup.Clean(f.Preheader); summary != "" {
+		entry.Summary = &feeds.AtomSummary{Type: "text", Content: summary}
+	}
+	return entry, nil
+}
+
+// changed is when readers last saw an issue change.
+func changed(issue digest.Issue) time.Time {
+	if issue.UpdatedAt.After(issue.PublishedAt) {
+		return issue.UpdatedAt
+	}
+	return issue.PublishedAt
+}
+
+// stamp writes a time (RFC 4287, 3.3).
+func stamp(t time.Time) string {
+	return begun(t).UTC().Truncate(time.Second).Format(time.RFC3339)
+}
+
+// begun stands in for a time that is not known: before the first series is made,
+// nothing has happened since 1970.
+func begun(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Unix(0, 0).UTC()
+	}
+	return t
+}
+
+// clean removes what XML 1.0 cannot hold (2.2), which no reference can either.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t', r == '\n', r >= 0x20 && r <= 0xD7FF, r >= 0xE000 && r <= 0xFFFD, r >= 0x10000 && r <= 0x10FFFF:
+			return r
+		}
+		return -1
+	}, s)
+}

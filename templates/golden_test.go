@@ -1,0 +1,62 @@
+package templates_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"postbag/templates"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs; look at it with -update and git diff.\ngot:\n%s", path, got)
+	}
+}
+
+// The four renderings of one issue, and the other mail.
+func TestGolden(t *testing.T) {
+	set := newSet(t)
+	mail, err := set.IssueMail(issue(), links)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "issue-mail.html", mail.HTML)
+	golden(t, "issue-mail.txt", mail.Text)
+	entry, err := set.EntryHTML(issue(), links)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "issue-entry.html", entry)
+	page, err := set.IssuePage(templates.IssuePage{Site: site, Issue: issue(), Published: at(30, 17, 0),
+		Previous: &templates.IssueEntry{Number: 7, Title: "Pick of the Week 7"}, Next: &templates.IssueEntry{Number: 9, Title: "Pick of the Week 9"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "issue-page.html", string(page))
+	confirm, err := set.ConfirmMail(confirmView)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "confirm-mail.html", confirm.HTML)
+	golden(t, "confirm-mail.txt", confirm.Text)
+}
+
+var confirmView = templates.ConfirmView{
+	Publication: "The Night Bus", Series: "Pick of the Week", HomeURL: "https://nightbus.example/",
+	ConfirmURL: "https://post.example/confirm/" + templates.TokenMark, Days: 7, Language: "en-GB", PostalAddress: "The Night Bus\n4 Depot Lane, Harrowgate Cross",
+}

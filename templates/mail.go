@@ -1,0 +1,157 @@
+package templates
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"postbag/digest"
+	"postbag/digest/markup"
+)
+
+// columns is how wide the text part of a mail is.
+const columns = 72
+
+// maxSubject bounds a subject, in characters.
+const maxSubject = 150
+
+// MailOption changes one rendering of a mail.
+type MailOption func(*issueMail)
+
+// AsTest marks a mail as a test for the editor, in its subject.
+func AsTest(m *issueMail) { m.Subject = subject("[Test] " + m.Subject) }
+
+// issueMail is the view of an issue's mail.
+type issueMail struct {
+	*issueView
+	Subject string
+}
+
+// IssueMail renders an issue as a mail. Links that differ for each reader hold
+// [TokenMark] in both parts. The error is of kind Invalid when the issue's zone
+// is not known; any other is a fault of the program.
+func (s *Set) IssueMail(f *digest.Frozen, l Links, options ...MailOption) (MailText, error) {
+	v, err := viewOf(f, l)
+	if err != nil {
+		return MailText{}, err
+	}
+	m := &issueMail{issueView: v, Subject: subject(v.Title)}
+	for _, option := range options {
+		option(m)
+	}
+	return s.mail("issue", m.Subject, m)
+}
+
+// ConfirmView is the mail that asks whether somebody wants to subscribe.
+type ConfirmView struct {
+	Publication   string
+	Series        string
+	HomeURL       string // the publication's page, so that the reader knows what this is
+	ConfirmURL    string
+	Days          int // how long the link works
+	Language      string
+	PostalAddress string
+}
+
+// confirmMail is ConfirmView with what the template places.
+type confirmMail struct {
+	Lang, Dir           string
+	Subject             string
+	Publication, Series string
+	HomeURL, ConfirmURL string
+	Days                string
+	Postal              []string
+}
+
+// ConfirmMail renders the mail with the confirmation link.
+func (s *Set) ConfirmMail(v ConfirmView) (MailText, error) {
+	names := Site{Publication: v.Publication, Series: v.Series}.Shown()
+	m := confirmMail{
+		Lang: language(v.Language), Dir: direction(v.Language),
+		Publication: names.Publication, Series: names.Series,
+		HomeURL: v.HomeURL, ConfirmURL: v.ConfirmURL, Postal: lines(v.PostalAddress),
+		Days: strconv.Itoa(v.Days) + " days",
+	}
+	if v.Days == 1 {
+		m.Days = "one day"
+	}
+	m.Subject = subject("Please confirm: " + m.Series + " from " + m.Publication)
+	return s.mail("confirm", m.Subject, m)
+}
+
+// mail executes a mail's two templates and inlines the styles of the first.
+func (s *Set) mail(name, subject string, data any) (MailText, error) {
+	var page, inlined, text bytes.Buffer
+	if err := s.mails.ExecuteTemplate(&page, name+".html", data); err != nil {
+		return MailText{}, fmt.Errorf("render mail %s: %w", name, err)
+	}
+	if err := s.style.inline(&inlined, page.String(), headClasses()); err != nil {
+		return MailText{}, fmt.Errorf("inline styles of mail %s: %w", name, err)
+	}
+	if err := s.texts.ExecuteTemplate(&text, name+".txt", data); err != nil {
+		return MailText{}, fmt.Errorf("render mail %s: %w", name, err)
+	}
+	return MailText{Subject: subject, HTML: inlined.String() + "\n", Text: text.String()}, nil
+}
+
+// subject makes a subject of a title: one line without controls, not too long
+// (RFC 5322, 2.2; longer ones are cut off by mail clients anyway).
+func subject(title string) string {
+	return markup.Quote(digest.Plain(markup.Clean(title)), maxSubject)
+}
+
+// byline is the line under a reader's words in the text part, and the address
+// of the comment on a line of its own.
+func byline(p *pickView) string {
+	text := p.Author
+	if p.When != "" {
+		text += ", " + p.When
+	}
+	text += ", on “" + p.PostTitle + "”"
+	if p.Shortened {
+		text += ", shortened"
+	}
+	para := digest.Para{Kind: digest.Item, Depth: 1, Number: p.Number, Spans: []digest.Span{{Text: text}}}
+	out := markup.Wrap(digest.Prose{para}, columns, "")
+	if p.URL != "" {
+		out += "\n" + p.URL
+	}
+	return out
+}
+
+// The two style blocks of every mail. Nothing essential lives here: some
+// clients drop them.
+const (
+	narrowStyle = `@media (max-width:480px){
+.page{padding:20px 20px 32px!important}
+.page h1{font-size:30px!important;line-height:36px!important}
+}`
+	darkStyle = `@media (prefers-color-scheme:dark){
+body,.page{background:#15181b!important}
+.page,.page h1,.page b{color:#e9e7e2!important}
+.page .quiet,.page .ours{color:#a7aeb6!important}
+.page a,.page h2,.page .no{color:#7fd1b9!important}
+.page .button{background:#7fd1b9!important;border-color:#7fd1b9!important;color:#10251f!important}
+.page h2{border-color:#7fd1b9!important}
+.page hr,.page .edge,.page blockquote{border-color:#454b52!important}
+}`
+)
+
+// mailStyle gives both blocks for the head.
+func mailStyle() template.HTML {
+	return template.HTML("<style>" + narrowStyle + "</style>\n<style>" + darkStyle + "</style>")
+}
+
+var className = regexp.MustCompile(`\.([a-z][a-z-]*)`)
+
+// headClasses are the classes that the style blocks use.
+func headClasses() map[string]bool {
+	keep := map[string]bool{}
+	for _, m := range className.FindAllStringSubmatch(narrowStyle+darkStyle, -1) {
+		keep[strings.ToLower(m[1])] = true
+	}
+	return keep
+}

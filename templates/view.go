@@ -1,0 +1,152 @@
+package templates
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/markup"
+)
+
+// issueView is what all four renderings of an issue are made from: the frozen
+// blocks with everything said in words that the templates only have to place.
+type issueView struct {
+	Lang, Dir   string
+	Title       string
+	Publication string
+	Series      string
+	Preheader   string
+	Date        string // in words
+	DateISO     string
+	Count       string // "23 comments from readers"
+	Minutes     string // "about 12 minutes"
+	Intro       digest.Prose
+	Blocks      []blockView
+	Postal      []string // lines
+	L           Links
+}
+
+// blockView is one block; the field of its kind is set.
+type blockView struct {
+	Rule    bool // a hairline, or asterisks, before it
+	Heading string
+	Anchor  string // of a heading
+	Text    digest.Prose
+	Pick    *pickView
+}
+
+// pickView is a reader's words with what stands around them.
+type pickView struct {
+	Number    int
+	Anchor    string // of the pick on a page
+	Permalink string // of the pick on the issue's page
+	Context   string
+	Words     digest.Prose
+	Author    string
+	When      string
+	WhenISO   string
+	PostTitle string
+	URL       string
+	Shortened bool
+}
+
+func viewOf(f *digest.Frozen, l Links) (*issueView, error) {
+	zone, err := digest.LoadZone(f.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("render issue %d: %w", f.Number, err)
+	}
+	v := &issueView{
+		Lang: language(f.Language), Dir: direction(f.Language),
+		Title: title(f), Publication: markup.Clean(f.Publication), Series: markup.Clean(f.SeriesName),
+		Preheader: markup.Clean(f.Preheader),
+		Date:      dateWords(f.Date.In(zone), f.Language), DateISO: f.Date.In(zone).Format("2006-01-02"),
+		Count: countOf(f.Picks), Minutes: minutesOf(f.Minutes),
+		Intro: f.Intro, Postal: lines(f.PostalAddress), L: l,
+	}
+	headings := 0
+	for i, b := range f.Blocks {
+		made := blockView{Heading: markup.Clean(b.Heading), Text: b.Text}
+		switch b.Kind {
+		case digest.HeadingBlock:
+			if made.Heading == "" {
+				continue // an empty heading is none
+			}
+			headings++
+			made.Anchor = fmt.Sprintf("g%d", headings)
+		case digest.PickBlock:
+			made.Pick = pickOf(b.Pick, f, l, zone)
+		}
+		made.Rule = i > 0 && f.Blocks[i-1].Kind == digest.PickBlock && b.Kind != digest.HeadingBlock
+		v.Blocks = append(v.Blocks, made)
+	}
+	return v, nil
+}
+
+func pickOf(q *digest.Quotation, f *digest.Frozen, l Links, zone *time.Location) *pickView {
+	at := q.Published.In(zone)
+	p := &pickView{
+		Number: q.Number, Anchor: fmt.Sprintf("p%d", q.Number),
+		Context: contextOf(q.Context), Words: q.Words, Author: markup.Clean(q.Author),
+		PostTitle: markup.Clean(q.PostTitle), URL: q.URL, Shortened: q.Shortened,
+		When: timeWords(at, f.Date.In(zone), f.Language), WhenISO: at.Format(time.RFC3339),
+	}
+	p.Permalink = l.Issue + "#" + p.Anchor
+	if p.Author == "" {
+		p.Author = "Anonymous"
+	}
+	if p.PostTitle == "" {
+		p.PostTitle = "the blog"
+	}
+	return p
+}
+
+// contextOf says what a reply replies to, or "" for a comment that is none.
+func contextOf(c *digest.Context) string {
+	switch {
+	case c == nil:
+		return ""
+	case c.Above > 0:
+		return fmt.Sprintf("In reply to no. %d, above", c.Above)
+	case c.Quote == "":
+		return "In reply to a comment that is no longer there"
+	}
+	author := markup.Clean(c.Author)
+	if author == "" {
+		author = "Anonymous"
+	}
+	return fmt.Sprintf("In reply to %s: “%s”", author, markup.Clean(c.Quote))
+}
+
+// title is the issue's title as one line; an issue never goes without.
+func title(f *digest.Frozen) string {
+	if t := markup.Clean(f.Title); t != "" {
+		return t
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s %d", markup.Clean(f.SeriesName), f.Number))
+}
+
+// Groups are the headings, to be linked at the top of a page; none when there
+// are fewer than two.
+func (v *issueView) Groups() []blockView {
+	var groups []blockView
+	for _, b := range v.Blocks {
+		if b.Heading != "" {
+			groups = append(groups, b)
+		}
+	}
+	if len(groups) < 2 {
+		return nil
+	}
+	return groups
+}
+
+func lines(text string) []string {
+	var out []string
+	for _, line := range strings.Split(text, "\n") {
+		if line = markup.Clean(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
+}
