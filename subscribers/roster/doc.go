@@ -2,4 +2,25 @@
 // importing and exporting subscribers. Nobody is subscribed silently: people who
 // are added are pending until they confirm, unless the operator says how they
 // agreed. It leaves the rows to the store.
+//
+// A list to import is CSV (RFC 4180) with comma, semicolon or tab, in UTF-8, in
+// UTF-16 with a byte order mark, or else in Windows-1252, with these columns, in
+// any order and letter case; others are passed over:
+//
+//	email         needed; a list of addresses alone needs no headings
+//	name          shown in the To line
+//	state         or status: active, pending, unsubscribed, bounced, complained,
+//	              and common words of other programs for these; empty is active
+//	frequency     every or monthly
+//	created_at    RFC 3339, or "2006-01-02 15:04:05", or a date; UTC without a zone
+//	confirmed_at  likewise
+//	left_at       likewise
+//	consent       how this person agreed, instead of what is said for the import
+//
+// Who is unsubscribed, bounced or complained in the list is stored as that, so
+// that a list moved from elsewhere keeps who left; where it has an address
+// twice, gone wins. An address that is on our list already is never changed. An
+// export is such a list, and importing it with the consent of its active people
+// gives the same people back; those who are pending are asked anew, and their
+// time to confirm begins again.
 package roster

@@ -2,6 +2,7 @@ package roster
 
 import (
 	"context"
+	"time"
 
 	"postbag/subscribers"
 )
@@ -9,7 +10,8 @@ import (
 // Store is what the operator's side of the list asks of the database.
 type Store interface {
 	// Enrol stores people in one transaction and tells what became of each, in
-	// the same order. A known address is left as it is, whatever its state: an
+	// the same order. A new one is stored in the state, and with the moments,
+	// its entry has. A known address is left as it is, whatever its state: an
 	// import never brings back who left. With dryRun nothing is written.
 	Enrol(ctx context.Context, people []Entry, dryRun bool) ([]Enrolled, error)
 	// Subscribers calls yield for each subscriber that matches, by address key,
@@ -21,11 +23,16 @@ type Store interface {
 
 // Entry is a person to enrol.
 type Entry struct {
-	Subscriber subscribers.Subscriber // State pending or active, Token set
+	// Subscriber has its Token and any State set: who left, bounced or
+	// complained elsewhere is stored as such, with LeftAt, and is not mailed.
+	Subscriber subscribers.Subscriber
 	Consent    subscribers.Consent
-	// Confirm, for a pending one, is the token of the confirmation to mail;
-	// empty when no mail is wanted.
+	// Mailbox is what the limits on sign-ups count this address by.
+	Mailbox string
+	// Confirm, for a pending one, is the token of the confirmation to mail,
+	// which works until Expires; empty when no mail is wanted.
 	Confirm string
+	Expires time.Time
 }
 
 // Enrolled tells what became of an entry.

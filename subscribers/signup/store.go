@@ -34,7 +34,9 @@ type Store interface {
 	// SetFrequency sets how often a subscriber wants a mail.
 	SetFrequency(ctx context.Context, token string, f subscribers.Frequency) (subscribers.Subscriber, error)
 	// Sweep deletes pending subscribers created before the given moment, and
-	// sign-up records that no limit needs any more.
+	// the records of sign-ups before the other moment that queued no
+	// confirmation. Records of those that did are kept, for PerMailboxEver. It
+	// gives the number of subscribers deleted.
 	Sweep(ctx context.Context, pendingBefore, recordsBefore time.Time) (int, error)
 }
 

@@ -1,0 +1,101 @@
+package roster_test
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/subscribers"
+	"postbag/subscribers/roster"
+)
+
+// memory is a list kept in memory as the store's contract asks.
+type memory struct {
+	people map[string]roster.Entry
+	calls  int
+	err    error // what Enrol fails with from call failAt on
+	failAt int
+	writes int
+}
+
+func newMemory() *memory { return &memory{people: map[string]roster.Entry{}} }
+
+func (m *memory) Enrol(_ context.Context, people []roster.Entry, dryRun bool) ([]roster.Enrolled, error) {
+	m.calls++
+	if m.err != nil && m.calls >= m.failAt {
+		return nil, m.err
+	}
+	var out []roster.Enrolled
+	batch := map[string]bool{}
+	for _, e := range people {
+		key := e.Subscriber.Key
+		known, ok := m.people[key]
+		switch {
+		case batch[key]:
+			out = append(out, roster.Duplicated)
+		case ok && (known.Subscriber.State == subscribers.Active || known.Subscriber.State == subscribers.Pending):
+			out = append(out, roster.Known)
+		case ok:
+			out = append(out, roster.Kept)
+		default:
+			out = append(out, roster.Added)
+			if !dryRun {
+				m.people[key] = e
+				m.writes++
+			}
+		}
+		batch[key] = true
+	}
+	return out, nil
+}
+
+func (m *memory) Subscribers(_ context.Context, f roster.Filter, yield func(subscribers.Subscriber) error) error {
+	n := 0
+	for _, key := range slices.Sorted(maps.Keys(m.people)) {
+		sub := m.people[key].Subscriber
+		if f.State != "" && sub.State != f.State || !strings.Contains(key, f.Text) || f.Limit > 0 && n >= f.Limit {
+			continue
+		}
+		n++
+		if err := yield(sub); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *memory) SubscriberCounts(context.Context) (map[subscribers.State]int, error) {
+	counts := map[subscribers.State]int{}
+	for _, e := range m.people {
+		counts[e.Subscriber.State]++
+	}
+	return counts, nil
+}
+
+// still is a clock that does not move.
+type still struct{ at time.Time }
+
+func (s still) Now() time.Time                                   { return s.at }
+func (s still) Sleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+
+var _ digest.Clock = still{}
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+func newService(t *testing.T) (*roster.Service, *memory) {
+	t.Helper()
+	m := newMemory()
+	return roster.New(roster.Options{Store: m, Clock: still{noon}}), m
+}
+
+// wantKind fails unless err is of a kind.
+func wantKind(t *testing.T, err error, kind digest.Kind) {
+	t.Helper()
+	if err == nil || digest.KindOf(err) != kind {
+		t.Fatalf("got error %v of kind %d, want kind %d", err, digest.KindOf(err), kind)
+	}
+}

@@ -1,0 +1,135 @@
+package signup_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/store"
+	"postbag/subscribers/signup"
+)
+
+// setClock is set by hand.
+type setClock struct{ at time.Time }
+
+func (c *setClock) Now() time.Time                                   { return c.at }
+func (c *setClock) Sleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+
+// desk is a service over a real database, with what it has mailed.
+type desk struct {
+	*signup.Service
+	t     *testing.T
+	db    *store.DB
+	clock *setClock
+}
+
+func newDesk(t *testing.T) *desk {
+	t.Helper()
+	c := &setClock{at: noon}
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "postbag.db"), store.Options{Clock: c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	s := signup.New(signup.Options{Store: db, Clock: c, Limits: signup.DefaultLimits()})
+	return &desk{Service: s, t: t, db: db, clock: c}
+}
+
+func (d *desk) ask(email, ip string) {
+	d.t.Helper()
+	if err := d.Subscribe(d.t.Context(), signup.SubscribeInput{Email: email, RemoteIP: ip}); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// mailed counts the confirmations queued since it was asked last.
+func (d *desk) mailed() (n int, last string) {
+	d.t.Helper()
+	notices, err := d.db.ClaimNotices(d.t.Context(), 10_000, d.clock.at, d.clock.at.Add(time.Hour))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for _, notice := range notices {
+		last = notice.Token
+		if err := d.db.SettleNotice(d.t.Context(), notice.ID, time.Time{}, ""); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	return len(notices), last
+}
+
+func (d *desk) wantMailed(why string, want int) {
+	d.t.Helper()
+	if got, _ := d.mailed(); got != want {
+		d.t.Errorf("%s: %d confirmations, want %d", why, got, want)
+	}
+}
+
+func TestAMailboxIsNotFlooded(t *testing.T) {
+	d := newDesk(t)
+	for _, email := range []string{"ann.other@gmail.com", "annother@gmail.com", "annother+1@gmail.com", "A.N.N.other+2@GMAIL.com"} {
+		d.ask(email, "")
+	}
+	d.wantMailed("one mailbox in many spellings", 1)
+	for day := range 5 {
+		d.clock.at = d.clock.at.Add(25 * time.Hour)
+		d.ask("annother@gmail.com", "")
+		if _, err := d.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		want := 0
+		if day < 2 {
+			want = 1
+		}
+		d.wantMailed(fmt.Sprintf("day %d", day+2), want)
+	}
+	d.clock.at = d.clock.at.AddDate(0, 2, 0)
+	if _, err := d.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d.ask("annother@gmail.com", "")
+	d.wantMailed("two months later, swept", 0)
+}
+
+func TestStrangersCannotMakeUsSendMuch(t *testing.T) {
+	d := newDesk(t)
+	for i := range 20 {
+		d.ask(fmt.Sprintf("reader%d@host%d.example", i, i), fmt.Sprintf("192.0.2.%d", i))
+	}
+	d.wantMailed("one network", 10)
+	for i := range 80 {
+		d.ask(fmt.Sprintf("reader%d@example.org", i), fmt.Sprintf("10.0.%d.1", i))
+	}
+	d.wantMailed("one domain", 60)
+	for i := range 600 {
+		d.ask(fmt.Sprintf("reader@host%d.example.net", i), fmt.Sprintf("10.%d.%d.1", 1+i/200, i%200))
+	}
+	d.wantMailed("everybody", 500-70)
+	d.clock.at = d.clock.at.Add(61 * time.Minute)
+	d.ask("late@example.org", "192.0.2.1")
+	d.wantMailed("an hour later", 1)
+}
+
+func TestWhoDoesNotConfirmIsForgotten(t *testing.T) {
+	d := newDesk(t)
+	d.ask("ann@example.org", "")
+	_, token := d.mailed()
+	d.clock.at = d.clock.at.AddDate(0, 0, 13)
+	if n, err := d.Sweep(t.Context()); n != 0 || err != nil {
+		t.Errorf("after 13 days %d went, %v", n, err)
+	}
+	d.clock.at = d.clock.at.AddDate(0, 0, 2)
+	if n, err := d.Sweep(t.Context()); n != 1 || err != nil {
+		t.Errorf("after 15 days %d went, %v", n, err)
+	}
+	if _, err := d.Confirmation(t.Context(), token); digest.KindOf(err) != digest.NotFound {
+		t.Errorf("the confirmation is still there: %v", err)
+	}
+}

@@ -1,0 +1,127 @@
+package signup
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"postbag/digest"
+	"postbag/subscribers"
+	"postbag/subscribers/address"
+)
+
+// How long things live.
+const (
+	// ConfirmationLife is how long the link of a confirmation mail works.
+	ConfirmationLife = 7 * 24 * time.Hour
+	// PendingLife is how long an address that never confirms stays stored.
+	PendingLife = 14 * 24 * time.Hour
+	// recordLife is how long a record counts for every limit but
+	// PerMailboxEver.
+	recordLife = 24 * time.Hour
+)
+
+// DefaultWording is recorded as what was agreed to when the publication gives
+// no wording of its own.
+const DefaultWording = "asked for the mail by the sign-up form and confirmed it by the link mailed to the address"
+
+// undoWording is what is agreed to by whoever undoes an unsubscription.
+const undoWording = "undid an unsubscription with the link of the mails"
+
+// DefaultLimits are strict enough that a form filled in by machines sends
+// hardly any mail, and wide enough for a popular blog's busiest hour.
+func DefaultLimits() Limits {
+	return Limits{
+		PerMailboxDay:  1,
+		PerMailboxEver: 3,
+		PerNetworkHour: 10,
+		PerDomainHour:  60,
+		PerHour:        500,
+	}
+}
+
+// Options is what a [Service] is made of. Store and Clock are needed.
+type Options struct {
+	Store Store
+	Clock digest.Clock
+	// Limits bound the confirmation mails; a limit of zero does not hold anybody
+	// back, so most callers give [DefaultLimits].
+	Limits Limits
+	// Wording is the sentence a reader agrees to on the form, kept as the proof
+	// of consent; "" means [DefaultWording].
+	Wording string
+	Log     *slog.Logger // nil discards
+}
+
+// Service answers the readers' side of the list. It is safe for concurrent use.
+type Service struct {
+	store   Store
+	clock   digest.Clock
+	limits  Limits
+	wording string
+	log     *slog.Logger
+}
+
+// New makes a service.
+func New(o Options) *Service {
+	if o.Wording == "" {
+		o.Wording = DefaultWording
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{store: o.Store, clock: o.Clock, limits: o.Limits, wording: o.Wording, log: o.Log}
+}
+
+// SubscribeInput is a sign-up as it comes from a form.
+type SubscribeInput struct {
+	Email    string // as typed
+	RemoteIP string // of the request; "" when there is none
+	Page     string // where the form stands
+}
+
+// Subscribe takes a sign-up. An address that is not one gives an error of kind
+// Invalid with a hint about the mend. To every other address the answer is the
+// same and costs the same, be it new, pending, active, gone or over a limit;
+// what was done is known by the mail that comes, and to the log as a number
+// without the address. Any other error is a fault of the store.
+func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) error {
+	addr, err := address.Parse(in.Email)
+	if err != nil {
+		return fmt.Errorf("sign up: %w", err)
+	}
+	now := s.clock.Now()
+	queued, err := s.store.Request(ctx, Request{
+		Email:   addr.Email,
+		Key:     addr.Key,
+		Mailbox: addr.Mailbox,
+		Network: address.NetworkOf(in.RemoteIP),
+		Token:   subscribers.NewToken(),
+		Confirm: subscribers.NewToken(),
+		Expires: now.Add(ConfirmationLife),
+		Consent: s.consent(in.RemoteIP, in.Page, s.wording),
+		Limits:  s.limits,
+	})
+	if err != nil {
+		return fmt.Errorf("sign up: %w", err)
+	}
+	s.log.InfoContext(ctx, "sign-up taken", "confirmation", queued)
+	return nil
+}
+
+// Sweep deletes addresses that did not confirm within [PendingLife], and the
+// sign-up records that no limit needs any more, and tells how many addresses
+// went.
+func (s *Service) Sweep(ctx context.Context) (int, error) {
+	now := s.clock.Now()
+	n, err := s.store.Sweep(ctx, now.Add(-PendingLife), now.Add(-recordLife))
+	if err != nil {
+		return 0, fmt.Errorf("sweep unconfirmed addresses: %w", err)
+	}
+	return n, nil
+}
+
+func (s *Service) consent(ip, page, wording string) subscribers.Consent {
+	return subscribers.Consent{At: s.clock.Now(), IP: ip, Page: page, Wording: wording}
+}

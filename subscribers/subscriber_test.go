@@ -1,0 +1,75 @@
+package subscribers_test
+
+import (
+	"strings"
+	"testing"
+
+	"postbag/subscribers"
+)
+
+func TestSubscriberStates(t *testing.T) {
+	states := []subscribers.State{
+		subscribers.Pending, subscribers.Active, subscribers.Unsubscribed, subscribers.Bounced, subscribers.Complained,
+	}
+	allowed := map[subscribers.State]string{
+		subscribers.Pending:      "active",
+		subscribers.Active:       "unsubscribed bounced complained",
+		subscribers.Unsubscribed: "pending active",
+		subscribers.Bounced:      "pending active",
+		subscribers.Complained:   "pending active",
+	}
+	for _, from := range states {
+		for _, to := range states {
+			want := strings.Contains(" "+allowed[from]+" ", " "+string(to)+" ")
+			if got := from.To(to); got != want {
+				t.Errorf("%s to %s: %v, want %v", from, to, got, want)
+			}
+		}
+	}
+}
+
+func TestTokens(t *testing.T) {
+	seen := map[string]bool{}
+	for range 1000 {
+		token := subscribers.NewToken()
+		key, ok := subscribers.TokenKey(token)
+		if !ok || len(token) != subscribers.TokenLength || seen[token] || seen[key] {
+			t.Fatalf("token %q, key %q", token, key)
+		}
+		if upper, ok := subscribers.TokenKey(strings.ToUpper(token)); !ok || upper != key {
+			t.Errorf("a mail program that changes letter case breaks the link of %q", token)
+		}
+		if strings.Contains(key, token) {
+			t.Error("the key tells the token")
+		}
+		seen[token], seen[key] = true, true
+	}
+}
+
+func TestWhatCannotBeAToken(t *testing.T) {
+	good := subscribers.NewToken()
+	for _, bad := range []string{"", good[1:], good + "a", strings.Repeat("1", 26), "../" + good[3:], good[:25] + "\x00", good[:25] + "="} {
+		if key, ok := subscribers.TokenKey(bad); ok || key != "" {
+			t.Errorf("%q was taken", bad)
+		}
+	}
+}
+
+func TestMask(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{"joanna@example.org", "jo…@example.org"},
+		{"anna@example.org", "an…@example.org"},
+		{"jo@example.org", "j…@example.org"},
+		{"j@example.org", "j…@example.org"},
+		{"øystein@example.org", "øy…@example.org"},
+		{"nonsense", "…"},
+		{"", "…"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.in, func(t *testing.T) {
+			if got := subscribers.Mask(tt.in); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
