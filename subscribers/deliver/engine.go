@@ -1,0 +1,293 @@
+package deliver
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"postbag/digest"
+	"postbag/subscribers"
+)
+
+// Options are what an [Engine] works with. Ledger, Transport and Clock must be
+// set; the rest has defaults.
+type Options struct {
+	Ledger    Ledger
+	Transport Transport
+	Clock     digest.Clock
+	Log       *slog.Logger // default: none
+	// Concurrency is the most connections open at once; default 10.
+	Concurrency int
+	// Rate is the most messages a second over all connections; 0 is no limit.
+	Rate float64
+	// Ambiguous is what happens to a message whose answer never came; default
+	// [Resend].
+	Ambiguous Ambiguity
+	// RetryAfterAmbiguous is the pause before such a message goes out once
+	// more; default one minute.
+	RetryAfterAmbiguous time.Duration
+	// GiveUpAfter is how long an address is tried; default two days.
+	GiveUpAfter time.Duration
+	// Grace is how long a message on the wire may take once Run is told to
+	// stop; default eight seconds.
+	Grace time.Duration
+	// Jitter gives numbers from [0, 1) that spread the retries; default random.
+	// It is called from several goroutines.
+	Jitter func() float64
+}
+
+// Job is one issue to take to its readers.
+type Job struct {
+	// Mailing is proposed when delivery begins; what was stored then is kept
+	// for good.
+	Mailing subscribers.Mailing
+	// LastOfMonth tells that monthly readers get this issue too.
+	LastOfMonth bool
+	// From is the envelope sender.
+	From string
+	// Compose makes the function that makes the messages of a mailing. That
+	// function is called from several goroutines, and gives the same bytes
+	// whenever it is asked about the same subscriber. Its error fails that
+	// address only.
+	Compose func(subscribers.Mailing) (func(subscribers.Delivery) ([]byte, error), error)
+	// Progress, if set, is called after results are durable, never from two
+	// goroutines at once.
+	Progress func(Progress)
+}
+
+// Progress is how far an issue has come.
+type Progress struct {
+	Total     int // the frozen audience
+	Done      int // rows to which nothing more happens
+	Sent      int
+	Failed    int
+	Uncertain int
+}
+
+func progressOf(c subscribers.Counts) Progress {
+	return Progress{
+		Total:     c.Total(),
+		Done:      c.Total() - c.Open(),
+		Sent:      c[subscribers.Delivered],
+		Failed:    c[subscribers.Failed],
+		Uncertain: c[subscribers.Uncertain],
+	}
+}
+
+// Summary is where an issue stands when a run ends.
+type Summary struct {
+	IssueID  int64
+	State    digest.IssueState
+	Counts   subscribers.Counts
+	Sent     int  // by this run
+	Finished bool // every row is terminal and the issue is sent
+	// NextTry is when the next row is due; zero when none is.
+	NextTry time.Time
+	// Paused is why this run paused the issue; "" if it did not.
+	Paused string
+}
+
+// Engine delivers issues, each by at most one run at a time. It remembers
+// results that the ledger could not take, so one Engine serves a process for
+// its whole life.
+type Engine struct {
+	o Options
+
+	mu        sync.Mutex
+	running   map[int64]bool
+	unsettled map[int64][]Result
+}
+
+// New makes an engine and fills in the defaults.
+func New(o Options) *Engine {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Concurrency <= 0 {
+		o.Concurrency = 10
+	}
+	if o.Ambiguous == "" {
+		o.Ambiguous = Resend
+	}
+	if o.RetryAfterAmbiguous <= 0 {
+		o.RetryAfterAmbiguous = time.Minute
+	}
+	if o.GiveUpAfter <= 0 {
+		o.GiveUpAfter = 48 * time.Hour
+	}
+	if o.Grace <= 0 {
+		o.Grace = 8 * time.Second
+	}
+	if o.Jitter == nil {
+		o.Jitter = rand.Float64
+	}
+	return &Engine{o: o, running: map[int64]bool{}, unsettled: map[int64][]Result{}}
+}
+
+// Run begins an issue's delivery or takes it up again, sends to every row that
+// is due, and ends when none is: the caller comes back at Summary.NextTry.
+//
+// An error of kind Unavailable is the mail server's or the account's: no
+// address was touched by it, and Run may be called again after a pause. An
+// error of the ledger ends the run before the next message. When ctx ends, the
+// messages on the wire are finished within the grace, everything is settled,
+// and Run gives the error of ctx. The caller holds the worker's lock; a second
+// Run of the same issue is refused with a Conflict.
+func (e *Engine) Run(ctx context.Context, job Job) (Summary, error) {
+	id := job.Mailing.IssueID
+	if err := e.enter(id); err != nil {
+		return Summary{IssueID: id}, err
+	}
+	defer e.leave(id)
+	s, err := e.run(ctx, job)
+	if err != nil {
+		return s, fmt.Errorf("deliver issue %d: %w", id, err)
+	}
+	return s, nil
+}
+
+func (e *Engine) enter(id int64) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.running[id] {
+		return digest.Fail(digest.Conflict, "Wait for it to end.", "issue %d is being delivered already", id)
+	}
+	e.running[id] = true
+	return nil
+}
+
+func (e *Engine) leave(id int64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.running, id)
+}
+
+// run holds the order of one run: begin, settle what an earlier run could not,
+// recover what a dead process left, send, finish.
+func (e *Engine) run(ctx context.Context, job Job) (Summary, error) {
+	id := job.Mailing.IssueID
+	s := Summary{IssueID: id}
+	mailing, err := e.o.Ledger.Begin(ctx, job.Mailing, job.LastOfMonth)
+	if err != nil {
+		return s, err
+	}
+	if err := e.settleOld(ctx, id); err != nil {
+		return s, err
+	}
+	now := e.o.Clock.Now()
+	n, err := e.o.Ledger.Recover(ctx, id, e.o.Ambiguous, now.Add(e.o.RetryAfterAmbiguous), now)
+	if err != nil {
+		return s, err
+	}
+	if n > 0 {
+		e.o.Log.Warn("messages in doubt after an unclean end", "issue", id, "rows", n, "policy", e.o.Ambiguous)
+	}
+	workErr := e.send(ctx, job, mailing, &s)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
+	if err := e.settleOld(end, id); err != nil {
+		return s, first(workErr, err)
+	}
+	if err := e.finish(end, &s); err != nil {
+		return s, first(workErr, err)
+	}
+	if job.Progress != nil {
+		job.Progress(progressOf(s.Counts))
+	}
+	return s, workErr
+}
+
+// first gives the error that came first: what follows has the same cause.
+func first(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// settleTime is how long a run that was told to stop waits for the ledger.
+const settleTime = 2 * time.Second
+
+// settleOld offers the ledger the results it could not take before. They are
+// known outcomes, and must be in before Recover calls their rows doubtful.
+func (e *Engine) settleOld(ctx context.Context, id int64) error {
+	e.mu.Lock()
+	old := e.unsettled[id]
+	e.mu.Unlock()
+	if len(old) == 0 {
+		return nil
+	}
+	if _, err := e.o.Ledger.Exchange(ctx, Exchange{IssueID: id, Settle: old, Now: e.o.Clock.Now()}); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	delete(e.unsettled, id)
+	e.mu.Unlock()
+	return nil
+}
+
+// keep remembers results for the next run.
+func (e *Engine) keep(id int64, results []Result) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.unsettled[id] = append(e.unsettled[id], results...)
+}
+
+// send works off what is due, if the issue is to be sent now and anything is.
+func (e *Engine) send(ctx context.Context, job Job, mailing subscribers.Mailing, s *Summary) error {
+	id := mailing.IssueID
+	state, err := e.o.Ledger.IssueState(ctx, id)
+	if err != nil || state != digest.Sending {
+		return err
+	}
+	if due, err := e.due(ctx, id); err != nil || !due {
+		return err
+	}
+	counts, err := e.o.Ledger.Counts(ctx, id)
+	if err != nil {
+		return err
+	}
+	compose, err := job.Compose(mailing)
+	if err != nil {
+		return fmt.Errorf("prepare the messages: %w", err)
+	}
+	r := newRun(ctx, e, job, mailing, compose, counts)
+	defer r.close()
+	err = r.work()
+	s.Sent, s.Paused = r.desk.sent, r.desk.paused
+	return err
+}
+
+// due tells whether a row waits to be sent now.
+func (e *Engine) due(ctx context.Context, id int64) (bool, error) {
+	at, ok, err := e.o.Ledger.NextTry(ctx, id)
+	return ok && !at.After(e.o.Clock.Now()), err
+}
+
+// finish closes the issue if it can be, and fills in the summary.
+func (e *Engine) finish(ctx context.Context, s *Summary) (err error) {
+	l := e.o.Ledger
+	if s.State, err = l.IssueState(ctx, s.IssueID); err != nil {
+		return err
+	}
+	if s.State == digest.Sending {
+		if s.Finished, err = l.Finish(ctx, s.IssueID, e.o.Clock.Now()); err != nil {
+			return err
+		}
+	}
+	if s.Finished {
+		s.State = digest.Sent
+	}
+	s.Finished = s.State == digest.Sent
+	if s.Counts, err = l.Counts(ctx, s.IssueID); err != nil {
+		return err
+	}
+	at, ok, err := l.NextTry(ctx, s.IssueID)
+	if ok {
+		s.NextTry = at
+	}
+	return err
+}

@@ -1,0 +1,142 @@
+package deliver
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"postbag/digest"
+	"postbag/subscribers"
+)
+
+// run is one pass over the due rows of one issue.
+type run struct {
+	e       *Engine
+	job     Job
+	mailing subscribers.Mailing
+	compose func(subscribers.Delivery) ([]byte, error)
+
+	ctx  context.Context // ends when the run is told to stop
+	wire context.Context // outlives ctx by the grace: messages on the wire
+	db   context.Context // outlives wire: settling
+
+	close func() // ends the two
+
+	desk  *desk
+	tally *tally
+	limit *rate.Limiter // nil: none
+
+	mu      sync.Mutex
+	retired error // the first reason why a connection was given up
+}
+
+func newRun(ctx context.Context, e *Engine, job Job, m subscribers.Mailing, compose func(subscribers.Delivery) ([]byte, error), counts subscribers.Counts) *run {
+	r := &run{e: e, job: job, mailing: m, compose: compose, ctx: ctx, tally: newTally(counts)}
+	var stopWire, stopDB context.CancelFunc
+	r.wire, stopWire = outlive(ctx, e.o.Grace)
+	r.db, stopDB = outlive(ctx, e.o.Grace+settleTime)
+	r.close = func() { stopWire(); stopDB() }
+	r.desk = newDesk(r, counts)
+	if e.o.Rate > 0 {
+		r.limit = rate.NewLimiter(rate.Limit(e.o.Rate), 1)
+	}
+	return r
+}
+
+// outlive gives a context that ends the given time after ctx does, or when
+// cancelled.
+func outlive(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		t := time.NewTimer(by)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			cancel()
+		case <-longer.Done():
+		}
+	})
+	return longer, func() { stop(); cancel() }
+}
+
+// work opens the first connection alone, so that a wrong password is tried once
+// and not ten times, and then as many more as there are rows to send.
+func (r *run) work() error {
+	first, err := r.e.o.Transport.Connect(r.ctx)
+	if err != nil {
+		if r.ctx.Err() != nil {
+			return r.ctx.Err()
+		}
+		return unavailable(err)
+	}
+	var deskDone, lines sync.WaitGroup
+	deskDone.Go(r.desk.serve)
+	for i := range min(r.e.o.Concurrency, max(r.tally.open, 1)) {
+		l := &line{run: r, answer: make(chan answer, 1)}
+		if i == 0 {
+			l.conn = first
+		}
+		r.desk.lines.Add(1)
+		lines.Go(func() {
+			defer r.desk.lines.Add(-1)
+			l.work()
+		})
+	}
+	lines.Wait()
+	close(r.desk.asks)
+	deskDone.Wait()
+	return r.outcome()
+}
+
+// outcome is the error of the whole pass. A connection that was given up is one
+// only if it left rows undone.
+func (r *run) outcome() error {
+	switch {
+	case r.desk.err != nil:
+		return r.desk.err
+	case r.ctx.Err() != nil:
+		return r.ctx.Err()
+	case r.retired == nil || r.desk.paused != "":
+		return nil
+	}
+	due, err := r.e.due(r.ctx, r.mailing.IssueID)
+	if err != nil {
+		return err
+	}
+	state, err := r.e.o.Ledger.IssueState(r.ctx, r.mailing.IssueID)
+	if err != nil || !due || state != digest.Sending {
+		return err
+	}
+	return r.retired
+}
+
+// retire notes why a connection is given up.
+func (r *run) retire(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.retired == nil {
+		r.retired = unavailable(err)
+	}
+	r.e.o.Log.Warn("a connection to the mail server is given up", "issue", r.mailing.IssueID, "error", err)
+}
+
+// pace waits until the rate allows another message.
+func (r *run) pace() error {
+	if r.limit == nil {
+		return nil
+	}
+	now := r.e.o.Clock.Now()
+	return r.e.o.Clock.Sleep(r.ctx, r.limit.ReserveN(now, 1).DelayFrom(now))
+}
+
+// unavailable makes sure that the sender's trouble carries a kind and a hint.
+func unavailable(err error) error {
+	if _, ok := errors.AsType[*digest.Error](err); ok {
+		return err
+	}
+	return digest.Fail(digest.Unavailable, "Nothing is lost: sending goes on by itself once the server takes mail again.",
+		"the mail server does not take mail: %w", err)
+}

@@ -1,0 +1,169 @@
+package deliver_test
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"postbag/digest"
+	"postbag/subscribers"
+	"postbag/subscribers/deliver"
+	"postbag/subscribers/mail/smtptest"
+)
+
+func TestRefusedSenderPausesTheIssue(t *testing.T) {
+	tests := []struct{ name, verb, reply string }{
+		{"policy at the end of the message", "BODY", "550 5.7.515 Access denied, sending domain does not meet the required authentication level"},
+		{"authentication", "BODY", "550-5.7.26 Your email has been blocked because the sender is unauthenticated"},
+		{"alignment, for now", "BODY", "421-4.7.32 Your email has been rate limited"},
+		{"sender refused at MAIL", "MAIL", "550 5.7.1 sender not owned by user"},
+		{"unverified sender without a code", "BODY", "554 Message rejected: Email address is not verified."},
+		{"blocked at RCPT", "RCPT", "554 Service unavailable; Client host [192.0.2.1] blocked using a list"},
+		{"421 for all", "MAIL", "421 4.3.2 closing"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			reply := strings.Replace(tt.reply, "-", " ", 1)
+			b := newBench(t, 100, func(st smtptest.Step) smtptest.Act {
+				if st.Verb == tt.verb {
+					return smtptest.Act{Reply: reply}
+				}
+				return smtptest.Act{}
+			})
+			s := b.run()
+			if s.State != digest.Paused || s.Paused == "" || b.ledger.reason != s.Paused {
+				t.Fatalf("summary %+v", s)
+			}
+			if !strings.Contains(s.Paused, reply[4:15]) {
+				t.Errorf("the reason does not quote the server: %q", s.Paused)
+			}
+			c, _ := b.ledger.Counts(t.Context(), 7)
+			if c.Open() != 100 {
+				t.Errorf("rows were marked: %v", c)
+			}
+			if n := b.server.Steps(tt.verb); n > 12 {
+				t.Errorf("%d messages were tried", n)
+			}
+			// Nothing is sent while it is paused; all of it once it goes on.
+			before := b.server.Steps("CONNECT")
+			if s := b.run(); s.State != digest.Paused || b.server.Steps("CONNECT") != before {
+				t.Errorf("a paused issue was touched: %+v", s)
+			}
+		})
+	}
+}
+
+func TestAFewBlockedReadersDoNotPauseTheRest(t *testing.T) {
+	blocked := newSeen()
+	for n := 90; n < 98; n++ {
+		blocked.first(fmt.Sprintf("reader%d@example.org", n))
+	}
+	b := newBench(t, 100, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "RCPT" && !blocked.first(st.Arg) {
+			return smtptest.Act{Reply: "550 5.7.1 your mail is not welcome here"}
+		}
+		return smtptest.Act{}
+	})
+	if s := b.run(); s.State != digest.Sending {
+		t.Errorf("summary %+v", s)
+	}
+	b.states(subscribers.Counts{subscribers.Delivered: 92, subscribers.Queued: 8})
+}
+
+func TestTwoBlockedReadersAreRetriedAndGivenUp(t *testing.T) {
+	b := newBench(t, 100, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "RCPT" && (st.Arg == "reader1@example.org" || st.Arg == "reader50@example.org") {
+			return smtptest.Act{Reply: "550 5.7.1 your mail is not welcome here"}
+		}
+		return smtptest.Act{}
+	})
+	s := b.finish()
+	if !s.Finished {
+		t.Errorf("summary %+v", s)
+	}
+	b.states(subscribers.Counts{subscribers.Delivered: 98, subscribers.Failed: 2})
+}
+
+func TestServerThatIsNotThere(t *testing.T) {
+	tests := []struct {
+		name      string
+		transport func(t *testing.T) deliver.Transport
+		hint      string
+	}{
+		{"refused port", func(t *testing.T) deliver.Transport {
+			s := smtptest.Start(t, nil)
+			s.Stop()
+			return transport(t, "smtp://"+s.Addr, "")
+		}, "port"},
+		{"no STARTTLS", func(t *testing.T) deliver.Transport {
+			return transport(t, "smtp://"+smtptest.Start(t, nil).Addr+"?tls=starttls", "")
+		}, "smtps"},
+		{"wrong password", func(t *testing.T) deliver.Transport {
+			s := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+				if st.Verb == "AUTH" {
+					return smtptest.Act{Reply: "535 5.7.8 wrong"}
+				}
+				return smtptest.Act{}
+			})
+			s.Offer = append(s.Offer, "AUTH PLAIN")
+			return transport(t, "smtp://bus@"+s.Addr, "secret word")
+		}, "password"},
+		{"turned away at the door", func(t *testing.T) deliver.Transport {
+			return transport(t, "smtp://"+smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+				return smtptest.Act{Reply: "554 5.3.2 not you"}
+			}).Addr, "")
+		}, "Check"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBench(t, 20, nil)
+			working := b.engine
+			b.engine = deliver.New(deliver.Options{Ledger: b.ledger, Transport: tt.transport(t), Clock: b.clock, Concurrency: 3})
+			_, err := b.engine.Run(t.Context(), b.job)
+			if digest.KindOf(err) != digest.Unavailable || !strings.Contains(digest.HintOf(err), tt.hint) {
+				t.Errorf("error %v, hint %q", err, digest.HintOf(err))
+			}
+			if strings.Contains(fmt.Sprint(err), "secret word") {
+				t.Error("the error tells the password")
+			}
+			b.states(subscribers.Counts{subscribers.Queued: 20})
+			for n := 1; n <= 20; n++ {
+				if b.ledger.row(n).Attempts != 0 {
+					t.Errorf("reader %d was touched", n)
+				}
+			}
+			b.engine = working
+			b.run()
+			b.exactlyOnce()
+		})
+	}
+}
+
+func TestServerThatGoesAwayMidway(t *testing.T) {
+	var b *bench
+	var n atomic.Int32
+	var away atomic.Bool
+	b = newBench(t, 30, func(st smtptest.Step) smtptest.Act {
+		if away.Load() {
+			return smtptest.Act{Cut: true}
+		}
+		if st.Verb == "BODY" && n.Add(1) == 10 {
+			away.Store(true)
+		}
+		return smtptest.Act{}
+	})
+	_, err := b.engine.Run(t.Context(), b.job)
+	if digest.KindOf(err) != digest.Unavailable {
+		t.Fatalf("error %v", err)
+	}
+	away.Store(false)
+	b.finish()
+	b.states(subscribers.Counts{subscribers.Delivered: 30})
+	for to, copies := range b.server.Copies() {
+		if copies > 2 {
+			t.Errorf("%s got %d copies", to, copies)
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package mail
+
+import (
+	"errors"
+	"net/textproto"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"postbag/subscribers/deliver"
+)
+
+// failed reads what went wrong at a stage: a reply of the server, or the loss of
+// the connection.
+func failed(stage deliver.Stage, err error) *deliver.SendError {
+	reply, ok := errors.AsType[*textproto.Error](err)
+	if !ok {
+		return &deliver.SendError{Stage: stage, Class: deliver.SenderSide, Broken: true, Err: err}
+	}
+	e := &deliver.SendError{
+		Stage:    stage,
+		Code:     reply.Code,
+		Enhanced: enhancedOf(reply.Msg),
+		Text:     deliver.CleanReply(reply.Msg),
+		// 421 announces the end of the connection (RFC 5321, 3.8); any other
+		// code that does not fit means that the two have lost step.
+		Broken: reply.Code == 421 || reply.Code < 400 || reply.Code > 599,
+		Err:    err,
+	}
+	e.Class = classOf(e)
+	return e
+}
+
+// classOf decides whom a refusal concerns.
+func classOf(e *deliver.SendError) deliver.Class {
+	switch {
+	case e.Code < 400 || e.Code > 599:
+		return deliver.SenderSide
+	case e.Code == 421 || e.Stage == deliver.StageMail || refusesSender(e):
+		return deliver.SenderSide
+	case e.Code < 500:
+		return deliver.Temporary
+	case e.Code == 552 || e.Enhanced == "5.2.2":
+		// Full mailboxes are emptied (RFC 3463, 3.3); 552 is how many servers
+		// say it (RFC 5321, 4.5.3.1.10).
+		return deliver.Temporary
+	}
+	return deliver.Permanent
+}
+
+// refusesSender tells whether a refusal is about who sends, by which way, or
+// how much: the account, authentication of the domain, block lists, quotas.
+func refusesSender(e *deliver.SendError) bool {
+	text := strings.ToLower(e.Text)
+	if strings.Contains(text, "greylist") || strings.Contains(text, "graylist") {
+		return false
+	}
+	_, rest, _ := strings.Cut(e.Enhanced, ".")
+	subject, detail, _ := strings.Cut(rest, ".")
+	switch {
+	case rest == "1.7" || rest == "1.8":
+		return true // the sender's address (RFC 3463, 3.2)
+	case subject == "1" || subject == "2":
+		return false // the recipient's address or mailbox
+	case subject == "7" && e.Code >= 500:
+		return true
+	case subject == "7":
+		// 4.7.0 and 4.7.1 are how many servers say "greylisted" (RFC 6647, 5.1);
+		// the large providers number their own rules from 20 on.
+		n, err := strconv.Atoi(detail)
+		return err == nil && n >= 20
+	case e.Enhanced == "5.4.5" || e.Enhanced == "4.4.5":
+		return true // the day's quota
+	case e.Code == 530 || e.Code == 535 || e.Code == 454:
+		return true // signing in is wanted, or has run out
+	}
+	for _, sign := range senderSigns() {
+		if strings.Contains(text, sign) {
+			return true
+		}
+	}
+	return false
+}
+
+// senderSigns are words by which servers without an enhanced code refuse a
+// sender.
+func senderSigns() []string {
+	return []string{"blocked", "blacklist", "blocklist", "not verified", "rate limit", "sending quota", "sending limit", "relay access denied", "relaying denied"}
+}
+
+// enhancedOf finds the RFC 3463 code at the beginning of a reply's text
+// (RFC 2034, 4), or gives "".
+func enhancedOf(text string) string {
+	return enhanced.FindString(text)
+}
+
+var enhanced = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}\b`)

@@ -1,0 +1,90 @@
+package mail_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/subscribers/deliver"
+	"postbag/subscribers/mail"
+)
+
+func outbox(t *testing.T, dir string) (deliver.Conn, error) {
+	t.Helper()
+	s, err := mail.ParseSettings("outbox:"+dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mail.NewTransport(s, "").Connect(t.Context())
+}
+
+func names(t *testing.T, dir string) (out []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		out = append(out, e.Name())
+	}
+	return out
+}
+
+func TestOutbox(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "outbox")
+	conn, err := outbox(t, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	send := func(to, id string, date time.Time) {
+		t.Helper()
+		m := digestMessage()
+		m.To, m.MessageID, m.Date = to, id, date
+		raw, err := mail.Compose(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, err := conn.Send(t.Context(), deliver.Envelope{From: m.From, To: to}, raw); err != nil || r.Code != 250 {
+			t.Fatalf("%+v, %v", r, err)
+		}
+	}
+	monday := time.Date(2026, 3, 2, 18, 0, 0, 0, time.UTC)
+	send("../../etc/passwd@example.org", "1@x.example", monday.Add(time.Hour))
+	send("anna@example.org", "2@x.example", monday)
+	send("anna@example.org", "2@x.example", monday)
+	send("anna@example.org", "3@x.example", monday.Add(2*time.Hour))
+	got := names(t, dir)
+	if len(got) != 3 || !slices.IsSorted(got) {
+		t.Fatalf("files %v", got)
+	}
+	for i, want := range []string{"20260302T180000Z-anna-example.org-", "20260302T190000Z-etc-passwd-example.org-", "20260302T200000Z-anna-example.org-"} {
+		if !strings.HasPrefix(got[i], want) || !strings.HasSuffix(got[i], ".eml") {
+			t.Errorf("file %s, want %s…", got[i], want)
+		}
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, got[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wellFormed(t, raw)
+	if err := conn.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOutboxThatCannotBeWritten(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{file, filepath.Join(file, "below"), "/proc/outbox"} {
+		_, err := outbox(t, dir)
+		if digest.KindOf(err) != digest.Unavailable || !strings.Contains(digest.HintOf(err), "directory") {
+			t.Errorf("%s: %v", dir, err)
+		}
+	}
+}

@@ -1,0 +1,152 @@
+package mail
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/textproto"
+	"time"
+
+	"github.com/wneessen/go-mail/smtp"
+
+	"postbag/digest"
+	"postbag/subscribers/deliver"
+)
+
+// SMTP sends over an SMTP server. NewTransport makes it. It may be used from
+// several goroutines.
+type SMTP struct {
+	settings Settings
+	hello    string
+}
+
+var _ deliver.Transport = (*SMTP)(nil)
+
+const dialTime = 30 * time.Second
+
+// Connect dials, greets, encrypts and signs in. It never falls back to less
+// encryption than the settings ask for, and never sends a password in clear to
+// another machine.
+func (t *SMTP) Connect(ctx context.Context) (deliver.Conn, error) {
+	dialer := net.Dialer{Timeout: dialTime}
+	raw, err := dialer.DialContext(ctx, "tcp", t.settings.server())
+	if err != nil {
+		return nil, t.failure(deliver.StageConnect, err)
+	}
+	w := &wire{Conn: raw}
+	stop := context.AfterFunc(ctx, w.abort)
+	defer stop()
+	client, stage, err := t.open(w)
+	if err == nil && ctx.Err() != nil {
+		stage, err = deliver.StageConnect, ctx.Err()
+	}
+	if err != nil {
+		// The cause is worth more than what closing says.
+		_ = raw.Close()
+		return nil, t.failure(stage, err)
+	}
+	utf8, _ := client.Extension("SMTPUTF8")
+	return &session{client: client, wire: w, utf8: utf8}, nil
+}
+
+// open brings a connection up to the first MAIL. On an error it tells the stage.
+func (t *SMTP) open(w *wire) (*smtp.Client, deliver.Stage, error) {
+	w.within(greetingTime)
+	var conn net.Conn = w
+	if t.settings.Security == ImplicitTLS {
+		w.within(handshakeTime)
+		secure := tls.Client(w, t.tls())
+		if err := secure.Handshake(); err != nil {
+			return nil, deliver.StageTLS, err
+		}
+		w.within(greetingTime)
+		conn = secure
+	}
+	client, err := smtp.NewClient(conn, t.settings.Host)
+	if err != nil {
+		return nil, deliver.StageConnect, err
+	}
+	w.within(commandTime)
+	if err := client.Hello(t.hello); err != nil {
+		return nil, deliver.StageConnect, err
+	}
+	if err := t.startTLS(client, w); err != nil {
+		return nil, deliver.StageTLS, err
+	}
+	w.within(commandTime)
+	if err := t.signIn(client); err != nil {
+		return nil, deliver.StageAuth, err
+	}
+	return client, "", nil
+}
+
+var errNoStartTLS = errors.New("the server does not offer STARTTLS")
+
+func (t *SMTP) startTLS(client *smtp.Client, w *wire) error {
+	switch t.settings.Security {
+	case ImplicitTLS, NoTLS:
+		return nil
+	case OfferedStartTLS:
+		if ok, _ := client.Extension("STARTTLS"); !ok {
+			return nil
+		}
+	case RequireStartTLS:
+		if ok, _ := client.Extension("STARTTLS"); !ok {
+			return errNoStartTLS
+		}
+	}
+	w.within(handshakeTime)
+	return client.StartTLS(t.tls())
+}
+
+func (t *SMTP) tls() *tls.Config {
+	c := &tls.Config{}
+	if t.settings.TLS != nil {
+		c = t.settings.TLS.Clone()
+	}
+	c.ServerName = t.settings.Host
+	c.MinVersion = tls.VersionTLS12
+	return c
+}
+
+// failure tells what is wrong before the first message, with a hint.
+func (t *SMTP) failure(stage deliver.Stage, err error) error {
+	e := &deliver.SendError{Stage: stage, Class: deliver.SenderSide, Broken: true}
+	if reply, ok := errors.AsType[*textproto.Error](err); ok {
+		e.Code, e.Enhanced, e.Text = reply.Code, enhancedOf(reply.Msg), deliver.CleanReply(reply.Msg)
+	}
+	e.Err = digest.Fail(digest.Unavailable, t.hint(stage, err), "the mail server %s: %s: %w", t.settings.server(), trouble(stage), err)
+	return e
+}
+
+func trouble(stage deliver.Stage) string {
+	switch stage {
+	case deliver.StageTLS:
+		return "the connection cannot be encrypted"
+	case deliver.StageAuth:
+		return "signing in failed"
+	default:
+		return "no connection"
+	}
+}
+
+// hint names the likely mend of a failure to connect.
+func (t *SMTP) hint(stage deliver.Stage, err error) string {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
+		return "Check the host name in --smtp."
+	}
+	switch {
+	case stage == deliver.StageAuth && errors.Is(err, errNoMechanism):
+		return "Check with the provider which port takes your account."
+	case stage == deliver.StageAuth:
+		return "Check the user in --smtp and the password."
+	case errors.Is(err, errNoStartTLS):
+		return "Check the port in --smtp; many servers want smtps:// and port 465."
+	case stage == deliver.StageTLS && t.settings.Security == OfferedStartTLS:
+		return "Check the server's certificate; a server on this machine can do without: add ?tls=none."
+	case stage == deliver.StageTLS:
+		return "Check the server's certificate, its name in --smtp, and this machine's clock."
+	}
+	return "Check host and port in --smtp, and that the server runs and may be reached."
+}

@@ -1,0 +1,335 @@
+// Package smtptest is an SMTP server for tests that does on purpose what real
+// servers do by accident: turn away, stall, and hang up at the worst moment. It
+// speaks line by line on loopback, keeps what it took, and is of no use for
+// receiving mail.
+package smtptest
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"fmt"
+	"net"
+	netmail "net/mail"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Step is one thing that a client did.
+type Step struct {
+	// Verb is CONNECT, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, BODY, RSET, NOOP
+	// or QUIT. BODY is the message with its final dot.
+	Verb string
+	Arg  string // the address of MAIL and RCPT, else the rest of the line
+	Conn int    // number of the connection, from 1
+	Line string // all that followed the verb
+	Nth  int    // how often this connection has seen the verb, from 1
+	To   string // of the open transaction
+}
+
+// Act is what the server does. The zero Act does what a good server would.
+type Act struct {
+	Reply string        // in place of the usual reply
+	Delay time.Duration // before the reply
+	Take  bool          // at BODY: keep the message whatever the reply
+	Mute  bool          // no reply
+	Cut   bool          // hang up afterwards
+	// Read, at DATA: read so many bytes of the message and then hang up.
+	Read int
+}
+
+// Message is one that the server took.
+type Message struct {
+	From, To  string
+	MessageID string
+	Data      []byte // as the client meant it: dots unstuffed
+	Conn      int
+}
+
+// Server is a running server.
+type Server struct {
+	Addr string
+	// TLS, if set before the first connection, offers STARTTLS.
+	TLS *tls.Config
+	// Offer is what EHLO lists beside STARTTLS.
+	Offer []string
+
+	script func(Step) Act
+	ln     net.Listener
+	wg     sync.WaitGroup
+
+	mu    sync.Mutex
+	conns map[net.Conn]bool
+	taken []Message
+	steps []Step
+	count int
+}
+
+// Start runs a server until the test ends. script may be nil; it is called from
+// several goroutines.
+func Start(t testing.TB, script func(Step) Act) *Server {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if script == nil {
+		script = func(Step) Act { return Act{} }
+	}
+	s := &Server{Addr: ln.Addr().String(), ln: ln, script: script, conns: map[net.Conn]bool{}, Offer: []string{"8BITMIME", "ENHANCEDSTATUSCODES"}}
+	s.wg.Go(s.accept)
+	t.Cleanup(s.Stop)
+	return s
+}
+
+// Stop hangs up on everybody and waits.
+func (s *Server) Stop() {
+	s.ln.Close()
+	s.mu.Lock()
+	for c := range s.conns {
+		c.Close()
+	}
+	s.mu.Unlock()
+	s.wg.Wait()
+}
+
+// Taken gives the messages so far, in order.
+func (s *Server) Taken() []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Message(nil), s.taken...)
+}
+
+// Copies counts the messages by recipient.
+func (s *Server) Copies() map[string]int {
+	n := map[string]int{}
+	for _, m := range s.Taken() {
+		n[m.To]++
+	}
+	return n
+}
+
+// Steps counts what clients did by verb.
+func (s *Server) Steps(verb string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, st := range s.steps {
+		if st.Verb == verb {
+			n++
+		}
+	}
+	return n
+}
+
+// Lines gives what followed a verb, for each time it came.
+func (s *Server) Lines(verb string) (lines []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, st := range s.steps {
+		if st.Verb == verb {
+			lines = append(lines, st.Line)
+		}
+	}
+	return lines
+}
+
+func (s *Server) accept() {
+	for {
+		c, err := s.ln.Accept()
+		if err != nil {
+			return
+		}
+		s.mu.Lock()
+		s.count++
+		n := s.count
+		s.conns[c] = true
+		s.mu.Unlock()
+		s.wg.Go(func() {
+			defer func() {
+				c.Close()
+				s.mu.Lock()
+				delete(s.conns, c)
+				s.mu.Unlock()
+			}()
+			(&talk{server: s, conn: c, r: bufio.NewReader(c), number: n, seen: map[string]int{}}).run()
+		})
+	}
+}
+
+// talk is one connection.
+type talk struct {
+	server   *Server
+	conn     net.Conn
+	r        *bufio.Reader
+	number   int
+	seen     map[string]int
+	line     string
+	from, to string
+	secure   bool
+}
+
+// step asks the script, acts, and tells whether to go on.
+func (t *talk) step(verb, arg, usual string) (ok bool, act Act) {
+	act = t.ask(verb, arg)
+	return t.say(act, usual), act
+}
+
+func (t *talk) ask(verb, arg string) Act {
+	t.seen[verb]++
+	st := Step{Verb: verb, Arg: arg, Line: t.line, Conn: t.number, Nth: t.seen[verb], To: t.to}
+	t.server.mu.Lock()
+	t.server.steps = append(t.server.steps, st)
+	t.server.mu.Unlock()
+	return t.server.script(st)
+}
+
+func (t *talk) say(act Act, usual string) bool {
+	time.Sleep(act.Delay)
+	if act.Reply != "" {
+		usual = act.Reply
+	}
+	if !act.Mute && (act.Reply != "" || !act.Cut) {
+		fmt.Fprintf(t.conn, "%s\r\n", usual)
+	}
+	return !act.Cut && !strings.HasPrefix(usual, "421")
+}
+
+func (t *talk) run() {
+	if ok, _ := t.step("CONNECT", "", "220 smtptest ESMTP"); !ok {
+		return
+	}
+	for {
+		line, err := t.r.ReadString('\n')
+		if err != nil {
+			return
+		}
+		verb, arg, _ := strings.Cut(strings.TrimRight(line, "\r\n"), " ")
+		t.line = arg
+		if !t.command(strings.ToUpper(verb), arg) {
+			return
+		}
+	}
+}
+
+func (t *talk) command(verb, arg string) bool {
+	switch verb {
+	case "EHLO", "HELO":
+		ok, _ := t.step("EHLO", arg, t.hello())
+		return ok
+	case "STARTTLS":
+		return t.startTLS()
+	case "AUTH":
+		ok, _ := t.step("AUTH", arg, "235 2.7.0 welcome")
+		return ok
+	case "MAIL":
+		if t.from != "" {
+			ok, _ := t.step("MAIL", address(arg), "503 5.5.1 nested MAIL")
+			return ok
+		}
+		ok, act := t.step("MAIL", address(arg), "250 2.1.0 ok")
+		if act.Reply == "" {
+			t.from = address(arg)
+		}
+		return ok
+	case "RCPT":
+		ok, act := t.step("RCPT", address(arg), "250 2.1.5 ok")
+		if act.Reply == "" || act.Reply[0] == '2' {
+			t.to = address(arg)
+		}
+		return ok
+	case "DATA":
+		return t.data()
+	case "RSET":
+		t.from, t.to = "", ""
+		ok, _ := t.step(verb, arg, "250 2.0.0 ok")
+		return ok
+	case "NOOP":
+		ok, _ := t.step(verb, arg, "250 2.0.0 ok")
+		return ok
+	case "QUIT":
+		t.step(verb, arg, "221 2.0.0 bye")
+		return false
+	}
+	fmt.Fprintf(t.conn, "502 5.5.1 what?\r\n")
+	return true
+}
+
+func (t *talk) hello() string {
+	lines := append([]string{"smtptest"}, t.server.Offer...)
+	if t.server.TLS != nil && !t.secure {
+		lines = append(lines, "STARTTLS")
+	}
+	var b strings.Builder
+	for i, l := range lines {
+		sep := "-"
+		if i == len(lines)-1 {
+			sep = " "
+		}
+		fmt.Fprintf(&b, "250%s%s\r\n", sep, l)
+	}
+	return strings.TrimSuffix(b.String(), "\r\n")
+}
+
+func (t *talk) startTLS() bool {
+	ok, act := t.step("STARTTLS", "", "220 2.0.0 go ahead")
+	if !ok || act.Reply != "" {
+		return ok
+	}
+	secure := tls.Server(t.conn, t.server.TLS)
+	if secure.Handshake() != nil {
+		return false
+	}
+	t.conn, t.r, t.secure = secure, bufio.NewReader(secure), true
+	return true
+}
+
+func (t *talk) data() bool {
+	ok, act := t.step("DATA", "", "354 go ahead")
+	if act.Read > 0 {
+		t.r.Discard(act.Read)
+		return false
+	}
+	if !ok || act.Reply != "" {
+		return ok
+	}
+	var b bytes.Buffer
+	for {
+		line, err := t.r.ReadBytes('\n')
+		if err != nil {
+			return false
+		}
+		if string(line) == ".\r\n" {
+			break
+		}
+		b.Write(bytes.TrimPrefix(line, []byte(".")))
+	}
+	act = t.ask("BODY", t.to)
+	refused := act.Reply != "" && act.Reply[0] != '2' || act.Reply == "" && (act.Mute || act.Cut)
+	if act.Take || !refused {
+		// Kept before the reply goes out, so that a test that saw the reply sees
+		// the message.
+		t.keep(b.Bytes())
+	}
+	t.from, t.to = "", ""
+	return t.say(act, "250 2.0.0 taken")
+}
+
+func (t *talk) keep(data []byte) {
+	m := Message{From: t.from, To: t.to, Data: data, Conn: t.number}
+	if msg, err := netmail.ReadMessage(bytes.NewReader(data)); err == nil {
+		m.MessageID = msg.Header.Get("Message-Id")
+	}
+	t.server.mu.Lock()
+	defer t.server.mu.Unlock()
+	t.server.taken = append(t.server.taken, m)
+}
+
+// address gives what stands between the angle brackets of MAIL and RCPT.
+func address(arg string) string {
+	_, rest, _ := strings.Cut(arg, "<")
+	a, _, _ := strings.Cut(rest, ">")
+	return a
+}
