@@ -1,0 +1,206 @@
+package desk
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/compile"
+	"postbag/digest/schedule"
+)
+
+// Desk does the editor's work.
+type Desk struct {
+	store   Store
+	clock   digest.Clock
+	baseURL string
+}
+
+// Options are what a desk needs.
+type Options struct {
+	Store Store
+	Clock digest.Clock
+	// BaseURL is where readers find the publication; the identity of its feeds
+	// is minted from it once.
+	BaseURL string
+}
+
+// New makes a desk.
+func New(o Options) *Desk { return &Desk{store: o.Store, clock: o.Clock, baseURL: o.BaseURL} }
+
+// Ref names an issue: a series by its slug ("" for the only one) and a number
+// (0 for the present draft, else the newest issue).
+type Ref struct {
+	Series string
+	Number int
+}
+
+// Series finds a series by its slug, or the only one there is when the slug is
+// empty.
+func (d *Desk) Series(ctx context.Context, slug string) (digest.Series, error) {
+	all, err := d.store.SeriesList(ctx)
+	if err != nil {
+		return digest.Series{}, err
+	}
+	if len(all) == 0 {
+		return digest.Series{}, digest.Fail(digest.NotFound,
+			"Add a blog first: postbag source add URL. Its series is made with it.", "there is no series yet")
+	}
+	var names []string
+	for _, s := range all {
+		if s.Slug == slug || slug == "" && len(all) == 1 {
+			return s, nil
+		}
+		names = append(names, s.Slug)
+	}
+	hint := "The series are: " + strings.Join(names, ", ") + "."
+	if slug == "" {
+		return digest.Series{}, digest.Fail(digest.Invalid, hint, "there are several series; name one with --series")
+	}
+	return digest.Series{}, digest.Fail(digest.NotFound, hint, "there is no series %q", slug)
+}
+
+// AllSeries lists the series.
+func (d *Desk) AllSeries(ctx context.Context) ([]digest.Series, error) {
+	return d.store.SeriesList(ctx)
+}
+
+// Publication gives the installation's own settings.
+func (d *Desk) Publication(ctx context.Context) (digest.Publication, error) {
+	return d.store.Publication(ctx)
+}
+
+// Draft opens the series' next draft, or gives the one that is open.
+func (d *Desk) Draft(ctx context.Context, slug string) (issue digest.Issue, created bool, err error) {
+	series, err := d.Series(ctx, slug)
+	if err != nil {
+		return digest.Issue{}, false, err
+	}
+	now := d.clock.Now()
+	due, err := d.nextDue(ctx, series, now)
+	if err != nil {
+		return digest.Issue{}, false, err
+	}
+	issue, created, err = d.store.OpenDraft(ctx, series.ID, now, due)
+	if err != nil || !created {
+		return issue, created, err
+	}
+	issue.Title = series.TitleOf(issue.Number)
+	return issue, true, d.store.SaveDraft(ctx, &issue)
+}
+
+// nextDue gives the moment of a draft opened now: the series' next one that no
+// issue before it has taken.
+func (d *Desk) nextDue(ctx context.Context, series digest.Series, now time.Time) (time.Time, error) {
+	newest, err := d.store.Issues(ctx, series.ID, 1)
+	if err != nil {
+		return time.Time{}, err
+	}
+	after := now
+	if len(newest) == 1 && newest[0].State != digest.Cancelled && newest[0].DueAt.After(now) {
+		after = newest[0].DueAt
+	}
+	return nextMoment(series, after)
+}
+
+// nextMoment gives the series' next scheduled moment after a time.
+func nextMoment(series digest.Series, after time.Time) (time.Time, error) {
+	plan, err := schedule.Parse(series.Schedule, series.Zone)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return plan.Next(after), nil
+}
+
+// Issue gives an issue whole.
+func (d *Desk) Issue(ctx context.Context, ref Ref) (digest.Issue, digest.Series, error) {
+	series, err := d.Series(ctx, ref.Series)
+	if err != nil {
+		return digest.Issue{}, series, err
+	}
+	issue, err := d.store.Issue(ctx, series.ID, ref.Number)
+	return issue, series, err
+}
+
+// Issues lists a series' issues, newest first.
+func (d *Desk) Issues(ctx context.Context, slug string, limit int) ([]digest.Issue, error) {
+	series, err := d.Series(ctx, slug)
+	if err != nil {
+		return nil, err
+	}
+	return d.store.Issues(ctx, series.ID, limit)
+}
+
+// draft gives an issue that must be a draft.
+func (d *Desk) draft(ctx context.Context, ref Ref) (digest.Issue, digest.Series, error) {
+	issue, series, err := d.Issue(ctx, ref)
+	if err != nil {
+		if ref.Number == 0 && digest.KindOf(err) == digest.NotFound && series.ID != 0 {
+			err = digest.Fail(digest.NotFound, "Open one with: postbag issue draft", "there is no draft yet")
+		}
+		return issue, series, err
+	}
+	if issue.State != digest.Draft {
+		return issue, series, notDraft(issue)
+	}
+	return issue, series, nil
+}
+
+func notDraft(issue digest.Issue) error {
+	hint := "What readers may have seen is not edited. Open the next issue with: postbag issue draft"
+	if issue.State == digest.Approved {
+		hint = "Take the approval back first: postbag issue reopen"
+	}
+	return digest.Fail(digest.Conflict, hint, "issue %d is %s and no draft any more", issue.Number, issue.State)
+}
+
+// update loads a draft, changes it and saves it; when somebody else saved in
+// between it starts over, so that no edit is lost.
+func (d *Desk) update(ctx context.Context, ref Ref, change func(*digest.Issue) error) (digest.Issue, error) {
+	const tries = 5
+	for i := 1; ; i++ {
+		issue, _, err := d.draft(ctx, ref)
+		if err != nil {
+			return issue, err
+		}
+		if err := change(&issue); err != nil {
+			return issue, err
+		}
+		err = d.store.SaveDraft(ctx, &issue)
+		if err == nil || i == tries || digest.KindOf(err) != digest.Conflict {
+			return issue, err
+		}
+	}
+}
+
+// window gives what bounds an issue's candidates.
+func (d *Desk) window(ctx context.Context, issue digest.Issue) (CandidateQuery, error) {
+	q := CandidateQuery{SeriesID: issue.SeriesID, SeenAfter: issue.WindowFrom}
+	if !issue.WindowFrom.IsZero() {
+		return q, nil
+	}
+	week, err := d.store.CommentsSince(ctx, issue.SeriesID, issue.OpenedAt.Add(-compile.Week))
+	if err != nil {
+		return q, err
+	}
+	posts, err := d.store.PostActivity(ctx, issue.SeriesID, postsLookedAt)
+	if err != nil {
+		return q, err
+	}
+	q.Since, q.PostsSince = compile.FirstWindow(issue.OpenedAt, week, posts)
+	return q, nil
+}
+
+// postsLookedAt is how many of the newest posts a first issue may go back
+// through for its thirty comments.
+const postsLookedAt = 200
+
+// Candidates gives the comments an issue may pick, by post, then in thread order.
+func (d *Desk) Candidates(ctx context.Context, issue digest.Issue) ([]digest.Candidate, error) {
+	q, err := d.window(ctx, issue)
+	if err != nil {
+		return nil, err
+	}
+	return d.store.Candidates(ctx, q)
+}
