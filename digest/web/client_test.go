@@ -1,0 +1,82 @@
+package web_test
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"postbag/digest/web"
+	"postbag/subscribers/signup"
+)
+
+// watcher notes where sign-ups come from.
+type watcher struct {
+	web.Signup
+	in *signup.SubscribeInput
+}
+
+func (w watcher) Subscribe(_ context.Context, in signup.SubscribeInput) error {
+	*w.in = in
+	return nil
+}
+
+func TestWhereASignUpComesFrom(t *testing.T) {
+	prefix := netip.MustParsePrefix
+	for name, c := range map[string]struct {
+		trusted []netip.Prefix
+		peer    string
+		headers []string
+		want    string
+	}{
+		"direct":           {nil, "192.0.2.7:1234", nil, "192.0.2.7"},
+		"direct, lying":    {nil, "192.0.2.7:1234", []string{"198.51.100.1"}, "192.0.2.7"},
+		"proxied":          {[]netip.Prefix{prefix("10.0.0.0/8")}, "10.1.2.3:1234", []string{"198.51.100.1"}, "198.51.100.1"},
+		"proxied, lying":   {[]netip.Prefix{prefix("10.0.0.0/8")}, "10.1.2.3:1234", []string{"203.0.113.9, 198.51.100.1"}, "198.51.100.1"},
+		"two proxies":      {[]netip.Prefix{prefix("10.0.0.0/8")}, "10.1.2.3:1234", []string{"203.0.113.9", "198.51.100.1, 10.9.9.9"}, "198.51.100.1"},
+		"rubbish":          {[]netip.Prefix{prefix("10.0.0.0/8")}, "10.1.2.3:1234", []string{"198.51.100.1, <script>"}, "10.1.2.3"},
+		"no header":        {[]netip.Prefix{prefix("10.0.0.0/8")}, "10.1.2.3:1234", nil, "10.1.2.3"},
+		"IPv4 in IPv6":     {[]netip.Prefix{prefix("10.0.0.0/8")}, "[::ffff:10.1.2.3]:1234", []string{"::ffff:198.51.100.1"}, "198.51.100.1"},
+		"IPv6 with a zone": {nil, "[fe80::1%eth0]:1234", nil, "fe80::1"},
+		"socket":           {nil, "@", []string{"198.51.100.1"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got signup.SubscribeInput
+			s := newSite(t, func(o *web.Options) { o.TrustedProxies, o.Signup = c.trusted, watcher{o.Signup, &got} })
+			r, err := http.NewRequestWithContext(t.Context(), "POST", "/subscribe", strings.NewReader("email=ann@example.org"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.RemoteAddr = c.peer
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			for _, h := range c.headers {
+				r.Header.Add("X-Forwarded-For", h)
+			}
+			s.server.Handler().ServeHTTP(&discard{http.Header{}}, r)
+			if got.RemoteIP != c.want || got.Email != "ann@example.org" {
+				t.Errorf("got %+v, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+type discard struct{ header http.Header }
+
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
+func (d *discard) WriteHeader(int)             {}
+
+func TestTheProofNamesTheFormsSite(t *testing.T) {
+	var got signup.SubscribeInput
+	s := newSite(t, func(o *web.Options) { o.Signup = watcher{o.Signup, &got} })
+	for origin, want := range map[string]string{
+		"https://blog.example": "https://blog.example", "null": s.http.URL + "/", "": s.http.URL + "/",
+		"javascript://x": s.http.URL + "/", "https://" + strings.Repeat("a", 300): s.http.URL + "/",
+	} {
+		s.do("POST", "/subscribe", "email=ann@example.org", "Content-Type", "application/x-www-form-urlencoded", "Origin", origin)
+		if got.Page != want {
+			t.Errorf("Origin %q: page %q, want %q", origin, got.Page, want)
+		}
+	}
+}

@@ -1,0 +1,20 @@
+// Package web is what readers reach over HTTP: the latest issue, the archive,
+// the feed, and the pages for signing up, confirming, choosing and leaving. It
+// leaves what a page says to package templates, what is published to package
+// publish, and every decision about a subscription to package signup: a handler
+// decodes, calls and renders.
+//
+// What holds on every address:
+//
+//   - GET and HEAD change nothing. Links in mails are opened by scanners, so a
+//     link shows a page and its button acts.
+//   - Requests that change something must come from our own pages
+//     (http.CrossOriginProtection). Two are exempt: signing up, so that a blog
+//     can carry a plain form, which costs nothing since only the confirmation
+//     subscribes; and unsubscribing, which mail providers do from their own
+//     machines (RFC 8058, 3.1).
+//   - No answer tells whether an address is on the list.
+//   - Host and X-Forwarded-* headers make no link; the client's address is taken
+//     from X-Forwarded-For only behind the proxies that are set.
+//   - Logs name the route, never the token in it.
+package web

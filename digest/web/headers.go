@@ -1,0 +1,60 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+)
+
+// contentPolicy lets a page use our own style and pictures and send its forms to
+// us, and nothing else: no script, no frame, no foreign request.
+const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// setHeaders puts on every answer what keeps browsers strict.
+func setHeaders(h http.Header) {
+	h.Set("Content-Security-Policy", contentPolicy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "strict-origin")
+}
+
+// private keeps an answer to a secret link out of caches, search engines and
+// Referer headers.
+func private(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Robots-Tag", "noindex, nofollow")
+		next(w, r)
+	}
+}
+
+// nullOrigin takes "Origin: null" off a request to a secret link, so that it
+// counts as what it is: no word about where the form stands. Browsers send it
+// with our own forms, because those pages let no Referer out, and where they send
+// Sec-Fetch-Site too (over TLS and to localhost) that one tells. Whoever can name
+// the link has proved enough; there is no cookie that another site could borrow.
+func nullOrigin(r *http.Request, pattern string) {
+	if r.Header.Get("Origin") == "null" && strings.Contains(pattern, "{token}") {
+		r.Header.Del("Origin")
+	}
+}
+
+// cleanPath tells whether a request's path is written the one way that can name
+// a page of ours: without dot segments, doubled or encoded slashes, backslashes
+// and control characters. All else is not found, rather than redirected to what
+// it might mean.
+func cleanPath(r *http.Request) bool {
+	path, raw := r.URL.Path, strings.ToLower(r.URL.EscapedPath())
+	if !strings.HasPrefix(path, "/") || strings.Contains(path, "//") || strings.Contains(raw, "%2f") || strings.Contains(path, `\`) {
+		return false
+	}
+	if strings.ContainsFunc(path, func(c rune) bool { return c < ' ' || c == 0x7f }) {
+		return false
+	}
+	for segment := range strings.SplitSeq(path, "/") {
+		if strings.HasPrefix(segment, ".") {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,75 @@
+package web
+
+import (
+	"net/http"
+
+	"postbag/subscribers"
+	"postbag/templates"
+)
+
+// The body that a mail provider posts to unsubscribe a reader (RFC 8058, 3.1).
+const (
+	oneClickField = "List-Unsubscribe"
+	oneClickValue = "One-Click"
+)
+
+// unsubscribePage shows the way out, and its button.
+func (s *Server) unsubscribePage(w http.ResponseWriter, r *http.Request) {
+	sub, err := s.signup.Lookup(r.Context(), r.PathValue("token"))
+	s.leavePage(w, r, sub, err)
+}
+
+// unsubscribe ends a subscription: by the page's button, which gets the page
+// back, or by a mail provider, which gets a line of text. Whoever posts here
+// means it, so a body that cannot be read is no reason to go on mailing; one
+// that is too large is refused. Posting again is as good as posting once.
+func (s *Server) unsubscribe(w http.ResponseWriter, r *http.Request) {
+	if tooLarge(parseForm(r)) {
+		s.message(w, r, http.StatusRequestEntityTooLarge)
+		return
+	}
+	sub, err := s.signup.Unsubscribe(r.Context(), r.PathValue("token"))
+	if r.PostFormValue(oneClickField) == oneClickValue {
+		s.oneClick(w, r, err)
+		return
+	}
+	s.leavePage(w, r, sub, err)
+}
+
+// oneClick answers a mail provider: 200 without a redirect (RFC 8058, 3.1).
+func (s *Server) oneClick(w http.ResponseWriter, r *http.Request, err error) {
+	if err == nil {
+		s.plain(w, http.StatusOK, "unsubscribed\n")
+		return
+	}
+	status := statusOf(err)
+	if status >= http.StatusInternalServerError {
+		s.log.ErrorContext(r.Context(), "a one-click unsubscription failed", "error", err)
+	}
+	s.plain(w, status, http.StatusText(status)+"\n")
+}
+
+// undo takes an unsubscription back.
+func (s *Server) undo(w http.ResponseWriter, r *http.Request) {
+	if !s.readForm(w, r) {
+		return
+	}
+	sub, err := s.signup.Undo(r.Context(), r.PathValue("token"), s.proxies.client(r), s.base+"/unsubscribe/")
+	s.returned(w, r, sub, err)
+}
+
+// preferencesPage shows what a subscriber chose.
+func (s *Server) preferencesPage(w http.ResponseWriter, r *http.Request) {
+	sub, err := s.signup.Lookup(r.Context(), r.PathValue("token"))
+	s.preferencesAnswer(w, r, sub, err, false)
+}
+
+// preferences stores what a subscriber chooses.
+func (s *Server) preferences(w http.ResponseWriter, r *http.Request) {
+	if !s.readForm(w, r) {
+		return
+	}
+	f := subscribers.Frequency(r.PostFormValue(templates.FrequencyField))
+	sub, err := s.signup.SetFrequency(r.Context(), r.PathValue("token"), f)
+	s.preferencesAnswer(w, r, sub, err, true)
+}

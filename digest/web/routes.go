@@ -1,0 +1,166 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"postbag/digest"
+)
+
+// routes is the whole surface. GET answers HEAD too.
+func (s *Server) routes() map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
+		"GET /{$}":             s.home,
+		"GET /issues":          s.toArchive,
+		"GET /issues/{$}":      s.archive,
+		"GET /issues/{number}": s.issue,
+		"GET /feed.atom":       s.feedAtom,
+
+		"POST /subscribe":                s.subscribe,
+		"GET /confirm/{token}":           private(s.confirmPage),
+		"POST /confirm/{token}":          private(s.confirm),
+		"GET /unsubscribe/{token}":       private(s.unsubscribePage),
+		"POST /unsubscribe/{token}":      private(s.unsubscribe),
+		"POST /unsubscribe/{token}/undo": private(s.undo),
+		"GET /preferences/{token}":       private(s.preferencesPage),
+		"POST /preferences/{token}":      private(s.preferences),
+
+		"GET /assets/{file}": s.asset,
+		"GET /favicon.ico":   s.favicon,
+		"GET /robots.txt":    s.robots,
+		"GET /healthz":       s.health,
+		"GET /readyz":        s.ready,
+	}
+}
+
+// crossOrigin lists the routes that pages of others may post to; the package
+// documentation says why.
+var crossOrigin = [...]string{"POST /subscribe", "POST /unsubscribe/{token}"}
+
+// Handler gives the whole surface with everything that holds on all of it.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for pattern, handle := range s.routes() {
+		mux.HandleFunc(pattern, handle)
+	}
+	return s.below(s.watch(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		setHeaders(w.Header())
+		if !cleanPath(r) {
+			s.message(w, r, http.StatusNotFound)
+			return
+		}
+		handler, pattern := mux.Handler(r)
+		if pattern == "" {
+			s.noRoute(w, r, handler)
+			return
+		}
+		r.Pattern = pattern // for the log, should the request be refused before the mux
+		nullOrigin(r, pattern)
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		s.sameOrigin.Handler(mux).ServeHTTP(w, r)
+	})))
+}
+
+// below serves a site whose base URL has a path, whether the proxy before us
+// takes that path off or leaves it on.
+func (s *Server) below(next http.Handler) http.Handler {
+	if s.path == "" {
+		return next
+	}
+	strip := http.StripPrefix(s.path, next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, s.path+"/") {
+			strip.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// noRoute answers with a page of ours for what the mux would answer plainly: a
+// path that is none, or a method that the path does not know.
+func (s *Server) noRoute(w http.ResponseWriter, r *http.Request, plain http.Handler) {
+	seen := &refusal{header: http.Header{}}
+	plain.ServeHTTP(seen, r)
+	if seen.status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", seen.header.Get("Allow"))
+		s.message(w, r, http.StatusMethodNotAllowed)
+		return
+	}
+	s.message(w, r, http.StatusNotFound)
+}
+
+// refusal takes an answer in and keeps its status and header.
+type refusal struct {
+	header http.Header
+	status int
+}
+
+func (f *refusal) Header() http.Header         { return f.header }
+func (f *refusal) Write(p []byte) (int, error) { return len(p), nil }
+func (f *refusal) WriteHeader(status int)      { f.status = status }
+
+// statusOf is the one map from kinds of error to HTTP statuses.
+func statusOf(err error) int {
+	switch digest.KindOf(err) {
+	case digest.Invalid:
+		return http.StatusUnprocessableEntity
+	case digest.NotFound:
+		return http.StatusNotFound
+	case digest.Conflict:
+		return http.StatusConflict
+	case digest.Unavailable:
+		return http.StatusServiceUnavailable
+	case digest.Forbidden:
+		return http.StatusForbidden
+	}
+	return http.StatusInternalServerError
+}
+
+// fail answers with an error's page and logs what is our fault. Its text stays
+// in the log.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	status := statusOf(err)
+	if status >= http.StatusInternalServerError && r.Context().Err() == nil {
+		s.log.ErrorContext(r.Context(), "a request failed", "route", route(r), "error", err)
+	}
+	s.message(w, r, status)
+}
+
+// health says that the process answers.
+func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
+	s.plain(w, http.StatusOK, "ok\n")
+}
+
+// readyTime bounds the question whether we are ready.
+const readyTime = 2 * time.Second
+
+// ready says whether requests can be served: 503 when the database does not
+// answer.
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), readyTime)
+	defer cancel()
+	if err := s.isReady(ctx); err != nil {
+		s.log.WarnContext(ctx, "not ready", "error", err)
+		s.plain(w, http.StatusServiceUnavailable, "not ready\n")
+		return
+	}
+	s.plain(w, http.StatusOK, "ready\n")
+}
+
+// robots lets crawlers in everywhere: secret links carry noindex, which a
+// crawler only sees when it may look.
+func (s *Server) robots(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Cache-Control", "max-age=86400")
+	s.plain(w, http.StatusOK, "User-agent: *\nDisallow:\n")
+}
+
+// plain answers in plain text. A probe's answer must not be kept.
+func (s *Server) plain(w http.ResponseWriter, status int, text string) {
+	if w.Header().Get("Cache-Control") == "" {
+		w.Header().Set("Cache-Control", "no-store")
+	}
+	s.body(w, status, "text/plain; charset=utf-8", []byte(text))
+}

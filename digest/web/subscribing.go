@@ -1,0 +1,81 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"postbag/digest"
+	"postbag/subscribers/signup"
+	"postbag/templates"
+)
+
+// subscribe takes a sign-up, from our page or from a form on the blog. Whatever
+// is known about the address, the answer is the same to the byte; to a machine
+// that filled the trap in, too.
+func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) {
+	if !s.readForm(w, r) {
+		return
+	}
+	if r.PostFormValue(templates.TrapField) == "" {
+		err := s.signup.Subscribe(r.Context(), signup.SubscribeInput{
+			Email:    r.PostFormValue(templates.EmailField),
+			RemoteIP: s.proxies.client(r),
+			Page:     s.formPage(r),
+		})
+		if digest.KindOf(err) == digest.Invalid {
+			s.signupMistake(w, r, err)
+			return
+		}
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+	}
+	s.signupTaken(w, r)
+}
+
+// formPage tells where a sign-up form stands, for the proof of consent: the site
+// that the browser names, else ours.
+func (s *Server) formPage(r *http.Request) string {
+	const maxOrigin = 200
+	origin := r.Header.Get("Origin")
+	u, err := url.Parse(origin)
+	if err != nil || len(origin) > maxOrigin || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		return s.base + "/"
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// confirmPage shows what a confirmation link is about, and its button.
+func (s *Server) confirmPage(w http.ResponseWriter, r *http.Request) {
+	c, err := s.signup.Confirmation(r.Context(), r.PathValue("token"))
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	if c.Expired(s.clock.Now()) {
+		s.confirmExpired(w, r)
+		return
+	}
+	if !c.UsedAt.IsZero() {
+		s.confirmUsed(w, r)
+		return
+	}
+	s.confirmAsk(w, r, c)
+}
+
+// confirm is the button of that page.
+func (s *Server) confirm(w http.ResponseWriter, r *http.Request) {
+	if !s.readForm(w, r) {
+		return
+	}
+	sub, err := s.signup.Confirm(r.Context(), r.PathValue("token"), s.proxies.client(r), s.base+"/confirm/")
+	switch {
+	case digest.KindOf(err) == digest.Conflict:
+		s.confirmExpired(w, r)
+	case err != nil:
+		s.fail(w, r, err)
+	default:
+		s.confirmDone(w, r, sub)
+	}
+}
