@@ -1,0 +1,119 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// The layers of the program. A package may import its own layer's allowed ones
+// and nothing else of the program; what is not listed fails the test, so that a
+// new package gets its place on purpose.
+var (
+	domain   = []string{"digest", "subscribers"}
+	pure     = []string{"digest/markup", "digest/compile", "digest/suggest", "digest/schedule", "digest/feed", "templates", "subscribers/address"}
+	stages   = []string{"digest/pull", "digest/desk", "digest/publish", "subscribers/deliver", "subscribers/signup", "subscribers/roster"}
+	adapters = []string{"digest/fetch", "digest/store", "digest/web", "subscribers/mail"}
+	fixtures = []string{"digest/sampleblog"}
+)
+
+type listedPackage struct {
+	ImportPath string
+	Imports    []string
+	Standard   bool
+}
+
+// TestImportDirection keeps the direction: domain types import the standard
+// library only, pure packages the domain and each other, stages those, adapters
+// also the stages they serve but never each other; the command wires.
+func TestImportDirection(t *testing.T) {
+	layer := map[string]int{}
+	for i, names := range [][]string{domain, pure, stages, adapters} {
+		for _, n := range names {
+			layer[n] = i
+		}
+	}
+	for _, p := range listPackages(t) {
+		name := strings.TrimPrefix(p.ImportPath, "postbag/")
+		if isOneOf(name, fixtures) || strings.HasPrefix(name, "cmd/") || strings.HasSuffix(name, "test") {
+			continue
+		}
+		own, known := layer[name]
+		if !known {
+			t.Errorf("%s has no place in the layout; give it one here", name)
+			continue
+		}
+		for _, imported := range p.Imports {
+			checkImport(t, name, own, imported, layer)
+		}
+	}
+}
+
+func checkImport(t *testing.T, name string, own int, imported string, layer map[string]int) {
+	t.Helper()
+	ours, isOurs := strings.CutPrefix(imported, "postbag/")
+	if !isOurs {
+		if own == 0 && strings.Contains(imported, ".") {
+			t.Errorf("%s is domain and imports %s", name, imported)
+		}
+		return
+	}
+	theirs, known := layer[ours]
+	switch {
+	case !known:
+		t.Errorf("%s imports %s, which no layer knows", name, ours)
+	case theirs > own:
+		t.Errorf("%s imports %s, against the direction", name, ours)
+	case theirs == own && (own == 0 || own >= 2):
+		t.Errorf("%s imports its neighbour %s", name, ours)
+	}
+}
+
+// TestProductionImportsNoTestHelp keeps test servers, browsers and fixtures out
+// of the program; the invented blog of the demo is the one exception.
+func TestProductionImportsNoTestHelp(t *testing.T) {
+	for _, p := range listPackages(t) {
+		if strings.HasSuffix(p.ImportPath, "test") {
+			continue
+		}
+		for _, imported := range p.Imports {
+			for _, banned := range []string{"testing", "net/http/httptest", "github.com/emersion/go-smtp", "github.com/chromedp/", "go.uber.org/goleak"} {
+				if strings.HasPrefix(imported, banned) {
+					t.Errorf("%s imports %s", p.ImportPath, imported)
+				}
+			}
+			if imported == "postbag/digest/sampleblog" && p.ImportPath != "postbag/cmd/postbag" {
+				t.Errorf("%s imports the demo's blog", p.ImportPath)
+			}
+		}
+	}
+}
+
+func listPackages(t *testing.T) []listedPackage {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Standard", "postbag/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []listedPackage
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listedPackage
+		if err := dec.Decode(&p); err == io.EOF {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+func isOneOf(s string, list []string) bool {
+	for _, x := range list {
+		if s == x {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,26 @@
+package main
+
+import "github.com/alecthomas/kong"
+
+// cli is the grammar of the command line.
+type cli struct {
+	Config kong.ConfigFlag `help:"Read settings from this TOML file." placeholder:"FILE" type:"path"`
+
+	Settings
+
+	Demo    demoCmd    `cmd:"" help:"Show the whole job on loopback with an invented blog: pull, pick, publish, mail."`
+	Serve   serveCmd   `cmd:"" help:"Run the web pages and the worker."`
+	Preview previewCmd `cmd:"" help:"Make an issue of any blog without a database, as files."`
+
+	Source  sourceCmd  `cmd:"" help:"The blogs that are followed."`
+	Pull    pullCmd    `cmd:"" help:"Pull new posts and comments now."`
+	Post    postCmd    `cmd:"" help:"The posts that are stored."`
+	Comment commentCmd `cmd:"" help:"The comments that are stored."`
+
+	Series     seriesCmd     `cmd:"" help:"The recurring compilation: its name, schedule and numbering."`
+	Issue      issueCmd      `cmd:"" help:"Draft, pick, arrange, approve, publish and send issues."`
+	Subscriber subscriberCmd `cmd:"" help:"The readers on the mailing list."`
+
+	Health  healthCmd  `cmd:"" help:"Ask a running serve whether it is well."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}

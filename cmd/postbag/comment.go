@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/markup"
+)
+
+// commentCmd groups the commands about comments.
+type commentCmd struct {
+	List commentListCmd `cmd:"" help:"List comments, newest first."`
+	Show commentShowCmd `cmd:"" help:"Show one comment in full."`
+}
+
+type commentListCmd struct {
+	listing
+	Source int64    `help:"Only of this source." placeholder:"ID"`
+	Post   int64    `help:"Only under this post." placeholder:"ID"`
+	Since  dateFlag `help:"Published at or after this day or moment." placeholder:"DATE"`
+	Until  dateFlag `help:"Published before this day or moment." placeholder:"DATE"`
+	State  string   `help:"Only those that are new, picked or gone." enum:",new,picked,gone" default:"" placeholder:"STATE"`
+	Text   string   `help:"Only those that contain this." placeholder:"TEXT"`
+	Limit  int      `help:"At most so many." default:"200"`
+}
+
+// commentRow is a comment in a JSON listing.
+type commentRow struct {
+	ID         int64               `json:"id"`
+	SourceID   int64               `json:"source_id"`
+	GUID       string              `json:"guid"`
+	URL        string              `json:"url"`
+	PostID     int64               `json:"post_id"`
+	PostGUID   string              `json:"post_guid"`
+	ParentID   int64               `json:"parent_id"`
+	ParentGUID string              `json:"parent_guid"`
+	Author     string              `json:"author"`
+	Published  stamp               `json:"published"`
+	Updated    stamp               `json:"updated"`
+	State      digest.CommentState `json:"state"`
+	Words      int                 `json:"words"`
+	Text       string              `json:"text"`
+}
+
+func commentRowOf(c digest.ListedComment) commentRow {
+	guid := c.PostGUID
+	if guid == "" {
+		guid = c.PostRef
+	}
+	return commentRow{
+		ID: c.ID, SourceID: c.SourceID, GUID: c.GUID, URL: c.URL,
+		PostID: c.PostID, PostGUID: guid, ParentID: c.ParentID, ParentGUID: c.ParentRef,
+		Author: c.Author, Published: stamp(c.Published), Updated: stamp(c.Updated),
+		State: c.State, Words: c.Words, Text: c.Body.Text(),
+	}
+}
+
+// Run lists comments.
+func (c commentListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		found, err := a.desk.Comments(ctx, digest.CommentFilter{
+			SourceID: c.Source, PostID: c.Post, Since: time.Time(c.Since), Until: time.Time(c.Until),
+			State: digest.CommentState(c.State), Text: c.Text, Limit: c.Limit,
+		})
+		if err != nil {
+			return err
+		}
+		var rows []commentRow
+		for _, x := range found {
+			rows = append(rows, commentRowOf(x))
+		}
+		return printList(p.Stdout, c.JSON, rows, "ID\tPOST\tREPLY TO\tPUBLISHED\tSTATE\tWORDS\tWRITER\tWORDS BEGIN", func(r commentRow) string {
+			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%d\t%s\t%s", r.ID, idOr(r.PostID, r.PostGUID), idOr(r.ParentID, r.ParentGUID),
+				when(time.Time(r.Published)), r.State, r.Words, cell(r.Author, 20), cell(r.Text, 60))
+		})
+	})
+}
+
+// idOr shows an id, a question mark for what is named but not known yet, or
+// nothing.
+func idOr(id int64, ref string) string {
+	switch {
+	case id != 0:
+		return fmt.Sprint(id)
+	case ref != "":
+		return "?"
+	}
+	return ""
+}
+
+type commentShowCmd struct {
+	ID   int64 `arg:"" help:"The comment's id."`
+	JSON bool  `name:"json" help:"Print JSON: an array of one."`
+}
+
+// Run shows a comment, with its sentences numbered as trimming counts them.
+func (c commentShowCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		found, err := a.desk.Comment(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return printList(p.Stdout, true, []commentRow{commentRowOf(found)}, "", nil)
+		}
+		var b strings.Builder
+		fmt.Fprintf(&b, "%s, %s UTC, %s, %s\n", found.Author, when(found.Published), plural(found.Words, "word"), found.State)
+		title := found.PostTitle
+		if title == "" {
+			title = found.PostURL
+		}
+		fmt.Fprintf(&b, "on %q\n", title)
+		if found.URL != "" {
+			fmt.Fprintln(&b, found.URL)
+		}
+		if found.ParentRef != "" {
+			fmt.Fprintf(&b, "in reply to comment %s\n", idOr(found.ParentID, found.ParentRef))
+		}
+		if found.Gone {
+			fmt.Fprintf(&b, "gone: %s\n", found.GoneReason)
+		}
+		fmt.Fprintf(&b, "\n%s\n", markup.Wrap(found.Body, 72, ""))
+		_, err = fmt.Fprint(p.Stdout, printable(b.String()))
+		return err
+	})
+}

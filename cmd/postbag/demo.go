@@ -1,0 +1,245 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/sampleblog"
+)
+
+// demoCmd does the whole job on loopback with an invented blog. Every step is a
+// command that an operator would type, run by the same code.
+type demoCmd struct {
+	Check bool   `help:"Verify every product, print a summary and exit."`
+	Dir   string `help:"Keep the database and the outbox in this folder; else in a throw-away one." placeholder:"DIR" type:"path"`
+}
+
+// demoReaders are the sample subscribers. They sign up by the form and confirm
+// by the link in the mail, as anybody would.
+var demoReaders = []string{"ada@reader.example", "bram@reader.example", "chidi@reader.example"}
+
+// demoIntro is what the demo's editor writes above the picks.
+const demoIntro = "You have been busy. Here is what stayed with me from under this week's posts, in your own words. Thank you all for writing, and *keep it coming*."
+
+// demo is one run of the demo.
+type demo struct {
+	p     *Program
+	dir   string
+	blog  *sampleblog.Blog
+	at    string // the blog's address
+	web   net.Listener
+	quiet bool
+}
+
+// Run runs the demo.
+func (c demoCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	dir, clean, err := demoDir(c.Dir)
+	if err != nil {
+		return err
+	}
+	defer clean()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+
+	d := &demo{p: p, dir: dir, quiet: c.Check, blog: sampleblog.New(p.Clock.Now())}
+	blogDone, err := d.serveBlog(ctx)
+	if err != nil {
+		return err
+	}
+	if d.web, err = demoListener(s.Listen, c.Check); err != nil {
+		return err
+	}
+	served := make(chan error, 1)
+	go func() { served <- d.command("serve").Run(ctx) }()
+	if err = d.wait(ctx); err == nil {
+		err = d.job(ctx)
+	}
+	if err == nil && c.Check {
+		err = d.check(ctx)
+	}
+	if err == nil && !c.Check {
+		d.addresses()
+		select {
+		case <-ctx.Done():
+		case err = <-served:
+			served <- nil
+		}
+	}
+	stop()
+	return errors.Join(err, ignoreCancel(<-served), <-blogDone)
+}
+
+func ignoreCancel(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// demoDir gives the folder of a run and how to clean it up.
+func demoDir(chosen string) (string, func(), error) {
+	if chosen == "" {
+		dir, err := os.MkdirTemp("", "postbag-demo-")
+		if err != nil {
+			return "", nil, digest.Fail(digest.Unavailable, "Name a folder with --dir.", "no throw-away folder can be made: %w", err)
+		}
+		return dir, func() { os.RemoveAll(dir) }, nil
+	}
+	if err := os.MkdirAll(chosen, 0o755); err != nil {
+		return "", nil, digest.Fail(digest.Invalid, "Choose another --dir.", "the folder cannot be made: %w", err)
+	}
+	if _, err := os.Stat(filepath.Join(chosen, "postbag.db")); err == nil {
+		return "", nil, digest.Fail(digest.Conflict, "Choose an empty --dir.", "%s holds a database already", chosen)
+	}
+	return chosen, func() {}, nil
+}
+
+// demoListener listens where the settings say, or on any free port when that
+// one is taken and nobody asked for it in particular.
+func demoListener(listen string, check bool) (net.Listener, error) {
+	if check {
+		return net.Listen("tcp", "127.0.0.1:0")
+	}
+	l, err := net.Listen("tcp", listen)
+	if err != nil && listen == "localhost:8080" {
+		l, err = net.Listen("tcp", "localhost:0")
+	}
+	if err != nil {
+		return nil, digest.Fail(digest.Unavailable, "Choose another --listen.", "the demo cannot listen: %w", err)
+	}
+	return l, nil
+}
+
+// serveBlog serves the invented blog on loopback until ctx ends.
+func (d *demo) serveBlog(ctx context.Context) (<-chan error, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, digest.Fail(digest.Unavailable, "The demo needs loopback.", "the sample blog cannot listen: %w", err)
+	}
+	d.at = "http://" + l.Addr().String() + "/"
+	server := &http.Server{Handler: d.blog.Handler(), ReadHeaderTimeout: 5 * time.Second}
+	done := make(chan error, 1)
+	go func() {
+		stopped := context.AfterFunc(ctx, func() { server.Close() })
+		defer stopped()
+		err := server.Serve(l)
+		if errors.Is(err, http.ErrServerClosed) {
+			err = nil
+		}
+		done <- err
+	}()
+	return done, nil
+}
+
+// base is where the demo's pages are.
+func (d *demo) base() string { return "http://" + d.web.Addr().String() }
+
+// command is one more run of the program, on the demo's database.
+func (d *demo) command(args ...string) *Program {
+	flags := []string{
+		"--db", filepath.Join(d.dir, "postbag.db"),
+		"--smtp", "outbox:" + filepath.Join(d.dir, "outbox"),
+		"--base-url", d.base(), "--reply-to", "editor@nightbus.example",
+		"--fetch-allow", strings.TrimSuffix(strings.TrimPrefix(d.at, "http://"), "/"),
+		"--log-level", "warn",
+	}
+	return &Program{
+		Args: append(flags, args...), Stdin: strings.NewReader(""), Stdout: d.p.Stdout, Stderr: d.p.Stderr,
+		Clock: d.p.Clock, Listener: d.web,
+	}
+}
+
+// run shows a command and runs it.
+func (d *demo) run(ctx context.Context, args ...string) error {
+	shown := make([]string, len(args))
+	for i, a := range args {
+		shown[i] = a
+		if strings.ContainsAny(a, " *") {
+			shown[i] = "'" + a + "'"
+		}
+	}
+	fmt.Fprintf(d.p.Stdout, "\n$ postbag %s\n", cell(strings.Join(shown, " "), 100))
+	program := d.command(args...)
+	if d.quiet {
+		program.Stdout = io.Discard
+	}
+	if err := program.Run(ctx); err != nil {
+		return fmt.Errorf("postbag %s: %w", args[0], err)
+	}
+	return nil
+}
+
+// wait waits until the pages answer.
+func (d *demo) wait(ctx context.Context) error {
+	const most = 30 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	for {
+		response, err := d.get(ctx, "/readyz")
+		if err == nil && response.StatusCode == http.StatusOK {
+			return nil
+		}
+		if err := sleepReal(ctx, 20*time.Millisecond); err != nil {
+			return digest.Fail(digest.Unavailable, "Look at the log above.", "the pages did not come up within %s", most)
+		}
+	}
+}
+
+// sleepReal waits by the machine's clock, whatever the program's clock does.
+func sleepReal(ctx context.Context, d time.Duration) error {
+	return digest.SystemClock{}.Sleep(ctx, d)
+}
+
+// job is the main job, from the blog's address to the readers' mail.
+func (d *demo) job(ctx context.Context) error {
+	if err := d.run(ctx, "source", "add", d.at); err != nil {
+		return err
+	}
+	if err := d.run(ctx, "pull"); err != nil {
+		return err
+	}
+	for _, email := range demoReaders {
+		fmt.Fprintf(d.p.Stdout, "\n%s signs up on the page and confirms by the mail\n", email)
+		if err := d.signUp(ctx, email); err != nil {
+			return fmt.Errorf("sign up %s: %w", email, err)
+		}
+	}
+	steps := [][]string{
+		{"subscriber", "list"},
+		{"issue", "draft"},
+		{"issue", "pick", "--suggested"},
+		{"issue", "edit", "--intro", demoIntro},
+		{"issue", "approve", "1"},
+		{"issue", "publish", "1"},
+		{"issue", "send", "1"},
+	}
+	for _, step := range steps {
+		if err := d.run(ctx, step...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addresses says where to look.
+func (d *demo) addresses() {
+	fmt.Fprintf(d.p.Stdout, `
+Look at:
+  %-28s the blog, with %d comments under %d posts
+  %-28s the issue, and the sign-up form
+  %-28s its own page
+  %-28s the feed
+  %-28s the mails, as files that any mail program opens
+Stop with Ctrl-C.
+`, d.at, d.blog.Stats().Comments, d.blog.Stats().Posts, d.base()+"/", d.base()+"/issues/1", d.base()+"/feed.atom",
+		filepath.Join(d.dir, "outbox"))
+}

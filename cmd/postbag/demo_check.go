@@ -1,0 +1,212 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/mmcdole/gofeed"
+
+	"postbag/digest"
+)
+
+// checks is the summary table of a demo that verifies itself.
+type checks struct {
+	rows   []checkRow
+	failed int
+}
+
+type checkRow struct {
+	what, want, got string
+	ok              bool
+}
+
+// same records a comparison.
+func (c *checks) same(what string, want, got any) {
+	c.add(what, fmt.Sprint(want), fmt.Sprint(got), fmt.Sprint(want) == fmt.Sprint(got))
+}
+
+// that records a condition.
+func (c *checks) that(what string, ok bool, got any) { c.add(what, "yes", fmt.Sprint(got), ok) }
+
+func (c *checks) add(what, want, got string, ok bool) {
+	c.rows = append(c.rows, checkRow{what, want, got, ok})
+	if !ok {
+		c.failed++
+	}
+}
+
+// check verifies every product of the job and prints what it found.
+func (d *demo) check(ctx context.Context) error {
+	var c checks
+	for _, part := range []func(context.Context, *checks) error{
+		d.checkStored, d.checkAgain, d.checkPages, d.checkFeed, d.checkMails, d.checkLeaving,
+	} {
+		if err := part(ctx, &c); err != nil {
+			return err
+		}
+	}
+	w := tabwriter.NewWriter(d.p.Stdout, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "\nCHECK\tEXPECTED\tFOUND\t")
+	for _, r := range c.rows {
+		verdict := "ok"
+		if !r.ok {
+			verdict = "WRONG"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.what, r.want, cell(r.got, 60), verdict)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(d.p.Stdout, "\n%d passed, %d failed\n", len(c.rows)-c.failed, c.failed)
+	if c.failed > 0 {
+		return digest.Fail(digest.Internal, "The table above says what differs.", "%s failed", plural(c.failed, "check"))
+	}
+	return nil
+}
+
+// list runs a listing command and reads its JSON.
+func (d *demo) list(ctx context.Context, into any, args ...string) error {
+	var out bytes.Buffer
+	program := d.command(append(args, "--json")...)
+	program.Stdout = &out
+	if err := program.Run(ctx); err != nil {
+		return fmt.Errorf("postbag %s: %w", strings.Join(args, " "), err)
+	}
+	return json.Unmarshal(out.Bytes(), into)
+}
+
+func (d *demo) checkStored(ctx context.Context, c *checks) error {
+	var posts []postRow
+	var comments []commentRow
+	if err := d.list(ctx, &posts, "post", "list"); err != nil {
+		return err
+	}
+	if err := d.list(ctx, &comments, "comment", "list", "--limit", "1000"); err != nil {
+		return err
+	}
+	replies, gone, loose := 0, 0, 0
+	for _, x := range comments {
+		if x.ParentID != 0 {
+			replies++
+		}
+		if x.State == digest.CommentGone {
+			gone++
+		}
+		if x.PostID == 0 {
+			loose++
+		}
+	}
+	want := d.blog.Stats()
+	c.same("posts stored", want.Posts, len(posts))
+	c.same("comments stored", want.Comments, len(comments))
+	c.same("replies tied to their parents", want.Replies, replies)
+	c.same("removed comments marked gone", want.Removed, gone)
+	c.same("comments without a post", 0, loose)
+	return nil
+}
+
+// checkAgain pulls once more by force and looks for changed rows.
+func (d *demo) checkAgain(ctx context.Context, c *checks) error {
+	var out bytes.Buffer
+	program := d.command("pull", "--force")
+	program.Stdout = &out
+	if err := program.Run(ctx); err != nil {
+		return fmt.Errorf("postbag pull --force: %w", err)
+	}
+	c.that("a second pull stores nothing", strings.Contains(out.String(), "0 posts and 0 comments new, 0 changed, 0 gone"), out.String())
+	return nil
+}
+
+func (d *demo) checkPages(ctx context.Context, c *checks) error {
+	for path, holds := range map[string]string{"/": "Pick of the Week 1", "/issues/": "Pick of the Week 1", "/issues/1": "Pick of the Week 1"} {
+		page, err := d.get(ctx, path)
+		if err != nil {
+			return err
+		}
+		c.that("page "+path, page.StatusCode == http.StatusOK && strings.Contains(page.Body, holds), fmt.Sprintf("%d, %d bytes", page.StatusCode, len(page.Body)))
+	}
+	return nil
+}
+
+func (d *demo) checkFeed(ctx context.Context, c *checks) error {
+	answer, err := d.get(ctx, "/feed.atom")
+	if err != nil {
+		return err
+	}
+	feed, err := gofeed.NewParser().ParseString(answer.Body)
+	if err != nil {
+		c.that("feed parses", false, err)
+		return nil
+	}
+	c.same("feed entries", 1, len(feed.Items))
+	if len(feed.Items) == 1 {
+		c.same("feed entry title", "Pick of the Week 1", feed.Items[0].Title)
+		c.that("feed entry holds the picks", strings.Count(feed.Items[0].Content, "<blockquote>") >= 20, strings.Count(feed.Items[0].Content, "<blockquote>"))
+	}
+	return nil
+}
+
+func (d *demo) checkMails(ctx context.Context, c *checks) error {
+	mails, err := readOutbox(filepath.Join(d.dir, "outbox"))
+	if err != nil {
+		return err
+	}
+	ids := map[string]bool{}
+	issues := 0
+	for _, m := range mails {
+		if m.subject != "Pick of the Week 1" {
+			continue
+		}
+		issues++
+		ids[m.header.Get("Message-ID")] = true
+		c.that("mail to "+m.to, m.text != "" && m.html != "" &&
+			m.header.Get("List-Unsubscribe-Post") == "List-Unsubscribe=One-Click" &&
+			strings.Contains(m.header.Get("List-Unsubscribe"), d.base()+"/unsubscribe/") &&
+			m.header.Get("List-Id") != "" && m.header.Get("Date") != "", fmt.Sprintf("%d bytes", m.size))
+	}
+	c.same("mails of the issue", len(demoReaders), issues)
+	c.same("different Message-IDs", len(demoReaders), len(ids))
+	return nil
+}
+
+// checkLeaving unsubscribes one reader as a mail program does (RFC 8058, 3.1),
+// twice.
+func (d *demo) checkLeaving(ctx context.Context, c *checks) error {
+	mails, err := readOutbox(filepath.Join(d.dir, "outbox"))
+	if err != nil {
+		return err
+	}
+	leaver := demoReaders[0]
+	for _, m := range mails {
+		if m.to != leaver || m.subject != "Pick of the Week 1" {
+			continue
+		}
+		link, _, _ := strings.Cut(strings.TrimPrefix(m.header.Get("List-Unsubscribe"), "<"), ">")
+		for range 2 {
+			answer, err := d.post(ctx, link, url.Values{"List-Unsubscribe": {"One-Click"}})
+			if err != nil {
+				return err
+			}
+			c.same("one-click unsubscribe answers", http.StatusOK, answer.StatusCode)
+		}
+	}
+	var people []subscriberRow
+	if err := d.list(ctx, &people, "subscriber", "list"); err != nil {
+		return err
+	}
+	for _, s := range people {
+		want := "active"
+		if s.Email == leaver {
+			want = "unsubscribed"
+		}
+		c.same(s.Email+" is", want, s.State)
+	}
+	return nil
+}

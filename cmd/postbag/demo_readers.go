@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	"net/http"
+	"net/mail"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+)
+
+// reply is an answer read whole.
+type reply struct {
+	StatusCode int
+	Header     http.Header
+	Body       string
+}
+
+func (d *demo) get(ctx context.Context, path string) (reply, error) {
+	return d.request(ctx, http.MethodGet, d.base()+path, nil)
+}
+
+func (d *demo) post(ctx context.Context, address string, form url.Values) (reply, error) {
+	return d.request(ctx, http.MethodPost, address, form)
+}
+
+func (d *demo) request(ctx context.Context, method, address string, form url.Values) (reply, error) {
+	const limit, bodyLimit = 20 * time.Second, 10 << 20
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		return reply{}, err
+	}
+	if method == http.MethodPost {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return reply{}, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, bodyLimit))
+	return reply{response.StatusCode, response.Header, string(body)}, err
+}
+
+// signUp does what a reader does: the form, the mail, the link, the button.
+func (d *demo) signUp(ctx context.Context, email string) error {
+	answer, err := d.post(ctx, d.base()+"/subscribe", url.Values{"email": {email}})
+	if err != nil || answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("the form answered %d: %w", answer.StatusCode, err)
+	}
+	link, err := d.confirmLink(ctx, email)
+	if err != nil {
+		return err
+	}
+	if answer, err = d.request(ctx, http.MethodGet, link, nil); err != nil || answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("the confirmation page answered %d: %w", answer.StatusCode, err)
+	}
+	if answer, err = d.post(ctx, link, nil); err != nil || answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("the confirmation answered %d: %w", answer.StatusCode, err)
+	}
+	return nil
+}
+
+// confirmLink waits for the confirmation mail and takes the link from its text.
+func (d *demo) confirmLink(ctx context.Context, email string) (string, error) {
+	const most = 20 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	for {
+		mails, err := readOutbox(filepath.Join(d.dir, "outbox"))
+		if err != nil {
+			return "", err
+		}
+		for _, m := range mails {
+			if m.to != email {
+				continue
+			}
+			for _, word := range strings.Fields(m.text) {
+				if word = strings.Trim(word, "<>"); strings.HasPrefix(word, d.base()+"/confirm/") {
+					return word, nil
+				}
+			}
+		}
+		if err := sleepReal(ctx, 50*time.Millisecond); err != nil {
+			return "", fmt.Errorf("no confirmation mail came within %s", most)
+		}
+	}
+}
+
+// readMail is a mail of the outbox, parsed.
+type readMail struct {
+	file       string
+	header     mail.Header
+	to         string
+	subject    string
+	text, html string
+	size       int
+}
+
+// readOutbox parses all mails of an outbox, by file name. A folder that is not
+// there yet holds none.
+func readOutbox(dir string) ([]readMail, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.eml"))
+	if err != nil {
+		return nil, err
+	}
+	sort.Strings(files)
+	var out []readMail
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			return nil, err
+		}
+		m, err := parseMail(raw)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f, err)
+		}
+		m.file = f
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// parseMail reads a message as multipart/alternative of text and HTML.
+func parseMail(raw []byte) (readMail, error) {
+	msg, err := mail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		return readMail{}, err
+	}
+	m := readMail{header: msg.Header, size: len(raw)}
+	to, err := mail.ParseAddress(msg.Header.Get("To"))
+	if err != nil {
+		return m, fmt.Errorf("To: %w", err)
+	}
+	m.to = to.Address
+	if m.subject, err = new(mime.WordDecoder).DecodeHeader(msg.Header.Get("Subject")); err != nil {
+		return m, fmt.Errorf("Subject: %w", err)
+	}
+	kind, params, err := mime.ParseMediaType(msg.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/alternative" {
+		return m, fmt.Errorf("the content is %q and no multipart/alternative", kind)
+	}
+	parts := multipart.NewReader(msg.Body, params["boundary"])
+	for {
+		part, err := parts.NextRawPart()
+		if err == io.EOF {
+			return m, nil
+		}
+		if err != nil {
+			return m, err
+		}
+		var body io.Reader = part
+		if strings.EqualFold(part.Header.Get("Content-Transfer-Encoding"), "quoted-printable") {
+			body = quotedprintable.NewReader(part)
+		}
+		b, err := io.ReadAll(body)
+		if err != nil {
+			return m, err
+		}
+		if strings.HasPrefix(part.Header.Get("Content-Type"), "text/html") {
+			m.html = string(b)
+		} else {
+			m.text = string(b)
+		}
+	}
+}

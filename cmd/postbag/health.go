@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"time"
+
+	"postbag/digest"
+)
+
+// healthCmd asks a running serve on this machine whether it is well; a container
+// without a shell or curl is checked with it.
+type healthCmd struct{}
+
+// Run fails unless /healthz answers 200.
+func (healthCmd) Run(ctx context.Context, s *Settings) error {
+	host, port, err := net.SplitHostPort(s.Listen)
+	if err != nil {
+		return digest.Fail(digest.Invalid, "For example localhost:8080.", "--listen %q is not HOST:PORT", s.Listen)
+	}
+	if host == "" || host == "0.0.0.0" || host == "::" {
+		host = "localhost"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthz", nil)
+	if err != nil {
+		return err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return digest.Fail(digest.Unavailable, "Is postbag serve running there?", "no answer from %s: %w", s.Listen, err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return digest.Fail(digest.Unavailable, "Look at the log of postbag serve.", "it answers %s", answer.Status)
+	}
+	return nil
+}

@@ -1,0 +1,258 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+)
+
+// issueCmd groups the commands about issues: the whole desk from a terminal.
+type issueCmd struct {
+	Draft     issueDraftCmd     `cmd:"" help:"Open the next draft, or name the one that is open."`
+	List      issueListCmd      `cmd:"" help:"List issues, newest first."`
+	Show      issueShowCmd      `cmd:"" help:"Show an issue's rows."`
+	Suggest   issueSuggestCmd   `cmd:"" help:"List the candidates the rules would pick, with reasons."`
+	Pick      issuePickCmd      `cmd:"" help:"Pick comments by id, or the suggested ones."`
+	Unpick    issueUnpickCmd    `cmd:"" help:"Take comments out."`
+	Move      issueMoveCmd      `cmd:"" help:"Move a row to another position."`
+	Edit      issueEditCmd      `cmd:"" help:"Set title and intro, add headings and text, trim picks."`
+	Approve   issueApproveCmd   `cmd:"" help:"Freeze a draft, to go out at its moment."`
+	Reopen    issueReopenCmd    `cmd:"" help:"Take an approval back."`
+	Publish   issuePublishCmd   `cmd:"" help:"Put an approved issue on the web and in the feed now."`
+	Send      issueSendCmd      `cmd:"" help:"Mail a published issue to its readers now."`
+	Test      issueTestCmd      `cmd:"" help:"Mail an issue as it stands to one address, marked as a test."`
+	Pause     issuePauseCmd     `cmd:"" help:"Stop sending; what is queued stays queued."`
+	Resume    issueResumeCmd    `cmd:"" help:"Go on sending."`
+	Cancel    issueCancelCmd    `cmd:"" help:"End an issue that nobody has seen."`
+	Delivered issueDeliveredCmd `cmd:"" help:"List what became of an issue's mails."`
+}
+
+// which names an issue.
+type which struct {
+	Number int    `arg:"" optional:"" help:"The issue's number; else the present draft, or the newest issue."`
+	Series string `help:"The series, where there are several." placeholder:"SLUG"`
+}
+
+func (w which) ref() desk.Ref { return desk.Ref{Series: w.Series, Number: w.Number} }
+
+// whichFlag names an issue where the arguments are something else.
+type whichFlag struct {
+	Issue  int    `help:"The issue's number; else the present draft." placeholder:"N"`
+	Series string `help:"The series, where there are several." placeholder:"SLUG"`
+}
+
+func (w whichFlag) ref() desk.Ref { return desk.Ref{Series: w.Series, Number: w.Issue} }
+
+type issueDraftCmd struct {
+	Series string `help:"The series, where there are several." placeholder:"SLUG"`
+}
+
+// Run opens the next draft.
+func (c issueDraftCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		issue, created, err := a.desk.Draft(ctx, c.Series)
+		if err != nil {
+			return err
+		}
+		candidates, err := a.desk.Candidates(ctx, issue)
+		if err != nil {
+			return err
+		}
+		verb := "is open"
+		if created {
+			verb = "opened"
+		}
+		fmt.Fprintf(p.Stdout, "%s %s: %s to read, %s picked\n", issue.Title, verb,
+			plural(len(candidates), "comment"), plural(picks(issue), "comment"))
+		return a.sentence(ctx, issue)
+	})
+}
+
+// sentence says where an issue stands and what it waits for.
+func (a *app) sentence(ctx context.Context, issue digest.Issue) error {
+	all, err := a.desk.AllSeries(ctx)
+	if err != nil {
+		return err
+	}
+	at := issue.DueAt.UTC().Format("Monday 2 January 2006 15:04 MST")
+	for _, s := range all {
+		if loc, err := s.Location(); s.ID == issue.SeriesID && err == nil {
+			at = issue.DueAt.In(loc).Format("Monday 2 January 2006 15:04 MST")
+		}
+	}
+	switch issue.State {
+	case digest.Draft:
+		_, err = fmt.Fprintf(a.p.Stdout, "Goes out %s, if approved by then.\n", at)
+	case digest.Approved:
+		_, err = fmt.Fprintf(a.p.Stdout, "Approved. Goes out %s.\n", at)
+	default:
+		_, err = fmt.Fprintf(a.p.Stdout, "Issue %d is %s.\n", issue.Number, issue.State)
+	}
+	return err
+}
+
+func picks(issue digest.Issue) int {
+	n := 0
+	for _, b := range issue.Blocks {
+		if b.Kind == digest.PickBlock {
+			n++
+		}
+	}
+	return n
+}
+
+type issueListCmd struct {
+	listing
+	Series string `help:"The series, where there are several." placeholder:"SLUG"`
+	Limit  int    `help:"At most so many." default:"50"`
+}
+
+type issueRow struct {
+	ID        int64             `json:"id"`
+	SeriesID  int64             `json:"series_id"`
+	Number    int               `json:"number"`
+	State     digest.IssueState `json:"state"`
+	Title     string            `json:"title"`
+	Opened    stamp             `json:"opened"`
+	Due       stamp             `json:"due"`
+	Approved  stamp             `json:"approved"`
+	Published stamp             `json:"published"`
+	Sent      stamp             `json:"sent"`
+	URL       string            `json:"url,omitempty"`
+}
+
+// Run lists issues.
+func (c issueListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		issues, err := a.desk.Issues(ctx, c.Series, c.Limit)
+		if err != nil {
+			return err
+		}
+		var rows []issueRow
+		for _, x := range issues {
+			r := issueRow{
+				ID: x.ID, SeriesID: x.SeriesID, Number: x.Number, State: x.State, Title: x.Title,
+				Opened: stamp(x.OpenedAt), Due: stamp(x.DueAt), Approved: stamp(x.ApprovedAt),
+				Published: stamp(x.PublishedAt), Sent: stamp(x.SentAt),
+			}
+			if x.State.Public() {
+				r.URL = a.issueURL(x.Number)
+			}
+			rows = append(rows, r)
+		}
+		return printList(p.Stdout, c.JSON, rows, "NUMBER\tSTATE\tTITLE\tDUE\tPUBLISHED\tSENT\tADDRESS", func(r issueRow) string {
+			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s\t%s", r.Number, r.State, cell(r.Title, 40),
+				when(time.Time(r.Due)), when(time.Time(r.Published)), when(time.Time(r.Sent)), r.URL)
+		})
+	})
+}
+
+func (a *app) issueURL(number int) string { return fmt.Sprintf("%s/issues/%d", a.base, number) }
+
+type issueSuggestCmd struct {
+	which
+	listing
+	Limit int `help:"At most so many." default:"20"`
+}
+
+type suggestionRow struct {
+	commentRow
+	Reasons []string `json:"reasons"`
+}
+
+// Run lists suggestions.
+func (c issueSuggestCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		found, err := a.desk.Suggestions(ctx, c.ref(), c.Limit)
+		if err != nil {
+			return err
+		}
+		return printSuggestions(p, c.JSON, found)
+	})
+}
+
+func printSuggestions(p *Program, asJSON bool, found []desk.Suggested) error {
+	var rows []suggestionRow
+	for _, x := range found {
+		row := commentRowOf(digest.ListedComment{Comment: x.Comment, State: digest.CommentNew})
+		rows = append(rows, suggestionRow{commentRow: row, Reasons: x.Reasons})
+	}
+	return printList(p.Stdout, asJSON, rows, "ID\tWRITER\tWORDS\tREASONS\tWORDS BEGIN", func(r suggestionRow) string {
+		return fmt.Sprintf("%d\t%s\t%d\t%s\t%s", r.ID, cell(r.Author, 20), r.Words, cell(strings.Join(r.Reasons, ", "), 50), cell(r.Text, 50))
+	})
+}
+
+type issuePickCmd struct {
+	whichFlag
+	Comments  []int64 `arg:"" optional:"" help:"Comment ids, in the order they should stand."`
+	Suggested bool    `help:"Pick what the rules suggest."`
+	Limit     int     `help:"With --suggested: at most so many." default:"20"`
+}
+
+// Run picks comments.
+func (c issuePickCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	if c.Suggested == (len(c.Comments) > 0) {
+		return digest.Fail(digest.Invalid, "For example: postbag issue pick 12 15, or: postbag issue pick --suggested", "name comments to pick, or --suggested")
+	}
+	if c.Limit < 1 {
+		return digest.Fail(digest.Invalid, "20 is the default.", "--limit must be at least 1")
+	}
+	return p.with(ctx, s, func(a *app) error {
+		if c.Suggested {
+			chosen, issue, err := a.desk.PickSuggested(ctx, c.ref(), c.Limit)
+			if err != nil {
+				return err
+			}
+			if err := printSuggestions(p, false, chosen); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(p.Stdout, "Picked %s; %s has %d.\n", plural(len(chosen), "comment"), issue.Title, picks(issue))
+			return err
+		}
+		added, issue, err := a.desk.Pick(ctx, c.ref(), c.Comments...)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.Stdout, "Picked %s; %s has %d.\n", plural(added, "comment"), issue.Title, picks(issue))
+		return err
+	})
+}
+
+type issueUnpickCmd struct {
+	whichFlag
+	Comments []int64 `arg:"" help:"Comment ids."`
+}
+
+// Run takes comments out.
+func (c issueUnpickCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		issue, err := a.desk.Unpick(ctx, c.ref(), c.Comments...)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.Stdout, "Taken out: %s; %s has %d.\n", plural(len(c.Comments), "comment"), issue.Title, picks(issue))
+		return err
+	})
+}
+
+type issueMoveCmd struct {
+	whichFlag
+	Row      int `arg:"" help:"The row to move, as issue show counts."`
+	Position int `arg:"" help:"Where it goes."`
+}
+
+// Run moves a row.
+func (c issueMoveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		issue, err := a.desk.Move(ctx, c.ref(), c.Row, c.Position)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.Stdout, "Moved to position %d of %d.\n", c.Position, len(issue.Blocks))
+		return err
+	})
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+)
+
+type issueEditCmd struct {
+	which
+	Title     *string `help:"The title." placeholder:"TEXT"`
+	Intro     *string `help:"The introduction, in Markdown." placeholder:"TEXT" xor:"intro"`
+	IntroFile string  `help:"Read the introduction from a file; - reads standard input." placeholder:"FILE" xor:"intro"`
+	Heading   *string `help:"Add a heading." placeholder:"TEXT"`
+	Text      *string `help:"Add a text of your own, in Markdown." placeholder:"TEXT"`
+	At        int     `help:"Where to add it: a position; else at the end." placeholder:"POSITION"`
+	Row       int     `help:"The row to trim, restore or remove." placeholder:"ROW"`
+	Keep      string  `help:"Keep only these sentences of the pick, such as 1-3,5." placeholder:"LIST"`
+	Restore   bool    `help:"Undo the trimming of the pick, and accept its words as they are now."`
+	Remove    bool    `help:"Take the row out."`
+}
+
+// Run edits a draft.
+func (c issueEditCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	edit := desk.Edit{
+		Title: c.Title, Intro: c.Intro, Heading: c.Heading, Text: c.Text, At: c.At,
+		Row: c.Row, Restore: c.Restore, Remove: c.Remove,
+	}
+	var err error
+	if edit.Keep, err = parseList(c.Keep); err != nil {
+		return err
+	}
+	if c.IntroFile != "" {
+		text, err := readText(p, c.IntroFile)
+		if err != nil {
+			return err
+		}
+		edit.Intro = &text
+	}
+	return p.with(ctx, s, func(a *app) error {
+		issue, err := a.desk.Edit(ctx, c.ref(), edit)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.Stdout, "Saved. %s has %s, %d of them picks.\n", cell(issue.Title, 150), plural(len(issue.Blocks), "row"), picks(issue))
+		return err
+	})
+}
+
+// readText reads a small text from a file or standard input.
+func readText(p *Program, name string) (string, error) {
+	const limit = 1 << 20
+	in := p.Stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return "", digest.Fail(digest.NotFound, "Check the name.", "the text cannot be read: %w", err)
+		}
+		defer f.Close()
+		in = f
+	}
+	b, err := io.ReadAll(io.LimitReader(in, limit))
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", name, err)
+	}
+	return strings.ToValidUTF8(string(b), "\uFFFD"), nil
+}
+
+// parseList reads "1-3,5" as 1, 2, 3, 5.
+func parseList(s string) ([]int, error) {
+	if s == "" {
+		return nil, nil
+	}
+	const most = 10_000
+	var out []int
+	for _, part := range strings.Split(s, ",") {
+		from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")
+		first, err := strconv.Atoi(from)
+		last := first
+		if err == nil && isRange {
+			last, err = strconv.Atoi(to)
+		}
+		if err != nil || first < 1 || last < first || last > most {
+			return nil, digest.Fail(digest.Invalid, "For example 1-3,5.", "%q is no list of sentences", s)
+		}
+		for i := first; i <= last; i++ {
+			out = append(out, i)
+		}
+	}
+	return out, nil
+}
+
+type issueApproveCmd struct {
+	which
+	Now bool `help:"Let it go out at once, not at its moment."`
+}
+
+// Run approves a draft.
+func (c issueApproveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		issue, err := a.desk.Approve(ctx, c.ref(), c.Now)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.Stdout, "%s: %s, about %s.\n", cell(issue.Title, 150), plural(issue.Frozen.Picks, "comment"), plural(issue.Frozen.Minutes, "minute"))
+		return a.sentence(ctx, issue)
+	})
+}
+
+type issueReopenCmd struct{ which }
+
+// Run takes an approval back.
+func (c issueReopenCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		issue, err := a.desk.Reopen(ctx, c.ref())
+		if err != nil {
+			return err
+		}
+		return a.sentence(ctx, issue)
+	})
+}
+
+type issuePublishCmd struct{ which }
+
+// Run publishes an approved issue.
+func (c issuePublishCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		issue, err := a.desk.Publish(ctx, c.ref())
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.Stdout, "%s is on the web: %s\n", cell(issue.Title, 150), a.issueURL(issue.Number))
+		return err
+	})
+}
+
+type issueCancelCmd struct{ which }
+
+// Run cancels an issue.
+func (c issueCancelCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		issue, err := a.desk.Cancel(ctx, c.ref())
+		if err != nil {
+			return err
+		}
+		return a.sentence(ctx, issue)
+	})
+}

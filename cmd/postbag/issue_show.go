@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+	"postbag/digest/markup"
+)
+
+type issueShowCmd struct {
+	which
+	listing
+	Row int `help:"Show the pick at this row with its sentences numbered, for trimming." placeholder:"ROW"`
+}
+
+type blockRow struct {
+	Row       int              `json:"row"`
+	Kind      digest.BlockKind `json:"kind"`
+	Number    int              `json:"number,omitempty"`
+	CommentID int64            `json:"comment_id,omitempty"`
+	Author    string           `json:"author,omitempty"`
+	Published stamp            `json:"published"`
+	PostTitle string           `json:"post_title,omitempty"`
+	Words     int              `json:"words"`
+	Of        int              `json:"of_words"`
+	Text      string           `json:"text"`
+	Problem   string           `json:"problem,omitempty"`
+}
+
+// Run shows the rows of an issue.
+func (c issueShowCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		issue, _, err := a.desk.Issue(ctx, c.ref())
+		if err != nil {
+			return err
+		}
+		rows, err := a.desk.Rows(ctx, issue)
+		if err != nil {
+			return err
+		}
+		if c.Row != 0 {
+			return showSentences(p, issue, rows, c.Row)
+		}
+		if !c.JSON {
+			if err := a.head(ctx, issue); err != nil {
+				return err
+			}
+		}
+		var out []blockRow
+		for i, r := range rows {
+			out = append(out, blockRowOf(i+1, r))
+		}
+		return printList(p.Stdout, c.JSON, out, "ROW\tCOMMENT\tWRITER\tPUBLISHED\tWORDS\tTEXT", func(r blockRow) string {
+			if r.Kind != digest.PickBlock {
+				return fmt.Sprintf("%d\t%s\t\t\t\t%s", r.Row, r.Kind, cell(r.Text, 60))
+			}
+			words := fmt.Sprint(r.Words)
+			if r.Words != r.Of {
+				words = fmt.Sprintf("%d of %d", r.Words, r.Of)
+			}
+			text := cell(r.Text, 60)
+			if r.Problem != "" {
+				text = "! " + r.Problem + ": " + text
+			}
+			return fmt.Sprintf("%d\t%d\t%s\t%s\t%s\t%s", r.Row, r.CommentID, cell(r.Author, 20), when(time.Time(r.Published)), words, text)
+		})
+	})
+}
+
+// head prints what stands above an issue's rows.
+func (a *app) head(ctx context.Context, issue digest.Issue) error {
+	fmt.Fprintf(a.p.Stdout, "%s\n", cell(issue.Title, 150))
+	if err := a.sentence(ctx, issue); err != nil {
+		return err
+	}
+	if issue.State.Public() {
+		fmt.Fprintln(a.p.Stdout, a.issueURL(issue.Number))
+	}
+	if issue.Intro != "" {
+		fmt.Fprintf(a.p.Stdout, "\n%s\n", printable(markup.Wrap(markup.FromMarkdown(issue.Intro), 72, "  ")))
+	}
+	_, err := fmt.Fprintln(a.p.Stdout)
+	return err
+}
+
+func blockRowOf(row int, r desk.Row) blockRow {
+	out := blockRow{Row: row, Kind: r.Kind, Text: r.Text}
+	if r.Kind == digest.PickBlock {
+		out.Number, out.CommentID, out.Author = r.Number, r.CommentID, r.Comment.Author
+		out.Published, out.PostTitle = stamp(r.Comment.Published), r.Comment.PostTitle
+		out.Words, out.Of, out.Text = ownWords(r.Words), r.Comment.Words, r.Words.Text()
+		out.Problem = r.Problem
+	}
+	return out
+}
+
+// ownWords counts the writer's own words: the marks of cuts are not theirs.
+func ownWords(p digest.Prose) int {
+	n := 0
+	for _, para := range p {
+		var b strings.Builder
+		for _, s := range para.Spans {
+			if !s.Ours {
+				b.WriteString(s.Text)
+			}
+		}
+		n += digest.CountWords(b.String())
+	}
+	return n
+}
+
+// showSentences prints the sentences of a picked comment; those that are cut are
+// marked.
+func showSentences(p *Program, issue digest.Issue, rows []desk.Row, at int) error {
+	if at < 1 || at > len(rows) || rows[at-1].Kind != digest.PickBlock {
+		return digest.Fail(digest.NotFound, "See the rows with: postbag issue show", "row %d of issue %d is no pick", at, issue.Number)
+	}
+	r := rows[at-1]
+	text := r.Comment.Body.Text()
+	for i, s := range markup.Sentences(r.Comment.Body) {
+		mark := " "
+		if !isKept(r.Kept, s) {
+			mark = "-"
+		}
+		fmt.Fprintf(p.Stdout, "%s %3d  %s\n", mark, i+1, cell(text[s.Start:s.End], 2000))
+	}
+	_, err := fmt.Fprintf(p.Stdout, "\n%d of %d words kept. Trim with: postbag issue edit --row %d --keep 1-3,5\n",
+		ownWords(r.Words), r.Comment.Words, at)
+	return err
+}
+
+func isKept(kept []digest.Range, s digest.Range) bool {
+	for _, k := range kept {
+		if s.Start >= k.Start && s.End <= k.End {
+			return true
+		}
+	}
+	return len(kept) == 0
+}

@@ -1,0 +1,264 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http/httptest"
+	"net/mail"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"postbag/digest"
+	"postbag/digest/sampleblog"
+)
+
+// mailServer is a real SMTP server on loopback that remembers what it accepted.
+type mailServer struct {
+	addr     string
+	delay    time.Duration // before each message is accepted
+	accepted atomic.Int64
+	sessions atomic.Int64
+
+	mu  sync.Mutex
+	ids map[string][]string // recipient to the Message-IDs of its mails
+}
+
+// startMailServer listens until the test ends.
+func startMailServer(t *testing.T, delay time.Duration) *mailServer {
+	t.Helper()
+	s := &mailServer{delay: delay, ids: map[string][]string{}}
+	server := smtp.NewServer(s)
+	server.Domain = "localhost"
+	server.MaxMessageBytes = 1 << 20
+	server.ReadTimeout, server.WriteTimeout = 30*time.Second, 30*time.Second
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.addr = l.Addr().String()
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(l) }()
+	t.Cleanup(func() {
+		server.Close()
+		if err := <-done; err != nil && !errors.Is(err, smtp.ErrServerClosed) {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// NewSession begins a connection.
+func (s *mailServer) NewSession(*smtp.Conn) (smtp.Session, error) {
+	s.sessions.Add(1)
+	return &mailSession{server: s}, nil
+}
+
+type mailSession struct {
+	server *mailServer
+	rcpt   []string
+}
+
+func (m *mailSession) Reset()                               { m.rcpt = nil }
+func (m *mailSession) Logout() error                        { return nil }
+func (m *mailSession) Mail(string, *smtp.MailOptions) error { return nil }
+func (m *mailSession) Rcpt(to string, _ *smtp.RcptOptions) error {
+	m.rcpt = append(m.rcpt, to)
+	return nil
+}
+
+// Data reads a message whole and remembers it: from here on it is accepted,
+// whether the client hears of it or not.
+func (m *mailSession) Data(r io.Reader) error {
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	msg, err := mail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		return err
+	}
+	s := m.server
+	s.mu.Lock()
+	for _, to := range m.rcpt {
+		s.ids[to] = append(s.ids[to], msg.Header.Get("Message-ID"))
+	}
+	s.mu.Unlock()
+	s.accepted.Add(1)
+	time.Sleep(s.delay)
+	return nil
+}
+
+// tally counts what the server accepted.
+func (s *mailServer) tally() (recipients, doubles int, mixed []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for to, ids := range s.ids {
+		recipients++
+		doubles += len(ids) - 1
+		for _, id := range ids {
+			if id != ids[0] {
+				mixed = append(mixed, to)
+			}
+		}
+	}
+	return recipients, doubles, mixed
+}
+
+// installation is a database with an issue ready to be sent, and how to run
+// postbag on it.
+type installation struct {
+	t     *testing.T
+	dir   string
+	flags []string
+}
+
+func newInstallation(t *testing.T, flags ...string) *installation {
+	t.Helper()
+	blog := httptest.NewServer(sampleblog.New(time.Now()).Handler())
+	t.Cleanup(blog.Close)
+	in := &installation{t: t, dir: t.TempDir()}
+	in.flags = append([]string{"--db", filepath.Join(in.dir, "postbag.db"), "--fetch-allow", hostOf(blog.URL), "--log-level", "warn",
+		"--smtp", "outbox:" + filepath.Join(in.dir, "outbox")}, flags...)
+	in.must("source", "add", blog.URL)
+	in.must("pull")
+	in.must("issue", "draft")
+	in.must("issue", "pick", "--suggested")
+	in.must("issue", "approve", "1")
+	in.must("issue", "publish", "1")
+	return in
+}
+
+// must runs a command in this process.
+func (in *installation) must(args ...string) string {
+	in.t.Helper()
+	out, err := in.run(args...)
+	if err != nil {
+		in.t.Fatalf("postbag %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return out
+}
+
+func (in *installation) run(args ...string) (string, error) {
+	var out bytes.Buffer
+	p := &Program{
+		Args: append(append([]string{}, in.flags...), args...), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
+		Clock: digest.SystemClock{},
+	}
+	err := p.Run(context.Background())
+	return out.String(), err
+}
+
+// readers imports n confirmed readers.
+func (in *installation) readers(n int) {
+	in.t.Helper()
+	var csv strings.Builder
+	csv.WriteString("email\n")
+	for i := range n {
+		fmt.Fprintf(&csv, "reader%04d@reader.example\n", i)
+	}
+	name := filepath.Join(in.dir, "readers.csv")
+	if err := os.WriteFile(name, []byte(csv.String()), 0o600); err != nil {
+		in.t.Fatal(err)
+	}
+	in.must("subscriber", "import", "--confirmed", "--consent", "for the test", name)
+}
+
+// process starts a real process of the program.
+func (in *installation) process(args ...string) *exec.Cmd {
+	in.t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	cmd := exec.Command(self, append(append([]string{}, in.flags...), args...)...)
+	cmd.Env = append(os.Environ(), runMain+"=1", "POSTBAG_TESTING=1")
+	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+	if err := cmd.Start(); err != nil {
+		in.t.Fatal(err)
+	}
+	return cmd
+}
+
+// killed waits until the server has accepted some more messages, then kills the
+// process as nothing can be caught.
+func (s *mailServer) killed(t *testing.T, cmd *exec.Cmd, more int64) {
+	t.Helper()
+	target := s.accepted.Load() + more
+	for deadline := time.Now().Add(60 * time.Second); s.accepted.Load() < target; {
+		if time.Now().After(deadline) {
+			t.Fatalf("after a minute the server has %d messages, not %d", s.accepted.Load(), target)
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // it was killed: its status says so and nothing more
+}
+
+// TestKillInTheMiddleOfASend kills the real process in mid-send, again and
+// again, and counts at the server: nobody is missing, and doubled is at most one
+// message per kill and connection, with the same Message-ID.
+func TestKillInTheMiddleOfASend(t *testing.T) {
+	const readers, connections = 500, 10
+	kills := 4
+	if os.Getenv("POSTBAG_TEST_LONG") != "" {
+		kills = 60
+	}
+	for _, policy := range []string{"resend", "hold"} {
+		t.Run(policy, func(t *testing.T) {
+			server := startMailServer(t, 2*time.Millisecond)
+			in := newInstallation(t, "--from", "editor@news.example.org", "--base-url", "https://news.example.org",
+				"--concurrency", fmt.Sprint(connections))
+			in.readers(readers)
+			in.flags = append(in.flags, "--smtp", "smtp://"+server.addr+"?tls=none", "--ambiguous", policy,
+				// A minute of waiting after a doubt passes in a second.
+				"--test-clock", time.Now().UTC().Format(time.RFC3339)+",60")
+			step := readers / (kills + 1)
+			for i := range kills {
+				in.flags[len(in.flags)-1] = time.Now().Add(time.Duration(i)*time.Hour).UTC().Format(time.RFC3339) + ",60"
+				cmd := in.process("issue", "send", "1")
+				server.killed(t, cmd, int64(step/2+rand.IntN(step/2+1)))
+			}
+			in.flags[len(in.flags)-1] = time.Now().Add(time.Duration(kills)*time.Hour).UTC().Format(time.RFC3339) + ",60"
+			if err := in.process("issue", "send", "1").Wait(); err != nil {
+				t.Fatalf("the last run ended with %v", err)
+			}
+			recipients, doubles, mixed := server.tally()
+			uncertain := strings.Count(in.must("issue", "delivered", "1", "--state", "uncertain", "--limit", "1000", "--json"), `"email"`)
+			t.Logf("%d kills, %d accepted, %d recipients, %d doubled, %d uncertain", kills, server.accepted.Load(), recipients, doubles, uncertain)
+			if len(mixed) > 0 {
+				t.Errorf("doubles with another Message-ID: %v", mixed)
+			}
+			switch policy {
+			case "resend":
+				if recipients != readers {
+					t.Errorf("%d of %d readers got their mail", recipients, readers)
+				}
+				if most := kills * connections; doubles > most {
+					t.Errorf("%d doubles; at most %d may be", doubles, most)
+				}
+			case "hold":
+				if doubles != 0 {
+					t.Errorf("%d doubles under hold", doubles)
+				}
+				if recipients+uncertain < readers {
+					t.Errorf("%d delivered and %d uncertain of %d", recipients, uncertain, readers)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"postbag/digest"
+)
+
+// postCmd groups the commands about posts.
+type postCmd struct {
+	List postListCmd `cmd:"" help:"List posts, newest first."`
+}
+
+type postListCmd struct {
+	listing
+	Source int64    `help:"Only of this source." placeholder:"ID"`
+	Since  dateFlag `help:"Published at or after this day or moment." placeholder:"DATE"`
+	Until  dateFlag `help:"Published before this day or moment." placeholder:"DATE"`
+	Limit  int      `help:"At most so many." default:"200"`
+}
+
+// postRow is a post in a JSON listing.
+type postRow struct {
+	ID        int64  `json:"id"`
+	SourceID  int64  `json:"source_id"`
+	GUID      string `json:"guid"`
+	URL       string `json:"url"`
+	Title     string `json:"title"`
+	Author    string `json:"author"`
+	Published stamp  `json:"published"`
+	Updated   stamp  `json:"updated"`
+	FirstSeen stamp  `json:"first_seen"`
+	Announced int    `json:"announced"`
+	Text      string `json:"text"`
+}
+
+// Run lists posts.
+func (c postListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		posts, err := a.desk.Posts(ctx, digest.PostFilter{
+			SourceID: c.Source, Since: time.Time(c.Since), Until: time.Time(c.Until), Limit: c.Limit,
+		})
+		if err != nil {
+			return err
+		}
+		var rows []postRow
+		for _, x := range posts {
+			rows = append(rows, postRow{
+				ID: x.ID, SourceID: x.SourceID, GUID: x.GUID, URL: x.URL, Title: x.Title, Author: x.Author,
+				Published: stamp(x.Published), Updated: stamp(x.Updated), FirstSeen: stamp(x.FirstSeen),
+				Announced: x.Announced, Text: x.Body.Text(),
+			})
+		}
+		return printList(p.Stdout, c.JSON, rows, "ID\tPUBLISHED\tCOMMENTS\tTITLE", func(r postRow) string {
+			announced := "-"
+			if r.Announced >= 0 {
+				announced = fmt.Sprint(r.Announced)
+			}
+			title := r.Title
+			if title == "" {
+				title = "(no title) " + r.Text
+			}
+			return fmt.Sprintf("%d\t%s\t%s\t%s", r.ID, when(time.Time(r.Published)), announced, cell(title, 60))
+		})
+	})
+}
+
+// dateFlag is a day (in UTC) or a moment in RFC 3339.
+type dateFlag time.Time
+
+// UnmarshalText reads 2026-01-31 or 2026-01-31T18:00:00Z.
+func (d *dateFlag) UnmarshalText(text []byte) error {
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(layout, string(text)); err == nil {
+			*d = dateFlag(t)
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is no date such as 2026-01-31 or 2026-01-31T18:00:00Z", text)
+}

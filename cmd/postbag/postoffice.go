@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"postbag/digest"
+	"postbag/digest/schedule"
+	"postbag/subscribers"
+	"postbag/subscribers/deliver"
+	"postbag/subscribers/mail"
+	"postbag/templates"
+)
+
+// postOffice is what sends: it joins the ledger, the templates and the
+// transport.
+type postOffice struct {
+	*app
+	postage   postage
+	transport deliver.Transport
+	engine    *deliver.Engine
+	runner    *deliver.NoticeRunner
+}
+
+// newPostOffice checks the mail settings. Nothing is connected to.
+func (a *app) newPostOffice() (*postOffice, error) {
+	p, err := a.settings.mail()
+	if err != nil {
+		return nil, err
+	}
+	transport := mail.NewTransport(p.transport, p.from.Domain)
+	office := &postOffice{app: a, postage: p, transport: transport}
+	office.engine = deliver.New(deliver.Options{
+		Ledger: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log,
+		Concurrency: a.settings.Concurrency, Rate: a.settings.Rate, Ambiguous: a.settings.ambiguity(),
+	})
+	office.runner = deliver.NewNoticeRunner(deliver.NoticeOptions{
+		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, From: p.from.Email, Compose: office.confirmation,
+	})
+	return office, nil
+}
+
+// deliver begins an issue's delivery or takes it up again, until no row is due.
+func (o *postOffice) deliver(ctx context.Context, issue digest.Issue, series digest.Series, progress func(deliver.Progress)) (deliver.Summary, error) {
+	last, err := lastOfMonth(issue, series)
+	if err != nil {
+		return deliver.Summary{}, err
+	}
+	pub, err := o.db.Publication(ctx)
+	if err != nil {
+		return deliver.Summary{}, err
+	}
+	return o.engine.Run(ctx, deliver.Job{
+		Mailing:     subscribers.Mailing{IssueID: issue.ID, Begun: o.p.Clock.Now(), Domain: o.postage.from.Domain},
+		LastOfMonth: last,
+		From:        o.postage.from.Email,
+		Compose: func(of subscribers.Mailing) (func(subscribers.Delivery) ([]byte, error), error) {
+			m, err := newMailing(o.set, o.postage, o.base, issue.Frozen, of, pub.Salt)
+			if err != nil {
+				return nil, err
+			}
+			return m.compose, nil
+		},
+		Progress: progress,
+	})
+}
+
+// lastOfMonth tells whether readers who want one mail a month get this issue.
+func lastOfMonth(issue digest.Issue, series digest.Series) (bool, error) {
+	plan, err := schedule.Parse(series.Schedule, series.Zone)
+	if err != nil {
+		return false, err
+	}
+	return plan.LastOfMonth(issue.DueAt), nil
+}
+
+// notices sends the confirmations that are due.
+func (o *postOffice) notices(ctx context.Context) error {
+	_, err := o.runner.Send(ctx)
+	return err
+}
+
+func (o *postOffice) confirmation(n deliver.Notice) ([]byte, error) {
+	// A confirmation is composed while a connection is open; it waits for the
+	// database no longer than a page would.
+	ctx, cancel := context.WithTimeout(context.Background(), pageTime)
+	defer cancel()
+	pub, err := o.db.Publication(ctx)
+	if err != nil {
+		return nil, err
+	}
+	series, err := o.desk.AllSeries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(series) == 0 {
+		return nil, digest.Fail(digest.Conflict, "Add a blog first: postbag source add URL", "there is no series to subscribe to")
+	}
+	return newConfirmation(o.set, o.postage, o.base, pub, series[0], pub.Salt, n)
+}
+
+// test mails an issue as it stands to one address, outside the ledger.
+func (o *postOffice) test(ctx context.Context, to string, frozen *digest.Frozen) error {
+	now := o.p.Clock.Now()
+	of := subscribers.Mailing{IssueID: -2, Begun: now, Domain: o.postage.from.Domain}
+	salt := []byte(subscribers.NewToken())
+	m, err := newMailing(o.set, o.postage, o.base, frozen, of, salt, templates.AsTest)
+	if err != nil {
+		return err
+	}
+	raw, err := m.compose(subscribers.Delivery{Email: to, Token: subscribers.NewToken()})
+	if err != nil {
+		return err
+	}
+	conn, err := o.transport.Connect(ctx)
+	if err != nil {
+		return digest.Fail(digest.Unavailable, "Check --smtp, and that the server is there.", "the test cannot be sent: %w", err)
+	}
+	_, err = conn.Send(ctx, deliver.Envelope{From: o.postage.from.Email, To: to}, raw)
+	if closeErr := conn.Close(); err == nil && closeErr != nil {
+		o.log.Debug("closing the connection failed", "err", closeErr)
+	}
+	if err != nil {
+		return digest.Fail(digest.Unavailable, "The server's words say why.", "the test was not taken: %w", err)
+	}
+	return nil
+}
+
+// series finds the series of an issue.
+func (o *postOffice) series(ctx context.Context, issue digest.Issue) (digest.Series, error) {
+	all, err := o.db.SeriesList(ctx)
+	if err != nil {
+		return digest.Series{}, err
+	}
+	for _, s := range all {
+		if s.ID == issue.SeriesID {
+			return s, nil
+		}
+	}
+	return digest.Series{}, fmt.Errorf("issue %d belongs to no series", issue.Number)
+}

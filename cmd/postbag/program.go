@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+	kongtoml "github.com/alecthomas/kong-toml"
+
+	"postbag/digest"
+)
+
+// Program is one run of Postbag: its arguments, its surroundings and its clock.
+// A test starts it whole, on port 0, and stops it by ending the context.
+type Program struct {
+	Args           []string
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Clock          digest.Clock
+
+	// Listener, when set, is what serve listens on instead of --listen.
+	Listener net.Listener
+
+	// Listening, when set, is told the address that serve or demo listens on,
+	// as soon as it does.
+	Listening func(net.Addr)
+}
+
+// The exit statuses.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// Run parses the arguments and runs the command they name.
+func (p *Program) Run(ctx context.Context) error {
+	var grammar cli
+	parser, err := p.parser(ctx, &grammar)
+	if err != nil {
+		return err
+	}
+	parsed, err := parse(parser, p.Args)
+	if errors.Is(err, errHelpShown) {
+		return nil
+	}
+	if err != nil {
+		return usage(err)
+	}
+	if grammar.Settings.TestClock != "" {
+		if p.Clock, err = testClock(grammar.Settings.TestClock); err != nil {
+			return err
+		}
+	}
+	return parsed.Run(ctx, p, &grammar.Settings)
+}
+
+func (p *Program) parser(ctx context.Context, grammar *cli) (*kong.Kong, error) {
+	return kong.New(grammar,
+		kong.Name("postbag"),
+		kong.Description("Turns the comment threads of a community blog into a weekly compilation and gets it to its readers."),
+		kong.DefaultEnvars("POSTBAG"),
+		kong.Configuration(kongtoml.Loader),
+		kong.Writers(p.Stdout, p.Stderr),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Exit(func(int) { panic(errHelpShown) }),
+	)
+}
+
+// parse parses arguments. The parser ends the process after showing help; that
+// is turned into an error, since only main ends the process.
+func parse(parser *kong.Kong, args []string) (parsed *kong.Context, err error) {
+	defer func() {
+		if r := recover(); r == errHelpShown {
+			err = errHelpShown
+		} else if r != nil {
+			panic(r)
+		}
+	}()
+	return parser.Parse(args)
+}
+
+// errHelpShown ends a run that was only asked for help.
+var errHelpShown = errors.New("help was shown")
+
+// usage marks an error as one of how the program was called.
+func usage(err error) error {
+	var parse *kong.ParseError
+	hint := "See: postbag --help"
+	if errors.As(err, &parse) && parse.Context != nil && parse.Context.Command() != "" {
+		hint = "See: postbag " + strings.Fields(parse.Context.Command())[0] + " --help"
+	}
+	return digest.Fail(digest.Invalid, hint, "%w", err)
+}
+
+// Report tells the operator what went wrong, if anything did, and gives the
+// exit status.
+func (p *Program) Report(err error) int {
+	switch {
+	case err == nil, errors.Is(err, context.Canceled):
+		return exitDone
+	case digest.KindOf(err) == digest.Invalid:
+		p.complain(err)
+		return exitUsage
+	}
+	p.complain(err)
+	return exitFailed
+}
+
+func (p *Program) complain(err error) {
+	fmt.Fprintf(p.Stderr, "postbag: %v\n", err)
+	if hint := digest.HintOf(err); hint != "" {
+		fmt.Fprintf(p.Stderr, "  hint: %s\n", hint)
+	}
+}
+
+// logger writes the log to standard error.
+func (p *Program) logger(level slog.Level) *slog.Logger {
+	return slog.New(slog.NewTextHandler(p.Stderr, &slog.HandlerOptions{Level: level}))
+}
+
+// isTesting tells whether settings that exist for tests alone are honoured.
+func isTesting() bool { return os.Getenv("POSTBAG_TESTING") == "1" }

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// bar is a progress bar on standard error, or nothing when that is no terminal.
+type bar struct{ b *progressbar.ProgressBar }
+
+// bar begins a progress bar; a negative total means that it is not known.
+func (p *Program) bar(what string, total int) bar {
+	f, ok := p.Stderr.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return bar{}
+	}
+	return bar{progressbar.NewOptions(total,
+		progressbar.OptionSetWriter(f),
+		progressbar.OptionSetDescription(what),
+		progressbar.OptionShowCount(),
+		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetWidth(30),
+	)}
+}
+
+// set moves the bar. A bar that cannot be drawn is no reason to stop the work it
+// shows.
+func (b bar) set(n int) {
+	if b.b != nil {
+		_ = b.b.Set(n)
+	}
+}
+
+// of moves the bar and sets its total.
+func (b bar) of(n, total int) {
+	if b.b != nil {
+		b.b.ChangeMax(total)
+		b.set(n)
+	}
+}
+
+// done clears the bar away.
+func (b bar) done() {
+	if b.b != nil {
+		_ = b.b.Finish()
+	}
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+)
+
+type pullCmd struct {
+	Source  int64 `help:"Only this source." placeholder:"ID"`
+	History bool  `help:"Page back to the blog's beginning."`
+	Force   bool  `help:"Ask without conditions, and however short ago it was asked."`
+}
+
+// Run pulls one source or all.
+func (c pullCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		b := p.bar("pulling", -1)
+		puller, err := a.puller(nil, func(at pull.Progress) {
+			if at.Total > 0 {
+				b.of(min(at.Entries, at.Total), at.Total)
+			}
+		})
+		if err != nil {
+			return err
+		}
+		reports, err := c.pull(ctx, puller)
+		b.done()
+		if err != nil {
+			return err
+		}
+		if len(reports) == 0 {
+			return digest.Fail(digest.NotFound, "Add one: postbag source add URL", "there is no blog to pull")
+		}
+		return p.printReports(reports)
+	})
+}
+
+func (c pullCmd) pull(ctx context.Context, puller *pull.Puller) ([]pull.Report, error) {
+	options := pull.PullOptions{History: c.History, Force: c.Force}
+	if c.Source == 0 {
+		return puller.PullAll(ctx, options)
+	}
+	report, err := puller.Pull(ctx, c.Source, options)
+	if err != nil && report.Source.ID == 0 {
+		return nil, err
+	}
+	return []pull.Report{report}, nil
+}
+
+// printReports says in a line what each source brought. Failures are errors.
+func (p *Program) printReports(reports []pull.Report) error {
+	var failed []error
+	for _, r := range reports {
+		name := cell(r.Source.Name, 60)
+		switch {
+		case r.Err != nil:
+			failed = append(failed, fmt.Errorf("pull %q: %w", name, r.Err))
+		case r.TooSoon:
+			fmt.Fprintf(p.Stdout, "%s: asked less than a minute ago; nothing was asked now. To ask all the same: --force\n", name)
+			continue
+		case r.NotModified:
+			fmt.Fprintf(p.Stdout, "%s: nothing new.\n", name)
+		default:
+			fmt.Fprintf(p.Stdout, "%s: %s and %s new, %d changed, %d gone; %s on %s.\n", name,
+				plural(r.Stored.NewPosts, "post"), plural(r.Stored.NewComments, "comment"),
+				r.Stored.ChangedPosts+r.Stored.ChangedComments, r.Stored.GoneComments,
+				entries(r.Entries), plural(r.Pages, "page"))
+		}
+		if r.Skipped > 0 {
+			fmt.Fprintf(p.Stdout, "%s: %s could not be used.\n", name, entries(r.Skipped))
+		}
+		for _, n := range r.Notices {
+			fmt.Fprintf(p.Stdout, "%s: %s.\n", name, printable(n))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func entries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
+}

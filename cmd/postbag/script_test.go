@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"postbag/digest/sampleblog"
+)
+
+// runMain, in the environment of the test's own program, makes it behave as
+// postbag: a test can then start and kill a real process.
+const runMain = "POSTBAG_RUN_MAIN"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(runMain) != "" {
+		main()
+	}
+	testscript.Main(m, map[string]func(){"postbag": main})
+}
+
+// TestScripts runs the stories of testdata/script: each is what an operator
+// types, and what the program must answer.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("TZ", "Europe/London")
+			env.Setenv("NO_COLOR", "1")
+			blog := httptest.NewServer(sampleblog.New(time.Now()).Handler())
+			env.Defer(blog.Close)
+			env.Setenv("BLOG", blog.URL)
+			env.Setenv("POSTBAG_FETCH_ALLOW", hostOf(blog.URL))
+			for name, body := range brokenBlogs {
+				server := httptest.NewServer(serveAs(body))
+				env.Defer(server.Close)
+				env.Setenv(name, server.URL)
+				env.Setenv("POSTBAG_FETCH_ALLOW", env.Getenv("POSTBAG_FETCH_ALLOW")+","+hostOf(server.URL))
+			}
+			nobody, err := freeAddress()
+			if err != nil {
+				return err
+			}
+			env.Setenv("NOBODY", nobody)
+			return nil
+		},
+	})
+}
+
+// brokenBlogs are addresses that are no blog, or not yet one, and what each
+// answers for every path.
+var brokenBlogs = map[string]string{
+	"HTMLPAGE":  "<!doctype html><html><head><title>Sign in</title></head><body><form>Your password, please</form></body></html>",
+	"TRUNCATED": `<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><id>tag:blogger.com,1999:blog-1</id><title>Half</title><generator>Blogger</generator><entry><id>tag:blogger.com,1999:blog-1.post-1</id><title>One`,
+	"NOIDS":     `<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><id>tag:blogger.com,1999:blog-1</id><title>Nameless</title><generator>Blogger</generator><entry><title>One</title><content>words</content></entry></feed>`,
+	"UNKNOWN":   `<?xml version="1.0"?><rss version="2.0"><channel><title>Elsewhere</title><generator>Ghost 5.0</generator><link>http://ghost.example/</link><item><guid>1</guid><title>One</title></item></channel></rss>`,
+	"EMPTY":     "",
+}
+
+func serveAs(body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		kind := "application/atom+xml"
+		if strings.HasPrefix(body, "<!doctype") {
+			kind = "text/html"
+		}
+		w.Header().Set("Content-Type", kind)
+		fmt.Fprint(w, body)
+	}
+}
+
+func hostOf(url string) string { return strings.TrimPrefix(url, "http://") }
+
+// freeAddress gives a loopback address on which nobody listens.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}
+
+// required fails a test that cannot find what it needs where everything must be
+// there, and skips it aloud elsewhere.
+func required(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("POSTBAG_TEST_REQUIRE") == "all" {
+		t.Fatalf("%s is missing, and POSTBAG_TEST_REQUIRE=all", what)
+	}
+	t.Skipf("SKIPPED: %s is missing", what)
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/publish"
+	"postbag/digest/web"
+	"postbag/subscribers/signup"
+)
+
+// serveCmd runs the pages and the worker in one process.
+type serveCmd struct{}
+
+// pageTime bounds what a page may ask of the database.
+const pageTime = 10 * time.Second
+
+// Run serves until ctx ends, then stops gracefully.
+func (serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	if p.Listener == nil {
+		if _, _, err := net.SplitHostPort(s.Listen); err != nil {
+			return digest.Fail(digest.Invalid, "For example localhost:8080, or :8080 for all addresses.", "--listen %q is not HOST:PORT", s.Listen)
+		}
+	}
+	return p.with(ctx, s, func(a *app) error { return a.serve(ctx) })
+}
+
+func (a *app) serve(ctx context.Context) error {
+	office, err := a.newPostOffice()
+	if err != nil {
+		return err
+	}
+	puller, err := a.puller(a.log, nil)
+	if err != nil {
+		return err
+	}
+	readers := signup.New(signup.Options{Store: a.db, Clock: a.p.Clock, Log: a.log})
+	pages, err := a.pages(office, readers)
+	if err != nil {
+		return err
+	}
+	listener, err := a.listen()
+	if err != nil {
+		return err
+	}
+	release, err := a.db.LockWorker(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer release()
+	a.announce(listener.Addr(), office)
+	w := &worker{app: a, puller: puller, post: office, signup: readers, warned: map[int64]bool{}, begun: map[int64]bool{}}
+	return a.both(ctx, listener, pages, w)
+}
+
+// both runs pages and worker until ctx ends or the pages fail, and waits for
+// both.
+func (a *app) both(ctx context.Context, l net.Listener, pages *web.Server, w *worker) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var working sync.WaitGroup
+	working.Go(func() { w.run(ctx) })
+	err := pages.Serve(ctx, l)
+	stop()
+	working.Wait()
+	a.log.Info("stopped")
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// pages wires the public pages.
+func (a *app) pages(office *postOffice, readers *signup.Service) (*web.Server, error) {
+	proxies, err := a.settings.proxies()
+	if err != nil {
+		return nil, err
+	}
+	publisher := publish.New(a.db, a.set, publish.Options{
+		BaseURL:  a.base,
+		TakeDown: func(f *digest.Frozen) string { return takeDown(office.postage, f.Title) },
+	})
+	return web.New(web.Options{
+		Publisher: publisher, Signup: readers, Templates: a.set, Clock: a.p.Clock, BaseURL: a.base,
+		Ready:          func(ctx context.Context) error { _, err := a.db.Status(ctx); return err },
+		TrustedProxies: proxies, Log: a.log,
+	})
+}
+
+func (a *app) listen() (net.Listener, error) {
+	if a.p.Listener != nil {
+		return a.p.Listener, nil
+	}
+	l, err := net.Listen("tcp", a.settings.Listen)
+	if err != nil {
+		return nil, digest.Fail(digest.Unavailable, "Stop what listens there, or choose another --listen.", "cannot listen: %w", err)
+	}
+	return l, nil
+}
+
+// announce says where the pages are and, loudly, when no mail leaves.
+func (a *app) announce(at net.Addr, office *postOffice) {
+	a.log.Info("serving", "address", at.String(), "base_url", a.base, "database", a.settings.DB, "version", version())
+	if office.postage.transport.IsOutbox() {
+		a.log.Warn(fmt.Sprintf("NO MAIL LEAVES THIS MACHINE: it is written to %s as files; set --smtp to send", office.postage.transport))
+	}
+	if a.p.Listening != nil {
+		a.p.Listening(at)
+	}
+}
