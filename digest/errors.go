@@ -53,16 +53,20 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
-// HintOf gives the outermost hint in err's chain, or "".
+// HintOf gives the first hint in err's tree, or "".
 func HintOf(err error) string {
-	for {
-		e, ok := errors.AsType[*Error](err)
-		if !ok {
-			return ""
-		}
-		if e.Hint != "" {
-			return e.Hint
-		}
-		err = e.Err
+	if e, ok := err.(*Error); ok && e.Hint != "" {
+		return e.Hint
 	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return HintOf(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, one := range e.Unwrap() {
+			if hint := HintOf(one); hint != "" {
+				return hint
+			}
+		}
+	}
+	return ""
 }

@@ -22,10 +22,20 @@ const pageTime = 10 * time.Second
 
 // Run serves until ctx ends, then stops gracefully.
 func (serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	if p.Listener == nil {
-		if _, _, err := net.SplitHostPort(s.Listen); err != nil {
-			return digest.Fail(digest.Invalid, "For example localhost:8080, or :8080 for all addresses.", "--listen %q is not HOST:PORT", s.Listen)
-		}
+	// What is wrong with the settings is told all together, before anything is
+	// opened.
+	var wrong problems
+	_, err := s.mail()
+	wrong.add(err)
+	_, err = s.allow()
+	wrong.add(err)
+	_, err = s.proxies()
+	wrong.add(err)
+	if _, _, err := net.SplitHostPort(s.Listen); err != nil && p.Listener == nil && s.BaseURL != "" {
+		wrong.add(digest.Fail(digest.Invalid, "For example localhost:8080, or :8080 for all addresses.", "--listen %q is not HOST:PORT", s.Listen))
+	}
+	if err := wrong.err(); err != nil {
+		return err
 	}
 	return p.with(ctx, s, func(a *app) error { return a.serve(ctx) })
 }
@@ -39,8 +49,12 @@ func (a *app) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	readers := signup.New(signup.Options{Store: a.db, Clock: a.p.Clock, Log: a.log})
-	pages, err := a.pages(office, readers)
+	publisher := publish.New(a.db, a.set, publish.Options{
+		BaseURL: a.base, Clock: a.p.Clock, Log: a.log,
+		TakeDown: func(f *digest.Frozen) string { return takeDown(office.postage, f.Title) },
+	})
+	readers := signup.New(signup.Options{Store: a.db, Clock: a.p.Clock, Log: a.log, Wording: consentOf(publisher)})
+	pages, err := a.pages(publisher, readers)
 	if err != nil {
 		return err
 	}
@@ -75,16 +89,23 @@ func (a *app) both(ctx context.Context, l net.Listener, pages *web.Server, w *wo
 	return err
 }
 
+// consentOf gives the sentence under the sign-up form as it stands on the page.
+func consentOf(publisher *publish.Publisher) func(context.Context) string {
+	return func(ctx context.Context) string {
+		site, err := publisher.Site(ctx)
+		if err != nil {
+			return ""
+		}
+		return site.Consent()
+	}
+}
+
 // pages wires the public pages.
-func (a *app) pages(office *postOffice, readers *signup.Service) (*web.Server, error) {
+func (a *app) pages(publisher *publish.Publisher, readers *signup.Service) (*web.Server, error) {
 	proxies, err := a.settings.proxies()
 	if err != nil {
 		return nil, err
 	}
-	publisher := publish.New(a.db, a.set, publish.Options{
-		BaseURL:  a.base,
-		TakeDown: func(f *digest.Frozen) string { return takeDown(office.postage, f.Title) },
-	})
 	return web.New(web.Options{
 		Publisher: publisher, Signup: readers, Templates: a.set, Clock: a.p.Clock, BaseURL: a.base,
 		Ready:          func(ctx context.Context) error { _, err := a.db.Status(ctx); return err },

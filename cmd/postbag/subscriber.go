@@ -38,8 +38,19 @@ type subscriberAddCmd struct {
 	Name  string `help:"The reader's name." placeholder:"NAME"`
 }
 
+func (a agreed) check() error {
+	if a.Confirmed && strings.TrimSpace(a.Consent) == "" {
+		return digest.Fail(digest.Invalid, `Add --consent, for example --consent "signed the list at the meeting of 3 May", or leave out --confirmed.`,
+			"--confirmed needs --consent: how did they agree?")
+	}
+	return nil
+}
+
 // Run adds a reader.
 func (c subscriberAddCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	return p.with(ctx, s, func(a *app) error {
 		outcome, err := a.roster().Add(ctx, c.Email, c.Name, roster.AddOptions{Confirmed: c.Confirmed, ConsentText: c.Consent})
 		if err != nil {
@@ -108,6 +119,9 @@ type subscriberImportCmd struct {
 
 // Run imports readers.
 func (c subscriberImportCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	in := p.Stdin
 	if c.File != "-" {
 		f, err := os.Open(c.File)

@@ -35,18 +35,24 @@ type shelf struct {
 	polled     int
 }
 
-func (s *shelf) Publication(context.Context) (digest.Publication, error) {
+func (s *shelf) count() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.asked++
+}
+
+func (s *shelf) Publication(context.Context) (digest.Publication, error) {
+	s.count()
 	return s.pub, s.broken
 }
 
 func (s *shelf) SeriesList(context.Context) ([]digest.Series, error) {
-	s.asked++
+	s.count()
 	return s.series, s.broken
 }
 
 func (s *shelf) PublicIssues(_ context.Context, seriesID int64, from, limit int) ([]digest.Issue, error) {
-	s.asked++
+	s.count()
 	var out []digest.Issue
 	for _, issue := range s.issues {
 		if issue.SeriesID == seriesID && (from == 0 || issue.Number <= from) && len(out) < limit {
@@ -57,7 +63,7 @@ func (s *shelf) PublicIssues(_ context.Context, seriesID int64, from, limit int)
 }
 
 func (s *shelf) PublicIssue(_ context.Context, seriesID int64, number int) (digest.Issue, error) {
-	s.asked++
+	s.count()
 	for _, issue := range s.issues {
 		if issue.SeriesID == seriesID && issue.Number == number {
 			return issue, s.broken

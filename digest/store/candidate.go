@@ -22,7 +22,7 @@ func (db *DB) Candidates(ctx context.Context, q desk.CandidateQuery) (all []dige
 		if err != nil {
 			return err
 		}
-		ids := threadOrder(nodes)
+		ids := compile.ThreadOrder(nodes)
 		if q.Limit > 0 && len(ids) > q.Limit {
 			ids = ids[:q.Limit]
 		}
@@ -55,10 +55,10 @@ const (
 )
 
 // threadNodes reads what is needed to order the candidates, without their words.
-func (t *tx) threadNodes(q desk.CandidateQuery) (nodes []node, err error) {
+func (t *tx) threadNodes(q desk.CandidateQuery) (nodes []compile.Place, err error) {
 	take := func(r row) error {
-		var n node
-		err := r.scan(&n.id, &n.post, &n.parent, &n.published, &n.postPublished)
+		var n compile.Place
+		err := r.scan(&n.ID, &n.Post, &n.Parent, &n.Published, &n.PostPublished)
 		nodes = append(nodes, n)
 		return err
 	}

@@ -54,14 +54,40 @@ func (db *DB) move(t *tx, issueID int64, to digest.IssueState, at time.Time) (er
 	return err
 }
 
+// reopen makes a draft of an approved issue again. The draft that opened when it
+// was approved gives way and its number back, as long as nothing has been put
+// into it.
 func (db *DB) reopen(t *tx, issueID int64) error {
+	if err := t.removeUntouched(issueID); err != nil {
+		return err
+	}
 	_, err := t.exec(`
 		UPDATE issues SET state = 'draft', state_reason = '', frozen = NULL, approved_at = NULL, closed_at = NULL,
 			version = version + 1
 		WHERE id = $1`, issueID)
 	if db.dialect.code(err) == codeUnique {
-		return conflict("Cancel or finish the open draft first.", "the series has another draft already")
+		return conflict("Take its rows out, or finish or cancel it first.", "the next draft has been worked on already")
 	}
+	return err
+}
+
+// removeUntouched deletes the draft that follows an issue if it has no rows and
+// no introduction. Nobody has seen its number, so the series counts on from it.
+func (t *tx) removeUntouched(issueID int64) error {
+	var draft, series int64
+	var number int
+	found, err := t.one([]any{&draft, &series, &number}, `
+		SELECT d.id, d.series_id, d.number FROM issues i
+		JOIN issues d ON d.series_id = i.series_id AND d.state = 'draft' AND d.number = i.number + 1
+		JOIN series s ON s.id = d.series_id AND s.next_number = d.number + 1
+		WHERE i.id = $1 AND d.intro = '' AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.issue_id = d.id)`, issueID)
+	if err != nil || !found {
+		return err
+	}
+	if _, err := t.exec(`DELETE FROM issues WHERE id = $1`, draft); err != nil {
+		return err
+	}
+	_, err = t.exec(`UPDATE series SET next_number = $1 WHERE id = $2`, number, series)
 	return err
 }
 

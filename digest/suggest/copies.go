@@ -2,23 +2,24 @@ package suggest
 
 import (
 	"cmp"
-	"hash/maphash"
 	"slices"
 
 	"postbag/digest"
 )
 
-// What makes a near copy. Texts are compared as sets of three words in a row.
+// What makes a near copy. Texts are compared as sets of shingles: three words in
+// a row.
 const (
-	shingle  = 3
-	alike    = 0.8 // of all that either has, what both have
-	held     = 0.9 // of what the shorter has, what the longer has too
+	alike    = 0.8 // of the shingles that either has, how many both have
+	held     = 0.9 // of the shorter's shingles, how many the longer has too
 	leastFor = 8   // words; shorter texts are alike by chance
-	leastAll = 0.88
+
+	// By either measure the longer has more than this share of the shorter's
+	// shingles: alike sets of a and b, a not above b, share 0.8(a+b)/1.8 or more.
+	leastShared = 0.88
 )
 
-// leastAll is below what of the shorter text must be in the longer for either
-// test: alike sets a and b, a the smaller, share at least 0.8(a+b)/1.8 of a.
+type shingle [3]int32
 
 // nearCopies gives for each candidate the index of the longest that it is a near
 // copy of, or its own.
@@ -46,7 +47,7 @@ func nearCopies(candidates []digest.Candidate, readings []reading) []int {
 		}
 		rare := slices.Clone(set)
 		slices.SortFunc(rare, func(a, b int32) int { return cmp.Or(cmp.Compare(counts[a], counts[b]), cmp.Compare(a, b)) })
-		rare = rare[:len(rare)-int(leastAll*float64(len(rare)))]
+		rare = rare[:len(rare)-int(leastShared*float64(len(rare)))]
 		if found := firstCopy(candidates, sets, holders, i, rare); found >= 0 {
 			of[i] = found
 			continue
@@ -115,38 +116,39 @@ func common(a, b []int32) int {
 // each. Texts too short to compare have none.
 func shingles(readings []reading) (sets [][]int32, counts []int32) {
 	sets = make([][]int32, len(readings))
-	total := 0
-	for _, t := range readings {
-		total += len(t.words)
-	}
-	numbers := make(map[uint64]int32, total)
-	seed := maphash.MakeSeed() // no number depends on it, barring a collision in 2^64
+	words, numbers := map[string]int32{}, map[shingle]int32{}
 	for i, t := range readings {
 		if len(t.words) < leastFor {
 			continue
 		}
 		set := make([]int32, 0, len(t.words))
-		for n := 0; n+shingle <= len(t.words); n++ {
-			var h maphash.Hash
-			h.SetSeed(seed)
-			for _, word := range t.words[n : n+shingle] {
-				h.WriteString(word)
-				h.WriteByte(' ')
+		var last shingle
+		for n, word := range t.words {
+			last = shingle{last[1], last[2], number(words, word)}
+			if n+1 < len(last) {
+				continue
 			}
-			key := h.Sum64()
-			number, known := numbers[key]
-			if !known {
-				number = int32(len(counts))
-				numbers[key] = number
+			s := number(numbers, last)
+			if int(s) == len(counts) {
 				counts = append(counts, 0)
 			}
-			set = append(set, number)
+			set = append(set, s)
 		}
 		slices.Sort(set)
 		sets[i] = slices.Compact(set)
-		for _, number := range sets[i] {
-			counts[number]++
+		for _, s := range sets[i] {
+			counts[s]++
 		}
 	}
 	return sets, counts
+}
+
+// number gives a key's number, the next one if it has none.
+func number[K comparable](known map[K]int32, key K) int32 {
+	n, found := known[key]
+	if !found {
+		n = int32(len(known))
+		known[key] = n
+	}
+	return n
 }

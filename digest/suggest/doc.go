@@ -14,7 +14,8 @@
 //     length one can read.
 //   - "Quoted in “…”": a sentence of it stands in a later post.
 //
-// A comment that is mostly a quotation is not first-hand nor long: the words are
-// somebody else's. Near copies of a comment fold under the longest of them, which
-// alone is suggested.
+// Two of the rules know more than the candidates show: [Rules] tells them which
+// names are known and which posts to look in. A comment that is mostly a
+// quotation is neither first-hand nor long: the words are somebody else's. Near
+// copies fold under the longest of them, which alone is suggested.
 package suggest

@@ -8,7 +8,7 @@ const reach = 8
 
 // firstHandWords counts the words of work or places that stand near a first
 // person in the same sentence, each once however often it is used.
-func (t *reading) firstHandWords() int {
+func (t *reading) firstHandWords(ofWork map[string]bool) int {
 	seen := map[string]bool{}
 	for _, s := range t.sentences {
 		if s.question {
@@ -20,7 +20,7 @@ func (t *reading) firstHandWords() int {
 				continue
 			}
 			for w := max(s.from, last+1, n-reach); w < min(s.to, n+reach+1); w++ {
-				if word := stem(t.words[w]); ofWork(word) {
+				if word := stem(t.words[w]); ofWork[word] {
 					seen[word] = true
 				}
 			}
@@ -69,14 +69,4 @@ func FirstHandWords() []string {
 		"qualified", "joined", "started", "retired", "resigned", "quit", "redundant", "sacked", "hired", "employed",
 		"transferred", "seconded", "earned",
 	}
-}
-
-// ofWork tells whether a word is one of [FirstHandWords].
-func ofWork(word string) bool {
-	for _, w := range FirstHandWords() {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }

@@ -1,6 +1,7 @@
 package suggest
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,7 +14,9 @@ import (
 // quotations left out.
 type reading struct {
 	words       []string // in lower case, without marks
+	count       int      // how many words a reader would count; an address is one
 	sentences   []sentence
+	personal    bool // it speaks of its writer
 	longestPara int  // in words
 	borrowed    bool // more than half of it stands in quotation marks
 	shouted     bool // much of it is in capitals
@@ -44,10 +47,13 @@ func read(body digest.Prose) reading {
 		}
 	}
 	for _, para := range own {
-		t.longestPara = max(t.longestPara, digest.CountWords(para.Text()))
+		n := digest.CountWords(para.Text())
+		t.count += n
+		t.longestPara = max(t.longestPara, n)
 	}
+	t.personal = slices.ContainsFunc(t.words, firstPerson)
 	t.borrowed = 2*quotedBytes(own) > len(text)
-	t.shouted = 5*capitals(text) > len(t.words) && len(t.words) > 0
+	t.shouted = 5*capitals(text) > t.count
 	return t
 }
 
@@ -81,20 +87,25 @@ func appendWords(words []string, text string) []string {
 
 func plainApostrophes(word string) string { return strings.ReplaceAll(word, "’", "'") }
 
-// quotedBytes counts what stands in quotation marks. A quotation that goes on
-// over paragraphs is opened anew in each and closed in the last.
+// quotedBytes counts what stands in quotation marks. One that opens a paragraph
+// and is not closed in it goes on until it is: people who paste an article put
+// marks around the whole.
 func quotedBytes(p digest.Prose) int {
-	n := 0
+	n, inside := 0, false
 	for _, para := range p {
-		open := -1
 		text := para.Text()
+		open := -1
+		if inside {
+			open = 0
+		}
 		for i, r := range text {
 			switch {
 			case r == '“', r == '"' && open < 0:
 				open = i
-			case (r == '”' || r == '"') && open >= 0:
+				inside = i == 0
+			case (r == '”' || r == '"') && open >= 0 && !(inside && i == 0):
 				n += i - open
-				open = -1
+				open, inside = -1, false
 			}
 		}
 		if open >= 0 {

@@ -24,12 +24,13 @@ const (
 	someHits     = 2 // of the words that make a comment first-hand
 )
 
-// rules are applied to one candidate at a time.
-type rules struct {
+// judge applies the rules to one candidate at a time.
+type judge struct {
 	candidates []digest.Candidate
 	readings   []reading
 	threads    threads
 	known      map[string]bool
+	ofWork     map[string]bool
 	quotes     quotes
 }
 
@@ -42,9 +43,9 @@ type reason struct {
 
 // reasons gives the reasons that apply to a candidate, the weightiest first, and
 // their weight together.
-func (r rules) reasons(i int) (words []string, strength float64) {
+func (j judge) reasons(i int) (words []string, strength float64) {
 	var all []reason
-	for _, rule := range []func(int) reason{r.quoted, r.replies, r.firstHand, r.answers, r.readable, r.newName} {
+	for _, rule := range []func(int) reason{j.quoted, j.replies, j.firstHand, j.answers, j.readable, j.newName} {
 		if reason := rule(i); reason.words != "" {
 			all = append(all, reason)
 		}
@@ -67,8 +68,8 @@ func (r rules) reasons(i int) (words []string, strength float64) {
 
 // replies counts what a comment drew: the thread it began when replies drew
 // replies, else its own.
-func (r rules) replies(i int) reason {
-	c, below := r.candidates[i], r.threads.size[i]
+func (j judge) replies(i int) reason {
+	c, below := j.candidates[i], j.threads.size[i]
 	switch {
 	case c.ParentID == 0 && below+1 >= fewInThread && below > c.Replies:
 		return reason{fmt.Sprintf("Started a thread of %d", below+1), share(below, 8)}
@@ -81,22 +82,22 @@ func (r rules) replies(i int) reason {
 // share grows from 0 towards 1, and is a half at the given number.
 func share(n, half int) float64 { return float64(n) / float64(n+half) }
 
-func (r rules) firstHand(i int) reason {
-	t := &r.readings[i]
-	if len(t.words) < shortStory || t.borrowed {
+func (j judge) firstHand(i int) reason {
+	t := &j.readings[i]
+	if t.count < shortStory || t.borrowed {
 		return reason{}
 	}
-	hits := t.firstHandWords()
+	hits := t.firstHandWords(j.ofWork)
 	if hits < someHits {
 		return reason{}
 	}
 	return reason{"First-hand", share(hits, 2)}
 }
 
-func (r rules) answers(i int) reason {
-	c, t := r.candidates[i], &r.readings[i]
-	parent, found := r.threads.byID[c.ParentID]
-	if !found || len(t.words) < shortAnswer || !r.readings[parent].asks() || sameWriter(c, r.candidates[parent]) {
+func (j judge) answers(i int) reason {
+	c, t := j.candidates[i], &j.readings[i]
+	parent, found := j.threads.byID[c.ParentID]
+	if !found || t.count < shortAnswer || !j.readings[parent].asks() || sameWriter(c, j.candidates[parent]) {
 		return reason{}
 	}
 	return reason{"Answers a question", 0.5}
@@ -106,7 +107,7 @@ func (r rules) answers(i int) reason {
 // its end.
 func (t *reading) asks() bool {
 	for n := len(t.sentences) - 1; n >= 0; n-- {
-		if t.sentences[n].question && (len(t.words) <= shortAsker || n >= len(t.sentences)-2) {
+		if t.sentences[n].question && (t.count <= shortAsker || n >= len(t.sentences)-2) {
 			return true
 		}
 	}
@@ -130,28 +131,32 @@ func named(author string) bool {
 	return true
 }
 
-func (r rules) newName(i int) reason {
-	c := r.candidates[i]
-	if r.known == nil || !named(c.Author) || r.known[fold(c.Author)] || c.AuthorURI != "" && r.known[fold(c.AuthorURI)] {
+func (j judge) newName(i int) reason {
+	c := j.candidates[i]
+	if j.known == nil || !named(c.Author) || j.known[fold(c.Author)] || c.AuthorURI != "" && j.known[fold(c.AuthorURI)] {
 		return reason{}
 	}
 	return reason{"New name", 0.3}
 }
 
-func (r rules) readable(i int) reason {
-	t := &r.readings[i]
-	n := len(t.words)
+func (j judge) readable(i int) reason {
+	t := &j.readings[i]
+	n := t.count
 	if n < longFrom || n > longTo || t.borrowed || t.shouted || t.longestPara > longPara {
 		return reason{}
 	}
 	if average := n / len(t.sentences); average < curtSentence || average > longSentence {
 		return reason{}
 	}
-	return reason{"Long and readable", 0.4 + 0.2*share(n-longFrom, 60)}
+	weight := 0.4
+	if t.personal {
+		weight = 0.6
+	}
+	return reason{"Long and readable", weight}
 }
 
-func (r rules) quoted(i int) reason {
-	post, found := r.quotes.find(r.candidates[i], &r.readings[i])
+func (j judge) quoted(i int) reason {
+	post, found := j.quotes.find(j.candidates[i], &j.readings[i])
 	if !found {
 		return reason{}
 	}

@@ -6,9 +6,9 @@ import (
 	"postbag/digest"
 )
 
-// Options tell what is known beside the candidates. The zero value turns off the
-// rules that need it.
-type Options struct {
+// Rules are the rules, with what they are told beside the candidates. The zero
+// value leaves out those that need to be told.
+type Rules struct {
 	// Known holds the names and addresses of writers seen before these
 	// candidates. Nil turns "New name" off: where nobody is known, everybody
 	// would be new.
@@ -33,17 +33,20 @@ type Suggestion struct {
 	place    place
 }
 
+// Suggest applies the rules that need to be told nothing, see [Rules.Suggest].
+func Suggest(candidates []digest.Candidate) []Suggestion { return Rules{}.Suggest(candidates) }
+
 // Suggest applies the rules to candidates, which come by post and within a post
 // in thread order. It gives one suggestion for each, in the same order; those of
 // them to offer are for [Top] to choose.
-func Suggest(candidates []digest.Candidate, opts Options) []Suggestion {
+func (r Rules) Suggest(candidates []digest.Candidate) []Suggestion {
 	readings := make([]reading, len(candidates))
 	for i, c := range candidates {
 		readings[i] = read(c.Body)
 	}
 	threads := newThreads(candidates)
-	rules := rules{candidates: candidates, readings: readings, threads: threads,
-		known: names(opts.Known), quotes: newQuotes(opts.Posts)}
+	judge := judge{candidates: candidates, readings: readings, threads: threads,
+		known: names(r.Known), ofWork: names(FirstHandWords()), quotes: newQuotes(r.Posts)}
 	copies := nearCopies(candidates, readings)
 	out := make([]Suggestion, len(candidates))
 	for i, c := range candidates {
@@ -57,13 +60,13 @@ func Suggest(candidates []digest.Candidate, opts Options) []Suggestion {
 		if of := copies[i]; of != i {
 			s.NearCopyOf = candidates[of].ID
 		}
-		s.Reasons, s.strength = rules.reasons(i)
+		s.Reasons, s.strength = judge.reasons(i)
 		out[i] = s
 	}
 	return out
 }
 
-// names makes a set of writers to look up, or nil.
+// names makes a set to look up, or nil.
 func names(known []string) map[string]bool {
 	if known == nil {
 		return nil

@@ -105,10 +105,14 @@ func (l *line) ready() bool {
 			return false
 		}
 		if l.fruitless >= fruitlessMost {
-			r.retire(fmt.Errorf("%d connections in a row ended before they carried a message: %s", l.fruitless, l.words))
+			r.retire(unavailable(fmt.Errorf("%d connections in a row ended before they carried a message: %s", l.fruitless, l.words)))
 			return false
 		}
-		if due, err := r.e.due(r.ctx, r.mailing.IssueID); err != nil || !due {
+		due, err := r.e.due(r.ctx, r.mailing.IssueID)
+		if err != nil {
+			r.retire(err)
+		}
+		if err != nil || !due {
 			return false
 		}
 		conn, err := r.e.o.Transport.Connect(r.ctx)
@@ -118,7 +122,7 @@ func (l *line) ready() bool {
 		case r.ctx.Err() != nil:
 			return false
 		case final(err) || try >= 2:
-			r.retire(err)
+			r.retire(unavailable(err))
 			return false
 		default:
 			l.fruitless++

@@ -118,9 +118,9 @@ func (r *run) retire(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.retired == nil {
-		r.retired = unavailable(err)
+		r.retired = err
 	}
-	r.e.o.Log.Warn("a connection to the mail server is given up", "issue", r.mailing.IssueID, "error", err)
+	r.e.o.Log.Warn("a connection is given up", "issue", r.mailing.IssueID, "error", err)
 }
 
 // pace waits until the rate allows another message.

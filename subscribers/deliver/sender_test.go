@@ -26,8 +26,9 @@ func TestRefusedSenderPausesTheIssue(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			reply := strings.Replace(tt.reply, "-", " ", 1)
+			var mended atomic.Bool
 			b := newBench(t, 100, func(st smtptest.Step) smtptest.Act {
-				if st.Verb == tt.verb {
+				if st.Verb == tt.verb && !mended.Load() {
 					return smtptest.Act{Reply: reply}
 				}
 				return smtptest.Act{}
@@ -51,6 +52,12 @@ func TestRefusedSenderPausesTheIssue(t *testing.T) {
 			if s := b.run(); s.State != digest.Paused || b.server.Steps("CONNECT") != before {
 				t.Errorf("a paused issue was touched: %+v", s)
 			}
+			mended.Store(true)
+			if err := b.ledger.SetIssueState(t.Context(), 7, digest.Sending, "", b.clock.Now()); err != nil {
+				t.Fatal(err)
+			}
+			b.finish()
+			b.exactlyOnce()
 		})
 	}
 }
@@ -166,4 +173,36 @@ func TestServerThatGoesAwayMidway(t *testing.T) {
 			t.Errorf("%s got %d copies", to, copies)
 		}
 	}
+}
+
+func TestWrongPasswordIsTriedOnce(t *testing.T) {
+	server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "AUTH" {
+			return smtptest.Act{Reply: "535 5.7.8 wrong"}
+		}
+		return smtptest.Act{}
+	})
+	server.Offer = append(server.Offer, "AUTH PLAIN")
+	b := newBench(t, 20, nil, func(o *deliver.Options) {
+		o.Transport, o.Concurrency = transport(t, "smtp://bus@"+server.Addr, "guess"), 10
+	})
+	if _, err := b.engine.Run(t.Context(), b.job); err == nil {
+		t.Fatal("sent")
+	}
+	if n := server.Steps("AUTH"); n != 1 {
+		t.Errorf("the password was tried %d times", n)
+	}
+}
+
+func TestServerThatAllowsTwoConnections(t *testing.T) {
+	b := newBench(t, 60, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "CONNECT" && st.Conn > 2 {
+			return smtptest.Act{Reply: "421 4.7.0 too many connections"}
+		}
+		return smtptest.Act{}
+	}, func(o *deliver.Options) { o.Concurrency = 10 })
+	if s := b.run(); !s.Finished {
+		t.Errorf("summary %+v", s)
+	}
+	b.exactlyOnce()
 }

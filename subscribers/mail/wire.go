@@ -15,7 +15,7 @@ const (
 	blockTime     = 3 * time.Minute
 	answerTime    = 10 * time.Minute
 	handshakeTime = time.Minute
-	quitTime      = 3 * time.Second
+	quitTime      = 1500 * time.Millisecond
 )
 
 // replyMost is the most that a server may answer to one step.

@@ -37,7 +37,7 @@ func (s *Service) Confirm(ctx context.Context, token, ip, page string) (subscrib
 	if err := checkToken(token); err != nil {
 		return subscribers.Subscriber{}, err
 	}
-	sub, err := s.store.Confirm(ctx, token, s.consent(ip, page, s.wording))
+	sub, err := s.store.Confirm(ctx, token, s.consent(ip, page, s.agreed(ctx)))
 	return named(sub, err, "confirm a subscription")
 }
 

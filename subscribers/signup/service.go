@@ -1,6 +1,7 @@
 package signup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -45,12 +46,12 @@ func DefaultLimits() Limits {
 type Options struct {
 	Store Store
 	Clock digest.Clock
-	// Limits bound the confirmation mails; a limit of zero does not hold anybody
-	// back, so most callers give [DefaultLimits].
+	// Limits bound the confirmation mails. The zero value means [DefaultLimits],
+	// so that nobody goes without by mistake.
 	Limits Limits
-	// Wording is the sentence a reader agrees to on the form, kept as the proof
-	// of consent; "" means [DefaultWording].
-	Wording string
+	// Wording gives the sentence a reader agrees to on the form, kept as the proof
+	// of consent. With nil, or where it gives "", that is [DefaultWording].
+	Wording func(context.Context) string
 	Log     *slog.Logger // nil discards
 }
 
@@ -59,14 +60,17 @@ type Service struct {
 	store   Store
 	clock   digest.Clock
 	limits  Limits
-	wording string
+	wording func(context.Context) string
 	log     *slog.Logger
 }
 
 // New makes a service.
 func New(o Options) *Service {
-	if o.Wording == "" {
-		o.Wording = DefaultWording
+	if o.Wording == nil {
+		o.Wording = func(context.Context) string { return "" }
+	}
+	if o.Limits == (Limits{}) {
+		o.Limits = DefaultLimits()
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -100,7 +104,7 @@ func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) error {
 		Token:   subscribers.NewToken(),
 		Confirm: subscribers.NewToken(),
 		Expires: now.Add(ConfirmationLife),
-		Consent: s.consent(in.RemoteIP, in.Page, s.wording),
+		Consent: s.consent(in.RemoteIP, in.Page, s.agreed(ctx)),
 		Limits:  s.limits,
 	})
 	if err != nil {
@@ -120,6 +124,11 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("sweep unconfirmed addresses: %w", err)
 	}
 	return n, nil
+}
+
+// agreed is the sentence that readers agree to now.
+func (s *Service) agreed(ctx context.Context) string {
+	return cmp.Or(s.wording(ctx), DefaultWording)
 }
 
 func (s *Service) consent(ip, page, wording string) subscribers.Consent {

@@ -87,7 +87,7 @@ func (still) Sleep(ctx context.Context, _ time.Duration) error { return ctx.Err(
 func newService(log *bytes.Buffer) (*signup.Service, *recorder) {
 	store := &recorder{}
 	return signup.New(signup.Options{
-		Store: store, Clock: still{}, Limits: signup.DefaultLimits(), Wording: "One mail a week.",
+		Store: store, Clock: still{}, Limits: signup.DefaultLimits(), Wording: func(context.Context) string { return "One mail a week." },
 		Log: slog.New(slog.NewTextHandler(log, nil)),
 	}), store
 }
@@ -222,7 +222,7 @@ func TestAConfirmationExpiresUnlessUsed(t *testing.T) {
 	}
 }
 
-func TestWithoutWordingTheProofStillSaysWhatWasDone(t *testing.T) {
+func TestWithoutOptionsThereAreLimitsAndAProof(t *testing.T) {
 	store := &recorder{}
 	s := signup.New(signup.Options{Store: store, Clock: still{}})
 	if err := s.Subscribe(t.Context(), signup.SubscribeInput{Email: "ann@example.org"}); err != nil {
@@ -230,5 +230,8 @@ func TestWithoutWordingTheProofStillSaysWhatWasDone(t *testing.T) {
 	}
 	if store.request.Consent.Wording != signup.DefaultWording {
 		t.Errorf("recorded %q", store.request.Consent.Wording)
+	}
+	if store.request.Limits != signup.DefaultLimits() {
+		t.Errorf("limits %+v", store.request.Limits)
 	}
 }

@@ -208,7 +208,15 @@ var moveTests = []test{
 		b.approve(&got, after(3*time.Hour))
 		next := b.draft(after(4 * time.Hour))
 		b.equal("the next window", next.WindowFrom, after(3*time.Hour))
+		next.Intro = "Begun already."
+		b.must(b.SaveDraft(b.ctx(), &next))
 		b.wantKind(b.MoveIssue(b.ctx(), issue.ID, digest.Draft, after(5*time.Hour)), digest.Conflict)
+		next.Intro = ""
+		b.must(b.SaveDraft(b.ctx(), &next))
+		b.move(issue, digest.Draft, after(5*time.Hour))
+		b.equal("the numbers go on from the one given back", b.series().NextNumber, next.Number)
+		_, err = b.Issue(b.ctx(), issue.SeriesID, next.Number)
+		b.wantKind(err, digest.NotFound)
 	}},
 	{"readers see public issues only, newest first", func(b *bench) {
 		for range 3 {

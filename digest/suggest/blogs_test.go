@@ -1,0 +1,126 @@
+package suggest_test
+
+import (
+	"encoding/xml"
+	"net/http/httptest"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/compile"
+	"postbag/digest/markup"
+	"postbag/digest/sampleblog"
+)
+
+// entries is what these tests need of Blogger's Atom.
+type entries struct {
+	Entries []struct {
+		ID        string    `xml:"id"`
+		Published time.Time `xml:"published"`
+		Title     string    `xml:"title"`
+		Content   string    `xml:"content"`
+		Author    string    `xml:"author>name"`
+		URI       string    `xml:"author>uri"`
+		Links     []struct {
+			Rel  string `xml:"rel,attr"`
+			Href string `xml:"href,attr"`
+		} `xml:"link"`
+		Reply struct {
+			Ref string `xml:"ref,attr"`
+		} `xml:"in-reply-to"`
+		Properties []struct {
+			Name string `xml:"name,attr"`
+		} `xml:"extendedProperty"`
+	} `xml:"entry"`
+}
+
+func decode(t testing.TB, data []byte) entries {
+	t.Helper()
+	var e entries
+	if err := xml.Unmarshal(data, &e); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// blog makes candidates and posts of the two feeds of a blog.
+func blog(t testing.TB, postsFeed, commentsFeed []byte) ([]digest.Candidate, []digest.Post) {
+	t.Helper()
+	ids := map[string]int64{}
+	number := func(id string) int64 {
+		id = id[strings.LastIndexAny(id, "-/")+1:]
+		if _, known := ids[id]; !known {
+			ids[id] = int64(len(ids) + 1)
+		}
+		return ids[id]
+	}
+	var posts []digest.Post
+	for _, e := range decode(t, postsFeed).Entries {
+		posts = append(posts, digest.Post{ID: number(e.ID), Title: e.Title, Published: e.Published, Body: markup.FromHTML(e.Content, "")})
+	}
+	var comments []digest.Comment
+	for _, e := range decode(t, commentsFeed).Entries {
+		c := digest.Comment{ID: number(e.ID), PostID: number(e.Reply.Ref), Author: e.Author, AuthorURI: e.URI, Published: e.Published,
+			Body: markup.FromHTML(e.Content, "")}
+		for _, link := range e.Links {
+			if link.Rel == "related" {
+				c.ParentID = number(link.Href)
+			}
+		}
+		for _, p := range e.Properties {
+			c.Gone = c.Gone || p.Name == "blogger.contentRemoved"
+		}
+		if !c.Gone {
+			comments = append(comments, c)
+		}
+	}
+	return compile.Candidates(posts, comments), posts
+}
+
+// demoBlog is the invented blog of the demo.
+func demoBlog(t testing.TB) ([]digest.Candidate, []digest.Post) {
+	t.Helper()
+	handler := sampleblog.New(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)).Handler()
+	get := func(target string) []byte {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequest("GET", target, nil))
+		return w.Body.Bytes()
+	}
+	return blog(t, get("/feeds/posts/default?max-results=500"), get("/feeds/comments/default?max-results=500"))
+}
+
+// foundingBlog is the blog that the program was first made for, where its pages
+// are at hand beside the repository.
+func foundingBlog(t testing.TB) ([]digest.Candidate, []digest.Post) {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		if dir == path.Dir(dir) {
+			t.Fatal("no go.mod above the test")
+		}
+		dir = path.Dir(dir)
+	}
+	sample := filepath.Join(dir, "..", "shared", "sample-blog")
+	posts, err := os.ReadFile(filepath.Join(sample, "posts.atom"))
+	if err != nil {
+		if os.Getenv("POSTBAG_TEST_REQUIRE") == "all" {
+			t.Fatalf("the founding blog's pages are needed: %v", err)
+		}
+		t.Skipf("SKIPPED: the founding blog's pages are not beside the repository: %v", err)
+	}
+	comments, err := os.ReadFile(filepath.Join(sample, "comments.atom"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return blog(t, posts, comments)
+}

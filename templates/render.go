@@ -1,0 +1,178 @@
+package templates
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/markup"
+)
+
+// layout is what the frame of a page needs beside the page itself.
+type layout struct {
+	Site        Site
+	Lang, Dir   string
+	Title       string // without the publication's name
+	Nav         string // the current page in the navigation, or ""
+	Stylesheet  string
+	Description string
+	Canonical   string // absolute; "" for pages that are nobody's to find
+	Article     *article
+	Private     bool // kept out of search engines and Referer
+	Page        any
+}
+
+// article is what pages of an issue tell other sites.
+type article struct{ Published, Updated string }
+
+func (s *Set) page(name string, l layout) ([]byte, error) {
+	l.Lang, l.Dir = language(l.Site.Language), direction(l.Site.Language)
+	l.Stylesheet = l.Site.Path(AssetsPath + s.css)
+	var b bytes.Buffer
+	if err := s.pages[name].Execute(&b, l); err != nil {
+		return nil, fmt.Errorf("render page %s: %w", name, err)
+	}
+	return b.Bytes(), nil
+}
+
+// issueParts is a page that shows an issue.
+type issueParts struct {
+	Site           Site
+	Form           Form
+	View           *issueView // nil before the first issue
+	Own            string     // the issue's own page; "" when this is it
+	Previous, Next *IssueEntry
+	Updated        string // in words; "" when never corrected
+}
+
+// Home renders the front page.
+func (s *Set) Home(p HomePage) ([]byte, error) {
+	p.Site = p.Site.Shown()
+	l := layout{Site: p.Site, Title: p.Site.Series, Nav: "home", Canonical: p.Site.Base + "/"}
+	parts := issueParts{Site: p.Site, Form: p.Form}
+	if p.Latest != nil {
+		view, err := viewOf(p.Latest, p.Site.links(p.Latest.Number, p.TakeDown))
+		if err != nil {
+			return nil, err
+		}
+		parts.View, l.Description = view, view.Preheader
+		parts.Own = p.Site.Path(IssuePath(p.Latest.Number))
+	}
+	if p.Form.Error != "" {
+		l.Title = "Error: " + l.Title
+	}
+	l.Page = parts
+	return s.page("home", l)
+}
+
+// IssuePage renders the page of an issue.
+func (s *Set) IssuePage(p IssuePage) ([]byte, error) {
+	p.Site = p.Site.Shown()
+	links := p.Site.links(p.Issue.Number, p.TakeDown)
+	view, err := viewOf(p.Issue, links)
+	if err != nil {
+		return nil, err
+	}
+	parts := issueParts{Site: p.Site, Form: p.Form, View: view, Previous: p.Previous, Next: p.Next}
+	about := &article{Published: p.Published.UTC().Format(time.RFC3339)}
+	if p.Updated.After(p.Published) {
+		zone, err := digest.LoadZone(p.Issue.Zone)
+		if err != nil {
+			return nil, err
+		}
+		parts.Updated = dateWords(p.Updated.In(zone), p.Issue.Language)
+		about.Updated = p.Updated.UTC().Format(time.RFC3339)
+	}
+	return s.page("issue", layout{
+		Site: p.Site, Title: view.Title, Canonical: links.Issue, Description: view.Preheader,
+		Article: about, Page: parts,
+	})
+}
+
+// links are the addresses of a page's own links: on its host, but for the issue
+// whose address others may copy.
+func (s Site) links(number int, takeDown string) Links {
+	return Links{
+		Base: s.Base, Issue: s.Base + IssuePath(number), Archive: s.Path(ArchivePath), Feed: s.Path(FeedPath),
+		TakeDown: takeDown,
+	}
+}
+
+// year is the issues of one year.
+type year struct {
+	Year   string
+	Issues []IssueEntry
+}
+
+// Archive renders the list of all issues.
+func (s *Set) Archive(p ArchivePage) ([]byte, error) {
+	p.Site = p.Site.Shown()
+	var years []year
+	for _, e := range p.Issues {
+		if len(years) == 0 || years[len(years)-1].Year != e.Year {
+			years = append(years, year{Year: e.Year})
+		}
+		last := &years[len(years)-1]
+		last.Issues = append(last.Issues, e)
+	}
+	return s.page("archive", layout{
+		Site: p.Site, Title: "All issues", Nav: "archive", Canonical: p.Site.Base + ArchivePath,
+		Description: fmt.Sprintf("Every issue of %s.", p.Site.Series),
+		Page: struct {
+			Site  Site
+			Years []year
+		}{p.Site, years},
+	})
+}
+
+// Subscribed renders the answer to the sign-up form.
+func (s *Set) Subscribed(p SubscribedPage) ([]byte, error) {
+	p.Site = p.Site.Shown()
+	return s.page("subscribed", layout{Site: p.Site, Title: "Look in your mail", Private: true, Page: p})
+}
+
+// Confirm renders the page behind a confirmation link.
+func (s *Set) Confirm(p ConfirmPage) ([]byte, error) {
+	p.Site = p.Site.Shown()
+	return s.page("confirm", layout{Site: p.Site, Title: "One press to confirm", Private: true, Page: p})
+}
+
+// Confirmed renders the page after a confirmation.
+func (s *Set) Confirmed(p ConfirmedPage) ([]byte, error) {
+	p.Site = p.Site.Shown()
+	return s.page("confirmed", layout{Site: p.Site, Title: "You are subscribed", Private: true, Page: p})
+}
+
+// ConfirmExpired renders the page for a confirmation link that works no more.
+func (s *Set) ConfirmExpired(p ConfirmExpiredPage) ([]byte, error) {
+	p.Site = p.Site.Shown()
+	return s.page("expired", layout{Site: p.Site, Title: "This link has run out", Private: true, Page: p})
+}
+
+// Unsubscribe renders the page behind the link in the footer of mails.
+func (s *Set) Unsubscribe(p UnsubscribePage) ([]byte, error) {
+	p.Site = p.Site.Shown()
+	return s.page("unsubscribe", layout{Site: p.Site, Title: "Unsubscribe", Private: true, Page: p})
+}
+
+// Unsubscribed renders the page after the end of a subscription.
+func (s *Set) Unsubscribed(p UnsubscribedPage) ([]byte, error) {
+	p.Site = p.Site.Shown()
+	return s.page("unsubscribed", layout{Site: p.Site, Title: "You are unsubscribed", Private: true, Page: p})
+}
+
+// Preferences renders a reader's own page.
+func (s *Set) Preferences(p PreferencesPage) ([]byte, error) {
+	p.Site = p.Site.Shown()
+	return s.page("preferences", layout{Site: p.Site, Title: "How often", Private: true, Page: p})
+}
+
+// Message renders a page of plain words.
+func (s *Set) Message(p MessagePage) ([]byte, error) {
+	p.Site = p.Site.Shown()
+	if p.Title == "" {
+		p.Title, p.Text = messageFor(p.Status)
+	}
+	return s.page("message", layout{Site: p.Site, Title: markup.Clean(p.Title), Private: true, Page: p})
+}

@@ -1,0 +1,109 @@
+package templates
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/markup"
+)
+
+// Site is what the frame around every page shows. Addresses of pages are made
+// from Base, so that a site below a path of its host works too.
+type Site struct {
+	Publication string
+	Series      string
+	Language    string // BCP 47
+	BlogURL     string // the blog's home page; may be empty
+	Base        string // absolute, without a trailing slash
+	// Often says how many emails there will be, as a sentence; "" says that
+	// there is one for each issue.
+	Often string
+}
+
+// Consent is the sentence beside the sign-up form: what somebody agrees to.
+func (s Site) Consent() string {
+	often := s.Often
+	if often == "" {
+		often = "One email for each issue."
+	}
+	return often + " You confirm by a link first; every issue has a one-click way out."
+}
+
+// Shown gives the site with names fit to be shown. Before the first source has
+// given the publication its name, the series' stands for it.
+func (s Site) Shown() Site {
+	s.Publication, s.Series = markup.Clean(s.Publication), markup.Clean(s.Series)
+	if s.Series == "" {
+		s.Series = digest.DefaultSeriesName
+	}
+	if s.Publication == "" {
+		s.Publication = s.Series
+	}
+	return s
+}
+
+// Path gives the address of a page on its own host.
+func (s Site) Path(page string) string {
+	base := ""
+	if u, err := url.Parse(s.Base); err == nil {
+		base = strings.TrimRight(u.Path, "/")
+	}
+	return base + page
+}
+
+// IssuePath is the page of an issue below the base URL.
+func IssuePath(number int) string { return fmt.Sprintf("/issues/%d", number) }
+
+// The other pages that templates link to, below the base URL.
+const (
+	HomePath      = "/"
+	ArchivePath   = "/issues/"
+	FeedPath      = "/feed.atom"
+	SubscribePath = "/subscribe"
+	AssetsPath    = "/assets/"
+)
+
+// The names of form fields.
+const (
+	EmailField = "email"
+	// TrapField is hidden from people; what fills it in is a program.
+	TrapField      = "website"
+	FrequencyField = "frequency"
+	UndoField      = "undo"
+)
+
+// Form is the sign-up form: what was typed, and what is wrong with it.
+type Form struct {
+	Email string
+	Error string // a sentence that names the repair; "" when nothing is wrong
+}
+
+// IssueEntry is an issue as lists and links show it.
+type IssueEntry struct {
+	Number    int
+	Title     string
+	Date      string // in words
+	DateISO   string
+	Year      string
+	Preheader string
+	Count     string
+	Minutes   string
+}
+
+// EntryOf gives the entry of a frozen issue. The error is of kind Invalid when
+// its zone is not known.
+func EntryOf(f *digest.Frozen) (IssueEntry, error) {
+	zone, err := digest.LoadZone(f.Zone)
+	if err != nil {
+		return IssueEntry{}, fmt.Errorf("list issue %d: %w", f.Number, err)
+	}
+	at := f.Date.In(zone)
+	return IssueEntry{
+		Number: f.Number, Title: title(f), Date: dateWords(at, f.Language),
+		DateISO: at.Format(time.DateOnly), Year: at.Format("2006"), Preheader: markup.Clean(f.Preheader),
+		Count: countOf(f.Picks), Minutes: minutesOf(f.Minutes),
+	}, nil
+}
