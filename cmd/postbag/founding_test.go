@@ -117,8 +117,8 @@ func TestFoundingBlog(t *testing.T) {
 	if len(mails) != 1 || mails[0].subject != "Pick of the Week 8" {
 		t.Fatalf("the outbox holds %d mails, want one of issue 8", len(mails))
 	}
-	if n := strings.Count(mails[0].html, "<blockquote"); n != 20 {
-		t.Errorf("the mail quotes %d comments, want 20", n)
+	if n := strings.Count(mails[0].html, "<blockquote"); n < 15 || n > 20 {
+		t.Errorf("the mail quotes %d comments; of the 32 in the window 15 to 20 should be worth it", n)
 	}
 	checkPlain(t, mails[0].text)
 }

@@ -125,22 +125,37 @@ type installation struct {
 	t     *testing.T
 	dir   string
 	flags []string
+	clock digest.Clock // the machine's unless set
 }
 
 func newInstallation(t *testing.T, flags ...string) *installation {
 	t.Helper()
-	blog := httptest.NewServer(sampleblog.New(time.Now()).Handler())
+	in := draftedInstallation(t, nil, flags...)
+	in.must("issue", "approve", "1")
+	in.must("issue", "publish", "1")
+	return in
+}
+
+// draftedInstallation is a database with a drafted issue of twenty picks.
+func draftedInstallation(t *testing.T, clock digest.Clock, flags ...string) *installation {
+	t.Helper()
+	in := &installation{t: t, dir: t.TempDir(), clock: clock}
+	blog := httptest.NewServer(sampleblog.New(in.now().Now()).Handler())
 	t.Cleanup(blog.Close)
-	in := &installation{t: t, dir: t.TempDir()}
 	in.flags = append([]string{"--db", filepath.Join(in.dir, "postbag.db"), "--fetch-allow", hostOf(blog.URL), "--log-level", "warn",
 		"--smtp", "outbox:" + filepath.Join(in.dir, "outbox")}, flags...)
 	in.must("source", "add", blog.URL)
 	in.must("pull")
 	in.must("issue", "draft")
 	in.must("issue", "pick", "--suggested")
-	in.must("issue", "approve", "1")
-	in.must("issue", "publish", "1")
 	return in
+}
+
+func (in *installation) now() digest.Clock {
+	if in.clock == nil {
+		return digest.SystemClock{}
+	}
+	return in.clock
 }
 
 // must runs a command in this process.
@@ -157,7 +172,7 @@ func (in *installation) run(args ...string) (string, error) {
 	var out bytes.Buffer
 	p := &Program{
 		Args: append(append([]string{}, in.flags...), args...), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
-		Clock: digest.SystemClock{},
+		Clock: in.now(),
 	}
 	err := p.Run(context.Background())
 	return out.String(), err

@@ -29,6 +29,9 @@ type previewCmd struct {
 // Run pulls the blog, takes the suggested picks and writes feed.atom,
 // issue.html, issue.txt and issue.eml.
 func (c previewCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	if c.Limit < 1 {
+		return digest.Fail(digest.Invalid, "20 is the default.", "--limit must be at least 1")
+	}
 	base, err := s.web()
 	if err != nil {
 		return err
@@ -74,10 +77,8 @@ func previewIssue(blog pull.Previewed, limit int, base string, now time.Time) (*
 		byID[x.ID] = x
 	}
 	issue := digest.Issue{Number: series.NextNumber, Title: series.TitleOf(series.NextNumber), State: digest.Draft, OpenedAt: now, DueAt: now}
-	for _, chosen := range suggest.Top(suggest.Suggest(candidates), limit) {
-		issue.Blocks = append(issue.Blocks, digest.Block{
-			Kind: digest.PickBlock, CommentID: chosen.CommentID, PickedHash: byID[chosen.CommentID].Hash,
-		})
+	for _, id := range previewPicks(candidates, limit) {
+		issue.Blocks = append(issue.Blocks, digest.Block{Kind: digest.PickBlock, CommentID: id, PickedHash: byID[id].Hash})
 	}
 	if len(issue.Blocks) == 0 {
 		return nil, digest.Fail(digest.NotFound, "Try again when readers have written some.", "%q has no comments to pick", blog.Source.Name)
@@ -89,6 +90,22 @@ func previewIssue(blog pull.Previewed, limit int, base string, now time.Time) (*
 			TagAuthority: compile.MintTagAuthority(base, now, blog.Source.Name),
 		},
 	})
+}
+
+// previewPicks gives what the rules suggest; where they suggest nothing, as on a
+// small blog, the comments as they stand.
+func previewPicks(candidates []digest.Candidate, limit int) []int64 {
+	var ids []int64
+	for _, chosen := range suggest.Top(suggest.Suggest(candidates), limit) {
+		ids = append(ids, chosen.CommentID)
+	}
+	if len(ids) > 0 {
+		return ids
+	}
+	for _, c := range candidates[:min(limit, len(candidates))] {
+		ids = append(ids, c.ID)
+	}
+	return ids
 }
 
 // previewFiles renders the issue as a reader would get it.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +45,10 @@ func TestScripts(t *testing.T) {
 				env.Setenv(name, server.URL)
 				env.Setenv("POSTBAG_FETCH_ALLOW", env.Getenv("POSTBAG_FETCH_ALLOW")+","+hostOf(server.URL))
 			}
+			press := httptest.NewServer(http.HandlerFunc(servePress))
+			env.Defer(press.Close)
+			env.Setenv("WORDPRESS", press.URL)
+			env.Setenv("POSTBAG_FETCH_ALLOW", env.Getenv("POSTBAG_FETCH_ALLOW")+","+hostOf(press.URL))
 			nobody, err := freeAddress()
 			if err != nil {
 				return err
@@ -73,6 +78,26 @@ func serveAs(body string) http.HandlerFunc {
 		w.Header().Set("Content-Type", kind)
 		fmt.Fprint(w, body)
 	}
+}
+
+// servePress is a blog in WordPress' shape, with the feeds that package feed
+// tests with.
+func servePress(w http.ResponseWriter, r *http.Request) {
+	here := "http://" + r.Host
+	name := map[string]string{"/feed/": "wordpress-posts.rss", "/comments/feed/": "wordpress-comments.rss"}[r.URL.Path]
+	if r.URL.Path == "/" {
+		w.Header().Set("Content-Type", "text/html; charset=UTF-8")
+		fmt.Fprintf(w, `<html><head><title>A blog</title><meta name="generator" content="WordPress 6.7.1">`+
+			`<link rel="alternate" type="application/rss+xml" title="Feed" href="%s/feed/"></head></html>`, here)
+		return
+	}
+	body, err := os.ReadFile(filepath.Join("..", "..", "digest", "feed", "testdata", name))
+	if name == "" || err != nil || r.URL.RawQuery != "" {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "application/rss+xml; charset=UTF-8")
+	fmt.Fprint(w, strings.ReplaceAll(string(body), "http://blog.test", here))
 }
 
 func hostOf(url string) string { return strings.TrimPrefix(url, "http://") }

@@ -10,7 +10,7 @@
 //     [FirstHandWords].
 //   - "Answers a question": a reply of some length to a comment that asks.
 //   - "New name": a name that is not among those known.
-//   - "Long and readable": 60 to 350 words in sentences and paragraphs of a
+//   - "Long and readable": 40 to 350 words in sentences and paragraphs of a
 //     length one can read.
 //   - "Quoted in “…”": a sentence of it stands in a later post.
 //

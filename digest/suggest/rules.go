@@ -16,7 +16,7 @@ const (
 	shortAnswer  = 20
 	shortAsker   = 60
 	shortStory   = 25
-	longFrom     = 60
+	longFrom     = 40
 	longTo       = 350
 	longSentence = 28 // on average
 	curtSentence = 5

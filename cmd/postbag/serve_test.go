@@ -1,0 +1,231 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"postbag/digest"
+)
+
+// served is a program that serves, started whole.
+type served struct {
+	base string
+	stop func() error
+	log  *lockedBuffer
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// serve starts serve on port 0 and waits until it listens.
+func (in *installation) serve(flags ...string) *served {
+	in.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	listening, done := make(chan net.Addr, 1), make(chan error, 1)
+	log := &lockedBuffer{}
+	p := &Program{
+		Args:  append(append(append([]string{}, in.flags...), flags...), "--listen", "127.0.0.1:0", "serve"),
+		Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: log, Clock: in.now(),
+		Listening: func(a net.Addr) { listening <- a },
+	}
+	go func() { done <- p.Run(ctx) }()
+	s := &served{log: log, stop: sync.OnceValue(func() error { cancel(); return <-done })}
+	in.t.Cleanup(func() {
+		if err := s.stop(); err != nil {
+			in.t.Errorf("serve ended with %v", err)
+		}
+	})
+	select {
+	case a := <-listening:
+		s.base = "http://" + a.String()
+	case err := <-done:
+		done <- nil
+		in.t.Fatalf("serve ended with %v\n%s", err, log)
+	case <-time.After(30 * time.Second):
+		in.t.Fatal("serve did not listen within 30 s")
+	}
+	return s
+}
+
+func (s *served) get(t *testing.T, path string) (int, string) {
+	t.Helper()
+	r, err := http.Get(s.base + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.StatusCode, string(b)
+}
+
+// eventually waits until something holds.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !holds(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("after 30 s it is not so that %s", what)
+		}
+	}
+}
+
+// sunday is a minute before the moment of a series in UTC.
+var sunday = time.Date(2026, 3, 1, 17, 59, 0, 0, time.UTC)
+
+// TestServeSendsAtTheMoment starts the whole program a minute before an approved
+// issue's moment, on a clock that runs fast.
+func TestServeSendsAtTheMoment(t *testing.T) {
+	in := draftedInstallation(t, digest.NewTestClock(sunday, 20))
+	in.must("series", "set", "--zone", "UTC")
+	in.must("subscriber", "add", "ada@reader.example", "--confirmed", "--consent", "for the test")
+	in.must("subscriber", "add", "bo@reader.example")
+	in.must("issue", "approve", "1")
+	s := in.serve()
+	if code, _ := s.get(t, "/issues/1"); code != http.StatusNotFound {
+		t.Errorf("before its moment the issue's page answers %d", code)
+	}
+	outbox := filepath.Join(in.dir, "outbox")
+	eventually(t, "the issue is sent", func() bool { return strings.Contains(in.must("issue", "list"), "sent  ") })
+	mails, err := readOutbox(outbox)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := map[string]string{}
+	for _, m := range mails {
+		to[m.to] += m.subject + ";"
+	}
+	if to["ada@reader.example"] != "Pick of the Week 1;" || !strings.HasPrefix(to["bo@reader.example"], "Please confirm") || strings.Contains(to["bo@reader.example"], "Week 1;") {
+		t.Errorf("the mails are %v; only who confirmed gets the issue", to)
+	}
+	if code, body := s.get(t, "/issues/1"); code != http.StatusOK || !strings.Contains(body, "Pick of the Week 1") {
+		t.Errorf("after its moment the issue's page answers %d", code)
+	}
+	for _, path := range []string{"/healthz", "/readyz", "/", "/issues/", "/feed.atom"} {
+		if code, _ := s.get(t, path); code != http.StatusOK {
+			t.Errorf("%s answers %d", path, code)
+		}
+	}
+	if !strings.Contains(s.log.String(), "NO MAIL LEAVES THIS MACHINE") {
+		t.Error("serve does not say that the outbox sends nothing")
+	}
+	began := time.Now()
+	if err := s.stop(); err != nil || time.Since(began) > 10*time.Second {
+		t.Errorf("serve stopped with %v after %v", err, time.Since(began))
+	}
+}
+
+// TestServeHoldsWhatNobodyApproved passes a moment without approval: nothing
+// goes out, the picks stay, and the draft takes the next moment.
+func TestServeHoldsWhatNobodyApproved(t *testing.T) {
+	in := draftedInstallation(t, digest.NewTestClock(sunday, 20))
+	in.must("series", "set", "--zone", "UTC")
+	in.must("subscriber", "add", "ada@reader.example", "--confirmed", "--consent", "for the test")
+	in.serve()
+	eventually(t, "the draft is due a week later", func() bool {
+		return strings.Contains(in.must("issue", "list"), "2026-03-08 18:00")
+	})
+	if list := in.must("issue", "show", "--json"); strings.Count(list, `"comment_id"`) != 20 {
+		t.Error("the picks of the held draft are not all there")
+	}
+	if mails, err := readOutbox(filepath.Join(in.dir, "outbox")); err != nil || len(mails) != 0 {
+		t.Errorf("%d mails went out unseen (%v)", len(mails), err)
+	}
+}
+
+// TestServeAsksWhenADayLate starts the program two days after an approved
+// issue's moment: it is not sent by itself.
+func TestServeAsksWhenADayLate(t *testing.T) {
+	in := draftedInstallation(t, digest.NewTestClock(sunday, 1))
+	in.must("series", "set", "--zone", "UTC")
+	in.must("issue", "approve", "1")
+	in.clock = digest.NewTestClock(sunday.Add(48*time.Hour), 20)
+	s := in.serve()
+	eventually(t, "the log says that an issue is late", func() bool { return strings.Contains(s.log.String(), "more than a day late") })
+	if list := in.must("issue", "list"); !strings.Contains(list, "approved") {
+		t.Errorf("the late issue did not wait:\n%s", list)
+	}
+}
+
+// TestSecondServe refuses a second worker on the same database and a second
+// server on the same port, with one line each.
+func TestSecondServe(t *testing.T) {
+	in := draftedInstallation(t, nil)
+	s := in.serve()
+	_, err := in.run("serve", "--listen", "127.0.0.1:0")
+	if digest.KindOf(err) != digest.Conflict || digest.HintOf(err) == "" {
+		t.Errorf("a second serve on the database gives %v", err)
+	}
+	other := draftedInstallation(t, nil)
+	_, err = other.run("serve", "--listen", strings.TrimPrefix(s.base, "http://"))
+	if digest.KindOf(err) != digest.Unavailable || digest.HintOf(err) == "" {
+		t.Errorf("a second serve on the port gives %v", err)
+	}
+	if code, _ := s.get(t, "/healthz"); code != http.StatusOK {
+		t.Errorf("the first one answers %d afterwards", code)
+	}
+}
+
+// TestSendBesideAWorker queues an issue for the serve that runs and watches it.
+func TestSendBesideAWorker(t *testing.T) {
+	in := newInstallation(t)
+	in.readers(25)
+	in.serve()
+	if out := in.must("issue", "send", "1"); !strings.Contains(out, "25 readers: 25 sent") {
+		t.Errorf("issue send beside a worker says %q", out)
+	}
+}
+
+// TestNoMailServer keeps an issue queued when nobody answers, and sends it when
+// the server is there.
+func TestNoMailServer(t *testing.T) {
+	in := newInstallation(t, "--from", "editor@news.example.org", "--base-url", "https://news.example.org")
+	in.readers(30)
+	nobody, err := freeAddress()
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := in.flags
+	in.flags = append(append([]string{}, flags...), "--smtp", "smtp://"+nobody+"?tls=none")
+	for range 2 {
+		out, err := in.run("issue", "send", "1")
+		if digest.KindOf(err) != digest.Unavailable || digest.HintOf(err) == "" {
+			t.Errorf("sending to nobody gives %v\n%s", err, out)
+		}
+	}
+	if _, err := in.run("issue", "test", "editor@news.example.org", "--number", "1"); digest.KindOf(err) != digest.Unavailable {
+		t.Errorf("a test to nobody gives %v", err)
+	}
+	if list := in.must("issue", "delivered", "1", "--json"); strings.Count(list, `"queued"`) != 30 {
+		t.Errorf("not all rows stayed queued:\n%s", list)
+	}
+	server := startMailServer(t, 0)
+	in.flags = append(append([]string{}, flags...), "--smtp", "smtp://"+server.addr+"?tls=none")
+	in.must("issue", "send", "1")
+	if recipients, doubles, _ := server.tally(); recipients != 30 || doubles != 0 {
+		t.Errorf("%d recipients and %d doubles, want 30 and none", recipients, doubles)
+	}
+}
