@@ -141,11 +141,11 @@ func parseMail(raw []byte) (readMail, error) {
 	m := readMail{header: msg.Header, size: len(raw)}
 	to, err := mail.ParseAddress(msg.Header.Get("To"))
 	if err != nil {
-		return m, fmt.Errorf("To: %w", err)
+		return m, fmt.Errorf("the To field: %w", err)
 	}
 	m.to = to.Address
 	if m.subject, err = new(mime.WordDecoder).DecodeHeader(msg.Header.Get("Subject")); err != nil {
-		return m, fmt.Errorf("Subject: %w", err)
+		return m, fmt.Errorf("the Subject field: %w", err)
 	}
 	kind, params, err := mime.ParseMediaType(msg.Header.Get("Content-Type"))
 	if err != nil || kind != "multipart/alternative" {

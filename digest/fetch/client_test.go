@@ -184,8 +184,7 @@ func TestAddressesThatAreRefusedUnasked(t *testing.T) {
 }
 
 func TestRedirects(t *testing.T) {
-	var url string
-	url = serve(t, func(w http.ResponseWriter, r *http.Request) {
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if ref := r.Header.Get("Referer"); ref != "" {
 			t.Errorf("Referer %q was sent", ref)
 		}

@@ -17,7 +17,6 @@ type desk struct {
 	lines atomic.Int32  // connections at work
 	took  time.Duration // by the last transaction
 
-	counts   subscribers.Counts
 	sent     int
 	paused   string
 	err      error // of the ledger; nothing is claimed after it

@@ -14,8 +14,7 @@ import (
 )
 
 func TestPauseIsSeenAtOnce(t *testing.T) {
-	var b *bench
-	b = newBench(t, 200, func(st smtptest.Step) smtptest.Act {
+	b := newBench(t, 200, func(st smtptest.Step) smtptest.Act {
 		return smtptest.Act{Delay: time.Millisecond}
 	})
 	b.job.Progress = func(p deliver.Progress) {
