@@ -20,7 +20,7 @@ func (healthCmd) Run(ctx context.Context, s *Settings) error {
 		return digest.Fail(digest.Invalid, "For example localhost:8080.", "--listen %q is not HOST:PORT", s.Listen)
 	}
 	if host == "" || host == "0.0.0.0" || host == "::" {
-		host = "localhost"
+		host = "127.0.0.1" // a bare container cannot look names up
 	}
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
 	defer cancel()

@@ -24,7 +24,7 @@ func (c issueTestCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		return err
 	}
 	return p.with(ctx, s, func(a *app) error {
-		office, err := a.newPostOffice()
+		office, err := a.newPostOffice(ctx)
 		if err != nil {
 			return err
 		}
@@ -46,7 +46,7 @@ type issueSendCmd struct{ which }
 // and watched; elsewhere this command delivers it.
 func (c issueSendCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		office, err := a.newPostOffice()
+		office, err := a.newPostOffice(ctx)
 		if err != nil {
 			return err
 		}

@@ -22,13 +22,19 @@ type postOffice struct {
 	runner    *deliver.NoticeRunner
 }
 
-// newPostOffice checks the mail settings. Nothing is connected to.
-func (a *app) newPostOffice() (*postOffice, error) {
+// newPostOffice checks the mail settings. Nothing is asked of the network; an
+// outbox is tried, so that a folder that cannot be written is told at once.
+func (a *app) newPostOffice(ctx context.Context) (*postOffice, error) {
 	p, err := a.settings.mail()
 	if err != nil {
 		return nil, err
 	}
 	transport := mail.NewTransport(p.transport, p.from.Domain)
+	if p.transport.IsOutbox() {
+		if _, err := transport.Connect(ctx); err != nil {
+			return nil, err
+		}
+	}
 	office := &postOffice{app: a, postage: p, transport: transport}
 	office.engine = deliver.New(deliver.Options{
 		Ledger: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log,

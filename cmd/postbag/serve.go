@@ -41,7 +41,7 @@ func (serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 }
 
 func (a *app) serve(ctx context.Context) error {
-	office, err := a.newPostOffice()
+	office, err := a.newPostOffice(ctx)
 	if err != nil {
 		return err
 	}
