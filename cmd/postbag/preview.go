@@ -77,7 +77,7 @@ func previewIssue(blog pull.Previewed, limit int, base string, now time.Time) (*
 		byID[x.ID] = x
 	}
 	issue := digest.Issue{Number: series.NextNumber, Title: series.TitleOf(series.NextNumber), State: digest.Draft, OpenedAt: now, DueAt: now}
-	for _, id := range previewPicks(candidates, limit) {
+	for _, id := range previewPicks(candidates, blog.Posts, limit) {
 		issue.Blocks = append(issue.Blocks, digest.Block{Kind: digest.PickBlock, CommentID: id, PickedHash: byID[id].Hash})
 	}
 	if len(issue.Blocks) == 0 {
@@ -94,9 +94,9 @@ func previewIssue(blog pull.Previewed, limit int, base string, now time.Time) (*
 
 // previewPicks gives what the rules suggest; where they suggest nothing, as on a
 // small blog, the comments as they stand.
-func previewPicks(candidates []digest.Candidate, limit int) []int64 {
+func previewPicks(candidates []digest.Candidate, posts []digest.Post, limit int) []int64 {
 	var ids []int64
-	for _, chosen := range suggest.Top(suggest.Suggest(candidates), limit) {
+	for _, chosen := range suggest.Top(suggest.Rules{Posts: posts}.Suggest(candidates), limit) {
 		ids = append(ids, chosen.CommentID)
 	}
 	if len(ids) > 0 {

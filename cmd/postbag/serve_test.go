@@ -99,15 +99,20 @@ var sunday = time.Date(2026, 3, 1, 17, 59, 0, 0, time.UTC)
 // TestServeSendsAtTheMoment starts the whole program a minute before an approved
 // issue's moment, on a clock that runs fast.
 func TestServeSendsAtTheMoment(t *testing.T) {
-	in := draftedInstallation(t, digest.NewTestClock(sunday, 20))
+	in := draftedInstallation(t, digest.NewTestClock(sunday.Add(-time.Hour), 1))
 	in.must("series", "set", "--zone", "UTC")
 	in.must("subscriber", "add", "ada@reader.example", "--confirmed", "--consent", "for the test")
 	in.must("subscriber", "add", "bo@reader.example")
 	in.must("issue", "approve", "1")
-	s := in.serve()
-	if code, _ := s.get(t, "/issues/1"); code != http.StatusNotFound {
+	early := in.serve()
+	if code, _ := early.get(t, "/issues/1"); code != http.StatusNotFound {
 		t.Errorf("before its moment the issue's page answers %d", code)
 	}
+	if err := early.stop(); err != nil {
+		t.Fatal(err)
+	}
+	in.clock = digest.NewTestClock(sunday, 20)
+	s := in.serve()
 	outbox := filepath.Join(in.dir, "outbox")
 	eventually(t, "the issue is sent", func() bool { return strings.Contains(in.must("issue", "list"), "sent  ") })
 	mails, err := readOutbox(outbox)
@@ -141,9 +146,10 @@ func TestServeSendsAtTheMoment(t *testing.T) {
 // TestServeHoldsWhatNobodyApproved passes a moment without approval: nothing
 // goes out, the picks stay, and the draft takes the next moment.
 func TestServeHoldsWhatNobodyApproved(t *testing.T) {
-	in := draftedInstallation(t, digest.NewTestClock(sunday, 20))
+	in := draftedInstallation(t, digest.NewTestClock(sunday.Add(-time.Hour), 1))
 	in.must("series", "set", "--zone", "UTC")
 	in.must("subscriber", "add", "ada@reader.example", "--confirmed", "--consent", "for the test")
+	in.clock = digest.NewTestClock(sunday, 20)
 	in.serve()
 	eventually(t, "the draft is due a week later", func() bool {
 		return strings.Contains(in.must("issue", "list"), "2026-03-08 18:00")
@@ -159,7 +165,7 @@ func TestServeHoldsWhatNobodyApproved(t *testing.T) {
 // TestServeAsksWhenADayLate starts the program two days after an approved
 // issue's moment: it is not sent by itself.
 func TestServeAsksWhenADayLate(t *testing.T) {
-	in := draftedInstallation(t, digest.NewTestClock(sunday, 1))
+	in := draftedInstallation(t, digest.NewTestClock(sunday.Add(-time.Hour), 1))
 	in.must("series", "set", "--zone", "UTC")
 	in.must("issue", "approve", "1")
 	in.clock = digest.NewTestClock(sunday.Add(48*time.Hour), 20)

@@ -46,7 +46,11 @@ func (d *Desk) suggestions(ctx context.Context, issue digest.Issue, n int) ([]Su
 			taken[b.CommentID] = issue.Number
 		}
 	}
-	all := suggest.Suggest(candidates)
+	posts, err := d.store.Posts(ctx, digest.PostFilter{Limit: postsQuoting})
+	if err != nil {
+		return nil, err
+	}
+	all := suggest.Rules{Posts: posts}.Suggest(candidates)
 	all = slices.DeleteFunc(all, func(s suggest.Suggestion) bool { return taken[s.CommentID] != 0 })
 	var out []Suggested
 	for _, s := range suggest.Top(all, n) {
@@ -54,6 +58,10 @@ func (d *Desk) suggestions(ctx context.Context, issue digest.Issue, n int) ([]Su
 	}
 	return out, nil
 }
+
+// postsQuoting is how many of the newest posts are looked through for sentences
+// of a candidate.
+const postsQuoting = 50
 
 // Pick adds comments to the end of a draft, in the order given. A comment that
 // is in it already stays where it is. One that is gone or unknown is an error,

@@ -1,0 +1,182 @@
+package desk_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+	"postbag/digest/pull"
+	"postbag/digest/store"
+)
+
+var now = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+
+// newDesk is a desk over a real database with one post and so many comments.
+func newDesk(t *testing.T, comments int) *desk.Desk {
+	t.Helper()
+	ctx := context.Background()
+	clock := digest.NewTestClock(now, 1)
+	db, err := store.Open(ctx, filepath.Join(t.TempDir(), "postbag.db"), store.Options{Clock: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	source := digest.Source{Name: "A blog", URL: "https://blog.example/", Platform: digest.Blogger, AddedAt: now}
+	feeds := []digest.FeedState{{Kind: digest.PostsFeed, URL: "https://blog.example/posts"}, {Kind: digest.CommentsFeed, URL: "https://blog.example/comments"}}
+	err = db.AddSource(ctx, &source, feeds, digest.Series{
+		Slug: "pick", Name: "Pick", Title: "{name} {number}", Schedule: "0 18 * * 0", Zone: "UTC", NextNumber: 8, Deadline: digest.Hold, CreatedAt: now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := pull.Page{SourceID: source.ID, Seen: now, Posts: []digest.Post{{GUID: "p", URL: "https://blog.example/p", Title: "A post", Published: now.Add(-time.Hour), Hash: "p"}}}
+	for i := range comments {
+		text := fmt.Sprintf("Comment number %d. It has two sentences.", i)
+		page.Comments = append(page.Comments, digest.Comment{
+			GUID: fmt.Sprint("c", i), PostRef: "p", Author: "Anonymous", Published: now.Add(time.Duration(i-comments) * time.Second),
+			Hash: fmt.Sprint("h", i), Words: digest.CountWords(text), Body: digest.Plain(text),
+		})
+	}
+	if _, err := db.StorePage(ctx, page); err != nil {
+		t.Fatal(err)
+	}
+	return desk.New(desk.Options{Store: db, Clock: clock, BaseURL: "https://news.example.org"})
+}
+
+// TestTwoEditorsAtOnce lets many hands pick into one draft: no pick is lost and
+// none doubled.
+func TestTwoEditorsAtOnce(t *testing.T) {
+	const hands, each = 4, 5
+	ctx := context.Background()
+	d := newDesk(t, hands*each)
+	issue, _, err := d.Draft(ctx, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	candidates, err := d.Candidates(ctx, issue)
+	if err != nil || len(candidates) != hands*each {
+		t.Fatalf("%d candidates, %v", len(candidates), err)
+	}
+	var all sync.WaitGroup
+	for h := range hands {
+		all.Go(func() {
+			for i := range each {
+				for {
+					_, _, err := d.Pick(ctx, desk.Ref{}, candidates[h*each+i].ID, candidates[0].ID)
+					if err == nil {
+						break
+					}
+					if digest.KindOf(err) != digest.Conflict {
+						t.Error(err)
+						return
+					}
+				}
+			}
+		})
+	}
+	all.Wait()
+	issue, _, err = d.Issue(ctx, desk.Ref{})
+	if err != nil || len(issue.Blocks) != hands*each {
+		t.Fatalf("%d rows of %d, %v", len(issue.Blocks), hands*each, err)
+	}
+}
+
+// TestNextDraftTakesTheNextMoment approves an issue before its moment: the draft
+// that opens with it is for the week after.
+func TestNextDraftTakesTheNextMoment(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, 3)
+	if _, _, err := d.Draft(ctx, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.Pick(ctx, desk.Ref{}, 1); err != nil {
+		t.Fatal(err)
+	}
+	approved, err := d.Approve(ctx, desk.Ref{}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, _, err := d.Issue(ctx, desk.Ref{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if next.Number != approved.Number+1 || !next.DueAt.Equal(approved.DueAt.AddDate(0, 0, 7)) {
+		t.Errorf("issue %d is due %s and the next one, %d, %s", approved.Number, approved.DueAt, next.Number, next.DueAt)
+	}
+	if left, err := d.Candidates(ctx, next); err != nil || len(left) != 0 {
+		t.Errorf("what the first issue could pick is offered again: %d comments, %v", len(left), err)
+	}
+}
+
+// TestEditIsAllOrNothing refuses an edit of which one part cannot be done, and
+// leaves the draft as it was.
+func TestEditIsAllOrNothing(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, 2)
+	if _, _, err := d.Draft(ctx, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.Pick(ctx, desk.Ref{}, 1, 2); err != nil {
+		t.Fatal(err)
+	}
+	title, heading := "Another title", "A heading"
+	for name, e := range map[string]desk.Edit{
+		"a sentence that is not there": {Title: &title, Row: 1, Keep: []int{9}},
+		"a row that is not there":      {Title: &title, Row: 7, Remove: true},
+		"a position beyond the end":    {Title: &title, Heading: &heading, At: 9},
+		"no row":                       {Title: &title, Restore: true},
+		"two things to one row":        {Title: &title, Row: 1, Restore: true, Remove: true},
+	} {
+		if _, err := d.Edit(ctx, desk.Ref{}, e); err == nil || digest.HintOf(err) == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	issue, _, err := d.Issue(ctx, desk.Ref{})
+	if err != nil || issue.Title != "Pick 8" || len(issue.Blocks) != 2 || issue.Blocks[0].Kept != nil {
+		t.Errorf("a refused edit changed the draft: %+v, %v", issue, err)
+	}
+}
+
+// TestTrimKeepsNeighbouringSentencesTogether trims by sentences, cuts show, and
+// restoring brings all back.
+func TestTrimKeepsNeighbouringSentencesTogether(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, 1)
+	if _, _, err := d.Draft(ctx, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.Pick(ctx, desk.Ref{}, 1); err != nil {
+		t.Fatal(err)
+	}
+	trim := func(e desk.Edit) string {
+		t.Helper()
+		issue, err := d.Edit(ctx, desk.Ref{}, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := d.Rows(ctx, issue)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows[0].Words.Text()
+	}
+	if got := trim(desk.Edit{Row: 1, Keep: []int{2}}); got != "[…] It has two sentences." {
+		t.Errorf("keeping the second sentence gives %q", got)
+	}
+	if got := trim(desk.Edit{Row: 1, Keep: []int{2, 1, 2}}); got != "Comment number 0. It has two sentences." {
+		t.Errorf("keeping both gives %q", got)
+	}
+	trim(desk.Edit{Row: 1, Keep: []int{1}})
+	if got := trim(desk.Edit{Row: 1, Restore: true}); got != "Comment number 0. It has two sentences." {
+		t.Errorf("restoring gives %q", got)
+	}
+}
