@@ -4,9 +4,9 @@ import "github.com/alecthomas/kong"
 
 // cli is the grammar of the command line.
 type cli struct {
-	Config kong.ConfigFlag `help:"Read settings from this TOML file." placeholder:"FILE" type:"path"`
+	Config kong.ConfigFlag `help:"Read settings from this TOML file." placeholder:"FILE" type:"path" group:"settings" env:"POSTBAG_CONFIG"`
 
-	Settings
+	Settings `embed:"" group:"settings"`
 
 	Demo    demoCmd    `cmd:"" help:"Show the whole job on loopback with an invented blog: pull, pick, publish, mail."`
 	Serve   serveCmd   `cmd:"" help:"Run the web pages and the worker."`

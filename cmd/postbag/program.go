@@ -65,7 +65,8 @@ func (p *Program) parser(ctx context.Context, grammar *cli) (*kong.Kong, error) 
 	return kong.New(grammar,
 		kong.Name("postbag"),
 		kong.Description("Turns the comment threads of a community blog into a weekly compilation and gets it to its readers."),
-		kong.DefaultEnvars("POSTBAG"),
+		kong.ExplicitGroups([]kong.Group{{Key: "settings", Title: "Settings of the installation:"}}),
+		kong.ValueFormatter(withDefault),
 		kong.Configuration(kongtoml.Loader),
 		kong.Writers(p.Stdout, p.Stderr),
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -85,6 +86,18 @@ func parse(parser *kong.Kong, args []string) (parsed *kong.Context, err error) {
 		}
 	}()
 	return parser.Parse(args)
+}
+
+// withDefault is a flag's help, its default and its variable included.
+func withDefault(v *kong.Value) string {
+	help := v.Help
+	if v.HasDefault && v.Default != "" && v.Default != "0" {
+		help += fmt.Sprintf(" Default: %s.", v.Default)
+	}
+	for _, name := range v.Tag.Envs {
+		help += fmt.Sprintf(" ($%s)", name)
+	}
+	return help
 }
 
 // errHelpShown ends a run that was only asked for help.

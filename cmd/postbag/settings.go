@@ -21,22 +21,22 @@ import (
 // Settings are how an installation runs: flags, POSTBAG_* variables or a file.
 // What an issue looks like is no setting; it lives in the database.
 type Settings struct {
-	DB           string   `help:"The database: a file." default:"postbag.db" placeholder:"FILE"`
-	Listen       string   `help:"Where the web pages listen." default:"localhost:8080" placeholder:"HOST:PORT"`
-	BaseURL      string   `help:"What links in mails and feeds start with; from --listen unless set." placeholder:"URL"`
-	TrustedProxy []string `help:"Proxies (CIDR) whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	DB           string   `help:"The database: a file." default:"postbag.db" placeholder:"FILE" env:"POSTBAG_DB"`
+	Listen       string   `help:"Where the web pages listen." default:"localhost:8080" placeholder:"HOST:PORT" env:"POSTBAG_LISTEN"`
+	BaseURL      string   `help:"What links in mails and feeds start with; from --listen unless set." placeholder:"URL" env:"POSTBAG_BASE_URL"`
+	TrustedProxy []string `help:"Proxies (CIDR) whose X-Forwarded-For is believed." placeholder:"CIDR" env:"POSTBAG_TRUSTED_PROXY"`
 
-	SMTP             string  `name:"smtp" help:"Where mail goes: smtp://user@host:587, smtps://user@host:465, or outbox:DIR to write files." default:"outbox:outbox" placeholder:"URL"`
-	SMTPPasswordFile string  `name:"smtp-password-file" help:"A file with the SMTP password; or set POSTBAG_SMTP_PASSWORD." placeholder:"FILE"`
-	From             string  `help:"The From address of mails." placeholder:"ADDRESS"`
-	ReplyTo          string  `help:"The Reply-To address of mails; readers' requests go there too." placeholder:"ADDRESS"`
-	Concurrency      int     `help:"SMTP connections open at once." default:"10" placeholder:"N"`
-	Rate             float64 `help:"Mails per second at the most; 0 for no limit." default:"0" placeholder:"N"`
-	Ambiguous        string  `help:"A message whose fate is unknown: resend (same Message-ID) or hold." enum:"resend,hold" default:"resend" placeholder:"resend|hold"`
+	SMTP             string  `name:"smtp" help:"Where mail goes: smtp://user@host:587, smtps://user@host:465, or outbox:DIR to write files." default:"outbox:outbox" placeholder:"URL" env:"POSTBAG_SMTP"`
+	SMTPPasswordFile string  `name:"smtp-password-file" help:"A file with the SMTP password; or set POSTBAG_SMTP_PASSWORD." placeholder:"FILE" env:"POSTBAG_SMTP_PASSWORD_FILE"`
+	From             string  `help:"The From address of mails." placeholder:"ADDRESS" env:"POSTBAG_FROM"`
+	ReplyTo          string  `help:"The Reply-To address of mails; readers' requests go there too." placeholder:"ADDRESS" env:"POSTBAG_REPLY_TO"`
+	Concurrency      int     `help:"SMTP connections open at once." default:"10" placeholder:"N" env:"POSTBAG_CONCURRENCY"`
+	Rate             float64 `help:"Mails per second at the most; 0 for no limit." default:"0" placeholder:"N" env:"POSTBAG_RATE"`
+	Ambiguous        string  `help:"A message whose fate is unknown: resend (same Message-ID) or hold." enum:"resend,hold" default:"resend" placeholder:"resend|hold" env:"POSTBAG_AMBIGUOUS"`
 
-	FetchAllow []string `help:"Private addresses that blogs may live on: host:port or CIDR." placeholder:"ADDR"`
+	FetchAllow []string `help:"Private addresses that blogs may live on: host:port or CIDR." placeholder:"ADDR" env:"POSTBAG_FETCH_ALLOW"`
 
-	LogLevel  string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL"`
+	LogLevel  string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" env:"POSTBAG_LOG_LEVEL"`
 	TestClock string `help:"START[,SPEED]; only under POSTBAG_TESTING=1." hidden:""`
 }
 
