@@ -126,8 +126,9 @@ type Quotation struct {
 	CommentID int64     `json:"comment_id"`
 	Author    string    `json:"author"`
 	Published time.Time `json:"published"`
-	URL       string    `json:"url,omitempty"` // the comment's permalink, else its post's
-	PostTitle string    `json:"post_title"`    // never empty: an untitled post is named by its date
+	URL       string    `json:"url,omitempty"`      // the comment's permalink, else its post's
+	PostTitle string    `json:"post_title"`         // never empty: an untitled post is named by its date
+	Untitled  bool      `json:"untitled,omitempty"` // PostTitle is no title: the post has none
 	PostURL   string    `json:"post_url,omitempty"`
 	Words     Prose     `json:"words"`
 	Shortened bool      `json:"shortened,omitempty"`

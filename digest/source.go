@@ -45,11 +45,12 @@ type FeedState struct {
 	NextPoll    time.Time // not asked by the schedule before this moment
 	LastTry     time.Time // the last request, zero if none
 	LastSuccess time.Time // the last good answer, 304 included
-	Failures    int       // failed polls in a row
-	LastError   string    // why the last poll failed, in words; "" if it did not
+	Failures    int       // polls by the schedule that failed in a row
+	LastError   string    // why the last poll failed, by hand or not, in words; "" if it did not
 	// CatchUp is when an unfinished pull began: pages after the first are still
 	// missing, so the next pull goes on past entries stored since then. Zero
-	// when nothing is missing.
+	// when nothing is missing. No two pulls under way store the same moment, so
+	// it also tells whose it is.
 	CatchUp time.Time
 }
 

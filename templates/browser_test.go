@@ -217,14 +217,16 @@ func renderings(t testing.TB, set *templates.Set) map[string]string {
 	}
 	older := entry
 	older.Number, older.Title, older.Year, older.Date, older.Preheader = 7, "Pick of the Week 7", "2015", "Sunday 20 December 2015", "Nobody tells you about the moths."
+	newer := entry
+	newer.Number, newer.Title, newer.Date = 9, "Pick of the Week 9", "Thursday 7 July 2016"
 	empty := templates.Site{Base: "https://post.example/below"}
 	doc, err := set.Home(templates.HomePage{Site: site, Latest: issue(), TakeDown: links.TakeDown})
 	put("home", doc, err)
-	doc, err = set.Home(templates.HomePage{Site: site, Form: templates.Form{Email: "ellen@example", Error: "The address lacks a dot after the @, as in name@example.org."}, Latest: issue()})
+	doc, err = set.Home(templates.HomePage{Site: site, Form: templates.Form{Email: "ellen@example", Error: templates.EmailError("ellen@example", `The domain after the "@" has no dot.`)}, Latest: issue()})
 	put("home-error", doc, err)
 	doc, err = set.Home(templates.HomePage{Site: empty})
 	put("home-empty", doc, err)
-	doc, err = set.IssuePage(templates.IssuePage{Site: site, Issue: issue(), Published: at(30, 17, 0), Updated: at(30, 18, 0), Previous: &older, Next: &entry, TakeDown: links.TakeDown})
+	doc, err = set.IssuePage(templates.IssuePage{Site: site, Issue: issue(), Published: at(30, 17, 0), Updated: at(30, 18, 0), Previous: &older, Next: &newer, TakeDown: links.TakeDown})
 	put("issue", doc, err)
 	doc, err = set.IssuePage(templates.IssuePage{Site: empty, Issue: bare()})
 	put("issue-bare", doc, err)

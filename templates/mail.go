@@ -110,7 +110,11 @@ func byline(p *pickView) string {
 	if p.When != "" {
 		text += ", " + p.When
 	}
-	text += ", on “" + p.PostTitle + "”"
+	if p.Untitled {
+		text += ", on " + p.PostTitle
+	} else {
+		text += ", on “" + p.PostTitle + "”"
+	}
 	if p.Shortened {
 		text += ", shortened"
 	}

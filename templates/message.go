@@ -1,5 +1,27 @@
 package templates
 
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// EmailError says beside the sign-up form what is wrong with the address that
+// was typed, and how one is written. The flaw is a sentence about the address,
+// or "".
+func EmailError(typed, flaw string) string {
+	const repair = " Write it like name@example.org."
+	if strings.TrimSpace(typed) == "" {
+		return "The email address is missing." + repair
+	}
+	flaw = strings.ReplaceAll(flaw, `"@"`, "“@”")
+	first, size := utf8.DecodeRuneInString(flaw)
+	if flaw == "" {
+		return "That is no email address." + repair
+	}
+	return "That is no email address: " + string(unicode.ToLower(first)) + flaw[size:] + repair
+}
+
 // messageFor gives the words for a status: what happened and what to do, and
 // nothing of the inside.
 func messageFor(status int) (title, text string) {
@@ -16,6 +38,8 @@ func messageFor(status int) (title, text string) {
 		return "This was withdrawn", "The page was here once and was taken away for good."
 	case 413:
 		return "That was too much", "Please send less at once."
+	case 422:
+		return "That choice is not offered", "Nothing was changed. Please go back and take one of the choices on the page."
 	case 429:
 		return "A little slower, please", "There were many requests from where you are. Please wait a few minutes and try again."
 	case 503:

@@ -59,6 +59,12 @@ type ConfirmExpiredPage struct {
 	Form Form
 }
 
+// Consent is what whoever asks for another link agrees to; they know the first
+// one.
+func (p ConfirmExpiredPage) Consent() string {
+	return p.Site.often() + " You confirm by the new link; every issue has a one-click way out."
+}
+
 // UnsubscribePage asks for the one press that ends a subscription.
 type UnsubscribePage struct {
 	Site        Site

@@ -46,6 +46,9 @@ type issueParts struct {
 	Updated        string // in words; "" when never corrected
 }
 
+// Consent is the sentence beside the form.
+func (p issueParts) Consent() string { return p.Site.Consent() }
+
 // Home renders the front page.
 func (s *Set) Home(p HomePage) ([]byte, error) {
 	p.Site = p.Site.Shown()
@@ -153,7 +156,7 @@ func (s *Set) ConfirmExpired(p ConfirmExpiredPage) ([]byte, error) {
 // Unsubscribe renders the page behind the link in the footer of mails.
 func (s *Set) Unsubscribe(p UnsubscribePage) ([]byte, error) {
 	p.Site = p.Site.Shown()
-	return s.page("unsubscribe", layout{Site: p.Site, Title: "Unsubscribe", Private: true, Page: p})
+	return s.page("unsubscribe", layout{Site: p.Site, Title: "Leave " + p.Site.Series + "?", Private: true, Page: p})
 }
 
 // Unsubscribed renders the page after the end of a subscription.

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
@@ -25,15 +26,17 @@ type Site struct {
 
 // Consent is the sentence beside the sign-up form: what somebody agrees to.
 func (s Site) Consent() string {
-	often := s.Often
-	if often == "" {
-		often = "One email for each issue."
-	}
-	return often + " You confirm by a link first; every issue has a one-click way out."
+	return s.often() + " You confirm by a link first; every issue has a one-click way out."
 }
 
-// Shown gives the site with names fit to be shown. Before the first source has
-// given the publication its name, the series' stands for it.
+// Promise is what of that sentence is left to say to whoever followed the link.
+func (s Site) Promise() string { return s.often() + " Every issue has a one-click way out." }
+
+func (s Site) often() string { return cmp.Or(s.Often, "One email for each issue.") }
+
+// Shown gives the site with names fit to be shown, and the language that frozen
+// issues fall back on. Before the first source has given the publication its
+// name, the series' stands for it.
 func (s Site) Shown() Site {
 	s.Publication, s.Series = markup.Clean(s.Publication), markup.Clean(s.Series)
 	if s.Series == "" {
@@ -42,6 +45,7 @@ func (s Site) Shown() Site {
 	if s.Publication == "" {
 		s.Publication = s.Series
 	}
+	s.Language = language(s.Language)
 	return s
 }
 
@@ -104,6 +108,6 @@ func EntryOf(f *digest.Frozen) (IssueEntry, error) {
 	return IssueEntry{
 		Number: f.Number, Title: title(f), Date: dateWords(at, f.Language),
 		DateISO: at.Format(time.DateOnly), Year: at.Format("2006"), Preheader: markup.Clean(f.Preheader),
-		Count: countOf(f.Picks), Minutes: minutesOf(f.Minutes),
+		Count: countOf(f.Picks), Minutes: ReadingTime(f.Minutes),
 	}, nil
 }

@@ -433,7 +433,7 @@ func TestSignUpForm(t *testing.T) {
 func TestMessages(t *testing.T) {
 	set := newSet(t)
 	seen := map[string]bool{}
-	for _, status := range []int{403, 404, 405, 410, 413, 429, 500, 503} {
+	for _, status := range []int{403, 404, 405, 410, 413, 422, 429, 500, 503} {
 		doc, err := set.Message(templates.MessagePage{Site: site, Status: status})
 		if err != nil {
 			t.Fatal(err)
@@ -443,6 +443,80 @@ func TestMessages(t *testing.T) {
 			t.Errorf("%d: %q", status, title)
 		}
 		seen[title] = true
+	}
+}
+
+// A page that asks for a press says nothing as if it were done.
+func TestPagesAskBeforeThePress(t *testing.T) {
+	all := renderings(t, newSet(t))
+	for name, c := range map[string]struct{ title, text string }{
+		"unsubscribe": {"Leave Pick of the Week?", "Press the button and it will no longer be sent to el…@example.org."},
+		"confirm":     {"One press to confirm", "Press the button and Pick of the Week will be sent to el…@example.org. One email a week. Every issue has a one-click way out."},
+	} {
+		if got := textOf(elements(t, all[name], "h1")[0]); got != c.title {
+			t.Errorf("%s is headed %q", name, got)
+		}
+		if got := textOf(elements(t, all[name], "title")[0]); got != c.title+" · The Night Bus" {
+			t.Errorf("%s is titled %q", name, got)
+		}
+		if got := textOf(elements(t, all[name], "main")[0]); !strings.Contains(got, c.text) {
+			t.Errorf("%s says %s", name, got)
+		}
+	}
+	// Whoever followed a link is not told that there will be a first one.
+	for _, name := range []string{"confirm", "expired"} {
+		if got := textOf(elements(t, all[name], "main")[0]); strings.Contains(got, "first") {
+			t.Errorf("%s says %s", name, got)
+		}
+	}
+	if got := textOf(elements(t, all["expired"], "form")[0]); !strings.Contains(got, "One email a week. You confirm by the new link; every issue has a one-click way out.") {
+		t.Errorf("the form for another link says %s", got)
+	}
+}
+
+func TestEmailErrorsNameTheFieldAndTheRepair(t *testing.T) {
+	for _, c := range []struct{ typed, flaw, want string }{
+		{"ann", `There is no "@" in it.`, "That is no email address: there is no “@” in it. Write it like name@example.org."},
+		{"a@[1.2.3.4]", "An IP address in place of a domain is not taken.", "That is no email address: an IP address in place of a domain is not taken. Write it like name@example.org."},
+		{" \t", "The address is empty.", "The email address is missing. Write it like name@example.org."},
+		{"ann", "", "That is no email address. Write it like name@example.org."},
+	} {
+		if got := templates.EmailError(c.typed, c.flaw); got != c.want {
+			t.Errorf("%q: got  %s\nwant %s", c.typed, got, c.want)
+		}
+	}
+}
+
+func TestAPostWithoutATitleIsNotQuoted(t *testing.T) {
+	set := newSet(t)
+	f := issue()
+	byline := func() string {
+		t.Helper()
+		m, err := set.IssueMail(f, links)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(strings.Fields(m.Text), " ")
+	}
+	if got := byline(); !strings.Contains(got, "on “The New Rota”") {
+		t.Errorf("a title is not quoted in %s", got)
+	}
+	q := f.Blocks[1].Pick
+	q.PostTitle, q.Untitled = "a post of 18 June 2016", true
+	if got := byline(); !strings.Contains(got, "1. Anonymous, 27 June, 09:14, on a post of 18 June 2016 https://") {
+		t.Errorf("what is no title is quoted in %s", got)
+	}
+	q.PostTitle, q.Untitled = "", false
+	if got := byline(); !strings.Contains(got, "09:14, on the blog https://") {
+		t.Errorf("the blog is quoted in %s", got)
+	}
+}
+
+func TestReadingTime(t *testing.T) {
+	for minutes, want := range map[int]string{0: "about a minute", 1: "about a minute", 2: "about 2 minutes", 12: "about 12 minutes"} {
+		if got := templates.ReadingTime(minutes); got != want {
+			t.Errorf("%d: %q", minutes, got)
+		}
 	}
 }
 

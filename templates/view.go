@@ -47,6 +47,7 @@ type pickView struct {
 	When      string
 	WhenISO   string
 	PostTitle string
+	Untitled  bool // PostTitle names the post by something else
 	URL       string
 	Shortened bool
 }
@@ -61,7 +62,7 @@ func viewOf(f *digest.Frozen, l Links) (*issueView, error) {
 		Title: title(f), Publication: markup.Clean(f.Publication), Series: markup.Clean(f.SeriesName),
 		Preheader: markup.Clean(f.Preheader),
 		Date:      dateWords(f.Date.In(zone), f.Language), DateISO: f.Date.In(zone).Format("2006-01-02"),
-		Count: countOf(f.Picks), Minutes: minutesOf(f.Minutes),
+		Count: countOf(f.Picks), Minutes: ReadingTime(f.Minutes),
 		Intro: f.Intro, Postal: lines(f.PostalAddress), L: l,
 	}
 	headings := 0
@@ -88,7 +89,7 @@ func pickOf(q *digest.Quotation, f *digest.Frozen, l Links, zone *time.Location)
 	p := &pickView{
 		Number: q.Number, Anchor: fmt.Sprintf("p%d", q.Number),
 		Context: contextOf(q.Context), Words: q.Words, Author: markup.Clean(q.Author),
-		PostTitle: markup.Clean(q.PostTitle), URL: q.URL, Shortened: q.Shortened,
+		PostTitle: markup.Clean(q.PostTitle), Untitled: q.Untitled, URL: q.URL, Shortened: q.Shortened,
 		When: timeWords(at, f.Date.In(zone), f.Language), WhenISO: at.Format(time.RFC3339),
 	}
 	p.Permalink = l.Issue + "#" + p.Anchor
@@ -96,7 +97,7 @@ func pickOf(q *digest.Quotation, f *digest.Frozen, l Links, zone *time.Location)
 		p.Author = "Anonymous"
 	}
 	if p.PostTitle == "" {
-		p.PostTitle = "the blog"
+		p.PostTitle, p.Untitled = "the blog", true
 	}
 	return p
 }

@@ -58,9 +58,11 @@ func countOf(picks int) string {
 	return fmt.Sprintf("%d comments from readers", picks)
 }
 
-func minutesOf(n int) string {
-	if n <= 1 {
+// ReadingTime says how long an issue takes to read, of [digest.Frozen].Minutes:
+// in the same words wherever it is told.
+func ReadingTime(minutes int) string {
+	if minutes <= 1 {
 		return "about a minute"
 	}
-	return fmt.Sprintf("about %d minutes", n)
+	return fmt.Sprintf("about %d minutes", minutes)
 }

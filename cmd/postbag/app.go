@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"postbag/digest"
 	"postbag/digest/desk"
 	"postbag/digest/store"
 	"postbag/templates"
@@ -36,7 +37,10 @@ func (p *Program) open(ctx context.Context, s *Settings) (*app, error) {
 	}
 	return &app{
 		p: p, settings: s, base: base, log: p.logger(s.level()), db: db, set: set,
-		desk: desk.New(desk.Options{Store: db, Clock: p.Clock, BaseURL: base}),
+		desk: desk.New(desk.Options{Store: db, Clock: p.Clock, BaseURL: base, Size: func(f *digest.Frozen) (int, error) {
+			text, err := set.IssueMail(f, linksOf(base, f, ""))
+			return len(text.HTML), err
+		}}),
 	}, nil
 }
 

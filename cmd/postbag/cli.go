@@ -21,6 +21,7 @@ type cli struct {
 	Issue      issueCmd      `cmd:"" help:"Draft, pick, arrange, approve, publish and send issues."`
 	Subscriber subscriberCmd `cmd:"" help:"The readers on the mailing list."`
 
+	Status  statusCmd  `cmd:"" help:"Say in a few lines what the database knows of pulls, issues and mails."`
 	Health  healthCmd  `cmd:"" help:"Ask a running serve whether it is well."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

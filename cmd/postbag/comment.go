@@ -72,6 +72,7 @@ func (c commentListCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 		for _, x := range found {
 			rows = append(rows, commentRowOf(x))
 		}
+		p.more(len(rows), c.Limit)
 		return printList(p.Stdout, c.JSON, rows, "ID\tPOST\tREPLY TO\tPUBLISHED\tSTATE\tWORDS\tWRITER\tWORDS BEGIN", func(r commentRow) string {
 			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%d\t%s\t%s", r.ID, idOr(r.PostID, r.PostGUID), idOr(r.ParentID, r.ParentGUID),
 				when(time.Time(r.Published)), r.State, r.Words, cell(r.Author, 20), cell(r.Text, 60))

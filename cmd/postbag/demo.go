@@ -59,7 +59,10 @@ func (c demoCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		return err
 	}
 	served := make(chan error, 1)
-	go func() { served <- d.command("serve").Run(ctx) }()
+	go func() {
+		served <- d.command("serve").Run(ctx)
+		stop() // whatever waits for the pages need not wait on
+	}()
 	if err = d.wait(ctx); err == nil {
 		err = d.job(ctx)
 	}
@@ -68,14 +71,13 @@ func (c demoCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	}
 	if err == nil && !c.Check {
 		d.addresses()
-		select {
-		case <-ctx.Done():
-		case err = <-served:
-			served <- nil
-		}
+		<-ctx.Done()
 	}
 	stop()
-	return errors.Join(err, ignoreCancel(<-served), <-blogDone)
+	if serveErr := ignoreCancel(<-served); serveErr != nil {
+		err = serveErr // the cause of whatever else went wrong
+	}
+	return errors.Join(err, <-blogDone)
 }
 
 func ignoreCancel(err error) error {
@@ -189,6 +191,9 @@ func (d *demo) wait(ctx context.Context) error {
 			return nil
 		}
 		if err := sleepReal(ctx, 20*time.Millisecond); err != nil {
+			if errors.Is(err, context.Canceled) {
+				return err
+			}
 			return digest.Fail(digest.Unavailable, "Look at the log above.", "the pages did not come up within %s", most)
 		}
 	}
@@ -234,11 +239,11 @@ func (d *demo) job(ctx context.Context) error {
 func (d *demo) addresses() {
 	fmt.Fprintf(d.p.Stdout, `
 Look at:
-  %-28s the blog, with %d comments under %d posts
-  %-28s the issue, and the sign-up form
-  %-28s its own page
-  %-28s the feed
-  %-28s the mails, as files that any mail program opens
+  %-35s the blog, with %d comments under %d posts
+  %-35s the issue, and the sign-up form
+  %-35s its own page
+  %-35s the feed
+  %-35s the mails, as files that any mail program opens
 Stop with Ctrl-C.
 `, d.at, d.blog.Stats().Comments, d.blog.Stats().Posts, d.base()+"/", d.base()+"/issues/1", d.base()+"/feed.atom",
 		filepath.Join(d.dir, "outbox"))

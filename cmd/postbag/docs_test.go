@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,15 +14,9 @@ func TestEverySettingIsDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings := reflect.TypeFor[Settings]()
-	for i := range settings.NumField() {
-		variable := settings.Field(i).Tag.Get("env")
-		if variable == "" {
-			continue // the hidden ones
-		}
-		flag := "--" + strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(variable, "POSTBAG_"), "_", "-"))
-		if !strings.Contains(string(docs), "`"+flag+"`") {
-			t.Errorf("docs/operating.md does not say what %s is", flag)
+	for name := range settingNames() {
+		if !strings.Contains(string(docs), "`--"+name+"`") {
+			t.Errorf("docs/operating.md does not say what --%s is", name)
 		}
 	}
 }

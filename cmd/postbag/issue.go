@@ -39,6 +39,21 @@ type which struct {
 
 func (w which) ref() desk.Ref { return desk.Ref{Series: w.Series, Number: w.Number} }
 
+// in gives the issue that is named, else the newest in one of some states: what
+// the command can be meant for.
+func (w which) in(ctx context.Context, a *app, states ...digest.IssueState) (digest.Issue, error) {
+	if w.Number != 0 {
+		issue, _, err := a.desk.Issue(ctx, w.ref())
+		return issue, err
+	}
+	return a.desk.Newest(ctx, w.Series, states...)
+}
+
+// to is a reference to an issue by its number.
+func (w which) to(issue digest.Issue) desk.Ref {
+	return desk.Ref{Series: w.Series, Number: issue.Number}
+}
+
 // whichFlag names an issue where the arguments are something else.
 type whichFlag struct {
 	Issue  int    `help:"The issue's number; else the present draft." placeholder:"N"`
@@ -88,7 +103,17 @@ func (a *app) sentence(ctx context.Context, issue digest.Issue) error {
 	case digest.Draft:
 		_, err = fmt.Fprintf(a.p.Stdout, "Goes out %s, if approved by then.\n", at)
 	case digest.Approved:
+		if a.p.Clock.Now().Sub(issue.DueAt) > graceAfterDue {
+			_, err = fmt.Fprintf(a.p.Stdout, "Approved. It should have gone out %s, and waits for you: issue send %d, or issue cancel %d.\n", at, issue.Number, issue.Number)
+			break
+		}
 		_, err = fmt.Fprintf(a.p.Stdout, "Approved. Goes out %s.\n", at)
+	case digest.Paused:
+		reason, reasonErr := a.db.IssueReason(ctx, issue.ID)
+		if reasonErr != nil {
+			return reasonErr
+		}
+		_, err = fmt.Fprintf(a.p.Stdout, "Issue %d is paused: %s\n", issue.Number, printable(reason))
 	default:
 		_, err = fmt.Fprintf(a.p.Stdout, "Issue %d is %s.\n", issue.Number, issue.State)
 	}
@@ -217,7 +242,13 @@ func (c issuePickCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(p.Stdout, "Picked %s; %s has %d.\n", plural(added, "comment"), issue.Title, picks(issue))
+		fmt.Fprintf(p.Stdout, "Picked %s; %s has %d.\n", plural(added, "comment"), issue.Title, picks(issue))
+		used, err := a.desk.UsedBefore(ctx, issue, c.Comments)
+		for _, id := range c.Comments {
+			if used[id] != 0 {
+				fmt.Fprintf(p.Stdout, "Comment %d was in issue %d already.\n", id, used[id])
+			}
+		}
 		return err
 	})
 }

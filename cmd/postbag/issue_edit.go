@@ -10,6 +10,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
+	"postbag/templates"
 )
 
 type issueEditCmd struct {
@@ -108,7 +109,12 @@ func (c issueApproveCmd) Run(ctx context.Context, p *Program, s *Settings) error
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(p.Stdout, "%s: %s, about %s.\n", cell(issue.Title, 150), plural(issue.Frozen.Picks, "comment"), plural(issue.Frozen.Minutes, "minute"))
+		fmt.Fprintf(p.Stdout, "%s: %s, %s.\n", cell(issue.Title, 150), plural(issue.Frozen.Picks, "comment"), templates.ReadingTime(issue.Frozen.Minutes))
+		if size, err := a.desk.MailSize(issue.Frozen); err != nil {
+			return err
+		} else if size > desk.LargeMail {
+			fmt.Fprintf(p.Stdout, "The mail is %d KB; mail programs begin to cut off at %d KB.\n", size/1000, desk.TooLargeMail/1000)
+		}
 		return a.sentence(ctx, issue)
 	})
 }
@@ -118,8 +124,11 @@ type issueReopenCmd struct{ which }
 // Run takes an approval back.
 func (c issueReopenCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		issue, err := a.desk.Reopen(ctx, c.ref())
+		issue, err := c.in(ctx, a, digest.Approved)
 		if err != nil {
+			return err
+		}
+		if issue, err = a.desk.Reopen(ctx, c.to(issue)); err != nil {
 			return err
 		}
 		return a.sentence(ctx, issue)
@@ -131,8 +140,11 @@ type issuePublishCmd struct{ which }
 // Run publishes an approved issue.
 func (c issuePublishCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		issue, err := a.desk.Publish(ctx, c.ref())
+		issue, err := c.in(ctx, a, digest.Approved)
 		if err != nil {
+			return err
+		}
+		if issue, err = a.desk.Publish(ctx, c.to(issue)); err != nil {
 			return err
 		}
 		_, err = fmt.Fprintf(p.Stdout, "%s is on the web: %s\n", cell(issue.Title, 150), a.issueURL(issue.Number))
@@ -140,15 +152,19 @@ func (c issuePublishCmd) Run(ctx context.Context, p *Program, s *Settings) error
 	})
 }
 
-type issueCancelCmd struct{ which }
+type issueCancelCmd struct {
+	Number int    `arg:"" help:"The issue's number."`
+	Series string `help:"The series, where there are several." placeholder:"SLUG"`
+}
 
 // Run cancels an issue.
 func (c issueCancelCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		issue, err := a.desk.Cancel(ctx, c.ref())
+		issue, err := a.desk.Cancel(ctx, desk.Ref{Series: c.Series, Number: c.Number})
 		if err != nil {
 			return err
 		}
-		return a.sentence(ctx, issue)
+		_, err = fmt.Fprintf(p.Stdout, "Issue %d is cancelled. Its number stays used; its comments can be picked again.\n", issue.Number)
+		return err
 	})
 }

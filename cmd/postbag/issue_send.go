@@ -40,41 +40,98 @@ func (c issueTestCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	})
 }
 
-type issueSendCmd struct{ which }
+type issueSendCmd struct {
+	which
+	Anyway bool `help:"Send it although a pick was removed from the blog since."`
+}
 
-// Run mails an issue. Where a worker runs on this database the issue is queued
-// and watched; elsewhere this command delivers it.
+// sendAnyway is kept with an issue that is sent although a pick was removed.
+const sendAnyway = "to be sent although a pick was removed"
+
+// Run mails an issue. Where a worker runs on this database the issue is handed to
+// it and watched; elsewhere this command delivers it.
 func (c issueSendCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
 		office, err := a.newPostOffice(ctx)
 		if err != nil {
 			return err
 		}
-		issue, series, err := a.desk.Issue(ctx, c.ref())
+		issue, err := c.in(ctx, a, digest.Sending, digest.Paused, digest.Published, digest.Approved, digest.Sent)
 		if err != nil {
 			return err
 		}
-		switch issue.State {
-		case digest.Draft:
-			return digest.Fail(digest.Conflict, "Approve it first: postbag issue approve", "issue %d is a draft", issue.Number)
-		case digest.Approved:
-			if issue, err = a.desk.Publish(ctx, c.ref()); err != nil {
-				return err
-			}
-		case digest.Sent:
+		if issue.State == digest.Sent {
 			fmt.Fprintf(p.Stdout, "%s was sent already.\n", cell(issue.Title, 150))
 			return a.delivered(ctx, issue)
 		}
-		release, err := a.db.LockWorker(ctx)
-		if digest.KindOf(err) == digest.Conflict && err != nil {
-			return office.watch(ctx, issue, series)
-		}
-		if err != nil {
+		if issue, err = a.toSend(ctx, c, issue); err != nil {
 			return err
 		}
-		defer release()
-		return office.sendHere(ctx, issue, series)
+		if err := office.send(ctx, issue); err != nil {
+			return err
+		}
+		if office.postage.transport.IsOutbox() {
+			fmt.Fprintf(p.Stdout, "No mail left this machine: see the files in %s.\n", office.postage.transport)
+		}
+		return nil
 	})
+}
+
+// toSend checks an issue once more before it is mailed, publishes it if it is
+// only approved, and makes now its moment.
+func (a *app) toSend(ctx context.Context, c issueSendCmd, issue digest.Issue) (digest.Issue, error) {
+	switch issue.State {
+	case digest.Draft:
+		return issue, digest.Fail(digest.Conflict, "Approve it first: postbag issue approve", "issue %d is a draft", issue.Number)
+	case digest.Approved, digest.Published:
+	case digest.Sending, digest.Paused:
+		return issue, nil
+	default:
+		return issue, digest.Fail(digest.Conflict, "Only what is approved or published can be sent.", "issue %d is %s", issue.Number, issue.State)
+	}
+	readers, err := a.roster().Counts(ctx)
+	if err != nil {
+		return issue, err
+	}
+	if readers[subscribers.Active] == 0 {
+		return issue, digest.Fail(digest.Conflict, "Add readers first; or leave it on the web alone: postbag issue publish", "nobody has subscribed yet")
+	}
+	if issue.State == digest.Approved {
+		if issue, err = a.desk.Publish(ctx, c.to(issue)); err != nil {
+			return issue, err
+		}
+	}
+	reason := sendAnyway
+	if !c.Anyway {
+		reason = ""
+		if err := a.desk.Removed(ctx, issue); err != nil {
+			return issue, err
+		}
+	}
+	return issue, a.db.SetDue(ctx, issue.ID, a.p.Clock.Now(), reason)
+}
+
+// send delivers an issue here, or watches the worker that does. A worker that
+// goes away in the middle is followed by this process.
+func (o *postOffice) send(ctx context.Context, issue digest.Issue) error {
+	series, err := o.series(ctx, issue)
+	if err != nil {
+		return err
+	}
+	for {
+		release, err := o.db.LockWorker(ctx)
+		if err == nil {
+			err = o.sendHere(ctx, issue, series)
+			release()
+			return err
+		}
+		if digest.KindOf(err) != digest.Conflict {
+			return err
+		}
+		if done, err := o.watch(ctx, issue); done || err != nil {
+			return err
+		}
+	}
 }
 
 // sendHere delivers an issue in this process until every row is terminal. A row
@@ -87,6 +144,7 @@ func (o *postOffice) sendHere(ctx context.Context, issue digest.Issue, series di
 		if err != nil {
 			return err
 		}
+		wait := summary.NextTry.Sub(o.p.Clock.Now())
 		switch {
 		case summary.Paused != "":
 			return digest.Fail(digest.Unavailable, "When it is mended: postbag issue resume, then postbag issue send", "sending is paused: %s", summary.Paused)
@@ -96,54 +154,65 @@ func (o *postOffice) sendHere(ctx context.Context, issue digest.Issue, series di
 		case summary.Finished || summary.NextTry.IsZero():
 			b.done()
 			return o.delivered(ctx, issue)
+		case wait > longestWait:
+			b.done()
+			fmt.Fprintf(o.p.Stdout, "%s for another try, the next at %s UTC: leave that to postbag serve, or run issue send again then.\n",
+				waiting(summary.Counts.Open()), when(summary.NextTry))
+			return o.delivered(ctx, issue)
 		}
-		wait := max(summary.NextTry.Sub(o.p.Clock.Now()), time.Second)
-		o.log.Warn("some mails wait for another try", "waiting", summary.Counts.Open(), "until", summary.NextTry)
-		if err := o.p.Clock.Sleep(ctx, wait); err != nil {
+		if err := o.p.Clock.Sleep(ctx, max(wait, time.Second)); err != nil {
 			return err
 		}
 	}
 }
 
-// watch hands an issue to the worker that runs elsewhere, and shows how it goes.
-func (o *postOffice) watch(ctx context.Context, issue digest.Issue, series digest.Series) error {
-	last, err := lastOfMonth(issue, series)
-	if err != nil {
-		return err
+func waiting(n int) string {
+	if n == 1 {
+		return "1 mail waits"
 	}
-	of := subscribers.Mailing{IssueID: issue.ID, Begun: o.p.Clock.Now(), Domain: o.postage.from.Domain}
-	if _, err := o.db.Begin(ctx, of, last); err != nil {
-		return err
-	}
+	return fmt.Sprintf("%d mails wait", n)
+}
+
+// longestWait is how long a command waits for another try; what takes longer is
+// the worker's.
+const longestWait = 2 * time.Minute
+
+// How often a watched issue is looked at, and how long until the lock of its
+// worker is tried again: it may have gone away.
+const (
+	watchEvery = 200 * time.Millisecond
+	watchFor   = 3 * time.Second
+)
+
+// watch shows for a while how the worker that runs elsewhere gets on, and tells
+// whether there is no more to see.
+func (o *postOffice) watch(ctx context.Context, issue digest.Issue) (done bool, err error) {
 	b := o.p.bar("sending", -1)
 	defer b.done()
-	for {
+	for until := time.Now().Add(watchFor); time.Now().Before(until); {
 		counts, err := o.db.Counts(ctx, issue.ID)
 		if err != nil {
-			return err
+			return false, err
 		}
 		state, err := o.db.IssueState(ctx, issue.ID)
 		if err != nil {
-			return err
+			return false, err
 		}
 		b.of(counts.Total()-counts.Open(), counts.Total())
-		if state != digest.Sending {
+		idle := counts[subscribers.Queued]+counts[subscribers.InFlight] == 0
+		if state != digest.Published && state != digest.Sending || state == digest.Sending && idle && counts.Open() > 0 {
 			b.done()
-			return o.delivered(ctx, issue)
-		}
-		if counts[subscribers.Queued]+counts[subscribers.InFlight] == 0 && counts.Open() > 0 {
-			b.done()
-			fmt.Fprintln(o.p.Stdout, "The worker goes on with those that wait for another try.")
-			return o.delivered(ctx, issue)
+			if counts.Open() > 0 {
+				fmt.Fprintf(o.p.Stdout, "%s for another try; the worker goes on with them.\n", waiting(counts.Open()))
+			}
+			return true, o.delivered(ctx, issue)
 		}
 		if err := sleepReal(ctx, watchEvery); err != nil {
-			return err
+			return false, err
 		}
 	}
+	return false, nil
 }
-
-// watchEvery is how often a watched issue is looked at.
-const watchEvery = 200 * time.Millisecond
 
 // delivered prints what became of an issue's mails, in one line.
 func (a *app) delivered(ctx context.Context, issue digest.Issue) error {
@@ -182,7 +251,7 @@ type deliveryRow struct {
 // Run lists what became of an issue's mails, with the servers' words.
 func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		issue, _, err := a.desk.Issue(ctx, c.ref())
+		issue, err := c.in(ctx, a, digest.Sending, digest.Paused, digest.Sent)
 		if err != nil {
 			return err
 		}
@@ -207,6 +276,11 @@ func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, s *Settings) err
 		if err != nil || c.JSON {
 			return err
 		}
+		if issue.State == digest.Paused {
+			if err := a.sentence(ctx, issue); err != nil {
+				return err
+			}
+		}
 		return a.delivered(ctx, issue)
 	})
 }
@@ -215,18 +289,18 @@ type issuePauseCmd struct{ which }
 
 // Run pauses sending.
 func (c issuePauseCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error { return a.setSending(ctx, c.which, digest.Paused, "by hand") })
+	return p.with(ctx, s, func(a *app) error { return a.setSending(ctx, c.which, digest.Sending, digest.Paused, "by hand") })
 }
 
 type issueResumeCmd struct{ which }
 
 // Run goes on sending.
 func (c issueResumeCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error { return a.setSending(ctx, c.which, digest.Sending, "") })
+	return p.with(ctx, s, func(a *app) error { return a.setSending(ctx, c.which, digest.Paused, digest.Sending, "") })
 }
 
-func (a *app) setSending(ctx context.Context, w which, to digest.IssueState, reason string) error {
-	issue, _, err := a.desk.Issue(ctx, w.ref())
+func (a *app) setSending(ctx context.Context, w which, from, to digest.IssueState, reason string) error {
+	issue, err := w.in(ctx, a, from)
 	if err != nil {
 		return err
 	}

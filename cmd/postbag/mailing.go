@@ -24,7 +24,7 @@ type mailing struct {
 
 // newMailing renders an issue for the mail.
 func newMailing(set *templates.Set, p postage, base string, f *digest.Frozen, of subscribers.Mailing, salt []byte, options ...templates.MailOption) (*mailing, error) {
-	links := linksOf(base, p, f)
+	links := linksOf(base, f, takeDown(p, f.Title))
 	text, err := set.IssueMail(f, links, options...)
 	if err != nil {
 		return nil, err
@@ -48,11 +48,11 @@ func (m *mailing) compose(d subscribers.Delivery) ([]byte, error) {
 
 // linksOf gives the addresses that a mail of an issue carries, with the mark
 // where each reader's token goes.
-func linksOf(base string, p postage, f *digest.Frozen) templates.Links {
+func linksOf(base string, f *digest.Frozen, takeDown string) templates.Links {
 	return templates.Links{
 		Base: base, Issue: fmt.Sprintf("%s/issues/%d", base, f.Number), Archive: base + "/issues/", Feed: base + "/feed.atom",
 		Unsubscribe: base + "/unsubscribe/" + templates.TokenMark, Preferences: base + "/preferences/" + templates.TokenMark,
-		TakeDown: takeDown(p, f.Title),
+		TakeDown: takeDown,
 	}
 }
 

@@ -53,6 +53,7 @@ func (c postListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 				Announced: x.Announced, Text: x.Body.Text(),
 			})
 		}
+		p.more(len(rows), c.Limit)
 		return printList(p.Stdout, c.JSON, rows, "ID\tPUBLISHED\tCOMMENTS\tTITLE", func(r postRow) string {
 			announced := "-"
 			if r.Announced >= 0 {

@@ -120,16 +120,24 @@ func (o *postOffice) test(ctx context.Context, to string, frozen *digest.Frozen)
 	}
 	conn, err := o.transport.Connect(ctx)
 	if err != nil {
-		return digest.Fail(digest.Unavailable, "Check --smtp, and that the server is there.", "the test cannot be sent: %w", err)
+		return notSent("the test cannot be sent", "Check --smtp, and that the server is there.", err)
 	}
 	_, err = conn.Send(ctx, deliver.Envelope{From: o.postage.from.Email, To: to}, raw)
 	if closeErr := conn.Close(); err == nil && closeErr != nil {
 		o.log.Debug("closing the connection failed", "err", closeErr)
 	}
 	if err != nil {
-		return digest.Fail(digest.Unavailable, "The server's words say why.", "the test was not taken: %w", err)
+		return notSent("the test was not taken", "The server's words say why.", err)
 	}
 	return nil
+}
+
+// notSent is a failure to send, with the transport's own hint if it has one.
+func notSent(what, hint string, err error) error {
+	if own := digest.HintOf(err); own != "" {
+		hint = own
+	}
+	return digest.Fail(digest.Unavailable, hint, "%s: %w", what, err)
 }
 
 // series finds the series of an issue.

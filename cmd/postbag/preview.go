@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"postbag/digest"
@@ -62,9 +63,9 @@ func (c previewCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if err := writeAll(c.Out, files); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.Stdout, "%s of %q: %s from %s under %s, about %s.\nWritten to %s: feed.atom, issue.html, issue.txt, issue.eml\n",
+	_, err = fmt.Fprintf(p.Stdout, "%s of %q: %s from %s under %s, %s.\nWritten to %s: feed.atom, issue.html, issue.txt, issue.eml\n",
 		frozen.Title, printable(blog.Source.Name), plural(frozen.Picks, "pick"), plural(len(blog.Comments), "comment"), plural(len(blog.Posts), "post"),
-		plural(frozen.Minutes, "minute"), c.Out)
+		templates.ReadingTime(frozen.Minutes), c.Out)
 	return err
 }
 
@@ -122,7 +123,8 @@ func previewFiles(ctx context.Context, frozen *digest.Frozen, base string, s *Se
 	if err != nil {
 		return nil, err
 	}
-	eml, err := mailing.compose(subscribers.Delivery{SubscriberID: 1, Email: "reader@reader.invalid", Token: subscribers.NewToken()})
+	reader := subscribers.Delivery{SubscriberID: 1, Email: "reader@reader.invalid", Token: subscribers.NewToken()}
+	eml, err := mailing.compose(reader)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +133,7 @@ func previewFiles(ctx context.Context, frozen *digest.Frozen, base string, s *Se
 	if err != nil {
 		return nil, err
 	}
-	return map[string][]byte{"feed.atom": feed, "issue.html": page, "issue.txt": []byte(mailing.text.Text), "issue.eml": eml}, nil
+	return map[string][]byte{"feed.atom": feed, "issue.html": page, "issue.txt": []byte(strings.ReplaceAll(mailing.text.Text, templates.TokenMark, reader.Token)), "issue.eml": eml}, nil
 }
 
 // writeAll writes files into a folder, all or none: everything is written beside

@@ -34,6 +34,14 @@ func printList[T any](w io.Writer, asJSON bool, rows []T, head string, line func
 	return tw.Flush()
 }
 
+// more says that a listing was cut off, on standard error, so that neither a
+// person nor a script takes it for all there is.
+func (p *Program) more(rows, limit int) {
+	if limit > 0 && rows >= limit {
+		fmt.Fprintf(p.Stderr, "postbag: only the first %d are listed; ask for more with --limit\n", limit)
+	}
+}
+
 // cell puts text into one cell of a table: one line, at most max characters, no
 // control characters, so that a comment cannot write on the terminal.
 func cell(s string, max int) string {

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
-	kongtoml "github.com/alecthomas/kong-toml"
 
 	"postbag/digest"
 )
@@ -67,7 +66,7 @@ func (p *Program) parser(ctx context.Context, grammar *cli) (*kong.Kong, error) 
 		kong.Description("Turns the comment threads of a community blog into a weekly compilation and gets it to its readers."),
 		kong.ExplicitGroups([]kong.Group{{Key: "settings", Title: "Settings of the installation:"}}),
 		kong.ValueFormatter(withDefault),
-		kong.Configuration(kongtoml.Loader),
+		kong.Configuration(settingsFile),
 		kong.Writers(p.Stdout, p.Stderr),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
@@ -108,17 +107,31 @@ func usage(err error) error {
 	var parse *kong.ParseError
 	hint := "See: postbag --help"
 	if errors.As(err, &parse) && parse.Context != nil && parse.Context.Command() != "" {
-		hint = "See: postbag " + strings.Fields(parse.Context.Command())[0] + " --help"
+		hint = "See: postbag " + commandName(parse.Context) + " --help"
 	}
 	return digest.Fail(digest.Invalid, hint, "%w", err)
+}
+
+// commandName is the command as it is typed, without its arguments.
+func commandName(c *kong.Context) string {
+	var words []string
+	for _, w := range strings.Fields(c.Command()) {
+		if !strings.HasPrefix(w, "<") && !strings.HasPrefix(w, "[") {
+			words = append(words, w)
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // Report tells the operator what went wrong, if anything did, and gives the
 // exit status.
 func (p *Program) Report(err error) int {
 	switch {
-	case err == nil, errors.Is(err, context.Canceled):
+	case err == nil:
 		return exitDone
+	case errors.Is(err, context.Canceled):
+		p.complain(errors.New("interrupted"))
+		return exitFailed
 	case digest.KindOf(err) == digest.Invalid:
 		p.complain(err)
 		return exitUsage
@@ -128,9 +141,11 @@ func (p *Program) Report(err error) int {
 }
 
 func (p *Program) complain(err error) {
-	fmt.Fprintf(p.Stderr, "postbag: %v\n", err)
+	for _, line := range strings.Split(printable(err.Error()), "\n") {
+		fmt.Fprintf(p.Stderr, "postbag: %s\n", line)
+	}
 	if hint := digest.HintOf(err); hint != "" {
-		fmt.Fprintf(p.Stderr, "  hint: %s\n", hint)
+		fmt.Fprintf(p.Stderr, "  hint: %s\n", printable(hint))
 	}
 }
 

@@ -37,10 +37,15 @@ func (serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if err := wrong.err(); err != nil {
 		return err
 	}
-	return p.with(ctx, s, func(a *app) error { return a.serve(ctx) })
+	listener, err := p.listen(s)
+	if err != nil {
+		return err
+	}
+	defer listener.Close() // serving closes it too; a second time does no harm
+	return p.with(ctx, s, func(a *app) error { return a.serve(ctx, listener) })
 }
 
-func (a *app) serve(ctx context.Context) error {
+func (a *app) serve(ctx context.Context, listener net.Listener) error {
 	office, err := a.newPostOffice(ctx)
 	if err != nil {
 		return err
@@ -58,17 +63,16 @@ func (a *app) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	listener, err := a.listen()
+	release, err := a.db.LockWorker(ctx)
 	if err != nil {
 		return err
 	}
-	release, err := a.db.LockWorker(ctx)
-	if err != nil {
-		return errors.Join(err, listener.Close())
-	}
 	defer release()
 	a.announce(listener.Addr(), office)
-	w := &worker{app: a, puller: puller, post: office, signup: readers, warned: map[int64]bool{}, begun: map[int64]bool{}}
+	if err := a.warnOfMissing(ctx, office); err != nil {
+		return err
+	}
+	w := newWorker(a, puller, office, readers)
 	return a.both(ctx, listener, pages, w)
 }
 
@@ -108,20 +112,29 @@ func (a *app) pages(publisher *publish.Publisher, readers *signup.Service) (*web
 	}
 	return web.New(web.Options{
 		Publisher: publisher, Signup: readers, Templates: a.set, Clock: a.p.Clock, BaseURL: a.base,
-		Ready:          func(ctx context.Context) error { _, err := a.db.Status(ctx); return err },
+		Ready:          a.db.Ping,
 		TrustedProxies: proxies, Log: a.log,
 	})
 }
 
-func (a *app) listen() (net.Listener, error) {
-	if a.p.Listener != nil {
-		return a.p.Listener, nil
+func (p *Program) listen(s *Settings) (net.Listener, error) {
+	if p.Listener != nil {
+		return p.Listener, nil
 	}
-	l, err := net.Listen("tcp", a.settings.Listen)
+	l, err := net.Listen("tcp", s.Listen)
 	if err != nil {
 		return nil, digest.Fail(digest.Unavailable, "Stop what listens there, or choose another --listen.", "cannot listen: %w", err)
 	}
 	return l, nil
+}
+
+// warnOfMissing says what readers or the law will miss in mail that leaves.
+func (a *app) warnOfMissing(ctx context.Context, office *postOffice) error {
+	pub, err := a.db.Publication(ctx)
+	if err == nil && pub.PostalAddress == "" && !office.postage.transport.IsOutbox() {
+		a.log.Warn("mails carry no postal address, which many countries ask of a mailing; set it with: postbag series set --postal-address TEXT")
+	}
+	return err
 }
 
 // announce says where the pages are and, loudly, when no mail leaves.

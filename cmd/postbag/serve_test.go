@@ -3,9 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -13,6 +16,8 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/sampleblog"
+	"postbag/digest/store"
 )
 
 // served is a program that serves, started whole.
@@ -233,5 +238,129 @@ func TestNoMailServer(t *testing.T) {
 	in.must("issue", "send", "1")
 	if recipients, doubles, _ := server.tally(); recipients != 30 || doubles != 0 {
 		t.Errorf("%d recipients and %d doubles, want 30 and none", recipients, doubles)
+	}
+}
+
+// TestRemovedAfterApproval takes a picked comment off the blog after the
+// approval: the issue is held, the editor is told, and nothing goes out.
+func TestRemovedAfterApproval(t *testing.T) {
+	now := digest.NewTestClock(sunday.Add(-time.Hour), 1)
+	blog := sampleblog.New(now.Now())
+	server := httptest.NewServer(blog.Handler())
+	t.Cleanup(server.Close)
+	in := &installation{t: t, dir: t.TempDir(), clock: now}
+	in.flags = []string{"--db", filepath.Join(in.dir, "postbag.db"), "--fetch-allow", hostOf(server.URL), "--smtp", "outbox:" + filepath.Join(in.dir, "outbox")}
+	in.must("source", "add", server.URL)
+	in.must("series", "set", "--zone", "UTC")
+	in.must("pull")
+	in.must("issue", "draft")
+	in.must("issue", "pick", "1", "2", "3")
+	in.must("subscriber", "add", "ada@reader.example", "--confirmed", "--consent", "for the test")
+	in.must("issue", "approve", "1")
+	newest := blog.Comments()
+	if err := blog.Remove(newest[len(newest)-1].ID); err != nil {
+		t.Fatal(err)
+	}
+	in.must("pull", "--force")
+	if out := in.must("issue", "show", "1"); !strings.Contains(out, "! removed from the blog since") {
+		t.Errorf("issue show does not flag the removed pick:\n%s", out)
+	}
+	for _, command := range []string{"publish", "send"} {
+		if _, err := in.run("issue", command, "1"); digest.KindOf(err) != digest.Conflict || !strings.Contains(digest.HintOf(err), "reopen 1") {
+			t.Errorf("issue %s gives %v", command, err)
+		}
+	}
+	in.clock = digest.NewTestClock(sunday, 20)
+	s := in.serve()
+	eventually(t, "the log says that the issue is held", func() bool { return strings.Contains(s.log.String(), "an issue is held") })
+	if mails, err := readOutbox(filepath.Join(in.dir, "outbox")); err != nil || len(mails) != 0 {
+		t.Errorf("%d mails went out (%v)", len(mails), err)
+	}
+	in.must("issue", "reopen", "1")
+	in.must("issue", "edit", "1", "--row", "1", "--remove")
+	in.must("issue", "approve", "1", "--now")
+	eventually(t, "the mended issue is sent", func() bool { return strings.Contains(in.must("issue", "list"), "sent  ") })
+}
+
+// TestSendTakesOver starts issue send beside a worker that does not deliver and
+// then goes away: the command delivers itself.
+func TestSendTakesOver(t *testing.T) {
+	in := newInstallation(t)
+	in.readers(5)
+	db, err := store.Open(t.Context(), filepath.Join(in.dir, "postbag.db"), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	release, err := db.LockWorker(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(time.Second, func() { release() })
+	if out := in.must("issue", "send", "1"); !strings.Contains(out, "5 readers: 5 sent") {
+		t.Errorf("issue send says %q", out)
+	}
+}
+
+// TestSendBesideAWorkerKeepsItsSettings runs issue send without the settings of
+// the serve that delivers: the mails are serve's, Message-ID included.
+func TestSendBesideAWorkerKeepsItsSettings(t *testing.T) {
+	in := newInstallation(t)
+	in.readers(3)
+	server := startMailServer(t, 0)
+	in.serve("--from", "editor@news.example.org", "--base-url", "https://news.example.org", "--smtp", "smtp://"+server.addr+"?tls=none")
+	in.must("issue", "send", "1")
+	server.mu.Lock()
+	defer server.mu.Unlock()
+	if len(server.ids) != 3 {
+		t.Errorf("the server has mails for %d readers, want 3", len(server.ids))
+	}
+	for to, ids := range server.ids {
+		if !strings.HasSuffix(ids[0], "@news.example.org>") {
+			t.Errorf("the Message-ID of %s is %s", to, ids[0])
+		}
+	}
+}
+
+// TestTooLargeAnIssue refuses to approve what mail programs would cut off.
+func TestTooLargeAnIssue(t *testing.T) {
+	in := draftedInstallation(t, nil)
+	var all []commentRow
+	if err := json.Unmarshal([]byte(in.must("comment", "list", "--state", "new", "--json", "--limit", "1000")), &all); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"issue", "pick"}
+	for _, c := range all {
+		args = append(args, fmt.Sprint(c.ID))
+	}
+	in.must(args...)
+	_, err := in.run("issue", "approve")
+	if digest.KindOf(err) != digest.Conflict || !strings.Contains(err.Error(), "KB") {
+		t.Errorf("approving %d picks gives %v", len(all)+20, err)
+	}
+	if list := in.must("issue", "list"); !strings.Contains(list, "draft") {
+		t.Error("the issue is no draft any more")
+	}
+}
+
+// TestCommandsFindTheirIssue runs the commands of an approved issue without a
+// number while the next draft is open already.
+func TestCommandsFindTheirIssue(t *testing.T) {
+	in := draftedInstallation(t, nil)
+	in.readers(2)
+	in.must("issue", "approve")
+	in.must("issue", "reopen")
+	in.must("issue", "approve")
+	in.must("issue", "publish")
+	if out := in.must("issue", "send"); !strings.Contains(out, "Pick of the Week 1 to 2 readers: 2 sent") {
+		t.Errorf("issue send says %q", out)
+	}
+	if out := in.must("issue", "delivered"); !strings.Contains(out, "2 sent") {
+		t.Errorf("issue delivered says %q", out)
+	}
+	for _, command := range []string{"pause", "resume", "publish", "reopen"} {
+		if _, err := in.run("issue", command); digest.KindOf(err) != digest.NotFound || digest.HintOf(err) == "" {
+			t.Errorf("issue %s with nothing to do gives %v", command, err)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"postbag/digest"
 	"postbag/digest/fetch"
@@ -142,6 +143,9 @@ func (s *Settings) mail() (postage, error) {
 	switch {
 	case s.From != "":
 		p.from, err = address.Parse(s.From)
+		if err == nil && !isASCII(p.from.Email) {
+			err = digest.Fail(digest.Invalid, "Choose an address without accents before the @.", "--from %q cannot be used with every mail server", s.From)
+		}
 		wrong.add(err)
 	case leaves:
 		wrong.add(digest.Fail(digest.Invalid, "Set --from to an address of yours.", "a real SMTP server needs a From address"))
@@ -164,6 +168,10 @@ func (s *Settings) mail() (postage, error) {
 		wrong.add(digest.Fail(digest.Invalid, "0 means no limit.", "--rate cannot be negative"))
 	}
 	return p, wrong.err()
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0
 }
 
 func isLoopback(host string) bool {

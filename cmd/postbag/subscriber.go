@@ -103,6 +103,7 @@ func (c subscriberListCmd) Run(ctx context.Context, p *Program, s *Settings) err
 		if err != nil {
 			return err
 		}
+		p.more(len(rows), c.Limit)
 		return printList(p.Stdout, c.JSON, rows, "EMAIL\tNAME\tSTATE\tWANTS\tCONFIRMED\tLEFT", func(r subscriberRow) string {
 			return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", cell(r.Email, 60), cell(r.Name, 30), r.State, r.Frequency,
 				when(time.Time(r.Confirmed)), when(time.Time(r.Left)))
@@ -114,7 +115,7 @@ type subscriberImportCmd struct {
 	agreed
 	File        string `arg:"" help:"A CSV file with a column email; - reads standard input."`
 	DryRun      bool   `help:"Say what would happen, and change nothing."`
-	SkipInvalid bool   `help:"Import the good lines even if some are bad."`
+	SkipInvalid bool   `help:"Import the other lines even if some have no usable address."`
 }
 
 // Run imports readers.

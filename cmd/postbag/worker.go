@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -34,8 +35,25 @@ type worker struct {
 	puller *pull.Puller
 	post   *postOffice
 	signup *signup.Service
-	warned map[int64]bool // issues of which the log has said that they are late
-	begun  map[int64]bool // issues that this process has looked at whole
+	begun  map[int64]bool // issues that this process has looked at whole; the deliver duty's own
+
+	mu     sync.Mutex
+	warned map[string]bool // what the log has said once
+}
+
+func newWorker(a *app, puller *pull.Puller, post *postOffice, readers *signup.Service) *worker {
+	return &worker{app: a, puller: puller, post: post, signup: readers, begun: map[int64]bool{}, warned: map[string]bool{}}
+}
+
+// warnOnce logs a warning about an issue the first time only.
+func (w *worker) warnOnce(issue digest.Issue, message string, attrs ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	key := fmt.Sprint(issue.ID, message)
+	if !w.warned[key] {
+		w.warned[key] = true
+		w.log.Warn(message, append([]any{"issue", issue.Number}, attrs...)...)
+	}
 }
 
 // run works until ctx ends. Each duty has a loop of its own, so that a slow blog
@@ -125,16 +143,43 @@ func (w *worker) publishDue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var failed []error
 	for _, issue := range approved {
-		if !w.isDue(issue) {
-			continue
+		if w.isDue(issue) {
+			failed = append(failed, w.publish(ctx, issue))
 		}
-		if err := w.db.MoveIssue(ctx, issue.ID, digest.Published, w.p.Clock.Now()); err != nil {
-			return err
-		}
-		w.log.Info("published", "issue", issue.Number, "address", w.issueURL(issue.Number))
 	}
+	return errors.Join(failed...)
+}
+
+func (w *worker) publish(ctx context.Context, listed digest.Issue) error {
+	issue, err := w.db.Issue(ctx, listed.SeriesID, listed.Number)
+	if err != nil {
+		return err
+	}
+	if held, err := w.holdRemoved(ctx, issue); held || err != nil {
+		return err
+	}
+	if err := w.db.MoveIssue(ctx, issue.ID, digest.Published, w.p.Clock.Now()); err != nil {
+		return err
+	}
+	w.log.Info("published", "issue", issue.Number, "address", w.issueURL(issue.Number))
 	return nil
+}
+
+// holdRemoved tells whether an issue waits for the editor because a picked
+// comment has been removed from the blog, and says so once.
+func (w *worker) holdRemoved(ctx context.Context, issue digest.Issue) (bool, error) {
+	err := w.desk.Removed(ctx, issue)
+	if digest.KindOf(err) != digest.Conflict || err == nil {
+		return false, err
+	}
+	reason, reasonErr := w.db.IssueReason(ctx, issue.ID)
+	if reasonErr != nil || reason == sendAnyway {
+		return false, reasonErr
+	}
+	w.warnOnce(issue, "an issue is held: "+err.Error(), "hint", digest.HintOf(err))
+	return true, nil
 }
 
 // isDue tells whether an issue's moment has come, and not so long ago that the
@@ -142,11 +187,7 @@ func (w *worker) publishDue(ctx context.Context) error {
 func (w *worker) isDue(issue digest.Issue) bool {
 	late := w.p.Clock.Now().Sub(issue.DueAt)
 	if late > graceAfterDue {
-		if !w.warned[issue.ID] {
-			w.warned[issue.ID] = true
-			w.log.Warn("an issue is more than a day late and waits for you: publish and send it by hand, or cancel it",
-				"issue", issue.Number, "was_due", issue.DueAt)
-		}
+		w.warnOnce(issue, "an issue is more than a day late and waits for you: publish and send it by hand, or cancel it", "was_due", issue.DueAt)
 		return false
 	}
 	return late >= 0
@@ -159,19 +200,25 @@ func (w *worker) deliver(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var failed []error
 	for _, issue := range issues {
 		if issue.State == digest.Published && !w.isDue(issue) {
 			continue
 		}
 		summary, err := w.deliverOne(ctx, issue)
 		if err != nil {
-			return err
+			// What a failed run knows and could not store is settled by the next.
+			delete(w.begun, issue.ID)
+			failed = append(failed, err)
+		}
+		if err != nil && digest.KindOf(err) == digest.Unavailable {
+			break // the mail server's trouble is every issue's
 		}
 		if summary.Finished {
 			w.log.Info("sent", "issue", issue.Number, slog.Any("counts", summary.Counts))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 func (w *worker) sweep(ctx context.Context) error {
@@ -199,6 +246,11 @@ func (w *worker) deliverOne(ctx context.Context, listed digest.Issue) (deliver.S
 	issue, err := w.db.Issue(ctx, listed.SeriesID, listed.Number)
 	if err != nil {
 		return deliver.Summary{}, err
+	}
+	if issue.State == digest.Published {
+		if held, err := w.holdRemoved(ctx, issue); held || err != nil {
+			return deliver.Summary{}, err
+		}
 	}
 	return w.post.deliver(ctx, issue, series, nil)
 }

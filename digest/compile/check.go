@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"postbag/digest"
@@ -35,7 +36,7 @@ func checkRows(blocks []digest.Block) error {
 			}
 		case digest.TextBlock:
 			if markup.FromMarkdown(b.Text).Words() == 0 {
-				return digest.Fail(digest.Invalid, "Write something, or take the row out.", "the text in row %d is empty", i+1)
+				return digest.Fail(digest.Invalid, "Write something, or take the row out: "+edits("remove", i+1), "the text in row %d is empty", i+1)
 			}
 		default:
 			return fmt.Errorf("row %d is a block of the unknown kind %q", i+1, b.Kind)
@@ -51,11 +52,11 @@ func checkHeading(blocks []digest.Block, i int) error {
 	text := markup.Clean(blocks[i].Text)
 	switch {
 	case text == "":
-		return digest.Fail(digest.Invalid, "Write the heading, or take the row out.", "the heading in row %d is empty", i+1)
+		return digest.Fail(digest.Invalid, "Write the heading, or take the row out: "+edits("remove", i+1), "the heading in row %d is empty", i+1)
 	case i+1 == len(blocks):
-		return digest.Fail(digest.Invalid, "Move a pick under it, or take it out.", "the heading %q in row %d has nothing under it", text, i+1)
+		return digest.Fail(digest.Invalid, "Move a pick under it, or take it out: "+edits("remove", i+1), "the heading %q in row %d has nothing under it", text, i+1)
 	case blocks[i+1].Kind == digest.HeadingBlock:
-		return digest.Fail(digest.Invalid, "Move a pick between them, or take one out.", "the heading %q in row %d is followed by another", text, i+1)
+		return digest.Fail(digest.Invalid, "Move a pick between them, or take it out: "+edits("remove", i+1), "the heading %q in row %d is followed by another", text, i+1)
 	}
 	return nil
 }
@@ -63,38 +64,72 @@ func checkHeading(blocks []digest.Block, i int) error {
 // checkPicks tells whether the picked comments are still what was picked.
 func (in Input) checkPicks() error {
 	var gone, changed []string
-	numbers := map[int64]int{}
-	number := 0
-	for _, b := range in.Issue.Blocks {
+	var goneRows, changedRows []int
+	rows := map[int64]int{} // by comment
+	for i, b := range in.Issue.Blocks {
 		if b.Kind != digest.PickBlock {
 			continue
 		}
-		number++
-		if first := numbers[b.CommentID]; first > 0 {
-			return digest.Fail(digest.Invalid, "Take one of them out.", "pick %d is the same comment as pick %d", number, first)
+		row, number := i+1, len(rows)+1
+		if first := rows[b.CommentID]; first > 0 {
+			return digest.Fail(digest.Invalid, "Take one of them out: "+edits("remove", row), "row %d is the same comment as row %d", row, first)
 		}
-		numbers[b.CommentID] = number
+		rows[b.CommentID] = row
 		c, known := in.Comments[b.CommentID]
 		switch {
 		case !known:
-			gone = append(gone, fmt.Sprintf("pick %d (comment %d)", number, b.CommentID))
+			gone, goneRows = append(gone, fmt.Sprintf("row %d: pick %d (comment %d)", row, number, b.CommentID)), append(goneRows, row)
 		case c.Gone:
-			gone = append(gone, name(number, c))
+			gone, goneRows = append(gone, inRow(row, number, c)), append(goneRows, row)
 		case c.Hash != b.PickedHash:
-			changed = append(changed, name(number, c))
+			changed, changedRows = append(changed, inRow(row, number, c)), append(changedRows, row)
 		case strings.TrimSpace(c.Body.Text()) == "":
-			return digest.Fail(digest.Invalid, "Take it out of the issue.", "%s: it has no text to quote", name(number, c))
+			return digest.Fail(digest.Invalid, "Take it out: "+edits("remove", row), "%s: it has no text to quote", inRow(row, number, c))
 		}
 	}
 	switch {
 	case len(gone) > 0:
-		return digest.Fail(digest.Conflict, "Take it out of the issue; what a writer took back is not published.",
-			"%s: no longer on the blog", strings.Join(gone, "; "))
+		return goneError(gone, goneRows)
 	case len(changed) > 0:
-		return digest.Fail(digest.Conflict, "Look at it again: trim it, or keep it as it is now.",
-			"%s: changed on the blog since it was picked", strings.Join(changed, "; "))
+		return changedError(changed, changedRows)
 	}
 	return nil
+}
+
+// goneError refuses picks that are no longer on the blog.
+func goneError(names []string, rows []int) error {
+	hint := "Take it out: "
+	if len(rows) > 1 {
+		hint = "Take them out, the last first: "
+		slices.Reverse(rows) // taking a row out moves those below it up
+	}
+	return digest.Fail(digest.Conflict, hint+edits("remove", rows...), "%s: no longer on the blog", strings.Join(names, "; "))
+}
+
+// changedError refuses picks whose words are others by now.
+func changedError(names []string, rows []int) error {
+	look, accept := "Look at it", "accept it as it is now"
+	if len(rows) > 1 {
+		look, accept = "Look at each", "accept them as they are now"
+	}
+	return digest.Fail(digest.Conflict, fmt.Sprintf("%s (%s), then %s: %s", look, commands("show", "", rows), accept, edits("restore", rows...)),
+		"%s: changed on the blog since it was picked", strings.Join(names, "; "))
+}
+
+// edits gives the commands that mend rows of an issue, in that order.
+func edits(flag string, rows ...int) string { return commands("edit", " --"+flag, rows) }
+
+func commands(verb, flag string, rows []int) string {
+	all := make([]string, len(rows))
+	for i, row := range rows {
+		all[i] = fmt.Sprintf("postbag issue %s --row %d%s", verb, row, flag)
+	}
+	return strings.Join(all, "; ")
+}
+
+// inRow tells an editor which pick is meant, and where it is.
+func inRow(row, number int, c digest.Candidate) string {
+	return fmt.Sprintf("row %d: %s", row, name(number, c))
 }
 
 // name tells an editor which pick is meant.

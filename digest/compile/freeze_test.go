@@ -207,9 +207,9 @@ func TestFreezeRefuses(t *testing.T) {
 		{"a heading before a heading", input(both, heading("A"), heading("B"), pick(a)), digest.Invalid, []string{`"A" in row 1`}},
 		{"a heading at the end", input(both, pick(a), heading("B")), digest.Invalid, []string{`"B" in row 2`}},
 		{"an empty text", input(both, pick(a), text(" \n")), digest.Invalid, []string{"row 2", "empty"}},
-		{"the same comment twice", input(both, pick(a), pick(b), pick(a)), digest.Invalid, []string{"pick 3", "pick 1"}},
+		{"the same comment twice", input(both, pick(a), pick(b), pick(a)), digest.Invalid, []string{"row 3", "row 1"}},
 		{"gone", input([]digest.Candidate{gone, b}, pick(b), pick(gone)), digest.Conflict, []string{"pick 2", "Deb", "One two three", "no longer on the blog"}},
-		{"unknown", input([]digest.Candidate{b}, pick(a), pick(b)), digest.Conflict, []string{"pick 1 (comment 1)", "no longer"}},
+		{"unknown", input([]digest.Candidate{b}, pick(a), pick(b)), digest.Conflict, []string{"row 1: pick 1 (comment 1)", "no longer"}},
 		{"changed", input([]digest.Candidate{a, edited}, pick(a), pick(b)), digest.Conflict, []string{"pick 2", "Anonymous", "Seven eight", "changed"}},
 		{"gone and changed", input([]digest.Candidate{gone, edited}, pick(a), pick(b)), digest.Conflict, []string{"pick 1", "no longer"}},
 		{"all that are gone", input([]digest.Candidate{gone}, pick(a), pick(b)), digest.Conflict, []string{"pick 1", "pick 2"}},
@@ -239,6 +239,44 @@ func TestFreezeRefuses(t *testing.T) {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("%q does not tell %q", err, want)
 				}
+			}
+		})
+	}
+}
+
+// TestRefusalsNameTheRepair: rows count headings and texts too, as the commands
+// do.
+func TestRefusalsNameTheRepair(t *testing.T) {
+	a := comment(1, 0, "Deb", "One two three.")
+	b := comment(2, 0, "Anonymous", "Four five six.")
+	goneA, goneB, editedA, editedB, empty := a, b, a, b, b
+	goneA.Gone, goneB.Gone = true, true
+	editedA.Hash, editedB.Hash = "other", "other"
+	empty.Body = nil
+	rows := []digest.Block{heading("On the hatch"), pick(a), text("We asked."), pick(b)}
+	list := func(comments ...digest.Candidate) []digest.Candidate { return comments }
+	tests := []struct {
+		name          string
+		in            compile.Input
+		message, hint string
+	}{
+		{"gone", input(list(a, goneB), rows...), "row 4: pick 2, comment 2 by Anonymous", "Take it out: postbag issue edit --row 4 --remove"},
+		{"unknown", input(list(a), rows...), "row 4: pick 2 (comment 2)", "Take it out: postbag issue edit --row 4 --remove"},
+		{"several are gone", input(list(goneA, goneB), rows...), "row 2: pick 1, comment 1 by Deb",
+			"Take them out, the last first: postbag issue edit --row 4 --remove; postbag issue edit --row 2 --remove"},
+		{"changed", input(list(a, editedB), rows...), "row 4: pick 2, comment 2 by Anonymous",
+			"Look at it (postbag issue show --row 4), then accept it as it is now: postbag issue edit --row 4 --restore"},
+		{"several changed", input(list(editedA, editedB), rows...), "row 2: pick 1, comment 1 by Deb",
+			"Look at each (postbag issue show --row 2; postbag issue show --row 4), then accept them as they are now: postbag issue edit --row 2 --restore; postbag issue edit --row 4 --restore"},
+		{"without words", input(list(a, empty), rows...), "row 4: pick 2, comment 2 by Anonymous", "Take it out: postbag issue edit --row 4 --remove"},
+		{"twice", input(list(a, b), append(rows, pick(a))...), "row 5 is the same comment as row 2", "Take one of them out: postbag issue edit --row 5 --remove"},
+		{"an empty text", input(list(a, b), append(rows, text(" "))...), "row 5", "Write something, or take the row out: postbag issue edit --row 5 --remove"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := compile.Freeze(test.in)
+			if err == nil || !strings.Contains(err.Error(), test.message) || digest.HintOf(err) != test.hint {
+				t.Errorf("got  %v\nhint %s\nwant %s", err, digest.HintOf(err), test.hint)
 			}
 		})
 	}
@@ -276,6 +314,9 @@ func TestByline(t *testing.T) {
 	}
 	if second.Author != "Deb" || second.PostTitle != "a post of 2 November 2017" || second.URL != late.PostURL || second.Number != 2 {
 		t.Errorf("got %+v", second)
+	}
+	if !first.Untitled || !second.Untitled {
+		t.Error("a date passes for a title")
 	}
 	if second.Published.Location() != time.UTC || !second.Published.Equal(late.Published) {
 		t.Errorf("published %v", second.Published)

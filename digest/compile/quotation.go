@@ -50,6 +50,7 @@ func (q *quoter) quotation(b digest.Block) (*digest.Quotation, error) {
 		Published: utc(c.Published),
 		URL:       cmp.Or(c.URL, c.PostURL),
 		PostTitle: q.postTitle(c),
+		Untitled:  markup.Clean(c.PostTitle) == "",
 		PostURL:   c.PostURL,
 		Words:     words,
 		Shortened: shortened(words),

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ type Desk struct {
 	store   Store
 	clock   digest.Clock
 	baseURL string
+	size    func(*digest.Frozen) (int, error)
 }
 
 // Options are what a desk needs.
@@ -24,10 +26,15 @@ type Options struct {
 	// BaseURL is where readers find the publication; the identity of its feeds
 	// is minted from it once.
 	BaseURL string
+	// Size gives the bytes of an issue's mail, its HTML part decoded; with nil
+	// no issue is too large.
+	Size func(*digest.Frozen) (int, error)
 }
 
 // New makes a desk.
-func New(o Options) *Desk { return &Desk{store: o.Store, clock: o.Clock, baseURL: o.BaseURL} }
+func New(o Options) *Desk {
+	return &Desk{store: o.Store, clock: o.Clock, baseURL: o.BaseURL, size: o.Size}
+}
 
 // Ref names an issue: a series by its slug ("" for the only one) and a number
 // (0 for the present draft, else the newest issue).
@@ -77,28 +84,27 @@ func (d *Desk) Draft(ctx context.Context, slug string) (issue digest.Issue, crea
 	if err != nil {
 		return digest.Issue{}, false, err
 	}
+	return d.open(ctx, series, d.clock.Now())
+}
+
+// open opens the series' next draft, for its next moment after the given one.
+func (d *Desk) open(ctx context.Context, series digest.Series, after time.Time) (issue digest.Issue, created bool, err error) {
 	now := d.clock.Now()
-	due, err := d.nextDue(ctx, series, now)
+	due, err := d.nextDue(ctx, series, after)
 	if err != nil {
 		return digest.Issue{}, false, err
 	}
-	issue, created, err = d.store.OpenDraft(ctx, series.ID, now, due)
-	if err != nil || !created {
-		return issue, created, err
-	}
-	issue.Title = series.TitleOf(issue.Number)
-	return issue, true, d.store.SaveDraft(ctx, &issue)
+	return d.store.OpenDraft(ctx, series.ID, now, due)
 }
 
-// nextDue gives the moment of a draft opened now: the series' next one that no
-// issue before it has taken.
-func (d *Desk) nextDue(ctx context.Context, series digest.Series, now time.Time) (time.Time, error) {
+// nextDue gives the series' next moment after the given one that no issue before
+// it has taken.
+func (d *Desk) nextDue(ctx context.Context, series digest.Series, after time.Time) (time.Time, error) {
 	newest, err := d.store.Issues(ctx, series.ID, 1)
 	if err != nil {
 		return time.Time{}, err
 	}
-	after := now
-	if len(newest) == 1 && newest[0].State != digest.Cancelled && newest[0].DueAt.After(now) {
+	if len(newest) == 1 && newest[0].State != digest.Cancelled && newest[0].DueAt.After(after) {
 		after = newest[0].DueAt
 	}
 	return nextMoment(series, after)
@@ -131,6 +137,28 @@ func (d *Desk) Issues(ctx context.Context, slug string, limit int) ([]digest.Iss
 	}
 	return d.store.Issues(ctx, series.ID, limit)
 }
+
+// Newest gives the newest issue that is in one of some states.
+func (d *Desk) Newest(ctx context.Context, slug string, states ...digest.IssueState) (digest.Issue, error) {
+	all, err := d.Issues(ctx, slug, newestLookedAt)
+	if err != nil {
+		return digest.Issue{}, err
+	}
+	for _, issue := range all {
+		if slices.Contains(states, issue.State) {
+			full, _, err := d.Issue(ctx, Ref{Series: slug, Number: issue.Number})
+			return full, err
+		}
+	}
+	var words []string
+	for _, s := range states {
+		words = append(words, string(s))
+	}
+	return digest.Issue{}, digest.Fail(digest.NotFound, "See the issues with: postbag issue list", "no issue is %s", strings.Join(words, " or "))
+}
+
+// newestLookedAt is how many of the newest issues [Desk.Newest] looks at.
+const newestLookedAt = 100
 
 // draft gives an issue that must be a draft.
 func (d *Desk) draft(ctx context.Context, ref Ref) (digest.Issue, digest.Series, error) {

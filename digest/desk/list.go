@@ -49,7 +49,25 @@ func (d *Desk) Rows(ctx context.Context, issue digest.Issue) ([]Row, error) {
 		rows[i].Comment = comments[b.CommentID]
 		rows[i].read()
 	}
+	if issue.Frozen != nil && len(issue.Frozen.Blocks) == len(rows) {
+		for i, b := range issue.Frozen.Blocks {
+			rows[i].freeze(b)
+		}
+	}
 	return rows, nil
+}
+
+// freeze shows a row as readers see it: what the blog says now is only looked at
+// for problems.
+func (r *Row) freeze(b digest.FrozenBlock) {
+	if b.Pick == nil {
+		return
+	}
+	r.Words = b.Pick.Words
+	r.Comment.Author, r.Comment.Published, r.Comment.PostTitle = b.Pick.Author, b.Pick.Published, b.Pick.PostTitle
+	if !b.Pick.Shortened {
+		r.Comment.Words = b.Pick.Words.Words()
+	}
 }
 
 func (r *Row) read() {

@@ -115,6 +115,12 @@ func (d *Desk) PickSuggested(ctx context.Context, ref Ref, n int) ([]Suggested, 
 	return chosen, issue, err
 }
 
+// UsedBefore tells which of some comments other issues of the series picked:
+// comment to issue number.
+func (d *Desk) UsedBefore(ctx context.Context, issue digest.Issue, ids []int64) (map[int64]int, error) {
+	return d.store.PickedIn(ctx, issue.SeriesID, issue.ID, ids)
+}
+
 // Unpick takes comments out of a draft. One that is not in it is an error, and
 // nothing is taken out.
 func (d *Desk) Unpick(ctx context.Context, ref Ref, ids ...int64) (digest.Issue, error) {

@@ -20,9 +20,10 @@ type Store interface {
 	// every number that an issue has; else the error is of kind Conflict.
 	SaveSeries(ctx context.Context, s digest.Series) error
 
-	// OpenDraft creates the series' next draft and takes its number; if the
-	// series has a draft already it gives that one. The window begins where the
-	// newest issue that was approved froze.
+	// OpenDraft creates the series' next draft, takes its number and titles it by
+	// the series' pattern; if the series has a draft already it gives that one.
+	// The window begins where the newest issue that was approved froze, or with
+	// that of a cancelled issue that no later one took over.
 	OpenDraft(ctx context.Context, seriesID int64, opened, due time.Time) (issue digest.Issue, created bool, err error)
 	// Issue gives an issue whole; number 0 means the series' newest draft, else
 	// its newest issue. The error is of kind NotFound.

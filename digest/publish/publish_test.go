@@ -18,6 +18,7 @@ import (
 	"github.com/mmcdole/gofeed"
 
 	"postbag/digest"
+	"postbag/digest/compile"
 	"postbag/digest/markup"
 	"postbag/digest/publish"
 	"postbag/templates"
@@ -278,6 +279,114 @@ func TestEmptyFeedHasItsIdentity(t *testing.T) {
 	}
 }
 
+// TestTheFirstIssueKeepsTheFeedsIdentity: who follows the feed before the first
+// issue follows the same feed after it.
+func TestTheFirstIssueKeepsTheFeedsIdentity(t *testing.T) {
+	for name, base := range map[string]string{"a host": "https://post.example/", "no host of anybody's": "http://localhost:8080/"} {
+		t.Run(name, func(t *testing.T) {
+			s := weeks(0, 0)
+			s.pub.TagAuthority = ""
+			series := &s.series[0]
+			series.Zone = "Europe/London"
+			series.CreatedAt = time.Date(2016, time.June, 5, 0, 30, 0, 0, time.FixedZone("", 3600)) // still the 4th in UTC
+			set, err := templates.New()
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := publish.New(s, set, publish.Options{BaseURL: base, Clock: &clock{at: start}})
+			empty := feedID(t, p)
+
+			pub := s.pub
+			pub.TagAuthority = compile.MintTagAuthority(base, series.CreatedAt, pub.Name)
+			words := digest.Candidate{Comment: digest.Comment{ID: 1, Hash: "h", Body: digest.Plain("Eleven hours on.")}}
+			first, err := compile.Freeze(compile.Input{
+				Issue:  digest.Issue{Number: 1, Title: "Pick of the Week 1", Blocks: []digest.Block{{Kind: digest.PickBlock, CommentID: 1, PickedHash: "h"}}},
+				Series: *series, Publication: pub, Comments: map[int64]digest.Candidate{1: words}, Date: start.AddDate(0, 2, 0),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if empty != first.FeedID {
+				t.Errorf("the empty feed is %s, the first issue's %s", empty, first.FeedID)
+			}
+			s.pub, s.generation = pub, 2
+			s.issues = []digest.Issue{{ID: 1, SeriesID: 1, Number: 1, State: digest.Sent, PublishedAt: first.Date, Frozen: first}}
+			if err := p.Refresh(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := feedID(t, p); got != empty {
+				t.Errorf("the feed was %s and is %s", empty, got)
+			}
+		})
+	}
+}
+
+func feedID(t *testing.T, p *publish.Publisher) string {
+	t.Helper()
+	var feed struct {
+		ID string `xml:"http://www.w3.org/2005/Atom id"`
+	}
+	if err := xml.Unmarshal(get(t, p.FeedAtom).Body.Bytes(), &feed); err != nil || feed.ID == "" {
+		t.Fatalf("the feed's id is %q, %v", feed.ID, err)
+	}
+	return feed.ID
+}
+
+// TestEverythingNamesItsLanguage: a publication that says none is taken to be in
+// the language that its frozen issues say.
+func TestEverythingNamesItsLanguage(t *testing.T) {
+	for language, want := range map[string]string{"": "en", "fr": "fr"} {
+		for _, n := range []int{0, 2} {
+			s := weeks(n, 5)
+			s.pub.Language = language
+			p, _ := newPublisher(t, s)
+			if body := get(t, p.FeedAtom).Body.String(); !strings.Contains(body, `<feed xml:lang="`+want+`"`) {
+				t.Errorf("%q: the feed of %d issues begins %.200s", language, n, body)
+			}
+			for name, from := range map[string]source{"home": p.Home, "archive": p.Archive} {
+				if body := get(t, from).Body.String(); !strings.Contains(body, `<html lang="`+want+`"`) {
+					t.Errorf("%q: %s begins %.200s", language, name, body)
+				}
+			}
+		}
+	}
+}
+
+// TestPagesAreNeverStale: pages change with settings and with the issues beside
+// them, so a client that knows only a time gets the page as it is.
+func TestPagesAreNeverStale(t *testing.T) {
+	s := weeks(1, 5)
+	p, c := newPublisher(t, s)
+	sources := map[string]source{"home": p.Home, "archive": p.Archive, "issue": page(p, 1)}
+	tags := map[string]string{}
+	for name, from := range sources {
+		w := get(t, from)
+		if at := w.Header().Get("Last-Modified"); at != "" {
+			t.Errorf("%s says that it changed on %s", name, at)
+		}
+		if tags[name] = w.Header().Get("Etag"); tags[name] == "" {
+			t.Errorf("%s has no tag", name)
+		}
+	}
+	s.pub.Name, s.generation = "The Day Bus", 2
+	c.move(time.Minute)
+	for name, from := range sources {
+		for header, value := range map[string]string{"If-Modified-Since": start.AddDate(1, 0, 0).Format(http.TimeFormat), "If-None-Match": tags[name]} {
+			h, err := from(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := httptest.NewRequest("GET", "/", nil)
+			r.Header.Set(header, value)
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "The Day Bus") {
+				t.Errorf("%s with %s: %d, the old name", name, header, w.Code)
+			}
+		}
+	}
+}
+
 func TestFeedStaysSmall(t *testing.T) {
 	for name, c := range map[string]struct{ issues, words, least, most int }{
 		"many issues":       {60, 20, 20, 20},
@@ -313,7 +422,7 @@ func TestDocumentsAreEqualEverywhere(t *testing.T) {
 		if !bytes.Equal(a.Body.Bytes(), b.Body.Bytes()) || !bytes.Equal(a.Body.Bytes(), again.Body.Bytes()) {
 			t.Errorf("%s: the bodies differ", name)
 		}
-		for _, h := range []string{"Etag", "Last-Modified", "Cache-Control", "Vary", "Content-Type"} {
+		for _, h := range []string{"Etag", "Cache-Control", "Vary", "Content-Type"} {
 			if a.Header().Get(h) == "" || a.Header().Get(h) != b.Header().Get(h) {
 				t.Errorf("%s: %s is %q and %q", name, h, a.Header().Get(h), b.Header().Get(h))
 			}

@@ -112,25 +112,26 @@ func (p *Publisher) render(s *snapshot, pub digest.Publication, issues []digest.
 	if err != nil {
 		return err
 	}
-	if s.home, err = page(body, updated); err != nil {
+	if s.home, err = page(body); err != nil {
 		return err
 	}
 	if body, err = p.set.Archive(templates.ArchivePage{Site: s.site, Issues: s.entries}); err != nil {
 		return err
 	}
-	s.archive, err = page(body, updated)
+	s.archive, err = page(body)
 	return err
 }
 
-// feedID is the id of a feed that has no issue yet, in the form that package
-// compile freezes into issues. Until the publication has minted its tag
-// authority, which it does with its first issue, one is made the same way.
+// feedID is the id of a feed that has no issue yet, as package compile freezes it
+// into the first one. Until the publication has minted its tag authority, which
+// it does with that issue, one is made the same way: by the day the series was
+// made.
 func feedID(pub digest.Publication, series digest.Series, base string) string {
-	if pub.TagAuthority == "" {
-		pub.TagAuthority = compile.MintTagAuthority(base, begun(series.CreatedAt), pub.Name)
+	if series.Slug == "" { // there is no series yet
+		series.Slug, series.CreatedAt = digest.DefaultSeriesSlug, begun(series.CreatedAt)
 	}
-	if series.Slug == "" {
-		series.Slug = digest.DefaultSeriesSlug
+	if pub.TagAuthority == "" {
+		pub.TagAuthority = compile.MintTagAuthority(base, series.CreatedAt, pub.Name)
 	}
 	return compile.FeedID(pub, series)
 }
@@ -175,7 +176,7 @@ func (p *Publisher) issuePage(ctx context.Context, s *snapshot, number int) (htt
 	if err != nil {
 		return nil, err
 	}
-	made, err := page(body, changed(issue))
+	made, err := page(body)
 	if err != nil {
 		return nil, err
 	}
@@ -205,8 +206,10 @@ func (s *snapshot) keep(number int, d *Document) {
 	s.pages[number] = d
 }
 
-func page(body []byte, modified time.Time) (*Document, error) {
-	return NewDocument(body, "text/html; charset=utf-8", modified, pageAge)
+// page makes a document of a page. It has a tag and no time: a page changes with
+// the names on it and with the issues beside it too, of which no time is kept.
+func page(body []byte) (*Document, error) {
+	return NewDocument(body, "text/html; charset=utf-8", time.Time{}, pageAge)
 }
 
 // often says in a sentence how many emails a schedule makes; "" when that takes

@@ -10,8 +10,8 @@ import (
 
 // Add finds the blog behind an address, as [Puller.Discover] does, and stores
 // it as a source; it pulls nothing yet, and its feeds are due at once. When no
-// series exists, first is created. A blog that is followed already is an error
-// of kind Conflict.
+// series exists, first is created. A blog that was removed is taken up again; one
+// that is followed already is an error of kind Conflict.
 func (p *Puller) Add(ctx context.Context, rawURL string, first digest.Series) (Found, error) {
 	found, err := p.Discover(ctx, rawURL)
 	if err != nil {

@@ -92,19 +92,24 @@ func (m *memory) pick(wanted func(digest.FeedState) bool) []digest.FeedState {
 	return out
 }
 
-// SaveFeed stores the polling state of a feed.
-func (m *memory) SaveFeed(_ context.Context, feed digest.FeedState) error {
+// SaveFeed stores the polling state of a feed as [Store] says.
+func (m *memory) SaveFeed(_ context.Context, feed digest.FeedState, held time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.saveFeed(feed)
+	m.saveFeed(feed, held)
 	return nil
 }
 
-func (m *memory) saveFeed(feed digest.FeedState) {
-	for i := range m.feeds {
-		if m.feeds[i].ID == feed.ID {
-			m.feeds[i] = feed
+func (m *memory) saveFeed(feed digest.FeedState, held time.Time) {
+	for i, stored := range m.feeds {
+		if stored.ID != feed.ID {
+			continue
 		}
+		if !stored.CatchUp.Equal(held) {
+			feed.CatchUp, feed.LastSuccess = stored.CatchUp, stored.LastSuccess
+			feed.ETag, feed.LastModified = stored.ETag, stored.LastModified
+		}
+		m.feeds[i] = feed
 	}
 }
 
@@ -135,7 +140,7 @@ func (m *memory) StorePage(_ context.Context, page Page) (Stored, error) {
 	}
 	m.link()
 	if page.Feed != nil {
-		m.saveFeed(*page.Feed)
+		m.saveFeed(*page.Feed, page.Held)
 	}
 	return s, nil
 }

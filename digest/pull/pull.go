@@ -139,12 +139,17 @@ func (p *Puller) source(ctx context.Context, src digest.Source, feeds []digest.F
 		return r
 	}
 	defer leave()
-	if err := p.reload(ctx, src.ID, feeds); err != nil {
-		r.Err = fmt.Errorf("pull %q: %w", src.Name, err)
-		return r
-	}
-	unchanged, tooSoon := 0, 0
+	asked, unchanged, tooSoon := 0, 0, 0
 	for _, feed := range feeds {
+		feed, followed, err := p.reload(ctx, feed)
+		if err != nil {
+			r.add(feedReport{err: fmt.Errorf("pull %q: %w", src.Name, err)})
+			break
+		}
+		if !followed {
+			continue
+		}
+		asked++
 		f := p.guarded(ctx, src, feed, m)
 		r.add(f)
 		if f.notModified {
@@ -157,8 +162,8 @@ func (p *Puller) source(ctx context.Context, src digest.Source, feeds []digest.F
 			break
 		}
 	}
-	r.NotModified = unchanged > 0 && unchanged+tooSoon == len(feeds)
-	r.TooSoon = tooSoon > 0 && tooSoon == len(feeds)
+	r.NotModified = unchanged > 0 && unchanged+tooSoon == asked
+	r.TooSoon = tooSoon > 0 && tooSoon == asked
 	if r.TooSoon {
 		r.Notices = append(r.Notices, "it was asked less than a minute ago")
 	}
@@ -166,21 +171,17 @@ func (p *Puller) source(ctx context.Context, src digest.Source, feeds []digest.F
 	return r
 }
 
-// reload reads the feeds' states again: another pull may have ended while this
-// one waited for its turn.
-func (p *Puller) reload(ctx context.Context, sourceID int64, feeds []digest.FeedState) error {
-	fresh, err := p.opts.Store.Feeds(ctx, sourceID)
-	if err != nil {
-		return err
-	}
-	for i := range feeds {
-		for _, f := range fresh {
-			if f.ID == feeds[i].ID {
-				feeds[i] = f
-			}
+// reload reads a feed's state again, right before it is asked: another pull, in
+// this process or another, may have begun or ended while this one waited for its
+// turn or asked the source's other feed. A feed may be followed no more by then.
+func (p *Puller) reload(ctx context.Context, feed digest.FeedState) (fresh digest.FeedState, followed bool, err error) {
+	all, err := p.opts.Store.Feeds(ctx, feed.SourceID)
+	for _, f := range all {
+		if f.ID == feed.ID {
+			return f, true, err
 		}
 	}
-	return nil
+	return feed, false, err
 }
 
 // guarded pulls a feed; a fault of the program costs this feed and no other.
@@ -189,7 +190,7 @@ func (p *Puller) guarded(ctx context.Context, src digest.Source, feed digest.Fee
 		if fault := recover(); fault != nil {
 			p.opts.Log.Error("pull failed", "source", src.Name, "feed", feed.URL, "panic", fault, "stack", string(debug.Stack()))
 			f.err = fmt.Errorf("pull the %s of %q: a fault of the program: %v", feed.Kind, src.Name, fault)
-			p.failed(ctx, &feed, f.err)
+			p.failed(ctx, feed, feed.CatchUp, m.scheduled, f.err)
 		}
 	}()
 	r := run{p: p, src: src, feed: feed, mode: m}

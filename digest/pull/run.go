@@ -24,7 +24,10 @@ type run struct {
 	began time.Time
 	// known is when the present catching up began: entries seen before it end
 	// the way back.
-	known  time.Time
+	known time.Time
+	// held is the CatchUp last read or stored, by which the store tells whether
+	// another process pulls the feed too.
+	held   time.Time
 	first  bool // the feed was never pulled to the end before
 	window window
 	ttl    time.Duration // the longest pause asked for, by the feed or its answer
@@ -40,10 +43,10 @@ type validators struct{ etag, lastModified string }
 func (r *run) do(ctx context.Context) {
 	r.began = r.p.opts.Clock.Now()
 	r.first = r.feed.LastSuccess.IsZero()
-	// Whole seconds, so that no store's rounding of FirstSeen falls before it.
-	r.known = r.began.Truncate(time.Second)
-	if !r.feed.CatchUp.IsZero() {
-		r.known = r.feed.CatchUp
+	// Whole microseconds, so that no store's rounding of FirstSeen falls before it.
+	r.known, r.held = r.began.Truncate(time.Microsecond), r.feed.CatchUp
+	if !r.held.IsZero() {
+		r.known = r.held
 	}
 	r.seen, r.ids = map[string]bool{}, map[string]bool{}
 	if r.tooSoon() {
@@ -55,7 +58,7 @@ func (r *run) do(ctx context.Context) {
 	}
 	if err := r.pages(ctx); err != nil {
 		r.report.err = fmt.Errorf("pull the %s of %q: %w", r.feed.Kind, r.src.Name, err)
-		r.p.failed(ctx, &r.feed, err)
+		r.p.failed(ctx, r.feed, r.held, r.scheduled, err)
 	}
 }
 
@@ -148,16 +151,15 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *Response) (str
 	r.ttl = max(r.ttl, doc.TTL)
 	older := r.older(doc, resp)
 	page := r.convert(doc)
-	if r.report.pages == 1 && older != "" && r.feed.CatchUp.IsZero() {
-		// Should the pull stop before the last page, the next one must not take
-		// this page's entries for the end of what is new.
-		r.feed.CatchUp = r.known
-		page.Feed = &r.feed
+	if r.report.pages == 1 && older != "" {
+		r.feed.CatchUp = r.mark()
+		page.Feed, page.Held = &r.feed, r.held
 	}
 	stored, err := r.p.opts.Store.StorePage(ctx, page)
 	if err != nil {
 		return "", err
 	}
+	r.held = r.feed.CatchUp
 	r.report.stored = r.report.stored.Add(stored)
 	r.p.tell(Progress{Source: r.src.Name, Kind: r.feed.Kind, Pages: r.report.pages,
 		Entries: r.report.entries, Total: doc.TotalResults})
@@ -171,6 +173,17 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *Response) (str
 		return "", nil
 	}
 	return older, nil
+}
+
+// mark gives the CatchUp to store with the first of several pages. Should the
+// pull stop before the last one, the next pull must not take this page's entries
+// for the end of what is new. A mark that is there already is moved back a
+// moment: whoever left it may be at work still, and must not clear this one.
+func (r *run) mark() time.Time {
+	if r.held.IsZero() {
+		return r.known
+	}
+	return r.held.Add(-time.Microsecond)
 }
 
 // more tells whether older pages are wanted after this one.
@@ -226,7 +239,7 @@ func (r *run) finish(ctx context.Context) error {
 	if r.History && r.src.Platform == digest.WordPress && f.Kind == digest.CommentsFeed {
 		r.note("WordPress gives its newest comments only; older ones are not in any feed")
 	}
-	return r.p.opts.Store.SaveFeed(ctx, *f)
+	return r.p.opts.Store.SaveFeed(ctx, *f, r.held)
 }
 
 // crowded tells whether a feed that cannot be paged filled half its window
@@ -255,21 +268,28 @@ func (p *Puller) interval(asked time.Duration, crowded bool) time.Duration {
 	return max(MinInterval, time.Duration(float64(d)*(1+jitter*(2*p.opts.Random()-1))))
 }
 
-// failed stores why a poll failed and when to try again: doubling up to a day,
-// and no sooner than the host asks for. The end of ctx is no failure of the
-// feed.
-func (p *Puller) failed(ctx context.Context, f *digest.FeedState, cause error) {
+// failed stores why a poll failed and when the schedule tries again: doubling up
+// to a day, and no sooner than the host asks for. A pull by hand that failed says
+// nothing of how the schedule fares, so it only puts off the next poll, and only
+// as the host asks. The end of ctx is no failure of the feed.
+func (p *Puller) failed(ctx context.Context, f digest.FeedState, held time.Time, scheduled bool, cause error) {
 	if errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded) {
 		return
 	}
-	f.Failures++
 	f.LastError = cause.Error()
-	wait := p.opts.Interval << min(f.Failures-1, 10)
+	var wait time.Duration
 	if status, ok := errors.AsType[*StatusError](cause); ok {
-		wait = max(wait, status.RetryAfter)
+		wait = status.RetryAfter
 	}
-	f.NextPoll = p.opts.Clock.Now().Add(min(wait, MaxInterval))
-	if err := p.opts.Store.SaveFeed(ctx, *f); err != nil {
+	if scheduled {
+		f.Failures++
+		wait = max(wait, p.opts.Interval<<min(f.Failures-1, 10))
+	}
+	next := p.opts.Clock.Now().Add(min(wait, MaxInterval))
+	if scheduled || wait > 0 && next.After(f.NextPoll) {
+		f.NextPoll = next
+	}
+	if err := p.opts.Store.SaveFeed(ctx, f, held); err != nil {
 		p.opts.Log.Error("the state of a feed could not be stored", "feed", f.URL, "error", err)
 	}
 }

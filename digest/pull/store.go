@@ -9,13 +9,14 @@ import (
 
 // Store is what pulling asks of the database.
 type Store interface {
-	// Sources lists all sources by id.
+	// Sources lists the sources that are followed, by id.
 	Sources(ctx context.Context) ([]digest.Source, error)
-	// Source gives one source, or an error of kind NotFound.
+	// Source gives a source that is followed, or an error of kind NotFound.
 	Source(ctx context.Context, id int64) (digest.Source, error)
 	// AddSource stores a source and the feeds it is followed through, and fills
 	// in their ids. When no series exists it creates the given one, and gives
-	// the publication the source's name, language and home page. A feed address
+	// the publication the source's name, language and home page. A source that
+	// was removed is taken up again, with what was stored of it. A feed address
 	// that is followed already is an error of kind Conflict, and changes nothing.
 	AddSource(ctx context.Context, src *digest.Source, feeds []digest.FeedState, first digest.Series) error
 	// Feeds gives the feeds of a source, posts before comments.
@@ -23,9 +24,14 @@ type Store interface {
 	// DueFeeds gives the feeds whose NextPoll is not after now, by source, posts
 	// before comments.
 	DueFeeds(ctx context.Context, now time.Time) ([]digest.FeedState, error)
-	// SaveFeed stores the polling state of a feed.
-	SaveFeed(ctx context.Context, feed digest.FeedState) error
-	// StorePage stores a page of entries in one transaction; see [Page].
+	// SaveFeed stores the polling state of a feed. Held is the CatchUp that the
+	// caller last read or stored. When another is stored by now, a pull in
+	// another process has begun or ended a catching up of its own: then CatchUp
+	// stays as it is, and so do the validators and LastSuccess, lest the next
+	// poll be told that nothing changed while pages are still missing.
+	SaveFeed(ctx context.Context, feed digest.FeedState, held time.Time) error
+	// StorePage stores a page of entries in one transaction; see [Page]. The
+	// error is of kind NotFound when the source is not followed any more.
 	StorePage(ctx context.Context, page Page) (Stored, error)
 	// RecentPosts gives a source's newest posts by publication.
 	RecentPosts(ctx context.Context, sourceID int64, limit int) ([]digest.Post, error)
@@ -47,8 +53,10 @@ type Page struct {
 	// KnownBefore decides what counts in Stored.Known: entries first seen
 	// before it. It is when the present catching up began.
 	KnownBefore time.Time
-	// Feed, when not nil, is saved in the same transaction.
+	// Feed, when not nil, is saved in the same transaction, as SaveFeed would
+	// with Held.
 	Feed *digest.FeedState
+	Held time.Time
 }
 
 // Stored counts what storing a page did.

@@ -9,9 +9,10 @@ import (
 )
 
 // OpenDraft creates the series' next draft and takes its number; if the series
-// has a draft already it gives that one. Its window begins where the newest
-// issue before it closed its own: by approval, or by being skipped. A cancelled
-// issue closed none, so what it had comes back. The title is left empty.
+// has a draft already it gives that one. Its title is the series' own for the
+// number. Its window begins where the newest issue before it closed its own: by
+// approval, or by being skipped. A cancelled issue closed none, so what it had
+// comes back.
 func (db *DB) OpenDraft(ctx context.Context, seriesID int64, opened, due time.Time) (issue digest.Issue, created bool, err error) {
 	err = db.update(ctx, "open a draft", func(t *tx) error {
 		issue, err = t.wholeIssue(`SELECT `+issueColumns+`, frozen FROM issues WHERE series_id = $1 AND state = 'draft'`, seriesID)
@@ -30,8 +31,9 @@ func (db *DB) OpenDraft(ctx context.Context, seriesID int64, opened, due time.Ti
 
 func (t *tx) newDraft(seriesID int64, opened, due time.Time) (issue digest.Issue, err error) {
 	var number int
-	found, err := t.one([]any{&number}, `
-		UPDATE series SET next_number = next_number + 1 WHERE id = $1 RETURNING next_number - 1`, seriesID)
+	var series digest.Series
+	found, err := t.one([]any{&number, &series.Name, &series.Title}, `
+		UPDATE series SET next_number = next_number + 1 WHERE id = $1 RETURNING next_number - 1, name, title`, seriesID)
 	if err != nil {
 		return issue, err
 	}
@@ -44,20 +46,39 @@ func (t *tx) newDraft(seriesID int64, opened, due time.Time) (issue digest.Issue
 	}
 	_, err = t.one(issueFields(&issue), `
 		INSERT INTO issues (series_id, number, state, title, intro, opened_at, window_from, due_at, version)
-		VALUES ($1, $2, 'draft', '', '', $3, $4, $5, 1) RETURNING `+issueColumns,
-		seriesID, number, opened.UnixMicro(), from, due)
+		VALUES ($1, $2, 'draft', $3, '', $4, $5, $6, 1) RETURNING `+issueColumns,
+		seriesID, number, series.TitleOf(number), opened.UnixMicro(), from, due)
 	return issue, err
 }
 
 // windowFrom gives the moment at which the newest issue below a number closed
-// its window, zero if there is none.
-func (t *tx) windowFrom(seriesID int64, number int) (from time.Time, err error) {
-	_, err = t.one([]any{&from}, `
+// its window, zero if there is none. It is earlier when an issue before that one
+// was cancelled and no later one took its window over: then it is where that
+// window began, so that nothing falls between.
+func (t *tx) windowFrom(seriesID int64, number int) (time.Time, error) {
+	var from, lost time.Time
+	_, err := t.one([]any{&from}, `
 		SELECT closed_at FROM issues
 		WHERE series_id = $1 AND number < $2 AND closed_at IS NOT NULL AND state <> 'cancelled'
 		ORDER BY number DESC LIMIT 1`, seriesID, number)
+	if err != nil || from.IsZero() {
+		return from, err
+	}
+	_, err = t.one([]any{&lost}, queryLostWindow, seriesID, number)
+	if !lost.IsZero() && lost.Before(from) {
+		from = lost
+	}
 	return from, err
 }
+
+// The window of a first issue, which has no beginning, begins with the series:
+// nothing was seen before that.
+const queryLostWindow = `
+	SELECT MIN(COALESCE(x.window_from, s.created_at)) FROM issues x JOIN series s ON s.id = x.series_id
+	WHERE x.series_id = $1 AND x.number < $2 AND x.state = 'cancelled' AND NOT EXISTS (
+		SELECT 1 FROM issues y
+		WHERE y.series_id = x.series_id AND y.number > x.number AND y.number < $2 AND y.state <> 'cancelled'
+			AND COALESCE(y.window_from, s.created_at) <= COALESCE(x.window_from, s.created_at))`
 
 // SaveDraft stores title, intro, due moment and blocks of a draft, and fills in
 // the ids of new blocks and the new Version. The error is of kind Conflict when

@@ -43,19 +43,23 @@ func (db *DB) DueFeeds(ctx context.Context, now time.Time) (all []digest.FeedSta
 	return all, err
 }
 
-// SaveFeed stores the polling state of a feed, its address included. The error
-// is of kind NotFound for an unknown feed, and of kind Conflict when another
-// feed has the address.
-func (db *DB) SaveFeed(ctx context.Context, feed digest.FeedState) error {
-	return db.update(ctx, "save the feed", func(t *tx) error { return db.saveFeed(t, feed) })
+// SaveFeed stores the polling state of a feed, its address included. What tells
+// how far the feed was pulled is stored only when the stored CatchUp is the one
+// held, as [pull.Store] says. The error is of kind NotFound for an unknown feed,
+// and of kind Conflict when another feed has the address.
+func (db *DB) SaveFeed(ctx context.Context, feed digest.FeedState, held time.Time) error {
+	return db.update(ctx, "save the feed", func(t *tx) error { return db.saveFeed(t, feed, held) })
 }
 
-func (db *DB) saveFeed(t *tx, f digest.FeedState) error {
+func (db *DB) saveFeed(t *tx, f digest.FeedState, held time.Time) error {
 	n, err := t.exec(`
-		UPDATE feeds SET url = $1, etag = $2, last_modified = $3, next_poll = $4, last_try = $5,
-			last_success = $6, failures = $7, last_error = $8, catch_up = $9
-		WHERE id = $10`,
-		f.URL, f.ETag, f.LastModified, f.NextPoll, f.LastTry, f.LastSuccess, f.Failures, f.LastError, f.CatchUp, f.ID)
+		UPDATE feeds SET url = $1, next_poll = $2, last_try = $3, failures = $4, last_error = $5,
+			etag          = CASE WHEN catch_up IS NOT DISTINCT FROM $10 THEN $6 ELSE etag END,
+			last_modified = CASE WHEN catch_up IS NOT DISTINCT FROM $10 THEN $7 ELSE last_modified END,
+			last_success  = CASE WHEN catch_up IS NOT DISTINCT FROM $10 THEN $8 ELSE last_success END,
+			catch_up      = CASE WHEN catch_up IS NOT DISTINCT FROM $10 THEN $9 ELSE catch_up END
+		WHERE id = $11`,
+		f.URL, f.NextPoll, f.LastTry, f.Failures, f.LastError, f.ETag, f.LastModified, f.LastSuccess, f.CatchUp, held, f.ID)
 	if err == nil && n == 0 {
 		return missing("there is no feed %d", f.ID)
 	}

@@ -4,6 +4,7 @@ package store
 // message sent; they are prepared once.
 func (db *DB) hotQueries() []string {
 	return []string{
+		queryFollowed,
 		queryClosedForSource,
 		queryKnownPosts(db.dialect),
 		queryNewPost,

@@ -13,7 +13,9 @@ import (
 //
 // Reopening removes Frozen and opens the window again; it is a Conflict while
 // the series has another draft. Cancelling gives the issue's window back to the
-// draft that follows it. Withdrawing cancels the deliveries not yet begun.
+// draft that follows it, now or once it is opened, even when issues between them
+// closed theirs: what those had is offered again with it. Withdrawing cancels the
+// deliveries not yet begun.
 func (db *DB) MoveIssue(ctx context.Context, issueID int64, to digest.IssueState, at time.Time) error {
 	return db.update(ctx, "move the issue", func(t *tx) error {
 		from, err := t.issueState(issueID)

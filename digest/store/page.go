@@ -38,7 +38,7 @@ func (db *DB) StorePage(ctx context.Context, page pull.Page) (stored pull.Stored
 		if page.Feed == nil {
 			return nil
 		}
-		return db.saveFeed(t, *page.Feed)
+		return db.saveFeed(t, *page.Feed, page.Held)
 	})
 	if err != nil {
 		return pull.Stored{}, err
@@ -76,8 +76,14 @@ func (db *DB) newStoring(t *tx, page pull.Page) (*storing, error) {
 	s := &storing{tx: t, dialect: db.dialect, page: page, seen: page.Seen,
 		newPosts: map[string]int64{}, newComments: map[string]int64{}}
 	var closed time.Time
-	_, err := t.one([]any{&closed}, queryClosedForSource, page.SourceID)
+	followed, err := t.number(queryFollowed, page.SourceID)
 	if err != nil {
+		return nil, err
+	}
+	if followed == 0 {
+		return nil, missing("source %d is not followed any more", page.SourceID)
+	}
+	if _, err := t.one([]any{&closed}, queryClosedForSource, page.SourceID); err != nil {
 		return nil, err
 	}
 	if seen := time.UnixMicro(page.Seen.UnixMicro()); !closed.IsZero() && !seen.After(closed) {
@@ -85,6 +91,8 @@ func (db *DB) newStoring(t *tx, page pull.Page) (*storing, error) {
 	}
 	return s, nil
 }
+
+const queryFollowed = `SELECT COUNT(*) FROM sources WHERE id = $1 AND removed = 0`
 
 const queryClosedForSource = `
 	SELECT MAX(i.closed_at) FROM issues i

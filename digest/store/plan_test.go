@@ -27,7 +27,9 @@ func TestHotStatementsScanNoLargeTable(t *testing.T) {
 			}
 			for _, line := range plan {
 				ordered := name == "newest comments" && strings.Contains(line, "USING INDEX comments_newest")
-				if fullScan.MatchString(line) && !ordered || strings.Contains(line, "AUTOMATIC") {
+				// This index holds the rows asked for and no others.
+				partial := strings.Contains(line, "USING COVERING INDEX deliveries_uncertain")
+				if fullScan.MatchString(line) && !ordered && !partial || strings.Contains(line, "AUTOMATIC") {
 					t.Errorf("%s\nin\n%s", line, strings.Join(plan, "\n"))
 				}
 				if strings.HasPrefix(name, "newest") && strings.Contains(line, "TEMP B-TREE") {

@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"strings"
 	"time"
 
@@ -26,13 +29,17 @@ func (db *DB) Request(ctx context.Context, r signup.Request) (queued bool, err e
 				return err
 			}
 		}
-		allowed, err := t.allowed(r, s)
+		record := signupRecord{network: r.Network, domain: domainOf(r.Key), at: r.Consent.At}
+		if record.mailbox, err = t.mailboxHash(r.Mailbox); err != nil {
+			return err
+		}
+		allowed, err := t.allowed(record, r.Limits, s)
 		if err != nil {
 			return err
 		}
 		queued = allowed && s.State != subscribers.Active
-		err = t.recordSignup(r.Key, r.Mailbox, r.Network, r.Consent.At, queued)
-		if err != nil || !queued {
+		record.queued = queued
+		if err := t.recordSignup(record); err != nil || !queued {
 			return err
 		}
 		return t.askToConfirm(r, s)
@@ -53,41 +60,64 @@ func (t *tx) askToConfirm(r signup.Request, s subscribers.Subscriber) error {
 
 func domainOf(key string) string { return key[strings.LastIndexByte(key, '@')+1:] }
 
-func (t *tx) recordSignup(key, mailbox, network string, at time.Time, queued bool) error {
+// signupRecord is what the limits remember of a request. One without a domain
+// came from the operator and counts for its mailbox alone.
+type signupRecord struct {
+	mailbox         string // hashed
+	network, domain string
+	at              time.Time
+	queued          bool // a confirmation was mailed
+}
+
+func (t *tx) recordSignup(r signupRecord) error {
 	_, err := t.exec(`
 		INSERT INTO signups (mailbox, network, domain, at, queued) VALUES ($1, $2, $3, $4, $5)`,
-		mailbox, network, domainOf(key), at.UnixMicro(), queued)
+		r.mailbox, r.network, r.domain, r.at.UnixMicro(), r.queued)
 	return err
+}
+
+// mailboxHash gives what a mailbox is counted by. What it was mailed is
+// remembered for ever, so its address is not: only the HMAC-SHA256 under the
+// publication's salt, from which nobody without the salt can tell it.
+func (t *tx) mailboxHash(mailbox string) (string, error) {
+	var salt []byte
+	if _, err := t.one([]any{&salt}, `SELECT salt FROM publication WHERE id = 1`); err != nil {
+		return "", err
+	}
+	mac := hmac.New(sha256.New, salt)
+	mac.Write([]byte(mailbox))
+	return hex.EncodeToString(mac.Sum(nil)), nil
 }
 
 // querySignups counts the requests at $1 that limits look at: mails to the
 // mailbox $2 within a day and since $3, requests from the network $4, mails to
-// the domain $5 and to anybody within an hour.
+// the domain $5 and to anybody within an hour. The operator's, which have no
+// domain, count for the mailbox only.
 const querySignups = `
 	SELECT
 		(SELECT COUNT(*) FROM signups WHERE mailbox = $2 AND queued = 1 AND at > $1 - 86400000000),
 		(SELECT COUNT(*) FROM signups WHERE mailbox = $2 AND queued = 1 AND at > $3),
 		(SELECT COUNT(*) FROM signups WHERE network = $4 AND network <> '' AND at > $1 - 3600000000),
 		(SELECT COUNT(*) FROM signups WHERE domain = $5 AND queued = 1 AND at > $1 - 3600000000),
-		(SELECT COUNT(*) FROM signups WHERE queued = 1 AND at > $1 - 3600000000)`
+		(SELECT COUNT(*) FROM signups WHERE queued = 1 AND domain <> '' AND at > $1 - 3600000000)`
 
 // allowed tells whether one more confirmation may be sent. All limits are
 // always asked, so that the answer's time says nothing.
-func (t *tx) allowed(r signup.Request, s subscribers.Subscriber) (bool, error) {
+func (t *tx) allowed(r signupRecord, limits signup.Limits, s subscribers.Subscriber) (bool, error) {
 	lastActive := orTime(s.LeftAt, s.ConfirmedAt)
 	var day, ever, network, domain, all int
 	_, err := t.one([]any{&day, &ever, &network, &domain, &all}, querySignups,
-		r.Consent.At.UnixMicro(), r.Mailbox, lastActive.UnixMicro(), r.Network, domainOf(r.Key))
+		r.at.UnixMicro(), r.mailbox, lastActive.UnixMicro(), r.network, r.domain)
 	if err != nil {
 		return false, err
 	}
 	allowed := true
 	for _, limit := range []struct{ count, most int }{
-		{day, r.Limits.PerMailboxDay},
-		{ever, r.Limits.PerMailboxEver},
-		{network, r.Limits.PerNetworkHour},
-		{domain, r.Limits.PerDomainHour},
-		{all, r.Limits.PerHour},
+		{day, limits.PerMailboxDay},
+		{ever, limits.PerMailboxEver},
+		{network, limits.PerNetworkHour},
+		{domain, limits.PerDomainHour},
+		{all, limits.PerHour},
 	} {
 		if limit.most > 0 && limit.count >= limit.most {
 			allowed = false
@@ -101,13 +131,14 @@ const (
 		DELETE FROM subscribers WHERE state = 'pending' AND created_at < $1
 			AND NOT EXISTS (SELECT 1 FROM confirmations c WHERE c.subscriber_id = subscribers.id AND c.created_at >= $1)
 			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.subscriber_id = subscribers.id)`
-	querySpentSignups = `DELETE FROM signups WHERE queued = 0 AND at < $1`
+	querySpentSignups = `DELETE FROM signups WHERE queued = 0 AND domain <> '' AND at < $1`
+	queryPaleSignups  = `UPDATE signups SET network = '', domain = '' WHERE queued = 1 AND domain <> '' AND at < $1`
 )
 
 // Sweep deletes pending subscribers created before the given moment who have not
 // asked again since, and gives their number. It also deletes the records of
 // sign-ups before the other moment that queued no confirmation; the others still
-// count as mails that their mailbox was ever sent.
+// count as mails that their mailbox was ever sent, and lose network and domain.
 func (db *DB) Sweep(ctx context.Context, pendingBefore, recordsBefore time.Time) (n int, err error) {
 	err = db.update(ctx, "sweep the sign-ups", func(t *tx) error {
 		deleted, err := t.exec(queryPendingBefore, pendingBefore.UnixMicro())
@@ -115,7 +146,10 @@ func (db *DB) Sweep(ctx context.Context, pendingBefore, recordsBefore time.Time)
 			return err
 		}
 		n = int(deleted)
-		_, err = t.exec(querySpentSignups, recordsBefore.UnixMicro())
+		if _, err = t.exec(querySpentSignups, recordsBefore.UnixMicro()); err != nil {
+			return err
+		}
+		_, err = t.exec(queryPaleSignups, recordsBefore.UnixMicro())
 		return err
 	})
 	if err != nil {

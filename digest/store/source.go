@@ -13,19 +13,19 @@ func scanSource(r row) (s digest.Source, err error) {
 	return s, err
 }
 
-// Sources lists all sources by id.
+// Sources lists the sources that are followed, by id.
 func (db *DB) Sources(ctx context.Context) (all []digest.Source, err error) {
 	err = db.view(ctx, "list the sources", func(t *tx) error {
 		return t.each(func(r row) error {
 			s, err := scanSource(r)
 			all = append(all, s)
 			return err
-		}, `SELECT `+sourceColumns+` FROM sources ORDER BY id`)
+		}, `SELECT `+sourceColumns+` FROM sources WHERE removed = 0 ORDER BY id`)
 	})
 	return all, err
 }
 
-// Source gives one source, or an error of kind NotFound.
+// Source gives a source that is followed, or an error of kind NotFound.
 func (db *DB) Source(ctx context.Context, id int64) (src digest.Source, err error) {
 	err = db.view(ctx, "read the source", func(t *tx) error {
 		found := false
@@ -33,29 +33,30 @@ func (db *DB) Source(ctx context.Context, id int64) (src digest.Source, err erro
 			found = true
 			src, err = scanSource(r)
 			return err
-		}, `SELECT `+sourceColumns+` FROM sources WHERE id = $1`, id)
+		}, `SELECT `+sourceColumns+` FROM sources WHERE id = $1 AND removed = 0`, id)
 		if err == nil && !found {
-			return missing("there is no source %d", id)
+			return noSource(id)
 		}
 		return err
 	})
 	return src, err
 }
 
+func noSource(id int64) error { return missing("there is no source %d", id) }
+
 // AddSource stores a source and its feeds, and fills in their ids when all of
-// it is stored. The source joins the oldest series; when there is none, the
-// given one is created, and a publication that has no name, language or home
-// page yet takes the source's. A feed address that is followed already is an
-// error of kind Conflict.
+// it is stored. A source that was removed and had the same posts feed, else the
+// same home page, is taken up again: it keeps its id and what was stored of it,
+// and takes the new name and the like. The source joins the oldest series; when
+// there is none, the given one is created, and a publication that has no name,
+// language or home page yet takes the source's. A feed address that is followed
+// already is an error of kind Conflict.
 func (db *DB) AddSource(ctx context.Context, src *digest.Source, feeds []digest.FeedState, first digest.Series) error {
 	var sourceID int64
 	ids := make([]int64, len(feeds))
 	err := db.update(ctx, "add the source", func(t *tx) error {
-		_, err := t.one([]any{&sourceID}, `
-			INSERT INTO sources (name, url, platform, language, added_at)
-			VALUES ($1, $2, $3, $4, $5) RETURNING id`,
-			src.Name, src.URL, string(src.Platform), src.Language, src.AddedAt.UnixMicro())
-		if err != nil {
+		var err error
+		if sourceID, err = t.putSource(src, feeds); err != nil {
 			return err
 		}
 		for i, feed := range feeds {
@@ -74,6 +75,63 @@ func (db *DB) AddSource(ctx context.Context, src *digest.Source, feeds []digest.
 		feeds[i].ID, feeds[i].SourceID = ids[i], sourceID
 	}
 	return nil
+}
+
+// putSource takes a removed source up again, or stores a new one.
+func (t *tx) putSource(src *digest.Source, feeds []digest.FeedState) (id int64, err error) {
+	posts := ""
+	for _, f := range feeds {
+		if f.Kind == digest.PostsFeed {
+			posts = f.URL
+		}
+	}
+	revived, err := t.one([]any{&id}, `
+		UPDATE sources SET name = $1, url = $2, platform = $3, language = $4, added_at = $5, removed = 0, posts_url = ''
+		WHERE id = (SELECT id FROM sources
+			WHERE removed = 1 AND (posts_url <> '' AND posts_url = $6 OR url <> '' AND url = $2)
+			ORDER BY CASE WHEN posts_url = $6 THEN 0 ELSE 1 END, id DESC LIMIT 1)
+		RETURNING id`,
+		src.Name, src.URL, string(src.Platform), src.Language, src.AddedAt.UnixMicro(), posts)
+	if err != nil || revived {
+		return id, err
+	}
+	_, err = t.one([]any{&id}, `
+		INSERT INTO sources (name, url, platform, language, added_at)
+		VALUES ($1, $2, $3, $4, $5) RETURNING id`,
+		src.Name, src.URL, string(src.Platform), src.Language, src.AddedAt.UnixMicro())
+	return id, err
+}
+
+// RemoveSource stops following a source. Its feeds are forgotten and it leaves
+// its series, which stays even when it was the last: no issue is offered its
+// comments any more. What was stored of it remains, for the issues that picked
+// from it, until the source is added again; a source of which nothing was stored
+// is deleted. One that is not followed is an error of kind NotFound.
+func (db *DB) RemoveSource(ctx context.Context, id int64) error {
+	return db.update(ctx, "remove the source", func(t *tx) error {
+		n, err := t.exec(`
+			UPDATE sources SET removed = 1, posts_url = COALESCE(
+				(SELECT f.url FROM feeds f WHERE f.source_id = sources.id AND f.kind = 'posts' ORDER BY f.id LIMIT 1), '')
+			WHERE id = $1 AND removed = 0`, id)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return noSource(id)
+		}
+		for _, query := range []string{
+			`DELETE FROM feeds WHERE source_id = $1`,
+			`DELETE FROM series_sources WHERE source_id = $1`,
+			`DELETE FROM sources WHERE id = $1
+				AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.source_id = sources.id)
+				AND NOT EXISTS (SELECT 1 FROM comments c WHERE c.source_id = sources.id)`,
+		} {
+			if _, err := t.exec(query, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (t *tx) joinSeries(src *digest.Source, sourceID int64, first digest.Series) error {

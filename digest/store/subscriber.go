@@ -28,8 +28,9 @@ func (t *tx) subscriber(condition string, arg any) (s subscribers.Subscriber, fo
 }
 
 // Enrol stores people in one transaction and tells what became of each, in the
-// same order, as [roster.Store] says. A confirmation counts for the limits on
-// sign-ups as if it had been asked for.
+// same order, as [roster.Store] says. A confirmation counts for the limits of its
+// mailbox as if it had been asked for, and for no other: a long list must not
+// keep strangers from signing up.
 func (db *DB) Enrol(ctx context.Context, people []roster.Entry, dryRun bool) ([]roster.Enrolled, error) {
 	outcomes := make([]roster.Enrolled, len(people))
 	run := db.update
@@ -97,7 +98,11 @@ func (t *tx) enrol(entry roster.Entry) error {
 		return nil
 	}
 	at := orTime(entry.Consent.At, s.CreatedAt)
-	if err := t.recordSignup(s.Key, entry.Mailbox, "", at, true); err != nil {
+	mailbox, err := t.mailboxHash(entry.Mailbox)
+	if err != nil {
+		return err
+	}
+	if err := t.recordSignup(signupRecord{mailbox: mailbox, at: at, queued: true}); err != nil {
 		return err
 	}
 	confirmation, err := t.addConfirmation(id, entry.Confirm, at, entry.Expires)

@@ -37,3 +37,29 @@ func (p proxies) client(r *http.Request) string {
 	}
 	return addr.String()
 }
+
+// proxyHint warns, once, when X-Forwarded-For comes from a peer that is no
+// trusted proxy. It is either a stranger's lie, or a proxy that nobody named:
+// then all readers behind it look like one. The header is not believed. The
+// peer is named where it cannot be a reader: on this machine, or in a private
+// network.
+func (s *Server) proxyHint(r *http.Request) {
+	if r.Header.Get("X-Forwarded-For") == "" {
+		return
+	}
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return // a socket has no address to trust
+	}
+	addr := peer.Addr().Unmap().WithZone("")
+	if s.proxies.trust(addr) {
+		return
+	}
+	s.hinted.Do(func() {
+		var at []any
+		if addr.IsLoopback() || addr.IsPrivate() {
+			at = []any{"peer", addr.String()}
+		}
+		s.log.WarnContext(r.Context(), "X-Forwarded-For from a peer that is no trusted proxy is not believed; if a proxy of yours sends it, name the proxy with --trusted-proxy", at...)
+	})
+}

@@ -61,6 +61,50 @@ func TestWhereASignUpComesFrom(t *testing.T) {
 	}
 }
 
+// TestAProxyThatNobodyNamedIsTold: the operator learns why all readers look like
+// one, once, and no reader's address is in the log.
+func TestAProxyThatNobodyNamedIsTold(t *testing.T) {
+	for name, c := range map[string]struct {
+		trusted      []netip.Prefix
+		peer, header string
+		warned       bool
+		says         string
+	}{
+		"on this machine":     {nil, "127.0.0.1:1234", "198.51.100.1", true, "peer=127.0.0.1"},
+		"in a container":      {nil, "172.17.0.1:1234", "198.51.100.1", true, "peer=172.17.0.1"},
+		"from anywhere":       {nil, "192.0.2.7:1234", "198.51.100.1", true, "--trusted-proxy"},
+		"trusted":             {[]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "127.0.0.1:1234", "198.51.100.1", false, ""},
+		"another one trusted": {[]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, "127.0.0.1:1234", "198.51.100.1", true, "peer=127.0.0.1"},
+		"no proxy":            {nil, "127.0.0.1:1234", "", false, ""},
+		"socket":              {nil, "@", "198.51.100.1", false, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, func(o *web.Options) { o.TrustedProxies = c.trusted })
+			for range 3 {
+				r, err := http.NewRequestWithContext(t.Context(), "GET", "/", nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.RemoteAddr = c.peer
+				if c.header != "" {
+					r.Header.Set("X-Forwarded-For", c.header)
+				}
+				s.server.Handler().ServeHTTP(&discard{http.Header{}}, r)
+			}
+			log, want := s.log.String(), 0
+			if c.warned {
+				want = 1
+			}
+			if got := strings.Count(log, "level=WARN"); got != want || !strings.Contains(log, c.says) {
+				t.Errorf("%d warnings, want %d with %q:\n%s", got, want, c.says, log)
+			}
+			if strings.Contains(log, "198.51.100.1") || strings.Contains(log, "192.0.2.7") {
+				t.Errorf("the log holds a reader's address:\n%s", log)
+			}
+		})
+	}
+}
+
 type discard struct{ header http.Header }
 
 func (d *discard) Header() http.Header         { return d.header }

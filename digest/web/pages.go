@@ -53,10 +53,8 @@ func (s *Server) signupTaken(w http.ResponseWriter, r *http.Request) {
 
 // signupMistake shows the form again with what was typed and what is wrong.
 func (s *Server) signupMistake(w http.ResponseWriter, r *http.Request, mistake error) {
-	form := templates.Form{Email: cut(r.PostFormValue(templates.EmailField)), Error: digest.HintOf(mistake)}
-	if form.Error == "" {
-		form.Error = "Please check the address."
-	}
+	typed := cut(r.PostFormValue(templates.EmailField))
+	form := templates.Form{Email: typed, Error: templates.EmailError(typed, digest.HintOf(mistake))}
 	page, err := s.publisher.HomeForm(r.Context(), form)
 	s.show(w, r, http.StatusUnprocessableEntity, page, err)
 }

@@ -18,6 +18,7 @@ func (s *Server) routes() map[string]http.HandlerFunc {
 		"GET /issues/{number}": s.issue,
 		"GET /feed.atom":       s.feedAtom,
 
+		"GET /subscribe":                 s.toForm,
 		"POST /subscribe":                s.subscribe,
 		"GET /confirm/{token}":           private(s.confirmPage),
 		"POST /confirm/{token}":          private(s.confirm),
@@ -47,6 +48,7 @@ func (s *Server) Handler() http.Handler {
 	}
 	return s.below(s.watch(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		setHeaders(w.Header())
+		s.proxyHint(r)
 		if !cleanPath(r) {
 			s.message(w, r, http.StatusNotFound)
 			return

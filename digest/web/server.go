@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 
 	"postbag/digest"
 	"postbag/subscribers"
@@ -69,6 +70,7 @@ type Server struct {
 	isReady    func(ctx context.Context) error
 	proxies    proxies
 	log        *slog.Logger
+	hinted     sync.Once // about a proxy that is not trusted
 	sameOrigin *http.CrossOriginProtection
 }
 

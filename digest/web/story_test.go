@@ -187,7 +187,11 @@ func TestAMistypedAddressIsShownAgain(t *testing.T) {
 	if strings.Contains(a.body, "<script") {
 		t.Error("what was typed became markup")
 	}
-	wantStatus(t, s.post("/subscribe"), http.StatusUnprocessableEntity)
+	a = s.post("/subscribe", "email", "ann.example.org")
+	wantText(t, a, "That is no email address: there is no “@” in it. Write it like name@example.org.", `value="ann.example.org"`)
+	a = s.post("/subscribe")
+	wantStatus(t, a, http.StatusUnprocessableEntity)
+	wantText(t, a, "The email address is missing.")
 	wantStatus(t, s.post("/subscribe", "email", strings.Repeat("a", 5000)), http.StatusUnprocessableEntity)
 }
 
@@ -233,7 +237,12 @@ func TestTokensMayComeInCapitals(t *testing.T) {
 func TestPreferencesTakeOnlyWhatExists(t *testing.T) {
 	s := newSite(t)
 	ann := s.reader("ann@example.org")
-	wantStatus(t, s.post("/preferences/"+ann.Token, "frequency", "hourly"), http.StatusUnprocessableEntity)
+	a := s.post("/preferences/"+ann.Token, "frequency", "hourly")
+	wantStatus(t, a, http.StatusUnprocessableEntity)
+	wantText(t, a, "That choice is not offered", "Nothing was changed")
+	if strings.Contains(a.body, "fault is ours") {
+		t.Error("the page takes the blame")
+	}
 	wantStatus(t, s.post("/preferences/"+ann.Token), http.StatusUnprocessableEntity)
 	if got := s.subscriber("ann@example.org").Frequency; got != subscribers.Every {
 		t.Errorf("the frequency is %s", got)

@@ -34,6 +34,11 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) {
 	s.signupTaken(w, r)
 }
 
+// toForm leads who opens the form's address to the form.
+func (s *Server) toForm(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, s.path+"/", http.StatusSeeOther)
+}
+
 // formPage tells where a sign-up form stands, for the proof of consent: the site
 // that the browser names, else ours.
 func (s *Server) formPage(r *http.Request) string {

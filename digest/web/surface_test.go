@@ -40,6 +40,12 @@ func TestNoRedirectLeavesTheSite(t *testing.T) {
 			t.Errorf("%s: %d to %q", path, a.status, a.header.Get("Location"))
 		}
 	}
+	for _, path := range []string{"/subscribe", "/subscribe?email=ann@example.org&next=//evil.example"} {
+		a := s.do("GET", path, "", "X-Forwarded-Host", "evil.example")
+		if a.status != http.StatusSeeOther || a.header.Get("Location") != "/" {
+			t.Errorf("%s: %d to %q", path, a.status, a.header.Get("Location"))
+		}
+	}
 	r, err := http.NewRequestWithContext(t.Context(), "GET", s.http.URL+"/", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +90,7 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 func TestMethods(t *testing.T) {
 	s := newSite(t)
 	for _, c := range []struct{ method, path, allow string }{
-		{"POST", "/", "GET, HEAD"}, {"DELETE", "/issues/1", "GET, HEAD"}, {"GET", "/subscribe", "POST"},
+		{"POST", "/", "GET, HEAD"}, {"DELETE", "/issues/1", "GET, HEAD"}, {"PUT", "/subscribe", "GET, HEAD, POST"},
 		{"PUT", "/confirm/x", "GET, HEAD, POST"}, {"POST", "/healthz", "GET, HEAD"},
 	} {
 		a := s.do(c.method, c.path, "")
@@ -146,6 +152,9 @@ func TestASiteBelowAPath(t *testing.T) {
 	}
 	if a := s.get("/digest/issues"); a.header.Get("Location") != "/digest/issues/" {
 		t.Errorf("redirected to %q", a.header.Get("Location"))
+	}
+	if a := s.get("/digest/subscribe"); a.status != http.StatusSeeOther || a.header.Get("Location") != "/digest/" {
+		t.Errorf("the form is at %q", a.header.Get("Location"))
 	}
 }
 

@@ -32,7 +32,8 @@ type Options struct {
 	// GiveUpAfter is how long an address is tried; default two days.
 	GiveUpAfter time.Duration
 	// Grace is how long a message on the wire may take once Run is told to
-	// stop; default eight seconds.
+	// stop; default six seconds. Settling may take two seconds more and taking
+	// leave of the server another two, so that Run ends within ten.
 	Grace time.Duration
 	// Jitter gives numbers from [0, 1) that spread the retries; default random.
 	// It is called from several goroutines.
@@ -119,7 +120,7 @@ func New(o Options) *Engine {
 		o.GiveUpAfter = 48 * time.Hour
 	}
 	if o.Grace <= 0 {
-		o.Grace = 8 * time.Second
+		o.Grace = 6 * time.Second
 	}
 	if o.Jitter == nil {
 		o.Jitter = rand.Float64
@@ -185,13 +186,14 @@ func (e *Engine) run(ctx context.Context, job Job) (Summary, error) {
 	if n > 0 {
 		e.o.Log.Warn("messages in doubt after an unclean end", "issue", id, "rows", n, "policy", e.o.Ambiguous)
 	}
-	workErr := e.send(ctx, job, mailing, &s)
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	// All that is left to do once ctx ends has one time limit together.
+	db, cancel := outlive(ctx, e.o.Grace+settleTime)
 	defer cancel()
-	if err := e.settleOld(end, id); err != nil {
+	workErr := e.send(ctx, db, job, mailing, &s)
+	if err := e.settleOld(db, id); err != nil {
 		return s, first(workErr, err)
 	}
-	if err := e.finish(end, &s); err != nil {
+	if err := e.finish(db, &s); err != nil {
 		return s, first(workErr, err)
 	}
 	if job.Progress != nil {
@@ -208,7 +210,8 @@ func first(a, b error) error {
 	return b
 }
 
-// settleTime is how long a run that was told to stop waits for the ledger.
+// settleTime is how long a run that was told to stop waits for the ledger after
+// the grace is over.
 const settleTime = 2 * time.Second
 
 // settleOld offers the ledger the results it could not take before. They are
@@ -237,7 +240,8 @@ func (e *Engine) keep(id int64, results []Result) {
 }
 
 // send works off what is due, if the issue is to be sent now and anything is.
-func (e *Engine) send(ctx context.Context, job Job, mailing subscribers.Mailing, s *Summary) error {
+// Results are settled under db, which outlives ctx.
+func (e *Engine) send(ctx, db context.Context, job Job, mailing subscribers.Mailing, s *Summary) error {
 	id := mailing.IssueID
 	state, err := e.o.Ledger.IssueState(ctx, id)
 	if err != nil || state != digest.Sending {
@@ -254,7 +258,7 @@ func (e *Engine) send(ctx context.Context, job Job, mailing subscribers.Mailing,
 	if err != nil {
 		return fmt.Errorf("prepare the messages: %w", err)
 	}
-	r := newRun(ctx, e, job, mailing, compose, counts)
+	r := newRun(ctx, db, e, job, mailing, compose, counts)
 	defer r.close()
 	err = r.work()
 	s.Sent, s.Paused = r.desk.sent, r.desk.paused

@@ -28,6 +28,7 @@ type memLedger struct {
 
 	exchanges int
 	broken    error // every writing method fails with it
+	hung      bool  // every method that writes waits until it is told to stop
 	// before, if set, is called with every exchange; its error fails it.
 	before func(deliver.Exchange) error
 }
@@ -71,6 +72,9 @@ func (l *memLedger) move(row *subscribers.Delivery, to subscribers.DeliveryState
 func (l *memLedger) Exchange(ctx context.Context, x deliver.Exchange) ([]subscribers.Delivery, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.hung {
+		<-ctx.Done()
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -165,9 +169,13 @@ func (l *memLedger) NextTry(context.Context, int64) (time.Time, bool, error) {
 	return at, ok, nil
 }
 
-func (l *memLedger) Finish(context.Context, int64, time.Time) (bool, error) {
+func (l *memLedger) Finish(ctx context.Context, _ int64, _ time.Time) (bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.hung {
+		<-ctx.Done()
+		return false, ctx.Err()
+	}
 	for _, row := range l.rows {
 		if !row.State.Terminal() {
 			return false, nil

@@ -24,7 +24,7 @@ type line struct {
 
 	carried   bool   // this connection got an answer about a message
 	fruitless int    // connections in a row that did not
-	words     string // of the last failure
+	words     string // of the last failure, without the address
 }
 
 // work sends until nothing is due, the run is told to stop, or no connection
@@ -147,9 +147,9 @@ func (l *line) deliver(d subscribers.Delivery) (Result, bool) {
 	}
 	msg, err := r.compose(d)
 	if err != nil {
-		r.e.o.Log.Error("a message cannot be composed", "issue", d.IssueID, "to", subscribers.Mask(d.Email), "error", err)
+		r.e.o.Log.Error("a message cannot be composed", "issue", d.IssueID, "to", subscribers.Mask(d.Email), "error", maskIn(err.Error(), d.Email))
 		words := CleanReply("the message could not be composed: " + err.Error())
-		r.tally.refusal(d, false, words)
+		r.tally.refusal(d, false, maskIn(words, d.Email))
 		return r.result(d, subscribers.Failed, time.Time{}, 0, words), true
 	}
 	reply, err := l.conn.Send(r.wire, Envelope{From: r.job.From, To: d.Email}, msg)
@@ -159,9 +159,11 @@ func (l *line) deliver(d subscribers.Delivery) (Result, bool) {
 		return r.result(d, subscribers.Delivered, time.Time{}, reply.Code, CleanReply(reply.Text)), true
 	}
 	e := asSendError(err)
-	if e.Code != 0 && e.Code != 421 {
+	if e.Code != 0 && e.Code != 421 && !e.Passing {
 		l.carried = true
 	}
-	l.words = e.words()
-	return r.verdict(d, e, !l.carried), !e.Broken
+	l.words = maskIn(e.words(), d.Email)
+	// A server with passing trouble is left alone for a while, as one that hung
+	// up is.
+	return r.verdict(d, e, !l.carried), !e.Broken && !e.Passing
 }

@@ -57,6 +57,11 @@ func NewNoticeRunner(o NoticeOptions) *NoticeRunner {
 // Unavailable is the mail server's; the notices then wait for a minute or more.
 func (n *NoticeRunner) Send(ctx context.Context) (int, error) {
 	s := &noticeSession{NoticeRunner: n}
+	var stopWire, stopDB context.CancelFunc
+	s.wire, stopWire = outlive(ctx, noticeGrace)
+	defer stopWire()
+	s.db, stopDB = outlive(ctx, noticeGrace+settleTime)
+	defer stopDB()
 	defer s.hangUp()
 	for ctx.Err() == nil {
 		now := n.o.Clock.Now()
@@ -77,6 +82,8 @@ func (n *NoticeRunner) Send(ctx context.Context) (int, error) {
 // noticeSession is one call of Send.
 type noticeSession struct {
 	*NoticeRunner
+	wire    context.Context // for the notice on the wire: outlives the call's a little
+	db      context.Context // for settling: outlives wire
 	conn    Conn
 	carried bool // conn has had a message taken
 	sent    int
@@ -96,13 +103,18 @@ func (s *noticeSession) hangUp() {
 func (s *noticeSession) send(ctx context.Context, batch []Notice) error {
 	var trouble error
 	for _, n := range batch {
-		if trouble == nil {
+		now := s.o.Clock.Now()
+		var err error
+		switch {
+		case trouble != nil:
+			err = s.settle(n, now.Add(noticeAgain), "waiting for the mail server")
+		case ctx.Err() != nil:
+			err = s.settle(n, now, "told to stop before it was sent")
+		default:
 			trouble = s.one(ctx, n)
-			continue
 		}
-		soon := s.o.Clock.Now().Add(noticeAgain)
-		if err := s.settle(ctx, n, soon, "waiting for the mail server"); err != nil {
-			return err
+		if err != nil {
+			return first(trouble, err)
 		}
 	}
 	return trouble
@@ -112,8 +124,7 @@ func (s *noticeSession) send(ctx context.Context, batch []Notice) error {
 func (s *noticeSession) one(ctx context.Context, n Notice) error {
 	msg, err := s.o.Compose(n)
 	if err != nil {
-		s.o.Log.Error("a notice cannot be composed", "notice", n.ID, "error", err)
-		return s.settle(ctx, n, time.Time{}, CleanReply("could not be composed: "+err.Error()))
+		return s.uncomposed(n, err)
 	}
 	reply, e := s.hand(ctx, n, msg)
 	if e != nil && e.Lost() && e.Stage == StageMail && s.carried {
@@ -124,16 +135,16 @@ func (s *noticeSession) one(ctx context.Context, n Notice) error {
 	if e == nil {
 		s.sent++
 		s.carried = true
-		return s.settle(ctx, n, time.Time{}, CleanReply(reply.Text))
+		return s.settle(n, time.Time{}, CleanReply(reply.Text))
 	}
 	if e.Broken {
 		s.hangUp()
 	}
-	s.o.Log.Info("notice not taken", "to", subscribers.Mask(n.Email), "class", e.Class.String(), "stage", string(e.Stage), "reply", e.words())
+	s.o.Log.Info("notice not taken", "to", subscribers.Mask(n.Email), "class", e.Class.String(), "stage", string(e.Stage), "reply", maskIn(e.words(), n.Email))
 	if e.Class == Permanent {
-		return s.settle(ctx, n, time.Time{}, e.words())
+		return s.settle(n, time.Time{}, e.words())
 	}
-	return s.later(ctx, n, e)
+	return s.later(n, e)
 }
 
 // hand connects if need be and hands one message over.
@@ -145,42 +156,62 @@ func (s *noticeSession) hand(ctx context.Context, n Notice, msg []byte) (Reply, 
 		}
 		s.conn = conn
 	}
-	wire, cancel := outlive(ctx, noticeGrace)
-	defer cancel()
-	reply, err := s.conn.Send(wire, Envelope{From: s.o.From, To: n.Email}, msg)
+	reply, err := s.conn.Send(s.wire, Envelope{From: s.o.From, To: n.Email}, msg)
 	if err != nil {
 		return Reply{}, asSendError(err)
 	}
 	return reply, nil
 }
 
+// uncomposed puts a notice off whose message cannot be made, for as long as its
+// confirmation is good: what it is made of may be out of reach for a moment. One
+// that can never be made is removed.
+func (s *noticeSession) uncomposed(n Notice, cause error) error {
+	words := CleanReply("could not be composed: " + cause.Error())
+	s.o.Log.Error("a notice cannot be composed", "notice", n.ID, "attempt", n.Attempts, "error", maskIn(cause.Error(), n.Email))
+	if digest.KindOf(cause) == digest.Invalid {
+		return s.settle(n, time.Time{}, words)
+	}
+	now := s.o.Clock.Now()
+	next, _ := retry(n.CreatedAt, now, n.Attempts, s.o.GiveUpAfter, s.o.Jitter())
+	return s.settle(n, soonAtFirst(n, now, next), words)
+}
+
+// soonAtFirst brings a retry forward while a notice is young: somebody waits for
+// it, and nothing is wrong with the address. next may be zero.
+func soonAtFirst(n Notice, now, next time.Time) time.Time {
+	delay := noticeAgain << min(max(n.Attempts-1, 0), 6)
+	if soon := now.Add(delay); next.IsZero() || soon.Before(next) {
+		return soon
+	}
+	return next
+}
+
 // later puts a notice off by the schedule or gives it up. The sender's own
 // trouble ends the session; it is not held against the notice before the time
 // is over.
-func (s *noticeSession) later(ctx context.Context, n Notice, e *SendError) error {
+func (s *noticeSession) later(n Notice, e *SendError) error {
 	now := s.o.Clock.Now()
 	next, again := retry(n.CreatedAt, now, n.Attempts, s.o.GiveUpAfter, s.o.Jitter())
 	words := e.words()
 	switch {
 	case !again:
 		next, words = time.Time{}, CleanReply("given up: "+words)
-		s.o.Log.Warn("a notice is given up", "to", subscribers.Mask(n.Email), "reply", words)
+		s.o.Log.Warn("a notice is given up", "to", subscribers.Mask(n.Email), "reply", maskIn(words, n.Email))
 	case e.Class == SenderSide || e.Class == Ambiguous:
-		next = now.Add(min(noticeAgain<<min(max(n.Attempts-1, 0), 6), next.Sub(now)))
+		next = soonAtFirst(n, now, next)
 	}
-	if err := s.settle(ctx, n, next, words); err != nil {
+	if err := s.settle(n, next, words); err != nil {
 		return err
 	}
 	if e.Class == SenderSide {
-		return unavailable(e)
+		return unavailable(e.masked(n.Email))
 	}
 	return nil
 }
 
-// settle outlives the end of ctx, so that a mail that went out is not sent
-// again because the program stops.
-func (s *noticeSession) settle(ctx context.Context, n Notice, next time.Time, reply string) error {
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
-	defer cancel()
-	return s.o.Queue.SettleNotice(end, n.ID, next, reply)
+// settle outlives the end of the call's context, so that a mail that went out is
+// not sent again because the program stops.
+func (s *noticeSession) settle(n Notice, next time.Time, reply string) error {
+	return s.o.Queue.SettleNotice(s.db, n.ID, next, reply)
 }

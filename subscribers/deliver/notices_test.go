@@ -2,6 +2,7 @@ package deliver_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -19,6 +20,7 @@ type memNotices struct {
 	all  map[int64]*deliver.Notice
 	next map[int64]time.Time
 	gone map[int64]string // the last words
+	hung bool             // settling waits until it is told to stop
 }
 
 func newNotices(clock digest.Clock, n int) *memNotices {
@@ -44,6 +46,10 @@ func (q *memNotices) ClaimNotices(_ context.Context, n int, now, retry time.Time
 }
 
 func (q *memNotices) SettleNotice(ctx context.Context, id int64, next time.Time, reply string) error {
+	if q.hung {
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	if next.IsZero() {
 		delete(q.all, id)
 		q.gone[id] = reply
@@ -53,15 +59,19 @@ func (q *memNotices) SettleNotice(ctx context.Context, id int64, next time.Time,
 	return ctx.Err()
 }
 
-func noticeRunner(t *testing.T, q deliver.Notices, clock digest.Clock, server *smtptest.Server) *deliver.NoticeRunner {
-	return deliver.NewNoticeRunner(deliver.NoticeOptions{
+func noticeRunner(t *testing.T, q deliver.Notices, clock digest.Clock, server *smtptest.Server, change ...func(*deliver.NoticeOptions)) *deliver.NoticeRunner {
+	o := deliver.NoticeOptions{
 		Queue: q, Transport: transport(t, "smtp://"+server.Addr, ""), Clock: clock, From: "bus@example.net",
 		Jitter: func() float64 { return 0 },
 		Compose: func(n deliver.Notice) ([]byte, error) {
 			return mail.Compose(mail.Message{From: "bus@example.net", To: n.Email, Subject: "Please confirm", Text: "Click.",
 				MessageID: fmt.Sprintf("n%d@example.net", n.ID), Date: n.CreatedAt, AutoSubmitted: true})
 		},
-	})
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	return deliver.NewNoticeRunner(o)
 }
 
 func TestNotices(t *testing.T) {
@@ -147,5 +157,102 @@ func TestNoticesWaitForTheServer(t *testing.T) {
 	down.Store(false)
 	if n, err := r.Send(t.Context()); n != 3 || err != nil {
 		t.Errorf("%d sent, %v", n, err)
+	}
+}
+
+// TestNoticeThatCannotBeComposedYet keeps a confirmation while the database is
+// busy, and removes only one that can never be made.
+func TestNoticeThatCannotBeComposedYet(t *testing.T) {
+	clock := newClock()
+	q := newNotices(clock, 3)
+	server := smtptest.Start(t, nil)
+	var busy atomic.Bool
+	busy.Store(true)
+	r := noticeRunner(t, q, clock, server, func(o *deliver.NoticeOptions) {
+		inner := o.Compose
+		o.Compose = func(n deliver.Notice) ([]byte, error) {
+			switch {
+			case n.ID == 2:
+				return nil, fmt.Errorf("write: %w", digest.Fail(digest.Invalid, "", "her address is impossible"))
+			case n.ID == 1 && busy.Load():
+				return nil, errors.New("database is locked")
+			}
+			return inner(n)
+		}
+	})
+	if n, err := r.Send(t.Context()); n != 1 || err != nil {
+		t.Errorf("%d sent, %v", n, err)
+	}
+	if q.all[1] == nil || q.next[1].Sub(clock.Now()) != time.Minute {
+		t.Errorf("the first is gone or waits too long: %v", q.next[1].Sub(clock.Now()))
+	}
+	if !strings.Contains(q.gone[2], "impossible") {
+		t.Errorf("the impossible one is kept: %q", q.gone[2])
+	}
+	last := time.Duration(0)
+	for range 60 { // about as many tries as a month has hours for
+		clock.Advance(q.next[1].Sub(clock.Now()))
+		if _, err := r.Send(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if q.all[1] == nil {
+			t.Fatal("a confirmation was dropped because it could not be composed for long")
+		}
+		pause := q.next[1].Sub(clock.Now())
+		if pause < last && last < time.Hour {
+			t.Errorf("a pause of %v after one of %v", pause, last)
+		}
+		last = pause
+	}
+	busy.Store(false)
+	clock.Advance(last)
+	if n, err := r.Send(t.Context()); n != 1 || err != nil || server.Copies()["new1@example.org"] != 1 {
+		t.Errorf("%d sent, %v", n, err)
+	}
+}
+
+func TestStopHandsNoticesBack(t *testing.T) {
+	clock := newClock()
+	q := newNotices(clock, 20)
+	ctx, cancel := context.WithCancel(t.Context())
+	server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "BODY" && st.Nth == 3 {
+			cancel()
+		}
+		return smtptest.Act{}
+	})
+	if n, err := noticeRunner(t, q, clock, server).Send(ctx); n != 3 || !errors.Is(err, context.Canceled) {
+		t.Errorf("%d sent, %v", n, err)
+	}
+	for id := range q.all {
+		if q.next[id].After(clock.Now()) {
+			t.Errorf("notice %d waits until %v", id, q.next[id])
+		}
+	}
+	if n, err := noticeRunner(t, q, clock, server).Send(t.Context()); n != 17 || err != nil {
+		t.Errorf("%d sent, %v", n, err)
+	}
+}
+
+// TestNoticesStopWithinTenSeconds has a server and a database that both say
+// nothing any more.
+func TestNoticesStopWithinTenSeconds(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	q := newNotices(clock, 20)
+	ctx, cancel := context.WithCancel(t.Context())
+	server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "BODY" {
+			cancel()
+		}
+		return smtptest.Act{Mute: st.Verb == "BODY" || st.Verb == "QUIT"}
+	})
+	q.hung = true
+	start := time.Now()
+	if _, err := noticeRunner(t, q, clock, server).Send(ctx); err == nil {
+		t.Error("no error")
+	}
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("stopping took %v", took)
 	}
 }

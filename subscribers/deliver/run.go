@@ -23,7 +23,7 @@ type run struct {
 	wire context.Context // outlives ctx by the grace: messages on the wire
 	db   context.Context // outlives wire: settling
 
-	close func() // ends the two
+	close func() // ends wire
 
 	desk  *desk
 	tally *tally
@@ -33,12 +33,9 @@ type run struct {
 	retired error // the first reason why a connection was given up
 }
 
-func newRun(ctx context.Context, e *Engine, job Job, m subscribers.Mailing, compose func(subscribers.Delivery) ([]byte, error), counts subscribers.Counts) *run {
-	r := &run{e: e, job: job, mailing: m, compose: compose, ctx: ctx, tally: newTally(counts)}
-	var stopWire, stopDB context.CancelFunc
-	r.wire, stopWire = outlive(ctx, e.o.Grace)
-	r.db, stopDB = outlive(ctx, e.o.Grace+settleTime)
-	r.close = func() { stopWire(); stopDB() }
+func newRun(ctx, db context.Context, e *Engine, job Job, m subscribers.Mailing, compose func(subscribers.Delivery) ([]byte, error), counts subscribers.Counts) *run {
+	r := &run{e: e, job: job, mailing: m, compose: compose, ctx: ctx, db: db, tally: newTally(counts)}
+	r.wire, r.close = outlive(ctx, e.o.Grace)
 	r.desk = newDesk(r, counts)
 	if e.o.Rate > 0 {
 		r.limit = rate.NewLimiter(rate.Limit(e.o.Rate), 1)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"postbag/digest"
 	"postbag/subscribers"
@@ -60,6 +61,84 @@ func TestRefusedSenderPausesTheIssue(t *testing.T) {
 			b.exactlyOnce()
 		})
 	}
+}
+
+// TestSenderThatTheServerCannotTake has a sender with letters beyond ASCII and a
+// server without SMTPUTF8: every message would meet the same, so nobody is
+// marked.
+func TestSenderThatTheServerCannotTake(t *testing.T) {
+	for _, readers := range []int{3, 30} {
+		b := newBench(t, readers, nil)
+		b.job.From = "jörg@example.net"
+		s := b.run()
+		if s.State != digest.Paused || !strings.Contains(s.Paused, "SMTPUTF8") {
+			t.Errorf("summary %+v", s)
+		}
+		b.states(subscribers.Counts{subscribers.Queued: readers})
+		b.job.From = "joerg@example.net"
+		if err := b.ledger.SetIssueState(t.Context(), 7, digest.Sending, "", b.clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+		b.finish()
+		b.exactlyOnce()
+	}
+}
+
+// TestServerShortOfSpaceIsWaitedFor has a server that takes mail from nobody for
+// a while. The issue goes on by itself.
+func TestServerShortOfSpaceIsWaitedFor(t *testing.T) {
+	for _, reply := range []string{"452 4.3.1 Insufficient system storage", "451 4.3.0 queue file write error", "450 4.4.2 try again later"} {
+		t.Run(reply, func(t *testing.T) {
+			t.Parallel()
+			var short atomic.Int32
+			short.Store(6)
+			b := newBench(t, 30, func(st smtptest.Step) smtptest.Act {
+				if st.Verb == "MAIL" && st.Nth == 3 && short.Add(-1) >= 0 {
+					return smtptest.Act{Reply: reply}
+				}
+				return smtptest.Act{}
+			})
+			start := b.clock.Now()
+			if s := b.run(); !s.Finished || s.Paused != "" {
+				t.Errorf("summary %+v", s)
+			}
+			b.exactlyOnce()
+			if took := b.clock.Now().Sub(start); took > time.Minute {
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+}
+
+func TestServerShortOfSpaceForLong(t *testing.T) {
+	var short atomic.Bool
+	b := newBench(t, 100, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "MAIL" && short.Load() {
+			return smtptest.Act{Reply: "452 4.3.1 Insufficient system storage"}
+		}
+		return smtptest.Act{}
+	})
+	short.Store(true)
+	for range 20 {
+		before, start := b.server.Steps("MAIL"), b.clock.Now()
+		s, err := b.engine.Run(t.Context(), b.job)
+		if digest.KindOf(err) != digest.Unavailable || !strings.Contains(err.Error(), "Insufficient system storage") {
+			t.Fatalf("%+v, %v", s, err)
+		}
+		if s.State != digest.Sending || s.Paused != "" {
+			t.Fatalf("paused: %+v", s)
+		}
+		if n := b.server.Steps("MAIL") - before; n > 15 || b.clock.Now().Sub(start) < 10*time.Second {
+			t.Errorf("%d tries in %v", n, b.clock.Now().Sub(start))
+		}
+		b.clock.Advance(6 * time.Hour)
+	}
+	b.states(subscribers.Counts{subscribers.Queued: 100})
+	short.Store(false)
+	if s := b.run(); !s.Finished {
+		t.Errorf("summary %+v", s)
+	}
+	b.exactlyOnce()
 }
 
 func TestAFewBlockedReadersDoNotPauseTheRest(t *testing.T) {

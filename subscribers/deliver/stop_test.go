@@ -101,6 +101,44 @@ func TestStopDoesNotWaitForASlowServer(t *testing.T) {
 	}
 }
 
+// TestStopWithinTenSeconds has the defaults, a server that does not answer the
+// message and not the farewell, and a ledger that hangs.
+func TestStopWithinTenSeconds(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	var b *bench
+	b = newBench(t, 20, func(st smtptest.Step) smtptest.Act {
+		switch st.Verb {
+		case "MAIL":
+			// One line has a result to settle, the others wait for an answer.
+			if st.Nth == 2 {
+				b.ledger.mu.Lock()
+				b.ledger.hung = true
+				b.ledger.mu.Unlock()
+				cancel()
+			}
+		case "BODY":
+			return smtptest.Act{Mute: st.Nth == 2}
+		case "QUIT":
+			return smtptest.Act{Mute: true}
+		}
+		return smtptest.Act{}
+	})
+	start := time.Now()
+	if _, err := b.engine.Run(ctx, b.job); err == nil {
+		t.Error("no error")
+	}
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("stopping took %v", took)
+	}
+	// Nothing is forgotten.
+	b.ledger.hung = false
+	s, err := b.engine.Run(t.Context(), b.job)
+	if c := s.Counts; c[subscribers.InFlight] != 0 {
+		t.Errorf("left in flight: %v, %v", c, err)
+	}
+}
+
 func TestLedgerThatCannotBeWritten(t *testing.T) {
 	b := newBench(t, 50, nil)
 	full := errors.New("disk full")

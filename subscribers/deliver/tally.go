@@ -38,7 +38,7 @@ func newTally(c subscribers.Counts) *tally {
 	}
 }
 
-// took counts an accepted message, or a refusal that is the address's own.
+// took counts an accepted message, or a failure that is not the sender's.
 func (t *tally) took(d subscribers.Delivery, accepted bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

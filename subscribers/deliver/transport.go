@@ -23,7 +23,7 @@ type Conn interface {
 	// Any other outcome is a [*SendError]. When ctx ends, Send gives up at once
 	// and says what is known of the message by then.
 	Send(ctx context.Context, env Envelope, msg []byte) (Reply, error)
-	// Close takes leave of the server, within a few seconds.
+	// Close takes leave of the server, within two seconds.
 	Close() error
 }
 
@@ -66,8 +66,9 @@ const (
 	Temporary
 	// Permanent is a refusal of this address or message for good (5yz).
 	Permanent
-	// SenderSide is the sender's trouble: a connection that failed before the
-	// message, or a refusal of the sender. It says nothing about the address.
+	// SenderSide is the sender's or the server's trouble: a connection that
+	// failed before the message, a refusal of the sender, a server that takes
+	// mail from nobody for now. It says nothing about the address.
 	SenderSide
 )
 
@@ -95,7 +96,10 @@ type SendError struct {
 	Text     string // the server's words as in [Reply]; "" if there was no reply
 	// Broken tells that the connection cannot carry another message.
 	Broken bool
-	Err    error // the cause, never nil where there was no reply
+	// Passing tells that SenderSide trouble goes away by itself: a server short
+	// of space or too busy. It refuses nobody, so it counts for no pause.
+	Passing bool
+	Err     error // the cause, never nil where there was no reply
 }
 
 // Error tells the stage and the server's words, or the cause.
@@ -130,6 +134,17 @@ func (e *SendError) words() string {
 		return CleanReply(e.Text)
 	}
 	return CleanReply(e.Error())
+}
+
+// masked gives the failure without the address in the server's words, for logs
+// and for whoever shows an error.
+func (e *SendError) masked(to string) *SendError {
+	c := *e
+	c.Text = maskIn(e.Text, to)
+	if e.Code != 0 {
+		c.Err = nil // the same words again
+	}
+	return &c
 }
 
 // asSendError reads any error of a transport; one that does not say what

@@ -29,7 +29,7 @@ func (r *run) verdict(d subscribers.Delivery, e *SendError, fresh bool) Result {
 		if e.aboutAddress() {
 			r.tally.took(d, false)
 		} else {
-			r.tally.refusal(d, false, e.words())
+			r.tally.refusal(d, false, maskIn(e.words(), d.Email))
 		}
 		return r.result(d, subscribers.Failed, time.Time{}, e.Code, e.words())
 	case Temporary:
@@ -55,14 +55,17 @@ func (r *run) doubtful(d subscribers.Delivery, e *SendError) Result {
 // which the server heard nothing but the sender is handed back as it was.
 func (r *run) ours(d subscribers.Delivery, e *SendError, fresh bool) Result {
 	now := r.e.o.Clock.Now()
-	if !e.Lost() {
-		r.tally.refusal(d, true, e.words())
-	}
-	if e.Lost() && e.Code == 421 && fresh {
-		r.tally.turnedAway(e.words())
+	switch words := maskIn(e.words(), d.Email); {
+	case e.Passing:
+		r.tally.took(d, false)
+	case !e.Lost():
+		r.tally.refusal(d, true, words)
+	case e.Code == 421 && fresh:
+		r.tally.turnedAway(words)
 	}
 	switch {
-	case e.Lost() && (e.Stage == StageMail || r.ctx.Err() != nil):
+	case e.Stage == StageMail && e.Passing,
+		e.Lost() && (e.Stage == StageMail || r.ctx.Err() != nil):
 		return r.result(d, subscribers.Queued, now, e.Code, e.words())
 	case e.Stage == StageMail:
 		next, again := r.nextTry(d, now)
@@ -91,5 +94,5 @@ func (r *run) nextTry(d subscribers.Delivery, now time.Time) (time.Time, bool) {
 
 func (r *run) log(d subscribers.Delivery, e *SendError) {
 	r.e.o.Log.Info("not taken", "issue", d.IssueID, "to", subscribers.Mask(d.Email), "attempt", d.Attempts,
-		"class", e.Class.String(), "stage", string(e.Stage), "reply", e.words())
+		"class", e.Class.String(), "stage", string(e.Stage), "reply", maskIn(e.words(), d.Email))
 }

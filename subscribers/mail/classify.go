@@ -27,7 +27,7 @@ func failed(stage deliver.Stage, err error) *deliver.SendError {
 		Broken: reply.Code == 421 || reply.Code < 400 || reply.Code > 599,
 		Err:    err,
 	}
-	e.Class = classOf(e)
+	e.Class, e.Passing = classOf(e), passing(e)
 	return e
 }
 
@@ -48,6 +48,14 @@ func classOf(e *deliver.SendError) deliver.Class {
 	return deliver.Permanent
 }
 
+// passing tells whether a server takes mail from nobody for the moment: a
+// refusal for now before it has heard of any address, and not of this sender
+// (RFC 5321, 4.2.3: 451 and 452). A 421 ends the connection and is told apart
+// by that.
+func passing(e *deliver.SendError) bool {
+	return e.Stage == deliver.StageMail && e.Code >= 400 && e.Code < 500 && e.Code != 421 && !refusesSender(e)
+}
+
 // refusesSender tells whether a refusal is about who sends, by which way, or
 // how much: the account, authentication of the domain, block lists, quotas.
 func refusesSender(e *deliver.SendError) bool {
@@ -59,7 +67,9 @@ func refusesSender(e *deliver.SendError) bool {
 	subject, detail, _ := strings.Cut(rest, ".")
 	switch {
 	case rest == "1.7" || rest == "1.8":
-		return true // the sender's address (RFC 3463, 3.2)
+		// The sender's address (RFC 3463, 3.2). For now at MAIL, that is a look-up
+		// which got no answer.
+		return e.Stage != deliver.StageMail || e.Code >= 500
 	case subject == "1" || subject == "2":
 		return false // the recipient's address or mailbox
 	case subject == "7" && e.Code >= 500:
@@ -69,8 +79,8 @@ func refusesSender(e *deliver.SendError) bool {
 		// the large providers number their own rules from 20 on.
 		n, err := strconv.Atoi(detail)
 		return err == nil && n >= 20
-	case e.Enhanced == "5.4.5" || e.Enhanced == "4.4.5":
-		return true // the day's quota
+	case e.Enhanced == "5.4.5":
+		return true // the day's quota; 4.4.5 is a busy server (RFC 3463, 3.5)
 	case e.Code == 530 || e.Code == 535 || e.Code == 454:
 		return true // signing in is wanted, or has run out
 	}

@@ -116,6 +116,9 @@ func writeFile(path string, b []byte) error {
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
+	if link, ok := errors.AsType[*os.LinkError](err); ok {
+		err = link.Err // without the name, which contains the address
+	}
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
 	}

@@ -53,17 +53,13 @@ func (s *session) transact(env deliver.Envelope, msg []byte) (deliver.Reply, err
 // envelope sends MAIL and RCPT. SMTPUTF8 is asked for only where an address
 // needs it, because it narrows the way a message can go (RFC 6531, 3.2).
 func (s *session) envelope(env deliver.Envelope) error {
-	for _, a := range []string{env.From, env.To} {
-		if err := bare("envelope", a); err != nil {
-			return notSendable(deliver.StageRcpt, err)
-		}
+	if err := s.carries("sender's", env.From); err != nil {
+		return badSender(err)
 	}
-	wide := !ascii(env.From) || !ascii(env.To)
-	if wide && !s.utf8 {
-		return notSendable(deliver.StageRcpt, digest.Fail(digest.Invalid, "",
-			"the mail server does not take addresses with letters beyond ASCII (SMTPUTF8)"))
+	if err := s.carries("recipient's", env.To); err != nil {
+		return notSendable(deliver.StageRcpt, err)
 	}
-	s.client.SkipSMTPUTF8(!wide)
+	s.client.SkipSMTPUTF8(ascii(env.From) && ascii(env.To))
 	s.wire.within(commandTime)
 	if err := s.client.Mail("<" + env.From + ">"); err != nil {
 		return failed(deliver.StageMail, err)
@@ -73,6 +69,27 @@ func (s *session) envelope(env deliver.Envelope) error {
 		return s.reset(failed(deliver.StageRcpt, err))
 	}
 	return nil
+}
+
+// carries tells whether an address can be given to this server at all.
+func (s *session) carries(whose, address string) error {
+	if err := bare(whose, address); err != nil {
+		return err
+	}
+	if !s.utf8 && !ascii(address) {
+		return digest.Fail(digest.Invalid, "Use an address in plain ASCII letters, or a server that offers SMTPUTF8.",
+			"the mail server does not take addresses with letters beyond ASCII (SMTPUTF8), and the %s has some", whose)
+	}
+	return nil
+}
+
+// badSender is a sender that cannot be given to the server: no address is to
+// blame, and every message would meet the same.
+func badSender(err error) error {
+	return &deliver.SendError{
+		Stage: deliver.StageMail, Class: deliver.SenderSide,
+		Err: digest.Fail(digest.Unavailable, "Check the address in --from; one in plain ASCII letters goes everywhere.", "nothing can be sent from here: %w", err),
+	}
 }
 
 // notSendable is a failure of one address that the server never heard of.

@@ -374,6 +374,76 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
+// TestPassingTrouble tells a server that takes mail from nobody for the moment
+// from one that refuses the sender.
+func TestPassingTrouble(t *testing.T) {
+	tests := []struct {
+		verb, reply string
+		passing     bool
+	}{
+		{"MAIL", "451 local error in processing", true},
+		{"MAIL", "452 4.3.1 Insufficient system storage", true},
+		{"MAIL", "450 4.3.2 Please try again later", true},
+		{"MAIL", "451 4.4.3 Temporary DNS failure", true},
+		{"MAIL", "452 4.4.5 Server busy", true},
+		{"MAIL", "450 4.1.8 Sender address rejected: Domain not found", true},
+		{"MAIL", "450 4.7.1 too much mail from you", true},
+		{"MAIL", "421 4.3.2 bye", false},
+		{"MAIL", "451 4.7.32 not aligned", false},
+		{"MAIL", "454 Throttling failure: Maximum sending rate exceeded.", false},
+		{"MAIL", "452 daily sending quota exceeded", false},
+		{"MAIL", "550 not you", false},
+		{"MAIL", "553 5.1.8 bad sender", false},
+		{"RCPT", "451 4.7.32 not aligned", false},
+		{"RCPT", "452 4.3.1 Insufficient system storage", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.verb+" "+tt.reply, func(t *testing.T) {
+			server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+				if st.Verb == tt.verb {
+					return smtptest.Act{Reply: tt.reply}
+				}
+				return smtptest.Act{}
+			})
+			conn, err := connect(t, "smtp://"+server.Addr, "", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			_, err = conn.Send(t.Context(), deliver.Envelope{From: "bus@example.org", To: "anna@example.org"}, []byte("Subject: x\r\n\r\nx\r\n"))
+			e, ok := errors.AsType[*deliver.SendError](err)
+			if !ok || e.Passing != tt.passing || e.Passing && (e.Class != deliver.SenderSide || e.Broken) {
+				t.Errorf("got %+v", e)
+			}
+		})
+	}
+}
+
+// TestBadSenderIsNobodyElsesFault gives a sender that the server cannot take.
+func TestBadSenderIsNobodyElsesFault(t *testing.T) {
+	server := smtptest.Start(t, nil) // offers no SMTPUTF8
+	conn, err := connect(t, "smtp://"+server.Addr, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	for _, from := range []string{"jörg@example.net", "a@example.org> SIZE=1", "nobody", ""} {
+		for _, to := range []string{"anna@example.org", "jürgen@example.org"} {
+			_, err := conn.Send(t.Context(), deliver.Envelope{From: from, To: to}, []byte("x"))
+			e, ok := errors.AsType[*deliver.SendError](err)
+			if !ok || e.Class != deliver.SenderSide || e.Stage != deliver.StageMail || e.Broken || e.Passing {
+				t.Errorf("from %q to %q: %v", from, to, err)
+			}
+			if !strings.Contains(digest.HintOf(err), "--from") {
+				t.Errorf("from %q: hint %q", from, digest.HintOf(err))
+			}
+		}
+	}
+	if n := server.Steps("MAIL"); n != 0 {
+		t.Errorf("%d transactions began", n)
+	}
+}
+
 func TestAConnectionGoesOnAfterARefusal(t *testing.T) {
 	n := 0
 	server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {

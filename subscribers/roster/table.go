@@ -39,9 +39,11 @@ type table struct {
 	csv     *csv.Reader
 	budget  *budget
 	columns map[string]int // our name to its place
-	first   []string       // the first row of a list without headings
-	line    int            // where the row given last begins
-	rows    int
+	first   []string       // the first row of a list without headings, until it is read
+	// headless tells that the list has no headings.
+	headless bool
+	line     int // where the row given last begins
+	rows     int
 }
 
 // row is one row of a list: its cells by our names of the columns.
@@ -102,7 +104,7 @@ func (t *table) readHeadings(first []string) error {
 	}
 	if len(first) == 1 && strings.Contains(first[0], "@") {
 		t.columns = map[string]int{"email": 0}
-		t.first = first
+		t.first, t.headless = first, true
 		return nil
 	}
 	return digest.Fail(digest.Invalid, saveHint, "line %d names no column email", t.line)
@@ -157,9 +159,24 @@ func (t *table) explain(err error, cells int) error {
 	case !ok:
 		return fmt.Errorf("read the list: %w", err)
 	case errors.Is(parse.Err, csv.ErrFieldCount):
-		return digest.Fail(digest.Invalid, hint, "line %d has %d cells, but the first line has %d", parse.StartLine, cells, t.csv.FieldsPerRecord)
+		return digest.Fail(digest.Invalid, hint, "line %d has %s; the %s has %d", parse.StartLine, counted(cells), t.firstLine(), t.csv.FieldsPerRecord)
 	}
 	return digest.Fail(digest.Invalid, hint, "in line %d a quotation mark is missing or out of place", parse.StartLine)
+}
+
+func counted(cells int) string {
+	if cells == 1 {
+		return "1 cell"
+	}
+	return fmt.Sprintf("%d cells", cells)
+}
+
+// firstLine says what the first row is.
+func (t *table) firstLine() string {
+	if t.headless {
+		return "first line"
+	}
+	return "heading line"
 }
 
 // delimiter guesses what separates cells from the first line that is not blank:

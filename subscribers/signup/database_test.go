@@ -117,6 +117,19 @@ func TestStrangersCannotMakeUsSendMuch(t *testing.T) {
 	d.wantMailed("an hour later", 1)
 }
 
+// TestReadersBehindALocalProxyDoNotShareALimit: the other limits hold for them.
+func TestReadersBehindALocalProxyDoNotShareALimit(t *testing.T) {
+	d := newDesk(t)
+	for i := range 20 {
+		d.ask(fmt.Sprintf("reader%d@host%d.example", i, i), "127.0.0.1")
+	}
+	d.wantMailed("a local proxy", 20)
+	for i := range 80 {
+		d.ask(fmt.Sprintf("reader%d@example.org", i), "::1")
+	}
+	d.wantMailed("one domain behind it", 60)
+}
+
 func TestWhoDoesNotConfirmIsForgotten(t *testing.T) {
 	d := newDesk(t)
 	d.ask("ann@example.org", "")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"postbag/digest"
@@ -100,7 +101,7 @@ func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) error {
 		Email:   addr.Email,
 		Key:     addr.Key,
 		Mailbox: addr.Mailbox,
-		Network: address.NetworkOf(in.RemoteIP),
+		Network: networkOf(in.RemoteIP),
 		Token:   subscribers.NewToken(),
 		Confirm: subscribers.NewToken(),
 		Expires: now.Add(ConfirmationLife),
@@ -110,8 +111,22 @@ func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) error {
 	if err != nil {
 		return fmt.Errorf("sign up: %w", err)
 	}
-	s.log.InfoContext(ctx, "sign-up taken", "confirmation", queued)
+	if queued {
+		s.log.InfoContext(ctx, "sign-up taken", "confirmation", true)
+		return nil
+	}
+	s.log.InfoContext(ctx, "sign-up taken", "confirmation", false, "why", "a limit holds it back, or the address is subscribed already")
 	return nil
+}
+
+// networkOf gives the network that limits count a request in, or "". This machine
+// is none: what comes from it comes through a proxy that is not trusted to say
+// for whom, and all readers would share one limit.
+func networkOf(ip string) string {
+	if addr, err := netip.ParseAddr(ip); err == nil && addr.Unmap().IsLoopback() {
+		return ""
+	}
+	return address.NetworkOf(ip)
 }
 
 // Sweep deletes addresses that did not confirm within [PendingLife], and the

@@ -119,6 +119,39 @@ func TestSubscribeAnswersAlikeAndLogsNoAddress(t *testing.T) {
 	}
 }
 
+func TestARefusedSignUpSaysWhyInTheLog(t *testing.T) {
+	var logged bytes.Buffer
+	s, store := newService(&logged)
+	for _, c := range []struct {
+		queued bool
+		says   bool
+	}{{true, false}, {false, true}} {
+		logged.Reset()
+		store.queued = c.queued
+		if err := s.Subscribe(t.Context(), signup.SubscribeInput{Email: "ann@example.org", RemoteIP: "192.0.2.77"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := logged.String(); strings.Contains(got, "a limit holds it back") != c.says || strings.Contains(got, "ann") || strings.Contains(got, "192.0.2") {
+			t.Errorf("queued %v: logged %s", c.queued, got)
+		}
+	}
+}
+
+func TestThisMachineIsNoNetwork(t *testing.T) {
+	s, store := newService(new(bytes.Buffer))
+	for ip, want := range map[string]string{
+		"": "", "127.0.0.1": "", "127.8.9.1": "", "::1": "", "::ffff:127.0.0.1": "",
+		"192.0.2.77": "192.0.2.0/24", "2001:db8:1:2::3": "2001:db8:1::/48", "10.1.2.3": "10.1.2.0/24",
+	} {
+		if err := s.Subscribe(t.Context(), signup.SubscribeInput{Email: "ann@example.org", RemoteIP: ip}); err != nil {
+			t.Fatal(err)
+		}
+		if store.request.Network != want || store.request.Consent.IP != ip {
+			t.Errorf("%q: network %q, want %q; proof %+v", ip, store.request.Network, want, store.request.Consent)
+		}
+	}
+}
+
 func TestOnlyAMalformedAddressIsRefused(t *testing.T) {
 	s, store := newService(new(bytes.Buffer))
 	for _, email := range []string{"", "ann", "ann@example", "ann@[192.0.2.1]", "a\r\nb@example.org", "ann@example.org, bob@example.org"} {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/desk"
 	"postbag/digest/pull"
 )
 
@@ -15,7 +16,7 @@ var draftTests = []test{
 		series := b.series()
 		issue := b.draft(start)
 		b.equal("the draft", issue, digest.Issue{ID: issue.ID, SeriesID: series.ID, Number: 1, State: digest.Draft,
-			OpenedAt: start, DueAt: after(24 * time.Hour), Version: 1})
+			Title: "Pick of the Week 1", OpenedAt: start, DueAt: after(24 * time.Hour), Version: 1})
 		again, created, err := b.OpenDraft(b.ctx(), series.ID, after(time.Hour), after(time.Hour))
 		b.must(err)
 		b.equal("created", created, false)
@@ -164,6 +165,40 @@ var draftTests = []test{
 		got, err := b.Issue(b.ctx(), five.SeriesID, 5)
 		b.must(err)
 		b.equal("the window given back", got.WindowFrom, after(3*time.Hour))
+	}},
+	{"what a cancelled issue had is offered again, whatever was approved since", func(b *bench) {
+		src, _ := b.source("nightbus")
+		one := b.draft(start)
+		b.page(pull.Page{SourceID: src.ID, Seen: after(time.Minute), Comments: []digest.Comment{aComment("c1", "p", "", start, "h")}})
+		b.approve(&one, after(time.Hour))
+		two := b.draft(after(time.Hour))
+		b.page(pull.Page{SourceID: src.ID, Seen: after(61 * time.Minute), Comments: []digest.Comment{aComment("c2", "p", "", start, "h")}})
+		b.approve(&two, after(2*time.Hour))
+		three := b.draft(after(2 * time.Hour))
+		b.page(pull.Page{SourceID: src.ID, Seen: after(121 * time.Minute), Comments: []digest.Comment{aComment("c3", "p", "", start, "h")}})
+		b.approve(&three, after(3*time.Hour))
+		offered := func(want ...string) {
+			b.Helper()
+			open, err := b.Issue(b.ctx(), one.SeriesID, 0)
+			b.must(err)
+			got := guids(b.candidates(desk.CandidateQuery{SeenAfter: open.WindowFrom}))
+			slices.Sort(got)
+			b.equal("offered", got, want)
+		}
+		// Cancelled before the next draft opens, and after.
+		b.move(two, digest.Cancelled, after(4*time.Hour))
+		four := b.draft(after(4 * time.Hour))
+		offered("c2", "c3")
+		b.move(one, digest.Cancelled, after(5*time.Hour))
+		offered("c1", "c2", "c3")
+		// Issue 4 took all of it over, so the next begins after it.
+		four, err := b.Issue(b.ctx(), one.SeriesID, four.Number)
+		b.must(err)
+		b.approve(&four, after(6*time.Hour))
+		five := b.draft(after(6 * time.Hour))
+		b.equal("the next window", five.WindowFrom, after(6*time.Hour))
+		b.move(four, digest.Cancelled, after(7*time.Hour))
+		offered("c1", "c2", "c3")
 	}},
 }
 

@@ -288,13 +288,14 @@ var statusTests = []test{
 		issue := b.sending(4)
 		_, feeds := b.source("daybus")
 		feeds[0].LastSuccess, feeds[1].Failures = after(time.Hour), 2
-		b.must(b.SaveFeed(b.ctx(), feeds[0]))
-		b.must(b.SaveFeed(b.ctx(), feeds[1]))
+		b.must(b.SaveFeed(b.ctx(), feeds[0], time.Time{}))
+		b.must(b.SaveFeed(b.ctx(), feeds[1], time.Time{}))
 		claimed := b.exchange(issue, 2, now)
 		b.exchange(issue, 0, now, result(claimed[0], subscribers.Uncertain, now))
 		s, err := b.Status(b.ctx())
 		b.must(err)
-		b.equal("the status", []any{s.LastPull, s.FailingFeeds, s.Newest.Number, s.Newest.State, s.Open, s.Uncertain},
-			[]any{after(time.Hour), 1, 1, digest.Sending, 3, 1})
+		b.equal("the status", []any{s.LastPull, s.FailingFeeds, s.Newest.Number, s.Newest.State, s.Open, s.Uncertain, s.Active},
+			[]any{after(time.Hour), 1, 1, digest.Sending, 3, 1, 4})
+		b.must(b.Ping(b.ctx()))
 	}},
 }

@@ -332,7 +332,7 @@ var rosterTests = []test{
 		b.wantKind(err, digest.Invalid)
 		b.equal("subscribers", len(b.everybody(roster.Filter{})), 0)
 	}},
-	{"a mail to who was enrolled counts for the limits", func(b *bench) {
+	{"a mail to who was enrolled counts for the limits of its mailbox only", func(b *bench) {
 		p := b.person("ines@list.example", subscribers.Pending)
 		p.Confirm = b.token()
 		_, err := b.Enrol(b.ctx(), []roster.Entry{p}, false)
@@ -340,6 +340,9 @@ var rosterTests = []test{
 		r := b.request("ines@list.example", after(time.Hour))
 		r.Limits = signup.Limits{PerMailboxDay: 1}
 		b.equal("queued", b.ask(r), false)
+		other := b.request("otto@list.example", after(time.Minute))
+		other.Limits = signup.Limits{PerMailboxDay: 1, PerMailboxEver: 1, PerNetworkHour: 1, PerDomainHour: 1, PerHour: 1}
+		b.equal("a stranger queued", b.ask(other), true)
 		s, err := b.Confirm(b.ctx(), p.Confirm, click(after(time.Hour)))
 		b.must(err)
 		b.equal("the state", s.State, subscribers.Active)

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/desk"
+	"postbag/digest/pull"
 )
 
 var settingsTests = []test{
@@ -80,16 +82,107 @@ var settingsTests = []test{
 		feed := feeds[1]
 		feed.ETag, feed.LastModified, feed.Failures, feed.LastError = `W/"a b"`, "Mon, 02 Mar 2026", 3, "it timed out"
 		feed.NextPoll, feed.LastTry, feed.LastSuccess, feed.CatchUp = after(time.Hour), start, after(-time.Hour), after(-time.Minute)
-		b.must(b.SaveFeed(b.ctx(), feed))
+		b.must(b.SaveFeed(b.ctx(), feed, time.Time{}))
 		b.equal("due before", due(after(time.Hour-time.Microsecond)), []int64{feeds[0].ID})
 		b.equal("due then", due(after(time.Hour)), []int64{feeds[1].ID, feeds[0].ID})
 		stored, err := b.Feeds(b.ctx(), feed.SourceID)
 		b.must(err)
 		b.equal("the feed", stored[0], feed)
 		feed.URL = feeds[0].URL
-		b.wantKind(b.SaveFeed(b.ctx(), feed), digest.Conflict)
+		b.wantKind(b.SaveFeed(b.ctx(), feed, feed.CatchUp), digest.Conflict)
 		feed.ID = 99
-		b.wantKind(b.SaveFeed(b.ctx(), feed), digest.NotFound)
+		b.wantKind(b.SaveFeed(b.ctx(), feed, feed.CatchUp), digest.NotFound)
+	}},
+	{"another pull's catching up stays open, and the next poll is not told that nothing changed", func(b *bench) {
+		src, feeds := b.source("nightbus")
+		state := func() digest.FeedState {
+			all, err := b.Feeds(b.ctx(), src.ID)
+			b.must(err)
+			return all[0]
+		}
+		theirs, mine := feeds[1], feeds[1]
+		theirs.CatchUp, theirs.ETag = after(time.Minute), "before"
+		b.page(pull.Page{SourceID: src.ID, Seen: start, Feed: &theirs})
+		mine.ETag, mine.LastModified, mine.LastSuccess = "mine", "Mon", after(time.Hour)
+		mine.LastTry, mine.NextPoll, mine.LastError = after(time.Hour), after(2*time.Hour), "told all the same"
+		want := theirs
+		want.LastTry, want.NextPoll, want.LastError = mine.LastTry, mine.NextPoll, mine.LastError
+		for _, held := range []time.Time{{}, after(time.Minute - time.Microsecond)} {
+			b.must(b.SaveFeed(b.ctx(), mine, held))
+			b.equal("saved by another", state(), want)
+			b.page(pull.Page{SourceID: src.ID, Seen: start, Feed: &mine, Held: held})
+			b.equal("saved by another with a page", state(), want)
+		}
+		b.must(b.SaveFeed(b.ctx(), mine, theirs.CatchUp))
+		b.equal("saved by its owner", state(), mine)
+		b.must(b.SaveFeed(b.ctx(), theirs, theirs.CatchUp))
+		b.equal("when it was cleared meanwhile", state().CatchUp, time.Time{})
+	}},
+	{"a removed source is followed no more, and keeps what issues took from it", func(b *bench) {
+		src, feeds := b.source("nightbus")
+		b.page(pull.Page{SourceID: src.ID, Seen: start, Posts: []digest.Post{aPost("p1", start, "h")},
+			Comments: []digest.Comment{aComment("c1", "p1", "", start, "h")}})
+		issue := b.draft(start)
+		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: b.comments()["c1"].ID}}
+		b.must(b.SaveDraft(b.ctx(), &issue))
+		stored := b.comments()
+
+		b.must(b.RemoveSource(b.ctx(), src.ID))
+		b.wantKind(b.RemoveSource(b.ctx(), src.ID), digest.NotFound)
+		_, err := b.Source(b.ctx(), src.ID)
+		b.wantKind(err, digest.NotFound)
+		all, err := b.Sources(b.ctx())
+		b.must(err)
+		due, err := b.DueFeeds(b.ctx(), after(time.Hour))
+		b.must(err)
+		b.equal("followed", [2]int{len(all), len(due)}, [2]int{})
+		b.wantKind(b.SaveFeed(b.ctx(), feeds[0], time.Time{}), digest.NotFound)
+		_, err = b.StorePage(b.ctx(), pull.Page{SourceID: src.ID, Seen: start, Comments: []digest.Comment{aComment("c2", "p1", "", start, "h")}})
+		b.wantKind(err, digest.NotFound)
+		b.equal("the series", b.series().NextNumber, 2)
+		b.equal("the comments", b.comments(), stored)
+		b.equal("offered", len(b.candidates(desk.CandidateQuery{Since: start})), 0)
+		got, err := b.Issue(b.ctx(), issue.SeriesID, 1)
+		b.must(err)
+		b.equal("the draft", got, issue)
+
+		again := digest.Source{Name: "Night Bus", URL: "https://elsewhere.example/", Platform: digest.Blogger, Language: "de", AddedAt: after(time.Hour)}
+		b.must(b.AddSource(b.ctx(), &again, []digest.FeedState{{Kind: digest.PostsFeed, URL: feeds[1].URL}}, firstSeries))
+		b.equal("found by its posts feed", again.ID, src.ID)
+		all, err = b.Sources(b.ctx())
+		b.must(err)
+		b.equal("with its new name", all, []digest.Source{again})
+		b.equal("what is known", b.page(pull.Page{SourceID: src.ID, Seen: start, Comments: []digest.Comment{aComment("c1", "p1", "", start, "h")}}), pull.Stored{})
+		b.equal("offered again", len(b.candidates(desk.CandidateQuery{Since: start})), 1)
+
+		b.must(b.RemoveSource(b.ctx(), src.ID))
+		moved := digest.Source{Name: "Night Bus", URL: again.URL, Platform: digest.WordPress, AddedAt: after(time.Hour)}
+		b.must(b.AddSource(b.ctx(), &moved, []digest.FeedState{{Kind: digest.PostsFeed, URL: again.URL + "feed/"}}, firstSeries))
+		b.equal("found by its home page", moved.ID, src.ID)
+	}},
+	{"a source of which nothing was stored is removed whole", func(b *bench) {
+		src, feeds := b.source("nightbus")
+		other, _ := b.source("daybus")
+		b.must(b.RemoveSource(b.ctx(), src.ID))
+		b.wantKind(b.RemoveSource(b.ctx(), 99), digest.NotFound)
+		again, _ := b.source("nightbus")
+		if again.ID == src.ID {
+			b.Fatal("its row was kept")
+		}
+		src = digest.Source{Name: "copy", URL: other.URL, Platform: digest.Blogger, AddedAt: start}
+		b.wantKind(b.AddSource(b.ctx(), &src, feeds, firstSeries), digest.Conflict)
+		all, err := b.Sources(b.ctx())
+		b.must(err)
+		b.equal("followed", all, []digest.Source{other, again})
+	}},
+	{"a source that cannot be taken up again stays removed", func(b *bench) {
+		src, _ := b.source("nightbus")
+		b.page(pull.Page{SourceID: src.ID, Seen: start, Posts: []digest.Post{aPost("p1", start, "h")}})
+		_, taken := b.source("daybus")
+		b.must(b.RemoveSource(b.ctx(), src.ID))
+		b.wantKind(b.AddSource(b.ctx(), &src, taken, firstSeries), digest.Conflict)
+		_, err := b.Source(b.ctx(), src.ID)
+		b.wantKind(err, digest.NotFound)
 	}},
 	{"a tag authority is minted once, and the salt never changes", func(b *bench) {
 		before, err := b.Publication(b.ctx())

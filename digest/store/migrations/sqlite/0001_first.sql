@@ -24,7 +24,10 @@ CREATE TABLE sources (
     url      TEXT    NOT NULL,
     platform TEXT    NOT NULL,
     language TEXT    NOT NULL DEFAULT '',
-    added_at BIGINT  NOT NULL
+    added_at BIGINT  NOT NULL,
+    -- No longer followed; kept for what was stored of it.
+    removed   SMALLINT NOT NULL DEFAULT 0 CHECK (removed IN (0, 1)),
+    posts_url TEXT     NOT NULL DEFAULT '' -- its posts feed, once removed
 );
 
 CREATE TABLE feeds (
@@ -207,7 +210,10 @@ CREATE TABLE notices (
 CREATE INDEX notices_due ON notices (next_try, id);
 CREATE INDEX notices_confirmation ON notices (confirmation_id);
 
--- Every request to subscribe, for the limits.
+-- Every request to subscribe, for the limits. A mailbox is kept as its HMAC-SHA256
+-- under the publication's salt, in hexadecimal, since rows that were mailed are
+-- kept for ever. Rows without a domain count for their mailbox only: they came
+-- from an import, or are older than every other limit looks back.
 CREATE TABLE signups (
     id      INTEGER  PRIMARY KEY AUTOINCREMENT,
     mailbox TEXT     NOT NULL,
@@ -219,7 +225,7 @@ CREATE TABLE signups (
 CREATE INDEX signups_mailbox ON signups (mailbox, queued, at);
 CREATE INDEX signups_network ON signups (network, at);
 CREATE INDEX signups_domain ON signups (domain, queued, at);
-CREATE INDEX signups_at ON signups (queued, at);
+CREATE INDEX signups_at ON signups (queued, at) WHERE domain <> '';
 
 -- The ledger: one row for one issue and one subscriber.
 CREATE TABLE deliveries (

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"context"
+	"fmt"
+)
+
+// statusCmd says in a few lines whether all is well.
+type statusCmd struct{}
+
+// Run prints the last pull, the newest issue and what waits.
+func (statusCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		st, err := a.db.Status(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.Stdout, "last good answer of a blog  %s\n", when(st.LastPull))
+		fmt.Fprintf(p.Stdout, "feeds that fail             %d\n", st.FailingFeeds)
+		if st.Newest.ID != 0 {
+			fmt.Fprintf(p.Stdout, "newest issue                %d, %s\n", st.Newest.Number, st.Newest.State)
+		}
+		fmt.Fprintf(p.Stdout, "mails that wait             %d\n", st.Open)
+		fmt.Fprintf(p.Stdout, "mails whose fate is unknown %d\n", st.Uncertain)
+		_, err = fmt.Fprintf(p.Stdout, "confirmations that wait     %d\n", st.Notices)
+		return err
+	})
+}
