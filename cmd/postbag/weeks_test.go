@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/sampleblog"
+)
+
+// TestThreeWeeks lives through three issues: each offers what came since the one
+// before froze, no more and no less, numbers go on, and who wants one mail a
+// month gets the month's last.
+func TestThreeWeeks(t *testing.T) {
+	first := time.Date(2026, 3, 15, 17, 0, 0, 0, time.UTC) // a Sunday; 29 March is the month's last
+	blog := sampleblog.New(first)
+	server := httptest.NewServer(blog.Handler())
+	t.Cleanup(server.Close)
+	in := &installation{t: t, dir: t.TempDir()}
+	outbox := filepath.Join(in.dir, "outbox")
+	in.flags = []string{"--db", filepath.Join(in.dir, "postbag.db"), "--fetch-allow", hostOf(server.URL), "--smtp", "outbox:" + outbox}
+	at := func(moment time.Time) { in.clock = digest.NewTestClock(moment, 1) }
+
+	at(first)
+	in.must("source", "add", server.URL)
+	in.must("series", "set", "--zone", "UTC", "--next-number", "40")
+	in.must("subscriber", "add", "weekly@reader.example", "--confirmed", "--consent", "for the test")
+	in.must("subscriber", "import", "--confirmed", "--consent", "for the test", monthlyReader(t, in.dir))
+	in.must("pull")
+	in.must("issue", "draft")
+
+	for week := range 3 {
+		sunday := first.AddDate(0, 0, 7*week)
+		number := 40 + week
+		in.must("issue", "pick", fmt.Sprint(1+week))
+		if out := in.must("issue", "approve"); !strings.Contains(out, sunday.Format("2 January 2006")+" 18:00 UTC") {
+			t.Errorf("issue %d: %s", number, out)
+		}
+		at(sunday.Add(time.Hour))
+		if out := in.must("issue", "send"); !strings.Contains(out, fmt.Sprintf("Pick of the Week %d to ", number)) {
+			t.Errorf("issue %d: %s", number, out)
+		}
+		// Some write in the hour after the approval, some in the week.
+		fresh := 2 + week
+		for i := range fresh {
+			when := sunday.Add(time.Duration(1+30*i) * time.Hour)
+			if _, err := blog.Add(0, "", "Anonymous", fmt.Sprintf("Something new, number %d of week %d.", i, week), when); err != nil {
+				t.Fatal(err)
+			}
+		}
+		at(sunday.AddDate(0, 0, 7))
+		in.must("pull")
+		if out := in.must("issue", "draft"); !strings.Contains(out, fmt.Sprintf("Pick of the Week %d is open: %d comments to read", number+1, fresh)) {
+			t.Errorf("after issue %d: %s", number, out)
+		}
+	}
+	mails, err := readOutbox(outbox)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, m := range mails {
+		got[m.to] += strings.TrimPrefix(m.subject, "Pick of the Week ") + " "
+	}
+	if got["weekly@reader.example"] != "40 41 42 " || got["monthly@reader.example"] != "42 " {
+		t.Errorf("the readers got %v", got)
+	}
+}
+
+// monthlyReader writes a list of one reader who wants the month's last issue.
+func monthlyReader(t *testing.T, dir string) string {
+	t.Helper()
+	name := filepath.Join(dir, "monthly.csv")
+	if err := writeAll(dir, map[string][]byte{"monthly.csv": []byte("email,frequency\nmonthly@reader.example,monthly\n")}); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
