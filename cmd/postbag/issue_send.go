@@ -123,6 +123,9 @@ func (o *postOffice) send(ctx context.Context, issue digest.Issue) error {
 		if err == nil {
 			err = o.sendHere(ctx, issue, series)
 			release()
+			if err != nil && digest.KindOf(err) == digest.Unavailable {
+				return digest.Fail(digest.Unavailable, digest.HintOf(err)+" Nobody is lost: run issue send again, or leave it to postbag serve.", "%w", err)
+			}
 			return err
 		}
 		if digest.KindOf(err) != digest.Conflict {

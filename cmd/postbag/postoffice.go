@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/schedule"
@@ -80,6 +81,9 @@ func lastOfMonth(issue digest.Issue, series digest.Series) (bool, error) {
 	return plan.LastOfMonth(issue.DueAt), nil
 }
 
+// noticeTime bounds what composing a confirmation may ask of the database.
+const noticeTime = 3 * time.Second
+
 // notices sends the confirmations that are due.
 func (o *postOffice) notices(ctx context.Context) error {
 	_, err := o.runner.Send(ctx)
@@ -87,9 +91,9 @@ func (o *postOffice) notices(ctx context.Context) error {
 }
 
 func (o *postOffice) confirmation(n deliver.Notice) ([]byte, error) {
-	// A confirmation is composed while a connection is open; it waits for the
-	// database no longer than a page would.
-	ctx, cancel := context.WithTimeout(context.Background(), pageTime)
+	// A confirmation is composed while a connection is open and perhaps while the
+	// program stops; it does not wait long for the database.
+	ctx, cancel := context.WithTimeout(context.Background(), noticeTime)
 	defer cancel()
 	pub, err := o.db.Publication(ctx)
 	if err != nil {

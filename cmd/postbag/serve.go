@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"sync"
-	"time"
 
 	"postbag/digest"
 	"postbag/digest/publish"
@@ -16,9 +15,6 @@ import (
 
 // serveCmd runs the pages and the worker in one process.
 type serveCmd struct{}
-
-// pageTime bounds what a page may ask of the database.
-const pageTime = 10 * time.Second
 
 // Run serves until ctx ends, then stops gracefully.
 func (serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {

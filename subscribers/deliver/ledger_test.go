@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,8 +28,8 @@ type memLedger struct {
 	left    map[int64]bool // subscribers who are not active any more
 
 	exchanges int
-	broken    error // every writing method fails with it
-	hung      bool  // every method that writes waits until it is told to stop
+	broken    error       // every writing method fails with it
+	hung      atomic.Bool // every method that writes waits until it is told to stop
 	// before, if set, is called with every exchange; its error fails it.
 	before func(deliver.Exchange) error
 }
@@ -72,7 +73,7 @@ func (l *memLedger) move(row *subscribers.Delivery, to subscribers.DeliveryState
 func (l *memLedger) Exchange(ctx context.Context, x deliver.Exchange) ([]subscribers.Delivery, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.hung {
+	if l.hung.Load() {
 		<-ctx.Done()
 	}
 	if err := ctx.Err(); err != nil {
@@ -172,7 +173,7 @@ func (l *memLedger) NextTry(context.Context, int64) (time.Time, bool, error) {
 func (l *memLedger) Finish(ctx context.Context, _ int64, _ time.Time) (bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.hung {
+	if l.hung.Load() {
 		<-ctx.Done()
 		return false, ctx.Err()
 	}
