@@ -17,6 +17,8 @@ import (
 type sourceCmd struct {
 	Add  sourceAddCmd  `cmd:"" help:"Follow a blog: its home page, a post or a feed will do."`
 	List sourceListCmd `cmd:"" help:"List the blogs that are followed, and how they are."`
+
+	Remove sourceRemoveCmd `cmd:"" help:"Stop following a blog; what is stored of it stays."`
 }
 
 // puller wires pulling to the network and the database. A command prints what a

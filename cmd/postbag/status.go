@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+
+	"postbag/digest/store"
 )
 
 // statusCmd says in a few lines whether all is well.
@@ -20,9 +22,18 @@ func (statusCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if st.Newest.ID != 0 {
 			fmt.Fprintf(p.Stdout, "newest issue                %d, %s\n", st.Newest.Number, st.Newest.State)
 		}
-		fmt.Fprintf(p.Stdout, "mails that wait             %d\n", st.Open)
-		fmt.Fprintf(p.Stdout, "mails whose fate is unknown %d\n", st.Uncertain)
-		_, err = fmt.Fprintf(p.Stdout, "confirmations that wait     %d\n", st.Notices)
+		fmt.Fprintf(p.Stdout, "readers                     %s\n", atMost(st.Active))
+		fmt.Fprintf(p.Stdout, "mails that wait             %s\n", atMost(st.Open))
+		fmt.Fprintf(p.Stdout, "mails whose fate is unknown %s\n", atMost(st.Uncertain))
+		_, err = fmt.Fprintf(p.Stdout, "confirmations that wait     %s\n", atMost(st.Notices))
 		return err
 	})
+}
+
+// atMost shows a count, which the database stops at a bound.
+func atMost(n int) string {
+	if n >= store.StatusLimit {
+		return fmt.Sprintf("%d or more", store.StatusLimit)
+	}
+	return fmt.Sprint(n)
 }

@@ -125,9 +125,11 @@ func TestFailuresBackOffAndRecover(t *testing.T) {
 	p.comments = "<html>we are moving</html>"
 	for i, want := range []time.Duration{1, 2, 4, 8, 16, 24, 24} {
 		r.clock.add(25 * time.Hour)
-		report, err := r.Pull(t.Context(), src.ID, pull.PullOptions{})
-		wantError(t, "a page for a feed", err, digest.Invalid, "a web page stands")
-		equal(t, "error in the report", report.Err, err)
+		reports, err := r.PullDue(t.Context())
+		if err != nil || len(reports) != 1 {
+			t.Fatalf("%d sources pulled: %v", len(reports), err)
+		}
+		wantError(t, "a page for a feed", reports[0].Err, digest.Invalid, "a web page stands")
 		f := r.feed(src, digest.CommentsFeed)
 		equal(t, "failures", f.Failures, i+1)
 		equal(t, "next poll", f.NextPoll.Sub(r.clock.Now()), want*time.Hour)
@@ -144,6 +146,25 @@ func TestFailuresBackOffAndRecover(t *testing.T) {
 	r.pull(src, pull.PullOptions{})
 	f := r.feed(src, digest.CommentsFeed)
 	equal(t, "recovered", fmt.Sprintf("%d %q %v", f.Failures, f.LastError, f.LastSuccess.Equal(r.clock.Now())), `0 "" true`)
+}
+
+func TestFailuresByHandDoNotPutTheScheduleOff(t *testing.T) {
+	p := &press{t: t}
+	r := newRig(t, newBlog(t, p.page), pull.NewMemory(), thatEvening)
+	src := r.add()
+	r.pull(src, pull.PullOptions{})
+	next := r.feed(src, digest.CommentsFeed).NextPoll
+	p.comments = "<html>we are moving</html>"
+	for range 3 {
+		r.clock.add(2 * time.Minute)
+		report, err := r.Pull(t.Context(), src.ID, pull.PullOptions{})
+		wantError(t, "a page for a feed", err, digest.Invalid, "a web page stands")
+		equal(t, "error in the report", report.Err, err)
+		f := r.feed(src, digest.CommentsFeed)
+		equal(t, "failures", f.Failures, 0)
+		equal(t, "next poll", f.NextPoll, next)
+		equal(t, "reason", strings.HasPrefix(f.LastError, "a web page stands"), true)
+	}
 }
 
 // fake answers from a function.
@@ -206,7 +227,7 @@ func TestOneBadSourceDoesNotStopTheOthers(t *testing.T) {
 	wantError(t, "failure", reports[1].Err, digest.Unavailable, "does not answer")
 	equal(t, "stored", fmt.Sprint(reports[2].Stored.NewPosts, reports[2].Stored.NewComments, reports[2].Err), "1 1 <nil>")
 	feeds, err := store.Feeds(t.Context(), 1)
-	equal(t, "failures of the panicking one", fmt.Sprint(feeds[0].Failures, err), "1 <nil>")
+	equal(t, "why the panicking one failed", fmt.Sprint(strings.Contains(feeds[0].LastError, "boom"), err), "true <nil>")
 }
 
 // bloggerFeed makes a page of a Blogger feed with entries of the given numbers.

@@ -116,3 +116,24 @@ func BenchmarkGeneration(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkStatus counts more open deliveries than a status tells of.
+func BenchmarkStatus(b *testing.B) {
+	db := open(b, filepath.Join(b.TempDir(), "postbag.db"))
+	sending(b, db, store.StatusLimit+20_000)
+	for b.Loop() {
+		s, err := db.Status(b.Context())
+		if err != nil || s.Open != store.StatusLimit || s.Active != store.StatusLimit {
+			b.Fatal(s, err)
+		}
+	}
+}
+
+func BenchmarkPing(b *testing.B) {
+	db := open(b, filepath.Join(b.TempDir(), "postbag.db"))
+	for b.Loop() {
+		if err := db.Ping(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 )
 
 // tx is a transaction under way. Arguments may be [time.Time], bool and id
@@ -32,9 +33,18 @@ func transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, hot map[st
 	}
 	if err := fn(&tx{ctx: ctx, raw: raw, hot: hot}); err != nil {
 		// A transaction that cannot be rolled back ends with its connection.
-		return first(err, raw.Rollback())
+		return ended(ctx, first(err, raw.Rollback()))
 	}
-	return raw.Commit()
+	return ended(ctx, raw.Commit())
+}
+
+// ended says so when an error came of the end of ctx: the statement that was
+// under way may only find itself closed.
+func ended(ctx context.Context, err error) error {
+	if cause := ctx.Err(); err != nil && cause != nil && !errors.Is(err, cause) {
+		return fmt.Errorf("%w: %w", cause, err)
+	}
+	return err
 }
 
 // exec runs a statement and gives the number of rows it wrote.
