@@ -6,6 +6,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
+	"postbag/digest/fetch"
 	"postbag/digest/store"
 	"postbag/templates"
 )
@@ -19,6 +20,7 @@ type app struct {
 	db       *store.DB
 	desk     *desk.Desk
 	set      *templates.Set
+	fetcher  *fetch.Client // set by puller
 }
 
 // open checks the settings every command needs and opens the database.
@@ -51,6 +53,9 @@ func (p *Program) with(ctx context.Context, s *Settings, f func(*app) error) (er
 		return err
 	}
 	defer func() {
+		if a.fetcher != nil {
+			a.fetcher.Close()
+		}
 		if closeErr := a.db.Close(); err == nil {
 			err = closeErr
 		}

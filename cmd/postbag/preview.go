@@ -41,6 +41,7 @@ func (c previewCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if err != nil {
 		return err
 	}
+	defer fetcher.Close()
 	b := p.bar("pulling", -1)
 	puller := pull.New(pull.Options{
 		Fetcher: fetcher, ToProse: markup.FromHTML, Clock: p.Clock,

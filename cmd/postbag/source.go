@@ -28,6 +28,7 @@ func (a *app) puller(log *slog.Logger, progress func(pull.Progress)) (*pull.Pull
 	if err != nil {
 		return nil, err
 	}
+	a.fetcher = fetcher
 	return pull.New(pull.Options{
 		Store: a.db, Fetcher: fetcher, ToProse: markup.FromHTML, Clock: a.p.Clock, Log: log, Progress: progress,
 	}), nil
