@@ -119,10 +119,9 @@ func (o *postOffice) send(ctx context.Context, issue digest.Issue) error {
 		return err
 	}
 	for {
-		release, err := o.db.LockWorker(ctx)
+		held, release, err := o.db.LockWorker(ctx)
 		if err == nil {
-			err = o.sendHere(ctx, issue, series)
-			release()
+			err = o.sendLocked(ctx, held, release, issue, series)
 			if err != nil && digest.KindOf(err) == digest.Unavailable {
 				return digest.Fail(digest.Unavailable, digest.HintOf(err)+" Nobody is lost: run issue send again, or leave it to postbag serve.", "%w", err)
 			}
@@ -135,6 +134,16 @@ func (o *postOffice) send(ctx context.Context, issue digest.Issue) error {
 			return err
 		}
 	}
+}
+
+// sendLocked delivers an issue here for as long as the worker's lock is held.
+func (o *postOffice) sendLocked(ctx, held context.Context, release func(), issue digest.Issue, series digest.Series) error {
+	defer release()
+	err := o.sendHere(held, issue, series)
+	if held.Err() != nil && ctx.Err() == nil {
+		return context.Cause(held) // another process may be sending now
+	}
+	return err
 }
 
 // sendHere delivers an issue in this process until every row is terminal. A row

@@ -59,27 +59,27 @@ func (a *app) serve(ctx context.Context, listener net.Listener) error {
 	if err != nil {
 		return err
 	}
-	release, err := a.db.LockWorker(ctx)
-	if err != nil {
-		return err
-	}
-	defer release()
-	a.announce(listener.Addr(), office)
-	if err := a.warnOfMissing(ctx, office); err != nil {
-		return err
-	}
 	w := newWorker(a, puller, office, readers)
 	return a.both(ctx, listener, pages, w)
 }
 
 // both runs pages and worker until ctx ends or the pages fail, and waits for
-// both.
+// both. Without the worker's lock it runs neither.
 func (a *app) both(ctx context.Context, l net.Listener, pages *web.Server, w *worker) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	held, release, err := a.db.LockWorker(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	a.announce(l.Addr(), w.post)
+	if err := a.warnOfMissing(ctx, w.post); err != nil {
+		return err
+	}
 	var working sync.WaitGroup
-	working.Go(func() { w.run(ctx) })
-	err := pages.Serve(ctx, l)
+	working.Go(func() { w.runLocked(ctx, held, release) })
+	err = pages.Serve(ctx, l)
 	stop()
 	working.Wait()
 	a.log.Info("stopped")
@@ -135,7 +135,7 @@ func (a *app) warnOfMissing(ctx context.Context, office *postOffice) error {
 
 // announce says where the pages are and, loudly, when no mail leaves.
 func (a *app) announce(at net.Addr, office *postOffice) {
-	a.log.Info("serving", "address", at.String(), "base_url", a.base, "database", a.settings.DB, "version", version())
+	a.log.Info("serving", "address", at.String(), "base_url", a.base, "database", a.db.Path(), "version", version())
 	if office.postage.transport.IsOutbox() {
 		a.log.Warn(fmt.Sprintf("NO MAIL LEAVES THIS MACHINE: it is written to %s as files; set --smtp to send", office.postage.transport))
 	}

@@ -292,7 +292,7 @@ func TestSendTakesOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	release, err := db.LockWorker(t.Context())
+	_, release, err := db.LockWorker(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ import (
 // Settings are how an installation runs: flags, POSTBAG_* variables or a file.
 // What an issue looks like is no setting; it lives in the database.
 type Settings struct {
-	DB           string   `help:"The database: a file." default:"postbag.db" placeholder:"FILE" env:"POSTBAG_DB"`
+	DB           string   `help:"The database: a file, or postgres://user@host/name." default:"postbag.db" placeholder:"FILE|URL" env:"POSTBAG_DB"`
 	Listen       string   `help:"Where the web pages listen." default:"localhost:8080" placeholder:"HOST:PORT" env:"POSTBAG_LISTEN"`
 	BaseURL      string   `help:"What links in mails and feeds start with; from --listen unless set." placeholder:"URL" env:"POSTBAG_BASE_URL"`
 	TrustedProxy []string `help:"Proxies (CIDR) whose X-Forwarded-For is believed." placeholder:"CIDR" env:"POSTBAG_TRUSTED_PROXY"`

@@ -22,6 +22,7 @@ const (
 	issueEvery  = 2 * time.Second
 	noticeEvery = time.Second
 	sweepEvery  = time.Hour
+	lockEvery   = 2 * time.Second
 
 	// graceAfterDue is how long after its moment an approved issue still goes out
 	// by itself: a machine that slept over the weekend sends; one found after a
@@ -53,6 +54,39 @@ func (w *worker) warnOnce(issue digest.Issue, message string, attrs ...any) {
 	if !w.warned[key] {
 		w.warned[key] = true
 		w.log.Warn(message, append([]any{"issue", issue.Number}, attrs...)...)
+	}
+}
+
+// runLocked works under the worker's lock until ctx ends. When the lock is lost,
+// the work stops, and goes on when the lock could be taken again: another
+// process that took it meanwhile keeps it.
+func (w *worker) runLocked(ctx, held context.Context, release func()) {
+	for {
+		w.run(held)
+		release()
+		if ctx.Err() != nil {
+			return
+		}
+		w.log.Error("the worker stops", "err", context.Cause(held))
+		var err error
+		if held, release, err = w.lockAgain(ctx); err != nil {
+			return
+		}
+		w.log.Info("the worker goes on")
+	}
+}
+
+// lockAgain tries to take the worker's lock until ctx ends.
+func (w *worker) lockAgain(ctx context.Context) (held context.Context, release func(), err error) {
+	for {
+		if err := w.p.Clock.Sleep(ctx, lockEvery); err != nil {
+			return nil, nil, err
+		}
+		held, release, err := w.db.LockWorker(ctx)
+		if err == nil {
+			return held, release, nil
+		}
+		w.log.Debug("the worker waits for its lock", "err", err)
 	}
 }
 

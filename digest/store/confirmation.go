@@ -72,6 +72,14 @@ func (db *DB) Confirmation(ctx context.Context, token string) (found signup.Conf
 // an error of kind Conflict.
 func (db *DB) Confirm(ctx context.Context, token string, consent subscribers.Consent) (s subscribers.Subscriber, err error) {
 	err = db.update(ctx, "confirm the subscription", func(t *tx) error {
+		// Two clicks on one link take turns at the subscriber, and so does whoever
+		// would delete it.
+		key, _ := subscribers.TokenKey(token)
+		err := t.lock(`SELECT id FROM subscribers
+			WHERE id = (SELECT subscriber_id FROM confirmations WHERE token_key = $1) FOR NO KEY UPDATE`, key)
+		if err != nil {
+			return err
+		}
 		c, err := t.confirmation(token)
 		if err != nil {
 			return err
@@ -142,6 +150,10 @@ func (t *tx) byToken(token string) (subscribers.Subscriber, error) {
 // byLink changes the subscriber whose link is used, and gives it as it is then.
 func (db *DB) byLink(ctx context.Context, operation, token string, change func(*tx, subscribers.Subscriber) error) (s subscribers.Subscriber, err error) {
 	err = db.update(ctx, operation, func(t *tx) error {
+		key, _ := subscribers.TokenKey(token)
+		if err := t.lock(`SELECT id FROM subscribers WHERE token_key = $1 FOR NO KEY UPDATE`, key); err != nil {
+			return err
+		}
 		if s, err = t.byToken(token); err != nil {
 			return err
 		}

@@ -172,7 +172,7 @@ func TestKill(t *testing.T) {
 			break
 		}
 	}
-	_, err = db.LockWorker(t.Context())
+	_, _, err = db.LockWorker(t.Context())
 	wantError(t, err, digest.Conflict, "another process")
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -183,7 +183,7 @@ func TestKill(t *testing.T) {
 	if err := cmd.Wait(); err == nil {
 		t.Fatal("the process ended by itself")
 	}
-	release, err := db.LockWorker(t.Context())
+	_, release, err := db.LockWorker(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func TestKill(t *testing.T) {
 
 func storeUntilKilled(t *testing.T, path string) {
 	db := open(t, path)
-	if _, err := db.LockWorker(t.Context()); err != nil {
+	if _, _, err := db.LockWorker(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for i := 1; i < 100_000; i++ {

@@ -33,7 +33,8 @@ const saltBytes = 16
 type DB struct {
 	dialect dialect
 	path    string
-	write   *sql.DB // one connection: SQLite has one writer at a time
+	busy    time.Duration
+	write   *sql.DB // of one connection where the database has one writer at a time
 	read    *sql.DB
 	hot     map[string]*sql.Stmt // statements kept prepared on the writer
 	gen     *sql.Stmt            // queryGeneration, kept prepared on the readers
@@ -55,29 +56,41 @@ var (
 type Options struct {
 	// Clock dates the migrations; nil means the machine's.
 	Clock digest.Clock
-	// BusyTimeout is how long a statement waits for another process' lock; zero
-	// means a minute.
+	// BusyTimeout is how long a statement waits for another process' lock, and
+	// what writes for a server that is away; zero means a minute.
 	BusyTimeout time.Duration
 }
 
-// Open opens the database in a file, creates it when it is missing (readable by
-// its owner only), and brings its schema up to date; before an older schema is
-// changed, a copy of the database is made beside it, see [DB.Path]. The folder
-// must exist.
+// Open opens a database and brings its schema up to date. The name is the path
+// of an SQLite file, which is created when it is missing, readable by its owner
+// only; its folder must exist, and before an older schema is changed a copy is
+// made beside it, see [DB.Path]. Or it is the address of a PostgreSQL database,
+// postgres://user@host/name, which must exist; what the address leaves out comes
+// from the variables that PostgreSQL's own programs read.
 //
-// The error is of kind Invalid for a name or a file that can never work, of
+// The error is of kind Invalid for a name or a database that can never work, of
 // kind Conflict when the schema is newer than this program, and of kind
-// Unavailable when the file cannot be read or written.
+// Unavailable when the database cannot be reached, read or written. A password
+// in the name is in no error.
 func Open(ctx context.Context, dsn string, opts Options) (*DB, error) {
-	if isPostgres(dsn) {
-		return nil, digest.Fail(digest.Invalid, "Give the path of a file, such as postbag.db.",
-			"this version keeps its database in an SQLite file and cannot use PostgreSQL")
+	d, err := dialectOf(dsn)
+	if err != nil {
+		return nil, err
 	}
-	return open(ctx, dsn, opts, sqliteDialect())
+	return open(ctx, dsn, opts, d)
 }
 
-func isPostgres(dsn string) bool {
-	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
+// dialectOf chooses the database by the name's scheme.
+func dialectOf(dsn string) (dialect, error) {
+	scheme, _, isURL := strings.Cut(dsn, "://")
+	switch {
+	case !isURL:
+		return sqliteDialect(), nil
+	case scheme == "postgres" || scheme == "postgresql":
+		return postgresDialect(dsn)
+	}
+	return dialect{}, digest.Fail(digest.Invalid, "Give the path of a file, such as postbag.db, or postgres://user@host/name.",
+		"%q is no kind of database that Postbag knows", scheme)
 }
 
 func open(ctx context.Context, dsn string, opts Options, d dialect) (*DB, error) {
@@ -91,40 +104,41 @@ func open(ctx context.Context, dsn string, opts Options, d dialect) (*DB, error)
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{dialect: d, path: path}
-	if err := db.connect(ctx, opts); err != nil {
+	db := &DB{dialect: d, path: path, busy: opts.BusyTimeout}
+	if err := db.connect(ctx, opts.Clock); err != nil {
 		return nil, first(err, db.Close())
 	}
 	return db, nil
 }
 
-func (db *DB) connect(ctx context.Context, opts Options) error {
+func (db *DB) connect(ctx context.Context, clock digest.Clock) error {
 	steps, err := loadMigrations(db.dialect.migrations)
 	if err != nil {
 		return err
 	}
-	if err := db.openRead(opts.BusyTimeout); err != nil {
+	if err := db.openRead(); err != nil {
 		return err
 	}
 	if err := db.inspect(ctx, steps); err != nil {
 		return err
 	}
-	db.write, err = sql.Open(db.dialect.driver, db.dialect.source(db.path, opts.BusyTimeout, false))
+	db.write, err = db.dialect.pool(db.path, db.busy, false)
 	if err != nil {
 		return db.wrap("open the database", err)
 	}
-	db.write.SetMaxOpenConns(1)
-	if err := db.dialect.probe(ctx, db.write, opts.BusyTimeout); err != nil {
+	db.write.SetMaxOpenConns(db.dialect.writers)
+	db.write.SetMaxIdleConns(db.dialect.writers)
+	if err := db.dialect.probe(ctx, db.write, db.busy); err != nil {
 		return db.wrap("open the database", err)
 	}
-	if err := db.migrate(ctx, steps, opts.Clock); err != nil {
+	if err := db.migrate(ctx, steps, clock); err != nil {
 		return db.wrap("migrate the database", err)
 	}
 	return db.warm(ctx)
 }
 
-func (db *DB) openRead(busy time.Duration) (err error) {
-	db.read, err = sql.Open(db.dialect.driver, db.dialect.source(db.path, busy, true))
+func (db *DB) openRead() (err error) {
+	db.read, err = db.dialect.pool(db.path, db.busy, true)
 	if err != nil {
 		return db.wrap("open the database", err)
 	}
@@ -139,6 +153,9 @@ func (db *DB) openRead(busy time.Duration) (err error) {
 func (db *DB) warm(ctx context.Context) (err error) {
 	if db.gen, err = db.read.PrepareContext(ctx, queryGeneration); err != nil {
 		return db.wrap("prepare a statement", err)
+	}
+	if db.dialect.preparesItself {
+		return nil
 	}
 	db.hot = make(map[string]*sql.Stmt)
 	for _, query := range db.hotQueries() {
@@ -170,7 +187,7 @@ func (db *DB) Close() error {
 
 // Path gives the database's file, absolute and without symbolic links. The copy
 // made before a migration to version N stands beside it, its name ending in
-// "-before-N".
+// "-before-N". Of a PostgreSQL database it is the address without a password.
 func (db *DB) Path() string { return db.path }
 
 // newSalt makes the publication's salt.
@@ -182,19 +199,36 @@ func newSalt() []byte {
 
 // dialect is what differs between databases.
 type dialect struct {
-	driver     string
 	migrations fs.FS // numbered files, e.g. 0001_first.sql
-	// prepare checks a name and gives the path it stands for.
+	// prepare checks a name and gives what it is called in messages; of an SQLite
+	// file that is its path.
 	prepare func(dsn string) (path string, err error)
-	// source gives the name by which the driver opens the path.
-	source func(path string, busy time.Duration, readOnly bool) string
-	// lock gives the name by which the driver opens the worker's lock.
-	lock func(path string) (string, error)
+	// pool opens connections for reading or for writing.
+	pool func(path string, busy time.Duration, readOnly bool) (*sql.DB, error)
+	// writers is how many transactions may write at once.
+	writers int
+	// writing and reading say how transactions begin; nil is the driver's way.
+	writing, reading *sql.TxOptions
+	// preparesItself tells that the driver keeps statements prepared.
+	preparesItself bool
+	// locksRows tells that writers run side by side, so that a transaction locks
+	// the rows that its decisions rest on. See tx.lock.
+	locksRows bool
+	// skipLocked, after a SELECT, locks its rows and passes over those that
+	// somebody else has locked.
+	skipLocked string
+	// takeTurns, given a number, waits until no other transaction has taken the
+	// same; "" where transactions take turns anyway.
+	takeTurns string
+	// worker takes the lock of the one worker, or gives errTaken.
+	worker func(ctx context.Context, path string) (workerLock, error)
 	// probe finds out whether the database can be written.
 	probe    func(ctx context.Context, db *sql.DB, busy time.Duration) error
 	foreign  string // counts whatever a database holds
 	hasTable string // counts the tables named $1
-	backup   string // copies the database to the new file $1
+	// backup copies the database to the new file $1; "" where upgrades are not
+	// copied first.
+	backup string
 	// each gives the rows, with one column "value", of a JSON array parameter.
 	each func(param string) string
 	// code gives what a driver's error says, else codeOther.

@@ -18,10 +18,14 @@ import (
 // made before. Any other state is an error of kind Conflict.
 func (db *DB) Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth bool) (made subscribers.Mailing, err error) {
 	err = db.update(ctx, "begin the mailing", func(t *tx) error {
+		if err := t.lockIssue(m.IssueID); err != nil {
+			return err
+		}
 		state, err := t.issueState(m.IssueID)
 		if err != nil {
 			return err
 		}
+		made = subscribers.Mailing{}
 		switch state {
 		case digest.Sending, digest.Paused, digest.Sent:
 		case digest.Published:
@@ -74,6 +78,11 @@ func (t *turns) next() subscribers.DeliveryState {
 func (db *DB) Exchange(ctx context.Context, x deliver.Exchange) (claimed []subscribers.Delivery, err error) {
 	err = db.update(ctx, "exchange with the ledger", func(t *tx) error {
 		claimed = nil
+		// The issue keeps its state while rows are settled and claimed: nothing is
+		// claimed after a pause, and no row is left waiting by a withdrawal.
+		if err := t.lock(`SELECT id FROM issues WHERE id = $1 FOR SHARE`, x.IssueID); err != nil {
+			return err
+		}
 		if err := t.settle(x); err != nil {
 			return err
 		}
@@ -142,8 +151,26 @@ func (t *tx) cancelOpen(issueID int64, now time.Time) error {
 
 // queryClaim claims at most $3 due rows of the issue $1 at $2, those in the state
 // $4 first. A row whose subscriber is not active is cancelled instead. It gives
-// all rows it wrote, with what a message needs.
-const queryClaim = `
+// all rows it wrote, with what a message needs. Rows that another transaction is
+// about to claim are passed over; they are looked for once, in a query of their
+// own, so that no more are locked than were asked for of each sort.
+func queryClaim(d dialect) string {
+	return `
+	WITH due AS MATERIALIZED (
+		SELECT due.id FROM (
+			SELECT * FROM (
+				SELECT id, state, next_try FROM deliveries
+				WHERE issue_id = $1 AND state = 'queued' AND next_try <= $2
+				ORDER BY next_try, id LIMIT $3` + d.skipLocked + `) AS queued
+			UNION ALL
+			SELECT * FROM (
+				SELECT id, state, next_try FROM deliveries
+				WHERE issue_id = $1 AND state = 'deferred' AND next_try <= $2
+				ORDER BY next_try, id LIMIT $3` + d.skipLocked + `) AS deferred
+		) AS due
+		WHERE (SELECT i.state FROM issues i WHERE i.id = $1) = 'sending'
+		ORDER BY CASE WHEN due.state = $4 THEN 0 ELSE 1 END, due.next_try, due.id
+		LIMIT $3)
 	UPDATE deliveries SET
 		state = CASE WHEN (SELECT s.state FROM subscribers s WHERE s.id = subscriber_id) = 'active'
 			THEN 'sending' ELSE 'cancelled' END,
@@ -152,25 +179,12 @@ const queryClaim = `
 		first_try = CASE WHEN (SELECT s.state FROM subscribers s WHERE s.id = subscriber_id) = 'active'
 			THEN COALESCE(first_try, $2) ELSE first_try END,
 		next_try = NULL, updated_at = $2
-	WHERE id IN (
-		SELECT due.id FROM (
-			SELECT * FROM (
-				SELECT id, state, next_try FROM deliveries
-				WHERE issue_id = $1 AND state = 'queued' AND next_try <= $2
-				ORDER BY next_try, id LIMIT $3) AS queued
-			UNION ALL
-			SELECT * FROM (
-				SELECT id, state, next_try FROM deliveries
-				WHERE issue_id = $1 AND state = 'deferred' AND next_try <= $2
-				ORDER BY next_try, id LIMIT $3) AS deferred
-		) AS due
-		WHERE (SELECT i.state FROM issues i WHERE i.id = $1) = 'sending'
-		ORDER BY CASE WHEN due.state = $4 THEN 0 ELSE 1 END, due.next_try, due.id
-		LIMIT $3)
+	WHERE id IN (SELECT due.id FROM due)
 	RETURNING id, issue_id, subscriber_id, state, attempts, first_try, updated_at, code, reply,
 		(SELECT s.email FROM subscribers s WHERE s.id = subscriber_id),
 		(SELECT s.name  FROM subscribers s WHERE s.id = subscriber_id),
 		(SELECT s.token FROM subscribers s WHERE s.id = subscriber_id)`
+}
 
 // claim claims up to n rows and gives them, and how many rows it looked at.
 func (t *tx) claim(x deliver.Exchange, n int, first subscribers.DeliveryState) (claimed []subscribers.Delivery, seen int, err error) {
@@ -183,7 +197,7 @@ func (t *tx) claim(x deliver.Exchange, n int, first subscribers.DeliveryState) (
 			claimed = append(claimed, d)
 		}
 		return err
-	}, queryClaim, x.IssueID, x.Now.UnixMicro(), n, string(first))
+	}, queryClaim(*t.dialect), x.IssueID, x.Now.UnixMicro(), n, string(first))
 	return claimed, seen, err
 }
 
@@ -202,6 +216,9 @@ func (db *DB) Recover(ctx context.Context, issueID int64, policy deliver.Ambigui
 		return 0, digest.Fail(digest.Invalid, `Use "resend" or "hold".`, "there is no policy %q for doubtful messages", policy)
 	}
 	err = db.update(ctx, "recover the ledger", func(t *tx) error {
+		if err := t.lockIssue(issueID); err != nil {
+			return err
+		}
 		rows, err := t.exec(`
 			UPDATE deliveries SET state = $1, next_try = $2, updated_at = $3, code = 0, reply = $4
 			WHERE issue_id = $5 AND state = 'sending'`,

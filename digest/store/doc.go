@@ -3,10 +3,19 @@
 // aggregate. An exported method is one transaction; what it is made of takes
 // the transaction and is not exported, so that the parts compose.
 //
-// The database is one SQLite file in WAL mode, synchronous FULL: what a method
-// has returned survives a power cut. One connection writes, several read. The
-// SQL keeps to what PostgreSQL understands too, and what differs stands behind
-// the value dialect.
+// The database is one SQLite file in WAL mode, synchronous FULL, or a PostgreSQL
+// database: what a method has returned survives a power cut. The SQL is written
+// once; what differs stands behind the value dialect.
+//
+// SQLite has one connection that writes and several that read. On PostgreSQL
+// many write, in this process and in others, each transaction READ COMMITTED.
+// A method that decides by what it reads locks those rows first (tx.lock): the
+// source and its series for a page, the series for its issues' numbers and
+// windows, the issue for its state and its deliveries, the subscriber for its
+// state; in this order. Where no row can be locked yet, transactions take turns
+// (tx.takeTurns). Work is claimed by passing over what others are claiming. A
+// transaction that others stood in the way of, or whose server went away before
+// its commit, runs again; see DB.update.
 //
 // The rules of the domain's state machines are asked in the same transaction
 // that makes a move; a move they do not allow is an error of kind Conflict. An

@@ -15,6 +15,12 @@ import (
 // comes back.
 func (db *DB) OpenDraft(ctx context.Context, seriesID int64, opened, due time.Time) (issue digest.Issue, created bool, err error) {
 	err = db.update(ctx, "open a draft", func(t *tx) error {
+		// Whoever opens, approves, moves or cancels takes turns at the series: it
+		// gives the numbers, and its issues' windows join without a gap.
+		if err := t.lock(`SELECT id FROM series WHERE id = $1 FOR UPDATE`, seriesID); err != nil {
+			return err
+		}
+		created = false
 		issue, err = t.wholeIssue(`SELECT `+issueColumns+`, frozen FROM issues WHERE series_id = $1 AND state = 'draft'`, seriesID)
 		if err != nil || issue.ID != 0 {
 			return err
@@ -86,8 +92,9 @@ const queryLostWindow = `
 // when a comment is picked twice, and of kind NotFound when a picked comment is
 // not known.
 func (db *DB) SaveDraft(ctx context.Context, issue *digest.Issue) error {
-	blocks := slices.Clone(issue.Blocks)
+	var blocks []digest.Block
 	err := db.update(ctx, "save the draft", func(t *tx) error {
+		blocks = slices.Clone(issue.Blocks)
 		n, err := t.exec(`
 			UPDATE issues SET title = $1, intro = $2, due_at = $3, version = version + 1
 			WHERE id = $4 AND state = 'draft' AND version = $5`,
@@ -135,6 +142,9 @@ func (db *DB) Approve(ctx context.Context, issue *digest.Issue) error {
 		return err
 	}
 	err = db.update(ctx, "approve the issue", func(t *tx) error {
+		if err := t.lockSeriesOf(issue.ID); err != nil {
+			return err
+		}
 		n, err := t.exec(`
 			UPDATE issues SET state = 'approved', state_reason = '', frozen = $1, approved_at = $2, closed_at = $2,
 				due_at = $3, version = version + 1

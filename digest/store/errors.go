@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"postbag/digest"
 )
@@ -20,9 +21,16 @@ const (
 	codeDisk            // the disk is full or fails
 	codeNoDatabase      // the file is something else
 	codeCorrupt         // the file is damaged
+	codeRetry           // other transactions stood in the way of this one
+	codeLost            // the server cannot be reached, or went away
+	codeRefused         // the server does not let us in
+	codeReadOnly        // the server takes no writes
+	codeText            // a text holds a character that cannot be stored
 )
 
 const hintUnwritable = "Make the file and its folder writable for this user, or choose another file with --db."
+
+const hintReadOnly = "Give the address of the primary server, and let it take writes."
 
 // wrap names the operation, and makes of a database's error one that says what
 // a person can do. Errors that say so already only get the operation.
@@ -30,11 +38,14 @@ func (db *DB) wrap(operation string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := errors.AsType[*digest.Error](err); ok ||
-		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if _, ok := errors.AsType[*digest.Error](err); ok {
 		return err
 	}
-	switch db.dialect.code(err) {
+	code := db.dialect.code(err)
+	if code == codeOther && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
+		return err
+	}
+	switch code {
 	case codeBusy:
 		return digest.Fail(digest.Unavailable, "End the other process that keeps the database locked, then try again.",
 			"%s: the database %s stayed locked: %w", operation, db.path, err)
@@ -50,9 +61,43 @@ func (db *DB) wrap(operation string, err error) error {
 	case codeCorrupt:
 		return digest.Fail(digest.Internal, "Stop Postbag and restore the newest backup.",
 			"%s: the database %s is damaged: %w", operation, db.path, err)
+	case codeRetry:
+		return digest.Fail(digest.Unavailable, "Try again.",
+			"%s: too much else happens on the database %s: %w", operation, db.path, err)
+	case codeLost:
+		return digest.Fail(digest.Unavailable, "Start PostgreSQL or see why it does not answer; Postbag goes on when it does.",
+			"%s: the database %s does not answer: %w", operation, db.path, plain(err))
+	case codeRefused:
+		return digest.Fail(digest.Invalid, "Check user, database and schema, and the password in PGPASSWORD, in PGPASSFILE or in POSTBAG_DB.",
+			"%s: the database %s does not let us work: %w", operation, db.path, plain(err))
+	case codeReadOnly:
+		return digest.Fail(digest.Unavailable, hintReadOnly, "%s: the database %s can only be read: %w", operation, db.path, err)
+	case codeText:
+		return digest.Fail(digest.Invalid, "Take out what cannot be seen.",
+			"%s: a text holds a character that cannot be stored: %w", operation, err)
 	}
 	return fmt.Errorf("%s: %w", operation, err)
 }
+
+// plain puts a driver's error, which may list several attempts, on one line.
+func plain(err error) error {
+	words := strings.Join(strings.Fields(err.Error()), " ")
+	if words == err.Error() {
+		return err
+	}
+	return oneLine{words: words, err: err}
+}
+
+type oneLine struct {
+	words string
+	err   error
+}
+
+// Error gives the words.
+func (o oneLine) Error() string { return o.words }
+
+// Unwrap gives the driver's error.
+func (o oneLine) Unwrap() error { return o.err }
 
 // missing says that something does not exist.
 func missing(format string, args ...any) error {

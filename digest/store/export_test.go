@@ -6,14 +6,20 @@ import (
 )
 
 // OpenWith opens a database with other migrations than the program's.
-func OpenWith(ctx context.Context, path string, migrations fs.FS) (*DB, error) {
-	d := sqliteDialect()
+func OpenWith(ctx context.Context, dsn string, migrations fs.FS) (*DB, error) {
+	d, err := dialectOf(dsn)
+	if err != nil {
+		return nil, err
+	}
 	d.migrations = migrations
-	return open(ctx, path, Options{}, d)
+	return open(ctx, dsn, Options{}, d)
 }
 
-// Migrations gives the program's own.
-func Migrations() fs.FS { return sqliteDialect().migrations }
+// Migrations gives the program's own, for the database of a name.
+func Migrations(dsn string) (fs.FS, error) {
+	d, err := dialectOf(dsn)
+	return d.migrations, err
+}
 
 // Exec runs any statement on the writing connection.
 func (db *DB) Exec(ctx context.Context, query string, args ...any) error {
@@ -60,11 +66,11 @@ func (db *DB) Pragma(ctx context.Context, name string, writer bool) (value strin
 
 // HotStatements are the statements that run often, with the number of their
 // parameters.
-func HotStatements() map[string]struct {
+func (db *DB) HotStatements() map[string]struct {
 	SQL  string
 	Args int
 } {
-	d := sqliteDialect()
+	d := db.dialect
 	return map[string]struct {
 		SQL  string
 		Args int
@@ -84,11 +90,11 @@ func HotStatements() map[string]struct {
 		"comments since":     {queryCommentsSince, 2},
 		"picked in":          {queryPickedIn(d), 3},
 		"settle":             {querySettle, 8},
-		"claim":              {queryClaim, 4},
+		"claim":              {queryClaim(d), 4},
 		"next try":           {queryNextTry, 1},
 		"any open":           {queryAnyOpen, 1},
 		"stale notices":      {queryStaleNotices, 1},
-		"claim notices":      {queryClaimNotices, 3},
+		"claim notices":      {queryClaimNotices(d), 3},
 		"sign-ups":           {querySignups, 5},
 		"pending before":     {queryPendingBefore, 1},
 		"spent sign-ups":     {querySpentSignups, 1},

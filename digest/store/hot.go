@@ -16,7 +16,7 @@ func (db *DB) hotQueries() []string {
 		queryWaitingPost(db.dialect),
 		queryWaitingParent(db.dialect),
 		querySettle,
-		queryClaim,
+		queryClaim(db.dialect),
 		queryAddSubscriber,
 		queryAddConsent,
 		querySubscriberState,

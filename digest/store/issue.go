@@ -113,6 +113,19 @@ func (db *DB) IssueReason(ctx context.Context, issueID int64) (reason string, er
 	return reason, err
 }
 
+// lockIssue keeps an issue's state as it is until the transaction ends, and
+// waits for those who settle or claim its deliveries.
+func (t *tx) lockIssue(issueID int64) error {
+	return t.lock(`SELECT id FROM issues WHERE id = $1 FOR UPDATE`, issueID)
+}
+
+// lockSeriesOf keeps others from opening, approving or moving any issue of the
+// same series, and pages from being stored, until the transaction ends. It comes
+// before any lock on an issue.
+func (t *tx) lockSeriesOf(issueID int64) error {
+	return t.lock(`SELECT id FROM series WHERE id = (SELECT series_id FROM issues WHERE id = $1) FOR UPDATE`, issueID)
+}
+
 // issueState reads where an issue stands.
 func (t *tx) issueState(issueID int64) (state digest.IssueState, err error) {
 	found, err := t.one([]any{&state}, `SELECT state FROM issues WHERE id = $1`, issueID)

@@ -54,16 +54,18 @@ const queryAnyOpen = `
 // whether the issue is sent.
 func (db *DB) Finish(ctx context.Context, issueID int64, now time.Time) (sent bool, err error) {
 	err = db.update(ctx, "finish the mailing", func(t *tx) error {
+		if err := t.lockIssue(issueID); err != nil {
+			return err
+		}
 		state, err := t.issueState(issueID)
 		if err != nil || state != digest.Sending {
 			sent = state == digest.Sent
 			return err
 		}
 		open, err := t.number(queryAnyOpen, issueID)
-		if err != nil || open > 0 {
+		if sent = err == nil && open == 0; !sent {
 			return err
 		}
-		sent = true
 		_, err = t.exec(`UPDATE issues SET state = 'sent', state_reason = '', sent_at = $1 WHERE id = $2`, now, issueID)
 		return err
 	})
@@ -78,6 +80,9 @@ func (db *DB) SetIssueState(ctx context.Context, issueID int64, to digest.IssueS
 		return digest.Fail(digest.Invalid, "", "a mailing can be sending or paused, not %s", to)
 	}
 	return db.update(ctx, "set the mailing's state", func(t *tx) error {
+		if err := t.lockIssue(issueID); err != nil {
+			return err
+		}
 		from, err := t.issueState(issueID)
 		if err != nil || from == to {
 			return err

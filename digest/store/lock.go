@@ -2,48 +2,57 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"sync"
+
+	"postbag/digest"
 )
 
-// workerSuffix is what the name of the worker's lock adds to the database's.
+// workerSuffix is what the name of the worker's lock adds to an SQLite file's.
 const workerSuffix = "-worker"
 
-// LockWorker makes the caller the only one, on this machine and in this process,
-// who may pull into and deliver from this database. The lock is a transaction
-// kept open on a second, empty database beside it, so it ends with the process
+// errTaken says that somebody else holds the worker's lock.
+var errTaken = errors.New("the worker's lock is taken")
+
+// workerLock is the worker's lock, taken.
+type workerLock struct {
+	giveBack func()
+	// watch ends with an error when the lock is lost, and without one when ctx
+	// ends; nil for a lock that cannot be lost.
+	watch func(ctx context.Context) error
+}
+
+// LockWorker makes the caller the only one, whatever the process or machine, who
+// may pull into and deliver from this database. The lock ends with the process
 // however that ends. When somebody else holds it the error is of kind Conflict,
-// at once. Release may be called more than once.
-func (db *DB) LockWorker(ctx context.Context) (release func(), err error) {
-	name, err := db.dialect.lock(db.path + workerSuffix)
-	if err != nil {
-		return nil, err
-	}
-	pool, err := sql.Open(db.dialect.driver, name)
-	if err != nil {
-		return nil, db.wrap("lock the worker", err)
-	}
-	pool.SetMaxOpenConns(1)
-	conn, err := pool.Conn(ctx)
-	if err == nil {
-		_, err = conn.ExecContext(ctx, "BEGIN EXCLUSIVE")
+// at once.
+//
+// All work is done under held, which ends with ctx, with release, and when the
+// lock is lost: on PostgreSQL it lives as long as one connection. The cause of
+// held is then an error of kind Unavailable, and the caller stops its work,
+// releases, and may lock again. Release may be called more than once.
+func (db *DB) LockWorker(ctx context.Context) (held context.Context, release func(), err error) {
+	lock, err := db.dialect.worker(ctx, db.path)
+	if errors.Is(err, errTaken) {
+		return nil, nil, conflict("Stop the other Postbag that works on this database, or leave the work to it.",
+			"another process pulls and delivers on the database %s", db.path)
 	}
 	if err != nil {
-		if conn != nil {
-			err = errors.Join(err, conn.Close())
-		}
-		err = errors.Join(err, pool.Close())
-		if db.dialect.code(err) == codeBusy {
-			return nil, conflict("Stop the other Postbag that works on this database, or leave the work to it.",
-				"another process pulls and delivers on the database %s", db.path)
-		}
-		return nil, db.wrap("lock the worker", err)
+		return nil, nil, db.wrap("lock the worker", err)
 	}
-	return sync.OnceFunc(func() {
-		// Nothing was written, and the system takes the lock back even from a
-		// file that fails to close: there is nothing to report.
-		_ = conn.Close()
-		_ = pool.Close()
+	held, end := context.WithCancelCause(ctx)
+	var watching sync.WaitGroup
+	if lock.watch != nil {
+		watching.Go(func() {
+			if err := lock.watch(held); err != nil {
+				end(digest.Fail(digest.Unavailable, "It is taken again once the database answers.",
+					"the worker's lock on the database %s is lost: %w", db.path, err))
+			}
+		})
+	}
+	return held, sync.OnceFunc(func() {
+		end(nil)
+		watching.Wait()
+		lock.giveBack()
 	}), nil
 }

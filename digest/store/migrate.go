@@ -66,7 +66,7 @@ func (db *DB) inspect(ctx context.Context, steps []migration) error {
 			return err
 		}
 		if tables > 0 {
-			return digest.Fail(digest.Invalid, "Choose another file with --db; this one was left as it is.",
+			return digest.Fail(digest.Invalid, "Choose another with --db; this one was left as it is.",
 				"the database %s belongs to another program", db.path)
 		}
 		return nil
@@ -74,7 +74,7 @@ func (db *DB) inspect(ctx context.Context, steps []migration) error {
 }
 
 func (db *DB) newer(version, known int) error {
-	return conflict("Use the newer Postbag that wrote it, or restore the copy made before that upgrade.",
+	return conflict("Use the newer Postbag that wrote it, or restore a copy made before that upgrade.",
 		"the database %s has schema %d and this program knows up to %d", db.path, version, known)
 }
 
@@ -100,7 +100,7 @@ func (db *DB) migrate(ctx context.Context, steps []migration, clock digest.Clock
 	if err != nil {
 		return err
 	}
-	if version > 0 && version < len(steps) {
+	if version > 0 && version < len(steps) && db.dialect.backup != "" {
 		if err := db.copyBefore(ctx, version, len(steps)); err != nil {
 			return fmt.Errorf("copy the database before its upgrade: %w", err)
 		}
@@ -115,6 +115,9 @@ func (db *DB) migrate(ctx context.Context, steps []migration, clock digest.Clock
 
 func (db *DB) apply(ctx context.Context, step migration, clock digest.Clock) error {
 	return db.update(ctx, fmt.Sprintf("migrate to schema %d", step.version), func(t *tx) error {
+		if err := t.takeTurns(turnMigrate); err != nil {
+			return err
+		}
 		version, err := db.schema(t)
 		switch {
 		case err != nil:
@@ -172,9 +175,9 @@ func (db *DB) copyBefore(ctx context.Context, version, target int) (err error) {
 
 // versionOf reads the schema's version of another file.
 func (db *DB) versionOf(ctx context.Context, path string) (version int, err error) {
-	other := &DB{dialect: db.dialect, path: path}
+	other := &DB{dialect: db.dialect, path: path, busy: db.busy}
 	defer func() { err = first(err, other.Close()) }()
-	if err := other.openRead(defaultBusyTimeout); err != nil {
+	if err := other.openRead(); err != nil {
 		return 0, err
 	}
 	err = other.view(ctx, "read the copy", func(t *tx) (err error) {

@@ -16,7 +16,11 @@ import (
 func steps(t *testing.T, more ...string) fstest.MapFS {
 	t.Helper()
 	all := fstest.MapFS{}
-	first, err := fs.ReadFile(store.Migrations(), "0001_first.sql")
+	own, err := store.Migrations("postbag.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := fs.ReadFile(own, "0001_first.sql")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,16 @@ import (
 // deliveries not yet begun.
 func (db *DB) MoveIssue(ctx context.Context, issueID int64, to digest.IssueState, at time.Time) error {
 	return db.update(ctx, "move the issue", func(t *tx) error {
+		// The draft that follows is locked too: it may give way, or get a window
+		// back, while somebody saves it.
+		if err := t.lockSeriesOf(issueID); err != nil {
+			return err
+		}
+		err := t.lock(`SELECT id FROM issues WHERE id = $1
+			OR state = 'draft' AND series_id = (SELECT series_id FROM issues WHERE id = $1) ORDER BY id FOR UPDATE`, issueID)
+		if err != nil {
+			return err
+		}
 		from, err := t.issueState(issueID)
 		if err != nil {
 			return err

@@ -7,17 +7,22 @@ import (
 	"postbag/subscribers/deliver"
 )
 
-const (
-	queryStaleNotices = `
-		DELETE FROM notices WHERE next_try <= $1 AND confirmation_id IN (
-			SELECT c.id FROM confirmations c
-			WHERE c.id = confirmation_id AND (c.used_at IS NOT NULL OR c.expires_at <= $1))`
-	queryClaimNotices = `
+const queryStaleNotices = `
+	DELETE FROM notices WHERE next_try <= $1 AND confirmation_id IN (
+		SELECT c.id FROM confirmations c
+		WHERE c.id = confirmation_id AND (c.used_at IS NOT NULL OR c.expires_at <= $1))`
+
+// queryClaimNotices passes over notices that another transaction is about to
+// claim.
+func queryClaimNotices(d dialect) string {
+	return `
+		WITH due AS MATERIALIZED (
+			SELECT id FROM notices WHERE next_try <= $2 ORDER BY next_try, id LIMIT $3` + d.skipLocked + `)
 		UPDATE notices SET attempts = attempts + 1, next_try = $1
-		WHERE id IN (SELECT id FROM notices WHERE next_try <= $2 ORDER BY next_try, id LIMIT $3)
+		WHERE id IN (SELECT due.id FROM due)
 		RETURNING id, kind, email, (SELECT c.token FROM confirmations c WHERE c.id = confirmation_id),
 			created_at, attempts`
-)
+}
 
 // ClaimNotices takes up to n notices that are due, counts the attempt, and puts
 // each off until retry. A due notice whose confirmation was used or has expired
@@ -33,7 +38,7 @@ func (db *DB) ClaimNotices(ctx context.Context, n int, now, retry time.Time) (al
 			err := r.scan(&notice.ID, &notice.Kind, &notice.Email, &notice.Token, &notice.CreatedAt, &notice.Attempts)
 			all = append(all, notice)
 			return err
-		}, queryClaimNotices, retry.UnixMicro(), now.UnixMicro(), max(n, 0))
+		}, queryClaimNotices(db.dialect), retry.UnixMicro(), now.UnixMicro(), max(n, 0))
 	})
 	if err != nil {
 		return nil, err

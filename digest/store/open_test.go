@@ -23,7 +23,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		kind      digest.Kind
 		words     string
 	}{
-		{"PostgreSQL", "postgres://localhost/postbag", digest.Invalid, "PostgreSQL"},
+		{"another scheme", "mysql://localhost/postbag", digest.Invalid, "no kind of database"},
 		{"nothing", "", digest.Invalid, "not a path"},
 		{"memory", ":memory:", digest.Invalid, "not a path"},
 		{"a folder", dir, digest.Invalid, "not a file"},
@@ -75,12 +75,12 @@ func TestOpenFollowsLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	two := open(t, filepath.Join(dir, "link.db"))
-	release, err := one.LockWorker(t.Context())
+	_, release, err := one.LockWorker(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer release()
-	_, err = two.LockWorker(t.Context())
+	_, _, err = two.LockWorker(t.Context())
 	wantError(t, err, digest.Conflict, "another process")
 }
 

@@ -21,6 +21,9 @@ import (
 //     that is no longer gone counts as changed.
 func (db *DB) StorePage(ctx context.Context, page pull.Page) (stored pull.Stored, err error) {
 	err = db.update(ctx, "store the page", func(t *tx) error {
+		if err := t.lockForPage(page.SourceID); err != nil {
+			return err
+		}
 		s, err := db.newStoring(t, page)
 		if err != nil {
 			return err
@@ -44,6 +47,17 @@ func (db *DB) StorePage(ctx context.Context, page pull.Page) (stored pull.Stored
 		return pull.Stored{}, err
 	}
 	return stored, nil
+}
+
+// lockForPage makes those who store pages of one source take turns, so that the
+// same page stored twice finds itself known; and it keeps the issues' windows
+// where they are until the page is in.
+func (t *tx) lockForPage(sourceID int64) error {
+	if err := t.lock(`SELECT id FROM sources WHERE id = $1 FOR NO KEY UPDATE`, sourceID); err != nil {
+		return err
+	}
+	return t.lock(`SELECT id FROM series
+		WHERE id IN (SELECT series_id FROM series_sources WHERE source_id = $1) ORDER BY id FOR SHARE`, sourceID)
 }
 
 // firstOf leaves out entries whose GUID was there before.

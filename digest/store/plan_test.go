@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"postbag/digest/store"
 )
 
 // A scan over a table that grows with the blog or the list, without an index
@@ -15,7 +13,7 @@ var fullScan = regexp.MustCompile(`SCAN (c|r|comments|p|posts|s|subscribers|d|de
 
 func TestHotStatementsScanNoLargeTable(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "postbag.db"))
-	for name, query := range store.HotStatements() {
+	for name, query := range db.HotStatements() {
 		t.Run(name, func(t *testing.T) {
 			args := make([]any, query.Args)
 			for i := range args {

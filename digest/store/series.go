@@ -30,6 +30,10 @@ func (db *DB) SeriesList(ctx context.Context) (all []digest.Series, err error) {
 // has, are errors of kind Conflict; an unknown series is one of kind NotFound.
 func (db *DB) SaveSeries(ctx context.Context, s digest.Series) error {
 	return db.update(ctx, "save the series", func(t *tx) error {
+		// A draft that opens meanwhile takes a number: both take turns.
+		if err := t.lock(`SELECT id FROM series WHERE id = $1 FOR UPDATE`, s.ID); err != nil {
+			return err
+		}
 		highest, err := t.number(`SELECT COALESCE(MAX(number), 0) FROM issues WHERE series_id = $1`, s.ID)
 		if err != nil {
 			return err

@@ -18,6 +18,11 @@ import (
 func (db *DB) Request(ctx context.Context, r signup.Request) (queued bool, err error) {
 	err = db.update(ctx, "ask for a subscription", func(t *tx) error {
 		queued = false
+		// Requests take turns, here and in Enrol: an address is stored once, and
+		// each counts against the limits of the next.
+		if err := t.takeTurns(turnSignUp); err != nil {
+			return err
+		}
 		s, known, err := t.subscriber("key = $1", r.Key)
 		if err != nil {
 			return err
@@ -127,21 +132,26 @@ func (t *tx) allowed(r signupRecord, limits signup.Limits, s subscribers.Subscri
 }
 
 const (
-	queryPendingBefore = `
-		DELETE FROM subscribers WHERE state = 'pending' AND created_at < $1
+	pendingBefore = `FROM subscribers WHERE state = 'pending' AND created_at < $1
 			AND NOT EXISTS (SELECT 1 FROM confirmations c WHERE c.subscriber_id = subscribers.id AND c.created_at >= $1)
 			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.subscriber_id = subscribers.id)`
-	querySpentSignups = `DELETE FROM signups WHERE queued = 0 AND domain <> '' AND at < $1`
-	queryPaleSignups  = `UPDATE signups SET network = '', domain = '' WHERE queued = 1 AND domain <> '' AND at < $1`
+	queryPendingBefore = `DELETE ` + pendingBefore
+	querySpentSignups  = `DELETE FROM signups WHERE queued = 0 AND domain <> '' AND at < $1`
+	queryPaleSignups   = `UPDATE signups SET network = '', domain = '' WHERE queued = 1 AND domain <> '' AND at < $1`
 )
 
 // Sweep deletes pending subscribers created before the given moment who have not
 // asked again since, and gives their number. It also deletes the records of
 // sign-ups before the other moment that queued no confirmation; the others still
 // count as mails that their mailbox was ever sent, and lose network and domain.
-func (db *DB) Sweep(ctx context.Context, pendingBefore, recordsBefore time.Time) (n int, err error) {
+func (db *DB) Sweep(ctx context.Context, before, recordsBefore time.Time) (n int, err error) {
 	err = db.update(ctx, "sweep the sign-ups", func(t *tx) error {
-		deleted, err := t.exec(queryPendingBefore, pendingBefore.UnixMicro())
+		// Whoever asks again or confirms at this moment comes before or after, and
+		// is looked at again before the row goes.
+		if err := t.lock(`SELECT id `+pendingBefore+` ORDER BY id FOR UPDATE`, before.UnixMicro()); err != nil {
+			return err
+		}
+		deleted, err := t.exec(queryPendingBefore, before.UnixMicro())
 		if err != nil {
 			return err
 		}

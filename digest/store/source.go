@@ -135,6 +135,10 @@ func (db *DB) RemoveSource(ctx context.Context, id int64) error {
 }
 
 func (t *tx) joinSeries(src *digest.Source, sourceID int64, first digest.Series) error {
+	// Two first sources make one series.
+	if err := t.lock(`SELECT id FROM publication WHERE id = 1 FOR UPDATE`); err != nil {
+		return err
+	}
 	series, err := t.number(`SELECT COALESCE(MIN(id), 0) FROM series`)
 	if err != nil {
 		return err

@@ -29,17 +29,20 @@ func sqliteDialect() dialect {
 		panic(err) // the path is a constant
 	}
 	return dialect{
-		driver:     "sqlite",
 		migrations: migrations,
 		prepare:    sqlitePrepare,
-		source:     sqliteSource,
-		lock:       sqliteLock,
-		probe:      sqliteProbe,
-		foreign:    `SELECT COUNT(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\'`,
-		hasTable:   `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1`,
-		backup:     `VACUUM INTO $1`,
-		each:       func(param string) string { return "json_each(" + param + ")" },
-		code:       sqliteCode,
+		pool: func(path string, busy time.Duration, readOnly bool) (*sql.DB, error) {
+			return sql.Open("sqlite", sqliteSource(path, busy, readOnly))
+		},
+		writers:  1, // SQLite has one writer at a time
+		reading:  &sql.TxOptions{ReadOnly: true},
+		worker:   sqliteWorker,
+		probe:    sqliteProbe,
+		foreign:  `SELECT COUNT(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\'`,
+		hasTable: `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1`,
+		backup:   `VACUUM INTO $1`,
+		each:     func(param string) string { return "json_each(" + param + ")" },
+		code:     sqliteCode,
 	}
 }
 
@@ -114,17 +117,43 @@ func sqliteSource(path string, busy time.Duration, readOnly bool) string {
 	return sqliteURI(path, q)
 }
 
-// sqliteLock makes the file of the worker's lock. Taking the lock does not wait.
-func sqliteLock(path string) (string, error) {
-	path, err := sqlitePrepare(path)
+// sqliteWorker takes the worker's lock: a transaction kept open on a second,
+// empty database beside the first. Taking it does not wait, and the system gives
+// it back when the process ends.
+func sqliteWorker(ctx context.Context, path string) (workerLock, error) {
+	path, err := sqlitePrepare(path + workerSuffix)
 	if err != nil {
-		return "", err
+		return workerLock{}, err
 	}
 	q := url.Values{}
 	q.Set("_busy_timeout", "0")
 	q.Set("_error_rc", "1")
 	q.Add("_pragma", "locking_mode(EXCLUSIVE)")
-	return sqliteURI(path, q), nil
+	pool, err := sql.Open("sqlite", sqliteURI(path, q))
+	if err != nil {
+		return workerLock{}, err
+	}
+	pool.SetMaxOpenConns(1)
+	conn, err := pool.Conn(ctx)
+	if err == nil {
+		_, err = conn.ExecContext(ctx, "BEGIN EXCLUSIVE")
+	}
+	if err != nil {
+		if conn != nil {
+			err = errors.Join(err, conn.Close())
+		}
+		err = errors.Join(err, pool.Close())
+		if sqliteCode(err) == codeBusy {
+			return workerLock{}, errTaken
+		}
+		return workerLock{}, err
+	}
+	return workerLock{giveBack: func() {
+		// Nothing was written, and the system takes the lock back even from a
+		// file that fails to close: there is nothing to report.
+		_ = conn.Close()
+		_ = pool.Close()
+	}}, nil
 }
 
 func sqliteURI(path string, q url.Values) string {

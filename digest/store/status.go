@@ -31,8 +31,8 @@ const StatusLimit = 100_000
 
 // Ping tells whether the database answers, by the cheapest question there is.
 func (db *DB) Ping(ctx context.Context) error {
-	var n int64
-	return db.wrap("reach the database", db.gen.QueryRowContext(ctx).Scan(&n))
+	_, err := db.Generation(ctx)
+	return err
 }
 
 // Status reads the state of the whole installation; no count goes beyond

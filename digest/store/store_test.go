@@ -8,16 +8,27 @@ import (
 	"postbag/digest/store/storetest"
 )
 
+// databases are what the store can use, each with a way to an empty one.
+var databases = []struct {
+	name  string
+	empty func(testing.TB) string
+}{
+	{"SQLite", func(t testing.TB) string { return filepath.Join(t.TempDir(), "postbag.db") }},
+	{"PostgreSQL", storetest.Postgres},
+}
+
 func TestContract(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) *store.DB {
-		return open(t, filepath.Join(t.TempDir(), "postbag.db"))
-	})
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			storetest.Run(t, func(t *testing.T) *store.DB { return open(t, d.empty(t)) })
+		})
+	}
 }
 
 // open opens a database that is closed when the test ends.
-func open(t testing.TB, path string) *store.DB {
+func open(t testing.TB, dsn string) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), path, store.Options{})
+	db, err := store.Open(t.Context(), dsn, store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

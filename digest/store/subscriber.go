@@ -38,6 +38,12 @@ func (db *DB) Enrol(ctx context.Context, people []roster.Entry, dryRun bool) ([]
 		run = db.view
 	}
 	err := run(ctx, "enrol subscribers", func(t *tx) error {
+		if !dryRun {
+			// As in Request: an address is stored once.
+			if err := t.takeTurns(turnSignUp); err != nil {
+				return err
+			}
+		}
 		seen := make(map[string]bool, len(people))
 		for i, entry := range people {
 			outcome, err := t.outcome(entry, seen)

@@ -5,37 +5,64 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
+
+	"postbag/digest"
 )
 
 // tx is a transaction under way. Arguments may be [time.Time], bool and id
 // values; results may be pointers to [time.Time]: see values.go.
 type tx struct {
-	ctx context.Context // of the method that owns the transaction
-	raw *sql.Tx
-	hot map[string]*sql.Stmt
+	ctx     context.Context // of the method that owns the transaction
+	raw     *sql.Tx
+	hot     map[string]*sql.Stmt
+	dialect *dialect
 }
 
-// update runs a transaction that writes. Nothing of it remains when fn or the
-// commit fails.
+// mostTries bounds how often a transaction is run that others' transactions
+// stood in the way of.
+const mostTries = 8
+
+// update runs a transaction that writes. Nothing of it remains when fn fails.
+//
+// Where writers run side by side, fn may run several times, each time from the
+// beginning: after a deadlock or a failed serialization, and while the server is
+// away, for as long as a lock is waited for. A commit whose answer was lost is
+// not repeated, since it may hold.
 func (db *DB) update(ctx context.Context, operation string, fn func(*tx) error) error {
-	return db.wrap(operation, transact(ctx, db.write, nil, db.hot, fn))
+	began := time.Now()
+	for try := 1; ; try++ {
+		committing, err := db.transact(ctx, db.write, db.dialect.writing, db.hot, fn)
+		switch code := db.dialect.code(err); {
+		case code == codeRetry && try < mostTries:
+		case code == codeLost && !committing && time.Since(began) < db.busy:
+		default:
+			return db.wrap(operation, err)
+		}
+		pause := min(time.Duration(try*try)*5*time.Millisecond, time.Second)
+		if (digest.SystemClock{}).Sleep(ctx, pause) != nil {
+			return db.wrap(operation, err)
+		}
+	}
 }
 
 // view runs a transaction that reads one state of the database.
 func (db *DB) view(ctx context.Context, operation string, fn func(*tx) error) error {
-	return db.wrap(operation, transact(ctx, db.read, &sql.TxOptions{ReadOnly: true}, nil, fn))
+	_, err := db.transact(ctx, db.read, db.dialect.reading, nil, fn)
+	return db.wrap(operation, err)
 }
 
-func transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, hot map[string]*sql.Stmt, fn func(*tx) error) error {
+// transact runs a transaction once, and tells whether it came to the commit.
+func (db *DB) transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, hot map[string]*sql.Stmt, fn func(*tx) error) (committing bool, err error) {
 	raw, err := pool.BeginTx(ctx, opts)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if err := fn(&tx{ctx: ctx, raw: raw, hot: hot}); err != nil {
+	if err := fn(&tx{ctx: ctx, raw: raw, hot: hot, dialect: &db.dialect}); err != nil {
 		// A transaction that cannot be rolled back ends with its connection.
-		return ended(ctx, first(err, raw.Rollback()))
+		return false, ended(ctx, first(err, raw.Rollback()))
 	}
-	return ended(ctx, raw.Commit())
+	return true, ended(ctx, raw.Commit())
 }
 
 // ended says so when an error came of the end of ctx: the statement that was
@@ -44,6 +71,33 @@ func ended(ctx context.Context, err error) error {
 	if cause := ctx.Err(); err != nil && cause != nil && !errors.Is(err, cause) {
 		return fmt.Errorf("%w: %w", cause, err)
 	}
+	return err
+}
+
+// lock runs a SELECT … FOR UPDATE or FOR SHARE, where writers run side by side:
+// what the following statements read of those rows stays as it is until the
+// transaction ends. Elsewhere there is nobody to lock out.
+func (t *tx) lock(query string, args ...any) error {
+	if !t.dialect.locksRows {
+		return nil
+	}
+	return t.each(func(row) error { return nil }, query, args...)
+}
+
+// The things that transactions take turns at as a whole, because there is no
+// row to lock yet.
+const (
+	turnMigrate = 1
+	turnSignUp  = 2
+	turnWorker  = 3
+)
+
+// takeTurns waits until no other transaction is at the same thing.
+func (t *tx) takeTurns(thing int) error {
+	if t.dialect.takeTurns == "" {
+		return nil
+	}
+	_, err := t.exec(t.dialect.takeTurns, thing)
 	return err
 }
 

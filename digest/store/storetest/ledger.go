@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"time"
@@ -243,17 +244,24 @@ var ledgerTests = []test{
 		b.equal("finished", sent, true)
 	}},
 	{"only one worker", func(b *bench) {
-		release, err := b.LockWorker(b.ctx())
+		held, release, err := b.LockWorker(b.ctx())
 		b.must(err)
-		_, err = b.LockWorker(b.ctx())
+		_, _, err = b.LockWorker(b.ctx())
 		b.wantKind(err, digest.Conflict)
 		if digest.HintOf(err) == "" {
 			b.Fatal("no hint")
 		}
+		b.must(held.Err())
 		release()
 		release()
-		release, err = b.LockWorker(b.ctx())
+		b.equal("after the release", held.Err(), context.Canceled)
+		ctx, cancel := context.WithCancel(b.ctx())
+		held, release, err = b.LockWorker(ctx)
 		b.must(err)
+		cancel()
+		<-held.Done()
+		_, _, err = b.LockWorker(b.ctx())
+		b.wantKind(err, digest.Conflict) // what is under way is still being finished
 		release()
 	}},
 }
