@@ -78,7 +78,7 @@ func BenchmarkExchange(b *testing.B) {
 }
 
 // sending makes an issue under way to n readers.
-func sending(b *testing.B, db *store.DB, n int) int64 {
+func sending(b testing.TB, db *store.DB, n int) int64 {
 	b.Helper()
 	ctx := b.Context()
 	addSource(b, db)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io/fs"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -182,6 +183,9 @@ func (db *DB) Close() error {
 			errs = append(errs, pool.Close())
 		}
 	}
+	errs = slices.DeleteFunc(errs, func(err error) bool {
+		return db.dialect.code(err) == codeLost // a connection that is gone is closed
+	})
 	return db.wrap("close the database", errors.Join(errs...))
 }
 

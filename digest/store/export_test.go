@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"io/fs"
+	"testing"
+	"time"
 )
 
 // OpenWith opens a database with other migrations than the program's.
@@ -110,4 +112,45 @@ func (db *DB) HotStatements() map[string]struct {
 		"newest of post":     {selectListed + " WHERE c.post_id = $1 ORDER BY c.published DESC, c.id DESC LIMIT $2", 2},
 		"counts":             {"SELECT state, COUNT(*) FROM deliveries WHERE issue_id = $1 GROUP BY state", 1},
 	}
+}
+
+// Setting reads a setting of PostgreSQL on a writing connection.
+func (db *DB) Setting(ctx context.Context, name string) (value string, err error) {
+	err = db.write.QueryRowContext(ctx, `SELECT current_setting($1)`, name).Scan(&value)
+	return value, err
+}
+
+// HoldRow locks rows until release is called.
+func (db *DB) HoldRow(t testing.TB, query string) (release func()) {
+	raw, err := db.write.Begin()
+	if err == nil {
+		_, err = raw.Exec(query)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if err := raw.Rollback(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// LockBoth locks the rows of two tables, waiting for another that does between
+// its first two, and tells how often it tried.
+func (db *DB) LockBoth(ctx context.Context, tables [2]string, met chan struct{}) (tries int, err error) {
+	err = db.update(ctx, "lock both", func(t *tx) error {
+		tries++
+		if err := t.lock(`SELECT id FROM ` + tables[0] + ` FOR UPDATE`); err != nil {
+			return err
+		}
+		if tries == 1 {
+			met <- struct{}{}
+			for len(met) < 2 {
+				time.Sleep(time.Millisecond)
+			}
+		}
+		return t.lock(`SELECT id FROM ` + tables[1] + ` FOR UPDATE`)
+	})
+	return tries, err
 }

@@ -12,11 +12,11 @@ import (
 	"postbag/digest/store"
 )
 
-// steps gives the program's migrations and more.
-func steps(t *testing.T, more ...string) fstest.MapFS {
+// steps gives the program's migrations for a database, and more.
+func steps(t *testing.T, dsn string, more ...string) fstest.MapFS {
 	t.Helper()
 	all := fstest.MapFS{}
-	own, err := store.Migrations("postbag.db")
+	own, err := store.Migrations(dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,11 +36,10 @@ const (
 	broken    = `UPDATE publication SET name = 'half done'; CREATE TABLE sources (id INTEGER);`
 )
 
-// versionOne makes a database of the first schema, named "Nights".
-func versionOne(t *testing.T) string {
+// versionOne makes an empty database one of the first schema, named "Nights".
+func versionOne(t *testing.T, path string) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "postbag.db")
-	db, err := store.OpenWith(t.Context(), path, steps(t))
+	db, err := store.OpenWith(t.Context(), path, steps(t, path))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,9 +61,9 @@ func name(t *testing.T, db *store.DB) string {
 	return p.Name
 }
 
-func TestUpgradeCopiesTheDatabaseFirst(t *testing.T) {
-	path := versionOne(t)
-	db, err := store.OpenWith(t.Context(), path, steps(t, addColumn))
+func TestUpgradeCopiesTheFileFirst(t *testing.T) {
+	path := versionOne(t, filepath.Join(t.TempDir(), "postbag.db"))
+	db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +75,7 @@ func TestUpgradeCopiesTheDatabaseFirst(t *testing.T) {
 	if info, err := os.Stat(copied); err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("the copy: %v, %v", info, err)
 	}
-	old, err := store.OpenWith(t.Context(), copied, steps(t))
+	old, err := store.OpenWith(t.Context(), copied, steps(t, copied))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,87 +90,98 @@ func TestUpgradeCopiesTheDatabaseFirst(t *testing.T) {
 }
 
 func TestFailedUpgradeLeavesTheOldSchema(t *testing.T) {
-	path := versionOne(t)
-	if db, err := store.OpenWith(t.Context(), path, steps(t, addColumn, broken)); err == nil {
-		t.Fatal("it opened", db.Close())
-	}
-	db, err := store.OpenWith(t.Context(), path, steps(t, addColumn))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if got := name(t, db); got != "Nights!" {
-		t.Errorf("the name is %q: the first step should stand, the second should not", got)
-	}
+	onBoth(t, func(t *testing.T, empty string) {
+		path := versionOne(t, empty)
+		if db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn, broken)); err == nil {
+			t.Fatal("it opened", db.Close())
+		}
+		db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if got := name(t, db); got != "Nights!" {
+			t.Errorf("the name is %q: the first step should stand, the second should not", got)
+		}
+	})
 }
 
 func TestNewerSchemaIsRefused(t *testing.T) {
-	path := versionOne(t)
-	db, err := store.OpenWith(t.Context(), path, steps(t, addColumn))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	_, err = store.Open(t.Context(), path, store.Options{})
-	wantError(t, err, digest.Conflict, "has schema 2 and this program knows up to 1")
+	onBoth(t, func(t *testing.T, empty string) {
+		path := versionOne(t, empty)
+		db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		_, err = store.Open(t.Context(), path, store.Options{})
+		wantError(t, err, digest.Conflict, "has schema 2 and this program knows up to 1")
+	})
 }
 
 func TestProcessesThatUpgradeAtOnce(t *testing.T) {
-	path := versionOne(t)
-	var wg sync.WaitGroup
-	errs := make([]error, 4)
-	for i := range errs {
-		wg.Go(func() {
-			db, err := store.OpenWith(t.Context(), path, steps(t, addColumn))
-			if err == nil {
-				err = db.Close()
-			}
-			errs[i] = err
-		})
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			t.Error(err)
+	onBoth(t, func(t *testing.T, empty string) {
+		path := versionOne(t, empty)
+		var wg sync.WaitGroup
+		errs := make([]error, 4)
+		for i := range errs {
+			wg.Go(func() {
+				db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn))
+				if err == nil {
+					err = db.Close()
+				}
+				errs[i] = err
+			})
 		}
-	}
-	db, err := store.OpenWith(t.Context(), path, steps(t, addColumn))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if got := name(t, db); got != "Nights!" {
-		t.Errorf("the name is %q, want the step to have run once", got)
-	}
-	old, err := store.OpenWith(t.Context(), path+"-before-2", steps(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer old.Close()
-	if got := name(t, old); got != "Nights" {
-		t.Errorf("the copy's name is %q", got)
-	}
+		wg.Wait()
+		for _, err := range errs {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if got := name(t, db); got != "Nights!" {
+			t.Errorf("the name is %q, want the step to have run once", got)
+		}
+		if !filepath.IsAbs(path) {
+			return // only a file is copied first
+		}
+		old, err := store.OpenWith(t.Context(), path+"-before-2", steps(t, path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer old.Close()
+		if got := name(t, old); got != "Nights" {
+			t.Errorf("the copy's name is %q", got)
+		}
+	})
 }
 
 func TestProcessesThatCreateAtOnce(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "postbag.db")
-	var wg sync.WaitGroup
-	errs := make([]error, 4)
-	for i := range errs {
-		wg.Go(func() {
-			db, err := store.Open(t.Context(), path, store.Options{})
-			if err == nil {
-				err = db.Close()
-			}
-			errs[i] = err
-		})
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			t.Error(err)
+	onBoth(t, func(t *testing.T, empty string) {
+		path := empty
+		var wg sync.WaitGroup
+		errs := make([]error, 4)
+		for i := range errs {
+			wg.Go(func() {
+				db, err := store.Open(t.Context(), path, store.Options{})
+				if err == nil {
+					err = db.Close()
+				}
+				errs[i] = err
+			})
 		}
-	}
+		wg.Wait()
+		for _, err := range errs {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	})
 }

@@ -23,6 +23,10 @@ func (db *DB) Request(ctx context.Context, r signup.Request) (queued bool, err e
 		if err := t.takeTurns(turnSignUp); err != nil {
 			return err
 		}
+		// And the row stays while it is asked about, whoever sweeps.
+		if err := t.lock(`SELECT id FROM subscribers WHERE key = $1 FOR NO KEY UPDATE`, r.Key); err != nil {
+			return err
+		}
 		s, known, err := t.subscriber("key = $1", r.Key)
 		if err != nil {
 			return err

@@ -25,6 +25,13 @@ func TestContract(t *testing.T) {
 	}
 }
 
+// onBoth runs a test on an empty database of each kind.
+func onBoth(t *testing.T, run func(t *testing.T, empty string)) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) { run(t, d.empty(t)) })
+	}
+}
+
 // open opens a database that is closed when the test ends.
 func open(t testing.TB, dsn string) *store.DB {
 	t.Helper()

@@ -1,0 +1,308 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/store"
+	"postbag/digest/store/storetest"
+)
+
+// TestPostgresSaysWhatIsWrong opens what cannot work. No error repeats the
+// password.
+func TestPostgresSaysWhatIsWrong(t *testing.T) {
+	t.Setenv("PGCONNECT_TIMEOUT", "2")
+	good := storetest.Postgres(t)
+	with := func(change func(*url.URL)) string {
+		u, err := url.Parse(good)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(u)
+		return u.String()
+	}
+	for _, c := range []struct {
+		name, dsn string
+		kind      digest.Kind
+		words     string
+	}{
+		{"nobody there", "postgres://me:s3cret@" + nobodyThere(t) + "/postbag", digest.Unavailable, "does not answer"},
+		{"no such database", with(func(u *url.URL) {
+			u.Path = "/postbag_test_none"
+			u.User = url.UserPassword(u.User.Username(), "s3cret")
+		}),
+			digest.Invalid, "does not let us work"},
+		{"no such schema", with(func(u *url.URL) { u.RawQuery = "search_path=postbag_test_none" }), digest.Invalid, "schema"},
+		{"a slash in the password", "postgres://me:s3cret/s3cret@localhost/postbag", digest.Invalid, "not written"},
+		{"a bad escape", "postgres://me:s3cret%zz@localhost/postbag", digest.Invalid, "not written"},
+		{"a bad setting", "postgres://me:s3cret@localhost/postbag?sslmode=s3cret", digest.Invalid, "setting"},
+		{"a password among the settings", "postgres://me@localhost/postbag?password=s3cret&sslmode=no", digest.Invalid, "setting"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			db, err := store.Open(t.Context(), c.dsn, store.Options{})
+			if err == nil {
+				t.Fatal("it opened", db.Close())
+			}
+			wantError(t, err, c.kind, c.words)
+			if strings.Contains(err.Error()+digest.HintOf(err), "s3cret") {
+				t.Errorf("the password is in the error: %v", err)
+			}
+		})
+	}
+}
+
+// nobodyThere gives an address at which nothing listens.
+func nobodyThere(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return l.Addr().String()
+}
+
+func TestPostgresNameHasNoPassword(t *testing.T) {
+	dsn, err := url.Parse(storetest.Postgres(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dsn.User = url.UserPassword(dsn.User.Username(), "s3cret")
+	db := open(t, dsn.String())
+	if name := db.Path(); strings.Contains(name, "s3cret") || !strings.Contains(name, dsn.Host) {
+		t.Errorf("the database is called %q", name)
+	}
+}
+
+func TestPostgresLeavesOtherProgramsAlone(t *testing.T) {
+	dsn := storetest.Postgres(t)
+	db := open(t, dsn)
+	if err := db.Exec(t.Context(), `ALTER TABLE migrations RENAME TO theirs`); err != nil {
+		t.Fatal(err)
+	}
+	_, err := store.Open(t.Context(), dsn, store.Options{})
+	wantError(t, err, digest.Invalid, "another program")
+}
+
+// TestPostgresCommitsAreOnDisk opens a database whose default would answer before
+// a commit is durable.
+func TestPostgresCommitsAreOnDisk(t *testing.T) {
+	db := open(t, storetest.Postgres(t)+"&synchronous_commit=off")
+	for name, want := range map[string]string{"synchronous_commit": "on", "lock_timeout": "1min"} {
+		if got, err := db.Setting(t.Context(), name); err != nil || got != want {
+			t.Errorf("%s is %q (%v), want %q", name, got, err, want)
+		}
+	}
+}
+
+func TestPostgresLockedDatabase(t *testing.T) {
+	dsn := storetest.Postgres(t)
+	other := open(t, dsn)
+	db, err := store.Open(t.Context(), dsn, store.Options{BusyTimeout: 300 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	release := other.HoldRow(t, `SELECT id FROM publication FOR UPDATE`)
+	p := digest.Publication{Name: "Nights"}
+	wantError(t, db.SavePublication(t.Context(), p), digest.Unavailable, "stayed locked")
+	if _, err := db.Publication(t.Context()); err != nil {
+		t.Errorf("reading waits too: %v", err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- db.SavePublication(t.Context(), p) }()
+	time.Sleep(50 * time.Millisecond)
+	release()
+	if err := <-done; err != nil {
+		t.Errorf("with the lock given back: %v", err)
+	}
+}
+
+// TestPostgresDeadlock has two transactions lock two rows in turn, the wrong way
+// round: both get through, one of them at the second try.
+func TestPostgresDeadlock(t *testing.T) {
+	dsn := storetest.Postgres(t)
+	db := open(t, dsn)
+	both := make(chan struct{}, 2)
+	tries := make(chan int, 2)
+	for _, rows := range [][2]string{{"publication", "generation"}, {"generation", "publication"}} {
+		go func() {
+			n, err := db.LockBoth(context.Background(), rows, both)
+			if err != nil {
+				t.Error(err)
+			}
+			tries <- n
+		}()
+	}
+	if sum := <-tries + <-tries; sum != 3 {
+		t.Errorf("%d tries, want 3", sum)
+	}
+}
+
+// TestLostWorkerLock ends every connection as a server that restarts does.
+func TestLostWorkerLock(t *testing.T) {
+	dsn := storetest.Postgres(t)
+	db, other := open(t, dsn), open(t, dsn)
+	held, release, err := db.LockWorker(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	_, _, err = other.LockWorker(t.Context())
+	wantError(t, err, digest.Conflict, "another process")
+	if n := storetest.Sessions(t, dsn, true); n < 3 {
+		t.Fatalf("only %d connections were there to end", n)
+	}
+	select {
+	case <-held.Done():
+		wantError(t, context.Cause(held), digest.Unavailable, "lock")
+	case <-time.After(10 * time.Second):
+		t.Fatal("the holder was not told that its lock is lost")
+	}
+	release()
+	_, again, err := other.LockWorker(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	again()
+}
+
+// TestServerRestartsUnderWriters ends every connection again and again while
+// pages are stored: no call fails, and no row is missing or doubled.
+func TestServerRestartsUnderWriters(t *testing.T) {
+	dsn := storetest.Postgres(t)
+	db := open(t, dsn)
+	source := addSource(t, db)
+	stop := make(chan struct{})
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(120 * time.Millisecond):
+				storetest.Sessions(t, dsn, true)
+			}
+		}
+	}()
+	const pages = 30
+	failed := 0
+	for i := range pages {
+		page := pageOf(source, string(rune('A'+i)), 20)
+		_, err := db.StorePage(t.Context(), page)
+		if err != nil {
+			// Only a commit whose answer was lost is not tried again by itself.
+			wantError(t, err, digest.Unavailable, "does not answer")
+			failed++
+			if _, err := db.StorePage(t.Context(), page); err != nil {
+				t.Error("once more:", err)
+			}
+		}
+	}
+	close(stop)
+	<-ended
+	if n := count(t, db, "comments"); n != pages*20 {
+		t.Errorf("%d comments, want %d", n, pages*20)
+	}
+	t.Logf("%d of %d commits had their answer lost", failed, pages)
+}
+
+// TestServerAway goes through a door that is shut for a while.
+func TestServerAway(t *testing.T) {
+	dsn, err := url.Parse(storetest.Postgres(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	door := openDoor(t, dsn.Host)
+	dsn.Host = door.addr()
+	db := open(t, dsn.String())
+	source := addSource(t, db)
+	door.shut()
+	if _, err := db.Publication(t.Context()); err == nil {
+		t.Error("reading works without a server")
+	} else {
+		wantError(t, err, digest.Unavailable, "does not answer")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if _, err := db.StorePage(ctx, pageOf(source, "early", 3)); digest.KindOf(err) != digest.Unavailable {
+		t.Errorf("with little time: %v", err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := db.StorePage(t.Context(), pageOf(source, "late", 3))
+		done <- err
+	}()
+	time.Sleep(time.Second)
+	door.open(t)
+	if err := <-done; err != nil {
+		t.Errorf("what waited for the server: %v", err)
+	}
+	if n := count(t, db, "comments"); n != 3 {
+		t.Errorf("%d comments, want 3", n)
+	}
+}
+
+// TestPostgresAwayForGood gives up after the time it was given.
+func TestPostgresAwayForGood(t *testing.T) {
+	dsn, err := url.Parse(storetest.Postgres(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	door := openDoor(t, dsn.Host)
+	dsn.Host = door.addr()
+	db, err := store.Open(t.Context(), dsn.String(), store.Options{BusyTimeout: 500 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	door.shut()
+	began := time.Now()
+	wantError(t, db.SavePublication(t.Context(), digest.Publication{}), digest.Unavailable, "does not answer")
+	if took := time.Since(began); took < 400*time.Millisecond || took > 5*time.Second {
+		t.Errorf("it gave up after %v", took)
+	}
+}
+
+func TestPostgresCancelled(t *testing.T) {
+	db := open(t, storetest.Postgres(t))
+	source := addSource(t, db)
+	for i := range 20 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*2*time.Millisecond)
+		_, err := db.StorePage(ctx, pageOf(source, string(rune('A'+i)), 100))
+		cancel()
+		if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if n := count(t, db, "comments"); n%100 != 0 {
+		t.Errorf("%d comments: part of a page is left", n)
+	}
+	if _, err := db.StorePage(t.Context(), pageOf(source, "after", 100)); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+func TestTextThatPostgresCannotKeep(t *testing.T) {
+	db := open(t, storetest.Postgres(t))
+	err := db.SavePublication(t.Context(), digest.Publication{Name: "Nights\x00"})
+	wantError(t, err, digest.Invalid, "cannot be stored")
+}
+
+func TestPostgresWithoutAServerIsRefused(t *testing.T) {
+	if os.Getenv("PGHOST") != "" {
+		t.Skip("PGHOST names a server")
+	}
+	_, err := store.Open(t.Context(), "postgres://"+nobodyThere(t), store.Options{})
+	wantError(t, err, digest.Unavailable, "does not answer")
+}
