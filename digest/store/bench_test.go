@@ -15,38 +15,49 @@ import (
 
 const pageSize = 500
 
-func BenchmarkStorePageNew(b *testing.B) {
-	db := open(b, filepath.Join(b.TempDir(), "postbag.db"))
-	source := addSource(b, db)
-	for i := 0; b.Loop(); i++ {
-		if _, err := db.StorePage(b.Context(), pageOf(source, strconv.Itoa(i), pageSize)); err != nil {
-			b.Fatal(err)
-		}
+// sideBySide runs a benchmark on an empty database of each kind.
+func sideBySide(b *testing.B, run func(b *testing.B, db *store.DB)) {
+	for _, d := range databases {
+		b.Run(d.name, func(b *testing.B) { run(b, open(b, d.empty(b))) })
 	}
-	perEntry(b)
+}
+
+func BenchmarkStorePageNew(b *testing.B) {
+	sideBySide(b, func(b *testing.B, db *store.DB) {
+		source := addSource(b, db)
+		for i := 0; b.Loop(); i++ {
+			if _, err := db.StorePage(b.Context(), pageOf(source, strconv.Itoa(i), pageSize)); err != nil {
+				b.Fatal(err)
+			}
+		}
+		perEntry(b)
+	})
 }
 
 func BenchmarkStorePageUnchanged(b *testing.B) {
 	for _, stored := range []int{10_000, 100_000} {
 		b.Run(fmt.Sprintf("of%d", stored), func(b *testing.B) {
-			db := open(b, filepath.Join(b.TempDir(), "postbag.db"))
-			source := addSource(b, db)
-			pages := stored / pageSize
-			for i := range pages {
-				if _, err := db.StorePage(b.Context(), pageOf(source, strconv.Itoa(i), pageSize)); err != nil {
-					b.Fatal(err)
-				}
-			}
-			page := pageOf(source, strconv.Itoa(pages/2), pageSize)
-			for b.Loop() {
-				got, err := db.StorePage(b.Context(), page)
-				if err != nil || got.Known != pageSize+1 {
-					b.Fatal(got, err)
-				}
-			}
-			perEntry(b)
+			sideBySide(b, func(b *testing.B, db *store.DB) { storeAgain(b, db, stored) })
 		})
 	}
+}
+
+func storeAgain(b *testing.B, db *store.DB, stored int) {
+	source := addSource(b, db)
+	pages := stored / pageSize
+	for i := range pages {
+		if _, err := db.StorePage(b.Context(), pageOf(source, strconv.Itoa(i), pageSize)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	page := pageOf(source, strconv.Itoa(pages/2), pageSize)
+	for b.Loop() {
+		got, err := db.StorePage(b.Context(), page)
+		if err != nil || got.Known != pageSize+1 {
+			b.Fatal(got, err)
+		}
+	}
+	perEntry(b)
 }
 
 func perEntry(b *testing.B) {
@@ -58,23 +69,22 @@ func perEntry(b *testing.B) {
 func BenchmarkExchange(b *testing.B) {
 	for _, batch := range []int{1, 10} {
 		b.Run(fmt.Sprintf("batch%d", batch), func(b *testing.B) {
-			db := open(b, filepath.Join(b.TempDir(), "postbag.db"))
-			issue := sending(b, db, 50_000)
-			x := deliver.Exchange{IssueID: issue, Claim: batch, Now: start}
-			for b.Loop() {
-				claimed, err := db.Exchange(b.Context(), x)
-				if err != nil || len(claimed) != batch {
-					b.Fatal(len(claimed), err)
-				}
-				x.Settle = x.Settle[:0]
-				for _, d := range claimed {
-					x.Settle = append(x.Settle, deliver.Result{DeliveryID: d.ID, Attempts: d.Attempts,
-						State: subscribers.Delivered, Code: 250, Reply: "2.0.0 Ok: queued as 4F7A1", At: start})
-				}
-			}
-			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*batch), "µs/message")
+			sideBySide(b, func(b *testing.B, db *store.DB) { exchangeAll(b, db, batch) })
 		})
 	}
+}
+
+func exchangeAll(b *testing.B, db *store.DB, batch int) {
+	issue := sending(b, db, 50_000)
+	x := deliver.Exchange{IssueID: issue, Claim: batch, Now: start}
+	for b.Loop() {
+		claimed, err := db.Exchange(b.Context(), x)
+		if err != nil || len(claimed) != batch {
+			b.Fatal(len(claimed), err)
+		}
+		x.Settle = results(claimed)
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*batch), "µs/message")
 }
 
 // sending makes an issue under way to n readers.
@@ -109,12 +119,13 @@ func sending(b testing.TB, db *store.DB, n int) int64 {
 }
 
 func BenchmarkGeneration(b *testing.B) {
-	db := open(b, filepath.Join(b.TempDir(), "postbag.db"))
-	for b.Loop() {
-		if _, err := db.Generation(b.Context()); err != nil {
-			b.Fatal(err)
+	sideBySide(b, func(b *testing.B, db *store.DB) {
+		for b.Loop() {
+			if _, err := db.Generation(b.Context()); err != nil {
+				b.Fatal(err)
+			}
 		}
-	}
+	})
 }
 
 // BenchmarkStatus counts more open deliveries than a status tells of.

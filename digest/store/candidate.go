@@ -92,7 +92,7 @@ func queryCandidates(d dialect) string {
 	return `SELECT ` + commentColumns + `, COALESCE(p.title, ''), COALESCE(p.url, ''), p.published,
 		(SELECT COUNT(*) FROM comments r WHERE r.parent_id = c.id AND r.gone = 0)
 		FROM comments c LEFT JOIN posts p ON p.id = c.post_id
-		WHERE c.id IN (SELECT CAST(value AS BIGINT) FROM ` + d.each("$1") + `)`
+		WHERE ` + d.among("c.id", "$1", "BIGINT")
 }
 
 func (db *DB) candidates(t *tx, ids []int64) (map[int64]digest.Candidate, error) {
@@ -137,7 +137,7 @@ func (db *DB) PickedIn(ctx context.Context, seriesID, exceptIssue int64, ids []i
 func queryPickedIn(d dialect) string {
 	return `SELECT b.comment_id, MAX(i.number) FROM blocks b JOIN issues i ON i.id = b.issue_id
 		WHERE i.series_id = $1 AND i.id <> $2 AND i.state <> 'cancelled'
-			AND b.comment_id IN (SELECT CAST(value AS BIGINT) FROM ` + d.each("$3") + `)
+			AND ` + d.among("b.comment_id", "$3", "BIGINT") + `
 		GROUP BY b.comment_id`
 }
 

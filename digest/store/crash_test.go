@@ -154,7 +154,10 @@ func TestKill(t *testing.T) {
 		storeUntilKilled(t, path)
 		return
 	}
-	path := filepath.Join(t.TempDir(), "postbag.db")
+	onBoth(t, killStoring)
+}
+
+func killStoring(t *testing.T, path string) {
 	db := open(t, path)
 	addSource(t, db)
 	cmd := exec.Command(os.Args[0], "-test.run=^TestKill$")
@@ -183,15 +186,29 @@ func TestKill(t *testing.T) {
 	if err := cmd.Wait(); err == nil {
 		t.Fatal("the process ended by itself")
 	}
-	_, release, err := db.LockWorker(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	release()
+	lockSoon(t, db)
 	if n := count(t, db, "comments"); n < stored*10 || n%10 != 0 {
 		t.Errorf("%d comments, and %d pages of 10 were said to be stored", n, stored)
 	}
-	checkIntegrity(t, db)
+	if filepath.IsAbs(path) {
+		checkIntegrity(t, db)
+	}
+}
+
+// lockSoon takes the worker's lock and gives it back. A server notices within a
+// moment that a process is no more.
+func lockSoon(t *testing.T, db *store.DB) {
+	t.Helper()
+	for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+		_, release, err := db.LockWorker(t.Context())
+		if err == nil {
+			release()
+			return
+		}
+		if digest.KindOf(err) != digest.Conflict || time.Since(began) > 5*time.Second {
+			t.Fatal(err)
+		}
+	}
 }
 
 func storeUntilKilled(t *testing.T, path string) {

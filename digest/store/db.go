@@ -27,6 +27,9 @@ const DefaultLimit = 500
 // process before it gives up.
 const defaultBusyTimeout = time.Minute
 
+// mostReaders bounds the connections that only read.
+const mostReaders = 16
+
 // saltBytes is the size of the publication's salt.
 const saltBytes = 16
 
@@ -143,7 +146,7 @@ func (db *DB) openRead() (err error) {
 	if err != nil {
 		return db.wrap("open the database", err)
 	}
-	readers := max(4, runtime.NumCPU())
+	readers := min(max(4, runtime.NumCPU()), mostReaders)
 	db.read.SetMaxOpenConns(readers)
 	db.read.SetMaxIdleConns(readers)
 	return nil
@@ -233,8 +236,9 @@ type dialect struct {
 	// backup copies the database to the new file $1; "" where upgrades are not
 	// copied first.
 	backup string
-	// each gives the rows, with one column "value", of a JSON array parameter.
-	each func(param string) string
+	// among gives the condition that a column is one of the elements, of a type,
+	// of a JSON array parameter; it is looked up by the column's index.
+	among func(column, param, kind string) string
 	// code gives what a driver's error says, else codeOther.
 	code func(error) code
 }

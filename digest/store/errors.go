@@ -22,7 +22,8 @@ const (
 	codeNoDatabase      // the file is something else
 	codeCorrupt         // the file is damaged
 	codeRetry           // other transactions stood in the way of this one
-	codeLost            // the server cannot be reached, or went away
+	codeLost            // the connection to the server broke
+	codeAway            // the server cannot be reached
 	codeRefused         // the server does not let us in
 	codeReadOnly        // the server takes no writes
 	codeText            // a text holds a character that cannot be stored
@@ -64,7 +65,7 @@ func (db *DB) wrap(operation string, err error) error {
 	case codeRetry:
 		return digest.Fail(digest.Unavailable, "Try again.",
 			"%s: too much else happens on the database %s: %w", operation, db.path, err)
-	case codeLost:
+	case codeLost, codeAway:
 		return digest.Fail(digest.Unavailable, "Start PostgreSQL or see why it does not answer; Postbag goes on when it does.",
 			"%s: the database %s does not answer: %w", operation, db.path, plain(err))
 	case codeRefused:

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"io/fs"
+	"strings"
 	"testing"
 	"time"
 )
@@ -153,4 +155,40 @@ func (db *DB) LockBoth(ctx context.Context, tables [2]string, met chan struct{})
 		return t.lock(`SELECT id FROM ` + tables[1] + ` FOR UPDATE`)
 	})
 	return tries, err
+}
+
+// PlanOf gives PostgreSQL's plan of a statement that it has prepared and run
+// some times, when it may have settled on a plan for any arguments.
+func (db *DB) PlanOf(ctx context.Context, query string, args []string) (lines []string, err error) {
+	conn, err := db.write.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "PREPARE hot AS "+query); err != nil {
+		return nil, err
+	}
+	defer conn.ExecContext(ctx, "DEALLOCATE hot")
+	execute := "EXPLAIN EXECUTE hot"
+	if len(args) > 0 {
+		execute += "('" + strings.Join(args, "', '") + "')"
+	}
+	for range 7 {
+		lines = nil
+		rows, err := conn.QueryContext(ctx, execute)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var line string
+			if err := rows.Scan(&line); err != nil {
+				return nil, errors.Join(err, rows.Close())
+			}
+			lines = append(lines, line)
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return lines, nil
 }

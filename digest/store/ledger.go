@@ -46,9 +46,18 @@ func (db *DB) NextTry(ctx context.Context, issueID int64) (at time.Time, ok bool
 	return at, !at.IsZero(), err
 }
 
+// queryAnyOpen looks at the head of each queue, in its order: rows that match
+// may be many or the last of a million, and no plan should hope for the former.
 const queryAnyOpen = `
 	SELECT COUNT(*) FROM (
-		SELECT 1 FROM deliveries WHERE issue_id = $1 AND state IN ('queued', 'sending', 'deferred') LIMIT 1) AS open`
+		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'queued'
+			ORDER BY next_try, id LIMIT 1) AS queued
+		UNION ALL
+		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'sending'
+			ORDER BY next_try, id LIMIT 1) AS sending
+		UNION ALL
+		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'deferred'
+			ORDER BY next_try, id LIMIT 1) AS deferred) AS open`
 
 // Finish moves a sending issue whose rows are all terminal to sent, and tells
 // whether the issue is sent.

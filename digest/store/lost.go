@@ -10,25 +10,26 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// isLost tells whether an error without a word of the server's means that the
-// server cannot be reached or went away. What the caller's own context ended is
-// no loss.
-func isLost(err error) bool {
+// lostCode tells codeAway and codeLost, which come without a word of the
+// server's, from all else. What the caller's own context ended is no loss.
+func lostCode(err error) code {
 	if err == nil || errors.Is(err, context.Canceled) {
-		return false
+		return codeOther
 	}
 	// Making a connection has a time limit of its own.
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
-		return true
+		return codeAway
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return false
+		return codeOther
 	}
 	for _, gone := range []error{driver.ErrBadConn, pgconn.ErrConnClosed, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed} {
 		if errors.Is(err, gone) {
-			return true
+			return codeLost
 		}
 	}
-	_, ok := errors.AsType[net.Error](err)
-	return ok
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return codeLost
+	}
+	return codeOther
 }

@@ -58,7 +58,7 @@ func (s *storing) knownComments(guids []string) (map[string]knownComment, error)
 
 func queryKnownComments(d dialect) string {
 	return `SELECT id, guid, hash, first_seen, gone FROM comments
-		WHERE source_id = $1 AND guid IN (SELECT value FROM ` + d.each("$2") + `)`
+		WHERE source_id = $1 AND ` + d.among("guid", "$2", "TEXT")
 }
 
 // knownComment takes over what is new about a comment. A comment that is gone

@@ -54,15 +54,15 @@ func (s *storing) named(query string, refs map[string]bool) (map[string]int64, e
 }
 
 func queryPostsByURL(d dialect) string {
-	return `SELECT url, id FROM posts WHERE source_id = $1 AND url IN (SELECT value FROM ` + d.each("$2") + `) ORDER BY id DESC`
+	return `SELECT url, id FROM posts WHERE source_id = $1 AND ` + d.among("url", "$2", "TEXT") + ` ORDER BY id DESC`
 }
 
 func queryPostsByGUID(d dialect) string {
-	return `SELECT guid, id FROM posts WHERE source_id = $1 AND guid IN (SELECT value FROM ` + d.each("$2") + `)`
+	return `SELECT guid, id FROM posts WHERE source_id = $1 AND ` + d.among("guid", "$2", "TEXT")
 }
 
 func queryCommentsByGUID(d dialect) string {
-	return `SELECT guid, id FROM comments WHERE source_id = $1 AND guid IN (SELECT value FROM ` + d.each("$2") + `)`
+	return `SELECT guid, id FROM comments WHERE source_id = $1 AND ` + d.among("guid", "$2", "TEXT")
 }
 
 // tieWaiting ties stored comments to what they waited for and this page brought.
@@ -77,14 +77,14 @@ func (s *storing) tieWaiting() error {
 func queryWaitingPost(d dialect) string {
 	return `SELECT id, post_ref FROM comments
 		WHERE source_id = $1 AND post_id IS NULL AND post_ref <> ''
-			AND post_ref IN (SELECT value FROM ` + d.each("$2") + `)`
+			AND ` + d.among("post_ref", "$2", "TEXT")
 }
 
 // A comment that names itself as its parent never finds it.
 func queryWaitingParent(d dialect) string {
 	return `SELECT id, parent_ref FROM comments
 		WHERE source_id = $1 AND parent_id IS NULL AND parent_ref <> '' AND parent_ref <> guid
-			AND parent_ref IN (SELECT value FROM ` + d.each("$2") + `)`
+			AND ` + d.among("parent_ref", "$2", "TEXT")
 }
 
 func (s *storing) tie(waiting, update string, arrived map[string]int64) error {

@@ -57,7 +57,7 @@ func (s *storing) knownPosts(posts []digest.Post) (map[string]knownPost, error) 
 
 func queryKnownPosts(d dialect) string {
 	return `SELECT id, guid, url, hash, first_seen, announced FROM posts
-		WHERE source_id = $1 AND guid IN (SELECT value FROM ` + d.each("$2") + `)`
+		WHERE source_id = $1 AND ` + d.among("guid", "$2", "TEXT")
 }
 
 const queryNewPost = `

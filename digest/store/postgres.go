@@ -68,7 +68,10 @@ func postgresDialect(dsn string) (dialect, error) {
 					WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`,
 		hasTable: `SELECT COUNT(*) FROM pg_class c
 			WHERE c.relnamespace = ` + ourSchema + `::oid AND c.relkind = 'r' AND c.relname = $1`,
-		each: func(param string) string { return "json_array_elements_text(CAST(" + param + " AS JSON)) AS value" },
+		// An array is expected to be short; rows might be joined by a scan.
+		among: func(column, param, kind string) string {
+			return column + " = ANY (ARRAY(SELECT CAST(value AS " + kind + ") FROM json_array_elements_text(CAST(" + param + " AS JSON)) AS value))"
+		},
 		code: postgresCode,
 	}, nil
 }
@@ -215,10 +218,7 @@ func postgresCode(err error) code {
 	if state := sqlState(err); state != "" {
 		return stateCode(state)
 	}
-	if isLost(err) {
-		return codeLost
-	}
-	return codeOther
+	return lostCode(err)
 }
 
 func sqlState(err error) string {
@@ -252,8 +252,10 @@ func stateCode(state string) code {
 		return codeCorrupt
 	case "3D000", "3F000", "42501": // no such database, no such schema, no right
 		return codeRefused
-	case "25P03", "53300", "57P01", "57P02", "57P03", "57P05": // shut down, starting, full, timed out
+	case "25P03", "57P01", "57P02", "57P05": // told to end, or timed out
 		return codeLost
+	case "53300", "57P03": // too many connections, starting up
+		return codeAway
 	}
 	switch {
 	case strings.HasPrefix(state, "08"): // connection_exception

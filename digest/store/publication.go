@@ -49,8 +49,12 @@ const queryGeneration = `SELECT value FROM generation WHERE id = 1`
 // Generation is a number that grows whenever anything that readers can see
 // changes. It is one prepared statement, without a transaction around it.
 func (db *DB) Generation(ctx context.Context) (n int64, err error) {
-	err = db.gen.QueryRowContext(ctx).Scan(&n)
-	return n, db.wrap("read the generation", err)
+	for try := 1; ; try++ {
+		err = db.gen.QueryRowContext(ctx).Scan(&n)
+		if !db.isStale(err, try) {
+			return n, db.wrap("read the generation", err)
+		}
+	}
 }
 
 // bump says that something readers can see changes in this transaction.

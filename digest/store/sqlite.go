@@ -41,8 +41,10 @@ func sqliteDialect() dialect {
 		foreign:  `SELECT COUNT(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\'`,
 		hasTable: `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1`,
 		backup:   `VACUUM INTO $1`,
-		each:     func(param string) string { return "json_each(" + param + ")" },
-		code:     sqliteCode,
+		among: func(column, param, kind string) string {
+			return column + " IN (SELECT CAST(value AS " + kind + ") FROM json_each(" + param + "))"
+		},
+		code: sqliteCode,
 	}
 }
 

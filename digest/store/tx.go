@@ -32,10 +32,10 @@ const mostTries = 8
 func (db *DB) update(ctx context.Context, operation string, fn func(*tx) error) error {
 	began := time.Now()
 	for try := 1; ; try++ {
-		committing, err := db.transact(ctx, db.write, db.dialect.writing, db.hot, fn)
+		came, err := db.transact(ctx, db.write, db.dialect.writing, db.hot, fn)
 		switch code := db.dialect.code(err); {
 		case code == codeRetry && try < mostTries:
-		case code == codeLost && !committing && time.Since(began) < db.busy:
+		case (code == codeLost || code == codeAway) && came < toCommit && time.Since(began) < db.busy:
 		default:
 			return db.wrap(operation, err)
 		}
@@ -46,23 +46,44 @@ func (db *DB) update(ctx context.Context, operation string, fn func(*tx) error) 
 	}
 }
 
-// view runs a transaction that reads one state of the database.
+// view runs a transaction that reads one state of the database. It does not wait
+// for a server that is away.
 func (db *DB) view(ctx context.Context, operation string, fn func(*tx) error) error {
-	_, err := db.transact(ctx, db.read, db.dialect.reading, nil, fn)
-	return db.wrap(operation, err)
+	for try := 1; ; try++ {
+		came, err := db.transact(ctx, db.read, db.dialect.reading, nil, fn)
+		if came == toBegin && db.isStale(err, try) {
+			continue
+		}
+		return db.wrap(operation, err)
+	}
 }
 
-// transact runs a transaction once, and tells whether it came to the commit.
-func (db *DB) transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, hot map[string]*sql.Stmt, fn func(*tx) error) (committing bool, err error) {
+// isStale tells that a connection which was kept turned out to be gone, as all
+// are after the server has started anew, and that the next may not be.
+func (db *DB) isStale(err error, try int) bool {
+	return db.dialect.code(err) == codeLost && try <= mostReaders
+}
+
+// stage is how far a transaction came.
+type stage int
+
+const (
+	toBegin stage = iota
+	toWork
+	toCommit
+)
+
+// transact runs a transaction once, and tells what it came to.
+func (db *DB) transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, hot map[string]*sql.Stmt, fn func(*tx) error) (came stage, err error) {
 	raw, err := pool.BeginTx(ctx, opts)
 	if err != nil {
-		return false, err
+		return toBegin, err
 	}
 	if err := fn(&tx{ctx: ctx, raw: raw, hot: hot, dialect: &db.dialect}); err != nil {
 		// A transaction that cannot be rolled back ends with its connection.
-		return false, ended(ctx, first(err, raw.Rollback()))
+		return toWork, ended(ctx, first(err, raw.Rollback()))
 	}
-	return true, ended(ctx, raw.Commit())
+	return toCommit, ended(ctx, raw.Commit())
 }
 
 // ended says so when an error came of the end of ctx: the statement that was

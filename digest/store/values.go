@@ -121,7 +121,7 @@ func pack(v any) (string, error) {
 }
 
 // list gives the JSON array that a statement takes many values as; see
-// dialect.each.
+// dialect.among.
 func list[T any](values []T) (string, error) {
 	if len(values) == 0 {
 		return "[]", nil
