@@ -236,11 +236,18 @@ func TestKillInTheMiddleOfASend(t *testing.T) {
 	if os.Getenv("POSTBAG_TEST_LONG") != "" {
 		kills, readers = 200, 12_000
 	}
-	for _, policy := range []string{"resend", "hold"} {
-		t.Run(policy, func(t *testing.T) {
+	for _, c := range []struct{ policy, database string }{
+		{"resend", ""}, {"hold", ""}, {"resend", "PostgreSQL"}, {"hold", "PostgreSQL"},
+	} {
+		policy := c.policy
+		t.Run(policy+c.database, func(t *testing.T) {
+			var db []string
+			if c.database != "" {
+				db = postgres(t)
+			}
 			server := startMailServer(t, 2*time.Millisecond)
-			in := newInstallation(t, "--from", "editor@news.example.org", "--base-url", "https://news.example.org",
-				"--concurrency", fmt.Sprint(connections))
+			in := newInstallation(t, append(db, "--from", "editor@news.example.org", "--base-url", "https://news.example.org",
+				"--concurrency", fmt.Sprint(connections))...)
 			in.readers(readers)
 			in.flags = append(in.flags, "--smtp", "smtp://"+server.addr+"?tls=none", "--ambiguous", policy,
 				// A minute of waiting after a doubt passes in a second.

@@ -104,7 +104,11 @@ var sunday = time.Date(2026, 3, 1, 17, 59, 0, 0, time.UTC)
 // TestServeSendsAtTheMoment starts the whole program a minute before an approved
 // issue's moment, on a clock that runs fast.
 func TestServeSendsAtTheMoment(t *testing.T) {
-	in := draftedInstallation(t, digest.NewTestClock(sunday.Add(-time.Hour), 1))
+	onBoth(t, serveSendsAtTheMoment)
+}
+
+func serveSendsAtTheMoment(t *testing.T, db ...string) {
+	in := draftedInstallation(t, digest.NewTestClock(sunday.Add(-time.Hour), 1), db...)
 	in.must("series", "set", "--zone", "UTC")
 	in.must("subscriber", "add", "ada@reader.example", "--confirmed", "--consent", "for the test")
 	in.must("subscriber", "add", "bo@reader.example")
@@ -202,7 +206,11 @@ func TestSecondServe(t *testing.T) {
 
 // TestSendBesideAWorker queues an issue for the serve that runs and watches it.
 func TestSendBesideAWorker(t *testing.T) {
-	in := newInstallation(t)
+	onBoth(t, sendBesideAWorker)
+}
+
+func sendBesideAWorker(t *testing.T, db ...string) {
+	in := newInstallation(t, db...)
 	in.readers(25)
 	in.serve()
 	if out := in.must("issue", "send", "1"); !strings.Contains(out, "25 readers: 25 sent") {

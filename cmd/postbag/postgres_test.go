@@ -1,0 +1,106 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/store/storetest"
+)
+
+// postgres gives the flags of an empty PostgreSQL database; without them a test's
+// installation keeps its database in a file.
+func postgres(t *testing.T) []string {
+	t.Helper()
+	return []string{"--db", storetest.Postgres(t)}
+}
+
+// onBoth runs a test on each kind of database.
+func onBoth(t *testing.T, run func(t *testing.T, db ...string)) {
+	t.Run("SQLite", func(t *testing.T) { run(t) })
+	t.Run("PostgreSQL", func(t *testing.T) { run(t, postgres(t)...) })
+}
+
+// TestMainJobOnPostgres goes the editor's way, command by command.
+func TestMainJobOnPostgres(t *testing.T) {
+	in := draftedInstallation(t, nil, postgres(t)...)
+	in.readers(12)
+	in.must("issue", "edit", "--intro", "A quiet week, and a good argument.")
+	in.must("issue", "approve", "1")
+	in.must("issue", "publish", "1")
+	if out := in.must("issue", "send", "1"); !strings.Contains(out, "12 readers: 12 sent") {
+		t.Errorf("issue send says %q", out)
+	}
+	if out := in.must("issue", "send", "1"); !strings.Contains(out, "was sent already") {
+		t.Errorf("sending again says %q", out)
+	}
+	mails, err := readOutbox(in.dir + "/outbox")
+	if err != nil || len(mails) != 12 {
+		t.Errorf("%d mails, want 12 (%v)", len(mails), err)
+	}
+	if out := in.must("comment", "list", "--limit", "5"); strings.Count(out, "\n") < 5 {
+		t.Errorf("comment list says %q", out)
+	}
+	in.must("pull")
+}
+
+// TestServeLosesItsDatabase ends every connection under a serve, as a server that
+// starts anew does: the worker stops and goes on, the pages stay, and the issue
+// is sent to everybody once.
+func TestServeLosesItsDatabase(t *testing.T) {
+	db := postgres(t)
+	in := newInstallation(t, db...)
+	in.readers(10)
+	s := in.serve("--log-level", "info")
+	storetest.Sessions(t, db[1], true)
+	eventually(t, "the worker has stopped and goes on", func() bool {
+		return strings.Contains(s.log.String(), "the worker stops") && strings.Contains(s.log.String(), "the worker goes on")
+	})
+	if code, _ := s.get(t, "/issues/1"); code != http.StatusOK {
+		t.Errorf("the issue's page answers %d", code)
+	}
+	if out := in.must("issue", "send", "1"); !strings.Contains(out, "10 readers: 10 sent") {
+		t.Errorf("issue send says %q", out)
+	}
+	if mails, err := readOutbox(in.dir + "/outbox"); err != nil || len(mails) != 10 {
+		t.Errorf("%d mails, want 10 (%v)", len(mails), err)
+	}
+}
+
+// TestSecondServeOnPostgres refuses a second worker, whatever machine it is on.
+func TestSecondServeOnPostgres(t *testing.T) {
+	in := newInstallation(t, postgres(t)...)
+	in.serve()
+	_, err := in.run("--listen", "127.0.0.1:0", "serve")
+	if digest.KindOf(err) != digest.Conflict || digest.HintOf(err) == "" {
+		t.Errorf("a second serve gives %v", err)
+	}
+}
+
+// TestPasswordStaysSecret looks for the password of the database in everything
+// that the program says.
+func TestPasswordStaysSecret(t *testing.T) {
+	dsn, err := url.Parse(postgres(t)[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	dsn.User = url.UserPassword(dsn.User.Username(), "s3cret")
+	in := newInstallation(t, "--db", dsn.String())
+	s := in.serve("--log-level", "debug")
+	time.Sleep(100 * time.Millisecond)
+	if err := s.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if log := s.log.String(); strings.Contains(log, "s3cret") || !strings.Contains(log, dsn.Host) {
+		t.Errorf("the log is\n%s", log)
+	}
+	dsn.Path = "/postbag_test_none"
+	in.flags = append(in.flags, "--db", dsn.String())
+	out, err := in.run("issue", "list")
+	if err == nil || strings.Contains(out+err.Error()+digest.HintOf(err), "s3cret") {
+		t.Errorf("it says %q, %v", out, err)
+	}
+}
