@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -102,5 +103,47 @@ func TestPasswordStaysSecret(t *testing.T) {
 	out, err := in.run("issue", "list")
 	if err == nil || strings.Contains(out+err.Error()+digest.HintOf(err), "s3cret") {
 		t.Errorf("it says %q, %v", out, err)
+	}
+}
+
+// TestDatabaseAwayInTheMiddleOfASend takes the database away for seconds while
+// mails go out. Nothing is sent that cannot be recorded, and when the database is
+// back every reader has their mail; twice only those whose claim or result was on
+// its way to be recorded at that instant.
+func TestDatabaseAwayInTheMiddleOfASend(t *testing.T) {
+	t.Setenv("POSTBAG_TESTING", "1")
+	const connections, readers = 5, 300
+	door, dsn := storetest.OpenDoor(t, postgres(t)[1])
+	server := startMailServer(t, 2*time.Millisecond)
+	in := newInstallation(t, "--db", dsn, "--from", "editor@news.example.org", "--base-url", "https://news.example.org",
+		"--concurrency", strconv.Itoa(connections))
+	in.readers(readers)
+	in.flags = append(in.flags, "--smtp", "smtp://"+server.addr+"?tls=none")
+	in.clock = digest.NewTestClock(time.Now(), 30) // a minute of waiting passes in two seconds
+	s := in.serve()
+	// It is published and its moment is days away, so it is sent by hand.
+	sent := make(chan error, 1)
+	go func() { _, err := in.run("issue", "send", "1"); sent <- err }()
+	eventually(t, "mails go out", func() bool { return server.accepted.Load() > readers/4 })
+	door.Shut()
+	<-sent // it watched, and lost its database too
+	time.Sleep(500 * time.Millisecond)
+	quiet := server.accepted.Load()
+	time.Sleep(2 * time.Second)
+	if n := server.accepted.Load(); n != quiet {
+		t.Errorf("%d mails were sent that could not be recorded", n-quiet)
+	}
+	if quiet == readers {
+		t.Fatal("all were sent before the database went away")
+	}
+	if code, _ := s.get(t, "/readyz"); code != http.StatusServiceUnavailable {
+		t.Errorf("/readyz answers %d", code)
+	}
+	door.Open(t)
+	eventually(t, "the issue is sent", func() bool { return strings.Contains(in.must("issue", "list"), "sent  ") })
+	recipients, doubles, mixed := server.tally()
+	t.Logf("%d accepted before, %d recipients, %d doubled", quiet, recipients, doubles)
+	if recipients != readers || doubles > connections || len(mixed) > 0 {
+		t.Errorf("%d recipients, %d doubled, %v with another Message-ID", recipients, doubles, mixed)
 	}
 }

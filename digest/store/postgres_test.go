@@ -219,15 +219,10 @@ func TestServerRestartsUnderWriters(t *testing.T) {
 
 // TestServerAway goes through a door that is shut for a while.
 func TestServerAway(t *testing.T) {
-	dsn, err := url.Parse(storetest.Postgres(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	door := openDoor(t, dsn.Host)
-	dsn.Host = door.addr()
-	db := open(t, dsn.String())
+	door, dsn := storetest.OpenDoor(t, storetest.Postgres(t))
+	db := open(t, dsn)
 	source := addSource(t, db)
-	door.shut()
+	door.Shut()
 	if _, err := db.Publication(t.Context()); err == nil {
 		t.Error("reading works without a server")
 	} else {
@@ -244,7 +239,7 @@ func TestServerAway(t *testing.T) {
 		done <- err
 	}()
 	time.Sleep(time.Second)
-	door.open(t)
+	door.Open(t)
 	if err := <-done; err != nil {
 		t.Errorf("what waited for the server: %v", err)
 	}
@@ -255,18 +250,13 @@ func TestServerAway(t *testing.T) {
 
 // TestPostgresAwayForGood gives up after the time it was given.
 func TestPostgresAwayForGood(t *testing.T) {
-	dsn, err := url.Parse(storetest.Postgres(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	door := openDoor(t, dsn.Host)
-	dsn.Host = door.addr()
-	db, err := store.Open(t.Context(), dsn.String(), store.Options{BusyTimeout: 500 * time.Millisecond})
+	door, dsn := storetest.OpenDoor(t, storetest.Postgres(t))
+	db, err := store.Open(t.Context(), dsn, store.Options{BusyTimeout: 500 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	door.shut()
+	door.Shut()
 	began := time.Now()
 	wantError(t, db.SavePublication(t.Context(), digest.Publication{}), digest.Unavailable, "does not answer")
 	if took := time.Since(began); took < 400*time.Millisecond || took > 5*time.Second {
