@@ -7,12 +7,12 @@
 //
 //   - A [Source] is a blog, followed through the feeds whose polling state is
 //     kept in [FeedState].
-//   - A [Post] and its [Comment]s are entries of a source. A comment belongs to
-//     a post and may reply to a parent comment.
+//   - A [Post] is an entry of a source, and so is each [Comment] under it; a
+//     comment that answers another one names it as its parent.
 //   - [Prose] is the only form in which foreign text enters the program.
 //   - A [Series] is a recurring compilation ("Pick of the Week").
-//   - An [Issue] is one numbered edition, made of [Block]s; a block is a pick,
-//     a heading, or the editor's own text.
+//   - An [Issue] is one numbered edition, made of [Block]s: picks, headings,
+//     and what the editor writes between them.
 //   - A [Frozen] issue is the snapshot that approval makes. Every rendering
 //     comes from it and from nothing else.
 //

@@ -14,8 +14,8 @@
 //	   └── sign up anew ─┴─ complained ────────────────┘
 //
 // Whoever left, bounced or complained comes back only by their own new
-// confirmation. Nothing is mailed to an address that is not active at the
-// moment of sending, the confirmation itself apart.
+// confirmation. Apart from the confirmation itself, only an address that is
+// active when its message leaves gets mail.
 //
 // A delivery, one row of the ledger for one issue and one subscriber, moves
 // through these, see [DeliveryState.To]:

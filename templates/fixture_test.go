@@ -44,7 +44,7 @@ func issue() *digest.Frozen {
 		SeriesSlug: "pick-of-the-week", SeriesName: "Pick of the Week", Number: 8, Title: "Pick of the Week 8",
 		Preheader: "Eleven hours and one sandwich: what the new rota does to the people who drive it.",
 		Date:      at(30, 17, 0),
-		Intro: markup.FromMarkdown("A bit late, since half of us were on the *replacement* for the replacement bus. " +
+		Intro: markup.FromMarkdown("Two days behind, since half of us were on the *replacement* for the replacement bus. " +
 			"Most of what you wrote this week is about [the new rota](https://nightbus.example/rota) — and it is worth reading slowly.\n\n> No timetable survives a full moon.\n\n" +
 			"Two things before you do:\n\n- the depot meeting is on Tuesday\n- nobody has to give a name"),
 	}
@@ -73,7 +73,7 @@ func issue() *digest.Frozen {
 		Words: kept("I pour the tea at four in the morning. I know who takes sugar and who has stopped. Last week three of them did not sit down at all. They stood, so as not to drop off.", 0, 38, 83, 170)}, "")
 	text("The depot was asked about this. It says that the rota is “under review”, which it has been [since March](https://nightbus.example/2016/03/review.html).")
 	pick(digest.Quotation{Author: "Retired, thirty-one years", Published: time.Date(2015, time.December, 3, 18, 30, 0, 0, time.UTC), PostTitle: "An Old Story, Told Again",
-		Context: &digest.Context{Author: "Kestrel", Quote: "I'm currently off sick after the third double shift in a row and I do not know whether I…"}},
+		Context: &digest.Context{Author: "Kestrel", Quote: "I've been laid up at home after the third double shift in a row and I do not know whether I…"}},
 		"<blockquote>whether I can go back</blockquote><p>You can. But first:</p><ol><li>see your own doctor, not theirs<li>write down every shift since <b>April</b><li>ring the branch, and keep ringing</ol><p>It is not you that is ill. It is the rota.</p>")
 	heading("On the passengers")
 	pick(digest.Quotation{Author: "Kestrel", Published: at(29, 1, 55), URL: "https://nightbus.example/2016/06/the-last-stop.html?c=9#c9", PostTitle: "The Last Stop & After", PostURL: "https://nightbus.example/2016/06/the-last-stop.html"},

@@ -171,7 +171,7 @@ func TestContextInWords(t *testing.T) {
 	}{
 		{nil, ""},
 		{&digest.Context{Author: "Kestrel", Above: 10}, "In reply to no. 10, above"},
-		{&digest.Context{Author: "Kestrel", Quote: "I'm currently off sick…"}, "In reply to Kestrel: “I'm currently off sick…”"},
+		{&digest.Context{Author: "Kestrel", Quote: "I've been laid up at home…"}, "In reply to Kestrel: “I've been laid up at home…”"},
 		{&digest.Context{Quote: "a"}, "In reply to Anonymous: “a”"},
 		{&digest.Context{Author: "Kestrel"}, "In reply to a comment that is no longer there"},
 	} {

@@ -25,8 +25,8 @@ type listedPackage struct {
 	Standard   bool
 }
 
-// TestImportDirection keeps the direction: domain types import the standard
-// library only, pure packages the domain and each other, stages those, adapters
+// TestImportDirection keeps the layers apart: the domain needs nothing but the
+// standard library, pure packages import the domain and each other, stages those, adapters
 // also the stages they serve but never each other; the command wires.
 func TestImportDirection(t *testing.T) {
 	layer := map[string]int{}

@@ -1,5 +1,5 @@
-// Postbag turns the comment threads of a community blog into a weekly
-// compilation and gets it to its readers.
+// Postbag makes a weekly issue of what a blog's readers write under its posts,
+// and brings it to those who asked for it.
 //
 // The program parses its arguments, wires the packages below digest and
 // subscribers together, and runs one command. Each command has a file of its

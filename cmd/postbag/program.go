@@ -63,7 +63,7 @@ func (p *Program) Run(ctx context.Context) error {
 func (p *Program) parser(ctx context.Context, grammar *cli) (*kong.Kong, error) {
 	return kong.New(grammar,
 		kong.Name("postbag"),
-		kong.Description("Turns the comment threads of a community blog into a weekly compilation and gets it to its readers."),
+		kong.Description("Makes a weekly issue of what a blog's readers write under its posts, and brings it to those who asked for it."),
 		kong.ExplicitGroups([]kong.Group{{Key: "settings", Title: "Settings of the installation:"}}),
 		kong.ValueFormatter(withDefault),
 		kong.Configuration(settingsFile),

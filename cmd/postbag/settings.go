@@ -24,7 +24,7 @@ import (
 type Settings struct {
 	DB           string   `help:"The database: a file, or postgres://user@host/name." default:"postbag.db" placeholder:"FILE|URL" env:"POSTBAG_DB"`
 	Listen       string   `help:"Where the web pages listen." default:"localhost:8080" placeholder:"HOST:PORT" env:"POSTBAG_LISTEN"`
-	BaseURL      string   `help:"What links in mails and feeds start with; from --listen unless set." placeholder:"URL" env:"POSTBAG_BASE_URL"`
+	BaseURL      string   `help:"The address that readers reach the pages by; from --listen unless set." placeholder:"URL" env:"POSTBAG_BASE_URL"`
 	TrustedProxy []string `help:"Proxies (CIDR) whose X-Forwarded-For is believed." placeholder:"CIDR" env:"POSTBAG_TRUSTED_PROXY"`
 
 	SMTP             string  `name:"smtp" help:"Where mail goes: smtp://user@host:587, smtps://user@host:465, or outbox:DIR to write files." default:"outbox:outbox" placeholder:"URL" env:"POSTBAG_SMTP"`
@@ -148,7 +148,7 @@ func (s *Settings) mail() (postage, error) {
 		}
 		wrong.add(err)
 	case leaves:
-		wrong.add(digest.Fail(digest.Invalid, "Set --from to an address of yours.", "a real SMTP server needs a From address"))
+		wrong.add(digest.Fail(digest.Invalid, "Set --from to an address of yours.", "mail that leaves needs a From address"))
 	case !leaves:
 		p.from = address.Address{Email: "postbag@outbox.invalid", Key: "postbag@outbox.invalid", Domain: "outbox.invalid"}
 	}

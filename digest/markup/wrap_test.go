@@ -110,13 +110,13 @@ func FuzzSentences(f *testing.F) {
 }
 
 func TestQuote(t *testing.T) {
-	p := markup.FromHTML("I'm currently off sick,<br>after <i>nine</i> years.", "")
+	p := markup.FromHTML("I'm keeping a bad cold,<br>after <i>nine</i> years.", "")
 	for limit, want := range map[int]string{
-		100: "I'm currently off sick, after nine years.",
-		41:  "I'm currently off sick, after nine years.",
-		40:  "I'm currently off sick, after nine…",
-		24:  "I'm currently off sick…",
-		23:  "I'm currently off…",
+		100: "I'm keeping a bad cold, after nine years.",
+		41:  "I'm keeping a bad cold, after nine years.",
+		40:  "I'm keeping a bad cold, after nine…",
+		24:  "I'm keeping a bad cold…",
+		23:  "I'm keeping a bad…",
 		3:   "I'…",
 		0:   "…",
 	} {
