@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"postbag/subscribers/address"
+)
+
+type issueTestCmd struct {
+	To     string `arg:"" help:"The address to mail it to."`
+	Number int    `help:"The issue's number; else the present draft, or the newest issue." placeholder:"N"`
+	Series string `help:"The series, where there are several." placeholder:"SLUG"`
+}
+
+// Run mails a test.
+func (c issueTestCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	to, err := address.Parse(c.To)
+	if err != nil {
+		return err
+	}
+	return p.with(ctx, s, func(a *app) error {
+		office, err := a.newPostOffice(ctx)
+		if err != nil {
+			return err
+		}
+		frozen, err := a.desk.Preview(ctx, which{Number: c.Number, Series: c.Series}.ref())
+		if err != nil {
+			return err
+		}
+		if err := office.test(ctx, to.Email, frozen); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.Stdout, "Sent a test of %s to %s, by %s.\n", cell(frozen.Title, 150), to.Email, office.postage.transport)
+		return err
+	})
+}
+
