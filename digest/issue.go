@@ -104,7 +104,10 @@ type Frozen struct {
 	Title         string    `json:"title"`
 	Preheader     string    `json:"preheader"`
 	Date          time.Time `json:"date"` // the moment it goes out
-	Intro         Prose     `json:"intro,omitempty"`
+	// Slot is the moment of the schedule that it takes, when it goes out at
+	// another; it decides which issue is a month's last.
+	Slot  time.Time `json:"slot,omitzero"`
+	Intro Prose     `json:"intro,omitempty"`
 
 	Blocks  []FrozenBlock `json:"blocks"`
 	Picks   int           `json:"picks"`

@@ -39,14 +39,14 @@ type which struct {
 
 func (w which) ref() desk.Ref { return desk.Ref{Series: w.Series, Number: w.Number} }
 
-// in gives the issue that is named, else the newest in one of some states: what
-// the command can be meant for.
+// in gives the issue that is named, else the only one in one of some states: what
+// the command must be meant for.
 func (w which) in(ctx context.Context, a *app, states ...digest.IssueState) (digest.Issue, error) {
 	if w.Number != 0 {
 		issue, _, err := a.desk.Issue(ctx, w.ref())
 		return issue, err
 	}
-	return a.desk.Newest(ctx, w.Series, states...)
+	return a.desk.Only(ctx, w.Series, states...)
 }
 
 // to is a reference to an issue by its number.

@@ -46,7 +46,7 @@ type deliveryRow struct {
 // Run lists what became of an issue's mails, with the servers' words.
 func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		issue, err := c.in(ctx, a, digest.Sending, digest.Paused, digest.Sent)
+		issue, err := c.newest(ctx, a)
 		if err != nil {
 			return err
 		}
@@ -78,6 +78,15 @@ func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, s *Settings) err
 		}
 		return a.delivered(ctx, issue)
 	})
+}
+
+// newest gives the issue that is named, else the newest that has a ledger.
+func (c issueDeliveredCmd) newest(ctx context.Context, a *app) (digest.Issue, error) {
+	if c.Number != 0 {
+		issue, _, err := a.desk.Issue(ctx, c.ref())
+		return issue, err
+	}
+	return a.desk.Newest(ctx, c.Series, digest.Sending, digest.Paused, digest.Sent)
 }
 
 type issuePauseCmd struct{ which }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"postbag/digest"
@@ -12,7 +13,7 @@ import (
 
 type issueSendCmd struct {
 	which
-	Anyway bool `help:"Send it although a pick was removed from the blog since."`
+	Anyway bool `help:"Send what is on the web already, although a pick was removed from the blog since."`
 }
 
 // sendAnyway is kept with an issue that is sent although a pick was removed.
@@ -26,7 +27,7 @@ func (c issueSendCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if err != nil {
 			return err
 		}
-		issue, err := c.in(ctx, a, digest.Sending, digest.Paused, digest.Published, digest.Approved, digest.Sent)
+		issue, err := c.meant(ctx, a)
 		if err != nil {
 			return err
 		}
@@ -37,14 +38,22 @@ func (c issueSendCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if issue, err = a.toSend(ctx, c, issue); err != nil {
 			return err
 		}
-		if err := office.send(ctx, issue); err != nil {
-			return err
-		}
-		if office.postage.transport.IsOutbox() {
-			fmt.Fprintf(p.Stdout, "No mail left this machine: see the files in %s.\n", office.postage.transport)
-		}
-		return nil
+		return office.send(ctx, issue)
 	})
+}
+
+// meant gives the issue that is named, else the only one that is on its way, else
+// the newest that was sent.
+func (c issueSendCmd) meant(ctx context.Context, a *app) (digest.Issue, error) {
+	if c.Number != 0 {
+		issue, _, err := a.desk.Issue(ctx, c.ref())
+		return issue, err
+	}
+	issue, err := a.desk.Only(ctx, c.Series, digest.Sending, digest.Paused, digest.Published, digest.Approved)
+	if err != nil && digest.KindOf(err) == digest.NotFound {
+		return a.desk.Newest(ctx, c.Series, digest.Sent)
+	}
+	return issue, err
 }
 
 // toSend checks an issue once more before it is mailed, publishes it if it is
@@ -78,26 +87,31 @@ func (a *app) toSend(ctx context.Context, c issueSendCmd, issue digest.Issue) (d
 			return issue, err
 		}
 	}
-	return issue, a.db.SetDue(ctx, issue.ID, a.p.Clock.Now(), reason)
+	err = a.db.SetDue(ctx, issue.ID, a.p.Clock.Now(), reason)
+	if err != nil && digest.KindOf(err) == digest.Conflict {
+		// The worker began it at this very moment.
+		issue, _, err = a.desk.Issue(ctx, c.to(issue))
+	}
+	return issue, err
 }
 
-// send delivers an issue here, or watches the worker that does. A worker that
-// goes away in the middle is followed by this process.
+// send delivers an issue here, or watches the worker that does. It does not take
+// over from a worker that goes away: how that one's mail left, and what its links
+// lead to, was said by its own settings.
 func (o *postOffice) send(ctx context.Context, issue digest.Issue) error {
 	series, err := o.series(ctx, issue)
 	if err != nil {
 		return err
 	}
-	for {
+	for watched := false; ; watched = true {
 		held, release, err := o.db.LockWorker(ctx)
-		if err == nil {
-			err = o.sendLocked(ctx, held, release, issue, series)
-			if err != nil && digest.KindOf(err) == digest.Unavailable {
-				return digest.Fail(digest.Unavailable, digest.HintOf(err)+" Nobody is lost: run issue send again, or leave it to postbag serve.", "%w", err)
-			}
-			return err
-		}
-		if digest.KindOf(err) != digest.Conflict {
+		switch {
+		case err == nil && watched:
+			release()
+			return o.workerGone(ctx, issue)
+		case err == nil:
+			return o.sendLocked(ctx, held, release, issue, series)
+		case digest.KindOf(err) != digest.Conflict:
 			return err
 		}
 		if done, err := o.watch(ctx, issue); done || err != nil {
@@ -106,12 +120,30 @@ func (o *postOffice) send(ctx context.Context, issue digest.Issue) error {
 	}
 }
 
+// workerGone says that a watched worker has gone, unless it had just finished.
+func (o *postOffice) workerGone(ctx context.Context, issue digest.Issue) error {
+	state, err := o.db.IssueState(ctx, issue.ID)
+	if err != nil {
+		return err
+	}
+	if state == digest.Sent {
+		return o.delivered(ctx, issue)
+	}
+	return digest.Fail(digest.Unavailable, fmt.Sprintf("Start postbag serve again, or run with its settings: postbag issue send %d", issue.Number),
+		"the worker that was sending issue %d is gone; what it had not sent is still queued", issue.Number)
+}
+
 // sendLocked delivers an issue here for as long as the worker's lock is held.
 func (o *postOffice) sendLocked(ctx, held context.Context, release func(), issue digest.Issue, series digest.Series) error {
 	defer release()
 	err := o.sendHere(held, issue, series)
-	if held.Err() != nil && ctx.Err() == nil {
+	switch {
+	case held.Err() != nil && ctx.Err() == nil:
 		return context.Cause(held) // another process may be sending now
+	case err != nil && digest.KindOf(err) == digest.Unavailable:
+		return digest.Fail(digest.Unavailable, strings.TrimSpace(digest.HintOf(err)+fmt.Sprintf(" Nobody is lost: run issue send %d again, or leave it to postbag serve.", issue.Number)), "%w", err)
+	case err == nil && o.postage.transport.IsOutbox():
+		fmt.Fprintf(o.p.Stdout, "No mail left this machine: see the files in %s.\n", o.postage.transport)
 	}
 	return err
 }
@@ -129,17 +161,17 @@ func (o *postOffice) sendHere(ctx context.Context, issue digest.Issue, series di
 		wait := summary.NextTry.Sub(o.p.Clock.Now())
 		switch {
 		case summary.Paused != "":
-			return digest.Fail(digest.Unavailable, "When it is mended: postbag issue resume, then postbag issue send", "sending is paused: %s", summary.Paused)
+			return digest.Fail(digest.Unavailable, fmt.Sprintf("When it is mended: postbag issue resume %d, then postbag issue send %d", issue.Number, issue.Number), "sending is paused: %s", summary.Paused)
 		case summary.State == digest.Paused:
-			_, err := fmt.Fprintln(o.p.Stdout, "Sending is paused. Go on with: postbag issue resume")
+			_, err := fmt.Fprintf(o.p.Stdout, "Sending is paused. Go on with: postbag issue resume %d\n", issue.Number)
 			return err
 		case summary.Finished || summary.NextTry.IsZero():
 			b.done()
 			return o.delivered(ctx, issue)
 		case wait > longestWait:
 			b.done()
-			fmt.Fprintf(o.p.Stdout, "%s for another try, the next at %s UTC: leave that to postbag serve, or run issue send again then.\n",
-				waiting(summary.Counts.Open()), when(summary.NextTry))
+			fmt.Fprintf(o.p.Stdout, "%s for another try, the next at %s UTC: leave that to postbag serve, or run issue send %d again then.\n",
+				waiting(summary.Counts.Open()), when(summary.NextTry), issue.Number)
 			return o.delivered(ctx, issue)
 		}
 		if err := o.p.Clock.Sleep(ctx, max(wait, time.Second)); err != nil {

@@ -35,4 +35,3 @@ func (c issueTestCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		return err
 	})
 }
-

@@ -62,6 +62,10 @@ func (o *postOffice) deliver(ctx context.Context, issue digest.Issue, series dig
 		LastOfMonth: last,
 		From:        o.postage.from.Email,
 		Compose: func(of subscribers.Mailing) (func(subscribers.Delivery) ([]byte, error), error) {
+			if of.Domain != o.postage.from.Domain {
+				return nil, digest.Fail(digest.Conflict, "Give this command the settings that the sending began with (--config or POSTBAG_CONFIG), or leave it to postbag serve.",
+					"issue %d began as mail from @%s, and this would go on as mail from @%s", issue.Number, of.Domain, o.postage.from.Domain)
+			}
 			m, err := newMailing(o.set, o.postage, o.base, issue.Frozen, of, pub.Salt)
 			if err != nil {
 				return nil, err
@@ -72,13 +76,18 @@ func (o *postOffice) deliver(ctx context.Context, issue digest.Issue, series dig
 	})
 }
 
-// lastOfMonth tells whether readers who want one mail a month get this issue.
+// lastOfMonth tells whether readers who want one mail a month get this issue: by
+// the moment of the schedule that it takes, whenever it is really sent.
 func lastOfMonth(issue digest.Issue, series digest.Series) (bool, error) {
 	plan, err := schedule.Parse(series.Schedule, series.Zone)
 	if err != nil {
 		return false, err
 	}
-	return plan.LastOfMonth(issue.DueAt), nil
+	slot := issue.Frozen.Slot
+	if slot.IsZero() {
+		slot = issue.Frozen.Date
+	}
+	return plan.LastOfMonth(slot), nil
 }
 
 // noticeTime bounds what composing a confirmation may ask of the database.

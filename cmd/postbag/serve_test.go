@@ -290,9 +290,10 @@ func TestRemovedAfterApproval(t *testing.T) {
 	eventually(t, "the mended issue is sent", func() bool { return strings.Contains(in.must("issue", "list"), "sent  ") })
 }
 
-// TestSendTakesOver starts issue send beside a worker that does not deliver and
-// then goes away: the command delivers itself.
-func TestSendTakesOver(t *testing.T) {
+// TestSendSaysThatTheWorkerIsGone starts issue send beside a worker that does not
+// deliver and then goes away: the command says so and sends nothing by itself,
+// since its settings may be others; asked again, it delivers.
+func TestSendSaysThatTheWorkerIsGone(t *testing.T) {
 	in := newInstallation(t)
 	in.readers(5)
 	db, err := store.Open(t.Context(), filepath.Join(in.dir, "postbag.db"), store.Options{})
@@ -305,8 +306,53 @@ func TestSendTakesOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	time.AfterFunc(time.Second, func() { release() })
+	if _, err := in.run("issue", "send", "1"); digest.KindOf(err) != digest.Unavailable || !strings.Contains(err.Error(), "gone") {
+		t.Errorf("issue send gives %v", err)
+	}
+	if mails, err := readOutbox(filepath.Join(in.dir, "outbox")); err != nil || len(mails) != 0 {
+		t.Errorf("%d mails went out (%v)", len(mails), err)
+	}
 	if out := in.must("issue", "send", "1"); !strings.Contains(out, "5 readers: 5 sent") {
-		t.Errorf("issue send says %q", out)
+		t.Errorf("issue send, again, says %q", out)
+	}
+}
+
+// TestSendKeepsToItsSender refuses to go on with an issue whose mails began to go
+// out from another domain.
+func TestSendKeepsToItsSender(t *testing.T) {
+	in := newInstallation(t, "--from", "editor@news.example.org", "--base-url", "https://news.example.org")
+	in.readers(5)
+	nobody, err := freeAddress()
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := in.flags
+	in.flags = append(append([]string{}, flags...), "--smtp", "smtp://"+nobody+"?tls=none")
+	if _, err := in.run("issue", "send", "1"); digest.KindOf(err) != digest.Unavailable {
+		t.Fatalf("sending to nobody gives %v", err)
+	}
+	in.flags = append(append([]string{}, flags...), "--from", "editor@other.example.org")
+	if _, err := in.run("issue", "send", "1"); digest.KindOf(err) != digest.Conflict || !strings.Contains(err.Error(), "@news.example.org") {
+		t.Errorf("going on from another domain gives %v", err)
+	}
+	if list := in.must("issue", "delivered", "1", "--json"); strings.Count(list, `"queued"`) != 5 {
+		t.Errorf("not all rows stayed queued:\n%s", list)
+	}
+}
+
+// TestSendAsksWhichIssue does not guess between an issue that is paused and the
+// next one that is approved.
+func TestSendAsksWhichIssue(t *testing.T) {
+	in := newInstallation(t)
+	in.readers(2)
+	in.must("issue", "pick", "1")
+	in.must("issue", "approve")
+	if _, err := in.run("issue", "send"); digest.KindOf(err) != digest.Invalid || !strings.Contains(err.Error(), "2 is approved, 1 is published") {
+		t.Errorf("issue send gives %v", err)
+	}
+	in.must("issue", "send", "1")
+	if list := in.must("issue", "list"); !strings.Contains(list, "approved") {
+		t.Errorf("issue 2 did not wait:\n%s", list)
 	}
 }
 

@@ -80,3 +80,33 @@ func monthlyReader(t *testing.T, dir string) string {
 	}
 	return name
 }
+
+// TestMonthlyGoesByTheSchedule sends a month's last issue days before its moment,
+// by hand: who wants one mail a month gets it all the same, with a worker and
+// without.
+func TestMonthlyGoesByTheSchedule(t *testing.T) {
+	monday := time.Date(2026, 3, 23, 12, 0, 0, 0, time.UTC) // the schedule's moment is Sunday 29 March
+	for _, beside := range []bool{false, true} {
+		for _, now := range []string{"", "--now"} {
+			t.Run(fmt.Sprintf("worker %v, approve %s", beside, now), func(t *testing.T) {
+				in := draftedInstallation(t, digest.NewTestClock(monday, 1))
+				in.must("series", "set", "--zone", "UTC")
+				in.must("subscriber", "import", "--confirmed", "--consent", "for the test", monthlyReader(t, in.dir))
+				args := []string{"issue", "approve"}
+				if now != "" {
+					args = append(args, now)
+				}
+				in.must(args...)
+				if beside {
+					in.serve()
+				}
+				if out := in.must("issue", "send", "1"); !strings.Contains(out, "1 reader: 1 sent") && !strings.Contains(out, "sent already") {
+					t.Errorf("issue send says %q", out)
+				}
+				if out := in.must("issue", "delivered", "1"); !strings.Contains(out, "monthly@reader.example") {
+					t.Errorf("the monthly reader got nothing:\n%s", out)
+				}
+			})
+		}
+	}
+}

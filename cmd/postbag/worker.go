@@ -72,6 +72,7 @@ func (w *worker) runLocked(ctx, held context.Context, release func()) {
 		if held, release, err = w.lockAgain(ctx); err != nil {
 			return
 		}
+		clear(w.begun) // another process may have left rows in the middle
 		w.log.Info("the worker goes on")
 	}
 }

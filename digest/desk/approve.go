@@ -27,17 +27,15 @@ func (d *Desk) Approve(ctx context.Context, ref Ref, now bool) (digest.Issue, er
 		return issue, err
 	}
 	at := d.clock.Now()
-	planned := at
-	if issue.DueAt.After(at) {
-		planned = issue.DueAt
-	}
-	if now {
-		issue.DueAt = at
-	} else if !issue.DueAt.After(at) {
-		// The moment it was drafted for has passed: it takes the next one.
-		if issue.DueAt, err = nextMoment(series, at); err != nil {
+	planned := issue.DueAt
+	if !planned.After(at) { // it was drafted for a moment that has passed
+		if planned, err = nextMoment(series, at); err != nil {
 			return issue, err
 		}
+	}
+	issue.DueAt = planned
+	if now {
+		issue.DueAt = at
 	}
 	pub, err := d.identity(ctx, series)
 	if err != nil {
@@ -48,6 +46,9 @@ func (d *Desk) Approve(ctx context.Context, ref Ref, now bool) (digest.Issue, er
 	}
 	if err := d.fits(issue.Frozen); err != nil {
 		return issue, err
+	}
+	if !planned.Equal(issue.DueAt) {
+		issue.Frozen.Slot = planned
 	}
 	issue.ApprovedAt = at
 	if err := d.store.Approve(ctx, &issue); err != nil {

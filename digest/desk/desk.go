@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -155,6 +156,25 @@ func (d *Desk) Newest(ctx context.Context, slug string, states ...digest.IssueSt
 		words = append(words, string(s))
 	}
 	return digest.Issue{}, digest.Fail(digest.NotFound, "See the issues with: postbag issue list", "no issue is %s", strings.Join(words, " or "))
+}
+
+// Only gives the one issue that is in one of some states. Several are an error of
+// kind Invalid that lists them: a command is not to guess what goes out.
+func (d *Desk) Only(ctx context.Context, slug string, states ...digest.IssueState) (digest.Issue, error) {
+	all, err := d.Issues(ctx, slug, newestLookedAt)
+	if err != nil {
+		return digest.Issue{}, err
+	}
+	var names []string
+	for _, issue := range all {
+		if slices.Contains(states, issue.State) {
+			names = append(names, fmt.Sprintf("%d is %s", issue.Number, issue.State))
+		}
+	}
+	if len(names) > 1 {
+		return digest.Issue{}, digest.Fail(digest.Invalid, "Name one by its number.", "several issues can be meant: %s", strings.Join(names, ", "))
+	}
+	return d.Newest(ctx, slug, states...)
 }
 
 // newestLookedAt is how many of the newest issues [Desk.Newest] looks at.

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
 
@@ -100,6 +101,21 @@ func set(to *string, from *string) {
 	}
 }
 
+// dueAfterOthers gives the series' next moment that no earlier issue waits for.
+func (d *Desk) dueAfterOthers(ctx context.Context, series digest.Series, number int) (time.Time, error) {
+	after := d.clock.Now()
+	all, err := d.store.Issues(ctx, series.ID, newestLookedAt)
+	if err != nil {
+		return after, err
+	}
+	for _, issue := range all {
+		if issue.Number < number && issue.State == digest.Approved && issue.DueAt.After(after) {
+			after = issue.DueAt
+		}
+	}
+	return nextMoment(series, after)
+}
+
 // follow moves the open draft along with its series' settings.
 func (d *Desk) follow(ctx context.Context, before, after digest.Series) error {
 	draft, err := d.store.Issue(ctx, after.ID, 0)
@@ -116,7 +132,7 @@ func (d *Desk) follow(ctx context.Context, before, after digest.Series) error {
 		if before.Schedule == after.Schedule && before.Zone == after.Zone {
 			return nil
 		}
-		due, err := nextMoment(after, d.clock.Now())
+		due, err := d.dueAfterOthers(ctx, after, issue.Number)
 		issue.DueAt = due
 		return err
 	})

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"io/fs"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -84,10 +85,17 @@ func Open(ctx context.Context, dsn string, opts Options) (*DB, error) {
 	return open(ctx, dsn, opts, d)
 }
 
+// keywordValue is how libpq names a database without a URL.
+var keywordValue = regexp.MustCompile(`(?i)(^|\s)(host|hostaddr|dbname|password|user)\s*=`)
+
 // dialectOf chooses the database by the name's scheme.
 func dialectOf(dsn string) (dialect, error) {
 	scheme, _, isURL := strings.Cut(dsn, "://")
 	switch {
+	case !isURL && keywordValue.MatchString(dsn):
+		// It may hold a password: nothing of it is repeated.
+		return dialect{}, digest.Fail(digest.Invalid, "Write it as postgres://user@host/name, with the password in PGPASSWORD or PGPASSFILE.",
+			"the database is named by keywords and values, which Postbag does not read")
 	case !isURL:
 		return sqliteDialect(), nil
 	case scheme == "postgres" || scheme == "postgresql":

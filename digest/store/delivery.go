@@ -106,9 +106,14 @@ func (db *DB) Exchange(ctx context.Context, x deliver.Exchange) (claimed []subsc
 	return claimed, nil
 }
 
+// querySettle takes the result of the claim with so many attempts. A row that
+// another process recovered meanwhile, because this one had lost its lock, still
+// takes the news that the server accepted the message, as long as nobody has
+// claimed it again: the answer did come.
 const querySettle = `
 	UPDATE deliveries SET state = $1, next_try = $2, updated_at = $3, code = $4, reply = $5
-	WHERE id = $6 AND issue_id = $7 AND state = 'sending' AND attempts = $8`
+	WHERE id = $6 AND issue_id = $7 AND attempts = $8
+		AND (state = 'sending' OR $1 = 'sent' AND state IN ('deferred', 'uncertain') AND reply = '` + lostReply + `')`
 
 func (t *tx) settle(x deliver.Exchange) error {
 	waiting := false
@@ -202,7 +207,7 @@ func (t *tx) claim(x deliver.Exchange, n int, first subscribers.DeliveryState) (
 }
 
 // lostReply is noted on rows whose process ended before their result came.
-const lostReply = "the sending process ended before the server's reply was recorded"
+const lostReply = "the sending process ended before an answer was recorded"
 
 // Recover deals with rows that a process which is no more left under way, as
 // [deliver.Ledger] tells, and gives their number.

@@ -85,6 +85,12 @@ func postgresConfig(dsn string) (*pgx.ConnConfig, string, error) {
 	if err != nil {
 		return nil, "", digest.Fail(digest.Invalid, hintPostgres, "the address of the PostgreSQL database is not written as it should be")
 	}
+	// An @ behind the authority, or a fragment, is the rest of a password with a
+	// slash, a question mark or a number sign in it: nothing is repeated.
+	if u.Fragment != "" || strings.Contains(u.Path, "@") || strings.Contains(u.RawQuery, "@") {
+		return nil, "", digest.Fail(digest.Invalid, hintPostgres+" Letters such as / ? # in a password are written %2F %3F %23.",
+			"the address of the PostgreSQL database is not written as it should be")
+	}
 	name := publicName(u)
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {

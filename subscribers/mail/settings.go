@@ -67,7 +67,8 @@ func ParseSettings(address, password string) (Settings, error) {
 	}
 	s := Settings{Host: u.Hostname(), Port: u.Port(), User: u.User.Username(), password: password}
 	if s.Host == "" || u.Path != "" && u.Path != "/" || u.Fragment != "" {
-		return Settings{}, digest.Fail(digest.Invalid, settingsHint, "the mail server's address %q is not complete", u.Redacted())
+		// A password with a slash in it ends up in the path: nothing is repeated.
+		return Settings{}, digest.Fail(digest.Invalid, settingsHint, "the mail server's address is not complete, or has something after the port")
 	}
 	if s.Port == "" {
 		s.Port = map[string]string{"smtp": "587", "smtps": "465"}[u.Scheme]

@@ -236,6 +236,18 @@ var ledgerTests = []test{
 		_, err = b.Recover(b.ctx(), issue.ID, "guess", now, now)
 		b.wantKind(err, digest.Invalid)
 	}},
+	{"an answer that comes after the lock was lost still counts", func(b *bench) {
+		issue := b.sending(3)
+		claimed := b.exchange(issue, 3, now)
+		_, err := b.Recover(b.ctx(), issue.ID, deliver.Resend, now.Add(time.Minute), now)
+		b.must(err)
+		b.exchange(issue, 0, now, result(claimed[0], subscribers.Delivered, now), result(claimed[1], subscribers.Failed, now))
+		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Delivered: 1, subscribers.Deferred: 2})
+		again := b.exchange(issue, 5, now.Add(time.Minute))
+		b.equal("claimed again", len(again), 2)
+		b.exchange(issue, 0, now, result(claimed[2], subscribers.Delivered, now))
+		b.equal("an old claim changes nothing", b.counted(issue), subscribers.Counts{subscribers.Delivered: 1, subscribers.InFlight: 2})
+	}},
 	{"an audience of nobody is finished at once", func(b *bench) {
 		issue := b.sending(0)
 		b.equal("claimed", len(b.exchange(issue, 5, now)), 0)
