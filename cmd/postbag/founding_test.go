@@ -11,27 +11,14 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/digesttest"
 )
-
-// sampleDir finds the founding blog's feeds beside the checkout. They are not
-// part of the repository.
-func sampleDir(t *testing.T) string {
-	t.Helper()
-	dir, err := filepath.Abs("../../../shared/sample-blog")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "posts.atom")); err != nil {
-		required(t, "the founding blog in "+dir)
-	}
-	return dir
-}
 
 // serveFounding serves the founding blog as Blogger pages it: 25 comments a
 // page, each page naming the next.
 func serveFounding(t *testing.T) string {
 	t.Helper()
-	dir := sampleDir(t)
+	dir := digesttest.SampleBlog(t)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := strings.TrimPrefix(r.URL.Path, "/feeds/2127880819790475612")
 		path = strings.TrimPrefix(path, "/feeds")
@@ -84,7 +71,7 @@ type founding struct {
 func TestFoundingBlog(t *testing.T) {
 	blog := serveFounding(t)
 	var want founding
-	raw, err := os.ReadFile(filepath.Join(sampleDir(t), "expected.json"))
+	raw, err := os.ReadFile(filepath.Join(digesttest.SampleBlog(t), "expected.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -111,13 +111,3 @@ func freeAddress() (string, error) {
 	defer l.Close()
 	return l.Addr().String(), nil
 }
-
-// required fails a test that cannot find what it needs where everything must be
-// there, and skips it aloud elsewhere.
-func required(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("POSTBAG_TEST_REQUIRE") == "all" {
-		t.Fatalf("%s is missing, and POSTBAG_TEST_REQUIRE=all", what)
-	}
-	t.Skipf("SKIPPED: %s is missing", what)
-}

@@ -9,38 +9,13 @@ import (
 	"github.com/mmcdole/gofeed/atom"
 
 	"postbag/digest"
+	"postbag/digest/digesttest"
 	"postbag/digest/feed"
 )
 
-// sampleDir finds the founding blog beside the repository.
-func sampleDir(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	sample := filepath.Join(dir, "..", "shared", "sample-blog")
-	if _, err := os.Stat(sample); err != nil {
-		if os.Getenv("POSTBAG_TEST_REQUIRE") == "all" {
-			t.Fatalf("the sample blog is required: %v", err)
-		}
-		t.Skipf("THE SAMPLE BLOG IS ABSENT, its test is skipped: %v", err)
-	}
-	return sample
-}
-
 func sampleFile(t testing.TB, name string) []byte {
 	t.Helper()
-	body, err := os.ReadFile(filepath.Join(sampleDir(t), name))
+	body, err := os.ReadFile(filepath.Join(digesttest.SampleBlog(t), name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -90,32 +90,6 @@ func (b *blog) breakAt(paths ...string) {
 	}
 }
 
-// sampleDir finds the founding blog beside the repository.
-func sampleDir(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	sample := filepath.Join(dir, "..", "shared", "sample-blog")
-	if _, err := os.Stat(sample); err != nil {
-		if os.Getenv("POSTBAG_TEST_REQUIRE") == "all" {
-			t.Fatalf("the sample blog is required: %v", err)
-		}
-		t.Skipf("THE SAMPLE BLOG IS ABSENT, its test is skipped: %v", err)
-	}
-	return sample
-}
-
 // sample serves the founding blog as Blogger pages it; firstPage is the page of
 // comments that the feed begins with.
 type sample struct {

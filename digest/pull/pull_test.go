@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/digesttest"
 	"postbag/digest/pull"
 )
 
@@ -107,7 +108,7 @@ func TestIntervalIsBoundedAndSpread(t *testing.T) {
 		{time.Minute, 0.5, pull.MinInterval}, {time.Minute, 0, pull.MinInterval}, {3 * time.Hour, 0.5, 3 * time.Hour},
 	} {
 		// Blogger's feeds ask for no interval of their own.
-		r := newRig(t, newBlog(t, (&sample{dir: sampleDir(t), firstPage: 6}).page), pull.NewMemory(), thatEvening, func(o *pull.Options) {
+		r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 6}).page), pull.NewMemory(), thatEvening, func(o *pull.Options) {
 			o.Interval, o.Random = tt.interval, func() float64 { return tt.random }
 		})
 		src := r.add()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/digesttest"
 	"postbag/digest/pull"
 )
 
@@ -46,7 +47,7 @@ func readExpected(t *testing.T, dir string) (want expected) {
 const afterTheLast = "2017-11-03T09:00:00Z" // the morning after the last comment
 
 func TestFoundingBlogToItsBeginning(t *testing.T) {
-	dir := sampleDir(t)
+	dir := digesttest.SampleBlog(t)
 	memory := pull.NewMemory()
 	r := newRig(t, newBlog(t, (&sample{dir: dir, firstPage: 1}).page), memory, afterTheLast)
 	src := r.add()
@@ -114,7 +115,7 @@ func checkSample(t *testing.T, want expected, posts []digest.Post, comments []di
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func TestFirstPullBringsTheWindow(t *testing.T) {
-	dir := sampleDir(t)
+	dir := digesttest.SampleBlog(t)
 	for _, tt := range []struct {
 		name, now string
 		requests  string
@@ -134,7 +135,7 @@ func TestFirstPullBringsTheWindow(t *testing.T) {
 }
 
 func TestLaterPullStopsAtTheFirstKnownEntry(t *testing.T) {
-	s := &sample{dir: sampleDir(t), firstPage: 4}
+	s := &sample{dir: digesttest.SampleBlog(t), firstPage: 4}
 	r := newRig(t, newBlog(t, s.page), pull.NewMemory(), afterTheLast)
 	src := r.add()
 	r.pull(src, pull.PullOptions{History: true})
@@ -153,7 +154,7 @@ func last(all []string) string { return all[len(all)-1] }
 // An interrupted pull leaves newer comments stored and older ones missing; the
 // next one must not take the newer ones for the end of what is new.
 func TestInterruptedPullLeavesNoHole(t *testing.T) {
-	dir := sampleDir(t)
+	dir := digesttest.SampleBlog(t)
 	s := &sample{dir: dir, firstPage: 5}
 	memory := pull.NewMemory()
 	r := newRig(t, newBlog(t, s.page), memory, afterTheLast)
@@ -187,7 +188,7 @@ func TestInterruptedPullLeavesNoHole(t *testing.T) {
 
 func TestHistoryOfAFollowedBlogIsBackfill(t *testing.T) {
 	memory := pull.NewMemory()
-	r := newRig(t, newBlog(t, (&sample{dir: sampleDir(t), firstPage: 1}).page), memory, afterTheLast)
+	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), memory, afterTheLast)
 	src := r.add()
 	r.pull(src, pull.PullOptions{})
 	r.pull(src, pull.PullOptions{History: true})
@@ -203,14 +204,14 @@ func TestHistoryOfAFollowedBlogIsBackfill(t *testing.T) {
 }
 
 func TestHistoryAsksForBiggerPages(t *testing.T) {
-	r := newRig(t, newBlog(t, (&sample{dir: sampleDir(t), firstPage: 1}).page), pull.NewMemory(), afterTheLast)
+	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), pull.NewMemory(), afterTheLast)
 	r.pull(r.add(), pull.PullOptions{History: true})
 	equal(t, "second page", r.blog.asked()[2], "/feeds/comments/default?max-results=500&start-index=26")
 }
 
 func TestProgressIsTold(t *testing.T) {
 	var told []string
-	r := newRig(t, newBlog(t, (&sample{dir: sampleDir(t), firstPage: 1}).page), pull.NewMemory(), afterTheLast, func(o *pull.Options) {
+	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), pull.NewMemory(), afterTheLast, func(o *pull.Options) {
 		o.Progress = func(p pull.Progress) { told = append(told, fmt.Sprintf("%s %d/%d", p.Kind, p.Entries, p.Total)) }
 	})
 	r.pull(r.add(), pull.PullOptions{})
@@ -218,7 +219,7 @@ func TestProgressIsTold(t *testing.T) {
 }
 
 func TestFoundingBlogIsFoundFromAnyAddress(t *testing.T) {
-	b := newBlog(t, (&sample{dir: sampleDir(t), firstPage: 1}).page)
+	b := newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page)
 	r := newRig(t, b, pull.NewMemory(), afterTheLast)
 	for _, path := range []string{
 		"/", "", "/2016/01/oh-yes-it-is.html", "/feeds/posts/default", "/feeds/comments/default",
@@ -240,7 +241,7 @@ func TestFoundingBlogIsFoundFromAnyAddress(t *testing.T) {
 }
 
 func TestPreview(t *testing.T) {
-	dir := sampleDir(t)
+	dir := digesttest.SampleBlog(t)
 	b := newBlog(t, (&sample{dir: dir, firstPage: 1}).page)
 	r := newRig(t, b, nil, afterTheLast)
 	got, err := r.Preview(t.Context(), b.url)

@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/digesttest"
 	"postbag/digest/pull"
 	"postbag/digest/store"
 )
 
 // The whole way into a real database: interrupted, gone on with, and repeated.
 func TestFoundingBlogIntoSQLite(t *testing.T) {
-	dir := sampleDir(t)
+	dir := digesttest.SampleBlog(t)
 	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "postbag.db"), store.Options{})
 	if err != nil {
 		t.Fatal(err)

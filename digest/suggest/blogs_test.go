@@ -4,7 +4,6 @@ import (
 	"encoding/xml"
 	"net/http/httptest"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/compile"
+	"postbag/digest/digesttest"
 	"postbag/digest/markup"
 	"postbag/digest/sampleblog"
 )
@@ -97,26 +97,10 @@ func demoBlog(t testing.TB) ([]digest.Candidate, []digest.Post) {
 // are at hand beside the repository.
 func foundingBlog(t testing.TB) ([]digest.Candidate, []digest.Post) {
 	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == path.Dir(dir) {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = path.Dir(dir)
-	}
-	sample := filepath.Join(dir, "..", "shared", "sample-blog")
+	sample := digesttest.SampleBlog(t)
 	posts, err := os.ReadFile(filepath.Join(sample, "posts.atom"))
 	if err != nil {
-		if os.Getenv("POSTBAG_TEST_REQUIRE") == "all" {
-			t.Fatalf("the founding blog's pages are needed: %v", err)
-		}
-		t.Skipf("SKIPPED: the founding blog's pages are not beside the repository: %v", err)
+		t.Fatal(err)
 	}
 	comments, err := os.ReadFile(filepath.Join(sample, "comments.atom"))
 	if err != nil {
