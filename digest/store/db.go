@@ -82,7 +82,14 @@ func Open(ctx context.Context, dsn string, opts Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return open(ctx, dsn, opts, d)
+	db, err := open(ctx, dsn, opts, d)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.warm(ctx); err != nil {
+		return nil, first(err, db.Close())
+	}
+	return db, nil
 }
 
 // keywordValue is how libpq names a database without a URL.
@@ -146,7 +153,7 @@ func (db *DB) connect(ctx context.Context, clock digest.Clock) error {
 	if err := db.migrate(ctx, steps, clock); err != nil {
 		return db.wrap("migrate the database", err)
 	}
-	return db.warm(ctx)
+	return nil
 }
 
 func (db *DB) openRead() (err error) {

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// OpenWith opens a database with other migrations than the program's.
+// OpenWith opens a database with other migrations than the program's, and
+// prepares no statement of it.
 func OpenWith(ctx context.Context, dsn string, migrations fs.FS) (*DB, error) {
 	d, err := dialectOf(dsn)
 	if err != nil {

@@ -1,9 +1,11 @@
 package store_test
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -20,24 +22,33 @@ func steps(t *testing.T, dsn string, more ...string) fstest.MapFS {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, err := fs.ReadFile(own, "0001_first.sql")
+	names, err := fs.Glob(own, "*.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	all["0001_first.sql"] = &fstest.MapFile{Data: first}
+	for _, name := range names {
+		script, err := fs.ReadFile(own, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = &fstest.MapFile{Data: script}
+	}
 	for i, script := range more {
-		all["000"+string(rune('2'+i))+"_more.sql"] = &fstest.MapFile{Data: []byte(script)}
+		all[fmt.Sprintf("%04d_more.sql", len(names)+1+i)] = &fstest.MapFile{Data: []byte(script)}
 	}
 	return all
 }
+
+// newest gives the number of the program's last migration.
+func newest(t *testing.T, dsn string) int { return len(steps(t, dsn)) }
 
 const (
 	addColumn = `ALTER TABLE sources ADD COLUMN mood TEXT NOT NULL DEFAULT 'fine'; UPDATE publication SET name = name || '!';`
 	broken    = `UPDATE publication SET name = 'half done'; CREATE TABLE sources (id INTEGER);`
 )
 
-// versionOne makes an empty database one of the first schema, named "Nights".
-func versionOne(t *testing.T, path string) string {
+// upToDate gives an empty database the program's schema and the name "Nights".
+func upToDate(t *testing.T, path string) string {
 	t.Helper()
 	db, err := store.OpenWith(t.Context(), path, steps(t, path))
 	if err != nil {
@@ -62,7 +73,7 @@ func name(t *testing.T, db *store.DB) string {
 }
 
 func TestUpgradeCopiesTheFileFirst(t *testing.T) {
-	path := versionOne(t, filepath.Join(t.TempDir(), "postbag.db"))
+	path := upToDate(t, filepath.Join(t.TempDir(), "postbag.db"))
 	db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn))
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +82,7 @@ func TestUpgradeCopiesTheFileFirst(t *testing.T) {
 	if got := name(t, db); got != "Nights!" {
 		t.Errorf("after the upgrade the name is %q", got)
 	}
-	copied := path + "-before-2"
+	copied := fmt.Sprint(path, "-before-", newest(t, path)+1)
 	if info, err := os.Stat(copied); err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("the copy: %v, %v", info, err)
 	}
@@ -91,7 +102,7 @@ func TestUpgradeCopiesTheFileFirst(t *testing.T) {
 
 func TestFailedUpgradeLeavesTheOldSchema(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty string) {
-		path := versionOne(t, empty)
+		path := upToDate(t, empty)
 		if db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn, broken)); err == nil {
 			t.Fatal("it opened", db.Close())
 		}
@@ -108,7 +119,7 @@ func TestFailedUpgradeLeavesTheOldSchema(t *testing.T) {
 
 func TestNewerSchemaIsRefused(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty string) {
-		path := versionOne(t, empty)
+		path := upToDate(t, empty)
 		db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn))
 		if err != nil {
 			t.Fatal(err)
@@ -117,13 +128,13 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = store.Open(t.Context(), path, store.Options{})
-		wantError(t, err, digest.Conflict, "has schema 2 and this program knows up to 1")
+		wantError(t, err, digest.Conflict, fmt.Sprintf("has schema %d and this program knows up to %d", newest(t, path)+1, newest(t, path)))
 	})
 }
 
 func TestProcessesThatUpgradeAtOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty string) {
-		path := versionOne(t, empty)
+		path := upToDate(t, empty)
 		var wg sync.WaitGroup
 		errs := make([]error, 4)
 		for i := range errs {
@@ -152,7 +163,7 @@ func TestProcessesThatUpgradeAtOnce(t *testing.T) {
 		if !filepath.IsAbs(path) {
 			return // only a file is copied first
 		}
-		old, err := store.OpenWith(t.Context(), path+"-before-2", steps(t, path))
+		old, err := store.OpenWith(t.Context(), fmt.Sprint(path, "-before-", newest(t, path)+1), steps(t, path))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -184,4 +195,55 @@ func TestProcessesThatCreateAtOnce(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestUpgradeFromEarlierSchemas(t *testing.T) {
+	onBoth(t, func(t *testing.T, path string) {
+		all := steps(t, path)
+		for version := 1; version < len(all); version++ {
+			then := fstest.MapFS{}
+			for name, file := range all {
+				if number, err := strconv.Atoi(name[:4]); err == nil && number <= version {
+					then[name] = file
+				}
+			}
+			old, err := store.OpenWith(t.Context(), path, then)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if version == 1 {
+				fillFirstSchema(t, old)
+			}
+			if err := old.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		db, err := store.Open(t.Context(), path, store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		comments, err := db.Comments(t.Context(), digest.CommentFilter{})
+		if err != nil || len(comments) != 1 || comments[0].GUID != "c1" {
+			t.Errorf("after the upgrade there are %d comments (%v), want the one stored before", len(comments), err)
+		}
+	})
+}
+
+// fillFirstSchema stores a post and a comment as the first schema kept them.
+func fillFirstSchema(t *testing.T, db *store.DB) {
+	t.Helper()
+	for _, statement := range []string{
+		`INSERT INTO sources (id, name, url, platform, added_at) VALUES (1, 'Blog', 'https://blog.example/', 'blogger', 1)`,
+		`INSERT INTO feeds (source_id, kind, url, next_poll) VALUES (1, 'posts', 'https://blog.example/feed', 5)`,
+		`INSERT INTO posts (id, source_id, guid, url, title, author, published, first_seen, announced, hash, body)
+			VALUES (1, 1, 'p1', 'https://blog.example/1', 'Night bus', 'Ann', 2, 3, 0, 'h', '[]')`,
+		`INSERT INTO comments (id, source_id, guid, url, post_id, post_ref, parent_ref, author, author_uri,
+				published, first_seen, changed_at, gone, gone_reason, backfill, hash, words, body)
+			VALUES (1, 1, 'c1', '', 1, 'p1', '', 'Ben', '', 2, 3, 3, 0, '', 0, 'h', 2, '[]')`,
+	} {
+		if err := db.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
