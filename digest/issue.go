@@ -30,6 +30,10 @@ var issueMoves = map[IssueState][]IssueState{
 	Sent:      {Withdrawn},
 }
 
+// AsksLate is the reason noted with an issue that is approved or published and
+// whose moment passed so long ago that the editor is asked before it goes out.
+const AsksLate = "late"
+
 // To tells whether an issue in this state may move to the other.
 func (s IssueState) To(next IssueState) bool { return slices.Contains(issueMoves[s], next) }
 

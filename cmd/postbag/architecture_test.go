@@ -14,7 +14,7 @@ import (
 var (
 	domain   = []string{"digest", "subscribers"}
 	pure     = []string{"digest/markup", "digest/compile", "digest/suggest", "digest/schedule", "digest/feed", "templates", "subscribers/address"}
-	stages   = []string{"digest/pull", "digest/desk", "digest/publish", "subscribers/deliver", "subscribers/signup", "subscribers/roster"}
+	stages   = []string{"digest/work", "digest/pull", "digest/desk", "digest/publish", "subscribers/deliver", "subscribers/signup", "subscribers/roster"}
 	adapters = []string{"digest/fetch", "digest/store", "digest/web", "subscribers/mail"}
 	fixtures = []string{"digest/sampleblog"}
 )

@@ -19,6 +19,7 @@ type cli struct {
 
 	Series     seriesCmd     `cmd:"" help:"The recurring compilation: its name, schedule and numbering."`
 	Issue      issueCmd      `cmd:"" help:"Draft, pick, arrange, approve, publish and send issues."`
+	Schedule   scheduleCmd   `cmd:"" help:"What is done by itself: when it is next due, and who is at it."`
 	Subscriber subscriberCmd `cmd:"" help:"The readers on the mailing list."`
 
 	Status  statusCmd  `cmd:"" help:"Say in a few lines what the database knows of pulls, issues and mails."`

@@ -103,7 +103,7 @@ func (a *app) sentence(ctx context.Context, issue digest.Issue) error {
 	case digest.Draft:
 		_, err = fmt.Fprintf(a.p.Stdout, "Goes out %s, if approved by then.\n", at)
 	case digest.Approved:
-		if a.p.Clock.Now().Sub(issue.DueAt) > graceAfterDue {
+		if a.p.Clock.Now().Sub(issue.DueAt) > a.settings.LateAfter {
 			_, err = fmt.Fprintf(a.p.Stdout, "Approved. It should have gone out %s, and waits for you: issue send %d, or issue cancel %d.\n", at, issue.Number, issue.Number)
 			break
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/work"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
 )
@@ -103,21 +104,54 @@ func (o *postOffice) send(ctx context.Context, issue digest.Issue) error {
 	if err != nil {
 		return err
 	}
-	for watched := false; ; watched = true {
-		held, release, err := o.db.LockWorker(ctx)
+	others := others{until: map[int64]time.Time{}}
+	for {
+		joining := o.joining()
+		joining.Alone = true
+		place, err := o.db.Join(ctx, joining)
 		switch {
-		case err == nil && watched:
-			release()
+		case err == nil && others.alive:
+			place.Leave()
 			return o.workerGone(ctx, issue)
 		case err == nil:
-			return o.sendLocked(ctx, held, release, issue, series)
+			return o.sendFrom(ctx, place, issue, series)
 		case digest.KindOf(err) != digest.Conflict:
+			return err
+		}
+		if err := others.look(ctx, o.app); err != nil {
 			return err
 		}
 		if done, err := o.watch(ctx, issue); done || err != nil {
 			return err
 		}
 	}
+}
+
+// others are the processes that have a place among the workers. One that was
+// killed has it until its lease is over, and was never seen alive: what it was
+// doing may be begun anew.
+type others struct {
+	until map[int64]time.Time
+	alive bool
+}
+
+// look finds out whether one of them lives: it renews its lease.
+func (o *others) look(ctx context.Context, a *app) error {
+	workers, err := a.db.Workers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, w := range workers {
+		before, known := o.until[w.ID]
+		if w.Until.IsZero() || known && !w.Until.Equal(before) {
+			o.alive = true
+		}
+		if !known && !o.alive {
+			a.log.Info("waiting for a worker to send, or for its lease to run out", "worker", w.Name, "until", w.Until)
+		}
+		o.until[w.ID] = w.Until
+	}
+	return nil
 }
 
 // workerGone says that a watched worker has gone, unless it had just finished.
@@ -133,11 +167,12 @@ func (o *postOffice) workerGone(ctx context.Context, issue digest.Issue) error {
 		"the worker that was sending issue %d is gone; what it had not sent is still queued", issue.Number)
 }
 
-// sendLocked delivers an issue here for as long as the worker's lock is held.
-func (o *postOffice) sendLocked(ctx, held context.Context, release func(), issue digest.Issue, series digest.Series) error {
-	defer release()
-	err := o.sendHere(held, issue, series)
-	switch {
+// sendFrom delivers an issue here for as long as the place among the workers is
+// held.
+func (o *postOffice) sendFrom(ctx context.Context, place work.Place, issue digest.Issue, series digest.Series) error {
+	defer place.Leave()
+	err := o.sendHere(place, issue, series)
+	switch held := place.Context(); {
 	case held.Err() != nil && ctx.Err() == nil:
 		return context.Cause(held) // another process may be sending now
 	case err != nil && digest.KindOf(err) == digest.Unavailable:
@@ -150,11 +185,12 @@ func (o *postOffice) sendLocked(ctx, held context.Context, release func(), issue
 
 // sendHere delivers an issue in this process until every row is terminal. A row
 // that waits for another try is waited for.
-func (o *postOffice) sendHere(ctx context.Context, issue digest.Issue, series digest.Series) error {
+func (o *postOffice) sendHere(place work.Place, issue digest.Issue, series digest.Series) error {
+	ctx := place.Context()
 	b := o.p.bar("sending", -1)
 	defer b.done()
 	for {
-		summary, err := o.deliver(ctx, issue, series, func(p deliver.Progress) { b.of(p.Done, p.Total) })
+		summary, err := o.deliver(ctx, place, issue, series, func(p deliver.Progress) { b.of(p.Done, p.Total) })
 		if err != nil {
 			return err
 		}

@@ -243,7 +243,7 @@ func TestKillInTheMiddleOfASend(t *testing.T) {
 		t.Run(policy+c.database, func(t *testing.T) {
 			var db []string
 			if c.database != "" {
-				db = postgres(t)
+				db = append(postgres(t), "--lease", "1s")
 			}
 			server := startMailServer(t, 2*time.Millisecond)
 			in := newInstallation(t, append(db, "--from", "editor@news.example.org", "--base-url", "https://news.example.org",

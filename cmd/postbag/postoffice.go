@@ -7,6 +7,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/schedule"
+	"postbag/digest/work"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
 	"postbag/subscribers/mail"
@@ -47,8 +48,9 @@ func (a *app) newPostOffice(ctx context.Context) (*postOffice, error) {
 	return office, nil
 }
 
-// deliver begins an issue's delivery or takes it up again, until no row is due.
-func (o *postOffice) deliver(ctx context.Context, issue digest.Issue, series digest.Series, progress func(deliver.Progress)) (deliver.Summary, error) {
+// deliver begins an issue's delivery or takes it up again from a place among the
+// workers, until no row is due.
+func (o *postOffice) deliver(ctx context.Context, place work.Place, issue digest.Issue, series digest.Series, progress func(deliver.Progress)) (deliver.Summary, error) {
 	last, err := lastOfMonth(issue, series)
 	if err != nil {
 		return deliver.Summary{}, err
@@ -61,6 +63,7 @@ func (o *postOffice) deliver(ctx context.Context, issue digest.Issue, series dig
 		Mailing:     subscribers.Mailing{IssueID: issue.ID, Begun: o.p.Clock.Now(), Domain: o.postage.from.Domain},
 		LastOfMonth: last,
 		From:        o.postage.from.Email,
+		Worker:      place,
 		Compose: func(of subscribers.Mailing) (func(subscribers.Delivery) ([]byte, error), error) {
 			if of.Domain != o.postage.from.Domain {
 				return nil, digest.Fail(digest.Conflict, "Give this command the settings that the sending began with (--config or POSTBAG_CONFIG), or leave it to postbag serve.",

@@ -13,11 +13,16 @@ import (
 	"postbag/subscribers/signup"
 )
 
-// serveCmd runs the pages and the worker in one process.
-type serveCmd struct{}
+// serveCmd runs the pages and the worker in one process, or one of the two.
+type serveCmd struct {
+	Only string `help:"Run only the web pages, or only the worker; other processes do the rest." enum:",web,worker" default:"" placeholder:"web|worker"`
+}
+
+func (c serveCmd) web() bool    { return c.Only != "worker" }
+func (c serveCmd) worker() bool { return c.Only != "web" }
 
 // Run serves until ctx ends, then stops gracefully.
-func (serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+func (c serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	// What is wrong with the settings is told all together, before anything is
 	// opened.
 	var wrong problems
@@ -33,15 +38,19 @@ func (serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if err := wrong.err(); err != nil {
 		return err
 	}
+	if !c.web() {
+		return p.with(ctx, s, func(a *app) error { return a.serve(ctx, c, nil) })
+	}
 	listener, err := p.listen(s)
 	if err != nil {
 		return err
 	}
 	defer listener.Close() // serving closes it too; a second time does no harm
-	return p.with(ctx, s, func(a *app) error { return a.serve(ctx, listener) })
+	return p.with(ctx, s, func(a *app) error { return a.serve(ctx, c, listener) })
 }
 
-func (a *app) serve(ctx context.Context, listener net.Listener) error {
+// serve runs what the command asks for; without a listener there are no pages.
+func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) error {
 	office, err := a.newPostOffice(ctx)
 	if err != nil {
 		return err
@@ -55,31 +64,29 @@ func (a *app) serve(ctx context.Context, listener net.Listener) error {
 		TakeDown: func(f *digest.Frozen) string { return takeDown(office.postage, f.Title) },
 	})
 	readers := signup.New(signup.Options{Store: a.db, Clock: a.p.Clock, Log: a.log, Wording: consentOf(publisher)})
-	pages, err := a.pages(publisher, readers)
-	if err != nil {
-		return err
-	}
-	w := newWorker(a, puller, office, readers)
-	return a.both(ctx, listener, pages, w)
-}
-
-// both runs pages and worker until ctx ends or the pages fail, and waits for
-// both. Without the worker's lock it runs neither.
-func (a *app) both(ctx context.Context, l net.Listener, pages *web.Server, w *worker) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	held, release, err := a.db.LockWorker(ctx)
-	if err != nil {
-		return err
-	}
-	defer release()
-	a.announce(l.Addr(), w.post)
-	if err := a.warnOfMissing(ctx, w.post); err != nil {
-		return err
-	}
 	var working sync.WaitGroup
-	working.Go(func() { w.runLocked(ctx, held, release) })
-	err = pages.Serve(ctx, l)
+	if c.worker() {
+		// Without a place among the workers there are no pages either: two that were
+		// started by mistake are told at once.
+		place, err := a.db.Join(ctx, a.joining())
+		if err != nil {
+			return err
+		}
+		defer place.Leave()
+		if err := a.warnOfMissing(ctx, office); err != nil {
+			return err
+		}
+		w := newWorker(a, puller, office, readers)
+		working.Go(func() { w.runFrom(ctx, place) })
+	}
+	a.announce(c, listener, office)
+	if c.web() {
+		err = a.servePages(ctx, listener, publisher, readers)
+	} else {
+		<-ctx.Done()
+	}
 	stop()
 	working.Wait()
 	a.log.Info("stopped")
@@ -100,17 +107,21 @@ func consentOf(publisher *publish.Publisher) func(context.Context) string {
 	}
 }
 
-// pages wires the public pages.
-func (a *app) pages(publisher *publish.Publisher, readers *signup.Service) (*web.Server, error) {
+// servePages serves the public pages until ctx ends.
+func (a *app) servePages(ctx context.Context, l net.Listener, publisher *publish.Publisher, readers *signup.Service) error {
 	proxies, err := a.settings.proxies()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return web.New(web.Options{
+	pages, err := web.New(web.Options{
 		Publisher: publisher, Signup: readers, Templates: a.set, Clock: a.p.Clock, BaseURL: a.base,
 		Ready:          a.db.Ping,
 		TrustedProxies: proxies, Log: a.log,
 	})
+	if err != nil {
+		return err
+	}
+	return pages.Serve(ctx, l)
 }
 
 func (p *Program) listen(s *Settings) (net.Listener, error) {
@@ -133,13 +144,18 @@ func (a *app) warnOfMissing(ctx context.Context, office *postOffice) error {
 	return err
 }
 
-// announce says where the pages are and, loudly, when no mail leaves.
-func (a *app) announce(at net.Addr, office *postOffice) {
-	a.log.Info("serving", "address", at.String(), "base_url", a.base, "database", a.db.Path(), "version", version())
-	if office.postage.transport.IsOutbox() {
+// announce says what runs, where the pages are and, loudly, when no mail leaves.
+func (a *app) announce(c serveCmd, l net.Listener, office *postOffice) {
+	about := []any{"base_url", a.base, "database", a.db.Path(), "version", version()}
+	if l == nil {
+		a.log.Info("working", about...)
+	} else {
+		a.log.Info("serving", append([]any{"address", l.Addr().String()}, about...)...)
+	}
+	if c.worker() && office.postage.transport.IsOutbox() {
 		a.log.Warn(fmt.Sprintf("NO MAIL LEAVES THIS MACHINE: it is written to %s as files; set --smtp to send", office.postage.transport))
 	}
-	if a.p.Listening != nil {
-		a.p.Listening(at)
+	if a.p.Listening != nil && l != nil {
+		a.p.Listening(l.Addr())
 	}
 }

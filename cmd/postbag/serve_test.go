@@ -179,9 +179,12 @@ func TestServeAsksWhenADayLate(t *testing.T) {
 	in.must("issue", "approve", "1")
 	in.clock = digest.NewTestClock(sunday.Add(48*time.Hour), 20)
 	s := in.serve()
-	eventually(t, "the log says that an issue is late", func() bool { return strings.Contains(s.log.String(), "more than a day late") })
+	eventually(t, "the log says that an issue is late", func() bool { return strings.Contains(s.log.String(), "too late and waits for you") })
 	if list := in.must("issue", "list"); !strings.Contains(list, "approved") {
 		t.Errorf("the late issue did not wait:\n%s", list)
+	}
+	if list := in.must("schedule", "list"); !strings.Contains(list, "asks: Pick of the Week 1 is late") {
+		t.Errorf("the schedule does not ask:\n%s", list)
 	}
 }
 
@@ -301,11 +304,11 @@ func TestSendSaysThatTheWorkerIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	_, release, err := db.LockWorker(t.Context())
+	place, err := db.Join(t.Context(), store.Joining{Name: "another"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	time.AfterFunc(time.Second, func() { release() })
+	time.AfterFunc(time.Second, place.Leave)
 	if _, err := in.run("issue", "send", "1"); digest.KindOf(err) != digest.Unavailable || !strings.Contains(err.Error(), "gone") {
 		t.Errorf("issue send gives %v", err)
 	}

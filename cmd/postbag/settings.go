@@ -35,6 +35,9 @@ type Settings struct {
 	Rate             float64 `help:"Mails per second at the most; 0 for no limit." default:"0" placeholder:"N" env:"POSTBAG_RATE"`
 	Ambiguous        string  `help:"A message whose fate is unknown: resend (same Message-ID) or hold." enum:"resend,hold" default:"resend" placeholder:"resend|hold" env:"POSTBAG_AMBIGUOUS"`
 
+	Lease     time.Duration `help:"How long a worker may be silent before others take over its work (PostgreSQL)." default:"30s" placeholder:"TIME" env:"POSTBAG_LEASE"`
+	LateAfter time.Duration `help:"How late an issue may be and still go out without asking you." default:"24h" placeholder:"TIME" env:"POSTBAG_LATE_AFTER"`
+
 	FetchAllow []string `help:"Private addresses that blogs may live on: host:port or CIDR." placeholder:"ADDR" env:"POSTBAG_FETCH_ALLOW"`
 
 	LogLevel  string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" env:"POSTBAG_LOG_LEVEL"`
@@ -124,6 +127,12 @@ type postage struct {
 	base      *url.URL
 }
 
+// The bounds of --lease.
+const (
+	leastLease = time.Second
+	mostLease  = 10 * time.Minute
+)
+
 // mail checks the settings that sending needs. What leaves the machine must
 // come from a real sender and lead back to a real place.
 func (s *Settings) mail() (postage, error) {
@@ -163,6 +172,12 @@ func (s *Settings) mail() (postage, error) {
 	}
 	if s.Concurrency < 1 || s.Concurrency > 100 {
 		wrong.add(digest.Fail(digest.Invalid, "10 suits most servers.", "--concurrency must be 1 to 100, not %d", s.Concurrency))
+	}
+	if s.Lease < leastLease || s.Lease > mostLease {
+		wrong.add(digest.Fail(digest.Invalid, "30s suits most networks.", "--lease must be %s to %s, not %s", leastLease, mostLease, s.Lease))
+	}
+	if s.LateAfter < 0 {
+		wrong.add(digest.Fail(digest.Invalid, "24h is a day.", "--late-after cannot be negative"))
 	}
 	if s.Rate < 0 {
 		wrong.add(digest.Fail(digest.Invalid, "0 means no limit.", "--rate cannot be negative"))

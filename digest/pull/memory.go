@@ -75,11 +75,6 @@ func (m *memory) Feeds(_ context.Context, sourceID int64) ([]digest.FeedState, e
 	return m.pick(func(f digest.FeedState) bool { return f.SourceID == sourceID }), nil
 }
 
-// DueFeeds gives the feeds whose NextPoll is not after now.
-func (m *memory) DueFeeds(_ context.Context, now time.Time) ([]digest.FeedState, error) {
-	return m.pick(func(f digest.FeedState) bool { return !f.NextPoll.After(now) }), nil
-}
-
 func (m *memory) pick(wanted func(digest.FeedState) bool) []digest.FeedState {
 	m.mu.Lock()
 	defer m.mu.Unlock()

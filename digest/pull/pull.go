@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -61,27 +62,19 @@ func (p *Puller) PullAll(ctx context.Context, opts PullOptions) ([]Report, error
 	return p.all(ctx, jobs, mode{PullOptions: opts})
 }
 
-// PullDue pulls the feeds whose time has come, for the schedule. A source's
-// other feed is asked along if its time is near, so that posts keep coming
-// before their comments. Errors are as for [Puller.PullAll].
-func (p *Puller) PullDue(ctx context.Context) ([]Report, error) {
-	now := p.opts.Clock.Now()
-	due, err := p.opts.Store.DueFeeds(ctx, now)
+// PullDue pulls a source for the schedule: its feeds whose time has come. Its
+// other feed is asked along if its time is near, so that posts keep coming before
+// their comments. Errors are as for [Puller.Pull].
+func (p *Puller) PullDue(ctx context.Context, sourceID int64) (Report, error) {
+	j, err := p.along(ctx, sourceID, p.opts.Clock.Now())
 	if err != nil {
-		return nil, fmt.Errorf("pull: %w", err)
+		return Report{}, fmt.Errorf("pull: %w", err)
 	}
-	var jobs []job
-	for _, feed := range due {
-		if n := len(jobs); n > 0 && jobs[n-1].src.ID == feed.SourceID {
-			continue
-		}
-		j, err := p.along(ctx, feed.SourceID, now)
-		if err != nil {
-			return nil, fmt.Errorf("pull: %w", err)
-		}
-		jobs = append(jobs, j)
+	if len(j.feeds) == 0 {
+		return Report{Source: j.src}, nil
 	}
-	return p.all(ctx, jobs, mode{scheduled: true})
+	r := p.source(ctx, j.src, j.feeds, mode{scheduled: true})
+	return r, r.Err
 }
 
 // along gives a source with its feeds that are due, or nearly: those whose next
@@ -96,6 +89,9 @@ func (p *Puller) along(ctx context.Context, sourceID int64, now time.Time) (job,
 		return job{}, err
 	}
 	j := job{src: src}
+	if !slices.ContainsFunc(feeds, func(f digest.FeedState) bool { return !f.NextPoll.After(now) }) {
+		return j, nil
+	}
 	near := now.Add(time.Duration(2 * jitter * float64(p.opts.Interval)))
 	for _, f := range feeds {
 		soon := f.Failures == 0 && !f.NextPoll.After(near) && now.Sub(f.LastTry) >= MinInterval

@@ -35,15 +35,15 @@ func TestScheduleKeepsItsInterval(t *testing.T) {
 	r := newRig(t, newBlog(t, (&press{t: t}).page), pull.NewMemory(), thatEvening)
 	src := r.add()
 	for _, tt := range []struct {
-		pass    time.Duration
-		sources int
-	}{{0, 1}, {59 * time.Minute, 0}, {2 * time.Minute, 1}, {0, 0}} {
+		pass  time.Duration
+		asked bool
+	}{{0, true}, {59 * time.Minute, false}, {2 * time.Minute, true}, {0, false}} {
 		r.clock.add(tt.pass)
-		reports, err := r.PullDue(t.Context())
+		report, err := r.PullDue(t.Context(), src.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		equal(t, "sources pulled at "+r.clock.Now().Format(time.TimeOnly), len(reports), tt.sources)
+		equal(t, "pulled at "+r.clock.Now().Format(time.TimeOnly), report.Requests > 0, tt.asked)
 	}
 	equal(t, "next poll", r.feed(src, digest.PostsFeed).NextPoll, r.clock.Now().Add(time.Hour))
 }
@@ -53,9 +53,9 @@ func TestFeedsOfASourceAreAskedTogether(t *testing.T) {
 	r := newRig(t, newBlog(t, (&press{t: t}).page), pull.NewMemory(), thatEvening, func(o *pull.Options) {
 		o.Random = func() float64 { random = 1 - random; return random } // posts late, comments early
 	})
-	r.add()
+	src := r.add()
 	for range 2 {
-		if _, err := r.PullDue(t.Context()); err != nil {
+		if _, err := r.PullDue(t.Context(), src.ID); err != nil {
 			t.Fatal(err)
 		}
 		r.clock.add(54 * time.Minute)
@@ -126,11 +126,8 @@ func TestFailuresBackOffAndRecover(t *testing.T) {
 	p.comments = "<html>we are moving</html>"
 	for i, want := range []time.Duration{1, 2, 4, 8, 16, 24, 24} {
 		r.clock.add(25 * time.Hour)
-		reports, err := r.PullDue(t.Context())
-		if err != nil || len(reports) != 1 {
-			t.Fatalf("%d sources pulled: %v", len(reports), err)
-		}
-		wantError(t, "a page for a feed", reports[0].Err, digest.Invalid, "a web page stands")
+		_, err := r.PullDue(t.Context(), src.ID)
+		wantError(t, "a page for a feed", err, digest.Invalid, "a web page stands")
 		f := r.feed(src, digest.CommentsFeed)
 		equal(t, "failures", f.Failures, i+1)
 		equal(t, "next poll", f.NextPoll.Sub(r.clock.Now()), want*time.Hour)

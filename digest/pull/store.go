@@ -21,9 +21,6 @@ type Store interface {
 	AddSource(ctx context.Context, src *digest.Source, feeds []digest.FeedState, first digest.Series) error
 	// Feeds gives the feeds of a source, posts before comments.
 	Feeds(ctx context.Context, sourceID int64) ([]digest.FeedState, error)
-	// DueFeeds gives the feeds whose NextPoll is not after now, by source, posts
-	// before comments.
-	DueFeeds(ctx context.Context, now time.Time) ([]digest.FeedState, error)
 	// SaveFeed stores the polling state of a feed. Held is the CatchUp that the
 	// caller last read or stored. When another is stored by now, a pull in
 	// another process has begun or ended a catching up of its own: then CatchUp

@@ -105,7 +105,7 @@ func TestWordPressIsAskedUnconditionallyOnceADay(t *testing.T) {
 		{2 * time.Hour, "[/feed/ * /comments/feed/ *]"},
 	} {
 		r.clock.add(tt.pass)
-		if _, err := r.PullDue(t.Context()); err != nil {
+		if _, err := r.PullDue(t.Context(), src.ID); err != nil {
 			t.Fatal(err)
 		}
 		equal(t, "requests at "+r.clock.Now().Format(time.TimeOnly), fmt.Sprint(r.blog.asked()), tt.want)

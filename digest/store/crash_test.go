@@ -175,7 +175,9 @@ func killStoring(t *testing.T, path string) {
 			break
 		}
 	}
-	_, _, err = db.LockWorker(t.Context())
+	// SQLite has one worker at a time; on PostgreSQL many may join.
+	joining := store.Joining{Name: "test", Lease: 5 * time.Second, Alone: true}
+	_, err = db.Join(t.Context(), joining)
 	wantError(t, err, digest.Conflict, "another process")
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -186,7 +188,7 @@ func killStoring(t *testing.T, path string) {
 	if err := cmd.Wait(); err == nil {
 		t.Fatal("the process ended by itself")
 	}
-	lockSoon(t, db)
+	joinSoon(t, db, joining)
 	if n := count(t, db, "comments"); n < stored*10 || n%10 != 0 {
 		t.Errorf("%d comments, and %d pages of 10 were said to be stored", n, stored)
 	}
@@ -195,17 +197,17 @@ func killStoring(t *testing.T, path string) {
 	}
 }
 
-// lockSoon takes the worker's lock and gives it back. A server notices within a
-// moment that a process is no more.
-func lockSoon(t *testing.T, db *store.DB) {
+// joinSoon takes the place among the workers and leaves it. A process that is no
+// more has it until its lease is over.
+func joinSoon(t *testing.T, db *store.DB, joining store.Joining) {
 	t.Helper()
 	for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
-		_, release, err := db.LockWorker(t.Context())
+		place, err := db.Join(t.Context(), joining)
 		if err == nil {
-			release()
+			place.Leave()
 			return
 		}
-		if digest.KindOf(err) != digest.Conflict || time.Since(began) > 5*time.Second {
+		if digest.KindOf(err) != digest.Conflict || time.Since(began) > 10*time.Second {
 			t.Fatal(err)
 		}
 	}
@@ -213,7 +215,7 @@ func lockSoon(t *testing.T, db *store.DB) {
 
 func storeUntilKilled(t *testing.T, path string) {
 	db := open(t, path)
-	if _, _, err := db.LockWorker(t.Context()); err != nil {
+	if _, err := db.Join(t.Context(), store.Joining{Name: "killed", Lease: 2 * time.Second}); err != nil {
 		t.Fatal(err)
 	}
 	for i := 1; i < 100_000; i++ {

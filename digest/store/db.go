@@ -10,12 +10,14 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"postbag/digest"
 	"postbag/digest/desk"
 	"postbag/digest/publish"
 	"postbag/digest/pull"
+	"postbag/digest/work"
 	"postbag/subscribers/deliver"
 	"postbag/subscribers/roster"
 	"postbag/subscribers/signup"
@@ -44,6 +46,9 @@ type DB struct {
 	hot     map[string]*sql.Stmt // statements kept prepared on the writer
 	gen     *sql.Stmt            // queryGeneration, kept prepared on the readers
 	turns   turns
+
+	wakes     wakes
+	listening sync.WaitGroup // those who listen for other processes' wake-ups
 }
 
 var (
@@ -54,6 +59,7 @@ var (
 	_ deliver.Notices = (*DB)(nil)
 	_ signup.Store    = (*DB)(nil)
 	_ roster.Store    = (*DB)(nil)
+	_ work.Store      = (*DB)(nil)
 )
 
 // Options are what a database is opened with besides its name. The zero value
@@ -187,9 +193,11 @@ func (db *DB) warm(ctx context.Context) (err error) {
 	return nil
 }
 
-// Close closes the database. Nothing else may be using it.
+// Close closes the database. Nothing else may be using it, and the contexts of
+// [DB.Wakes] must have ended.
 func (db *DB) Close() error {
 	var errs []error
+	db.listening.Wait()
 	if db.gen != nil {
 		errs = append(errs, db.gen.Close())
 	}
@@ -242,8 +250,22 @@ type dialect struct {
 	// takeTurns, given a number, waits until no other transaction has taken the
 	// same; "" where transactions take turns anyway.
 	takeTurns string
-	// worker takes the lock of the one worker, or gives errTaken.
-	worker func(ctx context.Context, path string) (workerLock, error)
+	// now is the database's clock, in microseconds since 1970.
+	now string
+	// share, after a SELECT, keeps its rows as they are until the transaction
+	// ends; see locksRows.
+	share string
+	// checkLease gives a row for the lease of a duty's name, fence and place that
+	// holds, and sees to it that it does until the transaction ends.
+	checkLease string
+	// alone takes the lock of the one process that may work on the database, or
+	// gives errTaken; nil where many may.
+	alone func(ctx context.Context, path string) (giveBack func(), err error)
+	// wakeOthers tells other processes, once the transaction commits, that
+	// something may be due, and listen hears it until ctx ends or the connection
+	// is lost; "" and nil where processes cannot tell each other.
+	wakeOthers string
+	listen     func(ctx context.Context, tell func())
 	// probe finds out whether the database can be written.
 	probe    func(ctx context.Context, db *sql.DB, busy time.Duration) error
 	foreign  string // counts whatever a database holds

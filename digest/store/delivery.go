@@ -57,8 +57,11 @@ func (t *tx) freezeAudience(m subscribers.Mailing, lastOfMonth bool) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(queryFreezeAudience, m.IssueID, lastOfMonth)
-	return err
+	if _, err = t.exec(queryFreezeAudience, m.IssueID, lastOfMonth); err != nil {
+		return err
+	}
+	t.wake() // the mailing is every worker's
+	return t.replanIssue(m.IssueID)
 }
 
 // turns alternates which rows a claim takes first.
@@ -85,6 +88,11 @@ func (db *DB) Exchange(ctx context.Context, x deliver.Exchange) (claimed []subsc
 		}
 		if err := t.settle(x); err != nil {
 			return err
+		}
+		if x.Claim > 0 && x.Worker != 0 {
+			if n, err := t.number(queryInPlace(t.dialect), x.Worker); err != nil || n == 0 {
+				return err // what it sent is settled; it gets no more
+			}
 		}
 		for len(claimed) < x.Claim {
 			more, seen, err := t.claim(x, x.Claim-len(claimed), db.turns.next())
@@ -183,7 +191,7 @@ func queryClaim(d dialect) string {
 			THEN 1 ELSE 0 END,
 		first_try = CASE WHEN (SELECT s.state FROM subscribers s WHERE s.id = subscriber_id) = 'active'
 			THEN COALESCE(first_try, $2) ELSE first_try END,
-		next_try = NULL, updated_at = $2
+		next_try = NULL, updated_at = $2, worker_id = $5
 	WHERE id IN (SELECT due.id FROM due)
 	RETURNING id, issue_id, subscriber_id, state, attempts, first_try, updated_at, code, reply,
 		(SELECT s.email FROM subscribers s WHERE s.id = subscriber_id),
@@ -202,37 +210,63 @@ func (t *tx) claim(x deliver.Exchange, n int, first subscribers.DeliveryState) (
 			claimed = append(claimed, d)
 		}
 		return err
-	}, queryClaim(*t.dialect), x.IssueID, x.Now.UnixMicro(), n, string(first))
+	}, queryClaim(*t.dialect), x.IssueID, x.Now.UnixMicro(), n, string(first), ref(x.Worker))
 	return claimed, seen, err
 }
 
 // lostReply is noted on rows whose process ended before their result came.
 const lostReply = "the sending process ended before an answer was recorded"
 
+// queryRecover takes the rows under way of those who have no place any more, and
+// of the place $6.
+const queryRecover = `
+	UPDATE deliveries SET state = $1, next_try = $2, updated_at = $3, code = 0, reply = $4
+	WHERE issue_id = $5 AND state = 'sending' AND NOT EXISTS (
+		SELECT 1 FROM workers w WHERE w.id = deliveries.worker_id AND w.id <> $6 AND w.ended_at IS NULL)`
+
 // Recover deals with rows that a process which is no more left under way, as
 // [deliver.Ledger] tells, and gives their number.
-func (db *DB) Recover(ctx context.Context, issueID int64, policy deliver.Ambiguity, retry, now time.Time) (n int, err error) {
+func (db *DB) Recover(ctx context.Context, r deliver.Recovery) (n int, err error) {
 	to, next := subscribers.Uncertain, time.Time{}
-	switch policy {
+	switch r.Policy {
 	case deliver.HoldUncertain:
 	case deliver.Resend:
-		to, next = subscribers.Deferred, orTime(retry, now)
+		to, next = subscribers.Deferred, orTime(r.Retry, r.Now)
 	default:
-		return 0, digest.Fail(digest.Invalid, `Use "resend" or "hold".`, "there is no policy %q for doubtful messages", policy)
+		return 0, digest.Fail(digest.Invalid, `Use "resend" or "hold".`, "there is no policy %q for doubtful messages", r.Policy)
 	}
 	err = db.update(ctx, "recover the ledger", func(t *tx) error {
-		if err := t.lockIssue(issueID); err != nil {
+		if err := t.lockIssue(r.IssueID); err != nil {
 			return err
 		}
-		rows, err := t.exec(`
-			UPDATE deliveries SET state = $1, next_try = $2, updated_at = $3, code = 0, reply = $4
-			WHERE issue_id = $5 AND state = 'sending'`,
-			string(to), next, now.UnixMicro(), lostReply, issueID)
+		if err := t.endLapsed(); err != nil {
+			return err
+		}
+		rows, err := t.exec(queryRecover, string(to), next, r.Now.UnixMicro(), lostReply, r.IssueID, r.Worker)
 		n = int(rows)
 		if err != nil || n == 0 {
 			return err
 		}
-		return t.cancelIfWithdrawn(issueID, now)
+		return t.cancelIfWithdrawn(r.IssueID, r.Now)
 	})
 	return n, err
+}
+
+func queryStranded(d dialect) string {
+	return `SELECT COUNT(*) FROM (
+		SELECT 1 FROM deliveries d WHERE d.issue_id = $1 AND d.state = 'sending' AND NOT EXISTS (
+			SELECT 1 FROM workers w WHERE w.id = d.worker_id AND w.id <> $2 AND w.ended_at IS NULL
+				AND (w.leased_until IS NULL OR w.leased_until >= ` + d.now + `))
+		LIMIT 1) AS left_behind`
+}
+
+// Stranded tells whether rows of an issue are under way for a process that has no
+// place any more, or for the given one, which has none on its hands.
+func (db *DB) Stranded(ctx context.Context, issueID, worker int64) (stranded bool, err error) {
+	err = db.view(ctx, "look for deliveries left behind", func(t *tx) error {
+		n, err := t.number(queryStranded(db.dialect), issueID, worker)
+		stranded = n > 0
+		return err
+	})
+	return stranded, err
 }

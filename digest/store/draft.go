@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/work"
 )
 
 // OpenDraft creates the series' next draft and takes its number; if the series
@@ -25,9 +26,11 @@ func (db *DB) OpenDraft(ctx context.Context, seriesID int64, opened, due time.Ti
 		if err != nil || issue.ID != 0 {
 			return err
 		}
-		issue, err = t.newDraft(seriesID, opened, due)
 		created = true
-		return err
+		if issue, err = t.newDraft(seriesID, opened, due); err != nil {
+			return err
+		}
+		return t.replan(work.Draft, seriesID)
 	})
 	if err != nil {
 		return digest.Issue{}, false, err
@@ -105,7 +108,10 @@ func (db *DB) SaveDraft(ctx context.Context, issue *digest.Issue) error {
 		if n == 0 {
 			return t.notTheDraft(issue)
 		}
-		return db.saveBlocks(t, issue.ID, blocks)
+		if err := db.saveBlocks(t, issue.ID, blocks); err != nil {
+			return err
+		}
+		return t.replan(work.Deadline, issue.SeriesID)
 	})
 	if err != nil {
 		return err
@@ -153,7 +159,10 @@ func (db *DB) Approve(ctx context.Context, issue *digest.Issue) error {
 		if err == nil && n == 0 {
 			return t.notTheDraft(issue)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return t.replanIssue(issue.ID)
 	})
 	if err != nil {
 		return err

@@ -15,6 +15,9 @@ func (db *DB) SetDue(ctx context.Context, issueID int64, at time.Time, reason st
 		if err == nil && n == 0 {
 			return conflict("See where it stands with: postbag issue list", "the issue is not waiting to be sent")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return t.replanIssue(issueID)
 	})
 }

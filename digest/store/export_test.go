@@ -45,8 +45,8 @@ func (db *DB) Column(ctx context.Context, query string, args ...any) (all []stri
 	return all, err
 }
 
-// Plan gives the lines of a query's plan.
-func (db *DB) Plan(ctx context.Context, query string, args ...any) (lines []string, err error) {
+// QueryPlan gives the lines of a query's plan.
+func (db *DB) QueryPlan(ctx context.Context, query string, args ...any) (lines []string, err error) {
 	err = db.view(ctx, "test", func(t *tx) error {
 		return t.each(func(r row) error {
 			var id, parent, unused int
@@ -95,7 +95,9 @@ func (db *DB) HotStatements() map[string]struct {
 		"comments since":     {queryCommentsSince, 2},
 		"picked in":          {queryPickedIn(d), 3},
 		"settle":             {querySettle, 8},
-		"claim":              {queryClaim(d), 4},
+		"claim":              {queryClaim(d), 5},
+		"recover":            {queryRecover, 6},
+		"stranded":           {queryStranded(d), 2},
 		"next try":           {queryNextTry, 1},
 		"any open":           {queryAnyOpen, 1},
 		"stale notices":      {queryStaleNotices, 1},

@@ -33,16 +33,6 @@ func (db *DB) Feeds(ctx context.Context, sourceID int64) (all []digest.FeedState
 	return all, err
 }
 
-// DueFeeds gives the feeds that were never asked or whose NextPoll is not after
-// now, by source, posts before comments.
-func (db *DB) DueFeeds(ctx context.Context, now time.Time) (all []digest.FeedState, err error) {
-	err = db.view(ctx, "list the feeds that are due", func(t *tx) (err error) {
-		all, err = t.feeds(`SELECT `+feedColumns+` FROM feeds WHERE next_poll IS NULL OR next_poll <= $1`+feedOrder, now)
-		return err
-	})
-	return all, err
-}
-
 // SaveFeed stores the polling state of a feed, its address included. What tells
 // how far the feed was pulled is stored only when the stored CatchUp is the one
 // held, as [pull.Store] says. The error is of kind NotFound for an unknown feed,

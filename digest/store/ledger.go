@@ -99,6 +99,7 @@ func (db *DB) SetIssueState(ctx context.Context, issueID int64, to digest.IssueS
 		if from == digest.Published || !from.To(to) {
 			return conflict("", "the issue is %s and cannot become %s", from, to)
 		}
+		t.wake()
 		_, err = t.exec(`UPDATE issues SET state = $1, state_reason = $2 WHERE id = $3`, string(to), reason, issueID)
 		return err
 	})

@@ -38,6 +38,9 @@ func (db *DB) MoveIssue(ctx context.Context, issueID int64, to digest.IssueState
 		if err := db.move(t, issueID, to, at); err != nil {
 			return err
 		}
+		if err := t.replanIssue(issueID); err != nil {
+			return err
+		}
 		return t.bump()
 	})
 }

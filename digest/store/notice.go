@@ -65,5 +65,6 @@ func (t *tx) queueNotice(email string, confirmationID int64, at time.Time) error
 	_, err := t.exec(`
 		INSERT INTO notices (kind, email, confirmation_id, created_at, next_try) VALUES ($1, $2, $3, $4, $4)`,
 		string(deliver.ConfirmNotice), email, confirmationID, at.UnixMicro())
+	t.wake()
 	return err
 }

@@ -75,12 +75,12 @@ func TestOpenFollowsLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	two := open(t, filepath.Join(dir, "link.db"))
-	_, release, err := one.LockWorker(t.Context())
+	place, err := one.Join(t.Context(), store.Joining{Name: "one"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer release()
-	_, _, err = two.LockWorker(t.Context())
+	defer place.Leave()
+	_, err = two.Join(t.Context(), store.Joining{Name: "two"})
 	wantError(t, err, digest.Conflict, "another process")
 }
 

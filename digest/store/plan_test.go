@@ -19,7 +19,7 @@ func TestHotStatementsScanNoLargeTable(t *testing.T) {
 			for i := range args {
 				args[i] = "[]"
 			}
-			plan, err := db.Plan(t.Context(), query.SQL, args...)
+			plan, err := db.QueryPlan(t.Context(), query.SQL, args...)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -57,10 +57,12 @@ func postgresDialect(dsn string) (dialect, error) {
 		locksRows:      true,
 		skipLocked:     " FOR UPDATE SKIP LOCKED",
 		takeTurns:      `SELECT pg_advisory_xact_lock(` + ourSchema + `, CAST($1 AS INTEGER))`,
-		worker: func(ctx context.Context, _ string) (workerLock, error) {
-			return postgresWorker(ctx, config)
-		},
-		probe: postgresProbe,
+		now:            `CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)`,
+		share:          " FOR SHARE",
+		checkLease:     `SELECT set_config('postbag.lease', name || ' ' || fence, true)` + checkLease + ` FOR SHARE`,
+		wakeOthers:     `SELECT pg_notify(` + wakeChannel + `, '')`,
+		listen:         func(ctx context.Context, tell func()) { postgresListen(ctx, config, tell) },
+		probe:          postgresProbe,
 		// What an extension brought along belongs to no program.
 		foreign: `SELECT COUNT(*) FROM pg_class c
 			WHERE c.relnamespace = ` + ourSchema + `::oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
@@ -161,62 +163,55 @@ func postgresProbe(ctx context.Context, db *sql.DB, _ time.Duration) error {
 	return nil
 }
 
-// How the holder of the worker's lock finds out that its connection is gone:
-// it is told when the server closes it, and asks now and then in case nothing
-// comes through any more.
+// wakeChannel is what the wake-ups of a publication are sent by: two may live in
+// one database, each in a schema of its own.
+const wakeChannel = `'postbag_' || ` + ourSchema
+
+// How a listener finds out that its connection is gone: it is told when the
+// server closes it, and asks now and then in case nothing comes through any more.
 const (
-	askWorkerEvery = 5 * time.Second
-	askWorkerTime  = 10 * time.Second
+	askListenerEvery = 15 * time.Second
+	askListenerTime  = 10 * time.Second
 )
 
-// postgresWorker takes the worker's lock: an advisory lock on a connection of
-// its own, which PostgreSQL gives back when that connection ends.
-func postgresWorker(ctx context.Context, config *pgx.ConnConfig) (workerLock, error) {
+// postgresListen tells of wake-ups until ctx ends or its connection is lost. It
+// begins by telling, since there may have been some before it listened.
+func postgresListen(ctx context.Context, config *pgx.ConnConfig, tell func()) {
 	conn, err := pgx.ConnectConfig(ctx, config.Copy())
 	if err != nil {
-		return workerLock{}, err
+		return // it is tried again
 	}
-	giveBack := func() {
-		// The lock ends with the connection, however that ends; there is nothing
-		// to report.
+	defer func() {
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
-		_ = conn.Close(end)
+		_ = conn.Close(end) // however it ends, it is over
+	}()
+	var channel string
+	if err := conn.QueryRow(ctx, `SELECT `+wakeChannel).Scan(&channel); err != nil {
+		return
 	}
-	var taken bool
-	err = conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(`+ourSchema+`, CAST($1 AS INTEGER))`, turnWorker).Scan(&taken)
-	if err == nil && !taken {
-		err = errTaken
+	if _, err := conn.Exec(ctx, `LISTEN `+pgx.Identifier{channel}.Sanitize()); err != nil {
+		return
 	}
-	if err != nil {
-		giveBack()
-		return workerLock{}, err
-	}
-	return workerLock{giveBack: giveBack, watch: func(ctx context.Context) error { return watchConn(ctx, conn) }}, nil
-}
-
-// watchConn ends with an error when a connection is gone, and without one when
-// ctx ends; the connection lives on then.
-func watchConn(ctx context.Context, conn *pgx.Conn) error {
-	for {
-		quiet, cancel := context.WithTimeout(ctx, askWorkerEvery)
+	tell()
+	for ctx.Err() == nil {
+		quiet, cancel := context.WithTimeout(ctx, askListenerEvery)
 		_, err := conn.WaitForNotification(quiet)
 		cancel()
-		if ctx.Err() != nil {
-			return nil
-		}
-		if conn.IsClosed() {
-			return err
-		}
-		// Asking does not end with ctx: that would close the connection under work
-		// that is still being finished.
-		ask, cancel := context.WithTimeout(context.WithoutCancel(ctx), askWorkerTime)
-		err = conn.Ping(ask)
-		cancel()
-		if err != nil {
-			return err
+		switch {
+		case err == nil:
+			tell()
+		case conn.IsClosed() || !answers(ctx, conn):
+			return
 		}
 	}
+}
+
+// answers tells whether a connection is still good.
+func answers(ctx context.Context, conn *pgx.Conn) bool {
+	ask, cancel := context.WithTimeout(ctx, askListenerTime)
+	defer cancel()
+	return conn.Ping(ask) == nil
 }
 
 // postgresCode goes by SQLSTATE, PostgreSQL's manual, appendix A.

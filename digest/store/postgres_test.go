@@ -148,34 +148,6 @@ func TestPostgresDeadlock(t *testing.T) {
 	}
 }
 
-// TestLostWorkerLock ends every connection as a server that restarts does.
-func TestLostWorkerLock(t *testing.T) {
-	dsn := storetest.Postgres(t)
-	db, other := open(t, dsn), open(t, dsn)
-	held, release, err := db.LockWorker(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer release()
-	_, _, err = other.LockWorker(t.Context())
-	wantError(t, err, digest.Conflict, "another process")
-	if n := storetest.Sessions(t, dsn, true); n < 3 {
-		t.Fatalf("only %d connections were there to end", n)
-	}
-	select {
-	case <-held.Done():
-		wantError(t, context.Cause(held), digest.Unavailable, "lock")
-	case <-time.After(10 * time.Second):
-		t.Fatal("the holder was not told that its lock is lost")
-	}
-	release()
-	_, again, err := other.LockWorker(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	again()
-}
-
 // TestServerRestartsUnderWriters ends every connection again and again while
 // pages are stored: no call fails, and no row is missing or doubled.
 func TestServerRestartsUnderWriters(t *testing.T) {

@@ -55,6 +55,9 @@ func (db *DB) SaveSeries(ctx context.Context, s digest.Series) error {
 		case n == 0:
 			return missing("there is no series %d", s.ID)
 		}
+		if err := t.renameDuties(s.ID, s.Slug); err != nil {
+			return err
+		}
 		return t.bump()
 	})
 }
@@ -65,5 +68,8 @@ func (t *tx) addSeries(s digest.Series) (id int64, err error) {
 		INSERT INTO series (slug, name, title, schedule, zone, next_number, deadline, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
 		s.Slug, s.Name, s.Title, s.Schedule, s.Zone, max(s.NextNumber, 1), string(s.Deadline), s.CreatedAt.UnixMicro())
-	return id, err
+	if err != nil {
+		return 0, err
+	}
+	return id, t.planSeries(id)
 }

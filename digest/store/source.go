@@ -65,7 +65,10 @@ func (db *DB) AddSource(ctx context.Context, src *digest.Source, feeds []digest.
 				return err
 			}
 		}
-		return t.joinSeries(src, sourceID, first)
+		if err := t.joinSeries(src, sourceID, first); err != nil {
+			return err
+		}
+		return t.planSource(sourceID)
 	})
 	if err != nil {
 		return err
@@ -130,7 +133,7 @@ func (db *DB) RemoveSource(ctx context.Context, id int64) error {
 				return err
 			}
 		}
-		return nil
+		return t.forgetPull(id)
 	})
 }
 

@@ -34,13 +34,16 @@ func sqliteDialect() dialect {
 		pool: func(path string, busy time.Duration, readOnly bool) (*sql.DB, error) {
 			return sql.Open("sqlite", sqliteSource(path, busy, readOnly))
 		},
-		writers:  1, // SQLite has one writer at a time
-		reading:  &sql.TxOptions{ReadOnly: true},
-		worker:   sqliteWorker,
-		probe:    sqliteProbe,
-		foreign:  `SELECT COUNT(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\'`,
-		hasTable: `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1`,
-		backup:   `VACUUM INTO $1`,
+		writers: 1, // SQLite has one writer at a time
+		reading: &sql.TxOptions{ReadOnly: true},
+		now:     `CAST(unixepoch('subsec') * 1000000 AS INTEGER)`,
+		alone:   sqliteAlone,
+
+		checkLease: `SELECT 1` + checkLease,
+		probe:      sqliteProbe,
+		foreign:    `SELECT COUNT(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\'`,
+		hasTable:   `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1`,
+		backup:     `VACUUM INTO $1`,
 		among: func(column, param, kind string) string {
 			return column + " IN (SELECT CAST(value AS " + kind + ") FROM json_each(" + param + "))"
 		},
@@ -119,13 +122,13 @@ func sqliteSource(path string, busy time.Duration, readOnly bool) string {
 	return sqliteURI(path, q)
 }
 
-// sqliteWorker takes the worker's lock: a transaction kept open on a second,
+// sqliteAlone takes the lock of the one process that works: a transaction kept open on a second,
 // empty database beside the first. Taking it does not wait, and the system gives
 // it back when the process ends.
-func sqliteWorker(ctx context.Context, path string) (workerLock, error) {
-	path, err := sqlitePrepare(path + workerSuffix)
+func sqliteAlone(ctx context.Context, path string) (giveBack func(), err error) {
+	path, err = sqlitePrepare(path + workerSuffix)
 	if err != nil {
-		return workerLock{}, err
+		return nil, err
 	}
 	q := url.Values{}
 	q.Set("_busy_timeout", "0")
@@ -133,7 +136,7 @@ func sqliteWorker(ctx context.Context, path string) (workerLock, error) {
 	q.Add("_pragma", "locking_mode(EXCLUSIVE)")
 	pool, err := sql.Open("sqlite", sqliteURI(path, q))
 	if err != nil {
-		return workerLock{}, err
+		return nil, err
 	}
 	pool.SetMaxOpenConns(1)
 	conn, err := pool.Conn(ctx)
@@ -146,16 +149,16 @@ func sqliteWorker(ctx context.Context, path string) (workerLock, error) {
 		}
 		err = errors.Join(err, pool.Close())
 		if sqliteCode(err) == codeBusy {
-			return workerLock{}, errTaken
+			return nil, errTaken
 		}
-		return workerLock{}, err
+		return nil, err
 	}
-	return workerLock{giveBack: func() {
+	return func() {
 		// Nothing was written, and the system takes the lock back even from a
 		// file that fails to close: there is nothing to report.
 		_ = conn.Close()
 		_ = pool.Close()
-	}}, nil
+	}, nil
 }
 
 func sqliteURI(path string, q url.Values) string {

@@ -17,6 +17,7 @@ type tx struct {
 	raw     *sql.Tx
 	hot     map[string]*sql.Stmt
 	dialect *dialect
+	woken   bool // something may be due once it commits
 }
 
 // mostTries bounds how often a transaction is run that others' transactions
@@ -28,11 +29,25 @@ const mostTries = 8
 // Where writers run side by side, fn may run several times, each time from the
 // beginning: after a deadlock or a failed serialization, and while the server is
 // away, for as long as a lock is waited for. A commit whose answer was lost is
-// not repeated, since it may hold.
+// not repeated, since it may hold. Under a lease, the last thing it does before it
+// commits is to make sure of the lease.
 func (db *DB) update(ctx context.Context, operation string, fn func(*tx) error) error {
 	began := time.Now()
 	for try := 1; ; try++ {
-		came, err := db.transact(ctx, db.write, db.dialect.writing, db.hot, fn)
+		woken := false
+		came, err := db.transact(ctx, db.write, db.dialect.writing, db.hot, func(t *tx) error {
+			err := fn(t)
+			if err == nil {
+				err = t.underLease()
+			}
+			if woken = t.woken; err == nil && woken && t.dialect.wakeOthers != "" {
+				_, err = t.exec(t.dialect.wakeOthers)
+			}
+			return err
+		})
+		if err == nil && woken {
+			db.wakes.all()
+		}
 		switch code := db.dialect.code(err); {
 		case code == codeRetry && try < mostTries:
 		case (code == codeLost || code == codeAway) && came < toCommit && time.Since(began) < db.busy:
@@ -110,7 +125,8 @@ func (t *tx) lock(query string, args ...any) error {
 const (
 	turnMigrate = 1
 	turnSignUp  = 2
-	turnWorker  = 3
+	turnPlan    = 3
+	turnJoin    = 4
 )
 
 // takeTurns waits until no other transaction is at the same thing.

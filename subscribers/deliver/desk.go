@@ -95,12 +95,12 @@ func (d *desk) gather(batch []ask) []ask {
 // row: what cannot be recorded is not sent.
 func (d *desk) exchange(batch []ask) {
 	r := d.run
-	x := Exchange{IssueID: r.mailing.IssueID, Now: r.e.o.Clock.Now()}
+	x := Exchange{IssueID: r.mailing.IssueID, Worker: r.job.Worker.ID(), Now: r.e.o.Clock.Now()}
 	for _, a := range batch {
 		if a.result != nil {
 			x.Settle = append(x.Settle, *a.result)
 		}
-		if a.want && d.err == nil && r.ctx.Err() == nil && r.tally.reason() == "" {
+		if a.want && d.err == nil && r.ctx.Err() == nil && r.job.Worker.Valid() && r.tally.reason() == "" {
 			x.Claim++
 		}
 	}

@@ -21,7 +21,8 @@ type Options struct {
 	Log       *slog.Logger // default: none
 	// Concurrency is the most connections open at once; default 10.
 	Concurrency int
-	// Rate is the most messages a second over all connections; 0 is no limit.
+	// Rate is the most messages a second over all connections, of all processes
+	// together that share the work; 0 is no limit.
 	Rate float64
 	// Ambiguous is what happens to a message whose answer never came; default
 	// [Resend].
@@ -49,6 +50,9 @@ type Job struct {
 	LastOfMonth bool
 	// From is the envelope sender.
 	From string
+	// Worker is this process among those that deliver from the same ledger; nil
+	// for one that has it to itself.
+	Worker Worker
 	// Compose makes the function that makes the messages of a mailing. That
 	// function is called from several goroutines, and gives the same bytes
 	// whenever it is asked about the same subscriber. Its error fails that
@@ -58,6 +62,24 @@ type Job struct {
 	// goroutines at once.
 	Progress func(Progress)
 }
+
+// Worker is a process' place among those that deliver from one ledger.
+type Worker interface {
+	// ID tells processes apart; rows are claimed under it.
+	ID() int64
+	// Valid tells whether the process still has its place. One that lost it sends
+	// nothing any more: its rows are another's.
+	Valid() bool
+	// Present is how many processes share the work, and so the rate.
+	Present() int
+}
+
+// alone is the only process.
+type alone struct{}
+
+func (alone) ID() int64    { return 0 }
+func (alone) Valid() bool  { return true }
+func (alone) Present() int { return 1 }
 
 // Progress is how far an issue has come.
 type Progress struct {
@@ -135,9 +157,12 @@ func New(o Options) *Engine {
 // address was touched by it, and Run may be called again after a pause. An
 // error of the ledger ends the run before the next message. When ctx ends, the
 // messages on the wire are finished within the grace, everything is settled,
-// and Run gives the error of ctx. The caller holds the worker's lock; a second
-// Run of the same issue is refused with a Conflict.
+// and Run gives the error of ctx. Several processes may run the same issue, each
+// as a worker of its own; a second Run in one process is refused with a Conflict.
 func (e *Engine) Run(ctx context.Context, job Job) (Summary, error) {
+	if job.Worker == nil {
+		job.Worker = alone{}
+	}
 	id := job.Mailing.IssueID
 	if err := e.enter(id); err != nil {
 		return Summary{IssueID: id}, err
@@ -179,7 +204,9 @@ func (e *Engine) run(ctx context.Context, job Job) (Summary, error) {
 		return s, err
 	}
 	now := e.o.Clock.Now()
-	n, err := e.o.Ledger.Recover(ctx, id, e.o.Ambiguous, now.Add(e.o.RetryAfterAmbiguous), now)
+	n, err := e.o.Ledger.Recover(ctx, Recovery{
+		IssueID: id, Worker: job.Worker.ID(), Policy: e.o.Ambiguous, Retry: now.Add(e.o.RetryAfterAmbiguous), Now: now,
+	})
 	if err != nil {
 		return s, err
 	}

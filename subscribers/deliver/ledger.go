@@ -21,14 +21,14 @@ type Ledger interface {
 	// A result is taken only if the row is still "sending" under the same
 	// Attempts. Claiming sets "sending", counts the attempt, and passes over and
 	// cancels rows whose subscriber is not active any more. It claims nothing
-	// unless the issue is sending. Rows deferred until later than x.Now are not
+	// unless the issue is sending and x.Worker, if set, still has its place. Rows deferred until later than x.Now are not
 	// due.
 	Exchange(ctx context.Context, x Exchange) ([]subscribers.Delivery, error)
-	// Recover deals with rows that a process which is no more left in
-	// "sending": under [Resend] they are deferred until retry, under
-	// [HoldUncertain] they become uncertain. The caller holds the worker's lock,
-	// so no living process can be sending. It gives the number of rows.
-	Recover(ctx context.Context, issueID int64, policy Ambiguity, retry, now time.Time) (int, error)
+	// Recover deals with rows in "sending" that were claimed by a process which
+	// has no place among the workers any more, or by r.Worker, which has no row on
+	// its hands: under [Resend] they are deferred until r.Retry, under
+	// [HoldUncertain] they become uncertain. It gives the number of rows.
+	Recover(ctx context.Context, r Recovery) (int, error)
 	// Counts gives the rows of an issue by state.
 	Counts(ctx context.Context, issueID int64) (subscribers.Counts, error)
 	// NextTry gives the earliest moment at which a queued or deferred row of an
@@ -47,9 +47,18 @@ type Ledger interface {
 // Exchange is one step of the conversation with the ledger.
 type Exchange struct {
 	IssueID int64
+	Worker  int64 // the claiming process' place; 0 for one that has none
 	Settle  []Result
 	Claim   int
 	Now     time.Time
+}
+
+// Recovery is what [Ledger.Recover] is asked.
+type Recovery struct {
+	IssueID    int64
+	Worker     int64 // the asking process' place; 0 for one that has none
+	Policy     Ambiguity
+	Retry, Now time.Time
 }
 
 // Result is what became of one claimed delivery.

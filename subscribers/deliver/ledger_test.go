@@ -128,7 +128,7 @@ func (l *memLedger) claim(x deliver.Exchange) []subscribers.Delivery {
 	return out
 }
 
-func (l *memLedger) Recover(_ context.Context, _ int64, policy deliver.Ambiguity, retry, _ time.Time) (int, error) {
+func (l *memLedger) Recover(_ context.Context, r deliver.Recovery) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n := 0
@@ -137,12 +137,12 @@ func (l *memLedger) Recover(_ context.Context, _ int64, policy deliver.Ambiguity
 			continue
 		}
 		n++
-		if policy == deliver.HoldUncertain {
+		if r.Policy == deliver.HoldUncertain {
 			l.move(row, subscribers.Uncertain)
 			continue
 		}
 		l.move(row, subscribers.Deferred)
-		row.NextTry = retry
+		row.NextTry = r.Retry
 	}
 	return n, l.broken
 }

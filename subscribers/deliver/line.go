@@ -145,6 +145,9 @@ func (l *line) deliver(d subscribers.Delivery) (Result, bool) {
 	if r.ctx.Err() != nil {
 		return r.result(d, subscribers.Queued, r.e.o.Clock.Now(), 0, "told to stop before it was sent"), true
 	}
+	if !r.job.Worker.Valid() {
+		return r.result(d, subscribers.Queued, r.e.o.Clock.Now(), 0, "another process goes on with it"), true
+	}
 	msg, err := r.compose(d)
 	if err != nil {
 		r.e.o.Log.Error("a message cannot be composed", "issue", d.IssueID, "to", subscribers.Mask(d.Email), "error", maskIn(err.Error(), d.Email))

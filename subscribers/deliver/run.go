@@ -38,7 +38,7 @@ func newRun(ctx, db context.Context, e *Engine, job Job, m subscribers.Mailing, 
 	r.wire, r.close = outlive(ctx, e.o.Grace)
 	r.desk = newDesk(r, counts)
 	if e.o.Rate > 0 {
-		r.limit = rate.NewLimiter(rate.Limit(e.o.Rate), 1)
+		r.limit = rate.NewLimiter(r.share(), 1)
 	}
 	return r
 }
@@ -120,12 +120,20 @@ func (r *run) retire(err error) {
 	r.e.o.Log.Warn("a connection is given up", "issue", r.mailing.IssueID, "error", err)
 }
 
+// share is this process' part of the rate.
+func (r *run) share() rate.Limit {
+	return rate.Limit(r.e.o.Rate / float64(max(r.job.Worker.Present(), 1)))
+}
+
 // pace waits until the rate allows another message.
 func (r *run) pace() error {
 	if r.limit == nil {
 		return nil
 	}
 	now := r.e.o.Clock.Now()
+	if share := r.share(); share != r.limit.Limit() {
+		r.limit.SetLimitAt(now, share)
+	}
 	return r.e.o.Clock.Sleep(r.ctx, r.limit.ReserveN(now, 1).DelayFrom(now))
 }
 

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"context"
 	"errors"
 	"sync"
 	"time"
@@ -152,7 +151,7 @@ var ledgerTests = []test{
 		errs := make([]error, workers)
 		for i := range workers {
 			wg.Go(func() {
-				errs[i] = work(b, issue, func(d subscribers.Delivery) { mu.Lock(); seen[d.SubscriberID]++; mu.Unlock() })
+				errs[i] = deliverAll(b, issue, func(d subscribers.Delivery) { mu.Lock(); seen[d.SubscriberID]++; mu.Unlock() })
 			})
 		}
 		wg.Wait()
@@ -223,23 +222,23 @@ var ledgerTests = []test{
 	{"rows of a process that is no more follow the policy", func(b *bench) {
 		issue := b.sending(3)
 		b.exchange(issue, 2, now)
-		n, err := b.Recover(b.ctx(), issue.ID, deliver.Resend, now.Add(time.Minute), now)
+		n, err := b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: deliver.Resend, Retry: now.Add(time.Minute), Now: now})
 		b.must(err)
 		b.equal("recovered", n, 2)
 		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Deferred: 2, subscribers.Queued: 1})
 		b.equal("due", len(b.exchange(issue, 5, now.Add(time.Minute))), 3)
-		n, err = b.Recover(b.ctx(), issue.ID, deliver.HoldUncertain, now, now)
+		n, err = b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: deliver.HoldUncertain, Retry: now, Now: now})
 		b.must(err)
 		b.equal("held", n, 3)
 		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Uncertain: 3})
 		b.equal("nothing due", len(b.exchange(issue, 5, now.Add(time.Hour))), 0)
-		_, err = b.Recover(b.ctx(), issue.ID, "guess", now, now)
+		_, err = b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: "guess", Retry: now, Now: now})
 		b.wantKind(err, digest.Invalid)
 	}},
 	{"an answer that comes after the lock was lost still counts", func(b *bench) {
 		issue := b.sending(3)
 		claimed := b.exchange(issue, 3, now)
-		_, err := b.Recover(b.ctx(), issue.ID, deliver.Resend, now.Add(time.Minute), now)
+		_, err := b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: deliver.Resend, Retry: now.Add(time.Minute), Now: now})
 		b.must(err)
 		b.exchange(issue, 0, now, result(claimed[0], subscribers.Delivered, now), result(claimed[1], subscribers.Failed, now))
 		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Delivered: 1, subscribers.Deferred: 2})
@@ -255,31 +254,10 @@ var ledgerTests = []test{
 		b.must(err)
 		b.equal("finished", sent, true)
 	}},
-	{"only one worker", func(b *bench) {
-		held, release, err := b.LockWorker(b.ctx())
-		b.must(err)
-		_, _, err = b.LockWorker(b.ctx())
-		b.wantKind(err, digest.Conflict)
-		if digest.HintOf(err) == "" {
-			b.Fatal("no hint")
-		}
-		b.must(held.Err())
-		release()
-		release()
-		b.equal("after the release", held.Err(), context.Canceled)
-		ctx, cancel := context.WithCancel(b.ctx())
-		held, release, err = b.LockWorker(ctx)
-		b.must(err)
-		cancel()
-		<-held.Done()
-		_, _, err = b.LockWorker(b.ctx())
-		b.wantKind(err, digest.Conflict) // what is under way is still being finished
-		release()
-	}},
 }
 
-// work sends until nothing is due, as a delivering connection does.
-func work(b *bench, issue digest.Issue, send func(subscribers.Delivery)) error {
+// deliverAll sends until nothing is due, as a delivering connection does.
+func deliverAll(b *bench, issue digest.Issue, send func(subscribers.Delivery)) error {
 	x := deliver.Exchange{IssueID: issue.ID, Claim: 1, Now: now}
 	for {
 		claimed, err := b.Exchange(b.ctx(), x)

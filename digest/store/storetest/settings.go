@@ -68,23 +68,12 @@ var settingsTests = []test{
 		_, err := b.Source(b.ctx(), 7)
 		b.wantKind(err, digest.NotFound)
 	}},
-	{"feeds are due when never asked or when their moment has come", func(b *bench) {
+	{"a feed keeps how it was asked", func(b *bench) {
 		_, feeds := b.source("nightbus")
-		due := func(now time.Time) (ids []int64) {
-			all, err := b.DueFeeds(b.ctx(), now)
-			b.must(err)
-			for _, f := range all {
-				ids = append(ids, f.ID)
-			}
-			return ids
-		}
-		b.equal("due at first", due(start), []int64{feeds[1].ID, feeds[0].ID})
 		feed := feeds[1]
 		feed.ETag, feed.LastModified, feed.Failures, feed.LastError = `W/"a b"`, "Mon, 02 Mar 2026", 3, "it timed out"
 		feed.NextPoll, feed.LastTry, feed.LastSuccess, feed.CatchUp = after(time.Hour), start, after(-time.Hour), after(-time.Minute)
 		b.must(b.SaveFeed(b.ctx(), feed, time.Time{}))
-		b.equal("due before", due(after(time.Hour-time.Microsecond)), []int64{feeds[0].ID})
-		b.equal("due then", due(after(time.Hour)), []int64{feeds[1].ID, feeds[0].ID})
 		stored, err := b.Feeds(b.ctx(), feed.SourceID)
 		b.must(err)
 		b.equal("the feed", stored[0], feed)
@@ -133,9 +122,7 @@ var settingsTests = []test{
 		b.wantKind(err, digest.NotFound)
 		all, err := b.Sources(b.ctx())
 		b.must(err)
-		due, err := b.DueFeeds(b.ctx(), after(time.Hour))
-		b.must(err)
-		b.equal("followed", [2]int{len(all), len(due)}, [2]int{})
+		b.equal("followed", len(all), 0)
 		b.wantKind(b.SaveFeed(b.ctx(), feeds[0], time.Time{}), digest.NotFound)
 		_, err = b.StorePage(b.ctx(), pull.Page{SourceID: src.ID, Seen: start, Comments: []digest.Comment{aComment("c2", "p1", "", start, "h")}})
 		b.wantKind(err, digest.NotFound)

@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Notices", noticeTests},
 		{"Signup", signupTests},
 		{"Roster", rosterTests},
+		{"Work", workTests},
 		{"Status", statusTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {

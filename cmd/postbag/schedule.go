@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/store"
+	"postbag/digest/work"
+	"postbag/subscribers/signup"
+)
+
+// scheduleCmd groups the commands about what is done by itself.
+type scheduleCmd struct {
+	List scheduleListCmd `cmd:"" help:"List what is done by itself: when next, and who is at it."`
+	Run  scheduleRunCmd  `cmd:"" help:"Do one of these things now."`
+}
+
+type scheduleListCmd struct {
+	listing
+	Limit int `help:"At most so many." default:"200"`
+}
+
+// dutyRow is a duty in a JSON listing.
+type dutyRow struct {
+	Name      string    `json:"name"`
+	Kind      work.Kind `json:"kind"`
+	Next      stamp     `json:"next"`
+	Zone      string    `json:"zone"`
+	Holder    string    `json:"holder"`
+	HeldSince stamp     `json:"held_since"`
+	HeldUntil stamp     `json:"held_until"`
+	LastDue   stamp     `json:"last_due"`
+	LastDone  stamp     `json:"last_done"`
+	Runs      int64     `json:"runs"`
+	Failures  int       `json:"failures"`
+	Problem   string    `json:"problem"`
+	Asks      string    `json:"asks"`
+}
+
+// Run lists the duties, what is due first at the top.
+func (c scheduleListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		if err := a.plan(ctx); err != nil {
+			return err
+		}
+		duties, err := a.db.Duties(ctx, c.Limit)
+		if err != nil {
+			return err
+		}
+		now := p.Clock.Now()
+		var rows []dutyRow
+		for _, d := range duties {
+			rows = append(rows, dutyRow{
+				Name: d.Name, Kind: d.Kind, Next: stamp(d.Next), Zone: d.Zone, Holder: d.Holder,
+				HeldSince: stamp(d.HeldSince), HeldUntil: stamp(d.HeldUntil), LastDue: stamp(d.LastDue), LastDone: stamp(d.LastDone),
+				Runs: d.Runs, Failures: d.Failures, Problem: d.LastError, Asks: d.Asks,
+			})
+		}
+		p.more(len(rows), c.Limit)
+		return printList(p.Stdout, c.JSON, rows, "WHAT\tNEXT\tNOW AT IT\tLAST DONE\tREMARK", func(r dutyRow) string {
+			return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", r.Name, nextIn(time.Time(r.Next), now, r.Zone), orDash(cell(r.Holder, 40)),
+				when(time.Time(r.LastDone)), r.remark())
+		})
+	})
+}
+
+// nextIn shows a moment on the clock of a zone, or in UTC.
+func nextIn(at, now time.Time, zone string) string {
+	switch {
+	case at.IsZero():
+		return "-"
+	case !at.After(now):
+		return "now"
+	}
+	loc, err := digest.LoadZone(zone)
+	if err != nil {
+		loc = time.UTC
+	}
+	return at.In(loc).Format("Mon 2006-01-02 15:04 MST")
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+// remark says what is unusual about a duty.
+func (r dutyRow) remark() string {
+	switch {
+	case r.Asks != "":
+		return "asks: " + cell(r.Asks, 60) + " is late; publish and send it, or cancel it"
+	case r.Failures > 0:
+		return fmt.Sprintf("failed %s: %s", times(r.Failures), cell(r.Problem, 80))
+	}
+	return ""
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+type scheduleRunCmd struct {
+	Name string `arg:"" help:"Which, as schedule list calls it."`
+}
+
+// runWait is how long the command waits for another process to do it.
+const runWait = 10 * time.Minute
+
+// Run does a duty now: here when no worker runs on this database, else it is left
+// to one of them and waited for.
+func (c scheduleRunCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		if err := a.plan(ctx); err != nil {
+			return err
+		}
+		before, err := a.duty(ctx, c.Name)
+		if err != nil {
+			return err
+		}
+		if before.Kind == work.Deadline || before.Kind == work.Deliver {
+			return digest.Fail(digest.Invalid, "To do it before its moment: postbag issue publish, postbag issue send.",
+				"%s follows an issue's own moment", c.Name)
+		}
+		joining := a.joining()
+		joining.Alone = true
+		place, err := a.db.Join(ctx, joining)
+		if digest.KindOf(err) == digest.Conflict && err != nil {
+			return a.runThere(ctx, before)
+		}
+		if err != nil {
+			return err
+		}
+		defer place.Leave()
+		return a.runHere(place, c.Name)
+	})
+}
+
+// duty finds a duty by its name.
+func (a *app) duty(ctx context.Context, name string) (work.Listed, error) {
+	all, err := a.db.Duties(ctx, store.MostDuties)
+	if err != nil {
+		return work.Listed{}, err
+	}
+	for _, d := range all {
+		if d.Name == name {
+			return d, nil
+		}
+	}
+	return work.Listed{}, digest.Fail(digest.NotFound, "See their names with: postbag schedule list", "nothing is called %q", name)
+}
+
+// runThere makes a duty due and waits until a worker has done it.
+func (a *app) runThere(ctx context.Context, before work.Listed) error {
+	if err := a.db.MakeDue(ctx, before.Name, a.p.Clock.Now()); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, runWait)
+	defer cancel()
+	for {
+		if err := sleepReal(ctx, watchEvery); err != nil {
+			return digest.Fail(digest.Unavailable, "See how it stands with: postbag schedule list", "%s was made due, and no worker has done it yet: %w", before.Name, err)
+		}
+		now, err := a.duty(ctx, before.Name)
+		if err != nil {
+			return err
+		}
+		if now.Runs > before.Runs {
+			return a.ranAs(now)
+		}
+	}
+}
+
+// runHere does a duty in this process.
+func (a *app) runHere(place work.Place, name string) error {
+	ctx := place.Context()
+	office, err := a.newPostOffice(ctx)
+	if err != nil {
+		return err
+	}
+	puller, err := a.puller(a.log, nil)
+	if err != nil {
+		return err
+	}
+	if err := a.db.MakeDue(ctx, name, a.p.Clock.Now()); err != nil {
+		return err
+	}
+	lease, err := a.db.ClaimNamed(ctx, place.ID(), name, a.p.Clock.Now())
+	if err != nil {
+		return err
+	}
+	readers := signup.New(signup.Options{Store: a.db, Clock: a.p.Clock, Log: a.log})
+	newWorker(a, puller, office, readers).runner().Do(ctx, lease)
+	after, err := a.duty(ctx, name)
+	if err != nil {
+		return err
+	}
+	return a.ranAs(after)
+}
+
+// ranAs says how a duty went.
+func (a *app) ranAs(d work.Listed) error {
+	if d.Failures > 0 {
+		return digest.Fail(digest.Unavailable, "It is tried again by itself where a worker runs.", "%s failed: %s", d.Name, d.LastError)
+	}
+	_, err := fmt.Fprintf(a.p.Stdout, "%s is done. Next: %s.\n", d.Name, nextIn(d.Next, a.p.Clock.Now(), d.Zone))
+	return err
+}

@@ -1,0 +1,253 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/work"
+)
+
+// underLease makes sure, for a transaction under a lease, that the lease still
+// holds and does until the transaction ends. PostgreSQL's session shows it as the
+// setting postbag.lease.
+func (t *tx) underLease() error {
+	l, ok := work.LeaseOf(t.ctx)
+	if !ok {
+		return nil
+	}
+	held := false
+	err := t.each(func(row) error { held = true; return nil }, t.dialect.checkLease, l.Name, l.Fence, l.Place)
+	if err == nil && !held {
+		return lostLease(l)
+	}
+	return err
+}
+
+func lostLease(l work.Lease) error {
+	return conflict("Another process does it now; nothing of this run was stored.", "the lease on the duty %s is lost", l.Name)
+}
+
+// checkLease finds the row of a lease that holds.
+const checkLease = ` FROM duties WHERE name = $1 AND fence = $2 AND worker_id = $3`
+
+// dueAmong tells that a duty waits, and that nobody is in its room.
+const dueAmong = ` FROM duties d
+	WHERE d.next_at IS NOT NULL AND d.worker_id IS NULL AND d.kind IN (KINDS)
+		AND (d.room = '' OR NOT EXISTS (
+			SELECT 1 FROM duties h WHERE h.room = d.room AND h.room <> '' AND h.worker_id IS NOT NULL))`
+
+// among writes kinds, which are the program's own words, into a statement.
+func amongKinds(query string, kinds []work.Kind) string {
+	words := make([]string, len(kinds))
+	for i, k := range kinds {
+		words[i] = "'" + string(k) + "'"
+	}
+	return strings.Replace(query, "KINDS", strings.Join(words, ", "), 1)
+}
+
+const leaseColumns = `name, kind, subject, room, due_at, failures, last_error, worker_id, fence`
+
+func leaseFields(l *work.Lease) []any {
+	return []any{&l.Name, &l.Kind, &l.Subject, &l.Room, &l.Next, &l.Failures, &l.LastError, &l.Place, &l.Fence}
+}
+
+// Claim takes the duty that is due longest among the given kinds; see
+// [work.Store].
+func (db *DB) Claim(ctx context.Context, placeID int64, kinds []work.Kind, now time.Time) (lease work.Lease, ok bool, err error) {
+	if len(kinds) == 0 {
+		return lease, false, nil
+	}
+	// Most often nothing is due, which takes no transaction that writes.
+	next, err := db.NextDue(ctx, kinds, now)
+	if err != nil || next.IsZero() || next.After(now) {
+		return lease, false, err
+	}
+	err = db.update(ctx, "claim a duty", func(t *tx) error {
+		if err := t.endLapsed(); err != nil {
+			return err
+		}
+		if err := t.inPlace(placeID); err != nil {
+			return err
+		}
+		lease = work.Lease{}
+		ok, err = t.one(leaseFields(&lease), amongKinds(`
+			UPDATE duties SET worker_id = $1, fence = fence + 1, due_at = next_at, claimed_at = `+t.dialect.now+`
+			WHERE name = (SELECT d.name`+dueAmong+` AND d.next_at <= $2
+				ORDER BY d.next_at, d.name LIMIT 1`+t.dialect.skipLocked+`)
+			RETURNING `+leaseColumns, kinds), placeID, now.UnixMicro())
+		return err
+	})
+	if db.dialect.code(err) == codeUnique {
+		return work.Lease{}, false, nil // another took one in the same room at this moment
+	}
+	return lease, ok && err == nil, err
+}
+
+// ClaimNamed takes the duty of a name, whether it is due or not; see
+// [work.Store].
+func (db *DB) ClaimNamed(ctx context.Context, placeID int64, name string, now time.Time) (lease work.Lease, err error) {
+	err = db.update(ctx, "claim a duty", func(t *tx) error {
+		if err := t.endLapsed(); err != nil {
+			return err
+		}
+		if err := t.inPlace(placeID); err != nil {
+			return err
+		}
+		lease = work.Lease{}
+		ok, err := t.one(leaseFields(&lease), `
+			UPDATE duties SET worker_id = $1, fence = fence + 1, due_at = $2, claimed_at = `+t.dialect.now+`
+			WHERE name = $3 AND worker_id IS NULL
+			RETURNING `+leaseColumns, placeID, now.UnixMicro(), name)
+		if err != nil || ok {
+			return err
+		}
+		return t.notFree(name)
+	})
+	if db.dialect.code(err) == codeUnique {
+		err = conflict("Wait for it to end.", "another duty uses the same blog's server")
+	}
+	return lease, err
+}
+
+// notFree says why a duty cannot be claimed.
+func (t *tx) notFree(name string) error {
+	n, err := t.number(`SELECT COUNT(*) FROM duties WHERE name = $1`, name)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return noDuty(name)
+	}
+	return conflict("Wait for it to end; see who is at it with: postbag schedule list", "%s is under way", name)
+}
+
+func noDuty(name string) error {
+	return missing("there is no duty %q", name)
+}
+
+// Complete ends a lease and sets the duty's next moment; see [work.Store].
+func (db *DB) Complete(ctx context.Context, l work.Lease, o work.Outcome) error {
+	words, failures := "", 0
+	if o.Err != nil {
+		words, failures = o.Err.Error(), l.Failures+1
+	}
+	return db.update(ctx, "complete a duty", func(t *tx) error {
+		n, err := t.exec(`
+			UPDATE duties SET worker_id = NULL, next_at = $1, done_at = $2, runs = runs + 1, failures = $3, last_error = $4
+			WHERE name = $5 AND fence = $6 AND worker_id = $7`,
+			o.Next, o.Now, failures, words, l.Name, l.Fence, l.Place)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return lostLease(l)
+		}
+		if err := t.replan(l.Kind, l.Subject); err != nil || o.Next.IsZero() {
+			return err
+		}
+		_, err = t.exec(`UPDATE duties SET next_at = $1 WHERE name = $2 AND next_at < $1`, o.Next, l.Name)
+		return err
+	})
+}
+
+// HandBack ends a lease without having done the work; see [work.Store].
+func (db *DB) HandBack(ctx context.Context, l work.Lease) error {
+	return db.update(ctx, "hand a duty back", func(t *tx) error {
+		n, err := t.exec(`UPDATE duties SET worker_id = NULL WHERE name = $1 AND fence = $2 AND worker_id = $3`, l.Name, l.Fence, l.Place)
+		if n > 0 {
+			t.wake()
+		}
+		return err
+	})
+}
+
+// NextDue gives the moment at which something among the kinds is due that nobody
+// holds; see [work.Store].
+func (db *DB) NextDue(ctx context.Context, kinds []work.Kind, now time.Time) (next time.Time, err error) {
+	if len(kinds) == 0 {
+		return next, nil
+	}
+	err = db.view(ctx, "find the next duty", func(t *tx) error {
+		if db.dialect.alone == nil {
+			lapsed, err := t.number(`SELECT COUNT(*) FROM workers WHERE ended_at IS NULL AND leased_until < ` + t.dialect.now)
+			if err != nil {
+				return err
+			}
+			if lapsed > 0 {
+				next = now
+				return nil
+			}
+		}
+		_, err := t.one([]any{&next}, amongKinds(`SELECT d.next_at`+dueAmong+` ORDER BY d.next_at LIMIT 1`, kinds))
+		return err
+	})
+	return next, err
+}
+
+// MakeDue makes a duty due now, whenever it would have been: whoever works on the
+// database does it. A source's feeds are asked again unless that was a minute ago
+// or less. The error is of kind NotFound for an unknown name.
+func (db *DB) MakeDue(ctx context.Context, name string, now time.Time) error {
+	return db.update(ctx, "make a duty due", func(t *tx) error {
+		n, err := t.exec(`UPDATE duties SET next_at = $1 WHERE name = $2`, now.UnixMicro(), name)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return noDuty(name)
+		}
+		t.wake()
+		return t.askSoon(name, now)
+	})
+}
+
+// askSoon makes the feeds of a pull due with it.
+func (t *tx) askSoon(name string, now time.Time) error {
+	_, err := t.exec(`
+		UPDATE feeds SET next_poll = $1
+		WHERE source_id IN (SELECT subject FROM duties WHERE name = $2 AND kind = 'pull')
+			AND (last_try IS NULL OR last_try < $3)`, now.UnixMicro(), name, now.Add(-time.Minute).UnixMicro())
+	return err
+}
+
+// MostDuties is more duties than there are in any installation, for a listing of
+// all of them.
+const MostDuties = 1_000_000
+
+// Duties lists all duties, those with the same name's beginning together, as a
+// listing shows them.
+func (db *DB) Duties(ctx context.Context, limit int) (all []work.Listed, err error) {
+	err = db.view(ctx, "list the duties", func(t *tx) error {
+		return t.each(func(r row) error {
+			var l work.Listed
+			err := r.scan(&l.Name, &l.Kind, &l.Subject, &l.Room, &l.Next, &l.Failures, &l.LastError,
+				&l.LastDue, &l.LastDone, &l.Runs, &l.HeldSince, &l.HeldUntil, &l.Holder, &l.Zone, &l.Asks)
+			all = append(all, l)
+			return err
+		}, `
+			SELECT d.name, d.kind, d.subject, d.room, d.next_at, d.failures, d.last_error, d.due_at, d.done_at, d.runs,
+				CASE WHEN w.id IS NOT NULL THEN d.claimed_at END, w.leased_until, COALESCE(w.name, ''),
+				COALESCE((SELECT s.zone FROM series s WHERE s.id = d.subject AND d.kind IN ('draft', 'deadline', 'deliver')), ''),
+				COALESCE((SELECT MIN(i.title) FROM issues i
+					WHERE i.series_id = d.subject AND i.state_reason = '`+digest.AsksLate+`'
+						AND (d.kind = 'deadline' AND i.state = 'approved' OR d.kind = 'deliver' AND i.state = 'published')), '')
+			FROM duties d LEFT JOIN workers w ON w.id = d.worker_id
+			ORDER BY CASE WHEN d.next_at IS NULL THEN 1 ELSE 0 END, d.next_at, d.name LIMIT $1`, bounded(limit))
+	})
+	return all, err
+}
+
+// Ask notes that an issue that is approved or published waits for the editor's
+// word, because its moment passed too long ago. Sending or publishing it by hand
+// is that word.
+func (db *DB) Ask(ctx context.Context, issueID int64) error {
+	return db.update(ctx, "ask about the issue", func(t *tx) error {
+		_, err := t.exec(`UPDATE issues SET state_reason = $1 WHERE id = $2 AND state IN ('approved', 'published')`, digest.AsksLate, issueID)
+		if err != nil {
+			return err
+		}
+		return t.replanIssue(issueID)
+	})
+}

@@ -1,0 +1,310 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/work"
+)
+
+const (
+	// workerSuffix is what the name of the lock of the one process that works on
+	// an SQLite file adds to the file's.
+	workerSuffix = "-worker"
+
+	// defaultLease is how long a process may be silent before others take over.
+	defaultLease = 30 * time.Second
+
+	// renewals is how many times a lease is renewed before it would run out.
+	renewals = 3
+
+	// leaveTime bounds what leaving may take; a place that could not be given up
+	// runs out.
+	leaveTime = 3 * time.Second
+)
+
+// errTaken says that another process works on an SQLite file.
+var errTaken = errors.New("the worker's lock is taken")
+
+// place is a [work.Place].
+type place struct {
+	db       *DB
+	id       int64
+	lease    time.Duration // 0: it does not run out
+	giveBack func()
+
+	ctx      context.Context
+	end      context.CancelCauseFunc
+	renewing sync.WaitGroup
+	leave    sync.Once
+
+	joined  time.Time    // on this machine's monotonic clock
+	goodFor atomic.Int64 // until so long after joined
+	present atomic.Int64
+}
+
+// Joining is how a process takes its place among those that work on a database.
+type Joining struct {
+	Name string // for people
+	// Lease is how long the process may be silent; 0 is half a minute.
+	Lease time.Duration
+	// Alone refuses to join where others work already.
+	Alone bool
+}
+
+// Join takes a place among the processes that work on this database. On
+// PostgreSQL there may be many, and each is renewed before its lease is over. An
+// SQLite file has one, which lasts as long as the process: when another has it
+// the error is of kind Conflict, at once.
+//
+// The place's context ends with ctx, when it is left, and when it is lost: its
+// cause is then an error of kind Unavailable, and the caller stops its work,
+// leaves, and may join again.
+func (db *DB) Join(ctx context.Context, j Joining) (work.Place, error) {
+	if j.Lease <= 0 {
+		j.Lease = defaultLease
+	}
+	p := &place{db: db, lease: j.Lease, giveBack: func() {}, joined: time.Now()}
+	if db.dialect.alone != nil {
+		giveBack, err := db.dialect.alone(ctx, db.path)
+		if errors.Is(err, errTaken) {
+			return nil, db.isWorkedOn()
+		}
+		if err != nil {
+			return nil, db.wrap("lock the worker", err)
+		}
+		p.giveBack, p.lease = giveBack, 0
+	}
+	if err := p.take(ctx, j); err != nil {
+		p.giveBack()
+		return nil, err
+	}
+	p.ctx, p.end = context.WithCancelCause(ctx)
+	if p.lease > 0 {
+		p.renewing.Go(p.keep)
+	}
+	return p, nil
+}
+
+// take makes the place's row. Where there is one place, whoever had it before is
+// no more.
+func (p *place) take(ctx context.Context, j Joining) error {
+	asked := time.Since(p.joined)
+	err := p.db.update(ctx, "join the workers", func(t *tx) error {
+		if p.lease == 0 {
+			if _, err := t.exec(`UPDATE workers SET ended_at = ` + t.dialect.now + ` WHERE ended_at IS NULL`); err != nil {
+				return err
+			}
+			if err := t.freeDuties(); err != nil {
+				return err
+			}
+		}
+		if j.Alone {
+			if err := p.makeSureOfBeingAlone(t); err != nil {
+				return err
+			}
+		}
+		_, err := t.one([]any{&p.id}, `
+			INSERT INTO workers (name, started_at, leased_until)
+			VALUES ($1, `+t.dialect.now+`, `+t.dialect.now+` + CAST($2 AS BIGINT)) RETURNING id`, j.Name, p.micros())
+		if err != nil {
+			return err
+		}
+		n, err := t.number(queryPresent)
+		p.present.Store(n)
+		return err
+	})
+	p.goodFor.Store(int64(asked + p.lease))
+	return err
+}
+
+// makeSureOfBeingAlone refuses a place beside others; those who ask at once take
+// turns.
+func (p *place) makeSureOfBeingAlone(t *tx) error {
+	if err := t.takeTurns(turnJoin); err != nil {
+		return err
+	}
+	if err := t.endLapsed(); err != nil {
+		return err
+	}
+	n, err := t.number(queryPresent)
+	if err == nil && n > 0 {
+		return p.db.isWorkedOn()
+	}
+	return err
+}
+
+func (db *DB) isWorkedOn() error {
+	hint := "Stop the other Postbag that works on this database, or leave the work to it."
+	if db.dialect.alone != nil {
+		hint += " On PostgreSQL several can share it."
+	}
+	return conflict(hint, "another process pulls and delivers on the database %s", db.path)
+}
+
+// micros gives the lease in microseconds, nil for one that does not run out.
+func (p *place) micros() any {
+	if p.lease == 0 {
+		return nil
+	}
+	return p.lease.Microseconds()
+}
+
+const queryPresent = `SELECT COUNT(*) FROM workers WHERE ended_at IS NULL`
+
+// freeDuties lets go of what ended places held.
+func (t *tx) freeDuties() error {
+	n, err := t.exec(`UPDATE duties SET worker_id = NULL
+		WHERE worker_id IN (SELECT w.id FROM workers w WHERE w.ended_at IS NOT NULL)`)
+	if n > 0 {
+		t.wake()
+	}
+	return err
+}
+
+// endLapsed ends the places that ran out, and frees what they held. One that is
+// writing at this moment is passed over.
+func (t *tx) endLapsed() error {
+	if t.dialect.alone != nil {
+		return nil
+	}
+	n, err := t.exec(`
+		UPDATE workers SET ended_at = ` + t.dialect.now + ` WHERE id IN (
+			SELECT id FROM workers WHERE ended_at IS NULL AND leased_until < ` + t.dialect.now + t.dialect.skipLocked + `)`)
+	if err != nil || n == 0 {
+		return err
+	}
+	return t.freeDuties()
+}
+
+// inPlace makes sure that a place holds until the transaction ends.
+func (t *tx) inPlace(id int64) error {
+	n, err := t.number(queryInPlace(t.dialect), id)
+	if err == nil && n == 0 {
+		return lostPlace()
+	}
+	return err
+}
+
+func queryInPlace(d *dialect) string {
+	return `SELECT id FROM workers WHERE id = $1 AND ended_at IS NULL` + d.share
+}
+
+func lostPlace() error {
+	return conflict("Another process goes on with its work.", "this process was silent for too long and lost its place among the workers")
+}
+
+// keep renews the place until its context ends, and ends it when it is lost.
+func (p *place) keep() {
+	every := p.lease / renewals
+	for {
+		if (digest.SystemClock{}).Sleep(p.ctx, every) != nil {
+			return
+		}
+		err := p.renew(every)
+		switch {
+		case err == nil:
+		case p.ctx.Err() != nil:
+			return
+		case digest.KindOf(err) == digest.Conflict, !p.Valid():
+			p.end(digest.Fail(digest.Unavailable, "It is taken again once the database answers.",
+				"the place among the workers on the database %s is lost: %w", p.db.path, err))
+			return
+		}
+	}
+}
+
+func (p *place) renew(within time.Duration) error {
+	asked := time.Since(p.joined)
+	ctx, cancel := context.WithTimeout(p.ctx, within)
+	defer cancel()
+	var present int64
+	err := p.db.update(ctx, "renew the worker's place", func(t *tx) error {
+		n, err := t.exec(`UPDATE workers SET leased_until = `+t.dialect.now+` + CAST($1 AS BIGINT)
+			WHERE id = $2 AND ended_at IS NULL`, p.micros(), p.id)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return lostPlace()
+		}
+		present, err = t.number(queryPresent)
+		return err
+	})
+	if err == nil {
+		p.goodFor.Store(int64(asked + p.lease))
+		p.present.Store(present)
+	}
+	return err
+}
+
+// ID tells places apart.
+func (p *place) ID() int64 { return p.id }
+
+// Context ends when the place is lost or left.
+func (p *place) Context() context.Context { return p.ctx }
+
+// Valid tells whether the place certainly holds at this moment.
+func (p *place) Valid() bool {
+	return p.ctx.Err() == nil && (p.lease == 0 || time.Since(p.joined) < time.Duration(p.goodFor.Load()))
+}
+
+// Present is how many processes had a place when this one was last renewed.
+func (p *place) Present() int { return int(p.present.Load()) }
+
+// Leave gives the place up and what it holds back.
+func (p *place) Leave() {
+	p.leave.Do(func() {
+		p.end(nil)
+		p.renewing.Wait()
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), leaveTime)
+		defer cancel()
+		// A place that cannot be given up now runs out, or is ended by the next to
+		// join: there is nothing to report.
+		_ = p.db.update(ctx, "leave the workers", func(t *tx) error {
+			if _, err := t.exec(`UPDATE workers SET ended_at = `+t.dialect.now+` WHERE id = $1 AND ended_at IS NULL`, p.id); err != nil {
+				return err
+			}
+			return t.freeDuties()
+		})
+		p.giveBack()
+	})
+}
+
+// ForgetWorkers removes the places that ended longer ago than the given time.
+func (db *DB) ForgetWorkers(ctx context.Context, after time.Duration) error {
+	return db.update(ctx, "forget workers of long ago", func(t *tx) error {
+		_, err := t.exec(`DELETE FROM workers WHERE ended_at < `+t.dialect.now+` - CAST($1 AS BIGINT)`, after.Microseconds())
+		return err
+	})
+}
+
+// Worker is a process that works on the database.
+type Worker struct {
+	ID        int64
+	Name      string
+	StartedAt time.Time // by the database's clock
+	// Until is when its lease runs out, by the database's clock; zero for one that
+	// has its place for as long as it lives.
+	Until time.Time
+}
+
+// Workers lists the processes that have a place and whose lease has not run out.
+// Of an SQLite file it may be one that ended without a word.
+func (db *DB) Workers(ctx context.Context) (all []Worker, err error) {
+	err = db.view(ctx, "list the workers", func(t *tx) error {
+		return t.each(func(r row) error {
+			var w Worker
+			err := r.scan(&w.ID, &w.Name, &w.StartedAt, &w.Until)
+			all = append(all, w)
+			return err
+		}, `SELECT id, name, started_at, leased_until FROM workers
+			WHERE ended_at IS NULL AND (leased_until IS NULL OR leased_until >= `+db.dialect.now+`)
+			ORDER BY id LIMIT $1`, DefaultLimit)
+	})
+	return all, err
+}

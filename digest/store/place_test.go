@@ -1,0 +1,148 @@
+package store_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/store"
+	"postbag/digest/store/storetest"
+	"postbag/digest/work"
+)
+
+func join(t *testing.T, db *store.DB, name string, lease time.Duration) work.Place {
+	t.Helper()
+	place, err := db.Join(t.Context(), store.Joining{Name: name, Lease: lease})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(place.Leave)
+	return place
+}
+
+// addFollowed makes a source with a feed that is due.
+func addFollowed(t *testing.T, db *store.DB) int64 {
+	t.Helper()
+	src := digest.Source{Name: "Nights", URL: "https://blog.example/", Platform: digest.Blogger, AddedAt: start}
+	series := digest.Series{Slug: "s", Name: "S", Title: "{name}", Schedule: "0 18 * * 0", Zone: "UTC", CreatedAt: start}
+	feeds := []digest.FeedState{{Kind: digest.CommentsFeed, URL: "https://blog.example/comments"}}
+	if err := db.AddSource(t.Context(), &src, feeds, series); err != nil {
+		t.Fatal(err)
+	}
+	return src.ID
+}
+
+// TestLeaseRunsOut keeps a worker from its database for longer than its lease:
+// another takes its duty, and what the first still tries to write is refused.
+func TestLeaseRunsOut(t *testing.T) {
+	door, through := storetest.OpenDoor(t, storetest.Postgres(t))
+	slow := open(t, through)
+	source := addFollowed(t, slow)
+	place := join(t, slow, "slow", time.Second)
+	old, ok, err := slow.Claim(t.Context(), place.ID(), []work.Kind{work.Pull}, time.Now())
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	door.Shut()
+	select {
+	case <-place.Context().Done():
+		wantError(t, context.Cause(place.Context()), digest.Unavailable, "place among the workers")
+	case <-time.After(10 * time.Second):
+		t.Fatal("it was not told that its place is lost")
+	}
+	if place.Valid() {
+		t.Error("a lost place is called valid")
+	}
+	door.Open(t)
+
+	quick := open(t, through)
+	other := join(t, quick, "quick", time.Second)
+	began := time.Now()
+	lease, ok, err := quick.Claim(t.Context(), other.ID(), []work.Kind{work.Pull}, time.Now())
+	for ; err == nil && !ok && time.Since(began) < 10*time.Second; time.Sleep(20 * time.Millisecond) {
+		lease, ok, err = quick.Claim(t.Context(), other.ID(), []work.Kind{work.Pull}, time.Now())
+	}
+	if err != nil || !ok || lease.Name != old.Name || lease.Fence <= old.Fence {
+		t.Fatalf("taken over: %v %+v %v, want %s with a fence over %d", ok, lease, err, old.Name, old.Fence)
+	}
+	page := pageOf(source, "late", 3)
+	_, err = slow.StorePage(work.WithLease(t.Context(), old), page)
+	wantError(t, err, digest.Conflict, "lease")
+	if n := count(t, quick, "comments"); n != 0 {
+		t.Errorf("%d comments were stored without a lease", n)
+	}
+	if _, err := quick.StorePage(work.WithLease(t.Context(), lease), page); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestPlaceOutlivesConnections ends every connection, as a server that restarts
+// does: the worker keeps its place and its duty.
+func TestPlaceOutlivesConnections(t *testing.T) {
+	dsn := storetest.Postgres(t)
+	db := open(t, dsn)
+	addFollowed(t, db)
+	place := join(t, db, "steady", 3*time.Second)
+	lease, ok, err := db.Claim(t.Context(), place.ID(), []work.Kind{work.Pull}, time.Now())
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	wakes := db.Wakes(place.Context())
+	for range 4 {
+		storetest.Sessions(t, dsn, true)
+		time.Sleep(time.Second)
+	}
+	if !place.Valid() {
+		t.Fatal("the place is lost:", context.Cause(place.Context()))
+	}
+	if err := db.Complete(t.Context(), lease, work.Outcome{Next: time.Now().Add(time.Hour), Now: time.Now()}); err != nil {
+		t.Error(err)
+	}
+	heard(t, wakes, "at least of the new connection")
+	other := open(t, dsn)
+	for range 50 { // the listener may be connecting again
+		if err := other.MakeDue(t.Context(), lease.Name, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-wakes:
+			return
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+	t.Error("what another process did was not heard of")
+}
+
+func heard(t *testing.T, wakes <-chan struct{}, what string) {
+	t.Helper()
+	select {
+	case <-wakes:
+	case <-time.After(10 * time.Second):
+		t.Error("nothing was heard,", what)
+	}
+}
+
+// TestWorkersOfOneMachine are told from each other, and counted.
+func TestWorkersOfOneMachine(t *testing.T) {
+	dsn := storetest.Postgres(t)
+	db := open(t, dsn)
+	one := join(t, db, "one", time.Second)
+	two := join(t, open(t, dsn), "two", time.Second)
+	eventually(t, "both know of each other", func() bool { return one.Present() == 2 && two.Present() == 2 })
+	all, err := db.Workers(t.Context())
+	if err != nil || len(all) != 2 || all[0].Name != "one" || all[1].Name != "two" {
+		t.Errorf("the workers are %+v, %v", all, err)
+	}
+	two.Leave()
+	eventually(t, "one is alone", func() bool { return one.Present() == 1 })
+}
+
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for began := time.Now(); !is(); time.Sleep(20 * time.Millisecond) {
+		if time.Since(began) > 10*time.Second {
+			t.Fatal("it never came to it:", what)
+		}
+	}
+}

@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/work"
+)
+
+// nextAt is when a duty is due by what is stored, NULL when nothing is planned; 0
+// is at once. Other kinds keep the moment they have.
+const nextAt = `CASE duties.kind
+	WHEN 'pull' THEN (SELECT MIN(COALESCE(f.next_poll, 0)) FROM feeds f WHERE f.source_id = duties.subject)
+	WHEN 'draft' THEN (SELECT CASE WHEN COUNT(*) = 0 THEN 0 END FROM issues i
+		WHERE i.series_id = duties.subject AND i.state = 'draft')
+	WHEN 'deadline' THEN (SELECT MIN(i.due_at) FROM issues i
+		WHERE i.series_id = duties.subject AND i.state IN ('draft', 'approved') AND i.state_reason <> '` + digest.AsksLate + `')
+	WHEN 'deliver' THEN (SELECT MIN(COALESCE(i.due_at, i.published_at)) FROM issues i
+		WHERE i.series_id = duties.subject AND i.state = 'published' AND i.state_reason <> '` + digest.AsksLate + `')
+	ELSE duties.next_at END`
+
+// replan sets the next moment of a subject's duties by what is stored now.
+// Whoever waits for work is told when one changed.
+func (t *tx) replan(kind work.Kind, subject int64) error {
+	of := `duties.kind IN ('draft', 'deadline', 'deliver')`
+	switch kind {
+	case work.Pull:
+		of = `duties.kind = 'pull'`
+	case work.Draft, work.Deadline, work.Deliver:
+	default:
+		return nil
+	}
+	n, err := t.exec(`UPDATE duties SET next_at = `+nextAt+`
+		WHERE `+of+` AND subject = $1 AND next_at IS DISTINCT FROM `+nextAt, subject)
+	if n > 0 {
+		t.wake()
+	}
+	return err
+}
+
+// replanIssue plans anew for the series of an issue.
+func (t *tx) replanIssue(issueID int64) error {
+	series, err := t.number(`SELECT series_id FROM issues WHERE id = $1`, issueID)
+	if err != nil {
+		return err
+	}
+	return t.replan(work.Deadline, series)
+}
+
+// Plan makes the given duties and those of all sources and series, and removes
+// those of sources and series that are no more; see [work.Store].
+func (db *DB) Plan(ctx context.Context, now time.Time, duties ...work.Duty) error {
+	return db.update(ctx, "plan the duties", func(t *tx) error {
+		if err := t.takeTurns(turnPlan); err != nil {
+			return err
+		}
+		if _, err := t.exec(`DELETE FROM duties WHERE worker_id IS NULL AND (
+			kind = 'pull' AND subject NOT IN (SELECT id FROM sources WHERE removed = 0)
+			OR kind IN ('draft', 'deadline', 'deliver') AND subject NOT IN (SELECT id FROM series))`); err != nil {
+			return err
+		}
+		for _, d := range duties {
+			if err := t.addDuty(d); err != nil {
+				return err
+			}
+		}
+		sources, err := t.ids(`SELECT id FROM sources WHERE removed = 0`)
+		if err != nil {
+			return err
+		}
+		for _, id := range sources {
+			if err := t.planSource(id); err != nil {
+				return err
+			}
+		}
+		series, err := t.ids(`SELECT id FROM series`)
+		if err != nil {
+			return err
+		}
+		for _, id := range series {
+			if err := t.planSeries(id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (t *tx) ids(query string, args ...any) (all []int64, err error) {
+	err = t.each(func(r row) error {
+		var id int64
+		err := r.scan(&id)
+		all = append(all, id)
+		return err
+	}, query, args...)
+	return all, err
+}
+
+// addDuty makes a duty unless there is one of that name; that one takes the room.
+func (t *tx) addDuty(d work.Duty) error {
+	_, err := t.exec(`
+		INSERT INTO duties (name, kind, subject, room, next_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (name) DO UPDATE SET room = excluded.room
+			WHERE duties.room <> excluded.room AND duties.worker_id IS NULL`,
+		d.Name, string(d.Kind), d.Subject, d.Room, d.Next)
+	return err
+}
+
+// planSource makes the duty of a source: to pull it, alone at its host.
+func (t *tx) planSource(id int64) error {
+	var address string
+	if _, err := t.one([]any{&address}, `SELECT url FROM feeds WHERE source_id = $1 ORDER BY id LIMIT 1`, id); err != nil {
+		return err
+	}
+	d := work.Duty{Name: work.NameOf(work.Pull, id), Kind: work.Pull, Subject: id}
+	if u, err := url.Parse(address); err == nil {
+		d.Room = strings.ToLower(u.Host)
+	}
+	if err := t.addDuty(d); err != nil {
+		return err
+	}
+	return t.replan(work.Pull, id)
+}
+
+// planSeries makes the duties of a series.
+func (t *tx) planSeries(id int64) error {
+	var slug string
+	if _, err := t.one([]any{&slug}, `SELECT slug FROM series WHERE id = $1`, id); err != nil {
+		return err
+	}
+	for _, kind := range []work.Kind{work.Draft, work.Deadline, work.Deliver} {
+		if err := t.addDuty(work.Duty{Name: work.NameOf(kind, slug), Kind: kind, Subject: id}); err != nil {
+			return err
+		}
+	}
+	return t.replan(work.Deadline, id)
+}
+
+// renameDuties gives the duties of a series the names of its present slug.
+func (t *tx) renameDuties(id int64, slug string) error {
+	n, err := t.exec(`DELETE FROM duties
+		WHERE kind IN ('draft', 'deadline', 'deliver') AND subject = $1 AND name <> kind || ':' || $2`, id, slug)
+	if err != nil || n == 0 {
+		return err
+	}
+	return t.planSeries(id)
+}
+
+// forgetPull removes the duty of a source that is not followed any more. A pull that
+// is under way loses its lease.
+func (t *tx) forgetPull(sourceID int64) error {
+	_, err := t.exec(`DELETE FROM duties WHERE kind = 'pull' AND subject = $1`, sourceID)
+	return err
+}

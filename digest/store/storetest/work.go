@@ -1,0 +1,278 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+	"postbag/digest/store"
+	"postbag/digest/work"
+	"postbag/subscribers"
+	"postbag/subscribers/deliver"
+)
+
+// join takes a place until the test ends.
+func (b *bench) join() work.Place {
+	b.Helper()
+	p, err := b.Join(b.ctx(), store.Joining{Name: "test"})
+	b.must(err)
+	b.Cleanup(p.Leave)
+	return p
+}
+
+// claim takes what is due, or fails the test.
+func (b *bench) claim(p work.Place, now time.Time, kinds ...work.Kind) work.Lease {
+	b.Helper()
+	l, ok, err := b.Claim(b.ctx(), p.ID(), kinds, now)
+	b.must(err)
+	if !ok {
+		b.Fatalf("nothing of %v is due at %s", kinds, now)
+	}
+	return l
+}
+
+// idle makes sure that nothing is due.
+func (b *bench) idle(p work.Place, now time.Time, kinds ...work.Kind) {
+	b.Helper()
+	l, ok, err := b.Claim(b.ctx(), p.ID(), kinds, now)
+	b.must(err)
+	if ok {
+		b.Fatalf("%s is due at %s", l.Name, now)
+	}
+}
+
+// duty gives a duty as it is listed.
+func (b *bench) duty(name string) work.Listed {
+	b.Helper()
+	all, err := b.Duties(b.ctx(), 0)
+	b.must(err)
+	i := slices.IndexFunc(all, func(l work.Listed) bool { return l.Name == name })
+	if i < 0 {
+		b.Fatalf("there is no duty %s among %d", name, len(all))
+	}
+	return all[i]
+}
+
+const weeklyDeadline = "deadline:" + digest.DefaultSeriesSlug
+
+var workTests = []test{
+	{"a place is one's own until it is left", func(b *bench) {
+		p := b.join()
+		b.equal("valid", [2]bool{p.Valid(), p.Context().Err() == nil}, [2]bool{true, true})
+		b.equal("present", p.Present(), 1)
+		_, err := b.Join(b.ctx(), store.Joining{Name: "other", Alone: true})
+		b.wantKind(err, digest.Conflict)
+		if digest.HintOf(err) == "" {
+			b.Fatal("no hint")
+		}
+		p.Leave()
+		p.Leave()
+		b.equal("valid after it was left", p.Valid(), false)
+		b.equal("its end", p.Context().Err(), context.Canceled)
+		_, _, err = b.Claim(b.ctx(), p.ID(), []work.Kind{work.Pull}, start)
+		b.must(err) // nothing is due, so nobody asks who comes
+		again, err := b.Join(b.ctx(), store.Joining{Name: "other", Alone: true})
+		b.must(err)
+		if again.ID() == p.ID() {
+			b.Fatal("a place was used again")
+		}
+		again.Leave()
+	}},
+	{"a source that is added is pulled at once, and again when its feeds say", func(b *bench) {
+		p := b.join()
+		src, feeds := b.source("nightbus")
+		name := work.NameOf(work.Pull, src.ID)
+		l := b.claim(p, start, work.Pull)
+		b.equal("the duty", [3]any{l.Name, l.Subject, l.Room}, [3]any{name, src.ID, "nightbus.example"})
+		b.idle(p, start, work.Pull)
+		b.equal("the holder", b.duty(name).Holder, "test")
+		for i := range feeds {
+			feeds[i].NextPoll = after(time.Duration(2+i) * time.Hour)
+			b.must(b.SaveFeed(work.WithLease(b.ctx(), l), feeds[i], time.Time{}))
+		}
+		b.must(b.Complete(b.ctx(), l, work.Outcome{Next: after(time.Minute), Now: start}))
+		listed := b.duty(name)
+		b.equal("next", listed.Next, after(2*time.Hour))
+		b.equal("runs", [3]any{listed.Runs, listed.Holder, listed.LastDone}, [3]any{int64(1), "", start})
+		b.idle(p, after(2*time.Hour-time.Microsecond), work.Pull)
+		b.claim(p, after(2*time.Hour), work.Pull)
+	}},
+	{"a removed source is pulled no more, and its pull's lease is gone", func(b *bench) {
+		p := b.join()
+		src, feeds := b.source("nightbus")
+		l := b.claim(p, start, work.Pull)
+		b.must(b.RemoveSource(b.ctx(), src.ID))
+		_, err := b.StorePage(work.WithLease(b.ctx(), l), pull.Page{SourceID: src.ID, Seen: start})
+		b.wantKind(err, digest.NotFound)
+		b.wantKind(b.Complete(b.ctx(), l, work.Outcome{Now: start}), digest.Conflict)
+		b.must(b.HandBack(b.ctx(), l))
+		b.idle(p, after(time.Hour), work.Pull)
+		again, _ := b.source("nightbus")
+		b.equal("added again", [2]any{again.ID, len(feeds)}, [2]any{b.claim(p, start, work.Pull).Subject, 2})
+	}},
+	{"two blogs at one host are pulled one after the other", func(b *bench) {
+		p := b.join()
+		one, _ := b.source("nightbus")
+		two := digest.Source{Name: "Letters", URL: "https://nightbus.example/letters", AddedAt: start}
+		b.must(b.AddSource(b.ctx(), &two, []digest.FeedState{{Kind: digest.PostsFeed, URL: "https://NIGHTBUS.example/letters/posts"}}, firstSeries))
+		l := b.claim(p, start, work.Pull)
+		b.idle(p, start, work.Pull)
+		next, err := b.NextDue(b.ctx(), []work.Kind{work.Pull}, start)
+		b.must(err)
+		b.equal("what waits for the host is not due", next.IsZero(), true)
+		_, err = b.ClaimNamed(b.ctx(), p.ID(), work.NameOf(work.Pull, two.ID), start)
+		b.wantKind(err, digest.Conflict)
+		b.must(b.Complete(b.ctx(), l, work.Outcome{Next: after(time.Minute), Now: start}))
+		b.equal("then", b.claim(p, start, work.Pull).Subject, two.ID+one.ID-l.Subject)
+	}},
+	{"a lease that another has taken writes nothing", func(b *bench) {
+		p := b.join()
+		src, feeds := b.source("nightbus")
+		old := b.claim(p, start, work.Pull)
+		b.must(b.HandBack(b.ctx(), old)) // as when its place is ended
+		l := b.claim(p, start, work.Pull)
+		b.equal("the fence", l.Fence, old.Fence+1)
+		ctx := work.WithLease(b.ctx(), old)
+		_, err := b.StorePage(ctx, pull.Page{SourceID: src.ID, Seen: start, Posts: []digest.Post{aPost("p1", start, "h")}})
+		b.wantKind(err, digest.Conflict)
+		b.wantKind(b.SaveFeed(ctx, feeds[0], time.Time{}), digest.Conflict)
+		_, _, err = b.OpenDraft(ctx, b.series().ID, start, after(time.Hour))
+		b.wantKind(err, digest.Conflict)
+		b.wantKind(b.Complete(b.ctx(), old, work.Outcome{Now: start}), digest.Conflict)
+		posts, err := b.Posts(b.ctx(), digest.PostFilter{})
+		b.must(err)
+		b.equal("posts", len(posts), 0)
+		_, err = b.StorePage(work.WithLease(b.ctx(), l), pull.Page{SourceID: src.ID, Seen: start, Posts: []digest.Post{aPost("p1", start, "h")}})
+		b.must(err)
+		b.must(b.Complete(b.ctx(), l, work.Outcome{Now: start}))
+	}},
+	{"leaving hands back what is held", func(b *bench) {
+		p := b.join()
+		b.source("nightbus")
+		old := b.claim(p, start, work.Pull)
+		p.Leave()
+		next := b.join()
+		l := b.claim(next, start, work.Pull)
+		b.equal("the same duty", l.Name, old.Name)
+		b.wantKind(b.Complete(b.ctx(), old, work.Outcome{Now: start}), digest.Conflict)
+		_, _, err := b.Claim(b.ctx(), p.ID(), []work.Kind{work.Draft}, start)
+		b.wantKind(err, digest.Conflict) // a draft is due, but not for one who left
+	}},
+	{"a failed run is told and waits", func(b *bench) {
+		p := b.join()
+		src, _ := b.source("nightbus")
+		l := b.claim(p, start, work.Pull)
+		b.must(b.Complete(b.ctx(), l, work.Outcome{Next: after(time.Minute), Err: errors.New("no answer"), Now: start}))
+		listed := b.duty(work.NameOf(work.Pull, src.ID))
+		b.equal("the failure", [3]any{listed.Failures, listed.LastError, listed.Next}, [3]any{1, "no answer", after(time.Minute)})
+		l = b.claim(p, after(time.Minute), work.Pull)
+		b.equal("failures so far", l.Failures, 1)
+		b.must(b.Complete(b.ctx(), l, work.Outcome{Next: after(time.Hour), Now: after(time.Minute)}))
+		listed = b.duty(work.NameOf(work.Pull, src.ID))
+		b.equal("after a good run", [2]any{listed.Failures, listed.LastError}, [2]any{0, ""})
+	}},
+	{"a series' duties follow its issues", func(b *bench) {
+		p := b.join()
+		b.source("nightbus")
+		b.equal("a draft is opened at once", b.claim(p, start, work.Draft).Name, "draft:"+digest.DefaultSeriesSlug)
+		b.idle(p, after(1000*time.Hour), work.Deadline, work.Deliver)
+		issue := b.draft(start)
+		b.equal("the zone", b.duty(weeklyDeadline).Zone, "Europe/London")
+		b.equal("the deadline of a draft", b.duty(weeklyDeadline).Next, issue.DueAt)
+		issue.DueAt = issue.DueAt.Add(time.Hour)
+		b.must(b.SaveDraft(b.ctx(), &issue))
+		b.equal("a moved deadline", b.duty(weeklyDeadline).Next, issue.DueAt)
+		b.approve(&issue, start)
+		b.equal("the deadline of what is approved", b.duty(weeklyDeadline).Next, issue.DueAt)
+		b.must(b.MoveIssue(b.ctx(), issue.ID, digest.Published, after(time.Minute)))
+		b.equal("no deadline", b.duty(weeklyDeadline).Next.IsZero(), true)
+		b.equal("the mailing", b.duty("deliver:"+digest.DefaultSeriesSlug).Next, issue.DueAt)
+		b.must(b.SetDue(b.ctx(), issue.ID, after(time.Minute), ""))
+		b.equal("the mailing, now", b.duty("deliver:"+digest.DefaultSeriesSlug).Next, after(time.Minute))
+		_, err := b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID, Begun: after(time.Minute), Domain: "x.example"}, false)
+		b.must(err)
+		b.equal("begun", b.duty("deliver:"+digest.DefaultSeriesSlug).Next.IsZero(), true)
+	}},
+	{"an issue that asks waits for a word", func(b *bench) {
+		b.source("nightbus")
+		issue := b.draft(start)
+		b.approve(&issue, start)
+		b.must(b.Ask(b.ctx(), issue.ID))
+		listed := b.duty(weeklyDeadline)
+		b.equal("it asks", [2]any{listed.Asks, listed.Next.IsZero()}, [2]any{issue.Title, true})
+		b.must(b.SetDue(b.ctx(), issue.ID, after(time.Hour), ""))
+		listed = b.duty(weeklyDeadline)
+		b.equal("after a word", [2]any{listed.Asks, listed.Next}, [2]any{"", after(time.Hour)})
+	}},
+	{"a plan makes what is missing and keeps what is there", func(b *bench) {
+		p := b.join()
+		src, _ := b.source("nightbus")
+		sweep := work.Duty{Name: "clean-up", Kind: work.CleanUp, Next: start}
+		b.must(b.Plan(b.ctx(), start, sweep))
+		l := b.claim(p, start, work.CleanUp)
+		b.must(b.Complete(b.ctx(), l, work.Outcome{Next: after(time.Hour), Now: start}))
+		b.must(b.Plan(b.ctx(), after(time.Minute), sweep))
+		b.equal("the next clean-up", b.duty("clean-up").Next, after(time.Hour))
+		b.duty(work.NameOf(work.Pull, src.ID))
+		b.duty("draft:" + digest.DefaultSeriesSlug)
+	}},
+	{"a duty is made due by name", func(b *bench) {
+		p := b.join()
+		src, feeds := b.source("nightbus")
+		name := work.NameOf(work.Pull, src.ID)
+		for i := range feeds {
+			feeds[i].NextPoll, feeds[i].LastTry = after(10*time.Hour), start
+			b.must(b.SaveFeed(b.ctx(), feeds[i], time.Time{}))
+		}
+		b.must(b.MakeDue(b.ctx(), name, after(time.Hour)))
+		b.claim(p, after(time.Hour), work.Pull)
+		stored, err := b.Feeds(b.ctx(), src.ID)
+		b.must(err)
+		b.equal("its feeds are asked", stored[0].NextPoll, after(time.Hour))
+		b.wantKind(b.MakeDue(b.ctx(), "pull:99", start), digest.NotFound)
+		_, err = b.ClaimNamed(b.ctx(), p.ID(), "pull:99", start)
+		b.wantKind(err, digest.NotFound)
+		_, err = b.ClaimNamed(b.ctx(), p.ID(), name, start)
+		b.wantKind(err, digest.Conflict)
+	}},
+	{"waiting ends when something becomes due", func(b *bench) {
+		ctx, cancel := context.WithCancel(b.ctx())
+		defer cancel()
+		wakes := b.Wakes(ctx)
+		b.source("nightbus")
+		select {
+		case <-wakes:
+		case <-time.After(10 * time.Second):
+			b.Fatal("nobody was told of a new source")
+		}
+	}},
+	{"rows of a worker that left are recovered, those of one present are not", func(b *bench) {
+		issue := b.sending(3)
+		p := b.join()
+		x := deliver.Exchange{IssueID: issue.ID, Worker: p.ID(), Claim: 2, Now: now}
+		claimed, err := b.Exchange(b.ctx(), x)
+		b.must(err)
+		b.equal("claimed", len(claimed), 2)
+		recovery := deliver.Recovery{IssueID: issue.ID, Worker: p.ID() + 1, Policy: deliver.Resend, Retry: now.Add(time.Minute), Now: now}
+		stranded := func(worker int64) bool {
+			is, err := b.Stranded(b.ctx(), issue.ID, worker)
+			b.must(err)
+			return is
+		}
+		b.equal("stranded", [2]bool{stranded(p.ID() + 1), stranded(p.ID())}, [2]bool{false, true})
+		n, err := b.Recover(b.ctx(), recovery)
+		b.must(err)
+		b.equal("recovered while it is there", n, 0)
+		p.Leave()
+		b.equal("stranded once it left", stranded(p.ID()+1), true)
+		claimed, err = b.Exchange(b.ctx(), x)
+		b.must(err)
+		b.equal("claimed once it left", len(claimed), 0)
+		n, err = b.Recover(b.ctx(), recovery)
+		b.must(err)
+		b.equal("recovered", n, 2)
+	}},
+}

@@ -1,0 +1,77 @@
+package store
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"postbag/digest"
+)
+
+// wakes tells the goroutines of this process that something may be due.
+type wakes struct {
+	mu      sync.Mutex
+	waiting map[chan struct{}]bool
+}
+
+// all tells everybody who waits.
+func (w *wakes) all() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for c := range w.waiting {
+		tell(c)
+	}
+}
+
+func (w *wakes) add(c chan struct{}) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.waiting == nil {
+		w.waiting = map[chan struct{}]bool{}
+	}
+	w.waiting[c] = true
+}
+
+func (w *wakes) remove(c chan struct{}) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.waiting, c)
+}
+
+// tell leaves a message where one is not waiting already.
+func tell(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// wake tells whoever waits for work, in any process, once this transaction has
+// committed: something may have become due.
+func (t *tx) wake() { t.woken = true }
+
+// Wakes gives a channel that is told when something may have become due, until
+// ctx ends; see [work.Store]. Of what other processes do with an SQLite file it
+// hears nothing.
+func (db *DB) Wakes(ctx context.Context) <-chan struct{} {
+	c := make(chan struct{}, 1)
+	db.wakes.add(c)
+	db.listening.Go(func() {
+		defer db.wakes.remove(c)
+		if db.dialect.listen == nil {
+			<-ctx.Done()
+			return
+		}
+		// Until the database is there again, those who wait look for themselves.
+		for ctx.Err() == nil {
+			db.dialect.listen(ctx, func() { tell(c) })
+			if (digest.SystemClock{}).Sleep(ctx, listenAgain) != nil {
+				return
+			}
+		}
+	})
+	return c
+}
+
+// listenAgain is the pause before a lost connection for wake-ups is made anew.
+const listenAgain = 2 * time.Second

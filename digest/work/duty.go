@@ -1,0 +1,88 @@
+package work
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Kind tells what a duty is about.
+type Kind string
+
+// The kinds of duty. The subject of a pull is a source; that of a draft, a
+// deadline and a delivery is a series.
+const (
+	Pull     Kind = "pull"     // ask a source's feeds
+	Draft    Kind = "draft"    // open a series' next draft when it has none
+	Deadline Kind = "deadline" // the moment of a series' next issue: publish it, or hold it
+	Deliver  Kind = "deliver"  // begin the mailing of a published issue
+	CleanUp  Kind = "clean-up" // remove what is kept for a time only
+	Backup   Kind = "backup"   // write a backup
+)
+
+// Duty is one recurring piece of work.
+type Duty struct {
+	Name    string // "pull:3", "deadline:pick-of-the-week", "clean-up"
+	Kind    Kind
+	Subject int64 // a source's or a series' id, by kind; else 0
+	// Room, when it is not empty, is what only one of its duties may use at a
+	// time: the host that a source is fetched from.
+	Room string
+	// Next is the occurrence that is due next; zero while nothing is planned.
+	Next time.Time
+	// Failures counts the runs in a row that failed, LastError is why the last
+	// one did.
+	Failures  int
+	LastError string
+}
+
+// Listed is a duty as a listing shows it.
+type Listed struct {
+	Duty
+	Zone   string // of the series' schedule; "" for none
+	Holder string // the process that is at it; "" for nobody
+	// HeldSince and HeldUntil are by the database's clock; HeldUntil is zero for
+	// a place that does not run out.
+	HeldSince, HeldUntil time.Time
+	LastDue, LastDone    time.Time
+	Runs                 int64
+	// Asks is what the editor is asked before it goes on; "" for nothing.
+	Asks string
+}
+
+// Lease is a duty that this process holds.
+type Lease struct {
+	Duty
+	Place int64 // the holder's
+	Fence int64
+}
+
+// Outcome is how a run of a duty ended.
+type Outcome struct {
+	// Next is the next occurrence. Duties whose moment follows from what is
+	// stored (pulls, and those of a series) take that moment, but none before
+	// Next.
+	Next time.Time
+	// Err is why the run failed, nil if it did not.
+	Err error
+	// Now is when it ended.
+	Now time.Time
+}
+
+type leaseKey struct{}
+
+// WithLease gives a context under which the store writes only while the lease
+// holds: another holder's fence is an error of kind Conflict, in the same
+// transaction and before anything is written.
+func WithLease(ctx context.Context, l Lease) context.Context {
+	return context.WithValue(ctx, leaseKey{}, l)
+}
+
+// LeaseOf gives the lease that a context works under.
+func LeaseOf(ctx context.Context) (Lease, bool) {
+	l, ok := ctx.Value(leaseKey{}).(Lease)
+	return l, ok
+}
+
+// NameOf gives the name of a duty with a subject: a source's id or a series' slug.
+func NameOf(kind Kind, subject any) string { return fmt.Sprintf("%s:%v", kind, subject) }

@@ -1,0 +1,234 @@
+package work
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"postbag/digest"
+)
+
+// Handler does one kind of duty.
+type Handler struct {
+	// Do does the work under a context that carries the lease, and tells when it
+	// is due again; see [Outcome.Next].
+	Do func(ctx context.Context, l Lease) (next time.Time, err error)
+	// AtOnce is how many of the kind one process does side by side; default 1.
+	AtOnce int
+	// Limit bounds one run; default ten minutes.
+	Limit time.Duration
+}
+
+// Runner does what is due in one process.
+type Runner struct {
+	Store    Store
+	Clock    digest.Clock
+	Log      *slog.Logger
+	Handlers map[Kind]Handler
+	// Poll is the longest wait, by the clock, before looking again without being
+	// told; default two seconds.
+	Poll time.Duration
+}
+
+const (
+	defaultPoll  = 2 * time.Second
+	defaultLimit = 10 * time.Minute
+
+	// After a failure a duty waits twice as long as the time before.
+	firstAgain   = 10 * time.Second
+	longestAgain = 15 * time.Minute
+
+	// handBackTime bounds what ending a lease may take once the program stops.
+	handBackTime = 3 * time.Second
+)
+
+// Run works in a place until its context ends, waits for what is under way, and
+// hands back what was not finished.
+func (r *Runner) Run(place Place) {
+	ctx := place.Context()
+	s := &session{Runner: r, place: place, busy: map[Kind]int{}, freed: make(chan struct{}, 1)}
+	wakes := r.Store.Wakes(ctx)
+	for ctx.Err() == nil {
+		s.startDue(ctx)
+		if !s.wait(ctx, wakes) {
+			break
+		}
+	}
+	s.working.Wait()
+}
+
+// session is one Run.
+type session struct {
+	*Runner
+	place   Place
+	working sync.WaitGroup
+	freed   chan struct{}
+
+	mu       sync.Mutex
+	busy     map[Kind]int
+	failures int // of the database in a row
+}
+
+// free gives the kinds of which one more may be started.
+func (s *session) free() (kinds []Kind) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for kind, h := range s.Handlers {
+		if s.busy[kind] < max(h.AtOnce, 1) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+func (s *session) count(kind Kind, by int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busy[kind] += by
+}
+
+// startDue claims and starts what is due, as far as there is room.
+func (s *session) startDue(ctx context.Context) {
+	for {
+		kinds := s.free()
+		if len(kinds) == 0 {
+			return
+		}
+		lease, ok, err := s.Store.Claim(ctx, s.place.ID(), kinds, s.Clock.Now())
+		s.note(ctx, err)
+		if err != nil || !ok {
+			return
+		}
+		s.count(lease.Kind, 1)
+		s.working.Go(func() {
+			defer func() {
+				s.count(lease.Kind, -1)
+				select {
+				case s.freed <- struct{}{}:
+				default:
+				}
+			}()
+			s.Do(ctx, lease)
+		})
+	}
+}
+
+// note counts the database's failures, and logs the first of a row.
+func (s *session) note(ctx context.Context, err error) {
+	if err == nil {
+		s.failures = 0
+		return
+	}
+	if s.failures++; s.failures == 1 && ctx.Err() == nil {
+		s.Log.Error("the worker cannot ask for work", "err", err, "hint", digest.HintOf(err))
+	}
+}
+
+// wait waits until something may be due; false means that the place is over.
+func (s *session) wait(ctx context.Context, wakes <-chan struct{}) bool {
+	Wait(ctx, s.Clock, s.pause(ctx), wakes, s.freed)
+	return ctx.Err() == nil
+}
+
+// Wait waits for a time of the clock, until ctx ends, or until one of up to two
+// channels tells that there is something to do.
+func Wait(ctx context.Context, clock digest.Clock, pause time.Duration, wakes ...<-chan struct{}) {
+	waiting, cancel := context.WithCancel(ctx)
+	slept := make(chan struct{})
+	go func() {
+		defer close(slept)
+		_ = clock.Sleep(waiting, pause) // it ends early when woken, which is no failure
+	}()
+	var one, other <-chan struct{} // nil: never
+	switch len(wakes) {
+	case 0:
+	case 1:
+		one = wakes[0]
+	default:
+		one, other = wakes[0], wakes[1]
+	}
+	select {
+	case <-slept:
+	case <-one:
+	case <-other:
+	}
+	cancel()
+	<-slept
+}
+
+// pause gives the time until the next duty is due, or until it is time to look
+// again.
+func (s *session) pause(ctx context.Context) time.Duration {
+	longest := s.Poll
+	if longest <= 0 {
+		longest = defaultPoll
+	}
+	if s.failures > 0 {
+		return min(longest<<min(s.failures-1, 4), 30*time.Second)
+	}
+	kinds := s.free()
+	if len(kinds) == 0 {
+		return longest
+	}
+	now := s.Clock.Now()
+	next, err := s.Store.NextDue(ctx, kinds, now)
+	s.note(ctx, err)
+	if err != nil || next.IsZero() {
+		return longest
+	}
+	// Not quite at once: what is due and not to be had is another's this moment.
+	return min(max(next.Sub(now), 10*time.Millisecond), longest)
+}
+
+// Do does a duty that was claimed and ends its lease. What was interrupted by the
+// end of ctx is handed back.
+func (r *Runner) Do(ctx context.Context, l Lease) {
+	next, err := r.guarded(WithLease(ctx, l), l)
+	// The lease is ended even while the program stops.
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime)
+	defer cancel()
+	if err != nil && ctx.Err() != nil {
+		if err := r.Store.HandBack(after, l); err != nil {
+			r.Log.Debug("a duty could not be handed back", "duty", l.Name, "err", err)
+		}
+		return
+	}
+	now := r.Clock.Now()
+	if err != nil {
+		wait := min(firstAgain<<min(l.Failures, 10), longestAgain)
+		if again := now.Add(wait); next.Before(again) {
+			next = again
+		}
+		r.Log.Error("duty failed", "duty", l.Name, "err", err, "hint", digest.HintOf(err), "again_at", next)
+	}
+	if err := r.Store.Complete(after, l, Outcome{Next: next, Err: err, Now: now}); err != nil {
+		r.Log.Error("the end of a duty could not be stored", "duty", l.Name, "err", err)
+	}
+}
+
+// guarded runs a handler within its limit; a fault of the program costs this run
+// and no other.
+func (r *Runner) guarded(ctx context.Context, l Lease) (next time.Time, err error) {
+	h := r.Handlers[l.Kind]
+	limit := h.Limit
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	defer func() {
+		if fault := recover(); fault != nil {
+			r.Log.Error("duty failed", "duty", l.Name, "panic", fault, "stack", string(debug.Stack()))
+			err = fmt.Errorf("a fault of the program: %v", fault)
+		}
+	}()
+	next, err = h.Do(limited, l)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		err = digest.Fail(digest.Unavailable, "It is tried again.", "it took longer than %s: %w", limit, err)
+	}
+	return next, err
+}

@@ -1,0 +1,50 @@
+package work
+
+import (
+	"context"
+	"time"
+)
+
+// Store is what sharing work asks of the database.
+type Store interface {
+	// Plan makes the duties with these names, as they are given, unless they are
+	// there; and sees to it that every source and every series has its own, and
+	// no other has.
+	Plan(ctx context.Context, now time.Time, duties ...Duty) error
+	// Claim ends the places that ran out and takes the duty that is due longest
+	// among the given kinds, or ok false. The error is of kind Conflict when the
+	// caller's place is no more.
+	Claim(ctx context.Context, place int64, kinds []Kind, now time.Time) (lease Lease, ok bool, err error)
+	// ClaimNamed takes the duty of a name, whether it is due or not. The error is
+	// of kind NotFound for an unknown name, and of kind Conflict when another
+	// holds it or one in the same room.
+	ClaimNamed(ctx context.Context, place int64, name string, now time.Time) (Lease, error)
+	// Complete ends a lease and sets the duty's next moment. The error is of kind
+	// Conflict when the lease had been lost.
+	Complete(ctx context.Context, l Lease, o Outcome) error
+	// HandBack ends a lease without having done the work: it is due again at once.
+	// A lease that is lost already is let go.
+	HandBack(ctx context.Context, l Lease) error
+	// NextDue gives the moment at which something among the kinds is due that
+	// nobody holds; zero if nothing is planned. A place that ran out makes it now.
+	NextDue(ctx context.Context, kinds []Kind, now time.Time) (time.Time, error)
+	// Wakes gives a channel that is told when something may have become due, until
+	// ctx ends. News can be missed and come in vain: it only shortens a wait.
+	Wakes(ctx context.Context) <-chan struct{}
+}
+
+// Place is a process' place among those that work on one database.
+type Place interface {
+	// ID tells places apart; none is ever used again.
+	ID() int64
+	// Context ends when the place is lost or left; its cause says which.
+	Context() context.Context
+	// Valid tells whether the place certainly holds at this moment, by this
+	// machine's monotonic clock and without asking.
+	Valid() bool
+	// Present is how many processes had a place when this one was last renewed.
+	Present() int
+	// Leave gives the place up and hands back what it holds, at once. It may be
+	// called more than once.
+	Leave()
+}
