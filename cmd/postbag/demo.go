@@ -80,6 +80,7 @@ func (c demoCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return errors.Join(err, <-blogDone)
 }
 
+// ignoreCancel makes of the end of a program that was told to stop a good one.
 func ignoreCancel(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return nil

@@ -196,13 +196,19 @@ func (in *installation) readers(n int) {
 // process starts a real process of the program.
 func (in *installation) process(args ...string) *exec.Cmd {
 	in.t.Helper()
+	return in.processTo(in.t.Output(), args...)
+}
+
+// processTo starts a real process of the program that writes to out.
+func (in *installation) processTo(out io.Writer, args ...string) *exec.Cmd {
+	in.t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		in.t.Fatal(err)
 	}
 	cmd := exec.Command(self, append(append([]string{}, in.flags...), args...)...)
 	cmd.Env = append(os.Environ(), runMain+"=1", "POSTBAG_TESTING=1")
-	cmd.Stdout, cmd.Stderr = in.t.Output(), in.t.Output()
+	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {
 		in.t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"sync"
@@ -39,14 +38,14 @@ func (c serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		return err
 	}
 	if !c.web() {
-		return p.with(ctx, s, func(a *app) error { return a.serve(ctx, c, nil) })
+		return ignoreCancel(p.with(ctx, s, func(a *app) error { return a.serve(ctx, c, nil) }))
 	}
 	listener, err := p.listen(s)
 	if err != nil {
 		return err
 	}
 	defer listener.Close() // serving closes it too; a second time does no harm
-	return p.with(ctx, s, func(a *app) error { return a.serve(ctx, c, listener) })
+	return ignoreCancel(p.with(ctx, s, func(a *app) error { return a.serve(ctx, c, listener) }))
 }
 
 // serve runs what the command asks for; without a listener there are no pages.
@@ -90,9 +89,6 @@ func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) erro
 	stop()
 	working.Wait()
 	a.log.Info("stopped")
-	if errors.Is(err, context.Canceled) {
-		return nil
-	}
 	return err
 }
 
