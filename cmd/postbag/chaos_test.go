@@ -80,6 +80,8 @@ type worn struct {
 	mu  *sync.Mutex
 }
 
+func newWorn() *worn { return &worn{log: &bytes.Buffer{}, mu: &sync.Mutex{}} }
+
 // Write keeps what the process says.
 func (w *worn) Write(p []byte) (int, error) {
 	w.mu.Lock()
@@ -102,7 +104,7 @@ func TestWorkersInChaos(t *testing.T) {
 	}
 	c := newChaos(t, issues, blogs)
 	for range 3 {
-		c.workers = append(c.workers, &worn{log: &bytes.Buffer{}, mu: &sync.Mutex{}})
+		c.workers = append(c.workers, newWorn())
 		c.startWorker(len(c.workers) - 1)
 	}
 	t.Cleanup(c.killAll)

@@ -51,7 +51,7 @@ func (in *installation) serve(flags ...string) *served {
 	listening, done := make(chan net.Addr, 1), make(chan error, 1)
 	log := &lockedBuffer{}
 	p := &Program{
-		Args:  append(append(append([]string{}, in.flags...), flags...), "--listen", "127.0.0.1:0", "serve"),
+		Args:  append(append(append([]string{}, in.flags...), "--listen", "127.0.0.1:0", "serve"), flags...),
 		Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: log, Clock: in.now(),
 		Listening: func(a net.Addr) { listening <- a },
 	}

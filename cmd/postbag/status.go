@@ -17,6 +17,11 @@ func (statusCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if err != nil {
 			return err
 		}
+		workers, err := a.db.Workers(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.Stdout, "workers at it              %d\n", len(workers))
 		fmt.Fprintf(p.Stdout, "last good answer of a blog  %s\n", when(st.LastPull))
 		fmt.Fprintf(p.Stdout, "feeds that fail             %d\n", st.FailingFeeds)
 		if st.Newest.ID != 0 {

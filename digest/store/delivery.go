@@ -256,7 +256,7 @@ func queryStranded(d dialect) string {
 	return `SELECT COUNT(*) FROM (
 		SELECT 1 FROM deliveries d WHERE d.issue_id = $1 AND d.state = 'sending' AND NOT EXISTS (
 			SELECT 1 FROM workers w WHERE w.id = d.worker_id AND w.id <> $2 AND w.ended_at IS NULL
-				AND (w.leased_until IS NULL OR w.leased_until >= ` + d.now + `))
+				AND w.leased_until >= ` + d.now + `)
 		LIMIT 1) AS left_behind`
 }
 

@@ -34,7 +34,8 @@ var errTaken = errors.New("the worker's lock is taken")
 type place struct {
 	db       *DB
 	id       int64
-	lease    time.Duration // 0: it does not run out
+	lease    time.Duration
+	lasting  bool // it does not run out; the lease only shows that the process lives
 	giveBack func()
 
 	ctx      context.Context
@@ -77,16 +78,14 @@ func (db *DB) Join(ctx context.Context, j Joining) (work.Place, error) {
 		if err != nil {
 			return nil, db.wrap("lock the worker", err)
 		}
-		p.giveBack, p.lease = giveBack, 0
+		p.giveBack, p.lasting = giveBack, true
 	}
 	if err := p.take(ctx, j); err != nil {
 		p.giveBack()
 		return nil, err
 	}
 	p.ctx, p.end = context.WithCancelCause(ctx)
-	if p.lease > 0 {
-		p.renewing.Go(p.keep)
-	}
+	p.renewing.Go(p.keep)
 	return p, nil
 }
 
@@ -95,7 +94,7 @@ func (db *DB) Join(ctx context.Context, j Joining) (work.Place, error) {
 func (p *place) take(ctx context.Context, j Joining) error {
 	asked := time.Since(p.joined)
 	err := p.db.update(ctx, "join the workers", func(t *tx) error {
-		if p.lease == 0 {
+		if p.lasting {
 			if _, err := t.exec(`UPDATE workers SET ended_at = ` + t.dialect.now + ` WHERE ended_at IS NULL`); err != nil {
 				return err
 			}
@@ -110,7 +109,7 @@ func (p *place) take(ctx context.Context, j Joining) error {
 		}
 		_, err := t.one([]any{&p.id}, `
 			INSERT INTO workers (name, started_at, leased_until)
-			VALUES ($1, `+t.dialect.now+`, `+t.dialect.now+` + CAST($2 AS BIGINT)) RETURNING id`, j.Name, p.micros())
+			VALUES ($1, `+t.dialect.now+`, `+t.dialect.now+` + CAST($2 AS BIGINT)) RETURNING id`, j.Name, p.lease.Microseconds())
 		if err != nil {
 			return err
 		}
@@ -144,14 +143,6 @@ func (db *DB) isWorkedOn() error {
 		hint += " On PostgreSQL several can share it."
 	}
 	return conflict(hint, "another process pulls and delivers on the database %s", db.path)
-}
-
-// micros gives the lease in microseconds, nil for one that does not run out.
-func (p *place) micros() any {
-	if p.lease == 0 {
-		return nil
-	}
-	return p.lease.Microseconds()
 }
 
 const queryPresent = `SELECT COUNT(*) FROM workers WHERE ended_at IS NULL`
@@ -210,6 +201,7 @@ func (p *place) keep() {
 		case err == nil:
 		case p.ctx.Err() != nil:
 			return
+		case p.lasting:
 		case digest.KindOf(err) == digest.Conflict, !p.Valid():
 			p.end(digest.Fail(digest.Unavailable, "It is taken again once the database answers.",
 				"the place among the workers on the database %s is lost: %w", p.db.path, err))
@@ -225,7 +217,7 @@ func (p *place) renew(within time.Duration) error {
 	var present int64
 	err := p.db.update(ctx, "renew the worker's place", func(t *tx) error {
 		n, err := t.exec(`UPDATE workers SET leased_until = `+t.dialect.now+` + CAST($1 AS BIGINT)
-			WHERE id = $2 AND ended_at IS NULL`, p.micros(), p.id)
+			WHERE id = $2 AND ended_at IS NULL`, p.lease.Microseconds(), p.id)
 		if err != nil {
 			return err
 		}
@@ -250,7 +242,7 @@ func (p *place) Context() context.Context { return p.ctx }
 
 // Valid tells whether the place certainly holds at this moment.
 func (p *place) Valid() bool {
-	return p.ctx.Err() == nil && (p.lease == 0 || time.Since(p.joined) < time.Duration(p.goodFor.Load()))
+	return p.ctx.Err() == nil && (p.lasting || time.Since(p.joined) < time.Duration(p.goodFor.Load()))
 }
 
 // Present is how many processes had a place when this one was last renewed.
@@ -294,16 +286,18 @@ type Worker struct {
 }
 
 // Workers lists the processes that have a place and whose lease has not run out.
-// Of an SQLite file it may be one that ended without a word.
 func (db *DB) Workers(ctx context.Context) (all []Worker, err error) {
 	err = db.view(ctx, "list the workers", func(t *tx) error {
 		return t.each(func(r row) error {
 			var w Worker
 			err := r.scan(&w.ID, &w.Name, &w.StartedAt, &w.Until)
+			if db.dialect.alone != nil {
+				w.Until = time.Time{}
+			}
 			all = append(all, w)
 			return err
 		}, `SELECT id, name, started_at, leased_until FROM workers
-			WHERE ended_at IS NULL AND (leased_until IS NULL OR leased_until >= `+db.dialect.now+`)
+			WHERE ended_at IS NULL AND leased_until >= `+db.dialect.now+`
 			ORDER BY id LIMIT $1`, DefaultLimit)
 	})
 	return all, err

@@ -1,10 +1,10 @@
 -- The processes that work on this database. Times here are the database's own
--- clock. One without a lease holds its place until it leaves.
+-- clock. On SQLite, where there is one, its place lasts as long as the process.
 CREATE TABLE workers (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     name         TEXT   NOT NULL,
     started_at   BIGINT NOT NULL,
-    leased_until BIGINT,
+    leased_until BIGINT NOT NULL,
     ended_at     BIGINT
 );
 CREATE INDEX workers_present ON workers (leased_until) WHERE ended_at IS NULL;
