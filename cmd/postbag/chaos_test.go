@@ -138,9 +138,14 @@ func newChaos(t *testing.T, issues, blogs int) *chaos {
 	c.must("series", "set", "--zone", "UTC", "--schedule", "*/5 * * * *")
 	c.readers(2)
 	c.must("pull", "--source", "1")
-	for i := range issues {
+	comment := 0
+	for range issues {
 		c.must("issue", "draft")
-		c.must("issue", "pick", fmt.Sprint(i+1))
+		for picked := false; !picked; { // some are gone
+			comment++
+			_, err := c.run("issue", "pick", fmt.Sprint(comment))
+			picked = err == nil
+		}
 		c.must("issue", "approve")
 	}
 	conn, err := pgx.Connect(t.Context(), dsn)

@@ -110,3 +110,44 @@ func TestMonthlyGoesByTheSchedule(t *testing.T) {
 		}
 	}
 }
+
+// TestClocksChange approves issues around the nights when clocks change, for half
+// past one in London: the time that is skipped comes once, right after the
+// change, and the one that comes twice the first time only. A worker takes the
+// skipped one at its moment.
+func TestClocksChange(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		before time.Time
+		dues   [3]string
+	}{
+		{"forward", time.Date(2026, 3, 28, 12, 0, 0, 0, time.UTC),
+			[3]string{"2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z", "2026-03-31T00:30:00Z"}},
+		{"back", time.Date(2026, 10, 24, 12, 0, 0, 0, time.UTC),
+			[3]string{"2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z", "2026-10-27T01:30:00Z"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in := draftedInstallation(t, digest.NewTestClock(c.before, 1))
+			in.must("series", "set", "--zone", "Europe/London", "--schedule", "30 1 * * *")
+			in.must("issue", "approve")
+			in.must("issue", "pick", "1")
+			in.must("issue", "approve")
+			list := in.must("issue", "list", "--json")
+			for _, due := range c.dues {
+				if strings.Count(list, due) != 1 {
+					t.Errorf("%s is not the moment of one issue:\n%s", due, list)
+				}
+			}
+			first, err := time.Parse(time.RFC3339, c.dues[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			in.clock = digest.NewTestClock(first.Add(-5*time.Minute), 1500)
+			in.serve()
+			eventually(t, "the second hour has passed", func() bool { return in.now().Now().After(first.Add(2 * time.Hour)) })
+			if list := in.must("issue", "list"); strings.Count(list, "sent  ") != 1 || strings.Count(list, "approved  ") != 1 {
+				t.Errorf("after the night:\n%s", list)
+			}
+		})
+	}
+}
