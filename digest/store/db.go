@@ -256,4 +256,6 @@ type dialect struct {
 	among func(column, param, kind string) string
 	// code gives what a driver's error says, else codeOther.
 	code func(error) code
+	// carry is for reading everything out, and bringing it in.
+	carry carrier
 }
