@@ -104,6 +104,9 @@ func (o *postOffice) send(ctx context.Context, issue digest.Issue) error {
 		return err
 	}
 	for watched := false; ; watched = true {
+		if err := o.notHeld(ctx); err != nil {
+			return err
+		}
 		held, release, err := o.db.LockWorker(ctx)
 		switch {
 		case err == nil && watched:

@@ -43,6 +43,9 @@ func (b bar) of(n, total int) {
 	}
 }
 
+// rows moves the bar and sets its total, for counts of a database.
+func (b bar) rows(done, total int64) { b.of(int(done), int(total)) }
+
 // done clears the bar away.
 func (b bar) done() {
 	if b.b != nil {

@@ -77,6 +77,9 @@ func (a *app) both(ctx context.Context, l net.Listener, pages *web.Server, w *wo
 	if err := a.warnOfMissing(ctx, w.post); err != nil {
 		return err
 	}
+	if err := a.warnOfHold(ctx); err != nil {
+		return err
+	}
 	var working sync.WaitGroup
 	working.Go(func() { w.runLocked(ctx, held, release) })
 	err = pages.Serve(ctx, l)

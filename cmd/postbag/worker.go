@@ -174,6 +174,9 @@ func (w *worker) missed(ctx context.Context, s digest.Series, draft digest.Issue
 }
 
 func (w *worker) publishDue(ctx context.Context) error {
+	if held, err := w.isHeld(ctx); held || err != nil {
+		return err
+	}
 	approved, err := w.db.IssuesIn(ctx, digest.Approved)
 	if err != nil {
 		return err
@@ -231,6 +234,9 @@ func (w *worker) isDue(issue digest.Issue) bool {
 // deliver begins the delivery of published issues whose moment has come, and
 // works off what is being sent.
 func (w *worker) deliver(ctx context.Context) error {
+	if held, err := w.isHeld(ctx); held || err != nil {
+		return err
+	}
 	issues, err := w.db.IssuesIn(ctx, digest.Published, digest.Sending)
 	if err != nil {
 		return err

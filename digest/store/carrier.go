@@ -18,9 +18,10 @@ type carrier struct {
 	columns string
 	// references lists each table with one that it refers to.
 	references string
-	// indexes lists name, table and statement of every index that a table works
-	// without.
-	indexes string
+	// aside lists what a table works without while it is filled, indexes first and
+	// then references: the table, the statement that drops it and the one that
+	// makes it again.
+	aside string
 	// begin are statements that a transaction of hours begins with.
 	begin []string
 	// bytewise, after a text in ORDER BY, orders it as everywhere else.

@@ -25,11 +25,17 @@ func postgresCarrier() carrier {
 			SELECT c.relname, o.relname FROM pg_constraint k
 			JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class o ON o.oid = k.confrelid
 			WHERE k.contype = 'f' AND c.relname NOT LIKE 'search\_%' AND` + ours,
-		indexes: `
-			SELECT i.indexrelid::regclass::text, c.relname, pg_get_indexdef(i.indexrelid)
+		// A reference that is added looks its rows up all at once, not one by one.
+		aside: `
+			SELECT c.relname, 'DROP INDEX ' || i.indexrelid::regclass, pg_get_indexdef(i.indexrelid), 1 AS turn
 			FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
 			WHERE NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid) AND` + ours + `
-			ORDER BY 1`,
+			UNION ALL
+			SELECT c.relname, format('ALTER TABLE %s DROP CONSTRAINT %I', c.oid::regclass, k.conname),
+				format('ALTER TABLE %s ADD CONSTRAINT %I %s', c.oid::regclass, k.conname, pg_get_constraintdef(k.oid)), 2
+			FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+			WHERE k.contype = 'f' AND` + ours + `
+			ORDER BY turn, 2`,
 		// Neither the wait for a slow disk nor hours of work end it.
 		begin: []string{
 			`SET LOCAL idle_in_transaction_session_timeout = '15min'`,
@@ -57,8 +63,7 @@ func postgresSetLastID(t *tx, table, column string, last int64) error {
 	return err
 }
 
-// postgresLoad copies a table in one statement. References are looked at when it
-// ends, so that a row may refer to a later one of the same table.
+// postgresLoad copies a table in one statement.
 func postgresLoad(t *tx, conn *sql.Conn, table archive.Table, next func() ([]any, bool, error)) error {
 	names := make([]string, len(table.Columns))
 	for i, c := range table.Columns {

@@ -89,14 +89,14 @@ func (r *restorer) fill(t *tx, conn *sql.Conn, version int) error {
 	if err := t.clear(tables); err != nil {
 		return err
 	}
-	indexes, err := t.dropIndexes(tables)
+	again, err := t.setAside(tables)
 	if err != nil {
 		return err
 	}
 	if err := r.load(t, conn, tables); err != nil {
 		return err
 	}
-	for _, statement := range indexes {
+	for _, statement := range again {
 		if _, err := t.exec(statement); err != nil {
 			return unfit(t, "", err)
 		}
@@ -137,28 +137,29 @@ func (t *tx) clear(tables []storedTable) error {
 	return nil
 }
 
-// dropIndexes drops the indexes that tables work without, and gives the
-// statements that make them again: that is faster than to keep them.
-func (t *tx) dropIndexes(tables []storedTable) (statements []string, err error) {
+// setAside drops what tables work without, and gives the statements that make it
+// again: that is faster than to look after it row by row.
+func (t *tx) setAside(tables []storedTable) (again []string, err error) {
 	ours := map[string]bool{}
 	for _, table := range tables {
 		ours[table.Name] = true
 	}
-	var names []string
+	var drop []string
 	err = t.each(func(r row) error {
-		var name, table, statement string
-		err := r.scan(&name, &table, &statement)
+		var table, dropped, made string
+		var turn int
+		err := r.scan(&table, &dropped, &made, &turn)
 		if ours[table] {
-			names, statements = append(names, name), append(statements, statement)
+			drop, again = append(drop, dropped), append(again, made)
 		}
 		return err
-	}, t.dialect.carry.indexes)
-	for _, name := range names {
+	}, t.dialect.carry.aside)
+	for _, statement := range drop {
 		if err == nil {
-			_, err = t.exec(`DROP INDEX ` + name)
+			_, err = t.exec(statement)
 		}
 	}
-	return statements, err
+	return again, err
 }
 
 // load brings in the rows of all tables, and refuses a backup with others than

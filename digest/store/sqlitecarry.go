@@ -18,7 +18,7 @@ func sqliteCarrier() carrier {
 		references: `
 			SELECT s.name, f."table" FROM sqlite_schema s JOIN pragma_foreign_key_list(s.name) f
 			WHERE s.type = 'table' AND s.name NOT LIKE 'search\_%' ESCAPE '\'`,
-		indexes: `SELECT '"' || name || '"', tbl_name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name`,
+		aside: `SELECT tbl_name, 'DROP INDEX "' || name || '"', sql, 1 FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name`,
 		lastID: func(t *tx, table, _ string) (int64, error) {
 			return t.number(`SELECT seq FROM sqlite_sequence WHERE name = $1`, table)
 		},
