@@ -322,7 +322,7 @@ func (t *tx) inUse() (string, error) {
 		if table.Name == "publication" || table.Name == "generation" {
 			continue // they have their row from the start
 		}
-		n, err := t.number(`SELECT COUNT(*) FROM (SELECT 1 FROM ` + quoted(table.Name) + ` LIMIT 1) AS some`)
+		n, err := t.number(`SELECT COUNT(*) FROM (SELECT 1 FROM ` + quoted(table.Name) + ` LIMIT 1) AS counted`)
 		if err != nil || n > 0 {
 			return table.Name, err
 		}
