@@ -121,6 +121,8 @@ func dialectOf(dsn string) (dialect, error) {
 		"%q is no kind of database that Postbag knows", scheme)
 }
 
+const hintOtherDB = "Say which it is with --db."
+
 func open(ctx context.Context, dsn string, opts Options, d dialect) (*DB, error) {
 	if opts.Clock == nil {
 		opts.Clock = digest.SystemClock{}
@@ -129,7 +131,7 @@ func open(ctx context.Context, dsn string, opts Options, d dialect) (*DB, error)
 		opts.BusyTimeout = defaultBusyTimeout
 	}
 	if opts.AsIs && d.isMissing != nil && d.isMissing(dsn) {
-		return nil, missing("there is no database %s", dsn)
+		return nil, digest.Fail(digest.NotFound, hintOtherDB, "there is no database %s", dsn)
 	}
 	path, err := d.prepare(dsn)
 	if err != nil {
@@ -155,7 +157,7 @@ func (db *DB) connect(ctx context.Context, opts Options) error {
 		return err
 	}
 	if opts.AsIs && version == 0 {
-		return missing("the database %s is empty", db.path)
+		return digest.Fail(digest.NotFound, hintOtherDB, "the database %s is empty", db.path)
 	}
 	if opts.AsIs {
 		return nil
