@@ -281,3 +281,36 @@ func TestBackupTo(t *testing.T) {
 	}
 	in.must("restore", "--check", path)
 }
+
+// TestHoldInTheMiddleOfASend holds the sending of a serve that is in the middle of
+// an issue: when the command returns nothing more leaves, and after the release
+// every other reader gets one mail.
+func TestHoldInTheMiddleOfASend(t *testing.T) {
+	const readers = 200
+	onBoth(t, func(t *testing.T, db ...string) {
+		server := startMailServer(t, 5*time.Millisecond)
+		in := newInstallation(t, append(db, "--from", "editor@news.example.org", "--base-url", "https://news.example.org", "--concurrency", "5")...)
+		in.readers(readers)
+		in.flags = append(in.flags, "--smtp", "smtp://"+server.addr+"?tls=none")
+		s := in.serve("--log-level", "info")
+		sent := make(chan error, 1)
+		go func() { _, err := in.run("issue", "send", "1"); sent <- err }()
+		eventually(t, "mails go out", func() bool { return server.accepted.Load() > readers/4 })
+		in.must("sending", "hold")
+		if n := server.accepted.Load(); n == readers {
+			t.Fatal("all were sent before the hold")
+		}
+		quietFor(t, server, 3*time.Second)
+		if err := <-sent; digest.KindOf(err) != digest.Conflict {
+			t.Errorf("issue send, which watched, ends with %v", err)
+		}
+		in.must("sending", "release", "--unsent=send")
+		eventually(t, "the rest is sent", func() bool { return strings.Contains(in.must("issue", "list"), "sent  ") })
+		if recipients, doubles, _ := server.tally(); recipients != readers || doubles != 0 {
+			t.Errorf("%d recipients and %d doubled of %d", recipients, doubles, readers)
+		}
+		if !strings.Contains(s.log.String(), "sending goes on") {
+			t.Errorf("the log is\n%s", s.log)
+		}
+	})
+}
