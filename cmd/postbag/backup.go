@@ -29,7 +29,7 @@ func (c backupCmd) Run(ctx context.Context, p *Program, s *Settings) (err error)
 	defer func() { err = first(err, db.Close()) }()
 	b := p.bar("backing up", -1)
 	defer b.done()
-	w := backupWork{db: db, clock: p.Clock, progress: b.rows}
+	w := backupWork{db: db, clock: p.Clock, progress: b.rows()}
 	if c.File == "-" {
 		return c.toOutput(ctx, p, w)
 	}

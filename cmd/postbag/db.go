@@ -50,12 +50,15 @@ func copyInto(ctx context.Context, p *Program, db *store.DB, to string) (done st
 	b := p.bar("copying", -1)
 	defer b.done()
 	var total atomic.Int64
+	opts := store.BackupOptions{Program: version(), Made: p.Clock.Now()}
+	show := b.rows()
+	if show != nil {
+		opts.Progress = func(_, all int64) { total.Store(all) }
+	}
 	in, out := io.Pipe()
 	var reading sync.WaitGroup
 	reading.Go(func() {
-		_, err := db.Backup(ctx, out, store.BackupOptions{
-			Program: version(), Made: p.Clock.Now(), Progress: func(_, all int64) { total.Store(all) },
-		})
+		_, err := db.Backup(ctx, out, opts)
 		out.CloseWithError(err) // it gives no error
 	})
 	defer reading.Wait()
@@ -66,7 +69,11 @@ func copyInto(ctx context.Context, p *Program, db *store.DB, to string) (done st
 	}
 	return store.Restore(ctx, to, from, store.RestoreOptions{
 		Clock: p.Clock, Reason: fmt.Sprintf("copied from %s at %s UTC", db.Path(), when(p.Clock.Now())),
-		Progress: func(n int64) { b.rows(n, total.Load()) },
+		Progress: func(n int64) {
+			if show != nil {
+				show(n, total.Load())
+			}
+		},
 	})
 }
 
@@ -112,7 +119,7 @@ func (c dbMigrateCmd) before(ctx context.Context, p *Program, s *Settings) (from
 	if c.Backup != "" {
 		b := p.bar("backing up", -1)
 		defer b.done()
-		rows, size, err := backupWork{db: db, clock: p.Clock, progress: b.rows}.write(ctx, c.Backup, false)
+		rows, size, err := backupWork{db: db, clock: p.Clock, progress: b.rows()}.write(ctx, c.Backup, false)
 		if err != nil {
 			return 0, err
 		}

@@ -15,13 +15,14 @@ type Ledger interface {
 	// audience: one queued row for every active subscriber who wants this issue
 	// (monthly subscribers only when lastOfMonth). For an issue that is already
 	// sending, paused or sent it changes nothing and gives the mailing made
-	// before. Any other state is an error of kind Conflict.
+	// before. Any other state is an error of kind Conflict, and so is any state
+	// while sending is held.
 	Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth bool) (subscribers.Mailing, error)
 	// Exchange settles results and claims up to x.Claim due rows for sending.
 	// A result is taken only if the row is still "sending" under the same
 	// Attempts. Claiming sets "sending", counts the attempt, and passes over and
 	// cancels rows whose subscriber is not active any more. It claims nothing
-	// unless the issue is sending. Rows deferred until later than x.Now are not
+	// unless the issue is sending, nor while sending is held. Rows deferred until later than x.Now are not
 	// due.
 	Exchange(ctx context.Context, x Exchange) ([]subscribers.Delivery, error)
 	// Recover deals with rows that a process which is no more left in
