@@ -33,7 +33,7 @@ func (p *Program) open(ctx context.Context, s *Settings) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, s.DB, store.Options{Clock: p.Clock})
+	db, err := store.Open(ctx, s.DB, store.Options{Clock: p.Clock, Upgraded: p.sayUpgraded(s)})
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,12 @@ type cli struct {
 	Schedule   scheduleCmd   `cmd:"" help:"What is done by itself: when it is next due, and who is at it."`
 	Subscriber subscriberCmd `cmd:"" help:"The readers on the mailing list."`
 
+	Sending sendingCmd `cmd:"" help:"Whether anything is published and mailed: show, hold, release."`
+
+	Backup  backupCmd  `cmd:"" help:"Write everything into one file, while serving too."`
+	Restore restoreCmd `cmd:"" help:"Make a database of a backup; its sending starts held."`
+	DB      dbCmd      `cmd:"" name:"db" help:"The database as a whole: copy, migrate."`
+
 	Status  statusCmd  `cmd:"" help:"Say in a few lines what the database knows of pulls, issues and mails."`
 	Health  healthCmd  `cmd:"" help:"Ask a running serve whether it is well."`
 	Version versionCmd `cmd:"" help:"Print the version."`

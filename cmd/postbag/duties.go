@@ -130,10 +130,18 @@ func (w *worker) eachDue(ctx context.Context, seriesID int64, do func(digest.Iss
 	if err != nil {
 		return again, err
 	}
+	allHeld, err := w.isHeld(ctx)
+	if err != nil {
+		return again, err
+	}
 	var failed []error
 	now := w.p.Clock.Now()
 	for _, l := range listed {
-		if l.SeriesID != seriesID || l.DueAt.After(now) {
+		if l.SeriesID != seriesID || l.DueAt.IsZero() || l.DueAt.After(now) {
+			continue
+		}
+		if allHeld && l.State != digest.Draft {
+			again = now.Add(heldAgain)
 			continue
 		}
 		issue, err := w.db.Issue(ctx, seriesID, l.Number)

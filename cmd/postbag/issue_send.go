@@ -106,6 +106,9 @@ func (o *postOffice) send(ctx context.Context, issue digest.Issue) error {
 	}
 	others := others{until: map[int64]time.Time{}}
 	for {
+		if err := o.notHeld(ctx); err != nil {
+			return err
+		}
 		joining := o.joining()
 		joining.Alone = true
 		place, err := o.db.Join(ctx, joining)

@@ -43,6 +43,15 @@ func (b bar) of(n, total int) {
 	}
 }
 
+// rows gives what moves the bar and sets its total, for counts of a database; nil
+// when nobody watches, so that nothing is counted for it.
+func (b bar) rows() func(done, total int64) {
+	if b.b == nil {
+		return nil
+	}
+	return func(done, total int64) { b.of(int(done), int(total)) }
+}
+
 // done clears the bar away.
 func (b bar) done() {
 	if b.b != nil {

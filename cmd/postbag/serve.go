@@ -77,6 +77,9 @@ func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) erro
 		if err := a.warnOfMissing(ctx, office); err != nil {
 			return err
 		}
+		if err := a.warnOfHold(ctx); err != nil {
+			return err
+		}
 		w := newWorker(a, puller, office, readers)
 		working.Go(func() { w.runFrom(ctx, place) })
 	}

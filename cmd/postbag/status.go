@@ -22,6 +22,11 @@ func (statusCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			return err
 		}
 		fmt.Fprintf(p.Stdout, "workers at it              %d\n", len(workers))
+		if since, err := a.db.HeldSince(ctx); err != nil {
+			return err
+		} else if !since.IsZero() {
+			fmt.Fprintf(p.Stdout, "SENDING IS HELD             since %s UTC; see postbag sending\n", when(since))
+		}
 		fmt.Fprintf(p.Stdout, "last good answer of a blog  %s\n", when(st.LastPull))
 		fmt.Fprintf(p.Stdout, "feeds that fail             %d\n", st.FailingFeeds)
 		if st.Newest.ID != 0 {

@@ -135,6 +135,9 @@ func (w *worker) loop(ctx context.Context, name string, every time.Duration, do 
 // mail works off the issues that are being sent, each as far as rows are due:
 // every worker its share of the rows.
 func (w *worker) mail(ctx context.Context, place work.Place) error {
+	if held, err := w.isHeld(ctx); held || err != nil {
+		return err
+	}
 	issues, err := w.db.IssuesIn(ctx, digest.Sending)
 	if err != nil {
 		return err

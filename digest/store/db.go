@@ -70,6 +70,12 @@ type Options struct {
 	// BusyTimeout is how long a statement waits for another process' lock, and
 	// what writes for a server that is away; zero means a minute.
 	BusyTimeout time.Duration
+	// AsIs opens a database only to look at it, whatever its schema: nothing is
+	// made, changed or upgraded, and only [DB.Backup], [DB.Schema], [DB.Path] and
+	// [DB.Close] can be called.
+	AsIs bool
+	// Upgraded, when set, is told that the schema was brought up to date.
+	Upgraded func(from, to int)
 }
 
 // Open opens a database and brings its schema up to date. The name is the path
@@ -91,6 +97,9 @@ func Open(ctx context.Context, dsn string, opts Options) (*DB, error) {
 	db, err := open(ctx, dsn, opts, d)
 	if err != nil {
 		return nil, err
+	}
+	if opts.AsIs {
+		return db, nil
 	}
 	if err := db.warm(ctx); err != nil {
 		return nil, first(err, db.Close())
@@ -118,6 +127,8 @@ func dialectOf(dsn string) (dialect, error) {
 		"%q is no kind of database that Postbag knows", scheme)
 }
 
+const hintOtherDB = "Say which it is with --db."
+
 func open(ctx context.Context, dsn string, opts Options, d dialect) (*DB, error) {
 	if opts.Clock == nil {
 		opts.Clock = digest.SystemClock{}
@@ -125,18 +136,21 @@ func open(ctx context.Context, dsn string, opts Options, d dialect) (*DB, error)
 	if opts.BusyTimeout <= 0 {
 		opts.BusyTimeout = defaultBusyTimeout
 	}
+	if opts.AsIs && d.isMissing != nil && d.isMissing(dsn) {
+		return nil, digest.Fail(digest.NotFound, hintOtherDB, "there is no database %s", dsn)
+	}
 	path, err := d.prepare(dsn)
 	if err != nil {
 		return nil, err
 	}
 	db := &DB{dialect: d, path: path, busy: opts.BusyTimeout}
-	if err := db.connect(ctx, opts.Clock); err != nil {
+	if err := db.connect(ctx, opts); err != nil {
 		return nil, first(err, db.Close())
 	}
 	return db, nil
 }
 
-func (db *DB) connect(ctx context.Context, clock digest.Clock) error {
+func (db *DB) connect(ctx context.Context, opts Options) error {
 	steps, err := loadMigrations(db.dialect.migrations)
 	if err != nil {
 		return err
@@ -144,8 +158,15 @@ func (db *DB) connect(ctx context.Context, clock digest.Clock) error {
 	if err := db.openRead(); err != nil {
 		return err
 	}
-	if err := db.inspect(ctx, steps); err != nil {
+	version, err := db.inspect(ctx, steps)
+	if err != nil {
 		return err
+	}
+	if opts.AsIs && version == 0 {
+		return digest.Fail(digest.NotFound, hintOtherDB, "the database %s is empty", db.path)
+	}
+	if opts.AsIs {
+		return nil
 	}
 	db.write, err = db.dialect.pool(db.path, db.busy, false)
 	if err != nil {
@@ -156,8 +177,11 @@ func (db *DB) connect(ctx context.Context, clock digest.Clock) error {
 	if err := db.dialect.probe(ctx, db.write, db.busy); err != nil {
 		return db.wrap("open the database", err)
 	}
-	if err := db.migrate(ctx, steps, clock); err != nil {
+	if err := db.migrate(ctx, steps, opts.Clock); err != nil {
 		return db.wrap("migrate the database", err)
+	}
+	if version > 0 && version < len(steps) && opts.Upgraded != nil {
+		opts.Upgraded(version, len(steps))
 	}
 	return nil
 }
@@ -233,6 +257,9 @@ type dialect struct {
 	// prepare checks a name and gives what it is called in messages; of an SQLite
 	// file that is its path.
 	prepare func(dsn string) (path string, err error)
+	// isMissing tells of a name that preparing would make a file of; nil where
+	// nothing is made.
+	isMissing func(dsn string) bool
 	// pool opens connections for reading or for writing.
 	pool func(path string, busy time.Duration, readOnly bool) (*sql.DB, error)
 	// writers is how many transactions may write at once.
@@ -278,4 +305,6 @@ type dialect struct {
 	among func(column, param, kind string) string
 	// code gives what a driver's error says, else codeOther.
 	code func(error) code
+	// carry is for reading everything out, and bringing it in.
+	carry carrier
 }

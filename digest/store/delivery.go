@@ -15,9 +15,13 @@ import (
 // Begin moves an issue from published to sending and freezes its audience: one
 // queued row for every subscriber who is active and wants this issue. For an
 // issue that is sending, paused or sent it changes nothing and gives the mailing
-// made before. Any other state is an error of kind Conflict.
+// made before. Any other state is an error of kind Conflict, and so is any state
+// while sending is held.
 func (db *DB) Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth bool) (made subscribers.Mailing, err error) {
 	err = db.update(ctx, "begin the mailing", func(t *tx) error {
+		if err := t.notHeld(); err != nil {
+			return err
+		}
 		if err := t.lockIssue(m.IssueID); err != nil {
 			return err
 		}
@@ -182,6 +186,7 @@ func queryClaim(d dialect) string {
 				ORDER BY next_try, id LIMIT $3` + d.skipLocked + `) AS deferred
 		) AS due
 		WHERE (SELECT i.state FROM issues i WHERE i.id = $1) = 'sending'
+			AND (SELECT p.held_since FROM publication p WHERE p.id = 1) IS NULL
 		ORDER BY CASE WHEN due.state = $4 THEN 0 ELSE 1 END, due.next_try, due.id
 		LIMIT $3)
 	UPDATE deliveries SET

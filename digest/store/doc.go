@@ -17,6 +17,11 @@
 // transaction that others stood in the way of, or whose server went away before
 // its commit, runs again; see DB.update.
 //
+// Everything can be read out at one moment ([DB.Backup]) and brought into an
+// empty database of either kind ([Restore]); what a copy may not do before
+// somebody says so is kept by the hold ([DB.Held], [DB.Release]), which is looked
+// at in the transaction of everything that publishes or sends.
+//
 // The rules of the domain's state machines are asked in the same transaction
 // that makes a move; a move they do not allow is an error of kind Conflict. An
 // error says what a person can do about it where they can do something.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"postbag/digest/archive"
 )
 
 // OpenWith opens a database with other migrations than the program's, and
@@ -194,4 +196,42 @@ func (db *DB) PlanOf(ctx context.Context, query string, args []string) (lines []
 		}
 	}
 	return lines, nil
+}
+
+// Carried gives the tables that a backup holds.
+func (db *DB) Carried(ctx context.Context) (all []archive.Table, err error) {
+	err = db.view(ctx, "test", func(t *tx) error {
+		tables, err := t.catalogue()
+		for _, table := range tables {
+			all = append(all, table.Table)
+		}
+		return err
+	})
+	return all, err
+}
+
+// LeftOut gives the columns that a backup does not hold, as "table.column".
+func (db *DB) LeftOut(ctx context.Context) (all []string, err error) {
+	carried, err := db.Carried(ctx)
+	if err != nil {
+		return nil, err
+	}
+	held := map[string]bool{}
+	for _, table := range carried {
+		for _, c := range table.Columns {
+			held[table.Name+"."+c.Name] = true
+		}
+	}
+	query := `SELECT s.name || '.' || c.name FROM sqlite_schema s JOIN pragma_table_info(s.name) c
+		WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite\_%' ESCAPE '\'`
+	if db.dialect.locksRows {
+		query = `SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = current_schema()`
+	}
+	every, err := db.Column(ctx, query)
+	for _, name := range every {
+		if !held[name] {
+			all = append(all, name)
+		}
+	}
+	return all, err
 }

@@ -82,13 +82,19 @@ func (db *DB) Finish(ctx context.Context, issueID int64, now time.Time) (sent bo
 }
 
 // SetIssueState moves an issue along sending ⇄ paused, with the reason noted; the
-// move to the state it has already changes nothing. From another state the error
-// is of kind Conflict, to another of kind Invalid.
+// move to the state it has already changes nothing. From another state, and to
+// sending while that is held, the error is of kind Conflict, to another of kind
+// Invalid.
 func (db *DB) SetIssueState(ctx context.Context, issueID int64, to digest.IssueState, reason string, now time.Time) error {
 	if to != digest.Sending && to != digest.Paused {
 		return digest.Fail(digest.Invalid, "", "a mailing can be sending or paused, not %s", to)
 	}
 	return db.update(ctx, "set the mailing's state", func(t *tx) error {
+		if to == digest.Sending {
+			if err := t.notHeld(); err != nil {
+				return err
+			}
+		}
 		if err := t.lockIssue(issueID); err != nil {
 			return err
 		}

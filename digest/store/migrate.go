@@ -48,11 +48,10 @@ func loadMigrations(dir fs.FS) ([]migration, error) {
 }
 
 // inspect refuses a database that this program must not touch, before anything
-// is written to it.
-func (db *DB) inspect(ctx context.Context, steps []migration) error {
-	return db.view(ctx, "open the database", func(t *tx) error {
-		version, err := db.schema(t)
-		if err != nil {
+// is written to it, and gives its schema.
+func (db *DB) inspect(ctx context.Context, steps []migration) (version int, err error) {
+	err = db.view(ctx, "open the database", func(t *tx) error {
+		if version, err = db.schema(t); err != nil {
 			return err
 		}
 		if version > len(steps) {
@@ -61,16 +60,28 @@ func (db *DB) inspect(ctx context.Context, steps []migration) error {
 		if version > 0 {
 			return nil
 		}
-		tables, err := t.number(db.dialect.foreign)
-		if err != nil {
-			return err
-		}
-		if tables > 0 {
-			return digest.Fail(digest.Invalid, "Choose another with --db; this one was left as it is.",
-				"the database %s belongs to another program", db.path)
-		}
-		return nil
+		return db.nobodys(t)
 	})
+	return version, err
+}
+
+// Schema gives the version of the database's schema.
+func (db *DB) Schema(ctx context.Context) (version int, err error) {
+	err = db.view(ctx, "read the schema's version", func(t *tx) (err error) {
+		version, err = db.schema(t)
+		return err
+	})
+	return version, err
+}
+
+// nobodys refuses a database that another program keeps its tables in.
+func (db *DB) nobodys(t *tx) error {
+	tables, err := t.number(db.dialect.foreign)
+	if err == nil && tables > 0 {
+		err = digest.Fail(digest.Invalid, "Choose another with --db; this one was left as it is.",
+			"the database %s belongs to another program", db.path)
+	}
+	return err
 }
 
 func (db *DB) newer(version, known int) error {
@@ -92,11 +103,7 @@ func (db *DB) schema(t *tx) (int, error) {
 // transaction that begins by looking at the version again, so that two
 // processes that start at once do not collide.
 func (db *DB) migrate(ctx context.Context, steps []migration, clock digest.Clock) error {
-	var version int
-	err := db.view(ctx, "read the schema's version", func(t *tx) (err error) {
-		version, err = db.schema(t)
-		return err
-	})
+	version, err := db.Schema(ctx)
 	if err != nil {
 		return err
 	}
@@ -119,28 +126,31 @@ func (db *DB) apply(ctx context.Context, step migration, clock digest.Clock) err
 			return err
 		}
 		version, err := db.schema(t)
-		switch {
-		case err != nil:
-			return err
-		case version >= step.version:
-			return nil // another process was faster
-		case version == 0:
-			if _, err := t.exec(`CREATE TABLE migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)`); err != nil {
-				return err
-			}
+		if err != nil || version >= step.version {
+			return err // or another process was faster
 		}
-		if _, err := t.exec(step.script); err != nil {
-			return err
-		}
-		if version == 0 {
-			if _, err := t.exec(`INSERT INTO publication (id, salt) VALUES (1, $1)`, newSalt()); err != nil {
-				return err
-			}
-		}
-		_, err = t.exec(`INSERT INTO migrations (version, name, applied_at) VALUES ($1, $2, $3)`,
-			step.version, step.name, clock.Now())
-		return err
+		return t.step(step, version, clock)
 	})
+}
+
+// step takes the schema from a version to the next.
+func (t *tx) step(step migration, version int, clock digest.Clock) error {
+	if version == 0 {
+		if _, err := t.exec(`CREATE TABLE migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)`); err != nil {
+			return err
+		}
+	}
+	if _, err := t.exec(step.script); err != nil {
+		return err
+	}
+	if version == 0 {
+		if _, err := t.exec(`INSERT INTO publication (id, salt) VALUES (1, $1)`, newSalt()); err != nil {
+			return err
+		}
+	}
+	_, err := t.exec(`INSERT INTO migrations (version, name, applied_at) VALUES ($1, $2, $3)`,
+		step.version, step.name, clock.Now())
+	return err
 }
 
 // copyBefore leaves a whole copy of the database beside it. The copy gets its

@@ -15,9 +15,14 @@ import (
 // the series has another draft. Cancelling gives the issue's window back to the
 // draft that follows it, now or once it is opened, even when issues between them
 // closed theirs: what those had is offered again with it. Withdrawing cancels the
-// deliveries not yet begun.
+// deliveries not yet begun. Publishing is a Conflict while sending is held.
 func (db *DB) MoveIssue(ctx context.Context, issueID int64, to digest.IssueState, at time.Time) error {
 	return db.update(ctx, "move the issue", func(t *tx) error {
+		if to == digest.Published {
+			if err := t.notHeld(); err != nil {
+				return err
+			}
+		}
 		// The draft that follows is locked too: it may give way, or get a window
 		// back, while somebody saves it.
 		if err := t.lockSeriesOf(issueID); err != nil {

@@ -13,11 +13,13 @@ const queryStaleNotices = `
 		WHERE c.id = confirmation_id AND (c.used_at IS NOT NULL OR c.expires_at <= $1))`
 
 // queryClaimNotices passes over notices that another transaction is about to
-// claim.
+// claim, and while sending is held over those from before.
 func queryClaimNotices(d dialect) string {
 	return `
 		WITH due AS MATERIALIZED (
-			SELECT id FROM notices WHERE next_try <= $2 ORDER BY next_try, id LIMIT $3` + d.skipLocked + `)
+			SELECT id FROM notices WHERE next_try <= $2
+				AND created_at > COALESCE((SELECT p.held_since FROM publication p WHERE p.id = 1), -1)
+			ORDER BY next_try, id LIMIT $3` + d.skipLocked + `)
 		UPDATE notices SET attempts = attempts + 1, next_try = $1
 		WHERE id IN (SELECT due.id FROM due)
 		RETURNING id, kind, email, (SELECT c.token FROM confirmations c WHERE c.id = confirmation_id),

@@ -71,12 +71,9 @@ func (db *DB) Join(ctx context.Context, j Joining) (work.Place, error) {
 	}
 	p := &place{db: db, lease: j.Lease, giveBack: func() {}, joined: time.Now()}
 	if db.dialect.alone != nil {
-		giveBack, err := db.dialect.alone(ctx, db.path)
-		if errors.Is(err, errTaken) {
-			return nil, db.isWorkedOn()
-		}
+		giveBack, err := db.lockAlone(ctx)
 		if err != nil {
-			return nil, db.wrap("lock the worker", err)
+			return nil, err
 		}
 		p.giveBack, p.lasting = giveBack, true
 	}
@@ -87,6 +84,15 @@ func (db *DB) Join(ctx context.Context, j Joining) (work.Place, error) {
 	p.ctx, p.end = context.WithCancelCause(ctx)
 	p.renewing.Go(p.keep)
 	return p, nil
+}
+
+// lockAlone takes the lock of the one process that may work on a file.
+func (db *DB) lockAlone(ctx context.Context) (giveBack func(), err error) {
+	giveBack, err = db.dialect.alone(ctx, db.path)
+	if errors.Is(err, errTaken) {
+		return nil, db.isWorkedOn()
+	}
+	return giveBack, db.wrap("lock the worker", err)
 }
 
 // take makes the place's row. Where there is one place, whoever had it before is

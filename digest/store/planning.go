@@ -18,7 +18,7 @@ const nextAt = `CASE duties.kind
 		WHERE i.series_id = duties.subject AND i.state = 'draft')
 	WHEN 'deadline' THEN (SELECT MIN(i.due_at) FROM issues i
 		WHERE i.series_id = duties.subject AND i.state IN ('draft', 'approved') AND i.state_reason <> '` + digest.AsksLate + `')
-	WHEN 'deliver' THEN (SELECT MIN(COALESCE(i.due_at, i.published_at)) FROM issues i
+	WHEN 'deliver' THEN (SELECT MIN(i.due_at) FROM issues i
 		WHERE i.series_id = duties.subject AND i.state = 'published' AND i.state_reason <> '` + digest.AsksLate + `')
 	ELSE duties.next_at END`
 

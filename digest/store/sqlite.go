@@ -31,6 +31,10 @@ func sqliteDialect() dialect {
 	return dialect{
 		migrations: migrations,
 		prepare:    sqlitePrepare,
+		isMissing: func(dsn string) bool {
+			_, err := os.Stat(dsn)
+			return errors.Is(err, fs.ErrNotExist)
+		},
 		pool: func(path string, busy time.Duration, readOnly bool) (*sql.DB, error) {
 			return sql.Open("sqlite", sqliteSource(path, busy, readOnly))
 		},
@@ -47,7 +51,8 @@ func sqliteDialect() dialect {
 		among: func(column, param, kind string) string {
 			return column + " IN (SELECT CAST(value AS " + kind + ") FROM json_each(" + param + "))"
 		},
-		code: sqliteCode,
+		code:  sqliteCode,
+		carry: sqliteCarrier(),
 	}
 }
 
@@ -56,13 +61,9 @@ func sqliteDialect() dialect {
 // opening and closing it would drop the locks that SQLite holds on it elsewhere
 // in this process.
 func sqlitePrepare(dsn string) (string, error) {
-	if dsn == "" || dsn == ":memory:" || strings.HasPrefix(dsn, "file:") {
-		return "", digest.Fail(digest.Invalid, "Give the path of a file, such as postbag.db.",
-			"the database %q is not a path", dsn)
-	}
-	path, err := filepath.Abs(dsn)
+	path, err := sqlitePath(dsn)
 	if err != nil {
-		return "", fmt.Errorf("find the database: %w", err)
+		return "", err
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	switch {
@@ -84,6 +85,19 @@ func sqlitePrepare(dsn string) (string, error) {
 	if !info.Mode().IsRegular() {
 		return "", digest.Fail(digest.Invalid, "Give the path of a file, such as postbag.db.",
 			"the database %s is not a file", dsn)
+	}
+	return path, nil
+}
+
+// sqlitePath makes a name absolute, and refuses what is no path.
+func sqlitePath(dsn string) (string, error) {
+	if dsn == "" || dsn == ":memory:" || strings.HasPrefix(dsn, "file:") {
+		return "", digest.Fail(digest.Invalid, "Give the path of a file, such as postbag.db.",
+			"the database %q is not a path", dsn)
+	}
+	path, err := filepath.Abs(dsn)
+	if err != nil {
+		return "", fmt.Errorf("find the database: %w", err)
 	}
 	return path, nil
 }

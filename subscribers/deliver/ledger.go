@@ -15,14 +15,15 @@ type Ledger interface {
 	// audience: one queued row for every active subscriber who wants this issue
 	// (monthly subscribers only when lastOfMonth). For an issue that is already
 	// sending, paused or sent it changes nothing and gives the mailing made
-	// before. Any other state is an error of kind Conflict.
+	// before. Any other state is an error of kind Conflict, and so is any state
+	// while sending is held.
 	Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth bool) (subscribers.Mailing, error)
 	// Exchange settles results and claims up to x.Claim due rows for sending.
 	// A result is taken only if the row is still "sending" under the same
 	// Attempts. Claiming sets "sending", counts the attempt, and passes over and
 	// cancels rows whose subscriber is not active any more. It claims nothing
-	// unless the issue is sending and x.Worker, if set, still has its place. Rows deferred until later than x.Now are not
-	// due.
+	// unless the issue is sending and x.Worker, if set, still has its place, nor
+	// while sending is held. Rows deferred until later than x.Now are not due.
 	Exchange(ctx context.Context, x Exchange) ([]subscribers.Delivery, error)
 	// Recover deals with rows in "sending" that were claimed by a process which
 	// has no place among the workers any more, or by r.Worker, which has no row on

@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Moves", moveTests},
 		{"Ledger", ledgerTests},
 		{"Notices", noticeTests},
+		{"Held", heldTests},
 		{"Signup", signupTests},
 		{"Roster", rosterTests},
 		{"Work", workTests},

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/store"
+	"postbag/subscribers"
+)
+
+// sendingCmd groups the commands about sending as a whole.
+type sendingCmd struct {
+	Show    sendingShowCmd    `cmd:"" default:"withargs" help:"Say whether sending is held, and what waits for it. The default."`
+	Hold    sendingHoldCmd    `cmd:"" help:"Publish and mail nothing until it is released."`
+	Release sendingReleaseCmd `cmd:"" help:"Let sending go on."`
+}
+
+type sendingShowCmd struct{ listing }
+
+// heldRow is the hold in a JSON listing, which has one.
+type heldRow struct {
+	Held          bool           `json:"held"`
+	Since         stamp          `json:"since"`
+	Reason        string         `json:"reason"`
+	Confirmations int            `json:"confirmations"` // that waited before the hold
+	Issues        []heldIssueRow `json:"issues"`        // that another copy may have sent
+}
+
+// heldIssueRow is an issue of a hold.
+type heldIssueRow struct {
+	ID     int64              `json:"id"`
+	Number int                `json:"number"`
+	Title  string             `json:"title"`
+	State  digest.IssueState  `json:"state"`
+	Due    stamp              `json:"due"`
+	Open   int                `json:"open"` // mails that would still go out
+	Sent   int                `json:"sent"`
+	Counts subscribers.Counts `json:"deliveries"`
+}
+
+// Run shows the hold.
+func (c sendingShowCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		held, err := a.db.Held(ctx, p.Clock.Now())
+		if err != nil {
+			return err
+		}
+		row := heldRow{Held: !held.Since.IsZero(), Since: stamp(held.Since), Reason: held.Reason, Confirmations: held.Notices, Issues: heldIssues(held)}
+		switch {
+		case c.JSON:
+			return printList(p.Stdout, true, []heldRow{row}, "", nil)
+		case !row.Held:
+			_, err := fmt.Fprintln(p.Stdout, "Sending is not held.")
+			return err
+		}
+		fmt.Fprintf(p.Stdout, "Sending is held since %s UTC: %s\n", when(held.Since), printable(held.Reason))
+		return p.sayUnsure(held)
+	})
+}
+
+func heldIssues(held store.Held) []heldIssueRow {
+	rows := []heldIssueRow{}
+	for _, x := range held.Unsure {
+		rows = append(rows, heldIssueRow{ID: x.ID, Number: x.Number, Title: x.Title, State: x.State, Due: stamp(x.DueAt),
+			Open: x.Counts.Open(), Sent: x.Counts[subscribers.Delivered], Counts: x.Counts})
+	}
+	return rows
+}
+
+// sayUnsure lists what another copy may have sent.
+func (p *Program) sayUnsure(held store.Held) error {
+	if len(held.Unsure) == 0 && held.Notices == 0 {
+		_, err := fmt.Fprintln(p.Stdout, "Nothing was on its way. Let it go on with: postbag sending release")
+		return err
+	}
+	if held.Notices > 0 {
+		fmt.Fprintf(p.Stdout, "%s waited to be mailed.\n", plural(held.Notices, "confirmation"))
+	}
+	if len(held.Unsure) > 0 {
+		fmt.Fprintln(p.Stdout, "Another copy of this installation may have gone on with these:")
+		err := printList(p.Stdout, false, heldIssues(held), "ISSUE\tSTATE\tDUE (UTC)\tSENT\tOPEN\tTITLE", func(r heldIssueRow) string {
+			return fmt.Sprintf("%d\t%s\t%s\t%d\t%d\t%s", r.Number, r.State, when(time.Time(r.Due)), r.Sent, r.Open, cell(r.Title, 60))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprint(p.Stdout, `If another copy may have sent them: postbag sending release --unsent=uncertain
+If none can have sent them:         postbag sending release --unsent=send
+`)
+	return err
+}
+
+type sendingHoldCmd struct {
+	Reason string `help:"Why, for whoever asks." default:"held by hand" placeholder:"TEXT"`
+}
+
+// How long a hold waits for what is on the wire to be recorded.
+const (
+	wireEvery = 100 * time.Millisecond
+	wireFor   = 15 * time.Second
+)
+
+// Run holds sending and waits until what is on the wire is recorded.
+func (c sendingHoldCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		done, err := a.db.Hold(ctx, c.Reason, p.Clock.Now())
+		if err != nil {
+			return err
+		}
+		if !done {
+			_, err := fmt.Fprintln(p.Stdout, "Sending was held already. See: postbag sending")
+			return err
+		}
+		left, err := a.wireQuiet(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(p.Stdout, "Sending is held: nothing is published or mailed. Pulling goes on, and so do confirmations of new sign-ups.")
+		if left > 0 {
+			fmt.Fprintf(p.Stdout, "%s still under way: the worker records what became of them, or they are of a worker that is no more.\n", plural(left, "mail"))
+		}
+		return nil
+	})
+}
+
+// wireQuiet waits until nothing is on the wire, for a while, and gives what still
+// is.
+func (a *app) wireQuiet(ctx context.Context) (left int, err error) {
+	for until := time.Now().Add(wireFor); ; {
+		left, err = a.db.OnTheWire(ctx)
+		if err != nil || left == 0 || time.Now().After(until) {
+			return left, err
+		}
+		if err := sleepReal(ctx, wireEvery); err != nil {
+			return left, err
+		}
+	}
+}
+
+type sendingReleaseCmd struct {
+	Unsent string `help:"What another copy may have sent: uncertain leaves it to you, send goes on with it." enum:",uncertain,send" default:"" placeholder:"uncertain|send"`
+}
+
+// Run releases the hold.
+func (c sendingReleaseCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		was, err := a.db.Release(ctx, store.Unsent(c.Unsent), p.Clock.Now())
+		if err != nil && digest.KindOf(err) == digest.Conflict {
+			return first(p.sayUnsure(was), err)
+		}
+		if err != nil {
+			return err
+		}
+		if was.Since.IsZero() {
+			_, err := fmt.Fprintln(p.Stdout, "Sending is not held.")
+			return err
+		}
+		fmt.Fprintln(p.Stdout, "Sending goes on.")
+		return a.sayDecided(was, store.Unsent(c.Unsent))
+	})
+}
+
+// sayDecided tells what became of what was waiting.
+func (a *app) sayDecided(was store.Held, unsent store.Unsent) error {
+	p := a.p
+	for _, x := range was.Unsure {
+		waits := x.State == digest.Approved || x.State == digest.Published
+		late := waits && p.Clock.Now().Sub(x.DueAt) > a.settings.LateAfter
+		what := "goes on"
+		switch {
+		case unsent == store.LeaveUncertain && waits:
+			what = fmt.Sprintf("has lost its moment and waits for you: postbag issue send %d", x.Number)
+		case unsent == store.LeaveUncertain:
+			what = fmt.Sprintf("is sent no further; whom it may have missed: postbag issue delivered %d --state uncertain", x.Number)
+		case late:
+			what = fmt.Sprintf("is too late and waits for you: postbag issue send %d", x.Number)
+		case x.State == digest.Paused:
+			what = fmt.Sprintf("stays paused; go on with: postbag issue resume %d", x.Number)
+		}
+		if _, err := fmt.Fprintf(p.Stdout, "Issue %d %s\n", x.Number, what); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// notHeld refuses to send while sending is held.
+func (a *app) notHeld(ctx context.Context) error {
+	since, err := a.db.HeldSince(ctx)
+	if err == nil && !since.IsZero() {
+		err = digest.Fail(digest.Conflict, "See what waits with: postbag sending. Then let it go on with: postbag sending release",
+			"sending is held since %s UTC", when(since))
+	}
+	return err
+}
+
+// warnOfHold says loudly that nothing is sent.
+func (a *app) warnOfHold(ctx context.Context) error {
+	held, err := a.db.Held(ctx, a.p.Clock.Now())
+	if err == nil && !held.Since.IsZero() {
+		a.log.Warn("SENDING IS HELD: nothing is published or mailed; see postbag sending", "since", held.Since, "reason", held.Reason)
+	}
+	return err
+}
+
+// isHeld tells whether the worker must not send, and says so once in its log.
+func (w *worker) isHeld(ctx context.Context) (bool, error) {
+	const key = "held"
+	since, err := w.db.HeldSince(ctx)
+	if err != nil {
+		return false, err
+	}
+	held := !since.IsZero()
+	w.mu.Lock()
+	said := w.warned[key]
+	w.warned[key] = held
+	w.mu.Unlock()
+	switch {
+	case held && !said:
+		w.log.Warn("sending is held; see postbag sending", "since", since)
+	case !held && said:
+		w.log.Info("sending goes on")
+	}
+	return held, nil
+}

@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"io"
+	"strings"
+	"time"
+
+	"postbag/digest/archive"
+)
+
+// BackupOptions are what a backup is made with.
+type BackupOptions struct {
+	Program  string    // the version of the program, for the header
+	Made     time.Time // the moment, for the header
+	Compress bool      // with gzip
+	// Progress, when set, is told now and then how many rows have been written, of
+	// how many.
+	Progress func(done, total int64)
+}
+
+// progressEvery is after how many rows progress is told.
+const progressEvery = 1000
+
+// Backup writes everything that the database holds, in the form of package
+// archive, and gives what its last line says. It reads one state of the database,
+// whatever is written meanwhile, and holds one row at a time. An SQLite file's
+// log grows while it reads, as long as somebody writes.
+func (db *DB) Backup(ctx context.Context, to io.Writer, opts BackupOptions) (trailer archive.Trailer, err error) {
+	var outside error // of writing, and not the database's
+	err = db.view(ctx, "read the database for a backup", func(t *tx) error {
+		if err := t.begin(); err != nil {
+			return err
+		}
+		header := archive.Header{Program: opts.Program, Made: opts.Made, Database: db.dialect.carry.kind}
+		if header.Schema, err = db.schema(t); err != nil {
+			return err
+		}
+		if _, err := t.one([]any{&header.Publication}, `SELECT name FROM publication WHERE id = 1`); err != nil {
+			return err
+		}
+		tables, err := t.catalogue()
+		if err != nil {
+			return err
+		}
+		out := &exporter{t: t, outside: &outside}
+		if opts.Progress != nil {
+			if err := out.follow(tables, opts.Progress); err != nil {
+				return err
+			}
+		}
+		if out.to, outside = archive.NewWriter(to, header, opts.Compress); outside != nil {
+			return outside
+		}
+		for _, table := range tables {
+			if err := out.table(table); err != nil {
+				return err
+			}
+		}
+		trailer, outside = out.to.Close()
+		return outside
+	})
+	if outside != nil {
+		return archive.Trailer{}, outside
+	}
+	return trailer, err
+}
+
+// exporter reads tables out of a transaction.
+type exporter struct {
+	t       *tx
+	to      *archive.Writer
+	outside *error // of writing
+	done    int64
+	tell    func(done int64) // nil: nobody asked
+}
+
+// follow counts the rows, so that progress can be told of them.
+func (e *exporter) follow(tables []storedTable, progress func(done, total int64)) error {
+	total := int64(0)
+	for _, table := range tables {
+		n, err := e.t.size(table.Name)
+		if err != nil {
+			return err
+		}
+		total += n
+	}
+	e.tell = func(done int64) { progress(done, total) }
+	e.tell(0)
+	return nil
+}
+
+// table writes a table with all its rows, by their key.
+func (e *exporter) table(table storedTable) (err error) {
+	if table.numbered != "" {
+		if table.LastID, err = e.t.dialect.carry.lastID(e.t, table.Name, table.numbered); err != nil {
+			return err
+		}
+	}
+	if *e.outside = e.to.Table(table.Table); *e.outside != nil {
+		return *e.outside
+	}
+	values, into := make([]any, len(table.Columns)), make([]any, len(table.Columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	return e.t.each(func(r row) error {
+		if err := r.rows.Scan(into...); err != nil {
+			return err
+		}
+		if *e.outside = e.to.Row(values); *e.outside != nil {
+			return *e.outside
+		}
+		if e.done++; e.tell != nil && e.done%progressEvery == 0 {
+			e.tell(e.done)
+		}
+		return nil
+	}, `SELECT `+columnList(table.Table)+` FROM `+quoted(table.Name)+` ORDER BY `+strings.Join(table.key, ", "))
+}

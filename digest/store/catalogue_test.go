@@ -1,0 +1,68 @@
+package store_test
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"postbag/digest/archive"
+)
+
+// TestBackupHoldsEveryColumn compares what a backup holds with what the format's
+// page says. Whoever adds a table or a column to the schema decides here whether
+// it belongs into a backup (see isDerived and isLeftOut), and says so there.
+func TestBackupHoldsEveryColumn(t *testing.T) {
+	page, err := os.ReadFile("../../docs/backup-format.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]string{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| ([a-z_, ]+) \\|$").FindAllStringSubmatch(string(page), -1) {
+		documented[m[1]] = m[2]
+	}
+	var before []archive.Table
+	onBoth(t, func(t *testing.T, empty string) {
+		tables, err := open(t, empty).Carried(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range tables {
+			var names []string
+			for _, c := range table.Columns {
+				names = append(names, c.Name)
+			}
+			if got := strings.Join(names, ", "); documented[table.Name] != got {
+				t.Errorf("docs/backup-format.md lacks the line\n%s", fmt.Sprintf("| `%s` | %s |", table.Name, got))
+			}
+		}
+		if len(tables) != len(documented) {
+			t.Errorf("the page tells of %d tables, and there are %d", len(documented), len(tables))
+		}
+		if before != nil && !reflect.DeepEqual(tables, before) {
+			t.Errorf("the databases differ:\n%v\n%v", before, tables)
+		}
+		before = tables
+	})
+}
+
+// TestNothingElseIsLeftOut names all that a backup does not hold.
+func TestNothingElseIsLeftOut(t *testing.T) {
+	onBoth(t, func(t *testing.T, empty string) {
+		left, err := open(t, empty).LeftOut(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range left {
+			switch {
+			case name == "deliveries.worker_id", strings.HasSuffix(name, ".indexed"):
+			case strings.HasPrefix(name, "workers."), strings.HasPrefix(name, "duties."), strings.HasPrefix(name, "migrations."):
+			case strings.HasPrefix(name, "search_"):
+			default:
+				t.Errorf("%s is left out", name)
+			}
+		}
+	})
+}

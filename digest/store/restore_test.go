@@ -1,0 +1,471 @@
+package store_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/archive"
+	"postbag/digest/store"
+	"postbag/digest/store/storetest"
+)
+
+// filled gives the backup of a database that holds something of everything.
+func filled(t *testing.T) []byte {
+	t.Helper()
+	db := open(t, filepath.Join(t.TempDir(), "filled.db"))
+	storetest.Fill(t, db)
+	file, _ := backup(t, db)
+	return file
+}
+
+// unpacked gives a backup as it is below gzip.
+func unpacked(t *testing.T, db *store.DB) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if _, err := db.Backup(t.Context(), &b, store.BackupOptions{Made: start}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// wantNothing checks that a name which was to be restored to has nothing.
+func wantNothing(t *testing.T, dsn string) {
+	t.Helper()
+	if filepath.IsAbs(dsn) {
+		if names, err := os.ReadDir(filepath.Dir(dsn)); err != nil || len(names) > 0 {
+			t.Errorf("there is %v, %v", names, err)
+		}
+		return
+	}
+	_, err := store.Open(t.Context(), dsn, store.Options{AsIs: true})
+	if digest.KindOf(err) != digest.NotFound {
+		t.Errorf("there is a database: %v", err)
+	}
+}
+
+func TestDamagedBackupChangesNothing(t *testing.T) {
+	file := filled(t)
+	changed := bytes.Clone(file)
+	changed[len(changed)*2/3] ^= 0x10
+	onBoth(t, func(t *testing.T, empty string) {
+		for _, half := range [][]byte{file[:len(file)/2], file[:len(file)-1], changed} {
+			_, err := restore(t.Context(), empty, half)
+			wantError(t, err, digest.Invalid, "damaged")
+			wantNothing(t, empty)
+		}
+		restored(t, empty, file)
+	})
+}
+
+// TestRestoreThatIsCutOff ends the file's disk, and the context, in the middle.
+func TestRestoreThatIsCutOff(t *testing.T) {
+	file := filled(t)
+	failing := errors.New("input/output error")
+	onBoth(t, func(t *testing.T, empty string) {
+		from, err := archive.NewReader(io.MultiReader(bytes.NewReader(file[:len(file)/2]), &brokenDisk{failing}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.Restore(t.Context(), empty, from, store.RestoreOptions{}); !errors.Is(err, failing) {
+			t.Errorf("got %v", err)
+		}
+		wantNothing(t, empty)
+	})
+}
+
+// brokenDisk is a file on a broken disk.
+type brokenDisk struct{ err error }
+
+func (b *brokenDisk) Read([]byte) (int, error) { return 0, b.err }
+
+func TestRestoreKeepsWhatIsThere(t *testing.T) {
+	file := filled(t)
+	onBoth(t, func(t *testing.T, empty string) {
+		db := open(t, empty)
+		addSource(t, db)
+		_, err := restore(t.Context(), empty, file)
+		wantError(t, err, digest.Conflict, "not empty: there are")
+		if n := count(t, db, "sources"); n != 1 {
+			t.Errorf("%d sources", n)
+		}
+	})
+}
+
+func TestRestoreIntoANewDatabase(t *testing.T) {
+	file := filled(t)
+	onBoth(t, func(t *testing.T, empty string) {
+		db := open(t, empty) // and stays open
+		if _, err := restore(t.Context(), empty, file); err != nil {
+			t.Fatal(err)
+		}
+		if n := count(t, db, "comments"); n != 3 {
+			t.Errorf("who has it open sees %d comments", n)
+		}
+		storetest.NextIDs(t, db)
+		if filepath.IsAbs(empty) {
+			checkIntegrity(t, open(t, empty))
+		}
+	})
+}
+
+func TestRestoreIntoAnEmptyFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "postbag.db")
+	write(t, path, "")
+	checkIntegrity(t, restored(t, path, filled(t)))
+}
+
+func TestRestoreBesideAWorker(t *testing.T) {
+	file := filled(t)
+	onBoth(t, func(t *testing.T, empty string) {
+		db := open(t, empty)
+		join(t, db, "worker", time.Minute)
+		_, err := restore(t.Context(), empty, file)
+		wantError(t, err, digest.Conflict, "another process")
+	})
+}
+
+func TestRestoreMindsOldLogs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "postbag.db")
+	write(t, path+"-wal", "the log of a database that was removed")
+	_, err := restore(t.Context(), path, filled(t))
+	wantError(t, err, digest.Conflict, "not there")
+	if _, err := os.Stat(path); err == nil {
+		t.Error("it was restored all the same")
+	}
+}
+
+func TestRestoreSaysWhatIsWrongWithThePlace(t *testing.T) {
+	dir := t.TempDir()
+	text := filepath.Join(dir, "notes.txt")
+	write(t, text, strings.Repeat("not a database, but a page of notes\n", 200))
+	file := filled(t)
+	for dsn, words := range map[string]string{
+		filepath.Join(dir, "none", "postbag.db"): "does not exist",
+		text:                                     "not a database",
+		dir:                                      "not a file",
+		":memory:":                               "not a path",
+		"mysql://x":                              "no kind of database",
+	} {
+		_, err := restore(t.Context(), dsn, file)
+		wantError(t, err, digest.Invalid, words)
+	}
+}
+
+// TestRestoreOfAnOlderSchema brings in what an earlier program wrote, also into a
+// database that this program has just made.
+func TestRestoreOfAnOlderSchema(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "old.db")
+	all := steps(t, path)
+	for version := 1; version < len(all); version++ {
+		then := fstest.MapFS{}
+		for name, file := range all {
+			if number, err := strconv.Atoi(name[:4]); err == nil && number <= version {
+				then[name] = file
+			}
+		}
+		old, err := store.OpenWith(t.Context(), path, then)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if version == 1 {
+			fillFirstSchema(t, old)
+		}
+		file, _ := backup(t, old)
+		if err := old.Close(); err != nil {
+			t.Fatal(err)
+		}
+		for _, first := range []string{"missing", "new"} {
+			t.Run(fmt.Sprint(version, first), func(t *testing.T) {
+				onBoth(t, func(t *testing.T, empty string) {
+					if first == "new" {
+						db, err := store.Open(t.Context(), empty, store.Options{})
+						if err != nil {
+							t.Fatal(err)
+						}
+						if err := db.Close(); err != nil {
+							t.Fatal(err)
+						}
+					}
+					done, err := restore(t.Context(), empty, file)
+					if err != nil || done.From != version || done.Schema != len(all) {
+						t.Fatalf("%+v, %v", done, err)
+					}
+					db := open(t, empty)
+					comments, err := db.Comments(t.Context(), digest.CommentFilter{})
+					if err != nil || len(comments) != 1 || comments[0].GUID != "c1" {
+						t.Errorf("%d comments, %v", len(comments), err)
+					}
+					if since, err := db.HeldSince(t.Context()); since.IsZero() || err != nil {
+						t.Errorf("sending is not held: %v, %v", since, err)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestRestoreRefusesANewerSchema(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "newer.db")
+	db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	file, _ := backup(t, db)
+	onBoth(t, func(t *testing.T, empty string) {
+		_, err := restore(t.Context(), empty, file)
+		wantError(t, err, digest.Conflict, fmt.Sprintf("has schema %d and this program knows up to %d", newest(t, path)+1, newest(t, path)))
+		wantNothing(t, empty)
+	})
+}
+
+// rewritten changes the lines of a backup and gives it the checksums that it then
+// has: what somebody could make who knows the format.
+func rewritten(t *testing.T, file []byte, change func(lines []string) []string) []byte {
+	t.Helper()
+	lines := strings.Split(strings.TrimSuffix(string(file), "\n"), "\n")
+	lines = change(lines[:len(lines)-1])
+	whole := sha256.New()
+	var trailer archive.Trailer
+	part := sha256.New()
+	end := func() {
+		if n := len(trailer.Tables); n > 0 {
+			trailer.Tables[n-1].SHA256 = hex.EncodeToString(part.Sum(nil))
+			part.Reset()
+		}
+	}
+	var out bytes.Buffer
+	for _, line := range lines {
+		fmt.Fprintln(io.MultiWriter(&out, whole), line)
+		switch {
+		case strings.HasPrefix(line, "[") && len(trailer.Tables) > 0:
+			fmt.Fprintln(part, line)
+			trailer.Rows++
+			trailer.Tables[len(trailer.Tables)-1].Rows++
+		case strings.HasPrefix(line, `{"table":`):
+			end()
+			trailer.Tables = append(trailer.Tables, archive.Sum{Table: strings.Split(line, `"`)[3]})
+		}
+	}
+	end()
+	trailer.SHA256 = hex.EncodeToString(whole.Sum(nil))
+	last, err := json.Marshal(trailer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(append(out.Bytes(), last...), '\n')
+}
+
+func TestHostileBackups(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "filled.db"))
+	storetest.Fill(t, db)
+	file := unpacked(t, db)
+	each := func(change func(string) string) func([]string) []string {
+		return func(lines []string) []string {
+			for i := range lines {
+				lines[i] = change(lines[i])
+			}
+			return lines
+		}
+	}
+	replace := func(old, now string) func([]string) []string {
+		return each(func(line string) string { return strings.Replace(line, old, now, 1) })
+	}
+	without := func(table string) func([]string) []string {
+		return func(lines []string) (kept []string) {
+			on := false
+			for _, line := range lines {
+				if strings.HasPrefix(line, "{") {
+					on = strings.HasPrefix(line, `{"table":"`+table+`"`)
+				}
+				if !on {
+					kept = append(kept, line)
+				}
+			}
+			return kept
+		}
+	}
+	twice := func(lines []string) []string {
+		for i, line := range lines {
+			if strings.HasPrefix(line, `{"table":"sources"`) {
+				return append(lines[:i+2:i+2], lines[i:]...)
+			}
+		}
+		return lines
+	}
+	if _, err := restore(t.Context(), filepath.Join(t.TempDir(), "as it is.db"), rewritten(t, file, replace("x", "x"))); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		change func([]string) []string
+		words  string
+	}{
+		"an unknown table":                {replace(`{"table":"notices"`, `{"table":"pg_class"`), "no table"},
+		"a table of the program":          {replace(`{"table":"notices"`, `{"table":"migrations"`), "no table"},
+		"a name with quotes":              {replace(`{"table":"notices"`, `{"table":"notices\" ; DROP TABLE posts; --"`), "no table"},
+		"an unknown column":               {replace(`"name":"reply"`, `"name":"replies"`), "with the columns"},
+		"a column twice":                  {replace(`"name":"reply"`, `"name":"code"`), "with the columns"},
+		"another type":                    {replace(`{"name":"salt","type":"bytes"}`, `{"name":"salt","type":"text"}`), "with the columns"},
+		"a table that is missing":         {without("notices"), "lacks the table notices"},
+		"no publication":                  {without("publication"), "lacks the table publication"},
+		"a table twice":                   {twice, "no table"},
+		"rows of nobody":                  {replace(`[1,"nightbus"`, `[7,"nightbus"`), ""},
+		"a state that is none":            {replace(`"sending"`, `"flying"`), "does not take"},
+		"nothing where something must be": {replace(`[1,"nightbus"`, `[1,null`), "does not take"},
+		"a schema of the future":          {replace(fmt.Sprintf(`"schema":%d`, newest(t, filepath.Join(t.TempDir(), "x.db"))), `"schema":99`), "schema 99"},
+		"another schema":                  {replace(fmt.Sprintf(`"schema":%d`, newest(t, filepath.Join(t.TempDir(), "x.db"))), `"schema":1`), "schema 1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onBoth(t, func(t *testing.T, empty string) {
+				_, err := restore(t.Context(), empty, rewritten(t, file, c.change))
+				if err == nil || !strings.Contains(err.Error(), c.words) || digest.HintOf(err) == "" {
+					t.Errorf("got %v, want %q and a hint", err, c.words)
+				}
+				wantNothing(t, empty)
+			})
+		})
+	}
+}
+
+// TestBackupWhileOthersWrite stores pages of ten comments all the while: every
+// backup holds whole pages, and fits together.
+func TestBackupWhileOthersWrite(t *testing.T) {
+	onBoth(t, func(t *testing.T, empty string) {
+		db := open(t, empty)
+		addSource(t, db)
+		var writing sync.WaitGroup
+		done := make(chan struct{})
+		writing.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				if _, err := db.StorePage(t.Context(), pageOf(1, strconv.Itoa(i), 10)); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+		var sizes []int
+		for range 5 {
+			time.Sleep(20 * time.Millisecond)
+			file, _ := backup(t, db)
+			copied := restored(t, filepath.Join(t.TempDir(), "copy.db"), file)
+			checkIntegrity(t, copied)
+			comments, posts := count(t, copied, "comments"), count(t, copied, "posts")
+			if comments != 10*posts {
+				t.Errorf("%d comments and %d posts", comments, posts)
+			}
+			sizes = append(sizes, posts)
+		}
+		close(done)
+		writing.Wait()
+		if sizes[0] == sizes[len(sizes)-1] {
+			t.Errorf("nothing was written meanwhile: %v", sizes)
+		}
+	})
+}
+
+// TestTextThatIsNoText carries what only SQLite takes, and says where it cannot
+// go.
+func TestTextThatIsNoText(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "odd.db"))
+	if err := db.Exec(t.Context(), `UPDATE publication SET name = CAST(x'ff41' AS TEXT)`); err != nil {
+		t.Fatal(err)
+	}
+	file, _ := backup(t, db)
+	if got := name(t, restored(t, filepath.Join(t.TempDir(), "copy.db"), file)); got != "\xffA" {
+		t.Errorf("the name is %q", got)
+	}
+	server := storetest.Postgres(t)
+	_, err := restore(t.Context(), server, file)
+	wantError(t, err, digest.Invalid, "publication")
+	wantNothing(t, server)
+}
+
+func TestLookingChangesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "none.db")
+	_, err := store.Open(t.Context(), path, store.Options{AsIs: true})
+	if digest.KindOf(err) != digest.NotFound {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("it was made")
+	}
+	onBoth(t, func(t *testing.T, empty string) {
+		upToDate(t, empty)
+		told := 0
+		old, err := store.OpenWith(t.Context(), empty, steps(t, empty))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := old.Close(); err != nil {
+			t.Fatal(err)
+		}
+		db, err := store.Open(t.Context(), empty, store.Options{AsIs: true, Upgraded: func(int, int) { told++ }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if n, err := db.Schema(t.Context()); n != newest(t, empty) || err != nil || told > 0 {
+			t.Errorf("schema %d, %v, told %d times", n, err, told)
+		}
+		backup(t, db)
+	})
+}
+
+// TestShuffledBackups takes lines out of a backup, doubles them, moves them and
+// changes letters, with checksums that fit: what comes of it is a database that is
+// whole, or an error that says what to do, and nothing else.
+func TestShuffledBackups(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "filled.db"))
+	storetest.Fill(t, db)
+	file := unpacked(t, db)
+	random := rand.New(rand.NewPCG(1, 2))
+	whole := 0
+	for i := range 120 {
+		hostile := rewritten(t, file, func(lines []string) []string {
+			at, other := 2+random.IntN(len(lines)-2), 2+random.IntN(len(lines)-2)
+			switch i % 4 {
+			case 0:
+				return slices.Delete(lines, at, at+1)
+			case 1:
+				lines = slices.Insert(lines, at, lines[other])
+			case 2:
+				lines[at], lines[other] = lines[other], lines[at]
+			case 3:
+				letter := random.IntN(len(lines[at]))
+				lines[at] = lines[at][:letter] + string(rune(' '+random.IntN(95))) + lines[at][letter+1:]
+			}
+			return lines
+		})
+		path := filepath.Join(t.TempDir(), "shuffled.db")
+		if _, err := restore(t.Context(), path, hostile); err == nil {
+			whole++
+			checkIntegrity(t, open(t, path))
+		} else if digest.HintOf(err) == "" {
+			t.Errorf("%d: an error without a hint: %v", i, err)
+		} else {
+			wantNothing(t, path)
+		}
+	}
+	t.Logf("%d of 120 were whole", whole)
+}

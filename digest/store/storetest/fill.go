@@ -1,0 +1,91 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+	"postbag/digest/store"
+	"postbag/subscribers"
+)
+
+// Fill puts something of everything into an empty database, by the ways that the
+// program uses: a reply that was met before its parent, words of many scripts, an
+// issue in every state that it can be left in, a mailing with a row in every
+// state, readers of every sort, a confirmation that waits, and ids that were
+// given out and taken back.
+func Fill(t *testing.T, db *store.DB) {
+	t.Helper()
+	b := &bench{T: t, DB: db}
+	src, feeds := b.source("nightbus")
+	b.must(b.SavePublication(b.ctx(), digest.Publication{Name: "Nachtbus — 夜行バス", Language: "en", HomeURL: src.URL,
+		TagAuthority: "nightbus.example,2026", PostalAddress: "1 High Street\nOur Town"}))
+	reply := aComment("c2", "p1", "c1", after(time.Minute), "h2")
+	b.page(pull.Page{SourceID: src.ID, Seen: start, Comments: []digest.Comment{reply, aComment("c3", "", "nobody", start, "h3")}})
+	first := aComment("c1", "p1", "", start, "h1")
+	first.Author, first.Body = "Zoë 🚌", digest.Plain("A \"quote\", a \\, a tab\tand\n\nanother <paragraph> & more\u2028end")
+	b.page(pull.Page{SourceID: src.ID, Seen: after(time.Minute), Feed: &feeds[0], Posts: []digest.Post{aPost("p1", start, "h1")},
+		Comments: []digest.Comment{first}})
+	gone := aComment("c3", "", "nobody", start, "placeholder")
+	gone.Gone, gone.GoneReason = true, "removed by the author"
+	b.page(pull.Page{SourceID: src.ID, Seen: after(2 * time.Minute), Comments: []digest.Comment{gone}})
+	b.fillPeople()
+	b.fillIssues()
+}
+
+// fillPeople adds readers of every sort.
+func (b *bench) fillPeople() {
+	b.enrol(8)
+	b.signUp("ines@list.example", start)
+	left := b.signUp("otto@list.example", start)
+	_, err := b.Unsubscribe(b.ctx(), left.Token, after(time.Hour))
+	b.must(err)
+	_, err = b.SetFrequency(b.ctx(), b.signUp("mona@list.example", start).Token, subscribers.Monthly)
+	b.must(err)
+	b.ask(b.request("waits@list.example", start))
+}
+
+// fillIssues makes issues: 1 is being sent, 2 is published, 3 is approved, and 4
+// is a draft that was opened a second time.
+func (b *bench) fillIssues() {
+	issue := b.published()
+	_, err := b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID, Begun: after(3 * time.Hour), Domain: "news.example"}, false)
+	b.must(err)
+	claimed := b.exchange(issue, 5, now)
+	later := result(claimed[1], subscribers.Deferred, now)
+	later.NextTry = now.Add(time.Hour)
+	b.exchange(issue, 0, now, result(claimed[0], subscribers.Delivered, now), later,
+		result(claimed[2], subscribers.Failed, now), result(claimed[3], subscribers.Uncertain, now))
+	second := b.draft(after(5 * time.Hour))
+	b.approve(&second, after(6*time.Hour))
+	b.move(second, digest.Published, after(7*time.Hour))
+	third := b.draft(after(8 * time.Hour))
+	third.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: b.comments()["c1"].ID, PickedHash: "h1"},
+		{Kind: digest.HeadingBlock, Text: "Nights"}}
+	b.must(b.SaveDraft(b.ctx(), &third))
+	b.approve(&third, after(9*time.Hour))
+	b.draft(after(10 * time.Hour))
+	b.move(third, digest.Draft, after(11*time.Hour)) // the draft after it gives way, and its id is spent
+	third, err = b.Issue(b.ctx(), third.SeriesID, third.Number)
+	b.must(err)
+	b.approve(&third, after(12*time.Hour))
+}
+
+// NextIDs stores a page, a reader and a draft, and gives their ids.
+func NextIDs(t *testing.T, db *store.DB) (ids []int64) {
+	t.Helper()
+	b := &bench{T: t, DB: db, tokens: 1000}
+	b.page(pull.Page{SourceID: 1, Seen: after(24 * time.Hour), Posts: []digest.Post{aPost("next", start, "h")},
+		Comments: []digest.Comment{aComment("next", "next", "", start, "h")}})
+	posts, err := b.RecentPosts(b.ctx(), 1, 100)
+	b.must(err)
+	for _, p := range posts {
+		if p.GUID == "next" {
+			ids = append(ids, p.ID)
+		}
+	}
+	issue := b.draft(after(24 * time.Hour))
+	reader := b.signUp("next@list.example", after(24*time.Hour))
+	return append(ids, b.comments()["next"].ID, issue.ID, reader.ID)
+}

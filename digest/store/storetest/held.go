@@ -1,0 +1,143 @@
+package storetest
+
+import (
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/store"
+	"postbag/subscribers"
+	"postbag/subscribers/deliver"
+)
+
+// hold holds sending from a moment on.
+func (b *bench) hold(at time.Time) {
+	b.Helper()
+	done, err := b.Hold(b.ctx(), "for the test", at)
+	b.must(err)
+	b.equal("held", done, true)
+}
+
+// release lets sending go on.
+func (b *bench) release(unsent store.Unsent, at time.Time) store.Held {
+	b.Helper()
+	was, err := b.Release(b.ctx(), unsent, at)
+	b.must(err)
+	return was
+}
+
+var heldTests = []test{
+	{"a new installation is not held", func(b *bench) {
+		held, err := b.Held(b.ctx(), now)
+		b.must(err)
+		b.equal("held", held, store.Held{})
+		b.equal("released", b.release(store.NotAsked, now), store.Held{})
+	}},
+	{"while sending is held nothing is published, begun or claimed", func(b *bench) {
+		under := b.sending(3)
+		claimed := b.exchange(under, 1, now)[0]
+		waiting := b.published()
+		draft := b.draft(start)
+		b.hold(now)
+		b.approve(&draft, now)
+		b.wantKind(b.MoveIssue(b.ctx(), draft.ID, digest.Published, now), digest.Conflict)
+		_, err := b.Begin(b.ctx(), subscribers.Mailing{IssueID: waiting.ID, Begun: now, Domain: "news.example"}, false)
+		b.wantKind(err, digest.Conflict)
+		b.equal("a hint", digest.HintOf(err) != "", true)
+		b.wantKind(b.SetDue(b.ctx(), waiting.ID, now, ""), digest.Conflict)
+		b.must(b.SetIssueState(b.ctx(), under.ID, digest.Paused, "", now))
+		b.wantKind(b.SetIssueState(b.ctx(), under.ID, digest.Sending, "", now), digest.Conflict)
+		b.equal("claimed", len(b.exchange(under, 5, now, result(claimed, subscribers.Delivered, now))), 0)
+		b.equal("what was on the wire", b.counted(under)[subscribers.Delivered], 1)
+		b.move(waiting, digest.Withdrawn, now)
+	}},
+	{"while sending is held nothing of an issue under way is claimed", func(b *bench) {
+		issue := b.sending(3)
+		b.hold(now)
+		b.equal("claimed", len(b.exchange(issue, 5, now)), 0)
+		b.release(store.SendUnsent, now)
+		b.equal("claimed then", len(b.exchange(issue, 5, now)), 3)
+	}},
+	{"a hold keeps its moment and its reason", func(b *bench) {
+		b.hold(now)
+		done, err := b.Hold(b.ctx(), "again", now.Add(time.Hour))
+		b.must(err)
+		b.equal("held again", done, false)
+		held, err := b.Held(b.ctx(), now)
+		b.must(err)
+		b.equal("held", held, store.Held{Since: now, Reason: "for the test"})
+		b.equal("released", b.release(store.NotAsked, now).Since, now)
+		since, err := b.HeldSince(b.ctx())
+		b.must(err)
+		b.equal("since", since, time.Time{})
+	}},
+	{"who signs up during a hold is asked, who did before is not", func(b *bench) {
+		b.source("nightbus")
+		b.ask(b.request("before@list.example", start))
+		b.hold(after(time.Minute))
+		b.ask(b.request("since@list.example", after(2*time.Minute)))
+		asked := b.notices(after(3 * time.Minute))
+		b.equal("mails", len(asked), 1)
+		b.equal("to", asked[0].Email, "since@list.example")
+		_, err := b.Release(b.ctx(), store.NotAsked, after(3*time.Minute))
+		b.wantKind(err, digest.Conflict)
+		was := b.release(store.LeaveUncertain, after(3*time.Minute))
+		b.equal("waited", was.Notices, 1)
+		b.equal("mails then", len(b.notices(after(4*time.Minute))), 0)
+		b.equal("the other is still there", len(b.notices(after(time.Hour))), 1)
+	}},
+	{"a release goes on with what waits when told so", func(b *bench) {
+		b.source("nightbus")
+		b.ask(b.request("before@list.example", start))
+		b.hold(after(time.Minute))
+		b.release(store.SendUnsent, after(time.Minute))
+		b.equal("mails", len(b.notices(after(2*time.Minute))), 1)
+	}},
+	{"a release leaves what may have gone on elsewhere to a person", func(b *bench) {
+		under := b.sending(4)
+		claimed := b.exchange(under, 2, now)
+		later := result(claimed[1], subscribers.Deferred, now)
+		later.NextTry = now.Add(time.Hour)
+		b.exchange(under, 0, now, later)
+		waiting := b.published()
+		b.must(b.SetDue(b.ctx(), waiting.ID, now, ""))
+		future := b.draft(start)
+		b.approve(&future, start)
+		b.must(b.SetDue(b.ctx(), future.ID, now.Add(24*time.Hour), ""))
+		b.hold(now)
+		at := now.Add(time.Minute)
+		held, err := b.Held(b.ctx(), at)
+		b.must(err)
+		b.equal("unsure", []any{len(held.Unsure), held.Unsure[0].ID, held.Unsure[0].Counts.Open(), held.Unsure[1].ID}, []any{2, under.ID, 4, waiting.ID})
+		_, err = b.Release(b.ctx(), store.NotAsked, at)
+		b.wantKind(err, digest.Conflict)
+		b.equal("a hint", digest.HintOf(err) != "", true)
+		b.release(store.LeaveUncertain, at)
+		b.equal("the rows", b.counted(under), subscribers.Counts{subscribers.Uncertain: 4})
+		b.exchange(under, 0, at, result(claimed[0], subscribers.Delivered, at))
+		b.equal("an answer still counts", b.counted(under)[subscribers.Delivered], 1)
+		sent, err := b.Finish(b.ctx(), under.ID, at)
+		b.must(err)
+		b.equal("it is finished", sent, true)
+		for _, c := range []struct {
+			issue digest.Issue
+			due   time.Time
+		}{{waiting, time.Time{}}, {future, now.Add(24 * time.Hour)}} {
+			got, err := b.Issue(b.ctx(), c.issue.SeriesID, c.issue.Number)
+			b.must(err)
+			b.equal("its moment", got.DueAt, c.due)
+		}
+		b.must(b.SetDue(b.ctx(), waiting.ID, at, ""))
+	}},
+	{"a hold tells what is on the wire", func(b *bench) {
+		issue := b.sending(3)
+		claimed := b.exchange(issue, 2, now)
+		b.hold(now)
+		n, err := b.OnTheWire(b.ctx())
+		b.must(err)
+		b.equal("on the wire", n, 2)
+		b.exchange(issue, 0, now, []deliver.Result{result(claimed[0], subscribers.Delivered, now), result(claimed[1], subscribers.Queued, now)}...)
+		n, err = b.OnTheWire(b.ctx())
+		b.must(err)
+		b.equal("then", n, 0)
+	}},
+}
