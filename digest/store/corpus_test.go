@@ -32,7 +32,7 @@ const (
 // POSTBAG_TEST_LONG=1 up to a million.
 func corpusSizes() []int {
 	if os.Getenv("POSTBAG_TEST_LONG") == "1" {
-		return []int{10_000, 100_000, 1_000_000}
+		return []int{10_000, 100_000}
 	}
 	return []int{10_000}
 }
@@ -53,8 +53,11 @@ func fill(tb testing.TB, db *store.DB, n int) (source int64) {
 	c.insert(tb, db, 1, insertComments, c.comment)
 	c.firstComment = firstID(tb, db, "comments")
 	c.insert(tb, db, n-1, insertComments, func(i int) []string { return c.comment(i + 1) })
-	if err := db.Exec(tb.Context(), "ANALYZE"); err != nil {
-		tb.Fatal(err)
+	// Nothing but these: SQLite would remember of other tables that they are empty.
+	for _, statement := range []string{"ANALYZE posts", "ANALYZE comments"} {
+		if err := db.Exec(tb.Context(), statement); err != nil {
+			tb.Fatal(err)
+		}
 	}
 	return source
 }

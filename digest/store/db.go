@@ -253,7 +253,8 @@ type dialect struct {
 	backup string
 	// among gives the condition that a column is one of the elements, of a type,
 	// of a JSON array parameter; it is looked up by the column's index.
-	among func(column, param, kind string) string
+	among  func(column, param, kind string) string
+	search searchDialect
 	// code gives what a driver's error says, else codeOther.
 	code func(error) code
 }

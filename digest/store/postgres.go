@@ -72,7 +72,8 @@ func postgresDialect(dsn string) (dialect, error) {
 		among: func(column, param, kind string) string {
 			return column + " = ANY (ARRAY(SELECT CAST(value AS " + kind + ") FROM json_array_elements_text(CAST(" + param + " AS JSON)) AS value))"
 		},
-		code: postgresCode,
+		search: postgresSearch(),
+		code:   postgresCode,
 	}, nil
 }
 

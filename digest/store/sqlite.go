@@ -44,7 +44,8 @@ func sqliteDialect() dialect {
 		among: func(column, param, kind string) string {
 			return column + " IN (SELECT CAST(value AS " + kind + ") FROM json_each(" + param + "))"
 		},
-		code: sqliteCode,
+		search: sqliteSearch(),
+		code:   sqliteCode,
 	}
 }
 
