@@ -22,6 +22,7 @@ const (
 	issueEvery  = 2 * time.Second
 	noticeEvery = time.Second
 	sweepEvery  = time.Hour
+	indexEvery  = 5 * time.Second
 	lockEvery   = 2 * time.Second
 
 	// graceAfterDue is how long after its moment an approved issue still goes out
@@ -105,6 +106,7 @@ func (w *worker) run(ctx context.Context) {
 		{"deliver", issueEvery, w.deliver},
 		{"notices", noticeEvery, w.post.notices},
 		{"sweep", sweepEvery, w.sweep},
+		{"index", indexEvery, w.index},
 	} {
 		all.Go(func() { w.loop(ctx, duty.name, duty.every, duty.do) })
 	}
@@ -262,6 +264,15 @@ func (w *worker) sweep(ctx context.Context) error {
 		w.log.Info("removed sign-ups that were never confirmed", "count", n)
 	}
 	return err
+}
+
+// index brings the search index up to date.
+func (w *worker) index(ctx context.Context) error {
+	for {
+		if n, err := w.db.Index(ctx, 0); n == 0 || err != nil {
+			return err
+		}
+	}
 }
 
 // deliverOne works one issue off as far as rows are due.
