@@ -266,10 +266,16 @@ func (w *worker) sweep(ctx context.Context) error {
 	return err
 }
 
-// index brings the search index up to date.
+// index brings the search index up to date. It gives way to whoever else writes;
+// a database that is away is the other duties' to report.
 func (w *worker) index(ctx context.Context) error {
 	for {
-		if n, err := w.db.Index(ctx, 0); n == 0 || err != nil {
+		n, err := w.db.Index(ctx, 0)
+		if digest.KindOf(err) == digest.Unavailable {
+			w.log.Debug("the search index waits", "err", err)
+			return nil
+		}
+		if n == 0 || err != nil {
 			return err
 		}
 	}

@@ -41,6 +41,7 @@ type DB struct {
 	busy    time.Duration
 	write   *sql.DB // of one connection where the database has one writer at a time
 	read    *sql.DB
+	indexer *sql.DB              // writes the search index, and does not wait for long
 	hot     map[string]*sql.Stmt // statements kept prepared on the writer
 	gen     *sql.Stmt            // queryGeneration, kept prepared on the readers
 	turns   turns
@@ -153,6 +154,19 @@ func (db *DB) connect(ctx context.Context, clock digest.Clock) error {
 	if err := db.migrate(ctx, steps, clock); err != nil {
 		return db.wrap("migrate the database", err)
 	}
+	return db.openIndexer()
+}
+
+// openIndexer gives the search index a connection of its own where waiting for
+// the one writer's lock cannot be cut short otherwise.
+func (db *DB) openIndexer() (err error) {
+	if db.indexer = db.write; db.dialect.writers > 1 {
+		return nil
+	}
+	if db.indexer, err = db.dialect.pool(db.path, min(db.busy, indexTime), false); err != nil {
+		return db.wrap("open the database", err)
+	}
+	db.indexer.SetMaxOpenConns(1)
 	return nil
 }
 
@@ -196,7 +210,7 @@ func (db *DB) Close() error {
 	for _, stmt := range db.hot {
 		errs = append(errs, stmt.Close())
 	}
-	for _, pool := range []*sql.DB{db.read, db.write} {
+	for _, pool := range []*sql.DB{db.read, db.indexer, db.write} {
 		if pool != nil {
 			errs = append(errs, pool.Close())
 		}

@@ -48,7 +48,9 @@ func keyID(key int64) int64 { return key & (1<<keyBits - 1) }
 // Index brings the search index up to date by at most so many entries, and tells
 // how many it looked at; 0 means that it is up to date. Storing only notes what
 // is new or has changed; indexing is done here, by whoever comes first: several
-// may call it at once, and what one of them did not finish the next does.
+// may call it at once, and what one of them did not finish the next does. On
+// SQLite it waits no more than two seconds for another writer; the error is of
+// kind Unavailable then.
 //
 // Entries that the index lacks, be it new or emptied, are found by themselves, in
 // the order of their ids.
@@ -57,7 +59,7 @@ func (db *DB) Index(ctx context.Context, limit int) (n int, err error) {
 	if err != nil || !waits {
 		return 0, err
 	}
-	err = db.update(ctx, "index for the search", func(t *tx) error {
+	err = db.updateOn(ctx, db.indexer, nil, "index for the search", func(t *tx) error {
 		if err := t.takeTurns(turnIndex); err != nil {
 			return err
 		}
@@ -249,9 +251,13 @@ func (t *tx) walkKeys(what searched, limit int) (keys []int64, last int64, err e
 		err := r.scan(&last, &published)
 		keys = append(keys, searchKey(published, last))
 		return err
-	}, `SELECT id, published FROM `+what.table+`
-		WHERE id > COALESCE((SELECT walked FROM search_state WHERE kind = $1), 0) ORDER BY id LIMIT $2`, int(what.kind), limit)
+	}, queryWalk(what.table), int(what.kind), limit)
 	return keys, last, err
+}
+
+func queryWalk(table string) string {
+	return `SELECT id, published FROM ` + table + `
+		WHERE id > COALESCE((SELECT walked FROM search_state WHERE kind = $1), 0) ORDER BY id LIMIT $2`
 }
 
 // notIndexed gives the ids of the keys that the index does not have.

@@ -30,9 +30,14 @@ const mostTries = 8
 // away, for as long as a lock is waited for. A commit whose answer was lost is
 // not repeated, since it may hold.
 func (db *DB) update(ctx context.Context, operation string, fn func(*tx) error) error {
+	return db.updateOn(ctx, db.write, db.hot, operation, fn)
+}
+
+// updateOn is update over another pool, with the statements prepared on it.
+func (db *DB) updateOn(ctx context.Context, pool *sql.DB, hot map[string]*sql.Stmt, operation string, fn func(*tx) error) error {
 	began := time.Now()
 	for try := 1; ; try++ {
-		came, err := db.transact(ctx, db.write, db.dialect.writing, db.hot, fn)
+		came, err := db.transact(ctx, pool, db.dialect.writing, hot, fn)
 		switch code := db.dialect.code(err); {
 		case code == codeRetry && try < mostTries:
 		case (code == codeLost || code == codeAway) && came < toCommit && time.Since(began) < db.busy:
