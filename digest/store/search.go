@@ -142,6 +142,9 @@ func (db *DB) matching(t *tx, what searched, q search.Query, f digest.SearchFilt
 	condition := db.dialect.search.condition(q.Condition(search.Scope{SourceID: f.SourceID, Gone: f.State == digest.CommentGone}))
 	within := !f.Since.IsZero() || !f.Until.IsZero()
 	for _, w := range db.dialect.search.find(what.index, queryState(db.dialect, f.State), within) {
+		if len(keys) < w.onlyAfter {
+			continue
+		}
 		if keys, err = t.keys(w, condition, from, before); err != nil || w.isDone == nil || w.isDone(len(keys)) {
 			break
 		}

@@ -29,6 +29,8 @@ type way struct {
 	plan  string // a statement that goes before, or ""
 	query string
 	limit int // $4
+	// onlyAfter leaves this way out when the one before found fewer keys.
+	onlyAfter int
 	// isDone tells whether so many keys found are all, or enough; nil if any number
 	// is.
 	isDone func(n int) bool
@@ -82,21 +84,22 @@ func postgresSearch() searchDialect {
 	}
 }
 
-// How much PostgreSQL reads along the keys, first and when the index has found
-// more than a few.
+// How many entries PostgreSQL reads along the keys: first, and then where those
+// had enough matches that more of them should be enough. How many matches are
+// few enough to be read in any order.
 const (
-	alongFirst = 20_000
-	alongLater = 200_000
-	fewMatches = 20_000
+	alongFirst  = 20_000
+	alongLater  = 200_000
+	enoughFirst = MostRanked * alongFirst / alongLater
+	fewMatches  = 20_000
 )
 
 // vectorFind tells how to find the newest keys where the index of lexemes gives
 // those that match in no order, and each costs a look into its row. What matches
-// often is met soon along the keys, which costs a microsecond each. What few
-// match the index gives, and they are all read. What is common but has become
-// rare is looked for further along the keys, and then read to the last. The
-// settings keep PostgreSQL from taking the one way for the other, as it would
-// before it has counted words.
+// often is met soon along the keys, which costs a microsecond or two each. What
+// few match the index gives, and they are all read. What was common and has
+// become rare is read to the last. The settings keep PostgreSQL from taking the
+// one way for the other, as it would before it has counted words.
 func vectorFind(index, more string, within bool) []way {
 	const (
 		settings = `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', '%s', true),
@@ -106,8 +109,8 @@ func vectorFind(index, more string, within bool) []way {
 	)
 	byKey, byLexeme := fmt.Sprintf(settings, "on", "off"), fmt.Sprintf(settings, "off", "on")
 	matches := `lexemes @@ CAST($1 AS TSQUERY)` + more
-	along := func(most int) way {
-		return way{plan: byKey, limit: MostRanked + 1, isDone: func(n int) bool { return n > MostRanked },
+	along := func(most, after int) way {
+		return way{plan: byKey, onlyAfter: after, limit: MostRanked + 1, isDone: func(n int) bool { return n > MostRanked },
 			query: fmt.Sprintf(`SELECT key FROM (SELECT key, lexemes FROM %s WHERE %s ORDER BY key DESC LIMIT %d) newest
 				WHERE %s ORDER BY key DESC LIMIT $4`, index, inRange, most, matches)}
 	}
@@ -117,9 +120,9 @@ func vectorFind(index, more string, within bool) []way {
 	}
 	found := fmt.Sprintf(`SELECT key FROM %s WHERE %s AND %s`, index, where, matches)
 	return []way{
-		along(alongFirst),
+		along(alongFirst, 0),
+		along(alongLater, enoughFirst),
 		{plan: byLexeme, query: found + ` LIMIT $4`, limit: fewMatches + 1, isDone: func(n int) bool { return n <= fewMatches }},
-		along(alongLater),
 		{plan: byLexeme, query: `WITH found AS MATERIALIZED (` + found + `) SELECT key FROM found ORDER BY key DESC LIMIT $4`,
 			limit: MostRanked + 1},
 	}
