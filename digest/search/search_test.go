@@ -172,6 +172,7 @@ func TestSnippet(t *testing.T) {
 		{"🚌", "Look: 🚌!", "Look: [🚌]!"},
 		{"x", "[x] *x* <b>x</b>", "[[x]] *[x]* <b>[x]</b>"},
 		{"author:x", "?!…", "?!…"},
+		{"author:x", strings.Repeat("a", 1000), strings.Repeat("a", 320) + "…"},
 		{"3 4", "a ¾ b", "a [¾] b"},
 	} {
 		if got := marked(parse(t, c.query).Snippet(c.text)); got != c.want {
@@ -208,7 +209,7 @@ func FuzzQuery(f *testing.F) {
 		for _, p := range q.Snippet(text) {
 			shown += p.Text
 		}
-		if utf8.ValidString(text) {
+		if utf8.ValidString(text) && len(text) < 300 {
 			inOrder(t, strings.Trim(shown, "…"), text)
 		}
 	})

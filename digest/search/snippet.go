@@ -103,11 +103,10 @@ func frame(text string, words []Word, found []match) (first, last int) {
 	width := func(a, b int) int { return utf8.RuneCountInString(text[words[a].Start:words[b].End]) }
 	if len(found) > 0 {
 		best := densest(words, found)
-		first, last = best.first, best.first
+		first, last = best.first, best.last
 		for first > 0 && width(first-1, best.first) <= snippetWidth/4 {
 			first--
 		}
-		last = max(best.first, min(best.last, first+snippetWidth))
 	}
 	for last+1 < len(words) && width(first, last+1) <= snippetWidth {
 		last++
@@ -146,7 +145,11 @@ func densest(words []Word, found []match) match {
 // line puts parts of a text on one line.
 type line struct{ parts digest.Snippet }
 
+// put adds a piece; of a word without end it shows the beginning.
 func (l line) put(text string, isMatch bool) line {
+	if end := cutAt(text, 2*snippetWidth); end < len(text) {
+		text = text[:end] + cutMark
+	}
 	var b strings.Builder
 	space := len(l.parts) == 0 || strings.HasSuffix(l.parts[len(l.parts)-1].Text, " ")
 	for _, r := range text {

@@ -32,7 +32,7 @@ const (
 // POSTBAG_TEST_LONG=1 up to a million.
 func corpusSizes() []int {
 	if os.Getenv("POSTBAG_TEST_LONG") == "1" {
-		return []int{10_000, 100_000}
+		return []int{10_000, 100_000, 1_000_000}
 	}
 	return []int{10_000}
 }

@@ -34,7 +34,10 @@ func BenchmarkSearch(b *testing.B) {
 			sideBySide(b, func(b *testing.B, db *store.DB) {
 				fill(b, db, n)
 				cost := indexAll(b, db)
-				b.Logf("indexing: %.0f µs a comment", float64(cost.Microseconds())/float64(n))
+				b.Run("index", func(b *testing.B) {
+					b.ReportMetric(0, "ns/op")
+					b.ReportMetric(float64(cost.Microseconds())/float64(n), "µs/comment")
+				})
 				for _, q := range searchQueries {
 					b.Run(q.name, func(b *testing.B) { searchAgain(b, db, q.query, q.filter) })
 				}
