@@ -23,6 +23,7 @@ const (
 	noticeEvery = time.Second
 	sweepEvery  = time.Hour
 	indexEvery  = 5 * time.Second
+	indexPause  = 50 * time.Millisecond // between batches, for other processes that write
 	lockEvery   = 2 * time.Second
 
 	// graceAfterDue is how long after its moment an approved issue still goes out
@@ -276,6 +277,9 @@ func (w *worker) index(ctx context.Context) error {
 			return nil
 		}
 		if n == 0 || err != nil {
+			return err
+		}
+		if err := w.p.Clock.Sleep(ctx, indexPause); err != nil {
 			return err
 		}
 	}

@@ -249,3 +249,36 @@ func TestSearchEndsWithItsContext(t *testing.T) {
 		}
 	})
 }
+
+// TestIndexingGivesWay stores a page while two others index without a pause.
+func TestIndexingGivesWay(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "postbag.db"))
+	source := fill(t, db, 6000)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 2)
+	for range 2 {
+		go func() {
+			for {
+				if n, err := db.Index(ctx, 100); n == 0 || err != nil {
+					ended <- err
+					return
+				}
+			}
+		}()
+	}
+	began := time.Now()
+	for i := range 5 {
+		if _, err := db.StorePage(t.Context(), pageOf(source, strconv.Itoa(i), 20)); err != nil {
+			t.Error(err)
+		}
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("five pages took %s", took)
+	}
+	stop()
+	for range 2 {
+		if err := <-ended; err != nil && ctx.Err() == nil {
+			t.Error(err)
+		}
+	}
+}

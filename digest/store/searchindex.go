@@ -59,6 +59,14 @@ func (db *DB) Index(ctx context.Context, limit int) (n int, err error) {
 	if err != nil || !waits {
 		return 0, err
 	}
+	if db.indexer != db.write {
+		// This process' other writers come in their turn.
+		turn, err := db.write.Conn(ctx)
+		if err != nil {
+			return 0, db.wrap("index for the search", err)
+		}
+		defer turn.Close()
+	}
 	err = db.updateOn(ctx, db.indexer, nil, "index for the search", func(t *tx) error {
 		if err := t.takeTurns(turnIndex); err != nil {
 			return err
