@@ -49,3 +49,51 @@ type Candidate struct {
 	PostPublished time.Time
 	Replies       int // how many comments reply to it
 }
+
+// SearchFilter limits a search. Zero fields limit nothing, but that what is gone
+// is found only when its state is asked for.
+type SearchFilter struct {
+	SourceID     int64
+	Since, Until time.Time    // by publication
+	State        CommentState // of comments
+	Limit        int
+}
+
+// Snippet is a piece of a text, in parts that follow each other.
+type Snippet []SnippetPart
+
+// SnippetPart is a part of a text that matches a query, or one that does not.
+type SnippetPart struct {
+	Text  string `json:"text"`
+	Match bool   `json:"match"`
+}
+
+// FoundComment is a comment that a search found.
+type FoundComment struct {
+	ListedComment
+	Rank    float64 // how well it matches, from 0 to 1
+	Snippet Snippet
+}
+
+// FoundPost is a post that a search found.
+type FoundPost struct {
+	Post
+	Rank    float64 // how well it matches, from 0 to 1
+	Snippet Snippet
+}
+
+// Found is what a search found, best first, with what a person has to know of
+// how complete it is.
+type Found[T any] struct {
+	All []T
+	// Ranked is how many matches were ranked, the newest ones; HasMore tells that
+	// there are others.
+	Ranked  int
+	HasMore bool
+	// Waiting counts entries that could not be made ready for the search in time,
+	// or that cannot be for now, as far as [MostWaiting].
+	Waiting int
+}
+
+// MostWaiting is as far as the entries that wait for the index are counted.
+const MostWaiting = 100_000

@@ -12,8 +12,9 @@ import (
 
 // commentCmd groups the commands about comments.
 type commentCmd struct {
-	List commentListCmd `cmd:"" help:"List comments, newest first."`
-	Show commentShowCmd `cmd:"" help:"Show one comment in full."`
+	List   commentListCmd   `cmd:"" help:"List comments, newest first."`
+	Search commentSearchCmd `cmd:"" help:"Search comments, best match first."`
+	Show   commentShowCmd   `cmd:"" help:"Show one comment in full."`
 }
 
 type commentListCmd struct {

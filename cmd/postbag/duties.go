@@ -21,6 +21,12 @@ const (
 	pullAgain = 30 * time.Second
 	// heldAgain is when an issue that is held is looked at again without news.
 	heldAgain = time.Minute
+	// indexEvery is the time between two looks at what is not indexed yet; a
+	// search does that itself besides. indexPause, between batches, is for other
+	// processes that write, and indexLimit bounds making the index anew.
+	indexEvery = time.Minute
+	indexPause = 50 * time.Millisecond
+	indexLimit = 6 * time.Hour
 	// cleanEvery is the time between two clean-ups.
 	cleanEvery = time.Hour
 	// workersKept is how long a process that ended is remembered.
@@ -34,6 +40,7 @@ func (w *worker) runner() *work.Runner {
 		work.Draft:    {Do: w.draft},
 		work.Deadline: {Do: w.deadline},
 		work.Deliver:  {Do: w.beginMailing},
+		work.Index:    {Do: w.index, Limit: indexLimit},
 		work.CleanUp:  {Do: w.cleanUp},
 	}}
 }
@@ -41,7 +48,9 @@ func (w *worker) runner() *work.Runner {
 // plan makes the duties that are missing.
 func (a *app) plan(ctx context.Context) error {
 	now := a.p.Clock.Now()
-	return a.db.Plan(ctx, now, work.Duty{Name: string(work.CleanUp), Kind: work.CleanUp, Next: now})
+	return a.db.Plan(ctx, now,
+		work.Duty{Name: string(work.Index), Kind: work.Index, Next: now},
+		work.Duty{Name: string(work.CleanUp), Kind: work.CleanUp, Next: now})
 }
 
 // planned makes the duties that are missing, until it could or ctx ends.
@@ -206,6 +215,24 @@ func (w *worker) holdRemoved(ctx context.Context, issue digest.Issue) (bool, err
 	}
 	w.warnOnce(issue, "an issue is held: "+err.Error(), "hint", digest.HintOf(err))
 	return true, nil
+}
+
+// index brings the search index up to date. It gives way to whoever else writes.
+func (w *worker) index(ctx context.Context, _ work.Lease) (time.Time, error) {
+	for {
+		n, err := w.db.Index(ctx, 0)
+		if digest.KindOf(err) == digest.Unavailable && err != nil {
+			w.log.Debug("the search index waits", "err", err)
+			err = nil
+			n = 0
+		}
+		if n == 0 || err != nil {
+			return w.p.Clock.Now().Add(indexEvery), err
+		}
+		if err := sleepReal(ctx, indexPause); err != nil {
+			return time.Time{}, err
+		}
+	}
 }
 
 // cleanUp removes what is kept for a time only.

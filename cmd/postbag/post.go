@@ -10,7 +10,8 @@ import (
 
 // postCmd groups the commands about posts.
 type postCmd struct {
-	List postListCmd `cmd:"" help:"List posts, newest first."`
+	List   postListCmd   `cmd:"" help:"List posts, newest first."`
+	Search postSearchCmd `cmd:"" help:"Search posts by titles and words, best match first."`
 }
 
 type postListCmd struct {
@@ -36,6 +37,22 @@ type postRow struct {
 	Text      string `json:"text"`
 }
 
+func postRowOf(p digest.Post) postRow {
+	return postRow{
+		ID: p.ID, SourceID: p.SourceID, GUID: p.GUID, URL: p.URL, Title: p.Title, Author: p.Author,
+		Published: stamp(p.Published), Updated: stamp(p.Updated), FirstSeen: stamp(p.FirstSeen),
+		Announced: p.Announced, Text: p.Body.Text(),
+	}
+}
+
+// title is the post's title in a table; of one without it, how it begins.
+func (r postRow) title() string {
+	if r.Title == "" {
+		return "(no title) " + r.Text
+	}
+	return r.Title
+}
+
 // Run lists posts.
 func (c postListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
@@ -47,11 +64,7 @@ func (c postListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		}
 		var rows []postRow
 		for _, x := range posts {
-			rows = append(rows, postRow{
-				ID: x.ID, SourceID: x.SourceID, GUID: x.GUID, URL: x.URL, Title: x.Title, Author: x.Author,
-				Published: stamp(x.Published), Updated: stamp(x.Updated), FirstSeen: stamp(x.FirstSeen),
-				Announced: x.Announced, Text: x.Body.Text(),
-			})
+			rows = append(rows, postRowOf(x))
 		}
 		p.more(len(rows), c.Limit)
 		return printList(p.Stdout, c.JSON, rows, "ID\tPUBLISHED\tCOMMENTS\tTITLE", func(r postRow) string {
@@ -59,11 +72,7 @@ func (c postListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			if r.Announced >= 0 {
 				announced = fmt.Sprint(r.Announced)
 			}
-			title := r.Title
-			if title == "" {
-				title = "(no title) " + r.Text
-			}
-			return fmt.Sprintf("%d\t%s\t%s\t%s", r.ID, when(time.Time(r.Published)), announced, cell(title, 60))
+			return fmt.Sprintf("%d\t%s\t%s\t%s", r.ID, when(time.Time(r.Published)), announced, cell(r.title(), 60))
 		})
 	})
 }

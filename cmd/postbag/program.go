@@ -45,7 +45,7 @@ func (p *Program) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	parsed, err := parse(parser, p.Args)
+	parsed, err := parse(parser, withNegations(p.Args))
 	if errors.Is(err, errHelpShown) {
 		return nil
 	}

@@ -110,7 +110,7 @@ func TestScheduleCommands(t *testing.T) {
 		in.must("series", "set", "--zone", "Europe/London", "--schedule", "30 1 * * 0") // clocks go forward on 29 March
 		list := in.must("schedule", "list")
 		for _, want := range []string{
-			"deadline:pick-of-the-week  Sun 2026-03-22 01:30 GMT", "clean-up                   now", "pull:1                     Fri 2026-03-20 12:",
+			"deadline:pick-of-the-week  Sun 2026-03-22 01:30 GMT", "clean-up                   now", "index                      now", "pull:1                     Fri 2026-03-20 1",
 			"draft:pick-of-the-week     -", "deliver:pick-of-the-week   -",
 		} {
 			if !strings.Contains(list, want) {

@@ -6,6 +6,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/compile"
+	"postbag/digest/search"
 )
 
 // Store is what the desk asks of the database.
@@ -65,6 +66,11 @@ type Store interface {
 	Comments(ctx context.Context, f digest.CommentFilter) ([]digest.ListedComment, error)
 	// Comment gives one comment with its listing details, or NotFound.
 	Comment(ctx context.Context, id int64) (digest.ListedComment, error)
+
+	// SearchComments and SearchPosts give what matches a query, best first, then
+	// newest first. What is gone is found only when the filter asks for it.
+	SearchComments(ctx context.Context, q search.Query, f digest.SearchFilter) (digest.Found[digest.FoundComment], error)
+	SearchPosts(ctx context.Context, q search.Query, f digest.SearchFilter) (digest.Found[digest.FoundPost], error)
 }
 
 // CandidateQuery bounds an issue's candidates. A comment is one when it was

@@ -43,6 +43,7 @@ type DB struct {
 	busy    time.Duration
 	write   *sql.DB // of one connection where the database has one writer at a time
 	read    *sql.DB
+	indexer *sql.DB              // writes the search index, and does not wait for long
 	hot     map[string]*sql.Stmt // statements kept prepared on the writer
 	gen     *sql.Stmt            // queryGeneration, kept prepared on the readers
 	turns   turns
@@ -183,6 +184,19 @@ func (db *DB) connect(ctx context.Context, opts Options) error {
 	if version > 0 && version < len(steps) && opts.Upgraded != nil {
 		opts.Upgraded(version, len(steps))
 	}
+	return db.openIndexer()
+}
+
+// openIndexer gives the search index a connection of its own where waiting for
+// the one writer's lock cannot be cut short otherwise.
+func (db *DB) openIndexer() (err error) {
+	if db.indexer = db.write; db.dialect.writers > 1 {
+		return nil
+	}
+	if db.indexer, err = db.dialect.pool(db.path, min(db.busy, indexTime), false); err != nil {
+		return db.wrap("open the database", err)
+	}
+	db.indexer.SetMaxOpenConns(1)
 	return nil
 }
 
@@ -228,7 +242,7 @@ func (db *DB) Close() error {
 	for _, stmt := range db.hot {
 		errs = append(errs, stmt.Close())
 	}
-	for _, pool := range []*sql.DB{db.read, db.write} {
+	for _, pool := range []*sql.DB{db.read, db.indexer, db.write} {
 		if pool != nil {
 			errs = append(errs, pool.Close())
 		}
@@ -302,7 +316,8 @@ type dialect struct {
 	backup string
 	// among gives the condition that a column is one of the elements, of a type,
 	// of a JSON array parameter; it is looked up by the column's index.
-	among func(column, param, kind string) string
+	among  func(column, param, kind string) string
+	search searchDialect
 	// code gives what a driver's error says, else codeOther.
 	code func(error) code
 	// carry is for reading everything out, and bringing it in.

@@ -117,6 +117,11 @@ func (db *DB) HotStatements() map[string]struct {
 		"newest comments":    {selectListed + " ORDER BY c.published DESC, c.id DESC LIMIT $1", 1},
 		"newest of source":   {selectListed + " WHERE c.source_id = $1 ORDER BY c.published DESC, c.id DESC LIMIT $2", 2},
 		"newest of post":     {selectListed + " WHERE c.post_id = $1 ORDER BY c.published DESC, c.id DESC LIMIT $2", 2},
+		"search entries":     {queryCommentEntries(d), 1},
+		"search posts":       {queryPostEntries(d), 1},
+		"index waits":        {queryIndexWaits, 0},
+		"index todo":         {queryClaimTodo, 1},
+		"index walk":         {queryWalk("comments"), 2},
 		"counts":             {"SELECT state, COUNT(*) FROM deliveries WHERE issue_id = $1 GROUP BY state", 1},
 	}
 }

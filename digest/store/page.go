@@ -37,6 +37,9 @@ func (db *DB) StorePage(ctx context.Context, page pull.Page) (stored pull.Stored
 		if err := s.tieWaiting(); err != nil {
 			return err
 		}
+		if err := s.noteForSearch(); err != nil {
+			return err
+		}
 		stored = s.stored
 		if page.Feed == nil {
 			return nil
@@ -84,11 +87,13 @@ type storing struct {
 	// GUID.
 	newPosts    map[string]int64
 	newComments map[string]int64
+	// What the search has to look at again.
+	forSearch map[kind][]int64
 }
 
 func (db *DB) newStoring(t *tx, page pull.Page) (*storing, error) {
 	s := &storing{tx: t, dialect: db.dialect, page: page, seen: page.Seen,
-		newPosts: map[string]int64{}, newComments: map[string]int64{}}
+		newPosts: map[string]int64{}, newComments: map[string]int64{}, forSearch: map[kind][]int64{}}
 	var closed time.Time
 	followed, err := t.number(queryFollowed, page.SourceID)
 	if err != nil {
@@ -112,6 +117,19 @@ const queryClosedForSource = `
 	SELECT MAX(i.closed_at) FROM issues i
 	WHERE i.closed_at IS NOT NULL AND i.state <> 'cancelled'
 		AND i.series_id IN (SELECT series_id FROM series_sources WHERE source_id = $1)`
+
+// noteForSearch notes what this page changed for the search index.
+func (s *storing) noteForSearch() error {
+	for k, ids := range s.forSearch {
+		if err := s.note(k, ids); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// changed keeps in mind that an entry is to be indexed.
+func (s *storing) changed(k kind, id int64) { s.forSearch[k] = append(s.forSearch[k], id) }
 
 // count notes that a known entry was met.
 func (s *storing) count(firstSeen time.Time) {

@@ -70,12 +70,14 @@ func (s *storing) knownComment(c digest.Comment, k knownComment) error {
 		return nil
 	case c.Gone:
 		s.stored.GoneComments++
+		s.changed(kindComment, k.id)
 		_, err := s.exec(`UPDATE comments SET gone = 1, gone_reason = $1 WHERE id = $2`, c.GoneReason, k.id)
 		return err
 	case c.Hash != k.hash:
 		return s.changeComment(c, k.id)
 	case k.gone:
 		s.stored.ChangedComments++
+		s.changed(kindComment, k.id)
 		_, err := s.exec(`UPDATE comments SET gone = 0, gone_reason = '' WHERE id = $1`, k.id)
 		return err
 	}
@@ -88,6 +90,7 @@ func (s *storing) changeComment(c digest.Comment, id int64) error {
 		return err
 	}
 	s.stored.ChangedComments++
+	s.changed(kindComment, id)
 	_, err = s.exec(`
 		UPDATE comments SET author = $1, author_uri = $2, url = CASE WHEN $3 = '' THEN url ELSE $3 END,
 			updated = $4, changed_at = $5, gone = 0, gone_reason = '', hash = $6, words = $7, body = $8
@@ -142,6 +145,7 @@ func (s *storing) newComment(c digest.Comment) error {
 		s.stored.GoneComments++
 	}
 	s.newComments[c.GUID] = id
+	s.changed(kindComment, id)
 	return nil
 }
 

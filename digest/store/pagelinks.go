@@ -67,11 +67,15 @@ func queryCommentsByGUID(d dialect) string {
 
 // tieWaiting ties stored comments to what they waited for and this page brought.
 func (s *storing) tieWaiting() error {
-	err := s.tie(queryWaitingPost(s.dialect), `UPDATE comments SET post_id = $1 WHERE id = $2`, s.newPosts)
+	tied, err := s.tie(queryWaitingPost(s.dialect), `UPDATE comments SET post_id = $1 WHERE id = $2`, s.newPosts)
 	if err != nil {
 		return err
 	}
-	return s.tie(queryWaitingParent(s.dialect), `UPDATE comments SET parent_id = $1 WHERE id = $2`, s.newComments)
+	for id := range tied {
+		s.changed(kindComment, id)
+	}
+	_, err = s.tie(queryWaitingParent(s.dialect), `UPDATE comments SET parent_id = $1 WHERE id = $2`, s.newComments)
+	return err
 }
 
 func queryWaitingPost(d dialect) string {
@@ -87,15 +91,16 @@ func queryWaitingParent(d dialect) string {
 			AND ` + d.among("parent_ref", "$2", "TEXT")
 }
 
-func (s *storing) tie(waiting, update string, arrived map[string]int64) error {
+// tie ties the comments that wait for what arrived, and gives which to what.
+func (s *storing) tie(waiting, update string, arrived map[string]int64) (ties map[int64]int64, err error) {
 	if len(arrived) == 0 {
-		return nil
+		return nil, nil
 	}
 	all, err := list(slices.Sorted(maps.Keys(arrived)))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	ties := map[int64]int64{}
+	ties = map[int64]int64{}
 	err = s.each(func(r row) error {
 		var id int64
 		var name string
@@ -104,12 +109,12 @@ func (s *storing) tie(waiting, update string, arrived map[string]int64) error {
 		return err
 	}, waiting, s.page.SourceID, all)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for id, to := range ties {
 		if _, err := s.exec(update, to, id); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return ties, nil
 }

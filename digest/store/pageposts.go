@@ -9,6 +9,7 @@ import (
 type knownPost struct {
 	id        int64
 	url, hash string
+	title     string
 	firstSeen time.Time
 	announced int
 }
@@ -48,7 +49,7 @@ func (s *storing) knownPosts(posts []digest.Post) (map[string]knownPost, error) 
 	err = s.each(func(r row) error {
 		var guid string
 		var k knownPost
-		err := r.scan(&k.id, &guid, &k.url, &k.hash, &k.firstSeen, &k.announced)
+		err := r.scan(&k.id, &guid, &k.url, &k.title, &k.hash, &k.firstSeen, &k.announced)
 		known[guid] = k
 		return err
 	}, queryKnownPosts(s.dialect), s.page.SourceID, all)
@@ -56,7 +57,7 @@ func (s *storing) knownPosts(posts []digest.Post) (map[string]knownPost, error) 
 }
 
 func queryKnownPosts(d dialect) string {
-	return `SELECT id, guid, url, hash, first_seen, announced FROM posts
+	return `SELECT id, guid, url, title, hash, first_seen, announced FROM posts
 		WHERE source_id = $1 AND ` + d.among("guid", "$2", "TEXT")
 }
 
@@ -78,6 +79,7 @@ func (s *storing) newPost(p digest.Post) error {
 	}
 	s.stored.NewPosts++
 	s.newPosts[p.GUID] = id
+	s.changed(kindPost, id)
 	if p.URL != "" {
 		s.newPosts[p.URL] = id
 	}
@@ -92,6 +94,10 @@ func (s *storing) knownPost(p digest.Post, k knownPost) error {
 		}
 		_, err := s.exec(`UPDATE posts SET announced = $1 WHERE id = $2`, p.Announced, k.id)
 		return err
+	}
+	s.changed(kindPost, k.id)
+	if p.Title != k.title {
+		s.changed(kindThread, k.id)
 	}
 	body, err := pack(p.Body)
 	if err != nil {

@@ -74,8 +74,9 @@ func postgresDialect(dsn string) (dialect, error) {
 		among: func(column, param, kind string) string {
 			return column + " = ANY (ARRAY(SELECT CAST(value AS " + kind + ") FROM json_array_elements_text(CAST(" + param + " AS JSON)) AS value))"
 		},
-		code:  postgresCode,
-		carry: postgresCarrier(),
+		search: postgresSearch(),
+		code:   postgresCode,
+		carry:  postgresCarrier(),
 	}, nil
 }
 

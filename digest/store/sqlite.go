@@ -51,8 +51,9 @@ func sqliteDialect() dialect {
 		among: func(column, param, kind string) string {
 			return column + " IN (SELECT CAST(value AS " + kind + ") FROM json_each(" + param + "))"
 		},
-		code:  sqliteCode,
-		carry: sqliteCarrier(),
+		search: sqliteSearch(),
+		code:   sqliteCode,
+		carry:  sqliteCarrier(),
 	}
 }
 

@@ -32,10 +32,15 @@ const mostTries = 8
 // not repeated, since it may hold. Under a lease, the last thing it does before it
 // commits is to make sure of the lease.
 func (db *DB) update(ctx context.Context, operation string, fn func(*tx) error) error {
+	return db.updateOn(ctx, db.write, db.hot, operation, fn)
+}
+
+// updateOn is update over another pool, with the statements prepared on it.
+func (db *DB) updateOn(ctx context.Context, pool *sql.DB, hot map[string]*sql.Stmt, operation string, fn func(*tx) error) error {
 	began := time.Now()
 	for try := 1; ; try++ {
 		woken := false
-		came, err := db.transact(ctx, db.write, db.dialect.writing, db.hot, func(t *tx) error {
+		came, err := db.transact(ctx, pool, db.dialect.writing, hot, func(t *tx) error {
 			err := fn(t)
 			if err == nil {
 				err = t.underLease()

@@ -16,6 +16,7 @@ const (
 	Draft    Kind = "draft"    // open a series' next draft when it has none
 	Deadline Kind = "deadline" // the moment of a series' next issue: publish it, or hold it
 	Deliver  Kind = "deliver"  // begin the mailing of a published issue
+	Index    Kind = "index"    // bring the search index up to date
 	CleanUp  Kind = "clean-up" // remove what is kept for a time only
 	Backup   Kind = "backup"   // write a backup
 )

@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Pages", pageTests},
 		{"Links", linkTests},
 		{"Listings", listingTests},
+		{"Search", searchTests},
 		{"Candidates", candidateTests},
 		{"Drafts", draftTests},
 		{"Moves", moveTests},

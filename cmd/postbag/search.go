@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"postbag/digest"
+)
+
+// searching is what both searches have in common.
+type searching struct {
+	listing
+	Query  []string `arg:"" help:"Words, \"a phrase\", -without, author:name, post:12 or post:word of its title; best within one pair of single quotes."`
+	Source int64    `help:"Only of this source." placeholder:"ID"`
+	Since  dateFlag `help:"Published at or after this day or moment." placeholder:"DATE"`
+	Until  dateFlag `help:"Published before this day or moment." placeholder:"DATE"`
+	Limit  int      `help:"At most so many, up to 2000." default:"50"`
+}
+
+func (s searching) query() string { return strings.Join(s.Query, " ") }
+
+func (s searching) filter() digest.SearchFilter {
+	return digest.SearchFilter{SourceID: s.Source, Since: time.Time(s.Since), Until: time.Time(s.Until), Limit: s.Limit}
+}
+
+type commentSearchCmd struct {
+	searching
+	State string `help:"Only those that are new, picked or gone; without it, all but those that are gone." enum:",new,picked,gone" default:"" placeholder:"STATE"`
+}
+
+// commentHit is a found comment in a JSON listing.
+type commentHit struct {
+	commentRow
+	Rank    float64        `json:"rank"`
+	Snippet digest.Snippet `json:"snippet"`
+}
+
+// Run searches comments.
+func (c commentSearchCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		filter := c.filter()
+		filter.State = digest.CommentState(c.State)
+		found, err := a.desk.SearchComments(ctx, c.query(), filter)
+		if err != nil {
+			return err
+		}
+		var rows []commentHit
+		for _, x := range found.All {
+			rows = append(rows, commentHit{commentRow: commentRowOf(x.ListedComment), Rank: x.Rank, Snippet: x.Snippet})
+		}
+		searched(p, found, c.Limit)
+		bold := p.isBold()
+		return printList(p.Stdout, c.JSON, rows, "ID\tPOST\tPUBLISHED\tSTATE\tWRITER\tWORDS", func(r commentHit) string {
+			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s", r.ID, idOr(r.PostID, r.PostGUID),
+				when(time.Time(r.Published)), r.State, cell(r.Author, 20), marked(r.Snippet, bold))
+		})
+	})
+}
+
+type postSearchCmd struct{ searching }
+
+// postHit is a found post in a JSON listing.
+type postHit struct {
+	postRow
+	Rank    float64        `json:"rank"`
+	Snippet digest.Snippet `json:"snippet"`
+}
+
+// Run searches posts.
+func (c postSearchCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		found, err := a.desk.SearchPosts(ctx, c.query(), c.filter())
+		if err != nil {
+			return err
+		}
+		var rows []postHit
+		for _, x := range found.All {
+			rows = append(rows, postHit{postRow: postRowOf(x.Post), Rank: x.Rank, Snippet: x.Snippet})
+		}
+		searched(p, found, c.Limit)
+		bold := p.isBold()
+		return printList(p.Stdout, c.JSON, rows, "ID\tPUBLISHED\tTITLE\tWORDS", func(r postHit) string {
+			return fmt.Sprintf("%d\t%s\t%s\t%s", r.ID, when(time.Time(r.Published)), cell(r.title(), 40), marked(r.Snippet, bold))
+		})
+	})
+}
+
+// searched says on standard error what is missing from the list.
+func searched[T any](p *Program, found digest.Found[T], limit int) {
+	p.more(len(found.All), limit)
+	if found.HasMore {
+		fmt.Fprintf(p.Stderr, "postbag: only the newest %d that match were looked at; say more, or narrow it with --since and --until\n", found.Ranked)
+	}
+	if found.Waiting > 0 {
+		fmt.Fprintf(p.Stderr, "postbag: %s not ready to be searched yet and may be missing; try again in a while\n", unready(found.Waiting))
+	}
+}
+
+func unready(n int) string {
+	switch {
+	case n >= digest.MostWaiting:
+		return fmt.Sprintf("more than %d entries are", digest.MostWaiting-1)
+	case n == 1:
+		return "1 entry is"
+	}
+	return fmt.Sprintf("%d entries are", n)
+}
+
+// marked shows a snippet on one line, what matches in bold or between asterisks.
+func marked(s digest.Snippet, bold bool) string {
+	before, after := "*", "*"
+	if bold {
+		before, after = "\x1b[1m", "\x1b[22m"
+	}
+	var b strings.Builder
+	for _, part := range s {
+		text := strings.Map(spaced, part.Text)
+		if part.Match {
+			text = before + text + after
+		}
+		b.WriteString(text)
+	}
+	return b.String()
+}
+
+// spaced drops control characters, and makes white space a space.
+func spaced(r rune) rune {
+	if r == '\t' || r == '\n' {
+		return ' '
+	}
+	for _, kept := range printable(string(r)) {
+		return kept
+	}
+	return -1
+}
+
+// isBold tells whether standard output shows bold letters; no-color.org.
+func (p *Program) isBold() bool {
+	f, ok := p.Stdout.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+// withNegations lets a search's arguments begin with a hyphen. A space before
+// it, which says nothing in a query, keeps it from being read as a flag.
+func withNegations(args []string) []string {
+	at := slices.Index(args, "search")
+	if at < 1 || args[at-1] != "comment" && args[at-1] != "post" {
+		return args
+	}
+	args = slices.Clone(args)
+	for i, arg := range args[at+1:] {
+		if arg == "--" {
+			break
+		}
+		if len(arg) > 1 && arg[0] == '-' && arg[1] != '-' && arg != "-h" {
+			args[at+1+i] = " " + arg
+		}
+	}
+	return args
+}

@@ -1,0 +1,76 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/search"
+	"postbag/digest/store"
+)
+
+// searchQueries are what BenchmarkSearch looks for.
+var searchQueries = []struct {
+	name, query string
+	filter      digest.SearchFilter
+}{
+	{"rare", rareWord, digest.SearchFilter{}},
+	{"common", commonWord, digest.SearchFilter{}},
+	{"two", commonWord + " " + otherWord, digest.SearchFilter{}},
+	{"phrase", `"` + knownPhrase + `"`, digest.SearchFilter{}},
+	{"without", commonWord + " -" + otherWord, digest.SearchFilter{}},
+	{"author", commonWord + " author:" + coin(5), digest.SearchFilter{}},
+	{"picked", commonWord, digest.SearchFilter{State: digest.CommentPicked}},
+	{"old", commonWord, digest.SearchFilter{Until: start.Add(24 * time.Hour)}},
+	{"nothing", commonWord + " " + otherWord + " -" + commonWord, digest.SearchFilter{}},
+}
+
+// BenchmarkSearch searches corpora of different sizes, and tells what indexing
+// them cost.
+func BenchmarkSearch(b *testing.B) {
+	for _, n := range corpusSizes() {
+		b.Run(fmt.Sprintf("of%d", n), func(b *testing.B) {
+			sideBySide(b, func(b *testing.B, db *store.DB) {
+				fill(b, db, n)
+				cost := indexAll(b, db)
+				b.Run("index", func(b *testing.B) {
+					b.ReportMetric(0, "ns/op")
+					b.ReportMetric(float64(cost.Microseconds())/float64(n), "µs/comment")
+				})
+				for _, q := range searchQueries {
+					b.Run(q.name, func(b *testing.B) { searchAgain(b, db, q.query, q.filter) })
+				}
+			})
+		})
+	}
+}
+
+func indexAll(tb testing.TB, db *store.DB) time.Duration {
+	tb.Helper()
+	began := time.Now()
+	for {
+		n, err := db.Index(tb.Context(), 0)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		if n == 0 {
+			return time.Since(began)
+		}
+	}
+}
+
+func searchAgain(b *testing.B, db *store.DB, query string, filter digest.SearchFilter) {
+	q, err := search.Parse(query)
+	if err != nil {
+		b.Fatal(err)
+	}
+	filter.Limit = 50
+	var found digest.Found[digest.FoundComment]
+	for b.Loop() {
+		if found, err = db.SearchComments(b.Context(), q, filter); err != nil || found.Waiting > 0 {
+			b.Fatal(found, err)
+		}
+	}
+	b.ReportMetric(float64(found.Ranked), "ranked")
+}
