@@ -85,6 +85,33 @@ func TestRestoreThatIsCutOff(t *testing.T) {
 	})
 }
 
+// TestRestoreLosesItsServer ends the connection while rows come in.
+func TestRestoreLosesItsServer(t *testing.T) {
+	one := open(t, filepath.Join(t.TempDir(), "one.db"))
+	addSource(t, one)
+	for i := range 6 {
+		if _, err := one.StorePage(t.Context(), pageOf(1, strconv.Itoa(i), 500)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file, _ := backup(t, one)
+	server := storetest.Postgres(t)
+	door, through := storetest.OpenDoor(t, server)
+	from, err := archive.NewReader(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = store.Restore(t.Context(), through, from, store.RestoreOptions{Progress: func(n int64) {
+		if n == 2000 {
+			go door.Shut()
+			time.Sleep(200 * time.Millisecond)
+		}
+	}})
+	wantError(t, err, digest.Unavailable, "does not answer")
+	wantNothing(t, server)
+	restored(t, server, file)
+}
+
 // brokenDisk is a file on a broken disk.
 type brokenDisk struct{ err error }
 

@@ -114,11 +114,14 @@ func unfit(t *tx, table string, err error) error {
 	if t.ctx.Err() != nil {
 		return err
 	}
+	if table != "" {
+		table = " of " + table
+	}
 	switch t.dialect.code(err) {
-	case codeUnique, codeForeign, codeOther, codeText:
-		if table != "" {
-			table = " of " + table
-		}
+	case codeText:
+		return digest.Fail(digest.Invalid, "Take it out where it came from, or use an SQLite file.",
+			"a text in the rows%s holds a character that the database cannot store: %w", table, plain(err))
+	case codeUnique, codeForeign, codeOther:
 		return digest.Fail(digest.Invalid, hintOther, "the database does not take the rows%s: %w", table, plain(err))
 	}
 	return err
