@@ -135,7 +135,7 @@ func TestShuffledBackups(t *testing.T) {
 	file := unpacked(t, db)
 	random := rand.New(rand.NewPCG(1, 2))
 	whole := 0
-	for i := range 120 {
+	for i := range 60 {
 		hostile := rewritten(t, file, func(lines []string) []string {
 			at, other := 2+random.IntN(len(lines)-2), 2+random.IntN(len(lines)-2)
 			switch i % 4 {
@@ -161,5 +161,5 @@ func TestShuffledBackups(t *testing.T) {
 			wantNothing(t, path)
 		}
 	}
-	t.Logf("%d of 120 were whole", whole)
+	t.Logf("%d of 60 were whole", whole)
 }
