@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -57,24 +58,28 @@ func copyInto(ctx context.Context, p *Program, db *store.DB, to string) (done st
 	}
 	in, out := io.Pipe()
 	var reading sync.WaitGroup
+	var readErr error
 	reading.Go(func() {
-		_, err := db.Backup(ctx, out, opts)
-		out.CloseWithError(err) // it gives no error
+		_, readErr = db.Backup(ctx, out, opts)
+		out.CloseWithError(readErr) // it gives no error
 	})
-	defer reading.Wait()
-	defer in.Close() // ends what is still being read; it gives no error
 	from, err := archive.NewReader(in)
-	if err != nil {
-		return done, err
+	if err == nil {
+		done, err = store.Restore(ctx, to, from, store.RestoreOptions{
+			Clock: p.Clock, Reason: fmt.Sprintf("copied from %s at %s UTC", db.Path(), when(p.Clock.Now())),
+			Progress: func(n int64) {
+				if show != nil {
+					show(n, total.Load())
+				}
+			},
+		})
 	}
-	return store.Restore(ctx, to, from, store.RestoreOptions{
-		Clock: p.Clock, Reason: fmt.Sprintf("copied from %s at %s UTC", db.Path(), when(p.Clock.Now())),
-		Progress: func(n int64) {
-			if show != nil {
-				show(n, total.Load())
-			}
-		},
-	})
+	in.Close() // ends what is still being read; it gives no error
+	reading.Wait()
+	if readErr != nil && !errors.Is(readErr, io.ErrClosedPipe) {
+		err = readErr // the copy only saw that the stream ended
+	}
+	return done, err
 }
 
 type dbMigrateCmd struct {

@@ -200,7 +200,14 @@ func (d *Desk) Publish(ctx context.Context, ref Ref) (digest.Issue, error) {
 	if err := d.Removed(ctx, issue); err != nil {
 		return issue, err
 	}
-	return d.move(ctx, Ref{Series: ref.Series, Number: issue.Number}, digest.Published)
+	published, err := d.move(ctx, Ref{Series: ref.Series, Number: issue.Number}, digest.Published)
+	if digest.KindOf(err) == digest.Conflict && err != nil {
+		// A worker may have published it at this very moment.
+		if now, _, readErr := d.Issue(ctx, Ref{Series: ref.Series, Number: issue.Number}); readErr == nil && now.State.Public() {
+			return now, nil
+		}
+	}
+	return published, err
 }
 
 // Cancel ends an issue that readers have not seen. Its number stays used.
