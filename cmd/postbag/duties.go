@@ -35,22 +35,35 @@ const (
 
 // runner does the duties in this process.
 func (w *worker) runner() *work.Runner {
-	return &work.Runner{Store: w.db, Clock: w.p.Clock, Log: w.log, Handlers: map[work.Kind]work.Handler{
+	handlers := map[work.Kind]work.Handler{
 		work.Pull:     {Do: w.pull, AtOnce: pullsAtOnce, Limit: pullLimit},
 		work.Draft:    {Do: w.draft},
 		work.Deadline: {Do: w.deadline},
 		work.Deliver:  {Do: w.beginMailing},
 		work.Index:    {Do: w.index, Limit: indexLimit},
 		work.CleanUp:  {Do: w.cleanUp},
-	}}
+	}
+	if w.settings.BackupDir != "" { // another worker may have a place for backups
+		handlers[work.Backup] = work.Handler{Do: w.backup, Limit: backupLimit}
+	}
+	return &work.Runner{Store: w.db, Clock: w.p.Clock, Log: w.log, Handlers: handlers}
 }
 
 // plan makes the duties that are missing.
 func (a *app) plan(ctx context.Context) error {
 	now := a.p.Clock.Now()
-	return a.db.Plan(ctx, now,
-		work.Duty{Name: string(work.Index), Kind: work.Index, Next: now},
-		work.Duty{Name: string(work.CleanUp), Kind: work.CleanUp, Next: now})
+	duties := []work.Duty{
+		{Name: string(work.Index), Kind: work.Index, Next: now},
+		{Name: string(work.CleanUp), Kind: work.CleanUp, Next: now},
+	}
+	plan, err := a.settings.backups()
+	if err != nil {
+		return err
+	}
+	if a.settings.BackupDir != "" {
+		duties = append(duties, work.Duty{Name: string(work.Backup), Kind: work.Backup, Next: plan.Next(now)})
+	}
+	return a.db.Plan(ctx, now, duties...)
 }
 
 // planned makes the duties that are missing, until it could or ctx ends.

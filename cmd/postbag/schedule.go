@@ -128,6 +128,9 @@ func (c scheduleRunCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 			return digest.Fail(digest.Invalid, "To do it before its moment: postbag issue publish, postbag issue send.",
 				"%s follows an issue's own moment", c.Name)
 		}
+		if before.Kind == work.Backup && s.BackupDir == "" {
+			return digest.Fail(digest.Invalid, "Say where with --backup-dir, or use: postbag backup FILE", "there is no folder for backups")
+		}
 		joining := a.joining()
 		joining.Alone = true
 		place, err := a.db.Join(ctx, joining)

@@ -38,6 +38,10 @@ type Settings struct {
 	Lease     time.Duration `help:"How long a worker may be silent before others take over its work (PostgreSQL)." default:"30s" placeholder:"TIME" env:"POSTBAG_LEASE"`
 	LateAfter time.Duration `help:"How late an issue may be and still go out without asking you." default:"24h" placeholder:"TIME" env:"POSTBAG_LATE_AFTER"`
 
+	BackupDir  string `help:"Where the worker writes a backup by itself; none unless set." placeholder:"DIR" env:"POSTBAG_BACKUP_DIR"`
+	BackupAt   string `help:"When: a cron expression of five fields, in UTC." default:"30 3 * * *" placeholder:"CRON" env:"POSTBAG_BACKUP_AT"`
+	BackupKeep int    `help:"How many of these backups are kept." default:"14" placeholder:"N" env:"POSTBAG_BACKUP_KEEP"`
+
 	FetchAllow []string `help:"Private addresses that blogs may live on: host:port or CIDR." placeholder:"ADDR" env:"POSTBAG_FETCH_ALLOW"`
 
 	LogLevel  string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" env:"POSTBAG_LOG_LEVEL"`
