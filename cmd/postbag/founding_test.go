@@ -12,6 +12,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/digesttest"
+	"postbag/digest/store/storetest"
 )
 
 // serveFounding serves the founding blog as Blogger pages it: 25 comments a
@@ -80,7 +81,7 @@ func TestFoundingBlog(t *testing.T) {
 	}
 	in := &installation{t: t, dir: t.TempDir()}
 	outbox := filepath.Join(in.dir, "outbox")
-	in.flags = []string{"--db", filepath.Join(in.dir, "postbag.db"), "--fetch-allow", hostOf(blog), "--smtp", "outbox:" + outbox}
+	in.flags = []string{"--db", storetest.Database(t), "--fetch-allow", hostOf(blog), "--smtp", "outbox:" + outbox}
 	in.must("source", "add", blog)
 	in.must("pull", "--history")
 

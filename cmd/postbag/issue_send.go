@@ -113,10 +113,12 @@ func (o *postOffice) send(ctx context.Context, issue digest.Issue) error {
 		joining.Alone = true
 		place, err := o.db.Join(ctx, joining)
 		switch {
-		case err == nil && others.alive:
-			place.Leave()
-			return o.workerGone(ctx, issue)
 		case err == nil:
+			gone, err := others.lived(ctx, o.app)
+			if err != nil || gone {
+				place.Leave()
+				return first(err, o.workerGone(ctx, issue))
+			}
 			return o.sendFrom(ctx, place, issue, series)
 		case digest.KindOf(err) != digest.Conflict:
 			return err
@@ -136,6 +138,22 @@ func (o *postOffice) send(ctx context.Context, issue digest.Issue) error {
 type others struct {
 	until map[int64]time.Time
 	alive bool
+}
+
+// lived tells whether one of them was there: it renewed its lease, or gave its
+// place up by itself.
+func (o *others) lived(ctx context.Context, a *app) (bool, error) {
+	for id := range o.until {
+		if o.alive {
+			break
+		}
+		left, err := a.db.LeftByItself(ctx, id)
+		if err != nil {
+			return false, err
+		}
+		o.alive = left
+	}
+	return o.alive, nil
 }
 
 // look finds out whether one of them lives: it renews its lease.

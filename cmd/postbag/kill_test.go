@@ -24,6 +24,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/sampleblog"
+	"postbag/digest/store/storetest"
 )
 
 // mailServer is a real SMTP server on loopback that remembers what it accepted.
@@ -142,7 +143,7 @@ func draftedInstallation(t *testing.T, clock digest.Clock, flags ...string) *ins
 	in := &installation{t: t, dir: t.TempDir(), clock: clock}
 	blog := httptest.NewServer(sampleblog.New(in.now().Now()).Handler())
 	t.Cleanup(blog.Close)
-	in.flags = append([]string{"--db", filepath.Join(in.dir, "postbag.db"), "--fetch-allow", hostOf(blog.URL), "--log-level", "warn",
+	in.flags = append([]string{"--db", storetest.Database(t), "--fetch-allow", hostOf(blog.URL), "--log-level", "warn",
 		"--smtp", "outbox:" + filepath.Join(in.dir, "outbox")}, flags...)
 	in.must("source", "add", blog.URL)
 	in.must("pull")

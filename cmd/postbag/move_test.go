@@ -142,7 +142,7 @@ func TestMoveAWholeInstallation(t *testing.T) {
 			t.Errorf("%v is not the same everywhere", args)
 		}
 	}
-	token := readerToken(t, filepath.Join(in.dir, "postbag.db"))
+	token := readerToken(t, in.flags[1])
 	s := back.serve()
 	if code, body := s.get(t, "/preferences/"+token); code != 200 || !strings.Contains(body, "reader") {
 		t.Errorf("a reader's link answers %d", code)

@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"postbag/digest/sampleblog"
+	"postbag/digest/store/storetest"
 )
 
 // runMain, in the environment of the test's own program, makes it behave as
@@ -54,7 +55,16 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			env.Setenv("NOBODY", nobody)
+			if storetest.OnPostgres() {
+				env.Setenv("POSTBAG_DB", storetest.Postgres(t))
+			}
 			return nil
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond == "sqlite" {
+				return !storetest.OnPostgres(), nil
+			}
+			return false, fmt.Errorf("%q is no condition", cond)
 		},
 	})
 }

@@ -18,6 +18,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/sampleblog"
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 )
 
 // served is a program that serves, started whole.
@@ -191,6 +192,9 @@ func TestServeAsksWhenADayLate(t *testing.T) {
 // TestSecondServe refuses a second worker on the same database and a second
 // server on the same port, with one line each.
 func TestSecondServe(t *testing.T) {
+	if storetest.OnPostgres() {
+		t.Skip("on PostgreSQL workers share the work")
+	}
 	in := draftedInstallation(t, nil)
 	s := in.serve()
 	_, err := in.run("serve", "--listen", "127.0.0.1:0")
@@ -260,7 +264,7 @@ func TestRemovedAfterApproval(t *testing.T) {
 	server := httptest.NewServer(blog.Handler())
 	t.Cleanup(server.Close)
 	in := &installation{t: t, dir: t.TempDir(), clock: now}
-	in.flags = []string{"--db", filepath.Join(in.dir, "postbag.db"), "--fetch-allow", hostOf(server.URL), "--smtp", "outbox:" + filepath.Join(in.dir, "outbox")}
+	in.flags = []string{"--db", storetest.Database(t), "--fetch-allow", hostOf(server.URL), "--smtp", "outbox:" + filepath.Join(in.dir, "outbox")}
 	in.must("source", "add", server.URL)
 	in.must("series", "set", "--zone", "UTC")
 	in.must("pull")
@@ -299,7 +303,7 @@ func TestRemovedAfterApproval(t *testing.T) {
 func TestSendSaysThatTheWorkerIsGone(t *testing.T) {
 	in := newInstallation(t)
 	in.readers(5)
-	db, err := store.Open(t.Context(), filepath.Join(in.dir, "postbag.db"), store.Options{})
+	db, err := store.Open(t.Context(), in.flags[1], store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/sampleblog"
+	"postbag/digest/store/storetest"
 )
 
 // TestThreeWeeks lives through three issues: each offers what came since the one
@@ -22,7 +23,7 @@ func TestThreeWeeks(t *testing.T) {
 	t.Cleanup(server.Close)
 	in := &installation{t: t, dir: t.TempDir()}
 	outbox := filepath.Join(in.dir, "outbox")
-	in.flags = []string{"--db", filepath.Join(in.dir, "postbag.db"), "--fetch-allow", hostOf(server.URL), "--smtp", "outbox:" + outbox}
+	in.flags = []string{"--db", storetest.Database(t), "--fetch-allow", hostOf(server.URL), "--smtp", "outbox:" + outbox}
 	at := func(moment time.Time) { in.clock = digest.NewTestClock(moment, 1) }
 
 	at(first)

@@ -3,7 +3,6 @@ package desk_test
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"postbag/digest/desk"
 	"postbag/digest/pull"
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 )
 
 var now = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
@@ -21,7 +21,7 @@ func newDesk(t *testing.T, comments int) *desk.Desk {
 	t.Helper()
 	ctx := context.Background()
 	clock := digest.NewTestClock(now, 1)
-	db, err := store.Open(ctx, filepath.Join(t.TempDir(), "postbag.db"), store.Options{Clock: clock})
+	db, err := store.Open(ctx, storetest.Database(t), store.Options{Clock: clock})
 	if err != nil {
 		t.Fatal(err)
 	}

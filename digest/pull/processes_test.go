@@ -3,7 +3,6 @@ package pull_test
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/pull"
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 )
 
 // TestProcessesThatPullAtOnceLeaveNoHole pulls one blog in two processes and
@@ -44,8 +44,8 @@ func TestProcessesThatPullAtOnceLeaveNoHole(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Run("in memory", func(t *testing.T) { checkShared(t, pull.NewMemory(), tt.run) })
-			t.Run("in SQLite", func(t *testing.T) {
-				db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "postbag.db"), store.Options{})
+			t.Run("in a database", func(t *testing.T) {
+				db, err := store.Open(t.Context(), storetest.Database(t), store.Options{})
 				if err != nil {
 					t.Fatal(err)
 				}

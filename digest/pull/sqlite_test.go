@@ -2,7 +2,6 @@ package pull_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -10,12 +9,13 @@ import (
 	"postbag/digest/digesttest"
 	"postbag/digest/pull"
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 )
 
 // The whole way into a real database: interrupted, gone on with, and repeated.
 func TestFoundingBlogIntoSQLite(t *testing.T) {
 	dir := digesttest.SampleBlog(t)
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "postbag.db"), store.Options{})
+	db, err := store.Open(t.Context(), storetest.Database(t), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -281,6 +281,16 @@ func (db *DB) ForgetWorkers(ctx context.Context, after time.Duration) error {
 	})
 }
 
+// LeftByItself tells whether a place was given up before its lease ran out.
+func (db *DB) LeftByItself(ctx context.Context, id int64) (left bool, err error) {
+	err = db.view(ctx, "look for a worker", func(t *tx) error {
+		n, err := t.number(`SELECT COUNT(*) FROM workers WHERE id = $1 AND ended_at < leased_until`, id)
+		left = n > 0
+		return err
+	})
+	return left, err
+}
+
 // Worker is a process that works on the database.
 type Worker struct {
 	ID        int64

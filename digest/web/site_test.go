@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +17,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 	"postbag/digest/web"
 	"postbag/subscribers"
 	"postbag/subscribers/roster"
@@ -108,7 +108,7 @@ func newSite(t *testing.T, change ...func(*web.Options)) *site {
 
 func openStore(t *testing.T, c digest.Clock) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "postbag.db"), store.Options{Clock: c})
+	db, err := store.Open(t.Context(), storetest.Database(t), store.Options{Clock: c})
 	if err != nil {
 		t.Fatal(err)
 	}

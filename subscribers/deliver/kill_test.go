@@ -6,13 +6,13 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
 
 	"postbag/digest"
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
 	"postbag/subscribers/mail"
@@ -68,7 +68,7 @@ func TestKilledAgainAndAgain(t *testing.T) {
 
 func killAgainAndAgain(t *testing.T, policy deliver.Ambiguity, readers, kills int) {
 	clock := newClock()
-	path := filepath.Join(t.TempDir(), "postbag.db")
+	path := storetest.Database(t)
 	db, id := publishedIssue(t, path, readers, clock)
 	if err := db.Close(); err != nil {
 		t.Fatal(err)

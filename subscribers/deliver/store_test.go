@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"postbag/digest"
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
 	"postbag/subscribers/mail/smtptest"
@@ -65,7 +65,7 @@ func publishedIssue(t testing.TB, path string, readers int, clock digest.Clock) 
 func TestStoreThroughTroubles(t *testing.T) {
 	const readers = 300
 	clock := newClock()
-	db, id := publishedIssue(t, filepath.Join(t.TempDir(), "postbag.db"), readers, clock)
+	db, id := publishedIssue(t, storetest.Database(t), readers, clock)
 	defer db.Close()
 	var n atomic.Int32
 	grey := newSeen()
@@ -119,7 +119,7 @@ func TestStoreThroughTroubles(t *testing.T) {
 func TestStoreStoppedAgainAndAgain(t *testing.T) {
 	const readers = 200
 	clock := newClock()
-	db, id := publishedIssue(t, filepath.Join(t.TempDir(), "postbag.db"), readers, clock)
+	db, id := publishedIssue(t, storetest.Database(t), readers, clock)
 	defer db.Close()
 	var stop atomic.Pointer[context.CancelFunc]
 	var n atomic.Int32

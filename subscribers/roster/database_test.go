@@ -2,18 +2,18 @@ package roster_test
 
 import (
 	"bytes"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 	"postbag/subscribers"
 	"postbag/subscribers/roster"
 )
 
 func openDatabase(t *testing.T) *roster.Service {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "postbag.db"), store.Options{Clock: still{noon}})
+	db, err := store.Open(t.Context(), storetest.Database(t), store.Options{Clock: still{noon}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,12 +3,12 @@ package signup_test
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"postbag/digest"
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 	"postbag/subscribers/signup"
 )
 
@@ -29,7 +29,7 @@ type desk struct {
 func newDesk(t *testing.T) *desk {
 	t.Helper()
 	c := &setClock{at: noon}
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "postbag.db"), store.Options{Clock: c})
+	db, err := store.Open(t.Context(), storetest.Database(t), store.Options{Clock: c})
 	if err != nil {
 		t.Fatal(err)
 	}
