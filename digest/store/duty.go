@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -160,6 +161,32 @@ func (db *DB) HandBack(ctx context.Context, l work.Lease) error {
 			t.wake()
 		}
 		return err
+	})
+}
+
+// LetGo ends a place's leases on all duties but the named ones; see [work.Store].
+func (db *DB) LetGo(ctx context.Context, placeID int64, but []string) error {
+	return db.update(ctx, "let go of duties", func(t *tx) error {
+		var held []string
+		err := t.each(func(r row) error {
+			var name string
+			err := r.scan(&name)
+			held = append(held, name)
+			return err
+		}, `SELECT name FROM duties WHERE worker_id = $1`, placeID)
+		if err != nil {
+			return err
+		}
+		for _, name := range held {
+			if slices.Contains(but, name) {
+				continue
+			}
+			if _, err := t.exec(`UPDATE duties SET worker_id = NULL WHERE name = $1 AND worker_id = $2`, name, placeID); err != nil {
+				return err
+			}
+			t.wake()
+		}
+		return nil
 	})
 }
 

@@ -25,6 +25,9 @@ type Store interface {
 	// HandBack ends a lease without having done the work: it is due again at once.
 	// A lease that is lost already is let go.
 	HandBack(ctx context.Context, l Lease) error
+	// LetGo ends the place's leases on all duties but those with the given names:
+	// claims whose answer never came. What is let go is due again at once.
+	LetGo(ctx context.Context, place int64, but []string) error
 	// NextDue gives the moment at which something among the kinds is due that
 	// nobody holds; zero if nothing is planned. A place that ran out makes it now.
 	NextDue(ctx context.Context, kinds []Kind, now time.Time) (time.Time, error)

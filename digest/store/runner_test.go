@@ -1,0 +1,91 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/store"
+	"postbag/digest/store/storetest"
+	"postbag/digest/work"
+)
+
+// runDuty runs what a runner does with a duty until the test ends.
+func runDuty(t *testing.T, s work.Store, place work.Place, do func(context.Context, work.Lease) (time.Time, error)) {
+	t.Helper()
+	r := work.Runner{
+		Store: s, Clock: digest.SystemClock{}, Log: slog.New(slog.DiscardHandler), Poll: 50 * time.Millisecond,
+		Handlers: map[work.Kind]work.Handler{work.CleanUp: {Do: do}},
+	}
+	done := make(chan struct{})
+	go func() { defer close(done); r.Run(place) }()
+	t.Cleanup(func() { place.Leave(); <-done })
+}
+
+func planCleanUp(t *testing.T, db *store.DB) {
+	t.Helper()
+	if err := db.Plan(t.Context(), time.Now(), work.Duty{Name: "clean-up", Kind: work.CleanUp, Next: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestEndOfDutyOutlivesOutage shuts the database away while a duty ends, for
+// longer than a statement waits and not as long as the lease: the place is kept,
+// and the duty is done again at its next moment.
+func TestEndOfDutyOutlivesOutage(t *testing.T) {
+	door, through := storetest.OpenDoor(t, storetest.Postgres(t))
+	db := open(t, through)
+	planCleanUp(t, db)
+	place := join(t, db, "steady", 20*time.Second)
+	var runs atomic.Int64
+	runDuty(t, db, place, func(context.Context, work.Lease) (time.Time, error) {
+		if runs.Add(1) == 1 {
+			door.Shut()
+			time.AfterFunc(4*time.Second, func() { door.Open(t) })
+		}
+		return time.Now().Add(100 * time.Millisecond), nil
+	})
+	eventually(t, "the duty is done again", func() bool { return runs.Load() > 1 })
+	if !place.Valid() {
+		t.Error("the place is lost:", context.Cause(place.Context()))
+	}
+}
+
+// unheard is a store whose first claim is made without its caller being told, as
+// when the connection breaks under the answer to a commit.
+type unheard struct {
+	*store.DB
+	broke atomic.Bool
+}
+
+func (u *unheard) Claim(ctx context.Context, place int64, kinds []work.Kind, now time.Time) (work.Lease, bool, error) {
+	l, ok, err := u.DB.Claim(ctx, place, kinds, now)
+	if ok && u.broke.CompareAndSwap(false, true) {
+		return work.Lease{}, false, errors.New("the connection broke")
+	}
+	return l, ok, err
+}
+
+// TestClaimWithoutAnswer is taken back: else the duty would be held by a worker
+// that is not at it, for as long as that lives.
+func TestClaimWithoutAnswer(t *testing.T) {
+	onBoth(t, func(t *testing.T, empty string) {
+		db := open(t, empty)
+		planCleanUp(t, db)
+		place := join(t, db, "steady", 20*time.Second)
+		done := make(chan struct{})
+		runDuty(t, &unheard{DB: db}, place, func(context.Context, work.Lease) (time.Time, error) {
+			close(done)
+			return time.Now().Add(time.Hour), nil
+		})
+		select {
+		case <-done:
+		case <-time.After(10 * time.Second):
+			t.Fatal("the duty is held, and nobody does it")
+		}
+	})
+}
