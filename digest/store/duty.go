@@ -135,6 +135,9 @@ func (db *DB) Complete(ctx context.Context, l work.Lease, o work.Outcome) error 
 		words, failures = o.Err.Error(), l.Failures+1
 	}
 	return db.update(ctx, "complete a duty", func(t *tx) error {
+		if err := t.lockDuties(l.Kind, l.Subject); err != nil {
+			return err
+		}
 		n, err := t.exec(`
 			UPDATE duties SET worker_id = NULL, next_at = $1, done_at = $2, runs = runs + 1, failures = $3, last_error = $4
 			WHERE name = $5 AND fence = $6 AND worker_id = $7`,

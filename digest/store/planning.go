@@ -22,16 +22,38 @@ const nextAt = `CASE duties.kind
 		WHERE i.series_id = duties.subject AND i.state = 'published' AND i.state_reason <> '` + digest.AsksLate + `')
 	ELSE duties.next_at END`
 
+// dutiesOf is the condition for the duties that are planned together with one of a
+// kind, "" for a kind whose moment follows from nothing that is stored.
+func dutiesOf(kind work.Kind) string {
+	switch kind {
+	case work.Pull:
+		return `duties.kind = 'pull'`
+	case work.Draft, work.Deadline, work.Deliver:
+		return `duties.kind IN ('draft', 'deadline', 'deliver')`
+	}
+	return ""
+}
+
+// lockDuties makes those who plan a subject's duties take turns, in a statement
+// of its own: the next one sees what whoever had the turn before has committed,
+// where two that each saw only their own change would leave the moment of neither.
+func (t *tx) lockDuties(kind work.Kind, subject int64) error {
+	of := dutiesOf(kind)
+	if of == "" {
+		return nil
+	}
+	return t.lock(`SELECT name FROM duties WHERE `+of+` AND subject = $1 ORDER BY name FOR UPDATE`, subject)
+}
+
 // replan sets the next moment of a subject's duties by what is stored now.
 // Whoever waits for work is told when one changed.
 func (t *tx) replan(kind work.Kind, subject int64) error {
-	of := `duties.kind IN ('draft', 'deadline', 'deliver')`
-	switch kind {
-	case work.Pull:
-		of = `duties.kind = 'pull'`
-	case work.Draft, work.Deadline, work.Deliver:
-	default:
+	of := dutiesOf(kind)
+	if of == "" {
 		return nil
+	}
+	if err := t.lockDuties(kind, subject); err != nil {
+		return err
 	}
 	n, err := t.exec(`UPDATE duties SET next_at = `+nextAt+`
 		WHERE `+of+` AND subject = $1 AND next_at IS DISTINCT FROM `+nextAt, subject)
