@@ -91,6 +91,8 @@ func orDash(s string) string {
 // remark says what is unusual about a duty.
 func (r dutyRow) remark() string {
 	switch {
+	case r.Asks != "" && r.Kind == work.Deliver:
+		return "asks: " + cell(r.Asks, 60) + " is late and on the web already; send it by hand"
 	case r.Asks != "":
 		return "asks: " + cell(r.Asks, 60) + " is late; publish and send it, or cancel it"
 	case r.Failures > 0:

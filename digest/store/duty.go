@@ -270,14 +270,18 @@ func (db *DB) Duties(ctx context.Context, limit int) (all []work.Listed, err err
 }
 
 // Ask notes that an issue that is approved or published waits for the editor's
-// word, because its moment passed too long ago. Sending or publishing it by hand
-// is that word.
-func (db *DB) Ask(ctx context.Context, issueID int64) error {
-	return db.update(ctx, "ask about the issue", func(t *tx) error {
-		_, err := t.exec(`UPDATE issues SET state_reason = $1 WHERE id = $2 AND state IN ('approved', 'published')`, digest.AsksLate, issueID)
+// word, because its moment, which is given, passed too long ago; and tells whether
+// it does: one whose moment was moved meanwhile does not. Sending it by hand is
+// that word, or publishing it, as far as the web goes.
+func (db *DB) Ask(ctx context.Context, issueID int64, due time.Time) (asked bool, err error) {
+	err = db.update(ctx, "ask about the issue", func(t *tx) error {
+		n, err := t.exec(`UPDATE issues SET state_reason = $1
+			WHERE id = $2 AND state IN ('approved', 'published') AND due_at = $3`, digest.AsksLate, issueID, due.UnixMicro())
 		if err != nil {
 			return err
 		}
+		asked = n > 0
 		return t.replanIssue(issueID)
 	})
+	return asked && err == nil, err
 }
