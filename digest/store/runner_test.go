@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"postbag/digest"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
@@ -88,4 +90,55 @@ func TestClaimWithoutAnswer(t *testing.T) {
 			t.Fatal("the duty is held, and nobody does it")
 		}
 	})
+}
+
+// counted is a store that counts how often it is asked for work.
+type counted struct {
+	*store.DB
+	claims atomic.Int64
+}
+
+func (c *counted) Claim(ctx context.Context, place int64, kinds []work.Kind, now time.Time) (work.Lease, bool, error) {
+	c.claims.Add(1)
+	return c.DB.Claim(ctx, place, kinds, now)
+}
+
+// TestStuckWorkerIsNoRush stops a worker in the middle of a transaction that
+// holds its place: the others cannot end it, and do not ask without pause.
+func TestStuckWorkerIsNoRush(t *testing.T) {
+	dsn := storetest.Postgres(t)
+	db := &counted{DB: open(t, dsn)}
+	planCleanUp(t, db.DB)
+	conn, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	for _, query := range []string{
+		`INSERT INTO workers (name, started_at, leased_until) VALUES ('stuck', 1, 1)`,
+		`UPDATE duties SET worker_id = (SELECT id FROM workers), fence = 1`,
+		`BEGIN`,
+		`SELECT id FROM workers FOR SHARE`,
+	} {
+		if _, err := conn.Exec(t.Context(), query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	done := make(chan struct{})
+	runDuty(t, db, join(t, db.DB, "steady", 20*time.Second), func(context.Context, work.Lease) (time.Time, error) {
+		close(done)
+		return time.Now().Add(time.Hour), nil
+	})
+	time.Sleep(2 * time.Second)
+	if n := db.claims.Load(); n > 60 {
+		t.Errorf("it was asked for work %d times in two seconds", n)
+	}
+	if _, err := conn.Exec(t.Context(), `ROLLBACK`); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-done:
+	case <-time.After(5 * time.Second):
+		t.Error("the duty of the worker that was stuck is not done")
+	}
 }

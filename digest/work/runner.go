@@ -44,6 +44,9 @@ const (
 	firstAgain   = 10 * time.Second
 	longestAgain = 15 * time.Minute
 
+	// The pause after something was due and not to be had doubles from this.
+	vainPause = 10 * time.Millisecond
+
 	// handBackTime bounds what ending a lease may take once the program stops.
 	handBackTime = 3 * time.Second
 
@@ -79,6 +82,7 @@ type session struct {
 
 	// What only the loop of Run looks at.
 	failures int  // of the database in a row
+	vain     int  // looks in a row that found something due and nothing to be had
 	unsure   bool // a claim may have been made whose answer was lost
 }
 
@@ -152,6 +156,7 @@ func (s *session) startDue(ctx context.Context) {
 		if !ok {
 			return
 		}
+		s.vain = 0
 		s.begin(lease)
 		s.working.Go(func() {
 			defer s.end(lease)
@@ -220,11 +225,17 @@ func (s *session) pause(ctx context.Context) time.Duration {
 	now := s.Clock.Now()
 	next, err := s.Store.NextDue(ctx, kinds, now)
 	s.note(ctx, err)
-	if err != nil || next.IsZero() {
+	switch {
+	case err != nil || next.IsZero():
 		return longest
+	case next.After(now):
+		s.vain = 0
+		return min(next.Sub(now), longest)
 	}
-	// Not quite at once: what is due and not to be had is another's this moment.
-	return min(max(next.Sub(now), 10*time.Millisecond), longest)
+	// Not quite at once: what is due and not to be had is another's this moment, or
+	// for longer, where a process stopped in the middle of a transaction.
+	s.vain++
+	return min(vainPause<<min(s.vain-1, 10), longest)
 }
 
 // Do does a duty that was claimed and ends its lease. What was interrupted by the
