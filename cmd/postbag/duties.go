@@ -35,7 +35,7 @@ const (
 
 // runner does the duties in this process.
 func (w *worker) runner() *work.Runner {
-	return &work.Runner{Store: w.db, Clock: w.p.Clock, Log: w.log, Handlers: map[work.Kind]work.Handler{
+	return &work.Runner{Store: w.db, Clock: w.p.Clock, Log: w.log, WentBack: w.plan, Handlers: map[work.Kind]work.Handler{
 		work.Pull:     {Do: w.pull, AtOnce: pullsAtOnce, Limit: pullLimit},
 		work.Draft:    {Do: w.draft},
 		work.Deadline: {Do: w.deadline},

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -117,6 +118,70 @@ func TestPulledByHandAgain(t *testing.T) {
 		save(t.Context(), time.Hour, 0)
 		if next := nextOf(t, db, lease.Name); !next.Equal(start.Add(time.Hour)) {
 			t.Errorf("it is pulled %s after the start, want 1h", next.Sub(start))
+		}
+	})
+}
+
+// wrongClock is a clock that is ahead until it is put right.
+type wrongClock struct {
+	digest.SystemClock
+	ahead atomic.Int64
+}
+
+func (c *wrongClock) Now() time.Time {
+	return c.SystemClock.Now().Add(time.Duration(c.ahead.Load()))
+}
+
+// TestClockPutRight works by a clock that is three days ahead and then put right:
+// what is done at an interval does not wait for three days.
+func TestClockPutRight(t *testing.T) {
+	onBoth(t, func(t *testing.T, empty string) {
+		db := open(t, empty)
+		source := addFollowed(t, db)
+		clock := &wrongClock{}
+		clock.ahead.Store(int64(72 * time.Hour))
+		plan := func(ctx context.Context) error {
+			return db.Plan(ctx, clock.Now(), work.Duty{Name: "clean-up", Kind: work.CleanUp, Next: clock.Now()})
+		}
+		if err := plan(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		runs := make(chan string, 100)
+		place := join(t, db, "steady", time.Minute)
+		runDuties(t, place, &work.Runner{Store: db, Clock: clock, WentBack: plan, Handlers: map[work.Kind]work.Handler{
+			work.CleanUp: {Do: func(_ context.Context, l work.Lease) (time.Time, error) {
+				runs <- l.Name
+				return clock.Now().Add(time.Hour), nil
+			}},
+			work.Pull: {Do: func(ctx context.Context, l work.Lease) (time.Time, error) {
+				feeds, err := db.Feeds(ctx, source)
+				if err != nil {
+					return time.Time{}, err
+				}
+				feeds[0].LastTry, feeds[0].NextPoll = clock.Now(), clock.Now().Add(time.Hour)
+				runs <- l.Name
+				return time.Time{}, db.SaveFeed(ctx, feeds[0], time.Time{})
+			}},
+		}})
+		both := func(when string) {
+			t.Helper()
+			seen := map[string]bool{}
+			for began := time.Now(); len(seen) < 2; {
+				select {
+				case name := <-runs:
+					seen[name] = true
+				case <-time.After(10*time.Second - time.Since(began)):
+					t.Fatalf("only %v were done %s", seen, when)
+				}
+			}
+		}
+		both("by the wrong clock")
+		eventually(t, "both are over", func() bool { return nextOf(t, db, "clean-up").After(time.Now().Add(70 * time.Hour)) })
+		clock.ahead.Store(0)
+		both("once the clock was right")
+		time.Sleep(300 * time.Millisecond)
+		if n := len(runs); n > 0 {
+			t.Errorf("%d more runs followed", n)
 		}
 	})
 }

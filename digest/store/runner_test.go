@@ -16,16 +16,20 @@ import (
 	"postbag/digest/work"
 )
 
-// runDuty runs what a runner does with a duty until the test ends.
-func runDuty(t *testing.T, s work.Store, place work.Place, do func(context.Context, work.Lease) (time.Time, error)) {
+// runDuties runs a runner until the test ends.
+func runDuties(t *testing.T, place work.Place, r *work.Runner) {
 	t.Helper()
-	r := work.Runner{
-		Store: s, Clock: digest.SystemClock{}, Log: slog.New(slog.DiscardHandler), Poll: 50 * time.Millisecond,
-		Handlers: map[work.Kind]work.Handler{work.CleanUp: {Do: do}},
-	}
+	r.Log, r.Poll = slog.New(slog.DiscardHandler), 50*time.Millisecond
 	done := make(chan struct{})
 	go func() { defer close(done); r.Run(place) }()
 	t.Cleanup(func() { place.Leave(); <-done })
+}
+
+// runDuty runs what a runner does with a clean-up until the test ends.
+func runDuty(t *testing.T, s work.Store, place work.Place, do func(context.Context, work.Lease) (time.Time, error)) {
+	t.Helper()
+	runDuties(t, place, &work.Runner{Store: s, Clock: digest.SystemClock{},
+		Handlers: map[work.Kind]work.Handler{work.CleanUp: {Do: do}}})
 }
 
 func planCleanUp(t *testing.T, db *store.DB) {

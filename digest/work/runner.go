@@ -34,6 +34,9 @@ type Runner struct {
 	// Poll is the longest wait, by the clock, before looking again without being
 	// told; default two seconds.
 	Poll time.Duration
+	// WentBack, if set, is called when the clock is found to have gone back by more
+	// than a minute.
+	WentBack func(ctx context.Context) error
 }
 
 const (
@@ -62,6 +65,7 @@ func (r *Runner) Run(place Place) {
 	s := &session{Runner: r, place: place, at: map[string]Kind{}, freed: make(chan struct{}, 1)}
 	wakes := r.Store.Wakes(ctx)
 	for ctx.Err() == nil {
+		s.watchClock(ctx)
 		s.startDue(ctx)
 		if !s.wait(ctx, wakes) {
 			break
@@ -81,9 +85,23 @@ type session struct {
 	at map[string]Kind // the duties that this process is at
 
 	// What only the loop of Run looks at.
-	failures int  // of the database in a row
-	vain     int  // looks in a row that found something due and nothing to be had
-	unsure   bool // a claim may have been made whose answer was lost
+	failures int       // of the database in a row
+	vain     int       // looks in a row that found something due and nothing to be had
+	unsure   bool      // a claim may have been made whose answer was lost
+	latest   time.Time // that the clock showed
+}
+
+// watchClock notices that the clock has gone back.
+func (s *session) watchClock(ctx context.Context) {
+	now := s.Clock.Now().Round(0) // without the monotonic reading, which never does
+	if s.WentBack != nil && now.Before(s.latest.Add(-time.Minute)) {
+		s.Log.Warn("the clock has gone back", "from", s.latest, "to", now)
+		if err := s.WentBack(ctx); err != nil {
+			s.note(ctx, err)
+			return // it is noticed again
+		}
+	}
+	s.latest = now
 }
 
 // free gives the kinds of which one more may be started.

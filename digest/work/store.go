@@ -9,7 +9,8 @@ import (
 type Store interface {
 	// Plan makes the duties with these names, as they are given, unless they are
 	// there; and sees to it that every source and every series has its own, and
-	// no other has.
+	// no other has. What was done after now, by a clock that was ahead, is due
+	// again.
 	Plan(ctx context.Context, now time.Time, duties ...Duty) error
 	// Claim ends the places that ran out and takes the duty that is due longest
 	// among the given kinds, or ok false. The error is of kind Conflict when the
