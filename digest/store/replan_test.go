@@ -13,6 +13,8 @@ import (
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 	"postbag/digest/work"
+	"postbag/subscribers"
+	"postbag/subscribers/deliver"
 )
 
 // approvedIn opens and approves the series' next issue.
@@ -182,6 +184,28 @@ func TestClockPutRight(t *testing.T) {
 		time.Sleep(300 * time.Millisecond)
 		if n := len(runs); n > 0 {
 			t.Errorf("%d more runs followed", n)
+		}
+	})
+}
+
+// TestMailingBegunByAnotherClock claims at a moment before the mailing began, as
+// where clocks differ or one was put back: nothing waits for that moment.
+func TestMailingBegunByAnotherClock(t *testing.T) {
+	onBoth(t, func(t *testing.T, empty string) {
+		db := open(t, empty)
+		issue := sending(t, db, 3)
+		before := start.Add(-2 * time.Hour)
+		at, ok, err := db.NextTry(t.Context(), issue)
+		if err != nil || !ok || at.After(before) {
+			t.Errorf("something is due at %s, %v, %v", at, ok, err)
+		}
+		claimed, err := db.Exchange(t.Context(), deliver.Exchange{IssueID: issue, Claim: 2, Now: before})
+		if err != nil || len(claimed) != 2 {
+			t.Errorf("%d were claimed, %v", len(claimed), err)
+		}
+		rows, err := db.Deliveries(t.Context(), issue, 0, subscribers.Queued)
+		if err != nil || len(rows) != 1 || !rows[0].NextTry.IsZero() {
+			t.Errorf("what waits is shown as %+v, %v", rows, err)
 		}
 	})
 }
