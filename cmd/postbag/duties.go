@@ -46,7 +46,7 @@ func (w *worker) runner() *work.Runner {
 	if w.settings.BackupDir != "" { // another worker may have a place for backups
 		handlers[work.Backup] = work.Handler{Do: w.backup, Limit: backupLimit}
 	}
-	return &work.Runner{Store: w.db, Clock: w.p.Clock, Log: w.log, Handlers: handlers}
+	return &work.Runner{Store: w.db, Clock: w.p.Clock, Log: w.log, WentBack: w.plan, Handlers: handlers}
 }
 
 // plan makes the duties that are missing.
@@ -170,9 +170,11 @@ func (w *worker) eachDue(ctx context.Context, seriesID int64, do func(digest.Iss
 		if err != nil {
 			return again, err
 		}
-		if issue.State != digest.Draft && now.Sub(issue.DueAt) > w.settings.LateAfter {
-			failed = append(failed, w.ask(ctx, issue))
-			continue
+		if issue.State != digest.Draft {
+			if asked, err := w.askedIfLate(ctx, issue, now); asked || err != nil {
+				failed = append(failed, err)
+				continue
+			}
 		}
 		held, err := do(issue)
 		if held {
@@ -183,14 +185,27 @@ func (w *worker) eachDue(ctx context.Context, seriesID int64, do func(digest.Iss
 	return again, errors.Join(failed...)
 }
 
-// ask leaves an issue that is too late to the editor: a machine that slept over
-// the weekend sends; one found after a month in a cupboard does not.
-func (w *worker) ask(ctx context.Context, issue digest.Issue) error {
-	err := w.db.Ask(ctx, issue.ID)
-	if err == nil {
-		w.log.Warn("an issue is too late and waits for you: publish and send it by hand, or cancel it", "issue", issue.Number, "was_due", issue.DueAt)
+// askedIfLate leaves an issue that is too late to the editor, and tells whether it
+// is left: a machine that slept over the weekend sends; one found after a month in
+// a cupboard does not. Once asked, it stays asked until the editor's word.
+func (w *worker) askedIfLate(ctx context.Context, issue digest.Issue, now time.Time) (asked bool, err error) {
+	reason, err := w.db.IssueReason(ctx, issue.ID)
+	if asked = reason == digest.AsksLate; asked || err != nil {
+		return asked, err
 	}
-	return err
+	if now.Sub(issue.DueAt) <= w.settings.LateAfter {
+		return false, nil
+	}
+	asked, err = w.db.Ask(ctx, issue.ID, issue.DueAt)
+	if !asked || err != nil {
+		return true, err // its moment was moved just now, and is planned
+	}
+	words := "an issue is too late and waits for you: publish and send it by hand, or cancel it"
+	if issue.State == digest.Published {
+		words = "an issue on the web is too late and waits for you: send it by hand"
+	}
+	w.log.Warn(words, "issue", issue.Number, "was_due", issue.DueAt)
+	return true, nil
 }
 
 // missed keeps a draft whose moment passed: nothing sends itself unseen. The

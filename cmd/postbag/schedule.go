@@ -91,6 +91,8 @@ func orDash(s string) string {
 // remark says what is unusual about a duty.
 func (r dutyRow) remark() string {
 	switch {
+	case r.Asks != "" && r.Kind == work.Deliver:
+		return "asks: " + cell(r.Asks, 60) + " is late and on the web already; send it by hand"
 	case r.Asks != "":
 		return "asks: " + cell(r.Asks, 60) + " is late; publish and send it, or cancel it"
 	case r.Failures > 0:
@@ -131,18 +133,42 @@ func (c scheduleRunCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 		if before.Kind == work.Backup && s.BackupDir == "" {
 			return digest.Fail(digest.Invalid, "Say where with --backup-dir, or use: postbag backup FILE", "there is no folder for backups")
 		}
-		joining := a.joining()
-		joining.Alone = true
+		return a.runNow(ctx, before)
+	})
+}
+
+// runNow does a duty here once no worker is present. Until then it is made due,
+// for a worker to do: one that was killed is present until its lease is over.
+func (a *app) runNow(ctx context.Context, before work.Listed) error {
+	waiting, cancel := context.WithTimeout(ctx, runWait)
+	defer cancel()
+	joining := a.joining()
+	joining.Alone = true
+	for told := false; ; told = true {
 		place, err := a.db.Join(ctx, joining)
-		if digest.KindOf(err) == digest.Conflict && err != nil {
-			return a.runThere(ctx, before)
+		if err == nil {
+			defer place.Leave()
+			now, err := a.duty(ctx, before.Name)
+			if err != nil {
+				return err
+			}
+			if now.Runs > before.Runs {
+				return a.ranAs(now) // the last thing that the worker did
+			}
+			return a.runHere(place, before.Name)
 		}
-		if err != nil {
+		if digest.KindOf(err) != digest.Conflict {
 			return err
 		}
-		defer place.Leave()
-		return a.runHere(place, c.Name)
-	})
+		if !told {
+			if err := a.db.MakeDue(ctx, before.Name, a.p.Clock.Now()); err != nil {
+				return err
+			}
+		}
+		if done, err := a.runThere(waiting, before); done || err != nil {
+			return err
+		}
+	}
 }
 
 // duty finds a duty by its name.
@@ -159,25 +185,21 @@ func (a *app) duty(ctx context.Context, name string) (work.Listed, error) {
 	return work.Listed{}, digest.Fail(digest.NotFound, "See their names with: postbag schedule list", "nothing is called %q", name)
 }
 
-// runThere makes a duty due and waits until a worker has done it.
-func (a *app) runThere(ctx context.Context, before work.Listed) error {
-	if err := a.db.MakeDue(ctx, before.Name, a.p.Clock.Now()); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, runWait)
-	defer cancel()
-	for {
+// runThere waits for a while until a worker has done what was made due.
+func (a *app) runThere(ctx context.Context, before work.Listed) (done bool, err error) {
+	for until := time.Now().Add(watchFor); time.Now().Before(until); {
 		if err := sleepReal(ctx, watchEvery); err != nil {
-			return digest.Fail(digest.Unavailable, "See how it stands with: postbag schedule list", "%s was made due, and no worker has done it yet: %w", before.Name, err)
+			return false, digest.Fail(digest.Unavailable, "See how it stands with: postbag schedule list", "%s was made due, and no worker has done it yet: %w", before.Name, err)
 		}
 		now, err := a.duty(ctx, before.Name)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if now.Runs > before.Runs {
-			return a.ranAs(now)
+			return true, a.ranAs(now)
 		}
 	}
+	return false, nil
 }
 
 // runHere does a duty in this process.

@@ -187,6 +187,20 @@ func TestServeAsksWhenADayLate(t *testing.T) {
 	if list := in.must("schedule", "list"); !strings.Contains(list, "asks: Pick of the Week 1 is late") {
 		t.Errorf("the schedule does not ask:\n%s", list)
 	}
+	if err := s.stop(); err != nil {
+		t.Fatal(err)
+	}
+	// What is asked stays asked when the worker looks at the series again.
+	in.flags = append(in.flags, "--late-after", "72h")
+	in.must("series", "set", "--schedule", "* * * * *")
+	in.must("issue", "pick", "1")
+	in.must("issue", "approve", "2")
+	in.clock = digest.NewTestClock(sunday.Add(48*time.Hour+2*time.Minute), 20)
+	in.serve()
+	eventually(t, "the next issue is published", func() bool { return strings.Contains(in.must("issue", "list"), "/issues/2") })
+	if list := in.must("issue", "list"); !strings.Contains(list, "1       approved") {
+		t.Errorf("the late issue did not wait for a word:\n%s", list)
+	}
 }
 
 // TestSecondServe refuses a second worker on the same database and a second

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/store/storetest"
 )
 
 // TestWorkersShareAMailing mails one issue from two real workers: both take part.
@@ -133,4 +134,26 @@ func TestScheduleCommands(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestScheduleRunAfterKill asks for a duty when the only worker was killed, and
+// has it done once that one's lease is over.
+func TestScheduleRunAfterKill(t *testing.T) {
+	in := draftedInstallation(t, nil, "--db", storetest.Postgres(t), "--lease", "2s")
+	w := newWorn()
+	w.cmd = in.processTo(w, "serve", "--only", "worker")
+	eventually(t, "the worker has done its first round", func() bool {
+		return strings.Contains(in.must("status"), "workers at it              1") && !strings.Contains(in.must("schedule", "list"), " now ")
+	})
+	if err := w.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = w.cmd.Wait() // it was killed
+	began := time.Now()
+	if out := in.must("schedule", "run", "clean-up"); !strings.Contains(out, "clean-up is done. Next: ") {
+		t.Errorf("schedule run says %q", out)
+	}
+	if took := time.Since(began); took > 15*time.Second {
+		t.Errorf("it took %s", took)
+	}
 }

@@ -47,9 +47,11 @@ func (db *DB) Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth bool
 	return made, err
 }
 
+// queryFreezeAudience queues rows that wait for no moment: one of a clock that is
+// ahead of the others', or is put back, would keep them waiting.
 const queryFreezeAudience = `
 	INSERT INTO deliveries (issue_id, subscriber_id, state, next_try, updated_at)
-	SELECT i.id, s.id, 'queued', i.mailing_begun, i.mailing_begun
+	SELECT i.id, s.id, 'queued', 0, i.mailing_begun
 	FROM issues i, subscribers s
 	WHERE i.id = $1 AND s.state = 'active' AND (s.frequency = 'every' OR $2 = 1)
 	ORDER BY s.id`

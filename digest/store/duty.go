@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -134,6 +135,9 @@ func (db *DB) Complete(ctx context.Context, l work.Lease, o work.Outcome) error 
 		words, failures = o.Err.Error(), l.Failures+1
 	}
 	return db.update(ctx, "complete a duty", func(t *tx) error {
+		if err := t.lockDuties(l.Kind, l.Subject); err != nil {
+			return err
+		}
 		n, err := t.exec(`
 			UPDATE duties SET worker_id = NULL, next_at = $1, done_at = $2, runs = runs + 1, failures = $3, last_error = $4
 			WHERE name = $5 AND fence = $6 AND worker_id = $7`,
@@ -160,6 +164,32 @@ func (db *DB) HandBack(ctx context.Context, l work.Lease) error {
 			t.wake()
 		}
 		return err
+	})
+}
+
+// LetGo ends a place's leases on all duties but the named ones; see [work.Store].
+func (db *DB) LetGo(ctx context.Context, placeID int64, but []string) error {
+	return db.update(ctx, "let go of duties", func(t *tx) error {
+		var held []string
+		err := t.each(func(r row) error {
+			var name string
+			err := r.scan(&name)
+			held = append(held, name)
+			return err
+		}, `SELECT name FROM duties WHERE worker_id = $1`, placeID)
+		if err != nil {
+			return err
+		}
+		for _, name := range held {
+			if slices.Contains(but, name) {
+				continue
+			}
+			if _, err := t.exec(`UPDATE duties SET worker_id = NULL WHERE name = $1 AND worker_id = $2`, name, placeID); err != nil {
+				return err
+			}
+			t.wake()
+		}
+		return nil
 	})
 }
 
@@ -240,14 +270,18 @@ func (db *DB) Duties(ctx context.Context, limit int) (all []work.Listed, err err
 }
 
 // Ask notes that an issue that is approved or published waits for the editor's
-// word, because its moment passed too long ago. Sending or publishing it by hand
-// is that word.
-func (db *DB) Ask(ctx context.Context, issueID int64) error {
-	return db.update(ctx, "ask about the issue", func(t *tx) error {
-		_, err := t.exec(`UPDATE issues SET state_reason = $1 WHERE id = $2 AND state IN ('approved', 'published')`, digest.AsksLate, issueID)
+// word, because its moment, which is given, passed too long ago; and tells whether
+// it does: one whose moment was moved meanwhile does not. Sending it by hand is
+// that word, or publishing it, as far as the web goes.
+func (db *DB) Ask(ctx context.Context, issueID int64, due time.Time) (asked bool, err error) {
+	err = db.update(ctx, "ask about the issue", func(t *tx) error {
+		n, err := t.exec(`UPDATE issues SET state_reason = $1
+			WHERE id = $2 AND state IN ('approved', 'published') AND due_at = $3`, digest.AsksLate, issueID, due.UnixMicro())
 		if err != nil {
 			return err
 		}
+		asked = n > 0
 		return t.replanIssue(issueID)
 	})
+	return asked && err == nil, err
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/work"
 )
 
 const (
@@ -53,7 +54,23 @@ func (db *DB) saveFeed(t *tx, f digest.FeedState, held time.Time) error {
 	if err == nil && n == 0 {
 		return missing("there is no feed %d", f.ID)
 	}
-	return db.feedTaken(err, f.URL)
+	if err != nil {
+		return db.feedTaken(err, f.URL)
+	}
+	return t.replanFeed(f.ID)
+}
+
+// replanFeed plans the pull of a feed's source anew after a pull by hand. One
+// under a lease is planned when that ends.
+func (t *tx) replanFeed(id int64) error {
+	if _, leased := work.LeaseOf(t.ctx); leased {
+		return nil
+	}
+	source, err := t.number(`SELECT source_id FROM feeds WHERE id = $1`, id)
+	if err != nil {
+		return err
+	}
+	return t.replan(work.Pull, source)
 }
 
 func (db *DB) addFeed(t *tx, f digest.FeedState) (id int64, err error) {

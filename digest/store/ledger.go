@@ -37,7 +37,8 @@ const queryNextTry = `
 	) AS first`
 
 // NextTry gives the earliest moment at which a queued or deferred row of an
-// issue is due; ok is false when there is none.
+// issue is due, long ago where one waits for none; ok is false when there is no
+// such row.
 func (db *DB) NextTry(ctx context.Context, issueID int64) (at time.Time, ok bool, err error) {
 	err = db.view(ctx, "find the next delivery", func(t *tx) error {
 		_, err := t.one([]any{&at}, queryNextTry, issueID)
@@ -144,7 +145,7 @@ func (db *DB) Deliveries(ctx context.Context, issueID int64, limit int, states .
 			all = append(all, d)
 			return err
 		}, `SELECT d.id, d.issue_id, d.subscriber_id, s.email, s.name, d.state, d.attempts,
-				d.first_try, d.next_try, d.updated_at, d.code, d.reply
+				d.first_try, NULLIF(d.next_try, 0), d.updated_at, d.code, d.reply
 			FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id`+w.clause()+`
 			ORDER BY d.id LIMIT `+w.param(bounded(limit)), w.args...)
 	})

@@ -22,16 +22,38 @@ const nextAt = `CASE duties.kind
 		WHERE i.series_id = duties.subject AND i.state = 'published' AND i.state_reason <> '` + digest.AsksLate + `')
 	ELSE duties.next_at END`
 
+// dutiesOf is the condition for the duties that are planned together with one of a
+// kind, "" for a kind whose moment follows from nothing that is stored.
+func dutiesOf(kind work.Kind) string {
+	switch kind {
+	case work.Pull:
+		return `duties.kind = 'pull'`
+	case work.Draft, work.Deadline, work.Deliver:
+		return `duties.kind IN ('draft', 'deadline', 'deliver')`
+	}
+	return ""
+}
+
+// lockDuties makes those who plan a subject's duties take turns, in a statement
+// of its own: the next one sees what whoever had the turn before has committed,
+// where two that each saw only their own change would leave the moment of neither.
+func (t *tx) lockDuties(kind work.Kind, subject int64) error {
+	of := dutiesOf(kind)
+	if of == "" {
+		return nil
+	}
+	return t.lock(`SELECT name FROM duties WHERE `+of+` AND subject = $1 ORDER BY name FOR UPDATE`, subject)
+}
+
 // replan sets the next moment of a subject's duties by what is stored now.
 // Whoever waits for work is told when one changed.
 func (t *tx) replan(kind work.Kind, subject int64) error {
-	of := `duties.kind IN ('draft', 'deadline', 'deliver')`
-	switch kind {
-	case work.Pull:
-		of = `duties.kind = 'pull'`
-	case work.Draft, work.Deadline, work.Deliver:
-	default:
+	of := dutiesOf(kind)
+	if of == "" {
 		return nil
+	}
+	if err := t.lockDuties(kind, subject); err != nil {
+		return err
 	}
 	n, err := t.exec(`UPDATE duties SET next_at = `+nextAt+`
 		WHERE `+of+` AND subject = $1 AND next_at IS DISTINCT FROM `+nextAt, subject)
@@ -51,7 +73,8 @@ func (t *tx) replanIssue(issueID int64) error {
 }
 
 // Plan makes the given duties and those of all sources and series, and removes
-// those of sources and series that are no more; see [work.Store].
+// those of sources and series that are no more; see [work.Store]. What was done
+// by a clock that has gone back since is due again.
 func (db *DB) Plan(ctx context.Context, now time.Time, duties ...work.Duty) error {
 	return db.update(ctx, "plan the duties", func(t *tx) error {
 		if err := t.takeTurns(turnPlan); err != nil {
@@ -66,6 +89,9 @@ func (db *DB) Plan(ctx context.Context, now time.Time, duties ...work.Duty) erro
 			if err := t.addDuty(d); err != nil {
 				return err
 			}
+		}
+		if err := t.turnBack(now); err != nil {
+			return err
 		}
 		sources, err := t.ids(`SELECT id FROM sources WHERE removed = 0`)
 		if err != nil {
@@ -87,6 +113,24 @@ func (db *DB) Plan(ctx context.Context, now time.Time, duties ...work.Duty) erro
 		}
 		return nil
 	})
+}
+
+// clocksDiffer is by how much the clocks of those who share a database may differ.
+const clocksDiffer = 10 * time.Minute
+
+// turnBack makes due now what was done by a clock that was ahead and has been put
+// right since: what follows a run at an interval would wait until that clock's
+// time has come.
+func (t *tx) turnBack(now time.Time) error {
+	ahead := now.Add(clocksDiffer)
+	_, err := t.exec(`UPDATE feeds SET next_poll = $1 WHERE last_try > $2 AND next_poll > $1`, now.UnixMicro(), ahead.UnixMicro())
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`UPDATE duties SET next_at = $1
+		WHERE done_at > $2 AND next_at > $1 AND worker_id IS NULL AND kind IN ('index', 'clean-up', 'backup')`,
+		now.UnixMicro(), ahead.UnixMicro())
+	return err
 }
 
 func (t *tx) ids(query string, args ...any) (all []int64, err error) {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,6 +34,9 @@ type Runner struct {
 	// Poll is the longest wait, by the clock, before looking again without being
 	// told; default two seconds.
 	Poll time.Duration
+	// WentBack, if set, is called when the clock is found to have gone back by more
+	// than a minute.
+	WentBack func(ctx context.Context) error
 }
 
 const (
@@ -42,17 +47,25 @@ const (
 	firstAgain   = 10 * time.Second
 	longestAgain = 15 * time.Minute
 
+	// The pause after something was due and not to be had doubles from this.
+	vainPause = 10 * time.Millisecond
+
 	// handBackTime bounds what ending a lease may take once the program stops.
 	handBackTime = 3 * time.Second
+
+	// The end of a duty is stored again so long after it could not be, on the
+	// machine's clock.
+	endAgain = time.Second
 )
 
 // Run works in a place until its context ends, waits for what is under way, and
 // hands back what was not finished.
 func (r *Runner) Run(place Place) {
 	ctx := place.Context()
-	s := &session{Runner: r, place: place, busy: map[Kind]int{}, freed: make(chan struct{}, 1)}
+	s := &session{Runner: r, place: place, at: map[string]Kind{}, freed: make(chan struct{}, 1)}
 	wakes := r.Store.Wakes(ctx)
 	for ctx.Err() == nil {
+		s.watchClock(ctx)
 		s.startDue(ctx)
 		if !s.wait(ctx, wakes) {
 			break
@@ -68,31 +81,85 @@ type session struct {
 	working sync.WaitGroup
 	freed   chan struct{}
 
-	mu       sync.Mutex
-	busy     map[Kind]int
-	failures int // of the database in a row
+	mu sync.Mutex
+	at map[string]Kind // the duties that this process is at
+
+	// What only the loop of Run looks at.
+	failures int       // of the database in a row
+	vain     int       // looks in a row that found something due and nothing to be had
+	unsure   bool      // a claim may have been made whose answer was lost
+	latest   time.Time // that the clock showed
+}
+
+// watchClock notices that the clock has gone back.
+func (s *session) watchClock(ctx context.Context) {
+	now := s.Clock.Now().Round(0) // without the monotonic reading, which never does
+	if s.WentBack != nil && now.Before(s.latest.Add(-time.Minute)) {
+		s.Log.Warn("the clock has gone back", "from", s.latest, "to", now)
+		if err := s.WentBack(ctx); err != nil {
+			s.note(ctx, err)
+			return // it is noticed again
+		}
+	}
+	s.latest = now
 }
 
 // free gives the kinds of which one more may be started.
 func (s *session) free() (kinds []Kind) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	busy := map[Kind]int{}
+	for _, kind := range s.at {
+		busy[kind]++
+	}
 	for kind, h := range s.Handlers {
-		if s.busy[kind] < max(h.AtOnce, 1) {
+		if busy[kind] < max(h.AtOnce, 1) {
 			kinds = append(kinds, kind)
 		}
 	}
 	return kinds
 }
 
-func (s *session) count(kind Kind, by int) {
+func (s *session) begin(l Lease) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.busy[kind] += by
+	s.at[l.Name] = l.Kind
+}
+
+// end makes room for another, and says so.
+func (s *session) end(l Lease) {
+	s.mu.Lock()
+	delete(s.at, l.Name)
+	s.mu.Unlock()
+	select {
+	case s.freed <- struct{}{}:
+	default:
+	}
+}
+
+func (s *session) names() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.at))
+}
+
+// letGo gives back what was claimed without an answer. The place is renewed, so
+// that nobody else would ever take it.
+func (s *session) letGo(ctx context.Context) error {
+	if !s.unsure {
+		return nil
+	}
+	err := s.Store.LetGo(ctx, s.place.ID(), s.names())
+	s.unsure = err != nil
+	return err
 }
 
 // startDue claims and starts what is due, as far as there is room.
 func (s *session) startDue(ctx context.Context) {
+	if err := s.letGo(ctx); err != nil {
+		s.note(ctx, err)
+		return
+	}
 	for {
 		kinds := s.free()
 		if len(kinds) == 0 {
@@ -100,18 +167,17 @@ func (s *session) startDue(ctx context.Context) {
 		}
 		lease, ok, err := s.Store.Claim(ctx, s.place.ID(), kinds, s.Clock.Now())
 		s.note(ctx, err)
-		if err != nil || !ok {
+		if err != nil {
+			s.unsure = true
 			return
 		}
-		s.count(lease.Kind, 1)
+		if !ok {
+			return
+		}
+		s.vain = 0
+		s.begin(lease)
 		s.working.Go(func() {
-			defer func() {
-				s.count(lease.Kind, -1)
-				select {
-				case s.freed <- struct{}{}:
-				default:
-				}
-			}()
+			defer s.end(lease)
 			s.Do(ctx, lease)
 		})
 	}
@@ -177,21 +243,27 @@ func (s *session) pause(ctx context.Context) time.Duration {
 	now := s.Clock.Now()
 	next, err := s.Store.NextDue(ctx, kinds, now)
 	s.note(ctx, err)
-	if err != nil || next.IsZero() {
+	switch {
+	case err != nil || next.IsZero():
 		return longest
+	case next.After(now):
+		s.vain = 0
+		return min(next.Sub(now), longest)
 	}
-	// Not quite at once: what is due and not to be had is another's this moment.
-	return min(max(next.Sub(now), 10*time.Millisecond), longest)
+	// Not quite at once: what is due and not to be had is another's this moment, or
+	// for longer, where a process stopped in the middle of a transaction.
+	s.vain++
+	return min(vainPause<<min(s.vain-1, 10), longest)
 }
 
 // Do does a duty that was claimed and ends its lease. What was interrupted by the
 // end of ctx is handed back.
 func (r *Runner) Do(ctx context.Context, l Lease) {
 	next, err := r.guarded(WithLease(ctx, l), l)
-	// The lease is ended even while the program stops.
-	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime)
-	defer cancel()
 	if err != nil && ctx.Err() != nil {
+		// The lease is ended even while the program stops.
+		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime)
+		defer cancel()
 		if err := r.Store.HandBack(after, l); err != nil {
 			r.Log.Debug("a duty could not be handed back", "duty", l.Name, "err", err)
 		}
@@ -205,8 +277,30 @@ func (r *Runner) Do(ctx context.Context, l Lease) {
 		}
 		r.Log.Error("duty failed", "duty", l.Name, "err", err, "hint", digest.HintOf(err), "again_at", next)
 	}
-	if err := r.Store.Complete(after, l, Outcome{Next: next, Err: err, Now: now}); err != nil {
-		r.Log.Error("the end of a duty could not be stored", "duty", l.Name, "err", err)
+	r.complete(ctx, l, Outcome{Next: next, Err: err, Now: now})
+}
+
+// complete stores how a run ended. It goes on trying for as long as the place
+// holds: its lease is renewed once the database is back, so that a duty whose end
+// was not stored would stay with a process that is done with it.
+func (r *Runner) complete(ctx context.Context, l Lease, o Outcome) {
+	for told := false; ; told = true {
+		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime)
+		err := r.Store.Complete(after, l, o)
+		cancel()
+		switch {
+		case err == nil:
+			return
+		case digest.KindOf(err) == digest.Conflict:
+			// It was taken over or removed, or stored by a try whose answer was lost.
+			r.Log.Info("a duty ended without its lease", "duty", l.Name, "err", err)
+			return
+		case !told:
+			r.Log.Error("the end of a duty could not be stored", "duty", l.Name, "err", err)
+		}
+		if (digest.SystemClock{}).Sleep(ctx, endAgain) != nil {
+			return // leaving the place gives the duty back
+		}
 	}
 }
 

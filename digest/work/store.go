@@ -9,7 +9,8 @@ import (
 type Store interface {
 	// Plan makes the duties with these names, as they are given, unless they are
 	// there; and sees to it that every source and every series has its own, and
-	// no other has.
+	// no other has. What was done after now, by a clock that was ahead, is due
+	// again.
 	Plan(ctx context.Context, now time.Time, duties ...Duty) error
 	// Claim ends the places that ran out and takes the duty that is due longest
 	// among the given kinds, or ok false. The error is of kind Conflict when the
@@ -25,6 +26,9 @@ type Store interface {
 	// HandBack ends a lease without having done the work: it is due again at once.
 	// A lease that is lost already is let go.
 	HandBack(ctx context.Context, l Lease) error
+	// LetGo ends the place's leases on all duties but those with the given names:
+	// claims whose answer never came. What is let go is due again at once.
+	LetGo(ctx context.Context, place int64, but []string) error
 	// NextDue gives the moment at which something among the kinds is due that
 	// nobody holds; zero if nothing is planned. A place that ran out makes it now.
 	NextDue(ctx context.Context, kinds []Kind, now time.Time) (time.Time, error)

@@ -200,12 +200,17 @@ var workTests = []test{
 		b.source("nightbus")
 		issue := b.draft(start)
 		b.approve(&issue, start)
-		b.must(b.Ask(b.ctx(), issue.ID))
+		asked, err := b.Ask(b.ctx(), issue.ID, issue.DueAt)
+		b.must(err)
+		b.equal("asked", asked, true)
 		listed := b.duty(weeklyDeadline)
 		b.equal("it asks", [2]any{listed.Asks, listed.Next.IsZero()}, [2]any{issue.Title, true})
 		b.must(b.SetDue(b.ctx(), issue.ID, after(time.Hour), ""))
 		listed = b.duty(weeklyDeadline)
 		b.equal("after a word", [2]any{listed.Asks, listed.Next}, [2]any{"", after(time.Hour)})
+		asked, err = b.Ask(b.ctx(), issue.ID, issue.DueAt)
+		b.must(err)
+		b.equal("asked about a moment that was moved", [2]any{asked, b.duty(weeklyDeadline).Next}, [2]any{false, after(time.Hour)})
 	}},
 	{"a plan makes what is missing and keeps what is there", func(b *bench) {
 		p := b.join()
