@@ -146,3 +146,36 @@ func TestStuckWorkerIsNoRush(t *testing.T) {
 		t.Error("the duty of the worker that was stuck is not done")
 	}
 }
+
+// TestStopHandsBackADuty stops a worker in the middle of a duty: it is due at once
+// for another, and has not failed.
+func TestStopHandsBackADuty(t *testing.T) {
+	onBoth(t, func(t *testing.T, empty string) {
+		db := open(t, empty)
+		planCleanUp(t, db)
+		at := make(chan work.Lease, 1)
+		place := join(t, db, "stopped", time.Hour)
+		r := work.Runner{
+			Store: db, Clock: digest.SystemClock{}, Log: slog.New(slog.DiscardHandler),
+			Handlers: map[work.Kind]work.Handler{work.CleanUp: {Do: func(ctx context.Context, l work.Lease) (time.Time, error) {
+				at <- l
+				<-ctx.Done()
+				return time.Time{}, ctx.Err()
+			}}},
+		}
+		stopped := make(chan struct{})
+		go func() { defer close(stopped); r.Run(place) }()
+		held := <-at
+		place.Leave()
+		select {
+		case <-stopped:
+		case <-time.After(5 * time.Second):
+			t.Fatal("the runner goes on without a place")
+		}
+		next := join(t, db, "next", time.Hour)
+		l, ok, err := db.Claim(t.Context(), next.ID(), []work.Kind{work.CleanUp}, time.Now())
+		if err != nil || !ok || l.Fence != held.Fence+1 || l.Failures != 0 {
+			t.Errorf("then %v, %v with %+v", ok, err, l)
+		}
+	})
+}
