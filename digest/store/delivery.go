@@ -118,37 +118,6 @@ func (db *DB) Exchange(ctx context.Context, x deliver.Exchange) (claimed []subsc
 	return claimed, nil
 }
 
-// querySettle takes the result of the claim with so many attempts. A row that
-// another process recovered meanwhile, because this one had lost its lock, still
-// takes the news that the server accepted the message, as long as nobody has
-// claimed it again: the answer did come.
-const querySettle = `
-	UPDATE deliveries SET state = $1, next_try = $2, updated_at = $3, code = $4, reply = $5
-	WHERE id = $6 AND issue_id = $7 AND attempts = $8
-		AND (state = 'sending' OR $1 = 'sent' AND state IN ('deferred', 'uncertain') AND reply = '` + lostReply + `')`
-
-func (t *tx) settle(x deliver.Exchange) error {
-	waiting := false
-	for _, r := range x.Settle {
-		if !subscribers.InFlight.To(r.State) {
-			return digest.Fail(digest.Invalid, "", "a delivery under way cannot become %s", r.State)
-		}
-		var next time.Time
-		if r.State == subscribers.Queued || r.State == subscribers.Deferred {
-			next, waiting = orTime(r.NextTry, r.At), true
-		}
-		_, err := t.exec(querySettle, string(r.State), next, r.At.UnixMicro(), r.Code, r.Reply,
-			r.DeliveryID, x.IssueID, r.Attempts)
-		if err != nil {
-			return err
-		}
-	}
-	if !waiting {
-		return nil
-	}
-	return t.cancelIfWithdrawn(x.IssueID, x.Now)
-}
-
 // cancelIfWithdrawn ends rows that would wait for an issue that never goes on.
 func (t *tx) cancelIfWithdrawn(issueID int64, now time.Time) error {
 	state, err := t.issueState(issueID)

@@ -96,7 +96,7 @@ func (db *DB) HotStatements() map[string]struct {
 		"nodes under posts":  {queryNodesFirst + " UNION " + queryNodesUnderPosts, 3},
 		"comments since":     {queryCommentsSince, 2},
 		"picked in":          {queryPickedIn(d), 3},
-		"settle":             {querySettle, 8},
+		"settle":             {querySettle(d), 2},
 		"claim":              {queryClaim(d), 5},
 		"recover":            {queryRecover, 6},
 		"stranded":           {queryStranded(d), 2},
