@@ -47,6 +47,7 @@ type DB struct {
 	hot     map[string]*sql.Stmt // statements kept prepared on the writer
 	gen     *sql.Stmt            // queryGeneration, kept prepared on the readers
 	turns   turns
+	heads   heads
 
 	wakes     wakes
 	listening sync.WaitGroup // those who listen for other processes' wake-ups

@@ -97,7 +97,7 @@ func (db *DB) HotStatements() map[string]struct {
 		"comments since":     {queryCommentsSince, 2},
 		"picked in":          {queryPickedIn(d), 3},
 		"settle":             {querySettle(d), 2},
-		"claim":              {queryClaim(d), 5},
+		"claim":              {queryClaim(d), 7},
 		"recover":            {queryRecover, 6},
 		"stranded":           {queryStranded(d), 2},
 		"next try":           {queryNextTry, 1},

@@ -39,7 +39,7 @@ func TestHotStatementsScanNoLargeTableOnPostgres(t *testing.T) {
 		"comments since":     {"1", late},
 		"picked in":          {"1", issue, "[1,2,3,4,5]"},
 		"settle":             {`[{"id":7,"attempts":1,"state":"sent","at":1,"code":250,"reply":"ok"},{"id":9,"attempts":1,"state":"sent","at":1,"code":250,"reply":"ok"}]`, issue},
-		"claim":              {issue, late, "10", "queued", "1"},
+		"claim":              {issue, late, "10", "queued", "1", "1", "1"},
 		"recover":            {"deferred", late, late, "no answer", issue, "1"},
 		"stranded":           {issue, "1"},
 		"next try":           {issue},
