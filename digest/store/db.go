@@ -47,6 +47,7 @@ type DB struct {
 	hot     map[string]*sql.Stmt // statements kept prepared on the writer
 	gen     *sql.Stmt            // queryGeneration, kept prepared on the readers
 	turns   turns
+	heads   heads
 
 	wakes     wakes
 	listening sync.WaitGroup // those who listen for other processes' wake-ups
@@ -316,8 +317,11 @@ type dialect struct {
 	backup string
 	// among gives the condition that a column is one of the elements, of a type,
 	// of a JSON array parameter; it is looked up by the column's index.
-	among  func(column, param, kind string) string
-	search searchDialect
+	among func(column, param, kind string) string
+	// records gives a query of the objects of a JSON array parameter; each column
+	// is a name and a type.
+	records func(param string, columns ...string) string
+	search  searchDialect
 	// code gives what a driver's error says, else codeOther.
 	code func(error) code
 	// carry is for reading everything out, and bringing it in.

@@ -85,8 +85,9 @@ func (t *turns) next() subscribers.DeliveryState {
 // the due rows, queued and deferred ones go first by turns, each sort by its
 // moment and then by id, so that neither waits behind all of the other.
 func (db *DB) Exchange(ctx context.Context, x deliver.Exchange) (claimed []subscribers.Delivery, err error) {
+	var from head
 	err = db.update(ctx, "exchange with the ledger", func(t *tx) error {
-		claimed = nil
+		claimed, from = nil, db.heads.of(x.IssueID)
 		// The issue keeps its state while rows are settled and claimed: nothing is
 		// claimed after a pause, and no row is left waiting by a withdrawal.
 		if err := t.lock(`SELECT id FROM issues WHERE id = $1 FOR SHARE`, x.IssueID); err != nil {
@@ -101,54 +102,28 @@ func (db *DB) Exchange(ctx context.Context, x deliver.Exchange) (claimed []subsc
 			}
 		}
 		for len(claimed) < x.Claim {
-			more, seen, err := t.claim(x, x.Claim-len(claimed), db.turns.next())
+			n, began := x.Claim-len(claimed), from
+			more, seen, err := t.claim(x, n, db.turns.next(), &from)
 			if err != nil {
 				return err
 			}
 			claimed = append(claimed, more...)
-			// Rows that were cancelled instead make room for others.
-			if seen == len(more) {
+			switch {
+			case seen < n && began != head{}:
+				from = head{} // some may have been left behind
+			case seen == len(more):
 				return nil
 			}
+			// Rows that were cancelled instead make room for others.
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
+	db.heads.set(x.IssueID, from)
 	slices.SortFunc(claimed, func(a, b subscribers.Delivery) int { return cmp.Compare(a.ID, b.ID) })
 	return claimed, nil
-}
-
-// querySettle takes the result of the claim with so many attempts. A row that
-// another process recovered meanwhile, because this one had lost its lock, still
-// takes the news that the server accepted the message, as long as nobody has
-// claimed it again: the answer did come.
-const querySettle = `
-	UPDATE deliveries SET state = $1, next_try = $2, updated_at = $3, code = $4, reply = $5
-	WHERE id = $6 AND issue_id = $7 AND attempts = $8
-		AND (state = 'sending' OR $1 = 'sent' AND state IN ('deferred', 'uncertain') AND reply = '` + lostReply + `')`
-
-func (t *tx) settle(x deliver.Exchange) error {
-	waiting := false
-	for _, r := range x.Settle {
-		if !subscribers.InFlight.To(r.State) {
-			return digest.Fail(digest.Invalid, "", "a delivery under way cannot become %s", r.State)
-		}
-		var next time.Time
-		if r.State == subscribers.Queued || r.State == subscribers.Deferred {
-			next, waiting = orTime(r.NextTry, r.At), true
-		}
-		_, err := t.exec(querySettle, string(r.State), next, r.At.UnixMicro(), r.Code, r.Reply,
-			r.DeliveryID, x.IssueID, r.Attempts)
-		if err != nil {
-			return err
-		}
-	}
-	if !waiting {
-		return nil
-	}
-	return t.cancelIfWithdrawn(x.IssueID, x.Now)
 }
 
 // cancelIfWithdrawn ends rows that would wait for an issue that never goes on.
@@ -172,14 +147,15 @@ func (t *tx) cancelOpen(issueID int64, now time.Time) error {
 // $4 first. A row whose subscriber is not active is cancelled instead. It gives
 // all rows it wrote, with what a message needs. Rows that another transaction is
 // about to claim are passed over; they are looked for once, in a query of their
-// own, so that no more are locked than were asked for of each sort.
+// own, so that no more are locked than were asked for of each sort. The queued
+// ones are those behind the head ($6, $7).
 func queryClaim(d dialect) string {
 	return `
 	WITH due AS MATERIALIZED (
-		SELECT due.id FROM (
+		SELECT due.id, due.state, due.next_try FROM (
 			SELECT * FROM (
 				SELECT id, state, next_try FROM deliveries
-				WHERE issue_id = $1 AND state = 'queued' AND next_try <= $2
+				WHERE issue_id = $1 AND state = 'queued' AND next_try <= $2 AND (next_try, id) > ($6, $7)
 				ORDER BY next_try, id LIMIT $3` + d.skipLocked + `) AS queued
 			UNION ALL
 			SELECT * FROM (
@@ -203,21 +179,27 @@ func queryClaim(d dialect) string {
 	RETURNING id, issue_id, subscriber_id, state, attempts, first_try, updated_at, code, reply,
 		(SELECT s.email FROM subscribers s WHERE s.id = subscriber_id),
 		(SELECT s.name  FROM subscribers s WHERE s.id = subscriber_id),
-		(SELECT s.token FROM subscribers s WHERE s.id = subscriber_id)`
+		(SELECT s.token FROM subscribers s WHERE s.id = subscriber_id),
+		COALESCE((SELECT due.next_try FROM due WHERE due.id = deliveries.id AND due.state = 'queued'), 0)`
 }
 
-// claim claims up to n rows and gives them, and how many rows it looked at.
-func (t *tx) claim(x deliver.Exchange, n int, first subscribers.DeliveryState) (claimed []subscribers.Delivery, seen int, err error) {
+// claim claims up to n rows and gives them, and how many rows it looked at. It
+// moves the head of the queue behind them.
+func (t *tx) claim(x deliver.Exchange, n int, first subscribers.DeliveryState, from *head) (claimed []subscribers.Delivery, seen int, err error) {
+	behind := *from
 	err = t.each(func(r row) error {
 		var d subscribers.Delivery
+		var waited int64
 		err := r.scan(&d.ID, &d.IssueID, &d.SubscriberID, &d.State, &d.Attempts, &d.FirstTry, &d.UpdatedAt,
-			&d.Code, &d.Reply, &d.Email, &d.Name, &d.Token)
+			&d.Code, &d.Reply, &d.Email, &d.Name, &d.Token, &waited)
 		seen++
+		behind = behind.after(head{waited, d.ID})
 		if d.State == subscribers.InFlight {
 			claimed = append(claimed, d)
 		}
 		return err
-	}, queryClaim(*t.dialect), x.IssueID, x.Now.UnixMicro(), n, string(first), ref(x.Worker))
+	}, queryClaim(*t.dialect), x.IssueID, x.Now.UnixMicro(), n, string(first), ref(x.Worker), from.nextTry, from.id)
+	*from = behind
 	return claimed, seen, err
 }
 

@@ -15,7 +15,7 @@ func (db *DB) hotQueries() []string {
 		queryCommentsByGUID(db.dialect),
 		queryWaitingPost(db.dialect),
 		queryWaitingParent(db.dialect),
-		querySettle,
+		querySettle(db.dialect),
 		queryClaim(db.dialect),
 		queryAddSubscriber,
 		queryAddConsent,

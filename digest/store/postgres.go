@@ -74,6 +74,9 @@ func postgresDialect(dsn string) (dialect, error) {
 		among: func(column, param, kind string) string {
 			return column + " = ANY (ARRAY(SELECT CAST(value AS " + kind + ") FROM json_array_elements_text(CAST(" + param + " AS JSON)) AS value))"
 		},
+		records: func(param string, columns ...string) string {
+			return "SELECT * FROM json_to_recordset(CAST(" + param + " AS JSON)) AS record (" + strings.Join(columns, ", ") + ")"
+		},
 		search: postgresSearch(),
 		code:   postgresCode,
 		carry:  postgresCarrier(),

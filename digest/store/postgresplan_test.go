@@ -38,8 +38,8 @@ func TestHotStatementsScanNoLargeTableOnPostgres(t *testing.T) {
 		"nodes under posts":  {"1", late, late},
 		"comments since":     {"1", late},
 		"picked in":          {"1", issue, "[1,2,3,4,5]"},
-		"settle":             {"sent", late, late, "250", "ok", "7", issue, "1"},
-		"claim":              {issue, late, "10", "queued", "1"},
+		"settle":             {`[{"id":7,"attempts":1,"state":"sent","at":1,"code":250,"reply":"ok"},{"id":9,"attempts":1,"state":"sent","at":1,"code":250,"reply":"ok"}]`, issue},
+		"claim":              {issue, late, "10", "queued", "1", "1", "1"},
 		"recover":            {"deferred", late, late, "no answer", issue, "1"},
 		"stranded":           {issue, "1"},
 		"next try":           {issue},
@@ -77,6 +77,9 @@ func TestHotStatementsScanNoLargeTableOnPostgres(t *testing.T) {
 			whole := strings.Join(plan, "\n")
 			if seqScan.MatchString(whole) {
 				t.Errorf("it scans a table:\n%s", whole)
+			}
+			if name == "settle" && !strings.Contains(whole, "deliveries_pkey") {
+				t.Errorf("it does not find rows by id:\n%s", whole)
 			}
 			if name == "claim" && !strings.Contains(whole, "deliveries_claim") {
 				t.Errorf("it does not go along the queue:\n%s", whole)

@@ -51,10 +51,20 @@ func sqliteDialect() dialect {
 		among: func(column, param, kind string) string {
 			return column + " IN (SELECT CAST(value AS " + kind + ") FROM json_each(" + param + "))"
 		},
-		search: sqliteSearch(),
-		code:   sqliteCode,
-		carry:  sqliteCarrier(),
+		records: sqliteRecords,
+		search:  sqliteSearch(),
+		code:    sqliteCode,
+		carry:   sqliteCarrier(),
 	}
+}
+
+func sqliteRecords(param string, columns ...string) string {
+	fields := make([]string, len(columns))
+	for i, c := range columns {
+		name, kind, _ := strings.Cut(c, " ")
+		fields[i] = "CAST(value ->> '" + name + "' AS " + kind + ") AS " + name
+	}
+	return "SELECT " + strings.Join(fields, ", ") + " FROM json_each(" + param + ")"
 }
 
 // sqlitePrepare resolves a path and creates a missing file with mode 0600, which
