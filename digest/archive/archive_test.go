@@ -242,6 +242,46 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// TestRecordsOfManyPartsStaySmall reads lines whose values are many times larger
+// than their text, before any limit on their number could be compared.
+func TestRecordsOfManyPartsStaySmall(t *testing.T) {
+	const head = `{"format":"postbag-backup","version":1,"schema":1}` + "\n"
+	const many = 16 << 20
+	for name, file := range map[string]string{
+		"a table": head + `{"table":"t","columns":[{}` + strings.Repeat(",{}", many) + "]}\n",
+		"the end": head + `{"tables":[{}` + strings.Repeat(",{}", many) + "]}\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			r, err := archive.NewReader(strings.NewReader(file))
+			if err == nil {
+				_, err = r.Check()
+			}
+			runtime.ReadMemStats(&after)
+			if digest.KindOf(err) != digest.Invalid || digest.HintOf(err) == "" {
+				t.Errorf("got %v", err)
+			}
+			if used := after.TotalAlloc - before.TotalAlloc; used > 512<<20 {
+				t.Errorf("it took %d MB", used>>20)
+			}
+		})
+	}
+}
+
+// TestLongNamesAreCut says what is wrong in a line that a person can read.
+func TestLongNamesAreCut(t *testing.T) {
+	long := strings.Repeat("x", 100_000)
+	r, err := archive.NewReader(bytes.NewReader(signed(`{"format":"postbag-backup","version":1,"schema":1}`,
+		`{"table":"`+long+`","columns":[{"name":"`+long+`","type":"integer"}]}`, `["a"]`)))
+	if err == nil {
+		_, err = r.Check()
+	}
+	if err == nil || len(err.Error()) > 500 {
+		t.Errorf("the error has %d bytes", len(fmt.Sprint(err)))
+	}
+}
+
 // TestABombStaysSmall reads a gigabyte that was a megabyte in the file: a line
 // without an end is given up, whatever it unpacks to.
 func TestABombStaysSmall(t *testing.T) {

@@ -16,7 +16,8 @@ const (
 // The limits of what is read, in bytes and in numbers.
 const (
 	maxHeader  = 64 << 10
-	maxLine    = 64 << 20 // a row, or the line of a table or of the end
+	maxRecord  = 1 << 20  // the line of a table or of the end
+	maxLine    = 64 << 20 // a row
 	maxTables  = 1000
 	maxColumns = 1000
 )

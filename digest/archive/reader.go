@@ -161,6 +161,10 @@ func (a *Reader) NextTable() (Table, bool, error) {
 			return Table{}, false, err
 		}
 	}
+	// What a line of many small values becomes is many times larger than itself.
+	if len(line) > maxRecord {
+		return Table{}, false, a.tooLong(maxRecord)
+	}
 	var record struct {
 		Name *string `json:"table"`
 	}

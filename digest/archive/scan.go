@@ -26,7 +26,7 @@ func scanRow(line []byte, columns []Column, into []any) error {
 		}
 		var err error
 		if into[i], err = s.value(c.Type); err != nil {
-			return fmt.Errorf("the column %s: %w", c.Name, err)
+			return fmt.Errorf("the column %s: %w", cut(c.Name), err)
 		}
 	}
 	if !s.take(']') || len(s.rest) > 0 {

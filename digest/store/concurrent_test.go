@@ -10,6 +10,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
 	"postbag/subscribers/roster"
@@ -408,4 +409,37 @@ func TestConfirmedWhileSwept(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestHoldWaitsForWhatIsBeingClaimed holds the sending while a claim is under way
+// that nobody else can see yet: once it is held, what was claimed is on the wire.
+func TestHoldWaitsForWhatIsBeingClaimed(t *testing.T) {
+	dsn := storetest.Postgres(t)
+	one, two := open(t, dsn), open(t, dsn)
+	issue := sending(t, one, 10)
+	for _, statement := range []string{
+		`CREATE FUNCTION slow() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.1); RETURN NEW; END $$`,
+		`CREATE TRIGGER slow BEFORE UPDATE ON deliveries FOR EACH ROW EXECUTE FUNCTION slow()`,
+	} {
+		if err := one.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	claimed := make(chan error, 1)
+	go func() {
+		_, err := two.Exchange(t.Context(), deliver.Exchange{IssueID: issue, Claim: 10, Now: start})
+		claimed <- err
+	}()
+	time.Sleep(400 * time.Millisecond)
+	if _, err := one.Hold(t.Context(), "moving", start); err != nil {
+		t.Fatal(err)
+	}
+	n, err := one.OnTheWire(t.Context())
+	if err := errors.Join(err, <-claimed); err != nil {
+		t.Fatal(err)
+	}
+	after, err := one.OnTheWire(t.Context())
+	if err != nil || n != after {
+		t.Errorf("%d were on the wire when it was held, and then %d (%v)", n, after, err)
+	}
 }

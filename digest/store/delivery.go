@@ -90,7 +90,10 @@ func (db *DB) Exchange(ctx context.Context, x deliver.Exchange) (claimed []subsc
 		claimed, from = nil, db.heads.of(x.IssueID)
 		// The issue keeps its state while rows are settled and claimed: nothing is
 		// claimed after a pause, and no row is left waiting by a withdrawal.
-		if err := t.lock(`SELECT id FROM issues WHERE id = $1 FOR SHARE`, x.IssueID); err != nil {
+		// Whoever holds the sending waits for it too, so that what is claimed here is
+		// seen to be on the wire.
+		err := t.lock(`SELECT i.id FROM publication p, issues i WHERE p.id = 1 AND i.id = $1 FOR SHARE`, x.IssueID)
+		if err != nil {
 			return err
 		}
 		if err := t.settle(x); err != nil {

@@ -14,8 +14,9 @@ type Held struct {
 	Since  time.Time // zero: sending is not held
 	Reason string
 	// Unsure are the issues that another copy of this installation may have sent,
-	// or gone on with, since this one was held: under way or paused, or waiting
-	// although their moment has passed.
+	// or gone on with, since this one was held: under way or paused, approved
+	// before the hold (another's editor may have sent it before its moment), or
+	// waiting although their moment has passed.
 	Unsure []HeldIssue
 	// Notices counts the confirmation mails that were waiting before the hold.
 	Notices int
@@ -68,14 +69,18 @@ func (t *tx) notHeld() error {
 	return err
 }
 
-// queryUnsure are the issues that may have gone on elsewhere at $1.
-const queryUnsure = `FROM issues WHERE state IN ('sending', 'paused') OR state IN ('approved', 'published') AND due_at <= $1`
+// unbegun tells of issues that wait for their moment, and may have been sent
+// elsewhere at $1 while sending is held here since $2.
+const unbegun = `state IN ('approved', 'published') AND due_at IS NOT NULL AND (due_at <= $1 OR approved_at <= $2)`
+
+// queryUnsure are the issues that may have gone on elsewhere.
+const queryUnsure = `FROM issues WHERE state IN ('sending', 'paused') OR ` + unbegun
 
 func (t *tx) held(now time.Time) (h Held, err error) {
 	if h.Since, h.Reason, err = t.heldSince(); err != nil || h.Since.IsZero() {
 		return h, err
 	}
-	issues, err := t.issues(`SELECT `+issueColumns+` `+queryUnsure+` ORDER BY id`, now.UnixMicro())
+	issues, err := t.issues(`SELECT `+issueColumns+` `+queryUnsure+` ORDER BY id`, now.UnixMicro(), h.Since.UnixMicro())
 	if err != nil {
 		return h, err
 	}
@@ -182,8 +187,7 @@ func (t *tx) leaveUncertain(was Held, now time.Time) error {
 			return err
 		}
 	}
-	_, err := t.exec(`UPDATE issues SET due_at = NULL, state_reason = '`+heldReply+`'
-		WHERE state IN ('approved', 'published') AND due_at <= $1`, now.UnixMicro())
+	_, err := t.exec(`UPDATE issues SET due_at = NULL, state_reason = '`+heldReply+`' WHERE `+unbegun, now.UnixMicro(), was.Since.UnixMicro())
 	if err != nil {
 		return err
 	}

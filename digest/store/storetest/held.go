@@ -100,14 +100,18 @@ var heldTests = []test{
 		b.exchange(under, 0, now, later)
 		waiting := b.published()
 		b.must(b.SetDue(b.ctx(), waiting.ID, now, ""))
+		// Its moment is to come, and another's editor may have sent it before.
 		future := b.draft(start)
 		b.approve(&future, start)
 		b.must(b.SetDue(b.ctx(), future.ID, now.Add(24*time.Hour), ""))
 		b.hold(now)
 		at := now.Add(time.Minute)
+		here := b.draft(start)
+		b.approve(&here, at) // nobody else knows of that
 		held, err := b.Held(b.ctx(), at)
 		b.must(err)
-		b.equal("unsure", []any{len(held.Unsure), held.Unsure[0].ID, held.Unsure[0].Counts.Open(), held.Unsure[1].ID}, []any{2, under.ID, 4, waiting.ID})
+		b.equal("unsure", []any{len(held.Unsure), held.Unsure[0].ID, held.Unsure[0].Counts.Open(), held.Unsure[1].ID, held.Unsure[2].ID},
+			[]any{3, under.ID, 4, waiting.ID, future.ID})
 		_, err = b.Release(b.ctx(), store.NotAsked, at)
 		b.wantKind(err, digest.Conflict)
 		b.equal("a hint", digest.HintOf(err) != "", true)
@@ -121,7 +125,7 @@ var heldTests = []test{
 		for _, c := range []struct {
 			issue digest.Issue
 			due   time.Time
-		}{{waiting, time.Time{}}, {future, now.Add(24 * time.Hour)}} {
+		}{{waiting, time.Time{}}, {future, time.Time{}}, {here, here.DueAt}} {
 			got, err := b.Issue(b.ctx(), c.issue.SeriesID, c.issue.Number)
 			b.must(err)
 			b.equal("its moment", got.DueAt, c.due)
