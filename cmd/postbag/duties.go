@@ -213,7 +213,7 @@ func (w *worker) askedIfLate(ctx context.Context, issue digest.Issue, now time.T
 func (w *worker) missed(ctx context.Context, s digest.Series, draft digest.Issue) error {
 	issue, err := w.desk.Postpone(ctx, desk.Ref{Series: s.Slug, Number: draft.Number})
 	if err == nil {
-		w.log.Warn("an issue's moment passed without approval; it is held", "issue", draft.Number, "was_due", draft.DueAt, "now_due", issue.DueAt)
+		w.log.Warn("an issue's moment passed without approval; it is postponed", "issue", draft.Number, "was_due", draft.DueAt, "now_due", issue.DueAt)
 	}
 	return err
 }

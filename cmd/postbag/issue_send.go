@@ -138,6 +138,7 @@ func (o *postOffice) send(ctx context.Context, issue digest.Issue) error {
 type others struct {
 	until map[int64]time.Time
 	alive bool
+	told  bool
 }
 
 // lived tells whether one of them was there: it renewed its lease, or gave its
@@ -167,8 +168,9 @@ func (o *others) look(ctx context.Context, a *app) error {
 		if w.Until.IsZero() || known && !w.Until.Equal(before) {
 			o.alive = true
 		}
-		if !known && !o.alive {
-			a.log.Info("waiting for a worker to send, or for its lease to run out", "worker", w.Name, "until", w.Until)
+		if known && !o.alive && !o.told {
+			o.told = true
+			a.log.Info("waiting for a worker that does not answer until its lease runs out", "worker", w.Name, "until", w.Until)
 		}
 		o.until[w.ID] = w.Until
 	}

@@ -59,7 +59,7 @@ func (c scheduleListCmd) Run(ctx context.Context, p *Program, s *Settings) error
 			})
 		}
 		p.more(len(rows), c.Limit)
-		return printList(p.Stdout, c.JSON, rows, "WHAT\tNEXT\tNOW AT IT\tLAST DONE\tREMARK", func(r dutyRow) string {
+		return printList(p.Stdout, c.JSON, rows, "WHAT\tNEXT\tNOW AT IT\tLAST DONE (UTC)\tREMARK", func(r dutyRow) string {
 			return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", r.Name, nextIn(time.Time(r.Next), now, r.Zone), orDash(cell(r.Holder, 40)),
 				when(time.Time(r.LastDone)), r.remark())
 		})
@@ -182,7 +182,7 @@ func (a *app) duty(ctx context.Context, name string) (work.Listed, error) {
 			return d, nil
 		}
 	}
-	return work.Listed{}, digest.Fail(digest.NotFound, "See their names with: postbag schedule list", "nothing is called %q", name)
+	return work.Listed{}, digest.Fail(digest.NotFound, "See their names with: postbag schedule list", "there is no duty called %q", name)
 }
 
 // runThere waits for a while until a worker has done what was made due.

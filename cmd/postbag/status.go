@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
+	"postbag/digest"
 	"postbag/digest/store"
 )
 
@@ -32,12 +34,39 @@ func (statusCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if st.Newest.ID != 0 {
 			fmt.Fprintf(p.Stdout, "newest issue                %d, %s\n", st.Newest.Number, st.Newest.State)
 		}
+		asks, err := a.asking(ctx)
+		if err != nil {
+			return err
+		}
+		if asks != "" {
+			fmt.Fprintf(p.Stdout, "TOO LATE TO GO BY ITSELF    issue %s: postbag issue send N\n", asks)
+		}
 		fmt.Fprintf(p.Stdout, "readers                     %s\n", atMost(st.Active))
 		fmt.Fprintf(p.Stdout, "mails that wait             %s\n", atMost(st.Open))
 		fmt.Fprintf(p.Stdout, "mails whose fate is unknown %s\n", atMost(st.Uncertain))
 		_, err = fmt.Fprintf(p.Stdout, "confirmations that wait     %s\n", atMost(st.Notices))
 		return err
 	})
+}
+
+// asking names the issues that wait for the editor's word because their moment is
+// long past.
+func (a *app) asking(ctx context.Context) (string, error) {
+	waiting, err := a.db.IssuesIn(ctx, digest.Approved, digest.Published)
+	if err != nil {
+		return "", err
+	}
+	var numbers []string
+	for _, issue := range waiting {
+		reason, err := a.db.IssueReason(ctx, issue.ID)
+		if err != nil {
+			return "", err
+		}
+		if reason == digest.AsksLate {
+			numbers = append(numbers, fmt.Sprint(issue.Number))
+		}
+	}
+	return strings.Join(numbers, ", "), nil
 }
 
 // atMost shows a count, which the database stops at a bound.

@@ -32,6 +32,7 @@ type worker struct {
 	post   *postOffice
 	signup *signup.Service
 	begun  map[int64]bool // issues that this place has looked at whole; the mail loop's own
+	joined time.Time      // when this place was taken, by the machine's clock
 
 	mu     sync.Mutex
 	warned map[string]bool // what the log has said once
@@ -98,6 +99,7 @@ func (w *worker) joinAgain(ctx context.Context) (work.Place, error) {
 func (w *worker) run(place work.Place) {
 	ctx := place.Context()
 	clear(w.begun)
+	w.joined = time.Now()
 	var all sync.WaitGroup
 	all.Go(func() {
 		if w.planned(ctx) == nil {
@@ -137,6 +139,9 @@ func (w *worker) loop(ctx context.Context, name string, every time.Duration, do 
 func (w *worker) mail(ctx context.Context, place work.Place) error {
 	if held, err := w.isHeld(ctx); held || err != nil {
 		return err
+	}
+	if w.settings.Rate > 0 && place.Present() > 1 && time.Since(w.joined) < w.settings.Lease/2 {
+		return nil // the others do not know yet that the rate is shared with this one
 	}
 	issues, err := w.db.IssuesIn(ctx, digest.Sending)
 	if err != nil {

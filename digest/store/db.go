@@ -49,8 +49,10 @@ type DB struct {
 	turns   turns
 	heads   heads
 
-	wakes     wakes
-	listening sync.WaitGroup // those who listen for other processes' wake-ups
+	wakes         wakes
+	listens       sync.Once // begins to listen for other processes' wake-ups
+	stopListening func()    // nil before that
+	listening     sync.WaitGroup
 }
 
 var (
@@ -232,10 +234,12 @@ func (db *DB) warm(ctx context.Context) (err error) {
 	return nil
 }
 
-// Close closes the database. Nothing else may be using it, and the contexts of
-// [DB.Wakes] must have ended.
+// Close closes the database. Nothing else may be using it.
 func (db *DB) Close() error {
 	var errs []error
+	if db.stopListening != nil {
+		db.stopListening()
+	}
 	db.listening.Wait()
 	if db.gen != nil {
 		errs = append(errs, db.gen.Close())

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/work"
 	"postbag/subscribers"
 )
 
@@ -150,6 +149,9 @@ func (db *DB) Release(ctx context.Context, unsent Unsent, now time.Time) (was He
 		if err := t.decide(was, unsent, now); err != nil {
 			return err
 		}
+		if err := t.replanAll(); err != nil {
+			return err
+		}
 		t.wake()
 		_, err = t.exec(`UPDATE publication SET held_since = NULL, held_reason = '' WHERE id = 1`)
 		return err
@@ -166,7 +168,7 @@ func (t *tx) decide(was Held, unsent Unsent, now time.Time) error {
 		return t.leaveUncertain(was, now)
 	}
 	return conflict("Decide with --unsent=uncertain (nothing of it is sent again; you look after it) or --unsent=send (it goes on).",
-		"%d issues and %d confirmations may have been sent by another copy of this installation", len(was.Unsure), was.Notices)
+		"issues (%d) or confirmations (%d) may have been sent by another copy of this installation", len(was.Unsure), was.Notices)
 }
 
 // heldReply is noted on rows that were given up, and on issues that lost their
@@ -190,11 +192,6 @@ func (t *tx) leaveUncertain(was Held, now time.Time) error {
 	_, err := t.exec(`UPDATE issues SET due_at = NULL, state_reason = '`+heldReply+`' WHERE `+unbegun, now.UnixMicro(), was.Since.UnixMicro())
 	if err != nil {
 		return err
-	}
-	for _, issue := range was.Unsure {
-		if err := t.replan(work.Deadline, issue.SeriesID); err != nil {
-			return err
-		}
 	}
 	_, err = t.exec(`DELETE FROM notices WHERE created_at <= $1`, was.Since)
 	return err

@@ -63,6 +63,20 @@ func (t *tx) replan(kind work.Kind, subject int64) error {
 	return err
 }
 
+// replanAll plans anew for every series.
+func (t *tx) replanAll() error {
+	all, err := t.ids(`SELECT id FROM series ORDER BY id`)
+	if err != nil {
+		return err
+	}
+	for _, id := range all {
+		if err := t.replan(work.Deadline, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // replanIssue plans anew for the series of an issue.
 func (t *tx) replanIssue(issueID int64) error {
 	series, err := t.number(`SELECT series_id FROM issues WHERE id = $1`, issueID)

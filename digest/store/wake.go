@@ -56,21 +56,29 @@ func (t *tx) wake() { t.woken = true }
 func (db *DB) Wakes(ctx context.Context) <-chan struct{} {
 	c := make(chan struct{}, 1)
 	db.wakes.add(c)
-	db.listening.Go(func() {
-		defer db.wakes.remove(c)
+	context.AfterFunc(ctx, func() { db.wakes.remove(c) })
+	db.listens.Do(func() {
 		if db.dialect.listen == nil {
-			<-ctx.Done()
 			return
 		}
-		// Until the database is there again, those who wait look for themselves.
-		for ctx.Err() == nil {
-			db.dialect.listen(ctx, func() { tell(c) })
-			if (digest.SystemClock{}).Sleep(ctx, listenAgain) != nil {
-				return
-			}
-		}
+		// One connection listens for all of this process, until the database is
+		// closed.
+		lasting, stop := context.WithCancel(context.WithoutCancel(ctx))
+		db.stopListening = stop
+		db.listening.Go(func() { db.listen(lasting) })
 	})
 	return c
+}
+
+// listen passes the wake-ups of other processes on. While the database is away,
+// those who wait look for themselves.
+func (db *DB) listen(ctx context.Context) {
+	for ctx.Err() == nil {
+		db.dialect.listen(ctx, db.wakes.all)
+		if (digest.SystemClock{}).Sleep(ctx, listenAgain) != nil {
+			return
+		}
+	}
 }
 
 // listenAgain is the pause before a lost connection for wake-ups is made anew.
