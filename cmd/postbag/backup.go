@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"golang.org/x/term"
 
@@ -76,8 +77,8 @@ func (w backupWork) to(ctx context.Context, out io.Writer) (archive.Trailer, err
 }
 
 func (w backupWork) write(ctx context.Context, path string, replace bool) (rows, size int64, err error) {
-	if isSameFile(path, w.db.Path()) {
-		return 0, 0, digest.Fail(digest.Invalid, "Choose another name.", "%s is the database itself", path)
+	if isPartOf(path, w.db.Path()) {
+		return 0, 0, digest.Fail(digest.Invalid, "Choose another name.", "%s is the database itself, or a part of it", path)
 	}
 	size, err = archive.WriteFile(path, replace, func(out io.Writer) error {
 		trailer, err := w.to(ctx, out)
@@ -85,6 +86,24 @@ func (w backupWork) write(ctx context.Context, path string, replace bool) (rows,
 		return err
 	})
 	return rows, size, err
+}
+
+// isPartOf tells whether a file is that of the database, or one that is kept
+// beside it, there or not: what is there would be taken for the database's.
+func isPartOf(path, db string) bool {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return false
+	}
+	if folder, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		path = filepath.Join(folder, filepath.Base(path))
+	}
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal", "-worker"} {
+		if path == db+suffix || isSameFile(path, db+suffix) {
+			return true
+		}
+	}
+	return false
 }
 
 func isSameFile(one, other string) bool {

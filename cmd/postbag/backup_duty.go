@@ -26,7 +26,8 @@ const (
 var backupName = regexp.MustCompile(`^postbag-\d{8}T\d{6}Z\.gz$`)
 
 // backups checks the settings of backups by themselves, and gives their schedule;
-// without a folder there are none.
+// without a folder there are none. Whether the folder is there is asked of those
+// who need it: one that is away keeps nobody from anything else.
 func (s *Settings) backups() (plan schedule.Schedule, err error) {
 	if s.BackupDir == "" {
 		return plan, nil
@@ -37,17 +38,22 @@ func (s *Settings) backups() (plan schedule.Schedule, err error) {
 	if s.BackupKeep < 1 {
 		wrong.add(digest.Fail(digest.Invalid, "14 keeps two weeks.", "--backup-keep must be 1 or more, not %d", s.BackupKeep))
 	}
-	if info, err := os.Stat(s.BackupDir); err != nil || !info.IsDir() {
-		wrong.add(digest.Fail(digest.Invalid, "Make the folder first, or choose another --backup-dir.", "there is no folder %s", s.BackupDir))
-	}
 	return plan, wrong.err()
+}
+
+// backupFolder checks that the folder is there.
+func (s *Settings) backupFolder() error {
+	if info, err := os.Stat(s.BackupDir); s.BackupDir != "" && (err != nil || !info.IsDir()) {
+		return digest.Fail(digest.Invalid, "Make the folder first, or choose another --backup-dir.", "there is no folder %s", s.BackupDir)
+	}
+	return nil
 }
 
 // backup writes a backup into the folder and removes the oldest beyond the
 // number that is kept.
 func (w *worker) backup(ctx context.Context, _ work.Lease) (time.Time, error) {
 	plan, err := w.settings.backups()
-	if err != nil {
+	if err := first(err, w.settings.backupFolder()); err != nil {
 		return time.Time{}, err
 	}
 	now := w.p.Clock.Now()

@@ -30,6 +30,10 @@ func TestBackupsByThemselves(t *testing.T) {
 		if list := in.must("schedule", "list"); !strings.Contains(list, "backup                     Sat 2026-03-21 03:30 UTC") {
 			t.Errorf("the schedule is\n%s", list)
 		}
+		in.must("--backup-at", "0 6 1 1 *", "--db", filepath.Join(in.dir, "other.db"), "schedule", "list")
+		if list := in.must("--db", filepath.Join(in.dir, "other.db"), "schedule", "list"); !strings.Contains(list, "Sat 2026-03-21 03:30 UTC") {
+			t.Errorf("with an earlier moment the schedule is\n%s", list)
+		}
 		for day := range 3 {
 			in.clock = digest.NewTestClock(time.Date(2026, 3, 21+day, 3, 29, 0, 0, time.UTC), 200)
 			s := in.serve("--backup-dir", dir, "--backup-keep", "2", "--log-level", "info")
@@ -52,6 +56,13 @@ func TestBackupsByThemselves(t *testing.T) {
 		in.must("restore", "--check", filepath.Join(dir, names[2]))
 		if out := in.must("schedule", "run", "backup"); !strings.Contains(out, "backup is done. Next: ") {
 			t.Errorf("schedule run says %q", out)
+		}
+		if err := os.Rename(dir, dir+"-away"); err != nil {
+			t.Fatal(err)
+		}
+		in.must("schedule", "list") // a folder that is away keeps nobody from the rest
+		if _, err := in.run("schedule", "run", "backup"); err == nil || !strings.Contains(err.Error(), "there is no folder") {
+			t.Errorf("without its folder a backup gives %v", err)
 		}
 	})
 }

@@ -147,7 +147,7 @@ func TestMoveAWholeInstallation(t *testing.T) {
 	if code, body := s.get(t, "/preferences/"+token); code != 200 || !strings.Contains(body, "reader") {
 		t.Errorf("a reader's link answers %d", code)
 	}
-	back.must("sending", "release")
+	back.must("sending", "release", "--unsent=send") // as the manual says
 	if out := back.must("issue", "send", "1"); !strings.Contains(out, "12 readers: 12 sent") {
 		t.Errorf("issue send says %q", out)
 	}

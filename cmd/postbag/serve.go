@@ -33,6 +33,7 @@ func (c serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	wrong.add(err)
 	_, err = s.backups()
 	wrong.add(err)
+	wrong.add(s.backupFolder())
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil && p.Listener == nil && s.BaseURL != "" {
 		wrong.add(digest.Fail(digest.Invalid, "For example localhost:8080, or :8080 for all addresses.", "--listen %q is not HOST:PORT", s.Listen))
 	}

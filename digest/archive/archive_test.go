@@ -345,6 +345,19 @@ func TestWriteFile(t *testing.T) {
 	if _, err := archive.WriteFile(dir, true, say("x")); digest.KindOf(err) != digest.Invalid {
 		t.Errorf("onto a folder: %v", err)
 	}
+	device := filepath.Join(dir, "device")
+	if err := os.Symlink(os.DevNull, device); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := archive.WriteFile(device, true, say("x")); digest.KindOf(err) != digest.Invalid {
+		t.Errorf("onto a device: %v", err)
+	}
+	if info, err := os.Lstat(device); err != nil || info.Mode().IsRegular() {
+		t.Errorf("the device is %v, %v", info, err)
+	}
+	if err := os.Remove(device); err != nil {
+		t.Fatal(err)
+	}
 	names, err := os.ReadDir(dir)
 	if err != nil || len(names) != 1 {
 		t.Errorf("left behind: %v, %v", names, err)

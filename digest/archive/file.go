@@ -62,10 +62,18 @@ func isFree(path string, replace bool) error {
 		return nil
 	case err != nil:
 		return unwritable(path, err)
-	case info.IsDir():
+	case info.Mode()&fs.ModeSymlink != 0:
+		if target, err := os.Stat(path); err == nil {
+			info = target
+		}
+	}
+	switch mode := info.Mode(); {
+	case mode.IsDir():
 		return digest.Fail(digest.Invalid, "Give the name of a file in it.", "%s is a folder", path)
+	case !mode.IsRegular() && mode&fs.ModeSymlink == 0: // such as /dev/null
+		return digest.Fail(digest.Invalid, "Give the name of a file; - writes standard output.", "%s is a device or the like, and is not replaced", path)
 	case !replace:
-		return digest.Fail(digest.Conflict, "Choose another name, or replace it with --force.", "%s exists already", path)
+		return digest.Fail(digest.Conflict, "Choose another name; postbag backup --force replaces a file.", "%s exists already", path)
 	}
 	return nil
 }

@@ -103,6 +103,9 @@ func (db *DB) Plan(ctx context.Context, now time.Time, duties ...work.Duty) erro
 			if err := t.addDuty(d); err != nil {
 				return err
 			}
+			if err := t.sooner(d); err != nil {
+				return err
+			}
 		}
 		if err := t.turnBack(now); err != nil {
 			return err
@@ -164,6 +167,19 @@ func (t *tx) addDuty(d work.Duty) error {
 		ON CONFLICT (name) DO UPDATE SET room = excluded.room
 			WHERE duties.room <> excluded.room AND duties.worker_id IS NULL`,
 		d.Name, string(d.Kind), d.Subject, d.Room, d.Next)
+	return err
+}
+
+// sooner lets a duty that follows a schedule of the settings take its next moment
+// from them, where they have been changed and the one before is later.
+func (t *tx) sooner(d work.Duty) error {
+	if d.Kind != work.Backup {
+		return nil
+	}
+	n, err := t.exec(`UPDATE duties SET next_at = $1 WHERE name = $2 AND next_at > $1 AND worker_id IS NULL`, d.Next.UnixMicro(), d.Name)
+	if n > 0 {
+		t.wake()
+	}
 	return err
 }
 

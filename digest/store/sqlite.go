@@ -194,14 +194,15 @@ func sqliteURI(path string, q url.Values) string {
 	return (&url.URL{Scheme: "file", Path: slashed, RawQuery: q.Encode()}).String()
 }
 
-// sqliteProbe takes the write lock once. Turning a new file to WAL does not wait
-// for another process that does the same, so a busy file is asked again.
+// sqliteProbe opens the database for writing. Turning a new file to WAL does not
+// wait for another process that does the same, so a busy file is asked again. One
+// that is in WAL is open without any lock: reading needs nobody's leave.
 func sqliteProbe(ctx context.Context, db *sql.DB, busy time.Duration) error {
 	const pause = 20 * time.Millisecond
 	for began := time.Now(); ; {
-		tx, err := db.BeginTx(ctx, nil)
+		err := db.PingContext(ctx)
 		if err == nil {
-			return tx.Rollback()
+			return nil
 		}
 		if sqliteCode(err) != codeBusy || time.Since(began) > busy {
 			return err

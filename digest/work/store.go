@@ -8,9 +8,9 @@ import (
 // Store is what sharing work asks of the database.
 type Store interface {
 	// Plan makes the duties with these names, as they are given, unless they are
-	// there; and sees to it that every source and every series has its own, and
-	// no other has. What was done after now, by a clock that was ahead, is due
-	// again.
+	// there; a backup that is there takes the moment given if that is sooner. It
+	// sees to it that every source and every series has its own, and no other has.
+	// What was done after now, by a clock that was ahead, is due again.
 	Plan(ctx context.Context, now time.Time, duties ...Duty) error
 	// Claim ends the places that ran out and takes the duty that is due longest
 	// among the given kinds, or ok false. The error is of kind Conflict when the
