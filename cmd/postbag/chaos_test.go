@@ -98,7 +98,7 @@ const chaosSpeed = 120 // a second is two minutes
 // under a lease that is another's.
 func TestWorkersInChaos(t *testing.T) {
 	t.Setenv("POSTBAG_TESTING", "1")
-	issues, blogs := 8, 6
+	issues, blogs := 5, 3
 	if os.Getenv("POSTBAG_TEST_LONG") != "" {
 		issues, blogs = 120, 12
 	}

@@ -32,7 +32,7 @@ func killedSend(t *testing.T, readers int, db ...string) (*installation, *mailSe
 	t.Helper()
 	t.Setenv("POSTBAG_TESTING", "1")
 	server := startMailServer(t, 2*time.Millisecond)
-	in := newInstallation(t, append(db, "--from", "editor@news.example.org", "--base-url", "https://news.example.org", "--concurrency", "5")...)
+	in := newInstallation(t, append(db, "--from", "editor@news.example.org", "--base-url", "https://news.example.org", "--concurrency", "5", "--lease", "2s")...)
 	in.readers(readers)
 	in.flags = append(in.flags, "--smtp", "smtp://"+server.addr+"?tls=none", "--ambiguous", "hold")
 	server.killed(t, in.process("issue", "send", "1"), int64(readers/3))

@@ -128,6 +128,7 @@ func TestClocksChange(t *testing.T) {
 			[3]string{"2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z", "2026-10-27T01:30:00Z"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			in := draftedInstallation(t, digest.NewTestClock(c.before, 1))
 			in.must("series", "set", "--zone", "Europe/London", "--schedule", "30 1 * * *")
 			in.must("issue", "approve")

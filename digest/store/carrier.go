@@ -35,8 +35,9 @@ type carrier struct {
 	// check finds rows that refer to none, where loading has not; "" else. It
 	// gives the table of such a row.
 	check string
-	// settle comes when everything is in.
-	settle []string
+	// settle, before a table's name, comes when everything is in; "" for nothing.
+	// It is for these tables alone: others in the same database are not ours.
+	settle string
 }
 
 // storedTable is a table as it goes into a backup, with what reading it needs.

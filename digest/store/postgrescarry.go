@@ -45,7 +45,7 @@ func postgresCarrier() carrier {
 		lastID:    postgresLastID,
 		setLastID: postgresSetLastID,
 		load:      postgresLoad,
-		settle:    []string{`ANALYZE`},
+		settle:    `ANALYZE `,
 	}
 }
 

@@ -125,7 +125,8 @@ func years(t *testing.T, db *store.DB) (issue int64) {
 		`INSERT INTO notices (kind, email, confirmation_id, created_at, next_try)
 			SELECT 'confirm', 'x', id, MOMENT, MOMENT + id * 1000000 FROM confirmations`,
 		`UPDATE deliveries SET state = 'sent', next_try = NULL, updated_at = MOMENT WHERE id % 2 = 0`,
-		`ANALYZE`,
+		`ANALYZE posts`, `ANALYZE comments`, `ANALYZE subscribers`, `ANALYZE deliveries`, `ANALYZE signups`,
+		`ANALYZE confirmations`, `ANALYZE notices`, `ANALYZE issues`,
 	} {
 		statement = strings.NewReplacer("MOMENT", strconv.FormatInt(start.UnixMicro(), 10),
 			"ISSUE", strconv.FormatInt(issue, 10)).Replace(statement)

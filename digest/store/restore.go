@@ -148,8 +148,15 @@ func (r *restorer) finish(t *tx) error {
 	if err := t.bump(); err != nil {
 		return err
 	}
-	for _, statement := range t.dialect.carry.settle {
-		if _, err := t.exec(statement); err != nil {
+	if t.dialect.carry.settle == "" {
+		return nil
+	}
+	tables, err := t.catalogue()
+	if err != nil {
+		return err
+	}
+	for _, table := range tables {
+		if _, err := t.exec(t.dialect.carry.settle + quoted(table.Name)); err != nil {
 			return err
 		}
 	}
