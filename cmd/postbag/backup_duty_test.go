@@ -50,7 +50,7 @@ func TestBackupsByThemselves(t *testing.T) {
 		for _, f := range files {
 			names = append(names, f.Name())
 		}
-		if len(names) != 3 || names[0] != "notes.txt" || !strings.HasPrefix(names[1], "postbag-20260322T0330") || !strings.HasPrefix(names[2], "postbag-20260323T0330") {
+		if len(names) != 3 || names[0] != "notes.txt" || !strings.HasPrefix(names[1], "postbag-20260322T03") || !strings.HasPrefix(names[2], "postbag-20260323T03") {
 			t.Errorf("the folder holds %v", names)
 		}
 		in.must("restore", "--check", filepath.Join(dir, names[2]))
