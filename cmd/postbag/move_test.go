@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/digesttest"
 	"postbag/digest/store"
 )
 
@@ -248,7 +249,7 @@ func TestInterruptedCopy(t *testing.T) {
 // TestBackupOnAFullDisk has no room for the file.
 func TestBackupOnAFullDisk(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
-		t.Skip("no /dev/full")
+		digesttest.Missing(t, "/dev/full", err)
 	}
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {

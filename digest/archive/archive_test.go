@@ -20,6 +20,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/archive"
+	"postbag/digest/digesttest"
 )
 
 var header = archive.Header{Program: "test", Schema: 3, Made: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), Database: "sqlite", Publication: "Nights"}
@@ -116,7 +117,7 @@ func TestEveryRowIsJSON(t *testing.T) {
 func TestAStrangerCanCheckIt(t *testing.T) {
 	for _, tool := range []string{"gzip", "sha256sum", "awk", "head"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip("no", tool)
+			digesttest.Missing(t, tool, err)
 		}
 	}
 	path := filepath.Join(t.TempDir(), "backup.gz")
@@ -367,7 +368,7 @@ func TestWriteFile(t *testing.T) {
 // TestDiskFull writes to a disk that is full from the start.
 func TestDiskFull(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
-		t.Skip("no /dev/full")
+		digesttest.Missing(t, "/dev/full", err)
 	}
 	dir := t.TempDir()
 	_, err := archive.WriteFile(filepath.Join(dir, "file"), false, func(io.Writer) error {

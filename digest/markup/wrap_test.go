@@ -42,7 +42,7 @@ func FuzzWrap(f *testing.F) {
 		p := markup.FromHTML(doc, "")
 		for _, para := range p {
 			if para.Number > 99999 {
-				t.Skip("a number wider than the page")
+				return // a number wider than the page
 			}
 		}
 		text := markup.Wrap(p, width, "> ")

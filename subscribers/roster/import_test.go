@@ -319,9 +319,6 @@ func (counting) Enrol(_ context.Context, people []roster.Entry, _ bool) ([]roste
 }
 
 func TestImportOfALargeListIsStreamed(t *testing.T) {
-	if testing.Short() {
-		t.Skip("SKIPPED: 200,000 rows in -short mode")
-	}
 	const rows = 200_000
 	s := roster.New(roster.Options{Store: counting{newMemory()}, Clock: still{noon}})
 	n := 0
