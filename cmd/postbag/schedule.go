@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/store"
 	"postbag/digest/work"
 	"postbag/subscribers/signup"
 )
@@ -122,7 +121,7 @@ func (c scheduleRunCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 		if err := a.plan(ctx); err != nil {
 			return err
 		}
-		before, err := a.duty(ctx, c.Name)
+		before, err := a.db.Duty(ctx, c.Name)
 		if err != nil {
 			return err
 		}
@@ -148,7 +147,7 @@ func (a *app) runNow(ctx context.Context, before work.Listed) error {
 		place, err := a.db.Join(ctx, joining)
 		if err == nil {
 			defer place.Leave()
-			now, err := a.duty(ctx, before.Name)
+			now, err := a.db.Duty(ctx, before.Name)
 			if err != nil {
 				return err
 			}
@@ -171,27 +170,13 @@ func (a *app) runNow(ctx context.Context, before work.Listed) error {
 	}
 }
 
-// duty finds a duty by its name.
-func (a *app) duty(ctx context.Context, name string) (work.Listed, error) {
-	all, err := a.db.Duties(ctx, store.MostDuties)
-	if err != nil {
-		return work.Listed{}, err
-	}
-	for _, d := range all {
-		if d.Name == name {
-			return d, nil
-		}
-	}
-	return work.Listed{}, digest.Fail(digest.NotFound, "See their names with: postbag schedule list", "there is no duty called %q", name)
-}
-
 // runThere waits for a while until a worker has done what was made due.
 func (a *app) runThere(ctx context.Context, before work.Listed) (done bool, err error) {
 	for until := time.Now().Add(watchFor); time.Now().Before(until); {
 		if err := sleepReal(ctx, watchEvery); err != nil {
 			return false, digest.Fail(digest.Unavailable, "See how it stands with: postbag schedule list", "%s was made due, and no worker has done it yet: %w", before.Name, err)
 		}
-		now, err := a.duty(ctx, before.Name)
+		now, err := a.db.Duty(ctx, before.Name)
 		if err != nil {
 			return false, err
 		}
@@ -222,7 +207,7 @@ func (a *app) runHere(place work.Place, name string) error {
 	}
 	readers := signup.New(signup.Options{Store: a.db, Clock: a.p.Clock, Log: a.log})
 	newWorker(a, puller, office, readers).runner().Do(ctx, lease)
-	after, err := a.duty(ctx, name)
+	after, err := a.db.Duty(ctx, name)
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,8 @@ func (t *turns) next() subscribers.DeliveryState {
 
 // Exchange settles results and claims due rows, as [deliver.Ledger] tells. Of
 // the due rows, queued and deferred ones go first by turns, each sort by its
-// moment and then by id, so that neither waits behind all of the other.
+// moment and then by id, so that neither waits behind all of the other. A queued
+// row that was put back may wait until those behind it are claimed; see [head].
 func (db *DB) Exchange(ctx context.Context, x deliver.Exchange) (claimed []subscribers.Delivery, err error) {
 	var from head
 	err = db.update(ctx, "exchange with the ledger", func(t *tx) error {

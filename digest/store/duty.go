@@ -125,7 +125,7 @@ func (t *tx) notFree(name string) error {
 }
 
 func noDuty(name string) error {
-	return missing("there is no duty %q", name)
+	return digest.Fail(digest.NotFound, "See their names with: postbag schedule list", "there is no duty called %q", name)
 }
 
 // Complete ends a lease and sets the duty's next moment; see [work.Store].
@@ -242,31 +242,50 @@ func (t *tx) askSoon(name string, now time.Time) error {
 	return err
 }
 
-// MostDuties is more duties than there are in any installation, for a listing of
-// all of them.
-const MostDuties = 1_000_000
+// selectDuties reads duties as a listing shows them.
+const selectDuties = `
+	SELECT d.name, d.kind, d.subject, d.room, d.next_at, d.failures, d.last_error, d.due_at, d.done_at, d.runs,
+		CASE WHEN w.id IS NOT NULL THEN d.claimed_at END, w.leased_until, COALESCE(w.name, ''),
+		COALESCE((SELECT s.zone FROM series s WHERE s.id = d.subject AND d.kind IN ('draft', 'deadline', 'deliver')), ''),
+		COALESCE((SELECT MIN(i.title) FROM issues i
+			WHERE i.series_id = d.subject AND i.state_reason = '` + digest.AsksLate + `'
+				AND (d.kind = 'deadline' AND i.state = 'approved' OR d.kind = 'deliver' AND i.state = 'published')), '')
+	FROM duties d LEFT JOIN workers w ON w.id = d.worker_id`
 
-// Duties lists all duties, those with the same name's beginning together, as a
-// listing shows them.
+func (t *tx) duties(query string, args ...any) (all []work.Listed, err error) {
+	err = t.each(func(r row) error {
+		var l work.Listed
+		err := r.scan(&l.Name, &l.Kind, &l.Subject, &l.Room, &l.Next, &l.Failures, &l.LastError,
+			&l.LastDue, &l.LastDone, &l.Runs, &l.HeldSince, &l.HeldUntil, &l.Holder, &l.Zone, &l.Asks)
+		all = append(all, l)
+		return err
+	}, query, args...)
+	return all, err
+}
+
+// Duties lists the duties, what is due first before the rest.
 func (db *DB) Duties(ctx context.Context, limit int) (all []work.Listed, err error) {
-	err = db.view(ctx, "list the duties", func(t *tx) error {
-		return t.each(func(r row) error {
-			var l work.Listed
-			err := r.scan(&l.Name, &l.Kind, &l.Subject, &l.Room, &l.Next, &l.Failures, &l.LastError,
-				&l.LastDue, &l.LastDone, &l.Runs, &l.HeldSince, &l.HeldUntil, &l.Holder, &l.Zone, &l.Asks)
-			all = append(all, l)
-			return err
-		}, `
-			SELECT d.name, d.kind, d.subject, d.room, d.next_at, d.failures, d.last_error, d.due_at, d.done_at, d.runs,
-				CASE WHEN w.id IS NOT NULL THEN d.claimed_at END, w.leased_until, COALESCE(w.name, ''),
-				COALESCE((SELECT s.zone FROM series s WHERE s.id = d.subject AND d.kind IN ('draft', 'deadline', 'deliver')), ''),
-				COALESCE((SELECT MIN(i.title) FROM issues i
-					WHERE i.series_id = d.subject AND i.state_reason = '`+digest.AsksLate+`'
-						AND (d.kind = 'deadline' AND i.state = 'approved' OR d.kind = 'deliver' AND i.state = 'published')), '')
-			FROM duties d LEFT JOIN workers w ON w.id = d.worker_id
-			ORDER BY CASE WHEN d.next_at IS NULL THEN 1 ELSE 0 END, d.next_at, d.name LIMIT $1`, bounded(limit))
+	err = db.view(ctx, "list the duties", func(t *tx) (err error) {
+		all, err = t.duties(selectDuties+` ORDER BY CASE WHEN d.next_at IS NULL THEN 1 ELSE 0 END, d.next_at, d.name LIMIT $1`, bounded(limit))
+		return err
 	})
 	return all, err
+}
+
+// Duty gives the duty of a name, or an error of kind NotFound.
+func (db *DB) Duty(ctx context.Context, name string) (duty work.Listed, err error) {
+	err = db.view(ctx, "read the duty", func(t *tx) error {
+		found, err := t.duties(selectDuties+` WHERE d.name = $1`, name)
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			return noDuty(name)
+		}
+		duty = found[0]
+		return nil
+	})
+	return duty, err
 }
 
 // Ask notes that an issue that is approved or published waits for the editor's
