@@ -5,10 +5,24 @@ import "time"
 // Platform names the software a blog runs on, as far as Postbag knows it.
 type Platform string
 
-// The platforms whose feeds Postbag reads.
+// The platforms whose feeds Postbag knows. A feed of none of them is Generic.
 const (
-	Blogger   Platform = "blogger"
-	WordPress Platform = "wordpress"
+	Blogger     Platform = "blogger"
+	WordPress   Platform = "wordpress"
+	Ghost       Platform = "ghost"
+	Substack    Platform = "substack"
+	Disqus      Platform = "disqus"
+	Discourse   Platform = "discourse"
+	Reddit      Platform = "reddit"
+	HackerNews  Platform = "hackernews"
+	Lobsters    Platform = "lobsters"
+	Mastodon    Platform = "mastodon"
+	Drupal      Platform = "drupal"
+	MovableType Platform = "movabletype" // TypePad, too
+	GitHub      Platform = "github"      // Discussions, and giscus with them
+	Isso        Platform = "isso"
+	Remark42    Platform = "remark42"
+	Generic     Platform = "generic" // Atom, RSS, RDF or JSON Feed of no known maker
 )
 
 // Source is a blog that Postbag follows.
@@ -19,6 +33,10 @@ type Source struct {
 	Platform Platform
 	Language string // BCP 47, as the feed says; may be empty
 	AddedAt  time.Time
+	// CommentsPattern is the address of a post's own comments feed on a blog whose
+	// posts do not name it, with {url}, {path} or {id} where the post's goes; ""
+	// for none.
+	CommentsPattern string
 }
 
 // FeedKind tells what a feed lists.
@@ -47,6 +65,31 @@ type FeedState struct {
 	LastSuccess time.Time // the last good answer, 304 included
 	Failures    int       // polls by the schedule that failed in a row
 	LastError   string    // why the last poll failed, by hand or not, in words; "" if it did not
+	// FailingSince is when the first of the present failures was; zero when the
+	// last poll went well.
+	FailingSince time.Time
+	// AskedWhole is the last request without conditions.
+	AskedWhole time.Time
+
+	// MovedTo is where the feed says it has moved for good; it is believed after
+	// MovedPolls good answers from there.
+	MovedTo    string
+	MovedPolls int
+	// GoneSince is the first of the 410 answers since the last good one. A feed
+	// that is Stopped for them is not asked by the schedule any more.
+	GoneSince time.Time
+	Stopped   bool
+	// Suspect says why the last page was not stored and waits for the editor; ""
+	// when it does not.
+	Suspect string
+
+	// PageSize is how many entries the first page held, and Daily how many new
+	// ones came in a day of late, in thousandths.
+	PageSize int
+	Daily    int
+	// Older is the page at which an unfinished pull of the whole history goes on.
+	Older string
+
 	// CatchUp is when an unfinished pull began: pages after the first are still
 	// missing, so the next pull goes on past entries stored since then. Zero
 	// when nothing is missing. No two pulls under way store the same moment, so
@@ -70,6 +113,15 @@ type Post struct {
 	Announced int
 	Hash      string // of the raw title and body, to find edits
 	Body      Prose
+
+	// Key and URLKey are names that outlive a change of the id: the platform's own
+	// number, and the permalink without what changes when a blog moves. Ref is one
+	// more name by which comments may call their post. Each may be empty.
+	Key    string
+	URLKey string
+	Ref    string
+	// CommentsURL is the feed of the post's own comments; may be empty.
+	CommentsURL string
 }
 
 // Comment is one reader's words under a post.
@@ -96,6 +148,7 @@ type Comment struct {
 	// seen are kept, and are no longer offered.
 	Gone       bool
 	GoneReason string
+	GoneBy     GoneBy // how it was found out; "" while it is not gone
 	// Backfill marks a comment brought by --history from before the window: it
 	// can be found and picked, but is no candidate of the week.
 	Backfill bool
@@ -103,4 +156,51 @@ type Comment struct {
 	Hash  string // of the raw body, to find edits that leave no other trace
 	Words int
 	Body  Prose
+
+	// Key is a name that outlives a change of the id, like a post's; PostKey and
+	// ParentKey are the keys of the post and of the parent. Each may be empty.
+	Key       string
+	PostKey   string
+	ParentKey string
+}
+
+// GoneBy is how a comment was found to be gone.
+type GoneBy string
+
+// The signs that a comment is gone.
+const (
+	ByMarker    GoneBy = "marker"    // the feed or an export says so in its place
+	ByTombstone GoneBy = "tombstone" // a deleted-entry element (RFC 6721)
+	ByAbsence   GoneBy = "absence"   // it is not in a complete listing of its post's comments
+	ByPermalink GoneBy = "permalink" // its page answers 404 or 410
+)
+
+// CommentVersion is an earlier text of a comment that was edited.
+type CommentVersion struct {
+	Replaced time.Time // when Postbag saw the next text
+	Author   string
+	Words    int
+	Body     Prose
+}
+
+// Listing is what is remembered of a post's own comments feed.
+type Listing struct {
+	PostID    int64
+	SourceID  int64
+	GUID, URL string // of the post
+	Key       string // of the post
+	Published time.Time
+	// CommentsURL is the feed; "" when the post does not name one.
+	CommentsURL string
+
+	Announced int // comments that the posts feed says there are, -1 when it does not say
+	Stored    int // comments of the post that are stored, those with a marker included
+	// Listed is what Announced was when the feed was last read whole, -1 for never.
+	Listed   int
+	ListedAt time.Time // zero for never
+	NextTry  time.Time // not before; zero for any time
+	Failures int
+
+	ETag         string
+	LastModified string
 }

@@ -13,7 +13,9 @@ type Document struct {
 	Title    string // the blog's name, plain text
 	HomeURL  string // the blog's home page; of a single post's comments, the post
 	SelfURL  string // where the feed says it lives; may be empty
-	NextURL  string // the page with older entries, "" on the last one
+	// NextURL is the page with older entries, by link rel next or prev-archive
+	// (RFC 5005, 3 and 4), "" on the last one.
+	NextURL  string
 	Language string // BCP 47, "" when the feed does not say
 	// BlogID is Blogger's number of the blog, "" elsewhere.
 	BlogID string
@@ -25,9 +27,18 @@ type Document struct {
 	// TTL is how long the feed asks to be left alone between polls, 0 when it
 	// does not.
 	TTL time.Duration
+	// SkipHours are the hours of the day, in GMT, at which the feed asks not to be
+	// polled (RSS 2.0, skipHours).
+	SkipHours []int
+	// Complete tells that the document holds every entry there is (RFC 5005, 2).
+	Complete bool
+	// CutShort tells that the document ended in the middle: what came before is
+	// here, and nothing follows from what is not.
+	CutShort bool
 
 	Posts    []PostEntry
 	Comments []CommentEntry
+	Deleted  []Tombstone
 	Skipped  []Skip
 
 	seen map[string]bool // ids on the page so far
@@ -42,6 +53,12 @@ type Skip struct {
 	Reason string
 }
 
+// Tombstone says that an entry was deleted (RFC 6721, 3).
+type Tombstone struct {
+	ID   string
+	When time.Time // zero when missing or unreadable
+}
+
 // PostEntry is a post as its feed gives it.
 type PostEntry struct {
 	ID        string
@@ -53,6 +70,14 @@ type PostEntry struct {
 	Announced int       // comments the feed says there are, -1 when it does not
 	Body      Body
 	Hash      string // of the raw title and body
+
+	// Key is the platform's own number of the post, in a form that all its feeds,
+	// exports and interfaces lead to ("post-12"); "" where the platform has none.
+	Key string
+	// Ref is one more name by which comments call the post ("title:…"), or "".
+	Ref string
+	// CommentsURL is the feed of the post's own comments, or "".
+	CommentsURL string
 }
 
 // CommentEntry is a comment as its feed gives it.
@@ -70,6 +95,13 @@ type CommentEntry struct {
 	GoneReason string
 	Body       Body
 	Hash       string // of the raw body: titles of comments are generated
+
+	// Key, PostKey and ParentKey are the platform's own numbers of the comment, its
+	// post and its parent, as a post's Key; "" where the platform has none, or at
+	// top level.
+	Key       string
+	PostKey   string
+	ParentKey string
 }
 
 // Body is an entry's text as foreign HTML.
