@@ -95,7 +95,7 @@ func lookup(label string) encoding.Encoding {
 // dropControls takes out the characters that XML forbids (XML 1.0, 2.2) and
 // those that only steer terminals.
 func dropControls(text []byte) []byte {
-	if bytes.IndexFunc(text, isControl) < 0 {
+	if !hasControl(text) {
 		return text
 	}
 	return bytes.Map(func(r rune) rune {
@@ -104,6 +104,22 @@ func dropControls(text []byte) []byte {
 		}
 		return r
 	}, text)
+}
+
+// hasControl looks for the bytes of characters that isControl names; it may take
+// a harmless one for such.
+func hasControl(text []byte) bool {
+	for i, b := range text {
+		switch {
+		case b < ' ' && b != '\t' && b != '\n' && b != '\r', b == 0x7F:
+			return true
+		case b == 0xC2 && i+1 < len(text) && text[i+1] < 0xA0: // U+0080 to U+009F
+			return true
+		case b == 0xEF && i+2 < len(text) && text[i+1] == 0xBF && text[i+2] >= 0xBE: // U+FFFE, U+FFFF
+			return true
+		}
+	}
+	return false
 }
 
 // dropReferences takes out numeric references to characters that XML forbids
