@@ -229,6 +229,12 @@ func TestPlatformOverridesWhatTheFeedSays(t *testing.T) {
 	equal(t, "kind", d.Kind, digest.CommentsFeed)
 	d = parse(t, fixture(t, "rss091.rss"), feed.Options{Platform: digest.Disqus})
 	equal(t, "platform", d.Platform, digest.Disqus)
+	for _, platform := range []digest.Platform{digest.Ghost, digest.HackerNews, digest.Discourse, digest.WordPress, digest.GitHub} {
+		d = parse(t, fixture(t, "threads.atom"), feed.Options{Platform: platform, Want: digest.CommentsFeed})
+		equal(t, string(platform)+": comments of another maker", line(len(d.Posts), len(d.Comments)), "1 | 2")
+		equal(t, string(platform)+": their post", d.Comments[0].PostRef, "urn:uuid:f0000001")
+		equal(t, string(platform)+": the parent", d.Comments[0].ParentRef, "urn:uuid:c0000002")
+	}
 	_, err := feed.Parse(fixture(t, "ghost.rss"), feed.Options{Platform: "geocities"})
 	wantInvalid(t, "an unknown platform", err, `no platform is called "geocities"`)
 }
