@@ -182,6 +182,11 @@ func TestPlatformsOwnWays(t *testing.T) {
 	rest = parse(t, []byte("[]"), url("https://blog.test/?rest_route=/wp/v2/comments"))
 	equal(t, "WordPress: empty list", rest.Kind, digest.CommentsFeed)
 
+	old := strings.Replace(string(fixture(t, "mastodon.rss")), "<generator>Mastodon v4.3.1</generator>", "", 1)
+	equal(t, "Mastodon: without generator", parse(t, []byte(old), feed.Options{}).Platform, digest.Mastodon)
+	page := strings.ReplaceAll(string(fixture(t, "disqus.rss")), "disqus.com/latest.rss", "disqus.com/glaze/latest.rss")
+	equal(t, "Disqus: one page", parse(t, []byte(page), feed.Options{}).OnePost, true)
+
 	hnrss := string(fixture(t, "hnrss-posts.rss"))
 	later := parse(t, []byte(strings.Replace(hnrss, "Points: 12", "Points: 13", 1)), feed.Options{})
 	equal(t, "Hacker News: hash after a vote", later.Posts[0].Hash, parse(t, []byte(hnrss), feed.Options{}).Posts[0].Hash)
