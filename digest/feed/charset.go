@@ -27,7 +27,10 @@ func toUTF8(body []byte, contentType string) []byte {
 			body = decoded
 		}
 	}
-	text := bytes.ToValidUTF8(body, []byte("\uFFFD"))
+	text := body
+	if !utf8.Valid(text) {
+		text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
+	}
 	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
 	if at := xmlDeclaration.FindIndex(text); at != nil {
 		text = text[at[1]:]
@@ -126,26 +129,27 @@ func hasControl(text []byte) bool {
 // ("&#8;"): one of them would make the decoder refuse the whole feed.
 func dropReferences(text []byte) []byte {
 	var out []byte
-	rest := text
+	kept, at := 0, 0
 	for {
-		at := bytes.Index(rest, []byte("&#"))
-		if at < 0 {
+		next := bytes.Index(text[at:], []byte("&#"))
+		if next < 0 {
 			break
 		}
-		end := at + 2
-		for end < len(rest) && end < at+12 && rest[end] != ';' {
+		start := at + next
+		end := start + 2
+		for end < len(text) && end < start+12 && text[end] != ';' {
 			end++
 		}
-		if end < len(rest) && rest[end] == ';' && forbidden(string(rest[at+2:end])) {
-			out, rest = append(out, rest[:at]...), rest[end+1:]
-		} else {
-			out, rest = append(out, rest[:end]...), rest[end:]
+		at = end
+		if end < len(text) && text[end] == ';' && forbidden(string(text[start+2:end])) {
+			out = append(out, text[kept:start]...)
+			kept, at = end+1, end+1
 		}
 	}
-	if out == nil {
+	if kept == 0 {
 		return text
 	}
-	return append(out, rest...)
+	return append(out, text[kept:]...)
 }
 
 // forbidden tells whether the digits of a reference name no character of XML.
