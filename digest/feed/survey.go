@@ -17,36 +17,64 @@ import (
 // anything from it. The pass uses the same lenient decoder as gofeed, so the
 // limits hold for what gofeed will see.
 type survey struct {
-	root    string   // local name of the root element, lower case
-	doc     []byte   // the document without over-long entries and xml:base
-	bases   []string // the xml:base in scope of each remaining entry's text
+	root    string // local name of the root element, lower case
+	source  []byte // the document as it came
+	cut     []span // what is left out: over-long entries and xml:base
+	marks   []mark // of each remaining entry
+	ends    []end  // where each remaining entry ends
 	skipped []Skip
 }
 
-// errDoctype and errDepth are what a document may not contain.
+// mark is what gofeed loses of an entry.
+type mark struct {
+	base    string // the xml:base in scope of the entry, for its links
+	text    string // the xml:base in scope of its text
+	about   string // RDF's name of it (RSS 1.0, 5.5)
+	replies int    // thr:count of its replies link (RFC 4685, 4), -1 for none
+}
+
+// mark gives what is noted of the i-th of so many entries.
+func (s *survey) mark(i, entries int) mark {
+	if len(s.marks) != entries {
+		return mark{replies: -1}
+	}
+	return s.marks[i]
+}
+
+// head is the beginning of the document.
+func (s *survey) head() string { return string(s.source[:min(len(s.source), 4000)]) }
+
+// Why an entry is left out.
 var (
-	errDoctype = errors.New("it declares entities of its own")
-	errDepth   = fmt.Errorf("its elements are nested more than %d deep", MaxDepth)
+	tooMany  = fmt.Sprintf("the feed has more than %d entries", MaxEntries)
+	tooLarge = "it is larger than 1 MB"
 )
 
-// look makes a survey. An error other than the two above is the decoder's.
+// maxElements bounds the elements of a document. Five thousand entries have some
+// hundred thousand, and each that gofeed does not know costs it two maps.
+// maxAttributes bounds those of one element.
+const (
+	maxElements   = 300_000
+	maxAttributes = 1_000
+)
+
+// errDoctype and errDepth are what a document may not contain; errEnd, errStray
+// and errElements are what ends it early.
+var (
+	errDoctype  = errors.New("it declares entities of its own")
+	errDepth    = fmt.Errorf("its elements are nested more than %d deep", MaxDepth)
+	errElements = fmt.Errorf("it has more than %d elements, or one with more than %d attributes", maxElements, maxAttributes)
+	errEnd      = errors.New("document end")
+	errStray    = errors.New("an element ends that never began")
+)
+
+// look makes a survey. An error other than those above is the decoder's; the
+// survey then covers what came before it.
 func look(doc []byte) (*survey, error) {
-	w := walk{doc: doc, dec: lenient(doc), out: &survey{}}
-	for {
-		start := w.dec.InputOffset()
-		tok, err := w.dec.RawToken()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return w.out, err
-		}
-		if err := w.token(tok, start); err != nil {
-			return w.out, err
-		}
-	}
-	w.out.doc = w.rest()
-	return w.out, nil
+	w := walk{doc: doc, dec: lenient(doc), out: &survey{source: doc}}
+	err := w.all()
+	w.out.cut = w.cut
+	return w.out, err
 }
 
 func lenient(doc []byte) *xml.Decoder {
@@ -57,34 +85,68 @@ func lenient(doc []byte) *xml.Decoder {
 
 // walk is a survey under way.
 type walk struct {
-	doc   []byte
-	dec   *xml.Decoder
-	out   *survey
-	depth int
+	doc  []byte
+	dec  *xml.Decoder
+	out  *survey
+	open []xml.Name // the elements we are in
 
-	entry   int   // depth of the entry we are in, 0 outside
-	started int64 // where it began
-	entries int
-	outer   []string // xml:base of the elements around the entries
-	inner   []string // and inside the present one, down to its text
-	cut     []span   // what is left out, in order
+	entry    int   // depth of the entry we are in, 0 outside
+	started  int64 // where it began
+	entries  int
+	present  mark
+	elements int
+	bases    []scope // the xml:base of the elements we are in
+	cut      []span  // what is left out, in order
+	closing  string  // what ends the elements around the last entry
+	around   []xml.Name
 }
 
 type span struct{ from, to int64 }
 
-func (w *walk) token(tok xml.Token, start int64) error {
-	switch t := tok.(type) {
-	case xml.StartElement:
-		return w.open(t, start)
-	case xml.EndElement:
-		if w.entry > 0 && w.depth == w.entry {
-			w.closeEntry()
-		}
-		w.depth--
-	case xml.Directive:
-		return directive(t)
+// scope is an xml:base, resolved, and the depth of its element.
+type scope struct {
+	depth int
+	base  string
+}
+
+// base is the xml:base in scope.
+func (w *walk) base() string {
+	if n := len(w.bases); n > 0 {
+		return w.bases[n-1].base
 	}
-	return nil
+	return ""
+}
+
+// all walks to the end of the root element. What a server appends after it is
+// nobody's concern.
+func (w *walk) all() error {
+	for {
+		start := w.dec.InputOffset()
+		tok, err := w.dec.RawToken()
+		if errors.Is(err, io.EOF) {
+			if len(w.open) > 0 {
+				return errEnd
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		switch t := tok.(type) {
+		case xml.StartElement:
+			err = w.begin(t, start)
+		case xml.EndElement:
+			err = w.end(t.Name, start)
+			if err == nil && len(w.open) == 0 {
+				return nil
+			}
+		case xml.Directive:
+			err = directive(t)
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // directive refuses a document type with declarations of its own: nothing that
@@ -97,31 +159,84 @@ func directive(d xml.Directive) error {
 	return nil
 }
 
-func (w *walk) open(t xml.StartElement, start int64) error {
-	w.depth++
-	if w.depth > MaxDepth {
+func (w *walk) begin(t xml.StartElement, start int64) error {
+	w.open = append(w.open, t.Name)
+	depth := len(w.open)
+	if depth > MaxDepth {
 		return errDepth
 	}
+	if w.elements++; w.elements > maxElements || len(t.Attr) > maxAttributes {
+		return errElements
+	}
 	name := strings.ToLower(t.Name.Local)
-	if w.depth == 1 {
+	if depth == 1 {
 		w.out.root = name
 	}
-	if w.entry == 0 && (name == "entry" || name == "item") && (w.depth == 2 || w.depth == 3) {
-		w.entry, w.started, w.inner = w.depth, start, nil
-	}
 	if base := baseOf(t); base != "" {
-		w.base(base, start)
+		w.rebase(base, depth, start)
+	}
+	switch {
+	case w.entry == 0 && (name == "entry" || name == "item") && (depth == 2 || depth == 3):
+		w.entry, w.started = depth, start
+		w.present = mark{base: w.base(), text: w.base(), about: attribute(t, "about"), replies: -1}
+	case w.entry > 0 && depth == w.entry+1:
+		w.child(name, t)
 	}
 	return nil
 }
 
-// base notes an xml:base and blanks the attribute, so that gofeed hands the
-// text on as it stands.
-func (w *walk) base(value string, start int64) {
-	if w.entry > 0 {
-		w.inner = append(w.inner, value)
-	} else {
-		w.outer = append(w.outer, value)
+// child looks at an element of an entry.
+func (w *walk) child(name string, t xml.StartElement) {
+	switch name {
+	case "link":
+		if n := number(attribute(t, "count")); n >= 0 && strings.EqualFold(attribute(t, "rel"), "replies") {
+			w.present.replies = n
+		}
+	case "content", "encoded", "summary", "description":
+		if w.present.text == w.present.base {
+			w.present.text = w.base()
+		}
+	}
+}
+
+// end closes an element, and those in it that the document forgot to close, as
+// the lenient decoder does.
+func (w *walk) end(name xml.Name, start int64) error {
+	at := len(w.open) - 1
+	for at >= 0 && w.open[at] != name {
+		at--
+	}
+	if at < 0 {
+		return errStray
+	}
+	if w.entry > at {
+		to := w.dec.InputOffset()
+		if w.entry > at+1 { // the entry itself was forgotten
+			to = start
+		}
+		w.closeEntry(to)
+	}
+	w.open = w.open[:at]
+	for n := len(w.bases); n > 0 && w.bases[n-1].depth > at; n-- {
+		w.bases = w.bases[:n-1]
+	}
+	return nil
+}
+
+func attribute(t xml.StartElement, local string) string {
+	for _, a := range t.Attr {
+		if a.Name.Local == local {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// rebase notes an xml:base (XML Base, 4) and blanks the attribute, so that gofeed
+// hands the text on as it stands.
+func (w *walk) rebase(value string, depth int, start int64) {
+	if base := id(resolve(w.base(), value)); base != "" {
+		w.bases = append(w.bases, scope{depth, base})
 	}
 	tag := w.doc[start:w.dec.InputOffset()]
 	for _, at := range baseAttribute.FindAllIndex(tag, -1) {
@@ -142,34 +257,32 @@ func baseOf(t xml.StartElement) string {
 }
 
 // closeEntry decides whether the entry that ends here stays.
-func (w *walk) closeEntry() {
-	end := w.dec.InputOffset()
+func (w *walk) closeEntry(to int64) {
+	around := w.open[:w.entry-1]
 	w.entry = 0
 	w.entries++
 	reason := ""
 	switch {
 	case w.entries > MaxEntries:
-		reason = fmt.Sprintf("the feed has more than %d entries", MaxEntries)
-	case end-w.started > MaxEntryBytes:
-		reason = "it is larger than 1 MB"
+		reason = tooMany
+	case to-w.started > MaxEntryBytes:
+		reason = tooLarge
 	default:
-		w.out.bases = append(w.out.bases, resolveAll(append(w.outer[:len(w.outer):len(w.outer)], w.inner...)))
+		w.out.marks = append(w.out.marks, w.present)
+		w.out.ends = append(w.out.ends, end{to, w.closers(around)})
 		return
 	}
-	w.out.skipped = append(w.out.skipped, Skip{Reason: reason})
 	for n := len(w.cut); n > 0 && w.cut[n-1].from >= w.started; n-- {
 		w.cut = w.cut[:n-1]
 	}
-	w.cut = append(w.cut, span{w.started, end})
-}
-
-// resolveAll resolves nested xml:base values, outermost first (XML Base, 4).
-func resolveAll(bases []string) string {
-	out := ""
-	for _, b := range bases {
-		out = resolve(out, b)
+	if len(w.out.skipped) < MaxEntries {
+		w.out.skipped = append(w.out.skipped, Skip{Reason: reason})
 	}
-	return out
+	if n := len(w.cut); n > 0 && w.cut[n-1].to == w.started {
+		w.cut[n-1].to = to
+		return
+	}
+	w.cut = append(w.cut, span{w.started, to})
 }
 
 // resolve makes an address absolute; what cannot be resolved stays as it is.
@@ -189,23 +302,9 @@ func resolve(base, ref string) string {
 	return u.String()
 }
 
-// rest is the document without what is cut.
-func (w *walk) rest() []byte {
-	if len(w.cut) == 0 {
-		return w.doc
-	}
-	out := make([]byte, 0, len(w.doc))
-	at := int64(0)
-	for _, c := range w.cut {
-		out = append(out, w.doc[at:c.from]...)
-		at = c.to
-	}
-	return append(out, w.doc[at:]...)
-}
-
 // surveyError words what the survey found wrong.
 func surveyError(err error) error {
-	if errors.Is(err, errDoctype) || errors.Is(err, errDepth) {
+	if errors.Is(err, errDoctype) || errors.Is(err, errDepth) || errors.Is(err, errElements) {
 		return digest.Fail(digest.Invalid, "No blog's feed needs that; check the address.", "the feed is refused: %w", err)
 	}
 	return brokenXML(err)
@@ -214,9 +313,13 @@ func surveyError(err error) error {
 // brokenXML words an error of the XML decoder.
 func brokenXML(err error) error {
 	if strings.Contains(err.Error(), "EOF") || strings.Contains(err.Error(), "document end") {
-		return digest.Fail(digest.Invalid, "Try again later; if it stays so, tell the owner of the blog.",
-			"the feed is cut short: it ends in the middle")
+		return cutShort()
 	}
 	return digest.Fail(digest.Invalid, "Tell the owner of the blog; a feed validator shows the place.",
 		"the feed is not well-formed XML")
+}
+
+func cutShort() error {
+	return digest.Fail(digest.Invalid, "Try again later; if it stays so, tell the owner of the blog.",
+		"the feed is cut short: it ends in the middle")
 }

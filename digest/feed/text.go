@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"html"
+	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -49,12 +51,7 @@ func name(s string) string { return short(plain(html.UnescapeString(s)), maxName
 
 // id cleans an id or address; one too long to be kept is none.
 func id(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if isControl(r) {
-			return -1
-		}
-		return r
-	}, strings.TrimSpace(s))
+	s = strings.TrimSpace(clean(s))
 	if len(s) > maxID {
 		return ""
 	}
@@ -78,8 +75,21 @@ func textOf(s string) string { return html.UnescapeString(anyTag.ReplaceAllStrin
 
 // textHTML writes plain text as HTML, line ends as breaks.
 func textHTML(s string) string {
-	s = strings.ReplaceAll(html.EscapeString(s), "\r\n", "\n")
+	s = strings.ReplaceAll(html.EscapeString(clean(s)), "\r\n", "\n")
 	return strings.ReplaceAll(s, "\n", "<br>")
+}
+
+// clean takes the control characters out that a decoder may have brought in.
+func clean(s string) string {
+	if strings.IndexFunc(s, isControl) < 0 {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if isControl(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // hash is a fingerprint of raw texts, to find edits.
@@ -110,23 +120,113 @@ func extension(exts ext.Extensions, local string) (ext.Extension, bool) {
 	return ext.Extension{}, false
 }
 
+// extensions gives all elements of a local name, prefix by prefix.
 func extensions(exts ext.Extensions, local string) []ext.Extension {
+	var prefixes []string
+	for prefix, byName := range exts {
+		if len(byName[local]) > 0 {
+			prefixes = append(prefixes, prefix)
+		}
+	}
+	if len(prefixes) == 1 {
+		return exts[prefixes[0]][local]
+	}
+	slices.Sort(prefixes)
 	var all []ext.Extension
-	for _, byName := range exts {
-		all = append(all, byName[local]...)
+	for _, prefix := range prefixes {
+		all = append(all, exts[prefix][local]...)
 	}
 	return all
 }
 
 // count reads a number of comments or results, -1 when there is none.
 func count(exts ext.Extensions, local string) int {
-	e, ok := extension(exts, local)
-	if !ok || e.Value == "" || len(e.Value) > 9 || strings.Trim(e.Value, "0123456789") != "" {
+	e, _ := extension(exts, local)
+	return number(e.Value)
+}
+
+// number reads up to nine digits, -1 for anything else.
+func number(s string) int {
+	if s == "" || len(s) > 9 || strings.Trim(s, "0123456789") != "" {
 		return -1
 	}
 	n := 0
-	for _, d := range e.Value {
+	for _, d := range s {
 		n = n*10 + int(d-'0')
 	}
 	return n
+}
+
+// timeLayouts are the forms of times in Dublin Core, RFC 6721, JSON Feed and
+// WordPress's interface, which no parser of gofeed reads for us. A time without
+// a zone is read as UTC.
+var timeLayouts = []string{
+	time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04", "2006-01-02 15:04:05",
+	"2006-01-02", time.RFC1123Z, time.RFC1123,
+}
+
+// parseTime gives a time in UTC, or zero for one that is missing, unreadable or
+// impossible.
+func parseTime(s string) time.Time {
+	s = strings.TrimSpace(s)
+	for _, layout := range timeLayouts {
+		if t, err := time.Parse(layout, s); err == nil {
+			return moment(&t)
+		}
+	}
+	return time.Time{}
+}
+
+// The forms in which RSS joins an e-mail address and a name (RSS 2.0, author).
+var (
+	addressName = regexp.MustCompile(`^\S+@\S+\s+\((.+)\)$`)
+	nameAddress = regexp.MustCompile(`^(.+?)\s+[(<]\S+@[^\s()<>]+[)>]$`)
+	addressOnly = regexp.MustCompile(`^([^\s@()<>]+)@[^\s@()<>]+\.[^\s@()<>]+$`)
+)
+
+// withoutEmail gives the name in an author text, which may hold an e-mail
+// address: of a bare address, what stands before the @.
+func withoutEmail(s string) string {
+	s = strings.TrimSpace(s)
+	for _, form := range []*regexp.Regexp{addressName, nameAddress, addressOnly} {
+		if m := form.FindStringSubmatch(s); m != nil {
+			return m[1]
+		}
+	}
+	return s
+}
+
+// markup is a tag or a character reference.
+var markup = regexp.MustCompile(`</?[A-Za-z][^<>]*>|&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);`)
+
+// hasMarkup tells whether a text looks like HTML.
+func hasMarkup(s string) bool { return markup.MatchString(s) }
+
+// hostOf gives the host of an address in lower case, without port.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Hostname())
+}
+
+// pathOf gives the path of an address.
+func pathOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Path
+}
+
+// titleRef names a post by its title, for platforms whose comments give nothing
+// else: lower case, white space collapsed. Only so much of a title counts as
+// fits an id.
+func titleRef(raw string) string {
+	t := strings.ToLower(title(raw))
+	if t == "" {
+		return ""
+	}
+	return "title:" + short(t, 400)
 }
