@@ -162,7 +162,7 @@ func (s *search) fromPage(ctx context.Context, resp *Response) (Found, error) {
 	switch {
 	case maker == "Blogger":
 		return s.both(ctx, bloggerAt(resp.URL))
-	case page.WordPress || maker == "WordPress":
+	case page.WordPressHome != "" || maker == "WordPress":
 		return s.both(ctx, wordPressAt(root(resp.URL)))
 	case len(page.Links) > 0:
 		return s.fromLink(ctx, page.Links[0].URL)
