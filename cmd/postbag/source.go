@@ -65,7 +65,7 @@ func (c sourceAddCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if err != nil {
 			return err
 		}
-		found, err := puller.Add(ctx, c.URL, firstSeries(p.Clock.Now()))
+		found, err := puller.Add(ctx, c.URL, firstSeries(p.Clock.Now()), pull.AddOptions{})
 		if err != nil {
 			return err
 		}
