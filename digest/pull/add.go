@@ -3,7 +3,6 @@ package pull
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -39,26 +38,6 @@ func (o AddOptions) checked() (AddOptions, error) {
 		return o, err
 	}
 	return o, checkPlatform(o.Platform)
-}
-
-// checkPattern refuses a pattern that can give no address of a post's comments.
-func checkPattern(pattern string) error {
-	if pattern == "" {
-		return nil
-	}
-	sample := strings.NewReplacer("{url}", "http://blog.example/post", "{path}", "/post", "{id}", "1").Replace(pattern)
-	u, err := url.Parse(sample)
-	switch {
-	case sample == pattern:
-		err = fmt.Errorf("no placeholder")
-	case err == nil && (u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || strings.ContainsAny(sample, "{} \t\r\n")):
-		err = fmt.Errorf("no address")
-	}
-	if err != nil {
-		return digest.Fail(digest.Invalid, "Write it as {url}/feed/ or https://talk.example/feed?uri={path}; {id} is the post's number.",
-			"%q is no pattern of the addresses of posts' comments", pattern)
-	}
-	return nil
 }
 
 func checkPlatform(p digest.Platform) error {

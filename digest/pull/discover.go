@@ -148,9 +148,10 @@ func (s *search) get(ctx context.Context, address, accept string) (*Response, er
 // left is how many requests may still be made.
 func (s *search) left() int { return MaxDiscovery - s.requests }
 
-// read reads an answer as a feed; want may be empty.
+// read reads an answer as a feed. With want set it is taken for that kind where
+// it does not tell itself.
 func (s *search) read(resp *Response, asked string, want digest.FeedKind) (*answer, error) {
-	doc, err := feed.Parse(resp.Body, feed.Options{ContentType: resp.ContentType, URL: resp.URL, Want: want})
+	doc, err := ReadFeed(resp, want, s.opts.Platform)
 	if err != nil {
 		return nil, err
 	}
@@ -161,17 +162,48 @@ func (s *search) read(resp *Response, asked string, want digest.FeedKind) (*answ
 	return a, nil
 }
 
-// feed asks for a feed and holds it against its kind.
-func (s *search) feed(ctx context.Context, address string, want digest.FeedKind) (*answer, error) {
+// ReadFeed reads an answer as a feed of a source on a platform. What the operator
+// says of the platform holds for its posts, and for comments that do not say who
+// made them: these may come from another service. Want and platform may be empty.
+func ReadFeed(resp *Response, want digest.FeedKind, platform digest.Platform) (*feed.Document, error) {
+	opts := feed.Options{ContentType: resp.ContentType, URL: resp.URL, Want: want}
+	if want == digest.PostsFeed {
+		opts.Platform = platform
+	}
+	doc, err := feed.Parse(resp.Body, opts)
+	if err != nil || opts.Platform == platform || doc.Platform != digest.Generic {
+		return doc, err
+	}
+	opts.Platform = platform
+	if own, err := feed.Parse(resp.Body, opts); err == nil {
+		return own, nil
+	}
+	return doc, nil
+}
+
+// named asks for a feed that somebody says is of this kind.
+func (s *search) named(ctx context.Context, address string, want digest.FeedKind) (*answer, error) {
+	return s.feed(ctx, address, want, want)
+}
+
+// found asks for a feed that may be of this kind, by what it tells itself.
+func (s *search) found(ctx context.Context, address string, want digest.FeedKind) (*answer, error) {
+	return s.feed(ctx, address, want, "")
+}
+
+func (s *search) feed(ctx context.Context, address string, want, taken digest.FeedKind) (*answer, error) {
 	resp, err := s.get(ctx, address, acceptFeed)
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.read(resp, address, want)
-	if err != nil {
+	a, err := s.read(resp, address, taken)
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("%s: %w", address, err)
-	}
-	if a.doc.OnePost {
+	case a.doc.Kind != want:
+		return nil, digest.Fail(digest.Invalid, "Give the address of the blog's home page, or name its feeds with --posts and --comments.",
+			"%s lists %s where %s are expected", address, a.doc.Kind, want)
+	case a.doc.OnePost:
 		return nil, digest.Fail(digest.Invalid, "Give the feed of all the blog's comments, or with --comments-of-post the pattern of these.",
 			"%s lists the comments of one post only", address)
 	}
@@ -184,7 +216,10 @@ func (s *search) feed(ctx context.Context, address string, want digest.FeedKind)
 func (s *search) first(ctx context.Context, addresses []string, want digest.FeedKind) (*answer, error) {
 	var failed error
 	for _, address := range addresses {
-		a, err := s.feed(ctx, address, want)
+		a, err := s.found(ctx, address, want)
+		if err != nil && want == digest.PostsFeed && address == s.opts.Posts {
+			a, err = s.named(ctx, address, want)
+		}
 		if err == nil {
 			return a, nil
 		}
@@ -198,20 +233,17 @@ func (s *search) first(ctx context.Context, addresses []string, want digest.Feed
 	return nil, failed
 }
 
-// known gives the place of the feeds of a site that is known by its host, or
-// that the options say the platform of.
+// known gives the place of the feeds of a site that is known by its host.
 func (s *search) known(address string) (place, bool) {
 	if at, ok := mediumFeed(address); ok {
 		return place{posts: []string{at}}, true
 	}
-	if platform, ok := siteOf(address); ok {
-		at := placeOf(platform, address)
-		if feed.LooksLikeFeed(address) && len(at.comments) > 0 && !commentsPath.MatchString(address) && platform == digest.HackerNews {
-			at.posts = []string{address}
-		}
-		return at, len(at.posts) > 0
+	platform, ok := siteOf(address)
+	if !ok {
+		return place{}, false
 	}
-	return place{}, false
+	at := placeOf(platform, address)
+	return at, len(at.posts) > 0
 }
 
 // assemble reads a blog's posts feed, finds its comments and makes a source of
@@ -261,14 +293,21 @@ func (s *search) fromFeed(ctx context.Context, resp *Response) (Found, error) {
 	if err != nil {
 		return Found{}, err
 	}
-	d := a.doc
+	d, at := a.doc, place{}
 	switch d.Platform {
 	case digest.Blogger:
-		return s.assemble(ctx, bloggerAt(or(d.HomeURL, resp.URL)))
+		at = bloggerAt(or(d.HomeURL, resp.URL))
 	case digest.WordPress:
-		return s.assemble(ctx, wordPressAt(wordPressHome(d, resp.URL)))
+		at = wordPressAt(wordPressHome(d, resp.URL))
+	default:
+		at = placeOf(s.platform(d), resp.URL)
 	}
-	at := placeOf(s.platform(d), resp.URL)
+	if whole := d.Platform == digest.Blogger || d.Platform == digest.WordPress; whole {
+		if d.Kind == digest.PostsFeed {
+			at.posts = append(at.posts, resp.URL)
+		}
+		return s.assemble(ctx, at)
+	}
 	if d.Kind == digest.PostsFeed {
 		at.posts = []string{resp.URL}
 		return s.assemble(ctx, at)

@@ -16,19 +16,17 @@ func TestAddressesThatLeadToNoBlog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	start := string(ghost[:strings.Index(string(ghost), "<item>")])
 	pages := map[string]string{
-		"/bare":      "<html><body>hello</body></html>",
-		"/login":     "<html><form><input type=password></form></html>",
-		"/ghost":     `<html><head><link rel="alternate" type="application/rss+xml" href="/ghost.rss"></head></html>`,
-		"/ghost.rss": string(ghost),
-		"/wix":       `<html><head><meta name="generator" content="Wix.com Website Builder"></head></html>`,
-		"/dead":      `<html><head><link rel="alternate" type="application/rss+xml" href="/404"></head></html>`,
-		"/picture":   "\x89PNG\r\n\x1a\n",
-		"/json":      "{}",
-		"/empty":     "",
-		"/cut":       string(ghost[:len(ghost)-30]),
-		"/map":       `<?xml version="1.0"?><urlset/>`,
-		"/noids":     `<feed xmlns="http://www.w3.org/2005/Atom"><generator>Blogger</generator><entry><title>a</title></entry></feed>`,
+		"/bare":    "<html><body>hello</body></html>",
+		"/login":   "<html><form><input type=password></form></html>",
+		"/wix":     `<html><head><meta name="generator" content="Wix.com Website Builder"></head></html>`,
+		"/dead":    `<html><head><link rel="alternate" type="application/rss+xml" href="/404"></head></html>`,
+		"/picture": "\x89PNG\r\n\x1a\n",
+		"/json":    "{}",
+		"/empty":   "",
+		"/cut":     start,
+		"/map":     `<?xml version="1.0"?><urlset/>`,
 	}
 	b := newBlog(t, func(path, _ string) (int, string, string) {
 		if body, ok := pages[path]; ok {
@@ -44,8 +42,6 @@ func TestAddressesThatLeadToNoBlog(t *testing.T) {
 	}{
 		{"/bare", digest.Invalid, "no feed was found"},
 		{"/login", digest.Invalid, "login page"},
-		{"/ghost", digest.Invalid, "it looks like Ghost"},
-		{"/ghost.rss", digest.Invalid, "it looks like Ghost"},
 		{"/wix", digest.Invalid, "made with Wix"},
 		{"/dead", digest.NotFound, "404"},
 		{"/picture", digest.Invalid, "no feed"},
@@ -53,7 +49,6 @@ func TestAddressesThatLeadToNoBlog(t *testing.T) {
 		{"/empty", digest.Invalid, "empty"},
 		{"/cut", digest.Invalid, "cut short"},
 		{"/map", digest.Invalid, "urlset"},
-		{"/noids", digest.Invalid, "has an id"},
 		{"/404", digest.NotFound, "404"},
 	} {
 		_, err := r.Add(t.Context(), b.url+tt.path, firstSeries, pull.AddOptions{})

@@ -62,7 +62,7 @@ func (s *search) byMaker(page seenPage, maker string) (place, bool) {
 			return wordPressAt(home), true
 		}
 	}
-	platform := platformsByMaker[maker]
+	platform := platformBy(maker)
 	if s.opts.Platform != "" {
 		platform = s.opts.Platform
 	}
@@ -172,7 +172,7 @@ func (s *search) blogOf(page seenPage) string {
 // guess tries where blogs usually keep their feeds.
 func (s *search) guess(ctx context.Context, page seenPage, maker string) (Found, error) {
 	for _, address := range conventional("", page.url) {
-		a, err := s.feed(ctx, address, digest.PostsFeed)
+		a, err := s.found(ctx, address, digest.PostsFeed)
 		switch kind := digest.KindOf(err); {
 		case ctx.Err() != nil:
 			return Found{}, ctx.Err()

@@ -100,7 +100,7 @@ var (
 	account     = regexp.MustCompile(`^/(?:web/)?(@[A-Za-z0-9_.@-]+?)(?:\.rss)?(?:/.*)?$`)
 )
 
-// siteOf gives the feeds of a site that is known by its host, without asking
+// siteOf gives the platform of a site that is known by its host, without asking
 // it: some of these turn programs away from their pages.
 func siteOf(address string) (platform digest.Platform, ok bool) {
 	u, err := url.Parse(address)
@@ -151,7 +151,11 @@ func placeOf(platform digest.Platform, address string) place {
 		if strings.EqualFold(host(address), "news.ycombinator.com") {
 			return place{posts: []string{top + "rss"}}
 		}
-		return place{posts: []string{top + "newest"}, comments: []string{top + "newcomments"}}
+		posts := top + "newest"
+		if u.Path != "/" && u.Path != "" && !strings.Contains(u.Path, "comments") {
+			posts = address
+		}
+		return place{posts: []string{posts}, comments: []string{top + "newcomments"}}
 	case digest.Mastodon:
 		if m := account.FindStringSubmatch(u.Path); m != nil {
 			return place{posts: []string{top + m[1] + ".rss"}}
@@ -159,27 +163,42 @@ func placeOf(platform digest.Platform, address string) place {
 	case digest.GitHub:
 		if at := discussions.FindString(u.Path); at != "" {
 			list := u.Scheme + "://" + u.Host + strings.TrimRight(at, "/.")
-			return place{posts: []string{list + ".atom"}, pattern: "{url}.atom"}
+			return place{posts: []string{list + ".atom"}, pattern: "{root}{path}.atom"}
 		}
 	}
-	return place{posts: conventional(makerOf(platform), address)}
+	if maker := makerOf(platform); maker != "" {
+		return place{posts: conventional(maker, address)}
+	}
+	return place{}
 }
 
-// makerOf is the name of a platform as [feed.Maker] gives it.
-func makerOf(p digest.Platform) string {
-	for name, platform := range platformsByMaker {
-		if platform == p {
-			return name
+// generators are the platforms that pages name as their maker, as [feed.Maker]
+// calls them.
+var generators = []struct {
+	maker    string
+	platform digest.Platform
+}{
+	{"Blogger", digest.Blogger}, {"WordPress", digest.WordPress}, {"Ghost", digest.Ghost}, {"Substack", digest.Substack},
+	{"Discourse", digest.Discourse}, {"Mastodon", digest.Mastodon}, {"Drupal", digest.Drupal}, {"Movable Type", digest.MovableType},
+	{"TypePad", digest.MovableType}, {"Reddit", digest.Reddit}, {"Lobsters", digest.Lobsters},
+}
+
+func platformBy(maker string) digest.Platform {
+	for _, g := range generators {
+		if g.maker == maker {
+			return g.platform
 		}
 	}
 	return ""
 }
 
-// platformsByMaker are the platforms that pages name as their generator.
-var platformsByMaker = map[string]digest.Platform{
-	"Blogger": digest.Blogger, "WordPress": digest.WordPress, "Ghost": digest.Ghost, "Substack": digest.Substack,
-	"Discourse": digest.Discourse, "Mastodon": digest.Mastodon, "Drupal": digest.Drupal, "Movable Type": digest.MovableType,
-	"TypePad": digest.MovableType, "Reddit": digest.Reddit, "Lobsters": digest.Lobsters,
+func makerOf(p digest.Platform) string {
+	for _, g := range generators {
+		if g.platform == p {
+			return g.maker
+		}
+	}
+	return ""
 }
 
 // conventions are the paths at which makers of blogs put their posts' feed when

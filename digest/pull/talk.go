@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
-	"strings"
 
 	"postbag/digest"
 	"postbag/digest/feed"
@@ -30,7 +28,7 @@ func (t *talk) note(format string, args ...any) {
 // feeds that its posts name. Finding none is no error.
 func (s *search) comments(ctx context.Context, posts *answer, at place) (talk, error) {
 	var t talk
-	if err := s.named(ctx, posts, &t); err != nil || t.feed != nil || t.pattern != "" {
+	if err := s.told(ctx, posts, &t); err != nil || t.feed != nil || t.pattern != "" {
 		return t, err
 	}
 	own, err := s.ownComments(ctx, posts, at)
@@ -62,10 +60,10 @@ func (s *search) comments(ctx context.Context, posts *answer, at place) (talk, e
 	return t, nil
 }
 
-// named reads what the options say of comments.
-func (s *search) named(ctx context.Context, posts *answer, t *talk) (err error) {
+// told reads what the options say of comments.
+func (s *search) told(ctx context.Context, posts *answer, t *talk) (err error) {
 	if s.opts.Comments != "" {
-		if t.feed, err = s.feed(ctx, s.opts.Comments, digest.CommentsFeed); err != nil {
+		if t.feed, err = s.named(ctx, s.opts.Comments, digest.CommentsFeed); err != nil {
 			return fmt.Errorf("read the comments feed: %w", err)
 		}
 	}
@@ -73,70 +71,6 @@ func (s *search) named(ctx context.Context, posts *answer, t *talk) (err error) 
 		return nil
 	}
 	return s.tryPattern(ctx, t.pattern, posts)
-}
-
-// tryPattern holds a pattern against the newest post that it can be made an
-// address for; a blog without posts says nothing about it.
-func (s *search) tryPattern(ctx context.Context, pattern string, posts *answer) error {
-	address := ""
-	for _, e := range posts.doc.Posts {
-		if address = filled(pattern, e); address != "" {
-			break
-		}
-	}
-	if address == "" {
-		if len(posts.doc.Posts) > 0 {
-			return digest.Fail(digest.Invalid, "Use {url}, {path} or {id}, as the blog's posts have them.",
-				"the pattern %s gives no address for the blog's posts", pattern)
-		}
-		return nil
-	}
-	resp, err := s.get(ctx, address, acceptFeed)
-	if err == nil {
-		_, err = s.read(resp, address, digest.CommentsFeed)
-	}
-	if err != nil {
-		return fmt.Errorf("read the comments of a post at %s: %w", address, err)
-	}
-	return nil
-}
-
-func (s *search) answersTo(ctx context.Context, pattern string, posts *answer) bool {
-	return len(posts.doc.Posts) > 0 && s.tryPattern(ctx, pattern, posts) == nil
-}
-
-// filled puts a post into a pattern; "" if the post lacks what it asks for.
-// {url} at the beginning stands for the address as it is, elsewhere for a
-// parameter's value.
-func filled(pattern string, e feed.PostEntry) string {
-	u, err := url.Parse(e.URL)
-	if err != nil || e.URL == "" {
-		u = &url.URL{}
-	}
-	number := e.Key[strings.LastIndexAny(e.Key, "-:")+1:]
-	for mark, value := range map[string]string{"{url}": e.URL, "{path}": u.EscapedPath(), "{id}": number} {
-		if !strings.Contains(pattern, mark) {
-			continue
-		}
-		if value == "" {
-			return ""
-		}
-		if rest, ok := strings.CutPrefix(pattern, mark); ok && mark == "{url}" {
-			pattern = strings.TrimSuffix(withoutQuery(value), "/") + rest
-		}
-		before, _, _ := strings.Cut(pattern, mark)
-		if strings.Contains(before, "?") {
-			value = url.QueryEscape(value)
-		}
-		pattern = strings.ReplaceAll(pattern, mark, value)
-	}
-	return pattern
-}
-
-func withoutQuery(address string) string {
-	address, _, _ = strings.Cut(address, "#")
-	address, _, _ = strings.Cut(address, "?")
-	return address
 }
 
 // ownComments reads the blog's own feed of all comments, at the first of its
@@ -210,7 +144,7 @@ func (s *search) boxes(ctx context.Context, posts *answer, t *talk) {
 		for _, b := range p.Boxes {
 			switch {
 			case b.Feed != "":
-				a, err := s.feed(ctx, b.Feed, digest.CommentsFeed)
+				a, err := s.named(ctx, b.Feed, digest.CommentsFeed)
 				if err == nil {
 					t.feed = a
 					t.note("its comments are kept by %s", b.Name)

@@ -165,9 +165,9 @@ func TestBlogWithoutCommentsFeed(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		equal(t, name+": silent", found.Silent, true)
+		equal(t, name+": silent", found.Silent, false)
 		equal(t, name+": feeds", len(found.Feeds), 1)
-		equal(t, name+": notice", fmt.Sprint(found.Notices), "[no feed of comments was found, so only the posts will come]")
+		equal(t, name+": notice", fmt.Sprint(found.Notices), "[there is no feed of all comments; those of each post are read from its own]")
 		if n := len(b.asked()); n > pull.MaxDiscovery {
 			t.Errorf("%s: %d requests", name, n)
 		}
