@@ -72,6 +72,11 @@ func (p *Puller) Add(ctx context.Context, rawURL string, first digest.Series, op
 	if err := p.opts.Store.AddSource(ctx, &found.Source, found.Feeds, first); err != nil {
 		return Found{}, fmt.Errorf("add %q: %w", found.Source.Name, err)
 	}
+	if found.Attached {
+		if err := p.opts.Store.SaveSource(ctx, found.Source); err != nil {
+			return Found{}, fmt.Errorf("add %q: %w", found.Source.Name, err)
+		}
+	}
 	return found, nil
 }
 
