@@ -36,7 +36,8 @@ type verdict struct {
 
 // adapters are tried in this order; the last one takes every feed.
 var adapters = []adapter{
-	blogger, wordPress, generic,
+	blogger, wordPress, disqus, isso, remark42, discourse, reddit, hackerNews, lobsters,
+	gitHub, mastodon, ghost, substack, drupal, movableType, generic,
 }
 
 // adapterOf gives the adapter that reads a page.

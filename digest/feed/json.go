@@ -3,7 +3,6 @@ package feed
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -65,10 +64,11 @@ func readArray(dec *json.Decoder) (a array) {
 			return a
 		}
 		switch {
+		case len(a.items)+len(a.skipped) >= 2*MaxEntries:
 		case len(a.items) >= MaxEntries:
-			a.skipped = append(a.skipped, Skip{Reason: fmt.Sprintf("the feed has more than %d entries", MaxEntries)})
+			a.skipped = append(a.skipped, Skip{Reason: tooMany})
 		case len(raw) > MaxEntryBytes:
-			a.skipped = append(a.skipped, Skip{Reason: "it is larger than 1 MB"})
+			a.skipped = append(a.skipped, Skip{Reason: tooLarge})
 		default:
 			a.items = append(a.items, slices.Clone(raw))
 		}
@@ -174,8 +174,8 @@ func jsonEntry(item *jsonfeed.Item, url string) entry {
 		id:        id(item.ID),
 		url:       webURL(url, item.URL),
 		title:     item.Title,
-		content:   item.ContentHTML,
-		summary:   item.Summary,
+		content:   clean(item.ContentHTML),
+		summary:   clean(item.Summary),
 		author:    name(author.Name),
 		authorURI: webURL("", author.URL),
 		published: parseTime(item.DatePublished),

@@ -34,7 +34,7 @@ type mark struct {
 
 // mark gives what is noted of the i-th of so many entries.
 func (s *survey) mark(i, entries int) mark {
-	if len(s.marks) < entries {
+	if len(s.marks) != entries {
 		return mark{replies: -1}
 	}
 	return s.marks[i]
@@ -42,6 +42,12 @@ func (s *survey) mark(i, entries int) mark {
 
 // head is the beginning of the document.
 func (s *survey) head() string { return string(s.source[:min(len(s.source), 4000)]) }
+
+// Why an entry is left out.
+var (
+	tooMany  = fmt.Sprintf("the feed has more than %d entries", MaxEntries)
+	tooLarge = "it is larger than 1 MB"
+)
 
 // errDoctype and errDepth are what a document may not contain; errEnd and
 // errStray are how one can be broken.
@@ -218,18 +224,24 @@ func (w *walk) closeEntry(to int64) {
 	reason := ""
 	switch {
 	case w.entries > MaxEntries:
-		reason = fmt.Sprintf("the feed has more than %d entries", MaxEntries)
+		reason = tooMany
 	case to-w.started > MaxEntryBytes:
-		reason = "it is larger than 1 MB"
+		reason = tooLarge
 	default:
 		w.present.base = resolveAll(append(w.outer[:len(w.outer):len(w.outer)], w.inner...))
 		w.out.marks = append(w.out.marks, w.present)
 		w.out.ends = append(w.out.ends, end{to, w.closers(around)})
 		return
 	}
-	w.out.skipped = append(w.out.skipped, Skip{Reason: reason})
 	for n := len(w.cut); n > 0 && w.cut[n-1].from >= w.started; n-- {
 		w.cut = w.cut[:n-1]
+	}
+	if len(w.out.skipped) < MaxEntries {
+		w.out.skipped = append(w.out.skipped, Skip{Reason: reason})
+	}
+	if n := len(w.cut); n > 0 && w.cut[n-1].to == w.started {
+		w.cut[n-1].to = to
+		return
 	}
 	w.cut = append(w.cut, span{w.started, to})
 }
