@@ -8,6 +8,8 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/pull"
+	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 )
 
 // fixedIDs are the feeds of a blog whose ids do not tell where it lives.
@@ -52,7 +54,11 @@ func TestBlogFollowedUnderAnotherAddress(t *testing.T) {
 
 func TestBlogThatAnImportBroughtGetsItsFeeds(t *testing.T) {
 	b := newBlog(t, kettleRow().page)
-	store := pull.NewMemory()
+	store, err := store.Open(t.Context(), storetest.Database(t), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
 	r := newRig(t, b, store, thatEvening)
 	imported := digest.Source{Name: "Kettle Row, imported", Platform: digest.Generic}
 	if err := store.AddSource(t.Context(), &imported, nil, firstSeries); err != nil {
@@ -61,7 +67,7 @@ func TestBlogThatAnImportBroughtGetsItsFeeds(t *testing.T) {
 	var page pull.Page
 	page.SourceID, page.Seen = imported.ID, at(thatEvening)
 	for _, n := range []string{"p1", "p2", "p3", "p4"} {
-		page.Posts = append(page.Posts, digest.Post{GUID: "id:" + n, Title: n})
+		page.Posts = append(page.Posts, digest.Post{GUID: "id:" + n, Title: n, Published: at(thatEvening)})
 	}
 	if _, err := store.StorePage(t.Context(), page); err != nil {
 		t.Fatal(err)

@@ -197,7 +197,7 @@ var (
 	commentsPath  = regexp.MustCompile(`(?i)(?:^|[/._-])comments?(?:$|[/._-])|/posts\.rss$`)
 	commentsQuery = regexp.MustCompile(`(?i)(?:^|&)(?:feed=comments-|.*=comments(?:&|$))`)
 	commentsTitle = regexp.MustCompile(`(?i)\b(?:comments?|replies|kommentare?|comentarios|comentários|commentaires|commenti|reacties|komentarze)\b|комментарии|コメント|评论|評論`)
-	categoryPath  = regexp.MustCompile(`(?i)/(?:category|categories|tags?|topics?|labels?|authors?|users?|kategorie|search)/|^/[ct]/`)
+	categoryPath  = regexp.MustCompile(`(?i)/(?:category|categories|tags?|topics?|labels?|authors?|users?|kategorie|search)/|^/c/`)
 	categoryQuery = regexp.MustCompile(`(?i)(?:^|&)(?:cat|tag|author|category|s|q)=`)
 	podcast       = regexp.MustCompile(`(?i)podcast|\bepisodes?\b|\baudio\b`)
 )
@@ -216,13 +216,13 @@ func kindOf(l feed.Link, page feed.Page, pageURL string) string {
 		}
 	}
 	switch {
+	case categoryPath.MatchString(u.Path), categoryQuery.MatchString(u.RawQuery):
+		return ofCategory
 	case commentsPath.MatchString(u.Path), commentsQuery.MatchString(u.RawQuery), commentsTitle.MatchString(title):
 		if below(u, pageURL) {
 			return ofOnePost
 		}
 		return ofComments
-	case categoryPath.MatchString(u.Path), categoryQuery.MatchString(u.RawQuery):
-		return ofCategory
 	case podcast.MatchString(u.Path), podcast.MatchString(title):
 		return ofPodcast
 	}
@@ -270,7 +270,7 @@ func gather(groups []group, l feed.Link, page feed.Page) []group {
 	}
 	g := group{title: bareTitle(l.Title), links: []feed.Link{l}}
 	folder, name := path.Split(strings.TrimSuffix(u.Path, "/"))
-	for folder != "/" && bare(path.Base(folder)) == "" {
+	for len(folder) > 1 && bare(path.Base(folder)) == "" {
 		folder, _ = path.Split(strings.TrimSuffix(folder, "/"))
 	}
 	g.base = u.Host + folder

@@ -67,10 +67,28 @@ func (p *Puller) Discover(ctx context.Context, rawURL string, opts AddOptions) (
 	if err != nil {
 		return Found{}, err
 	}
-	if feed.Sniff(resp.Body, resp.ContentType) == feed.HTML {
+	if isPage(resp) {
 		return s.fromPage(ctx, resp)
 	}
 	return s.fromFeed(ctx, resp)
+}
+
+var (
+	pageMark = regexp.MustCompile(`(?i)<(?:body|head|title|meta|link|script|main|div|p|a)[\s>]`)
+	feedMark = regexp.MustCompile(`(?i)<(?:[a-z]+:)?(?:rss|feed|rdf)[\s>]`)
+)
+
+// isPage tells whether an answer is a web page, also one that leaves out all that
+// HTML lets it leave out.
+func isPage(resp *Response) bool {
+	switch feed.Sniff(resp.Body, resp.ContentType) {
+	case feed.HTML:
+		return true
+	case feed.XML:
+		start := resp.Body[:min(len(resp.Body), 4000)]
+		return strings.Contains(strings.ToLower(resp.ContentType), "html") && pageMark.Match(start) && !feedMark.Match(start)
+	}
+	return false
 }
 
 var hasScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
@@ -186,11 +204,7 @@ func (s *search) named(ctx context.Context, address string, want digest.FeedKind
 	return s.feed(ctx, address, want, want)
 }
 
-// found asks for a feed that may be of this kind, by what it tells itself.
-func (s *search) found(ctx context.Context, address string, want digest.FeedKind) (*answer, error) {
-	return s.feed(ctx, address, want, "")
-}
-
+// feed asks for a feed of a kind, taking it for one of a kind or of any.
 func (s *search) feed(ctx context.Context, address string, want, taken digest.FeedKind) (*answer, error) {
 	resp, err := s.get(ctx, address, acceptFeed)
 	if err != nil {
@@ -216,10 +230,11 @@ func (s *search) feed(ctx context.Context, address string, want, taken digest.Fe
 func (s *search) first(ctx context.Context, addresses []string, want digest.FeedKind) (*answer, error) {
 	var failed error
 	for _, address := range addresses {
-		a, err := s.found(ctx, address, want)
-		if err != nil && want == digest.PostsFeed && address == s.opts.Posts {
-			a, err = s.named(ctx, address, want)
+		taken := want // what is called a feed of comments is one, unless it says otherwise
+		if want == digest.PostsFeed && address != s.opts.Posts {
+			taken = ""
 		}
+		a, err := s.feed(ctx, address, want, taken)
 		if err == nil {
 			return a, nil
 		}
@@ -338,7 +353,7 @@ func (s *search) fromHome(ctx context.Context, d *feed.Document, resp *Response,
 		home = root(resp.URL)
 	}
 	page, err := s.get(ctx, home, acceptAny)
-	if err != nil || feed.Sniff(page.Body, page.ContentType) != feed.HTML {
+	if err != nil || !isPage(page) {
 		return Found{}, digest.Fail(digest.Invalid, "Name its posts feed: postbag source add --posts ADDRESS --comments "+quoted(resp.URL),
 			"%s lists comments, and the feed of their posts was not found", resp.URL)
 	}

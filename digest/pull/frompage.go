@@ -12,6 +12,9 @@ import (
 func (s *search) fromPage(ctx context.Context, resp *Response) (Found, error) {
 	page := s.page(resp)
 	maker := feed.Maker(page.Generator)
+	if s.opts.Platform != "" {
+		maker = makerOf(s.opts.Platform)
+	}
 	if at, ok := s.byMaker(page, maker); ok {
 		return s.assemble(ctx, at)
 	}
@@ -37,7 +40,7 @@ func (s *search) fromPage(ctx context.Context, resp *Response) (Found, error) {
 	}
 	if blog := s.blogOf(page); blog != "" {
 		s.strayed = true
-		if resp, err := s.get(ctx, blog, acceptAny); err == nil && feed.Sniff(resp.Body, resp.ContentType) == feed.HTML {
+		if resp, err := s.get(ctx, blog, acceptAny); err == nil && isPage(resp) {
 			return s.fromPage(ctx, resp)
 		}
 	}
@@ -58,13 +61,13 @@ func (s *search) byMaker(page seenPage, maker string) (place, bool) {
 		if pair, ok := bloggerPair(l.URL); ok {
 			return pair, true
 		}
-		if home, ok := wordPressOf(l.URL); ok {
-			return wordPressAt(home), true
+		if at, ok := wordPressOf(l.URL); ok {
+			return at, true
 		}
 	}
-	platform := platformBy(maker)
-	if s.opts.Platform != "" {
-		platform = s.opts.Platform
+	platform := s.opts.Platform
+	if platform == "" {
+		platform = platformBy(maker)
 	}
 	switch {
 	case platform == digest.Blogger:
@@ -172,7 +175,7 @@ func (s *search) blogOf(page seenPage) string {
 // guess tries where blogs usually keep their feeds.
 func (s *search) guess(ctx context.Context, page seenPage, maker string) (Found, error) {
 	for _, address := range conventional("", page.url) {
-		a, err := s.found(ctx, address, digest.PostsFeed)
+		a, err := s.feed(ctx, address, digest.PostsFeed, "")
 		switch kind := digest.KindOf(err); {
 		case ctx.Err() != nil:
 			return Found{}, ctx.Err()

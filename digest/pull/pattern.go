@@ -100,7 +100,3 @@ func (s *search) tryPattern(ctx context.Context, pattern string, posts *answer) 
 	}
 	return nil
 }
-
-func (s *search) answersTo(ctx context.Context, pattern string, posts *answer) bool {
-	return len(posts.doc.Posts) > 0 && s.tryPattern(ctx, pattern, posts) == nil
-}

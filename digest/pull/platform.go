@@ -14,8 +14,6 @@ import (
 // possible address, the best first.
 type place struct {
 	posts, comments []string
-	// pattern is the address of one post's comments, as in [digest.Source].
-	pattern string
 }
 
 // bloggerFeed is the path of one of Blogger's feeds. On its own host the number
@@ -56,16 +54,21 @@ func wordPressAt(home string) place {
 	}
 }
 
-// wordPressOf takes the home page from the address of a WordPress site's
-// comments feed.
-func wordPressOf(address string) (home string, ok bool) {
+// wordPressOf gives the feeds of the WordPress site whose comments feed has an
+// address. Where permalinks are plain, all its feeds are asked for by a query.
+func wordPressOf(address string) (place, bool) {
 	if home, ok := strings.CutSuffix(strings.TrimSuffix(strings.TrimSuffix(address, "/"), "/atom"), "/comments/feed"); ok {
-		return home + "/", true
+		return wordPressAt(home + "/"), true
 	}
-	if home, query, _ := strings.Cut(address, "?"); query == "feed=comments-rss2" || query == "feed=comments-atom" {
-		return strings.TrimSuffix(home, "/") + "/", true
+	home, query, _ := strings.Cut(address, "?")
+	if query != "feed=comments-rss2" && query != "feed=comments-atom" {
+		return place{}, false
 	}
-	return "", false
+	home = strings.TrimSuffix(home, "/") + "/"
+	return place{
+		posts:    []string{home + "?feed=rss2", home + "feed/"},
+		comments: []string{home + "?feed=comments-atom", home + "?feed=comments-rss2"},
+	}, true
 }
 
 // feedTail is what WordPress appends to a page's address for its feed.
@@ -163,7 +166,7 @@ func placeOf(platform digest.Platform, address string) place {
 	case digest.GitHub:
 		if at := discussions.FindString(u.Path); at != "" {
 			list := u.Scheme + "://" + u.Host + strings.TrimRight(at, "/.")
-			return place{posts: []string{list + ".atom"}, pattern: "{root}{path}.atom"}
+			return place{posts: []string{list + ".atom"}}
 		}
 	}
 	if maker := makerOf(platform); maker != "" {

@@ -2,6 +2,8 @@ package pull_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -21,7 +23,7 @@ func (s site) page(path, query string) (int, string, string) {
 	switch {
 	case !ok:
 		return 404, html, "<html>not here</html>"
-	case strings.HasPrefix(body, "<rss"):
+	case strings.HasPrefix(body, "<rss"), strings.HasPrefix(body, "<?xml"):
 		return 200, rss, body
 	case strings.HasPrefix(body, "<feed"):
 		return 200, atom, body
@@ -115,6 +117,24 @@ func TestFeedsAreFoundFromAnyPage(t *testing.T) {
 			"/blog/":         head + linkTo("rss", "Blog", "/blog/feed.xml") + "</head></html>",
 			"/blog/feed.xml": kettle, "/post-1.html": post,
 		}, "/", "posts /blog/feed.xml, silent", 4},
+		{"a page that leaves out what it may", site{
+			"/": "<!-- hello --><title>Kettle Row</title>" + linkTo("rss", "", "/feed.rss") + "<p>words", "/feed.rss": kettle, "/post-1.html": post,
+		}, "/", "posts /feed.rss, silent", 3},
+		{"WordPress in a folder of its own", site{
+			"/blog/2026/03/x/": head + `<link rel="https://api.w.org/" href="%BLOG%/blog/wp-json/">` + linkTo("rss", "x Comments Feed", "/blog/2026/03/x/feed/") + "</head></html>",
+			"/blog/feed/":      rssOf("Kettle Row", "https://wordpress.org/?v=6.7", "/blog/?p=1"), "/blog/comments/feed/": rssOf("Comments", "https://wordpress.org/?v=6.7", "/blog/?p=1#comment-3"),
+		}, "/blog/2026/03/x/", "posts /blog/feed/, comments /blog/comments/feed/", 4},
+		{"WordPress with plain permalinks", site{
+			"/?p=1":                head + linkTo("rss", "Feed", "/?feed=rss2") + linkTo("rss", "Comments Feed", "/?feed=comments-rss2") + "</head></html>",
+			"/?feed=rss2":          rssOf("Kettle Row", "https://wordpress.org/?v=6.7", "/?p=1"),
+			"/?feed=comments-rss2": rssOf("Comments", "https://wordpress.org/?v=6.7", "/?p=1#comment-3"),
+		}, "/?p=1", "posts /?feed=rss2, comments /?feed=comments-rss2", 4},
+		{"WordPress gives Atom, where replies name their parents", site{
+			"/":      head + `<meta name="generator" content="WordPress 6.7.1">` + "</head></html>",
+			"/feed/": rssOf("Kettle Row", "https://wordpress.org/?v=6.7", "/?p=1"),
+			"/comments/feed/atom/": `<feed xmlns="http://www.w3.org/2005/Atom"><title>Comments</title><generator uri="https://wordpress.org/">WordPress</generator>` +
+				`<entry><id>%BLOG%/?p=1#comment-3</id><title>By: Ann</title><link rel="alternate" href="%BLOG%/?p=1#comment-3"/><updated>2026-03-05T07:00:00Z</updated><content>Hm.</content></entry></feed>`,
+		}, "/", "posts /feed/, comments /comments/feed/atom/", 3},
 		{"where Hugo puts it", site{
 			"/": head + `<meta name=generator content="Hugo 0.140.2"></head></html>`, "/index.xml": kettle, "/post-1.html": post,
 		}, "/", "posts /index.xml, silent", 3},
@@ -167,6 +187,17 @@ func TestFeedsAreFoundFromAnyPage(t *testing.T) {
 			t.Errorf("%s: nothing says why there will be no comments", tt.name)
 		}
 	}
+}
+
+func TestThePlatformIsSaidByHand(t *testing.T) {
+	b := newBlog(t, site{
+		"/": "<html>hello</html>", "/feed/": rssOf("Kettle Row", "hidden", "/one/"), "/comments/feed/": rssOf("Talk", "hidden", "/one/#comment-3"),
+	}.page)
+	found, err := newRig(t, b, pull.NewMemory(), thatEvening).Discover(t.Context(), b.url, pull.AddOptions{Platform: digest.WordPress})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "found", string(found.Source.Platform)+": "+foundLine(found, b.url), "wordpress: posts /feed/, comments /comments/feed/")
 }
 
 func TestSeveralFeedsAreListedForChoice(t *testing.T) {
@@ -304,23 +335,41 @@ func TestDisqusIsFoundOnThePageOfAPost(t *testing.T) {
 	equal(t, "what was tried", strings.Contains(fmt.Sprint(found.Notices), "Disqus, and their feed could not be read"), true)
 }
 
+// fixture reads a feed that package feed is tested with.
+func fixture(t *testing.T, name string) string {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join("..", "feed", "testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
 func TestSitesThatTurnProgramsAwayAreKnownByTheirHost(t *testing.T) {
-	posts, talk := rssOf("Kettles", "", "/1"), rssOf("Kettles", "", "/1#comment-2")
 	e := &elsewhere{site: site{
-		"https://www.reddit.com/r/kettles/.rss": posts, "https://www.reddit.com/r/kettles/comments/.rss": talk,
-		"https://lobste.rs/rss": posts, "https://lobste.rs/comments.rss": talk,
-		"https://news.ycombinator.com/rss": posts,
-		"https://hnrss.org/frontpage":      posts, "https://hnrss.org/newcomments": talk,
-		"https://github.com/a/kettle/discussions.atom": posts, "https://github.com/1.atom": talk,
-		"https://medium.com/feed/@ann": posts,
+		"https://www.reddit.com/r/nightbuses/.rss":          fixture(t, "reddit-posts.atom"),
+		"https://www.reddit.com/r/nightbuses/comments/.rss": fixture(t, "reddit-comments.atom"),
+		"https://lobste.rs/rss":                             fixture(t, "lobsters-posts.rss"),
+		"https://lobste.rs/comments.rss":                    fixture(t, "lobsters-comments.rss"),
+		"https://news.ycombinator.com/rss":                  fixture(t, "hackernews.rss"),
+		"https://hnrss.org/newest":                          fixture(t, "hnrss-posts.rss"),
+		"https://hnrss.org/frontpage":                       fixture(t, "hnrss-posts.rss"),
+		"https://hnrss.org/newcomments":                     fixture(t, "hnrss-comments.rss"),
+		"https://github.com/a/kettle/discussions.atom":      rssOf("Discussions", "", "/a/kettle/discussions/31"),
+		"https://medium.com/feed/@ann":                      rssOf("Ann", "Medium", "/@ann/1"),
 	}}
 	for from, want := range map[string]string{
-		"https://www.reddit.com/r/kettles":                         "posts https://www.reddit.com/r/kettles/.rss, comments https://www.reddit.com/r/kettles/comments/.rss",
-		"https://www.reddit.com/r/kettles/comments/abc/whistling/": "posts https://www.reddit.com/r/kettles/.rss, comments https://www.reddit.com/r/kettles/comments/.rss",
+		"https://www.reddit.com/r/nightbuses":                         "posts https://www.reddit.com/r/nightbuses/.rss, comments https://www.reddit.com/r/nightbuses/comments/.rss",
+		"https://www.reddit.com/r/nightbuses/comments/abc/whistling/": "posts https://www.reddit.com/r/nightbuses/.rss, comments https://www.reddit.com/r/nightbuses/comments/.rss",
+		"https://www.reddit.com/r/nightbuses/.rss":                    "posts https://www.reddit.com/r/nightbuses/.rss, comments https://www.reddit.com/r/nightbuses/comments/.rss",
+		"https://www.reddit.com/r/nightbuses/comments/.rss":           "posts https://www.reddit.com/r/nightbuses/.rss, comments https://www.reddit.com/r/nightbuses/comments/.rss",
 		"lobste.rs":                                     "posts https://lobste.rs/rss, comments https://lobste.rs/comments.rss",
+		"https://lobste.rs/s/abcdef/a_story":            "posts https://lobste.rs/rss, comments https://lobste.rs/comments.rss",
 		"https://news.ycombinator.com/item?id=1":        "posts https://news.ycombinator.com/rss, silent",
 		"https://hnrss.org/frontpage":                   "posts https://hnrss.org/frontpage, comments https://hnrss.org/newcomments",
-		"https://github.com/a/kettle/discussions/31":    "posts https://github.com/a/kettle/discussions.atom, each {root}{path}.atom",
+		"https://hnrss.org/newcomments":                 "posts https://hnrss.org/newest, comments https://hnrss.org/newcomments",
+		"https://github.com/a/kettle/discussions/31":    "posts https://github.com/a/kettle/discussions.atom",
+		"https://github.com/a/kettle/discussions":       "posts https://github.com/a/kettle/discussions.atom",
 		"https://medium.com/@ann/how-a-kettle-thinks-1": "posts https://medium.com/feed/@ann, silent",
 	} {
 		e.asked = nil
@@ -330,8 +379,114 @@ func TestSitesThatTurnProgramsAwayAreKnownByTheirHost(t *testing.T) {
 			continue
 		}
 		equal(t, from, foundLine(found, ""), want)
-		if len(e.asked) > 3 || slices.Contains(e.asked, from) && from != "https://hnrss.org/frontpage" {
+		if len(e.asked) > 2 || slices.Contains(e.asked, from) && !strings.Contains(want, from) {
 			t.Errorf("%s: asked %v", from, e.asked)
 		}
 	}
+}
+
+func TestEveryPlatformIsFound(t *testing.T) {
+	page := func(generator string, links ...string) string {
+		return head + `<meta name="generator" content="` + generator + `">` + strings.Join(links, "") + "</head><p>No box here.</p></html>"
+	}
+	forum := page("Discourse 3.4", linkTo("rss", "Latest posts", "/posts.rss"), linkTo("rss", "Latest topics", "/latest.rss"))
+	e := &elsewhere{site: site{
+		"https://hedge.test/":                    forum,
+		"https://hedge.test/t/lay-a-hedge/7":     page("Discourse 3.4", linkTo("rss", "RSS feed of 'When to lay a hedge'", "/t/lay-a-hedge/7.rss")),
+		"https://hedge.test/t/lay-a-hedge/7.rss": fixture(t, "discourse-topic.rss"),
+		"https://hedge.test/latest.rss":          fixture(t, "discourse-latest.rss"),
+		"https://hedge.test/posts.rss":           fixture(t, "discourse-posts.rss"),
+
+		"https://canal.test/@ines":         head + `<meta name="application-name" content="Mastodon"></head><div id="mastodon"></div></html>`,
+		"https://canal.test/@ines/1130001": head + linkTo("rss", "", "/@ines.rss") + "</head></html>",
+		"https://canal.test/@ines.rss":     fixture(t, "mastodon.rss"),
+
+		"https://kiln.test/":                                      page("Ghost 5.9", linkTo("rss", "Kiln Notes", "https://kiln.test/rss/")),
+		"https://kiln.test/rss/":                                  fixture(t, "ghost.rss"),
+		"https://tram.test/p/line-9":                              head + linkTo("rss", "The Slow Tram", "/feed") + "</head></html>",
+		"https://tram.test/feed":                                  fixture(t, "substack.rss"),
+		"https://parish.test/":                                    page("Drupal 10", linkTo("rss", "", "/rss.xml"), linkTo("rss", "Recent comments", "/comments/feed.xml")),
+		"https://parish.test/rss.xml":                             fixture(t, "drupal-posts.rss"),
+		"https://parish.test/comments/feed.xml":                   fixture(t, "drupal-comments.rss"),
+		"https://coldframe.test/blog/":                            page("http://www.typepad.com/"),
+		"https://coldframe.test/blog/atom.xml":                    fixture(t, "typepad.atom"),
+		"https://www.youtube.com/@kettles":                        head + linkTo("rss", "RSS", "https://www.youtube.com/feeds/videos.xml?channel_id=UCx") + "</head></html>",
+		"https://www.youtube.com/feeds/videos.xml?channel_id=UCx": `<feed xmlns="http://www.w3.org/2005/Atom"><id>yt:channel:x</id><title>Kettles</title><entry><id>yt:video:1</id><title>Steam</title></entry></feed>`,
+	}}
+	for from, want := range map[string]string{
+		"https://hedge.test/":                    "discourse: posts https://hedge.test/latest.rss, comments https://hedge.test/posts.rss",
+		"https://hedge.test/t/lay-a-hedge/7":     "discourse: posts https://hedge.test/latest.rss, comments https://hedge.test/posts.rss",
+		"https://hedge.test/t/lay-a-hedge/7.rss": "discourse: posts https://hedge.test/latest.rss, comments https://hedge.test/posts.rss",
+		"https://hedge.test/posts.rss":           "discourse: posts https://hedge.test/latest.rss, comments https://hedge.test/posts.rss",
+		"https://hedge.test/latest.rss":          "discourse: posts https://hedge.test/latest.rss, comments https://hedge.test/posts.rss",
+		"https://canal.test/@ines":               "mastodon: posts https://canal.test/@ines.rss, silent",
+		"https://canal.test/@ines/1130001":       "mastodon: posts https://canal.test/@ines.rss, silent",
+		"https://kiln.test/":                     "ghost: posts https://kiln.test/rss/, silent",
+		"https://kiln.test/rss/":                 "ghost: posts https://kiln.test/rss/, silent",
+		"https://tram.test/p/line-9":             "substack: posts https://tram.test/feed, silent",
+		"https://parish.test/":                   "drupal: posts https://parish.test/rss.xml, comments https://parish.test/comments/feed.xml",
+		"https://coldframe.test/blog/":           "movabletype: posts https://coldframe.test/blog/atom.xml, silent",
+		"https://www.youtube.com/@kettles":       "generic: posts https://www.youtube.com/feeds/videos.xml?channel_id=UCx, silent",
+	} {
+		e.asked = nil
+		found, err := e.puller(t).Discover(t.Context(), from, pull.AddOptions{})
+		if err != nil {
+			t.Errorf("%s: %v (asked %v)", from, err, e.asked)
+			continue
+		}
+		equal(t, from, string(found.Source.Platform)+": "+foundLine(found, ""), want)
+		if len(e.asked) > pull.MaxDiscovery {
+			t.Errorf("%s: asked %v", from, e.asked)
+		}
+		if found.Silent && !strings.Contains(fmt.Sprint(found.Notices), "only the posts will come") {
+			t.Errorf("%s: notices %v do not say that comments will not come", from, found.Notices)
+		}
+	}
+}
+
+// FuzzDiscover holds that whatever a site answers, finding its feeds costs at most
+// five requests, asks for web addresses only, and ends in feeds or an error with
+// a hint.
+func FuzzDiscover(f *testing.F) {
+	for _, page := range []string{
+		head + linkTo("rss", "a", "/a.xml") + linkTo("atom", "b", "/b.xml") + "</head></html>",
+		head + `<meta name=generator content="Ghost 5"><link rel=https://api.w.org/ href=//x/wp-json/></head><a href=/blog/>b</a></html>`,
+		`<link rel=alternate type=application/rss+xml href=https://www.blogger.com/feeds/1/posts/default>`,
+		`<html><script data-isso=/i></script><div id=remark42></div></html>`, rssOf("a", "Discourse", "/t/a/1"), "", "{}",
+	} {
+		for _, feed := range []string{rssOf("a", "", "/1", "/2#comment-3"), rssOf("a", "https://wordpress.org/", "/?p=1"), "<html>no</html>"} {
+			f.Add("https://row.test/x/", []byte(page), []byte(feed))
+		}
+	}
+	f.Fuzz(func(t *testing.T, address string, page, feed []byte) {
+		asked := 0
+		p := pull.New(pull.Options{Store: pull.NewMemory(), ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+			if asked++; asked > pull.MaxDiscovery {
+				t.Fatalf("request %d: %s", asked, req.URL)
+			}
+			body := feed
+			if asked == 1 {
+				body = page
+			}
+			if strings.Contains(req.URL, "404") {
+				return nil, digest.Fail(digest.NotFound, "x", "404")
+			}
+			return &pull.Response{Status: 200, URL: req.URL, ContentType: html, Body: body}, nil
+		})})
+		found, err := p.Discover(t.Context(), address, pull.AddOptions{})
+		if err != nil {
+			if digest.HintOf(err) == "" {
+				t.Errorf("error %q has no hint", err)
+			}
+			return
+		}
+		for _, x := range found.Feeds {
+			if !strings.Contains(x.URL, "://") {
+				t.Errorf("feed at %q", x.URL)
+			}
+		}
+		if found.Source.Name == "" && len(found.Feeds) == 0 {
+			t.Error("nothing was found, and no error")
+		}
+	})
 }

@@ -40,7 +40,7 @@ func (s *search) comments(ctx context.Context, posts *answer, at place) (talk, e
 		return t, nil
 	}
 	name := silence(posts.doc.Platform, posts.url)
-	if name == "" {
+	if name == "" && (!perPost(posts) || posts.doc.Platform == digest.WordPress) {
 		if err := s.lookAtPost(ctx, posts, own == nil); err != nil {
 			return t, err
 		}
@@ -52,9 +52,6 @@ func (s *search) comments(ctx context.Context, posts *answer, at place) (talk, e
 		if t.feed == nil || t.feed.doc.Entries() == 0 {
 			s.boxes(ctx, posts, &t)
 		}
-	}
-	if t.feed == nil && t.pattern == "" && at.pattern != "" && s.answersTo(ctx, at.pattern, posts) {
-		t.pattern = at.pattern
 	}
 	t.conclude(posts, name)
 	return t, nil
@@ -118,7 +115,7 @@ func (s *search) lookAtPost(ctx context.Context, posts *answer, keepOne bool) er
 			return nil
 		}
 		resp, err := s.get(ctx, e.URL, acceptAny)
-		if err == nil && feed.Sniff(resp.Body, resp.ContentType) == feed.HTML {
+		if err == nil && isPage(resp) {
 			s.page(resp)
 		}
 		return ctx.Err() // a post that cannot be read says nothing about the blog
@@ -176,14 +173,13 @@ func (t *talk) unread(b feed.Box, address string, err error) {
 
 // conclude says how comments will come, where they do not come by a feed of all.
 func (t *talk) conclude(posts *answer, silent string) {
-	perPost := slices.ContainsFunc(posts.doc.Posts, func(e feed.PostEntry) bool { return e.CommentsURL != "" })
 	switch {
 	case t.feed != nil:
 		if t.feed.doc.Entries() == 0 {
 			t.note("the blog has no comments yet")
 		}
 	case t.pattern != "":
-	case perPost:
+	case perPost(posts):
 		t.note("there is no feed of all comments; those of each post are read from its own")
 	case silent != "":
 		t.silent = true
@@ -198,4 +194,9 @@ func (t *talk) conclude(posts *answer, silent string) {
 		t.silent = true
 		t.note("no feed of comments was found, so only the posts will come")
 	}
+}
+
+// perPost tells whether the posts name feeds of their own comments.
+func perPost(posts *answer) bool {
+	return slices.ContainsFunc(posts.doc.Posts, func(e feed.PostEntry) bool { return e.CommentsURL != "" })
 }
