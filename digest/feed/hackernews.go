@@ -33,9 +33,10 @@ var hackerNews = adapter{
 	topic: func(_ *page, e *entry) bool { return !isHackerNewsComment(e) },
 	post: func(_ *page, e *entry, post *PostEntry) {
 		place := firstOf([]string{e.discussion}, e.id)
-		if hackerNewsItem.MatchString(place) {
-			post.ID, post.Key = withoutFragment(place), numbered("item-", hackerNewsItem, place)
+		if !hackerNewsItem.MatchString(place) {
+			return
 		}
+		post.ID, post.Key = withoutFragment(place), numbered("item-", hackerNewsItem, place)
 		post.Ref = titleRef(e.title)
 		// The text is a frame of points and counts that change all the time.
 		if m := hackerNewsCount.FindStringSubmatch(post.Body.HTML); m != nil {

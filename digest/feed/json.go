@@ -3,6 +3,8 @@ package feed
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"slices"
 	"strings"
 
@@ -49,6 +51,7 @@ type array struct {
 	items   []json.RawMessage
 	skipped []Skip
 	cut     bool // it broke off; items are those before
+	early   bool // the text itself ended, where it broke off
 }
 
 // readArray reads an array's elements one by one and keeps to the limits.
@@ -60,7 +63,7 @@ func readArray(dec *json.Decoder) (a array) {
 	for dec.More() {
 		var raw json.RawMessage
 		if err := dec.Decode(&raw); err != nil {
-			a.cut = true
+			a.cut, a.early = true, errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
 			return a
 		}
 		switch {
@@ -74,7 +77,7 @@ func readArray(dec *json.Decoder) (a array) {
 		}
 	}
 	if _, err := dec.Token(); err != nil {
-		a.cut = true
+		a.cut, a.early = true, true
 	}
 	return a
 }

@@ -2,7 +2,6 @@ package feed
 
 import (
 	"regexp"
-	"strings"
 
 	"postbag/digest"
 )
@@ -38,7 +37,7 @@ var lobsters = adapter{
 		if m := lobstersPlace.FindStringSubmatch(e.id); m != nil {
 			c.Key = "comment-" + m[2]
 		}
-		c.PostRef = titleRef(strings.TrimPrefix(e.title, "on "))
+		c.PostRef = titleRef(e.title)
 	},
 }
 

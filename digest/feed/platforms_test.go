@@ -182,6 +182,11 @@ func TestPlatformsOwnWays(t *testing.T) {
 	rest = parse(t, []byte("[]"), url("https://blog.test/?rest_route=/wp/v2/comments"))
 	equal(t, "WordPress: empty list", rest.Kind, digest.CommentsFeed)
 
+	old := strings.Replace(string(fixture(t, "mastodon.rss")), "<generator>Mastodon v4.3.1</generator>", "", 1)
+	equal(t, "Mastodon: without generator", parse(t, []byte(old), feed.Options{}).Platform, digest.Mastodon)
+	page := strings.ReplaceAll(string(fixture(t, "disqus.rss")), "disqus.com/latest.rss", "disqus.com/glaze/latest.rss")
+	equal(t, "Disqus: one page", parse(t, []byte(page), feed.Options{}).OnePost, true)
+
 	hnrss := string(fixture(t, "hnrss-posts.rss"))
 	later := parse(t, []byte(strings.Replace(hnrss, "Points: 12", "Points: 13", 1)), feed.Options{})
 	equal(t, "Hacker News: hash after a vote", later.Posts[0].Hash, parse(t, []byte(hnrss), feed.Options{}).Posts[0].Hash)
@@ -229,6 +234,12 @@ func TestPlatformOverridesWhatTheFeedSays(t *testing.T) {
 	equal(t, "kind", d.Kind, digest.CommentsFeed)
 	d = parse(t, fixture(t, "rss091.rss"), feed.Options{Platform: digest.Disqus})
 	equal(t, "platform", d.Platform, digest.Disqus)
+	for _, platform := range []digest.Platform{digest.Ghost, digest.HackerNews, digest.Discourse, digest.WordPress, digest.GitHub} {
+		d = parse(t, fixture(t, "threads.atom"), feed.Options{Platform: platform, Want: digest.CommentsFeed})
+		equal(t, string(platform)+": comments of another maker", line(len(d.Posts), len(d.Comments)), "1 | 2")
+		equal(t, string(platform)+": their post", d.Comments[0].PostRef, "urn:uuid:f0000001")
+		equal(t, string(platform)+": the parent", d.Comments[0].ParentRef, "urn:uuid:c0000002")
+	}
 	_, err := feed.Parse(fixture(t, "ghost.rss"), feed.Options{Platform: "geocities"})
 	wantInvalid(t, "an unknown platform", err, `no platform is called "geocities"`)
 }

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"regexp"
 	"strings"
 
 	"postbag/digest"
@@ -24,13 +25,19 @@ var substack = adapter{
 // in an account's feed, no author: that is the title of the feed.
 var mastodon = adapter{
 	platform: digest.Mastodon,
-	is:       func(p *page) bool { return strings.HasPrefix(strings.ToLower(p.generator), "mastodon") },
-	kind:     onlyPosts,
+	is: func(p *page) bool {
+		return strings.HasPrefix(strings.ToLower(p.generator), "mastodon") ||
+			strings.Contains(p.head, "http://webfeeds.org/rss/1.0") && p.every(func(e *entry) bool { return mastodonStatus.MatchString(e.url) })
+	},
+	kind: onlyPosts,
 	post: func(p *page, e *entry, post *PostEntry) {
 		if post.Author == "" && !strings.HasPrefix(p.title, "#") {
 			post.Author = name(p.title)
 		}
 	},
 }
+
+// mastodonStatus is the address of a status; older servers name no generator.
+var mastodonStatus = regexp.MustCompile(`^https?://[^/]+/(?:@[^/]+|users/[^/]+/statuses)/\d+$`)
 
 func onlyPosts(*page) verdict { return verdict{digest.PostsFeed, true} }

@@ -55,7 +55,10 @@ type restEntry struct {
 func parseREST(text []byte, opts Options) (*Document, error) {
 	list := readArray(json.NewDecoder(bytes.NewReader(text)))
 	if list.cut && len(list.items) == 0 {
-		return nil, cutShort()
+		if list.early {
+			return nil, cutShort()
+		}
+		return nil, wrongJSON()
 	}
 	d := &Document{Platform: digest.WordPress, TotalResults: -1, Skipped: list.skipped, CutShort: list.cut}
 	for _, raw := range list.items {

@@ -103,7 +103,7 @@ func TestLimitsOfJSON(t *testing.T) {
 	deep := `{"version":"https://jsonfeed.org/version/1","items":[],"x":` + strings.Repeat("[", 600) + strings.Repeat("]", 600) + `}`
 	_, err := feed.Parse([]byte(deep), feed.Options{})
 	wantInvalid(t, "deep nesting", err, "nested more than 500 deep")
-	for _, text := range []string{`{"code":"rest_no_route","data":{"status":404}}`, `[]`, `[1,2]`, `[{"id":1}]`, `{"a":`, `{"items":[{"id":"1"}]}`} {
+	for _, text := range []string{`{"code":"rest_no_route","data":{"status":404}}`, `[]`, `[1,2]`, `[{"id":1}]`, `[Error] no`, `{"a":`, `{"items":[{"id":"1"}]}`} {
 		_, err := feed.Parse([]byte(text), feed.Options{})
 		wantInvalid(t, text, err, "stands where a feed should be")
 	}
