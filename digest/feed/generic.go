@@ -65,16 +65,22 @@ type replyTo struct{ ref, href string }
 // isPlace tells whether it is a place on a page, as comments are.
 func (r replyTo) isPlace() bool { return strings.Contains(r.ref, "#") || strings.Contains(r.href, "#") }
 
+// maxReplies bounds what one entry may reply to.
+const maxReplies = 10
+
 // repliesTo gives the in-reply-to elements of an entry.
 func (e *entry) repliesTo() []replyTo {
-	var all []replyTo
+	if e.toKnown {
+		return e.to
+	}
+	e.toKnown = true
 	for _, x := range extensions(e.ext, "in-reply-to") {
 		r := replyTo{ref: id(x.Attrs["ref"]), href: webURL(e.base, x.Attrs["href"])}
-		if r != (replyTo{}) {
-			all = append(all, r)
+		if r != (replyTo{}) && len(e.to) < maxReplies {
+			e.to = append(e.to, r)
 		}
 	}
-	return all
+	return e.to
 }
 
 // answered tells whether another entry of the page replies to this one.

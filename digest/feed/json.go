@@ -82,6 +82,9 @@ func readArray(dec *json.Decoder) (a array) {
 	return a
 }
 
+// headMembers are what is read of a feed object beside its items.
+var headMembers = []string{"version", "title", "home_page_url", "feed_url", "next_url", "language", "author", "authors"}
+
 // readObject reads a feed object: its items, and its other members as one
 // object of their own. ok tells whether it could be read to its end.
 func readObject(text []byte) (head map[string]json.RawMessage, items array, ok bool) {
@@ -105,13 +108,16 @@ func readObject(text []byte) (head map[string]json.RawMessage, items array, ok b
 		if err := dec.Decode(&raw); err != nil {
 			return head, items, false
 		}
-		if name, isText := key.(string); isText {
+		if name, isText := key.(string); isText && slices.Contains(headMembers, name) {
 			head[name] = slices.Clone(raw)
 		}
 	}
 	_, err := dec.Token()
 	return head, items, err == nil
 }
+
+// maxMembers bounds the members of an object that has some of a wrong type.
+const maxMembers = 200
 
 // decode reads an object; members of a wrong type are left out.
 func decode[T any](raw json.RawMessage) (T, error) {
@@ -122,6 +128,9 @@ func decode[T any](raw json.RawMessage) (T, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &members); err != nil {
 		return none, err
+	}
+	if len(members) > maxMembers {
+		return none, errors.New("it has too many members")
 	}
 	for name, value := range members {
 		var try T

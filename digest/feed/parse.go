@@ -75,7 +75,7 @@ func parseXML(text []byte, opts Options) (*Document, error) {
 		return nil, notFeed(HTML, text)
 	case "":
 		if err != nil {
-			return nil, brokenXML(err)
+			return nil, surveyError(err)
 		}
 		return nil, notFeed(Unknown, nil)
 	default:
@@ -88,7 +88,7 @@ func parseXML(text []byte, opts Options) (*Document, error) {
 	}
 	if err != nil {
 		if p = s.salvage(opts.URL); p == nil {
-			return nil, brokenXML(err)
+			return nil, surveyError(err)
 		}
 	}
 	return p.read(opts)

@@ -49,6 +49,8 @@ type entry struct {
 	discussion string // RSS's comments element: the page with the discussion
 	replies    int    // comments announced by a link of relation replies, -1 for none
 	ext        ext.Extensions
+	to         []replyTo // what it replies to; see repliesTo
+	toKnown    bool
 }
 
 // document reads what stands above the entries.

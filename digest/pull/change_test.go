@@ -23,8 +23,8 @@ func fixedIDs(title string, names ...string) string {
 	return b.String() + "</channel></rss>"
 }
 
-func kettleRow() site {
-	return site{
+func kettleRow() webSite {
+	return webSite{
 		"/":             head + linkTo("rss", "Kettle Row", "/posts.xml") + linkTo("rss", "Comments", "/comments.xml") + "</head></html>",
 		"/posts.xml":    fixedIDs("Kettle Row", "p1", "p2", "p3"),
 		"/comments.xml": fixedIDs("Comments on Kettle Row", "p1#comment-1", "p2#comment-2"),

@@ -169,7 +169,7 @@ func (s *search) left() int { return MaxDiscovery - s.requests }
 // read reads an answer as a feed. With want set it is taken for that kind where
 // it does not tell itself.
 func (s *search) read(resp *Response, asked string, want digest.FeedKind) (*answer, error) {
-	doc, err := ReadFeed(resp, want, s.opts.Platform)
+	doc, err := readAs(resp, want, s.opts.Platform)
 	if err != nil {
 		return nil, err
 	}
@@ -180,21 +180,18 @@ func (s *search) read(resp *Response, asked string, want digest.FeedKind) (*answ
 	return a, nil
 }
 
-// ReadFeed reads an answer as a feed of a source on a platform. What the operator
-// says of the platform holds for its posts, and for comments that do not say who
-// made them: these may come from another service. Want and platform may be empty.
-func ReadFeed(resp *Response, want digest.FeedKind, platform digest.Platform) (*feed.Document, error) {
+// readAs reads an answer as a feed. As in a pull, one that does not say what made
+// it is read as the platform writes, if that can be. Want and platform may be
+// empty.
+func readAs(resp *Response, want digest.FeedKind, platform digest.Platform) (*feed.Document, error) {
 	opts := feed.Options{ContentType: resp.ContentType, URL: resp.URL, Want: want}
-	if want == digest.PostsFeed {
-		opts.Platform = platform
-	}
 	doc, err := feed.Parse(resp.Body, opts)
-	if err != nil || opts.Platform == platform || doc.Platform != digest.Generic {
+	if err != nil || doc.Platform != digest.Generic || platform == "" || platform == digest.Generic {
 		return doc, err
 	}
 	opts.Platform = platform
-	if own, err := feed.Parse(resp.Body, opts); err == nil {
-		return own, nil
+	if as, err := feed.Parse(resp.Body, opts); err == nil && as.Entries() >= doc.Entries() {
+		return as, nil
 	}
 	return doc, nil
 }

@@ -13,9 +13,9 @@ import (
 )
 
 // site is a web site by path and query; what is not there is a 404.
-type site map[string]string
+type webSite map[string]string
 
-func (s site) page(path, query string) (int, string, string) {
+func (s webSite) page(path, query string) (int, string, string) {
 	if query != "" {
 		path += "?" + query
 	}
@@ -71,102 +71,102 @@ func TestFeedsAreFoundFromAnyPage(t *testing.T) {
 	post := head + "</head><p>No box here.</p></html>"
 	for _, tt := range []struct {
 		name string
-		site site
+		site webSite
 		from string
 		want string
 		asks int
 	}{
-		{"announced in several formats", site{
+		{"announced in several formats", webSite{
 			"/":         head + linkTo("rss", "Kettle Row RSS", "/feed.rss") + linkTo("atom", "Kettle Row Atom", "/feed.atom") + linkTo("rss", "Comments", "/comments.rss") + "</head></html>",
 			"/feed.rss": kettle, "/feed.atom": kettle, "/comments.rss": talk,
 		}, "/", "posts /feed.atom, comments /comments.rss", 3},
-		{"a dead format gives way to the next", site{
+		{"a dead format gives way to the next", webSite{
 			"/":         head + linkTo("rss", "Kettle Row RSS", "/feed.rss") + linkTo("atom", "Kettle Row Atom", "/feed.atom") + "</head></html>",
 			"/feed.rss": kettle, "/post-1.html": post,
 		}, "/", "posts /feed.rss, silent", 4},
-		{"announced in the body of a post", site{
+		{"announced in the body of a post", webSite{
 			"/a/b/post.html": "<html><body><p>x</p>" + linkTo("rss", "", "/index.xml") + "</body></html>",
 			"/index.xml":     kettle, "/post-1.html": post,
 		}, "/a/b/post.html", "posts /index.xml, silent", 3},
-		{"linked to in the text", site{
+		{"linked to in the text", webSite{
 			"/":         head + `</head><a href="https://elsewhere.test/feed/">a friend</a><a href="news.rss">RSS</a><a href="/comments.rss">comments</a></html>`,
 			"/news.rss": kettle, "/comments.rss": talk,
 		}, "/", "posts /news.rss, comments /comments.rss", 3},
-		{"the comments are linked to only", site{
+		{"the comments are linked to only", webSite{
 			"/":         head + linkTo("rss", "Kettle Row", "/news.rss") + `</head><a href="/comments.rss">what readers say</a></html>`,
 			"/news.rss": kettle, "/comments.rss": talk,
 		}, "/", "posts /news.rss, comments /comments.rss", 3},
-		{"beside categories and a podcast", site{
+		{"beside categories and a podcast", webSite{
 			"/":     head + linkTo("rss", "Tea", "/category/tea/feed") + linkTo("rss", "Kettle Row", "/feed") + linkTo("rss", "The Kettle podcast", "/casts.xml") + "</head></html>",
 			"/feed": kettle, "/post-1.html": post,
 		}, "/", "posts /feed, silent", 3},
-		{"the nearest folder is meant", site{
+		{"the nearest folder is meant", webSite{
 			"/blog/x.html":   head + linkTo("rss", "Company news", "/feed.xml") + linkTo("rss", "Blog", "/blog/feed.xml") + "</head></html>",
 			"/blog/feed.xml": kettle, "/post-1.html": post,
 		}, "/blog/x.html", "posts /blog/feed.xml, silent", 3},
-		{"the site's own title is meant", site{
+		{"the site's own title is meant", webSite{
 			"/":        head + linkTo("rss", "Small ads", "/ads.xml") + linkTo("rss", "Kettle Row", "/row.xml") + "</head></html>",
 			"/row.xml": kettle, "/post-1.html": post,
 		}, "/", "posts /row.xml, silent", 3},
-		{"in the page's own language", site{
+		{"in the page's own language", webSite{
 			"/":       `<html lang="en"><link rel=alternate type=application/rss+xml hreflang=de href=/de.xml><link rel=alternate type=application/rss+xml hreflang=en-GB href=/en.xml></html>`,
 			"/en.xml": kettle, "/post-1.html": post,
 		}, "/", "posts /en.xml, silent", 3},
-		{"the blog is a part of the site", site{
+		{"the blog is a part of the site", webSite{
 			"/":              head + `</head><a href="/about">us</a><a href="/blog/">blog</a></html>`,
 			"/blog/":         head + linkTo("rss", "Blog", "/blog/feed.xml") + "</head></html>",
 			"/blog/feed.xml": kettle, "/post-1.html": post,
 		}, "/", "posts /blog/feed.xml, silent", 4},
-		{"a page that leaves out what it may", site{
+		{"a page that leaves out what it may", webSite{
 			"/": "<!-- hello --><title>Kettle Row</title>" + linkTo("rss", "", "/feed.rss") + "<p>words", "/feed.rss": kettle, "/post-1.html": post,
 		}, "/", "posts /feed.rss, silent", 3},
-		{"WordPress in a folder of its own", site{
+		{"WordPress in a folder of its own", webSite{
 			"/blog/2026/03/x/": head + `<link rel="https://api.w.org/" href="%BLOG%/blog/wp-json/">` + linkTo("rss", "x Comments Feed", "/blog/2026/03/x/feed/") + "</head></html>",
 			"/blog/feed/":      rssOf("Kettle Row", "https://wordpress.org/?v=6.7", "/blog/?p=1"), "/blog/comments/feed/": rssOf("Comments", "https://wordpress.org/?v=6.7", "/blog/?p=1#comment-3"),
 		}, "/blog/2026/03/x/", "posts /blog/feed/, comments /blog/comments/feed/", 4},
-		{"WordPress with plain permalinks", site{
+		{"WordPress with plain permalinks", webSite{
 			"/?p=1":                head + linkTo("rss", "Feed", "/?feed=rss2") + linkTo("rss", "Comments Feed", "/?feed=comments-rss2") + "</head></html>",
 			"/?feed=rss2":          rssOf("Kettle Row", "https://wordpress.org/?v=6.7", "/?p=1"),
 			"/?feed=comments-rss2": rssOf("Comments", "https://wordpress.org/?v=6.7", "/?p=1#comment-3"),
 		}, "/?p=1", "posts /?feed=rss2, comments /?feed=comments-rss2", 4},
-		{"WordPress gives Atom, where replies name their parents", site{
+		{"WordPress gives Atom, where replies name their parents", webSite{
 			"/":      head + `<meta name="generator" content="WordPress 6.7.1">` + "</head></html>",
 			"/feed/": rssOf("Kettle Row", "https://wordpress.org/?v=6.7", "/?p=1"),
 			"/comments/feed/atom/": `<feed xmlns="http://www.w3.org/2005/Atom"><title>Comments</title><generator uri="https://wordpress.org/">WordPress</generator>` +
 				`<entry><id>%BLOG%/?p=1#comment-3</id><title>By: Ann</title><link rel="alternate" href="%BLOG%/?p=1#comment-3"/><updated>2026-03-05T07:00:00Z</updated><content>Hm.</content></entry></feed>`,
 		}, "/", "posts /feed/, comments /comments/feed/atom/", 3},
-		{"where Hugo puts it", site{
+		{"where Hugo puts it", webSite{
 			"/": head + `<meta name=generator content="Hugo 0.140.2"></head></html>`, "/index.xml": kettle, "/post-1.html": post,
 		}, "/", "posts /index.xml, silent", 3},
-		{"where Drupal puts it", site{
+		{"where Drupal puts it", webSite{
 			"/node/1": head + `<meta name=generator content="Drupal 10 (https://www.drupal.org)"></head></html>`, "/rss.xml": kettle, "/post-1.html": post,
 		}, "/node/1", "posts /rss.xml, silent", 3},
-		{"where Movable Type puts it", site{
+		{"where Movable Type puts it", webSite{
 			"/": head + `<meta name=generator content="Movable Type 7.9"></head></html>`, "/index.xml": kettle, "/post-1.html": post,
 		}, "/", "posts /index.xml, silent", 4},
-		{"where nobody says", site{
+		{"where nobody says", webSite{
 			"/": "<html>hello</html>", "/rss.xml": kettle,
 		}, "/", "posts /rss.xml, silent", 4},
-		{"a feed of posts that is on no page", site{
+		{"a feed of posts that is on no page", webSite{
 			"/deep/feed.rss": kettle, "/post-1.html": post,
 		}, "/deep/feed.rss", "posts /deep/feed.rss, silent", 2},
-		{"a feed of comments leads to the posts", site{
+		{"a feed of comments leads to the posts", webSite{
 			"/comments.rss": talk, "/": head + linkTo("rss", "Kettle Row", "/news.rss") + "</head></html>", "/news.rss": kettle,
 		}, "/comments.rss", "posts /news.rss, comments /comments.rss", 3},
-		{"comments announced on the pages of posts only", site{
+		{"comments announced on the pages of posts only", webSite{
 			"/": head + linkTo("rss", "Kettle Row", "/news.rss") + "</head></html>", "/news.rss": kettle,
 			"/post-1.html": head + linkTo("rss", "Kettle Row", "/news.rss") + linkTo("rss", "All comments", "/comments.rss") + "</head></html>", "/comments.rss": talk,
 		}, "/", "posts /news.rss, comments /comments.rss", 4},
-		{"comments by Isso, one feed a post", site{
+		{"comments by Isso, one feed a post", webSite{
 			"/": head + linkTo("rss", "Kettle Row", "/news.rss") + "</head></html>", "/news.rss": kettle,
 			"/post-1.html":                  head + `</head><script data-isso="/isso/" src="/isso/js/embed.min.js"></script></html>`,
 			"/isso/feed?uri=%2Fpost-1.html": talk,
 		}, "/", "posts /news.rss, each /isso/feed?uri={path}", 4},
-		{"Isso without feeds", site{
+		{"Isso without feeds", webSite{
 			"/": head + linkTo("rss", "Kettle Row", "/news.rss") + "</head></html>", "/news.rss": kettle,
 			"/post-1.html": head + `</head><script data-isso="/isso/" src="/isso/js/embed.min.js"></script></html>`,
 		}, "/", "posts /news.rss, silent", 4},
-		{"comments by Remark42", site{
+		{"comments by Remark42", webSite{
 			"/": head + linkTo("rss", "Kettle Row", "/news.rss") + "</head></html>", "/news.rss": kettle,
 			"/post-1.html":                head + `</head><script>var remark_config = {host: '%BLOG%/r', site_id: 'row'}</script></html>`,
 			"/r/api/v1/rss/site?site=row": rssOf("Remark42 comments", "", "/post-1.html#remark42__comment-5"),
@@ -190,7 +190,7 @@ func TestFeedsAreFoundFromAnyPage(t *testing.T) {
 }
 
 func TestThePlatformIsSaidByHand(t *testing.T) {
-	b := newBlog(t, site{
+	b := newBlog(t, webSite{
 		"/": "<html>hello</html>", "/feed/": rssOf("Kettle Row", "hidden", "/one/"), "/comments/feed/": rssOf("Talk", "hidden", "/one/#comment-3"),
 	}.page)
 	found, err := newRig(t, b, pull.NewMemory(), thatEvening).Discover(t.Context(), b.url, pull.AddOptions{Platform: digest.WordPress})
@@ -202,17 +202,17 @@ func TestThePlatformIsSaidByHand(t *testing.T) {
 
 func TestSeveralFeedsAreListedForChoice(t *testing.T) {
 	for name, tt := range map[string]struct {
-		site site
+		site webSite
 		want []string
 		hint string
 	}{
 		"two feeds of posts": {
-			site{"/": head + linkTo("rss", "News", "/news.xml") + linkTo("rss", "Diary of a kettle", "/diary.xml") + linkTo("rss", "All comments", "/comments.xml") + "</head></html>"},
+			webSite{"/": head + linkTo("rss", "News", "/news.xml") + linkTo("rss", "Diary of a kettle", "/diary.xml") + linkTo("rss", "All comments", "/comments.xml") + "</head></html>"},
 			[]string{"posts     %BLOG%/news.xml  \"News\"", "posts     %BLOG%/diary.xml  \"Diary of a kettle\"", "comments  %BLOG%/comments.xml  \"All comments\""},
 			"postbag source add --posts %BLOG%/news.xml --comments %BLOG%/comments.xml",
 		},
 		"categories only": {
-			site{"/": head + linkTo("rss", "Tea", "/tags/tea/feed?x=1&y=2") + linkTo("rss", "Coffee", "/tags/coffee/feed") + "</head></html>"},
+			webSite{"/": head + linkTo("rss", "Tea", "/tags/tea/feed?x=1&y=2") + linkTo("rss", "Coffee", "/tags/coffee/feed") + "</head></html>"},
 			[]string{"category  %BLOG%/tags/tea/feed?x=1&y=2  \"Tea\"", "category  %BLOG%/tags/coffee/feed  \"Coffee\""},
 			"postbag source add --posts '%BLOG%/tags/tea/feed?x=1&y=2'",
 		},
@@ -232,7 +232,7 @@ func TestSeveralFeedsAreListedForChoice(t *testing.T) {
 }
 
 func TestNamedFeedsAreReadAndChecked(t *testing.T) {
-	b := newBlog(t, site{
+	b := newBlog(t, webSite{
 		"/news.xml": rssOf("News", "", "/n-1.html"), "/talk.xml": rssOf("Talk", "", "/n-1.html#comment-1"),
 		"/plain.xml": rssOf("Says nothing", "", "/c/1", "/c/2"), "/page": head + "</html>",
 		"/talk.php?of=%2Fn-1.html": rssOf("Talk of one", "", "/n-1.html#comment-1"),
@@ -292,7 +292,7 @@ func TestNamedFeedsAreReadAndChecked(t *testing.T) {
 
 // elsewhere answers for hosts that no test can reach, and notes who was asked.
 type elsewhere struct {
-	site
+	webSite
 	asked []string
 }
 
@@ -300,11 +300,11 @@ func (e *elsewhere) puller(t *testing.T) *pull.Puller {
 	t.Helper()
 	return pull.New(pull.Options{Store: pull.NewMemory(), ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
 		e.asked = append(e.asked, req.URL)
-		body, ok := e.site[req.URL]
+		body, ok := e.webSite[req.URL]
 		if !ok {
 			return nil, digest.Fail(digest.NotFound, "x", "404")
 		}
-		_, kind, _ := site{"/": body}.page("/", "")
+		_, kind, _ := webSite{"/": body}.page("/", "")
 		origin, _, _ := strings.Cut(strings.TrimPrefix(req.URL, "https://"), "/")
 		return &pull.Response{Status: 200, URL: req.URL, ContentType: kind, Body: []byte(strings.ReplaceAll(body, "%BLOG%", "https://"+origin))}, nil
 	})})
@@ -312,7 +312,7 @@ func (e *elsewhere) puller(t *testing.T) *pull.Puller {
 
 func TestDisqusIsFoundOnThePageOfAPost(t *testing.T) {
 	forum := rssOf("Kettle forum", "", "/post-1.html#comment-5")
-	e := &elsewhere{site: site{
+	e := &elsewhere{webSite: webSite{
 		"https://row.test/":                      head + linkTo("rss", "Row", "/index.xml") + "</head></html>",
 		"https://row.test/index.xml":             rssOf("Row", "Hugo", "/post-1.html"),
 		"https://row.test/post-1.html":           head + `</head><div id="disqus_thread"></div><script>s.src='https://row-test.disqus.com/embed.js'</script></html>`,
@@ -326,7 +326,7 @@ func TestDisqusIsFoundOnThePageOfAPost(t *testing.T) {
 	equal(t, "notice", fmt.Sprint(found.Notices), "[its comments are kept by Disqus]")
 	equal(t, "requests", len(e.asked), 4)
 
-	delete(e.site, "https://row-test.disqus.com/latest.rss")
+	delete(e.webSite, "https://row-test.disqus.com/latest.rss")
 	found, err = e.puller(t).Discover(t.Context(), "row.test/", pull.AddOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -346,7 +346,7 @@ func fixture(t *testing.T, name string) string {
 }
 
 func TestSitesThatTurnProgramsAwayAreKnownByTheirHost(t *testing.T) {
-	e := &elsewhere{site: site{
+	e := &elsewhere{webSite: webSite{
 		"https://www.reddit.com/r/nightbuses/.rss":          fixture(t, "reddit-posts.atom"),
 		"https://www.reddit.com/r/nightbuses/comments/.rss": fixture(t, "reddit-comments.atom"),
 		"https://lobste.rs/rss":                             fixture(t, "lobsters-posts.rss"),
@@ -390,7 +390,7 @@ func TestEveryPlatformIsFound(t *testing.T) {
 		return head + `<meta name="generator" content="` + generator + `">` + strings.Join(links, "") + "</head><p>No box here.</p></html>"
 	}
 	forum := page("Discourse 3.4", linkTo("rss", "Latest posts", "/posts.rss"), linkTo("rss", "Latest topics", "/latest.rss"))
-	e := &elsewhere{site: site{
+	e := &elsewhere{webSite: webSite{
 		"https://hedge.test/":                    forum,
 		"https://hedge.test/t/lay-a-hedge/7":     page("Discourse 3.4", linkTo("rss", "RSS feed of 'When to lay a hedge'", "/t/lay-a-hedge/7.rss")),
 		"https://hedge.test/t/lay-a-hedge/7.rss": fixture(t, "discourse-topic.rss"),
