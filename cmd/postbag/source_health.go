@@ -16,7 +16,7 @@ func healthOf(f digest.FeedState) string {
 	case f.Stopped:
 		return "stopped"
 	case f.Suspect != "":
-		return "waits for you: " + f.Suspect
+		return fmt.Sprintf("waits for you: %s; to store it all the same: postbag pull --source %d --accept", f.Suspect, f.SourceID)
 	case f.LastError != "" || f.Failures > 0:
 		return failing(f)
 	case f.MovedTo != "":

@@ -22,8 +22,8 @@ func TestHealthIsSaidInWords(t *testing.T) {
 			f.LastError, f.FailingSince, f.Failures, f.MovedTo = "b.test does not answer", day, 3, "https://b.test/"
 		},
 		"failed: once, by hand": func(f *digest.FeedState) { f.LastError = "once, by hand" },
-		"waits for you: most entries are new": func(f *digest.FeedState) {
-			f.Suspect, f.LastError = "most entries are new", "most entries are new"
+		"waits for you: most entries are new; to store it all the same: postbag pull --source 4 --accept": func(f *digest.FeedState) {
+			f.SourceID, f.Suspect, f.LastError = 4, "most entries are new", "most entries are new"
 		},
 		"stopped: the blog says the feed is gone for good": func(f *digest.FeedState) {
 			f.Stopped, f.GoneSince, f.LastError = true, day, "410"

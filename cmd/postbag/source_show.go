@@ -130,7 +130,7 @@ func (r shownSource) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, source %d (%s)\n%s\nfollowed since %s\n\n", r.Name, r.ID, r.Platform, r.URL, shownAt(r.Added))
 	for _, f := range r.FeedStates {
-		f.text(&b)
+		f.text(&b, r.ID)
 	}
 	if len(r.FeedStates) == 0 {
 		fmt.Fprintf(&b, "no feeds: it came from an import; postbag source set %d --posts ADDRESS --comments ADDRESS follows it\n", r.ID)
@@ -157,9 +157,12 @@ func (r shownSource) text() string {
 	return b.String()
 }
 
-func (f feedRow) text(b *strings.Builder) {
+func (f feedRow) text(b *strings.Builder, sourceID int64) {
 	fmt.Fprintf(b, "%s  %s\n  %s\n", f.Kind, f.URL, f.Health)
 	fmt.Fprintf(b, "  last answer %s, last asked %s, next %s\n", shownAt(f.LastSuccess), shownAt(f.LastTry), shownAt(f.NextPoll))
+	if f.Stopped {
+		fmt.Fprintf(b, "  to ask it again: postbag source set %d --%s %s\n", sourceID, f.Kind, f.URL)
+	}
 	if f.HistoryAt != "" {
 		fmt.Fprintf(b, "  the pull of its history goes on at %s\n", f.HistoryAt)
 	}

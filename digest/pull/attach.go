@@ -3,6 +3,7 @@ package pull
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -13,7 +14,8 @@ import (
 // of its posts. One that an import brought gets the feeds; one that has feeds at
 // other addresses is an error of kind Conflict.
 func (p *Puller) attach(ctx context.Context, found *Found) error {
-	id, matched, err := p.opts.Store.SourceOfPosts(ctx, found.guids[:min(len(found.guids), MaxAsked)])
+	names := spellings(found.guids[:min(len(found.guids), MaxAsked/4)])
+	id, matched, err := p.opts.Store.SourceOfPosts(ctx, names)
 	if err != nil {
 		return fmt.Errorf("add %q: %w", found.Source.Name, err)
 	}
@@ -53,4 +55,27 @@ func followed(src digest.Source, have, found []digest.FeedState) error {
 	}
 	return digest.Fail(digest.Conflict, "To follow it there from now on: "+change,
 		"most of its posts are known: the blog is followed already, as source %d (%q), under other addresses", src.ID, src.Name)
+}
+
+// spellings adds to ids that are addresses the ways in which a blog's move to
+// https, or to or from "www.", changes them.
+func spellings(guids []string) []string {
+	all := slices.Clone(guids)
+	for _, id := range guids {
+		u, err := url.Parse(id)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			continue
+		}
+		for _, scheme := range []string{"http", "https"} {
+			bare := strings.TrimPrefix(u.Host, "www.")
+			for _, host := range []string{bare, "www." + bare} {
+				other := *u
+				other.Scheme, other.Host = scheme, host
+				if name := other.String(); name != id {
+					all = append(all, name)
+				}
+			}
+		}
+	}
+	return all
 }

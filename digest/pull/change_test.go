@@ -52,6 +52,24 @@ func TestBlogFollowedUnderAnotherAddress(t *testing.T) {
 	}
 }
 
+func TestBlogThatMovedToAnotherSpellingIsKnown(t *testing.T) {
+	page := func(host string) webSite {
+		return webSite{host + "/feed.xml": rssOf("Row", "", "/1", "/2", "/3"), host + "/": head + linkTo("rss", "Row", "/feed.xml") + "</head></html>"}
+	}
+	e := &elsewhere{webSite: page("https://row.test")}
+	p := e.puller(t)
+	found, err := p.Add(t.Context(), "row.test/", firstSeries, pull.AddOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Pull(t.Context(), found.Source.ID, pull.PullOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	e.webSite = page("https://www.row.test")
+	_, err = p.Add(t.Context(), "www.row.test/", firstSeries, pull.AddOptions{})
+	wantError(t, "www.", err, digest.Conflict, "under other addresses")
+}
+
 func TestBlogThatAnImportBroughtGetsItsFeeds(t *testing.T) {
 	b := newBlog(t, kettleRow().page)
 	store, err := store.Open(t.Context(), storetest.Database(t), store.Options{})

@@ -48,12 +48,16 @@ func (p *Puller) Discover(ctx context.Context, rawURL string, opts AddOptions) (
 		return Found{}, err
 	}
 	s := search{p: p, opts: opts, answers: map[string]*Response{}, failed: map[string]error{}}
-	if opts.Posts != "" {
+	if opts.Posts != "" && rawURL == "" {
 		return s.assemble(ctx, place{posts: []string{opts.Posts}})
 	}
 	address, bare, err := tidy(rawURL)
 	if err != nil {
 		return Found{}, err
+	}
+	if opts.Posts != "" {
+		s.home = address
+		return s.assemble(ctx, place{posts: []string{opts.Posts}})
 	}
 	if at, ok := s.known(address); ok {
 		return s.assemble(ctx, at)
@@ -115,6 +119,7 @@ func tidy(raw string) (address string, bare bool, err error) {
 type search struct {
 	p        *Puller
 	opts     AddOptions
+	home     string // the address given, where the feeds are named beside it
 	requests int
 	answers  map[string]*Response // by the address asked for
 	failed   map[string]error     // why an address gave none
@@ -273,7 +278,7 @@ func (s *search) assemble(ctx context.Context, at place) (Found, error) {
 	found := Found{
 		Source: digest.Source{
 			Name:            or(s.opts.Name, or(d.Title, host(posts.url))),
-			URL:             or(d.HomeURL, root(posts.url)),
+			URL:             or(d.HomeURL, or(s.home, root(posts.url))),
 			Platform:        d.Platform,
 			Language:        d.Language,
 			CommentsPattern: talk.pattern,
