@@ -176,7 +176,7 @@ func TestAddressesThatAreRefusedUnasked(t *testing.T) {
 	c := client(t, fetch.Options{})
 	for _, url := range []string{
 		"", "blog.example", "ftp://blog.example/", "file:///etc/passwd", "gopher://blog.example/",
-		"http://", "http:///path", "https://user:secret@blog.example/", "http://blog.example/\x7f", "http://" + strings.Repeat("a", 5000),
+		"http://", "http:///path", "http://[fe80::1%25eth0]/", "http://a..test../", "http://a'b.test/", "http://blog.example:0/", "http://blog.example:99999/", "https://us:secret@blog.example/\x7f", "https://user:secret@blog.example/", "http://blog.example/\x7f", "http://" + strings.Repeat("a", 5000),
 	} {
 		_, err := get(t, c, url)
 		wantKind(t, err, digest.Invalid, "")

@@ -102,7 +102,7 @@ func TestNumbersAndNearbyNamesAreNotLookedUp(t *testing.T) {
 		"http://printer/", "http://nas.local/", "http://jenkins.internal/", "http://router.lan/", "http://box.home.arpa/",
 		"http://169.254.169.254/latest/meta-data/", "http://169.254.169.254./", "http://[::ffff:a9fe:a9fe]/", "http://[fd00:ec2::254]/",
 		"http://168.63.129.16/", "http://100.100.100.200/", "http://[64:ff9b::a9fe:a9fe]/", "http://[64:ff9b:1::1]/", "http://[::ffff:0:7f00:1]/",
-		"http://[fe80::1%25eth0]/", "http://１２７.０.０.１/", "http://①②⑦.0.0.1/", "http://127。0。0。1/", "https://[::]/", "http://0/", "http://0.0.0.0/",
+		"http://[fe80::1]/", "http://１２７.０.０.１/", "http://①②⑦.0.0.1/", "http://127。0。0。1/", "https://[::]/", "http://0/", "http://0.0.0.0/",
 	} {
 		_, err := get(t, c, url)
 		wantKind(t, err, digest.Forbidden, "is not a public address")

@@ -61,22 +61,23 @@ func checkURL(raw string) (*url.URL, error) {
 // absolute name; false if it is none.
 func spellHost(host string) (string, bool) {
 	if ip, err := netip.ParseAddr(host); err == nil {
-		return ip.String(), true
+		return ip.String(), ip.Zone() == ""
 	}
 	host = strings.ToLower(host)
-	for i := 0; i < len(host); i++ {
-		if host[i] >= 0x80 {
-			ascii, err := idna.Lookup.ToASCII(host)
-			if err != nil {
-				return "", false
-			}
-			host = ascii
-			break
+	if strings.ContainsFunc(host, func(r rune) bool { return r >= 0x80 }) {
+		ascii, err := idna.Lookup.ToASCII(host)
+		if err != nil {
+			return "", false
 		}
+		host = ascii
 	}
 	host = strings.TrimSuffix(host, ".")
-	return host, host != "" && len(host) < 254
+	return host, host != "" && len(host) < 254 && strings.Trim(host, hostBytes) == "" && !strings.HasSuffix(host, ".")
 }
+
+// hostBytes are what the names of hosts are made of (RFC 1123, 2.1, and the
+// underscore that some have all the same).
+const hostBytes = "abcdefghijklmnopqrstuvwxyz0123456789-._"
 
 func joinHost(host, scheme, port string) string {
 	if port == "" || scheme == "http" && port == "80" || scheme == "https" && port == "443" {

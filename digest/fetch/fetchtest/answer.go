@@ -38,8 +38,8 @@ type Answer struct {
 	Cut     int           // break the connection after so many bytes of the body as sent
 	Length  int           // a Content-Length of its own, true or not
 	Endless bool          // send the body again and again until the client goes
-	// Raw is sent in place of everything, header included, and the connection
-	// closed (HTTP/1 only).
+	// Raw is sent in place of everything, header included, by Drip and Endless
+	// where they are set, and the connection then closed (HTTP/1 only).
 	Raw string
 }
 
@@ -63,17 +63,22 @@ func (a Answer) play(t testing.TB, w http.ResponseWriter, r *http.Request, done 
 		return
 	}
 	if a.Raw != "" {
-		a.hijack(t, w)
+		a.hijack(t, w, wait)
 		return
 	}
 	body := Pack(t, a.Encoding, []byte(a.Body))
 	if status := a.header(w, r); status == http.StatusNotModified {
 		return
 	}
-	a.send(w, body, wait)
+	flush := http.NewResponseController(w).Flush
+	a.send(w, flush, body, wait)
+	if a.Cut > 0 && a.Cut < len(body) {
+		_ = flush()
+		panic(http.ErrAbortHandler) // the way to break off an answer
+	}
 }
 
-func (a Answer) hijack(t testing.TB, w http.ResponseWriter) {
+func (a Answer) hijack(t testing.TB, w http.ResponseWriter, wait func(time.Duration) bool) {
 	hijacker, ok := w.(http.Hijacker)
 	if !ok {
 		t.Error("a raw answer needs HTTP/1")
@@ -85,7 +90,7 @@ func (a Answer) hijack(t testing.TB, w http.ResponseWriter) {
 		return
 	}
 	defer conn.Close()
-	_, _ = io.WriteString(conn, a.Raw) // the client may have gone
+	a.send(conn, func() error { return nil }, []byte(a.Raw), wait)
 }
 
 // header sends the status and the fields.
@@ -124,32 +129,23 @@ func (a Answer) fresh(r *http.Request) bool {
 	return since != "" && since == a.LastModified
 }
 
-// send sends the body as the answer says.
-func (a Answer) send(w http.ResponseWriter, body []byte, wait func(time.Duration) bool) {
-	flush := http.NewResponseController(w).Flush
-	cut := a.Cut > 0 && a.Cut < len(body)
-	if cut {
+// send sends the body as the answer says, until the client goes.
+func (a Answer) send(w io.Writer, flush func() error, body []byte, wait func(time.Duration) bool) {
+	if a.Cut > 0 && a.Cut < len(body) {
 		body = body[:a.Cut]
 	}
-	for {
-		if a.Drip > 0 {
-			for i := range body {
-				if flush() != nil || !wait(a.Drip) {
-					return
-				}
-				if _, err := w.Write(body[i : i+1]); err != nil {
-					return
-				}
+	step := len(body)
+	if a.Drip > 0 {
+		step = 1
+	}
+	for again := true; again; again = a.Endless && wait(0) {
+		for i := 0; i < len(body); i += step {
+			if a.Drip > 0 && (flush() != nil || !wait(a.Drip)) {
+				return
 			}
-		} else if _, err := w.Write(body); err != nil {
-			return
-		}
-		if cut {
-			_ = flush()
-			panic(http.ErrAbortHandler) // the way to break off an answer
-		}
-		if !a.Endless || !wait(0) || flush() != nil {
-			return
+			if _, err := w.Write(body[i : i+step]); err != nil {
+				return
+			}
 		}
 	}
 }
