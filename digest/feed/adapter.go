@@ -153,7 +153,7 @@ func (a adapter) entry(p *page, e *entry, d *Document) {
 	}
 	if a.skip != nil {
 		if reason := a.skip(e); reason != "" {
-			d.Skipped = append(d.Skipped, Skip{ID: e.id, Reason: reason})
+			d.Skipped = append(d.Skipped, Skip{ID: firstOf([]string{e.id}, e.url), Reason: reason})
 			return
 		}
 	}
