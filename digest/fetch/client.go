@@ -145,7 +145,11 @@ func (c *Client) Get(ctx context.Context, req pull.Request) (*pull.Response, err
 		return nil, err
 	}
 	t := trip{req: req, began: time.Now(), permanent: true, left: c.opts.Timeout, seen: map[string]bool{}}
-	for range maxRedirects + 1 {
+	most := maxRedirects + 1
+	if req.Most > 0 {
+		most = min(most, req.Most)
+	}
+	for range most {
 		if t.seen[u.String()] {
 			return nil, digest.Fail(digest.Unavailable, "The owner of the blog has to mend it.",
 				"%s redirects in a circle", u.Hostname())
@@ -159,6 +163,9 @@ func (c *Client) Get(ctx context.Context, req pull.Request) (*pull.Response, err
 			return resp, err
 		}
 		u = next
+	}
+	if most <= maxRedirects {
+		return nil, digest.Fail(digest.Invalid, "Give the address where it leads to.", "%s leads on to another address: %w", req.URL, pull.ErrMost)
 	}
 	return nil, digest.Fail(digest.Unavailable, "The owner of the blog has to mend it.",
 		"%s redirects more than %d times", u.Hostname(), maxRedirects)
@@ -320,6 +327,7 @@ func (c *Client) answer(ctx context.Context, t *trip, u *url.URL, resp *http.Res
 		Status:       resp.StatusCode,
 		NotModified:  resp.StatusCode == http.StatusNotModified,
 		URL:          u.String(),
+		Requests:     len(t.seen),
 		ContentType:  clip(strings.ToValidUTF8(resp.Header.Get("Content-Type"), ""), maxType),
 		ETag:         validator(resp.Header.Get("ETag")),
 		LastModified: validator(resp.Header.Get("Last-Modified")),

@@ -142,8 +142,7 @@ type answer struct {
 // errSpent is wrapped by the error of a discovery that made all its requests.
 var errSpent = errors.New("the feeds were not found")
 
-// get asks for an address once. An answer that came from elsewhere cost at least
-// two requests.
+// get asks for an address once. Redirects are requests, too.
 func (s *search) get(ctx context.Context, address, accept string) (*Response, error) {
 	if resp := s.answers[address]; resp != nil {
 		return resp, nil
@@ -152,20 +151,27 @@ func (s *search) get(ctx context.Context, address, accept string) (*Response, er
 		return nil, err
 	}
 	if s.left() == 0 {
-		return nil, digest.Fail(digest.Invalid, "Give the address of the blog's home page, or that of its feed with --posts.",
-			"%w within %d requests", errSpent, MaxDiscovery)
+		return nil, spent()
 	}
-	s.requests++
-	resp, err := s.p.opts.Fetcher.Get(ctx, Request{URL: address, Accept: accept})
-	if err != nil {
-		s.failed[address] = err
-		return nil, err
-	}
-	if resp.URL != address && s.left() > 0 {
+	resp, err := s.p.opts.Fetcher.Get(ctx, Request{URL: address, Accept: accept, Most: s.left()})
+	switch {
+	case errors.Is(err, ErrMost):
+		s.requests = MaxDiscovery
+		err = spent()
+	case err != nil:
 		s.requests++
+	default:
+		s.requests += max(1, resp.Requests)
+		s.answers[address] = resp
+		return resp, nil
 	}
-	s.answers[address] = resp
-	return resp, nil
+	s.failed[address] = err
+	return nil, err
+}
+
+func spent() error {
+	return digest.Fail(digest.Invalid, "Give the address of the blog's home page, or that of its feed with --posts.",
+		"%w within %d requests", errSpent, MaxDiscovery)
 }
 
 // left is how many requests may still be made.

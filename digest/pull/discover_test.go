@@ -2,6 +2,8 @@ package pull_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -105,4 +107,35 @@ func TestBlogWithoutLinksIsFoundByConvention(t *testing.T) {
 			t.Errorf("%s: %d requests", name, n)
 		}
 	}
+}
+
+func TestRedirectsAreRequestsToo(t *testing.T) {
+	lead := map[string]string{"/": "/a", "/a": "/b/", "/loop": "/loop2", "/loop2": "/loop3", "/loop3": "/loop4", "/loop4": "/loop5", "/loop5": "/b/"}
+	pages := map[string]string{
+		"/b/":     head + linkTo("rss", "Row", "/b/feed") + "</head></html>",
+		"/b/feed": rssOf("Row", "", "/p/1"), "/p/1": head + linkTo("rss", "Comments", "/c.rss") + "</head></html>", "/c.rss": rssOf("Talk", "", "/p/1#comment-1"),
+	}
+	var asked []string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.URL.Path)
+		if to := lead[r.URL.Path]; to != "" {
+			http.Redirect(w, r, to, http.StatusFound)
+			return
+		}
+		_, kind, body := webSite(pages).page(r.URL.Path, "")
+		w.Header().Set("Content-Type", kind)
+		fmt.Fprint(w, body)
+	}))
+	defer s.Close()
+	r := newRig(t, &blog{url: s.URL}, pull.NewMemory(), thatEvening)
+	found, err := r.Discover(t.Context(), s.URL, pull.AddOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "found", foundLine(found, s.URL), "posts /b/feed, silent")
+	equal(t, "requests", fmt.Sprint(asked), "[/ /a /b/ /b/feed]")
+	asked = nil
+	_, err = r.Discover(t.Context(), s.URL+"/loop", pull.AddOptions{})
+	wantError(t, "a long way", err, digest.Invalid, "within 5 requests")
+	equal(t, "requests", len(asked), pull.MaxDiscovery)
 }
