@@ -153,6 +153,9 @@ func (c issuePublishCmd) Run(ctx context.Context, p *Program, s *Settings) error
 		if err != nil {
 			return err
 		}
+		if err := a.recheckNow(ctx, issue); err != nil {
+			return err
+		}
 		if issue, err = a.desk.Publish(ctx, c.to(issue)); err != nil {
 			return err
 		}

@@ -66,6 +66,7 @@ func (p *Program) parser(ctx context.Context, grammar *cli) (*kong.Kong, error) 
 		kong.Description("Makes a weekly issue of what a blog's readers write under its posts, and brings it to those who asked for it."),
 		kong.ExplicitGroups([]kong.Group{{Key: "settings", Title: "Settings of the installation:"}}),
 		kong.ValueFormatter(withDefault),
+		kong.Vars{"platforms": platformNames()},
 		kong.Configuration(settingsFile),
 		kong.Writers(p.Stdout, p.Stderr),
 		kong.BindTo(ctx, (*context.Context)(nil)),

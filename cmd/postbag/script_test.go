@@ -46,6 +46,12 @@ func TestScripts(t *testing.T) {
 				env.Setenv(name, server.URL)
 				env.Setenv("POSTBAG_FETCH_ALLOW", env.Getenv("POSTBAG_FETCH_ALLOW")+","+hostOf(server.URL))
 			}
+			for name, pages := range smallSites {
+				server := httptest.NewServer(pages)
+				env.Defer(server.Close)
+				env.Setenv(name, server.URL)
+				env.Setenv("POSTBAG_FETCH_ALLOW", env.Getenv("POSTBAG_FETCH_ALLOW")+","+hostOf(server.URL))
+			}
 			press := httptest.NewServer(http.HandlerFunc(servePress))
 			env.Defer(press.Close)
 			env.Setenv("WORDPRESS", press.URL)
@@ -74,8 +80,6 @@ func TestScripts(t *testing.T) {
 var brokenBlogs = map[string]string{
 	"HTMLPAGE":  "<!doctype html><html><head><title>Sign in</title></head><body><form>Your password, please</form></body></html>",
 	"TRUNCATED": `<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><id>tag:blogger.com,1999:blog-1</id><title>Half</title><generator>Blogger</generator><entry><id>tag:blogger.com,1999:blog-1.post-1</id><title>One`,
-	"NOIDS":     `<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><id>tag:blogger.com,1999:blog-1</id><title>Nameless</title><generator>Blogger</generator><entry><title>One</title><content>words</content></entry></feed>`,
-	"UNKNOWN":   `<?xml version="1.0"?><rss version="2.0"><channel><title>Elsewhere</title><generator>Ghost 5.0</generator><link>http://ghost.example/</link><item><guid>1</guid><title>One</title></item></channel></rss>`,
 	"EMPTY":     "",
 }
 

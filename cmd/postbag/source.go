@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"postbag/digest"
 	"postbag/digest/fetch"
@@ -17,6 +20,8 @@ import (
 type sourceCmd struct {
 	Add  sourceAddCmd  `cmd:"" help:"Follow a blog: its home page, a post or a feed will do."`
 	List sourceListCmd `cmd:"" help:"List the blogs that are followed, and how they are."`
+	Show sourceShowCmd `cmd:"" help:"Show all that is known of one blog: its feeds, and what is stored of it."`
+	Set  sourceSetCmd  `cmd:"" help:"Change a blog's name, addresses or platform; what is stored of it stays."`
 
 	Remove sourceRemoveCmd `cmd:"" help:"Stop following a blog; what is stored of it stays."`
 }
@@ -54,92 +59,97 @@ func firstSeries(now time.Time) digest.Series {
 	}
 }
 
+// feedFlags name what of a blog need not be found.
+type feedFlags struct {
+	Posts          string `help:"The address of the feed of its posts." placeholder:"ADDRESS"`
+	Comments       string `help:"The address of the feed of all its comments." placeholder:"ADDRESS"`
+	CommentsOfPost string `help:"Where the comments of one post are, such as {url}feed/ or https://talk.example/feed?uri={path}; {id} is the post's number." placeholder:"PATTERN"`
+	Platform       string `help:"What it runs on, if its feeds do not say: ${platforms}." placeholder:"NAME"`
+	Name           string `help:"What to call it, instead of its own title." placeholder:"NAME"`
+}
+
+// platformNames lists the platforms for help.
+func platformNames() string {
+	var names []string
+	for _, p := range digest.Platforms() {
+		names = append(names, string(p))
+	}
+	return strings.Join(names, ", ")
+}
+
+func (f feedFlags) options() pull.AddOptions {
+	return pull.AddOptions{
+		Posts: f.Posts, Comments: f.Comments, CommentsPattern: f.CommentsOfPost,
+		Platform: digest.Platform(f.Platform), Name: f.Name,
+	}
+}
+
 type sourceAddCmd struct {
-	URL string `arg:"" help:"Any address of the blog."`
+	URL string `arg:"" optional:"" help:"Any address of the blog; it may be left out beside --posts."`
+	feedFlags
 }
 
 // Run adds a blog.
 func (c sourceAddCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	if c.URL == "" && c.Posts == "" {
+		return digest.Fail(digest.Invalid, "Any page of it will do: postbag source add https://your-blog.example", "the blog's address is missing")
+	}
 	return p.with(ctx, s, func(a *app) error {
 		puller, err := a.puller(nil, nil)
 		if err != nil {
 			return err
 		}
-		found, err := puller.Add(ctx, c.URL, firstSeries(p.Clock.Now()))
+		found, err := puller.Add(ctx, c.URL, firstSeries(p.Clock.Now()), c.options())
 		if err != nil {
 			return err
 		}
-		added := found.Source
-		for _, n := range found.Notices {
-			fmt.Fprintf(p.Stdout, "%s.\n", printable(n))
-		}
-		fmt.Fprintf(p.Stdout, "Following %q (%s) as source %d.\n", printable(added.Name), added.Platform, added.ID)
-		series, err := a.desk.AllSeries(ctx)
-		if err != nil || len(series) == 0 {
-			return err
-		}
-		plan, err := schedule.Parse(series[0].Schedule, series[0].Zone)
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(p.Stdout, "It feeds %q, which goes out %s (%s). Change that with: postbag series set\nNext: postbag pull\n",
-			series[0].Name, plan.Describe(), series[0].Zone)
-		return err
+		p.printFound(found)
+		return a.printPlan(ctx)
 	})
 }
 
-type sourceListCmd struct{ listing }
-
-type sourceRow struct {
-	ID          int64           `json:"id"`
-	Name        string          `json:"name"`
-	URL         string          `json:"url"`
-	Platform    digest.Platform `json:"platform"`
-	Language    string          `json:"language"`
-	Added       stamp           `json:"added"`
-	LastSuccess stamp           `json:"last_success"`
-	NextPoll    stamp           `json:"next_poll"`
-	Problem     string          `json:"problem"`
-	Feeds       []string        `json:"feeds"`
-}
-
-// Run lists the blogs.
-func (c sourceListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		sources, err := a.db.Sources(ctx)
-		if err != nil {
-			return err
-		}
-		var rows []sourceRow
-		for _, x := range sources {
-			feeds, err := a.db.Feeds(ctx, x.ID)
-			if err != nil {
-				return err
-			}
-			rows = append(rows, sourceRowOf(x, feeds))
-		}
-		return printList(p.Stdout, c.JSON, rows, "ID\tNAME\tPLATFORM\tLAST ANSWER\tNEXT\tADDRESS\tPROBLEM", func(r sourceRow) string {
-			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s\t%s", r.ID, cell(r.Name, 40), r.Platform,
-				when(time.Time(r.LastSuccess)), when(time.Time(r.NextPoll)), cell(r.URL, 60), cell(r.Problem, 80))
-		})
-	})
-}
-
-// sourceRowOf sums the feeds of a source up: the oldest success, the next poll,
-// the first problem.
-func sourceRowOf(x digest.Source, feeds []digest.FeedState) sourceRow {
-	r := sourceRow{ID: x.ID, Name: x.Name, URL: x.URL, Platform: x.Platform, Language: x.Language, Added: stamp(x.AddedAt), Feeds: []string{}}
-	for i, f := range feeds {
-		r.Feeds = append(r.Feeds, f.URL)
-		if i == 0 || f.LastSuccess.Before(time.Time(r.LastSuccess)) {
-			r.LastSuccess = stamp(f.LastSuccess)
-		}
-		if i == 0 || f.NextPoll.Before(time.Time(r.NextPoll)) {
-			r.NextPoll = stamp(f.NextPoll)
-		}
-		if r.Problem == "" {
-			r.Problem = f.LastError
-		}
+// printFound says what a blog is followed through, and what to do where its
+// comments do not come.
+func (p *Program) printFound(found pull.Found) {
+	for _, n := range found.Notices {
+		fmt.Fprintf(p.Stdout, "%s.\n", printable(sentence(n)))
 	}
-	return r
+	src, how := found.Source, "Following"
+	if found.Attached {
+		how = "Its posts were imported already. Following now"
+	}
+	fmt.Fprintf(p.Stdout, "%s %q (%s) as source %d.\n", how, printable(src.Name), src.Platform, src.ID)
+	for _, f := range found.Feeds {
+		fmt.Fprintf(p.Stdout, "  %-9s %s\n", f.Kind, printable(f.URL))
+	}
+	if src.CommentsPattern != "" {
+		fmt.Fprintf(p.Stdout, "  %-9s %s\n", "of a post", printable(src.CommentsPattern))
+	}
+	if found.Silent {
+		fmt.Fprintf(p.Stdout, "Its comments can come otherwise: from an export (postbag import FILE), or from a feed or comment box that it has elsewhere:\n"+
+			"  postbag source set %[1]d --comments ADDRESS\n  postbag source set %[1]d --comments-of-post PATTERN\n", src.ID)
+	}
+}
+
+// sentence begins with a capital letter.
+func sentence(s string) string {
+	for i, r := range s {
+		return s[:i] + string(unicode.ToUpper(r)) + s[i+utf8.RuneLen(r):]
+	}
+	return s
+}
+
+// printPlan says when what was added goes out.
+func (a *app) printPlan(ctx context.Context) error {
+	series, err := a.desk.AllSeries(ctx)
+	if err != nil || len(series) == 0 {
+		return err
+	}
+	plan, err := schedule.Parse(series[0].Schedule, series[0].Zone)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.p.Stdout, "It feeds %q, which goes out %s (%s). Change that with: postbag series set\nNext: postbag pull\n",
+		series[0].Name, plan.Describe(), series[0].Zone)
+	return err
 }

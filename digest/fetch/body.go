@@ -1,12 +1,10 @@
 package fetch
 
 import (
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 )
 
 // Limits bound one answer. A zero field takes its default.
@@ -38,60 +36,77 @@ type errBody string
 
 func (e errBody) Error() string { return string(e) }
 
-// readBody reads a whole body within the limits, unpacking gzip.
+func tooLarge(limit int64) error {
+	if limit < 1<<20 {
+		return errBody(fmt.Sprintf("is larger than %d bytes", limit))
+	}
+	return errBody(fmt.Sprintf("is larger than %d MB", limit>>20))
+}
+
+// readBody reads a whole body within the limits, unpacking it. The limits hold
+// for what every coding gives, also for one that another coding is around.
 func readBody(resp *http.Response, l Limits) ([]byte, error) {
+	codings, err := codingsOf(resp.Header)
+	if err != nil {
+		return nil, err
+	}
+	if resp.ContentLength > l.Wire {
+		return nil, tooLarge(l.Wire)
+	}
 	wire := &meter{r: resp.Body, max: l.Wire}
-	var body io.Reader = wire
-	switch coding := strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding"))); coding {
-	case "", "identity":
-	case "gzip", "x-gzip":
-		gz, err := gzip.NewReader(wire)
+	last := wire
+	for _, coding := range codings {
+		r, err := unpacker(coding, last)
 		if err != nil {
-			return nil, unpackError(err)
+			return nil, wire.cause(err)
 		}
-		body = gz
-	default:
-		return nil, errBody(fmt.Sprintf("is packed as %q, which was not asked for", coding))
+		last = &meter{r: r, max: l.Unpacked, wire: wire, ratio: l.Ratio}
 	}
-	var out []byte
-	chunk := make([]byte, 32<<10)
-	for {
-		n, err := body.Read(chunk)
-		out = append(out, chunk[:n]...)
-		size := int64(len(out))
-		switch {
-		case size > l.Unpacked:
-			return nil, errBody(fmt.Sprintf("is larger than %d MB", l.Unpacked>>20))
-		case size > ratioFrom && size > l.Ratio*wire.n:
-			return nil, errBody("unpacks to more than a feed can hold")
-		case errors.Is(err, io.EOF):
-			return out, nil
-		case err != nil:
-			return nil, unpackError(err)
-		}
+	if len(codings) == 0 {
+		last = &meter{r: wire, max: l.Unpacked}
 	}
+	body, err := io.ReadAll(last)
+	if err != nil {
+		return nil, wire.cause(err)
+	}
+	return body, nil
 }
 
-// unpackError tells a damaged archive from a broken connection.
-func unpackError(err error) error {
-	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) {
-		return errBody("is damaged: it cannot be unpacked")
-	}
-	return err
-}
-
-// meter counts what comes over the wire and stops at a limit.
+// meter counts what passes and stops at a limit.
 type meter struct {
 	r      io.Reader
 	n, max int64
+	wire   *meter // what this was unpacked from, nil for the wire itself
+	ratio  int64
+	err    error // what ended it
 }
 
-// Read reads on, and fails once more than the limit came.
+// Read reads on, and fails once more than a limit came.
 func (m *meter) Read(p []byte) (int, error) {
 	n, err := m.r.Read(p)
 	m.n += int64(n)
-	if m.n > m.max {
-		return 0, errBody(fmt.Sprintf("is larger than %d MB", m.max>>20))
+	switch {
+	case m.n > m.max:
+		n, err = 0, tooLarge(m.max)
+	case m.wire != nil && m.n > ratioFrom && m.n/m.ratio > m.wire.n:
+		n, err = 0, errBody("unpacks to more than a feed can hold")
+	}
+	if err != nil {
+		m.err = err
 	}
 	return n, err
+}
+
+// cause tells what ended the reading of a body: a limit, the connection, or an
+// archive that is damaged.
+func (m *meter) cause(err error) error {
+	switch {
+	case isBody(err):
+		return err
+	case m.err != nil && !errors.Is(m.err, io.EOF):
+		return m.err // the wire's own trouble, however the unpacker words it
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return io.ErrUnexpectedEOF
+	}
+	return errBody("is damaged: it cannot be unpacked")
 }

@@ -2,12 +2,19 @@ package fetch
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"net/netip"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"postbag/digest"
@@ -21,6 +28,13 @@ type Options struct {
 	UserAgent string
 	Allow     Allow
 	Clock     digest.Clock // nil means the machine's
+	// Random gives numbers in [0, 1) for what must not be the same everywhere; nil
+	// means the machine's.
+	Random func() float64
+	// Resolver looks names up and RootCAs are who may sign certificates; nil means
+	// the machine's.
+	Resolver *net.Resolver
+	RootCAs  *x509.CertPool
 	// Pause is kept between two requests to one host; 0 means one second, less
 	// means none. A host that Allow names is the operator's own and not paused
 	// for.
@@ -29,7 +43,11 @@ type Options struct {
 	// Timeout bounds the whole, redirects included and waiting for one's turn
 	// left out, 60 s by default. Both are real time.
 	HeaderTimeout, Timeout time.Duration
-	Limits                 Limits
+	// Grain is the step of time in which it is told that a host was not reached, so
+	// that the time this took says no more of the network; 0 means one second, less
+	// means none. It is real time. A host that Allow names is no secret.
+	Grain  time.Duration
+	Limits Limits
 }
 
 // The defaults of [Options].
@@ -37,9 +55,14 @@ const (
 	DefaultPause         = time.Second
 	DefaultHeaderTimeout = 30 * time.Second
 	DefaultTimeout       = 60 * time.Second
+	DefaultGrain         = time.Second
 
 	maxRedirects   = 10
 	maxHeaderBytes = 64 << 10
+	maxValidator   = 1 << 10
+	maxType        = 256
+	maxSlurp       = 2 << 10 // of a body that is not needed
+	slurpTime      = 200 * time.Millisecond
 )
 
 // Client fetches. It is safe for use by several goroutines at once.
@@ -59,8 +82,14 @@ func New(opts Options) *Client {
 	if opts.Clock == nil {
 		opts.Clock = digest.SystemClock{}
 	}
+	if opts.Random == nil {
+		opts.Random = rand.Float64
+	}
 	if opts.Pause == 0 {
 		opts.Pause = DefaultPause
+	}
+	if opts.Grain == 0 {
+		opts.Grain = DefaultGrain
 	}
 	if opts.HeaderTimeout <= 0 {
 		opts.HeaderTimeout = DefaultHeaderTimeout
@@ -85,8 +114,9 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // transport never uses a proxy of the environment: a proxy would connect where
 // the guard cannot see.
 func (c *Client) transport() *http.Transport {
-	open := &net.Dialer{Timeout: c.opts.HeaderTimeout}
-	guarded := &net.Dialer{Timeout: c.opts.HeaderTimeout, Control: c.opts.Allow.control}
+	open := &net.Dialer{Timeout: c.opts.HeaderTimeout, Resolver: c.opts.Resolver}
+	guarded := *open
+	guarded.Control = c.opts.Allow.control
 	return &http.Transport{
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			if c.opts.Allow.host(addr) {
@@ -94,6 +124,7 @@ func (c *Client) transport() *http.Transport {
 			}
 			return guarded.DialContext(ctx, network, addr)
 		},
+		TLSClientConfig:        &tls.Config{RootCAs: c.opts.RootCAs},
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true,
 		TLSHandshakeTimeout:    c.opts.HeaderTimeout,
@@ -113,18 +144,28 @@ func (c *Client) Get(ctx context.Context, req pull.Request) (*pull.Response, err
 	if err != nil {
 		return nil, err
 	}
-	t := trip{req: req, permanent: true, left: c.opts.Timeout, seen: map[string]bool{}}
-	for range maxRedirects + 1 {
+	t := trip{req: req, began: time.Now(), permanent: true, left: c.opts.Timeout, seen: map[string]bool{}}
+	most := maxRedirects + 1
+	if req.Most > 0 {
+		most = min(most, req.Most)
+	}
+	for range most {
 		if t.seen[u.String()] {
 			return nil, digest.Fail(digest.Unavailable, "The owner of the blog has to mend it.",
 				"%s redirects in a circle", u.Hostname())
 		}
 		t.seen[u.String()] = true
 		resp, next, err := c.hop(ctx, &t, u)
+		if t.unreached {
+			c.blur(ctx, t.began)
+		}
 		if err != nil || next == nil {
 			return resp, err
 		}
 		u = next
+	}
+	if most <= maxRedirects {
+		return nil, digest.Fail(digest.Invalid, "Give the address where it leads to.", "%s leads on to another address: %w", req.URL, pull.ErrMost)
 	}
 	return nil, digest.Fail(digest.Unavailable, "The owner of the blog has to mend it.",
 		"%s redirects more than %d times", u.Hostname(), maxRedirects)
@@ -133,15 +174,25 @@ func (c *Client) Get(ctx context.Context, req pull.Request) (*pull.Response, err
 // trip is one Get under way.
 type trip struct {
 	req       pull.Request
+	began     time.Time
 	seen      map[string]bool
 	permanent bool   // every redirect so far was for good
 	moved     string // where those lead
 	left      time.Duration
+	unreached bool // a host was not reached, and nobody may learn why by the time
+}
+
+// blur waits for the next whole step of time since a request began.
+func (c *Client) blur(ctx context.Context, began time.Time) {
+	if grain := c.opts.Grain; grain > 0 && ctx.Err() == nil {
+		// The end of ctx ends the wait; the error at hand says more than its.
+		_ = digest.SystemClock{}.Sleep(ctx, grain-time.Since(began)%grain)
+	}
 }
 
 // pause is what is kept after a request to a host.
 func (c *Client) pause(u *url.URL) time.Duration {
-	if c.opts.Allow.host(u.Host) {
+	if c.opts.Allow.named(u) {
 		return 0
 	}
 	return max(0, c.opts.Pause)
@@ -149,7 +200,11 @@ func (c *Client) pause(u *url.URL) time.Duration {
 
 // hop asks one host once: the answer, or where it redirects to.
 func (c *Client) hop(ctx context.Context, t *trip, u *url.URL) (*pull.Response, *url.URL, error) {
-	gt, err := c.gates.enter(ctx, u.Host)
+	if err := c.opts.Allow.refuses(u); err != nil {
+		t.unreached = true
+		return nil, nil, fault(ctx, u.Hostname(), err)
+	}
+	gt, err := c.gates.enter(ctx, joinHost(u.Hostname(), u.Scheme, u.Port()))
 	if closed, ok := errors.AsType[closedError](err); ok {
 		return nil, nil, refusal(u.Hostname(), closed.status, closed.wait)
 	}
@@ -161,42 +216,79 @@ func (c *Client) hop(ctx context.Context, t *trip, u *url.URL) (*pull.Response, 
 	began := time.Now()
 	hopCtx, cancel := context.WithTimeout(ctx, t.left)
 	defer cancel()
-	resp, err := c.ask(hopCtx, t.req, u)
+	defer func() { t.left -= time.Since(began) }()
+	// The wait for the answer counts from here, looking up and connecting included.
+	late := time.AfterFunc(c.opts.HeaderTimeout, cancel)
+	resp, err := c.ask(hopCtx, t, u)
+	if !late.Stop() && err == nil {
+		_ = resp.Body.Close()
+		err = context.DeadlineExceeded
+	}
 	if err != nil {
 		return nil, nil, fault(ctx, u.Hostname(), err)
 	}
-	defer resp.Body.Close()
-	defer func() { t.left -= time.Since(began) }()
+	defer slurp(resp.Body, cancel)
 
 	if location := resp.Header.Get("Location"); isRedirect(resp.StatusCode) && location != "" {
 		next, err := t.follow(u, location, resp.StatusCode)
 		return nil, next, err
 	}
-	if retry := c.retryAfter(resp); retry > 0 {
-		gt.closed, gt.status = c.opts.Clock.Now().Add(retry), resp.StatusCode
-		return nil, nil, refusal(u.Hostname(), resp.StatusCode, retry)
+	if wait := c.asksToWait(gt, u, resp); wait > 0 {
+		gt.closed, gt.status = c.opts.Clock.Now().Add(wait), resp.StatusCode
+		return nil, nil, refusal(u.Hostname(), resp.StatusCode, wait)
 	}
 	answer, err := c.answer(ctx, t, u, resp)
 	return answer, nil, err
 }
 
+// slurp ends a body. A short rest of it is read, if it is there by now, so that
+// the connection can be used again.
+func slurp(body io.ReadCloser, cancel context.CancelFunc) {
+	late := time.AfterFunc(slurpTime, cancel)
+	defer late.Stop()
+	_, _ = io.CopyN(io.Discard, body, maxSlurp)
+	_ = body.Close()
+}
+
 // ask sends the request. No cookie, no Referer: nothing but what the server
 // needs to answer.
-func (c *Client) ask(ctx context.Context, req pull.Request, u *url.URL) (*http.Response, error) {
+func (c *Client) ask(ctx context.Context, t *trip, u *url.URL) (*http.Response, error) {
+	named := c.opts.Allow.named(u)
+	var inner atomic.Bool
+	if !named {
+		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+			ConnectDone: func(_, addr string, _ error) { note(&inner, addr) },
+			GotConn:     func(info httptrace.GotConnInfo) { note(&inner, info.Conn.RemoteAddr().String()) },
+		})
+	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return nil, err
 	}
 	r.Header.Set("User-Agent", c.opts.UserAgent)
-	r.Header.Set("Accept-Encoding", "gzip")
+	r.Header.Set("Accept-Encoding", acceptEncoding)
 	for name, value := range map[string]string{
-		"Accept": req.Accept, "If-None-Match": req.ETag, "If-Modified-Since": req.LastModified,
+		"Accept": t.req.Accept, "If-None-Match": t.req.ETag, "If-Modified-Since": t.req.LastModified,
 	} {
 		if value != "" {
 			r.Header.Set(name, value)
 		}
 	}
-	return c.http.Do(r)
+	resp, err := c.http.Do(r)
+	if err != nil {
+		t.unreached = !named
+		if inner.Load() || !named && isNotFound(err) {
+			err = errPrivate // whatever stands there, or does not
+		}
+	}
+	return resp, err
+}
+
+// note notes whether an address of a private network was tried.
+func note(inner *atomic.Bool, addr string) {
+	if ap, err := netip.ParseAddrPort(addr); err == nil && Private(ap.Addr()) {
+		inner.Store(true)
+	}
 }
 
 func isRedirect(status int) bool {
@@ -210,14 +302,14 @@ func isRedirect(status int) bool {
 
 // follow resolves a redirect; the target is checked like a first address.
 func (t *trip) follow(from *url.URL, location string, status int) (*url.URL, error) {
+	const hint = "The owner of the blog has to mend it."
 	target, err := from.Parse(strings.TrimSpace(location))
 	if err != nil {
-		return nil, digest.Fail(digest.Unavailable, "The owner of the blog has to mend it.",
-			"%s redirects to something that is no address", from.Hostname())
+		return nil, digest.Fail(digest.Unavailable, hint, "%s redirects to something that is no address", from.Hostname())
 	}
 	next, err := checkURL(target.String())
 	if err != nil {
-		return nil, err
+		return nil, digest.Fail(digest.Invalid, hint, "%s redirects to what cannot be asked for: %w", from.Hostname(), err)
 	}
 	if status != http.StatusMovedPermanently && status != http.StatusPermanentRedirect {
 		t.permanent = false
@@ -228,18 +320,6 @@ func (t *trip) follow(from *url.URL, location string, status int) (*url.URL, err
 	return next, nil
 }
 
-// retryAfter tells how long a 429 or 503 closes its host; 0 for anything else,
-// and for a 503 that does not say.
-func (c *Client) retryAfter(resp *http.Response) time.Duration {
-	value := resp.Header.Get("Retry-After")
-	switch {
-	case resp.StatusCode == http.StatusTooManyRequests,
-		resp.StatusCode == http.StatusServiceUnavailable && value != "":
-		return max(time.Second, ParseRetryAfter(value, c.opts.Clock.Now()))
-	}
-	return 0
-}
-
 // answer makes the response of the last hop.
 func (c *Client) answer(ctx context.Context, t *trip, u *url.URL, resp *http.Response) (*pull.Response, error) {
 	conditional := t.req.ETag != "" || t.req.LastModified != ""
@@ -247,9 +327,10 @@ func (c *Client) answer(ctx context.Context, t *trip, u *url.URL, resp *http.Res
 		Status:       resp.StatusCode,
 		NotModified:  resp.StatusCode == http.StatusNotModified,
 		URL:          u.String(),
-		ContentType:  resp.Header.Get("Content-Type"),
-		ETag:         resp.Header.Get("ETag"),
-		LastModified: resp.Header.Get("Last-Modified"),
+		Requests:     len(t.seen),
+		ContentType:  clip(strings.ToValidUTF8(resp.Header.Get("Content-Type"), ""), maxType),
+		ETag:         validator(resp.Header.Get("ETag")),
+		LastModified: validator(resp.Header.Get("Last-Modified")),
 		CacheMaxAge:  CacheAge(resp.Header, c.opts.Clock.Now()),
 		Moved:        t.moved,
 	}

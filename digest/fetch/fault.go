@@ -17,7 +17,9 @@ import (
 
 // fault words a failed request for a person. It names the host that was asked
 // for and nothing of what the network said beneath: addresses and banners of
-// inner hosts stay out of it.
+// inner hosts stay out of it, and whether a name is unknown, known in the
+// operator's own network only, or leads to where nothing answers there, is told
+// in the same words.
 func fault(ctx context.Context, host string, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("fetch from %s: %w", host, ctx.Err())
@@ -25,8 +27,8 @@ func fault(ctx context.Context, host string, err error) error {
 	kind, message, hint := digest.Unavailable, "", "Try again later; the address may be misspelt or the host down."
 	switch {
 	case errors.Is(err, errPrivate):
-		kind, message = digest.Forbidden, host+" is not a public address"
-		hint = "If the blog lives on your own network, open it with --fetch-allow host:port."
+		kind, message = digest.Forbidden, host+" is not a public address that answers"
+		hint = "Check the spelling. If the blog lives on your own network, open it with --fetch-allow host:port."
 	case errors.Is(err, errPort):
 		kind, message = digest.Forbidden, host+" is asked for at a port other than 80 and 443"
 		hint = "If that is right, open it with --fetch-allow host:port."
@@ -41,7 +43,7 @@ func fault(ctx context.Context, host string, err error) error {
 		message = host + " does not answer in time"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		message = host + " refuses the connection"
-	case strings.Contains(err.Error(), "response headers exceeded"):
+	case isLongHeader(err):
 		kind, message = digest.Invalid, "the answer of "+host+" has too long a header"
 	default:
 		message = host + " cannot be reached, or its answer broke off"
@@ -69,9 +71,15 @@ func isCertificate(err error) bool {
 	return ok
 }
 
+// isLongHeader goes by the words of net/http, which has no name for it.
+func isLongHeader(err error) bool {
+	return strings.Contains(err.Error(), "response headers exceeded") || strings.Contains(err.Error(), "header list larger")
+}
+
 func isTimeout(err error) bool {
 	ne, ok := errors.AsType[net.Error](err)
-	return errors.Is(err, context.DeadlineExceeded) || ok && ne.Timeout()
+	// Canceled while the caller goes on: the wait for the header was over.
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || ok && ne.Timeout()
 }
 
 // refusal words a status that is no answer.

@@ -16,22 +16,52 @@ type gates struct {
 	hosts map[string]*gate
 }
 
+// maxGates is the number of hosts past which those that nothing is known of any
+// more are forgotten.
+const maxGates = 1000
+
 // gate is the queue before one host. Whoever holds the token in turn may read
-// and write the other fields.
+// and write the fields below it.
 type gate struct {
-	turn   chan struct{}
-	next   time.Time // no request before it, for the pause's sake
-	closed time.Time // no request before it, because the host asked so
-	status int       // with which it asked
+	users int // those who hold or wait for the token; guarded by gates
+
+	turn     chan struct{}
+	next     time.Time // no request before it, for the pause's sake
+	closed   time.Time // no request before it, because the host asked so
+	status   int       // with which it asked
+	refusals int       // answers in a row that asked so without saying for how long
 }
 
+// of gives the gate of a host and counts its caller as a user.
 func (g *gates) of(host string) *gate {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.hosts[host] == nil {
+		g.forget()
 		g.hosts[host] = &gate{turn: make(chan struct{}, 1)}
 	}
+	g.hosts[host].users++
 	return g.hosts[host]
+}
+
+// forget drops the gates that are open and unused, when there are many.
+func (g *gates) forget() {
+	if len(g.hosts) < maxGates {
+		return
+	}
+	now := g.clock.Now()
+	for host, gt := range g.hosts {
+		if gt.users == 0 && !gt.next.After(now) && !gt.closed.After(now) {
+			delete(g.hosts, host)
+		}
+	}
+}
+
+// drop ends a use that of began.
+func (g *gates) drop(gt *gate) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	gt.users--
 }
 
 // enter waits for the turn to ask a host. Its caller must leave the gate unless
@@ -42,15 +72,17 @@ func (g *gates) enter(ctx context.Context, host string) (*gate, error) {
 	select {
 	case gt.turn <- struct{}{}:
 	case <-ctx.Done():
+		g.drop(gt)
 		return nil, ctx.Err()
 	}
 	now := g.clock.Now()
 	if gt.closed.After(now) {
-		defer func() { <-gt.turn }()
-		return nil, closedError{status: gt.status, wait: gt.closed.Sub(now)}
+		err := closedError{status: gt.status, wait: gt.closed.Sub(now)}
+		g.release(gt)
+		return nil, err
 	}
 	if err := g.clock.Sleep(ctx, gt.next.Sub(now)); err != nil {
-		<-gt.turn
+		g.release(gt)
 		return nil, err
 	}
 	return gt, nil
@@ -67,5 +99,10 @@ func (e closedError) Error() string { return "the host asks to be left alone" }
 // leave lets the next request pass after the pause.
 func (g *gates) leave(gt *gate, pause time.Duration) {
 	gt.next = g.clock.Now().Add(pause)
+	g.release(gt)
+}
+
+func (g *gates) release(gt *gate) {
 	<-gt.turn
+	g.drop(gt)
 }

@@ -52,13 +52,47 @@ func badAllow(item string) error {
 }
 
 func hostPort(host, port string) string {
-	return net.JoinHostPort(strings.ToLower(strings.TrimSuffix(host, ".")), port)
+	if spelt, ok := spellHost(host); ok {
+		host = spelt
+	}
+	return net.JoinHostPort(host, port)
 }
 
 // host tells whether the operator opened this name and port.
 func (a Allow) host(addr string) bool {
 	host, port, err := net.SplitHostPort(addr)
 	return err == nil && a.hosts[hostPort(host, port)]
+}
+
+// named tells whether the operator opened the host of an address by its name.
+func (a Allow) named(u *url.URL) bool { return a.hosts[net.JoinHostPort(u.Hostname(), portOf(u))] }
+
+func portOf(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "https":
+		return "443"
+	}
+	return "80"
+}
+
+// refuses tells why an address need not even be resolved, or nil. Names of a
+// nearby network may lead into a network that the operator opened.
+func (a Allow) refuses(u *url.URL) error {
+	if a.named(u) {
+		return nil
+	}
+	host := u.Hostname()
+	ip, err := netip.ParseAddr(host)
+	switch port := portOf(u); {
+	case err == nil && a.address(ip.Unmap()):
+	case err == nil && Private(ip), oddNumber(host), len(a.prefixes) == 0 && nearby(host):
+		return errPrivate
+	case len(a.prefixes) == 0 && port != "80" && port != "443":
+		return errPort
+	}
+	return nil
 }
 
 // address tells whether the operator opened the network of an address.
@@ -94,83 +128,4 @@ func (a Allow) control(_, address string, _ syscall.RawConn) error {
 		return errPort
 	}
 	return nil
-}
-
-// refusedNets are the networks that no public blog lives on.
-var refusedNets = parseNets(
-	"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
-	"172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16",
-	"198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
-	"::/96", "64:ff9b:1::/48", "100::/64", "2001:db8::/32", "fc00::/7", "fe80::/10",
-	"fec0::/10", "ff00::/8",
-)
-
-// The networks whose addresses carry an IPv4 address inside.
-var (
-	nat64  = netip.MustParsePrefix("64:ff9b::/96") // RFC 6052, 2.1
-	sixTo4 = netip.MustParsePrefix("2002::/16")    // RFC 3056, 2
-	teredo = netip.MustParsePrefix("2001::/32")    // RFC 4380, 4
-)
-
-func parseNets(texts ...string) []netip.Prefix {
-	nets := make([]netip.Prefix, len(texts))
-	for i, text := range texts {
-		nets[i] = netip.MustParsePrefix(text)
-	}
-	return nets
-}
-
-// Private tells whether an address is one that a stranger's link must not
-// reach: loopback, private, link-local, reserved and multicast networks, also
-// when an IPv6 address only wraps one of them.
-func Private(ip netip.Addr) bool {
-	ip = ip.Unmap()
-	if !ip.IsValid() || ip.Zone() != "" {
-		return true
-	}
-	for _, net := range refusedNets {
-		if net.Contains(ip) {
-			return true
-		}
-	}
-	if !ip.Is6() {
-		return false
-	}
-	b := ip.As16()
-	switch {
-	case nat64.Contains(ip):
-		return Private(netip.AddrFrom4([4]byte(b[12:16])))
-	case sixTo4.Contains(ip):
-		return Private(netip.AddrFrom4([4]byte(b[2:6])))
-	case teredo.Contains(ip):
-		client := [4]byte{^b[12], ^b[13], ^b[14], ^b[15]}
-		return Private(netip.AddrFrom4([4]byte(b[4:8]))) || Private(netip.AddrFrom4(client))
-	}
-	return false
-}
-
-// maxURL bounds an address, in bytes.
-const maxURL = 4096
-
-// checkURL reads an address and refuses what can be refused without resolving
-// its name.
-func checkURL(raw string) (*url.URL, error) {
-	const hint = "Give an address that starts with https:// or http://."
-	if len(raw) > maxURL {
-		return nil, digest.Fail(digest.Invalid, hint, "the address is longer than %d bytes", maxURL)
-	}
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil:
-		return nil, digest.Fail(digest.Invalid, hint, "%q is not an address", raw)
-	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, digest.Fail(digest.Invalid, hint, "the address %q is neither http nor https", u.Redacted())
-	case u.User != nil:
-		return nil, digest.Fail(digest.Invalid, "Take the name and password out of the address.",
-			"the address %q holds a name or password", u.Redacted())
-	case u.Hostname() == "":
-		return nil, digest.Fail(digest.Invalid, hint, "the address %q names no host", raw)
-	}
-	u.Fragment, u.RawFragment = "", ""
-	return u, nil
 }

@@ -1,7 +1,6 @@
 package markup
 
 import (
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,63 +10,50 @@ import (
 
 // What a document is cut to; nothing a person writes comes near.
 const (
-	maxText   = 1 << 20 // bytes of text
+	maxSize   = 1 << 20 // bytes of text and addresses, with a little for each paragraph and span
 	maxLink   = 2000    // bytes of an address; a longer one loses its link
 	maxNumber = 1 << 30 // of an ordered item
+
+	partSize = 4 // of a paragraph or span
 )
-
-type frameKind int
-
-const (
-	quoteFrame frameKind = iota
-	listFrame
-	itemFrame
-)
-
-// frame is an open quote, list or list item.
-type frame struct {
-	kind    frameKind
-	ordered bool // of a list
-	implied bool // a list nobody opened, around a stray item
-	number  int  // of a list: its next item's; of an item: its own, 0 for a bullet
-	begun   bool // of an item: it has a paragraph already
-}
 
 // builder makes Prose from a walk through a document. What it gives is in
 // normal form: white space collapsed, no empty paragraphs, adjoining spans of
 // one style merged, spaces outside of styles where they can be.
 type builder struct {
-	out    digest.Prose
-	frames []frame // outermost first
-	size   int
-	full   bool // maxText is reached; the walk ends
+	nest
+	out  digest.Prose
+	size int
+	full bool // nothing more is taken; the walk ends
 
 	strong, em, heading, pre int
 	href                     string
 
 	// The paragraph being made.
 	spans  []digest.Span
-	run    strings.Builder // the text of the span being made
-	style  digest.Span     // its style
-	last   rune            // the last character kept
-	space  bool            // white space since then
-	breaks int             // line breaks since then
+	taken  int         // bytes for it so far, of which some may be left out again
+	run    []byte      // the text of the span being made
+	style  digest.Span // its style
+	sieve  sieve       // what was kept before
+	space  bool        // white space since then
+	breaks int         // line breaks since then
 }
 
 // text adds text in the present style.
 func (b *builder) text(s string) {
 	style := digest.Span{Em: b.em > 0, Strong: b.strong > 0 || b.heading > 0, Href: b.href}
 	for s != "" && !b.full {
+		if n := b.piece(s); n > 0 {
+			b.word(s[:n], style)
+			s = s[n:]
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(s)
 		switch {
 		case r == '\n' && b.pre > 0:
 			b.lineBreak()
 		case unicode.IsSpace(r):
 			b.gap()
-		case unwanted(r, b.last):
-		default:
-			size = b.wordLen(s)
-			b.word(s[:size], style)
 		}
 		s = s[size:]
 	}
@@ -75,36 +61,45 @@ func (b *builder) text(s string) {
 
 // lineBreak and gap note what will part the next word from the last, if one
 // follows in this paragraph.
-func (b *builder) lineBreak() { b.breaks, b.last = b.breaks+1, 0 }
+func (b *builder) lineBreak() { b.breaks, b.sieve = b.breaks+1, sieve{} }
 
-func (b *builder) gap() { b.space, b.last = true, 0 }
+func (b *builder) gap() { b.space, b.sieve = true, sieve{} }
 
-// wordLen gives how many bytes of s can be kept as they are.
-func (b *builder) wordLen(s string) int {
-	last := b.last
-	for i, r := range s {
-		if unicode.IsSpace(r) || unwanted(r, last) {
-			b.last = last
-			return i
-		}
-		last = r
+// piece gives how many bytes at the beginning of s can be kept as they are:
+// characters that stay, and single spaces between visible ones of ASCII. It is 0
+// at white space and at what is left out.
+func (b *builder) piece(s string) int {
+	i := 0
+	for i < len(s) && (visible(s[i]) || s[i] == ' ' && i > 0 && i+1 < len(s) && visible(s[i-1]) && visible(s[i+1])) {
+		i++
 	}
-	b.last = last
-	return len(s)
+	if i > 0 {
+		b.sieve = sieve{last: rune(s[i-1])}
+	}
+	if i == len(s) || s[i] < utf8.RuneSelf {
+		return i
+	}
+	for i < len(s) {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if unicode.IsSpace(r) || !b.sieve.keeps(r) {
+			break
+		}
+		i += size
+	}
+	return i
 }
 
+func visible(c byte) bool { return c > ' ' && c < 0x7F }
+
+// word adds a piece that piece gave, after what parts it from the last one.
 func (b *builder) word(w string, style digest.Span) {
-	if b.size+len(w)+1 > maxText {
-		b.full = true
-		return
-	}
-	last := b.last
 	switch {
-	case b.run.Len() == 0 && len(b.spans) == 0:
+	case len(b.run) == 0 && len(b.spans) == 0:
 		b.style = style
 	case b.breaks > 1:
+		sieve := b.sieve
 		b.flush()
-		b.style = style
+		b.sieve, b.style = sieve, style
 	case b.breaks == 1:
 		b.turn("\n", style)
 	case b.space:
@@ -112,9 +107,12 @@ func (b *builder) word(w string, style digest.Span) {
 	default:
 		b.turn("", style)
 	}
-	b.run.WriteString(w)
-	b.size += len(w) + 1
-	b.last, b.space, b.breaks = last, false, 0
+	b.run = append(b.run, w...)
+	b.space, b.breaks = false, 0
+	// No paragraph that is kept has as much; flush cuts it to what is.
+	if b.taken += len(w) + 1; b.taken > 2*maxSize {
+		b.full = true
+	}
 }
 
 // turn changes to another style, with a separator between. The separator goes
@@ -127,26 +125,27 @@ func (b *builder) turn(sep string, style digest.Span) {
 	}
 	switch {
 	case style == b.style:
-		b.run.WriteString(sep)
+		b.run = append(b.run, sep...)
 	case style == bare:
 		b.endRun(style)
-		b.run.WriteString(sep)
+		b.run = append(b.run, sep...)
 	case b.style == bare || sep == "":
-		b.run.WriteString(sep)
+		b.run = append(b.run, sep...)
 		b.endRun(style)
 	default:
 		b.endRun(bare)
-		b.run.WriteString(sep)
+		b.run = append(b.run, sep...)
 		b.endRun(style)
 	}
 }
 
 func (b *builder) endRun(next digest.Span) {
-	if b.run.Len() > 0 {
+	if len(b.run) > 0 {
 		span := b.style
-		span.Text = b.run.String()
+		span.Text = string(b.run)
 		b.spans = append(b.spans, span)
-		b.run.Reset()
+		b.taken += partSize + len(span.Href)
+		b.run = b.run[:0]
 	}
 	b.style = next
 }
@@ -155,137 +154,51 @@ func (b *builder) endRun(next digest.Span) {
 func (b *builder) flush() {
 	b.endRun(digest.Span{})
 	if len(b.spans) > 0 {
-		para := b.kind()
-		para.Spans = append(para.Spans, b.spans...)
-		b.out = append(b.out, para.merged())
-		b.spans = nil
+		b.add(unmarked(b.spans))
 	}
-	b.last, b.space, b.breaks = 0, false, 0
+	b.spans, b.taken = b.spans[:0], 0
+	b.sieve, b.space, b.breaks = sieve{}, false, 0
 }
 
-// made is a paragraph that may begin with a mark that merges with its text.
-type made struct{ digest.Para }
-
-func (m made) merged() digest.Para {
-	if len(m.Spans) > 1 && m.Spans[1].Em == m.Spans[0].Em && m.Spans[1].Strong == m.Spans[0].Strong && m.Spans[1].Href == m.Spans[0].Href {
-		m.Spans[1].Text = m.Spans[0].Text + m.Spans[1].Text
-		m.Spans = m.Spans[1:]
+// add adds a paragraph, or as much of it as there is room for. What it counts is
+// what comes out, so that a text that was cut is not cut again.
+func (b *builder) add(spans []digest.Span) {
+	para, mark := b.nest.para(b.out)
+	if first := spans[0]; mark != "" && first == (digest.Span{Text: first.Text}) {
+		spans[0].Text = mark + first.Text
+	} else if mark != "" {
+		para.Spans = append(para.Spans, digest.Span{Text: mark})
 	}
-	return m.Para
-}
-
-// kind tells what the paragraph is by what is open around it. The model has no
-// lists in quotes: there an item keeps its mark as text. An item goes on after a
-// quote inside it as ordinary text.
-func (b *builder) kind() made {
-	quotes, lists, depth := 0, 0, 0
-	var item *frame
-	for i := range b.frames {
-		switch f := &b.frames[i]; f.kind {
-		case quoteFrame:
-			quotes++
-			item = nil
-		case listFrame:
-			lists++
-		case itemFrame:
-			item, depth = f, min(lists, digest.MaxDepth)
+	para.Spans = append(para.Spans, spans...)
+	b.size += partSize
+	for i, s := range para.Spans {
+		size := partSize + len(s.Href) + len(s.Text)
+		if b.size+size <= maxSize {
+			b.size += size
+			continue
 		}
+		b.full = true
+		para.Spans = unmarked(cutAt(para.Spans[:i+1], maxSize-b.size-partSize-len(s.Href)))
+		break
 	}
-	first := item != nil && !item.begun
-	if first {
-		item.begun = true
-	}
-	switch {
-	case quotes > 0:
-		m := made{digest.Para{Kind: digest.Quote, Depth: min(quotes, digest.MaxDepth)}}
-		if first {
-			m.Spans = []digest.Span{{Text: mark(item.number)}}
-		}
-		return m
-	case first:
-		return made{digest.Para{Kind: digest.Item, Depth: depth, Number: item.number}}
-	case item != nil && b.itemOpen(depth):
-		return made{digest.Para{Kind: digest.Item, Depth: depth, More: true}}
-	}
-	return made{}
-}
-
-// itemOpen tells whether a paragraph that goes on at this depth still follows
-// its item, with nothing but deeper items between.
-func (b *builder) itemOpen(depth int) bool {
-	for i := len(b.out) - 1; i >= 0; i-- {
-		para := b.out[i]
-		if para.Kind != digest.Item || para.Depth <= depth {
-			return para.Kind == digest.Item && para.Depth == depth
-		}
-	}
-	return false
-}
-
-func mark(number int) string {
-	if number > 0 {
-		return strconv.Itoa(number) + ". "
-	}
-	return "• "
-}
-
-// open begins a quote, list or item; what was being said is said before it.
-func (b *builder) open(f frame) {
-	b.flush()
-	b.frames = append(b.frames, f)
-}
-
-// openItem begins an item of the innermost list, ending the item before it.
-func (b *builder) openItem(value int) {
-	b.flush()
-	n := len(b.frames)
-	for n > 0 && b.frames[n-1].kind == itemFrame {
-		n--
-	}
-	b.frames = b.frames[:n]
-	if n == 0 || b.frames[n-1].kind != listFrame {
-		b.frames = append(b.frames, frame{kind: listFrame, implied: true})
-	}
-	list := &b.frames[len(b.frames)-1]
-	item := frame{kind: itemFrame}
-	if list.ordered {
-		if value > 0 {
-			list.number = value
-		}
-		item.number = min(list.number, maxNumber)
-		list.number++
-	}
-	b.frames = append(b.frames, item)
-}
-
-// close ends the innermost list or item and all that is open in it. A quote is
-// never ended by the end of a list that began outside of it.
-func (b *builder) close(kind frameKind) {
-	b.flush()
-	for i := len(b.frames) - 1; i >= 0; i-- {
-		f := b.frames[i]
-		if f.kind == kind {
-			if kind == itemFrame && i > 0 && b.frames[i-1].implied {
-				i--
-			}
-			b.frames = b.frames[:i]
-			return
-		}
-		if f.kind == quoteFrame {
-			return
-		}
+	if len(para.Spans) > 0 {
+		b.out = append(b.out, para)
 	}
 }
 
-// closeQuote ends the innermost quote and all that is open in it.
-func (b *builder) closeQuote() {
-	b.flush()
-	for i := len(b.frames) - 1; i >= 0; i-- {
-		if b.frames[i].kind == quoteFrame {
-			b.frames = b.frames[:i]
-			return
+// cutAt cuts the last span to a length in bytes, and what would end in white
+// space then.
+func cutAt(spans []digest.Span, length int) []digest.Span {
+	last := &spans[len(spans)-1]
+	last.Text = strings.ToValidUTF8(last.Text[:max(0, length)], "")
+	for len(spans) > 0 {
+		last := &spans[len(spans)-1]
+		if last.Text = strings.TrimRightFunc(last.Text, unicode.IsSpace); last.Text != "" {
+			break
 		}
+		spans = spans[:len(spans)-1]
 	}
+	return spans
 }
 
 // done gives the finished text.

@@ -147,18 +147,23 @@ func (w *writer) begin(l list) {
 }
 
 // spans writes a paragraph's text; neighbours with the same address share one
-// link.
+// link. A link whose words claim another address than its own shows where it
+// leads.
 func (w *writer) spans(spans []digest.Span) {
-	href := ""
-	for _, s := range spans {
-		if s.Href != href {
-			w.endLink(href)
-			w.beginLink(s.Href)
-			href = s.Href
+	for len(spans) > 0 {
+		link, n := linkOf(spans)
+		w.beginLink(link.Href)
+		for _, s := range spans[:n] {
+			w.span(s)
 		}
-		w.span(s)
+		if link.Href != "" {
+			if mark := honestMark(link.Text, link.Href); mark != "" {
+				w.span(digest.Span{Text: mark, Ours: true})
+			}
+			w.WriteString("</a>")
+		}
+		spans = spans[n:]
 	}
-	w.endLink(href)
 }
 
 func (w *writer) beginLink(href string) {
@@ -170,12 +175,6 @@ func (w *writer) beginLink(href string) {
 		w.WriteString(` rel="` + html.EscapeString(w.look.Rel) + `"`)
 	}
 	w.WriteString(">")
-}
-
-func (w *writer) endLink(href string) {
-	if href != "" {
-		w.WriteString("</a>")
-	}
 }
 
 func (w *writer) span(s digest.Span) {

@@ -13,7 +13,7 @@ import (
 // read the same twice.
 func link(base *url.URL, ref string) string {
 	ref = strings.Trim(strings.ToValidUTF8(ref, ""), " \t\r\n\f")
-	ref = strings.NewReplacer("\t", "", "\r", "", "\n", "").Replace(ref)
+	ref = unbroken.Replace(ref)
 	if ref == "" || len(ref) > 2*maxLink {
 		return ""
 	}
@@ -34,6 +34,9 @@ func link(base *url.URL, ref string) string {
 	return once
 }
 
+// unbroken takes out what browsers take out of an address wherever it stands.
+var unbroken = strings.NewReplacer("\t", "", "\r", "", "\n", "")
+
 // spell writes an address in visible ASCII only.
 func spell(u *url.URL) string {
 	switch u.Scheme {
@@ -49,21 +52,39 @@ func spell(u *url.URL) string {
 		v.Host = host
 		return encode(v.String())
 	case "mailto":
-		if u.Opaque == "" {
-			return ""
-		}
-		return encode(u.String())
+		return mailLink(u)
 	}
 	return ""
 }
 
-func asciiHost(host string) (string, error) {
-	for i := 0; i < len(host); i++ {
-		if host[i] >= 0x80 {
-			return idna.Lookup.ToASCII(host)
+// mailLink keeps the address of a mail link and the subject that it proposes
+// (RFC 6068, 2); what else may stand there, such as files to attach, is no
+// stranger's to propose.
+func mailLink(u *url.URL) string {
+	if u.Opaque == "" {
+		return ""
+	}
+	out := "mailto:" + u.Opaque
+	for _, field := range strings.Split(u.RawQuery, "&") {
+		name, value, _ := strings.Cut(field, "=")
+		if plain, err := url.PathUnescape(value); strings.EqualFold(name, "subject") && err == nil && Clean(plain) == plain && plain != "" {
+			out += "?subject=" + value
+			break
 		}
 	}
-	return strings.ToLower(host), nil
+	return encode(out)
+}
+
+func asciiHost(host string) (string, error) {
+	if isASCII(host) {
+		return strings.ToLower(host), nil
+	}
+	name, port, _ := strings.Cut(host, ":")
+	name, err := idna.Lookup.ToASCII(name)
+	if port != "" {
+		name += ":" + port
+	}
+	return name, err
 }
 
 // encode percent-encodes what url.URL leaves as it is and a mail or a page

@@ -1,9 +1,11 @@
 package markup
 
 import (
+	"bytes"
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -85,6 +87,10 @@ func (p *parser) start(z *html.Tokenizer, closed bool) {
 		b.em++
 	case atom.A:
 		b.href = link(p.base, attr(z, more, "href"))
+	case atom.Img:
+		if more {
+			b.text(p.sign(z))
+		}
 	case atom.Q:
 		b.text("“")
 	case atom.Td, atom.Th, atom.Option:
@@ -96,12 +102,16 @@ func (p *parser) start(z *html.Tokenizer, closed bool) {
 		b.flush()
 		b.heading = 1
 	case atom.Blockquote:
+		b.flush()
 		b.open(frame{kind: quoteFrame})
 	case atom.Ul, atom.Menu, atom.Dir:
+		b.flush()
 		b.open(frame{kind: listFrame})
 	case atom.Ol:
+		b.flush()
 		b.open(frame{kind: listFrame, ordered: true, number: max(1, number(attr(z, more, "start")))})
 	case atom.Li:
+		b.flush()
 		b.openItem(number(attr(z, more, "value")))
 	default:
 		if block(tag) {
@@ -141,10 +151,13 @@ func (p *parser) end(tag atom.Atom) {
 		b.flush()
 		b.heading = 0
 	case atom.Blockquote:
+		b.flush()
 		b.closeQuote()
 	case atom.Ul, atom.Ol, atom.Menu, atom.Dir:
+		b.flush()
 		b.close(listFrame)
 	case atom.Li:
+		b.flush()
 		b.close(itemFrame)
 	default:
 		if block(tag) {
@@ -175,6 +188,32 @@ func attr(z *html.Tokenizer, more bool, name string) string {
 		}
 	}
 	return ""
+}
+
+// maxSign bounds the text of a picture that stands for a sign, in bytes.
+const maxSign = 32
+
+// sign gives the text that a picture stands for when it is the picture of a
+// character, as blogs draw emoji and smileys; "" for any other. Pictures
+// themselves are never kept: who fetches one is seen.
+func (p *parser) sign(z *html.Tokenizer) string {
+	alt, drawn := "", false
+	for more := true; more; {
+		var key, val []byte
+		key, val, more = z.TagAttr()
+		switch string(key) {
+		case "alt":
+			alt = string(val)
+		case "class":
+			drawn = bytes.Contains(val, []byte("emoji")) || bytes.Contains(val, []byte("smiley"))
+		}
+	}
+	isText := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	isSign := func(r rune) bool { return unicode.Is(unicode.So, r) }
+	if len(alt) > maxSign || !drawn && (strings.ContainsFunc(alt, isText) || !strings.ContainsFunc(alt, isSign)) {
+		return ""
+	}
+	return alt
 }
 
 // number reads an item's number, 0 for what is none.

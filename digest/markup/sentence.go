@@ -35,9 +35,14 @@ func Sentences(p digest.Prose) []digest.Range {
 	return out
 }
 
+// maxAbbreviated is more than the bytes of any abbreviation that is known, with
+// what may stand before it.
+const maxAbbreviated = 40
+
 // abbreviated tells whether the last word before ends in a full stop that is
 // not the end of a sentence, given what comes next.
 func abbreviated(before, next string) bool {
+	before = before[max(0, len(before)-maxAbbreviated):]
 	word := before[strings.LastIndexFunc(before, unicode.IsSpace)+1:]
 	word = strings.TrimLeft(word, "([“‘\"'")
 	if !strings.HasSuffix(word, ".") {

@@ -31,24 +31,54 @@ const (
 	zeroWidthJoiner    = '\u200D'
 )
 
+// maxMarks bounds the marks on one character; more of them only blot out the
+// lines above and below. No script has need of so many.
+const maxMarks = 6
+
+// sieve tells of one character after another whether it stays. The zero value is
+// ready, and stands for what follows white space.
+type sieve struct {
+	last  rune // the last character kept
+	marks int  // how many marks stand on it
+}
+
+func (s *sieve) keeps(r rune) bool {
+	if unwanted(r, s.last) {
+		return false
+	}
+	switch {
+	case r < 0x0300:
+		s.marks = 0
+	case unicode.In(r, unicode.Mn, unicode.Me):
+		if s.marks == maxMarks {
+			return false
+		}
+		s.marks++
+	case r != zeroWidthJoiner && r != zeroWidthNonJoiner:
+		s.marks = 0
+	}
+	s.last = r
+	return true
+}
+
 // Clean makes one safe line of a foreign string, such as a title or a name:
 // white space collapsed, controls and shapeless characters left out.
 func Clean(s string) string {
 	var b strings.Builder
-	var last rune
+	var sieve sieve
 	space := false
 	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
 		switch {
 		case unicode.IsSpace(r):
-			space, last = true, 0
+			space, sieve.last, sieve.marks = true, 0, 0
 			continue
-		case unwanted(r, last):
+		case !sieve.keeps(r):
 			continue
 		}
 		if space && b.Len() > 0 {
 			b.WriteByte(' ')
 		}
-		space, last = false, r
+		space = false
 		b.WriteRune(r)
 	}
 	return b.String()

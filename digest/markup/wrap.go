@@ -36,7 +36,7 @@ func Wrap(p digest.Prose, columns int, prefix string) string {
 			if !para.More {
 				bullet := "- "
 				if para.Number > 0 {
-					bullet = mark(para.Number)
+					bullet = itemMark(para.Number)
 				}
 				first += outer + bullet
 				indent = len(outer) + len(bullet)
@@ -72,15 +72,13 @@ func (w *wrapper) para(para digest.Para, first, rest string) {
 		first = rest
 	}
 	seen := map[string]bool{}
-	for i := 0; i < len(para.Spans); {
-		href, text := para.Spans[i].Href, ""
-		for ; i < len(para.Spans) && para.Spans[i].Href == href; i++ {
-			text += para.Spans[i].Text
+	for spans := para.Spans; len(spans) > 0; {
+		link, n := linkOf(spans)
+		spans = spans[n:]
+		if link.Href != "" && !seen[link.Href] && !shows(link.Text, link.Href) {
+			w.lines = append(w.lines, rest+"<"+Address(link.Href)+">")
 		}
-		if href != "" && !seen[href] && !shows(text, href) {
-			w.lines = append(w.lines, rest+"<"+Address(href)+">")
-		}
-		seen[href] = true
+		seen[link.Href] = true
 	}
 }
 

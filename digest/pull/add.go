@@ -4,17 +4,64 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"postbag/digest"
 )
 
+// AddOptions say what is known of a blog, so that it need not be found.
+type AddOptions struct {
+	// Posts and Comments are the addresses of its feeds. They are read and have to
+	// list what they are named for.
+	Posts, Comments string
+	// CommentsPattern is as in [digest.Source]. It is tried on the newest post.
+	CommentsPattern string
+	// Platform is what the blog runs on; "" leaves it to what its feeds say.
+	Platform digest.Platform
+	Name     string // what to call it; "" means its own title
+}
+
+// checked tidies the options; what cannot work is an error of kind Invalid.
+func (o AddOptions) checked() (AddOptions, error) {
+	for _, address := range []*string{&o.Posts, &o.Comments} {
+		if *address == "" {
+			continue
+		}
+		tidied, _, err := tidy(*address)
+		if err != nil {
+			return o, err
+		}
+		*address = tidied
+	}
+	o.Name = strings.Join(strings.Fields(o.Name), " ")
+	if err := checkPattern(o.CommentsPattern); err != nil {
+		return o, err
+	}
+	return o, checkPlatform(o.Platform)
+}
+
+func checkPlatform(p digest.Platform) error {
+	if p == "" || slices.Contains(digest.Platforms(), p) {
+		return nil
+	}
+	var names []string
+	for _, known := range digest.Platforms() {
+		names = append(names, string(known))
+	}
+	return digest.Fail(digest.Invalid, "Postbag knows "+strings.Join(names, ", ")+".", "%q is no platform", string(p))
+}
+
 // Add finds the blog behind an address, as [Puller.Discover] does, and stores
 // it as a source; it pulls nothing yet, and its feeds are due at once. When no
-// series exists, first is created. A blog that was removed is taken up again; one
-// that is followed already is an error of kind Conflict.
-func (p *Puller) Add(ctx context.Context, rawURL string, first digest.Series) (Found, error) {
-	found, err := p.Discover(ctx, rawURL)
+// series exists, first is created. A blog that was removed is taken up again, and
+// one that an import brought without feeds gets them. One that is followed
+// already, under these addresses or others, is an error of kind Conflict.
+func (p *Puller) Add(ctx context.Context, rawURL string, first digest.Series, opts AddOptions) (Found, error) {
+	found, err := p.Discover(ctx, rawURL, opts)
 	if err != nil {
+		return Found{}, err
+	}
+	if err := p.attach(ctx, &found); err != nil {
 		return Found{}, err
 	}
 	now := p.opts.Clock.Now()
@@ -24,6 +71,11 @@ func (p *Puller) Add(ctx context.Context, rawURL string, first digest.Series) (F
 	}
 	if err := p.opts.Store.AddSource(ctx, &found.Source, found.Feeds, first); err != nil {
 		return Found{}, fmt.Errorf("add %q: %w", found.Source.Name, err)
+	}
+	if found.Attached {
+		if err := p.opts.Store.SaveSource(ctx, found.Source); err != nil {
+			return Found{}, fmt.Errorf("add %q: %w", found.Source.Name, err)
+		}
 	}
 	return found, nil
 }
@@ -43,7 +95,7 @@ func (p *Puller) Preview(ctx context.Context, rawURL string) (Previewed, error) 
 	opts := p.opts
 	opts.Store = store
 	alone := New(opts)
-	found, err := alone.Add(ctx, rawURL, digest.Series{})
+	found, err := alone.Add(ctx, rawURL, digest.Series{}, AddOptions{})
 	if err != nil {
 		return Previewed{}, err
 	}

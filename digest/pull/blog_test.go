@@ -199,7 +199,7 @@ var firstSeries = digest.Series{Slug: digest.DefaultSeriesSlug, Name: digest.Def
 // add follows the blog and forgets the requests that took.
 func (r *rig) add() digest.Source {
 	r.t.Helper()
-	found, err := r.Add(r.t.Context(), r.blog.url+"/", firstSeries)
+	found, err := r.Add(r.t.Context(), r.blog.url+"/", firstSeries, pull.AddOptions{})
 	if err != nil {
 		r.t.Fatalf("add: %v", err)
 	}

@@ -2,6 +2,7 @@ package pull
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -15,29 +16,52 @@ import (
 const MaxDiscovery = 5
 
 // acceptAny is sent with the first request, whose answer may be a page.
-const acceptAny = "text/html, application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.1"
+const acceptAny = "text/html, application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.1"
 
 // Found is a blog behind an address.
 type Found struct {
 	Source digest.Source
-	// Feeds are the posts feed and the comments feed of the whole blog; both
-	// were read.
+	// Feeds are the posts feed and, where there is one, the comments feed of the
+	// whole blog; each was read.
 	Feeds []digest.FeedState
+	// Silent tells that no comments will come by feed, and a notice says why.
+	Silent bool
+	// Attached tells that the feeds went to a source that was followed without.
+	Attached bool
 	// Notices are sentences for whoever asked, as in [Report].
 	Notices []string
+
+	guids []string // of the posts on the first page
 }
 
-// Discover finds the posts feed and the site-wide comments feed behind any
-// address of a blog: its home page, a post, one of its feeds; https:// may be
-// left out. It makes at most [MaxDiscovery] requests and stores nothing. Errors
-// are of kind Invalid when the address leads to no blog that Postbag knows, and
-// as [Fetcher] gives them when it cannot be reached.
-func (p *Puller) Discover(ctx context.Context, rawURL string) (Found, error) {
+// Discover finds the posts feed and the comments of the whole blog behind any
+// address of it: its home page, a post, one of its feeds; https:// may be left
+// out. What opts names is read and checked, and not looked for; with a posts feed
+// named the address may be empty. It makes at most [MaxDiscovery] requests and
+// stores nothing. Errors are of kind Invalid when the address leads to no blog,
+// or to several feeds of which somebody has to choose (an [AmbiguousError]), and
+// as [Fetcher] gives them when it cannot be reached. A blog without comments in
+// feeds is no error.
+func (p *Puller) Discover(ctx context.Context, rawURL string, opts AddOptions) (Found, error) {
+	opts, err := opts.checked()
+	if err != nil {
+		return Found{}, err
+	}
+	s := search{p: p, opts: opts, answers: map[string]*Response{}, failed: map[string]error{}}
+	if opts.Posts != "" && rawURL == "" {
+		return s.assemble(ctx, place{posts: []string{opts.Posts}})
+	}
 	address, bare, err := tidy(rawURL)
 	if err != nil {
 		return Found{}, err
 	}
-	s := search{p: p, docs: map[string]*answer{}}
+	if opts.Posts != "" {
+		s.home = address
+		return s.assemble(ctx, place{posts: []string{opts.Posts}})
+	}
+	if at, ok := s.known(address); ok {
+		return s.assemble(ctx, at)
+	}
 	resp, err := s.get(ctx, address, acceptAny)
 	if err != nil && bare && digest.KindOf(err) == digest.Unavailable && ctx.Err() == nil {
 		if plain, perr := s.get(ctx, "http"+strings.TrimPrefix(address, "https"), acceptAny); perr == nil {
@@ -47,10 +71,28 @@ func (p *Puller) Discover(ctx context.Context, rawURL string) (Found, error) {
 	if err != nil {
 		return Found{}, err
 	}
-	if feed.Sniff(resp.Body, resp.ContentType) == feed.HTML {
+	if isPage(resp) {
 		return s.fromPage(ctx, resp)
 	}
 	return s.fromFeed(ctx, resp)
+}
+
+var (
+	pageMark = regexp.MustCompile(`(?i)<(?:body|head|title|meta|link|script|main|div|p|a)[\s>]`)
+	feedMark = regexp.MustCompile(`(?i)<(?:[a-z]+:)?(?:rss|feed|rdf)[\s>]`)
+)
+
+// isPage tells whether an answer is a web page, also one that leaves out all that
+// HTML lets it leave out.
+func isPage(resp *Response) bool {
+	switch feed.Sniff(resp.Body, resp.ContentType) {
+	case feed.HTML:
+		return true
+	case feed.XML:
+		start := resp.Body[:min(len(resp.Body), 4000)]
+		return strings.Contains(strings.ToLower(resp.ContentType), "html") && pageMark.Match(start) && !feedMark.Match(start)
+	}
+	return false
 }
 
 var hasScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
@@ -76,8 +118,19 @@ func tidy(raw string) (address string, bare bool, err error) {
 // search is a discovery under way.
 type search struct {
 	p        *Puller
+	opts     AddOptions
+	home     string // the address given, where the feeds are named beside it
 	requests int
-	docs     map[string]*answer // by the address asked for
+	answers  map[string]*Response // by the address asked for
+	failed   map[string]error     // why an address gave none
+	pages    []seenPage           // web pages read, in order
+	strayed  bool                 // the site's blog was looked for on another page
+}
+
+// seenPage is a web page and where it came from.
+type seenPage struct {
+	feed.Page
+	url string
 }
 
 // answer is a feed that was read.
@@ -86,18 +139,48 @@ type answer struct {
 	url string // where to ask for it from now on
 }
 
+// errSpent is wrapped by the error of a discovery that made all its requests.
+var errSpent = errors.New("the feeds were not found")
+
+// get asks for an address once. Redirects are requests, too.
 func (s *search) get(ctx context.Context, address, accept string) (*Response, error) {
-	if s.requests >= MaxDiscovery {
-		return nil, digest.Fail(digest.Invalid, "Give the address of the blog's home page, or of its posts feed.",
-			"the blog's feeds were not found within %d requests", MaxDiscovery)
+	if resp := s.answers[address]; resp != nil {
+		return resp, nil
 	}
-	s.requests++
-	return s.p.opts.Fetcher.Get(ctx, Request{URL: address, Accept: accept})
+	if err := s.failed[address]; err != nil {
+		return nil, err
+	}
+	if s.left() == 0 {
+		return nil, spent()
+	}
+	resp, err := s.p.opts.Fetcher.Get(ctx, Request{URL: address, Accept: accept, Most: s.left()})
+	switch {
+	case errors.Is(err, ErrMost):
+		s.requests = MaxDiscovery
+		err = spent()
+	case err != nil:
+		s.requests++
+	default:
+		s.requests += max(1, resp.Requests)
+		s.answers[address] = resp
+		return resp, nil
+	}
+	s.failed[address] = err
+	return nil, err
 }
 
-// keep reads a response as a feed and remembers it.
-func (s *search) keep(resp *Response, asked string) (*answer, error) {
-	doc, err := feed.Parse(resp.Body, feed.Options{ContentType: resp.ContentType, URL: resp.URL})
+func spent() error {
+	return digest.Fail(digest.Invalid, "Give the address of the blog's home page, or that of its feed with --posts.",
+		"%w within %d requests", errSpent, MaxDiscovery)
+}
+
+// left is how many requests may still be made.
+func (s *search) left() int { return MaxDiscovery - s.requests }
+
+// read reads an answer as a feed. With want set it is taken for that kind where
+// it does not tell itself.
+func (s *search) read(resp *Response, asked string, want digest.FeedKind) (*answer, error) {
+	doc, err := readAs(resp, want, s.opts.Platform)
 	if err != nil {
 		return nil, err
 	}
@@ -105,147 +188,187 @@ func (s *search) keep(resp *Response, asked string) (*answer, error) {
 	if resp.Moved != "" {
 		a.url = resp.Moved
 	}
-	s.docs[asked] = a
 	return a, nil
 }
 
-// feed fetches a feed, unless it was read before, and holds it against its kind.
-func (s *search) feed(ctx context.Context, address string, want digest.FeedKind) (*answer, error) {
-	a := s.docs[address]
-	if a == nil {
-		resp, err := s.get(ctx, address, acceptFeed)
-		if err != nil {
-			return nil, err
-		}
-		if a, err = s.keep(resp, address); err != nil {
-			return nil, err
-		}
+// readAs reads an answer as a feed. As in a pull, one that does not say what made
+// it is read as the platform writes, if that can be. Want and platform may be
+// empty.
+func readAs(resp *Response, want digest.FeedKind, platform digest.Platform) (*feed.Document, error) {
+	opts := feed.Options{ContentType: resp.ContentType, URL: resp.URL, Want: want}
+	doc, err := feed.Parse(resp.Body, opts)
+	if err != nil || doc.Platform != digest.Generic || platform == "" || platform == digest.Generic {
+		return doc, err
 	}
-	if a.doc.Kind != want || a.doc.OnePost {
-		return nil, digest.Fail(digest.Invalid, "Give the address of the blog's home page.",
-			"the feed at %s does not list all %s of the blog", address, want)
+	opts.Platform = platform
+	if as, err := feed.Parse(resp.Body, opts); err == nil && as.Entries() >= doc.Entries() {
+		return as, nil
 	}
-	return a, nil
+	return doc, nil
 }
 
-// fromFeed goes on from an address that gave a feed, or nothing readable.
-func (s *search) fromFeed(ctx context.Context, resp *Response) (Found, error) {
-	a, err := s.keep(resp, resp.URL)
-	if err != nil {
-		// Blogger's RSS leads to its Atom feeds.
-		if pair, ok := bloggerPair(resp.URL); ok {
-			return s.both(ctx, pair)
-		}
-		return Found{}, err
-	}
-	if a.doc.Platform == digest.Blogger {
-		if pair, ok := bloggerPair(resp.URL); ok {
-			return s.both(ctx, pair)
-		}
-		return s.both(ctx, bloggerAt(or(a.doc.HomeURL, resp.URL)))
-	}
-	return s.both(ctx, wordPressAt(wordPressHome(a.doc, resp.URL)))
+// named asks for a feed that somebody says is of this kind.
+func (s *search) named(ctx context.Context, address string, want digest.FeedKind) (*answer, error) {
+	return s.feed(ctx, address, want, want)
 }
 
-// fromPage goes on from a web page.
-func (s *search) fromPage(ctx context.Context, resp *Response) (Found, error) {
-	page := feed.ReadPage(resp.Body, resp.URL)
-	maker := feed.Maker(page.Generator)
-	for _, l := range page.Links {
-		if pair, ok := bloggerPair(l.URL); ok {
-			return s.both(ctx, pair)
-		}
-		if home, ok := strings.CutSuffix(strings.TrimSuffix(l.URL, "/"), "/comments/feed"); ok {
-			return s.both(ctx, wordPressAt(home+"/"))
-		}
-	}
-	switch {
-	case maker == "Blogger":
-		return s.both(ctx, bloggerAt(resp.URL))
-	case page.WordPress || maker == "WordPress":
-		return s.both(ctx, wordPressAt(root(resp.URL)))
-	case len(page.Links) > 0:
-		return s.fromLink(ctx, page.Links[0].URL)
-	case maker != "":
-		return Found{}, digest.Fail(digest.Invalid, "Postbag reads Blogger and WordPress so far.",
-			"the page announces no feed; it was made with %s, which is not known yet", maker)
-	case page.Login:
-		return Found{}, digest.Fail(digest.Invalid, "Only public blogs can be followed.", "the address gives a login page")
-	}
-	return s.guess(ctx, resp.URL)
-}
-
-// fromLink reads a feed that a page announces without saying what made it.
-func (s *search) fromLink(ctx context.Context, address string) (Found, error) {
+// feed asks for a feed of a kind, taking it for one of a kind or of any.
+func (s *search) feed(ctx context.Context, address string, want, taken digest.FeedKind) (*answer, error) {
 	resp, err := s.get(ctx, address, acceptFeed)
 	if err != nil {
-		return Found{}, err
+		return nil, err
 	}
-	return s.fromFeed(ctx, resp)
+	a, err := s.read(resp, address, taken)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", address, err)
+	case a.doc.Kind != want:
+		return nil, digest.Fail(digest.Invalid, "Give the address of the blog's home page, or name its feeds with --posts and --comments.",
+			"%s lists %s where %s are expected", address, a.doc.Kind, want)
+	case a.doc.OnePost:
+		return nil, digest.Fail(digest.Invalid, "Give the feed of all the blog's comments, or with --comments-of-post the pattern of these.",
+			"%s lists the comments of one post only", address)
+	}
+	return a, nil
 }
 
-// guess tries where the known platforms keep their feeds.
-func (s *search) guess(ctx context.Context, address string) (Found, error) {
-	for _, pair := range []feedPair{bloggerAt(address), wordPressAt(root(address))} {
-		if _, err := s.feed(ctx, pair.posts, digest.PostsFeed); err == nil {
-			return s.both(ctx, pair)
-		} else if ctx.Err() != nil {
-			return Found{}, err
+// first gives the first of some addresses that has a feed of the kind wanted.
+// Only an address that has none, or another one, lets the next be tried. The
+// error is that of the first.
+func (s *search) first(ctx context.Context, addresses []string, want digest.FeedKind) (*answer, error) {
+	var failed error
+	for _, address := range addresses {
+		taken := want // what is called a feed of comments is one, unless it says otherwise
+		if want == digest.PostsFeed && address != s.opts.Posts {
+			taken = ""
+		}
+		a, err := s.feed(ctx, address, want, taken)
+		if err == nil {
+			return a, nil
+		}
+		if failed == nil || digest.KindOf(failed) == digest.NotFound && !errors.Is(err, errSpent) && digest.KindOf(err) == digest.Invalid {
+			failed = err
+		}
+		if kind := digest.KindOf(err); kind != digest.NotFound && kind != digest.Invalid || errors.Is(err, errSpent) {
+			break
 		}
 	}
-	return Found{}, digest.Fail(digest.Invalid, "Give the blog's home page, or the address of its feed.",
-		"no feed was found at %s", address)
+	return nil, failed
 }
 
-// both reads a blog's two feeds and makes a source of them.
-func (s *search) both(ctx context.Context, pair feedPair) (Found, error) {
-	posts, err := s.feed(ctx, pair.posts, digest.PostsFeed)
+// known gives the place of the feeds of a site that is known by its host.
+func (s *search) known(address string) (place, bool) {
+	if at, ok := mediumFeed(address); ok {
+		return place{posts: []string{at}}, true
+	}
+	platform, ok := siteOf(address)
+	if !ok {
+		return place{}, false
+	}
+	at := placeOf(platform, address)
+	return at, len(at.posts) > 0
+}
+
+// assemble reads a blog's posts feed, finds its comments and makes a source of
+// them.
+func (s *search) assemble(ctx context.Context, at place) (Found, error) {
+	posts, err := s.first(ctx, at.posts, digest.PostsFeed)
 	if err != nil {
 		return Found{}, fmt.Errorf("read the posts feed: %w", err)
 	}
-	comments, err := s.comments(ctx, pair, posts.doc)
+	talk, err := s.comments(ctx, posts, at)
 	if err != nil {
 		return Found{}, err
 	}
 	d := posts.doc
 	found := Found{
 		Source: digest.Source{
-			Name:     or(d.Title, or(comments.doc.Title, host(posts.url))),
-			URL:      or(d.HomeURL, root(posts.url)),
-			Platform: d.Platform,
-			Language: or(d.Language, comments.doc.Language),
+			Name:            or(s.opts.Name, or(d.Title, host(posts.url))),
+			URL:             or(d.HomeURL, or(s.home, root(posts.url))),
+			Platform:        d.Platform,
+			Language:        d.Language,
+			CommentsPattern: talk.pattern,
 		},
-		Feeds: []digest.FeedState{
-			{Kind: digest.PostsFeed, URL: posts.url},
-			{Kind: digest.CommentsFeed, URL: comments.url},
-		},
+		Feeds:   []digest.FeedState{{Kind: digest.PostsFeed, URL: posts.url}},
+		Silent:  talk.silent,
+		Notices: talk.notices,
 	}
-	if comments.doc.Entries() == 0 {
-		found.Notices = append(found.Notices, "the blog has no comments yet")
+	if s.opts.Platform != "" {
+		found.Source.Platform = s.opts.Platform
+	}
+	if c := talk.feed; c != nil {
+		found.Feeds = append(found.Feeds, digest.FeedState{Kind: digest.CommentsFeed, URL: c.url})
+		found.Source.Language = or(d.Language, c.doc.Language)
+	}
+	for _, e := range d.Posts {
+		found.guids = append(found.guids, e.ID)
 	}
 	return found, nil
 }
 
-// comments reads the comments feed of the whole blog, at the first of its
-// possible addresses that has one.
-func (s *search) comments(ctx context.Context, pair feedPair, posts *feed.Document) (*answer, error) {
-	var last error
-	for _, address := range pair.comments {
-		a, err := s.feed(ctx, address, digest.CommentsFeed)
-		if err == nil {
-			return a, nil
+// fromFeed goes on from an address that gave a feed, or nothing readable.
+func (s *search) fromFeed(ctx context.Context, resp *Response) (Found, error) {
+	s.answers[resp.URL] = resp
+	if pair, ok := bloggerPair(resp.URL); ok {
+		return s.assemble(ctx, pair) // its RSS leads to its Atom feeds, too
+	}
+	a, err := s.read(resp, or(resp.Moved, resp.URL), "")
+	if err != nil {
+		return Found{}, err
+	}
+	d, at := a.doc, place{}
+	switch d.Platform {
+	case digest.Blogger:
+		at = bloggerAt(or(d.HomeURL, resp.URL))
+	case digest.WordPress:
+		at = wordPressAt(wordPressHome(d, resp.URL))
+	default:
+		at = placeOf(s.platform(d), resp.URL)
+	}
+	if whole := d.Platform == digest.Blogger || d.Platform == digest.WordPress; whole {
+		if d.Kind == digest.PostsFeed {
+			at.posts = append(at.posts, resp.URL)
 		}
-		last = err
-		if kind := digest.KindOf(err); kind != digest.NotFound && kind != digest.Invalid {
-			return nil, fmt.Errorf("read the comments feed: %w", err)
-		}
-		if s.requests >= MaxDiscovery {
-			break
+		return s.assemble(ctx, at)
+	}
+	if d.Kind == digest.PostsFeed {
+		at.posts = []string{resp.URL}
+		return s.assemble(ctx, at)
+	}
+	if !d.OnePost {
+		at.comments = append([]string{resp.URL}, at.comments...)
+	}
+	if len(at.posts) > 0 {
+		if _, err := s.first(ctx, at.posts, digest.PostsFeed); err == nil {
+			return s.assemble(ctx, at)
 		}
 	}
-	return nil, digest.Fail(digest.Invalid,
-		"Its comment feeds may be switched off, or its comments kept by another service; Postbag needs them.",
-		"the blog %q has no comments feed: %w", posts.Title, last)
+	return s.fromHome(ctx, d, resp, at)
+}
+
+// platform is what a document is taken for.
+func (s *search) platform(d *feed.Document) digest.Platform {
+	if s.opts.Platform != "" {
+		return s.opts.Platform
+	}
+	return d.Platform
+}
+
+// fromHome looks for the posts of a comments feed on the home page it names.
+func (s *search) fromHome(ctx context.Context, d *feed.Document, resp *Response, at place) (Found, error) {
+	home := d.HomeURL
+	if home == "" || !related(home, resp.URL) {
+		home = root(resp.URL)
+	}
+	page, err := s.get(ctx, home, acceptAny)
+	if err != nil || !isPage(page) {
+		return Found{}, digest.Fail(digest.Invalid, "Name its posts feed: postbag source add --posts ADDRESS --comments "+quoted(resp.URL),
+			"%s lists comments, and the feed of their posts was not found", resp.URL)
+	}
+	if s.opts.Comments == "" && !d.OnePost {
+		s.opts.Comments = resp.URL
+	}
+	return s.fromPage(ctx, page)
 }
 
 func host(address string) string {

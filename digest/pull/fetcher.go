@@ -2,6 +2,7 @@ package pull
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -24,7 +25,14 @@ type Request struct {
 	ETag         string
 	LastModified string
 	Accept       string // the Accept field; empty means anything
+	// Most is how many requests the answer may take, redirects included; 0 leaves
+	// it to the fetcher.
+	Most int
 }
+
+// ErrMost is wrapped by the error of a request that would have taken more than
+// [Request.Most].
+var ErrMost = errors.New("that would be one request too many")
 
 // Response is a good answer.
 type Response struct {
@@ -32,6 +40,7 @@ type Response struct {
 	NotModified bool   // 304: the body is empty and nothing has changed
 	Body        []byte // unpacked
 	URL         string // where the answer came from, after redirects
+	Requests    int    // how many it took, redirects included
 	ContentType string
 	// ETag and LastModified are the validators as received.
 	ETag         string

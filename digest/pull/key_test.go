@@ -93,6 +93,7 @@ func TestAddressesOfListings(t *testing.T) {
 		{"{url}feed/", post, "https://blog.test/2026/a-post/feed/"},
 		{"{url}feed/", digest.Listing{URL: "https://blog.test/2026/a-post#top"}, "https://blog.test/2026/a-post/feed/"},
 		{"{url}/feed/", digest.Listing{URL: "https://blog.test/?p=41"}, ""},
+		{"{root}/talk/{id}.atom", post, "https://blog.test/talk/41.atom"},
 		{"{url}.rss", digest.Listing{URL: "https://blog.test/t/a/7"}, "https://blog.test/t/a/7.rss"},
 		{"https://talk.test/feed?uri={path}", post, "https://talk.test/feed?uri=%2F2026%2Fa-post%2F"},
 		{"https://talk.test/rss?url={url}&n=9", post, "https://talk.test/rss?url=https%3A%2F%2Fblog.test%2F2026%2Fa-post%2F&n=9"},

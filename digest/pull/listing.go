@@ -162,14 +162,16 @@ func (l *lister) address(x digest.Listing) string {
 }
 
 var (
-	placeholder = regexp.MustCompile(`\{(url|path|id|feeds)\}`)
+	placeholder = regexp.MustCompile(`\{(url|path|id|root|feeds)\}`)
 	lastNumber  = regexp.MustCompile(`(\d+)$`)
 	letter      = regexp.MustCompile(`^[0-9A-Za-z]`)
 )
 
 // fill puts a post into a pattern; "" when the post has nothing to put in a
-// place. An address or path in the path of a pattern meets what follows it with
-// one slash; in a query it is escaped.
+// place. {url} is the post's address, {path} its path, {root} its address without
+// the path, {id} the platform's number of it. Before the question mark an address
+// or path meets what follows it with one slash, and has no query of its own;
+// behind it they are escaped.
 func (l *lister) fill(pattern string, x digest.Listing) string {
 	query := strings.IndexByte(pattern, '?')
 	var b strings.Builder
@@ -186,7 +188,7 @@ func (l *lister) fill(pattern string, x digest.Listing) string {
 			value = url.QueryEscape(value)
 		case strings.HasPrefix(rest, "/"):
 			value = strings.TrimSuffix(value, "/")
-		case name != "{id}" && letter.MatchString(rest) && !strings.HasSuffix(value, "/"):
+		case name != "{id}" && name != "{feeds}" && letter.MatchString(rest) && !strings.HasSuffix(value, "/"):
 			value += "/"
 		}
 		b.WriteString(value)
@@ -212,6 +214,8 @@ func (l *lister) place(name string, x digest.Listing) string {
 		return ""
 	case name == "{path}":
 		return or(post.EscapedPath(), "/")
+	case name == "{root}":
+		return post.Scheme + "://" + post.Host
 	}
 	post.Fragment, post.RawFragment = "", ""
 	return post.String()

@@ -226,7 +226,7 @@ func TestFoundingBlogIsFoundFromAnyAddress(t *testing.T) {
 		"/feeds/posts/default?alt=rss", "/feeds/1181411501454921869/comments/default", "/feeds/posts/default?max-results=5",
 	} {
 		for _, address := range []string{b.url + path, " " + strings.TrimPrefix(b.url, "http://") + path, "feed:" + b.url + path} {
-			found, err := r.Discover(t.Context(), address)
+			found, err := r.Discover(t.Context(), address, pull.AddOptions{})
 			if err != nil {
 				t.Errorf("%s: %v", address, err)
 				continue

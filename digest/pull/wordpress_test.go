@@ -132,7 +132,7 @@ func TestWordPressIsFoundFromAnyAddress(t *testing.T) {
 	b := newBlog(t, (&press{t: t}).page)
 	r := newRig(t, b, pull.NewMemory(), thatEvening)
 	for _, path := range []string{"/", "/2026/03/who-locks-the-water/", "/feed/", "/comments/feed/", "/2026/03/who-locks-the-water/feed/"} {
-		found, err := r.Discover(t.Context(), b.url+path)
+		found, err := r.Discover(t.Context(), b.url+path, pull.AddOptions{})
 		if err != nil {
 			t.Errorf("%s: %v", path, err)
 			continue
@@ -150,7 +150,7 @@ func TestBlogWithoutComments(t *testing.T) {
 	full := p.file("wordpress-comments.rss")
 	p.comments = full[:strings.Index(full, "<item>")] + "</channel></rss>"
 	r := newRig(t, newBlog(t, p.page), pull.NewMemory(), thatEvening)
-	found, err := r.Add(t.Context(), r.blog.url, firstSeries)
+	found, err := r.Add(t.Context(), r.blog.url, firstSeries, pull.AddOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,18 @@ func TestBlogWithoutComments(t *testing.T) {
 func TestBlogWithoutCommentsFeed(t *testing.T) {
 	for name, comments := range map[string]string{"missing": "none", "a page instead": "<html>welcome</html>"} {
 		b := newBlog(t, (&press{t: t, comments: comments}).page)
-		_, err := newRig(t, b, pull.NewMemory(), thatEvening).Add(t.Context(), b.url, firstSeries)
-		wantError(t, name, err, digest.Invalid, "has no comments feed")
+		r := newRig(t, b, pull.NewMemory(), thatEvening)
+		found, err := r.Add(t.Context(), b.url, firstSeries, pull.AddOptions{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		equal(t, name+": silent", found.Silent, false)
+		equal(t, name+": feeds", len(found.Feeds), 1)
+		equal(t, name+": notice", fmt.Sprint(found.Notices), "[there is no feed of all comments; those of each post are read from its own]")
+		if n := len(b.asked()); n > pull.MaxDiscovery {
+			t.Errorf("%s: %d requests", name, n)
+		}
+		equal(t, name+": posts", r.pull(found.Source, pull.PullOptions{}).Stored.NewPosts, 2)
 	}
 }

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/sampleblog"
+	"postbag/digest/store/storetest"
+)
+
+// TestRemovedUnseen takes a picked comment off the blog after the approval, and no
+// pull sees it: the issue is held all the same, since the blog is asked once more.
+// A blog that is down holds nothing up.
+func TestRemovedUnseen(t *testing.T) {
+	now := digest.NewTestClock(sunday.Add(-time.Hour), 1)
+	blog := sampleblog.New(now.Now())
+	var down, hidden atomic.Bool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		feeds := r.URL.Path == "/feeds/posts/default" || r.URL.Path == "/feeds/comments/default"
+		if down.Load() || hidden.Load() && feeds {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		blog.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	in := &installation{t: t, dir: t.TempDir(), clock: now}
+	outbox := filepath.Join(in.dir, "outbox")
+	in.flags = []string{"--db", storetest.Database(t), "--fetch-allow", hostOf(server.URL), "--smtp", "outbox:" + outbox}
+	in.must("source", "add", server.URL)
+	in.must("series", "set", "--zone", "UTC")
+	in.must("pull")
+	in.must("issue", "draft")
+	in.must("issue", "pick", "1", "2", "3")
+	in.must("subscriber", "add", "ada@reader.example", "--confirmed", "--consent", "for the test")
+	in.must("issue", "approve", "1")
+	newest := blog.Comments()
+	if err := blog.Remove(newest[len(newest)-1].ID); err != nil {
+		t.Fatal(err)
+	}
+	hidden.Store(true) // from pulls
+	in.clock = digest.NewTestClock(sunday, 20)
+	s := in.serve()
+	eventually(t, "the log says that the issue is held", func() bool { return strings.Contains(s.log.String(), "an issue is held") })
+	if mails, err := readOutbox(outbox); err != nil || len(mails) != 0 {
+		t.Errorf("%d mails went out (%v)", len(mails), err)
+	}
+	in.must("issue", "reopen", "1")
+	in.must("issue", "edit", "1", "--row", "1", "--remove")
+	down.Store(true)
+	in.must("issue", "approve", "1", "--now")
+	eventually(t, "the mended issue is sent though the blog is down", func() bool { return strings.Contains(in.must("issue", "list"), "sent  ") })
+}

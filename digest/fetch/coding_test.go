@@ -1,0 +1,133 @@
+package fetch_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"postbag/digest"
+	"postbag/digest/fetch"
+	"postbag/digest/fetch/fetchtest"
+)
+
+// packings are all the ways in which a body may come.
+var packings = []string{"", "gzip", "deflate", "raw-deflate", "br", "gzip, br", "br, gzip", "deflate, gzip", "gzip, gzip", "br, br"}
+
+func TestEveryPackingIsUnpacked(t *testing.T) {
+	blog := fetchtest.New(t)
+	body := strings.Repeat("hello ", 1000) + string(noise(3000))
+	for i, packing := range packings {
+		blog.On(fmt.Sprint("/", i), fetchtest.Answer{Encoding: packing, Body: body})
+	}
+	c := fetchtest.Client(t, fetch.Options{}, blog)
+	for i, packing := range packings {
+		resp, err := get(t, c, fmt.Sprint(blog.URL, "/", i))
+		if err != nil || string(resp.Body) != body {
+			t.Errorf("packed as %q: %v, or another body", packing, err)
+		}
+	}
+}
+
+func TestBombsOfEveryPacking(t *testing.T) {
+	blog := fetchtest.New(t)
+	zeros := string(make([]byte, 4<<20))
+	for i, packing := range packings[1:] {
+		blog.On(fmt.Sprint("/", i), fetchtest.Answer{Encoding: packing, Body: zeros})
+	}
+	// What an outer coding gives is bounded too, though nothing comes of it in the
+	// end: a brotli bomb that unpacks to empty gzip members.
+	empty := fetchtest.Pack(t, "gzip", nil)
+	blog.On("/inner", fetchtest.Answer{
+		Header: http.Header{"Content-Encoding": {"gzip, br"}},
+		Body:   string(fetchtest.Pack(t, "br", bytes.Repeat(empty, (4<<20)/len(empty)))),
+	})
+	c := fetchtest.Client(t, fetch.Options{}, blog)
+	for i, packing := range packings[1:] {
+		_, err := get(t, c, fmt.Sprint(blog.URL, "/", i))
+		wantKind(t, err, digest.Invalid, "unpacks to more")
+		if t.Failed() {
+			t.Fatalf("packed as %q", packing)
+		}
+	}
+	_, err := get(t, c, blog.URL+"/inner")
+	wantKind(t, err, digest.Invalid, "unpacks to more")
+
+	// Without the ratio it is the size that counts.
+	loose := fetchtest.Client(t, fetch.Options{Limits: fetch.Limits{Ratio: 1 << 30, Unpacked: 2 << 20}}, blog)
+	for i := range packings[1:] {
+		_, err := get(t, loose, fmt.Sprint(blog.URL, "/", i))
+		wantKind(t, err, digest.Invalid, "larger than 2 MB")
+	}
+	_, err = get(t, loose, blog.URL+"/inner")
+	wantKind(t, err, digest.Invalid, "larger than 2 MB")
+
+	// And what comes over the wire counts whatever it unpacks to.
+	blog.On("/noise", fetchtest.Answer{Encoding: "br", Body: string(noise(2 << 20))})
+	tight := fetchtest.Client(t, fetch.Options{Limits: fetch.Limits{Wire: 1 << 20}}, blog)
+	_, err = get(t, tight, blog.URL+"/noise")
+	wantKind(t, err, digest.Invalid, "larger than 1 MB")
+}
+
+func TestPackingsThatAreRefused(t *testing.T) {
+	body := strings.Repeat("hello ", 1000)
+	blog := fetchtest.New(t)
+	said := func(encoding, body string) fetchtest.Answer {
+		return fetchtest.Answer{Header: http.Header{"Content-Encoding": {encoding}}, Body: body}
+	}
+	packed := string(fetchtest.Pack(t, "gzip", []byte(body)))
+	flipped := []byte(packed)
+	flipped[len(flipped)-6] ^= 1 // in the checksum
+	for path, tt := range map[string]struct {
+		answer fetchtest.Answer
+		words  string
+	}{
+		"/three":    {fetchtest.Answer{Encoding: "gzip, gzip, gzip", Body: body}, "packed more than 2 times"},
+		"/hundred":  {said(strings.Repeat("gzip,", 100), body), "packed more than 2 times"},
+		"/compress": {said("compress", body), `packed as "compress"`},
+		"/long":     {said(strings.Repeat("x", 5000), body), "xxx…"},
+		"/notgzip":  {said("gzip", body), "damaged"},
+		"/notbr":    {said("br", body), "damaged"},
+		"/notflate": {said("deflate", body), "damaged"},
+		"/checksum": {said("gzip", string(flipped)), "damaged"},
+		"/adler":    {said("deflate", string(fetchtest.Pack(t, "deflate", []byte(body))[:40])+strings.Repeat("\xff", 40)), "damaged"},
+	} {
+		blog.On(path, tt.answer)
+		_, err := get(t, fetchtest.Client(t, fetch.Options{}, blog), blog.URL+path)
+		wantKind(t, err, digest.Invalid, tt.words)
+		if err != nil && len(err.Error()) > 200 {
+			t.Errorf("%s: an error of %d bytes", path, len(err.Error()))
+		}
+	}
+	for i, packing := range packings[1:] {
+		whole := fetchtest.Pack(t, packing, noise(4000))
+		path := fmt.Sprint("/cut", i)
+		blog.On(path, fetchtest.Answer{Header: http.Header{"Content-Encoding": {strings.ReplaceAll(packing, "raw-", "")}}, Body: string(whole[:len(whole)-50])})
+		_, err := get(t, fetchtest.Client(t, fetch.Options{}, blog), blog.URL+path)
+		wantKind(t, err, digest.Unavailable, "broke off")
+	}
+}
+
+func TestHabitsOfServersThatAreForgiven(t *testing.T) {
+	blog := fetchtest.New(t)
+	var two bytes.Buffer
+	for _, part := range []string{"one ", "two"} {
+		w := gzip.NewWriter(&two)
+		w.Write([]byte(part))
+		w.Close()
+	}
+	for path, answer := range map[string]fetchtest.Answer{
+		"/two":     {Header: http.Header{"Content-Encoding": {"x-gzip"}}, Body: two.String()},
+		"/filled":  {Header: http.Header{"Content-Encoding": {"GZIP"}}, Body: two.String() + "\x00\x00\x00\x00"},
+		"/charset": {Header: http.Header{"Content-Encoding": {"UTF-8"}}, Body: "one two"},
+		"/twice":   {Header: http.Header{"Content-Encoding": {"identity", "gzip"}}, Body: two.String()},
+	} {
+		blog.On(path, answer)
+		resp, err := get(t, fetchtest.Client(t, fetch.Options{}, blog), blog.URL+path)
+		if err != nil || string(resp.Body) != "one two" {
+			t.Errorf("%s: %v, or another body", path, err)
+		}
+	}
+}

@@ -1,0 +1,192 @@
+package fetch_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/fetch"
+	"postbag/digest/fetch/fetchtest"
+	"postbag/digest/pull"
+)
+
+// stranger is a client to which the blogs are strangers' and no hosts of its
+// operator's own.
+func stranger(t *testing.T, opts fetch.Options) *fetch.Client {
+	t.Helper()
+	allow, err := fetch.ParseAllow([]string{"127.0.0.0/8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts.Allow = allow
+	return fetchtest.Client(t, opts)
+}
+
+func half() float64 { return 0.5 }
+
+func TestHowLongAHostIsLeftAlone(t *testing.T) {
+	in := func(d time.Duration) string { return now.Add(d).Format(http.TimeFormat) }
+	for name, tt := range map[string]struct {
+		status int
+		header []string // of Retry-After
+		want   time.Duration
+	}{
+		"seconds, and half of a tenth":    {503, []string{"120"}, 126 * time.Second},
+		"seconds with 429":                {429, []string{"600"}, 630 * time.Second},
+		"a date":                          {429, []string{in(20 * time.Minute)}, 21 * time.Minute},
+		"a date in the past":              {429, []string{in(-time.Minute)}, 63 * time.Minute},
+		"nothing":                         {503, []string{"0"}, 1500 * time.Millisecond},
+		"less than nothing":               {503, []string{"-5"}, 63 * time.Minute},
+		"junk":                            {503, []string{"soon"}, 63 * time.Minute},
+		"an empty field":                  {503, []string{""}, 63 * time.Minute},
+		"a year":                          {503, []string{"31536000"}, 24 * time.Hour},
+		"more than there is":              {503, []string{strings.Repeat("9", 400)}, 24 * time.Hour},
+		"two fields, of which the first":  {503, []string{"60", "120"}, 63 * time.Second},
+		"429 that does not say":           {429, nil, 63 * time.Minute},
+		"503 that does not say":           {503, nil, 63 * time.Second},
+		"another status that should not":  {500, []string{"120"}, 0},
+		"a page that is gone, for a time": {404, []string{"120"}, 0},
+	} {
+		blog := fetchtest.New(t).On("/", fetchtest.Answer{Status: tt.status, Header: http.Header{"Retry-After": tt.header}})
+		c := stranger(t, fetch.Options{Clock: &steps{now: now}, Random: half})
+		_, err := get(t, c, blog.URL)
+		e, ok := errors.AsType[*pull.StatusError](err)
+		if !ok || e.Status != tt.status || e.RetryAfter != tt.want {
+			t.Errorf("%s: error %#v, want to wait for %v", name, e, tt.want)
+		}
+		_, err = get(t, c, blog.URL+"/other")
+		if asked := len(blog.Requests()); (asked == 1) != (tt.want > 0) {
+			t.Errorf("%s: then asked %d times (%v)", name, asked, err)
+		}
+	}
+}
+
+func TestHostThatIsBusyAgainAndAgain(t *testing.T) {
+	blog := fetchtest.New(t)
+	busy := fetchtest.Answer{Status: http.StatusServiceUnavailable}
+	blog.On("/", busy, busy, busy, fetchtest.Answer{}, busy)
+	clock := &steps{now: now}
+	c := stranger(t, fetch.Options{Clock: clock, Random: func() float64 { return 0 }})
+	for i, want := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 0, time.Minute} {
+		_, err := get(t, c, blog.URL)
+		if want == 0 {
+			if err != nil {
+				t.Error(err)
+			}
+			continue
+		}
+		if e, ok := errors.AsType[*pull.StatusError](err); !ok || e.RetryAfter != want {
+			t.Errorf("answer %d: %v, want to wait for %v", i, err, want)
+		}
+		clock.add(want - time.Second)
+		if _, err := get(t, c, blog.URL+"/x"); err == nil || len(blog.Asked("/x")) != 0 {
+			t.Errorf("answer %d: asked before its time", i)
+		}
+		clock.add(time.Second)
+	}
+}
+
+func TestClientsDoNotComeBackAtOnce(t *testing.T) {
+	blog := fetchtest.New(t).On("/", fetchtest.Answer{Status: http.StatusTooManyRequests, RetryAfter: "1000"})
+	waits := map[time.Duration]bool{}
+	for range 10 {
+		_, err := get(t, stranger(t, fetch.Options{Clock: &steps{now: now}}), blog.URL)
+		e, ok := errors.AsType[*pull.StatusError](err)
+		if !ok || e.RetryAfter < 1000*time.Second || e.RetryAfter > 1100*time.Second {
+			t.Fatalf("error %v, want a wait of at least what was asked for and a tenth more at most", err)
+		}
+		waits[e.RetryAfter] = true
+	}
+	if len(waits) < 9 {
+		t.Errorf("%d different waits of 10 clients", len(waits))
+	}
+}
+
+func TestOneHostHasOneQueueHoweverItIsSpelt(t *testing.T) {
+	port, _, outer := twoHosts(t)
+	names := fetchtest.NewNames(t).On("blog.test", "127.0.0.2")
+	allow, err := fetch.ParseAllow([]string{"127.0.0.2/32"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := &steps{now: now}
+	c := fetchtest.Client(t, fetch.Options{Allow: allow, Resolver: names.Resolver(), Clock: clock, Pause: 5 * time.Second})
+	hosts := []string{"blog.test", "BLOG.test", "blog.test.", "ｂlog.test"}
+	for _, host := range hosts {
+		if _, err := get(t, c, "http://"+host+":"+port+"/"); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := int(outer.Load()); n != len(hosts) || clock.slept != time.Duration(n-1)*5*time.Second {
+		t.Errorf("asked %d times and paused for %v in all", n, clock.slept)
+	}
+}
+
+func TestConnectionIsUsedAgain(t *testing.T) {
+	for name, start := range map[string]func(testing.TB) *fetchtest.Blog{"HTTP/1.1": fetchtest.New, "HTTP/2.0": fetchtest.NewTLS} {
+		blog := start(t)
+		blog.On("/feed", fetchtest.Answer{Body: "x", Encoding: "gzip", ETag: `"1"`}).
+			On("/moved", fetchtest.Answer{Status: http.StatusFound, Location: "/feed", Body: "moved"})
+		c := fetchtest.Client(t, fetch.Options{}, blog)
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				for _, req := range []pull.Request{{URL: blog.URL + "/feed"}, {URL: blog.URL + "/feed", ETag: `"1"`}, {URL: blog.URL + "/moved"}} {
+					if _, err := c.Get(t.Context(), req); err != nil {
+						t.Error(err)
+					}
+				}
+				_, err := get(t, c, blog.URL+"/missing")
+				wantKind(t, err, digest.NotFound, "404")
+			})
+		}
+		wg.Wait()
+		asked := blog.Requests()
+		if len(asked) != 20 || blog.Most() != 1 {
+			t.Errorf("%s: asked %d times, %d at once; want 20, one at a time", name, len(asked), blog.Most())
+		}
+		for _, r := range asked {
+			if r.From != asked[0].From || r.Proto != name {
+				t.Errorf("%s: %s came by %s from %s, the first from %s", name, r.Path, r.Proto, r.From, asked[0].From)
+			}
+			if !strings.HasPrefix(r.Header.Get("User-Agent"), "Postbag") || r.Header.Get("Referer") != "" || r.Header.Get("Cookie") != "" {
+				t.Errorf("%s: sent %v", name, r.Header)
+			}
+		}
+	}
+}
+
+func TestCookiesAreNotKept(t *testing.T) {
+	blog := fetchtest.New(t)
+	set := http.Header{"Set-Cookie": {"id=1; Path=/"}}
+	blog.On("/a", fetchtest.Answer{Status: http.StatusFound, Location: "/b", Header: set}).On("/b", fetchtest.Answer{Header: set})
+	c := fetchtest.Client(t, fetch.Options{}, blog)
+	for range 2 {
+		if _, err := get(t, c, blog.URL+"/a"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, r := range blog.Requests() {
+		if r.Header.Get("Cookie") != "" || r.Header.Get("Referer") != "" {
+			t.Errorf("request %d sent %v", i, r.Header)
+		}
+	}
+}
+
+func TestManyHostsAreForgotten(t *testing.T) {
+	names := fetchtest.NewNames(t)
+	c := fetchtest.Client(t, fetch.Options{Clock: &steps{now: now}, Resolver: names.Resolver()})
+	for i := range 3000 {
+		if _, err := get(t, c, fmt.Sprintf("http://h%d.test/", i)); err == nil {
+			t.Fatal("an unknown host answered")
+		}
+	}
+	if n := c.Hosts(); n > 1000 {
+		t.Errorf("%d hosts are remembered", n)
+	}
+}

@@ -1,0 +1,196 @@
+package pull_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+	"postbag/digest/store"
+	"postbag/digest/store/storetest"
+)
+
+// fixedIDs are the feeds of a blog whose ids do not tell where it lives.
+func fixedIDs(title string, names ...string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<rss version="2.0"><channel><title>%s</title><link>%%BLOG%%/</link>`, title)
+	for i, n := range names {
+		fmt.Fprintf(&b, `<item><title>%[1]s</title><link>%%BLOG%%/%[1]s</link><guid isPermaLink="false">id:%[1]s</guid>`+
+			`<pubDate>Thu, 05 Mar 2026 0%[2]d:00:00 +0000</pubDate><description>Words of %[1]s.</description></item>`, n, i)
+	}
+	return b.String() + "</channel></rss>"
+}
+
+func kettleRow() webSite {
+	return webSite{
+		"/":             head + linkTo("rss", "Kettle Row", "/posts.xml") + linkTo("rss", "Comments", "/comments.xml") + "</head></html>",
+		"/posts.xml":    fixedIDs("Kettle Row", "p1", "p2", "p3"),
+		"/comments.xml": fixedIDs("Comments on Kettle Row", "p1#comment-1", "p2#comment-2"),
+		"/other.xml":    fixedIDs("Another blog", "x1", "x2"),
+	}
+}
+
+func TestBlogFollowedUnderAnotherAddress(t *testing.T) {
+	old, moved := newBlog(t, kettleRow().page), newBlog(t, kettleRow().page)
+	store := pull.NewMemory()
+	r := newRig(t, old, store, thatEvening)
+	src := r.add()
+	r.pull(src, pull.PullOptions{})
+
+	there := newRig(t, moved, store, thatEvening)
+	_, err := there.Add(t.Context(), moved.url, firstSeries, pull.AddOptions{})
+	wantError(t, "the moved blog", err, digest.Conflict, `followed already, as source 1 ("Kettle Row"), under other addresses`)
+	equal(t, "hint", digest.HintOf(err), fmt.Sprintf(
+		"To follow it there from now on: postbag source set 1 --posts %[1]s/posts.xml --comments %[1]s/comments.xml", moved.url))
+	_, err = r.Add(t.Context(), old.url, firstSeries, pull.AddOptions{})
+	wantError(t, "the same address", err, digest.Conflict, "followed already, as source 1")
+	_, err = there.Add(t.Context(), moved.url+"/other.xml", firstSeries, pull.AddOptions{})
+	if err != nil {
+		t.Errorf("another blog on the same host: %v", err)
+	}
+}
+
+func TestBlogThatMovedToAnotherSpellingIsKnown(t *testing.T) {
+	page := func(host string) webSite {
+		return webSite{host + "/feed.xml": rssOf("Row", "", "/1", "/2", "/3"), host + "/": head + linkTo("rss", "Row", "/feed.xml") + "</head></html>"}
+	}
+	e := &elsewhere{webSite: page("https://row.test")}
+	p := e.puller(t)
+	found, err := p.Add(t.Context(), "row.test/", firstSeries, pull.AddOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Pull(t.Context(), found.Source.ID, pull.PullOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	e.webSite = page("https://www.row.test")
+	_, err = p.Add(t.Context(), "www.row.test/", firstSeries, pull.AddOptions{})
+	wantError(t, "www.", err, digest.Conflict, "under other addresses")
+}
+
+func TestBlogThatAnImportBroughtGetsItsFeeds(t *testing.T) {
+	b := newBlog(t, kettleRow().page)
+	store, err := store.Open(t.Context(), storetest.Database(t), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	r := newRig(t, b, store, thatEvening)
+	imported := digest.Source{Name: "Kettle Row, imported", Platform: digest.Generic}
+	if err := store.AddSource(t.Context(), &imported, nil, firstSeries); err != nil {
+		t.Fatal(err)
+	}
+	var page pull.Page
+	page.SourceID, page.Seen = imported.ID, at(thatEvening)
+	for _, n := range []string{"p1", "p2", "p3", "p4"} {
+		page.Posts = append(page.Posts, digest.Post{GUID: "id:" + n, Title: n, Published: at(thatEvening)})
+	}
+	if _, err := store.StorePage(t.Context(), page); err != nil {
+		t.Fatal(err)
+	}
+	found, err := r.Add(t.Context(), b.url, firstSeries, pull.AddOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "attached to", fmt.Sprint(found.Source.ID, found.Attached), fmt.Sprint(imported.ID, true))
+	equal(t, "stored again", fmt.Sprint(r.pull(found.Source, pull.PullOptions{}).Stored.NewPosts), "0")
+	sources, err := store.Sources(t.Context())
+	equal(t, "sources", fmt.Sprint(len(sources), err), "1 <nil>")
+	equal(t, "home page", sources[0].URL, b.url+"/")
+}
+
+func TestAFeedsAddressIsChanged(t *testing.T) {
+	old, moved := newBlog(t, kettleRow().page), newBlog(t, kettleRow().page)
+	store := pull.NewMemory()
+	r := newRig(t, old, store, thatEvening)
+	src := r.add()
+	r.pull(src, pull.PullOptions{})
+	stopped := r.feed(src, digest.PostsFeed)
+	stopped.Stopped, stopped.GoneSince, stopped.LastError, stopped.Failures = true, r.clock.Now(), "410", 7
+	stopped.Suspect, stopped.MovedTo, stopped.MovedPolls = "look", "http://x.test/", 2
+	if err := store.SaveFeed(t.Context(), stopped, stopped.CatchUp); err != nil {
+		t.Fatal(err)
+	}
+	r.clock.add(time.Hour)
+	there := newRig(t, moved, store, thatEvening)
+	there.clock = r.clock
+	changed, err := there.Change(t.Context(), src.ID, pull.Change{
+		AddOptions: pull.AddOptions{Posts: moved.url + "/posts.xml", Platform: digest.Drupal, Name: "Row"}, URL: moved.url + "/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "requests", fmt.Sprint(moved.asked()), "[/posts.xml]")
+	equal(t, "source", fmt.Sprint(changed.Source.Name, changed.Source.Platform, changed.Source.URL), fmt.Sprint("Row", digest.Drupal, moved.url+"/"))
+	f := r.feed(src, digest.PostsFeed)
+	want := digest.FeedState{ID: stopped.ID, SourceID: src.ID, Kind: digest.PostsFeed, URL: moved.url + "/posts.xml",
+		LastSuccess: stopped.LastSuccess, NextPoll: f.NextPoll, PageSize: stopped.PageSize, Daily: stopped.Daily}
+	if f != want {
+		t.Errorf("feed is %+v, want %+v", f, want)
+	}
+	equal(t, "the other feed", r.feed(src, digest.CommentsFeed).URL, old.url+"/comments.xml")
+	equal(t, "stored again", there.pull(src, pull.PullOptions{}).Stored.NewPosts, 0)
+
+	changed, err = there.Change(t.Context(), src.ID, pull.Change{AddOptions: pull.AddOptions{Posts: moved.url + "/other.xml"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "notice", strings.Contains(fmt.Sprint(changed.Notices), "none of the posts there are known"), true)
+}
+
+func TestAPatternIsSetAndForgotten(t *testing.T) {
+	s := kettleRow()
+	s["/talk?of=%2Fp1"] = fixedIDs("Comments on p1", "p1#comment-1")
+	b := newBlog(t, s.page)
+	r := newRig(t, b, pull.NewMemory(), thatEvening)
+	src := r.add()
+	for _, tt := range []struct {
+		change pull.Change
+		want   string
+		asked  string
+	}{
+		{pull.Change{AddOptions: pull.AddOptions{CommentsPattern: b.url + "/talk?of={path}"}}, b.url + "/talk?of={path}", "[/posts.xml /talk?of=%2Fp1]"},
+		{pull.Change{NoPattern: true}, "", "[]"},
+	} {
+		changed, err := r.Change(t.Context(), src.ID, tt.change)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "pattern", changed.Source.CommentsPattern, tt.want)
+		equal(t, "requests", fmt.Sprint(b.asked()), tt.asked)
+	}
+}
+
+func TestAChangeThatCannotBeChangesNothing(t *testing.T) {
+	b := newBlog(t, kettleRow().page)
+	r := newRig(t, b, pull.NewMemory(), thatEvening)
+	src := r.add()
+	if _, err := r.Add(t.Context(), "", firstSeries, pull.AddOptions{Posts: b.url + "/other.xml"}); err != nil {
+		t.Fatal(err)
+	}
+	before := fmt.Sprint(r.feed(src, digest.PostsFeed), r.feed(src, digest.CommentsFeed))
+	for _, tt := range []struct {
+		id     int64
+		change pull.Change
+		kind   digest.Kind
+		words  string
+	}{
+		{src.ID, pull.Change{}, digest.Invalid, "nothing is named"},
+		{src.ID, pull.Change{AddOptions: pull.AddOptions{Posts: b.url + "/404"}}, digest.NotFound, "404"},
+		{src.ID, pull.Change{AddOptions: pull.AddOptions{Comments: b.url + "/"}}, digest.Invalid, "web page"},
+		{src.ID, pull.Change{AddOptions: pull.AddOptions{Posts: b.url + "/posts.xml", Comments: b.url + "/404"}}, digest.NotFound, "404"},
+		{src.ID, pull.Change{AddOptions: pull.AddOptions{Posts: b.url + "/other.xml"}}, digest.Conflict, "by source 2"},
+		{src.ID, pull.Change{AddOptions: pull.AddOptions{Platform: "x"}}, digest.Invalid, "no platform"},
+		{src.ID, pull.Change{URL: "two words"}, digest.Invalid, "not an address"},
+	} {
+		tt.change.Name = strings.TrimSuffix("changed", map[bool]string{true: "changed"}[tt.words == "nothing is named"])
+		_, err := r.Change(t.Context(), tt.id, tt.change)
+		wantError(t, fmt.Sprint(tt.change), err, tt.kind, tt.words)
+	}
+	_, err := r.Change(t.Context(), 77, pull.Change{URL: b.url})
+	equal(t, "unknown source", digest.KindOf(err), digest.NotFound)
+	equal(t, "feeds", fmt.Sprint(r.feed(src, digest.PostsFeed), r.feed(src, digest.CommentsFeed)), before)
+	still, err := r.store.Source(t.Context(), src.ID)
+	equal(t, "name", fmt.Sprint(still.Name, err), "Kettle Row<nil>")
+}

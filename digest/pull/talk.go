@@ -1,0 +1,202 @@
+package pull
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"postbag/digest"
+	"postbag/digest/feed"
+)
+
+// talk is where the comments of a blog come from.
+type talk struct {
+	feed    *answer // of all comments; nil for none
+	pattern string  // of the feed of one post's comments; "" for none
+	silent  bool    // none come by feed
+	notices []string
+}
+
+// note adds a sentence for whoever asked.
+func (t *talk) note(format string, args ...any) {
+	t.notices = append(t.notices, fmt.Sprintf(format, args...))
+}
+
+// comments finds where the comments of a blog come from: what the options name,
+// else its own feed of all comments, else a comment box on its pages, else the
+// feeds that its posts name. Finding none is no error.
+func (s *search) comments(ctx context.Context, posts *answer, at place) (talk, error) {
+	var t talk
+	if err := s.told(ctx, posts, &t); err != nil || t.feed != nil || t.pattern != "" {
+		return t, err
+	}
+	own, err := s.ownComments(ctx, posts, at)
+	if err != nil {
+		return t, err
+	}
+	t.feed = own
+	if own != nil && own.doc.Entries() > 0 {
+		return t, nil
+	}
+	name := silence(posts.doc.Platform, posts.url)
+	if name == "" && (!perPost(posts) || posts.doc.Platform == digest.WordPress) {
+		if err := s.lookAtPost(ctx, posts, own == nil); err != nil {
+			return t, err
+		}
+		if own == nil {
+			if t.feed, err = s.announcedComments(ctx); err != nil {
+				return t, err
+			}
+		}
+		if t.feed == nil || t.feed.doc.Entries() == 0 {
+			s.boxes(ctx, posts, &t)
+		}
+	}
+	t.conclude(posts, name)
+	return t, nil
+}
+
+// told reads what the options say of comments.
+func (s *search) told(ctx context.Context, posts *answer, t *talk) (err error) {
+	if s.opts.Comments != "" {
+		if t.feed, err = s.named(ctx, s.opts.Comments, digest.CommentsFeed); err != nil {
+			return fmt.Errorf("read the comments feed: %w", err)
+		}
+	}
+	if t.pattern = s.opts.CommentsPattern; t.pattern == "" {
+		return nil
+	}
+	return s.tryPattern(ctx, t.pattern, posts)
+}
+
+// ownComments reads the blog's own feed of all comments, at the first of its
+// possible addresses that has one; nil for none. A feed that cannot be reached
+// is an error: it may be there.
+func (s *search) ownComments(ctx context.Context, posts *answer, at place) (*answer, error) {
+	ways := slices.Clone(at.comments)
+	for _, more := range placeOf(s.platform(posts.doc), or(posts.doc.SelfURL, posts.url)).comments {
+		if posts.doc.Platform != digest.WordPress && related(more, posts.url) && !slices.Contains(ways, more) {
+			ways = append(ways, more)
+		}
+	}
+	return s.any(ctx, ways)
+}
+
+// any is first, but that finding nothing is no error.
+func (s *search) any(ctx context.Context, addresses []string) (*answer, error) {
+	a, err := s.first(ctx, addresses, digest.CommentsFeed)
+	if kind := digest.KindOf(err); err == nil || kind == digest.NotFound || kind == digest.Invalid {
+		return a, nil
+	}
+	return nil, fmt.Errorf("read the comments feed: %w", err)
+}
+
+// lookAtPost reads the page of the newest post, where comment boxes stand, unless
+// a page read before tells of one.
+func (s *search) lookAtPost(ctx context.Context, posts *answer, keepOne bool) error {
+	for _, p := range s.pages {
+		if len(p.Boxes) > 0 {
+			return nil
+		}
+	}
+	need := 1
+	if keepOne {
+		need = 2 // what the page tells of has to be read, too
+	}
+	if s.left() < need {
+		return nil
+	}
+	for _, e := range posts.doc.Posts {
+		if e.URL == "" || !related(e.URL, or(posts.doc.HomeURL, posts.url)) {
+			continue
+		}
+		if slices.ContainsFunc(s.pages, func(p seenPage) bool { return p.url == e.URL }) {
+			return nil
+		}
+		resp, err := s.get(ctx, e.URL, acceptAny)
+		if err == nil && isPage(resp) {
+			s.page(resp)
+		}
+		return ctx.Err() // a post that cannot be read says nothing about the blog
+	}
+	return nil
+}
+
+// announcedComments reads the feed of all comments that a page read so far
+// announces; nil for none.
+func (s *search) announcedComments(ctx context.Context) (*answer, error) {
+	for _, p := range s.pages {
+		if a, err := s.any(ctx, offers(p.Page, p.url).comments); err != nil || a != nil {
+			return a, err
+		}
+	}
+	return nil, nil
+}
+
+// boxes takes the comments of the first comment box that can be read, and says
+// what else it saw.
+func (s *search) boxes(ctx context.Context, posts *answer, t *talk) {
+	for _, p := range s.pages {
+		for _, b := range p.Boxes {
+			switch {
+			case b.Feed != "":
+				a, err := s.named(ctx, b.Feed, digest.CommentsFeed)
+				if err == nil {
+					t.feed = a
+					t.note("its comments are kept by %s", b.Name)
+					return
+				}
+				t.unread(b, b.Feed, err)
+			case b.Pattern != "":
+				if s.tryPattern(ctx, b.Pattern, posts) == nil && len(posts.doc.Posts) > 0 {
+					t.pattern = b.Pattern
+					t.note("its comments are kept by %s, which has a feed for each post", b.Name)
+					return
+				}
+				t.note("its comments are kept by %s, whose feeds do not answer as %s; they may be switched off", b.Name, b.Pattern)
+			default:
+				t.note("its comments are kept by %s, and the page names no feed of them", b.Name)
+			}
+		}
+	}
+}
+
+// unread says why the feed of a comment box was not taken.
+func (t *talk) unread(b feed.Box, address string, err error) {
+	if errors.Is(err, errSpent) {
+		t.note("its comments are kept by %s; %s was not read, for that would have been one request too many", b.Name, address)
+		return
+	}
+	t.note("its comments are kept by %s, and their feed could not be read: %v", b.Name, err)
+}
+
+// conclude says how comments will come, where they do not come by a feed of all.
+func (t *talk) conclude(posts *answer, silent string) {
+	switch {
+	case t.feed != nil:
+		if t.feed.doc.Entries() == 0 {
+			t.note("the blog has no comments yet")
+		}
+	case t.pattern != "":
+	case perPost(posts):
+		t.note("there is no feed of all comments; those of each post are read from its own")
+	case silent != "":
+		t.silent = true
+		t.note("%s gives no comments in feeds, so only the posts will come", silent)
+	case posts.doc.Platform == digest.Ghost:
+		t.silent = true
+		t.note("Ghost gives no comments in feeds, so only the posts will come")
+	case posts.doc.Platform == digest.HackerNews:
+		t.silent = true
+		t.note("Hacker News itself gives no comments in feeds, so only the posts will come; hnrss.org, which others run, has them at https://hnrss.org/newcomments")
+	default:
+		t.silent = true
+		t.note("no feed of comments was found, so only the posts will come")
+	}
+}
+
+// perPost tells whether the posts name feeds of their own comments.
+func perPost(posts *answer) bool {
+	return slices.ContainsFunc(posts.doc.Posts, func(e feed.PostEntry) bool { return e.CommentsURL != "" })
+}
