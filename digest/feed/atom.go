@@ -1,104 +1,125 @@
 package feed
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/mmcdole/gofeed/atom"
-
-	"postbag/digest"
 )
 
-// atomPage is an Atom feed on its way to a [Document].
-type atomPage struct {
-	survey *survey
-	feed   *atom.Feed
-	url    string
+// atomPage reads Atom 1.0 (RFC 4287) and 0.3.
+func atomPage(s *survey, doc []byte, url string) (*page, error) {
+	f, err := (&atom.Parser{}).Parse(bytes.NewReader(doc))
+	if err != nil {
+		return nil, err
+	}
+	p := &page{
+		url:      url,
+		id:       id(f.ID),
+		title:    f.Title,
+		home:     webURL(url, alternate(f.Links)),
+		language: f.Language,
+		author:   person(f.Authors).Name,
+		total:    count(f.Extensions, "totalResults"),
+		links:    f.Links,
+		ext:      f.Extensions,
+		entries:  make([]entry, len(f.Entries)),
+	}
+	if f.Generator != nil {
+		p.generator = strings.TrimSpace(f.Generator.Value + " " + f.Generator.URI)
+	}
+	p.common(s)
+	for i, e := range f.Entries {
+		p.entries[i] = atomEntry(e, s.mark(i, len(f.Entries)), url)
+	}
+	return p, nil
 }
 
-func generatorText(f *atom.Feed) string {
-	if f.Generator == nil {
+// common reads what Atom and RSS share: links, and what modules add.
+func (p *page) common(s *survey) {
+	p.self = webURL(p.url, link(p.links, "self"))
+	// RFC 5005, 3 and 4: the next page, or the archive before this document.
+	p.next = webURL(p.url, link(p.links, "next"))
+	if p.next == "" {
+		p.next = webURL(p.url, link(p.links, "prev-archive"))
+	}
+	_, p.complete = extension(p.ext, "complete") // RFC 5005, 2
+	p.rhythm.module(p.ext)
+	p.head = s.head()
+	p.skipped = s.skipped
+}
+
+func atomEntry(e *atom.Entry, m mark, url string) entry {
+	base := url
+	if m.base != "" {
+		base = resolve(url, m.base)
+	}
+	author := person(e.Authors)
+	out := entry{
+		id:        id(e.ID),
+		url:       webURL(base, alternate(e.Links)),
+		title:     e.Title,
+		content:   contentHTML(e.Content),
+		summary:   e.Summary,
+		author:    author.Name,
+		authorURI: webURL("", author.URI),
+		published: moment(e.PublishedParsed),
+		updated:   moment(e.UpdatedParsed),
+		links:     e.Links,
+		replies:   m.replies,
+		ext:       e.Extensions,
+	}
+	if out.published.IsZero() {
+		out.published = out.updated
+	}
+	out.place(m, base)
+	return out
+}
+
+// place settles what relative addresses in the text are resolved against: the
+// xml:base, else the entry's page, else the feed.
+func (e *entry) place(m mark, base string) {
+	e.base = base
+	if m.base == "" && e.url != "" {
+		e.base = e.url
+	}
+}
+
+// contentHTML gives an entry's content as HTML, "" when it is no text (RFC 4287,
+// 4.1.3.3).
+func contentHTML(c *atom.Content) string {
+	if c == nil {
 		return ""
 	}
-	return strings.TrimSpace(f.Generator.Value + " " + f.Generator.URI)
-}
-
-func (p atomPage) isBlogger() bool {
-	g := strings.ToLower(generatorText(p.feed))
-	return bloggerID.MatchString(p.feed.ID) || strings.HasPrefix(g, "blogger") || strings.Contains(g, "www.blogger.com")
-}
-
-func (p atomPage) isWordPress() bool {
-	g := strings.ToLower(generatorText(p.feed))
-	return strings.Contains(g, "wordpress.org") || strings.Contains(g, "wordpress.com") || strings.HasPrefix(g, "wordpress")
-}
-
-// document reads what stands above the entries (RFC 4287, 4.1.1).
-func (p atomPage) document(platform digest.Platform) *Document {
-	f, base := p.feed, p.url
-	return &Document{
-		Platform:     platform,
-		Title:        title(f.Title),
-		HomeURL:      webURL(base, link(f.Links, "alternate")),
-		SelfURL:      webURL(base, link(f.Links, "self")),
-		NextURL:      webURL(base, link(f.Links, "next")),
-		Language:     short(plain(f.Language), 35),
-		TotalResults: count(f.Extensions, "totalResults"),
-		Skipped:      p.survey.skipped,
+	t, _, _ := strings.Cut(strings.ToLower(c.Type), ";")
+	switch {
+	case t == "text" || t == "text/plain", t == "" && !hasMarkup(c.Value):
+		return textHTML(c.Value)
+	case strings.HasPrefix(t, "image/"), strings.HasPrefix(t, "audio/"), strings.HasPrefix(t, "video/"), t == "application/octet-stream":
+		return ""
 	}
+	return c.Value
 }
 
-// base gives what relative addresses in the i-th entry are resolved against:
-// its xml:base, else its page, else the feed.
-func (p atomPage) base(i int, permalink string) string {
-	if len(p.survey.bases) == len(p.feed.Entries) && p.survey.bases[i] != "" {
-		return resolve(p.url, p.survey.bases[i])
-	}
-	if permalink != "" {
-		return permalink
-	}
-	return p.url
-}
-
-// post reads an entry as a post.
-func (p atomPage) post(i int, e *atom.Entry, body string) PostEntry {
-	url := webURL(p.base(i, ""), link(e.Links, "alternate"))
-	return PostEntry{
-		ID:        id(e.ID),
-		URL:       url,
-		Title:     title(e.Title),
-		Author:    p.author(e).Name,
-		Published: moment(e.PublishedParsed),
-		Updated:   moment(e.UpdatedParsed),
-		Announced: count(e.Extensions, "total"),
-		Body:      Body{HTML: body, Base: p.base(i, url)},
-		Hash:      hash(e.Title, body),
-	}
-}
-
-// comment reads what all platforms share of a comment.
-func (p atomPage) comment(i int, e *atom.Entry, body string) CommentEntry {
-	url := webURL(p.base(i, ""), link(e.Links, "alternate"))
-	author := p.author(e)
-	return CommentEntry{
-		ID:        id(e.ID),
-		URL:       url,
-		Author:    author.Name,
-		AuthorURI: webURL("", author.URI),
-		Published: moment(e.PublishedParsed),
-		Updated:   moment(e.UpdatedParsed),
-		Body:      Body{HTML: body, Base: p.base(i, url)},
-		Hash:      hash(body),
-	}
-}
-
-// author gives the first writer named. E-mail addresses are not looked at.
-func (p atomPage) author(e *atom.Entry) atom.Person {
-	for _, a := range e.Authors {
+// person gives the first writer named. E-mail addresses are not looked at.
+func person(all []*atom.Person) atom.Person {
+	for _, a := range all {
 		if n := name(a.Name); n != "" {
 			return atom.Person{Name: n, URI: a.URI}
 		}
 	}
 	return atom.Person{}
+}
+
+// alternate gives the address of an entry's page: the first alternate link that
+// is a web page, else the first.
+func alternate(links []*atom.Link) string {
+	for _, l := range links {
+		if strings.EqualFold(l.Rel, "alternate") && (l.Type == "" || strings.Contains(strings.ToLower(l.Type), "html")) {
+			return l.Href
+		}
+	}
+	return link(links, "alternate")
 }
 
 // link gives the first link of a relation (RFC 4287, 4.2.7.2).

@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/mmcdole/gofeed/atom"
-
 	"postbag/digest"
 )
 
@@ -23,69 +21,73 @@ var (
 	commentPath = regexp.MustCompile(`^https?://[^/]+/feeds/(?:(\d+)/)?(\d+)/comments/default/(\d+)(?:[?#].*)?$`)
 )
 
-// blogger reads Blogger's Atom.
-func (p atomPage) blogger() (*Document, error) {
-	d := p.document(digest.Blogger)
-	if m := bloggerID.FindStringSubmatch(p.feed.ID); m != nil {
+// blogger reads Blogger's Atom, and its RSS, which does not tell replies from
+// other comments.
+var blogger = adapter{
+	platform: digest.Blogger,
+	is: func(p *page) bool {
+		return bloggerID.MatchString(p.id) || strings.HasPrefix(strings.ToLower(p.generator), "blogger") ||
+			p.made("www.blogger.com")
+	},
+	kind:     bloggerKind,
+	document: bloggerDocument,
+	body:     bloggerBody,
+	comment:  bloggerComment,
+}
+
+// isBackup tells a blog's export from its feed.
+func (p *page) isBackup() bool {
+	return strings.HasSuffix(p.id, ".archive") && bloggerID.MatchString(p.id) || strings.Contains(p.head, takeoutNS)
+}
+
+// bloggerKind goes by the feed's id, or, where that does not say, by whether its
+// entries reply to something.
+func bloggerKind(p *page) verdict {
+	known := bloggerID.MatchString(p.id)
+	switch {
+	case known && strings.HasSuffix(p.id, ".comments"):
+		return verdict{digest.CommentsFeed, true}
+	case p.some(func(e *entry) bool { return strings.Contains(e.url, "showComment=") }):
+		return verdict{digest.CommentsFeed, true}
+	case !known && p.some(func(e *entry) bool { return len(e.repliesTo()) > 0 }):
+		return verdict{digest.CommentsFeed, true}
+	}
+	return verdict{digest.PostsFeed, known || len(p.entries) > 0}
+}
+
+func bloggerDocument(p *page, d *Document) {
+	if m := bloggerID.FindStringSubmatch(p.id); m != nil {
 		d.BlogID = m[1]
 	}
-	post := ""
-	if m := onePostID.FindStringSubmatch(p.feed.ID); m != nil {
-		d.OnePost, post = true, postID(m[1], m[2])
-	}
-	d.Kind = digest.PostsFeed
-	if d.OnePost || strings.HasSuffix(p.feed.ID, ".comments") || p.replies() {
-		d.Kind = digest.CommentsFeed
-	}
-	for i, e := range p.feed.Entries {
-		if d.Kind == digest.PostsFeed {
-			d.addPost(p.post(i, e, bloggerBody(e)))
-		} else {
-			d.addComment(p.bloggerComment(i, e, post))
-		}
-	}
-	return d, nil
+	d.OnePost = onePostID.MatchString(p.id)
 }
 
-// replies tells whether the feed's entries reply to something, for a feed whose
-// id does not say what it lists.
-func (p atomPage) replies() bool {
-	if bloggerID.MatchString(p.feed.ID) || len(p.feed.Entries) == 0 {
-		return false
-	}
-	_, ok := extension(p.feed.Entries[0].Extensions, "in-reply-to")
-	return ok
-}
-
-// bloggerComment reads one comment; post is the id of the only post of the
-// feed, or "".
-func (p atomPage) bloggerComment(i int, e *atom.Entry, post string) CommentEntry {
-	c := p.comment(i, e, bloggerBody(e))
-	self := commentPath.FindStringSubmatch(link(e.Links, "self"))
-	reply, _ := extension(e.Extensions, "in-reply-to")
+// bloggerComment ties a comment to its post and, in Atom, to its parent, and
+// sees whether it was removed.
+func bloggerComment(p *page, e *entry, c *CommentEntry) {
+	self := commentPath.FindStringSubmatch(link(e.links, "self"))
+	reply, _ := extension(e.ext, "in-reply-to")
+	only := onePostID.FindStringSubmatch(p.id)
 	switch {
 	case reply.Attrs["ref"] != "":
 		c.PostRef = id(reply.Attrs["ref"])
-	case post != "":
-		c.PostRef = post
-	case self != nil && blogOf(e.ID, self) != "":
-		c.PostRef = postID(blogOf(e.ID, self), self[2])
+	case only != nil:
+		c.PostRef = postID(only[1], only[2])
+	case self != nil && blogOf(e.id, self) != "":
+		c.PostRef = postID(blogOf(e.id, self), self[2])
 	default:
-		c.PostRef = webURL("", withoutFragment(c.URL))
+		c.PostRef, _, _ = strings.Cut(withoutFragment(c.URL), "?")
 	}
 	// Posts carry rel=related too, their author's own link: only an address of
 	// a comment names a parent.
-	if m := commentPath.FindStringSubmatch(link(e.Links, "related")); m != nil {
-		if parent := postID(blogOf(e.ID, m), m[3]); parent != c.ID {
-			c.ParentRef = parent
-		}
+	if m := commentPath.FindStringSubmatch(link(e.links, "related")); m != nil {
+		c.ParentRef = postID(blogOf(e.id, m), m[3])
 	}
-	for _, property := range extensions(e.Extensions, "extendedProperty") {
+	for _, property := range extensions(e.ext, "extendedProperty") {
 		if property.Attrs["name"] == "blogger.contentRemoved" && property.Attrs["value"] == "true" {
 			c.Gone, c.GoneReason = true, short(plain(textOf(c.Body.HTML)), maxName)
 		}
 	}
-	return c
 }
 
 // blogOf takes the number of the blog from an entry's id, else from an address.
@@ -100,9 +102,9 @@ func postID(blog, post string) string { return "tag:blogger.com,1999:blog-" + bl
 
 // bloggerBody gives the text as HTML. Blogs with short feeds give a summary
 // instead, which is plain text escaped as HTML.
-func bloggerBody(e *atom.Entry) string {
-	if e.Content != nil && e.Content.Value != "" {
-		return e.Content.Value
+func bloggerBody(e *entry) string {
+	if e.content != "" {
+		return e.content
 	}
-	return textHTML(html.UnescapeString(e.Summary))
+	return textHTML(html.UnescapeString(e.summary))
 }

@@ -1,35 +1,67 @@
 package feed
 
-// reasonNoID is why an entry without identity is skipped.
-const reasonNoID = "it has neither an id nor an address"
+import "time"
 
-// addPost takes a post up unless it has no identity: its id, else its address.
+// reasonEmpty is why an entry without identity is skipped.
+const reasonEmpty = "it is empty"
+
+// addPost takes a post up. Its identity is its id, else its address, else what
+// it says: see [derivedID].
 func (d *Document) addPost(p PostEntry) {
 	if p.ID == "" {
 		p.ID = p.URL
+	}
+	if p.ID == "" {
+		p.ID = derivedID(p.Title, p.Body.HTML, p.Author, p.Published)
 	}
 	if d.usable(p.ID) {
 		d.Posts = append(d.Posts, p)
 	}
 }
 
-// addComment takes a comment up unless it has no identity: its id, else its
-// permalink with the fragment. Author and date are none: most comments are by
-// "Anonymous".
-func (d *Document) addComment(c CommentEntry) {
+// addComment takes a comment up. Its identity is its id, else its permalink with
+// the fragment, else what it says: see [derivedID]. Author and date alone are
+// none: most comments are by "Anonymous".
+func (d *Document) addComment(c CommentEntry, rawTitle string) {
 	if c.ID == "" && c.URL != withoutFragment(c.URL) {
 		c.ID = c.URL
+	}
+	if c.ID == "" {
+		c.ID = derivedID(title(rawTitle), c.Body.HTML, c.Author, c.Published)
+	}
+	if c.PostRef == c.ID {
+		c.PostRef = ""
+	}
+	if c.ParentRef == c.ID {
+		c.ParentRef = ""
+	}
+	if c.ParentKey != "" && c.ParentKey == c.Key {
+		c.ParentKey = ""
 	}
 	if d.usable(c.ID) {
 		d.Comments = append(d.Comments, c)
 	}
 }
 
+// derivedID names an entry that has neither id nor address of its own by its
+// title, text, author and time of publication; "" if it has none of these. An
+// edit makes another entry of it: nothing better can be known.
+func derivedID(title, html, author string, published time.Time) string {
+	when := ""
+	if !published.IsZero() {
+		when = published.UTC().Format(time.RFC3339)
+	}
+	if title == "" && html == "" && author == "" && when == "" {
+		return ""
+	}
+	return "hash:" + hash(title, html, author, when)
+}
+
 // usable tells whether an entry has an id that the page did not have before,
 // and lists it as skipped if not.
 func (d *Document) usable(id string) bool {
 	if id == "" {
-		d.Skipped = append(d.Skipped, Skip{Reason: reasonNoID})
+		d.Skipped = append(d.Skipped, Skip{Reason: reasonEmpty})
 		return false
 	}
 	if d.seen[id] {

@@ -1,32 +1,27 @@
 package feed
 
 import (
-	"bytes"
 	"errors"
-	"strings"
-
-	"github.com/mmcdole/gofeed/atom"
-	"github.com/mmcdole/gofeed/rss"
 
 	"postbag/digest"
 )
 
 // Options say where a body came from and what is expected of it.
 type Options struct {
-	ContentType string          // the answer's Content-Type, for its character set
-	URL         string          // where the body came from
-	Want        digest.FeedKind // the kind of feed it has to be; empty takes any
+	ContentType string // the answer's Content-Type, for its character set
+	URL         string // where the body came from
+	// Want is the kind of feed it has to be; empty takes any. Where the feed itself
+	// does not tell posts from comments, it is read as this kind.
+	Want digest.FeedKind
+	// Platform is the platform it is read as, whatever the feed says; empty goes by
+	// what the feed says.
+	Platform digest.Platform
 }
-
-// ErrUnknown is wrapped by the error of a feed that can be read but whose
-// platform is not known yet.
-var ErrUnknown = errors.New("this kind of feed is not known yet")
-
-const knownHint = "Postbag reads Blogger (Atom) and WordPress (RSS or Atom) so far."
 
 // Parse reads a page of a feed. The error is of kind Invalid and says what the
 // body is instead, or what is wrong with it. Entries that cannot be used are
-// left out and listed in [Document.Skipped].
+// left out and listed in [Document.Skipped]; of a document that breaks in the
+// middle, the entries before the break are given and [Document.CutShort] is set.
 func Parse(body []byte, opts Options) (doc *Document, err error) {
 	// A fault of a parser must cost one feed, not the program.
 	defer func() {
@@ -36,29 +31,24 @@ func Parse(body []byte, opts Options) (doc *Document, err error) {
 		}
 	}()
 	text := toUTF8(body, opts.ContentType)
-	if err := notFeed(sniff(text), text); err != nil {
-		return nil, err
+	switch f := sniff(text); f {
+	case XML:
+		doc, err = parseXML(text, opts)
+	case JSON:
+		doc, err = parseJSON(text, opts)
+	default:
+		err = notFeed(f, text)
 	}
-	s, err := look(text)
 	if err != nil {
-		return nil, surveyError(err)
-	}
-	doc, err = s.read(opts)
-	if err != nil {
-		return nil, err
-	}
-	if err := doc.check(opts.Want); err != nil {
 		return nil, err
 	}
 	return doc, nil
 }
 
-// notFeed words what a body is when it is no XML.
+// notFeed words what a body is when it is no feed.
 func notFeed(f Format, text []byte) error {
 	const hint = "Give the blog's own address, or that of its feed."
 	switch f {
-	case XML:
-		return nil
 	case Empty:
 		return digest.Fail(digest.Invalid, "Try again later.", "the answer is empty where a feed should be")
 	case HTML:
@@ -68,83 +58,46 @@ func notFeed(f Format, text []byte) error {
 		}
 		return digest.Fail(digest.Invalid, hint, "a web page stands where a feed should be")
 	case JSON:
-		if bytes.Contains(text[:min(len(text), 1000)], []byte("jsonfeed.org")) {
-			return digest.Fail(digest.Invalid, knownHint, "%w: it is a JSON Feed", ErrUnknown)
-		}
 		return digest.Fail(digest.Invalid, hint, "JSON data stands where a feed should be")
 	}
 	return digest.Fail(digest.Invalid, hint, "the answer is no feed")
 }
 
-// read hands the document to gofeed and then to its platform.
-func (s *survey) read(opts Options) (*Document, error) {
+// parseXML reads Atom and RSS.
+func parseXML(text []byte, opts Options) (*Document, error) {
+	s, err := look(text)
+	if errors.Is(err, errDoctype) || errors.Is(err, errDepth) {
+		return nil, surveyError(err)
+	}
 	switch s.root {
-	case "feed":
-		f, err := (&atom.Parser{}).Parse(bytes.NewReader(s.doc))
-		if err != nil {
-			return nil, brokenXML(err)
-		}
-		return readAtom(s, f, opts)
-	case "rss", "rdf":
-		f, err := (&rss.Parser{}).Parse(bytes.NewReader(s.doc))
-		if err != nil {
-			return nil, brokenXML(err)
-		}
-		return readRSS(s, f, opts)
+	case "feed", "rss", "rdf":
 	case "html":
-		return nil, notFeed(HTML, s.doc)
+		return nil, notFeed(HTML, text)
 	case "":
+		if err != nil {
+			return nil, brokenXML(err)
+		}
 		return nil, notFeed(Unknown, nil)
+	default:
+		return nil, digest.Fail(digest.Invalid, "Give the blog's own address, or that of its feed.",
+			"the answer is XML, but no feed: its root is %q", short(plain(s.root), 40))
 	}
-	return nil, digest.Fail(digest.Invalid, "Give the blog's own address, or that of its feed.",
-		"the answer is XML, but no feed: its root is %q", short(s.root, 40))
-}
-
-// readAtom picks the platform of an Atom feed by what the feed says of itself.
-func readAtom(s *survey, f *atom.Feed, opts Options) (*Document, error) {
-	p := atomPage{survey: s, feed: f, url: opts.URL}
-	switch {
-	case strings.HasSuffix(f.ID, ".archive") && bloggerID.MatchString(f.ID), bytes.Contains(s.doc[:min(len(s.doc), 2000)], []byte(takeoutNS)):
-		return nil, digest.Fail(digest.Invalid, "Give the blog's address instead.", "this is a backup of a Blogger blog, not a feed")
-	case p.isBlogger():
-		return p.blogger()
-	case p.isWordPress():
-		return p.wordPress()
+	var p *page
+	if err == nil {
+		p, err = s.parse(s.whole(), opts.URL)
 	}
-	return nil, unknownFeed(generatorText(f), s.doc)
-}
-
-// readRSS does the same for RSS.
-func readRSS(s *survey, f *rss.Feed, opts Options) (*Document, error) {
-	p := rssPage{survey: s, feed: f, url: opts.URL}
-	switch {
-	case strings.EqualFold(strings.TrimSpace(f.Generator), "blogger"):
-		return nil, digest.Fail(digest.Invalid, "Give the blog's address, or leave out alt=rss.",
-			"%w: it is Blogger's RSS, which does not tell replies from comments", ErrUnknown)
-	case p.isWordPress():
-		return p.wordPress()
-	}
-	return nil, unknownFeed(f.Generator, s.doc)
-}
-
-// check holds a document against what was asked for.
-func (d *Document) check(want digest.FeedKind) error {
-	if n := len(d.Skipped); d.Entries() == 0 && n > 0 && d.noneIdentified() {
-		return digest.Fail(digest.Invalid, "Without ids a comment cannot be told from the next; tell the owner of the blog.",
-			"none of the feed's %d entries has an id or an address", n)
-	}
-	if want != "" && want != d.Kind {
-		return digest.Fail(digest.Invalid, "Give the blog's own address, and both feeds are found.",
-			"the feed lists %s where %s are expected", d.Kind, want)
-	}
-	return nil
-}
-
-func (d *Document) noneIdentified() bool {
-	for _, s := range d.Skipped {
-		if s.Reason != reasonNoID {
-			return false
+	if err != nil {
+		if p = s.salvage(opts.URL); p == nil {
+			return nil, brokenXML(err)
 		}
 	}
-	return true
+	return p.read(opts)
+}
+
+// parse hands a document to the parser of its format.
+func (s *survey) parse(doc []byte, url string) (*page, error) {
+	if s.root == "feed" {
+		return atomPage(s, doc, url)
+	}
+	return rssPage(s, doc, url)
 }

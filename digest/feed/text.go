@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"html"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -120,13 +121,92 @@ func extensions(exts ext.Extensions, local string) []ext.Extension {
 
 // count reads a number of comments or results, -1 when there is none.
 func count(exts ext.Extensions, local string) int {
-	e, ok := extension(exts, local)
-	if !ok || e.Value == "" || len(e.Value) > 9 || strings.Trim(e.Value, "0123456789") != "" {
+	e, _ := extension(exts, local)
+	return number(e.Value)
+}
+
+// number reads up to nine digits, -1 for anything else.
+func number(s string) int {
+	if s == "" || len(s) > 9 || strings.Trim(s, "0123456789") != "" {
 		return -1
 	}
 	n := 0
-	for _, d := range e.Value {
+	for _, d := range s {
 		n = n*10 + int(d-'0')
 	}
 	return n
+}
+
+// timeLayouts are the forms of times in Dublin Core, RFC 6721, JSON Feed and
+// WordPress's interface, which no parser of gofeed reads for us. A time without
+// a zone is read as UTC.
+var timeLayouts = []string{
+	time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04", "2006-01-02 15:04:05",
+	"2006-01-02", time.RFC1123Z, time.RFC1123,
+}
+
+// parseTime gives a time in UTC, or zero for one that is missing, unreadable or
+// impossible.
+func parseTime(s string) time.Time {
+	s = strings.TrimSpace(s)
+	for _, layout := range timeLayouts {
+		if t, err := time.Parse(layout, s); err == nil {
+			return moment(&t)
+		}
+	}
+	return time.Time{}
+}
+
+// The forms in which RSS joins an e-mail address and a name (RSS 2.0, author).
+var (
+	addressName = regexp.MustCompile(`^\S+@\S+\s+\((.+)\)$`)
+	nameAddress = regexp.MustCompile(`^(.+?)\s+[(<]\S+@[^\s()<>]+[)>]$`)
+	addressOnly = regexp.MustCompile(`^([^\s@()<>]+)@[^\s@()<>]+\.[^\s@()<>]+$`)
+)
+
+// withoutEmail gives the name in an author text, which may hold an e-mail
+// address: of a bare address, what stands before the @.
+func withoutEmail(s string) string {
+	s = strings.TrimSpace(s)
+	for _, form := range []*regexp.Regexp{addressName, nameAddress, addressOnly} {
+		if m := form.FindStringSubmatch(s); m != nil {
+			return m[1]
+		}
+	}
+	return s
+}
+
+// markup is a tag or a character reference.
+var markup = regexp.MustCompile(`</?[A-Za-z][^<>]*>|&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);`)
+
+// hasMarkup tells whether a text looks like HTML.
+func hasMarkup(s string) bool { return markup.MatchString(s) }
+
+// hostOf gives the host of an address in lower case, without port.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Hostname())
+}
+
+// pathOf gives the path of an address.
+func pathOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Path
+}
+
+// titleRef names a post by its title, for platforms whose comments give nothing
+// else: lower case, white space collapsed. Only so much of a title counts as
+// fits an id.
+func titleRef(raw string) string {
+	t := strings.ToLower(title(raw))
+	if t == "" {
+		return ""
+	}
+	return "title:" + short(t, 400)
 }

@@ -181,9 +181,9 @@ func newRig(t testing.TB, b *blog, store pull.Store, start string, change ...fun
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := fetch.New(fetch.Options{Allow: allow, Pause: -1})
-	t.Cleanup(client.Close)
 	r := &rig{t: t, blog: b, store: store, clock: &clock{now: at(start)}}
+	client := fetch.New(fetch.Options{Allow: allow, Pause: -1, Clock: r.clock})
+	t.Cleanup(client.Close)
 	opts := pull.Options{Store: store, Fetcher: client, ToProse: markup.FromHTML, Clock: r.clock,
 		Random: func() float64 { return 0.5 }}
 	for _, f := range change {
@@ -230,6 +230,12 @@ func (r *rig) feed(src digest.Source, kind digest.FeedKind) digest.FeedState {
 	}
 	r.t.Fatalf("source %d has no %s feed", src.ID, kind)
 	return digest.FeedState{}
+}
+
+// counts words what was stored, without the ids.
+func counts(s pull.Stored) string {
+	s.PostIDs, s.CommentIDs = nil, nil
+	return fmt.Sprintf("%+v", s)
 }
 
 func equal[T comparable](t testing.TB, what string, got, want T) {

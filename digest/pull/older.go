@@ -9,27 +9,17 @@ import (
 	"postbag/digest/feed"
 )
 
-// The page sizes asked of Blogger when going back to the beginning. It may give
-// fewer: pages are never computed from these.
-const (
-	bloggerPosts    = "150"
-	bloggerComments = "500"
-)
-
 // older gives the address of the page after this one, or "" if there is none,
 // if it was asked before, or if it leads to another site.
 func (r *run) older(doc *feed.Document, resp *Response) string {
 	next := doc.NextURL
-	switch {
-	case r.pagedByNumber():
-		next = numbered(r.feed.URL, r.report.pages+1)
-		if doc.Entries() == 0 {
-			next = ""
-		}
+	switch size := r.habits.bigger[r.feed.Kind]; {
+	case next == "" && r.byNumber() && doc.Entries() > 0:
+		next = numbered(r.at)
 	case next == "":
 		return ""
-	case r.src.Platform == digest.Blogger && r.History:
-		next = bigger(next, r.feed.Kind)
+	case size != "" && r.History:
+		next = withQuery(next, "max-results", size)
 	}
 	if strings.HasPrefix(resp.URL, "https://") && strings.HasPrefix(next, "http://") {
 		next = "https" + strings.TrimPrefix(next, "http")
@@ -44,23 +34,19 @@ func (r *run) older(doc *feed.Document, resp *Response) string {
 	return next
 }
 
-// pagedByNumber tells whether older pages are reached by counting: WordPress's
-// posts, whose feed has no link to the next page.
-func (r *run) pagedByNumber() bool {
-	return r.src.Platform == digest.WordPress && r.feed.Kind == digest.PostsFeed && r.History
-}
+// byNumber tells whether older pages are reached by counting.
+func (r *run) byNumber() bool { return r.habits.numbered && r.feed.Kind == digest.PostsFeed }
 
-// numbered gives the n-th page of a WordPress feed.
-func numbered(address string, n int) string {
-	return withQuery(address, "paged", strconv.Itoa(n))
-}
-
-// bigger asks Blogger for more entries on the next page.
-func bigger(next string, kind digest.FeedKind) string {
-	if kind == digest.PostsFeed {
-		return withQuery(next, "max-results", bloggerPosts)
+// numbered gives the address of the page after a numbered one; the first page has
+// no number.
+func numbered(address string) string {
+	n := 1
+	if u, err := url.Parse(address); err == nil {
+		if at, err := strconv.Atoi(u.Query().Get("paged")); err == nil && at > 0 {
+			n = at
+		}
 	}
-	return withQuery(next, "max-results", bloggerComments)
+	return withQuery(address, "paged", strconv.Itoa(n+1))
 }
 
 func withQuery(address, name, value string) string {

@@ -19,6 +19,9 @@ type PullOptions struct {
 	History bool
 	// Force asks without conditions, and however short ago it was asked.
 	Force bool
+	// Accept stores a page once that was left to the editor because too much of it
+	// is new for its age.
+	Accept bool
 }
 
 // mode is how the feeds of a source are asked.
@@ -28,7 +31,8 @@ type mode struct {
 }
 
 // Pull pulls one source by hand: conditionally, and not at all when it was asked
-// less than [ByHand] ago, which is no error. The error is also in the report's
+// less than [ByHand] ago, which is no error. A feed that the schedule does not ask
+// any more is asked. The error is also in the report's
 // Err; it is of kind NotFound for an unknown source.
 func (p *Puller) Pull(ctx context.Context, sourceID int64, opts PullOptions) (Report, error) {
 	src, err := p.opts.Store.Source(ctx, sourceID)
@@ -89,6 +93,7 @@ func (p *Puller) along(ctx context.Context, sourceID int64, now time.Time) (job,
 		return job{}, err
 	}
 	j := job{src: src}
+	feeds = slices.DeleteFunc(feeds, func(f digest.FeedState) bool { return f.Stopped })
 	if !slices.ContainsFunc(feeds, func(f digest.FeedState) bool { return !f.NextPoll.After(now) }) {
 		return j, nil
 	}
@@ -125,7 +130,7 @@ func (p *Puller) all(ctx context.Context, jobs []job, m mode) ([]Report, error) 
 }
 
 // source pulls a source's feeds one after the other, posts before comments so
-// that comments find their posts.
+// that comments find their posts, and then the comments of single posts.
 func (p *Puller) source(ctx context.Context, src digest.Source, feeds []digest.FeedState, m mode) (r Report) {
 	r.Source = src
 	began := p.opts.Clock.Now()
@@ -135,9 +140,9 @@ func (p *Puller) source(ctx context.Context, src digest.Source, feeds []digest.F
 		return r
 	}
 	defer leave()
-	asked, unchanged, tooSoon := 0, 0, 0
+	t := tour{new: true, own: ownHosts(src.URL)}
 	for _, feed := range feeds {
-		feed, followed, err := p.reload(ctx, feed)
+		feed, followed, err := p.reload(ctx, feed, &t)
 		if err != nil {
 			r.add(feedReport{err: fmt.Errorf("pull %q: %w", src.Name, err)})
 			break
@@ -145,53 +150,109 @@ func (p *Puller) source(ctx context.Context, src digest.Source, feeds []digest.F
 		if !followed {
 			continue
 		}
-		asked++
-		f := p.guarded(ctx, src, feed, m)
+		f := p.guarded(ctx, src, feed, t.own, m)
 		r.add(f)
-		if f.notModified {
-			unchanged++
-		}
-		if f.tooSoon {
-			tooSoon++
-		}
+		t.add(feed, f)
 		if ctx.Err() != nil {
 			break
 		}
 	}
-	r.NotModified = unchanged > 0 && unchanged+tooSoon == asked
-	r.TooSoon = tooSoon > 0 && tooSoon == asked
-	if r.TooSoon {
+	if t.listings(m) && ctx.Err() == nil {
+		r.add(p.guardedListings(ctx, src, t, m))
+	}
+	r.NotModified = t.unchanged > 0 && t.unchanged+t.tooSoon == t.asked && r.Stored.nothing()
+	r.TooSoon = t.tooSoon > 0 && t.tooSoon == t.asked
+	switch {
+	case r.TooSoon:
 		r.Notices = append(r.Notices, "it was asked less than a minute ago")
+	case len(feeds) == 0 && !m.scheduled:
+		r.Notices = append(r.Notices, "it has no feed to pull; an import made it")
 	}
 	p.log(r, p.opts.Clock.Now().Sub(began))
 	return r
 }
 
+// tour is how the pull of a source's feeds went.
+type tour struct {
+	own                               hosts
+	asked, unchanged, tooSoon, failed int
+
+	new      bool   // no feed of the source was ever pulled
+	comments bool   // the source has a feed of all comments
+	paged    bool   // and that feed goes on past its first page
+	catching bool   // or was cut off, and goes on with the next pull
+	feeds    string // the folder of its feeds, at Blogger
+}
+
+func (t *tour) add(f digest.FeedState, r feedReport) {
+	t.asked++
+	switch {
+	case r.notModified:
+		t.unchanged++
+	case r.tooSoon:
+		t.tooSoon++
+	case r.err != nil:
+		t.failed++
+	}
+	if f.Kind == digest.CommentsFeed {
+		t.paged, t.catching = r.paged, r.catching
+	}
+}
+
+// listings tells whether the comments of single posts are looked at after the
+// feeds: not when none of these answered, nor when the comments feed was cut off
+// and will bring more, nor on a first pull whose window it has brought.
+func (t *tour) listings(m mode) bool {
+	return t.asked > t.tooSoon+t.failed && !t.catching && (m.History || !t.new || !t.paged)
+}
+
 // reload reads a feed's state again, right before it is asked: another pull, in
 // this process or another, may have begun or ended while this one waited for its
 // turn or asked the source's other feed. A feed may be followed no more by then.
-func (p *Puller) reload(ctx context.Context, feed digest.FeedState) (fresh digest.FeedState, followed bool, err error) {
+func (p *Puller) reload(ctx context.Context, feed digest.FeedState, t *tour) (fresh digest.FeedState, followed bool, err error) {
 	all, err := p.opts.Store.Feeds(ctx, feed.SourceID)
 	for _, f := range all {
+		t.own.add(f.URL)
+		t.feeds = or(t.feeds, feedsAt(f.URL))
+		t.comments = t.comments || f.Kind == digest.CommentsFeed
+		if t.asked == 0 {
+			t.new = t.new && f.LastSuccess.IsZero()
+		}
 		if f.ID == feed.ID {
-			return f, true, err
+			fresh, followed = f, true
 		}
 	}
-	return feed, false, err
+	return fresh, followed, err
 }
 
 // guarded pulls a feed; a fault of the program costs this feed and no other.
-func (p *Puller) guarded(ctx context.Context, src digest.Source, feed digest.FeedState, m mode) (f feedReport) {
+func (p *Puller) guarded(ctx context.Context, src digest.Source, feed digest.FeedState, own hosts, m mode) (f feedReport) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			p.opts.Log.Error("pull failed", "source", src.Name, "feed", feed.URL, "panic", fault, "stack", string(debug.Stack()))
-			f.err = fmt.Errorf("pull the %s of %q: a fault of the program: %v", feed.Kind, src.Name, fault)
-			p.failed(ctx, feed, feed.CatchUp, m.scheduled, f.err)
+			f.err = p.fault(fault, fmt.Sprintf("pull the %s of %q", feed.Kind, src.Name))
+			f.notices = append(f.notices, p.failed(ctx, feed, feed.CatchUp, m.scheduled, f.err)...)
 		}
 	}()
-	r := run{p: p, src: src, feed: feed, mode: m}
+	r := p.start(src, feed, own, m)
 	r.do(ctx)
 	return r.report
+}
+
+// guardedListings does the same for the comments of single posts.
+func (p *Puller) guardedListings(ctx context.Context, src digest.Source, t tour, m mode) (f feedReport) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			f.err = p.fault(fault, fmt.Sprintf("pull the comments of posts of %q", src.Name))
+		}
+	}()
+	l := p.lister(src, t, m)
+	l.do(ctx)
+	return l.report
+}
+
+func (p *Puller) fault(fault any, doing string) error {
+	p.opts.Log.Error("pull failed", "at", doing, "panic", fault, "stack", string(debug.Stack()))
+	return fmt.Errorf("%s: a fault of the program: %v", doing, fault)
 }
 
 func (p *Puller) log(r Report, took time.Duration) {
@@ -200,6 +261,9 @@ func (p *Puller) log(r Report, took time.Duration) {
 		"source", r.Source.Name, "requests", r.Requests, "pages", r.Pages, "took", took,
 		"new_posts", s.NewPosts, "new_comments", s.NewComments, "changed", s.ChangedPosts + s.ChangedComments,
 		"gone", s.GoneComments, "skipped", r.Skipped,
+	}
+	for _, n := range r.Notices {
+		p.opts.Log.Warn("a source has a notice", "source", r.Source.Name, "notice", n)
 	}
 	if r.Err != nil {
 		p.opts.Log.Warn("pulled with an error", append(args, "error", r.Err)...)

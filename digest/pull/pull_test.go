@@ -60,7 +60,8 @@ func TestFeedsOfASourceAreAskedTogether(t *testing.T) {
 		}
 		r.clock.add(54 * time.Minute)
 	}
-	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feed/ /comments/feed/ /feed/ * /comments/feed/ *]")
+	equal(t, "requests", fmt.Sprint(r.blog.asked()),
+		"[/feed/ /comments/feed/ /2026/03/who-locks-the-water/feed/ /feed/ * /comments/feed/ *]")
 }
 
 func TestPermanentMoveIsTold(t *testing.T) {

@@ -60,6 +60,8 @@ type Puller struct {
 
 	mu   sync.Mutex
 	busy map[int64]chan struct{} // by source; holds a token while it is pulled
+	// looked is when comments were last looked at before an issue went out.
+	looked map[int64]time.Time
 }
 
 // New makes a puller.
@@ -77,7 +79,7 @@ func New(opts Options) *Puller {
 		opts.Interval = DefaultInterval
 	}
 	opts.Interval = min(max(opts.Interval, MinInterval), MaxInterval)
-	return &Puller{opts: opts, busy: map[int64]chan struct{}{}}
+	return &Puller{opts: opts, busy: map[int64]chan struct{}{}, looked: map[int64]time.Time{}}
 }
 
 // tell reports progress, if anybody listens.

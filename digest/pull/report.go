@@ -13,7 +13,7 @@ type Report struct {
 	// minute ago.
 	TooSoon  bool
 	Requests int // HTTP requests, redirects not counted
-	Pages    int // of feeds, parsed and stored
+	Pages    int // of feeds, those of single posts included, parsed and stored
 	Entries  int // on those pages
 	Skipped  int // entries that could not be used
 	Stored   Stored
@@ -46,6 +46,8 @@ type feedReport struct {
 	requests, pages, entries, skipped int
 	stored                            Stored
 	notModified, tooSoon              bool
+	paged                             bool // the feed goes on past its first page
+	catching                          bool // the pull was cut off between two pages
 	notices                           []string
 	err                               error
 }

@@ -16,9 +16,12 @@ const acceptFeed = "application/atom+xml, application/rss+xml;q=0.9, application
 
 // run is the pull of one feed under way.
 type run struct {
-	p    *Puller
-	src  digest.Source
-	feed digest.FeedState
+	p      *Puller
+	src    digest.Source
+	habits habits
+	own    hosts
+	feed   digest.FeedState
+	before digest.FeedState // the feed as it was when the run began
 	mode
 
 	began time.Time
@@ -27,11 +30,24 @@ type run struct {
 	known time.Time
 	// held is the CatchUp last read or stored, by which the store tells whether
 	// another process pulls the feed too.
-	held   time.Time
-	first  bool // the feed was never pulled to the end before
-	window window
-	ttl    time.Duration // the longest pause asked for, by the feed or its answer
+	held     time.Time
+	stored   string // the Older last read or stored
+	first    bool   // the feed was never pulled to the end before
+	backfill bool   // what is new and older than a week is no candidate
+	window   window
+
 	validators
+	moved     string // where the first answer says that the feed has moved
+	ttl       time.Duration
+	fresh     time.Duration // how long the first answer stays fresh
+	skipHours []int
+	newest    Page   // the first page
+	lists     bool   // the first page lists something that is known
+	resume    string // where an unfinished history goes on once the newest part is joined to it
+	joined    bool   // the pages so far reach down to something that was known before
+	left      bool   // there were too many pages
+
+	at     string          // the page that was asked for last
 	seen   map[string]bool // addresses asked in this run
 	ids    map[string]bool // entries seen in this run
 	report feedReport
@@ -39,16 +55,25 @@ type run struct {
 
 type validators struct{ etag, lastModified string }
 
-// do pulls the feed and stores how it went.
-func (r *run) do(ctx context.Context) {
-	r.began = r.p.opts.Clock.Now()
-	r.first = r.feed.LastSuccess.IsZero()
+// start makes a run of a feed.
+func (p *Puller) start(src digest.Source, f digest.FeedState, own hosts, m mode) *run {
+	r := &run{p: p, src: src, habits: habitsOf(src.Platform), own: own, feed: f, before: f, mode: m,
+		began: p.opts.Clock.Now(), held: f.CatchUp, stored: f.Older, first: f.LastSuccess.IsZero(),
+		seen: map[string]bool{}, ids: map[string]bool{}}
+	r.backfill = r.History && !r.first
 	// Whole microseconds, so that no store's rounding of FirstSeen falls before it.
-	r.known, r.held = r.began.Truncate(time.Microsecond), r.feed.CatchUp
+	r.known = r.began.Truncate(time.Microsecond)
 	if !r.held.IsZero() {
 		r.known = r.held
 	}
-	r.seen, r.ids = map[string]bool{}, map[string]bool{}
+	if r.History && !isREST(f.Older) {
+		r.resume = f.Older
+	}
+	return r
+}
+
+// do pulls the feed and stores how it went.
+func (r *run) do(ctx context.Context) {
 	if r.tooSoon() {
 		r.report.tooSoon = true
 		if r.feed.LastError != "" {
@@ -56,9 +81,17 @@ func (r *run) do(ctx context.Context) {
 		}
 		return
 	}
-	if err := r.pages(ctx); err != nil {
+	err := r.pages(ctx)
+	if err == nil && r.History && r.habits.rest && r.feed.Kind == digest.CommentsFeed {
+		err = r.rest(ctx)
+	}
+	if errors.Is(err, ErrSuspect) {
+		err = r.suspect(ctx, err)
+	}
+	if err != nil {
+		r.report.catching = !r.feed.CatchUp.IsZero()
 		r.report.err = fmt.Errorf("pull the %s of %q: %w", r.feed.Kind, r.src.Name, err)
-		r.p.failed(ctx, r.feed, r.held, r.scheduled, err)
+		r.report.notices = append(r.report.notices, r.p.failed(ctx, r.feed, r.held, r.scheduled, err)...)
 	}
 }
 
@@ -66,7 +99,7 @@ func (r *run) do(ctx context.Context) {
 // that goes back further, or takes up where an interrupted one stopped, asks
 // for something else and may.
 func (r *run) tooSoon() bool {
-	if r.scheduled || r.Force || r.History || !r.feed.CatchUp.IsZero() || r.feed.LastTry.IsZero() {
+	if r.scheduled || r.Force || r.Accept || r.History || !r.feed.CatchUp.IsZero() || r.feed.LastTry.IsZero() {
 		return false
 	}
 	since := r.began.Sub(r.feed.LastTry)
@@ -82,10 +115,13 @@ func (r *run) note(format string, args ...any) {
 func (r *run) pages(ctx context.Context) error {
 	address := r.feed.URL
 	for address != "" {
-		resp, err := r.get(ctx, address)
+		resp, err := r.get(ctx, address, acceptFeed)
 		if err != nil {
-			if r.report.pages > 0 && r.pagedByNumber() && digest.KindOf(err) == digest.NotFound {
-				break // WordPress: past the last page
+			if r.report.pages > 0 && r.byNumber() && digest.KindOf(err) == digest.NotFound {
+				break // past the last page
+			}
+			if address == r.feed.Older && digest.KindOf(err) == digest.NotFound {
+				r.feed.Older = "" // the next one begins anew
 			}
 			return err
 		}
@@ -93,7 +129,7 @@ func (r *run) pages(ctx context.Context) error {
 			r.report.notModified = true
 			break
 		}
-		doc, err := feed.Parse(resp.Body, feed.Options{ContentType: resp.ContentType, URL: resp.URL, Want: r.feed.Kind})
+		doc, err := r.parse(resp)
 		if err != nil {
 			return err
 		}
@@ -105,42 +141,19 @@ func (r *run) pages(ctx context.Context) error {
 	return r.finish(ctx)
 }
 
-// get asks for one page; only the first one is conditional.
-func (r *run) get(ctx context.Context, address string) (*Response, error) {
-	req := Request{URL: address, Accept: acceptFeed}
-	if len(r.seen) == 0 && r.conditional() {
-		req.ETag, req.LastModified = r.feed.ETag, r.feed.LastModified
+// parse reads an answer as a page of the feed. One that does not say what made it
+// is read as the source's platform writes, if that can be.
+func (r *run) parse(resp *Response) (*feed.Document, error) {
+	opts := feed.Options{ContentType: resp.ContentType, URL: resp.URL, Want: r.feed.Kind}
+	doc, err := feed.Parse(resp.Body, opts)
+	if err != nil || doc.Platform != digest.Generic || r.src.Platform == "" || r.src.Platform == digest.Generic {
+		return doc, err
 	}
-	r.seen[address] = true
-	r.report.requests++
-	resp, err := r.p.opts.Fetcher.Get(ctx, req)
-	if digest.KindOf(err) != digest.Forbidden {
-		r.feed.LastTry = r.began
+	opts.Platform = r.src.Platform
+	if as, err := feed.Parse(resp.Body, opts); err == nil && as.Entries() >= doc.Entries() {
+		return as, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	if len(r.seen) == 1 {
-		r.validators = validators{resp.ETag, resp.LastModified}
-		r.ttl = max(r.ttl, resp.CacheMaxAge)
-		if resp.Moved != "" && resp.Moved != r.feed.URL {
-			r.note("the feed says it has moved for good to %s", resp.Moved)
-		}
-	}
-	return resp, nil
-}
-
-// conditional tells whether an unchanged feed may say so instead of answering.
-// It may not while older pages are missing. WordPress's validators follow the
-// newest comment only and hide edits and removals, so its first scheduled poll
-// of a day asks for the whole.
-func (r *run) conditional() bool {
-	if r.History || r.Force || !r.feed.CatchUp.IsZero() {
-		return false
-	}
-	const day = 24 * time.Hour
-	newDay := !r.feed.LastTry.Truncate(day).Equal(r.began.Truncate(day))
-	return !(r.src.Platform == digest.WordPress && r.scheduled && newDay)
+	return doc, nil
 }
 
 // page stores a page and gives the address of the next one to ask for, or "".
@@ -148,31 +161,71 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *Response) (str
 	r.report.pages++
 	r.report.entries += doc.Entries()
 	r.report.skipped += len(doc.Skipped)
-	r.ttl = max(r.ttl, doc.TTL)
+	r.own.add(resp.URL)
 	older := r.older(doc, resp)
+	if doc.CutShort {
+		older = ""
+	}
 	page := r.convert(doc)
-	if r.report.pages == 1 && older != "" {
-		r.feed.CatchUp = r.mark()
+	if r.report.pages == 1 {
+		r.ttl, r.skipHours, r.newest, r.report.paged = doc.TTL, doc.SkipHours, page, older != ""
+		if !r.first && !r.History && !r.Accept {
+			page.Covered = r.feed.LastSuccess.Add(-24 * time.Hour)
+		}
+	}
+	if r.keepPlace(doc, older) {
 		page.Feed, page.Held = &r.feed, r.held
 	}
 	stored, err := r.p.opts.Store.StorePage(ctx, page)
 	if err != nil {
+		r.feed.CatchUp, r.feed.Older = r.held, r.stored
 		return "", err
 	}
-	r.held = r.feed.CatchUp
+	r.held, r.stored = r.feed.CatchUp, r.feed.Older
 	r.report.stored = r.report.stored.Add(stored)
 	r.p.tell(Progress{Source: r.src.Name, Kind: r.feed.Kind, Pages: r.report.pages,
 		Entries: r.report.entries, Total: doc.TotalResults})
+	if doc.CutShort {
+		return "", digest.Fail(digest.Invalid, "Try again later; if it stays so, tell the owner of the blog.",
+			"the feed is cut short: it ends in the middle, and what came before that is stored (%d entries)", doc.Entries())
+	}
 	r.window.add(page, r.began)
-	again, err := r.more(ctx, doc, stored)
-	if err != nil || !again || older == "" {
-		return "", err
+	return r.goOn(ctx, doc, stored, older)
+}
+
+// keepPlace notes in the feed's state, to be stored with the page, that pages are
+// missing, and tells whether it has to be.
+//
+// CatchUp says that what was seen since then may have a hole beneath it. The
+// first of several pages sets it. The way to the beginning is remembered beside
+// it: as soon as its pages reach down to what was known, nothing is missing above
+// the page at which it goes on, and CatchUp is cleared. On a blog that was never
+// pulled that is so from the first page on.
+func (r *run) keepPlace(doc *feed.Document, older string) bool {
+	newest := r.report.pages == 1
+	if older == "" {
+		if newest && doc.CutShort {
+			r.feed.CatchUp = r.mark()
+			return true
+		}
+		return false
 	}
-	if r.report.pages >= maxPages {
-		r.note("the %s go on past %d pages and were left there", r.feed.Kind, maxPages)
-		return "", nil
+	if !r.History {
+		if newest {
+			r.feed.CatchUp = r.mark()
+		}
+		return newest
 	}
-	return older, nil
+	if r.resume == "" {
+		r.feed.Older = older
+	}
+	switch {
+	case newest && r.first && r.before.Older == "", r.joined:
+		r.feed.CatchUp = time.Time{}
+	case newest:
+		r.feed.CatchUp = r.mark()
+	}
+	return true
 }
 
 // mark gives the CatchUp to store with the first of several pages. Should the
@@ -186,18 +239,40 @@ func (r *run) mark() time.Time {
 	return r.held.Add(-time.Microsecond)
 }
 
-// more tells whether older pages are wanted after this one.
-func (r *run) more(ctx context.Context, doc *feed.Document, stored Stored) (bool, error) {
+// goOn gives the page to ask for after this one, or "" when no more is wanted.
+func (r *run) goOn(ctx context.Context, doc *feed.Document, stored Stored, older string) (string, error) {
 	fresh := r.remember(doc)
+	r.joined = r.joined || stored.Known > 0
+	r.lists = r.lists || r.report.pages == 1 && stored.Known > 0
+	if r.resume != "" && r.joined {
+		older, r.resume = r.resume, ""
+		if r.seen[older] {
+			return "", nil
+		}
+	}
+	again, err := r.more(ctx, doc, stored, fresh, older)
+	if err != nil || !again || older == "" {
+		return "", err
+	}
+	if r.report.pages >= maxPages {
+		r.left = true
+		r.note("the %s go on past %d pages and were left there", r.feed.Kind, maxPages)
+		return "", nil
+	}
+	return older, nil
+}
+
+// more tells whether older pages are wanted after this one.
+func (r *run) more(ctx context.Context, doc *feed.Document, stored Stored, fresh bool, older string) (bool, error) {
 	switch {
-	case r.History:
+	case r.History, !r.first && r.byNumber() && !fresh:
 		// A numbered page that repeats earlier ones is past the end.
-		return !r.pagedByNumber() || fresh, nil
+		return !r.byNumber() || fresh, nil
 	case !r.first:
-		r.turnedOver(doc, stored)
+		r.turnedOver(doc, stored, older)
 		return stored.Known == 0, nil
 	case r.feed.Kind == digest.PostsFeed:
-		return r.window.open(), nil
+		return fresh && r.window.open(), nil
 	}
 	return r.window.wanted(func() ([]digest.Post, error) {
 		return r.p.opts.Store.RecentPosts(ctx, r.src.ID, recentPosts)
@@ -217,9 +292,10 @@ func (r *run) remember(doc *feed.Document) bool {
 }
 
 // turnedOver warns when a feed that cannot be paged holds nothing known: what
-// came between this poll and the last one is out of reach.
-func (r *run) turnedOver(doc *feed.Document, stored Stored) {
-	if r.src.Platform == digest.WordPress && doc.NextURL == "" && doc.Entries() > 0 && stored.Known == 0 && r.feed.CatchUp.IsZero() {
+// came between this poll and the last one is out of its reach.
+func (r *run) turnedOver(doc *feed.Document, stored Stored, older string) {
+	if older == "" && !doc.Complete && doc.Entries() > 0 && doc.TotalResults != doc.Entries() &&
+		stored.Known == 0 && r.feed.CatchUp.IsZero() && r.feed.PageSize > 0 {
 		r.note("all %d %s of the feed are new: older ones may have been missed, and it cannot be asked for them",
 			doc.Entries(), r.feed.Kind)
 	}
@@ -234,20 +310,35 @@ func (r *run) finish(ctx context.Context) error {
 	} else {
 		f.ETag, f.LastModified = or(r.etag, f.ETag), or(r.lastModified, f.LastModified)
 	}
-	f.CatchUp, f.LastSuccess, f.Failures, f.LastError = time.Time{}, now, 0, ""
-	f.NextPoll = now.Add(r.p.interval(r.ttl, r.crowded()))
-	if r.History && r.src.Platform == digest.WordPress && f.Kind == digest.CommentsFeed {
-		r.note("WordPress gives its newest comments only; older ones are not in any feed")
+	if f.Stopped {
+		r.note("the feed answers again, and the schedule asks it again")
 	}
-	return r.p.opts.Store.SaveFeed(ctx, *f, r.held)
+	r.measure(now)
+	f.CatchUp, f.LastSuccess, f.Failures, f.LastError = time.Time{}, now, 0, ""
+	f.FailingSince, f.GoneSince, f.Stopped, f.Suspect = time.Time{}, time.Time{}, false, ""
+	f.NextPoll = r.nextPoll(now)
+	if r.History && !isREST(f.Older) && !r.left {
+		f.Older = ""
+	}
+	r.follow()
+	err := r.p.opts.Store.SaveFeed(ctx, *f, r.held)
+	if err != nil && digest.KindOf(err) == digest.Conflict && f.URL != r.before.URL {
+		r.note("the feed has moved to %s, which is followed already", f.URL)
+		f.URL = r.before.URL
+		err = r.p.opts.Store.SaveFeed(ctx, *f, r.held)
+	}
+	r.held = f.CatchUp
+	return err
 }
 
-// crowded tells whether a feed that cannot be paged filled half its window
-// since the last poll, and has to be asked more often.
-func (r *run) crowded() bool {
-	fresh := r.report.stored.NewComments
-	return r.src.Platform == digest.WordPress && r.feed.Kind == digest.CommentsFeed && !r.first &&
-		fresh > 0 && 2*fresh >= r.report.entries
+// suspect leaves a page to the editor that was not stored because too much of
+// it is new for its age. The validators stay, so that the next poll sees it again.
+func (r *run) suspect(ctx context.Context, cause error) error {
+	r.feed.Suspect, r.feed.LastError = cause.Error(), ""
+	r.feed.NextPoll = r.nextPoll(r.p.opts.Clock.Now())
+	r.note("the newest page of the %s was not stored: %s; look at the blog, and if all is well: postbag pull --source %d --accept",
+		r.feed.Kind, r.feed.Suspect, r.src.ID)
+	return r.p.opts.Store.SaveFeed(ctx, r.feed, r.held)
 }
 
 func or(a, b string) string {
@@ -255,43 +346,6 @@ func or(a, b string) string {
 		return a
 	}
 	return b
-}
-
-// interval gives the time until the next scheduled poll: the usual one, longer
-// if the feed asks for it, the shortest for a feed that would otherwise lose
-// entries, and never the same for all feeds.
-func (p *Puller) interval(asked time.Duration, crowded bool) time.Duration {
-	d := min(max(p.opts.Interval, asked), MaxInterval)
-	if crowded {
-		d = MinInterval
-	}
-	return max(MinInterval, time.Duration(float64(d)*(1+jitter*(2*p.opts.Random()-1))))
-}
-
-// failed stores why a poll failed and when the schedule tries again: doubling up
-// to a day, and no sooner than the host asks for. A pull by hand that failed says
-// nothing of how the schedule fares, so it only puts off the next poll, and only
-// as the host asks. The end of ctx is no failure of the feed.
-func (p *Puller) failed(ctx context.Context, f digest.FeedState, held time.Time, scheduled bool, cause error) {
-	if errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded) {
-		return
-	}
-	f.LastError = cause.Error()
-	var wait time.Duration
-	if status, ok := errors.AsType[*StatusError](cause); ok {
-		wait = status.RetryAfter
-	}
-	if scheduled {
-		f.Failures++
-		wait = max(wait, p.opts.Interval<<min(f.Failures-1, 10))
-	}
-	next := p.opts.Clock.Now().Add(min(wait, MaxInterval))
-	if scheduled || wait > 0 && next.After(f.NextPoll) {
-		f.NextPoll = next
-	}
-	if err := p.opts.Store.SaveFeed(ctx, f, held); err != nil {
-		p.opts.Log.Error("the state of a feed could not be stored", "feed", f.URL, "error", err)
-	}
 }
 
 // oldest gives the earliest of some times, zero for none.

@@ -56,7 +56,7 @@ func TestFoundingBlogToItsBeginning(t *testing.T) {
 	equal(t, "platform", src.Platform, digest.Blogger)
 
 	report := r.pull(src, pull.PullOptions{History: true})
-	equal(t, "stored", fmt.Sprint(report.Stored), fmt.Sprint(pull.Stored{NewPosts: 5, NewComments: 126, GoneComments: 3}))
+	equal(t, "stored", counts(report.Stored), counts(pull.Stored{NewPosts: 5, NewComments: 126, GoneComments: 3}))
 	equal(t, "pages", report.Pages, 7)
 	equal(t, "skipped", report.Skipped, 0)
 	posts, comments := memory.Contents()
@@ -66,7 +66,7 @@ func TestFoundingBlogToItsBeginning(t *testing.T) {
 	r.blog.asked()
 	again := r.pull(src, pull.PullOptions{})
 	equal(t, "not modified", again.NotModified, true)
-	equal(t, "stored again", fmt.Sprint(again.Stored), fmt.Sprint(pull.Stored{}))
+	equal(t, "stored again", counts(again.Stored), counts(pull.Stored{}))
 	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feeds/posts/default * /feeds/comments/default *]")
 
 	r.clock.add(time.Hour)

@@ -58,7 +58,7 @@ func TestFoundingBlogIntoSQLite(t *testing.T) {
 
 	r.clock.add(time.Hour)
 	again := r.pull(src, pull.PullOptions{})
-	equal(t, "stored again", fmt.Sprint(again.NotModified, again.Stored), fmt.Sprint(true, pull.Stored{}))
+	equal(t, "stored again", fmt.Sprint(again.NotModified, counts(again.Stored)), fmt.Sprint(true, counts(pull.Stored{})))
 	_, err = r.Add(t.Context(), r.blog.url, firstSeries)
 	if digest.KindOf(err) != digest.Conflict {
 		t.Errorf("adding the blog twice gives %v, want a Conflict", err)

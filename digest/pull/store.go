@@ -53,6 +53,9 @@ type Store interface {
 	// a post's own comments feed. The error is of kind NotFound for an unknown
 	// post.
 	SaveListing(ctx context.Context, l digest.Listing) error
+	// CandidatesByID gives comments by id, gone ones included; unknown ids are left
+	// out.
+	CandidatesByID(ctx context.Context, ids []int64) ([]digest.Candidate, error)
 	// MarkAbsent marks the comments of a post as gone, by absence, that a complete
 	// listing of them did not hold: those that are not gone, whose ids are not
 	// among those present, and that were first seen before a moment, which is when
@@ -155,4 +158,9 @@ func (s Stored) Add(o Stored) Stored {
 	s.PostIDs = append(s.PostIDs[:len(s.PostIDs):len(s.PostIDs)], o.PostIDs...)
 	s.CommentIDs = append(s.CommentIDs[:len(s.CommentIDs):len(s.CommentIDs)], o.CommentIDs...)
 	return s
+}
+
+// nothing tells whether storing changed nothing.
+func (s Stored) nothing() bool {
+	return s.NewPosts+s.ChangedPosts+s.NewComments+s.ChangedComments+s.GoneComments == 0
 }

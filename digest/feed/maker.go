@@ -1,11 +1,6 @@
 package feed
 
-import (
-	"bytes"
-	"strings"
-
-	"postbag/digest"
-)
+import "strings"
 
 // makers are generators that blogs and forums give, by a word in their name.
 var makers = []struct{ word, name string }{
@@ -28,33 +23,4 @@ func Maker(generator string) string {
 		}
 	}
 	return short(plain(generator), 60)
-}
-
-// Unknown platform: the error names what the feed looks like.
-func unknownFeed(generator string, doc []byte) error {
-	looks := Maker(generator)
-	if looks == "" {
-		looks = markOf(doc)
-	}
-	if looks == "" {
-		return digest.Fail(digest.Invalid, knownHint, "%w: it does not name its maker", ErrUnknown)
-	}
-	return digest.Fail(digest.Invalid, knownHint, "%w: it looks like %s", ErrUnknown, looks)
-}
-
-// markOf looks for addresses that give a platform away when there is no
-// generator.
-func markOf(doc []byte) string {
-	head := bytes.ToLower(doc[:min(len(doc), 4000)])
-	for _, m := range []struct{ mark, name string }{
-		{"substack.com", "Substack"}, {"substackcdn.com", "Substack"}, {"www.reddit.com", "Reddit"},
-		{"youtube.com/xml", "YouTube"}, {"disqus.com", "Disqus"}, {"medium.com", "Medium"},
-		{"news.ycombinator.com", "Hacker News"}, {"lobste.rs", "Lobsters"}, {"feedburner", "FeedBurner"},
-		{"webfeeds.org", "a feed by Mastodon or Feedly's rules"},
-	} {
-		if bytes.Contains(head, []byte(m.mark)) {
-			return m.name
-		}
-	}
-	return ""
 }

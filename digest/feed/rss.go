@@ -1,0 +1,138 @@
+package feed
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/mmcdole/gofeed/atom"
+	ext "github.com/mmcdole/gofeed/extensions"
+	"github.com/mmcdole/gofeed/rss"
+)
+
+// rssPage reads RSS 0.90 to 2.0, RDF included.
+func rssPage(s *survey, doc []byte, url string) (*page, error) {
+	f, err := (&rss.Parser{}).Parse(bytes.NewReader(doc))
+	if err != nil {
+		return nil, err
+	}
+	p := &page{
+		url:       url,
+		title:     f.Title,
+		home:      webURL(url, firstOf(f.Links, f.Link)),
+		language:  f.Language,
+		generator: strings.TrimSpace(f.Generator),
+		total:     count(f.Extensions, "totalResults"),
+		links:     atomLinks(f.Extensions),
+		ext:       f.Extensions,
+		entries:   make([]entry, len(f.Items)),
+	}
+	if x := f.Extensions["atom"]["id"]; len(x) > 0 {
+		p.id = id(x[0].Value)
+	}
+	if dc := f.DublinCoreExt; dc != nil && p.language == "" {
+		p.language = firstOf(dc.Language, "")
+	}
+	p.rhythm.rss(f)
+	p.common(s)
+	for i, item := range f.Items {
+		p.entries[i] = rssEntry(item, s.mark(i, len(f.Items)), url)
+	}
+	return p, nil
+}
+
+func rssEntry(item *rss.Item, m mark, url string) entry {
+	base := url
+	if m.base != "" {
+		base = resolve(url, m.base)
+	}
+	e := entry{
+		id:         id(m.about),
+		url:        webURL(base, firstOf(item.Links, item.Link)),
+		title:      item.Title,
+		content:    itemBody(item),
+		author:     creator(item),
+		published:  moment(item.PubDateParsed),
+		links:      atomLinks(item.Extensions),
+		discussion: webURL(base, item.Comments),
+		replies:    m.replies,
+		ext:        item.Extensions,
+	}
+	if item.GUID != nil && strings.TrimSpace(item.GUID.Value) != "" {
+		e.id = id(item.GUID.Value)
+		if e.url == "" && !strings.EqualFold(item.GUID.IsPermalink, "false") {
+			e.url = webURL("", e.id)
+		}
+	}
+	if e.url == "" {
+		e.url = webURL(base, alternate(e.links))
+	}
+	// FeedBurner puts its own address in the place of the entry's.
+	if x, ok := extension(item.Extensions, "origLink"); ok {
+		if u := webURL(base, x.Value); u != "" {
+			e.url = u
+		}
+	}
+	if dc := item.DublinCoreExt; dc != nil && e.published.IsZero() {
+		e.published = parseTime(firstOf(dc.Date, ""))
+	}
+	for _, name := range []string{"updated", "modified"} {
+		if x, ok := extension(item.Extensions, name); ok && e.updated.IsZero() {
+			e.updated = parseTime(x.Value)
+		}
+	}
+	if e.published.IsZero() {
+		e.published = e.updated
+	}
+	e.place(m, base)
+	return e
+}
+
+// itemBody gives the text, which is HTML by custom.
+func itemBody(item *rss.Item) string {
+	if item.Content != "" {
+		return item.Content
+	}
+	return item.Description
+}
+
+// creator gives the writer: dc:creator as it stands, for names with brackets or
+// @ are names too, else the author element without its e-mail address.
+func creator(item *rss.Item) string {
+	if item.DublinCoreExt != nil {
+		if n := name(withoutEmail(firstOf(item.DublinCoreExt.Creator, ""))); n != "" {
+			return n
+		}
+	}
+	if n := name(withoutEmail(item.Author)); n != "" {
+		return n
+	}
+	for _, x := range item.Extensions["atom"]["author"] {
+		for _, n := range x.Children["name"] {
+			return name(n.Value)
+		}
+	}
+	return ""
+}
+
+// firstOf gives the first text that is not empty, else the other.
+func firstOf(all []string, other string) string {
+	for _, s := range all {
+		if s = strings.TrimSpace(s); s != "" {
+			return s
+		}
+	}
+	return other
+}
+
+// atomLinks gives the Atom links that an RSS feed or item holds.
+func atomLinks(exts ext.Extensions) []*atom.Link {
+	var all []*atom.Link
+	for _, x := range exts["atom"]["link"] {
+		rel := x.Attrs["rel"]
+		if rel == "" {
+			rel = "alternate"
+		}
+		all = append(all, &atom.Link{Href: x.Attrs["href"], Rel: rel, Type: x.Attrs["type"]})
+	}
+	return all
+}

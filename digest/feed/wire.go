@@ -1,0 +1,220 @@
+package feed
+
+import (
+	"strings"
+	"time"
+
+	"github.com/mmcdole/gofeed/atom"
+	ext "github.com/mmcdole/gofeed/extensions"
+
+	"postbag/digest"
+)
+
+// page is one page of a feed, the same whatever its format: texts as they were
+// sent, addresses absolute. Platforms read their documents from it.
+type page struct {
+	url  string // where it came from
+	head string // the beginning of the document, for what the formats' readers lose
+
+	id, title, home, self, next string
+	language, generator         string
+	author                      string // of the whole feed
+	total                       int
+	rhythm                      rhythm
+	complete                    bool
+	links                       []*atom.Link
+	ext                         ext.Extensions
+	entries                     []entry
+
+	skipped []Skip
+	cut     bool
+	refs    map[string]bool   // ids that entries reply to; see index
+	replies map[string]*entry // entries that are comments, by id
+}
+
+// entry is one entry of a page.
+type entry struct {
+	id        string
+	url       string // the permalink
+	title     string // as sent
+	content   string // HTML
+	summary   string // as sent: HTML or plain text, the feed does not always say
+	base      string // what relative addresses in the text are resolved against
+	author    string
+	authorURI string
+	published time.Time
+	updated   time.Time
+
+	links      []*atom.Link
+	discussion string // RSS's comments element: the page with the discussion
+	replies    int    // comments announced by a link of relation replies, -1 for none
+	ext        ext.Extensions
+}
+
+// document reads what stands above the entries.
+func (p *page) document(platform digest.Platform) *Document {
+	return &Document{
+		Platform:     platform,
+		Title:        title(p.title),
+		HomeURL:      p.home,
+		SelfURL:      p.self,
+		NextURL:      p.next,
+		Language:     short(plain(p.language), 35),
+		TotalResults: p.total,
+		TTL:          p.rhythm.ttl,
+		SkipHours:    p.rhythm.skip,
+		Complete:     p.complete && !p.cut,
+		CutShort:     p.cut,
+		Deleted:      tombstones(p.ext),
+		Skipped:      p.skipped,
+	}
+}
+
+// host gives the host that the page, its home or its own link names first.
+func (p *page) onHost(names ...string) bool {
+	for _, address := range []string{p.self, p.url, p.home, p.id} {
+		h := hostOf(address)
+		for _, name := range names {
+			if h == name || strings.HasSuffix(h, "."+name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// where is the address that tells what a feed lists: its own word, else where
+// it came from.
+func (p *page) where() string {
+	if p.self != "" {
+		return p.self
+	}
+	return p.url
+}
+
+// made tells whether the generator holds one of the words, which are lower case.
+func (p *page) made(words ...string) bool {
+	g := strings.ToLower(p.generator)
+	for _, w := range words {
+		if strings.Contains(g, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// every tells whether a page has entries and all of them are so.
+func (p *page) every(so func(*entry) bool) bool {
+	for i := range p.entries {
+		if !so(&p.entries[i]) {
+			return false
+		}
+	}
+	return len(p.entries) > 0
+}
+
+// some tells whether any entry is so.
+func (p *page) some(so func(*entry) bool) bool {
+	for i := range p.entries {
+		if so(&p.entries[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// body gives the text as HTML. Where there is only a summary, its markup, if it
+// has any, is taken for such.
+func (e *entry) body() string {
+	switch {
+	case e.content != "":
+		return e.content
+	case hasMarkup(e.summary):
+		return e.summary
+	}
+	return textHTML(e.summary)
+}
+
+// post reads an entry as a post, as far as all platforms agree.
+func (p *page) post(e *entry, body string) PostEntry {
+	author := e.author
+	if author == "" {
+		author = p.author // RFC 4287, 4.2.1
+	}
+	return PostEntry{
+		ID:          e.id,
+		URL:         e.url,
+		Title:       title(e.title),
+		Author:      author,
+		Published:   e.published,
+		Updated:     e.updated,
+		Announced:   e.announced(),
+		Body:        Body{HTML: body, Base: e.base},
+		Hash:        hash(e.title, body),
+		CommentsURL: e.commentsURL(p.url),
+	}
+}
+
+// comment reads an entry as a comment, as far as all platforms agree. Its title
+// is generated and is not looked at.
+func (p *page) comment(e *entry, body string) CommentEntry {
+	return CommentEntry{
+		ID:        e.id,
+		URL:       e.url,
+		Author:    e.author,
+		AuthorURI: e.authorURI,
+		Published: e.published,
+		Updated:   e.updated,
+		Body:      Body{HTML: body, Base: e.base},
+		Hash:      hash(body),
+	}
+}
+
+// announced is how many comments the feed says a post has: by thr:total (RFC
+// 4685, 5), slash:comments or the thr:count of its replies link, else -1.
+func (e *entry) announced() int {
+	for _, name := range []string{"total", "comments"} {
+		if n := count(e.ext, name); n >= 0 {
+			return n
+		}
+	}
+	return e.replies
+}
+
+// commentsURL is the feed of a post's own comments: wfw:commentRss, or a link of
+// relation replies to a feed (RFC 4685, 4).
+func (e *entry) commentsURL(base string) string {
+	for _, name := range []string{"commentRss", "commentRSS"} {
+		if x, ok := extension(e.ext, name); ok {
+			if u := webURL(base, x.Value); u != "" {
+				return u
+			}
+		}
+	}
+	for _, l := range e.links {
+		if strings.EqualFold(l.Rel, "replies") && isFeedType(l.Type) {
+			return webURL(base, l.Href)
+		}
+	}
+	return ""
+}
+
+func isFeedType(t string) bool {
+	t, _, _ = strings.Cut(strings.ToLower(t), ";")
+	switch strings.TrimSpace(t) {
+	case "application/atom+xml", "application/rss+xml", "application/feed+json":
+		return true
+	}
+	return false
+}
+
+// tombstones gives the entries that a feed says were deleted (RFC 6721, 3).
+func tombstones(exts ext.Extensions) []Tombstone {
+	var all []Tombstone
+	for _, x := range extensions(exts, "deleted-entry") {
+		if ref := id(x.Attrs["ref"]); ref != "" && len(all) < MaxEntries {
+			all = append(all, Tombstone{ID: ref, When: parseTime(x.Attrs["when"])})
+		}
+	}
+	return all
+}

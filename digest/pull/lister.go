@@ -1,0 +1,197 @@
+package pull
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"postbag/digest"
+)
+
+// The bounds of reading single posts' comments.
+const (
+	listingsAPull  = 20  // posts in a pull, the whole history apart
+	listingsLooked = 200 // of the newest posts, in one reading of the store
+	listingsBlind  = 10  // newest posts that are asked where no count tells of news
+	listingPages   = 100 // of one post
+	listingFaults  = 3   // in a row, after which the blog is left alone
+)
+
+// lister reads the comments feeds of single posts.
+type lister struct {
+	*run
+	tour     tour
+	blind    int // newest posts without counts that were seen
+	read     int
+	inRow    int // failures in a row
+	failed   int
+	why      error // of the first failure
+	differ   int
+	anywhere string         // a post whose count differs, in words
+	answers  map[string]int // pages of posts that were asked for, with their status if that was bad
+}
+
+func (p *Puller) lister(src digest.Source, t tour, m mode) *lister {
+	l := &lister{tour: t, answers: map[string]int{}, run: p.start(src, digest.FeedState{SourceID: src.ID, Kind: digest.CommentsFeed}, t.own, m)}
+	l.first = t.new
+	l.backfill = !t.new
+	return l
+}
+
+// do reads the comments of those posts whose counts say that something is missing
+// or removed, newest first and some of them, or all on the way to the beginning.
+// Where there are neither counts nor a feed of all comments it asks the newest
+// posts, conditionally.
+func (l *lister) do(ctx context.Context) {
+	err := l.all(ctx)
+	if l.failed > 0 {
+		l.note("the comments of %s could not be read by themselves: %s", posts(l.failed), l.why)
+	}
+	if l.differ > 0 {
+		l.note("%s another number of comments than its own feed lists: %s", announce(l.differ), l.anywhere)
+	}
+	if err != nil {
+		l.report.err = fmt.Errorf("pull the comments of posts of %q: %w", l.src.Name, err)
+	}
+}
+
+func posts(n int) string {
+	if n == 1 {
+		return "a post"
+	}
+	return fmt.Sprintf("%d posts", n)
+}
+
+func announce(n int) string {
+	if n == 1 {
+		return "a post announces"
+	}
+	return fmt.Sprintf("each of %d posts announces", n)
+}
+
+func (l *lister) all(ctx context.Context) error {
+	if l.History {
+		return l.history(ctx)
+	}
+	batch, err := l.p.opts.Store.Listings(ctx, l.src.ID, ListingFilter{Limit: listingsLooked})
+	if err != nil {
+		return err
+	}
+	for _, x := range batch {
+		if l.read >= listingsAPull {
+			return nil
+		}
+		if err := l.one(ctx, x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// history looks at all posts. A run that is cut off goes on where it stopped,
+// since what was read matches its count then.
+func (l *lister) history(ctx context.Context) error {
+	after := beforeAll
+	for {
+		batch, err := l.p.opts.Store.Listings(ctx, l.src.ID, ListingFilter{AfterID: after, Limit: listingsLooked})
+		if err != nil || len(batch) == 0 {
+			return err
+		}
+		for _, x := range batch {
+			if err := l.one(ctx, x); err != nil {
+				return err
+			}
+		}
+		next := batch[len(batch)-1].PostID
+		if next <= after {
+			return nil
+		}
+		after = next
+	}
+}
+
+// beforeAll is an AfterID that lists all posts in ascending order.
+const beforeAll int64 = -1
+
+// one reads a post's comments if that is wanted. A post that cannot be read costs
+// itself alone, until too many in a row cannot.
+func (l *lister) one(ctx context.Context, x digest.Listing) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if l.inRow >= listingFaults || !l.wanted(x) || l.address(x) == "" {
+		return nil
+	}
+	l.read++
+	got, err := l.list(ctx, x, l.conditions(x))
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		l.inRow++
+		l.failed++
+		if l.why == nil {
+			l.why = err
+		}
+		return l.putOff(ctx, x, err)
+	}
+	l.inRow = 0
+	if got.unchanged && x.Announced < 0 {
+		return nil // not a row is written
+	}
+	if got.complete && x.Announced >= 0 && got.entries != x.Announced {
+		if l.differ++; l.anywhere == "" {
+			l.anywhere = fmt.Sprintf("%s (%d and %d)", or(x.URL, x.GUID), x.Announced, got.entries)
+		}
+	}
+	return l.keep(ctx, x, got)
+}
+
+// wanted tells whether a post's comments have to be read.
+func (l *lister) wanted(x digest.Listing) bool {
+	if x.NextTry.After(l.began) && !l.Force {
+		return false
+	}
+	if x.Announced >= 0 {
+		return x.Announced != x.Listed && x.Announced != x.Stored
+	}
+	switch {
+	case l.tour.comments:
+		// The feed of all comments tells of news; what it does not reach is read once.
+		return l.History && !l.tour.paged && x.CommentsURL != "" && x.ListedAt.IsZero()
+	case l.History:
+		return l.began.Sub(x.ListedAt) >= 24*time.Hour
+	}
+	l.blind++
+	return l.blind <= listingsBlind
+}
+
+// conditions gives the validators to send. Where they hide edits and removals
+// they are not sent when a count differs, nor once a day.
+func (l *lister) conditions(x digest.Listing) validators {
+	if l.Force || l.habits.hidesEdits && (x.Announced >= 0 || l.began.Sub(x.ListedAt) >= 24*time.Hour) {
+		return validators{}
+	}
+	return validators{x.ETag, x.LastModified}
+}
+
+// keep stores that a post's comments were read.
+func (l *lister) keep(ctx context.Context, x digest.Listing, got listed) error {
+	x.Listed, x.NextTry, x.Failures = x.Announced, time.Time{}, 0
+	if !got.unchanged {
+		x.ListedAt, x.ETag, x.LastModified = l.began, got.etag, got.lastModified
+	}
+	return l.p.opts.Store.SaveListing(ctx, x)
+}
+
+// putOff stores when a post whose comments could not be read is tried again.
+func (l *lister) putOff(ctx context.Context, x digest.Listing, cause error) error {
+	x.Failures++
+	wait := l.p.backOff(x.Failures)
+	if e, ok := statusError(cause); ok && e.RetryAfter > 0 {
+		wait = max(wait, e.RetryAfter)
+		l.inRow = listingFaults // the host asks to be left alone
+	}
+	x.NextTry = l.p.opts.Clock.Now().Add(min(wait, MaxInterval))
+	return l.p.opts.Store.SaveListing(ctx, x)
+}

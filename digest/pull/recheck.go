@@ -1,0 +1,215 @@
+package pull
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"postbag/digest"
+)
+
+const (
+	recheckLimit = time.Minute      // of one recheck
+	recheckAgain = 10 * time.Minute // a comment is not looked at again within
+	acceptPage   = "text/html, application/xhtml+xml, */*;q=0.5"
+)
+
+// Rechecked counts what looking at comments once more found.
+type Rechecked struct {
+	Looked   int // comments of which the blog was asked
+	Requests int
+	Gone     int // newly marked gone
+	// Notices say what could not be looked at, and why.
+	Notices []string
+}
+
+// Recheck looks once more whether comments are still on their blog, right before
+// an issue with them goes out. It reads the comments feeds of their posts; a
+// comment that these do not show, though they need not be complete, is looked for
+// at its permalink, where only 404 or 410 means that it is gone. A comment that was
+// looked at a few minutes ago is left alone, and so is one that is gone already. It
+// takes a minute at most. What cannot be reached is no error but a notice; the
+// error is the store's, or the end of ctx.
+func (p *Puller) Recheck(ctx context.Context, commentIDs []int64) (Rechecked, error) {
+	bounded, cancel := context.WithTimeout(ctx, recheckLimit)
+	defer cancel()
+	var out Rechecked
+	due := p.toRecheck(commentIDs)
+	if len(due) == 0 {
+		return out, nil
+	}
+	found, err := p.opts.Store.CandidatesByID(ctx, due)
+	if err != nil {
+		return out, fmt.Errorf("look at picked comments: %w", err)
+	}
+	bySource := map[int64][]digest.Comment{}
+	var sources []int64
+	for _, c := range found {
+		if c.Gone {
+			continue
+		}
+		if bySource[c.SourceID] == nil {
+			sources = append(sources, c.SourceID)
+		}
+		bySource[c.SourceID] = append(bySource[c.SourceID], c.Comment)
+	}
+	for _, id := range sources {
+		if err := p.recheckSource(bounded, id, bySource[id], &out); err != nil {
+			if ctx.Err() == nil && bounded.Err() != nil {
+				out.Notices = append(out.Notices, "the blog takes too long to answer, and not every pick was looked at")
+				return out, nil
+			}
+			return out, fmt.Errorf("look at picked comments: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// toRecheck leaves out comments that were looked at a short while ago.
+func (p *Puller) toRecheck(ids []int64) (due []int64) {
+	now := p.opts.Clock.Now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for id, at := range p.looked {
+		if since := now.Sub(at); since >= recheckAgain || since < 0 {
+			delete(p.looked, id)
+		}
+	}
+	for _, id := range ids {
+		if _, lately := p.looked[id]; !lately {
+			due = append(due, id)
+		}
+	}
+	return due
+}
+
+func (p *Puller) lookedAt(id int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.looked[id] = p.opts.Clock.Now()
+}
+
+// recheckSource looks at the comments of one source. One that is not followed any
+// more is left alone.
+func (p *Puller) recheckSource(ctx context.Context, id int64, comments []digest.Comment, out *Rechecked) error {
+	src, err := p.opts.Store.Source(ctx, id)
+	if err != nil {
+		if digest.KindOf(err) == digest.NotFound {
+			return nil
+		}
+		return err
+	}
+	leave, err := p.enter(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	t := tour{own: ownHosts(src.URL)}
+	if _, _, err := p.reload(ctx, digest.FeedState{SourceID: id}, &t); err != nil {
+		return err
+	}
+	l := p.lister(src, t, mode{})
+	defer func() {
+		out.Requests += l.report.requests
+		out.Gone += l.report.stored.GoneComments
+		out.Notices = append(out.Notices, l.report.notices...)
+	}()
+	shown, err := l.show(ctx, comments)
+	if err != nil {
+		return err
+	}
+	for _, c := range comments {
+		if !shown[c.ID] {
+			if err := l.permalinkOf(ctx, c); err != nil {
+				return err
+			}
+		}
+		out.Looked++
+		p.lookedAt(c.ID)
+	}
+	return nil
+}
+
+// show reads the comments feeds of the comments' posts, and tells of which comments
+// they leave no doubt.
+func (l *lister) show(ctx context.Context, comments []digest.Comment) (map[int64]bool, error) {
+	sure := map[int64]bool{}
+	of := map[int64][]int64{}
+	var ids []int64
+	for _, c := range comments {
+		if c.PostID != 0 {
+			ids = append(ids, c.PostID)
+			of[c.PostID] = append(of[c.PostID], c.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return sure, nil
+	}
+	listings, err := l.p.opts.Store.Listings(ctx, l.src.ID, ListingFilter{PostIDs: ids, Limit: len(ids)})
+	if err != nil {
+		return sure, err
+	}
+	for _, x := range listings {
+		if l.address(x) == "" || l.inRow >= listingFaults {
+			continue
+		}
+		got, err := l.list(ctx, x, l.now(x))
+		switch {
+		case ctx.Err() != nil:
+			return sure, ctx.Err()
+		case err != nil:
+			l.inRow++
+			l.note("the comments of %s could not be read: %s", or(x.URL, x.GUID), err)
+			continue
+		}
+		l.inRow = 0
+		for _, id := range of[x.PostID] {
+			sure[id] = got.complete || got.unchanged
+		}
+		for _, id := range got.present {
+			sure[id] = true
+		}
+	}
+	return sure, nil
+}
+
+// now gives the validators for a listing whose removals must show.
+func (l *lister) now(x digest.Listing) validators {
+	if l.habits.hidesEdits {
+		return validators{}
+	}
+	return validators{x.ETag, x.LastModified}
+}
+
+// permalinkOf asks for a comment's page. 404 and 410 by its own host mean that it
+// is gone; anything else proves nothing.
+func (l *lister) permalinkOf(ctx context.Context, c digest.Comment) error {
+	u := webAddress(c.URL)
+	if u == nil {
+		return nil
+	}
+	address := *u
+	address.Fragment, address.RawFragment = "", ""
+	status, asked := l.answers[address.String()]
+	if !asked {
+		l.report.requests++
+		_, err := l.p.opts.Fetcher.Get(ctx, Request{URL: address.String(), Accept: acceptPage})
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if e, ok := statusError(err); ok && strings.EqualFold(e.Host, u.Hostname()) {
+			status = e.Status
+		} else if err != nil {
+			l.note("the page of the comment by %s could not be read: %s", c.Author, err)
+		}
+		l.answers[address.String()] = status
+	}
+	if status != http.StatusNotFound && status != http.StatusGone {
+		return nil
+	}
+	n, err := l.p.opts.Store.MarkGone(ctx, []int64{c.ID}, digest.ByPermalink, fmt.Sprintf("its page answers %d %s", status, http.StatusText(status)))
+	l.report.stored.GoneComments += n
+	return err
+}
