@@ -50,7 +50,10 @@ func Open(file io.Reader) (*Reader, error) {
 	if err := r.choose(root); err != nil {
 		return nil, err
 	}
-	return r, r.above()
+	if err := r.above(); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func unreadable(err error) error {
