@@ -13,7 +13,7 @@ import (
 	"golang.org/x/text/transform"
 )
 
-var declared = regexp.MustCompile(`^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']`)
+var declared = regexp.MustCompile(`^[^<]{0,16}<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']`)
 
 // decode gives a file in UTF-8, without a byte order mark, and with U+FFFD for
 // bytes that are no characters. Its character set is told by the byte order mark,

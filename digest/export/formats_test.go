@@ -125,6 +125,14 @@ func TestDisqusExport(t *testing.T) {
 	}
 }
 
+// Some writers of the format leave the quotation marks out, or number otherwise.
+func TestDisqusInAnotherHand(t *testing.T) {
+	body := strings.NewReplacer(`<thread dsq:id="11"/>`, `<thread dsq:id=11/>`, `"102"`, `"x102"`).Replace(fixture(t, "disqus.xml"))
+	got := readWhole(t, strings.NewReader(body), "")
+	equal(t, "comments", got.tally.Comments, 8)
+	equal(t, "its post", got.comment(t, "comment-x102").PostRef, "https://towpath.example/locks/")
+}
+
 func TestTakeout(t *testing.T) {
 	got := readWhole(t, strings.NewReader(fixture(t, "takeout.atom")), "https://slowferries.example/")
 	equal(t, "posts", len(got.posts), 1)

@@ -67,6 +67,7 @@ func TestCharacterSetsAndPacking(t *testing.T) {
 		"gzip":              packed.String(),
 		"controls":          strings.ReplaceAll(plain, "caf\u00e9", "c\x00a\x08f&#8;\u00e9&#xFFFE;\uFFFF"),
 		"harmless doctype":  strings.Replace(plain, "<feed", "<!DOCTYPE feed>\n<!-- a - comment -- > ]]> --><feed", 1),
+		"junk before it":    "\u00ef\u00bb\u00bf" + plain,
 		"in a CDATA":        strings.ReplaceAll(plain, "caf\u00e9", "<![CDATA[ca]]><![CDATA[f\u00e9]]>"),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -76,6 +77,8 @@ func TestCharacterSetsAndPacking(t *testing.T) {
 	}
 	got := readWhole(t, strings.NewReader(strings.ReplaceAll(plain, "\u00e9", "\xe9\xff")), "")
 	equal(t, "bytes that are no characters", got.comments[0].Body.HTML, "caf\uFFFD\uFFFD")
+	got = readWhole(t, strings.NewReader(strings.ReplaceAll(plain, "caf\u00e9", "<![CDATA[a <![CDATA[b]]> c]]>")), "")
+	equal(t, "a CDATA section in another", got.comments[0].Body.HTML, "a <![CDATA[b c]]>")
 	got = readWhole(t, strings.NewReader(strings.ReplaceAll(plain, "\u00e9", "&eacute;&nosuch;&amp;")), "")
 	equal(t, "names of HTML as text", got.comments[0].Body.HTML, "caf&eacute;&nosuch;&")
 }

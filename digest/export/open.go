@@ -96,11 +96,18 @@ func recognise(head []byte) error {
 
 var preamble = regexp.MustCompile(`^(?s)(\s+|<!--.*?-->|<\?.*?\?>)+`)
 
+// maxJunk is how many bytes may stand before a declaration, such as those of a
+// byte order mark written in another character set.
+const maxJunk = 16
+
 // beginning is the text of the first bytes after declaration and comments, good
 // enough to look at.
 func beginning(head []byte) string {
 	text := strings.TrimPrefix(strings.ReplaceAll(string(head), "\x00", ""), "\xEF\xBB\xBF")
 	text = strings.TrimLeft(text, "\xFE\xFF")
+	if at := strings.Index(text[:min(len(text), maxJunk)], "<?xml"); at > 0 {
+		text = text[at:]
+	}
 	return strings.TrimSpace(preamble.ReplaceAllString(text, ""))
 }
 
@@ -200,7 +207,11 @@ func (r *Reader) explainStart(err error) error {
 	if err == io.EOF {
 		return digest.Fail(digest.Invalid, takeHint, "the file holds no XML element")
 	}
-	return r.explain(err)
+	err = r.explain(err)
+	if digest.KindOf(err) == digest.Invalid {
+		return digest.Fail(digest.Invalid, "Get the export again.", "%w", err)
+	}
+	return err
 }
 
 func cutShort(err error) bool {

@@ -105,7 +105,7 @@ func (s *sieve) discard(n int) error {
 
 // The bytes that need a look, by state.
 var specials = func() (all [inDirective + 1][256]bool) {
-	marks := [...]string{inText: "<&", inCDATA: "]", inTag: "&\"'>", inComment: "-", inInstruction: "?", inDirective: "[>"}
+	marks := [...]string{inText: "<&]", inCDATA: "]", inTag: "&\"'>", inComment: "-", inInstruction: "?", inDirective: "[>"}
 	for st := range all {
 		for c := range all[st] {
 			control := c < ' ' && c != '\t' && c != '\n' && c != '\r'
@@ -177,6 +177,9 @@ func (s *sieve) special(next []byte) error {
 	}
 	switch s.state {
 	case inText:
+		if next[0] == ']' {
+			return s.bracket(next)
+		}
 		return s.markup(next)
 	case inCDATA:
 		return s.until(next, "]]>", true)
@@ -228,6 +231,19 @@ func forbidden(digits string) bool {
 	}
 	r := rune(min(n, utf8.MaxRune+1))
 	return !utf8.ValidRune(r) || r == 0xFFFE || r == 0xFFFF || r < ' ' && r != '\t' && r != '\n' && r != '\r'
+}
+
+// bracket escapes the end of a CDATA section that nobody began: the rest of one
+// that stood inside another.
+func (s *sieve) bracket(next []byte) error {
+	shown, n := "]", 1
+	if bytes.HasPrefix(next, []byte("]]>")) {
+		shown, n = "]]&gt;", 3
+	}
+	if err := s.pass([]byte(shown)); err != nil {
+		return err
+	}
+	return s.discard(n)
 }
 
 // markup finds out what a "<" begins.

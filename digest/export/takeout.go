@@ -25,7 +25,7 @@ func (b *blogger) takeoutEntry(r *Reader, n *node) {
 		p := b.post(n)
 		p.Published = firstTime(p.Published, stamp(n.value(bloggerNS, "created")))
 		p.Title = title(html.UnescapeString(n.value(plain, "title")))
-		p.URL = pathOf(n.value(bloggerNS, "filename"))
+		p.URL = or(pathOf(n.value(bloggerNS, "filename")), webURL(link(n, "alternate")))
 		p.Body.Base = p.URL
 		b.remember(p)
 		b.givePost(r, n, p)

@@ -62,10 +62,13 @@ func withoutFragment(u string) string {
 	return u
 }
 
-// number gives digits without leading zeros, or "" for anything else.
+var plainMark = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// number gives an entry's number without leading zeros, or the mark that some
+// writers of these formats use instead; "" for 0 and for anything else.
 func number(s string) string {
 	s = strings.TrimLeft(strings.TrimSpace(s), "0")
-	if len(s) > 20 || strings.Trim(s, "0123456789") != "" {
+	if !plainMark.MatchString(s) {
 		return ""
 	}
 	return s

@@ -3,6 +3,7 @@ package pull_test
 import (
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -362,6 +363,14 @@ func TestWhoseExportItIs(t *testing.T) {
 		want := add(s, "Gate", "https://www.blog.test/")
 		equal(t, "source", s.imports(strings.NewReader(wxr)).Source.ID, want.ID)
 	})
+	t.Run("no head at all", func(t *testing.T) {
+		s := newShelf(t, b, thatEvening)
+		want := add(s, "Gate", "https://www.blog.test/")
+		_, items, _ := strings.Cut(wxr, "</wp:author>")
+		out := s.imports(strings.NewReader(`<rss xmlns:wp="http://wordpress.org/export/1.0/" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>` + items))
+		equal(t, "source", out.Source.ID, want.ID)
+		equal(t, "comments", out.Stored.NewComments, 5)
+	})
 	t.Run("another folder of the host", func(t *testing.T) {
 		s := newShelf(t, b, thatEvening)
 		add(s, "One", "https://blog.test/one/")
@@ -415,4 +424,58 @@ func TestWhoseExportItIs(t *testing.T) {
 		out := s.imports(strings.NewReader(`<disqus xmlns="http://disqus.com"></disqus>`))
 		equal(t, "notices", fmt.Sprint(out.Notices), "[it holds no post and no comment for readers]")
 	})
+}
+
+// Whatever an export holds, a second import changes nothing, and neither does it
+// matter that the first one was interrupted.
+func TestImportingTwiceChangesNothing(t *testing.T) {
+	b := newBlog(t, (&press{t: t}).page)
+	for seed := range uint64(6) {
+		body := anyExport(rand.New(rand.NewPCG(seed, 1)))
+		once, cut := newShelf(t, b, thatEvening), newShelf(t, b, thatEvening)
+		once.imports(strings.NewReader(body))
+		want := once.rows()
+		again := once.imports(strings.NewReader(body))
+		equal(t, "stored again", figures(again.Stored), "0 0 0 0 0")
+		sameRows(t, once.rows(), want)
+		if _, err := cut.tryImport(strings.NewReader(body[:len(body)/2])); err == nil {
+			t.Error("half a file gave no error")
+		}
+		cut.imports(strings.NewReader(body))
+		sameRows(t, cut.rows(), want)
+	}
+}
+
+// anyExport makes a Blogger backup of whatever can go wrong with one: ids that
+// stand twice or are used again, replies before what they reply to, comments
+// without a date, a post, a writer or words, removed ones.
+func anyExport(r *rand.Rand) string {
+	const kind = `<category scheme='http://schemas.google.com/g/2005#kind' term='http://schemas.google.com/blogger/2008/kind#%s'/>`
+	pick := func(all ...string) string { return all[r.IntN(len(all))] }
+	var out strings.Builder
+	out.WriteString(`<feed xmlns='http://www.w3.org/2005/Atom' xmlns:thr='http://purl.org/syndication/thread/1.0' xmlns:gd='http://schemas.google.com/g/2005'>` +
+		`<id>tag:blogger.com,1999:blog-7.archive</id><title>Slow Ferries</title><link rel='alternate' href='https://slowferries.example/'/>`)
+	for i := range 900 {
+		fmt.Fprintf(&out, `<entry><id>tag:blogger.com,1999:blog-7.post-%d</id>`, 1+r.IntN(700))
+		if r.IntN(9) > 0 {
+			fmt.Fprintf(&out, `<published>2019-05-%02dT%02d:%02d:00Z</published>`, 1+r.IntN(28), r.IntN(24), r.IntN(60))
+		}
+		if i%30 == 0 {
+			fmt.Fprintf(&out, kind+`<title>Late %d</title><content type='html'>%s</content><thr:total>%d</thr:total></entry>`, "post", r.IntN(9), pick("", "An hour.", "Two."), r.IntN(40))
+			continue
+		}
+		fmt.Fprintf(&out, kind+`<content type='html'>%s</content><author><name>%s</name></author>`, "comment",
+			pick("", "Two hours.", "It was late &lt;b&gt;again&lt;/b&gt;.", fmt.Sprint("No. ", i)), pick("", "Anonymous", "Purser", "Una"))
+		if r.IntN(2) > 0 {
+			fmt.Fprintf(&out, `<link rel='alternate' href='https://slowferries.example/late.html?showComment=%d#c%d'/>`, i, r.IntN(700))
+		}
+		if r.IntN(3) > 0 {
+			fmt.Fprintf(&out, `<thr:in-reply-to ref='tag:blogger.com,1999:blog-7.post-%d'/>`, 1+r.IntN(700))
+		}
+		if r.IntN(2) > 0 {
+			fmt.Fprintf(&out, `<link rel='related' href='https://www.blogger.com/feeds/7/1/comments/default/%d'/>`, 1+r.IntN(700))
+		}
+		out.WriteString(pick("", "", "", `<gd:extendedProperty name='blogger.contentRemoved' value='true'/>`) + "</entry>")
+	}
+	return out.String() + "</feed>"
 }
