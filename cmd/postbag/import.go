@@ -49,7 +49,7 @@ func (c importCmd) file(ctx context.Context, p *Program, puller *pull.Puller, na
 	}
 	defer f.Close()
 	counted := &countingReader{r: f}
-	r, err := export.Open(counted)
+	r, err := export.Open(ctx, counted)
 	if err != nil {
 		return err
 	}

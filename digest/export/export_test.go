@@ -26,7 +26,7 @@ type whole struct {
 // read reads an export to its end, or to the error that ends it.
 func read(t testing.TB, file io.Reader, home string) (all whole, err error) {
 	t.Helper()
-	r, err := export.Open(file)
+	r, err := export.Open(t.Context(), file)
 	if err != nil {
 		return all, err
 	}
@@ -107,14 +107,34 @@ func wantInvalid(t testing.TB, what string, err error, words ...string) {
 	}
 }
 
+// An end of the context ends the reading, even in a token without end.
 func TestCancelledReadingEnds(t *testing.T) {
-	r, err := export.Open(strings.NewReader(backupOf(1, "words")))
+	ctx, cancel := context.WithCancel(t.Context())
+	r, err := export.Open(ctx, strings.NewReader(backupOf(1, "words")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := r.Next(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("Next gives %v after its context ended", err)
+	}
+	for _, before := range []string{"<feed><!--", backupOf(1, "words")[:1500] + "<![CDATA["} {
+		ctx, cancel := context.WithCancel(t.Context())
+		doc := &endless{left: 1 << 40, piece: func(i int) string {
+			if i == 0 {
+				return before
+			}
+			if i == 200 {
+				cancel()
+			}
+			return strings.Repeat("words ", 1000)
+		}}
+		r, err := export.Open(ctx, doc)
+		for err == nil {
+			_, err = r.Next(ctx)
+		}
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("a token without end gives %v", err)
+		}
 	}
 }

@@ -46,7 +46,7 @@ func FuzzReader(f *testing.F) {
 type sum struct{ posts, comments, deleted int }
 
 func drain(t *testing.T, file io.Reader) (s sum, err error) {
-	r, err := export.Open(file)
+	r, err := export.Open(context.Background(), file)
 	if err != nil {
 		if r != nil {
 			t.Error("a reader beside an error")

@@ -131,7 +131,7 @@ func TestMemoryStaysBounded(t *testing.T) {
 func consume(t testing.TB, file io.Reader) (entries int, grown uint64) {
 	t.Helper()
 	before, peak := heap(true), uint64(0)
-	r, err := export.Open(file)
+	r, err := export.Open(t.Context(), file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func BenchmarkRead(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			for b.Loop() {
-				r, err := export.Open(strings.NewReader(string(body)))
+				r, err := export.Open(b.Context(), strings.NewReader(string(body)))
 				for err == nil {
 					_, err = r.Next(b.Context())
 				}

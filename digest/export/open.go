@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -19,11 +20,26 @@ const (
 	takeHint  = "Blogger: feed.atom of the Takeout archive, or the .xml of a backup. WordPress: the .xml of Tools, Export. Disqus: the .xml in the archive it mails."
 )
 
+// gate is a file that is not read any more once a context has ended, even in the
+// middle of a token that never ends.
+type gate struct {
+	file io.Reader
+	ctx  context.Context
+}
+
+func (g *gate) Read(p []byte) (int, error) {
+	if err := g.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return g.file.Read(p)
+}
+
 // Open finds out by its first bytes what a file is and reads up to its first
 // entry. A file that was packed with gzip is unpacked on the way. The error is of
 // kind Invalid for anything that is no export, and says what it is instead.
-func Open(file io.Reader) (*Reader, error) {
-	in := bufio.NewReaderSize(file, headBytes)
+func Open(ctx context.Context, file io.Reader) (*Reader, error) {
+	g := &gate{file, ctx}
+	in := bufio.NewReaderSize(g, headBytes)
 	head, err := in.Peek(headBytes)
 	if err != nil && err != io.EOF {
 		return nil, fmt.Errorf("read the file: %w", err)
@@ -42,7 +58,7 @@ func Open(file io.Reader) (*Reader, error) {
 		return nil, err
 	}
 	text := decode(in, head)
-	r := &Reader{scan: newScanner(newSieve(text))}
+	r := &Reader{gate: g, scan: newScanner(newSieve(text))}
 	root, err := r.scan.open()
 	if err != nil {
 		return nil, r.explainStart(err)

@@ -58,6 +58,7 @@ type entry struct {
 // Reader reads an export batch by batch. It is not safe for use by several
 // goroutines at once.
 type Reader struct {
+	gate   *gate
 	head   Head
 	scan   *scanner
 	format format
@@ -133,6 +134,7 @@ func (r *Reader) Next(ctx context.Context) (*Batch, error) {
 }
 
 func (r *Reader) next(ctx context.Context) (*Batch, error) {
+	r.gate.ctx = ctx
 	b := &Batch{names: map[string]bool{}}
 	for {
 		for len(r.ready) > 0 {
