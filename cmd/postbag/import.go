@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"postbag/digest"
@@ -21,8 +22,17 @@ type importCmd struct {
 	DryRun bool     `help:"Read and count, and store nothing."`
 }
 
+// What Go's own memory is kept to while importing, however fast garbage is made;
+// the database takes about as much beside it.
+const (
+	maxHeap    = 40 << 20 // bytes
+	maxGarbage = 40       // per cent of what is in use
+)
+
 // Run imports one file after the other. One that fails does not stop the others.
 func (c importCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(maxHeap))
+	defer debug.SetGCPercent(debug.SetGCPercent(maxGarbage))
 	return p.with(ctx, s, func(a *app) error {
 		puller, err := a.puller(nil, nil)
 		if err != nil {

@@ -2,12 +2,14 @@ package export
 
 import (
 	"strings"
+	"time"
 
 	"postbag/digest/feed"
 )
 
-// maxThreads is how much is held of threads that nobody has commented on so far.
-const maxThreads = 24 << 20 // bytes, about
+// maxThreads is how much is held of threads: about 30,000 of them. Those beyond
+// become posts at once, by which their comments find them.
+const maxThreads = 8 << 20 // bytes, about
 
 // disqus reads Disqus's export: threads, one a page, and then the comments, which
 // it calls posts. A thread becomes a post with its first comment, since Disqus
@@ -18,11 +20,24 @@ type disqus struct {
 	empty   int // threads without a comment so far
 }
 
+// thread is what is held of a thread, the title only until it is given.
 type thread struct {
-	post    feed.PostEntry
-	link    string
-	given   bool
-	deleted bool
+	link, title string
+	created     int64 // seconds since 1970, 0 when it does not say
+	given       bool
+	deleted     bool
+}
+
+// post makes an entry of a thread.
+func (t *thread) post(number string) feed.PostEntry {
+	p := feed.PostEntry{
+		ID: t.link, URL: t.link, Title: t.title, Announced: -1, Ref: threadRef(number),
+		Body: feed.Body{Base: t.link}, Hash: hash(t.title, ""),
+	}
+	if t.created != 0 {
+		p.Published = time.Unix(t.created, 0).UTC()
+	}
+	return p
 }
 
 func newDisqus() *disqus { return &disqus{threads: map[string]*thread{}} }
@@ -65,24 +80,18 @@ func (d *disqus) thread(r *Reader, n *node) {
 		return
 	}
 	t := &thread{deleted: isTrue(n, "isDeleted")}
-	// Some sites use the page's address as the thread's identifier.
-	t.link = withoutFragment(or(webURL(n.value(anySpace, "link")), webURL(n.value(anySpace, "id"))))
-	t.post = feed.PostEntry{
-		ID:        t.link,
-		URL:       t.link,
-		Title:     title(n.value(anySpace, "title")),
-		Author:    name(n.child(anySpace, "author").value(anySpace, "name")),
-		Published: stamp(n.value(anySpace, "createdAt")),
-		Announced: -1,
-		Body:      feed.Body{Base: t.link},
-		Hash:      hash(n.value(anySpace, "title"), ""),
-		Ref:       threadRef(own),
-	}
 	if t.deleted {
-		t.post = feed.PostEntry{}
+		r.tally.leave(OffThread)
+	} else {
+		// Some sites use the page's address as the thread's identifier.
+		t.link = withoutFragment(or(webURL(n.value(anySpace, "link")), webURL(n.value(anySpace, "id"))))
+		t.title = title(n.value(anySpace, "title"))
+		if created := stamp(n.value(anySpace, "createdAt")); !created.IsZero() {
+			t.created = created.Unix()
+		}
 	}
-	const each = 300 // bytes, of the record
-	size := each + len(own) + 2*len(t.link) + len(t.post.Title)
+	const each = 160 // bytes, of the record
+	size := each + len(own) + len(t.link) + len(t.title)
 	switch {
 	case d.size+size <= maxThreads:
 		d.threads[own] = t
@@ -90,11 +99,8 @@ func (d *disqus) thread(r *Reader, n *node) {
 		if !t.deleted {
 			d.empty++
 		}
-	case !t.deleted && t.link != "":
-		r.post(t.post)
-	}
-	if t.deleted {
-		r.tally.leave(OffThread)
+	case t.link != "":
+		r.post(t.post(own))
 	}
 }
 
@@ -111,22 +117,22 @@ func (d *disqus) post(r *Reader, n *node) {
 	case n.tooLong():
 		r.tally.leave(LongComment)
 	default:
-		d.give(r, t)
+		d.give(r, thread, t)
 		r.comment(d.comment(n, thread, t))
 	}
 }
 
 // give makes a post of a thread when its first comment comes.
-func (d *disqus) give(r *Reader, t *thread) {
+func (d *disqus) give(r *Reader, number string, t *thread) {
 	if t == nil || t.given {
 		return
 	}
 	t.given = true
 	d.empty--
 	if t.link != "" {
-		r.post(t.post)
+		r.post(t.post(number))
 	}
-	t.post = feed.PostEntry{}
+	t.title = ""
 }
 
 // comment reads a comment. Its id is the permalink that Disqus's feed gives it,
