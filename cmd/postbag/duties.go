@@ -231,8 +231,18 @@ func (w *worker) publish(ctx context.Context, issue digest.Issue) (held bool, er
 }
 
 // holdRemoved tells whether an issue waits for the editor because a picked
-// comment has been removed from the blog, and says so once.
+// comment has been removed from the blog, and says so once. The blog is asked right
+// now, unless it is known already.
 func (w *worker) holdRemoved(ctx context.Context, issue digest.Issue) (bool, error) {
+	if held, err := w.removed(ctx, issue); held || err != nil {
+		return held, err
+	}
+	w.recheck(ctx, w.puller, issue)
+	return w.removed(ctx, issue)
+}
+
+// removed does the same by what is stored.
+func (w *worker) removed(ctx context.Context, issue digest.Issue) (bool, error) {
 	err := w.desk.Removed(ctx, issue)
 	if digest.KindOf(err) != digest.Conflict || err == nil {
 		return false, err

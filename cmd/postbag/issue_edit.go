@@ -105,6 +105,15 @@ type issueApproveCmd struct {
 // Run approves a draft.
 func (c issueApproveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
+		draft, _, err := a.desk.Issue(ctx, c.ref())
+		if err != nil {
+			return err
+		}
+		if draft.State == digest.Draft {
+			if err := a.recheckNow(ctx, draft); err != nil {
+				return err
+			}
+		}
 		issue, err := a.desk.Approve(ctx, c.ref(), c.Now)
 		if err != nil {
 			return err

@@ -76,6 +76,9 @@ func (a *app) toSend(ctx context.Context, c issueSendCmd, issue digest.Issue) (d
 	if readers[subscribers.Active] == 0 {
 		return issue, digest.Fail(digest.Conflict, "Add readers first; or leave it on the web alone: postbag issue publish", "nobody has subscribed yet")
 	}
+	if err := a.recheckNow(ctx, issue); err != nil {
+		return issue, err
+	}
 	if issue.State == digest.Approved {
 		if issue, err = a.desk.Publish(ctx, c.to(issue)); err != nil {
 			return issue, err

@@ -13,10 +13,14 @@ type pullCmd struct {
 	Source  int64 `help:"Only this source." placeholder:"ID"`
 	History bool  `help:"Page back to the blog's beginning."`
 	Force   bool  `help:"Ask without conditions, and however short ago it was asked."`
+	Accept  bool  `help:"Store, once, a page that was held back because too much of it is new for its age; with --source."`
 }
 
 // Run pulls one source or all.
 func (c pullCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	if c.Accept && c.Source == 0 {
+		return digest.Fail(digest.Invalid, "For example: postbag pull --source 1 --accept. The ids: postbag source list", "--accept needs --source")
+	}
 	return p.with(ctx, s, func(a *app) error {
 		b := p.bar("pulling", -1)
 		puller, err := a.puller(nil, func(at pull.Progress) {
@@ -40,7 +44,7 @@ func (c pullCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 }
 
 func (c pullCmd) pull(ctx context.Context, puller *pull.Puller) ([]pull.Report, error) {
-	options := pull.PullOptions{History: c.History, Force: c.Force}
+	options := pull.PullOptions{History: c.History, Force: c.Force, Accept: c.Accept}
 	if c.Source == 0 {
 		return puller.PullAll(ctx, options)
 	}

@@ -36,7 +36,8 @@ type verdict struct {
 
 // adapters are tried in this order; the last one takes every feed.
 var adapters = []adapter{
-	blogger, wordPress, generic,
+	blogger, wordPress, disqus, isso, remark42, discourse, reddit, hackerNews, lobsters,
+	gitHub, mastodon, ghost, substack, drupal, movableType, generic,
 }
 
 // adapterOf gives the adapter that reads a page.
@@ -64,6 +65,9 @@ func (p *page) read(opts Options) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !a.is(p) {
+		a = a.guest()
+	}
 	d := p.document(a.platform)
 	if d.Kind, err = a.kindOf(p, opts.Want); err != nil {
 		return nil, err
@@ -75,6 +79,30 @@ func (p *page) read(opts Options) (*Document, error) {
 		a.entry(p, &p.entries[i], d)
 	}
 	return d, nil
+}
+
+// guest reads a page that is not the platform's by its looks, because somebody
+// says it is. The platform's own marks are looked for; where there are none, the
+// entries are read as those of any feed.
+func (a adapter) guest() adapter {
+	own := a
+	a.body, a.topic = nil, topic
+	a.kind = func(p *page) verdict {
+		v := threads(p)
+		if own.kind != nil && !v.sure {
+			v.kind = own.kind(p).kind
+		}
+		return v
+	}
+	a.comment = func(p *page, e *entry, c *CommentEntry) {
+		reply(p, e, c)
+		post, parent := c.PostRef, c.ParentRef
+		if own.comment != nil {
+			own.comment(p, e, c)
+		}
+		c.PostRef, c.ParentRef = firstOf([]string{post}, c.PostRef), firstOf([]string{c.ParentRef}, parent)
+	}
+	return a
 }
 
 // kindOf tells what a page lists, which is what is wanted unless the page
@@ -125,7 +153,7 @@ func (a adapter) entry(p *page, e *entry, d *Document) {
 	}
 	if a.skip != nil {
 		if reason := a.skip(e); reason != "" {
-			d.Skipped = append(d.Skipped, Skip{ID: e.id, Reason: reason})
+			d.Skipped = append(d.Skipped, Skip{ID: firstOf([]string{e.id}, e.url), Reason: reason})
 			return
 		}
 	}

@@ -72,16 +72,20 @@ func atomEntry(e *atom.Entry, m mark, url string) entry {
 	if out.published.IsZero() {
 		out.published = out.updated
 	}
-	out.place(m, base)
+	out.place(m, url)
 	return out
 }
 
 // place settles what relative addresses in the text are resolved against: the
 // xml:base, else the entry's page, else the feed.
-func (e *entry) place(m mark, base string) {
-	e.base = base
-	if m.base == "" && e.url != "" {
+func (e *entry) place(m mark, feed string) {
+	switch {
+	case m.text != "":
+		e.base = resolve(feed, m.text)
+	case e.url != "":
 		e.base = e.url
+	default:
+		e.base = feed
 	}
 }
 

@@ -27,7 +27,10 @@ func toUTF8(body []byte, contentType string) []byte {
 			body = decoded
 		}
 	}
-	text := bytes.ToValidUTF8(body, []byte("\uFFFD"))
+	text := body
+	if !utf8.Valid(text) {
+		text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
+	}
 	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
 	if at := xmlDeclaration.FindIndex(text); at != nil {
 		text = text[at[1]:]
@@ -95,7 +98,7 @@ func lookup(label string) encoding.Encoding {
 // dropControls takes out the characters that XML forbids (XML 1.0, 2.2) and
 // those that only steer terminals.
 func dropControls(text []byte) []byte {
-	if bytes.IndexFunc(text, isControl) < 0 {
+	if !hasControl(text) {
 		return text
 	}
 	return bytes.Map(func(r rune) rune {
@@ -106,30 +109,47 @@ func dropControls(text []byte) []byte {
 	}, text)
 }
 
+// hasControl looks for the bytes of characters that isControl names; it may take
+// a harmless one for such.
+func hasControl(text []byte) bool {
+	for i, b := range text {
+		switch {
+		case b < ' ' && b != '\t' && b != '\n' && b != '\r', b == 0x7F:
+			return true
+		case b == 0xC2 && i+1 < len(text) && text[i+1] < 0xA0: // U+0080 to U+009F
+			return true
+		case b == 0xEF && i+2 < len(text) && text[i+1] == 0xBF && text[i+2] >= 0xBE: // U+FFFE, U+FFFF
+			return true
+		}
+	}
+	return false
+}
+
 // dropReferences takes out numeric references to characters that XML forbids
 // ("&#8;"): one of them would make the decoder refuse the whole feed.
 func dropReferences(text []byte) []byte {
 	var out []byte
-	rest := text
+	kept, at := 0, 0
 	for {
-		at := bytes.Index(rest, []byte("&#"))
-		if at < 0 {
+		next := bytes.Index(text[at:], []byte("&#"))
+		if next < 0 {
 			break
 		}
-		end := at + 2
-		for end < len(rest) && end < at+12 && rest[end] != ';' {
+		start := at + next
+		end := start + 2
+		for end < len(text) && end < start+12 && text[end] != ';' {
 			end++
 		}
-		if end < len(rest) && rest[end] == ';' && forbidden(string(rest[at+2:end])) {
-			out, rest = append(out, rest[:at]...), rest[end+1:]
-		} else {
-			out, rest = append(out, rest[:end]...), rest[end:]
+		at = end
+		if end < len(text) && text[end] == ';' && forbidden(string(text[start+2:end])) {
+			out = append(out, text[kept:start]...)
+			kept, at = end+1, end+1
 		}
 	}
-	if out == nil {
+	if kept == 0 {
 		return text
 	}
-	return append(out, rest...)
+	return append(out, text[kept:]...)
 }
 
 // forbidden tells whether the digits of a reference name no character of XML.

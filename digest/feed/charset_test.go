@@ -1,6 +1,7 @@
 package feed_test
 
 import (
+	"strings"
 	"testing"
 
 	"golang.org/x/text/encoding/charmap"
@@ -56,6 +57,41 @@ func TestCharacterSets(t *testing.T) {
 		if got := d.Posts[0].Title; got != want {
 			t.Errorf("%s: title %q, want %q", tt.name, got, want)
 		}
+	}
+}
+
+// The same holds for every format.
+func TestCharacterSetsOfOtherFormats(t *testing.T) {
+	const want = "Käse – “naïve”"
+	for name, body := range map[string]string{
+		"RSS 2.0":     `<rss version="2.0"><channel><item><guid>1</guid><title>` + want + `</title></item></channel></rss>`,
+		"RDF":         `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><item rdf:about="1"><title>` + want + `</title></item></rdf:RDF>`,
+		"JSON Feed":   `{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","title":"` + want + `"}]}`,
+		"a REST list": `[{"id":1,"guid":{"rendered":"1"},"title":{"rendered":"` + want + `"}}]`,
+	} {
+		latin, err := charmap.Windows1252.NewEncoder().String(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wide, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for how, text := range map[string]string{"UTF-8": body, "guessed": latin, "UTF-16": wide, "with a mark": "\uFEFF" + body} {
+			equal(t, name+" "+how, parse(t, []byte(text), feed.Options{}).Posts[0].Title, want)
+		}
+		labelled := parse(t, []byte(latin), feed.Options{ContentType: "text/plain; charset=ISO-8859-1"})
+		equal(t, name+" by its header", labelled.Posts[0].Title, want)
+	}
+}
+
+func TestControlCharactersAtTheEdges(t *testing.T) {
+	for _, r := range []string{"\x00", "\x1F", "\x7F", "\u0080", "\u009F", "\uFFFE", "\uFFFF", "&#xFFFF;", "&#31;"} {
+		equal(t, "title around a control character", parse(t, blogger(entry("1", "<title>a"+r+"b</title>")), feed.Options{}).Posts[0].Title, "ab")
+	}
+	for _, r := range []string{"\u00A0x", "\u00E9", "\uFFFD", "\uFFBD"} {
+		got := parse(t, blogger(entry("1", "<title>a"+r+"b</title>")), feed.Options{}).Posts[0].Title
+		equal(t, "title around another", got, strings.ReplaceAll("a"+r+"b", "\u00A0", " "))
 	}
 }
 

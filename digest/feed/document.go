@@ -13,8 +13,11 @@ type Document struct {
 	Title    string // the blog's name, plain text
 	HomeURL  string // the blog's home page; of a single post's comments, the post
 	SelfURL  string // where the feed says it lives; may be empty
-	// NextURL is the page with older entries, by link rel next or prev-archive
-	// (RFC 5005, 3 and 4), "" on the last one.
+	// NextURL is the page with older entries: by link rel next or prev-archive (RFC
+	// 5005, 3 and 4), by JSON Feed's next_url, or, for Discourse's posts and
+	// WordPress's interface, by the parameter that asks for them. "" on the last
+	// one, as far as that can be known: WordPress answers 400 past its last page of
+	// posts.
 	NextURL  string
 	Language string // BCP 47, "" when the feed does not say
 	// BlogID is Blogger's number of the blog, "" elsewhere.
@@ -61,10 +64,10 @@ type Tombstone struct {
 
 // PostEntry is a post as its feed gives it.
 type PostEntry struct {
-	ID        string
+	ID        string // see the package's words on identity
 	URL       string
-	Title     string // plain text; may be empty
-	Author    string
+	Title     string    // plain text; may be empty
+	Author    string    // as the feed writes it: "@user Real Name", "Bob (the builder)"
 	Published time.Time // zero when missing or unreadable
 	Updated   time.Time // zero when missing or unreadable
 	Announced int       // comments the feed says there are, -1 when it does not
@@ -84,7 +87,7 @@ type PostEntry struct {
 type CommentEntry struct {
 	ID        string
 	URL       string // the permalink; may be empty
-	PostRef   string // the post's id, else its address
+	PostRef   string // the post's id, else its address, else its Ref; "" when unknown
 	ParentRef string // the parent comment's id, "" at top level or when the feed does not say
 	Author    string
 	AuthorURI string

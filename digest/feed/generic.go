@@ -19,7 +19,7 @@ var generic = adapter{
 var (
 	// commentFragment is the fragment of an address that most programs give a
 	// comment.
-	commentFragment = regexp.MustCompile(`(?i)#.*(comment|reply|isso|^#c|#c)[-_:]?[0-9a-z]*\d`)
+	commentFragment = regexp.MustCompile(`(?i)#(?:[cp][-_:]?\d+$|.*(?:comment|reply|isso)[-_:]?[0-9a-z]*\d)`)
 	// commentsAddress is an address under which programs give comments.
 	commentsAddress = regexp.MustCompile(`(?i)(^|[/._-])(comments|replies)([/._-]|$)|[?&](feed|type|kind|format)=comments?`)
 )
@@ -62,16 +62,25 @@ func withoutHost(address string) string {
 // replyTo is what an entry replies to (RFC 4685, 3): the id, and the page.
 type replyTo struct{ ref, href string }
 
+// isPlace tells whether it is a place on a page, as comments are.
+func (r replyTo) isPlace() bool { return strings.Contains(r.ref, "#") || strings.Contains(r.href, "#") }
+
+// maxReplies bounds what one entry may reply to.
+const maxReplies = 10
+
 // repliesTo gives the in-reply-to elements of an entry.
 func (e *entry) repliesTo() []replyTo {
-	var all []replyTo
+	if e.toKnown {
+		return e.to
+	}
+	e.toKnown = true
 	for _, x := range extensions(e.ext, "in-reply-to") {
 		r := replyTo{ref: id(x.Attrs["ref"]), href: webURL(e.base, x.Attrs["href"])}
-		if r != (replyTo{}) {
-			all = append(all, r)
+		if r != (replyTo{}) && len(e.to) < maxReplies {
+			e.to = append(e.to, r)
 		}
 	}
-	return all
+	return e.to
 }
 
 // answered tells whether another entry of the page replies to this one.
@@ -111,7 +120,7 @@ func reply(p *page, e *entry, c *CommentEntry) {
 	p.index()
 	for _, r := range e.repliesTo() {
 		switch {
-		case p.replies[r.ref] != nil || strings.Contains(r.ref, "#") || strings.Contains(r.href, "#"):
+		case p.replies[r.ref] != nil || r.isPlace():
 			if c.ParentRef == "" {
 				c.ParentRef = firstOf([]string{r.ref}, r.href)
 			}
@@ -138,13 +147,11 @@ func (p *page) pageOf(e *entry) string {
 		}
 		up := p.replies[to[0].ref]
 		if up == nil {
-			if to[0].href != "" {
-				return withoutFragment(to[0].href)
+			named := firstOf([]string{to[0].ref}, to[0].href)
+			if to[0].isPlace() {
+				named = withoutFragment(firstOf([]string{to[0].href}, to[0].ref))
 			}
-			if strings.Contains(to[0].ref, "#") {
-				return withoutFragment(to[0].ref)
-			}
-			return to[0].ref
+			return named
 		}
 		e = up
 	}

@@ -3,7 +3,8 @@ package feed
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
+	"errors"
+	"io"
 	"slices"
 	"strings"
 
@@ -50,6 +51,7 @@ type array struct {
 	items   []json.RawMessage
 	skipped []Skip
 	cut     bool // it broke off; items are those before
+	early   bool // the text itself ended, where it broke off
 }
 
 // readArray reads an array's elements one by one and keeps to the limits.
@@ -61,23 +63,27 @@ func readArray(dec *json.Decoder) (a array) {
 	for dec.More() {
 		var raw json.RawMessage
 		if err := dec.Decode(&raw); err != nil {
-			a.cut = true
+			a.cut, a.early = true, errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
 			return a
 		}
 		switch {
+		case len(a.items)+len(a.skipped) >= 2*MaxEntries:
 		case len(a.items) >= MaxEntries:
-			a.skipped = append(a.skipped, Skip{Reason: fmt.Sprintf("the feed has more than %d entries", MaxEntries)})
+			a.skipped = append(a.skipped, Skip{Reason: tooMany})
 		case len(raw) > MaxEntryBytes:
-			a.skipped = append(a.skipped, Skip{Reason: "it is larger than 1 MB"})
+			a.skipped = append(a.skipped, Skip{Reason: tooLarge})
 		default:
 			a.items = append(a.items, slices.Clone(raw))
 		}
 	}
 	if _, err := dec.Token(); err != nil {
-		a.cut = true
+		a.cut, a.early = true, true
 	}
 	return a
 }
+
+// headMembers are what is read of a feed object beside its items.
+var headMembers = []string{"version", "title", "home_page_url", "feed_url", "next_url", "language", "author", "authors"}
 
 // readObject reads a feed object: its items, and its other members as one
 // object of their own. ok tells whether it could be read to its end.
@@ -102,13 +108,16 @@ func readObject(text []byte) (head map[string]json.RawMessage, items array, ok b
 		if err := dec.Decode(&raw); err != nil {
 			return head, items, false
 		}
-		if name, isText := key.(string); isText {
+		if name, isText := key.(string); isText && slices.Contains(headMembers, name) {
 			head[name] = slices.Clone(raw)
 		}
 	}
 	_, err := dec.Token()
 	return head, items, err == nil
 }
+
+// maxMembers bounds the members of an object that has some of a wrong type.
+const maxMembers = 200
 
 // decode reads an object; members of a wrong type are left out.
 func decode[T any](raw json.RawMessage) (T, error) {
@@ -119,6 +128,9 @@ func decode[T any](raw json.RawMessage) (T, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &members); err != nil {
 		return none, err
+	}
+	if len(members) > maxMembers {
+		return none, errors.New("it has too many members")
 	}
 	for name, value := range members {
 		var try T
@@ -174,8 +186,8 @@ func jsonEntry(item *jsonfeed.Item, url string) entry {
 		id:        id(item.ID),
 		url:       webURL(url, item.URL),
 		title:     item.Title,
-		content:   item.ContentHTML,
-		summary:   item.Summary,
+		content:   clean(item.ContentHTML),
+		summary:   clean(item.Summary),
 		author:    name(author.Name),
 		authorURI: webURL("", author.URL),
 		published: parseTime(item.DatePublished),

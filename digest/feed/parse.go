@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"errors"
 
 	"postbag/digest"
@@ -30,7 +31,7 @@ func Parse(body []byte, opts Options) (doc *Document, err error) {
 				"the feed cannot be read: its parser failed")
 		}
 	}()
-	text := toUTF8(body, opts.ContentType)
+	text := withoutLead(toUTF8(body, opts.ContentType))
 	switch f := sniff(text); f {
 	case XML:
 		doc, err = parseXML(text, opts)
@@ -43,6 +44,19 @@ func Parse(body []byte, opts Options) (doc *Document, err error) {
 		return nil, err
 	}
 	return doc, nil
+}
+
+// withoutLead takes out what stands before the XML declaration, such as the
+// warnings of a blog's plugins, unless it is a web page.
+func withoutLead(text []byte) []byte {
+	at := bytes.Index(text[:min(len(text), 4096)], []byte("<?xml "))
+	if at <= 0 {
+		return text
+	}
+	if f := sniff(text); f == HTML || f == JSON {
+		return text
+	}
+	return text[at:]
 }
 
 // notFeed words what a body is when it is no feed.
@@ -75,7 +89,7 @@ func parseXML(text []byte, opts Options) (*Document, error) {
 		return nil, notFeed(HTML, text)
 	case "":
 		if err != nil {
-			return nil, brokenXML(err)
+			return nil, surveyError(err)
 		}
 		return nil, notFeed(Unknown, nil)
 	default:
@@ -88,7 +102,7 @@ func parseXML(text []byte, opts Options) (*Document, error) {
 	}
 	if err != nil {
 		if p = s.salvage(opts.URL); p == nil {
-			return nil, brokenXML(err)
+			return nil, surveyError(err)
 		}
 	}
 	return p.read(opts)

@@ -256,6 +256,7 @@ func TestXMLBase(t *testing.T) {
 	d := parse(t, []byte(body), feed.Options{})
 	equal(t, "first link", d.Posts[0].URL, "https://a.test/dir/one.html")
 	equal(t, "second base", d.Posts[1].Body.Base, "https://a.test/other/deep/")
+	equal(t, "second link", d.Posts[1].URL, "https://a.test/other/two.html")
 	equal(t, "body, untouched", d.Posts[1].Body.HTML, `<a href="z">x</a>`)
 }
 
@@ -280,6 +281,26 @@ func TestLimits(t *testing.T) {
 	wantInvalid(t, "deep nesting", err, "nested more than 500 deep")
 	_, err = feed.Parse(blogger(strings.Repeat("<a>", 1_000_000)), feed.Options{})
 	wantInvalid(t, "very deep nesting", err, "nested more than 500 deep")
+}
+
+func TestXMLBaseEndsWithItsElement(t *testing.T) {
+	body := `<feed xmlns="http://www.w3.org/2005/Atom"><id>f</id><title xml:base="https://no.test/">x</title>` +
+		`<entry><id>1</id><title xml:base="https://no.test/a/">x</title><link href="/1"/><content type="html">x</content></entry>` +
+		`<entry><id>2</id><link href="/2"/><content type="html" xml:base="https://yes.test/b/">x</content><x xml:base="c/"/></entry></feed>`
+	d := parse(t, []byte(body), feed.Options{URL: "https://a.test/feed"})
+	equal(t, "base of the first", d.Posts[0].Body.Base, "https://a.test/1")
+	equal(t, "link of the second", d.Posts[1].URL, "https://a.test/2")
+	equal(t, "base of the second", d.Posts[1].Body.Base, "https://yes.test/b/")
+}
+
+func TestTooManyElements(t *testing.T) {
+	many := strings.Repeat("<x/>", 300_000)
+	_, err := feed.Parse(blogger(many), feed.Options{})
+	wantInvalid(t, "many elements", err, "more than 300000 elements")
+	_, err = feed.Parse([]byte("<rss "+strings.Repeat("a='b' ", 1001)+"><channel></channel></rss>"), feed.Options{})
+	wantInvalid(t, "many attributes", err, "more than 1000 attributes")
+	d := parse(t, blogger(entry("1", "")+many), feed.Options{})
+	equal(t, "what came before is saved", line(len(d.Posts), d.CutShort), "1 | true")
 }
 
 func wantInvalid(t *testing.T, what string, err error, words string) {

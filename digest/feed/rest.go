@@ -21,6 +21,8 @@ type rendered struct {
 	Rendered string `json:"rendered"`
 }
 
+func (r rendered) html() string { return clean(r.Rendered) }
+
 // restEntry is a post (wp/v2/posts) or a comment (wp/v2/comments).
 type restEntry struct {
 	ID       int64    `json:"id"`
@@ -53,7 +55,10 @@ type restEntry struct {
 func parseREST(text []byte, opts Options) (*Document, error) {
 	list := readArray(json.NewDecoder(bytes.NewReader(text)))
 	if list.cut && len(list.items) == 0 {
-		return nil, cutShort()
+		if list.early {
+			return nil, cutShort()
+		}
+		return nil, wrongJSON()
 	}
 	d := &Document{Platform: digest.WordPress, TotalResults: -1, Skipped: list.skipped, CutShort: list.cut}
 	for _, raw := range list.items {
@@ -123,10 +128,7 @@ func (d *Document) restPage(address string, entries int) {
 }
 
 func (e *restEntry) post(base string) PostEntry {
-	body := e.Content.Rendered
-	if body == "" {
-		body = e.Excerpt.Rendered
-	}
+	body := firstOf([]string{e.Content.html()}, e.Excerpt.html())
 	p := PostEntry{
 		ID:        id(html.UnescapeString(e.GUID.Rendered)),
 		URL:       webURL(base, e.Link),
@@ -157,8 +159,8 @@ func (d *Document) restComment(e *restEntry, base string) {
 		Author:    name(e.AuthorName),
 		AuthorURI: webURL("", e.AuthorURL),
 		Published: parseTime(e.DateGMT),
-		Body:      Body{HTML: e.Content.Rendered, Base: webURL(base, e.Link)},
-		Hash:      hash(e.Content.Rendered),
+		Body:      Body{HTML: e.Content.html(), Base: webURL(base, e.Link)},
+		Hash:      hash(e.Content.html()),
 		Key:       key(e.ID),
 	}
 	if *e.Post > 0 {

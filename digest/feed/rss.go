@@ -83,7 +83,7 @@ func rssEntry(item *rss.Item, m mark, url string) entry {
 	if e.published.IsZero() {
 		e.published = e.updated
 	}
-	e.place(m, base)
+	e.place(m, url)
 	return e
 }
 

@@ -64,7 +64,9 @@ func (s *survey) without(end int64, closers string) []byte {
 // gives nil when there is none.
 func (s *survey) salvage(url string) *page {
 	read := func(n int) *page {
-		p, err := s.parse(s.first(n), url)
+		part := *s
+		part.marks = s.marks[:n]
+		p, err := part.parse(s.first(n), url)
 		if err != nil || len(p.entries) == 0 {
 			return nil
 		}

@@ -2,6 +2,7 @@ package feed_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -75,22 +76,47 @@ func TestBackupsOfTheFoundingBlogAreNoFeeds(t *testing.T) {
 	}
 }
 
-// BenchmarkParse reads the founding blog's 126 comments, beside gofeed's bare
-// parse of the same bytes.
+// BenchmarkParse reads the founding blog's 126 comments, and a page of 500 made
+// of them, beside gofeed's bare parse of the same bytes.
 func BenchmarkParse(b *testing.B) {
 	body := sampleFile(b, "comments.atom")
-	b.Run("document", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := feed.Parse(body, feed.Options{}); err != nil {
-				b.Fatal(err)
+	for _, page := range []struct {
+		name string
+		body []byte
+	}{{"126", body}, {"500", repeated(b, body, 500)}} {
+		b.Run(page.name+"/document", func(b *testing.B) {
+			b.SetBytes(int64(len(page.body)))
+			for b.Loop() {
+				if _, err := feed.Parse(page.body, feed.Options{}); err != nil {
+					b.Fatal(err)
+				}
 			}
-		}
-	})
-	b.Run("gofeed", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := (&atom.Parser{}).Parse(bytes.NewReader(body)); err != nil {
-				b.Fatal(err)
+		})
+		b.Run(page.name+"/gofeed", func(b *testing.B) {
+			b.SetBytes(int64(len(page.body)))
+			for b.Loop() {
+				if _, err := (&atom.Parser{}).Parse(bytes.NewReader(page.body)); err != nil {
+					b.Fatal(err)
+				}
 			}
-		}
-	})
+		})
+	}
+}
+
+// repeated makes a page of so many entries of one with fewer, each with an id of
+// its own.
+func repeated(tb testing.TB, body []byte, n int) []byte {
+	first, last := bytes.Index(body, []byte("<entry>")), bytes.LastIndex(body, []byte("</feed>"))
+	entries := bytes.SplitAfter(body[first:last], []byte("</entry>"))
+	entries = entries[:len(entries)-1]
+	out := bytes.Clone(body[:first])
+	for i := range n {
+		e := entries[i%len(entries)]
+		out = append(out, bytes.Replace(e, []byte("</id>"), fmt.Appendf(nil, "%d</id>", i/len(entries)), 1)...)
+	}
+	out = append(out, body[last:]...)
+	if d := parse(tb, out, feed.Options{}); len(d.Comments) != n {
+		tb.Fatalf("the page has %d comments, want %d", len(d.Comments), n)
+	}
+	return out
 }

@@ -27,14 +27,15 @@ type survey struct {
 
 // mark is what gofeed loses of an entry.
 type mark struct {
-	base    string // the xml:base in scope of its text
+	base    string // the xml:base in scope of the entry, for its links
+	text    string // the xml:base in scope of its text
 	about   string // RDF's name of it (RSS 1.0, 5.5)
 	replies int    // thr:count of its replies link (RFC 4685, 4), -1 for none
 }
 
 // mark gives what is noted of the i-th of so many entries.
 func (s *survey) mark(i, entries int) mark {
-	if len(s.marks) < entries {
+	if len(s.marks) != entries {
 		return mark{replies: -1}
 	}
 	return s.marks[i]
@@ -43,13 +44,28 @@ func (s *survey) mark(i, entries int) mark {
 // head is the beginning of the document.
 func (s *survey) head() string { return string(s.source[:min(len(s.source), 4000)]) }
 
-// errDoctype and errDepth are what a document may not contain; errEnd and
-// errStray are how one can be broken.
+// Why an entry is left out.
 var (
-	errDoctype = errors.New("it declares entities of its own")
-	errDepth   = fmt.Errorf("its elements are nested more than %d deep", MaxDepth)
-	errEnd     = errors.New("document end")
-	errStray   = errors.New("an element ends that never began")
+	tooMany  = fmt.Sprintf("the feed has more than %d entries", MaxEntries)
+	tooLarge = "it is larger than 1 MB"
+)
+
+// maxElements bounds the elements of a document. Five thousand entries have some
+// hundred thousand, and each that gofeed does not know costs it two maps.
+// maxAttributes bounds those of one element.
+const (
+	maxElements   = 300_000
+	maxAttributes = 1_000
+)
+
+// errDoctype and errDepth are what a document may not contain; errEnd, errStray
+// and errElements are what ends it early.
+var (
+	errDoctype  = errors.New("it declares entities of its own")
+	errDepth    = fmt.Errorf("its elements are nested more than %d deep", MaxDepth)
+	errElements = fmt.Errorf("it has more than %d elements, or one with more than %d attributes", maxElements, maxAttributes)
+	errEnd      = errors.New("document end")
+	errStray    = errors.New("an element ends that never began")
 )
 
 // look makes a survey. An error other than those above is the decoder's; the
@@ -74,18 +90,32 @@ type walk struct {
 	out  *survey
 	open []xml.Name // the elements we are in
 
-	entry   int   // depth of the entry we are in, 0 outside
-	started int64 // where it began
-	entries int
-	present mark
-	outer   []string // xml:base of the elements around the entries
-	inner   []string // and inside the present one, down to its text
-	cut     []span   // what is left out, in order
-	closing string   // what ends the elements around the last entry
-	around  []xml.Name
+	entry    int   // depth of the entry we are in, 0 outside
+	started  int64 // where it began
+	entries  int
+	present  mark
+	elements int
+	bases    []scope // the xml:base of the elements we are in
+	cut      []span  // what is left out, in order
+	closing  string  // what ends the elements around the last entry
+	around   []xml.Name
 }
 
 type span struct{ from, to int64 }
+
+// scope is an xml:base, resolved, and the depth of its element.
+type scope struct {
+	depth int
+	base  string
+}
+
+// base is the xml:base in scope.
+func (w *walk) base() string {
+	if n := len(w.bases); n > 0 {
+		return w.bases[n-1].base
+	}
+	return ""
+}
 
 // all walks to the end of the root element. What a server appends after it is
 // nobody's concern.
@@ -135,23 +165,38 @@ func (w *walk) begin(t xml.StartElement, start int64) error {
 	if depth > MaxDepth {
 		return errDepth
 	}
+	if w.elements++; w.elements > maxElements || len(t.Attr) > maxAttributes {
+		return errElements
+	}
 	name := strings.ToLower(t.Name.Local)
 	if depth == 1 {
 		w.out.root = name
 	}
+	if base := baseOf(t); base != "" {
+		w.rebase(base, depth, start)
+	}
 	switch {
 	case w.entry == 0 && (name == "entry" || name == "item") && (depth == 2 || depth == 3):
-		w.entry, w.started, w.inner = depth, start, nil
-		w.present = mark{about: attribute(t, "about"), replies: -1}
-	case w.entry > 0 && depth == w.entry+1 && name == "link" && strings.EqualFold(attribute(t, "rel"), "replies"):
-		if n := number(attribute(t, "count")); n >= 0 {
-			w.present.replies = n
-		}
-	}
-	if base := baseOf(t); base != "" {
-		w.base(base, start)
+		w.entry, w.started = depth, start
+		w.present = mark{base: w.base(), text: w.base(), about: attribute(t, "about"), replies: -1}
+	case w.entry > 0 && depth == w.entry+1:
+		w.child(name, t)
 	}
 	return nil
+}
+
+// child looks at an element of an entry.
+func (w *walk) child(name string, t xml.StartElement) {
+	switch name {
+	case "link":
+		if n := number(attribute(t, "count")); n >= 0 && strings.EqualFold(attribute(t, "rel"), "replies") {
+			w.present.replies = n
+		}
+	case "content", "encoded", "summary", "description":
+		if w.present.text == w.present.base {
+			w.present.text = w.base()
+		}
+	}
 }
 
 // end closes an element, and those in it that the document forgot to close, as
@@ -172,6 +217,9 @@ func (w *walk) end(name xml.Name, start int64) error {
 		w.closeEntry(to)
 	}
 	w.open = w.open[:at]
+	for n := len(w.bases); n > 0 && w.bases[n-1].depth > at; n-- {
+		w.bases = w.bases[:n-1]
+	}
 	return nil
 }
 
@@ -184,13 +232,11 @@ func attribute(t xml.StartElement, local string) string {
 	return ""
 }
 
-// base notes an xml:base and blanks the attribute, so that gofeed hands the
-// text on as it stands.
-func (w *walk) base(value string, start int64) {
-	if w.entry > 0 {
-		w.inner = append(w.inner, value)
-	} else {
-		w.outer = append(w.outer, value)
+// rebase notes an xml:base (XML Base, 4) and blanks the attribute, so that gofeed
+// hands the text on as it stands.
+func (w *walk) rebase(value string, depth int, start int64) {
+	if base := id(resolve(w.base(), value)); base != "" {
+		w.bases = append(w.bases, scope{depth, base})
 	}
 	tag := w.doc[start:w.dec.InputOffset()]
 	for _, at := range baseAttribute.FindAllIndex(tag, -1) {
@@ -218,29 +264,25 @@ func (w *walk) closeEntry(to int64) {
 	reason := ""
 	switch {
 	case w.entries > MaxEntries:
-		reason = fmt.Sprintf("the feed has more than %d entries", MaxEntries)
+		reason = tooMany
 	case to-w.started > MaxEntryBytes:
-		reason = "it is larger than 1 MB"
+		reason = tooLarge
 	default:
-		w.present.base = resolveAll(append(w.outer[:len(w.outer):len(w.outer)], w.inner...))
 		w.out.marks = append(w.out.marks, w.present)
 		w.out.ends = append(w.out.ends, end{to, w.closers(around)})
 		return
 	}
-	w.out.skipped = append(w.out.skipped, Skip{Reason: reason})
 	for n := len(w.cut); n > 0 && w.cut[n-1].from >= w.started; n-- {
 		w.cut = w.cut[:n-1]
 	}
-	w.cut = append(w.cut, span{w.started, to})
-}
-
-// resolveAll resolves nested xml:base values, outermost first (XML Base, 4).
-func resolveAll(bases []string) string {
-	out := ""
-	for _, b := range bases {
-		out = resolve(out, b)
+	if len(w.out.skipped) < MaxEntries {
+		w.out.skipped = append(w.out.skipped, Skip{Reason: reason})
 	}
-	return out
+	if n := len(w.cut); n > 0 && w.cut[n-1].to == w.started {
+		w.cut[n-1].to = to
+		return
+	}
+	w.cut = append(w.cut, span{w.started, to})
 }
 
 // resolve makes an address absolute; what cannot be resolved stays as it is.
@@ -262,7 +304,7 @@ func resolve(base, ref string) string {
 
 // surveyError words what the survey found wrong.
 func surveyError(err error) error {
-	if errors.Is(err, errDoctype) || errors.Is(err, errDepth) {
+	if errors.Is(err, errDoctype) || errors.Is(err, errDepth) || errors.Is(err, errElements) {
 		return digest.Fail(digest.Invalid, "No blog's feed needs that; check the address.", "the feed is refused: %w", err)
 	}
 	return brokenXML(err)

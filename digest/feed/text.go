@@ -6,6 +6,7 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -50,12 +51,7 @@ func name(s string) string { return short(plain(html.UnescapeString(s)), maxName
 
 // id cleans an id or address; one too long to be kept is none.
 func id(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if isControl(r) {
-			return -1
-		}
-		return r
-	}, strings.TrimSpace(s))
+	s = strings.TrimSpace(clean(s))
 	if len(s) > maxID {
 		return ""
 	}
@@ -79,8 +75,21 @@ func textOf(s string) string { return html.UnescapeString(anyTag.ReplaceAllStrin
 
 // textHTML writes plain text as HTML, line ends as breaks.
 func textHTML(s string) string {
-	s = strings.ReplaceAll(html.EscapeString(s), "\r\n", "\n")
+	s = strings.ReplaceAll(html.EscapeString(clean(s)), "\r\n", "\n")
 	return strings.ReplaceAll(s, "\n", "<br>")
+}
+
+// clean takes the control characters out that a decoder may have brought in.
+func clean(s string) string {
+	if strings.IndexFunc(s, isControl) < 0 {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if isControl(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // hash is a fingerprint of raw texts, to find edits.
@@ -111,10 +120,21 @@ func extension(exts ext.Extensions, local string) (ext.Extension, bool) {
 	return ext.Extension{}, false
 }
 
+// extensions gives all elements of a local name, prefix by prefix.
 func extensions(exts ext.Extensions, local string) []ext.Extension {
+	var prefixes []string
+	for prefix, byName := range exts {
+		if len(byName[local]) > 0 {
+			prefixes = append(prefixes, prefix)
+		}
+	}
+	if len(prefixes) == 1 {
+		return exts[prefixes[0]][local]
+	}
+	slices.Sort(prefixes)
 	var all []ext.Extension
-	for _, byName := range exts {
-		all = append(all, byName[local]...)
+	for _, prefix := range prefixes {
+		all = append(all, exts[prefix][local]...)
 	}
 	return all
 }

@@ -49,6 +49,8 @@ type entry struct {
 	discussion string // RSS's comments element: the page with the discussion
 	replies    int    // comments announced by a link of relation replies, -1 for none
 	ext        ext.Extensions
+	to         []replyTo // what it replies to; see repliesTo
+	toKnown    bool
 }
 
 // document reads what stands above the entries.
@@ -70,7 +72,8 @@ func (p *page) document(platform digest.Platform) *Document {
 	}
 }
 
-// host gives the host that the page, its home or its own link names first.
+// onHost tells whether the feed, its home page or its id is on one of the hosts, or
+// on a part of it.
 func (p *page) onHost(names ...string) bool {
 	for _, address := range []string{p.self, p.url, p.home, p.id} {
 		h := hostOf(address)

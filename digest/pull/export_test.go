@@ -14,3 +14,15 @@ func (m *memory) Contents() ([]digest.Post, []digest.Comment) {
 	defer m.mu.Unlock()
 	return m.posts, m.comments
 }
+
+// Canonical gives the canonical form of a permalink of a source with the given
+// addresses.
+func Canonical(address string, fragment bool, own ...string) string {
+	return ownHosts(own...).canonical(address, fragment)
+}
+
+// ListingAddress gives where a post's own comments feed is by a pattern.
+func ListingAddress(pattern string, x digest.Listing, own ...string) string {
+	l := &lister{run: &run{own: ownHosts(own...)}}
+	return l.fill(pattern, x)
+}

@@ -57,27 +57,27 @@ func plainHost(u *url.URL) string {
 
 // commentsPage is the part of a WordPress address that names a page of comments.
 // It changes as others write.
-var commentsPage = regexp.MustCompile(`/comment-page-[0-9]+(/|$)`)
+var commentsPage = regexp.MustCompile(`(?:/+comment-page-[0-9]+)+/*$`)
 
 // canonical gives the part of a permalink that stays when a blog moves to https,
 // to another host, or is linked to by a newsletter: scheme, www., a default port,
 // a slash at the end, parameters of trackers and the page of the comments are
 // left out, and so is a host that is the source's own. The fragment is kept on
-// demand, for comments. It is "" for what is no web address, and for a home page,
-// which names no entry.
+// demand, for comments. It is "" for what is no web address or cannot be read, and
+// for a home page, which names no entry.
 func (h hosts) canonical(address string, fragment bool) string {
 	u := webAddress(address)
 	if u == nil {
 		return ""
 	}
-	host, path := plainHost(u), strings.TrimRight(escaped(u.EscapedPath()), "/")
-	path = strings.TrimRight(commentsPage.ReplaceAllString(path, "$1"), "/")
-	query := plainQuery(u.RawQuery)
+	host, path := plainHost(u), escaped(u.EscapedPath())
+	path = strings.TrimRight(slashes.ReplaceAllString(commentsPage.ReplaceAllString(path, ""), "/"), "/")
+	query, ok := plainQuery(u.RawQuery)
 	mark := ""
 	if f := escaped(u.EscapedFragment()); fragment && f != "" {
 		mark = "#" + f
 	}
-	if path == "" && query == "" && mark == "" {
+	if !ok || path == "" && query == "" && mark == "" {
 		return ""
 	}
 	if path == "" {
@@ -88,6 +88,9 @@ func (h hosts) canonical(address string, fragment bool) string {
 	}
 	return "//" + host + path + query + mark
 }
+
+// slashes in a row are one, so that no path looks like the name of another host.
+var slashes = regexp.MustCompile(`/{2,}`)
 
 var percent = regexp.MustCompile(`%[0-9a-fA-F]{2}`)
 
@@ -101,15 +104,12 @@ var trackers = []string{
 	"_hsenc", "_hsmi", "mkt_tok", "ref_src", "cmpid",
 }
 
-// plainQuery orders parameters by name and leaves trackers out. One that cannot
-// be read stays as it is.
-func plainQuery(raw string) string {
-	if raw == "" {
-		return ""
-	}
+// plainQuery orders parameters by name and leaves trackers out; ok is false for
+// what cannot be read.
+func plainQuery(raw string) (query string, ok bool) {
 	q, err := url.ParseQuery(raw)
 	if err != nil {
-		return "?" + escaped(strings.Map(printableOnly, raw))
+		return "", false
 	}
 	for name := range q {
 		low := strings.ToLower(name)
@@ -118,14 +118,7 @@ func plainQuery(raw string) string {
 		}
 	}
 	if len(q) == 0 {
-		return ""
+		return "", true
 	}
-	return "?" + q.Encode()
-}
-
-func printableOnly(r rune) rune {
-	if r <= ' ' || r == 0x7f {
-		return -1
-	}
-	return r
+	return "?" + q.Encode(), true
 }

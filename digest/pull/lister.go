@@ -28,6 +28,8 @@ type lister struct {
 	why      error // of the first failure
 	differ   int
 	anywhere string         // a post whose count differs, in words
+	alive    bool           // an answer of the blog was good
+	missing  []missing      // comments whose pages are not there
 	answers  map[string]int // pages of posts that were asked for, with their status if that was bad
 }
 

@@ -164,6 +164,7 @@ func (l *lister) address(x digest.Listing) string {
 var (
 	placeholder = regexp.MustCompile(`\{(url|path|id|feeds)\}`)
 	lastNumber  = regexp.MustCompile(`(\d+)$`)
+	letter      = regexp.MustCompile(`^[0-9A-Za-z]`)
 )
 
 // fill puts a post into a pattern; "" when the post has nothing to put in a
@@ -185,7 +186,7 @@ func (l *lister) fill(pattern string, x digest.Listing) string {
 			value = url.QueryEscape(value)
 		case strings.HasPrefix(rest, "/"):
 			value = strings.TrimSuffix(value, "/")
-		case name != "{id}" && rest != "" && !strings.HasSuffix(value, "/") && !strings.HasPrefix(rest, "?"):
+		case name != "{id}" && letter.MatchString(rest) && !strings.HasSuffix(value, "/"):
 			value += "/"
 		}
 		b.WriteString(value)

@@ -129,7 +129,7 @@ func (p *Puller) recheckSource(ctx context.Context, id int64, comments []digest.
 		out.Looked++
 		p.lookedAt(c.ID)
 	}
-	return nil
+	return l.markMissing(ctx)
 }
 
 // show reads the comments feeds of the comments' posts, and tells of which comments
@@ -164,7 +164,7 @@ func (l *lister) show(ctx context.Context, comments []digest.Comment) (map[int64
 			l.note("the comments of %s could not be read: %s", or(x.URL, x.GUID), err)
 			continue
 		}
-		l.inRow = 0
+		l.inRow, l.alive = 0, true
 		for _, id := range of[x.PostID] {
 			sure[id] = got.complete || got.unchanged
 		}
@@ -183,8 +183,8 @@ func (l *lister) now(x digest.Listing) validators {
 	return validators{x.ETag, x.LastModified}
 }
 
-// permalinkOf asks for a comment's page. 404 and 410 by its own host mean that it
-// is gone; anything else proves nothing.
+// permalinkOf asks for a comment's page and notes when it is missing: 404 and 410
+// by its own host say so, anything else proves nothing.
 func (l *lister) permalinkOf(ctx context.Context, c digest.Comment) error {
 	u := webAddress(c.URL)
 	if u == nil {
@@ -204,12 +204,45 @@ func (l *lister) permalinkOf(ctx context.Context, c digest.Comment) error {
 		} else if err != nil {
 			l.note("the page of the comment by %s could not be read: %s", c.Author, err)
 		}
+		l.alive = l.alive || err == nil
 		l.answers[address.String()] = status
 	}
-	if status != http.StatusNotFound && status != http.StatusGone {
-		return nil
+	if status == http.StatusNotFound || status == http.StatusGone {
+		l.missing = append(l.missing, missing{c.ID, status, address.String()})
 	}
-	n, err := l.p.opts.Store.MarkGone(ctx, []int64{c.ID}, digest.ByPermalink, fmt.Sprintf("its page answers %d %s", status, http.StatusText(status)))
-	l.report.stored.GoneComments += n
-	return err
+	return nil
+}
+
+// missing is a comment whose page is not there.
+type missing struct {
+	id      int64
+	status  int
+	address string
+}
+
+// markMissing marks comments gone whose pages are missing. When not one of several
+// pages is there, nor the comments feed of a post, the blog has moved or is ill, and
+// 404 proves nothing.
+func (l *lister) markMissing(ctx context.Context) error {
+	pages := map[string]bool{}
+	for _, m := range l.missing {
+		pages[m.address] = true
+	}
+	ill := len(pages) > 1 && !l.alive
+	told := false
+	for _, m := range l.missing {
+		if ill && m.status == http.StatusNotFound {
+			if !told {
+				l.note("none of the %d pages that were asked for is there, so that proves nothing", len(pages))
+			}
+			told = true
+			continue
+		}
+		n, err := l.p.opts.Store.MarkGone(ctx, []int64{m.id}, digest.ByPermalink, fmt.Sprintf("its page answers %d %s", m.status, http.StatusText(m.status)))
+		if err != nil {
+			return err
+		}
+		l.report.stored.GoneComments += n
+	}
+	return nil
 }

@@ -1,0 +1,122 @@
+package feed
+
+import (
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"postbag/digest"
+)
+
+var (
+	// discoursePlace is the address of a topic, or of a post in it: the topic's
+	// address, its number and the number of the post.
+	discoursePlace = regexp.MustCompile(`^(https?://[^?#]*?/t/(?:[^/?#]+/)?(\d+))(?:/(\d+))?/?(?:[?#].*)?$`)
+	// discourseID is a guid: HOST-topic-TOPIC in lists of topics, HOST-post-ID in
+	// posts.rss, HOST-post-TOPIC-NUMBER in the feed of a topic.
+	discourseID = regexp.MustCompile(`^[A-Za-z0-9.:-]+-(topic|post)-(\d+)(?:-\d+)?$`)
+	// discourseFrame is what topic feeds put around a post: who wrote it, and a link
+	// to the topic.
+	discourseFrame = regexp.MustCompile(`(?s)^\s*<p>[^<]*<a [^>]*>@?[^<]*</a>[^<]*</p>\s*<blockquote>\s*(.*?)\s*</blockquote>\s*<p>(?:<small>[^<]*</small>)?\s*<a [^>]*>[^<]*</a></p>\s*$`)
+	discourseUser  = regexp.MustCompile(`^@([A-Za-z0-9._-]+)`)
+)
+
+// discourse reads a forum: its topics are posts, and the posts in them comments,
+// but for number 1, which is the topic itself. The same post has another guid in
+// each feed, so it is named by its address.
+var discourse = adapter{
+	platform: digest.Discourse,
+	is: func(p *page) bool {
+		return p.made("discourse") || strings.Contains(p.head, `xmlns:discourse="`) ||
+			p.every(func(e *entry) bool { return discourseID.MatchString(e.id) && discoursePlace.MatchString(e.url) })
+	},
+	kind:     discourseKind,
+	document: discourseDocument,
+	body: func(e *entry) string {
+		body := strings.TrimSpace(e.body())
+		if m := discourseFrame.FindStringSubmatch(body); m != nil {
+			return m[1]
+		}
+		return body
+	},
+	topic: func(_ *page, e *entry) bool {
+		m := discoursePlace.FindStringSubmatch(e.url)
+		return m != nil && (m[3] == "" || m[3] == "1")
+	},
+	post:    discoursePost,
+	comment: discourseComment,
+}
+
+func discourseKind(p *page) verdict {
+	ids := 0
+	for _, e := range p.entries {
+		if m := discourseID.FindStringSubmatch(e.id); m != nil && m[1] == "post" {
+			ids++
+		}
+	}
+	where := pathOf(p.where())
+	switch {
+	case ids > 0:
+		return verdict{digest.CommentsFeed, true}
+	case len(p.entries) == 0 && (strings.HasSuffix(where, "/posts.rss") || strings.Contains(where, "/t/")):
+		return verdict{digest.CommentsFeed, false}
+	}
+	return verdict{digest.PostsFeed, len(p.entries) > 0}
+}
+
+// discourseDocument finds the older posts: posts.rss gives those before a number
+// of a post, which stands in the guids.
+func discourseDocument(p *page, d *Document) {
+	where := p.url
+	if where == "" {
+		where = p.self
+	}
+	u, err := url.Parse(where)
+	if err != nil {
+		return
+	}
+	d.OnePost = d.Kind == digest.CommentsFeed && strings.Contains(u.Path, "/t/")
+	lowest := 0
+	for _, e := range p.entries {
+		m := discourseID.FindStringSubmatch(e.id)
+		if m == nil {
+			continue
+		}
+		if n := number(m[2]); n > 0 && (lowest == 0 || n < lowest) {
+			lowest = n
+		}
+	}
+	if !strings.HasSuffix(u.Path, "/posts.rss") || lowest <= 1 || d.NextURL != "" {
+		return
+	}
+	q := u.Query()
+	q.Set("before", strconv.Itoa(lowest))
+	u.RawQuery = q.Encode()
+	d.NextURL = webURL("", u.String())
+}
+
+func discoursePost(_ *page, e *entry, post *PostEntry) {
+	m := discoursePlace.FindStringSubmatch(e.url)
+	if m == nil {
+		return
+	}
+	post.URL, post.Key = m[1], "topic-"+m[2]
+	post.ID = hostOf(m[1]) + "-topic-" + m[2]
+	post.CommentsURL = m[1] + ".rss"
+}
+
+func discourseComment(_ *page, e *entry, c *CommentEntry) {
+	m := discoursePlace.FindStringSubmatch(e.url)
+	if m == nil {
+		return
+	}
+	c.PostRef, c.PostKey = m[1], "topic-"+m[2]
+	c.Key = "post-" + m[2] + "-" + m[3]
+	c.ID = hostOf(m[1]) + "-" + c.Key
+	if user := discourseUser.FindStringSubmatch(c.Author); user != nil {
+		if site, _, ok := strings.Cut(m[1], "/t/"); ok {
+			c.AuthorURI = site + "/u/" + user[1]
+		}
+	}
+}

@@ -1,0 +1,320 @@
+package feed_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/feed"
+)
+
+// TestPlatforms reads a feed of every platform. A post is written as
+//
+//	id | key | ref | comments announced | feed of its comments | author | title
+//
+// and a comment as
+//
+//	id | key | post | post's key | parent | parent's key | author | address of the author
+func TestPlatforms(t *testing.T) {
+	const (
+		posts    = digest.PostsFeed
+		comments = digest.CommentsFeed
+		water    = "http://blog.test/2026/03/who-locks-the-water/"
+		hedge    = "https://hedge.test/t/when-to-lay-a-hedge/31"
+		topic    = "hedge.test-topic-31 | topic-31 |  | -1 | " + hedge + ".rss | @oda Oda Marsh | When to lay a hedge"
+		berta    = "hedge.test-post-31-3 | post-31-3 | " + hedge + " | topic-31 |  |  | @berta Berta Quill | https://hedge.test/u/berta"
+		owl      = "t3_1b6aaa |  |  | -1 | https://www.reddit.com/r/nightbuses/comments/1b6aaa/who_takes_the_n9/.rss | /u/owlrider | Who takes the N9?"
+		lamp     = "t1_kx0002 |  | t3_1b6aaa |  |  |  | /u/lampwright | https://www.reddit.com/user/lampwright"
+		tides    = "https://github.com/tidewater/almanac/discussions/14"
+	)
+	for _, tt := range []struct {
+		file          string
+		platform      digest.Platform
+		kind          digest.FeedKind
+		onePost       bool
+		replies, gone int
+		posts         []string
+		comments      []string
+	}{
+		{"blogger-short.atom", digest.Blogger, comments, true, 1, 1, nil, []string{
+			"tag:blogger.com,1999:blog-7.post-73 |  | tag:blogger.com,1999:blog-7.post-70 |  |  |  | Unknown | https://www.blogger.com/profile/5",
+			"tag:blogger.com,1999:blog-7.post-72 |  | tag:blogger.com,1999:blog-7.post-70 |  | tag:blogger.com,1999:blog-7.post-71 |  | Skipper | ",
+			"tag:blogger.com,1999:blog-7.post-71 |  | tag:blogger.com,1999:blog-7.post-70 |  |  |  | Anonymous | "}},
+		{"blogger-posts.rss", digest.Blogger, posts, false, 0, 0, []string{
+			"tag:blogger.com,1999:blog-7.post-70 |  |  | 2 |  | Skipper | Late again"}, nil},
+		{"blogger-comments.rss", digest.Blogger, comments, false, 0, 0, nil, []string{
+			"tag:blogger.com,1999:blog-7.post-72 |  | tag:blogger.com,1999:blog-7.post-70 |  |  |  | Anonymous | ",
+			"tag:blogger.com,1999:blog-7.post-71 |  | https://ferry.test/2026/03/late-again.html |  |  |  | Tam | "}},
+		{"wordpress-posts.rss", digest.WordPress, posts, false, 0, 0, []string{
+			"http://blog.test/?p=41 | post-41 |  | 4 | " + water + "feed/ | Marta (plot 9) | Who locks the water?",
+			"http://blog.test/?p=37 | post-37 |  | -1 |  | Marta (plot 9) | Beans & bindweed"}, nil},
+		{"wordpress-comments.rss", digest.WordPress, comments, false, 0, 0, nil, []string{
+			"http://blog.test/?p=41#comment-104 | comment-104 | http://blog.test/?p=41 | post-41 |  |  | Bob (the builder) | ",
+			"http://blog.test/?p=41#comment-102 | comment-102 | http://blog.test/?p=41 | post-41 |  |  | @ines Ines Vega | ",
+			"http://blog.test/?p=37#comment-88 | comment-88 | http://blog.test/?p=37 | post-37 |  |  | Anonymous | "}},
+		{"wordpress-comments.atom", digest.WordPress, comments, false, 1, 0, nil, []string{
+			"http://blog.test/?p=41#comment-104 | comment-104 | http://blog.test/?p=41 | post-41 | http://blog.test/?p=41#comment-102 | comment-102 | Bob (the builder) | http://bob.test/",
+			"http://blog.test/?p=41#comment-102 | comment-102 | http://blog.test/?p=41 | post-41 |  |  | Ines | "}},
+		{"wordpress-rest-posts.json", digest.WordPress, posts, false, 0, 0, []string{
+			"http://blog.test/?p=41 | post-41 |  | -1 |  | Marta (plot 9) | Who locks the water?"}, nil},
+		{"wordpress-rest-comments.json", digest.WordPress, comments, false, 1, 0, nil, []string{
+			water + "comment-page-1/#comment-104 | comment-104 | " + water + " | post-41 | " + water + "#comment-102 | comment-102 | Bob (the builder) | http://bob.test/",
+			water + "#comment-102 | comment-102 | " + water + " | post-41 |  |  | @ines Ines Vega | "}},
+		{"ghost.rss", digest.Ghost, posts, false, 0, 0, []string{"66500c1fa3 |  |  | -1 |  | Ola | Glaze"}, nil},
+		{"substack.rss", digest.Substack, posts, false, 0, 0, []string{
+			"https://tram.test/p/stop-request |  |  | -1 |  | Petra | Stop request",
+			"https://tram.test/p/depot-cats |  |  | -1 |  | Petra | Depot cats"}, nil},
+		{"mastodon.rss", digest.Mastodon, posts, false, 0, 0, []string{
+			"https://canal.test/@ines/1130001 |  |  | -1 |  | Ines at the lock | ",
+			"https://canal.test/@ines/1130000 |  |  | -1 |  | Ines at the lock | "}, nil},
+		{"disqus.rss", digest.Disqus, comments, false, 0, 0, nil, []string{
+			"https://kiln.test/glaze/#comment-5100000007 | comment-5100000007 | https://kiln.test/glaze/ |  |  |  | Wim (again) | ",
+			"https://kiln.test/glaze/#comment-5100000005 | comment-5100000005 | https://kiln.test/glaze/ |  |  |  | fen | "}},
+		{"discourse-latest.rss", digest.Discourse, posts, false, 0, 0, []string{topic}, nil},
+		{"discourse-posts.rss", digest.Discourse, comments, false, 0, 0, []string{topic}, []string{berta,
+			"hedge.test-post-31-2 | post-31-2 | " + hedge + " | topic-31 |  |  | @tom | https://hedge.test/u/tom"}},
+		{"discourse-topic.rss", digest.Discourse, comments, true, 0, 0, []string{topic}, []string{berta}},
+		{"reddit-posts.atom", digest.Reddit, posts, false, 0, 0, []string{owl}, nil},
+		{"reddit-thread.atom", digest.Reddit, comments, true, 0, 0, []string{owl}, []string{lamp}},
+		{"reddit-comments.atom", digest.Reddit, comments, false, 0, 1, nil, []string{lamp,
+			"t1_kx0001 |  | t3_1b6aaa |  |  |  | /u/[deleted] | https://www.reddit.com/user/[deleted]"}},
+		{"hackernews.rss", digest.HackerNews, posts, false, 0, 0, []string{
+			"https://news.ycombinator.com/item?id=90000100 | item-90000100 | title:a clock that runs on rain | -1 |  |  | A clock that runs on rain"}, nil},
+		{"hnrss-posts.rss", digest.HackerNews, posts, false, 0, 0, []string{
+			"https://news.ycombinator.com/item?id=90000100 | item-90000100 | title:a clock that runs on rain | 2 |  | dripfeed | A clock that runs on rain"}, nil},
+		{"hnrss-comments.rss", digest.HackerNews, comments, false, 0, 0, nil, []string{
+			"https://news.ycombinator.com/item?id=90000107 | item-90000107 | title:a clock that runs on rain |  |  |  | weir | ",
+			`https://news.ycombinator.com/item?id=90000103 | item-90000103 | title:a "dry" run |  |  |  | gutter | `}},
+		{"lobsters-posts.rss", digest.Lobsters, posts, false, 0, 0, []string{
+			"https://lobste.rs/s/abc123 |  | title:sorting socks in linear time | -1 |  | heel | Sorting socks in linear time"}, nil},
+		{"lobsters-comments.rss", digest.Lobsters, comments, false, 0, 0, nil, []string{
+			"https://lobste.rs/c/xy12zz | comment-xy12zz | title:sorting socks in linear time |  |  |  | toe | "}},
+		{"drupal-posts.rss", digest.Drupal, posts, false, 0, 0, []string{"5 at https://parish.test | node-5 |  | -1 |  | rector | The bell"}, nil},
+		{"drupal-comments.rss", digest.Drupal, comments, false, 0, 0, nil, []string{
+			"comment 12 at https://parish.test | comment-12 | https://parish.test/node/5 | node-5 |  |  | Anonymous (not verified) | ",
+			"comment 11 at https://parish.test | comment-11 |  |  |  |  | rector | "}},
+		{"typepad.atom", digest.MovableType, posts, false, 0, 0, []string{
+			"tag:typepad.com,2003:post-6a00e7 |  |  | 7 |  | Gwen | Lifting leeks",
+			"tag:typepad.com,2003:post-6a00e6 |  |  | -1 |  | Gwen | Nothing to see"}, nil},
+		{"movabletype-comments.atom", digest.MovableType, comments, false, 0, 0, nil, []string{
+			"tag:coldframe.test,2026:/3.40-comment:81 |  | tag:coldframe.test,2026:/3.40 |  |  |  | Idris | https://idris.test/",
+			"tag:coldframe.test,2026:/3.40-comment:80 |  | tag:coldframe.test,2026:/3.40 |  |  |  | Anonymous | "}},
+		{"github-discussion.atom", digest.GitHub, comments, true, 0, 0, []string{
+			"tag:github.com,2008:Discussion/600014 | discussion-14 |  | -1 | " + tides + ".atom | mudlark | Spring tables"}, []string{
+			"tag:github.com,2008:DiscussionComment/8800021 | discussioncomment-8800021 | " + tides + " | discussion-14 |  |  | ebb | https://github.com/ebb"}},
+		{"isso.atom", digest.Isso, comments, true, 1, 0, nil, []string{
+			"tag:moth.test,2018:/isso/4/9 | isso-9 | https://moth.test/traps/light/ |  | tag:moth.test,2018:/isso/4/8 | isso-8 |  | ",
+			"tag:moth.test,2018:/isso/4/8 | isso-8 | https://moth.test/traps/light/ |  |  |  | Vera | https://vera.test/"}},
+		{"remark42.rss", digest.Remark42, comments, false, 0, 0, nil, []string{
+			"0b2f | comment-0b2f | https://ferns.test/spores/ |  |  |  | Nils | ",
+			"0a1e | comment-0a1e | https://ferns.test/spores/ |  |  |  | Ada | "}},
+		{"threads.atom", digest.Generic, comments, false, 1, 0, []string{
+			"urn:uuid:f0000001 |  |  | 2 | https://weir.test/2026/level/replies | Keeper | Level"}, []string{
+			"urn:uuid:c0000003 |  | urn:uuid:f0000001 |  | urn:uuid:c0000002 |  | Ro | ",
+			"urn:uuid:c0000002 |  | urn:uuid:f0000001 |  |  |  | Sal (upstream) | "}},
+		{"feed.json", digest.Generic, posts, false, 0, 0, []string{
+			"31 |  |  | -1 |  | The Warden | Planks & nails",
+			"https://pier.test/30 |  |  | -1 |  | Jo @ the kiosk | "}, nil},
+		{"rss091.rss", digest.Generic, posts, false, 0, 0, []string{
+			"http://steam.test/washout.html |  |  | -1 |  |  | Boiler wash out",
+			"http://steam.test/coal.html |  |  | -1 |  |  | Coal"}, nil},
+		{"rss090.rdf", digest.Generic, posts, false, 0, 0, []string{
+			"http://signals.test/distant |  |  | -1 |  |  | Distant",
+			"http://signals.test/home |  |  | -1 |  |  | Home"}, nil},
+		{"rss10.rdf", digest.Generic, posts, false, 0, 0, []string{"http://lamp.test/2 |  |  | 3 |  | Dai (lamps) | Wicks"}, nil},
+	} {
+		t.Run(tt.file, func(t *testing.T) {
+			d := parse(t, fixture(t, tt.file), feed.Options{URL: map[string]string{"threads.atom": "https://weir.test/talk/2.atom"}[tt.file]})
+			equal(t, "platform", d.Platform, tt.platform)
+			equal(t, "kind", d.Kind, tt.kind)
+			equal(t, "one post", d.OnePost, tt.onePost)
+			equal(t, "cut short", d.CutShort, false)
+			var posts, comments []string
+			replies, gone := 0, 0
+			for _, p := range d.Posts {
+				posts = append(posts, line(p.ID, p.Key, p.Ref, p.Announced, p.CommentsURL, p.Author, p.Title))
+			}
+			for _, c := range d.Comments {
+				comments = append(comments, line(c.ID, c.Key, c.PostRef, c.PostKey, c.ParentRef, c.ParentKey, c.Author, c.AuthorURI))
+				replies += map[bool]int{true: 1}[c.ParentRef != ""]
+				gone += map[bool]int{true: 1}[c.Gone]
+			}
+			equal(t, "replies", replies, tt.replies)
+			equal(t, "gone", gone, tt.gone)
+			equal(t, "posts", strings.Join(posts, "\n"), strings.Join(tt.posts, "\n"))
+			equal(t, "comments", strings.Join(comments, "\n"), strings.Join(tt.comments, "\n"))
+		})
+	}
+}
+
+func line(parts ...any) string {
+	texts := make([]string, len(parts))
+	for i, p := range parts {
+		texts[i] = fmt.Sprint(p)
+	}
+	return strings.Join(texts, " | ")
+}
+
+func TestPlatformsOwnWays(t *testing.T) {
+	url := func(u string) feed.Options { return feed.Options{URL: u} }
+
+	forum := parse(t, fixture(t, "discourse-posts.rss"), url("https://hedge.test/posts.rss?x=1"))
+	equal(t, "Discourse: older posts", forum.NextURL, "https://hedge.test/posts.rss?before=204&x=1")
+	framed := parse(t, fixture(t, "discourse-topic.rss"), feed.Options{})
+	equal(t, "Discourse: the text without its frame", framed.Comments[0].Body.HTML, forum.Comments[0].Body.HTML)
+	equal(t, "Discourse: hash in both feeds", framed.Comments[0].Hash, forum.Comments[0].Hash)
+
+	reddit := parse(t, fixture(t, "reddit-comments.atom"), feed.Options{})
+	equal(t, "Reddit: what stands for the removed", reddit.Comments[1].GoneReason, "[removed]")
+	equal(t, "Reddit: time where there is only updated", reddit.Comments[0].Published, at("2026-03-05T18:10:00Z"))
+
+	remark := parse(t, fixture(t, "remark42.rss"), feed.Options{})
+	equal(t, "Remark42: reply without the quotation", remark.Comments[0].Body.HTML, "<p>Under glass, yes.</p>")
+	equal(t, "Remark42: her own quotation stays", strings.Contains(remark.Comments[1].Body.HTML, "a quotation of her own"), true)
+
+	rest := parse(t, fixture(t, "wordpress-rest-comments.json"), url("https://blog.test/wp-json/wp/v2/comments?post=41&per_page=3"))
+	equal(t, "WordPress: page after a full one", rest.NextURL, "https://blog.test/wp-json/wp/v2/comments?page=2&per_page=3&post=41")
+	equal(t, "WordPress: one post asked for", rest.OnePost, true)
+	rest = parse(t, fixture(t, "wordpress-rest-comments.json"), url("https://blog.test/wp-json/wp/v2/comments?per_page=100&page=4"))
+	equal(t, "WordPress: page after a short one", rest.NextURL, "")
+	rest = parse(t, []byte("[]"), url("https://blog.test/?rest_route=/wp/v2/comments"))
+	equal(t, "WordPress: empty list", rest.Kind, digest.CommentsFeed)
+
+	old := strings.Replace(string(fixture(t, "mastodon.rss")), "<generator>Mastodon v4.3.1</generator>", "", 1)
+	equal(t, "Mastodon: without generator", parse(t, []byte(old), feed.Options{}).Platform, digest.Mastodon)
+	page := strings.ReplaceAll(string(fixture(t, "disqus.rss")), "disqus.com/latest.rss", "disqus.com/glaze/latest.rss")
+	equal(t, "Disqus: one page", parse(t, []byte(page), feed.Options{}).OnePost, true)
+
+	hnrss := string(fixture(t, "hnrss-posts.rss"))
+	later := parse(t, []byte(strings.Replace(hnrss, "Points: 12", "Points: 13", 1)), feed.Options{})
+	equal(t, "Hacker News: hash after a vote", later.Posts[0].Hash, parse(t, []byte(hnrss), feed.Options{}).Posts[0].Hash)
+
+	thread := string(fixture(t, "github-discussion.atom"))
+	from, to := strings.Index(thread, "<entry>"), strings.Index(thread, "</entry>")+len("</entry>")
+	alone := parse(t, []byte(thread[:from]+thread[to:]), feed.Options{})
+	if len(alone.Posts) != 1 || alone.Posts[0].Title != "Spring tables" || alone.Posts[0].Key != alone.Comments[0].PostKey {
+		t.Errorf("GitHub: the feed is not taken for the discussion: %+v", alone.Posts)
+	}
+}
+
+func TestWantDecidesWhereTheFeedDoesNotTell(t *testing.T) {
+	plainFeed := fixture(t, "rss091.rss")
+	d := parse(t, plainFeed, feed.Options{Want: digest.CommentsFeed})
+	equal(t, "kind", d.Kind, digest.CommentsFeed)
+	if len(d.Comments) != 2 || !strings.HasPrefix(d.Comments[0].ID, "hash:") || d.Comments[0].PostRef != "http://steam.test/washout.html" {
+		t.Errorf("comments %+v, want 2 with an id of what they say and the post at their address", d.Comments)
+	}
+	for _, tt := range []struct {
+		file string
+		want digest.FeedKind
+		hint string
+	}{
+		{"wordpress-posts.rss", digest.CommentsFeed, "both feeds are found"},
+		{"blogger-posts.rss", digest.CommentsFeed, "both feeds are found"},
+		{"disqus.rss", digest.PostsFeed, "both feeds are found"},
+		{"movabletype-comments.atom", digest.PostsFeed, "both feeds are found"},
+		{"wordpress-rest-posts.json", digest.CommentsFeed, "both feeds are found"},
+		{"ghost.rss", digest.CommentsFeed, "Ghost offers no comments in feeds"},
+		{"substack.rss", digest.CommentsFeed, "Substack offers no comments in feeds"},
+		{"mastodon.rss", digest.CommentsFeed, "Mastodon offers no comments in feeds"},
+	} {
+		_, err := feed.Parse(fixture(t, tt.file), feed.Options{Want: tt.want})
+		wantInvalid(t, tt.file, err, "are expected")
+		if hint := digest.HintOf(err); !strings.Contains(hint, tt.hint) {
+			t.Errorf("%s: hint %q does not say %q", tt.file, hint, tt.hint)
+		}
+	}
+}
+
+func TestPlatformOverridesWhatTheFeedSays(t *testing.T) {
+	d := parse(t, fixture(t, "ghost.rss"), feed.Options{Platform: digest.Generic, Want: digest.CommentsFeed})
+	equal(t, "platform", d.Platform, digest.Generic)
+	equal(t, "kind", d.Kind, digest.CommentsFeed)
+	d = parse(t, fixture(t, "rss091.rss"), feed.Options{Platform: digest.Disqus})
+	equal(t, "platform", d.Platform, digest.Disqus)
+	for _, platform := range []digest.Platform{digest.Ghost, digest.HackerNews, digest.Discourse, digest.WordPress, digest.GitHub} {
+		d = parse(t, fixture(t, "threads.atom"), feed.Options{Platform: platform, Want: digest.CommentsFeed})
+		equal(t, string(platform)+": comments of another maker", line(len(d.Posts), len(d.Comments)), "1 | 2")
+		equal(t, string(platform)+": their post", d.Comments[0].PostRef, "urn:uuid:f0000001")
+		equal(t, string(platform)+": the parent", d.Comments[0].ParentRef, "urn:uuid:c0000002")
+	}
+	_, err := feed.Parse(fixture(t, "ghost.rss"), feed.Options{Platform: "geocities"})
+	wantInvalid(t, "an unknown platform", err, `no platform is called "geocities"`)
+}
+
+func TestThreadsOfFeedsOfNoKnownMaker(t *testing.T) {
+	comment := func(id, link, rest string) string {
+		return "<entry><id>" + id + "</id><link href='" + link + "'/><content type='html'>x</content>" + rest + "</entry>"
+	}
+	wrap := func(entries ...string) []byte {
+		return []byte(`<feed xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0"><id>x</id>` + strings.Join(entries, "") + `</feed>`)
+	}
+	for _, tt := range []struct{ name, entry, post, parent string }{
+		{"a post by its id", comment("c:1", "https://a.test/p#c1", `<thr:in-reply-to ref="p:1"/>`), "p:1", ""},
+		{"a post by its address", comment("c:1", "https://a.test/c/1", `<thr:in-reply-to href="https://a.test/p"/>`), "https://a.test/p", ""},
+		{"a comment elsewhere, by its place", comment("c:1", "https://a.test/p#c1", `<thr:in-reply-to ref="c:0" href="https://a.test/p#c0"/>`), "https://a.test/p", "c:0"},
+		{"a comment elsewhere, own page", comment("c:1", "https://a.test/c/1", `<thr:in-reply-to ref="c:0" href="https://a.test/p#c0"/>`), "https://a.test/p", "c:0"},
+		{"both", comment("c:1", "https://a.test/c/1", `<thr:in-reply-to ref="p:1" href="https://a.test/p"/><thr:in-reply-to ref="https://a.test/p#c0"/>`), "p:1", "https://a.test/p#c0"},
+		{"nothing, on a page", comment("c:1", "https://a.test/p#comment-1", ""), "https://a.test/p", ""},
+		{"related, which names no parent", comment("c:1", "https://a.test/p#c1", `<link rel="related" href="https://a.test/p#c0"/>`), "https://a.test/p", ""},
+	} {
+		d := parse(t, wrap(tt.entry), feed.Options{})
+		if len(d.Comments) != 1 {
+			t.Errorf("%s: %d comments, want 1", tt.name, len(d.Comments))
+			continue
+		}
+		equal(t, tt.name+": post", d.Comments[0].PostRef, tt.post)
+		equal(t, tt.name+": parent", d.Comments[0].ParentRef, tt.parent)
+	}
+	loop := wrap(comment("c:1", "https://a.test/1", `<thr:in-reply-to ref="c:2"/>`), comment("c:2", "https://a.test/2", `<thr:in-reply-to ref="c:1"/>`))
+	equal(t, "comments that reply to each other", len(parse(t, loop, feed.Options{}).Comments), 2)
+
+	address := "https://a.test/blog/comments.xml"
+	empty := parse(t, wrap(), feed.Options{URL: address})
+	equal(t, "an empty feed, by its address", empty.Kind, digest.CommentsFeed)
+}
+
+func TestFeedsOwnWords(t *testing.T) {
+	d := parse(t, fixture(t, "threads.atom"), feed.Options{URL: "https://weir.test/talk/2.atom"})
+	equal(t, "archive before", d.NextURL, "https://weir.test/talk/1.atom")
+	equal(t, "complete", d.Complete, false)
+	if len(d.Deleted) != 1 || d.Deleted[0].ID != "urn:uuid:c0000009" || !d.Deleted[0].When.Equal(at("2026-03-05T12:00:00Z")) {
+		t.Errorf("deleted %v, want the one tombstone", d.Deleted)
+	}
+	equal(t, "plain text as HTML", d.Posts[0].Body.HTML, "1 &lt; 2")
+	whole := strings.Replace(string(fixture(t, "threads.atom")), "<fh:archive/>", "<fh:complete/>", 1)
+	equal(t, "complete", parse(t, []byte(whole), feed.Options{}).Complete, true)
+	cut := whole[:strings.LastIndex(whole, "<entry>")]
+	equal(t, "complete when it is cut short", parse(t, []byte(cut), feed.Options{}).Complete, false)
+
+	old := parse(t, fixture(t, "rss091.rss"), feed.Options{})
+	equal(t, "hours to skip", fmt.Sprint(old.SkipHours), "[0 3]")
+	equal(t, "named entities are text", old.Posts[0].Body.HTML, "Limescale éverywhere.")
+	equal(t, "syndication module", parse(t, fixture(t, "rss10.rdf"), feed.Options{}).TTL, 6*time.Hour)
+	equal(t, "ttl", parse(t, fixture(t, "lobsters-posts.rss"), feed.Options{}).TTL, 2*time.Hour)
+	j := parse(t, fixture(t, "feed.json"), feed.Options{URL: "https://pier.test/feed.json"})
+	equal(t, "JSON: next page", j.NextURL, "https://pier.test/feed.json?page=2")
+	equal(t, "JSON: relative address", j.Posts[1].URL, "https://pier.test/30")
+	equal(t, "JSON: text as HTML", j.Posts[1].Body.HTML, "Wind &lt; gale<br>All shut.")
+}
+
+func TestNamesInRSS(t *testing.T) {
+	for author, want := range map[string]string{
+		"bob@mail.test (Bob Stay)":      "Bob Stay",
+		"Bob Stay (bob@mail.test)":      "Bob Stay",
+		"Bob Stay <bob@mail.test>":      "Bob Stay",
+		"bob@mail.test":                 "bob",
+		"Bob (the builder)":             "Bob (the builder)",
+		"@ines Ines Vega":               "@ines Ines Vega",
+		"noreply@blogger.com (A (b))":   "A (b)",
+		"Tom &amp;amp; Di \u202Etxet\n": "Tom & Di txet",
+	} {
+		for _, element := range []string{"author", "dc:creator"} {
+			body := `<rss xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><item><guid>1</guid><` + element + `>` +
+				strings.NewReplacer("<", "&lt;", ">", "&gt;").Replace(author) + `</` + element + `></item></channel></rss>`
+			equal(t, element+" "+author, parse(t, []byte(body), feed.Options{}).Posts[0].Author, want)
+		}
+	}
+}

@@ -1,0 +1,200 @@
+package pull_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+)
+
+// archive serves a feed of comments in pages that name the next one; each holds
+// ten, and broken ones answer 500.
+type archive struct {
+	newest int // the number of the newest comment; the oldest is 1
+	broken map[int]bool
+}
+
+func (a *archive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/posts" {
+		fmt.Fprint(w, atomOf("", post(1, 9000, -1)))
+		return
+	}
+	var before int
+	if _, err := fmt.Sscanf(r.URL.RawQuery, "before=%d", &before); err != nil {
+		before = a.newest + 1
+	}
+	if a.broken[before] {
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	head := ""
+	oldest := max(before-10, 1)
+	if oldest > 1 {
+		head = fmt.Sprintf(`<link rel="prev-archive" href="/comments?before=%d"/>`, oldest)
+	}
+	var all []entry
+	for n := before - 1; n >= oldest; n-- {
+		all = append(all, said(n, 1, float64(10*(200-n))))
+	}
+	fmt.Fprint(w, atomOf(head, all...))
+}
+
+func TestHistoryGoesOnWhereItStopped(t *testing.T) {
+	for _, followed := range []bool{false, true} {
+		t.Run(fmt.Sprint("followed before: ", followed), func(t *testing.T) {
+			inStores(t, func(t *testing.T, s pull.Store) {
+				a := &archive{newest: 95, broken: map[int]bool{}}
+				st := newStage(t, a.ServeHTTP)
+				r, src := play(t, s, st, digest.Generic)
+				if followed {
+					r.due(src)
+					a.newest = 98
+					r.clock.add(2 * time.Hour)
+				}
+				top := a.newest + 1
+				a.broken[top-50] = true
+				st.requests()
+				_, err := r.Pull(t.Context(), src.ID, pull.PullOptions{History: true})
+				wantError(t, "cut off", err, digest.Unavailable, "500")
+				f := r.feed(src, digest.CommentsFeed)
+				equal(t, "goes on at", strings.TrimPrefix(f.Older, st.URL), fmt.Sprintf("/comments?before=%d", top-50))
+				equal(t, "comments", len(r.comments(src)) >= 50, true)
+
+				// What comes meanwhile is read by the schedule as ever.
+				a.newest += 4
+				r.clock.add(26 * time.Hour)
+				r.due(src)
+				equal(t, "the place is kept", r.feed(src, digest.CommentsFeed).Older, f.Older)
+
+				a.broken = map[int]bool{}
+				a.newest += 3
+				r.clock.add(2 * time.Hour)
+				st.requests()
+				r.pull(src, pull.PullOptions{History: true})
+				asked := strings.Split(st.requests(), ", ")
+				equal(t, "the pages between are not read again", fmt.Sprint(asked[1:3]), fmt.Sprintf("[/comments /comments?before=%d]", top-50))
+				equal(t, "all comments", len(r.comments(src)), a.newest)
+				f = r.feed(src, digest.CommentsFeed)
+				equal(t, "done", fmt.Sprintf("%q %v", f.Older, f.CatchUp.IsZero()), `"" true`)
+			})
+		})
+	}
+}
+
+// A history that is cut off between new entries and known ones must not hide what
+// is between them from the schedule.
+func TestHistoryCutOffLeavesNoHole(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		a := &archive{newest: 20, broken: map[int]bool{}}
+		st := newStage(t, a.ServeHTTP)
+		r, src := play(t, s, st, digest.Generic)
+		r.pull(src, pull.PullOptions{History: true})
+		a.newest = 60
+		a.broken[41] = true
+		r.clock.add(2 * time.Hour)
+		if _, err := r.Pull(t.Context(), src.ID, pull.PullOptions{History: true}); err == nil {
+			t.Fatal("no error")
+		}
+		a.broken = map[int]bool{}
+		a.newest = 61
+		r.clock.add(2 * time.Hour)
+		r.due(src)
+		equal(t, "comments", len(r.comments(src)), 61)
+	})
+}
+
+// site is a WordPress blog whose feeds give the newest ten comments of 250, and
+// whose REST API may give all.
+type site struct {
+	refused int // the status of the REST API, 0 when it answers
+	broken  string
+}
+
+func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	const generator = `<generator>https://wordpress.org/?v=6.7</generator>`
+	at := r.URL.RequestURI()
+	one := func(n int) entry {
+		return entry{id: fmt.Sprintf("http://%s/?p=5#comment-%d", r.Host, n), link: fmt.Sprintf("http://%s/a-post/comment-page-%d/#comment-%d", r.Host, 1+n/50, n),
+			text: fmt.Sprintf("&lt;p&gt;Word %d.&lt;/p&gt;", n), hours: float64(400 - n), ref: fmt.Sprintf("http://%s/?p=5", r.Host), author: "Ines"}
+	}
+	switch {
+	case at == s.broken:
+		w.WriteHeader(http.StatusInternalServerError)
+	case at == "/feed/":
+		fmt.Fprint(w, atomOf(generator, entry{id: "http://" + r.Host + "/?p=5", link: "http://" + r.Host + "/a-post/", text: "A post.", hours: 500, total: 250}))
+	case at == "/comments/feed/", at == "/a-post/feed/":
+		var all []entry
+		for n := 250; n > 240; n-- {
+			all = append(all, one(n))
+		}
+		fmt.Fprint(w, atomOf(generator, all...))
+	case r.URL.Path == "/wp-json/wp/v2/comments" && s.refused != 0:
+		w.WriteHeader(s.refused)
+		fmt.Fprint(w, `{"code":"rest_forbidden"}`)
+	case r.URL.Path == "/wp-json/wp/v2/comments":
+		var page int
+		fmt.Sscanf(r.URL.Query().Get("page"), "%d", &page)
+		var all []string
+		for n := 100*(page-1) + 1; n <= min(100*page, 250); n++ {
+			c := one(n)
+			all = append(all, fmt.Sprintf(`{"id":%d,"post":5,"parent":%d,"author_name":"Ines","author_url":"","date_gmt":%q,"link":%q,"status":"approved","type":"comment","content":{"rendered":"<p>Word %d.</p>"}}`,
+				n, map[bool]int{true: 1}[n == 249], evening.Add(-time.Duration(c.hours)*time.Hour).Format("2006-01-02T15:04:05"), c.link, n))
+		}
+		w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+		fmt.Fprint(w, "["+strings.Join(all, ",")+"]")
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+func TestWordPressHistoryComesFromItsREST(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		blog := &site{broken: "/wp-json/wp/v2/comments?order=asc&page=3&per_page=100"}
+		st := newStage(t, blog.ServeHTTP)
+		r, src := play(t, s, st, digest.WordPress, "/feed/", "/comments/feed/")
+		r.due(src)
+		equal(t, "comments in the feed", len(r.comments(src)), 10)
+		st.requests()
+		_, err := r.Pull(t.Context(), src.ID, pull.PullOptions{History: true})
+		wantError(t, "cut off", err, digest.Unavailable, "500")
+		equal(t, "comments so far", len(r.comments(src)), 210)
+		blog.broken = ""
+		st.requests()
+		r.clock.add(2 * time.Hour)
+		r.pull(src, pull.PullOptions{History: true})
+		asked := st.requests()
+		if !strings.Contains(asked, "page=3") || strings.Contains(asked, "page=1&") {
+			t.Errorf("asked %s, want it to go on with page 3", asked)
+		}
+		all := r.comments(src)
+		equal(t, "comments", len(all), 250)
+		reply := all[st.URL+"/?p=5#comment-249"]
+		for _, c := range all {
+			if strings.HasSuffix(c.GUID, "#comment-1") {
+				equal(t, "parent of a reply that the feed does not name", reply.ParentID, c.ID)
+			}
+			equal(t, "its post is known", c.PostID != 0, true)
+		}
+		equal(t, "backfill of what is old", all[st.URL+"/?p=5#comment-250"].Backfill, false)
+	})
+}
+
+func TestWordPressWithoutREST(t *testing.T) {
+	for _, status := range []int{401, 403, 404} {
+		blog := &site{refused: status}
+		st := newStage(t, blog.ServeHTTP)
+		r, src := play(t, pull.NewMemory(), st, digest.WordPress, "/feed/", "/comments/feed/")
+		report := r.pull(src, pull.PullOptions{History: true})
+		if words := fmt.Sprint(report.Notices); !strings.Contains(words, fmt.Sprint(status)) || !strings.Contains(words, "newest comments only") {
+			t.Errorf("notices %s", words)
+		}
+		equal(t, "the post's own feed is read instead", strings.Contains(st.requests(), "/a-post/feed/"), true)
+		for _, c := range r.comments(src) {
+			equal(t, "gone", c.Gone, false)
+		}
+	}
+}

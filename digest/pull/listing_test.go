@@ -1,0 +1,245 @@
+package pull_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+)
+
+// blogger writes a Blogger feed: of posts, of all comments, or of one post's.
+// next is the page after it.
+func bloggerOf(what, next string, total int, entries ...entry) string {
+	head := `<id>tag:blogger.com,1999:blog-7` + what + `</id><generator>Blogger</generator>` +
+		fmt.Sprintf(`<openSearch:totalResults xmlns:openSearch="http://a9.com/-/spec/opensearchrss/1.0/">%d</openSearch:totalResults>`, total)
+	if next != "" {
+		head += `<link rel="next" href="` + strings.ReplaceAll(next, "&", "&amp;") + `"/>`
+	}
+	for i := range entries {
+		entries[i].id = strings.NewReplacer("lamp.test,2026:post-", "blogger.com,1999:blog-7.post-", "lamp.test,2026:c-", "blogger.com,1999:blog-7.post-9").Replace(entries[i].id)
+		entries[i].ref = strings.Replace(entries[i].ref, "lamp.test,2026:post-", "blogger.com,1999:blog-7.post-", 1)
+	}
+	return atomOf(head, entries...)
+}
+
+const commentID = "tag:blogger.com,1999:blog-7.post-9"
+
+func TestRemovedForGoodAndBack(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		list := func(total int, said ...entry) pages {
+			return pages{
+				"/feeds/posts/default":                           bloggerOf("", "", 1, post(1, 90, total)),
+				"/feeds/comments/default":                        bloggerOf(".comments", "", len(said), slices.Clone(said)...),
+				"/feeds/1/comments/default?max-results=500":      bloggerOf(".post1..comments", "", len(said), slices.Clone(said)...),
+				"/feeds/1/comments/default?max-results=500&x=ab": "",
+			}
+		}
+		three := []entry{said(13, 1, 30), said(12, 1, 40), said(11, 1, 50)}
+		st := newStage(t, list(3, three...).ServeHTTP)
+		r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
+		r.due(src)
+		equal(t, "comments", len(r.comments(src)), 3)
+		equal(t, "requests when the counts agree", st.requests(), "/feeds/posts/default, /feeds/comments/default")
+
+		// One is deleted without a trace: the count tells, the post's own feed proves.
+		st.now(list(2, three[0], three[2]).ServeHTTP)
+		r.clock.add(2 * time.Hour)
+		report := r.due(src)
+		equal(t, "gone", report.Stored.GoneComments, 1)
+		equal(t, "requests when they do not", st.requests(),
+			"/feeds/posts/default, /feeds/comments/default, /feeds/1/comments/default?max-results=500")
+		gone := r.comments(src)[commentID+"12"]
+		equal(t, "which", fmt.Sprintf("%v %s", gone.Gone, gone.GoneBy), "true absence")
+		equal(t, "its words are kept", gone.Body.Text(), "Word 12 of a reader.")
+		r.clock.add(2 * time.Hour)
+		r.due(src)
+		equal(t, "requests when they agree again", st.requests(), "/feeds/posts/default, /feeds/comments/default")
+
+		st.now(list(3, three...).ServeHTTP)
+		r.clock.add(2 * time.Hour)
+		r.due(src)
+		back := r.comments(src)[commentID+"12"]
+		equal(t, "back", fmt.Sprintf("%v %q", back.Gone, back.GoneBy), `false ""`)
+		equal(t, "the same comment", back.ID, gone.ID)
+	})
+}
+
+func TestShortListingsProveNothing(t *testing.T) {
+	three := []entry{said(13, 1, 30), said(12, 1, 40), said(11, 1, 50)}
+	const listing = "/feeds/1/comments/default?max-results=500"
+	for name, tt := range map[string]struct {
+		platform digest.Platform
+		listing  string
+		total    int
+		notice   string
+	}{
+		"fewer entries than it counts":        {digest.Blogger, bloggerOf(".post1..comments", "", 3, said(13, 1, 30)), 2, ""},
+		"it ends in the middle":               {digest.Blogger, strings.TrimSuffix(bloggerOf(".post1..comments", "", 1, said(13, 1, 30)), "</feed>"), 2, "cut short"},
+		"its next page cannot be read":        {digest.Blogger, bloggerOf(".post1..comments", "/nothing", 1, said(13, 1, 30)), 2, "404"},
+		"it lists another post's":             {digest.Blogger, bloggerOf(".comments", "", 2, said(13, 1, 30), said(21, 2, 30)), 2, ""},
+		"a web page":                          {digest.Blogger, "<html><title>We are moving</title></html>", 2, "a web page"},
+		"WordPress's newest, of more":         {digest.WordPress, atomOf("", said(13, 1, 30)), 2, ""},
+		"a plain feed that does not say what": {digest.Generic, atomOf("", said(13, 1, 30)), 2, ""},
+	} {
+		p := pages{}
+		st := newStage(t, p.ServeHTTP)
+		r, src := play(t, pull.NewMemory(), st, tt.platform, "/feeds/posts/default", "/feeds/comments/default")
+		make := func(what string, total int, entries ...entry) string {
+			if tt.platform == digest.Blogger {
+				return bloggerOf(what, "", total, entries...)
+			}
+			return atomOf("", entries...)
+		}
+		one := post(1, 90, 3)
+		one.listing = st.URL + listing
+		p["/feeds/posts/default"] = make("", 1, one)
+		p["/feeds/comments/default"] = make(".comments", 3, slices.Clone(three)...)
+		r.due(src)
+		one.total = tt.total
+		p["/feeds/posts/default"] = make("", 1, one)
+		p[listing] = tt.listing
+		r.clock.add(2 * time.Hour)
+		st.requests()
+		report := r.due(src)
+		equal(t, name+": asked", strings.HasSuffix(strings.TrimSuffix(st.requests(), ", /nothing?max-results=500"), listing), true)
+		equal(t, name+": gone", report.Stored.GoneComments, 0)
+		if tt.notice != "" && !strings.Contains(fmt.Sprint(report.Notices), tt.notice) {
+			t.Errorf("%s: notices %v, want one that says %q", name, report.Notices, tt.notice)
+		}
+		for id, c := range r.comments(src) {
+			if c.Gone {
+				t.Errorf("%s: comment %s is gone", name, id)
+			}
+		}
+	}
+}
+
+func TestListingThatSaysItIsComplete(t *testing.T) {
+	p := pages{}
+	st := newStage(t, p.ServeHTTP)
+	r, src := play(t, pull.NewMemory(), st, digest.Generic)
+	one := post(1, 90, 3)
+	one.listing = st.URL + "/p/1/comments"
+	p["/posts"] = atomOf("", one)
+	p["/comments"] = atomOf("", manySaid(13, 11, 1, 30)...)
+	r.due(src)
+	one.total = 1
+	p["/posts"] = atomOf("", one)
+	p["/p/1/comments"] = atomOf(`<fh:complete xmlns:fh="http://purl.org/syndication/history/1.0"/>`, said(11, 1, 32))
+	r.clock.add(2 * time.Hour)
+	equal(t, "gone", r.due(src).Stored.GoneComments, 2)
+}
+
+func TestCountThatNeverAgreesIsToldOnce(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		p := pages{
+			"/feeds/posts/default":                      bloggerOf("", "", 1, post(1, 90, 10)),
+			"/feeds/comments/default":                   bloggerOf(".comments", "", 1, said(11, 1, 50)),
+			"/feeds/1/comments/default?max-results=500": bloggerOf(".post1..comments", "", 1, said(11, 1, 50)),
+		}
+		st := newStage(t, p.ServeHTTP)
+		r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
+		told := 0
+		for range 4 {
+			told += strings.Count(fmt.Sprint(r.due(src).Notices), "another number of comments than its own feed lists")
+			r.clock.add(2 * time.Hour)
+		}
+		equal(t, "told", told, 1)
+		equal(t, "listings read", strings.Count(st.requests(), "/feeds/1/"), 1)
+	})
+}
+
+func TestScheduledPullReadsTwentyPostsNewestFirst(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		p := pages{"/comments/feed/": atomOf(`<generator>https://wordpress.org/?v=6.7</generator>`, said(1, 1, 600))}
+		var all []entry
+		for n := 45; n > 0; n-- {
+			all = append(all, post(n, float64(46-n), 1))
+			p[fmt.Sprintf("/p/%d/feed/", n)] = atomOf("", said(n, n, float64(46-n)-0.5))
+		}
+		p["/feed/"] = atomOf(`<generator>https://wordpress.org/?v=6.7</generator>`, all...)
+		st := newStage(t, p.ServeHTTP)
+		r, src := play(t, s, st, digest.WordPress, "/feed/", "/comments/feed/")
+		for _, want := range []int{1 + 20, 1 + 40, 45, 45} {
+			before := len(r.comments(src))
+			r.due(src)
+			equal(t, "comments", len(r.comments(src)), want)
+			asked := st.requests()
+			equal(t, "listings read", strings.Count(asked, "/p/"), want-max(before, 1))
+			if before == 0 {
+				equal(t, "newest first", strings.Index(asked, "/p/45/") < strings.Index(asked, "/p/44/"), true)
+			}
+			r.clock.add(2 * time.Hour)
+		}
+	})
+}
+
+func TestBlindListingsAreConditional(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		p := pages{}
+		var all []entry
+		for n := 12; n > 0; n-- {
+			e := post(n, float64(20-n), -1)
+			all = append(all, e)
+			p[fmt.Sprintf("/c?for=%%2Fp%%2F%d", n)] = atomOf("", entry{id: fmt.Sprint("c", n), text: "Yes.", hours: 1, link: fmt.Sprintf("/p/%d#c", n)})
+		}
+		p["/posts"] = atomOf("", all...)
+		st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("ETag", `"1"`)
+			if r.Header.Get("If-None-Match") == `"1"` {
+				w.WriteHeader(http.StatusNotModified)
+				return
+			}
+			p.ServeHTTP(w, r)
+		})
+		r, src := play(t, s, st, digest.Generic, "/posts")
+		src.CommentsPattern = st.URL + "/c?for={path}"
+		if err := s.SaveSource(t.Context(), src); err != nil {
+			t.Fatal(err)
+		}
+		r.due(src)
+		equal(t, "asked at first", strings.Count(st.requests(), "/c?for="), 10)
+		equal(t, "comments", len(r.comments(src)), 10)
+		for _, c := range r.comments(src) {
+			equal(t, "the post is known", c.PostID != 0, true)
+			equal(t, "a candidate of the first issue", c.Backfill, false)
+		}
+		r.clock.add(2 * time.Hour)
+		r.due(src)
+		equal(t, "asked conditionally then", strings.Count(st.requests(), `/c?for=%2Fp%2F12 if-none-match="1"`), 1)
+		r.pull(src, pull.PullOptions{History: true})
+		equal(t, "all of them with history", len(r.comments(src)), 12)
+	})
+}
+
+func TestListingOnAnotherHostIsNotAsked(t *testing.T) {
+	e := post(1, 5, 3)
+	e.listing = "https://elsewhere.test/comments"
+	st := newStage(t, pages{"/posts": atomOf("", e), "/comments": atomOf("", said(1, 1, 4))}.ServeHTTP)
+	r, src := play(t, pull.NewMemory(), st, digest.Generic)
+	report := r.due(src)
+	equal(t, "requests", report.Requests, 2)
+}
+
+func TestListingThatFailsIsPutOff(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		p := pages{"/feeds/posts/default": bloggerOf("", "", 1, post(1, 90, 2)), "/feeds/comments/default": bloggerOf(".comments", "", 1, said(11, 1, 50))}
+		st := newStage(t, p.ServeHTTP)
+		r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
+		asked := 0
+		for range 24 {
+			report := r.due(src)
+			equal(t, "error", report.Err, nil)
+			asked += strings.Count(st.requests(), "/feeds/1/")
+			r.clock.add(66 * time.Minute)
+		}
+		if asked < 4 || asked > 6 {
+			t.Errorf("a listing that is not there was asked for %d times in a day, want some 5", asked)
+		}
+	})
+}

@@ -1,0 +1,120 @@
+package pull_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+)
+
+// ids gives the ids of comments by the numbers in their GUIDs.
+func ids(all map[string]digest.Comment, guids ...string) (out []int64) {
+	for _, g := range guids {
+		out = append(out, all[g].ID)
+	}
+	return out
+}
+
+func TestRecheckReadsTheListing(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		p := pages{
+			"/feeds/posts/default":    bloggerOf("", "", 1, post(1, 90, 3)),
+			"/feeds/comments/default": bloggerOf(".comments", "", 3, manySaid(13, 11, 1, 30)...),
+		}
+		st := newStage(t, p.ServeHTTP)
+		r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
+		r.due(src)
+		st.requests()
+		// The counts of the posts feed do not know of it yet.
+		p["/feeds/1/comments/default?max-results=500"] = bloggerOf(".post1..comments", "", 2, said(13, 1, 30), said(11, 1, 32))
+		r.clock.add(2 * time.Hour)
+		picked := ids(r.comments(src), commentID+"12", commentID+"13")
+		found, err := r.Recheck(t.Context(), picked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "found", fmt.Sprint(found.Looked, found.Requests, found.Gone, len(found.Notices)), "2 1 1 0")
+		equal(t, "requests", st.requests(), "/feeds/1/comments/default?max-results=500")
+		c := r.comments(src)[commentID+"12"]
+		equal(t, "which", fmt.Sprintf("%v %s", c.Gone, c.GoneBy), "true absence")
+		if found, err = r.Recheck(t.Context(), picked); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "looked at again at once", found.Requests, 0)
+	})
+}
+
+func TestRecheckAsksForThePermalink(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		status int
+		gone   bool
+	}{
+		{"there", 200, false}, {"gone", 410, true}, {"not found", 404, true}, {"forbidden", 403, false}, {"down", 502, false},
+		{"redirected to the home page", 302, false}, {"redirected to a page that is not there, elsewhere", 307, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			inStores(t, func(t *testing.T, s pull.Store) {
+				other := newStage(t, http.NotFound)
+				st := newStage(t, nil)
+				st.now(func(w http.ResponseWriter, r *http.Request) {
+					switch r.URL.Path {
+					case "/posts":
+						fmt.Fprint(w, atomOf("", post(1, 90, -1), post(2, 90, -1)))
+					case "/comments":
+						fmt.Fprint(w, atomOf("", said(1, 1, 20), said(2, 2, 21)))
+					case "/p/1":
+						switch tt.status {
+						case 302:
+							http.Redirect(w, r, "/", tt.status)
+						case 307:
+							http.Redirect(w, r, strings.Replace(other.URL, "127.0.0.1", "localhost", 1)+"/nothing", tt.status)
+						default:
+							w.WriteHeader(tt.status)
+						}
+					}
+				})
+				r, src := play(t, s, st, digest.Generic)
+				r.due(src)
+				st.requests()
+				found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-1", "tag:lamp.test,2026:c-2"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				all := r.comments(src)
+				equal(t, "gone", all["tag:lamp.test,2026:c-1"].Gone, tt.gone)
+				equal(t, "the other", all["tag:lamp.test,2026:c-2"].Gone, false)
+				equal(t, "counted", found.Gone, map[bool]int{true: 1}[tt.gone])
+				if tt.gone {
+					equal(t, "how", all["tag:lamp.test,2026:c-1"].GoneBy, digest.ByPermalink)
+				}
+			})
+		})
+	}
+}
+
+func TestRecheckOfABlogThatIsIll(t *testing.T) {
+	st := newStage(t, pages{"/posts": atomOf("", post(1, 90, -1), post(2, 90, -1)), "/comments": atomOf("", said(1, 1, 20), said(2, 2, 21))}.ServeHTTP)
+	r, src := play(t, pull.NewMemory(), st, digest.Generic)
+	r.due(src)
+	picked := ids(r.comments(src), "tag:lamp.test,2026:c-1", "tag:lamp.test,2026:c-2", "unknown")
+	found, err := r.Recheck(t.Context(), picked)
+	equal(t, "no page is there", fmt.Sprint(found.Gone, found.Notices, err), "0 [none of the 2 pages that were asked for is there, so that proves nothing] <nil>")
+
+	st.Close()
+	r.clock.add(time.Hour)
+	found, err = r.Recheck(t.Context(), picked)
+	equal(t, "nobody answers", fmt.Sprint(found.Gone, len(found.Notices), err), "0 2 <nil>")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r.clock.add(time.Hour)
+	if _, err := r.Recheck(ctx, picked); err == nil {
+		t.Error("the end of the context is no error")
+	}
+}
