@@ -88,7 +88,7 @@ func bigForum(size int64) io.Reader {
 				`<createdAt>2020-04-01T08:00:00Z</createdAt></thread>`, i, link, i, i)
 		}
 		return fmt.Sprintf(`<post dsq:id="%d"><message><![CDATA[<p>%s</p>]]></message><createdAt>2020-04-01T09:00:00Z</createdAt>`+
-			`<isDeleted>false</isDeleted><isSpam>false</isSpam><author><name>Wren</name></author><thread dsq:id="%d"/></post>`, i, link, i/7+1)
+			`<isDeleted>false</isDeleted><isSpam>false</isSpam><author><name>Wren</name></author><thread dsq:id="%d"/></post>`, i, link, i%int(size/1000)+1)
 	}}
 }
 
@@ -124,6 +124,28 @@ func TestMemoryStaysBounded(t *testing.T) {
 				t.Errorf("the heap has grown by %d MB", grown>>20)
 			}
 		})
+	}
+}
+
+// Threads beyond those that are held become posts at once, and comments find them
+// by another name.
+func TestThreadsBeyondThoseHeld(t *testing.T) {
+	got := readWhole(t, bigForum(32<<20), "")
+	posts := map[string]bool{}
+	for _, p := range got.posts {
+		posts[p.ID], posts[p.Ref] = true, true
+	}
+	byName := 0
+	for _, c := range got.comments {
+		if !posts[c.PostRef] {
+			t.Fatalf("comment %s is under %s, which is no post", c.ID, c.PostRef)
+		}
+		if strings.HasPrefix(c.PostRef, "disqus-thread:") {
+			byName++
+		}
+	}
+	if byName == 0 || byName == len(got.comments) {
+		t.Errorf("%d of %d comments name their thread by its number", byName, len(got.comments))
 	}
 }
 
