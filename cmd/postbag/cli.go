@@ -14,6 +14,7 @@ type cli struct {
 
 	Source  sourceCmd  `cmd:"" help:"The blogs that are followed."`
 	Pull    pullCmd    `cmd:"" help:"Pull new posts and comments now."`
+	Import  importCmd  `cmd:"" help:"Import a blog's export: posts and comments to its beginning."`
 	Post    postCmd    `cmd:"" help:"The posts that are stored."`
 	Comment commentCmd `cmd:"" help:"The comments that are stored."`
 

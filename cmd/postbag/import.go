@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+
+	"postbag/digest"
+	"postbag/digest/export"
+	"postbag/digest/pull"
+)
+
+type importCmd struct {
+	Files  []string `arg:"" name:"file" help:"Exports: of Blogger (backup or Takeout), WordPress or Disqus; .gz will do." type:"path"`
+	Source int64    `help:"The source they belong to; it is found out otherwise." placeholder:"ID"`
+	URL    string   `name:"url" help:"The blog's address, for an export that does not name it." placeholder:"URL"`
+	DryRun bool     `help:"Read and count, and store nothing."`
+}
+
+// What Go's own memory is kept to while importing, however fast garbage is made;
+// the database takes about as much beside it.
+const (
+	maxHeap    = 40 << 20 // bytes
+	maxGarbage = 40       // per cent of what is in use
+)
+
+// Run imports one file after the other. One that fails does not stop the others.
+func (c importCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(maxHeap))
+	defer debug.SetGCPercent(debug.SetGCPercent(maxGarbage))
+	return p.with(ctx, s, func(a *app) error {
+		puller, err := a.puller(nil, nil)
+		if err != nil {
+			return err
+		}
+		var failed []error
+		for _, name := range c.Files {
+			if err := c.file(ctx, p, puller, name); err != nil {
+				failed = append(failed, fmt.Errorf("%s: %w", filepath.Base(name), err))
+			}
+			if ctx.Err() != nil {
+				break
+			}
+		}
+		return errors.Join(failed...)
+	})
+}
+
+// file imports one file.
+func (c importCmd) file(ctx context.Context, p *Program, puller *pull.Puller, name string) error {
+	f, size, err := openExport(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	counted := &countingReader{r: f}
+	r, err := export.Open(ctx, counted)
+	if err != nil {
+		return err
+	}
+	b := p.bar("importing "+cell(filepath.Base(name), 30), int(size))
+	done, err := puller.Import(ctx, pull.ImportOptions{
+		Export: r, Source: c.Source, URL: c.URL, First: firstSeries(p.Clock.Now()), DryRun: c.DryRun,
+		Progress: func(export.Tally) { b.set(int(min(counted.n, size))) },
+	})
+	b.done()
+	if err == nil || done.Source != (digest.Source{}) {
+		p.printImported(filepath.Base(name), done, c.DryRun)
+	}
+	return err
+}
+
+// openExport opens a file and gives its size in bytes.
+func openExport(name string) (*os.File, int64, error) {
+	f, err := os.Open(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, 0, digest.Fail(digest.NotFound, "Check its name and folder.", "there is no such file")
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		err = digest.Fail(digest.Invalid, "Give the file in it.", "it is a folder, not a file")
+	}
+	if err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	return f, info.Size(), nil
+}
+
+// countingReader counts the bytes that were read of a file.
+type countingReader struct {
+	r io.Reader
+	n int64
+}
+
+func (c *countingReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// printImported says what a file held, what was left out, and where it went.
+func (p *Program) printImported(file string, d pull.Imported, dry bool) {
+	say := func(format string, args ...any) {
+		fmt.Fprintf(p.Stdout, "%s: %s\n", printable(file), printable(fmt.Sprintf(format, args...)))
+	}
+	t := d.Tally
+	title := ""
+	if d.Head.Title != "" {
+		title = fmt.Sprintf(" of %q", cell(d.Head.Title, 60))
+	}
+	say("%s%s holds %s and %s (%s, %d gone).", d.Head.Format, title,
+		plural(t.Posts, "post"), plural(t.Comments, "comment"), replies(t.Replies), t.Gone)
+	if len(t.Left) > 0 {
+		var all []string
+		for _, l := range t.Left {
+			all = append(all, l.String())
+		}
+		say("left out: %s.", strings.Join(all, ", "))
+	}
+	for _, x := range t.Differ {
+		say("%q says it has %s; the file holds %d.", cell(x.Title, 60), plural(x.Announced, "comment"), x.Found)
+	}
+	if more := t.Differs - len(t.Differ); more > 0 {
+		say("%s whose number of comments differs.", plural(more, "more post"))
+	}
+	for _, n := range d.Notices {
+		say("%s.", n)
+	}
+	switch s := d.Stored; {
+	case t.Posts+t.Comments+t.Deleted == 0:
+	case dry && d.Made:
+		say("nothing was stored; it would make a new source %q at %s.", cell(d.Source.Name, 60), d.Source.URL)
+	case dry:
+		say("nothing was stored; it belongs to source %d, %q.", d.Source.ID, cell(d.Source.Name, 60))
+	default:
+		say("%s and %s new in source %d, %q; %d newly gone.", plural(s.NewPosts, "post"), plural(s.NewComments, "comment"),
+			d.Source.ID, cell(d.Source.Name, 60), s.GoneComments)
+		if d.Made {
+			say("the source is new and followed through no feed yet. Next: postbag source add %s", d.Source.URL)
+		}
+	}
+}
+
+func replies(n int) string {
+	if n == 1 {
+		return "1 reply"
+	}
+	return fmt.Sprintf("%d replies", n)
+}

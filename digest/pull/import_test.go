@@ -1,0 +1,481 @@
+package pull_test
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"postbag/digest"
+	"postbag/digest/digesttest"
+	"postbag/digest/export"
+	"postbag/digest/pull"
+	"postbag/digest/store"
+	"postbag/digest/store/storetest"
+)
+
+// shelf is a rig with a database of its own, to import into.
+type shelf struct {
+	*rig
+	db *store.DB
+}
+
+func newShelf(t *testing.T, b *blog, start string) shelf {
+	t.Helper()
+	db, err := store.Open(t.Context(), storetest.Database(t), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return shelf{newRig(t, b, db, start), db}
+}
+
+// imports imports a file and wants no error.
+func (s shelf) imports(file io.Reader, change ...func(*pull.ImportOptions)) pull.Imported {
+	s.t.Helper()
+	out, err := s.tryImport(file, change...)
+	if err != nil {
+		s.t.Fatalf("import: %v", err)
+	}
+	return out
+}
+
+func (s shelf) tryImport(file io.Reader, change ...func(*pull.ImportOptions)) (pull.Imported, error) {
+	s.t.Helper()
+	r, err := export.Open(s.t.Context(), file)
+	if err != nil {
+		return pull.Imported{}, err
+	}
+	opts := pull.ImportOptions{Export: r, First: firstSeries}
+	for _, f := range change {
+		f(&opts)
+	}
+	return s.Import(s.t.Context(), opts)
+}
+
+// follow attaches the blog's feeds to a source that an import made.
+func (s shelf) follow(src digest.Source) digest.Source {
+	s.t.Helper()
+	found := newRig(s.t, s.blog, pull.NewMemory(), s.clock.Now().Format("2006-01-02T15:04:05Z"))
+	feeds, err := found.store.Feeds(s.t.Context(), found.add().ID)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for i := range feeds {
+		feeds[i].ID = 0
+	}
+	if err := s.db.AddSource(s.t.Context(), &src, feeds, firstSeries); err != nil {
+		s.t.Fatal(err)
+	}
+	return src
+}
+
+func (s shelf) contents() ([]digest.Post, []digest.Comment) {
+	s.t.Helper()
+	posts, err := s.db.Posts(s.t.Context(), digest.PostFilter{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	listed, err := s.db.Comments(s.t.Context(), digest.CommentFilter{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	comments := make([]digest.Comment, len(listed))
+	for i, l := range listed {
+		comments[i] = l.Comment
+	}
+	return posts, comments
+}
+
+// rows writes down what is stored, whatever the order in which it came.
+func (s shelf) rows() string {
+	posts, comments := s.contents()
+	post, comment := map[int64]string{}, map[int64]string{}
+	var all []string
+	for _, p := range posts {
+		post[p.ID] = p.GUID
+		all = append(all, fmt.Sprintf("post %s %s %q by %q %s: %s", p.GUID, p.URL, p.Title, p.Author, p.Published, p.Body.Text()))
+	}
+	for _, c := range comments {
+		comment[c.ID] = c.GUID
+	}
+	for _, c := range comments {
+		all = append(all, fmt.Sprintf("comment %s %s by %q (%s) %s under %s replying to %s, gone %v %q: %s", c.GUID, c.URL, c.Author,
+			c.AuthorURI, c.Published, post[c.PostID], comment[c.ParentID], c.Gone, c.GoneReason, c.Body.Text()))
+	}
+	slices.Sort(all)
+	return strings.Join(all, "\n")
+}
+
+func sampleExport(t *testing.T, name string) io.Reader {
+	t.Helper()
+	f, err := os.Open(filepath.Join(digesttest.SampleBlog(t), name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
+}
+
+// The founding blog from its feeds, from its exports, and from both in either
+// order: the same rows.
+func TestFoundingBlogFromFeedsAndExports(t *testing.T) {
+	dir := digesttest.SampleBlog(t)
+	b := newBlog(t, (&sample{dir: dir, firstPage: 1}).page)
+	fromFeeds := newShelf(t, b, afterTheLast)
+	fromFeeds.pull(fromFeeds.add(), pull.PullOptions{History: true})
+	want := fromFeeds.rows()
+
+	for _, name := range []string{"export.atom", "takeout-feed.atom"} {
+		atBlog := func(o *pull.ImportOptions) { o.URL = "probationmatters.blogspot.com" }
+		t.Run(name+" alone", func(t *testing.T) {
+			s := newShelf(t, b, afterTheLast)
+			out := s.imports(sampleExport(t, name), atBlog)
+			equal(t, "made a source", out.Made, true)
+			equal(t, "posts", out.Stored.NewPosts, 5)
+			if name != "export.atom" {
+				equal(t, "comments", out.Stored.NewComments, 123)
+				return // removed comments are not in it
+			}
+			equal(t, "source", fmt.Sprint(out.Source.Name, out.Source.URL, out.Source.Platform), "On Probation Bloghttps://probationmatters.blogspot.com/blogger")
+			equal(t, "comments", out.Stored.NewComments, 126)
+			equal(t, "gone", out.Stored.GoneComments, 3)
+			posts, comments := s.contents()
+			checkSample(t, readExpected(t, dir), posts, comments)
+			sameRows(t, s.rows(), want)
+		})
+		t.Run(name+" after the feeds", func(t *testing.T) {
+			s := newShelf(t, b, afterTheLast)
+			src := s.add()
+			s.pull(src, pull.PullOptions{History: true})
+			out := s.imports(sampleExport(t, name))
+			equal(t, "source", out.Source.ID, src.ID)
+			equal(t, "stored", figures(out.Stored), "0 0 0 0 0")
+			sameRows(t, s.rows(), want)
+		})
+		t.Run(name+" before the feeds", func(t *testing.T) {
+			s := newShelf(t, b, afterTheLast)
+			src := s.follow(s.imports(sampleExport(t, name), atBlog).Source)
+			report := s.pull(src, pull.PullOptions{History: true})
+			equal(t, "changed by the feeds", report.Stored.ChangedComments+report.Stored.ChangedPosts, 0)
+			sameRows(t, s.rows(), want)
+			equal(t, "stored by a second import", figures(s.imports(sampleExport(t, name)).Stored), "0 0 0 0 0")
+			sameRows(t, s.rows(), want)
+		})
+	}
+}
+
+func figures(s pull.Stored) string {
+	return fmt.Sprint(s.NewPosts, s.ChangedPosts, s.NewComments, s.ChangedComments, s.GoneComments)
+}
+
+func sameRows(t *testing.T, got, want string) {
+	t.Helper()
+	if got == want {
+		return
+	}
+	wanted := strings.Split(want, "\n")
+	for _, row := range strings.Split(got, "\n") {
+		if !slices.Contains(wanted, row) {
+			t.Errorf("the rows differ, first by: %.300s", row)
+			return
+		}
+	}
+	t.Error("rows are missing")
+}
+
+// A cut file brings what was whole, and the whole file the rest.
+func TestImportGoesOnAfterACutFile(t *testing.T) {
+	body, err := io.ReadAll(sampleExport(t, "export.atom"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page)
+	whole := newShelf(t, b, afterTheLast)
+	whole.imports(strings.NewReader(string(body)))
+	s := newShelf(t, b, afterTheLast)
+	out, err := s.tryImport(strings.NewReader(string(body[:len(body)*2/3])))
+	wantError(t, "cut file", err, digest.Invalid, "ends in the middle, after tag:blogger.com")
+	if n := out.Stored.NewComments; n < 20 || n > 120 {
+		t.Errorf("%d comments came of two thirds of the file", n)
+	}
+	rest := s.imports(strings.NewReader(string(body)))
+	equal(t, "comments in all", out.Stored.NewComments+rest.Stored.NewComments, 126)
+	sameRows(t, s.rows(), whole.rows())
+}
+
+// Old comments that an import brings can be picked, but are no news; those of the
+// last week are.
+func TestImportedCommentsAreBackfill(t *testing.T) {
+	b := newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page)
+	s := newShelf(t, b, afterTheLast)
+	s.imports(sampleExport(t, "export.atom"))
+	_, comments := s.contents()
+	for _, c := range comments {
+		if want := c.Published.Before(s.clock.Now().Add(-pull.Week)); c.Backfill != want {
+			t.Errorf("backfill is %v for a comment of %v", c.Backfill, c.Published)
+		}
+	}
+}
+
+func pressExport(t *testing.T, home string) string {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join("..", "export", "testdata", "wordpress-1.2.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(body), "http://blog.test", home)
+}
+
+// A WordPress blog's feeds give its newest comments without their parents, and its
+// export all of them with: together each comment is stored once, with its parent.
+func TestWordPressFromFeedsAndExport(t *testing.T) {
+	b := newBlog(t, (&press{t: t}).page)
+	for _, tt := range []struct {
+		name        string
+		importFirst bool
+		home        string // of the export
+	}{
+		{"feeds first", false, b.url},
+		{"export first", true, b.url},
+		{"from before the blog moved", false, "http://old.test"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newShelf(t, b, thatEvening)
+			var src digest.Source
+			var out pull.Imported
+			if tt.importFirst {
+				out = s.imports(strings.NewReader(pressExport(t, tt.home)))
+				src = s.follow(out.Source)
+				s.pull(src, pull.PullOptions{})
+			} else {
+				src = s.add()
+				s.pull(src, pull.PullOptions{})
+				out = s.imports(strings.NewReader(pressExport(t, tt.home)), func(o *pull.ImportOptions) { o.Source = src.ID })
+			}
+			equal(t, "source", out.Source.ID, src.ID)
+			posts, comments := s.contents()
+			equal(t, "posts", len(posts), 2)
+			equal(t, "comments", len(comments), 7) // 3 in the feed, 5 in the export, 1 of them in both
+			byKey := map[string]digest.Comment{}
+			for _, c := range comments {
+				byKey[c.Key] = c
+				if c.PostID == 0 {
+					t.Errorf("comment %s has no post", c.GUID)
+				}
+			}
+			equal(t, "parent of a reply", byKey["comment-204"].ParentID, byKey["comment-104"].ID)
+			equal(t, "parent that was removed", byKey["comment-203"].ParentID, byKey["comment-202"].ID)
+			equal(t, "removed", byKey["comment-202"].Gone, true)
+			again := s.imports(strings.NewReader(pressExport(t, tt.home)), func(o *pull.ImportOptions) { o.Source = src.ID })
+			equal(t, "stored again", figures(again.Stored), "0 0 0 0 0")
+		})
+	}
+}
+
+// What the blog has put into its trash is marked if it was known, and makes no
+// row if it was not.
+func TestTrashIsTakenOver(t *testing.T) {
+	b := newBlog(t, (&press{t: t}).page)
+	s := newShelf(t, b, thatEvening)
+	src := s.add()
+	s.pull(src, pull.PullOptions{})
+	trash := strings.NewReplacer("comment_id>205<", "comment_id>102<").Replace(pressExport(t, b.url))
+	out := s.imports(strings.NewReader(trash))
+	equal(t, "newly gone", out.Stored.GoneComments, 2)
+	_, comments := s.contents()
+	for _, c := range comments {
+		if strings.HasSuffix(c.GUID, "#comment-102") {
+			equal(t, "gone", c.Gone, true)
+			equal(t, "words kept", c.Body.Text(), "The key hangs in the shed, behind the seed tins.")
+		}
+	}
+	equal(t, "comments", len(comments), 7)
+}
+
+// Disqus keeps a thread for every address of a page; the blog's own posts are
+// taken for them where they are known.
+func TestDisqusUnderTheBlogsOwnPosts(t *testing.T) {
+	s := newShelf(t, newBlog(t, (&press{t: t}).page), thatEvening)
+	src := digest.Source{Name: "The Towpath", URL: "https://www.towpath.example/", Platform: digest.Generic, AddedAt: s.clock.Now()}
+	if err := s.db.AddSource(t.Context(), &src, nil, firstSeries); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.db.StorePage(t.Context(), pull.Page{SourceID: src.ID, Seen: s.clock.Now(), Posts: []digest.Post{{
+		SourceID: src.ID, GUID: "tag:towpath.example,2020:locks", URL: "https://towpath.example/locks/", URLKey: "/locks",
+		Title: "Locks, and a pub", Published: at("2020-03-31T20:00:00Z"), Announced: -1, Hash: "h", Body: digest.Plain("Seven of them."),
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := os.ReadFile(filepath.Join("..", "export", "testdata", "disqus.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := s.imports(strings.NewReader(string(body)))
+	equal(t, "source", out.Source.ID, src.ID)
+	equal(t, "new posts", out.Stored.NewPosts, 1)
+	equal(t, "new comments", out.Stored.NewComments, 8)
+	posts, comments := s.contents()
+	under := map[int64]int{}
+	for _, c := range comments {
+		under[c.PostID]++
+	}
+	for _, p := range posts {
+		switch p.GUID {
+		case "tag:towpath.example,2020:locks":
+			equal(t, "title kept", p.Title, "Locks, and a pub")
+			equal(t, "comments under it", under[p.ID], 4)
+		default:
+			equal(t, "the other post", p.URL, "https://towpath.example/by-identifier/")
+			equal(t, "comments under it", under[p.ID], 1)
+		}
+	}
+	equal(t, "comments without a post", under[0], 3)
+	equal(t, "stored again", figures(s.imports(strings.NewReader(string(body))).Stored), "0 0 0 0 0")
+}
+
+func TestWhoseExportItIs(t *testing.T) {
+	b := newBlog(t, (&press{t: t}).page)
+	wxr := pressExport(t, "http://blog.test")
+	takeout, err := os.ReadFile(filepath.Join("..", "export", "testdata", "takeout.atom"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	add := func(s shelf, name, url string) digest.Source {
+		src := digest.Source{Name: name, URL: url, Platform: digest.WordPress, AddedAt: s.clock.Now()}
+		if err := s.db.AddSource(t.Context(), &src, nil, firstSeries); err != nil {
+			t.Fatal(err)
+		}
+		return src
+	}
+	t.Run("address in another dress", func(t *testing.T) {
+		s := newShelf(t, b, thatEvening)
+		add(s, "Other", "https://other.test/")
+		want := add(s, "Gate", "https://www.blog.test/")
+		equal(t, "source", s.imports(strings.NewReader(wxr)).Source.ID, want.ID)
+	})
+	t.Run("no head at all", func(t *testing.T) {
+		s := newShelf(t, b, thatEvening)
+		want := add(s, "Gate", "https://www.blog.test/")
+		_, items, _ := strings.Cut(wxr, "</wp:author>")
+		out := s.imports(strings.NewReader(`<rss xmlns:wp="http://wordpress.org/export/1.0/" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>` + items))
+		equal(t, "source", out.Source.ID, want.ID)
+		equal(t, "comments", out.Stored.NewComments, 5)
+	})
+	t.Run("another folder of the host", func(t *testing.T) {
+		s := newShelf(t, b, thatEvening)
+		add(s, "One", "https://blog.test/one/")
+		want := add(s, "Two", "https://blog.test/two")
+		two := strings.ReplaceAll(wxr, "base_blog_url>http://blog.test<", "base_blog_url>http://blog.test/two/<")
+		equal(t, "source", s.imports(strings.NewReader(two)).Source.ID, want.ID)
+		_, err := s.tryImport(strings.NewReader(wxr))
+		wantError(t, "two candidates", err, digest.Conflict, "2 sources")
+	})
+	t.Run("its posts", func(t *testing.T) {
+		s := newShelf(t, b, thatEvening)
+		want := add(s, "Ferries", "https://moved.example/")
+		if _, err := s.db.StorePage(t.Context(), pull.Page{SourceID: want.ID, Seen: s.clock.Now(), Posts: []digest.Post{{
+			GUID: "tag:blogger.com,1999:blog-7.post-100", Title: "Late", Published: s.clock.Now(), Hash: "x"}}}); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "source", s.imports(strings.NewReader(string(takeout))).Source.ID, want.ID)
+		posts, _ := s.contents()
+		equal(t, "address filled in", posts[0].URL, "https://moved.example/2019/05/late.html")
+	})
+	t.Run("nobody's", func(t *testing.T) {
+		s := newShelf(t, b, thatEvening)
+		_, err := s.tryImport(strings.NewReader(string(takeout)))
+		wantError(t, "no address", err, digest.Invalid, "where the blog lives")
+		_, err = s.tryImport(strings.NewReader(wxr), func(o *pull.ImportOptions) { o.Source = 9 })
+		equal(t, "unknown source", digest.KindOf(err), digest.NotFound)
+		dry := s.imports(strings.NewReader(wxr), func(o *pull.ImportOptions) { o.DryRun = true })
+		equal(t, "counted", fmt.Sprint(dry.Made, dry.Tally.Posts, dry.Tally.Comments), "true 2 5")
+		sources, err := s.db.Sources(t.Context())
+		posts, comments := s.contents()
+		equal(t, "stored so far", len(sources)+len(posts)+len(comments), 0)
+		equal(t, "error", err, nil)
+
+		out := s.imports(strings.NewReader(string(takeout)), func(o *pull.ImportOptions) { o.URL = "slowferries.example" })
+		equal(t, "made", out.Made, true)
+		equal(t, "source", out.Source.Name+" "+out.Source.URL, "Slow Ferries https://slowferries.example/")
+		posts, _ = s.contents()
+		equal(t, "address", posts[0].URL, "https://slowferries.example/2019/05/late.html")
+		series, err := s.db.SeriesList(t.Context())
+		equal(t, "series", len(series), 1)
+		equal(t, "error", err, nil)
+	})
+	t.Run("said to be another's", func(t *testing.T) {
+		s := newShelf(t, b, thatEvening)
+		other := add(s, "Other", "https://other.test/")
+		out := s.imports(strings.NewReader(wxr), func(o *pull.ImportOptions) { o.Source = other.ID })
+		equal(t, "notices", fmt.Sprint(out.Notices), "[the export is of http://blog.test, and the source is at https://other.test/]")
+	})
+	t.Run("nothing in it", func(t *testing.T) {
+		s := newShelf(t, b, thatEvening)
+		out := s.imports(strings.NewReader(`<disqus xmlns="http://disqus.com"></disqus>`))
+		equal(t, "notices", fmt.Sprint(out.Notices), "[it holds no post and no comment for readers]")
+	})
+}
+
+// Whatever an export holds, a second import changes nothing, and neither does it
+// matter that the first one was interrupted.
+func TestImportingTwiceChangesNothing(t *testing.T) {
+	b := newBlog(t, (&press{t: t}).page)
+	for seed := range uint64(6) {
+		body := anyExport(rand.New(rand.NewPCG(seed, 1)))
+		once, cut := newShelf(t, b, thatEvening), newShelf(t, b, thatEvening)
+		once.imports(strings.NewReader(body))
+		want := once.rows()
+		again := once.imports(strings.NewReader(body))
+		equal(t, "stored again", figures(again.Stored), "0 0 0 0 0")
+		sameRows(t, once.rows(), want)
+		if _, err := cut.tryImport(strings.NewReader(body[:len(body)/2])); err == nil {
+			t.Error("half a file gave no error")
+		}
+		cut.imports(strings.NewReader(body))
+		sameRows(t, cut.rows(), want)
+	}
+}
+
+// anyExport makes a Blogger backup of whatever can go wrong with one: ids that
+// stand twice or are used again, replies before what they reply to, comments
+// without a date, a post, a writer or words, removed ones.
+func anyExport(r *rand.Rand) string {
+	const kind = `<category scheme='http://schemas.google.com/g/2005#kind' term='http://schemas.google.com/blogger/2008/kind#%s'/>`
+	pick := func(all ...string) string { return all[r.IntN(len(all))] }
+	var out strings.Builder
+	out.WriteString(`<feed xmlns='http://www.w3.org/2005/Atom' xmlns:thr='http://purl.org/syndication/thread/1.0' xmlns:gd='http://schemas.google.com/g/2005'>` +
+		`<id>tag:blogger.com,1999:blog-7.archive</id><title>Slow Ferries</title><link rel='alternate' href='https://slowferries.example/'/>`)
+	for i := range 900 {
+		fmt.Fprintf(&out, `<entry><id>tag:blogger.com,1999:blog-7.post-%d</id>`, 1+r.IntN(700))
+		if r.IntN(9) > 0 {
+			fmt.Fprintf(&out, `<published>2019-05-%02dT%02d:%02d:00Z</published>`, 1+r.IntN(28), r.IntN(24), r.IntN(60))
+		}
+		if i%30 == 0 {
+			fmt.Fprintf(&out, kind+`<title>Late %d</title><content type='html'>%s</content><thr:total>%d</thr:total></entry>`, "post", r.IntN(9), pick("", "An hour.", "Two."), r.IntN(40))
+			continue
+		}
+		fmt.Fprintf(&out, kind+`<content type='html'>%s</content><author><name>%s</name></author>`, "comment",
+			pick("", "Two hours.", "It was late &lt;b&gt;again&lt;/b&gt;.", fmt.Sprint("No. ", i)), pick("", "Anonymous", "Purser", "Una"))
+		if r.IntN(2) > 0 {
+			fmt.Fprintf(&out, `<link rel='alternate' href='https://slowferries.example/late.html?showComment=%d#c%d'/>`, i, r.IntN(700))
+		}
+		if r.IntN(3) > 0 {
+			fmt.Fprintf(&out, `<thr:in-reply-to ref='tag:blogger.com,1999:blog-7.post-%d'/>`, 1+r.IntN(700))
+		}
+		if r.IntN(2) > 0 {
+			fmt.Fprintf(&out, `<link rel='related' href='https://www.blogger.com/feeds/7/1/comments/default/%d'/>`, 1+r.IntN(700))
+		}
+		out.WriteString(pick("", "", "", `<gd:extendedProperty name='blogger.contentRemoved' value='true'/>`) + "</entry>")
+	}
+	return out.String() + "</feed>"
+}
