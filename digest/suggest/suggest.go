@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/near"
 )
 
 // Rules are the rules, with what they are told beside the candidates. The zero
@@ -41,13 +42,15 @@ func Suggest(candidates []digest.Candidate) []Suggestion { return Rules{}.Sugges
 // them to offer are for [Top] to choose.
 func (r Rules) Suggest(candidates []digest.Candidate) []Suggestion {
 	readings := make([]reading, len(candidates))
+	entries := make([]near.Entry, len(candidates))
 	for i, c := range candidates {
 		readings[i] = read(c.Body)
+		entries[i] = near.Entry{Key: near.Key{ID: c.ID}, Answers: c.ParentID, Published: c.Published, Text: near.Read(c.Body)}
 	}
 	threads := newThreads(candidates)
 	judge := judge{candidates: candidates, readings: readings, threads: threads,
-		known: names(r.Known), ofWork: names(FirstHandWords()), quotes: newQuotes(r.Posts)}
-	copies := nearCopies(candidates, readings)
+		known: names(r.Known), ofWork: names(FirstHandWords()), entries: entries, quotes: newQuotes(r.Posts)}
+	copies := nearCopies(entries)
 	out := make([]Suggestion, len(candidates))
 	for i, c := range candidates {
 		s := Suggestion{
