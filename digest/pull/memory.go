@@ -18,6 +18,7 @@ type memory struct {
 	comments []digest.Comment
 	postAt   map[entryKey]int // index into posts, by guid and by address
 	comment  map[entryKey]int // index into comments, by guid
+	listings map[int64]digest.Listing
 }
 
 type entryKey struct {

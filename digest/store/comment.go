@@ -10,13 +10,15 @@ import (
 
 const commentColumns = `c.id, c.source_id, c.guid, c.url, COALESCE(c.post_id, 0), c.post_ref,
 	COALESCE(c.parent_id, 0), c.parent_ref, c.author, c.author_uri, c.published, c.updated,
-	c.first_seen, c.changed_at, c.gone, c.gone_reason, c.backfill, c.hash, c.words, c.body`
+	c.first_seen, c.changed_at, c.gone, c.gone_reason, c.backfill, c.hash, c.words, c.body,
+	c.key, c.post_key, c.parent_key, c.gone_by`
 
 // commentFields gives where commentColumns go.
 func commentFields(c *digest.Comment) []any {
 	return []any{&c.ID, &c.SourceID, &c.GUID, &c.URL, &c.PostID, &c.PostRef,
 		&c.ParentID, &c.ParentRef, &c.Author, &c.AuthorURI, &c.Published, &c.Updated,
-		&c.FirstSeen, &c.ChangedAt, &c.Gone, &c.GoneReason, &c.Backfill, &c.Hash, &c.Words, &c.Body}
+		&c.FirstSeen, &c.ChangedAt, &c.Gone, &c.GoneReason, &c.Backfill, &c.Hash, &c.Words, &c.Body,
+		&c.Key, &c.PostKey, &c.ParentKey, &c.GoneBy}
 }
 
 const (
@@ -106,9 +108,11 @@ func (db *DB) Comment(ctx context.Context, id int64) (l digest.ListedComment, er
 			return err
 		}, selectListed+` WHERE c.id = $1`, id)
 		if err == nil && !found {
-			return missing("there is no comment %d", id)
+			return noComment(id)
 		}
 		return err
 	})
 	return l, err
 }
+
+func noComment(id int64) error { return missing("there is no comment %d", id) }

@@ -45,6 +45,13 @@ func corpusSizes() []int {
 func fill(tb testing.TB, db *store.DB, n int) (source int64) {
 	tb.Helper()
 	source = addSource(tb, db)
+	fillSource(tb, db, source, n)
+	return source
+}
+
+// fillSource does so for a source that is there, also in an older schema.
+func fillSource(tb testing.TB, db *store.DB, source int64, n int) {
+	tb.Helper()
 	c := newCorpus(source, n)
 	posts := (n + commentsPerPost - 1) / commentsPerPost
 	c.insert(tb, db, posts, insertPosts, c.post)
@@ -59,7 +66,6 @@ func fill(tb testing.TB, db *store.DB, n int) (source int64) {
 			tb.Fatal(err)
 		}
 	}
-	return source
 }
 
 // corpus makes the rows of a corpus.

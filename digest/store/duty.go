@@ -238,7 +238,7 @@ func (t *tx) askSoon(name string, now time.Time) error {
 	_, err := t.exec(`
 		UPDATE feeds SET next_poll = $1
 		WHERE source_id IN (SELECT subject FROM duties WHERE name = $2 AND kind = 'pull')
-			AND (last_try IS NULL OR last_try < $3)`, now.UnixMicro(), name, now.Add(-time.Minute).UnixMicro())
+			AND stopped = 0 AND (last_try IS NULL OR last_try < $3)`, now.UnixMicro(), name, now.Add(-time.Minute).UnixMicro())
 	return err
 }
 

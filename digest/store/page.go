@@ -19,6 +19,11 @@ import (
 //     number, and does not count as changed.
 //   - GoneComments counts all that this page marked gone, new ones included. One
 //     that is no longer gone counts as changed.
+//   - Of two entries with the same Key in one page the first counts, unless they
+//     have nothing else in common.
+//   - A comment that is found by its Key, or a post by its keys, is not the same
+//     when nothing else of it is either, as where a GUID is used again.
+//   - Of a comment's earlier texts the newest 50 are kept.
 func (db *DB) StorePage(ctx context.Context, page pull.Page) (stored pull.Stored, err error) {
 	err = db.update(ctx, "store the page", func(t *tx) error {
 		if err := t.lockForPage(page.SourceID); err != nil {
@@ -28,10 +33,16 @@ func (db *DB) StorePage(ctx context.Context, page pull.Page) (stored pull.Stored
 		if err != nil {
 			return err
 		}
-		if err := s.posts(firstOf(page.Posts, func(p digest.Post) string { return p.GUID })); err != nil {
+		if err := s.posts(s.page.Posts); err != nil {
 			return err
 		}
-		if err := s.comments(firstOf(page.Comments, func(c digest.Comment) string { return c.GUID })); err != nil {
+		if err := s.comments(s.page.Comments); err != nil {
+			return err
+		}
+		if err := s.deleted(); err != nil {
+			return err
+		}
+		if err := s.suspect(); err != nil {
 			return err
 		}
 		if err := s.tieWaiting(); err != nil {
@@ -83,24 +94,27 @@ type storing struct {
 	page    pull.Page
 	seen    time.Time // first_seen of what is new
 	stored  pull.Stored
-	// What others may have waited for: posts by GUID and by URL, comments by
-	// GUID.
-	newPosts    map[string]int64
-	newComments map[string]int64
+	// What others may have waited for: posts by any name, comments by GUID and by
+	// key.
+	newPosts       map[string]int64
+	newComments    map[string]int64
+	newCommentKeys map[string]int64
+	// Known comments of this page that got references, by id.
+	untied []digest.Comment
+	late   int // new entries that should have been known
 	// What the search has to look at again.
 	forSearch map[kind][]int64
 }
 
 func (db *DB) newStoring(t *tx, page pull.Page) (*storing, error) {
+	page.Posts = firstOf(page.Posts, func(p digest.Post) string { return p.GUID })
+	page.Comments = firstOf(page.Comments, func(c digest.Comment) string { return c.GUID })
 	s := &storing{tx: t, dialect: db.dialect, page: page, seen: page.Seen,
-		newPosts: map[string]int64{}, newComments: map[string]int64{}, forSearch: map[kind][]int64{}}
+		newPosts: map[string]int64{}, newComments: map[string]int64{}, newCommentKeys: map[string]int64{},
+		forSearch: map[kind][]int64{}}
 	var closed time.Time
-	followed, err := t.number(queryFollowed, page.SourceID)
-	if err != nil {
+	if err := t.isFollowed(page.SourceID); err != nil {
 		return nil, err
-	}
-	if followed == 0 {
-		return nil, missing("source %d is not followed any more", page.SourceID)
 	}
 	if _, err := t.one([]any{&closed}, queryClosedForSource, page.SourceID); err != nil {
 		return nil, err
@@ -110,8 +124,6 @@ func (db *DB) newStoring(t *tx, page pull.Page) (*storing, error) {
 	}
 	return s, nil
 }
-
-const queryFollowed = `SELECT COUNT(*) FROM sources WHERE id = $1 AND removed = 0`
 
 const queryClosedForSource = `
 	SELECT MAX(i.closed_at) FROM issues i
@@ -138,12 +150,24 @@ func (s *storing) count(firstSeen time.Time) {
 	}
 }
 
-// or gives the first of two strings that is not empty.
-func or(a, b string) string {
-	if a != "" {
-		return a
+// lateIf notes a new entry that is from before what was covered.
+func (s *storing) lateIf(published time.Time) {
+	if !published.IsZero() && published.Before(s.page.Covered) {
+		s.late++
 	}
-	return b
+}
+
+// suspectAt is the least number of late entries that make a page suspect.
+const suspectAt = 4
+
+// suspect refuses a page most of whose entries should have been known.
+func (s *storing) suspect() error {
+	entries := len(s.page.Posts) + len(s.page.Comments)
+	if s.late < suspectAt || 2*s.late <= entries {
+		return nil
+	}
+	return conflict("Look at the blog: if it has moved or changed its entries' ids, its feed is to be accepted anew.",
+		"%d of the page's %d entries are new, and nothing of it was stored: %w", s.late, entries, pull.ErrSuspect)
 }
 
 // orTime gives the first of two times that is set.

@@ -6,171 +6,226 @@ import (
 	"postbag/digest"
 )
 
+// knownComment is what a page's entry is first compared with.
 type knownComment struct {
 	id        int64
+	guid      string
 	hash      string
 	firstSeen time.Time
 	gone      bool
+	lacks     lack
+}
+
+// storedComment is a known comment with what tells whether an entry is the same
+// one, and has the same words.
+type storedComment struct {
+	knownComment
+	key, url, author string
+	published        time.Time
+	body             digest.Prose
 }
 
 // comments stores a page's comments.
-func (s *storing) comments(comments []digest.Comment) error {
-	if len(comments) == 0 {
+func (s *storing) comments(entries []digest.Comment) error {
+	if len(entries) == 0 {
 		return nil
 	}
-	guids := make([]string, len(comments))
-	for i, c := range comments {
-		guids[i] = c.GUID
-	}
-	known, err := s.knownComments(guids)
+	known, err := s.knownComments(entries)
 	if err != nil {
 		return err
 	}
-	var fresh []digest.Comment
-	for _, c := range comments {
+	var fresh, differing []digest.Comment
+	for _, c := range entries {
 		k, ok := known[c.GUID]
-		if !ok {
+		switch {
+		case !ok:
 			fresh = append(fresh, c)
-			continue
-		}
-		if err := s.knownComment(c, k); err != nil {
-			return err
+		case s.isAsStored(c, k):
+			s.metComment(k)
+		default:
+			differing = append(differing, c)
 		}
 	}
-	return s.freshComments(fresh)
+	again, err := s.differing(differing, known)
+	if err != nil {
+		return err
+	}
+	return s.unknown(append(fresh, again...))
 }
 
-func (s *storing) knownComments(guids []string) (map[string]knownComment, error) {
+func (s *storing) knownComments(entries []digest.Comment) (map[string]knownComment, error) {
+	guids := make([]string, len(entries))
+	for i, c := range entries {
+		guids[i] = c.GUID
+	}
 	all, err := list(guids)
 	if err != nil {
 		return nil, err
 	}
 	known := make(map[string]knownComment)
 	err = s.each(func(r row) error {
-		var guid string
 		var k knownComment
-		err := r.scan(&k.id, &guid, &k.hash, &k.firstSeen, &k.gone)
-		known[guid] = k
+		err := r.scan(&k.id, &k.guid, &k.hash, &k.firstSeen, &k.gone, &k.lacks)
+		known[k.guid] = k
 		return err
 	}, queryKnownComments(s.dialect), s.page.SourceID, all)
 	return known, err
 }
 
+const knownCommentColumns = `id, guid, hash, first_seen, gone, ` + commentLacks
+
 func queryKnownComments(d dialect) string {
-	return `SELECT id, guid, hash, first_seen, gone FROM comments
+	return `SELECT ` + knownCommentColumns + ` FROM comments
 		WHERE source_id = $1 AND ` + d.among("guid", "$2", "TEXT")
 }
 
-// knownComment takes over what is new about a comment. A comment that is gone
-// keeps its words, and so its hash.
-func (s *storing) knownComment(c digest.Comment, k knownComment) error {
-	s.count(k.firstSeen)
+// isAsStored tells that nothing is to be done about a known comment.
+func (s *storing) isAsStored(c digest.Comment, k knownComment) bool {
 	switch {
-	case c.Gone && k.gone:
+	case k.lacks&s.broughtBy(c) != 0:
+		return false
+	case s.page.KeepWords:
+		return k.gone || !c.Gone
+	case c.Gone || k.gone:
+		return c.Gone == k.gone
+	}
+	return c.Hash == k.hash
+}
+
+// metComment notes that a known comment is among the page's.
+func (s *storing) metComment(k knownComment) {
+	s.count(k.firstSeen)
+	s.stored.CommentIDs = append(s.stored.CommentIDs, k.id)
+}
+
+// differing takes over what is new about comments whose GUID is known, and gives
+// those that only use the GUID again, under names of their own.
+func (s *storing) differing(entries []digest.Comment, known map[string]knownComment) (again []digest.Comment, err error) {
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	ids, aliases := make([]int64, len(entries)), []string{}
+	for i, c := range entries {
+		ids[i] = known[c.GUID].id
+	}
+	byID, err := storedComments(s, queryStoredComments(s.dialect), ids, func(c *storedComment) int64 { return c.id })
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range entries {
+		if s.apart(c.Published, byID[known[c.GUID].id].published, time.Minute) {
+			aliases = append(aliases, aliasOf(c.GUID, c.Published))
+		}
+	}
+	byAlias, err := storedComments(s, queryCommentsByAlias(s.dialect), aliases, func(c *storedComment) string { return c.guid })
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range entries {
+		stored := byID[known[c.GUID].id]
+		if s.apart(c.Published, stored.published, time.Minute) {
+			alias := aliasOf(c.GUID, c.Published)
+			if other := byAlias[alias]; other != nil {
+				c.GUID, stored = alias, other
+			} else if s.isAnother(c, stored) {
+				c.GUID = alias
+				again = append(again, c)
+				continue
+			}
+		}
+		if err := s.knownComment(c, stored); err != nil {
+			return nil, err
+		}
+	}
+	return again, nil
+}
+
+// unknown stores comments whose GUID is not known: anew, unless their key is.
+func (s *storing) unknown(entries []digest.Comment) error {
+	if len(entries)+len(s.untied) == 0 {
 		return nil
-	case c.Gone:
-		s.stored.GoneComments++
-		s.changed(kindComment, k.id)
-		_, err := s.exec(`UPDATE comments SET gone = 1, gone_reason = $1 WHERE id = $2`, c.GoneReason, k.id)
-		return err
-	case c.Hash != k.hash:
-		return s.changeComment(c, k.id)
-	case k.gone:
-		s.stored.ChangedComments++
-		s.changed(kindComment, k.id)
-		_, err := s.exec(`UPDATE comments SET gone = 0, gone_reason = '' WHERE id = $1`, k.id)
-		return err
 	}
-	return nil
-}
-
-func (s *storing) changeComment(c digest.Comment, id int64) error {
-	body, err := pack(c.Body)
-	if err != nil {
-		return err
-	}
-	s.stored.ChangedComments++
-	s.changed(kindComment, id)
-	_, err = s.exec(`
-		UPDATE comments SET author = $1, author_uri = $2, url = CASE WHEN $3 = '' THEN url ELSE $3 END,
-			updated = $4, changed_at = $5, gone = 0, gone_reason = '', hash = $6, words = $7, body = $8
-		WHERE id = $9`,
-		c.Author, c.AuthorURI, c.URL, c.Updated, s.page.Seen.UnixMicro(), c.Hash, c.Words, body, id)
-	return err
-}
-
-// freshComments stores the page's new comments, parents before their replies so
-// that most rows are written once.
-func (s *storing) freshComments(fresh []digest.Comment) error {
-	posts, err := s.postsNamed(fresh)
-	if err != nil {
-		return err
-	}
-	parents, err := s.parentsNamed(fresh)
-	if err != nil {
-		return err
-	}
-	for _, c := range parentsFirst(fresh) {
-		if c.ParentID = parents[c.ParentRef]; c.ParentID == 0 {
-			c.ParentID = s.newComments[c.ParentRef]
-		}
-		c.PostID = posts[c.PostRef]
-		if err := s.newComment(c); err != nil {
-			return err
+	var keys []string
+	for _, c := range entries {
+		if c.Key != "" {
+			keys = append(keys, c.Key)
 		}
 	}
-	return nil
-}
-
-const queryNewComment = `
-	INSERT INTO comments (source_id, guid, url, post_id, post_ref, parent_id, parent_ref, author, author_uri,
-		published, updated, first_seen, changed_at, gone, gone_reason, backfill, hash, words, body)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) RETURNING id`
-
-func (s *storing) newComment(c digest.Comment) error {
-	body, err := pack(c.Body)
+	byKey, err := storedComments(s, queryCommentsByKey(s.dialect), keys, func(c *storedComment) string { return c.key })
 	if err != nil {
 		return err
 	}
-	var id int64
-	_, err = s.one([]any{&id}, queryNewComment,
-		s.page.SourceID, c.GUID, c.URL, ref(c.PostID), c.PostRef, ref(c.ParentID), c.ParentRef, c.Author, c.AuthorURI,
-		orTime(c.Published, s.page.Seen).UnixMicro(), c.Updated, s.seen, s.page.Seen.UnixMicro(),
-		c.Gone, c.GoneReason, c.Backfill, c.Hash, c.Words, body)
-	if err != nil {
-		return err
+	met := map[int64]bool{}
+	if len(byKey) > 0 {
+		for _, id := range s.stored.CommentIDs {
+			met[id] = true
+		}
 	}
-	s.stored.NewComments++
-	if c.Gone {
-		s.stored.GoneComments++
+	var fresh []digest.Comment
+	for _, c := range entries {
+		stored := byKey[c.Key]
+		switch {
+		case c.Key == "" || stored == nil || s.isAnother(c, stored):
+			fresh = append(fresh, c)
+		case met[stored.id]: // the page has it twice
+		default:
+			met[stored.id] = true
+			if err := s.knownComment(c, stored); err != nil {
+				return err
+			}
+		}
 	}
-	s.newComments[c.GUID] = id
-	s.changed(kindComment, id)
-	return nil
+	return s.freshComments(s.firstOfKey(fresh))
 }
 
-// parentsFirst orders comments so that each stands after its parent, if the
-// parent is among them. Replies that go round in a circle keep their places.
-func parentsFirst(comments []digest.Comment) []digest.Comment {
-	at := make(map[string]int, len(comments))
-	for i, c := range comments {
-		at[c.GUID] = i
-	}
-	placed := make([]bool, len(comments))
-	out := make([]digest.Comment, 0, len(comments))
-	var place func(i int)
-	place = func(i int) {
-		if placed[i] {
-			return
+// firstOfKey leaves out comments that the page has twice, under two GUIDs.
+func (s *storing) firstOfKey(entries []digest.Comment) []digest.Comment {
+	seen := make(map[string]*storedComment, len(entries))
+	var out []digest.Comment
+	for _, c := range entries {
+		if c.Key != "" {
+			if first := seen[c.Key]; first != nil && !s.isAnother(c, first) {
+				continue
+			}
+			seen[c.Key] = &storedComment{url: c.URL, author: c.Author, published: c.Published, body: c.Body}
 		}
-		placed[i] = true
-		if p, ok := at[comments[i].ParentRef]; ok && comments[i].ParentRef != "" {
-			place(p)
-		}
-		out = append(out, comments[i])
-	}
-	for i := range comments {
-		place(i)
+		out = append(out, c)
 	}
 	return out
+}
+
+// storedComments runs a query of stored comments by a list of names, and gives
+// them by name; of one name the last counts.
+func storedComments[T comparable](s *storing, query string, names []T, by func(*storedComment) T) (map[T]*storedComment, error) {
+	found := make(map[T]*storedComment, len(names))
+	if len(names) == 0 {
+		return found, nil
+	}
+	all, err := list(names)
+	if err != nil {
+		return nil, err
+	}
+	err = s.each(func(r row) error {
+		c := &storedComment{}
+		err := r.scan(&c.id, &c.guid, &c.hash, &c.firstSeen, &c.gone, &c.lacks, &c.key, &c.url, &c.author, &c.published, &c.body)
+		found[by(c)] = c
+		return err
+	}, query, s.page.SourceID, all)
+	return found, err
+}
+
+const selectStoredComments = `SELECT ` + knownCommentColumns + `, key, url, author, published, body FROM comments
+	WHERE source_id = $1 AND `
+
+func queryStoredComments(d dialect) string {
+	return selectStoredComments + d.among("id", "$2", "BIGINT")
+}
+
+func queryCommentsByAlias(d dialect) string {
+	return selectStoredComments + d.among("guid", "$2", "TEXT")
+}
+
+// Of several with one key the newest is the one that the blog means.
+func queryCommentsByKey(d dialect) string {
+	return selectStoredComments + `key <> '' AND ` + d.among("key", "$2", "TEXT") + ` ORDER BY id`
 }

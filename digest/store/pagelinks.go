@@ -7,81 +7,169 @@ import (
 	"postbag/digest"
 )
 
-// postsNamed finds the posts that comments name by GUID or by URL; a GUID goes
-// before a URL.
-func (s *storing) postsNamed(comments []digest.Comment) (map[string]int64, error) {
+// postNames are posts by the names that comments have for them.
+type postNames map[string]int64
+
+// of gives a comment's post, 0 while it is unknown.
+func (n postNames) of(c digest.Comment) int64 {
+	if id := n[c.PostRef]; id != 0 {
+		return id
+	}
+	return n[c.PostKey]
+}
+
+// postsNamed finds the posts that comments name. A GUID goes before a key, a key
+// before an address, and that before any other name.
+func (s *storing) postsNamed(comments []digest.Comment) (postNames, error) {
 	refs := map[string]bool{}
 	for _, c := range comments {
-		refs[c.PostRef] = true
+		refs[c.PostRef], refs[c.PostKey] = true, true
 	}
-	byURL, err := s.named(queryPostsByURL(s.dialect), refs)
-	if err != nil {
-		return nil, err
-	}
-	byGUID, err := s.named(queryPostsByGUID(s.dialect), refs)
-	maps.Copy(byURL, byGUID)
-	return byURL, err
+	return s.firstNamed(refs, queryPostsByGUID(s.dialect), queryPostsKeyed(s.dialect), queryPostsURLKeyed(s.dialect),
+		queryPostsByURL(s.dialect), queryPostsByRef(s.dialect))
 }
+
+// parentNames are comments by GUID and by key.
+type parentNames struct{ guids, keys map[string]int64 }
 
 // parentsNamed finds the stored comments that comments name as their parents.
-func (s *storing) parentsNamed(comments []digest.Comment) (map[string]int64, error) {
-	refs := map[string]bool{}
+func (s *storing) parentsNamed(comments []digest.Comment) (parents parentNames, err error) {
+	refs, keys := map[string]bool{}, map[string]bool{}
 	for _, c := range comments {
-		refs[c.ParentRef] = true
+		refs[c.ParentRef], keys[c.ParentKey] = true, true
 	}
-	return s.named(queryCommentsByGUID(s.dialect), refs)
+	if parents.guids, err = s.firstNamed(refs, queryCommentsByGUID(s.dialect)); err != nil {
+		return parents, err
+	}
+	parents.keys, err = s.firstNamed(keys, queryCommentsKeyed(s.dialect))
+	return parents, err
 }
 
-// named runs a query that gives names and ids. The empty name is nobody's.
-func (s *storing) named(query string, refs map[string]bool) (map[string]int64, error) {
+// parentOf gives a comment's parent among those stored before and by this page,
+// 0 while it is unknown.
+func (s *storing) parentOf(c digest.Comment, stored parentNames) int64 {
+	for _, id := range []int64{stored.guids[c.ParentRef], s.newComments[c.ParentRef],
+		stored.keys[c.ParentKey], s.newCommentKeys[c.ParentKey]} {
+		if id != 0 {
+			return id
+		}
+	}
+	return 0
+}
+
+// firstNamed runs queries that give names and ids, one after the other for the
+// names that are not found yet. The empty name is nobody's.
+func (s *storing) firstNamed(refs map[string]bool, queries ...string) (map[string]int64, error) {
 	delete(refs, "")
 	found := make(map[string]int64, len(refs))
-	if len(refs) == 0 {
-		return found, nil
+	for _, query := range queries {
+		if len(refs) == 0 {
+			break
+		}
+		all, err := list(slices.Sorted(maps.Keys(refs)))
+		if err != nil {
+			return nil, err
+		}
+		err = s.each(func(r row) error {
+			var name string
+			var id int64
+			err := r.scan(&name, &id)
+			found[name] = id
+			delete(refs, name)
+			return err
+		}, query, s.page.SourceID, all)
+		if err != nil {
+			return nil, err
+		}
 	}
-	all, err := list(slices.Sorted(maps.Keys(refs)))
-	if err != nil {
-		return nil, err
-	}
-	err = s.each(func(r row) error {
-		var name string
-		var id int64
-		err := r.scan(&name, &id)
-		found[name] = id
-		return err
-	}, query, s.page.SourceID, all)
-	return found, err
-}
-
-func queryPostsByURL(d dialect) string {
-	return `SELECT url, id FROM posts WHERE source_id = $1 AND ` + d.among("url", "$2", "TEXT") + ` ORDER BY id DESC`
+	return found, nil
 }
 
 func queryPostsByGUID(d dialect) string {
 	return `SELECT guid, id FROM posts WHERE source_id = $1 AND ` + d.among("guid", "$2", "TEXT")
 }
 
+func queryPostsKeyed(d dialect) string {
+	return `SELECT key, id FROM posts WHERE source_id = $1 AND key <> '' AND ` + d.among("key", "$2", "TEXT") + ` ORDER BY id`
+}
+
+func queryPostsURLKeyed(d dialect) string {
+	return `SELECT url_key, id FROM posts WHERE source_id = $1 AND url_key <> '' AND ` + d.among("url_key", "$2", "TEXT") + ` ORDER BY id DESC`
+}
+
+func queryPostsByURL(d dialect) string {
+	return `SELECT url, id FROM posts WHERE source_id = $1 AND ` + d.among("url", "$2", "TEXT") + ` ORDER BY id DESC`
+}
+
+func queryPostsByRef(d dialect) string {
+	return `SELECT ref, id FROM posts WHERE source_id = $1 AND ref <> '' AND ` + d.among("ref", "$2", "TEXT") + ` ORDER BY id`
+}
+
 func queryCommentsByGUID(d dialect) string {
 	return `SELECT guid, id FROM comments WHERE source_id = $1 AND ` + d.among("guid", "$2", "TEXT")
 }
 
+func queryCommentsKeyed(d dialect) string {
+	return `SELECT key, id FROM comments WHERE source_id = $1 AND key <> '' AND ` + d.among("key", "$2", "TEXT") + ` ORDER BY id`
+}
+
+// arrived notes what comments may have waited for: a post, by each of its names.
+func (s *storing) arrived(p digest.Post, id int64) {
+	for _, name := range []string{p.Key, p.URLKey, p.URL, p.Ref} {
+		if name != "" && s.newPosts[name] == 0 {
+			s.newPosts[name] = id
+		}
+	}
+	s.newPosts[p.GUID] = id
+}
+
+// tieComment ties a stored comment to what it waits for, 0 for what is unknown.
+func (s *storing) tieComment(id, post, parent int64) error {
+	if post != 0 {
+		n, err := s.exec(tiePost, post, id)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			s.changed(kindComment, id)
+		}
+	}
+	if parent == 0 || parent == id {
+		return nil
+	}
+	_, err := s.exec(tieParent, parent, id)
+	return err
+}
+
+const (
+	tiePost   = `UPDATE comments SET post_id = $1 WHERE id = $2 AND post_id IS NULL`
+	tieParent = `UPDATE comments SET parent_id = $1 WHERE id = $2 AND parent_id IS NULL`
+)
+
 // tieWaiting ties stored comments to what they waited for and this page brought.
 func (s *storing) tieWaiting() error {
-	tied, err := s.tie(queryWaitingPost(s.dialect), `UPDATE comments SET post_id = $1 WHERE id = $2`, s.newPosts)
-	if err != nil {
+	for _, waiting := range []string{queryWaitingPost(s.dialect), queryWaitingPostKey(s.dialect)} {
+		if err := s.tie(waiting, s.newPosts, func(id, to int64) error { return s.tieComment(id, to, 0) }); err != nil {
+			return err
+		}
+	}
+	parent := func(id, to int64) error { return s.tieComment(id, 0, to) }
+	if err := s.tie(queryWaitingParent(s.dialect), s.newComments, parent); err != nil {
 		return err
 	}
-	for id := range tied {
-		s.changed(kindComment, id)
-	}
-	_, err = s.tie(queryWaitingParent(s.dialect), `UPDATE comments SET parent_id = $1 WHERE id = $2`, s.newComments)
-	return err
+	return s.tie(queryWaitingParentKey(s.dialect), s.newCommentKeys, parent)
 }
 
 func queryWaitingPost(d dialect) string {
 	return `SELECT id, post_ref FROM comments
 		WHERE source_id = $1 AND post_id IS NULL AND post_ref <> ''
 			AND ` + d.among("post_ref", "$2", "TEXT")
+}
+
+func queryWaitingPostKey(d dialect) string {
+	return `SELECT id, post_key FROM comments
+		WHERE source_id = $1 AND post_id IS NULL AND post_key <> ''
+			AND ` + d.among("post_key", "$2", "TEXT")
 }
 
 // A comment that names itself as its parent never finds it.
@@ -91,16 +179,22 @@ func queryWaitingParent(d dialect) string {
 			AND ` + d.among("parent_ref", "$2", "TEXT")
 }
 
-// tie ties the comments that wait for what arrived, and gives which to what.
-func (s *storing) tie(waiting, update string, arrived map[string]int64) (ties map[int64]int64, err error) {
+func queryWaitingParentKey(d dialect) string {
+	return `SELECT id, parent_key FROM comments
+		WHERE source_id = $1 AND parent_id IS NULL AND parent_key <> '' AND parent_key <> key
+			AND ` + d.among("parent_key", "$2", "TEXT")
+}
+
+// tie ties the comments that wait for what arrived.
+func (s *storing) tie(waiting string, arrived map[string]int64, to func(id, to int64) error) error {
 	if len(arrived) == 0 {
-		return nil, nil
+		return nil
 	}
 	all, err := list(slices.Sorted(maps.Keys(arrived)))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	ties = map[int64]int64{}
+	ties := map[int64]int64{}
 	err = s.each(func(r row) error {
 		var id int64
 		var name string
@@ -109,12 +203,12 @@ func (s *storing) tie(waiting, update string, arrived map[string]int64) (ties ma
 		return err
 	}, waiting, s.page.SourceID, all)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for id, to := range ties {
-		if _, err := s.exec(update, to, id); err != nil {
-			return nil, err
+	for _, id := range slices.Sorted(maps.Keys(ties)) {
+		if err := to(id, ties[id]); err != nil {
+			return err
 		}
 	}
-	return ties, nil
+	return nil
 }

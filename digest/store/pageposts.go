@@ -6,39 +6,56 @@ import (
 	"postbag/digest"
 )
 
+// knownPost is what a page's entry is first compared with.
 type knownPost struct {
 	id        int64
-	url, hash string
-	title     string
+	guid      string
+	hash      string
 	firstSeen time.Time
 	announced int
+	lacks     lack
+}
+
+// storedPost is a known post with what tells whether an entry is the same one,
+// and has the same words.
+type storedPost struct {
+	knownPost
+	key, urlKey, url, title string
+	published               time.Time
+	body                    digest.Prose
 }
 
 // posts stores a page's posts.
-func (s *storing) posts(posts []digest.Post) error {
-	if len(posts) == 0 {
+func (s *storing) posts(entries []digest.Post) error {
+	if len(entries) == 0 {
 		return nil
 	}
-	known, err := s.knownPosts(posts)
+	known, err := s.knownPosts(entries)
 	if err != nil {
 		return err
 	}
-	for _, p := range posts {
-		if k, ok := known[p.GUID]; ok {
-			err = s.knownPost(p, k)
-		} else {
-			err = s.newPost(p)
-		}
-		if err != nil {
-			return err
+	var fresh, differing []digest.Post
+	for _, p := range entries {
+		k, ok := known[p.GUID]
+		switch {
+		case !ok:
+			fresh = append(fresh, p)
+		case s.isPostAsStored(p, k):
+			s.metPost(k)
+		default:
+			differing = append(differing, p)
 		}
 	}
-	return nil
+	again, err := s.differingPosts(differing, known)
+	if err != nil {
+		return err
+	}
+	return s.unknownPosts(append(fresh, again...))
 }
 
-func (s *storing) knownPosts(posts []digest.Post) (map[string]knownPost, error) {
-	guids := make([]string, len(posts))
-	for i, p := range posts {
+func (s *storing) knownPosts(entries []digest.Post) (map[string]knownPost, error) {
+	guids := make([]string, len(entries))
+	for i, p := range entries {
 		guids[i] = p.GUID
 	}
 	all, err := list(guids)
@@ -47,23 +64,182 @@ func (s *storing) knownPosts(posts []digest.Post) (map[string]knownPost, error) 
 	}
 	known := make(map[string]knownPost)
 	err = s.each(func(r row) error {
-		var guid string
 		var k knownPost
-		err := r.scan(&k.id, &guid, &k.url, &k.title, &k.hash, &k.firstSeen, &k.announced)
-		known[guid] = k
+		err := r.scan(&k.id, &k.guid, &k.hash, &k.firstSeen, &k.announced, &k.lacks)
+		known[k.guid] = k
 		return err
 	}, queryKnownPosts(s.dialect), s.page.SourceID, all)
 	return known, err
 }
 
+const knownPostColumns = `id, guid, hash, first_seen, announced, ` + postLacks
+
 func queryKnownPosts(d dialect) string {
-	return `SELECT id, guid, url, title, hash, first_seen, announced FROM posts
+	return `SELECT ` + knownPostColumns + ` FROM posts
 		WHERE source_id = $1 AND ` + d.among("guid", "$2", "TEXT")
 }
 
+// isPostAsStored tells that nothing is to be done about a known post.
+func (s *storing) isPostAsStored(p digest.Post, k knownPost) bool {
+	return k.lacks&broughtByPost(p) == 0 &&
+		(s.page.KeepWords || p.Hash == k.hash && (p.Announced == k.announced || p.Announced < 0))
+}
+
+// metPost notes that a known post is among the page's.
+func (s *storing) metPost(k knownPost) {
+	s.count(k.firstSeen)
+	s.stored.PostIDs = append(s.stored.PostIDs, k.id)
+}
+
+// differingPosts takes over what is new about posts whose GUID is known, and gives
+// those that only use the GUID again, under names of their own.
+func (s *storing) differingPosts(entries []digest.Post, known map[string]knownPost) (again []digest.Post, err error) {
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	ids, aliases := make([]int64, len(entries)), []string{}
+	for i, p := range entries {
+		ids[i] = known[p.GUID].id
+	}
+	byID, err := storedPosts(s, queryStoredPosts(s.dialect), ids, func(p *storedPost) int64 { return p.id })
+	if err != nil {
+		return nil, err
+	}
+	isOther := func(p digest.Post) bool { return s.isAnotherPost(p, byID[known[p.GUID].id]) }
+	for _, p := range entries {
+		if isOther(p) {
+			aliases = append(aliases, aliasOf(p.GUID, p.Published))
+		}
+	}
+	byAlias, err := storedPosts(s, queryPostsByAlias(s.dialect), aliases, func(p *storedPost) string { return p.guid })
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range entries {
+		stored := byID[known[p.GUID].id]
+		if isOther(p) {
+			p.GUID = aliasOf(p.GUID, p.Published)
+			if stored = byAlias[p.GUID]; stored == nil {
+				again = append(again, p)
+				continue
+			}
+		}
+		if err := s.knownPost(p, stored); err != nil {
+			return nil, err
+		}
+	}
+	return again, nil
+}
+
+// unknownPosts stores posts whose GUID is not known: anew, unless their key or
+// their address is.
+func (s *storing) unknownPosts(entries []digest.Post) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	byKey, byURLKey, err := s.postsByKeys(entries)
+	if err != nil {
+		return err
+	}
+	met := map[int64]bool{}
+	for _, id := range s.stored.PostIDs {
+		met[id] = true
+	}
+	seen := map[string]bool{}
+	for _, p := range entries {
+		stored := byKey[p.Key]
+		if stored != nil && s.isAnotherPost(p, stored) {
+			stored = nil
+		}
+		twice := p.Key != "" && seen[p.Key] || stored != nil && met[stored.id]
+		seen[p.Key] = true
+		if stored == nil {
+			stored = byURLKey[p.URLKey]
+			// Two posts of one page may link to the same address.
+			if stored != nil && (met[stored.id] || s.isUnlike(p, stored)) {
+				stored = nil
+			}
+		}
+		switch {
+		case twice:
+			continue
+		case stored == nil:
+			err = s.newPost(p)
+		default:
+			met[stored.id] = true
+			err = s.knownPost(p, stored)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// postsByKeys finds posts by their keys, and by their addresses.
+func (s *storing) postsByKeys(entries []digest.Post) (byKey, byURLKey map[string]*storedPost, err error) {
+	var keys, urlKeys []string
+	for _, p := range entries {
+		if p.Key != "" {
+			keys = append(keys, p.Key)
+		}
+		if p.URLKey != "" {
+			urlKeys = append(urlKeys, p.URLKey)
+		}
+	}
+	byKey, err = storedPosts(s, queryPostsByKey(s.dialect), keys, func(p *storedPost) string { return p.key })
+	if err != nil {
+		return nil, nil, err
+	}
+	byURLKey, err = storedPosts(s, queryPostsByURLKey(s.dialect), urlKeys, func(p *storedPost) string { return p.urlKey })
+	return byKey, byURLKey, err
+}
+
+// storedPosts runs a query of stored posts by a list of names, and gives them by
+// name; of one name the last counts.
+func storedPosts[T comparable](s *storing, query string, names []T, by func(*storedPost) T) (map[T]*storedPost, error) {
+	found := make(map[T]*storedPost, len(names))
+	if len(names) == 0 {
+		return found, nil
+	}
+	all, err := list(names)
+	if err != nil {
+		return nil, err
+	}
+	err = s.each(func(r row) error {
+		p := &storedPost{}
+		err := r.scan(&p.id, &p.guid, &p.hash, &p.firstSeen, &p.announced, &p.lacks,
+			&p.key, &p.urlKey, &p.url, &p.title, &p.published, &p.body)
+		found[by(p)] = p
+		return err
+	}, query, s.page.SourceID, all)
+	return found, err
+}
+
+const selectStoredPosts = `SELECT ` + knownPostColumns + `, key, url_key, url, title, published, body FROM posts
+	WHERE source_id = $1 AND `
+
+func queryStoredPosts(d dialect) string {
+	return selectStoredPosts + d.among("id", "$2", "BIGINT")
+}
+
+func queryPostsByAlias(d dialect) string {
+	return selectStoredPosts + d.among("guid", "$2", "TEXT")
+}
+
+// Of several with one key the newest is the one that the blog means.
+func queryPostsByKey(d dialect) string {
+	return selectStoredPosts + `key <> '' AND ` + d.among("key", "$2", "TEXT") + ` ORDER BY id`
+}
+
+func queryPostsByURLKey(d dialect) string {
+	return selectStoredPosts + `url_key <> '' AND ` + d.among("url_key", "$2", "TEXT") + ` ORDER BY id`
+}
+
 const queryNewPost = `
-	INSERT INTO posts (source_id, guid, url, title, author, published, updated, first_seen, announced, hash, body)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`
+	INSERT INTO posts (source_id, guid, url, title, author, published, updated, first_seen, announced, hash,
+		key, url_key, ref, comments_url, body)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id`
 
 func (s *storing) newPost(p digest.Post) error {
 	body, err := pack(p.Body)
@@ -73,43 +249,74 @@ func (s *storing) newPost(p digest.Post) error {
 	var id int64
 	_, err = s.one([]any{&id}, queryNewPost,
 		s.page.SourceID, p.GUID, p.URL, p.Title, p.Author, orTime(p.Published, s.page.Seen).UnixMicro(), p.Updated,
-		s.seen, p.Announced, p.Hash, body)
+		s.seen, p.Announced, p.Hash, p.Key, p.URLKey, p.Ref, p.CommentsURL, body)
 	if err != nil {
 		return err
 	}
 	s.stored.NewPosts++
-	s.newPosts[p.GUID] = id
+	s.stored.PostIDs = append(s.stored.PostIDs, id)
+	s.lateIf(p.Published)
 	s.changed(kindPost, id)
-	if p.URL != "" {
-		s.newPosts[p.URL] = id
-	}
+	s.arrived(p, id)
 	return nil
 }
 
-func (s *storing) knownPost(p digest.Post, k knownPost) error {
-	s.count(k.firstSeen)
-	if p.Hash == k.hash {
-		if p.Announced == k.announced || p.Announced < 0 {
-			return nil
+// knownPost takes over what is new about a post.
+func (s *storing) knownPost(p digest.Post, k *storedPost) error {
+	s.metPost(k.knownPost)
+	if p.GUID != k.guid && s.takesGUID(p.GUID, p.URL, k.guid, k.url) {
+		if err := s.movePost(p, k); err != nil {
+			return err
 		}
+	}
+	if k.lacks&broughtByPost(p) != 0 {
+		if err := s.fillPost(p, k); err != nil {
+			return err
+		}
+	}
+	if p.Announced < 0 {
+		p.Announced = k.announced
+	}
+	switch {
+	case s.page.KeepWords:
+		return nil
+	case p.Hash == k.hash && p.Announced == k.announced:
+		return nil
+	case p.Hash == k.hash:
 		_, err := s.exec(`UPDATE posts SET announced = $1 WHERE id = $2`, p.Announced, k.id)
+		return err
+	case p.Title != k.title || !sameWords(p.Body, k.body):
+		s.stored.ChangedPosts++
+	}
+	return s.changePost(p, k)
+}
+
+// movePost gives a post that was found by a key its present names.
+func (s *storing) movePost(p digest.Post, k *storedPost) error {
+	s.arrived(p, k.id)
+	_, err := s.exec(`
+		UPDATE posts SET guid = $1, url = CASE WHEN $2 = '' THEN url ELSE $2 END,
+			key = CASE WHEN $3 = '' THEN key ELSE $3 END, url_key = CASE WHEN $4 = '' THEN url_key ELSE $4 END
+		WHERE id = $5`, p.GUID, p.URL, p.Key, p.URLKey, k.id)
+	return err
+}
+
+// changePost takes over what a post says now.
+func (s *storing) changePost(p digest.Post, k *storedPost) error {
+	body, err := pack(p.Body)
+	if err != nil {
 		return err
 	}
 	s.changed(kindPost, k.id)
 	if p.Title != k.title {
 		s.changed(kindThread, k.id)
 	}
-	body, err := pack(p.Body)
-	if err != nil {
-		return err
-	}
+	s.arrived(p, k.id)
 	_, err = s.exec(`
-		UPDATE posts SET title = $1, author = $2, url = $3, updated = $4, announced = $5, hash = $6, body = $7
-		WHERE id = $8`,
-		p.Title, p.Author, or(p.URL, k.url), p.Updated, p.Announced, p.Hash, body, k.id)
-	if p.URL != "" && p.URL != k.url {
-		s.newPosts[p.URL] = k.id
-	}
-	s.stored.ChangedPosts++
+		UPDATE posts SET title = $1, author = $2, url = CASE WHEN $3 = '' THEN url ELSE $3 END,
+			key = CASE WHEN $4 = '' THEN key ELSE $4 END, url_key = CASE WHEN $5 = '' THEN url_key ELSE $5 END,
+			updated = $6, announced = $7, hash = $8, body = $9
+		WHERE id = $10`,
+		p.Title, p.Author, p.URL, p.Key, p.URLKey, p.Updated, p.Announced, p.Hash, body, k.id)
 	return err
 }

@@ -13,7 +13,7 @@ import (
 // nextAt is when a duty is due by what is stored, NULL when nothing is planned; 0
 // is at once. Other kinds keep the moment they have.
 const nextAt = `CASE duties.kind
-	WHEN 'pull' THEN (SELECT MIN(COALESCE(f.next_poll, 0)) FROM feeds f WHERE f.source_id = duties.subject)
+	WHEN 'pull' THEN (SELECT MIN(COALESCE(f.next_poll, 0)) FROM feeds f WHERE f.source_id = duties.subject AND f.stopped = 0)
 	WHEN 'draft' THEN (SELECT CASE WHEN COUNT(*) = 0 THEN 0 END FROM issues i
 		WHERE i.series_id = duties.subject AND i.state = 'draft')
 	WHEN 'deadline' THEN (SELECT MIN(i.due_at) FROM issues i
@@ -140,7 +140,7 @@ const clocksDiffer = 10 * time.Minute
 // time has come.
 func (t *tx) turnBack(now time.Time) error {
 	ahead := now.Add(clocksDiffer)
-	_, err := t.exec(`UPDATE feeds SET next_poll = $1 WHERE last_try > $2 AND next_poll > $1`, now.UnixMicro(), ahead.UnixMicro())
+	_, err := t.exec(`UPDATE feeds SET next_poll = $1 WHERE last_try > $2 AND next_poll > $1 AND stopped = 0`, now.UnixMicro(), ahead.UnixMicro())
 	if err != nil {
 		return err
 	}

@@ -9,11 +9,12 @@ import (
 	"postbag/digest"
 )
 
-const postColumns = `id, source_id, guid, url, title, author, published, updated, first_seen, announced, hash, body`
+const postColumns = `id, source_id, guid, url, title, author, published, updated, first_seen, announced, hash,
+	key, url_key, ref, comments_url, body`
 
 func scanPost(r row) (p digest.Post, err error) {
 	err = r.scan(&p.ID, &p.SourceID, &p.GUID, &p.URL, &p.Title, &p.Author, &p.Published, &p.Updated,
-		&p.FirstSeen, &p.Announced, &p.Hash, &p.Body)
+		&p.FirstSeen, &p.Announced, &p.Hash, &p.Key, &p.URLKey, &p.Ref, &p.CommentsURL, &p.Body)
 	return p, err
 }
 

@@ -58,7 +58,7 @@ func wantNothing(t *testing.T, dsn string) {
 func TestDamagedBackupChangesNothing(t *testing.T) {
 	file := filled(t)
 	changed := bytes.Clone(file)
-	changed[len(changed)*2/3] ^= 0x10
+	changed[len(changed)*3/4] ^= 0x10
 	onBoth(t, func(t *testing.T, empty string) {
 		for _, half := range [][]byte{file[:len(file)/2], file[:len(file)-1], changed} {
 			_, err := restore(t.Context(), empty, half)
@@ -137,7 +137,7 @@ func TestRestoreIntoANewDatabase(t *testing.T) {
 		if _, err := restore(t.Context(), empty, file); err != nil {
 			t.Fatal(err)
 		}
-		if n := count(t, db, "comments"); n != 3 {
+		if n := count(t, db, "comments"); n != 4 {
 			t.Errorf("who has it open sees %d comments", n)
 		}
 		storetest.NextIDs(t, db)

@@ -181,7 +181,11 @@ func TestSearchAfterAnUpgrade(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fill(t, old, 1200)
+		if err := old.Exec(t.Context(), `INSERT INTO sources (id, name, url, platform, added_at)
+			VALUES (1, 'Blog', 'https://blog.example/', 'blogger', 1)`); err != nil {
+			t.Fatal(err)
+		}
+		fillSource(t, old, 1, 1200)
 		if err := old.Close(); err != nil {
 			t.Fatal(err)
 		}

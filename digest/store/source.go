@@ -4,12 +4,13 @@ import (
 	"context"
 
 	"postbag/digest"
+	"postbag/digest/pull"
 )
 
-const sourceColumns = `id, name, url, platform, language, added_at`
+const sourceColumns = `id, name, url, platform, language, added_at, comments_pattern`
 
 func scanSource(r row) (s digest.Source, err error) {
-	err = r.scan(&s.ID, &s.Name, &s.URL, &s.Platform, &s.Language, &s.AddedAt)
+	err = r.scan(&s.ID, &s.Name, &s.URL, &s.Platform, &s.Language, &s.AddedAt, &s.CommentsPattern)
 	return s, err
 }
 
@@ -45,18 +46,23 @@ func (db *DB) Source(ctx context.Context, id int64) (src digest.Source, err erro
 func noSource(id int64) error { return missing("there is no source %d", id) }
 
 // AddSource stores a source and its feeds, and fills in their ids when all of
-// it is stored. A source that was removed and had the same posts feed, else the
-// same home page, is taken up again: it keeps its id and what was stored of it,
-// and takes the new name and the like. The source joins the oldest series; when
-// there is none, the given one is created, and a publication that has no name,
-// language or home page yet takes the source's. A feed address that is followed
-// already is an error of kind Conflict.
+// it is stored; with an ID, it attaches the feeds to that source, as [pull.Store]
+// says. A source that was removed and had the same posts feed, else the same home
+// page, is taken up again: it keeps its id and what was stored of it, and takes
+// the new name and the like. The source joins the oldest series; when there is
+// none, the given one is created, and a publication that has no name, language or
+// home page yet takes the source's. A feed address that is followed already is an
+// error of kind Conflict.
 func (db *DB) AddSource(ctx context.Context, src *digest.Source, feeds []digest.FeedState, first digest.Series) error {
 	var sourceID int64
 	ids := make([]int64, len(feeds))
-	err := db.update(ctx, "add the source", func(t *tx) error {
-		var err error
-		if sourceID, err = t.putSource(src, feeds); err != nil {
+	err := db.update(ctx, "add the source", func(t *tx) (err error) {
+		if src.ID != 0 {
+			sourceID, err = src.ID, t.mayAttach(src.ID, feeds)
+		} else {
+			sourceID, err = t.putSource(src, feeds)
+		}
+		if err != nil {
 			return err
 		}
 		for i, feed := range feeds {
@@ -65,8 +71,10 @@ func (db *DB) AddSource(ctx context.Context, src *digest.Source, feeds []digest.
 				return err
 			}
 		}
-		if err := t.joinSeries(src, sourceID, first); err != nil {
-			return err
+		if src.ID == 0 {
+			if err := t.joinSeries(src, sourceID, first); err != nil {
+				return err
+			}
 		}
 		return t.planSource(sourceID)
 	})
@@ -80,6 +88,27 @@ func (db *DB) AddSource(ctx context.Context, src *digest.Source, feeds []digest.
 	return nil
 }
 
+// mayAttach makes sure that a source is followed and has no feed of the kinds.
+func (t *tx) mayAttach(sourceID int64, feeds []digest.FeedState) error {
+	if err := t.lock(`SELECT id FROM sources WHERE id = $1 FOR NO KEY UPDATE`, sourceID); err != nil {
+		return err
+	}
+	if err := t.isFollowed(sourceID); err != nil {
+		return err
+	}
+	for _, f := range feeds {
+		var address string
+		known, err := t.one([]any{&address}, `SELECT url FROM feeds WHERE source_id = $1 AND kind = $2 ORDER BY id LIMIT 1`, sourceID, string(f.Kind))
+		if err != nil {
+			return err
+		}
+		if known {
+			return conflict("See its feeds with: postbag source list", "source %d has a %s feed already: %s", sourceID, f.Kind, address)
+		}
+	}
+	return nil
+}
+
 // putSource takes a removed source up again, or stores a new one.
 func (t *tx) putSource(src *digest.Source, feeds []digest.FeedState) (id int64, err error) {
 	posts := ""
@@ -89,20 +118,67 @@ func (t *tx) putSource(src *digest.Source, feeds []digest.FeedState) (id int64, 
 		}
 	}
 	revived, err := t.one([]any{&id}, `
-		UPDATE sources SET name = $1, url = $2, platform = $3, language = $4, added_at = $5, removed = 0, posts_url = ''
+		UPDATE sources SET name = $1, url = $2, platform = $3, language = $4, added_at = $5, comments_pattern = $6,
+			removed = 0, posts_url = ''
 		WHERE id = (SELECT id FROM sources
-			WHERE removed = 1 AND (posts_url <> '' AND posts_url = $6 OR url <> '' AND url = $2)
-			ORDER BY CASE WHEN posts_url = $6 THEN 0 ELSE 1 END, id DESC LIMIT 1)
+			WHERE removed = 1 AND (posts_url <> '' AND posts_url = $7 OR url <> '' AND url = $2)
+			ORDER BY CASE WHEN posts_url = $7 THEN 0 ELSE 1 END, id DESC LIMIT 1)
 		RETURNING id`,
-		src.Name, src.URL, string(src.Platform), src.Language, src.AddedAt.UnixMicro(), posts)
+		src.Name, src.URL, string(src.Platform), src.Language, src.AddedAt.UnixMicro(), src.CommentsPattern, posts)
 	if err != nil || revived {
 		return id, err
 	}
 	_, err = t.one([]any{&id}, `
-		INSERT INTO sources (name, url, platform, language, added_at)
-		VALUES ($1, $2, $3, $4, $5) RETURNING id`,
-		src.Name, src.URL, string(src.Platform), src.Language, src.AddedAt.UnixMicro())
+		INSERT INTO sources (name, url, platform, language, added_at, comments_pattern)
+		VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+		src.Name, src.URL, string(src.Platform), src.Language, src.AddedAt.UnixMicro(), src.CommentsPattern)
 	return id, err
+}
+
+// isFollowed refuses a source that is not followed any more.
+func (t *tx) isFollowed(sourceID int64) error {
+	followed, err := t.number(queryFollowed, sourceID)
+	if err == nil && followed == 0 {
+		return missing("source %d is not followed any more", sourceID)
+	}
+	return err
+}
+
+const queryFollowed = `SELECT COUNT(*) FROM sources WHERE id = $1 AND removed = 0`
+
+// SaveSource stores what a source that is followed is called, what it runs on and
+// where it lives; see [pull.Store].
+func (db *DB) SaveSource(ctx context.Context, src digest.Source) error {
+	return db.update(ctx, "save the source", func(t *tx) error {
+		n, err := t.exec(`
+			UPDATE sources SET name = $1, url = $2, platform = $3, language = $4, comments_pattern = $5
+			WHERE id = $6 AND removed = 0`,
+			src.Name, src.URL, string(src.Platform), src.Language, src.CommentsPattern, src.ID)
+		if err == nil && n == 0 {
+			return noSource(src.ID)
+		}
+		return err
+	})
+}
+
+// SourceOfPosts gives the followed source that holds most of some posts; see
+// [pull.Store]. Of two that hold as many it is the older one.
+func (db *DB) SourceOfPosts(ctx context.Context, guids []string) (sourceID int64, matched int, err error) {
+	all, err := list(guids[:min(len(guids), pull.MaxAsked)])
+	if err != nil {
+		return 0, 0, err
+	}
+	err = db.view(ctx, "find the posts' source", func(t *tx) error {
+		_, err := t.one([]any{&sourceID, &matched}, querySourceOfPosts(db.dialect), all)
+		return err
+	})
+	return sourceID, matched, err
+}
+
+func querySourceOfPosts(d dialect) string {
+	return `SELECT source_id, COUNT(*) FROM posts
+		WHERE source_id IN (SELECT id FROM sources WHERE removed = 0) AND ` + d.among("guid", "$1", "TEXT") + `
+		GROUP BY source_id ORDER BY COUNT(*) DESC, source_id LIMIT 1`
 }
 
 // RemoveSource stops following a source. Its feeds are forgotten and it leaves

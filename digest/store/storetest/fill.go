@@ -30,8 +30,40 @@ func Fill(t *testing.T, db *store.DB) {
 	gone := aComment("c3", "", "nobody", start, "placeholder")
 	gone.Gone, gone.GoneReason = true, "removed by the author"
 	b.page(pull.Page{SourceID: src.ID, Seen: after(2 * time.Minute), Comments: []digest.Comment{gone}})
+	b.fillSource(src, feeds[0])
 	b.fillPeople()
 	b.fillIssues()
+}
+
+// fillSource gives a source, a feed, a post and a comment all that they can have.
+func (b *bench) fillSource(src digest.Source, feed digest.FeedState) {
+	src.CommentsPattern = "{url}feed/"
+	b.must(b.SaveSource(b.ctx(), src))
+	b.must(b.SaveFeed(b.ctx(), fullFeed(feed), time.Time{}))
+	p := aPost("p2", start, "h1")
+	p.Key, p.URLKey, p.Ref, p.CommentsURL = "post-2", "/p2", "title:About p2", "https://blog.example/p2/feed/"
+	c := aComment("c4", "p2", "", start, "h1")
+	c.Key, c.PostKey = "comment-4", "post-2"
+	page := pull.Page{SourceID: src.ID, Seen: after(3 * time.Minute), Posts: []digest.Post{p}, Comments: []digest.Comment{c}}
+	stored := b.storePage(page)
+	edited := aComment("c4", "p2", "", start, "h2")
+	page.Comments, page.Seen = []digest.Comment{edited}, after(4*time.Minute)
+	b.page(page)
+	b.must(b.SaveListing(b.ctx(), digest.Listing{PostID: stored.PostIDs[0], Listed: 1, ListedAt: start, ETag: `"l"`}))
+}
+
+// fullFeed gives a feed all that is remembered of one.
+func fullFeed(feed digest.FeedState) digest.FeedState {
+	feed.ETag, feed.LastModified = `"e"`, "Mon, 02 Mar 2026 09:00:00 GMT"
+	feed.NextPoll, feed.LastTry, feed.LastSuccess = after(time.Hour), after(time.Minute), start
+	feed.Failures, feed.LastError, feed.FailingSince = 2, "it does not answer", after(time.Second)
+	feed.AskedWhole = after(2 * time.Second)
+	feed.MovedTo, feed.MovedPolls = "https://elsewhere.example/feed", 2
+	feed.GoneSince, feed.Stopped = after(3*time.Second), true
+	feed.Suspect = "most of it is new"
+	feed.PageSize, feed.Daily, feed.Older = 25, 4200, "https://blog.example/feed?start=26"
+	feed.CatchUp = after(4 * time.Second)
+	return feed
 }
 
 // fillPeople adds readers of every sort.

@@ -156,7 +156,7 @@ var pageTests = []test{
 		for _, s := range stored {
 			sum = sum.Add(s)
 		}
-		b.equal("stored", sum, pull.Stored{NewPosts: 1, NewComments: 100})
+		b.equal("stored", counts(sum), pull.Stored{NewPosts: 1, NewComments: 100})
 		for guid, c := range b.comments() {
 			if c.PostID == 0 || (c.ParentRef != "") != (c.ParentID != 0) {
 				b.Fatalf("%s is not tied: %+v", guid, c)

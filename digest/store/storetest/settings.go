@@ -167,7 +167,9 @@ var settingsTests = []test{
 		b.page(pull.Page{SourceID: src.ID, Seen: start, Posts: []digest.Post{aPost("p1", start, "h")}})
 		_, taken := b.source("daybus")
 		b.must(b.RemoveSource(b.ctx(), src.ID))
-		b.wantKind(b.AddSource(b.ctx(), &src, taken, firstSeries), digest.Conflict)
+		again := src
+		again.ID = 0
+		b.wantKind(b.AddSource(b.ctx(), &again, taken, firstSeries), digest.Conflict)
 		_, err := b.Source(b.ctx(), src.ID)
 		b.wantKind(err, digest.NotFound)
 	}},

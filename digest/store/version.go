@@ -1,0 +1,32 @@
+package store
+
+import (
+	"context"
+
+	"postbag/digest"
+)
+
+const queryVersions = `
+	SELECT replaced, author, words, body FROM comment_versions WHERE comment_id = $1 ORDER BY id DESC LIMIT $2`
+
+// CommentVersions gives the earlier texts of a comment, newest first; at most 50
+// are kept. The error is of kind NotFound for an unknown comment.
+func (db *DB) CommentVersions(ctx context.Context, commentID int64) (all []digest.CommentVersion, err error) {
+	err = db.view(ctx, "read the comment's earlier texts", func(t *tx) error {
+		err := t.each(func(r row) error {
+			var v digest.CommentVersion
+			err := r.scan(&v.Replaced, &v.Author, &v.Words, &v.Body)
+			all = append(all, v)
+			return err
+		}, queryVersions, commentID, maxVersions)
+		if err != nil || len(all) > 0 {
+			return err
+		}
+		n, err := t.number(`SELECT COUNT(*) FROM comments WHERE id = $1`, commentID)
+		if err == nil && n == 0 {
+			return noComment(commentID)
+		}
+		return err
+	})
+	return all, err
+}
