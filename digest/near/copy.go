@@ -33,8 +33,9 @@ type Entry struct {
 }
 
 // IsCopy tells whether the shorter of two texts is a near copy of the longer. One
-// that is held in the longer whole is none when the longer answers it, or is a
-// later and much longer text: there it is quoted.
+// that is held in the longer whole is none when one of them answers the other,
+// when only one is a post, or when the longer is a later and much longer text:
+// there it is quoted.
 func IsCopy(a, b Entry) bool {
 	short, long := a, b
 	if len(short.own) > len(long.own) {
@@ -47,7 +48,7 @@ func IsCopy(a, b Entry) bool {
 	switch {
 	case float64(both) >= alike*float64(len(short.own)+len(long.own)-both):
 		return true
-	case float64(both) < held*float64(len(short.own)), long.answers(short):
+	case float64(both) < held*float64(len(short.own)), a.answers(b), b.answers(a), a.IsPost != b.IsPost:
 		return false
 	}
 	return 2*len(short.own) >= len(long.own) || !short.Published.Before(long.Published)

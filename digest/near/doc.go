@@ -15,8 +15,9 @@
 // Two texts of eight words or more are near copies ([IsCopy]) when, of the rows of
 // three words that either has, both have 0.8; or when the longer has 0.9 of the
 // shorter's. Only their writers' own words are compared: marked quotations are
-// left out. What a comment answers, or what a later and much longer text holds, is
-// quoted there and no copy.
+// left out. Where one text merely holds the other, it is a quotation and no copy if
+// one answers the other, if only one is a post, or if the longer is later and more
+// than twice as long.
 //
 // # Quotations
 //

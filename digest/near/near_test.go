@@ -83,6 +83,8 @@ func TestLinks(t *testing.T) {
 		{"quoted in a longer answer", answer(1, wrote(2, "You say: "+girl+" "+essay)), []near.Entry{wrote(1, girl)}, "quote 1"},
 		{"quoted whole by who answers it", answer(1, wrote(2, girl+" Quite so, and it rained.")), []near.Entry{wrote(1, girl)}, "quote 1"},
 		{"the same by somebody else", wrote(2, girl+" Quite so, and it rained."), []near.Entry{wrote(1, girl)}, "copy 1"},
+		{"an answer of a part of it", answer(1, wrote(2, girl+" Yes.")), []near.Entry{wrote(1, story)}, "quote 1"},
+		{"a comment holds a post", wrote(2, "They say: "+girl+" I do not think so, my friends."), []near.Entry{posted(1, girl)}, "quote post 1"},
 		{"an answer that only repeats", answer(1, wrote(2, story)), []near.Entry{wrote(1, story)}, "copy 1"},
 		{"marked quotation of it", said(2, quoting(girl, essay)), []near.Entry{wrote(1, story)}, "quote 1"},
 		{"both quote the same post", said(3, quoting(girl, "So true.")), []near.Entry{posted(1, story), said(2, quoting(girl, essay))}, "quote post 1"},

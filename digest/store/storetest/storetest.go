@@ -28,6 +28,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Links", linkTests},
 		{"Listings", listingTests},
 		{"Search", searchTests},
+		{"Near", nearTests},
 		{"Candidates", candidateTests},
 		{"Drafts", draftTests},
 		{"Moves", moveTests},
