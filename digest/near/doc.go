@@ -32,7 +32,8 @@
 // a row. They are chosen by winnowing (Schleimer, Wilkerson and Aiken,
 // "Winnowing: Local Algorithms for Document Fingerprinting", SIGMOD 2003): of
 // every four neighbouring rows the least is kept. So whenever two texts share
-// eight words in a row, they share a print; and a text of eight words has one.
+// eight words in a row, they share a print, and of twelve words two; and a text of
+// eight words has one.
 // What is least depends on the row alone: rows of long words come first, being
 // rarer than such as "one of the best of". A print that very many texts have is
 // boilerplate, and what shares no other print is left alone.

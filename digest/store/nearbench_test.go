@@ -19,21 +19,15 @@ func nearSizes() []int {
 	return []int{10_000}
 }
 
-// BenchmarkNear compares all of corpora of different sizes, then twenty new
-// comments, and reads what is known of a listing's.
+// BenchmarkNear compares all of corpora of different sizes, beside indexing them for
+// the search, then twenty new comments, and reads what is known of a listing's.
 func BenchmarkNear(b *testing.B) {
 	for _, n := range nearSizes() {
 		b.Run(fmt.Sprintf("of%d", n), func(b *testing.B) {
 			sideBySide(b, func(b *testing.B, db *store.DB) {
 				source := fill(b, db, n)
-				before := sizeOf(b, db)
-				cost := linkAll(b, db)
-				size := sizeOf(b, db) - before
-				b.Run("all", func(b *testing.B) {
-					b.ReportMetric(0, "ns/op")
-					b.ReportMetric(float64(cost.Microseconds())/float64(n), "µs/comment")
-					b.ReportMetric(float64(size)/float64(n), "B/comment")
-				})
+				costs(b, db, "index", n, indexAll)
+				costs(b, db, "all", n, linkAll)
 				b.Run("new", func(b *testing.B) { linkNew(b, db, source) })
 				b.Run("listed", func(b *testing.B) {
 					ids := make([]int64, 200)
@@ -51,12 +45,22 @@ func BenchmarkNear(b *testing.B) {
 	}
 }
 
+// costs tells what something costs a comment, in time and size.
+func costs(b *testing.B, db *store.DB, name string, n int, do func(testing.TB, *store.DB) time.Duration) {
+	before := sizeOf(b, db)
+	took := do(b, db)
+	size := sizeOf(b, db) - before
+	b.Run(name, func(b *testing.B) {
+		b.ReportMetric(0, "ns/op")
+		b.ReportMetric(float64(took.Microseconds())/float64(n), "µs/comment")
+		b.ReportMetric(float64(size)/float64(n), "B/comment")
+	})
+}
+
 // linkNew measures the comparing alone of pages of twenty comments, each unlike
 // all others but one.
 func linkNew(b *testing.B, db *store.DB, source int64) {
 	const comments = 20
-	indexAll(b, db)
-	linkAll(b, db)
 	began, spent := time.Now(), time.Duration(0)
 	rounds := 0
 	for ; b.Loop(); rounds++ {

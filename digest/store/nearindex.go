@@ -193,7 +193,8 @@ func queryWalkNear(k kind) string {
 // compared is an entry that is being compared.
 type compared struct {
 	near.Entry
-	prints   map[int64]bool // by hash: whether it is common
+	prints   []near.Print
+	common   map[int64]bool // the prints that very many have
 	together []near.Entry   // what shares prints with it
 }
 
@@ -217,7 +218,7 @@ func (t *tx) linkAll(todo map[near.Key]bool) error {
 	}
 	var links []linkRow
 	for _, c := range all {
-		isCommon := func(hash int64) bool { return c.prints[hash] }
+		isCommon := func(hash int64) bool { return c.common[hash] }
 		for _, l := range near.Links(c.Entry, c.together, isCommon) {
 			links = append(links, linkRow{nearEntry(c.Key), nearEntry(l.Earlier), slices.Index(relations, l.Relation)})
 		}
@@ -277,7 +278,7 @@ func (t *tx) putPrints(entries map[near.Key]near.Entry, changed map[near.Key]boo
 			continue
 		}
 		for _, p := range e.Prints() {
-			rows = append(rows, [2]int64{p.Hash, nearEntry(key)})
+			rows = append(rows, [2]int64{p.Hash, nearEntry(key)<<1 | flag(p.Suffices)})
 		}
 	}
 	if len(rows) == 0 {
@@ -289,8 +290,8 @@ func (t *tx) putPrints(entries map[near.Key]near.Entry, changed map[near.Key]boo
 	for _, r := range slices.Compact(rows) {
 		all.add(r[0], r[1])
 	}
-	_, err := t.exec(`INSERT INTO near_prints (print, entry) SELECT a, b FROM (`+t.dialect.pairs("$1")+`) AS r WHERE true
-		ON CONFLICT (print, entry) DO NOTHING`, all.object())
+	_, err := t.exec(`INSERT INTO near_prints (print, holder) SELECT a, b FROM (`+t.dialect.pairs("$1")+`) AS r WHERE true
+		ON CONFLICT (print, holder) DO NOTHING`, all.object())
 	return err
 }
 
@@ -298,7 +299,7 @@ func (t *tx) putPrints(entries map[near.Key]near.Entry, changed map[near.Key]boo
 // many have are left out, and one more is looked at to know that.
 func queryHolders(d dialect) string {
 	most := strconv.Itoa(mostHolders)
-	return `SELECT n.print, n.entry FROM (` + d.pairs("$1") + `) AS r CROSS JOIN near_prints n
+	return `SELECT n.print, n.holder FROM (` + d.pairs("$1") + `) AS r CROSS JOIN near_prints n
 		WHERE n.print = r.a AND (
 			SELECT COUNT(*) FROM (SELECT 1 FROM near_prints m WHERE m.print = r.a LIMIT ` + most + ` + 1) AS q) <= ` + most
 }
@@ -307,9 +308,8 @@ func queryHolders(d dialect) string {
 func (t *tx) together(entries map[near.Key]near.Entry) (all []compared, err error) {
 	holders := map[int64][]int64{}
 	for _, e := range entries {
-		c := compared{Entry: e, prints: map[int64]bool{}}
-		for _, p := range e.Prints() {
-			c.prints[p.Hash] = false
+		c := compared{Entry: e, prints: e.Prints(), common: map[int64]bool{}}
+		for _, p := range c.prints {
 			holders[p.Hash] = nil
 		}
 		all = append(all, c)
@@ -322,9 +322,9 @@ func (t *tx) together(entries map[near.Key]near.Entry) (all []compared, err erro
 		asked.add(p, 0)
 	}
 	err = t.each(func(r row) error {
-		var print, entry int64
-		err := r.scan(&print, &entry)
-		holders[print] = append(holders[print], entry)
+		var print, holder int64
+		err := r.scan(&print, &holder)
+		holders[print] = append(holders[print], holder)
 		return err
 	}, queryHolders(*t.dialect), asked.object())
 	if err != nil {
@@ -363,20 +363,31 @@ func (t *tx) readTogether(all []compared, known map[near.Key]near.Entry, holders
 	return nil
 }
 
-// rarest chooses the entries to compare one with, and marks the prints of it that
-// are common. An entry that is stored is among the holders of its own prints.
+// rarest chooses the entries to compare one with, and finds the prints of it that
+// are common: an entry that is stored is among the holders of its own.
 func rarest(c compared, holders map[int64][]int64) []near.Key {
-	const share = 1 << 20
-	shared := map[int64]int{}
-	for p := range c.prints {
-		c.prints[p] = len(holders[p]) == 0
-		for _, entry := range holders[p] {
-			shared[entry] += share / len(holders[p])
+	const whole = 1 << 20
+	weight, enough := map[int64]int{}, map[int64]bool{}
+	seen := map[int64]bool{}
+	for i, p := range c.prints {
+		if seen[p.Hash] {
+			continue
+		}
+		seen[p.Hash] = true
+		c.common[p.Hash] = len(holders[p.Hash]) == 0
+		// Of two prints of a quotation the other one may be common.
+		suffices := p.Suffices || i > 0 && len(holders[c.prints[i-1].Hash]) == 0 ||
+			i+1 < len(c.prints) && len(holders[c.prints[i+1].Hash]) == 0
+		for _, holder := range holders[p.Hash] {
+			entry, sufficesThere := holder>>1, holder&1 == 1
+			enough[entry] = enough[entry] || suffices || sufficesThere || weight[entry] > 0
+			weight[entry] += whole / len(holders[p.Hash])
 		}
 	}
-	delete(shared, nearEntry(c.Key))
-	entries := slices.SortedFunc(maps.Keys(shared), func(a, b int64) int {
-		return cmp.Or(cmp.Compare(shared[b], shared[a]), cmp.Compare(a, b))
+	delete(enough, nearEntry(c.Key))
+	maps.DeleteFunc(enough, func(_ int64, isEnough bool) bool { return !isEnough })
+	entries := slices.SortedFunc(maps.Keys(enough), func(a, b int64) int {
+		return cmp.Or(cmp.Compare(weight[b], weight[a]), cmp.Compare(a, b))
 	})
 	keys := make([]near.Key, 0, mostCompared)
 	for _, e := range entries[:min(len(entries), mostCompared)] {

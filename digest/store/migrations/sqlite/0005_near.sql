@@ -17,12 +17,13 @@ CREATE TABLE near_state (
     walked BIGINT   NOT NULL
 );
 
--- The numbers by which a text is found again. Prints of a text that has changed
--- since stay: what they lead to is read before it is believed.
+-- The numbers by which a text is found again. The holder is twice the entry, and
+-- one more where this print alone is worth a look. Prints of a text that has
+-- changed since stay: what they lead to is read before it is believed.
 CREATE TABLE near_prints (
-    print BIGINT NOT NULL,
-    entry BIGINT NOT NULL,
-    PRIMARY KEY (print, entry)
+    print  BIGINT NOT NULL,
+    holder BIGINT NOT NULL,
+    PRIMARY KEY (print, holder)
 ) WITHOUT ROWID;
 
 -- What an entry is to an earlier one: a near copy (0), or it quotes it (1).
