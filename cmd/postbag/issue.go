@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -187,6 +188,7 @@ type issueSuggestCmd struct {
 type suggestionRow struct {
 	commentRow
 	Reasons []string `json:"reasons"`
+	Notes   []string `json:"notes"`
 }
 
 // Run lists suggestions.
@@ -204,10 +206,10 @@ func printSuggestions(p *Program, asJSON bool, found []desk.Suggested) error {
 	var rows []suggestionRow
 	for _, x := range found {
 		row := commentRowOf(digest.ListedComment{Comment: x.Comment, State: digest.CommentNew})
-		rows = append(rows, suggestionRow{commentRow: row, Reasons: x.Reasons})
+		rows = append(rows, suggestionRow{commentRow: row, Reasons: x.Reasons, Notes: append([]string{}, x.Notes...)})
 	}
 	return printList(p.Stdout, asJSON, rows, "ID\tWRITER\tWORDS\tREASONS\tWORDS BEGIN", func(r suggestionRow) string {
-		return fmt.Sprintf("%d\t%s\t%d\t%s\t%s", r.ID, cell(r.Author, 20), r.Words, cell(strings.Join(r.Reasons, ", "), 50), cell(r.Text, 50))
+		return fmt.Sprintf("%d\t%s\t%d\t%s\t%s", r.ID, cell(r.Author, 20), r.Words, cell(strings.Join(slices.Concat(r.Reasons, r.Notes), ", "), 70), cell(r.Text, 50))
 	})
 }
 

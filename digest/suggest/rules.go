@@ -33,6 +33,7 @@ type judge struct {
 	known      map[string]bool
 	ofWork     map[string]bool
 	quotes     quotes
+	near       map[int64][]near.Other
 }
 
 // reason is why a comment may be picked, and how much it weighs against others,
@@ -157,7 +158,13 @@ func (j judge) readable(i int) reason {
 }
 
 func (j judge) quoted(i int) reason {
-	post, found := j.quotes.find(j.candidates[i].PostID, j.entries[i])
+	c := j.candidates[i]
+	post, found := j.quotes.find(c.PostID, j.entries[i])
+	for _, o := range j.near[c.ID] {
+		if o.IsPost && o.IsLater && o.ID != c.PostID && (!found || o.Published.Before(post.Published)) {
+			post, found = digest.Post{ID: o.ID, Title: o.Title, Published: o.Published}, true
+		}
+	}
 	if !found {
 		return reason{}
 	}
