@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/near"
 	"postbag/digest/pull"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
@@ -37,6 +38,7 @@ func TestFoundingBlogQuotes(t *testing.T) {
 	if quotes != 5 {
 		t.Errorf("%d comments quote, want 5", quotes)
 	}
+	compareAll(t, dsn)
 
 	chosen := slices.DeleteFunc(slices.Clone(rows), func(c listedRow) bool { return c.Words < 60 || c.Words > 150 })[:3]
 	storeEntries(t, dsn, []digest.Post{{GUID: "pick-9", URL: blog + "/pick-9", Title: "Pick of the Week 9", Published: time.Date(2017, 11, 5, 9, 0, 0, 0, time.UTC),
@@ -52,6 +54,49 @@ func TestFoundingBlogQuotes(t *testing.T) {
 	}
 	if want := []int64{chosen[0].ID, chosen[1].ID, chosen[2].ID}; !slices.Equal(quoted, want) {
 		t.Errorf("quoted are %d, want %d", quoted, want)
+	}
+}
+
+// compareAll compares every comment with everything, and what is found so with what
+// is stored.
+func compareAll(t *testing.T, dsn string) {
+	t.Helper()
+	db, err := store.Open(t.Context(), dsn, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	posts, err := db.Posts(t.Context(), digest.PostFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	comments, err := db.Comments(t.Context(), digest.CommentFilter{State: digest.CommentNew})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var entries []near.Entry
+	for _, p := range posts {
+		entries = append(entries, near.Entry{Key: near.Key{ID: p.ID, IsPost: true}, Published: p.Published, Text: near.Read(p.Body)})
+	}
+	var ids []int64
+	for _, c := range comments {
+		ids = append(ids, c.ID)
+		entries = append(entries, near.Entry{Key: near.Key{ID: c.ID}, Answers: c.ParentID, Published: c.Published, Text: near.Read(c.Body)})
+	}
+	found, _, err := db.Near(t.Context(), ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries[len(posts):] {
+		var stored []near.Link
+		for _, o := range found[e.ID] {
+			if !o.IsLater {
+				stored = append(stored, near.Link{Earlier: o.Key, Relation: o.Relation})
+			}
+		}
+		if want := near.Links(e, entries, nil); !slices.Equal(stored, want) {
+			t.Errorf("comment %d has the links %v, want %v", e.ID, stored, want)
+		}
 	}
 }
 
