@@ -17,6 +17,12 @@
 // transaction that others stood in the way of, or whose server went away before
 // its commit, runs again; see DB.update.
 //
+// A page of entries is compared with what is stored by GUID in one statement each
+// for posts and comments; what is equal is not read further and not written.
+// Entries whose GUID is not known are looked up by their keys, and what differs is
+// read whole, to tell an edit from another entry that has taken the name. The
+// rules are those of [pull.Page].
+//
 // Everything can be read out at one moment ([DB.Backup]) and brought into an
 // empty database of either kind ([Restore]); what a copy may not do before
 // somebody says so is kept by the hold ([DB.Held], [DB.Release]), which is looked

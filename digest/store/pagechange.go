@@ -18,20 +18,16 @@ func (s *storing) knownComment(c digest.Comment, k *storedComment) error {
 			return err
 		}
 	}
-	if k.lacks&s.broughtBy(c) != 0 {
-		if err := s.fillComment(c, k); err != nil {
+	if fills := s.filledBy(&c, k.given()); fills != 0 {
+		if err := s.fillComment(c, k, fills); err != nil {
 			return err
 		}
 	}
 	switch {
-	case c.Gone && k.gone:
+	case c.Gone && k.isMarked():
 		return nil
 	case c.Gone:
-		s.stored.GoneComments++
-		s.changed(kindComment, k.id)
-		_, err := s.exec(`UPDATE comments SET gone = 1, gone_by = $1, gone_reason = $2 WHERE id = $3`,
-			string(signOf(c)), c.GoneReason, k.id)
-		return err
+		return s.takeAway(c, k)
 	case s.page.KeepWords:
 		return nil
 	case c.Hash != k.hash && !sameWords(c.Body, k.body):
@@ -41,12 +37,24 @@ func (s *storing) knownComment(c digest.Comment, k *storedComment) error {
 			return err
 		}
 	}
-	if !k.gone {
+	if !k.isGone() {
 		return nil
 	}
 	s.stored.ChangedComments++
 	s.changed(kindComment, k.id)
 	_, err := s.exec(`UPDATE comments SET gone = 0, gone_by = '', gone_reason = '' WHERE id = $1`, k.id)
+	return err
+}
+
+// takeAway marks a comment that is gone by what the page says of it; one that was
+// found to be gone otherwise takes that too.
+func (s *storing) takeAway(c digest.Comment, k *storedComment) error {
+	if !k.isGone() {
+		s.stored.GoneComments++
+		s.changed(kindComment, k.id)
+	}
+	_, err := s.exec(`UPDATE comments SET gone = 1, gone_by = $1, gone_reason = $2 WHERE id = $3`,
+		string(signOf(c)), c.GoneReason, k.id)
 	return err
 }
 
@@ -103,10 +111,13 @@ func (s *storing) keepVersion(id int64) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.exec(`DELETE FROM comment_versions WHERE comment_id = $1
-		AND id NOT IN (SELECT id FROM comment_versions WHERE comment_id = $1 ORDER BY id DESC LIMIT $2)`, id, maxVersions)
+	_, err = s.exec(queryOldVersions, id, maxVersions)
 	return err
 }
+
+const queryOldVersions = `
+	DELETE FROM comment_versions WHERE comment_id = $1
+		AND id NOT IN (SELECT id FROM comment_versions WHERE comment_id = $1 ORDER BY id DESC LIMIT $2)`
 
 // rehashComment takes the hash of words that are the same as before. Nothing is
 // to be said of them to whoever has picked them.

@@ -12,15 +12,28 @@ type knownComment struct {
 	guid      string
 	hash      string
 	firstSeen time.Time
-	gone      bool
-	lacks     lack
+	state     int64 // what it was given, and whether it is there
 }
+
+// What state tells beside the set of what was given.
+const (
+	isMarkedGone = 1 << 32 // it has left a marker in its place
+	isFoundGone  = 1 << 33 // it has left nothing
+)
+
+func (k *knownComment) given() given { return given(k.state & (isMarkedGone - 1)) }
+
+func (k *knownComment) isGone() bool { return k.state&(isMarkedGone|isFoundGone) != 0 }
+
+func (k *knownComment) isMarked() bool { return k.state&isMarkedGone != 0 }
 
 // storedComment is a known comment with what tells whether an entry is the same
 // one, and has the same words.
 type storedComment struct {
 	knownComment
 	key, url, author string
+	postID, parentID int64 // 0 while unknown
+	words            int
 	published        time.Time
 	body             digest.Prose
 }
@@ -40,7 +53,7 @@ func (s *storing) comments(entries []digest.Comment) error {
 		switch {
 		case !ok:
 			fresh = append(fresh, c)
-		case s.isAsStored(c, k):
+		case s.isAsStored(&c, &k):
 			s.metComment(k)
 		default:
 			differing = append(differing, c)
@@ -65,14 +78,15 @@ func (s *storing) knownComments(entries []digest.Comment) (map[string]knownComme
 	known := make(map[string]knownComment)
 	err = s.each(func(r row) error {
 		var k knownComment
-		err := r.scan(&k.id, &k.guid, &k.hash, &k.firstSeen, &k.gone, &k.lacks)
+		err := r.scan(&k.id, &k.guid, &k.hash, &k.firstSeen, &k.state)
 		known[k.guid] = k
 		return err
 	}, queryKnownComments(s.dialect), s.page.SourceID, all)
 	return known, err
 }
 
-const knownCommentColumns = `id, guid, hash, first_seen, gone, ` + commentLacks
+const knownCommentColumns = `id, guid, hash, first_seen,
+	CASE gone WHEN 0 THEN given ELSE given + CASE gone_by WHEN 'marker' THEN 4294967296 ELSE 8589934592 END END`
 
 func queryKnownComments(d dialect) string {
 	return `SELECT ` + knownCommentColumns + ` FROM comments
@@ -80,16 +94,16 @@ func queryKnownComments(d dialect) string {
 }
 
 // isAsStored tells that nothing is to be done about a known comment.
-func (s *storing) isAsStored(c digest.Comment, k knownComment) bool {
+func (s *storing) isAsStored(c *digest.Comment, k *knownComment) bool {
 	switch {
-	case k.lacks&s.broughtBy(c) != 0:
+	case s.filledBy(c, k.given()) != 0:
 		return false
+	case c.Gone:
+		return k.isMarked()
 	case s.page.KeepWords:
-		return k.gone || !c.Gone
-	case c.Gone || k.gone:
-		return c.Gone == k.gone
+		return true
 	}
-	return c.Hash == k.hash
+	return !k.isGone() && c.Hash == k.hash
 }
 
 // metComment notes that a known comment is among the page's.
@@ -207,14 +221,16 @@ func storedComments[T comparable](s *storing, query string, names []T, by func(*
 	}
 	err = s.each(func(r row) error {
 		c := &storedComment{}
-		err := r.scan(&c.id, &c.guid, &c.hash, &c.firstSeen, &c.gone, &c.lacks, &c.key, &c.url, &c.author, &c.published, &c.body)
+		err := r.scan(&c.id, &c.guid, &c.hash, &c.firstSeen, &c.state,
+			&c.key, &c.url, &c.author, &c.postID, &c.parentID, &c.words, &c.published, &c.body)
 		found[by(c)] = c
 		return err
 	}, query, s.page.SourceID, all)
 	return found, err
 }
 
-const selectStoredComments = `SELECT ` + knownCommentColumns + `, key, url, author, published, body FROM comments
+const selectStoredComments = `SELECT ` + knownCommentColumns + `, key, url, author,
+	COALESCE(post_id, 0), COALESCE(parent_id, 0), words, published, body FROM comments
 	WHERE source_id = $1 AND `
 
 func queryStoredComments(d dialect) string {

@@ -4,94 +4,87 @@ import (
 	"postbag/digest"
 )
 
-// lack is a set of what a stored entry lacks, or an entry of a page brings. The
-// two are compared, so that no name is read of what is complete.
-type lack int
-
-// What posts and comments can lack; the numbers stand in the queries too.
-const (
-	lackURL    lack = 1
-	lackAuthor lack = 2
-	lackKey    lack = 4
-
-	// Posts.
-	lackURLKey      lack = 8
-	lackRef         lack = 16
-	lackCommentsURL lack = 32
-
-	// Comments.
-	lackAuthorURI lack = 8
-	lackPostRef   lack = 16
-	lackPostKey   lack = 32
-	lackParentRef lack = 64
-	lackParentKey lack = 128
-	lackWords     lack = 256
-	lackMarker    lack = 512 // it is gone, and other signs said so
-)
+// given is a set of what an entry gives of all that a row may have. The column of
+// that name holds what the row was given, so that nothing is read of what an
+// unchanged page brings again. It may hold too little, as of old rows.
+type given int64
 
 const (
-	postLacks = `(CASE url WHEN '' THEN 1 ELSE 0 END + CASE author WHEN '' THEN 2 ELSE 0 END
-		+ CASE key WHEN '' THEN 4 ELSE 0 END + CASE url_key WHEN '' THEN 8 ELSE 0 END
-		+ CASE ref WHEN '' THEN 16 ELSE 0 END + CASE comments_url WHEN '' THEN 32 ELSE 0 END)`
+	givenURL given = 1 << iota
+	givenAuthor
+	givenKey
 
-	commentLacks = `(CASE url WHEN '' THEN 1 ELSE 0 END + CASE author WHEN '' THEN 2 ELSE 0 END
-		+ CASE key WHEN '' THEN 4 ELSE 0 END + CASE author_uri WHEN '' THEN 8 ELSE 0 END
-		+ CASE post_ref WHEN '' THEN 16 ELSE 0 END + CASE post_key WHEN '' THEN 32 ELSE 0 END
-		+ CASE parent_ref WHEN '' THEN 64 ELSE 0 END + CASE parent_key WHEN '' THEN 128 ELSE 0 END
-		+ CASE words WHEN 0 THEN 256 ELSE 0 END
-		+ CASE WHEN gone = 1 AND gone_by <> 'marker' THEN 512 ELSE 0 END)`
+	// Of posts.
+	givenURLKey
+	givenRef
+	givenCommentsURL
+
+	// Of comments.
+	givenAuthorURI
+	givenPostRef
+	givenPostKey
+	givenParentRef
+	givenParentKey
+	givenWords
 )
 
-// brings gives what of some things is there.
-func brings(things ...bringing) (all lack) {
+// giving is one thing, and whether it is given.
+type giving struct {
+	what given
+	is   bool
+}
+
+func givenOf(things ...giving) (all given) {
 	for _, t := range things {
-		if t.there {
+		if t.is {
 			all |= t.what
 		}
 	}
 	return all
 }
 
-type bringing struct {
-	what  lack
-	there bool
+func givenByPost(p *digest.Post) given {
+	return givenOf(
+		giving{givenURL, p.URL != ""}, giving{givenAuthor, p.Author != ""}, giving{givenKey, p.Key != ""},
+		giving{givenURLKey, p.URLKey != ""}, giving{givenRef, p.Ref != ""}, giving{givenCommentsURL, p.CommentsURL != ""})
 }
 
-// broughtBy gives what a comment brings. A text is brought to one without words
-// only where words are kept; else it is an edit.
-func (s *storing) broughtBy(c digest.Comment) lack {
-	return brings(
-		bringing{lackURL, c.URL != ""}, bringing{lackAuthor, c.Author != ""}, bringing{lackKey, c.Key != ""},
-		bringing{lackAuthorURI, c.AuthorURI != ""},
-		bringing{lackPostRef, c.PostRef != ""}, bringing{lackPostKey, c.PostKey != ""},
-		bringing{lackParentRef, c.ParentRef != ""}, bringing{lackParentKey, c.ParentKey != ""},
-		bringing{lackWords, s.page.KeepWords && c.Words > 0},
-		bringing{lackMarker, signOf(c) == digest.ByMarker})
+func givenByComment(c *digest.Comment) given {
+	return givenOf(
+		giving{givenURL, c.URL != ""}, giving{givenAuthor, c.Author != ""}, giving{givenKey, c.Key != ""},
+		giving{givenAuthorURI, c.AuthorURI != ""},
+		giving{givenPostRef, c.PostRef != ""}, giving{givenPostKey, c.PostKey != ""},
+		giving{givenParentRef, c.ParentRef != ""}, giving{givenParentKey, c.ParentKey != ""},
+		giving{givenWords, c.Words > 0})
 }
 
-func broughtByPost(p digest.Post) lack {
-	return brings(
-		bringing{lackURL, p.URL != ""}, bringing{lackAuthor, p.Author != ""}, bringing{lackKey, p.Key != ""},
-		bringing{lackURLKey, p.URLKey != ""}, bringing{lackRef, p.Ref != ""}, bringing{lackCommentsURL, p.CommentsURL != ""})
+// filledBy gives what a comment may fill in. A text for one without words is an
+// edit, but for where words are kept.
+func (s *storing) filledBy(c *digest.Comment, has given) given {
+	fills := givenByComment(c) &^ has
+	if !s.page.KeepWords {
+		fills &^= givenWords
+	}
+	return fills
 }
 
-// fillComment fills in what a stored comment lacks.
-func (s *storing) fillComment(c digest.Comment, k *storedComment) error {
-	fills := k.lacks & s.broughtBy(c)
-	if fills&(lackAuthor|lackWords) != 0 {
+// fillComment fills in what a stored comment lacks of what an entry gives.
+func (s *storing) fillComment(c digest.Comment, k *storedComment, fills given) error {
+	if fills&givenAuthor != 0 && k.author == "" {
 		s.changed(kindComment, k.id)
 	}
-	if fills&lackKey != 0 {
+	if fills&givenKey != 0 {
 		s.newCommentKeys[c.Key] = k.id
 	}
-	if fills&(lackPostRef|lackPostKey|lackParentRef|lackParentKey) != 0 {
-		c.ID = k.id
-		s.untied = append(s.untied, c)
-	}
-	if fills&lackWords != 0 {
+	if fills&givenWords != 0 && k.words == 0 {
 		if err := s.fillWords(c, k.id); err != nil {
 			return err
 		}
+	}
+	const references = givenPostRef | givenPostKey | givenParentRef | givenParentKey
+	if fills&references != 0 && (k.postID == 0 || k.parentID == 0) {
+		c.ID = k.id
+		s.untied = append(s.untied, c)
 	}
 	_, err := s.exec(`
 		UPDATE comments SET url = CASE url WHEN '' THEN $1 ELSE url END,
@@ -102,11 +95,9 @@ func (s *storing) fillComment(c digest.Comment, k *storedComment) error {
 			post_key = CASE post_key WHEN '' THEN $6 ELSE post_key END,
 			parent_ref = CASE parent_ref WHEN '' THEN $7 ELSE parent_ref END,
 			parent_key = CASE parent_key WHEN '' THEN $8 ELSE parent_key END,
-			gone_by = CASE WHEN $9 = 1 THEN 'marker' ELSE gone_by END,
-			gone_reason = CASE WHEN $9 = 1 THEN $10 ELSE gone_reason END
-		WHERE id = $11`,
-		c.URL, c.Author, c.Key, c.AuthorURI, c.PostRef, c.PostKey, c.ParentRef, c.ParentKey,
-		fills&lackMarker != 0, c.GoneReason, k.id)
+			given = $9
+		WHERE id = $10`,
+		c.URL, c.Author, c.Key, c.AuthorURI, c.PostRef, c.PostKey, c.ParentRef, c.ParentKey, int64(k.given()|fills), k.id)
 	return err
 }
 
@@ -116,13 +107,14 @@ func (s *storing) fillWords(c digest.Comment, id int64) error {
 	if err != nil {
 		return err
 	}
+	s.changed(kindComment, id)
 	_, err = s.exec(`UPDATE comments SET hash = $1, words = $2, body = $3 WHERE id = $4`, c.Hash, c.Words, body, id)
 	return err
 }
 
-// fillPost fills in what a stored post lacks.
-func (s *storing) fillPost(p digest.Post, k *storedPost) error {
-	if k.lacks&broughtByPost(p)&lackAuthor != 0 {
+// fillPost fills in what a stored post lacks of what an entry gives.
+func (s *storing) fillPost(p digest.Post, k *storedPost, fills given) error {
+	if fills&givenAuthor != 0 && k.author == "" {
 		s.changed(kindPost, k.id)
 	}
 	s.arrived(p, k.id)
@@ -132,8 +124,9 @@ func (s *storing) fillPost(p digest.Post, k *storedPost) error {
 			key = CASE key WHEN '' THEN $3 ELSE key END,
 			url_key = CASE url_key WHEN '' THEN $4 ELSE url_key END,
 			ref = CASE ref WHEN '' THEN $5 ELSE ref END,
-			comments_url = CASE comments_url WHEN '' THEN $6 ELSE comments_url END
-		WHERE id = $7`,
-		p.URL, p.Author, p.Key, p.URLKey, p.Ref, p.CommentsURL, k.id)
+			comments_url = CASE comments_url WHEN '' THEN $6 ELSE comments_url END,
+			given = $7
+		WHERE id = $8`,
+		p.URL, p.Author, p.Key, p.URLKey, p.Ref, p.CommentsURL, k.given|int64(fills), k.id)
 	return err
 }

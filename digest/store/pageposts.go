@@ -13,16 +13,16 @@ type knownPost struct {
 	hash      string
 	firstSeen time.Time
 	announced int
-	lacks     lack
+	given     int64 // a set; see [given]
 }
 
 // storedPost is a known post with what tells whether an entry is the same one,
 // and has the same words.
 type storedPost struct {
 	knownPost
-	key, urlKey, url, title string
-	published               time.Time
-	body                    digest.Prose
+	key, urlKey, url, title, author string
+	published                       time.Time
+	body                            digest.Prose
 }
 
 // posts stores a page's posts.
@@ -40,7 +40,7 @@ func (s *storing) posts(entries []digest.Post) error {
 		switch {
 		case !ok:
 			fresh = append(fresh, p)
-		case s.isPostAsStored(p, k):
+		case s.isPostAsStored(&p, &k):
 			s.metPost(k)
 		default:
 			differing = append(differing, p)
@@ -65,14 +65,14 @@ func (s *storing) knownPosts(entries []digest.Post) (map[string]knownPost, error
 	known := make(map[string]knownPost)
 	err = s.each(func(r row) error {
 		var k knownPost
-		err := r.scan(&k.id, &k.guid, &k.hash, &k.firstSeen, &k.announced, &k.lacks)
+		err := r.scan(&k.id, &k.guid, &k.hash, &k.firstSeen, &k.announced, &k.given)
 		known[k.guid] = k
 		return err
 	}, queryKnownPosts(s.dialect), s.page.SourceID, all)
 	return known, err
 }
 
-const knownPostColumns = `id, guid, hash, first_seen, announced, ` + postLacks
+const knownPostColumns = `id, guid, hash, first_seen, announced, given`
 
 func queryKnownPosts(d dialect) string {
 	return `SELECT ` + knownPostColumns + ` FROM posts
@@ -80,8 +80,8 @@ func queryKnownPosts(d dialect) string {
 }
 
 // isPostAsStored tells that nothing is to be done about a known post.
-func (s *storing) isPostAsStored(p digest.Post, k knownPost) bool {
-	return k.lacks&broughtByPost(p) == 0 &&
+func (s *storing) isPostAsStored(p *digest.Post, k *knownPost) bool {
+	return givenByPost(p)&^given(k.given) == 0 &&
 		(s.page.KeepWords || p.Hash == k.hash && (p.Announced == k.announced || p.Announced < 0))
 }
 
@@ -208,15 +208,15 @@ func storedPosts[T comparable](s *storing, query string, names []T, by func(*sto
 	}
 	err = s.each(func(r row) error {
 		p := &storedPost{}
-		err := r.scan(&p.id, &p.guid, &p.hash, &p.firstSeen, &p.announced, &p.lacks,
-			&p.key, &p.urlKey, &p.url, &p.title, &p.published, &p.body)
+		err := r.scan(&p.id, &p.guid, &p.hash, &p.firstSeen, &p.announced, &p.given,
+			&p.key, &p.urlKey, &p.url, &p.title, &p.author, &p.published, &p.body)
 		found[by(p)] = p
 		return err
 	}, query, s.page.SourceID, all)
 	return found, err
 }
 
-const selectStoredPosts = `SELECT ` + knownPostColumns + `, key, url_key, url, title, published, body FROM posts
+const selectStoredPosts = `SELECT ` + knownPostColumns + `, key, url_key, url, title, author, published, body FROM posts
 	WHERE source_id = $1 AND `
 
 func queryStoredPosts(d dialect) string {
@@ -238,8 +238,8 @@ func queryPostsByURLKey(d dialect) string {
 
 const queryNewPost = `
 	INSERT INTO posts (source_id, guid, url, title, author, published, updated, first_seen, announced, hash,
-		key, url_key, ref, comments_url, body)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id`
+		key, url_key, ref, comments_url, given, body)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id`
 
 func (s *storing) newPost(p digest.Post) error {
 	body, err := pack(p.Body)
@@ -249,7 +249,7 @@ func (s *storing) newPost(p digest.Post) error {
 	var id int64
 	_, err = s.one([]any{&id}, queryNewPost,
 		s.page.SourceID, p.GUID, p.URL, p.Title, p.Author, orTime(p.Published, s.page.Seen).UnixMicro(), p.Updated,
-		s.seen, p.Announced, p.Hash, p.Key, p.URLKey, p.Ref, p.CommentsURL, body)
+		s.seen, p.Announced, p.Hash, p.Key, p.URLKey, p.Ref, p.CommentsURL, int64(givenByPost(&p)), body)
 	if err != nil {
 		return err
 	}
@@ -269,8 +269,8 @@ func (s *storing) knownPost(p digest.Post, k *storedPost) error {
 			return err
 		}
 	}
-	if k.lacks&broughtByPost(p) != 0 {
-		if err := s.fillPost(p, k); err != nil {
+	if fills := givenByPost(&p) &^ given(k.given); fills != 0 {
+		if err := s.fillPost(p, k, fills); err != nil {
 			return err
 		}
 	}

@@ -121,3 +121,13 @@ func NextIDs(t *testing.T, db *store.DB) (ids []int64) {
 	reader := b.signUp("next@list.example", after(24*time.Hour))
 	return append(ids, b.comments()["next"].ID, issue.ID, reader.ID)
 }
+
+// CommentIDs gives the ids of all comments.
+func CommentIDs(t *testing.T, db *store.DB) (ids []int64) {
+	t.Helper()
+	b := &bench{T: t, DB: db}
+	for _, c := range b.comments() {
+		ids = append(ids, c.ID)
+	}
+	return ids
+}

@@ -226,4 +226,61 @@ var linkTests = []test{
 			b.Fatal("the comment still waits for its post")
 		}
 	}},
+	{"a post is found by each of its names, by old comments and by new ones", func(b *bench) {
+		src, _ := b.source("nightbus")
+		p := aPost("tag:post", start, "h")
+		p.Key, p.URLKey, p.Ref = "post-7", "/p7", "title:About p7"
+		names := []string{p.GUID, p.Key, p.URLKey, p.URL, p.Ref}
+		comments := func(when string) (all []digest.Comment) {
+			for i, name := range names {
+				byRef, byKey := aComment(fmt.Sprint(when, i), name, "", start, "h"), aComment(fmt.Sprint(when, " by key", i), "unknown", "", start, "h")
+				byKey.PostKey = name
+				all = append(all, byRef, byKey)
+			}
+			return all
+		}
+		b.pageAt(src, start, comments("before")...)
+		b.postsAt(src, start, p)
+		b.pageAt(src, start, comments("after")...)
+		b.equal("comments", len(b.comments()), 4*len(names))
+		for guid, c := range b.comments() {
+			if c.PostID == 0 {
+				b.Errorf("%s has not found its post by %q and %q", guid, c.PostRef, c.PostKey)
+			}
+		}
+	}},
+	{"names that a known post gets later are names as well", func(b *bench) {
+		src, _ := b.source("nightbus")
+		waiting := aComment("c1", "", "", start, "h")
+		waiting.PostKey = "post-7"
+		p := aPost("p7", start, "h")
+		b.page(pull.Page{SourceID: src.ID, Seen: start, Posts: []digest.Post{p}, Comments: []digest.Comment{waiting}})
+		p.Key = "post-7"
+		b.equal("stored", b.postsAt(src, after(time.Hour), p), pull.Stored{Known: 1})
+		b.equal("the post", b.comments()["c1"].PostID, b.byGUID()["p7"].ID)
+	}},
+	{"a reply that comes before its parent finds it by its key, also when the key comes later still", func(b *bench) {
+		src, _ := b.source("nightbus")
+		reply, circle := aComment("r", "p1", "", after(time.Minute), "h"), aComment("self", "p1", "", start, "h")
+		reply.ParentKey, circle.Key, circle.ParentKey = "comment-1", "comment-9", "comment-9"
+		late := aComment("late", "p1", "", after(time.Minute), "h")
+		late.ParentKey = "comment-2"
+		b.pageAt(src, start, reply, circle, late, aComment("p2", "p1", "", start, "h"))
+		b.pageAt(src, start, keyed(1, "p1", start, "h"))
+		b.pageAt(src, start, keyed(2, "p2", start, "h"))
+		all := b.comments()
+		b.equal("parents", [3]int64{all["r"].ParentID, all["late"].ParentID, all["self"].ParentID}, [3]int64{all["p1"].ID, all["p2"].ID, 0})
+		again := aComment("again", "p1", "", start, "h")
+		again.ParentKey = "comment-1"
+		b.pageAt(src, start, again)
+		b.equal("a later reply", b.comments()["again"].ParentID, all["p1"].ID)
+	}},
+	{"within one page, replies first, parents are found by key", func(b *bench) {
+		src, _ := b.source("nightbus")
+		one, two, three := keyed(1, "c1", start, "h"), keyed(2, "c2", start, "h"), keyed(3, "c3", start, "h")
+		two.ParentKey, three.ParentKey = "comment-1", "comment-2"
+		b.pageAt(src, start, three, two, one)
+		all := b.comments()
+		b.equal("parents", [3]int64{all["c3"].ParentID, all["c2"].ParentID, all["c1"].ParentID}, [3]int64{all["c2"].ID, all["c1"].ID, 0})
+	}},
 }

@@ -14,11 +14,14 @@ ALTER TABLE feeds ADD COLUMN page_size INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE feeds ADD COLUMN daily INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE feeds ADD COLUMN older TEXT NOT NULL DEFAULT '';
 
--- Empty until the feed brings the entry again.
+-- Empty until the feed brings the entry again. What entries have given of all
+-- that a row may have is noted in a set, so that an unchanged page is compared
+-- without reading it; what is not in the set may be there all the same.
 ALTER TABLE posts ADD COLUMN key TEXT NOT NULL DEFAULT '';
 ALTER TABLE posts ADD COLUMN url_key TEXT NOT NULL DEFAULT '';
 ALTER TABLE posts ADD COLUMN ref TEXT NOT NULL DEFAULT '';
 ALTER TABLE posts ADD COLUMN comments_url TEXT NOT NULL DEFAULT '';
+ALTER TABLE posts ADD COLUMN given INTEGER NOT NULL DEFAULT 0;
 
 -- The text, which may be long, stays the last column: what stands before it is
 -- read without it.
@@ -36,6 +39,7 @@ ALTER TABLE comments ADD COLUMN post_key TEXT NOT NULL DEFAULT '';
 ALTER TABLE comments ADD COLUMN parent_key TEXT NOT NULL DEFAULT '';
 ALTER TABLE comments ADD COLUMN gone_by TEXT NOT NULL DEFAULT ''
     CHECK (gone_by IN ('', 'marker', 'tombstone', 'absence', 'permalink'));
+ALTER TABLE comments ADD COLUMN given INTEGER NOT NULL DEFAULT 0;
 UPDATE comments SET gone_by = 'marker' WHERE gone = 1;
 
 CREATE INDEX comments_key ON comments (source_id, key) WHERE key <> '';

@@ -1,0 +1,292 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+)
+
+// keyed makes a comment with the platform's own number.
+func keyed(number int, guid string, published time.Time, hash string) digest.Comment {
+	c := aComment(guid, "p1", "", published, hash)
+	c.Key = fmt.Sprintf("comment-%d", number)
+	return c
+}
+
+// pageAt stores a page of comments.
+func (b *bench) pageAt(src digest.Source, seen time.Time, comments ...digest.Comment) pull.Stored {
+	b.Helper()
+	return b.page(pull.Page{SourceID: src.ID, Seen: seen, KnownBefore: seen, Comments: comments})
+}
+
+// postsAt stores a page of posts.
+func (b *bench) postsAt(src digest.Source, seen time.Time, posts ...digest.Post) pull.Stored {
+	b.Helper()
+	return b.page(pull.Page{SourceID: src.ID, Seen: seen, KnownBefore: seen, Posts: posts})
+}
+
+// byGUID gives all posts by guid.
+func (b *bench) byGUID() map[string]digest.Post {
+	b.Helper()
+	all, err := b.Posts(b.ctx(), digest.PostFilter{})
+	b.must(err)
+	posts := map[string]digest.Post{}
+	for _, p := range all {
+		posts[p.GUID] = p
+	}
+	return posts
+}
+
+var identityTests = []test{
+	{"a comment whose id has changed is found by its key, keeps its row and its pick, and is known by the new id", func(b *bench) {
+		src, _ := b.source("nightbus")
+		c := keyed(12, "http://old.example/?p=1#comment-12", start, "h1")
+		b.pageAt(src, after(time.Hour), c)
+		before := b.comments()[c.GUID]
+		issue := b.draft(after(time.Hour))
+		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: before.ID, PickedHash: "h1"}}
+		b.must(b.SaveDraft(b.ctx(), &issue))
+
+		moved := c
+		moved.GUID, moved.URL = "https://new.example/?p=1#comment-12", "https://new.example/p1#comment-12"
+		b.equal("stored", b.pageAt(src, after(2*time.Hour), moved), pull.Stored{Known: 1})
+		all := b.comments()
+		b.equal("comments", len(all), 1)
+		got := all[moved.GUID]
+		b.equal("the row", []any{got.ID, got.URL, got.FirstSeen, got.ChangedAt, got.PickedIn},
+			[]any{before.ID, moved.URL, before.FirstSeen, before.ChangedAt, 1})
+		b.equal("once more", b.pageAt(src, after(3*time.Hour), moved), pull.Stored{Known: 1})
+		b.equal("the row then", b.comments()[moved.GUID], got)
+	}},
+	{"an id that is an address or was derived is replaced by a real one, and replaces none", func(b *bench) {
+		src, _ := b.source("nightbus")
+		names := func(guid string) digest.Comment {
+			c := keyed(12, guid, start, "h1")
+			c.URL = "https://blog.example/p1#comment-12"
+			return c
+		}
+		for _, c := range []struct{ guid, want string }{
+			{"hash:1234", "hash:1234"},
+			{"https://blog.example/p1#comment-12", "https://blog.example/p1#comment-12"},
+			{"hash:5678", "https://blog.example/p1#comment-12"},
+			{"tag:blog.example,2026:12", "tag:blog.example,2026:12"},
+			{"https://blog.example/p1#comment-12", "tag:blog.example,2026:12"},
+		} {
+			b.pageAt(src, after(time.Hour), names(c.guid))
+			all := b.comments()
+			if _, ok := all[c.want]; !ok || len(all) != 1 {
+				b.Fatalf("after %q there are %v, want %q alone", c.guid, all, c.want)
+			}
+		}
+	}},
+	{"a blog that moves to https or another domain keeps its posts, and their comments find them", func(b *bench) {
+		src, _ := b.source("nightbus")
+		p := aPost("http://old.example/2026/night.html", start, "h1")
+		p.URL, p.URLKey = p.GUID, "/2026/night.html"
+		c := aComment("c1", p.URL, "", start, "h1")
+		b.page(pull.Page{SourceID: src.ID, Seen: start, Posts: []digest.Post{p}, Comments: []digest.Comment{c}})
+		before := b.byGUID()[p.GUID]
+		for i, host := range []string{"https://old.example", "https://www.new.example"} {
+			p.URL = host + "/2026/night.html"
+			p.GUID = p.URL
+			seen := after(time.Duration(i+1) * time.Hour)
+			b.equal(host, b.postsAt(src, seen, p), pull.Stored{Known: 1})
+			all := b.byGUID()
+			b.equal("posts", len(all), 1)
+			b.equal("the row", [2]any{all[p.GUID].ID, all[p.GUID].URL}, [2]any{before.ID, p.URL})
+			late := aComment(fmt.Sprint("late", i), p.URL, "", seen, "h1")
+			b.equal("a comment", b.pageAt(src, seen, late), pull.Stored{NewComments: 1})
+			b.equal("its post", b.comments()[late.GUID].PostID, before.ID)
+		}
+	}},
+	{"posts that link to the same address are told apart", func(b *bench) {
+		src, _ := b.source("linkblog")
+		link := func(guid string, published time.Time, hash string) digest.Post {
+			p := aPost(guid, published, hash)
+			p.URL, p.URLKey = "https://news.example/story", "news.example/story"
+			return p
+		}
+		b.equal("on one page", b.postsAt(src, after(time.Hour), link("l1", start, "h1"), link("l2", start, "h2")), pull.Stored{NewPosts: 2})
+		b.equal("beside a known one", b.postsAt(src, after(2*time.Hour), link("l2", start, "h2"), link("l3", after(time.Hour), "h3"), link("l1", start, "h1")),
+			pull.Stored{NewPosts: 1, Known: 2})
+		b.equal("a month later", b.postsAt(src, after(800*time.Hour), link("l4", after(720*time.Hour), "h4")), pull.Stored{NewPosts: 1})
+	}},
+	{"an id of a comment that is used again stands for another comment", func(b *bench) {
+		src, _ := b.source("nightbus")
+		first := aComment("17", "p1", "", start, "h1")
+		b.pageAt(src, after(time.Hour), first)
+		second := aComment("17", "p2", "", after(48*time.Hour), "h2")
+		second.Author = "Mona"
+		b.equal("stored", b.pageAt(src, after(49*time.Hour), second), pull.Stored{NewComments: 1})
+		alias := fmt.Sprintf("17@%d", second.Published.Unix())
+		both := b.comments()
+		b.equal("the first", both["17"].Body.Text(), "words h1")
+		b.equal("the second", both[alias].Body.Text(), "words h2")
+		b.equal("again", b.pageAt(src, after(50*time.Hour), second), pull.Stored{Known: 1})
+		b.equal("nothing is written", b.comments(), both)
+
+		second.Hash, second.Body = "h3", digest.Plain("words h3")
+		b.equal("its edit", b.pageAt(src, after(51*time.Hour), second), pull.Stored{Known: 1, ChangedComments: 1})
+		b.equal("the second, edited", b.comments()[alias].Body.Text(), "words h3")
+		gone := digest.Comment{GUID: "17", URL: second.URL, PostRef: "p2", Author: "Mona", Published: second.Published, Hash: "x", Gone: true}
+		b.equal("its removal", b.pageAt(src, after(52*time.Hour), gone), pull.Stored{Known: 1, GoneComments: 1})
+		both = b.comments()
+		b.equal("gone", [2]bool{both["17"].Gone, both[alias].Gone}, [2]bool{false, true})
+	}},
+	{"an id is not used again as long as author, time, words or permalink are the same", func(b *bench) {
+		src, _ := b.source("nightbus")
+		other := func() digest.Comment {
+			c := aComment("17", "p2", "", after(48*time.Hour), "h2")
+			c.Author = "Mona"
+			return c
+		}
+		first := aComment("17", "p1", "", start, "h1")
+		b.pageAt(src, after(time.Hour), first)
+		for what, same := range map[string]func(*digest.Comment){
+			"author":    func(c *digest.Comment) { c.Author = first.Author },
+			"time":      func(c *digest.Comment) { c.Published = start.Add(30 * time.Second) },
+			"words":     func(c *digest.Comment) { c.Body = first.Body },
+			"permalink": func(c *digest.Comment) { c.URL = first.URL },
+			"no link":   func(c *digest.Comment) { c.URL = "" },
+			"no date":   func(c *digest.Comment) { c.Published = after(100 * time.Hour) }, // when it was seen
+		} {
+			c := other()
+			same(&c)
+			if got := b.pageAt(src, after(100*time.Hour), c); got.NewComments != 0 || got.Known != 1 {
+				b.Fatalf("with the same %s: %+v", what, got)
+			}
+			b.pageAt(src, after(101*time.Hour), first)
+		}
+		b.equal("comments", len(b.comments()), 1)
+	}},
+	{"an id of a post that is used again stands for another post", func(b *bench) {
+		src, _ := b.source("nightbus")
+		post := func(name string, published time.Time) digest.Post {
+			p := aPost(name, published, "hash of "+name)
+			p.GUID, p.URLKey = "7", "/"+name
+			return p
+		}
+		first, second := post("night", start), post("day", after(72*time.Hour))
+		b.postsAt(src, after(time.Hour), first)
+		b.equal("stored", b.postsAt(src, after(73*time.Hour), second), pull.Stored{NewPosts: 1})
+		alias := fmt.Sprintf("7@%d", second.Published.Unix())
+		both := b.byGUID()
+		b.equal("titles", [2]string{both["7"].Title, both[alias].Title}, [2]string{"About night", "About day"})
+		b.equal("again", b.postsAt(src, after(74*time.Hour), second), pull.Stored{Known: 1})
+		b.equal("nothing is written", b.byGUID(), both)
+		near := post("noon", after(12*time.Hour))
+		b.equal("within a day it is an edit", b.postsAt(src, after(75*time.Hour), near), pull.Stored{Known: 1, ChangedPosts: 1})
+	}},
+	{"numbers that begin anew, as on a blog that was set up again, stand for other comments", func(b *bench) {
+		src, _ := b.source("nightbus")
+		b.pageAt(src, after(time.Hour), keyed(12, "old-12", start, "h1"))
+		other := keyed(12, "new-12", after(100*time.Hour), "h2")
+		other.Author, other.URL = "Mona", "https://blog.example/another#comment-12"
+		b.equal("stored", b.pageAt(src, after(101*time.Hour), other), pull.Stored{NewComments: 1})
+		b.equal("again", b.pageAt(src, after(102*time.Hour), other), pull.Stored{Known: 1})
+	}},
+	{"one comment twice on a page, under two ids, is one", func(b *bench) {
+		src, _ := b.source("forum")
+		page := []digest.Comment{keyed(5, "post-5", start, "h"), keyed(5, "topic-1-3", start, "h")}
+		b.equal("stored", b.pageAt(src, after(time.Hour), page...), pull.Stored{NewComments: 1})
+		b.equal("again", b.pageAt(src, after(2*time.Hour), page...), pull.Stored{Known: 1})
+		b.equal("under its first id", b.comments()["post-5"].Key, "comment-5")
+	}},
+	{"two comments a second apart with the same words stay two", func(b *bench) {
+		src, _ := b.source("nightbus")
+		one, two := keyed(1, "c1", start, "same"), keyed(2, "c2", after(time.Second), "same")
+		b.equal("stored", b.pageAt(src, after(time.Hour), one, two), pull.Stored{NewComments: 2})
+		b.equal("again", b.pageAt(src, after(2*time.Hour), two, one), pull.Stored{Known: 2})
+		b.equal("comments", len(b.comments()), 2)
+	}},
+	{"what an entry lacks is filled in, and is no change", func(b *bench) {
+		src, _ := b.source("nightbus")
+		p, c := aPost("p1", start, "h1"), aComment("c1", "", "", start, "h1")
+		p.URL, p.Author = "", ""
+		c.URL, c.Author, c.PostRef = "", "", ""
+		b.page(pull.Page{SourceID: src.ID, Seen: start, Posts: []digest.Post{p}, Comments: []digest.Comment{c, keyed(2, "c2", start, "h")}})
+		p.URL, p.Author, p.Key, p.URLKey, p.Ref, p.CommentsURL = "https://blog.example/p1", "Ines", "post-1", "/p1", "title:p1", "https://blog.example/p1/feed/"
+		c.URL, c.Author, c.AuthorURI, c.Key = "https://blog.example/p1#c1", "Mona", "https://people.example/7", "comment-1"
+		c.PostKey, c.ParentKey = "post-1", "comment-2"
+		page := pull.Page{SourceID: src.ID, Seen: after(time.Hour), KnownBefore: after(time.Hour), Posts: []digest.Post{p}, Comments: []digest.Comment{c}}
+		b.equal("stored", b.page(page), pull.Stored{Known: 2})
+		gotPost, all := b.byGUID()["p1"], b.comments()
+		got := all["c1"]
+		p.ID, p.SourceID, p.FirstSeen = gotPost.ID, src.ID, start
+		c.ID, c.SourceID, c.FirstSeen, c.ChangedAt = got.ID, src.ID, start, start
+		c.PostID, c.ParentID = p.ID, all["c2"].ID
+		b.equal("the post", gotPost, p)
+		b.equal("the comment", got.Comment, c)
+
+		p.URL, p.Author, p.Key, p.URLKey, p.Ref, p.CommentsURL = "other", "other", "other", "other", "other", "other"
+		c.URL, c.Author, c.AuthorURI, c.Key, c.PostRef, c.PostKey, c.ParentKey = "other", "other", "other", "other", "other", "other", "other"
+		page.Posts, page.Comments, page.Seen = []digest.Post{p}, []digest.Comment{c}, after(2*time.Hour)
+		b.page(page)
+		b.equal("the post keeps what it has", b.byGUID()["p1"], gotPost)
+		got.PostRef = "other" // which it did not have
+		b.equal("the comment keeps what it has", b.comments()["c1"], got)
+	}},
+	{"a page most of which should have been known is not stored", func(b *bench) {
+		src, feeds := b.source("nightbus")
+		var known, moved []digest.Comment
+		for i := range 6 {
+			known = append(known, aComment(fmt.Sprint("old", i), "p1", "", after(time.Duration(i)*time.Minute), "h"))
+			moved = append(moved, aComment(fmt.Sprint("new", i), "p1", "", after(time.Duration(i)*time.Minute), "h"))
+		}
+		b.pageAt(src, after(time.Hour), known...)
+		before := b.comments()
+		feed := feeds[0]
+		feed.ETag = `"moved"`
+		page := pull.Page{SourceID: src.ID, Seen: after(2 * time.Hour), Covered: after(time.Hour), Feed: &feed,
+			Posts: []digest.Post{aPost("p1", start, "h")}, Comments: moved, Deleted: []string{"old1"}}
+		_, err := b.StorePage(b.ctx(), page)
+		b.wantKind(err, digest.Conflict)
+		if !errors.Is(err, pull.ErrSuspect) || !strings.Contains(err.Error(), "7 of the page's 7 entries") {
+			b.Fatalf("got %v", err)
+		}
+		b.equal("the comments", b.comments(), before)
+		b.equal("the posts", len(b.byGUID()), 0)
+		stored, err := b.Feeds(b.ctx(), src.ID)
+		b.must(err)
+		b.equal("the validator", stored[1].ETag, "")
+
+		for what, change := range map[string]func(*pull.Page){
+			"half of it is known":  func(p *pull.Page) { p.Comments = append(moved[:3:3], known[:4]...) },
+			"only three are new":   func(p *pull.Page) { p.Comments, p.Posts = moved[:3], nil },
+			"they are from later":  func(p *pull.Page) { p.Covered = start },
+			"nothing was covered":  func(p *pull.Page) { p.Covered = time.Time{} },
+			"they have no date":    func(p *pull.Page) { p.Comments = undated(moved) },
+			"keys tell their rows": func(p *pull.Page) {},
+		} {
+			fresh := &bench{T: b.T, DB: b.DB}
+			other, _ := fresh.source(strings.ReplaceAll(what, " ", "-"))
+			p := page
+			p.SourceID, p.Feed = other.ID, nil
+			if what == "keys tell their rows" {
+				p.Comments = nil
+				for i := range 6 {
+					fresh.pageAt(other, after(time.Hour), keyed(i, fmt.Sprint("old", i), start, "h"))
+					p.Comments = append(p.Comments, keyed(i, fmt.Sprint("new", i), start, "h"))
+				}
+			} else {
+				fresh.pageAt(other, after(time.Hour), known...)
+			}
+			change(&p)
+			if _, err := b.StorePage(b.ctx(), p); err != nil {
+				b.Errorf("when %s: %v", what, err)
+			}
+		}
+	}},
+}
+
+func undated(comments []digest.Comment) (out []digest.Comment) {
+	for _, c := range comments {
+		c.Published = time.Time{}
+		out = append(out, c)
+	}
+	return out
+}
