@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -202,6 +201,15 @@ func (c issueSuggestCmd) Run(ctx context.Context, p *Program, s *Settings) error
 	})
 }
 
+// why gives the reasons and notes in one cell.
+func (r suggestionRow) why() string {
+	words := cell(strings.Join(r.Reasons, ", "), 50)
+	if len(r.Notes) > 0 {
+		words += "; " + cell(strings.Join(r.Notes, ", "), 80)
+	}
+	return words
+}
+
 func printSuggestions(p *Program, asJSON bool, found []desk.Suggested) error {
 	var rows []suggestionRow
 	for _, x := range found {
@@ -209,7 +217,7 @@ func printSuggestions(p *Program, asJSON bool, found []desk.Suggested) error {
 		rows = append(rows, suggestionRow{commentRow: row, Reasons: x.Reasons, Notes: append([]string{}, x.Notes...)})
 	}
 	return printList(p.Stdout, asJSON, rows, "ID\tWRITER\tWORDS\tREASONS\tWORDS BEGIN", func(r suggestionRow) string {
-		return fmt.Sprintf("%d\t%s\t%d\t%s\t%s", r.ID, cell(r.Author, 20), r.Words, cell(strings.Join(slices.Concat(r.Reasons, r.Notes), ", "), 70), cell(r.Text, 50))
+		return fmt.Sprintf("%d\t%s\t%d\t%s\t%s", r.ID, cell(r.Author, 20), r.Words, r.why(), cell(r.Text, 50))
 	})
 }
 

@@ -30,7 +30,8 @@ const (
 // may call it at once, and what one did not finish the next does. Entries whose
 // prints were never made are found by themselves.
 //
-// It follows Index, which passes on what it has indexed.
+// It follows Index, which passes on what it has indexed. What was linked before
+// very many said the same stays linked until it changes.
 func (db *DB) LinkNear(ctx context.Context, limit int) (n int, err error) {
 	waits, err := db.nearWaits(ctx)
 	if err != nil || !waits {
