@@ -255,10 +255,13 @@ func (w *worker) removed(ctx context.Context, issue digest.Issue) (bool, error) 
 	return true, nil
 }
 
-// index brings the search index up to date. It gives way to whoever else writes.
+// index brings the search index up to date, and then what repeats or quotes. It gives way to whoever else writes.
 func (w *worker) index(ctx context.Context, _ work.Lease) (time.Time, error) {
 	for {
 		n, err := w.db.Index(ctx, 0)
+		if n == 0 && err == nil {
+			n, err = w.db.LinkNear(ctx, 0)
+		}
 		if digest.KindOf(err) == digest.Unavailable && err != nil {
 			w.log.Debug("the search index waits", "err", err)
 			err = nil

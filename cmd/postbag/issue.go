@@ -187,6 +187,7 @@ type issueSuggestCmd struct {
 type suggestionRow struct {
 	commentRow
 	Reasons []string `json:"reasons"`
+	Notes   []string `json:"notes"`
 }
 
 // Run lists suggestions.
@@ -200,14 +201,23 @@ func (c issueSuggestCmd) Run(ctx context.Context, p *Program, s *Settings) error
 	})
 }
 
+// why gives the reasons and notes in one cell.
+func (r suggestionRow) why() string {
+	words := cell(strings.Join(r.Reasons, ", "), 50)
+	if len(r.Notes) > 0 {
+		words += "; " + cell(strings.Join(r.Notes, ", "), 80)
+	}
+	return words
+}
+
 func printSuggestions(p *Program, asJSON bool, found []desk.Suggested) error {
 	var rows []suggestionRow
 	for _, x := range found {
 		row := commentRowOf(digest.ListedComment{Comment: x.Comment, State: digest.CommentNew})
-		rows = append(rows, suggestionRow{commentRow: row, Reasons: x.Reasons})
+		rows = append(rows, suggestionRow{commentRow: row, Reasons: x.Reasons, Notes: append([]string{}, x.Notes...)})
 	}
 	return printList(p.Stdout, asJSON, rows, "ID\tWRITER\tWORDS\tREASONS\tWORDS BEGIN", func(r suggestionRow) string {
-		return fmt.Sprintf("%d\t%s\t%d\t%s\t%s", r.ID, cell(r.Author, 20), r.Words, cell(strings.Join(r.Reasons, ", "), 50), cell(r.Text, 50))
+		return fmt.Sprintf("%d\t%s\t%d\t%s\t%s", r.ID, cell(r.Author, 20), r.Words, r.why(), cell(r.Text, 50))
 	})
 }
 

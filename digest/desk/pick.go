@@ -14,6 +14,7 @@ import (
 type Suggested struct {
 	digest.Candidate
 	Reasons []string
+	Notes   []string // on its near copies
 }
 
 // Suggestions gives the n candidates of an issue that the rules would pick, in
@@ -50,11 +51,15 @@ func (d *Desk) suggestions(ctx context.Context, issue digest.Issue, n int) ([]Su
 	if err != nil {
 		return nil, err
 	}
-	all := suggest.Rules{Posts: posts}.Suggest(candidates)
+	linked, _, err := d.store.Near(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	all := suggest.Rules{Posts: posts, Near: linked}.Suggest(candidates)
 	all = slices.DeleteFunc(all, func(s suggest.Suggestion) bool { return taken[s.CommentID] != 0 })
 	var out []Suggested
 	for _, s := range suggest.Top(all, n) {
-		out = append(out, Suggested{Candidate: byID[s.CommentID], Reasons: s.Reasons})
+		out = append(out, Suggested{Candidate: byID[s.CommentID], Reasons: s.Reasons, Notes: s.Notes})
 	}
 	return out, nil
 }

@@ -47,6 +47,21 @@ func TestWords(t *testing.T) {
 	}
 }
 
+func TestKindsOfWords(t *testing.T) {
+	characters, signs := "", ""
+	for _, w := range search.Words("A 12 夜バス 버스 ไป ー 🚌👍🏽 ★ naïve हिन्दी", 100) {
+		if w.IsCharacter() {
+			characters += w.Folded
+		}
+		if w.IsPictograph() {
+			signs += w.Folded
+		}
+	}
+	if want := folded("夜バス버스ไปー🚌👍★"); characters != strings.ReplaceAll(want, " ", "") || signs != "🚌👍★" {
+		t.Errorf("characters %q, signs %q", characters, signs)
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for query, want := range map[string]string{
 		"":                                  "no word",

@@ -19,6 +19,20 @@ type Word struct {
 	Start, End int
 }
 
+// IsCharacter tells that the word is one character with what belongs to it: of a
+// script whose characters are words of their own, or a pictograph.
+func (w Word) IsCharacter() bool {
+	r, _ := utf8.DecodeRuneInString(w.Folded)
+	return classOf(r) == alone
+}
+
+// IsPictograph tells that the word is a sign such as an emoji, no letter or
+// number.
+func (w Word) IsPictograph() bool {
+	r, _ := utf8.DecodeRuneInString(w.Folded)
+	return !unicode.IsLetter(r) && !unicode.IsNumber(r)
+}
+
 // Words gives the first words of a text, at most so many.
 func Words(text string, most int) (all []Word) {
 	scan(text, func(folded []byte, start, end int) bool {

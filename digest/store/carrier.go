@@ -50,7 +50,8 @@ type storedTable struct {
 // isDerived tells of tables that a backup leaves out: what can be made anew, and
 // what is about the processes of one installation.
 func isDerived(table string) bool {
-	return table == "migrations" || table == "workers" || table == "duties" || strings.HasPrefix(table, "search_")
+	return table == "migrations" || table == "workers" || table == "duties" ||
+		strings.HasPrefix(table, "search_") || strings.HasPrefix(table, "near_")
 }
 
 // isLeftOut tells of columns that a backup leaves out; they take their default.

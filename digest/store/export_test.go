@@ -143,6 +143,15 @@ func (db *DB) HotStatements() map[string]struct {
 		"index waits":        {queryIndexWaits, 0},
 		"index todo":         {queryClaimTodo, 1},
 		"index walk":         {queryWalk("comments"), 2},
+		"near links":         {queryNearLinks(d), 2},
+		"near comments":      {queryNearComments(d), 1},
+		"near posts":         {queryNearPosts(d), 1},
+		"near texts":         {queryNearTexts(d), 1},
+		"near post texts":    {queryNearPostTexts(d), 1},
+		"near later":         {queryLaterLinked(d), 1},
+		"near waits":         {queryNearWaits, 0},
+		"near todo":          {queryNearTodo, 1},
+		"near walk":          {queryWalkNear(kindComment), 2},
 		"counts":             {"SELECT state, COUNT(*) FROM deliveries WHERE issue_id = $1 GROUP BY state", 1},
 	}
 }

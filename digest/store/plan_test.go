@@ -9,7 +9,7 @@ import (
 
 // A scan over a table that grows with the blog or the list, without an index
 // that puts its rows in the order asked for.
-var fullScan = regexp.MustCompile(`SCAN (c|r|comments|p|posts|l|comment_versions|listings|s|subscribers|d|deliveries|signups|notices|confirmations)\b`)
+var fullScan = regexp.MustCompile(`SCAN (c|r|comments|p|posts|l|comment_versions|listings|s|subscribers|d|deliveries|signups|notices|confirmations|near_prints|near_links)\b`)
 
 func TestHotStatementsScanNoLargeTable(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "postbag.db"))

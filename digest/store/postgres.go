@@ -77,6 +77,12 @@ func postgresDialect(dsn string) (dialect, error) {
 		records: func(param string, columns ...string) string {
 			return "SELECT * FROM json_to_recordset(CAST(" + param + " AS JSON)) AS record (" + strings.Join(columns, ", ") + ")"
 		},
+		pairs: func(param string) string {
+			return "SELECT CAST(key AS BIGINT) AS a, CAST(value AS BIGINT) AS b FROM json_each_text(CAST(" + param + " AS JSON))"
+		},
+		lateral: true,
+		byIndex: `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+			set_config('enable_mergejoin', 'off', true)`,
 		search: postgresSearch(),
 		code:   postgresCode,
 		carry:  postgresCarrier(),

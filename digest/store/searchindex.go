@@ -59,18 +59,7 @@ func (db *DB) Index(ctx context.Context, limit int) (n int, err error) {
 	if err != nil || !waits {
 		return 0, err
 	}
-	if db.indexer != db.write {
-		// This process' other writers come in their turn.
-		turn, err := db.write.Conn(ctx)
-		if err != nil {
-			return 0, db.wrap("index for the search", err)
-		}
-		defer turn.Close()
-	}
-	err = db.updateOn(ctx, db.indexer, nil, "index for the search", func(t *tx) error {
-		if err := t.takeTurns(turnIndex); err != nil {
-			return err
-		}
+	err = db.updateInTurn(ctx, turnIndex, "index for the search", func(t *tx) error {
 		todo, err := t.claimTodo(bounded(limit))
 		if err != nil {
 			return err
@@ -85,6 +74,25 @@ func (db *DB) Index(ctx context.Context, limit int) (n int, err error) {
 		return 0, err
 	}
 	return n, nil
+}
+
+// updateInTurn is update for what makes derived data, one after the other. On
+// SQLite it waits for less long.
+func (db *DB) updateInTurn(ctx context.Context, turn int, operation string, fn func(*tx) error) error {
+	if db.indexer != db.write {
+		// This process' other writers come in their turn.
+		waiting, err := db.write.Conn(ctx)
+		if err != nil {
+			return db.wrap(operation, err)
+		}
+		defer waiting.Close()
+	}
+	return db.updateOn(ctx, db.indexer, nil, operation, func(t *tx) error {
+		if err := t.takeTurns(turn); err != nil {
+			return err
+		}
+		return fn(t)
+	})
 }
 
 // Reindex makes the search index from nothing: it empties it, and [DB.Index]
@@ -187,7 +195,11 @@ func (db *DB) index(t *tx, claimed []todo) error {
 		}
 	}
 	for _, what := range []searched{searchedComments, searchedPosts} {
-		if err := db.indexEntries(t, what, slices.Sorted(maps.Keys(ids[what.kind]))); err != nil {
+		sorted := slices.Sorted(maps.Keys(ids[what.kind]))
+		if err := db.indexEntries(t, what, sorted); err != nil {
+			return err
+		}
+		if err := t.noteNear(what.kind, sorted); err != nil {
 			return err
 		}
 	}

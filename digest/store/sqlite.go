@@ -52,9 +52,12 @@ func sqliteDialect() dialect {
 			return column + " IN (SELECT CAST(value AS " + kind + ") FROM json_each(" + param + "))"
 		},
 		records: sqliteRecords,
-		search:  sqliteSearch(),
-		code:    sqliteCode,
-		carry:   sqliteCarrier(),
+		pairs: func(param string) string {
+			return "SELECT CAST(key AS BIGINT) AS a, CAST(value AS BIGINT) AS b FROM json_each(" + param + ")"
+		},
+		search: sqliteSearch(),
+		code:   sqliteCode,
+		carry:  sqliteCarrier(),
 	}
 }
 

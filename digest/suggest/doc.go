@@ -12,10 +12,11 @@
 //   - "New name": a name that is not among those known.
 //   - "Long and readable": 40 to 350 words in sentences and paragraphs of a
 //     length one can read.
-//   - "Quoted in “…”": a sentence of it stands in a later post.
+//   - "Quoted in “…”": a later post quotes it; see [postbag/digest/near.Links].
 //
 // Two of the rules know more than the candidates show: [Rules] tells them which
-// names are known and which posts to look in. A comment that is mostly a
+// names are known, which posts to look in and what the store has linked. A comment that is mostly a
 // quotation is neither first-hand nor long: the words are somebody else's. Near
-// copies fold under the longest of them, which alone is suggested.
+// copies fold under the longest of them, which alone is suggested; it says how many
+// there are, and what of earlier weeks it repeats.
 package suggest

@@ -57,8 +57,6 @@ func read(body digest.Prose) reading {
 	return t
 }
 
-func wordsOf(text string) []string { return appendWords(nil, text) }
-
 // appendWords adds the words of a text: runs of letters, digits and inner
 // apostrophes.
 func appendWords(words []string, text string) []string {

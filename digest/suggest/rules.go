@@ -3,10 +3,10 @@ package suggest
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"postbag/digest"
 	"postbag/digest/markup"
+	"postbag/digest/near"
 )
 
 // The bounds of the rules, in comments and in words.
@@ -28,10 +28,12 @@ const (
 type judge struct {
 	candidates []digest.Candidate
 	readings   []reading
+	entries    []near.Entry
 	threads    threads
 	known      map[string]bool
 	ofWork     map[string]bool
 	quotes     quotes
+	near       map[int64][]near.Other
 }
 
 // reason is why a comment may be picked, and how much it weighs against others,
@@ -156,7 +158,13 @@ func (j judge) readable(i int) reason {
 }
 
 func (j judge) quoted(i int) reason {
-	post, found := j.quotes.find(j.candidates[i], &j.readings[i])
+	c := j.candidates[i]
+	post, found := j.quotes.find(c.PostID, j.entries[i])
+	for _, o := range j.near[c.ID] {
+		if o.IsPost && o.IsLater && o.ID != c.PostID && (!found || o.Published.Before(post.Published)) {
+			post, found = digest.Post{ID: o.ID, Title: o.Title, Published: o.Published}, true
+		}
+	}
 	if !found {
 		return reason{}
 	}
@@ -166,50 +174,41 @@ func (j judge) quoted(i int) reason {
 	return reason{"Quoted in a later post", 0.9}
 }
 
-// quotes finds sentences in posts by their first words.
+// quotes finds the posts that quote a comment, by their prints.
 type quotes struct {
-	posts []digest.Post
-	texts []string // the posts' words, each with a space before and after it
-	index map[string][]int
+	posts   []digest.Post
+	entries []near.Entry
+	holders map[int64][]int // by print: the posts that have it
 }
 
-// quoteLength is how many words a sentence must have to be known again: shorter
-// ones are anybody's.
-const quoteLength = 8
-
 func newQuotes(posts []digest.Post) quotes {
-	q := quotes{posts: posts, texts: make([]string, len(posts)), index: map[string][]int{}}
+	q := quotes{posts: posts, entries: make([]near.Entry, len(posts)), holders: map[int64][]int{}}
 	for i, post := range posts {
-		words := wordsOf(post.Body.Text())
-		q.texts[i] = " " + strings.Join(words, " ") + " "
-		for n := 0; n+quoteLength <= len(words); n++ {
-			key := strings.Join(words[n:n+quoteLength], " ")
-			if in := q.index[key]; len(in) == 0 || in[len(in)-1] != i {
-				q.index[key] = append(in, i)
+		q.entries[i] = near.Entry{Key: near.Key{ID: post.ID, IsPost: true}, Published: post.Published, Text: near.Read(post.Body)}
+		for _, p := range q.entries[i].Prints() {
+			if in := q.holders[p.Hash]; len(in) == 0 || in[len(in)-1] != i {
+				q.holders[p.Hash] = append(in, i)
 			}
 		}
 	}
 	return q
 }
 
-// find gives the first of the posts after a comment that has a sentence of it.
-func (q quotes) find(c digest.Candidate, t *reading) (digest.Post, bool) {
+// find gives the first of the posts that quotes a comment, other than the one that
+// it stands under.
+func (q quotes) find(under int64, e near.Entry) (digest.Post, bool) {
 	if len(q.posts) == 0 {
 		return digest.Post{}, false
 	}
 	best := -1
-	for _, s := range t.sentences {
-		words := t.words[s.from:s.to]
-		if len(words) < quoteLength {
-			continue
-		}
-		sentence := " " + strings.Join(words, " ") + " "
-		for _, i := range q.index[strings.Join(words[:quoteLength], " ")] {
-			post := q.posts[i]
-			if post.ID == c.PostID || !post.Published.After(c.Published) || !strings.Contains(q.texts[i], sentence) {
+	tried := map[int]bool{}
+	for _, p := range e.Prints() {
+		for _, i := range q.holders[p.Hash] {
+			if tried[i] || q.posts[i].ID == under || best >= 0 && !q.posts[i].Published.Before(q.posts[best].Published) {
 				continue
 			}
-			if best < 0 || post.Published.Before(q.posts[best].Published) {
+			tried[i] = true
+			if len(near.Links(q.entries[i], []near.Entry{e}, nil)) > 0 {
 				best = i
 			}
 		}

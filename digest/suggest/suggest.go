@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/near"
 )
 
 // Rules are the rules, with what they are told beside the candidates. The zero
@@ -15,6 +16,9 @@ type Rules struct {
 	Known []string
 	// Posts are the posts in which sentences of the candidates may be quoted.
 	Posts []digest.Post
+	// Near holds, by candidate, what is stored that repeats or quotes it, or that it
+	// repeats or quotes.
+	Near map[int64][]near.Other
 }
 
 // Suggestion is what the rules say of one candidate.
@@ -22,6 +26,10 @@ type Suggestion struct {
 	CommentID int64
 	// Reasons are in words, the weightiest first; empty when no rule applies.
 	Reasons []string
+	// Notes are in words what else an editor wants to know: "2 near copies: 17, 23"
+	// of those that fold under this one, "repeats comment 12 of 3 March 2026" of
+	// one that is no candidate.
+	Notes []string
 	// NearCopyOf is the longest comment that this one is a near copy of, else 0.
 	NearCopyOf int64
 
@@ -41,13 +49,21 @@ func Suggest(candidates []digest.Candidate) []Suggestion { return Rules{}.Sugges
 // them to offer are for [Top] to choose.
 func (r Rules) Suggest(candidates []digest.Candidate) []Suggestion {
 	readings := make([]reading, len(candidates))
+	entries := make([]near.Entry, len(candidates))
 	for i, c := range candidates {
 		readings[i] = read(c.Body)
+		entries[i] = near.Entry{Key: near.Key{ID: c.ID}, Answers: c.ParentID, Published: c.Published, Text: near.Read(c.Body)}
 	}
 	threads := newThreads(candidates)
 	judge := judge{candidates: candidates, readings: readings, threads: threads,
-		known: names(r.Known), ofWork: names(FirstHandWords()), quotes: newQuotes(r.Posts)}
-	copies := nearCopies(candidates, readings)
+		known: names(r.Known), ofWork: names(FirstHandWords()), entries: entries, quotes: newQuotes(r.Posts), near: r.Near}
+	copies := nearCopies(entries)
+	folded := make([][]near.Other, len(candidates))
+	for i, of := range copies {
+		if of != i {
+			folded[of] = append(folded[of], near.Other{Key: entries[i].Key, Relation: near.Copy, IsLater: true})
+		}
+	}
 	out := make([]Suggestion, len(candidates))
 	for i, c := range candidates {
 		s := Suggestion{
@@ -61,9 +77,20 @@ func (r Rules) Suggest(candidates []digest.Candidate) []Suggestion {
 			s.NearCopyOf = candidates[of].ID
 		}
 		s.Reasons, s.strength = judge.reasons(i)
+		s.Notes = near.Words(append(r.repeated(c.ID, threads.byID), folded[i]...))
 		out[i] = s
 	}
 	return out
+}
+
+// repeated gives what a candidate repeats that is no candidate itself.
+func (r Rules) repeated(id int64, candidates map[int64]int) (all []near.Other) {
+	for _, o := range r.Near[id] {
+		if _, isCandidate := candidates[o.ID]; o.Relation == near.Copy && !o.IsLater && (o.IsPost || !isCandidate) {
+			all = append(all, o)
+		}
+	}
+	return all
 }
 
 // names makes a set to look up, or nil.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/near"
 	"postbag/digest/suggest"
 )
 
@@ -209,6 +210,54 @@ func TestNearCopies(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWhatIsLinked: what the store has linked gives a reason or a note.
+func TestWhatIsLinked(t *testing.T) {
+	c := comment(1, 0, filler)
+	march := time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)
+	post := near.Other{Key: near.Key{ID: 2, IsPost: true}, Relation: near.Quote, IsLater: true, Title: "Pick 8", Published: march}
+	own, earlier := post, post
+	own.ID = c.PostID
+	earlier.ID, earlier.Title, earlier.Published = 3, "Pick 7", march.Add(-time.Hour)
+	comments := func(relation near.Relation, isLater bool, ids ...int64) (all []near.Other) {
+		for _, id := range ids {
+			all = append(all, near.Other{Key: near.Key{ID: id}, Relation: relation, IsLater: isLater, Published: march})
+		}
+		return all
+	}
+	tests := []struct {
+		name           string
+		near           []near.Other
+		reasons, notes []string
+	}{
+		{"nothing", nil, nil, nil},
+		{"quoted in a post", []near.Other{post}, []string{"Quoted in “Pick 8”"}, nil},
+		{"in two", []near.Other{post, earlier}, []string{"Quoted in “Pick 7”"}, nil},
+		{"in its own post", []near.Other{own}, nil, nil},
+		{"in a comment", comments(near.Quote, true, 12), nil, nil},
+		{"repeats one of an earlier week", comments(near.Copy, false, 12), nil, []string{"repeats comment 12 of 3 March 2026"}},
+		{"repeats a candidate", comments(near.Copy, false, 7), nil, nil},
+		{"is repeated later", comments(near.Copy, true, 12), nil, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			rules := suggest.Rules{Near: map[int64][]near.Other{1: test.near}}
+			got := rules.Suggest([]digest.Candidate{c, comment(7, 0, essay)})[0]
+			if !slices.Equal(got.Reasons, test.reasons) || !slices.Equal(got.Notes, test.notes) {
+				t.Errorf("got %q and %q, want %q and %q", got.Reasons, got.Notes, test.reasons, test.notes)
+			}
+		})
+	}
+}
+
+func TestCopiesAreNoted(t *testing.T) {
+	all := suggest.Suggest([]digest.Candidate{comment(1, 0, story), comment(2, 0, story+" And more."), comment(3, 0, story), comment(4, 0, essay)})
+	for i, want := range [][]string{nil, {"2 near copies: 1, 3"}, nil, nil} {
+		if !slices.Equal(all[i].Notes, want) {
+			t.Errorf("the notes on comment %d are %q, want %q", all[i].CommentID, all[i].Notes, want)
+		}
 	}
 }
 

@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Post listings", postListingTests},
 		{"Listings", listingTests},
 		{"Search", searchTests},
+		{"Near", nearTests},
 		{"Candidates", candidateTests},
 		{"Drafts", draftTests},
 		{"Moves", moveTests},

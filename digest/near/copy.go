@@ -1,0 +1,108 @@
+package near
+
+import (
+	"slices"
+	"time"
+)
+
+// What makes a near copy. Texts are compared as sets of rows of three words.
+const (
+	rowWords = 3
+	alike    = 0.8 // of the rows that either has, how many both have
+	held     = 0.9 // of the shorter's rows, how many the longer has too
+	leastFor = 8   // words; shorter texts are alike by chance
+
+	// LeastShared is the share of the shorter's rows that the longer of two near
+	// copies has by either measure, or more: alike sets of a and b, a not above b,
+	// share 0.8(a+b)/1.8.
+	LeastShared = 0.88
+)
+
+// Key tells an entry from all others.
+type Key struct {
+	ID     int64
+	IsPost bool // else it is a comment
+}
+
+// Entry is a comment or a post as it is compared.
+type Entry struct {
+	Key
+	Answers   int64 // the comment that it replies to, else 0
+	Published time.Time
+	Text
+}
+
+// IsCopy tells whether the shorter of two texts is a near copy of the longer. One
+// that is held in the longer whole is none when one of them answers the other,
+// when only one is a post, or when the longer is a later and much longer text:
+// there it is quoted.
+func IsCopy(a, b Entry) bool {
+	short, long := a, b
+	if len(short.own) > len(long.own) {
+		short, long = b, a
+	}
+	if len(short.own) == 0 {
+		return false
+	}
+	both := common(short.own, long.own)
+	switch {
+	case float64(both) >= alike*float64(len(short.own)+len(long.own)-both):
+		return true
+	case float64(both) < held*float64(len(short.own)), a.answers(b), b.answers(a), a.IsPost != b.IsPost:
+		return false
+	}
+	return 2*len(short.own) >= len(long.own) || !short.Published.Before(long.Published)
+}
+
+func (e Entry) answers(other Entry) bool {
+	return !other.IsPost && other.ID != 0 && e.Answers == other.ID
+}
+
+// common counts what two sorted sets share.
+func common(a, b []uint64) int {
+	n := 0
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0] < b[0]:
+			a = a[1:]
+		case a[0] > b[0]:
+			b = b[1:]
+		default:
+			n++
+			a, b = a[1:], b[1:]
+		}
+	}
+	return n
+}
+
+// Rows gives the rows of three words that the writer's own have, as a sorted set
+// of hashes: what [IsCopy] compares. A text that is too short to compare has none.
+func (t Text) Rows() []uint64 { return t.own }
+
+func (t Text) ownRows() []uint64 {
+	words := t.words
+	if t.quotes {
+		words = nil
+		for _, w := range t.words {
+			if w.own {
+				words = append(words, w)
+			}
+		}
+	}
+	if t.ownLength() < leastFor*wordParts || len(words) < rowWords {
+		return nil
+	}
+	set := Text{words: words}.rows(rowWords)
+	slices.Sort(set)
+	return slices.Compact(set)
+}
+
+// ownLength is the length of the writer's own words, in parts.
+func (t Text) ownLength() (n int32) {
+	for i, w := range t.words {
+		if w.own {
+			n += t.parts[i+1] - t.parts[i]
+		}
+	}
+	return n
+}
