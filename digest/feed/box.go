@@ -44,10 +44,15 @@ func (p *Page) script(a map[string]string, base string) {
 		}
 	}
 	for _, s := range services {
-		if src != "" && strings.Contains(src, s.mark) {
-			p.box(Box{Name: s.name})
-			return
+		if src == "" || !strings.Contains(src, s.mark) {
+			continue
 		}
+		name := s.name
+		if repo := a["data-repo"]; s.name == "giscus" && gitHubRepo.MatchString(repo) {
+			name += " in the discussions of https://github.com/" + repo
+		}
+		p.box(Box{Name: name})
+		return
 	}
 }
 
@@ -57,6 +62,7 @@ var (
 	disqusName = regexp.MustCompile(`disqus_shortname["']?\s*[=:]\s*["']([A-Za-z0-9][A-Za-z0-9-]*)["']`)
 	disqusPlus = regexp.MustCompile(`["'](?://)?([A-Za-z0-9][A-Za-z0-9-]*)["']\s*\+\s*["']\.disqus\.com/`)
 
+	gitHubRepo = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$`)
 	remarkHost = regexp.MustCompile(`\bhost["']?\s*:\s*["'](https?://[^"'\s{}?#]+)["']`)
 	remarkSite = regexp.MustCompile(`\bsite_id["']?\s*:\s*["']([^"'\s]+)["']`)
 )

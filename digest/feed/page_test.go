@@ -78,7 +78,7 @@ func TestCommentBoxesAreRecognised(t *testing.T) {
 		`<script data-isso="/isso" src="/isso/js/embed.min.js"></script>`:                                                            "Isso - https://blog.test/isso/feed?uri={path}",
 		`<script>var remark_config = {host: "https://talk.test/r/", site_id: 'a&b'}</script><div id="remark42"></div>`:               "Remark42 https://talk.test/r/api/v1/rss/site?site=a%26b -",
 		`<div id="remark42"></div>`: "Remark42 - -",
-		`<script src="https://giscus.app/client.js" data-repo="a/b" async></script>`:                             "giscus - -",
+		`<script src="https://giscus.app/client.js" data-repo="a/b" async></script>`:                             "giscus in the discussions of https://github.com/a/b - -",
 		`<script src="https://utteranc.es/client.js" repo="a/b"></script>`:                                       "utterances - -",
 		`<div class="x fb-comments" data-href="y"></div>`:                                                        "Facebook comments - -",
 		`<div id="discourse-comments"></div><script>DiscourseEmbed = {discourseUrl: 'https://f.test/'}</script>`: "a Discourse forum - -",

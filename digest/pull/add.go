@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"postbag/digest"
+	"postbag/digest/feed"
 )
 
 // AddOptions say what is known of a blog, so that it need not be found.
@@ -34,6 +37,9 @@ func (o AddOptions) checked() (AddOptions, error) {
 		*address = tidied
 	}
 	o.Name = strings.Join(strings.Fields(o.Name), " ")
+	if utf8.RuneCountInString(o.Name) > feed.MaxTitle || !utf8.ValidString(o.Name) || strings.ContainsFunc(o.Name, unicode.IsControl) {
+		return o, digest.Fail(digest.Invalid, "Give a shorter one, in plain letters.", "the name is longer than %d characters, or not plain text", feed.MaxTitle)
+	}
 	if err := checkPattern(o.CommentsPattern); err != nil {
 		return o, err
 	}

@@ -225,7 +225,7 @@ func (s *search) feed(ctx context.Context, address string, want, taken digest.Fe
 	case a.doc.Kind != want:
 		return nil, digest.Fail(digest.Invalid, "Give the address of the blog's home page, or name its feeds with --posts and --comments.",
 			"%s lists %s where %s are expected", address, a.doc.Kind, want)
-	case a.doc.OnePost:
+	case a.doc.OnePost && want == digest.CommentsFeed:
 		return nil, digest.Fail(digest.Invalid, "Give the feed of all the blog's comments, or with --comments-of-post the pattern of these.",
 			"%s lists the comments of one post only", address)
 	}

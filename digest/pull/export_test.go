@@ -22,7 +22,4 @@ func Canonical(address string, fragment bool, own ...string) string {
 }
 
 // ListingAddress gives where a post's own comments feed is by a pattern.
-func ListingAddress(pattern string, x digest.Listing, own ...string) string {
-	l := &lister{run: &run{own: ownHosts(own...)}}
-	return l.fill(pattern, x)
-}
+func ListingAddress(pattern string, x digest.Listing) string { return fill(pattern, x, "") }

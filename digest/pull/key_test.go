@@ -104,6 +104,6 @@ func TestAddressesOfListings(t *testing.T) {
 		{"feed/{id}", post, ""},
 		{"", post, ""},
 	} {
-		equal(t, tt.pattern+" for "+tt.x.URL, pull.ListingAddress(tt.pattern, tt.x, "https://blog.test/"), tt.want)
+		equal(t, tt.pattern+" for "+tt.x.URL, pull.ListingAddress(tt.pattern, tt.x), tt.want)
 	}
 }

@@ -156,9 +156,9 @@ func (l *lister) address(x digest.Listing) string {
 		return x.CommentsURL
 	}
 	if l.src.CommentsPattern != "" {
-		return l.fill(l.src.CommentsPattern, x)
+		return fill(l.src.CommentsPattern, x, l.tour.feeds)
 	}
-	return l.fill(l.habits.listing, x)
+	return fill(l.habits.listing, x, l.tour.feeds)
 }
 
 var (
@@ -172,7 +172,7 @@ var (
 // the path, {id} the platform's number of it. Before the question mark an address
 // or path meets what follows it with one slash, and has no query of its own;
 // behind it they are escaped.
-func (l *lister) fill(pattern string, x digest.Listing) string {
+func fill(pattern string, x digest.Listing, feeds string) string {
 	query := strings.IndexByte(pattern, '?')
 	var b strings.Builder
 	last := 0
@@ -180,7 +180,7 @@ func (l *lister) fill(pattern string, x digest.Listing) string {
 		b.WriteString(pattern[last:m[0]])
 		last = m[1]
 		name, rest := pattern[m[0]:m[1]], pattern[m[1]:]
-		value := l.place(name, x)
+		value := fillIn(name, x, feeds)
 		switch inQuery := query >= 0 && m[0] > query; {
 		case value == "", name == "{url}" && !inQuery && strings.ContainsAny(value, "?#"):
 			return ""
@@ -200,13 +200,13 @@ func (l *lister) fill(pattern string, x digest.Listing) string {
 	return b.String()
 }
 
-// place gives what stands in a place of a pattern.
-func (l *lister) place(name string, x digest.Listing) string {
+// fillIn gives what stands in a place of a pattern.
+func fillIn(name string, x digest.Listing, feeds string) string {
 	switch name {
 	case "{id}":
 		return or(lastNumber.FindString(x.Key), lastNumber.FindString(x.GUID))
 	case "{feeds}":
-		return l.tour.feeds
+		return feeds
 	}
 	post := webAddress(x.URL)
 	switch {

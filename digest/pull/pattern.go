@@ -5,16 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/feed"
-)
-
-var (
-	patternMark = regexp.MustCompile(`\{(?:url|path|id|root)\}`)
-	endNumber   = regexp.MustCompile(`\d+$`)
 )
 
 // checkPattern refuses a pattern that can give no address of a post's comments.
@@ -32,47 +26,16 @@ func checkPattern(pattern string) error {
 	}
 	if err != nil {
 		return digest.Fail(digest.Invalid,
-			"Write it like {url}feed/ or https://talk.example/feed?uri={path}; {url} ends in a slash, {id} is the post's number.",
+			"Write it like {url}feed/ or https://talk.example/feed?uri={path}; {id} is the post's number.",
 			"%q is no pattern for the comments of a post: %w", pattern, err)
 	}
 	return nil
 }
 
-// filled puts a post into a pattern; "" if the post lacks what it asks for.
-// {url} is the post's address, ending in a slash and without a query, {path} its
-// path, {id} the platform's number of it and {root} its address without the path.
-// Behind the question mark they are escaped as a parameter's value.
+// filled puts a post into a pattern as a pull does; "" if the post lacks what it
+// asks for.
 func filled(pattern string, e feed.PostEntry) string {
-	before, query, _ := strings.Cut(pattern, "?")
-	u, err := url.Parse(e.URL)
-	if err != nil || u.Host == "" {
-		u = nil
-	}
-	missing := false
-	put := func(mark string) string {
-		value := ""
-		switch {
-		case mark == "{id}":
-			value = or(endNumber.FindString(e.Key), endNumber.FindString(e.ID))
-		case u == nil:
-		case mark == "{path}":
-			value = or(u.EscapedPath(), "/")
-		case mark == "{root}":
-			value = u.Scheme + "://" + u.Host
-		default:
-			value = strings.TrimSuffix(u.Scheme+"://"+u.Host+u.EscapedPath(), "/") + "/"
-		}
-		missing = missing || value == ""
-		return value
-	}
-	out := patternMark.ReplaceAllStringFunc(before, put)
-	if query != "" {
-		out += "?" + patternMark.ReplaceAllStringFunc(query, func(mark string) string { return url.QueryEscape(put(mark)) })
-	}
-	if missing {
-		return ""
-	}
-	return out
+	return fill(pattern, digest.Listing{URL: e.URL, Key: e.Key, GUID: e.ID}, "")
 }
 
 // tryPattern holds a pattern against the newest post that it can be made an

@@ -200,6 +200,16 @@ func TestThePlatformIsSaidByHand(t *testing.T) {
 	equal(t, "found", string(found.Source.Platform)+": "+foundLine(found, b.url), "wordpress: posts /feed/, comments /comments/feed/")
 }
 
+func TestEveryPlatformCanBeSaidByHand(t *testing.T) {
+	b := newBlog(t, webSite{"/posts.xml": rssOf("Kettle Row", "", "/one/")}.page)
+	for _, platform := range digest.Platforms() {
+		found, err := newRig(t, b, pull.NewMemory(), thatEvening).Discover(t.Context(), "", pull.AddOptions{Posts: b.url + "/posts.xml", Platform: platform})
+		if err != nil || found.Source.Platform != platform {
+			t.Errorf("%s: %v, %v", platform, found.Source.Platform, err)
+		}
+	}
+}
+
 func TestSeveralFeedsAreListedForChoice(t *testing.T) {
 	for name, tt := range map[string]struct {
 		site webSite
@@ -281,6 +291,8 @@ func TestNamedFeedsAreReadAndChecked(t *testing.T) {
 		{pull.AddOptions{Posts: at("/news.xml"), CommentsPattern: at("/same-for-all")}, digest.Invalid, "no place for the post"},
 		{pull.AddOptions{Posts: at("/news.xml"), CommentsPattern: "ftp://x/{path}"}, digest.Invalid, "no address"},
 		{pull.AddOptions{Posts: at("/news.xml"), CommentsPattern: at("/{slug}{id}")}, digest.Invalid, "no address"},
+		{pull.AddOptions{Posts: at("/news.xml"), Name: strings.Repeat("kettle ", 90)}, digest.Invalid, "longer than 500"},
+		{pull.AddOptions{Posts: at("/news.xml"), Name: "ke\x1bttle"}, digest.Invalid, "not plain text"},
 		{pull.AddOptions{Posts: at("/news.xml"), Platform: "geocities"}, digest.Invalid, `"geocities" is no platform`},
 	} {
 		_, err := r.Add(t.Context(), "", firstSeries, tt.opts)
