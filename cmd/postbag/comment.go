@@ -47,8 +47,8 @@ type commentRow struct {
 	Text       string              `json:"text"`
 }
 
-// listedRow is a comment with what it has to do with others.
-type listedRow struct {
+// shownRow is a comment with what it has to do with others.
+type shownRow struct {
 	commentRow
 	// NearCopies are the comments that are near copies of it, and QuotedInPosts the
 	// later posts that quote it.
@@ -56,8 +56,8 @@ type listedRow struct {
 	QuotedInPosts []int64 `json:"quoted_in_posts"`
 }
 
-func listedRowOf(c digest.ListedComment, others []near.Other) listedRow {
-	row := listedRow{commentRow: commentRowOf(c), NearCopies: []int64{}, QuotedInPosts: []int64{}}
+func shownRowOf(c digest.ListedComment, others []near.Other) shownRow {
+	row := shownRow{commentRow: commentRowOf(c), NearCopies: []int64{}, QuotedInPosts: []int64{}}
 	for _, o := range others {
 		switch {
 		case o.Relation == near.Copy && !o.IsPost:
@@ -67,20 +67,6 @@ func listedRowOf(c digest.ListedComment, others []near.Other) listedRow {
 		}
 	}
 	return row
-}
-
-// near gives what comments have to do with others, and says so when not all is
-// compared yet.
-func (a *app) near(ctx context.Context, comments ...digest.ListedComment) (map[int64][]near.Other, error) {
-	ids := make([]int64, len(comments))
-	for i, c := range comments {
-		ids[i] = c.ID
-	}
-	found, waits, err := a.desk.Near(ctx, ids)
-	if waits {
-		fmt.Fprintln(a.p.Stderr, "postbag: not all comments are compared with each other yet, so near copies and quotations may be missing; try again in a while")
-	}
-	return found, err
 }
 
 func commentRowOf(c digest.ListedComment) commentRow {
@@ -106,18 +92,12 @@ func (c commentListCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 		if err != nil {
 			return err
 		}
-		var others map[int64][]near.Other
-		if c.JSON {
-			if others, err = a.near(ctx, found...); err != nil {
-				return err
-			}
-		}
-		var rows []listedRow
+		var rows []commentRow
 		for _, x := range found {
-			rows = append(rows, listedRowOf(x, others[x.ID]))
+			rows = append(rows, commentRowOf(x))
 		}
 		p.more(len(rows), c.Limit)
-		return printList(p.Stdout, c.JSON, rows, "ID\tPOST\tREPLY TO\tPUBLISHED\tSTATE\tWORDS\tWRITER\tWORDS BEGIN", func(r listedRow) string {
+		return printList(p.Stdout, c.JSON, rows, "ID\tPOST\tREPLY TO\tPUBLISHED\tSTATE\tWORDS\tWRITER\tWORDS BEGIN", func(r commentRow) string {
 			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%d\t%s\t%s", r.ID, idOr(r.PostID, r.PostGUID), idOr(r.ParentID, r.ParentGUID),
 				when(time.Time(r.Published)), r.State, r.Words, cell(r.Author, 20), cell(r.Text, 60))
 		})
@@ -148,12 +128,16 @@ func (c commentShowCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 		if err != nil {
 			return err
 		}
-		others, err := a.near(ctx, found)
+		linked, waits, err := a.desk.Near(ctx, []int64{found.ID})
 		if err != nil {
 			return err
 		}
+		if waits {
+			fmt.Fprintln(p.Stderr, "postbag: not all comments are compared with each other yet, so near copies and quotations may be missing; try again in a while")
+		}
+		others := linked[found.ID]
 		if c.JSON {
-			return printList(p.Stdout, true, []listedRow{listedRowOf(found, others[found.ID])}, "", nil)
+			return printList(p.Stdout, true, []shownRow{shownRowOf(found, others)}, "", nil)
 		}
 		var b strings.Builder
 		fmt.Fprintf(&b, "%s, %s UTC, %s, %s\n", found.Author, when(found.Published), plural(found.Words, "word"), found.State)
@@ -171,7 +155,7 @@ func (c commentShowCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 		if found.Gone {
 			fmt.Fprintf(&b, "gone: %s\n", found.GoneReason)
 		}
-		for _, line := range near.Words(others[found.ID]) {
+		for _, line := range near.Words(others) {
 			fmt.Fprintln(&b, line)
 		}
 		fmt.Fprintf(&b, "\n%s\n", markup.Wrap(found.Body, 72, ""))

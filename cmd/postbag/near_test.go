@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,10 +26,11 @@ func TestFoundingBlogQuotes(t *testing.T) {
 	in.flags = []string{"--db", dsn, "--fetch-allow", hostOf(blog)}
 	in.must("source", "add", blog)
 	in.must("pull", "--history")
+	storeEntries(t, dsn, nil) // compares, however long it takes
 	rows := listed(t, in)
 	quotes := 0
 	for _, c := range rows {
-		if len(c.NearCopies) > 0 || len(c.QuotedInPosts) > 0 {
+		if c := shown(t, in, c.ID); len(c.NearCopies) > 0 || len(c.QuotedInPosts) > 0 {
 			t.Errorf("comment %d is copied by %d, quoted in %d", c.ID, c.NearCopies, c.QuotedInPosts)
 		}
 		if strings.Contains(in.must("comment", "show", fmt.Sprint(c.ID)), "\nquotes ") {
@@ -40,15 +42,15 @@ func TestFoundingBlogQuotes(t *testing.T) {
 	}
 	compareAll(t, dsn)
 
-	chosen := slices.DeleteFunc(slices.Clone(rows), func(c listedRow) bool { return c.Words < 60 || c.Words > 150 })[:3]
+	chosen := slices.DeleteFunc(slices.Clone(rows), func(c commentRow) bool { return c.Words < 60 || c.Words > 150 })[:3]
 	storeEntries(t, dsn, []digest.Post{{GUID: "pick-9", URL: blog + "/pick-9", Title: "Pick of the Week 9", Published: time.Date(2017, 11, 5, 9, 0, 0, 0, time.UTC),
 		Announced: -1, Hash: "pick-9", Body: digest.Plain("A bit late:\n\n" + chosen[0].Text + "\n\n*******\n\n" + chosen[1].Text + "\n\n*******\n\n" + chosen[2].Text)}})
 	var quoted []int64
 	for _, c := range listed(t, in) {
-		if len(c.QuotedInPosts) == 1 {
+		if c := shown(t, in, c.ID); len(c.QuotedInPosts) == 1 {
 			quoted = append(quoted, c.ID)
-			if shown := in.must("comment", "show", fmt.Sprint(c.ID)); !strings.Contains(shown, "\nquoted in “Pick of the Week 9”\n") {
-				t.Errorf("comment %d:\n%s", c.ID, shown)
+			if words := in.must("comment", "show", fmt.Sprint(c.ID)); !strings.Contains(words, "\nquoted in “Pick of the Week 9”\n") {
+				t.Errorf("comment %d:\n%s", c.ID, words)
 			}
 		}
 	}
@@ -109,8 +111,9 @@ func TestRepostIsNoted(t *testing.T) {
 	in.flags = []string{"--db", dsn, "--fetch-allow", hostOf(blog)}
 	in.must("source", "add", blog)
 	in.must("pull", "--history")
+	storeEntries(t, dsn, nil) // compares, however long it takes
 	rows := listed(t, in)
-	at := slices.IndexFunc(rows, func(c listedRow) bool {
+	at := slices.IndexFunc(rows, func(c commentRow) bool {
 		return c.Words > 100 && c.Words < 200 && time.Time(c.Published).Year() == 2015
 	})
 	old := rows[at]
@@ -134,14 +137,24 @@ func TestRepostIsNoted(t *testing.T) {
 	if noted != 1 || !strings.Contains(in.must("issue", "suggest", "--limit", "1000"), note) {
 		t.Errorf("%q is not noted among %d suggestions", note, len(suggested))
 	}
-	shown := in.must("comment", "show", fmt.Sprint(old.ID))
-	if again := listed(t, in)[0]; again.GUID != "again" || !slices.Equal(again.NearCopies, []int64{old.ID}) ||
-		!strings.Contains(shown, fmt.Sprintf("\n1 near copy: %d\n", again.ID)) {
-		t.Errorf("the copy is %+v, and the old one shows\n%s", again, shown)
+	again := shown(t, in, listed(t, in)[0].ID)
+	words := in.must("comment", "show", fmt.Sprint(old.ID))
+	if again.GUID != "again" || !slices.Equal(again.NearCopies, []int64{old.ID}) || !strings.Contains(words, fmt.Sprintf("\n1 near copy: %d\n", again.ID)) {
+		t.Errorf("the copy is %+v, and the old one shows\n%s", again, words)
 	}
 }
 
-func listed(t *testing.T, in *installation) (rows []listedRow) {
+// shown gives what is shown of a comment, once all is compared.
+func shown(t *testing.T, in *installation, id int64) shownRow {
+	t.Helper()
+	var rows []shownRow
+	if err := json.Unmarshal([]byte(in.must("comment", "show", "--json", fmt.Sprint(id))), &rows); err != nil {
+		t.Fatal(err)
+	}
+	return rows[0]
+}
+
+func listed(t *testing.T, in *installation) (rows []commentRow) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(in.must("comment", "list", "--json", "--limit", "1000")), &rows); err != nil {
 		t.Fatal(err)
@@ -149,7 +162,8 @@ func listed(t *testing.T, in *installation) (rows []listedRow) {
 	return rows
 }
 
-// storeEntries stores posts and comments as a pull would.
+// storeEntries stores posts and comments as a pull would, and compares all there
+// is.
 func storeEntries(t *testing.T, dsn string, posts []digest.Post, comments ...digest.Comment) {
 	t.Helper()
 	db, err := store.Open(t.Context(), dsn, store.Options{})
@@ -160,7 +174,12 @@ func storeEntries(t *testing.T, dsn string, posts []digest.Post, comments ...dig
 	if _, err := db.StorePage(t.Context(), page); err != nil {
 		t.Error(err)
 	}
-	if err := db.Close(); err != nil {
+	for n := 1; n > 0 && err == nil; {
+		if n, err = db.Index(t.Context(), 0); n == 0 && err == nil {
+			n, err = db.LinkNear(t.Context(), 0)
+		}
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
 		t.Error(err)
 	}
 }

@@ -150,7 +150,7 @@ func (db *DB) HotStatements() map[string]struct {
 		"near post texts":    {queryNearPostTexts(d), 1},
 		"near later":         {queryLaterLinked(d), 1},
 		"near waits":         {queryNearWaits, 0},
-		"near todo":          {queryNearTodo, 1},
+		"near todo":          {queryClaimNear, 1},
 		"near walk":          {queryWalkNear(kindComment), 2},
 		"counts":             {"SELECT state, COUNT(*) FROM deliveries WHERE issue_id = $1 GROUP BY state", 1},
 	}

@@ -2,13 +2,12 @@ package store
 
 import (
 	"context"
-	"errors"
 
 	"postbag/digest/near"
 )
 
 // turnNear is what comparing entries takes turns at: an older state of an entry is
-// never compared after a newer one, and what has been walked stands still.
+// never compared after a newer one. Who has turnIndex may take it, too.
 const turnNear = 21
 
 const (
@@ -41,9 +40,8 @@ func (db *DB) LinkNear(ctx context.Context, limit int) (n int, err error) {
 		limit = nearBatch
 	}
 	err = db.updateInTurn(ctx, turnNear, "look for near copies", func(t *tx) error {
-		var todo map[near.Key]bool
-		var err error
-		if todo, n, err = t.claimNear(limit); err != nil || n == 0 {
+		todo, err := t.claimNear(limit)
+		if n = len(todo); err != nil || n == 0 {
 			return err
 		}
 		if t.dialect.byIndex != "" {
@@ -76,13 +74,39 @@ func (db *DB) nearWaits(ctx context.Context) (waits bool, err error) {
 }
 
 // noteNear notes entries to be compared anew. Those that were never compared are
-// found by themselves, and are passed over.
+// passed over: they lie beyond what was walked, which stands still until they are
+// there to be seen.
 func (t *tx) noteNear(k kind, ids []int64) error {
-	entries := make([]int64, len(ids))
-	for i, id := range ids {
-		entries[i] = nearEntry(near.Key{ID: id, IsPost: k == kindPost})
+	if len(ids) == 0 {
+		return nil
+	}
+	if err := t.takeTurns(turnNear); err != nil {
+		return err
+	}
+	walked, err := t.nearWalked()
+	if err != nil {
+		return err
+	}
+	var entries []int64
+	for _, id := range ids {
+		if id <= walked[k] {
+			entries = append(entries, nearEntry(near.Key{ID: id, IsPost: k == kindPost}))
+		}
 	}
 	return t.addNearTodo(entries, true)
+}
+
+// nearWalked tells how far entries have been compared.
+func (t *tx) nearWalked() (walked map[kind]int64, err error) {
+	walked = map[kind]int64{}
+	err = t.each(func(r row) error {
+		var k kind
+		var id int64
+		err := r.scan(&k, &id)
+		walked[k] = id
+		return err
+	}, `SELECT kind, walked FROM near_state`)
+	return walked, err
 }
 
 func (t *tx) addNearTodo(entries []int64, isChanged bool) error {
@@ -97,69 +121,44 @@ func (t *tx) addNearTodo(entries []int64, isChanged bool) error {
 	return err
 }
 
-const queryNearTodo = `SELECT id, entry, changed FROM near_todo ORDER BY id LIMIT $1`
+const queryClaimNear = `
+	DELETE FROM near_todo WHERE id IN (SELECT id FROM near_todo ORDER BY id LIMIT $1) RETURNING entry, changed`
 
-// claimNear gives the next entries to compare, with whether they changed, and how
-// many it looked at.
-func (t *tx) claimNear(limit int) (todo map[near.Key]bool, looked int, err error) {
-	walked := map[bool]int64{}
-	err = t.each(func(r row) error {
-		var k kind
-		var id int64
-		err := r.scan(&k, &id)
-		walked[k == kindPost] = id
-		return err
-	}, `SELECT kind, walked FROM near_state`)
-	if err != nil {
-		return nil, 0, err
-	}
+// claimNear gives the next entries to compare, with whether they changed: those
+// that are noted, else those beyond what was walked.
+func (t *tx) claimNear(limit int) (todo map[near.Key]bool, err error) {
 	todo = map[near.Key]bool{}
-	var claimed []int64
 	err = t.each(func(r row) error {
-		var id, entry int64
+		var entry int64
 		var isChanged bool
-		if err := r.scan(&id, &entry, &isChanged); err != nil {
-			return err
-		}
-		// What lies beyond is stored, and is come to.
-		if key := keyOf(entry); key.ID <= walked[key.IsPost] {
-			todo[key] = todo[key] || isChanged
-		}
-		claimed = append(claimed, id)
-		if len(todo) == limit {
-			return errEnough
-		}
-		return nil
-	}, queryNearTodo, walkFactor*limit)
-	if err != nil && !errors.Is(err, errEnough) {
-		return nil, 0, err
+		err := r.scan(&entry, &isChanged)
+		todo[keyOf(entry)] = todo[keyOf(entry)] || isChanged
+		return err
+	}, queryClaimNear, limit)
+	if err != nil || len(todo) > 0 {
+		return todo, err
 	}
-	if len(claimed) > 0 {
-		ids, err := list(claimed)
-		if err != nil {
-			return nil, 0, err
-		}
-		_, err = t.exec(`DELETE FROM near_todo WHERE `+t.dialect.among("id", "$1", "BIGINT"), ids)
-		return todo, len(claimed), err
+	walked, err := t.nearWalked()
+	if err != nil {
+		return nil, err
 	}
 	for _, k := range []kind{kindPost, kindComment} {
-		last := walked[k == kindPost]
+		last := walked[k]
 		err := t.each(func(r row) error {
 			err := r.scan(&last)
 			todo[near.Key{ID: last, IsPost: k == kindPost}] = true
 			return err
 		}, queryWalkNear(k), last, limit)
-		if err != nil || len(todo) == 0 {
-			if err != nil {
-				return nil, 0, err
-			}
-			continue
+		if err != nil {
+			return nil, err
 		}
-		_, err = t.exec(`INSERT INTO near_state (kind, walked) VALUES ($1, $2)
-			ON CONFLICT (kind) DO UPDATE SET walked = EXCLUDED.walked`, int(k), last)
-		return todo, len(todo), err
+		if len(todo) > 0 {
+			_, err = t.exec(`INSERT INTO near_state (kind, walked) VALUES ($1, $2)
+				ON CONFLICT (kind) DO UPDATE SET walked = EXCLUDED.walked`, int(k), last)
+			return todo, err
+		}
 	}
-	return nil, 0, nil
+	return todo, nil
 }
 
 func queryWalkNear(k kind) string {

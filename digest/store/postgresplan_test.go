@@ -85,7 +85,7 @@ func TestHotStatementsScanNoLargeTableOnPostgres(t *testing.T) {
 		"near post texts":    {"[1,2,3]"},
 		"near later":         {"[2,4,6]"},
 		"near waits":         {},
-		"near todo":          {"1000"},
+		"near todo":          {"100"},
 		"near walk":          {"39000", "100"},
 		"newest comments":    {"50"},
 		"newest of source":   {"1", "50"},

@@ -70,7 +70,7 @@ func (b *bench) linkAll(limit int) (steps int) {
 		if n == 0 {
 			return steps
 		}
-		if limit > 0 && n > 10*limit {
+		if limit > 0 && n > limit {
 			b.Fatalf("%d entries at once", n)
 		}
 		steps++
