@@ -62,7 +62,7 @@ func (p *Program) printReports(reports []pull.Report) error {
 		name := cell(r.Source.Name, 60)
 		switch {
 		case r.Err != nil:
-			failed = append(failed, fmt.Errorf("pull %q: %w", name, r.Err))
+			failed = append(failed, r.Err)
 		case r.TooSoon:
 			fmt.Fprintf(p.Stdout, "%s: asked less than a minute ago; nothing was asked now. To ask all the same: --force\n", name)
 			continue

@@ -85,13 +85,13 @@ func (f feedFlags) options() pull.AddOptions {
 }
 
 type sourceAddCmd struct {
-	URL string `arg:"" optional:"" help:"Any address of the blog; it may be left out beside --posts."`
+	URL string `arg:"" optional:"" help:"Any address of the blog; it may be left out beside --posts or --comments."`
 	feedFlags
 }
 
 // Run adds a blog.
 func (c sourceAddCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	if c.URL == "" && c.Posts == "" {
+	if c.URL == "" && c.Posts == "" && c.Comments == "" {
 		return digest.Fail(digest.Invalid, "Any page of it will do: postbag source add https://your-blog.example", "the blog's address is missing")
 	}
 	return p.with(ctx, s, func(a *app) error {

@@ -37,11 +37,12 @@ type Found struct {
 // Discover finds the posts feed and the comments of the whole blog behind any
 // address of it: its home page, a post, one of its feeds; https:// may be left
 // out. What opts names is read and checked, and not looked for; with a posts feed
-// named the address may be empty. It makes at most [MaxDiscovery] requests and
-// stores nothing. Errors are of kind Invalid when the address leads to no blog,
-// or to several feeds of which somebody has to choose (an [AmbiguousError]), and
-// as [Fetcher] gives them when it cannot be reached. A blog without comments in
-// feeds is no error.
+// or a comments feed named the address may be empty. It makes at most
+// [MaxDiscovery] requests and stores nothing. A feed that was given is followed
+// alone when nothing else of its blog can be read. Errors are of kind Invalid when
+// the address leads to no blog, or to several feeds of which somebody has to
+// choose (an [AmbiguousError]), and as [Fetcher] gives them when it cannot be
+// reached. A blog without comments in feeds is no error.
 func (p *Puller) Discover(ctx context.Context, rawURL string, opts AddOptions) (Found, error) {
 	opts, err := opts.checked()
 	if err != nil {
@@ -51,7 +52,7 @@ func (p *Puller) Discover(ctx context.Context, rawURL string, opts AddOptions) (
 	if opts.Posts != "" && rawURL == "" {
 		return s.assemble(ctx, place{posts: []string{opts.Posts}})
 	}
-	address, bare, err := tidy(rawURL)
+	address, bare, err := tidy(or(rawURL, opts.Comments))
 	if err != nil {
 		return Found{}, err
 	}
@@ -281,33 +282,63 @@ func (s *search) assemble(ctx context.Context, at place) (Found, error) {
 		return Found{}, err
 	}
 	d := posts.doc
-	found := Found{
-		Source: digest.Source{
-			Name:            or(s.opts.Name, or(d.Title, host(posts.url))),
-			URL:             or(d.HomeURL, or(s.home, root(posts.url))),
-			Platform:        d.Platform,
-			Language:        d.Language,
-			CommentsPattern: talk.pattern,
-		},
-		Feeds:   []digest.FeedState{{Kind: digest.PostsFeed, URL: posts.url}},
-		Silent:  talk.silent,
-		Notices: talk.notices,
-	}
-	if s.opts.Platform != "" {
-		found.Source.Platform = s.opts.Platform
-	}
+	found := s.through(posts)
+	found.Source.CommentsPattern = talk.pattern
+	found.Silent, found.Notices = talk.silent, talk.notices
 	if c := talk.feed; c != nil {
 		found.Feeds = append(found.Feeds, digest.FeedState{Kind: digest.CommentsFeed, URL: c.url})
 		found.Source.Language = or(d.Language, c.doc.Language)
 	}
+	return found, nil
+}
+
+// through makes a source that is followed through one feed.
+func (s *search) through(a *answer) Found {
+	d := a.doc
+	found := Found{
+		Source: digest.Source{
+			Name:     or(s.opts.Name, or(d.Title, host(a.url))),
+			URL:      or(d.HomeURL, or(s.home, root(a.url))),
+			Platform: s.platform(d),
+			Language: d.Language,
+		},
+		Feeds: []digest.FeedState{{Kind: d.Kind, URL: a.url}},
+	}
 	for _, e := range d.Posts {
 		found.guids = append(found.guids, e.ID)
+	}
+	return found
+}
+
+// fromFeed goes on from an address that gave a feed, or nothing readable. When the
+// rest of the blog is not to be had, the feed is followed alone: it was given, and
+// it can be read.
+func (s *search) fromFeed(ctx context.Context, resp *Response) (Found, error) {
+	only := s.opts.CommentsPattern == "" && (s.opts.Comments == "" || s.opts.Comments == resp.URL)
+	found, err := s.around(ctx, resp)
+	_, choice := errors.AsType[*AmbiguousError](err)
+	if err == nil || !only || choice || ctx.Err() != nil {
+		return found, err
+	}
+	a, unread := s.read(resp, or(resp.Moved, resp.URL), "")
+	if unread != nil {
+		return Found{}, err
+	}
+	found = s.through(a)
+	switch {
+	case a.doc.Kind == digest.PostsFeed:
+		found.Silent = true
+		found.Notices = append(found.Notices, "no feed of comments could be read ("+err.Error()+"), so only the posts will come")
+	case a.doc.OnePost:
+		found.Notices = append(found.Notices, "this feed lists the comments of one post, and no other comments will come")
+	default:
+		found.Notices = append(found.Notices, "the feed of the posts was not found, so comments come without it; if there is one, name it with: postbag source set ID --posts ADDRESS")
 	}
 	return found, nil
 }
 
-// fromFeed goes on from an address that gave a feed, or nothing readable.
-func (s *search) fromFeed(ctx context.Context, resp *Response) (Found, error) {
+// around looks for a blog around the address of one of its feeds.
+func (s *search) around(ctx context.Context, resp *Response) (Found, error) {
 	s.answers[resp.URL] = resp
 	if pair, ok := bloggerPair(resp.URL); ok {
 		return s.assemble(ctx, pair) // its RSS leads to its Atom feeds, too
