@@ -126,7 +126,7 @@ func (p *Program) printFound(found pull.Found) {
 		fmt.Fprintf(p.Stdout, "  %-9s %s\n", "of a post", printable(src.CommentsPattern))
 	}
 	if found.Silent {
-		fmt.Fprintf(p.Stdout, "Its comments can come otherwise: from an export (postbag import FILE), or from a feed or comment box that it has elsewhere:\n"+
+		fmt.Fprintf(p.Stdout, "Its comments can come otherwise: from an export of Blogger, WordPress or Disqus (postbag import FILE), or from feeds that they have elsewhere:\n"+
 			"  postbag source set %[1]d --comments ADDRESS\n  postbag source set %[1]d --comments-of-post PATTERN\n", src.ID)
 	}
 }

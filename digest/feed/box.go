@@ -39,7 +39,7 @@ func (p *Page) script(a map[string]string, base string) {
 		p.disqus(m[1])
 	}
 	if at, ok := a["data-isso"]; ok {
-		if root := strings.TrimSuffix(webURL(base, strings.TrimSpace(at)), "/"); root != "" && !strings.ContainsAny(root, "?#{}") {
+		if root := strings.TrimSuffix(placeURL(base, strings.TrimSpace(at)), "/"); root != "" && !strings.ContainsAny(root, "?#{}") {
 			p.box(Box{Name: "Isso", Platform: digest.Isso, Pattern: root + "/feed?uri={path}"})
 		}
 	}
@@ -99,8 +99,11 @@ func (p *Page) disqus(name string) {
 }
 
 func (p *Page) remark42(host, site string) {
-	root := strings.TrimSuffix(host, "/")
-	p.box(Box{Name: "Remark42", Platform: digest.Remark42, Feed: root + "/api/v1/rss/site?site=" + url.QueryEscape(site)})
+	b := Box{Name: "Remark42", Platform: digest.Remark42}
+	if root := strings.TrimSuffix(placeURL("", host), "/"); root != "" {
+		b.Feed = root + "/api/v1/rss/site?site=" + url.QueryEscape(site)
+	}
+	p.box(b)
 }
 
 // element reads the attributes of an element that a service fills in.

@@ -143,7 +143,7 @@ func (p *Page) link(a map[string]string, base string) {
 	for _, rel := range strings.Fields(strings.ToLower(a["rel"])) {
 		switch rel {
 		case "https://api.w.org/":
-			p.wordPress(webURL(base, a["href"]))
+			p.wordPress(placeURL(base, a["href"]))
 		case "alternate", "feed":
 			if l := linkOf(a, base); l.URL != "" && announces(l) {
 				p.Links = appendLink(p.Links, l)
@@ -154,11 +154,21 @@ func (p *Page) link(a map[string]string, base string) {
 
 func linkOf(a map[string]string, base string) Link {
 	return Link{
-		URL:      withoutFragment(webURL(base, a["href"])),
+		URL:      withoutFragment(placeURL(base, a["href"])),
 		Type:     strings.ToLower(strings.TrimSpace(strings.Split(a["type"], ";")[0])),
 		Title:    short(plain(a["title"]), MaxTitle),
 		Language: short(plain(a["hreflang"]), 35),
 	}
+}
+
+// placeURL is webURL for addresses that are asked for next: one that is broken is
+// none.
+func placeURL(base, ref string) string {
+	address := webURL(base, ref)
+	if u, err := url.Parse(address); err != nil || u.Hostname() == "" {
+		return ""
+	}
+	return address
 }
 
 // announces tells whether a link leads to a feed. Types that serve for other

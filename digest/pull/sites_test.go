@@ -157,6 +157,16 @@ func TestFeedsAreFoundFromAnyPage(t *testing.T) {
 			"/": head + linkTo("rss", "Kettle Row", "/news.rss") + "</head></html>", "/news.rss": kettle,
 			"/post-1.html": head + linkTo("rss", "Kettle Row", "/news.rss") + linkTo("rss", "All comments", "/comments.rss") + "</head></html>", "/comments.rss": talk,
 		}, "/", "posts /news.rss, comments /comments.rss", 4},
+		{"a feed for each post, announced on its page", webSite{
+			"/": head + linkTo("rss", "Kettle Row", "/news.rss") + "</head></html>", "/news.rss": rssOf("Kettle Row", "", "/one/", "/two/"),
+			"/one/":             head + linkTo("rss", "Kettle Row", "/news.rss") + linkTo("rss", "Comments on One", "/one/comments.rss") + "</head></html>",
+			"/one/comments.rss": rssOf("Comments on One", "", "/one/#comment-1"),
+		}, "/", "posts /news.rss, each {root}{path}comments.rss", 4},
+		{"from the page of a post that announces its own feed", webSite{
+			"/two.html": head + linkTo("rss", "Kettle Row", "/news.rss") + linkTo("rss", "Comments on Two", "/two.html?comments=rss&format=rss") + "</head></html>",
+			"/news.rss": rssOf("Kettle Row", "", "/one.html", "/two.html"), "/one.html": post,
+			"/one.html?comments=rss&format=rss": rssOf("Comments on One", "", "/one.html#comment-1"),
+		}, "/two.html", "posts /news.rss, each {root}{path}?comments=rss&format=rss", 4},
 		{"comments by Isso, one feed a post", webSite{
 			"/": head + linkTo("rss", "Kettle Row", "/news.rss") + "</head></html>", "/news.rss": kettle,
 			"/post-1.html":                  head + `</head><script data-isso="/isso/" src="/isso/js/embed.min.js"></script></html>`,

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
+	"strings"
 
 	"postbag/digest"
 	"postbag/digest/feed"
@@ -45,8 +47,15 @@ func (s *search) comments(ctx context.Context, posts *answer, at place) (talk, e
 			return t, err
 		}
 		if own == nil {
-			if t.feed, err = s.announcedComments(ctx); err != nil {
+			if t.feed, err = s.announcedComments(ctx, posts); err != nil {
 				return t, err
+			}
+			if t.feed == nil {
+				t.pattern = s.announcedPattern(ctx, posts)
+			}
+			if t.pattern != "" {
+				t.note("there is no feed of all comments; those of each post are read from its own")
+				return t, nil
 			}
 		}
 		if t.feed == nil || t.feed.doc.Entries() == 0 {
@@ -80,7 +89,29 @@ func (s *search) ownComments(ctx context.Context, posts *answer, at place) (*ans
 			ways = append(ways, more)
 		}
 	}
-	return s.any(ctx, ways)
+	return s.any(ctx, ofAll(ways, posts))
+}
+
+// ofAll leaves out feeds whose addresses begin with that of a post: these list
+// its comments only.
+func ofAll(ways []string, posts *answer) []string {
+	return slices.DeleteFunc(slices.Clone(ways), func(way string) bool {
+		return slices.ContainsFunc(posts.doc.Posts, func(e feed.PostEntry) bool { return behind(way, e.URL) != "" })
+	})
+}
+
+// behind gives what an address has behind that of a post; "" if it does not begin
+// with it, or if the post is a home page.
+func behind(address, post string) string {
+	u, err := url.Parse(post)
+	if err != nil || len(u.Path) < 2 || u.RawQuery != "" {
+		return ""
+	}
+	rest, ok := strings.CutPrefix(address, strings.TrimSuffix(post, "/"))
+	if !ok || rest == "" || !strings.ContainsAny(rest[:1], "/.?") {
+		return ""
+	}
+	return rest
 }
 
 // any is first, but that finding nothing is no error.
@@ -125,13 +156,35 @@ func (s *search) lookAtPost(ctx context.Context, posts *answer, keepOne bool) er
 
 // announcedComments reads the feed of all comments that a page read so far
 // announces; nil for none.
-func (s *search) announcedComments(ctx context.Context) (*answer, error) {
+func (s *search) announcedComments(ctx context.Context, posts *answer) (*answer, error) {
 	for _, p := range s.pages {
-		if a, err := s.any(ctx, offers(p.Page, p.url).comments); err != nil || a != nil {
+		if a, err := s.any(ctx, ofAll(offers(p.Page, p.url).comments, posts)); err != nil || a != nil {
 			return a, err
 		}
 	}
 	return nil, nil
+}
+
+// announcedPattern makes a pattern of the feed of its own comments that the page
+// of a post announces, if that holds for the newest post, too; "" for none.
+func (s *search) announcedPattern(ctx context.Context, posts *answer) string {
+	for _, p := range s.pages {
+		for _, l := range append(slices.Clone(p.Links), p.Anchors...) {
+			kind := kindOf(l, p.Page, p.url)
+			rest := behind(l.URL, p.url)
+			if kind != ofComments && kind != ofOnePost || rest == "" || strings.ContainsAny(rest, "{}") {
+				continue
+			}
+			pattern := "{root}{path}" + strings.TrimPrefix(rest, "/")
+			if !strings.HasSuffix(p.url, "/") {
+				pattern = "{root}{path}" + rest
+			}
+			if len(posts.doc.Posts) > 0 && s.tryPattern(ctx, pattern, posts) == nil {
+				return pattern
+			}
+		}
+	}
+	return ""
 }
 
 // boxes takes the comments of the first comment box that can be read, and says
