@@ -44,7 +44,7 @@ type Document struct {
 	Deleted  []Tombstone
 	Skipped  []Skip
 
-	seen map[string]bool // ids on the page so far
+	seen map[string]string // ids on the page so far, with the addresses of their entries
 }
 
 // Entries is how many entries the page holds, skipped ones left out.

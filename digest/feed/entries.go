@@ -14,7 +14,7 @@ func (d *Document) addPost(p PostEntry) {
 	if p.ID == "" {
 		p.ID = derivedID(p.Title, p.Body.HTML, p.Author, p.Published)
 	}
-	if d.usable(p.ID) {
+	if p.ID = d.nameOf(p.ID, p.URL); p.ID != "" {
 		d.Posts = append(d.Posts, p)
 	}
 }
@@ -38,7 +38,7 @@ func (d *Document) addComment(c CommentEntry, rawTitle string) {
 	if c.ParentKey != "" && c.ParentKey == c.Key {
 		c.ParentKey = ""
 	}
-	if d.usable(c.ID) {
+	if c.ID = d.nameOf(c.ID, c.URL); c.ID != "" {
 		d.Comments = append(d.Comments, c)
 	}
 }
@@ -57,20 +57,27 @@ func derivedID(title, html, author string, published time.Time) string {
 	return "hash:" + hash(title, html, author, when)
 }
 
-// usable tells whether an entry has an id that the page did not have before,
-// and lists it as skipped if not.
-func (d *Document) usable(id string) bool {
+// nameOf gives the id that an entry goes by, or "" for one that is listed as
+// skipped: because it has none, or because the page had it before. An id that the
+// page gives to entries with different addresses tells nothing; all but the first
+// of them go by their addresses.
+func (d *Document) nameOf(id, url string) string {
 	if id == "" {
 		d.Skipped = append(d.Skipped, Skip{Reason: reasonEmpty})
-		return false
-	}
-	if d.seen[id] {
-		d.Skipped = append(d.Skipped, Skip{ID: id, Reason: "it stands twice on the page"})
-		return false
+		return ""
 	}
 	if d.seen == nil {
-		d.seen = map[string]bool{}
+		d.seen = map[string]string{}
 	}
-	d.seen[id] = true
-	return true
+	first, twice := d.seen[id]
+	if twice && url != "" && first != "" && url != first {
+		id = url
+		_, twice = d.seen[id]
+	}
+	if twice {
+		d.Skipped = append(d.Skipped, Skip{ID: id, Reason: "it stands twice on the page"})
+		return ""
+	}
+	d.seen[id] = url
+	return id
 }

@@ -347,3 +347,19 @@ func TestHarmlessDoctypeIsTaken(t *testing.T) {
 		`<rss><channel><generator>https://wordpress.org/?v=1</generator></channel></rss>`
 	parse(t, []byte(body), feed.Options{})
 }
+
+// TestOneIDForAll reads a feed that gives every entry the same id.
+func TestOneIDForAll(t *testing.T) {
+	d := parse(t, []byte(`<rss version="2.0"><channel><title>Quay</title>
+		<item><guid>quay</guid><link>http://quay.test/1</link><title>One</title></item>
+		<item><guid>quay</guid><link>http://quay.test/2</link><title>Two</title></item>
+		<item><guid>quay</guid><link>http://quay.test/2</link><title>Two, again</title></item>
+		<item><guid>quay</guid><title>Three</title></item>
+		</channel></rss>`), feed.Options{})
+	var ids []string
+	for _, p := range d.Posts {
+		ids = append(ids, p.ID)
+	}
+	equal(t, "ids", strings.Join(ids, " "), "quay http://quay.test/2")
+	equal(t, "skipped", len(d.Skipped), 2)
+}

@@ -32,8 +32,10 @@
 //
 //   - A changed id with the same key or permalink is the same entry. It takes the
 //     new id, unless that was only made for want of one.
-//   - A used id that comes back with another author, time (by over a minute), text and
-//     permalink is another comment, and is kept beside the first.
+//   - A used id that comes back with another time (by over a minute), text and
+//     permalink is another comment, and is kept beside the first; nearly everybody
+//     may be called Anonymous. Of entries on one page with one id and different
+//     permalinks all but the first go by their permalinks.
 //   - A missing or unreadable date, one from before the first blogs (1970), and one in
 //     the future become the moment the entry was first seen. A date without a zone is
 //     UTC. Published never changes afterwards.

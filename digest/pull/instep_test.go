@@ -30,7 +30,12 @@ func TestOddEntriesFollowTheirRule(t *testing.T) {
 		{"a re-used id", []entry{one}, []entry{at(one, func(e *entry) {
 			e.author, e.text, e.link, e.hours = "Ines", "Something else.", "/p/1#c2", 2
 		})}, 2, 0},
-		{"a re-used id by the same author is an edit", []entry{one}, []entry{at(one, func(e *entry) { e.text, e.hours = "Something else.", 2 })}, 1, 1},
+		{"a re-used id, all being Anonymous", []entry{one}, []entry{at(one, func(e *entry) {
+			e.text, e.link, e.hours = "Something else.", "/p/1#c2", 2
+		})}, 2, 0},
+		{"one id for all, told apart by their permalinks", []entry{one, at(one, func(e *entry) { e.text, e.link, e.hours = "Something else.", "/p/1#c2", 2 })},
+			[]entry{at(one, func(e *entry) { e.text, e.link, e.hours = "Something else.", "/p/1#c2", 2 })}, 2, 0},
+		{"a re-used id at the same place by the same author is an edit", []entry{one}, []entry{at(one, func(e *entry) { e.text, e.hours = "Something else.", 2 })}, 1, 1},
 		{"neither id nor permalink", []entry{at(one, func(e *entry) { e.id, e.link = "", "" })}, []entry{at(one, func(e *entry) { e.id, e.link = "", "" })}, 1, 0},
 		{"the same words by Anonymous, a second apart", []entry{at(one, func(e *entry) { e.id, e.link = "", "" })},
 			[]entry{at(one, func(e *entry) { e.id, e.link, e.hours = "", "", 30-1.0/3600 }), at(one, func(e *entry) { e.id, e.link = "", "" })}, 2, 0},

@@ -99,8 +99,7 @@ func (m *memory) knownComment(c *digest.Comment) int {
 
 // reused tells whether two comments of one id are two all the same.
 func reused(a, b digest.Comment) bool {
-	return a.Author != b.Author && a.Published.Sub(b.Published).Abs() > time.Minute && a.Hash != b.Hash &&
-		a.URL != b.URL && a.Key != b.Key
+	return a.Published.Sub(b.Published).Abs() > time.Minute && a.Hash != b.Hash && a.URL != b.URL && a.Key != b.Key
 }
 
 // takesID tells whether a known entry takes another id: one that a feed gives,

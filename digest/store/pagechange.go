@@ -2,6 +2,7 @@ package store
 
 import (
 	"slices"
+	"strings"
 
 	"postbag/digest"
 )
@@ -122,6 +123,9 @@ const queryOldVersions = `
 // rehashComment takes the hash of words that are the same as before. Nothing is
 // to be said of them to whoever has picked them.
 func (s *storing) rehashComment(c digest.Comment, k *storedComment) error {
+	if c.Body.Text() != k.body.Text() {
+		c.Body = k.body // what a pick keeps is counted in its characters
+	}
 	body, err := pack(c.Body)
 	if err != nil {
 		return err
@@ -134,15 +138,22 @@ func (s *storing) rehashComment(c digest.Comment, k *storedComment) error {
 	return err
 }
 
-// sameWords tells whether two texts say the same, and link to the same.
+// sameWords tells whether two texts say the same, and link to the same. Quotation
+// marks, dashes and the like count as typed on a typewriter, and addresses that
+// were made links as addresses: WordPress does both in its feeds and not in its
+// exports.
 func sameWords(a, b digest.Prose) bool {
-	return a.Text() == b.Text() && slices.Equal(links(a), links(b))
+	return (a.Text() == b.Text() || typewriter.Replace(a.Text()) == typewriter.Replace(b.Text())) && slices.Equal(links(a), links(b))
 }
 
+var typewriter = strings.NewReplacer("‘", "'", "’", "'", "‚", "'", "′", "'", "“", `"`, "”", `"`, "„", `"`, "″", `"`,
+	"—", "-", "–", "-", "---", "-", "--", "-", "…", "...", "×", "x", "\u00a0", " ")
+
+// links gives where a text links to, but for addresses that stand in it.
 func links(p digest.Prose) (all []string) {
 	for _, para := range p {
 		for _, span := range para.Spans {
-			if span.Href != "" && (len(all) == 0 || all[len(all)-1] != span.Href) {
+			if span.Href != "" && span.Text != span.Href && (len(all) == 0 || all[len(all)-1] != span.Href) {
 				all = append(all, span.Href)
 			}
 		}

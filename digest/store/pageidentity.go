@@ -24,9 +24,9 @@ func (s *storing) apart(published, other time.Time, most time.Duration) bool {
 }
 
 // isAnother tells that a comment is not the stored one, though it has its name:
-// nothing else of it is the same.
+// nothing else of it is the same, but that both writers may be called Anonymous.
 func (s *storing) isAnother(c digest.Comment, k *storedComment) bool {
-	return !c.Gone && c.Author != k.author && s.apart(c.Published, k.published, time.Minute) &&
+	return !c.Gone && (c.Author != k.author || differ(c.Key, k.key)) && s.apart(c.Published, k.published, time.Minute) &&
 		differ(c.URL, k.url) && c.Body.Text() != k.body.Text()
 }
 

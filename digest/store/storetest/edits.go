@@ -60,6 +60,20 @@ var editTests = []test{
 		b.must(err)
 		b.equal("the pick", draft.Blocks[0].PickedHash, "h2")
 	}},
+	{"other quotation marks, dashes and made links are no edit, and a pick's words stay", func(b *bench) {
+		src, _ := b.source("nightbus")
+		said := func(hash string, body digest.Prose) digest.Comment {
+			c := aComment("c1", "p1", "", start, hash)
+			c.Body = body
+			return c
+		}
+		typed := digest.Plain(`He said "wait -- don't..." at https://bus.example/`)
+		b.pageAt(src, start, said("h1", typed))
+		set := digest.Prose{{Spans: []digest.Span{{Text: "He said “wait — don’t…” at "}, {Text: "https://bus.example/", Href: "https://bus.example/"}}}}
+		b.equal("stored", b.pageAt(src, after(time.Hour), said("h2", set)), pull.Stored{Known: 1})
+		got := b.comments()["c1"]
+		b.equal("the comment", []any{got.Hash, got.Body.Text(), len(b.versions(got.ID))}, []any{"h2", typed.Text(), 0})
+	}},
 	{"a link that leads elsewhere is an edit", func(b *bench) {
 		src, _ := b.source("nightbus")
 		link := func(to, hash string) digest.Comment {
