@@ -35,7 +35,11 @@ func (h hosts) has(address string) bool {
 
 // webAddress reads an absolute http or https address; nil for anything else.
 func webAddress(address string) *url.URL {
-	u, err := url.Parse(strings.TrimSpace(address))
+	address = strings.TrimSpace(address)
+	if len(address) < len("http://") || !strings.EqualFold(address[:len("http")], "http") {
+		return nil // most names that are no addresses are not parsed for it
+	}
+	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Hostname() == "" || u.Opaque != "" {
 		return nil
 	}
@@ -71,7 +75,13 @@ func (h hosts) canonical(address string, fragment bool) string {
 		return ""
 	}
 	host, path := plainHost(u), escaped(u.EscapedPath())
-	path = strings.TrimRight(slashes.ReplaceAllString(commentsPage.ReplaceAllString(path, ""), "/"), "/")
+	if strings.Contains(path, "/comment-page-") {
+		path = commentsPage.ReplaceAllString(path, "")
+	}
+	if strings.Contains(path, "//") {
+		path = slashes.ReplaceAllString(path, "/")
+	}
+	path = strings.TrimRight(path, "/")
 	query, ok := plainQuery(u.RawQuery)
 	mark := ""
 	if f := escaped(u.EscapedFragment()); fragment && f != "" {
@@ -95,7 +105,12 @@ var slashes = regexp.MustCompile(`/{2,}`)
 var percent = regexp.MustCompile(`%[0-9a-fA-F]{2}`)
 
 // escaped writes percent signs' digits in capitals (RFC 3986, 6.2.2.1).
-func escaped(s string) string { return percent.ReplaceAllStringFunc(s, strings.ToUpper) }
+func escaped(s string) string {
+	if !strings.Contains(s, "%") {
+		return s
+	}
+	return percent.ReplaceAllStringFunc(s, strings.ToUpper)
+}
 
 // trackers are parameters that say where a reader came from, and nothing of
 // where to.
