@@ -137,8 +137,9 @@ func (c *Client) transport() *http.Transport {
 
 // Get fetches an address as [pull.Fetcher] says. Its errors are
 // [digest.Error]s: Invalid for an address or a body that cannot work, Forbidden
-// for what the guard refuses, NotFound for 404 and 410, Unavailable for the
-// rest; only the end of ctx is given as it is.
+// for what the guard refuses and, told alike, for names that stand for nothing,
+// NotFound for 404 and 410, Unavailable for the rest; only the end of ctx is given
+// as it is.
 func (c *Client) Get(ctx context.Context, req pull.Request) (*pull.Response, error) {
 	u, err := checkURL(req.URL)
 	if err != nil {

@@ -83,6 +83,24 @@ func TestServersThatTalkTooMuch(t *testing.T) {
 	}
 }
 
+func TestLongHeadersOfHTTP2(t *testing.T) {
+	blog := fetchtest.NewTLS(t).On("/next", fetchtest.Answer{Body: "next"})
+	blog.On("/field", fetchtest.Answer{Header: http.Header{"X-Long": {strings.Repeat("x", 100<<10)}}})
+	many := http.Header{}
+	for i := range 1250 { // a little past the limit; far past it the connection fails
+		many.Set(fmt.Sprint("X-", i), "a little of much")
+	}
+	blog.On("/fields", fetchtest.Answer{Header: many})
+	c := fetchtest.Client(t, fetch.Options{}, blog)
+	_, err := get(t, c, blog.URL+"/fields")
+	wantKind(t, err, digest.Invalid, "too long a header")
+	_, err = get(t, c, blog.URL+"/field")
+	wantKind(t, err, digest.Unavailable, "") // a fault of the whole connection
+	if resp, err := get(t, c, blog.URL+"/next"); err != nil || string(resp.Body) != "next" {
+		t.Errorf("the next answer: %v", err)
+	}
+}
+
 func TestAnswersThatAreNotWhatTheySay(t *testing.T) {
 	blog := fetchtest.New(t)
 	c := fetchtest.Client(t, fetch.Options{}, blog)

@@ -183,3 +183,31 @@ func TestRangesAreNotOpenedByTheirNeighbours(t *testing.T) {
 		}
 	}
 }
+
+func TestRedirectsAreCheckedOnEveryHop(t *testing.T) {
+	port, inner, outer := twoHosts(t)
+	names := fetchtest.NewNames(t).On("public.test", "127.0.0.2").On("private.test", "127.0.0.1").On("changing.test", "127.0.0.2", "127.0.0.1")
+	blog := fetchtest.New(t)
+	allow, err := fetch.ParseAllow([]string{"127.0.0.2/32", blog.Host()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := fetchtest.Client(t, fetch.Options{Allow: allow, Resolver: names.Resolver()})
+	for i, tt := range []struct {
+		name    string
+		reached bool
+	}{{"public.test", true}, {"private.test", false}, {"changing.test", true}, {"changing.test", false}} {
+		blog.On("/far", fetchtest.Answer{Status: http.StatusFound, Location: "http://" + tt.name + ":" + port + "/"})
+		blog.On("/", fetchtest.Answer{Status: http.StatusMovedPermanently, Location: "/far"})
+		_, err := get(t, c, blog.URL)
+		if tt.reached && err != nil {
+			t.Errorf("hop %d to %s: %v", i, tt.name, err)
+		}
+		if !tt.reached {
+			wantKind(t, err, digest.Forbidden, "is not a public address")
+		}
+	}
+	if inner.Load() != 0 || outer.Load() != 2 {
+		t.Errorf("the private address was asked %d times, the public one %d times; want 0 and 2", inner.Load(), outer.Load())
+	}
+}

@@ -79,14 +79,12 @@ func (b *builder) piece(s string) int {
 	if i == len(s) || s[i] < utf8.RuneSelf {
 		return i
 	}
-	for i < len(s) {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if unicode.IsSpace(r) || !b.sieve.keeps(r) {
-			break
+	for at, r := range s[i:] {
+		if !plain(r) && unicode.IsSpace(r) || !b.sieve.keeps(r) {
+			return i + at
 		}
-		i += size
 	}
-	return i
+	return len(s)
 }
 
 func visible(c byte) bool { return c > ' ' && c < 0x7F }

@@ -35,9 +35,9 @@ func honestMark(text, href string) string {
 		return ""
 	}
 	target := targetOf(href)
-	for _, word := range strings.Fields(norm.NFKC.String(text)) {
+	for _, word := range strings.Fields(norm.NFKC.String(target.unmarked(text))) {
 		if !target.honours(word) {
-			return " [" + target.owner + "]"
+			return target.mark()
 		}
 	}
 	return ""
@@ -57,6 +57,16 @@ type target struct {
 	host  string
 	owner string // the registered domain or mail address
 	mail  bool
+}
+
+func (t target) mark() string { return " [" + t.owner + "]" }
+
+// unmarked takes the marks off the end of a link's words, whoever set them.
+func (t target) unmarked(text string) string {
+	for mark := t.mark(); strings.HasSuffix(text, mark); {
+		text = strings.TrimSuffix(text, mark)
+	}
+	return text
 }
 
 func targetOf(href string) target {
@@ -111,7 +121,7 @@ var lookAlikes = strings.NewReplacer("。", ".", "∕", "/", "⁄", "/", "⧸", 
 func (t target) honours(word string) bool {
 	word = lookAlikes.Replace(word)
 	cut := strings.HasSuffix(word, "…") || strings.HasSuffix(word, "...")
-	word = strings.TrimFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '/' && r != '[' })
+	word = strings.TrimFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '/' })
 	host, mail, claims := claim(word)
 	switch {
 	case !claims:
@@ -188,10 +198,7 @@ func unmarked(spans []digest.Span) []digest.Span {
 		if href == "" || !strings.HasSuffix(link.Text, "]") {
 			continue
 		}
-		mark, text := " ["+targetOf(href).owner+"]", link.Text
-		for strings.HasSuffix(text, mark) {
-			text = strings.TrimSuffix(text, mark)
-		}
+		text := targetOf(href).unmarked(link.Text)
 		if text == link.Text || honestMark(text, href) == "" {
 			continue
 		}

@@ -254,10 +254,10 @@ func checkNode(t *testing.T, n *html.Node, look markup.Look) {
 	}
 }
 
-// TestHugeComments gives a parser what it could choke on, 3 MB of each and 10 MB of text,
+// TestHugeComments gives a parser what it could choke on, 2 MB of each and 10 MB of text,
 // and bounds time and memory by those of plain text of the same size.
 func TestHugeComments(t *testing.T) {
-	const size = 3 << 20
+	const size = 2 << 20
 	fill := func(s string) string { return strings.Repeat(s, size/len(s)) }
 	half := func(s string) string { return strings.Repeat(s, size/2/len(s)) }
 	docs := map[string]string{

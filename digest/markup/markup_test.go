@@ -219,8 +219,16 @@ func FuzzFromHTML(f *testing.F) {
 	} {
 		f.Add(s)
 	}
+	for _, c := range hostile {
+		f.Add(c.doc)
+	}
+	f.Add(`<a href="https://evil.net/">https://bank.com [evil.net]</a><a href=mailto:a@b.com>x@y.com</a>`)
 	f.Fuzz(func(t *testing.T, s string) {
-		checkSafe(t, markup.FromHTML(s, "http://blog.example/a/b"))
+		p := markup.FromHTML(s, "http://blog.example/a/b")
+		checkSafe(t, p)
+		for _, l := range []markup.Look{{Rel: markup.ReaderRel}, {Ours: "ours"}} {
+			checkAllowed(t, string(l.HTML(p)), l)
+		}
 	})
 }
 
@@ -231,12 +239,4 @@ func FuzzFromMarkdown(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		checkSafe(t, markup.FromMarkdown(s))
 	})
-}
-
-func BenchmarkFromHTML(b *testing.B) {
-	doc := strings.Repeat("I have been &quot;driving&quot; nights for nine years, and it's never been <i>this</i> cold.<br /><br />", 12)
-	b.SetBytes(int64(len(doc)))
-	for b.Loop() {
-		markup.FromHTML(doc, "http://blog.example/")
-	}
 }

@@ -31,6 +31,17 @@ const (
 	zeroWidthJoiner    = '\u200D'
 )
 
+// plain tells of the commonest letters beyond ASCII that they are such: Latin,
+// Greek, Cyrillic, kana, Han and Hangul.
+func plain(r rune) bool {
+	switch {
+	case r >= 0x00C0 && r <= 0x02AF, r >= 0x0386 && r <= 0x0481, r >= 0x048A && r <= 0x052F,
+		r >= 0x3041 && r <= 0x3096, r >= 0x30A1 && r <= 0x30FA, r >= 0x4E00 && r <= 0x9FFF, r >= 0xAC00 && r <= 0xD7A3:
+		return true
+	}
+	return false
+}
+
 // maxMarks bounds the marks on one character; more of them only blot out the
 // lines above and below. No script has need of so many.
 const maxMarks = 6
@@ -43,6 +54,10 @@ type sieve struct {
 }
 
 func (s *sieve) keeps(r rune) bool {
+	if plain(r) {
+		s.last, s.marks = r, 0
+		return true
+	}
 	if unwanted(r, s.last) {
 		return false
 	}

@@ -47,7 +47,12 @@ type Answer struct {
 func (a Answer) play(t testing.TB, w http.ResponseWriter, r *http.Request, done <-chan struct{}) {
 	wait := func(d time.Duration) bool {
 		if d <= 0 {
-			return r.Context().Err() == nil
+			select {
+			case <-done:
+				return false
+			default:
+				return r.Context().Err() == nil
+			}
 		}
 		timer := time.NewTimer(d)
 		defer timer.Stop()
