@@ -1,0 +1,204 @@
+package pull
+
+import (
+	"cmp"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"postbag/digest"
+	"postbag/digest/feed"
+)
+
+// offer is what a page offers, sorted.
+type offer struct {
+	posts    []string // the posts feed that is meant, in each of its formats, the best first
+	comments []string // feeds of all comments
+	all      []Choice
+	unclear  bool // there are posts feeds, and which one is meant is not clear
+}
+
+// ambiguous words that somebody has to choose.
+func (o offer) ambiguous(pageURL string) error {
+	command := ""
+	for _, c := range o.all {
+		if c.Kind == ofPosts || command == "" {
+			command = "--posts " + quoted(c.URL)
+			if c.Kind == ofPosts {
+				break
+			}
+		}
+	}
+	if len(o.comments) > 0 {
+		command += " --comments " + quoted(o.comments[0])
+	}
+	return digest.Fail(digest.Invalid, "Say which, for example: postbag source add "+command,
+		"%w", &AmbiguousError{URL: pageURL, Choices: o.all})
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9@%+=:,./_-]+$`)
+
+// quoted writes an address as a word for the shell.
+func quoted(address string) string {
+	if plainWord.MatchString(address) {
+		return address
+	}
+	return "'" + strings.ReplaceAll(address, "'", "%27") + "'"
+}
+
+// offers sorts the feeds of a page: those it announces, and where it announces
+// none of posts, or none of comments, those its text links to on the same site.
+func offers(page feed.Page, pageURL string) offer {
+	o := sorted(mine(page.Links, page.Language, pageURL), page, pageURL)
+	if len(o.posts) > 0 && len(o.comments) > 0 || o.unclear {
+		return o
+	}
+	var anchors []feed.Link
+	for _, l := range mine(page.Anchors, page.Language, pageURL) {
+		if related(l.URL, pageURL) || burner(l.URL) {
+			anchors = append(anchors, l)
+		}
+	}
+	if len(anchors) == 0 {
+		return o
+	}
+	text := sorted(anchors, page, pageURL)
+	if len(o.comments) == 0 {
+		o.comments = text.comments
+	}
+	if len(o.posts) == 0 {
+		o.posts, o.unclear, o.all = text.posts, text.unclear, text.all
+	}
+	return o
+}
+
+// mine leaves out feeds of other sites and in other languages, if others are
+// left.
+func mine(links []feed.Link, language, pageURL string) []feed.Link {
+	keep := func(links []feed.Link, ok func(feed.Link) bool) []feed.Link {
+		var some []feed.Link
+		for _, l := range links {
+			if ok(l) {
+				some = append(some, l)
+			}
+		}
+		if len(some) == 0 {
+			return links
+		}
+		return some
+	}
+	links = keep(links, func(l feed.Link) bool { return related(l.URL, pageURL) || burner(l.URL) })
+	own, _, _ := strings.Cut(strings.ToLower(language), "-")
+	return keep(links, func(l feed.Link) bool {
+		its, _, _ := strings.Cut(strings.ToLower(l.Language), "-")
+		return its == "" || own == "" || its == own
+	})
+}
+
+// related tells whether two addresses are of one owner, as far as their hosts
+// tell: the same registered domain, or the same number and port.
+func related(a, b string) bool {
+	ua, errA := url.Parse(a)
+	ub, errB := url.Parse(b)
+	if errA != nil || errB != nil {
+		return false
+	}
+	da, errA := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(ua.Hostname()))
+	db, errB := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(ub.Hostname()))
+	if errA != nil || errB != nil || numeric(ua.Hostname()) {
+		return strings.EqualFold(ua.Host, ub.Host)
+	}
+	return da == db
+}
+
+func numeric(host string) bool {
+	return strings.Trim(host, "0123456789.") == "" || strings.Contains(host, ":")
+}
+
+// burner tells whether an address is of a service that passes blogs' feeds on.
+func burner(address string) bool {
+	h := strings.ToLower(host(address))
+	return h == "feedburner.com" || strings.HasSuffix(h, ".feedburner.com") || h == "feedproxy.google.com"
+}
+
+// sorted sorts links into posts, comments and others, and picks the posts feed
+// that is meant.
+func sorted(links []feed.Link, page feed.Page, pageURL string) offer {
+	var o offer
+	var groups []group
+	for _, l := range links {
+		c := Choice{Title: l.Title, Kind: kindOf(l, page, pageURL), URL: l.URL}
+		o.all = append(o.all, c)
+		switch c.Kind {
+		case ofPosts:
+			groups = gather(groups, l, page)
+		case ofComments:
+			o.comments = append(o.comments, l.URL)
+		}
+	}
+	slices.SortStableFunc(o.comments, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+	if len(groups) == 0 {
+		for i, c := range o.all {
+			if c.Kind == ofCategory || c.Kind == ofPodcast {
+				groups = gather(groups, links[i], page)
+			}
+		}
+	}
+	meant, ok := pick(groups, pageURL)
+	o.unclear = len(groups) > 0 && !ok
+	for _, l := range meant.links {
+		o.posts = append(o.posts, l.URL)
+	}
+	return o
+}
+
+var (
+	commentsPath  = regexp.MustCompile(`(?i)(?:^|[/._-])comments?(?:$|[/._-])|/posts\.rss$`)
+	commentsQuery = regexp.MustCompile(`(?i)(?:^|&)(?:feed=comments-|.*=comments(?:&|$))`)
+	commentsTitle = regexp.MustCompile(`(?i)\b(?:comments?|replies|kommentare?|comentarios|comentários|commentaires|commenti|reacties|komentarze)\b|комментарии|コメント|评论|評論`)
+	categoryPath  = regexp.MustCompile(`(?i)/(?:category|categories|tags?|topics?|labels?|authors?|users?|kategorie|search)/|^/c/`)
+	categoryQuery = regexp.MustCompile(`(?i)(?:^|&)(?:cat|tag|author|category|s|q)=`)
+	podcast       = regexp.MustCompile(`(?i)podcast|\bepisodes?\b|\baudio\b`)
+)
+
+// kindOf tells what a feed lists by its address, else by its title; the name of
+// the site itself tells nothing.
+func kindOf(l feed.Link, page feed.Page, pageURL string) string {
+	u, err := url.Parse(l.URL)
+	if err != nil {
+		return ofPosts
+	}
+	title := l.Title
+	for _, own := range []string{page.SiteName, page.Title} {
+		if own != "" {
+			title = strings.ReplaceAll(title, own, "")
+		}
+	}
+	switch {
+	case categoryPath.MatchString(u.Path), categoryQuery.MatchString(u.RawQuery):
+		return ofCategory
+	case commentsPath.MatchString(u.Path), commentsQuery.MatchString(u.RawQuery), commentsTitle.MatchString(title):
+		if below(u, pageURL) {
+			return ofOnePost
+		}
+		return ofComments
+	case podcast.MatchString(u.Path), podcast.MatchString(title):
+		return ofPodcast
+	}
+	return ofPosts
+}
+
+// below tells whether a feed's address is the page's own with more behind it,
+// on a page that is not a home page.
+func below(u *url.URL, pageURL string) bool {
+	p, err := url.Parse(pageURL)
+	if err != nil {
+		return false
+	}
+	own := strings.TrimSuffix(strings.TrimSuffix(p.Path, "/"), path.Ext(p.Path))
+	return strings.Count(own, "/") > 1 && strings.HasPrefix(u.Path, own)
+}
