@@ -47,6 +47,7 @@ func (s *storing) comments(entries []digest.Comment) error {
 	if err != nil {
 		return err
 	}
+	s.stored.CommentIDs = make([]int64, 0, len(entries))
 	var fresh, differing []digest.Comment
 	for _, c := range entries {
 		k, ok := known[c.GUID]
