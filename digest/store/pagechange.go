@@ -24,10 +24,10 @@ func (s *storing) knownComment(c digest.Comment, k *storedComment) error {
 		}
 	}
 	switch {
-	case c.Gone && k.isMarked():
-		return nil
-	case c.Gone:
+	case c.Gone && tellsMore(&c, &k.knownComment):
 		return s.takeAway(c, k)
+	case c.Gone:
+		return nil
 	case s.page.KeepWords:
 		return nil
 	case c.Hash != k.hash && !sameWords(c.Body, k.body):

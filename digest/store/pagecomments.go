@@ -99,11 +99,17 @@ func (s *storing) isAsStored(c *digest.Comment, k *knownComment) bool {
 	case s.filledBy(c, k.given()) != 0:
 		return false
 	case c.Gone:
-		return k.isMarked()
+		return !tellsMore(c, k)
 	case s.page.KeepWords:
 		return true
 	}
 	return !k.isGone() && c.Hash == k.hash
+}
+
+// tellsMore tells whether an entry that is gone says more than is known: of a
+// comment that is there, or by a marker of one that was only found to be gone.
+func tellsMore(c *digest.Comment, k *knownComment) bool {
+	return !k.isGone() || !k.isMarked() && signOf(*c) == digest.ByMarker
 }
 
 // metComment notes that a known comment is among the page's.

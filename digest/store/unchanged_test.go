@@ -111,7 +111,7 @@ func TestEntriesFromBeforeKeys(t *testing.T) {
 		fillFirstSchema(t, old)
 		for _, statement := range []string{
 			`UPDATE posts SET body = '[{"s":[{"t":"a post"}]}]'`,
-			`UPDATE comments SET gone = 1, gone_reason = 'removed'`,
+			`UPDATE comments SET gone = 1, gone_reason = 'removed', body = '[{"s":[{"t":"two words"}]}]'`,
 		} {
 			if err := old.Exec(t.Context(), statement); err != nil {
 				t.Fatal(err)
@@ -132,6 +132,13 @@ func TestEntriesFromBeforeKeys(t *testing.T) {
 		page := pull.Page{SourceID: 1, Seen: start, KnownBefore: start,
 			Posts:    []digest.Post{{GUID: "p1", URL: "https://blog.example/1", Title: "Night bus", Author: "Ann", Hash: "h", Announced: -1, Key: "post-1", URLKey: "/1"}},
 			Comments: []digest.Comment{{GUID: "c1", PostRef: "p1", Author: "Ben", Hash: "x", Gone: true, Key: "comment-1"}},
+		}
+		export := page
+		export.KeepWords = true
+		export.Comments = []digest.Comment{{GUID: "c1", PostRef: "p1", Author: "Ben", Hash: "y", Words: 2, Body: digest.Plain("other words")}}
+		storeAll(t, db, export)
+		if now, err := db.Comment(t.Context(), 1); err != nil || now.Body.Text() != "two words" || !now.Gone {
+			t.Errorf("an export has replaced the words by %q, %v", now.Body.Text(), err)
 		}
 		if got := storeAll(t, db, page); got.Known != 2 || got.ChangedPosts+got.ChangedComments+got.GoneComments != 0 {
 			t.Errorf("the first pull: %+v", got)

@@ -135,12 +135,12 @@ var importTests = []test{
 				parents[c.ID] = c.Key
 			}
 			for _, c := range all {
-				got = append(got, c.Key, c.URL, c.PostGUID, parents[c.ParentID], c.Body.Text())
+				got = append(got, c.GUID, c.Key, c.URL, c.PostGUID, parents[c.ParentID], c.Body.Text())
 			}
 			rows = append(rows, got)
 		}
 		b.equal("rows", rows[1], rows[0])
-		b.equal("entries", len(rows[0]), 5+2*5)
+		b.equal("entries", len(rows[0]), 5+2*6)
 	}},
 	{"an export's marks are taken, and it brings nothing back", func(b *bench) {
 		src, _ := b.source("nightbus")
@@ -149,6 +149,7 @@ var importTests = []test{
 		never := placeholder
 		never.GUID = "never seen"
 		b.pageAt(src, after(time.Hour), placeholder, never)
+		b.indexAll(0)
 		trashed := aComment("trashed", "p1", "", start, "export")
 		trashed.Gone, trashed.GoneReason = true, "in the bin"
 		got := b.page(pull.Page{SourceID: src.ID, Seen: after(2 * time.Hour), KeepWords: true, Comments: []digest.Comment{
@@ -158,5 +159,7 @@ var importTests = []test{
 		for guid, words := range map[string]string{"trashed": "words h", "removed": "words h", "never seen": "words export"} {
 			b.equal(guid, []any{all[guid].Gone, all[guid].Body.Text()}, []any{true, words})
 		}
+		b.indexAll(0)
+		b.equal("found by the words it brought", b.found("export", digest.SearchFilter{State: digest.CommentGone}), []string{"never seen"})
 	}},
 }

@@ -66,6 +66,9 @@ var goneTests = []test{
 		b.pageAt(src, start, aComment("c1", "p1", "", start, "h1"))
 		_, err := b.MarkGone(b.ctx(), []int64{b.comments()["c1"].ID}, digest.ByAbsence, "absent")
 		b.must(err)
+		found := digest.Comment{GUID: "c1", Published: start, Hash: "x", Gone: true, GoneBy: digest.ByTombstone, GoneReason: "deleted"}
+		b.pageAt(src, after(time.Minute), found)
+		b.equal("found twice", b.comments()["c1"].GoneBy, digest.ByAbsence)
 		marker := digest.Comment{GUID: "c1", Published: start, Hash: "x", Gone: true, GoneReason: "removed by its author"}
 		b.equal("stored", b.pageAt(src, after(time.Hour), marker), pull.Stored{Known: 1})
 		got := b.comments()["c1"]

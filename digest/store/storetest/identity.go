@@ -71,6 +71,7 @@ var identityTests = []test{
 		}
 		for _, c := range []struct{ guid, want string }{
 			{"hash:1234", "hash:1234"},
+			{"hash:4321", "hash:1234"},
 			{"https://blog.example/p1#comment-12", "https://blog.example/p1#comment-12"},
 			{"hash:5678", "https://blog.example/p1#comment-12"},
 			{"tag:blog.example,2026:12", "tag:blog.example,2026:12"},
@@ -188,6 +189,12 @@ var identityTests = []test{
 		other.Author, other.URL = "Mona", "https://blog.example/another#comment-12"
 		b.equal("stored", b.pageAt(src, after(101*time.Hour), other), pull.Stored{NewComments: 1})
 		b.equal("again", b.pageAt(src, after(102*time.Hour), other), pull.Stored{Known: 1})
+
+		p, anew := aPost("old-7", start, "h1"), aPost("new-7", after(100*time.Hour), "h2")
+		p.Key, p.URLKey, anew.Key, anew.URLKey = "post-7", "/night", "post-7", "/day"
+		b.postsAt(src, after(time.Hour), p)
+		b.equal("a post", b.postsAt(src, after(101*time.Hour), anew), pull.Stored{NewPosts: 1})
+		b.equal("the post again", b.postsAt(src, after(102*time.Hour), anew), pull.Stored{Known: 1})
 	}},
 	{"one comment twice on a page, under two ids, is one", func(b *bench) {
 		src, _ := b.source("forum")
@@ -195,6 +202,11 @@ var identityTests = []test{
 		b.equal("stored", b.pageAt(src, after(time.Hour), page...), pull.Stored{NewComments: 1})
 		b.equal("again", b.pageAt(src, after(2*time.Hour), page...), pull.Stored{Known: 1})
 		b.equal("under its first id", b.comments()["post-5"].Key, "comment-5")
+		p, twin := aPost("post-1", start, "h"), aPost("topic-1", start, "h")
+		p.Key, twin.Key = "topic-1", "topic-1"
+		b.equal("a post", b.postsAt(src, after(time.Hour), p, twin), pull.Stored{NewPosts: 1})
+		b.equal("the post again", b.postsAt(src, after(2*time.Hour), p, twin), pull.Stored{Known: 1})
+		b.equal("from the other feed", b.postsAt(src, after(3*time.Hour), twin), pull.Stored{Known: 1})
 	}},
 	{"two comments a second apart with the same words stay two", func(b *bench) {
 		src, _ := b.source("nightbus")
