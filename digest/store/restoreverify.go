@@ -79,7 +79,7 @@ func (db *DB) free(t *tx, known int) (version int, err error) {
 	}
 	used, err := t.inUse()
 	if err == nil && used != "" {
-		err = conflict("Choose another with --db, one that is empty or does not exist yet.",
+		err = conflict("Choose a place that is empty or does not exist yet.",
 			"the database %s is not empty: there are %s in it", db.path, used)
 	}
 	return version, err
