@@ -120,7 +120,7 @@ const maxJunk = 16
 // enough to look at.
 func beginning(head []byte) string {
 	text := strings.TrimPrefix(strings.ReplaceAll(string(head), "\x00", ""), "\xEF\xBB\xBF")
-	text = strings.TrimLeft(text, "\xFE\xFF")
+	text = strings.TrimPrefix(strings.TrimPrefix(text, "\xFE\xFF"), "\xFF\xFE") // UTF-16
 	if at := strings.Index(text[:min(len(text), maxJunk)], "<?xml"); at > 0 {
 		text = text[at:]
 	}

@@ -61,7 +61,7 @@ func costs(b *testing.B, db *store.DB, name string, n int, do func(testing.TB, *
 // all others but one.
 func linkNew(b *testing.B, db *store.DB, source int64) {
 	const comments = 20
-	began, spent := time.Now(), time.Duration(0)
+	spent := time.Duration(0)
 	rounds := 0
 	for ; b.Loop(); rounds++ {
 		c := newCorpus(source, 1_000_000+rounds)
@@ -74,7 +74,7 @@ func linkNew(b *testing.B, db *store.DB, source int64) {
 			b.Fatal(err)
 		}
 		indexAll(b, db)
-		began = time.Now()
+		began := time.Now()
 		linkAll(b, db)
 		spent += time.Since(began)
 	}
