@@ -30,11 +30,12 @@ type lister struct {
 	anywhere string         // a post whose count differs, in words
 	alive    bool           // an answer of the blog was good
 	missing  []missing      // comments whose pages are not there
+	short    map[int64]bool // posts whose list is shorter than they announce
 	answers  map[string]int // pages of posts that were asked for, with their status if that was bad
 }
 
 func (p *Puller) lister(src digest.Source, t tour, m mode) *lister {
-	l := &lister{tour: t, answers: map[string]int{}, run: p.start(src, digest.FeedState{SourceID: src.ID, Kind: digest.CommentsFeed}, t.own, m)}
+	l := &lister{tour: t, answers: map[string]int{}, short: map[int64]bool{}, run: p.start(src, digest.FeedState{SourceID: src.ID, Kind: digest.CommentsFeed}, t.own, m)}
 	l.first = t.new
 	l.backfill = !t.new
 	return l

@@ -3,6 +3,7 @@ package pull
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -27,7 +28,8 @@ type Rechecked struct {
 
 // Recheck looks once more whether comments are still on their blog, right before
 // an issue with them goes out. It reads the comments feeds of their posts; a
-// comment that these do not show, though they need not be complete, is looked for
+// comment that these do not show, though they need not be complete (the posts' own
+// feed is asked how many there are where they are short), is looked for
 // at its permalink, where only 404 or 410 means that it is gone. A comment that was
 // looked at a few minutes ago is left alone, and so is one that is gone already. It
 // takes a minute at most. What cannot be reached is no error but a notice; the
@@ -120,6 +122,16 @@ func (p *Puller) recheckSource(ctx context.Context, id int64, comments []digest.
 	if err != nil {
 		return err
 	}
+	if doubted := l.doubted(comments, shown); len(doubted) > 0 {
+		if err := l.recount(ctx); err != nil {
+			return err
+		}
+		again, err := l.show(ctx, doubted)
+		if err != nil {
+			return err
+		}
+		maps.Copy(shown, again)
+	}
 	for _, c := range comments {
 		if !shown[c.ID] {
 			if err := l.permalinkOf(ctx, c); err != nil {
@@ -130,6 +142,39 @@ func (p *Puller) recheckSource(ctx context.Context, id int64, comments []digest.
 		p.lookedAt(c.ID)
 	}
 	return l.markMissing(ctx)
+}
+
+// doubted gives the comments that are not on their posts' lists while those are
+// shorter than the posts announced, as they are when a comment was removed after
+// the counts were read.
+func (l *lister) doubted(comments []digest.Comment, shown map[int64]bool) (out []digest.Comment) {
+	for _, c := range comments {
+		if !shown[c.ID] && l.short[c.PostID] {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// recount reads the newest page of the posts feed for the counts it announces. A
+// feed that does not answer is no error: the counts stay in doubt.
+func (l *lister) recount(ctx context.Context) error {
+	feeds, err := l.p.opts.Store.Feeds(ctx, l.src.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range feeds {
+		if f.Kind != digest.PostsFeed || f.Stopped || f.Suspect != "" {
+			continue
+		}
+		r := l.p.guarded(ctx, l.src, f, l.own, mode{PullOptions: PullOptions{Force: true}})
+		l.report.requests += r.requests
+		l.report.stored = l.report.stored.Add(r.stored)
+		if r.err != nil {
+			l.note("%s", r.err)
+		}
+	}
+	return ctx.Err()
 }
 
 // show reads the comments feeds of the comments' posts, and tells of which comments
@@ -165,6 +210,7 @@ func (l *lister) show(ctx context.Context, comments []digest.Comment) (map[int64
 			continue
 		}
 		l.inRow, l.alive = 0, true
+		l.short[x.PostID] = !got.complete && got.entries < x.Announced
 		for _, id := range of[x.PostID] {
 			sure[id] = got.complete || got.unchanged
 		}

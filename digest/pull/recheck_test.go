@@ -118,3 +118,36 @@ func TestRecheckOfABlogThatIsIll(t *testing.T) {
 		t.Error("the end of the context is no error")
 	}
 }
+
+// A list that is shorter than its post announced is whole when the posts feed,
+// asked anew, announces no more.
+func TestRecheckCountsAnew(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		p := pages{
+			"/posts":     atomOf("", post(1, 90, 3)),
+			"/comments":  atomOf("", manySaid(13, 11, 1, 30)...),
+			"/p/1":       "<html>the post</html>",
+			"/p/1/feed/": atomOf("", said(13, 1, 30), said(11, 1, 32)),
+		}
+		st := newStage(t, p.ServeHTTP)
+		r, src := play(t, s, st, digest.WordPress)
+		r.due(src)
+		st.requests()
+		r.clock.add(2 * time.Hour)
+		picked := ids(r.comments(src), "tag:lamp.test,2026:c-12", "tag:lamp.test,2026:c-13")
+		recheck := func(gone int, requests string) {
+			t.Helper()
+			found, err := r.Recheck(t.Context(), picked)
+			if err != nil {
+				t.Fatal(err)
+			}
+			equal(t, "found", fmt.Sprint(found.Looked, found.Gone, found.Notices), fmt.Sprintf("2 %d []", gone))
+			equal(t, "requests", st.requests(), requests)
+			equal(t, "which", r.comments(src)["tag:lamp.test,2026:c-12"].Gone, gone > 0)
+			r.clock.add(time.Hour)
+		}
+		recheck(0, "/p/1/feed/, /posts, /p/1/feed/, /p/1")
+		p["/posts"] = atomOf("", post(1, 90, 2))
+		recheck(1, "/p/1/feed/, /posts, /p/1/feed/")
+	})
+}
