@@ -47,17 +47,30 @@ type commentRow struct {
 	Text       string              `json:"text"`
 }
 
-// shownRow is a comment with what it has to do with others.
+// versionRow is an earlier text of a comment in JSON.
+type versionRow struct {
+	Until  stamp  `json:"until"`
+	Author string `json:"author"`
+	Words  int    `json:"words"`
+	Text   string `json:"text"`
+}
+
+// shownRow is a comment with its earlier texts, newest first, and what it has to
+// do with others.
 type shownRow struct {
 	commentRow
+	Earlier []versionRow `json:"earlier"`
 	// NearCopies are the comments that are near copies of it, and QuotedInPosts the
 	// later posts that quote it.
 	NearCopies    []int64 `json:"near_copies"`
 	QuotedInPosts []int64 `json:"quoted_in_posts"`
 }
 
-func shownRowOf(c digest.ListedComment, others []near.Other) shownRow {
-	row := shownRow{commentRow: commentRowOf(c), NearCopies: []int64{}, QuotedInPosts: []int64{}}
+func shownRowOf(c digest.ListedComment, others []near.Other, earlier []digest.CommentVersion) shownRow {
+	row := shownRow{commentRow: commentRowOf(c), Earlier: []versionRow{}, NearCopies: []int64{}, QuotedInPosts: []int64{}}
+	for _, v := range earlier {
+		row.Earlier = append(row.Earlier, versionRow{stamp(v.Replaced), v.Author, v.Words, v.Body.Text()})
+	}
 	for _, o := range others {
 		switch {
 		case o.Relation == near.Copy && !o.IsPost:
@@ -136,8 +149,12 @@ func (c commentShowCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 			fmt.Fprintln(p.Stderr, "postbag: not all comments are compared with each other yet, so near copies and quotations may be missing; try again in a while")
 		}
 		others := linked[found.ID]
+		earlier, err := a.db.CommentVersions(ctx, found.ID)
+		if err != nil {
+			return err
+		}
 		if c.JSON {
-			return printList(p.Stdout, true, []shownRow{shownRowOf(found, others)}, "", nil)
+			return printList(p.Stdout, true, []shownRow{shownRowOf(found, others, earlier)}, "", nil)
 		}
 		var b strings.Builder
 		fmt.Fprintf(&b, "%s, %s UTC, %s, %s\n", found.Author, when(found.Published), plural(found.Words, "word"), found.State)
@@ -159,6 +176,9 @@ func (c commentShowCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 			fmt.Fprintln(&b, line)
 		}
 		fmt.Fprintf(&b, "\n%s\n", markup.Wrap(found.Body, 72, ""))
+		for _, v := range earlier {
+			fmt.Fprintf(&b, "\nuntil %s UTC it read:\n\n%s\n", when(v.Replaced), markup.Wrap(v.Body, 72, "  "))
+		}
 		_, err = fmt.Fprint(p.Stdout, printable(b.String()))
 		return err
 	})

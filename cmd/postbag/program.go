@@ -131,7 +131,7 @@ func (p *Program) Report(err error) int {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, context.Canceled):
-		p.complain(errors.New("interrupted"))
+		p.complain(digest.Fail(digest.Unavailable, digest.HintOf(err), "interrupted"))
 		return exitFailed
 	case digest.KindOf(err) == digest.Invalid:
 		p.complain(err)

@@ -33,6 +33,9 @@ func (c pullCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		}
 		reports, err := c.pull(ctx, puller)
 		b.done()
+		if ctx.Err() != nil {
+			return digest.Fail(digest.Unavailable, c.onward(), "%w", ctx.Err())
+		}
 		if err != nil {
 			return err
 		}
@@ -55,6 +58,27 @@ func (c pullCmd) pull(ctx context.Context, puller *pull.Puller) ([]pull.Report, 
 	return []pull.Report{report}, nil
 }
 
+// onward says how to go on with a pull that was interrupted.
+func (c pullCmd) onward() string {
+	again := "postbag pull"
+	if c.Source != 0 {
+		again += fmt.Sprintf(" --source %d", c.Source)
+	}
+	if c.History {
+		again += " --history"
+	}
+	return "What had come is stored. To go on from there: " + again
+}
+
+// theirs makes an error of a blog's answer one that says nothing of how the
+// program was called.
+func theirs(err error) error {
+	if digest.KindOf(err) != digest.Invalid {
+		return err
+	}
+	return &digest.Error{Kind: digest.Unavailable, Message: err.Error(), Hint: digest.HintOf(err), Err: err}
+}
+
 // printReports says in a line what each source brought. Failures are errors.
 func (p *Program) printReports(reports []pull.Report) error {
 	var failed []error
@@ -62,9 +86,12 @@ func (p *Program) printReports(reports []pull.Report) error {
 		name := cell(r.Source.Name, 60)
 		switch {
 		case r.Err != nil:
-			failed = append(failed, r.Err)
+			failed = append(failed, theirs(r.Err))
 		case r.TooSoon:
 			fmt.Fprintf(p.Stdout, "%s: asked less than a minute ago; nothing was asked now. To ask all the same: --force\n", name)
+			continue
+		case r.NoFeed:
+			fmt.Fprintf(p.Stdout, "%s: it came from an import and has no feed to pull. To follow it: postbag source add %s\n", name, printable(r.Source.URL))
 			continue
 		case r.NotModified:
 			fmt.Fprintf(p.Stdout, "%s: nothing new.\n", name)

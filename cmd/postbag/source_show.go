@@ -56,7 +56,7 @@ type listingOfRow struct {
 	CommentsURL string `json:"comments_url"`
 	Announced   *int   `json:"comments_announced"` // null when the feed does not say
 	Stored      int    `json:"comments_stored"`
-	Listed      stamp  `json:"read_whole"`
+	Listed      stamp  `json:"list_read"`
 	NextTry     stamp  `json:"next_try"`
 	Failures    int    `json:"failures"`
 }
@@ -145,7 +145,7 @@ func (r shownSource) text() string {
 	}
 	fmt.Fprintln(&b)
 	tw := tabwriter.NewWriter(&b, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(tw, "POST\tPUBLISHED\tCOMMENTS\tSTORED\tREAD WHOLE\tADDRESS")
+	fmt.Fprintln(tw, "POST\tPUBLISHED\tCOMMENTS\tSTORED\tLIST READ\tADDRESS")
 	for _, l := range r.Posts {
 		announced := "?"
 		if l.Announced != nil {

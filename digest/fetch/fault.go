@@ -92,7 +92,18 @@ func refusal(host string, status int, retry time.Duration) error {
 		hint = "The blog may be private, or turn programs away; ask its owner."
 	}
 	if retry > 0 {
-		hint = "It asks to be left alone for " + retry.Round(time.Second).String() + "."
+		hint = "It asks to be left alone for " + spoken(retry) + "."
 	}
 	return digest.Fail(kind, hint, "%w", &pull.StatusError{Host: host, Status: status, RetryAfter: retry})
+}
+
+// spoken writes a wait without zeros: "2h", "1h30m", "45s".
+func spoken(wait time.Duration) string {
+	s := wait.Round(time.Second).String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if rest, ok := strings.CutSuffix(s, zero); ok {
+			s = rest + zero[:1]
+		}
+	}
+	return s
 }

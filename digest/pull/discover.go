@@ -102,6 +102,7 @@ var hasScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
 // scheme and https was taken.
 func tidy(raw string) (address string, bare bool, err error) {
 	raw = strings.TrimSpace(raw)
+	given := raw
 	if rest, ok := strings.CutPrefix(raw, "feed:"); ok {
 		raw = strings.TrimPrefix(rest, "//")
 	}
@@ -111,7 +112,7 @@ func tidy(raw string) (address string, bare bool, err error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Hostname() == "" || strings.ContainsAny(raw, " \t\r\n") {
 		return "", false, digest.Fail(digest.Invalid, "Give the address of the blog, such as https://example.blogspot.com.",
-			"%q is not an address", raw)
+			"%q is not an address", given)
 	}
 	return raw, bare, nil
 }

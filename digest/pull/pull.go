@@ -166,6 +166,7 @@ func (p *Puller) source(ctx context.Context, src digest.Source, feeds []digest.F
 	case r.TooSoon:
 		r.Notices = append(r.Notices, "it was asked less than a minute ago")
 	case len(feeds) == 0 && !m.scheduled:
+		r.NoFeed = true
 		r.Notices = append(r.Notices, "it has no feed to pull; an import made it")
 	}
 	p.log(r, p.opts.Clock.Now().Sub(began))

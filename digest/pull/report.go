@@ -11,7 +11,9 @@ type Report struct {
 	NotModified bool
 	// TooSoon tells that nothing was asked, because it was asked less than a
 	// minute ago.
-	TooSoon  bool
+	TooSoon bool
+	// NoFeed tells that an import made the source, and nothing of it is followed.
+	NoFeed   bool
 	Requests int // HTTP requests, redirects not counted
 	Pages    int // of feeds, those of single posts included, parsed and stored
 	Entries  int // on those pages

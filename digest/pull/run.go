@@ -336,7 +336,7 @@ func (r *run) finish(ctx context.Context) error {
 func (r *run) suspect(ctx context.Context, cause error) error {
 	r.feed.Suspect, r.feed.LastError = cause.Error(), ""
 	r.feed.NextPoll = r.nextPoll(r.p.opts.Clock.Now())
-	r.note("the newest page of the %s was not stored: %s; look at the blog, and if all is well: postbag pull --source %d --accept",
+	r.note("the newest page of the %s waits for you: %s; look at the blog, and if all is well: postbag pull --source %d --accept",
 		r.feed.Kind, r.feed.Suspect, r.src.ID)
 	return r.p.opts.Store.SaveFeed(ctx, r.feed, r.held)
 }

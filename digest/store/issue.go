@@ -50,7 +50,7 @@ func (db *DB) Issue(ctx context.Context, seriesID int64, number int) (issue dige
 		}
 		issue, err = t.wholeIssue(query, args...)
 		if err == nil && issue.ID == 0 && number == 0 {
-			return missing("there is no issue yet")
+			return digest.Fail(digest.NotFound, "Open the first with: postbag issue draft", "there is no issue yet")
 		}
 		if err == nil && issue.ID == 0 {
 			return missing("there is no issue %d", number)

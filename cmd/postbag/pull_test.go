@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/sampleblog"
+	"postbag/digest/store/storetest"
+)
+
+// TestWhatAPullSaysOfABlog pulls a blog that edits a comment, then gives half a
+// feed: that is no wrong call, and the earlier text is shown.
+func TestWhatAPullSaysOfABlog(t *testing.T) {
+	now := digest.NewTestClock(sunday, 1)
+	blog := sampleblog.New(now.Now())
+	var half atomic.Bool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if half.Load() {
+			fmt.Fprint(w, brokenBlogs["TRUNCATED"])
+			return
+		}
+		blog.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	in := &installation{t: t, dir: t.TempDir(), clock: now}
+	in.flags = []string{"--db", storetest.Database(t), "--fetch-allow", hostOf(server.URL)}
+	in.must("source", "add", server.URL)
+	in.must("pull")
+	newest := blog.Comments()[len(blog.Comments())-1]
+	before := strings.Join(strings.Fields(in.must("comment", "show", "1")), " ")
+	if strings.Contains(before, "it read:") {
+		t.Errorf("a comment without an earlier text:\n%s", before)
+	}
+	if err := blog.Edit(newest.ID, "<p>On second thoughts, no.</p>"); err != nil {
+		t.Fatal(err)
+	}
+	in.must("pull", "--force")
+	words := in.must("comment", "show", "1")
+	if !strings.Contains(words, "On second thoughts, no.\n\nuntil "+when(now.Now())[:10]) || !strings.Contains(words, "it read:\n\n  ") {
+		t.Errorf("an edited comment:\n%s", words)
+	}
+	if row := in.must("comment", "show", "1", "--json"); strings.Count(row, `"until": "`) != 1 {
+		t.Errorf("an edited comment in JSON:\n%s", row)
+	}
+	half.Store(true)
+	if _, err := in.run("pull", "--force"); err == nil || (&Program{Stderr: t.Output()}).Report(err) != exitFailed || digest.HintOf(err) == "" {
+		t.Errorf("half a feed: %v", err)
+	}
+}
+
+// TestAnInterruptedPullSaysHowToGoOn stops a pull while the blog answers.
+func TestAnInterruptedPullSaysHowToGoOn(t *testing.T) {
+	blog := sampleblog.New(time.Now())
+	ctx, stop := context.WithCancel(t.Context())
+	var slow atomic.Bool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if slow.Load() {
+			stop()
+			<-r.Context().Done()
+			return
+		}
+		blog.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	in := &installation{t: t, dir: t.TempDir()}
+	in.flags = []string{"--db", storetest.Database(t), "--fetch-allow", hostOf(server.URL)}
+	in.must("source", "add", server.URL)
+	slow.Store(true)
+	var said strings.Builder
+	p := &Program{Args: append(in.flags, "pull", "--source", "1", "--history"), Stdin: strings.NewReader(""), Stdout: &said, Stderr: &said, Clock: in.now()}
+	err := p.Run(ctx)
+	if !errors.Is(err, context.Canceled) || p.Report(err) != exitFailed {
+		t.Errorf("an interrupted pull: %v", err)
+	}
+	if want := "postbag: interrupted\n  hint: What had come is stored. To go on from there: postbag pull --source 1 --history\n"; said.String() != want {
+		t.Errorf("an interrupted pull says\n%swant\n%s", said.String(), want)
+	}
+}
