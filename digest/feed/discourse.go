@@ -19,7 +19,11 @@ var (
 	// discourseFrame is what topic feeds put around a post: who wrote it, and a link
 	// to the topic.
 	discourseFrame = regexp.MustCompile(`(?s)^\s*<p>[^<]*<a [^>]*>@?[^<]*</a>[^<]*</p>\s*<blockquote>\s*(.*?)\s*</blockquote>\s*<p>(?:<small>[^<]*</small>)?\s*<a [^>]*>[^<]*</a></p>\s*$`)
-	discourseUser  = regexp.MustCompile(`^@([A-Za-z0-9._-]+)`)
+	// discourseTail is what lists of topics put behind the first post, in the forum's
+	// language: how many posts and writers there are, and a link to the topic. The
+	// numbers change with every answer, and posts.rss gives the post without.
+	discourseTail = regexp.MustCompile(`(?s)\s*<p><small>[^<]*\d[^<]*</small></p>\s*<p><a href="https?://[^"]*/t/[^"]*">[^<]*</a></p>\s*$`)
+	discourseUser = regexp.MustCompile(`^@([A-Za-z0-9._-]+)`)
 )
 
 // discourse reads a forum: its topics are posts, and the posts in them comments,
@@ -37,6 +41,9 @@ var discourse = adapter{
 		body := strings.TrimSpace(e.body())
 		if m := discourseFrame.FindStringSubmatch(body); m != nil {
 			return m[1]
+		}
+		if at := discourseTail.FindStringIndex(body); at != nil {
+			return body[:at[0]]
 		}
 		return body
 	},

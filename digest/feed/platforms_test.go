@@ -165,6 +165,9 @@ func TestPlatformsOwnWays(t *testing.T) {
 	framed := parse(t, fixture(t, "discourse-topic.rss"), feed.Options{})
 	equal(t, "Discourse: the text without its frame", framed.Comments[0].Body.HTML, forum.Comments[0].Body.HTML)
 	equal(t, "Discourse: hash in both feeds", framed.Comments[0].Hash, forum.Comments[0].Hash)
+	topics := parse(t, fixture(t, "discourse-latest.rss"), feed.Options{})
+	equal(t, "Discourse: the topic without its tail", topics.Posts[0].Body.HTML, forum.Posts[0].Body.HTML)
+	equal(t, "Discourse: hash of the topic in both feeds", topics.Posts[0].Hash, forum.Posts[0].Hash)
 
 	reddit := parse(t, fixture(t, "reddit-comments.atom"), feed.Options{})
 	equal(t, "Reddit: what stands for the removed", reddit.Comments[1].GoneReason, "[removed]")
