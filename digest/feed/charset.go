@@ -19,8 +19,9 @@ var xmlEncoding = regexp.MustCompile(`encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']`
 
 // toUTF8 gives the document in UTF-8: its character set is told by the byte
 // order mark, else by the Content-Type, else by the XML declaration (RFC 7303,
-// 3.2), else guessed. Bytes that are no characters become U+FFFD, control
-// characters are dropped, and the declaration, now untrue, is taken out.
+// 3.2), else guessed; so is what is called UTF-8 and has other bytes beyond ASCII
+// alone. Bytes that are no characters become U+FFFD, control characters are
+// dropped, and the declaration, now untrue, is taken out.
 func toUTF8(body []byte, contentType string) []byte {
 	if enc := encodingOf(body, contentType); enc != nil {
 		if decoded, err := enc.NewDecoder().Bytes(body); err == nil {
@@ -40,6 +41,42 @@ func toUTF8(body []byte, contentType string) []byte {
 
 // encodingOf finds the decoder a body needs; nil means it is UTF-8 already.
 func encodingOf(body []byte, contentType string) encoding.Encoding {
+	enc := labelled(body, contentType)
+	if enc == nil && !utf8.Valid(body) && notUTF8(body) {
+		return lookup("windows-1252")
+	}
+	return enc
+}
+
+// latinRun is how many letters beyond ASCII a text in a Latin alphabet may have in a
+// row. Other alphabets of one byte a letter have more; they are not guessed.
+const latinRun = 3
+
+// notUTF8 tells whether a body has bytes beyond ASCII, few in a row, and no
+// character of UTF-8 among them. A character that the end of the body cuts off says
+// nothing.
+func notUTF8(body []byte) bool {
+	others, run := false, 0
+	for i := 0; i < len(body); i++ {
+		if body[i] < utf8.RuneSelf {
+			run = 0
+			continue
+		}
+		if !utf8.FullRune(body[i:]) {
+			break
+		}
+		_, size := utf8.DecodeRune(body[i:])
+		if run++; size > 1 || run > latinRun {
+			return false
+		}
+		others = true
+	}
+	return others
+}
+
+// labelled finds the decoder that a body says it needs, or that is guessed where it
+// says nothing; nil means UTF-8.
+func labelled(body []byte, contentType string) encoding.Encoding {
 	if label := marked(body); label != "" {
 		return lookup(label)
 	}

@@ -42,6 +42,8 @@ func TestCharacterSets(t *testing.T) {
 		{"by the header, against the declaration", `text/xml; charset="windows-1252"`, cp1252(doc("UTF-8"))},
 		{"header without charset", "text/xml", cp1252(doc("windows-1252"))},
 		{"an unknown charset in the header", "text/xml; charset=x-none", []byte(doc("utf-8"))},
+		{"declared wrongly", "text/xml; charset=utf-8", cp1252(doc("UTF-8"))},
+		{"declared wrongly, and cut off", "", append(cp1252(doc("UTF-8")), 0xE2, 0x80)},
 		{"guessed", "", cp1252(doc(""))},
 		{"mark against the header", "text/xml; charset=windows-1252", append([]byte("\xEF\xBB\xBF"), doc("")...)},
 		{"utf-16 with a mark", "", utf16(unicode.LittleEndian, unicode.UseBOM, doc("utf-16"))},
@@ -93,6 +95,16 @@ func TestControlCharactersAtTheEdges(t *testing.T) {
 		got := parse(t, blogger(entry("1", "<title>a"+r+"b</title>")), feed.Options{}).Posts[0].Title
 		equal(t, "title around another", got, strings.ReplaceAll("a"+r+"b", "\u00A0", " "))
 	}
+}
+
+// What is called UTF-8 and is in no Latin alphabet is not guessed.
+func TestOtherAlphabetsCalledUTF8(t *testing.T) {
+	russian, err := charmap.Windows1251.NewEncoder().Bytes([]byte("Ночной автобус"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := append([]byte(`<?xml version="1.0" encoding="utf-8"?>`), blogger(entry("1", "<title>"+string(russian)+"</title>"))...)
+	equal(t, "title", strings.Trim(parse(t, body, feed.Options{}).Posts[0].Title, "\uFFFD "), "")
 }
 
 func TestBytesThatAreNoCharacters(t *testing.T) {
