@@ -35,9 +35,13 @@ func (b bar) set(n int) {
 	}
 }
 
-// of moves the bar and sets its total.
+// of moves the bar and sets its total. A bar that was full before begins anew:
+// one piece of the work is done, and another goes on.
 func (b bar) of(n, total int) {
 	if b.b != nil {
+		if b.b.IsFinished() {
+			b.b.Reset()
+		}
 		b.b.ChangeMax(total)
 		b.set(n)
 	}

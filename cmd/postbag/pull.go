@@ -24,9 +24,11 @@ func (c pullCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
 		b := p.bar("pulling", -1)
 		puller, err := a.puller(nil, func(at pull.Progress) {
-			if at.Total > 0 {
-				b.of(min(at.Entries, at.Total), at.Total)
+			if at.Total <= 0 {
+				b.of(at.Entries, -1)
+				return
 			}
+			b.of(min(at.Entries, at.Total), at.Total)
 		})
 		if err != nil {
 			return err
@@ -106,6 +108,9 @@ func (p *Program) printReports(reports []pull.Report) error {
 		}
 		for _, n := range r.Notices {
 			fmt.Fprintf(p.Stdout, "%s: %s.\n", name, printable(n))
+		}
+		if r.Older {
+			fmt.Fprintf(p.Stdout, "%s: there is more from further back. To pull that, too: postbag pull --source %d --history\n", name, r.Source.ID)
 		}
 	}
 	return errors.Join(failed...)

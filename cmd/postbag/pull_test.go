@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/schollz/progressbar/v3"
 
 	"postbag/digest"
 	"postbag/digest/sampleblog"
@@ -82,5 +85,16 @@ func TestAnInterruptedPullSaysHowToGoOn(t *testing.T) {
 	}
 	if want := "postbag: interrupted\n  hint: What had come is stored. To go on from there: postbag pull --source 1 --history\n"; said.String() != want {
 		t.Errorf("an interrupted pull says\n%swant\n%s", said.String(), want)
+	}
+}
+
+// TestABarBeginsAnew fills a bar, as one feed does, and goes on with another.
+func TestABarBeginsAnew(t *testing.T) {
+	b := bar{progressbar.NewOptions(-1, progressbar.OptionSetWriter(io.Discard))}
+	for _, step := range [][2]int{{5, 5}, {25, 126}, {50, 126}, {126, 126}, {10, -1}, {20, -1}} {
+		b.of(step[0], step[1])
+		if at := b.b.State(); at.CurrentNum != int64(step[0]) || at.Max != int64(step[1]) {
+			t.Errorf("at %v the bar shows %d of %d", step, at.CurrentNum, at.Max)
+		}
 	}
 }

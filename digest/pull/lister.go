@@ -142,6 +142,9 @@ func (l *lister) one(ctx context.Context, x digest.Listing) error {
 	if got.unchanged && x.Announced < 0 {
 		return nil // not a row is written
 	}
+	if l.first && !l.History && !got.complete && got.entries < x.Announced {
+		l.report.older = true
+	}
 	if got.complete && x.Announced >= 0 && got.entries != x.Announced {
 		if l.differ++; l.anywhere == "" {
 			l.anywhere = fmt.Sprintf("%s (%d and %d)", or(x.URL, x.GUID), x.Announced, got.entries)

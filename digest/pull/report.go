@@ -13,7 +13,9 @@ type Report struct {
 	// minute ago.
 	TooSoon bool
 	// NoFeed tells that an import made the source, and nothing of it is followed.
-	NoFeed   bool
+	NoFeed bool
+	// Older tells that a first pull left older pages, which History goes back to.
+	Older    bool
 	Requests int // HTTP requests, redirects not counted
 	Pages    int // of feeds, those of single posts included, parsed and stored
 	Entries  int // on those pages
@@ -33,6 +35,7 @@ func (r *Report) add(f feedReport) {
 	r.Entries += f.entries
 	r.Skipped += f.skipped
 	r.Stored = r.Stored.Add(f.stored)
+	r.Older = r.Older || f.older
 	r.Notices = append(r.Notices, f.notices...)
 	switch {
 	case f.err == nil:
@@ -49,6 +52,7 @@ type feedReport struct {
 	stored                            Stored
 	notModified, tooSoon              bool
 	paged                             bool // the feed goes on past its first page
+	older                             bool // a first pull left older pages
 	catching                          bool // the pull was cut off between two pages
 	notices                           []string
 	err                               error

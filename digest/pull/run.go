@@ -252,6 +252,7 @@ func (r *run) goOn(ctx context.Context, doc *feed.Document, stored Stored, older
 	}
 	again, err := r.more(ctx, doc, stored, fresh, older)
 	if err != nil || !again || older == "" {
+		r.report.older = err == nil && r.first && older != "" && !r.History
 		return "", err
 	}
 	if r.report.pages >= maxPages {

@@ -68,6 +68,7 @@ func TestWordPressIsPulled(t *testing.T) {
 	equal(t, "language", src.Language, "en-GB")
 	report := r.pull(src, pull.PullOptions{})
 	equal(t, "stored", counts(report.Stored), counts(pull.Stored{NewPosts: 2, NewComments: 3}))
+	equal(t, "older ones are left", report.Older, true)
 	// One post announces more comments than came, so its own feed is read, too.
 	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feed/ /comments/feed/ /2026/03/who-locks-the-water/feed/]")
 	posts, comments := memory.Contents()
