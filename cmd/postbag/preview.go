@@ -52,6 +52,9 @@ func (c previewCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if err != nil {
 		return err
 	}
+	for _, n := range blog.Notices {
+		fmt.Fprintf(p.Stdout, "%s.\n", printable(sentence(n)))
+	}
 	now := p.Clock.Now()
 	frozen, err := previewIssue(blog, c.Limit, base, now)
 	if err != nil {

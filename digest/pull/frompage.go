@@ -192,6 +192,6 @@ func (s *search) guess(ctx context.Context, page seenPage, maker string) (Found,
 		return Found{}, digest.Fail(digest.Invalid, "If it has a feed, name it: postbag source add --posts ADDRESS",
 			"the page announces no feed; it was made with %s", maker)
 	}
-	return Found{}, digest.Fail(digest.Invalid, "Give the blog's home page, or the address of its feed.",
+	return Found{}, digest.Fail(digest.Invalid, "Give the blog's home page, or the address of its feed. A blog without feeds can be imported: postbag import FILE",
 		"no feed was found at %s", page.url)
 }

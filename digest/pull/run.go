@@ -297,8 +297,7 @@ func (r *run) remember(doc *feed.Document) bool {
 func (r *run) turnedOver(doc *feed.Document, stored Stored, older string) {
 	if older == "" && !doc.Complete && doc.Entries() > 0 && doc.TotalResults != doc.Entries() &&
 		stored.Known == 0 && r.feed.CatchUp.IsZero() && r.feed.PageSize > 0 {
-		r.note("all %d %s of the feed are new: older ones may have been missed, and it cannot be asked for them",
-			doc.Entries(), r.feed.Kind)
+		r.note("all that the feed of the %s lists is new: older ones may have been missed, and it cannot be asked for them", r.feed.Kind)
 	}
 }
 
