@@ -116,7 +116,7 @@ func (p *Program) printFound(found pull.Found) {
 	}
 	src, how := found.Source, "Following"
 	if found.Attached {
-		how = "Its posts were imported already. Following now"
+		how = "It was imported already. Following now"
 	}
 	fmt.Fprintf(p.Stdout, "%s %q (%s) as source %d.\n", how, printable(src.Name), src.Platform, src.ID)
 	for _, f := range found.Feeds {

@@ -11,8 +11,10 @@ import (
 )
 
 // attach looks whether the blog that was found is followed already, by the ids
-// of its posts. One that an import brought gets the feeds; one that has feeds at
-// other addresses is an error of kind Conflict.
+// of its posts. One that an import brought gets the feeds, also when they list
+// none of its posts and it has the same home page: an export may be old, and one
+// of a comment box names posts in its own way. A blog that has feeds at other
+// addresses is an error of kind Conflict.
 func (p *Puller) attach(ctx context.Context, found *Found) error {
 	names := spellings(found.guids[:min(len(found.guids), MaxAsked/4)])
 	id, matched, err := p.opts.Store.SourceOfPosts(ctx, names)
@@ -20,7 +22,7 @@ func (p *Puller) attach(ctx context.Context, found *Found) error {
 		return fmt.Errorf("add %q: %w", found.Source.Name, err)
 	}
 	if id == 0 || 2*matched <= len(found.guids) {
-		return nil
+		return p.attachAt(ctx, found)
 	}
 	src, err := p.opts.Store.Source(ctx, id)
 	if err != nil {
@@ -35,6 +37,36 @@ func (p *Puller) attach(ctx context.Context, found *Found) error {
 		return nil
 	}
 	return followed(src, feeds, found.Feeds)
+}
+
+// attachAt looks for a source without feeds that has the home page of the blog that
+// was found. Of several none is taken.
+func (p *Puller) attachAt(ctx context.Context, found *Found) error {
+	sources, err := p.opts.Store.Sources(ctx)
+	if err != nil {
+		return fmt.Errorf("add %q: %w", found.Source.Name, err)
+	}
+	home := webAddress(found.Source.URL)
+	if home == nil {
+		return nil
+	}
+	var alone []int64
+	for _, s := range livingAt(sources, found.Source.URL) {
+		if homePath(webAddress(s.URL)) != homePath(home) {
+			continue
+		}
+		feeds, err := p.opts.Store.Feeds(ctx, s.ID)
+		if err != nil {
+			return fmt.Errorf("add %q: %w", found.Source.Name, err)
+		}
+		if len(feeds) == 0 {
+			alone = append(alone, s.ID)
+		}
+	}
+	if len(alone) == 1 {
+		found.Source.ID, found.Attached = alone[0], true
+	}
+	return nil
 }
 
 // followed words that a blog is followed already: under these addresses, or

@@ -101,6 +101,33 @@ func TestBlogThatAnImportBroughtGetsItsFeeds(t *testing.T) {
 	equal(t, "home page", sources[0].URL, b.url+"/")
 }
 
+// An export that is older than all that the feed lists is of the same blog when its
+// home page is.
+func TestBlogThatAnOldExportBroughtGetsItsFeeds(t *testing.T) {
+	for name, tt := range map[string]struct {
+		path   string
+		others int
+		want   bool
+	}{
+		"the same home page": {"", 0, true}, "another page of the host": {"/club/", 0, false}, "two imports": {"", 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inStores(t, func(t *testing.T, s pull.Store) {
+				b := newBlog(t, kettleRow().page)
+				r := newRig(t, b, s, thatEvening)
+				for range 1 + tt.others {
+					imported := digest.Source{Name: "Kettle Row, imported", URL: b.url + tt.path, Platform: digest.Disqus}
+					if err := s.AddSource(t.Context(), &imported, nil, firstSeries); err != nil {
+						t.Fatal(err)
+					}
+				}
+				found, err := r.Add(t.Context(), b.url, firstSeries, pull.AddOptions{})
+				equal(t, "attached", fmt.Sprint(found.Attached, err), fmt.Sprint(tt.want, nil))
+			})
+		})
+	}
+}
+
 func TestAFeedsAddressIsChanged(t *testing.T) {
 	old, moved := newBlog(t, kettleRow().page), newBlog(t, kettleRow().page)
 	store := pull.NewMemory()
