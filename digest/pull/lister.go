@@ -159,7 +159,9 @@ func (l *lister) wanted(x digest.Listing) bool {
 		return false
 	}
 	if x.Announced >= 0 {
-		return x.Announced != x.Listed && x.Announced != x.Stored
+		// A page that was held back and is accepted may bring what is stored by other
+		// ids: the old ones are then missing from lists whose length is the same.
+		return x.Announced != x.Stored && (x.Announced != x.Listed || l.Accept)
 	}
 	switch {
 	case l.tour.comments:

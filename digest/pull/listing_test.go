@@ -29,6 +29,34 @@ func bloggerOf(what, next string, total int, entries ...entry) string {
 
 const commentID = "tag:blogger.com,1999:blog-7.post-9"
 
+// A blog that gave all its entries new ids is accepted: what is stored by the old
+// ones is missing from the posts' lists, though these are as long as before.
+func TestAcceptedIDsReplaceTheOldOnes(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		list := func(said ...entry) http.HandlerFunc {
+			return pages{
+				"/feeds/posts/default":                      bloggerOf("", "", 1, post(1, 90, len(said))),
+				"/feeds/comments/default":                   bloggerOf(".comments", "", len(said), slices.Clone(said)...),
+				"/feeds/1/comments/default?max-results=500": bloggerOf(".post1..comments", "", len(said), slices.Clone(said)...),
+			}.ServeHTTP
+		}
+		old := manySaid(16, 11, 1, 30)
+		st := newStage(t, list(old...))
+		r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
+		r.due(src)
+		st.now(list(old[:5]...)) // so that the list was read at this length
+		r.clock.add(2 * time.Hour)
+		equal(t, "gone", r.due(src).Stored.GoneComments, 1)
+
+		st.now(list(manySaid(36, 32, 1, 30)...))
+		r.clock.add(2 * time.Hour)
+		equal(t, "held back", r.due(src).Stored.NewComments, 0)
+		r.clock.add(2 * time.Hour)
+		accepted := r.pull(src, pull.PullOptions{Accept: true}).Stored
+		equal(t, "new and gone", fmt.Sprint(accepted.NewComments, accepted.GoneComments), "5 5")
+	})
+}
+
 func TestRemovedForGoodAndBack(t *testing.T) {
 	inStores(t, func(t *testing.T, s pull.Store) {
 		list := func(total int, said ...entry) pages {
