@@ -73,8 +73,12 @@ func discourseKind(p *page) verdict {
 }
 
 // discourseDocument finds the older posts: posts.rss gives those before a number
-// of a post, which stands in the guids.
+// of a post, which stands in the guids. What the list is called ("Latest topics")
+// is no part of the forum's name.
 func discourseDocument(p *page, d *Document) {
+	if name, ok := strings.CutSuffix(d.Title, " - "+title(p.about)); ok && name != "" && p.about != "" {
+		d.Title = name
+	}
 	where := p.url
 	if where == "" {
 		where = p.self

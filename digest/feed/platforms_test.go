@@ -166,6 +166,7 @@ func TestPlatformsOwnWays(t *testing.T) {
 	equal(t, "Discourse: the text without its frame", framed.Comments[0].Body.HTML, forum.Comments[0].Body.HTML)
 	equal(t, "Discourse: hash in both feeds", framed.Comments[0].Hash, forum.Comments[0].Hash)
 	topics := parse(t, fixture(t, "discourse-latest.rss"), feed.Options{})
+	equal(t, "Discourse: the name of the forum", topics.Title+", "+forum.Title, "Hedge Forum, Hedge Forum")
 	equal(t, "Discourse: the topic without its tail", topics.Posts[0].Body.HTML, forum.Posts[0].Body.HTML)
 	equal(t, "Discourse: hash of the topic in both feeds", topics.Posts[0].Hash, forum.Posts[0].Hash)
 

@@ -18,6 +18,7 @@ func rssPage(s *survey, doc []byte, url string) (*page, error) {
 	p := &page{
 		url:       url,
 		title:     f.Title,
+		about:     f.Description,
 		home:      webURL(url, firstOf(f.Links, f.Link)),
 		language:  f.Language,
 		generator: strings.TrimSpace(f.Generator),

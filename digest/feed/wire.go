@@ -18,6 +18,7 @@ type page struct {
 
 	id, title, home, self, next string
 	language, generator         string
+	about                       string // what an RSS channel says of itself
 	author                      string // of the whole feed
 	total                       int
 	rhythm                      rhythm
