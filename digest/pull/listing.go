@@ -25,7 +25,8 @@ type listed struct {
 //
 // It is complete when it says so (RFC 5005, 2), when the platform lists all of a
 // post's comments and it was read to its last page, or when it holds exactly as
-// many entries as the post announces. A document that ends in the middle, one that
+// many entries as the post has just announced: a list of the newest may be as long
+// as an old number says. A document that ends in the middle, one that
 // holds fewer entries than it counts itself, and one that lists comments of other
 // posts never are.
 func (l *lister) list(ctx context.Context, x digest.Listing, v validators) (got listed, err error) {
@@ -58,7 +59,7 @@ func (l *lister) list(ctx context.Context, x digest.Listing, v validators) (got 
 		}
 	}
 	got.entries = len(ids)
-	got.complete = whole && (got.complete || got.entries == x.Announced || l.habits.wholeListing) && got.entries >= total
+	got.complete = whole && (got.complete || got.entries == x.Announced && l.tour.isCounted(x) || l.habits.wholeListing) && got.entries >= total
 	if !got.complete {
 		return got, nil
 	}

@@ -271,3 +271,34 @@ func TestListingThatFailsIsPutOff(t *testing.T) {
 		}
 	})
 }
+
+// A list of the newest is as long as a number that was read before more came: that
+// proves nothing of those it leaves out, in a pull or right before an issue goes out.
+func TestAnOldNumberProvesNothing(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		newest := func(from int) http.HandlerFunc {
+			p := pages{"/comments": atomOf("", manySaid(from, from-2, 1, 30)...), "/p/1/feed/": atomOf("", manySaid(from, from-2, 1, 30)...),
+				"/posts": atomOf("", post(1, 90, from-10)), "/p/1": "<html>the post</html>"}
+			return func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/posts" {
+					w.Header().Set("ETag", `"posts"`) // comments do not change it
+					if r.Header.Get("If-None-Match") != "" {
+						w.WriteHeader(http.StatusNotModified)
+						return
+					}
+				}
+				p.ServeHTTP(w, r)
+			}
+		}
+		st := newStage(t, newest(13))
+		r, src := play(t, s, st, digest.WordPress)
+		r.due(src)
+		st.now(newest(15))
+		r.clock.add(2 * time.Hour)
+		report := r.due(src)
+		equal(t, "new and gone", fmt.Sprint(report.Stored.NewComments, report.Stored.GoneComments), "2 0")
+		st.now(newest(16))
+		found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-11", "tag:lamp.test,2026:c-15"))
+		equal(t, "gone right before", fmt.Sprint(found.Looked, found.Gone, err), "2 0 <nil>")
+	})
+}

@@ -183,6 +183,8 @@ type tour struct {
 	paged    bool   // and that feed goes on past its first page
 	catching bool   // or was cut off, and goes on with the next pull
 	feeds    string // the folder of its feeds, at Blogger
+
+	counted map[string]bool // names of the posts whose number of comments was read
 }
 
 func (t *tour) add(f digest.FeedState, r feedReport) {
@@ -195,9 +197,29 @@ func (t *tour) add(f digest.FeedState, r feedReport) {
 	case r.err != nil:
 		t.failed++
 	}
+	t.count(r.counted)
 	if f.Kind == digest.CommentsFeed {
 		t.paged, t.catching = r.paged, r.catching
 	}
+}
+
+// count notes that the numbers of some posts' comments are fresh. One that was read
+// earlier may be that of a list which has moved on since and is as long.
+func (t *tour) count(posts []digest.Post) {
+	if t.counted == nil {
+		t.counted = map[string]bool{}
+	}
+	for _, post := range posts {
+		for _, name := range []string{post.GUID, post.Key, post.URL} {
+			t.counted[name] = post.Announced >= 0 || t.counted[name]
+		}
+	}
+	delete(t.counted, "")
+}
+
+// isCounted tells whether the number of a post's comments is fresh.
+func (t *tour) isCounted(x digest.Listing) bool {
+	return t.counted[x.GUID] || t.counted[x.Key] || t.counted[x.URL]
 }
 
 // listings tells whether the comments of single posts are looked at after the

@@ -144,9 +144,9 @@ func (p *Puller) recheckSource(ctx context.Context, id int64, comments []digest.
 	return l.markMissing(ctx)
 }
 
-// doubted gives the comments that are not on their posts' lists while those are
-// shorter than the posts announced, as they are when a comment was removed after
-// the counts were read.
+// doubted gives the comments that are not on their posts' lists while those are no
+// longer than the posts announced: a comment may have been removed since the counts
+// were read.
 func (l *lister) doubted(comments []digest.Comment, shown map[int64]bool) (out []digest.Comment) {
 	for _, c := range comments {
 		if !shown[c.ID] && l.short[c.PostID] {
@@ -170,6 +170,7 @@ func (l *lister) recount(ctx context.Context) error {
 		r := l.p.guarded(ctx, l.src, f, l.own, mode{PullOptions: PullOptions{Force: true}})
 		l.report.requests += r.requests
 		l.report.stored = l.report.stored.Add(r.stored)
+		l.tour.count(r.counted)
 		if r.err != nil {
 			l.note("%s", r.err)
 		}
@@ -210,7 +211,7 @@ func (l *lister) show(ctx context.Context, comments []digest.Comment) (map[int64
 			continue
 		}
 		l.inRow, l.alive = 0, true
-		l.short[x.PostID] = !got.complete && got.entries < x.Announced
+		l.short[x.PostID] = !got.complete && got.entries <= x.Announced
 		for _, id := range of[x.PostID] {
 			sure[id] = got.complete || got.unchanged
 		}

@@ -167,6 +167,7 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *Response) (str
 		older = ""
 	}
 	page := r.convert(doc)
+	r.report.counted = append(r.report.counted, page.Posts...)
 	if r.report.pages == 1 {
 		r.ttl, r.skipHours, r.newest, r.report.paged = doc.TTL, doc.SkipHours, page, older != ""
 		if !r.first && !r.History && !r.Accept {
