@@ -30,6 +30,7 @@ type lister struct {
 	anywhere string         // a post whose count differs, in words
 	alive    bool           // an answer of the blog was good
 	missing  []missing      // comments whose pages are not there
+	witness  string         // the key of a comment that a list showed
 	short    map[int64]bool // posts whose list is no longer than they announce
 	answers  map[string]int // pages of posts that were asked for, with their status if that was bad
 }

@@ -86,6 +86,9 @@ func (l *lister) pageOf(ctx context.Context, x digest.Listing, resp *Response) (
 		if c := &doc.Comments[i]; c.PostRef == "" && c.PostKey == "" {
 			c.PostRef, c.PostKey = x.GUID, x.Key
 		}
+		if m := wordpressID.FindStringSubmatch(doc.Comments[i].ID); m != nil {
+			l.witness = m[1]
+		}
 	}
 	l.report.pages++
 	l.report.entries += doc.Entries()

@@ -122,6 +122,9 @@ func (p *Puller) recheckSource(ctx context.Context, id int64, comments []digest.
 	if err != nil {
 		return err
 	}
+	if err := l.askREST(ctx, comments, shown); err != nil {
+		return err
+	}
 	if doubted := l.doubted(comments, shown); len(doubted) > 0 {
 		if err := l.recount(ctx); err != nil {
 			return err

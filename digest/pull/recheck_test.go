@@ -151,3 +151,53 @@ func TestRecheckCountsAnew(t *testing.T) {
 		recheck(1, "/p/1/feed/, /posts, /p/1/feed/")
 	})
 }
+
+// What WordPress's lists have no room for, its REST API is asked for, if that can be
+// relied on.
+func TestRecheckAsksTheRESTAPI(t *testing.T) {
+	comment := func(n int) entry {
+		c := said(n, 1, 30)
+		c.id, c.link, c.ref = fmt.Sprintf("http://lamp.test/?p=1#comment-%d", n), fmt.Sprintf("/p/1#comment-%d", n), "http://lamp.test/?p=1"
+		return c
+	}
+	of := post(1, 90, 6)
+	of.id = "http://lamp.test/?p=1"
+	object := func(n int) string {
+		return fmt.Sprintf(`{"id":%d,"post":1,"link":"http://lamp.test/p/1#comment-%[1]d","author_name":"Anonymous","date_gmt":"2026-03-04T10:00:00","content":{"rendered":"Word."},"status":"approved","type":"comment"}`, n)
+	}
+	const path = "/wp-json/wp/v2/comments?include=16%2C12%2C11&order=asc&page=1&per_page=100"
+	for name, tt := range map[string]struct {
+		answer string
+		gone   int
+	}{
+		"both are there":                 {"[" + object(11) + "," + object(12) + "," + object(16) + "]", 0},
+		"one is there":                   {"[" + object(12) + "," + object(16) + "]", 1},
+		"not even one that a list shows": {"[" + object(12) + "]", 0}, "none": {"[]", 0}, "no list": {`{"code":"rest_forbidden"}`, 0},
+		"what was not asked for": {"[" + object(16) + "," + object(15) + "]", 0}, "switched off": {"", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := pages{
+				"/feed/":          atomOf("", of),
+				"/comments/feed/": atomOf("", comment(16), comment(15), comment(14), comment(13), comment(12), comment(11)),
+				"/p/1":            "<html>the post</html>",
+				"/p/1/feed/":      atomOf("", comment(14), comment(15), comment(16)),
+			}
+			if tt.answer != "" {
+				p[path] = tt.answer
+			}
+			st := newStage(t, p.ServeHTTP)
+			r, src := play(t, pull.NewMemory(), st, digest.WordPress, "/feed/", "/comments/feed/")
+			r.due(src)
+			st.requests()
+			r.clock.add(2 * time.Hour)
+			found, err := r.Recheck(t.Context(), ids(r.comments(src), "http://lamp.test/?p=1#comment-11", "http://lamp.test/?p=1#comment-12", "http://lamp.test/?p=1#comment-15"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			equal(t, "gone", found.Gone, tt.gone)
+			if asked := st.requests(); !strings.Contains(asked, path) {
+				t.Errorf("asked for %s", asked)
+			}
+		})
+	}
+}
