@@ -205,16 +205,13 @@ func (t *tour) add(f digest.FeedState, r feedReport) {
 
 // count notes that the numbers of some posts' comments are fresh. One that was read
 // earlier may be that of a list which has moved on since and is as long.
-func (t *tour) count(posts []digest.Post) {
+func (t *tour) count(names []string) {
 	if t.counted == nil {
 		t.counted = map[string]bool{}
 	}
-	for _, post := range posts {
-		for _, name := range []string{post.GUID, post.Key, post.URL} {
-			t.counted[name] = post.Announced >= 0 || t.counted[name]
-		}
+	for _, name := range names {
+		t.counted[name] = name != ""
 	}
-	delete(t.counted, "")
 }
 
 // isCounted tells whether the number of a post's comments is fresh.

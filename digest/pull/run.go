@@ -167,7 +167,11 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *Response) (str
 		older = ""
 	}
 	page := r.convert(doc)
-	r.report.counted = append(r.report.counted, page.Posts...)
+	for _, post := range page.Posts {
+		if post.Announced >= 0 {
+			r.report.counted = append(r.report.counted, post.GUID, post.Key, post.URL)
+		}
+	}
 	if r.report.pages == 1 {
 		r.ttl, r.skipHours, r.newest, r.report.paged = doc.TTL, doc.SkipHours, page, older != ""
 		if !r.first && !r.History && !r.Accept {
