@@ -328,11 +328,12 @@ type dialect struct {
 	// pairs gives a query of the names and values, two numbers, of a JSON object
 	// parameter in which names may come again; the columns are a and b.
 	pairs func(param string) string
+	// lateral tells that a query in FROM may refer to what stands before it.
+	lateral bool
 	// byIndex keeps a transaction to indexes, however little the database knows of
 	// its tables; "" where it does so anyway.
 	byIndex string
 	search  searchDialect
-	near    nearDialect
 	// code gives what a driver's error says, else codeOther.
 	code func(error) code
 	// carry is for reading everything out, and bringing it in.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -46,32 +45,15 @@ func BenchmarkNear(b *testing.B) {
 	}
 }
 
-// toDisk gives the bytes that this process has written to files, where the system
-// tells; what PostgreSQL writes is not among them.
-func toDisk() (n int64) {
-	counts, err := os.ReadFile("/proc/self/io")
-	if err != nil {
-		return 0
-	}
-	for line := range strings.Lines(string(counts)) {
-		if value, ok := strings.CutPrefix(line, "wchar: "); ok {
-			n, _ = strconv.ParseInt(strings.TrimSpace(value), 10, 64)
-		}
-	}
-	return n
-}
-
-// costs tells what something costs a comment, in time, size and bytes written.
+// costs tells what something costs a comment, in time and size.
 func costs(b *testing.B, db *store.DB, name string, n int, do func(testing.TB, *store.DB) time.Duration) {
-	before, wrote := sizeOf(b, db), toDisk()
+	before := sizeOf(b, db)
 	took := do(b, db)
-	wrote = toDisk() - wrote
 	size := sizeOf(b, db) - before
 	b.Run(name, func(b *testing.B) {
 		b.ReportMetric(0, "ns/op")
 		b.ReportMetric(float64(took.Microseconds())/float64(n), "µs/comment")
 		b.ReportMetric(float64(size)/float64(n), "B/comment")
-		b.ReportMetric(float64(wrote)/float64(n), "written-B/comment")
 	})
 }
 

@@ -31,7 +31,7 @@ func (db *DB) HoldersPlan(ctx context.Context, prints ...int64) (lines []string,
 			err := r.scan(row...)
 			lines = append(lines, *row[columns-1].(*string))
 			return err
-		}, explain+db.dialect.near.holders(db.dialect), asked.object())
+		}, explain+queryHolders(db.dialect), asked.object())
 	})
 	return lines, err
 }

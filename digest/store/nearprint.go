@@ -9,88 +9,42 @@ import (
 	"postbag/digest/near"
 )
 
-// nearDialect is what differs between databases' indexes of prints.
-type nearDialect struct {
-	// put keeps prints of entries, in the order of prints.
-	put func(t *tx, rows []printRow) error
-	// holders gives the prints of a pairs parameter, each with whether it alone is
-	// worth a look, and their holders; of a print that very many have, some more
-	// than mostHolders.
-	holders func(d dialect) string
-}
-
-// printRow is a print and who has it: twice the entry, and one more where this
-// print alone is worth a look.
-type printRow struct{ print, holder int64 }
-
 // putPrints keeps the prints of entries that changed.
 func (t *tx) putPrints(entries map[near.Key]near.Entry, changed map[near.Key]bool) error {
-	var rows []printRow
+	var rows [][2]int64
 	for key, e := range entries {
 		if !changed[key] {
 			continue
 		}
 		for _, p := range e.Prints() {
-			rows = append(rows, printRow{p.Hash, nearEntry(key)<<1 | flag(p.Suffices)})
+			rows = append(rows, [2]int64{p.Hash, nearEntry(key)<<1 | flag(p.Suffices)})
 		}
 	}
 	if len(rows) == 0 {
 		return nil
 	}
-	slices.SortFunc(rows, func(a, b printRow) int { return cmp.Or(cmp.Compare(a.print, b.print), cmp.Compare(a.holder, b.holder)) })
-	return t.dialect.near.put(t, slices.Compact(rows))
+	// In the index' order: neighbours go in together.
+	slices.SortFunc(rows, func(a, b [2]int64) int { return slices.Compare(a[:], b[:]) })
+	var all pairs
+	for _, r := range slices.Compact(rows) {
+		all.add(r[0], r[1])
+	}
+	_, err := t.exec(`INSERT INTO near_prints (print, holder) SELECT a, b FROM (`+t.dialect.pairs("$1")+`) AS r WHERE true
+		ON CONFLICT (print, holder) DO NOTHING`, all.object())
+	return err
 }
 
-// postgresNear keeps a row for each print. Those of a text that has changed since
-// stay: what they lead to is read before it is believed.
-func postgresNear() nearDialect {
-	return nearDialect{
-		put: func(t *tx, rows []printRow) error {
-			var all pairs
-			for _, r := range rows {
-				all.add(r.print, r.holder)
-			}
-			_, err := t.exec(`INSERT INTO near_prints (print, holder) SELECT a, b FROM (`+t.dialect.pairs("$1")+`) AS r
-				ON CONFLICT (print, holder) DO NOTHING`, all.object())
-			return err
-		},
-		holders: func(d dialect) string {
-			return `SELECT n.print, n.holder FROM (` + d.pairs("$1") + `) AS r CROSS JOIN LATERAL (
-				SELECT print, holder FROM near_prints m WHERE m.print = r.a AND m.holder & 1 = r.b LIMIT ` + strconv.Itoa(mostHolders+1) + `) AS n`
-		},
+// queryHolders gives the holders of some prints. Of a print that very many have it
+// gives none, or one more than those.
+func queryHolders(d dialect) string {
+	most := strconv.Itoa(mostHolders)
+	if d.lateral {
+		return `SELECT n.print, n.holder FROM (` + d.pairs("$1") + `) AS r CROSS JOIN LATERAL (
+			SELECT print, holder FROM near_prints m WHERE m.print = r.a LIMIT ` + most + ` + 1) AS n`
 	}
-}
-
-// sqliteNear keeps a document for each entry, of its prints as words.
-func sqliteNear() nearDialect {
-	return nearDialect{
-		put: func(t *tx, rows []printRow) error {
-			prints := map[int64][]byte{}
-			for _, r := range rows {
-				words := append(prints[r.holder>>1], " a b"[2*(r.holder&1):][:2]...)
-				prints[r.holder>>1] = strconv.AppendInt(words, r.print, 16)
-			}
-			type document struct {
-				Entry  int64  `json:"e"`
-				Prints string `json:"p"`
-			}
-			var all []document
-			for _, entry := range slices.Sorted(maps.Keys(prints)) {
-				all = append(all, document{entry, string(prints[entry])})
-			}
-			packed, err := list(all)
-			if err != nil {
-				return err
-			}
-			_, err = t.exec(`INSERT OR REPLACE INTO near_prints (rowid, prints) SELECT value ->> 'e', value ->> 'p' FROM json_each($1)`, packed)
-			return err
-		},
-		holders: func(d dialect) string {
-			return `SELECT r.a, CAST(h.value AS BIGINT) * 2 + r.b FROM (` + d.pairs("$1") + `) AS r CROSS JOIN json_each((
-				SELECT json_group_array(id) FROM (SELECT rowid AS id FROM near_prints
-					WHERE near_prints MATCH printf('%s%x', substr('ab', r.b + 1, 1), r.a) LIMIT ` + strconv.Itoa(mostHolders+1) + `))) AS h`
-		},
-	}
+	return `SELECT n.print, n.holder FROM (` + d.pairs("$1") + `) AS r CROSS JOIN near_prints n
+		WHERE n.print = r.a AND (
+			SELECT COUNT(*) FROM (SELECT 1 FROM near_prints m WHERE m.print = r.a LIMIT ` + most + ` + 1) AS q) <= ` + most
 }
 
 // together gives entries with those that share their rarest prints.
@@ -109,14 +63,13 @@ func (t *tx) together(entries map[near.Key]near.Entry) (all []compared, err erro
 	var asked pairs
 	for _, p := range slices.Sorted(maps.Keys(holders)) {
 		asked.add(p, 0)
-		asked.add(p, 1)
 	}
 	err = t.each(func(r row) error {
 		var print, holder int64
 		err := r.scan(&print, &holder)
 		holders[print] = append(holders[print], holder)
 		return err
-	}, t.dialect.near.holders(*t.dialect), asked.object())
+	}, queryHolders(*t.dialect), asked.object())
 	if err != nil {
 		return nil, err
 	}

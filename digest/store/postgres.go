@@ -80,10 +80,10 @@ func postgresDialect(dsn string) (dialect, error) {
 		pairs: func(param string) string {
 			return "SELECT CAST(key AS BIGINT) AS a, CAST(value AS BIGINT) AS b FROM json_each_text(CAST(" + param + " AS JSON))"
 		},
+		lateral: true,
 		byIndex: `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
 			set_config('enable_mergejoin', 'off', true)`,
 		search: postgresSearch(),
-		near:   postgresNear(),
 		code:   postgresCode,
 		carry:  postgresCarrier(),
 	}, nil

@@ -56,7 +56,6 @@ func sqliteDialect() dialect {
 			return "SELECT CAST(key AS BIGINT) AS a, CAST(value AS BIGINT) AS b FROM json_each(" + param + ")"
 		},
 		search: sqliteSearch(),
-		near:   sqliteNear(),
 		code:   sqliteCode,
 		carry:  sqliteCarrier(),
 	}

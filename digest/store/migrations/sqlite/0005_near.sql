@@ -17,11 +17,14 @@ CREATE TABLE near_state (
     walked BIGINT   NOT NULL
 );
 
--- The prints by which a text is found again; the rowid is the entry. A print is a
--- number in hexadecimal behind an a, or behind a b where this print alone is worth
--- a look. A table with a row for each would write as many pages as there are
--- prints, which lie far apart; a full-text index writes them one after the other.
-CREATE VIRTUAL TABLE near_prints USING fts5(prints, content='', contentless_delete=1, detail='none', tokenize='ascii');
+-- The numbers by which a text is found again. The holder is twice the entry, and
+-- one more where this print alone is worth a look. Prints of a text that has
+-- changed since stay: what they lead to is read before it is believed.
+CREATE TABLE near_prints (
+    print  BIGINT NOT NULL,
+    holder BIGINT NOT NULL,
+    PRIMARY KEY (print, holder)
+) WITHOUT ROWID;
 
 -- What an entry is to an earlier one: a near copy (0), or it quotes it (1).
 CREATE TABLE near_links (
