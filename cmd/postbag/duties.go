@@ -255,10 +255,14 @@ func (w *worker) removed(ctx context.Context, issue digest.Issue) (bool, error) 
 	return true, nil
 }
 
-// index brings the search index up to date, and then what repeats or quotes. It gives way to whoever else writes.
+// index brings the search index up to date, and then what repeats or quotes. It
+// gives way to whoever else writes.
 func (w *worker) index(ctx context.Context, _ work.Lease) (time.Time, error) {
 	for {
 		n, err := w.db.Index(ctx, 0)
+		if n == 0 && err == nil {
+			n, err = w.db.PrintAhead(ctx)
+		}
 		if n == 0 && err == nil {
 			n, err = w.db.LinkNear(ctx, 0)
 		}

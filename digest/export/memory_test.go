@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"postbag/digest/digesttest"
 	"postbag/digest/export"
 )
 
@@ -96,7 +97,7 @@ func size() int64 {
 	if os.Getenv("POSTBAG_TEST_LONG") == "1" {
 		return 1 << 30
 	}
-	return 64 << 20
+	return digesttest.Large(64 << 20)
 }
 
 // However large a file is, what is held of it stays the same. The limit is far
@@ -185,7 +186,7 @@ func heap(collected bool) uint64 {
 // A single token of 300 MB is neither held nor lets anything behind it be lost;
 // where it can be no text, the file is refused.
 func TestSingleTokenOf300MB(t *testing.T) {
-	const huge = 300 << 20
+	huge := digesttest.Large(300 << 20)
 	for _, tt := range []struct {
 		name, open, close, words string
 	}{

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"postbag/digest"
+	"postbag/digest/digesttest"
 	"postbag/digest/markup"
 )
 
@@ -257,15 +258,15 @@ func checkNode(t *testing.T, n *html.Node, look markup.Look) {
 // TestHugeComments gives a parser what it could choke on, 2 MB of each and 10 MB of text,
 // and bounds time and memory by those of plain text of the same size.
 func TestHugeComments(t *testing.T) {
-	const size = 2 << 20
+	size := int(digesttest.Large(2 << 20))
 	fill := func(s string) string { return strings.Repeat(s, size/len(s)) }
 	half := func(s string) string { return strings.Repeat(s, size/2/len(s)) }
 	docs := map[string]string{
 		"text":                        fill("word "),
-		"very much text":              strings.Repeat("word ", 2<<20),
+		"very much text":              strings.Repeat("word ", size),
 		"one word":                    fill("x"),
 		"one word in other letters":   fill("я"),
-		"hundred thousand tags":       strings.Repeat("<div><b><i>", 100_000) + "x",
+		"hundred thousand tags":       strings.Repeat("<div><b><i>", size/20) + "x",
 		"quotes, each with a word":    fill("<blockquote>x"),
 		"lists, each with a word":     fill("<ul><li>x"),
 		"lists, each with two":        fill("<ol><li>x<p>y"),

@@ -82,6 +82,47 @@ func TestNearAtOnce(t *testing.T) {
 	})
 }
 
+// TestPrintAhead makes the prints of very many comments before they are compared:
+// the links are those that are made without.
+func TestPrintAhead(t *testing.T) {
+	onBoth(t, func(t *testing.T, empty string) {
+		db := open(t, empty)
+		source := fill(t, db, 6000)
+		for _, page := range []string{"early", "late"} {
+			if _, err := db.StorePage(t.Context(), nearPage(source, page, repeated, 5)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		indexAll(t, db)
+		for _, want := range []int{6010, 0} {
+			n, err := db.PrintAhead(t.Context())
+			if err != nil || n != want {
+				t.Fatalf("prints of %d comments, %v; want %d", n, err, want)
+			}
+		}
+		prints := count(t, db, "near_prints")
+		linkAll(t, db)
+		got := linksOf(t, db)
+		if len(got) == 0 || count(t, db, "near_prints") < prints {
+			t.Errorf("%d links", len(got))
+		}
+		for _, table := range []string{"near_todo", "near_state", "near_prints", "near_links"} {
+			if err := db.Exec(t.Context(), "DELETE FROM "+table); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for n := 1; n > 0; {
+			var err error
+			if n, err = db.LinkNear(t.Context(), 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if without := linksOf(t, db); !slices.Equal(got, without) {
+			t.Errorf("%d links, and without prints made ahead %d", len(got), len(without))
+		}
+	})
+}
+
 // again empties the tables, as a restore leaves them, and compares what is made of
 // them.
 func again(t *testing.T, db *store.DB, want []string) {

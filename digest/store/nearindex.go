@@ -153,13 +153,15 @@ func (t *tx) claimNear(limit int) (todo map[near.Key]bool, err error) {
 			return nil, err
 		}
 		if len(todo) > 0 {
-			_, err = t.exec(`INSERT INTO near_state (kind, walked) VALUES ($1, $2)
-				ON CONFLICT (kind) DO UPDATE SET walked = EXCLUDED.walked`, int(k), last)
+			_, err = t.exec(querySetNearState, int(k), last)
 			return todo, err
 		}
 	}
 	return todo, nil
 }
+
+const querySetNearState = `
+	INSERT INTO near_state (kind, walked) VALUES ($1, $2) ON CONFLICT (kind) DO UPDATE SET walked = EXCLUDED.walked`
 
 func queryWalkNear(k kind) string {
 	table := "comments"

@@ -11,23 +11,41 @@ import (
 
 // putPrints keeps the prints of entries that changed.
 func (t *tx) putPrints(entries map[near.Key]near.Entry, changed map[near.Key]bool) error {
-	var rows [][2]int64
+	var rows []printRow
 	for key, e := range entries {
-		if !changed[key] {
-			continue
-		}
-		for _, p := range e.Prints() {
-			rows = append(rows, [2]int64{p.Hash, nearEntry(key)<<1 | flag(p.Suffices)})
+		if changed[key] {
+			rows = append(rows, printRows(e)...)
 		}
 	}
+	// In the index' order: neighbours go in together.
+	slices.SortFunc(rows, comparePrints)
+	return t.putPrintRows(slices.Compact(rows))
+}
+
+// printRow is a print and who has it: twice the entry, and one more where this
+// print alone is worth a look.
+type printRow struct{ print, holder int64 }
+
+func comparePrints(a, b printRow) int {
+	return cmp.Or(cmp.Compare(a.print, b.print), cmp.Compare(a.holder, b.holder))
+}
+
+// printRows gives the prints of an entry as they are kept.
+func printRows(e near.Entry) (rows []printRow) {
+	for _, p := range e.Prints() {
+		rows = append(rows, printRow{p.Hash, nearEntry(e.Key)<<1 | flag(p.Suffices)})
+	}
+	return rows
+}
+
+// putPrintRows keeps prints that are in order; those that are there already stay.
+func (t *tx) putPrintRows(rows []printRow) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	// In the index' order: neighbours go in together.
-	slices.SortFunc(rows, func(a, b [2]int64) int { return slices.Compare(a[:], b[:]) })
 	var all pairs
-	for _, r := range slices.Compact(rows) {
-		all.add(r[0], r[1])
+	for _, r := range rows {
+		all.add(r.print, r.holder)
 	}
 	_, err := t.exec(`INSERT INTO near_prints (print, holder) SELECT a, b FROM (`+t.dialect.pairs("$1")+`) AS r WHERE true
 		ON CONFLICT (print, holder) DO NOTHING`, all.object())

@@ -10,8 +10,8 @@ CREATE TABLE near_todo (
     changed SMALLINT NOT NULL CHECK (changed IN (0, 1))
 );
 
--- How far, by id, the comments (0) and the posts (1) have been compared. No row
--- is 0.
+-- How far, by id, the comments (0) and the posts (1) have been compared, and the
+-- prints of comments made ahead of that (2). No row is 0.
 CREATE TABLE near_state (
     kind   SMALLINT PRIMARY KEY,
     walked BIGINT   NOT NULL
