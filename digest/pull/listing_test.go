@@ -243,3 +243,34 @@ func TestListingThatFailsIsPutOff(t *testing.T) {
 		}
 	})
 }
+
+func TestListingAsLongAsTheCount(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		newest := func(from int) string { return atomOf("", append(manySaid(from, from-8, 1, 30), said(5, 2, 60))...) }
+		p := pages{"/feed/": atomOf("", post(2, 80, 1), post(1, 90, 9)), "/comments/feed/": newest(20), "/p/1": ""}
+		st := newStage(t, p.ServeHTTP)
+		r, src := play(t, s, st, digest.WordPress, "/feed/", "/comments/feed/")
+		r.due(src)
+		equal(t, "comments", len(r.comments(src)), 10)
+		named := func(n int) string { return fmt.Sprint("tag:lamp.test,2026:c-", n) }
+
+		// One is removed: the list has fewer entries than the blog's feeds hold.
+		p["/feed/"] = atomOf("", post(2, 80, 1), post(1, 90, 8))
+		p["/p/1/feed/"] = atomOf("", manySaid(20, 13, 1, 30)...)
+		r.clock.add(2 * time.Hour)
+		equal(t, "gone", r.due(src).Stored.GoneComments, 1)
+		equal(t, "which", r.comments(src)[named(12)].GoneBy, digest.ByAbsence)
+
+		// Three come, of which the posts feed counts two only, being older: the list
+		// gives the newest ten of eleven.
+		p["/feed/"] = atomOf("", post(2, 80, 1), post(1, 90, 10))
+		p["/comments/feed/"] = atomOf("", manySaid(23, 14, 1, 27)...)
+		p["/p/1/feed/"] = p["/comments/feed/"]
+		r.clock.add(2 * time.Hour)
+		st.requests()
+		equal(t, "gone of those beyond the newest", r.due(src).Stored.GoneComments, 0)
+		equal(t, "the list was read", strings.HasSuffix(st.requests(), "/p/1/feed/"), true)
+		found, err := r.Recheck(t.Context(), ids(r.comments(src), named(13), named(14)))
+		equal(t, "gone after a recheck", fmt.Sprint(found.Gone, found.Looked, err), "0 2 <nil>")
+	})
+}

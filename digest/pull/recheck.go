@@ -166,7 +166,7 @@ func (l *lister) show(ctx context.Context, comments []digest.Comment) (map[int64
 		}
 		l.inRow, l.alive = 0, true
 		for _, id := range of[x.PostID] {
-			sure[id] = got.complete || got.unchanged
+			sure[id] = got.complete || got.unchanged && l.habits.wholeListing
 		}
 		for _, id := range got.present {
 			sure[id] = true

@@ -118,3 +118,27 @@ func TestRecheckOfABlogThatIsIll(t *testing.T) {
 		t.Error("the end of the context is no error")
 	}
 }
+
+func TestRecheckBeyondAnUnchangedWindow(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		st := newStage(t, nil)
+		one := post(1, 90, 5)
+		one.listing = st.URL + "/p/1/comments"
+		p := pages{"/posts": atomOf("", one), "/comments": atomOf("", manySaid(13, 11, 1, 30)...)}
+		p["/p/1/comments"] = atomOf("", manySaid(13, 12, 1, 30)...)
+		st.now(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("ETag", `"1"`)
+			if r.Header.Get("If-None-Match") != "" && strings.HasPrefix(r.URL.Path, "/p/") {
+				w.WriteHeader(http.StatusNotModified)
+				return
+			}
+			p.ServeHTTP(w, r)
+		})
+		r, src := play(t, s, st, digest.Generic)
+		r.due(src)
+		r.clock.add(time.Hour)
+		// The list is a window, beyond which the comment is, and answers "not modified".
+		found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-11"))
+		equal(t, "gone", fmt.Sprint(found.Gone, err), "1 <nil>")
+	})
+}
