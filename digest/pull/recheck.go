@@ -29,7 +29,7 @@ type Rechecked struct {
 // an issue with them goes out. It reads the comments feeds of their posts; a
 // comment that these do not show, though they need not be complete, is looked for
 // at its permalink, where only 404 or 410 means that it is gone. A comment that was
-// looked at a few minutes ago is left alone, and so is one that is gone already. It
+// there a few minutes ago is left alone, and so is one that is gone already. It
 // takes a minute at most. What cannot be reached is no error but a notice; the
 // error is the store's, or the end of ctx.
 func (p *Puller) Recheck(ctx context.Context, commentIDs []int64) (Rechecked, error) {
@@ -121,19 +121,24 @@ func (p *Puller) recheckSource(ctx context.Context, id int64, comments []digest.
 		return err
 	}
 	for _, c := range comments {
-		if !shown[c.ID] {
+		there, sure := shown[c.ID]
+		if !sure {
+			missing := len(l.missing)
 			if err := l.permalinkOf(ctx, c); err != nil {
 				return err
 			}
+			there = len(l.missing) == missing
 		}
 		out.Looked++
-		p.lookedAt(c.ID)
+		if there { // what is gone, and is listed again, is looked at again at once
+			p.lookedAt(c.ID)
+		}
 	}
 	return l.markMissing(ctx)
 }
 
-// show reads the comments feeds of the comments' posts, and tells of which comments
-// they leave no doubt.
+// show reads the comments feeds of the comments' posts, and tells of those that they
+// leave no doubt of whether they are there.
 func (l *lister) show(ctx context.Context, comments []digest.Comment) (map[int64]bool, error) {
 	sure := map[int64]bool{}
 	of := map[int64][]int64{}
@@ -166,7 +171,9 @@ func (l *lister) show(ctx context.Context, comments []digest.Comment) (map[int64
 		}
 		l.inRow, l.alive = 0, true
 		for _, id := range of[x.PostID] {
-			sure[id] = got.complete || got.unchanged && l.habits.wholeListing
+			if unchanged := got.unchanged && l.habits.wholeListing; unchanged || got.complete {
+				sure[id] = unchanged
+			}
 		}
 		for _, id := range got.present {
 			sure[id] = true

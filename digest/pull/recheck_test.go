@@ -142,3 +142,20 @@ func TestRecheckBeyondAnUnchangedWindow(t *testing.T) {
 		equal(t, "gone", fmt.Sprint(found.Gone, err), "1 <nil>")
 	})
 }
+
+// A feed that has not heard of a removal brings a comment back that a recheck found
+// gone. The next recheck looks at it, however soon that is.
+func TestRecheckLooksAgainAtWhatWasGone(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		st := newStage(t, pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", said(1, 1, 20))}.ServeHTTP)
+		r, src := play(t, s, st, digest.Generic)
+		r.due(src)
+		for range 3 {
+			r.clock.add(2 * time.Minute)
+			found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-1"))
+			equal(t, "gone", fmt.Sprint(found.Gone, err), "1 <nil>")
+			r.pull(src, pull.PullOptions{Force: true})
+			equal(t, "gone by the feed", r.comments(src)["tag:lamp.test,2026:c-1"].Gone, false)
+		}
+	})
+}
