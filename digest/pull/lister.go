@@ -121,6 +121,12 @@ func (l *lister) one(ctx context.Context, x digest.Listing) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if x.Announced == x.Stored && x.Listed >= 0 && x.Listed != x.Announced {
+		// They agree without its being read. What it was then may come again, and be
+		// something else.
+		x.Listed = x.Announced
+		return l.p.opts.Store.SaveListing(ctx, x)
+	}
 	if l.inRow >= listingFaults || !l.wanted(x) || l.address(x) == "" {
 		return nil
 	}

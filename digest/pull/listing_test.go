@@ -274,3 +274,28 @@ func TestListingAsLongAsTheCount(t *testing.T) {
 		equal(t, "gone after a recheck", fmt.Sprint(found.Gone, found.Looked, err), "0 2 <nil>")
 	})
 }
+
+// A count that was read once says nothing when it has been another meanwhile.
+func TestRemovedAgain(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		p := pages{}
+		st := newStage(t, p.ServeHTTP)
+		r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
+		say := func(all ...entry) {
+			p["/feeds/posts/default"] = bloggerOf("", "", 1, post(1, 90, len(all)))
+			p["/feeds/comments/default"] = bloggerOf(".comments", "", len(all), slices.Clone(all)...)
+			p["/feeds/1/comments/default?max-results=500"] = bloggerOf(".post1..comments", "", len(all), slices.Clone(all)...)
+			r.due(src)
+			r.clock.add(2 * time.Hour)
+		}
+		for n := 12; n < 15; n++ {
+			say(said(n, 1, 40), said(11, 1, 50))
+			say(said(11, 1, 50))
+			c := r.comments(src)[fmt.Sprint(commentID, n)]
+			equal(t, fmt.Sprint("comment ", n), fmt.Sprintf("%v %s", c.Gone, c.GoneBy), "true absence")
+		}
+		st.requests()
+		say(said(11, 1, 50))
+		equal(t, "requests when nothing differs", st.requests(), "/feeds/posts/default, /feeds/comments/default")
+	})
+}
