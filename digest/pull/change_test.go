@@ -222,3 +222,27 @@ func TestChangeDuringAPull(t *testing.T) {
 		equal(t, "all is there", fmt.Sprint(f.URL, " ", f.CatchUp.IsZero(), f.LastSuccess.Equal(editor.clock.Now())), there.URL+"/posts true true")
 	})
 }
+
+// An export of Disqus calls posts by their addresses, and the blog's feed may have
+// other ids for them. Its home page is the same.
+func TestFeedsOfABlogWhoseExportNamesPostsOtherwise(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		b := newBlog(t, kettleRow().page)
+		r := newRig(t, b, s, thatEvening)
+		src := digest.Source{Name: "Row", URL: b.url + "/", AddedAt: r.clock.Now()}
+		if err := s.AddSource(t.Context(), &src, nil, firstSeries); err != nil {
+			t.Fatal(err)
+		}
+		post := digest.Post{GUID: b.url + "/p1", URL: b.url + "/p1", URLKey: "/p1", Title: "p1", Published: at("2026-03-05T00:00:00Z"), Announced: -1}
+		if _, err := s.StorePage(t.Context(), pull.Page{SourceID: src.ID, Posts: []digest.Post{post}, Seen: r.clock.Now()}); err != nil {
+			t.Fatal(err)
+		}
+		found, err := r.Add(t.Context(), b.url, firstSeries, pull.AddOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "source", fmt.Sprint(found.Source.ID, found.Attached), fmt.Sprint(src.ID, true))
+		r.pull(found.Source, pull.PullOptions{})
+		equal(t, "posts", r.posts(src), 3)
+	})
+}
