@@ -192,7 +192,7 @@ func (l *lister) lags(x digest.Listing, got listed) bool {
 	if got.unchanged {
 		return x.Stored < x.Announced
 	}
-	return got.entries < x.Announced && (l.tour.size == 0 || got.entries < l.tour.size)
+	return got.entries < x.Announced && (l.habits.wholeListing || l.tour.size == 0 || got.entries < l.tour.size)
 }
 
 // onceMore lets a list be read once more, a while later, that may be behind the

@@ -350,3 +350,21 @@ func manyPosts(from, to int) (all []entry) {
 	}
 	return all
 }
+
+// On the first pull, too, a list of ten of twelve is as long as it gets, and is not
+// read again.
+func TestListingAsLongAsItGetsIsReadOnce(t *testing.T) {
+	p := pages{
+		"/feed/":          atomOf("", post(1, 90, 12)),
+		"/comments/feed/": atomOf("", append(manySaid(60, 52, 2, 1), said(22, 1, 20))...),
+		"/p/1/feed/":      atomOf("", manySaid(22, 13, 1, 20)...),
+	}
+	st := newStage(t, p.ServeHTTP)
+	r, src := play(t, pull.NewMemory(), st, digest.WordPress, "/feed/", "/comments/feed/")
+	for range 3 {
+		r.due(src)
+		r.clock.add(3 * time.Hour)
+	}
+	equal(t, "comments", len(r.comments(src)), 19)
+	equal(t, "reads", strings.Count(st.requests(), "/p/1/feed/"), 1)
+}

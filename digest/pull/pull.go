@@ -198,6 +198,9 @@ func (t *tour) add(f digest.FeedState, r feedReport) {
 	if f.Kind == digest.CommentsFeed {
 		t.paged, t.catching = r.paged, r.catching
 	}
+	if f.Kind == digest.CommentsFeed || !t.comments {
+		t.size = max(t.size, r.size)
+	}
 }
 
 // listings tells whether the comments of single posts are looked at after the

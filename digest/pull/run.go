@@ -189,6 +189,7 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *Response) (str
 	page := r.convert(doc)
 	if r.report.pages == 1 {
 		r.ttl, r.skipHours, r.newest, r.report.paged = doc.TTL, doc.SkipHours, page, older != ""
+		r.report.size = doc.Entries()
 		if !r.first && !r.History && !r.Accept {
 			page.Covered = r.feed.LastSuccess.Add(-24 * time.Hour)
 		}
