@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/fetch"
 	"postbag/digest/pull"
 )
 
@@ -157,5 +158,50 @@ func TestRecheckLooksAgainAtWhatWasGone(t *testing.T) {
 			r.pull(src, pull.PullOptions{Force: true})
 			equal(t, "gone by the feed", r.comments(src)["tag:lamp.test,2026:c-1"].Gone, false)
 		}
+	})
+}
+
+// A blog that does not answer takes neither the time of the next one nor what was
+// found of it before.
+func TestRecheckOfABlogThatHangs(t *testing.T) {
+	defer pull.SetRecheckLimit(2 * time.Second)()
+	inStores(t, func(t *testing.T, s pull.Store) {
+		hang := make(chan struct{})
+		slow := newStage(t, nil)
+		slow.now(func(w http.ResponseWriter, r *http.Request) {
+			switch r.URL.Path {
+			case "/posts":
+				fmt.Fprint(w, atomOf("", post(1, 90, -1), post(2, 90, -1)))
+			case "/comments":
+				fmt.Fprint(w, atomOf("", said(1, 1, 20), said(2, 2, 21)))
+			case "/p/1":
+				w.WriteHeader(http.StatusGone)
+			default:
+				select {
+				case <-hang:
+				case <-r.Context().Done():
+				}
+			}
+		})
+		defer close(hang)
+		r, src := play(t, s, slow, digest.Generic)
+		r.due(src)
+		there := newStage(t, pages{"/posts": atomOf("", post(3, 90, -1)), "/comments": atomOf("", said(3, 3, 20))}.ServeHTTP)
+		other, second := play(t, s, there, digest.Generic)
+		other.due(second)
+
+		allow, err := fetch.ParseAllow([]string{strings.TrimPrefix(slow.URL, "http://"), strings.TrimPrefix(there.URL, "http://")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := fetch.New(fetch.Options{Allow: allow, Pause: -1, Clock: r.clock})
+		defer client.Close()
+		p := pull.New(pull.Options{Store: s, Fetcher: client, ToProse: prose, Clock: r.clock})
+		all := r.comments(src)
+		for id, c := range other.comments(second) {
+			all[id] = c
+		}
+		found, err := p.Recheck(t.Context(), ids(all, "tag:lamp.test,2026:c-1", "tag:lamp.test,2026:c-2", "tag:lamp.test,2026:c-3"))
+		equal(t, "gone", fmt.Sprint(found.Gone, err, found.Notices), "2 <nil> [the blog takes too long to answer, and not every pick was looked at]")
 	})
 }
