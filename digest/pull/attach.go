@@ -22,7 +22,7 @@ func (p *Puller) attach(ctx context.Context, found *Found) error {
 		return fmt.Errorf("add %q: %w", found.Source.Name, err)
 	}
 	if id == 0 || 2*matched <= len(found.guids) {
-		return p.attachAt(ctx, found)
+		return p.attachHome(ctx, found)
 	}
 	src, err := p.opts.Store.Source(ctx, id)
 	if err != nil {
@@ -39,32 +39,27 @@ func (p *Puller) attach(ctx context.Context, found *Found) error {
 	return followed(src, feeds, found.Feeds)
 }
 
-// attachAt looks for a source without feeds that has the home page of the blog that
-// was found. Of several none is taken.
-func (p *Puller) attachAt(ctx context.Context, found *Found) error {
+// attachHome gives the feeds to the source without any that is at the blog's home
+// page: some exports call posts by other names than the feeds do.
+func (p *Puller) attachHome(ctx context.Context, found *Found) error {
 	sources, err := p.opts.Store.Sources(ctx)
 	if err != nil {
 		return fmt.Errorf("add %q: %w", found.Source.Name, err)
 	}
 	home := webAddress(found.Source.URL)
-	if home == nil {
-		return nil
-	}
-	var alone []int64
-	for _, s := range livingAt(sources, found.Source.URL) {
-		if homePath(webAddress(s.URL)) != homePath(home) {
+	for _, src := range sources {
+		at := webAddress(src.URL)
+		if home == nil || at == nil || plainHost(at) != plainHost(home) || homePath(at) != homePath(home) {
 			continue
 		}
-		feeds, err := p.opts.Store.Feeds(ctx, s.ID)
+		feeds, err := p.opts.Store.Feeds(ctx, src.ID)
 		if err != nil {
 			return fmt.Errorf("add %q: %w", found.Source.Name, err)
 		}
 		if len(feeds) == 0 {
-			alone = append(alone, s.ID)
+			found.Source.ID, found.Attached = src.ID, true
+			return nil
 		}
-	}
-	if len(alone) == 1 {
-		found.Source.ID, found.Attached = alone[0], true
 	}
 	return nil
 }

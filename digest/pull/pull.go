@@ -183,8 +183,7 @@ type tour struct {
 	paged    bool   // and that feed goes on past its first page
 	catching bool   // or was cut off, and goes on with the next pull
 	feeds    string // the folder of its feeds, at Blogger
-
-	counted map[string]bool // names of the posts whose number of comments was read
+	size     int    // entries on the first page of the feed of all comments, else of posts
 }
 
 func (t *tour) add(f digest.FeedState, r feedReport) {
@@ -197,26 +196,12 @@ func (t *tour) add(f digest.FeedState, r feedReport) {
 	case r.err != nil:
 		t.failed++
 	}
-	t.count(r.counted)
 	if f.Kind == digest.CommentsFeed {
 		t.paged, t.catching = r.paged, r.catching
 	}
-}
-
-// count notes that the numbers of some posts' comments are fresh. One that was read
-// earlier may be that of a list which has moved on since and is as long.
-func (t *tour) count(names []string) {
-	if t.counted == nil {
-		t.counted = map[string]bool{}
+	if f.Kind == digest.CommentsFeed || !t.comments {
+		t.size = max(t.size, r.size)
 	}
-	for _, name := range names {
-		t.counted[name] = name != ""
-	}
-}
-
-// isCounted tells whether the number of a post's comments is fresh.
-func (t *tour) isCounted(x digest.Listing) bool {
-	return t.counted[x.GUID] || t.counted[x.Key] || t.counted[x.URL]
 }
 
 // listings tells whether the comments of single posts are looked at after the
@@ -235,6 +220,7 @@ func (p *Puller) reload(ctx context.Context, feed digest.FeedState, t *tour) (fr
 		t.own.add(f.URL)
 		t.feeds = or(t.feeds, feedsAt(f.URL))
 		t.comments = t.comments || f.Kind == digest.CommentsFeed
+		t.size = f.PageSize // posts come before comments
 		if t.asked == 0 {
 			t.new = t.new && f.LastSuccess.IsZero()
 		}

@@ -28,7 +28,8 @@ func (l *lister) askREST(ctx context.Context, comments []digest.Comment, shown m
 	}
 	numbers, asked := []string{strings.TrimPrefix(l.witness, "comment-")}, map[string]digest.Comment{}
 	for _, c := range comments {
-		if m := wordpressID.FindStringSubmatch(c.GUID); m != nil && !shown[c.ID] && len(asked) < restAtOnce {
+		_, sure := shown[c.ID]
+		if m := wordpressID.FindStringSubmatch(c.GUID); m != nil && !sure && len(asked) < restAtOnce {
 			numbers, asked[m[1]] = append(numbers, m[2]), c
 		}
 	}
@@ -45,8 +46,7 @@ func (l *lister) askREST(ctx context.Context, comments []digest.Comment, shown m
 		}
 	}
 	for key, c := range asked {
-		shown[c.ID] = true
-		if given[key] {
+		if shown[c.ID] = given[key]; given[key] {
 			continue
 		}
 		n, err := l.p.opts.Store.MarkGone(ctx, []int64{c.ID}, digest.ByAbsence, "the site does not give it any more")

@@ -51,10 +51,10 @@ type feedReport struct {
 	requests, pages, entries, skipped int
 	stored                            Stored
 	notModified, tooSoon              bool
-	paged                             bool     // the feed goes on past its first page
-	older                             bool     // a first pull left older pages
-	catching                          bool     // the pull was cut off between two pages
-	counted                           []string // names of posts whose number of comments was read
+	paged                             bool // the feed goes on past its first page
+	size                              int  // entries on that
+	older                             bool // a first pull left older pages
+	catching                          bool // the pull was cut off between two pages
 	notices                           []string
 	err                               error
 }
