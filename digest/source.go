@@ -195,7 +195,8 @@ type Listing struct {
 
 	Announced int // comments that the posts feed says there are, -1 when it does not say
 	Stored    int // comments of the post that are stored, those with a marker included
-	// Listed is what Announced was when the feed was last read whole, -1 for never.
+	// Listed is what Announced was when the feed was last read whole, or agreed with
+	// Stored since; -1 as long as it was never read.
 	Listed   int
 	ListedAt time.Time // zero for never
 	NextTry  time.Time // not before; zero for any time

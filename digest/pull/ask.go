@@ -3,6 +3,7 @@ package pull
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"postbag/digest"
@@ -45,6 +46,13 @@ func (r *run) conditional() bool {
 	}
 	const day = 24 * time.Hour
 	return !(r.habits.hidesEdits && r.scheduled && r.began.Sub(r.feed.AskedWhole) >= day)
+}
+
+// refused tells whether an answer says that there is nothing for us, and not that
+// we are to come again.
+func refused(err error) bool {
+	e, ok := statusError(err)
+	return ok && e.Status/100 == 4 && e.Status != http.StatusRequestTimeout && e.Status != http.StatusTooManyRequests && e.RetryAfter == 0
 }
 
 // statusOf gives the status of an answer that was none, 0 for other errors.

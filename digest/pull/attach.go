@@ -20,7 +20,7 @@ func (p *Puller) attach(ctx context.Context, found *Found) error {
 		return fmt.Errorf("add %q: %w", found.Source.Name, err)
 	}
 	if id == 0 || 2*matched <= len(found.guids) {
-		return nil
+		return p.attachHome(ctx, found)
 	}
 	src, err := p.opts.Store.Source(ctx, id)
 	if err != nil {
@@ -35,6 +35,31 @@ func (p *Puller) attach(ctx context.Context, found *Found) error {
 		return nil
 	}
 	return followed(src, feeds, found.Feeds)
+}
+
+// attachHome gives the feeds to the source without any that is at the blog's home
+// page: some exports call posts by other names than the feeds do.
+func (p *Puller) attachHome(ctx context.Context, found *Found) error {
+	sources, err := p.opts.Store.Sources(ctx)
+	if err != nil {
+		return fmt.Errorf("add %q: %w", found.Source.Name, err)
+	}
+	home := webAddress(found.Source.URL)
+	for _, src := range sources {
+		at := webAddress(src.URL)
+		if home == nil || at == nil || plainHost(at) != plainHost(home) || homePath(at) != homePath(home) {
+			continue
+		}
+		feeds, err := p.opts.Store.Feeds(ctx, src.ID)
+		if err != nil {
+			return fmt.Errorf("add %q: %w", found.Source.Name, err)
+		}
+		if len(feeds) == 0 {
+			found.Source.ID, found.Attached = src.ID, true
+			return nil
+		}
+	}
+	return nil
 }
 
 // followed words that a blog is followed already: under these addresses, or

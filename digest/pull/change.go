@@ -175,8 +175,16 @@ func (c *changing) save(ctx context.Context) error {
 		}
 	}
 	for _, f := range c.moved {
-		held := f.CatchUp
-		f.CatchUp, f.NextPoll = time.Time{}, now
+		held, err := c.held(ctx, f.ID)
+		if err != nil {
+			return err
+		}
+		// Of a pull under way in another process nothing counts any more: it goes by
+		// the old address.
+		f.NextPoll, f.CatchUp = now, now.Truncate(time.Microsecond)
+		if f.CatchUp.Equal(held) {
+			f.CatchUp = held.Add(-time.Microsecond)
+		}
 		if err := c.p.opts.Store.SaveFeed(ctx, f, held); err != nil {
 			return err
 		}
@@ -191,4 +199,15 @@ func (c *changing) save(ctx context.Context) error {
 		s.Platform = c.change.Platform
 	}
 	return c.p.opts.Store.SaveSource(ctx, *s)
+}
+
+// held gives the CatchUp of a feed as it is stored now.
+func (c *changing) held(ctx context.Context, feedID int64) (time.Time, error) {
+	feeds, err := c.p.opts.Store.Feeds(ctx, c.src.ID)
+	for _, f := range feeds {
+		if f.ID == feedID {
+			return f.CatchUp, nil
+		}
+	}
+	return time.Time{}, err
 }

@@ -2,6 +2,7 @@ package pull_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -125,8 +126,8 @@ func TestAFeedsAddressIsChanged(t *testing.T) {
 	equal(t, "source", fmt.Sprint(changed.Source.Name, changed.Source.Platform, changed.Source.URL), fmt.Sprint("Row", digest.Drupal, moved.url+"/"))
 	f := r.feed(src, digest.PostsFeed)
 	want := digest.FeedState{ID: stopped.ID, SourceID: src.ID, Kind: digest.PostsFeed, URL: moved.url + "/posts.xml",
-		LastSuccess: stopped.LastSuccess, NextPoll: f.NextPoll, PageSize: stopped.PageSize, Daily: stopped.Daily}
-	if f != want {
+		LastSuccess: stopped.LastSuccess, NextPoll: f.NextPoll, PageSize: stopped.PageSize, Daily: stopped.Daily, CatchUp: f.CatchUp}
+	if f != want || f.CatchUp.IsZero() {
 		t.Errorf("feed is %+v, want %+v", f, want)
 	}
 	equal(t, "the other feed", r.feed(src, digest.CommentsFeed).URL, old.url+"/comments.xml")
@@ -193,4 +194,55 @@ func TestAChangeThatCannotBeChangesNothing(t *testing.T) {
 	equal(t, "feeds", fmt.Sprint(r.feed(src, digest.PostsFeed), r.feed(src, digest.CommentsFeed)), before)
 	still, err := r.store.Source(t.Context(), src.ID)
 	equal(t, "name", fmt.Sprint(still.Name, err), "Kettle Row<nil>")
+}
+
+// The editor names another feed while another process pulls the old one: what that
+// stores at its end does not undo it.
+func TestChangeDuringAPull(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		there := newStage(t, pages{"/posts": atomOf("", post(2, 80, -1), post(1, 90, -1))}.ServeHTTP)
+		st := newStage(t, nil)
+		r, src := play(t, s, st, digest.Generic, "/posts")
+		editor := newRig(t, &blog{t: t, url: there.URL}, s, "2026-03-05T20:00:00Z")
+		st.now(func(w http.ResponseWriter, _ *http.Request) {
+			if _, err := editor.Change(t.Context(), src.ID, pull.Change{AddOptions: pull.AddOptions{Posts: there.URL + "/posts"}}); err != nil {
+				t.Error(err)
+			}
+			w.Header().Set("ETag", `"old"`)
+			fmt.Fprint(w, atomOf("", post(1, 90, -1)))
+		})
+		r.due(src)
+		f := r.feed(src, digest.PostsFeed)
+		equal(t, "the feed", fmt.Sprintf("%s %q", f.URL, f.ETag), there.URL+`/posts ""`)
+		st.now(http.NotFound)
+		editor.clock.add(2 * time.Hour)
+		editor.due(src)
+		equal(t, "posts", editor.posts(src), 2)
+		f = r.feed(src, digest.PostsFeed)
+		equal(t, "all is there", fmt.Sprint(f.URL, " ", f.CatchUp.IsZero(), f.LastSuccess.Equal(editor.clock.Now())), there.URL+"/posts true true")
+	})
+}
+
+// An export of Disqus calls posts by their addresses, and the blog's feed may have
+// other ids for them. Its home page is the same.
+func TestFeedsOfABlogWhoseExportNamesPostsOtherwise(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		b := newBlog(t, kettleRow().page)
+		r := newRig(t, b, s, thatEvening)
+		src := digest.Source{Name: "Row", URL: b.url + "/", AddedAt: r.clock.Now()}
+		if err := s.AddSource(t.Context(), &src, nil, firstSeries); err != nil {
+			t.Fatal(err)
+		}
+		post := digest.Post{GUID: b.url + "/p1", URL: b.url + "/p1", URLKey: "/p1", Title: "p1", Published: at("2026-03-05T00:00:00Z"), Announced: -1}
+		if _, err := s.StorePage(t.Context(), pull.Page{SourceID: src.ID, Posts: []digest.Post{post}, Seen: r.clock.Now()}); err != nil {
+			t.Fatal(err)
+		}
+		found, err := r.Add(t.Context(), b.url, firstSeries, pull.AddOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "source", fmt.Sprint(found.Source.ID, found.Attached), fmt.Sprint(src.ID, true))
+		r.pull(found.Source, pull.PullOptions{})
+		equal(t, "posts", r.posts(src), 3)
+	})
 }

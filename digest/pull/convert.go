@@ -10,7 +10,7 @@ import (
 
 // convert makes a page for the store of a page of a feed.
 func (r *run) convert(doc *feed.Document) Page {
-	page := Page{SourceID: r.src.ID, Seen: r.p.opts.Clock.Now(), KnownBefore: r.known}
+	page := Page{SourceID: r.src.ID, Seen: r.p.opts.Clock.Now(), KnownBefore: r.since}
 	for _, e := range doc.Posts {
 		page.Posts = append(page.Posts, r.post(e, page.Seen))
 	}

@@ -49,8 +49,9 @@
 //     it is listed again.
 //   - Absence from a feed proves nothing: a feed is a window. A list is complete when
 //     it says so (RFC 5005, 2), when Blogger's was read to its last page and holds as
-//     many entries as it counts, or when it holds as many as the post announces. Half
-//     a document, and one with another post's comments, never is.
+//     many entries as it counts, or when it holds as many as the post announces and
+//     fewer than the blog's feeds hold at most. Half a document, and one with another
+//     post's comments, never is.
 //   - Of a document that ends in the middle the entries are stored, and the poll has
 //     failed all the same.
 //   - A first page of which more than half is new, though from before the last pull by
@@ -59,7 +60,8 @@
 //
 // # History
 //
-// A pull goes back until it meets what was known. With history it goes on to the
+// A pull goes back until it meets what was known when the feed last answered well, or
+// three pages without anything new. With history it goes on to the
 // beginning, by what the documents name as the next page (link rel next or
 // prev-archive, RFC 5005), by number (WordPress's posts) or through WordPress's REST
 // API (its comments). Then it reads the comments feeds of posts whose counts differ

@@ -1,6 +1,10 @@
 package pull
 
-import "postbag/digest"
+import (
+	"time"
+
+	"postbag/digest"
+)
 
 // NewMemory gives the store of previews, for tests to look into.
 func NewMemory() *Memory { return newMemory() }
@@ -23,3 +27,10 @@ func Canonical(address string, fragment bool, own ...string) string {
 
 // ListingAddress gives where a post's own comments feed is by a pattern.
 func ListingAddress(pattern string, x digest.Listing) string { return fill(pattern, x, "") }
+
+// SetRecheckLimit bounds rechecks from now on, and gives what undoes it.
+func SetRecheckLimit(d time.Duration) (undo func()) {
+	before := recheckLimit
+	recheckLimit = d
+	return func() { recheckLimit = before }
+}

@@ -3,6 +3,7 @@ package pull_test
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -197,4 +198,133 @@ func TestWordPressWithoutREST(t *testing.T) {
 			equal(t, "gone", c.Gone, false)
 		}
 	}
+}
+
+const wordPressHead = `<generator>https://wordpress.org/?v=6.7</generator>`
+
+// Ten posts have come since: the new part ends on the very page at which the
+// history goes on.
+func TestHistoryGoesOnAtAPageThatItCameBy(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		newest, broken := 40, "2"
+		st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+			n, _ := strconv.Atoi(r.URL.Query().Get("paged"))
+			n = max(n, 1)
+			if r.URL.Query().Get("paged") == broken {
+				w.WriteHeader(http.StatusInternalServerError)
+				return
+			}
+			var all []entry
+			for i := newest - 10*(n-1); i > newest-10*n && i > 0; i-- {
+				all = append(all, post(i, float64(10*(200-i)), -1))
+			}
+			if len(all) == 0 {
+				http.NotFound(w, r)
+				return
+			}
+			fmt.Fprint(w, atomOf(wordPressHead, all...))
+		})
+		r, src := play(t, s, st, digest.WordPress, "/feed/")
+		_, err := r.Pull(t.Context(), src.ID, pull.PullOptions{History: true})
+		wantError(t, "cut off", err, digest.Unavailable, "500")
+		broken, newest = "none", 50
+		r.clock.add(2 * time.Hour)
+		r.pull(src, pull.PullOptions{History: true})
+		equal(t, "posts", r.posts(src), 50)
+	})
+}
+
+// Some sites name a next page for ever, empty or the same as before.
+func TestNextPagesWithoutEnd(t *testing.T) {
+	for name, page := range map[string]func() string{
+		"empty":    func() string { return "" },
+		"the same": func() string { return atomOf("", manySaid(12, 11, 1, 3)...) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+				n, _ := strconv.Atoi(r.URL.Query().Get("page"))
+				link := fmt.Sprintf(`<link rel="next" href="%s?page=%d"/>`, r.URL.Path, n+1)
+				body := page()
+				if body == "" {
+					body = atomOf("")
+				}
+				if r.URL.Path == "/posts" {
+					body = atomOf("", post(1, 9000, -1))
+					link = ""
+				}
+				fmt.Fprint(w, strings.Replace(body, "<title>The Lamp</title>", "<title>The Lamp</title>"+link, 1))
+			})
+			r, src := play(t, pull.NewMemory(), st, digest.Generic)
+			for _, opts := range []pull.PullOptions{{}, {Force: true}, {History: true}} {
+				report, err := r.Pull(t.Context(), src.ID, opts)
+				if err != nil || report.Requests > 8 {
+					t.Errorf("%+v: %d requests, %v", opts, report.Requests, err)
+				}
+				r.clock.add(2 * time.Hour)
+			}
+		})
+	}
+}
+
+// That a posts feed has numbered pages is our guess. A site that turns the question
+// away has a good feed all the same.
+func TestGuessedPageThatIsRefused(t *testing.T) {
+	for _, status := range []int{400, 403, 410} {
+		inStores(t, func(t *testing.T, s pull.Store) {
+			st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.RawQuery != "" {
+					w.WriteHeader(status)
+					return
+				}
+				var all []entry
+				for i := 10; i > 0; i-- {
+					all = append(all, post(i, float64(20-i), 0))
+				}
+				fmt.Fprint(w, atomOf(wordPressHead, all...))
+			})
+			r, src := play(t, s, st, digest.WordPress, "/feed/")
+			report := r.due(src)
+			equal(t, "notice", strings.Contains(fmt.Sprint(report.Notices), fmt.Sprint("answers ", status)), status != 410)
+			f := r.feed(src, digest.PostsFeed)
+			equal(t, "state", fmt.Sprint(f.LastError, f.CatchUp.IsZero(), f.GoneSince.IsZero(), f.LastSuccess.IsZero()), "true true false")
+		})
+	}
+}
+
+// What the feed of one post brought while the feed of all comments was down does not
+// end the way back of that one.
+func TestListingsDoNotHideWhatTheFeedMissed(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		down := false
+		p := pages{
+			"/feeds/posts/default":    bloggerOf("", "", 2, post(2, 90, 1), post(1, 2000, 0)),
+			"/feeds/comments/default": bloggerOf(".comments", "", 1, said(10, 2, 50)),
+		}
+		st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+			if down && r.URL.Path == "/feeds/comments/default" {
+				w.WriteHeader(http.StatusBadGateway)
+				return
+			}
+			p.ServeHTTP(w, r)
+		})
+		r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
+		r.due(src)
+		// An old post, which the posts feed does not list any more, gets a comment,
+		// and then the newest gets ten, while the comments feed is down.
+		down = true
+		ten := manySaid(30, 21, 2, 10)
+		p["/feeds/posts/default"] = bloggerOf("", "", 2, post(2, 90, 11))
+		p["/feeds/2/comments/default?max-results=500"] = bloggerOf(".post2..comments", "", 11, append(manySaid(30, 21, 2, 10), said(10, 2, 50))...)
+		p["/feeds/comments/default"] = bloggerOf(".comments", "/feeds/comments/default?start-index=11", 12, ten...)
+		p["/feeds/comments/default?start-index=11"] = bloggerOf(".comments", "", 12, said(11, 1, 40), said(10, 2, 50))
+		r.clock.add(2 * time.Hour)
+		if _, err := r.PullDue(t.Context(), src.ID); err == nil {
+			t.Fatal("no error")
+		}
+		equal(t, "comments by the post's own feed", len(r.comments(src)), 11)
+		down = false
+		r.clock.add(3 * time.Hour)
+		r.due(src)
+		equal(t, "comments", len(r.comments(src)), 12)
+	})
 }

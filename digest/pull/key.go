@@ -67,8 +67,8 @@ var commentsPage = regexp.MustCompile(`(?:/+comment-page-[0-9]+)+/*$`)
 // to another host, or is linked to by a newsletter: scheme, www., a default port,
 // a slash at the end, parameters of trackers and the page of the comments are
 // left out, and so is a host that is the source's own. The fragment is kept on
-// demand, for comments. It is "" for what is no web address or cannot be read, and
-// for a home page, which names no entry.
+// demand, for comments. It is "" for what is no web address, cannot be read or gets
+// too long, and for a home page, which names no entry.
 func (h hosts) canonical(address string, fragment bool) string {
 	u := webAddress(address)
 	if u == nil {
@@ -93,11 +93,19 @@ func (h hosts) canonical(address string, fragment bool) string {
 	if path == "" {
 		path = "/"
 	}
-	if h[host] {
-		return path + query + mark
+	key := path + query + mark
+	if !h[host] {
+		key = "//" + host + key
 	}
-	return "//" + host + path + query + mark
+	if len(key) > maxKey {
+		return ""
+	}
+	return key
 }
+
+// maxKey bounds a name, in bytes: escaping makes an address three times as long,
+// and a database keeps no index of names without end.
+const maxKey = 2000
 
 // slashes in a row are one, so that no path looks like the name of another host.
 var slashes = regexp.MustCompile(`/{2,}`)

@@ -121,6 +121,12 @@ func (l *lister) one(ctx context.Context, x digest.Listing) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if x.Announced == x.Stored && x.Listed >= 0 && x.Listed != x.Announced {
+		// They agree without its being read. What it was then may come again, and be
+		// something else.
+		x.Listed = x.Announced
+		return l.p.opts.Store.SaveListing(ctx, x)
+	}
 	if l.inRow >= listingFaults || !l.wanted(x) || l.address(x) == "" {
 		return nil
 	}
@@ -140,6 +146,9 @@ func (l *lister) one(ctx context.Context, x digest.Listing) error {
 	l.inRow = 0
 	if got.unchanged && x.Announced < 0 {
 		return nil // not a row is written
+	}
+	if x.Failures == 0 && l.lags(x, got) {
+		return l.onceMore(ctx, x, got)
 	}
 	if got.complete && x.Announced >= 0 && got.entries != x.Announced {
 		if l.differ++; l.anywhere == "" {
@@ -175,6 +184,25 @@ func (l *lister) conditions(x digest.Listing) validators {
 		return validators{}
 	}
 	return validators{x.ETag, x.LastModified}
+}
+
+// lags tells whether a list may only be behind the count: it has fewer entries, and
+// not because it is as long as the blog's feeds get.
+func (l *lister) lags(x digest.Listing, got listed) bool {
+	if got.unchanged {
+		return x.Stored < x.Announced
+	}
+	return got.entries < x.Announced && (l.habits.wholeListing || l.tour.size == 0 || got.entries < l.tour.size)
+}
+
+// onceMore lets a list be read once more, a while later, that may be behind the
+// count now.
+func (l *lister) onceMore(ctx context.Context, x digest.Listing, got listed) error {
+	x.Failures, x.NextTry = 1, l.p.opts.Clock.Now().Add(l.p.backOff(1))
+	if !got.unchanged {
+		x.ListedAt, x.ETag, x.LastModified = l.began, got.etag, got.lastModified
+	}
+	return l.p.opts.Store.SaveListing(ctx, x)
 }
 
 // keep stores that a post's comments were read.

@@ -27,10 +27,11 @@ type listed struct {
 // post's comments and it was read to its last page, or when it holds exactly as
 // many entries as the post announces. A document that ends in the middle, one that
 // holds fewer entries than it counts itself, and one that lists comments of other
-// posts never are.
+// posts never are. Nor does the count prove anything of one that is as long as the
+// blog's feeds get: it may be the newest of more, and the count an old one.
 func (l *lister) list(ctx context.Context, x digest.Listing, v validators) (got listed, err error) {
 	began := l.p.opts.Clock.Now()
-	total, whole := -1, true
+	total, whole, stale := -1, true, 0
 	ids := map[string]bool{}
 	for address, n := l.address(x), 0; address != ""; n++ {
 		resp, err := l.ask(ctx, address, v)
@@ -50,15 +51,20 @@ func (l *lister) list(ctx context.Context, x digest.Listing, v validators) (got 
 		}
 		got.present = append(got.present, stored.CommentIDs...)
 		total = max(total, doc.TotalResults)
-		whole = whole && !foreign(doc, x, l.own) && l.count(doc, ids)
+		before := len(ids)
+		whole = l.count(doc, ids) && whole && !foreign(doc, x, l.own)
+		if stale++; len(ids) > before {
+			stale = 0
+		}
 		got.complete = got.complete || n == 0 && doc.Complete
 		v = validators{}
-		if address = l.following(doc, resp, address); n+1 == listingPages && address != "" {
+		if address = l.following(doc, resp, address); (n+1 == listingPages || stale >= stalePages) && address != "" {
 			whole, address = false, ""
 		}
 	}
 	got.entries = len(ids)
-	got.complete = whole && (got.complete || got.entries == x.Announced || l.habits.wholeListing) && got.entries >= total
+	counted := got.entries == x.Announced && got.entries < l.tour.size
+	got.complete = whole && (got.complete || counted || l.habits.wholeListing) && got.entries >= total
 	if !got.complete {
 		return got, nil
 	}

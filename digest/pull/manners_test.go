@@ -440,3 +440,30 @@ func TestOneSourceMayHaveOneFeedOrNone(t *testing.T) {
 	equal(t, "no feed, by the schedule", r.due(bare).Requests, 0)
 	_ = src
 }
+
+// Only the feed itself can say that it is gone for good.
+func TestOlderPageThatIsGone(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		n := 0
+		st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+			switch r.URL.RequestURI() {
+			case "/posts":
+				fmt.Fprint(w, atomOf("", post(1, 90, -1)))
+			case "/comments":
+				n++
+				fmt.Fprint(w, atomOf(`<link rel="next" href="/comments?page=2"/>`, said(n, 1, 9)))
+			default:
+				w.WriteHeader(http.StatusGone)
+			}
+		})
+		r, src := play(t, s, st, digest.Generic)
+		for range 4 {
+			_, err := r.PullDue(t.Context(), src.ID)
+			wantError(t, "the older page", err, digest.NotFound, "410")
+			r.clock.add(25 * time.Hour)
+		}
+		f := r.feed(src, digest.CommentsFeed)
+		equal(t, "still asked by the schedule", fmt.Sprint(f.Stopped, f.GoneSince.IsZero()), "false true")
+		equal(t, "comments", len(r.comments(src)), 4)
+	})
+}

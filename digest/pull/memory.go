@@ -114,6 +114,7 @@ func (m *memory) saveFeed(feed digest.FeedState, held time.Time) {
 		if !stored.CatchUp.Equal(held) {
 			feed.CatchUp, feed.LastSuccess = stored.CatchUp, stored.LastSuccess
 			feed.ETag, feed.LastModified, feed.Older = stored.ETag, stored.LastModified, stored.Older
+			feed.URL = stored.URL
 		}
 		m.feeds[i] = feed
 	}

@@ -182,6 +182,7 @@ type tour struct {
 	paged    bool   // and that feed goes on past its first page
 	catching bool   // or was cut off, and goes on with the next pull
 	feeds    string // the folder of its feeds, at Blogger
+	size     int    // entries on the first page of the feed of all comments, else of posts
 }
 
 func (t *tour) add(f digest.FeedState, r feedReport) {
@@ -196,6 +197,9 @@ func (t *tour) add(f digest.FeedState, r feedReport) {
 	}
 	if f.Kind == digest.CommentsFeed {
 		t.paged, t.catching = r.paged, r.catching
+	}
+	if f.Kind == digest.CommentsFeed || !t.comments {
+		t.size = max(t.size, r.size)
 	}
 }
 
@@ -215,6 +219,7 @@ func (p *Puller) reload(ctx context.Context, feed digest.FeedState, t *tour) (fr
 		t.own.add(f.URL)
 		t.feeds = or(t.feeds, feedsAt(f.URL))
 		t.comments = t.comments || f.Kind == digest.CommentsFeed
+		t.size = f.PageSize // posts come before comments
 		if t.asked == 0 {
 			t.new = t.new && f.LastSuccess.IsZero()
 		}

@@ -291,7 +291,7 @@ func TestEndlessPagesAreLeft(t *testing.T) {
 			return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "")}, nil
 		}
 		n++
-		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, fmt.Sprintf("https://a.test/%d", n), "1")}, nil
+		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, fmt.Sprintf("https://a.test/%d", n), fmt.Sprint(n))}, nil
 	})})
 	report, err := p.Pull(t.Context(), src.ID, pull.PullOptions{History: true})
 	if err != nil {

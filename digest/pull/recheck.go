@@ -10,8 +10,10 @@ import (
 	"postbag/digest"
 )
 
+// recheckLimit bounds one recheck; the blogs that it asks share it.
+var recheckLimit = time.Minute
+
 const (
-	recheckLimit = time.Minute      // of one recheck
 	recheckAgain = 10 * time.Minute // a comment is not looked at again within
 	acceptPage   = "text/html, application/xhtml+xml, */*;q=0.5"
 )
@@ -29,12 +31,10 @@ type Rechecked struct {
 // an issue with them goes out. It reads the comments feeds of their posts; a
 // comment that these do not show, though they need not be complete, is looked for
 // at its permalink, where only 404 or 410 means that it is gone. A comment that was
-// looked at a few minutes ago is left alone, and so is one that is gone already. It
+// there a few minutes ago is left alone, and so is one that is gone already. It
 // takes a minute at most. What cannot be reached is no error but a notice; the
 // error is the store's, or the end of ctx.
 func (p *Puller) Recheck(ctx context.Context, commentIDs []int64) (Rechecked, error) {
-	bounded, cancel := context.WithTimeout(ctx, recheckLimit)
-	defer cancel()
 	var out Rechecked
 	due := p.toRecheck(commentIDs)
 	if len(due) == 0 {
@@ -55,12 +55,10 @@ func (p *Puller) Recheck(ctx context.Context, commentIDs []int64) (Rechecked, er
 		}
 		bySource[c.SourceID] = append(bySource[c.SourceID], c.Comment)
 	}
-	for _, id := range sources {
-		if err := p.recheckSource(bounded, id, bySource[id], &out); err != nil {
-			if ctx.Err() == nil && bounded.Err() != nil {
-				out.Notices = append(out.Notices, "the blog takes too long to answer, and not every pick was looked at")
-				return out, nil
-			}
+	ends := time.Now().Add(recheckLimit)
+	for i, id := range sources {
+		share := time.Until(ends) / time.Duration(len(sources)-i)
+		if err := p.recheckSource(ctx, share, id, bySource[id], &out); err != nil {
 			return out, fmt.Errorf("look at picked comments: %w", err)
 		}
 	}
@@ -91,49 +89,69 @@ func (p *Puller) lookedAt(id int64) {
 	p.looked[id] = p.opts.Clock.Now()
 }
 
-// recheckSource looks at the comments of one source. One that is not followed any
-// more is left alone.
-func (p *Puller) recheckSource(ctx context.Context, id int64, comments []digest.Comment, out *Rechecked) error {
+// recheckSource looks at the comments of one source for so long. One that is not
+// followed any more is left alone.
+func (p *Puller) recheckSource(ctx context.Context, limit time.Duration, id int64, comments []digest.Comment, out *Rechecked) error {
+	bounded, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	l, err := p.lookThrough(bounded, id, comments, out)
+	if err != nil && ctx.Err() == nil && bounded.Err() != nil {
+		out.Notices = append(out.Notices, "the blog takes too long to answer, and not every pick was looked at")
+		err = nil
+	}
+	if l == nil || err != nil {
+		return err
+	}
+	// What was found counts, though there was no time for the rest.
+	err = l.markMissing(ctx)
+	out.Requests += l.report.requests
+	out.Gone += l.report.stored.GoneComments
+	out.Notices = append(out.Notices, l.report.notices...)
+	return err
+}
+
+// lookThrough asks the blog, and notes which comments are missing.
+func (p *Puller) lookThrough(ctx context.Context, id int64, comments []digest.Comment, out *Rechecked) (*lister, error) {
 	src, err := p.opts.Store.Source(ctx, id)
 	if err != nil {
 		if digest.KindOf(err) == digest.NotFound {
-			return nil
+			err = nil
 		}
-		return err
+		return nil, err
 	}
 	leave, err := p.enter(ctx, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer leave()
 	t := tour{own: ownHosts(src.URL)}
 	if _, _, err := p.reload(ctx, digest.FeedState{SourceID: id}, &t); err != nil {
-		return err
+		return nil, err
 	}
 	l := p.lister(src, t, mode{})
-	defer func() {
-		out.Requests += l.report.requests
-		out.Gone += l.report.stored.GoneComments
-		out.Notices = append(out.Notices, l.report.notices...)
-	}()
 	shown, err := l.show(ctx, comments)
 	if err != nil {
-		return err
+		return l, err
 	}
 	for _, c := range comments {
-		if !shown[c.ID] {
+		there, sure := shown[c.ID]
+		if !sure {
+			missing := len(l.missing)
 			if err := l.permalinkOf(ctx, c); err != nil {
-				return err
+				return l, err
 			}
+			there = len(l.missing) == missing
 		}
 		out.Looked++
-		p.lookedAt(c.ID)
+		if there { // what is gone, and is listed again, is looked at again at once
+			p.lookedAt(c.ID)
+		}
 	}
-	return l.markMissing(ctx)
+	return l, nil
 }
 
-// show reads the comments feeds of the comments' posts, and tells of which comments
-// they leave no doubt.
+// show reads the comments feeds of the comments' posts, and tells of those that they
+// leave no doubt of whether they are there.
 func (l *lister) show(ctx context.Context, comments []digest.Comment) (map[int64]bool, error) {
 	sure := map[int64]bool{}
 	of := map[int64][]int64{}
@@ -166,7 +184,9 @@ func (l *lister) show(ctx context.Context, comments []digest.Comment) (map[int64
 		}
 		l.inRow, l.alive = 0, true
 		for _, id := range of[x.PostID] {
-			sure[id] = got.complete || got.unchanged
+			if unchanged := got.unchanged && l.habits.wholeListing; unchanged || got.complete {
+				sure[id] = unchanged
+			}
 		}
 		for _, id := range got.present {
 			sure[id] = true

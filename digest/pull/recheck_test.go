@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/fetch"
 	"postbag/digest/pull"
 )
 
@@ -117,4 +118,90 @@ func TestRecheckOfABlogThatIsIll(t *testing.T) {
 	if _, err := r.Recheck(ctx, picked); err == nil {
 		t.Error("the end of the context is no error")
 	}
+}
+
+func TestRecheckBeyondAnUnchangedWindow(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		st := newStage(t, nil)
+		one := post(1, 90, 5)
+		one.listing = st.URL + "/p/1/comments"
+		p := pages{"/posts": atomOf("", one), "/comments": atomOf("", manySaid(13, 11, 1, 30)...)}
+		p["/p/1/comments"] = atomOf("", manySaid(13, 12, 1, 30)...)
+		st.now(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("ETag", `"1"`)
+			if r.Header.Get("If-None-Match") != "" && strings.HasPrefix(r.URL.Path, "/p/") {
+				w.WriteHeader(http.StatusNotModified)
+				return
+			}
+			p.ServeHTTP(w, r)
+		})
+		r, src := play(t, s, st, digest.Generic)
+		r.due(src)
+		r.clock.add(time.Hour)
+		// The list is a window, beyond which the comment is, and answers "not modified".
+		found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-11"))
+		equal(t, "gone", fmt.Sprint(found.Gone, err), "1 <nil>")
+	})
+}
+
+// A feed that has not heard of a removal brings a comment back that a recheck found
+// gone. The next recheck looks at it, however soon that is.
+func TestRecheckLooksAgainAtWhatWasGone(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		st := newStage(t, pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", said(1, 1, 20))}.ServeHTTP)
+		r, src := play(t, s, st, digest.Generic)
+		r.due(src)
+		for range 3 {
+			r.clock.add(2 * time.Minute)
+			found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-1"))
+			equal(t, "gone", fmt.Sprint(found.Gone, err), "1 <nil>")
+			r.pull(src, pull.PullOptions{Force: true})
+			equal(t, "gone by the feed", r.comments(src)["tag:lamp.test,2026:c-1"].Gone, false)
+		}
+	})
+}
+
+// A blog that does not answer takes neither the time of the next one nor what was
+// found of it before.
+func TestRecheckOfABlogThatHangs(t *testing.T) {
+	defer pull.SetRecheckLimit(2 * time.Second)()
+	inStores(t, func(t *testing.T, s pull.Store) {
+		hang := make(chan struct{})
+		slow := newStage(t, nil)
+		slow.now(func(w http.ResponseWriter, r *http.Request) {
+			switch r.URL.Path {
+			case "/posts":
+				fmt.Fprint(w, atomOf("", post(1, 90, -1), post(2, 90, -1)))
+			case "/comments":
+				fmt.Fprint(w, atomOf("", said(1, 1, 20), said(2, 2, 21)))
+			case "/p/1":
+				w.WriteHeader(http.StatusGone)
+			default:
+				select {
+				case <-hang:
+				case <-r.Context().Done():
+				}
+			}
+		})
+		defer close(hang)
+		r, src := play(t, s, slow, digest.Generic)
+		r.due(src)
+		there := newStage(t, pages{"/posts": atomOf("", post(3, 90, -1)), "/comments": atomOf("", said(3, 3, 20))}.ServeHTTP)
+		other, second := play(t, s, there, digest.Generic)
+		other.due(second)
+
+		allow, err := fetch.ParseAllow([]string{strings.TrimPrefix(slow.URL, "http://"), strings.TrimPrefix(there.URL, "http://")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := fetch.New(fetch.Options{Allow: allow, Pause: -1, Clock: r.clock})
+		defer client.Close()
+		p := pull.New(pull.Options{Store: s, Fetcher: client, ToProse: prose, Clock: r.clock})
+		all := r.comments(src)
+		for id, c := range other.comments(second) {
+			all[id] = c
+		}
+		found, err := p.Recheck(t.Context(), ids(all, "tag:lamp.test,2026:c-1", "tag:lamp.test,2026:c-2", "tag:lamp.test,2026:c-3"))
+		equal(t, "gone", fmt.Sprint(found.Gone, err, found.Notices), "2 <nil> [the blog takes too long to answer, and not every pick was looked at]")
+	})
 }

@@ -47,6 +47,7 @@ type feedReport struct {
 	stored                            Stored
 	notModified, tooSoon              bool
 	paged                             bool // the feed goes on past its first page
+	size                              int  // entries on that
 	catching                          bool // the pull was cut off between two pages
 	notices                           []string
 	err                               error

@@ -86,7 +86,7 @@ func (r *run) restEnds(address string, err error) bool {
 	switch status := statusOf(err); {
 	case restNumber(address) > 1:
 		return status == http.StatusBadRequest || status == http.StatusNotFound
-	case status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusNotFound:
+	case refused(err):
 		r.noREST(err.Error())
 		return true
 	}
@@ -106,6 +106,9 @@ func (r *run) restPage(ctx context.Context, doc *feed.Document, address string) 
 	r.report.pages++
 	r.report.entries += doc.Entries()
 	r.report.skipped += len(doc.Skipped)
+	if r.remember(doc); r.stale >= stalePages {
+		return "", nil
+	}
 	next := withQuery(address, "page", strconv.Itoa(restNumber(address)+1))
 	page := r.convert(doc)
 	r.feed.Older = next

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -25,9 +26,11 @@ type run struct {
 	mode
 
 	began time.Time
-	// known is when the present catching up began: entries seen before it end
-	// the way back.
-	known time.Time
+	// known is when the present catching up began. Entries seen before since end
+	// the way back: since known, or since the feed's last good answer if that was
+	// earlier. What came between by other ways, as the comments of a single post or
+	// an export, may have gaps.
+	known, since time.Time
 	// held is the CatchUp last read or stored, by which the store tells whether
 	// another process pulls the feed too.
 	held     time.Time
@@ -50,10 +53,16 @@ type run struct {
 	at     string          // the page that was asked for last
 	seen   map[string]bool // addresses asked in this run
 	ids    map[string]bool // entries seen in this run
+	stale  int             // pages in a row, up to now, that held none but these
 	report feedReport
 }
 
 type validators struct{ etag, lastModified string }
+
+// stalePages in a row that hold nothing new to a run are its end, though they name
+// a next one: some sites count on for ever. The first document of an archive may
+// repeat the feed (RFC 5005, 4), so one proves nothing.
+const stalePages = 3
 
 // start makes a run of a feed.
 func (p *Puller) start(src digest.Source, f digest.FeedState, own hosts, m mode) *run {
@@ -65,6 +74,10 @@ func (p *Puller) start(src digest.Source, f digest.FeedState, own hosts, m mode)
 	r.known = r.began.Truncate(time.Microsecond)
 	if !r.held.IsZero() {
 		r.known = r.held
+	}
+	r.since = r.known
+	if last := f.LastSuccess.Add(time.Microsecond); !r.first && last.Before(r.since) {
+		r.since = last
 	}
 	if r.History && !isREST(f.Older) {
 		r.resume = f.Older
@@ -87,6 +100,10 @@ func (r *run) do(ctx context.Context) {
 	}
 	if errors.Is(err, ErrSuspect) {
 		err = r.suspect(ctx, err)
+	}
+	if r.report.pages > 0 && statusOf(err) == http.StatusGone {
+		// The feed is there: this says nothing of it.
+		err = digest.Fail(digest.NotFound, digest.HintOf(err), "an older page: %v", err)
 	}
 	if err != nil {
 		r.report.catching = !r.feed.CatchUp.IsZero()
@@ -117,8 +134,11 @@ func (r *run) pages(ctx context.Context) error {
 	for address != "" {
 		resp, err := r.get(ctx, address, acceptFeed)
 		if err != nil {
-			if r.report.pages > 0 && r.byNumber() && digest.KindOf(err) == digest.NotFound {
-				break // past the last page
+			if r.report.pages > 0 && r.byNumber() && refused(err) {
+				if digest.KindOf(err) != digest.NotFound {
+					r.note("older posts were refused: %s", err)
+				}
+				break // past the last page, or the site gives none by number
 			}
 			if address == r.feed.Older && digest.KindOf(err) == digest.NotFound {
 				r.feed.Older = "" // the next one begins anew
@@ -169,6 +189,7 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *Response) (str
 	page := r.convert(doc)
 	if r.report.pages == 1 {
 		r.ttl, r.skipHours, r.newest, r.report.paged = doc.TTL, doc.SkipHours, page, older != ""
+		r.report.size = doc.Entries()
 		if !r.first && !r.History && !r.Accept {
 			page.Covered = r.feed.LastSuccess.Add(-24 * time.Hour)
 		}
@@ -245,13 +266,13 @@ func (r *run) goOn(ctx context.Context, doc *feed.Document, stored Stored, older
 	r.joined = r.joined || stored.Known > 0
 	r.lists = r.lists || r.report.pages == 1 && stored.Known > 0
 	if r.resume != "" && r.joined {
-		older, r.resume = r.resume, ""
-		if r.seen[older] {
-			return "", nil
+		if !r.seen[r.resume] {
+			older = r.resume
 		}
+		r.resume = ""
 	}
 	again, err := r.more(ctx, doc, stored, fresh, older)
-	if err != nil || !again || older == "" {
+	if err != nil || !again || older == "" || r.stale >= stalePages {
 		return "", err
 	}
 	if r.report.pages >= maxPages {
@@ -288,7 +309,13 @@ func (r *run) remember(doc *feed.Document) bool {
 	for _, e := range doc.Comments {
 		r.ids[e.ID] = true
 	}
-	return len(r.ids) > before
+	for _, e := range doc.Skipped {
+		r.ids[or(e.ID, e.Reason)] = true
+	}
+	if r.stale++; len(r.ids) > before {
+		r.stale = 0
+	}
+	return r.stale == 0
 }
 
 // turnedOver warns when a feed that cannot be paged holds nothing known: what

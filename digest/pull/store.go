@@ -38,8 +38,8 @@ type Store interface {
 	// caller last read or stored. When another is stored by now, a pull in
 	// another process has begun or ended a catching up of its own: then CatchUp
 	// stays as it is, and so do the validators and LastSuccess, lest the next
-	// poll be told that nothing changed while pages are still missing; and so does
-	// Older. A feed that is Stopped is left alone by the schedule.
+	// poll be told that nothing changed while pages are still missing; and so do
+	// Older and URL. A feed that is Stopped is left alone by the schedule.
 	SaveFeed(ctx context.Context, feed digest.FeedState, held time.Time) error
 	// StorePage stores a page of entries in one transaction; see [Page]. The
 	// error is of kind NotFound when the source is not followed any more.

@@ -36,9 +36,9 @@ func (db *DB) Feeds(ctx context.Context, sourceID int64) (all []digest.FeedState
 	return all, err
 }
 
-// SaveFeed stores the polling state of a feed, its address included. What tells
-// how far the feed was pulled is stored only when the stored CatchUp is the one
-// held, as [pull.Store] says. The error is of kind NotFound for an unknown feed,
+// SaveFeed stores the polling state of a feed, its address included. That and what
+// tells how far the feed was pulled is stored only when the stored CatchUp is the
+// one held, as [pull.Store] says. The error is of kind NotFound for an unknown feed,
 // and of kind Conflict when another feed has the address.
 func (db *DB) SaveFeed(ctx context.Context, feed digest.FeedState, held time.Time) error {
 	return db.update(ctx, "save the feed", func(t *tx) error { return db.saveFeed(t, feed, held) })
@@ -46,9 +46,10 @@ func (db *DB) SaveFeed(ctx context.Context, feed digest.FeedState, held time.Tim
 
 func (db *DB) saveFeed(t *tx, f digest.FeedState, held time.Time) error {
 	n, err := t.exec(`
-		UPDATE feeds SET url = $1, next_poll = $2, last_try = $3, failures = $4, last_error = $5,
+		UPDATE feeds SET next_poll = $2, last_try = $3, failures = $4, last_error = $5,
 			failing_since = $6, asked_whole = $7, moved_to = $8, moved_polls = $9, gone_since = $10, stopped = $11,
 			suspect = $12, page_size = $13, daily = $14,
+			url           = CASE WHEN catch_up IS NOT DISTINCT FROM $20 THEN $1 ELSE url END,
 			etag          = CASE WHEN catch_up IS NOT DISTINCT FROM $20 THEN $15 ELSE etag END,
 			last_modified = CASE WHEN catch_up IS NOT DISTINCT FROM $20 THEN $16 ELSE last_modified END,
 			last_success  = CASE WHEN catch_up IS NOT DISTINCT FROM $20 THEN $17 ELSE last_success END,

@@ -145,14 +145,15 @@ func (s *storing) unknownPosts(entries []digest.Post) error {
 	for _, id := range s.stored.PostIDs {
 		met[id] = true
 	}
-	seen := map[string]bool{}
+	seen := map[string]*storedPost{}
 	for _, p := range entries {
 		stored := byKey[p.Key]
 		if stored != nil && s.isAnotherPost(p, stored) {
 			stored = nil
 		}
-		twice := p.Key != "" && seen[p.Key] || stored != nil && met[stored.id]
-		seen[p.Key] = true
+		first := seen[p.Key]
+		twice := p.Key != "" && first != nil && !s.isAnotherPost(p, first) || stored != nil && met[stored.id]
+		seen[p.Key] = &storedPost{urlKey: p.URLKey, title: p.Title, published: p.Published, body: p.Body}
 		if stored == nil {
 			stored = byURLKey[p.URLKey]
 			// Two posts of one page may link to the same address.

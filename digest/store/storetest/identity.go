@@ -196,6 +196,13 @@ var identityTests = []test{
 		b.equal("a post", b.postsAt(src, after(101*time.Hour), anew), pull.Stored{NewPosts: 1})
 		b.equal("the post again", b.postsAt(src, after(102*time.Hour), anew), pull.Stored{Known: 1})
 	}},
+	{"two blogs that number alike in one feed keep their entries, on one page, too", func(b *bench) {
+		src, _ := b.source("planet")
+		here, there := aPost("https://a.example/?p=7", start, "h1"), aPost("https://b.example/?p=7", after(100*time.Hour), "h2")
+		here.Key, here.URLKey, there.Key, there.URLKey = "post-7", "//a.example/night", "post-7", "//b.example/day"
+		b.equal("stored", b.postsAt(src, after(101*time.Hour), here, there), pull.Stored{NewPosts: 2})
+		b.equal("again", b.postsAt(src, after(102*time.Hour), there, here), pull.Stored{Known: 2})
+	}},
 	{"one comment twice on a page, under two ids, is one", func(b *bench) {
 		src, _ := b.source("forum")
 		page := []digest.Comment{keyed(5, "post-5", start, "h"), keyed(5, "topic-1-3", start, "h")}
