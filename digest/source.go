@@ -68,6 +68,9 @@ type FeedState struct {
 	// FailingSince is when the first of the present failures was; zero when the
 	// last poll went well.
 	FailingSince time.Time
+	// RetryAt is until when the feed's host asks to be left alone; zero when it does
+	// not.
+	RetryAt time.Time
 	// AskedWhole is the last request without conditions.
 	AskedWhole time.Time
 

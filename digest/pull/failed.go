@@ -33,6 +33,9 @@ func (p *Puller) failed(ctx context.Context, f digest.FeedState, held time.Time,
 	if status, ok := statusError(cause); ok {
 		wait = status.RetryAfter
 	}
+	if wait > 0 {
+		f.RetryAt = now.Add(min(wait, MaxInterval))
+	}
 	if scheduled {
 		f.Failures++
 		wait = max(wait, p.backOff(f.Failures))

@@ -202,6 +202,24 @@ func TestRetryAfterIsRespected(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "next poll", feeds[0].NextPoll.Sub(c.now), 5*time.Hour)
+
+	// Another process knows nothing of it but what is stored.
+	asked := 0
+	other := pull.New(pull.Options{Store: store, ToProse: prose, Clock: c, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+		asked++
+		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "", "1")}, nil
+	})})
+	c.add(2 * time.Hour)
+	_, err = other.Pull(t.Context(), src.ID, pull.PullOptions{History: true})
+	wantError(t, "two hours later", err, digest.Unavailable, "left alone until")
+	equal(t, "requests", asked, 0)
+	if _, err := other.Pull(t.Context(), src.ID, pull.PullOptions{Force: true}); err != nil || asked == 0 {
+		t.Errorf("by force: %d requests, %v", asked, err)
+	}
+	c.add(2 * time.Minute)
+	if _, err := other.Pull(t.Context(), src.ID, pull.PullOptions{}); err != nil {
+		t.Errorf("after a good answer: %v", err)
+	}
 }
 
 func TestOneBadSourceDoesNotStopTheOthers(t *testing.T) {

@@ -94,6 +94,10 @@ func (r *run) do(ctx context.Context) {
 		}
 		return
 	}
+	if r.feed.RetryAt.After(r.began) && !r.Force {
+		r.report.err = r.leave(ctx)
+		return
+	}
 	err := r.pages(ctx)
 	if err == nil && r.History && r.habits.rest && r.feed.Kind == digest.CommentsFeed {
 		err = r.rest(ctx)
@@ -110,6 +114,19 @@ func (r *run) do(ctx context.Context) {
 		r.report.err = fmt.Errorf("pull the %s of %q: %w", r.feed.Kind, r.src.Name, err)
 		r.report.notices = append(r.report.notices, r.p.failed(ctx, r.feed, r.held, r.scheduled, err)...)
 	}
+}
+
+// leave does not ask a feed whose host wants to be left alone, whichever process
+// was told so.
+func (r *run) leave(ctx context.Context) error {
+	if r.feed.NextPoll.Before(r.feed.RetryAt) {
+		r.feed.NextPoll = r.feed.RetryAt
+		if err := r.p.opts.Store.SaveFeed(ctx, r.feed, r.held); err != nil {
+			return err
+		}
+	}
+	return digest.Fail(digest.Unavailable, "To ask all the same: --force", "the %s of %q were not asked for, since their host asks to be left alone until %s",
+		r.feed.Kind, r.src.Name, r.feed.RetryAt.UTC().Format("2 January 15:04 MST"))
 }
 
 // tooSoon tells whether a pull by hand would ask again within the minute. One
@@ -343,6 +360,7 @@ func (r *run) finish(ctx context.Context) error {
 	r.measure(now)
 	f.CatchUp, f.LastSuccess, f.Failures, f.LastError = time.Time{}, now, 0, ""
 	f.FailingSince, f.GoneSince, f.Stopped, f.Suspect = time.Time{}, time.Time{}, false, ""
+	f.RetryAt = time.Time{}
 	f.NextPoll = r.nextPoll(now)
 	if r.History && !isREST(f.Older) && !r.left {
 		f.Older = ""

@@ -11,7 +11,7 @@ import (
 const (
 	feedColumns = `id, source_id, kind, url, etag, last_modified, next_poll, last_try,
 		last_success, failures, last_error, catch_up, failing_since, asked_whole, moved_to, moved_polls,
-		gone_since, stopped, suspect, page_size, daily, older`
+		gone_since, stopped, suspect, page_size, daily, older, retry_at`
 	feedOrder = ` ORDER BY source_id, CASE kind WHEN 'posts' THEN 0 ELSE 1 END, id`
 )
 
@@ -20,7 +20,7 @@ func (t *tx) feeds(query string, args ...any) (all []digest.FeedState, err error
 		var f digest.FeedState
 		err := r.scan(&f.ID, &f.SourceID, &f.Kind, &f.URL, &f.ETag, &f.LastModified, &f.NextPoll, &f.LastTry,
 			&f.LastSuccess, &f.Failures, &f.LastError, &f.CatchUp, &f.FailingSince, &f.AskedWhole, &f.MovedTo, &f.MovedPolls,
-			&f.GoneSince, &f.Stopped, &f.Suspect, &f.PageSize, &f.Daily, &f.Older)
+			&f.GoneSince, &f.Stopped, &f.Suspect, &f.PageSize, &f.Daily, &f.Older, &f.RetryAt)
 		all = append(all, f)
 		return err
 	}, query, args...)
@@ -48,7 +48,7 @@ func (db *DB) saveFeed(t *tx, f digest.FeedState, held time.Time) error {
 	n, err := t.exec(`
 		UPDATE feeds SET next_poll = $2, last_try = $3, failures = $4, last_error = $5,
 			failing_since = $6, asked_whole = $7, moved_to = $8, moved_polls = $9, gone_since = $10, stopped = $11,
-			suspect = $12, page_size = $13, daily = $14,
+			suspect = $12, page_size = $13, daily = $14, retry_at = $22,
 			url           = CASE WHEN catch_up IS NOT DISTINCT FROM $20 THEN $1 ELSE url END,
 			etag          = CASE WHEN catch_up IS NOT DISTINCT FROM $20 THEN $15 ELSE etag END,
 			last_modified = CASE WHEN catch_up IS NOT DISTINCT FROM $20 THEN $16 ELSE last_modified END,
@@ -59,7 +59,7 @@ func (db *DB) saveFeed(t *tx, f digest.FeedState, held time.Time) error {
 		f.URL, f.NextPoll, f.LastTry, f.Failures, f.LastError,
 		f.FailingSince, f.AskedWhole, f.MovedTo, f.MovedPolls, f.GoneSince, f.Stopped,
 		f.Suspect, f.PageSize, f.Daily,
-		f.ETag, f.LastModified, f.LastSuccess, f.Older, f.CatchUp, held, f.ID)
+		f.ETag, f.LastModified, f.LastSuccess, f.Older, f.CatchUp, held, f.ID, f.RetryAt)
 	if err == nil && n == 0 {
 		return missing("there is no feed %d", f.ID)
 	}
@@ -86,11 +86,11 @@ func (db *DB) addFeed(t *tx, f digest.FeedState) (id int64, err error) {
 	_, err = t.one([]any{&id}, `
 		INSERT INTO feeds (source_id, kind, url, etag, last_modified, next_poll, last_try,
 			last_success, failures, last_error, catch_up, failing_since, asked_whole, moved_to, moved_polls,
-			gone_since, stopped, suspect, page_size, daily, older)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) RETURNING id`,
+			gone_since, stopped, suspect, page_size, daily, older, retry_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) RETURNING id`,
 		f.SourceID, string(f.Kind), f.URL, f.ETag, f.LastModified, f.NextPoll, f.LastTry,
 		f.LastSuccess, f.Failures, f.LastError, f.CatchUp, f.FailingSince, f.AskedWhole, f.MovedTo, f.MovedPolls,
-		f.GoneSince, f.Stopped, f.Suspect, f.PageSize, f.Daily, f.Older)
+		f.GoneSince, f.Stopped, f.Suspect, f.PageSize, f.Daily, f.Older, f.RetryAt)
 	return id, db.feedTaken(err, f.URL)
 }
 

@@ -60,6 +60,7 @@ func fullFeed(feed digest.FeedState) digest.FeedState {
 	feed.AskedWhole = after(2 * time.Second)
 	feed.MovedTo, feed.MovedPolls = "https://elsewhere.example/feed", 2
 	feed.GoneSince, feed.Stopped = after(3*time.Second), true
+	feed.RetryAt = after(4 * time.Second)
 	feed.Suspect = "most of it is new"
 	feed.PageSize, feed.Daily, feed.Older = 25, 4200, "https://blog.example/feed?start=26"
 	feed.CatchUp = after(4 * time.Second)

@@ -13,6 +13,7 @@ ALTER TABLE feeds ADD COLUMN suspect TEXT NOT NULL DEFAULT '';
 ALTER TABLE feeds ADD COLUMN page_size BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE feeds ADD COLUMN daily BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE feeds ADD COLUMN older TEXT NOT NULL DEFAULT '';
+ALTER TABLE feeds ADD COLUMN retry_at BIGINT;
 
 -- Empty until the feed brings the entry again. What entries have given of all
 -- that a row may have is noted in a set, so that an unchanged page is compared
