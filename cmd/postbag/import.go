@@ -72,7 +72,7 @@ func (c importCmd) file(ctx context.Context, p *Program, puller *pull.Puller, na
 	if err == nil || done.Source != (digest.Source{}) {
 		p.printImported(filepath.Base(name), done, c.DryRun)
 	}
-	return err
+	return theirs(err)
 }
 
 // openExport opens a file and gives its size in bytes.

@@ -33,6 +33,9 @@ func (c previewCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if c.Limit < 1 {
 		return digest.Fail(digest.Invalid, "20 is the default.", "--limit must be at least 1")
 	}
+	if err := pull.CheckAddress(c.URL, pull.AddOptions{}); err != nil {
+		return err
+	}
 	base, err := s.web()
 	if err != nil {
 		return err
@@ -50,7 +53,7 @@ func (c previewCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	blog, err := puller.Preview(ctx, c.URL)
 	b.done()
 	if err != nil {
-		return err
+		return theirs(err)
 	}
 	for _, n := range blog.Notices {
 		fmt.Fprintf(p.Stdout, "%s.\n", printable(sentence(n)))

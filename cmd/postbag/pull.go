@@ -72,10 +72,10 @@ func (c pullCmd) onward() string {
 	return "What had come is stored. To go on from there: " + again
 }
 
-// theirs makes an error of a blog's answer one that says nothing of how the
-// program was called.
+// theirs makes an error of a blog's answer, or of what a file holds, one that says
+// nothing of how the program was called.
 func theirs(err error) error {
-	if digest.KindOf(err) != digest.Invalid {
+	if err == nil || digest.KindOf(err) != digest.Invalid {
 		return err
 	}
 	return &digest.Error{Kind: digest.Unavailable, Message: err.Error(), Hint: digest.HintOf(err), Err: err}

@@ -20,7 +20,8 @@ import (
 )
 
 // TestWhatAPullSaysOfABlog pulls a blog that edits a comment, then gives half a
-// feed: that is no wrong call, and the earlier text is shown.
+// feed: that is no wrong call, and the earlier text is shown. What nobody could ask
+// for is one.
 func TestWhatAPullSaysOfABlog(t *testing.T) {
 	now := digest.NewTestClock(sunday, 1)
 	blog := sampleblog.New(now.Now())
@@ -56,6 +57,19 @@ func TestWhatAPullSaysOfABlog(t *testing.T) {
 	half.Store(true)
 	if _, err := in.run("pull", "--force"); err == nil || (&Program{Stderr: t.Output()}).Report(err) != exitFailed || digest.HintOf(err) == "" {
 		t.Errorf("half a feed: %v", err)
+	}
+	for _, tt := range []struct {
+		args []string
+		want int
+	}{
+		{[]string{"source", "add", server.URL + "/robots.txt"}, exitFailed},
+		{[]string{"source", "add", "not an address"}, exitUsage},
+		{[]string{"source", "add", server.URL, "--platform", "nothing"}, exitUsage},
+		{[]string{"preview", "http://"}, exitUsage},
+	} {
+		if _, err := in.run(tt.args...); (&Program{Stderr: t.Output()}).Report(err) != tt.want {
+			t.Errorf("postbag %s: %v, want exit status %d", strings.Join(tt.args, " "), err, tt.want)
+		}
 	}
 }
 

@@ -94,6 +94,9 @@ func (c sourceAddCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if c.URL == "" && c.Posts == "" && c.Comments == "" {
 		return digest.Fail(digest.Invalid, "Any page of it will do: postbag source add https://your-blog.example", "the blog's address is missing")
 	}
+	if err := pull.CheckAddress(c.URL, c.options()); err != nil {
+		return err
+	}
 	return p.with(ctx, s, func(a *app) error {
 		puller, err := a.puller(nil, nil)
 		if err != nil {
@@ -101,7 +104,7 @@ func (c sourceAddCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		}
 		found, err := puller.Add(ctx, c.URL, firstSeries(p.Clock.Now()), c.options())
 		if err != nil {
-			return err
+			return theirs(err)
 		}
 		p.printFound(found)
 		return a.printPlan(ctx)

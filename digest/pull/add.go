@@ -24,6 +24,16 @@ type AddOptions struct {
 	Name     string // what to call it; "" means its own title
 }
 
+// CheckAddress tells what of an address and of options can never work, before
+// anything is asked; the error is of kind Invalid.
+func CheckAddress(rawURL string, opts AddOptions) error {
+	_, err := opts.checked()
+	if err == nil && rawURL != "" {
+		_, _, err = tidy(rawURL)
+	}
+	return err
+}
+
 // checked tidies the options; what cannot work is an error of kind Invalid.
 func (o AddOptions) checked() (AddOptions, error) {
 	for _, address := range []*string{&o.Posts, &o.Comments} {

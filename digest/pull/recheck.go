@@ -268,7 +268,7 @@ func (l *lister) permalinkOf(ctx context.Context, c digest.Comment) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if e, ok := statusError(err); ok && strings.EqualFold(e.Host, u.Hostname()) {
+		if e, ok := statusError(err); ok && bareHost(e.Host) == bareHost(u.Hostname()) {
 			status = e.Status
 		} else if err != nil {
 			l.note("the page of the comment by %s could not be read: %s", c.Author, err)
@@ -281,6 +281,9 @@ func (l *lister) permalinkOf(ctx context.Context, c digest.Comment) error {
 	}
 	return nil
 }
+
+// bareHost is a host without the www. that a blog may redirect to, or from.
+func bareHost(host string) string { return strings.TrimPrefix(strings.ToLower(host), "www.") }
 
 // missing is a comment whose page is not there.
 type missing struct {
