@@ -33,6 +33,8 @@ func newScanner(r io.Reader) *scanner {
 	never := func(xml.Name) bool { return false }
 	s := &scanner{dec: xml.NewDecoder(r), unitDepth: 2, nested: never, omitted: never}
 	s.dec.Strict = false
+	// The text is UTF-8 by now, whatever a declaration further down says.
+	s.dec.CharsetReader = func(_ string, text io.Reader) (io.Reader, error) { return text, nil }
 	return s
 }
 

@@ -49,14 +49,17 @@ func short(s string, limit int) string {
 // name makes a writer's name of what a feed gives.
 func name(s string) string { return short(plain(html.UnescapeString(s)), maxName) }
 
-// id cleans an id or address; one too long to be kept is none.
+// id cleans an id or address, in which no line ends; one too long to be kept is
+// none.
 func id(s string) string {
-	s = strings.TrimSpace(clean(s))
+	s = strings.TrimSpace(lineless.Replace(clean(s)))
 	if len(s) > maxID {
 		return ""
 	}
 	return s
 }
+
+var lineless = strings.NewReplacer("\n", "", "\r", "", "\t", "")
 
 // webURL makes an address absolute and gives "" unless it is http or https.
 func webURL(base, ref string) string {
