@@ -41,9 +41,6 @@ type Suggestion struct {
 	place    place
 }
 
-// Suggest applies the rules that need to be told nothing, see [Rules.Suggest].
-func Suggest(candidates []digest.Candidate) []Suggestion { return Rules{}.Suggest(candidates) }
-
 // Suggest applies the rules to candidates, which come by post and within a post
 // in thread order. It gives one suggestion for each, in the same order; those of
 // them to offer are for [Top] to choose.

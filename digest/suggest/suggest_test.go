@@ -100,7 +100,7 @@ func TestReasons(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := reasonsOf(t, suggest.Suggest(test.candidates), 1)
+			got := reasonsOf(t, suggest.Rules{}.Suggest(test.candidates), 1)
 			if !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
@@ -196,7 +196,7 @@ func TestNearCopies(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			all := suggest.Suggest(test.candidates)
+			all := suggest.Rules{}.Suggest(test.candidates)
 			offered := map[int64]bool{}
 			for _, s := range suggest.Top(all, 10) {
 				offered[s.CommentID] = true
@@ -253,7 +253,7 @@ func TestWhatIsLinked(t *testing.T) {
 }
 
 func TestCopiesAreNoted(t *testing.T) {
-	all := suggest.Suggest([]digest.Candidate{comment(1, 0, story), comment(2, 0, story+" And more."), comment(3, 0, story), comment(4, 0, essay)})
+	all := suggest.Rules{}.Suggest([]digest.Candidate{comment(1, 0, story), comment(2, 0, story+" And more."), comment(3, 0, story), comment(4, 0, essay)})
 	for i, want := range [][]string{nil, {"2 near copies: 1, 3"}, nil, nil} {
 		if !slices.Equal(all[i].Notes, want) {
 			t.Errorf("the notes on comment %d are %q, want %q", all[i].CommentID, all[i].Notes, want)
@@ -269,7 +269,7 @@ func TestManyCopies(t *testing.T) {
 	}
 	began := time.Now()
 	copies := 0
-	for _, s := range suggest.Suggest(candidates) {
+	for _, s := range (suggest.Rules{}).Suggest(candidates) {
 		if s.NearCopyOf != 0 {
 			copies++
 		}
@@ -311,7 +311,7 @@ func TestTop(t *testing.T) {
 	older := with(comment(6, 0, variant(6, story)), func(c *digest.Candidate) {
 		c.PostID, c.PostPublished = 2, c.PostPublished.Add(-48*time.Hour)
 	})
-	all := suggest.Suggest([]digest.Candidate{plain, long, both, short, drew, older})
+	all := suggest.Rules{}.Suggest([]digest.Candidate{plain, long, both, short, drew, older})
 	tests := []struct {
 		n    int
 		want []int64
@@ -352,7 +352,7 @@ func TestTopIsDiverse(t *testing.T) {
 		add(id, 0, 3, essay)
 	}
 	count := func(n int) (thread, post, rest int) {
-		for _, s := range suggest.Top(suggest.Suggest(candidates), n) {
+		for _, s := range suggest.Top((suggest.Rules{}).Suggest(candidates), n) {
 			switch s.CommentID / 100 {
 			case 1:
 				thread++
@@ -378,7 +378,7 @@ func TestTopIsDiverse(t *testing.T) {
 }
 
 func TestThreadsInACircle(t *testing.T) {
-	all := suggest.Suggest([]digest.Candidate{comment(1, 2, story), comment(2, 3, essay), comment(3, 1, filler), comment(4, 4, filler)})
+	all := suggest.Rules{}.Suggest([]digest.Candidate{comment(1, 2, story), comment(2, 3, essay), comment(3, 1, filler), comment(4, 4, filler)})
 	if len(all) != 4 || len(suggest.Top(all, 3)) == 0 {
 		t.Errorf("got %v", all)
 	}
@@ -441,7 +441,7 @@ func BenchmarkSuggest(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				suggest.Top(suggest.Suggest(candidates), 20)
+				suggest.Top(suggest.Rules{}.Suggest(candidates), 20)
 			}
 		})
 	}
