@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -140,7 +142,21 @@ func previewFiles(ctx context.Context, frozen *digest.Frozen, base string, s *Se
 	if err != nil {
 		return nil, err
 	}
-	return map[string][]byte{"feed.atom": feed, "issue.html": page, "issue.txt": []byte(strings.ReplaceAll(mailing.text.Text, templates.TokenMark, reader.Token)), "issue.eml": eml}, nil
+	return map[string][]byte{"feed.atom": feed, "issue.html": withStyle(set, page), "issue.txt": []byte(strings.ReplaceAll(mailing.text.Text, templates.TokenMark, reader.Token)), "issue.eml": eml}, nil
+}
+
+var stylesheetLink = regexp.MustCompile(`<link rel="stylesheet" href="[^"]*/([^/"]+)">`)
+
+// withStyle puts a page's stylesheet into it, for it is opened as a file and
+// nothing serves its address.
+func withStyle(set *templates.Set, page []byte) []byte {
+	return stylesheetLink.ReplaceAllFunc(page, func(link []byte) []byte {
+		sheet, ok := set.Asset(string(stylesheetLink.FindSubmatch(link)[1]))
+		if !ok {
+			return link
+		}
+		return slices.Concat([]byte("<style>\n"), sheet.Body, []byte("</style>"))
+	})
 }
 
 // writeAll writes files into a folder, all or none: everything is written beside
