@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -127,6 +128,9 @@ func (p *Program) printFound(found pull.Found) {
 	}
 	if src.CommentsPattern != "" {
 		fmt.Fprintf(p.Stdout, "  %-9s %s\n", "of a post", printable(src.CommentsPattern))
+	}
+	if !slices.ContainsFunc(found.Feeds, func(f digest.FeedState) bool { return f.Kind == digest.PostsFeed }) && !found.Attached {
+		fmt.Fprintf(p.Stdout, "If it has a feed of its posts, name it:\n  postbag source set %d --posts ADDRESS\n", src.ID)
 	}
 	if found.Silent {
 		fmt.Fprintf(p.Stdout, "Its comments can come otherwise: from an export of Blogger, WordPress or Disqus (postbag import FILE), or from feeds that they have elsewhere:\n"+

@@ -192,7 +192,7 @@ func (s *search) fromFeed(ctx context.Context, resp *Response) (Found, error) {
 	case a.doc.OnePost:
 		found.Notices = append(found.Notices, "this feed lists the comments of one post, and no other comments will come")
 	default:
-		found.Notices = append(found.Notices, "the feed of the posts was not found, so comments come without it; if there is one, name it with: postbag source set ID --posts ADDRESS")
+		found.Notices = append(found.Notices, "no feed of the posts was found, so only what this one says of them is known")
 	}
 	return found, nil
 }
