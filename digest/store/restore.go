@@ -51,8 +51,8 @@ func Restore(ctx context.Context, dsn string, from *archive.Reader, opts Restore
 	}
 	r := &restorer{steps: steps, from: from, opts: opts, done: Restored{From: from.Header().Schema, Schema: len(steps)}}
 	if r.done.From > len(steps) {
-		return done, conflict("Use the newer Postbag that wrote it.",
-			"the backup has schema %d and this program knows up to %d", r.done.From, len(steps))
+		return done, first(r.damage(ctx), conflict("Use the newer Postbag that wrote it.",
+			"the backup has schema %d and this program knows up to %d", r.done.From, len(steps)))
 	}
 	if d.locksRows {
 		err = r.intoServer(ctx, dsn, d)
@@ -77,7 +77,12 @@ type restorer struct {
 
 // fill brings everything in, within one transaction on a connection. The schema
 // has the given version, and its tables are empty.
-func (r *restorer) fill(t *tx, conn *sql.Conn, version int) error {
+func (r *restorer) fill(t *tx, conn *sql.Conn, version int) (err error) {
+	defer func() {
+		if digest.KindOf(err) == digest.Invalid && r.outside == nil {
+			r.outside = r.damage(t.ctx)
+		}
+	}()
 	if err := r.upgrade(t, version, r.done.From); err != nil {
 		return err
 	}
@@ -107,6 +112,27 @@ func (r *restorer) fill(t *tx, conn *sql.Conn, version int) error {
 		return err
 	}
 	return r.finish(t)
+}
+
+// damage reads the rest of a backup that says something which cannot be, and
+// gives the error when its checksums tell that nobody wrote it so: a byte that
+// changed on a disk shows itself as a wrong word first.
+func (r *restorer) damage(ctx context.Context) error {
+	for more := true; more; {
+		var err error
+		for row := true; row; {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if _, row, err = r.from.Next(); err != nil {
+				return err
+			}
+		}
+		if _, more, err = r.from.NextTable(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // upgrade takes the schema from a version to another.

@@ -69,6 +69,25 @@ func TestDamagedBackupChangesNothing(t *testing.T) {
 	})
 }
 
+// TestEveryChangedByteIsDamage changes one bit at a time, from one end of the
+// backup to the other: in the header, in names of tables, in rows, in the sums.
+func TestEveryChangedByteIsDamage(t *testing.T) {
+	file := filled(t)
+	const header = 10 // of gzip, which has a time and a flag that say nothing
+	for i := header; i < len(file); i += max(1, len(file)/64) {
+		changed := bytes.Clone(file)
+		changed[i] ^= 1 << (i % 8)
+		empty := filepath.Join(t.TempDir(), "empty.db")
+		_, err := restore(t.Context(), empty, changed)
+		if err == nil || digest.KindOf(err) == digest.Internal {
+			t.Errorf("byte %d: got %v", i, err)
+		} else if i > 200 {
+			wantError(t, err, digest.Invalid, "damaged")
+		}
+		wantNothing(t, empty)
+	}
+}
+
 // TestRestoreThatIsCutOff ends the file's disk, and the context, in the middle.
 func TestRestoreThatIsCutOff(t *testing.T) {
 	file := filled(t)
