@@ -44,9 +44,10 @@
 //   - An edit is a changed text. The earlier text is kept. A changed fingerprint with
 //     the same words is none.
 //   - A comment is gone by the marker in its place, by a tombstone (RFC 6721), by its
-//     absence from a complete list of its post's comments, or by 404 or 410 at its
-//     permalink right before an issue goes out. Its words are kept. It comes back when
-//     it is listed again.
+//     absence from a complete list of its post's comments, or right before an issue goes
+//     out by its permalink: 404 or 410 there, or a page that holds as many places of
+//     comments as the post has of them, but not its own. Its words are kept. It comes
+//     back when it is listed again. What nothing tells of is neither.
 //   - Absence from a feed proves nothing: a feed is a window. A list is complete when
 //     it says so (RFC 5005, 2), when Blogger's was read to its last page and holds as
 //     many entries as it counts, or when it holds as many as the post announces and

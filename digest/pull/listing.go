@@ -94,6 +94,9 @@ func (l *lister) pageOf(ctx context.Context, x digest.Listing, resp *Response) (
 		if m := wordpressID.FindStringSubmatch(doc.Comments[i].ID); m != nil {
 			l.witness = m[1]
 		}
+		if u := webAddress(doc.Comments[i].URL); u != nil && u.Fragment != "" {
+			l.places[x.PostID] = append(l.places[x.PostID], u.Fragment)
+		}
 	}
 	l.report.pages++
 	l.report.entries += doc.Entries()
