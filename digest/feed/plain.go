@@ -25,7 +25,7 @@ type plainXML struct {
 func (w *walk) plainly() error {
 	p := plainXML{doc: w.doc, names: map[string]xml.Name{}}
 	for {
-		if !p.text() {
+		if !p.text(&w.cost) {
 			return errNotPlain
 		}
 		start := p.at
@@ -39,7 +39,7 @@ func (w *walk) plainly() error {
 		case isEnd:
 			name, ok = p.endTag()
 		case p.comes("<!"), p.comes("<?"):
-			if !p.aside() {
+			if !p.aside(&w.cost) {
 				return errNotPlain
 			}
 			continue
@@ -74,22 +74,27 @@ func (p *plainXML) pass(skip int, s string) bool {
 	return n >= 0
 }
 
-// text goes to the next tag, or to the end of the document.
-func (p *plainXML) text() bool {
+// text goes to the next tag, or to the end of the document. What it costs is counted
+// with references as they are written; where that is too much, the decoder judges.
+func (p *plainXML) text(c *cost) bool {
 	text := p.doc[p.at:]
 	if n := bytes.IndexByte(text, '<'); n >= 0 {
 		text = text[:n]
 	}
 	p.at += len(text)
-	return !bytes.Contains(text, []byte("]]>")) && plainReferences(text)
+	if len(text) == 0 {
+		return true
+	}
+	return !bytes.Contains(text, []byte("]]>")) && plainReferences(text) && c.text(len(text)) == nil
 }
 
 // aside goes past a CDATA section, a comment or an instruction other than a
 // declaration of XML.
-func (p *plainXML) aside() bool {
+func (p *plainXML) aside(c *cost) bool {
+	from := p.at
 	switch {
 	case p.comes("<![CDATA["):
-		return p.pass(len("<![CDATA["), "]]>")
+		return p.pass(len("<![CDATA["), "]]>") && c.text(p.at-from-len("<![CDATA[]]>")) == nil
 	case p.comes("<!--"):
 		if !p.pass(len("<!--"), "--") || !p.comes(">") {
 			return false

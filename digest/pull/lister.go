@@ -32,11 +32,14 @@ type lister struct {
 	missing  []missing      // comments whose pages are not there
 	witness  string         // the key of a comment that a list showed
 	short    map[int64]bool // posts whose list is no longer than they announce
-	answers  map[string]int // pages of posts that were asked for, with their status if that was bad
+
+	of     map[int64]digest.Listing // what is known of the posts of comments that are looked at
+	places map[int64][]string       // where their lists say that comments are on their pages
+	pages  map[string]*postPage     // pages of posts that were asked for
 }
 
 func (p *Puller) lister(src digest.Source, t tour, m mode) *lister {
-	l := &lister{tour: t, answers: map[string]int{}, short: map[int64]bool{}, run: p.start(src, digest.FeedState{SourceID: src.ID, Kind: digest.CommentsFeed}, t.own, m)}
+	l := &lister{tour: t, short: map[int64]bool{}, of: map[int64]digest.Listing{}, places: map[int64][]string{}, pages: map[string]*postPage{}, run: p.start(src, digest.FeedState{SourceID: src.ID, Kind: digest.CommentsFeed}, t.own, m)}
 	l.first = t.new
 	l.backfill = !t.new
 	return l
@@ -129,7 +132,7 @@ func (l *lister) one(ctx context.Context, x digest.Listing) error {
 		x.Listed = x.Announced
 		return l.p.opts.Store.SaveListing(ctx, x)
 	}
-	if l.inRow >= listingFaults || !l.wanted(x) || l.address(x) == "" {
+	if l.inRow >= listingFaults || !l.wanted(x) || l.address(x) == "" || l.over() != nil {
 		return nil
 	}
 	l.read++
