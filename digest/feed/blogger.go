@@ -16,6 +16,9 @@ var (
 	bloggerID = regexp.MustCompile(`^tag:blogger\.com,1999:blog-(\d+)(?:\.|$)`)
 	// onePostID is the feed id of a single post's comments.
 	onePostID = regexp.MustCompile(`^tag:blogger\.com,1999:blog-(\d+)\.post(\d+)\.\.comments$`)
+	// commentsPath is the address of a feed of comments with the numbers in it: on the
+	// blog's host that of a post, on Blogger's own that of the blog before it.
+	commentsPath = regexp.MustCompile(`^https?://([^/]+)/feeds/(\d+)(/\d+)?/comments/(?:default|full|summary)(?:[?#].*)?$`)
 	// commentPath is the address of a comment's own feed entry: the blog
 	// (optional), the post and the comment.
 	commentPath = regexp.MustCompile(`^https?://[^/]+/feeds/(?:(\d+)/)?(\d+)/comments/default/(\d+)(?:[?#].*)?$`)
@@ -59,7 +62,14 @@ func bloggerDocument(p *page, d *Document) {
 	if m := bloggerID.FindStringSubmatch(p.id); m != nil {
 		d.BlogID = m[1]
 	}
-	d.OnePost = onePostID.MatchString(p.id)
+	// Without entries the id of a single post's comments is that of all comments.
+	d.OnePost = onePostID.MatchString(p.id) || d.Kind == digest.CommentsFeed && ofOnePost(p.where())
+}
+
+// ofOnePost tells whether an address is that of a single post's comments.
+func ofOnePost(address string) bool {
+	m := commentsPath.FindStringSubmatch(address)
+	return m != nil && (m[3] != "" || !strings.HasSuffix(m[1], "blogger.com"))
 }
 
 // bloggerComment ties a comment to its post and, in Atom, to its parent, and

@@ -133,6 +133,15 @@ func TestWordPressWithoutGenerator(t *testing.T) {
 	}
 }
 
+// A feed that gathers the entries of many blogs is not WordPress's.
+func TestGatheredFeedIsNoWordPress(t *testing.T) {
+	item := func(guid string) string { return "<item><guid>" + guid + "</guid><title>x</title></item>" }
+	gathered := "<rss><channel>" + item("http://a.test/?p=1") + item("http://b.test/2") + item("http://c.test/3") + "</channel></rss>"
+	equal(t, "platform", parse(t, []byte(gathered), feed.Options{}).Platform, digest.Generic)
+	own := "<rss><channel>" + item("http://a.test/?p=1") + item("http://a.test/old/2") + "</channel></rss>"
+	equal(t, "platform", parse(t, []byte(own), feed.Options{}).Platform, digest.WordPress)
+}
+
 func TestEmptyWordPressCommentsFeedIsKnownByItsAddress(t *testing.T) {
 	body := string(fixture(t, "wordpress-comments.rss"))
 	body = body[:strings.Index(body, "<item>")] + "</channel></rss>"
@@ -169,6 +178,19 @@ func TestBloggerPostsComments(t *testing.T) {
 }
 
 // blogger wraps entries into a Blogger posts feed.
+// Without entries the feed of a single post's comments has the id of all comments.
+func TestEmptyFeedOfOnePostOfABlogger(t *testing.T) {
+	for self, one := range map[string]bool{
+		"https://www.blogger.com/feeds/7/70/comments/default": true,
+		"https://ferry.test/feeds/70/comments/default":        true,
+		"https://www.blogger.com/feeds/7/comments/default":    false,
+		"https://ferry.test/feeds/comments/default":           false,
+	} {
+		body := `<feed xmlns="http://www.w3.org/2005/Atom"><id>tag:blogger.com,1999:blog-7.comments</id><link rel="self" href="` + self + `"/></feed>`
+		equal(t, self, parse(t, []byte(body), feed.Options{}).OnePost, one)
+	}
+}
+
 func blogger(entries string) []byte {
 	return []byte(`<feed xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0"><id>tag:blogger.com,1999:blog-7</id>` +
 		`<title type="text">The Ferry Queue</title><generator>Blogger</generator>` + entries + `</feed>`)

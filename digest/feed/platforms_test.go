@@ -75,6 +75,10 @@ func TestPlatforms(t *testing.T) {
 		{"discourse-latest.rss", digest.Discourse, posts, false, 0, 0, []string{topic}, nil},
 		{"discourse-posts.rss", digest.Discourse, comments, false, 0, 0, []string{topic}, []string{berta,
 			"hedge.test-post-31-2 | post-31-2 | " + hedge + " | topic-31 |  |  | @tom | https://hedge.test/u/tom"}},
+		{"discourse-topic-today.rss", digest.Discourse, comments, true, 0, 0, []string{
+			"hedge.test-topic-31 | topic-31 |  | -1 | " + hedge + ".rss | oda | When to lay a hedge"}, []string{
+			"hedge.test-post-31-4 | post-31-4 | " + hedge + " | topic-31 |  |  | tom | ",
+			"hedge.test-post-31-3 | post-31-3 | " + hedge + " | topic-31 |  |  | berta | "}},
 		{"discourse-topic.rss", digest.Discourse, comments, true, 0, 0, []string{topic}, []string{berta}},
 		{"reddit-posts.atom", digest.Reddit, posts, false, 0, 0, []string{owl}, nil},
 		{"reddit-thread.atom", digest.Reddit, comments, true, 0, 0, []string{owl}, []string{lamp}},
@@ -165,6 +169,11 @@ func TestPlatformsOwnWays(t *testing.T) {
 	framed := parse(t, fixture(t, "discourse-topic.rss"), feed.Options{})
 	equal(t, "Discourse: the text without its frame", framed.Comments[0].Body.HTML, forum.Comments[0].Body.HTML)
 	equal(t, "Discourse: hash in both feeds", framed.Comments[0].Hash, forum.Comments[0].Hash)
+	today := parse(t, fixture(t, "discourse-topic-today.rss"), feed.Options{})
+	equal(t, "Discourse: the text without its link", today.Comments[1].Body.HTML, forum.Comments[0].Body.HTML)
+	equal(t, "Discourse: the writer's own link", strings.HasSuffix(today.Comments[0].Body.HTML, "Billhooks</a></p>"), true)
+	equal(t, "Discourse: a note without text", line(len(today.Skipped), today.Skipped[0].ID), "1 | hedge.test-post-31-5")
+	equal(t, "Discourse: hash of the topic in its own feed", today.Posts[0].Hash, forum.Posts[0].Hash)
 	topics := parse(t, fixture(t, "discourse-latest.rss"), feed.Options{})
 	equal(t, "Discourse: the name of the forum", topics.Title+", "+forum.Title, "Hedge Forum, Hedge Forum")
 	equal(t, "Discourse: the topic without its tail", topics.Posts[0].Body.HTML, forum.Posts[0].Body.HTML)
@@ -183,6 +192,8 @@ func TestPlatformsOwnWays(t *testing.T) {
 	equal(t, "WordPress: one post asked for", rest.OnePost, true)
 	rest = parse(t, fixture(t, "wordpress-rest-comments.json"), url("https://blog.test/wp-json/wp/v2/comments?per_page=100&page=4"))
 	equal(t, "WordPress: page after a short one", rest.NextURL, "")
+	_, err := feed.Parse([]byte(`[{"id":7,"post":41,"guid":{"rendered":"x"},"status":"inherit","type":"attachment"}]`), feed.Options{})
+	wantInvalid(t, "WordPress: a list of attachments", err, "JSON data")
 	rest = parse(t, []byte("[]"), url("https://blog.test/?rest_route=/wp/v2/comments"))
 	equal(t, "WordPress: empty list", rest.Kind, digest.CommentsFeed)
 

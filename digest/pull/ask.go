@@ -27,6 +27,7 @@ func (r *run) get(ctx context.Context, address, accept string) (*Response, error
 	if err != nil {
 		return nil, err
 	}
+	r.share.bytes += int64(len(resp.Body))
 	if newest {
 		r.validators = validators{resp.ETag, resp.LastModified}
 		r.fresh, r.moved = resp.CacheMaxAge, resp.Moved

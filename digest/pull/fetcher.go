@@ -26,8 +26,10 @@ type Request struct {
 	LastModified string
 	Accept       string // the Accept field; empty means anything
 	// Most is how many requests the answer may take, redirects included; 0 leaves
-	// it to the fetcher.
+	// it to the fetcher. Made, when not nil, is raised by how many were made, also when
+	// they led to no answer.
 	Most int
+	Made *int
 }
 
 // ErrMost is wrapped by the error of a request that would have taken more than
@@ -40,7 +42,6 @@ type Response struct {
 	NotModified bool   // 304: the body is empty and nothing has changed
 	Body        []byte // unpacked
 	URL         string // where the answer came from, after redirects
-	Requests    int    // how many it took, redirects included
 	ContentType string
 	// ETag and LastModified are the validators as received.
 	ETag         string

@@ -132,7 +132,7 @@ func (l *lister) one(ctx context.Context, x digest.Listing) error {
 		x.Listed = x.Announced
 		return l.p.opts.Store.SaveListing(ctx, x)
 	}
-	if l.inRow >= listingFaults || !l.wanted(x) || l.address(x) == "" {
+	if l.inRow >= listingFaults || !l.wanted(x) || l.address(x) == "" || l.over() != nil {
 		return nil
 	}
 	l.read++

@@ -50,6 +50,8 @@ type run struct {
 	joined    bool   // the pages so far reach down to something that was known before
 	left      bool   // there were too many pages
 
+	share share // what it has taken so far
+
 	at     string          // the page that was asked for last
 	seen   map[string]bool // addresses asked in this run
 	ids    map[string]bool // entries seen in this run
@@ -66,7 +68,7 @@ const stalePages = 3
 
 // start makes a run of a feed.
 func (p *Puller) start(src digest.Source, f digest.FeedState, own hosts, m mode) *run {
-	r := &run{p: p, src: src, habits: habitsOf(src.Platform), own: own, feed: f, before: f, mode: m,
+	r := &run{p: p, src: src, habits: habitsOf(src.Platform), own: own, feed: f, before: f, mode: m, share: newShare(),
 		began: p.opts.Clock.Now(), held: f.CatchUp, stored: f.Older, first: f.LastSuccess.IsZero(),
 		seen: map[string]bool{}, ids: map[string]bool{}}
 	r.backfill = r.History && !r.first
@@ -149,6 +151,9 @@ func (r *run) note(format string, args ...any) {
 func (r *run) pages(ctx context.Context) error {
 	address := r.feed.URL
 	for address != "" {
+		if err := r.over(); err != nil {
+			return err
+		}
 		resp, err := r.get(ctx, address, acceptFeed)
 		if err != nil {
 			if r.report.pages > 0 && r.byNumber() && refused(err) {
