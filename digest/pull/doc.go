@@ -74,7 +74,8 @@
 // only where its validators hide edits. Scheduled polls are at least 15 minutes apart
 // and an hour by default: less where half of the first page would turn over
 // meanwhile, more where Cache-Control, ttl or skipHours ask for it. Failures double the
-// wait up to a day, for ever, with jitter; Retry-After is obeyed. A move for good is
+// wait up to a day, for ever, with jitter; Retry-After is obeyed, for all
+// feeds of the host and by whichever process. A move for good is
 // believed after three polls, 410 after a day. A scheduled pull reads the comments of
 // at most 20 posts. No feed gets more than a quarter of an hour and 200 MB of a pull
 // that does not go back to the beginning: one whose pages lead on without end has
