@@ -59,7 +59,9 @@ func bloggerDocument(p *page, d *Document) {
 	if m := bloggerID.FindStringSubmatch(p.id); m != nil {
 		d.BlogID = m[1]
 	}
-	d.OnePost = onePostID.MatchString(p.id)
+	if m := onePostID.FindStringSubmatch(p.id); m != nil {
+		d.OnePost, d.PostRef = true, postID(m[1], m[2])
+	}
 }
 
 // bloggerComment ties a comment to its post and, in Atom, to its parent, and

@@ -49,8 +49,8 @@
 //     comments as the post has of them, but not its own. Its words are kept. It comes
 //     back when it is listed again. What nothing tells of is neither.
 //   - Absence from a feed proves nothing: a feed is a window. A list is complete when
-//     it says so (RFC 5005, 2), when Blogger's was read to its last page and holds as
-//     many entries as it counts, or when it holds as many as the post announces and
+//     it says so (RFC 5005, 2), when Blogger's was read to its last page, holds as
+//     many entries as it counts and, without entries, names the post, or when it holds as many as the post announces and
 //     fewer than the blog's feeds hold at most. Half a document, and one with another
 //     post's comments, never is.
 //   - Of a document that ends in the middle the entries are stored, and the poll has
