@@ -363,3 +363,14 @@ func TestOneIDForAll(t *testing.T) {
 	equal(t, "ids", strings.Join(ids, " "), "quay http://quay.test/2")
 	equal(t, "skipped", len(d.Skipped), 2)
 }
+
+// A name or a title that shows as another, or that hides something, is a trap for
+// whoever reads it in a list or a mail.
+func TestNamesAndTitlesHideNothing(t *testing.T) {
+	body := "<rss xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><title>The\u200b La\u202emp&#x200f;\U000E0041</title><item><guid>1</guid>" +
+		"<title>A\u200b b\u00adridge\u2060\u2028 too\u061c far</title><dc:creator>An\u200bn\u200e&#27;[31m</dc:creator><description>x</description></item></channel></rss>"
+	d := parse(t, []byte(body), feed.Options{})
+	equal(t, "title", d.Title, "The Lamp")
+	equal(t, "title of the post", d.Posts[0].Title, "A bridge too far")
+	equal(t, "author", d.Posts[0].Author, "Ann[31m")
+}
