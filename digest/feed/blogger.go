@@ -62,14 +62,30 @@ func bloggerDocument(p *page, d *Document) {
 	if m := bloggerID.FindStringSubmatch(p.id); m != nil {
 		d.BlogID = m[1]
 	}
-	// Without entries the id of a single post's comments is that of all comments.
-	d.OnePost = onePostID.MatchString(p.id) || d.Kind == digest.CommentsFeed && ofOnePost(p.where())
+	if m := onePostID.FindStringSubmatch(p.id); m != nil {
+		d.OnePost, d.PostRef = true, postID(m[1], m[2])
+	} else if post := postOf(p.where()); post != "" && d.Kind == digest.CommentsFeed {
+		// Without entries the id of a single post's comments is that of all comments.
+		d.OnePost = true
+		if d.BlogID != "" {
+			d.PostRef = postID(d.BlogID, post)
+		}
+	}
 }
 
-// ofOnePost tells whether an address is that of a single post's comments.
-func ofOnePost(address string) bool {
+// postOf gives the number of the post whose comments are listed at an address, ""
+// where all of a blog's are.
+func postOf(address string) string {
 	m := commentsPath.FindStringSubmatch(address)
-	return m != nil && (m[3] != "" || !strings.HasSuffix(m[1], "blogger.com"))
+	switch {
+	case m == nil:
+		return ""
+	case m[3] != "":
+		return m[3][1:]
+	case strings.HasSuffix(m[1], "blogger.com"):
+		return ""
+	}
+	return m[2]
 }
 
 // bloggerComment ties a comment to its post and, in Atom, to its parent, and

@@ -24,6 +24,8 @@ type Document struct {
 	BlogID string
 	// OnePost marks a comments feed that lists one post's comments only.
 	OnePost bool
+	// PostRef is the id of that post, where the feed itself names it; "" elsewhere.
+	PostRef string
 	// TotalResults is how many entries the whole feed has, -1 when it does not
 	// say.
 	TotalResults int

@@ -187,7 +187,12 @@ func TestEmptyFeedOfOnePostOfABlogger(t *testing.T) {
 		"https://ferry.test/feeds/comments/default":           false,
 	} {
 		body := `<feed xmlns="http://www.w3.org/2005/Atom"><id>tag:blogger.com,1999:blog-7.comments</id><link rel="self" href="` + self + `"/></feed>`
-		equal(t, self, parse(t, []byte(body), feed.Options{}).OnePost, one)
+		d, post := parse(t, []byte(body), feed.Options{}), ""
+		if one {
+			post = "tag:blogger.com,1999:blog-7.post-70"
+		}
+		equal(t, self, d.OnePost, one)
+		equal(t, self, d.PostRef, post)
 	}
 }
 
@@ -384,4 +389,15 @@ func TestOneIDForAll(t *testing.T) {
 	}
 	equal(t, "ids", strings.Join(ids, " "), "quay http://quay.test/2")
 	equal(t, "skipped", len(d.Skipped), 2)
+}
+
+// A name or a title that shows as another, or that hides something, is a trap for
+// whoever reads it in a list or a mail.
+func TestNamesAndTitlesHideNothing(t *testing.T) {
+	body := "<rss xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><title>The\u200b La\u202emp&#x200f;\U000E0041</title><item><guid>1</guid>" +
+		"<title>A\u200b b\u00adridge\u2060\u2028 too\u061c far</title><dc:creator>An\u200bn\u200e&#27;[31m</dc:creator><description>x</description></item></channel></rss>"
+	d := parse(t, []byte(body), feed.Options{})
+	equal(t, "title", d.Title, "The Lamp")
+	equal(t, "title of the post", d.Posts[0].Title, "A bridge too far")
+	equal(t, "author", d.Posts[0].Author, "Ann[31m")
 }

@@ -12,22 +12,13 @@ import (
 	"unicode/utf8"
 
 	ext "github.com/mmcdole/gofeed/extensions"
+
+	"postbag/digest/markup"
 )
 
-// plain makes one line of plain text: no control or direction-forcing
-// characters, white space collapsed.
-func plain(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\r' || r == '\t':
-			return ' '
-		case isControl(r), r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069':
-			return -1
-		}
-		return r
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
-}
+// plain makes one safe line of plain text, as exports are read too: without control
+// characters and those that reorder or hide what is read, white space collapsed.
+func plain(s string) string { return markup.Clean(s) }
 
 // inlineTag is markup that some platforms leave in titles.
 var inlineTag = regexp.MustCompile(`(?i)</?(?:em|i|b|strong|u|s|span|code|sub|sup|small|br|a)(?:\s[^<>]*)?/?>`)
@@ -199,11 +190,11 @@ func withoutEmail(s string) string {
 	return s
 }
 
-// markup is a tag or a character reference.
-var markup = regexp.MustCompile(`</?[A-Za-z][^<>]*>|&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);`)
+// tagOrReference is markup in a text.
+var tagOrReference = regexp.MustCompile(`</?[A-Za-z][^<>]*>|&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);`)
 
 // hasMarkup tells whether a text looks like HTML.
-func hasMarkup(s string) bool { return markup.MatchString(s) }
+func hasMarkup(s string) bool { return tagOrReference.MatchString(s) }
 
 // hostOf gives the host of an address in lower case, without port.
 func hostOf(address string) string {

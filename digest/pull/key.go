@@ -59,6 +59,21 @@ func plainHost(u *url.URL) string {
 	return host
 }
 
+// HostOf gives whom a question to an address is put to, for those who keep questions
+// to one host apart: the host in lower case and its port, if that is another one
+// than the scheme's own; "" for what is no web address.
+func HostOf(address string) string {
+	u := webAddress(address)
+	if u == nil {
+		return ""
+	}
+	host, port := strings.TrimSuffix(strings.ToLower(u.Hostname()), "."), u.Port()
+	if own := map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]; port != "" && port != own {
+		return net.JoinHostPort(host, port)
+	}
+	return host
+}
+
 // commentsPage is the part of a WordPress address that names a page of comments.
 // It changes as others write.
 var commentsPage = regexp.MustCompile(`(?:/+comment-page-[0-9]+)+/*$`)
