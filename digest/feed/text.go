@@ -44,7 +44,7 @@ func name(s string) string { return short(plain(html.UnescapeString(s)), maxName
 // none.
 func id(s string) string {
 	s = strings.TrimSpace(lineless.Replace(clean(s)))
-	if len(s) > maxID {
+	if len(s) > MaxAddress {
 		return ""
 	}
 	return s
