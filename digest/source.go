@@ -175,7 +175,7 @@ const (
 	ByMarker    GoneBy = "marker"    // the feed or an export says so in its place
 	ByTombstone GoneBy = "tombstone" // a deleted-entry element (RFC 6721)
 	ByAbsence   GoneBy = "absence"   // it is not in a complete listing of its post's comments
-	ByPermalink GoneBy = "permalink" // its page answers 404 or 410
+	ByPermalink GoneBy = "permalink" // its page answers 404 or 410, or holds all others and not it
 )
 
 // CommentVersion is an earlier text of a comment that was edited.

@@ -237,7 +237,7 @@ func (w *worker) holdRemoved(ctx context.Context, issue digest.Issue) (bool, err
 	if held, err := w.removed(ctx, issue); held || err != nil {
 		return held, err
 	}
-	w.recheck(ctx, w.puller, issue)
+	w.unsurePicks(ctx, issue, w.recheck(ctx, w.puller, issue))
 	return w.removed(ctx, issue)
 }
 

@@ -18,6 +18,7 @@ import (
 // pull sees it: the issue is held all the same, since the blog is asked once more.
 // A blog that is down holds nothing up.
 func TestRemovedUnseen(t *testing.T) {
+	t.Parallel()
 	now := digest.NewTestClock(sunday.Add(-time.Hour), 1)
 	blog := sampleblog.New(now.Now())
 	var down, hidden atomic.Bool
@@ -54,6 +55,8 @@ func TestRemovedUnseen(t *testing.T) {
 	in.must("issue", "reopen", "1")
 	in.must("issue", "edit", "1", "--row", "1", "--remove")
 	down.Store(true)
-	in.must("issue", "approve", "1", "--now")
+	if out := in.must("issue", "approve", "1", "--now"); !strings.Contains(out, "whether these 2 picks are still there") || !strings.Contains(out, "  pick 2, by ") {
+		t.Errorf("the picks that could not be checked are not named: %s", out)
+	}
 	eventually(t, "the mended issue is sent though the blog is down", func() bool { return strings.Contains(in.must("issue", "list"), "sent  ") })
 }

@@ -1,15 +1,15 @@
 package feed
 
 import (
-	"bytes"
+	"io"
 	"strings"
 
 	"github.com/mmcdole/gofeed/atom"
 )
 
 // atomPage reads Atom 1.0 (RFC 4287) and 0.3.
-func atomPage(s *survey, doc []byte, url string) (*page, error) {
-	f, err := (&atom.Parser{}).Parse(bytes.NewReader(doc))
+func atomPage(s *survey, doc io.Reader, url string) (*page, error) {
+	f, err := (&atom.Parser{}).Parse(doc)
 	if err != nil {
 		return nil, err
 	}

@@ -85,8 +85,9 @@ func (r *pageReader) open() {
 	case "html":
 		r.out.Language = short(plain(attributes(r.z, more)["lang"]), 35)
 	case "base":
-		if href := attributes(r.z, more)["href"]; href != "" {
-			r.base = resolve(r.base, href)
+		// A base that is too long to be an address would be read again for each link.
+		if base := id(resolve(r.base, attributes(r.z, more)["href"])); base != "" {
+			r.base = base
 		}
 	case "link":
 		r.out.link(attributes(r.z, more), r.base)

@@ -1,7 +1,9 @@
 package feed
 
 import (
+	"bytes"
 	"errors"
+	"time"
 
 	"postbag/digest"
 )
@@ -96,10 +98,16 @@ func parseXML(text []byte, opts Options) (*Document, error) {
 	return p.read(opts)
 }
 
-// parse hands a document to the parser of its format.
-func (s *survey) parse(doc []byte, url string) (*page, error) {
+// parse hands a document to the parser of its format, for as long as there is time.
+func (s *survey) parse(doc []byte, url string) (p *page, err error) {
+	in := hurried{bytes.NewReader(doc), s.until}
 	if s.root == "feed" {
-		return atomPage(s, doc, url)
+		p, err = atomPage(s, in, url)
+	} else {
+		p, err = rssPage(s, in, url)
 	}
-	return rssPage(s, doc, url)
+	if err != nil && time.Now().After(s.until) {
+		err = errLong
+	}
+	return p, err
 }

@@ -1,7 +1,7 @@
 package feed
 
 import (
-	"bytes"
+	"io"
 	"strings"
 
 	"github.com/mmcdole/gofeed/atom"
@@ -10,8 +10,8 @@ import (
 )
 
 // rssPage reads RSS 0.90 to 2.0, RDF included.
-func rssPage(s *survey, doc []byte, url string) (*page, error) {
-	f, err := (&rss.Parser{}).Parse(bytes.NewReader(doc))
+func rssPage(s *survey, doc io.Reader, url string) (*page, error) {
+	f, err := (&rss.Parser{}).Parse(doc)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,9 @@ import (
 	"io"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
+	"time"
 
 	"postbag/digest"
 )
@@ -23,6 +25,7 @@ type survey struct {
 	marks   []mark // of each remaining entry
 	ends    []end  // where each remaining entry ends
 	skipped []Skip
+	until   time.Time // when its reading ends
 }
 
 // mark is what gofeed loses of an entry.
@@ -58,20 +61,23 @@ const (
 	maxAttributes = 1_000
 )
 
-// errDoctype and errDepth are what a document may not contain; errEnd, errStray
-// and errElements are what ends it early.
+// errDoctype and errDepth are what a document may not contain; errEnd, errStray,
+// errElements and what [cost] adds up are what ends it early.
 var (
 	errDoctype  = errors.New("it declares entities of its own")
 	errDepth    = fmt.Errorf("its elements are nested more than %d deep", MaxDepth)
 	errElements = fmt.Errorf("it has more than %d elements, or one with more than %d attributes", maxElements, maxAttributes)
 	errEnd      = errors.New("document end")
 	errStray    = errors.New("an element ends that never began")
+
+	// refused are those that no blog's feed needs.
+	refused = []error{errDoctype, errDepth, errElements, errNamespaces, errJoined, errLong}
 )
 
 // look makes a survey. An error other than those above is the decoder's; the
 // survey then covers what came before it.
 func look(doc []byte) (*survey, error) {
-	w := walk{doc: doc, dec: lenient(doc), out: &survey{source: doc}}
+	w := walk{doc: doc, dec: lenient(doc), out: &survey{source: doc, until: time.Now().Add(readTime)}}
 	err := w.all()
 	w.out.cut = w.cut
 	return w.out, err
@@ -97,7 +103,8 @@ type walk struct {
 	elements int
 	bases    []scope // the xml:base of the elements we are in
 	cut      []span  // what is left out, in order
-	closing  string  // what ends the elements around the last entry
+	cost     cost
+	closing  string // what ends the elements around the last entry
 	around   []xml.Name
 }
 
@@ -135,6 +142,8 @@ func (w *walk) all() error {
 		switch t := tok.(type) {
 		case xml.StartElement:
 			err = w.begin(t, start)
+		case xml.CharData:
+			err = w.cost.text(t)
 		case xml.EndElement:
 			err = w.end(t.Name, start)
 			if err == nil && len(w.open) == 0 {
@@ -167,6 +176,9 @@ func (w *walk) begin(t xml.StartElement, start int64) error {
 	}
 	if w.elements++; w.elements > maxElements || len(t.Attr) > maxAttributes {
 		return errElements
+	}
+	if err := w.cost.begin(t); err != nil {
+		return err
 	}
 	name := strings.ToLower(t.Name.Local)
 	if depth == 1 {
@@ -217,6 +229,7 @@ func (w *walk) end(name xml.Name, start int64) error {
 		w.closeEntry(to)
 	}
 	w.open = w.open[:at]
+	w.cost.end(at)
 	for n := len(w.bases); n > 0 && w.bases[n-1].depth > at; n-- {
 		w.bases = w.bases[:n-1]
 	}
@@ -304,7 +317,7 @@ func resolve(base, ref string) string {
 
 // surveyError words what the survey found wrong.
 func surveyError(err error) error {
-	if errors.Is(err, errDoctype) || errors.Is(err, errDepth) || errors.Is(err, errElements) {
+	if slices.ContainsFunc(refused, func(r error) bool { return errors.Is(err, r) }) {
 		return digest.Fail(digest.Invalid, "No blog's feed needs that; check the address.", "the feed is refused: %w", err)
 	}
 	return brokenXML(err)

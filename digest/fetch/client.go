@@ -220,6 +220,9 @@ func (c *Client) hop(ctx context.Context, t *trip, u *url.URL) (*pull.Response, 
 	defer func() { t.left -= time.Since(began) }()
 	// The wait for the answer counts from here, looking up and connecting included.
 	late := time.AfterFunc(c.opts.HeaderTimeout, cancel)
+	if t.req.Made != nil {
+		*t.req.Made++
+	}
 	resp, err := c.ask(hopCtx, t, u)
 	if !late.Stop() && err == nil {
 		_ = resp.Body.Close()
@@ -328,11 +331,11 @@ func (c *Client) answer(ctx context.Context, t *trip, u *url.URL, resp *http.Res
 		Status:       resp.StatusCode,
 		NotModified:  resp.StatusCode == http.StatusNotModified,
 		URL:          u.String(),
-		Requests:     len(t.seen),
 		ContentType:  clip(strings.ToValidUTF8(resp.Header.Get("Content-Type"), ""), maxType),
 		ETag:         validator(resp.Header.Get("ETag")),
 		LastModified: validator(resp.Header.Get("Last-Modified")),
 		CacheMaxAge:  CacheAge(resp.Header, c.opts.Clock.Now()),
+		Listed:       listed(resp.Header.Get("X-WP-Total")),
 		Moved:        t.moved,
 	}
 	switch {

@@ -152,10 +152,11 @@ func TestRedirectsWithoutEnd(t *testing.T) {
 		asked int
 	}{"/0": {"more than 10 times", 11}, "/a": {"in a circle", 2}, "/self": {"in a circle", 1}} {
 		blog.Forget()
-		_, err := get(t, c, blog.URL+path)
+		made := 0
+		_, err := c.Get(t.Context(), pull.Request{URL: blog.URL + path, Made: &made})
 		wantKind(t, err, digest.Unavailable, tt.words)
-		if n := len(blog.Requests()); n != tt.asked {
-			t.Errorf("%s: asked %d times, want %d", path, n, tt.asked)
+		if n := len(blog.Requests()); n != tt.asked || made != n {
+			t.Errorf("%s: asked %d times and counted %d, want %d", path, n, made, tt.asked)
 		}
 	}
 	for _, location := range []string{

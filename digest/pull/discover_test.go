@@ -139,3 +139,28 @@ func TestRedirectsAreRequestsToo(t *testing.T) {
 	wantError(t, "a long way", err, digest.Invalid, "within 5 requests")
 	equal(t, "requests", len(asked), pull.MaxDiscovery)
 }
+
+// TestRedirectsToNothingAreRequestsToo looks for a blog where every guess leads a long
+// way, and to nothing.
+func TestRedirectsToNothingAreRequestsToo(t *testing.T) {
+	var asked []string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.URL.RequestURI())
+		switch way := r.URL.Query().Get("way"); {
+		case r.URL.Path == "/":
+			fmt.Fprint(w, head+"</head><body>No feed.</body></html>")
+		case len(way) < 2:
+			http.Redirect(w, r, r.URL.Path+"?way="+way+"x", http.StatusFound)
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	defer s.Close()
+	r := newRig(t, &blog{url: s.URL}, pull.NewMemory(), thatEvening)
+	if _, err := r.Discover(t.Context(), s.URL, pull.AddOptions{}); err == nil {
+		t.Error("a blog was found")
+	}
+	if len(asked) > pull.MaxDiscovery {
+		t.Errorf("%d requests: %q", len(asked), asked)
+	}
+}

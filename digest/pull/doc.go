@@ -44,13 +44,16 @@
 //   - An edit is a changed text. The earlier text is kept. A changed fingerprint with
 //     the same words is none.
 //   - A comment is gone by the marker in its place, by a tombstone (RFC 6721), by its
-//     absence from a complete list of its post's comments, or by 404 or 410 at its
-//     permalink right before an issue goes out. Its words are kept. It comes back when
-//     it is listed again.
+//     absence from a complete list of its post's comments, or right before an issue goes
+//     out by its permalink: 404 or 410 there, or a page that holds as many places of
+//     comments as the post has of them, but not its own. Its words are kept. It comes
+//     back when it is listed again. What nothing tells of is neither.
 //   - Absence from a feed proves nothing: a feed is a window. A list is complete when
 //     it says so (RFC 5005, 2), when Blogger's was read to its last page and holds as
 //     many entries as it counts, or when it holds as many as the post announces and
-//     fewer than the blog's feeds hold at most. Half a document, and one with another
+//     fewer than the blog's feeds hold at most. WordPress's REST API lists all comments
+//     of a blog: walked to the end in one run, and as long as it counts itself, it
+//     makes those that it lacks doubtful, and each is asked for alone. Half a document, and one with another
 //     post's comments, never is.
 //   - Of a document that ends in the middle the entries are stored, and the poll has
 //     failed all the same.
@@ -75,5 +78,7 @@
 // meanwhile, more where Cache-Control, ttl or skipHours ask for it. Failures double the
 // wait up to a day, for ever, with jitter; Retry-After is obeyed. A move for good is
 // believed after three polls, 410 after a day. A scheduled pull reads the comments of
-// at most 20 posts.
+// at most 20 posts. No feed gets more than a quarter of an hour and 200 MB of a pull
+// that does not go back to the beginning: one whose pages lead on without end has
+// failed then.
 package pull

@@ -34,3 +34,11 @@ func SetRecheckLimit(d time.Duration) (undo func()) {
 	recheckLimit = d
 	return func() { recheckLimit = before }
 }
+
+// SetShare bounds what one feed may take of a pull from now on, and gives what undoes
+// it.
+func SetShare(d time.Duration, bytes int64) (undo func()) {
+	wasTime, wasBytes := shareTime, shareBytes
+	shareTime, shareBytes = d, bytes
+	return func() { shareTime, shareBytes = wasTime, wasBytes }
+}

@@ -26,8 +26,10 @@ type Request struct {
 	LastModified string
 	Accept       string // the Accept field; empty means anything
 	// Most is how many requests the answer may take, redirects included; 0 leaves
-	// it to the fetcher.
+	// it to the fetcher. Made, when not nil, is raised by how many were made, also when
+	// they led to no answer.
 	Most int
+	Made *int
 }
 
 // ErrMost is wrapped by the error of a request that would have taken more than
@@ -40,7 +42,6 @@ type Response struct {
 	NotModified bool   // 304: the body is empty and nothing has changed
 	Body        []byte // unpacked
 	URL         string // where the answer came from, after redirects
-	Requests    int    // how many it took, redirects included
 	ContentType string
 	// ETag and LastModified are the validators as received.
 	ETag         string
@@ -48,6 +49,9 @@ type Response struct {
 	// CacheMaxAge is how long the server says the answer stays fresh, by
 	// Cache-Control or Expires; 0 when it does not say.
 	CacheMaxAge time.Duration
+	// Listed is how many entries the listing has of which the answer is a page, as
+	// WordPress's REST API says it (X-WP-Total); 0 when it does not.
+	Listed int
 	// Moved is where the address has moved for good (301 or 308 from the
 	// start), else "".
 	Moved string

@@ -32,11 +32,14 @@ type lister struct {
 	missing  []missing      // comments whose pages are not there
 	witness  string         // the key of a comment that a list showed
 	short    map[int64]bool // posts whose list is no longer than they announce
-	answers  map[string]int // pages of posts that were asked for, with their status if that was bad
+
+	of     map[int64]digest.Listing // what is known of the posts of comments that are looked at
+	places map[int64][]string       // where their lists say that comments are on their pages
+	pages  map[string]*postPage     // pages of posts that were asked for
 }
 
 func (p *Puller) lister(src digest.Source, t tour, m mode) *lister {
-	l := &lister{tour: t, answers: map[string]int{}, short: map[int64]bool{}, run: p.start(src, digest.FeedState{SourceID: src.ID, Kind: digest.CommentsFeed}, t.own, m)}
+	l := &lister{tour: t, short: map[int64]bool{}, of: map[int64]digest.Listing{}, places: map[int64][]string{}, pages: map[string]*postPage{}, run: p.start(src, digest.FeedState{SourceID: src.ID, Kind: digest.CommentsFeed}, t.own, m)}
 	l.first = t.new
 	l.backfill = !t.new
 	return l
@@ -129,7 +132,7 @@ func (l *lister) one(ctx context.Context, x digest.Listing) error {
 		x.Listed = x.Announced
 		return l.p.opts.Store.SaveListing(ctx, x)
 	}
-	if l.inRow >= listingFaults || !l.wanted(x) || l.address(x) == "" {
+	if l.inRow >= listingFaults || !l.wanted(x) || l.address(x) == "" || l.over() != nil {
 		return nil
 	}
 	l.read++
@@ -165,7 +168,7 @@ func (l *lister) one(ctx context.Context, x digest.Listing) error {
 
 // wanted tells whether a post's comments have to be read.
 func (l *lister) wanted(x digest.Listing) bool {
-	if x.NextTry.After(l.began) && !l.Force {
+	if waits(x.NextTry, l.began) && !l.Force {
 		return false
 	}
 	if x.Announced >= 0 {
@@ -178,7 +181,7 @@ func (l *lister) wanted(x digest.Listing) bool {
 		// The feed of all comments tells of news; what it does not reach is read once.
 		return l.History && !l.tour.paged && x.CommentsURL != "" && x.ListedAt.IsZero()
 	case l.History:
-		return l.began.Sub(x.ListedAt) >= 24*time.Hour
+		return dayAgo(x.ListedAt, l.began)
 	}
 	l.blind++
 	return l.blind <= listingsBlind
@@ -187,7 +190,7 @@ func (l *lister) wanted(x digest.Listing) bool {
 // conditions gives the validators to send. Where they hide edits and removals
 // they are not sent when a count differs, nor once a day.
 func (l *lister) conditions(x digest.Listing) validators {
-	if l.Force || l.habits.hidesEdits && (x.Announced >= 0 || l.began.Sub(x.ListedAt) >= 24*time.Hour) {
+	if l.Force || l.habits.hidesEdits && (x.Announced >= 0 || dayAgo(x.ListedAt, l.began)) {
 		return validators{}
 	}
 	return validators{x.ETag, x.LastModified}

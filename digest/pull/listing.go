@@ -34,6 +34,9 @@ func (l *lister) list(ctx context.Context, x digest.Listing, v validators) (got 
 	total, whole, stale := -1, true, 0
 	ids := map[string]bool{}
 	for address, n := l.address(x), 0; address != ""; n++ {
+		if err := l.over(); err != nil {
+			return got, err
+		}
 		resp, err := l.ask(ctx, address, v)
 		if err != nil {
 			return got, err
@@ -77,7 +80,11 @@ func (l *lister) list(ctx context.Context, x digest.Listing, v validators) (got 
 func (l *lister) ask(ctx context.Context, address string, v validators) (*Response, error) {
 	l.seen[address] = true
 	l.report.requests++
-	return l.p.opts.Fetcher.Get(ctx, Request{URL: address, Accept: acceptFeed, ETag: v.etag, LastModified: v.lastModified})
+	resp, err := l.p.opts.Fetcher.Get(ctx, Request{URL: address, Accept: acceptFeed, ETag: v.etag, LastModified: v.lastModified})
+	if err == nil {
+		l.share.bytes += int64(len(resp.Body))
+	}
+	return resp, err
 }
 
 // pageOf stores a page of a post's comments. Those that do not name their post
@@ -93,6 +100,9 @@ func (l *lister) pageOf(ctx context.Context, x digest.Listing, resp *Response) (
 		}
 		if m := wordpressID.FindStringSubmatch(doc.Comments[i].ID); m != nil {
 			l.witness = m[1]
+		}
+		if u := webAddress(doc.Comments[i].URL); u != nil && u.Fragment != "" {
+			l.places[x.PostID] = append(l.places[x.PostID], u.Fragment)
 		}
 	}
 	l.report.pages++

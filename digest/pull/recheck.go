@@ -3,9 +3,7 @@ package pull
 import (
 	"context"
 	"fmt"
-	"maps"
-	"net/http"
-	"strings"
+	"slices"
 	"time"
 
 	"postbag/digest"
@@ -16,7 +14,6 @@ var recheckLimit = time.Minute
 
 const (
 	recheckAgain = 10 * time.Minute // a comment is not looked at again within
-	acceptPage   = "text/html, application/xhtml+xml, */*;q=0.5"
 )
 
 // Rechecked counts what looking at comments once more found.
@@ -24,6 +21,8 @@ type Rechecked struct {
 	Looked   int // comments of which the blog was asked
 	Requests int
 	Gone     int // newly marked gone
+	// Unsure are the comments of which nothing shows whether they are still there.
+	Unsure []int64
 	// Notices say what could not be looked at, and why.
 	Notices []string
 }
@@ -32,10 +31,10 @@ type Rechecked struct {
 // an issue with them goes out. It reads the comments feeds of their posts; a
 // comment that these do not show, though they need not be complete (the posts' own
 // feed is asked how many there are where they are short), is looked for
-// at its permalink, where only 404 or 410 means that it is gone. A comment that was
-// there a few minutes ago is left alone, and so is one that is gone already. It
-// takes a minute at most. What cannot be reached is no error but a notice; the
-// error is the store's, or the end of ctx.
+// at its permalink, see [lister.permalinkOf], and at last in the blog's feed of all
+// comments. A comment that was looked at a few minutes ago is left alone, and so is
+// one that is gone already. It takes a minute at most. What cannot be reached is no
+// error but a notice; the error is the store's, or the end of ctx.
 func (p *Puller) Recheck(ctx context.Context, commentIDs []int64) (Rechecked, error) {
 	var out Rechecked
 	due := p.toRecheck(commentIDs)
@@ -56,6 +55,7 @@ func (p *Puller) Recheck(ctx context.Context, commentIDs []int64) (Rechecked, er
 			sources = append(sources, c.SourceID)
 		}
 		bySource[c.SourceID] = append(bySource[c.SourceID], c.Comment)
+		out.Unsure = append(out.Unsure, c.ID)
 	}
 	ends := time.Now().Add(recheckLimit)
 	for i, id := range sources {
@@ -96,24 +96,35 @@ func (p *Puller) lookedAt(id int64) {
 func (p *Puller) recheckSource(ctx context.Context, limit time.Duration, id int64, comments []digest.Comment, out *Rechecked) error {
 	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	l, err := p.lookThrough(bounded, id, comments, out)
+	shown, late := map[int64]bool{}, false
+	l, err := p.lookThrough(bounded, id, comments, shown, out)
 	if err != nil && ctx.Err() == nil && bounded.Err() != nil {
 		out.Notices = append(out.Notices, "the blog takes too long to answer, and not every pick was looked at")
-		err = nil
+		err, late = nil, true
 	}
 	if l == nil || err != nil {
 		return err
 	}
 	// What was found counts, though there was no time for the rest.
-	err = l.markMissing(ctx)
+	err = l.markMissing(ctx, shown)
+	for _, c := range comments {
+		there, sure := shown[c.ID]
+		if sure {
+			out.Unsure = slices.DeleteFunc(out.Unsure, func(id int64) bool { return id == c.ID })
+		}
+		if there || !sure && !late { // what is gone, and is listed again, is looked at again at once
+			p.lookedAt(c.ID)
+		}
+	}
 	out.Requests += l.report.requests
 	out.Gone += l.report.stored.GoneComments
 	out.Notices = append(out.Notices, l.report.notices...)
 	return err
 }
 
-// lookThrough asks the blog, and notes which comments are missing.
-func (p *Puller) lookThrough(ctx context.Context, id int64, comments []digest.Comment, out *Rechecked) (*lister, error) {
+// lookThrough asks the blog, and notes in shown which comments are there and which
+// are not; those that nothing tells of are not in it.
+func (p *Puller) lookThrough(ctx context.Context, id int64, comments []digest.Comment, shown map[int64]bool, out *Rechecked) (*lister, error) {
 	src, err := p.opts.Store.Source(ctx, id)
 	if err != nil {
 		if digest.KindOf(err) == digest.NotFound {
@@ -131,8 +142,7 @@ func (p *Puller) lookThrough(ctx context.Context, id int64, comments []digest.Co
 		return nil, err
 	}
 	l := p.lister(src, t, mode{})
-	shown, err := l.show(ctx, comments)
-	if err != nil {
+	if err := l.show(ctx, comments, shown); err != nil {
 		return l, err
 	}
 	if err := l.askREST(ctx, comments, shown); err != nil {
@@ -142,27 +152,15 @@ func (p *Puller) lookThrough(ctx context.Context, id int64, comments []digest.Co
 		if err := l.recount(ctx); err != nil {
 			return l, err
 		}
-		again, err := l.show(ctx, doubted)
-		if err != nil {
+		if err := l.show(ctx, doubted, shown); err != nil {
 			return l, err
 		}
-		maps.Copy(shown, again)
 	}
-	for _, c := range comments {
-		there, sure := shown[c.ID]
-		if !sure {
-			missing := len(l.missing)
-			if err := l.permalinkOf(ctx, c); err != nil {
-				return l, err
-			}
-			there = len(l.missing) == missing
-		}
-		out.Looked++
-		if there { // what is gone, and is listed again, is looked at again at once
-			p.lookedAt(c.ID)
-		}
+	out.Looked += len(comments)
+	if err := l.lookAtPages(ctx, comments, shown); err != nil {
+		return l, err
 	}
-	return l, nil
+	return l, l.lookInFeed(ctx, comments, shown)
 }
 
 // doubted gives the comments that are not on their posts' lists while those are no
@@ -180,12 +178,19 @@ func (l *lister) doubted(comments []digest.Comment, shown map[int64]bool) (out [
 // recount reads the newest page of the posts feed for the counts it announces. A
 // feed that does not answer is no error: the counts stay in doubt.
 func (l *lister) recount(ctx context.Context) error {
+	_, err := l.reread(ctx, digest.PostsFeed)
+	return err
+}
+
+// reread reads a feed of the source from its beginning, as a pull does, and gives the
+// ids of the comments that it lists. One that does not answer is no error.
+func (l *lister) reread(ctx context.Context, kind digest.FeedKind) (listed []int64, err error) {
 	feeds, err := l.p.opts.Store.Feeds(ctx, l.src.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, f := range feeds {
-		if f.Kind != digest.PostsFeed || f.Stopped || f.Suspect != "" {
+		if f.Kind != kind || f.Stopped || f.Suspect != "" || waits(f.RetryAt, l.began) {
 			continue
 		}
 		r := l.p.guarded(ctx, l.src, f, l.own, mode{PullOptions: PullOptions{Force: true}})
@@ -194,14 +199,14 @@ func (l *lister) recount(ctx context.Context) error {
 		if r.err != nil {
 			l.note("%s", r.err)
 		}
+		listed = append(listed, r.stored.CommentIDs...)
 	}
-	return ctx.Err()
+	return listed, ctx.Err()
 }
 
-// show reads the comments feeds of the comments' posts, and tells of those that they
+// show reads the comments feeds of the comments' posts, and notes of those that they
 // leave no doubt of whether they are there.
-func (l *lister) show(ctx context.Context, comments []digest.Comment) (map[int64]bool, error) {
-	sure := map[int64]bool{}
+func (l *lister) show(ctx context.Context, comments []digest.Comment, sure map[int64]bool) error {
 	of := map[int64][]int64{}
 	var ids []int64
 	for _, c := range comments {
@@ -211,20 +216,21 @@ func (l *lister) show(ctx context.Context, comments []digest.Comment) (map[int64
 		}
 	}
 	if len(ids) == 0 {
-		return sure, nil
+		return nil
 	}
 	listings, err := l.p.opts.Store.Listings(ctx, l.src.ID, ListingFilter{PostIDs: ids, Limit: len(ids)})
 	if err != nil {
-		return sure, err
+		return err
 	}
 	for _, x := range listings {
+		l.of[x.PostID] = x
 		if l.address(x) == "" || l.inRow >= listingFaults {
 			continue
 		}
 		got, err := l.list(ctx, x, l.now(x))
 		switch {
 		case ctx.Err() != nil:
-			return sure, ctx.Err()
+			return ctx.Err()
 		case err != nil:
 			l.inRow++
 			l.note("the comments of %s could not be read: %s", or(x.URL, x.GUID), err)
@@ -241,7 +247,7 @@ func (l *lister) show(ctx context.Context, comments []digest.Comment) (map[int64
 			sure[id] = true
 		}
 	}
-	return sure, nil
+	return nil
 }
 
 // now gives the validators for a listing whose removals must show.
@@ -250,71 +256,4 @@ func (l *lister) now(x digest.Listing) validators {
 		return validators{}
 	}
 	return validators{x.ETag, x.LastModified}
-}
-
-// permalinkOf asks for a comment's page and notes when it is missing: 404 and 410
-// by its own host say so, anything else proves nothing.
-func (l *lister) permalinkOf(ctx context.Context, c digest.Comment) error {
-	u := webAddress(c.URL)
-	if u == nil {
-		return nil
-	}
-	address := *u
-	address.Fragment, address.RawFragment = "", ""
-	status, asked := l.answers[address.String()]
-	if !asked {
-		l.report.requests++
-		_, err := l.p.opts.Fetcher.Get(ctx, Request{URL: address.String(), Accept: acceptPage})
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if e, ok := statusError(err); ok && bareHost(e.Host) == bareHost(u.Hostname()) {
-			status = e.Status
-		} else if err != nil {
-			l.note("the page of the comment by %s could not be read: %s", c.Author, err)
-		}
-		l.alive = l.alive || err == nil
-		l.answers[address.String()] = status
-	}
-	if status == http.StatusNotFound || status == http.StatusGone {
-		l.missing = append(l.missing, missing{c.ID, status, address.String()})
-	}
-	return nil
-}
-
-// bareHost is a host without the www. that a blog may redirect to, or from.
-func bareHost(host string) string { return strings.TrimPrefix(strings.ToLower(host), "www.") }
-
-// missing is a comment whose page is not there.
-type missing struct {
-	id      int64
-	status  int
-	address string
-}
-
-// markMissing marks comments gone whose pages are missing. When not one of several
-// pages is there, nor the comments feed of a post, the blog has moved or is ill, and
-// 404 proves nothing.
-func (l *lister) markMissing(ctx context.Context) error {
-	pages := map[string]bool{}
-	for _, m := range l.missing {
-		pages[m.address] = true
-	}
-	ill := len(pages) > 1 && !l.alive
-	told := false
-	for _, m := range l.missing {
-		if ill && m.status == http.StatusNotFound {
-			if !told {
-				l.note("none of the %d pages that were asked for is there, so that proves nothing", len(pages))
-			}
-			told = true
-			continue
-		}
-		n, err := l.p.opts.Store.MarkGone(ctx, []int64{m.id}, digest.ByPermalink, fmt.Sprintf("its page answers %d %s", m.status, http.StatusText(m.status)))
-		if err != nil {
-			return err
-		}
-		l.report.stored.GoneComments += n
-	}
-	return nil
 }

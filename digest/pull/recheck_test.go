@@ -110,7 +110,8 @@ func TestRecheckOfABlogThatIsIll(t *testing.T) {
 	st.Close()
 	r.clock.add(time.Hour)
 	found, err = r.Recheck(t.Context(), picked)
-	equal(t, "nobody answers", fmt.Sprint(found.Gone, len(found.Notices), err), "0 2 <nil>")
+	equal(t, "nobody answers", fmt.Sprint(found.Gone, len(found.Unsure), err), "0 2 <nil>")
+	equal(t, "and why", strings.Count(strings.Join(found.Notices, "\n"), "could not be read"), 2)
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -147,7 +148,7 @@ func TestRecheckCountsAnew(t *testing.T) {
 			equal(t, "which", r.comments(src)["tag:lamp.test,2026:c-12"].Gone, gone > 0)
 			r.clock.add(time.Hour)
 		}
-		recheck(0, "/p/1/feed/, /posts, /p/1/feed/, /p/1")
+		recheck(0, "/p/1/feed/, /posts, /p/1/feed/, /p/1, /comments")
 		p["/posts"] = atomOf("", post(1, 90, 2))
 		recheck(1, "/p/1/feed/, /posts, /p/1/feed/")
 	})

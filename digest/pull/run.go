@@ -50,6 +50,8 @@ type run struct {
 	joined    bool   // the pages so far reach down to something that was known before
 	left      bool   // there were too many pages
 
+	share share // what it has taken so far
+
 	at     string          // the page that was asked for last
 	seen   map[string]bool // addresses asked in this run
 	ids    map[string]bool // entries seen in this run
@@ -66,13 +68,13 @@ const stalePages = 3
 
 // start makes a run of a feed.
 func (p *Puller) start(src digest.Source, f digest.FeedState, own hosts, m mode) *run {
-	r := &run{p: p, src: src, habits: habitsOf(src.Platform), own: own, feed: f, before: f, mode: m,
+	r := &run{p: p, src: src, habits: habitsOf(src.Platform), own: own, feed: f, before: f, mode: m, share: newShare(),
 		began: p.opts.Clock.Now(), held: f.CatchUp, stored: f.Older, first: f.LastSuccess.IsZero(),
 		seen: map[string]bool{}, ids: map[string]bool{}}
 	r.backfill = r.History && !r.first
 	// Whole microseconds, so that no store's rounding of FirstSeen falls before it.
 	r.known = r.began.Truncate(time.Microsecond)
-	if !r.held.IsZero() {
+	if !r.held.IsZero() && r.held.Before(r.known) {
 		r.known = r.held
 	}
 	r.since = r.known
@@ -94,7 +96,7 @@ func (r *run) do(ctx context.Context) {
 		}
 		return
 	}
-	if r.feed.RetryAt.After(r.began) && !r.Force {
+	if waits(r.feed.RetryAt, r.began) && !r.Force {
 		r.report.err = r.leave(ctx)
 		return
 	}
@@ -149,6 +151,9 @@ func (r *run) note(format string, args ...any) {
 func (r *run) pages(ctx context.Context) error {
 	address := r.feed.URL
 	for address != "" {
+		if err := r.over(); err != nil {
+			return err
+		}
 		resp, err := r.get(ctx, address, acceptFeed)
 		if err != nil {
 			if r.report.pages > 0 && r.byNumber() && refused(err) {
@@ -208,7 +213,7 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *Response) (str
 		r.ttl, r.skipHours, r.newest, r.report.paged = doc.TTL, doc.SkipHours, page, older != ""
 		r.report.size = doc.Entries()
 		if !r.first && !r.History && !r.Accept {
-			page.Covered = r.feed.LastSuccess.Add(-24 * time.Hour)
+			page.Covered = sooner(r.feed.LastSuccess, r.began).Add(-24 * time.Hour)
 		}
 	}
 	if r.keepPlace(doc, older) {

@@ -48,17 +48,16 @@ func (s *search) get(ctx context.Context, address, accept string) (*Response, er
 	if s.left() == 0 {
 		return nil, spent()
 	}
-	resp, err := s.p.opts.Fetcher.Get(ctx, Request{URL: address, Accept: accept, Most: s.left()})
-	switch {
-	case errors.Is(err, ErrMost):
-		s.requests = MaxDiscovery
-		err = spent()
-	case err != nil:
-		s.requests++
-	default:
-		s.requests += max(1, resp.Requests)
+	made := 0
+	resp, err := s.p.opts.Fetcher.Get(ctx, Request{URL: address, Accept: accept, Most: s.left(), Made: &made})
+	s.requests += max(1, made) // one that was refused unasked counts, too
+	if err == nil {
 		s.answers[address] = resp
 		return resp, nil
+	}
+	if errors.Is(err, ErrMost) {
+		s.requests = MaxDiscovery
+		err = spent()
 	}
 	s.failed[address] = err
 	return nil, err
@@ -70,7 +69,7 @@ func spent() error {
 }
 
 // left is how many requests may still be made.
-func (s *search) left() int { return MaxDiscovery - s.requests }
+func (s *search) left() int { return max(0, MaxDiscovery-s.requests) }
 
 // read reads an answer as a feed. With want set it is taken for that kind where
 // it does not tell itself.

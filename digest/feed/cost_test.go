@@ -1,0 +1,72 @@
+package feed_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/digest/feed"
+)
+
+// withChild is a feed with an entry before an element and another one behind it.
+func withChild(element string) []byte {
+	return []byte(`<rss version="2.0" xmlns:x="urn:x"><channel><title>Kettle Row</title><item><guid>1</guid><description>one</description></item>` +
+		element + `<item><guid>2</guid><description>two</description></item></channel></rss>`)
+}
+
+// TestSmallDocumentsThatCostMuch reads documents of which a few hundred kilobytes
+// keep a parser busy for minutes: what stands before the costly part is taken, and the
+// rest is not read.
+func TestSmallDocumentsThatCostMuch(t *testing.T) {
+	var many, wide strings.Builder
+	for i := range 20 {
+		many.WriteString("<x:a")
+		for j := range 900 {
+			fmt.Fprintf(&many, " xmlns:n%d_%d='u'", i, j)
+		}
+		many.WriteString(">")
+	}
+	many.WriteString(strings.Repeat("<x:b/>", 20_000) + strings.Repeat("</x:a>", 20))
+	for i := range 30 {
+		fmt.Fprintf(&wide, " xmlns:n%d='u%d'", i, i)
+	}
+	ordinary := "<x:a" + wide.String() + ">" + strings.Repeat("some words<x:br/><!-- -->", 1000) + "</x:a>"
+	for name, tt := range map[string]struct {
+		element string
+		cut     bool
+	}{
+		"namespaces": {many.String(), true},
+		"comments":   {"<x:a>" + strings.Repeat("twelve bytes<!---->", 100_000) + "</x:a>", true},
+		"sections":   {"<x:a>" + strings.Repeat("<![CDATA[twelve bytes]]>", 100_000) + "</x:a>", true},
+		"breaks":     {"<x:a>" + strings.Repeat("more than twelve bytes<b/>", 100_000) + "</x:a>", true},
+		"ordinary":   {strings.Repeat(ordinary, 20), false},
+	} {
+		began := time.Now()
+		d := parse(t, withChild(tt.element), feed.Options{URL: "https://blog.test/feed"})
+		want := 2
+		if tt.cut {
+			want = 1
+		}
+		if d.CutShort != tt.cut || d.Entries() != want {
+			t.Errorf("%s: cut short %v with %d entries, want %v with %d", name, d.CutShort, d.Entries(), tt.cut, want)
+		}
+		if took := time.Since(began); took > time.Minute {
+			t.Errorf("%s: read for %v", name, took)
+		}
+	}
+	_, err := feed.Parse([]byte(`<feed>`+many.String()+`</feed>`), feed.Options{})
+	wantInvalid(t, "namespaces before any entry", err, "namespaces")
+}
+
+// TestPageWithALongBase holds that a page's base address is not read again and again
+// for each of its links.
+func TestPageWithALongBase(t *testing.T) {
+	began := time.Now()
+	p := feed.ReadPage([]byte(`<base href="https://blog.test/`+strings.Repeat("a", 1<<20)+`">`+
+		strings.Repeat(`<a href="/feed.rss">x</a>`, 20_000)), "https://blog.test/")
+	equal(t, "anchors", fmt.Sprint(p.Anchors), "[{https://blog.test/feed.rss   }]")
+	if took := time.Since(began); took > 30*time.Second {
+		t.Errorf("read for %v", took)
+	}
+}
