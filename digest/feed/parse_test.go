@@ -177,7 +177,6 @@ func TestBloggerPostsComments(t *testing.T) {
 	equal(t, "body", first.Body.HTML, "First<BR/>in line")
 }
 
-// blogger wraps entries into a Blogger posts feed.
 // Without entries the feed of a single post's comments has the id of all comments.
 func TestEmptyFeedOfOnePostOfABlogger(t *testing.T) {
 	for self, one := range map[string]bool{
@@ -196,6 +195,7 @@ func TestEmptyFeedOfOnePostOfABlogger(t *testing.T) {
 	}
 }
 
+// blogger wraps entries into a Blogger posts feed.
 func blogger(entries string) []byte {
 	return []byte(`<feed xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0"><id>tag:blogger.com,1999:blog-7</id>` +
 		`<title type="text">The Ferry Queue</title><generator>Blogger</generator>` + entries + `</feed>`)
