@@ -91,18 +91,11 @@ func postOf(address string) string {
 // bloggerComment ties a comment to its post and, in Atom, to its parent, and
 // sees whether it was removed.
 func bloggerComment(p *page, e *entry, c *CommentEntry) {
-	self := commentPath.FindStringSubmatch(link(e.links, "self"))
 	reply, _ := extension(e.ext, "in-reply-to")
-	only := onePostID.FindStringSubmatch(p.id)
-	switch {
-	case reply.Attrs["ref"] != "":
-		c.PostRef = id(reply.Attrs["ref"])
-	case only != nil:
-		c.PostRef = postID(only[1], only[2])
-	case self != nil && blogOf(e.id, self) != "":
-		c.PostRef = postID(blogOf(e.id, self), self[2])
-	default:
-		c.PostRef, _, _ = strings.Cut(withoutFragment(c.URL), "?")
+	if ref := reply.Attrs["ref"]; ref != "" {
+		c.PostRef = id(ref)
+	} else {
+		c.PostRef = postOf(p, e, c)
 	}
 	// Posts carry rel=related too, their author's own link: only an address of
 	// a comment names a parent.
@@ -114,6 +107,19 @@ func bloggerComment(p *page, e *entry, c *CommentEntry) {
 			c.Gone, c.GoneReason = true, short(plain(textOf(c.Body.HTML)), maxName)
 		}
 	}
+}
+
+// postOf names the post of a comment that does not say whom it answers.
+func postOf(p *page, e *entry, c *CommentEntry) string {
+	if only := onePostID.FindStringSubmatch(p.id); only != nil {
+		return postID(only[1], only[2])
+	}
+	self := commentPath.FindStringSubmatch(link(e.links, "self"))
+	if self != nil && blogOf(e.id, self) != "" {
+		return postID(blogOf(e.id, self), self[2])
+	}
+	address, _, _ := strings.Cut(withoutFragment(c.URL), "?")
+	return address
 }
 
 // blogOf takes the number of the blog from an entry's id, else from an address.
