@@ -64,7 +64,7 @@ func bloggerDocument(p *page, d *Document) {
 	}
 	if m := onePostID.FindStringSubmatch(p.id); m != nil {
 		d.OnePost, d.PostRef = true, postID(m[1], m[2])
-	} else if post := postOf(p.where()); post != "" && d.Kind == digest.CommentsFeed {
+	} else if post := listedPost(p.where(), d.BlogID); post != "" && d.Kind == digest.CommentsFeed {
 		// Without entries the id of a single post's comments is that of all comments.
 		d.OnePost = true
 		if d.BlogID != "" {
@@ -73,16 +73,16 @@ func bloggerDocument(p *page, d *Document) {
 	}
 }
 
-// postOf gives the number of the post whose comments are listed at an address, ""
-// where all of a blog's are.
-func postOf(address string) string {
+// listedPost gives the number of the post whose comments are listed at an address,
+// "" where all of a blog's are.
+func listedPost(address, blog string) string {
 	m := commentsPath.FindStringSubmatch(address)
 	switch {
 	case m == nil:
 		return ""
 	case m[3] != "":
 		return m[3][1:]
-	case strings.HasSuffix(m[1], "blogger.com"):
+	case m[2] == blog, strings.HasSuffix(m[1], "blogger.com"):
 		return ""
 	}
 	return m[2]
