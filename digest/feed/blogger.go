@@ -63,13 +63,14 @@ func bloggerDocument(p *page, d *Document) {
 		d.BlogID = m[1]
 	}
 	// Without entries the id of a single post's comments is that of all comments.
-	d.OnePost = onePostID.MatchString(p.id) || d.Kind == digest.CommentsFeed && ofOnePost(p.where())
+	d.OnePost = onePostID.MatchString(p.id) || d.Kind == digest.CommentsFeed && ofOnePost(p.where(), d.BlogID)
 }
 
-// ofOnePost tells whether an address is that of a single post's comments.
-func ofOnePost(address string) bool {
+// ofOnePost tells whether an address is that of a single post's comments: whether
+// it has a number other than that of the blog.
+func ofOnePost(address, blog string) bool {
 	m := commentsPath.FindStringSubmatch(address)
-	return m != nil && (m[3] != "" || !strings.HasSuffix(m[1], "blogger.com"))
+	return m != nil && (m[3] != "" || m[2] != blog && !strings.HasSuffix(m[1], "blogger.com"))
 }
 
 // bloggerComment ties a comment to its post and, in Atom, to its parent, and

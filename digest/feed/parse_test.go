@@ -185,6 +185,7 @@ func TestEmptyFeedOfOnePostOfABlogger(t *testing.T) {
 		"https://ferry.test/feeds/70/comments/default":        true,
 		"https://www.blogger.com/feeds/7/comments/default":    false,
 		"https://ferry.test/feeds/comments/default":           false,
+		"https://ferry.test/feeds/7/comments/default":         false, // the blog before it
 	} {
 		body := `<feed xmlns="http://www.w3.org/2005/Atom"><id>tag:blogger.com,1999:blog-7.comments</id><link rel="self" href="` + self + `"/></feed>`
 		equal(t, self, parse(t, []byte(body), feed.Options{}).OnePost, one)
