@@ -125,7 +125,7 @@ type Page struct {
 	// among Comments is not.
 	Deleted []string
 	Seen    time.Time
-	// KnownBefore decides what counts in Stored.Known: entries first seen
+	// KnownBefore decides what counts in Stored.Known, see [Page.Knew]: entries first seen
 	// before it. It is when the present catching up began.
 	KnownBefore time.Time
 	// KeepWords is for exports, which may be older than what is stored: known
@@ -141,6 +141,13 @@ type Page struct {
 	// with Held.
 	Feed *digest.FeedState
 	Held time.Time
+}
+
+// Knew tells whether an entry that was first seen at some moment was known before
+// what is under way: also one that was first seen more than a day from now, by a
+// clock that was ahead.
+func (p Page) Knew(firstSeen time.Time) bool {
+	return firstSeen.Before(p.KnownBefore) || !p.Seen.IsZero() && firstSeen.Sub(p.Seen) > 24*time.Hour
 }
 
 // Stored counts what storing a page did.
