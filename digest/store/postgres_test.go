@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -98,6 +99,7 @@ func TestPostgresLockedDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
+	patient := open(t, dsn)
 	release := other.HoldRow(t, `SELECT id FROM publication FOR UPDATE`)
 	p := digest.Publication{Name: "Nights"}
 	wantError(t, db.SavePublication(t.Context(), p), digest.Unavailable, "stayed locked")
@@ -105,7 +107,7 @@ func TestPostgresLockedDatabase(t *testing.T) {
 		t.Errorf("reading waits too: %v", err)
 	}
 	done := make(chan error, 1)
-	go func() { done <- db.SavePublication(t.Context(), p) }()
+	go func() { done <- patient.SavePublication(t.Context(), p) }()
 	time.Sleep(50 * time.Millisecond)
 	release()
 	if err := <-done; err != nil {
@@ -140,23 +142,17 @@ func TestServerRestartsUnderWriters(t *testing.T) {
 	dsn := storetest.Postgres(t)
 	db := open(t, dsn)
 	source := addSource(t, db)
-	stop := make(chan struct{})
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case <-stop:
-				return
-			case <-time.After(120 * time.Millisecond):
-				storetest.Sessions(t, dsn, true)
-			}
-		}
-	}()
 	const pages = 30
 	failed := 0
 	for i := range pages {
 		page := pageOf(source, string(rune('A'+i)), 20)
+		// At another moment of each page; once, since a busy machine might not
+		// store any between two.
+		var strike sync.WaitGroup
+		strike.Go(func() {
+			time.Sleep(time.Duration(i%10) * 4 * time.Millisecond)
+			storetest.Sessions(t, dsn, true)
+		})
 		_, err := db.StorePage(t.Context(), page)
 		if err != nil {
 			// Only a commit whose answer was lost is not tried again by itself.
@@ -166,9 +162,8 @@ func TestServerRestartsUnderWriters(t *testing.T) {
 				t.Error("once more:", err)
 			}
 		}
+		strike.Wait()
 	}
-	close(stop)
-	<-ended
 	if n := count(t, db, "comments"); n != pages*20 {
 		t.Errorf("%d comments, want %d", n, pages*20)
 	}
@@ -217,7 +212,7 @@ func TestPostgresAwayForGood(t *testing.T) {
 	door.Shut()
 	began := time.Now()
 	wantError(t, db.SavePublication(t.Context(), digest.Publication{}), digest.Unavailable, "does not answer")
-	if took := time.Since(began); took < 400*time.Millisecond || took > 5*time.Second {
+	if took := time.Since(began); took < 400*time.Millisecond || took > 30*time.Second { // it would wait for a minute by itself
 		t.Errorf("it gave up after %v", took)
 	}
 }
