@@ -110,11 +110,17 @@ func (c commentListCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 			rows = append(rows, commentRowOf(x))
 		}
 		p.more(len(rows), c.Limit)
-		return printList(p.Stdout, c.JSON, rows, "ID\tPOST\tREPLY TO\tPUBLISHED\tSTATE\tWORDS\tWRITER\tWORDS BEGIN", func(r commentRow) string {
+		return printList(p, c.JSON, rows, noneOf("comment", c.narrowed()), "ID\tPOST\tREPLY TO\tPUBLISHED\tSTATE\tWORDS\tWRITER\tWORDS BEGIN", func(r commentRow) string {
 			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%d\t%s\t%s", r.ID, idOr(r.PostID, r.PostGUID), idOr(r.ParentID, r.ParentGUID),
 				when(time.Time(r.Published)), r.State, r.Words, cell(r.Author, 20), cell(r.Text, 60))
 		})
 	})
+}
+
+// narrowed tells whether only some comments are asked for.
+func (c commentListCmd) narrowed() bool {
+	c.Limit, c.JSON = 0, false
+	return c != commentListCmd{}
 }
 
 // idOr shows an id, a question mark for what is named but not known yet, or
@@ -154,7 +160,7 @@ func (c commentShowCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 			return err
 		}
 		if c.JSON {
-			return printList(p.Stdout, true, []shownRow{shownRowOf(found, others, earlier)}, "", nil)
+			return printList(p, true, []shownRow{shownRowOf(found, others, earlier)}, "", "", nil)
 		}
 		var b strings.Builder
 		fmt.Fprintf(&b, "%s, %s UTC, %s, %s\n", found.Author, when(found.Published), plural(found.Words, "word"), found.State)

@@ -169,7 +169,7 @@ func (c issueListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			}
 			rows = append(rows, r)
 		}
-		return printList(p.Stdout, c.JSON, rows, "NUMBER\tSTATE\tTITLE\tDUE\tPUBLISHED\tSENT\tADDRESS", func(r issueRow) string {
+		return printList(p, c.JSON, rows, "No issues yet. To open the first draft: postbag issue draft", "NUMBER\tSTATE\tTITLE\tDUE\tPUBLISHED\tSENT\tADDRESS", func(r issueRow) string {
 			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s\t%s", r.Number, r.State, cell(r.Title, 40),
 				when(time.Time(r.Due)), when(time.Time(r.Published)), when(time.Time(r.Sent)), r.URL)
 		})
@@ -216,7 +216,7 @@ func printSuggestions(p *Program, asJSON bool, found []desk.Suggested) error {
 		row := commentRowOf(digest.ListedComment{Comment: x.Comment, State: digest.CommentNew})
 		rows = append(rows, suggestionRow{commentRow: row, Reasons: x.Reasons, Notes: append([]string{}, x.Notes...)})
 	}
-	return printList(p.Stdout, asJSON, rows, "ID\tWRITER\tWORDS\tREASONS\tWORDS BEGIN", func(r suggestionRow) string {
+	return printList(p, asJSON, rows, "Nothing is suggested. All that was said: postbag comment list", "ID\tWRITER\tWORDS\tREASONS\tWORDS BEGIN", func(r suggestionRow) string {
 		return fmt.Sprintf("%d\t%s\t%d\t%s\t%s", r.ID, cell(r.Author, 20), r.Words, r.why(), cell(r.Text, 50))
 	})
 }

@@ -65,7 +65,11 @@ func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, s *Settings) err
 				Code: d.Code, Reply: d.Reply,
 			})
 		}
-		err = printList(p.Stdout, c.JSON, rows, "EMAIL\tSTATE\tTRIES\tNEXT\tREPLY", func(r deliveryRow) string {
+		none := fmt.Sprintf("No mail of issue %d is in that state.", issue.Number)
+		if c.State == "" {
+			none = fmt.Sprintf("No mail of issue %d is queued or sent. To begin: postbag issue send %[1]d", issue.Number)
+		}
+		err = printList(p, c.JSON, rows, none, "EMAIL\tSTATE\tTRIES\tNEXT\tREPLY", func(r deliveryRow) string {
 			return fmt.Sprintf("%s\t%s\t%d\t%s\t%s", cell(r.Email, 60), r.State, r.Attempts, when(time.Time(r.Next)), cell(r.Reply, 80))
 		})
 		if err != nil || c.JSON {

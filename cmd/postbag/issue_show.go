@@ -54,7 +54,7 @@ func (c issueShowCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		for i, r := range rows {
 			out = append(out, blockRowOf(i+1, r))
 		}
-		return printList(p.Stdout, c.JSON, out, "ROW\tCOMMENT\tWRITER\tPUBLISHED\tWORDS\tTEXT", func(r blockRow) string {
+		return printList(p, c.JSON, out, "It has no rows. To pick comments: postbag issue pick ID…, or: postbag issue pick --suggested", "ROW\tCOMMENT\tWRITER\tPUBLISHED\tWORDS\tTEXT", func(r blockRow) string {
 			if r.Kind != digest.PickBlock {
 				return fmt.Sprintf("%d\t%s\t\t\t\t%s", r.Row, r.Kind, cell(r.Text, 60))
 			}

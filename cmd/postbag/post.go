@@ -67,7 +67,7 @@ func (c postListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			rows = append(rows, postRowOf(x))
 		}
 		p.more(len(rows), c.Limit)
-		return printList(p.Stdout, c.JSON, rows, "ID\tPUBLISHED\tCOMMENTS\tTITLE", func(r postRow) string {
+		return printList(p, c.JSON, rows, noneOf("post", c.narrowed()), "ID\tPUBLISHED\tCOMMENTS\tTITLE", func(r postRow) string {
 			announced := "-"
 			if r.Announced >= 0 {
 				announced = fmt.Sprint(r.Announced)
@@ -75,6 +75,20 @@ func (c postListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			return fmt.Sprintf("%d\t%s\t%s\t%s", r.ID, when(time.Time(r.Published)), announced, cell(r.title(), 60))
 		})
 	})
+}
+
+// narrowed tells whether only some posts are asked for.
+func (c postListCmd) narrowed() bool {
+	c.Limit, c.JSON = 0, false
+	return c != postListCmd{}
+}
+
+// noneOf says that no posts or comments are listed.
+func noneOf(what string, narrowed bool) string {
+	if narrowed {
+		return "No " + what + " is like that."
+	}
+	return "No " + what + "s are stored yet. To bring them: postbag source add URL, then postbag pull"
 }
 
 // dateFlag is a day (in UTC) or a moment in RFC 3339.

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -15,8 +14,10 @@ type listing struct {
 	JSON bool `name:"json" help:"Print one JSON array."`
 }
 
-// printList prints rows as a table or as one JSON array.
-func printList[T any](w io.Writer, asJSON bool, rows []T, head string, line func(T) string) error {
+// printList prints rows as a table or as one JSON array. Where there is nothing to
+// list, none says so on standard error, and what to do; the array is empty.
+func printList[T any](p *Program, asJSON bool, rows []T, none, head string, line func(T) string) error {
+	w := p.Stdout
 	if asJSON {
 		if rows == nil {
 			rows = []T{}
@@ -25,6 +26,10 @@ func printList[T any](w io.Writer, asJSON bool, rows []T, head string, line func
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
 		return enc.Encode(rows)
+	}
+	if len(rows) == 0 {
+		_, err := fmt.Fprintln(p.Stderr, none)
+		return err
 	}
 	tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(tw, head)
@@ -45,13 +50,16 @@ func (p *Program) more(rows, limit int) {
 // cell puts text into one cell of a table: one line, at most max characters, no
 // control characters, so that a comment cannot write on the terminal.
 func cell(s string, max int) string {
-	s = printable(strings.Join(strings.Fields(s), " "))
+	s = oneLine(s)
 	if utf8.RuneCountInString(s) <= max {
 		return s
 	}
 	r := []rune(s)
 	return strings.TrimRight(string(r[:max-1]), " ") + "…"
 }
+
+// oneLine puts text on one line, without control characters.
+func oneLine(s string) string { return printable(strings.Join(strings.Fields(s), " ")) }
 
 // printable drops control characters other than line ends and tabs.
 func printable(s string) string {

@@ -58,7 +58,7 @@ func (c scheduleListCmd) Run(ctx context.Context, p *Program, s *Settings) error
 			})
 		}
 		p.more(len(rows), c.Limit)
-		return printList(p.Stdout, c.JSON, rows, "WHAT\tNEXT\tNOW AT IT\tLAST DONE (UTC)\tREMARK", func(r dutyRow) string {
+		return printList(p, c.JSON, rows, "Nothing is done by itself.", "WHAT\tNEXT\tNOW AT IT\tLAST DONE (UTC)\tREMARK", func(r dutyRow) string {
 			return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", r.Name, nextIn(time.Time(r.Next), now, r.Zone), orDash(cell(r.Holder, 40)),
 				when(time.Time(r.LastDone)), r.remark())
 		})
@@ -95,7 +95,7 @@ func (r dutyRow) remark() string {
 	case r.Asks != "":
 		return "asks: " + cell(r.Asks, 60) + " is late; publish and send it, or cancel it"
 	case r.Failures > 0:
-		return fmt.Sprintf("failed %s: %s", times(r.Failures), cell(r.Problem, 80))
+		return fmt.Sprintf("failed %s: %s", times(r.Failures), oneLine(r.Problem))
 	}
 	return ""
 }
@@ -152,7 +152,7 @@ func (a *app) runNow(ctx context.Context, before work.Listed) error {
 				return err
 			}
 			if now.Runs > before.Runs {
-				return a.ranAs(now) // the last thing that the worker did
+				return a.ranAs(ctx, now) // the last thing that the worker did
 			}
 			return a.runHere(place, before.Name)
 		}
@@ -181,7 +181,7 @@ func (a *app) runThere(ctx context.Context, before work.Listed) (done bool, err 
 			return false, err
 		}
 		if now.Runs > before.Runs {
-			return true, a.ranAs(now)
+			return true, a.ranAs(ctx, now)
 		}
 	}
 	return false, nil
@@ -211,13 +211,27 @@ func (a *app) runHere(place work.Place, name string) error {
 	if err != nil {
 		return err
 	}
-	return a.ranAs(after)
+	return a.ranAs(ctx, after)
 }
 
-// ranAs says how a duty went.
-func (a *app) ranAs(d work.Listed) error {
+// ranAs says how a duty went. A pull that could not read a feed is done as far as the
+// schedule goes, which asks again by the feed's own time; whoever asked for it now is
+// told.
+func (a *app) ranAs(ctx context.Context, d work.Listed) error {
+	const again = "It is tried again by itself where a worker runs."
 	if d.Failures > 0 {
-		return digest.Fail(digest.Unavailable, "It is tried again by itself where a worker runs.", "%s failed: %s", d.Name, d.LastError)
+		return digest.Fail(digest.Unavailable, again, "%s failed: %s", d.Name, d.LastError)
+	}
+	if d.Kind == work.Pull {
+		feeds, err := a.db.Feeds(ctx, d.Subject)
+		if err != nil {
+			return err
+		}
+		for _, f := range feeds {
+			if f.LastError != "" {
+				return digest.Fail(digest.Unavailable, again+" What is known of the blog: postbag source show "+fmt.Sprint(d.Subject), "%s failed: %s", d.Name, f.LastError)
+			}
+		}
 	}
 	_, err := fmt.Fprintf(a.p.Stdout, "%s is done. Next: %s.\n", d.Name, nextIn(d.Next, a.p.Clock.Now(), d.Zone))
 	return err

@@ -56,7 +56,7 @@ func (c commentSearchCmd) Run(ctx context.Context, p *Program, s *Settings) erro
 		}
 		searched(p, found, c.Limit)
 		bold := p.isBold()
-		return printList(p.Stdout, c.JSON, rows, "ID\tPOST\tPUBLISHED\tSTATE\tWRITER\tWORDS", func(r commentHit) string {
+		return printList(p, c.JSON, rows, "No comment has these words.", "ID\tPOST\tPUBLISHED\tSTATE\tWRITER\tWORDS", func(r commentHit) string {
 			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s", r.ID, idOr(r.PostID, r.PostGUID),
 				when(time.Time(r.Published)), r.State, cell(r.Author, 20), marked(r.Snippet, bold))
 		})
@@ -85,7 +85,7 @@ func (c postSearchCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		}
 		searched(p, found, c.Limit)
 		bold := p.isBold()
-		return printList(p.Stdout, c.JSON, rows, "ID\tPUBLISHED\tTITLE\tWORDS", func(r postHit) string {
+		return printList(p, c.JSON, rows, "No post has these words.", "ID\tPUBLISHED\tTITLE\tWORDS", func(r postHit) string {
 			return fmt.Sprintf("%d\t%s\t%s\t%s", r.ID, when(time.Time(r.Published)), cell(r.title(), 40), marked(r.Snippet, bold))
 		})
 	})

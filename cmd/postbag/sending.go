@@ -50,7 +50,7 @@ func (c sendingShowCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 		row := heldRow{Held: !held.Since.IsZero(), Since: stamp(held.Since), Reason: held.Reason, Confirmations: held.Notices, Issues: heldIssues(held)}
 		switch {
 		case c.JSON:
-			return printList(p.Stdout, true, []heldRow{row}, "", nil)
+			return printList(p, true, []heldRow{row}, "", "", nil)
 		case !row.Held:
 			_, err := fmt.Fprintln(p.Stdout, "Sending is not held.")
 			return err
@@ -80,7 +80,7 @@ func (p *Program) sayUnsure(held store.Held) error {
 	}
 	if len(held.Unsure) > 0 {
 		fmt.Fprintln(p.Stdout, "Another copy of this installation may have gone on with these:")
-		err := printList(p.Stdout, false, heldIssues(held), "ISSUE\tSTATE\tDUE (UTC)\tSENT\tOPEN\tTITLE", func(r heldIssueRow) string {
+		err := printList(p, false, heldIssues(held), "", "ISSUE\tSTATE\tDUE (UTC)\tSENT\tOPEN\tTITLE", func(r heldIssueRow) string {
 			return fmt.Sprintf("%d\t%s\t%s\t%d\t%d\t%s", r.Number, r.State, when(time.Time(r.Due)), r.Sent, r.Open, cell(r.Title, 60))
 		})
 		if err != nil {

@@ -37,7 +37,7 @@ func seriesRowOf(s digest.Series, pub digest.Publication) seriesRow {
 }
 
 func printSeries(p *Program, asJSON bool, rows []seriesRow) error {
-	return printList(p.Stdout, asJSON, rows, "SERIES\tNAME\tTITLE\tSCHEDULE\tZONE\tNEXT\tPUBLICATION", func(r seriesRow) string {
+	return printList(p, asJSON, rows, "No series yet. The first blog brings one: postbag source add URL", "SERIES\tNAME\tTITLE\tSCHEDULE\tZONE\tNEXT\tPUBLICATION", func(r seriesRow) string {
 		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%d\t%s", r.Slug, r.Name, r.Title, r.Schedule, r.Zone, r.NextNumber, cell(r.Publication, 40))
 	})
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"postbag/digest"
@@ -45,11 +46,33 @@ func (c sourceListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			}
 			rows = append(rows, sourceRowOf(x, feeds))
 		}
-		return printList(p.Stdout, c.JSON, rows, "ID\tNAME\tPLATFORM\tLAST ANSWER\tNEXT\tADDRESS\tHEALTH", func(r sourceRow) string {
+		none := "No blogs are followed yet. To follow one: postbag source add URL"
+		err = printList(p, c.JSON, rows, none, "ID\tNAME\tPLATFORM\tLAST ANSWER\tNEXT\tADDRESS\tHEALTH", func(r sourceRow) string {
 			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s\t%s", r.ID, cell(r.Name, 40), r.Platform,
-				when(time.Time(r.LastSuccess)), when(time.Time(r.NextPoll)), cell(r.URL, 60), cell(r.Health, 120))
+				when(time.Time(r.LastSuccess)), when(time.Time(r.NextPoll)), cell(r.URL, 60), cell(r.Health, healthCell))
 		})
+		if err != nil || c.JSON {
+			return err
+		}
+		return p.printHealth(rows)
 	})
+}
+
+// healthCell is how much of a blog's health stands in the table. What is longer
+// stands below it whole.
+const healthCell = 40
+
+// printHealth says in full what is longer than a cell of the table.
+func (p *Program) printHealth(rows []sourceRow) error {
+	var b strings.Builder
+	for _, r := range rows {
+		words := oneLine(r.Health)
+		if cell(words, healthCell) != words {
+			fmt.Fprintf(&b, "\n%d  %s\n   %s\n", r.ID, cell(r.Name, 60), words)
+		}
+	}
+	_, err := fmt.Fprint(p.Stdout, b.String())
+	return err
 }
 
 // sourceRowOf sums the feeds of a source up: the oldest success, the next poll

@@ -104,7 +104,11 @@ func (c subscriberListCmd) Run(ctx context.Context, p *Program, s *Settings) err
 			return err
 		}
 		p.more(len(rows), c.Limit)
-		return printList(p.Stdout, c.JSON, rows, "EMAIL\tNAME\tSTATE\tWANTS\tCONFIRMED\tLEFT", func(r subscriberRow) string {
+		none := "No readers yet. To add some: postbag subscriber add ADDRESS, or: postbag subscriber import FILE"
+		if c.State != "" || c.Text != "" {
+			none = "No reader is like that."
+		}
+		return printList(p, c.JSON, rows, none, "EMAIL\tNAME\tSTATE\tWANTS\tCONFIRMED\tLEFT", func(r subscriberRow) string {
 			return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", cell(r.Email, 60), cell(r.Name, 30), r.State, r.Frequency,
 				when(time.Time(r.Confirmed)), when(time.Time(r.Left)))
 		})

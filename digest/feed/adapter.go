@@ -58,8 +58,10 @@ func adapterOf(p *page, platform digest.Platform) (adapter, error) {
 // read makes a document of a page.
 func (p *page) read(opts Options) (*Document, error) {
 	if p.isBackup() {
-		return nil, digest.Fail(digest.Invalid, "Read it with postbag import, or give the blog's address.",
-			"this is a backup of a Blogger blog, not a feed")
+		return nil, wrongExport("a Blogger blog")
+	}
+	if _, ok := extension(p.ext, "wxr_version"); ok {
+		return nil, wrongExport("a WordPress site")
 	}
 	a, err := adapterOf(p, opts.Platform)
 	if err != nil {
@@ -79,6 +81,12 @@ func (p *page) read(opts Options) (*Document, error) {
 		a.entry(p, &p.entries[i], d)
 	}
 	return d, nil
+}
+
+// wrongExport says that a file is for postbag import.
+func wrongExport(of string) error {
+	return digest.Fail(digest.Invalid, "Read it with postbag import, or give the blog's address.",
+		"this is a backup of %s, not a feed", of)
 }
 
 // guest reads a page that is not the platform's by its looks, because somebody

@@ -16,6 +16,9 @@ var (
 	bloggerID = regexp.MustCompile(`^tag:blogger\.com,1999:blog-(\d+)(?:\.|$)`)
 	// onePostID is the feed id of a single post's comments.
 	onePostID = regexp.MustCompile(`^tag:blogger\.com,1999:blog-(\d+)\.post(\d+)\.\.comments$`)
+	// commentsPath is the address of a feed of comments with the numbers in it: on the
+	// blog's host that of a post, on Blogger's own that of the blog before it.
+	commentsPath = regexp.MustCompile(`^https?://([^/]+)/feeds/(\d+)(/\d+)?/comments/(?:default|full|summary)(?:[?#].*)?$`)
 	// commentPath is the address of a comment's own feed entry: the blog
 	// (optional), the post and the comment.
 	commentPath = regexp.MustCompile(`^https?://[^/]+/feeds/(?:(\d+)/)?(\d+)/comments/default/(\d+)(?:[?#].*)?$`)
@@ -61,24 +64,38 @@ func bloggerDocument(p *page, d *Document) {
 	}
 	if m := onePostID.FindStringSubmatch(p.id); m != nil {
 		d.OnePost, d.PostRef = true, postID(m[1], m[2])
+	} else if post := postOf(p.where()); post != "" && d.Kind == digest.CommentsFeed {
+		// Without entries the id of a single post's comments is that of all comments.
+		d.OnePost = true
+		if d.BlogID != "" {
+			d.PostRef = postID(d.BlogID, post)
+		}
 	}
+}
+
+// postOf gives the number of the post whose comments are listed at an address, ""
+// where all of a blog's are.
+func postOf(address string) string {
+	m := commentsPath.FindStringSubmatch(address)
+	switch {
+	case m == nil:
+		return ""
+	case m[3] != "":
+		return m[3][1:]
+	case strings.HasSuffix(m[1], "blogger.com"):
+		return ""
+	}
+	return m[2]
 }
 
 // bloggerComment ties a comment to its post and, in Atom, to its parent, and
 // sees whether it was removed.
 func bloggerComment(p *page, e *entry, c *CommentEntry) {
-	self := commentPath.FindStringSubmatch(link(e.links, "self"))
 	reply, _ := extension(e.ext, "in-reply-to")
-	only := onePostID.FindStringSubmatch(p.id)
-	switch {
-	case reply.Attrs["ref"] != "":
-		c.PostRef = id(reply.Attrs["ref"])
-	case only != nil:
-		c.PostRef = postID(only[1], only[2])
-	case self != nil && blogOf(e.id, self) != "":
-		c.PostRef = postID(blogOf(e.id, self), self[2])
-	default:
-		c.PostRef, _, _ = strings.Cut(withoutFragment(c.URL), "?")
+	if ref := reply.Attrs["ref"]; ref != "" {
+		c.PostRef = id(ref)
+	} else {
+		c.PostRef = postOf(p, e, c)
 	}
 	// Posts carry rel=related too, their author's own link: only an address of
 	// a comment names a parent.
@@ -90,6 +107,19 @@ func bloggerComment(p *page, e *entry, c *CommentEntry) {
 			c.Gone, c.GoneReason = true, short(plain(textOf(c.Body.HTML)), maxName)
 		}
 	}
+}
+
+// postOf names the post of a comment that does not say whom it answers.
+func postOf(p *page, e *entry, c *CommentEntry) string {
+	if only := onePostID.FindStringSubmatch(p.id); only != nil {
+		return postID(only[1], only[2])
+	}
+	self := commentPath.FindStringSubmatch(link(e.links, "self"))
+	if self != nil && blogOf(e.id, self) != "" {
+		return postID(blogOf(e.id, self), self[2])
+	}
+	address, _, _ := strings.Cut(withoutFragment(c.URL), "?")
+	return address
 }
 
 // blogOf takes the number of the blog from an entry's id, else from an address.

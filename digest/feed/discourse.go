@@ -3,6 +3,7 @@ package feed
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,13 +17,13 @@ var (
 	// discourseID is a guid: HOST-topic-TOPIC in lists of topics, HOST-post-ID in
 	// posts.rss, HOST-post-TOPIC-NUMBER in the feed of a topic.
 	discourseID = regexp.MustCompile(`^[A-Za-z0-9.:-]+-(topic|post)-(\d+)(?:-\d+)?$`)
-	// discourseFrame is what topic feeds put around a post: who wrote it, and a link
-	// to the topic.
+	// discourseFrame is what topic feeds of old put around a post: who wrote it, and a
+	// link to the topic.
 	discourseFrame = regexp.MustCompile(`(?s)^\s*<p>[^<]*<a [^>]*>@?[^<]*</a>[^<]*</p>\s*<blockquote>\s*(.*?)\s*</blockquote>\s*<p>(?:<small>[^<]*</small>)?\s*<a [^>]*>[^<]*</a></p>\s*$`)
-	// discourseTail is what lists of topics put behind the first post, in the forum's
-	// language: how many posts and writers there are, and a link to the topic. The
-	// numbers change with every answer, and posts.rss gives the post without.
-	discourseTail = regexp.MustCompile(`(?s)\s*<p><small>[^<]*\d[^<]*</small></p>\s*<p><a href="https?://[^"]*/t/[^"]*">[^<]*</a></p>\s*$`)
+	// discourseTail is what stands behind a post in the forum's language: in lists of
+	// topics how many posts and writers there are, and there and in topics a link to the
+	// place. The numbers change with every answer, and posts.rss gives the post without.
+	discourseTail = regexp.MustCompile(`\s*(?:<p><small>[^<]*\d[^<]*</small></p>\s*)?<p><a href="(https?://[^"]*/t/[^"]*)">[^<]*</a></p>\s*$`)
 	discourseUser = regexp.MustCompile(`^@([A-Za-z0-9._-]+)`)
 )
 
@@ -37,15 +38,12 @@ var discourse = adapter{
 	},
 	kind:     discourseKind,
 	document: discourseDocument,
-	body: func(e *entry) string {
-		body := strings.TrimSpace(e.body())
-		if m := discourseFrame.FindStringSubmatch(body); m != nil {
-			return m[1]
+	body:     discourseBody,
+	skip: func(e *entry) string {
+		if discourseBody(e) == "" {
+			return "it is a note of the forum without text" // that a topic was closed or moved, by whom
 		}
-		if at := discourseTail.FindStringIndex(body); at != nil {
-			return body[:at[0]]
-		}
-		return body
+		return ""
 	},
 	topic: func(_ *page, e *entry) bool {
 		m := discoursePlace.FindStringSubmatch(e.url)
@@ -53,6 +51,25 @@ var discourse = adapter{
 	},
 	post:    discoursePost,
 	comment: discourseComment,
+}
+
+// discourseBody takes a post out of what the forum puts around it. A link at the end
+// that leads elsewhere is the writer's own.
+func discourseBody(e *entry) string {
+	body := strings.TrimSpace(e.body())
+	if m := discourseFrame.FindStringSubmatch(body); m != nil {
+		return m[1]
+	}
+	at := discourseTail.FindStringSubmatchIndex(body)
+	if at == nil {
+		return body
+	}
+	to, here := discoursePlace.FindStringSubmatch(body[at[2]:at[3]]), discoursePlace.FindStringSubmatch(e.url)
+	first := []string{"", "1"}
+	if to == nil || here == nil || to[2] != here[2] || to[3] != here[3] && !(slices.Contains(first, to[3]) && slices.Contains(first, here[3])) {
+		return body
+	}
+	return body[:at[0]]
 }
 
 func discourseKind(p *page) verdict {

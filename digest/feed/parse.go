@@ -32,7 +32,7 @@ func Parse(body []byte, opts Options) (doc *Document, err error) {
 				"the feed cannot be read: its parser failed")
 		}
 	}()
-	text := withoutLead(toUTF8(body, opts.ContentType))
+	text := toUTF8(withoutLead(body), opts.ContentType)
 	switch f := sniff(text); f {
 	case XML:
 		doc, err = parseXML(text, opts)
@@ -45,19 +45,6 @@ func Parse(body []byte, opts Options) (doc *Document, err error) {
 		return nil, err
 	}
 	return doc, nil
-}
-
-// withoutLead takes out what stands before the XML declaration, such as the
-// warnings of a blog's plugins, unless it is a web page.
-func withoutLead(text []byte) []byte {
-	at := bytes.Index(text[:min(len(text), 4096)], []byte("<?xml "))
-	if at <= 0 {
-		return text
-	}
-	if f := sniff(text); f == HTML || f == JSON {
-		return text
-	}
-	return text[at:]
 }
 
 // notFeed words what a body is when it is no feed.
@@ -80,7 +67,7 @@ func notFeed(f Format, text []byte) error {
 
 // parseXML reads Atom and RSS.
 func parseXML(text []byte, opts Options) (*Document, error) {
-	s, err := look(text)
+	s, err := look(withoutKeys(withoutStrangeName(text)))
 	if errors.Is(err, errDoctype) || errors.Is(err, errDepth) {
 		return nil, surveyError(err)
 	}
@@ -93,6 +80,8 @@ func parseXML(text []byte, opts Options) (*Document, error) {
 			return nil, surveyError(err)
 		}
 		return nil, notFeed(Unknown, nil)
+	case "disqus":
+		return nil, wrongExport("a Disqus forum")
 	default:
 		return nil, digest.Fail(digest.Invalid, "Give the blog's own address, or that of its feed.",
 			"the answer is XML, but no feed: its root is %q", short(plain(s.root), 40))

@@ -133,6 +133,15 @@ func TestWordPressWithoutGenerator(t *testing.T) {
 	}
 }
 
+// A feed that gathers the entries of many blogs is not WordPress's.
+func TestGatheredFeedIsNoWordPress(t *testing.T) {
+	item := func(guid string) string { return "<item><guid>" + guid + "</guid><title>x</title></item>" }
+	gathered := "<rss><channel>" + item("http://a.test/?p=1") + item("http://b.test/2") + item("http://c.test/3") + "</channel></rss>"
+	equal(t, "platform", parse(t, []byte(gathered), feed.Options{}).Platform, digest.Generic)
+	own := "<rss><channel>" + item("http://a.test/?p=1") + item("http://a.test/old/2") + "</channel></rss>"
+	equal(t, "platform", parse(t, []byte(own), feed.Options{}).Platform, digest.WordPress)
+}
+
 func TestEmptyWordPressCommentsFeedIsKnownByItsAddress(t *testing.T) {
 	body := string(fixture(t, "wordpress-comments.rss"))
 	body = body[:strings.Index(body, "<item>")] + "</channel></rss>"
@@ -166,6 +175,24 @@ func TestBloggerPostsComments(t *testing.T) {
 	equal(t, "unreadable time", first.Published.IsZero(), true)
 	equal(t, "post without in-reply-to", first.PostRef, post)
 	equal(t, "body", first.Body.HTML, "First<BR/>in line")
+}
+
+// Without entries the feed of a single post's comments has the id of all comments.
+func TestEmptyFeedOfOnePostOfABlogger(t *testing.T) {
+	for self, one := range map[string]bool{
+		"https://www.blogger.com/feeds/7/70/comments/default": true,
+		"https://ferry.test/feeds/70/comments/default":        true,
+		"https://www.blogger.com/feeds/7/comments/default":    false,
+		"https://ferry.test/feeds/comments/default":           false,
+	} {
+		body := `<feed xmlns="http://www.w3.org/2005/Atom"><id>tag:blogger.com,1999:blog-7.comments</id><link rel="self" href="` + self + `"/></feed>`
+		d, post := parse(t, []byte(body), feed.Options{}), ""
+		if one {
+			post = "tag:blogger.com,1999:blog-7.post-70"
+		}
+		equal(t, self, d.OnePost, one)
+		equal(t, self, d.PostRef, post)
+	}
 }
 
 // blogger wraps entries into a Blogger posts feed.

@@ -75,6 +75,10 @@ func TestPlatforms(t *testing.T) {
 		{"discourse-latest.rss", digest.Discourse, posts, false, 0, 0, []string{topic}, nil},
 		{"discourse-posts.rss", digest.Discourse, comments, false, 0, 0, []string{topic}, []string{berta,
 			"hedge.test-post-31-2 | post-31-2 | " + hedge + " | topic-31 |  |  | @tom | https://hedge.test/u/tom"}},
+		{"discourse-topic-today.rss", digest.Discourse, comments, true, 0, 0, []string{
+			"hedge.test-topic-31 | topic-31 |  | -1 | " + hedge + ".rss | oda | When to lay a hedge"}, []string{
+			"hedge.test-post-31-4 | post-31-4 | " + hedge + " | topic-31 |  |  | tom | ",
+			"hedge.test-post-31-3 | post-31-3 | " + hedge + " | topic-31 |  |  | berta | "}},
 		{"discourse-topic.rss", digest.Discourse, comments, true, 0, 0, []string{topic}, []string{berta}},
 		{"reddit-posts.atom", digest.Reddit, posts, false, 0, 0, []string{owl}, nil},
 		{"reddit-thread.atom", digest.Reddit, comments, true, 0, 0, []string{owl}, []string{lamp}},
@@ -92,6 +96,9 @@ func TestPlatforms(t *testing.T) {
 		{"lobsters-comments.rss", digest.Lobsters, comments, false, 0, 0, nil, []string{
 			"https://lobste.rs/c/xy12zz | comment-xy12zz | title:sorting socks in linear time |  |  |  | toe | "}},
 		{"drupal-posts.rss", digest.Drupal, posts, false, 0, 0, []string{"5 at https://parish.test | node-5 |  | -1 |  | rector | The bell"}, nil},
+		{"drupal-crss.rss", digest.Drupal, comments, false, 0, 0, nil, []string{
+			"comment 14 at https://parish.test | comment-14 | https://parish.test/news/bell |  |  |  | Anonymous | ",
+			"comment 12 at https://parish.test | comment-12 | https://parish.test/news/bell |  |  |  | rector | "}},
 		{"drupal-comments.rss", digest.Drupal, comments, false, 0, 0, nil, []string{
 			"comment 12 at https://parish.test | comment-12 | https://parish.test/node/5 | node-5 |  |  | Anonymous (not verified) | ",
 			"comment 11 at https://parish.test | comment-11 |  |  |  |  | rector | "}},
@@ -165,6 +172,11 @@ func TestPlatformsOwnWays(t *testing.T) {
 	framed := parse(t, fixture(t, "discourse-topic.rss"), feed.Options{})
 	equal(t, "Discourse: the text without its frame", framed.Comments[0].Body.HTML, forum.Comments[0].Body.HTML)
 	equal(t, "Discourse: hash in both feeds", framed.Comments[0].Hash, forum.Comments[0].Hash)
+	today := parse(t, fixture(t, "discourse-topic-today.rss"), feed.Options{})
+	equal(t, "Discourse: the text without its link", today.Comments[1].Body.HTML, forum.Comments[0].Body.HTML)
+	equal(t, "Discourse: the writer's own link", strings.HasSuffix(today.Comments[0].Body.HTML, "Billhooks</a></p>"), true)
+	equal(t, "Discourse: a note without text", line(len(today.Skipped), today.Skipped[0].ID), "1 | hedge.test-post-31-5")
+	equal(t, "Discourse: hash of the topic in its own feed", today.Posts[0].Hash, forum.Posts[0].Hash)
 	topics := parse(t, fixture(t, "discourse-latest.rss"), feed.Options{})
 	equal(t, "Discourse: the name of the forum", topics.Title+", "+forum.Title, "Hedge Forum, Hedge Forum")
 	equal(t, "Discourse: the topic without its tail", topics.Posts[0].Body.HTML, forum.Posts[0].Body.HTML)
@@ -183,6 +195,8 @@ func TestPlatformsOwnWays(t *testing.T) {
 	equal(t, "WordPress: one post asked for", rest.OnePost, true)
 	rest = parse(t, fixture(t, "wordpress-rest-comments.json"), url("https://blog.test/wp-json/wp/v2/comments?per_page=100&page=4"))
 	equal(t, "WordPress: page after a short one", rest.NextURL, "")
+	_, err := feed.Parse([]byte(`[{"id":7,"post":41,"guid":{"rendered":"x"},"status":"inherit","type":"attachment"}]`), feed.Options{})
+	wantInvalid(t, "WordPress: a list of attachments", err, "JSON data")
 	rest = parse(t, []byte("[]"), url("https://blog.test/?rest_route=/wp/v2/comments"))
 	equal(t, "WordPress: empty list", rest.Kind, digest.CommentsFeed)
 
@@ -190,6 +204,16 @@ func TestPlatformsOwnWays(t *testing.T) {
 	equal(t, "Mastodon: without generator", parse(t, []byte(old), feed.Options{}).Platform, digest.Mastodon)
 	page := strings.ReplaceAll(string(fixture(t, "disqus.rss")), "disqus.com/latest.rss", "disqus.com/glaze/latest.rss")
 	equal(t, "Disqus: one page", parse(t, []byte(page), feed.Options{}).OnePost, true)
+
+	crss := parse(t, fixture(t, "drupal-crss.rss"), url("https://parish.test/crss"))
+	equal(t, "Drupal: the text as it was typed", crss.Comments[0].Body.HTML, "It is the rope.<br>Look at <em>the knot</em>.<p>Then pull.")
+	equal(t, "Drupal: the time among keys", crss.Comments[0].Published, at("2026-03-05T19:10:00Z"))
+	equal(t, "Drupal: a text with markup", crss.Comments[1].Body.HTML, "<p>It always was.</p>")
+	equal(t, "Drupal: all comments", crss.OnePost, false)
+	equal(t, "Drupal: one node", parse(t, fixture(t, "drupal-crss.rss"), url("https://parish.test/crss/node/5")).OnePost, true)
+
+	stories := strings.Replace(string(fixture(t, "lobsters-posts.rss")), "heel@users.lobste.rs (heel)", "kiln.test via fen", 1)
+	equal(t, "Lobsters: who brought a story", parse(t, []byte(stories), feed.Options{}).Posts[0].Author, "fen")
 
 	hnrss := string(fixture(t, "hnrss-posts.rss"))
 	later := parse(t, []byte(strings.Replace(hnrss, "Points: 12", "Points: 13", 1)), feed.Options{})
@@ -288,6 +312,8 @@ func TestFeedsOwnWords(t *testing.T) {
 		t.Errorf("deleted %v, want the one tombstone", d.Deleted)
 	}
 	equal(t, "plain text as HTML", d.Posts[0].Body.HTML, "1 &lt; 2")
+	typed := parse(t, []byte("<rss><channel><item><guid>1</guid><description>One\ntwo.\n\nThree.</description></item></channel></rss>"), feed.Options{})
+	equal(t, "plain text with blank lines", typed.Posts[0].Body.HTML, "One<br>two.<br><br>Three.")
 	whole := strings.Replace(string(fixture(t, "threads.atom")), "<fh:archive/>", "<fh:complete/>", 1)
 	equal(t, "complete", parse(t, []byte(whole), feed.Options{}).Complete, true)
 	cut := whole[:strings.LastIndex(whole, "<entry>")]

@@ -67,10 +67,10 @@ func parseREST(text []byte, opts Options) (*Document, error) {
 			return nil, wrongJSON()
 		}
 		switch {
-		case e.Post != nil && d.Kind != digest.PostsFeed:
+		case e.Post != nil && e.GUID == nil && d.Kind != digest.PostsFeed: // attachments have a post, too
 			d.Kind = digest.CommentsFeed
 			d.restComment(&e, opts.URL)
-		case e.GUID != nil && d.Kind != digest.CommentsFeed:
+		case e.GUID != nil && e.Post == nil && d.Kind != digest.CommentsFeed:
 			d.Kind = digest.PostsFeed
 			d.addPost(e.post(opts.URL))
 		default:

@@ -26,6 +26,10 @@ func Sniff(body []byte, contentType string) Format {
 
 var skippable = regexp.MustCompile(`^(?s)(\s+|<!--.*?-->|<\?.*?\?>)+`)
 
+// pretended is the beginning of a feed under the document type of a web page, which
+// some site generators write.
+var pretended = regexp.MustCompile(`^(?is)<!doctype html[^>]*>(?:\s+|<!--.*?-->|<\?.*?\?>)*<(?:\w+:)?(?:feed|rss|rdf)[\s>]`)
+
 func sniff(text []byte) Format {
 	head := text
 	if at := skippable.FindIndex(head); at != nil {
@@ -35,6 +39,8 @@ func sniff(text []byte) Format {
 	switch {
 	case len(bytes.TrimSpace(text)) == 0:
 		return Empty
+	case pretended.Match(head):
+		return XML
 	case strings.HasPrefix(lower, "<!doctype html"), strings.HasPrefix(lower, "<html"),
 		strings.HasPrefix(lower, "<head"), strings.HasPrefix(lower, "<body"):
 		return HTML

@@ -44,7 +44,7 @@ func name(s string) string { return short(plain(html.UnescapeString(s)), maxName
 // none.
 func id(s string) string {
 	s = strings.TrimSpace(lineless.Replace(clean(s)))
-	if len(s) > maxID {
+	if len(s) > MaxAddress {
 		return ""
 	}
 	return s
@@ -149,26 +149,6 @@ func number(s string) int {
 		n = n*10 + int(d-'0')
 	}
 	return n
-}
-
-// timeLayouts are the forms of times in Dublin Core, RFC 6721, JSON Feed and
-// WordPress's interface, which no parser of gofeed reads for us. A time without
-// a zone is read as UTC.
-var timeLayouts = []string{
-	time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04", "2006-01-02 15:04:05",
-	"2006-01-02", time.RFC1123Z, time.RFC1123,
-}
-
-// parseTime gives a time in UTC, or zero for one that is missing, unreadable or
-// impossible.
-func parseTime(s string) time.Time {
-	s = strings.TrimSpace(s)
-	for _, layout := range timeLayouts {
-		if t, err := time.Parse(layout, s); err == nil {
-			return moment(&t)
-		}
-	}
-	return time.Time{}
 }
 
 // The forms in which RSS joins an e-mail address and a name (RSS 2.0, author).

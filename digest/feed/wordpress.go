@@ -36,10 +36,19 @@ var wordPress = adapter{
 }
 
 // isWordPress goes by the generator, or, where that is switched off or another,
-// by the shape of ids that WordPress alone gives.
+// by the shape of ids that WordPress alone gives. A feed that gathers the entries of
+// many blogs has some of these, too.
 func isWordPress(p *page) bool {
-	return p.made("wordpress.org", "wordpress.com") || strings.HasPrefix(strings.ToLower(p.generator), "wordpress") ||
-		p.some(func(e *entry) bool { return wordPressID.MatchString(e.id) })
+	if p.made("wordpress.org", "wordpress.com") || strings.HasPrefix(strings.ToLower(p.generator), "wordpress") {
+		return true
+	}
+	own := 0
+	for _, e := range p.entries {
+		if wordPressID.MatchString(e.id) {
+			own++
+		}
+	}
+	return own > 0 && own*2 >= len(p.entries)
 }
 
 // wordPressKind goes by the ids and addresses of entries. An empty feed is judged

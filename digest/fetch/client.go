@@ -335,6 +335,7 @@ func (c *Client) answer(ctx context.Context, t *trip, u *url.URL, resp *http.Res
 		ETag:         validator(resp.Header.Get("ETag")),
 		LastModified: validator(resp.Header.Get("Last-Modified")),
 		CacheMaxAge:  CacheAge(resp.Header, c.opts.Clock.Now()),
+		Listed:       listed(resp.Header.Get("X-WP-Total")),
 		Moved:        t.moved,
 	}
 	switch {

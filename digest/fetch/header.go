@@ -73,3 +73,12 @@ func maxAge(value string) time.Duration {
 func digits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
+
+// listed reads how many entries a listing has; 0 for what is no number.
+func listed(value string) int {
+	n, err := strconv.Atoi(strings.TrimSpace(value))
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}

@@ -50,8 +50,11 @@
 //     back when it is listed again. What nothing tells of is neither.
 //   - Absence from a feed proves nothing: a feed is a window. A list is complete when
 //     it says so (RFC 5005, 2), when Blogger's was read to its last page, holds as
-//     many entries as it counts and, without entries, names the post, or when it holds as many as the post announces and
-//     fewer than the blog's feeds hold at most. Half a document, and one with another
+//     many entries as it counts and, without entries, names the post, or when it holds
+//     as many as the post announces and fewer than the blog's feeds hold at most.
+//     WordPress's REST API lists all comments of a blog: walked to the end in one run,
+//     and as long as it counts itself, it makes those that it lacks doubtful, and each
+//     is asked for alone. Half a document, and one with another
 //     post's comments, never is.
 //   - Of a document that ends in the middle the entries are stored, and the poll has
 //     failed all the same.

@@ -26,7 +26,7 @@ func (p *Puller) failed(ctx context.Context, f digest.FeedState, held time.Time,
 	}
 	now := p.opts.Clock.Now()
 	f.LastError = cause.Error()
-	if f.FailingSince.IsZero() {
+	if f.FailingSince.IsZero() || f.FailingSince.After(now) {
 		f.FailingSince = now
 	}
 	wait := p.leaveHost(ctx, cause)
@@ -81,7 +81,7 @@ func (p *Puller) backOff(failures int) time.Duration {
 // apart, it is believed, and the schedule asks no more.
 func gone(f *digest.FeedState, now time.Time) string {
 	switch {
-	case f.GoneSince.IsZero():
+	case f.GoneSince.IsZero() || f.GoneSince.After(now):
 		f.GoneSince = now
 	case now.Sub(f.GoneSince) >= goneAfter:
 		f.Stopped, f.NextPoll = true, time.Time{}

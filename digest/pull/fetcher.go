@@ -49,6 +49,9 @@ type Response struct {
 	// CacheMaxAge is how long the server says the answer stays fresh, by
 	// Cache-Control or Expires; 0 when it does not say.
 	CacheMaxAge time.Duration
+	// Listed is how many entries the listing has of which the answer is a page, as
+	// WordPress's REST API says it (X-WP-Total); 0 when it does not.
+	Listed int
 	// Moved is where the address has moved for good (301 or 308 from the
 	// start), else "".
 	Moved string

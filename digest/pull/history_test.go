@@ -3,6 +3,7 @@ package pull_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -113,6 +114,9 @@ func TestHistoryCutOffLeavesNoHole(t *testing.T) {
 type site struct {
 	refused int // the status of the REST API, 0 when it answers
 	broken  string
+	lost    map[int]bool                 // comments that were removed
+	kinds   map[int]bool                 // comments of another kind, which the REST API gives only by their numbers
+	total   func(page, there int) string // what the REST API says of how many there are
 }
 
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -123,7 +127,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			text: fmt.Sprintf("&lt;p&gt;Word %d.&lt;/p&gt;", n), hours: float64(400 - n), ref: fmt.Sprintf("http://%s/?p=5", r.Host), author: "Ines"}
 	}
 	switch {
-	case at == s.broken:
+	case at == s.broken, strings.HasPrefix(at, "/wp-json/wp/v2/comments/") && s.broken == "each":
 		w.WriteHeader(http.StatusInternalServerError)
 	case at == "/feed/":
 		fmt.Fprint(w, atomOf(generator, entry{id: "http://" + r.Host + "/?p=5", link: "http://" + r.Host + "/a-post/", text: "A post.", hours: 500, total: 250}))
@@ -140,15 +144,74 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		var page int
 		fmt.Sscanf(r.URL.Query().Get("page"), "%d", &page)
 		var all []string
-		for n := 100*(page-1) + 1; n <= min(100*page, 250); n++ {
+		var there []int
+		for n := 1; n <= 250; n++ {
+			if !s.lost[n] && !s.kinds[n] {
+				there = append(there, n)
+			}
+		}
+		if s.total != nil {
+			w.Header().Set("X-WP-Total", s.total(page, len(there)))
+		}
+		for _, n := range there[min(100*(page-1), len(there)):min(100*page, len(there))] {
 			c := one(n)
 			all = append(all, fmt.Sprintf(`{"id":%d,"post":5,"parent":%d,"author_name":"Ines","author_url":"","date_gmt":%q,"link":%q,"status":"approved","type":"comment","content":{"rendered":"<p>Word %d.</p>"}}`,
 				n, map[bool]int{true: 1}[n == 249], evening.Add(-time.Duration(c.hours)*time.Hour).Format("2006-01-02T15:04:05"), c.link, n))
 		}
 		w.Header().Set("Content-Type", "application/json; charset=UTF-8")
 		fmt.Fprint(w, "["+strings.Join(all, ",")+"]")
+	case strings.HasPrefix(at, "/wp-json/wp/v2/comments/"):
+		if n, _ := strconv.Atoi(lastPart(at)); s.kinds[n] {
+			fmt.Fprintf(w, `{"id":%d,"type":"webmention"}`, n)
+			return
+		}
+		http.NotFound(w, r)
 	default:
 		http.NotFound(w, r)
+	}
+}
+
+// What WordPress's REST API lists of no post any more is gone, if it was read from the
+// first page to the last, counts as many as it lists, and has none when asked for it
+// alone.
+func TestWordPressRESTTellsWhatIsGone(t *testing.T) {
+	honest := func(_, there int) string { return strconv.Itoa(there) }
+	for name, tt := range map[string]struct {
+		total  func(page, there int) string
+		broken string
+		gone   string
+		alone  int // comments that are asked for by themselves
+	}{
+		"whole":                   {honest, "", "[7 130]", 3},
+		"it does not count":       {nil, "", "[]", 0},
+		"it counts more":          {func(_, there int) string { return strconv.Itoa(there + 1) }, "", "[]", 0},
+		"the count moves":         {func(page, there int) string { return strconv.Itoa(there + page/3) }, "", "[]", 0},
+		"one cannot be asked for": {honest, "each", "[]", 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inStores(t, func(t *testing.T, s pull.Store) {
+				blog := &site{total: honest}
+				st := newStage(t, blog.ServeHTTP)
+				r, src := play(t, s, st, digest.WordPress, "/feed/", "/comments/feed/")
+				r.pull(src, pull.PullOptions{History: true})
+				equal(t, "comments", len(r.comments(src)), 250)
+				blog.lost, blog.kinds = map[int]bool{7: true, 130: true}, map[int]bool{8: true}
+				blog.total, blog.broken = tt.total, tt.broken
+				st.requests()
+				r.clock.add(2 * time.Hour)
+				r.pull(src, pull.PullOptions{History: true})
+				gone := []int{}
+				for guid, c := range r.comments(src) {
+					if n, _ := strconv.Atoi(guid[strings.LastIndex(guid, "-")+1:]); c.Gone {
+						gone = append(gone, n)
+						equal(t, "how", fmt.Sprint(c.GoneBy, ": ", c.GoneReason), "absence: the site does not give it any more")
+					}
+				}
+				slices.Sort(gone)
+				equal(t, "gone", fmt.Sprint(gone), tt.gone)
+				equal(t, "asked for by themselves", strings.Count(st.requests(), "/comments/")-1, tt.alone)
+			})
+		})
 	}
 }
 

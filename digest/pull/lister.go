@@ -168,7 +168,7 @@ func (l *lister) one(ctx context.Context, x digest.Listing) error {
 
 // wanted tells whether a post's comments have to be read.
 func (l *lister) wanted(x digest.Listing) bool {
-	if x.NextTry.After(l.began) && !l.Force {
+	if waits(x.NextTry, l.began) && !l.Force {
 		return false
 	}
 	if x.Announced >= 0 {
@@ -181,7 +181,7 @@ func (l *lister) wanted(x digest.Listing) bool {
 		// The feed of all comments tells of news; what it does not reach is read once.
 		return l.History && !l.tour.paged && x.CommentsURL != "" && x.ListedAt.IsZero()
 	case l.History:
-		return l.began.Sub(x.ListedAt) >= 24*time.Hour
+		return dayAgo(x.ListedAt, l.began)
 	}
 	l.blind++
 	return l.blind <= listingsBlind
@@ -190,7 +190,7 @@ func (l *lister) wanted(x digest.Listing) bool {
 // conditions gives the validators to send. Where they hide edits and removals
 // they are not sent when a count differs, nor once a day.
 func (l *lister) conditions(x digest.Listing) validators {
-	if l.Force || l.habits.hidesEdits && (x.Announced >= 0 || l.began.Sub(x.ListedAt) >= 24*time.Hour) {
+	if l.Force || l.habits.hidesEdits && (x.Announced >= 0 || dayAgo(x.ListedAt, l.began)) {
 		return validators{}
 	}
 	return validators{x.ETag, x.LastModified}

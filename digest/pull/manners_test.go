@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/feed"
 	"postbag/digest/pull"
 )
 
@@ -99,6 +100,30 @@ func TestMovesAreRememberedWhenTheyHold(t *testing.T) {
 		r.clock.add(2 * time.Hour)
 		r.due(src)
 		equal(t, "request", st.requests(), "/new")
+	})
+}
+
+// TestAddressTooLongToKeep is refused where somebody gives it, and not moved to,
+// whatever the database could index.
+func TestAddressTooLongToKeep(t *testing.T) {
+	long := "/new?key=" + strings.Repeat("x", feed.MaxAddress)
+	inStores(t, func(t *testing.T, s pull.Store) {
+		st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/posts" {
+				http.Redirect(w, r, long, http.StatusMovedPermanently)
+				return
+			}
+			fmt.Fprint(w, atomOf("", post(1, 1, -1)))
+		})
+		r, src := play(t, s, st, digest.Generic, "/posts")
+		for range 4 {
+			report := r.due(src)
+			equal(t, "told", strings.Contains(fmt.Sprint(report.Notices), "too long to keep"), true)
+			r.clock.add(2 * time.Hour)
+		}
+		equal(t, "address", r.feed(src, digest.PostsFeed).URL, st.URL+"/posts")
+		_, err := r.Discover(t.Context(), "", pull.AddOptions{Posts: st.URL + long})
+		equal(t, "given by hand", fmt.Sprint(digest.KindOf(err) == digest.Invalid, strings.Contains(fmt.Sprint(err), "can be kept")), "true true")
 	})
 }
 

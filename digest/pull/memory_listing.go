@@ -53,6 +53,19 @@ func (m *memory) SaveListing(_ context.Context, l digest.Listing) error {
 	return nil
 }
 
+// LiveComments gives comments that are not gone.
+func (m *memory) LiveComments(_ context.Context, sourceID, afterID int64, before time.Time) ([]digest.Comment, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []digest.Comment
+	for _, c := range m.comments { // by id
+		if c.SourceID == sourceID && c.ID > afterID && !c.Gone && c.FirstSeen.Before(before) && len(out) < MaxLive {
+			out = append(out, digest.Comment{ID: c.ID, GUID: c.GUID})
+		}
+	}
+	return out, nil
+}
+
 // MarkAbsent marks comments of a post gone by absence.
 func (m *memory) MarkAbsent(_ context.Context, sourceID, postID int64, present []int64, before time.Time) (int, error) {
 	m.mu.Lock()

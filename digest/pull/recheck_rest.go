@@ -20,8 +20,8 @@ var wordpressID = regexp.MustCompile(`[?&](?:p|page_id)=\d+#(comment-(\d+))$`)
 // askREST asks WordPress's REST API for comments that no list has shown: a list
 // holds the newest of a post, and the pages of comments are those of their posts.
 // What the API does not give is gone, if it gives a comment that a list has just
-// shown and nothing that was not asked for; else it is switched off, or answers
-// something else. It adds to shown what there is no doubt of any more.
+// shown and nothing that was not asked for, and has none when asked for it alone; else
+// it is switched off, or answers something else. It adds to shown what there is no doubt of any more.
 func (l *lister) askREST(ctx context.Context, comments []digest.Comment, shown map[int64]bool) error {
 	if !l.habits.rest || l.witness == "" {
 		return nil
@@ -36,7 +36,11 @@ func (l *lister) askREST(ctx context.Context, comments []digest.Comment, shown m
 	if len(asked) == 0 {
 		return nil
 	}
-	given, err := l.givenByREST(ctx, numbers)
+	feeds, err := l.p.opts.Store.Feeds(ctx, l.src.ID)
+	if err != nil || len(feeds) == 0 {
+		return err
+	}
+	given, err := l.givenByREST(ctx, feeds[0].URL, numbers)
 	if err != nil || !given[l.witness] {
 		return err
 	}
@@ -46,10 +50,19 @@ func (l *lister) askREST(ctx context.Context, comments []digest.Comment, shown m
 		}
 	}
 	for key, c := range asked {
-		if shown[c.ID] = given[key]; given[key] {
+		if given[key] {
+			shown[c.ID] = true
 			continue
 		}
-		n, err := l.p.opts.Store.MarkGone(ctx, []int64{c.ID}, digest.ByAbsence, "the site does not give it any more")
+		gone, err := l.p.restLost(ctx, feeds[0].URL, strings.TrimPrefix(key, "comment-"), &l.report)
+		if err != nil {
+			return err
+		}
+		if !gone {
+			continue
+		}
+		shown[c.ID] = false
+		n, err := l.p.opts.Store.MarkGone(ctx, []int64{c.ID}, digest.ByAbsence, notGiven)
 		if err != nil {
 			return err
 		}
@@ -60,12 +73,8 @@ func (l *lister) askREST(ctx context.Context, comments []digest.Comment, shown m
 
 // givenByREST gives the keys of the comments that the API gives of those asked for;
 // none when its answer cannot be relied on.
-func (l *lister) givenByREST(ctx context.Context, numbers []string) (map[string]bool, error) {
-	feeds, err := l.p.opts.Store.Feeds(ctx, l.src.ID)
-	if err != nil || len(feeds) == 0 {
-		return nil, err
-	}
-	address := withQuery(restAddress(feeds[0].URL), "include", strings.Join(numbers, ","))
+func (l *lister) givenByREST(ctx context.Context, feedURL string, numbers []string) (map[string]bool, error) {
+	address := withQuery(restAddress(feedURL), "include", strings.Join(numbers, ","))
 	l.report.requests++
 	resp, err := l.p.opts.Fetcher.Get(ctx, Request{URL: address, Accept: acceptJSON})
 	if err != nil {

@@ -49,6 +49,7 @@ func (r *run) rest(ctx context.Context) error {
 	if !isREST(address) || !sameSite(r.feed.URL, address) {
 		address = restAddress(r.feed.URL)
 	}
+	seen := walk(address)
 	for n := 0; address != ""; n++ {
 		if n == maxPages {
 			r.note("the comments go on past %d pages; to go on from there: postbag pull --history", maxPages)
@@ -72,9 +73,12 @@ func (r *run) rest(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if address, err = r.restPage(ctx, doc, address); err != nil {
+		if address, err = r.restPage(ctx, doc, resp, address, seen); err != nil {
 			return err
 		}
+	}
+	if err := r.removed(ctx, seen); err != nil {
+		return err
 	}
 	r.feed.Older = ""
 	return r.p.opts.Store.SaveFeed(ctx, r.feed, r.held)
@@ -99,7 +103,7 @@ func (r *run) noREST(why string) {
 
 // restPage stores a page and gives the address of the next one; an empty page is
 // the last. Pages may be short, where the site keeps comments to itself.
-func (r *run) restPage(ctx context.Context, doc *feed.Document, address string) (string, error) {
+func (r *run) restPage(ctx context.Context, doc *feed.Document, resp *Response, address string, seen *restWalk) (string, error) {
 	if doc.Entries()+len(doc.Skipped) == 0 {
 		return "", nil
 	}
@@ -117,6 +121,7 @@ func (r *run) restPage(ctx context.Context, doc *feed.Document, address string) 
 	if err != nil {
 		return "", err
 	}
+	seen.add(doc, resp, stored)
 	r.report.stored = r.report.stored.Add(stored)
 	r.p.tell(Progress{Source: r.src.Name, Kind: r.feed.Kind, Pages: r.report.pages, Entries: r.report.entries, Total: doc.TotalResults})
 	return next, nil

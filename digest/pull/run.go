@@ -74,7 +74,7 @@ func (p *Puller) start(src digest.Source, f digest.FeedState, own hosts, m mode)
 	r.backfill = r.History && !r.first
 	// Whole microseconds, so that no store's rounding of FirstSeen falls before it.
 	r.known = r.began.Truncate(time.Microsecond)
-	if !r.held.IsZero() {
+	if !r.held.IsZero() && r.held.Before(r.known) {
 		r.known = r.held
 	}
 	r.since = r.known
@@ -96,7 +96,7 @@ func (r *run) do(ctx context.Context) {
 		}
 		return
 	}
-	if r.feed.RetryAt.After(r.began) && !r.Force {
+	if waits(r.feed.RetryAt, r.began) && !r.Force {
 		r.report.err = r.leave(ctx)
 		return
 	}
@@ -213,7 +213,7 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *Response) (str
 		r.ttl, r.skipHours, r.newest, r.report.paged = doc.TTL, doc.SkipHours, page, older != ""
 		r.report.size = doc.Entries()
 		if !r.first && !r.History && !r.Accept {
-			page.Covered = r.feed.LastSuccess.Add(-24 * time.Hour)
+			page.Covered = sooner(r.feed.LastSuccess, r.began).Add(-24 * time.Hour)
 		}
 	}
 	if r.keepPlace(doc, older) {

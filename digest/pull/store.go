@@ -59,6 +59,9 @@ type Store interface {
 	// CandidatesByID gives comments by id, gone ones included; unknown ids are left
 	// out.
 	CandidatesByID(ctx context.Context, ids []int64) ([]digest.Candidate, error)
+	// LiveComments gives the id and GUID of comments of a source that are not gone and
+	// were first seen before a moment, by id, those after an id; at most [MaxLive].
+	LiveComments(ctx context.Context, sourceID, afterID int64, before time.Time) ([]digest.Comment, error)
 	// MarkAbsent marks the comments of a post as gone, by absence, that a complete
 	// listing of them did not hold: those that are not gone, whose ids are not
 	// among those present, and that were first seen before a moment, which is when
@@ -73,6 +76,9 @@ type Store interface {
 
 // MaxAsked bounds what one call of [Store.SourceOfPosts] looks at.
 const MaxAsked = 5000
+
+// MaxLive bounds what one call of [Store.LiveComments] gives.
+const MaxLive = 1000
 
 // ListingFilter says which listings are wanted. The zero value is a source's
 // newest posts.
@@ -122,7 +128,7 @@ type Page struct {
 	// among Comments is not.
 	Deleted []string
 	Seen    time.Time
-	// KnownBefore decides what counts in Stored.Known: entries first seen
+	// KnownBefore decides what counts in Stored.Known, see [Page.Knew]: entries first seen
 	// before it. It is when the present catching up began.
 	KnownBefore time.Time
 	// KeepWords is for exports, which may be older than what is stored: known
@@ -138,6 +144,13 @@ type Page struct {
 	// with Held.
 	Feed *digest.FeedState
 	Held time.Time
+}
+
+// Knew tells whether an entry that was first seen at some moment was known before
+// what is under way: also one that was first seen more than a day from now, by a
+// clock that was ahead.
+func (p Page) Knew(firstSeen time.Time) bool {
+	return firstSeen.Before(p.KnownBefore) || !p.Seen.IsZero() && firstSeen.Sub(p.Seen) > 24*time.Hour
 }
 
 // Stored counts what storing a page did.

@@ -105,6 +105,7 @@ func (db *DB) HotStatements() map[string]struct {
 		"deleted":            {queryDeleted(d), 2},
 		"mark gone":          {queryMarkGone(d), 3},
 		"live of post":       {queryLiveOfPost, 3},
+		"live of source":     {queryLive, 4},
 		"versions":           {queryVersions, 2},
 		"old versions":       {queryOldVersions, 2},
 		"source of posts":    {querySourceOfPosts(d), 1},

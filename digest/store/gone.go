@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/pull"
 )
 
 // What is said of comments of which the blog itself says nothing.
@@ -91,6 +92,23 @@ func (db *DB) MarkGone(ctx context.Context, commentIDs []int64, by digest.GoneBy
 	}
 	return n, nil
 }
+
+// LiveComments gives comments that are not gone; see [pull.Store].
+func (db *DB) LiveComments(ctx context.Context, sourceID, afterID int64, before time.Time) (all []digest.Comment, err error) {
+	err = db.view(ctx, "list comments that are not gone", func(t *tx) error {
+		return t.each(func(r row) error {
+			var c digest.Comment
+			err := r.scan(&c.ID, &c.GUID)
+			all = append(all, c)
+			return err
+		}, queryLive, sourceID, afterID, before.UnixMicro(), pull.MaxLive)
+	})
+	return all, err
+}
+
+// queryLive goes by the ids: other blogs' rows are passed over in the same order.
+const queryLive = `
+	SELECT id, guid FROM comments WHERE source_id = $1 AND id > $2 AND gone = 0 AND first_seen < $3 ORDER BY id LIMIT $4`
 
 // MarkAbsent marks the comments of a post as gone that a complete listing of them
 // lacks; see [pull.Store].

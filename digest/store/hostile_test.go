@@ -43,7 +43,9 @@ func rewritten(t *testing.T, file []byte, change func(lines []string) []string) 
 			trailer.Tables[len(trailer.Tables)-1].Rows++
 		case strings.HasPrefix(line, `{"table":`):
 			end()
-			trailer.Tables = append(trailer.Tables, archive.Sum{Table: strings.Split(line, `"`)[3]})
+			var sum archive.Sum                    // its name, which may hold quotes
+			_ = json.Unmarshal([]byte(line), &sum) // or be spoilt
+			trailer.Tables = append(trailer.Tables, sum)
 		}
 	}
 	end()

@@ -77,7 +77,7 @@ func (t *tx) lockForPage(sourceID int64) error {
 // firstOf leaves out entries whose GUID was there before.
 func firstOf[T any](entries []T, guid func(T) string) []T {
 	seen := make(map[string]bool, len(entries))
-	var out []T
+	out := make([]T, 0, len(entries))
 	for _, e := range entries {
 		if g := guid(e); !seen[g] {
 			seen[g] = true
@@ -145,7 +145,7 @@ func (s *storing) changed(k kind, id int64) { s.forSearch[k] = append(s.forSearc
 
 // count notes that a known entry was met.
 func (s *storing) count(firstSeen time.Time) {
-	if firstSeen.Before(s.page.KnownBefore) {
+	if s.page.Knew(firstSeen) {
 		s.stored.Known++
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"postbag/digest"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
@@ -75,6 +77,42 @@ func TestLeaseRunsOut(t *testing.T) {
 	if _, err := quick.StorePage(work.WithLease(t.Context(), lease), page); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestLeaseOfAClockThatWasPutBack leaves a dead worker a lease of two hours: the
+// next to join, and whoever renews, shortens it.
+func TestLeaseOfAClockThatWasPutBack(t *testing.T) {
+	dsn := storetest.Postgres(t)
+	db := open(t, dsn)
+	conn, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close(context.Background()) })
+	join(t, db, "dead", time.Minute)
+	ahead := func() {
+		t.Helper()
+		if _, err := conn.Exec(t.Context(), `UPDATE workers SET leased_until = leased_until + 7200000000 WHERE name = 'dead'`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shortened := func() bool {
+		all, err := db.Workers(t.Context())
+		if err != nil || len(all) == 0 || all[0].Name != "dead" {
+			t.Fatal(all, err)
+		}
+		return time.Until(all[0].Until) <= store.LongestLease+time.Minute
+	}
+	ahead()
+	if shortened() {
+		t.Fatal("the clock was not put back")
+	}
+	join(t, db, "quick", time.Second)
+	if !shortened() {
+		t.Error("joining left the lease as it was")
+	}
+	ahead()
+	eventually(t, "renewing shortens the lease", shortened)
 }
 
 // TestPlaceOutlivesConnections ends every connection, as a server that restarts

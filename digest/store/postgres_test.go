@@ -3,13 +3,13 @@ package store_test
 import (
 	"context"
 	"errors"
-	"net"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/digesttest"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 )
@@ -32,7 +32,7 @@ func TestPostgresSaysWhatIsWrong(t *testing.T) {
 		kind      digest.Kind
 		words     string
 	}{
-		{"nobody there", "postgres://me:s3cret@" + nobodyThere(t) + "/postbag", digest.Unavailable, "does not answer"},
+		{"nobody there", "postgres://me:s3cret@" + digesttest.Nobody(t) + "/postbag", digest.Unavailable, "does not answer"},
 		{"no such database", with(func(u *url.URL) {
 			u.Path = "/postbag_test_none"
 			u.User = url.UserPassword(u.User.Username(), "s3cret")
@@ -55,19 +55,6 @@ func TestPostgresSaysWhatIsWrong(t *testing.T) {
 			}
 		})
 	}
-}
-
-// nobodyThere gives an address at which nothing listens.
-func nobodyThere(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return l.Addr().String()
 }
 
 func TestPostgresNameHasNoPassword(t *testing.T) {
@@ -262,6 +249,6 @@ func TestTextThatPostgresCannotKeep(t *testing.T) {
 
 func TestPostgresWithoutAServerIsRefused(t *testing.T) {
 	t.Setenv("PGHOST", "")
-	_, err := store.Open(t.Context(), "postgres://"+nobodyThere(t), store.Options{})
+	_, err := store.Open(t.Context(), "postgres://"+digesttest.Nobody(t), store.Options{})
 	wantError(t, err, digest.Unavailable, "does not answer")
 }

@@ -48,6 +48,7 @@ func TestHotStatementsScanNoLargeTableOnPostgres(t *testing.T) {
 		"deleted":            {"1", page},
 		"mark gone":          {"absence", "", "[1,2,3,4,5]"},
 		"live of post":       {"3", "1", late},
+		"live of source":     {"1", "39000", late, "1000"},
 		"versions":           {"3", "50"},
 		"old versions":       {"3", "50"},
 		"source of posts":    {page},
