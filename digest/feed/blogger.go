@@ -95,7 +95,7 @@ func bloggerComment(p *page, e *entry, c *CommentEntry) {
 	if ref := reply.Attrs["ref"]; ref != "" {
 		c.PostRef = id(ref)
 	} else {
-		c.PostRef = postOf(p, e, c)
+		c.PostRef = postAnswered(p, e, c)
 	}
 	// Posts carry rel=related too, their author's own link: only an address of
 	// a comment names a parent.
@@ -109,8 +109,8 @@ func bloggerComment(p *page, e *entry, c *CommentEntry) {
 	}
 }
 
-// postOf names the post of a comment that does not say whom it answers.
-func postOf(p *page, e *entry, c *CommentEntry) string {
+// postAnswered names the post of a comment that does not say whom it answers.
+func postAnswered(p *page, e *entry, c *CommentEntry) string {
 	if only := onePostID.FindStringSubmatch(p.id); only != nil {
 		return postID(only[1], only[2])
 	}

@@ -52,7 +52,10 @@ func webAddress(address string) *url.URL {
 // plainHost gives an address's host without www. and without the port that its
 // scheme has anyway.
 func plainHost(u *url.URL) string {
-	host := strings.TrimPrefix(strings.TrimSuffix(strings.ToLower(u.Hostname()), "."), "www.")
+	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
+	for strings.HasPrefix(host, "www.") {
+		host = strings.TrimPrefix(host, "www.")
+	}
 	if port := u.Port(); port != "" && port != "80" && port != "443" {
 		return net.JoinHostPort(host, port)
 	}
@@ -102,7 +105,7 @@ func (h hosts) canonical(address string, fragment bool) string {
 	if f := escaped(u.EscapedFragment()); fragment && f != "" {
 		mark = "#" + f
 	}
-	if !ok || path == "" && query == "" && mark == "" {
+	if !ok || host == "" || path == "" && query == "" && mark == "" {
 		return ""
 	}
 	if path == "" {
