@@ -34,7 +34,7 @@ func TestCountWords(t *testing.T) {
 
 func TestTextAndWords(t *testing.T) {
 	p := digest.Prose{
-		{Spans: []digest.Span{{Text: "One "}, {Text: "two", Em: true}, {Text: "\nthree"}}},
+		{Spans: []digest.Span{{Text: "One "}, {Text: "two", Em: true}, {Text: "\nth"}, {Text: "ree", Strong: true}}},
 		{Kind: digest.Quote, Depth: 1, Spans: []digest.Span{{Text: "four"}}},
 	}
 	if got, want := p.Text(), "One two\nthree\n\nfour"; got != want {

@@ -62,31 +62,40 @@ func bloggerDocument(p *page, d *Document) {
 	if m := bloggerID.FindStringSubmatch(p.id); m != nil {
 		d.BlogID = m[1]
 	}
-	// Without entries the id of a single post's comments is that of all comments.
-	d.OnePost = onePostID.MatchString(p.id) || d.Kind == digest.CommentsFeed && ofOnePost(p.where())
+	if m := onePostID.FindStringSubmatch(p.id); m != nil {
+		d.OnePost, d.PostRef = true, postID(m[1], m[2])
+	} else if post := listedPost(p.where(), d.BlogID); post != "" && d.Kind == digest.CommentsFeed {
+		// Without entries the id of a single post's comments is that of all comments.
+		d.OnePost = true
+		if d.BlogID != "" {
+			d.PostRef = postID(d.BlogID, post)
+		}
+	}
 }
 
-// ofOnePost tells whether an address is that of a single post's comments.
-func ofOnePost(address string) bool {
+// listedPost gives the number of the post whose comments are listed at an address,
+// "" where all of a blog's are.
+func listedPost(address, blog string) string {
 	m := commentsPath.FindStringSubmatch(address)
-	return m != nil && (m[3] != "" || !strings.HasSuffix(m[1], "blogger.com"))
+	switch {
+	case m == nil:
+		return ""
+	case m[3] != "":
+		return m[3][1:]
+	case m[2] == blog, strings.HasSuffix(m[1], "blogger.com"):
+		return ""
+	}
+	return m[2]
 }
 
 // bloggerComment ties a comment to its post and, in Atom, to its parent, and
 // sees whether it was removed.
 func bloggerComment(p *page, e *entry, c *CommentEntry) {
-	self := commentPath.FindStringSubmatch(link(e.links, "self"))
 	reply, _ := extension(e.ext, "in-reply-to")
-	only := onePostID.FindStringSubmatch(p.id)
-	switch {
-	case reply.Attrs["ref"] != "":
-		c.PostRef = id(reply.Attrs["ref"])
-	case only != nil:
-		c.PostRef = postID(only[1], only[2])
-	case self != nil && blogOf(e.id, self) != "":
-		c.PostRef = postID(blogOf(e.id, self), self[2])
-	default:
-		c.PostRef, _, _ = strings.Cut(withoutFragment(c.URL), "?")
+	if ref := reply.Attrs["ref"]; ref != "" {
+		c.PostRef = id(ref)
+	} else {
+		c.PostRef = postAnswered(p, e, c)
 	}
 	// Posts carry rel=related too, their author's own link: only an address of
 	// a comment names a parent.
@@ -98,6 +107,19 @@ func bloggerComment(p *page, e *entry, c *CommentEntry) {
 			c.Gone, c.GoneReason = true, short(plain(textOf(c.Body.HTML)), maxName)
 		}
 	}
+}
+
+// postAnswered names the post of a comment that does not say whom it answers.
+func postAnswered(p *page, e *entry, c *CommentEntry) string {
+	if only := onePostID.FindStringSubmatch(p.id); only != nil {
+		return postID(only[1], only[2])
+	}
+	self := commentPath.FindStringSubmatch(link(e.links, "self"))
+	if self != nil && blogOf(e.id, self) != "" {
+		return postID(blogOf(e.id, self), self[2])
+	}
+	address, _, _ := strings.Cut(withoutFragment(c.URL), "?")
+	return address
 }
 
 // blogOf takes the number of the blog from an entry's id, else from an address.

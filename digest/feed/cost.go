@@ -52,14 +52,14 @@ func (c *cost) begin(t xml.StartElement) error {
 	return nil
 }
 
-// text counts a piece of text: all pieces before it are copied for it.
-func (c *cost) text(piece xml.CharData) error {
+// text counts a piece of text of so many bytes: all pieces before it are copied for it.
+func (c *cost) text(size int) error {
 	if len(c.open) == 0 {
 		return nil
 	}
 	l := &c.open[len(c.open)-1]
 	c.joined += l.text
-	if l.text += int64(len(piece)); c.joined > maxJoined {
+	if l.text += int64(size); c.joined > maxJoined {
 		return errJoined
 	}
 	return nil

@@ -16,8 +16,8 @@ import (
 )
 
 // survey is what one pass over a document's tokens finds before gofeed builds
-// anything from it. The pass uses the same lenient decoder as gofeed, so the
-// limits hold for what gofeed will see.
+// anything from it. The pass uses the same lenient decoder as gofeed, or agrees
+// with it, so the limits hold for what gofeed will see.
 type survey struct {
 	root    string // local name of the root element, lower case
 	source  []byte // the document as it came
@@ -77,8 +77,16 @@ var (
 // look makes a survey. An error other than those above is the decoder's; the
 // survey then covers what came before it.
 func look(doc []byte) (*survey, error) {
-	w := walk{doc: doc, dec: lenient(doc), out: &survey{source: doc, until: time.Now().Add(readTime)}}
-	err := w.all()
+	s, err := lookBy((*walk).plainly, doc)
+	if errors.Is(err, errNotPlain) {
+		return lookBy((*walk).all, doc)
+	}
+	return s, err
+}
+
+func lookBy(walking func(*walk) error, doc []byte) (*survey, error) {
+	w := walk{doc: doc, out: &survey{source: doc, until: time.Now().Add(readTime)}}
+	err := walking(&w)
 	w.out.cut = w.cut
 	return w.out, err
 }
@@ -91,10 +99,10 @@ func lenient(doc []byte) *xml.Decoder {
 
 // walk is a survey under way.
 type walk struct {
-	doc  []byte
-	dec  *xml.Decoder
-	out  *survey
-	open []xml.Name // the elements we are in
+	doc    []byte
+	offset int64 // where the token ends that is being looked at
+	out    *survey
+	open   []xml.Name // the elements we are in
 
 	entry    int   // depth of the entry we are in, 0 outside
 	started  int64 // where it began
@@ -127,23 +135,22 @@ func (w *walk) base() string {
 // all walks to the end of the root element. What a server appends after it is
 // nobody's concern.
 func (w *walk) all() error {
+	dec := lenient(w.doc)
 	for {
-		start := w.dec.InputOffset()
-		tok, err := w.dec.RawToken()
+		start := dec.InputOffset()
+		tok, err := dec.RawToken()
 		if errors.Is(err, io.EOF) {
-			if len(w.open) > 0 {
-				return errEnd
-			}
-			return nil
+			return w.ended()
 		}
 		if err != nil {
 			return err
 		}
+		w.offset = dec.InputOffset()
 		switch t := tok.(type) {
 		case xml.StartElement:
 			err = w.begin(t, start)
 		case xml.CharData:
-			err = w.cost.text(t)
+			err = w.cost.text(len(t))
 		case xml.EndElement:
 			err = w.end(t.Name, start)
 			if err == nil && len(w.open) == 0 {
@@ -156,6 +163,14 @@ func (w *walk) all() error {
 			return err
 		}
 	}
+}
+
+// ended judges the end of the document.
+func (w *walk) ended() error {
+	if len(w.open) > 0 {
+		return errEnd
+	}
+	return nil
 }
 
 // directive refuses a document type with declarations of its own: nothing that
@@ -222,7 +237,7 @@ func (w *walk) end(name xml.Name, start int64) error {
 		return errStray
 	}
 	if w.entry > at {
-		to := w.dec.InputOffset()
+		to := w.offset
 		if w.entry > at+1 { // the entry itself was forgotten
 			to = start
 		}
@@ -251,7 +266,7 @@ func (w *walk) rebase(value string, depth int, start int64) {
 	if base := id(resolve(w.base(), value)); base != "" {
 		w.bases = append(w.bases, scope{depth, base})
 	}
-	tag := w.doc[start:w.dec.InputOffset()]
+	tag := w.doc[start:w.offset]
 	for _, at := range baseAttribute.FindAllIndex(tag, -1) {
 		from := start + int64(at[0])
 		w.cut = append(w.cut, span{from, start + int64(at[1])})

@@ -29,12 +29,9 @@ func (p *Puller) failed(ctx context.Context, f digest.FeedState, held time.Time,
 	if f.FailingSince.IsZero() || f.FailingSince.After(now) {
 		f.FailingSince = now
 	}
-	var wait time.Duration
-	if status, ok := statusError(cause); ok {
-		wait = status.RetryAfter
-	}
+	wait := p.leaveHost(ctx, cause)
 	if wait > 0 {
-		f.RetryAt = now.Add(min(wait, MaxInterval))
+		f.RetryAt = now.Add(wait)
 	}
 	if scheduled {
 		f.Failures++
@@ -54,6 +51,24 @@ func (p *Puller) failed(ctx context.Context, f digest.FeedState, held time.Time,
 		p.opts.Log.Error("the state of a feed could not be stored", "feed", f.URL, "error", err)
 	}
 	return notices
+}
+
+// leaveHost gives how long the host asks to be left alone that an error is the answer
+// of; 0 if it does not. All feeds there are left alone as long, whichever process
+// pulls them and whenever it was started.
+func (p *Puller) leaveHost(ctx context.Context, cause error) time.Duration {
+	status, ok := statusError(cause)
+	if !ok || status.RetryAfter <= 0 {
+		return 0
+	}
+	wait := min(status.RetryAfter, MaxInterval)
+	if status.At == "" {
+		return wait
+	}
+	if err := p.opts.Store.LeaveHost(ctx, status.At, p.opts.Clock.Now().Add(wait)); err != nil {
+		p.opts.Log.Error("that a host asks to be left alone could not be stored", "host", status.At, "error", err)
+	}
+	return wait
 }
 
 // backOff is the wait after so many failures in a row.

@@ -228,8 +228,8 @@ func (l *lister) keep(ctx context.Context, x digest.Listing, got listed) error {
 func (l *lister) putOff(ctx context.Context, x digest.Listing, cause error) error {
 	x.Failures++
 	wait := l.p.backOff(x.Failures)
-	if e, ok := statusError(cause); ok && e.RetryAfter > 0 {
-		wait = max(wait, e.RetryAfter)
+	if asked := l.p.leaveHost(ctx, cause); asked > 0 {
+		wait = max(wait, asked)
 		l.inRow = listingFaults // the host asks to be left alone
 	}
 	x.NextTry = l.p.opts.Clock.Now().Add(min(wait, MaxInterval))

@@ -83,6 +83,10 @@ func (s *search) read(resp *Response, asked string, want digest.FeedKind) (*answ
 	if resp.Moved != "" {
 		a.url = resp.Moved
 	}
+	if len(a.url) > feed.MaxAddress {
+		return nil, digest.Fail(digest.Invalid, "Give a shorter address of the same feed.",
+			"the address of the feed has %d bytes, more than the %d that can be kept", len(a.url), feed.MaxAddress)
+	}
 	return a, nil
 }
 

@@ -41,6 +41,9 @@ type Store interface {
 	// poll be told that nothing changed while pages are still missing; and so do
 	// Older and URL. A feed that is Stopped is left alone by the schedule.
 	SaveFeed(ctx context.Context, feed digest.FeedState, held time.Time) error
+	// LeaveHost stores that a host, as [HostOf] gives it, asks to be left alone until a
+	// moment: RetryAt of all feeds there becomes that, unless it is later.
+	LeaveHost(ctx context.Context, host string, until time.Time) error
 	// StorePage stores a page of entries in one transaction; see [Page]. The
 	// error is of kind NotFound when the source is not followed any more.
 	StorePage(ctx context.Context, page Page) (Stored, error)

@@ -287,6 +287,8 @@ type dialect struct {
 	writing, reading *sql.TxOptions
 	// preparesItself tells that the driver keeps statements prepared.
 	preparesItself bool
+	// knowsLastID tells that the driver gives the id of the row that was inserted.
+	knowsLastID bool
 	// locksRows tells that writers run side by side, so that a transaction locks
 	// the rows that its decisions rest on. See tx.lock.
 	locksRows bool

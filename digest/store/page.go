@@ -77,7 +77,7 @@ func (t *tx) lockForPage(sourceID int64) error {
 // firstOf leaves out entries whose GUID was there before.
 func firstOf[T any](entries []T, guid func(T) string) []T {
 	seen := make(map[string]bool, len(entries))
-	var out []T
+	out := make([]T, 0, len(entries))
 	for _, e := range entries {
 		if g := guid(e); !seen[g] {
 			seen[g] = true

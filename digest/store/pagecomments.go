@@ -48,7 +48,8 @@ func (s *storing) comments(entries []digest.Comment) error {
 		return err
 	}
 	s.stored.CommentIDs = make([]int64, 0, len(entries))
-	var fresh, differing []digest.Comment
+	fresh := make([]digest.Comment, 0, len(entries)-len(known))
+	var differing []digest.Comment
 	for _, c := range entries {
 		k, ok := known[c.GUID]
 		switch {
@@ -182,7 +183,7 @@ func (s *storing) unknown(entries []digest.Comment) error {
 			met[id] = true
 		}
 	}
-	var fresh []digest.Comment
+	fresh := make([]digest.Comment, 0, len(entries))
 	for _, c := range entries {
 		stored := byKey[c.Key]
 		switch {
@@ -201,18 +202,23 @@ func (s *storing) unknown(entries []digest.Comment) error {
 
 // firstOfKey leaves out comments that the page has twice, under two GUIDs.
 func (s *storing) firstOfKey(entries []digest.Comment) []digest.Comment {
-	seen := make(map[string]*storedComment, len(entries))
-	var out []digest.Comment
+	seen := make(map[string]int, len(entries)) // places in out
+	out := make([]digest.Comment, 0, len(entries))
 	for _, c := range entries {
 		if c.Key != "" {
-			if first := seen[c.Key]; first != nil && !s.isAnother(c, first) {
+			if at, twice := seen[c.Key]; twice && !s.isAnother(c, asStored(&out[at])) {
 				continue
 			}
-			seen[c.Key] = &storedComment{url: c.URL, author: c.Author, published: c.Published, body: c.Body}
+			seen[c.Key] = len(out)
 		}
 		out = append(out, c)
 	}
 	return out
+}
+
+// asStored gives a new comment as isAnother looks at a stored one.
+func asStored(c *digest.Comment) *storedComment {
+	return &storedComment{url: c.URL, author: c.Author, published: c.Published, body: c.Body}
 }
 
 // storedComments runs a query of stored comments by a list of names, and gives

@@ -36,15 +36,14 @@ const queryNewComment = `
 	INSERT INTO comments (source_id, guid, url, post_id, post_ref, parent_id, parent_ref, author, author_uri,
 		published, updated, first_seen, changed_at, gone, gone_reason, backfill, hash, words, body,
 		key, post_key, parent_key, gone_by, given)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) RETURNING id`
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`
 
 func (s *storing) newComment(c digest.Comment) error {
 	body, err := pack(c.Body)
 	if err != nil {
 		return err
 	}
-	var id int64
-	_, err = s.one([]any{&id}, queryNewComment,
+	id, err := s.insert(queryNewComment,
 		s.page.SourceID, c.GUID, c.URL, ref(c.PostID), c.PostRef, ref(c.ParentID), c.ParentRef, c.Author, c.AuthorURI,
 		orTime(c.Published, s.page.Seen).UnixMicro(), c.Updated, s.seen, s.page.Seen.UnixMicro(),
 		c.Gone, c.GoneReason, c.Backfill, c.Hash, c.Words, body, c.Key, c.PostKey, c.ParentKey, string(signOf(c)), int64(givenByComment(&c)))

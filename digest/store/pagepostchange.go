@@ -7,15 +7,14 @@ import (
 const queryNewPost = `
 	INSERT INTO posts (source_id, guid, url, title, author, published, updated, first_seen, announced, hash,
 		key, url_key, ref, comments_url, given, body)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id`
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
 
 func (s *storing) newPost(p digest.Post) error {
 	body, err := pack(p.Body)
 	if err != nil {
 		return err
 	}
-	var id int64
-	_, err = s.one([]any{&id}, queryNewPost,
+	id, err := s.insert(queryNewPost,
 		s.page.SourceID, p.GUID, p.URL, p.Title, p.Author, orTime(p.Published, s.page.Seen).UnixMicro(), p.Updated,
 		s.seen, p.Announced, p.Hash, p.Key, p.URLKey, p.Ref, p.CommentsURL, int64(givenByPost(&p)), body)
 	if err != nil {

@@ -2,11 +2,10 @@ package store
 
 import (
 	"context"
-	"net/url"
-	"strings"
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/pull"
 	"postbag/digest/work"
 )
 
@@ -194,10 +193,7 @@ func (t *tx) planSource(id int64) error {
 	if _, err := t.one([]any{&address}, `SELECT url FROM feeds WHERE source_id = $1 ORDER BY id LIMIT 1`, id); err != nil {
 		return err
 	}
-	d := work.Duty{Name: work.NameOf(work.Pull, id), Kind: work.Pull, Subject: id}
-	if u, err := url.Parse(address); err == nil {
-		d.Room = strings.ToLower(u.Host)
-	}
+	d := work.Duty{Name: work.NameOf(work.Pull, id), Kind: work.Pull, Subject: id, Room: pull.HostOf(address)}
 	if err := t.addDuty(d); err != nil {
 		return err
 	}

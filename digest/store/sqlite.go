@@ -38,10 +38,11 @@ func sqliteDialect() dialect {
 		pool: func(path string, busy time.Duration, readOnly bool) (*sql.DB, error) {
 			return sql.Open("sqlite", sqliteSource(path, busy, readOnly))
 		},
-		writers: 1, // SQLite has one writer at a time
-		reading: &sql.TxOptions{ReadOnly: true},
-		now:     `CAST(unixepoch('subsec') * 1000000 AS INTEGER)`,
-		alone:   sqliteAlone,
+		writers:     1, // SQLite has one writer at a time
+		knowsLastID: true,
+		reading:     &sql.TxOptions{ReadOnly: true},
+		now:         `CAST(unixepoch('subsec') * 1000000 AS INTEGER)`,
+		alone:       sqliteAlone,
 
 		checkLease: `SELECT 1` + checkLease,
 		probe:      sqliteProbe,
