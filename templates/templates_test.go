@@ -211,6 +211,12 @@ func TestTextPart(t *testing.T) {
 				t.Errorf("%s: %s is not alone on a line", name, want)
 			}
 		}
+		for _, a := range elements(t, m.HTML, "a") {
+			href, _ := attr(a, "href")
+			if to, _, _ := strings.Cut(strings.TrimPrefix(href, "mailto:"), "?"); href != "#ZgotmplZ" && !strings.Contains(m.Text, to) {
+				t.Errorf("%s: the link to %s is not in the text", name, href)
+			}
+		}
 	}
 }
 
