@@ -24,6 +24,7 @@ func TestEverySettingIsDocumented(t *testing.T) {
 // TestReadmeCommandsExist tries the help of every command that the README and
 // the manual name.
 func TestReadmeCommandsExist(t *testing.T) {
+	t.Parallel()
 	command := regexp.MustCompile(`(?m)^    postbag (?:--config \S+ )?([a-z]+)(?: ([a-z]+))?`)
 	for _, name := range []string{"../../README.md", "../../docs/operating.md"} {
 		text, err := os.ReadFile(name)

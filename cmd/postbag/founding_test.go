@@ -70,6 +70,7 @@ type founding struct {
 // TestFoundingBlog does the whole job on the founding blog, from its pages to a
 // reader's mail, and compares every comment with what is expected.
 func TestFoundingBlog(t *testing.T) {
+	t.Parallel()
 	blog := serveFounding(t)
 	var want founding
 	raw, err := os.ReadFile(filepath.Join(digesttest.SampleBlog(t), "expected.json"))

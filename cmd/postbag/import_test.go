@@ -89,6 +89,7 @@ func writeForum(write write, size int64) (comments int) {
 // The program imports a large export in less than 100 MB of memory, the database
 // included. Under POSTBAG_TEST_LONG=1 the export has a gigabyte.
 func TestImportInBoundedMemory(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS != "linux" {
 		digesttest.Missing(t, "Linux", errors.New("others do not give the peak of memory in kilobytes"))
 	}

@@ -96,9 +96,9 @@ func lastOfMonth(issue digest.Issue, series digest.Series) (bool, error) {
 // noticeTime bounds what composing a confirmation may ask of the database.
 const noticeTime = 3 * time.Second
 
-// notices sends the confirmations that are due.
-func (o *postOffice) notices(ctx context.Context) error {
-	_, err := o.runner.Send(ctx)
+// notices sends the confirmations that are due from a place among the workers.
+func (o *postOffice) notices(ctx context.Context, place work.Place) error {
+	_, err := o.runner.Send(ctx, place)
 	return err
 }
 

@@ -23,6 +23,7 @@ import (
 // feed: that is no wrong call, and the earlier text is shown. What nobody could ask
 // for is one.
 func TestWhatAPullSaysOfABlog(t *testing.T) {
+	t.Parallel()
 	now := digest.NewTestClock(sunday, 1)
 	blog := sampleblog.New(now.Now())
 	var half atomic.Bool
@@ -75,6 +76,7 @@ func TestWhatAPullSaysOfABlog(t *testing.T) {
 
 // TestAnInterruptedPullSaysHowToGoOn stops a pull while the blog answers.
 func TestAnInterruptedPullSaysHowToGoOn(t *testing.T) {
+	t.Parallel()
 	blog := sampleblog.New(time.Now())
 	ctx, stop := context.WithCancel(t.Context())
 	var slow atomic.Bool
@@ -104,6 +106,7 @@ func TestAnInterruptedPullSaysHowToGoOn(t *testing.T) {
 
 // TestABarBeginsAnew fills a bar, as one feed does, and goes on with another.
 func TestABarBeginsAnew(t *testing.T) {
+	t.Parallel()
 	b := bar{progressbar.NewOptions(-1, progressbar.OptionSetWriter(io.Discard))}
 	for _, step := range [][2]int{{5, 5}, {25, 126}, {50, 126}, {126, 126}, {10, -1}, {20, -1}} {
 		b.of(step[0], step[1])

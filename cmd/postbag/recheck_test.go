@@ -18,6 +18,7 @@ import (
 // pull sees it: the issue is held all the same, since the blog is asked once more.
 // A blog that is down holds nothing up.
 func TestRemovedUnseen(t *testing.T) {
+	t.Parallel()
 	now := digest.NewTestClock(sunday.Add(-time.Hour), 1)
 	blog := sampleblog.New(now.Now())
 	var down, hidden atomic.Bool

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"postbag/digest/digesttest"
 	"postbag/digest/sampleblog"
 	"postbag/digest/store/storetest"
 )
@@ -25,7 +25,19 @@ func TestMain(m *testing.M) {
 	if os.Getenv(runMain) != "" {
 		main()
 	}
-	testscript.Main(m, map[string]func(){"postbag": main})
+	testscript.Main(tests{m}, map[string]func(){"postbag": main})
+}
+
+// tests are the tests that do not run as scripts, which have an environment of
+// their own.
+type tests struct{ *testing.M }
+
+// Run lets the tests, and the processes that they start, set the clock.
+func (m tests) Run() int {
+	if err := os.Setenv("POSTBAG_TESTING", "1"); err != nil {
+		panic(err)
+	}
+	return m.M.Run()
 }
 
 // TestScripts runs the stories of testdata/script: each is what an operator
@@ -56,11 +68,7 @@ func TestScripts(t *testing.T) {
 			env.Defer(press.Close)
 			env.Setenv("WORDPRESS", press.URL)
 			env.Setenv("POSTBAG_FETCH_ALLOW", env.Getenv("POSTBAG_FETCH_ALLOW")+","+hostOf(press.URL))
-			nobody, err := freeAddress()
-			if err != nil {
-				return err
-			}
-			env.Setenv("NOBODY", nobody)
+			env.Setenv("NOBODY", digesttest.Nobody(t))
 			if storetest.OnPostgres() {
 				env.Setenv("POSTBAG_DB", storetest.Postgres(t))
 			}
@@ -115,13 +123,3 @@ func servePress(w http.ResponseWriter, r *http.Request) {
 }
 
 func hostOf(url string) string { return strings.TrimPrefix(url, "http://") }
-
-// freeAddress gives a loopback address on which nobody listens.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
-}

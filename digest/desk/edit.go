@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 
 	"postbag/digest"
 	"postbag/digest/markup"
@@ -48,7 +49,7 @@ func (d *Desk) Edit(ctx context.Context, ref Ref, e Edit) (digest.Issue, error) 
 			issue.Title = oneLine(*e.Title)
 		}
 		if e.Intro != nil {
-			issue.Intro = strings.TrimSpace(*e.Intro)
+			issue.Intro = written(*e.Intro)
 		}
 		if e.Row != 0 {
 			if err := d.editRow(ctx, issue, e); err != nil {
@@ -66,7 +67,7 @@ func (e Edit) check() error {
 		return digest.Fail(digest.Invalid, "Give it some words.", "a title cannot be empty")
 	case e.Title != nil && len(*e.Title) > maxTitle:
 		return digest.Fail(digest.Invalid, "Shorten it.", "the title is longer than %d bytes", maxTitle)
-	case e.Heading != nil && oneLine(*e.Heading) == "", e.Text != nil && strings.TrimSpace(*e.Text) == "":
+	case e.Heading != nil && oneLine(*e.Heading) == "", e.Text != nil && written(*e.Text) == "":
 		return digest.Fail(digest.Invalid, "Give it some words, or take the row out with --remove.", "a heading or text cannot be empty")
 	case e.Heading != nil && len(*e.Heading) > maxTitle, e.Text != nil && len(*e.Text) > maxText, e.Intro != nil && len(*e.Intro) > maxText:
 		return digest.Fail(digest.Invalid, "Shorten it.", "the text is too long")
@@ -76,6 +77,23 @@ func (e Edit) check() error {
 		return digest.Fail(digest.Invalid, "Do one after the other.", "trimming, restoring and removing exclude each other")
 	}
 	return nil
+}
+
+// written is what an editor wrote without what cannot be seen around and in it:
+// a NUL, say, is in files, and one of the databases has no place for it.
+func written(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\t', !unicode.IsControl(r):
+			return r
+		case r == '\r':
+			return '\n'
+		case unicode.IsSpace(r):
+			return ' '
+		}
+		return -1
+	}, s))
 }
 
 func (d *Desk) editRow(ctx context.Context, issue *digest.Issue, e Edit) error {
@@ -142,7 +160,7 @@ func insert(issue *digest.Issue, e Edit) error {
 		rows = append(rows, digest.Block{Kind: digest.HeadingBlock, Text: oneLine(*e.Heading)})
 	}
 	if e.Text != nil {
-		rows = append(rows, digest.Block{Kind: digest.TextBlock, Text: strings.TrimSpace(*e.Text)})
+		rows = append(rows, digest.Block{Kind: digest.TextBlock, Text: written(*e.Text)})
 	}
 	if len(rows) == 0 {
 		return nil

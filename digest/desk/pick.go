@@ -189,4 +189,4 @@ func (d *Desk) comments(ctx context.Context, ids []int64) (map[int64]digest.Cand
 }
 
 // oneLine keeps a heading on one line.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+func oneLine(s string) string { return strings.Join(strings.Fields(written(s)), " ") }

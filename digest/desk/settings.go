@@ -97,7 +97,7 @@ func (s Settings) publication(to *digest.Publication) error {
 
 func set(to *string, from *string) {
 	if from != nil {
-		*to = strings.TrimSpace(*from)
+		*to = written(*from)
 	}
 }
 

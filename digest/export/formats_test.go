@@ -54,6 +54,23 @@ func TestWordPressExports(t *testing.T) {
 	}
 }
 
+// A copy of a post can have the guid of the original.
+func TestWordPressPostsOfOneGUID(t *testing.T) {
+	item := func(number string) string {
+		return `<item><title>Gate ` + number + `</title><link>http://blog.test/` + number + `/</link><guid isPermaLink="false">http://blog.test/?p=41</guid>` +
+			`<wp:post_id>` + number + `</wp:post_id><wp:status>publish</wp:status><wp:post_type>post</wp:post_type>` +
+			`<wp:comment><wp:comment_id>1` + number + `</wp:comment_id><wp:comment_content>x</wp:comment_content><wp:comment_approved>1</wp:comment_approved></wp:comment></item>`
+	}
+	got := readWhole(t, strings.NewReader(`<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><wp:wxr_version>1.2</wp:wxr_version>`+
+		item("41")+item("42")+`</channel></rss>`), "")
+	var names []string
+	for _, p := range got.posts {
+		names = append(names, p.ID+" "+p.Key)
+	}
+	equal(t, "posts", strings.Join(names, ", "), "http://blog.test/?p=41 post-41, http://blog.test/42/ post-42")
+	equal(t, "the copy's comment", got.comment(t, "comment-142").PostRef, "http://blog.test/42/")
+}
+
 func checkWordPress(t *testing.T, got whole) {
 	t.Helper()
 	p := got.posts[0]

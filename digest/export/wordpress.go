@@ -11,7 +11,8 @@ import (
 
 const (
 	maxAuthors = 5000
-	maxReplies = 20_000 // of an item, remembered to tell which removed comments have some
+	maxGuids   = 4 << 20 // bytes of ids, remembered to find posts that share one
+	maxReplies = 20_000  // of an item, remembered to tell which removed comments have some
 
 	wxrTime = "2006-01-02 15:04:05"
 )
@@ -20,9 +21,13 @@ const (
 // The comments are units of their own, so that an item may be of any length.
 type wxr struct {
 	authors map[string]string // names by login
-	item    *node             // the item whose comments are read
-	post    feed.PostEntry
-	offered bool // the item is a post that readers see
+	// guids are those of posts so far, with the number of the first that had each:
+	// copies of a post can have the guid of the original.
+	guids     map[string]string
+	guidBytes int
+	item      *node // the item whose comments are read
+	post      feed.PostEntry
+	offered   bool // the item is a post that readers see
 
 	// Of the item, by key: removed comments to which nobody has replied so far, and
 	// the comments that were replied to.
@@ -30,7 +35,7 @@ type wxr struct {
 	parents map[string]bool
 }
 
-func newWordPress() *wxr { return &wxr{authors: map[string]string{}} }
+func newWordPress() *wxr { return &wxr{authors: map[string]string{}, guids: map[string]string{}} }
 
 // above reads the channel's own fields.
 func (w *wxr) above(r *Reader, n *node) bool {
@@ -141,8 +146,20 @@ func (w *wxr) read(r *Reader, n *node) feed.PostEntry {
 			p.ID = strings.TrimSuffix(r.head.HomeURL, "/") + "/?p=" + number
 		}
 	}
-	p.ID = or(p.ID, p.URL)
+	if p.ID = or(p.ID, p.URL); w.copied(p) {
+		p.ID = or(p.URL, p.ID)
+	}
 	return p
+}
+
+// copied tells that an earlier post had the id of this one.
+func (w *wxr) copied(p feed.PostEntry) bool {
+	first, known := w.guids[p.ID]
+	if !known && p.ID != "" && p.Key != "" && w.guidBytes < maxGuids {
+		w.guids[p.ID] = p.Key
+		w.guidBytes += len(p.ID) + len(p.Key)
+	}
+	return known && p.Key != "" && first != p.Key
 }
 
 func (w *wxr) writer(n *node) string {

@@ -62,14 +62,30 @@ func bloggerDocument(p *page, d *Document) {
 	if m := bloggerID.FindStringSubmatch(p.id); m != nil {
 		d.BlogID = m[1]
 	}
-	// Without entries the id of a single post's comments is that of all comments.
-	d.OnePost = onePostID.MatchString(p.id) || d.Kind == digest.CommentsFeed && ofOnePost(p.where())
+	if m := onePostID.FindStringSubmatch(p.id); m != nil {
+		d.OnePost, d.PostRef = true, postID(m[1], m[2])
+	} else if post := listedPost(p.where(), d.BlogID); post != "" && d.Kind == digest.CommentsFeed {
+		// Without entries the id of a single post's comments is that of all comments.
+		d.OnePost = true
+		if d.BlogID != "" {
+			d.PostRef = postID(d.BlogID, post)
+		}
+	}
 }
 
-// ofOnePost tells whether an address is that of a single post's comments.
-func ofOnePost(address string) bool {
+// listedPost gives the number of the post whose comments are listed at an address,
+// "" where all of a blog's are.
+func listedPost(address, blog string) string {
 	m := commentsPath.FindStringSubmatch(address)
-	return m != nil && (m[3] != "" || !strings.HasSuffix(m[1], "blogger.com"))
+	switch {
+	case m == nil:
+		return ""
+	case m[3] != "":
+		return m[3][1:]
+	case m[2] == blog, strings.HasSuffix(m[1], "blogger.com"):
+		return ""
+	}
+	return m[2]
 }
 
 // bloggerComment ties a comment to its post and, in Atom, to its parent, and
@@ -79,7 +95,7 @@ func bloggerComment(p *page, e *entry, c *CommentEntry) {
 	if ref := reply.Attrs["ref"]; ref != "" {
 		c.PostRef = id(ref)
 	} else {
-		c.PostRef = postOf(p, e, c)
+		c.PostRef = postAnswered(p, e, c)
 	}
 	// Posts carry rel=related too, their author's own link: only an address of
 	// a comment names a parent.
@@ -93,8 +109,8 @@ func bloggerComment(p *page, e *entry, c *CommentEntry) {
 	}
 }
 
-// postOf names the post of a comment that does not say whom it answers.
-func postOf(p *page, e *entry, c *CommentEntry) string {
+// postAnswered names the post of a comment that does not say whom it answers.
+func postAnswered(p *page, e *entry, c *CommentEntry) string {
 	if only := onePostID.FindStringSubmatch(p.id); only != nil {
 		return postID(only[1], only[2])
 	}

@@ -24,6 +24,8 @@ type Document struct {
 	BlogID string
 	// OnePost marks a comments feed that lists one post's comments only.
 	OnePost bool
+	// PostRef is the id of that post, where the feed itself names it; "" elsewhere.
+	PostRef string
 	// TotalResults is how many entries the whole feed has, -1 when it does not
 	// say.
 	TotalResults int
@@ -119,7 +121,9 @@ const (
 	MaxEntryBytes = 1 << 20
 	MaxTitle      = 500 // characters
 	MaxDepth      = 500 // nested elements
+	// MaxAddress is the bytes of an id or address: an index of PostgreSQL takes
+	// 2,700.
+	MaxAddress = 2000
 
-	maxName = 200  // characters of an author's name
-	maxID   = 2000 // bytes of an id or address
+	maxName = 200 // characters of an author's name
 )

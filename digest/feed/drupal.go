@@ -2,6 +2,7 @@ package feed
 
 import (
 	"regexp"
+	"strings"
 
 	"postbag/digest"
 )
@@ -12,6 +13,16 @@ var (
 	drupalFragment = regexp.MustCompile(`#comment-(\d+)$`)
 	drupalNode     = regexp.MustCompile(`/node/(\d+)(?:[/?#]|$)`)
 	drupalAlone    = regexp.MustCompile(`/comment/\d+(?:[/?#]|$)`)
+	// drupalThread is the path of the feed of one node's comments, which a module
+	// gives (Comment RSS); that of all is crss.
+	drupalThread = regexp.MustCompile(`/crss/node/\d+$`)
+	// drupalReply is what that module puts before a comment, in the site's language: a
+	// link to the page. The name of the page may hold anything.
+	drupalReply = regexp.MustCompile(`^\s*<p>[^<]*<a href="([^"]*)">[^<]*</a>[^<]*</p>`)
+	// drupalBlock is markup that parts lines. Texts without it come as they were
+	// typed, for the module does not filter them.
+	drupalBlock = regexp.MustCompile(`(?i)<(?:p|br|div|pre|table)[\s/>]`)
+	blankLines  = regexp.MustCompile(`\n[ \t]*(?:\n[ \t]*)+`)
 )
 
 // drupal reads the feeds that Drupal's Views make. A comment's post is not in
@@ -27,6 +38,10 @@ var drupal = adapter{
 		}
 		return threads(p)
 	},
+	document: func(p *page, d *Document) {
+		d.OnePost = d.Kind == digest.CommentsFeed && drupalThread.MatchString(pathOf(p.where()))
+	},
+	body: drupalBody,
 	post: func(_ *page, e *entry, post *PostEntry) {
 		post.Key = drupalNodeKey(e)
 	},
@@ -40,6 +55,20 @@ var drupal = adapter{
 		}
 		c.PostRef, c.PostKey = withoutFragment(e.url), numbered("node-", drupalNode, e.url)
 	},
+}
+
+// drupalBody gives the text as HTML, without the link to its page.
+func drupalBody(e *entry) string {
+	body := e.body()
+	if m := drupalReply.FindStringSubmatch(body); m != nil && isDrupalComment(e) && m[1] == withoutFragment(e.url) {
+		body = body[len(m[0]):]
+	}
+	body = strings.TrimSpace(body)
+	if drupalBlock.MatchString(body) || !isDrupalComment(e) {
+		return body
+	}
+	body = blankLines.ReplaceAllString(strings.ReplaceAll(body, "\r\n", "\n"), "<p>")
+	return strings.ReplaceAll(body, "\n", "<br>")
 }
 
 func isDrupalComment(e *entry) bool {

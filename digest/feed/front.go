@@ -26,7 +26,18 @@ var (
 	// namespace of names without prefix in it.
 	rootTag = regexp.MustCompile(`<(?:feed|rss|rdf:RDF|RDF)\s[^>]*>`)
 	ownName = regexp.MustCompile(`\sxmlns\s*=\s*(?:"[^"]*"|'[^']*')`)
+	// keyed is an element that holds the list of its parts instead of its text.
+	keyed = regexp.MustCompile(`(<(?:\w+:)?\w+>)\s*<key>[^<]*</key>\s*(?:<attributes>(?:\s*<\w+>[^<]*</\w+>)*\s*</attributes>\s*)?<value>([^<]*)</value>\s*(</(?:\w+:)?\w+>)`)
 )
+
+// withoutKeys undoes what old Drupals do under later versions of PHP: guid, date and
+// writer of every item come as keys and values.
+func withoutKeys(text []byte) []byte {
+	if !bytes.Contains(text, []byte("<key>guid</key>")) {
+		return text
+	}
+	return keyed.ReplaceAll(text, []byte("$1$2$3"))
+}
 
 // namespaces are those of Atom 1.0 and 0.3 and of RSS 1.0, 0.90 and 0.9, by which
 // the parsers know their elements.

@@ -21,7 +21,7 @@ var (
 	// comment.
 	commentFragment = regexp.MustCompile(`(?i)#(?:[cp][-_:]?\d+$|.*(?:comment|reply|isso)[-_:]?[0-9a-z]*\d)`)
 	// commentsAddress is an address under which programs give comments.
-	commentsAddress = regexp.MustCompile(`(?i)(^|[/._-])(comments|replies)([/._-]|$)|[?&](feed|type|kind|format)=comments?`)
+	commentsAddress = regexp.MustCompile(`(?i)(^|[/._-])(comments|replies|crss)([/._-]|$)|[?&](feed|type|kind|format)=comments?`)
 )
 
 // threads judges a feed by its entries: replies are comments, and so are entries

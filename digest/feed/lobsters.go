@@ -6,8 +6,12 @@ import (
 	"postbag/digest"
 )
 
-// lobstersPlace is the address of a story (s) or a comment (c).
-var lobstersPlace = regexp.MustCompile(`^https?://[^/]+/([sc])/([a-z0-9]{6})(?:/|$)`)
+var (
+	// lobstersPlace is the address of a story (s) or a comment (c).
+	lobstersPlace = regexp.MustCompile(`^https?://[^/]+/([sc])/([a-z0-9]{6})(?:/|$)`)
+	// lobstersVia is the author of a story: where it is from, and who wrote or brought it.
+	lobstersVia = regexp.MustCompile(`^\S+ (?:by|via) (\S+)$`)
+)
 
 // lobsters reads a site made with the Lobsters software. Comments name their
 // story by its title only, and their time is that of the last edit.
@@ -28,6 +32,9 @@ var lobsters = adapter{
 	topic: func(_ *page, e *entry) bool { return !isLobstersComment(e) },
 	post: func(_ *page, e *entry, post *PostEntry) {
 		post.Ref = titleRef(e.title)
+		if m := lobstersVia.FindStringSubmatch(post.Author); m != nil {
+			post.Author = m[1]
+		}
 		if plain(textOf(post.Body.HTML)) == "Comments" { // a link to the discussion, and no text
 			post.Body.HTML = ""
 		}

@@ -67,7 +67,7 @@ func notFeed(f Format, text []byte) error {
 
 // parseXML reads Atom and RSS.
 func parseXML(text []byte, opts Options) (*Document, error) {
-	s, err := look(withoutStrangeName(text))
+	s, err := look(withoutKeys(withoutStrangeName(text)))
 	if errors.Is(err, errDoctype) || errors.Is(err, errDepth) {
 		return nil, surveyError(err)
 	}

@@ -177,7 +177,6 @@ func TestBloggerPostsComments(t *testing.T) {
 	equal(t, "body", first.Body.HTML, "First<BR/>in line")
 }
 
-// blogger wraps entries into a Blogger posts feed.
 // Without entries the feed of a single post's comments has the id of all comments.
 func TestEmptyFeedOfOnePostOfABlogger(t *testing.T) {
 	for self, one := range map[string]bool{
@@ -185,12 +184,19 @@ func TestEmptyFeedOfOnePostOfABlogger(t *testing.T) {
 		"https://ferry.test/feeds/70/comments/default":        true,
 		"https://www.blogger.com/feeds/7/comments/default":    false,
 		"https://ferry.test/feeds/comments/default":           false,
+		"https://ferry.test/feeds/7/comments/default":         false, // the blog before it
 	} {
 		body := `<feed xmlns="http://www.w3.org/2005/Atom"><id>tag:blogger.com,1999:blog-7.comments</id><link rel="self" href="` + self + `"/></feed>`
-		equal(t, self, parse(t, []byte(body), feed.Options{}).OnePost, one)
+		d, post := parse(t, []byte(body), feed.Options{}), ""
+		if one {
+			post = "tag:blogger.com,1999:blog-7.post-70"
+		}
+		equal(t, self, d.OnePost, one)
+		equal(t, self, d.PostRef, post)
 	}
 }
 
+// blogger wraps entries into a Blogger posts feed.
 func blogger(entries string) []byte {
 	return []byte(`<feed xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0"><id>tag:blogger.com,1999:blog-7</id>` +
 		`<title type="text">The Ferry Queue</title><generator>Blogger</generator>` + entries + `</feed>`)
@@ -384,4 +390,15 @@ func TestOneIDForAll(t *testing.T) {
 	}
 	equal(t, "ids", strings.Join(ids, " "), "quay http://quay.test/2")
 	equal(t, "skipped", len(d.Skipped), 2)
+}
+
+// A name or a title that shows as another, or that hides something, is a trap for
+// whoever reads it in a list or a mail.
+func TestNamesAndTitlesHideNothing(t *testing.T) {
+	body := "<rss xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><title>The\u200b La\u202emp&#x200f;\U000E0041</title><item><guid>1</guid>" +
+		"<title>A\u200b b\u00adridge\u2060\u2028 too\u061c far</title><dc:creator>An\u200bn\u200e&#27;[31m</dc:creator><description>x</description></item></channel></rss>"
+	d := parse(t, []byte(body), feed.Options{})
+	equal(t, "title", d.Title, "The Lamp")
+	equal(t, "title of the post", d.Posts[0].Title, "A bridge too far")
+	equal(t, "author", d.Posts[0].Author, "Ann[31m")
 }

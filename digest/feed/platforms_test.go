@@ -96,6 +96,9 @@ func TestPlatforms(t *testing.T) {
 		{"lobsters-comments.rss", digest.Lobsters, comments, false, 0, 0, nil, []string{
 			"https://lobste.rs/c/xy12zz | comment-xy12zz | title:sorting socks in linear time |  |  |  | toe | "}},
 		{"drupal-posts.rss", digest.Drupal, posts, false, 0, 0, []string{"5 at https://parish.test | node-5 |  | -1 |  | rector | The bell"}, nil},
+		{"drupal-crss.rss", digest.Drupal, comments, false, 0, 0, nil, []string{
+			"comment 14 at https://parish.test | comment-14 | https://parish.test/news/bell |  |  |  | Anonymous | ",
+			"comment 12 at https://parish.test | comment-12 | https://parish.test/news/bell |  |  |  | rector | "}},
 		{"drupal-comments.rss", digest.Drupal, comments, false, 0, 0, nil, []string{
 			"comment 12 at https://parish.test | comment-12 | https://parish.test/node/5 | node-5 |  |  | Anonymous (not verified) | ",
 			"comment 11 at https://parish.test | comment-11 |  |  |  |  | rector | "}},
@@ -202,6 +205,16 @@ func TestPlatformsOwnWays(t *testing.T) {
 	page := strings.ReplaceAll(string(fixture(t, "disqus.rss")), "disqus.com/latest.rss", "disqus.com/glaze/latest.rss")
 	equal(t, "Disqus: one page", parse(t, []byte(page), feed.Options{}).OnePost, true)
 
+	crss := parse(t, fixture(t, "drupal-crss.rss"), url("https://parish.test/crss"))
+	equal(t, "Drupal: the text as it was typed", crss.Comments[0].Body.HTML, "It is the rope.<br>Look at <em>the knot</em>.<p>Then pull.")
+	equal(t, "Drupal: the time among keys", crss.Comments[0].Published, at("2026-03-05T19:10:00Z"))
+	equal(t, "Drupal: a text with markup", crss.Comments[1].Body.HTML, "<p>It always was.</p>")
+	equal(t, "Drupal: all comments", crss.OnePost, false)
+	equal(t, "Drupal: one node", parse(t, fixture(t, "drupal-crss.rss"), url("https://parish.test/crss/node/5")).OnePost, true)
+
+	stories := strings.Replace(string(fixture(t, "lobsters-posts.rss")), "heel@users.lobste.rs (heel)", "kiln.test via fen", 1)
+	equal(t, "Lobsters: who brought a story", parse(t, []byte(stories), feed.Options{}).Posts[0].Author, "fen")
+
 	hnrss := string(fixture(t, "hnrss-posts.rss"))
 	later := parse(t, []byte(strings.Replace(hnrss, "Points: 12", "Points: 13", 1)), feed.Options{})
 	equal(t, "Hacker News: hash after a vote", later.Posts[0].Hash, parse(t, []byte(hnrss), feed.Options{}).Posts[0].Hash)
@@ -299,6 +312,8 @@ func TestFeedsOwnWords(t *testing.T) {
 		t.Errorf("deleted %v, want the one tombstone", d.Deleted)
 	}
 	equal(t, "plain text as HTML", d.Posts[0].Body.HTML, "1 &lt; 2")
+	typed := parse(t, []byte("<rss><channel><item><guid>1</guid><description>One\ntwo.\n\nThree.</description></item></channel></rss>"), feed.Options{})
+	equal(t, "plain text with blank lines", typed.Posts[0].Body.HTML, "One<br>two.<br><br>Three.")
 	whole := strings.Replace(string(fixture(t, "threads.atom")), "<fh:archive/>", "<fh:complete/>", 1)
 	equal(t, "complete", parse(t, []byte(whole), feed.Options{}).Complete, true)
 	cut := whole[:strings.LastIndex(whole, "<entry>")]

@@ -73,6 +73,9 @@ func rssEntry(item *rss.Item, m mark, url string) entry {
 			e.url = u
 		}
 	}
+	if e.published.IsZero() {
+		e.published = parseTime(item.PubDate)
+	}
 	if dc := item.DublinCoreExt; dc != nil && e.published.IsZero() {
 		e.published = parseTime(firstOf(dc.Date, ""))
 	}

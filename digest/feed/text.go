@@ -12,22 +12,13 @@ import (
 	"unicode/utf8"
 
 	ext "github.com/mmcdole/gofeed/extensions"
+
+	"postbag/digest/markup"
 )
 
-// plain makes one line of plain text: no control or direction-forcing
-// characters, white space collapsed.
-func plain(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\r' || r == '\t':
-			return ' '
-		case isControl(r), r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069':
-			return -1
-		}
-		return r
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
-}
+// plain makes one safe line of plain text, as exports are read too: without control
+// characters and those that reorder or hide what is read, white space collapsed.
+func plain(s string) string { return markup.Clean(s) }
 
 // inlineTag is markup that some platforms leave in titles.
 var inlineTag = regexp.MustCompile(`(?i)</?(?:em|i|b|strong|u|s|span|code|sub|sup|small|br|a)(?:\s[^<>]*)?/?>`)
@@ -53,7 +44,7 @@ func name(s string) string { return short(plain(html.UnescapeString(s)), maxName
 // none.
 func id(s string) string {
 	s = strings.TrimSpace(lineless.Replace(clean(s)))
-	if len(s) > maxID {
+	if len(s) > MaxAddress {
 		return ""
 	}
 	return s
@@ -160,26 +151,6 @@ func number(s string) int {
 	return n
 }
 
-// timeLayouts are the forms of times in Dublin Core, RFC 6721, JSON Feed and
-// WordPress's interface, which no parser of gofeed reads for us. A time without
-// a zone is read as UTC.
-var timeLayouts = []string{
-	time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04", "2006-01-02 15:04:05",
-	"2006-01-02", time.RFC1123Z, time.RFC1123,
-}
-
-// parseTime gives a time in UTC, or zero for one that is missing, unreadable or
-// impossible.
-func parseTime(s string) time.Time {
-	s = strings.TrimSpace(s)
-	for _, layout := range timeLayouts {
-		if t, err := time.Parse(layout, s); err == nil {
-			return moment(&t)
-		}
-	}
-	return time.Time{}
-}
-
 // The forms in which RSS joins an e-mail address and a name (RSS 2.0, author).
 var (
 	addressName = regexp.MustCompile(`^\S+@\S+\s+\((.+)\)$`)
@@ -199,11 +170,11 @@ func withoutEmail(s string) string {
 	return s
 }
 
-// markup is a tag or a character reference.
-var markup = regexp.MustCompile(`</?[A-Za-z][^<>]*>|&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);`)
+// tagOrReference is markup in a text.
+var tagOrReference = regexp.MustCompile(`</?[A-Za-z][^<>]*>|&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);`)
 
 // hasMarkup tells whether a text looks like HTML.
-func hasMarkup(s string) bool { return markup.MatchString(s) }
+func hasMarkup(s string) bool { return tagOrReference.MatchString(s) }
 
 // hostOf gives the host of an address in lower case, without port.
 func hostOf(address string) string {

@@ -128,9 +128,12 @@ func (p *page) some(so func(*entry) bool) bool {
 }
 
 // body gives the text as HTML. Where there is only a summary, its markup, if it
-// has any, is taken for such.
+// has any, is taken for such. What is said to be HTML, but has no markup and blank
+// lines, was typed as plain text.
 func (e *entry) body() string {
 	switch {
+	case e.content != "" && !hasMarkup(e.content) && blankLines.MatchString(strings.TrimSpace(e.content)):
+		return textHTML(e.content)
 	case e.content != "":
 		return e.content
 	case hasMarkup(e.summary):

@@ -207,7 +207,7 @@ func (c *Client) hop(ctx context.Context, t *trip, u *url.URL) (*pull.Response, 
 	}
 	gt, err := c.gates.enter(ctx, joinHost(u.Hostname(), u.Scheme, u.Port()))
 	if closed, ok := errors.AsType[closedError](err); ok {
-		return nil, nil, refusal(u.Hostname(), closed.status, closed.wait)
+		return nil, nil, refusal(u, closed.status, closed.wait)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("fetch from %s: %w", u.Hostname(), err)
@@ -239,7 +239,7 @@ func (c *Client) hop(ctx context.Context, t *trip, u *url.URL) (*pull.Response, 
 	}
 	if wait := c.asksToWait(gt, u, resp); wait > 0 {
 		gt.closed, gt.status = c.opts.Clock.Now().Add(wait), resp.StatusCode
-		return nil, nil, refusal(u.Hostname(), resp.StatusCode, wait)
+		return nil, nil, refusal(u, resp.StatusCode, wait)
 	}
 	answer, err := c.answer(ctx, t, u, resp)
 	return answer, nil, err
@@ -342,7 +342,7 @@ func (c *Client) answer(ctx context.Context, t *trip, u *url.URL, resp *http.Res
 	case out.NotModified && conditional:
 		return out, nil
 	case resp.StatusCode < 200 || resp.StatusCode > 299:
-		return nil, refusal(u.Hostname(), resp.StatusCode, 0)
+		return nil, refusal(u, resp.StatusCode, 0)
 	}
 	body, err := readBody(resp, c.opts.Limits)
 	if err != nil {

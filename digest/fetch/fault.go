@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"syscall"
 	"time"
@@ -83,7 +84,7 @@ func isTimeout(err error) bool {
 }
 
 // refusal words a status that is no answer.
-func refusal(host string, status int, retry time.Duration) error {
+func refusal(u *url.URL, status int, retry time.Duration) error {
 	kind, hint := digest.Unavailable, "Try again later."
 	switch status {
 	case http.StatusNotFound, http.StatusGone:
@@ -94,7 +95,7 @@ func refusal(host string, status int, retry time.Duration) error {
 	if retry > 0 {
 		hint = "It asks to be left alone for " + spoken(retry) + "."
 	}
-	return digest.Fail(kind, hint, "%w", &pull.StatusError{Host: host, Status: status, RetryAfter: retry})
+	return digest.Fail(kind, hint, "%w", &pull.StatusError{Host: u.Hostname(), At: pull.HostOf(u.String()), Status: status, RetryAfter: retry})
 }
 
 // spoken writes a wait without zeros: "2h", "1h30m", "45s".

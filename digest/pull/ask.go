@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"postbag/digest"
 )
@@ -45,8 +44,7 @@ func (r *run) conditional() bool {
 	case r.History, r.Force, r.Accept, !r.feed.CatchUp.IsZero():
 		return false
 	}
-	const day = 24 * time.Hour
-	return !(r.habits.hidesEdits && r.scheduled && r.began.Sub(r.feed.AskedWhole) >= day)
+	return !(r.habits.hidesEdits && r.scheduled && dayAgo(r.feed.AskedWhole, r.began))
 }
 
 // refused tells whether an answer says that there is nothing for us, and not that

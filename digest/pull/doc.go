@@ -49,17 +49,24 @@
 //     comments as the post has of them, but not its own. Its words are kept. It comes
 //     back when it is listed again. What nothing tells of is neither.
 //   - Absence from a feed proves nothing: a feed is a window. A list is complete when
-//     it says so (RFC 5005, 2), when Blogger's was read to its last page and holds as
-//     many entries as it counts, or when it holds as many as the post announces and
-//     fewer than the blog's feeds hold at most. WordPress's REST API lists all comments
-//     of a blog: walked to the end in one run, and as long as it counts itself, it
-//     makes those that it lacks doubtful, and each is asked for alone. Half a document, and one with another
+//     it says so (RFC 5005, 2), when Blogger's was read to its last page, holds as
+//     many entries as it counts and, without entries, names the post, or when it holds
+//     as many as the post announces and fewer than the blog's feeds hold at most.
+//     WordPress's REST API lists all comments of a blog: walked to the end in one run,
+//     and as long as it counts itself, it makes those that it lacks doubtful, and each
+//     is asked for alone. Half a document, and one with another
 //     post's comments, never is.
 //   - Of a document that ends in the middle the entries are stored, and the poll has
 //     failed all the same.
 //   - A first page of which more than half is new, though from before the last pull by
 //     over a day, waits for the editor: a blog that gave all its entries new names would
 //     be stored a second time. "postbag pull --accept" stores it.
+//
+// # Platforms
+//
+// A feed is read as the platform writes that it names, and one that names none as the
+// source's. What a person said counts more than what a feed names, except that the
+// comments of a box which the blog only uses stay those of the box.
 //
 // # History
 //
@@ -76,7 +83,8 @@
 // only where its validators hide edits. Scheduled polls are at least 15 minutes apart
 // and an hour by default: less where half of the first page would turn over
 // meanwhile, more where Cache-Control, ttl or skipHours ask for it. Failures double the
-// wait up to a day, for ever, with jitter; Retry-After is obeyed. A move for good is
+// wait up to a day, for ever, with jitter; Retry-After is obeyed, for all
+// feeds of the host and by whichever process. A move for good is
 // believed after three polls, 410 after a day. A scheduled pull reads the comments of
 // at most 20 posts. No feed gets more than a quarter of an hour and 200 MB of a pull
 // that does not go back to the beginning: one whose pages lead on without end has

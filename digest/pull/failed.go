@@ -26,15 +26,12 @@ func (p *Puller) failed(ctx context.Context, f digest.FeedState, held time.Time,
 	}
 	now := p.opts.Clock.Now()
 	f.LastError = cause.Error()
-	if f.FailingSince.IsZero() {
+	if f.FailingSince.IsZero() || f.FailingSince.After(now) {
 		f.FailingSince = now
 	}
-	var wait time.Duration
-	if status, ok := statusError(cause); ok {
-		wait = status.RetryAfter
-	}
+	wait := p.leaveHost(ctx, cause)
 	if wait > 0 {
-		f.RetryAt = now.Add(min(wait, MaxInterval))
+		f.RetryAt = now.Add(wait)
 	}
 	if scheduled {
 		f.Failures++
@@ -56,6 +53,24 @@ func (p *Puller) failed(ctx context.Context, f digest.FeedState, held time.Time,
 	return notices
 }
 
+// leaveHost gives how long the host asks to be left alone that an error is the answer
+// of; 0 if it does not. All feeds there are left alone as long, whichever process
+// pulls them and whenever it was started.
+func (p *Puller) leaveHost(ctx context.Context, cause error) time.Duration {
+	status, ok := statusError(cause)
+	if !ok || status.RetryAfter <= 0 {
+		return 0
+	}
+	wait := min(status.RetryAfter, MaxInterval)
+	if status.At == "" {
+		return wait
+	}
+	if err := p.opts.Store.LeaveHost(ctx, status.At, p.opts.Clock.Now().Add(wait)); err != nil {
+		p.opts.Log.Error("that a host asks to be left alone could not be stored", "host", status.At, "error", err)
+	}
+	return wait
+}
+
 // backOff is the wait after so many failures in a row.
 func (p *Puller) backOff(failures int) time.Duration {
 	wait := min(p.opts.Interval<<min(failures-1, 10), MaxInterval)
@@ -66,7 +81,7 @@ func (p *Puller) backOff(failures int) time.Duration {
 // apart, it is believed, and the schedule asks no more.
 func gone(f *digest.FeedState, now time.Time) string {
 	switch {
-	case f.GoneSince.IsZero():
+	case f.GoneSince.IsZero() || f.GoneSince.After(now):
 		f.GoneSince = now
 	case now.Sub(f.GoneSince) >= goneAfter:
 		f.Stopped, f.NextPoll = true, time.Time{}

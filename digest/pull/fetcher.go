@@ -60,6 +60,7 @@ type Response struct {
 // StatusError is an answer whose status says that it is none.
 type StatusError struct {
 	Host   string // as asked for
+	At     string // whom it speaks for: the host and port, as [HostOf] gives them
 	Status int
 	// RetryAfter is how long the server asks to be left alone, 0 if it does not.
 	RetryAfter time.Duration

@@ -52,8 +52,26 @@ func webAddress(address string) *url.URL {
 // plainHost gives an address's host without www. and without the port that its
 // scheme has anyway.
 func plainHost(u *url.URL) string {
-	host := strings.TrimPrefix(strings.TrimSuffix(strings.ToLower(u.Hostname()), "."), "www.")
+	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
+	for strings.HasPrefix(host, "www.") {
+		host = strings.TrimPrefix(host, "www.")
+	}
 	if port := u.Port(); port != "" && port != "80" && port != "443" {
+		return net.JoinHostPort(host, port)
+	}
+	return host
+}
+
+// HostOf gives whom a question to an address is put to, for those who keep questions
+// to one host apart: the host in lower case and its port, if that is another one
+// than the scheme's own; "" for what is no web address.
+func HostOf(address string) string {
+	u := webAddress(address)
+	if u == nil {
+		return ""
+	}
+	host, port := strings.TrimSuffix(strings.ToLower(u.Hostname()), "."), u.Port()
+	if own := map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]; port != "" && port != own {
 		return net.JoinHostPort(host, port)
 	}
 	return host
@@ -87,7 +105,7 @@ func (h hosts) canonical(address string, fragment bool) string {
 	if f := escaped(u.EscapedFragment()); fragment && f != "" {
 		mark = "#" + f
 	}
-	if !ok || path == "" && query == "" && mark == "" {
+	if !ok || host == "" || path == "" && query == "" && mark == "" {
 		return ""
 	}
 	if path == "" {

@@ -168,7 +168,7 @@ func (l *lister) one(ctx context.Context, x digest.Listing) error {
 
 // wanted tells whether a post's comments have to be read.
 func (l *lister) wanted(x digest.Listing) bool {
-	if x.NextTry.After(l.began) && !l.Force {
+	if waits(x.NextTry, l.began) && !l.Force {
 		return false
 	}
 	if x.Announced >= 0 {
@@ -181,7 +181,7 @@ func (l *lister) wanted(x digest.Listing) bool {
 		// The feed of all comments tells of news; what it does not reach is read once.
 		return l.History && !l.tour.paged && x.CommentsURL != "" && x.ListedAt.IsZero()
 	case l.History:
-		return l.began.Sub(x.ListedAt) >= 24*time.Hour
+		return dayAgo(x.ListedAt, l.began)
 	}
 	l.blind++
 	return l.blind <= listingsBlind
@@ -190,7 +190,7 @@ func (l *lister) wanted(x digest.Listing) bool {
 // conditions gives the validators to send. Where they hide edits and removals
 // they are not sent when a count differs, nor once a day.
 func (l *lister) conditions(x digest.Listing) validators {
-	if l.Force || l.habits.hidesEdits && (x.Announced >= 0 || l.began.Sub(x.ListedAt) >= 24*time.Hour) {
+	if l.Force || l.habits.hidesEdits && (x.Announced >= 0 || dayAgo(x.ListedAt, l.began)) {
 		return validators{}
 	}
 	return validators{x.ETag, x.LastModified}
@@ -228,8 +228,8 @@ func (l *lister) keep(ctx context.Context, x digest.Listing, got listed) error {
 func (l *lister) putOff(ctx context.Context, x digest.Listing, cause error) error {
 	x.Failures++
 	wait := l.p.backOff(x.Failures)
-	if e, ok := statusError(cause); ok && e.RetryAfter > 0 {
-		wait = max(wait, e.RetryAfter)
+	if asked := l.p.leaveHost(ctx, cause); asked > 0 {
+		wait = max(wait, asked)
 		l.inRow = listingFaults // the host asks to be left alone
 	}
 	x.NextTry = l.p.opts.Clock.Now().Add(min(wait, MaxInterval))

@@ -31,7 +31,7 @@ type listed struct {
 // blog's feeds get: it may be the newest of more, and the count an old one.
 func (l *lister) list(ctx context.Context, x digest.Listing, v validators) (got listed, err error) {
 	began := l.p.opts.Clock.Now()
-	total, whole, stale := -1, true, 0
+	total, whole, named, stale := -1, true, false, 0
 	ids := map[string]bool{}
 	for address, n := l.address(x), 0; address != ""; n++ {
 		if err := l.over(); err != nil {
@@ -56,6 +56,7 @@ func (l *lister) list(ctx context.Context, x digest.Listing, v validators) (got 
 		total = max(total, doc.TotalResults)
 		before := len(ids)
 		whole = l.count(doc, ids) && whole && !foreign(doc, x, l.own)
+		named = named || doc.PostRef != "" && doc.PostRef == x.GUID
 		if stale++; len(ids) > before {
 			stale = 0
 		}
@@ -67,7 +68,9 @@ func (l *lister) list(ctx context.Context, x digest.Listing, v validators) (got 
 	}
 	got.entries = len(ids)
 	counted := got.entries == x.Announced && got.entries < l.tour.size
-	got.complete = whole && (got.complete || counted || l.habits.wholeListing) && got.entries >= total
+	// A feed without entries may be anybody's, unless it names the post.
+	whole = whole && got.entries >= total
+	got.complete = whole && (got.complete || counted || l.habits.wholeListing && (named || got.entries > 0))
 	if !got.complete {
 		return got, nil
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/feed"
 	"postbag/digest/pull"
 )
 
@@ -99,6 +100,30 @@ func TestMovesAreRememberedWhenTheyHold(t *testing.T) {
 		r.clock.add(2 * time.Hour)
 		r.due(src)
 		equal(t, "request", st.requests(), "/new")
+	})
+}
+
+// TestAddressTooLongToKeep is refused where somebody gives it, and not moved to,
+// whatever the database could index.
+func TestAddressTooLongToKeep(t *testing.T) {
+	long := "/new?key=" + strings.Repeat("x", feed.MaxAddress)
+	inStores(t, func(t *testing.T, s pull.Store) {
+		st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/posts" {
+				http.Redirect(w, r, long, http.StatusMovedPermanently)
+				return
+			}
+			fmt.Fprint(w, atomOf("", post(1, 1, -1)))
+		})
+		r, src := play(t, s, st, digest.Generic, "/posts")
+		for range 4 {
+			report := r.due(src)
+			equal(t, "told", strings.Contains(fmt.Sprint(report.Notices), "too long to keep"), true)
+			r.clock.add(2 * time.Hour)
+		}
+		equal(t, "address", r.feed(src, digest.PostsFeed).URL, st.URL+"/posts")
+		_, err := r.Discover(t.Context(), "", pull.AddOptions{Posts: st.URL + long})
+		equal(t, "given by hand", fmt.Sprint(digest.KindOf(err) == digest.Invalid, strings.Contains(fmt.Sprint(err), "can be kept")), "true true")
 	})
 }
 
@@ -220,6 +245,43 @@ func TestRetryAfterOfAServer(t *testing.T) {
 		}
 		equal(t, name+": requests", st.requests(), want)
 	}
+}
+
+// TestAHostsWishOutlivesTheProcess pulls two blogs of one host and one of another. The
+// first blog is told to come back in three hours; then the program is started anew.
+func TestAHostsWishOutlivesTheProcess(t *testing.T) {
+	inStores(t, func(t *testing.T, s pull.Store) {
+		busy := newStage(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "10800")
+			w.WriteHeader(http.StatusTooManyRequests)
+		})
+		good := newStage(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, atomOf("", post(1, 1, -1))) })
+		r, one := play(t, s, busy, digest.Generic)
+		_, two := play(t, s, busy, digest.Generic, "/b/posts", "/b/comments")
+		other, three := play(t, s, good, digest.Generic, "/posts")
+		_, err := r.PullDue(t.Context(), one.ID)
+		wantError(t, "the first blog", err, digest.Unavailable, "429")
+		equal(t, "requests", busy.requests(), "/posts")
+
+		again := newRig(t, r.blog, s, "2026-03-05T22:00:00Z")
+		for _, src := range []digest.Source{one, two} {
+			if _, err := again.PullDue(t.Context(), src.ID); src.ID == two.ID { // the first one is not due
+				wantError(t, "by the schedule", err, digest.Unavailable, "asks to be left alone until 5 March 23:00")
+			}
+			_, err := again.Pull(t.Context(), src.ID, pull.PullOptions{})
+			wantError(t, "by hand", err, digest.Unavailable, "asks to be left alone")
+		}
+		equal(t, "requests while it asks to be left alone", busy.requests(), "")
+		other.clock.add(2 * time.Hour)
+		other.due(three)
+		equal(t, "requests to another host", good.requests(), "/posts")
+
+		again.clock.add(2 * time.Hour)
+		if _, err = again.PullDue(t.Context(), two.ID); err == nil {
+			t.Error("the second blog was pulled")
+		}
+		equal(t, "requests after that", busy.requests(), "/b/posts")
+	})
 }
 
 func TestGoneTwiceStopsTheSchedule(t *testing.T) {

@@ -120,6 +120,18 @@ func (m *memory) saveFeed(feed digest.FeedState, held time.Time) {
 	}
 }
 
+// LeaveHost stores that a host asks to be left alone.
+func (m *memory) LeaveHost(_ context.Context, host string, until time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range m.feeds {
+		if f := &m.feeds[i]; HostOf(f.URL) == host && f.RetryAt.Before(until) {
+			f.RetryAt = until
+		}
+	}
+	return nil
+}
+
 // RecentPosts gives a source's newest posts by publication.
 func (m *memory) RecentPosts(_ context.Context, sourceID int64, limit int) ([]digest.Post, error) {
 	m.mu.Lock()

@@ -115,7 +115,7 @@ func (m *memory) storePost(p digest.Post, page Page, s *Stored) int64 {
 		return p.ID
 	}
 	old := &m.posts[at]
-	if old.FirstSeen.Before(page.KnownBefore) {
+	if page.Knew(old.FirstSeen) {
 		s.Known++
 	}
 	if old.GUID != p.GUID && takesID(p.GUID, p.URL) {
@@ -145,7 +145,7 @@ func (m *memory) storeComment(c digest.Comment, page Page, s *Stored) int64 {
 		return c.ID
 	}
 	old := &m.comments[at]
-	if old.FirstSeen.Before(page.KnownBefore) {
+	if page.Knew(old.FirstSeen) {
 		s.Known++
 	}
 	if old.GUID != c.GUID && takesID(c.GUID, c.URL) {

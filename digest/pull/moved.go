@@ -3,6 +3,8 @@ package pull
 import (
 	"strings"
 	"time"
+
+	"postbag/digest/feed"
 )
 
 // believedPolls is how many polls must find a feed where it says that it has moved.
@@ -15,6 +17,11 @@ const believedPolls = 3
 func (r *run) follow() {
 	f := &r.feed
 	if r.moved == "" || r.moved == f.URL {
+		f.MovedTo, f.MovedPolls = "", 0
+		return
+	}
+	if len(r.moved) > feed.MaxAddress {
+		r.note("the feed says it has moved for good, to an address of %d bytes: too long to keep, so the address stays", len(r.moved))
 		f.MovedTo, f.MovedPolls = "", 0
 		return
 	}

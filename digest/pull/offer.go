@@ -157,10 +157,10 @@ func sorted(links []feed.Link, page feed.Page, pageURL string) offer {
 }
 
 var (
-	commentsPath  = regexp.MustCompile(`(?i)(?:^|[/._-])comments?(?:$|[/._-])|/posts\.rss$`)
+	commentsPath  = regexp.MustCompile(`(?i)(?:^|[/._-])(?:comments?|crss)(?:$|[/._-])|/posts\.rss$`)
 	commentsQuery = regexp.MustCompile(`(?i)(?:^|&)(?:feed=comments-|.*=comments(?:&|$))`)
 	commentsTitle = regexp.MustCompile(`(?i)\b(?:comments?|replies|kommentare?|comentarios|comentários|commentaires|commenti|reacties|komentarze)\b|комментарии|コメント|评论|評論`)
-	categoryPath  = regexp.MustCompile(`(?i)/(?:category|categories|tags?|topics?|labels?|authors?|users?|kategorie|search)/|^/c/`)
+	categoryPath  = regexp.MustCompile(`(?i)/(?:category|categories|taxonomy|tags?|topics?|labels?|authors?|users?|kategorie|search)/|^/c/`)
 	categoryQuery = regexp.MustCompile(`(?i)(?:^|&)(?:cat|tag|author|category|s|q)=`)
 	podcast       = regexp.MustCompile(`(?i)podcast|\bepisodes?\b|\baudio\b`)
 )

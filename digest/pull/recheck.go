@@ -190,7 +190,7 @@ func (l *lister) reread(ctx context.Context, kind digest.FeedKind) (listed []int
 		return nil, err
 	}
 	for _, f := range feeds {
-		if f.Kind != kind || f.Stopped || f.Suspect != "" || f.RetryAt.After(l.began) {
+		if f.Kind != kind || f.Stopped || f.Suspect != "" || waits(f.RetryAt, l.began) {
 			continue
 		}
 		r := l.p.guarded(ctx, l.src, f, l.own, mode{PullOptions: PullOptions{Force: true}})

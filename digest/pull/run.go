@@ -74,7 +74,7 @@ func (p *Puller) start(src digest.Source, f digest.FeedState, own hosts, m mode)
 	r.backfill = r.History && !r.first
 	// Whole microseconds, so that no store's rounding of FirstSeen falls before it.
 	r.known = r.began.Truncate(time.Microsecond)
-	if !r.held.IsZero() {
+	if !r.held.IsZero() && r.held.Before(r.known) {
 		r.known = r.held
 	}
 	r.since = r.known
@@ -96,7 +96,7 @@ func (r *run) do(ctx context.Context) {
 		}
 		return
 	}
-	if r.feed.RetryAt.After(r.began) && !r.Force {
+	if waits(r.feed.RetryAt, r.began) && !r.Force {
 		r.report.err = r.leave(ctx)
 		return
 	}
@@ -183,19 +183,9 @@ func (r *run) pages(ctx context.Context) error {
 	return r.finish(ctx)
 }
 
-// parse reads an answer as a page of the feed. One that does not say what made it
-// is read as the source's platform writes, if that can be.
+// parse reads an answer as a page of the feed.
 func (r *run) parse(resp *Response) (*feed.Document, error) {
-	opts := feed.Options{ContentType: resp.ContentType, URL: resp.URL, Want: r.feed.Kind}
-	doc, err := feed.Parse(resp.Body, opts)
-	if err != nil || doc.Platform != digest.Generic || r.src.Platform == "" || r.src.Platform == digest.Generic {
-		return doc, err
-	}
-	opts.Platform = r.src.Platform
-	if as, err := feed.Parse(resp.Body, opts); err == nil && as.Entries() >= doc.Entries() {
-		return as, nil
-	}
-	return doc, nil
+	return readAs(resp, r.feed.Kind, taken{r.src.Platform, r.src.PlatformSet})
 }
 
 // page stores a page and gives the address of the next one to ask for, or "".
@@ -213,7 +203,7 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *Response) (str
 		r.ttl, r.skipHours, r.newest, r.report.paged = doc.TTL, doc.SkipHours, page, older != ""
 		r.report.size = doc.Entries()
 		if !r.first && !r.History && !r.Accept {
-			page.Covered = r.feed.LastSuccess.Add(-24 * time.Hour)
+			page.Covered = sooner(r.feed.LastSuccess, r.began).Add(-24 * time.Hour)
 		}
 	}
 	if r.keepPlace(doc, older) {

@@ -141,6 +141,11 @@ func TestFeedsAreFoundFromAnyPage(t *testing.T) {
 		{"where Drupal puts it", webSite{
 			"/node/1": head + `<meta name=generator content="Drupal 10 (https://www.drupal.org)"></head></html>`, "/rss.xml": kettle, "/post-1.html": post,
 		}, "/node/1", "posts /rss.xml, silent", 3},
+		{"where Drupal's module for comments puts them", webSite{
+			"/node/1":  head + linkTo("rss", "Tea", "/taxonomy/term/3/0/feed") + linkTo("rss", "Kettle Row", "/rss.xml") + "</head></html>",
+			"/rss.xml": strings.ReplaceAll(kettle, "</guid>", `</guid><wfw:commentRss xmlns:wfw="http://wellformedweb.org/CommentAPI/">%BLOG%/crss/node/1</wfw:commentRss>`),
+			"/crss":    talk,
+		}, "/node/1", "posts /rss.xml, comments /crss", 3},
 		{"where Movable Type puts it", webSite{
 			"/": head + `<meta name=generator content="Movable Type 7.9"></head></html>`, "/index.xml": kettle, "/post-1.html": post,
 		}, "/", "posts /index.xml, silent", 4},

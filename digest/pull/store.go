@@ -41,6 +41,9 @@ type Store interface {
 	// poll be told that nothing changed while pages are still missing; and so do
 	// Older and URL. A feed that is Stopped is left alone by the schedule.
 	SaveFeed(ctx context.Context, feed digest.FeedState, held time.Time) error
+	// LeaveHost stores that a host, as [HostOf] gives it, asks to be left alone until a
+	// moment: RetryAt of all feeds there becomes that, unless it is later.
+	LeaveHost(ctx context.Context, host string, until time.Time) error
 	// StorePage stores a page of entries in one transaction; see [Page]. The
 	// error is of kind NotFound when the source is not followed any more.
 	StorePage(ctx context.Context, page Page) (Stored, error)
@@ -125,7 +128,7 @@ type Page struct {
 	// among Comments is not.
 	Deleted []string
 	Seen    time.Time
-	// KnownBefore decides what counts in Stored.Known: entries first seen
+	// KnownBefore decides what counts in Stored.Known, see [Page.Knew]: entries first seen
 	// before it. It is when the present catching up began.
 	KnownBefore time.Time
 	// KeepWords is for exports, which may be older than what is stored: known
@@ -141,6 +144,13 @@ type Page struct {
 	// with Held.
 	Feed *digest.FeedState
 	Held time.Time
+}
+
+// Knew tells whether an entry that was first seen at some moment was known before
+// what is under way: also one that was first seen more than a day from now, by a
+// clock that was ahead.
+func (p Page) Knew(firstSeen time.Time) bool {
+	return firstSeen.Before(p.KnownBefore) || !p.Seen.IsZero() && firstSeen.Sub(p.Seen) > 24*time.Hour
 }
 
 // Stored counts what storing a page did.

@@ -89,6 +89,14 @@ func (s *search) ownComments(ctx context.Context, posts *answer, at place) (*ans
 			ways = append(ways, more)
 		}
 	}
+	// Drupal's module for feeds of comments (Comment RSS) keeps that of all above those
+	// of nodes, which the posts name.
+	for _, e := range posts.doc.Posts {
+		if top, _, ok := strings.Cut(e.CommentsURL, "/crss/node/"); ok && !slices.Contains(ways, top+"/crss") {
+			ways = append(ways, top+"/crss")
+			break
+		}
+	}
 	return s.any(ctx, ofAll(ways, posts))
 }
 

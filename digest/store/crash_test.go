@@ -207,7 +207,7 @@ func joinSoon(t *testing.T, db *store.DB, joining store.Joining) {
 			place.Leave()
 			return
 		}
-		if digest.KindOf(err) != digest.Conflict || time.Since(began) > 10*time.Second {
+		if digest.KindOf(err) != digest.Conflict || time.Since(began) > patience {
 			t.Fatal(err)
 		}
 	}
@@ -235,6 +235,7 @@ func TestLockedDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
+	patient := open(t, path)
 	if err := other.Exec(t.Context(), "BEGIN IMMEDIATE"); err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +245,7 @@ func TestLockedDatabase(t *testing.T) {
 		t.Errorf("reading waits too: %v", err)
 	}
 	done := make(chan error, 1)
-	go func() { done <- db.SavePublication(t.Context(), p) }()
+	go func() { done <- patient.SavePublication(t.Context(), p) }()
 	time.Sleep(50 * time.Millisecond)
 	if err := other.Exec(t.Context(), "COMMIT"); err != nil {
 		t.Fatal(err)

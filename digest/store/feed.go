@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/pull"
 	"postbag/digest/work"
 )
 
@@ -67,6 +68,32 @@ func (db *DB) saveFeed(t *tx, f digest.FeedState, held time.Time) error {
 		return db.feedTaken(err, f.URL)
 	}
 	return t.replanFeed(f.ID)
+}
+
+// LeaveHost stores that a host asks to be left alone; see [pull.Store]. That is rare,
+// and there are as many feeds as blogs, so all of them are looked at.
+func (db *DB) LeaveHost(ctx context.Context, host string, until time.Time) error {
+	return db.update(ctx, "leave a host alone", func(t *tx) error {
+		var at []int64
+		err := t.each(func(r row) error {
+			var id int64
+			var address string
+			err := r.scan(&id, &address)
+			if pull.HostOf(address) == host {
+				at = append(at, id)
+			}
+			return err
+		}, `SELECT id, url FROM feeds WHERE retry_at IS NULL OR retry_at < $1 ORDER BY id`, until)
+		if err != nil {
+			return err
+		}
+		for _, id := range at {
+			if _, err := t.exec(`UPDATE feeds SET retry_at = $1 WHERE id = $2`, until, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // replanFeed plans the pull of a feed's source anew after a pull by hand. One

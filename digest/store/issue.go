@@ -82,7 +82,8 @@ func (db *DB) Issues(ctx context.Context, seriesID int64, limit int) (all []dige
 }
 
 // IssuesIn lists the issues of all series that are in one of the states, by
-// their moment, with Blocks and Frozen left out: what a worker looks at.
+// their moment and those without one last, with Blocks and Frozen left out: what
+// a worker looks at.
 func (db *DB) IssuesIn(ctx context.Context, states ...digest.IssueState) (all []digest.Issue, err error) {
 	if len(states) == 0 {
 		return nil, nil
@@ -94,7 +95,7 @@ func (db *DB) IssuesIn(ctx context.Context, states ...digest.IssueState) (all []
 	}
 	err = db.view(ctx, "list the issues by state", func(t *tx) (err error) {
 		all, err = t.issues(`SELECT `+issueColumns+` FROM issues WHERE state IN (`+strings.Join(marks, ", ")+`)
-			ORDER BY due_at, id LIMIT `+w.param(DefaultLimit), w.args...)
+			ORDER BY CASE WHEN due_at IS NULL THEN 1 ELSE 0 END, due_at, id LIMIT `+w.param(DefaultLimit), w.args...)
 		return err
 	})
 	return all, err

@@ -87,14 +87,14 @@ func TestNearAtOnce(t *testing.T) {
 func TestPrintAhead(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
-		source := fill(t, db, 6000)
+		source := fill(t, db, 5000)
 		for _, page := range []string{"early", "late"} {
 			if _, err := db.StorePage(t.Context(), nearPage(source, page, repeated, 5)); err != nil {
 				t.Fatal(err)
 			}
 		}
 		indexAll(t, db)
-		for _, want := range []int{6010, 0} {
+		for _, want := range []int{5010, 0} {
 			n, err := db.PrintAhead(t.Context())
 			if err != nil || n != want {
 				t.Fatalf("prints of %d comments, %v; want %d", n, err, want)

@@ -50,13 +50,13 @@ func (db *DB) ClaimNotices(ctx context.Context, n int, now, retry time.Time) (al
 
 // SettleNotice removes a notice that was sent, or that failed for good; with a
 // nextTry it is put off instead, with the server's words noted. One that is no
-// more is left alone.
-func (db *DB) SettleNotice(ctx context.Context, id int64, nextTry time.Time, reply string) error {
+// more, or that another process has claimed since, is left alone.
+func (db *DB) SettleNotice(ctx context.Context, n deliver.Notice, nextTry time.Time, reply string) error {
 	return db.update(ctx, "settle the notice", func(t *tx) (err error) {
 		if nextTry.IsZero() {
-			_, err = t.exec(`DELETE FROM notices WHERE id = $1`, id)
+			_, err = t.exec(`DELETE FROM notices WHERE id = $1 AND attempts = $2`, n.ID, n.Attempts)
 		} else {
-			_, err = t.exec(`UPDATE notices SET next_try = $1, reply = $2 WHERE id = $3`, nextTry, reply, id)
+			_, err = t.exec(`UPDATE notices SET next_try = $1, reply = $2 WHERE id = $3 AND attempts = $4`, nextTry, reply, n.ID, n.Attempts)
 		}
 		return err
 	})

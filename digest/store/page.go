@@ -145,7 +145,7 @@ func (s *storing) changed(k kind, id int64) { s.forSearch[k] = append(s.forSearc
 
 // count notes that a known entry was met.
 func (s *storing) count(firstSeen time.Time) {
-	if firstSeen.Before(s.page.KnownBefore) {
+	if s.page.Knew(firstSeen) {
 		s.stored.Known++
 	}
 }

@@ -19,6 +19,9 @@ const (
 	// defaultLease is how long a process may be silent before others take over.
 	defaultLease = 30 * time.Second
 
+	// LongestLease is the most that a place can be taken or renewed for.
+	LongestLease = 10 * time.Minute
+
 	// renewals is how many times a lease is renewed before it would run out.
 	renewals = 3
 
@@ -51,7 +54,8 @@ type place struct {
 // Joining is how a process takes its place among those that work on a database.
 type Joining struct {
 	Name string // for people
-	// Lease is how long the process may be silent; 0 is half a minute.
+	// Lease is how long the process may be silent, at most [LongestLease]; 0 is
+	// half a minute.
 	Lease time.Duration
 	// Alone refuses to join where others work already.
 	Alone bool
@@ -69,6 +73,7 @@ func (db *DB) Join(ctx context.Context, j Joining) (work.Place, error) {
 	if j.Lease <= 0 {
 		j.Lease = defaultLease
 	}
+	j.Lease = min(j.Lease, LongestLease)
 	p := &place{db: db, lease: j.Lease, giveBack: func() {}, joined: time.Now()}
 	if db.dialect.alone != nil {
 		giveBack, err := db.lockAlone(ctx)
@@ -107,6 +112,9 @@ func (p *place) take(ctx context.Context, j Joining) error {
 			if err := t.freeDuties(); err != nil {
 				return err
 			}
+		}
+		if err := t.boundLeases(); err != nil {
+			return err
 		}
 		if j.Alone {
 			if err := p.makeSureOfBeingAlone(t); err != nil {
@@ -178,6 +186,20 @@ func (t *tx) endLapsed() error {
 	return t.freeDuties()
 }
 
+// boundLeases shortens leases that no clock of now has given: where the database's
+// clock was put back by hours, a process that is no more would keep its duties for
+// as long. One that lives renews its own before.
+func (t *tx) boundLeases() error {
+	if t.dialect.alone != nil {
+		return nil
+	}
+	_, err := t.exec(`
+		UPDATE workers SET leased_until = `+t.dialect.now+` + CAST($1 AS BIGINT) WHERE id IN (
+			SELECT id FROM workers WHERE ended_at IS NULL AND leased_until > `+t.dialect.now+` + CAST($1 AS BIGINT)`+t.dialect.skipLocked+`)`,
+		LongestLease.Microseconds())
+	return err
+}
+
 // inPlace makes sure that a place holds until the transaction ends.
 func (t *tx) inPlace(id int64) error {
 	n, err := t.number(queryInPlace(t.dialect), id)
@@ -229,6 +251,9 @@ func (p *place) renew(within time.Duration) error {
 		}
 		if n == 0 {
 			return lostPlace()
+		}
+		if err := t.boundLeases(); err != nil {
+			return err
 		}
 		present, err = t.number(queryPresent)
 		return err

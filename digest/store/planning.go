@@ -2,11 +2,10 @@ package store
 
 import (
 	"context"
-	"net/url"
-	"strings"
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/pull"
 	"postbag/digest/work"
 )
 
@@ -135,12 +134,17 @@ func (db *DB) Plan(ctx context.Context, now time.Time, duties ...work.Duty) erro
 // clocksDiffer is by how much the clocks of those who share a database may differ.
 const clocksDiffer = 10 * time.Minute
 
+// longestPoll is more than any feed is left alone for: a day, and another one of
+// hours that it skips.
+const longestPoll = 3 * 24 * time.Hour
+
 // turnBack makes due now what was done by a clock that was ahead and has been put
 // right since: what follows a run at an interval would wait until that clock's
 // time has come.
 func (t *tx) turnBack(now time.Time) error {
 	ahead := now.Add(clocksDiffer)
-	_, err := t.exec(`UPDATE feeds SET next_poll = $1 WHERE last_try > $2 AND next_poll > $1 AND stopped = 0`, now.UnixMicro(), ahead.UnixMicro())
+	_, err := t.exec(`UPDATE feeds SET next_poll = $1 WHERE (last_try > $2 AND next_poll > $1 OR next_poll > $3) AND stopped = 0`,
+		now.UnixMicro(), ahead.UnixMicro(), now.Add(longestPoll).UnixMicro())
 	if err != nil {
 		return err
 	}
@@ -189,10 +193,7 @@ func (t *tx) planSource(id int64) error {
 	if _, err := t.one([]any{&address}, `SELECT url FROM feeds WHERE source_id = $1 ORDER BY id LIMIT 1`, id); err != nil {
 		return err
 	}
-	d := work.Duty{Name: work.NameOf(work.Pull, id), Kind: work.Pull, Subject: id}
-	if u, err := url.Parse(address); err == nil {
-		d.Room = strings.ToLower(u.Host)
-	}
+	d := work.Duty{Name: work.NameOf(work.Pull, id), Kind: work.Pull, Subject: id, Room: pull.HostOf(address)}
 	if err := t.addDuty(d); err != nil {
 		return err
 	}

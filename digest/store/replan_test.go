@@ -172,7 +172,7 @@ func TestClockPutRight(t *testing.T) {
 				select {
 				case name := <-runs:
 					seen[name] = true
-				case <-time.After(10*time.Second - time.Since(began)):
+				case <-time.After(patience - time.Since(began)):
 					t.Fatalf("only %v were done %s", seen, when)
 				}
 			}
@@ -206,6 +206,31 @@ func TestMailingBegunByAnotherClock(t *testing.T) {
 		rows, err := db.Deliveries(t.Context(), issue, 0, subscribers.Queued)
 		if err != nil || len(rows) != 1 || !rows[0].NextTry.IsZero() {
 			t.Errorf("what waits is shown as %+v, %v", rows, err)
+		}
+	})
+}
+
+// TestFarAheadPollIsPutRight plans where a feed is to be asked in 2099, though it was
+// asked since by a clock that was right.
+func TestFarAheadPollIsPutRight(t *testing.T) {
+	onBoth(t, func(t *testing.T, empty string) {
+		db := open(t, empty)
+		source := addFollowed(t, db)
+		feeds, err := db.Feeds(t.Context(), source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for next, want := range map[time.Duration]time.Duration{73 * 365 * 24 * time.Hour: 0, 40 * time.Hour: 40 * time.Hour} {
+			feeds[0].LastTry, feeds[0].NextPoll = start, start.Add(next)
+			if err := db.SaveFeed(t.Context(), feeds[0], time.Time{}); err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Plan(t.Context(), start); err != nil {
+				t.Fatal(err)
+			}
+			if at := nextOf(t, db, work.NameOf(work.Pull, source)); !at.Equal(start.Add(want)) {
+				t.Errorf("what was to be asked after %s is asked after %s, want %s", next, at.Sub(start), want)
+			}
 		}
 	})
 }

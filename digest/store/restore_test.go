@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -77,6 +79,9 @@ func TestEveryChangedByteIsDamage(t *testing.T) {
 	for i := header; i < len(file); i += max(1, len(file)/64) {
 		changed := bytes.Clone(file)
 		changed[i] ^= 1 << (i % 8)
+		if sameWords(changed, file) {
+			continue // a bit between two parts of gzip's, which says nothing
+		}
 		empty := filepath.Join(t.TempDir(), "empty.db")
 		_, err := restore(t.Context(), empty, changed)
 		if err == nil || digest.KindOf(err) == digest.Internal {
@@ -86,6 +91,21 @@ func TestEveryChangedByteIsDamage(t *testing.T) {
 		}
 		wantNothing(t, empty)
 	}
+}
+
+// sameWords tells whether two files of gzip are whole and hold the same.
+func sameWords(one, other []byte) bool {
+	var words [2][]byte
+	for i, file := range [][]byte{one, other} {
+		r, err := gzip.NewReader(bytes.NewReader(file))
+		if err == nil {
+			words[i], err = io.ReadAll(r)
+		}
+		if err != nil {
+			return false
+		}
+	}
+	return bytes.Equal(words[0], words[1])
 }
 
 // TestRestoreThatIsCutOff ends the file's disk, and the context, in the middle.
@@ -122,8 +142,7 @@ func TestRestoreLosesItsServer(t *testing.T) {
 	}
 	_, err = store.Restore(t.Context(), through, from, store.RestoreOptions{Progress: func(n int64) {
 		if n == 2000 {
-			go door.Shut()
-			time.Sleep(200 * time.Millisecond)
+			door.Shut()
 		}
 	}})
 	wantError(t, err, digest.Unavailable, "does not answer")
@@ -284,6 +303,7 @@ func TestBackupWhileOthersWrite(t *testing.T) {
 		db := open(t, empty)
 		addSource(t, db)
 		var writing sync.WaitGroup
+		var written atomic.Int64
 		done := make(chan struct{})
 		writing.Go(func() {
 			for i := 0; ; i++ {
@@ -296,11 +316,13 @@ func TestBackupWhileOthersWrite(t *testing.T) {
 					t.Error(err)
 					return
 				}
+				written.Add(1)
 			}
 		})
 		var sizes []int
 		for range 5 {
-			time.Sleep(20 * time.Millisecond)
+			before := written.Load()
+			eventually(t, "a page is written", func() bool { return written.Load() > before || t.Failed() })
 			file, _ := backup(t, db)
 			copied := restored(t, filepath.Join(t.TempDir(), "copy.db"), file)
 			checkIntegrity(t, copied)

@@ -64,7 +64,7 @@ func (r *restorer) load(t *tx, conn *sql.Conn, tables []storedTable) error {
 	return nil
 }
 
-const hintOther = "The file does not hold what Postbag writes; use another backup. Nothing was changed."
+const hintOther = "What is read is not what Postbag writes; use another backup. Nothing was changed."
 
 // sameColumns tells whether two tables have the same columns, in any order.
 func sameColumns(own, told []archive.Column) bool {

@@ -90,7 +90,7 @@ func TestClaimWithoutAnswer(t *testing.T) {
 		})
 		select {
 		case <-done:
-		case <-time.After(10 * time.Second):
+		case <-time.After(patience):
 			t.Fatal("the duty is held, and nobody does it")
 		}
 	})
@@ -142,7 +142,7 @@ func TestStuckWorkerIsNoRush(t *testing.T) {
 	}
 	select {
 	case <-done:
-	case <-time.After(5 * time.Second):
+	case <-time.After(patience):
 		t.Error("the duty of the worker that was stuck is not done")
 	}
 }
@@ -169,7 +169,7 @@ func TestStopHandsBackADuty(t *testing.T) {
 		place.Leave()
 		select {
 		case <-stopped:
-		case <-time.After(5 * time.Second):
+		case <-time.After(patience):
 			t.Fatal("the runner goes on without a place")
 		}
 		next := join(t, db, "next", time.Hour)

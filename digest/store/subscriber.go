@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"postbag/digest"
 	"postbag/subscribers"
 	"postbag/subscribers/roster"
@@ -193,7 +195,9 @@ func (db *DB) subscribersAfter(ctx context.Context, filter roster.Filter, after 
 		w.terms = append(w.terms, "state = "+w.param(string(filter.State)))
 	}
 	if filter.Text != "" {
-		w.terms = append(w.terms, "LOWER(email) LIKE "+w.param(containing(strings.ToLower(filter.Text)))+` ESCAPE '\'`)
+		// The key is the address in lower case; the databases differ in whose letters
+		// they know.
+		w.terms = append(w.terms, "key LIKE "+w.param(containing(norm.NFC.String(strings.ToLower(filter.Text))))+` ESCAPE '\'`)
 	}
 	query := `SELECT ` + subscriberColumns + ` FROM subscribers` + w.clause() + ` ORDER BY key LIMIT ` + w.param(n)
 	err = db.view(ctx, "list the subscribers", func(t *tx) error {

@@ -218,7 +218,7 @@ func (s *site) mails() map[string]string {
 	tokens := map[string]string{}
 	for _, n := range notices {
 		tokens[n.Email] = n.Token
-		if err := s.db.SettleNotice(s.t.Context(), n.ID, time.Time{}, ""); err != nil {
+		if err := s.db.SettleNotice(s.t.Context(), n, time.Time{}, ""); err != nil {
 			s.t.Fatal(err)
 		}
 	}

@@ -146,11 +146,12 @@ func (d *desk) settled(results []Result) {
 	}
 }
 
-// pause stops the issue when the tally says that the sender is refused.
+// pause stops the issue when the tally says that the sender is refused. One that
+// lost its place leaves that to those who go on with the issue.
 func (d *desk) pause() {
 	r := d.run
 	reason := r.tally.reason()
-	if reason == "" || d.paused != "" {
+	if reason == "" || d.paused != "" || !r.job.Worker.Valid() {
 		return
 	}
 	d.paused = reason

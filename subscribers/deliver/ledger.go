@@ -90,8 +90,9 @@ type Notices interface {
 	// once.
 	ClaimNotices(ctx context.Context, n int, now, retry time.Time) ([]Notice, error)
 	// SettleNotice removes a notice that was sent, or that failed for good; with
-	// a nextTry it is put off instead.
-	SettleNotice(ctx context.Context, id int64, nextTry time.Time, reply string) error
+	// a nextTry it is put off instead. It is taken only if nobody has claimed the
+	// notice since: if it is still at the same Attempts.
+	SettleNotice(ctx context.Context, n Notice, nextTry time.Time, reply string) error
 }
 
 // Notice is one mail to one address outside any issue.

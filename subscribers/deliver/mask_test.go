@@ -86,7 +86,7 @@ func TestLogsDoNotTellWhoReads(t *testing.T) {
 			q := newNotices(clock, 1)
 			q.all[1].Email = email
 			r := noticeRunner(t, q, clock, b.server, func(o *deliver.NoticeOptions) { o.Log = log.logger() })
-			if _, err := r.Send(t.Context()); err != nil {
+			if _, err := r.Send(t.Context(), nil); err != nil {
 				silent(t, "the error", err.Error())
 			}
 			silent(t, "the log of notices", log.String())

@@ -55,15 +55,22 @@ func NewNoticeRunner(o NoticeOptions) *NoticeRunner {
 // Send sends every notice that is due over one connection and tells how many
 // went out. It connects only when there is something to send. An error of kind
 // Unavailable is the mail server's; the notices then wait for a minute or more.
-func (n *NoticeRunner) Send(ctx context.Context) (int, error) {
-	s := &noticeSession{NoticeRunner: n}
+//
+// The worker is this process among those that share the queue, nil for one that
+// has it to itself. A process that lost its place sends nothing more: by then
+// another may have claimed the same notices.
+func (n *NoticeRunner) Send(ctx context.Context, worker Worker) (int, error) {
+	if worker == nil {
+		worker = alone{}
+	}
+	s := &noticeSession{NoticeRunner: n, worker: worker}
 	var stopWire, stopDB context.CancelFunc
 	s.wire, stopWire = outlive(ctx, noticeGrace)
 	defer stopWire()
 	s.db, stopDB = outlive(ctx, noticeGrace+settleTime)
 	defer stopDB()
 	defer s.hangUp()
-	for ctx.Err() == nil {
+	for ctx.Err() == nil && worker.Valid() {
 		now := n.o.Clock.Now()
 		batch, err := n.o.Queue.ClaimNotices(ctx, noticeBatch, now, now.Add(noticeClaim))
 		if err != nil {
@@ -82,6 +89,7 @@ func (n *NoticeRunner) Send(ctx context.Context) (int, error) {
 // noticeSession is one call of Send.
 type noticeSession struct {
 	*NoticeRunner
+	worker  Worker
 	wire    context.Context // for the notice on the wire: outlives the call's a little
 	db      context.Context // for settling: outlives wire
 	conn    Conn
@@ -110,6 +118,8 @@ func (s *noticeSession) send(ctx context.Context, batch []Notice) error {
 			err = s.settle(n, now.Add(noticeAgain), "waiting for the mail server")
 		case ctx.Err() != nil:
 			err = s.settle(n, now, "told to stop before it was sent")
+		case !s.worker.Valid():
+			err = s.settle(n, now, "another process goes on with it")
 		default:
 			trouble = s.one(ctx, n)
 		}
@@ -213,5 +223,5 @@ func (s *noticeSession) later(n Notice, e *SendError) error {
 // settle outlives the end of the call's context, so that a mail that went out is
 // not sent again because the program stops.
 func (s *noticeSession) settle(n Notice, next time.Time, reply string) error {
-	return s.o.Queue.SettleNotice(s.db, n.ID, next, reply)
+	return s.o.Queue.SettleNotice(s.db, n, next, reply)
 }

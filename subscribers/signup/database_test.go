@@ -58,7 +58,7 @@ func (d *desk) mailed() (n int, last string) {
 	}
 	for _, notice := range notices {
 		last = notice.Token
-		if err := d.db.SettleNotice(d.t.Context(), notice.ID, time.Time{}, ""); err != nil {
+		if err := d.db.SettleNotice(d.t.Context(), notice, time.Time{}, ""); err != nil {
 			d.t.Fatal(err)
 		}
 	}

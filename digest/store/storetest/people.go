@@ -255,15 +255,20 @@ var noticeTests = []test{
 	{"a claimed notice is put off, and tried again", func(b *bench) {
 		b.ask(b.request("ines@list.example", start))
 		one := b.notices(start)[0]
+		stale := one
 		b.equal("at once", len(b.notices(start)), 0)
 		again := b.notices(after(10 * time.Minute))
 		one.Attempts = 2
 		b.equal("after a while", again, []deliver.Notice{one})
-		b.must(b.SettleNotice(b.ctx(), one.ID, after(time.Hour), "450 later"))
+		b.must(b.SettleNotice(b.ctx(), stale, start, "451 from whoever had it before"))
+		b.must(b.SettleNotice(b.ctx(), stale, time.Time{}, "550 from whoever had it before"))
+		b.equal("still claimed", len(b.notices(after(10*time.Minute))), 0)
+		b.must(b.SettleNotice(b.ctx(), one, after(time.Hour), "450 later"))
 		b.equal("put off", len(b.notices(after(time.Hour-time.Microsecond))), 0)
-		b.equal("due", len(b.notices(after(time.Hour))), 1)
-		b.must(b.SettleNotice(b.ctx(), one.ID, time.Time{}, "250 ok"))
-		b.must(b.SettleNotice(b.ctx(), one.ID, time.Time{}, "250 ok"))
+		due := b.notices(after(time.Hour))
+		b.equal("due", len(due), 1)
+		b.must(b.SettleNotice(b.ctx(), due[0], time.Time{}, "250 ok"))
+		b.must(b.SettleNotice(b.ctx(), due[0], time.Time{}, "250 ok"))
 		b.equal("sent", len(b.notices(after(100*time.Hour))), 0)
 	}},
 	{"no more are claimed than asked for, the oldest first", func(b *bench) {
@@ -370,9 +375,15 @@ var rosterTests = []test{
 		b.equal("by state", len(b.everybody(roster.Filter{State: subscribers.Pending})), 1)
 		b.equal("by text", len(b.everybody(roster.Filter{Text: "R001"})), 10)
 		b.equal("by odd text", len(b.everybody(roster.Filter{Text: "_B%"})), 1)
+		émile := b.person("ÉMILE@list.example", subscribers.Pending)
+		_, err = b.Enrol(b.ctx(), []roster.Entry{émile}, false)
+		b.must(err)
+		for _, text := range []string{"émile", "ÉMILE", "e\u0301MI"} {
+			b.equal("by letters beyond ASCII: "+text, len(b.everybody(roster.Filter{Text: text})), 1)
+		}
 		counts, err := b.SubscriberCounts(b.ctx())
 		b.must(err)
-		b.equal("counts", counts, map[subscribers.State]int{subscribers.Active: 2500, subscribers.Pending: 1})
+		b.equal("counts", counts, map[subscribers.State]int{subscribers.Active: 2500, subscribers.Pending: 2})
 		stop := errors.New("stop")
 		n := 0
 		err = b.Subscribers(b.ctx(), roster.Filter{}, func(subscribers.Subscriber) error { n++; return stop })

@@ -75,7 +75,7 @@ func Sessions(t testing.TB, dsn string, end bool) (n int) {
 }
 
 // serverTime bounds what is asked of the server here.
-const serverTime = 20 * time.Second
+const serverTime = 2 * time.Minute
 
 func run(address, statement string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), serverTime)

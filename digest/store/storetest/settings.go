@@ -82,6 +82,28 @@ var settingsTests = []test{
 		feed.ID = 99
 		b.wantKind(b.SaveFeed(b.ctx(), feed, feed.CatchUp), digest.NotFound)
 	}},
+	{"a host is left alone by all feeds there, for as long as it asked for last", func(b *bench) {
+		src := digest.Source{Name: "Row", URL: "https://row.test/", Platform: digest.Generic, AddedAt: start}
+		var feeds []digest.FeedState
+		for _, address := range []string{"https://Row.test/posts", "http://row.test./comments"} {
+			feeds = append(feeds, digest.FeedState{Kind: digest.PostsFeed, URL: address})
+		}
+		feeds[1].Kind = digest.CommentsFeed
+		b.must(b.AddSource(b.ctx(), &src, feeds, firstSeries))
+		other := digest.Source{Name: "Quay", URL: "https://quay.test/", Platform: digest.Generic, AddedAt: start}
+		theirs := []digest.FeedState{{Kind: digest.PostsFeed, URL: "https://row.test:8443/posts"}, {Kind: digest.CommentsFeed, URL: "https://row.test.example/c"}}
+		b.must(b.AddSource(b.ctx(), &other, theirs, firstSeries))
+		for _, until := range []time.Time{after(time.Hour), after(3 * time.Hour), after(2 * time.Hour)} {
+			b.must(b.LeaveHost(b.ctx(), "row.test", until))
+		}
+		for id, want := range map[int64]time.Time{src.ID: after(3 * time.Hour), other.ID: {}} {
+			all, err := b.Feeds(b.ctx(), id)
+			b.must(err)
+			for _, f := range all {
+				b.equal("until when "+f.URL+" is left alone", f.RetryAt, want)
+			}
+		}
+	}},
 	{"another pull's catching up stays open, and the next poll is not told that nothing changed", func(b *bench) {
 		src, feeds := b.source("nightbus")
 		state := func() digest.FeedState {

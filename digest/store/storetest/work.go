@@ -250,7 +250,7 @@ var workTests = []test{
 		b.source("nightbus")
 		select {
 		case <-wakes:
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			b.Fatal("nobody was told of a new source")
 		}
 	}},
