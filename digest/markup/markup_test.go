@@ -216,6 +216,7 @@ func FuzzFromHTML(f *testing.F) {
 		"One.<br /><br />Two <a href='/x'>y</a>", "<ul><li>a<ol start=9><li>b</ol>c</ul>", "<blockquote><ul><li>a</blockquote>b",
 		"<svg><style><!--</style><img src=x onerror=alert(1)>-->", "<b><p>a</b><q>b</q></p>", "<pre>a\n\n b</pre><xmp><b></xmp>",
 		"<li>a<li>b</ul>c<h1>d<h2>e", "ب<br><br>\u200cx", `<a href="http://a/?q=a b'%">x</a>`, "<form><form></form>a",
+		"No tags &amp; one\r\nline &#60;b&gt; &notit; &#13;&#10;\r \x00 \xff &",
 	} {
 		f.Add(s)
 	}
@@ -226,6 +227,9 @@ func FuzzFromHTML(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		p := markup.FromHTML(s, "http://blog.example/a/b")
 		checkSafe(t, p)
+		if tagged := markup.FromHTML("<span>"+s, "http://blog.example/a/b"); !strings.Contains(s, "<") && !reflect.DeepEqual(p, tagged) {
+			t.Errorf("without a tag it is read as %+v, with one as %+v", p, tagged)
+		}
 		for _, l := range []markup.Look{{Rel: markup.ReaderRel}, {Ours: "ours"}} {
 			checkAllowed(t, string(l.HTML(p)), l)
 		}

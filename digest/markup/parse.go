@@ -20,7 +20,12 @@ import (
 // The result is in normal form: FromHTML of [HTML] of it gives it back.
 func FromHTML(doc, base string) digest.Prose {
 	p := parser{base: baseURL(base)}
-	z := html.NewTokenizer(strings.NewReader(strings.ToValidUTF8(doc, "\uFFFD")))
+	doc = strings.ToValidUTF8(doc, "\uFFFD")
+	if !strings.Contains(doc, "<") { // no tags, as in every other comment
+		p.b.text(html.UnescapeString(doc))
+		return p.b.done()
+	}
+	z := html.NewTokenizer(strings.NewReader(doc))
 	for !p.b.full {
 		switch z.Next() {
 		case html.ErrorToken: // the end; a reader of a string fails in no other way

@@ -183,7 +183,7 @@ func (s *storing) unknown(entries []digest.Comment) error {
 			met[id] = true
 		}
 	}
-	fresh := make([]digest.Comment, 0, len(entries))
+	fresh := entries[:0] // it takes the entries' place
 	for _, c := range entries {
 		stored := byKey[c.Key]
 		switch {
@@ -200,10 +200,11 @@ func (s *storing) unknown(entries []digest.Comment) error {
 	return s.freshComments(s.firstOfKey(fresh))
 }
 
-// firstOfKey leaves out comments that the page has twice, under two GUIDs.
+// firstOfKey leaves out comments that the page has twice, under two GUIDs. What it
+// gives takes the place of what it is given.
 func (s *storing) firstOfKey(entries []digest.Comment) []digest.Comment {
 	seen := make(map[string]int, len(entries)) // places in out
-	out := make([]digest.Comment, 0, len(entries))
+	out := entries[:0]
 	for _, c := range entries {
 		if c.Key != "" {
 			if at, twice := seen[c.Key]; twice && !s.isAnother(c, asStored(&out[at])) {

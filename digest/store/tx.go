@@ -16,6 +16,7 @@ type tx struct {
 	ctx     context.Context // of the method that owns the transaction
 	raw     *sql.Tx
 	hot     map[string]*sql.Stmt
+	taken   map[string]*sql.Stmt // of hot, for this transaction
 	dialect *dialect
 	woken   bool // something may be due once it commits
 }
@@ -153,10 +154,23 @@ func (t *tx) exec(query string, args ...any) (int64, error) {
 }
 
 func (t *tx) run(query string, args []any) (sql.Result, error) {
-	if stmt := t.hot[query]; stmt != nil {
-		return t.raw.StmtContext(t.ctx, stmt).ExecContext(t.ctx, bound(args)...)
+	if stmt := t.prepared(query); stmt != nil {
+		return stmt.ExecContext(t.ctx, bound(args)...)
 	}
 	return t.raw.ExecContext(t.ctx, query, bound(args)...)
+}
+
+// prepared gives a statement that is kept prepared, nil for any other.
+func (t *tx) prepared(query string) *sql.Stmt {
+	stmt := t.taken[query]
+	if hot := t.hot[query]; stmt == nil && hot != nil {
+		if t.taken == nil {
+			t.taken = map[string]*sql.Stmt{}
+		}
+		stmt = t.raw.StmtContext(t.ctx, hot)
+		t.taken[query] = stmt
+	}
+	return stmt
 }
 
 // insert runs a statement that inserts one row, and gives the id that it got. It
@@ -175,8 +189,8 @@ func (t *tx) insert(query string, args ...any) (id int64, err error) {
 // each calls fn with every row.
 func (t *tx) each(fn func(row) error, query string, args ...any) (err error) {
 	var rows *sql.Rows
-	if stmt := t.hot[query]; stmt != nil {
-		rows, err = t.raw.StmtContext(t.ctx, stmt).QueryContext(t.ctx, bound(args)...)
+	if stmt := t.prepared(query); stmt != nil {
+		rows, err = stmt.QueryContext(t.ctx, bound(args)...)
 	} else {
 		rows, err = t.raw.QueryContext(t.ctx, query, bound(args)...)
 	}

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -194,6 +195,35 @@ var linkTests = []test{
 		all := b.comments()
 		b.equal("parents", [3]int64{all["c3"].ParentID, all["c2"].ParentID, all["c1"].ParentID},
 			[3]int64{all["c2"].ID, all["c1"].ID, 0})
+	}},
+	{"on a long page of long threads, each entry is the one that it says", func(b *bench) {
+		src, _ := b.source("nightbus")
+		name := func(i int) string { return fmt.Sprintf(`c"%d\é`, i) }
+		const entries = 1200
+		var page []digest.Comment
+		for i := range entries {
+			parent := ""
+			if i%100 > 50 {
+				parent = name(i - 7)
+			}
+			c := aComment(name(i), "p1", parent, after(time.Duration(i)*time.Minute), fmt.Sprintf("<%d> &\t\u2028", i))
+			c.Backfill = i%2 == 0
+			page = append(page, c)
+		}
+		slices.Reverse(page)
+		b.equal("stored", b.page(pull.Page{SourceID: src.ID, Seen: after(time.Hour), Comments: page}), pull.Stored{NewComments: entries})
+		all, err := b.Comments(b.ctx(), digest.CommentFilter{Limit: 2 * entries})
+		b.must(err)
+		byGUID := map[string]digest.ListedComment{}
+		for _, c := range all {
+			byGUID[c.GUID] = c
+		}
+		for _, want := range page {
+			got := byGUID[want.GUID].Comment
+			want.ID, want.SourceID, want.FirstSeen, want.ChangedAt = got.ID, src.ID, got.FirstSeen, got.ChangedAt
+			want.ParentID = byGUID[want.ParentRef].ID
+			b.equal("the comment", got, want)
+		}
 	}},
 	{"circles and selves do no harm", func(b *bench) {
 		src, _ := b.source("nightbus")
