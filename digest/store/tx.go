@@ -146,18 +146,18 @@ func (t *tx) takeTurns(thing int) error {
 
 // exec runs a statement and gives the number of rows it wrote.
 func (t *tx) exec(query string, args ...any) (int64, error) {
-	res, err := t.run(query, args)
+	res, err := t.run(t.ctx, query, args)
 	if err != nil {
 		return 0, err
 	}
 	return res.RowsAffected()
 }
 
-func (t *tx) run(query string, args []any) (sql.Result, error) {
+func (t *tx) run(ctx context.Context, query string, args []any) (sql.Result, error) {
 	if stmt := t.prepared(query); stmt != nil {
-		return stmt.ExecContext(t.ctx, bound(args)...)
+		return stmt.ExecContext(ctx, bound(args)...)
 	}
-	return t.raw.ExecContext(t.ctx, query, bound(args)...)
+	return t.raw.ExecContext(ctx, query, bound(args)...)
 }
 
 // prepared gives a statement that is kept prepared, nil for any other.
@@ -179,7 +179,12 @@ func (t *tx) insert(query string, args ...any) (id int64, err error) {
 	if !t.dialect.knowsLastID {
 		return t.number(query+` RETURNING id`, args...)
 	}
-	res, err := t.run(query, args)
+	// One row is not given up half way: to listen for that takes the driver a
+	// goroutine each time.
+	if err := t.ctx.Err(); err != nil {
+		return 0, err
+	}
+	res, err := t.run(context.WithoutCancel(t.ctx), query, args)
 	if err != nil {
 		return 0, err
 	}
