@@ -37,6 +37,9 @@ type Source struct {
 	// posts do not name it, with {url}, {path} or {id} where the post's goes; ""
 	// for none.
 	CommentsPattern string
+	// PlatformSet tells that somebody said what the platform is: its feeds are read as
+	// that one's, whatever they say themselves.
+	PlatformSet bool
 }
 
 // FeedKind tells what a feed lists.

@@ -89,7 +89,7 @@ func pickOf(q *digest.Quotation, f *digest.Frozen, l Links, zone *time.Location)
 	p := &pickView{
 		Number: q.Number, Anchor: fmt.Sprintf("p%d", q.Number),
 		Context: contextOf(q.Context), Words: q.Words, Author: markup.Clean(q.Author),
-		PostTitle: markup.Clean(q.PostTitle), Untitled: q.Untitled, URL: q.URL, Shortened: q.Shortened,
+		PostTitle: markup.Clean(q.PostTitle), Untitled: q.Untitled, URL: webAddress(q.URL), Shortened: q.Shortened,
 		When: timeWords(at, f.Date.In(zone), f.Language), WhenISO: at.Format(time.RFC3339),
 	}
 	p.Permalink = l.Issue + "#" + p.Anchor
@@ -100,6 +100,15 @@ func pickOf(q *digest.Quotation, f *digest.Frozen, l Links, zone *time.Location)
 		p.PostTitle, p.Untitled = "the blog", true
 	}
 	return p
+}
+
+// webAddress gives an address that may be a link, "" for one that may not: what else
+// a store might hold is no place to lead a reader to, nor to be shown as an error.
+func webAddress(address string) string {
+	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
+		return address
+	}
+	return ""
 }
 
 // contextOf says what a reply replies to, or "" for a comment that is none.

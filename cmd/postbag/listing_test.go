@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -82,7 +83,7 @@ func TestAFailingFeedIsToldInFull(t *testing.T) {
 			rowSite.ServeHTTP(w, r)
 		}))
 		t.Cleanup(server.Close)
-		in := &installation{t: t, dir: t.TempDir(), flags: append(db, "--fetch-allow", hostOf(server.URL))}
+		in := &installation{t: t, dir: t.TempDir(), flags: append([]string{"--db", filepath.Join(t.TempDir(), "postbag.db"), "--fetch-allow", hostOf(server.URL)}, db...)}
 		in.must("source", "add", server.URL)
 		if out := in.must("schedule", "run", "pull:1"); !strings.Contains(out, "pull:1 is done.") {
 			t.Errorf("schedule run says %q", out)

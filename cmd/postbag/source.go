@@ -65,7 +65,7 @@ type feedFlags struct {
 	Posts          string `help:"The address of the feed of its posts." placeholder:"ADDRESS"`
 	Comments       string `help:"The address of the feed of all its comments." placeholder:"ADDRESS"`
 	CommentsOfPost string `help:"Where the comments of one post are, such as {url}feed/ or https://talk.example/feed?uri={path}; {id} is the post's number." placeholder:"PATTERN"`
-	Platform       string `help:"What it runs on, if its feeds do not say: ${platforms}." placeholder:"NAME"`
+	Platform       string `help:"What it runs on, whatever its feeds say: ${platforms}." placeholder:"NAME"`
 	Name           string `help:"What to call it, instead of its own title." placeholder:"NAME"`
 }
 

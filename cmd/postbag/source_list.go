@@ -17,6 +17,7 @@ type sourceRow struct {
 	Name           string          `json:"name"`
 	URL            string          `json:"url"`
 	Platform       digest.Platform `json:"platform"`
+	PlatformSet    bool            `json:"platform_set"`
 	Language       string          `json:"language"`
 	CommentsOfPost string          `json:"comments_of_post"`
 	Added          stamp           `json:"added"`
@@ -78,7 +79,7 @@ func (p *Program) printHealth(rows []sourceRow) error {
 // sourceRowOf sums the feeds of a source up: the oldest success, the next poll
 // of one that is polled, the first of each trouble.
 func sourceRowOf(x digest.Source, feeds []digest.FeedState) sourceRow {
-	r := sourceRow{ID: x.ID, Name: x.Name, URL: x.URL, Platform: x.Platform, Language: x.Language,
+	r := sourceRow{ID: x.ID, Name: x.Name, URL: x.URL, Platform: x.Platform, PlatformSet: x.PlatformSet, Language: x.Language,
 		CommentsOfPost: x.CommentsPattern, Added: stamp(x.AddedAt), Health: sourceHealth(feeds), Feeds: []string{}}
 	for i, f := range feeds {
 		r.Feeds = append(r.Feeds, f.URL)

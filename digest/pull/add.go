@@ -19,7 +19,7 @@ type AddOptions struct {
 	Posts, Comments string
 	// CommentsPattern is as in [digest.Source]. It is tried on the newest post.
 	CommentsPattern string
-	// Platform is what the blog runs on; "" leaves it to what its feeds say.
+	// Platform is what the blog runs on, whatever its feeds say; "" leaves it to them.
 	Platform digest.Platform
 	Name     string // what to call it; "" means its own title
 }

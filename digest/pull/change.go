@@ -73,7 +73,7 @@ func (c *changing) look(ctx context.Context) (err error) {
 	if c.have, err = c.p.opts.Store.Feeds(ctx, c.src.ID); err != nil {
 		return err
 	}
-	s := search{p: c.p, opts: c.change.AddOptions, answers: map[string]*Response{}, failed: map[string]error{}}
+	s := search{p: c.p, opts: c.change.AddOptions, said: c.change.Platform != "" || c.src.PlatformSet, answers: map[string]*Response{}, failed: map[string]error{}}
 	if s.opts.Platform == "" {
 		s.opts.Platform = c.src.Platform
 	}
@@ -196,7 +196,7 @@ func (c *changing) save(ctx context.Context) error {
 		s.CommentsPattern = ""
 	}
 	if c.change.Platform != "" {
-		s.Platform = c.change.Platform
+		s.Platform, s.PlatformSet = c.change.Platform, true
 	}
 	return c.p.opts.Store.SaveSource(ctx, *s)
 }

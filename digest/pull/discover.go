@@ -48,7 +48,7 @@ func (p *Puller) Discover(ctx context.Context, rawURL string, opts AddOptions) (
 	if err != nil {
 		return Found{}, err
 	}
-	s := search{p: p, opts: opts, answers: map[string]*Response{}, failed: map[string]error{}}
+	s := search{p: p, opts: opts, said: opts.Platform != "", answers: map[string]*Response{}, failed: map[string]error{}}
 	if opts.Posts != "" && rawURL == "" {
 		return s.assemble(ctx, place{posts: []string{opts.Posts}})
 	}
@@ -173,6 +173,8 @@ func (s *search) through(a *answer) Found {
 			URL:      or(d.HomeURL, or(s.home, root(a.url))),
 			Platform: s.platform(d),
 			Language: d.Language,
+
+			PlatformSet: s.said,
 		},
 		Feeds: []digest.FeedState{{Kind: d.Kind, URL: a.url}},
 	}

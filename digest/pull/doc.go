@@ -62,6 +62,12 @@
 //     over a day, waits for the editor: a blog that gave all its entries new names would
 //     be stored a second time. "postbag pull --accept" stores it.
 //
+// # Platforms
+//
+// A feed is read as the platform writes that it names, and one that names none as the
+// source's. What a person said counts more than what a feed names, except that the
+// comments of a box which the blog only uses stay those of the box.
+//
 // # History
 //
 // A pull goes back until it meets what was known when the feed last answered well, or

@@ -183,19 +183,9 @@ func (r *run) pages(ctx context.Context) error {
 	return r.finish(ctx)
 }
 
-// parse reads an answer as a page of the feed. One that does not say what made it
-// is read as the source's platform writes, if that can be.
+// parse reads an answer as a page of the feed.
 func (r *run) parse(resp *Response) (*feed.Document, error) {
-	opts := feed.Options{ContentType: resp.ContentType, URL: resp.URL, Want: r.feed.Kind}
-	doc, err := feed.Parse(resp.Body, opts)
-	if err != nil || doc.Platform != digest.Generic || r.src.Platform == "" || r.src.Platform == digest.Generic {
-		return doc, err
-	}
-	opts.Platform = r.src.Platform
-	if as, err := feed.Parse(resp.Body, opts); err == nil && as.Entries() >= doc.Entries() {
-		return as, nil
-	}
-	return doc, nil
+	return readAs(resp, r.feed.Kind, taken{r.src.Platform, r.src.PlatformSet})
 }
 
 // page stores a page and gives the address of the next one to ask for, or "".

@@ -14,6 +14,7 @@ import (
 type search struct {
 	p        *Puller
 	opts     AddOptions
+	said     bool   // the options' platform is what a person said
 	home     string // the address given, where the feeds are named beside it
 	requests int
 	answers  map[string]*Response // by the address asked for
@@ -74,7 +75,7 @@ func (s *search) left() int { return max(0, MaxDiscovery-s.requests) }
 // read reads an answer as a feed. With want set it is taken for that kind where
 // it does not tell itself.
 func (s *search) read(resp *Response, asked string, want digest.FeedKind) (*answer, error) {
-	doc, err := readAs(resp, want, s.opts.Platform)
+	doc, err := readAs(resp, want, taken{s.opts.Platform, s.said})
 	if err != nil {
 		return nil, err
 	}
@@ -87,22 +88,6 @@ func (s *search) read(resp *Response, asked string, want digest.FeedKind) (*answ
 			"the address of the feed has %d bytes, more than the %d that can be kept", len(a.url), feed.MaxAddress)
 	}
 	return a, nil
-}
-
-// readAs reads an answer as a feed. As in a pull, one that does not say what made
-// it is read as the platform writes, if that can be. Want and platform may be
-// empty.
-func readAs(resp *Response, want digest.FeedKind, platform digest.Platform) (*feed.Document, error) {
-	opts := feed.Options{ContentType: resp.ContentType, URL: resp.URL, Want: want}
-	doc, err := feed.Parse(resp.Body, opts)
-	if err != nil || doc.Platform != digest.Generic || platform == "" || platform == digest.Generic {
-		return doc, err
-	}
-	opts.Platform = platform
-	if as, err := feed.Parse(resp.Body, opts); err == nil && as.Entries() >= doc.Entries() {
-		return as, nil
-	}
-	return doc, nil
 }
 
 // named asks for a feed that somebody says is of this kind.

@@ -7,10 +7,10 @@ import (
 	"postbag/digest/pull"
 )
 
-const sourceColumns = `id, name, url, platform, language, added_at, comments_pattern`
+const sourceColumns = `id, name, url, platform, language, added_at, comments_pattern, platform_set`
 
 func scanSource(r row) (s digest.Source, err error) {
-	err = r.scan(&s.ID, &s.Name, &s.URL, &s.Platform, &s.Language, &s.AddedAt, &s.CommentsPattern)
+	err = r.scan(&s.ID, &s.Name, &s.URL, &s.Platform, &s.Language, &s.AddedAt, &s.CommentsPattern, &s.PlatformSet)
 	return s, err
 }
 
@@ -121,19 +121,19 @@ func (t *tx) putSource(src *digest.Source, feeds []digest.FeedState) (id int64, 
 	}
 	revived, err := t.one([]any{&id}, `
 		UPDATE sources SET name = $1, url = $2, platform = $3, language = $4, added_at = $5, comments_pattern = $6,
-			removed = 0, posts_url = ''
+			platform_set = $8, removed = 0, posts_url = ''
 		WHERE id = (SELECT id FROM sources
 			WHERE removed = 1 AND (posts_url <> '' AND posts_url = $7 OR url <> '' AND url = $2)
 			ORDER BY CASE WHEN posts_url = $7 THEN 0 ELSE 1 END, id DESC LIMIT 1)
 		RETURNING id`,
-		src.Name, src.URL, string(src.Platform), src.Language, src.AddedAt.UnixMicro(), src.CommentsPattern, posts)
+		src.Name, src.URL, string(src.Platform), src.Language, src.AddedAt.UnixMicro(), src.CommentsPattern, posts, src.PlatformSet)
 	if err != nil || revived {
 		return id, err
 	}
 	_, err = t.one([]any{&id}, `
-		INSERT INTO sources (name, url, platform, language, added_at, comments_pattern)
-		VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-		src.Name, src.URL, string(src.Platform), src.Language, src.AddedAt.UnixMicro(), src.CommentsPattern)
+		INSERT INTO sources (name, url, platform, language, added_at, comments_pattern, platform_set)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+		src.Name, src.URL, string(src.Platform), src.Language, src.AddedAt.UnixMicro(), src.CommentsPattern, src.PlatformSet)
 	return id, err
 }
 
@@ -153,9 +153,10 @@ const queryFollowed = `SELECT COUNT(*) FROM sources WHERE id = $1 AND removed = 
 func (db *DB) SaveSource(ctx context.Context, src digest.Source) error {
 	return db.update(ctx, "save the source", func(t *tx) error {
 		n, err := t.exec(`
-			UPDATE sources SET name = $1, url = $2, platform = $3, language = $4, comments_pattern = $5
+			UPDATE sources SET name = $1, url = $2, platform = $3, language = $4, comments_pattern = $5,
+				platform_set = $7
 			WHERE id = $6 AND removed = 0`,
-			src.Name, src.URL, string(src.Platform), src.Language, src.CommentsPattern, src.ID)
+			src.Name, src.URL, string(src.Platform), src.Language, src.CommentsPattern, src.ID, src.PlatformSet)
 		if err == nil && n == 0 {
 			return noSource(src.ID)
 		}

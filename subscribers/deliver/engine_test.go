@@ -168,7 +168,7 @@ func TestCommitsAreGrouped(t *testing.T) {
 	// Each transaction takes a while, as an fsync does; meanwhile the other
 	// connections queue up and share the next one.
 	b := newBench(t, 60, nil, func(o *deliver.Options) { o.Concurrency = 10 })
-	b.ledger.before = func(deliver.Exchange) error { time.Sleep(3 * time.Millisecond); return nil }
+	b.ledger.before = func(deliver.Exchange) error { time.Sleep(20 * time.Millisecond); return nil }
 	b.run()
 	if b.ledger.exchanges > 40 {
 		t.Errorf("%d transactions for 60 messages over 10 connections", b.ledger.exchanges)

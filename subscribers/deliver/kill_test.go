@@ -89,17 +89,18 @@ func killAgainAndAgain(t *testing.T, policy deliver.Ambiguity, readers, kills in
 	}
 	killed := 0
 	for range kills {
+		before := len(server.Taken())
 		cmd := start()
-		// Not before it sends: starting takes a while on a busy machine.
-		for before := len(server.Taken()); len(server.Taken()) == before && cmd.ProcessState == nil; {
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		// Not before it sends, which on a busy machine takes a while, unless it has
+		// nothing to send and ends.
+		for len(server.Taken()) == before && len(ended) == 0 {
 			time.Sleep(time.Millisecond)
-			if len(server.Taken()) >= readers {
-				break
-			}
 		}
 		time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)
 		cmd.Process.Kill()
-		if cmd.Wait() != nil {
+		if <-ended != nil {
 			killed++
 		}
 	}

@@ -290,7 +290,7 @@ func TestConnectEndsWithItsContext(t *testing.T) {
 	if _, err := mail.NewTransport(s, "x.example").Connect(ctx); err == nil {
 		t.Error("connected")
 	}
-	if took := time.Since(start); took > 2*time.Second {
+	if took := time.Since(start); took > 20*time.Second {
 		t.Errorf("giving up took %v", took)
 	}
 }

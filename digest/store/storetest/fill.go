@@ -37,7 +37,7 @@ func Fill(t *testing.T, db *store.DB) {
 
 // fillSource gives a source, a feed, a post and a comment all that they can have.
 func (b *bench) fillSource(src digest.Source, feed digest.FeedState) {
-	src.CommentsPattern = "{url}feed/"
+	src.CommentsPattern, src.PlatformSet = "{url}feed/", true
 	b.must(b.SaveSource(b.ctx(), src))
 	b.must(b.SaveFeed(b.ctx(), fullFeed(feed), time.Time{}))
 	p := aPost("p2", start, "h1")

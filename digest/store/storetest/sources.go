@@ -27,7 +27,7 @@ func (b *bench) pullDue(src digest.Source) time.Time {
 
 var sourceTests = []test{
 	{"what is known of a feed is kept whole, from the start and later", func(b *bench) {
-		src := digest.Source{Name: "nightbus", URL: "https://nightbus.example/", Platform: digest.Remark42, AddedAt: start, CommentsPattern: "{url}/rss"}
+		src := digest.Source{Name: "nightbus", URL: "https://nightbus.example/", Platform: digest.Remark42, AddedAt: start, CommentsPattern: "{url}/rss", PlatformSet: true}
 		feeds := []digest.FeedState{fullFeed(digest.FeedState{Kind: digest.PostsFeed, URL: src.URL + "feed"})}
 		b.must(b.AddSource(b.ctx(), &src, feeds, firstSeries))
 		b.equal("stored", b.feeds(src), feeds)
