@@ -31,6 +31,7 @@ func TestBackupsByThemselves(t *testing.T) {
 		if list := in.must("schedule", "list"); !strings.Contains(list, "backup                     Sat 2026-03-21 03:30 UTC") {
 			t.Errorf("the schedule is\n%s", list)
 		}
+		in.must("--db", filepath.Join(in.dir, "other.db"), "db", "migrate")
 		in.must("--backup-at", "0 6 1 1 *", "--db", filepath.Join(in.dir, "other.db"), "schedule", "list")
 		if list := in.must("--db", filepath.Join(in.dir, "other.db"), "schedule", "list"); !strings.Contains(list, "Sat 2026-03-21 03:30 UTC") {
 			t.Errorf("with an earlier moment the schedule is\n%s", list)

@@ -4,6 +4,8 @@ import "github.com/alecthomas/kong"
 
 // cli is the grammar of the command line.
 type cli struct {
+	ShowVersion versionFlag `name:"version" help:"Print the version."`
+
 	Config kong.ConfigFlag `help:"Read settings from this TOML file." placeholder:"FILE" type:"path" group:"settings" env:"POSTBAG_CONFIG"`
 
 	Settings `embed:"" group:"settings"`

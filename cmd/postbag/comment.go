@@ -105,6 +105,9 @@ func (c commentListCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 		if err != nil {
 			return err
 		}
+		if err := a.known(ctx, c.Source, len(found)); err != nil {
+			return err
+		}
 		var rows []commentRow
 		for _, x := range found {
 			rows = append(rows, commentRowOf(x))

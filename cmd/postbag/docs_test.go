@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -40,6 +41,33 @@ func TestReadmeCommandsExist(t *testing.T) {
 			out, err := in.run(append(args, "--help")...)
 			if err != nil || !strings.Contains(out, "Usage: postbag "+strings.Join(args, " ")) {
 				t.Errorf("%s names postbag %s: %v\n%s", name, strings.Join(args, " "), err, out)
+			}
+		}
+	}
+}
+
+// TestEveryJSONNameIsDocumented compares what listings print with the pages that
+// tell what the names mean.
+func TestEveryJSONNameIsDocumented(t *testing.T) {
+	for page, rows := range map[string][]reflect.Type{
+		"json.md": {
+			reflect.TypeFor[commentRow](), reflect.TypeFor[postRow](), reflect.TypeFor[issueRow](), reflect.TypeFor[blockRow](),
+			reflect.TypeFor[suggestionRow](), reflect.TypeFor[deliveryRow](), reflect.TypeFor[seriesRow](), reflect.TypeFor[subscriberRow](),
+			reflect.TypeFor[dutyRow](), reflect.TypeFor[heldRow](), reflect.TypeFor[heldIssueRow](), reflect.TypeFor[statusRow](),
+		},
+		"searching.md": {reflect.TypeFor[shownRow](), reflect.TypeFor[versionRow](), reflect.TypeFor[commentHit](), reflect.TypeFor[postHit]()},
+		"sources.md":   {reflect.TypeFor[sourceRow](), reflect.TypeFor[feedRow](), reflect.TypeFor[listingOfRow]()},
+	} {
+		text, err := os.ReadFile("../../docs/" + page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows {
+			for i := range row.NumField() {
+				name, _, _ := strings.Cut(row.Field(i).Tag.Get("json"), ",")
+				if name != "" && !strings.Contains(string(text), "`"+name+"`") {
+					t.Errorf("docs/%s does not say what %s of %s is", page, name, row.Name())
+				}
 			}
 		}
 	}

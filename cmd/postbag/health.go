@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"postbag/digest"
@@ -30,7 +32,10 @@ func (healthCmd) Run(ctx context.Context, s *Settings) error {
 	}
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return digest.Fail(digest.Unavailable, "Is postbag serve running there?", "no answer from %s: %w", s.Listen, err)
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			err = errors.New("nothing listens there")
+		}
+		return digest.Fail(digest.Unavailable, "Is postbag serve running there, with the same --listen?", "no answer from %s: %w", s.Listen, err)
 	}
 	answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {

@@ -33,7 +33,7 @@ const (
 func (c importCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(maxHeap))
 	defer debug.SetGCPercent(debug.SetGCPercent(maxGarbage))
-	return p.with(ctx, s, func(a *app) error {
+	return p.begin(ctx, s, func(a *app) error {
 		puller, err := a.puller(nil, nil)
 		if err != nil {
 			return err

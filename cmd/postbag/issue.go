@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -253,6 +254,9 @@ func (c issuePickCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			return err
 		}
 		fmt.Fprintf(p.Stdout, "Picked %s; %s has %d.\n", plural(added, "comment"), issue.Title, picks(issue))
+		if again := len(distinct(c.Comments)) - added; again > 0 {
+			fmt.Fprintf(p.Stdout, "%s in it already.\n", were(again, "comment"))
+		}
 		used, err := a.desk.UsedBefore(ctx, issue, c.Comments)
 		for _, id := range c.Comments {
 			if used[id] != 0 {
@@ -261,6 +265,19 @@ func (c issuePickCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		}
 		return err
 	})
+}
+
+// distinct gives ids once each.
+func distinct(ids []int64) []int64 {
+	return slices.Compact(slices.Sorted(slices.Values(ids)))
+}
+
+// were gives "1 comment was" or "2 comments were".
+func were(n int, one string) string {
+	if n == 1 {
+		return "1 " + one + " was"
+	}
+	return plural(n, one) + " were"
 }
 
 type issueUnpickCmd struct {

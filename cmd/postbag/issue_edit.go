@@ -29,6 +29,9 @@ type issueEditCmd struct {
 
 // Run edits a draft.
 func (c issueEditCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	if c == (issueEditCmd{which: c.which}) {
+		return digest.Fail(digest.Invalid, "See: postbag issue edit --help", "nothing is named that should change")
+	}
 	edit := desk.Edit{
 		Title: c.Title, Intro: c.Intro, Heading: c.Heading, Text: c.Text, At: c.At,
 		Row: c.Row, Restore: c.Restore, Remove: c.Remove,

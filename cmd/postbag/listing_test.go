@@ -27,9 +27,16 @@ func (in *installation) streams(args ...string) (out, errors string) {
 	return stdout.String(), stderr.String()
 }
 
+// status gives what the command of that name prints, with single spaces.
+func (in *installation) status() string {
+	in.t.Helper()
+	return strings.Join(strings.Fields(in.must("status")), " ")
+}
+
 // TestListingsOfNothing wants one line that says so, not the head of an empty table.
 func TestListingsOfNothing(t *testing.T) {
 	in := &installation{t: t, dir: t.TempDir(), flags: []string{"--db", storetest.Database(t)}}
+	in.must("db", "migrate")
 	for command, want := range map[string]string{
 		"source list":                     "No blogs are followed yet. To follow one: postbag source add URL",
 		"post list":                       "No posts are stored yet. To bring them: postbag source add URL, then postbag pull",

@@ -217,7 +217,7 @@ func TestKillInTheMiddleOfARestore(t *testing.T) {
 			if out, err := in.run("restore", file); err == nil && !strings.Contains(out, "Restored") {
 				t.Errorf("the next says %q", out)
 			}
-			if out := in.must("status"); !strings.Contains(out, "readers                     20000") {
+			if out := in.status(); !strings.Contains(out, "readers 20000") {
 				t.Errorf("status says\n%s", out)
 			}
 		})

@@ -62,6 +62,9 @@ func (c postListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if err != nil {
 			return err
 		}
+		if err := a.known(ctx, c.Source, len(posts)); err != nil {
+			return err
+		}
 		var rows []postRow
 		for _, x := range posts {
 			rows = append(rows, postRowOf(x))

@@ -3,10 +3,15 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/term"
 )
 
 // listing is what every command that lists has in common.
@@ -31,12 +36,56 @@ func printList[T any](p *Program, asJSON bool, rows []T, none, head string, line
 		_, err := fmt.Fprintln(p.Stderr, none)
 		return err
 	}
-	tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	var table strings.Builder
+	tw := tabwriter.NewWriter(&table, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(tw, head)
 	for _, r := range rows {
 		fmt.Fprintln(tw, line(r))
 	}
-	return tw.Flush()
+	if err := tw.Flush(); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, fit(table.String(), p.columns(head)))
+	return err
+}
+
+// previews are the last columns that only show how a text begins, and may be cut
+// off where a line of the screen ends.
+var previews = []string{"\tWORDS BEGIN", "\tTEXT", "\tTITLE"}
+
+// columns is how wide a table with such a head may be, 0 for as wide as it is: one
+// that is not for a screen, or whose last column is to be read whole.
+func (p *Program) columns(head string) int {
+	f, ok := p.Stdout.(*os.File)
+	if !ok || !slices.ContainsFunc(previews, func(last string) bool { return strings.HasSuffix(head, last) }) {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
+// leastPreview is how many characters of the last column must be left for a table
+// to be cut at all. On a narrower screen its lines go on in the next.
+const leastPreview = 24
+
+// fit cuts the lines of a table to a width in characters.
+func fit(table string, width int) string {
+	head, _, _ := strings.Cut(table, "\n")
+	before := strings.TrimRight(head, " ")
+	before = before[:strings.LastIndex(before, "  ")+1]
+	if width-utf8.RuneCountInString(before) < leastPreview {
+		return table
+	}
+	lines := strings.Split(table, "\n")
+	for i, line := range lines {
+		if r := []rune(line); len(r) > width {
+			lines[i] = strings.TrimRight(string(r[:width-1]), " ") + "…"
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // more says that a listing was cut off, on standard error, so that neither a

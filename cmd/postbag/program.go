@@ -103,27 +103,6 @@ func withDefault(v *kong.Value) string {
 // errHelpShown ends a run that was only asked for help.
 var errHelpShown = errors.New("help was shown")
 
-// usage marks an error as one of how the program was called.
-func usage(err error) error {
-	var parse *kong.ParseError
-	hint := "See: postbag --help"
-	if errors.As(err, &parse) && parse.Context != nil && parse.Context.Command() != "" {
-		hint = "See: postbag " + commandName(parse.Context) + " --help"
-	}
-	return digest.Fail(digest.Invalid, hint, "%w", err)
-}
-
-// commandName is the command as it is typed, without its arguments.
-func commandName(c *kong.Context) string {
-	var words []string
-	for _, w := range strings.Fields(c.Command()) {
-		if !strings.HasPrefix(w, "<") && !strings.HasPrefix(w, "[") {
-			words = append(words, w)
-		}
-	}
-	return strings.Join(words, " ")
-}
-
 // Report tells the operator what went wrong, if anything did, and gives the
 // exit status.
 func (p *Program) Report(err error) int {
@@ -146,7 +125,9 @@ func (p *Program) complain(err error) {
 		fmt.Fprintf(p.Stderr, "postbag: %s\n", line)
 	}
 	if hint := digest.HintOf(err); hint != "" {
-		fmt.Fprintf(p.Stderr, "  hint: %s\n", printable(hint))
+		for _, line := range strings.Split(printable(hint), "\n") {
+			fmt.Fprintf(p.Stderr, "  hint: %s\n", line)
+		}
 	}
 }
 

@@ -122,6 +122,9 @@ func (c scheduleRunCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 			return err
 		}
 		before, err := a.db.Duty(ctx, c.Name)
+		if err != nil && c.Name == string(work.Backup) && s.BackupDir == "" {
+			return noBackupDir()
+		}
 		if err != nil {
 			return err
 		}
@@ -130,10 +133,14 @@ func (c scheduleRunCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 				"%s follows an issue's own moment", c.Name)
 		}
 		if before.Kind == work.Backup && s.BackupDir == "" {
-			return digest.Fail(digest.Invalid, "Say where with --backup-dir, or use: postbag backup FILE", "there is no folder for backups")
+			return noBackupDir()
 		}
 		return a.runNow(ctx, before)
 	})
+}
+
+func noBackupDir() error {
+	return digest.Fail(digest.Invalid, "Say where with --backup-dir, or use: postbag backup FILE", "there is no folder for backups")
 }
 
 // runNow does a duty here once no worker is present. Until then it is made due,

@@ -50,6 +50,9 @@ func (c commentSearchCmd) Run(ctx context.Context, p *Program, s *Settings) erro
 		if err != nil {
 			return err
 		}
+		if err := a.known(ctx, c.Source, len(found.All)); err != nil {
+			return err
+		}
 		var rows []commentHit
 		for _, x := range found.All {
 			rows = append(rows, commentHit{commentRow: commentRowOf(x.ListedComment), Rank: x.Rank, Snippet: x.Snippet})
@@ -77,6 +80,9 @@ func (c postSearchCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
 		found, err := a.desk.SearchPosts(ctx, c.query(), c.filter())
 		if err != nil {
+			return err
+		}
+		if err := a.known(ctx, c.Source, len(found.All)); err != nil {
 			return err
 		}
 		var rows []postHit

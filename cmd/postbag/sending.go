@@ -169,7 +169,7 @@ func (a *app) sayDecided(was store.Held, unsent store.Unsent) error {
 	for _, x := range was.Unsure {
 		waits := x.State == digest.Approved || x.State == digest.Published
 		late := waits && p.Clock.Now().Sub(x.DueAt) > a.settings.LateAfter
-		what := "goes on"
+		what := "goes on."
 		switch {
 		case unsent == store.LeaveUncertain && waits:
 			what = fmt.Sprintf("has lost its moment and waits for you: postbag issue send %d", x.Number)

@@ -41,14 +41,14 @@ func (c serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		return err
 	}
 	if !c.web() {
-		return ignoreCancel(p.with(ctx, s, func(a *app) error { return a.serve(ctx, c, nil) }))
+		return ignoreCancel(p.begin(ctx, s, func(a *app) error { return a.serve(ctx, c, nil) }))
 	}
 	listener, err := p.listen(s)
 	if err != nil {
 		return err
 	}
 	defer listener.Close() // serving closes it too; a second time does no harm
-	return ignoreCancel(p.with(ctx, s, func(a *app) error { return a.serve(ctx, c, listener) }))
+	return ignoreCancel(p.begin(ctx, s, func(a *app) error { return a.serve(ctx, c, listener) }))
 }
 
 // serve runs what the command asks for; without a listener there are no pages.

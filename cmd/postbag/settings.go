@@ -26,7 +26,7 @@ type Settings struct {
 	DB           string   `help:"The database: a file, or postgres://user@host/name." default:"postbag.db" placeholder:"FILE|URL" env:"POSTBAG_DB"`
 	Listen       string   `help:"Where the web pages listen." default:"localhost:8080" placeholder:"HOST:PORT" env:"POSTBAG_LISTEN"`
 	BaseURL      string   `help:"The address that readers reach the pages by; from --listen unless set." placeholder:"URL" env:"POSTBAG_BASE_URL"`
-	TrustedProxy []string `help:"Proxies (CIDR) whose X-Forwarded-For is believed." placeholder:"CIDR" env:"POSTBAG_TRUSTED_PROXY"`
+	TrustedProxy []string `help:"Proxies (address or CIDR) whose X-Forwarded-For is believed." placeholder:"ADDR" env:"POSTBAG_TRUSTED_PROXY"`
 
 	SMTP             string  `name:"smtp" help:"Where mail goes: smtp://user@host:587, smtps://user@host:465, or outbox:DIR to write files." default:"outbox:outbox" placeholder:"URL" env:"POSTBAG_SMTP"`
 	SMTPPasswordFile string  `name:"smtp-password-file" help:"A file with the SMTP password; or set POSTBAG_SMTP_PASSWORD." placeholder:"FILE" env:"POSTBAG_SMTP_PASSWORD_FILE"`
@@ -69,7 +69,7 @@ func (p problems) err() error {
 			hints = append(hints, h)
 		}
 	}
-	return digest.Fail(digest.Invalid, strings.Join(hints, " "), "%w", errors.Join(p...))
+	return digest.Fail(digest.Invalid, strings.Join(hints, "\n"), "%w", errors.Join(p...))
 }
 
 // web checks the settings that pages and links need, and gives the base URL.
@@ -151,6 +151,9 @@ func (s *Settings) mail() (postage, error) {
 	}
 	password, err := s.password()
 	wrong.add(err)
+	if err != nil {
+		password = "unread" // it is told already that there is none
+	}
 	p.transport, err = mail.ParseSettings(s.SMTP, password)
 	wrong.add(err)
 	leaves := err == nil && !p.transport.IsOutbox()

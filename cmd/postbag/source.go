@@ -98,7 +98,7 @@ func (c sourceAddCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if err := pull.CheckAddress(c.URL, c.options()); err != nil {
 		return err
 	}
-	return p.with(ctx, s, func(a *app) error {
+	return p.begin(ctx, s, func(a *app) error {
 		puller, err := a.puller(nil, nil)
 		if err != nil {
 			return err

@@ -48,9 +48,9 @@ func (c sourceListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			rows = append(rows, sourceRowOf(x, feeds))
 		}
 		none := "No blogs are followed yet. To follow one: postbag source add URL"
-		err = printList(p, c.JSON, rows, none, "ID\tNAME\tPLATFORM\tLAST ANSWER\tNEXT\tADDRESS\tHEALTH", func(r sourceRow) string {
-			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s\t%s", r.ID, cell(r.Name, 40), r.Platform,
-				when(time.Time(r.LastSuccess)), when(time.Time(r.NextPoll)), cell(r.URL, 60), cell(r.Health, healthCell))
+		err = printList(p, c.JSON, rows, none, "ID\tNAME\tHEALTH\tLAST ANSWER\tNEXT\tPLATFORM\tADDRESS", func(r sourceRow) string {
+			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s\t%s", r.ID, cell(r.Name, 30), cell(r.Health, healthCell),
+				when(time.Time(r.LastSuccess)), when(time.Time(r.NextPoll)), r.Platform, printable(r.URL))
 		})
 		if err != nil || c.JSON {
 			return err

@@ -151,7 +151,7 @@ func (r shownSource) text() string {
 		if l.Announced != nil {
 			announced = fmt.Sprint(*l.Announced)
 		}
-		fmt.Fprintf(tw, "%d\t%s\t%s\t%d\t%s\t%s\n", l.PostID, shownAt(l.Published), announced, l.Stored, shownAt(l.Listed), cell(l.URL, 70))
+		fmt.Fprintf(tw, "%d\t%s\t%s\t%d\t%s\t%s\n", l.PostID, shownAt(l.Published), announced, l.Stored, shownAt(l.Listed), printable(l.URL))
 	}
 	tw.Flush()
 	return b.String()

@@ -3,70 +3,115 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
+	"text/tabwriter"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/store"
 )
 
 // statusCmd says in a few lines whether all is well.
-type statusCmd struct{}
+type statusCmd struct {
+	JSON bool `name:"json" help:"Print JSON: an array of one."`
+}
+
+// statusRow is the status in JSON. Its counts stop at [store.StatusLimit].
+type statusRow struct {
+	Database             string            `json:"database"`
+	Workers              int               `json:"workers"`
+	SendingHeldSince     stamp             `json:"sending_held_since"`
+	LastAnswer           stamp             `json:"last_answer"`
+	FailingFeeds         int               `json:"failing_feeds"`
+	NewestIssue          int               `json:"newest_issue"`
+	NewestIssueState     digest.IssueState `json:"newest_issue_state"`
+	TooLate              []int             `json:"too_late"`
+	Readers              int               `json:"readers"`
+	MailsWaiting         int               `json:"mails_waiting"`
+	MailsUncertain       int               `json:"mails_uncertain"`
+	ConfirmationsWaiting int               `json:"confirmations_waiting"`
+}
 
 // Run prints the last pull, the newest issue and what waits.
-func (statusCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+func (c statusCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		st, err := a.db.Status(ctx)
+		r, err := a.status(ctx)
 		if err != nil {
 			return err
 		}
-		workers, err := a.db.Workers(ctx)
-		if err != nil {
-			return err
+		if c.JSON {
+			return printList(p, true, []statusRow{r}, "", "", nil)
 		}
-		fmt.Fprintf(p.Stdout, "workers at it              %d\n", len(workers))
-		if since, err := a.db.HeldSince(ctx); err != nil {
-			return err
-		} else if !since.IsZero() {
-			fmt.Fprintf(p.Stdout, "SENDING IS HELD             since %s UTC; see postbag sending\n", when(since))
-		}
-		fmt.Fprintf(p.Stdout, "last good answer of a blog  %s\n", when(st.LastPull))
-		fmt.Fprintf(p.Stdout, "feeds that fail             %d\n", st.FailingFeeds)
-		if st.Newest.ID != 0 {
-			fmt.Fprintf(p.Stdout, "newest issue                %d, %s\n", st.Newest.Number, st.Newest.State)
-		}
-		asks, err := a.asking(ctx)
-		if err != nil {
-			return err
-		}
-		if asks != "" {
-			fmt.Fprintf(p.Stdout, "TOO LATE TO GO BY ITSELF    issue %s: postbag issue send N\n", asks)
-		}
-		fmt.Fprintf(p.Stdout, "readers                     %s\n", atMost(st.Active))
-		fmt.Fprintf(p.Stdout, "mails that wait             %s\n", atMost(st.Open))
-		fmt.Fprintf(p.Stdout, "mails whose fate is unknown %s\n", atMost(st.Uncertain))
-		_, err = fmt.Fprintf(p.Stdout, "confirmations that wait     %s\n", atMost(st.Notices))
-		return err
+		return p.printStatus(r)
 	})
+}
+
+func (a *app) status(ctx context.Context) (r statusRow, err error) {
+	st, err := a.db.Status(ctx)
+	if err != nil {
+		return r, err
+	}
+	workers, err := a.db.Workers(ctx)
+	if err != nil {
+		return r, err
+	}
+	held, err := a.db.HeldSince(ctx)
+	if err != nil {
+		return r, err
+	}
+	asks, err := a.asking(ctx)
+	return statusRow{
+		Database: a.db.Path(), Workers: len(workers), SendingHeldSince: stamp(held),
+		LastAnswer: stamp(st.LastPull), FailingFeeds: st.FailingFeeds,
+		NewestIssue: st.Newest.Number, NewestIssueState: st.Newest.State, TooLate: asks,
+		Readers: st.Active, MailsWaiting: st.Open, MailsUncertain: st.Uncertain, ConfirmationsWaiting: st.Notices,
+	}, err
+}
+
+func (p *Program) printStatus(r statusRow) error {
+	tw := tabwriter.NewWriter(p.Stdout, 0, 4, 2, ' ', 0)
+	line := func(what, is string) { fmt.Fprintf(tw, "%s\t%s\n", what, is) }
+	line("database", r.Database)
+	line("workers at it", fmt.Sprint(r.Workers))
+	if since := time.Time(r.SendingHeldSince); !since.IsZero() {
+		line("SENDING IS HELD", "since "+when(since)+" UTC; see postbag sending")
+	}
+	if last := time.Time(r.LastAnswer); last.IsZero() {
+		line("last good answer of a blog", "none yet")
+	} else {
+		line("last good answer of a blog", when(last)+" UTC")
+	}
+	line("feeds that fail", fmt.Sprint(r.FailingFeeds))
+	if r.NewestIssueState != "" {
+		line("newest issue", fmt.Sprintf("%d, %s", r.NewestIssue, r.NewestIssueState))
+	}
+	for _, number := range r.TooLate {
+		line("TOO LATE TO GO BY ITSELF", fmt.Sprintf("issue %d: postbag issue send %d, or postbag issue cancel %d", number, number, number))
+	}
+	line("readers", atMost(r.Readers))
+	line("mails that wait", atMost(r.MailsWaiting))
+	line("mails whose fate is unknown", atMost(r.MailsUncertain))
+	line("confirmations that wait", atMost(r.ConfirmationsWaiting))
+	return tw.Flush()
 }
 
 // asking names the issues that wait for the editor's word because their moment is
 // long past.
-func (a *app) asking(ctx context.Context) (string, error) {
+func (a *app) asking(ctx context.Context) ([]int, error) {
 	waiting, err := a.db.IssuesIn(ctx, digest.Approved, digest.Published)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	var numbers []string
+	numbers := []int{}
 	for _, issue := range waiting {
 		reason, err := a.db.IssueReason(ctx, issue.ID)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if reason == digest.AsksLate {
-			numbers = append(numbers, fmt.Sprint(issue.Number))
+			numbers = append(numbers, issue.Number)
 		}
 	}
-	return strings.Join(numbers, ", "), nil
+	return numbers, nil
 }
 
 // atMost shows a count, which the database stops at a bound.

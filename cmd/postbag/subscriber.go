@@ -51,7 +51,7 @@ func (c subscriberAddCmd) Run(ctx context.Context, p *Program, s *Settings) erro
 	if err := c.check(); err != nil {
 		return err
 	}
-	return p.with(ctx, s, func(a *app) error {
+	return p.begin(ctx, s, func(a *app) error {
 		outcome, err := a.roster().Add(ctx, c.Email, c.Name, roster.AddOptions{Confirmed: c.Confirmed, ConsentText: c.Consent})
 		if err != nil {
 			return err
@@ -136,7 +136,7 @@ func (c subscriberImportCmd) Run(ctx context.Context, p *Program, s *Settings) e
 		defer f.Close()
 		in = f
 	}
-	return p.with(ctx, s, func(a *app) error {
+	return p.begin(ctx, s, func(a *app) error {
 		b := p.bar("importing", -1)
 		report, err := a.roster().Import(ctx, in, roster.ImportOptions{
 			DryRun: c.DryRun, SkipInvalid: c.SkipInvalid, Confirmed: c.Confirmed, Consent: c.Consent,

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"runtime/debug"
+
+	"github.com/alecthomas/kong"
 )
 
 // versionCmd prints what this program is.
@@ -12,6 +14,16 @@ type versionCmd struct{}
 func (versionCmd) Run(p *Program) error {
 	_, err := fmt.Fprintln(p.Stdout, "postbag", version())
 	return err
+}
+
+// versionFlag is the command as a flag, which many try first.
+type versionFlag bool
+
+// BeforeReset prints the version and ends the run.
+func (versionFlag) BeforeReset(app *kong.Kong) error {
+	fmt.Fprintln(app.Stdout, "postbag", version())
+	app.Exit(exitDone)
+	return nil
 }
 
 // version is the module's version or the revision it was built from.

@@ -29,7 +29,7 @@ func TestWorkersShareAMailing(t *testing.T) {
 		w.cmd = in.processTo(w, "serve", "--only", "worker")
 	}
 	t.Cleanup(func() { _ = logs[1].cmd.Process.Kill() })
-	eventually(t, "both work", func() bool { return strings.Count(in.must("status"), "workers at it              2") == 1 })
+	eventually(t, "both work", func() bool { return strings.Count(in.status(), "workers at it 2") == 1 })
 	in.flags = in.flags[:len(in.flags)-2]
 	sent := make(chan error, 1)
 	go func() { _, err := in.run("issue", "send", "1"); sent <- err }()
@@ -86,7 +86,7 @@ func TestRolesApart(t *testing.T) {
 		in := newInstallation(t, db...)
 		in.readers(3)
 		web := in.serve("--only", "web")
-		if out := in.must("status"); !strings.Contains(out, "workers at it              0") {
+		if out := in.status(); !strings.Contains(out, "workers at it 0") {
 			t.Errorf("the pages count as a worker:\n%s", out)
 		}
 		if code, _ := web.get(t, "/issues/1"); code != http.StatusOK {
@@ -95,7 +95,7 @@ func TestRolesApart(t *testing.T) {
 		w := newWorn()
 		w.cmd = in.processTo(w, "serve", "--only", "worker")
 		t.Cleanup(func() { _ = w.cmd.Process.Kill(); _ = w.cmd.Wait() })
-		eventually(t, "the worker is there", func() bool { return strings.Contains(in.must("status"), "workers at it              1") })
+		eventually(t, "the worker is there", func() bool { return strings.Contains(in.status(), "workers at it 1") })
 		if out := in.must("issue", "send", "1"); !strings.Contains(out, "3 readers: 3 sent") {
 			t.Errorf("issue send says %q", out)
 		}
@@ -147,7 +147,7 @@ func TestScheduleRunAfterKill(t *testing.T) {
 	w := newWorn()
 	w.cmd = in.processTo(w, "serve", "--only", "worker")
 	eventually(t, "the worker has done its first round", func() bool {
-		return strings.Contains(in.must("status"), "workers at it              1") && !strings.Contains(in.must("schedule", "list"), " now ")
+		return strings.Contains(in.status(), "workers at it 1") && !strings.Contains(in.must("schedule", "list"), " now ")
 	})
 	if err := w.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)

@@ -43,7 +43,7 @@ func checkRows(blocks []digest.Block) error {
 		}
 	}
 	if picks == 0 {
-		return digest.Fail(digest.Invalid, "Pick at least one comment.", "the issue has no picks")
+		return digest.Fail(digest.Invalid, "Pick at least one comment.", "the draft has no picks")
 	}
 	return nil
 }

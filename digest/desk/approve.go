@@ -42,7 +42,7 @@ func (d *Desk) Approve(ctx context.Context, ref Ref, now bool) (digest.Issue, er
 		return issue, err
 	}
 	if issue.Frozen, err = d.freeze(ctx, issue, series, pub, issue.DueAt); err != nil {
-		return issue, err
+		return issue, named(issue, err)
 	}
 	if err := d.fits(issue.Frozen); err != nil {
 		return issue, err
@@ -58,6 +58,12 @@ func (d *Desk) Approve(ctx context.Context, ref Ref, now bool) (digest.Issue, er
 	// opens it otherwise, and "issue draft" says why it cannot.
 	_, _, _ = d.open(ctx, series, planned)
 	return issue, nil
+}
+
+// named says which draft an error is about: after an approval the present one is
+// the next, which is easily overlooked.
+func named(issue digest.Issue, err error) error {
+	return digest.Fail(digest.KindOf(err), digest.HintOf(err), "%s: %w", issue.Title, err)
 }
 
 // fits refuses an issue whose mail would be cut off.

@@ -41,7 +41,7 @@ func (m *memory) Source(_ context.Context, id int64) (digest.Source, error) {
 			return s, nil
 		}
 	}
-	return digest.Source{}, digest.Fail(digest.NotFound, "", "there is no source %d", id)
+	return digest.Source{}, digest.Fail(digest.NotFound, "See which there are with: postbag source list", "there is no source %d", id)
 }
 
 // SaveSource stores what may change of a source.

@@ -67,7 +67,7 @@ func (db *DB) badPick(err error, commentID int64) error {
 	case codeUnique:
 		return conflict("Take one of them out.", "comment %d is picked twice", commentID)
 	case codeForeign:
-		return missing("there is no comment %d", commentID)
+		return noComment(commentID)
 	}
 	return err
 }

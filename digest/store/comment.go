@@ -115,4 +115,6 @@ func (db *DB) Comment(ctx context.Context, id int64) (l digest.ListedComment, er
 	return l, err
 }
 
-func noComment(id int64) error { return missing("there is no comment %d", id) }
+func noComment(id int64) error {
+	return digest.Fail(digest.NotFound, "See which there are with: postbag comment list", "there is no comment %d", id)
+}

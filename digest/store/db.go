@@ -78,6 +78,9 @@ type Options struct {
 	// made, changed or upgraded, and only [DB.Backup], [DB.Schema], [DB.Path] and
 	// [DB.Close] can be called.
 	AsIs bool
+	// Existing refuses a place that holds nothing of Postbag's instead of beginning
+	// there: an empty or missing file, an empty database.
+	Existing bool
 	// Upgraded, when set, is told that the schema was brought up to date.
 	Upgraded func(from, to int)
 }
@@ -131,7 +134,18 @@ func dialectOf(dsn string) (dialect, error) {
 		"%q is no kind of database that Postbag knows", scheme)
 }
 
-const hintOtherDB = "Say which it is with --db."
+const (
+	hintOtherDB = "Say which it is with --db."
+	hintBegin   = "To begin here, follow a blog: postbag source add URL. If yours is elsewhere, name it with --db or --config."
+)
+
+// hintNothing says what to do where a database should be and is not.
+func (o Options) hintNothing() string {
+	if o.Existing {
+		return hintBegin
+	}
+	return hintOtherDB
+}
 
 func open(ctx context.Context, dsn string, opts Options, d dialect) (*DB, error) {
 	if opts.Clock == nil {
@@ -140,8 +154,8 @@ func open(ctx context.Context, dsn string, opts Options, d dialect) (*DB, error)
 	if opts.BusyTimeout <= 0 {
 		opts.BusyTimeout = defaultBusyTimeout
 	}
-	if opts.AsIs && d.isMissing != nil && d.isMissing(dsn) {
-		return nil, digest.Fail(digest.NotFound, hintOtherDB, "there is no database %s", dsn)
+	if (opts.AsIs || opts.Existing) && d.isMissing != nil && d.isMissing(dsn) {
+		return nil, digest.Fail(digest.NotFound, opts.hintNothing(), "there is no database %s", dsn)
 	}
 	path, err := d.prepare(dsn)
 	if err != nil {
@@ -166,8 +180,8 @@ func (db *DB) connect(ctx context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
-	if opts.AsIs && version == 0 {
-		return digest.Fail(digest.NotFound, hintOtherDB, "the database %s is empty", db.path)
+	if (opts.AsIs || opts.Existing) && version == 0 {
+		return digest.Fail(digest.NotFound, opts.hintNothing(), "the database %s is empty", db.path)
 	}
 	if opts.AsIs {
 		return nil

@@ -66,11 +66,9 @@ func (db *DB) wrap(operation string, err error) error {
 		return digest.Fail(digest.Unavailable, "Try again.",
 			"%s: too much else happens on the database %s: %w", operation, db.path, err)
 	case codeLost, codeAway:
-		return digest.Fail(digest.Unavailable, "Start PostgreSQL or see why it does not answer; Postbag goes on when it does.",
-			"%s: the database %s does not answer: %w", operation, db.path, plain(err))
+		return db.away(operation, err)
 	case codeRefused:
-		return digest.Fail(digest.Invalid, "Check user, database and schema, and the password in PGPASSWORD, in PGPASSFILE or in POSTBAG_DB.",
-			"%s: the database %s does not let us work: %w", operation, db.path, plain(err))
+		return db.refused(operation, err)
 	case codeReadOnly:
 		return digest.Fail(digest.Unavailable, hintReadOnly, "%s: the database %s can only be read: %w", operation, db.path, err)
 	case codeText:

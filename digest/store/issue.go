@@ -53,7 +53,7 @@ func (db *DB) Issue(ctx context.Context, seriesID int64, number int) (issue dige
 			return digest.Fail(digest.NotFound, "Open the first with: postbag issue draft", "there is no issue yet")
 		}
 		if err == nil && issue.ID == 0 {
-			return missing("there is no issue %d", number)
+			return digest.Fail(digest.NotFound, "See which there are with: postbag issue list", "there is no issue %d", number)
 		}
 		return err
 	})

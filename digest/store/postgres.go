@@ -227,8 +227,14 @@ func answers(ctx context.Context, conn *pgx.Conn) bool {
 
 // postgresCode goes by SQLSTATE, PostgreSQL's manual, appendix A.
 func postgresCode(err error) code {
-	if state := sqlState(err); state != "" {
-		return stateCode(state)
+	state := sqlState(err)
+	switch found := stateCode(state); {
+	case state != "" && found == codeOther && isConnecting(err):
+		return codeRefused // a setting in the address that the server does not know, say
+	case state != "":
+		return found
+	case isUntrusted(err):
+		return codeRefused
 	}
 	return lostCode(err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -33,12 +34,15 @@ func TestPostgresSaysWhatIsWrong(t *testing.T) {
 		kind      digest.Kind
 		words     string
 	}{
-		{"nobody there", "postgres://me:s3cret@" + digesttest.Nobody(t) + "/postbag", digest.Unavailable, "does not answer"},
+		{"nobody there", "postgres://me:s3cret@" + digesttest.Nobody(t) + "/postbag", digest.Unavailable, "does not answer: it refuses the connection"},
 		{"no such database", with(func(u *url.URL) {
 			u.Path = "/postbag_test_none"
 			u.User = url.UserPassword(u.User.Username(), "s3cret")
 		}),
-			digest.Invalid, "does not let us work"},
+			digest.Invalid, `does not let us work: database "postbag_test_none" does not exist`},
+		{"a host that nobody knows", "postgres://me:s3cret@nowhere.invalid/postbag", digest.Unavailable, "does not answer: "},
+		{"a setting that the server does not know", with(func(u *url.URL) { u.RawQuery += "&sslmod=require" }),
+			digest.Invalid, `does not let us work: unrecognized configuration parameter "sslmod"`},
 		{"no such schema", with(func(u *url.URL) { u.RawQuery = "search_path=postbag_test_none" }), digest.Invalid, "schema"},
 		{"a slash in the password", "postgres://me:s3cret/s3cret@localhost/postbag", digest.Invalid, "not written"},
 		{"a bad escape", "postgres://me:s3cret%zz@localhost/postbag", digest.Invalid, "not written"},
@@ -51,6 +55,9 @@ func TestPostgresSaysWhatIsWrong(t *testing.T) {
 				t.Fatal("it opened", db.Close())
 			}
 			wantError(t, err, c.kind, c.words)
+			if strings.Contains(err.Error(), "failed to connect") || strings.Contains(err.Error(), "\n") {
+				t.Errorf("the driver's words are in the error: %v", err)
+			}
 			if strings.Contains(err.Error()+digest.HintOf(err), "s3cret") {
 				t.Errorf("the password is in the error: %v", err)
 			}
@@ -246,4 +253,31 @@ func TestPostgresWithoutAServerIsRefused(t *testing.T) {
 	t.Setenv("PGHOST", "")
 	_, err := store.Open(t.Context(), "postgres://"+digesttest.Nobody(t), store.Options{})
 	wantError(t, err, digest.Unavailable, "does not answer")
+}
+
+// TestExistingOnly looks for a database where there is none, and leaves nothing.
+func TestExistingOnly(t *testing.T) {
+	for name, dsn := range map[string]string{"file": filepath.Join(t.TempDir(), "none.db"), "server": ""} {
+		t.Run(name, func(t *testing.T) {
+			if dsn == "" {
+				dsn = storetest.Postgres(t)
+			}
+			for range 2 { // the second time, too
+				db, err := store.Open(t.Context(), dsn, store.Options{Existing: true})
+				if err == nil {
+					t.Fatal("it opened", db.Close())
+				}
+				wantError(t, err, digest.NotFound, "database")
+			}
+			for _, existing := range []bool{false, true} {
+				db, err := store.Open(t.Context(), dsn, store.Options{Existing: existing})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := db.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
 }

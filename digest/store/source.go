@@ -43,7 +43,9 @@ func (db *DB) Source(ctx context.Context, id int64) (src digest.Source, err erro
 	return src, err
 }
 
-func noSource(id int64) error { return missing("there is no source %d", id) }
+func noSource(id int64) error {
+	return digest.Fail(digest.NotFound, "See which there are with: postbag source list", "there is no source %d", id)
+}
 
 // AddSource stores a source and its feeds, and fills in their ids when all of
 // it is stored; with an ID, it attaches the feeds to that source, as [pull.Store]

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"regexp"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"postbag/digest"
+)
+
+// usage marks an error as one of how the program was called, in words for people.
+func usage(err error) error {
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		return digest.Fail(digest.Invalid, "Check its name, after --config or in POSTBAG_CONFIG.", "the settings file cannot be read: %w", err)
+	}
+	hint := digest.HintOf(err)
+	if hint == "" {
+		hint = helpFor(err)
+	}
+	return &digest.Error{Kind: digest.Invalid, Message: inWords(err.Error()), Hint: hint, Err: err}
+}
+
+// helpFor names the help of the command that was meant.
+func helpFor(err error) string {
+	var parse *kong.ParseError
+	if errors.As(err, &parse) && parse.Context != nil && parse.Context.Command() != "" {
+		return "See: postbag " + commandName(parse.Context) + " --help"
+	}
+	return "See: postbag --help"
+}
+
+// commandName is the command as it is typed, without its arguments.
+func commandName(c *kong.Context) string {
+	var words []string
+	for _, w := range strings.Fields(c.Command()) {
+		if !strings.HasPrefix(w, "<") && !strings.HasPrefix(w, "[") {
+			words = append(words, w)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// rewordings are the parser's messages that speak of types, and what is said
+// instead. A message that none of them knows stays as it is.
+var rewordings = []struct {
+	from *regexp.Regexp
+	to   string
+}{
+	{regexp.MustCompile(`^(.+?): expected (?:a valid (?:\d+ bit )?u?int|int value) but got ("[^"]*").*$`), `$1: $2 is no whole number`},
+	{regexp.MustCompile(`^(.+?): expected a (?:valid )?float but got ("[^"]*").*$`), `$1: $2 is no number`},
+	{regexp.MustCompile(`^(.+?): expected duration but got ("[^"]*").*$`), `$1: $2 is no length of time such as 30s, 15m or 24h`},
+	{regexp.MustCompile(`^expected one of (.+)$`), `the command is missing, one of $1`},
+	{regexp.MustCompile(`^expected "(.+)"$`), `$1 is missing`},
+	{regexp.MustCompile(`^missing flags: (.+)$`), `$1 is missing`},
+	{regexp.MustCompile(`^(--\S+) must be one of (?:"",)?(.+) but got (".*")$`), `$1 must be one of $2, not $3`},
+}
+
+// inWords says what the parser found wrong in words for people.
+func inWords(message string) string {
+	for _, r := range rewordings {
+		if r.from.MatchString(message) {
+			message = strings.ReplaceAll(r.from.ReplaceAllString(message, r.to), `","`, `", "`)
+			break
+		}
+	}
+	return message
+}
