@@ -29,7 +29,8 @@ const (
 type Error struct {
 	Kind    Kind
 	Message string // one lower-case sentence without a full stop, its cause included
-	Hint    string // what to do about it, a whole sentence; may be empty
+	Hint    string // what to do about it, whole sentences that name no surface; may be empty
+	Acts    []Act  // what can be done about it; each surface says how
 	Err     error  // the cause, or nil
 }
 
@@ -45,6 +46,12 @@ func Fail(kind Kind, hint, format string, args ...any) *Error {
 	return &Error{Kind: kind, Message: err.Error(), Hint: hint, Err: errors.Unwrap(err)}
 }
 
+// Offer adds what a person can do about the error, the likeliest first.
+func (e *Error) Offer(acts ...Act) *Error {
+	e.Acts = append(e.Acts, acts...)
+	return e
+}
+
 // KindOf gives the kind of the outermost [Error] in err's chain, else Internal.
 func KindOf(err error) Kind {
 	if e, ok := errors.AsType[*Error](err); ok {
@@ -55,18 +62,34 @@ func KindOf(err error) Kind {
 
 // HintOf gives the first hint in err's tree, or "".
 func HintOf(err error) string {
-	if e, ok := err.(*Error); ok && e.Hint != "" {
+	if e := advice(err, func(e *Error) bool { return e.Hint != "" }); e != nil {
 		return e.Hint
+	}
+	return ""
+}
+
+// ActsOf gives what the first error in err's tree offers that offers anything.
+func ActsOf(err error) []Act {
+	if e := advice(err, func(e *Error) bool { return len(e.Acts) > 0 }); e != nil {
+		return e.Acts
+	}
+	return nil
+}
+
+// advice finds the first [Error] of err's tree that has something to say.
+func advice(err error, has func(*Error) bool) *Error {
+	if e, ok := err.(*Error); ok && has(e) {
+		return e
 	}
 	switch e := err.(type) {
 	case interface{ Unwrap() error }:
-		return HintOf(e.Unwrap())
+		return advice(e.Unwrap(), has)
 	case interface{ Unwrap() []error }:
 		for _, one := range e.Unwrap() {
-			if hint := HintOf(one); hint != "" {
-				return hint
+			if found := advice(one, has); found != nil {
+				return found
 			}
 		}
 	}
-	return ""
+	return nil
 }

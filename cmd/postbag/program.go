@@ -124,10 +124,8 @@ func (p *Program) complain(err error) {
 	for _, line := range strings.Split(printable(err.Error()), "\n") {
 		fmt.Fprintf(p.Stderr, "postbag: %s\n", line)
 	}
-	if hint := digest.HintOf(err); hint != "" {
-		for _, line := range strings.Split(printable(hint), "\n") {
-			fmt.Fprintf(p.Stderr, "  hint: %s\n", line)
-		}
+	for _, line := range hintLines(err) {
+		fmt.Fprintf(p.Stderr, "  hint: %s\n", printable(line))
 	}
 }
 
