@@ -110,3 +110,14 @@ const (
 	ByWorker  ActorKind = "worker"  // the program by itself
 	ByEditor  ActorKind = "editor"  // somebody signed in at the desk
 )
+
+// String names the actor in a sentence.
+func (a Actor) String() string {
+	switch {
+	case a.Kind == ByWorker:
+		return "the worker"
+	case a.Name == "":
+		return "somebody"
+	}
+	return a.Name
+}

@@ -44,15 +44,15 @@ func FirstCandidates(posts []digest.Post, comments []digest.Comment, now time.Ti
 			continue
 		}
 		alive[c.PostID]++
-		if !c.Published.Before(now.Add(-Week)) {
+		if !c.Published.Before(now.Add(-digest.FirstWeek)) {
 			week++
 		}
 	}
-	counts := make([]PostCount, len(posts))
+	counts := make([]digest.PostCount, len(posts))
 	for i, p := range posts {
-		counts[i] = PostCount{Published: p.Published, Comments: alive[p.ID]}
+		counts[i] = digest.PostCount{Published: p.Published, Comments: alive[p.ID]}
 	}
-	since, postsSince := FirstWindow(now, week, counts)
+	since, postsSince := digest.FirstWindow(now, week, counts)
 	return slices.DeleteFunc(Candidates(posts, comments), func(c digest.Candidate) bool {
 		recent := !c.Published.Before(since)
 		underRecent := !postsSince.IsZero() && c.PostID != 0 && !c.PostPublished.Before(postsSince)
