@@ -13,13 +13,23 @@ import (
 
 // OpenWith opens a database with other migrations than the program's, and
 // prepares no statement of it.
-func OpenWith(ctx context.Context, dsn string, migrations fs.FS) (*DB, error) {
+func OpenWith(ctx context.Context, dsn string, migrations fs.FS, opts Options) (*DB, error) {
 	d, err := dialectOf(dsn)
 	if err != nil {
 		return nil, err
 	}
 	d.migrations = migrations
-	return open(ctx, dsn, Options{}, d)
+	return open(ctx, dsn, opts, d)
+}
+
+// RestoreWith restores with other migrations than the program's.
+func RestoreWith(ctx context.Context, dsn string, migrations fs.FS, from *archive.Reader, opts RestoreOptions) (Restored, error) {
+	d, err := dialectOf(dsn)
+	if err != nil {
+		return Restored{}, err
+	}
+	d.migrations = migrations
+	return restore(ctx, dsn, d, from, opts)
 }
 
 // Migrations gives the program's own, for the database of a name.

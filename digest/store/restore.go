@@ -39,6 +39,10 @@ func Restore(ctx context.Context, dsn string, from *archive.Reader, opts Restore
 	if err != nil {
 		return done, err
 	}
+	return restore(ctx, dsn, d, from, opts)
+}
+
+func restore(ctx context.Context, dsn string, d dialect, from *archive.Reader, opts RestoreOptions) (done Restored, err error) {
 	if opts.Clock == nil {
 		opts.Clock = digest.SystemClock{}
 	}
