@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 )
 
 // OpenWith opens a database with other migrations than the program's, and
@@ -23,7 +23,7 @@ func OpenWith(ctx context.Context, dsn string, migrations fs.FS, opts Options) (
 }
 
 // RestoreWith restores with other migrations than the program's.
-func RestoreWith(ctx context.Context, dsn string, migrations fs.FS, from *archive.Reader, opts RestoreOptions) (Restored, error) {
+func RestoreWith(ctx context.Context, dsn string, migrations fs.FS, from *backup.Reader, opts RestoreOptions) (Restored, error) {
 	d, err := dialectOf(dsn)
 	if err != nil {
 		return Restored{}, err
@@ -245,7 +245,7 @@ func (db *DB) PlanOf(ctx context.Context, query string, args []string) (lines []
 }
 
 // Carried gives the tables that a backup holds.
-func (db *DB) Carried(ctx context.Context) (all []archive.Table, err error) {
+func (db *DB) Carried(ctx context.Context) (all []backup.Table, err error) {
 	err = db.view(ctx, "test", func(t *tx) error {
 		tables, err := t.catalogue()
 		for _, table := range tables {

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 )
@@ -27,7 +27,7 @@ func filled(t *testing.T) []byte {
 	t.Helper()
 	db := open(t, filepath.Join(t.TempDir(), "filled.db"))
 	storetest.Fill(t, db)
-	file, _ := backup(t, db)
+	file, _ := takeBackup(t, db)
 	return file
 }
 
@@ -112,7 +112,7 @@ func TestRestoreThatIsCutOff(t *testing.T) {
 	file := filled(t)
 	failing := errors.New("input/output error")
 	onBoth(t, func(t *testing.T, empty string) {
-		from, err := archive.NewReader(io.MultiReader(bytes.NewReader(file[:len(file)/2]), &brokenDisk{failing}))
+		from, err := backup.NewReader(io.MultiReader(bytes.NewReader(file[:len(file)/2]), &brokenDisk{failing}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,10 +132,10 @@ func TestRestoreLosesItsServer(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	file, _ := backup(t, one)
+	file, _ := takeBackup(t, one)
 	server := storetest.Postgres(t)
 	door, through := storetest.OpenDoor(t, server)
-	from, err := archive.NewReader(bytes.NewReader(file))
+	from, err := backup.NewReader(bytes.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestRestoreSaysWhatIsWrongWithThePlace(t *testing.T) {
 func TestRestoreOfAnOlderSchema(t *testing.T) {
 	old := open(t, filepath.Join(t.TempDir(), "old.db"))
 	fillFirstSchema(t, old)
-	file, _ := backup(t, old)
+	file, _ := takeBackup(t, old)
 	for _, first := range []string{"missing", "new"} {
 		t.Run(first, func(t *testing.T) {
 			onBoth(t, func(t *testing.T, empty string) {
@@ -246,7 +246,7 @@ func TestRestoreOfAnOlderSchema(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				from, err := archive.NewReader(bytes.NewReader(file))
+				from, err := backup.NewReader(bytes.NewReader(file))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -281,7 +281,7 @@ func TestRestoreRefusesANewerSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	file, _ := backup(t, db)
+	file, _ := takeBackup(t, db)
 	onBoth(t, func(t *testing.T, empty string) {
 		_, err := restore(t.Context(), empty, file)
 		wantError(t, err, digest.Conflict, fmt.Sprintf("has schema %d and this program knows up to %d", newest(t, path)+1, newest(t, path)))
@@ -316,7 +316,7 @@ func TestBackupWhileOthersWrite(t *testing.T) {
 		for range 5 {
 			before := written.Load()
 			eventually(t, "a page is written", func() bool { return written.Load() > before || t.Failed() })
-			file, _ := backup(t, db)
+			file, _ := takeBackup(t, db)
 			copied := restored(t, filepath.Join(t.TempDir(), "copy.db"), file)
 			checkIntegrity(t, copied)
 			comments, posts := count(t, copied, "comments"), count(t, copied, "posts")
@@ -340,7 +340,7 @@ func TestTextThatIsNoText(t *testing.T) {
 	if err := db.Exec(t.Context(), `UPDATE publication SET name = CAST(x'ff41' AS TEXT)`); err != nil {
 		t.Fatal(err)
 	}
-	file, _ := backup(t, db)
+	file, _ := takeBackup(t, db)
 	if got := name(t, restored(t, filepath.Join(t.TempDir(), "copy.db"), file)); got != "\xffA" {
 		t.Errorf("the name is %q", got)
 	}
@@ -378,7 +378,7 @@ func TestLookingChangesNothing(t *testing.T) {
 		if n, err := db.Schema(t.Context()); n != len(later)-1 || err != nil {
 			t.Errorf("schema %d, %v", n, err)
 		}
-		backup(t, db)
+		takeBackup(t, db)
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
