@@ -10,7 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"postbag/digest"
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 	"postbag/digest/store"
 )
 
@@ -70,7 +70,7 @@ type backupWork struct {
 	progress func(done, total int64) // nil: nobody watches
 }
 
-func (w backupWork) to(ctx context.Context, out io.Writer) (archive.Trailer, error) {
+func (w backupWork) to(ctx context.Context, out io.Writer) (backup.Trailer, error) {
 	return w.db.Backup(ctx, out, store.BackupOptions{
 		Program: version(), Made: w.clock.Now(), Compress: true, Progress: w.progress,
 	})
@@ -80,7 +80,7 @@ func (w backupWork) write(ctx context.Context, path string, replace bool) (rows,
 	if isPartOf(path, w.db.Path()) {
 		return 0, 0, digest.Fail(digest.Invalid, "Choose another name.", "%s is the database itself, or a part of it", path)
 	}
-	size, err = archive.WriteFile(path, replace, func(out io.Writer) error {
+	size, err = backup.WriteFile(path, replace, func(out io.Writer) error {
 		trailer, err := w.to(ctx, out)
 		rows = trailer.Rows
 		return err

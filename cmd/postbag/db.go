@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 	"postbag/digest/store"
 )
 
@@ -63,7 +63,7 @@ func copyInto(ctx context.Context, p *Program, db *store.DB, to string) (done st
 		_, readErr = db.Backup(ctx, out, opts)
 		out.CloseWithError(readErr) // it gives no error
 	})
-	from, err := archive.NewReader(in)
+	from, err := backup.NewReader(in)
 	if err == nil {
 		done, err = store.Restore(ctx, to, from, store.RestoreOptions{
 			Clock: p.Clock, Reason: fmt.Sprintf("copied from %s at %s UTC", db.Path(), when(p.Clock.Now())),

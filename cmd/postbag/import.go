@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"postbag/digest"
-	"postbag/digest/export"
+	"postbag/digest/dump"
 	"postbag/digest/pull"
 )
 
@@ -59,14 +59,14 @@ func (c importCmd) file(ctx context.Context, p *Program, puller *pull.Puller, na
 	}
 	defer f.Close()
 	counted := &countingReader{r: f}
-	r, err := export.Open(ctx, counted)
+	r, err := dump.Open(ctx, counted)
 	if err != nil {
 		return err
 	}
 	b := p.bar("importing "+cell(filepath.Base(name), 30), int(size))
 	done, err := puller.Import(ctx, pull.ImportOptions{
 		Export: r, Source: c.Source, URL: c.URL, First: firstSeries(p.Clock.Now()), DryRun: c.DryRun,
-		Progress: func(export.Tally) { b.set(int(min(counted.n, size))) },
+		Progress: func(dump.Tally) { b.set(int(min(counted.n, size))) },
 	})
 	b.done()
 	if err == nil || done.Source != (digest.Source{}) {

@@ -7,7 +7,7 @@ import (
 	"os"
 
 	"postbag/digest"
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 	"postbag/digest/store"
 )
 
@@ -37,7 +37,7 @@ func (c restoreCmd) Run(ctx context.Context, p *Program, s *Settings) (err error
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	from, err := archive.NewReader(f)
+	from, err := backup.NewReader(f)
 	if err != nil {
 		return err
 	}
@@ -66,14 +66,14 @@ Let it go on with:   postbag sending release
 `
 
 // check reads the file to its end.
-func (c restoreCmd) check(ctx context.Context, p *Program, f *os.File) (header archive.Header, rows int64, err error) {
+func (c restoreCmd) check(ctx context.Context, p *Program, f *os.File) (header backup.Header, rows int64, err error) {
 	info, err := f.Stat()
 	if err != nil {
 		return header, 0, err
 	}
 	b := p.bar("checking", int(info.Size()))
 	defer b.done()
-	from, err := archive.NewReader(&watchedReader{ctx: ctx, from: f, bar: b})
+	from, err := backup.NewReader(&watchedReader{ctx: ctx, from: f, bar: b})
 	if err != nil {
 		return header, 0, err
 	}

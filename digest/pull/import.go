@@ -7,13 +7,13 @@ import (
 	"io"
 
 	"postbag/digest"
-	"postbag/digest/export"
+	"postbag/digest/dump"
 	"postbag/digest/feed"
 )
 
 // ImportOptions say what is imported, and where to.
 type ImportOptions struct {
-	Export *export.Reader
+	Export *dump.Reader
 	// Source is the source that the entries belong to; 0 finds it out.
 	Source int64
 	// URL is the blog's address, for an export that does not name it.
@@ -23,15 +23,15 @@ type ImportOptions struct {
 	// DryRun reads all and stores nothing.
 	DryRun bool
 	// Progress, when not nil, is called after each batch.
-	Progress func(export.Tally)
+	Progress func(dump.Tally)
 }
 
 // Imported says what an import did.
 type Imported struct {
-	Head   export.Head
+	Head   dump.Head
 	Source digest.Source // its ID is 0 when a dry run would have made it
 	Made   bool          // the source was not followed before
-	Tally  export.Tally
+	Tally  dump.Tally
 	Stored Stored // without the ids of entries
 	// Notices are sentences for the person who reads the report, lower case and
 	// without a full stop.
@@ -112,7 +112,7 @@ func (p *Puller) importAll(ctx context.Context, opts ImportOptions, out *Importe
 
 // importPage makes a page for the store of a batch. A comment without a date is
 // no news.
-func (r *run) importPage(b *export.Batch) Page {
+func (r *run) importPage(b *dump.Batch) Page {
 	page := r.convert(&feed.Document{Posts: r.once(b.Posts), Comments: b.Comments, Deleted: b.Deleted})
 	page.KeepWords = true
 	for i, c := range b.Comments {

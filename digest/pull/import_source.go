@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"postbag/digest"
-	"postbag/digest/export"
+	"postbag/digest/dump"
 )
 
 // importRun makes the run that turns an export's entries into rows.
@@ -68,7 +68,7 @@ func (p *Puller) importSource(ctx context.Context, opts ImportOptions, ids []str
 
 // importAddress is where the blog of an export lives: as the person says, else as
 // the export does, else where most of the pages are that it names.
-func importAddress(given string, head export.Head, ids []string) (string, error) {
+func importAddress(given string, head dump.Head, ids []string) (string, error) {
 	if given == "" {
 		return or(head.HomeURL, commonRoot(ids)), nil
 	}
@@ -126,7 +126,7 @@ func homePath(u *url.URL) string {
 }
 
 // strayed tells of an export that seems to be another blog's.
-func strayed(head export.Head, src digest.Source) []string {
+func strayed(head dump.Head, src digest.Source) []string {
 	from, to := webAddress(head.HomeURL), webAddress(src.URL)
 	if from == nil || to == nil || plainHost(from) == plainHost(to) {
 		return nil

@@ -12,7 +12,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/digesttest"
-	"postbag/digest/export"
+	"postbag/digest/dump"
 	"postbag/digest/pull"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
@@ -50,7 +50,7 @@ func (s shelf) imports(file io.Reader, change ...func(*pull.ImportOptions)) pull
 
 func (s shelf) tryImport(file io.Reader, change ...func(*pull.ImportOptions)) (pull.Imported, error) {
 	s.t.Helper()
-	r, err := export.Open(s.t.Context(), file)
+	r, err := dump.Open(s.t.Context(), file)
 	if err != nil {
 		return pull.Imported{}, err
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 )
 
 // BackupOptions are what a backup is made with.
@@ -26,13 +26,13 @@ const progressEvery = 1000
 // archive, and gives what its last line says. It reads one state of the database,
 // whatever is written meanwhile, and holds one row at a time. An SQLite file's
 // log grows while it reads, as long as somebody writes.
-func (db *DB) Backup(ctx context.Context, to io.Writer, opts BackupOptions) (trailer archive.Trailer, err error) {
+func (db *DB) Backup(ctx context.Context, to io.Writer, opts BackupOptions) (trailer backup.Trailer, err error) {
 	var outside error // of writing, and not the database's
 	err = db.view(ctx, "read the database for a backup", func(t *tx) error {
 		if err := t.begin(); err != nil {
 			return err
 		}
-		header := archive.Header{Program: opts.Program, Made: opts.Made, Database: db.dialect.carry.kind}
+		header := backup.Header{Program: opts.Program, Made: opts.Made, Database: db.dialect.carry.kind}
 		if header.Schema, err = db.schema(t); err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (db *DB) Backup(ctx context.Context, to io.Writer, opts BackupOptions) (tra
 				return err
 			}
 		}
-		if out.to, outside = archive.NewWriter(to, header, opts.Compress); outside != nil {
+		if out.to, outside = backup.NewWriter(to, header, opts.Compress); outside != nil {
 			return outside
 		}
 		for _, table := range tables {
@@ -61,7 +61,7 @@ func (db *DB) Backup(ctx context.Context, to io.Writer, opts BackupOptions) (tra
 		return outside
 	})
 	if outside != nil {
-		return archive.Trailer{}, outside
+		return backup.Trailer{}, outside
 	}
 	return trailer, err
 }
@@ -69,7 +69,7 @@ func (db *DB) Backup(ctx context.Context, to io.Writer, opts BackupOptions) (tra
 // exporter reads tables out of a transaction.
 type exporter struct {
 	t       *tx
-	to      *archive.Writer
+	to      *backup.Writer
 	outside *error // of writing
 	done    int64
 	tell    func(done int64) // nil: nobody asked

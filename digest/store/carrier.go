@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 )
 
 // carrier is what differs between databases when everything in one is read out,
@@ -31,7 +31,7 @@ type carrier struct {
 	// setLastID lets the next row have the id after last.
 	setLastID func(t *tx, table, column string, last int64) error
 	// load brings in the rows that next gives.
-	load func(t *tx, conn *sql.Conn, table archive.Table, next func() ([]any, bool, error)) error
+	load func(t *tx, conn *sql.Conn, table backup.Table, next func() ([]any, bool, error)) error
 	// check finds rows that refer to none, where loading has not; "" else. It
 	// gives the table of such a row.
 	check string
@@ -42,7 +42,7 @@ type carrier struct {
 
 // storedTable is a table as it goes into a backup, with what reading it needs.
 type storedTable struct {
-	archive.Table
+	backup.Table
 	key      []string // the terms of ORDER BY
 	numbered string   // the column that the database numbers, "" for none
 }
@@ -60,9 +60,9 @@ func isLeftOut(table, column string) bool {
 }
 
 // columnTypes are the types of the schema as a backup names them.
-var columnTypes = map[string]archive.Type{
-	"INTEGER": archive.Integer, "BIGINT": archive.Integer, "SMALLINT": archive.Integer,
-	"TEXT": archive.Text, "BLOB": archive.Bytes, "BYTEA": archive.Bytes,
+var columnTypes = map[string]backup.Type{
+	"INTEGER": backup.Integer, "BIGINT": backup.Integer, "SMALLINT": backup.Integer,
+	"TEXT": backup.Text, "BLOB": backup.Bytes, "BYTEA": backup.Bytes,
 }
 
 // catalogue gives the tables that a backup holds, as the database itself knows
@@ -80,7 +80,7 @@ func (t *tx) catalogue() ([]storedTable, error) {
 			return nil
 		}
 		if len(all) == 0 || all[len(all)-1].Name != table {
-			all = append(all, storedTable{Table: archive.Table{Name: table}})
+			all = append(all, storedTable{Table: backup.Table{Name: table}})
 		}
 		return t.addColumn(&all[len(all)-1], column, strings.ToUpper(kind), place, numbered)
 	}, t.dialect.carry.columns)
@@ -95,10 +95,10 @@ func (t *tx) addColumn(to *storedTable, column, kind string, place int, numbered
 	if !ok {
 		return fmt.Errorf("the column %s.%s has the type %s, which no backup can hold", to.Name, column, kind)
 	}
-	to.Columns = append(to.Columns, archive.Column{Name: column, Type: known})
+	to.Columns = append(to.Columns, backup.Column{Name: column, Type: known})
 	if place > 0 {
 		term := quoted(column)
-		if known == archive.Text {
+		if known == backup.Text {
 			term += t.dialect.carry.bytewise
 		}
 		to.key = slices.Insert(to.key, min(place-1, len(to.key)), term)
@@ -143,7 +143,7 @@ func (t *tx) inOrder(all []storedTable) ([]storedTable, error) {
 func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 // columnList gives a table's columns as SQL lists them.
-func columnList(table archive.Table) string {
+func columnList(table backup.Table) string {
 	names := make([]string, len(table.Columns))
 	for i, c := range table.Columns {
 		names[i] = quoted(c.Name)

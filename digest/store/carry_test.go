@@ -7,13 +7,13 @@ import (
 	"slices"
 	"testing"
 
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 )
 
 // backup gives a database's backup and what its last line says.
-func backup(t testing.TB, db *store.DB) ([]byte, archive.Trailer) {
+func takeBackup(t testing.TB, db *store.DB) ([]byte, backup.Trailer) {
 	t.Helper()
 	var b bytes.Buffer
 	trailer, err := db.Backup(t.Context(), &b, store.BackupOptions{Program: "test", Made: start, Compress: true})
@@ -25,7 +25,7 @@ func backup(t testing.TB, db *store.DB) ([]byte, archive.Trailer) {
 
 // restore brings a backup into a database.
 func restore(ctx context.Context, dsn string, file []byte) (store.Restored, error) {
-	from, err := archive.NewReader(bytes.NewReader(file))
+	from, err := backup.NewReader(bytes.NewReader(file))
 	if err != nil {
 		return store.Restored{}, err
 	}
@@ -47,7 +47,7 @@ func restored(t testing.TB, dsn string, file []byte) *store.DB {
 func TestEverythingIsCarried(t *testing.T) {
 	one := open(t, filepath.Join(t.TempDir(), "one.db"))
 	storetest.Fill(t, one)
-	file, want := backup(t, one)
+	file, want := takeBackup(t, one)
 	for _, sum := range want.Tables {
 		if sum.Rows == 0 {
 			t.Errorf("nothing was filled into %s", sum.Table)
@@ -56,8 +56,8 @@ func TestEverythingIsCarried(t *testing.T) {
 	var all []*store.DB
 	for _, d := range append(slices.Clone(databases), databases[0]) {
 		db := restored(t, d.empty(t), file)
-		var got archive.Trailer
-		file, got = backup(t, db)
+		var got backup.Trailer
+		file, got = takeBackup(t, db)
 		if diff := different(want, got); !slices.Equal(diff, []string{"generation", "publication"}) {
 			t.Errorf("in %s differ %v", d.name, diff)
 		}
@@ -87,7 +87,7 @@ func TestEverythingIsCarried(t *testing.T) {
 }
 
 // different names the tables that two backups hold differently.
-func different(a, b archive.Trailer) (names []string) {
+func different(a, b backup.Trailer) (names []string) {
 	if len(a.Tables) != len(b.Tables) {
 		return []string{"the tables"}
 	}

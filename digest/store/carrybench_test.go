@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"testing"
 
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 	"postbag/digest/store"
 )
 
@@ -54,7 +54,7 @@ func BenchmarkRestore(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
 				place := d.empty(b)
-				from, err := archive.NewReader(bytes.NewReader(file.Bytes()))
+				from, err := backup.NewReader(bytes.NewReader(file.Bytes()))
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 )
 
 // TestBackupHoldsEveryColumn compares what a backup holds with what the format's
@@ -23,7 +23,7 @@ func TestBackupHoldsEveryColumn(t *testing.T) {
 	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| ([a-z_, ]+) \\|$").FindAllStringSubmatch(string(page), -1) {
 		documented[m[1]] = m[2]
 	}
-	var before []archive.Table
+	var before []backup.Table
 	onBoth(t, func(t *testing.T, empty string) {
 		tables, err := open(t, empty).Carried(t.Context())
 		if err != nil {

@@ -8,18 +8,28 @@ import (
 	"testing"
 	"time"
 
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 )
 
 // OpenWith opens a database with other migrations than the program's, and
 // prepares no statement of it.
-func OpenWith(ctx context.Context, dsn string, migrations fs.FS) (*DB, error) {
+func OpenWith(ctx context.Context, dsn string, migrations fs.FS, opts Options) (*DB, error) {
 	d, err := dialectOf(dsn)
 	if err != nil {
 		return nil, err
 	}
 	d.migrations = migrations
-	return open(ctx, dsn, Options{}, d)
+	return open(ctx, dsn, opts, d)
+}
+
+// RestoreWith restores with other migrations than the program's.
+func RestoreWith(ctx context.Context, dsn string, migrations fs.FS, from *backup.Reader, opts RestoreOptions) (Restored, error) {
+	d, err := dialectOf(dsn)
+	if err != nil {
+		return Restored{}, err
+	}
+	d.migrations = migrations
+	return restore(ctx, dsn, d, from, opts)
 }
 
 // Migrations gives the program's own, for the database of a name.
@@ -235,7 +245,7 @@ func (db *DB) PlanOf(ctx context.Context, query string, args []string) (lines []
 }
 
 // Carried gives the tables that a backup holds.
-func (db *DB) Carried(ctx context.Context) (all []archive.Table, err error) {
+func (db *DB) Carried(ctx context.Context) (all []backup.Table, err error) {
 	err = db.view(ctx, "test", func(t *tx) error {
 		tables, err := t.catalogue()
 		for _, table := range tables {

@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"postbag/digest"
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 	"postbag/digest/store/storetest"
 )
 
@@ -25,7 +25,7 @@ func rewritten(t *testing.T, file []byte, change func(lines []string) []string) 
 	lines := strings.Split(strings.TrimSuffix(string(file), "\n"), "\n")
 	lines = change(lines[:len(lines)-1])
 	whole := sha256.New()
-	var trailer archive.Trailer
+	var trailer backup.Trailer
 	part := sha256.New()
 	end := func() {
 		if n := len(trailer.Tables); n > 0 {
@@ -43,7 +43,7 @@ func rewritten(t *testing.T, file []byte, change func(lines []string) []string) 
 			trailer.Tables[len(trailer.Tables)-1].Rows++
 		case strings.HasPrefix(line, `{"table":`):
 			end()
-			var sum archive.Sum                    // its name, which may hold quotes
+			var sum backup.Sum                     // its name, which may hold quotes
 			_ = json.Unmarshal([]byte(line), &sum) // or be spoilt
 			trailer.Tables = append(trailer.Tables, sum)
 		}

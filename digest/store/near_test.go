@@ -138,36 +138,20 @@ func again(t *testing.T, db *store.DB, want []string) {
 	}
 }
 
-// TestNearAfterAnUpgrade finds what was stored and indexed before there were
-// prints, and what changes then, without waiting for a worker.
-func TestNearAfterAnUpgrade(t *testing.T) {
+// TestNearWithoutAnIndex finds what was stored while there were no prints, without
+// waiting for a worker.
+func TestNearWithoutAnIndex(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty string) {
-		old, err := store.OpenWith(t.Context(), empty, before(t, empty, "0005_near.sql"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		// The program of today fills it, which knows a column that came later.
-		later := func(change string) {
-			t.Helper()
-			if err := old.Exec(t.Context(), `ALTER TABLE sources `+change); err != nil {
-				t.Fatal(err)
-			}
-		}
-		later(`ADD COLUMN platform_set INTEGER NOT NULL DEFAULT 0`)
-		fill(t, old, 300)
-		later(`DROP COLUMN platform_set`)
-		twice, err := old.Column(t.Context(), `SELECT CAST(id AS TEXT) FROM comments ORDER BY id LIMIT 2 OFFSET 100`)
+		db := open(t, empty)
+		fill(t, db, 300)
+		twice, err := db.Column(t.Context(), `SELECT CAST(id AS TEXT) FROM comments ORDER BY id LIMIT 2 OFFSET 100`)
 		if err != nil {
 			t.Fatal(err)
 		}
 		body := prose(another)
-		if err := old.Exec(t.Context(), `UPDATE comments SET body = `+body+` WHERE id IN (`+strings.Join(twice, ", ")+`)`); err != nil {
+		if err := db.Exec(t.Context(), `UPDATE comments SET body = `+body+` WHERE id IN (`+strings.Join(twice, ", ")+`)`); err != nil {
 			t.Fatal(err)
 		}
-		if err := old.Close(); err != nil {
-			t.Fatal(err)
-		}
-		db := open(t, empty)
 		first, _ := strconv.ParseInt(twice[0], 10, 64)
 		var found int
 		for waits := true; waits; {

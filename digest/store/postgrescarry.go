@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 )
 
 func postgresCarrier() carrier {
@@ -64,7 +64,7 @@ func postgresSetLastID(t *tx, table, column string, last int64) error {
 }
 
 // postgresLoad copies a table in one statement.
-func postgresLoad(t *tx, conn *sql.Conn, table archive.Table, next func() ([]any, bool, error)) error {
+func postgresLoad(t *tx, conn *sql.Conn, table backup.Table, next func() ([]any, bool, error)) error {
 	names := make([]string, len(table.Columns))
 	for i, c := range table.Columns {
 		names[i] = c.Name

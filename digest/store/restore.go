@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 )
 
 // RestoreOptions are what a restore is made with.
@@ -34,11 +34,15 @@ type Restored struct {
 // gets its own when it is complete and durable, PostgreSQL is filled in one
 // transaction. Before that everything is read back and compared with the sums of
 // the backup. One row is held at a time.
-func Restore(ctx context.Context, dsn string, from *archive.Reader, opts RestoreOptions) (done Restored, err error) {
+func Restore(ctx context.Context, dsn string, from *backup.Reader, opts RestoreOptions) (done Restored, err error) {
 	d, err := dialectOf(dsn)
 	if err != nil {
 		return done, err
 	}
+	return restore(ctx, dsn, d, from, opts)
+}
+
+func restore(ctx context.Context, dsn string, d dialect, from *backup.Reader, opts RestoreOptions) (done Restored, err error) {
 	if opts.Clock == nil {
 		opts.Clock = digest.SystemClock{}
 	}
@@ -68,10 +72,10 @@ func Restore(ctx context.Context, dsn string, from *archive.Reader, opts Restore
 // restorer fills one database.
 type restorer struct {
 	steps   []migration
-	from    *archive.Reader
+	from    *backup.Reader
 	opts    RestoreOptions
-	tables  []archive.Table // that are in, as the backup orders their columns
-	outside error           // of reading the backup, and not the database's
+	tables  []backup.Table // that are in, as the backup orders their columns
+	outside error          // of reading the backup, and not the database's
 	done    Restored
 }
 

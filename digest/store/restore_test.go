@@ -14,11 +14,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 )
@@ -28,7 +27,7 @@ func filled(t *testing.T) []byte {
 	t.Helper()
 	db := open(t, filepath.Join(t.TempDir(), "filled.db"))
 	storetest.Fill(t, db)
-	file, _ := backup(t, db)
+	file, _ := takeBackup(t, db)
 	return file
 }
 
@@ -113,7 +112,7 @@ func TestRestoreThatIsCutOff(t *testing.T) {
 	file := filled(t)
 	failing := errors.New("input/output error")
 	onBoth(t, func(t *testing.T, empty string) {
-		from, err := archive.NewReader(io.MultiReader(bytes.NewReader(file[:len(file)/2]), &brokenDisk{failing}))
+		from, err := backup.NewReader(io.MultiReader(bytes.NewReader(file[:len(file)/2]), &brokenDisk{failing}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -133,10 +132,10 @@ func TestRestoreLosesItsServer(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	file, _ := backup(t, one)
+	file, _ := takeBackup(t, one)
 	server := storetest.Postgres(t)
 	door, through := storetest.OpenDoor(t, server)
-	from, err := archive.NewReader(bytes.NewReader(file))
+	from, err := backup.NewReader(bytes.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,64 +230,58 @@ func TestRestoreSaysWhatIsWrongWithThePlace(t *testing.T) {
 // TestRestoreOfAnOlderSchema brings in what an earlier program wrote, also into a
 // database that this program has just made.
 func TestRestoreOfAnOlderSchema(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "old.db")
-	all := steps(t, path)
-	for version := 1; version < len(all); version++ {
-		then := fstest.MapFS{}
-		for name, file := range all {
-			if number, err := strconv.Atoi(name[:4]); err == nil && number <= version {
-				then[name] = file
-			}
-		}
-		old, err := store.OpenWith(t.Context(), path, then)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if version == 1 {
-			fillFirstSchema(t, old)
-		}
-		file, _ := backup(t, old)
-		if err := old.Close(); err != nil {
-			t.Fatal(err)
-		}
-		for _, first := range []string{"missing", "new"} {
-			t.Run(fmt.Sprint(version, first), func(t *testing.T) {
-				onBoth(t, func(t *testing.T, empty string) {
-					if first == "new" {
-						db, err := store.Open(t.Context(), empty, store.Options{})
-						if err != nil {
-							t.Fatal(err)
-						}
-						if err := db.Close(); err != nil {
-							t.Fatal(err)
-						}
+	old := open(t, filepath.Join(t.TempDir(), "old.db"))
+	fillFirstSchema(t, old)
+	file, _ := takeBackup(t, old)
+	for _, first := range []string{"missing", "new"} {
+		t.Run(first, func(t *testing.T) {
+			onBoth(t, func(t *testing.T, empty string) {
+				later := steps(t, empty, addColumn)
+				if first == "new" {
+					db, err := store.OpenWith(t.Context(), empty, later, store.Options{})
+					if err != nil {
+						t.Fatal(err)
 					}
-					done, err := restore(t.Context(), empty, file)
-					if err != nil || done.From != version || done.Schema != len(all) {
-						t.Fatalf("%+v, %v", done, err)
+					if err := db.Close(); err != nil {
+						t.Fatal(err)
 					}
-					db := open(t, empty)
-					comments, err := db.Comments(t.Context(), digest.CommentFilter{})
-					if err != nil || len(comments) != 1 || comments[0].GUID != "c1" {
-						t.Errorf("%d comments, %v", len(comments), err)
-					}
-					if since, err := db.HeldSince(t.Context()); since.IsZero() || err != nil {
-						t.Errorf("sending is not held: %v, %v", since, err)
-					}
-				})
+				}
+				from, err := backup.NewReader(bytes.NewReader(file))
+				if err != nil {
+					t.Fatal(err)
+				}
+				done, err := store.RestoreWith(t.Context(), empty, later, from, store.RestoreOptions{Reason: "restored"})
+				if err != nil || done.From != newest(t, empty) || done.Schema != len(later) {
+					t.Fatalf("%+v, %v", done, err)
+				}
+				db, err := store.OpenWith(t.Context(), empty, later, store.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer db.Close()
+				if mood, err := db.Column(t.Context(), `SELECT mood FROM sources`); err != nil || !slices.Equal(mood, []string{"fine"}) {
+					t.Errorf("the column of the later schema is %v, %v", mood, err)
+				}
+				comments, err := db.Comments(t.Context(), digest.CommentFilter{})
+				if err != nil || len(comments) != 1 || comments[0].GUID != "c1" {
+					t.Errorf("%d comments, %v", len(comments), err)
+				}
+				if since, err := db.HeldSince(t.Context()); since.IsZero() || err != nil {
+					t.Errorf("sending is not held: %v, %v", since, err)
+				}
 			})
-		}
+		})
 	}
 }
 
 func TestRestoreRefusesANewerSchema(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "newer.db")
-	db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn))
+	db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	file, _ := backup(t, db)
+	file, _ := takeBackup(t, db)
 	onBoth(t, func(t *testing.T, empty string) {
 		_, err := restore(t.Context(), empty, file)
 		wantError(t, err, digest.Conflict, fmt.Sprintf("has schema %d and this program knows up to %d", newest(t, path)+1, newest(t, path)))
@@ -323,7 +316,7 @@ func TestBackupWhileOthersWrite(t *testing.T) {
 		for range 5 {
 			before := written.Load()
 			eventually(t, "a page is written", func() bool { return written.Load() > before || t.Failed() })
-			file, _ := backup(t, db)
+			file, _ := takeBackup(t, db)
 			copied := restored(t, filepath.Join(t.TempDir(), "copy.db"), file)
 			checkIntegrity(t, copied)
 			comments, posts := count(t, copied, "comments"), count(t, copied, "posts")
@@ -347,7 +340,7 @@ func TestTextThatIsNoText(t *testing.T) {
 	if err := db.Exec(t.Context(), `UPDATE publication SET name = CAST(x'ff41' AS TEXT)`); err != nil {
 		t.Fatal(err)
 	}
-	file, _ := backup(t, db)
+	file, _ := takeBackup(t, db)
 	if got := name(t, restored(t, filepath.Join(t.TempDir(), "copy.db"), file)); got != "\xffA" {
 		t.Errorf("the name is %q", got)
 	}
@@ -367,14 +360,7 @@ func TestLookingChangesNothing(t *testing.T) {
 		t.Error("it was made")
 	}
 	onBoth(t, func(t *testing.T, empty string) {
-		all := steps(t, empty)
-		first := fstest.MapFS{}
-		for name, file := range all {
-			if strings.HasPrefix(name, "0001_") {
-				first[name] = file
-			}
-		}
-		old, err := store.OpenWith(t.Context(), empty, first)
+		old, err := store.Open(t.Context(), empty, store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -382,22 +368,23 @@ func TestLookingChangesNothing(t *testing.T) {
 		if err := old.Close(); err != nil {
 			t.Fatal(err)
 		}
+		later := steps(t, empty, addColumn)
 		var told []int
 		opts := store.Options{AsIs: true, Upgraded: func(from, to int) { told = append(told, from, to) }}
-		db, err := store.Open(t.Context(), empty, opts)
+		db, err := store.OpenWith(t.Context(), empty, later, opts)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n, err := db.Schema(t.Context()); n != 1 || err != nil {
+		if n, err := db.Schema(t.Context()); n != len(later)-1 || err != nil {
 			t.Errorf("schema %d, %v", n, err)
 		}
-		backup(t, db)
+		takeBackup(t, db)
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
 		opts.AsIs = false
 		for range 2 { // the second finds nothing to upgrade
-			db, err := store.Open(t.Context(), empty, opts)
+			db, err := store.OpenWith(t.Context(), empty, later, opts)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -405,7 +392,7 @@ func TestLookingChangesNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if !slices.Equal(told, []int{1, len(all)}) {
+		if !slices.Equal(told, []int{len(later) - 1, len(later)}) {
 			t.Errorf("told of %v", told)
 		}
 	})

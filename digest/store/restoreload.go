@@ -4,7 +4,7 @@ import (
 	"database/sql"
 
 	"postbag/digest"
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 )
 
 // setAside drops what tables work without, and gives the statements that make it
@@ -67,8 +67,8 @@ func (r *restorer) load(t *tx, conn *sql.Conn, tables []storedTable) error {
 const hintOther = "What is read is not what Postbag writes; use another backup. Nothing was changed."
 
 // sameColumns tells whether two tables have the same columns, in any order.
-func sameColumns(own, told []archive.Column) bool {
-	types := map[string]archive.Type{}
+func sameColumns(own, told []backup.Column) bool {
+	types := map[string]backup.Type{}
 	for _, c := range own {
 		types[c.Name] = c.Type
 	}
@@ -81,7 +81,7 @@ func sameColumns(own, told []archive.Column) bool {
 	return len(types) == 0
 }
 
-func (r *restorer) loadTable(t *tx, conn *sql.Conn, table archive.Table, numbered string) error {
+func (r *restorer) loadTable(t *tx, conn *sql.Conn, table backup.Table, numbered string) error {
 	next := func() ([]any, bool, error) {
 		values, more, err := r.from.Next()
 		if err != nil {

@@ -4,7 +4,7 @@ import (
 	"io"
 
 	"postbag/digest"
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 )
 
 // verify reads back what was loaded and compares it with the sums of the backup.
@@ -16,7 +16,7 @@ func (r *restorer) verify(t *tx, stored []storedTable) error {
 		}
 	}
 	var outside error
-	to, err := archive.NewWriter(io.Discard, archive.Header{}, false)
+	to, err := backup.NewWriter(io.Discard, backup.Header{}, false)
 	if err != nil {
 		return err
 	}

@@ -3,13 +3,11 @@ package store_test
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"postbag/digest"
@@ -173,23 +171,15 @@ func TestIndexAtOnce(t *testing.T) {
 	})
 }
 
-// TestSearchAfterAnUpgrade finds what was stored before there was an index, in a
-// database of the schema before it.
-func TestSearchAfterAnUpgrade(t *testing.T) {
+// TestSearchWithoutAnIndex finds what was stored while nothing was indexed.
+func TestSearchWithoutAnIndex(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty string) {
-		old, err := store.OpenWith(t.Context(), empty, before(t, empty, "0003_search.sql"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := old.Exec(t.Context(), `INSERT INTO sources (id, name, url, platform, added_at)
+		db := open(t, empty)
+		if err := db.Exec(t.Context(), `INSERT INTO sources (id, name, url, platform, added_at)
 			VALUES (1, 'Blog', 'https://blog.example/', 'blogger', 1)`); err != nil {
 			t.Fatal(err)
 		}
-		fillSource(t, old, 1, 1200)
-		if err := old.Close(); err != nil {
-			t.Fatal(err)
-		}
-		db := open(t, empty)
+		fillSource(t, db, 1, 1200)
 		if got := guidsOf(t, db, rareWord, digest.SearchFilter{}); len(got) != 10 {
 			t.Errorf("%d of 10 are found", len(got))
 		}
@@ -207,18 +197,6 @@ func TestSearchAfterAnUpgrade(t *testing.T) {
 			t.Errorf("then %d of 10 are found", len(got))
 		}
 	})
-}
-
-// before gives the program's migrations up to one.
-func before(t *testing.T, dsn, name string) fs.FS {
-	t.Helper()
-	all := fstest.MapFS{}
-	for file, script := range steps(t, dsn) {
-		if file < name {
-			all[file] = script
-		}
-	}
-	return all
 }
 
 // TestSearchGoesOnWithoutTheIndex searches what is indexed while nothing can be

@@ -4,7 +4,7 @@ import (
 	"database/sql"
 	"strings"
 
-	"postbag/digest/archive"
+	"postbag/digest/backup"
 )
 
 func sqliteCarrier() carrier {
@@ -35,7 +35,7 @@ func sqliteCarrier() carrier {
 }
 
 // sqliteLoad inserts rows by one prepared statement.
-func sqliteLoad(t *tx, _ *sql.Conn, table archive.Table, next func() ([]any, bool, error)) error {
+func sqliteLoad(t *tx, _ *sql.Conn, table backup.Table, next func() ([]any, bool, error)) error {
 	marks := strings.Repeat(", ?", len(table.Columns))[2:]
 	insert, err := t.raw.PrepareContext(t.ctx, `INSERT INTO `+quoted(table.Name)+` (`+columnList(table)+`) VALUES (`+marks+`)`)
 	if err != nil {

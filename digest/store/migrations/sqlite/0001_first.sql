@@ -8,7 +8,9 @@ CREATE TABLE publication (
     home_url       TEXT    NOT NULL DEFAULT '',
     tag_authority  TEXT    NOT NULL DEFAULT '',
     postal_address TEXT    NOT NULL DEFAULT '',
-    salt           BLOB    NOT NULL
+    salt           BLOB    NOT NULL,
+    held_since     BIGINT, -- set while nothing may be published or mailed, as after a restore
+    held_reason    TEXT    NOT NULL DEFAULT ''
 );
 
 -- One number that grows with everything readers can see.
@@ -19,15 +21,18 @@ CREATE TABLE generation (
 INSERT INTO generation (id, value) VALUES (1, 1);
 
 CREATE TABLE sources (
-    id       INTEGER PRIMARY KEY AUTOINCREMENT,
-    name     TEXT    NOT NULL,
-    url      TEXT    NOT NULL,
-    platform TEXT    NOT NULL,
-    language TEXT    NOT NULL DEFAULT '',
-    added_at BIGINT  NOT NULL,
+    id               INTEGER PRIMARY KEY AUTOINCREMENT,
+    name             TEXT    NOT NULL,
+    url              TEXT    NOT NULL,
+    platform         TEXT    NOT NULL,
+    -- An operator named the platform: no feed changes it.
+    platform_set     SMALLINT NOT NULL DEFAULT 0 CHECK (platform_set IN (0, 1)),
+    language         TEXT    NOT NULL DEFAULT '',
+    comments_pattern TEXT NOT NULL DEFAULT '',
+    added_at         BIGINT  NOT NULL,
     -- No longer followed; kept for what was stored of it.
-    removed   SMALLINT NOT NULL DEFAULT 0 CHECK (removed IN (0, 1)),
-    posts_url TEXT     NOT NULL DEFAULT '' -- its posts feed, once removed
+    removed          SMALLINT NOT NULL DEFAULT 0 CHECK (removed IN (0, 1)),
+    posts_url        TEXT     NOT NULL DEFAULT '' -- its posts feed, once removed
 );
 
 CREATE TABLE feeds (
@@ -42,28 +47,52 @@ CREATE TABLE feeds (
     last_success  BIGINT,
     failures      INTEGER NOT NULL DEFAULT 0,
     last_error    TEXT    NOT NULL DEFAULT '',
-    catch_up      BIGINT
+    catch_up      BIGINT,
+    failing_since BIGINT,
+    asked_whole   BIGINT,
+    moved_to      TEXT    NOT NULL DEFAULT '',
+    moved_polls   INTEGER NOT NULL DEFAULT 0,
+    gone_since    BIGINT,
+    stopped       SMALLINT NOT NULL DEFAULT 0 CHECK (stopped IN (0, 1)),
+    suspect       TEXT    NOT NULL DEFAULT '',
+    page_size     INTEGER NOT NULL DEFAULT 0,
+    daily         INTEGER NOT NULL DEFAULT 0,
+    older         TEXT    NOT NULL DEFAULT '',
+    retry_at      BIGINT
 );
 CREATE INDEX feeds_source ON feeds (source_id);
 
 CREATE TABLE posts (
-    id         INTEGER PRIMARY KEY AUTOINCREMENT,
-    source_id  BIGINT  NOT NULL REFERENCES sources (id),
-    guid       TEXT    NOT NULL,
-    url        TEXT    NOT NULL,
-    title      TEXT    NOT NULL,
-    author     TEXT    NOT NULL,
-    published  BIGINT  NOT NULL,
-    updated    BIGINT,
-    first_seen BIGINT  NOT NULL,
-    announced  INTEGER NOT NULL,
-    hash       TEXT    NOT NULL,
-    body       TEXT    NOT NULL,
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    source_id    BIGINT  NOT NULL REFERENCES sources (id),
+    guid         TEXT    NOT NULL,
+    url          TEXT    NOT NULL,
+    title        TEXT    NOT NULL,
+    author       TEXT    NOT NULL,
+    published    BIGINT  NOT NULL,
+    updated      BIGINT,
+    first_seen   BIGINT  NOT NULL,
+    announced    INTEGER NOT NULL,
+    hash         TEXT    NOT NULL,
+    -- Keys by which the entry is found again when its id or address changes; empty
+    -- until the feed brings the entry again.
+    key          TEXT NOT NULL DEFAULT '',
+    url_key      TEXT NOT NULL DEFAULT '',
+    ref          TEXT NOT NULL DEFAULT '',
+    comments_url TEXT    NOT NULL DEFAULT '',
+    -- The set of fields that a feed has given, so that an unchanged page is compared
+    -- without reading the row. A field outside the set may have a value all the same.
+    given        INTEGER NOT NULL DEFAULT 0,
+    -- Last, since it may be long: the columns before it are read without it.
+    body         TEXT    NOT NULL,
     UNIQUE (source_id, guid)
 );
 CREATE INDEX posts_newest ON posts (published, id);
 CREATE INDEX posts_source_newest ON posts (source_id, published, id);
 CREATE INDEX posts_url ON posts (source_id, url);
+CREATE INDEX posts_key ON posts (source_id, key) WHERE key <> '';
+CREATE INDEX posts_url_key ON posts (source_id, url_key) WHERE url_key <> '';
+CREATE INDEX posts_ref ON posts (source_id, ref) WHERE ref <> '';
 
 CREATE TABLE comments (
     id          INTEGER  PRIMARY KEY AUTOINCREMENT,
@@ -82,9 +111,15 @@ CREATE TABLE comments (
     changed_at  BIGINT   NOT NULL,
     gone        SMALLINT NOT NULL CHECK (gone IN (0, 1)),
     gone_reason TEXT     NOT NULL,
+    gone_by     TEXT     NOT NULL DEFAULT ''
+        CHECK (gone_by IN ('', 'marker', 'tombstone', 'absence', 'permalink')),
     backfill    SMALLINT NOT NULL CHECK (backfill IN (0, 1)),
     hash        TEXT     NOT NULL,
     words       INTEGER  NOT NULL,
+    key         TEXT NOT NULL DEFAULT '', -- these four as in posts
+    post_key    TEXT NOT NULL DEFAULT '',
+    parent_key  TEXT NOT NULL DEFAULT '',
+    given       INTEGER  NOT NULL DEFAULT 0,
     body        TEXT     NOT NULL,
     UNIQUE (source_id, guid)
 );
@@ -97,6 +132,33 @@ CREATE INDEX comments_waiting_post ON comments (source_id, post_ref)
     WHERE post_id IS NULL AND post_ref <> '';
 CREATE INDEX comments_waiting_parent ON comments (source_id, parent_ref)
     WHERE parent_id IS NULL AND parent_ref <> '';
+CREATE INDEX comments_key ON comments (source_id, key) WHERE key <> '';
+CREATE INDEX comments_waiting_post_key ON comments (source_id, post_key)
+    WHERE post_id IS NULL AND post_key <> '';
+CREATE INDEX comments_waiting_parent_key ON comments (source_id, parent_key)
+    WHERE parent_id IS NULL AND parent_key <> '';
+
+-- Earlier texts of comments that were edited.
+CREATE TABLE comment_versions (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    comment_id BIGINT  NOT NULL REFERENCES comments (id),
+    replaced   BIGINT  NOT NULL, -- when the next text was seen
+    author     TEXT    NOT NULL,
+    words      INTEGER NOT NULL,
+    body       TEXT    NOT NULL
+);
+CREATE INDEX comment_versions_comment ON comment_versions (comment_id, id);
+
+-- What is remembered of the feeds of single posts' comments.
+CREATE TABLE listings (
+    post_id       INTEGER PRIMARY KEY REFERENCES posts (id),
+    listed        INTEGER NOT NULL, -- comments announced when it was last read whole, -1 for never
+    listed_at     BIGINT,
+    next_try      BIGINT,
+    failures      INTEGER NOT NULL,
+    etag          TEXT    NOT NULL,
+    last_modified TEXT    NOT NULL
+);
 
 CREATE TABLE series (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -237,6 +299,7 @@ CREATE TABLE deliveries (
     attempts      INTEGER NOT NULL DEFAULT 0,
     first_try     BIGINT,
     next_try      BIGINT, -- of queued and deferred rows
+    worker_id     BIGINT, -- who claimed a row that is being sent
     updated_at    BIGINT  NOT NULL,
     code          INTEGER NOT NULL DEFAULT 0,
     reply         TEXT    NOT NULL DEFAULT '',
@@ -246,3 +309,96 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_claim ON deliveries (issue_id, state, next_try, id);
 CREATE INDEX deliveries_subscriber ON deliveries (subscriber_id);
 CREATE INDEX deliveries_uncertain ON deliveries (issue_id) WHERE state = 'uncertain';
+
+-- The processes that work on this database, with their leases, by the database's
+-- own clock. On SQLite there is one, and its lease lasts as long as the process.
+CREATE TABLE workers (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    name         TEXT   NOT NULL,
+    started_at   BIGINT NOT NULL,
+    leased_until BIGINT NOT NULL,
+    ended_at     BIGINT
+);
+CREATE INDEX workers_present ON workers (leased_until) WHERE ended_at IS NULL;
+
+-- Recurring work. next_at is by the program's clock, NULL while nothing is
+-- planned; the fence grows with every claim; of the duties in one room at most
+-- one is claimed at a time.
+CREATE TABLE duties (
+    name       TEXT PRIMARY KEY,
+    kind       TEXT NOT NULL,
+    subject    BIGINT NOT NULL,
+    room       TEXT NOT NULL DEFAULT '',
+    next_at    BIGINT,
+    worker_id  BIGINT,
+    fence      BIGINT NOT NULL DEFAULT 0,
+    claimed_at BIGINT, -- by the database's clock
+    due_at     BIGINT, -- the occurrence that is under way, else the last
+    done_at    BIGINT,
+    runs       BIGINT NOT NULL DEFAULT 0,
+    failures   BIGINT NOT NULL DEFAULT 0,
+    last_error TEXT   NOT NULL DEFAULT ''
+);
+CREATE INDEX duties_due ON duties (next_at) WHERE next_at IS NOT NULL AND worker_id IS NULL;
+CREATE INDEX duties_held ON duties (worker_id) WHERE worker_id IS NOT NULL;
+CREATE UNIQUE INDEX duties_room ON duties (room) WHERE room <> '' AND worker_id IS NOT NULL;
+
+-- The search index. It is derived from posts and comments: an entry that it lacks
+-- is indexed again, and all are once its tables are empty.
+
+-- Entries to index anew. Kind is 0 for a comment, 1 for a post, 2 for all
+-- comments under a post. An entry may stand in it several times.
+CREATE TABLE search_todo (
+    id    INTEGER  PRIMARY KEY,
+    kind  SMALLINT NOT NULL CHECK (kind IN (0, 1, 2)),
+    entry BIGINT   NOT NULL
+);
+
+-- How far, by id, the comments (0) and the posts (1) have been looked through
+-- for entries that are not in the index. No row is 0.
+CREATE TABLE search_state (
+    kind   SMALLINT PRIMARY KEY,
+    walked BIGINT   NOT NULL
+);
+
+-- One row for an entry; the rowid is the minute of its publication and its id.
+-- The lexemes are made by the program, and parted by spaces.
+CREATE VIRTUAL TABLE search_comments USING fts5(lexemes, content='', contentless_delete=1, tokenize='ascii');
+CREATE VIRTUAL TABLE search_posts USING fts5(lexemes, content='', contentless_delete=1, tokenize='ascii');
+
+-- Which entries repeat or quote others. It is derived from posts and comments, and
+-- made again once its tables are empty. An entry is twice its id, and one more for
+-- a post.
+
+-- Entries to compare anew. One that changed is also looked for by those that are
+-- later than it.
+CREATE TABLE near_todo (
+    id      INTEGER  PRIMARY KEY,
+    entry   BIGINT   NOT NULL,
+    changed SMALLINT NOT NULL CHECK (changed IN (0, 1))
+);
+
+-- How far, by id, the comments (0) and the posts (1) have been compared, and the
+-- prints of comments made ahead of that (2). No row is 0.
+CREATE TABLE near_state (
+    kind   SMALLINT PRIMARY KEY,
+    walked BIGINT   NOT NULL
+);
+
+-- The numbers by which a text is found again. The holder is twice the entry, and
+-- one more where this print alone is worth a look. Prints of a text that has
+-- changed since stay: what they lead to is read before it is believed.
+CREATE TABLE near_prints (
+    print  BIGINT NOT NULL,
+    holder BIGINT NOT NULL,
+    PRIMARY KEY (print, holder)
+) WITHOUT ROWID;
+
+-- What an entry is to an earlier one: a near copy (0), or it quotes it (1).
+CREATE TABLE near_links (
+    later    BIGINT   NOT NULL,
+    earlier  BIGINT   NOT NULL,
+    relation SMALLINT NOT NULL CHECK (relation IN (0, 1)),
+    PRIMARY KEY (later, earlier)
+) WITHOUT ROWID;
+CREATE INDEX near_links_earlier ON near_links (earlier, later);

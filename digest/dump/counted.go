@@ -1,0 +1,59 @@
+package dump
+
+import (
+	"cmp"
+	"slices"
+
+	"postbag/digest/feed"
+)
+
+// counted is how many comments a post says it has, -1 while it did not say, and
+// how many the file holds.
+type counted struct {
+	title            string
+	announced, found int
+}
+
+// announce notes how many comments a post says it has.
+func (b *blogger) announce(p feed.PostEntry) {
+	key, ok := postNumber(p.ID)
+	if !ok || p.Announced < 0 {
+		return
+	}
+	if of := b.of(key); of != nil {
+		of.title, of.announced = short(or(p.Title, p.ID), 80), p.Announced
+	}
+}
+
+// found notes a comment of a post.
+func (b *blogger) found(key uint64) {
+	if of := b.of(key); of != nil {
+		of.found++
+	}
+}
+
+// of gives what is counted of a post, nil when too many posts are counted.
+func (b *blogger) of(key uint64) *counted {
+	of := b.counted[key]
+	if of == nil && len(b.counted) < maxRemembered {
+		of = &counted{announced: -1}
+		b.counted[key] = of
+	}
+	return of
+}
+
+// finish compares what posts announce with what the file held.
+func (b *blogger) finish(r *Reader) {
+	var differing []Difference
+	for _, of := range b.counted {
+		if of.announced >= 0 && of.announced != of.found {
+			differing = append(differing, Difference{Title: of.title, Announced: of.announced, Found: of.found})
+		}
+	}
+	slices.SortFunc(differing, func(a, b Difference) int {
+		return cmp.Or(cmp.Compare(b.Announced, a.Announced), cmp.Compare(a.Title, b.Title))
+	})
+	for _, d := range differing {
+		r.tally.differ(d)
+	}
+}

@@ -1,0 +1,195 @@
+package dump_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/dump"
+	"postbag/digest/feed"
+	"postbag/digest/markup"
+)
+
+func fixture(t testing.TB, name string) string {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func at(text string) time.Time {
+	tm, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		panic(err)
+	}
+	return tm.UTC()
+}
+
+func textOf(b feed.Body) string { return markup.FromHTML(b.HTML, b.Base).Text() }
+
+// WordPress has written three versions of its format; they differ in the address
+// of the namespace.
+func TestWordPressExports(t *testing.T) {
+	for _, version := range []string{"1.0", "1.1", "1.2"} {
+		t.Run(version, func(t *testing.T) {
+			body := strings.ReplaceAll(fixture(t, "wordpress-1.2.xml"), "export/1.2/", "export/"+version+"/")
+			got := readWhole(t, strings.NewReader(body), "")
+			equal(t, "head", got.head, dump.Head{Format: dump.WXR, Platform: digest.WordPress,
+				Title: "The Allotment Gate – plots & people", HomeURL: "http://blog.test", Language: "en-GB"})
+			equal(t, "posts", got.tally.Posts, 2)
+			equal(t, "comments", got.tally.Comments, 5)
+			equal(t, "replies", got.tally.Replies, 3)
+			equal(t, "gone", got.tally.Gone, 1)
+			equal(t, "deleted", fmt.Sprint(got.deleted), "[http://blog.test/?p=41#comment-205]")
+			equal(t, "left out", got.left(), "1 page, 2 comments under what is no published post, 1 attachment, "+
+				"1 entry of another kind, 1 draft, 1 post with a password, 1 comment that is not approved, 1 spam comment, 1 notice of a link")
+			checkWordPress(t, got)
+		})
+	}
+}
+
+// A copy of a post can have the guid of the original.
+func TestWordPressPostsOfOneGUID(t *testing.T) {
+	item := func(number string) string {
+		return `<item><title>Gate ` + number + `</title><link>http://blog.test/` + number + `/</link><guid isPermaLink="false">http://blog.test/?p=41</guid>` +
+			`<wp:post_id>` + number + `</wp:post_id><wp:status>publish</wp:status><wp:post_type>post</wp:post_type>` +
+			`<wp:comment><wp:comment_id>1` + number + `</wp:comment_id><wp:comment_content>x</wp:comment_content><wp:comment_approved>1</wp:comment_approved></wp:comment></item>`
+	}
+	got := readWhole(t, strings.NewReader(`<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><wp:wxr_version>1.2</wp:wxr_version>`+
+		item("41")+item("42")+`</channel></rss>`), "")
+	var names []string
+	for _, p := range got.posts {
+		names = append(names, p.ID+" "+p.Key)
+	}
+	equal(t, "posts", strings.Join(names, ", "), "http://blog.test/?p=41 post-41, http://blog.test/42/ post-42")
+	equal(t, "the copy's comment", got.comment(t, "comment-142").PostRef, "http://blog.test/42/")
+}
+
+func checkWordPress(t *testing.T, got whole) {
+	t.Helper()
+	p := got.posts[0]
+	equal(t, "post", fmt.Sprint(p.ID, p.Key, p.URL, p.Title, p.Author, p.Announced),
+		fmt.Sprint("http://blog.test/?p=41", "post-41", "http://blog.test/2026/03/who-locks-the-water/", "Who locks the water?", "Maureen at the Gate", -1))
+	equal(t, "published", p.Published, at("2026-03-05T08:00:00Z"))
+	equal(t, "text", textOf(p.Body), "The tap by the gate was locked\nagain.\n\nWho has the key?")
+	equal(t, "title", got.posts[1].Title, "Beans & bindweed")
+	equal(t, "writer without a name", got.posts[1].Author, "somebody-else")
+	equal(t, "fallen back to the local date", got.posts[1].Published, at("2026-02-14T19:30:00Z"))
+	equal(t, "text in blocks", textOf(got.posts[1].Body), "Written in blocks.")
+
+	bob := got.comment(t, "comment-104")
+	equal(t, "names", fmt.Sprint(bob.ID, bob.URL, bob.PostRef, bob.PostKey, bob.ParentRef, bob.ParentKey),
+		fmt.Sprint("http://blog.test/?p=41#comment-104", "http://blog.test/2026/03/who-locks-the-water/#comment-104", "http://blog.test/?p=41", "post-41", "", ""))
+	equal(t, "author", bob.Author+" "+bob.AuthorURI, "Bob (the builder) https://bob.example/")
+	equal(t, "text", textOf(bob.Body), "I saw the parish van there at seven. They don't ask.\n\nPlot 12 & 13 were dry all week.")
+	equal(t, "published", bob.Published, at("2026-03-05T18:10:00Z"))
+
+	removed, reply := got.comment(t, "comment-202"), got.comment(t, "comment-203")
+	equal(t, "removed", fmt.Sprintf("%v %s %s", removed.Gone, removed.GoneReason, removed.Body.HTML), "true it is in the blog's trash ")
+	equal(t, "reply to it", reply.ParentRef+" "+reply.ParentKey, removed.ID+" "+removed.Key)
+	equal(t, "nameless writer", reply.Author, "Anonymous")
+	equal(t, "local date", reply.Published, at("2026-03-05T09:00:00Z"))
+	equal(t, "two lines", textOf(reply.Body), "A reply to what is gone.\nOn two lines.")
+
+	quoted := got.comment(t, "comment-204")
+	equal(t, "no date at all: the post's", quoted.Published, at("2026-03-05T08:00:00Z"))
+	equal(t, "quote of two paragraphs", textOf(quoted.Body), "Plot 12 was dry.\n\nAll week.\n\nMine, too.")
+	equal(t, "unknown parent", got.comment(t, "comment-209").ParentKey, "comment-150")
+	if dump := fmt.Sprint(got.posts, got.comments); strings.Contains(dump, "secret.test") || strings.Contains(dump, "203.0.113.9") {
+		t.Error("an e-mail or IP address was read")
+	}
+}
+
+func TestDisqusExport(t *testing.T) {
+	got := readWhole(t, strings.NewReader(fixture(t, "disqus.xml")), "")
+	equal(t, "head", got.head, dump.Head{Format: dump.DisqusXML, Platform: digest.Disqus, Title: "towpath"})
+	equal(t, "comments", got.tally.Comments, 8)
+	equal(t, "replies", got.tally.Replies, 2)
+	equal(t, "gone", got.tally.Gone, 1)
+	equal(t, "left out", got.left(), "1 deleted thread, 1 spam comment, 1 comment under what is no published post, 1 thread without comments")
+	var posts []string
+	for _, p := range got.posts {
+		posts = append(posts, p.ID+" "+p.Title)
+	}
+	equal(t, "posts", strings.Join(posts, "; "), "https://towpath.example/locks/ Seven locks & a pub; "+
+		"https://towpath.example/by-identifier/ Known by its identifier; http://www.towpath.example/locks?utm_source=mail Seven locks again")
+
+	removed, reply := got.comment(t, "comment-101"), got.comment(t, "comment-102")
+	equal(t, "removed", fmt.Sprintf("%v %s %s", removed.Gone, removed.Author, removed.Body.HTML), "true Wren ")
+	equal(t, "reply to it", reply.ParentRef+" "+reply.ParentKey, removed.ID+" comment-101")
+	equal(t, "names", reply.ID+" "+reply.URL+" "+reply.PostRef,
+		"https://towpath.example/locks/#comment-102 https://towpath.example/locks/#comment-102 https://towpath.example/locks/")
+	equal(t, "author", reply.Author+" "+reply.AuthorURI, "Perry https://disqus.com/by/perry/")
+	equal(t, "text", textOf(reply.Body), "Seven with the guard lock.")
+
+	orphan := got.comment(t, "comment-105")
+	equal(t, "orphan", orphan.ID+" "+orphan.PostRef+" "+orphan.URL, "disqus:comment-105 disqus-thread:99 ")
+	equal(t, "without a thread", got.comment(t, "comment-106").PostRef+"|"+got.comment(t, "comment-106").Author, "|Anonymous")
+	equal(t, "thread without an address", got.comment(t, "comment-108").PostRef, "disqus-thread:14")
+	for _, c := range got.comments {
+		if c.Key == "" {
+			equal(t, "without a number", strings.HasPrefix(c.ID, "hash:"), true)
+		}
+	}
+	if dump := fmt.Sprint(got.posts, got.comments); strings.Contains(dump, "secret.example") || strings.Contains(dump, "203.0.113.77") {
+		t.Error("an e-mail or IP address was read")
+	}
+}
+
+// Some writers of the format leave the quotation marks out, or number otherwise.
+func TestDisqusInAnotherHand(t *testing.T) {
+	body := strings.NewReplacer(`<thread dsq:id="11"/>`, `<thread dsq:id=11/>`, `"102"`, `"x102"`).Replace(fixture(t, "disqus.xml"))
+	got := readWhole(t, strings.NewReader(body), "")
+	equal(t, "comments", got.tally.Comments, 8)
+	equal(t, "its post", got.comment(t, "comment-x102").PostRef, "https://towpath.example/locks/")
+}
+
+func TestTakeout(t *testing.T) {
+	got := readWhole(t, strings.NewReader(fixture(t, "takeout.atom")), "https://slowferries.example/")
+	equal(t, "posts", len(got.posts), 1)
+	equal(t, "title escaped twice", got.posts[0].Title, `The "Marram" is late & wet`)
+	equal(t, "address", got.posts[0].URL, "https://slowferries.example/2019/05/late.html")
+	equal(t, "comments", len(got.comments), 2)
+	first, reply := got.comments[0], got.comments[1]
+	equal(t, "permalink", first.URL, "https://slowferries.example/2019/05/late.html?showComment=1556701200250#c1001")
+	equal(t, "parent", reply.ParentRef, first.ID)
+	equal(t, "profile", reply.AuthorURI, "https://www.blogger.com/profile/55")
+	equal(t, "deleted", fmt.Sprint(got.deleted), "[tag:blogger.com,1999:blog-7.post-1004]")
+	equal(t, "left out", got.left(), "2 unpublished posts, 1 page, 1 comment that is not approved, 1 comment under what is no published post")
+
+	homeless := readWhole(t, strings.NewReader(fixture(t, "takeout.atom")), "")
+	equal(t, "address while the blog's is not known", homeless.posts[0].URL+homeless.comments[0].URL, "")
+}
+
+func TestBackup(t *testing.T) {
+	body := strings.Replace(backupOf(3, "Late &lt;b&gt;again&lt;/b&gt;"), "<thr:total>3<", "<thr:total>10<", 1)
+	body = strings.Replace(body, "</feed>", strings.Replace(backupComment(7, "x"), "</entry>",
+		`<link rel='related' href='http://www.blogger.com/feeds/7/100/comments/default/1000?v=2'/>`+
+			`<gd:extendedProperty name='blogger.contentRemoved' value='true'/></entry>`, 1)+"</feed>", 1)
+	got := readWhole(t, strings.NewReader(body), "")
+	equal(t, "language", got.head.Language, "en-GB")
+	equal(t, "title", got.posts[0].Title, `The "Marram" is late`)
+	equal(t, "announced", got.posts[0].Announced, 10)
+	equal(t, "differing counts", fmt.Sprint(got.tally.Differ), `[{The "Marram" is late 10 4}]`)
+	equal(t, "related link of a reply", got.comment(t, "tag:blogger.com,1999:blog-7.post-1007").ParentRef, "tag:blogger.com,1999:blog-7.post-1000")
+	equal(t, "removed", got.tally.Gone, 1)
+}
+
+// Batches stay small, and hold no two entries of one name.
+func TestBatches(t *testing.T) {
+	got := readWhole(t, strings.NewReader(backupOf(1000, "words")), "")
+	equal(t, "comments", len(got.comments), 1000)
+	equal(t, "batches", got.batches, 4)
+	big := readWhole(t, strings.NewReader(backupOf(6, strings.Repeat("x", 900_000))), "")
+	equal(t, "batches of big comments", big.batches, 3)
+	twice := strings.Replace(backupOf(2, "words"), "</feed>", backupComment(1, "again")+"</feed>", 1)
+	got = readWhole(t, strings.NewReader(twice), "")
+	equal(t, "comments, one of them twice", len(got.comments), 3)
+	equal(t, "batches", got.batches, 2)
+}

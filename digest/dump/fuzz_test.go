@@ -1,0 +1,86 @@
+package dump_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"unicode/utf8"
+
+	"postbag/digest"
+	"postbag/digest/dump"
+	"postbag/digest/feed"
+)
+
+// FuzzReader holds that no file makes the reader fail otherwise than by a clear
+// error, that what it gives can be stored, and that the pieces in which a file
+// comes do not matter.
+func FuzzReader(f *testing.F) {
+	for _, name := range []string{"wordpress-1.2.xml", "disqus.xml", "takeout.atom"} {
+		body := fixture(f, name)
+		f.Add([]byte(body))
+		f.Add([]byte(body[:len(body)/2]))
+	}
+	f.Add([]byte(backupOf(2, "words &amp;amp; &lt;b&gt;more&lt;/b&gt;")))
+	for _, body := range []string{
+		"", "\x1f\x8b\x08", "PK\x03\x04", "\xFF\xFE<\x00?\x00", "<disqus><post/></disqus>", "<disqus><thread dsq:id='1'/><post dsq:id='0'><thread dsq:id='1'/></post></disqus>",
+		"<rss xmlns:wp='http://wordpress.org/export/1.2/'><channel><item><wp:comment/></item></channel></rss>",
+		"<feed><id>tag:blogger.com,1999:blog-1.archive</id><entry><![CDATA[&#0;]]><a x='&#8;\"'/></entry></feed>",
+	} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		once, err := drain(t, strings.NewReader(string(body)))
+		if err != nil && (digest.KindOf(err) != digest.Invalid || digest.HintOf(err) == "") {
+			t.Errorf("error %q of kind %d with the hint %q", err, digest.KindOf(err), digest.HintOf(err))
+		}
+		twice, err2 := drain(t, iotest.OneByteReader(strings.NewReader(string(body))))
+		if once != twice || (err == nil) != (err2 == nil) {
+			t.Errorf("%+v (%v), and byte by byte %+v (%v)", once, err, twice, err2)
+		}
+	})
+}
+
+type sum struct{ posts, comments, deleted int }
+
+func drain(t *testing.T, file io.Reader) (s sum, err error) {
+	r, err := dump.Open(context.Background(), file)
+	if err != nil {
+		if r != nil {
+			t.Error("a reader beside an error")
+		}
+		return s, err
+	}
+	if _, err := r.PostIDs(context.Background()); err != nil {
+		return s, end(err)
+	}
+	r.SetHome("https://blog.test/")
+	for {
+		b, err := r.Next(context.Background())
+		if err != nil {
+			return s, end(err)
+		}
+		s.posts += len(b.Posts)
+		s.comments += len(b.Comments)
+		s.deleted += len(b.Deleted)
+		for _, p := range b.Posts {
+			if p.ID == "" || !utf8.ValidString(p.Title+p.ID+p.URL+p.Body.HTML) || utf8.RuneCountInString(p.Title) > feed.MaxTitle || strings.HasPrefix(p.URL, "/") {
+				t.Errorf("post %+v cannot be stored", p)
+			}
+		}
+		for _, c := range b.Comments {
+			if c.ID == "" || c.ID == c.ParentRef || !utf8.ValidString(c.Author+c.ID+c.URL+c.Body.HTML) || strings.HasPrefix(c.URL, "/") {
+				t.Errorf("comment %+v cannot be stored", c)
+			}
+		}
+	}
+}
+
+func end(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}

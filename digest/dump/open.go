@@ -1,0 +1,236 @@
+package dump
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"postbag/digest"
+)
+
+const (
+	headBytes = 64 << 10 // looked at to tell what a file is
+	takeHint  = "Blogger: feed.atom of the Takeout archive, or the .xml of a backup. WordPress: the .xml of Tools, Export. Disqus: the .xml in the archive it mails."
+)
+
+// gate is a file that is not read any more once a context has ended, even in the
+// middle of a token that never ends.
+type gate struct {
+	file io.Reader
+	ctx  context.Context
+}
+
+func (g *gate) Read(p []byte) (int, error) {
+	if err := g.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return g.file.Read(p)
+}
+
+// Open finds out by its first bytes what a file is and reads up to its first
+// entry. A file that was packed with gzip is unpacked on the way. The error is of
+// kind Invalid for anything that is no export, and says what it is instead.
+func Open(ctx context.Context, file io.Reader) (*Reader, error) {
+	g := &gate{file, ctx}
+	in := bufio.NewReaderSize(g, headBytes)
+	head, err := in.Peek(headBytes)
+	if err != nil && err != io.EOF {
+		return nil, fmt.Errorf("read the file: %w", err)
+	}
+	if bytes.HasPrefix(head, []byte("\x1f\x8b")) {
+		unpacked, err := gzip.NewReader(in)
+		if err != nil {
+			return nil, digest.Fail(digest.Invalid, "Get the export again.", "the file cannot be unpacked: %w", err)
+		}
+		in = bufio.NewReaderSize(unpacked, headBytes)
+		if head, err = in.Peek(headBytes); err != nil && err != io.EOF {
+			return nil, unreadable(err)
+		}
+	}
+	if err := recognise(head); err != nil {
+		return nil, err
+	}
+	text := decode(in, head)
+	r := &Reader{gate: g, scan: newScanner(newSieve(text))}
+	root, err := r.scan.open()
+	if err != nil {
+		return nil, r.explainStart(err)
+	}
+	if err := r.choose(root); err != nil {
+		return nil, err
+	}
+	if err := r.above(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func unreadable(err error) error {
+	return digest.Fail(digest.Invalid, "Get the export again.", "the file cannot be unpacked: %w", err)
+}
+
+// packed are files that hold others, by their first bytes.
+var packed = []struct{ magic, name string }{
+	{"PK\x03\x04", "a zip archive"}, {"PK\x05\x06", "an empty zip archive"}, {"BZh", "packed with bzip2"},
+	{"\xFD7zXZ\x00", "packed with xz"}, {"\x28\xB5\x2F\xFD", "packed with zstd"}, {"7z\xBC\xAF", "a 7z archive"},
+	{"Rar!", "a rar archive"}, {"\x1f\x8b", "packed twice"},
+}
+
+// recognise refuses what is not even XML, by its first bytes.
+func recognise(head []byte) error {
+	for _, p := range packed {
+		if bytes.HasPrefix(head, []byte(p.magic)) {
+			return digest.Fail(digest.Invalid, "Unpack it and give the file inside. "+takeHint, "the file is %s, not an export", p.name)
+		}
+	}
+	if len(head) > 262 && string(head[257:262]) == "ustar" {
+		return digest.Fail(digest.Invalid, "Unpack it and give the file inside. "+takeHint, "the file is a tar archive, not an export")
+	}
+	text := beginning(head)
+	lower := strings.ToLower(text[:min(len(text), 64)])
+	switch {
+	case text == "":
+		return digest.Fail(digest.Invalid, "Get the export again.", "the file is empty")
+	case strings.HasPrefix(lower, "<!doctype html"), strings.HasPrefix(lower, "<html"),
+		strings.HasPrefix(lower, "<head"), strings.HasPrefix(lower, "<body"):
+		return digest.Fail(digest.Invalid, "Sign in there, and download the export itself. "+takeHint,
+			"the file is a web page, not an export")
+	case strings.HasPrefix(lower, "{"), strings.HasPrefix(lower, "["):
+		return digest.Fail(digest.Invalid, takeHint, "the file is JSON data, which is not read")
+	case !strings.HasPrefix(lower, "<"):
+		return digest.Fail(digest.Invalid, takeHint, "the file is no export that is known")
+	}
+	return nil
+}
+
+var preamble = regexp.MustCompile(`^(?s)(\s+|<!--.*?-->|<\?.*?\?>)+`)
+
+// maxJunk is how many bytes may stand before a declaration, such as those of a
+// byte order mark written in another character set.
+const maxJunk = 16
+
+// beginning is the text of the first bytes after declaration and comments, good
+// enough to look at.
+func beginning(head []byte) string {
+	text := strings.TrimPrefix(strings.ReplaceAll(string(head), "\x00", ""), "\xEF\xBB\xBF")
+	text = strings.TrimPrefix(strings.TrimPrefix(text, "\xFE\xFF"), "\xFF\xFE") // UTF-16
+	if at := strings.Index(text[:min(len(text), maxJunk)], "<?xml"); at > 0 {
+		text = text[at:]
+	}
+	return strings.TrimSpace(preamble.ReplaceAllString(text, ""))
+}
+
+// choose picks the format by the root element.
+func (r *Reader) choose(root *node) error {
+	switch root.name.Local {
+	case "feed":
+		r.format = newBlogger()
+		return nil
+	case "disqus":
+		r.head = Head{Format: DisqusXML, Platform: digest.Disqus}
+		r.format = newDisqus()
+		return nil
+	case "rss":
+		if !isWXR(root) {
+			return aFeed()
+		}
+		r.head = Head{Format: WXR, Platform: digest.WordPress}
+		r.scan.unitDepth = 3
+		r.scan.nested = func(n xml.Name) bool { return n.Local == "comment" && wordPress(n.Space) }
+		r.scan.omitted = func(n xml.Name) bool {
+			return (n.Local == "postmeta" || n.Local == "commentmeta") && wordPress(n.Space)
+		}
+		r.format = newWordPress()
+		return nil
+	case "html":
+		return recognise([]byte("<html"))
+	}
+	return digest.Fail(digest.Invalid, takeHint, "the file is XML, but no export that is known: its root is %q", short(root.name.Local, 40))
+}
+
+func aFeed() error {
+	return digest.Fail(digest.Invalid, "Follow the blog instead: postbag source add URL. "+takeHint, "the file is a feed, not an export")
+}
+
+func isWXR(root *node) bool {
+	for _, a := range root.attrs {
+		if a.Name.Space == "xmlns" && wordPress(a.Value) && a.Value != "wp" {
+			return true
+		}
+	}
+	return false
+}
+
+// above reads what stands above the entries.
+func (r *Reader) above() error {
+	for {
+		n, err := r.scan.next()
+		if err == io.EOF {
+			r.err = io.EOF
+			return r.certain()
+		}
+		if err != nil {
+			return r.explainStart(err)
+		}
+		if !r.format.above(r, n) {
+			r.held = n
+			return r.certain()
+		}
+	}
+}
+
+// certain refuses an Atom document that turned out to be no export.
+func (r *Reader) certain() error {
+	if r.head.Format == "" {
+		return aFeed()
+	}
+	return nil
+}
+
+// explain words why a file cannot be read further.
+func (r *Reader) explain(err error) error {
+	if err == io.EOF {
+		return err
+	}
+	where := "before its first entry"
+	if r.last != "" {
+		where = "after " + r.last
+	}
+	const again = "What stands before that was read. Get the export again and import it whole: nothing is stored twice."
+	var syntax *xml.SyntaxError
+	switch {
+	case cutShort(err):
+		return digest.Fail(digest.Invalid, again, "the file ends in the middle, %s", where)
+	case errors.Is(err, errDoctype), errors.Is(err, errTag), errors.Is(err, errDepth):
+		return digest.Fail(digest.Invalid, "No platform's export needs that.", "the file is refused %s: %w", where, err)
+	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader):
+		return digest.Fail(digest.Invalid, again, "the file is damaged %s: %w", where, err)
+	case errors.As(err, &syntax):
+		return digest.Fail(digest.Invalid, again, "the file is not well-formed XML %s: %s", where, short(syntax.Msg, 100))
+	}
+	return fmt.Errorf("read the file %s: %w", where, err)
+}
+
+// explainStart words why not even the first entry could be read.
+func (r *Reader) explainStart(err error) error {
+	if err == io.EOF {
+		return digest.Fail(digest.Invalid, takeHint, "the file holds no XML element")
+	}
+	err = r.explain(err)
+	if digest.KindOf(err) == digest.Invalid {
+		return digest.Fail(digest.Invalid, "Get the export again.", "%w", err)
+	}
+	return err
+}
+
+func cutShort(err error) bool {
+	var syntax *xml.SyntaxError
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &syntax) && strings.Contains(syntax.Msg, "unexpected EOF")
+}

@@ -1,0 +1,266 @@
+package dump
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"postbag/digest/feed"
+)
+
+const (
+	maxAuthors = 5000
+	maxGuids   = 4 << 20 // bytes of ids, remembered to find posts that share one
+	maxReplies = 20_000  // of an item, remembered to tell which removed comments have some
+
+	wxrTime = "2006-01-02 15:04:05"
+)
+
+// wxr reads WordPress's export, an RSS channel whose items hold their comments.
+// The comments are units of their own, so that an item may be of any length.
+type wxr struct {
+	authors map[string]string // names by login
+	// guids are those of posts so far, with the number of the first that had each:
+	// copies of a post can have the guid of the original.
+	guids     map[string]string
+	guidBytes int
+	item      *node // the item whose comments are read
+	post      feed.PostEntry
+	offered   bool // the item is a post that readers see
+
+	// Of the item, by key: removed comments to which nobody has replied so far, and
+	// the comments that were replied to.
+	removed map[string]feed.CommentEntry
+	parents map[string]bool
+}
+
+func newWordPress() *wxr { return &wxr{authors: map[string]string{}, guids: map[string]string{}} }
+
+// above reads the channel's own fields.
+func (w *wxr) above(r *Reader, n *node) bool {
+	if n.name.Local == "item" || n.in != nil {
+		return false
+	}
+	switch text := n.trimmed(); {
+	case n.name.Local == "title" && plain(n.name.Space):
+		r.head.Title = title(text)
+	case n.name.Local == "link" && plain(n.name.Space):
+		r.head.HomeURL = or(r.head.HomeURL, webURL(text))
+	case n.name.Local == "base_blog_url" && wordPress(n.name.Space):
+		r.head.HomeURL = or(webURL(text), r.head.HomeURL)
+	case n.name.Local == "language" && plain(n.name.Space):
+		r.head.Language = short(words(text), 35)
+	case n.name.Local == "author" && wordPress(n.name.Space):
+		w.author(n)
+	}
+	return true
+}
+
+// author notes the name of a writer: items give the login only.
+func (w *wxr) author(n *node) {
+	login, shown := n.value(wordPress, "author_login"), name(n.value(wordPress, "author_display_name"))
+	if login != "" && shown != "" && len(w.authors) < maxAuthors {
+		w.authors[short(login, maxName)] = shown
+	}
+}
+
+func (w *wxr) take(r *Reader, n *node) {
+	switch {
+	case n.in != nil:
+		if w.item != n.in {
+			w.begin(r, n.in)
+		}
+		w.comment(r, n)
+	case n.name.Local == "item":
+		if w.item != n {
+			w.begin(r, n)
+		}
+		w.end(r)
+	case n.name.Local == "author" && wordPress(n.name.Space):
+		w.author(n)
+	}
+}
+
+func (w *wxr) finish(*Reader) {}
+
+// begin reads an item's own fields, which stand before its comments.
+func (w *wxr) begin(r *Reader, n *node) {
+	w.item, w.offered = n, false
+	w.removed, w.parents = map[string]feed.CommentEntry{}, map[string]bool{}
+	w.post = w.read(r, n)
+	if why, left := leftOut(n); left {
+		r.tally.leave(why)
+		return
+	}
+	w.offered = true
+	if n.tooLong() {
+		r.tally.leave(LongPost)
+		return
+	}
+	r.post(w.post)
+}
+
+// leftOut tells whether an item is no post that every reader sees.
+func leftOut(n *node) (why Reason, left bool) {
+	switch kind := n.value(wordPress, "post_type"); kind {
+	case "post", "":
+	case "page":
+		return PageEntry, true
+	case "attachment":
+		return Attachment, true
+	default:
+		return OtherItem, true
+	}
+	switch status := n.value(wordPress, "status"); status {
+	case "publish", "":
+	case "draft", "auto-draft", "pending", "future":
+		return Draft, true
+	default:
+		return Unpublished, true
+	}
+	if n.value(wordPress, "post_password") != "" {
+		return Protected, true
+	}
+	return Reason{}, false
+}
+
+func (w *wxr) read(r *Reader, n *node) feed.PostEntry {
+	url := webURL(n.value(plain, "link"))
+	body := blocks(n.value(content, "encoded"))
+	heading := n.value(plain, "title")
+	p := feed.PostEntry{
+		ID:        id(n.value(plain, "guid")),
+		URL:       url,
+		Title:     title(heading),
+		Author:    w.writer(n),
+		Published: firstTime(moment(wxrTime, n.value(wordPress, "post_date_gmt")), moment(wxrTime, n.value(wordPress, "post_date")), moment(time.RFC1123Z, n.value(plain, "pubDate"))),
+		Updated:   moment(wxrTime, n.value(wordPress, "post_modified_gmt")),
+		Announced: -1,
+		Body:      feed.Body{HTML: body, Base: url},
+		Hash:      hash(heading, body),
+	}
+	if number := number(n.value(wordPress, "post_id")); number != "" {
+		p.Key = "post-" + number
+		if p.ID == "" && r.head.HomeURL != "" {
+			p.ID = strings.TrimSuffix(r.head.HomeURL, "/") + "/?p=" + number
+		}
+	}
+	if p.ID = or(p.ID, p.URL); w.copied(p) {
+		p.ID = or(p.URL, p.ID)
+	}
+	return p
+}
+
+// copied tells that an earlier post had the id of this one.
+func (w *wxr) copied(p feed.PostEntry) bool {
+	first, known := w.guids[p.ID]
+	if !known && p.ID != "" && p.Key != "" && w.guidBytes < maxGuids {
+		w.guids[p.ID] = p.Key
+		w.guidBytes += len(p.ID) + len(p.Key)
+	}
+	return known && p.Key != "" && first != p.Key
+}
+
+func (w *wxr) writer(n *node) string {
+	login := n.value(anySpace, "creator")
+	return or(w.authors[short(login, maxName)], name(login))
+}
+
+// comment reads a comment of the present item.
+func (w *wxr) comment(r *Reader, n *node) {
+	kind := n.value(wordPress, "comment_type")
+	state := n.value(wordPress, "comment_approved")
+	switch {
+	case !w.offered:
+		r.tally.leave(Elsewhere)
+	case kind != "" && kind != "comment":
+		r.tally.leave(Pingback)
+	case state == "spam":
+		r.tally.leave(Spam)
+	case state == "trash":
+		w.trashed(r, w.entry(n))
+	case state != "1":
+		r.tally.leave(Unapproved)
+	case n.tooLong():
+		r.tally.leave(LongComment)
+	default:
+		c := w.entry(n)
+		w.reply(r, number(n.value(wordPress, "comment_parent")))
+		r.comment(c)
+	}
+}
+
+// entry makes an entry of a comment under the names that WordPress's feeds give
+// it and its post and parent.
+func (w *wxr) entry(n *node) feed.CommentEntry {
+	body := blocks(n.value(wordPress, "comment_content"))
+	c := feed.CommentEntry{
+		PostRef:   w.post.ID,
+		PostKey:   w.post.Key,
+		Author:    or(name(n.value(wordPress, "comment_author")), "Anonymous"),
+		AuthorURI: webURL(n.value(wordPress, "comment_author_url")),
+		Published: firstTime(moment(wxrTime, n.value(wordPress, "comment_date_gmt")), moment(wxrTime, n.value(wordPress, "comment_date")), w.post.Published),
+		Body:      feed.Body{HTML: body, Base: w.post.URL},
+		Hash:      hash(body),
+	}
+	mark := func(number string) string { return withoutFragment(w.post.ID) + "#comment-" + number }
+	if own := number(n.value(wordPress, "comment_id")); own != "" {
+		c.Key = "comment-" + own
+		if w.post.ID != "" {
+			c.ID = mark(own)
+		}
+		if w.post.URL != "" {
+			c.URL = withoutFragment(w.post.URL) + "#comment-" + own
+		}
+	}
+	if parent := number(n.value(wordPress, "comment_parent")); parent != "" && "comment-"+parent != c.Key {
+		c.ParentKey = "comment-" + parent
+		if w.post.ID != "" {
+			c.ParentRef = mark(parent)
+		}
+	}
+	return c
+}
+
+// trashed keeps a removed comment until the item's end: without its words, and as
+// an entry only where readers see a gap because somebody replied to it.
+func (w *wxr) trashed(r *Reader, c feed.CommentEntry) {
+	c.Body.HTML, c.Gone, c.GoneReason = "", true, "it is in the blog's trash"
+	if c.Key == "" {
+		r.tally.leave(Nameless)
+		return
+	}
+	if w.parents[c.Key] {
+		r.comment(c)
+		return
+	}
+	if len(w.removed) < maxReplies {
+		w.removed[c.Key] = c
+		return
+	}
+	r.deleted(c.ID)
+}
+
+// reply notes that a comment has a reply, and gives it if it was removed.
+func (w *wxr) reply(r *Reader, parent string) {
+	if parent == "" {
+		return
+	}
+	key := "comment-" + parent
+	if c, ok := w.removed[key]; ok {
+		delete(w.removed, key)
+		r.comment(c)
+	}
+	if len(w.parents) < maxReplies {
+		w.parents[key] = true
+	}
+}
+
+// end marks the removed comments to which nobody replied.
+func (w *wxr) end(r *Reader) {
+	for _, key := range slices.Sorted(maps.Keys(w.removed)) {
+		r.deleted(w.removed[key].ID)
+	}
+	w.item, w.removed, w.parents = nil, nil, nil
+}
