@@ -16,8 +16,8 @@ type Revision struct {
 	By      Actor
 	Did     Change
 	Words   string // what changed, for a person: "took out row 2: Ines, “I drove…”"
-	// Before is the draft as it was before the change; nil when the change cannot
-	// be undone, or not any more.
+	// Before is what undoing the change brings back; nil when it cannot be undone,
+	// or not any more.
 	Before *Content
 	// Undoes is the id of the revision that this one undid, else 0.
 	Undoes int64
@@ -55,11 +55,11 @@ func Moved(to IssueState) (Change, string) {
 	return Change(to), "made it " + string(to)
 }
 
-// Content is what an editor makes of a draft.
+// Content is what an edit changed of a draft, as it was before.
 type Content struct {
-	Title  string  `json:"title"`
-	Intro  string  `json:"intro,omitempty"`
-	Blocks []Block `json:"blocks"`
+	Title  string  `json:"title,omitempty"` // "" where it was not changed
+	Intro  *string `json:"intro,omitempty"` // nil where it was not changed
+	Blocks []Block `json:"blocks"`          // all of them, in order; nil where none was changed
 }
 
 // Changed is the cause of an error of kind Conflict that says that an issue is no

@@ -152,10 +152,10 @@ const (
 
 // PostActivity gives the newest posts of a series' sources by publication, with
 // the number of their comments that are not gone.
-func (db *DB) PostActivity(ctx context.Context, seriesID int64, limit int) (all []compile.PostCount, err error) {
+func (db *DB) PostActivity(ctx context.Context, seriesID int64, limit int) (all []digest.PostCount, err error) {
 	err = db.view(ctx, "count the posts' comments", func(t *tx) error {
 		return t.each(func(r row) error {
-			var c compile.PostCount
+			var c digest.PostCount
 			err := r.scan(&c.Published, &c.Comments)
 			all = append(all, c)
 			return err

@@ -58,7 +58,7 @@ const queryFreezeAudience = `
 
 func (t *tx) freezeAudience(m subscribers.Mailing, lastOfMonth bool) error {
 	_, err := t.exec(`
-		UPDATE issues SET state = 'sending', state_reason = '', mailing_begun = $1, mailing_domain = $2
+		UPDATE issues SET state = 'sending', mailing_begun = $1, mailing_domain = $2
 		WHERE id = $3`, m.Begun.UnixMicro(), m.Domain, m.IssueID)
 	if err != nil {
 		return err

@@ -3,20 +3,23 @@ package store
 import (
 	"context"
 	"time"
+
+	"postbag/digest"
 )
 
 // SetDue moves the moment of an issue that is approved or published: whoever
-// works on the database then publishes and sends it. The reason says what the
-// editor decided about it, and may be empty. The error is of kind Conflict for an
-// issue in any other state, and while sending is held.
-func (db *DB) SetDue(ctx context.Context, issueID int64, at time.Time, reason string) error {
+// works on the database then publishes and sends it; what it asked is answered.
+// It keeps the objection that the editor overrode. The error is of kind Conflict
+// for an issue in any other state, and while sending is held.
+func (db *DB) SetDue(ctx context.Context, issueID int64, at time.Time, overrode digest.Override) error {
 	return db.update(ctx, "set the issue's moment", func(t *tx) error {
 		if err := t.notHeld(); err != nil {
 			return err
 		}
-		n, err := t.exec(`UPDATE issues SET due_at = $1, state_reason = $2 WHERE id = $3 AND state IN ('approved', 'published')`, at, reason, issueID)
+		n, err := t.exec(`UPDATE issues SET due_at = $1, asks = '', overrode = $2 WHERE id = $3 AND state IN ('approved', 'published')`,
+			at, string(overrode), issueID)
 		if err == nil && n == 0 {
-			return conflict("See where it stands with: postbag issue list", "the issue is not waiting to be sent")
+			return digest.Fail(digest.Conflict, "", "the issue is not waiting to be sent").Offer(digest.Act{Do: digest.ListIssues})
 		}
 		if err != nil {
 			return err

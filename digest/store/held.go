@@ -171,8 +171,7 @@ func (t *tx) decide(was Held, unsent Unsent, now time.Time) error {
 		"issues (%d) or confirmations (%d) may have been sent by another copy of this installation", len(was.Unsure), was.Notices)
 }
 
-// heldReply is noted on rows that were given up, and on issues that lost their
-// moment, because another copy may have sent them.
+// heldReply is noted on rows that were given up because another copy may have sent them.
 const heldReply = "sending was held; another copy may have sent it"
 
 func (t *tx) leaveUncertain(was Held, now time.Time) error {
@@ -189,7 +188,7 @@ func (t *tx) leaveUncertain(was Held, now time.Time) error {
 			return err
 		}
 	}
-	_, err := t.exec(`UPDATE issues SET due_at = NULL, state_reason = '`+heldReply+`' WHERE `+unbegun, now.UnixMicro(), was.Since.UnixMicro())
+	_, err := t.exec(`UPDATE issues SET due_at = NULL, asks = 'elsewhere' WHERE `+unbegun, now.UnixMicro(), was.Since.UnixMicro())
 	if err != nil {
 		return err
 	}

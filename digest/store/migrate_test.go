@@ -11,6 +11,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 )
 
 // steps gives the program's migrations for a database, and more.
@@ -53,7 +54,7 @@ func upToDate(t *testing.T, path string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.SavePublication(t.Context(), digest.Publication{Name: "Nights"}); err != nil {
+	if err := storetest.Rename(t.Context(), db, "Nights"); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {

@@ -15,8 +15,9 @@ import (
 // the series has another draft. Cancelling gives the issue's window back to the
 // draft that follows it, now or once it is opened, even when issues between them
 // closed theirs: what those had is offered again with it. Withdrawing cancels the
-// deliveries not yet begun. Publishing is a Conflict while sending is held.
-func (db *DB) MoveIssue(ctx context.Context, issueID int64, to digest.IssueState, at time.Time) error {
+// deliveries not yet begun. Publishing dates the issue, and is a Conflict while
+// sending is held.
+func (db *DB) MoveIssue(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, at time.Time) error {
 	return db.update(ctx, "move the issue", func(t *tx) error {
 		if to == digest.Published {
 			if err := t.notHeld(); err != nil {
@@ -43,6 +44,9 @@ func (db *DB) MoveIssue(ctx context.Context, issueID int64, to digest.IssueState
 		if err := db.move(t, issueID, to, at); err != nil {
 			return err
 		}
+		if err := t.addMove(by, issueID, to, at); err != nil {
+			return err
+		}
 		if err := t.replanIssue(issueID); err != nil {
 			return err
 		}
@@ -55,22 +59,39 @@ func (db *DB) move(t *tx, issueID int64, to digest.IssueState, at time.Time) (er
 	case digest.Draft:
 		return db.reopen(t, issueID)
 	case digest.Published:
-		_, err = t.exec(`UPDATE issues SET state = 'published', state_reason = '', published_at = $1, updated_at = $1 WHERE id = $2`, at, issueID)
+		return t.publish(issueID, at)
 	case digest.Skipped:
-		_, err = t.exec(`UPDATE issues SET state = 'skipped', state_reason = '', closed_at = $1 WHERE id = $2`, at, issueID)
+		_, err = t.exec(`UPDATE issues SET state = 'skipped', version = version + 1, closed_at = $1 WHERE id = $2`, at, issueID)
 	case digest.Cancelled:
-		if _, err = t.exec(`UPDATE issues SET state = 'cancelled', state_reason = '' WHERE id = $1`, issueID); err != nil {
+		if _, err = t.exec(`UPDATE issues SET state = 'cancelled', asks = '', version = version + 1 WHERE id = $1`, issueID); err != nil {
 			return err
 		}
 		return t.giveBackWindow(issueID)
 	case digest.Withdrawn:
-		if _, err = t.exec(`UPDATE issues SET state = 'withdrawn', state_reason = '', updated_at = $1 WHERE id = $2`, at, issueID); err != nil {
+		if _, err = t.exec(`UPDATE issues SET state = 'withdrawn', asks = '', pause_cause = '', pause_detail = '', updated_at = $1 WHERE id = $2`, at, issueID); err != nil {
 			return err
 		}
 		return t.cancelOpen(issueID, at)
 	default:
 		return digest.Fail(digest.Invalid, "", "an issue is not moved to %s by hand", to)
 	}
+	return err
+}
+
+// publish makes an approved issue public. Readers see the date of this moment,
+// whatever was planned.
+func (t *tx) publish(issueID int64, at time.Time) error {
+	var frozen digest.Frozen
+	if _, err := t.one([]any{jsonColumn{&frozen}}, `SELECT frozen FROM issues WHERE id = $1`, issueID); err != nil {
+		return err
+	}
+	frozen.Date = at.UTC()
+	packed, err := pack(&frozen)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`UPDATE issues SET state = 'published', asks = '', published_at = $1, updated_at = $1, frozen = $2 WHERE id = $3`,
+		at, packed, issueID)
 	return err
 }
 
@@ -82,7 +103,7 @@ func (db *DB) reopen(t *tx, issueID int64) error {
 		return err
 	}
 	_, err := t.exec(`
-		UPDATE issues SET state = 'draft', state_reason = '', frozen = NULL, approved_at = NULL, closed_at = NULL,
+		UPDATE issues SET state = 'draft', asks = '', overrode = '', frozen = NULL, approved_at = NULL, closed_at = NULL,
 			version = version + 1
 		WHERE id = $1`, issueID)
 	if db.dialect.code(err) == codeUnique {

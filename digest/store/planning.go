@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"postbag/digest"
 	"postbag/digest/pull"
 	"postbag/digest/work"
 )
@@ -16,9 +15,9 @@ const nextAt = `CASE duties.kind
 	WHEN 'draft' THEN (SELECT CASE WHEN COUNT(*) = 0 THEN 0 END FROM issues i
 		WHERE i.series_id = duties.subject AND i.state = 'draft')
 	WHEN 'deadline' THEN (SELECT MIN(i.due_at) FROM issues i
-		WHERE i.series_id = duties.subject AND i.state IN ('draft', 'approved') AND i.state_reason <> '` + digest.AsksLate + `')
+		WHERE i.series_id = duties.subject AND i.state IN ('draft', 'approved') AND i.asks = '')
 	WHEN 'deliver' THEN (SELECT MIN(i.due_at) FROM issues i
-		WHERE i.series_id = duties.subject AND i.state = 'published' AND i.state_reason <> '` + digest.AsksLate + `')
+		WHERE i.series_id = duties.subject AND i.state = 'published' AND i.asks = '')
 	ELSE duties.next_at END`
 
 // dutiesOf is the condition for the duties that are planned together with one of a
@@ -212,16 +211,6 @@ func (t *tx) planSeries(id int64) error {
 		}
 	}
 	return t.replan(work.Deadline, id)
-}
-
-// renameDuties gives the duties of a series the names of its present slug.
-func (t *tx) renameDuties(id int64, slug string) error {
-	n, err := t.exec(`DELETE FROM duties
-		WHERE kind IN ('draft', 'deadline', 'deliver') AND subject = $1 AND name <> kind || ':' || $2`, id, slug)
-	if err != nil || n == 0 {
-		return err
-	}
-	return t.planSeries(id)
 }
 
 // forgetPull removes the duty of a source that is not followed any more. A pull that

@@ -8,28 +8,30 @@ import (
 
 // Publication gives the installation's own settings.
 func (db *DB) Publication(ctx context.Context) (p digest.Publication, err error) {
-	err = db.view(ctx, "read the publication", func(t *tx) error {
-		_, err := t.one([]any{&p.Name, &p.Language, &p.HomeURL, &p.TagAuthority, &p.PostalAddress, &p.Salt},
-			`SELECT name, language, home_url, tag_authority, postal_address, salt FROM publication WHERE id = 1`)
+	err = db.view(ctx, "read the publication", func(t *tx) (err error) {
+		p, err = t.publication()
 		return err
 	})
 	return p, err
 }
 
-// SavePublication stores the installation's settings. TagAuthority is stored
-// only while there is none; Salt is never changed.
-func (db *DB) SavePublication(ctx context.Context, p digest.Publication) error {
-	return db.update(ctx, "save the publication", func(t *tx) error {
-		_, err := t.exec(`
-			UPDATE publication SET name = $1, language = $2, home_url = $3, postal_address = $4,
-				tag_authority = CASE WHEN tag_authority = '' THEN $5 ELSE tag_authority END
-			WHERE id = 1`,
-			p.Name, p.Language, p.HomeURL, p.PostalAddress, p.TagAuthority)
-		if err != nil {
+func (t *tx) publication() (p digest.Publication, err error) {
+	_, err = t.one([]any{&p.Name, &p.Language, &p.HomeURL, &p.TagAuthority, &p.PostalAddress, &p.Salt},
+		`SELECT name, language, home_url, tag_authority, postal_address, salt FROM publication WHERE id = 1`)
+	return p, err
+}
+
+// MintTagAuthority stores the "host,date" of the publication's tag: URIs, unless one
+// is stored already, and gives the one that is.
+func (db *DB) MintTagAuthority(ctx context.Context, authority string) (minted string, err error) {
+	err = db.update(ctx, "mint the tag authority", func(t *tx) error {
+		if _, err := t.exec(`UPDATE publication SET tag_authority = $1 WHERE id = 1 AND tag_authority = ''`, authority); err != nil {
 			return err
 		}
-		return t.bump()
+		_, err := t.one([]any{&minted}, `SELECT tag_authority FROM publication WHERE id = 1`)
+		return err
 	})
+	return minted, err
 }
 
 // introduce gives a publication that has no words of its own yet those of its
