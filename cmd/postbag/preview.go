@@ -13,6 +13,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
+	"postbag/digest/disk"
 	"postbag/digest/publish"
 	"postbag/digest/pull"
 	"postbag/subscribers"
@@ -168,18 +169,18 @@ func withStyle(set *templates.Set, page []byte) []byte {
 	})
 }
 
-// writeAll writes files into a folder, all or none: everything is written beside
-// its place first.
+// writeAll writes files into a folder, each whole or not at all.
 func writeAll(dir string, files map[string][]byte) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return digest.Fail(digest.Unavailable, "Choose a folder that can be written with --out.", "the folder cannot be made: %w", err)
 	}
 	var failed []error
 	for name, content := range files {
-		failed = append(failed, writeWhole(filepath.Join(dir, name), func(w io.Writer) error {
+		_, err := disk.WriteFile(filepath.Join(dir, name), true, func(w io.Writer) error {
 			_, err := w.Write(content)
 			return err
-		}))
+		})
+		failed = append(failed, err)
 	}
 	return errors.Join(failed...)
 }

@@ -202,7 +202,7 @@ func TestImportedCommentsAreBackfill(t *testing.T) {
 
 func pressExport(t *testing.T, home string) string {
 	t.Helper()
-	body, err := os.ReadFile(filepath.Join("..", "export", "testdata", "wordpress-1.2.xml"))
+	body, err := os.ReadFile(filepath.Join("..", "dump", "testdata", "wordpress-1.2.xml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +290,7 @@ func TestDisqusUnderTheBlogsOwnPosts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body, err := os.ReadFile(filepath.Join("..", "export", "testdata", "disqus.xml"))
+	body, err := os.ReadFile(filepath.Join("..", "dump", "testdata", "disqus.xml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -320,7 +320,7 @@ func TestDisqusUnderTheBlogsOwnPosts(t *testing.T) {
 func TestWhoseExportItIs(t *testing.T) {
 	b := newBlog(t, (&press{t: t}).page)
 	wxr := pressExport(t, "http://blog.test")
-	takeout, err := os.ReadFile(filepath.Join("..", "export", "testdata", "takeout.atom"))
+	takeout, err := os.ReadFile(filepath.Join("..", "dump", "testdata", "takeout.atom"))
 	if err != nil {
 		t.Fatal(err)
 	}
