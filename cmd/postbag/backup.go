@@ -11,6 +11,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/backup"
+	"postbag/digest/disk"
 	"postbag/digest/store"
 )
 
@@ -80,7 +81,7 @@ func (w backupWork) write(ctx context.Context, path string, replace bool) (rows,
 	if isPartOf(path, w.db.Path()) {
 		return 0, 0, digest.Fail(digest.Invalid, "Choose another name.", "%s is the database itself, or a part of it", path)
 	}
-	size, err = backup.WriteFile(path, replace, func(out io.Writer) error {
+	size, err = disk.WriteFile(path, replace, func(out io.Writer) error {
 		trailer, err := w.to(ctx, out)
 		rows = trailer.Rows
 		return err

@@ -97,7 +97,7 @@ func (w *worker) draft(ctx context.Context, l work.Lease) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	issue, created, err := w.desk.Draft(ctx, s.Slug)
+	issue, created, err := w.desk.Draft(ctx, w.by(), s.Slug)
 	if created {
 		w.log.Info("draft opened", "issue", issue.Number, "due", issue.DueAt)
 	}
@@ -134,7 +134,7 @@ func (w *worker) beginMailing(ctx context.Context, l work.Lease) (time.Time, err
 		if held, err := w.holdRemoved(ctx, issue); held || err != nil {
 			return held, err
 		}
-		last, err := lastOfMonth(issue, s)
+		last, err := desk.LastOfMonth(issue, s)
 		if err != nil {
 			return false, err
 		}
@@ -189,11 +189,10 @@ func (w *worker) eachDue(ctx context.Context, seriesID int64, do func(digest.Iss
 // is left: a machine that slept over the weekend sends; one found after a month in
 // a cupboard does not. Once asked, it stays asked until the editor's word.
 func (w *worker) askedIfLate(ctx context.Context, issue digest.Issue, now time.Time) (asked bool, err error) {
-	reason, err := w.db.IssueReason(ctx, issue.ID)
-	if asked = reason == digest.AsksLate; asked || err != nil {
-		return asked, err
+	if issue.Asks != digest.AsksNothing {
+		return true, nil
 	}
-	if now.Sub(issue.DueAt) <= w.settings.LateAfter {
+	if !issue.IsLate(now, w.settings.LateAfter) {
 		return false, nil
 	}
 	asked, err = w.db.Ask(ctx, issue.ID, issue.DueAt)
@@ -211,7 +210,7 @@ func (w *worker) askedIfLate(ctx context.Context, issue digest.Issue, now time.T
 // missed keeps a draft whose moment passed: nothing sends itself unseen. The
 // draft keeps its picks and takes the series' next moment.
 func (w *worker) missed(ctx context.Context, s digest.Series, draft digest.Issue) error {
-	issue, err := w.desk.Postpone(ctx, desk.Ref{Series: s.Slug, Number: draft.Number})
+	issue, err := w.desk.Postpone(ctx, w.by(), desk.Ref{Series: s.Slug, Number: draft.Number})
 	if err == nil {
 		w.log.Warn("an issue's moment passed without approval; it is postponed", "issue", draft.Number, "was_due", draft.DueAt, "now_due", issue.DueAt)
 	}
@@ -223,7 +222,7 @@ func (w *worker) publish(ctx context.Context, issue digest.Issue) (held bool, er
 	if held, err := w.holdRemoved(ctx, issue); held || err != nil {
 		return held, err
 	}
-	if err := w.db.MoveIssue(ctx, issue.ID, digest.Published, w.p.Clock.Now()); err != nil {
+	if err := w.db.MoveIssue(ctx, w.by(), issue.ID, digest.Published, w.p.Clock.Now()); err != nil {
 		return false, err
 	}
 	w.log.Info("published", "issue", issue.Number, "address", w.issueURL(issue.Number))
@@ -247,9 +246,8 @@ func (w *worker) removed(ctx context.Context, issue digest.Issue) (bool, error) 
 	if digest.KindOf(err) != digest.Conflict || err == nil {
 		return false, err
 	}
-	reason, reasonErr := w.db.IssueReason(ctx, issue.ID)
-	if reasonErr != nil || reason == sendAnyway {
-		return false, reasonErr
+	if issue.Overrode == digest.OverrodeRemovedPick {
+		return false, nil
 	}
 	w.warnOnce(issue, "an issue is held: "+err.Error(), "hint", digest.HintOf(err))
 	return true, nil

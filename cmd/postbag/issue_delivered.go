@@ -97,22 +97,24 @@ type issuePauseCmd struct{ which }
 
 // Run pauses sending.
 func (c issuePauseCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error { return a.setSending(ctx, c.which, digest.Sending, digest.Paused, "by hand") })
+	return p.with(ctx, s, func(a *app) error {
+		return a.setSending(ctx, c.which, digest.Sending, digest.Paused, digest.Pause{Cause: digest.PauseByHand})
+	})
 }
 
 type issueResumeCmd struct{ which }
 
 // Run goes on sending.
 func (c issueResumeCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error { return a.setSending(ctx, c.which, digest.Paused, digest.Sending, "") })
+	return p.with(ctx, s, func(a *app) error { return a.setSending(ctx, c.which, digest.Paused, digest.Sending, digest.Pause{}) })
 }
 
-func (a *app) setSending(ctx context.Context, w which, from, to digest.IssueState, reason string) error {
+func (a *app) setSending(ctx context.Context, w which, from, to digest.IssueState, why digest.Pause) error {
 	issue, err := w.in(ctx, a, from)
 	if err != nil {
 		return err
 	}
-	if err := a.db.SetIssueState(ctx, issue.ID, to, reason, a.p.Clock.Now()); err != nil {
+	if err := a.db.SetIssueState(ctx, issue.ID, to, why, a.p.Clock.Now()); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.p.Stdout, "Issue %d is %s.\n", issue.Number, to)

@@ -17,9 +17,6 @@ type issueSendCmd struct {
 	Anyway bool `help:"Send what is on the web already, although a pick was removed from the blog since."`
 }
 
-// sendAnyway is kept with an issue that is sent although a pick was removed.
-const sendAnyway = "to be sent although a pick was removed"
-
 // Run mails an issue. Where a worker runs on this database the issue is handed to
 // it and watched; elsewhere this command delivers it.
 func (c issueSendCmd) Run(ctx context.Context, p *Program, s *Settings) error {
@@ -80,18 +77,18 @@ func (a *app) toSend(ctx context.Context, c issueSendCmd, issue digest.Issue) (d
 		return issue, err
 	}
 	if issue.State == digest.Approved {
-		if issue, err = a.desk.Publish(ctx, c.to(issue)); err != nil {
+		if issue, err = a.desk.Publish(ctx, a.p.by(), c.to(issue)); err != nil {
 			return issue, err
 		}
 	}
-	reason := sendAnyway
+	overrode := digest.OverrodeRemovedPick
 	if !c.Anyway {
-		reason = ""
+		overrode = digest.OverrodeNothing
 		if err := a.desk.Removed(ctx, issue); err != nil {
 			return issue, err
 		}
 	}
-	err = a.db.SetDue(ctx, issue.ID, a.p.Clock.Now(), reason)
+	err = a.db.SetDue(ctx, issue.ID, a.p.Clock.Now(), overrode)
 	if err != nil && digest.KindOf(err) == digest.Conflict {
 		// The worker began it at this very moment.
 		issue, _, err = a.desk.Issue(ctx, c.to(issue))

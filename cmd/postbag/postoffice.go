@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/schedule"
+	"postbag/digest/desk"
 	"postbag/digest/work"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
@@ -51,7 +51,7 @@ func (a *app) newPostOffice(ctx context.Context) (*postOffice, error) {
 // deliver begins an issue's delivery or takes it up again from a place among the
 // workers, until no row is due.
 func (o *postOffice) deliver(ctx context.Context, place work.Place, issue digest.Issue, series digest.Series, progress func(deliver.Progress)) (deliver.Summary, error) {
-	last, err := lastOfMonth(issue, series)
+	last, err := desk.LastOfMonth(issue, series)
 	if err != nil {
 		return deliver.Summary{}, err
 	}
@@ -77,20 +77,6 @@ func (o *postOffice) deliver(ctx context.Context, place work.Place, issue digest
 		},
 		Progress: progress,
 	})
-}
-
-// lastOfMonth tells whether readers who want one mail a month get this issue: by
-// the moment of the schedule that it takes, whenever it is really sent.
-func lastOfMonth(issue digest.Issue, series digest.Series) (bool, error) {
-	plan, err := schedule.Parse(series.Schedule, series.Zone)
-	if err != nil {
-		return false, err
-	}
-	slot := issue.Frozen.Slot
-	if slot.IsZero() {
-		slot = issue.Frozen.Date
-	}
-	return plan.LastOfMonth(slot), nil
 }
 
 // noticeTime bounds what composing a confirmation may ask of the database.

@@ -168,7 +168,7 @@ func (a *app) sayDecided(was store.Held, unsent store.Unsent) error {
 	p := a.p
 	for _, x := range was.Unsure {
 		waits := x.State == digest.Approved || x.State == digest.Published
-		late := waits && p.Clock.Now().Sub(x.DueAt) > a.settings.LateAfter
+		late := waits && x.IsLate(p.Clock.Now(), a.settings.LateAfter)
 		what := "goes on."
 		switch {
 		case unsent == store.LeaveUncertain && waits:

@@ -14,6 +14,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/fetch"
+	"postbag/digest/hostname"
 	"postbag/digest/store"
 	"postbag/subscribers/address"
 	"postbag/subscribers/deliver"
@@ -198,11 +199,8 @@ func isASCII(s string) bool {
 }
 
 func isLoopback(host string) bool {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
 	ip, err := netip.ParseAddr(host)
-	return err == nil && (ip.IsLoopback() || ip.IsUnspecified())
+	return hostname.Loopback(host) || err == nil && ip.IsUnspecified()
 }
 
 // password reads the SMTP password from its file or variable. A file that others

@@ -103,11 +103,7 @@ func (a *app) asking(ctx context.Context) ([]int, error) {
 	}
 	numbers := []int{}
 	for _, issue := range waiting {
-		reason, err := a.db.IssueReason(ctx, issue.ID)
-		if err != nil {
-			return nil, err
-		}
-		if reason == digest.AsksLate {
+		if issue.Asks == digest.AsksLate {
 			numbers = append(numbers, issue.Number)
 		}
 	}

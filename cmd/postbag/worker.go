@@ -42,6 +42,11 @@ func newWorker(a *app, puller *pull.Puller, post *postOffice, readers *signup.Se
 	return &worker{app: a, puller: puller, post: post, signup: readers, begun: map[int64]bool{}, warned: map[string]bool{}}
 }
 
+// by is this worker, as who changes something.
+func (w *worker) by() digest.Actor {
+	return digest.Actor{Kind: digest.ByWorker, Name: w.joining().Name}
+}
+
 // warnOnce logs a warning about an issue the first time only.
 func (w *worker) warnOnce(issue digest.Issue, message string, attrs ...any) {
 	w.mu.Lock()

@@ -163,6 +163,13 @@ func (d *Desk) Only(ctx context.Context, slug string, states ...digest.IssueStat
 // newestLookedAt is how many of the newest issues [Desk.Newest] looks at.
 const newestLookedAt = 100
 
+// DraftAt gives a draft whole: the one that ref names, of its Version if that is
+// set. The error is of kind Conflict when it is no draft, or another by now.
+func (d *Desk) DraftAt(ctx context.Context, ref Ref) (digest.Issue, error) {
+	issue, _, err := d.draft(ctx, ref)
+	return issue, err
+}
+
 // draft gives an issue that must be a draft, of ref's Version if that is set.
 func (d *Desk) draft(ctx context.Context, ref Ref) (digest.Issue, digest.Series, error) {
 	issue, series, err := d.Issue(ctx, ref)

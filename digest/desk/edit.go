@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"postbag/digest"
+	"postbag/digest/cut"
 	"postbag/digest/markup"
 )
 
@@ -149,7 +150,7 @@ func (d *Desk) editBlock(ctx context.Context, issue *digest.Issue, e Edit) (stri
 			return "", err
 		}
 	}
-	if _, err := comment.Body.Keep(kept); err != nil {
+	if _, err := cut.Keep(comment.Body, kept); err != nil {
 		return "", err
 	}
 	block.Kept, block.PickedHash = kept, comment.Hash

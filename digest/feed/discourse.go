@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/hostname"
 )
 
 var (
@@ -130,7 +131,7 @@ func discoursePost(_ *page, e *entry, post *PostEntry) {
 		return
 	}
 	post.URL, post.Key = m[1], "topic-"+m[2]
-	post.ID = hostOf(m[1]) + "-topic-" + m[2]
+	post.ID = hostname.Of(m[1]) + "-topic-" + m[2]
 	post.CommentsURL = m[1] + ".rss"
 }
 
@@ -141,7 +142,7 @@ func discourseComment(_ *page, e *entry, c *CommentEntry) {
 	}
 	c.PostRef, c.PostKey = m[1], "topic-"+m[2]
 	c.Key = "post-" + m[2] + "-" + m[3]
-	c.ID = hostOf(m[1]) + "-" + c.Key
+	c.ID = hostname.Of(m[1]) + "-" + c.Key
 	if user := discourseUser.FindStringSubmatch(c.Author); user != nil {
 		if site, _, ok := strings.Cut(m[1], "/t/"); ok {
 			c.AuthorURI = site + "/u/" + user[1]

@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"postbag/digest"
+	"postbag/digest/hostname"
 )
 
 var (
@@ -19,7 +20,7 @@ var lobsters = adapter{
 	platform: digest.Lobsters,
 	is: func(p *page) bool {
 		return p.onHost("lobste.rs") || p.every(func(e *entry) bool {
-			return lobstersPlace.MatchString(e.id) && hostOf(e.discussion) == hostOf(e.id)
+			return lobstersPlace.MatchString(e.id) && hostname.Of(e.discussion) == hostname.Of(e.id)
 		})
 	},
 	kind: func(p *page) verdict {

@@ -176,15 +176,6 @@ var tagOrReference = regexp.MustCompile(`</?[A-Za-z][^<>]*>|&(?:#[0-9]+|#[xX][0-
 // hasMarkup tells whether a text looks like HTML.
 func hasMarkup(s string) bool { return tagOrReference.MatchString(s) }
 
-// hostOf gives the host of an address in lower case, without port.
-func hostOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return strings.ToLower(u.Hostname())
-}
-
 // pathOf gives the path of an address.
 func pathOf(address string) string {
 	u, err := url.Parse(address)

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	ext "github.com/mmcdole/gofeed/extensions"
 
 	"postbag/digest"
+	"postbag/digest/hostname"
 )
 
 // page is one page of a feed, the same whatever its format: texts as they were
@@ -77,11 +79,9 @@ func (p *page) document(platform digest.Platform) *Document {
 // on a part of it.
 func (p *page) onHost(names ...string) bool {
 	for _, address := range []string{p.self, p.url, p.home, p.id} {
-		h := hostOf(address)
-		for _, name := range names {
-			if h == name || strings.HasSuffix(h, "."+name) {
-				return true
-			}
+		h := hostname.Of(address)
+		if slices.ContainsFunc(names, func(name string) bool { return hostname.Within(h, name) }) {
+			return true
 		}
 	}
 	return false

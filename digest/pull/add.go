@@ -95,33 +95,3 @@ func (p *Puller) Add(ctx context.Context, rawURL string, first digest.Series, op
 	}
 	return found, nil
 }
-
-// Previewed is what a blog would bring, held in memory.
-type Previewed struct {
-	Source   digest.Source
-	Posts    []digest.Post    // newest first
-	Comments []digest.Comment // newest first, linked to posts and parents by id
-	Notices  []string
-}
-
-// Preview finds and pulls the blog behind an address as Add and Pull do, and
-// stores nothing. Ids are those of this preview only.
-func (p *Puller) Preview(ctx context.Context, rawURL string) (Previewed, error) {
-	store := newMemory()
-	opts := p.opts
-	opts.Store = store
-	alone := New(opts)
-	found, err := alone.Add(ctx, rawURL, digest.Series{}, AddOptions{})
-	if err != nil {
-		return Previewed{}, err
-	}
-	report, err := alone.Pull(ctx, found.Source.ID, PullOptions{})
-	if err != nil {
-		return Previewed{}, err
-	}
-	out := Previewed{Source: found.Source, Posts: store.posts, Comments: store.comments,
-		Notices: append(found.Notices, report.Notices...)}
-	slices.SortStableFunc(out.Posts, func(a, b digest.Post) int { return b.Published.Compare(a.Published) })
-	slices.SortStableFunc(out.Comments, func(a, b digest.Comment) int { return b.Published.Compare(a.Published) })
-	return out, nil
-}

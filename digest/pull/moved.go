@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"postbag/digest/feed"
+	"postbag/digest/hostname"
 )
 
 // believedPolls is how many polls must find a feed where it says that it has moved.
@@ -54,7 +55,7 @@ func (r *run) believable() bool {
 	if from == nil || to == nil || strings.EqualFold(from.Scheme, "https") && !strings.EqualFold(to.Scheme, "https") {
 		return false
 	}
-	if name := func(h string) string { return strings.TrimPrefix(strings.ToLower(h), "www.") }; name(from.Hostname()) == name(to.Hostname()) {
+	if hostname.Site(from.Hostname()) == hostname.Site(to.Hostname()) {
 		return true
 	}
 	if r.report.notModified {

@@ -12,6 +12,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/feed"
+	"postbag/digest/hostname"
 )
 
 // offer is what a page offers, sorted.
@@ -107,8 +108,8 @@ func related(a, b string) bool {
 	if errA != nil || errB != nil {
 		return false
 	}
-	da, errA := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(ua.Hostname()))
-	db, errB := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(ub.Hostname()))
+	da, errA := publicsuffix.EffectiveTLDPlusOne(hostname.Normal(ua.Hostname()))
+	db, errB := publicsuffix.EffectiveTLDPlusOne(hostname.Normal(ub.Hostname()))
 	if errA != nil || errB != nil || numeric(ua.Hostname()) {
 		return strings.EqualFold(ua.Host, ub.Host)
 	}
@@ -121,8 +122,8 @@ func numeric(host string) bool {
 
 // burner tells whether an address is of a service that passes blogs' feeds on.
 func burner(address string) bool {
-	h := strings.ToLower(host(address))
-	return h == "feedburner.com" || strings.HasSuffix(h, ".feedburner.com") || h == "feedproxy.google.com"
+	h := hostname.Of(address)
+	return hostname.Within(h, "feedburner.com") || h == "feedproxy.google.com"
 }
 
 // sorted sorts links into posts, comments and others, and picks the posts feed

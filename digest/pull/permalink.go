@@ -9,6 +9,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/feed"
+	"postbag/digest/hostname"
 )
 
 const (
@@ -121,7 +122,7 @@ func (l *lister) fetchPage(ctx context.Context, u *url.URL, author string, page 
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if e, ok := statusError(err); ok && bareHost(e.Host) == bareHost(u.Hostname()) {
+	if e, ok := statusError(err); ok && hostname.Site(e.Host) == hostname.Site(u.Hostname()) {
 		page.status = e.Status
 		if page.asks > 1 {
 			page.status = 0
@@ -227,9 +228,6 @@ func (l *lister) lookInFeed(ctx context.Context, comments []digest.Comment, show
 	}
 	return err
 }
-
-// bareHost is a host without the www. that a blog may redirect to, or from.
-func bareHost(host string) string { return strings.TrimPrefix(strings.ToLower(host), "www.") }
 
 // missing is a comment whose page is not there, or is there without it.
 type missing struct {

@@ -32,7 +32,7 @@ func (db *DB) Backup(ctx context.Context, to io.Writer, opts BackupOptions) (tra
 		if err := t.begin(); err != nil {
 			return err
 		}
-		header := backup.Header{Program: opts.Program, Made: opts.Made, Database: db.dialect.carry.kind}
+		header := backup.Header{Program: opts.Program, Made: opts.Made, Database: db.dialect.name}
 		if header.Schema, err = db.schema(t); err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func (e *exporter) follow(tables []storedTable, progress func(done, total int64)
 // table writes a table with all its rows, by their key.
 func (e *exporter) table(table storedTable) (err error) {
 	if table.numbered != "" {
-		if table.LastID, err = e.t.dialect.carry.lastID(e.t, table.Name, table.numbered); err != nil {
+		if table.LastID, err = carrierOf(e.t.dialect).lastID(e.t, table.Name, table.numbered); err != nil {
 			return err
 		}
 	}

@@ -12,7 +12,6 @@ import (
 // carrier is what differs between databases when everything in one is read out,
 // or brought in.
 type carrier struct {
-	kind string // "sqlite" or "postgresql"
 	// columns lists table, column, type, the place in the primary key or 0, and
 	// whether the database numbers the rows by it.
 	columns string
@@ -38,6 +37,14 @@ type carrier struct {
 	// settle, before a table's name, comes when everything is in; "" for nothing.
 	// It is for these tables alone: others in the same database are not ours.
 	settle string
+}
+
+// carrierOf gives what differs for a database.
+func carrierOf(d *dialect) carrier {
+	if d.name == "sqlite" {
+		return sqliteCarrier()
+	}
+	return postgresCarrier()
 }
 
 // storedTable is a table as it goes into a backup, with what reading it needs.
@@ -83,7 +90,7 @@ func (t *tx) catalogue() ([]storedTable, error) {
 			all = append(all, storedTable{Table: backup.Table{Name: table}})
 		}
 		return t.addColumn(&all[len(all)-1], column, strings.ToUpper(kind), place, numbered)
-	}, t.dialect.carry.columns)
+	}, carrierOf(t.dialect).columns)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +106,7 @@ func (t *tx) addColumn(to *storedTable, column, kind string, place int, numbered
 	if place > 0 {
 		term := quoted(column)
 		if known == backup.Text {
-			term += t.dialect.carry.bytewise
+			term += carrierOf(t.dialect).bytewise
 		}
 		to.key = slices.Insert(to.key, min(place-1, len(to.key)), term)
 	}
@@ -120,7 +127,7 @@ func (t *tx) inOrder(all []storedTable) ([]storedTable, error) {
 			waits[from] = append(waits[from], to)
 		}
 		return err
-	}, t.dialect.carry.references)
+	}, carrierOf(t.dialect).references)
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +165,7 @@ func (t *tx) size(table string) (int64, error) {
 
 // begin prepares a transaction that lasts.
 func (t *tx) begin() error {
-	for _, statement := range t.dialect.carry.begin {
+	for _, statement := range carrierOf(t.dialect).begin {
 		if _, err := t.exec(statement); err != nil {
 			return err
 		}

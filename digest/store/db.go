@@ -43,11 +43,13 @@ type DB struct {
 	busy    time.Duration
 	write   *sql.DB // of one connection where the database has one writer at a time
 	read    *sql.DB
-	indexer *sql.DB              // writes the search index, and does not wait for long
+	derived *sql.DB              // writes derived data, and does not wait for long
 	hot     map[string]*sql.Stmt // statements kept prepared on the writer
 	gen     *sql.Stmt            // queryGeneration, kept prepared on the readers
 	turns   turns
 	heads   heads
+	// beforeCommit is the last thing that a transaction which writes does.
+	beforeCommit func(*tx) error
 
 	wakes         wakes
 	listens       sync.Once // begins to listen for other processes' wake-ups
@@ -108,7 +110,7 @@ func Open(ctx context.Context, dsn string, opts Options) (*DB, error) {
 	if opts.AsIs {
 		return db, nil
 	}
-	if err := db.warm(ctx); err != nil {
+	if err := db.keep(ctx, often(db.dialect)); err != nil {
 		return nil, first(err, db.Close())
 	}
 	return db, nil
@@ -161,7 +163,7 @@ func open(ctx context.Context, dsn string, opts Options, d dialect) (*DB, error)
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{dialect: d, path: path, busy: opts.BusyTimeout}
+	db := &DB{dialect: d, path: path, busy: opts.BusyTimeout, beforeCommit: (*tx).underLease}
 	if err := db.connect(ctx, opts); err != nil {
 		return nil, first(err, db.Close())
 	}
@@ -201,19 +203,22 @@ func (db *DB) connect(ctx context.Context, opts Options) error {
 	if version > 0 && version < len(steps) && opts.Upgraded != nil {
 		opts.Upgraded(version, len(steps))
 	}
-	return db.openIndexer()
+	return db.openDerived()
 }
 
-// openIndexer gives the search index a connection of its own where waiting for
-// the one writer's lock cannot be cut short otherwise.
-func (db *DB) openIndexer() (err error) {
-	if db.indexer = db.write; db.dialect.writers > 1 {
+// derivedTime is how long derived data waits for another process' lock.
+const derivedTime = 2 * time.Second
+
+// openDerived gives derived data a connection of its own where waiting for the one
+// writer's lock cannot be cut short otherwise.
+func (db *DB) openDerived() (err error) {
+	if db.derived = db.write; db.dialect.writers > 1 {
 		return nil
 	}
-	if db.indexer, err = db.dialect.pool(db.path, min(db.busy, indexTime), false); err != nil {
+	if db.derived, err = db.dialect.pool(db.path, min(db.busy, derivedTime), false); err != nil {
 		return db.wrap("open the database", err)
 	}
-	db.indexer.SetMaxOpenConns(1)
+	db.derived.SetMaxOpenConns(1)
 	return nil
 }
 
@@ -228,9 +233,9 @@ func (db *DB) openRead() (err error) {
 	return nil
 }
 
-// warm prepares the statements that run for every comment, every message and
+// keep keeps statements prepared that run for every comment, every message and
 // every reader's request.
-func (db *DB) warm(ctx context.Context) (err error) {
+func (db *DB) keep(ctx context.Context, queries []string) (err error) {
 	if db.gen, err = db.read.PrepareContext(ctx, queryGeneration); err != nil {
 		return db.wrap("prepare a statement", err)
 	}
@@ -238,7 +243,7 @@ func (db *DB) warm(ctx context.Context) (err error) {
 		return nil
 	}
 	db.hot = make(map[string]*sql.Stmt)
-	for _, query := range db.hotQueries() {
+	for _, query := range queries {
 		stmt, err := db.write.PrepareContext(ctx, query)
 		if err != nil {
 			return db.wrap("prepare a statement", err)
@@ -261,7 +266,7 @@ func (db *DB) Close() error {
 	for _, stmt := range db.hot {
 		errs = append(errs, stmt.Close())
 	}
-	for _, pool := range []*sql.DB{db.read, db.indexer, db.write} {
+	for _, pool := range []*sql.DB{db.read, db.derived, db.write} {
 		if pool != nil {
 			errs = append(errs, pool.Close())
 		}
@@ -284,9 +289,13 @@ func newSalt() []byte {
 	return salt
 }
 
+// checkLease finds the row of a lease that holds.
+const checkLease = ` FROM duties WHERE name = $1 AND fence = $2 AND worker_id = $3`
+
 // dialect is what differs between databases.
 type dialect struct {
-	migrations fs.FS // numbered files, e.g. 0001_first.sql
+	name       string // "sqlite" or "postgresql"
+	migrations fs.FS  // numbered files, e.g. 0001_first.sql
 	// prepare checks a name and gives what it is called in messages; of an SQLite
 	// file that is its path.
 	prepare func(dsn string) (path string, err error)
@@ -349,9 +358,6 @@ type dialect struct {
 	// byIndex keeps a transaction to indexes, however little the database knows of
 	// its tables; "" where it does so anyway.
 	byIndex string
-	search  searchDialect
 	// code gives what a driver's error says, else codeOther.
 	code func(error) code
-	// carry is for reading everything out, and bringing it in.
-	carry carrier
 }

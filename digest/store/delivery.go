@@ -139,14 +139,6 @@ func (t *tx) cancelIfWithdrawn(issueID int64, now time.Time) error {
 	return t.cancelOpen(issueID, now)
 }
 
-// cancelOpen cancels the rows of an issue that are not under way.
-func (t *tx) cancelOpen(issueID int64, now time.Time) error {
-	_, err := t.exec(`
-		UPDATE deliveries SET state = 'cancelled', next_try = NULL, updated_at = $1
-		WHERE issue_id = $2 AND state IN ('queued', 'deferred')`, now.UnixMicro(), issueID)
-	return err
-}
-
 // queryClaim claims at most $3 due rows of the issue $1 at $2, those in the state
 // $4 first. A row whose subscriber is not active is cancelled instead. It gives
 // all rows it wrote, with what a message needs. Rows that another transaction is

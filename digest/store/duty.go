@@ -30,9 +30,6 @@ func lostLease(l work.Lease) error {
 	return conflict("Another process does it now; nothing of this run was stored.", "the lease on the duty %s is lost", l.Name)
 }
 
-// checkLease finds the row of a lease that holds.
-const checkLease = ` FROM duties WHERE name = $1 AND fence = $2 AND worker_id = $3`
-
 // dueAmong tells that a duty waits, and that nobody is in its room.
 const dueAmong = ` FROM duties d
 	WHERE d.next_at IS NOT NULL AND d.worker_id IS NULL AND d.kind IN (KINDS)

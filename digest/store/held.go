@@ -27,8 +27,6 @@ type HeldIssue struct {
 	Counts       subscribers.Counts
 }
 
-const hintHeld = "See what waits with: postbag sending. Then let it go on with: postbag sending release"
-
 // Held tells whether sending is held. While it is, no issue is published or
 // begun, nothing of one is claimed, and of the confirmations only those of people
 // who signed up since are.
@@ -38,34 +36,6 @@ func (db *DB) Held(ctx context.Context, now time.Time) (h Held, err error) {
 		return err
 	})
 	return h, err
-}
-
-// HeldSince gives the moment since when sending is held, zero when it is not: the
-// cheap part of [DB.Held].
-func (db *DB) HeldSince(ctx context.Context) (since time.Time, err error) {
-	err = db.view(ctx, "read whether sending is held", func(t *tx) (err error) {
-		since, _, err = t.heldSince()
-		return err
-	})
-	return since, err
-}
-
-func (t *tx) heldSince() (since time.Time, reason string, err error) {
-	_, err = t.one([]any{&since, &reason}, `SELECT held_since, held_reason FROM publication WHERE id = 1`)
-	return since, reason, err
-}
-
-// notHeld refuses what sends while sending is held, and keeps it from being held
-// until the transaction ends.
-func (t *tx) notHeld() error {
-	if err := t.lock(`SELECT id FROM publication WHERE id = 1 FOR SHARE`); err != nil {
-		return err
-	}
-	since, reason, err := t.heldSince()
-	if err == nil && !since.IsZero() {
-		return conflict(hintHeld, "sending is held since %s UTC: %s", since.Format("2006-01-02 15:04"), reason)
-	}
-	return err
 }
 
 // unbegun tells of issues that wait for their moment, and may have been sent

@@ -1,33 +1,8 @@
 package store
 
-// hotQueries lists the statements that run for every page pulled and for every
-// message sent; they are prepared once.
-func (db *DB) hotQueries() []string {
-	return []string{
-		queryFollowed,
-		queryClosedForSource,
-		queryKnownPosts(db.dialect),
-		queryNewPost,
-		queryKnownComments(db.dialect),
-		queryNewComment,
-		queryPostsByKey(db.dialect),
-		queryPostsByURLKey(db.dialect),
-		queryCommentsByKey(db.dialect),
-		queryPostsByURL(db.dialect),
-		queryPostsByGUID(db.dialect),
-		queryPostsKeyed(db.dialect),
-		queryPostsURLKeyed(db.dialect),
-		queryPostsByRef(db.dialect),
-		queryCommentsByGUID(db.dialect),
-		queryCommentsKeyed(db.dialect),
-		queryWaitingPost(db.dialect),
-		queryWaitingPostKey(db.dialect),
-		queryWaitingParent(db.dialect),
-		queryWaitingParentKey(db.dialect),
-		querySettle(db.dialect),
-		queryClaim(db.dialect),
-		queryAddSubscriber,
-		queryAddConsent,
-		querySubscriberState,
-	}
+import "slices"
+
+// often lists the statements that are kept prepared.
+func often(d dialect) []string {
+	return slices.Concat(oftenInBlog(d), oftenInLedger(d), oftenInList())
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,6 +10,7 @@ import (
 	"strconv"
 
 	"postbag/digest"
+	"postbag/digest/disk"
 )
 
 // migration is one numbered step of the schema.
@@ -174,13 +174,7 @@ func (db *DB) copyBefore(ctx context.Context, version, target int) (err error) {
 	if err := os.Chmod(part, 0o600); err != nil {
 		return err
 	}
-	if err := syncPath(part); err != nil {
-		return err
-	}
-	if err := os.Rename(part, final); err != nil {
-		return err
-	}
-	return syncPath(filepath.Dir(final))
+	return disk.Move(part, final, true)
 }
 
 // versionOf reads the schema's version of another file.
@@ -195,13 +189,4 @@ func (db *DB) versionOf(ctx context.Context, path string) (version int, err erro
 		return err
 	})
 	return version, err
-}
-
-// syncPath makes a file or a folder durable.
-func syncPath(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

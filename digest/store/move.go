@@ -150,3 +150,11 @@ func (t *tx) giveBackWindow(cancelled int64) error {
 	_, err = t.exec(`UPDATE issues SET window_from = $1 WHERE id = $2`, from, draft)
 	return err
 }
+
+// cancelOpen cancels the rows of an issue that are not under way.
+func (t *tx) cancelOpen(issueID int64, now time.Time) error {
+	_, err := t.exec(`
+		UPDATE deliveries SET state = 'cancelled', next_try = NULL, updated_at = $1
+		WHERE issue_id = $2 AND state IN ('queued', 'deferred')`, now.UnixMicro(), issueID)
+	return err
+}

@@ -171,9 +171,3 @@ func (s *storing) suspect() error {
 }
 
 // orTime gives the first of two times that is set.
-func orTime(a, b time.Time) time.Time {
-	if !a.IsZero() {
-		return a
-	}
-	return b
-}

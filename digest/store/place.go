@@ -12,10 +12,6 @@ import (
 )
 
 const (
-	// workerSuffix is what the name of the lock of the one process that works on
-	// an SQLite file adds to the file's.
-	workerSuffix = "-worker"
-
 	// defaultLease is how long a process may be silent before others take over.
 	defaultLease = 30 * time.Second
 
@@ -29,9 +25,6 @@ const (
 	// runs out.
 	leaveTime = 3 * time.Second
 )
-
-// errTaken says that another process works on an SQLite file.
-var errTaken = errors.New("the worker's lock is taken")
 
 // place is a [work.Place].
 type place struct {

@@ -153,16 +153,6 @@ func (t *tx) turnBack(now time.Time) error {
 	return err
 }
 
-func (t *tx) ids(query string, args ...any) (all []int64, err error) {
-	err = t.each(func(r row) error {
-		var id int64
-		err := r.scan(&id)
-		all = append(all, id)
-		return err
-	}, query, args...)
-	return all, err
-}
-
 // addDuty makes a duty unless there is one of that name; that one takes the room.
 func (t *tx) addDuty(d work.Duty) error {
 	_, err := t.exec(`

@@ -45,6 +45,7 @@ func postgresDialect(dsn string) (dialect, error) {
 		return dialect{}, err
 	}
 	return dialect{
+		name:       "postgresql",
 		migrations: migrations,
 		prepare:    func(string) (string, error) { return name, nil },
 		pool: func(_ string, busy time.Duration, _ bool) (*sql.DB, error) {
@@ -83,9 +84,7 @@ func postgresDialect(dsn string) (dialect, error) {
 		lateral: true,
 		byIndex: `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
 			set_config('enable_mergejoin', 'off', true)`,
-		search: postgresSearch(),
-		code:   postgresCode,
-		carry:  postgresCarrier(),
+		code: postgresCode,
 	}, nil
 }
 

@@ -13,7 +13,6 @@ import (
 func postgresCarrier() carrier {
 	const ours = ` c.relnamespace = ` + ourSchema + `::oid AND c.relkind = 'r'`
 	return carrier{
-		kind: "postgresql",
 		columns: `
 			SELECT c.relname, a.attname, format_type(a.atttypid, NULL),
 				COALESCE((SELECT array_position(k.conkey, a.attnum) FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'p'), 0),

@@ -178,7 +178,7 @@ func (r *restorer) finish(t *tx) error {
 	if err := t.bump(); err != nil {
 		return err
 	}
-	if t.dialect.carry.settle == "" {
+	if carrierOf(t.dialect).settle == "" {
 		return nil
 	}
 	tables, err := t.catalogue()
@@ -186,7 +186,7 @@ func (r *restorer) finish(t *tx) error {
 		return err
 	}
 	for _, table := range tables {
-		if _, err := t.exec(t.dialect.carry.settle + quoted(table.Name)); err != nil {
+		if _, err := t.exec(carrierOf(t.dialect).settle + quoted(table.Name)); err != nil {
 			return err
 		}
 	}

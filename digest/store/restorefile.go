@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"postbag/digest/disk"
+
 	"modernc.org/sqlite"
 )
 
@@ -90,7 +92,7 @@ func (db *DB) isFree(ctx context.Context, known int) error {
 }
 
 // build fills a new file. Nobody reads it before it is complete, so that it needs
-// no journal, and is made durable once at its end.
+// no journal; it is made durable once, when it is put into its place.
 func (r *restorer) build(ctx context.Context, db *DB, part string) (err error) {
 	q := url.Values{}
 	q.Set("_journal_mode", "OFF")
@@ -117,26 +119,16 @@ func (r *restorer) build(ctx context.Context, db *DB, part string) (err error) {
 		return err
 	}
 	err = db.within(ctx, conn, func(t *tx) error { return r.fill(t, conn, 0) })
-	if err := first(err, conn.Close()); err != nil {
-		return err
-	}
-	return syncPath(part)
+	return first(err, conn.Close())
 }
 
 // putInPlace gives a file a name that nobody has yet.
 func putInPlace(from, to string) error {
-	if err := os.Link(from, to); errors.Is(err, fs.ErrExist) {
+	err := disk.Move(from, to, false)
+	if errors.Is(err, fs.ErrExist) {
 		return conflict("Choose another with --db.", "the file %s has appeared meanwhile", to)
-	} else if err != nil {
-		// Not every file system knows links.
-		if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
-			return conflict("Choose another with --db.", "the file %s has appeared meanwhile", to)
-		}
-		if err := os.Rename(from, to); err != nil {
-			return err
-		}
 	}
-	return syncPath(filepath.Dir(to))
+	return err
 }
 
 // overwrite copies a file over an existing empty database, in one transaction of

@@ -23,7 +23,7 @@ func (t *tx) setAside(tables []storedTable) (again []string, err error) {
 			drop, again = append(drop, dropped), append(again, made)
 		}
 		return err
-	}, t.dialect.carry.aside)
+	}, carrierOf(t.dialect).aside)
 	for _, statement := range drop {
 		if err == nil {
 			_, err = t.exec(statement)
@@ -95,7 +95,7 @@ func (r *restorer) loadTable(t *tx, conn *sql.Conn, table backup.Table, numbered
 		}
 		return values, more, nil
 	}
-	if err := t.dialect.carry.load(t, conn, table, next); err != nil {
+	if err := carrierOf(t.dialect).load(t, conn, table, next); err != nil {
 		return unfit(t, table.Name, err)
 	}
 	if numbered == "" {
@@ -105,7 +105,7 @@ func (r *restorer) loadTable(t *tx, conn *sql.Conn, table backup.Table, numbered
 	if err != nil {
 		return err
 	}
-	return t.dialect.carry.setLastID(t, table.Name, numbered, max(largest, table.LastID))
+	return carrierOf(t.dialect).setLastID(t, table.Name, numbered, max(largest, table.LastID))
 }
 
 // unfit says that the database does not take a backup's rows, where the reason

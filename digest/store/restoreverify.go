@@ -9,7 +9,7 @@ import (
 
 // verify reads back what was loaded and compares it with the sums of the backup.
 func (r *restorer) verify(t *tx, stored []storedTable) error {
-	if check := t.dialect.carry.check; check != "" {
+	if check := carrierOf(t.dialect).check; check != "" {
 		var table string
 		if found, err := t.one([]any{&table}, check); found || err != nil {
 			return first(err, digest.Fail(digest.Invalid, hintOther, "rows of %s refer to rows that are not in the backup", table))

@@ -139,9 +139,9 @@ func (db *DB) matching(t *tx, what searched, q search.Query, f digest.SearchFilt
 	if !f.Until.IsZero() {
 		before = searchKey(f.Until.Add(time.Minute), 0)
 	}
-	condition := db.dialect.search.condition(q.Condition(search.Scope{SourceID: f.SourceID, Gone: f.State == digest.CommentGone}))
+	condition := searchOf(&db.dialect).condition(q.Condition(search.Scope{SourceID: f.SourceID, Gone: f.State == digest.CommentGone}))
 	within := !f.Since.IsZero() || !f.Until.IsZero()
-	for _, w := range db.dialect.search.find(what.index, queryState(db.dialect, f.State), within) {
+	for _, w := range searchOf(&db.dialect).find(what.index, queryState(db.dialect, f.State), within) {
 		if len(keys) < w.onlyAfter {
 			continue
 		}
@@ -172,7 +172,7 @@ func (t *tx) keys(w way, condition string, from, before int64) (keys []int64, er
 // queryState limits a search to comments in a state; what is gone is known to
 // the index.
 func queryState(d dialect, state digest.CommentState) string {
-	id := ` AND (` + d.search.key + ` & 4294967295) `
+	id := ` AND (` + searchOf(&d).key + ` & 4294967295) `
 	switch state {
 	case digest.CommentPicked:
 		return id + `IN ` + pickedComments

@@ -24,6 +24,14 @@ type searchDialect struct {
 	empty []string // statements that empty the indexes
 }
 
+// searchOf gives what differs for a database.
+func searchOf(d *dialect) searchDialect {
+	if d.name == "sqlite" {
+		return sqliteSearch()
+	}
+	return postgresSearch()
+}
+
 // way is a way to find keys.
 type way struct {
 	plan  string // a statement that goes before, or ""

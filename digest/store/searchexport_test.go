@@ -15,8 +15,8 @@ func (db *DB) SearchPlans(ctx context.Context, q search.Query, f digest.SearchFi
 	if !db.dialect.locksRows {
 		explain, columns = "EXPLAIN QUERY PLAN ", 4
 	}
-	condition := db.dialect.search.condition(q.Condition(search.Scope{SourceID: f.SourceID}))
-	for _, w := range db.dialect.search.find("search_comments", queryState(db.dialect, f.State), !f.Since.IsZero()) {
+	condition := searchOf(&db.dialect).condition(q.Condition(search.Scope{SourceID: f.SourceID}))
+	for _, w := range searchOf(&db.dialect).find("search_comments", queryState(db.dialect, f.State), !f.Since.IsZero()) {
 		var lines []string
 		err := db.view(ctx, "test", func(t *tx) error {
 			lines = nil

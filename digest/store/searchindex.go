@@ -3,21 +3,11 @@ package store
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"postbag/digest/search"
-)
-
-// kind is what a row of search_todo asks to index.
-type kind int
-
-const (
-	kindComment kind = 0
-	kindPost    kind = 1
-	kindThread  kind = 2 // all comments under a post
 )
 
 // turnIndex is what indexing takes turns at: an older state of an entry never
@@ -76,18 +66,9 @@ func (db *DB) Index(ctx context.Context, limit int) (n int, err error) {
 	return n, nil
 }
 
-// updateInTurn is update for what makes derived data, one after the other. On
-// SQLite it waits for less long.
+// updateInTurn is update for what makes derived data, one after the other.
 func (db *DB) updateInTurn(ctx context.Context, turn int, operation string, fn func(*tx) error) error {
-	if db.indexer != db.write {
-		// This process' other writers come in their turn.
-		waiting, err := db.write.Conn(ctx)
-		if err != nil {
-			return db.wrap(operation, err)
-		}
-		defer waiting.Close()
-	}
-	return db.updateOn(ctx, db.indexer, nil, operation, func(t *tx) error {
+	return db.updateDerived(ctx, operation, func(t *tx) error {
 		if err := t.takeTurns(turn); err != nil {
 			return err
 		}
@@ -102,7 +83,7 @@ func (db *DB) Reindex(ctx context.Context) error {
 		if err := t.takeTurns(turnIndex); err != nil {
 			return err
 		}
-		for _, query := range append(db.dialect.search.empty, `DELETE FROM search_todo`, `DELETE FROM search_state`) {
+		for _, query := range append(searchOf(&db.dialect).empty, `DELETE FROM search_todo`, `DELETE FROM search_state`) {
 			if _, err := t.exec(query); err != nil {
 				return err
 			}
@@ -164,25 +145,6 @@ func (t *tx) claimTodo(limit int) (all []todo, err error) {
 	return all, err
 }
 
-// note notes entries to be indexed. It is part of the transaction that changes
-// them, and one statement for any number.
-func (t *tx) note(k kind, ids []int64) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	all, err := list(ids)
-	if err != nil {
-		return err
-	}
-	table := "comments"
-	if k != kindComment {
-		table = "posts"
-	}
-	_, err = t.exec(fmt.Sprintf(`INSERT INTO search_todo (kind, entry) SELECT %d, id FROM %s WHERE `, k, table)+
-		t.dialect.among("id", "$1", "BIGINT"), all)
-	return err
-}
-
 // index indexes what was claimed.
 func (db *DB) index(t *tx, claimed []todo) error {
 	ids := map[kind]map[int64]bool{kindComment: {}, kindPost: {}, kindThread: {}}
@@ -223,7 +185,7 @@ func (db *DB) indexEntries(t *tx, what searched, ids []int64) error {
 	var documents []document
 	err = t.each(func(r row) error {
 		c, err := what.scan(r)
-		documents = append(documents, document{Key: searchKey(c.published, c.id), Lexemes: db.dialect.search.document(c.entry.Lexemes())})
+		documents = append(documents, document{Key: searchKey(c.published, c.id), Lexemes: searchOf(&db.dialect).document(c.entry.Lexemes())})
 		return err
 	}, what.query(db.dialect), all)
 	if err != nil {
@@ -235,7 +197,7 @@ func (db *DB) indexEntries(t *tx, what searched, ids []int64) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(db.dialect.search.put(what.index), packed)
+	_, err = t.exec(searchOf(&db.dialect).put(what.index), packed)
 	return err
 }
 
@@ -287,7 +249,7 @@ func (db *DB) notIndexed(t *tx, what searched, keys []int64) (ids []int64, err e
 		return nil, err
 	}
 	known := make(map[int64]bool, len(keys))
-	column := db.dialect.search.key
+	column := searchOf(&db.dialect).key
 	err = t.each(func(r row) error {
 		var key int64
 		err := r.scan(&key)

@@ -29,6 +29,7 @@ func sqliteDialect() dialect {
 		panic(err) // the path is a constant
 	}
 	return dialect{
+		name:       "sqlite",
 		migrations: migrations,
 		prepare:    sqlitePrepare,
 		isMissing: func(dsn string) bool {
@@ -56,9 +57,7 @@ func sqliteDialect() dialect {
 		pairs: func(param string) string {
 			return "SELECT CAST(key AS BIGINT) AS a, CAST(value AS BIGINT) AS b FROM json_each(" + param + ")"
 		},
-		search: sqliteSearch(),
-		code:   sqliteCode,
-		carry:  sqliteCarrier(),
+		code: sqliteCode,
 	}
 }
 
@@ -150,6 +149,13 @@ func sqliteSource(path string, busy time.Duration, readOnly bool) string {
 	}
 	return sqliteURI(path, q)
 }
+
+// workerSuffix is what the name of the lock of the one process that works on an
+// SQLite file adds to the file's.
+const workerSuffix = "-worker"
+
+// errTaken says that another process works on an SQLite file.
+var errTaken = errors.New("the worker's lock is taken")
 
 // sqliteAlone takes the lock of the one process that works: a transaction kept open on a second,
 // empty database beside the first. Taking it does not wait, and the system gives

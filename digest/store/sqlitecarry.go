@@ -9,7 +9,6 @@ import (
 
 func sqliteCarrier() carrier {
 	return carrier{
-		kind: "sqlite",
 		columns: `
 			SELECT s.name, c.name, c.type, c.pk, c.pk = 1 AND s.sql LIKE '%AUTOINCREMENT%'
 			FROM sqlite_schema s JOIN pragma_table_info(s.name) c

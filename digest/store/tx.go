@@ -44,7 +44,7 @@ func (db *DB) updateOn(ctx context.Context, pool *sql.DB, hot map[string]*sql.St
 		came, err := db.transact(ctx, pool, db.dialect.writing, hot, func(t *tx) error {
 			err := fn(t)
 			if err == nil {
-				err = t.underLease()
+				err = db.beforeCommit(t)
 			}
 			if woken = t.woken; err == nil && woken && t.dialect.wakeOthers != "" {
 				_, err = t.exec(t.dialect.wakeOthers)
@@ -65,6 +65,20 @@ func (db *DB) updateOn(ctx context.Context, pool *sql.DB, hot map[string]*sql.St
 			return db.wrap(operation, err)
 		}
 	}
+}
+
+// updateDerived is update for derived data, which can be made later: on SQLite it
+// waits for other writers no longer than [derivedTime].
+func (db *DB) updateDerived(ctx context.Context, operation string, fn func(*tx) error) error {
+	if db.derived != db.write {
+		// This process' other writers come in their turn.
+		waiting, err := db.write.Conn(ctx)
+		if err != nil {
+			return db.wrap(operation, err)
+		}
+		defer waiting.Close()
+	}
+	return db.updateOn(ctx, db.derived, nil, operation, fn)
 }
 
 // view runs a transaction that reads one state of the database. It does not wait
@@ -236,6 +250,17 @@ func (t *tx) one(dest []any, query string, args ...any) (found bool, err error) 
 func (t *tx) number(query string, args ...any) (n int64, err error) {
 	_, err = t.one([]any{&n}, query, args...)
 	return n, err
+}
+
+// ids reads a column of ids.
+func (t *tx) ids(query string, args ...any) (all []int64, err error) {
+	err = t.each(func(r row) error {
+		var id int64
+		err := r.scan(&id)
+		all = append(all, id)
+		return err
+	}, query, args...)
+	return all, err
 }
 
 // row is one row of a result.

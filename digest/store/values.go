@@ -136,3 +136,11 @@ func bounded(limit int) int {
 	}
 	return limit
 }
+
+// orTime gives the first moment, or the second where that is zero.
+func orTime(a, b time.Time) time.Time {
+	if !a.IsZero() {
+		return a
+	}
+	return b
+}

@@ -1,35 +1,33 @@
-package digest
+package cut
 
 import (
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
 )
 
-// splitsCharacter tells whether an offset lies inside what a reader sees as one
-// character: the bytes of a code point, or a letter and its accents, an emoji
-// and what is joined to it.
-func splitsCharacter(text string, at int) bool {
-	if at <= 0 || at >= len(text) {
-		return false
-	}
-	if !utf8.RuneStart(text[at]) {
-		return true
-	}
-	const joiner = '\u200D'
-	before, _ := utf8.DecodeLastRuneInString(text[:at])
-	after, _ := utf8.DecodeRuneInString(text[at:])
-	switch {
-	case unicode.IsSpace(before):
-		return false
-	case unicode.Is(unicode.M, after), after == joiner, before == joiner:
-		return true
-	case after >= 0x1F3FB && after <= 0x1F3FF: // shades of skin
-		return true
-	}
-	return flag(before) && flag(after)
+// characters are what a reader sees as single characters, one after the other: a
+// letter and its accents, an emoji and what is joined to it, a flag, a conjunct
+// (Unicode UAX #29).
+type characters struct {
+	text string
+	it   *graphemes.Iterator[string]
 }
 
-func flag(r rune) bool { return r >= 0x1F1E6 && r <= 0x1F1FF }
+func charactersOf(text string) characters { return characters{text, graphemes.FromString(text)} }
+
+// split tells whether an offset lies inside a character. Offsets must not go back.
+// What follows white space begins a character, though an accent alone is none.
+func (c characters) split(at int) bool {
+	for c.it.End() < at && c.it.Next() {
+	}
+	if at <= 0 || c.it.End() == at {
+		return false
+	}
+	before, _ := utf8.DecodeLastRuneInString(c.text[:at])
+	return !unicode.IsSpace(before)
+}
 
 // splitsWord tells whether an offset lies inside a word, so that cutting there
 // would leave a word that nobody wrote: "un|able", "can|'t", "non|-stop",

@@ -1,4 +1,4 @@
-package digest_test
+package cut_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"postbag/digest"
+	"postbag/digest/cut"
 )
 
 // show writes Prose on one line: paragraphs parted by "¶", line breaks as "/",
@@ -122,6 +123,8 @@ func TestKeep(t *testing.T) {
 		{"across a line end", lines, []string{"One", "four\nfive six"}, "One{/[…] }four/five six"},
 		{"the last lines", lines, []string{"One two\n"}, "One two{ […]}"},
 		{"many bytes", paras("Nö — ça va. Zwölf Bücher “über” Ä. 🚌🚌 Ende."), []string{"Nö — ça va.", "🚌🚌 Ende."}, "Nö — ça va.{ […] }🚌🚌 Ende."},
+		{"between two flags", paras("🇩🇪🇫🇷 Bonjour."), []string{"🇫🇷 Bonjour."}, "{[…] }🇫🇷 Bonjour."},
+		{"before an accent that stands alone", paras("One. \u0301Two."), []string{"\u0301Two."}, "{[…] }\u0301Two."},
 		{"between scripts without spaces", paras("夜行バスの運転手です。眠い。"), []string{"夜行バス", "眠い。"}, "夜行バス{ […] }眠い。"},
 		{"inside a styled span", styled, []string{"Plain one", "three and the link here end."}, "Plain *one*{ […] }*three* and <the link here> end."},
 		{"from one style into another", styled, []string{"Plain one", "here end."}, "Plain *one*{ […] }<here> end."},
@@ -136,7 +139,7 @@ func TestKeep(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			before := show(test.in)
-			got, err := test.in.Keep(ranges(t, test.in.Text(), test.kept...))
+			got, err := cut.Keep(test.in, ranges(t, test.in.Text(), test.kept...))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -160,7 +163,7 @@ func TestKeepAll(t *testing.T) {
 		"touching inside a word":        {{Start: 0, End: 2}, {Start: 2, End: 16}},
 		"with the paragraph's end kept": {{Start: 0, End: 9}, {Start: 9, End: 16}},
 	} {
-		got, err := p.Keep(kept)
+		got, err := cut.Keep(p, kept)
 		if err != nil || !reflect.DeepEqual(got, p) {
 			t.Errorf("%s: got %s, %v; want the original", name, show(got), err)
 		}
@@ -183,6 +186,10 @@ func TestKeepRefuses(t *testing.T) {
 		{"before an accent", "cafe\u0301 noir", []digest.Range{{Start: 0, End: 4}}, "splits a character"},
 		{"inside a joined emoji", "Us 👩\u200d🚒 two", []digest.Range{{Start: 0, End: 7}}, "splits a character"},
 		{"inside a flag", "Go 🇬🇧 two", []digest.Range{{Start: 0, End: 7}}, "splits a character"},
+		{"between the letters of a flag", "🇩🇪🇫🇷 two", []digest.Range{{Start: 4, End: 20}}, "splits a character"},
+		{"between the letters of the second flag", "🇩🇪🇫🇷 two", []digest.Range{{Start: 0, End: 12}}, "splits a character"},
+		{"inside a conjunct", "क्ष", []digest.Range{{Start: 6, End: 9}}, "splits a character"},
+		{"a later range inside a word", "One two. Three four.", []digest.Range{{Start: 0, End: 3}, {Start: 11, End: 20}}, "splits a word"},
 		{"inside a word", "I am unhappy.", []digest.Range{{Start: 7, End: 13}}, "splits a word"},
 		{"after an accent", "cafe\u0301s noir", []digest.Range{{Start: 0, End: 6}}, "splits a word"},
 		{"off a negation", "I can't go.", []digest.Range{{Start: 0, End: 5}}, "splits a word"},
@@ -195,7 +202,7 @@ func TestKeepRefuses(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := paras(test.text).Keep(test.kept)
+			got, err := cut.Keep(paras(test.text), test.kept)
 			if err == nil {
 				t.Fatalf("kept %s; want an error", show(got))
 			}
@@ -208,7 +215,7 @@ func TestKeepRefuses(t *testing.T) {
 
 func TestKeepLeavesRangesAlone(t *testing.T) {
 	kept := []digest.Range{{Start: 8, End: 13}, {Start: 0, End: 3}}
-	if _, err := paras("One two three").Keep(kept); err != nil {
+	if _, err := cut.Keep(paras("One two three"), kept); err != nil {
 		t.Fatal(err)
 	}
 	if want := []digest.Range{{Start: 8, End: 13}, {Start: 0, End: 3}}; !reflect.DeepEqual(kept, want) {
@@ -227,7 +234,7 @@ func FuzzKeep(f *testing.F) {
 		p := made(text)
 		text = p.Text()
 		kept := chosen(text, at)
-		got, err := p.Keep(kept)
+		got, err := cut.Keep(p, kept)
 		if err != nil {
 			if digest.KindOf(err) != digest.Invalid || digest.HintOf(err) == "" {
 				t.Errorf("got %v; want Invalid with a hint", err)
@@ -235,7 +242,7 @@ func FuzzKeep(f *testing.F) {
 			return
 		}
 		checkKept(t, text, kept, got)
-		again, err := p.Keep(kept)
+		again, err := cut.Keep(p, kept)
 		if err != nil || !reflect.DeepEqual(got, again) {
 			t.Errorf("the same cut twice: %s, then %s", show(got), show(again))
 		}

@@ -1,0 +1,9 @@
+package store
+
+// oftenInLedger gives the statements that run for every message sent.
+func oftenInLedger(d dialect) []string {
+	return []string{
+		querySettle(d),
+		queryClaim(d),
+	}
+}
