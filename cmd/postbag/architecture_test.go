@@ -13,7 +13,7 @@ import (
 // new package gets its place on purpose.
 var (
 	domain   = []string{"digest", "subscribers"}
-	pure     = []string{"digest/markup", "digest/search", "digest/near", "digest/compile", "digest/suggest", "digest/schedule", "digest/feed", "digest/dump", "digest/backup", "digest/cut", "digest/disk", "digest/hostname", "templates", "subscribers/address"}
+	pure     = []string{"digest/markup", "digest/search", "digest/near", "digest/compile", "digest/suggest", "digest/schedule", "digest/feed", "digest/field", "digest/charset", "digest/webpage", "digest/dump", "digest/backup", "digest/cut", "digest/disk", "digest/hostname", "templates", "subscribers/address"}
 	stages   = []string{"digest/work", "digest/pull", "digest/desk", "digest/publish", "subscribers/deliver", "subscribers/signup", "subscribers/roster"}
 	adapters = []string{"digest/fetch", "digest/store", "digest/web", "subscribers/mail"}
 	fixtures = []string{"digest/sampleblog"}
