@@ -57,13 +57,6 @@ func (p *Program) look(ctx context.Context, dsn string) (*store.DB, error) {
 	return store.Open(ctx, dsn, store.Options{Clock: p.Clock, AsIs: true})
 }
 
-// backupTo writes a backup of the open database into a file, which appears whole
-// or not at all; one that is there already is replaced. It gives the number of
-// rows, and the file's size in bytes.
-func (a *app) backupTo(ctx context.Context, path string) (rows, size int64, err error) {
-	return backupWork{db: a.db, clock: a.p.Clock}.write(ctx, path, true)
-}
-
 // backupWork is what writing a backup needs.
 type backupWork struct {
 	db       *store.DB

@@ -8,6 +8,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
+	"postbag/digest/site"
 )
 
 // issueCmd groups the commands about issues: the whole desk from a terminal.
@@ -107,7 +108,7 @@ func (a *app) sentence(ctx context.Context, issue digest.Issue) error {
 	case digest.Draft:
 		_, err = fmt.Fprintf(a.p.Stdout, "Goes out %s, if approved by then.\n", at)
 	case digest.Approved:
-		if issue.IsLate(a.p.Clock.Now(), a.settings.LateAfter) {
+		if a.sender.IsLate(issue) {
 			_, err = fmt.Fprintf(a.p.Stdout, "Approved. It should have gone out %s, and waits for you: issue send %d, or issue cancel %d.\n", at, issue.Number, issue.Number)
 			break
 		}
@@ -177,7 +178,7 @@ func (c issueListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	})
 }
 
-func (a *app) issueURL(number int) string { return fmt.Sprintf("%s/issues/%d", a.base, number) }
+func (a *app) issueURL(number int) string { return a.site.URL(site.Issue, number) }
 
 type issueSuggestCmd struct {
 	which

@@ -62,7 +62,7 @@ func (c previewCmd) write(ctx context.Context, a *app) error {
 	if err := writeAll(c.Out, files); err != nil {
 		return err
 	}
-	stored, err := a.db.CountSource(ctx, src.ID)
+	stored, err := a.read.CountSource(ctx, src.ID)
 	if err != nil {
 		return err
 	}
@@ -76,10 +76,7 @@ func (c previewCmd) write(ctx context.Context, a *app) error {
 func (c previewCmd) pull(ctx context.Context, a *app) (digest.Source, error) {
 	b := a.p.bar("pulling", -1)
 	defer b.done()
-	puller, err := a.puller(nil, func(at pull.Progress) { b.set(at.Entries) })
-	if err != nil {
-		return digest.Source{}, err
-	}
+	puller := a.puller(nil, func(at pull.Progress) { b.set(at.Entries) })
 	found, err := puller.Add(ctx, c.URL, firstSeries(a.p.Clock.Now()), pull.AddOptions{})
 	if err != nil {
 		return digest.Source{}, theirs(err)
@@ -138,7 +135,7 @@ func previewFiles(ctx context.Context, frozen *digest.Frozen, a *app) (map[strin
 	if err != nil {
 		return nil, err
 	}
-	mailing, err := newMailing(a.set, postage, a.base, frozen, subscribers.Mailing{IssueID: 1, Begun: frozen.Date, Domain: postage.from.Domain}, nil)
+	mailing, err := newMailing(a.set, postage, a.site, frozen, subscribers.Mailing{IssueID: 1, Begun: frozen.Date, Domain: postage.from.Domain}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +145,7 @@ func previewFiles(ctx context.Context, frozen *digest.Frozen, a *app) (map[strin
 		return nil, err
 	}
 	issue := digest.Issue{Number: frozen.Number, State: digest.Published, Title: frozen.Title, PublishedAt: frozen.Date, UpdatedAt: frozen.Date, Frozen: frozen}
-	feed, page, err := publish.Preview(ctx, a.set, a.base, issue)
+	feed, page, err := publish.Preview(ctx, a.set, a.site.Base, issue)
 	if err != nil {
 		return nil, err
 	}

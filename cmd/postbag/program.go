@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"os/user"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -30,15 +29,6 @@ type Program struct {
 	// Listening, when set, is told the address that serve or demo listens on,
 	// as soon as it does.
 	Listening func(net.Addr)
-}
-
-// by is who runs the command, as who changes something.
-func (p *Program) by() digest.Actor {
-	name := ""
-	if u, err := user.Current(); err == nil {
-		name = u.Username
-	}
-	return digest.Actor{Kind: digest.ByCommand, Name: name}
 }
 
 // The exit statuses.

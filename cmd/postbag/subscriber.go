@@ -22,10 +22,6 @@ type subscriberCmd struct {
 	Export subscriberExportCmd `cmd:"" help:"Write all readers as CSV."`
 }
 
-func (a *app) roster() *roster.Service {
-	return roster.New(roster.Options{Store: a.db, Clock: a.p.Clock})
-}
-
 // agreed says that people need no confirmation mail, and why.
 type agreed struct {
 	Confirmed bool   `help:"They agreed already; ask them nothing. Needs --consent."`

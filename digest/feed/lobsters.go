@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"postbag/digest"
+	"postbag/digest/field"
 	"postbag/digest/hostname"
 )
 
@@ -36,7 +37,7 @@ var lobsters = adapter{
 		if m := lobstersVia.FindStringSubmatch(post.Author); m != nil {
 			post.Author = m[1]
 		}
-		if plain(textOf(post.Body.HTML)) == "Comments" { // a link to the discussion, and no text
+		if field.Words(post.Body.HTML) == "Comments" { // a link to the discussion, and no text
 			post.Body.HTML = ""
 		}
 	},

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 
 	"postbag/digest"
-	"postbag/digest/feed"
+	"postbag/digest/field"
 )
 
 // AddOptions say what is known of a blog, so that it need not be found.
@@ -47,8 +47,8 @@ func (o AddOptions) checked() (AddOptions, error) {
 		*address = tidied
 	}
 	o.Name = strings.Join(strings.Fields(o.Name), " ")
-	if utf8.RuneCountInString(o.Name) > feed.MaxTitle || !utf8.ValidString(o.Name) || strings.ContainsFunc(o.Name, unicode.IsControl) {
-		return o, digest.Fail(digest.Invalid, "Give a shorter one, in plain letters.", "the name is longer than %d characters, or not plain text", feed.MaxTitle)
+	if utf8.RuneCountInString(o.Name) > field.MaxTitle || !utf8.ValidString(o.Name) || strings.ContainsFunc(o.Name, unicode.IsControl) {
+		return o, digest.Fail(digest.Invalid, "Give a shorter one, in plain letters.", "the name is longer than %d characters, or not plain text", field.MaxTitle)
 	}
 	if err := checkPattern(o.CommentsPattern); err != nil {
 		return o, err

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/feed"
+	"postbag/digest/field"
 	"postbag/digest/pull"
 )
 
@@ -104,7 +104,7 @@ func TestMovesAreRememberedWhenTheyHold(t *testing.T) {
 // TestAddressTooLongToKeep is refused where somebody gives it, and not moved to,
 // whatever the database could index.
 func TestAddressTooLongToKeep(t *testing.T) {
-	long := "/new?key=" + strings.Repeat("x", feed.MaxAddress)
+	long := "/new?key=" + strings.Repeat("x", field.MaxAddress)
 	s := database(t)
 	st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/posts" {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"postbag/digest/feed"
+	"postbag/digest/field"
 	"postbag/digest/hostname"
 )
 
@@ -21,7 +21,7 @@ func (r *run) follow() {
 		f.MovedTo, f.MovedPolls = "", 0
 		return
 	}
-	if len(r.moved) > feed.MaxAddress {
+	if len(r.moved) > field.MaxAddress {
 		r.note("the feed says it has moved for good, to an address of %d bytes: too long to keep, so the address stays", len(r.moved))
 		f.MovedTo, f.MovedPolls = "", 0
 		return

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"postbag/digest"
-	"postbag/digest/feed"
 	"postbag/digest/hostname"
+	"postbag/digest/webpage"
 )
 
 const (
@@ -25,7 +25,7 @@ const (
 // they were asked for.
 type postPage struct {
 	status int // 404 and the like; 0 for a page that was read, or could not be had
-	feed.Places
+	webpage.Post
 	left []string // further pages of comments that were not asked for
 	asks int      // pages that were asked for
 }
@@ -105,7 +105,7 @@ func (l *lister) pageAt(ctx context.Context, u *url.URL, author string) (*postPa
 	if page := l.pages[u.String()]; page != nil {
 		return page, nil
 	}
-	page := &postPage{Places: feed.Places{Names: map[string]bool{}}}
+	page := &postPage{Post: webpage.Post{Names: map[string]bool{}}}
 	err := l.fetchPage(ctx, u, author, page)
 	l.pages[u.String()] = page
 	return page, err
@@ -135,7 +135,7 @@ func (l *lister) fetchPage(ctx context.Context, u *url.URL, author string, page 
 		page.asks += pagesOfPost // it is not known whole
 		return nil
 	}
-	got := feed.ReadPlaces(resp.Body, resp.ContentType, resp.URL)
+	got := webpage.ReadPost(resp.Body, resp.ContentType, resp.URL)
 	for name := range got.Names {
 		page.Names[name] = true
 	}
@@ -194,7 +194,7 @@ func spoken(page string, words digest.Prose) bool {
 	for _, para := range words {
 		for _, s := range para.Spans {
 			if !s.Ours {
-				b.WriteString(feed.Letters(s.Text))
+				b.WriteString(webpage.Letters(s.Text))
 			}
 		}
 	}

@@ -176,7 +176,7 @@ func placeOf(platform digest.Platform, address string) place {
 	return place{}
 }
 
-// generators are the platforms that pages name as their maker, as [feed.Maker]
+// generators are the platforms that pages name as their maker, as [webpage.Software]
 // calls them.
 var generators = []struct {
 	maker    string

@@ -4,33 +4,13 @@ import (
 	"context"
 	"time"
 
-	"postbag/digest"
-	"postbag/subscribers"
+	"postbag/digest/dispatch"
 )
-
-// Held says whether sending is held, and what waits for it.
-type Held struct {
-	Since  time.Time // zero: sending is not held
-	Reason string
-	// Unsure are the issues that another copy of this installation may have sent,
-	// or gone on with, since this one was held: under way or paused, approved
-	// before the hold (another's editor may have sent it before its moment), or
-	// waiting although their moment has passed.
-	Unsure []HeldIssue
-	// Notices counts the confirmation mails that were waiting before the hold.
-	Notices int
-}
-
-// HeldIssue is an issue that may have gone on elsewhere.
-type HeldIssue struct {
-	digest.Issue // without Blocks and Frozen
-	Counts       subscribers.Counts
-}
 
 // Held tells whether sending is held. While it is, no issue is published or
 // begun, nothing of one is claimed, and of the confirmations only those of people
 // who signed up since are.
-func (db *DB) Held(ctx context.Context, now time.Time) (h Held, err error) {
+func (db *DB) Held(ctx context.Context, now time.Time) (h dispatch.Held, err error) {
 	err = db.view(ctx, "read whether sending is held", func(t *tx) (err error) {
 		h, err = t.held(now)
 		return err
@@ -45,7 +25,7 @@ const unbegun = `state IN ('approved', 'published') AND due_at IS NOT NULL AND (
 // queryUnsure are the issues that may have gone on elsewhere.
 const queryUnsure = `FROM issues WHERE state IN ('sending', 'paused') OR ` + unbegun
 
-func (t *tx) held(now time.Time) (h Held, err error) {
+func (t *tx) held(now time.Time) (h dispatch.Held, err error) {
 	if h.Since, h.Reason, err = t.heldSince(); err != nil || h.Since.IsZero() {
 		return h, err
 	}
@@ -58,7 +38,7 @@ func (t *tx) held(now time.Time) (h Held, err error) {
 		if err != nil {
 			return h, err
 		}
-		h.Unsure = append(h.Unsure, HeldIssue{Issue: issue, Counts: counts})
+		h.Unsure = append(h.Unsure, dispatch.HeldIssue{Issue: issue, Counts: counts})
 	}
 	n, err := t.number(`SELECT COUNT(*) FROM notices WHERE created_at <= $1`, h.Since)
 	h.Notices = int(n)
@@ -88,26 +68,10 @@ func (db *DB) OnTheWire(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// Unsent says what becomes of mails that another copy of this installation may
-// have sent.
-type Unsent string
-
-// The decisions that a release needs.
-const (
-	// NotAsked is no decision: a release with anything to decide is refused.
-	NotAsked Unsent = ""
-	// LeaveUncertain sends nothing of it: every open delivery becomes uncertain,
-	// issues that were waiting lose their moment, and waiting confirmations go.
-	LeaveUncertain Unsent = "uncertain"
-	// SendUnsent goes on as if nothing had been held: what a moment that passed
-	// too long ago, or a pause, leaves to the editor stays with the editor.
-	SendUnsent Unsent = "send"
-)
-
 // Release lets sending go on and gives what was held; nothing changes when
 // sending was not held. Where another copy may have gone on with something, and
 // nobody has said what to do, the error is of kind Conflict.
-func (db *DB) Release(ctx context.Context, unsent Unsent, now time.Time) (was Held, err error) {
+func (db *DB) Release(ctx context.Context, unsent dispatch.Unsent, now time.Time) (was dispatch.Held, err error) {
 	err = db.update(ctx, "release the sending", func(t *tx) error {
 		if err := t.lock(`SELECT id FROM publication WHERE id = 1 FOR UPDATE`); err != nil {
 			return err
@@ -129,12 +93,12 @@ func (db *DB) Release(ctx context.Context, unsent Unsent, now time.Time) (was He
 	return was, err
 }
 
-func (t *tx) decide(was Held, unsent Unsent, now time.Time) error {
+func (t *tx) decide(was dispatch.Held, unsent dispatch.Unsent, now time.Time) error {
 	waits := len(was.Unsure) > 0 || was.Notices > 0
 	switch {
-	case !waits, unsent == SendUnsent:
+	case !waits, unsent == dispatch.SendUnsent:
 		return nil
-	case unsent == LeaveUncertain:
+	case unsent == dispatch.LeaveUncertain:
 		return t.leaveUncertain(was, now)
 	}
 	return conflict("Decide with --unsent=uncertain (nothing of it is sent again; you look after it) or --unsent=send (it goes on).",
@@ -144,7 +108,7 @@ func (t *tx) decide(was Held, unsent Unsent, now time.Time) error {
 // heldReply is noted on rows that were given up because another copy may have sent them.
 const heldReply = "sending was held; another copy may have sent it"
 
-func (t *tx) leaveUncertain(was Held, now time.Time) error {
+func (t *tx) leaveUncertain(was dispatch.Held, now time.Time) error {
 	for _, issue := range was.Unsure {
 		if err := t.lockIssue(issue.ID); err != nil {
 			return err

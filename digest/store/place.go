@@ -44,25 +44,15 @@ type place struct {
 	present atomic.Int64
 }
 
-// Joining is how a process takes its place among those that work on a database.
-type Joining struct {
-	Name string // for people
-	// Lease is how long the process may be silent, at most [LongestLease]; 0 is
-	// half a minute.
-	Lease time.Duration
-	// Alone refuses to join where others work already.
-	Alone bool
-}
-
-// Join takes a place among the processes that work on this database. On
-// PostgreSQL there may be many, and each is renewed before its lease is over. An
-// SQLite file has one, which lasts as long as the process: when another has it
-// the error is of kind Conflict, at once.
+// Join takes a place among the processes that work on this database, with a lease
+// of at most [LongestLease]. On PostgreSQL there may be many, and each is renewed
+// before its lease is over. An SQLite file has one, which lasts as long as the
+// process: when another has it the error is of kind Conflict, at once.
 //
 // The place's context ends with ctx, when it is left, and when it is lost: its
 // cause is then an error of kind Unavailable, and the caller stops its work,
 // leaves, and may join again.
-func (db *DB) Join(ctx context.Context, j Joining) (work.Place, error) {
+func (db *DB) Join(ctx context.Context, j work.Joining) (work.Place, error) {
 	if j.Lease <= 0 {
 		j.Lease = defaultLease
 	}
@@ -95,7 +85,7 @@ func (db *DB) lockAlone(ctx context.Context) (giveBack func(), err error) {
 
 // take makes the place's row. Where there is one place, whoever had it before is
 // no more.
-func (p *place) take(ctx context.Context, j Joining) error {
+func (p *place) take(ctx context.Context, j work.Joining) error {
 	asked := time.Since(p.joined)
 	err := p.db.update(ctx, "join the workers", func(t *tx) error {
 		if p.lasting {

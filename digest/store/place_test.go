@@ -15,7 +15,7 @@ import (
 
 func join(t *testing.T, db *store.DB, name string, lease time.Duration) work.Place {
 	t.Helper()
-	place, err := db.Join(t.Context(), store.Joining{Name: name, Lease: lease})
+	place, err := db.Join(t.Context(), work.Joining{Name: name, Lease: lease})
 	if err != nil {
 		t.Fatal(err)
 	}

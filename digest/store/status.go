@@ -2,32 +2,9 @@ package store
 
 import (
 	"context"
-	"time"
 
-	"postbag/digest"
+	"postbag/digest/health"
 )
-
-// Status is what a health page shows.
-type Status struct {
-	Schema   int       // the schema's version
-	LastPull time.Time // the newest good answer of any feed, zero if none
-	// FailingFeeds counts feeds whose last poll failed, by hand or not.
-	FailingFeeds int
-	// Newest is the newest issue of any series, without Blocks and Frozen; its ID
-	// is 0 if there is none.
-	Newest digest.Issue
-	// Open counts the deliveries of sending and paused issues to which something
-	// will still happen, and Uncertain those of any issue that wait for a person.
-	Open, Uncertain int
-	// Notices counts the confirmation mails not sent yet.
-	Notices int
-	// Active counts the subscribers who get the next issue.
-	Active int
-}
-
-// StatusLimit is how far [DB.Status] counts: a larger number is told as this
-// one, so that asking stays cheap however long the list is.
-const StatusLimit = 100_000
 
 // Ping tells whether the database answers, by the cheapest question there is.
 func (db *DB) Ping(ctx context.Context) error {
@@ -36,8 +13,8 @@ func (db *DB) Ping(ctx context.Context) error {
 }
 
 // Status reads the state of the whole installation; no count goes beyond
-// [StatusLimit].
-func (db *DB) Status(ctx context.Context) (s Status, err error) {
+// [health.Limit].
+func (db *DB) Status(ctx context.Context) (s health.Stored, err error) {
 	err = db.view(ctx, "read the status", func(t *tx) error {
 		if s.Schema, err = db.schema(t); err != nil {
 			return err
@@ -68,7 +45,7 @@ const (
 	queryActiveSubscribers   = `SELECT 1 FROM subscribers WHERE state = 'active'`
 )
 
-func (t *tx) backlog(s *Status) error {
+func (t *tx) backlog(s *health.Stored) error {
 	for _, c := range []struct {
 		to    *int
 		query string
@@ -78,7 +55,7 @@ func (t *tx) backlog(s *Status) error {
 		{&s.Notices, queryOpenNotices},
 		{&s.Active, queryActiveSubscribers},
 	} {
-		n, err := t.number(`SELECT COUNT(*) FROM (`+c.query+` LIMIT $1) AS counted`, StatusLimit)
+		n, err := t.number(`SELECT COUNT(*) FROM (`+c.query+` LIMIT $1) AS counted`, health.Limit)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"postbag/digest/work"
 )
 
 // ForgetWorkers removes the places that ended longer ago than the given time.
@@ -23,21 +25,11 @@ func (db *DB) LeftByItself(ctx context.Context, id int64) (left bool, err error)
 	return left, err
 }
 
-// Worker is a process that works on the database.
-type Worker struct {
-	ID        int64
-	Name      string
-	StartedAt time.Time // by the database's clock
-	// Until is when its lease runs out, by the database's clock; zero for one that
-	// has its place for as long as it lives.
-	Until time.Time
-}
-
 // Workers lists the processes that have a place and whose lease has not run out.
-func (db *DB) Workers(ctx context.Context) (all []Worker, err error) {
+func (db *DB) Workers(ctx context.Context) (all []work.Worker, err error) {
 	err = db.view(ctx, "list the workers", func(t *tx) error {
 		return t.each(func(r row) error {
-			var w Worker
+			var w work.Worker
 			err := r.scan(&w.ID, &w.Name, &w.StartedAt, &w.Until)
 			if db.dialect.alone != nil {
 				w.Until = time.Time{}

@@ -1,9 +1,13 @@
-package feed
+package webpage
 
-import "strings"
+import (
+	"strings"
 
-// makers are generators that blogs and forums give, by a word in their name.
-var makers = []struct{ word, name string }{
+	"postbag/digest/field"
+)
+
+// generators are generators that blogs and forums give, by a word in their name.
+var generators = []struct{ word, name string }{
 	{"ghost", "Ghost"}, {"substack", "Substack"}, {"medium", "Medium"}, {"tumblr", "Tumblr"},
 	{"squarespace", "Squarespace"}, {"typepad", "TypePad"}, {"movable type", "Movable Type"},
 	{"drupal", "Drupal"}, {"discourse", "Discourse"}, {"disqus", "Disqus"}, {"mastodon", "Mastodon"},
@@ -13,14 +17,14 @@ var makers = []struct{ word, name string }{
 	{"eleventy", "Eleventy"}, {"webflow", "Webflow"}, {"blogger", "Blogger"}, {"wordpress", "WordPress"},
 }
 
-// Maker names the software behind a generator text, as far as it is known;
+// Software names the software behind a generator text, as far as it is known;
 // else it gives the text itself, shortened.
-func Maker(generator string) string {
+func Software(generator string) string {
 	lower := strings.ToLower(generator)
-	for _, m := range makers {
+	for _, m := range generators {
 		if strings.Contains(lower, m.word) {
 			return m.name
 		}
 	}
-	return short(plain(generator), 60)
+	return field.Line(generator, 60)
 }

@@ -1,4 +1,6 @@
-package feed
+// Package charset gives the bytes of strangers in UTF-8, whatever character set they
+// came in, without the characters that no document may hold.
+package charset
 
 import (
 	"bytes"
@@ -17,12 +19,12 @@ var xmlDeclaration = regexp.MustCompile(`^\s*<\?xml[^>]*\?>`)
 
 var xmlEncoding = regexp.MustCompile(`encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']`)
 
-// toUTF8 gives the document in UTF-8: its character set is told by the byte
+// Decode gives the document in UTF-8: its character set is told by the byte
 // order mark, else by the Content-Type, else by the XML declaration (RFC 7303,
 // 3.2), else guessed; so is what is called UTF-8 and has other bytes beyond ASCII
 // alone. Bytes that are no characters become U+FFFD, control characters are
 // dropped, and the declaration, now untrue, is taken out.
-func toUTF8(body []byte, contentType string) []byte {
+func Decode(body []byte, contentType string) []byte {
 	if enc := encodingOf(body, contentType); enc != nil {
 		if decoded, err := enc.NewDecoder().Bytes(body); err == nil {
 			body = decoded
@@ -178,7 +180,7 @@ func dropReferences(text []byte) []byte {
 			end++
 		}
 		at = end
-		if end < len(text) && text[end] == ';' && forbidden(string(text[start+2:end])) {
+		if end < len(text) && text[end] == ';' && Forbidden(string(text[start+2:end])) {
 			out = append(out, text[kept:start]...)
 			kept, at = end+1, end+1
 		}
@@ -189,14 +191,27 @@ func dropReferences(text []byte) []byte {
 	return append(out, text[kept:]...)
 }
 
-// forbidden tells whether the digits of a reference name no character of XML.
-func forbidden(digits string) bool {
+// Forbidden tells whether the digits of a reference name no character of XML.
+func Forbidden(digits string) bool {
 	base := 10
 	if digits != "" && (digits[0] == 'x' || digits[0] == 'X') {
 		digits, base = digits[1:], 16
 	}
 	n, err := strconv.ParseUint(digits, base, 32)
 	return err == nil && (n > unicode.MaxRune || isControl(rune(n)) || n >= 0xD800 && n <= 0xDFFF)
+}
+
+// Clean takes out the control characters that a decoder may have brought in.
+func Clean(s string) string {
+	if strings.IndexFunc(s, isControl) < 0 {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if isControl(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 func isControl(r rune) bool {

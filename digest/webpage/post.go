@@ -1,4 +1,4 @@
-package feed
+package webpage
 
 import (
 	"bytes"
@@ -8,11 +8,14 @@ import (
 	"strings"
 	"unicode"
 
+	"postbag/digest/charset"
+	"postbag/digest/field"
+
 	"golang.org/x/net/html"
 )
 
-// Places is what the page of a post says of its comments.
-type Places struct {
+// Post is what the page of a post says of its comments.
+type Post struct {
 	// Names are the ids and names of its elements: where fragments lead to.
 	Names map[string]bool
 	// Text are the letters and digits of its text, in lower case: see [Letters].
@@ -31,11 +34,11 @@ const (
 // where permalinks are plain, as a parameter.
 var moreComments = regexp.MustCompile(`/comment-page-[0-9]+/?$|[?&]cpage=[0-9]+(&|$)`)
 
-// ReadPlaces reads a web page that was fetched from an address.
-func ReadPlaces(page []byte, contentType, address string) Places {
-	out := Places{Names: map[string]bool{}}
+// ReadPost reads a web page that was fetched from an address.
+func ReadPost(page []byte, contentType, address string) Post {
+	out := Post{Names: map[string]bool{}}
 	var text strings.Builder
-	z := html.NewTokenizer(bytes.NewReader(toUTF8(page, contentType)))
+	z := html.NewTokenizer(bytes.NewReader(charset.Decode(page, contentType)))
 	for hidden := ""; ; {
 		switch z.Next() {
 		case html.ErrorToken:
@@ -59,19 +62,19 @@ func ReadPlaces(page []byte, contentType, address string) Places {
 	}
 }
 
-func (p *Places) element(a map[string]string, address string) {
+func (p *Post) element(a map[string]string, address string) {
 	for _, name := range []string{a["id"], a["name"]} {
 		if name != "" && len(p.Names) < maxNames {
 			p.Names[name] = true
 		}
 	}
 	if href := a["href"]; strings.Contains(href, "comment-page-") || strings.Contains(href, "cpage=") {
-		p.link(withoutFragment(placeURL(address, href)), address)
+		p.link(field.WithoutFragment(field.PageURL(address, href)), address)
 	}
 }
 
 // link notes a page of comments on the same host.
-func (p *Places) link(to, from string) {
+func (p *Post) link(to, from string) {
 	a, errA := url.Parse(from)
 	b, errB := url.Parse(to)
 	if errA != nil || errB != nil || to == "" || !strings.EqualFold(a.Host, b.Host) || len(p.More) >= maxMore {

@@ -1,27 +1,28 @@
-package feed
+package field
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
 	"time"
 )
 
-// timeLayouts are the forms of times in Dublin Core, RFC 6721, JSON Feed and
-// WordPress's interface, which no parser of gofeed reads for us. A time without
+// timeLayouts are the forms of times in dumps, Dublin Core, RFC 6721, JSON Feed and
+// WordPress's interface, which no parser of gofeed reads. A time without
 // a zone is read as UTC.
 var timeLayouts = []string{
 	time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04", "2006-01-02 15:04:05",
 	"2006-01-02", "2006/1/2 15:04:05", "2006/1/2 15:04", time.RFC1123Z, time.RFC1123,
 }
 
-// parseTime gives a time in UTC, or zero for one that is missing, unreadable or
+// Time gives a time in UTC, or zero for one that is missing, unreadable or
 // impossible.
-func parseTime(s string) time.Time {
+func Time(s string) time.Time {
 	s = strings.TrimSpace(s)
 	for _, layout := range timeLayouts {
 		if t, err := time.Parse(layout, s); err == nil {
-			return moment(&t)
+			return Moment(&t)
 		}
 	}
 	return foreignTime(s)
@@ -48,11 +49,24 @@ func foreignTime(s string) time.Time {
 			if !strings.HasPrefix(m[2], name) {
 				continue
 			}
-			text := fmt.Sprintf("%s %d %s %s%s %s", m[1], i+1, m[3], m[4], firstOf(m[5:6], ":00"), firstOf(m[6:7], "+0000"))
+			text := fmt.Sprintf("%s %d %s %s%s %s", m[1], i+1, m[3], m[4], cmp.Or(m[5], ":00"), cmp.Or(m[6], "+0000"))
 			if t, err := time.Parse("2 1 2006 15:04:05 -0700", text); err == nil {
-				return moment(&t)
+				return Moment(&t)
 			}
 		}
 	}
 	return time.Time{}
+}
+
+// firstBlog is before every blog: a date before it is a fault, like the 1970 of
+// an unset clock.
+var firstBlog = time.Date(1994, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Moment gives a parsed time in UTC, or zero for a missing or impossible one.
+// A time without a zone is read as UTC.
+func Moment(t *time.Time) time.Time {
+	if t == nil || t.Before(firstBlog) || t.Year() > 9999 {
+		return time.Time{}
+	}
+	return t.UTC()
 }

@@ -1,4 +1,4 @@
-package feed
+package webpage
 
 import (
 	"bytes"
@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"postbag/digest/field"
 
 	"golang.org/x/net/html"
 )
@@ -20,9 +22,9 @@ type Page struct {
 	// Anchors are links in its text whose addresses look like those of feeds.
 	Anchors []Link
 	// Blogs are links to what calls itself the site's blog: "/blog/" and the like.
-	Blogs []string
-	Boxes []Box // comment boxes of other services
-	Login bool  // it asks for a password
+	Blogs  []string
+	Embeds []Embed // embedded comments of other services
+	Login  bool    // it asks for a password
 	// WordPressHome is the home page of the WordPress site that the page belongs
 	// to, by its link to WordPress's own interface; "" elsewhere.
 	WordPressHome string
@@ -38,18 +40,18 @@ type Link struct {
 
 // The bounds of what is kept of a page.
 const (
-	maxLinks = 50 // of each sort
-	maxBoxes = 5
+	maxLinks  = 50 // of each sort
+	maxEmbeds = 5
 )
 
 // feedTypes are the media types of feeds.
 var feedTypes = []string{"application/atom+xml", "application/rss+xml", "application/rdf+xml", "application/feed+json"}
 
-// ReadPage reads a web page: the feeds it announces by <link rel=alternate>,
+// Read reads a web page: the feeds it announces by <link rel=alternate>,
 // wherever these stand, the links in its text that look like feeds, its generator
-// and its comment boxes. Addresses are resolved against base, or against the
+// and its embedded comments. Addresses are resolved against base, or against the
 // page's own <base>.
-func ReadPage(page []byte, base string) Page {
+func Read(page []byte, base string) Page {
 	r := pageReader{z: html.NewTokenizer(bytes.NewReader(page)), base: base}
 	for {
 		switch r.z.Next() {
@@ -83,10 +85,10 @@ func (r *pageReader) open() {
 			r.out.script(attributes(r.z, more), r.base)
 		}
 	case "html":
-		r.out.Language = short(plain(attributes(r.z, more)["lang"]), 35)
+		r.out.Language = field.Line(attributes(r.z, more)["lang"], 35)
 	case "base":
 		// A base that is too long to be an address would be read again for each link.
-		if base := id(resolve(r.base, attributes(r.z, more)["href"])); base != "" {
+		if base := field.ID(field.Resolve(r.base, attributes(r.z, more)["href"])); base != "" {
 			r.base = base
 		}
 	case "link":
@@ -106,7 +108,7 @@ func (r *pageReader) text() {
 	switch r.inside {
 	case "title":
 		if r.out.Title == "" {
-			r.out.Title = short(plain(string(r.z.Text())), MaxTitle)
+			r.out.Title = field.Line(string(r.z.Text()), field.MaxTitle)
 		}
 	case "script":
 		r.out.scriptText(string(r.z.Text()))
@@ -127,7 +129,7 @@ func attributes(z *html.Tokenizer, more bool) map[string]string {
 }
 
 func (p *Page) meta(a map[string]string) {
-	content := short(plain(a["content"]), MaxTitle)
+	content := field.Line(a["content"], field.MaxTitle)
 	switch {
 	case strings.EqualFold(a["name"], "generator") && p.Generator == "":
 		p.Generator = content
@@ -144,7 +146,7 @@ func (p *Page) link(a map[string]string, base string) {
 	for _, rel := range strings.Fields(strings.ToLower(a["rel"])) {
 		switch rel {
 		case "https://api.w.org/":
-			p.wordPress(placeURL(base, a["href"]))
+			p.wordPress(field.PageURL(base, a["href"]))
 		case "alternate", "feed":
 			if l := linkOf(a, base); l.URL != "" && announces(l) {
 				p.Links = appendLink(p.Links, l)
@@ -155,21 +157,11 @@ func (p *Page) link(a map[string]string, base string) {
 
 func linkOf(a map[string]string, base string) Link {
 	return Link{
-		URL:      withoutFragment(placeURL(base, a["href"])),
+		URL:      field.WithoutFragment(field.PageURL(base, a["href"])),
 		Type:     strings.ToLower(strings.TrimSpace(strings.Split(a["type"], ";")[0])),
-		Title:    short(plain(a["title"]), MaxTitle),
-		Language: short(plain(a["hreflang"]), 35),
+		Title:    field.Line(a["title"], field.MaxTitle),
+		Language: field.Line(a["hreflang"], 35),
 	}
-}
-
-// placeURL is webURL for addresses that are asked for next: one that is broken is
-// none.
-func placeURL(base, ref string) string {
-	address := webURL(base, ref)
-	if u, err := url.Parse(address); err != nil || u.Hostname() == "" {
-		return ""
-	}
-	return address
 }
 
 // announces tells whether a link leads to a feed. Types that serve for other

@@ -1,4 +1,4 @@
-package feed
+package webpage
 
 import (
 	"net/url"
@@ -7,10 +7,11 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/field"
 )
 
-// Box is a place for comments that a page takes in from another service.
-type Box struct {
+// Embed is a place for comments that a page takes in from another service.
+type Embed struct {
 	Name string // what the service is called
 	// Platform is the service, where it has feeds that Postbag reads; else "".
 	Platform digest.Platform
@@ -21,7 +22,7 @@ type Box struct {
 	Pattern string
 }
 
-// services are comment boxes by a mark of theirs in the address of a script.
+// services are embedded comments by a mark of theirs in the address of a script.
 // Those whose feeds can be told from the page are read below.
 var services = []struct{ mark, name string }{
 	{"giscus.app/client", "giscus"}, {"utteranc.es/client", "utterances"},
@@ -39,8 +40,8 @@ func (p *Page) script(a map[string]string, base string) {
 		p.disqus(m[1])
 	}
 	if at, ok := a["data-isso"]; ok {
-		if root := strings.TrimSuffix(placeURL(base, strings.TrimSpace(at)), "/"); root != "" && !strings.ContainsAny(root, "?#{}") {
-			p.box(Box{Name: "Isso", Platform: digest.Isso, Pattern: root + "/feed?uri={path}"})
+		if root := strings.TrimSuffix(field.PageURL(base, strings.TrimSpace(at)), "/"); root != "" && !strings.ContainsAny(root, "?#{}") {
+			p.embed(Embed{Name: "Isso", Platform: digest.Isso, Pattern: root + "/feed?uri={path}"})
 		}
 	}
 	for _, s := range services {
@@ -51,7 +52,7 @@ func (p *Page) script(a map[string]string, base string) {
 		if repo := a["data-repo"]; s.name == "giscus" && gitHubRepo.MatchString(repo) {
 			name += " in the discussions of https://github.com/" + repo
 		}
-		p.box(Box{Name: name})
+		p.embed(Embed{Name: name})
 		return
 	}
 }
@@ -82,11 +83,11 @@ func (p *Page) scriptText(text string) {
 	}
 	switch {
 	case strings.Contains(text, "utteranc.es/client"):
-		p.box(Box{Name: "utterances"})
+		p.embed(Embed{Name: "utterances"})
 	case strings.Contains(text, "giscus.app/client"):
-		p.box(Box{Name: "giscus"})
+		p.embed(Embed{Name: "giscus"})
 	case strings.Contains(text, "discourseEmbedUrl"), strings.Contains(text, "DiscourseEmbed"):
-		p.box(Box{Name: "a Discourse forum"})
+		p.embed(Embed{Name: "a Discourse forum"})
 	}
 }
 
@@ -95,15 +96,15 @@ func (p *Page) disqus(name string) {
 	if slices.Contains([]string{"www", "about", "help", "docs", "blog", "publishers", "links", "referrer", "c", "a"}, name) {
 		return
 	}
-	p.box(Box{Name: "Disqus", Platform: digest.Disqus, Feed: "https://" + name + ".disqus.com/latest.rss"})
+	p.embed(Embed{Name: "Disqus", Platform: digest.Disqus, Feed: "https://" + name + ".disqus.com/latest.rss"})
 }
 
 func (p *Page) remark42(host, site string) {
-	b := Box{Name: "Remark42", Platform: digest.Remark42}
-	if root := strings.TrimSuffix(placeURL("", host), "/"); root != "" {
+	b := Embed{Name: "Remark42", Platform: digest.Remark42}
+	if root := strings.TrimSuffix(field.PageURL("", host), "/"); root != "" {
 		b.Feed = root + "/api/v1/rss/site?site=" + url.QueryEscape(site)
 	}
-	p.box(b)
+	p.embed(b)
 }
 
 // element reads the attributes of an element that a service fills in.
@@ -113,33 +114,33 @@ func (p *Page) element(a map[string]string) {
 	case a["data-disqus-shortname"] != "" && disqusShort.MatchString(a["data-disqus-shortname"]):
 		p.disqus(strings.ToLower(a["data-disqus-shortname"]))
 	case id == "disqus_thread":
-		p.box(Box{Name: "Disqus", Platform: digest.Disqus})
+		p.embed(Embed{Name: "Disqus", Platform: digest.Disqus})
 	case id == "isso-thread":
-		p.box(Box{Name: "Isso", Platform: digest.Isso})
+		p.embed(Embed{Name: "Isso", Platform: digest.Isso})
 	case id == "remark42":
-		p.box(Box{Name: "Remark42", Platform: digest.Remark42})
+		p.embed(Embed{Name: "Remark42", Platform: digest.Remark42})
 	case slices.Contains(classes, "giscus"):
-		p.box(Box{Name: "giscus"})
+		p.embed(Embed{Name: "giscus"})
 	case slices.Contains(classes, "fb-comments"):
-		p.box(Box{Name: "Facebook comments"})
+		p.embed(Embed{Name: "Facebook comments"})
 	case id == "discourse-comments":
-		p.box(Box{Name: "a Discourse forum"})
+		p.embed(Embed{Name: "a Discourse forum"})
 	}
 }
 
 var disqusShort = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*$`)
 
-// box takes up a box, once for each service: the mention that tells most stays.
-func (p *Page) box(b Box) {
-	for i, known := range p.Boxes {
+// embed takes up an embed, once for each service: the mention that tells most stays.
+func (p *Page) embed(b Embed) {
+	for i, known := range p.Embeds {
 		if known.Name == b.Name {
 			if known.Feed == "" && known.Pattern == "" {
-				p.Boxes[i] = b
+				p.Embeds[i] = b
 			}
 			return
 		}
 	}
-	if len(p.Boxes) < maxBoxes {
-		p.Boxes = append(p.Boxes, b)
+	if len(p.Embeds) < maxEmbeds {
+		p.Embeds = append(p.Embeds, b)
 	}
 }

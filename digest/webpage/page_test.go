@@ -1,17 +1,20 @@
-package feed_test
+package webpage_test
 
 import (
 	"fmt"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
-	"postbag/digest/feed"
+	"postbag/digest/digesttest"
+	"postbag/digest/field"
+	"postbag/digest/webpage"
 )
 
-func TestReadPage(t *testing.T) {
-	p := feed.ReadPage([]byte(`<!doctype html><html lang="en-GB"><head><title>The Gate &amp;
+func TestRead(t *testing.T) {
+	p := webpage.Read([]byte(`<!doctype html><html lang="en-GB"><head><title>The Gate &amp;
  others</title>
 <META NAME="Generator" CONTENT="WordPress 6.7.1">
 <meta property="og:site_name" content="The Gate">
@@ -46,7 +49,7 @@ func TestReadPage(t *testing.T) {
 }
 
 func TestPagesOwnBase(t *testing.T) {
-	p := feed.ReadPage([]byte(`<base href="/sub/"><link rel=alternate type=application/rss+xml href=feed>`), "http://blog.test/x")
+	p := webpage.Read([]byte(`<base href="/sub/"><link rel=alternate type=application/rss+xml href=feed>`), "http://blog.test/x")
 	equal(t, "links", fmt.Sprint(p.Links), "[{http://blog.test/sub/feed application/rss+xml  }]")
 }
 
@@ -60,12 +63,12 @@ func TestWordPressSaysWhereItLives(t *testing.T) {
 		"javascript:alert(1)":                     "",
 		"https://public-api.a.test/wp-json/?x=#y": "https://public-api.a.test/",
 	} {
-		p := feed.ReadPage([]byte(`<link rel="https://api.w.org/" href="`+api+`">`), "https://b.test/")
+		p := webpage.Read([]byte(`<link rel="https://api.w.org/" href="`+api+`">`), "https://b.test/")
 		equal(t, api, p.WordPressHome, want)
 	}
 }
 
-func TestCommentBoxesAreRecognised(t *testing.T) {
+func TestEmbedsAreRecognised(t *testing.T) {
 	for page, want := range map[string]string{
 		`<div id="disqus_thread"></div><script>var s=d.createElement('script');s.src='https://Kettle-Club.disqus.com/embed.js';</script>`: "Disqus https://kettle-club.disqus.com/latest.rss -",
 		`<div id="disqus_thread"></div>`: "Disqus - -",
@@ -85,7 +88,7 @@ func TestCommentBoxesAreRecognised(t *testing.T) {
 		`<script defer src="https://cdn.commento.io/js/commento.js"></script>`:                                   "Commento - -",
 	} {
 		got := []string{}
-		for _, b := range feed.ReadPage([]byte(page), "https://blog.test/post.html").Boxes {
+		for _, b := range webpage.Read([]byte(page), "https://blog.test/post.html").Embeds {
 			got = append(got, fmt.Sprint(b.Name, " ", or(b.Feed, "-"), " ", or(b.Pattern, "-")))
 		}
 		equal(t, page, strings.Join(got, "; "), want)
@@ -109,21 +112,33 @@ func TestAddressesThatLookLikeFeeds(t *testing.T) {
 		"https://a.test/": false, "https://a.test/feeds/": false, "https://a.test/feedback": false,
 		"https://a.test/sitemap.xml": false, "https://a.test/the-press": false, "https://a.test/rss-readers/": false,
 	} {
-		equal(t, address, feed.LooksLikeFeed(address), want)
+		equal(t, address, webpage.LooksLikeFeed(address), want)
 	}
 }
 
-func TestMaker(t *testing.T) {
+func TestSoftware(t *testing.T) {
 	for text, want := range map[string]string{
 		"Ghost 5.2": "Ghost", "blogger": "Blogger", "": "", "Acme CMS": "Acme CMS",
 	} {
-		equal(t, "maker", feed.Maker(text), want)
+		equal(t, "maker", webpage.Software(text), want)
 	}
 }
 
-// FuzzReadPage holds that whatever a page says, what is taken from it are web
+// TestPageWithALongBase holds that a page's base address is not read again and again
+// for each of its links.
+func TestPageWithALongBase(t *testing.T) {
+	began := digesttest.CPU(t)
+	p := webpage.Read([]byte(`<base href="https://blog.test/`+strings.Repeat("a", 1<<20)+`">`+
+		strings.Repeat(`<a href="/feed.rss">x</a>`, 20_000)), "https://blog.test/")
+	equal(t, "anchors", fmt.Sprint(p.Anchors), "[{https://blog.test/feed.rss   }]")
+	if took := digesttest.CPU(t) - began; took > 30*time.Second {
+		t.Errorf("read for %v", took)
+	}
+}
+
+// FuzzRead holds that whatever a page says, what is taken from it are web
 // addresses, in bounded number, and lines of valid text.
-func FuzzReadPage(f *testing.F) {
+func FuzzRead(f *testing.F) {
 	for _, page := range []string{
 		"", "<", "<html lang=\x00><title>", "<base href='//x/'><link rel=alternate type=application/rss+xml href='../y#z'>",
 		"<link rel='alternate feed' href='javascript:1.rss'><a href=/feed/>x</a><a href='?feed=rss2'>",
@@ -135,9 +150,9 @@ func FuzzReadPage(f *testing.F) {
 		f.Add([]byte(page), "https://blog.test/2026/x.html")
 	}
 	f.Fuzz(func(t *testing.T, body []byte, base string) {
-		p := feed.ReadPage(body, base)
-		if len(p.Links) > 50 || len(p.Anchors) > 50 || len(p.Blogs) > 50 || len(p.Boxes) > 5 {
-			t.Fatalf("%d links, %d anchors, %d blogs, %d boxes", len(p.Links), len(p.Anchors), len(p.Blogs), len(p.Boxes))
+		p := webpage.Read(body, base)
+		if len(p.Links) > 50 || len(p.Anchors) > 50 || len(p.Blogs) > 50 || len(p.Embeds) > 5 {
+			t.Fatalf("%d links, %d anchors, %d blogs, %d embeds", len(p.Links), len(p.Anchors), len(p.Blogs), len(p.Embeds))
 		}
 		addresses := append([]string{p.WordPressHome}, p.Blogs...)
 		for _, l := range append(p.Links, p.Anchors...) {
@@ -146,7 +161,7 @@ func FuzzReadPage(f *testing.F) {
 				t.Errorf("title %q", l.Title)
 			}
 		}
-		for _, b := range p.Boxes {
+		for _, b := range p.Embeds {
 			addresses = append(addresses, b.Feed, b.Pattern)
 		}
 		for _, a := range addresses {
@@ -158,8 +173,15 @@ func FuzzReadPage(f *testing.F) {
 				t.Errorf("%q is no web address: %v", a, err)
 			}
 		}
-		if len([]rune(p.Title)) > feed.MaxTitle || utf8.ValidString(string(body)) && !utf8.ValidString(p.Title) {
+		if len([]rune(p.Title)) > field.MaxTitle || utf8.ValidString(string(body)) && !utf8.ValidString(p.Title) {
 			t.Errorf("title %q", p.Title)
 		}
 	})
+}
+
+func equal[T comparable](t *testing.T, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s: %v, want %v", what, got, want)
+	}
 }
