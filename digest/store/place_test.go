@@ -9,6 +9,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/store"
+	"postbag/digest/store/duties"
 	"postbag/digest/store/storetest"
 	"postbag/digest/work"
 )
@@ -101,7 +102,7 @@ func TestLeaseOfAClockThatWasPutBack(t *testing.T) {
 		if err != nil || len(all) == 0 || all[0].Name != "dead" {
 			t.Fatal(all, err)
 		}
-		return time.Until(all[0].Until) <= store.LongestLease+time.Minute
+		return time.Until(all[0].Until) <= duties.LongestLease+time.Minute
 	}
 	ahead()
 	if shortened() {
