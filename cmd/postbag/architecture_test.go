@@ -19,7 +19,7 @@ var (
 		"digest/charset", "digest/xmlread", "digest/field", "digest/webpage", "digest/feed", "digest/dump",
 		"digest/search", "digest/near",
 		"digest/backup", "digest/disk", "digest/hostname", "digest/site",
-		"templates", "subscribers/address",
+		"templates", "subscribers/address", "subscribers/message", "subscribers/letters",
 	}
 	stages   = []string{"digest/work", "digest/pull", "digest/publish", "subscribers/deliver"}
 	useCases = []string{"subscribers/signup", "subscribers/roster", "digest/desk", "digest/dispatch", "digest/health", "digest/duty"} // each may import those before it
