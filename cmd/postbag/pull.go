@@ -41,7 +41,7 @@ func (c pullCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if len(reports) == 0 {
 			return digest.Fail(digest.NotFound, "Add one: postbag source add URL", "there is no blog to pull")
 		}
-		return p.printReports(reports)
+		return errors.Join(p.printReports(reports), a.index(ctx))
 	})
 }
 
