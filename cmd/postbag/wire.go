@@ -16,6 +16,8 @@ import (
 	"postbag/digest/markup"
 	"postbag/digest/publish"
 	"postbag/digest/pull"
+	"postbag/digest/pull/poll"
+	"postbag/digest/pull/removed"
 	"postbag/digest/site"
 	"postbag/digest/store"
 	"postbag/digest/web"
@@ -75,7 +77,7 @@ func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, e
 	}
 	a := &app{p: p, settings: s, site: site.Site{Base: base}, log: p.logger(s.level()), db: db, set: set, fetcher: fetcher, read: db}
 	a.desk = desk.New(desk.Options{
-		Store: db, Clock: p.Clock, BaseURL: base, Log: a.log, Blogs: a.puller(a.log, nil),
+		Store: db, Clock: p.Clock, BaseURL: base, Log: a.log, Blogs: removed.New(poll.New(a.pulling(a.log, nil))),
 		Size: func(f *digest.Frozen) (int, error) {
 			text, err := set.IssueMail(f, linksOf(a.site, f, ""))
 			return len(text.HTML), err
@@ -115,10 +117,10 @@ func (p *Program) by() digest.Actor {
 	return digest.Actor{Kind: digest.ByCommand, Name: name}
 }
 
-// puller wires pulling to the network and the database. A command prints what a
+// pulling wires pulling to the network and the database. A command prints what a
 // pull did; the worker logs it.
-func (a *app) puller(log *slog.Logger, progress func(pull.Progress)) *pull.Puller {
-	return pull.New(pull.Options{
+func (a *app) pulling(log *slog.Logger, progress func(pull.Progress)) *pull.Tools {
+	return pull.NewTools(pull.Options{
 		Store: a.db, Fetcher: a.fetcher, ToProse: markup.FromHTML, Clock: a.p.Clock, Log: log, Progress: progress,
 	})
 }
@@ -170,11 +172,6 @@ func (a *app) postOffice(ctx context.Context) (*postOffice, error) {
 // path names the database.
 func (a *app) path() string { return a.db.Path() }
 
-// unfollow stops following a blog.
-func (a *app) unfollow(ctx context.Context, source int64) error {
-	return a.db.RemoveSource(ctx, source)
-}
-
 // join takes a place among those who work on the database.
 func (a *app) join(ctx context.Context) (work.Place, error) { return a.db.Join(ctx, a.joining()) }
 
@@ -185,7 +182,7 @@ func (o *postOffice) worker() (*duty.Worker, error) {
 		return nil, err
 	}
 	return duty.New(duty.Options{
-		Store: o.db, Desk: o.desk, Sender: o.Sender, Pull: o.puller(o.log, nil).PullDue,
+		Store: o.db, Desk: o.desk, Sender: o.Sender, Pull: poll.New(o.pulling(o.log, nil)).PullDue,
 		Letters: func(ctx context.Context, place work.Place) error {
 			_, err := o.letters.Send(ctx, place)
 			return err

@@ -8,11 +8,11 @@ import (
 // Week is how far back a first issue looks.
 const Week = 7 * 24 * time.Hour
 
-// A week with fewer comments than fewInWeek is too quiet for a first issue; it
-// then goes back through the posts until they have enoughComments.
+// A week with fewer comments than FewInWeek is too quiet for a first issue; it
+// then goes back through the posts until they have EnoughComments.
 const (
-	fewInWeek      = 10
-	enoughComments = 30
+	FewInWeek      = 10
+	EnoughComments = 30
 )
 
 // FirstWindow bounds the candidates of a series' first issue, which has no issue
@@ -23,7 +23,7 @@ const (
 // whose time is not known are passed over.
 func FirstWindow(opened time.Time, recentWeek int, posts []PostCount) (since, postsSince time.Time) {
 	since = opened.Add(-Week)
-	if recentWeek >= fewInWeek {
+	if recentWeek >= FewInWeek {
 		return since, time.Time{}
 	}
 	newest := slices.Clone(posts)
@@ -34,7 +34,7 @@ func FirstWindow(opened time.Time, recentWeek int, posts []PostCount) (since, po
 			continue
 		}
 		postsSince = post.Published
-		if found += post.Comments; found >= enoughComments {
+		if found += post.Comments; found >= EnoughComments {
 			break
 		}
 	}
