@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"postbag/digest"
-	"postbag/digest/compile"
 	"postbag/digest/digesttest"
 	"postbag/digest/dump"
 	"postbag/digest/pull"
@@ -197,7 +196,7 @@ func TestImportedCommentsAreBackfill(t *testing.T) {
 	s.imports(sampleExport(t, "export.atom"))
 	_, comments := contents(s.t, s.db)
 	for _, c := range comments {
-		if want := c.Published.Before(s.clock.Now().Add(-compile.Week)); c.Backfill != want {
+		if want := c.Published.Before(s.clock.Now().Add(-digest.FirstWeek)); c.Backfill != want {
 			t.Errorf("backfill is %v for a comment of %v", c.Backfill, c.Published)
 		}
 	}

@@ -4,12 +4,11 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/compile"
 	"postbag/digest/pull"
 )
 
 // recentPosts is how many posts are looked at to find where the comments begin that
-// a first issue takes, see compile.FirstWindow: those of the last seven days and, if
+// a first issue takes, see digest.FirstWindow: those of the last seven days and, if
 // these are few, those of the newest posts. The first pull brings what that needs.
 const recentPosts = 50
 
@@ -23,7 +22,7 @@ type window struct {
 
 // add counts a page.
 func (w *window) add(page pull.Page, began time.Time) {
-	w.start = began.Add(-compile.Week)
+	w.start = began.Add(-digest.FirstWeek)
 	var times []time.Time
 	if !w.oldest.IsZero() {
 		times = append(times, w.oldest)
@@ -51,10 +50,10 @@ func (w *window) open() bool { return !w.oldest.IsZero() && !w.oldest.Before(w.s
 // wanted tells whether a first pull of comments goes on to the next page. The
 // newest posts are asked for only when the week was a quiet one.
 func (w *window) wanted(posts func() ([]digest.Post, error)) (bool, error) {
-	if w.open() || w.words < compile.EnoughComments {
+	if w.open() || w.words < digest.EnoughComments {
 		return true, nil
 	}
-	if w.recent >= compile.FewInWeek {
+	if w.recent >= digest.FewInWeek {
 		return false, nil
 	}
 	newest, err := posts()
@@ -75,7 +74,7 @@ func reach(newest []digest.Post) time.Time {
 			continue
 		}
 		sum, from = sum+post.Announced, post.Published
-		if sum >= compile.EnoughComments {
+		if sum >= digest.EnoughComments {
 			break
 		}
 	}

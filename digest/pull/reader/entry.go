@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/compile"
 	"postbag/digest/feed"
 	"postbag/digest/pull"
 	"postbag/digest/pull/identity"
@@ -66,7 +65,7 @@ func (s *Session) comment(e feed.CommentEntry, seen time.Time) digest.Comment {
 		FirstSeen:  seen,
 		Gone:       e.Gone,
 		GoneReason: e.GoneReason,
-		Backfill:   s.Backfill && published.Before(s.Began.Add(-compile.Week)),
+		Backfill:   s.Backfill && published.Before(s.Began.Add(-digest.FirstWeek)),
 		Hash:       e.Hash,
 		Words:      body.Words(),
 		Body:       body,
