@@ -275,7 +275,7 @@ func (o *postOffice) watch(ctx context.Context, issue digest.Issue) (done bool, 
 			return false, err
 		}
 		b.of(counts.Total()-counts.Open(), counts.Total())
-		idle := counts[subscribers.Queued]+counts[subscribers.InFlight] == 0
+		idle := counts[subscribers.Queued]+counts[subscribers.Claimed]+counts[subscribers.InFlight] == 0
 		if state != digest.Published && state != digest.Sending || state == digest.Sending && idle && counts.Open() > 0 {
 			b.done()
 			if counts.Open() > 0 {

@@ -20,7 +20,7 @@ type postOffice struct {
 	*app
 	postage   postage
 	transport deliver.Transport
-	engine    *deliver.Engine
+	sender    *deliver.Sender
 	runner    *deliver.NoticeRunner
 }
 
@@ -38,7 +38,7 @@ func (a *app) newPostOffice(ctx context.Context) (*postOffice, error) {
 		}
 	}
 	office := &postOffice{app: a, postage: p, transport: transport}
-	office.engine = deliver.New(deliver.Options{
+	office.sender = deliver.New(deliver.Options{
 		Ledger: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log,
 		Concurrency: a.settings.Concurrency, Rate: a.settings.Rate, Ambiguous: a.settings.ambiguity(),
 	})
@@ -59,7 +59,7 @@ func (o *postOffice) deliver(ctx context.Context, place work.Place, issue digest
 	if err != nil {
 		return deliver.Summary{}, err
 	}
-	return o.engine.Run(ctx, deliver.Job{
+	return o.sender.Run(ctx, deliver.Job{
 		Mailing:     subscribers.Mailing{IssueID: issue.ID, Begun: o.p.Clock.Now(), Domain: o.postage.from.Domain},
 		LastOfMonth: last,
 		From:        o.postage.from.Email,

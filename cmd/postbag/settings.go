@@ -15,8 +15,8 @@ import (
 	"postbag/digest"
 	"postbag/digest/fetch"
 	"postbag/digest/store"
+	"postbag/subscribers"
 	"postbag/subscribers/address"
-	"postbag/subscribers/deliver"
 	"postbag/subscribers/mail"
 )
 
@@ -106,7 +106,7 @@ func (s *Settings) level() slog.Level {
 func (s *Settings) allow() (fetch.Allow, error) { return fetch.ParseAllow(s.FetchAllow) }
 
 // ambiguity is the policy for messages whose fate is unknown.
-func (s *Settings) ambiguity() deliver.Ambiguity { return deliver.Ambiguity(s.Ambiguous) }
+func (s *Settings) ambiguity() subscribers.Ambiguity { return subscribers.Ambiguity(s.Ambiguous) }
 
 // proxies reads the trusted proxies.
 func (s *Settings) proxies() ([]netip.Prefix, error) {

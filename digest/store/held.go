@@ -68,12 +68,12 @@ func (t *tx) notHeld() error {
 	return err
 }
 
-// unbegun tells of issues that wait for their moment, and may have been sent
+// mayBeSent tells of issues that wait for their moment, and may have been sent
 // elsewhere at $1 while sending is held here since $2.
-const unbegun = `state IN ('approved', 'published') AND due_at IS NOT NULL AND (due_at <= $1 OR approved_at <= $2)`
+const mayBeSent = `state IN ('approved', 'published') AND due_at IS NOT NULL AND (due_at <= $1 OR approved_at <= $2)`
 
 // queryUnsure are the issues that may have gone on elsewhere.
-const queryUnsure = `FROM issues WHERE state IN ('sending', 'paused') OR ` + unbegun
+const queryUnsure = `FROM issues WHERE state IN ('sending', 'paused') OR ` + mayBeSent
 
 func (t *tx) held(now time.Time) (h Held, err error) {
 	if h.Since, h.Reason, err = t.heldSince(); err != nil || h.Since.IsZero() {
@@ -171,9 +171,9 @@ func (t *tx) decide(was Held, unsent Unsent, now time.Time) error {
 		"issues (%d) or confirmations (%d) may have been sent by another copy of this installation", len(was.Unsure), was.Notices)
 }
 
-// heldReply is noted on rows that were given up, and on issues that lost their
-// moment, because another copy may have sent them.
-const heldReply = "sending was held; another copy may have sent it"
+// reasonOtherCopy is noted on issues that lost their moment because another copy
+// may have sent them.
+const reasonOtherCopy = "sending was held; another copy may have sent it"
 
 func (t *tx) leaveUncertain(was Held, now time.Time) error {
 	for _, issue := range was.Unsure {
@@ -182,14 +182,14 @@ func (t *tx) leaveUncertain(was Held, now time.Time) error {
 		}
 		// The answer to what is on the wire here still counts; see querySettle.
 		_, err := t.exec(`
-			UPDATE deliveries SET state = 'uncertain', next_try = NULL, updated_at = $1,
-				reply = CASE WHEN state = 'sending' THEN '`+lostReply+`' ELSE '`+heldReply+`' END
-			WHERE issue_id = $2 AND state IN ('queued', 'sending', 'deferred')`, now.UnixMicro(), issue.ID)
+			UPDATE deliveries SET state = 'uncertain', cause = 'other-copy', next_try = NULL, updated_at = $1,
+				code = 0, reply = '', error = ''
+			WHERE issue_id = $2 AND `+openDelivery, now.UnixMicro(), issue.ID)
 		if err != nil {
 			return err
 		}
 	}
-	_, err := t.exec(`UPDATE issues SET due_at = NULL, state_reason = '`+heldReply+`' WHERE `+unbegun, now.UnixMicro(), was.Since.UnixMicro())
+	_, err := t.exec(`UPDATE issues SET due_at = NULL, state_reason = '`+reasonOtherCopy+`' WHERE `+mayBeSent, now.UnixMicro(), was.Since.UnixMicro())
 	if err != nil {
 		return err
 	}

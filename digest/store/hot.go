@@ -25,6 +25,7 @@ func (db *DB) hotQueries() []string {
 		queryWaitingParent(db.dialect),
 		queryWaitingParentKey(db.dialect),
 		querySettle(db.dialect),
+		queryBegin(db.dialect),
 		queryClaim(db.dialect),
 		queryAddSubscriber,
 		queryAddConsent,

@@ -59,13 +59,13 @@ func (db *DB) Status(ctx context.Context) (s Status, err error) {
 }
 
 // The rows that a status counts, each told by an index alone.
-const (
+var (
 	queryOpenDeliveries = `SELECT 1 FROM deliveries
 		WHERE issue_id IN (SELECT id FROM issues WHERE state IN ('sending', 'paused'))
-			AND state IN ('queued', 'sending', 'deferred')`
+			AND ` + openDelivery
 	queryUncertainDeliveries = `SELECT 1 FROM deliveries WHERE state = 'uncertain'`
 	queryOpenNotices         = `SELECT 1 FROM notices`
-	queryActiveSubscribers   = `SELECT 1 FROM subscribers WHERE state = 'active'`
+	queryActiveSubscribers   = `SELECT 1 FROM subscribers WHERE ` + mailable
 )
 
 func (t *tx) backlog(s *Status) error {

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"postbag/digest"
@@ -127,6 +128,19 @@ func list[T any](values []T) (string, error) {
 		return "[]", nil
 	}
 	return pack(values)
+}
+
+// literals gives words of the domain, which hold no quotation mark, as SQL writes
+// a list of them.
+func literals[T ~string](words []T) string {
+	var b strings.Builder
+	for i, w := range words {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("'" + string(w) + "'")
+	}
+	return b.String()
 }
 
 // bounded gives the limit of a listing.
