@@ -54,8 +54,8 @@ type Span struct {
 // Ellipsis is the visible mark of a cut.
 const Ellipsis = "[…]"
 
-// paraBreak stands between paragraphs in [Prose.Text].
-const paraBreak = "\n\n"
+// ParaBreak stands between paragraphs in [Prose.Text].
+const ParaBreak = "\n\n"
 
 // Text gives the words alone: paragraphs separated by an empty line, line
 // breaks as "\n". Byte offsets into it are what a [Range] counts.
@@ -63,7 +63,7 @@ func (p Prose) Text() string {
 	var b strings.Builder
 	for i, para := range p {
 		if i > 0 {
-			b.WriteString(paraBreak)
+			b.WriteString(ParaBreak)
 		}
 		for _, s := range para.Spans {
 			b.WriteString(s.Text)
@@ -79,6 +79,12 @@ func (p Para) Text() string {
 		b.WriteString(s.Text)
 	}
 	return b.String()
+}
+
+// Range is a half-open range of bytes in a comment's [Prose.Text].
+type Range struct {
+	Start int `json:"s"`
+	End   int `json:"e"`
 }
 
 // Words counts the words of the text: runs of characters between spaces that

@@ -48,6 +48,14 @@ func TestTextAndWords(t *testing.T) {
 	}
 }
 
+func paras(texts ...string) digest.Prose {
+	var p digest.Prose
+	for _, text := range texts {
+		p = append(p, digest.Para{Spans: []digest.Span{{Text: text}}})
+	}
+	return p
+}
+
 func TestPlain(t *testing.T) {
 	tests := []struct {
 		name, text string
@@ -64,7 +72,7 @@ func TestPlain(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if got := digest.Plain(test.text); !reflect.DeepEqual(got, test.want) {
-				t.Errorf("got %s, want %s", show(got), show(test.want))
+				t.Errorf("got %+v, want %+v", got, test.want)
 			}
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/cut"
 	"postbag/digest/markup"
 	"postbag/templates"
 )
@@ -87,7 +88,7 @@ func kept(text string, at ...int) digest.Prose {
 	for i := 0; i < len(at); i += 2 {
 		ranges = append(ranges, digest.Range{Start: at[i], End: min(at[i+1], len(text))})
 	}
-	p, err := markup.FromHTML(text, "").Keep(ranges)
+	p, err := cut.Keep(markup.FromHTML(text, ""), ranges)
 	if err != nil {
 		panic(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/markup"
+	"postbag/digest/site"
 )
 
 // layout is what the frame of a page needs beside the page itself.
@@ -28,7 +29,7 @@ type article struct{ Published, Updated string }
 
 func (s *Set) page(name string, l layout) ([]byte, error) {
 	l.Lang, l.Dir = language(l.Site.Language), direction(l.Site.Language)
-	l.Stylesheet = l.Site.Path(AssetsPath + s.css)
+	l.Stylesheet = l.Site.at().Path(site.Asset, s.css)
 	var b bytes.Buffer
 	if err := s.pages[name].Execute(&b, l); err != nil {
 		return nil, fmt.Errorf("render page %s: %w", name, err)
@@ -52,7 +53,7 @@ func (p issueParts) Consent() string { return p.Site.Consent() }
 // Home renders the front page.
 func (s *Set) Home(p HomePage) ([]byte, error) {
 	p.Site = p.Site.Shown()
-	l := layout{Site: p.Site, Title: p.Site.Series, Nav: "home", Canonical: p.Site.Base + "/"}
+	l := layout{Site: p.Site, Title: p.Site.Series, Nav: "home", Canonical: p.Site.at().URL(site.Home)}
 	parts := issueParts{Site: p.Site, Form: p.Form}
 	if p.Latest != nil {
 		view, err := viewOf(p.Latest, p.Site.links(p.Latest.Number, p.TakeDown))
@@ -60,7 +61,7 @@ func (s *Set) Home(p HomePage) ([]byte, error) {
 			return nil, err
 		}
 		parts.View, l.Description = view, view.Preheader
-		parts.Own = p.Site.Path(IssuePath(p.Latest.Number))
+		parts.Own = p.Site.Issue(p.Latest.Number)
 	}
 	if p.Form.Error != "" {
 		l.Title = "Error: " + l.Title
@@ -97,7 +98,7 @@ func (s *Set) IssuePage(p IssuePage) ([]byte, error) {
 // whose address others may copy.
 func (s Site) links(number int, takeDown string) Links {
 	return Links{
-		Base: s.Base, Issue: s.Base + IssuePath(number), Archive: s.Path(ArchivePath), Feed: s.Path(FeedPath),
+		Base: s.Base, Issue: s.at().URL(site.Issue, number), Archive: s.Archive(), Feed: s.Feed(),
 		TakeDown: takeDown,
 	}
 }
@@ -120,7 +121,7 @@ func (s *Set) Archive(p ArchivePage) ([]byte, error) {
 		last.Issues = append(last.Issues, e)
 	}
 	return s.page("archive", layout{
-		Site: p.Site, Title: "All issues", Nav: "archive", Canonical: p.Site.Base + ArchivePath,
+		Site: p.Site, Title: "All issues", Nav: "archive", Canonical: p.Site.at().URL(site.Archive),
 		Description: fmt.Sprintf("Every issue of %s.", p.Site.Series),
 		Page: struct {
 			Site  Site

@@ -3,12 +3,11 @@ package templates
 import (
 	"cmp"
 	"fmt"
-	"net/url"
-	"strings"
 	"time"
 
 	"postbag/digest"
 	"postbag/digest/markup"
+	"postbag/digest/site"
 )
 
 // Site is what the frame around every page shows. Addresses of pages are made
@@ -49,26 +48,16 @@ func (s Site) Shown() Site {
 	return s
 }
 
-// Path gives the address of a page on its own host.
-func (s Site) Path(page string) string {
-	base := ""
-	if u, err := url.Parse(s.Base); err == nil {
-		base = strings.TrimRight(u.Path, "/")
-	}
-	return base + page
-}
+// at makes addresses of the site.
+func (s Site) at() site.Site { return site.Site{Base: s.Base} }
 
-// IssuePath is the page of an issue below the base URL.
-func IssuePath(number int) string { return fmt.Sprintf("/issues/%d", number) }
-
-// The other pages that templates link to, below the base URL.
-const (
-	HomePath      = "/"
-	ArchivePath   = "/issues/"
-	FeedPath      = "/feed.atom"
-	SubscribePath = "/subscribe"
-	AssetsPath    = "/assets/"
-)
+// Home, Archive, Feed, Subscribe and Issue are the addresses that pages link to, on
+// the site's own host.
+func (s Site) Home() string            { return s.at().Path(site.Home) }
+func (s Site) Archive() string         { return s.at().Path(site.Archive) }
+func (s Site) Feed() string            { return s.at().Path(site.Feed) }
+func (s Site) Subscribe() string       { return s.at().Path(site.Subscribe) }
+func (s Site) Issue(number int) string { return s.at().Path(site.Issue, number) }
 
 // The names of form fields.
 const (

@@ -1,50 +1,6 @@
 package main
 
-import (
-	"context"
-	"log/slog"
-
-	"postbag/digest"
-	"postbag/digest/desk"
-	"postbag/digest/fetch"
-	"postbag/digest/store"
-	"postbag/templates"
-)
-
-// app is what commands share once the database is open.
-type app struct {
-	p        *Program
-	settings *Settings
-	base     string // of links, without a trailing slash
-	log      *slog.Logger
-	db       *store.DB
-	desk     *desk.Desk
-	set      *templates.Set
-	fetcher  *fetch.Client // set by puller
-}
-
-// open checks the settings every command needs and opens the database.
-func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, error) {
-	base, err := s.web()
-	if err != nil {
-		return nil, err
-	}
-	set, err := templates.New()
-	if err != nil {
-		return nil, err
-	}
-	db, err := store.Open(ctx, s.DB, store.Options{Clock: p.Clock, Existing: existing, Upgraded: p.sayUpgraded(s)})
-	if err != nil {
-		return nil, err
-	}
-	return &app{
-		p: p, settings: s, base: base, log: p.logger(s.level()), db: db, set: set,
-		desk: desk.New(desk.Options{Store: db, Clock: p.Clock, BaseURL: base, Size: func(f *digest.Frozen) (int, error) {
-			text, err := set.IssueMail(f, linksOf(base, f, ""))
-			return len(text.HTML), err
-		}}),
-	}, nil
-}
+import "context"
 
 // known refuses the id of a source that there is not, where a listing of it holds
 // nothing; a source that is no longer followed may still have posts and comments.
@@ -52,7 +8,7 @@ func (a *app) known(ctx context.Context, source int64, found int) error {
 	if source == 0 || found > 0 {
 		return nil
 	}
-	_, err := a.db.Source(ctx, source)
+	_, err := a.read.Source(ctx, source)
 	return err
 }
 
@@ -73,13 +29,6 @@ func (p *Program) run(ctx context.Context, s *Settings, existing bool, f func(*a
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if a.fetcher != nil {
-			a.fetcher.Close()
-		}
-		if closeErr := a.db.Close(); err == nil {
-			err = closeErr
-		}
-	}()
+	defer func() { err = first(err, a.close()) }()
 	return f(a)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -12,11 +13,27 @@ import (
 // and nothing else of the program; what is not listed fails the test, so that a
 // new package gets its place on purpose.
 var (
-	domain   = []string{"digest", "subscribers"}
-	pure     = []string{"digest/markup", "digest/search", "digest/near", "digest/compile", "digest/suggest", "digest/schedule", "digest/feed", "digest/dump", "digest/backup", "templates", "subscribers/address"}
-	stages   = []string{"digest/work", "digest/pull", "digest/desk", "digest/publish", "subscribers/deliver", "subscribers/signup", "subscribers/roster"}
-	adapters = []string{"digest/fetch", "digest/store", "digest/web", "subscribers/mail"}
+	domain = []string{"digest", "subscribers"}
+	pure   = []string{
+		"digest/markup", "digest/cut", "digest/schedule", "digest/compile", "digest/suggest",
+		"digest/charset", "digest/field", "digest/webpage", "digest/feed", "digest/dump",
+		"digest/search", "digest/near",
+		"digest/backup", "digest/disk", "digest/hostname", "digest/site",
+		"templates", "subscribers/address",
+	}
+	stages   = []string{"digest/work", "digest/pull", "digest/publish", "subscribers/deliver"}
+	useCases = []string{"subscribers/signup", "subscribers/roster", "digest/desk", "digest/dispatch", "digest/health", "digest/duty"} // each may import those before it
+	adapters = []string{"digest/fetch", "digest/web", "subscribers/mail"}
+	// The parts of the store, of which each may import those before it.
+	storeParts = []string{"digest/store/database", "digest/store/rules", "digest/store/duties", "digest/store/publication", "digest/store/blog", "digest/store/issues", "digest/store/list",
+		"digest/store/ledger", "digest/store/index", "digest/store/status", "digest/store/transfer", "digest/store"}
 	fixtures = []string{"digest/sampleblog"}
+)
+
+// The layers in which packages may import each other.
+const (
+	pureLayer    = 1
+	useCaseLayer = 3
 )
 
 type listedPackage struct {
@@ -26,11 +43,12 @@ type listedPackage struct {
 }
 
 // TestImportDirection keeps the layers apart: the domain needs nothing but the
-// standard library, pure packages import the domain and each other, stages those, adapters
-// also the stages they serve but never each other; the command wires.
+// standard library, pure packages import the domain and each other, stages those, use
+// cases also stages and the use cases before them, adapters all that they serve but
+// never each other; the command wires.
 func TestImportDirection(t *testing.T) {
 	layer := map[string]int{}
-	for i, names := range [][]string{domain, pure, stages, adapters} {
+	for i, names := range [][]string{domain, pure, stages, useCases, append(adapters, storeParts...)} {
 		for _, n := range names {
 			layer[n] = i
 		}
@@ -61,12 +79,22 @@ func checkImport(t *testing.T, name string, own int, imported string, layer map[
 		return
 	}
 	theirs, known := layer[ours]
+	if from, to := slices.Index(storeParts, name), slices.Index(storeParts, ours); from >= 0 && to >= 0 {
+		if to >= from {
+			t.Errorf("%s imports %s, against the direction", name, ours)
+		}
+		return
+	}
 	switch {
 	case !known:
 		t.Errorf("%s imports %s, which no layer knows", name, ours)
 	case theirs > own:
 		t.Errorf("%s imports %s, against the direction", name, ours)
-	case theirs == own && (own == 0 || own >= 2):
+	case theirs == useCaseLayer && own == useCaseLayer:
+		if slices.Index(useCases, ours) > slices.Index(useCases, name) {
+			t.Errorf("%s imports %s, which comes after it", name, ours)
+		}
+	case theirs == own && own != pureLayer:
 		t.Errorf("%s imports its neighbour %s", name, ours)
 	}
 }

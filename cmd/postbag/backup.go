@@ -11,6 +11,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/backup"
+	"postbag/digest/disk"
 	"postbag/digest/store"
 )
 
@@ -56,13 +57,6 @@ func (p *Program) look(ctx context.Context, dsn string) (*store.DB, error) {
 	return store.Open(ctx, dsn, store.Options{Clock: p.Clock, AsIs: true})
 }
 
-// backupTo writes a backup of the open database into a file, which appears whole
-// or not at all; one that is there already is replaced. It gives the number of
-// rows, and the file's size in bytes.
-func (a *app) backupTo(ctx context.Context, path string) (rows, size int64, err error) {
-	return backupWork{db: a.db, clock: a.p.Clock}.write(ctx, path, true)
-}
-
 // backupWork is what writing a backup needs.
 type backupWork struct {
 	db       *store.DB
@@ -80,7 +74,7 @@ func (w backupWork) write(ctx context.Context, path string, replace bool) (rows,
 	if isPartOf(path, w.db.Path()) {
 		return 0, 0, digest.Fail(digest.Invalid, "Choose another name.", "%s is the database itself, or a part of it", path)
 	}
-	size, err = backup.WriteFile(path, replace, func(out io.Writer) error {
+	size, err = disk.WriteFile(path, replace, func(out io.Writer) error {
 		trailer, err := w.to(ctx, out)
 		rows = trailer.Rows
 		return err

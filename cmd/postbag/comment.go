@@ -158,7 +158,7 @@ func (c commentShowCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 			fmt.Fprintln(p.Stderr, "postbag: not all comments are compared with each other yet, so near copies and quotations may be missing; try again in a while")
 		}
 		others := linked[found.ID]
-		earlier, err := a.db.CommentVersions(ctx, found.ID)
+		earlier, err := a.read.CommentVersions(ctx, found.ID)
 		if err != nil {
 			return err
 		}

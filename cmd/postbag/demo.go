@@ -14,6 +14,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/sampleblog"
+	"postbag/digest/site"
 )
 
 // demoCmd does the whole job on loopback with an invented blog. Every step is a
@@ -146,6 +147,8 @@ func (d *demo) serveBlog(ctx context.Context) (<-chan error, error) {
 // base is where the demo's pages are.
 func (d *demo) base() string { return "http://" + d.web.Addr().String() }
 
+func (d *demo) site() site.Site { return site.Site{Base: d.base()} }
+
 // command is one more run of the program, on the demo's database.
 func (d *demo) command(args ...string) *Program {
 	flags := []string{
@@ -187,7 +190,7 @@ func (d *demo) wait(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	for {
-		response, err := d.get(ctx, "/readyz")
+		response, err := d.get(ctx, site.Ready)
 		if err == nil && response.StatusCode == http.StatusOK {
 			return nil
 		}
@@ -246,6 +249,6 @@ Look at:
   %-35s the feed
   %-35s the mails, as files that any mail program opens
 Stop with Ctrl-C.
-`, d.at, d.blog.Stats().Comments, d.blog.Stats().Posts, d.base()+"/", d.base()+"/issues/1", d.base()+"/feed.atom",
+`, d.at, d.blog.Stats().Comments, d.blog.Stats().Posts, d.site().URL(site.Home), d.site().URL(site.Issue, 1), d.site().URL(site.Feed),
 		filepath.Join(d.dir, "outbox"))
 }

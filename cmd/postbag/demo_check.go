@@ -14,6 +14,7 @@ import (
 	"github.com/mmcdole/gofeed"
 
 	"postbag/digest"
+	"postbag/digest/site"
 )
 
 // checks is the summary table of a demo that verifies itself.
@@ -125,18 +126,18 @@ func (d *demo) checkAgain(ctx context.Context, c *checks) error {
 }
 
 func (d *demo) checkPages(ctx context.Context, c *checks) error {
-	for path, holds := range map[string]string{"/": "Pick of the Week 1", "/issues/": "Pick of the Week 1", "/issues/1": "Pick of the Week 1"} {
+	for path, holds := range map[site.Page]string{site.Home: "Pick of the Week 1", site.Archive: "Pick of the Week 1", site.Page(site.Issue.With(1)): "Pick of the Week 1"} {
 		page, err := d.get(ctx, path)
 		if err != nil {
 			return err
 		}
-		c.that("page "+path, page.StatusCode == http.StatusOK && strings.Contains(page.Body, holds), fmt.Sprintf("%d, %d bytes", page.StatusCode, len(page.Body)))
+		c.that("page "+string(path), page.StatusCode == http.StatusOK && strings.Contains(page.Body, holds), fmt.Sprintf("%d, %d bytes", page.StatusCode, len(page.Body)))
 	}
 	return nil
 }
 
 func (d *demo) checkFeed(ctx context.Context, c *checks) error {
-	answer, err := d.get(ctx, "/feed.atom")
+	answer, err := d.get(ctx, site.Feed)
 	if err != nil {
 		return err
 	}
@@ -168,7 +169,7 @@ func (d *demo) checkMails(ctx context.Context, c *checks) error {
 		ids[m.header.Get("Message-ID")] = true
 		c.that("mail to "+m.to, m.text != "" && m.html != "" &&
 			m.header.Get("List-Unsubscribe-Post") == "List-Unsubscribe=One-Click" &&
-			strings.Contains(m.header.Get("List-Unsubscribe"), d.base()+"/unsubscribe/") &&
+			strings.Contains(m.header.Get("List-Unsubscribe"), d.site().URL(site.Unsubscribe, "")) &&
 			m.header.Get("List-Id") != "" && m.header.Get("Date") != "", fmt.Sprintf("%d bytes", m.size))
 	}
 	c.same("mails of the issue", len(demoReaders), issues)

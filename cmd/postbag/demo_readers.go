@@ -16,6 +16,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"postbag/digest/site"
 )
 
 // reply is an answer read whole.
@@ -25,8 +27,8 @@ type reply struct {
 	Body       string
 }
 
-func (d *demo) get(ctx context.Context, path string) (reply, error) {
-	return d.request(ctx, http.MethodGet, d.base()+path, nil)
+func (d *demo) get(ctx context.Context, page site.Page) (reply, error) {
+	return d.request(ctx, http.MethodGet, d.site().URL(page), nil)
 }
 
 func (d *demo) post(ctx context.Context, address string, form url.Values) (reply, error) {
@@ -55,7 +57,7 @@ func (d *demo) request(ctx context.Context, method, address string, form url.Val
 
 // signUp does what a reader does: the form, the mail, the link, the button.
 func (d *demo) signUp(ctx context.Context, email string) error {
-	answer, err := d.post(ctx, d.base()+"/subscribe", url.Values{"email": {email}})
+	answer, err := d.post(ctx, d.site().URL(site.Subscribe), url.Values{"email": {email}})
 	if err != nil || answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("the form answered %d: %w", answer.StatusCode, err)
 	}
@@ -87,7 +89,7 @@ func (d *demo) confirmLink(ctx context.Context, email string) (string, error) {
 				continue
 			}
 			for _, word := range strings.Fields(m.text) {
-				if word = strings.Trim(word, "<>"); strings.HasPrefix(word, d.base()+"/confirm/") {
+				if word = strings.Trim(word, "<>"); strings.HasPrefix(word, d.site().URL(site.Confirm, "")) {
 					return word, nil
 				}
 			}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/site"
 )
 
 // healthCmd asks a running serve on this machine whether it is well; a container
@@ -26,7 +27,7 @@ func (healthCmd) Run(ctx context.Context, s *Settings) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthz", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+string(site.Health), nil)
 	if err != nil {
 		return err
 	}

@@ -34,10 +34,7 @@ func (c importCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(maxHeap))
 	defer debug.SetGCPercent(debug.SetGCPercent(maxGarbage))
 	return p.begin(ctx, s, func(a *app) error {
-		puller, err := a.puller(nil, nil)
-		if err != nil {
-			return err
-		}
+		puller := a.puller(nil, nil)
 		var failed []error
 		for _, name := range c.Files {
 			if err := c.file(ctx, p, puller, name); err != nil {

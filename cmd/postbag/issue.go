@@ -9,6 +9,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
+	"postbag/digest/site"
 )
 
 // issueCmd groups the commands about issues: the whole desk from a terminal.
@@ -104,13 +105,13 @@ func (a *app) sentence(ctx context.Context, issue digest.Issue) error {
 	case digest.Draft:
 		_, err = fmt.Fprintf(a.p.Stdout, "Goes out %s, if approved by then.\n", at)
 	case digest.Approved:
-		if a.p.Clock.Now().Sub(issue.DueAt) > a.settings.LateAfter {
+		if a.sender.IsLate(issue) {
 			_, err = fmt.Fprintf(a.p.Stdout, "Approved. It should have gone out %s, and waits for you: issue send %d, or issue cancel %d.\n", at, issue.Number, issue.Number)
 			break
 		}
 		_, err = fmt.Fprintf(a.p.Stdout, "Approved. Goes out %s.\n", at)
 	case digest.Paused:
-		reason, reasonErr := a.db.IssueReason(ctx, issue.ID)
+		reason, reasonErr := a.sender.WhyPaused(ctx, issue)
 		if reasonErr != nil {
 			return reasonErr
 		}
@@ -177,7 +178,7 @@ func (c issueListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	})
 }
 
-func (a *app) issueURL(number int) string { return fmt.Sprintf("%s/issues/%d", a.base, number) }
+func (a *app) issueURL(number int) string { return a.site.URL(site.Issue, number) }
 
 type issueSuggestCmd struct {
 	which

@@ -7,23 +7,28 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/dispatch"
 	"postbag/subscribers"
 )
 
 // delivered prints what became of an issue's mails, in one line.
 func (a *app) delivered(ctx context.Context, issue digest.Issue) error {
-	counts, err := a.db.Counts(ctx, issue.ID)
+	r, err := a.sender.Report(ctx, issue)
 	if err != nil {
 		return err
 	}
-	line := fmt.Sprintf("%s to %s: %d sent", cell(issue.Title, 150), plural(counts.Total(), "reader"), counts[subscribers.Delivered])
+	return a.p.printCounts(r)
+}
+
+func (p *Program) printCounts(r dispatch.Report) error {
+	line := fmt.Sprintf("%s to %s: %d sent", cell(r.Issue.Title, 150), plural(r.Counts.Total(), "reader"), r.Counts[subscribers.Delivered])
 	for _, state := range []subscribers.DeliveryState{subscribers.Queued, subscribers.Claimed, subscribers.InFlight, subscribers.Deferred,
 		subscribers.Failed, subscribers.Uncertain, subscribers.Cancelled} {
-		if counts[state] > 0 {
-			line += fmt.Sprintf(", %d %s", counts[state], state)
+		if r.Counts[state] > 0 {
+			line += fmt.Sprintf(", %d %s", r.Counts[state], state)
 		}
 	}
-	_, err = fmt.Fprintln(a.p.Stdout, line+".")
+	_, err := fmt.Fprintln(p.Stdout, line+".")
 	return err
 }
 
@@ -49,15 +54,12 @@ type deliveryRow struct {
 // Run lists what became of an issue's mails, with the servers' words.
 func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		issue, err := c.newest(ctx, a)
-		if err != nil {
-			return err
-		}
 		var states []subscribers.DeliveryState
 		if c.State != "" {
 			states = append(states, subscribers.DeliveryState(c.State))
 		}
-		found, err := a.db.Deliveries(ctx, issue.ID, c.Limit, states...)
+		report, found, err := a.sender.Delivered(ctx, c.ref(), c.Limit, states...)
+		issue := report.Issue
 		if err != nil {
 			return err
 		}
@@ -83,41 +85,31 @@ func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, s *Settings) err
 				return err
 			}
 		}
-		return a.delivered(ctx, issue)
+		return p.printCounts(report)
 	})
-}
-
-// newest gives the issue that is named, else the newest that has a ledger.
-func (c issueDeliveredCmd) newest(ctx context.Context, a *app) (digest.Issue, error) {
-	if c.Number != 0 {
-		issue, _, err := a.desk.Issue(ctx, c.ref())
-		return issue, err
-	}
-	return a.desk.Newest(ctx, c.Series, digest.Sending, digest.Paused, digest.Sent)
 }
 
 type issuePauseCmd struct{ which }
 
 // Run pauses sending.
 func (c issuePauseCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error { return a.setSending(ctx, c.which, digest.Sending, digest.Paused, "by hand") })
+	return p.with(ctx, s, func(a *app) error { return a.sayState(ctx)(a.sender.Pause(ctx, p.by(), c.ref())) })
 }
 
 type issueResumeCmd struct{ which }
 
 // Run goes on sending.
 func (c issueResumeCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error { return a.setSending(ctx, c.which, digest.Paused, digest.Sending, "") })
+	return p.with(ctx, s, func(a *app) error { return a.sayState(ctx)(a.sender.Resume(ctx, p.by(), c.ref())) })
 }
 
-func (a *app) setSending(ctx context.Context, w which, from, to digest.IssueState, reason string) error {
-	issue, err := w.in(ctx, a, from)
-	if err != nil {
-		return err
+// sayState says where an issue stands now, and what became of its mails.
+func (a *app) sayState(ctx context.Context) func(digest.Issue, error) error {
+	return func(issue digest.Issue, err error) error {
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(a.p.Stdout, "Issue %d is %s.\n", issue.Number, issue.State)
+		return a.delivered(ctx, issue)
 	}
-	if err := a.db.SetIssueState(ctx, issue.ID, to, reason, a.p.Clock.Now()); err != nil {
-		return err
-	}
-	fmt.Fprintf(a.p.Stdout, "Issue %d is %s.\n", issue.Number, to)
-	return a.delivered(ctx, issue)
 }

@@ -113,7 +113,8 @@ func (c issueApproveCmd) Run(ctx context.Context, p *Program, s *Settings) error
 			return err
 		}
 		if draft.State == digest.Draft {
-			if err := a.recheckNow(ctx, draft); err != nil {
+			unsure, err := a.desk.Recheck(ctx, draft)
+			if p.sayUnchecked(unsure); err != nil {
 				return err
 			}
 		}
@@ -152,14 +153,8 @@ type issuePublishCmd struct{ which }
 // Run publishes an approved issue.
 func (c issuePublishCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		issue, err := c.in(ctx, a, digest.Approved)
-		if err != nil {
-			return err
-		}
-		if err := a.recheckNow(ctx, issue); err != nil {
-			return err
-		}
-		if issue, err = a.desk.Publish(ctx, c.to(issue)); err != nil {
+		issue, unsure, err := a.sender.Publish(ctx, p.by(), c.ref())
+		if p.sayUnchecked(unsure); err != nil {
 			return err
 		}
 		_, err = fmt.Fprintf(p.Stdout, "%s is on the web: %s\n", cell(issue.Title, 150), a.issueURL(issue.Number))

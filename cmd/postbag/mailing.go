@@ -1,11 +1,14 @@
 package main
 
 import (
-	"fmt"
+	"context"
 	"net/url"
 	"strings"
+	"time"
 
 	"postbag/digest"
+	"postbag/digest/dispatch"
+	"postbag/digest/site"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
 	"postbag/subscribers/mail"
@@ -23,8 +26,8 @@ type mailing struct {
 }
 
 // newMailing renders an issue for the mail.
-func newMailing(set *templates.Set, p postage, base string, f *digest.Frozen, of subscribers.Mailing, salt []byte, options ...templates.MailOption) (*mailing, error) {
-	links := linksOf(base, f, takeDown(p, f.Title))
+func newMailing(set *templates.Set, p postage, at site.Site, f *digest.Frozen, of subscribers.Mailing, salt []byte, options ...templates.MailOption) (*mailing, error) {
+	links := linksOf(at, f, takeDown(p, f.Title))
 	text, err := set.IssueMail(f, links, options...)
 	if err != nil {
 		return nil, err
@@ -39,6 +42,21 @@ func newMailing(set *templates.Set, p postage, base string, f *digest.Frozen, of
 	return m, err
 }
 
+// composer makes the messages of issues.
+func composer(set *templates.Set, p postage, at site.Site) dispatch.Composer {
+	return func(f *digest.Frozen, of subscribers.Mailing, salt []byte, test bool) (func(subscribers.Delivery) ([]byte, error), error) {
+		var options []templates.MailOption
+		if test {
+			options = append(options, templates.AsTest)
+		}
+		m, err := newMailing(set, p, at, f, of, salt, options...)
+		if err != nil {
+			return nil, err
+		}
+		return m.compose, nil
+	}
+}
+
 // compose gives the bytes of one reader's message; the same whenever it is asked.
 func (m *mailing) compose(d subscribers.Delivery) ([]byte, error) {
 	return m.template.For(mail.Reader{
@@ -48,10 +66,10 @@ func (m *mailing) compose(d subscribers.Delivery) ([]byte, error) {
 
 // linksOf gives the addresses that a mail of an issue carries, with the mark
 // where each reader's token goes.
-func linksOf(base string, f *digest.Frozen, takeDown string) templates.Links {
+func linksOf(at site.Site, f *digest.Frozen, takeDown string) templates.Links {
 	return templates.Links{
-		Base: base, Issue: fmt.Sprintf("%s/issues/%d", base, f.Number), Archive: base + "/issues/", Feed: base + "/feed.atom",
-		Unsubscribe: base + "/unsubscribe/" + templates.TokenMark, Preferences: base + "/preferences/" + templates.TokenMark,
+		Base: at.Base, Issue: at.URL(site.Issue, f.Number), Archive: at.URL(site.Archive), Feed: at.URL(site.Feed),
+		Unsubscribe: at.URL(site.Unsubscribe, templates.TokenMark), Preferences: at.URL(site.Preferences, templates.TokenMark),
 		TakeDown: takeDown,
 	}
 }
@@ -80,9 +98,9 @@ func listID(slug string, p postage) string {
 }
 
 // newConfirmation makes the mail that asks an address to confirm.
-func newConfirmation(set *templates.Set, p postage, base string, pub digest.Publication, series digest.Series, salt []byte, n deliver.Notice) ([]byte, error) {
+func newConfirmation(set *templates.Set, p postage, at site.Site, pub digest.Publication, series digest.Series, salt []byte, n deliver.Notice) ([]byte, error) {
 	text, err := set.ConfirmMail(templates.ConfirmView{
-		Publication: pub.Name, Series: series.Name, HomeURL: base + "/", ConfirmURL: base + "/confirm/" + n.Token,
+		Publication: pub.Name, Series: series.Name, HomeURL: at.URL(site.Home), ConfirmURL: at.URL(site.Confirm, n.Token),
 		Days: int(signup.ConfirmationLife.Hours() / 24), Language: pub.Language, PostalAddress: pub.PostalAddress,
 	})
 	if err != nil {
@@ -96,4 +114,26 @@ func newConfirmation(set *templates.Set, p postage, base string, pub digest.Publ
 		Subject: text.Subject, Text: text.Text, HTML: text.HTML,
 		MessageID: of.MessageID(salt, n.ID), Date: n.CreatedAt, AutoSubmitted: true,
 	})
+}
+
+// composeTime bounds what composing a confirmation may ask of the database.
+const composeTime = 3 * time.Second
+
+func (o *postOffice) confirmation(n deliver.Notice) ([]byte, error) {
+	// A confirmation is composed while a connection is open and perhaps while the
+	// program stops; it does not wait long for the database.
+	ctx, cancel := context.WithTimeout(context.Background(), composeTime)
+	defer cancel()
+	pub, err := o.desk.Publication(ctx)
+	if err != nil {
+		return nil, err
+	}
+	series, err := o.desk.AllSeries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(series) == 0 {
+		return nil, digest.Fail(digest.Conflict, "", "there is no series to subscribe to").Offer(digest.Act{Do: digest.AddSource})
+	}
+	return newConfirmation(o.set, o.postage, o.site, pub, series[0], pub.Salt, n)
 }

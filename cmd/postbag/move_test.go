@@ -281,7 +281,7 @@ func TestBackupTo(t *testing.T) {
 	p := &Program{Args: nil, Stdout: io.Discard, Stderr: io.Discard, Clock: digest.SystemClock{}}
 	for range 2 {
 		err := p.with(t.Context(), &Settings{DB: in.flags[1], Listen: "localhost:8080"}, func(a *app) error {
-			rows, size, err := a.backupTo(t.Context(), path)
+			rows, size, err := backupWork{db: a.db, clock: a.p.Clock}.write(t.Context(), path, true)
 			if info, statErr := os.Stat(path); rows == 0 || statErr != nil || info.Size() != size || info.Mode().Perm() != 0o600 {
 				t.Errorf("%d rows, %d bytes, %v, %v", rows, size, info, statErr)
 			}

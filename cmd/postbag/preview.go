@@ -10,14 +10,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"postbag/digest"
-	"postbag/digest/compile"
-	"postbag/digest/markup"
+	"postbag/digest/desk"
+	"postbag/digest/disk"
 	"postbag/digest/publish"
 	"postbag/digest/pull"
-	"postbag/digest/suggest"
 	"postbag/subscribers"
 	"postbag/templates"
 )
@@ -29,106 +27,115 @@ type previewCmd struct {
 	Limit int    `help:"At most so many picks." default:"20"`
 }
 
-// Run pulls the blog, takes the suggested picks and writes feed.atom,
-// issue.html, issue.txt and issue.eml.
-func (c previewCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+// Run pulls the blog into a database of its own that is thrown away, takes the
+// suggested picks and writes feed.atom, issue.html, issue.txt and issue.eml.
+func (c previewCmd) Run(ctx context.Context, p *Program, s *Settings) (err error) {
 	if c.Limit < 1 {
 		return digest.Fail(digest.Invalid, "20 is the default.", "--limit must be at least 1")
 	}
 	if err := pull.CheckAddress(c.URL, pull.AddOptions{}); err != nil {
 		return err
 	}
-	base, err := s.web()
+	dir, err := os.MkdirTemp("", "postbag-preview-")
 	if err != nil {
 		return err
 	}
-	fetcher, err := p.fetcher(s, base)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	own := *s
+	own.DB = filepath.Join(dir, "postbag.db")
+	return p.begin(ctx, &own, func(a *app) error { return c.write(ctx, a) })
+}
+
+func (c previewCmd) write(ctx context.Context, a *app) error {
+	src, err := c.pull(ctx, a)
 	if err != nil {
 		return err
 	}
-	defer fetcher.Close()
-	b := p.bar("pulling", -1)
-	puller := pull.New(pull.Options{
-		Fetcher: fetcher, ToProse: markup.FromHTML, Clock: p.Clock,
-		Progress: func(at pull.Progress) { b.set(at.Entries) },
-	})
-	blog, err := puller.Preview(ctx, c.URL)
-	b.done()
-	if err != nil {
-		return theirs(err)
-	}
-	for _, n := range blog.Notices {
-		fmt.Fprintf(p.Stdout, "%s.\n", printable(sentence(n)))
-	}
-	now := p.Clock.Now()
-	frozen, err := previewIssue(blog, c.Limit, base, now)
+	frozen, err := c.issue(ctx, a, src)
 	if err != nil {
 		return err
 	}
-	files, err := previewFiles(ctx, frozen, base, s, now)
+	files, err := previewFiles(ctx, frozen, a)
 	if err != nil {
 		return err
 	}
 	if err := writeAll(c.Out, files); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.Stdout, "%s of %q: %s from %s under %s, %s.\nWritten to %s: feed.atom, issue.html, issue.txt, issue.eml\n",
-		frozen.Title, printable(blog.Source.Name), plural(frozen.Picks, "pick"), plural(len(blog.Comments), "comment"), plural(len(blog.Posts), "post"),
+	stored, err := a.read.CountSource(ctx, src.ID)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.p.Stdout, "%s of %q: %s from %s under %s, %s.\nWritten to %s: feed.atom, issue.html, issue.txt, issue.eml\n",
+		frozen.Title, printable(src.Name), plural(frozen.Picks, "pick"), plural(stored.Comments, "comment"), plural(stored.Posts, "post"),
 		templates.ReadingTime(frozen.Minutes), c.Out)
 	return err
 }
 
-// previewIssue drafts, picks the suggested and freezes, all in memory.
-func previewIssue(blog pull.Previewed, limit int, base string, now time.Time) (*digest.Frozen, error) {
-	series := firstSeries(now)
-	candidates := compile.FirstCandidates(blog.Posts, blog.Comments, now)
-	byID := map[int64]digest.Candidate{}
-	for _, x := range compile.Candidates(blog.Posts, blog.Comments) {
-		byID[x.ID] = x
+// pull brings the blog into the database and says what it could not have.
+func (c previewCmd) pull(ctx context.Context, a *app) (digest.Source, error) {
+	b := a.p.bar("pulling", -1)
+	defer b.done()
+	puller := a.puller(nil, func(at pull.Progress) { b.set(at.Entries) })
+	found, err := puller.Add(ctx, c.URL, firstSeries(a.p.Clock.Now()), pull.AddOptions{})
+	if err != nil {
+		return digest.Source{}, theirs(err)
 	}
-	issue := digest.Issue{Number: series.NextNumber, Title: series.TitleOf(series.NextNumber), State: digest.Draft, OpenedAt: now, DueAt: now}
-	for _, id := range previewPicks(candidates, blog.Posts, limit) {
-		issue.Blocks = append(issue.Blocks, digest.Block{Kind: digest.PickBlock, CommentID: id, PickedHash: byID[id].Hash})
+	report, err := puller.Pull(ctx, found.Source.ID, pull.PullOptions{})
+	b.done()
+	if err != nil {
+		return digest.Source{}, theirs(err)
 	}
-	if len(issue.Blocks) == 0 {
-		return nil, digest.Fail(digest.NotFound, "Try again when readers have written some.", "%q has no comments to pick", blog.Source.Name)
+	for _, n := range append(found.Notices, report.Notices...) {
+		fmt.Fprintf(a.p.Stdout, "%s.\n", printable(sentence(n)))
 	}
-	return compile.Freeze(compile.Input{
-		Issue: issue, Series: series, Comments: byID, Date: now,
-		Publication: digest.Publication{
-			Name: blog.Source.Name, Language: blog.Source.Language, HomeURL: blog.Source.URL,
-			TagAuthority: compile.MintTagAuthority(base, now, blog.Source.Name),
-		},
-	})
+	return found.Source, nil
 }
 
-// previewPicks gives what the rules suggest; where they suggest nothing, as on a
-// small blog, the comments as they stand.
-func previewPicks(candidates []digest.Candidate, posts []digest.Post, limit int) []int64 {
+// issue makes the first issue of what the rules suggest; where they suggest
+// nothing, as on a small blog, of the comments as they stand.
+func (c previewCmd) issue(ctx context.Context, a *app, src digest.Source) (*digest.Frozen, error) {
+	draft, _, err := a.desk.Draft(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	suggested, err := a.desk.Suggestions(ctx, desk.Ref{}, c.Limit)
+	if err != nil {
+		return nil, err
+	}
 	var ids []int64
-	for _, chosen := range suggest.Top(suggest.Rules{Posts: posts}.Suggest(candidates), limit) {
-		ids = append(ids, chosen.CommentID)
+	for _, x := range suggested {
+		ids = append(ids, x.ID)
 	}
-	if len(ids) > 0 {
-		return ids
+	if len(ids) == 0 {
+		candidates, err := a.desk.Candidates(ctx, draft)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range candidates[:min(c.Limit, len(candidates))] {
+			ids = append(ids, x.ID)
+		}
 	}
-	for _, c := range candidates[:min(limit, len(candidates))] {
-		ids = append(ids, c.ID)
+	if len(ids) == 0 {
+		return nil, digest.Fail(digest.NotFound, "Try again when readers have written some.", "%q has no comments to pick", src.Name)
 	}
-	return ids
+	if _, _, err := a.desk.Pick(ctx, desk.Ref{}, ids...); err != nil {
+		return nil, err
+	}
+	frozen, err := a.desk.Preview(ctx, desk.Ref{})
+	if err == nil {
+		frozen.Date = a.p.Clock.Now()
+	}
+	return frozen, err
 }
 
 // previewFiles renders the issue as a reader would get it.
-func previewFiles(ctx context.Context, frozen *digest.Frozen, base string, s *Settings, now time.Time) (map[string][]byte, error) {
-	set, err := templates.New()
+func previewFiles(ctx context.Context, frozen *digest.Frozen, a *app) (map[string][]byte, error) {
+	postage, err := a.settings.mail()
 	if err != nil {
 		return nil, err
 	}
-	postage, err := s.mail()
-	if err != nil {
-		return nil, err
-	}
-	mailing, err := newMailing(set, postage, base, frozen, subscribers.Mailing{IssueID: 1, Begun: now, Domain: postage.from.Domain}, nil)
+	mailing, err := newMailing(a.set, postage, a.site, frozen, subscribers.Mailing{IssueID: 1, Begun: frozen.Date, Domain: postage.from.Domain}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -137,12 +144,12 @@ func previewFiles(ctx context.Context, frozen *digest.Frozen, base string, s *Se
 	if err != nil {
 		return nil, err
 	}
-	issue := digest.Issue{Number: frozen.Number, State: digest.Published, Title: frozen.Title, PublishedAt: now, UpdatedAt: now, Frozen: frozen}
-	feed, page, err := publish.Preview(ctx, set, base, issue)
+	issue := digest.Issue{Number: frozen.Number, State: digest.Published, Title: frozen.Title, PublishedAt: frozen.Date, UpdatedAt: frozen.Date, Frozen: frozen}
+	feed, page, err := publish.Preview(ctx, a.set, a.site.Base, issue)
 	if err != nil {
 		return nil, err
 	}
-	return map[string][]byte{"feed.atom": feed, "issue.html": withStyle(set, page), "issue.txt": []byte(strings.ReplaceAll(mailing.text.Text, templates.TokenMark, reader.Token)), "issue.eml": eml}, nil
+	return map[string][]byte{"feed.atom": feed, "issue.html": withStyle(a.set, page), "issue.txt": []byte(strings.ReplaceAll(mailing.text.Text, templates.TokenMark, reader.Token)), "issue.eml": eml}, nil
 }
 
 var stylesheetLink = regexp.MustCompile(`<link rel="stylesheet" href="[^"]*/([^/"]+)">`)
@@ -159,18 +166,18 @@ func withStyle(set *templates.Set, page []byte) []byte {
 	})
 }
 
-// writeAll writes files into a folder, all or none: everything is written beside
-// its place first.
+// writeAll writes files into a folder, each whole or not at all.
 func writeAll(dir string, files map[string][]byte) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return digest.Fail(digest.Unavailable, "Choose a folder that can be written with --out.", "the folder cannot be made: %w", err)
 	}
 	var failed []error
 	for name, content := range files {
-		failed = append(failed, writeWhole(filepath.Join(dir, name), func(w io.Writer) error {
+		_, err := disk.WriteFile(filepath.Join(dir, name), true, func(w io.Writer) error {
 			_, err := w.Write(content)
 			return err
-		}))
+		})
+		failed = append(failed, err)
 	}
 	return errors.Join(failed...)
 }

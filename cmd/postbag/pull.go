@@ -23,16 +23,13 @@ func (c pullCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	}
 	return p.with(ctx, s, func(a *app) error {
 		b := p.bar("pulling", -1)
-		puller, err := a.puller(nil, func(at pull.Progress) {
+		puller := a.puller(nil, func(at pull.Progress) {
 			if at.Total <= 0 {
 				b.of(at.Entries, -1)
 				return
 			}
 			b.of(min(at.Entries, at.Total), at.Total)
 		})
-		if err != nil {
-			return err
-		}
 		reports, err := c.pull(ctx, puller)
 		b.done()
 		if ctx.Err() != nil {

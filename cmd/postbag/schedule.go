@@ -7,7 +7,6 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/work"
-	"postbag/subscribers/signup"
 )
 
 // scheduleCmd groups the commands about what is done by itself.
@@ -41,10 +40,11 @@ type dutyRow struct {
 // Run lists the duties, what is due first at the top.
 func (c scheduleListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		if err := a.plan(ctx); err != nil {
+		plan, err := a.schedule()
+		if err != nil {
 			return err
 		}
-		duties, err := a.db.Duties(ctx, c.Limit)
+		duties, err := plan.List(ctx, c.Limit)
 		if err != nil {
 			return err
 		}
@@ -111,135 +111,19 @@ type scheduleRunCmd struct {
 	Name string `arg:"" help:"Which, as schedule list calls it."`
 }
 
-// runWait is how long the command waits for another process to do it.
-const runWait = 10 * time.Minute
-
 // Run does a duty now: here when no worker runs on this database, else it is left
 // to one of them and waited for.
 func (c scheduleRunCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		if err := a.plan(ctx); err != nil {
-			return err
-		}
-		before, err := a.db.Duty(ctx, c.Name)
-		if err != nil && c.Name == string(work.Backup) && s.BackupDir == "" {
-			return noBackupDir()
-		}
+		plan, err := a.schedule()
 		if err != nil {
 			return err
 		}
-		if before.Kind == work.Deadline || before.Kind == work.Deliver {
-			return digest.Fail(digest.Invalid, "To do it before its moment: postbag issue publish, postbag issue send.",
-				"%s follows an issue's own moment", c.Name)
+		d, err := plan.Run(ctx, p.by(), c.Name)
+		if err != nil {
+			return err
 		}
-		if before.Kind == work.Backup && s.BackupDir == "" {
-			return noBackupDir()
-		}
-		return a.runNow(ctx, before)
+		_, err = fmt.Fprintf(p.Stdout, "%s is done. Next: %s.\n", d.Name, nextIn(d.Next, p.Clock.Now(), d.Zone))
+		return err
 	})
-}
-
-func noBackupDir() error {
-	return digest.Fail(digest.Invalid, "Say where with --backup-dir, or use: postbag backup FILE", "there is no folder for backups")
-}
-
-// runNow does a duty here once no worker is present. Until then it is made due,
-// for a worker to do: one that was killed is present until its lease is over.
-func (a *app) runNow(ctx context.Context, before work.Listed) error {
-	waiting, cancel := context.WithTimeout(ctx, runWait)
-	defer cancel()
-	joining := a.joining()
-	joining.Alone = true
-	for told := false; ; told = true {
-		place, err := a.db.Join(ctx, joining)
-		if err == nil {
-			defer place.Leave()
-			now, err := a.db.Duty(ctx, before.Name)
-			if err != nil {
-				return err
-			}
-			if now.Runs > before.Runs {
-				return a.ranAs(ctx, now) // the last thing that the worker did
-			}
-			return a.runHere(place, before.Name)
-		}
-		if digest.KindOf(err) != digest.Conflict {
-			return err
-		}
-		if !told {
-			if err := a.db.MakeDue(ctx, before.Name, a.p.Clock.Now()); err != nil {
-				return err
-			}
-		}
-		if done, err := a.runThere(waiting, before); done || err != nil {
-			return err
-		}
-	}
-}
-
-// runThere waits for a while until a worker has done what was made due.
-func (a *app) runThere(ctx context.Context, before work.Listed) (done bool, err error) {
-	for until := time.Now().Add(watchFor); time.Now().Before(until); {
-		if err := sleepReal(ctx, watchEvery); err != nil {
-			return false, digest.Fail(digest.Unavailable, "See how it stands with: postbag schedule list", "%s was made due, and no worker has done it yet: %w", before.Name, err)
-		}
-		now, err := a.db.Duty(ctx, before.Name)
-		if err != nil {
-			return false, err
-		}
-		if now.Runs > before.Runs {
-			return true, a.ranAs(ctx, now)
-		}
-	}
-	return false, nil
-}
-
-// runHere does a duty in this process.
-func (a *app) runHere(place work.Place, name string) error {
-	ctx := place.Context()
-	office, err := a.newPostOffice(ctx)
-	if err != nil {
-		return err
-	}
-	puller, err := a.puller(a.log, nil)
-	if err != nil {
-		return err
-	}
-	if err := a.db.MakeDue(ctx, name, a.p.Clock.Now()); err != nil {
-		return err
-	}
-	lease, err := a.db.ClaimNamed(ctx, place.ID(), name, a.p.Clock.Now())
-	if err != nil {
-		return err
-	}
-	readers := signup.New(signup.Options{Store: a.db, Clock: a.p.Clock, Log: a.log})
-	newWorker(a, puller, office, readers).runner().Do(ctx, lease)
-	after, err := a.db.Duty(ctx, name)
-	if err != nil {
-		return err
-	}
-	return a.ranAs(ctx, after)
-}
-
-// ranAs says how a duty went. A pull that could not read a feed is done as far as the
-// schedule goes, which asks again by the feed's own time; whoever asked for it now is
-// told.
-func (a *app) ranAs(ctx context.Context, d work.Listed) error {
-	const again = "It is tried again by itself where a worker runs."
-	if d.Failures > 0 {
-		return digest.Fail(digest.Unavailable, again, "%s failed: %s", d.Name, d.LastError)
-	}
-	if d.Kind == work.Pull {
-		feeds, err := a.db.Feeds(ctx, d.Subject)
-		if err != nil {
-			return err
-		}
-		for _, f := range feeds {
-			if f.LastError != "" {
-				return digest.Fail(digest.Unavailable, again+" What is known of the blog: postbag source show "+fmt.Sprint(d.Subject), "%s failed: %s", d.Name, f.LastError)
-			}
-		}
-	}
-	_, err := fmt.Fprintf(a.p.Stdout, "%s is done. Next: %s.\n", d.Name, nextIn(d.Next, a.p.Clock.Now(), d.Zone))
-	return err
 }

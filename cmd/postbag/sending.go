@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/store"
+	"postbag/digest/dispatch"
 	"postbag/subscribers"
 )
 
@@ -43,7 +43,7 @@ type heldIssueRow struct {
 // Run shows the hold.
 func (c sendingShowCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		held, err := a.db.Held(ctx, p.Clock.Now())
+		held, err := a.sender.Held(ctx)
 		if err != nil {
 			return err
 		}
@@ -60,7 +60,7 @@ func (c sendingShowCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 	})
 }
 
-func heldIssues(held store.Held) []heldIssueRow {
+func heldIssues(held dispatch.Held) []heldIssueRow {
 	rows := []heldIssueRow{}
 	for _, x := range held.Unsure {
 		rows = append(rows, heldIssueRow{ID: x.ID, Number: x.Number, Title: x.Title, State: x.State, Due: stamp(x.DueAt),
@@ -70,7 +70,7 @@ func heldIssues(held store.Held) []heldIssueRow {
 }
 
 // sayUnsure lists what another copy may have sent.
-func (p *Program) sayUnsure(held store.Held) error {
+func (p *Program) sayUnsure(held dispatch.Held) error {
 	if len(held.Unsure) == 0 && held.Notices == 0 {
 		_, err := fmt.Fprintln(p.Stdout, "Nothing was on its way. Let it go on with: postbag sending release")
 		return err
@@ -97,25 +97,15 @@ type sendingHoldCmd struct {
 	Reason string `help:"Why, for whoever asks." default:"held by hand" placeholder:"TEXT"`
 }
 
-// How long a hold waits for what is on the wire to be recorded.
-const (
-	wireEvery = 100 * time.Millisecond
-	wireFor   = 15 * time.Second
-)
-
 // Run holds sending and waits until what is on the wire is recorded.
 func (c sendingHoldCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		done, err := a.db.Hold(ctx, c.Reason, p.Clock.Now())
+		done, left, err := a.sender.Hold(ctx, p.by(), c.Reason)
 		if err != nil {
 			return err
 		}
 		if !done {
 			_, err := fmt.Fprintln(p.Stdout, "Sending was held already. See: postbag sending")
-			return err
-		}
-		left, err := a.wireQuiet(ctx)
-		if err != nil {
 			return err
 		}
 		fmt.Fprintln(p.Stdout, "Sending is held: nothing is published or mailed. Pulling goes on, and so do confirmations of new sign-ups.")
@@ -126,20 +116,6 @@ func (c sendingHoldCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 	})
 }
 
-// wireQuiet waits until nothing is on the wire, for a while, and gives what still
-// is.
-func (a *app) wireQuiet(ctx context.Context) (left int, err error) {
-	for until := time.Now().Add(wireFor); ; {
-		left, err = a.db.OnTheWire(ctx)
-		if err != nil || left == 0 || time.Now().After(until) {
-			return left, err
-		}
-		if err := sleepReal(ctx, wireEvery); err != nil {
-			return left, err
-		}
-	}
-}
-
 type sendingReleaseCmd struct {
 	Unsent string `help:"What another copy may have sent: uncertain leaves it to you, send goes on with it." enum:",uncertain,send" default:"" placeholder:"uncertain|send"`
 }
@@ -147,7 +123,7 @@ type sendingReleaseCmd struct {
 // Run releases the hold.
 func (c sendingReleaseCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		was, err := a.db.Release(ctx, store.Unsent(c.Unsent), p.Clock.Now())
+		was, issues, err := a.sender.Release(ctx, p.by(), dispatch.Unsent(c.Unsent))
 		if err != nil && digest.KindOf(err) == digest.Conflict {
 			return first(p.sayUnsure(was), err)
 		}
@@ -159,30 +135,21 @@ func (c sendingReleaseCmd) Run(ctx context.Context, p *Program, s *Settings) err
 			return err
 		}
 		fmt.Fprintln(p.Stdout, "Sending goes on.")
-		return a.sayDecided(was, store.Unsent(c.Unsent))
+		for _, x := range issues {
+			if _, err := fmt.Fprintf(p.Stdout, "Issue %d "+sayFate[x.Fate]+"\n", x.Number); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
-// sayDecided tells what became of what was waiting.
-func (a *app) sayDecided(was store.Held, unsent store.Unsent) error {
-	p := a.p
-	for _, x := range was.Unsure {
-		waits := x.State == digest.Approved || x.State == digest.Published
-		late := waits && p.Clock.Now().Sub(x.DueAt) > a.settings.LateAfter
-		what := "goes on."
-		switch {
-		case unsent == store.LeaveUncertain && waits:
-			what = fmt.Sprintf("has lost its moment and waits for you: postbag issue send %d", x.Number)
-		case unsent == store.LeaveUncertain:
-			what = fmt.Sprintf("is sent no further; whom it may have missed: postbag issue delivered %d --state uncertain", x.Number)
-		case late:
-			what = fmt.Sprintf("is too late and waits for you: postbag issue send %d", x.Number)
-		case x.State == digest.Paused:
-			what = fmt.Sprintf("stays paused; go on with: postbag issue resume %d", x.Number)
-		}
-		if _, err := fmt.Fprintf(p.Stdout, "Issue %d %s\n", x.Number, what); err != nil {
-			return err
-		}
-	}
-	return nil
+// sayFate says what became of an issue of a hold, and what to do; %[1]d is its
+// number.
+var sayFate = map[dispatch.Fate]string{
+	dispatch.GoesOn:      "goes on.",
+	dispatch.LostMoment:  "has lost its moment and waits for you: postbag issue send %[1]d",
+	dispatch.Stopped:     "is sent no further; whom it may have missed: postbag issue delivered %[1]d --state uncertain",
+	dispatch.TooLate:     "is too late and waits for you: postbag issue send %[1]d",
+	dispatch.StaysPaused: "stays paused; go on with: postbag issue resume %[1]d",
 }

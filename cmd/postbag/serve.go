@@ -8,8 +8,6 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/publish"
-	"postbag/digest/web"
-	"postbag/subscribers/signup"
 )
 
 // serveCmd runs the pages and the worker in one process, or one of the two.
@@ -31,9 +29,11 @@ func (c serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	wrong.add(err)
 	_, err = s.proxies()
 	wrong.add(err)
-	_, err = s.backups()
+	backups, err := s.backups()
 	wrong.add(err)
-	wrong.add(s.backupFolder())
+	if backups != nil {
+		wrong.add(backups.CheckFolder())
+	}
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil && p.Listener == nil && s.BaseURL != "" {
 		wrong.add(digest.Fail(digest.Invalid, "For example localhost:8080, or :8080 for all addresses.", "--listen %q is not HOST:PORT", s.Listen))
 	}
@@ -53,42 +53,34 @@ func (c serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 
 // serve runs what the command asks for; without a listener there are no pages.
 func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) error {
-	office, err := a.newPostOffice(ctx)
+	office, err := a.postOffice(ctx)
 	if err != nil {
 		return err
 	}
-	puller, err := a.puller(a.log, nil)
-	if err != nil {
-		return err
-	}
-	publisher := publish.New(a.db, a.set, publish.Options{
-		BaseURL: a.base, Clock: a.p.Clock, Log: a.log,
-		TakeDown: func(f *digest.Frozen) string { return takeDown(office.postage, f.Title) },
-	})
-	readers := signup.New(signup.Options{Store: a.db, Clock: a.p.Clock, Log: a.log, Wording: consentOf(publisher)})
+	publisher := office.publisher()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var working sync.WaitGroup
 	if c.worker() {
 		// Without a place among the workers there are no pages either: two that were
 		// started by mistake are told at once.
-		place, err := a.db.Join(ctx, a.joining())
+		place, err := a.join(ctx)
 		if err != nil {
 			return err
 		}
 		defer place.Leave()
-		if err := a.warnOfMissing(ctx, office); err != nil {
+		if err := a.warn(ctx, office); err != nil {
 			return err
 		}
-		if err := a.warnOfHold(ctx); err != nil {
+		w, err := office.worker()
+		if err != nil {
 			return err
 		}
-		w := newWorker(a, puller, office, readers)
-		working.Go(func() { w.runFrom(ctx, place) })
+		working.Go(func() { w.Work(ctx, place) })
 	}
 	a.announce(c, listener, office)
 	if c.web() {
-		err = a.servePages(ctx, listener, publisher, readers)
+		err = a.servePages(ctx, listener, publisher)
 	} else {
 		<-ctx.Done()
 	}
@@ -110,16 +102,8 @@ func consentOf(publisher *publish.Publisher) func(context.Context) string {
 }
 
 // servePages serves the public pages until ctx ends.
-func (a *app) servePages(ctx context.Context, l net.Listener, publisher *publish.Publisher, readers *signup.Service) error {
-	proxies, err := a.settings.proxies()
-	if err != nil {
-		return err
-	}
-	pages, err := web.New(web.Options{
-		Publisher: publisher, Signup: readers, Templates: a.set, Clock: a.p.Clock, BaseURL: a.base,
-		Ready:          a.db.Ping,
-		TrustedProxies: proxies, Log: a.log,
-	})
+func (a *app) servePages(ctx context.Context, l net.Listener, publisher *publish.Publisher) error {
+	pages, err := a.pages(publisher)
 	if err != nil {
 		return err
 	}
@@ -137,9 +121,17 @@ func (p *Program) listen(s *Settings) (net.Listener, error) {
 	return l, nil
 }
 
-// warnOfMissing says what readers or the law will miss in mail that leaves.
-func (a *app) warnOfMissing(ctx context.Context, office *postOffice) error {
-	pub, err := a.db.Publication(ctx)
+// warn says loudly that nothing is sent, and what readers or the law will miss in
+// mail that leaves.
+func (a *app) warn(ctx context.Context, office *postOffice) error {
+	held, err := a.sender.Held(ctx)
+	if err != nil {
+		return err
+	}
+	if !held.Since.IsZero() {
+		a.log.Warn("SENDING IS HELD: nothing is published or mailed; see postbag sending", "since", held.Since, "reason", held.Reason)
+	}
+	pub, err := a.desk.Publication(ctx)
 	if err == nil && pub.PostalAddress == "" && !office.postage.transport.IsOutbox() {
 		a.log.Warn("mails carry no postal address, which many countries ask of a mailing; set it with: postbag series set --postal-address TEXT")
 	}
@@ -148,7 +140,7 @@ func (a *app) warnOfMissing(ctx context.Context, office *postOffice) error {
 
 // announce says what runs, where the pages are and, loudly, when no mail leaves.
 func (a *app) announce(c serveCmd, l net.Listener, office *postOffice) {
-	about := []any{"base_url", a.base, "database", a.db.Path(), "version", version()}
+	about := []any{"base_url", a.site.Base, "database", a.path(), "version", version()}
 	if l == nil {
 		a.log.Info("working", about...)
 	} else {

@@ -20,6 +20,7 @@ import (
 	"postbag/digest/sampleblog"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
+	"postbag/digest/work"
 )
 
 // served is a program that serves, started whole.
@@ -332,7 +333,7 @@ func TestSendSaysThatTheWorkerIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	place, err := db.Join(t.Context(), store.Joining{Name: "another"})
+	place, err := db.Join(t.Context(), work.Joining{Name: "another"})
 	if err != nil {
 		t.Fatal(err)
 	}

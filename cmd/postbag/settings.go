@@ -13,7 +13,10 @@ import (
 	"unicode"
 
 	"postbag/digest"
+	"postbag/digest/duty"
 	"postbag/digest/fetch"
+	"postbag/digest/hostname"
+	"postbag/digest/schedule"
 	"postbag/digest/store"
 	"postbag/subscribers"
 	"postbag/subscribers/address"
@@ -198,11 +201,8 @@ func isASCII(s string) bool {
 }
 
 func isLoopback(host string) bool {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
 	ip, err := netip.ParseAddr(host)
-	return err == nil && (ip.IsLoopback() || ip.IsUnspecified())
+	return hostname.Loopback(host) || err == nil && ip.IsUnspecified()
 }
 
 // password reads the SMTP password from its file or variable. A file that others
@@ -242,4 +242,20 @@ func testClock(setting string) (digest.Clock, error) {
 		}
 	}
 	return digest.NewTestClock(start, speed), nil
+}
+
+// backups checks the settings of backups by themselves; nil without a folder for
+// them. Whether the folder is there is asked of those who need it: one that is away
+// keeps nobody from anything else.
+func (s *Settings) backups() (*duty.Backups, error) {
+	if s.BackupDir == "" {
+		return nil, nil
+	}
+	var wrong problems
+	plan, err := schedule.Parse(s.BackupAt, "UTC")
+	wrong.add(err)
+	if s.BackupKeep < 1 {
+		wrong.add(digest.Fail(digest.Invalid, "14 keeps two weeks.", "--backup-keep must be 1 or more, not %d", s.BackupKeep))
+	}
+	return &duty.Backups{Dir: s.BackupDir, At: plan, Keep: s.BackupKeep}, wrong.err()
 }

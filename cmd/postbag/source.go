@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +11,6 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/fetch"
-	"postbag/digest/markup"
 	"postbag/digest/pull"
 	"postbag/digest/schedule"
 )
@@ -25,19 +23,6 @@ type sourceCmd struct {
 	Set  sourceSetCmd  `cmd:"" help:"Change a blog's name, addresses or platform; what is stored of it stays."`
 
 	Remove sourceRemoveCmd `cmd:"" help:"Stop following a blog; what is stored of it stays."`
-}
-
-// puller wires pulling to the network and the database. A command prints what a
-// pull did; the worker logs it.
-func (a *app) puller(log *slog.Logger, progress func(pull.Progress)) (*pull.Puller, error) {
-	fetcher, err := a.p.fetcher(a.settings, a.base)
-	if err != nil {
-		return nil, err
-	}
-	a.fetcher = fetcher
-	return pull.New(pull.Options{
-		Store: a.db, Fetcher: fetcher, ToProse: markup.FromHTML, Clock: a.p.Clock, Log: log, Progress: progress,
-	}), nil
 }
 
 // fetcher is the guarded client, which says who asks and where to complain.
@@ -99,10 +84,7 @@ func (c sourceAddCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		return err
 	}
 	return p.begin(ctx, s, func(a *app) error {
-		puller, err := a.puller(nil, nil)
-		if err != nil {
-			return err
-		}
+		puller := a.puller(nil, nil)
 		found, err := puller.Add(ctx, c.URL, firstSeries(p.Clock.Now()), c.options())
 		if err != nil {
 			return theirs(err)

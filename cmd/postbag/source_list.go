@@ -35,13 +35,13 @@ type sourceRow struct {
 // Run lists the blogs.
 func (c sourceListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		sources, err := a.db.Sources(ctx)
+		sources, err := a.read.Sources(ctx)
 		if err != nil {
 			return err
 		}
 		var rows []sourceRow
 		for _, x := range sources {
-			feeds, err := a.db.Feeds(ctx, x.ID)
+			feeds, err := a.read.Feeds(ctx, x.ID)
 			if err != nil {
 				return err
 			}

@@ -24,10 +24,7 @@ func (c sourceSetCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		change.CommentsPattern, change.NoPattern = "", true
 	}
 	return p.with(ctx, s, func(a *app) error {
-		puller, err := a.puller(nil, nil)
-		if err != nil {
-			return err
-		}
+		puller := a.puller(nil, nil)
 		changed, err := puller.Change(ctx, c.ID, change)
 		if err != nil {
 			return err

@@ -80,15 +80,15 @@ func (c sourceShowCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 }
 
 func (a *app) shownSource(ctx context.Context, id int64, limit int) (shownSource, error) {
-	src, err := a.db.Source(ctx, id)
+	src, err := a.read.Source(ctx, id)
 	if err != nil {
 		return shownSource{}, err
 	}
-	feeds, err := a.db.Feeds(ctx, id)
+	feeds, err := a.read.Feeds(ctx, id)
 	if err != nil {
 		return shownSource{}, err
 	}
-	counts, err := a.db.CountSource(ctx, id)
+	counts, err := a.read.CountSource(ctx, id)
 	if err != nil {
 		return shownSource{}, err
 	}
@@ -100,7 +100,7 @@ func (a *app) shownSource(ctx context.Context, id int64, limit int) (shownSource
 	if limit == 0 {
 		return shown, nil
 	}
-	posts, err := a.db.Listings(ctx, id, pull.ListingFilter{Limit: limit})
+	posts, err := a.read.Listings(ctx, id, pull.ListingFilter{Limit: limit})
 	for _, l := range posts {
 		shown.Posts = append(shown.Posts, listingRowOf(l))
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/store"
+	"postbag/digest/health"
 )
 
 // statusCmd says in a few lines whether all is well.
@@ -15,7 +15,7 @@ type statusCmd struct {
 	JSON bool `name:"json" help:"Print JSON: an array of one."`
 }
 
-// statusRow is the status in JSON. Its counts stop at [store.StatusLimit].
+// statusRow is the status in JSON. Its counts stop at [health.Limit].
 type statusRow struct {
 	Database             string            `json:"database"`
 	Workers              int               `json:"workers"`
@@ -45,24 +45,16 @@ func (c statusCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	})
 }
 
-func (a *app) status(ctx context.Context) (r statusRow, err error) {
-	st, err := a.db.Status(ctx)
-	if err != nil {
-		return r, err
+func (a *app) status(ctx context.Context) (statusRow, error) {
+	st, err := a.health.Status(ctx)
+	late := []int{}
+	for _, issue := range st.TooLate {
+		late = append(late, issue.Number)
 	}
-	workers, err := a.db.Workers(ctx)
-	if err != nil {
-		return r, err
-	}
-	held, err := a.db.HeldSince(ctx)
-	if err != nil {
-		return r, err
-	}
-	asks, err := a.asking(ctx)
 	return statusRow{
-		Database: a.db.Path(), Workers: len(workers), SendingHeldSince: stamp(held),
+		Database: a.path(), Workers: st.Workers, SendingHeldSince: stamp(st.HeldSince),
 		LastAnswer: stamp(st.LastPull), FailingFeeds: st.FailingFeeds,
-		NewestIssue: st.Newest.Number, NewestIssueState: st.Newest.State, TooLate: asks,
+		NewestIssue: st.Newest.Number, NewestIssueState: st.Newest.State, TooLate: late,
 		Readers: st.Active, MailsWaiting: st.Open, MailsUncertain: st.Uncertain, ConfirmationsWaiting: st.Notices,
 	}, err
 }
@@ -94,30 +86,10 @@ func (p *Program) printStatus(r statusRow) error {
 	return tw.Flush()
 }
 
-// asking names the issues that wait for the editor's word because their moment is
-// long past.
-func (a *app) asking(ctx context.Context) ([]int, error) {
-	waiting, err := a.db.IssuesIn(ctx, digest.Approved, digest.Published)
-	if err != nil {
-		return nil, err
-	}
-	numbers := []int{}
-	for _, issue := range waiting {
-		reason, err := a.db.IssueReason(ctx, issue.ID)
-		if err != nil {
-			return nil, err
-		}
-		if reason == digest.AsksLate {
-			numbers = append(numbers, issue.Number)
-		}
-	}
-	return numbers, nil
-}
-
 // atMost shows a count, which the database stops at a bound.
 func atMost(n int) string {
-	if n >= store.StatusLimit {
-		return fmt.Sprintf("%d or more", store.StatusLimit)
+	if n >= health.Limit {
+		return fmt.Sprintf("%d or more", health.Limit)
 	}
 	return fmt.Sprint(n)
 }

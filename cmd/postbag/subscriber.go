@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/disk"
 	"postbag/subscribers"
 	"postbag/subscribers/roster"
 )
@@ -20,10 +20,6 @@ type subscriberCmd struct {
 	List   subscriberListCmd   `cmd:"" help:"List readers."`
 	Import subscriberImportCmd `cmd:"" help:"Add readers from a CSV file."`
 	Export subscriberExportCmd `cmd:"" help:"Write all readers as CSV."`
-}
-
-func (a *app) roster() *roster.Service {
-	return roster.New(roster.Options{Store: a.db, Clock: a.p.Clock})
 }
 
 // agreed says that people need no confirmation mail, and why.
@@ -173,7 +169,7 @@ func (c subscriberExportCmd) Run(ctx context.Context, p *Program, s *Settings) e
 			return err
 		}
 		n := 0
-		err := writeWhole(c.File, func(w io.Writer) (err error) {
+		_, err := disk.WriteFile(c.File, true, func(w io.Writer) (err error) {
 			n, err = a.roster().Export(ctx, w, filter)
 			return err
 		})
@@ -183,29 +179,4 @@ func (c subscriberExportCmd) Run(ctx context.Context, p *Program, s *Settings) e
 		_, err = fmt.Fprintf(p.Stdout, "Wrote %s to %s.\n", plural(n, "reader"), c.File)
 		return err
 	})
-}
-
-// writeWhole writes a file so that it appears whole or not at all: a temporary
-// file beside it, synced, then renamed.
-func writeWhole(name string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), "."+strings.TrimPrefix(filepath.Base(name), ".")+"-*")
-	if err != nil {
-		return digest.Fail(digest.Unavailable, "Choose a folder that can be written.", "%s cannot be written: %w", name, err)
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if err := write(f); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	return os.Rename(f.Name(), name)
 }

@@ -132,7 +132,7 @@ func TestScheduleCommands(t *testing.T) {
 			t.Errorf("the run is not told:\n%s", list)
 		}
 		for _, wrong := range []string{"nothing", "deadline:pick-of-the-week"} {
-			if _, err := in.run("schedule", "run", wrong); err == nil || digest.HintOf(err) == "" {
+			if _, err := in.run("schedule", "run", wrong); err == nil || len(hintLines(err)) == 0 {
 				t.Errorf("schedule run %s gives %v", wrong, err)
 			}
 		}

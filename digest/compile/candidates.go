@@ -1,9 +1,6 @@
 package compile
 
 import (
-	"slices"
-	"time"
-
 	"postbag/digest"
 )
 
@@ -32,30 +29,4 @@ func Candidates(posts []digest.Post, comments []digest.Comment) []digest.Candida
 		})
 	}
 	return out
-}
-
-// FirstCandidates gives what a series' first issue, opened now, may pick of a
-// blog that is held in memory.
-func FirstCandidates(posts []digest.Post, comments []digest.Comment, now time.Time) []digest.Candidate {
-	alive := map[int64]int{}
-	week := 0
-	for _, c := range comments {
-		if c.Gone {
-			continue
-		}
-		alive[c.PostID]++
-		if !c.Published.Before(now.Add(-Week)) {
-			week++
-		}
-	}
-	counts := make([]PostCount, len(posts))
-	for i, p := range posts {
-		counts[i] = PostCount{Published: p.Published, Comments: alive[p.ID]}
-	}
-	since, postsSince := FirstWindow(now, week, counts)
-	return slices.DeleteFunc(Candidates(posts, comments), func(c digest.Candidate) bool {
-		recent := !c.Published.Before(since)
-		underRecent := !postsSince.IsZero() && c.PostID != 0 && !c.PostPublished.Before(postsSince)
-		return c.Gone || !recent && !underRecent
-	})
 }

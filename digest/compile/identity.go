@@ -9,10 +9,10 @@ import (
 	"time"
 	"unicode"
 
-	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
 
 	"postbag/digest"
+	"postbag/digest/hostname"
 )
 
 // MintTagAuthority makes the "host,date" that begins every tag: URI of a
@@ -39,12 +39,8 @@ func heldHost(baseURL string) string {
 	if err != nil {
 		return ""
 	}
-	host := strings.TrimSuffix(u.Hostname(), ".")
-	if _, err := netip.ParseAddr(host); err == nil {
-		return ""
-	}
-	host, err = idna.Lookup.ToASCII(host)
-	if err != nil || !isHost(host) {
+	host := hostname.Normal(u.Hostname())
+	if _, err := netip.ParseAddr(host); err == nil || !isHost(host) {
 		return ""
 	}
 	labels := strings.Split(host, ".")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/cut"
 	"postbag/digest/markup"
 )
 
@@ -39,7 +40,7 @@ func (q *quoter) block(b digest.Block) (digest.FrozenBlock, error) {
 func (q *quoter) quotation(b digest.Block) (*digest.Quotation, error) {
 	c := q.comments[b.CommentID]
 	number := len(q.picked) + 1
-	words, err := c.Body.Keep(b.Kept)
+	words, err := cut.Keep(c.Body, b.Kept)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name(number, c), err)
 	}

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,8 @@ type Desk struct {
 	clock   digest.Clock
 	baseURL string
 	size    func(*digest.Frozen) (int, error)
+	blogs   Blogs
+	log     *slog.Logger
 }
 
 // Options are what a desk needs.
@@ -30,11 +33,18 @@ type Options struct {
 	// Size gives the bytes of an issue's mail, its HTML part decoded; with nil
 	// no issue is too large.
 	Size func(*digest.Frozen) (int, error)
+	// Blogs are asked once more about picks before readers see them; with nil
+	// only what is stored counts.
+	Blogs Blogs
+	Log   *slog.Logger // default: none
 }
 
 // New makes a desk.
 func New(o Options) *Desk {
-	return &Desk{store: o.Store, clock: o.Clock, baseURL: o.BaseURL, size: o.Size}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Desk{store: o.Store, clock: o.Clock, baseURL: o.BaseURL, size: o.Size, blogs: o.Blogs, log: o.Log}
 }
 
 // Ref names an issue: a series by its slug ("" for the only one) and a number

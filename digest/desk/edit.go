@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"postbag/digest"
+	"postbag/digest/cut"
 	"postbag/digest/markup"
 )
 
@@ -122,7 +123,7 @@ func (d *Desk) editRow(ctx context.Context, issue *digest.Issue, e Edit) error {
 			return err
 		}
 	}
-	if _, err := comment.Body.Keep(kept); err != nil {
+	if _, err := cut.Keep(comment.Body, kept); err != nil {
 		return err
 	}
 	block.Kept, block.PickedHash = kept, comment.Hash

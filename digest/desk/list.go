@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"postbag/digest"
+	"postbag/digest/cut"
 	"postbag/digest/near"
 )
 
@@ -78,7 +79,7 @@ func (r *Row) freeze(b digest.FrozenBlock) {
 }
 
 func (r *Row) read() {
-	kept, err := r.Comment.Body.Keep(r.Kept)
+	kept, err := cut.Keep(r.Comment.Body, r.Kept)
 	r.Words = kept
 	switch {
 	case r.Comment.Gone:

@@ -2,12 +2,12 @@ package dump
 
 import (
 	"html"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/feed"
+	"postbag/digest/field"
 )
 
 const (
@@ -17,12 +17,6 @@ const (
 	// maxRemembered is how many posts something is remembered of; more are imported
 	// all the same.
 	maxRemembered = 100_000
-)
-
-var (
-	bloggerID   = regexp.MustCompile(`^tag:blogger\.com,1999:blog-(\d+)(?:\.|$)`)
-	entryID     = regexp.MustCompile(`^tag:blogger\.com,1999:blog-\d+\.post-(\d+)$`)
-	commentPath = regexp.MustCompile(`^https?://[^/]+/feeds/(?:(\d+)/)?(\d+)/comments/default/(\d+)(?:[?#].*)?$`)
 )
 
 // blogger reads Blogger's two formats: the backup, whose entries are those of
@@ -61,7 +55,7 @@ func (b *blogger) above(r *Reader, n *node) bool {
 		return false
 	}
 	if strings.HasSuffix(n.value(plain, "id"), ".BLOG_LOCALE") {
-		r.head.Language = short(strings.ReplaceAll(words(n.value(plain, "content")), "_", "-"), 35)
+		r.head.Language = field.Short(strings.ReplaceAll(field.Words(n.value(plain, "content")), "_", "-"), 35)
 	}
 	b.take(r, n)
 	return true
@@ -78,16 +72,16 @@ func (b *blogger) field(r *Reader, n *node) {
 	}
 	switch n.name.Local {
 	case "id":
-		m := bloggerID.FindStringSubmatch(n.trimmed())
-		if m == nil {
+		blog := field.BloggerBlog(n.trimmed())
+		if blog == "" {
 			return
 		}
-		r.head.BlogID = m[1]
+		r.head.BlogID = blog
 		if strings.HasSuffix(n.trimmed(), ".archive") {
 			b.begin(r, BloggerBackup)
 		}
 	case "title":
-		r.head.Title = title(n.trimmed())
+		r.head.Title = field.Title(n.trimmed())
 	case "link":
 		if n.attr("rel") == "alternate" && r.head.HomeURL == "" {
 			r.head.HomeURL = webURL(n.attr("href"))
@@ -124,7 +118,7 @@ func (b *blogger) backupEntry(r *Reader, n *node) {
 		}
 		p := b.post(n)
 		p.URL = webURL(link(n, "alternate"))
-		p.Title = title(n.value(plain, "title"))
+		p.Title = field.Title(n.value(plain, "title"))
 		p.Announced = count(n.value(anySpace, "total"))
 		p.Body.Base = p.URL
 		b.announce(p)
@@ -154,13 +148,13 @@ func (b *blogger) draft(r *Reader, n *node, why Reason) {
 func (b *blogger) post(n *node) feed.PostEntry {
 	body := bodyOf(n)
 	return feed.PostEntry{
-		ID:        id(n.value(plain, "id")),
+		ID:        field.ID(n.value(plain, "id")),
 		Author:    author(n),
-		Published: stamp(n.value(plain, "published")),
-		Updated:   stamp(n.value(plain, "updated")),
+		Published: field.Time(n.value(plain, "published")),
+		Updated:   field.Time(n.value(plain, "updated")),
 		Announced: -1,
 		Body:      feed.Body{HTML: body},
-		Hash:      hash(n.value(plain, "title"), body),
+		Hash:      field.Hash(n.value(plain, "title"), body),
 	}
 }
 
@@ -176,13 +170,13 @@ func (b *blogger) givePost(r *Reader, n *node, p feed.PostEntry) {
 func (b *blogger) comment(n *node) feed.CommentEntry {
 	body := bodyOf(n)
 	return feed.CommentEntry{
-		ID:        id(n.value(plain, "id")),
+		ID:        field.ID(n.value(plain, "id")),
 		Author:    author(n),
 		AuthorURI: webURL(n.child(plain, "author").value(plain, "uri")),
-		Published: stamp(n.value(plain, "published")),
-		Updated:   stamp(n.value(plain, "updated")),
+		Published: field.Time(n.value(plain, "published")),
+		Updated:   field.Time(n.value(plain, "updated")),
 		Body:      feed.Body{HTML: body},
-		Hash:      hash(body),
+		Hash:      field.Hash(body),
 	}
 }
 
@@ -190,22 +184,22 @@ func (b *blogger) backupComment(r *Reader, n *node) {
 	c := b.comment(n)
 	c.URL = webURL(link(n, "alternate"))
 	c.Body.Base = c.URL
-	self := commentPath.FindStringSubmatch(link(n, "self"))
-	c.PostRef = id(n.child(anySpace, "in-reply-to").attr("ref"))
+	post, _, known := field.BloggerComment(link(n, "self"), c.ID)
+	c.PostRef = field.ID(n.child(anySpace, "in-reply-to").attr("ref"))
 	switch {
 	case c.PostRef != "":
-	case self != nil && blogOf(c.ID, self[1]) != "":
-		c.PostRef = tag(blogOf(c.ID, self[1]), self[2])
+	case known:
+		c.PostRef = post
 	default:
-		c.PostRef = withoutFragment(c.URL)
+		c.PostRef = field.WithoutFragment(c.URL)
 	}
 	// A post's own related link is no parent: only the address of a comment is.
-	if m := commentPath.FindStringSubmatch(link(n, "related")); m != nil && blogOf(c.ID, m[1]) != "" {
-		c.ParentRef = tag(blogOf(c.ID, m[1]), m[3])
+	if _, parent, ok := field.BloggerComment(link(n, "related"), c.ID); ok {
+		c.ParentRef = parent
 	}
 	for _, property := range n.children {
 		if property.name.Local == "extendedProperty" && property.attr("name") == "blogger.contentRemoved" && property.attr("value") == "true" {
-			c.Gone, c.GoneReason = true, words(c.Body.HTML)
+			c.Gone, c.GoneReason = true, field.Short(field.Words(c.Body.HTML), field.MaxName)
 		}
 	}
 	b.giveComment(r, n, c)
@@ -229,23 +223,9 @@ func (b *blogger) giveComment(r *Reader, n *node, c feed.CommentEntry) {
 
 // postNumber gives the number at the end of an entry's id.
 func postNumber(id string) (n uint64, ok bool) {
-	m := entryID.FindStringSubmatch(id)
-	if m == nil {
-		return 0, false
-	}
-	n, err := strconv.ParseUint(m[1], 10, 64)
+	n, err := strconv.ParseUint(field.BloggerPost(id), 10, 64)
 	return n, err == nil
 }
-
-// blogOf takes the number of the blog from an entry's id, else from an address.
-func blogOf(entryID, fromPath string) string {
-	if m := bloggerID.FindStringSubmatch(entryID); m != nil {
-		return m[1]
-	}
-	return fromPath
-}
-
-func tag(blog, post string) string { return "tag:blogger.com,1999:blog-" + blog + ".post-" + post }
 
 // link gives the address of the first link of a relation (RFC 4287, 4.2.7.2).
 func link(n *node, rel string) string {
@@ -257,22 +237,17 @@ func link(n *node, rel string) string {
 	return ""
 }
 
-func author(n *node) string { return name(n.child(plain, "author").value(plain, "name")) }
+func author(n *node) string { return field.Name(n.child(plain, "author").value(plain, "name")) }
 
 // bodyOf gives the text as HTML. A summary is plain text escaped as HTML.
 func bodyOf(n *node) string {
 	c := n.child(plain, "content")
 	switch body := c.trimmed(); {
 	case body == "":
-		return textHTML(html.UnescapeString(n.value(plain, "summary")))
+		return field.HTML(html.UnescapeString(n.value(plain, "summary")))
 	case c.attr("type") == "text":
-		return textHTML(body)
+		return field.HTML(body)
 	default:
 		return body
 	}
-}
-
-// textHTML writes plain text as HTML, line ends as breaks.
-func textHTML(s string) string {
-	return strings.ReplaceAll(html.EscapeString(strings.ReplaceAll(s, "\r\n", "\n")), "\n", "<br>")
 }

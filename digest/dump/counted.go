@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"postbag/digest/feed"
+	"postbag/digest/field"
 )
 
 // counted is how many comments a post says it has, -1 while it did not say, and
@@ -21,7 +22,7 @@ func (b *blogger) announce(p feed.PostEntry) {
 		return
 	}
 	if of := b.of(key); of != nil {
-		of.title, of.announced = short(or(p.Title, p.ID), 80), p.Announced
+		of.title, of.announced = field.Short(cmp.Or(p.Title, p.ID), 80), p.Announced
 	}
 }
 

@@ -1,10 +1,12 @@
 package dump
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
 	"postbag/digest/feed"
+	"postbag/digest/field"
 )
 
 // maxThreads is how much is held of threads: about 30,000 of them. Those beyond
@@ -32,7 +34,7 @@ type thread struct {
 func (t *thread) post(number string) feed.PostEntry {
 	p := feed.PostEntry{
 		ID: t.link, URL: t.link, Title: t.title, Announced: -1, Ref: threadRef(number),
-		Body: feed.Body{Base: t.link}, Hash: hash(t.title, ""),
+		Body: feed.Body{Base: t.link}, Hash: field.Hash(t.title, ""),
 	}
 	if t.created != 0 {
 		p.Published = time.Unix(t.created, 0).UTC()
@@ -48,7 +50,7 @@ func (d *disqus) above(r *Reader, n *node) bool {
 		return false
 	}
 	if n.name.Local == "category" && r.head.Title == "" {
-		r.head.Title = title(n.value(anySpace, "forum"))
+		r.head.Title = field.Title(n.value(anySpace, "forum"))
 	}
 	return true
 }
@@ -74,7 +76,7 @@ func (d *disqus) finish(r *Reader) {
 func threadRef(number string) string { return "disqus-thread:" + number }
 
 func (d *disqus) thread(r *Reader, n *node) {
-	own := id(n.attr("id"))
+	own := field.ID(n.attr("id"))
 	if own == "" {
 		r.tally.leave(Nameless)
 		return
@@ -84,9 +86,9 @@ func (d *disqus) thread(r *Reader, n *node) {
 		r.tally.leave(OffThread)
 	} else {
 		// Some sites use the page's address as the thread's identifier.
-		t.link = withoutFragment(or(webURL(n.value(anySpace, "link")), webURL(n.value(anySpace, "id"))))
-		t.title = title(n.value(anySpace, "title"))
-		if created := stamp(n.value(anySpace, "createdAt")); !created.IsZero() {
+		t.link = field.WithoutFragment(cmp.Or(webURL(n.value(anySpace, "link")), webURL(n.value(anySpace, "id"))))
+		t.title = field.Title(n.value(anySpace, "title"))
+		if created := field.Time(n.value(anySpace, "createdAt")); !created.IsZero() {
 			t.created = created.Unix()
 		}
 	}
@@ -105,7 +107,7 @@ func (d *disqus) thread(r *Reader, n *node) {
 }
 
 func (d *disqus) post(r *Reader, n *node) {
-	thread := id(n.child(anySpace, "thread").attr("id"))
+	thread := field.ID(n.child(anySpace, "thread").attr("id"))
 	t := d.threads[thread]
 	switch {
 	case isTrue(n, "isSpam"):
@@ -141,11 +143,11 @@ func (d *disqus) comment(n *node, thread string, t *thread) feed.CommentEntry {
 	body := n.value(anySpace, "message")
 	writer := n.child(anySpace, "author")
 	c := feed.CommentEntry{
-		Author:    or(name(writer.value(anySpace, "name")), "Anonymous"),
+		Author:    cmp.Or(field.Name(writer.value(anySpace, "name")), "Anonymous"),
 		AuthorURI: profile(writer),
-		Published: stamp(n.value(anySpace, "createdAt")),
+		Published: field.Time(n.value(anySpace, "createdAt")),
 		Body:      feed.Body{HTML: body},
-		Hash:      hash(body),
+		Hash:      field.Hash(body),
 	}
 	mark := func(number string) string { return "disqus:comment-" + number }
 	switch {
@@ -173,7 +175,7 @@ func isTrue(n *node, local string) bool { return strings.EqualFold(n.value(anySp
 // profile is the page of a writer who has an account.
 func profile(writer *node) string {
 	user := writer.value(anySpace, "username")
-	if user == "" || isTrue(writer, "isAnonymous") || len(user) > maxName ||
+	if user == "" || isTrue(writer, "isAnonymous") || len(user) > field.MaxName ||
 		strings.Trim(strings.ToLower(user), "abcdefghijklmnopqrstuvwxyz0123456789_-.") != "" {
 		return ""
 	}

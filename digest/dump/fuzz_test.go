@@ -11,7 +11,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/dump"
-	"postbag/digest/feed"
+	"postbag/digest/field"
 )
 
 // FuzzReader holds that no file makes the reader fail otherwise than by a clear
@@ -66,7 +66,7 @@ func drain(t *testing.T, file io.Reader) (s sum, err error) {
 		s.comments += len(b.Comments)
 		s.deleted += len(b.Deleted)
 		for _, p := range b.Posts {
-			if p.ID == "" || !utf8.ValidString(p.Title+p.ID+p.URL+p.Body.HTML) || utf8.RuneCountInString(p.Title) > feed.MaxTitle || strings.HasPrefix(p.URL, "/") {
+			if p.ID == "" || !utf8.ValidString(p.Title+p.ID+p.URL+p.Body.HTML) || utf8.RuneCountInString(p.Title) > field.MaxTitle || strings.HasPrefix(p.URL, "/") {
 				t.Errorf("post %+v cannot be stored", p)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/field"
 )
 
 const (
@@ -152,7 +153,7 @@ func (r *Reader) choose(root *node) error {
 	case "html":
 		return recognise([]byte("<html"))
 	}
-	return digest.Fail(digest.Invalid, takeHint, "the file is XML, but no export that is known: its root is %q", short(root.name.Local, 40))
+	return digest.Fail(digest.Invalid, takeHint, "the file is XML, but no export that is known: its root is %q", field.Short(root.name.Local, 40))
 }
 
 func aFeed() error {
@@ -213,7 +214,7 @@ func (r *Reader) explain(err error) error {
 	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader):
 		return digest.Fail(digest.Invalid, again, "the file is damaged %s: %w", where, err)
 	case errors.As(err, &syntax):
-		return digest.Fail(digest.Invalid, again, "the file is not well-formed XML %s: %s", where, short(syntax.Msg, 100))
+		return digest.Fail(digest.Invalid, again, "the file is not well-formed XML %s: %s", where, field.Short(syntax.Msg, 100))
 	}
 	return fmt.Errorf("read the file %s: %w", where, err)
 }

@@ -1,6 +1,7 @@
 package dump
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/feed"
+	"postbag/digest/field"
 )
 
 // The limits of a batch; a single entry is always taken.
@@ -234,7 +236,7 @@ func (r *Reader) count(e entry) {
 
 // post makes a post ready; one without an id or address is left out.
 func (r *Reader) post(p feed.PostEntry) {
-	if p.ID = or(p.ID, p.URL); p.ID == "" {
+	if p.ID = cmp.Or(p.ID, p.URL); p.ID == "" {
 		r.tally.leave(Nameless)
 		return
 	}
@@ -249,7 +251,7 @@ func (r *Reader) comment(c feed.CommentEntry) {
 		return
 	}
 	if c.ID == "" {
-		c.ID = "hash:" + hash("", c.Body.HTML, c.Author, c.Published.String())
+		c.ID = "hash:" + field.Hash("", c.Body.HTML, c.Author, c.Published.String())
 	}
 	if c.ParentRef == c.ID {
 		c.ParentRef, c.ParentKey = "", ""
@@ -276,7 +278,7 @@ func (r *Reader) locate(b *Batch) {
 		if err != nil || perr != nil || home.Host == "" {
 			return ""
 		}
-		return id(home.ResolveReference(&url.URL{Path: u.Path, RawPath: u.RawPath, RawQuery: u.RawQuery, Fragment: u.Fragment}).String())
+		return field.ID(home.ResolveReference(&url.URL{Path: u.Path, RawPath: u.RawPath, RawQuery: u.RawQuery, Fragment: u.Fragment}).String())
 	}
 	for i := range b.Posts {
 		p := &b.Posts[i]

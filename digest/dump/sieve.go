@@ -5,9 +5,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"strconv"
 	"unicode/utf8"
 
+	"postbag/digest/charset"
 	"postbag/digest/feed"
 )
 
@@ -210,27 +210,13 @@ func (s *sieve) lastOfPlane(next []byte) error {
 
 // reference drops a reference to a character that XML forbids.
 func (s *sieve) reference(next []byte) error {
-	if end := bytes.IndexByte(next, ';'); end > 2 && next[1] == '#' && forbidden(string(next[2:end])) {
+	if end := bytes.IndexByte(next, ';'); end > 2 && next[1] == '#' && charset.Forbidden(string(next[2:end])) {
 		return s.discard(end + 1)
 	}
 	if err := s.pass(next[:1]); err != nil {
 		return err
 	}
 	return s.discard(1)
-}
-
-// forbidden tells whether the digits of a reference name no character of XML.
-func forbidden(digits string) bool {
-	base := 10
-	if digits[0] == 'x' {
-		digits, base = digits[1:], 16
-	}
-	n, err := strconv.ParseUint(digits, base, 64)
-	if err != nil {
-		return false
-	}
-	r := rune(min(n, utf8.MaxRune+1))
-	return !utf8.ValidRune(r) || r == 0xFFFE || r == 0xFFFF || r < ' ' && r != '\t' && r != '\n' && r != '\r'
 }
 
 // bracket escapes the end of a CDATA section that nobody began: the rest of one

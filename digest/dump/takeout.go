@@ -1,12 +1,14 @@
 package dump
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"net/url"
 	"strings"
 
 	"postbag/digest/feed"
+	"postbag/digest/field"
 )
 
 // maxPaths is how many bytes of paths are kept.
@@ -23,9 +25,9 @@ func (b *blogger) takeoutEntry(r *Reader, n *node) {
 			return
 		}
 		p := b.post(n)
-		p.Published = firstTime(p.Published, stamp(n.value(bloggerNS, "created")))
-		p.Title = title(html.UnescapeString(n.value(plain, "title")))
-		p.URL = or(pathOf(n.value(bloggerNS, "filename")), webURL(link(n, "alternate")))
+		p.Published = cmp.Or(p.Published, field.Time(n.value(bloggerNS, "created")))
+		p.Title = field.Title(html.UnescapeString(n.value(plain, "title")))
+		p.URL = cmp.Or(pathOf(n.value(bloggerNS, "filename")), webURL(link(n, "alternate")))
 		p.Body.Base = p.URL
 		b.remember(p)
 		b.givePost(r, n, p)
@@ -34,7 +36,7 @@ func (b *blogger) takeoutEntry(r *Reader, n *node) {
 		case live:
 			b.takeoutComment(r, n)
 		case trashed:
-			r.deleted(id(n.value(plain, "id")))
+			r.deleted(field.ID(n.value(plain, "id")))
 		default:
 			r.tally.leave(Unapproved)
 		}
@@ -47,9 +49,9 @@ func (b *blogger) takeoutEntry(r *Reader, n *node) {
 
 func (b *blogger) takeoutComment(r *Reader, n *node) {
 	c := b.comment(n)
-	c.Published = firstTime(c.Published, stamp(n.value(bloggerNS, "created")))
-	c.PostRef = id(n.value(bloggerNS, "parent"))
-	c.ParentRef = id(n.value(bloggerNS, "inReplyTo"))
+	c.Published = cmp.Or(c.Published, field.Time(n.value(bloggerNS, "created")))
+	c.PostRef = field.ID(n.value(bloggerNS, "parent"))
+	c.ParentRef = field.ID(n.value(bloggerNS, "inReplyTo"))
 	// The permalink has the time of the comment and its number.
 	post, known := postNumber(c.PostRef)
 	own, numbered := postNumber(c.ID)
@@ -70,7 +72,7 @@ func (b *blogger) remember(p feed.PostEntry) {
 
 // pathOf cleans the path of a post; the blog's address comes before it later.
 func pathOf(filename string) string {
-	u, err := url.Parse(id(filename))
+	u, err := url.Parse(field.ID(filename))
 	if err != nil || u.Host != "" || u.Scheme != "" || !strings.HasPrefix(u.Path, "/") {
 		return ""
 	}

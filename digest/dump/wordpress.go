@@ -1,12 +1,13 @@
 package dump
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"postbag/digest/feed"
+	"postbag/digest/field"
 )
 
 const (
@@ -44,13 +45,13 @@ func (w *wxr) above(r *Reader, n *node) bool {
 	}
 	switch text := n.trimmed(); {
 	case n.name.Local == "title" && plain(n.name.Space):
-		r.head.Title = title(text)
+		r.head.Title = field.Title(text)
 	case n.name.Local == "link" && plain(n.name.Space):
-		r.head.HomeURL = or(r.head.HomeURL, webURL(text))
+		r.head.HomeURL = cmp.Or(r.head.HomeURL, webURL(text))
 	case n.name.Local == "base_blog_url" && wordPress(n.name.Space):
-		r.head.HomeURL = or(webURL(text), r.head.HomeURL)
+		r.head.HomeURL = cmp.Or(webURL(text), r.head.HomeURL)
 	case n.name.Local == "language" && plain(n.name.Space):
-		r.head.Language = short(words(text), 35)
+		r.head.Language = field.Line(text, 35)
 	case n.name.Local == "author" && wordPress(n.name.Space):
 		w.author(n)
 	}
@@ -59,9 +60,9 @@ func (w *wxr) above(r *Reader, n *node) bool {
 
 // author notes the name of a writer: items give the login only.
 func (w *wxr) author(n *node) {
-	login, shown := n.value(wordPress, "author_login"), name(n.value(wordPress, "author_display_name"))
+	login, shown := n.value(wordPress, "author_login"), field.Name(n.value(wordPress, "author_display_name"))
 	if login != "" && shown != "" && len(w.authors) < maxAuthors {
-		w.authors[short(login, maxName)] = shown
+		w.authors[field.Short(login, field.MaxName)] = shown
 	}
 }
 
@@ -130,15 +131,15 @@ func (w *wxr) read(r *Reader, n *node) feed.PostEntry {
 	body := blocks(n.value(content, "encoded"))
 	heading := n.value(plain, "title")
 	p := feed.PostEntry{
-		ID:        id(n.value(plain, "guid")),
+		ID:        field.ID(n.value(plain, "guid")),
 		URL:       url,
-		Title:     title(heading),
+		Title:     field.Title(heading),
 		Author:    w.writer(n),
-		Published: firstTime(moment(wxrTime, n.value(wordPress, "post_date_gmt")), moment(wxrTime, n.value(wordPress, "post_date")), moment(time.RFC1123Z, n.value(plain, "pubDate"))),
-		Updated:   moment(wxrTime, n.value(wordPress, "post_modified_gmt")),
+		Published: cmp.Or(field.Time(n.value(wordPress, "post_date_gmt")), field.Time(n.value(wordPress, "post_date")), field.Time(n.value(plain, "pubDate"))),
+		Updated:   field.Time(n.value(wordPress, "post_modified_gmt")),
 		Announced: -1,
 		Body:      feed.Body{HTML: body, Base: url},
-		Hash:      hash(heading, body),
+		Hash:      field.Hash(heading, body),
 	}
 	if number := number(n.value(wordPress, "post_id")); number != "" {
 		p.Key = "post-" + number
@@ -146,8 +147,8 @@ func (w *wxr) read(r *Reader, n *node) feed.PostEntry {
 			p.ID = strings.TrimSuffix(r.head.HomeURL, "/") + "/?p=" + number
 		}
 	}
-	if p.ID = or(p.ID, p.URL); w.copied(p) {
-		p.ID = or(p.URL, p.ID)
+	if p.ID = cmp.Or(p.ID, p.URL); w.copied(p) {
+		p.ID = cmp.Or(p.URL, p.ID)
 	}
 	return p
 }
@@ -164,7 +165,7 @@ func (w *wxr) copied(p feed.PostEntry) bool {
 
 func (w *wxr) writer(n *node) string {
 	login := n.value(anySpace, "creator")
-	return or(w.authors[short(login, maxName)], name(login))
+	return cmp.Or(w.authors[field.Short(login, field.MaxName)], field.Name(login))
 }
 
 // comment reads a comment of the present item.
@@ -198,20 +199,20 @@ func (w *wxr) entry(n *node) feed.CommentEntry {
 	c := feed.CommentEntry{
 		PostRef:   w.post.ID,
 		PostKey:   w.post.Key,
-		Author:    or(name(n.value(wordPress, "comment_author")), "Anonymous"),
+		Author:    cmp.Or(field.Name(n.value(wordPress, "comment_author")), "Anonymous"),
 		AuthorURI: webURL(n.value(wordPress, "comment_author_url")),
-		Published: firstTime(moment(wxrTime, n.value(wordPress, "comment_date_gmt")), moment(wxrTime, n.value(wordPress, "comment_date")), w.post.Published),
+		Published: cmp.Or(field.Time(n.value(wordPress, "comment_date_gmt")), field.Time(n.value(wordPress, "comment_date")), w.post.Published),
 		Body:      feed.Body{HTML: body, Base: w.post.URL},
-		Hash:      hash(body),
+		Hash:      field.Hash(body),
 	}
-	mark := func(number string) string { return withoutFragment(w.post.ID) + "#comment-" + number }
+	mark := func(number string) string { return field.WithoutFragment(w.post.ID) + "#comment-" + number }
 	if own := number(n.value(wordPress, "comment_id")); own != "" {
 		c.Key = "comment-" + own
 		if w.post.ID != "" {
 			c.ID = mark(own)
 		}
 		if w.post.URL != "" {
-			c.URL = withoutFragment(w.post.URL) + "#comment-" + own
+			c.URL = field.WithoutFragment(w.post.URL) + "#comment-" + own
 		}
 	}
 	if parent := number(n.value(wordPress, "comment_parent")); parent != "" && "comment-"+parent != c.Key {

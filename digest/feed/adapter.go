@@ -1,9 +1,11 @@
 package feed
 
 import (
+	"cmp"
 	"slices"
 
 	"postbag/digest"
+	"postbag/digest/field"
 )
 
 // adapter is what is particular to one platform. Every part but the first two
@@ -50,7 +52,7 @@ func adapterOf(p *page, platform digest.Platform) (adapter, error) {
 	})
 	if i < 0 {
 		return adapter{}, digest.Fail(digest.Invalid, "Leave the platform out, and it is recognised.",
-			"no platform is called %q", short(plain(string(platform)), 40))
+			"no platform is called %q", field.Line(string(platform), 40))
 	}
 	return adapters[i], nil
 }
@@ -108,7 +110,7 @@ func (a adapter) guest() adapter {
 		if own.comment != nil {
 			own.comment(p, e, c)
 		}
-		c.PostRef, c.ParentRef = firstOf([]string{post}, c.PostRef), firstOf([]string{c.ParentRef}, parent)
+		c.PostRef, c.ParentRef = cmp.Or(post, c.PostRef), cmp.Or(c.ParentRef, parent)
 	}
 	return a
 }
@@ -161,7 +163,7 @@ func (a adapter) entry(p *page, e *entry, d *Document) {
 	}
 	if a.skip != nil {
 		if reason := a.skip(e); reason != "" {
-			d.Skipped = append(d.Skipped, Skip{ID: firstOf([]string{e.id}, e.url), Reason: reason})
+			d.Skipped = append(d.Skipped, Skip{ID: cmp.Or(e.id, e.url), Reason: reason})
 			return
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"io"
 	"strings"
 
+	"postbag/digest/field"
+
 	"github.com/mmcdole/gofeed/atom"
 )
 
@@ -15,9 +17,9 @@ func atomPage(s *survey, doc io.Reader, url string) (*page, error) {
 	}
 	p := &page{
 		url:      url,
-		id:       id(f.ID),
+		id:       field.ID(f.ID),
 		title:    f.Title,
-		home:     webURL(url, alternate(f.Links)),
+		home:     field.URL(url, alternate(f.Links)),
 		language: f.Language,
 		author:   person(f.Authors).Name,
 		total:    count(f.Extensions, "totalResults"),
@@ -37,11 +39,11 @@ func atomPage(s *survey, doc io.Reader, url string) (*page, error) {
 
 // common reads what Atom and RSS share: links, and what modules add.
 func (p *page) common(s *survey) {
-	p.self = webURL(p.url, link(p.links, "self"))
+	p.self = field.URL(p.url, link(p.links, "self"))
 	// RFC 5005, 3 and 4: the next page, or the archive before this document.
-	p.next = webURL(p.url, link(p.links, "next"))
+	p.next = field.URL(p.url, link(p.links, "next"))
 	if p.next == "" {
-		p.next = webURL(p.url, link(p.links, "prev-archive"))
+		p.next = field.URL(p.url, link(p.links, "prev-archive"))
 	}
 	_, p.complete = extension(p.ext, "complete") // RFC 5005, 2
 	p.rhythm.module(p.ext)
@@ -52,19 +54,19 @@ func (p *page) common(s *survey) {
 func atomEntry(e *atom.Entry, m mark, url string) entry {
 	base := url
 	if m.base != "" {
-		base = resolve(url, m.base)
+		base = field.Resolve(url, m.base)
 	}
 	author := person(e.Authors)
 	out := entry{
-		id:        id(e.ID),
-		url:       webURL(base, alternate(e.Links)),
+		id:        field.ID(e.ID),
+		url:       field.URL(base, alternate(e.Links)),
 		title:     e.Title,
 		content:   contentHTML(e.Content),
 		summary:   e.Summary,
 		author:    author.Name,
-		authorURI: webURL("", author.URI),
-		published: moment(e.PublishedParsed),
-		updated:   moment(e.UpdatedParsed),
+		authorURI: field.URL("", author.URI),
+		published: field.Moment(e.PublishedParsed),
+		updated:   field.Moment(e.UpdatedParsed),
 		links:     e.Links,
 		replies:   m.replies,
 		ext:       e.Extensions,
@@ -81,7 +83,7 @@ func atomEntry(e *atom.Entry, m mark, url string) entry {
 func (e *entry) place(m mark, feed string) {
 	switch {
 	case m.text != "":
-		e.base = resolve(feed, m.text)
+		e.base = field.Resolve(feed, m.text)
 	case e.url != "":
 		e.base = e.url
 	default:
@@ -98,7 +100,7 @@ func contentHTML(c *atom.Content) string {
 	t, _, _ := strings.Cut(strings.ToLower(c.Type), ";")
 	switch {
 	case t == "text" || t == "text/plain", t == "" && !hasMarkup(c.Value):
-		return textHTML(c.Value)
+		return field.HTML(c.Value)
 	case strings.HasPrefix(t, "image/"), strings.HasPrefix(t, "audio/"), strings.HasPrefix(t, "video/"), t == "application/octet-stream":
 		return ""
 	}
@@ -108,7 +110,7 @@ func contentHTML(c *atom.Content) string {
 // person gives the first writer named. E-mail addresses are not looked at.
 func person(all []*atom.Person) atom.Person {
 	for _, a := range all {
-		if n := name(a.Name); n != "" {
+		if n := field.Name(a.Name); n != "" {
 			return atom.Person{Name: n, URI: a.URI}
 		}
 	}
@@ -134,9 +136,4 @@ func link(links []*atom.Link, rel string) string {
 		}
 	}
 	return ""
-}
-
-func withoutFragment(u string) string {
-	u, _, _ = strings.Cut(u, "#")
-	return u
 }

@@ -59,15 +59,3 @@ func TestSmallDocumentsThatCostMuch(t *testing.T) {
 	_, err := feed.Parse([]byte(`<feed>`+many.String()+`</feed>`), feed.Options{})
 	wantInvalid(t, "namespaces before any entry", err, "namespaces")
 }
-
-// TestPageWithALongBase holds that a page's base address is not read again and again
-// for each of its links.
-func TestPageWithALongBase(t *testing.T) {
-	began := digesttest.CPU(t)
-	p := feed.ReadPage([]byte(`<base href="https://blog.test/`+strings.Repeat("a", 1<<20)+`">`+
-		strings.Repeat(`<a href="/feed.rss">x</a>`, 20_000)), "https://blog.test/")
-	equal(t, "anchors", fmt.Sprint(p.Anchors), "[{https://blog.test/feed.rss   }]")
-	if took := digesttest.CPU(t) - began; took > 30*time.Second {
-		t.Errorf("read for %v", took)
-	}
-}

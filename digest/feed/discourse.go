@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/field"
+	"postbag/digest/hostname"
 )
 
 var (
@@ -79,7 +81,7 @@ func discourseKind(p *page) verdict {
 			ids++
 		}
 	}
-	where := pathOf(p.where())
+	where := field.PathOf(p.where())
 	switch {
 	case ids > 0:
 		return verdict{digest.CommentsFeed, true}
@@ -93,7 +95,7 @@ func discourseKind(p *page) verdict {
 // of a post, which stands in the guids. What the list is called ("Latest topics")
 // is no part of the forum's name.
 func discourseDocument(p *page, d *Document) {
-	if name, ok := strings.CutSuffix(d.Title, " - "+title(p.about)); ok && name != "" && p.about != "" {
+	if name, ok := strings.CutSuffix(d.Title, " - "+field.Title(p.about)); ok && name != "" && p.about != "" {
 		d.Title = name
 	}
 	where := p.url
@@ -111,7 +113,7 @@ func discourseDocument(p *page, d *Document) {
 		if m == nil {
 			continue
 		}
-		if n := number(m[2]); n > 0 && (lowest == 0 || n < lowest) {
+		if n := field.Number(m[2]); n > 0 && (lowest == 0 || n < lowest) {
 			lowest = n
 		}
 	}
@@ -121,7 +123,7 @@ func discourseDocument(p *page, d *Document) {
 	q := u.Query()
 	q.Set("before", strconv.Itoa(lowest))
 	u.RawQuery = q.Encode()
-	d.NextURL = webURL("", u.String())
+	d.NextURL = field.URL("", u.String())
 }
 
 func discoursePost(_ *page, e *entry, post *PostEntry) {
@@ -130,7 +132,7 @@ func discoursePost(_ *page, e *entry, post *PostEntry) {
 		return
 	}
 	post.URL, post.Key = m[1], "topic-"+m[2]
-	post.ID = hostOf(m[1]) + "-topic-" + m[2]
+	post.ID = hostname.Of(m[1]) + "-topic-" + m[2]
 	post.CommentsURL = m[1] + ".rss"
 }
 
@@ -141,7 +143,7 @@ func discourseComment(_ *page, e *entry, c *CommentEntry) {
 	}
 	c.PostRef, c.PostKey = m[1], "topic-"+m[2]
 	c.Key = "post-" + m[2] + "-" + m[3]
-	c.ID = hostOf(m[1]) + "-" + c.Key
+	c.ID = hostname.Of(m[1]) + "-" + c.Key
 	if user := discourseUser.FindStringSubmatch(c.Author); user != nil {
 		if site, _, ok := strings.Cut(m[1], "/t/"); ok {
 			c.AuthorURI = site + "/u/" + user[1]

@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"postbag/digest"
+	"postbag/digest/field"
 )
 
 // disqusThread is the path of the feed of one page's comments.
@@ -15,10 +16,10 @@ var disqus = adapter{
 	platform: digest.Disqus,
 	is:       func(p *page) bool { return p.onHost("disqus.com") },
 	kind:     onlyComments,
-	document: func(p *page, d *Document) { d.OnePost = disqusThread.MatchString(pathOf(p.where())) },
+	document: func(p *page, d *Document) { d.OnePost = disqusThread.MatchString(field.PathOf(p.where())) },
 	comment: func(_ *page, e *entry, c *CommentEntry) {
 		c.Key = numbered("comment-", commentMark, e.url)
-		c.PostRef = withoutFragment(e.url)
+		c.PostRef = field.WithoutFragment(e.url)
 	},
 }
 

@@ -119,11 +119,5 @@ type Body struct {
 const (
 	MaxEntries    = 5000
 	MaxEntryBytes = 1 << 20
-	MaxTitle      = 500 // characters
 	MaxDepth      = 500 // nested elements
-	// MaxAddress is the bytes of an id or address: an index of PostgreSQL takes
-	// 2,700.
-	MaxAddress = 2000
-
-	maxName = 200 // characters of an author's name
 )

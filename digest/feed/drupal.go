@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/field"
 )
 
 var (
@@ -39,7 +40,7 @@ var drupal = adapter{
 		return threads(p)
 	},
 	document: func(p *page, d *Document) {
-		d.OnePost = d.Kind == digest.CommentsFeed && drupalThread.MatchString(pathOf(p.where()))
+		d.OnePost = d.Kind == digest.CommentsFeed && drupalThread.MatchString(field.PathOf(p.where()))
 	},
 	body: drupalBody,
 	post: func(_ *page, e *entry, post *PostEntry) {
@@ -53,14 +54,14 @@ var drupal = adapter{
 		if drupalAlone.MatchString(e.url) {
 			return
 		}
-		c.PostRef, c.PostKey = withoutFragment(e.url), numbered("node-", drupalNode, e.url)
+		c.PostRef, c.PostKey = field.WithoutFragment(e.url), numbered("node-", drupalNode, e.url)
 	},
 }
 
 // drupalBody gives the text as HTML, without the link to its page.
 func drupalBody(e *entry) string {
 	body := e.body()
-	if m := drupalReply.FindStringSubmatch(body); m != nil && isDrupalComment(e) && m[1] == withoutFragment(e.url) {
+	if m := drupalReply.FindStringSubmatch(body); m != nil && isDrupalComment(e) && m[1] == field.WithoutFragment(e.url) {
 		body = body[len(m[0]):]
 	}
 	body = strings.TrimSpace(body)

@@ -1,6 +1,10 @@
 package feed
 
-import "time"
+import (
+	"time"
+
+	"postbag/digest/field"
+)
 
 // reasonEmpty is why an entry without identity is skipped.
 const reasonEmpty = "it is empty"
@@ -23,11 +27,11 @@ func (d *Document) addPost(p PostEntry) {
 // the fragment, else what it says: see [derivedID]. Author and date alone are
 // none: most comments are by "Anonymous".
 func (d *Document) addComment(c CommentEntry, rawTitle string) {
-	if c.ID == "" && c.URL != withoutFragment(c.URL) {
+	if c.ID == "" && c.URL != field.WithoutFragment(c.URL) {
 		c.ID = c.URL
 	}
 	if c.ID == "" {
-		c.ID = derivedID(title(rawTitle), c.Body.HTML, c.Author, c.Published)
+		c.ID = derivedID(field.Title(rawTitle), c.Body.HTML, c.Author, c.Published)
 	}
 	if c.PostRef == c.ID {
 		c.PostRef = ""
@@ -54,7 +58,7 @@ func derivedID(title, html, author string, published time.Time) string {
 	if title == "" && html == "" && author == "" && when == "" {
 		return ""
 	}
-	return "hash:" + hash(title, html, author, when)
+	return "hash:" + field.Hash(title, html, author, when)
 }
 
 // nameOf gives the id that an entry goes by, or "" for one that is listed as

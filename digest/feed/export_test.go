@@ -3,12 +3,14 @@ package feed
 import (
 	"errors"
 	"reflect"
+
+	"postbag/digest/charset"
 )
 
 // Surveys looks at a body as plain XML and with gofeed's decoder, and tells whether
 // it is plain, and whether both found the same.
 func Surveys(body []byte, contentType string) (plain, same bool) {
-	text := withoutStrangeName(toUTF8(withoutLead(body), contentType))
+	text := withoutStrangeName(charset.Decode(withoutLead(body), contentType))
 	quick, errQuick := lookBy((*walk).plainly, text)
 	slow, errSlow := lookBy((*walk).all, text)
 	slow.until = quick.until

@@ -11,6 +11,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/feed"
+	"postbag/digest/field"
 )
 
 // FuzzParse holds that nothing a server sends makes the reader fail otherwise
@@ -103,10 +104,10 @@ func usable(t *testing.T, doc *feed.Document) {
 	if doc.TTL < 0 {
 		t.Errorf("ttl %v", doc.TTL)
 	}
-	name("title", doc.Title, feed.MaxTitle)
+	name("title", doc.Title, field.MaxTitle)
 	for _, p := range doc.Posts {
 		id("post", p.ID)
-		name("title", p.Title, feed.MaxTitle)
+		name("title", p.Title, field.MaxTitle)
 		name("author", p.Author, 200)
 		text(p.ID, p.Body)
 	}

@@ -1,10 +1,12 @@
 package feed
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/field"
 )
 
 // generic reads any feed of no known maker, by RFC 4287, RSS, RFC 4685 (threads)
@@ -75,7 +77,7 @@ func (e *entry) repliesTo() []replyTo {
 	}
 	e.toKnown = true
 	for _, x := range extensions(e.ext, "in-reply-to") {
-		r := replyTo{ref: id(x.Attrs["ref"]), href: webURL(e.base, x.Attrs["href"])}
+		r := replyTo{ref: field.ID(x.Attrs["ref"]), href: field.URL(e.base, x.Attrs["href"])}
 		if r != (replyTo{}) && len(e.to) < maxReplies {
 			e.to = append(e.to, r)
 		}
@@ -122,10 +124,10 @@ func reply(p *page, e *entry, c *CommentEntry) {
 		switch {
 		case p.replies[r.ref] != nil || r.isPlace():
 			if c.ParentRef == "" {
-				c.ParentRef = firstOf([]string{r.ref}, r.href)
+				c.ParentRef = cmp.Or(r.ref, r.href)
 			}
 		case c.PostRef == "":
-			c.PostRef = firstOf([]string{r.ref}, r.href)
+			c.PostRef = cmp.Or(r.ref, r.href)
 		}
 	}
 	if c.PostRef == "" {
@@ -138,7 +140,7 @@ func reply(p *page, e *entry, c *CommentEntry) {
 // page of the feed.
 func (p *page) pageOf(e *entry) string {
 	for range MaxDepth {
-		if own := withoutFragment(e.url); own != e.url {
+		if own := field.WithoutFragment(e.url); own != e.url {
 			return own
 		}
 		to := e.repliesTo()
@@ -147,13 +149,13 @@ func (p *page) pageOf(e *entry) string {
 		}
 		up := p.replies[to[0].ref]
 		if up == nil {
-			named := firstOf([]string{to[0].ref}, to[0].href)
+			named := cmp.Or(to[0].ref, to[0].href)
 			if to[0].isPlace() {
-				named = withoutFragment(firstOf([]string{to[0].href}, to[0].ref))
+				named = field.WithoutFragment(cmp.Or(to[0].href, to[0].ref))
 			}
 			return named
 		}
 		e = up
 	}
-	return firstOf([]string{withoutFragment(e.discussion)}, e.url)
+	return cmp.Or(field.WithoutFragment(e.discussion), e.url)
 }

@@ -1,11 +1,13 @@
 package feed
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/field"
 )
 
 var (
@@ -34,13 +36,13 @@ var gitHub = adapter{
 	document: gitHubDocument,
 	topic:    func(_ *page, e *entry) bool { return !isGitHubComment(e) },
 	post: func(p *page, e *entry, post *PostEntry) {
-		if m := gitHubThread.FindStringSubmatch(firstOf([]string{e.url}, p.thread())); m != nil {
+		if m := gitHubThread.FindStringSubmatch(cmp.Or(e.url, p.thread())); m != nil {
 			post.URL, post.Key, post.CommentsURL = m[1], "discussion-"+m[2], m[1]+".atom"
 		}
 	},
 	comment: func(p *page, e *entry, c *CommentEntry) {
 		c.Key = numbered("discussioncomment-", gitHubComment, e.url)
-		if m := gitHubThread.FindStringSubmatch(firstOf([]string{e.url}, p.thread())); m != nil {
+		if m := gitHubThread.FindStringSubmatch(cmp.Or(e.url, p.thread())); m != nil {
 			c.PostRef, c.PostKey = m[1], "discussion-"+m[2]
 		}
 	},
@@ -76,7 +78,7 @@ func gitHubDocument(p *page, d *Document) {
 	}
 	m := gitHubThread.FindStringSubmatch(thread)
 	d.addPost(PostEntry{
-		ID: thread, URL: thread, Title: title(p.title), Published: first, Announced: -1, Hash: hash(p.title),
+		ID: thread, URL: thread, Title: field.Title(p.title), Published: first, Announced: -1, Hash: field.Hash(p.title),
 		Key: "discussion-" + m[2], CommentsURL: thread + ".atom", Body: Body{Base: thread},
 	})
 }

@@ -1,10 +1,12 @@
 package feed
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/field"
 )
 
 var (
@@ -32,27 +34,27 @@ var hackerNews = adapter{
 	},
 	topic: func(_ *page, e *entry) bool { return !isHackerNewsComment(e) },
 	post: func(_ *page, e *entry, post *PostEntry) {
-		place := firstOf([]string{e.discussion}, e.id)
+		place := cmp.Or(e.discussion, e.id)
 		if !hackerNewsItem.MatchString(place) {
 			return
 		}
-		post.ID, post.Key = withoutFragment(place), numbered("item-", hackerNewsItem, place)
+		post.ID, post.Key = field.WithoutFragment(place), numbered("item-", hackerNewsItem, place)
 		post.Ref = titleRef(e.title)
 		// The text is a frame of points and counts that change all the time.
 		if m := hackerNewsCount.FindStringSubmatch(post.Body.HTML); m != nil {
-			post.Announced = number(m[1])
+			post.Announced = field.Number(m[1])
 		}
-		if plain(textOf(post.Body.HTML)) == "Comments" {
+		if field.Words(post.Body.HTML) == "Comments" {
 			post.Body.HTML = ""
 		}
-		post.Hash = hash(e.title)
+		post.Hash = field.Hash(e.title)
 	},
 	comment: func(_ *page, e *entry, c *CommentEntry) {
-		c.Key = numbered("item-", hackerNewsItem, firstOf([]string{e.id}, e.url))
-		if m := hackerNewsTitle.FindStringSubmatch(title(e.title)); m != nil {
+		c.Key = numbered("item-", hackerNewsItem, cmp.Or(e.id, e.url))
+		if m := hackerNewsTitle.FindStringSubmatch(field.Title(e.title)); m != nil {
 			c.PostRef = titleRef(m[1])
 		}
 	},
 }
 
-func isHackerNewsComment(e *entry) bool { return hackerNewsTitle.MatchString(title(e.title)) }
+func isHackerNewsComment(e *entry) bool { return hackerNewsTitle.MatchString(field.Title(e.title)) }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"postbag/digest"
+	"postbag/digest/field"
 )
 
 var (
@@ -23,7 +24,7 @@ var isso = adapter{
 	kind:     onlyComments,
 	document: func(_ *page, d *Document) { d.OnePost = true },
 	comment: func(_ *page, e *entry, c *CommentEntry) {
-		c.PostRef = withoutFragment(e.url)
+		c.PostRef = field.WithoutFragment(e.url)
 		c.Key = numbered("isso-", issoID, e.id)
 		for _, r := range e.repliesTo() {
 			c.ParentRef, c.ParentKey = r.ref, numbered("isso-", issoID, r.ref)

@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"postbag/digest/charset"
+	"postbag/digest/field"
+
 	jsonfeed "github.com/mmcdole/gofeed/json"
 )
 
@@ -165,8 +168,8 @@ func jsonPage(text []byte, url string) (*page, error) {
 		return nil, notFeed(JSON, text)
 	}
 	p := &page{
-		url: url, id: id(f.FeedURL), title: f.Title, language: f.Language, total: -1,
-		home: webURL(url, f.HomePageURL), self: webURL(url, f.FeedURL), next: webURL(url, f.NextURL),
+		url: url, id: field.ID(f.FeedURL), title: f.Title, language: f.Language, total: -1,
+		home: field.URL(url, f.HomePageURL), self: field.URL(url, f.FeedURL), next: field.URL(url, f.NextURL),
 		author: jsonAuthor(f.Authors, f.Author).Name, skipped: items.skipped, cut: !whole,
 	}
 	for _, raw := range items.items {
@@ -183,19 +186,19 @@ func jsonPage(text []byte, url string) (*page, error) {
 func jsonEntry(item *jsonfeed.Item, url string) entry {
 	author := jsonAuthor(item.Authors, item.Author)
 	e := entry{
-		id:        id(item.ID),
-		url:       webURL(url, item.URL),
+		id:        field.ID(item.ID),
+		url:       field.URL(url, item.URL),
 		title:     item.Title,
-		content:   clean(item.ContentHTML),
-		summary:   clean(item.Summary),
-		author:    name(author.Name),
-		authorURI: webURL("", author.URL),
-		published: parseTime(item.DatePublished),
-		updated:   parseTime(item.DateModified),
+		content:   charset.Clean(item.ContentHTML),
+		summary:   charset.Clean(item.Summary),
+		author:    field.Name(author.Name),
+		authorURI: field.URL("", author.URL),
+		published: field.Time(item.DatePublished),
+		updated:   field.Time(item.DateModified),
 		replies:   -1,
 	}
 	if e.content == "" && item.ContentText != "" {
-		e.content = textHTML(item.ContentText)
+		e.content = field.HTML(item.ContentText)
 	}
 	if e.published.IsZero() {
 		e.published = e.updated
@@ -207,7 +210,7 @@ func jsonEntry(item *jsonfeed.Item, url string) entry {
 // jsonAuthor gives the first author with a name; version 1 had only one.
 func jsonAuthor(all []*jsonfeed.Author, one *jsonfeed.Author) jsonfeed.Author {
 	for _, a := range append(all, one) {
-		if a != nil && name(a.Name) != "" {
+		if a != nil && field.Name(a.Name) != "" {
 			return *a
 		}
 	}

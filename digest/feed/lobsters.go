@@ -4,6 +4,8 @@ import (
 	"regexp"
 
 	"postbag/digest"
+	"postbag/digest/field"
+	"postbag/digest/hostname"
 )
 
 var (
@@ -19,7 +21,7 @@ var lobsters = adapter{
 	platform: digest.Lobsters,
 	is: func(p *page) bool {
 		return p.onHost("lobste.rs") || p.every(func(e *entry) bool {
-			return lobstersPlace.MatchString(e.id) && hostOf(e.discussion) == hostOf(e.id)
+			return lobstersPlace.MatchString(e.id) && hostname.Of(e.discussion) == hostname.Of(e.id)
 		})
 	},
 	kind: func(p *page) verdict {
@@ -35,7 +37,7 @@ var lobsters = adapter{
 		if m := lobstersVia.FindStringSubmatch(post.Author); m != nil {
 			post.Author = m[1]
 		}
-		if plain(textOf(post.Body.HTML)) == "Comments" { // a link to the discussion, and no text
+		if field.Words(post.Body.HTML) == "Comments" { // a link to the discussion, and no text
 			post.Body.HTML = ""
 		}
 	},

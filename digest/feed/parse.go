@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/charset"
+	"postbag/digest/field"
+	"postbag/digest/webpage"
 )
 
 // Options say where a body came from and what is expected of it.
@@ -32,7 +35,7 @@ func Parse(body []byte, opts Options) (doc *Document, err error) {
 				"the feed cannot be read: its parser failed")
 		}
 	}()
-	text := toUTF8(withoutLead(body), opts.ContentType)
+	text := charset.Decode(withoutLead(body), opts.ContentType)
 	switch f := sniff(text); f {
 	case XML:
 		doc, err = parseXML(text, opts)
@@ -54,7 +57,7 @@ func notFeed(f Format, text []byte) error {
 	case Empty:
 		return digest.Fail(digest.Invalid, "Try again later.", "the answer is empty where a feed should be")
 	case HTML:
-		if ReadPage(text, "").Login {
+		if webpage.Read(text, "").Login {
 			return digest.Fail(digest.Invalid, "Only public blogs can be followed.",
 				"a login page stands where a feed should be")
 		}
@@ -84,7 +87,7 @@ func parseXML(text []byte, opts Options) (*Document, error) {
 		return nil, wrongExport("a Disqus forum")
 	default:
 		return nil, digest.Fail(digest.Invalid, "Give the blog's own address, or that of its feed.",
-			"the answer is XML, but no feed: its root is %q", short(plain(s.root), 40))
+			"the answer is XML, but no feed: its root is %q", field.Line(s.root, 40))
 	}
 	var p *page
 	if err == nil {

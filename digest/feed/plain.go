@@ -5,6 +5,8 @@ import (
 	"encoding/xml"
 	"errors"
 	"strings"
+
+	"postbag/digest/charset"
 )
 
 // errNotPlain tells that a document is more, or less, than plain XML.
@@ -234,7 +236,7 @@ func plainReferences(text []byte) bool {
 			} else {
 				isNumber = isNumber && strings.Trim(digits, "0123456789") == ""
 			}
-			if !isNumber || forbidden(digits) {
+			if !isNumber || charset.Forbidden(digits) {
 				return false
 			}
 		}

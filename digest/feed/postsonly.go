@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/field"
 )
 
 // Platforms whose feeds list posts and never comments.
@@ -32,7 +33,7 @@ var mastodon = adapter{
 	kind: onlyPosts,
 	post: func(p *page, e *entry, post *PostEntry) {
 		if post.Author == "" && !strings.HasPrefix(p.title, "#") {
-			post.Author = name(p.title)
+			post.Author = field.Name(p.title)
 		}
 	},
 }

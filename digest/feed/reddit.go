@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/field"
 )
 
 var (
@@ -23,7 +24,7 @@ var reddit = adapter{
 	},
 	kind: func(p *page) verdict {
 		switch {
-		case p.some(redditComment), len(p.entries) == 0 && strings.Contains(pathOf(p.where()), "/comments"):
+		case p.some(redditComment), len(p.entries) == 0 && strings.Contains(field.PathOf(p.where()), "/comments"):
 			return verdict{digest.CommentsFeed, len(p.entries) > 0}
 		case len(p.entries) == 1 && redditPlace.MatchString(p.where()): // a thread without comments yet
 			return verdict{digest.CommentsFeed, false}
@@ -44,7 +45,7 @@ var reddit = adapter{
 			c.PostRef = "t3_" + m[2]
 		}
 		if c.Author == "/u/[deleted]" || c.Author == "[deleted]" {
-			c.Gone, c.GoneReason = true, short(plain(textOf(c.Body.HTML)), maxName)
+			c.Gone, c.GoneReason = true, field.Short(field.Words(c.Body.HTML), field.MaxName)
 		}
 	},
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/field"
 )
 
 var (
@@ -23,7 +24,7 @@ var remark42 = adapter{
 	},
 	kind: onlyComments,
 	document: func(p *page, d *Document) {
-		d.OnePost = strings.HasSuffix(pathOf(p.where()), "/rss/post")
+		d.OnePost = strings.HasSuffix(field.PathOf(p.where()), "/rss/post")
 	},
 	body: func(e *entry) string {
 		body := e.body()
@@ -36,12 +37,12 @@ var remark42 = adapter{
 		return body
 	},
 	comment: func(_ *page, e *entry, c *CommentEntry) {
-		c.PostRef = withoutFragment(e.url)
+		c.PostRef = field.WithoutFragment(e.url)
 		c.Key = numbered("comment-", remarkPlace, e.url)
 		if c.Author == "" {
 			writer, _, _ := strings.Cut(e.title, " > ")
 			writer, _, _ = strings.Cut(writer, ", ")
-			c.Author = name(writer)
+			c.Author = field.Name(writer)
 		}
 	},
 }

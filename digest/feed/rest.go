@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"html"
 	"net/url"
@@ -10,6 +11,8 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/charset"
+	"postbag/digest/field"
 )
 
 // restRoute is the part of an address that names a list of WordPress's
@@ -21,7 +24,7 @@ type rendered struct {
 	Rendered string `json:"rendered"`
 }
 
-func (r rendered) html() string { return clean(r.Rendered) }
+func (r rendered) html() string { return charset.Clean(r.Rendered) }
 
 // restEntry is a post (wp/v2/posts) or a comment (wp/v2/comments).
 type restEntry struct {
@@ -114,35 +117,35 @@ func (d *Document) restPage(address string, entries int) {
 		return
 	}
 	q := u.Query()
-	d.OnePost = d.Kind == digest.CommentsFeed && number(q.Get("post")) > 0
+	d.OnePost = d.Kind == digest.CommentsFeed && field.Number(q.Get("post")) > 0
 	size := 10
-	if n := number(q.Get("per_page")); n > 0 {
+	if n := field.Number(q.Get("per_page")); n > 0 {
 		size = n
 	}
 	if entries < size || d.CutShort {
 		return
 	}
-	q.Set("page", strconv.Itoa(max(1, number(q.Get("page")))+1))
+	q.Set("page", strconv.Itoa(max(1, field.Number(q.Get("page")))+1))
 	u.RawQuery = q.Encode()
-	d.NextURL = webURL("", u.String())
+	d.NextURL = field.URL("", u.String())
 }
 
 func (e *restEntry) post(base string) PostEntry {
-	body := firstOf([]string{e.Content.html()}, e.Excerpt.html())
+	body := cmp.Or(e.Content.html(), e.Excerpt.html())
 	p := PostEntry{
-		ID:        id(html.UnescapeString(e.GUID.Rendered)),
-		URL:       webURL(base, e.Link),
-		Title:     title(e.Title.Rendered),
-		Published: parseTime(e.DateGMT),
-		Updated:   parseTime(e.Modified),
+		ID:        field.ID(html.UnescapeString(e.GUID.Rendered)),
+		URL:       field.URL(base, e.Link),
+		Title:     field.Title(e.Title.Rendered),
+		Published: field.Time(e.DateGMT),
+		Updated:   field.Time(e.Modified),
 		Announced: -1,
-		Body:      Body{HTML: body, Base: webURL(base, e.Link)},
-		Hash:      hash(e.Title.Rendered, body),
+		Body:      Body{HTML: body, Base: field.URL(base, e.Link)},
+		Hash:      field.Hash(e.Title.Rendered, body),
 		Key:       "post-" + strconv.FormatInt(e.ID, 10),
 	}
 	for _, a := range e.Embedded.Author {
 		if p.Author == "" {
-			p.Author = name(a.Name)
+			p.Author = field.Name(a.Name)
 		}
 	}
 	return p
@@ -151,16 +154,16 @@ func (e *restEntry) post(base string) PostEntry {
 // restComment takes a comment up. Its id in the feeds is not in the list, so the
 // permalink stands for it; its key is the same everywhere.
 func (d *Document) restComment(e *restEntry, base string) {
-	page := commentPage.ReplaceAllString(withoutFragment(webURL(base, e.Link)), "$1")
+	page := commentPage.ReplaceAllString(field.WithoutFragment(field.URL(base, e.Link)), "$1")
 	key := func(n int64) string { return "comment-" + strconv.FormatInt(n, 10) }
 	c := CommentEntry{
-		URL:       webURL(base, e.Link),
+		URL:       field.URL(base, e.Link),
 		PostRef:   page,
-		Author:    name(e.AuthorName),
-		AuthorURI: webURL("", e.AuthorURL),
-		Published: parseTime(e.DateGMT),
-		Body:      Body{HTML: e.Content.html(), Base: webURL(base, e.Link)},
-		Hash:      hash(e.Content.html()),
+		Author:    field.Name(e.AuthorName),
+		AuthorURI: field.URL("", e.AuthorURL),
+		Published: field.Time(e.DateGMT),
+		Body:      Body{HTML: e.Content.html(), Base: field.URL(base, e.Link)},
+		Hash:      field.Hash(e.Content.html()),
 		Key:       key(e.ID),
 	}
 	if *e.Post > 0 {

@@ -4,6 +4,8 @@ import (
 	"io"
 	"strings"
 
+	"postbag/digest/field"
+
 	"github.com/mmcdole/gofeed/atom"
 	ext "github.com/mmcdole/gofeed/extensions"
 	"github.com/mmcdole/gofeed/rss"
@@ -19,7 +21,7 @@ func rssPage(s *survey, doc io.Reader, url string) (*page, error) {
 		url:       url,
 		title:     f.Title,
 		about:     f.Description,
-		home:      webURL(url, firstOf(f.Links, f.Link)),
+		home:      field.URL(url, firstOf(f.Links, f.Link)),
 		language:  f.Language,
 		generator: strings.TrimSpace(f.Generator),
 		total:     count(f.Extensions, "totalResults"),
@@ -28,7 +30,7 @@ func rssPage(s *survey, doc io.Reader, url string) (*page, error) {
 		entries:   make([]entry, len(f.Items)),
 	}
 	if x := f.Extensions["atom"]["id"]; len(x) > 0 {
-		p.id = id(x[0].Value)
+		p.id = field.ID(x[0].Value)
 	}
 	if dc := f.DublinCoreExt; dc != nil && p.language == "" {
 		p.language = firstOf(dc.Language, "")
@@ -44,44 +46,44 @@ func rssPage(s *survey, doc io.Reader, url string) (*page, error) {
 func rssEntry(item *rss.Item, m mark, url string) entry {
 	base := url
 	if m.base != "" {
-		base = resolve(url, m.base)
+		base = field.Resolve(url, m.base)
 	}
 	e := entry{
-		id:         id(m.about),
-		url:        webURL(base, firstOf(item.Links, item.Link)),
+		id:         field.ID(m.about),
+		url:        field.URL(base, firstOf(item.Links, item.Link)),
 		title:      item.Title,
 		content:    itemBody(item),
 		author:     creator(item),
-		published:  moment(item.PubDateParsed),
+		published:  field.Moment(item.PubDateParsed),
 		links:      atomLinks(item.Extensions),
-		discussion: webURL(base, item.Comments),
+		discussion: field.URL(base, item.Comments),
 		replies:    m.replies,
 		ext:        item.Extensions,
 	}
 	if item.GUID != nil && strings.TrimSpace(item.GUID.Value) != "" {
-		e.id = id(item.GUID.Value)
+		e.id = field.ID(item.GUID.Value)
 		if e.url == "" && !strings.EqualFold(item.GUID.IsPermalink, "false") {
-			e.url = webURL("", e.id)
+			e.url = field.URL("", e.id)
 		}
 	}
 	if e.url == "" {
-		e.url = webURL(base, alternate(e.links))
+		e.url = field.URL(base, alternate(e.links))
 	}
 	// FeedBurner puts its own address in the place of the entry's.
 	if x, ok := extension(item.Extensions, "origLink"); ok {
-		if u := webURL(base, x.Value); u != "" {
+		if u := field.URL(base, x.Value); u != "" {
 			e.url = u
 		}
 	}
 	if e.published.IsZero() {
-		e.published = parseTime(item.PubDate)
+		e.published = field.Time(item.PubDate)
 	}
 	if dc := item.DublinCoreExt; dc != nil && e.published.IsZero() {
-		e.published = parseTime(firstOf(dc.Date, ""))
+		e.published = field.Time(firstOf(dc.Date, ""))
 	}
 	for _, name := range []string{"updated", "modified"} {
 		if x, ok := extension(item.Extensions, name); ok && e.updated.IsZero() {
-			e.updated = parseTime(x.Value)
+			e.updated = field.Time(x.Value)
 		}
 	}
 	if e.published.IsZero() {
@@ -103,16 +105,16 @@ func itemBody(item *rss.Item) string {
 // @ are names too, else the author element without its e-mail address.
 func creator(item *rss.Item) string {
 	if item.DublinCoreExt != nil {
-		if n := name(withoutEmail(firstOf(item.DublinCoreExt.Creator, ""))); n != "" {
+		if n := field.Name(withoutEmail(firstOf(item.DublinCoreExt.Creator, ""))); n != "" {
 			return n
 		}
 	}
-	if n := name(withoutEmail(item.Author)); n != "" {
+	if n := field.Name(withoutEmail(item.Author)); n != "" {
 		return n
 	}
 	for _, x := range item.Extensions["atom"]["author"] {
 		for _, n := range x.Children["name"] {
-			return name(n.Value)
+			return field.Name(n.Value)
 		}
 	}
 	return ""

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+
+	"postbag/digest/charset"
 )
 
 // Format is what a body is, as far as its first bytes tell.
@@ -21,7 +23,7 @@ const (
 // Sniff tells what a body is. Content types are not asked: many servers get
 // them wrong.
 func Sniff(body []byte, contentType string) Format {
-	return sniff(toUTF8(body, contentType))
+	return sniff(charset.Decode(body, contentType))
 }
 
 var skippable = regexp.MustCompile(`^(?s)(\s+|<!--.*?-->|<\?.*?\?>)+`)

@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/field"
 )
 
 // survey is what one pass over a document's tokens finds before gofeed builds
@@ -216,7 +216,7 @@ func (w *walk) begin(t xml.StartElement, start int64) error {
 func (w *walk) child(name string, t xml.StartElement) {
 	switch name {
 	case "link":
-		if n := number(attribute(t, "count")); n >= 0 && strings.EqualFold(attribute(t, "rel"), "replies") {
+		if n := field.Number(attribute(t, "count")); n >= 0 && strings.EqualFold(attribute(t, "rel"), "replies") {
 			w.present.replies = n
 		}
 	case "content", "encoded", "summary", "description":
@@ -263,7 +263,7 @@ func attribute(t xml.StartElement, local string) string {
 // rebase notes an xml:base (XML Base, 4) and blanks the attribute, so that gofeed
 // hands the text on as it stands.
 func (w *walk) rebase(value string, depth int, start int64) {
-	if base := id(resolve(w.base(), value)); base != "" {
+	if base := field.ID(field.Resolve(w.base(), value)); base != "" {
 		w.bases = append(w.bases, scope{depth, base})
 	}
 	tag := w.doc[start:w.offset]
@@ -311,23 +311,6 @@ func (w *walk) closeEntry(to int64) {
 		return
 	}
 	w.cut = append(w.cut, span{w.started, to})
-}
-
-// resolve makes an address absolute; what cannot be resolved stays as it is.
-func resolve(base, ref string) string {
-	ref = strings.TrimSpace(ref)
-	if base == "" || ref == "" {
-		return ref
-	}
-	b, err := url.Parse(base)
-	if err != nil {
-		return ref
-	}
-	u, err := b.Parse(ref)
-	if err != nil {
-		return ref
-	}
-	return u.String()
 }
 
 // surveyError words what the survey found wrong.

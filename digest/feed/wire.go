@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -8,6 +9,8 @@ import (
 	ext "github.com/mmcdole/gofeed/extensions"
 
 	"postbag/digest"
+	"postbag/digest/field"
+	"postbag/digest/hostname"
 )
 
 // page is one page of a feed, the same whatever its format: texts as they were
@@ -58,11 +61,11 @@ type entry struct {
 func (p *page) document(platform digest.Platform) *Document {
 	return &Document{
 		Platform:     platform,
-		Title:        title(p.title),
+		Title:        field.Title(p.title),
 		HomeURL:      p.home,
 		SelfURL:      p.self,
 		NextURL:      p.next,
-		Language:     short(plain(p.language), 35),
+		Language:     field.Line(p.language, 35),
 		TotalResults: p.total,
 		TTL:          p.rhythm.ttl,
 		SkipHours:    p.rhythm.skip,
@@ -77,11 +80,9 @@ func (p *page) document(platform digest.Platform) *Document {
 // on a part of it.
 func (p *page) onHost(names ...string) bool {
 	for _, address := range []string{p.self, p.url, p.home, p.id} {
-		h := hostOf(address)
-		for _, name := range names {
-			if h == name || strings.HasSuffix(h, "."+name) {
-				return true
-			}
+		h := hostname.Of(address)
+		if slices.ContainsFunc(names, func(name string) bool { return hostname.Within(h, name) }) {
+			return true
 		}
 	}
 	return false
@@ -133,13 +134,13 @@ func (p *page) some(so func(*entry) bool) bool {
 func (e *entry) body() string {
 	switch {
 	case e.content != "" && !hasMarkup(e.content) && blankLines.MatchString(strings.TrimSpace(e.content)):
-		return textHTML(e.content)
+		return field.HTML(e.content)
 	case e.content != "":
 		return e.content
 	case hasMarkup(e.summary):
 		return e.summary
 	}
-	return textHTML(e.summary)
+	return field.HTML(e.summary)
 }
 
 // post reads an entry as a post, as far as all platforms agree.
@@ -151,13 +152,13 @@ func (p *page) post(e *entry, body string) PostEntry {
 	return PostEntry{
 		ID:          e.id,
 		URL:         e.url,
-		Title:       title(e.title),
+		Title:       field.Title(e.title),
 		Author:      author,
 		Published:   e.published,
 		Updated:     e.updated,
 		Announced:   e.announced(),
 		Body:        Body{HTML: body, Base: e.base},
-		Hash:        hash(e.title, body),
+		Hash:        field.Hash(e.title, body),
 		CommentsURL: e.commentsURL(p.url),
 	}
 }
@@ -173,7 +174,7 @@ func (p *page) comment(e *entry, body string) CommentEntry {
 		Published: e.published,
 		Updated:   e.updated,
 		Body:      Body{HTML: body, Base: e.base},
-		Hash:      hash(body),
+		Hash:      field.Hash(body),
 	}
 }
 
@@ -193,14 +194,14 @@ func (e *entry) announced() int {
 func (e *entry) commentsURL(base string) string {
 	for _, name := range []string{"commentRss", "commentRSS"} {
 		if x, ok := extension(e.ext, name); ok {
-			if u := webURL(base, x.Value); u != "" {
+			if u := field.URL(base, x.Value); u != "" {
 				return u
 			}
 		}
 	}
 	for _, l := range e.links {
 		if strings.EqualFold(l.Rel, "replies") && isFeedType(l.Type) {
-			return webURL(base, l.Href)
+			return field.URL(base, l.Href)
 		}
 	}
 	return ""
@@ -219,8 +220,8 @@ func isFeedType(t string) bool {
 func tombstones(exts ext.Extensions) []Tombstone {
 	var all []Tombstone
 	for _, x := range extensions(exts, "deleted-entry") {
-		if ref := id(x.Attrs["ref"]); ref != "" && len(all) < MaxEntries {
-			all = append(all, Tombstone{ID: ref, When: parseTime(x.Attrs["when"])})
+		if ref := field.ID(x.Attrs["ref"]); ref != "" && len(all) < MaxEntries {
+			all = append(all, Tombstone{ID: ref, When: field.Time(x.Attrs["when"])})
 		}
 	}
 	return all

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/field"
 )
 
 var (
@@ -65,9 +66,9 @@ func wordPressKind(p *page) verdict {
 // the post's id, and its address without it the post's address. At top level
 // Atom's in-reply-to names the post too, in a reply the parent; RSS has none.
 func wordPressComment(_ *page, e *entry, c *CommentEntry) {
-	c.PostRef = commentPage.ReplaceAllString(withoutFragment(c.URL), "$1")
+	c.PostRef = commentPage.ReplaceAllString(field.WithoutFragment(c.URL), "$1")
 	if commentMark.MatchString(c.ID) {
-		c.PostRef = withoutFragment(c.ID)
+		c.PostRef = field.WithoutFragment(c.ID)
 	}
 	c.Key = numbered("comment-", commentMark, c.ID)
 	if c.Key == "" {
@@ -92,7 +93,7 @@ func numbered(prefix string, pattern *regexp.Regexp, text string) string {
 // pingback tells whether a comment is only the notice that another page links
 // here, which WordPress writes between two cuts.
 func pingback(e *entry) string {
-	text := strings.ReplaceAll(plain(textOf(e.body())), "[...]", "[…]")
+	text := strings.ReplaceAll(field.Words(e.body()), "[...]", "[…]")
 	if len(text) <= 2*len("[…]") || !strings.HasPrefix(text, "[…]") || !strings.HasSuffix(text, "[…]") {
 		return ""
 	}

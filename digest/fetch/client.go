@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/hostname"
 	"postbag/digest/pull"
 )
 
@@ -205,7 +206,7 @@ func (c *Client) hop(ctx context.Context, t *trip, u *url.URL) (*pull.Response, 
 		t.unreached = true
 		return nil, nil, fault(ctx, u.Hostname(), err)
 	}
-	gt, err := c.gates.enter(ctx, joinHost(u.Hostname(), u.Scheme, u.Port()))
+	gt, err := c.gates.enter(ctx, hostname.WithPort(u))
 	if closed, ok := errors.AsType[closedError](err); ok {
 		return nil, nil, refusal(u, closed.status, closed.wait)
 	}

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"errors"
 	"net"
 	"net/netip"
@@ -10,6 +11,7 @@ import (
 	"syscall"
 
 	"postbag/digest"
+	"postbag/digest/hostname"
 )
 
 // Allow lists the exceptions that an operator makes for addresses of private
@@ -51,12 +53,7 @@ func badAllow(item string) error {
 		"the exception %q is neither host:port nor a network", item)
 }
 
-func hostPort(host, port string) string {
-	if spelt, ok := spellHost(host); ok {
-		host = spelt
-	}
-	return net.JoinHostPort(host, port)
-}
+func hostPort(host, port string) string { return net.JoinHostPort(hostname.Normal(host), port) }
 
 // host tells whether the operator opened this name and port.
 func (a Allow) host(addr string) bool {
@@ -67,15 +64,7 @@ func (a Allow) host(addr string) bool {
 // named tells whether the operator opened the host of an address by its name.
 func (a Allow) named(u *url.URL) bool { return a.hosts[net.JoinHostPort(u.Hostname(), portOf(u))] }
 
-func portOf(u *url.URL) string {
-	switch {
-	case u.Port() != "":
-		return u.Port()
-	case u.Scheme == "https":
-		return "443"
-	}
-	return "80"
-}
+func portOf(u *url.URL) string { return cmp.Or(u.Port(), hostname.DefaultPort(u.Scheme)) }
 
 // refuses tells why an address need not even be resolved, or nil. Names of a
 // nearby network may lead into a network that the operator opened.

@@ -7,9 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/net/idna"
-
 	"postbag/digest"
+	"postbag/digest/hostname"
 )
 
 // maxURL bounds an address, in bytes.
@@ -38,55 +37,24 @@ func checkURL(raw string) (*url.URL, error) {
 		return nil, digest.Fail(digest.Invalid, "Take the name and password out of the address.",
 			"the address %q holds a name or password", u.Redacted())
 	}
-	host, ok := spellHost(u.Hostname())
-	if !ok {
+	host := hostname.Normal(u.Hostname())
+	if !hostname.Valid(host) {
 		return nil, digest.Fail(digest.Invalid, hint, "the address %q names no host", raw)
 	}
-	port := u.Port()
-	if n, err := strconv.Atoi(port); port != "" && (err != nil || n < 1 || n > 65535) {
-		return nil, digest.Fail(digest.Invalid, hint, "the address %q has a port that cannot be", raw)
-	} else if port != "" {
-		port = strconv.Itoa(n)
+	if port := u.Port(); port != "" {
+		n, err := strconv.Atoi(port)
+		if err != nil || n < 1 || n > 65535 {
+			return nil, digest.Fail(digest.Invalid, hint, "the address %q has a port that cannot be", raw)
+		}
+		u.Host = net.JoinHostPort(host, strconv.Itoa(n))
 	}
-	u.Host = joinHost(host, u.Scheme, port)
+	u.Host = hostname.WithPort(u)
 	u.Fragment, u.RawFragment = "", ""
 	u.RawQuery = visible(u.RawQuery)
 	if len(u.String()) > maxURL {
 		return nil, digest.Fail(digest.Invalid, hint, "the address is longer than %d bytes", maxURL)
 	}
 	return u, nil
-}
-
-// spellHost gives a host in lower-case ASCII without the final dot of an
-// absolute name; false if it is none.
-func spellHost(host string) (string, bool) {
-	if ip, err := netip.ParseAddr(host); err == nil {
-		return ip.String(), ip.Zone() == ""
-	}
-	host = strings.ToLower(host)
-	if strings.ContainsFunc(host, func(r rune) bool { return r >= 0x80 }) {
-		ascii, err := idna.Lookup.ToASCII(host)
-		if err != nil {
-			return "", false
-		}
-		host = ascii
-	}
-	host = strings.TrimSuffix(host, ".")
-	return host, host != "" && len(host) < 254 && strings.Trim(host, hostBytes) == "" && !strings.HasSuffix(host, ".")
-}
-
-// hostBytes are what the names of hosts are made of (RFC 1123, 2.1, and the
-// underscore that some have all the same).
-const hostBytes = "abcdefghijklmnopqrstuvwxyz0123456789-._"
-
-func joinHost(host, scheme, port string) string {
-	if port == "" || scheme == "http" && port == "80" || scheme == "https" && port == "443" {
-		if strings.Contains(host, ":") {
-			return "[" + host + "]"
-		}
-		return host
-	}
-	return net.JoinHostPort(host, port)
 }
 
 // visible percent-encodes what a request line may not hold (RFC 3986, 2.1).

@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"strings"
 
-	"golang.org/x/net/idna"
+	"postbag/digest/hostname"
 )
 
 // link resolves an address against base and gives it in the one spelling that
@@ -44,12 +44,11 @@ func spell(u *url.URL) string {
 		if u.Host == "" || u.User != nil || u.Opaque != "" {
 			return ""
 		}
-		host, err := asciiHost(u.Host)
-		if err != nil {
+		if hostname.Normal(u.Hostname()) == "" {
 			return ""
 		}
 		v := *u
-		v.Host = host
+		v.Host = hostname.WithPort(u)
 		return encode(v.String())
 	case "mailto":
 		return mailLink(u)
@@ -73,18 +72,6 @@ func mailLink(u *url.URL) string {
 		}
 	}
 	return encode(out)
-}
-
-func asciiHost(host string) (string, error) {
-	if isASCII(host) {
-		return strings.ToLower(host), nil
-	}
-	name, port, _ := strings.Cut(host, ":")
-	name, err := idna.Lookup.ToASCII(name)
-	if port != "" {
-		name += ":" + port
-	}
-	return name, err
 }
 
 // encode percent-encodes what url.URL leaves as it is and a mail or a page

@@ -11,6 +11,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/markup"
+	"postbag/digest/site"
 	"postbag/templates"
 )
 
@@ -79,35 +80,35 @@ func atom(of identity, issues []digest.Issue, content func(digest.Issue) (string
 
 // frame is a feed without entries.
 func frame(of identity) *atomFeed {
-	site := of.site
+	about, at := of.site, site.Site{Base: of.site.Base}
 	return &atomFeed{
-		Lang: clean(site.Language),
+		Lang: clean(about.Language),
 		AtomFeed: &feeds.AtomFeed{
 			Xmlns: atomNS, Id: of.id,
-			Title:    feedTitle(site),
+			Title:    feedTitle(about),
 			Subtitle: "Readers’ comments, chosen by an editor.",
-			Author:   &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: site.Publication, Uri: clean(site.BlogURL)}},
+			Author:   &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: about.Publication, Uri: clean(about.BlogURL)}},
 		},
 		Links: []feeds.AtomLink{
 			// RFC 4287, 4.2.7.2: where this very document is found.
-			{Href: site.Base + templates.FeedPath, Rel: "self", Type: "application/atom+xml"},
-			{Href: site.Base + templates.HomePath, Rel: "alternate", Type: "text/html"},
+			{Href: at.URL(site.Feed), Rel: "self", Type: "application/atom+xml"},
+			{Href: at.URL(site.Home), Rel: "alternate", Type: "text/html"},
 		},
 		Generator: "Postbag",
 	}
 }
 
-func feedTitle(site templates.Site) string {
-	if site.Series == site.Publication {
-		return site.Series
+func feedTitle(about templates.Site) string {
+	if about.Series == about.Publication {
+		return about.Series
 	}
-	return site.Publication + ": " + site.Series
+	return about.Publication + ": " + about.Series
 }
 
 // entryOf is an issue's entry (RFC 4287, 4.1.2). Its id was minted when the
 // issue was frozen and its published time never moves; updated moves with a
 // correction only.
-func entryOf(issue digest.Issue, site templates.Site, content func(digest.Issue) (string, error)) (*feeds.AtomEntry, error) {
+func entryOf(issue digest.Issue, about templates.Site, content func(digest.Issue) (string, error)) (*feeds.AtomEntry, error) {
 	html, err := content(issue)
 	if err != nil {
 		return nil, err
@@ -116,7 +117,7 @@ func entryOf(issue digest.Issue, site templates.Site, content func(digest.Issue)
 	entry := &feeds.AtomEntry{
 		Title: markup.Clean(f.Title), Id: f.EntryID,
 		Published: stamp(issue.PublishedAt), Updated: stamp(changed(issue)),
-		Links:   []feeds.AtomLink{{Href: site.Base + templates.IssuePath(issue.Number), Rel: "alternate", Type: "text/html"}},
+		Links:   []feeds.AtomLink{{Href: site.Site{Base: about.Base}.URL(site.Issue, issue.Number), Rel: "alternate", Type: "text/html"}},
 		Content: &feeds.AtomContent{Type: "html", Content: clean(html)},
 	}
 	if summary := markup.Clean(f.Preheader); summary != "" {

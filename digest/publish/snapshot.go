@@ -10,6 +10,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/compile"
+	"postbag/digest/site"
 	"postbag/templates"
 )
 
@@ -142,10 +143,10 @@ func (p *Publisher) entry(issue digest.Issue) (string, error) {
 }
 
 func (p *Publisher) links(f *digest.Frozen) templates.Links {
-	base := p.options.BaseURL
+	at := site.Site{Base: p.options.BaseURL}
 	return templates.Links{
-		Base: base, Issue: base + templates.IssuePath(f.Number), Archive: base + templates.ArchivePath,
-		Feed: base + templates.FeedPath, TakeDown: p.takeDown(f),
+		Base: at.Base, Issue: at.URL(site.Issue, f.Number), Archive: at.URL(site.Archive),
+		Feed: at.URL(site.Feed), TakeDown: p.takeDown(f),
 	}
 }
 

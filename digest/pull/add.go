@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 
 	"postbag/digest"
-	"postbag/digest/feed"
+	"postbag/digest/field"
 )
 
 // AddOptions say what is known of a blog, so that it need not be found.
@@ -47,8 +47,8 @@ func (o AddOptions) checked() (AddOptions, error) {
 		*address = tidied
 	}
 	o.Name = strings.Join(strings.Fields(o.Name), " ")
-	if utf8.RuneCountInString(o.Name) > feed.MaxTitle || !utf8.ValidString(o.Name) || strings.ContainsFunc(o.Name, unicode.IsControl) {
-		return o, digest.Fail(digest.Invalid, "Give a shorter one, in plain letters.", "the name is longer than %d characters, or not plain text", feed.MaxTitle)
+	if utf8.RuneCountInString(o.Name) > field.MaxTitle || !utf8.ValidString(o.Name) || strings.ContainsFunc(o.Name, unicode.IsControl) {
+		return o, digest.Fail(digest.Invalid, "Give a shorter one, in plain letters.", "the name is longer than %d characters, or not plain text", field.MaxTitle)
 	}
 	if err := checkPattern(o.CommentsPattern); err != nil {
 		return o, err
@@ -94,34 +94,4 @@ func (p *Puller) Add(ctx context.Context, rawURL string, first digest.Series, op
 		}
 	}
 	return found, nil
-}
-
-// Previewed is what a blog would bring, held in memory.
-type Previewed struct {
-	Source   digest.Source
-	Posts    []digest.Post    // newest first
-	Comments []digest.Comment // newest first, linked to posts and parents by id
-	Notices  []string
-}
-
-// Preview finds and pulls the blog behind an address as Add and Pull do, and
-// stores nothing. Ids are those of this preview only.
-func (p *Puller) Preview(ctx context.Context, rawURL string) (Previewed, error) {
-	store := newMemory()
-	opts := p.opts
-	opts.Store = store
-	alone := New(opts)
-	found, err := alone.Add(ctx, rawURL, digest.Series{}, AddOptions{})
-	if err != nil {
-		return Previewed{}, err
-	}
-	report, err := alone.Pull(ctx, found.Source.ID, PullOptions{})
-	if err != nil {
-		return Previewed{}, err
-	}
-	out := Previewed{Source: found.Source, Posts: store.posts, Comments: store.comments,
-		Notices: append(found.Notices, report.Notices...)}
-	slices.SortStableFunc(out.Posts, func(a, b digest.Post) int { return b.Published.Compare(a.Published) })
-	slices.SortStableFunc(out.Comments, func(a, b digest.Comment) int { return b.Published.Compare(a.Published) })
-	return out, nil
 }

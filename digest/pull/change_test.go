@@ -35,7 +35,7 @@ func kettleRow() webSite {
 
 func TestBlogFollowedUnderAnotherAddress(t *testing.T) {
 	old, moved := newBlog(t, kettleRow().page), newBlog(t, kettleRow().page)
-	store := pull.NewMemory()
+	store := database(t)
 	r := newRig(t, old, store, thatEvening)
 	src := r.add()
 	r.pull(src, pull.PullOptions{})
@@ -110,23 +110,22 @@ func TestBlogThatAnOldExportBroughtGetsItsFeeds(t *testing.T) {
 		want bool
 	}{"the same home page": {"", true}, "another page of the host": {"/club/", false}} {
 		t.Run(name, func(t *testing.T) {
-			inStores(t, func(t *testing.T, s pull.Store) {
-				b := newBlog(t, kettleRow().page)
-				r := newRig(t, b, s, thatEvening)
-				imported := digest.Source{Name: "Kettle Row, imported", URL: b.url + tt.path, Platform: digest.Disqus}
-				if err := s.AddSource(t.Context(), &imported, nil, firstSeries); err != nil {
-					t.Fatal(err)
-				}
-				found, err := r.Add(t.Context(), b.url, firstSeries, pull.AddOptions{})
-				equal(t, "attached", fmt.Sprint(found.Attached, err), fmt.Sprint(tt.want, nil))
-			})
+			s := database(t)
+			b := newBlog(t, kettleRow().page)
+			r := newRig(t, b, s, thatEvening)
+			imported := digest.Source{Name: "Kettle Row, imported", URL: b.url + tt.path, Platform: digest.Disqus}
+			if err := s.AddSource(t.Context(), &imported, nil, firstSeries); err != nil {
+				t.Fatal(err)
+			}
+			found, err := r.Add(t.Context(), b.url, firstSeries, pull.AddOptions{})
+			equal(t, "attached", fmt.Sprint(found.Attached, err), fmt.Sprint(tt.want, nil))
 		})
 	}
 }
 
 func TestAFeedsAddressIsChanged(t *testing.T) {
 	old, moved := newBlog(t, kettleRow().page), newBlog(t, kettleRow().page)
-	store := pull.NewMemory()
+	store := database(t)
 	r := newRig(t, old, store, thatEvening)
 	src := r.add()
 	r.pull(src, pull.PullOptions{})
@@ -166,7 +165,7 @@ func TestAPatternIsSetAndForgotten(t *testing.T) {
 	s := kettleRow()
 	s["/talk?of=%2Fp1"] = fixedIDs("Comments on p1", "p1#comment-1")
 	b := newBlog(t, s.page)
-	r := newRig(t, b, pull.NewMemory(), thatEvening)
+	r := newRig(t, b, database(t), thatEvening)
 	src := r.add()
 	for _, tt := range []struct {
 		change pull.Change
@@ -187,7 +186,7 @@ func TestAPatternIsSetAndForgotten(t *testing.T) {
 
 func TestAChangeThatCannotBeChangesNothing(t *testing.T) {
 	b := newBlog(t, kettleRow().page)
-	r := newRig(t, b, pull.NewMemory(), thatEvening)
+	r := newRig(t, b, database(t), thatEvening)
 	src := r.add()
 	if _, err := r.Add(t.Context(), "", firstSeries, pull.AddOptions{Posts: b.url + "/other.xml"}); err != nil {
 		t.Fatal(err)
@@ -221,50 +220,48 @@ func TestAChangeThatCannotBeChangesNothing(t *testing.T) {
 // The editor names another feed while another process pulls the old one: what that
 // stores at its end does not undo it.
 func TestChangeDuringAPull(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		there := newStage(t, pages{"/posts": atomOf("", post(2, 80, -1), post(1, 90, -1))}.ServeHTTP)
-		st := newStage(t, nil)
-		r, src := play(t, s, st, digest.Generic, "/posts")
-		editor := newRig(t, &blog{t: t, url: there.URL}, s, "2026-03-05T20:00:00Z")
-		st.now(func(w http.ResponseWriter, _ *http.Request) {
-			if _, err := editor.Change(t.Context(), src.ID, pull.Change{AddOptions: pull.AddOptions{Posts: there.URL + "/posts"}}); err != nil {
-				t.Error(err)
-			}
-			w.Header().Set("ETag", `"old"`)
-			fmt.Fprint(w, atomOf("", post(1, 90, -1)))
-		})
-		r.due(src)
-		f := r.feed(src, digest.PostsFeed)
-		equal(t, "the feed", fmt.Sprintf("%s %q", f.URL, f.ETag), there.URL+`/posts ""`)
-		st.now(http.NotFound)
-		editor.clock.add(2 * time.Hour)
-		editor.due(src)
-		equal(t, "posts", editor.posts(src), 2)
-		f = r.feed(src, digest.PostsFeed)
-		equal(t, "all is there", fmt.Sprint(f.URL, " ", f.CatchUp.IsZero(), f.LastSuccess.Equal(editor.clock.Now())), there.URL+"/posts true true")
+	s := database(t)
+	there := newStage(t, pages{"/posts": atomOf("", post(2, 80, -1), post(1, 90, -1))}.ServeHTTP)
+	st := newStage(t, nil)
+	r, src := play(t, s, st, digest.Generic, "/posts")
+	editor := newRig(t, &blog{t: t, url: there.URL}, s, "2026-03-05T20:00:00Z")
+	st.now(func(w http.ResponseWriter, _ *http.Request) {
+		if _, err := editor.Change(t.Context(), src.ID, pull.Change{AddOptions: pull.AddOptions{Posts: there.URL + "/posts"}}); err != nil {
+			t.Error(err)
+		}
+		w.Header().Set("ETag", `"old"`)
+		fmt.Fprint(w, atomOf("", post(1, 90, -1)))
 	})
+	r.due(src)
+	f := r.feed(src, digest.PostsFeed)
+	equal(t, "the feed", fmt.Sprintf("%s %q", f.URL, f.ETag), there.URL+`/posts ""`)
+	st.now(http.NotFound)
+	editor.clock.add(2 * time.Hour)
+	editor.due(src)
+	equal(t, "posts", editor.posts(src), 2)
+	f = r.feed(src, digest.PostsFeed)
+	equal(t, "all is there", fmt.Sprint(f.URL, " ", f.CatchUp.IsZero(), f.LastSuccess.Equal(editor.clock.Now())), there.URL+"/posts true true")
 }
 
 // An export of Disqus calls posts by their addresses, and the blog's feed may have
 // other ids for them. Its home page is the same.
 func TestFeedsOfABlogWhoseExportNamesPostsOtherwise(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		b := newBlog(t, kettleRow().page)
-		r := newRig(t, b, s, thatEvening)
-		src := digest.Source{Name: "Row", URL: b.url + "/", AddedAt: r.clock.Now()}
-		if err := s.AddSource(t.Context(), &src, nil, firstSeries); err != nil {
-			t.Fatal(err)
-		}
-		post := digest.Post{GUID: b.url + "/p1", URL: b.url + "/p1", URLKey: "/p1", Title: "p1", Published: at("2026-03-05T00:00:00Z"), Announced: -1}
-		if _, err := s.StorePage(t.Context(), pull.Page{SourceID: src.ID, Posts: []digest.Post{post}, Seen: r.clock.Now()}); err != nil {
-			t.Fatal(err)
-		}
-		found, err := r.Add(t.Context(), b.url, firstSeries, pull.AddOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		equal(t, "source", fmt.Sprint(found.Source.ID, found.Attached), fmt.Sprint(src.ID, true))
-		r.pull(found.Source, pull.PullOptions{})
-		equal(t, "posts", r.posts(src), 3)
-	})
+	s := database(t)
+	b := newBlog(t, kettleRow().page)
+	r := newRig(t, b, s, thatEvening)
+	src := digest.Source{Name: "Row", URL: b.url + "/", AddedAt: r.clock.Now()}
+	if err := s.AddSource(t.Context(), &src, nil, firstSeries); err != nil {
+		t.Fatal(err)
+	}
+	post := digest.Post{GUID: b.url + "/p1", URL: b.url + "/p1", URLKey: "/p1", Title: "p1", Published: at("2026-03-05T00:00:00Z"), Announced: -1}
+	if _, err := s.StorePage(t.Context(), pull.Page{SourceID: src.ID, Posts: []digest.Post{post}, Seen: r.clock.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	found, err := r.Add(t.Context(), b.url, firstSeries, pull.AddOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "source", fmt.Sprint(found.Source.ID, found.Attached), fmt.Sprint(src.ID, true))
+	r.pull(found.Source, pull.PullOptions{})
+	equal(t, "posts", r.posts(src), 3)
 }

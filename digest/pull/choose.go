@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"postbag/digest/feed"
+	"postbag/digest/webpage"
 )
 
 // Choice is a feed that a page offers, by what its title and address tell.
@@ -54,7 +54,7 @@ type group struct {
 	stem  string // its name without words for formats
 	title string // its title without them
 	own   bool   // the title is the site's own
-	links []feed.Link
+	links []webpage.Link
 }
 
 var (
@@ -71,12 +71,12 @@ func bare(s string) string {
 func bareTitle(s string) string { return bare(entryWords.ReplaceAllString(s, " ")) }
 
 // gather adds a link to the group it is another format of, or begins one.
-func gather(groups []group, l feed.Link, page feed.Page) []group {
+func gather(groups []group, l webpage.Link, page webpage.Page) []group {
 	u, err := url.Parse(l.URL)
 	if err != nil {
 		return groups
 	}
-	g := group{title: bareTitle(l.Title), links: []feed.Link{l}}
+	g := group{title: bareTitle(l.Title), links: []webpage.Link{l}}
 	folder, name := path.Split(strings.TrimSuffix(u.Path, "/"))
 	for len(folder) > 1 && bare(path.Base(folder)) == "" {
 		folder, _ = path.Split(strings.TrimSuffix(folder, "/"))
@@ -89,7 +89,7 @@ func gather(groups []group, l feed.Link, page feed.Page) []group {
 		sameTitle := g.title != "" && o.title == g.title
 		if sameName || sameTitle {
 			groups[i].links = append(groups[i].links, l)
-			slices.SortStableFunc(groups[i].links, func(a, b feed.Link) int { return cmp.Compare(rank(a), rank(b)) })
+			slices.SortStableFunc(groups[i].links, func(a, b webpage.Link) int { return cmp.Compare(rank(a), rank(b)) })
 			groups[i].own = o.own || g.own
 			return groups
 		}
@@ -98,7 +98,7 @@ func gather(groups []group, l feed.Link, page feed.Page) []group {
 }
 
 // rank orders formats by how much they tell.
-func rank(l feed.Link) int {
+func rank(l webpage.Link) int {
 	switch {
 	case strings.Contains(l.Type, "atom"):
 		return 0

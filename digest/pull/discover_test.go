@@ -36,7 +36,7 @@ func TestAddressesThatLeadToNoBlog(t *testing.T) {
 		}
 		return 404, html, "<html>not here</html>"
 	})
-	r := newRig(t, b, pull.NewMemory(), thatEvening)
+	r := newRig(t, b, database(t), thatEvening)
 	for _, tt := range []struct {
 		path  string
 		kind  digest.Kind
@@ -66,7 +66,7 @@ func TestAddressesThatLeadToNoBlog(t *testing.T) {
 }
 
 func TestWhatIsNoAddress(t *testing.T) {
-	r := newRig(t, newBlog(t, (&press{t: t}).page), pull.NewMemory(), thatEvening)
+	r := newRig(t, newBlog(t, (&press{t: t}).page), database(t), thatEvening)
 	for _, address := range []string{"", "  ", "http://", "two words", "https://a b.example/", "http://[::1"} {
 		_, err := r.Add(t.Context(), address, firstSeries, pull.AddOptions{})
 		wantError(t, address, err, digest.Invalid, "is not an address")
@@ -80,7 +80,7 @@ func TestWhatIsNoAddress(t *testing.T) {
 
 func TestBlogFollowedAlready(t *testing.T) {
 	b := newBlog(t, (&press{t: t}).page)
-	r := newRig(t, b, pull.NewMemory(), thatEvening)
+	r := newRig(t, b, database(t), thatEvening)
 	r.add()
 	_, err := r.Add(t.Context(), b.url+"/feed/", firstSeries, pull.AddOptions{})
 	if digest.KindOf(err) != digest.Conflict {
@@ -97,7 +97,7 @@ func TestBlogWithoutLinksIsFoundByConvention(t *testing.T) {
 		"posts only":     `<html><link rel=alternate type=application/rss+xml href=/feed/></html>`,
 	} {
 		b := newBlog(t, (&press{t: t, home: home}).page)
-		found, err := newRig(t, b, pull.NewMemory(), thatEvening).Discover(t.Context(), b.url, pull.AddOptions{})
+		found, err := newRig(t, b, database(t), thatEvening).Discover(t.Context(), b.url, pull.AddOptions{})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -127,7 +127,7 @@ func TestRedirectsAreRequestsToo(t *testing.T) {
 		fmt.Fprint(w, body)
 	}))
 	defer s.Close()
-	r := newRig(t, &blog{url: s.URL}, pull.NewMemory(), thatEvening)
+	r := newRig(t, &blog{url: s.URL}, database(t), thatEvening)
 	found, err := r.Discover(t.Context(), s.URL, pull.AddOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -156,7 +156,7 @@ func TestRedirectsToNothingAreRequestsToo(t *testing.T) {
 		}
 	}))
 	defer s.Close()
-	r := newRig(t, &blog{url: s.URL}, pull.NewMemory(), thatEvening)
+	r := newRig(t, &blog{url: s.URL}, database(t), thatEvening)
 	if _, err := r.Discover(t.Context(), s.URL, pull.AddOptions{}); err == nil {
 		t.Error("a blog was found")
 	}

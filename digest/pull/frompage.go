@@ -5,13 +5,14 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/feed"
+	"postbag/digest/webpage"
 )
 
 // fromPage goes on from a web page: by the platform that made it, then by the
 // feeds it announces or links to, then by where its maker usually puts them.
 func (s *search) fromPage(ctx context.Context, resp *Response) (Found, error) {
 	page := s.page(resp)
-	maker := feed.Maker(page.Generator)
+	maker := webpage.Software(page.Generator)
 	if s.opts.Platform != "" {
 		maker = makerOf(s.opts.Platform)
 	}
@@ -49,7 +50,7 @@ func (s *search) fromPage(ctx context.Context, resp *Response) (Found, error) {
 
 // page reads an answer as a web page and remembers it.
 func (s *search) page(resp *Response) seenPage {
-	p := seenPage{feed.ReadPage(resp.Body, resp.URL), resp.URL}
+	p := seenPage{webpage.Read(resp.Body, resp.URL), resp.URL}
 	s.pages = append(s.pages, p)
 	return p
 }

@@ -48,41 +48,40 @@ func (a *archive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func TestHistoryGoesOnWhereItStopped(t *testing.T) {
 	for _, followed := range []bool{false, true} {
 		t.Run(fmt.Sprint("followed before: ", followed), func(t *testing.T) {
-			inStores(t, func(t *testing.T, s pull.Store) {
-				a := &archive{newest: 95, broken: map[int]bool{}}
-				st := newStage(t, a.ServeHTTP)
-				r, src := play(t, s, st, digest.Generic)
-				if followed {
-					r.due(src)
-					a.newest = 98
-					r.clock.add(2 * time.Hour)
-				}
-				top := a.newest + 1
-				a.broken[top-50] = true
-				st.requests()
-				_, err := r.Pull(t.Context(), src.ID, pull.PullOptions{History: true})
-				wantError(t, "cut off", err, digest.Unavailable, "500")
-				f := r.feed(src, digest.CommentsFeed)
-				equal(t, "goes on at", strings.TrimPrefix(f.Older, st.URL), fmt.Sprintf("/comments?before=%d", top-50))
-				equal(t, "comments", len(r.comments(src)) >= 50, true)
-
-				// What comes meanwhile is read by the schedule as ever.
-				a.newest += 4
-				r.clock.add(26 * time.Hour)
+			s := database(t)
+			a := &archive{newest: 95, broken: map[int]bool{}}
+			st := newStage(t, a.ServeHTTP)
+			r, src := play(t, s, st, digest.Generic)
+			if followed {
 				r.due(src)
-				equal(t, "the place is kept", r.feed(src, digest.CommentsFeed).Older, f.Older)
-
-				a.broken = map[int]bool{}
-				a.newest += 3
+				a.newest = 98
 				r.clock.add(2 * time.Hour)
-				st.requests()
-				r.pull(src, pull.PullOptions{History: true})
-				asked := strings.Split(st.requests(), ", ")
-				equal(t, "the pages between are not read again", fmt.Sprint(asked[1:3]), fmt.Sprintf("[/comments /comments?before=%d]", top-50))
-				equal(t, "all comments", len(r.comments(src)), a.newest)
-				f = r.feed(src, digest.CommentsFeed)
-				equal(t, "done", fmt.Sprintf("%q %v", f.Older, f.CatchUp.IsZero()), `"" true`)
-			})
+			}
+			top := a.newest + 1
+			a.broken[top-50] = true
+			st.requests()
+			_, err := r.Pull(t.Context(), src.ID, pull.PullOptions{History: true})
+			wantError(t, "cut off", err, digest.Unavailable, "500")
+			f := r.feed(src, digest.CommentsFeed)
+			equal(t, "goes on at", strings.TrimPrefix(f.Older, st.URL), fmt.Sprintf("/comments?before=%d", top-50))
+			equal(t, "comments", len(r.comments(src)) >= 50, true)
+
+			// What comes meanwhile is read by the schedule as ever.
+			a.newest += 4
+			r.clock.add(26 * time.Hour)
+			r.due(src)
+			equal(t, "the place is kept", r.feed(src, digest.CommentsFeed).Older, f.Older)
+
+			a.broken = map[int]bool{}
+			a.newest += 3
+			r.clock.add(2 * time.Hour)
+			st.requests()
+			r.pull(src, pull.PullOptions{History: true})
+			asked := strings.Split(st.requests(), ", ")
+			equal(t, "the pages between are not read again", fmt.Sprint(asked[1:3]), fmt.Sprintf("[/comments /comments?before=%d]", top-50))
+			equal(t, "all comments", len(r.comments(src)), a.newest)
+			f = r.feed(src, digest.CommentsFeed)
+			equal(t, "done", fmt.Sprintf("%q %v", f.Older, f.CatchUp.IsZero()), `"" true`)
 		})
 	}
 }
@@ -90,23 +89,22 @@ func TestHistoryGoesOnWhereItStopped(t *testing.T) {
 // A history that is cut off between new entries and known ones must not hide what
 // is between them from the schedule.
 func TestHistoryCutOffLeavesNoHole(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		a := &archive{newest: 20, broken: map[int]bool{}}
-		st := newStage(t, a.ServeHTTP)
-		r, src := play(t, s, st, digest.Generic)
-		r.pull(src, pull.PullOptions{History: true})
-		a.newest = 60
-		a.broken[41] = true
-		r.clock.add(2 * time.Hour)
-		if _, err := r.Pull(t.Context(), src.ID, pull.PullOptions{History: true}); err == nil {
-			t.Fatal("no error")
-		}
-		a.broken = map[int]bool{}
-		a.newest = 61
-		r.clock.add(2 * time.Hour)
-		r.due(src)
-		equal(t, "comments", len(r.comments(src)), 61)
-	})
+	s := database(t)
+	a := &archive{newest: 20, broken: map[int]bool{}}
+	st := newStage(t, a.ServeHTTP)
+	r, src := play(t, s, st, digest.Generic)
+	r.pull(src, pull.PullOptions{History: true})
+	a.newest = 60
+	a.broken[41] = true
+	r.clock.add(2 * time.Hour)
+	if _, err := r.Pull(t.Context(), src.ID, pull.PullOptions{History: true}); err == nil {
+		t.Fatal("no error")
+	}
+	a.broken = map[int]bool{}
+	a.newest = 61
+	r.clock.add(2 * time.Hour)
+	r.due(src)
+	equal(t, "comments", len(r.comments(src)), 61)
 }
 
 // site is a WordPress blog whose feeds give the newest ten comments of 250, and
@@ -189,69 +187,67 @@ func TestWordPressRESTTellsWhatIsGone(t *testing.T) {
 		"one cannot be asked for": {honest, "each", "[]", 3},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inStores(t, func(t *testing.T, s pull.Store) {
-				blog := &site{total: honest}
-				st := newStage(t, blog.ServeHTTP)
-				r, src := play(t, s, st, digest.WordPress, "/feed/", "/comments/feed/")
-				r.pull(src, pull.PullOptions{History: true})
-				equal(t, "comments", len(r.comments(src)), 250)
-				blog.lost, blog.kinds = map[int]bool{7: true, 130: true}, map[int]bool{8: true}
-				blog.total, blog.broken = tt.total, tt.broken
-				st.requests()
-				r.clock.add(2 * time.Hour)
-				r.pull(src, pull.PullOptions{History: true})
-				gone := []int{}
-				for guid, c := range r.comments(src) {
-					if n, _ := strconv.Atoi(guid[strings.LastIndex(guid, "-")+1:]); c.Gone {
-						gone = append(gone, n)
-						equal(t, "how", fmt.Sprint(c.GoneBy, ": ", c.GoneReason), "absence: the site does not give it any more")
-					}
+			s := database(t)
+			blog := &site{total: honest}
+			st := newStage(t, blog.ServeHTTP)
+			r, src := play(t, s, st, digest.WordPress, "/feed/", "/comments/feed/")
+			r.pull(src, pull.PullOptions{History: true})
+			equal(t, "comments", len(r.comments(src)), 250)
+			blog.lost, blog.kinds = map[int]bool{7: true, 130: true}, map[int]bool{8: true}
+			blog.total, blog.broken = tt.total, tt.broken
+			st.requests()
+			r.clock.add(2 * time.Hour)
+			r.pull(src, pull.PullOptions{History: true})
+			gone := []int{}
+			for guid, c := range r.comments(src) {
+				if n, _ := strconv.Atoi(guid[strings.LastIndex(guid, "-")+1:]); c.Gone {
+					gone = append(gone, n)
+					equal(t, "how", fmt.Sprint(c.GoneBy, ": ", c.GoneReason), "absence: the site does not give it any more")
 				}
-				slices.Sort(gone)
-				equal(t, "gone", fmt.Sprint(gone), tt.gone)
-				equal(t, "asked for by themselves", strings.Count(st.requests(), "/comments/")-1, tt.alone)
-			})
+			}
+			slices.Sort(gone)
+			equal(t, "gone", fmt.Sprint(gone), tt.gone)
+			equal(t, "asked for by themselves", strings.Count(st.requests(), "/comments/")-1, tt.alone)
 		})
 	}
 }
 
 func TestWordPressHistoryComesFromItsREST(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		blog := &site{broken: "/wp-json/wp/v2/comments?order=asc&page=3&per_page=100"}
-		st := newStage(t, blog.ServeHTTP)
-		r, src := play(t, s, st, digest.WordPress, "/feed/", "/comments/feed/")
-		r.due(src)
-		equal(t, "comments in the feed", len(r.comments(src)), 10)
-		st.requests()
-		_, err := r.Pull(t.Context(), src.ID, pull.PullOptions{History: true})
-		wantError(t, "cut off", err, digest.Unavailable, "500")
-		equal(t, "comments so far", len(r.comments(src)), 210)
-		blog.broken = ""
-		st.requests()
-		r.clock.add(2 * time.Hour)
-		r.pull(src, pull.PullOptions{History: true})
-		asked := st.requests()
-		if !strings.Contains(asked, "page=3") || strings.Contains(asked, "page=1&") {
-			t.Errorf("asked %s, want it to go on with page 3", asked)
+	s := database(t)
+	blog := &site{broken: "/wp-json/wp/v2/comments?order=asc&page=3&per_page=100"}
+	st := newStage(t, blog.ServeHTTP)
+	r, src := play(t, s, st, digest.WordPress, "/feed/", "/comments/feed/")
+	r.due(src)
+	equal(t, "comments in the feed", len(r.comments(src)), 10)
+	st.requests()
+	_, err := r.Pull(t.Context(), src.ID, pull.PullOptions{History: true})
+	wantError(t, "cut off", err, digest.Unavailable, "500")
+	equal(t, "comments so far", len(r.comments(src)), 210)
+	blog.broken = ""
+	st.requests()
+	r.clock.add(2 * time.Hour)
+	r.pull(src, pull.PullOptions{History: true})
+	asked := st.requests()
+	if !strings.Contains(asked, "page=3") || strings.Contains(asked, "page=1&") {
+		t.Errorf("asked %s, want it to go on with page 3", asked)
+	}
+	all := r.comments(src)
+	equal(t, "comments", len(all), 250)
+	reply := all[st.URL+"/?p=5#comment-249"]
+	for _, c := range all {
+		if strings.HasSuffix(c.GUID, "#comment-1") {
+			equal(t, "parent of a reply that the feed does not name", reply.ParentID, c.ID)
 		}
-		all := r.comments(src)
-		equal(t, "comments", len(all), 250)
-		reply := all[st.URL+"/?p=5#comment-249"]
-		for _, c := range all {
-			if strings.HasSuffix(c.GUID, "#comment-1") {
-				equal(t, "parent of a reply that the feed does not name", reply.ParentID, c.ID)
-			}
-			equal(t, "its post is known", c.PostID != 0, true)
-		}
-		equal(t, "backfill of what is old", all[st.URL+"/?p=5#comment-250"].Backfill, false)
-	})
+		equal(t, "its post is known", c.PostID != 0, true)
+	}
+	equal(t, "backfill of what is old", all[st.URL+"/?p=5#comment-250"].Backfill, false)
 }
 
 func TestWordPressWithoutREST(t *testing.T) {
 	for _, status := range []int{401, 403, 404} {
 		blog := &site{refused: status}
 		st := newStage(t, blog.ServeHTTP)
-		r, src := play(t, pull.NewMemory(), st, digest.WordPress, "/feed/", "/comments/feed/")
+		r, src := play(t, database(t), st, digest.WordPress, "/feed/", "/comments/feed/")
 		report := r.pull(src, pull.PullOptions{History: true})
 		if words := fmt.Sprint(report.Notices); !strings.Contains(words, fmt.Sprint(status)) || !strings.Contains(words, "newest comments only") {
 			t.Errorf("notices %s", words)
@@ -268,33 +264,32 @@ const wordPressHead = `<generator>https://wordpress.org/?v=6.7</generator>`
 // Ten posts have come since: the new part ends on the very page at which the
 // history goes on.
 func TestHistoryGoesOnAtAPageThatItCameBy(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		newest, broken := 40, "2"
-		st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
-			n, _ := strconv.Atoi(r.URL.Query().Get("paged"))
-			n = max(n, 1)
-			if r.URL.Query().Get("paged") == broken {
-				w.WriteHeader(http.StatusInternalServerError)
-				return
-			}
-			var all []entry
-			for i := newest - 10*(n-1); i > newest-10*n && i > 0; i-- {
-				all = append(all, post(i, float64(10*(200-i)), -1))
-			}
-			if len(all) == 0 {
-				http.NotFound(w, r)
-				return
-			}
-			fmt.Fprint(w, atomOf(wordPressHead, all...))
-		})
-		r, src := play(t, s, st, digest.WordPress, "/feed/")
-		_, err := r.Pull(t.Context(), src.ID, pull.PullOptions{History: true})
-		wantError(t, "cut off", err, digest.Unavailable, "500")
-		broken, newest = "none", 50
-		r.clock.add(2 * time.Hour)
-		r.pull(src, pull.PullOptions{History: true})
-		equal(t, "posts", r.posts(src), 50)
+	s := database(t)
+	newest, broken := 40, "2"
+	st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+		n, _ := strconv.Atoi(r.URL.Query().Get("paged"))
+		n = max(n, 1)
+		if r.URL.Query().Get("paged") == broken {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		var all []entry
+		for i := newest - 10*(n-1); i > newest-10*n && i > 0; i-- {
+			all = append(all, post(i, float64(10*(200-i)), -1))
+		}
+		if len(all) == 0 {
+			http.NotFound(w, r)
+			return
+		}
+		fmt.Fprint(w, atomOf(wordPressHead, all...))
 	})
+	r, src := play(t, s, st, digest.WordPress, "/feed/")
+	_, err := r.Pull(t.Context(), src.ID, pull.PullOptions{History: true})
+	wantError(t, "cut off", err, digest.Unavailable, "500")
+	broken, newest = "none", 50
+	r.clock.add(2 * time.Hour)
+	r.pull(src, pull.PullOptions{History: true})
+	equal(t, "posts", r.posts(src), 50)
 }
 
 // Some sites name a next page for ever, empty or the same as before.
@@ -317,7 +312,7 @@ func TestNextPagesWithoutEnd(t *testing.T) {
 				}
 				fmt.Fprint(w, strings.Replace(body, "<title>The Lamp</title>", "<title>The Lamp</title>"+link, 1))
 			})
-			r, src := play(t, pull.NewMemory(), st, digest.Generic)
+			r, src := play(t, database(t), st, digest.Generic)
 			for _, opts := range []pull.PullOptions{{}, {Force: true}, {History: true}} {
 				report, err := r.Pull(t.Context(), src.ID, opts)
 				if err != nil || report.Requests > 8 {
@@ -333,61 +328,59 @@ func TestNextPagesWithoutEnd(t *testing.T) {
 // away has a good feed all the same.
 func TestGuessedPageThatIsRefused(t *testing.T) {
 	for _, status := range []int{400, 403, 410} {
-		inStores(t, func(t *testing.T, s pull.Store) {
-			st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
-				if r.URL.RawQuery != "" {
-					w.WriteHeader(status)
-					return
-				}
-				var all []entry
-				for i := 10; i > 0; i-- {
-					all = append(all, post(i, float64(20-i), 0))
-				}
-				fmt.Fprint(w, atomOf(wordPressHead, all...))
-			})
-			r, src := play(t, s, st, digest.WordPress, "/feed/")
-			report := r.due(src)
-			equal(t, "notice", strings.Contains(fmt.Sprint(report.Notices), fmt.Sprint("answers ", status)), status != 410)
-			f := r.feed(src, digest.PostsFeed)
-			equal(t, "state", fmt.Sprint(f.LastError, f.CatchUp.IsZero(), f.GoneSince.IsZero(), f.LastSuccess.IsZero()), "true true false")
+		s := database(t)
+		st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.RawQuery != "" {
+				w.WriteHeader(status)
+				return
+			}
+			var all []entry
+			for i := 10; i > 0; i-- {
+				all = append(all, post(i, float64(20-i), 0))
+			}
+			fmt.Fprint(w, atomOf(wordPressHead, all...))
 		})
+		r, src := play(t, s, st, digest.WordPress, "/feed/")
+		report := r.due(src)
+		equal(t, "notice", strings.Contains(fmt.Sprint(report.Notices), fmt.Sprint("answers ", status)), status != 410)
+		f := r.feed(src, digest.PostsFeed)
+		equal(t, "state", fmt.Sprint(f.LastError, f.CatchUp.IsZero(), f.GoneSince.IsZero(), f.LastSuccess.IsZero()), "true true false")
 	}
 }
 
 // What the feed of one post brought while the feed of all comments was down does not
 // end the way back of that one.
 func TestListingsDoNotHideWhatTheFeedMissed(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		down := false
-		p := pages{
-			"/feeds/posts/default":    bloggerOf("", "", 2, post(2, 90, 1), post(1, 2000, 0)),
-			"/feeds/comments/default": bloggerOf(".comments", "", 1, said(10, 2, 50)),
+	s := database(t)
+	down := false
+	p := pages{
+		"/feeds/posts/default":    bloggerOf("", "", 2, post(2, 90, 1), post(1, 2000, 0)),
+		"/feeds/comments/default": bloggerOf(".comments", "", 1, said(10, 2, 50)),
+	}
+	st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+		if down && r.URL.Path == "/feeds/comments/default" {
+			w.WriteHeader(http.StatusBadGateway)
+			return
 		}
-		st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
-			if down && r.URL.Path == "/feeds/comments/default" {
-				w.WriteHeader(http.StatusBadGateway)
-				return
-			}
-			p.ServeHTTP(w, r)
-		})
-		r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
-		r.due(src)
-		// An old post, which the posts feed does not list any more, gets a comment,
-		// and then the newest gets ten, while the comments feed is down.
-		down = true
-		ten := manySaid(30, 21, 2, 10)
-		p["/feeds/posts/default"] = bloggerOf("", "", 2, post(2, 90, 11))
-		p["/feeds/2/comments/default?max-results=500"] = bloggerOf(".post2..comments", "", 11, append(manySaid(30, 21, 2, 10), said(10, 2, 50))...)
-		p["/feeds/comments/default"] = bloggerOf(".comments", "/feeds/comments/default?start-index=11", 12, ten...)
-		p["/feeds/comments/default?start-index=11"] = bloggerOf(".comments", "", 12, said(11, 1, 40), said(10, 2, 50))
-		r.clock.add(2 * time.Hour)
-		if _, err := r.PullDue(t.Context(), src.ID); err == nil {
-			t.Fatal("no error")
-		}
-		equal(t, "comments by the post's own feed", len(r.comments(src)), 11)
-		down = false
-		r.clock.add(3 * time.Hour)
-		r.due(src)
-		equal(t, "comments", len(r.comments(src)), 12)
+		p.ServeHTTP(w, r)
 	})
+	r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
+	r.due(src)
+	// An old post, which the posts feed does not list any more, gets a comment,
+	// and then the newest gets ten, while the comments feed is down.
+	down = true
+	ten := manySaid(30, 21, 2, 10)
+	p["/feeds/posts/default"] = bloggerOf("", "", 2, post(2, 90, 11))
+	p["/feeds/2/comments/default?max-results=500"] = bloggerOf(".post2..comments", "", 11, append(manySaid(30, 21, 2, 10), said(10, 2, 50))...)
+	p["/feeds/comments/default"] = bloggerOf(".comments", "/feeds/comments/default?start-index=11", 12, ten...)
+	p["/feeds/comments/default?start-index=11"] = bloggerOf(".comments", "", 12, said(11, 1, 40), said(10, 2, 50))
+	r.clock.add(2 * time.Hour)
+	if _, err := r.PullDue(t.Context(), src.ID); err == nil {
+		t.Fatal("no error")
+	}
+	equal(t, "comments by the post's own feed", len(r.comments(src)), 11)
+	down = false
+	r.clock.add(3 * time.Hour)
+	r.due(src)
+	equal(t, "comments", len(r.comments(src)), 12)
 }

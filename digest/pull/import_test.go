@@ -15,7 +15,6 @@ import (
 	"postbag/digest/dump"
 	"postbag/digest/pull"
 	"postbag/digest/store"
-	"postbag/digest/store/storetest"
 )
 
 // shelf is a rig with a database of its own, to import into.
@@ -26,15 +25,7 @@ type shelf struct {
 
 func newShelf(t *testing.T, b *blog, start string) shelf {
 	t.Helper()
-	db, err := store.Open(t.Context(), storetest.Database(t), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := database(t)
 	return shelf{newRig(t, b, db, start), db}
 }
 
@@ -64,7 +55,7 @@ func (s shelf) tryImport(file io.Reader, change ...func(*pull.ImportOptions)) (p
 // follow attaches the blog's feeds to a source that an import made.
 func (s shelf) follow(src digest.Source) digest.Source {
 	s.t.Helper()
-	found := newRig(s.t, s.blog, pull.NewMemory(), s.clock.Now().Format("2006-01-02T15:04:05Z"))
+	found := newRig(s.t, s.blog, database(s.t), s.clock.Now().Format("2006-01-02T15:04:05Z"))
 	feeds, err := found.store.Feeds(s.t.Context(), found.add().ID)
 	if err != nil {
 		s.t.Fatal(err)
@@ -78,26 +69,9 @@ func (s shelf) follow(src digest.Source) digest.Source {
 	return src
 }
 
-func (s shelf) contents() ([]digest.Post, []digest.Comment) {
-	s.t.Helper()
-	posts, err := s.db.Posts(s.t.Context(), digest.PostFilter{})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	listed, err := s.db.Comments(s.t.Context(), digest.CommentFilter{})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	comments := make([]digest.Comment, len(listed))
-	for i, l := range listed {
-		comments[i] = l.Comment
-	}
-	return posts, comments
-}
-
 // rows writes down what is stored, whatever the order in which it came.
 func (s shelf) rows() string {
-	posts, comments := s.contents()
+	posts, comments := contents(s.t, s.db)
 	post, comment := map[int64]string{}, map[int64]string{}
 	var all []string
 	for _, p := range posts {
@@ -148,7 +122,7 @@ func TestFoundingBlogFromFeedsAndExports(t *testing.T) {
 			equal(t, "source", fmt.Sprint(out.Source.Name, out.Source.URL, out.Source.Platform), "On Probation Bloghttps://probationmatters.blogspot.com/blogger")
 			equal(t, "comments", out.Stored.NewComments, 126)
 			equal(t, "gone", out.Stored.GoneComments, 3)
-			posts, comments := s.contents()
+			posts, comments := contents(s.t, s.db)
 			checkSample(t, readExpected(t, dir), posts, comments)
 			sameRows(t, s.rows(), want)
 		})
@@ -218,7 +192,7 @@ func TestImportedCommentsAreBackfill(t *testing.T) {
 	b := newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page)
 	s := newShelf(t, b, afterTheLast)
 	s.imports(sampleExport(t, "export.atom"))
-	_, comments := s.contents()
+	_, comments := contents(s.t, s.db)
 	for _, c := range comments {
 		if want := c.Published.Before(s.clock.Now().Add(-pull.Week)); c.Backfill != want {
 			t.Errorf("backfill is %v for a comment of %v", c.Backfill, c.Published)
@@ -228,7 +202,7 @@ func TestImportedCommentsAreBackfill(t *testing.T) {
 
 func pressExport(t *testing.T, home string) string {
 	t.Helper()
-	body, err := os.ReadFile(filepath.Join("..", "export", "testdata", "wordpress-1.2.xml"))
+	body, err := os.ReadFile(filepath.Join("..", "dump", "testdata", "wordpress-1.2.xml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +236,7 @@ func TestWordPressFromFeedsAndExport(t *testing.T) {
 				out = s.imports(strings.NewReader(pressExport(t, tt.home)), func(o *pull.ImportOptions) { o.Source = src.ID })
 			}
 			equal(t, "source", out.Source.ID, src.ID)
-			posts, comments := s.contents()
+			posts, comments := contents(s.t, s.db)
 			equal(t, "posts", len(posts), 2)
 			equal(t, "comments", len(comments), 7) // 3 in the feed, 5 in the export, 1 of them in both
 			byKey := map[string]digest.Comment{}
@@ -291,7 +265,7 @@ func TestTrashIsTakenOver(t *testing.T) {
 	trash := strings.NewReplacer("comment_id>205<", "comment_id>102<").Replace(pressExport(t, b.url))
 	out := s.imports(strings.NewReader(trash))
 	equal(t, "newly gone", out.Stored.GoneComments, 2)
-	_, comments := s.contents()
+	_, comments := contents(s.t, s.db)
 	for _, c := range comments {
 		if strings.HasSuffix(c.GUID, "#comment-102") {
 			equal(t, "gone", c.Gone, true)
@@ -316,7 +290,7 @@ func TestDisqusUnderTheBlogsOwnPosts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body, err := os.ReadFile(filepath.Join("..", "export", "testdata", "disqus.xml"))
+	body, err := os.ReadFile(filepath.Join("..", "dump", "testdata", "disqus.xml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,7 +298,7 @@ func TestDisqusUnderTheBlogsOwnPosts(t *testing.T) {
 	equal(t, "source", out.Source.ID, src.ID)
 	equal(t, "new posts", out.Stored.NewPosts, 1)
 	equal(t, "new comments", out.Stored.NewComments, 8)
-	posts, comments := s.contents()
+	posts, comments := contents(s.t, s.db)
 	under := map[int64]int{}
 	for _, c := range comments {
 		under[c.PostID]++
@@ -346,7 +320,7 @@ func TestDisqusUnderTheBlogsOwnPosts(t *testing.T) {
 func TestWhoseExportItIs(t *testing.T) {
 	b := newBlog(t, (&press{t: t}).page)
 	wxr := pressExport(t, "http://blog.test")
-	takeout, err := os.ReadFile(filepath.Join("..", "export", "testdata", "takeout.atom"))
+	takeout, err := os.ReadFile(filepath.Join("..", "dump", "testdata", "takeout.atom"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -388,7 +362,7 @@ func TestWhoseExportItIs(t *testing.T) {
 			t.Fatal(err)
 		}
 		equal(t, "source", s.imports(strings.NewReader(string(takeout))).Source.ID, want.ID)
-		posts, _ := s.contents()
+		posts, _ := contents(s.t, s.db)
 		equal(t, "address filled in", posts[0].URL, "https://moved.example/2019/05/late.html")
 	})
 	t.Run("nobody's", func(t *testing.T) {
@@ -400,14 +374,14 @@ func TestWhoseExportItIs(t *testing.T) {
 		dry := s.imports(strings.NewReader(wxr), func(o *pull.ImportOptions) { o.DryRun = true })
 		equal(t, "counted", fmt.Sprint(dry.Made, dry.Tally.Posts, dry.Tally.Comments), "true 2 5")
 		sources, err := s.db.Sources(t.Context())
-		posts, comments := s.contents()
+		posts, comments := contents(s.t, s.db)
 		equal(t, "stored so far", len(sources)+len(posts)+len(comments), 0)
 		equal(t, "error", err, nil)
 
 		out := s.imports(strings.NewReader(string(takeout)), func(o *pull.ImportOptions) { o.URL = "slowferries.example" })
 		equal(t, "made", out.Made, true)
 		equal(t, "source", out.Source.Name+" "+out.Source.URL, "Slow Ferries https://slowferries.example/")
-		posts, _ = s.contents()
+		posts, _ = contents(s.t, s.db)
 		equal(t, "address", posts[0].URL, "https://slowferries.example/2019/05/late.html")
 		series, err := s.db.SeriesList(t.Context())
 		equal(t, "series", len(series), 1)

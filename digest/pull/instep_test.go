@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/pull"
 )
 
 // Each case is a comments feed as it stands first and as it stands two hours
@@ -49,36 +48,35 @@ func TestOddEntriesFollowTheirRule(t *testing.T) {
 		{"from 1970", []entry{at(one, func(e *entry) { e.hours = 492_000 })}, []entry{at(one, func(e *entry) { e.hours = 492_000 })}, 1, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			inStores(t, func(t *testing.T, s pull.Store) {
-				p := pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", tt.before...)}
-				st := newStage(t, p.ServeHTTP)
-				r, src := play(t, s, st, digest.Generic)
-				r.due(src)
-				first := r.comments(src)
-				equal(t, "comments at first", len(first), len(tt.before))
-				p["/comments"] = atomOf("", tt.after...)
-				r.clock.add(2 * time.Hour)
-				report := r.due(src)
-				all := r.comments(src)
-				equal(t, "comments", len(all), tt.want)
-				equal(t, "changed", report.Stored.ChangedComments, tt.changed)
-				byID := map[int64]digest.Comment{}
-				for _, c := range all {
-					byID[c.ID] = c
-					equal(t, "its post is known", c.PostID != 0, true)
+			s := database(t)
+			p := pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", tt.before...)}
+			st := newStage(t, p.ServeHTTP)
+			r, src := play(t, s, st, digest.Generic)
+			r.due(src)
+			first := r.comments(src)
+			equal(t, "comments at first", len(first), len(tt.before))
+			p["/comments"] = atomOf("", tt.after...)
+			r.clock.add(2 * time.Hour)
+			report := r.due(src)
+			all := r.comments(src)
+			equal(t, "comments", len(all), tt.want)
+			equal(t, "changed", report.Stored.ChangedComments, tt.changed)
+			byID := map[int64]digest.Comment{}
+			for _, c := range all {
+				byID[c.ID] = c
+				equal(t, "its post is known", c.PostID != 0, true)
+			}
+			for _, c := range first {
+				now := byID[c.ID]
+				if now.ID == 0 {
+					t.Errorf("comment %s lost its row", c.GUID)
 				}
-				for _, c := range first {
-					now := byID[c.ID]
-					if now.ID == 0 {
-						t.Errorf("comment %s lost its row", c.GUID)
-					}
-					equal(t, "published", now.Published.Equal(c.Published), true)
-					equal(t, "first seen", now.FirstSeen.Equal(c.FirstSeen), true)
-					if c.Published.After(r.clock.Now()) || c.Published.Year() < 1994 {
-						t.Errorf("published %v", c.Published)
-					}
+				equal(t, "published", now.Published.Equal(c.Published), true)
+				equal(t, "first seen", now.FirstSeen.Equal(c.FirstSeen), true)
+				if c.Published.After(r.clock.Now()) || c.Published.Year() < 1994 {
+					t.Errorf("published %v", c.Published)
 				}
-			})
+			}
 		})
 	}
 }
@@ -94,7 +92,7 @@ func TestDatesThatCannotBe(t *testing.T) {
 	} {
 		body := `<rss version="2.0"><channel><title>x</title><item><guid isPermaLink="false">1</guid><title>One</title><pubDate>` + written + `</pubDate></item></channel></rss>`
 		st := newStage(t, pages{"/posts": body}.ServeHTTP)
-		r, src := play(t, pull.NewMemory(), st, digest.Generic, "/posts")
+		r, src := play(t, database(t), st, digest.Generic, "/posts")
 		for range 2 {
 			r.due(src)
 			all, err := r.store.RecentPosts(t.Context(), src.ID, 10)
@@ -108,56 +106,53 @@ func TestDatesThatCannotBe(t *testing.T) {
 }
 
 func TestRepliesComeBeforeTheirParents(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		p := pages{"/posts": atomOf(""), "/comments": atomOf("", said(3, 1, 20))}
-		p["/comments"] = strings.Replace(p["/comments"], `<thr:in-reply-to ref="tag:lamp.test,2026:post-1"/>`, `<thr:in-reply-to ref="tag:lamp.test,2026:c-2" href="/p/1#c2"/>`, 1)
-		st := newStage(t, p.ServeHTTP)
-		r, src := play(t, s, st, digest.Generic)
-		r.due(src)
-		p["/posts"] = atomOf("", post(1, 90, -1))
-		p["/comments"] = strings.Replace(p["/comments"], "</feed>", "", 1) + strings.SplitN(atomOf("", said(2, 1, 30)), "</title>", 2)[1]
-		r.clock.add(2 * time.Hour)
-		r.due(src)
-		all := r.comments(src)
-		parent, reply := all["tag:lamp.test,2026:c-2"], all["tag:lamp.test,2026:c-3"]
-		equal(t, "comments", len(all), 2)
-		equal(t, "post of the parent", parent.PostID != 0, true)
-		equal(t, "parent of the reply", reply.ParentID, parent.ID)
-	})
+	s := database(t)
+	p := pages{"/posts": atomOf(""), "/comments": atomOf("", said(3, 1, 20))}
+	p["/comments"] = strings.Replace(p["/comments"], `<thr:in-reply-to ref="tag:lamp.test,2026:post-1"/>`, `<thr:in-reply-to ref="tag:lamp.test,2026:c-2" href="/p/1#c2"/>`, 1)
+	st := newStage(t, p.ServeHTTP)
+	r, src := play(t, s, st, digest.Generic)
+	r.due(src)
+	p["/posts"] = atomOf("", post(1, 90, -1))
+	p["/comments"] = strings.Replace(p["/comments"], "</feed>", "", 1) + strings.SplitN(atomOf("", said(2, 1, 30)), "</title>", 2)[1]
+	r.clock.add(2 * time.Hour)
+	r.due(src)
+	all := r.comments(src)
+	parent, reply := all["tag:lamp.test,2026:c-2"], all["tag:lamp.test,2026:c-3"]
+	equal(t, "comments", len(all), 2)
+	equal(t, "post of the parent", parent.PostID != 0, true)
+	equal(t, "parent of the reply", reply.ParentID, parent.ID)
 }
 
 func TestTombstoneMarksGone(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		p := pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", manySaid(3, 1, 1, 20)...)}
-		st := newStage(t, p.ServeHTTP)
-		r, src := play(t, s, st, digest.Generic)
-		r.due(src)
-		p["/comments"] = atomOf(`<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="tag:lamp.test,2026:c-2" when="2026-03-05T20:30:00Z"/>`, said(3, 1, 20), said(1, 1, 22))
-		r.clock.add(2 * time.Hour)
-		equal(t, "gone", r.due(src).Stored.GoneComments, 1)
-		c := r.comments(src)["tag:lamp.test,2026:c-2"]
-		equal(t, "how", fmt.Sprintf("%v %s", c.Gone, c.GoneBy), "true tombstone")
-	})
+	s := database(t)
+	p := pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", manySaid(3, 1, 1, 20)...)}
+	st := newStage(t, p.ServeHTTP)
+	r, src := play(t, s, st, digest.Generic)
+	r.due(src)
+	p["/comments"] = atomOf(`<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="tag:lamp.test,2026:c-2" when="2026-03-05T20:30:00Z"/>`, said(3, 1, 20), said(1, 1, 22))
+	r.clock.add(2 * time.Hour)
+	equal(t, "gone", r.due(src).Stored.GoneComments, 1)
+	c := r.comments(src)["tag:lamp.test,2026:c-2"]
+	equal(t, "how", fmt.Sprintf("%v %s", c.Gone, c.GoneBy), "true tombstone")
 }
 
 func TestPostsThatMove(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		p := pages{"/posts": atomOf("", post(1, 90, -1), post(2, 100, -1)), "/comments": atomOf("", said(1, 1, 20))}
-		st := newStage(t, p.ServeHTTP)
-		r, src := play(t, s, st, digest.Generic)
-		r.due(src)
-		// The same posts under new ids, and one with its old id and new words.
-		a, b := post(1, 90, -1), post(2, 100, -1)
-		a.id, a.link = "urn:uuid:1", "/p/1/?utm_campaign=x&fbclid=y"
-		b.text = "Post 2, mended."
-		c := said(2, 1, 10)
-		c.ref = "urn:uuid:1"
-		p["/posts"], p["/comments"] = atomOf("", a, b), atomOf("", c, said(1, 1, 20))
-		r.clock.add(2 * time.Hour)
-		report := r.due(src)
-		equal(t, "posts", r.posts(src), 2)
-		equal(t, "changed", report.Stored.ChangedPosts, 1)
-		all := r.comments(src)
-		equal(t, "both comments on one post", all["tag:lamp.test,2026:c-1"].PostID, all["tag:lamp.test,2026:c-2"].PostID)
-	})
+	s := database(t)
+	p := pages{"/posts": atomOf("", post(1, 90, -1), post(2, 100, -1)), "/comments": atomOf("", said(1, 1, 20))}
+	st := newStage(t, p.ServeHTTP)
+	r, src := play(t, s, st, digest.Generic)
+	r.due(src)
+	// The same posts under new ids, and one with its old id and new words.
+	a, b := post(1, 90, -1), post(2, 100, -1)
+	a.id, a.link = "urn:uuid:1", "/p/1/?utm_campaign=x&fbclid=y"
+	b.text = "Post 2, mended."
+	c := said(2, 1, 10)
+	c.ref = "urn:uuid:1"
+	p["/posts"], p["/comments"] = atomOf("", a, b), atomOf("", c, said(1, 1, 20))
+	r.clock.add(2 * time.Hour)
+	report := r.due(src)
+	equal(t, "posts", r.posts(src), 2)
+	equal(t, "changed", report.Stored.ChangedPosts, 1)
+	all := r.comments(src)
+	equal(t, "both comments on one post", all["tag:lamp.test,2026:c-1"].PostID, all["tag:lamp.test,2026:c-2"].PostID)
 }

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"postbag/digest/hostname"
 )
 
 // hosts are a source's own hosts, as keys write them: those of its home page, of
@@ -52,10 +54,7 @@ func webAddress(address string) *url.URL {
 // plainHost gives an address's host without www. and without the port that its
 // scheme has anyway.
 func plainHost(u *url.URL) string {
-	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
-	for strings.HasPrefix(host, "www.") {
-		host = strings.TrimPrefix(host, "www.")
-	}
+	host := hostname.Site(u.Hostname())
 	if port := u.Port(); port != "" && port != "80" && port != "443" {
 		return net.JoinHostPort(host, port)
 	}
@@ -63,18 +62,13 @@ func plainHost(u *url.URL) string {
 }
 
 // HostOf gives whom a question to an address is put to, for those who keep questions
-// to one host apart: the host in lower case and its port, if that is another one
-// than the scheme's own; "" for what is no web address.
+// to one host apart, as [hostname.WithPort]; "" for what is no web address.
 func HostOf(address string) string {
 	u := webAddress(address)
 	if u == nil {
 		return ""
 	}
-	host, port := strings.TrimSuffix(strings.ToLower(u.Hostname()), "."), u.Port()
-	if own := map[string]string{"http": "80", "https": "443"}[strings.ToLower(u.Scheme)]; port != "" && port != own {
-		return net.JoinHostPort(host, port)
-	}
-	return host
+	return hostname.WithPort(u)
 }
 
 // commentsPage is the part of a WordPress address that names a page of comments.

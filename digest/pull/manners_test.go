@@ -9,126 +9,123 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/feed"
+	"postbag/digest/field"
 	"postbag/digest/pull"
 )
 
 func TestValidatorsGoBackAsTheyCame(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		tag, date, cut := `W/"odd, one"`, "Sun, 01 Mar 2026 12:00:00 GMT", false
-		st := newStage(t, nil)
-		st.now(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("ETag", tag)
-			w.Header().Set("Last-Modified", date)
-			if r.Header.Get("If-None-Match") == tag && r.Header.Get("If-Modified-Since") == date {
-				w.WriteHeader(http.StatusNotModified)
-				return
-			}
-			body := atomOf("", post(1, 1, -1))
-			if cut {
-				body = strings.TrimSuffix(atomOf("", post(2, 1, -1), post(1, 1, -1)), "</entry></feed>")
-			}
-			fmt.Fprint(w, body)
-		})
-		r, src := play(t, s, st, digest.Generic, "/posts")
-		first := r.due(src)
-		equal(t, "the first request has no conditions", st.requests(), "/posts")
-		equal(t, "new posts", first.Stored.NewPosts, 1)
-		r.clock.add(2 * time.Hour)
-		equal(t, "not modified", r.due(src).NotModified, true)
-		conditions := " if-none-match=" + tag + " if-modified-since=" + date
-		equal(t, "both validators", st.requests(), "/posts"+conditions)
-
-		// Of half a document the entries are kept, its validators are not.
-		before := r.feed(src, digest.PostsFeed)
-		tag, cut = `"half"`, true
-		r.clock.add(2 * time.Hour)
-		report, err := r.PullDue(t.Context(), src.ID)
-		wantError(t, "half a feed", err, digest.Invalid, "cut short")
-		equal(t, "new posts of half a feed", report.Stored.NewPosts, 1)
-		f := r.feed(src, digest.PostsFeed)
-		equal(t, "validator", f.ETag, before.ETag)
-		equal(t, "last success", f.LastSuccess.Equal(before.LastSuccess), true)
-		equal(t, "failures", f.Failures, 1)
+	s := database(t)
+	tag, date, cut := `W/"odd, one"`, "Sun, 01 Mar 2026 12:00:00 GMT", false
+	st := newStage(t, nil)
+	st.now(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", tag)
+		w.Header().Set("Last-Modified", date)
+		if r.Header.Get("If-None-Match") == tag && r.Header.Get("If-Modified-Since") == date {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		body := atomOf("", post(1, 1, -1))
+		if cut {
+			body = strings.TrimSuffix(atomOf("", post(2, 1, -1), post(1, 1, -1)), "</entry></feed>")
+		}
+		fmt.Fprint(w, body)
 	})
+	r, src := play(t, s, st, digest.Generic, "/posts")
+	first := r.due(src)
+	equal(t, "the first request has no conditions", st.requests(), "/posts")
+	equal(t, "new posts", first.Stored.NewPosts, 1)
+	r.clock.add(2 * time.Hour)
+	equal(t, "not modified", r.due(src).NotModified, true)
+	conditions := " if-none-match=" + tag + " if-modified-since=" + date
+	equal(t, "both validators", st.requests(), "/posts"+conditions)
+
+	// Of half a document the entries are kept, its validators are not.
+	before := r.feed(src, digest.PostsFeed)
+	tag, cut = `"half"`, true
+	r.clock.add(2 * time.Hour)
+	report, err := r.PullDue(t.Context(), src.ID)
+	wantError(t, "half a feed", err, digest.Invalid, "cut short")
+	equal(t, "new posts of half a feed", report.Stored.NewPosts, 1)
+	f := r.feed(src, digest.PostsFeed)
+	equal(t, "validator", f.ETag, before.ETag)
+	equal(t, "last success", f.LastSuccess.Equal(before.LastSuccess), true)
+	equal(t, "failures", f.Failures, 1)
 }
 
 func TestMovesAreRememberedWhenTheyHold(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		st := newStage(t, nil)
-		moved := func(status int) http.HandlerFunc {
-			return func(w http.ResponseWriter, r *http.Request) {
-				switch r.URL.Path {
-				case "/posts":
-					http.Redirect(w, r, "/half", status)
-				case "/half":
-					http.Redirect(w, r, "/new", http.StatusPermanentRedirect)
-				default:
-					w.Header().Set("ETag", `"1"`)
-					fmt.Fprint(w, atomOf("", post(1, 1, -1)))
-				}
+	s := database(t)
+	st := newStage(t, nil)
+	moved := func(status int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			switch r.URL.Path {
+			case "/posts":
+				http.Redirect(w, r, "/half", status)
+			case "/half":
+				http.Redirect(w, r, "/new", http.StatusPermanentRedirect)
+			default:
+				w.Header().Set("ETag", `"1"`)
+				fmt.Fprint(w, atomOf("", post(1, 1, -1)))
 			}
 		}
-		st.now(moved(http.StatusMovedPermanently))
-		r, src := play(t, s, st, digest.Generic, "/posts")
-		for polls := 1; polls <= 2; polls++ {
-			report := r.due(src)
-			equal(t, "told", strings.Contains(fmt.Sprint(report.Notices), "moved for good to "+st.URL+"/new"), true)
-			f := r.feed(src, digest.PostsFeed)
-			equal(t, "address", f.URL, st.URL+"/posts")
-			equal(t, "polls that found it there", fmt.Sprint(f.MovedTo, f.MovedPolls), fmt.Sprint(st.URL+"/new", polls))
-			r.clock.add(2 * time.Hour)
-		}
-		// A redirect for the time being begins anew.
-		st.now(moved(http.StatusFound))
-		r.due(src)
-		equal(t, "after a 302", r.feed(src, digest.PostsFeed).MovedPolls, 0)
-		st.now(moved(http.StatusMovedPermanently))
-		for range 2 {
-			r.clock.add(2 * time.Hour)
-			r.due(src)
-		}
-		r.clock.add(2 * time.Minute)
-		r.pull(src, pull.PullOptions{})
-		equal(t, "a third time, too soon after the second", r.feed(src, digest.PostsFeed).URL, st.URL+"/posts")
-		r.clock.add(2 * time.Hour)
-		r.due(src)
+	}
+	st.now(moved(http.StatusMovedPermanently))
+	r, src := play(t, s, st, digest.Generic, "/posts")
+	for polls := 1; polls <= 2; polls++ {
+		report := r.due(src)
+		equal(t, "told", strings.Contains(fmt.Sprint(report.Notices), "moved for good to "+st.URL+"/new"), true)
 		f := r.feed(src, digest.PostsFeed)
-		equal(t, "address after three polls", f.URL, st.URL+"/new")
-		equal(t, "validators are dropped", f.ETag+f.LastModified+f.MovedTo, "")
-		st.requests()
+		equal(t, "address", f.URL, st.URL+"/posts")
+		equal(t, "polls that found it there", fmt.Sprint(f.MovedTo, f.MovedPolls), fmt.Sprint(st.URL+"/new", polls))
+		r.clock.add(2 * time.Hour)
+	}
+	// A redirect for the time being begins anew.
+	st.now(moved(http.StatusFound))
+	r.due(src)
+	equal(t, "after a 302", r.feed(src, digest.PostsFeed).MovedPolls, 0)
+	st.now(moved(http.StatusMovedPermanently))
+	for range 2 {
 		r.clock.add(2 * time.Hour)
 		r.due(src)
-		equal(t, "request", st.requests(), "/new")
-	})
+	}
+	r.clock.add(2 * time.Minute)
+	r.pull(src, pull.PullOptions{})
+	equal(t, "a third time, too soon after the second", r.feed(src, digest.PostsFeed).URL, st.URL+"/posts")
+	r.clock.add(2 * time.Hour)
+	r.due(src)
+	f := r.feed(src, digest.PostsFeed)
+	equal(t, "address after three polls", f.URL, st.URL+"/new")
+	equal(t, "validators are dropped", f.ETag+f.LastModified+f.MovedTo, "")
+	st.requests()
+	r.clock.add(2 * time.Hour)
+	r.due(src)
+	equal(t, "request", st.requests(), "/new")
 }
 
 // TestAddressTooLongToKeep is refused where somebody gives it, and not moved to,
 // whatever the database could index.
 func TestAddressTooLongToKeep(t *testing.T) {
-	long := "/new?key=" + strings.Repeat("x", feed.MaxAddress)
-	inStores(t, func(t *testing.T, s pull.Store) {
-		st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path == "/posts" {
-				http.Redirect(w, r, long, http.StatusMovedPermanently)
-				return
-			}
-			fmt.Fprint(w, atomOf("", post(1, 1, -1)))
-		})
-		r, src := play(t, s, st, digest.Generic, "/posts")
-		for range 4 {
-			report := r.due(src)
-			equal(t, "told", strings.Contains(fmt.Sprint(report.Notices), "too long to keep"), true)
-			r.clock.add(2 * time.Hour)
+	long := "/new?key=" + strings.Repeat("x", field.MaxAddress)
+	s := database(t)
+	st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/posts" {
+			http.Redirect(w, r, long, http.StatusMovedPermanently)
+			return
 		}
-		equal(t, "address", r.feed(src, digest.PostsFeed).URL, st.URL+"/posts")
-		_, err := r.Discover(t.Context(), "", pull.AddOptions{Posts: st.URL + long})
-		equal(t, "given by hand", fmt.Sprint(digest.KindOf(err) == digest.Invalid, strings.Contains(fmt.Sprint(err), "can be kept")), "true true")
+		fmt.Fprint(w, atomOf("", post(1, 1, -1)))
 	})
+	r, src := play(t, s, st, digest.Generic, "/posts")
+	for range 4 {
+		report := r.due(src)
+		equal(t, "told", strings.Contains(fmt.Sprint(report.Notices), "too long to keep"), true)
+		r.clock.add(2 * time.Hour)
+	}
+	equal(t, "address", r.feed(src, digest.PostsFeed).URL, st.URL+"/posts")
+	_, err := r.Discover(t.Context(), "", pull.AddOptions{Posts: st.URL + long})
+	equal(t, "given by hand", fmt.Sprint(digest.KindOf(err) == digest.Invalid, strings.Contains(fmt.Sprint(err), "can be kept")), "true true")
 }
 
 func TestMoveToAnotherHostHasToListSomethingKnown(t *testing.T) {
-	s := pull.NewMemory()
+	s := database(t)
 	src := follow(t, s, digest.Blogger, "a.test")
 	c := &clock{now: evening}
 	stranger := false
@@ -176,7 +173,7 @@ func lastPart(s string) string {
 
 func TestHTTPSMoveKeepsTheEntries(t *testing.T) {
 	for _, platform := range []digest.Platform{digest.Generic, digest.WordPress} {
-		s := pull.NewMemory()
+		s := database(t)
 		src := follow(t, s, platform, "a.test")
 		c := &clock{now: evening}
 		secure := false
@@ -198,7 +195,7 @@ func TestHTTPSMoveKeepsTheEntries(t *testing.T) {
 			if _, err := p.Pull(t.Context(), src.ID, pull.PullOptions{}); err != nil {
 				t.Fatal(err)
 			}
-			posts, comments := s.Contents()
+			posts, comments := contents(t, s)
 			equal(t, "posts and comments", fmt.Sprint(len(posts), len(comments)), "1 1")
 			equal(t, "post of the comment", comments[0].PostID, posts[0].ID)
 			equal(t, "id", strings.HasPrefix(comments[0].GUID, "https"), secure)
@@ -229,7 +226,7 @@ func TestRetryAfterOfAServer(t *testing.T) {
 			}
 			w.WriteHeader(tt.status)
 		})
-		r, src := play(t, pull.NewMemory(), st, digest.Generic)
+		r, src := play(t, database(t), st, digest.Generic)
 		_, err := r.PullDue(t.Context(), src.ID)
 		name := fmt.Sprint(tt.status, " ", tt.after)
 		wantError(t, name, err, digest.Unavailable, fmt.Sprint(tt.status))
@@ -250,114 +247,111 @@ func TestRetryAfterOfAServer(t *testing.T) {
 // TestAHostsWishOutlivesTheProcess pulls two blogs of one host and one of another. The
 // first blog is told to come back in three hours; then the program is started anew.
 func TestAHostsWishOutlivesTheProcess(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		busy := newStage(t, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Retry-After", "10800")
-			w.WriteHeader(http.StatusTooManyRequests)
-		})
-		good := newStage(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, atomOf("", post(1, 1, -1))) })
-		r, one := play(t, s, busy, digest.Generic)
-		_, two := play(t, s, busy, digest.Generic, "/b/posts", "/b/comments")
-		other, three := play(t, s, good, digest.Generic, "/posts")
-		_, err := r.PullDue(t.Context(), one.ID)
-		wantError(t, "the first blog", err, digest.Unavailable, "429")
-		equal(t, "requests", busy.requests(), "/posts")
-
-		again := newRig(t, r.blog, s, "2026-03-05T22:00:00Z")
-		for _, src := range []digest.Source{one, two} {
-			if _, err := again.PullDue(t.Context(), src.ID); src.ID == two.ID { // the first one is not due
-				wantError(t, "by the schedule", err, digest.Unavailable, "asks to be left alone until 5 March 23:00")
-			}
-			_, err := again.Pull(t.Context(), src.ID, pull.PullOptions{})
-			wantError(t, "by hand", err, digest.Unavailable, "asks to be left alone")
-		}
-		equal(t, "requests while it asks to be left alone", busy.requests(), "")
-		other.clock.add(2 * time.Hour)
-		other.due(three)
-		equal(t, "requests to another host", good.requests(), "/posts")
-
-		again.clock.add(2 * time.Hour)
-		if _, err = again.PullDue(t.Context(), two.ID); err == nil {
-			t.Error("the second blog was pulled")
-		}
-		equal(t, "requests after that", busy.requests(), "/b/posts")
+	s := database(t)
+	busy := newStage(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "10800")
+		w.WriteHeader(http.StatusTooManyRequests)
 	})
+	good := newStage(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, atomOf("", post(1, 1, -1))) })
+	r, one := play(t, s, busy, digest.Generic)
+	_, two := play(t, s, busy, digest.Generic, "/b/posts", "/b/comments")
+	other, three := play(t, s, good, digest.Generic, "/posts")
+	_, err := r.PullDue(t.Context(), one.ID)
+	wantError(t, "the first blog", err, digest.Unavailable, "429")
+	equal(t, "requests", busy.requests(), "/posts")
+
+	again := newRig(t, r.blog, s, "2026-03-05T22:00:00Z")
+	for _, src := range []digest.Source{one, two} {
+		if _, err := again.PullDue(t.Context(), src.ID); src.ID == two.ID { // the first one is not due
+			wantError(t, "by the schedule", err, digest.Unavailable, "asks to be left alone until 5 March 23:00")
+		}
+		_, err := again.Pull(t.Context(), src.ID, pull.PullOptions{})
+		wantError(t, "by hand", err, digest.Unavailable, "asks to be left alone")
+	}
+	equal(t, "requests while it asks to be left alone", busy.requests(), "")
+	other.clock.add(2 * time.Hour)
+	other.due(three)
+	equal(t, "requests to another host", good.requests(), "/posts")
+
+	again.clock.add(2 * time.Hour)
+	if _, err = again.PullDue(t.Context(), two.ID); err == nil {
+		t.Error("the second blog was pulled")
+	}
+	equal(t, "requests after that", busy.requests(), "/b/posts")
 }
 
 func TestGoneTwiceStopsTheSchedule(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		st := newStage(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) })
-		r, src := play(t, s, st, digest.Generic, "/posts")
-		stopped, polls := false, 0
-		for range 40 {
-			report, _ := r.PullDue(t.Context(), src.ID)
-			if report.Requests > 0 {
-				polls++
-			}
-			if f := r.feed(src, digest.PostsFeed); f.Stopped && !stopped {
-				stopped = true
-				equal(t, "a day since the first", r.clock.Now().Sub(f.GoneSince) >= 24*time.Hour, true)
-				equal(t, "notice", strings.Contains(fmt.Sprint(report.Notices), "does not ask for them any more"), true)
-				equal(t, "next poll", f.NextPoll.IsZero(), true)
-				polls = 0
-			}
-			r.clock.add(2 * time.Hour)
+	s := database(t)
+	st := newStage(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) })
+	r, src := play(t, s, st, digest.Generic, "/posts")
+	stopped, polls := false, 0
+	for range 40 {
+		report, _ := r.PullDue(t.Context(), src.ID)
+		if report.Requests > 0 {
+			polls++
 		}
-		equal(t, "stopped", stopped, true)
-		equal(t, "scheduled polls after it was stopped", polls, 0)
-
-		st.requests()
-		_, err := r.Pull(t.Context(), src.ID, pull.PullOptions{})
-		wantError(t, "by hand", err, digest.NotFound, "410")
-		equal(t, "asked by hand all the same", st.requests(), "/posts")
-		st.now(pages{"/posts": atomOf("", post(1, 1, -1))}.ServeHTTP)
-		r.clock.add(time.Hour)
-		report := r.pull(src, pull.PullOptions{})
-		equal(t, "notice", strings.Contains(fmt.Sprint(report.Notices), "asks it again"), true)
-		f := r.feed(src, digest.PostsFeed)
-		equal(t, "stopped after a good answer", fmt.Sprint(f.Stopped, f.GoneSince.IsZero(), f.NextPoll.IsZero()), "false true false")
-		st.requests()
+		if f := r.feed(src, digest.PostsFeed); f.Stopped && !stopped {
+			stopped = true
+			equal(t, "a day since the first", r.clock.Now().Sub(f.GoneSince) >= 24*time.Hour, true)
+			equal(t, "notice", strings.Contains(fmt.Sprint(report.Notices), "does not ask for them any more"), true)
+			equal(t, "next poll", f.NextPoll.IsZero(), true)
+			polls = 0
+		}
 		r.clock.add(2 * time.Hour)
-		r.due(src)
-		equal(t, "scheduled again", st.requests(), "/posts")
-	})
+	}
+	equal(t, "stopped", stopped, true)
+	equal(t, "scheduled polls after it was stopped", polls, 0)
+
+	st.requests()
+	_, err := r.Pull(t.Context(), src.ID, pull.PullOptions{})
+	wantError(t, "by hand", err, digest.NotFound, "410")
+	equal(t, "asked by hand all the same", st.requests(), "/posts")
+	st.now(pages{"/posts": atomOf("", post(1, 1, -1))}.ServeHTTP)
+	r.clock.add(time.Hour)
+	report := r.pull(src, pull.PullOptions{})
+	equal(t, "notice", strings.Contains(fmt.Sprint(report.Notices), "asks it again"), true)
+	f := r.feed(src, digest.PostsFeed)
+	equal(t, "stopped after a good answer", fmt.Sprint(f.Stopped, f.GoneSince.IsZero(), f.NextPoll.IsZero()), "false true false")
+	st.requests()
+	r.clock.add(2 * time.Hour)
+	r.due(src)
+	equal(t, "scheduled again", st.requests(), "/posts")
 }
 
 // A blog that is down for two weeks is asked once a day, the editor is told from
 // the second day, and all of the gap that the feed still holds is caught.
 func TestDownForTwoWeeks(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		up := pages{"/posts": atomOf("", post(1, 300, -1)), "/comments": atomOf("", said(1, 1, 299))}
-		st := newStage(t, up.ServeHTTP)
-		r, src := play(t, s, st, digest.Generic)
-		r.due(src)
-		st.now(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
-		st.requests()
-		down := r.clock.Now().Add(time.Hour)
-		var told time.Time
-		for r.clock.Now().Before(down.Add(14 * 24 * time.Hour)) {
-			r.clock.add(time.Hour)
-			report, _ := r.PullDue(t.Context(), src.ID)
-			if told.IsZero() && strings.Contains(fmt.Sprint(report.Notices), "have failed since 5 March 21:00 UTC") {
-				told = r.clock.Now()
-			}
+	s := database(t)
+	up := pages{"/posts": atomOf("", post(1, 300, -1)), "/comments": atomOf("", said(1, 1, 299))}
+	st := newStage(t, up.ServeHTTP)
+	r, src := play(t, s, st, digest.Generic)
+	r.due(src)
+	st.now(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
+	st.requests()
+	down := r.clock.Now().Add(time.Hour)
+	var told time.Time
+	for r.clock.Now().Before(down.Add(14 * 24 * time.Hour)) {
+		r.clock.add(time.Hour)
+		report, _ := r.PullDue(t.Context(), src.ID)
+		if told.IsZero() && strings.Contains(fmt.Sprint(report.Notices), "have failed since 5 March 21:00 UTC") {
+			told = r.clock.Now()
 		}
-		if wait := told.Sub(down); told.IsZero() || wait < 24*time.Hour || wait > 56*time.Hour {
-			t.Errorf("told at %v, want on the second day after %v", told, down)
-		}
-		polls := strings.Count(st.requests(), "/posts")
-		if polls < 15 || polls > 22 {
-			t.Errorf("asked %d times in two weeks, want about once a day", polls)
-		}
-		since := r.clock.Now().Sub(evening).Hours()
-		st.now(pages{"/posts": atomOf("", post(2, -since+100, -1), post(1, 300, -1)),
-			"/comments": atomOf("", slices.Concat(manySaid(14, 2, 2, -since+10), []entry{said(1, 1, 299)})...)}.ServeHTTP)
-		r.clock.add(25 * time.Hour)
-		report := r.due(src)
-		equal(t, "caught", fmt.Sprint(report.Stored.NewPosts, report.Stored.NewComments), "1 13")
-		f := r.feed(src, digest.CommentsFeed)
-		equal(t, "mended", fmt.Sprintf("%d %v %q", f.Failures, f.FailingSince.IsZero(), f.LastError), `0 true ""`)
-	})
+	}
+	if wait := told.Sub(down); told.IsZero() || wait < 24*time.Hour || wait > 56*time.Hour {
+		t.Errorf("told at %v, want on the second day after %v", told, down)
+	}
+	polls := strings.Count(st.requests(), "/posts")
+	if polls < 15 || polls > 22 {
+		t.Errorf("asked %d times in two weeks, want about once a day", polls)
+	}
+	since := r.clock.Now().Sub(evening).Hours()
+	st.now(pages{"/posts": atomOf("", post(2, -since+100, -1), post(1, 300, -1)),
+		"/comments": atomOf("", slices.Concat(manySaid(14, 2, 2, -since+10), []entry{said(1, 1, 299)})...)}.ServeHTTP)
+	r.clock.add(25 * time.Hour)
+	report := r.due(src)
+	equal(t, "caught", fmt.Sprint(report.Stored.NewPosts, report.Stored.NewComments), "1 13")
+	f := r.feed(src, digest.CommentsFeed)
+	equal(t, "mended", fmt.Sprintf("%d %v %q", f.Failures, f.FailingSince.IsZero(), f.LastError), `0 true ""`)
 }
 
 func TestFeedsOwnPaceLengthensTheInterval(t *testing.T) {
@@ -386,7 +380,7 @@ func TestFeedsOwnPaceLengthensTheInterval(t *testing.T) {
 			}
 			fmt.Fprintf(w, body, tt.ttl, tt.skip)
 		})
-		r, src := play(t, pull.NewMemory(), st, digest.Generic, "/posts")
+		r, src := play(t, database(t), st, digest.Generic, "/posts")
 		for range 3 { // what the full answer said holds for the short ones
 			r.due(src)
 			equal(t, fmt.Sprint(tt), r.feed(src, digest.PostsFeed).NextPoll.Sub(r.clock.Now()), tt.want)
@@ -402,97 +396,95 @@ func TestFeedsOwnPaceLengthensTheInterval(t *testing.T) {
 // A window of ten that turns over every three hours is asked often enough that
 // never more than half of it is new.
 func TestTurningWindowIsAskedOftenEnough(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		st := newStage(t, nil)
-		var r *rig
-		const every = 18 * time.Minute
-		st.now(func(w http.ResponseWriter, req *http.Request) {
-			if req.URL.Path == "/posts" {
-				fmt.Fprint(w, atomOf("", post(1, 2000, -1)))
-				return
-			}
-			newest := int(r.clock.Now().Sub(evening)/every) + 100
-			var all []entry
-			for n := newest; n > newest-10; n-- {
-				all = append(all, said(n, 1, -(time.Duration(n-100)*every).Hours()))
-			}
-			fmt.Fprint(w, atomOf("", all...))
-		})
-		r, src := play(t, s, st, digest.WordPress)
-		most, polls := 0, 0
-		r.due(src)
-		for range 4 * 24 * 3 {
-			r.clock.add(15 * time.Minute)
-			report := r.due(src)
-			most = max(most, report.Stored.NewComments)
-			if report.Requests > 0 {
-				polls++
-			}
+	s := database(t)
+	st := newStage(t, nil)
+	var r *rig
+	const every = 18 * time.Minute
+	st.now(func(w http.ResponseWriter, req *http.Request) {
+		if req.URL.Path == "/posts" {
+			fmt.Fprint(w, atomOf("", post(1, 2000, -1)))
+			return
 		}
-		if most > 6 {
-			t.Errorf("up to %d of 10 were new at once", most)
+		newest := int(r.clock.Now().Sub(evening)/every) + 100
+		var all []entry
+		for n := newest; n > newest-10; n-- {
+			all = append(all, said(n, 1, -(time.Duration(n-100)*every).Hours()))
 		}
-		equal(t, "comments", len(r.comments(src)), 10+int(3*24*time.Hour/every))
-		t.Logf("%d polls in three days, at most %d new", polls, most)
-		if polls > 3*24*2 {
-			t.Errorf("%d polls in three days, want at most two an hour", polls)
-		}
+		fmt.Fprint(w, atomOf("", all...))
 	})
+	r, src := play(t, s, st, digest.WordPress)
+	most, polls := 0, 0
+	r.due(src)
+	for range 4 * 24 * 3 {
+		r.clock.add(15 * time.Minute)
+		report := r.due(src)
+		most = max(most, report.Stored.NewComments)
+		if report.Requests > 0 {
+			polls++
+		}
+	}
+	if most > 6 {
+		t.Errorf("up to %d of 10 were new at once", most)
+	}
+	equal(t, "comments", len(r.comments(src)), 10+int(3*24*time.Hour/every))
+	t.Logf("%d polls in three days, at most %d new", polls, most)
+	if polls > 3*24*2 {
+		t.Errorf("%d polls in three days, want at most two an hour", polls)
+	}
 }
 
 func TestSuspectPageWaitsForTheEditor(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		good := pages{"/posts": atomOf("", post(1, 300, -1)), "/comments": atomOf("", manySaid(10, 1, 1, 50)...)}
-		tagged := func(p pages, tag string) http.HandlerFunc {
-			return func(w http.ResponseWriter, r *http.Request) {
-				w.Header().Set("ETag", tag)
-				if r.Header.Get("If-None-Match") == tag {
-					w.WriteHeader(http.StatusNotModified)
-					return
-				}
-				p.ServeHTTP(w, r)
+	s := database(t)
+	good := pages{"/posts": atomOf("", post(1, 300, -1)), "/comments": atomOf("", manySaid(10, 1, 1, 50)...)}
+	tagged := func(p pages, tag string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("ETag", tag)
+			if r.Header.Get("If-None-Match") == tag {
+				w.WriteHeader(http.StatusNotModified)
+				return
 			}
+			p.ServeHTTP(w, r)
 		}
-		st := newStage(t, tagged(good, `"good"`))
-		r, src := play(t, s, st, digest.Generic)
-		r.due(src)
-		r.clock.add(2 * time.Hour)
+	}
+	st := newStage(t, tagged(good, `"good"`))
+	r, src := play(t, s, st, digest.Generic)
+	r.due(src)
+	r.clock.add(2 * time.Hour)
 
-		odd := manySaid(30, 21, 1, 60)
-		st.now(tagged(pages{"/posts": good["/posts"], "/comments": atomOf("", odd...)}, `"odd"`))
-		report := r.due(src)
-		equal(t, "new comments", report.Stored.NewComments, 0)
-		words := fmt.Sprint(report.Notices)
-		if !strings.Contains(words, "10 of the page's 10 entries") || !strings.Contains(words, fmt.Sprintf("postbag pull --source %d --accept", src.ID)) {
-			t.Errorf("notices %v", words)
-		}
-		f := r.feed(src, digest.CommentsFeed)
-		equal(t, "validator", f.ETag, `"good"`)
-		equal(t, "why", strings.Contains(f.Suspect, "10 of the page's 10 entries"), true)
-		equal(t, "comments", len(r.comments(src)), 10)
+	odd := manySaid(30, 21, 1, 60)
+	st.now(tagged(pages{"/posts": good["/posts"], "/comments": atomOf("", odd...)}, `"odd"`))
+	report := r.due(src)
+	equal(t, "new comments", report.Stored.NewComments, 0)
+	words := fmt.Sprint(report.Notices)
+	if !strings.Contains(words, "10 of the page's 10 entries") || !strings.Contains(words, fmt.Sprintf("postbag pull --source %d --accept", src.ID)) {
+		t.Errorf("notices %v", words)
+	}
+	f := r.feed(src, digest.CommentsFeed)
+	equal(t, "validator", f.ETag, `"good"`)
+	equal(t, "why", strings.Contains(f.Suspect, "10 of the page's 10 entries"), true)
+	equal(t, "comments", len(r.comments(src)), 10)
 
-		r.clock.add(2 * time.Hour)
-		equal(t, "stored the next time", r.due(src).Stored.NewComments, 0)
-		accepted := r.pull(src, pull.PullOptions{Accept: true})
-		equal(t, "stored when accepted", accepted.Stored.NewComments, 10)
-		f = r.feed(src, digest.CommentsFeed)
-		equal(t, "after that", f.Suspect+f.ETag, `"odd"`)
+	r.clock.add(2 * time.Hour)
+	equal(t, "stored the next time", r.due(src).Stored.NewComments, 0)
+	accepted := r.pull(src, pull.PullOptions{Accept: true})
+	equal(t, "stored when accepted", accepted.Stored.NewComments, 10)
+	f = r.feed(src, digest.CommentsFeed)
+	equal(t, "after that", f.Suspect+f.ETag, `"odd"`)
 
-		// A fresh day's comments are no reason for doubt, however many.
-		r.clock.add(48 * time.Hour)
-		st.now(tagged(pages{"/posts": good["/posts"], "/comments": atomOf("", manySaid(50, 41, 1, -50)...)}, `"busy"`))
-		equal(t, "a busy day", r.due(src).Stored.NewComments, 10)
-	})
+	// A fresh day's comments are no reason for doubt, however many.
+	r.clock.add(48 * time.Hour)
+	st.now(tagged(pages{"/posts": good["/posts"], "/comments": atomOf("", manySaid(50, 41, 1, -50)...)}, `"busy"`))
+	equal(t, "a busy day", r.due(src).Stored.NewComments, 10)
 }
 
 func TestOneSourceMayHaveOneFeedOrNone(t *testing.T) {
 	for _, feeds := range [][]string{{"/posts"}, {"/comments"}} {
 		st := newStage(t, pages{"/posts": atomOf("", post(1, 1, -1)), "/comments": atomOf("", said(1, 1, 1))}.ServeHTTP)
-		r, src := play(t, pull.NewMemory(), st, digest.Generic, feeds...)
+		r, src := play(t, database(t), st, digest.Generic, feeds...)
 		report := r.pull(src, pull.PullOptions{History: true})
 		equal(t, feeds[0], report.Stored.NewPosts+report.Stored.NewComments, 1)
 	}
-	r, src := play(t, pull.NewMemory(), newStage(t, nil), digest.Generic, "/posts")
+	r, src := play(t, database(t), newStage(t, nil), digest.Generic, "/posts")
 	bare := digest.Source{Name: "An export"}
 	if err := r.store.AddSource(t.Context(), &bare, nil, firstSeries); err != nil {
 		t.Fatal(err)
@@ -505,27 +497,26 @@ func TestOneSourceMayHaveOneFeedOrNone(t *testing.T) {
 
 // Only the feed itself can say that it is gone for good.
 func TestOlderPageThatIsGone(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		n := 0
-		st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
-			switch r.URL.RequestURI() {
-			case "/posts":
-				fmt.Fprint(w, atomOf("", post(1, 90, -1)))
-			case "/comments":
-				n++
-				fmt.Fprint(w, atomOf(`<link rel="next" href="/comments?page=2"/>`, said(n, 1, 9)))
-			default:
-				w.WriteHeader(http.StatusGone)
-			}
-		})
-		r, src := play(t, s, st, digest.Generic)
-		for range 4 {
-			_, err := r.PullDue(t.Context(), src.ID)
-			wantError(t, "the older page", err, digest.NotFound, "410")
-			r.clock.add(25 * time.Hour)
+	s := database(t)
+	n := 0
+	st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.RequestURI() {
+		case "/posts":
+			fmt.Fprint(w, atomOf("", post(1, 90, -1)))
+		case "/comments":
+			n++
+			fmt.Fprint(w, atomOf(`<link rel="next" href="/comments?page=2"/>`, said(n, 1, 9)))
+		default:
+			w.WriteHeader(http.StatusGone)
 		}
-		f := r.feed(src, digest.CommentsFeed)
-		equal(t, "still asked by the schedule", fmt.Sprint(f.Stopped, f.GoneSince.IsZero()), "false true")
-		equal(t, "comments", len(r.comments(src)), 4)
 	})
+	r, src := play(t, s, st, digest.Generic)
+	for range 4 {
+		_, err := r.PullDue(t.Context(), src.ID)
+		wantError(t, "the older page", err, digest.NotFound, "410")
+		r.clock.add(25 * time.Hour)
+	}
+	f := r.feed(src, digest.CommentsFeed)
+	equal(t, "still asked by the schedule", fmt.Sprint(f.Stopped, f.GoneSince.IsZero()), "false true")
+	equal(t, "comments", len(r.comments(src)), 4)
 }

@@ -4,7 +4,8 @@ import (
 	"strings"
 	"time"
 
-	"postbag/digest/feed"
+	"postbag/digest/field"
+	"postbag/digest/hostname"
 )
 
 // believedPolls is how many polls must find a feed where it says that it has moved.
@@ -20,7 +21,7 @@ func (r *run) follow() {
 		f.MovedTo, f.MovedPolls = "", 0
 		return
 	}
-	if len(r.moved) > feed.MaxAddress {
+	if len(r.moved) > field.MaxAddress {
 		r.note("the feed says it has moved for good, to an address of %d bytes: too long to keep, so the address stays", len(r.moved))
 		f.MovedTo, f.MovedPolls = "", 0
 		return
@@ -54,7 +55,7 @@ func (r *run) believable() bool {
 	if from == nil || to == nil || strings.EqualFold(from.Scheme, "https") && !strings.EqualFold(to.Scheme, "https") {
 		return false
 	}
-	if name := func(h string) string { return strings.TrimPrefix(strings.ToLower(h), "www.") }; name(from.Hostname()) == name(to.Hostname()) {
+	if hostname.Site(from.Hostname()) == hostname.Site(to.Hostname()) {
 		return true
 	}
 	if r.report.notModified {

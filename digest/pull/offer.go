@@ -11,7 +11,8 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"postbag/digest"
-	"postbag/digest/feed"
+	"postbag/digest/hostname"
+	"postbag/digest/webpage"
 )
 
 // offer is what a page offers, sorted.
@@ -52,12 +53,12 @@ func quoted(address string) string {
 
 // offers sorts the feeds of a page: those it announces, and where it announces
 // none of posts, or none of comments, those its text links to on the same site.
-func offers(page feed.Page, pageURL string) offer {
+func offers(page webpage.Page, pageURL string) offer {
 	o := sorted(mine(page.Links, page.Language, pageURL), page, pageURL)
 	if len(o.posts) > 0 && len(o.comments) > 0 || o.unclear {
 		return o
 	}
-	var anchors []feed.Link
+	var anchors []webpage.Link
 	for _, l := range mine(page.Anchors, page.Language, pageURL) {
 		if related(l.URL, pageURL) || burner(l.URL) {
 			anchors = append(anchors, l)
@@ -78,9 +79,9 @@ func offers(page feed.Page, pageURL string) offer {
 
 // mine leaves out feeds of other sites and in other languages, if others are
 // left.
-func mine(links []feed.Link, language, pageURL string) []feed.Link {
-	keep := func(links []feed.Link, ok func(feed.Link) bool) []feed.Link {
-		var some []feed.Link
+func mine(links []webpage.Link, language, pageURL string) []webpage.Link {
+	keep := func(links []webpage.Link, ok func(webpage.Link) bool) []webpage.Link {
+		var some []webpage.Link
 		for _, l := range links {
 			if ok(l) {
 				some = append(some, l)
@@ -91,9 +92,9 @@ func mine(links []feed.Link, language, pageURL string) []feed.Link {
 		}
 		return some
 	}
-	links = keep(links, func(l feed.Link) bool { return related(l.URL, pageURL) || burner(l.URL) })
+	links = keep(links, func(l webpage.Link) bool { return related(l.URL, pageURL) || burner(l.URL) })
 	own, _, _ := strings.Cut(strings.ToLower(language), "-")
-	return keep(links, func(l feed.Link) bool {
+	return keep(links, func(l webpage.Link) bool {
 		its, _, _ := strings.Cut(strings.ToLower(l.Language), "-")
 		return its == "" || own == "" || its == own
 	})
@@ -107,8 +108,8 @@ func related(a, b string) bool {
 	if errA != nil || errB != nil {
 		return false
 	}
-	da, errA := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(ua.Hostname()))
-	db, errB := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(ub.Hostname()))
+	da, errA := publicsuffix.EffectiveTLDPlusOne(hostname.Normal(ua.Hostname()))
+	db, errB := publicsuffix.EffectiveTLDPlusOne(hostname.Normal(ub.Hostname()))
 	if errA != nil || errB != nil || numeric(ua.Hostname()) {
 		return strings.EqualFold(ua.Host, ub.Host)
 	}
@@ -121,13 +122,13 @@ func numeric(host string) bool {
 
 // burner tells whether an address is of a service that passes blogs' feeds on.
 func burner(address string) bool {
-	h := strings.ToLower(host(address))
-	return h == "feedburner.com" || strings.HasSuffix(h, ".feedburner.com") || h == "feedproxy.google.com"
+	h := hostname.Of(address)
+	return hostname.Within(h, "feedburner.com") || h == "feedproxy.google.com"
 }
 
 // sorted sorts links into posts, comments and others, and picks the posts feed
 // that is meant.
-func sorted(links []feed.Link, page feed.Page, pageURL string) offer {
+func sorted(links []webpage.Link, page webpage.Page, pageURL string) offer {
 	var o offer
 	var groups []group
 	for _, l := range links {
@@ -167,7 +168,7 @@ var (
 
 // kindOf tells what a feed lists by its address, else by its title; the name of
 // the site itself tells nothing.
-func kindOf(l feed.Link, page feed.Page, pageURL string) string {
+func kindOf(l webpage.Link, page webpage.Page, pageURL string) string {
 	u, err := url.Parse(l.URL)
 	if err != nil {
 		return ofPosts

@@ -7,6 +7,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/feed"
+	"postbag/digest/hostname"
 )
 
 // older gives the address of the page after this one, or "" if there is none,
@@ -68,7 +69,7 @@ func sameSite(from, to string) bool {
 	if errA != nil || errB != nil || a.Scheme == "https" && b.Scheme != "https" {
 		return false
 	}
-	return strings.EqualFold(a.Hostname(), b.Hostname()) && (a.Port() == b.Port())
+	return hostname.Normal(a.Hostname()) == hostname.Normal(b.Hostname()) && a.Port() == b.Port()
 }
 
 // bloggersOwn tells whether an address is Blogger's own for this blog: the

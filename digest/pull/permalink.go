@@ -8,7 +8,8 @@ import (
 	"strings"
 
 	"postbag/digest"
-	"postbag/digest/feed"
+	"postbag/digest/hostname"
+	"postbag/digest/webpage"
 )
 
 const (
@@ -24,7 +25,7 @@ const (
 // they were asked for.
 type postPage struct {
 	status int // 404 and the like; 0 for a page that was read, or could not be had
-	feed.Places
+	webpage.Post
 	left []string // further pages of comments that were not asked for
 	asks int      // pages that were asked for
 }
@@ -104,7 +105,7 @@ func (l *lister) pageAt(ctx context.Context, u *url.URL, author string) (*postPa
 	if page := l.pages[u.String()]; page != nil {
 		return page, nil
 	}
-	page := &postPage{Places: feed.Places{Names: map[string]bool{}}}
+	page := &postPage{Post: webpage.Post{Names: map[string]bool{}}}
 	err := l.fetchPage(ctx, u, author, page)
 	l.pages[u.String()] = page
 	return page, err
@@ -121,7 +122,7 @@ func (l *lister) fetchPage(ctx context.Context, u *url.URL, author string, page 
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if e, ok := statusError(err); ok && bareHost(e.Host) == bareHost(u.Hostname()) {
+	if e, ok := statusError(err); ok && hostname.Site(e.Host) == hostname.Site(u.Hostname()) {
 		page.status = e.Status
 		if page.asks > 1 {
 			page.status = 0
@@ -134,7 +135,7 @@ func (l *lister) fetchPage(ctx context.Context, u *url.URL, author string, page 
 		page.asks += pagesOfPost // it is not known whole
 		return nil
 	}
-	got := feed.ReadPlaces(resp.Body, resp.ContentType, resp.URL)
+	got := webpage.ReadPost(resp.Body, resp.ContentType, resp.URL)
 	for name := range got.Names {
 		page.Names[name] = true
 	}
@@ -193,7 +194,7 @@ func spoken(page string, words digest.Prose) bool {
 	for _, para := range words {
 		for _, s := range para.Spans {
 			if !s.Ours {
-				b.WriteString(feed.Letters(s.Text))
+				b.WriteString(webpage.Letters(s.Text))
 			}
 		}
 	}
@@ -227,9 +228,6 @@ func (l *lister) lookInFeed(ctx context.Context, comments []digest.Comment, show
 	}
 	return err
 }
-
-// bareHost is a host without the www. that a blog may redirect to, or from.
-func bareHost(host string) string { return strings.TrimPrefix(strings.ToLower(host), "www.") }
 
 // missing is a comment whose page is not there, or is there without it.
 type missing struct {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/pull"
 )
 
 // pageOf writes the page of a post with comments at their places.
@@ -49,64 +48,62 @@ func TestRecheckLooksAtThePage(t *testing.T) {
 			pages{"/comments": atomOf("", said(14, 1, 30), said(11, 1, 33))}, there},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inStores(t, func(t *testing.T, s pull.Store) {
-				eleven := said(11, 1, 33)
-				eleven.text = longWord
-				p := pages{
-					"/posts":     atomOf("", post(1, 90, 4)),
-					"/comments":  atomOf("", said(14, 1, 30), said(13, 1, 31), said(12, 1, 32), eleven),
-					"/p/1":       tt.page,
-					"/p/1/feed/": atomOf("", said(14, 1, 30), said(13, 1, 31)),
-				}
-				st := newStage(t, p.ServeHTTP)
-				r, src := play(t, s, st, digest.WordPress)
-				r.due(src)
-				p["/comments"] = atomOf("", said(14, 1, 30), said(13, 1, 31))
-				for path, body := range tt.more {
-					p[path] = body
-				}
-				r.clock.add(2 * time.Hour)
-				found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-11", "tag:lamp.test,2026:c-13"))
-				if err != nil {
-					t.Fatal(err)
-				}
-				left := []string{}
-				for guid, c := range r.comments(src) {
-					for _, id := range found.Unsure {
-						if c.ID == id {
-							left = append(left, guid[strings.LastIndex(guid, "c-"):])
-						}
+			s := database(t)
+			eleven := said(11, 1, 33)
+			eleven.text = longWord
+			p := pages{
+				"/posts":     atomOf("", post(1, 90, 4)),
+				"/comments":  atomOf("", said(14, 1, 30), said(13, 1, 31), said(12, 1, 32), eleven),
+				"/p/1":       tt.page,
+				"/p/1/feed/": atomOf("", said(14, 1, 30), said(13, 1, 31)),
+			}
+			st := newStage(t, p.ServeHTTP)
+			r, src := play(t, s, st, digest.WordPress)
+			r.due(src)
+			p["/comments"] = atomOf("", said(14, 1, 30), said(13, 1, 31))
+			for path, body := range tt.more {
+				p[path] = body
+			}
+			r.clock.add(2 * time.Hour)
+			found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-11", "tag:lamp.test,2026:c-13"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			left := []string{}
+			for guid, c := range r.comments(src) {
+				for _, id := range found.Unsure {
+					if c.ID == id {
+						left = append(left, guid[strings.LastIndex(guid, "c-"):])
 					}
 				}
-				equal(t, "found", fmt.Sprintf("%d gone, %v unsure", found.Gone, left), tt.found)
-				c := r.comments(src)["tag:lamp.test,2026:c-11"]
-				equal(t, "marked", c.Gone, tt.found == gone)
-				if c.Gone {
-					equal(t, "how", fmt.Sprint(c.GoneBy, ": ", c.GoneReason), "permalink: its page does not hold it any more")
-				}
-			})
+			}
+			equal(t, "found", fmt.Sprintf("%d gone, %v unsure", found.Gone, left), tt.found)
+			c := r.comments(src)["tag:lamp.test,2026:c-11"]
+			equal(t, "marked", c.Gone, tt.found == gone)
+			if c.Gone {
+				equal(t, "how", fmt.Sprint(c.GoneBy, ": ", c.GoneReason), "permalink: its page does not hold it any more")
+			}
 		})
 	}
 }
 
 // A page that leads elsewhere says nothing of the comments that were on it.
 func TestRecheckLeavesInDoubt(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		p := pages{"/posts": atomOf("", post(1, 90, 1)), "/comments": atomOf("", said(1, 1, 20)), "/": pageOf("", 2, 3)}
-		st := newStage(t, nil)
-		st.now(func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path == "/p/1" {
-				http.Redirect(w, r, "/", http.StatusFound)
-				return
-			}
-			p.ServeHTTP(w, r)
-		})
-		r, src := play(t, s, st, digest.Generic)
-		r.due(src)
-		p["/comments"] = atomOf("", said(2, 2, 19))
-		r.clock.add(time.Hour)
-		picked := ids(r.comments(src), "tag:lamp.test,2026:c-1")
-		found, err := r.Recheck(t.Context(), picked)
-		equal(t, "found", fmt.Sprint(found.Gone, found.Unsure, err), fmt.Sprint("0 ", picked, " <nil>"))
+	s := database(t)
+	p := pages{"/posts": atomOf("", post(1, 90, 1)), "/comments": atomOf("", said(1, 1, 20)), "/": pageOf("", 2, 3)}
+	st := newStage(t, nil)
+	st.now(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/p/1" {
+			http.Redirect(w, r, "/", http.StatusFound)
+			return
+		}
+		p.ServeHTTP(w, r)
 	})
+	r, src := play(t, s, st, digest.Generic)
+	r.due(src)
+	p["/comments"] = atomOf("", said(2, 2, 19))
+	r.clock.add(time.Hour)
+	picked := ids(r.comments(src), "tag:lamp.test,2026:c-1")
+	found, err := r.Recheck(t.Context(), picked)
+	equal(t, "found", fmt.Sprint(found.Gone, found.Unsure, err), fmt.Sprint("0 ", picked, " <nil>"))
 }

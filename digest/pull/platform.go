@@ -8,6 +8,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/feed"
+	"postbag/digest/hostname"
 )
 
 // place is where a platform keeps a blog's feeds. Each may have more than one
@@ -32,7 +33,7 @@ func bloggerPair(address string) (pair place, ok bool) {
 		return place{}, false
 	}
 	base := u.Scheme + "://" + u.Host + "/feeds/"
-	if strings.EqualFold(u.Hostname(), "www.blogger.com") || strings.EqualFold(u.Hostname(), "blogger.com") {
+	if hostname.Site(u.Hostname()) == "blogger.com" {
 		base += m[1]
 	}
 	return place{posts: []string{base + "posts/default"}, comments: []string{base + "comments/default"}}, true
@@ -81,7 +82,7 @@ func wordPressHome(doc *feed.Document, address string) string {
 	if doc.OnePost {
 		return root(address)
 	}
-	if h := doc.HomeURL; h != "" && strings.EqualFold(host(h), host(address)) {
+	if h := doc.HomeURL; h != "" && hostname.Of(h) == hostname.Of(address) {
 		if u, err := url.Parse(h); err == nil && u.Port() == port(address) {
 			return strings.TrimSuffix(h, "/") + "/"
 		}
@@ -110,9 +111,9 @@ func siteOf(address string) (platform digest.Platform, ok bool) {
 	if err != nil {
 		return "", false
 	}
-	h := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+	h := hostname.Site(u.Hostname())
 	switch {
-	case (h == "reddit.com" || strings.HasSuffix(h, ".reddit.com")) && subreddit.MatchString(u.Path):
+	case hostname.Within(h, "reddit.com") && subreddit.MatchString(u.Path):
 		return digest.Reddit, true
 	case h == "github.com" && discussions.MatchString(u.Path):
 		return digest.GitHub, true
@@ -151,7 +152,7 @@ func placeOf(platform digest.Platform, address string) place {
 	case digest.Lobsters:
 		return place{posts: []string{top + "rss"}, comments: []string{top + "comments.rss"}}
 	case digest.HackerNews:
-		if strings.EqualFold(host(address), "news.ycombinator.com") {
+		if hostname.Of(address) == "news.ycombinator.com" {
 			return place{posts: []string{top + "rss"}}
 		}
 		posts := top + "newest"
@@ -175,7 +176,7 @@ func placeOf(platform digest.Platform, address string) place {
 	return place{}
 }
 
-// generators are the platforms that pages name as their maker, as [feed.Maker]
+// generators are the platforms that pages name as their maker, as [webpage.Software]
 // calls them.
 var generators = []struct {
 	maker    string
@@ -264,10 +265,10 @@ var silent = []struct {
 // silence names the platform of a posts feed that never has comments in feeds;
 // "" for any other.
 func silence(platform digest.Platform, address string) string {
-	h := strings.ToLower(host(address))
+	h := hostname.Of(address)
 	for _, s := range silent {
 		domain := strings.ToLower(s.maker) + ".com"
-		if s.platform != "" && s.platform == platform || h == domain || strings.HasSuffix(h, "."+domain) {
+		if s.platform != "" && s.platform == platform || hostname.Within(h, domain) {
 			return s.name
 		}
 	}
@@ -278,7 +279,7 @@ func silence(platform digest.Platform, address string) string {
 // pages turn programs away.
 func mediumFeed(address string) (string, bool) {
 	u, err := url.Parse(address)
-	if err != nil || !strings.EqualFold(strings.TrimPrefix(u.Hostname(), "www."), "medium.com") {
+	if err != nil || hostname.Site(u.Hostname()) != "medium.com" {
 		return "", false
 	}
 	first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")

@@ -10,8 +10,6 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/pull"
-	"postbag/digest/store"
-	"postbag/digest/store/storetest"
 )
 
 // TestProcessesThatPullAtOnceLeaveNoHole pulls one blog in two processes and
@@ -43,15 +41,7 @@ func TestProcessesThatPullAtOnceLeaveNoHole(t *testing.T) {
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Run("in memory", func(t *testing.T) { checkShared(t, pull.NewMemory(), tt.run) })
-			t.Run("in a database", func(t *testing.T) {
-				db, err := store.Open(t.Context(), storetest.Database(t), store.Options{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer db.Close()
-				checkShared(t, db, tt.run)
-			})
+			checkShared(t, database(t), tt.run)
 		})
 	}
 }

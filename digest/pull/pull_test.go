@@ -15,7 +15,7 @@ import (
 )
 
 func TestPullByHandIsAtMostOnceAMinute(t *testing.T) {
-	r := newRig(t, newBlog(t, (&press{t: t}).page), pull.NewMemory(), thatEvening)
+	r := newRig(t, newBlog(t, (&press{t: t}).page), database(t), thatEvening)
 	src := r.add()
 	equal(t, "too soon after being added", r.pull(src, pull.PullOptions{}).TooSoon, false)
 	r.blog.asked()
@@ -32,7 +32,7 @@ func TestPullByHandIsAtMostOnceAMinute(t *testing.T) {
 }
 
 func TestScheduleKeepsItsInterval(t *testing.T) {
-	r := newRig(t, newBlog(t, (&press{t: t}).page), pull.NewMemory(), thatEvening)
+	r := newRig(t, newBlog(t, (&press{t: t}).page), database(t), thatEvening)
 	src := r.add()
 	for _, tt := range []struct {
 		pass  time.Duration
@@ -50,7 +50,7 @@ func TestScheduleKeepsItsInterval(t *testing.T) {
 
 func TestFeedsOfASourceAreAskedTogether(t *testing.T) {
 	random := 0.0
-	r := newRig(t, newBlog(t, (&press{t: t}).page), pull.NewMemory(), thatEvening, func(o *pull.Options) {
+	r := newRig(t, newBlog(t, (&press{t: t}).page), database(t), thatEvening, func(o *pull.Options) {
 		o.Random = func() float64 { random = 1 - random; return random } // posts late, comments early
 	})
 	src := r.add()
@@ -65,7 +65,7 @@ func TestFeedsOfASourceAreAskedTogether(t *testing.T) {
 }
 
 func TestPermanentMoveIsTold(t *testing.T) {
-	store := pull.NewMemory()
+	store := database(t)
 	src := follow(t, store, digest.Blogger, "a.test")
 	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
 		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "", "1"), Moved: "https://b.test/"}, nil
@@ -78,7 +78,7 @@ func TestPermanentMoveIsTold(t *testing.T) {
 }
 
 func TestLongFreshnessLengthensTheInterval(t *testing.T) {
-	store := pull.NewMemory()
+	store := database(t)
 	src := follow(t, store, digest.Blogger, "a.test")
 	c := &clock{now: at(thatEvening)}
 	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: c, Random: func() float64 { return 0.5 }, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
@@ -109,7 +109,7 @@ func TestIntervalIsBoundedAndSpread(t *testing.T) {
 		{time.Minute, 0.5, pull.MinInterval}, {time.Minute, 0, pull.MinInterval}, {3 * time.Hour, 0.5, 3 * time.Hour},
 	} {
 		// Blogger's feeds ask for no interval of their own.
-		r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 6}).page), pull.NewMemory(), thatEvening, func(o *pull.Options) {
+		r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 6}).page), database(t), thatEvening, func(o *pull.Options) {
 			o.Interval, o.Random = tt.interval, func() float64 { return tt.random }
 		})
 		src := r.add()
@@ -120,7 +120,7 @@ func TestIntervalIsBoundedAndSpread(t *testing.T) {
 
 func TestFailuresBackOffAndRecover(t *testing.T) {
 	p := &press{t: t}
-	r := newRig(t, newBlog(t, p.page), pull.NewMemory(), thatEvening)
+	r := newRig(t, newBlog(t, p.page), database(t), thatEvening)
 	src := r.add()
 	r.pull(src, pull.PullOptions{})
 	good := r.feed(src, digest.CommentsFeed)
@@ -149,7 +149,7 @@ func TestFailuresBackOffAndRecover(t *testing.T) {
 
 func TestFailuresByHandDoNotPutTheScheduleOff(t *testing.T) {
 	p := &press{t: t}
-	r := newRig(t, newBlog(t, p.page), pull.NewMemory(), thatEvening)
+	r := newRig(t, newBlog(t, p.page), database(t), thatEvening)
 	src := r.add()
 	r.pull(src, pull.PullOptions{})
 	next := r.feed(src, digest.CommentsFeed).NextPoll
@@ -188,7 +188,7 @@ func follow(t *testing.T, store pull.Store, platform digest.Platform, name strin
 }
 
 func TestRetryAfterIsRespected(t *testing.T) {
-	store := pull.NewMemory()
+	store := database(t)
 	src := follow(t, store, digest.Blogger, "a.test")
 	c := &clock{now: at(thatEvening)}
 	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: c, Fetcher: fake(func(pull.Request) (*pull.Response, error) {
@@ -223,7 +223,7 @@ func TestRetryAfterIsRespected(t *testing.T) {
 }
 
 func TestOneBadSourceDoesNotStopTheOthers(t *testing.T) {
-	store := pull.NewMemory()
+	store := database(t)
 	for _, name := range []string{"panics.test", "fails.test", "works.test"} {
 		follow(t, store, digest.Blogger, name)
 	}
@@ -279,7 +279,7 @@ func TestNextPagesStayWithTheBlog(t *testing.T) {
 		{"another port", "https://a.test:8443/feeds/posts/default", ""},
 		{"the same page again", "https://a.test/feeds/posts/default", ""},
 	} {
-		store := pull.NewMemory()
+		store := database(t)
 		src := follow(t, store, digest.Blogger, "a.test")
 		var asked []string
 		p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
@@ -301,7 +301,7 @@ func TestNextPagesStayWithTheBlog(t *testing.T) {
 }
 
 func TestEndlessPagesAreLeft(t *testing.T) {
-	store := pull.NewMemory()
+	store := database(t)
 	src := follow(t, store, digest.Blogger, "a.test")
 	n := 0
 	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
@@ -320,7 +320,7 @@ func TestEndlessPagesAreLeft(t *testing.T) {
 }
 
 func TestFutureAndMissingTimesBecomeTheMomentSeen(t *testing.T) {
-	store := pull.NewMemory()
+	store := database(t)
 	src := follow(t, store, digest.Blogger, "a.test")
 	c := &clock{now: at("2026-03-01T12:00:00Z")} // before what bloggerFeed says
 	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: c, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
@@ -331,7 +331,7 @@ func TestFutureAndMissingTimesBecomeTheMomentSeen(t *testing.T) {
 	if _, err := p.Pull(t.Context(), src.ID, pull.PullOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	posts, _ := store.Contents()
+	posts, _ := contents(t, store)
 	for _, post := range posts {
 		equal(t, "published", post.Published, c.now)
 		equal(t, "updated", post.Updated, c.now)
@@ -339,7 +339,7 @@ func TestFutureAndMissingTimesBecomeTheMomentSeen(t *testing.T) {
 }
 
 func TestStoppedPullIsNoFailureOfTheFeed(t *testing.T) {
-	store := pull.NewMemory()
+	store := database(t)
 	src := follow(t, store, digest.Blogger, "a.test")
 	ctx, cancel := context.WithCancel(t.Context())
 	p := pull.New(pull.Options{Store: store, ToProse: prose, Fetcher: fake(func(pull.Request) (*pull.Response, error) {
@@ -354,7 +354,7 @@ func TestStoppedPullIsNoFailureOfTheFeed(t *testing.T) {
 }
 
 func TestRefusedAddressIsNotCountedAsAsked(t *testing.T) {
-	store := pull.NewMemory()
+	store := database(t)
 	src := follow(t, store, digest.Blogger, "a.test")
 	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(pull.Request) (*pull.Response, error) {
 		return nil, digest.Fail(digest.Forbidden, "Allow it.", "a.test is not a public address")
@@ -366,7 +366,7 @@ func TestRefusedAddressIsNotCountedAsAsked(t *testing.T) {
 }
 
 func TestUnknownSource(t *testing.T) {
-	p := pull.New(pull.Options{Store: pull.NewMemory(), ToProse: prose})
+	p := pull.New(pull.Options{Store: database(t), ToProse: prose})
 	if _, err := p.Pull(t.Context(), 9, pull.PullOptions{}); digest.KindOf(err) != digest.NotFound {
 		t.Errorf("error %v, want NotFound", err)
 	}

@@ -22,32 +22,31 @@ func ids(all map[string]digest.Comment, guids ...string) (out []int64) {
 }
 
 func TestRecheckReadsTheListing(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		p := pages{
-			"/feeds/posts/default":    bloggerOf("", "", 1, post(1, 90, 3)),
-			"/feeds/comments/default": bloggerOf(".comments", "", 3, manySaid(13, 11, 1, 30)...),
-		}
-		st := newStage(t, p.ServeHTTP)
-		r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
-		r.due(src)
-		st.requests()
-		// The counts of the posts feed do not know of it yet.
-		p["/feeds/1/comments/default?max-results=500"] = bloggerOf(".post1..comments", "", 2, said(13, 1, 30), said(11, 1, 32))
-		r.clock.add(2 * time.Hour)
-		picked := ids(r.comments(src), commentID+"12", commentID+"13")
-		found, err := r.Recheck(t.Context(), picked)
-		if err != nil {
-			t.Fatal(err)
-		}
-		equal(t, "found", fmt.Sprint(found.Looked, found.Requests, found.Gone, len(found.Notices)), "2 1 1 0")
-		equal(t, "requests", st.requests(), "/feeds/1/comments/default?max-results=500")
-		c := r.comments(src)[commentID+"12"]
-		equal(t, "which", fmt.Sprintf("%v %s", c.Gone, c.GoneBy), "true absence")
-		if found, err = r.Recheck(t.Context(), picked); err != nil {
-			t.Fatal(err)
-		}
-		equal(t, "looked at again at once", found.Requests, 0)
-	})
+	s := database(t)
+	p := pages{
+		"/feeds/posts/default":    bloggerOf("", "", 1, post(1, 90, 3)),
+		"/feeds/comments/default": bloggerOf(".comments", "", 3, manySaid(13, 11, 1, 30)...),
+	}
+	st := newStage(t, p.ServeHTTP)
+	r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
+	r.due(src)
+	st.requests()
+	// The counts of the posts feed do not know of it yet.
+	p["/feeds/1/comments/default?max-results=500"] = bloggerOf(".post1..comments", "", 2, said(13, 1, 30), said(11, 1, 32))
+	r.clock.add(2 * time.Hour)
+	picked := ids(r.comments(src), commentID+"12", commentID+"13")
+	found, err := r.Recheck(t.Context(), picked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "found", fmt.Sprint(found.Looked, found.Requests, found.Gone, len(found.Notices)), "2 1 1 0")
+	equal(t, "requests", st.requests(), "/feeds/1/comments/default?max-results=500")
+	c := r.comments(src)[commentID+"12"]
+	equal(t, "which", fmt.Sprintf("%v %s", c.Gone, c.GoneBy), "true absence")
+	if found, err = r.Recheck(t.Context(), picked); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "looked at again at once", found.Requests, 0)
 }
 
 func TestRecheckAsksForThePermalink(t *testing.T) {
@@ -60,48 +59,47 @@ func TestRecheckAsksForThePermalink(t *testing.T) {
 		{"redirected to the home page", 302, false}, {"redirected to a page that is not there, elsewhere", 307, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			inStores(t, func(t *testing.T, s pull.Store) {
-				other := newStage(t, http.NotFound)
-				st := newStage(t, nil)
-				st.now(func(w http.ResponseWriter, r *http.Request) {
-					switch r.URL.Path {
-					case "/posts":
-						fmt.Fprint(w, atomOf("", post(1, 90, -1), post(2, 90, -1)))
-					case "/comments":
-						fmt.Fprint(w, atomOf("", said(1, 1, 20), said(2, 2, 21)))
-					case "/p/1":
-						switch tt.status {
-						case 302:
-							http.Redirect(w, r, "/", tt.status)
-						case 307:
-							http.Redirect(w, r, strings.Replace(other.URL, "127.0.0.1", "localhost", 1)+"/nothing", tt.status)
-						default:
-							w.WriteHeader(tt.status)
-						}
+			s := database(t)
+			other := newStage(t, http.NotFound)
+			st := newStage(t, nil)
+			st.now(func(w http.ResponseWriter, r *http.Request) {
+				switch r.URL.Path {
+				case "/posts":
+					fmt.Fprint(w, atomOf("", post(1, 90, -1), post(2, 90, -1)))
+				case "/comments":
+					fmt.Fprint(w, atomOf("", said(1, 1, 20), said(2, 2, 21)))
+				case "/p/1":
+					switch tt.status {
+					case 302:
+						http.Redirect(w, r, "/", tt.status)
+					case 307:
+						http.Redirect(w, r, strings.Replace(other.URL, "127.0.0.1", "localhost", 1)+"/nothing", tt.status)
+					default:
+						w.WriteHeader(tt.status)
 					}
-				})
-				r, src := play(t, s, st, digest.Generic)
-				r.due(src)
-				st.requests()
-				found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-1", "tag:lamp.test,2026:c-2"))
-				if err != nil {
-					t.Fatal(err)
-				}
-				all := r.comments(src)
-				equal(t, "gone", all["tag:lamp.test,2026:c-1"].Gone, tt.gone)
-				equal(t, "the other", all["tag:lamp.test,2026:c-2"].Gone, false)
-				equal(t, "counted", found.Gone, map[bool]int{true: 1}[tt.gone])
-				if tt.gone {
-					equal(t, "how", all["tag:lamp.test,2026:c-1"].GoneBy, digest.ByPermalink)
 				}
 			})
+			r, src := play(t, s, st, digest.Generic)
+			r.due(src)
+			st.requests()
+			found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-1", "tag:lamp.test,2026:c-2"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all := r.comments(src)
+			equal(t, "gone", all["tag:lamp.test,2026:c-1"].Gone, tt.gone)
+			equal(t, "the other", all["tag:lamp.test,2026:c-2"].Gone, false)
+			equal(t, "counted", found.Gone, map[bool]int{true: 1}[tt.gone])
+			if tt.gone {
+				equal(t, "how", all["tag:lamp.test,2026:c-1"].GoneBy, digest.ByPermalink)
+			}
 		})
 	}
 }
 
 func TestRecheckOfABlogThatIsIll(t *testing.T) {
 	st := newStage(t, pages{"/posts": atomOf("", post(1, 90, -1), post(2, 90, -1)), "/comments": atomOf("", said(1, 1, 20), said(2, 2, 21))}.ServeHTTP)
-	r, src := play(t, pull.NewMemory(), st, digest.Generic)
+	r, src := play(t, database(t), st, digest.Generic)
 	r.due(src)
 	picked := ids(r.comments(src), "tag:lamp.test,2026:c-1", "tag:lamp.test,2026:c-2", "unknown")
 	found, err := r.Recheck(t.Context(), picked)
@@ -124,34 +122,33 @@ func TestRecheckOfABlogThatIsIll(t *testing.T) {
 // A list that is shorter than its post announced is whole when the posts feed,
 // asked anew, announces no more.
 func TestRecheckCountsAnew(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		p := pages{
-			"/posts":     atomOf("", post(1, 90, 3)),
-			"/comments":  atomOf("", manySaid(13, 11, 1, 30)...),
-			"/p/1":       "<html>the post</html>",
-			"/p/1/feed/": atomOf("", said(13, 1, 30), said(11, 1, 32)),
+	s := database(t)
+	p := pages{
+		"/posts":     atomOf("", post(1, 90, 3)),
+		"/comments":  atomOf("", manySaid(13, 11, 1, 30)...),
+		"/p/1":       "<html>the post</html>",
+		"/p/1/feed/": atomOf("", said(13, 1, 30), said(11, 1, 32)),
+	}
+	st := newStage(t, p.ServeHTTP)
+	r, src := play(t, s, st, digest.WordPress)
+	r.due(src)
+	st.requests()
+	r.clock.add(2 * time.Hour)
+	picked := ids(r.comments(src), "tag:lamp.test,2026:c-12", "tag:lamp.test,2026:c-13")
+	recheck := func(gone int, requests string) {
+		t.Helper()
+		found, err := r.Recheck(t.Context(), picked)
+		if err != nil {
+			t.Fatal(err)
 		}
-		st := newStage(t, p.ServeHTTP)
-		r, src := play(t, s, st, digest.WordPress)
-		r.due(src)
-		st.requests()
-		r.clock.add(2 * time.Hour)
-		picked := ids(r.comments(src), "tag:lamp.test,2026:c-12", "tag:lamp.test,2026:c-13")
-		recheck := func(gone int, requests string) {
-			t.Helper()
-			found, err := r.Recheck(t.Context(), picked)
-			if err != nil {
-				t.Fatal(err)
-			}
-			equal(t, "found", fmt.Sprint(found.Looked, found.Gone, found.Notices), fmt.Sprintf("2 %d []", gone))
-			equal(t, "requests", st.requests(), requests)
-			equal(t, "which", r.comments(src)["tag:lamp.test,2026:c-12"].Gone, gone > 0)
-			r.clock.add(time.Hour)
-		}
-		recheck(0, "/p/1/feed/, /posts, /p/1/feed/, /p/1, /comments")
-		p["/posts"] = atomOf("", post(1, 90, 2))
-		recheck(1, "/p/1/feed/, /posts, /p/1/feed/")
-	})
+		equal(t, "found", fmt.Sprint(found.Looked, found.Gone, found.Notices), fmt.Sprintf("2 %d []", gone))
+		equal(t, "requests", st.requests(), requests)
+		equal(t, "which", r.comments(src)["tag:lamp.test,2026:c-12"].Gone, gone > 0)
+		r.clock.add(time.Hour)
+	}
+	recheck(0, "/p/1/feed/, /posts, /p/1/feed/, /p/1, /comments")
+	p["/posts"] = atomOf("", post(1, 90, 2))
+	recheck(1, "/p/1/feed/, /posts, /p/1/feed/")
 }
 
 // What WordPress's lists have no room for, its REST API is asked for, if that can be
@@ -167,7 +164,7 @@ func TestRecheckAsksTheRESTAPI(t *testing.T) {
 	object := func(n int) string {
 		return fmt.Sprintf(`{"id":%d,"post":1,"link":"http://lamp.test/p/1#comment-%[1]d","author_name":"Anonymous","date_gmt":"2026-03-04T10:00:00","content":{"rendered":"Word."},"status":"approved","type":"comment"}`, n)
 	}
-	const path = "/wp-json/wp/v2/comments?include=16%2C12%2C11&order=asc&page=1&per_page=100"
+	const path = "/wp-json/wp/v2/comments?include=16%2C11%2C12&order=asc&page=1&per_page=100"
 	for name, tt := range map[string]struct {
 		answer string
 		gone   int
@@ -188,7 +185,7 @@ func TestRecheckAsksTheRESTAPI(t *testing.T) {
 				p[path] = tt.answer
 			}
 			st := newStage(t, p.ServeHTTP)
-			r, src := play(t, pull.NewMemory(), st, digest.WordPress, "/feed/", "/comments/feed/")
+			r, src := play(t, database(t), st, digest.WordPress, "/feed/", "/comments/feed/")
 			r.due(src)
 			st.requests()
 			r.clock.add(2 * time.Hour)
@@ -205,87 +202,84 @@ func TestRecheckAsksTheRESTAPI(t *testing.T) {
 }
 
 func TestRecheckBeyondAnUnchangedWindow(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		st := newStage(t, nil)
-		one := post(1, 90, 5)
-		one.listing = st.URL + "/p/1/comments"
-		p := pages{"/posts": atomOf("", one), "/comments": atomOf("", manySaid(13, 11, 1, 30)...)}
-		p["/p/1/comments"] = atomOf("", manySaid(13, 12, 1, 30)...)
-		st.now(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("ETag", `"1"`)
-			if r.Header.Get("If-None-Match") != "" && strings.HasPrefix(r.URL.Path, "/p/") {
-				w.WriteHeader(http.StatusNotModified)
-				return
-			}
-			p.ServeHTTP(w, r)
-		})
-		r, src := play(t, s, st, digest.Generic)
-		r.due(src)
-		r.clock.add(time.Hour)
-		// The list is a window, beyond which the comment is, and answers "not modified".
-		found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-11"))
-		equal(t, "gone", fmt.Sprint(found.Gone, err), "1 <nil>")
+	s := database(t)
+	st := newStage(t, nil)
+	one := post(1, 90, 5)
+	one.listing = st.URL + "/p/1/comments"
+	p := pages{"/posts": atomOf("", one), "/comments": atomOf("", manySaid(13, 11, 1, 30)...)}
+	p["/p/1/comments"] = atomOf("", manySaid(13, 12, 1, 30)...)
+	st.now(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"1"`)
+		if r.Header.Get("If-None-Match") != "" && strings.HasPrefix(r.URL.Path, "/p/") {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		p.ServeHTTP(w, r)
 	})
+	r, src := play(t, s, st, digest.Generic)
+	r.due(src)
+	r.clock.add(time.Hour)
+	// The list is a window, beyond which the comment is, and answers "not modified".
+	found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-11"))
+	equal(t, "gone", fmt.Sprint(found.Gone, err), "1 <nil>")
 }
 
 // A feed that has not heard of a removal brings a comment back that a recheck found
 // gone. The next recheck looks at it, however soon that is.
 func TestRecheckLooksAgainAtWhatWasGone(t *testing.T) {
-	inStores(t, func(t *testing.T, s pull.Store) {
-		st := newStage(t, pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", said(1, 1, 20))}.ServeHTTP)
-		r, src := play(t, s, st, digest.Generic)
-		r.due(src)
-		for range 3 {
-			r.clock.add(2 * time.Minute)
-			found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-1"))
-			equal(t, "gone", fmt.Sprint(found.Gone, err), "1 <nil>")
-			r.pull(src, pull.PullOptions{Force: true})
-			equal(t, "gone by the feed", r.comments(src)["tag:lamp.test,2026:c-1"].Gone, false)
-		}
-	})
+	s := database(t)
+	st := newStage(t, pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", said(1, 1, 20))}.ServeHTTP)
+	r, src := play(t, s, st, digest.Generic)
+	r.due(src)
+	for range 3 {
+		r.clock.add(2 * time.Minute)
+		found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-1"))
+		equal(t, "gone", fmt.Sprint(found.Gone, err), "1 <nil>")
+		r.pull(src, pull.PullOptions{Force: true})
+		equal(t, "gone by the feed", r.comments(src)["tag:lamp.test,2026:c-1"].Gone, false)
+	}
 }
 
 // A blog that does not answer takes neither the time of the next one nor what was
 // found of it before.
 func TestRecheckOfABlogThatHangs(t *testing.T) {
 	defer pull.SetRecheckLimit(2 * time.Second)()
-	inStores(t, func(t *testing.T, s pull.Store) {
-		hang := make(chan struct{})
-		slow := newStage(t, nil)
-		slow.now(func(w http.ResponseWriter, r *http.Request) {
-			switch r.URL.Path {
-			case "/posts":
-				fmt.Fprint(w, atomOf("", post(1, 90, -1), post(2, 90, -1)))
-			case "/comments":
-				fmt.Fprint(w, atomOf("", said(1, 1, 20), said(2, 2, 21)))
-			case "/p/1":
-				w.WriteHeader(http.StatusGone)
-			default:
-				select {
-				case <-hang:
-				case <-r.Context().Done():
-				}
+	s := database(t)
+	hang := make(chan struct{})
+	slow := newStage(t, nil)
+	slow.now(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/posts":
+			fmt.Fprint(w, atomOf("", post(1, 90, -1), post(2, 90, -1)))
+		case "/comments":
+			fmt.Fprint(w, atomOf("", said(1, 1, 20), said(2, 2, 21)))
+		case "/p/1":
+			w.WriteHeader(http.StatusGone)
+		default:
+			select {
+			case <-hang:
+			case <-r.Context().Done():
 			}
-		})
-		defer close(hang)
-		r, src := play(t, s, slow, digest.Generic)
-		r.due(src)
-		there := newStage(t, pages{"/posts": atomOf("", post(3, 90, -1)), "/comments": atomOf("", said(3, 3, 20))}.ServeHTTP)
-		other, second := play(t, s, there, digest.Generic)
-		other.due(second)
-
-		allow, err := fetch.ParseAllow([]string{strings.TrimPrefix(slow.URL, "http://"), strings.TrimPrefix(there.URL, "http://")})
-		if err != nil {
-			t.Fatal(err)
 		}
-		client := fetch.New(fetch.Options{Allow: allow, Pause: -1, Clock: r.clock})
-		defer client.Close()
-		p := pull.New(pull.Options{Store: s, Fetcher: client, ToProse: prose, Clock: r.clock})
-		all := r.comments(src)
-		for id, c := range other.comments(second) {
-			all[id] = c
-		}
-		found, err := p.Recheck(t.Context(), ids(all, "tag:lamp.test,2026:c-1", "tag:lamp.test,2026:c-2", "tag:lamp.test,2026:c-3"))
-		equal(t, "gone", fmt.Sprint(found.Gone, err, found.Notices), "2 <nil> [the blog takes too long to answer, and not every pick was looked at]")
 	})
+	defer close(hang)
+	r, src := play(t, s, slow, digest.Generic)
+	r.due(src)
+	there := newStage(t, pages{"/posts": atomOf("", post(3, 90, -1)), "/comments": atomOf("", said(3, 3, 20))}.ServeHTTP)
+	other, second := play(t, s, there, digest.Generic)
+	other.due(second)
+
+	allow, err := fetch.ParseAllow([]string{strings.TrimPrefix(slow.URL, "http://"), strings.TrimPrefix(there.URL, "http://")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := fetch.New(fetch.Options{Allow: allow, Pause: -1, Clock: r.clock})
+	defer client.Close()
+	p := pull.New(pull.Options{Store: s, Fetcher: client, ToProse: prose, Clock: r.clock})
+	all := r.comments(src)
+	for id, c := range other.comments(second) {
+		all[id] = c
+	}
+	found, err := p.Recheck(t.Context(), ids(all, "tag:lamp.test,2026:c-1", "tag:lamp.test,2026:c-2", "tag:lamp.test,2026:c-3"))
+	equal(t, "gone", fmt.Sprint(found.Gone, err, found.Notices), "2 <nil> [the blog takes too long to answer, and not every pick was looked at]")
 }

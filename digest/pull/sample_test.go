@@ -48,8 +48,8 @@ const afterTheLast = "2017-11-03T09:00:00Z" // the morning after the last commen
 
 func TestFoundingBlogToItsBeginning(t *testing.T) {
 	dir := digesttest.SampleBlog(t)
-	memory := pull.NewMemory()
-	r := newRig(t, newBlog(t, (&sample{dir: dir, firstPage: 1}).page), memory, afterTheLast)
+	db := database(t)
+	r := newRig(t, newBlog(t, (&sample{dir: dir, firstPage: 1}).page), db, afterTheLast)
 	src := r.add()
 	equal(t, "name", src.Name, "On Probation Blog")
 	equal(t, "home page", src.URL, "https://probationmatters.blogspot.com/")
@@ -59,7 +59,7 @@ func TestFoundingBlogToItsBeginning(t *testing.T) {
 	equal(t, "stored", counts(report.Stored), counts(pull.Stored{NewPosts: 5, NewComments: 126, GoneComments: 3}))
 	equal(t, "pages", report.Pages, 7)
 	equal(t, "skipped", report.Skipped, 0)
-	posts, comments := memory.Contents()
+	posts, comments := contents(t, db)
 	checkSample(t, readExpected(t, dir), posts, comments)
 
 	r.clock.add(time.Hour)
@@ -71,6 +71,8 @@ func TestFoundingBlogToItsBeginning(t *testing.T) {
 
 	r.clock.add(time.Hour)
 	whole := r.pull(src, pull.PullOptions{History: true})
+	_, err := r.Add(t.Context(), r.blog.url, firstSeries, pull.AddOptions{})
+	wantError(t, "the blog twice", err, digest.Conflict, "followed already")
 	equal(t, "stored by the same history", fmt.Sprint(whole.Stored.NewComments+whole.Stored.ChangedComments+whole.Stored.NewPosts), "0")
 }
 
@@ -126,7 +128,7 @@ func TestFirstPullBringsTheWindow(t *testing.T) {
 			"[/feeds/posts/default /feeds/comments/default /feeds/comments/default?start-index=26&max-results=25]"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newRig(t, newBlog(t, (&sample{dir: dir, firstPage: 1}).page), pull.NewMemory(), tt.now)
+			r := newRig(t, newBlog(t, (&sample{dir: dir, firstPage: 1}).page), database(t), tt.now)
 			report := r.pull(r.add(), pull.PullOptions{})
 			equal(t, "requests", fmt.Sprint(r.blog.asked()), tt.requests)
 			equal(t, "comments", report.Stored.NewComments, 50)
@@ -136,7 +138,7 @@ func TestFirstPullBringsTheWindow(t *testing.T) {
 
 func TestLaterPullStopsAtTheFirstKnownEntry(t *testing.T) {
 	s := &sample{dir: digesttest.SampleBlog(t), firstPage: 4}
-	r := newRig(t, newBlog(t, s.page), pull.NewMemory(), afterTheLast)
+	r := newRig(t, newBlog(t, s.page), database(t), afterTheLast)
 	src := r.add()
 	r.pull(src, pull.PullOptions{History: true})
 	r.clock.add(time.Hour)
@@ -156,8 +158,8 @@ func last(all []string) string { return all[len(all)-1] }
 func TestInterruptedPullLeavesNoHole(t *testing.T) {
 	dir := digesttest.SampleBlog(t)
 	s := &sample{dir: dir, firstPage: 5}
-	memory := pull.NewMemory()
-	r := newRig(t, newBlog(t, s.page), memory, afterTheLast)
+	db := database(t)
+	r := newRig(t, newBlog(t, s.page), db, afterTheLast)
 	src := r.add()
 	r.pull(src, pull.PullOptions{History: true})
 	before := r.feed(src, digest.CommentsFeed)
@@ -181,18 +183,18 @@ func TestInterruptedPullLeavesNoHole(t *testing.T) {
 	if slices.Contains(r.blog.asked(), "/feeds/comments/default *") {
 		t.Error("the feed was asked conditionally although pages were missing")
 	}
-	posts, comments := memory.Contents()
+	posts, comments := contents(t, db)
 	checkSample(t, readExpected(t, dir), posts, comments)
 	equal(t, "catching up", r.feed(src, digest.CommentsFeed).CatchUp.IsZero(), true)
 }
 
 func TestHistoryOfAFollowedBlogIsBackfill(t *testing.T) {
-	memory := pull.NewMemory()
-	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), memory, afterTheLast)
+	db := database(t)
+	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), db, afterTheLast)
 	src := r.add()
 	r.pull(src, pull.PullOptions{})
 	r.pull(src, pull.PullOptions{History: true})
-	_, comments := memory.Contents()
+	_, comments := contents(t, db)
 	backfill := 0
 	for _, c := range comments {
 		if c.Backfill {
@@ -204,14 +206,14 @@ func TestHistoryOfAFollowedBlogIsBackfill(t *testing.T) {
 }
 
 func TestHistoryAsksForBiggerPages(t *testing.T) {
-	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), pull.NewMemory(), afterTheLast)
+	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), database(t), afterTheLast)
 	r.pull(r.add(), pull.PullOptions{History: true})
 	equal(t, "second page", r.blog.asked()[2], "/feeds/comments/default?max-results=500&start-index=26")
 }
 
 func TestProgressIsTold(t *testing.T) {
 	var told []string
-	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), pull.NewMemory(), afterTheLast, func(o *pull.Options) {
+	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), database(t), afterTheLast, func(o *pull.Options) {
 		o.Progress = func(p pull.Progress) { told = append(told, fmt.Sprintf("%s %d/%d", p.Kind, p.Entries, p.Total)) }
 	})
 	r.pull(r.add(), pull.PullOptions{})
@@ -220,7 +222,7 @@ func TestProgressIsTold(t *testing.T) {
 
 func TestFoundingBlogIsFoundFromAnyAddress(t *testing.T) {
 	b := newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page)
-	r := newRig(t, b, pull.NewMemory(), afterTheLast)
+	r := newRig(t, b, database(t), afterTheLast)
 	for _, path := range []string{
 		"/", "", "/2016/01/oh-yes-it-is.html", "/feeds/posts/default", "/feeds/comments/default",
 		"/feeds/posts/default?alt=rss", "/feeds/1181411501454921869/comments/default", "/feeds/posts/default?max-results=5",
@@ -240,19 +242,15 @@ func TestFoundingBlogIsFoundFromAnyAddress(t *testing.T) {
 	}
 }
 
-func TestPreview(t *testing.T) {
-	dir := digesttest.SampleBlog(t)
-	b := newBlog(t, (&sample{dir: dir, firstPage: 1}).page)
-	r := newRig(t, b, nil, afterTheLast)
-	got, err := r.Preview(t.Context(), b.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "posts", len(got.Posts), 5)
-	equal(t, "comments", len(got.Comments), 50)
-	equal(t, "newest first", got.Comments[0].Published.After(got.Comments[49].Published), true)
+func TestRepliesOfAFirstPullKnowTheirParents(t *testing.T) {
+	db := database(t)
+	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), db, afterTheLast)
+	r.pull(r.add(), pull.PullOptions{})
+	posts, comments := contents(t, db)
+	equal(t, "posts", len(posts), 5)
+	equal(t, "comments", len(comments), 50)
 	replies := 0
-	for _, c := range got.Comments {
+	for _, c := range comments {
 		equal(t, "post known", c.PostID != 0, true)
 		if c.ParentID != 0 {
 			replies++

@@ -8,6 +8,8 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/feed"
+	"postbag/digest/field"
+	"postbag/digest/webpage"
 )
 
 // search is a discovery under way.
@@ -25,7 +27,7 @@ type search struct {
 
 // seenPage is a web page and where it came from.
 type seenPage struct {
-	feed.Page
+	webpage.Page
 	url string
 }
 
@@ -83,9 +85,9 @@ func (s *search) read(resp *Response, asked string, want digest.FeedKind) (*answ
 	if resp.Moved != "" {
 		a.url = resp.Moved
 	}
-	if len(a.url) > feed.MaxAddress {
+	if len(a.url) > field.MaxAddress {
 		return nil, digest.Fail(digest.Invalid, "Give a shorter address of the same feed.",
-			"the address of the feed has %d bytes, more than the %d that can be kept", len(a.url), feed.MaxAddress)
+			"the address of the feed has %d bytes, more than the %d that can be kept", len(a.url), field.MaxAddress)
 	}
 	return a, nil
 }

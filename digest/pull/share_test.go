@@ -42,7 +42,7 @@ func TestFeedWithoutEndHasItsShare(t *testing.T) {
 			defer pull.SetShare(tt.time, tt.bytes)()
 			asked := 0
 			st := newStage(t, endless(&asked, strings.Repeat("x", 20_000)))
-			r, src := play(t, pull.NewMemory(), st, digest.Generic)
+			r, src := play(t, database(t), st, digest.Generic)
 			var waits []time.Duration
 			for range 4 {
 				before := asked
@@ -82,7 +82,7 @@ func TestListsWithoutEndHaveTheirShare(t *testing.T) {
 		}
 		endless(&all, strings.Repeat("x", 20_000))(w, r)
 	})
-	r, src := play(t, pull.NewMemory(), st, digest.Generic, "/posts")
+	r, src := play(t, database(t), st, digest.Generic, "/posts")
 	src.CommentsPattern = st.URL + "/{id}/comments"
 	if err := r.store.SaveSource(t.Context(), src); err != nil {
 		t.Fatal(err)

@@ -188,7 +188,7 @@ func TestFeedsAreFoundFromAnyPage(t *testing.T) {
 		}, "/", "posts /news.rss, comments /r/api/v1/rss/site?site=row", 4},
 	} {
 		b := newBlog(t, tt.site.page)
-		found, err := newRig(t, b, pull.NewMemory(), thatEvening).Discover(t.Context(), b.url+tt.from, pull.AddOptions{})
+		found, err := newRig(t, b, database(t), thatEvening).Discover(t.Context(), b.url+tt.from, pull.AddOptions{})
 		asked := b.asked()
 		if err != nil {
 			t.Errorf("%s: %v (asked %v)", tt.name, err, asked)
@@ -208,7 +208,7 @@ func TestThePlatformIsSaidByHand(t *testing.T) {
 	b := newBlog(t, webSite{
 		"/": "<html>hello</html>", "/feed/": rssOf("Kettle Row", "hidden", "/one/"), "/comments/feed/": rssOf("Talk", "hidden", "/one/#comment-3"),
 	}.page)
-	found, err := newRig(t, b, pull.NewMemory(), thatEvening).Discover(t.Context(), b.url, pull.AddOptions{Platform: digest.WordPress})
+	found, err := newRig(t, b, database(t), thatEvening).Discover(t.Context(), b.url, pull.AddOptions{Platform: digest.WordPress})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func TestThePlatformIsSaidByHand(t *testing.T) {
 func TestEveryPlatformCanBeSaidByHand(t *testing.T) {
 	b := newBlog(t, webSite{"/posts.xml": rssOf("Kettle Row", "", "/one/")}.page)
 	for _, platform := range digest.Platforms() {
-		found, err := newRig(t, b, pull.NewMemory(), thatEvening).Discover(t.Context(), "", pull.AddOptions{Posts: b.url + "/posts.xml", Platform: platform})
+		found, err := newRig(t, b, database(t), thatEvening).Discover(t.Context(), "", pull.AddOptions{Posts: b.url + "/posts.xml", Platform: platform})
 		if err != nil || found.Source.Platform != platform {
 			t.Errorf("%s: %v, %v", platform, found.Source.Platform, err)
 		}
@@ -243,7 +243,7 @@ func TestSeveralFeedsAreListedForChoice(t *testing.T) {
 		},
 	} {
 		b := newBlog(t, tt.site.page)
-		r := newRig(t, b, pull.NewMemory(), thatEvening)
+		r := newRig(t, b, database(t), thatEvening)
 		_, err := r.Add(t.Context(), b.url, firstSeries, pull.AddOptions{})
 		wantError(t, name, err, digest.Invalid, "several feeds")
 		for _, line := range tt.want {
@@ -262,7 +262,7 @@ func TestNamedFeedsAreReadAndChecked(t *testing.T) {
 		"/plain.xml": rssOf("Says nothing", "", "/c/1", "/c/2"), "/page": head + "</html>",
 		"/talk.php?of=%2Fn-1.html": rssOf("Talk of one", "", "/n-1.html#comment-1"),
 	}.page)
-	r := newRig(t, b, pull.NewMemory(), thatEvening)
+	r := newRig(t, b, database(t), thatEvening)
 	at := func(path string) string { return b.url + path }
 	for _, tt := range []struct {
 		opts pull.AddOptions
@@ -325,7 +325,7 @@ type elsewhere struct {
 
 func (e *elsewhere) puller(t *testing.T) *pull.Puller {
 	t.Helper()
-	return pull.New(pull.Options{Store: pull.NewMemory(), ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+	return pull.New(pull.Options{Store: database(t), ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
 		e.asked = append(e.asked, req.URL)
 		body, ok := e.webSite[req.URL]
 		if !ok {
@@ -487,7 +487,7 @@ func FuzzDiscover(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, address string, page, feed []byte) {
 		asked := 0
-		p := pull.New(pull.Options{Store: pull.NewMemory(), ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+		p := pull.New(pull.Options{Store: database(t), ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
 			if asked++; asked > pull.MaxDiscovery {
 				t.Fatalf("request %d: %s", asked, req.URL)
 			}

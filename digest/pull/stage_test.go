@@ -84,21 +84,37 @@ func play(t *testing.T, s pull.Store, st *stage, platform digest.Platform, feeds
 	return r, src
 }
 
-// inStores runs a test over the store of previews and over a database.
-func inStores(t *testing.T, test func(t *testing.T, s pull.Store)) {
-	t.Run("in memory", func(t *testing.T) { test(t, pull.NewMemory()) })
-	t.Run("in a database", func(t *testing.T) {
-		db, err := store.Open(t.Context(), storetest.Database(t), store.Options{})
-		if err != nil {
-			t.Fatal(err)
+// database opens an empty database that the test closes.
+func database(t testing.TB) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), storetest.Database(t), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
 		}
-		t.Cleanup(func() {
-			if err := db.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-		test(t, db)
 	})
+	return db
+}
+
+// contents gives all that is stored.
+func contents(t testing.TB, db *store.DB) ([]digest.Post, []digest.Comment) {
+	t.Helper()
+	posts, err := db.Posts(t.Context(), digest.PostFilter{Limit: 10_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed, err := db.Comments(t.Context(), digest.CommentFilter{Limit: 10_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	comments := make([]digest.Comment, len(listed))
+	for i, l := range listed {
+		comments[i] = l.Comment
+	}
+	return posts, comments
 }
 
 // due pulls for the schedule and wants no error.
@@ -115,13 +131,6 @@ func (r *rig) due(src digest.Source) pull.Report {
 func (r *rig) comments(src digest.Source) map[string]digest.Comment {
 	r.t.Helper()
 	out := map[string]digest.Comment{}
-	if m, ok := r.store.(*pull.Memory); ok {
-		_, all := m.Contents()
-		for _, c := range all {
-			out[c.GUID] = c
-		}
-		return out
-	}
 	all, err := r.store.(*store.DB).Comments(r.t.Context(), digest.CommentFilter{SourceID: src.ID, Limit: 10_000})
 	if err != nil {
 		r.t.Fatal(err)

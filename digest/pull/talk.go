@@ -10,6 +10,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/feed"
+	"postbag/digest/webpage"
 )
 
 // talk is where the comments of a blog come from.
@@ -135,7 +136,7 @@ func (s *search) any(ctx context.Context, addresses []string) (*answer, error) {
 // a page read before tells of one.
 func (s *search) lookAtPost(ctx context.Context, posts *answer, keepOne bool) error {
 	for _, p := range s.pages {
-		if len(p.Boxes) > 0 {
+		if len(p.Embeds) > 0 {
 			return nil
 		}
 	}
@@ -199,7 +200,7 @@ func (s *search) announcedPattern(ctx context.Context, posts *answer) string {
 // what else it saw.
 func (s *search) boxes(ctx context.Context, posts *answer, t *talk) {
 	for _, p := range s.pages {
-		for _, b := range p.Boxes {
+		for _, b := range p.Embeds {
 			switch {
 			case b.Feed != "":
 				a, err := s.named(ctx, b.Feed, digest.CommentsFeed)
@@ -224,7 +225,7 @@ func (s *search) boxes(ctx context.Context, posts *answer, t *talk) {
 }
 
 // unread says why the feed of a comment box was not taken.
-func (t *talk) unread(b feed.Box, address string, err error) {
+func (t *talk) unread(b webpage.Embed, address string, err error) {
 	if errors.Is(err, errSpent) {
 		t.note("its comments are kept by %s; %s was not read, for that would have been one request too many", b.Name, address)
 		return

@@ -61,8 +61,8 @@ func (p *press) page(path, query string) (int, string, string) {
 const thatEvening = "2026-03-05T20:00:00Z"
 
 func TestWordPressIsPulled(t *testing.T) {
-	memory := pull.NewMemory()
-	r := newRig(t, newBlog(t, (&press{t: t}).page), memory, thatEvening)
+	db := database(t)
+	r := newRig(t, newBlog(t, (&press{t: t}).page), db, thatEvening)
 	src := r.add()
 	equal(t, "name", src.Name, "The Allotment Gate – plots & people")
 	equal(t, "language", src.Language, "en-GB")
@@ -71,7 +71,7 @@ func TestWordPressIsPulled(t *testing.T) {
 	equal(t, "older ones are left", report.Older, true)
 	// One post announces more comments than came, so its own feed is read, too.
 	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feed/ /comments/feed/ /2026/03/who-locks-the-water/feed/]")
-	posts, comments := memory.Contents()
+	posts, comments := contents(t, db)
 	equal(t, "link in a post", strings.Contains(fmt.Sprint(posts[0].Body), r.blog.url+"/rules/"), true)
 	for i, want := range []string{"Bob (the builder)", "@ines Ines Vega", "Anonymous"} {
 		equal(t, "author", comments[i].Author, want)
@@ -86,7 +86,7 @@ func TestWordPressIsPulled(t *testing.T) {
 }
 
 func TestWordPressHistoryCountsPagesOfPosts(t *testing.T) {
-	r := newRig(t, newBlog(t, (&press{t: t}).page), pull.NewMemory(), thatEvening)
+	r := newRig(t, newBlog(t, (&press{t: t}).page), database(t), thatEvening)
 	report := r.pull(r.add(), pull.PullOptions{History: true})
 	equal(t, "posts", report.Stored.NewPosts, 4)
 	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feed/ /feed/?paged=2 /feed/?paged=3 /comments/feed/ "+
@@ -95,7 +95,7 @@ func TestWordPressHistoryCountsPagesOfPosts(t *testing.T) {
 }
 
 func TestWordPressIsAskedUnconditionallyOnceADay(t *testing.T) {
-	r := newRig(t, newBlog(t, (&press{t: t}).page), pull.NewMemory(), thatEvening)
+	r := newRig(t, newBlog(t, (&press{t: t}).page), database(t), thatEvening)
 	src := r.add()
 	r.pull(src, pull.PullOptions{})
 	r.blog.asked()
@@ -118,7 +118,7 @@ func TestWordPressIsAskedUnconditionallyOnceADay(t *testing.T) {
 
 func TestCrowdedWindowIsAskedSooner(t *testing.T) {
 	p := &press{t: t}
-	r := newRig(t, newBlog(t, p.page), pull.NewMemory(), thatEvening)
+	r := newRig(t, newBlog(t, p.page), database(t), thatEvening)
 	src := r.add()
 	r.pull(src, pull.PullOptions{})
 	p.comments = strings.NewReplacer("#comment-104", "#comment-204", "#comment-102", "#comment-202", "#comment-88", "#comment-188").
@@ -131,7 +131,7 @@ func TestCrowdedWindowIsAskedSooner(t *testing.T) {
 
 func TestWordPressIsFoundFromAnyAddress(t *testing.T) {
 	b := newBlog(t, (&press{t: t}).page)
-	r := newRig(t, b, pull.NewMemory(), thatEvening)
+	r := newRig(t, b, database(t), thatEvening)
 	for _, path := range []string{"/", "/2026/03/who-locks-the-water/", "/feed/", "/comments/feed/", "/2026/03/who-locks-the-water/feed/"} {
 		found, err := r.Discover(t.Context(), b.url+path, pull.AddOptions{})
 		if err != nil {
@@ -150,7 +150,7 @@ func TestBlogWithoutComments(t *testing.T) {
 	p := &press{t: t}
 	full := p.file("wordpress-comments.rss")
 	p.comments = full[:strings.Index(full, "<item>")] + "</channel></rss>"
-	r := newRig(t, newBlog(t, p.page), pull.NewMemory(), thatEvening)
+	r := newRig(t, newBlog(t, p.page), database(t), thatEvening)
 	found, err := r.Add(t.Context(), r.blog.url, firstSeries, pull.AddOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -162,7 +162,7 @@ func TestBlogWithoutComments(t *testing.T) {
 func TestBlogWithoutCommentsFeed(t *testing.T) {
 	for name, comments := range map[string]string{"missing": "none", "a page instead": "<html>welcome</html>"} {
 		b := newBlog(t, (&press{t: t, comments: comments}).page)
-		r := newRig(t, b, pull.NewMemory(), thatEvening)
+		r := newRig(t, b, database(t), thatEvening)
 		found, err := r.Add(t.Context(), b.url, firstSeries, pull.AddOptions{})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

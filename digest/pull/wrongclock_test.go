@@ -8,62 +8,60 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/pull"
 )
 
 // Whatever a clock that was ahead left behind, nothing waits for its time, and what is
 // new then is no more suspect than else.
 func TestClockThatWasAhead(t *testing.T) {
 	const ahead = 73 * 365 * 24 * time.Hour
-	inStores(t, func(t *testing.T, s pull.Store) {
-		broken, tired := true, false
-		p := pages{
-			"/posts":     atomOf("", post(1, 90, 4)),
-			"/comments":  atomOf("", said(1, 1, 20), said(2, 1, 21)),
-			"/p/1/feed/": atomOf("", said(1, 1, 20), said(2, 1, 21), said(3, 1, 22), said(4, 1, 23)),
-		}
-		st := newStage(t, nil)
-		st.now(func(w http.ResponseWriter, r *http.Request) {
-			switch {
-			case tired:
-				w.Header().Set("Retry-After", "3600")
-				w.WriteHeader(http.StatusTooManyRequests)
-			case broken && strings.HasPrefix(r.URL.Path, "/p/"):
-				w.WriteHeader(http.StatusInternalServerError)
-			case r.Header.Get("If-None-Match") != "":
-				w.WriteHeader(http.StatusNotModified)
-			default:
-				w.Header().Set("ETag", `"1"`)
-				p.ServeHTTP(w, r)
-			}
-		})
-		r, src := play(t, s, st, digest.WordPress)
-		r.clock.add(ahead)
-		r.due(src) // the whole was asked for, and the post's own list failed
-		tired = true
-		r.clock.add(2 * time.Hour)
-		if _, err := r.PullDue(t.Context(), src.ID); err == nil {
-			t.Fatal("no error")
-		}
-		tired, broken = false, false
-		r = newRig(t, &blog{t: t, url: st.URL}, s, "2026-03-05T22:00:00Z") // put right, and started again
-		st.requests()
-		feeds, err := s.Feeds(t.Context(), src.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range feeds {
-			f.NextPoll = r.clock.Now() // as planning anew sees to
-			if err := s.SaveFeed(t.Context(), f, f.CatchUp); err != nil {
-				t.Fatal(err)
-			}
-		}
-		p["/comments"] = atomOf("", manySaid(9, 5, 1, 1)...) // they came before it was put right
-		report := r.due(src)
-		equal(t, "asked, and for the whole", st.requests(), "/posts, /comments, /p/1/feed/")
-		equal(t, "new", fmt.Sprint(report.Stored.NewComments, report.Notices), "7 [all that the feed of the comments lists is new: older ones may have been missed, and it cannot be asked for them]")
-		for _, f := range feeds {
-			equal(t, "suspect", f.Suspect, "")
+	s := database(t)
+	broken, tired := true, false
+	p := pages{
+		"/posts":     atomOf("", post(1, 90, 4)),
+		"/comments":  atomOf("", said(1, 1, 20), said(2, 1, 21)),
+		"/p/1/feed/": atomOf("", said(1, 1, 20), said(2, 1, 21), said(3, 1, 22), said(4, 1, 23)),
+	}
+	st := newStage(t, nil)
+	st.now(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case tired:
+			w.Header().Set("Retry-After", "3600")
+			w.WriteHeader(http.StatusTooManyRequests)
+		case broken && strings.HasPrefix(r.URL.Path, "/p/"):
+			w.WriteHeader(http.StatusInternalServerError)
+		case r.Header.Get("If-None-Match") != "":
+			w.WriteHeader(http.StatusNotModified)
+		default:
+			w.Header().Set("ETag", `"1"`)
+			p.ServeHTTP(w, r)
 		}
 	})
+	r, src := play(t, s, st, digest.WordPress)
+	r.clock.add(ahead)
+	r.due(src) // the whole was asked for, and the post's own list failed
+	tired = true
+	r.clock.add(2 * time.Hour)
+	if _, err := r.PullDue(t.Context(), src.ID); err == nil {
+		t.Fatal("no error")
+	}
+	tired, broken = false, false
+	r = newRig(t, &blog{t: t, url: st.URL}, s, "2026-03-05T22:00:00Z") // put right, and started again
+	st.requests()
+	feeds, err := s.Feeds(t.Context(), src.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range feeds {
+		f.NextPoll = r.clock.Now() // as planning anew sees to
+		if err := s.SaveFeed(t.Context(), f, f.CatchUp); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p["/comments"] = atomOf("", manySaid(9, 5, 1, 1)...) // they came before it was put right
+	report := r.due(src)
+	equal(t, "asked, and for the whole", st.requests(), "/posts, /comments, /p/1/feed/")
+	equal(t, "new", fmt.Sprint(report.Stored.NewComments, report.Notices), "7 [all that the feed of the comments lists is new: older ones may have been missed, and it cannot be asked for them]")
+	for _, f := range feeds {
+		equal(t, "suspect", f.Suspect, "")
+	}
 }

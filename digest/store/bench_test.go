@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"postbag/digest"
+	"postbag/digest/health"
 	"postbag/digest/store"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
@@ -131,10 +132,10 @@ func BenchmarkGeneration(b *testing.B) {
 // BenchmarkStatus counts more open deliveries than a status tells of.
 func BenchmarkStatus(b *testing.B) {
 	db := open(b, filepath.Join(b.TempDir(), "postbag.db"))
-	sending(b, db, store.StatusLimit+20_000)
+	sending(b, db, health.Limit+20_000)
 	for b.Loop() {
 		s, err := db.Status(b.Context())
-		if err != nil || s.Open != store.StatusLimit || s.Active != store.StatusLimit {
+		if err != nil || s.Open != health.Limit || s.Active != health.Limit {
 			b.Fatal(s, err)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/pull"
 	"postbag/digest/store"
+	"postbag/digest/work"
 )
 
 var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
@@ -176,7 +177,7 @@ func killStoring(t *testing.T, path string) {
 		}
 	}
 	// SQLite has one worker at a time; on PostgreSQL many may join.
-	joining := store.Joining{Name: "test", Lease: 5 * time.Second, Alone: true}
+	joining := work.Joining{Name: "test", Lease: 5 * time.Second, Alone: true}
 	_, err = db.Join(t.Context(), joining)
 	wantError(t, err, digest.Conflict, "another process")
 	if err := cmd.Process.Kill(); err != nil {
@@ -199,7 +200,7 @@ func killStoring(t *testing.T, path string) {
 
 // joinSoon takes the place among the workers and leaves it. A process that is no
 // more has it until its lease is over.
-func joinSoon(t *testing.T, db *store.DB, joining store.Joining) {
+func joinSoon(t *testing.T, db *store.DB, joining work.Joining) {
 	t.Helper()
 	for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
 		place, err := db.Join(t.Context(), joining)
@@ -215,7 +216,7 @@ func joinSoon(t *testing.T, db *store.DB, joining store.Joining) {
 
 func storeUntilKilled(t *testing.T, path string) {
 	db := open(t, path)
-	if _, err := db.Join(t.Context(), store.Joining{Name: "killed", Lease: 2 * time.Second}); err != nil {
+	if _, err := db.Join(t.Context(), work.Joining{Name: "killed", Lease: 2 * time.Second}); err != nil {
 		t.Fatal(err)
 	}
 	for i := 1; i < 100_000; i++ {

@@ -11,16 +11,18 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/store"
+	"postbag/digest/store/database"
 )
 
 // steps gives the program's migrations for a database, and more.
 func steps(t *testing.T, dsn string, more ...string) fstest.MapFS {
 	t.Helper()
 	all := fstest.MapFS{}
-	own, err := store.Migrations(dsn)
+	d, err := database.DialectOf(dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
+	own := d.Migrations
 	names, err := fs.Glob(own, "*.sql")
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +51,7 @@ const (
 // upToDate gives an empty database the program's schema and the name "Nights".
 func upToDate(t *testing.T, path string) string {
 	t.Helper()
-	db, err := store.OpenWith(t.Context(), path, steps(t, path), store.Options{})
+	db, err := store.Open(t.Context(), path, store.Options{Migrations: steps(t, path)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +75,7 @@ func name(t *testing.T, db *store.DB) string {
 
 func TestUpgradeCopiesTheFileFirst(t *testing.T) {
 	path := upToDate(t, filepath.Join(t.TempDir(), "postbag.db"))
-	db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn), store.Options{})
+	db, err := store.Open(t.Context(), path, store.Options{Migrations: steps(t, path, addColumn)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +87,7 @@ func TestUpgradeCopiesTheFileFirst(t *testing.T) {
 	if info, err := os.Stat(copied); err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("the copy: %v, %v", info, err)
 	}
-	old, err := store.OpenWith(t.Context(), copied, steps(t, copied), store.Options{})
+	old, err := store.Open(t.Context(), copied, store.Options{Migrations: steps(t, copied)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,10 +104,10 @@ func TestUpgradeCopiesTheFileFirst(t *testing.T) {
 func TestFailedUpgradeLeavesTheOldSchema(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty string) {
 		path := upToDate(t, empty)
-		if db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn, broken), store.Options{}); err == nil {
+		if db, err := store.Open(t.Context(), path, store.Options{Migrations: steps(t, path, addColumn, broken)}); err == nil {
 			t.Fatal("it opened", db.Close())
 		}
-		db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn), store.Options{})
+		db, err := store.Open(t.Context(), path, store.Options{Migrations: steps(t, path, addColumn)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +121,7 @@ func TestFailedUpgradeLeavesTheOldSchema(t *testing.T) {
 func TestNewerSchemaIsRefused(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty string) {
 		path := upToDate(t, empty)
-		db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn), store.Options{})
+		db, err := store.Open(t.Context(), path, store.Options{Migrations: steps(t, path, addColumn)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +140,7 @@ func TestProcessesThatUpgradeAtOnce(t *testing.T) {
 		errs := make([]error, 4)
 		for i := range errs {
 			wg.Go(func() {
-				db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn), store.Options{})
+				db, err := store.Open(t.Context(), path, store.Options{Migrations: steps(t, path, addColumn)})
 				if err == nil {
 					err = db.Close()
 				}
@@ -151,7 +153,7 @@ func TestProcessesThatUpgradeAtOnce(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn), store.Options{})
+		db, err := store.Open(t.Context(), path, store.Options{Migrations: steps(t, path, addColumn)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,7 +164,7 @@ func TestProcessesThatUpgradeAtOnce(t *testing.T) {
 		if !filepath.IsAbs(path) {
 			return // only a file is copied first
 		}
-		old, err := store.OpenWith(t.Context(), fmt.Sprint(path, "-before-", newest(t, path)+1), steps(t, path), store.Options{})
+		old, err := store.Open(t.Context(), fmt.Sprint(path, "-before-", newest(t, path)+1), store.Options{Migrations: steps(t, path)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -200,7 +202,7 @@ func TestUpgradeKeepsWhatWasStored(t *testing.T) {
 	onBoth(t, func(t *testing.T, path string) {
 		old := open(t, path)
 		fillFirstSchema(t, old)
-		db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn), store.Options{})
+		db, err := store.Open(t.Context(), path, store.Options{Migrations: steps(t, path, addColumn)})
 		if err != nil {
 			t.Fatal(err)
 		}

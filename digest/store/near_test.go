@@ -210,32 +210,6 @@ func commentIDs(t *testing.T, db *store.DB) (ids []int64) {
 	return ids
 }
 
-// TestHoldersAreFoundByTheirPrints looks at the plan, before and after the
-// database has counted anything.
-func TestHoldersAreFoundByTheirPrints(t *testing.T) {
-	onBoth(t, func(t *testing.T, empty string) {
-		db := open(t, empty)
-		fill(t, db, 2000)
-		linkAll(t, db)
-		for _, counted := range []bool{false, true} {
-			if counted {
-				if err := db.Exec(t.Context(), "ANALYZE near_prints"); err != nil {
-					t.Fatal(err)
-				}
-			}
-			lines, err := db.HoldersPlan(t.Context(), 1, 2, 3)
-			if err != nil {
-				t.Fatal(err)
-			}
-			plan := strings.Join(lines, "\n")
-			if strings.Contains(plan, "SCAN n\n") || strings.Contains(plan, "SCAN m\n") || strings.Contains(plan, "Seq Scan on near_prints") ||
-				strings.Contains(plan, "AUTOMATIC") || !strings.Contains(plan, "near_prints_pkey") && !strings.Contains(plan, "SEARCH n USING PRIMARY KEY (print=?)") {
-				t.Errorf("counted %t:\n%s", counted, plan)
-			}
-		}
-	})
-}
-
 // TestPullPaysNothingForNear: what compares is not in the pull's transaction.
 func TestPullPaysNothingForNear(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty string) {

@@ -12,6 +12,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/store"
+	"postbag/digest/work"
 )
 
 func TestOpenSaysWhatIsWrong(t *testing.T) {
@@ -75,12 +76,12 @@ func TestOpenFollowsLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	two := open(t, filepath.Join(dir, "link.db"))
-	place, err := one.Join(t.Context(), store.Joining{Name: "one"})
+	place, err := one.Join(t.Context(), work.Joining{Name: "one"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer place.Leave()
-	_, err = two.Join(t.Context(), store.Joining{Name: "two"})
+	_, err = two.Join(t.Context(), work.Joining{Name: "two"})
 	wantError(t, err, digest.Conflict, "another process")
 }
 

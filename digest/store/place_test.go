@@ -9,13 +9,14 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/store"
+	"postbag/digest/store/duties"
 	"postbag/digest/store/storetest"
 	"postbag/digest/work"
 )
 
 func join(t *testing.T, db *store.DB, name string, lease time.Duration) work.Place {
 	t.Helper()
-	place, err := db.Join(t.Context(), store.Joining{Name: name, Lease: lease})
+	place, err := db.Join(t.Context(), work.Joining{Name: name, Lease: lease})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +102,7 @@ func TestLeaseOfAClockThatWasPutBack(t *testing.T) {
 		if err != nil || len(all) == 0 || all[0].Name != "dead" {
 			t.Fatal(all, err)
 		}
-		return time.Until(all[0].Until) <= store.LongestLease+time.Minute
+		return time.Until(all[0].Until) <= duties.LongestLease+time.Minute
 	}
 	ahead()
 	if shortened() {

@@ -238,7 +238,7 @@ func TestRestoreOfAnOlderSchema(t *testing.T) {
 			onBoth(t, func(t *testing.T, empty string) {
 				later := steps(t, empty, addColumn)
 				if first == "new" {
-					db, err := store.OpenWith(t.Context(), empty, later, store.Options{})
+					db, err := store.Open(t.Context(), empty, store.Options{Migrations: later})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -250,11 +250,11 @@ func TestRestoreOfAnOlderSchema(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				done, err := store.RestoreWith(t.Context(), empty, later, from, store.RestoreOptions{Reason: "restored"})
+				done, err := store.Restore(t.Context(), empty, from, store.RestoreOptions{Reason: "restored", Migrations: later})
 				if err != nil || done.From != newest(t, empty) || done.Schema != len(later) {
 					t.Fatalf("%+v, %v", done, err)
 				}
-				db, err := store.OpenWith(t.Context(), empty, later, store.Options{})
+				db, err := store.Open(t.Context(), empty, store.Options{Migrations: later})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -276,7 +276,7 @@ func TestRestoreOfAnOlderSchema(t *testing.T) {
 
 func TestRestoreRefusesANewerSchema(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "newer.db")
-	db, err := store.OpenWith(t.Context(), path, steps(t, path, addColumn), store.Options{})
+	db, err := store.Open(t.Context(), path, store.Options{Migrations: steps(t, path, addColumn)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -370,8 +370,8 @@ func TestLookingChangesNothing(t *testing.T) {
 		}
 		later := steps(t, empty, addColumn)
 		var told []int
-		opts := store.Options{AsIs: true, Upgraded: func(from, to int) { told = append(told, from, to) }}
-		db, err := store.OpenWith(t.Context(), empty, later, opts)
+		opts := store.Options{AsIs: true, Migrations: later, Upgraded: func(from, to int) { told = append(told, from, to) }}
+		db, err := store.Open(t.Context(), empty, opts)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -384,7 +384,7 @@ func TestLookingChangesNothing(t *testing.T) {
 		}
 		opts.AsIs = false
 		for range 2 { // the second finds nothing to upgrade
-			db, err := store.OpenWith(t.Context(), empty, later, opts)
+			db, err := store.Open(t.Context(), empty, opts)
 			if err != nil {
 				t.Fatal(err)
 			}

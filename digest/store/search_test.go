@@ -13,7 +13,6 @@ import (
 	"postbag/digest"
 	"postbag/digest/search"
 	"postbag/digest/store"
-	"postbag/digest/store/storetest"
 )
 
 func parse(t testing.TB, query string) search.Query {
@@ -42,61 +41,6 @@ func guidsOf(t testing.TB, db *store.DB, query string, f digest.SearchFilter) []
 	}
 	slices.Sort(all)
 	return all
-}
-
-// searchPlan is a search whose plans are looked at.
-var searchPlans = []struct {
-	query  string
-	filter digest.SearchFilter
-}{
-	{rareWord, digest.SearchFilter{}},
-	{commonWord + " " + otherWord, digest.SearchFilter{}},
-	{`"` + knownPhrase + `" -` + commonWord, digest.SearchFilter{SourceID: 1, State: digest.CommentNew}},
-	{commonWord + " author:x", digest.SearchFilter{State: digest.CommentPicked}},
-	{commonWord, digest.SearchFilter{Since: start.Add(time.Hour)}},
-}
-
-func TestSearchScansNothing(t *testing.T) {
-	db := open(t, filepath.Join(t.TempDir(), "postbag.db"))
-	for _, c := range searchPlans {
-		plans, err := db.SearchPlans(t.Context(), parse(t, c.query), c.filter)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, lines := range plans {
-			plan := strings.Join(lines, "\n")
-			if !strings.Contains(lines[0], "SCAN search_comments VIRTUAL TABLE INDEX") || !strings.Contains(lines[0], "M1") ||
-				fullScan.MatchString(plan) || strings.Contains(plan, "TEMP B-TREE") {
-				t.Errorf("%s %+v:\n%s", c.query, c.filter, plan)
-			}
-		}
-	}
-}
-
-func TestSearchScansNothingOnPostgres(t *testing.T) {
-	db := open(t, storetest.Postgres(t))
-	fill(t, db, 5000)
-	indexAll(t, db)
-	for _, counted := range []bool{false, true} {
-		if counted {
-			if err := db.Exec(t.Context(), "VACUUM ANALYZE search_comments"); err != nil {
-				t.Fatal(err)
-			}
-		}
-		for _, c := range searchPlans {
-			plans, err := db.SearchPlans(t.Context(), parse(t, c.query), c.filter)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i, lines := range plans {
-				plan := strings.Join(lines, "\n")
-				want := []string{"Backward using search_comments_pkey", "Bitmap Index Scan on search_comments_lexemes"}[i/2]
-				if !strings.Contains(plan, want) || strings.Contains(plan, "Seq Scan on search_comments") || strings.Contains(plan, "Seq Scan on comments") {
-					t.Errorf("%s %+v (counted %t) should have %q:\n%s", c.query, c.filter, counted, want, plan)
-				}
-			}
-		}
-	}
 }
 
 // TestBothFindTheSame compares what the databases find in a corpus where ways of

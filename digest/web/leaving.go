@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"postbag/digest/site"
 	"postbag/subscribers"
 	"postbag/templates"
 )
@@ -54,7 +55,7 @@ func (s *Server) undo(w http.ResponseWriter, r *http.Request) {
 	if !s.readForm(w, r) {
 		return
 	}
-	sub, err := s.signup.Undo(r.Context(), r.PathValue("token"), s.proxies.client(r), s.base+"/unsubscribe/")
+	sub, err := s.signup.Undo(r.Context(), r.PathValue("token"), s.proxies.client(r), s.at.URL(site.Unsubscribe, ""))
 	s.returned(w, r, sub, err)
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"postbag/digest"
+	"postbag/digest/site"
 	"postbag/subscribers"
 	"postbag/subscribers/signup"
 	"postbag/templates"
@@ -25,24 +26,29 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, page [
 // message answers with the page, or for a probe the line, that says what a
 // status means.
 func (s *Server) message(w http.ResponseWriter, r *http.Request, status int) {
-	if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
+	if isProbe(r) {
 		s.plain(w, status, http.StatusText(status)+"\n")
 		return
 	}
-	site := s.site(r.Context())
-	page, err := s.templates.Message(templates.MessagePage{Site: site, Status: status})
+	frame := s.site(r.Context())
+	page, err := s.templates.Message(templates.MessagePage{Site: frame, Status: status})
 	s.show(w, r, status, page, err)
+}
+
+// isProbe tells whether a monitor asks, and no reader.
+func isProbe(r *http.Request) bool {
+	return r.URL.Path == string(site.Health) || r.URL.Path == string(site.Ready)
 }
 
 // site is the frame of every page. A page that says what went wrong must not
 // fail itself, so without a database the frame goes without names.
 func (s *Server) site(ctx context.Context) templates.Site {
-	site, err := s.publisher.Site(ctx)
+	frame, err := s.publisher.Site(ctx)
 	if err != nil {
 		s.log.WarnContext(ctx, "pages go without names", "error", err)
-		return templates.Site{Base: s.base}
+		return templates.Site{Base: s.at.Base}
 	}
-	return site
+	return frame
 }
 
 // signupTaken is the one answer to every sign-up.
@@ -69,9 +75,9 @@ func cut(typed string) string {
 }
 
 func (s *Server) confirmAsk(w http.ResponseWriter, r *http.Request, c signup.Confirmation) {
-	site := s.site(r.Context())
+	frame := s.site(r.Context())
 	page, err := s.templates.Confirm(templates.ConfirmPage{
-		Site: site, Email: subscribers.Mask(c.Email), Action: site.Path("/confirm/" + r.PathValue("token")),
+		Site: frame, Email: subscribers.Mask(c.Email), Action: s.at.Path(site.Confirm, r.PathValue("token")),
 	})
 	s.show(w, r, http.StatusOK, page, err)
 }
@@ -98,8 +104,8 @@ func (s *Server) confirmDone(w http.ResponseWriter, r *http.Request, sub subscri
 		s.confirmExpired(w, r)
 		return
 	}
-	site := s.site(r.Context())
-	page, err := s.templates.Confirmed(templates.ConfirmedPage{Site: site, Preferences: preferencesPath(site, sub)})
+	frame := s.site(r.Context())
+	page, err := s.templates.Confirmed(templates.ConfirmedPage{Site: frame, Preferences: s.at.Path(site.Preferences, sub.Token)})
 	s.show(w, r, http.StatusOK, page, err)
 }
 
@@ -109,20 +115,20 @@ func (s *Server) leavePage(w http.ResponseWriter, r *http.Request, sub subscribe
 		s.fail(w, r, err)
 		return
 	}
-	site := s.site(r.Context())
+	frame := s.site(r.Context())
 	var page []byte
 	switch sub.State {
 	case subscribers.Active:
 		page, err = s.templates.Unsubscribe(templates.UnsubscribePage{
-			Site: site, Email: subscribers.Mask(sub.Email),
-			Action: leavePath(site, sub), Preferences: preferencesPath(site, sub),
+			Site: frame, Email: subscribers.Mask(sub.Email),
+			Action: s.at.Path(site.Unsubscribe, sub.Token), Preferences: s.at.Path(site.Preferences, sub.Token),
 		})
 	case subscribers.Unsubscribed:
 		page, err = s.templates.Unsubscribed(templates.UnsubscribedPage{
-			Site: site, Email: subscribers.Mask(sub.Email), Undo: leavePath(site, sub) + "/undo",
+			Site: frame, Email: subscribers.Mask(sub.Email), Undo: s.at.Path(site.Undo, sub.Token),
 		})
 	default: // nothing is sent there, and nothing to be undone by the link
-		page, err = s.templates.Unsubscribed(templates.UnsubscribedPage{Site: site, Email: subscribers.Mask(sub.Email)})
+		page, err = s.templates.Unsubscribed(templates.UnsubscribedPage{Site: frame, Email: subscribers.Mask(sub.Email)})
 	}
 	s.show(w, r, http.StatusOK, page, err)
 }
@@ -142,19 +148,11 @@ func (s *Server) preferencesAnswer(w http.ResponseWriter, r *http.Request, sub s
 		s.fail(w, r, err)
 		return
 	}
-	site := s.site(r.Context())
+	frame := s.site(r.Context())
 	page, err := s.templates.Preferences(templates.PreferencesPage{
-		Site: site, Email: subscribers.Mask(sub.Email), Action: preferencesPath(site, sub),
+		Site: frame, Email: subscribers.Mask(sub.Email), Action: s.at.Path(site.Preferences, sub.Token),
 		Frequency: sub.Frequency, Subscribed: sub.State == subscribers.Active,
-		Saved: saved, Unsubscribe: leavePath(site, sub),
+		Saved: saved, Unsubscribe: s.at.Path(site.Unsubscribe, sub.Token),
 	})
 	s.show(w, r, http.StatusOK, page, err)
-}
-
-func leavePath(site templates.Site, sub subscribers.Subscriber) string {
-	return site.Path("/unsubscribe/" + sub.Token)
-}
-
-func preferencesPath(site templates.Site, sub subscribers.Subscriber) string {
-	return site.Path("/preferences/" + sub.Token)
 }

@@ -3,6 +3,8 @@ package web
 import (
 	"net/http"
 	"strconv"
+
+	"postbag/digest/site"
 )
 
 func (s *Server) home(w http.ResponseWriter, r *http.Request) {
@@ -17,7 +19,7 @@ func (s *Server) archive(w http.ResponseWriter, r *http.Request) {
 
 // toArchive serves who left the slash out.
 func (s *Server) toArchive(w http.ResponseWriter, r *http.Request) {
-	http.Redirect(w, r, s.path+"/issues/", http.StatusMovedPermanently)
+	http.Redirect(w, r, s.at.Path(site.Archive), http.StatusMovedPermanently)
 }
 
 // issue shows one issue. A number written in another way than ours ("007") is

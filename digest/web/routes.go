@@ -7,38 +7,41 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/site"
 )
 
 // routes is the whole surface. GET answers HEAD too.
 func (s *Server) routes() map[string]http.HandlerFunc {
+	get := func(p site.Page) string { return "GET " + p.Pattern() }
+	post := func(p site.Page) string { return "POST " + p.Pattern() }
 	return map[string]http.HandlerFunc{
-		"GET /{$}":             s.home,
-		"GET /issues":          s.toArchive,
-		"GET /issues/{$}":      s.archive,
-		"GET /issues/{number}": s.issue,
-		"GET /feed.atom":       s.feedAtom,
+		get(site.Home): s.home,
+		"GET " + strings.TrimSuffix(string(site.Archive), "/"): s.toArchive,
+		get(site.Archive): s.archive,
+		get(site.Issue):   s.issue,
+		get(site.Feed):    s.feedAtom,
 
-		"GET /subscribe":                 s.toForm,
-		"POST /subscribe":                s.subscribe,
-		"GET /confirm/{token}":           private(s.confirmPage),
-		"POST /confirm/{token}":          private(s.confirm),
-		"GET /unsubscribe/{token}":       private(s.unsubscribePage),
-		"POST /unsubscribe/{token}":      private(s.unsubscribe),
-		"POST /unsubscribe/{token}/undo": private(s.undo),
-		"GET /preferences/{token}":       private(s.preferencesPage),
-		"POST /preferences/{token}":      private(s.preferences),
+		get(site.Subscribe):    s.toForm,
+		post(site.Subscribe):   s.subscribe,
+		get(site.Confirm):      private(s.confirmPage),
+		post(site.Confirm):     private(s.confirm),
+		get(site.Unsubscribe):  private(s.unsubscribePage),
+		post(site.Unsubscribe): private(s.unsubscribe),
+		post(site.Undo):        private(s.undo),
+		get(site.Preferences):  private(s.preferencesPage),
+		post(site.Preferences): private(s.preferences),
 
-		"GET /assets/{file}": s.asset,
-		"GET /favicon.ico":   s.favicon,
-		"GET /robots.txt":    s.robots,
-		"GET /healthz":       s.health,
-		"GET /readyz":        s.ready,
+		get(site.Asset):   s.asset,
+		get(site.Favicon): s.favicon,
+		get(site.Robots):  s.robots,
+		get(site.Health):  s.health,
+		get(site.Ready):   s.ready,
 	}
 }
 
 // crossOrigin lists the routes that pages of others may post to; the package
 // documentation says why.
-var crossOrigin = [...]string{"POST /subscribe", "POST /unsubscribe/{token}"}
+var crossOrigin = [...]string{"POST " + site.Subscribe.Pattern(), "POST " + site.Unsubscribe.Pattern()}
 
 // Handler gives the whole surface with everything that holds on all of it.
 func (s *Server) Handler() http.Handler {

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"postbag/digest"
+	"postbag/digest/site"
 	"postbag/subscribers"
 	"postbag/subscribers/signup"
 	"postbag/templates"
@@ -65,7 +66,7 @@ type Server struct {
 	signup     Signup
 	templates  *templates.Set
 	clock      digest.Clock
-	base       string // without a trailing slash
+	at         site.Site
 	path       string // of base
 	isReady    func(ctx context.Context) error
 	proxies    proxies
@@ -79,7 +80,7 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{
 		publisher: o.Publisher, signup: o.Signup, templates: o.Templates, clock: o.Clock,
-		base: strings.TrimRight(o.BaseURL, "/"), isReady: o.Ready, proxies: o.TrustedProxies, log: o.Log,
+		at: site.Site{Base: strings.TrimRight(o.BaseURL, "/")}, isReady: o.Ready, proxies: o.TrustedProxies, log: o.Log,
 	}
 	if o.Publisher == nil || o.Signup == nil || o.Templates == nil || o.Clock == nil {
 		return nil, errors.New("the web server needs a publisher, a sign-up service, templates and a clock")
@@ -97,14 +98,14 @@ func New(o Options) (*Server, error) {
 // own origin is named, since behind a proxy the Host we see may be another.
 func (s *Server) protect() error {
 	const hint = "Give a scheme and a host, such as https://digest.example.org."
-	u, err := url.Parse(s.base)
+	u, err := url.Parse(s.at.Base)
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return digest.Fail(digest.Invalid, hint, "the base URL %q is not one", s.base)
+		return digest.Fail(digest.Invalid, hint, "the base URL %q is not one", s.at.Base)
 	}
 	s.path = u.Path
 	s.sameOrigin = http.NewCrossOriginProtection()
 	if err := s.sameOrigin.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
-		return digest.Fail(digest.Invalid, hint, "the base URL %q: %w", s.base, err)
+		return digest.Fail(digest.Invalid, hint, "the base URL %q: %w", s.at.Base, err)
 	}
 	for _, pattern := range crossOrigin {
 		s.sameOrigin.AddInsecureBypassPattern(pattern)

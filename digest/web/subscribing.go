@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"postbag/digest"
+	"postbag/digest/site"
 	"postbag/subscribers/signup"
 	"postbag/templates"
 )
@@ -36,7 +37,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) {
 
 // toForm leads who opens the form's address to the form.
 func (s *Server) toForm(w http.ResponseWriter, r *http.Request) {
-	http.Redirect(w, r, s.path+"/", http.StatusSeeOther)
+	http.Redirect(w, r, s.at.Path(site.Home), http.StatusSeeOther)
 }
 
 // formPage tells where a sign-up form stands, for the proof of consent: the site
@@ -46,7 +47,7 @@ func (s *Server) formPage(r *http.Request) string {
 	origin := r.Header.Get("Origin")
 	u, err := url.Parse(origin)
 	if err != nil || len(origin) > maxOrigin || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return s.base + "/"
+		return s.at.URL(site.Home)
 	}
 	return u.Scheme + "://" + u.Host
 }
@@ -74,7 +75,7 @@ func (s *Server) confirm(w http.ResponseWriter, r *http.Request) {
 	if !s.readForm(w, r) {
 		return
 	}
-	sub, err := s.signup.Confirm(r.Context(), r.PathValue("token"), s.proxies.client(r), s.base+"/confirm/")
+	sub, err := s.signup.Confirm(r.Context(), r.PathValue("token"), s.proxies.client(r), s.at.URL(site.Confirm, ""))
 	switch {
 	case digest.KindOf(err) == digest.Conflict:
 		s.confirmExpired(w, r)

@@ -65,7 +65,7 @@ func (s *Server) caught(w *reply, r *http.Request, fault any) {
 
 func (s *Server) logRequest(r *http.Request, w *reply, took time.Duration) {
 	level := slog.LevelInfo
-	if r.Pattern == "GET /healthz" || r.Pattern == "GET /readyz" {
+	if isProbe(r) {
 		level = slog.LevelDebug
 	}
 	s.log.Log(r.Context(), level, "request",

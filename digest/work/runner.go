@@ -35,7 +35,8 @@ type Runner struct {
 	// told; default two seconds.
 	Poll time.Duration
 	// WentBack, if set, is called when the clock is found to have gone back by more
-	// than a minute.
+	// than a minute, and again when a run that was under way then has ended: it may
+	// have stored moments of the clock as it was.
 	WentBack func(ctx context.Context) error
 }
 
@@ -62,7 +63,7 @@ const (
 // hands back what was not finished.
 func (r *Runner) Run(place Place) {
 	ctx := place.Context()
-	s := &session{Runner: r, place: place, at: map[string]Kind{}, freed: make(chan struct{}, 1)}
+	s := &session{Runner: r, place: place, at: map[string]run{}, freed: make(chan struct{}, 1)}
 	wakes := r.Store.Wakes(ctx)
 	for ctx.Err() == nil {
 		s.watchClock(ctx)
@@ -82,7 +83,11 @@ type session struct {
 	freed   chan struct{}
 
 	mu sync.Mutex
-	at map[string]Kind // the duties that this process is at
+	at map[string]run // the duties that this process is at
+	// begun counts the runs. Those up to doubtful were under way when the clock went
+	// back; doubted tells that one of them has ended since.
+	begun, doubtful int
+	doubted         bool
 
 	// What only the loop of Run looks at.
 	failures int       // of the database in a row
@@ -91,17 +96,46 @@ type session struct {
 	latest   time.Time // that the clock showed
 }
 
+// run is one run of a duty.
+type run struct {
+	kind   Kind
+	number int
+}
+
 // watchClock notices that the clock has gone back.
 func (s *session) watchClock(ctx context.Context) {
 	now := s.Clock.Now().Round(0) // without the monotonic reading, which never does
-	if s.WentBack != nil && now.Before(s.latest.Add(-time.Minute)) {
-		s.Log.Warn("the clock has gone back", "from", s.latest, "to", now)
+	wentBack := now.Before(s.latest.Add(-time.Minute))
+	if s.WentBack != nil && (wentBack || s.isDoubted()) {
+		if wentBack {
+			s.Log.Warn("the clock has gone back", "from", s.latest, "to", now)
+			s.doubt()
+		}
 		if err := s.WentBack(ctx); err != nil {
 			s.note(ctx, err)
-			return // it is noticed again
+			s.mu.Lock()
+			s.doubted = true
+			s.mu.Unlock()
 		}
 	}
 	s.latest = now
+}
+
+// doubt remembers which runs are under way when the clock is found to have gone
+// back.
+func (s *session) doubt() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.doubtful = s.begun
+}
+
+// isDoubted tells once that a run ended which had begun before the clock went back.
+func (s *session) isDoubted() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	was := s.doubted
+	s.doubted = false
+	return was
 }
 
 // free gives the kinds of which one more may be started.
@@ -109,8 +143,8 @@ func (s *session) free() (kinds []Kind) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	busy := map[Kind]int{}
-	for _, kind := range s.at {
-		busy[kind]++
+	for _, r := range s.at {
+		busy[r.kind]++
 	}
 	for kind, h := range s.Handlers {
 		if busy[kind] < max(h.AtOnce, 1) {
@@ -123,12 +157,14 @@ func (s *session) free() (kinds []Kind) {
 func (s *session) begin(l Lease) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.at[l.Name] = l.Kind
+	s.begun++
+	s.at[l.Name] = run{l.Kind, s.begun}
 }
 
 // end makes room for another, and says so.
 func (s *session) end(l Lease) {
 	s.mu.Lock()
+	s.doubted = s.doubted || s.at[l.Name].number <= s.doubtful
 	delete(s.at, l.Name)
 	s.mu.Unlock()
 	select {

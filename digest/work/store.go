@@ -37,6 +37,25 @@ type Store interface {
 	Wakes(ctx context.Context) <-chan struct{}
 }
 
+// Joining is how a process takes its place among those that work on a database.
+type Joining struct {
+	Name string // for people
+	// Lease is how long the process may be silent; 0 is half a minute.
+	Lease time.Duration
+	// Alone refuses to join where others work already.
+	Alone bool
+}
+
+// Worker is a process that works on a database, as a listing shows it.
+type Worker struct {
+	ID        int64
+	Name      string
+	StartedAt time.Time // by the database's clock
+	// Until is when its lease runs out, by the database's clock; zero for one that
+	// has its place for as long as it lives.
+	Until time.Time
+}
+
 // Place is a process' place among those that work on one database.
 type Place interface {
 	// ID tells places apart; none is ever used again.

@@ -6,12 +6,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	netmail "net/mail"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/disk"
 	"postbag/subscribers/deliver"
 )
 
@@ -62,7 +64,11 @@ func (o *Outbox) Send(ctx context.Context, env deliver.Envelope, msg []byte) (de
 		return deliver.Reply{}, o.failure(deliver.StageMail, err)
 	}
 	name := fileName(env, msg)
-	if err := writeFile(filepath.Join(o.dir, name), msg); err != nil {
+	_, err := disk.Put(filepath.Join(o.dir, name), true, func(w io.Writer) error {
+		_, err := w.Write(msg)
+		return err
+	})
+	if err != nil {
 		return deliver.Reply{}, o.failure(deliver.StageMail, err)
 	}
 	return deliver.Reply{Code: 250, Text: "written to " + name}, nil
@@ -98,37 +104,4 @@ func slug(email string) string {
 		return '-'
 	}, strings.ToLower(email))
 	return strings.Trim(s[:min(len(s), most)], "-.")
-}
-
-// writeFile writes to a temporary file and renames it into place, with the file
-// and then the directory synced.
-func writeFile(path string, b []byte) error {
-	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, ".part-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	if err == nil {
-		err = f.Sync()
-	}
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if link, ok := errors.AsType[*os.LinkError](err); ok {
-		err = link.Err // without the name, which contains the address
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return syncDir(dir)
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

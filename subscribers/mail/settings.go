@@ -3,12 +3,12 @@ package mail
 import (
 	"crypto/tls"
 	"net"
-	"net/netip"
 	"net/url"
 	"path/filepath"
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/hostname"
 	"postbag/subscribers/deliver"
 )
 
@@ -128,12 +128,7 @@ func (s Settings) IsOutbox() bool { return s.Dir != "" }
 
 // Loopback tells whether the server is this machine by its name or address.
 func (s Settings) Loopback() bool {
-	host := strings.ToLower(strings.TrimSuffix(s.Host, "."))
-	if host == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
+	return hostname.Loopback(s.Host)
 }
 
 // String names the destination without the password, for logs and notices.

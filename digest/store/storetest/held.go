@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/store"
+	"postbag/digest/dispatch"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
 )
@@ -18,7 +18,7 @@ func (b *bench) hold(at time.Time) {
 }
 
 // release lets sending go on.
-func (b *bench) release(unsent store.Unsent, at time.Time) store.Held {
+func (b *bench) release(unsent dispatch.Unsent, at time.Time) dispatch.Held {
 	b.Helper()
 	was, err := b.Release(b.ctx(), unsent, at)
 	b.must(err)
@@ -29,8 +29,8 @@ var heldTests = []test{
 	{"a new installation is not held", func(b *bench) {
 		held, err := b.Held(b.ctx(), now)
 		b.must(err)
-		b.equal("held", held, store.Held{})
-		b.equal("released", b.release(store.NotAsked, now), store.Held{})
+		b.equal("held", held, dispatch.Held{})
+		b.equal("released", b.release(dispatch.NotAsked, now), dispatch.Held{})
 	}},
 	{"while sending is held nothing is published, begun or claimed", func(b *bench) {
 		under := b.sending(3)
@@ -54,7 +54,7 @@ var heldTests = []test{
 		issue := b.sending(3)
 		b.hold(now)
 		b.equal("claimed", len(b.exchange(issue, 5, now)), 0)
-		b.release(store.SendUnsent, now)
+		b.release(dispatch.SendUnsent, now)
 		b.equal("claimed then", len(b.exchange(issue, 5, now)), 3)
 	}},
 	{"a hold keeps its moment and its reason", func(b *bench) {
@@ -64,8 +64,8 @@ var heldTests = []test{
 		b.equal("held again", done, false)
 		held, err := b.Held(b.ctx(), now)
 		b.must(err)
-		b.equal("held", held, store.Held{Since: now, Reason: "for the test"})
-		b.equal("released", b.release(store.NotAsked, now).Since, now)
+		b.equal("held", held, dispatch.Held{Since: now, Reason: "for the test"})
+		b.equal("released", b.release(dispatch.NotAsked, now).Since, now)
 		since, err := b.HeldSince(b.ctx())
 		b.must(err)
 		b.equal("since", since, time.Time{})
@@ -78,9 +78,9 @@ var heldTests = []test{
 		asked := b.notices(after(3 * time.Minute))
 		b.equal("mails", len(asked), 1)
 		b.equal("to", asked[0].Email, "since@list.example")
-		_, err := b.Release(b.ctx(), store.NotAsked, after(3*time.Minute))
+		_, err := b.Release(b.ctx(), dispatch.NotAsked, after(3*time.Minute))
 		b.wantKind(err, digest.Conflict)
-		was := b.release(store.LeaveUncertain, after(3*time.Minute))
+		was := b.release(dispatch.LeaveUncertain, after(3*time.Minute))
 		b.equal("waited", was.Notices, 1)
 		b.equal("mails then", len(b.notices(after(4*time.Minute))), 0)
 		b.equal("the other is still there", len(b.notices(after(time.Hour))), 1)
@@ -89,7 +89,7 @@ var heldTests = []test{
 		b.source("nightbus")
 		b.ask(b.request("before@list.example", start))
 		b.hold(after(time.Minute))
-		b.release(store.SendUnsent, after(time.Minute))
+		b.release(dispatch.SendUnsent, after(time.Minute))
 		b.equal("mails", len(b.notices(after(2*time.Minute))), 1)
 	}},
 	{"a release leaves what may have gone on elsewhere to a person", func(b *bench) {
@@ -112,10 +112,10 @@ var heldTests = []test{
 		b.must(err)
 		b.equal("unsure", []any{len(held.Unsure), held.Unsure[0].ID, held.Unsure[0].Counts.Open(), held.Unsure[1].ID, held.Unsure[2].ID},
 			[]any{3, under.ID, 4, waiting.ID, future.ID})
-		_, err = b.Release(b.ctx(), store.NotAsked, at)
+		_, err = b.Release(b.ctx(), dispatch.NotAsked, at)
 		b.wantKind(err, digest.Conflict)
 		b.equal("a hint", digest.HintOf(err) != "", true)
-		b.release(store.LeaveUncertain, at)
+		b.release(dispatch.LeaveUncertain, at)
 		b.equal("the rows", b.counted(under), subscribers.Counts{subscribers.Uncertain: 4})
 		b.exchange(under, 0, at, result(claimed[0], subscribers.Delivered, at))
 		b.equal("an answer still counts", b.counted(under)[subscribers.Delivered], 1)

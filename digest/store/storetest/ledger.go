@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/store"
+	"postbag/digest/health"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
 	"postbag/subscribers/roster"
@@ -348,7 +348,7 @@ var statusTests = []test{
 			b.Fatalf("the schema is %d", s.Schema)
 		}
 		s.Schema = 0
-		b.equal("the status", s, store.Status{})
+		b.equal("the status", s, health.Stored{})
 	}},
 	{"it tells of pulls, issues and deliveries", func(b *bench) {
 		issue := b.sending(4)

@@ -8,7 +8,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/desk"
 	"postbag/digest/pull"
-	"postbag/digest/store"
+	"postbag/digest/store/database"
 )
 
 var listingTests = []test{
@@ -84,13 +84,13 @@ var listingTests = []test{
 	{"a listing without a limit is bounded", func(b *bench) {
 		src, _ := b.source("nightbus")
 		page := pull.Page{SourceID: src.ID, Seen: start}
-		for i := range store.DefaultLimit + 10 {
+		for i := range database.DefaultLimit + 10 {
 			page.Comments = append(page.Comments, aComment(fmt.Sprint(i), "p1", "", start, "h"))
 		}
 		b.page(page)
 		all, err := b.Comments(b.ctx(), digest.CommentFilter{})
 		b.must(err)
-		b.equal("listed", len(all), store.DefaultLimit)
+		b.equal("listed", len(all), database.DefaultLimit)
 	}},
 }
 

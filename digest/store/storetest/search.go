@@ -9,7 +9,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/pull"
 	"postbag/digest/search"
-	"postbag/digest/store"
+	"postbag/digest/store/index"
 )
 
 // said makes a comment with words of its own, by somebody, so many hours after
@@ -273,7 +273,7 @@ var searchTests = []test{
 	{"the newest matches are ranked", func(b *bench) {
 		src, _ := b.source("nightbus")
 		page := pull.Page{SourceID: src.ID, Seen: start}
-		for i := range store.MostRanked + 5 {
+		for i := range index.MostRanked + 5 {
 			page.Comments = append(page.Comments, said(fmt.Sprint(i), "p", "", "a", i, "The bus."))
 		}
 		best := said("best", "p", "", "a", -1, "Bus bus bus.")
@@ -284,8 +284,8 @@ var searchTests = []test{
 		b.must(err)
 		found, err := b.SearchComments(b.ctx(), q, digest.SearchFilter{Limit: 3})
 		b.must(err)
-		b.equal("ranked", [2]any{found.Ranked, found.HasMore}, [2]any{store.MostRanked, true})
-		b.equal("the newest", found.All[0].GUID, fmt.Sprint(store.MostRanked+4))
+		b.equal("ranked", [2]any{found.Ranked, found.HasMore}, [2]any{index.MostRanked, true})
+		b.equal("the newest", found.All[0].GUID, fmt.Sprint(index.MostRanked+4))
 		b.equal("found", len(found.All), 3)
 		b.equal("before", b.found("bus", digest.SearchFilter{Until: after(time.Hour)}), []string{"best", "0"})
 	}},

@@ -8,7 +8,6 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/pull"
-	"postbag/digest/store"
 	"postbag/digest/work"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
@@ -17,7 +16,7 @@ import (
 // join takes a place until the test ends.
 func (b *bench) join() work.Place {
 	b.Helper()
-	p, err := b.Join(b.ctx(), store.Joining{Name: "test"})
+	p, err := b.Join(b.ctx(), work.Joining{Name: "test"})
 	b.must(err)
 	b.Cleanup(p.Leave)
 	return p
@@ -63,7 +62,7 @@ var workTests = []test{
 		p := b.join()
 		b.equal("valid", [2]bool{p.Valid(), p.Context().Err() == nil}, [2]bool{true, true})
 		b.equal("present", p.Present(), 1)
-		_, err := b.Join(b.ctx(), store.Joining{Name: "other", Alone: true})
+		_, err := b.Join(b.ctx(), work.Joining{Name: "other", Alone: true})
 		b.wantKind(err, digest.Conflict)
 		if digest.HintOf(err) == "" {
 			b.Fatal("no hint")
@@ -74,7 +73,7 @@ var workTests = []test{
 		b.equal("its end", p.Context().Err(), context.Canceled)
 		_, _, err = b.Claim(b.ctx(), p.ID(), []work.Kind{work.Pull}, start)
 		b.must(err) // nothing is due, so nobody asks who comes
-		again, err := b.Join(b.ctx(), store.Joining{Name: "other", Alone: true})
+		again, err := b.Join(b.ctx(), work.Joining{Name: "other", Alone: true})
 		b.must(err)
 		if again.ID() == p.ID() {
 			b.Fatal("a place was used again")

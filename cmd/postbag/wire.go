@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/user"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+	"postbag/digest/dispatch"
+	"postbag/digest/duty"
+	"postbag/digest/fetch"
+	"postbag/digest/health"
+	"postbag/digest/markup"
+	"postbag/digest/publish"
+	"postbag/digest/pull"
+	"postbag/digest/site"
+	"postbag/digest/store"
+	"postbag/digest/web"
+	"postbag/digest/work"
+	"postbag/subscribers/deliver"
+	"postbag/subscribers/mail"
+	"postbag/subscribers/roster"
+	"postbag/subscribers/signup"
+	"postbag/templates"
+)
+
+// app is what commands share once the database is open. The use cases are wired
+// here, and only here: no other file of the program knows the database.
+type app struct {
+	p        *Program
+	settings *Settings
+	site     site.Site
+	log      *slog.Logger
+	db       *store.DB
+	set      *templates.Set
+	fetcher  *fetch.Client
+
+	read   reader
+	desk   *desk.Desk
+	sender *dispatch.Sender // without mail: to publish, hold and pause
+	health health.Health
+}
+
+// reader is what commands list of what is stored.
+type reader interface {
+	Source(ctx context.Context, id int64) (digest.Source, error)
+	Sources(ctx context.Context) ([]digest.Source, error)
+	CountSource(ctx context.Context, id int64) (store.SourceCount, error)
+	Feeds(ctx context.Context, sourceID int64) ([]digest.FeedState, error)
+	Listings(ctx context.Context, sourceID int64, f pull.ListingFilter) ([]digest.Listing, error)
+	CommentVersions(ctx context.Context, commentID int64) ([]digest.CommentVersion, error)
+}
+
+// open checks the settings every command needs and opens the database.
+func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, error) {
+	base, err := s.web()
+	if err != nil {
+		return nil, err
+	}
+	set, err := templates.New()
+	if err != nil {
+		return nil, err
+	}
+	fetcher, err := p.fetcher(s, base)
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, s.DB, store.Options{Clock: p.Clock, Existing: existing, Upgraded: p.sayUpgraded(s)})
+	if err != nil {
+		fetcher.Close()
+		return nil, err
+	}
+	a := &app{p: p, settings: s, site: site.Site{Base: base}, log: p.logger(s.level()), db: db, set: set, fetcher: fetcher, read: db}
+	a.desk = desk.New(desk.Options{
+		Store: db, Clock: p.Clock, BaseURL: base, Log: a.log, Blogs: a.puller(a.log, nil),
+		Size: func(f *digest.Frozen) (int, error) {
+			text, err := set.IssueMail(f, linksOf(a.site, f, ""))
+			return len(text.HTML), err
+		},
+	})
+	a.sender = dispatch.New(a.dispatching())
+	a.health = health.Health{Store: db}
+	return a, nil
+}
+
+func (a *app) close() error {
+	a.fetcher.Close()
+	return a.db.Close()
+}
+
+func (a *app) dispatching() dispatch.Options {
+	return dispatch.Options{
+		Store: a.db, Desk: a.desk, Clock: a.p.Clock, Log: a.log, Joining: a.joining(), LateAfter: a.settings.LateAfter,
+	}
+}
+
+// joining names this process among those that work on the database.
+func (a *app) joining() work.Joining {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return work.Joining{Name: fmt.Sprintf("%s:%d", host, os.Getpid()), Lease: a.settings.Lease}
+}
+
+// by is who runs this command.
+func (p *Program) by() digest.Actor {
+	name := "unknown"
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	return digest.Actor{Kind: digest.ByCommand, Name: name}
+}
+
+// puller wires pulling to the network and the database. A command prints what a
+// pull did; the worker logs it.
+func (a *app) puller(log *slog.Logger, progress func(pull.Progress)) *pull.Puller {
+	return pull.New(pull.Options{
+		Store: a.db, Fetcher: a.fetcher, ToProse: markup.FromHTML, Clock: a.p.Clock, Log: log, Progress: progress,
+	})
+}
+
+func (a *app) roster() *roster.Service {
+	return roster.New(roster.Options{Store: a.db, Clock: a.p.Clock})
+}
+
+// signup serves readers who come and go. The wording is the sentence under the
+// sign-up form; nil where no form is served.
+func (a *app) signup(wording func(context.Context) string) *signup.Service {
+	return signup.New(signup.Options{Store: a.db, Clock: a.p.Clock, Log: a.log, Wording: wording})
+}
+
+// postOffice is what mails.
+type postOffice struct {
+	*app
+	*dispatch.Sender
+	postage postage
+	letters *deliver.NoticeRunner
+}
+
+// postOffice checks the mail settings. Nothing is asked of the network; an outbox
+// is tried, so that a folder that cannot be written is told at once.
+func (a *app) postOffice(ctx context.Context) (*postOffice, error) {
+	p, err := a.settings.mail()
+	if err != nil {
+		return nil, err
+	}
+	transport := mail.NewTransport(p.transport, p.from.Domain)
+	if p.transport.IsOutbox() {
+		if _, err := transport.Connect(ctx); err != nil {
+			return nil, err
+		}
+	}
+	o := a.dispatching()
+	o.Mailer = deliver.New(deliver.Options{
+		Ledger: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log,
+		Concurrency: a.settings.Concurrency, Rate: a.settings.Rate, Ambiguous: a.settings.ambiguity(),
+	})
+	o.Transport, o.From, o.Domain, o.Compose = transport, p.from.Email, p.from.Domain, composer(a.set, p, a.site)
+	office := &postOffice{app: a, Sender: dispatch.New(o), postage: p}
+	office.letters = deliver.NewNoticeRunner(deliver.NoticeOptions{
+		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, From: p.from.Email, Compose: office.confirmation,
+	})
+	return office, nil
+}
+
+// path names the database.
+func (a *app) path() string { return a.db.Path() }
+
+// unfollow stops following a blog.
+func (a *app) unfollow(ctx context.Context, source int64) error {
+	return a.db.RemoveSource(ctx, source)
+}
+
+// join takes a place among those who work on the database.
+func (a *app) join(ctx context.Context) (work.Place, error) { return a.db.Join(ctx, a.joining()) }
+
+// worker does what happens by itself.
+func (o *postOffice) worker() (*duty.Worker, error) {
+	backups, err := o.backups()
+	if err != nil {
+		return nil, err
+	}
+	return duty.New(duty.Options{
+		Store: o.db, Desk: o.desk, Sender: o.Sender, Pull: o.puller(o.log, nil).PullDue,
+		Letters: func(ctx context.Context, place work.Place) error {
+			_, err := o.letters.Send(ctx, place)
+			return err
+		},
+		Sweep: o.signup(nil).Sweep, Backups: backups, Clock: o.p.Clock, Log: o.log,
+		Joining: o.joining(), Rate: o.settings.Rate, Site: o.site,
+	}), nil
+}
+
+// backups are the backups that this process writes by itself, nil for none.
+func (a *app) backups() (*duty.Backups, error) {
+	plan, err := a.settings.backups()
+	if err != nil || plan == nil {
+		return nil, err
+	}
+	plan.Write = func(ctx context.Context, path string) (rows, bytes int64, err error) {
+		return backupWork{db: a.db, clock: a.p.Clock}.write(ctx, path, true)
+	}
+	return plan, nil
+}
+
+// schedule lists what happens by itself, and does it at once.
+func (a *app) schedule() (duty.Schedule, error) {
+	backups, err := a.backups()
+	return duty.Schedule{
+		Store: a.db, Clock: a.p.Clock, Joining: a.joining(), Backups: backups,
+		Worker: func(ctx context.Context) (*duty.Worker, error) {
+			office, err := a.postOffice(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return office.worker()
+		},
+	}, err
+}
+
+// publisher keeps what is published ready to be served.
+func (o *postOffice) publisher() *publish.Publisher {
+	return publish.New(o.db, o.set, publish.Options{
+		BaseURL: o.site.Base, Clock: o.p.Clock, Log: o.log,
+		TakeDown: func(f *digest.Frozen) string { return takeDown(o.postage, f.Title) },
+	})
+}
+
+// pages are the public pages.
+func (a *app) pages(publisher *publish.Publisher) (*web.Server, error) {
+	proxies, err := a.settings.proxies()
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Options{
+		Publisher: publisher, Signup: a.signup(consentOf(publisher)), Templates: a.set, Clock: a.p.Clock, BaseURL: a.site.Base,
+		Ready: a.health.Ready, TrustedProxies: proxies, Log: a.log,
+	})
+}

@@ -1,0 +1,227 @@
+package cut
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"postbag/digest"
+)
+
+// Keep gives what remains of p when only the given ranges are kept. Whatever is
+// cut, the words that remain are the writer's, unchanged and in order, and every
+// cut shows as one [digest.Ellipsis]; adjoining cuts show one mark together. No ranges
+// at all mean that nothing is cut, and white space alone is never cut.
+//
+// The mark stands between the words on both sides, with one space on either
+// side. A cut across the ends of lines or paragraphs leaves one such end, and the
+// mark goes before the words that follow; it goes after the words before the cut
+// where those are cut short and the words that follow begin their line or
+// paragraph. So a mark never stands alone. The first words carry the mark of a
+// cut at the beginning, the last words that of a cut at the end.
+//
+// The error is of kind Invalid when a range lies outside the text, is empty,
+// overlaps another, splits a character or a word, or when no word would be kept.
+func Keep(p digest.Prose, kept []digest.Range) (digest.Prose, error) {
+	if len(kept) == 0 {
+		return p, nil
+	}
+	text := p.Text()
+	ranges, err := checkRanges(text, kept)
+	if err != nil {
+		return nil, err
+	}
+	ranges = joinRanges(text, ranges)
+	if whole := trimRange(text, digest.Range{End: len(text)}); ranges[0] == whole {
+		return p, nil
+	}
+	c := cutter{kept: ranges, marks: marksOf(p, text, ranges)}
+	for _, para := range p {
+		c.para(para)
+		c.at += len(digest.ParaBreak)
+	}
+	return c.out, nil
+}
+
+// checkRanges gives the ranges in order, if the text can be kept by them.
+func checkRanges(text string, kept []digest.Range) ([]digest.Range, error) {
+	const again = "Trim the pick again from the comment as it is now."
+	const whole = "Cut whole words: those that remain must be the writer's own."
+	ranges := slices.SortedFunc(slices.Values(kept), func(a, b digest.Range) int { return cmp.Compare(a.Start, b.Start) })
+	words := 0
+	shown := charactersOf(text)
+	for i, r := range ranges {
+		switch {
+		case r.Start < 0 || r.End > len(text) || r.Start >= r.End:
+			return nil, digest.Fail(digest.Invalid, again, "the kept range %d–%d is not inside the text of %d bytes", r.Start, r.End, len(text))
+		case i > 0 && r.Start < ranges[i-1].End:
+			return nil, digest.Fail(digest.Invalid, again, "the kept ranges overlap at %d", r.Start)
+		case shown.split(r.Start) || shown.split(r.End):
+			return nil, digest.Fail(digest.Invalid, again, "the kept range %d–%d splits a character", r.Start, r.End)
+		case splitsWord(text, r.Start) && !(i > 0 && ranges[i-1].End == r.Start),
+			splitsWord(text, r.End) && !(i+1 < len(ranges) && ranges[i+1].Start == r.End):
+			return nil, digest.Fail(digest.Invalid, whole, "the kept range %d–%d splits a word", r.Start, r.End)
+		}
+		words += digest.CountWords(text[r.Start:r.End])
+	}
+	if words == 0 {
+		return nil, digest.Fail(digest.Invalid, "Keep at least one sentence, or take the pick out.", "nothing of the comment would be kept")
+	}
+	return ranges, nil
+}
+
+// joinRanges trims white space off the ranges and joins those that have nothing
+// else between them, so that a cut lies before, between and after the ranges
+// wherever there is text outside of them.
+func joinRanges(text string, ranges []digest.Range) []digest.Range {
+	var out []digest.Range
+	for _, r := range ranges {
+		r = trimRange(text, r)
+		switch last := len(out) - 1; {
+		case r.Start == r.End:
+		case last >= 0 && strings.TrimSpace(text[out[last].End:r.Start]) == "":
+			out[last].End = r.End
+		default:
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func trimRange(text string, r digest.Range) digest.Range {
+	s := text[r.Start:r.End]
+	r.Start += len(s) - len(strings.TrimLeftFunc(s, unicode.IsSpace))
+	r.End = r.Start + len(strings.TrimSpace(s))
+	return r
+}
+
+// cutMarks are what stands for the cuts before and after a kept range.
+type cutMarks struct{ before, after string }
+
+// marks gives the marks of each of the ranges, which must be joined.
+func marksOf(p digest.Prose, text string, ranges []digest.Range) []cutMarks {
+	marks := make([]cutMarks, len(ranges))
+	if strings.TrimSpace(text[:ranges[0].Start]) != "" {
+		marks[0].before = digest.Ellipsis + " "
+	}
+	for i := range ranges[1:] {
+		from, to := ranges[i].End, ranges[i+1].Start
+		marks[i].after, marks[i+1].before = between(text[from:to], paraOf(p, from) != paraOf(p, to))
+	}
+	if last := len(ranges) - 1; strings.TrimSpace(text[ranges[last].End:]) != "" {
+		marks[last].after = " " + digest.Ellipsis
+	}
+	return marks
+}
+
+// between gives what ends the words before a cut and what begins those after it.
+func between(cut string, paragraphs bool) (after, before string) {
+	missing := strings.TrimSpace(cut)
+	atEnd := strings.Contains(cut[:strings.Index(cut, missing)], "\n")
+	atStart := strings.Contains(cut[strings.LastIndex(cut, missing)+len(missing):], "\n")
+	shortened := atStart && !atEnd
+	switch {
+	case paragraphs && shortened:
+		return " " + digest.Ellipsis, ""
+	case paragraphs:
+		return "", digest.Ellipsis + " "
+	case shortened:
+		return " " + digest.Ellipsis + "\n", ""
+	case strings.Contains(cut, "\n"):
+		return "", "\n" + digest.Ellipsis + " "
+	}
+	return "", " " + digest.Ellipsis + " "
+}
+
+// paraOf gives the index of the paragraph that holds an offset of the text. An
+// offset between two paragraphs belongs to the one before.
+func paraOf(p digest.Prose, offset int) int {
+	end := 0
+	for i, para := range p {
+		end += len(para.Text())
+		if offset <= end {
+			return i
+		}
+		end += len(digest.ParaBreak)
+	}
+	return len(p)
+}
+
+// cutter walks a text once, copying what is kept.
+type cutter struct {
+	kept  []digest.Range
+	marks []cutMarks
+	at    int // bytes of the text walked so far
+	out   digest.Prose
+	// lost tells that the head of the list item at this depth was cut, and
+	// which number it had.
+	lost map[int]int
+}
+
+func (c *cutter) para(para digest.Para) {
+	made := para
+	made.Spans = nil
+	for _, span := range para.Spans {
+		c.span(&made, span)
+	}
+	c.item(&made, len(made.Spans) == 0)
+	if len(made.Spans) > 0 {
+		c.out = append(c.out, made)
+	}
+}
+
+// span copies the kept parts of one span, with the marks of the cuts around them.
+func (c *cutter) span(made *digest.Para, span digest.Span) {
+	start, end := c.at, c.at+len(span.Text)
+	c.at = end
+	for len(c.kept) > 0 {
+		r := c.kept[0]
+		from, to := max(r.Start, start), min(r.End, end)
+		if from >= to {
+			return
+		}
+		if from == r.Start {
+			mark(made, c.marks[0].before)
+		}
+		part := span
+		part.Text = span.Text[from-start : to-start]
+		made.Spans = append(made.Spans, part)
+		if to < r.End {
+			return
+		}
+		mark(made, c.marks[0].after)
+		c.kept, c.marks = c.kept[1:], c.marks[1:]
+	}
+}
+
+func mark(p *digest.Para, text string) {
+	if text != "" {
+		p.Spans = append(p.Spans, digest.Span{Text: text, Ours: true})
+	}
+}
+
+// item keeps a further paragraph of a list item an item when its head was cut:
+// the first that remains gets the item's bullet or number.
+func (c *cutter) item(made *digest.Para, cut bool) {
+	if made.Kind != digest.Item {
+		clear(c.lost)
+		return
+	}
+	for depth := range c.lost {
+		if depth > made.Depth || depth == made.Depth && !made.More {
+			delete(c.lost, depth)
+		}
+	}
+	number, lost := c.lost[made.Depth]
+	switch {
+	case cut && !made.More:
+		if c.lost == nil {
+			c.lost = map[int]int{}
+		}
+		c.lost[made.Depth] = made.Number
+	case !cut && made.More && lost:
+		made.More, made.Number = false, number
+		delete(c.lost, made.Depth)
+	}
+}

@@ -1,0 +1,269 @@
+package dispatch
+
+import (
+	"context"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+	"postbag/digest/schedule"
+	"postbag/digest/work"
+	"postbag/subscribers"
+	"postbag/subscribers/deliver"
+)
+
+// Progress is told how many mails of an issue are done, of how many; a total of 0
+// means that it is not known yet.
+type Progress func(done, total int)
+
+// Report is where the mailing of an issue stands.
+type Report struct {
+	Issue  digest.Issue // its State as of now
+	Counts subscribers.Counts
+	// Here tells that this process delivered, and not a worker elsewhere.
+	Here bool
+	// NextTry is when the next mail that waits for another try is due; zero where a
+	// worker goes on with them, or none waits.
+	NextTry time.Time
+}
+
+const (
+	// longestWait is how long [Sender.Deliver] waits for another try; what takes
+	// longer is left to a worker.
+	longestWait = 2 * time.Minute
+	// How often an issue that a worker mails is looked at, and how long until the
+	// worker's place is tried again: it may have gone away.
+	watchEvery = 200 * time.Millisecond
+	watchFor   = 3 * time.Second
+)
+
+// Report tells where the mailing of an issue stands.
+func (s *Sender) Report(ctx context.Context, issue digest.Issue) (r Report, err error) {
+	r.Issue = issue
+	if r.Issue.State, err = s.Store.IssueState(ctx, issue.ID); err != nil {
+		return r, err
+	}
+	r.Counts, err = s.Store.Counts(ctx, issue.ID)
+	return r, err
+}
+
+// Deliver mails an issue that [Sender.Send] has handed over, or watches the worker
+// that does. It does not take over from a worker that goes away: how that one's
+// mail left, and what its links lead to, was said by its own settings.
+func (s *Sender) Deliver(ctx context.Context, by digest.Actor, issue digest.Issue, progress Progress) (Report, error) {
+	seen := others{until: map[int64]time.Time{}}
+	for {
+		if err := s.notHeld(ctx); err != nil {
+			return Report{}, err
+		}
+		joining := s.Joining
+		joining.Alone = true
+		place, err := s.Store.Join(ctx, joining)
+		switch {
+		case err == nil:
+			defer place.Leave()
+			lived, err := seen.lived(ctx, s.Store)
+			if err != nil {
+				return Report{}, err
+			}
+			if lived {
+				return s.workerGone(ctx, issue)
+			}
+			return s.deliverFrom(ctx, place, issue, progress)
+		case digest.KindOf(err) != digest.Conflict:
+			return Report{}, err
+		}
+		if err := seen.look(ctx, s); err != nil {
+			return Report{}, err
+		}
+		if r, done, err := s.watch(ctx, issue, progress); done || err != nil {
+			return r, err
+		}
+	}
+}
+
+// others are the processes that have a place among the workers. One that was
+// killed has it until its lease is over, and was never seen alive: what it was
+// doing may be begun anew.
+type others struct {
+	until map[int64]time.Time
+	alive bool
+	told  bool
+}
+
+// lived tells whether one of them was there: it renewed its lease, or gave its
+// place up by itself.
+func (o *others) lived(ctx context.Context, store Places) (bool, error) {
+	for id := range o.until {
+		if o.alive {
+			break
+		}
+		left, err := store.LeftByItself(ctx, id)
+		if err != nil {
+			return false, err
+		}
+		o.alive = left
+	}
+	return o.alive, nil
+}
+
+// look finds out whether one of them lives: it renews its lease.
+func (o *others) look(ctx context.Context, s *Sender) error {
+	workers, err := s.Store.Workers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, w := range workers {
+		before, known := o.until[w.ID]
+		if w.Until.IsZero() || known && !w.Until.Equal(before) {
+			o.alive = true
+		}
+		if known && !o.alive && !o.told {
+			o.told = true
+			s.Log.Info("waiting for a worker that does not answer until its lease runs out", "worker", w.Name, "until", w.Until)
+		}
+		o.until[w.ID] = w.Until
+	}
+	return nil
+}
+
+// workerGone says that a watched worker has gone, unless it had just finished.
+func (s *Sender) workerGone(ctx context.Context, issue digest.Issue) (Report, error) {
+	r, err := s.Report(ctx, issue)
+	if err != nil || r.Issue.State == digest.Sent {
+		return r, err
+	}
+	return r, digest.Fail(digest.Unavailable, "Start it again, or send with its settings.",
+		"the worker that was sending issue %d is gone; what it had not sent is still queued", issue.Number).
+		Offer(digest.Act{Do: digest.StartServe}, digest.Act{Do: digest.SendIssue, Issue: issue.Number})
+}
+
+// deliverFrom mails an issue for as long as this process has its place.
+func (s *Sender) deliverFrom(ctx context.Context, place work.Place, issue digest.Issue, progress Progress) (Report, error) {
+	r, err := s.deliverHere(place, issue, progress)
+	switch lost := place.Context(); {
+	case lost.Err() != nil && ctx.Err() == nil:
+		return r, context.Cause(lost) // another process may be sending now
+	case err != nil && digest.KindOf(err) == digest.Unavailable && len(digest.ActsOf(err)) == 0:
+		err = digest.Fail(digest.Unavailable, digest.HintOf(err), "%w", err).
+			Offer(digest.Act{Do: digest.SendIssue, Issue: issue.Number}, digest.Act{Do: digest.StartServe})
+	}
+	return r, err
+}
+
+// deliverHere mails an issue until every row is terminal. A row that waits for
+// another try is waited for.
+func (s *Sender) deliverHere(place work.Place, issue digest.Issue, progress Progress) (Report, error) {
+	ctx := place.Context()
+	for {
+		summary, err := s.Run(ctx, place, issue, func(p deliver.Progress) { progress(p.Done, p.Total) })
+		if err != nil {
+			return Report{}, err
+		}
+		issue.State = summary.State
+		r := Report{Issue: issue, Counts: summary.Counts, Here: true}
+		wait := summary.NextTry.Sub(s.Clock.Now())
+		switch {
+		case summary.Paused != "":
+			return r, digest.Fail(digest.Unavailable, "When it is mended, go on.", "sending is paused: %s", summary.Paused).
+				Offer(digest.Act{Do: digest.ResumeIssue, Issue: issue.Number}, digest.Act{Do: digest.SendIssue, Issue: issue.Number})
+		case summary.State == digest.Paused, summary.Finished, summary.NextTry.IsZero():
+			return r, nil
+		case wait > longestWait:
+			r.NextTry = summary.NextTry
+			return r, nil
+		}
+		if err := s.Clock.Sleep(ctx, max(wait, time.Second)); err != nil {
+			return r, err
+		}
+	}
+}
+
+// watch shows for a while how the worker that runs elsewhere gets on, and tells
+// whether there is no more to see.
+func (s *Sender) watch(ctx context.Context, issue digest.Issue, progress Progress) (r Report, done bool, err error) {
+	for until := time.Now().Add(watchFor); time.Now().Before(until); {
+		r, err := s.Report(ctx, issue)
+		if err != nil {
+			return r, false, err
+		}
+		open := r.Counts.Open()
+		progress(r.Counts.Total()-open, r.Counts.Total())
+		idle := r.Counts[subscribers.Queued]+r.Counts[subscribers.Claimed]+r.Counts[subscribers.InFlight] == 0
+		if state := r.Issue.State; state != digest.Published && state != digest.Sending || state == digest.Sending && idle && open > 0 {
+			return r, true, nil
+		}
+		if err := (digest.SystemClock{}).Sleep(ctx, watchEvery); err != nil {
+			return r, false, err
+		}
+	}
+	return r, false, nil
+}
+
+// Run delivers an issue from a place among the workers, until no row is due. It
+// begins the mailing, or takes it up again.
+func (s *Sender) Run(ctx context.Context, place work.Place, issue digest.Issue, progress func(deliver.Progress)) (deliver.Summary, error) {
+	mailing, last, err := s.Mailing(ctx, issue)
+	if err != nil {
+		return deliver.Summary{}, err
+	}
+	pub, err := s.Store.Publication(ctx)
+	if err != nil {
+		return deliver.Summary{}, err
+	}
+	return s.Mailer.Run(ctx, deliver.Job{
+		Mailing:     mailing,
+		LastOfMonth: last,
+		From:        s.From,
+		Worker:      place,
+		Compose: func(of subscribers.Mailing) (func(subscribers.Delivery) ([]byte, error), error) {
+			if of.Domain != s.Domain {
+				return nil, digest.Fail(digest.Conflict, "Send with the settings that the sending began with, or leave it to the worker that has them.",
+					"issue %d began as mail from @%s, and this would go on as mail from @%s", issue.Number, of.Domain, s.Domain)
+			}
+			return s.Compose(issue.Frozen, of, pub.Salt, false)
+		},
+		Progress: progress,
+	})
+}
+
+// Mailing gives what the mailing of an issue would begin with now, and whether
+// readers who want one mail a month get the issue.
+func (s *Sender) Mailing(ctx context.Context, issue digest.Issue) (m subscribers.Mailing, lastOfMonth bool, err error) {
+	series, err := s.series(ctx, issue)
+	if err != nil {
+		return m, false, err
+	}
+	plan, err := schedule.Parse(series.Schedule, series.Zone)
+	if err != nil {
+		return m, false, err
+	}
+	slot := issue.Frozen.Slot // the moment of the schedule that it takes, whenever it is really sent
+	if slot.IsZero() {
+		slot = issue.Frozen.Date
+	}
+	return subscribers.Mailing{IssueID: issue.ID, Begun: s.Clock.Now(), Domain: s.Domain}, plan.LastOfMonth(slot), nil
+}
+
+// Delivered lists deliveries of an issue, those in the given states, and where its
+// mailing stands. Without a number the newest issue that has any is meant.
+func (s *Sender) Delivered(ctx context.Context, ref desk.Ref, limit int, states ...subscribers.DeliveryState) (r Report, found []subscribers.Delivery, err error) {
+	if ref.Number != 0 {
+		r.Issue, _, err = s.Desk.Issue(ctx, ref)
+	} else {
+		r.Issue, err = s.Desk.Newest(ctx, ref.Series, digest.Sending, digest.Paused, digest.Sent)
+	}
+	if err != nil {
+		return r, nil, err
+	}
+	if r, err = s.Report(ctx, r.Issue); err != nil {
+		return r, nil, err
+	}
+	found, err = s.Store.Deliveries(ctx, r.Issue.ID, limit, states...)
+	return r, found, err
+}
+
+// WhyPaused tells why an issue is paused.
+func (s *Sender) WhyPaused(ctx context.Context, issue digest.Issue) (string, error) {
+	return s.Store.IssueReason(ctx, issue.ID)
+}

@@ -1,0 +1,108 @@
+package dispatch
+
+import (
+	"context"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+	"postbag/subscribers"
+)
+
+// SendAnyway is kept with an issue that is sent although a pick was removed.
+const SendAnyway = "to be sent although a pick was removed"
+
+// Send makes now the moment of an issue's mailing: it checks the issue once more,
+// and publishes it if it is only approved. An issue that is on its way, or was
+// sent, stays as it is. Without a number the only issue on its way is meant, else
+// the newest that was sent. Anyway sends what is on the web already although a pick
+// was removed from the blog since. Unsure are the picks of which nothing shows
+// whether they are still there. [Sender.Deliver] then mails the issue.
+func (s *Sender) Send(ctx context.Context, by digest.Actor, ref desk.Ref, anyway bool) (issue digest.Issue, unsure []desk.Row, err error) {
+	issue, err = s.meant(ctx, ref, digest.Sending, digest.Paused, digest.Published, digest.Approved)
+	if digest.KindOf(err) == digest.NotFound && err != nil && ref.Number == 0 {
+		issue, err = s.Desk.Newest(ctx, ref.Series, digest.Sent)
+	}
+	if err != nil {
+		return issue, nil, err
+	}
+	ref.Number = issue.Number
+	switch issue.State {
+	case digest.Sending, digest.Paused, digest.Sent:
+		return issue, nil, nil
+	case digest.Draft:
+		return issue, nil, digest.Fail(digest.Conflict, "", "issue %d is a draft", issue.Number).
+			Offer(digest.Act{Do: digest.ApproveIssue, Series: ref.Series, Issue: issue.Number})
+	case digest.Approved, digest.Published:
+	default:
+		return issue, nil, digest.Fail(digest.Conflict, "Only what is approved or published can be sent.", "issue %d is %s", issue.Number, issue.State)
+	}
+	readers, err := s.Store.SubscriberCounts(ctx)
+	if err != nil {
+		return issue, nil, err
+	}
+	if readers[subscribers.Active] == 0 {
+		return issue, nil, digest.Fail(digest.Conflict, "", "nobody has subscribed yet").
+			Offer(digest.Act{Do: digest.AddSubscriber}, digest.Act{Do: digest.PublishIssue, Series: ref.Series, Issue: issue.Number})
+	}
+	return s.begin(ctx, by, issue, ref, anyway)
+}
+
+func (s *Sender) begin(ctx context.Context, by digest.Actor, issue digest.Issue, ref desk.Ref, anyway bool) (_ digest.Issue, unsure []desk.Row, err error) {
+	reason := ""
+	if anyway {
+		reason = SendAnyway
+		unsure, err = s.Desk.Recheck(ctx, issue)
+	} else {
+		unsure, err = s.Check(ctx, issue)
+	}
+	if err != nil {
+		return issue, unsure, err
+	}
+	if issue.State == digest.Approved {
+		if issue, err = s.Desk.Publish(ctx, ref); err != nil {
+			return issue, unsure, err
+		}
+	}
+	err = s.Store.SetDue(ctx, issue.ID, s.Clock.Now(), reason)
+	if digest.KindOf(err) == digest.Conflict && err != nil {
+		if state, stateErr := s.Store.IssueState(ctx, issue.ID); stateErr != nil || state == issue.State {
+			return issue, unsure, err
+		}
+		// A worker began it at this very moment.
+		issue, _, err = s.Desk.Issue(ctx, ref)
+	}
+	return issue, unsure, err
+}
+
+// Pause stops the sending of an issue; what is queued stays queued.
+func (s *Sender) Pause(ctx context.Context, by digest.Actor, ref desk.Ref) (digest.Issue, error) {
+	return s.setState(ctx, ref, digest.Sending, digest.Paused, "by hand")
+}
+
+// Resume goes on sending an issue that was paused.
+func (s *Sender) Resume(ctx context.Context, by digest.Actor, ref desk.Ref) (digest.Issue, error) {
+	return s.setState(ctx, ref, digest.Paused, digest.Sending, "")
+}
+
+func (s *Sender) setState(ctx context.Context, ref desk.Ref, from, to digest.IssueState, reason string) (digest.Issue, error) {
+	issue, err := s.meant(ctx, ref, from)
+	if err != nil {
+		return issue, err
+	}
+	if err := s.Store.SetIssueState(ctx, issue.ID, to, reason, s.Clock.Now()); err != nil {
+		return issue, err
+	}
+	issue.State = to
+	return issue, nil
+}
+
+// Begin freezes the audience of a published issue: from then on every worker sends
+// its share.
+func (s *Sender) Begin(ctx context.Context, by digest.Actor, issue digest.Issue) error {
+	mailing, last, err := s.Mailing(ctx, issue)
+	if err != nil {
+		return err
+	}
+	_, err = s.Store.Begin(ctx, mailing, last)
+	return err
+}

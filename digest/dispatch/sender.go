@@ -1,0 +1,104 @@
+package dispatch
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+	"postbag/digest/work"
+	"postbag/subscribers"
+	"postbag/subscribers/deliver"
+)
+
+// Store is what dispatching asks of the database.
+type Store interface {
+	Issues
+	Ledger
+	Holds
+	Places
+}
+
+// Issues are the issues on their way.
+type Issues interface {
+	// Publication gives the installation's own settings.
+	Publication(ctx context.Context) (digest.Publication, error)
+	// SeriesList gives all series, by id.
+	SeriesList(ctx context.Context) ([]digest.Series, error)
+	// SetDue moves the moment of an issue that is approved or published. The
+	// reason is kept with it, and may be empty. The error is of kind Conflict in
+	// any other state, and while sending is held.
+	SetDue(ctx context.Context, issueID int64, at time.Time, reason string) error
+	// IssueState and IssueReason read where an issue stands, and why.
+	IssueState(ctx context.Context, issueID int64) (digest.IssueState, error)
+	IssueReason(ctx context.Context, issueID int64) (string, error)
+	// SetIssueState moves an issue along sending ⇄ paused.
+	SetIssueState(ctx context.Context, issueID int64, to digest.IssueState, reason string, now time.Time) error
+}
+
+// Ledger tells what became of mails.
+type Ledger interface {
+	// Begin freezes the audience of a published issue; see [deliver.Ledger].
+	Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth bool) (subscribers.Mailing, error)
+	// Counts gives the deliveries of an issue by state.
+	Counts(ctx context.Context, issueID int64) (subscribers.Counts, error)
+	// Deliveries lists deliveries of an issue, those in the given states.
+	Deliveries(ctx context.Context, issueID int64, limit int, states ...subscribers.DeliveryState) ([]subscribers.Delivery, error)
+	// SubscriberCounts counts the subscribers by state.
+	SubscriberCounts(ctx context.Context) (map[subscribers.State]int, error)
+}
+
+// Places are the processes that work on the database.
+type Places interface {
+	// Join takes a place; the error is of kind Conflict where there is none.
+	Join(ctx context.Context, j work.Joining) (work.Place, error)
+	// Workers lists the processes whose lease has not run out.
+	Workers(ctx context.Context) ([]work.Worker, error)
+	// LeftByItself tells whether a place was given up before its lease ran out.
+	LeftByItself(ctx context.Context, id int64) (bool, error)
+}
+
+// Composer makes the messages of an issue, rendered once and addressed for each
+// reader; those of a test say that they are one.
+type Composer func(f *digest.Frozen, of subscribers.Mailing, salt []byte, test bool) (func(subscribers.Delivery) ([]byte, error), error)
+
+// Options are what a [Sender] needs. Mailer, Transport, Compose, From and Domain
+// are needed only by what mails.
+type Options struct {
+	Store     Store
+	Desk      *desk.Desk
+	Mailer    *deliver.Sender
+	Transport deliver.Transport // of tests
+	Compose   Composer
+	Clock     digest.Clock
+	Log       *slog.Logger  // default: none
+	Joining   work.Joining  // this process among those that work on the database
+	From      string        // the envelope sender
+	Domain    string        // of Message-IDs
+	LateAfter time.Duration // an issue later than this waits for the editor
+}
+
+// Sender publishes and mails issues.
+type Sender struct{ Options }
+
+// New makes a sender.
+func New(o Options) *Sender {
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	return &Sender{o}
+}
+
+// series finds the series of an issue.
+func (s *Sender) series(ctx context.Context, issue digest.Issue) (digest.Series, error) {
+	all, err := s.Store.SeriesList(ctx)
+	if err != nil {
+		return digest.Series{}, err
+	}
+	for _, one := range all {
+		if one.ID == issue.SeriesID {
+			return one, nil
+		}
+	}
+	return digest.Series{}, digest.Fail(digest.Internal, "", "issue %d belongs to no series", issue.Number)
+}

@@ -1,0 +1,50 @@
+package dispatch
+
+import (
+	"context"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+	"postbag/subscribers"
+	"postbag/subscribers/deliver"
+)
+
+// Test mails an issue as it stands to one address, marked as a test and outside the
+// ledger. Each test has a Message-ID of its own.
+func (s *Sender) Test(ctx context.Context, by digest.Actor, ref desk.Ref, to string) (*digest.Frozen, error) {
+	frozen, err := s.Desk.Preview(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	// No issue has a negative number, so that no test shares a Message-ID with a
+	// delivery.
+	of := subscribers.Mailing{IssueID: -2, Begun: s.Clock.Now(), Domain: s.Domain}
+	compose, err := s.Compose(frozen, of, []byte(subscribers.NewToken()), true)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := compose(subscribers.Delivery{Email: to, Token: subscribers.NewToken()})
+	if err != nil {
+		return nil, err
+	}
+	conn, err := s.Transport.Connect(ctx)
+	if err != nil {
+		return nil, notSent("the test cannot be sent", "Check that the mail server is there, and its settings.", err)
+	}
+	_, err = conn.Send(ctx, deliver.Envelope{From: s.From, To: to}, raw)
+	if closeErr := conn.Close(); err == nil && closeErr != nil {
+		s.Log.Debug("closing the connection failed", "err", closeErr)
+	}
+	if err != nil {
+		return nil, notSent("the test was not taken", "The server's words say why.", err)
+	}
+	return frozen, nil
+}
+
+// notSent is a failure to send, with the transport's own hint if it has one.
+func notSent(what, hint string, err error) error {
+	if own := digest.HintOf(err); own != "" {
+		hint = own
+	}
+	return digest.Fail(digest.Unavailable, hint, "%s: %w", what, err)
+}

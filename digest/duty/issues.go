@@ -1,0 +1,174 @@
+package duty
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+	"postbag/digest/site"
+	"postbag/digest/work"
+)
+
+// waitsAgain is when an issue that waits for the editor is looked at again without
+// news.
+const waitsAgain = time.Minute
+
+// seriesOf gives the series of a duty.
+func (w *Worker) seriesOf(ctx context.Context, l work.Lease) (digest.Series, error) {
+	all, err := w.Store.SeriesList(ctx)
+	if err != nil {
+		return digest.Series{}, err
+	}
+	for _, s := range all {
+		if s.ID == l.Subject {
+			return s, nil
+		}
+	}
+	return digest.Series{}, digest.Fail(digest.NotFound, "", "%s is of a series that is no more", l.Name)
+}
+
+// draft opens a series' next draft.
+func (w *Worker) draft(ctx context.Context, l work.Lease) (time.Time, error) {
+	s, err := w.seriesOf(ctx, l)
+	if err != nil {
+		return time.Time{}, err
+	}
+	issue, created, err := w.Desk.Draft(ctx, s.Slug)
+	if created {
+		w.Log.Info("draft opened", "issue", issue.Number, "due", issue.DueAt)
+	}
+	return time.Time{}, err
+}
+
+// deadline is the moment of a series' issue: one that is approved is published, a
+// draft is postponed.
+func (w *Worker) deadline(ctx context.Context, l work.Lease) (time.Time, error) {
+	s, err := w.seriesOf(ctx, l)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return w.eachDue(ctx, l.Subject, func(issue digest.Issue) (waits bool, err error) {
+		ref := desk.Ref{Series: s.Slug, Number: issue.Number}
+		if issue.State == digest.Draft {
+			return false, w.missed(ctx, ref, issue)
+		}
+		if waits, err := w.waits(ctx, issue); waits || err != nil {
+			return waits, err
+		}
+		if _, err := w.Desk.Publish(ctx, ref); err != nil {
+			return false, err
+		}
+		w.Log.Info("published", "issue", issue.Number, "address", w.Site.URL(site.Issue, issue.Number))
+		return false, nil
+	}, digest.Draft, digest.Approved)
+}
+
+// beginMailing freezes the audience of published issues whose moment has come.
+// From then on every worker sends its share.
+func (w *Worker) beginMailing(ctx context.Context, l work.Lease) (time.Time, error) {
+	return w.eachDue(ctx, l.Subject, func(issue digest.Issue) (waits bool, err error) {
+		if waits, err := w.waits(ctx, issue); waits || err != nil {
+			return waits, err
+		}
+		return false, w.Sender.Begin(ctx, w.by(), issue)
+	}, digest.Published)
+}
+
+// eachDue does something with every issue of a series that is in one of some
+// states and whose moment has come, and asks the editor about those whose moment
+// is long past. When one waits it tells when to look again.
+func (w *Worker) eachDue(ctx context.Context, seriesID int64, do func(digest.Issue) (waits bool, err error), states ...digest.IssueState) (again time.Time, err error) {
+	listed, err := w.Store.IssuesIn(ctx, states...)
+	if err != nil {
+		return again, err
+	}
+	held, err := w.isHeld(ctx)
+	if err != nil {
+		return again, err
+	}
+	var failed []error
+	now := w.Clock.Now()
+	for _, l := range listed {
+		if l.SeriesID != seriesID || l.DueAt.IsZero() || l.DueAt.After(now) {
+			continue
+		}
+		if held && l.State != digest.Draft {
+			again = now.Add(waitsAgain)
+			continue
+		}
+		waits, err := w.oneDue(ctx, l, do)
+		if waits {
+			again = now.Add(waitsAgain)
+		}
+		failed = append(failed, err)
+	}
+	return again, errors.Join(failed...)
+}
+
+func (w *Worker) oneDue(ctx context.Context, listed digest.Issue, do func(digest.Issue) (waits bool, err error)) (waits bool, err error) {
+	issue, err := w.Store.Issue(ctx, listed.SeriesID, listed.Number)
+	if err != nil {
+		return false, err
+	}
+	if issue.State != digest.Draft {
+		if asked, err := w.askedIfLate(ctx, issue); asked || err != nil {
+			return false, err
+		}
+	}
+	return do(issue)
+}
+
+// askedIfLate leaves an issue that is too late to the editor, and tells whether it
+// is left: a machine that slept over the weekend sends; one found after a month in
+// a cupboard does not. Once asked, it stays asked until the editor decides.
+func (w *Worker) askedIfLate(ctx context.Context, issue digest.Issue) (asked bool, err error) {
+	reason, err := w.Store.IssueReason(ctx, issue.ID)
+	if asked = reason == digest.AsksLate; asked || err != nil || !w.Sender.IsLate(issue) {
+		return asked, err
+	}
+	asked, err = w.Store.Ask(ctx, issue.ID, issue.DueAt)
+	if !asked || err != nil {
+		return true, err // its moment was moved just now, and is planned
+	}
+	words := "an issue is too late and waits for you: publish and send it by hand, or cancel it"
+	if issue.State == digest.Published {
+		words = "an issue on the web is too late and waits for you: send it by hand"
+	}
+	w.Log.Warn(words, "issue", issue.Number, "was_due", issue.DueAt)
+	return true, nil
+}
+
+// missed postpones a draft whose moment passed: nothing sends itself unseen. The
+// draft keeps its picks and takes the series' next moment.
+func (w *Worker) missed(ctx context.Context, ref desk.Ref, draft digest.Issue) error {
+	issue, err := w.Desk.Postpone(ctx, ref)
+	if err == nil {
+		w.Log.Warn("an issue's moment passed without approval; it is postponed", "issue", draft.Number, "was_due", draft.DueAt, "now_due", issue.DueAt)
+	}
+	return err
+}
+
+// waits tells whether an issue waits for the editor because a picked comment has
+// been removed from the blog, and logs once why; and once the picks of which
+// nothing shows whether they are still there.
+func (w *Worker) waits(ctx context.Context, issue digest.Issue) (bool, error) {
+	why, unsure, err := w.Sender.Waits(ctx, issue)
+	if err != nil {
+		return false, err
+	}
+	if len(unsure) > 0 {
+		var picks []string
+		for _, r := range unsure {
+			picks = append(picks, fmt.Sprintf("%d by %s", r.Number, strings.Join(strings.Fields(r.Comment.Author), " ")))
+		}
+		w.warnOnce(issue, "nothing that the blog answers shows whether these picks are still there", "picks", strings.Join(picks, ", "))
+	}
+	if why != nil {
+		w.warnOnce(issue, "an issue is held: "+why.Error(), "hint", digest.HintOf(why))
+	}
+	return why != nil, nil
+}

@@ -1,0 +1,205 @@
+package duty
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+	"postbag/digest/dispatch"
+	"postbag/digest/pull"
+	"postbag/digest/site"
+	"postbag/digest/work"
+)
+
+// Store is what the duties ask of the database.
+type Store interface {
+	work.Store
+	Issues
+	Index
+	// Join takes a place among those who work on the database.
+	Join(ctx context.Context, j work.Joining) (work.Place, error)
+	// HeldSince gives the moment since when sending is held, zero when it is not.
+	HeldSince(ctx context.Context) (time.Time, error)
+	// NextTry gives the moment at which a mail of an issue is due.
+	NextTry(ctx context.Context, issueID int64) (at time.Time, ok bool, err error)
+	// Stranded tells whether a mail of an issue is with a process that is no more.
+	Stranded(ctx context.Context, issueID, place int64) (bool, error)
+	// ForgetWorkers removes the places that ended longer ago.
+	ForgetWorkers(ctx context.Context, after time.Duration) error
+}
+
+// Issues are the issues whose moment comes.
+type Issues interface {
+	SeriesList(ctx context.Context) ([]digest.Series, error)
+	// IssuesIn lists the issues in some states, without Blocks and Frozen.
+	IssuesIn(ctx context.Context, states ...digest.IssueState) ([]digest.Issue, error)
+	// Issue gives an issue whole.
+	Issue(ctx context.Context, seriesID int64, number int) (digest.Issue, error)
+	// IssueReason gives the reason noted with an issue's state.
+	IssueReason(ctx context.Context, issueID int64) (string, error)
+	// Ask notes that an issue waits for the editor because the moment given passed
+	// too long ago, and tells whether it does: its moment may have been moved.
+	Ask(ctx context.Context, issueID int64, due time.Time) (asked bool, err error)
+}
+
+// Index are the indexes that follow what is stored. Each method does one batch and
+// gives how much it did, 0 when the index is up to date.
+type Index interface {
+	Index(ctx context.Context, limit int) (int, error)
+	PrintAhead(ctx context.Context) (int, error)
+	LinkNear(ctx context.Context, limit int) (int, error)
+}
+
+// Options are what a [Worker] needs.
+type Options struct {
+	Store  Store
+	Desk   *desk.Desk
+	Sender *dispatch.Sender
+	// Pull asks the feeds of a source that are due.
+	Pull func(ctx context.Context, sourceID int64) (pull.Report, error)
+	// Letters sends the single letters that are due.
+	Letters func(ctx context.Context, place work.Place) error
+	// Sweep removes sign-ups that were never confirmed, and counts them.
+	Sweep   func(ctx context.Context) (int, error)
+	Backups *Backups // nil: this worker writes none
+	Clock   digest.Clock
+	Log     *slog.Logger
+	Joining work.Joining // this process among those that work on the database
+	// Rate is the most mails a second of all workers together, 0 for no limit.
+	Rate float64
+	Site site.Site // for the log
+}
+
+// How often the worker looks for mail and letters to send without being told, in
+// the program's own time; and how soon it tries again to take a place it lost.
+const (
+	mailEvery   = 2 * time.Second
+	letterEvery = 2 * time.Second
+	joinEvery   = 2 * time.Second
+)
+
+// Worker does what is due, beside others who work on the same database.
+type Worker struct {
+	Options
+	begun  map[int64]bool // issues that this place has looked at whole; the mail loop's own
+	joined time.Time      // when this place was taken, by the machine's clock
+
+	mu     sync.Mutex
+	warned map[string]bool // what the log has said once
+}
+
+// New makes a worker.
+func New(o Options) *Worker {
+	return &Worker{Options: o, begun: map[int64]bool{}, warned: map[string]bool{}}
+}
+
+// by is who changes something here.
+func (w *Worker) by() digest.Actor { return digest.Actor{Kind: digest.ByWorker, Name: w.Joining.Name} }
+
+// warnOnce logs a warning about an issue the first time only.
+func (w *Worker) warnOnce(issue digest.Issue, message string, attrs ...any) {
+	if w.once(fmt.Sprint(issue.ID, message), true) {
+		w.Log.Warn(message, append([]any{"issue", issue.Number}, attrs...)...)
+	}
+}
+
+// once remembers whether something is so, and tells whether that is news.
+func (w *Worker) once(what string, is bool) (news bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	news = w.warned[what] != is
+	w.warned[what] = is
+	return news
+}
+
+// Work works from a place until ctx ends. When the place is lost, the work stops,
+// and goes on from another: what was held meanwhile is others'.
+func (w *Worker) Work(ctx context.Context, place work.Place) {
+	for {
+		w.workFrom(place)
+		place.Leave()
+		if ctx.Err() != nil {
+			return
+		}
+		w.Log.Error("the worker stops", "err", context.Cause(place.Context()))
+		var err error
+		if place, err = w.joinAgain(ctx); err != nil {
+			return
+		}
+		w.Log.Info("the worker goes on")
+	}
+}
+
+// joinAgain tries to take a place until ctx ends.
+func (w *Worker) joinAgain(ctx context.Context) (work.Place, error) {
+	for {
+		if err := w.Clock.Sleep(ctx, joinEvery); err != nil {
+			return nil, err
+		}
+		place, err := w.Store.Join(ctx, w.Joining)
+		if err == nil {
+			return place, nil
+		}
+		w.Log.Debug("the worker waits for its place", "err", err)
+	}
+}
+
+// workFrom works from a place until its context ends. Mail has loops of its own
+// beside the duties, so that a slow blog does not keep it waiting.
+func (w *Worker) workFrom(place work.Place) {
+	ctx := place.Context()
+	clear(w.begun)
+	w.joined = time.Now()
+	var all sync.WaitGroup
+	all.Go(func() {
+		if w.planned(ctx) == nil {
+			w.runner().Run(place)
+		}
+	})
+	all.Go(func() { w.loop(ctx, "mail", mailEvery, func(ctx context.Context) error { return w.mail(ctx, place) }) })
+	all.Go(func() {
+		w.loop(ctx, "letters", letterEvery, func(ctx context.Context) error { return w.Letters(ctx, place) })
+	})
+	all.Wait()
+}
+
+// loop does something again and again, and sooner when told that something may be
+// due. After a failure it waits twice as long as the time before, up to a quarter
+// of an hour.
+func (w *Worker) loop(ctx context.Context, name string, every time.Duration, do func(context.Context) error) {
+	const longest = 15 * time.Minute
+	wakes := w.Store.Wakes(ctx)
+	wait := every
+	for ctx.Err() == nil {
+		err := do(ctx)
+		if err == nil || errors.Is(err, context.Canceled) {
+			wait = every
+			work.Wait(ctx, w.Clock, wait, wakes)
+			continue
+		}
+		wait = min(2*max(wait, 5*time.Second), longest)
+		w.Log.Error("the worker failed", "at", name, "err", err, "hint", digest.HintOf(err), "again_in", wait)
+		work.Wait(ctx, w.Clock, wait)
+	}
+}
+
+// isHeld tells whether the worker must not send, and says so once in its log.
+func (w *Worker) isHeld(ctx context.Context) (bool, error) {
+	since, err := w.Store.HeldSince(ctx)
+	if err != nil {
+		return false, err
+	}
+	held := !since.IsZero()
+	switch news := w.once("sending is held", held); {
+	case news && held:
+		w.Log.Warn("sending is held; see what waits", "since", since)
+	case news:
+		w.Log.Info("sending goes on")
+	}
+	return held, nil
+}

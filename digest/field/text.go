@@ -1,0 +1,76 @@
+package field
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"html"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"postbag/digest/charset"
+	"postbag/digest/markup"
+)
+
+// The limits of what is taken from a stranger.
+const (
+	MaxTitle   = 500  // characters
+	MaxName    = 200  // characters of a writer's name
+	MaxAddress = 2000 // bytes of an id or address: an index of PostgreSQL takes 2,700
+)
+
+// inlineTag is markup that some platforms leave in titles.
+var inlineTag = regexp.MustCompile(`(?i)</?(?:em|i|b|strong|u|s|span|code|sub|sup|small|br|a)(?:\s[^<>]*)?/?>`)
+
+// Title makes a heading of a title. Blogger and WordPress escape titles once more
+// than XML asks for, so entities are read a second time.
+func Title(s string) string {
+	return Line(html.UnescapeString(inlineTag.ReplaceAllString(s, "")), MaxTitle)
+}
+
+// Name makes a writer's name of what a platform gives.
+func Name(s string) string { return Line(html.UnescapeString(s), MaxName) }
+
+// Line makes one safe line of plain text ([markup.Clean]) of at most so many
+// characters.
+func Line(s string, limit int) string { return Short(markup.Clean(s), limit) }
+
+// Short cuts a text after so many characters.
+func Short(s string, limit int) string {
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	return string([]rune(s)[:limit])
+}
+
+var anyTag = regexp.MustCompile(`<[^<>]*>`)
+
+// Words gives the words of a short piece of HTML on one line. It is good enough to
+// recognise what a platform itself wrote, and for nothing else.
+func Words(s string) string {
+	return markup.Clean(html.UnescapeString(anyTag.ReplaceAllString(s, " ")))
+}
+
+// HTML writes plain text as HTML, line ends as breaks.
+func HTML(s string) string {
+	s = strings.ReplaceAll(html.EscapeString(charset.Clean(s)), "\r\n", "\n")
+	return strings.ReplaceAll(s, "\n", "<br>")
+}
+
+// Hash is a fingerprint of raw texts, by which edits are found.
+func Hash(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:])[:32]
+}
+
+// Number reads up to nine digits, -1 for anything else.
+func Number(s string) int {
+	if s == "" || len(s) > 9 || strings.Trim(s, "0123456789") != "" {
+		return -1
+	}
+	n := 0
+	for _, d := range s {
+		n = n*10 + int(d-'0')
+	}
+	return n
+}

@@ -1,0 +1,90 @@
+// Package health says how an installation is, as data: what was pulled last, what
+// waits, and what needs a person. Commands and pages print it their own way.
+package health
+
+import (
+	"context"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/work"
+)
+
+// Limit is how far the counts of a [Stored] go: a larger number is told as this
+// one, so that asking stays cheap however long the list is.
+const Limit = 100_000
+
+// Stored is what the database counts of itself. No count goes beyond [Limit].
+type Stored struct {
+	Schema   int       // the schema's version
+	LastPull time.Time // the newest good answer of any feed, zero if none
+	// FailingFeeds counts feeds whose last poll failed, by hand or not.
+	FailingFeeds int
+	// Newest is the newest issue of any series, without Blocks and Frozen; its ID
+	// is 0 if there is none.
+	Newest digest.Issue
+	// Open counts the deliveries of sending and paused issues to which something
+	// will still happen, and Uncertain those of any issue that wait for a person.
+	Open, Uncertain int
+	// Notices counts the confirmation mails not sent yet.
+	Notices int
+	// Active counts the subscribers who get the next issue.
+	Active int
+}
+
+// Status is how an installation is.
+type Status struct {
+	Stored
+	Workers   int       // processes that do what is due
+	HeldSince time.Time // since when all sending is held; zero: it is not
+	// TooLate are the issues that wait for the editor because their moment passed
+	// too long ago.
+	TooLate []digest.Issue
+}
+
+// Store is what health asks of the database.
+type Store interface {
+	// Ping tells whether the database answers, by the cheapest question there is.
+	Ping(ctx context.Context) error
+	Status(ctx context.Context) (Stored, error)
+	Workers(ctx context.Context) ([]work.Worker, error)
+	HeldSince(ctx context.Context) (time.Time, error)
+	// IssuesIn lists the issues in some states, without Blocks and Frozen.
+	IssuesIn(ctx context.Context, states ...digest.IssueState) ([]digest.Issue, error)
+	IssueReason(ctx context.Context, issueID int64) (string, error)
+}
+
+// Health asks how an installation is.
+type Health struct{ Store Store }
+
+// Ready fails when requests cannot be served.
+func (h Health) Ready(ctx context.Context) error { return h.Store.Ping(ctx) }
+
+// Status says how the installation is.
+func (h Health) Status(ctx context.Context) (s Status, err error) {
+	if s.Stored, err = h.Store.Status(ctx); err != nil {
+		return s, err
+	}
+	workers, err := h.Store.Workers(ctx)
+	if err != nil {
+		return s, err
+	}
+	s.Workers = len(workers)
+	if s.HeldSince, err = h.Store.HeldSince(ctx); err != nil {
+		return s, err
+	}
+	waiting, err := h.Store.IssuesIn(ctx, digest.Approved, digest.Published)
+	if err != nil {
+		return s, err
+	}
+	for _, issue := range waiting {
+		reason, err := h.Store.IssueReason(ctx, issue.ID)
+		if err != nil {
+			return s, err
+		}
+		if reason == digest.AsksLate {
+			s.TooLate = append(s.TooLate, issue)
+		}
+	}
+	return s, nil
+}

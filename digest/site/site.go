@@ -1,0 +1,78 @@
+// Package site knows every address of a publication, once: what the web server
+// routes by, and what pages, feeds and mails link to, are made from the same
+// [Page]s.
+package site
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// Page is the path of a page or document below the base URL. A part in braces is
+// to be filled in.
+type Page string
+
+// The pages.
+const (
+	Home        Page = "/"
+	Archive     Page = "/issues/" // the list of all issues
+	Issue       Page = "/issues/{number}"
+	Feed        Page = "/feed.atom"
+	Subscribe   Page = "/subscribe"
+	Confirm     Page = "/confirm/{token}"
+	Unsubscribe Page = "/unsubscribe/{token}"
+	Undo        Page = "/unsubscribe/{token}/undo" // takes an unsubscription back
+	Preferences Page = "/preferences/{token}"
+	Asset       Page = "/assets/{file}"
+	Favicon     Page = "/favicon.ico"
+	Robots      Page = "/robots.txt"
+	Health      Page = "/healthz" // whether the process answers
+	Ready       Page = "/readyz"  // whether it can serve
+)
+
+// Pattern gives the pattern by which an [net/http.ServeMux] routes to the page and
+// to no other.
+func (p Page) Pattern() string {
+	if strings.HasSuffix(string(p), "/") {
+		return string(p) + "{$}"
+	}
+	return string(p)
+}
+
+// With gives the page's path with the part in braces filled in: an issue's number,
+// a token, a file's name.
+func (p Page) With(value any) string {
+	before, rest, ok := strings.Cut(string(p), "{")
+	_, after, closed := strings.Cut(rest, "}")
+	if !ok || !closed {
+		return string(p)
+	}
+	return before + fmt.Sprint(value) + after
+}
+
+// Site makes addresses below a base URL.
+type Site struct {
+	Base string // absolute, without a trailing slash
+}
+
+// URL gives the absolute address of a page, with its part in braces filled in if it
+// has one.
+func (s Site) URL(p Page, value ...any) string { return s.Base + fill(p, value) }
+
+// Path gives the address of a page on its own host: a site may be below a path of
+// its host.
+func (s Site) Path(p Page, value ...any) string {
+	base := ""
+	if u, err := url.Parse(s.Base); err == nil {
+		base = strings.TrimRight(u.Path, "/")
+	}
+	return base + fill(p, value)
+}
+
+func fill(p Page, value []any) string {
+	if len(value) == 0 {
+		return string(p)
+	}
+	return p.With(value[0])
+}

@@ -1,0 +1,121 @@
+package blog
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"postbag/digest"
+	"postbag/digest/store/database"
+)
+
+const CommentColumns = `c.id, c.source_id, c.guid, c.url, COALESCE(c.post_id, 0), c.post_ref,
+	COALESCE(c.parent_id, 0), c.parent_ref, c.author, c.author_uri, c.published, c.updated,
+	c.first_seen, c.changed_at, c.gone, c.gone_reason, c.backfill, c.hash, c.words, c.body,
+	c.key, c.post_key, c.parent_key, c.gone_by`
+
+// CommentFields gives where commentColumns go.
+func CommentFields(c *digest.Comment) []any {
+	return []any{&c.ID, &c.SourceID, &c.GUID, &c.URL, &c.PostID, &c.PostRef,
+		&c.ParentID, &c.ParentRef, &c.Author, &c.AuthorURI, &c.Published, &c.Updated,
+		&c.FirstSeen, &c.ChangedAt, &c.Gone, &c.GoneReason, &c.Backfill, &c.Hash, &c.Words, &c.Body,
+		&c.Key, &c.PostKey, &c.ParentKey, &c.GoneBy}
+}
+
+const (
+	SelectListed = `SELECT ` + CommentColumns + `,
+		COALESCE(p.title, ''), COALESCE(p.url, ''), COALESCE(p.guid, ''), COALESCE((
+			SELECT MAX(i.number) FROM blocks b JOIN issues i ON i.id = b.issue_id
+			WHERE b.comment_id = c.id AND i.state <> 'cancelled'), 0)
+		FROM comments c LEFT JOIN posts p ON p.id = c.post_id`
+	PickedComments = `(SELECT b.comment_id FROM blocks b JOIN issues i ON i.id = b.issue_id
+		WHERE b.comment_id IS NOT NULL AND i.state <> 'cancelled')`
+)
+
+func ScanListed(r database.Row) (l digest.ListedComment, err error) {
+	fields := append(CommentFields(&l.Comment), &l.PostTitle, &l.PostURL, &l.PostGUID, &l.PickedIn)
+	if err := r.Scan(fields...); err != nil {
+		return l, err
+	}
+	switch {
+	case l.Gone:
+		l.State = digest.CommentGone
+	case l.PickedIn > 0:
+		l.State = digest.CommentPicked
+	default:
+		l.State = digest.CommentNew
+	}
+	return l, nil
+}
+
+// Comments lists comments, newest first. Since is included, Until is not. One
+// that is gone has that state even when it was picked; PickedIn still tells.
+func (db *Store) Comments(ctx context.Context, f digest.CommentFilter) (all []digest.ListedComment, err error) {
+	query, args := listComments(f)
+	limit, text := database.Limit(f.Limit), strings.ToLower(f.Text)
+	err = db.View(ctx, "list the comments", func(t *database.Tx) error {
+		err := t.Each(func(r database.Row) error {
+			l, err := ScanListed(r)
+			if err != nil {
+				return err
+			}
+			if text == "" || strings.Contains(strings.ToLower(l.Body.Text()), text) {
+				all = append(all, l)
+			}
+			if len(all) == limit {
+				return database.ErrEnough
+			}
+			return nil
+		}, query, args...)
+		if errors.Is(err, database.ErrEnough) {
+			return nil
+		}
+		return err
+	})
+	return all, err
+}
+
+// listComments makes the query of a listing. A search for words reads on until
+// it has found enough, so its limit is not the query's.
+func listComments(f digest.CommentFilter) (query string, args []any) {
+	var w database.Where
+	w.ID("c.source_id = ", f.SourceID)
+	w.ID("c.post_id = ", f.PostID)
+	w.Moment("c.published >= ", f.Since)
+	w.Moment("c.published < ", f.Until)
+	switch f.State {
+	case digest.CommentGone:
+		w.Terms = append(w.Terms, "c.gone = 1")
+	case digest.CommentPicked:
+		w.Terms = append(w.Terms, "c.gone = 0", "c.id IN "+PickedComments)
+	case digest.CommentNew:
+		w.Terms = append(w.Terms, "c.gone = 0", "c.id NOT IN "+PickedComments)
+	}
+	query = SelectListed + w.Clause() + ` ORDER BY c.published DESC, c.id DESC`
+	if f.Text == "" {
+		query += ` LIMIT ` + w.Param(database.Limit(f.Limit))
+	}
+	return query, w.Args
+}
+
+// Comment gives one comment with its listing details, or an error of kind
+// NotFound.
+func (db *Store) Comment(ctx context.Context, id int64) (l digest.ListedComment, err error) {
+	err = db.View(ctx, "read the comment", func(t *database.Tx) error {
+		found := false
+		err := t.Each(func(r database.Row) (err error) {
+			found = true
+			l, err = ScanListed(r)
+			return err
+		}, SelectListed+` WHERE c.id = $1`, id)
+		if err == nil && !found {
+			return NoComment(id)
+		}
+		return err
+	})
+	return l, err
+}
+
+func NoComment(id int64) error {
+	return digest.Fail(digest.NotFound, "See which there are with: postbag comment list", "there is no comment %d", id)
+}

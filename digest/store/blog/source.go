@@ -1,0 +1,244 @@
+package blog
+
+import (
+	"context"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+	"postbag/digest/store/database"
+	"postbag/digest/store/duties"
+	"postbag/digest/store/publication"
+)
+
+const sourceColumns = `id, name, url, platform, language, added_at, comments_pattern, platform_set`
+
+func scanSource(r database.Row) (s digest.Source, err error) {
+	err = r.Scan(&s.ID, &s.Name, &s.URL, &s.Platform, &s.Language, &s.AddedAt, &s.CommentsPattern, &s.PlatformSet)
+	return s, err
+}
+
+// Sources lists the sources that are followed, by id.
+func (db *Store) Sources(ctx context.Context) (all []digest.Source, err error) {
+	err = db.View(ctx, "list the sources", func(t *database.Tx) error {
+		return t.Each(func(r database.Row) error {
+			s, err := scanSource(r)
+			all = append(all, s)
+			return err
+		}, `SELECT `+sourceColumns+` FROM sources WHERE removed = 0 ORDER BY id`)
+	})
+	return all, err
+}
+
+// Source gives a source that is followed, or an error of kind NotFound.
+func (db *Store) Source(ctx context.Context, id int64) (src digest.Source, err error) {
+	err = db.View(ctx, "read the source", func(t *database.Tx) error {
+		found := false
+		err := t.Each(func(r database.Row) (err error) {
+			found = true
+			src, err = scanSource(r)
+			return err
+		}, `SELECT `+sourceColumns+` FROM sources WHERE id = $1 AND removed = 0`, id)
+		if err == nil && !found {
+			return noSource(id)
+		}
+		return err
+	})
+	return src, err
+}
+
+func noSource(id int64) error {
+	return digest.Fail(digest.NotFound, "See which there are with: postbag source list", "there is no source %d", id)
+}
+
+// AddSource stores a source and its feeds, and fills in their ids when all of
+// it is stored; with an ID, it attaches the feeds to that source, as [pull.Store]
+// says. A source that was removed and had the same posts feed, else the same home
+// page, is taken up again: it keeps its id and what was stored of it, and takes
+// the new name and the like. The source joins the oldest series; when there is
+// none, the given one is created, and a publication that has no name, language or
+// home page yet takes the source's. A feed address that is followed already is an
+// error of kind Conflict.
+func (db *Store) AddSource(ctx context.Context, src *digest.Source, feeds []digest.FeedState, first digest.Series) error {
+	var sourceID int64
+	ids := make([]int64, len(feeds))
+	err := db.Update(ctx, "add the source", func(t *database.Tx) (err error) {
+		if src.ID != 0 {
+			sourceID, err = src.ID, mayAttach(t, src.ID, feeds)
+		} else {
+			sourceID, err = putSource(t, src, feeds)
+		}
+		if err != nil {
+			return err
+		}
+		for i, feed := range feeds {
+			feed.SourceID = sourceID
+			if ids[i], err = db.addFeed(t, feed); err != nil {
+				return err
+			}
+		}
+		if src.ID == 0 {
+			if err := joinSeries(t, src, sourceID, first); err != nil {
+				return err
+			}
+		}
+		return duties.PlanSource(t, sourceID)
+	})
+	if err != nil {
+		return err
+	}
+	src.ID = sourceID
+	for i := range feeds {
+		feeds[i].ID, feeds[i].SourceID = ids[i], sourceID
+	}
+	return nil
+}
+
+// mayAttach makes sure that a source is followed and has no feed of the kinds.
+func mayAttach(t *database.Tx, sourceID int64, feeds []digest.FeedState) error {
+	if err := t.Lock(`SELECT id FROM sources WHERE id = $1 FOR NO KEY UPDATE`, sourceID); err != nil {
+		return err
+	}
+	if err := isFollowed(t, sourceID); err != nil {
+		return err
+	}
+	for _, f := range feeds {
+		var address string
+		known, err := t.One([]any{&address}, `SELECT url FROM feeds WHERE source_id = $1 AND kind = $2 ORDER BY id LIMIT 1`, sourceID, string(f.Kind))
+		if err != nil {
+			return err
+		}
+		if known {
+			return database.Conflict("See its feeds with: postbag source list", "source %d has a %s feed already: %s", sourceID, f.Kind, address)
+		}
+	}
+	return nil
+}
+
+// putSource takes a removed source up again, or stores a new one.
+func putSource(t *database.Tx, src *digest.Source, feeds []digest.FeedState) (id int64, err error) {
+	posts := ""
+	for _, f := range feeds {
+		if f.Kind == digest.PostsFeed {
+			posts = f.URL
+		}
+	}
+	revived, err := t.One([]any{&id}, `
+		UPDATE sources SET name = $1, url = $2, platform = $3, language = $4, added_at = $5, comments_pattern = $6,
+			platform_set = $8, removed = 0, posts_url = ''
+		WHERE id = (SELECT id FROM sources
+			WHERE removed = 1 AND (posts_url <> '' AND posts_url = $7 OR url <> '' AND url = $2)
+			ORDER BY CASE WHEN posts_url = $7 THEN 0 ELSE 1 END, id DESC LIMIT 1)
+		RETURNING id`,
+		src.Name, src.URL, string(src.Platform), src.Language, src.AddedAt.UnixMicro(), src.CommentsPattern, posts, src.PlatformSet)
+	if err != nil || revived {
+		return id, err
+	}
+	_, err = t.One([]any{&id}, `
+		INSERT INTO sources (name, url, platform, language, added_at, comments_pattern, platform_set)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+		src.Name, src.URL, string(src.Platform), src.Language, src.AddedAt.UnixMicro(), src.CommentsPattern, src.PlatformSet)
+	return id, err
+}
+
+// isFollowed refuses a source that is not followed any more.
+func isFollowed(t *database.Tx, sourceID int64) error {
+	followed, err := t.Number(queryFollowed, sourceID)
+	if err == nil && followed == 0 {
+		return database.Missing("source %d is not followed any more", sourceID)
+	}
+	return err
+}
+
+const queryFollowed = `SELECT COUNT(*) FROM sources WHERE id = $1 AND removed = 0`
+
+// SaveSource stores what a source that is followed is called, what it runs on and
+// where it lives; see [pull.Store].
+func (db *Store) SaveSource(ctx context.Context, src digest.Source) error {
+	return db.Update(ctx, "save the source", func(t *database.Tx) error {
+		n, err := t.Exec(`
+			UPDATE sources SET name = $1, url = $2, platform = $3, language = $4, comments_pattern = $5,
+				platform_set = $7
+			WHERE id = $6 AND removed = 0`,
+			src.Name, src.URL, string(src.Platform), src.Language, src.CommentsPattern, src.ID, src.PlatformSet)
+		if err == nil && n == 0 {
+			return noSource(src.ID)
+		}
+		return err
+	})
+}
+
+// SourceOfPosts gives the followed source that holds most of some posts; see
+// [pull.Store]. Of two that hold as many it is the older one.
+func (db *Store) SourceOfPosts(ctx context.Context, guids []string) (sourceID int64, matched int, err error) {
+	all, err := database.JSONArray(guids[:min(len(guids), pull.MaxAsked)])
+	if err != nil {
+		return 0, 0, err
+	}
+	err = db.View(ctx, "find the posts' source", func(t *database.Tx) error {
+		_, err := t.One([]any{&sourceID, &matched}, querySourceOfPosts(db.Dialect), all)
+		return err
+	})
+	return sourceID, matched, err
+}
+
+func querySourceOfPosts(d database.Dialect) string {
+	return `SELECT source_id, COUNT(*) FROM posts
+		WHERE source_id IN (SELECT id FROM sources WHERE removed = 0) AND ` + d.Among("guid", "$1", "TEXT") + `
+		GROUP BY source_id ORDER BY COUNT(*) DESC, source_id LIMIT 1`
+}
+
+// RemoveSource stops following a source. Its feeds are forgotten and it leaves
+// its series, which stays even when it was the last: no issue is offered its
+// comments any more. What was stored of it remains, for the issues that picked
+// from it, until the source is added again; a source of which nothing was stored
+// is deleted. One that is not followed is an error of kind NotFound.
+func (db *Store) RemoveSource(ctx context.Context, id int64) error {
+	return db.Update(ctx, "remove the source", func(t *database.Tx) error {
+		n, err := t.Exec(`
+			UPDATE sources SET removed = 1, posts_url = COALESCE(
+				(SELECT f.url FROM feeds f WHERE f.source_id = sources.id AND f.kind = 'posts' ORDER BY f.id LIMIT 1), '')
+			WHERE id = $1 AND removed = 0`, id)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return noSource(id)
+		}
+		for _, query := range []string{
+			`DELETE FROM feeds WHERE source_id = $1`,
+			`DELETE FROM series_sources WHERE source_id = $1`,
+			`DELETE FROM sources WHERE id = $1
+				AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.source_id = sources.id)
+				AND NOT EXISTS (SELECT 1 FROM comments c WHERE c.source_id = sources.id)`,
+		} {
+			if _, err := t.Exec(query, id); err != nil {
+				return err
+			}
+		}
+		return duties.ForgetPull(t, id)
+	})
+}
+
+func joinSeries(t *database.Tx, src *digest.Source, sourceID int64, first digest.Series) error {
+	// Two first sources make one series.
+	if err := t.Lock(`SELECT id FROM publication WHERE id = 1 FOR UPDATE`); err != nil {
+		return err
+	}
+	series, err := t.Number(`SELECT COALESCE(MIN(id), 0) FROM series`)
+	if err != nil {
+		return err
+	}
+	if series == 0 {
+		if series, err = publication.AddSeries(t, first); err != nil {
+			return err
+		}
+		if err := publication.Introduce(t, src); err != nil {
+			return err
+		}
+		if err := t.Bump(); err != nil {
+			return err
+		}
+	}
+	_, err = t.Exec(`INSERT INTO series_sources (series_id, source_id) VALUES ($1, $2)`, series, sourceID)
+	return err
+}

@@ -1,0 +1,25 @@
+package store_test
+
+import (
+	"path/filepath"
+	"testing"
+)
+
+func TestEveryConnectionIsSetUp(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "postbag.db"))
+	for _, c := range []struct {
+		pragma string
+		writer bool
+		want   string
+	}{
+		{"journal_mode", true, "wal"}, {"journal_mode", false, "wal"},
+		{"synchronous", true, "2"}, {"foreign_keys", true, "1"}, {"foreign_keys", false, "1"},
+		{"busy_timeout", true, "60000"}, {"busy_timeout", false, "60000"},
+		{"query_only", true, "0"}, {"query_only", false, "1"},
+	} {
+		got, err := db.Pragma(t.Context(), c.pragma, c.writer)
+		if err != nil || got != c.want {
+			t.Errorf("%s (writer %t) is %q (%v), want %q", c.pragma, c.writer, got, err, c.want)
+		}
+	}
+}

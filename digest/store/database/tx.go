@@ -1,0 +1,272 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"postbag/digest"
+)
+
+// Tx is a transaction under way. Arguments may be [time.Time], bool and id
+// values; results may be pointers to [time.Time]: see values.go.
+type Tx struct {
+	Ctx     context.Context // of the method that owns the transaction
+	Raw     *sql.Tx
+	hot     map[string]*sql.Stmt
+	taken   map[string]*sql.Stmt // of hot, for this transaction
+	Dialect *Dialect
+	woken   bool // something may be due once it commits
+}
+
+// mostTries bounds how often a transaction is run that others' transactions
+// stood in the way of.
+const mostTries = 8
+
+// Update runs a transaction that writes. Nothing of it remains when fn fails.
+//
+// Where writers run side by side, fn may run several times, each time from the
+// beginning: after a deadlock or a failed serialization, and while the server is
+// away, for as long as a lock is waited for. A commit whose answer was lost is
+// not repeated, since it may hold. Under a lease, the last thing it does before it
+// commits is to make sure of the lease.
+func (db *DB) Update(ctx context.Context, operation string, fn func(*Tx) error) error {
+	return db.updateOn(ctx, db.Write, db.hot, operation, fn)
+}
+
+// updateOn is update over another pool, with the statements prepared on it.
+func (db *DB) updateOn(ctx context.Context, pool *sql.DB, hot map[string]*sql.Stmt, operation string, fn func(*Tx) error) error {
+	began := time.Now()
+	for try := 1; ; try++ {
+		woken := false
+		came, err := db.transact(ctx, pool, db.Dialect.Writing, hot, func(t *Tx) error {
+			err := fn(t)
+			if err == nil && db.BeforeCommit != nil {
+				err = db.BeforeCommit(t)
+			}
+			if woken = t.woken; err == nil && woken && t.Dialect.wakeOthers != "" {
+				_, err = t.Exec(t.Dialect.wakeOthers)
+			}
+			return err
+		})
+		if err == nil && woken {
+			db.wakes.all()
+		}
+		switch code := db.Dialect.Code(err); {
+		case code == codeRetry && try < mostTries:
+		case (code == codeLost || code == codeAway) && came < toCommit && time.Since(began) < db.Busy:
+		default:
+			return db.Wrap(operation, err)
+		}
+		pause := min(time.Duration(try*try)*5*time.Millisecond, time.Second)
+		if (digest.SystemClock{}).Sleep(ctx, pause) != nil {
+			return db.Wrap(operation, err)
+		}
+	}
+}
+
+// UpdateDerived is update for derived data, which can be made later: on SQLite it
+// waits for other writers no longer than [derivedTime].
+func (db *DB) UpdateDerived(ctx context.Context, operation string, fn func(*Tx) error) error {
+	if db.Derived != db.Write {
+		// This process' other writers come in their turn.
+		waiting, err := db.Write.Conn(ctx)
+		if err != nil {
+			return db.Wrap(operation, err)
+		}
+		defer waiting.Close()
+	}
+	return db.updateOn(ctx, db.Derived, nil, operation, fn)
+}
+
+// View runs a transaction that reads one state of the database. It does not wait
+// for a server that is away.
+func (db *DB) View(ctx context.Context, operation string, fn func(*Tx) error) error {
+	for try := 1; ; try++ {
+		came, err := db.transact(ctx, db.Read, db.Dialect.reading, nil, fn)
+		if came == toBegin && db.isStale(err, try) {
+			continue
+		}
+		return db.Wrap(operation, err)
+	}
+}
+
+// isStale tells that a connection which was kept turned out to be gone, as all
+// are after the server has started anew, and that the next may not be.
+func (db *DB) isStale(err error, try int) bool {
+	return db.Dialect.Code(err) == codeLost && try <= mostReaders
+}
+
+// stage is how far a transaction came.
+type stage int
+
+const (
+	toBegin stage = iota
+	toWork
+	toCommit
+)
+
+// transact runs a transaction once, and tells what it came to.
+func (db *DB) transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, hot map[string]*sql.Stmt, fn func(*Tx) error) (came stage, err error) {
+	raw, err := pool.BeginTx(ctx, opts)
+	if err != nil {
+		return toBegin, err
+	}
+	if err := fn(&Tx{Ctx: ctx, Raw: raw, hot: hot, Dialect: &db.Dialect}); err != nil {
+		// A transaction that cannot be rolled back ends with its connection.
+		return toWork, Ended(ctx, First(err, raw.Rollback()))
+	}
+	return toCommit, Ended(ctx, raw.Commit())
+}
+
+// Ended says so when an error came of the end of ctx: the statement that was
+// under way may only find itself closed.
+func Ended(ctx context.Context, err error) error {
+	if cause := ctx.Err(); err != nil && cause != nil && !errors.Is(err, cause) {
+		return fmt.Errorf("%w: %w", cause, err)
+	}
+	return err
+}
+
+// Lock runs a SELECT … FOR UPDATE or FOR SHARE, where writers run side by side:
+// what the following statements read of those rows stays as it is until the
+// transaction ends. Elsewhere there is nobody to lock out.
+func (t *Tx) Lock(query string, args ...any) error {
+	if !t.Dialect.LocksRows {
+		return nil
+	}
+	return t.Each(func(Row) error { return nil }, query, args...)
+}
+
+// The things that transactions take turns at as a whole, because there is no
+// row to lock yet.
+const (
+	TurnMigrate = 1
+	TurnSignUp  = 2
+	TurnPlan    = 3
+	TurnJoin    = 4
+)
+
+// TakeTurns waits until no other transaction is at the same thing.
+func (t *Tx) TakeTurns(thing int) error {
+	if t.Dialect.takeTurns == "" {
+		return nil
+	}
+	_, err := t.Exec(t.Dialect.takeTurns, thing)
+	return err
+}
+
+// Exec runs a statement and gives the number of rows it wrote.
+func (t *Tx) Exec(query string, args ...any) (int64, error) {
+	res, err := t.run(t.Ctx, query, args)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (t *Tx) run(ctx context.Context, query string, args []any) (sql.Result, error) {
+	if stmt := t.prepared(query); stmt != nil {
+		return stmt.ExecContext(ctx, Bound(args)...)
+	}
+	return t.Raw.ExecContext(ctx, query, Bound(args)...)
+}
+
+// prepared gives a statement that is kept prepared, nil for any other.
+func (t *Tx) prepared(query string) *sql.Stmt {
+	stmt := t.taken[query]
+	if hot := t.hot[query]; stmt == nil && hot != nil {
+		if t.taken == nil {
+			t.taken = map[string]*sql.Stmt{}
+		}
+		stmt = t.Raw.StmtContext(t.Ctx, hot)
+		t.taken[query] = stmt
+	}
+	return stmt
+}
+
+// Insert runs a statement that inserts one row, and gives the id that it got. It
+// costs SQLite half as much again to return a column of the row.
+func (t *Tx) Insert(query string, args ...any) (id int64, err error) {
+	if !t.Dialect.KnowsLastID {
+		return t.Number(query+` RETURNING id`, args...)
+	}
+	// One row is not given up half way: to listen for that takes the driver a
+	// goroutine each time.
+	if err := t.Ctx.Err(); err != nil {
+		return 0, err
+	}
+	res, err := t.run(context.WithoutCancel(t.Ctx), query, args)
+	if err != nil {
+		return 0, err
+	}
+	return res.LastInsertId()
+}
+
+// Each calls fn with every row.
+func (t *Tx) Each(fn func(Row) error, query string, args ...any) (err error) {
+	var rows *sql.Rows
+	if stmt := t.prepared(query); stmt != nil {
+		rows, err = stmt.QueryContext(t.Ctx, Bound(args)...)
+	} else {
+		rows, err = t.Raw.QueryContext(t.Ctx, query, Bound(args)...)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = First(err, rows.Close()) }()
+	for rows.Next() {
+		if err := fn(Row{rows}); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// First gives the error that came first; unlike a joined one it keeps its hint.
+func First(err, later error) error {
+	if err != nil {
+		return err
+	}
+	return later
+}
+
+// One reads a single row, and tells whether there was one. A statement that
+// writes and returns its row runs to its end.
+func (t *Tx) One(dest []any, query string, args ...any) (found bool, err error) {
+	err = t.Each(func(r Row) error {
+		if found {
+			return nil
+		}
+		found = true
+		return r.Scan(dest...)
+	}, query, args...)
+	return found, err
+}
+
+// Number reads a single number; no row is zero.
+func (t *Tx) Number(query string, args ...any) (n int64, err error) {
+	_, err = t.One([]any{&n}, query, args...)
+	return n, err
+}
+
+// IDs reads a column of ids.
+func (t *Tx) IDs(query string, args ...any) (all []int64, err error) {
+	err = t.Each(func(r Row) error {
+		var id int64
+		err := r.Scan(&id)
+		all = append(all, id)
+		return err
+	}, query, args...)
+	return all, err
+}
+
+// Row is one row of a result.
+type Row struct{ Rows *sql.Rows }
+
+func (r Row) Scan(dest ...any) error { return r.Rows.Scan(targets(dest)...) }
+
+// ErrEnough ends the reading of rows without being an error.
+var ErrEnough = errors.New("enough rows")

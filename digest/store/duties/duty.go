@@ -1,0 +1,304 @@
+package duties
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/store/database"
+	"postbag/digest/work"
+)
+
+// UnderLease makes sure, for a transaction under a lease, that the lease still
+// holds and does until the transaction ends. PostgreSQL's session shows it as the
+// setting postbag.lease.
+func UnderLease(t *database.Tx) error {
+	l, ok := work.LeaseOf(t.Ctx)
+	if !ok {
+		return nil
+	}
+	held := false
+	err := t.Each(func(database.Row) error { held = true; return nil }, t.Dialect.CheckLease, l.Name, l.Fence, l.Place)
+	if err == nil && !held {
+		return lostLease(l)
+	}
+	return err
+}
+
+func lostLease(l work.Lease) error {
+	return database.Conflict("Another process does it now; nothing of this run was stored.", "the lease on the duty %s is lost", l.Name)
+}
+
+// dueAmong tells that a duty waits, and that nobody is in its room.
+const dueAmong = ` FROM duties d
+	WHERE d.next_at IS NOT NULL AND d.worker_id IS NULL AND d.kind IN (KINDS)
+		AND (d.room = '' OR NOT EXISTS (
+			SELECT 1 FROM duties h WHERE h.room = d.room AND h.room <> '' AND h.worker_id IS NOT NULL))`
+
+// among writes kinds, which are the program's own words, into a statement.
+func amongKinds(query string, kinds []work.Kind) string {
+	words := make([]string, len(kinds))
+	for i, k := range kinds {
+		words[i] = "'" + string(k) + "'"
+	}
+	return strings.Replace(query, "KINDS", strings.Join(words, ", "), 1)
+}
+
+const leaseColumns = `name, kind, subject, room, due_at, failures, last_error, worker_id, fence`
+
+func leaseFields(l *work.Lease) []any {
+	return []any{&l.Name, &l.Kind, &l.Subject, &l.Room, &l.Next, &l.Failures, &l.LastError, &l.Place, &l.Fence}
+}
+
+// Claim takes the duty that is due longest among the given kinds; see
+// [work.Store].
+func (db *Store) Claim(ctx context.Context, placeID int64, kinds []work.Kind, now time.Time) (lease work.Lease, ok bool, err error) {
+	if len(kinds) == 0 {
+		return lease, false, nil
+	}
+	// Most often nothing is due, which takes no transaction that writes.
+	next, err := db.NextDue(ctx, kinds, now)
+	if err != nil || next.IsZero() || next.After(now) {
+		return lease, false, err
+	}
+	err = db.Update(ctx, "claim a duty", func(t *database.Tx) error {
+		if err := EndLapsed(t); err != nil {
+			return err
+		}
+		if err := inPlace(t, placeID); err != nil {
+			return err
+		}
+		lease = work.Lease{}
+		ok, err = t.One(leaseFields(&lease), amongKinds(`
+			UPDATE duties SET worker_id = $1, fence = fence + 1, due_at = next_at, claimed_at = `+t.Dialect.Now+`
+			WHERE name = (SELECT d.name`+dueAmong+` AND d.next_at <= $2
+				ORDER BY d.next_at, d.name LIMIT 1`+t.Dialect.SkipLocked+`)
+			RETURNING `+leaseColumns, kinds), placeID, now.UnixMicro())
+		return err
+	})
+	if db.Dialect.Code(err) == database.CodeUnique {
+		return work.Lease{}, false, nil // another took one in the same room at this moment
+	}
+	return lease, ok && err == nil, err
+}
+
+// ClaimNamed takes the duty of a name, whether it is due or not; see
+// [work.Store].
+func (db *Store) ClaimNamed(ctx context.Context, placeID int64, name string, now time.Time) (lease work.Lease, err error) {
+	err = db.Update(ctx, "claim a duty", func(t *database.Tx) error {
+		if err := EndLapsed(t); err != nil {
+			return err
+		}
+		if err := inPlace(t, placeID); err != nil {
+			return err
+		}
+		lease = work.Lease{}
+		ok, err := t.One(leaseFields(&lease), `
+			UPDATE duties SET worker_id = $1, fence = fence + 1, due_at = $2, claimed_at = `+t.Dialect.Now+`
+			WHERE name = $3 AND worker_id IS NULL
+			RETURNING `+leaseColumns, placeID, now.UnixMicro(), name)
+		if err != nil || ok {
+			return err
+		}
+		return notFree(t, name)
+	})
+	if db.Dialect.Code(err) == database.CodeUnique {
+		err = database.Conflict("Wait for it to end.", "another duty uses the same blog's server")
+	}
+	return lease, err
+}
+
+// notFree says why a duty cannot be claimed.
+func notFree(t *database.Tx, name string) error {
+	n, err := t.Number(`SELECT COUNT(*) FROM duties WHERE name = $1`, name)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return noDuty(name)
+	}
+	return database.Conflict("Wait for it to end; see who is at it with: postbag schedule list", "%s is under way", name)
+}
+
+func noDuty(name string) error {
+	return digest.Fail(digest.NotFound, "See their names with: postbag schedule list", "there is no duty called %q", name)
+}
+
+// Complete ends a lease and sets the duty's next moment; see [work.Store].
+func (db *Store) Complete(ctx context.Context, l work.Lease, o work.Outcome) error {
+	words, failures := "", 0
+	if o.Err != nil {
+		words, failures = o.Err.Error(), l.Failures+1
+	}
+	return db.Update(ctx, "complete a duty", func(t *database.Tx) error {
+		if err := lockDuties(t, l.Kind, l.Subject); err != nil {
+			return err
+		}
+		n, err := t.Exec(`
+			UPDATE duties SET worker_id = NULL, next_at = $1, done_at = $2, runs = runs + 1, failures = $3, last_error = $4
+			WHERE name = $5 AND fence = $6 AND worker_id = $7`,
+			o.Next, o.Now, failures, words, l.Name, l.Fence, l.Place)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return lostLease(l)
+		}
+		if err := Replan(t, l.Kind, l.Subject); err != nil || o.Next.IsZero() {
+			return err
+		}
+		_, err = t.Exec(`UPDATE duties SET next_at = $1 WHERE name = $2 AND next_at < $1`, o.Next, l.Name)
+		return err
+	})
+}
+
+// HandBack ends a lease without having done the work; see [work.Store].
+func (db *Store) HandBack(ctx context.Context, l work.Lease) error {
+	return db.Update(ctx, "hand a duty back", func(t *database.Tx) error {
+		n, err := t.Exec(`UPDATE duties SET worker_id = NULL WHERE name = $1 AND fence = $2 AND worker_id = $3`, l.Name, l.Fence, l.Place)
+		if n > 0 {
+			t.Wake()
+		}
+		return err
+	})
+}
+
+// LetGo ends a place's leases on all duties but the named ones; see [work.Store].
+func (db *Store) LetGo(ctx context.Context, placeID int64, but []string) error {
+	return db.Update(ctx, "let go of duties", func(t *database.Tx) error {
+		var held []string
+		err := t.Each(func(r database.Row) error {
+			var name string
+			err := r.Scan(&name)
+			held = append(held, name)
+			return err
+		}, `SELECT name FROM duties WHERE worker_id = $1`, placeID)
+		if err != nil {
+			return err
+		}
+		for _, name := range held {
+			if slices.Contains(but, name) {
+				continue
+			}
+			if _, err := t.Exec(`UPDATE duties SET worker_id = NULL WHERE name = $1 AND worker_id = $2`, name, placeID); err != nil {
+				return err
+			}
+			t.Wake()
+		}
+		return nil
+	})
+}
+
+// NextDue gives the moment at which something among the kinds is due that nobody
+// holds; see [work.Store].
+func (db *Store) NextDue(ctx context.Context, kinds []work.Kind, now time.Time) (next time.Time, err error) {
+	if len(kinds) == 0 {
+		return next, nil
+	}
+	err = db.View(ctx, "find the next duty", func(t *database.Tx) error {
+		if db.Dialect.Alone == nil {
+			lapsed, err := t.Number(`SELECT COUNT(*) FROM workers WHERE ended_at IS NULL AND leased_until < ` + t.Dialect.Now)
+			if err != nil {
+				return err
+			}
+			if lapsed > 0 {
+				next = now
+				return nil
+			}
+		}
+		_, err := t.One([]any{&next}, amongKinds(`SELECT d.next_at`+dueAmong+` ORDER BY d.next_at LIMIT 1`, kinds))
+		return err
+	})
+	return next, err
+}
+
+// MakeDue makes a duty due now, whenever it would have been: whoever works on the
+// database does it. A source's feeds are asked again unless that was a minute ago
+// or less. The error is of kind NotFound for an unknown name.
+func (db *Store) MakeDue(ctx context.Context, name string, now time.Time) error {
+	return db.Update(ctx, "make a duty due", func(t *database.Tx) error {
+		n, err := t.Exec(`UPDATE duties SET next_at = $1 WHERE name = $2`, now.UnixMicro(), name)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return noDuty(name)
+		}
+		t.Wake()
+		return askSoon(t, name, now)
+	})
+}
+
+// askSoon makes the feeds of a pull due with it.
+func askSoon(t *database.Tx, name string, now time.Time) error {
+	_, err := t.Exec(`
+		UPDATE feeds SET next_poll = $1
+		WHERE source_id IN (SELECT subject FROM duties WHERE name = $2 AND kind = 'pull')
+			AND stopped = 0 AND (last_try IS NULL OR last_try < $3)`, now.UnixMicro(), name, now.Add(-time.Minute).UnixMicro())
+	return err
+}
+
+// selectDuties reads duties as a listing shows them.
+const selectDuties = `
+	SELECT d.name, d.kind, d.subject, d.room, d.next_at, d.failures, d.last_error, d.due_at, d.done_at, d.runs,
+		CASE WHEN w.id IS NOT NULL THEN d.claimed_at END, w.leased_until, COALESCE(w.name, ''),
+		COALESCE((SELECT s.zone FROM series s WHERE s.id = d.subject AND d.kind IN ('draft', 'deadline', 'deliver')), ''),
+		COALESCE((SELECT MIN(i.title) FROM issues i
+			WHERE i.series_id = d.subject AND i.state_reason = '` + digest.AsksLate + `'
+				AND (d.kind = 'deadline' AND i.state = 'approved' OR d.kind = 'deliver' AND i.state = 'published')), '')
+	FROM duties d LEFT JOIN workers w ON w.id = d.worker_id`
+
+func duties(t *database.Tx, query string, args ...any) (all []work.Listed, err error) {
+	err = t.Each(func(r database.Row) error {
+		var l work.Listed
+		err := r.Scan(&l.Name, &l.Kind, &l.Subject, &l.Room, &l.Next, &l.Failures, &l.LastError,
+			&l.LastDue, &l.LastDone, &l.Runs, &l.HeldSince, &l.HeldUntil, &l.Holder, &l.Zone, &l.Asks)
+		all = append(all, l)
+		return err
+	}, query, args...)
+	return all, err
+}
+
+// Duties lists the duties, what is due first before the rest.
+func (db *Store) Duties(ctx context.Context, limit int) (all []work.Listed, err error) {
+	err = db.View(ctx, "list the duties", func(t *database.Tx) (err error) {
+		all, err = duties(t, selectDuties+` ORDER BY CASE WHEN d.next_at IS NULL THEN 1 ELSE 0 END, d.next_at, d.name LIMIT $1`, database.Limit(limit))
+		return err
+	})
+	return all, err
+}
+
+// Duty gives the duty of a name, or an error of kind NotFound.
+func (db *Store) Duty(ctx context.Context, name string) (duty work.Listed, err error) {
+	err = db.View(ctx, "read the duty", func(t *database.Tx) error {
+		found, err := duties(t, selectDuties+` WHERE d.name = $1`, name)
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			return noDuty(name)
+		}
+		duty = found[0]
+		return nil
+	})
+	return duty, err
+}
+
+// Ask notes that an issue that is approved or published waits for the editor's
+// word, because its moment, which is given, passed too long ago; and tells whether
+// it does: one whose moment was moved meanwhile does not. Sending it by hand is
+// that word, or publishing it, as far as the web goes.
+func (db *Store) Ask(ctx context.Context, issueID int64, due time.Time) (asked bool, err error) {
+	err = db.Update(ctx, "ask about the issue", func(t *database.Tx) error {
+		n, err := t.Exec(`UPDATE issues SET state_reason = $1
+			WHERE id = $2 AND state IN ('approved', 'published') AND due_at = $3`, digest.AsksLate, issueID, due.UnixMicro())
+		if err != nil {
+			return err
+		}
+		asked = n > 0
+		return ReplanIssue(t, issueID)
+	})
+	return asked && err == nil, err
+}

@@ -1,0 +1,223 @@
+package duties
+
+import (
+	"context"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+	"postbag/digest/store/database"
+	"postbag/digest/work"
+)
+
+// nextAt is when a duty is due by what is stored, NULL when nothing is planned; 0
+// is at once. Other kinds keep the moment they have.
+const nextAt = `CASE duties.kind
+	WHEN 'pull' THEN (SELECT MIN(COALESCE(f.next_poll, 0)) FROM feeds f WHERE f.source_id = duties.subject AND f.stopped = 0)
+	WHEN 'draft' THEN (SELECT CASE WHEN COUNT(*) = 0 THEN 0 END FROM issues i
+		WHERE i.series_id = duties.subject AND i.state = 'draft')
+	WHEN 'deadline' THEN (SELECT MIN(i.due_at) FROM issues i
+		WHERE i.series_id = duties.subject AND i.state IN ('draft', 'approved') AND i.state_reason <> '` + digest.AsksLate + `')
+	WHEN 'deliver' THEN (SELECT MIN(i.due_at) FROM issues i
+		WHERE i.series_id = duties.subject AND i.state = 'published' AND i.state_reason <> '` + digest.AsksLate + `')
+	ELSE duties.next_at END`
+
+// dutiesOf is the condition for the duties that are planned together with one of a
+// kind, "" for a kind whose moment follows from nothing that is stored.
+func dutiesOf(kind work.Kind) string {
+	switch kind {
+	case work.Pull:
+		return `duties.kind = 'pull'`
+	case work.Draft, work.Deadline, work.Deliver:
+		return `duties.kind IN ('draft', 'deadline', 'deliver')`
+	}
+	return ""
+}
+
+// lockDuties makes those who plan a subject's duties take turns, in a statement
+// of its own: the next one sees what whoever had the turn before has committed,
+// where two that each saw only their own change would leave the moment of neither.
+func lockDuties(t *database.Tx, kind work.Kind, subject int64) error {
+	of := dutiesOf(kind)
+	if of == "" {
+		return nil
+	}
+	return t.Lock(`SELECT name FROM duties WHERE `+of+` AND subject = $1 ORDER BY name FOR UPDATE`, subject)
+}
+
+// Replan sets the next moment of a subject's duties by what is stored now.
+// Whoever waits for work is told when one changed.
+func Replan(t *database.Tx, kind work.Kind, subject int64) error {
+	of := dutiesOf(kind)
+	if of == "" {
+		return nil
+	}
+	if err := lockDuties(t, kind, subject); err != nil {
+		return err
+	}
+	n, err := t.Exec(`UPDATE duties SET next_at = `+nextAt+`
+		WHERE `+of+` AND subject = $1 AND next_at IS DISTINCT FROM `+nextAt, subject)
+	if n > 0 {
+		t.Wake()
+	}
+	return err
+}
+
+// ReplanAll plans anew for every series.
+func ReplanAll(t *database.Tx) error {
+	all, err := t.IDs(`SELECT id FROM series ORDER BY id`)
+	if err != nil {
+		return err
+	}
+	for _, id := range all {
+		if err := Replan(t, work.Deadline, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReplanIssue plans anew for the series of an issue.
+func ReplanIssue(t *database.Tx, issueID int64) error {
+	series, err := t.Number(`SELECT series_id FROM issues WHERE id = $1`, issueID)
+	if err != nil {
+		return err
+	}
+	return Replan(t, work.Deadline, series)
+}
+
+// Plan makes the given duties and those of all sources and series, and removes
+// those of sources and series that are no more; see [work.Store]. What was done
+// by a clock that has gone back since is due again.
+func (db *Store) Plan(ctx context.Context, now time.Time, duties ...work.Duty) error {
+	return db.Update(ctx, "plan the duties", func(t *database.Tx) error {
+		if err := t.TakeTurns(database.TurnPlan); err != nil {
+			return err
+		}
+		if _, err := t.Exec(`DELETE FROM duties WHERE worker_id IS NULL AND (
+			kind = 'pull' AND subject NOT IN (SELECT id FROM sources WHERE removed = 0)
+			OR kind IN ('draft', 'deadline', 'deliver') AND subject NOT IN (SELECT id FROM series))`); err != nil {
+			return err
+		}
+		for _, d := range duties {
+			if err := addDuty(t, d); err != nil {
+				return err
+			}
+			if err := sooner(t, d); err != nil {
+				return err
+			}
+		}
+		if err := turnBack(t, now); err != nil {
+			return err
+		}
+		sources, err := t.IDs(`SELECT id FROM sources WHERE removed = 0`)
+		if err != nil {
+			return err
+		}
+		for _, id := range sources {
+			if err := PlanSource(t, id); err != nil {
+				return err
+			}
+		}
+		series, err := t.IDs(`SELECT id FROM series`)
+		if err != nil {
+			return err
+		}
+		for _, id := range series {
+			if err := PlanSeries(t, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// clocksDiffer is by how much the clocks of those who share a database may differ.
+const clocksDiffer = 10 * time.Minute
+
+// longestPoll is more than any feed is left alone for: a day, and another one of
+// hours that it skips.
+const longestPoll = 3 * 24 * time.Hour
+
+// turnBack makes due now what was done by a clock that was ahead and has been put
+// right since: what follows a run at an interval would wait until that clock's
+// time has come.
+func turnBack(t *database.Tx, now time.Time) error {
+	ahead := now.Add(clocksDiffer)
+	_, err := t.Exec(`UPDATE feeds SET next_poll = $1 WHERE (last_try > $2 AND next_poll > $1 OR next_poll > $3) AND stopped = 0`,
+		now.UnixMicro(), ahead.UnixMicro(), now.Add(longestPoll).UnixMicro())
+	if err != nil {
+		return err
+	}
+	_, err = t.Exec(`UPDATE duties SET next_at = $1
+		WHERE done_at > $2 AND next_at > $1 AND worker_id IS NULL AND kind IN ('index', 'clean-up', 'backup')`,
+		now.UnixMicro(), ahead.UnixMicro())
+	return err
+}
+
+// addDuty makes a duty unless there is one of that name; that one takes the room.
+func addDuty(t *database.Tx, d work.Duty) error {
+	_, err := t.Exec(`
+		INSERT INTO duties (name, kind, subject, room, next_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (name) DO UPDATE SET room = excluded.room
+			WHERE duties.room <> excluded.room AND duties.worker_id IS NULL`,
+		d.Name, string(d.Kind), d.Subject, d.Room, d.Next)
+	return err
+}
+
+// sooner lets a duty that follows a schedule of the settings take its next moment
+// from them, where they have been changed and the one before is later.
+func sooner(t *database.Tx, d work.Duty) error {
+	if d.Kind != work.Backup {
+		return nil
+	}
+	n, err := t.Exec(`UPDATE duties SET next_at = $1 WHERE name = $2 AND next_at > $1 AND worker_id IS NULL`, d.Next.UnixMicro(), d.Name)
+	if n > 0 {
+		t.Wake()
+	}
+	return err
+}
+
+// PlanSource makes the duty of a source: to pull it, alone at its host.
+func PlanSource(t *database.Tx, id int64) error {
+	var address string
+	if _, err := t.One([]any{&address}, `SELECT url FROM feeds WHERE source_id = $1 ORDER BY id LIMIT 1`, id); err != nil {
+		return err
+	}
+	d := work.Duty{Name: work.NameOf(work.Pull, id), Kind: work.Pull, Subject: id, Room: pull.HostOf(address)}
+	if err := addDuty(t, d); err != nil {
+		return err
+	}
+	return Replan(t, work.Pull, id)
+}
+
+// PlanSeries makes the duties of a series.
+func PlanSeries(t *database.Tx, id int64) error {
+	var slug string
+	if _, err := t.One([]any{&slug}, `SELECT slug FROM series WHERE id = $1`, id); err != nil {
+		return err
+	}
+	for _, kind := range []work.Kind{work.Draft, work.Deadline, work.Deliver} {
+		if err := addDuty(t, work.Duty{Name: work.NameOf(kind, slug), Kind: kind, Subject: id}); err != nil {
+			return err
+		}
+	}
+	return Replan(t, work.Deadline, id)
+}
+
+// RenameDuties gives the duties of a series the names of its present slug.
+func RenameDuties(t *database.Tx, id int64, slug string) error {
+	n, err := t.Exec(`DELETE FROM duties
+		WHERE kind IN ('draft', 'deadline', 'deliver') AND subject = $1 AND name <> kind || ':' || $2`, id, slug)
+	if err != nil || n == 0 {
+		return err
+	}
+	return PlanSeries(t, id)
+}
+
+// ForgetPull removes the duty of a source that is not followed any more. A pull that
+// is under way loses its lease.
+func ForgetPull(t *database.Tx, sourceID int64) error {
+	_, err := t.Exec(`DELETE FROM duties WHERE kind = 'pull' AND subject = $1`, sourceID)
+	return err
+}

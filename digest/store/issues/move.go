@@ -1,0 +1,143 @@
+package issues
+
+import (
+	"context"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/store/database"
+	"postbag/digest/store/duties"
+	"postbag/digest/store/publication"
+	"postbag/digest/store/rules"
+)
+
+// MoveIssue moves an issue to another state, as [digest.IssueState.To] allows,
+// and stamps the moment; else the error is of kind Conflict. Approving belongs
+// to Approve, and sending, pausing and being sent to the ledger.
+//
+// Reopening removes Frozen and opens the window again; it is a Conflict while
+// the series has another draft. Cancelling gives the issue's window back to the
+// draft that follows it, now or once it is opened, even when issues between them
+// closed theirs: what those had is offered again with it. Withdrawing cancels the
+// deliveries not yet begun. Publishing is a Conflict while sending is held.
+func (db *Store) MoveIssue(ctx context.Context, issueID int64, to digest.IssueState, at time.Time) error {
+	return db.Update(ctx, "move the issue", func(t *database.Tx) error {
+		if to == digest.Published {
+			if err := publication.NotHeld(t); err != nil {
+				return err
+			}
+		}
+		// The draft that follows is locked too: it may give way, or get a window
+		// back, while somebody saves it.
+		if err := lockSeriesOf(t, issueID); err != nil {
+			return err
+		}
+		err := t.Lock(`SELECT id FROM issues WHERE id = $1
+			OR state = 'draft' AND series_id = (SELECT series_id FROM issues WHERE id = $1) ORDER BY id FOR UPDATE`, issueID)
+		if err != nil {
+			return err
+		}
+		from, err := IssueState(t, issueID)
+		if err != nil {
+			return err
+		}
+		if !from.To(to) {
+			return database.Conflict("", "the issue is %s and cannot become %s", from, to)
+		}
+		if err := db.move(t, issueID, to, at); err != nil {
+			return err
+		}
+		if err := duties.ReplanIssue(t, issueID); err != nil {
+			return err
+		}
+		return t.Bump()
+	})
+}
+
+func (db *Store) move(t *database.Tx, issueID int64, to digest.IssueState, at time.Time) (err error) {
+	switch to {
+	case digest.Draft:
+		return db.reopen(t, issueID)
+	case digest.Published:
+		_, err = t.Exec(`UPDATE issues SET state = 'published', state_reason = '', published_at = $1, updated_at = $1 WHERE id = $2`, at, issueID)
+	case digest.Skipped:
+		_, err = t.Exec(`UPDATE issues SET state = 'skipped', state_reason = '', closed_at = $1 WHERE id = $2`, at, issueID)
+	case digest.Cancelled:
+		if _, err = t.Exec(`UPDATE issues SET state = 'cancelled', state_reason = '' WHERE id = $1`, issueID); err != nil {
+			return err
+		}
+		return giveBackWindow(t, issueID)
+	case digest.Withdrawn:
+		if _, err = t.Exec(`UPDATE issues SET state = 'withdrawn', state_reason = '', updated_at = $1 WHERE id = $2`, at, issueID); err != nil {
+			return err
+		}
+		return CancelOpen(t, issueID, at)
+	default:
+		return digest.Fail(digest.Invalid, "", "an issue is not moved to %s by hand", to)
+	}
+	return err
+}
+
+// reopen makes a draft of an approved issue again. The draft that opened when it
+// was approved gives way and its number back, as long as nothing has been put
+// into it.
+func (db *Store) reopen(t *database.Tx, issueID int64) error {
+	if err := removeUntouched(t, issueID); err != nil {
+		return err
+	}
+	_, err := t.Exec(`
+		UPDATE issues SET state = 'draft', state_reason = '', frozen = NULL, approved_at = NULL, closed_at = NULL,
+			version = version + 1
+		WHERE id = $1`, issueID)
+	if db.Dialect.Code(err) == database.CodeUnique {
+		return database.Conflict("Take its rows out, or finish or cancel it first.", "the next draft has been worked on already")
+	}
+	return err
+}
+
+// removeUntouched deletes the draft that follows an issue if it has no rows and
+// no introduction. Nobody has seen its number, so the series counts on from it.
+func removeUntouched(t *database.Tx, issueID int64) error {
+	var draft, series int64
+	var number int
+	found, err := t.One([]any{&draft, &series, &number}, `
+		SELECT d.id, d.series_id, d.number FROM issues i
+		JOIN issues d ON d.series_id = i.series_id AND d.state = 'draft' AND d.number = i.number + 1
+		JOIN series s ON s.id = d.series_id AND s.next_number = d.number + 1
+		WHERE i.id = $1 AND d.intro = '' AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.issue_id = d.id)`, issueID)
+	if err != nil || !found {
+		return err
+	}
+	if _, err := t.Exec(`DELETE FROM issues WHERE id = $1`, draft); err != nil {
+		return err
+	}
+	_, err = t.Exec(`UPDATE series SET next_number = $1 WHERE id = $2`, number, series)
+	return err
+}
+
+// giveBackWindow lets a later draft begin where the cancelled issue began.
+func giveBackWindow(t *database.Tx, cancelled int64) error {
+	var draft, series int64
+	var number int
+	found, err := t.One([]any{&draft, &series, &number}, `
+		SELECT d.id, d.series_id, d.number FROM issues c
+		JOIN issues d ON d.series_id = c.series_id AND d.state = 'draft' AND d.number > c.number
+		WHERE c.id = $1`, cancelled)
+	if err != nil || !found {
+		return err
+	}
+	from, err := windowFrom(t, series, number)
+	if err != nil {
+		return err
+	}
+	_, err = t.Exec(`UPDATE issues SET window_from = $1 WHERE id = $2`, from, draft)
+	return err
+}
+
+// CancelOpen cancels the rows of a withdrawn issue that no server is hearing of.
+func CancelOpen(t *database.Tx, issueID int64, now time.Time) error {
+	_, err := t.Exec(`
+		UPDATE deliveries SET state = 'cancelled', cause = 'issue-withdrawn', next_try = NULL, updated_at = $1
+		WHERE issue_id = $2 AND `+rules.Unbegun, now.UnixMicro(), issueID)
+	return err
+}

@@ -1,0 +1,137 @@
+package ledger
+
+import (
+	"context"
+	"time"
+
+	"postbag/digest/dispatch"
+	"postbag/digest/store/database"
+	"postbag/digest/store/duties"
+	"postbag/digest/store/issues"
+	"postbag/digest/store/publication"
+	"postbag/digest/store/rules"
+)
+
+// Held tells whether sending is held. While it is, no issue is published or
+// begun, nothing of one is claimed, and of the confirmations only those of people
+// who signed up since are.
+func (db *Store) Held(ctx context.Context, now time.Time) (h dispatch.Held, err error) {
+	err = db.View(ctx, "read whether sending is held", func(t *database.Tx) (err error) {
+		h, err = held(t, now)
+		return err
+	})
+	return h, err
+}
+
+// mayBeSent tells of issues that wait for their moment, and may have been sent
+// elsewhere at $1 while sending is held here since $2.
+const mayBeSent = `state IN ('approved', 'published') AND due_at IS NOT NULL AND (due_at <= $1 OR approved_at <= $2)`
+
+// queryUnsure are the issues that may have gone on elsewhere.
+const queryUnsure = `FROM issues WHERE state IN ('sending', 'paused') OR ` + mayBeSent
+
+func held(t *database.Tx, now time.Time) (h dispatch.Held, err error) {
+	if h.Since, h.Reason, err = publication.HeldSince(t); err != nil || h.Since.IsZero() {
+		return h, err
+	}
+	issues, err := issues.Issues(t, `SELECT `+issues.IssueColumns+` `+queryUnsure+` ORDER BY id`, now.UnixMicro(), h.Since.UnixMicro())
+	if err != nil {
+		return h, err
+	}
+	for _, issue := range issues {
+		counts, err := countBy(t, `SELECT state, COUNT(*) FROM deliveries WHERE issue_id = $1 GROUP BY state`, issue.ID)
+		if err != nil {
+			return h, err
+		}
+		h.Unsure = append(h.Unsure, dispatch.HeldIssue{Issue: issue, Counts: counts})
+	}
+	n, err := t.Number(`SELECT COUNT(*) FROM notices WHERE created_at <= $1`, h.Since)
+	h.Notices = int(n)
+	return h, err
+}
+
+// Hold holds sending, and tells whether it was not held before. An earlier hold
+// keeps its moment and its reason. What is on the wire is still recorded, see
+// [Store.OnTheWire].
+func (db *Store) Hold(ctx context.Context, reason string, at time.Time) (done bool, err error) {
+	err = db.Update(ctx, "hold the sending", func(t *database.Tx) error {
+		n, err := t.Exec(`UPDATE publication SET held_since = $1, held_reason = $2 WHERE id = 1 AND held_since IS NULL`, at, reason)
+		done = n > 0
+		return err
+	})
+	return done && err == nil, err
+}
+
+// OnTheWire counts the deliveries that are being handed over at this moment.
+func (db *Store) OnTheWire(ctx context.Context) (n int, err error) {
+	err = db.View(ctx, "count what is on the wire", func(t *database.Tx) error {
+		count, err := t.Number(`SELECT COUNT(*) FROM deliveries
+			WHERE issue_id IN (SELECT id FROM issues WHERE state IN ('sending', 'paused', 'withdrawn')) AND state = 'sending'`)
+		n = int(count)
+		return err
+	})
+	return n, err
+}
+
+// Release lets sending go on and gives what was held; nothing changes when
+// sending was not held. Where another copy may have gone on with something, and
+// nobody has said what to do, the error is of kind Conflict.
+func (db *Store) Release(ctx context.Context, unsent dispatch.Unsent, now time.Time) (was dispatch.Held, err error) {
+	err = db.Update(ctx, "release the sending", func(t *database.Tx) error {
+		if err := t.Lock(`SELECT id FROM publication WHERE id = 1 FOR UPDATE`); err != nil {
+			return err
+		}
+		var err error
+		if was, err = held(t, now); err != nil || was.Since.IsZero() {
+			return err
+		}
+		if err := decide(t, was, unsent, now); err != nil {
+			return err
+		}
+		if err := duties.ReplanAll(t); err != nil {
+			return err
+		}
+		t.Wake()
+		_, err = t.Exec(`UPDATE publication SET held_since = NULL, held_reason = '' WHERE id = 1`)
+		return err
+	})
+	return was, err
+}
+
+func decide(t *database.Tx, was dispatch.Held, unsent dispatch.Unsent, now time.Time) error {
+	waits := len(was.Unsure) > 0 || was.Notices > 0
+	switch {
+	case !waits, unsent == dispatch.SendUnsent:
+		return nil
+	case unsent == dispatch.LeaveUncertain:
+		return leaveUncertain(t, was, now)
+	}
+	return database.Conflict("Decide with --unsent=uncertain (nothing of it is sent again; you look after it) or --unsent=send (it goes on).",
+		"issues (%d) or confirmations (%d) may have been sent by another copy of this installation", len(was.Unsure), was.Notices)
+}
+
+// reasonOtherCopy is noted on issues that lost their moment because another copy
+// may have sent them.
+const reasonOtherCopy = "sending was held; another copy may have sent it"
+
+func leaveUncertain(t *database.Tx, was dispatch.Held, now time.Time) error {
+	for _, issue := range was.Unsure {
+		if err := issues.LockIssue(t, issue.ID); err != nil {
+			return err
+		}
+		// The answer to what is on the wire here still counts; see querySettle.
+		_, err := t.Exec(`
+			UPDATE deliveries SET state = 'uncertain', cause = 'other-copy', next_try = NULL, updated_at = $1,
+				code = 0, reply = '', error = ''
+			WHERE issue_id = $2 AND `+rules.Open, now.UnixMicro(), issue.ID)
+		if err != nil {
+			return err
+		}
+	}
+	_, err := t.Exec(`UPDATE issues SET due_at = NULL, state_reason = '`+reasonOtherCopy+`' WHERE `+mayBeSent, now.UnixMicro(), was.Since.UnixMicro())
+	if err != nil {
+		return err
+	}
+	_, err = t.Exec(`DELETE FROM notices WHERE created_at <= $1`, was.Since)
+	return err
+}

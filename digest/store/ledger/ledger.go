@@ -1,0 +1,159 @@
+package ledger
+
+import (
+	"context"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/store/database"
+	"postbag/digest/store/issues"
+	"postbag/digest/store/publication"
+	"postbag/subscribers"
+)
+
+// Counts gives the rows of an issue by state.
+func (db *Store) Counts(ctx context.Context, issueID int64) (counts subscribers.Counts, err error) {
+	err = db.View(ctx, "count the deliveries", func(t *database.Tx) error {
+		counts, err = countBy(t, `SELECT state, COUNT(*) FROM deliveries WHERE issue_id = $1 GROUP BY state`, issueID)
+		return err
+	})
+	return counts, err
+}
+
+func countBy(t *database.Tx, query string, args ...any) (subscribers.Counts, error) {
+	counts := subscribers.Counts{}
+	err := t.Each(func(r database.Row) error {
+		var state subscribers.DeliveryState
+		var n int
+		err := r.Scan(&state, &n)
+		counts[state] += n
+		return err
+	}, query, args...)
+	return counts, err
+}
+
+const queryNextTry = `
+	SELECT MIN(next_try) FROM (
+		SELECT MIN(next_try) AS next_try FROM deliveries WHERE issue_id = $1 AND state = 'queued'
+		UNION ALL
+		SELECT MIN(next_try) AS next_try FROM deliveries WHERE issue_id = $1 AND state = 'deferred'
+	) AS first`
+
+// NextTry gives the earliest moment at which a queued or deferred row of an
+// issue is due, long ago where one waits for none; ok is false when there is no
+// such row.
+func (db *Store) NextTry(ctx context.Context, issueID int64) (at time.Time, ok bool, err error) {
+	err = db.View(ctx, "find the next delivery", func(t *database.Tx) error {
+		_, err := t.One([]any{&at}, queryNextTry, issueID)
+		return err
+	})
+	return at, !at.IsZero(), err
+}
+
+// queryAnyOpen looks at the head of each queue, in its order: rows that match
+// may be many or the last of a million, and no plan should hope for the former.
+const queryAnyOpen = `
+	SELECT COUNT(*) FROM (
+		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'queued'
+			ORDER BY next_try, id LIMIT 1) AS queued
+		UNION ALL
+		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'claimed'
+			ORDER BY next_try, id LIMIT 1) AS claimed
+		UNION ALL
+		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'sending'
+			ORDER BY next_try, id LIMIT 1) AS sending
+		UNION ALL
+		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'deferred'
+			ORDER BY next_try, id LIMIT 1) AS deferred) AS open`
+
+// Finish moves a sending issue whose rows are all terminal to sent, and tells
+// whether the issue is sent.
+func (db *Store) Finish(ctx context.Context, issueID int64, now time.Time) (sent bool, err error) {
+	err = db.Update(ctx, "finish the mailing", func(t *database.Tx) error {
+		if err := issues.LockIssue(t, issueID); err != nil {
+			return err
+		}
+		state, err := issues.IssueState(t, issueID)
+		if err != nil || state != digest.Sending {
+			sent = state == digest.Sent
+			return err
+		}
+		open, err := t.Number(queryAnyOpen, issueID)
+		if sent = err == nil && open == 0; !sent {
+			return err
+		}
+		_, err = t.Exec(`UPDATE issues SET state = 'sent', state_reason = '', sent_at = $1 WHERE id = $2`, now, issueID)
+		return err
+	})
+	return sent && err == nil, err
+}
+
+// SetIssueState moves an issue along sending ⇄ paused, with the reason noted; the
+// move to the state it has already changes nothing. From another state, and to
+// sending while that is held, the error is of kind Conflict, to another of kind
+// Invalid.
+func (db *Store) SetIssueState(ctx context.Context, issueID int64, to digest.IssueState, reason string, now time.Time) error {
+	if to != digest.Sending && to != digest.Paused {
+		return digest.Fail(digest.Invalid, "", "a mailing can be sending or paused, not %s", to)
+	}
+	return db.Update(ctx, "set the mailing's state", func(t *database.Tx) error {
+		if to == digest.Sending {
+			if err := publication.NotHeld(t); err != nil {
+				return err
+			}
+		}
+		if err := issues.LockIssue(t, issueID); err != nil {
+			return err
+		}
+		from, err := issues.IssueState(t, issueID)
+		if err != nil || from == to {
+			return err
+		}
+		if from == digest.Published || !from.To(to) {
+			return database.Conflict("", "the issue is %s and cannot become %s", from, to)
+		}
+		t.Wake()
+		_, err = t.Exec(`UPDATE issues SET state = $1, state_reason = $2 WHERE id = $3`, string(to), reason, issueID)
+		return err
+	})
+}
+
+// IssueState reads where an issue stands.
+func (db *Store) IssueState(ctx context.Context, issueID int64) (state digest.IssueState, err error) {
+	err = db.View(ctx, "read the issue's state", func(t *database.Tx) (err error) {
+		state, err = issues.IssueState(t, issueID)
+		return err
+	})
+	return state, err
+}
+
+// Deliveries lists rows of an issue in the given states, or in any when none is
+// given, by id and without tokens: for a summary with every failed address and
+// the server's words.
+func (db *Store) Deliveries(ctx context.Context, issueID int64, limit int, states ...subscribers.DeliveryState) (all []subscribers.Delivery, err error) {
+	var w database.Where
+	w.Terms = append(w.Terms, "d.issue_id = "+w.Param(issueID))
+	if len(states) > 0 {
+		terms := ""
+		for i, s := range states {
+			if i > 0 {
+				terms += ", "
+			}
+			terms += w.Param(string(s))
+		}
+		w.Terms = append(w.Terms, "d.state IN ("+terms+")")
+	}
+	err = db.View(ctx, "list the deliveries", func(t *database.Tx) error {
+		return t.Each(func(r database.Row) error {
+			var d subscribers.Delivery
+			err := r.Scan(&d.ID, &d.IssueID, &d.SubscriberID, &d.Email, &d.Name, &d.State, &d.Fence, &d.Attempts, &d.Unanswered,
+				&d.FirstTry, &d.NextTry, &d.UpdatedAt, &d.Cause, &d.Code, &d.Reply, &d.Error)
+			all = append(all, d)
+			return err
+		}, `SELECT d.id, d.issue_id, d.subscriber_id, s.email, s.name, d.state, d.fence, d.attempts, d.unanswered,
+				d.first_try, NULLIF(d.next_try, 0), d.updated_at, d.cause, d.code, d.reply, d.error
+			FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id`+w.Clause()+`
+			ORDER BY d.id LIMIT `+w.Param(database.Limit(limit)), w.Args...)
+	})
+	return all, err
+}

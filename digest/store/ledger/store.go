@@ -1,0 +1,12 @@
+// Package ledger keeps the deliveries: one row for one issue and one subscriber.
+package ledger
+
+import "postbag/digest/store/database"
+
+// Store keeps the ledger.
+type Store struct {
+	*database.DB
+
+	turns turns
+	heads heads
+}

@@ -1,0 +1,174 @@
+package list
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"postbag/digest/store/database"
+	"postbag/subscribers"
+	"postbag/subscribers/signup"
+)
+
+// Request records that somebody asked for an address to be subscribed, as
+// [signup.Store] tells. Every request is recorded, refused ones and those of
+// active addresses too, so that all take about the same work.
+func (db *Store) Request(ctx context.Context, r signup.Request) (queued bool, err error) {
+	err = db.Update(ctx, "ask for a subscription", func(t *database.Tx) error {
+		queued = false
+		// Requests take turns, here and in Enrol: an address is stored once, and
+		// each counts against the limits of the next.
+		if err := t.TakeTurns(database.TurnSignUp); err != nil {
+			return err
+		}
+		// And the row stays while it is asked about, whoever sweeps.
+		if err := t.Lock(`SELECT id FROM subscribers WHERE key = $1 FOR NO KEY UPDATE`, r.Key); err != nil {
+			return err
+		}
+		s, known, err := subscriber(t, "key = $1", r.Key)
+		if err != nil {
+			return err
+		}
+		if !known {
+			s = subscribers.Subscriber{Email: r.Email, Key: r.Key, State: subscribers.Pending,
+				Frequency: subscribers.Every, Token: r.Token, CreatedAt: r.Consent.At}
+			if s.ID, err = addSubscriber(t, s); err != nil {
+				return err
+			}
+		}
+		record := signupRecord{network: r.Network, domain: domainOf(r.Key), at: r.Consent.At}
+		if record.mailbox, err = mailboxHash(t, r.Mailbox); err != nil {
+			return err
+		}
+		allowed, err := allowed(t, record, r.Limits, s)
+		if err != nil {
+			return err
+		}
+		queued = allowed && s.State != subscribers.Active
+		record.queued = queued
+		if err := recordSignup(t, record); err != nil || !queued {
+			return err
+		}
+		return askToConfirm(t, r, s)
+	})
+	return queued && err == nil, err
+}
+
+func askToConfirm(t *database.Tx, r signup.Request, s subscribers.Subscriber) error {
+	if err := addConsent(t, s.ID, r.Consent); err != nil {
+		return err
+	}
+	confirmation, err := addConfirmation(t, s.ID, r.Confirm, r.Consent.At, r.Expires)
+	if err != nil {
+		return err
+	}
+	return queueNotice(t, s.Email, confirmation, r.Consent.At)
+}
+
+func domainOf(key string) string { return key[strings.LastIndexByte(key, '@')+1:] }
+
+// signupRecord is what the limits remember of a request. One without a domain
+// came from the operator and counts for its mailbox alone.
+type signupRecord struct {
+	mailbox         string // hashed
+	network, domain string
+	at              time.Time
+	queued          bool // a confirmation was mailed
+}
+
+func recordSignup(t *database.Tx, r signupRecord) error {
+	_, err := t.Exec(`
+		INSERT INTO signups (mailbox, network, domain, at, queued) VALUES ($1, $2, $3, $4, $5)`,
+		r.mailbox, r.network, r.domain, r.at.UnixMicro(), r.queued)
+	return err
+}
+
+// mailboxHash gives what a mailbox is counted by. What it was mailed is
+// remembered for ever, so its address is not: only the HMAC-SHA256 under the
+// publication's salt, from which nobody without the salt can tell it.
+func mailboxHash(t *database.Tx, mailbox string) (string, error) {
+	var salt []byte
+	if _, err := t.One([]any{&salt}, `SELECT salt FROM publication WHERE id = 1`); err != nil {
+		return "", err
+	}
+	mac := hmac.New(sha256.New, salt)
+	mac.Write([]byte(mailbox))
+	return hex.EncodeToString(mac.Sum(nil)), nil
+}
+
+// querySignups counts the requests at $1 that limits look at: mails to the
+// mailbox $2 within a day and since $3, requests from the network $4, mails to
+// the domain $5 and to anybody within an hour. The operator's, which have no
+// domain, count for the mailbox only.
+const querySignups = `
+	SELECT
+		(SELECT COUNT(*) FROM signups WHERE mailbox = $2 AND queued = 1 AND at > $1 - 86400000000),
+		(SELECT COUNT(*) FROM signups WHERE mailbox = $2 AND queued = 1 AND at > $3),
+		(SELECT COUNT(*) FROM signups WHERE network = $4 AND network <> '' AND at > $1 - 3600000000),
+		(SELECT COUNT(*) FROM signups WHERE domain = $5 AND queued = 1 AND at > $1 - 3600000000),
+		(SELECT COUNT(*) FROM signups WHERE queued = 1 AND domain <> '' AND at > $1 - 3600000000)`
+
+// allowed tells whether one more confirmation may be sent. All limits are
+// always asked, so that the answer's time says nothing.
+func allowed(t *database.Tx, r signupRecord, limits signup.Limits, s subscribers.Subscriber) (bool, error) {
+	lastActive := database.OrTime(s.LeftAt, s.ConfirmedAt)
+	var day, ever, network, domain, all int
+	_, err := t.One([]any{&day, &ever, &network, &domain, &all}, querySignups,
+		r.at.UnixMicro(), r.mailbox, lastActive.UnixMicro(), r.network, r.domain)
+	if err != nil {
+		return false, err
+	}
+	allowed := true
+	for _, limit := range []struct{ count, most int }{
+		{day, limits.PerMailboxDay},
+		{ever, limits.PerMailboxEver},
+		{network, limits.PerNetworkHour},
+		{domain, limits.PerDomainHour},
+		{all, limits.PerHour},
+	} {
+		if limit.most > 0 && limit.count >= limit.most {
+			allowed = false
+		}
+	}
+	return allowed, nil
+}
+
+const (
+	pendingBefore = `FROM subscribers WHERE state = 'pending' AND created_at < $1
+			AND NOT EXISTS (SELECT 1 FROM confirmations c WHERE c.subscriber_id = subscribers.id AND c.created_at >= $1)
+			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.subscriber_id = subscribers.id)`
+	queryPendingBefore = `DELETE ` + pendingBefore
+	querySpentSignups  = `DELETE FROM signups WHERE queued = 0 AND domain <> '' AND at < $1`
+	queryPaleSignups   = `UPDATE signups SET network = '', domain = '' WHERE queued = 1 AND domain <> '' AND at < $1`
+)
+
+// Sweep deletes pending subscribers created before the given moment who have not
+// asked again since, and gives their number. It also deletes the records of
+// sign-ups before the other moment that queued no confirmation; the others still
+// count as mails that their mailbox was ever sent, and lose network and domain.
+func (db *Store) Sweep(ctx context.Context, before, recordsBefore time.Time) (n int, err error) {
+	err = db.Update(ctx, "sweep the sign-ups", func(t *database.Tx) error {
+		// Whoever asks again or confirms at this moment comes before or after, and
+		// is looked at again before the row goes.
+		if err := t.Lock(`SELECT id `+pendingBefore+` ORDER BY id FOR UPDATE`, before.UnixMicro()); err != nil {
+			return err
+		}
+		deleted, err := t.Exec(queryPendingBefore, before.UnixMicro())
+		if err != nil {
+			return err
+		}
+		n = int(deleted)
+		if _, err = t.Exec(querySpentSignups, recordsBefore.UnixMicro()); err != nil {
+			return err
+		}
+		_, err = t.Exec(queryPaleSignups, recordsBefore.UnixMicro())
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}

@@ -1,0 +1,232 @@
+package list
+
+import (
+	"context"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"postbag/digest"
+	"postbag/digest/store/database"
+	"postbag/subscribers"
+	"postbag/subscribers/roster"
+)
+
+const subscriberColumns = `id, email, key, name, state, frequency, token, created_at, confirmed_at, left_at`
+
+func scanSubscriber(r database.Row) (s subscribers.Subscriber, err error) {
+	err = r.Scan(&s.ID, &s.Email, &s.Key, &s.Name, &s.State, &s.Frequency, &s.Token,
+		&s.CreatedAt, &s.ConfirmedAt, &s.LeftAt)
+	return s, err
+}
+
+// subscriber reads one subscriber, if there is such a one.
+func subscriber(t *database.Tx, condition string, arg any) (s subscribers.Subscriber, found bool, err error) {
+	err = t.Each(func(r database.Row) (err error) {
+		found = true
+		s, err = scanSubscriber(r)
+		return err
+	}, `SELECT `+subscriberColumns+` FROM subscribers WHERE `+condition, arg)
+	return s, found, err
+}
+
+// Enrol stores people in one transaction and tells what became of each, in the
+// same order, as [roster.Store] says. A confirmation counts for the limits of its
+// mailbox as if it had been asked for, and for no other: a long list must not
+// keep strangers from signing up.
+func (db *Store) Enrol(ctx context.Context, people []roster.Entry, dryRun bool) ([]roster.Enrolled, error) {
+	outcomes := make([]roster.Enrolled, len(people))
+	run := db.Update
+	if dryRun {
+		run = db.View
+	}
+	err := run(ctx, "enrol subscribers", func(t *database.Tx) error {
+		if !dryRun {
+			// As in Request: an address is stored once.
+			if err := t.TakeTurns(database.TurnSignUp); err != nil {
+				return err
+			}
+		}
+		seen := make(map[string]bool, len(people))
+		for i, entry := range people {
+			outcome, err := outcome(t, entry, seen)
+			if err != nil {
+				return err
+			}
+			if outcomes[i] = outcome; outcome != roster.Added || dryRun {
+				continue
+			}
+			if err := enrol(t, entry); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return outcomes, nil
+}
+
+const querySubscriberState = `SELECT state FROM subscribers WHERE key = $1`
+
+func outcome(t *database.Tx, entry roster.Entry, seen map[string]bool) (roster.Enrolled, error) {
+	if seen[entry.Subscriber.Key] {
+		return roster.Duplicated, nil
+	}
+	seen[entry.Subscriber.Key] = true
+	var state subscribers.State
+	known, err := t.One([]any{&state}, querySubscriberState, entry.Subscriber.Key)
+	switch {
+	case err != nil:
+		return "", err
+	case !known:
+		return roster.Added, nil
+	case state == subscribers.Active || state == subscribers.Pending:
+		return roster.Known, nil
+	}
+	return roster.Kept, nil
+}
+
+func enrol(t *database.Tx, entry roster.Entry) error {
+	s := entry.Subscriber
+	s.CreatedAt = database.OrTime(s.CreatedAt, entry.Consent.At)
+	if s.State == subscribers.Active {
+		s.ConfirmedAt = database.OrTime(s.ConfirmedAt, entry.Consent.At)
+	}
+	id, err := addSubscriber(t, s)
+	if err != nil {
+		return err
+	}
+	if !entry.Consent.At.IsZero() {
+		if err := addConsent(t, id, entry.Consent); err != nil {
+			return err
+		}
+	}
+	if s.State != subscribers.Pending || entry.Confirm == "" {
+		return nil
+	}
+	at := database.OrTime(entry.Consent.At, s.CreatedAt)
+	mailbox, err := mailboxHash(t, entry.Mailbox)
+	if err != nil {
+		return err
+	}
+	if err := recordSignup(t, signupRecord{mailbox: mailbox, at: at, queued: true}); err != nil {
+		return err
+	}
+	confirmation, err := addConfirmation(t, id, entry.Confirm, at, entry.Expires)
+	if err != nil {
+		return err
+	}
+	return queueNotice(t, s.Email, confirmation, at)
+}
+
+const queryAddSubscriber = `
+	INSERT INTO subscribers (email, key, name, state, frequency, token, token_key, created_at, confirmed_at, left_at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`
+
+func addSubscriber(t *database.Tx, s subscribers.Subscriber) (id int64, err error) {
+	key, ok := subscribers.TokenKey(s.Token)
+	if !ok {
+		return 0, digest.Fail(digest.Invalid, "", "a subscriber needs a token")
+	}
+	if s.Frequency == "" {
+		s.Frequency = subscribers.Every
+	}
+	_, err = t.One([]any{&id}, queryAddSubscriber,
+		s.Email, s.Key, s.Name, string(s.State), string(s.Frequency), strings.ToLower(s.Token), key,
+		s.CreatedAt.UnixMicro(), s.ConfirmedAt, s.LeftAt)
+	return id, err
+}
+
+const queryAddConsent = `INSERT INTO consents (subscriber_id, at, ip, page, wording) VALUES ($1, $2, $3, $4, $5)`
+
+func addConsent(t *database.Tx, subscriberID int64, c subscribers.Consent) error {
+	_, err := t.Exec(queryAddConsent, subscriberID, c.At.UnixMicro(), c.IP, c.Page, c.Wording)
+	return err
+}
+
+// Consents gives the proofs of how someone came to be on the list, oldest first.
+func (db *Store) Consents(ctx context.Context, subscriberID int64) (all []subscribers.Consent, err error) {
+	err = db.View(ctx, "list the consents", func(t *database.Tx) error {
+		return t.Each(func(r database.Row) error {
+			var c subscribers.Consent
+			err := r.Scan(&c.At, &c.IP, &c.Page, &c.Wording)
+			all = append(all, c)
+			return err
+		}, `SELECT at, ip, page, wording FROM consents WHERE subscriber_id = $1 ORDER BY at, id LIMIT $2`,
+			subscriberID, database.DefaultLimit)
+	})
+	return all, err
+}
+
+// subscribersPage is how many subscribers are read at once.
+const subscribersPage = 1000
+
+// Subscribers calls yield for each subscriber that matches, by address key,
+// until yield gives an error, which it passes on. They are read page by page, so
+// that a slow yield holds nothing up; a limit of zero means all.
+func (db *Store) Subscribers(ctx context.Context, filter roster.Filter, yield func(subscribers.Subscriber) error) error {
+	after, left := "", filter.Limit
+	for {
+		n := subscribersPage
+		if filter.Limit > 0 {
+			n = min(n, left)
+		}
+		page, err := db.subscribersAfter(ctx, filter, after, n)
+		if err != nil {
+			return err
+		}
+		for _, s := range page {
+			if err := yield(s); err != nil {
+				return err
+			}
+		}
+		if left -= len(page); len(page) < n || filter.Limit > 0 && left <= 0 {
+			return nil
+		}
+		after = page[len(page)-1].Key
+	}
+}
+
+func (db *Store) subscribersAfter(ctx context.Context, filter roster.Filter, after string, n int) (page []subscribers.Subscriber, err error) {
+	var w database.Where
+	w.Terms = append(w.Terms, "key > "+w.Param(after))
+	if filter.State != "" {
+		w.Terms = append(w.Terms, "state = "+w.Param(string(filter.State)))
+	}
+	if filter.Text != "" {
+		// The key is the address in lower case; the databases differ in whose letters
+		// they know.
+		w.Terms = append(w.Terms, "key LIKE "+w.Param(containing(norm.NFC.String(strings.ToLower(filter.Text))))+` ESCAPE '\'`)
+	}
+	query := `SELECT ` + subscriberColumns + ` FROM subscribers` + w.Clause() + ` ORDER BY key LIMIT ` + w.Param(n)
+	err = db.View(ctx, "list the subscribers", func(t *database.Tx) error {
+		return t.Each(func(r database.Row) error {
+			s, err := scanSubscriber(r)
+			page = append(page, s)
+			return err
+		}, query, w.Args...)
+	})
+	return page, err
+}
+
+// containing gives the LIKE pattern of texts that contain s.
+func containing(s string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s) + "%"
+}
+
+// SubscriberCounts counts subscribers by state.
+func (db *Store) SubscriberCounts(ctx context.Context) (map[subscribers.State]int, error) {
+	counts := map[subscribers.State]int{}
+	err := db.View(ctx, "count the subscribers", func(t *database.Tx) error {
+		return t.Each(func(r database.Row) error {
+			var state subscribers.State
+			var n int
+			err := r.Scan(&state, &n)
+			counts[state] = n
+			return err
+		}, `SELECT state, COUNT(*) FROM subscribers GROUP BY state`)
+	})
+	return counts, err
+}

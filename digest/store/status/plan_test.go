@@ -1,0 +1,14 @@
+package status_test
+
+import (
+	"testing"
+
+	"postbag/digest/store/status"
+	"postbag/digest/store/storetest"
+)
+
+func TestStatementsScanNoLargeTable(t *testing.T) {
+	storetest.Plans(t, status.Statements, func(_ storetest.Years) map[string][]string {
+		return map[string][]string{}
+	}, "open deliveries", "active subscribers")
+}

@@ -1,0 +1,68 @@
+package status
+
+import (
+	"context"
+
+	"postbag/digest/health"
+	"postbag/digest/store/database"
+	"postbag/digest/store/issues"
+	"postbag/digest/store/rules"
+)
+
+// Ping tells whether the database answers, by the cheapest question there is.
+func (db *Store) Ping(ctx context.Context) error {
+	_, err := db.Generation(ctx)
+	return err
+}
+
+// Status reads the state of the whole installation; no count goes beyond
+// [health.Limit].
+func (db *Store) Status(ctx context.Context) (s health.Stored, err error) {
+	err = db.View(ctx, "read the status", func(t *database.Tx) error {
+		if s.Schema, err = db.SchemaIn(t); err != nil {
+			return err
+		}
+		if _, err := t.One([]any{&s.LastPull, &s.FailingFeeds}, `
+			SELECT MAX(last_success), COALESCE(SUM(CASE WHEN failures > 0 OR last_error <> '' THEN 1 ELSE 0 END), 0) FROM feeds`); err != nil {
+			return err
+		}
+		newest, err := issues.Issues(t, `SELECT `+issues.IssueColumns+` FROM issues ORDER BY id DESC LIMIT 1`)
+		if err != nil {
+			return err
+		}
+		if len(newest) > 0 {
+			s.Newest = newest[0]
+		}
+		return backlog(t, &s)
+	})
+	return s, err
+}
+
+// The rows that a status counts, each told by an index alone.
+var (
+	queryOpenDeliveries = `SELECT 1 FROM deliveries
+		WHERE issue_id IN (SELECT id FROM issues WHERE state IN ('sending', 'paused'))
+			AND ` + rules.Open
+	queryUncertainDeliveries = `SELECT 1 FROM deliveries WHERE state = 'uncertain'`
+	queryOpenNotices         = `SELECT 1 FROM notices`
+	queryActiveSubscribers   = `SELECT 1 FROM subscribers WHERE ` + rules.Mailable
+)
+
+func backlog(t *database.Tx, s *health.Stored) error {
+	for _, c := range []struct {
+		to    *int
+		query string
+	}{
+		{&s.Open, queryOpenDeliveries},
+		{&s.Uncertain, queryUncertainDeliveries},
+		{&s.Notices, queryOpenNotices},
+		{&s.Active, queryActiveSubscribers},
+	} {
+		n, err := t.Number(`SELECT COUNT(*) FROM (`+c.query+` LIMIT $1) AS counted`, health.Limit)
+		if err != nil {
+			return err
+		}
+		*c.to = int(n)
+	}
+	return nil
+}

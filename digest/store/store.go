@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"postbag/digest/desk"
+	"postbag/digest/publish"
+	"postbag/digest/pull"
+	"postbag/digest/store/blog"
+	"postbag/digest/store/database"
+	"postbag/digest/store/duties"
+	"postbag/digest/store/index"
+	"postbag/digest/store/issues"
+	"postbag/digest/store/ledger"
+	"postbag/digest/store/list"
+	"postbag/digest/store/publication"
+	"postbag/digest/store/status"
+	"postbag/digest/store/transfer"
+	"postbag/digest/work"
+	"postbag/subscribers/deliver"
+	"postbag/subscribers/roster"
+	"postbag/subscribers/signup"
+)
+
+// DB is the database. It is safe for use by many goroutines.
+type DB struct {
+	db *database.DB
+	parts
+}
+
+// parts are what provides the methods of a [DB].
+type parts struct {
+	publicationStore
+	blogStore
+	issuesStore
+	listStore
+	*ledgerStore
+	indexStore
+	dutiesStore
+	transferStore
+	statusStore
+}
+
+type (
+	publicationStore = publication.Store
+	blogStore        = blog.Store
+	issuesStore      = issues.Store
+	listStore        = list.Store
+	ledgerStore      = ledger.Store
+	indexStore       = index.Store
+	dutiesStore      = duties.Store
+	transferStore    = transfer.Store
+	statusStore      = status.Store
+)
+
+var (
+	_ pull.Store      = (*DB)(nil)
+	_ desk.Store      = (*DB)(nil)
+	_ publish.Store   = (*DB)(nil)
+	_ deliver.Ledger  = (*DB)(nil)
+	_ deliver.Notices = (*DB)(nil)
+	_ signup.Store    = (*DB)(nil)
+	_ roster.Store    = (*DB)(nil)
+	_ work.Store      = (*DB)(nil)
+)
+
+// Open opens a database and brings its schema up to date; see [database.Open].
+func Open(ctx context.Context, dsn string, opts Options) (*DB, error) {
+	db, err := database.Open(ctx, dsn, opts)
+	if err != nil {
+		return nil, err
+	}
+	if opts.AsIs {
+		return of(db), nil
+	}
+	d := db.Dialect
+	often := slices.Concat(blog.Often(d), ledger.Often(d), list.Often())
+	if err := db.Keep(ctx, often); err != nil {
+		return nil, database.First(err, db.Close())
+	}
+	return of(db), nil
+}
+
+func of(db *database.DB) *DB {
+	db.BeforeCommit = duties.UnderLease
+	return &DB{db: db, parts: parts{
+		publicationStore: publication.Store{DB: db},
+		blogStore:        blog.Store{DB: db},
+		issuesStore:      issues.Store{DB: db},
+		listStore:        list.Store{DB: db},
+		ledgerStore:      &ledger.Store{DB: db},
+		indexStore:       index.Store{DB: db},
+		dutiesStore:      duties.Store{DB: db},
+		transferStore:    transfer.Store{DB: db},
+		statusStore:      status.Store{DB: db},
+	}}
+}
+
+// Close closes the database. Nothing else may be using it.
+func (db *DB) Close() error { return db.db.Close() }
+
+// Path gives what the database is called in messages; see [database.DB.Path].
+func (db *DB) Path() string { return db.db.Path() }
+
+// Schema gives the version of the database's schema.
+func (db *DB) Schema(ctx context.Context) (int, error) { return db.db.Schema(ctx) }
+
+// Generation is a number that grows whenever anything that readers can see
+// changes.
+func (db *DB) Generation(ctx context.Context) (int64, error) { return db.db.Generation(ctx) }
+
+// Wakes gives a channel that is told when something may have become due, until
+// ctx ends; see [database.DB.Wakes].
+func (db *DB) Wakes(ctx context.Context) <-chan struct{} { return db.db.Wakes(ctx) }
