@@ -16,10 +16,10 @@ var (
 	domain = []string{"digest", "subscribers"}
 	pure   = []string{
 		"digest/markup", "digest/cut", "digest/schedule", "digest/compile", "digest/suggest",
-		"digest/charset", "digest/field", "digest/webpage", "digest/feed", "digest/dump",
+		"digest/charset", "digest/xmlread", "digest/field", "digest/webpage", "digest/feed", "digest/dump",
 		"digest/search", "digest/near",
 		"digest/backup", "digest/disk", "digest/hostname", "digest/site",
-		"templates", "subscribers/address",
+		"templates", "subscribers/address", "subscribers/message", "subscribers/letters",
 	}
 	stages   = []string{"digest/work", "digest/pull", "digest/publish", "subscribers/deliver"}
 	useCases = []string{"subscribers/signup", "subscribers/roster", "digest/desk", "digest/dispatch", "digest/health", "digest/duty"} // each may import those before it

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 
 	"postbag/digest"
 	"postbag/digest/desk"
@@ -135,12 +134,12 @@ func previewFiles(ctx context.Context, frozen *digest.Frozen, a *app) (map[strin
 	if err != nil {
 		return nil, err
 	}
-	mailing, err := newMailing(a.set, postage, a.site, frozen, subscribers.Mailing{IssueID: 1, Begun: frozen.Date, Domain: postage.from.Domain}, nil)
+	mailing, err := a.writer(postage).Issue(frozen, subscribers.Mailing{IssueID: 1, Begun: frozen.Date, Domain: postage.from.Domain}, nil, false)
 	if err != nil {
 		return nil, err
 	}
 	reader := subscribers.Delivery{SubscriberID: 1, Email: "reader@reader.invalid", Token: subscribers.NewToken()}
-	eml, err := mailing.compose(reader)
+	eml, err := mailing.For(reader)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +148,7 @@ func previewFiles(ctx context.Context, frozen *digest.Frozen, a *app) (map[strin
 	if err != nil {
 		return nil, err
 	}
-	return map[string][]byte{"feed.atom": feed, "issue.html": withStyle(a.set, page), "issue.txt": []byte(strings.ReplaceAll(mailing.text.Text, templates.TokenMark, reader.Token)), "issue.eml": eml}, nil
+	return map[string][]byte{"feed.atom": feed, "issue.html": withStyle(a.set, page), "issue.txt": []byte(mailing.Text(reader.Token)), "issue.eml": eml}, nil
 }
 
 var stylesheetLink = regexp.MustCompile(`<link rel="stylesheet" href="[^"]*/([^/"]+)">`)

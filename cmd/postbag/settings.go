@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"postbag/digest"
 	"postbag/digest/duty"
@@ -21,6 +20,7 @@ import (
 	"postbag/subscribers"
 	"postbag/subscribers/address"
 	"postbag/subscribers/mail"
+	"postbag/subscribers/message"
 )
 
 // Settings are how an installation runs: flags, POSTBAG_* variables or a file.
@@ -163,7 +163,7 @@ func (s *Settings) mail() (postage, error) {
 	switch {
 	case s.From != "":
 		p.from, err = address.Parse(s.From)
-		if err == nil && !isASCII(p.from.Email) {
+		if err == nil && !message.IsASCII(p.from.Email) {
 			err = digest.Fail(digest.Invalid, "Choose an address without accents before the @.", "--from %q cannot be used with every mail server", s.From)
 		}
 		wrong.add(err)
@@ -194,10 +194,6 @@ func (s *Settings) mail() (postage, error) {
 		wrong.add(digest.Fail(digest.Invalid, "0 means no limit.", "--rate cannot be negative"))
 	}
 	return p, wrong.err()
-}
-
-func isASCII(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0
 }
 
 func isLoopback(host string) bool {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"os/user"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/desk"
@@ -21,6 +22,7 @@ import (
 	"postbag/digest/web"
 	"postbag/digest/work"
 	"postbag/subscribers/deliver"
+	"postbag/subscribers/letters"
 	"postbag/subscribers/mail"
 	"postbag/subscribers/roster"
 	"postbag/subscribers/signup"
@@ -76,10 +78,7 @@ func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, e
 	a := &app{p: p, settings: s, site: site.Site{Base: base}, log: p.logger(s.level()), db: db, set: set, fetcher: fetcher, read: db}
 	a.desk = desk.New(desk.Options{
 		Store: db, Clock: p.Clock, BaseURL: base, Log: a.log, Blogs: a.puller(a.log, nil),
-		Size: func(f *digest.Frozen) (int, error) {
-			text, err := set.IssueMail(f, linksOf(a.site, f, ""))
-			return len(text.HTML), err
-		},
+		Size: letters.Writer{Set: set, Site: a.site}.Size,
 	})
 	a.sender = dispatch.New(a.dispatching())
 	a.health = health.Health{Store: db}
@@ -159,7 +158,7 @@ func (a *app) postOffice(ctx context.Context) (*postOffice, error) {
 		Ledger: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log,
 		Concurrency: a.settings.Concurrency, Rate: a.settings.Rate, Ambiguous: a.settings.ambiguity(),
 	})
-	o.Transport, o.From, o.Domain, o.Compose = transport, p.from.Email, p.from.Domain, composer(a.set, p, a.site)
+	o.Transport, o.Writer = transport, a.writer(p)
 	office := &postOffice{app: a, Sender: dispatch.New(o), postage: p}
 	office.letters = deliver.NewNoticeRunner(deliver.NoticeOptions{
 		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, From: p.from.Email, Compose: office.confirmation,
@@ -173,6 +172,42 @@ func (a *app) path() string { return a.db.Path() }
 // unfollow stops following a blog.
 func (a *app) unfollow(ctx context.Context, source int64) error {
 	return a.db.RemoveSource(ctx, source)
+}
+
+// writer writes the letters of the sender in the settings.
+func (a *app) writer(p postage) letters.Writer {
+	w := letters.Writer{
+		Set: a.set, Site: a.site, From: p.from.Email, Domain: p.from.Domain, ReplyTo: p.replyTo, Requests: p.replyTo,
+	}
+	if w.Requests == "" && !p.transport.IsOutbox() {
+		w.Requests = p.from.Email
+	}
+	return w
+}
+
+// composeTime bounds what composing a confirmation may ask of the database.
+const composeTime = 3 * time.Second
+
+// confirmation writes a letter that asks an address to confirm.
+func (o *postOffice) confirmation(n deliver.Notice) ([]byte, error) {
+	// A letter is written while a connection is open and perhaps while the program
+	// stops; it does not wait long for the database.
+	ctx, cancel := context.WithTimeout(context.Background(), composeTime)
+	defer cancel()
+	pub, err := o.desk.Publication(ctx)
+	if err != nil {
+		return nil, err
+	}
+	series, err := o.desk.AllSeries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(series) == 0 {
+		return nil, digest.Fail(digest.Conflict, "", "there is no series to subscribe to").Offer(digest.Act{Do: digest.AddSource})
+	}
+	return o.Writer.Confirmation(pub, letters.Confirmation{
+		ID: n.ID, Email: n.Email, Token: n.Token, At: n.CreatedAt, Life: signup.ConfirmationLife, Series: series[0].Name,
+	})
 }
 
 // join takes a place among those who work on the database.
@@ -226,7 +261,7 @@ func (a *app) schedule() (duty.Schedule, error) {
 func (o *postOffice) publisher() *publish.Publisher {
 	return publish.New(o.db, o.set, publish.Options{
 		BaseURL: o.site.Base, Clock: o.p.Clock, Log: o.log,
-		TakeDown: func(f *digest.Frozen) string { return takeDown(o.postage, f.Title) },
+		TakeDown: o.Writer.TakeDown,
 	})
 }
 

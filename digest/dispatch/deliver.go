@@ -214,14 +214,18 @@ func (s *Sender) Run(ctx context.Context, place work.Place, issue digest.Issue, 
 	return s.Mailer.Run(ctx, deliver.Job{
 		Mailing:     mailing,
 		LastOfMonth: last,
-		From:        s.From,
+		From:        s.Writer.From,
 		Worker:      place,
 		Compose: func(of subscribers.Mailing) (func(subscribers.Delivery) ([]byte, error), error) {
-			if of.Domain != s.Domain {
+			if of.Domain != s.Writer.Domain {
 				return nil, digest.Fail(digest.Conflict, "Send with the settings that the sending began with, or leave it to the worker that has them.",
-					"issue %d began as mail from @%s, and this would go on as mail from @%s", issue.Number, of.Domain, s.Domain)
+					"issue %d began as mail from @%s, and this would go on as mail from @%s", issue.Number, of.Domain, s.Writer.Domain)
 			}
-			return s.Compose(issue.Frozen, of, pub.Salt, false)
+			mail, err := s.Writer.Issue(issue.Frozen, of, pub.Salt, false)
+			if err != nil {
+				return nil, err
+			}
+			return mail.For, nil
 		},
 		Progress: progress,
 	})
@@ -242,7 +246,7 @@ func (s *Sender) Mailing(ctx context.Context, issue digest.Issue) (m subscribers
 	if slot.IsZero() {
 		slot = issue.Frozen.Date
 	}
-	return subscribers.Mailing{IssueID: issue.ID, Begun: s.Clock.Now(), Domain: s.Domain}, plan.LastOfMonth(slot), nil
+	return subscribers.Mailing{IssueID: issue.ID, Begun: s.Clock.Now(), Domain: s.Writer.Domain}, plan.LastOfMonth(slot), nil
 }
 
 // Delivered lists deliveries of an issue, those in the given states, and where its

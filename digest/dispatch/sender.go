@@ -11,6 +11,7 @@ import (
 	"postbag/digest/work"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
+	"postbag/subscribers/letters"
 )
 
 // Store is what dispatching asks of the database.
@@ -60,23 +61,17 @@ type Places interface {
 	LeftByItself(ctx context.Context, id int64) (bool, error)
 }
 
-// Composer makes the messages of an issue, rendered once and addressed for each
-// reader; those of a test say that they are one.
-type Composer func(f *digest.Frozen, of subscribers.Mailing, salt []byte, test bool) (func(subscribers.Delivery) ([]byte, error), error)
-
-// Options are what a [Sender] needs. Mailer, Transport, Compose, From and Domain
-// are needed only by what mails.
+// Options are what a [Sender] needs. Mailer, Transport and Writer are needed only by
+// what mails.
 type Options struct {
 	Store     Store
 	Desk      *desk.Desk
 	Mailer    *deliver.Sender
 	Transport deliver.Transport // of tests
-	Compose   Composer
+	Writer    letters.Writer
 	Clock     digest.Clock
 	Log       *slog.Logger  // default: none
 	Joining   work.Joining  // this process among those that work on the database
-	From      string        // the envelope sender
-	Domain    string        // of Message-IDs
 	LateAfter time.Duration // an issue later than this waits for the editor
 }
 

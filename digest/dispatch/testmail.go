@@ -18,12 +18,12 @@ func (s *Sender) Test(ctx context.Context, by digest.Actor, ref desk.Ref, to str
 	}
 	// No issue has a negative number, so that no test shares a Message-ID with a
 	// delivery.
-	of := subscribers.Mailing{IssueID: -2, Begun: s.Clock.Now(), Domain: s.Domain}
-	compose, err := s.Compose(frozen, of, []byte(subscribers.NewToken()), true)
+	of := subscribers.Mailing{IssueID: -2, Begun: s.Clock.Now(), Domain: s.Writer.Domain}
+	mail, err := s.Writer.Issue(frozen, of, []byte(subscribers.NewToken()), true)
 	if err != nil {
 		return nil, err
 	}
-	raw, err := compose(subscribers.Delivery{Email: to, Token: subscribers.NewToken()})
+	raw, err := mail.For(subscribers.Delivery{Email: to, Token: subscribers.NewToken()})
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (s *Sender) Test(ctx context.Context, by digest.Actor, ref desk.Ref, to str
 	if err != nil {
 		return nil, notSent("the test cannot be sent", "Check that the mail server is there, and its settings.", err)
 	}
-	_, err = conn.Send(ctx, deliver.Envelope{From: s.From, To: to}, raw)
+	_, err = conn.Send(ctx, deliver.Envelope{From: s.Writer.From, To: to}, raw)
 	if closeErr := conn.Close(); err == nil && closeErr != nil {
 		s.Log.Debug("closing the connection failed", "err", closeErr)
 	}

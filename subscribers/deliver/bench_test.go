@@ -17,7 +17,7 @@ import (
 	"postbag/digest"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
-	"postbag/subscribers/mail"
+	"postbag/subscribers/message"
 )
 
 // sink is a mail server that costs as little as one can: it reads blocks, looks
@@ -103,9 +103,9 @@ func (s *sink) serve(c net.Conn) {
 const benchMark = "1postbag1token1goes1here11"
 
 // issueOf21KB is as large as the mails that the peers were measured with.
-func issueOf21KB() mail.Message {
+func issueOf21KB() message.Message {
 	line := "It was past two when the last bus came down the hill, and the driver — Inés — said nothing at all.\n"
-	m := mail.Message{
+	m := message.Message{
 		From: "bus@example.net", FromName: "The Night Bus", Subject: "Pick of the Week 7: what the night bus heard",
 		ListUnsubscribe: []string{"https://example.net/unsubscribe/" + benchMark}, OneClick: true,
 		ListID: "pick.example.net", Bulk: true, Date: time.Date(2026, 3, 8, 18, 0, 0, 0, time.UTC),
@@ -119,9 +119,9 @@ func issueOf21KB() mail.Message {
 func templateComposer(m subscribers.Mailing) (func(subscribers.Delivery) ([]byte, error), error) {
 	msg := issueOf21KB()
 	msg.Date = m.Begun
-	tmpl, err := mail.NewTemplate(msg, benchMark)
+	tmpl, err := message.NewTemplate(msg, benchMark)
 	return func(d subscribers.Delivery) ([]byte, error) {
-		return tmpl.For(mail.Reader{To: d.Email, Name: d.Name, MessageID: m.MessageID([]byte("salt"), d.SubscriberID), Token: d.Token})
+		return tmpl.For(message.Reader{To: d.Email, Name: d.Name, MessageID: m.MessageID([]byte("salt"), d.SubscriberID), Token: d.Token})
 	}, err
 }
 

@@ -11,8 +11,8 @@ import (
 
 	"postbag/digest"
 	"postbag/subscribers/deliver"
-	"postbag/subscribers/mail"
 	"postbag/subscribers/mail/smtptest"
+	"postbag/subscribers/message"
 )
 
 // memNotices is a queue of notices in memory.
@@ -66,7 +66,7 @@ func noticeRunner(t *testing.T, q deliver.Notices, clock digest.Clock, server *s
 		Queue: q, Transport: transport(t, "smtp://"+server.Addr, ""), Clock: clock, From: "bus@example.net",
 		Jitter: func() float64 { return 0 },
 		Compose: func(n deliver.Notice) ([]byte, error) {
-			return mail.Compose(mail.Message{From: "bus@example.net", To: n.Email, Subject: "Please confirm", Text: "Click.",
+			return message.Compose(message.Message{From: "bus@example.net", To: n.Email, Subject: "Please confirm", Text: "Click.",
 				MessageID: fmt.Sprintf("n%d@example.net", n.ID), Date: n.CreatedAt, AutoSubmitted: true})
 		},
 	}

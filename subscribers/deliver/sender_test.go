@@ -16,6 +16,7 @@ import (
 	"postbag/subscribers/deliver"
 	"postbag/subscribers/mail"
 	"postbag/subscribers/mail/smtptest"
+	"postbag/subscribers/message"
 )
 
 // TestMain runs the tests, or is the process that a test kills.
@@ -70,7 +71,7 @@ func transport(t testing.TB, url, password string) deliver.Transport {
 
 func composer(m subscribers.Mailing) (func(subscribers.Delivery) ([]byte, error), error) {
 	return func(d subscribers.Delivery) ([]byte, error) {
-		return mail.Compose(mail.Message{
+		return message.Compose(message.Message{
 			From: "bus@example.net", To: d.Email, Subject: "Pick of the Week 7", Text: "Hello.\n", HTML: "<p>Hello.</p>",
 			MessageID: m.MessageID([]byte("salt"), d.SubscriberID), Date: m.Begun,
 		})

@@ -15,6 +15,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/disk"
 	"postbag/subscribers/deliver"
+	"postbag/subscribers/message"
 )
 
 // Outbox writes every message to a file of a directory instead of sending it.
@@ -57,7 +58,7 @@ func (o *Outbox) failure(stage deliver.Stage, err error) error {
 // Send writes the message so that it is whole and on the disk when Send
 // returns, or not there at all.
 func (o *Outbox) Send(ctx context.Context, env deliver.Envelope, msg []byte) (deliver.Reply, error) {
-	if err := bare("envelope", env.To); err != nil {
+	if err := message.CheckAddress("envelope", env.To); err != nil {
 		return deliver.Reply{}, notSendable(deliver.StageRcpt, err)
 	}
 	if err := ctx.Err(); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"postbag/digest"
 	"postbag/subscribers/deliver"
+	"postbag/subscribers/message"
 )
 
 // session is one open SMTP connection. It sends MAIL, RCPT, DATA and the
@@ -59,7 +60,7 @@ func (s *session) envelope(env deliver.Envelope) error {
 	if err := s.carries("recipient's", env.To); err != nil {
 		return notSendable(deliver.StageRcpt, err)
 	}
-	s.client.SkipSMTPUTF8(ascii(env.From) && ascii(env.To))
+	s.client.SkipSMTPUTF8(message.IsASCII(env.From) && message.IsASCII(env.To))
 	s.wire.within(commandTime)
 	if err := s.client.Mail("<" + env.From + ">"); err != nil {
 		return failed(deliver.StageMail, err)
@@ -73,10 +74,10 @@ func (s *session) envelope(env deliver.Envelope) error {
 
 // carries tells whether an address can be given to this server at all.
 func (s *session) carries(whose, address string) error {
-	if err := bare(whose, address); err != nil {
+	if err := message.CheckAddress(whose, address); err != nil {
 		return err
 	}
-	if !s.utf8 && !ascii(address) {
+	if !s.utf8 && !message.IsASCII(address) {
 		return digest.Fail(digest.Invalid, "Use an address in plain ASCII letters, or a server that offers SMTPUTF8.",
 			"the mail server does not take addresses with letters beyond ASCII (SMTPUTF8), and the %s has some", whose)
 	}
@@ -95,15 +96,6 @@ func badSender(err error) error {
 // notSendable is a failure of one address that the server never heard of.
 func notSendable(stage deliver.Stage, err error) error {
 	return &deliver.SendError{Stage: stage, Class: deliver.Permanent, Err: err}
-}
-
-func ascii(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }
 
 // reset ends a transaction that was refused halfway, so that the connection can

@@ -1,4 +1,4 @@
-package mail_test
+package message_test
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/subscribers/mail"
+	"postbag/subscribers/message"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -26,8 +26,8 @@ const (
 	token = "abcdefghijklmnopqrstuvwxyz"
 )
 
-func digestMessage() mail.Message {
-	return mail.Message{
+func digestMessage() message.Message {
+	return message.Message{
 		From: "bus@example.org", FromName: "Der Nachtbus", ReplyTo: "editor@example.org",
 		To: "anna@example.com", ToName: "Anna Lindström",
 		Subject:   "Pick of the Week 7: “What the night bus heard” — and what it did not",
@@ -130,7 +130,7 @@ func TestComposeDigest(t *testing.T) {
 	for i := range m.ListUnsubscribe {
 		m.ListUnsubscribe[i] = strings.ReplaceAll(m.ListUnsubscribe[i], mark, token)
 	}
-	raw, err := mail.Compose(m)
+	raw, err := message.Compose(m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +183,7 @@ func golden(t *testing.T, name string, got []byte) {
 }
 
 func TestComposeConfirmation(t *testing.T) {
-	raw, err := mail.Compose(mail.Message{
+	raw, err := message.Compose(message.Message{
 		From: "bus@example.org", FromName: `The "Night" Bus, Ltd.`, To: "jürgen@xn--bcher-kva.example",
 		Subject: "Please confirm", Text: "Click.\r\n", MessageID: "n1@example.org",
 		Date: time.Unix(0, 0).UTC(), AutoSubmitted: true,
@@ -209,32 +209,32 @@ func TestComposeRefusesInjection(t *testing.T) {
 	evil := "x\r\nBcc: eve@example.org"
 	tests := []struct {
 		name   string
-		change func(*mail.Message)
+		change func(*message.Message)
 	}{
-		{"subject", func(m *mail.Message) { m.Subject = evil }},
-		{"subject with NUL", func(m *mail.Message) { m.Subject = "x\x00y" }},
-		{"reader's name", func(m *mail.Message) { m.ToName = evil }},
-		{"sender's name", func(m *mail.Message) { m.FromName = evil }},
-		{"from", func(m *mail.Message) { m.From = "a@b.c>\r\nBcc: <eve@example.org" }},
-		{"two from", func(m *mail.Message) { m.From = "a@b.c, d@e.f" }},
-		{"to", func(m *mail.Message) { m.To = "a@b.c> SIZE=1" }},
-		{"reply-to", func(m *mail.Message) { m.ReplyTo = "a@b.c\nX: y" }},
-		{"message id", func(m *mail.Message) { m.MessageID = "a@b>\r\nX: y" }},
-		{"no message id", func(m *mail.Message) { m.MessageID = "" }},
-		{"list id", func(m *mail.Message) { m.ListID = "a>\r\nX: y" }},
-		{"list name", func(m *mail.Message) { m.ListName = evil }},
-		{"unsubscribe", func(m *mail.Message) { m.ListUnsubscribe = []string{"https://x/>\r\nX: y"} }},
-		{"one click by mail", func(m *mail.Message) { m.ListUnsubscribe = []string{"mailto:a@b.c"} }},
-		{"archive", func(m *mail.Message) { m.ListArchive = "https://x y" }},
-		{"no subject", func(m *mail.Message) { m.Subject = "\u202e" }},
-		{"no text", func(m *mail.Message) { m.Text = "" }},
-		{"no date", func(m *mail.Message) { m.Date = time.Time{} }},
+		{"subject", func(m *message.Message) { m.Subject = evil }},
+		{"subject with NUL", func(m *message.Message) { m.Subject = "x\x00y" }},
+		{"reader's name", func(m *message.Message) { m.ToName = evil }},
+		{"sender's name", func(m *message.Message) { m.FromName = evil }},
+		{"from", func(m *message.Message) { m.From = "a@b.c>\r\nBcc: <eve@example.org" }},
+		{"two from", func(m *message.Message) { m.From = "a@b.c, d@e.f" }},
+		{"to", func(m *message.Message) { m.To = "a@b.c> SIZE=1" }},
+		{"reply-to", func(m *message.Message) { m.ReplyTo = "a@b.c\nX: y" }},
+		{"message id", func(m *message.Message) { m.MessageID = "a@b>\r\nX: y" }},
+		{"no message id", func(m *message.Message) { m.MessageID = "" }},
+		{"list id", func(m *message.Message) { m.ListID = "a>\r\nX: y" }},
+		{"list name", func(m *message.Message) { m.ListName = evil }},
+		{"unsubscribe", func(m *message.Message) { m.ListUnsubscribe = []string{"https://x/>\r\nX: y"} }},
+		{"one click by mail", func(m *message.Message) { m.ListUnsubscribe = []string{"mailto:a@b.c"} }},
+		{"archive", func(m *message.Message) { m.ListArchive = "https://x y" }},
+		{"no subject", func(m *message.Message) { m.Subject = "\u202e" }},
+		{"no text", func(m *message.Message) { m.Text = "" }},
+		{"no date", func(m *message.Message) { m.Date = time.Time{} }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			m := digestMessage()
 			tt.change(&m)
-			if raw, err := mail.Compose(m); err == nil {
+			if raw, err := message.Compose(m); err == nil {
 				t.Errorf("composed\n%s", raw)
 			} else if digest.KindOf(err) != digest.Invalid {
 				t.Errorf("kind of %v", err)
@@ -247,7 +247,7 @@ func TestComposeCleansText(t *testing.T) {
 	m := digestMessage()
 	m.Subject = "A\u202eB\tC\x07D =?utf-8?q?evil?= " + strings.Repeat("w ", 100)
 	m.ToName = "=?utf-8?q?Eve?= \u200fX"
-	raw, err := mail.Compose(m)
+	raw, err := message.Compose(m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -281,13 +281,13 @@ func TestTemplateAtEveryColumn(t *testing.T) {
 
 // same fails unless template and composition give the same bytes, which read
 // back as what was meant.
-func same(t testing.TB, m mail.Message, what string) {
+func same(t testing.TB, m message.Message, what string) {
 	t.Helper()
-	tmpl, err := mail.NewTemplate(m, mark)
+	tmpl, err := message.NewTemplate(m, mark)
 	if err != nil {
 		t.Fatalf("%s: %v", what, err)
 	}
-	got, err := tmpl.For(mail.Reader{To: m.To, Name: m.ToName, MessageID: m.MessageID, Token: token})
+	got, err := tmpl.For(message.Reader{To: m.To, Name: m.ToName, MessageID: m.MessageID, Token: token})
 	if err != nil {
 		t.Fatalf("%s: %v", what, err)
 	}
@@ -298,7 +298,7 @@ func same(t testing.TB, m mail.Message, what string) {
 	for _, u := range m.ListUnsubscribe {
 		fresh.ListUnsubscribe = append(fresh.ListUnsubscribe, put(u))
 	}
-	want, err := mail.Compose(fresh)
+	want, err := message.Compose(fresh)
 	if err != nil {
 		t.Fatalf("%s: %v", what, err)
 	}
@@ -316,12 +316,12 @@ func same(t testing.TB, m mail.Message, what string) {
 }
 
 func TestTemplateWantsAToken(t *testing.T) {
-	tmpl, err := mail.NewTemplate(digestMessage(), mark)
+	tmpl, err := message.NewTemplate(digestMessage(), mark)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, bad := range []string{"", "short", strings.Repeat("a", 25) + "=", mark} {
-		if _, err := tmpl.For(mail.Reader{To: "a@example.org", MessageID: "x@y", Token: bad}); err == nil {
+		if _, err := tmpl.For(message.Reader{To: "a@example.org", MessageID: "x@y", Token: bad}); err == nil {
 			t.Errorf("the token %q was taken", bad)
 		}
 	}
@@ -337,11 +337,11 @@ func FuzzTemplate(f *testing.F) {
 		m.Subject, m.ToName = subject, name
 		m.Text = "t" + before + mark + after
 		m.HTML = after + mark + before
-		tmpl, err := mail.NewTemplate(m, mark)
+		tmpl, err := message.NewTemplate(m, mark)
 		if err != nil {
 			return
 		}
-		raw, err := tmpl.For(mail.Reader{To: m.To, Name: name, MessageID: m.MessageID, Token: token})
+		raw, err := tmpl.For(message.Reader{To: m.To, Name: name, MessageID: m.MessageID, Token: token})
 		if err != nil {
 			return
 		}

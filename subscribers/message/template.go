@@ -1,4 +1,4 @@
-package mail
+package message
 
 import (
 	"bytes"
@@ -187,10 +187,10 @@ func (t *Template) For(r Reader) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := bare("To", r.To); err != nil {
+	if err := CheckAddress("To", r.To); err != nil {
 		return nil, err
 	}
-	if err := bare("Message-ID", r.MessageID); err != nil {
+	if err := CheckAddress("Message-ID", r.MessageID); err != nil {
 		return nil, err
 	}
 	if _, ok := subscribers.TokenKey(r.Token); t.hasToken && !ok {

@@ -1,4 +1,4 @@
-package mail_test
+package message_test
 
 import (
 	"bytes"
@@ -8,11 +8,11 @@ import (
 
 	gomail "github.com/wneessen/go-mail"
 
-	"postbag/subscribers/mail"
+	"postbag/subscribers/message"
 )
 
 // large is an issue of the size that the peers were measured with.
-func large() mail.Message {
+func large() message.Message {
 	m := digestMessage()
 	line := "It was past two when the last bus came down the hill, and the driver — Inés — said nothing at all.\n"
 	m.Text = strings.Repeat(line, 60) + m.Text
@@ -23,13 +23,13 @@ func large() mail.Message {
 func BenchmarkCompose(b *testing.B) {
 	m := large()
 	b.Run("template", func(b *testing.B) {
-		tmpl, err := mail.NewTemplate(m, mark)
+		tmpl, err := message.NewTemplate(m, mark)
 		if err != nil {
 			b.Fatal(err)
 		}
 		b.ReportAllocs()
 		for i := 0; b.Loop(); i++ {
-			raw, err := tmpl.For(mail.Reader{To: m.To, Name: m.ToName, MessageID: fmt.Sprintf("%032x@example.org", i), Token: token})
+			raw, err := tmpl.For(message.Reader{To: m.To, Name: m.ToName, MessageID: fmt.Sprintf("%032x@example.org", i), Token: token})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -39,7 +39,7 @@ func BenchmarkCompose(b *testing.B) {
 	b.Run("fresh", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := mail.Compose(m); err != nil {
+			if _, err := message.Compose(m); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -1,4 +1,4 @@
-package mail
+package message
 
 import (
 	"fmt"
@@ -43,9 +43,9 @@ func isBidi(r rune) bool {
 	return r == '\u061C' || r == '\u200E' || r == '\u200F' || r >= '\u202A' && r <= '\u202E' || r >= '\u2066' && r <= '\u2069'
 }
 
-// bare checks an address that is put between angle brackets, in a header or on
+// CheckAddress checks an address that is put between angle brackets, in a header or on
 // an envelope: nothing in it may end it early.
-func bare(field, s string) error {
+func CheckAddress(field, s string) error {
 	local, domain, ok := strings.Cut(s, "@")
 	if !ok || local == "" || domain == "" || strings.Contains(domain, "@") || strings.ContainsFunc(s, unsafeInAddress) {
 		return digest.Fail(digest.Invalid, "Write it as name@example.org.", "the %s address cannot be used", field)
@@ -75,7 +75,7 @@ func bareURI(field, s string) error {
 // (RFC 2047, 2) where it needs them or would be read as one by mistake. Each is
 // short enough to stand on the field's first line.
 func words(s string) string {
-	if ascii(s) && !strings.Contains(s, "=?") {
+	if IsASCII(s) && !strings.Contains(s, "=?") {
 		return s
 	}
 	const room = 52 // characters between the marks of an encoded word
@@ -146,4 +146,9 @@ func appendField(dst []byte, name, value string) []byte {
 		column += len(w)
 	}
 	return append(dst, "\r\n"...)
+}
+
+// IsASCII tells whether a text has ASCII characters alone.
+func IsASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0
 }

@@ -1,4 +1,4 @@
-package mail
+package message
 
 import (
 	"bytes"
@@ -54,11 +54,11 @@ func Compose(m Message) ([]byte, error) {
 // checked gives the message with its texts cleaned, or the first fault of what
 // all readers share.
 func (m Message) checked() (Message, error) {
-	if err := bare("From", m.From); err != nil {
+	if err := CheckAddress("From", m.From); err != nil {
 		return m, err
 	}
 	if m.ReplyTo != "" {
-		if err := bare("Reply-To", m.ReplyTo); err != nil {
+		if err := CheckAddress("Reply-To", m.ReplyTo); err != nil {
 			return m, err
 		}
 	}

@@ -1,0 +1,66 @@
+package letters
+
+import (
+	"net/url"
+	"strings"
+
+	"postbag/digest"
+	"postbag/digest/hostname"
+	"postbag/subscribers"
+	"postbag/subscribers/message"
+	"postbag/templates"
+)
+
+// Issue is the mail of one issue: rendered and encoded once, addressed for each
+// reader.
+type Issue struct {
+	of       subscribers.Mailing
+	salt     []byte
+	text     string
+	template *message.Template
+}
+
+// Issue renders an issue for a mailing. The mail of a test says that it is one.
+func (w Writer) Issue(f *digest.Frozen, of subscribers.Mailing, salt []byte, test bool) (*Issue, error) {
+	var options []templates.MailOption
+	if test {
+		options = append(options, templates.AsTest)
+	}
+	links := w.links(f)
+	text, err := w.Set.IssueMail(f, links, options...)
+	if err != nil {
+		return nil, err
+	}
+	m := &Issue{of: of, salt: salt, text: text.Text}
+	m.template, err = message.NewTemplate(message.Message{
+		From: w.From, FromName: f.Publication, ReplyTo: w.ReplyTo,
+		Subject: text.Subject, Text: text.Text, HTML: text.HTML, Date: of.Begun,
+		ListID: w.listID(f.SeriesSlug), ListName: f.SeriesName,
+		ListUnsubscribe: []string{links.Unsubscribe}, OneClick: true, ListArchive: links.Archive, Bulk: true,
+	}, templates.TokenMark)
+	return m, err
+}
+
+// For gives the bytes of one reader's message; the same whenever it is asked. It
+// may be called from several goroutines.
+func (m *Issue) For(d subscribers.Delivery) ([]byte, error) {
+	return m.template.For(message.Reader{
+		To: d.Email, Name: d.Name, Token: d.Token, MessageID: m.of.MessageID(m.salt, d.SubscriberID),
+	})
+}
+
+// Text gives the plain text that one reader gets.
+func (m *Issue) Text(token string) string {
+	return strings.ReplaceAll(m.text, templates.TokenMark, token)
+}
+
+// listID names the list (RFC 2919): the series at the host of the pages.
+func (w Writer) listID(slug string) string {
+	host := w.Domain
+	if u, err := url.Parse(w.Site.Base); err == nil {
+		if name := u.Hostname(); strings.Contains(name, ".") && !hostname.Loopback(name) {
+			host = name
+		}
+	}
+	return slug + "." + host
+}

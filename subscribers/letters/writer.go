@@ -1,0 +1,50 @@
+package letters
+
+import (
+	"net/url"
+	"strings"
+
+	"postbag/digest"
+	"postbag/digest/site"
+	"postbag/templates"
+)
+
+// Writer writes letters in the name of one sender.
+type Writer struct {
+	Set  *templates.Set
+	Site site.Site // what links lead to
+	From string    // the From address, bare
+	// Domain is of Message-IDs, and of the list's name where the site has no
+	// public name.
+	Domain  string
+	ReplyTo string // bare; "" for none
+	// Requests is the address that a writer asks for a comment to be taken down;
+	// "" for none.
+	Requests string
+}
+
+// links gives the addresses that a mail of an issue carries, with the mark where
+// each reader's token goes.
+func (w Writer) links(f *digest.Frozen) templates.Links {
+	return templates.Links{
+		Base: w.Site.Base, Issue: w.Site.URL(site.Issue, f.Number), Archive: w.Site.URL(site.Archive), Feed: w.Site.URL(site.Feed),
+		Unsubscribe: w.Site.URL(site.Unsubscribe, templates.TokenMark), Preferences: w.Site.URL(site.Preferences, templates.TokenMark),
+		TakeDown: w.TakeDown(f),
+	}
+}
+
+// TakeDown is where a writer asks for a comment of an issue to be taken down: a
+// mail to the editor, or "" if there is no address to write to.
+func (w Writer) TakeDown(f *digest.Frozen) string {
+	if w.Requests == "" {
+		return ""
+	}
+	query := url.Values{"subject": {"Please take a comment down: " + f.Title}}.Encode()
+	return "mailto:" + url.PathEscape(w.Requests) + "?" + strings.ReplaceAll(query, "+", "%20")
+}
+
+// Size gives the bytes of an issue's mail, its HTML part decoded.
+func (w Writer) Size(f *digest.Frozen) (int, error) {
+	text, err := w.Set.IssueMail(f, w.links(f))
+	return len(text.HTML), err
+}
