@@ -110,10 +110,6 @@ func decide(t *database.Tx, was dispatch.Held, unsent dispatch.Unsent, now time.
 		"issues (%d) or confirmations (%d) may have been sent by another copy of this installation", len(was.Unsure), was.Notices)
 }
 
-// reasonOtherCopy is noted on issues that lost their moment because another copy
-// may have sent them.
-const reasonOtherCopy = "sending was held; another copy may have sent it"
-
 func leaveUncertain(t *database.Tx, was dispatch.Held, now time.Time) error {
 	for _, issue := range was.Unsure {
 		if err := issues.LockIssue(t, issue.ID); err != nil {
@@ -128,7 +124,7 @@ func leaveUncertain(t *database.Tx, was dispatch.Held, now time.Time) error {
 			return err
 		}
 	}
-	_, err := t.Exec(`UPDATE issues SET due_at = NULL, state_reason = '`+reasonOtherCopy+`' WHERE `+mayBeSent, now.UnixMicro(), was.Since.UnixMicro())
+	_, err := t.Exec(`UPDATE issues SET due_at = NULL, asks = 'elsewhere' WHERE `+mayBeSent, now.UnixMicro(), was.Since.UnixMicro())
 	if err != nil {
 		return err
 	}
