@@ -8,6 +8,7 @@ import (
 func Prepared(d database.Dialect) []string {
 	return []string{
 		querySettle(d),
+		queryBegin(d),
 		queryClaim(d),
 	}
 }
