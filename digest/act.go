@@ -29,6 +29,7 @@ const (
 	PullNow       Deed = "pull-now"       //
 	PullHistory   Deed = "pull-history"   // back to the blog's beginning
 	ImportExport  Deed = "import-export"  // a blog's export file
+	AllowHost     Deed = "allow-host"     // let a blog live on the operator's own network
 	ListPosts     Deed = "list-posts"     //
 	ListComments  Deed = "list-comments"  //
 	OpenDraft     Deed = "open-draft"     //
@@ -61,6 +62,7 @@ var deedLabels = map[Deed]string{
 	PullNow:       "Pull the blog now",
 	PullHistory:   "Pull the blog's history",
 	ImportExport:  "Import the blog's export",
+	AllowHost:     "Open the host of your own network",
 	ListPosts:     "See the posts",
 	ListComments:  "See the comments",
 	OpenDraft:     "Open the next draft",
