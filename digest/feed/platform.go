@@ -125,10 +125,10 @@ func (p *page) read(opts Options) (*Document, error) {
 	return d, nil
 }
 
-// wrongExport says that a file is for postbag import.
+// wrongExport says that a file is to be imported.
 func wrongExport(of string) error {
-	return digest.Fail(digest.Invalid, "Read it with postbag import, or give the blog's address.",
-		"this is a backup of %s, not a feed", of)
+	return digest.Fail(digest.Invalid, "Import it, or give the blog's address.",
+		"this is a backup of %s, not a feed", of).Offer(digest.Act{Do: digest.ImportExport})
 }
 
 // guest reads a page that is not the platform's by its looks, because somebody
