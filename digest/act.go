@@ -6,12 +6,13 @@ package digest
 // are set.
 type Act struct {
 	Do      Deed
-	Series  string // a slug; "" where there is only one series
-	Issue   int    // a number; 0 for the present draft
-	Rows    []int  // rows of that issue, counted from 1
-	Source  int64  // an id
-	Comment int64  // an id
-	Name    string // of a duty, or the address of a page or feed
+	Series  string  // a slug; "" where there is only one series
+	Issue   int     // a number; 0 for the present draft
+	Rows    []int   // rows of that issue, counted from 1
+	Blocks  []int64 // their ids
+	Source  int64   // an id
+	Comment int64   // an id
+	Name    string  // of a duty, or the address of a page or feed
 }
 
 // Deed names what an [Act] does.
@@ -110,3 +111,14 @@ const (
 	ByWorker  ActorKind = "worker"  // the program by itself
 	ByEditor  ActorKind = "editor"  // somebody signed in at the desk
 )
+
+// String names the actor in a sentence.
+func (a Actor) String() string {
+	switch {
+	case a.Kind == ByWorker:
+		return "the worker"
+	case a.Name == "":
+		return "somebody"
+	}
+	return a.Name
+}

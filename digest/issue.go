@@ -30,9 +30,41 @@ var issueMoves = map[IssueState][]IssueState{
 	Sent:      {Withdrawn},
 }
 
-// AsksLate is the reason noted with an issue that is approved or published and
-// whose moment passed so long ago that the editor is asked before it goes out.
-const AsksLate = "late"
+// Question is what an issue that is approved or published asks its editor before
+// it goes on; AsksNothing when it goes on by itself.
+type Question string
+
+// The questions. An issue that asks one goes on when somebody sends it by hand.
+const (
+	AsksNothing   Question = ""
+	AsksLate      Question = "late"      // its moment passed too long ago, see [Issue.IsLate]
+	AsksElsewhere Question = "elsewhere" // another copy of the installation may have sent it
+)
+
+// Override is what an editor decided to do in spite of an objection.
+type Override string
+
+// The objections that can be overridden.
+const (
+	OverrodeNothing     Override = ""
+	OverrodeRemovedPick Override = "removed-pick" // sent although a pick was removed from the blog
+)
+
+// PauseCause is why the sending of an issue is paused.
+type PauseCause string
+
+// The causes; NotPaused is that of an issue in another state.
+const (
+	NotPaused    PauseCause = ""
+	PauseByHand  PauseCause = "by-hand"
+	PauseRefused PauseCause = "refused" // the mail server refuses the sender or every connection
+)
+
+// Pause is why an issue is paused, with the words that explain it.
+type Pause struct {
+	Cause  PauseCause
+	Detail string // what the mail server said, for a person to read
+}
 
 // To tells whether an issue in this state may move to the other.
 func (s IssueState) To(next IssueState) bool { return slices.Contains(issueMoves[s], next) }
@@ -52,21 +84,60 @@ type Issue struct {
 	Intro    string // Markdown, as the editor wrote it
 
 	OpenedAt time.Time
-	// WindowFrom is when the issue before it froze; candidates were first seen
-	// after it. Zero for a series' first issue, see compile.FirstWindow.
+	// WindowFrom is where its window begins, see [Window]; zero for a series'
+	// first issue.
 	WindowFrom time.Time
-	DueAt      time.Time // the moment it goes out, if approved by then
+	// Slot is the moment of the schedule that the issue answers for, whenever it
+	// goes out; it decides which issue is a month's last.
+	Slot  time.Time
+	DueAt time.Time // the moment it goes out, if approved by then; zero for none
 
 	ApprovedAt  time.Time
 	PublishedAt time.Time
 	UpdatedAt   time.Time // of the last change readers can see
 	SentAt      time.Time
 
+	Asks     Question
+	Overrode Override
+	Pause    Pause
+
 	Blocks []Block // in order; what a draft is made of
 	Frozen *Frozen // nil until approved
 	// Version grows with every saved change; a save of an older version is
 	// refused, so two editors cannot overwrite each other unseen.
 	Version int64
+}
+
+// IsLate tells whether the issue's moment passed by more than a time: then the
+// editor is asked before it goes out.
+func (i Issue) IsLate(now time.Time, after time.Duration) bool {
+	return !i.DueAt.IsZero() && now.Sub(i.DueAt) > after
+}
+
+// Picks counts the picks among the issue's blocks.
+func (i Issue) Picks() int {
+	n := 0
+	for _, b := range i.Blocks {
+		if b.Kind == PickBlock {
+			n++
+		}
+	}
+	return n
+}
+
+// RowOf gives the row of a block, counted from 1, or 0 when it is not in the issue.
+func (i Issue) RowOf(block int64) int {
+	return 1 + slices.IndexFunc(i.Blocks, func(b Block) bool { return b.ID == block })
+}
+
+// PickOf gives the block that picks a comment.
+func (i Issue) PickOf(comment int64) (Block, bool) {
+	for _, b := range i.Blocks {
+		if b.Kind == PickBlock && b.CommentID == comment {
+			return b, true
+		}
+	}
+	return Block{}, false
 }
 
 // BlockKind tells what a block is.
@@ -81,36 +152,34 @@ const (
 
 // Block is one row of an issue: a pick, a heading, or the editor's text.
 type Block struct {
-	ID        int64
-	Kind      BlockKind
-	CommentID int64   // of a pick
-	Text      string  // of a heading (plain) or a text (Markdown)
-	Kept      []Range // of a pick: what is kept of the original; empty means all
+	ID        int64     `json:"id"` // stays, whatever is moved, and is never used again
+	Kind      BlockKind `json:"kind"`
+	CommentID int64     `json:"comment_id,omitempty"` // of a pick
+	Text      string    `json:"text,omitempty"`       // of a heading (plain) or a text (Markdown)
+	Kept      []Range   `json:"kept,omitempty"`       // of a pick: what is kept of the original; empty means all
 	// PickedHash is the comment's hash when it was picked or last trimmed; a
 	// comment with another hash has changed since.
-	PickedHash string
+	PickedHash string `json:"picked_hash,omitempty"`
 }
 
 // Frozen is the snapshot that approval makes of an issue: all that its
 // renderings need. Nothing is rendered from anything else, so an issue reads
 // the same whatever happens to the blog or to the settings later.
 type Frozen struct {
-	Publication   string    `json:"publication"`
-	HomeURL       string    `json:"home_url"`
-	Language      string    `json:"language"`
-	PostalAddress string    `json:"postal_address,omitempty"`
-	Zone          string    `json:"zone"`
-	FeedID        string    `json:"feed_id"` // tag: URI of the series' feed
-	EntryID       string    `json:"entry_id"`
-	SeriesSlug    string    `json:"series_slug"`
-	SeriesName    string    `json:"series_name"`
-	Number        int       `json:"number"`
-	Title         string    `json:"title"`
-	Preheader     string    `json:"preheader"`
-	Date          time.Time `json:"date"` // the moment it goes out
-	// Slot is the moment of the schedule that it takes, when it goes out at
-	// another; it decides which issue is a month's last.
-	Slot  time.Time `json:"slot,omitzero"`
+	Publication   string `json:"publication"`
+	HomeURL       string `json:"home_url"`
+	Language      string `json:"language"`
+	PostalAddress string `json:"postal_address,omitempty"`
+	Zone          string `json:"zone"`
+	FeedID        string `json:"feed_id"` // tag: URI of the series' feed
+	EntryID       string `json:"entry_id"`
+	SeriesSlug    string `json:"series_slug"`
+	SeriesName    string `json:"series_name"`
+	Number        int    `json:"number"`
+	Title         string `json:"title"`
+	Preheader     string `json:"preheader"`
+	// Date is the moment of publication, and until then the planned one.
+	Date  time.Time `json:"date"`
 	Intro Prose     `json:"intro,omitempty"`
 
 	Blocks  []FrozenBlock `json:"blocks"`

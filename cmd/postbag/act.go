@@ -27,9 +27,9 @@ func commandOf(a digest.Act) string {
 	if a.Series != "" {
 		series = " --series " + a.Series
 	}
-	issue, issueFlag := "", ""
+	issue := ""
 	if a.Issue != 0 {
-		issue, issueFlag = fmt.Sprintf(" %d", a.Issue), fmt.Sprintf(" --issue %d", a.Issue)
+		issue = fmt.Sprintf(" %d", a.Issue)
 	}
 	source, sourceFlag := " ID", " --source ID"
 	if a.Source != 0 {
@@ -81,7 +81,7 @@ func commandOf(a digest.Act) string {
 	case digest.CancelIssue:
 		return "postbag issue cancel" + issue + series
 	case digest.SkipIssue:
-		return "postbag issue skip" + issueFlag + series
+		return "postbag issue skip" + issue + series
 	case digest.IssueHistory:
 		return "postbag issue history" + issue + series
 	case digest.ListDuties:

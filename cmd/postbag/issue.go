@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -22,14 +21,18 @@ type issueCmd struct {
 	Unpick    issueUnpickCmd    `cmd:"" help:"Take comments out."`
 	Move      issueMoveCmd      `cmd:"" help:"Move a row to another position."`
 	Edit      issueEditCmd      `cmd:"" help:"Set title and intro, add headings and text, trim picks."`
+	Undo      issueUndoCmd      `cmd:"" help:"Take the last edit back, whoever made it."`
+	History   issueHistoryCmd   `cmd:"" help:"List who changed an issue, and how."`
 	Approve   issueApproveCmd   `cmd:"" help:"Freeze a draft, to go out at its moment."`
 	Reopen    issueReopenCmd    `cmd:"" help:"Take an approval back."`
+	Skip      issueSkipCmd      `cmd:"" help:"Let a draft's moment pass without an issue; its rows go on to the next."`
 	Publish   issuePublishCmd   `cmd:"" help:"Put an approved issue on the web and in the feed now."`
 	Send      issueSendCmd      `cmd:"" help:"Mail a published issue to its readers now."`
 	Test      issueTestCmd      `cmd:"" help:"Mail an issue as it stands to one address, marked as a test."`
 	Pause     issuePauseCmd     `cmd:"" help:"Stop sending; what is queued stays queued."`
 	Resume    issueResumeCmd    `cmd:"" help:"Go on sending."`
 	Cancel    issueCancelCmd    `cmd:"" help:"End an issue that nobody has seen."`
+	Withdraw  issueWithdrawCmd  `cmd:"" help:"Take a published issue off the pages and feeds, and send no more of it."`
 	Delivered issueDeliveredCmd `cmd:"" help:"List what became of an issue's mails."`
 }
 
@@ -71,7 +74,7 @@ type issueDraftCmd struct {
 // Run opens the next draft.
 func (c issueDraftCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		issue, created, err := a.desk.Draft(ctx, c.Series)
+		issue, created, err := a.desk.Draft(ctx, p.by(), c.Series)
 		if err != nil {
 			return err
 		}
@@ -84,7 +87,7 @@ func (c issueDraftCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			verb = "opened"
 		}
 		fmt.Fprintf(p.Stdout, "%s %s: %s to read, %s picked\n", issue.Title, verb,
-			plural(len(candidates), "comment"), plural(picks(issue), "comment"))
+			plural(len(candidates), "comment"), plural(issue.Picks(), "comment"))
 		return a.sentence(ctx, issue)
 	})
 }
@@ -111,25 +114,15 @@ func (a *app) sentence(ctx context.Context, issue digest.Issue) error {
 		}
 		_, err = fmt.Fprintf(a.p.Stdout, "Approved. Goes out %s.\n", at)
 	case digest.Paused:
-		reason, reasonErr := a.sender.WhyPaused(ctx, issue)
-		if reasonErr != nil {
-			return reasonErr
+		why := "by hand"
+		if issue.Pause.Cause == digest.PauseRefused {
+			why = issue.Pause.Detail
 		}
-		_, err = fmt.Fprintf(a.p.Stdout, "Issue %d is paused: %s\n", issue.Number, printable(reason))
+		_, err = fmt.Fprintf(a.p.Stdout, "Issue %d is paused: %s\n", issue.Number, printable(why))
 	default:
 		_, err = fmt.Fprintf(a.p.Stdout, "Issue %d is %s.\n", issue.Number, issue.State)
 	}
 	return err
-}
-
-func picks(issue digest.Issue) int {
-	n := 0
-	for _, b := range issue.Blocks {
-		if b.Kind == digest.PickBlock {
-			n++
-		}
-	}
-	return n
 }
 
 type issueListCmd struct {
@@ -145,7 +138,13 @@ type issueRow struct {
 	State     digest.IssueState `json:"state"`
 	Title     string            `json:"title"`
 	Opened    stamp             `json:"opened"`
+	Version   int64             `json:"version"`
+	Slot      stamp             `json:"slot"`
 	Due       stamp             `json:"due"`
+	Asks      digest.Question   `json:"asks"`
+	Overrode  digest.Override   `json:"overrode"`
+	Paused    digest.PauseCause `json:"pause_cause"`
+	Detail    string            `json:"pause_detail"`
 	Approved  stamp             `json:"approved"`
 	Published stamp             `json:"published"`
 	Sent      stamp             `json:"sent"`
@@ -163,6 +162,7 @@ func (c issueListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		for _, x := range issues {
 			r := issueRow{
 				ID: x.ID, SeriesID: x.SeriesID, Number: x.Number, State: x.State, Title: x.Title,
+				Version: x.Version, Slot: stamp(x.Slot), Asks: x.Asks, Overrode: x.Overrode, Paused: x.Pause.Cause, Detail: x.Pause.Detail,
 				Opened: stamp(x.OpenedAt), Due: stamp(x.DueAt), Approved: stamp(x.ApprovedAt),
 				Published: stamp(x.PublishedAt), Sent: stamp(x.SentAt),
 			}
@@ -220,98 +220,5 @@ func printSuggestions(p *Program, asJSON bool, found []desk.Suggested) error {
 	}
 	return printList(p, asJSON, rows, "Nothing is suggested. All that was said: postbag comment list", "ID\tWRITER\tWORDS\tREASONS\tWORDS BEGIN", func(r suggestionRow) string {
 		return fmt.Sprintf("%d\t%s\t%d\t%s\t%s", r.ID, cell(r.Author, 20), r.Words, r.why(), cell(r.Text, 50))
-	})
-}
-
-type issuePickCmd struct {
-	whichFlag
-	Comments  []int64 `arg:"" optional:"" help:"Comment ids, in the order they should stand."`
-	Suggested bool    `help:"Pick what the rules suggest."`
-	Limit     int     `help:"With --suggested: at most so many." default:"20"`
-}
-
-// Run picks comments.
-func (c issuePickCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	if c.Suggested == (len(c.Comments) > 0) {
-		return digest.Fail(digest.Invalid, "For example: postbag issue pick 12 15, or: postbag issue pick --suggested", "name comments to pick, or --suggested")
-	}
-	if c.Limit < 1 {
-		return digest.Fail(digest.Invalid, "20 is the default.", "--limit must be at least 1")
-	}
-	return p.with(ctx, s, func(a *app) error {
-		if c.Suggested {
-			chosen, issue, err := a.desk.PickSuggested(ctx, c.ref(), c.Limit)
-			if err != nil {
-				return err
-			}
-			if err := printSuggestions(p, false, chosen); err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(p.Stdout, "Picked %s; %s has %d.\n", plural(len(chosen), "comment"), issue.Title, picks(issue))
-			return err
-		}
-		added, issue, err := a.desk.Pick(ctx, c.ref(), c.Comments...)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(p.Stdout, "Picked %s; %s has %d.\n", plural(added, "comment"), issue.Title, picks(issue))
-		if again := len(distinct(c.Comments)) - added; again > 0 {
-			fmt.Fprintf(p.Stdout, "%s in it already.\n", were(again, "comment"))
-		}
-		used, err := a.desk.UsedBefore(ctx, issue, c.Comments)
-		for _, id := range c.Comments {
-			if used[id] != 0 {
-				fmt.Fprintf(p.Stdout, "Comment %d was in issue %d already.\n", id, used[id])
-			}
-		}
-		return err
-	})
-}
-
-// distinct gives ids once each.
-func distinct(ids []int64) []int64 {
-	return slices.Compact(slices.Sorted(slices.Values(ids)))
-}
-
-// were gives "1 comment was" or "2 comments were".
-func were(n int, one string) string {
-	if n == 1 {
-		return "1 " + one + " was"
-	}
-	return plural(n, one) + " were"
-}
-
-type issueUnpickCmd struct {
-	whichFlag
-	Comments []int64 `arg:"" help:"Comment ids."`
-}
-
-// Run takes comments out.
-func (c issueUnpickCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		issue, err := a.desk.Unpick(ctx, c.ref(), c.Comments...)
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(p.Stdout, "Taken out: %s; %s has %d.\n", plural(len(c.Comments), "comment"), issue.Title, picks(issue))
-		return err
-	})
-}
-
-type issueMoveCmd struct {
-	whichFlag
-	Row      int `arg:"" help:"The row to move, as issue show counts."`
-	Position int `arg:"" help:"Where it goes."`
-}
-
-// Run moves a row.
-func (c issueMoveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		issue, err := a.desk.Move(ctx, c.ref(), c.Row, c.Position)
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(p.Stdout, "Moved to position %d of %d.\n", c.Position, len(issue.Blocks))
-		return err
 	})
 }

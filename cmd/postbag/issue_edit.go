@@ -15,13 +15,15 @@ import (
 
 type issueEditCmd struct {
 	which
+	ifVersion
 	Title     *string `help:"The title." placeholder:"TEXT"`
 	Intro     *string `help:"The introduction, in Markdown." placeholder:"TEXT" xor:"intro"`
 	IntroFile string  `help:"Read the introduction from a file; - reads standard input." placeholder:"FILE" xor:"intro"`
 	Heading   *string `help:"Add a heading." placeholder:"TEXT"`
 	Text      *string `help:"Add a text of your own, in Markdown." placeholder:"TEXT"`
 	At        int     `help:"Where to add it: a position; else at the end." placeholder:"POSITION"`
-	Row       int     `help:"The row to trim, restore or remove." placeholder:"ROW"`
+	Row       int     `help:"The row to trim, restore or remove." placeholder:"ROW" xor:"row"`
+	Block     int64   `help:"The same by the row's id, which stays when rows move; issue show --json tells it." placeholder:"ID" xor:"row"`
 	Keep      string  `help:"Keep only these sentences of the pick, such as 1-3,5." placeholder:"LIST"`
 	Restore   bool    `help:"Undo the trimming of the pick, and accept its words as they are now."`
 	Remove    bool    `help:"Take the row out."`
@@ -29,12 +31,12 @@ type issueEditCmd struct {
 
 // Run edits a draft.
 func (c issueEditCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	if c == (issueEditCmd{which: c.which}) {
+	if c == (issueEditCmd{which: c.which, ifVersion: c.ifVersion}) {
 		return digest.Fail(digest.Invalid, "See: postbag issue edit --help", "nothing is named that should change")
 	}
 	edit := desk.Edit{
-		Title: c.Title, Intro: c.Intro, Heading: c.Heading, Text: c.Text, At: c.At,
-		Row: c.Row, Restore: c.Restore, Remove: c.Remove,
+		Title: c.Title, Intro: c.Intro, Heading: c.Heading, Text: c.Text,
+		Block: c.Block, Restore: c.Restore, Remove: c.Remove,
 	}
 	var err error
 	if edit.Keep, err = parseList(c.Keep); err != nil {
@@ -48,13 +50,39 @@ func (c issueEditCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		edit.Intro = &text
 	}
 	return p.with(ctx, s, func(a *app) error {
-		issue, err := a.desk.Edit(ctx, c.ref(), edit)
+		issue, ref, err := c.draft(ctx, a, c.ref())
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(p.Stdout, "Saved. %s has %s, %d of them picks.\n", cell(issue.Title, 150), plural(len(issue.Blocks), "row"), picks(issue))
-		return err
+		if err := c.locate(issue, &edit); err != nil {
+			return err
+		}
+		saved, err := a.desk.Edit(ctx, p.by(), ref, edit)
+		if err != nil {
+			return err
+		}
+		return p.saved(saved)
 	})
+}
+
+// locate finds the blocks that the row and the position mean.
+func (c issueEditCmd) locate(issue digest.Issue, edit *desk.Edit) error {
+	if c.Row != 0 {
+		block, err := blockAt(issue, c.Row)
+		if err != nil {
+			return err
+		}
+		edit.Block = block.ID
+	}
+	if c.At == 0 || c.At == len(issue.Blocks)+1 {
+		return nil
+	}
+	block, err := blockAt(issue, c.At)
+	if err != nil {
+		return digest.Fail(digest.NotFound, digest.HintOf(err), "issue %d has no position %d", issue.Number, c.At)
+	}
+	edit.Before = block.ID
+	return nil
 }
 
 // readText reads a small text from a file or standard input.
@@ -118,7 +146,7 @@ func (c issueApproveCmd) Run(ctx context.Context, p *Program, s *Settings) error
 				return err
 			}
 		}
-		issue, err := a.desk.Approve(ctx, c.ref(), c.Now)
+		issue, err := a.desk.Approve(ctx, p.by(), desk.Ref{Series: c.Series, Number: draft.Number, Version: draft.Version}, c.Now)
 		if err != nil {
 			return err
 		}
@@ -141,7 +169,7 @@ func (c issueReopenCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 		if err != nil {
 			return err
 		}
-		if issue, err = a.desk.Reopen(ctx, c.to(issue)); err != nil {
+		if issue, err = a.desk.Reopen(ctx, p.by(), c.to(issue)); err != nil {
 			return err
 		}
 		return a.sentence(ctx, issue)
@@ -158,23 +186,6 @@ func (c issuePublishCmd) Run(ctx context.Context, p *Program, s *Settings) error
 			return err
 		}
 		_, err = fmt.Fprintf(p.Stdout, "%s is on the web: %s\n", cell(issue.Title, 150), a.issueURL(issue.Number))
-		return err
-	})
-}
-
-type issueCancelCmd struct {
-	Number int    `arg:"" help:"The issue's number."`
-	Series string `help:"The series, where there are several." placeholder:"SLUG"`
-}
-
-// Run cancels an issue.
-func (c issueCancelCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		issue, err := a.desk.Cancel(ctx, desk.Ref{Series: c.Series, Number: c.Number})
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(p.Stdout, "Issue %d is cancelled. Its number stays used; its comments can be picked again.\n", issue.Number)
 		return err
 	})
 }

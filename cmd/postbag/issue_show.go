@@ -19,6 +19,8 @@ type issueShowCmd struct {
 
 type blockRow struct {
 	Row       int              `json:"row"`
+	ID        int64            `json:"id"`
+	Version   int64            `json:"version"`
 	Kind      digest.BlockKind `json:"kind"`
 	Number    int              `json:"number,omitempty"`
 	CommentID int64            `json:"comment_id,omitempty"`
@@ -52,7 +54,7 @@ func (c issueShowCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		}
 		var out []blockRow
 		for i, r := range rows {
-			out = append(out, blockRowOf(i+1, r))
+			out = append(out, blockRowOf(issue, i+1, r))
 		}
 		return printList(p, c.JSON, out, "It has no rows. To pick comments: postbag issue pick ID…, or: postbag issue pick --suggested", "ROW\tCOMMENT\tWRITER\tPUBLISHED\tWORDS\tTEXT", func(r blockRow) string {
 			if r.Kind != digest.PickBlock {
@@ -73,7 +75,11 @@ func (c issueShowCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 
 // head prints what stands above an issue's rows.
 func (a *app) head(ctx context.Context, issue digest.Issue) error {
-	fmt.Fprintf(a.p.Stdout, "%s\n", cell(issue.Title, 150))
+	version := ""
+	if issue.State == digest.Draft {
+		version = fmt.Sprintf(" (version %d)", issue.Version)
+	}
+	fmt.Fprintf(a.p.Stdout, "%s%s\n", cell(issue.Title, 150), version)
 	if err := a.sentence(ctx, issue); err != nil {
 		return err
 	}
@@ -87,8 +93,8 @@ func (a *app) head(ctx context.Context, issue digest.Issue) error {
 	return err
 }
 
-func blockRowOf(row int, r desk.Row) blockRow {
-	out := blockRow{Row: row, Kind: r.Kind, Text: r.Text}
+func blockRowOf(issue digest.Issue, row int, r desk.Row) blockRow {
+	out := blockRow{Row: row, ID: r.ID, Version: issue.Version, Kind: r.Kind, Text: r.Text}
 	if r.Kind == digest.PickBlock {
 		out.Number, out.CommentID, out.Author = r.Number, r.CommentID, r.Comment.Author
 		out.Published, out.PostTitle = stamp(r.Comment.Published), r.Comment.PostTitle
@@ -117,7 +123,8 @@ func ownWords(p digest.Prose) int {
 // marked.
 func showSentences(p *Program, issue digest.Issue, rows []desk.Row, at int) error {
 	if at < 1 || at > len(rows) || rows[at-1].Kind != digest.PickBlock {
-		return digest.Fail(digest.NotFound, "See the rows with: postbag issue show", "row %d of issue %d is no pick", at, issue.Number)
+		return digest.Fail(digest.NotFound, "", "row %d of issue %d is no pick", at, issue.Number).
+			Offer(digest.Act{Do: digest.ShowIssue, Issue: issue.Number})
 	}
 	r := rows[at-1]
 	text := r.Comment.Body.Text()

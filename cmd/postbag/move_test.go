@@ -68,7 +68,7 @@ func TestRestoredCopyMailsNobody(t *testing.T) {
 				copied.must("restore", file)
 				copied.clock = digest.NewTestClock(time.Now(), 30)
 				s := copied.serve("--log-level", "info")
-				if _, err := copied.run("issue", "send", "1"); digest.KindOf(err) != digest.Conflict || !strings.Contains(digest.HintOf(err), "sending release") {
+				if _, err := copied.run("issue", "send", "1"); digest.KindOf(err) != digest.Conflict || !strings.Contains(strings.Join(hintLines(err), " "), "sending release") {
 					t.Errorf("issue send gives %v", err)
 				}
 				quietFor(t, server, 2*time.Second)

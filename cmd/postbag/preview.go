@@ -94,7 +94,7 @@ func (c previewCmd) pull(ctx context.Context, a *app) (digest.Source, error) {
 // issue makes the first issue of what the rules suggest; where they suggest
 // nothing, as on a small blog, of the comments as they stand.
 func (c previewCmd) issue(ctx context.Context, a *app, src digest.Source) (*digest.Frozen, error) {
-	draft, _, err := a.desk.Draft(ctx, "")
+	draft, _, err := a.desk.Draft(ctx, a.p.by(), "")
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (c previewCmd) issue(ctx context.Context, a *app, src digest.Source) (*dige
 	if len(ids) == 0 {
 		return nil, digest.Fail(digest.NotFound, "Try again when readers have written some.", "%q has no comments to pick", src.Name)
 	}
-	if _, _, err := a.desk.Pick(ctx, desk.Ref{}, ids...); err != nil {
+	if _, _, err := a.desk.Pick(ctx, a.p.by(), desk.Ref{}, ids...); err != nil {
 		return nil, err
 	}
 	frozen, err := a.desk.Preview(ctx, desk.Ref{})

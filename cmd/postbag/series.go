@@ -77,7 +77,7 @@ type seriesSetCmd struct {
 // Run changes the settings given and prints the series as it is now.
 func (c seriesSetCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		after, pub, err := a.desk.Set(ctx, c.Series, desk.Settings{
+		after, pub, err := a.desk.Set(ctx, p.by(), c.Series, desk.Settings{
 			Name: c.Name, Title: c.Title, Schedule: c.Schedule, Zone: c.Zone, NextNumber: c.NextNumber,
 			Publication: c.Publication, Language: c.Language, PostalAddress: c.PostalAddress,
 		})

@@ -4,18 +4,23 @@ package charset
 
 import (
 	"bytes"
+	"io"
 	"mime"
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
+	uni "unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
-var xmlDeclaration = regexp.MustCompile(`^\s*<\?xml[^>]*\?>`)
+// xmlDeclaration may have a little before it, such as a byte order mark written in
+// another character set.
+var xmlDeclaration = regexp.MustCompile(`^[^<]{0,16}<\?xml[^>]*\?>`)
 
 var xmlEncoding = regexp.MustCompile(`encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']`)
 
@@ -38,7 +43,24 @@ func Decode(body []byte, contentType string) []byte {
 	if at := xmlDeclaration.FindIndex(text); at != nil {
 		text = text[at[1]:]
 	}
-	return dropReferences(dropControls(text))
+	return clean(text)
+}
+
+// NewReader gives a file in UTF-8, as Decode does, by its first bytes. Each byte that is
+// no character becomes U+FFFD.
+func NewReader(file io.Reader, head []byte) io.Reader {
+	// The head may end within a character.
+	for cut := 0; cut < utf8.UTFMax && cut < len(head); cut++ {
+		if utf8.Valid(head[:len(head)-cut]) {
+			head = head[:len(head)-cut]
+			break
+		}
+	}
+	enc := labelled(head, "")
+	if enc == nil {
+		enc = unicode.UTF8
+	}
+	return transform.NewReader(file, transform.Chain(unicode.BOMOverride(enc.NewDecoder()), cleaner{}))
 }
 
 // encodingOf finds the decoder a body needs; nil means it is UTF-8 already.
@@ -134,71 +156,89 @@ func lookup(label string) encoding.Encoding {
 	return enc
 }
 
-// dropControls takes out the characters that XML forbids (XML 1.0, 2.2) and
-// those that only steer terminals.
-func dropControls(text []byte) []byte {
-	if !hasControl(text) {
-		return text
-	}
-	return bytes.Map(func(r rune) rune {
-		if isControl(r) {
-			return -1
+// cleaner takes out the characters that XML forbids (XML 1.0, 2.2), those that only
+// steer terminals, and references to either ("&#8;"): one of them would make a reader
+// refuse the whole document.
+type cleaner struct{ transform.NopResetter }
+
+// longest is the longest reference that is looked at, in bytes.
+const longest = 32
+
+// Transform copies what may stay.
+func (cleaner) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
+	for nSrc < len(src) {
+		n, drop := next(src[nSrc:])
+		rest := src[nSrc+n:]
+		if drop == 0 && len(rest) > 0 && len(rest) < longest && !atEOF { // what begins here may go on
+			if n == 0 {
+				return nDst, nSrc, transform.ErrShortSrc
+			}
+		} else if drop == 0 {
+			n += min(1, len(rest))
 		}
-		return r
-	}, text)
+		copied := copy(dst[nDst:], src[nSrc:nSrc+n])
+		nDst, nSrc = nDst+copied, nSrc+copied
+		if copied < n {
+			return nDst, nSrc, transform.ErrShortDst
+		}
+		nSrc += drop
+	}
+	return nDst, nSrc, nil
 }
 
-// hasControl looks for the bytes of characters that isControl names; it may take
-// a harmless one for such.
-func hasControl(text []byte) bool {
+// clean gives a whole text without those characters.
+func clean(text []byte) []byte {
+	for at := 0; at < len(text); {
+		n, drop := next(text[at:])
+		if drop > 0 {
+			out, _, _ := transform.Bytes(cleaner{}, text) // which cannot fail
+			return out
+		}
+		at += n + 1
+	}
+	return text
+}
+
+// next finds the first byte that something to be dropped may begin with, and how
+// many bytes are dropped there.
+func next(text []byte) (at, drop int) {
 	for i, b := range text {
 		switch {
 		case b < ' ' && b != '\t' && b != '\n' && b != '\r', b == 0x7F:
-			return true
-		case b == 0xC2 && i+1 < len(text) && text[i+1] < 0xA0: // U+0080 to U+009F
-			return true
-		case b == 0xEF && i+2 < len(text) && text[i+1] == 0xBF && text[i+2] >= 0xBE: // U+FFFE, U+FFFF
-			return true
+			return i, 1
+		case b == 0xC2: // U+0080 to U+009F
+			if i+1 < len(text) && text[i+1] < 0xA0 {
+				return i, 2
+			}
+			return i, 0
+		case b == 0xEF: // U+FFFE, U+FFFF
+			if i+2 < len(text) && text[i+1] == 0xBF && text[i+2] >= 0xBE {
+				return i, 3
+			}
+			return i, 0
+		case b == '&':
+			return i, reference(text[i:min(len(text), i+longest)])
 		}
 	}
-	return false
+	return len(text), 0
 }
 
-// dropReferences takes out numeric references to characters that XML forbids
-// ("&#8;"): one of them would make the decoder refuse the whole feed.
-func dropReferences(text []byte) []byte {
-	var out []byte
-	kept, at := 0, 0
-	for {
-		next := bytes.Index(text[at:], []byte("&#"))
-		if next < 0 {
-			break
-		}
-		start := at + next
-		end := start + 2
-		for end < len(text) && end < start+12 && text[end] != ';' {
-			end++
-		}
-		at = end
-		if end < len(text) && text[end] == ';' && Forbidden(string(text[start+2:end])) {
-			out = append(out, text[kept:start]...)
-			kept, at = end+1, end+1
-		}
+// reference gives the size of a reference to a character that is dropped, or 0.
+func reference(text []byte) int {
+	if end := bytes.IndexByte(text, ';'); end > 2 && text[1] == '#' && forbidden(string(text[2:end])) {
+		return end + 1
 	}
-	if kept == 0 {
-		return text
-	}
-	return append(out, text[kept:]...)
+	return 0
 }
 
-// Forbidden tells whether the digits of a reference name no character of XML.
-func Forbidden(digits string) bool {
+// forbidden tells whether the digits of a reference name no character of XML.
+func forbidden(digits string) bool {
 	base := 10
 	if digits != "" && (digits[0] == 'x' || digits[0] == 'X') {
 		digits, base = digits[1:], 16
 	}
 	n, err := strconv.ParseUint(digits, base, 32)
-	return err == nil && (n > unicode.MaxRune || isControl(rune(n)) || n >= 0xD800 && n <= 0xDFFF)
+	return err == nil && (n > utf8.MaxRune || isControl(rune(n)) || n >= 0xD800 && n <= 0xDFFF)
 }
 
 // Clean takes out the control characters that a decoder may have brought in.
@@ -221,5 +261,5 @@ func isControl(r rune) bool {
 	case '\uFFFE', '\uFFFF':
 		return true
 	}
-	return unicode.IsControl(r)
+	return uni.IsControl(r)
 }

@@ -397,40 +397,6 @@ func TestIDs(t *testing.T) {
 	}
 }
 
-func TestFirstWindow(t *testing.T) {
-	opened := day(22, 18)
-	week := opened.Add(-7 * 24 * time.Hour)
-	posts := []compile.PostCount{{day(1, 8), 20}, {day(20, 8), 4}, {day(10, 8), 15}, {day(12, 8), 0}, {day(5, 8), 11}}
-	tests := []struct {
-		name   string
-		recent int
-		posts  []compile.PostCount
-		want   time.Time
-	}{
-		{"enough in the week", 10, posts, time.Time{}},
-		{"just too few", 9, posts, day(5, 8)},
-		{"none at all", 0, posts, day(5, 8)},
-		{"one post is enough", 3, []compile.PostCount{{day(1, 8), 9}, {day(19, 8), 30}}, day(19, 8)},
-		{"never enough", 3, posts[1:3], day(10, 8)},
-		{"the oldest has none", 3, []compile.PostCount{{day(19, 8), 3}, {day(1, 8), 0}}, day(19, 8)},
-		{"no posts", 0, nil, time.Time{}},
-		{"posts without comments", 0, []compile.PostCount{{day(19, 8), 0}}, time.Time{}},
-		{"a post without a time", 0, []compile.PostCount{{time.Time{}, 50}, {day(2, 8), 1}}, day(2, 8)},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			before := slices.Clone(test.posts)
-			since, postsSince := compile.FirstWindow(opened, test.recent, test.posts)
-			if !since.Equal(week) || !postsSince.Equal(test.want) {
-				t.Errorf("got %v and %v, want %v and %v", since, postsSince, week, test.want)
-			}
-			if !reflect.DeepEqual(before, test.posts) {
-				t.Error("the posts were put in another order")
-			}
-		})
-	}
-}
-
 func TestMintTagAuthority(t *testing.T) {
 	at := time.Date(2026, 11, 22, 0, 30, 0, 0, time.FixedZone("", 3600)) // still the 21st in UTC
 	tests := []struct{ name, base, want string }{

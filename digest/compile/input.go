@@ -6,12 +6,6 @@ import (
 	"postbag/digest"
 )
 
-// PostCount is a post's time and how many comments it has.
-type PostCount struct {
-	Published time.Time
-	Comments  int
-}
-
 // Input is all that freezing an issue needs.
 type Input struct {
 	Issue       digest.Issue

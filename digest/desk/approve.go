@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"postbag/digest"
@@ -18,24 +17,18 @@ const (
 )
 
 // Approve freezes a draft as it stands, to go out at its moment: the series'
-// next one, or at once when now is set. The next draft opens with it, for the
-// moment after the one that this issue was drafted for. The error is of kind
-// Conflict when the mail would be too large, or a pick is gone or has changed.
-func (d *Desk) Approve(ctx context.Context, ref Ref, now bool) (digest.Issue, error) {
+// next one, or at once when now is set. It answers for the slot that it was drafted
+// for, early or late; for the next moment's when it waits for that. The next draft
+// opens with it. The error is of kind Conflict when the mail would be too large, or
+// a pick is gone or has changed.
+func (d *Desk) Approve(ctx context.Context, by digest.Actor, ref Ref, now bool) (digest.Issue, error) {
 	issue, series, err := d.draft(ctx, ref)
 	if err != nil {
 		return issue, err
 	}
-	at := d.clock.Now()
-	planned := issue.DueAt
-	if !planned.After(at) { // it was drafted for a moment that has passed
-		if planned, err = nextMoment(series, at); err != nil {
-			return issue, err
-		}
-	}
-	issue.DueAt = planned
-	if now {
-		issue.DueAt = at
+	seen := issue
+	if err := d.schedule(ctx, &issue, series, now); err != nil {
+		return issue, err
 	}
 	pub, err := d.identity(ctx, series)
 	if err != nil {
@@ -47,23 +40,40 @@ func (d *Desk) Approve(ctx context.Context, ref Ref, now bool) (digest.Issue, er
 	if err := d.fits(issue.Frozen); err != nil {
 		return issue, err
 	}
-	if !planned.Equal(issue.DueAt) {
-		issue.Frozen.Slot = planned
-	}
-	issue.ApprovedAt = at
-	if err := d.store.Approve(ctx, &issue); err != nil {
-		return issue, err
+	issue.ApprovedAt = d.clock.Now()
+	if err := d.store.Approve(ctx, by, &issue); err != nil {
+		return issue, d.explain(ctx, seen, err)
 	}
 	// The approval stands whether or not the next draft opens now; the worker
-	// opens it otherwise, and "issue draft" says why it cannot.
-	_, _, _ = d.open(ctx, series, planned)
+	// opens it otherwise, and opening it by hand says why it cannot.
+	_, _, _ = d.open(ctx, by, series)
 	return issue, nil
+}
+
+// schedule sets when an approved issue goes out, and which slot it answers for.
+func (d *Desk) schedule(ctx context.Context, issue *digest.Issue, series digest.Series, now bool) error {
+	at := d.clock.Now()
+	if now {
+		issue.DueAt = at
+		return nil
+	}
+	if !issue.DueAt.After(at) { // it was drafted for a moment that has passed
+		all, err := d.store.Issues(ctx, series.ID, newestLookedAt)
+		if err != nil {
+			return err
+		}
+		if issue.DueAt, err = nextSlot(series, all, *issue, at); err != nil {
+			return err
+		}
+	}
+	issue.Slot = issue.DueAt
+	return nil
 }
 
 // named says which draft an error is about: after an approval the present one is
 // the next, which is easily overlooked.
 func named(issue digest.Issue, err error) error {
-	return digest.Fail(digest.KindOf(err), digest.HintOf(err), "%s: %w", issue.Title, err)
+	return digest.Fail(digest.KindOf(err), digest.HintOf(err), "%s: %w", issue.Title, err).Offer(digest.ActsOf(err)...)
 }
 
 // fits refuses an issue whose mail would be cut off.
@@ -128,10 +138,8 @@ func (d *Desk) identity(ctx context.Context, series digest.Series) (digest.Publi
 	if err != nil || pub.TagAuthority != "" {
 		return pub, err
 	}
-	if err := d.store.SavePublication(ctx, d.named(pub, series)); err != nil {
-		return pub, err
-	}
-	return d.store.Publication(ctx)
+	pub.TagAuthority, err = d.store.MintTagAuthority(ctx, d.named(pub, series).TagAuthority)
+	return pub, err
 }
 
 // quoted loads an issue's picked comments and the parents of picked replies.
@@ -160,93 +168,4 @@ func (d *Desk) quoted(ctx context.Context, issue digest.Issue) (map[int64]digest
 		picked[id] = c
 	}
 	return picked, nil
-}
-
-// Reopen takes an approval back: the issue is a draft again. Its moment stays,
-// unless it has passed.
-func (d *Desk) Reopen(ctx context.Context, ref Ref) (digest.Issue, error) {
-	issue, err := d.move(ctx, ref, digest.Draft)
-	if err != nil {
-		return issue, err
-	}
-	return d.Postpone(ctx, Ref{Series: ref.Series, Number: issue.Number})
-}
-
-// Removed refuses an issue of which a picked comment has been removed from the
-// blog since it was approved, with an error of kind Conflict that names it. What
-// readers see is checked again at the last moment.
-func (d *Desk) Removed(ctx context.Context, issue digest.Issue) error {
-	rows, err := d.Rows(ctx, issue)
-	if err != nil {
-		return err
-	}
-	for i, r := range rows {
-		if r.Kind == digest.PickBlock && r.Comment.Gone {
-			hint := fmt.Sprintf("Take the approval back (postbag issue reopen %d), take row %d out and approve again.", issue.Number, i+1)
-			if issue.State != digest.Approved {
-				hint = "It is on the web already. To mail it all the same: postbag issue send --anyway"
-			}
-			return digest.Fail(digest.Conflict, hint, "pick %d of issue %d, by %s, was removed from the blog since it was approved", r.Number, issue.Number, r.Comment.Author)
-		}
-	}
-	return nil
-}
-
-// Publish makes an approved issue visible to readers now. One that is public
-// already stays as it is. The error is of kind Conflict when a pick has been
-// removed from the blog.
-func (d *Desk) Publish(ctx context.Context, ref Ref) (digest.Issue, error) {
-	issue, _, err := d.Issue(ctx, ref)
-	if err != nil || issue.State.Public() {
-		return issue, err
-	}
-	if issue.State == digest.Draft {
-		return issue, digest.Fail(digest.Conflict, "Approve it first: postbag issue approve", "issue %d is a draft, and only what was approved is published", issue.Number)
-	}
-	if err := d.Removed(ctx, issue); err != nil {
-		return issue, err
-	}
-	published, err := d.move(ctx, Ref{Series: ref.Series, Number: issue.Number}, digest.Published)
-	if digest.KindOf(err) == digest.Conflict && err != nil {
-		// A worker may have published it at this very moment.
-		if now, _, readErr := d.Issue(ctx, Ref{Series: ref.Series, Number: issue.Number}); readErr == nil && now.State.Public() {
-			return now, nil
-		}
-	}
-	return published, err
-}
-
-// Cancel ends an issue that readers have not seen. Its number stays used.
-func (d *Desk) Cancel(ctx context.Context, ref Ref) (digest.Issue, error) {
-	return d.move(ctx, ref, digest.Cancelled)
-}
-
-func (d *Desk) move(ctx context.Context, ref Ref, to digest.IssueState) (digest.Issue, error) {
-	issue, _, err := d.Issue(ctx, ref)
-	if err != nil {
-		return issue, err
-	}
-	if err := d.store.MoveIssue(ctx, issue.ID, to, d.clock.Now()); err != nil {
-		return issue, err
-	}
-	issue, _, err = d.Issue(ctx, Ref{Series: ref.Series, Number: issue.Number})
-	return issue, err
-}
-
-// Postpone moves a draft whose moment has passed to the series' next one. A
-// draft whose moment is still to come stays as it is.
-func (d *Desk) Postpone(ctx context.Context, ref Ref) (digest.Issue, error) {
-	series, err := d.Series(ctx, ref.Series)
-	if err != nil {
-		return digest.Issue{}, err
-	}
-	return d.update(ctx, ref, func(issue *digest.Issue) error {
-		now := d.clock.Now()
-		if issue.DueAt.After(now) {
-			return nil
-		}
-		due, err := nextMoment(series, now)
-		issue.DueAt = due
-		return err
-	})
 }

@@ -6,11 +6,8 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"time"
 
 	"postbag/digest"
-	"postbag/digest/compile"
-	"postbag/digest/schedule"
 )
 
 // Desk does the editor's work.
@@ -52,6 +49,10 @@ func New(o Options) *Desk {
 type Ref struct {
 	Series string
 	Number int
+	// Version is that of the issue that somebody looked at before deciding. With 0
+	// a use case takes the issue as it stands; an edit refuses that, unless it only
+	// adds.
+	Version int64
 }
 
 // Series finds a series by its slug, or the only one there is when the slug is
@@ -62,8 +63,8 @@ func (d *Desk) Series(ctx context.Context, slug string) (digest.Series, error) {
 		return digest.Series{}, err
 	}
 	if len(all) == 0 {
-		return digest.Series{}, digest.Fail(digest.NotFound,
-			"Add a blog first: postbag source add URL. Its series is made with it.", "there is no series yet")
+		return digest.Series{}, digest.Fail(digest.NotFound, "The first blog brings one with it.", "there is no series yet").
+			Offer(digest.Act{Do: digest.AddSource})
 	}
 	var names []string
 	for _, s := range all {
@@ -74,7 +75,7 @@ func (d *Desk) Series(ctx context.Context, slug string) (digest.Series, error) {
 	}
 	hint := "The series are: " + strings.Join(names, ", ") + "."
 	if slug == "" {
-		return digest.Series{}, digest.Fail(digest.Invalid, hint, "there are several series; name one with --series")
+		return digest.Series{}, digest.Fail(digest.Invalid, hint, "there are several series, and none is named")
 	}
 	return digest.Series{}, digest.Fail(digest.NotFound, hint, "there is no series %q", slug)
 }
@@ -90,44 +91,26 @@ func (d *Desk) Publication(ctx context.Context) (digest.Publication, error) {
 }
 
 // Draft opens the series' next draft, or gives the one that is open.
-func (d *Desk) Draft(ctx context.Context, slug string) (issue digest.Issue, created bool, err error) {
+func (d *Desk) Draft(ctx context.Context, by digest.Actor, slug string) (issue digest.Issue, created bool, err error) {
 	series, err := d.Series(ctx, slug)
 	if err != nil {
 		return digest.Issue{}, false, err
 	}
-	return d.open(ctx, series, d.clock.Now())
+	return d.open(ctx, by, series)
 }
 
-// open opens the series' next draft, for its next moment after the given one.
-func (d *Desk) open(ctx context.Context, series digest.Series, after time.Time) (issue digest.Issue, created bool, err error) {
+// open opens the series' next draft, for its next moment.
+func (d *Desk) open(ctx context.Context, by digest.Actor, series digest.Series) (issue digest.Issue, created bool, err error) {
 	now := d.clock.Now()
-	due, err := d.nextDue(ctx, series, after)
+	others, err := d.store.Issues(ctx, series.ID, newestLookedAt)
 	if err != nil {
 		return digest.Issue{}, false, err
 	}
-	return d.store.OpenDraft(ctx, series.ID, now, due)
-}
-
-// nextDue gives the series' next moment after the given one that no issue before
-// it has taken.
-func (d *Desk) nextDue(ctx context.Context, series digest.Series, after time.Time) (time.Time, error) {
-	newest, err := d.store.Issues(ctx, series.ID, 1)
+	slot, err := nextSlot(series, others, digest.Issue{Number: series.NextNumber}, now)
 	if err != nil {
-		return time.Time{}, err
+		return digest.Issue{}, false, err
 	}
-	if len(newest) == 1 && newest[0].State != digest.Cancelled && newest[0].DueAt.After(after) {
-		after = newest[0].DueAt
-	}
-	return nextMoment(series, after)
-}
-
-// nextMoment gives the series' next scheduled moment after a time.
-func nextMoment(series digest.Series, after time.Time) (time.Time, error) {
-	plan, err := schedule.Parse(series.Schedule, series.Zone)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return plan.Next(after), nil
+	return d.store.OpenDraft(ctx, by, series.ID, now, slot)
 }
 
 // Issue gives an issue whole.
@@ -165,7 +148,7 @@ func (d *Desk) Newest(ctx context.Context, slug string, states ...digest.IssueSt
 	for _, s := range states {
 		words = append(words, string(s))
 	}
-	return digest.Issue{}, digest.Fail(digest.NotFound, "See the issues with: postbag issue list", "no issue is %s", strings.Join(words, " or "))
+	return digest.Issue{}, digest.Fail(digest.NotFound, "", "no issue is %s", strings.Join(words, " or ")).Offer(digest.Act{Do: digest.ListIssues, Series: slug})
 }
 
 // Only gives the one issue that is in one of some states. Several are an error of
@@ -190,46 +173,38 @@ func (d *Desk) Only(ctx context.Context, slug string, states ...digest.IssueStat
 // newestLookedAt is how many of the newest issues [Desk.Newest] looks at.
 const newestLookedAt = 100
 
-// draft gives an issue that must be a draft.
+// DraftAt gives a draft whole: the one that ref names, of its Version if that is
+// set. The error is of kind Conflict when it is no draft, or another by now.
+func (d *Desk) DraftAt(ctx context.Context, ref Ref) (digest.Issue, error) {
+	issue, _, err := d.draft(ctx, ref)
+	return issue, err
+}
+
+// draft gives an issue that must be a draft, of ref's Version if that is set.
 func (d *Desk) draft(ctx context.Context, ref Ref) (digest.Issue, digest.Series, error) {
 	issue, series, err := d.Issue(ctx, ref)
 	if err != nil {
 		if ref.Number == 0 && digest.KindOf(err) == digest.NotFound && series.ID != 0 {
-			err = digest.Fail(digest.NotFound, "Open one with: postbag issue draft", "there is no draft yet")
+			err = digest.Fail(digest.NotFound, "", "there is no draft yet").Offer(digest.Act{Do: digest.OpenDraft, Series: ref.Series})
 		}
 		return issue, series, err
 	}
 	if issue.State != digest.Draft {
 		return issue, series, notDraft(issue)
 	}
+	if ref.Version != 0 && ref.Version != issue.Version {
+		return issue, series, d.changed(ctx, issue, ref.Version)
+	}
 	return issue, series, nil
 }
 
 func notDraft(issue digest.Issue) error {
-	hint := "What readers may have seen is not edited. Open the next issue with: postbag issue draft"
+	err := digest.Fail(digest.Conflict, "", "issue %d is %s and no draft any more", issue.Number, issue.State)
 	if issue.State == digest.Approved {
-		hint = "Take the approval back first: postbag issue reopen"
+		return err.Offer(digest.Act{Do: digest.ReopenIssue, Issue: issue.Number})
 	}
-	return digest.Fail(digest.Conflict, hint, "issue %d is %s and no draft any more", issue.Number, issue.State)
-}
-
-// update loads a draft, changes it and saves it; when somebody else saved in
-// between it starts over, so that no edit is lost.
-func (d *Desk) update(ctx context.Context, ref Ref, change func(*digest.Issue) error) (digest.Issue, error) {
-	const tries = 5
-	for i := 1; ; i++ {
-		issue, _, err := d.draft(ctx, ref)
-		if err != nil {
-			return issue, err
-		}
-		if err := change(&issue); err != nil {
-			return issue, err
-		}
-		err = d.store.SaveDraft(ctx, &issue)
-		if err == nil || i == tries || digest.KindOf(err) != digest.Conflict {
-			return issue, err
-		}
-	}
+	err.Hint = "What readers may have seen is not edited."
+	return err.Offer(digest.Act{Do: digest.OpenDraft})
 }
 
 // window gives what bounds an issue's candidates.
@@ -238,7 +213,7 @@ func (d *Desk) window(ctx context.Context, issue digest.Issue) (CandidateQuery, 
 	if !issue.WindowFrom.IsZero() {
 		return q, nil
 	}
-	week, err := d.store.CommentsSince(ctx, issue.SeriesID, issue.OpenedAt.Add(-compile.Week))
+	week, err := d.store.CommentsSince(ctx, issue.SeriesID, issue.OpenedAt.Add(-digest.FirstWeek))
 	if err != nil {
 		return q, err
 	}
@@ -246,7 +221,7 @@ func (d *Desk) window(ctx context.Context, issue digest.Issue) (CandidateQuery, 
 	if err != nil {
 		return q, err
 	}
-	q.Since, q.PostsSince = compile.FirstWindow(issue.OpenedAt, week, posts)
+	q.Since, q.PostsSince = digest.FirstWindow(issue.OpenedAt, week, posts)
 	return q, nil
 }
 

@@ -15,6 +15,12 @@ import (
 	"postbag/digest/store/storetest"
 )
 
+// ada and ben are two editors.
+var (
+	ada = digest.Actor{Kind: digest.ByEditor, Name: "ada@blog.example"}
+	ben = digest.Actor{Kind: digest.ByEditor, Name: "ben@blog.example"}
+)
+
 var now = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 
 // newDesk is a desk over a real database with one post and so many comments.
@@ -53,13 +59,23 @@ func newDesk(t *testing.T, comments int) *desk.Desk {
 	return desk.New(desk.Options{Store: db, Clock: clock, BaseURL: "https://news.example.org"})
 }
 
+// present gives the draft, and a reference to it as it stands.
+func present(t *testing.T, d *desk.Desk) (digest.Issue, desk.Ref) {
+	t.Helper()
+	issue, err := d.DraftAt(t.Context(), desk.Ref{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return issue, desk.Ref{Number: issue.Number, Version: issue.Version}
+}
+
 // TestTwoEditorsAtOnce lets many hands pick into one draft: no pick is lost and
 // none doubled.
 func TestTwoEditorsAtOnce(t *testing.T) {
 	const hands, each = 4, 5
 	ctx := context.Background()
 	d := newDesk(t, hands*each)
-	issue, _, err := d.Draft(ctx, "")
+	issue, _, err := d.Draft(ctx, ada, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +88,7 @@ func TestTwoEditorsAtOnce(t *testing.T) {
 		all.Go(func() {
 			for i := range each {
 				for {
-					_, _, err := d.Pick(ctx, desk.Ref{}, candidates[h*each+i].ID, candidates[0].ID)
+					_, _, err := d.Pick(ctx, ada, desk.Ref{}, candidates[h*each+i].ID, candidates[0].ID)
 					if err == nil {
 						break
 					}
@@ -96,13 +112,13 @@ func TestTwoEditorsAtOnce(t *testing.T) {
 func TestNextDraftTakesTheNextMoment(t *testing.T) {
 	ctx := context.Background()
 	d := newDesk(t, 3)
-	if _, _, err := d.Draft(ctx, ""); err != nil {
+	if _, _, err := d.Draft(ctx, ada, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.Pick(ctx, desk.Ref{}, 1); err != nil {
+	if _, _, err := d.Pick(ctx, ada, desk.Ref{}, 1); err != nil {
 		t.Fatal(err)
 	}
-	approved, err := d.Approve(ctx, desk.Ref{}, false)
+	approved, err := d.Approve(ctx, ada, desk.Ref{}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,21 +139,24 @@ func TestNextDraftTakesTheNextMoment(t *testing.T) {
 func TestEditIsAllOrNothing(t *testing.T) {
 	ctx := context.Background()
 	d := newDesk(t, 2)
-	if _, _, err := d.Draft(ctx, ""); err != nil {
+	if _, _, err := d.Draft(ctx, ada, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.Pick(ctx, desk.Ref{}, 1, 2); err != nil {
+	if _, _, err := d.Pick(ctx, ada, desk.Ref{}, 1, 2); err != nil {
 		t.Fatal(err)
 	}
 	title, heading := "Another title", "A heading"
+	issue, at := present(t, d)
+	first := issue.Blocks[0].ID
 	for name, e := range map[string]desk.Edit{
-		"a sentence that is not there": {Title: &title, Row: 1, Keep: []int{9}},
-		"a row that is not there":      {Title: &title, Row: 7, Remove: true},
-		"a position beyond the end":    {Title: &title, Heading: &heading, At: 9},
-		"no row":                       {Title: &title, Restore: true},
-		"two things to one row":        {Title: &title, Row: 1, Restore: true, Remove: true},
+		"a sentence that is not there": {Title: &title, Block: first, Keep: []int{9}},
+		"a block that is not there":    {Title: &title, Block: 999, Remove: true},
+		"above a block that is not":    {Title: &title, Heading: &heading, Before: 999},
+		"no block":                     {Title: &title, Restore: true},
+		"nothing to a block":           {Title: &title, Block: first},
+		"two things to one block":      {Title: &title, Block: first, Restore: true, Remove: true},
 	} {
-		if _, err := d.Edit(ctx, desk.Ref{}, e); err == nil || digest.HintOf(err) == "" {
+		if _, err := d.Edit(ctx, ada, at, e); err == nil || digest.HintOf(err) == "" && len(digest.ActsOf(err)) == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -151,16 +170,17 @@ func TestEditIsAllOrNothing(t *testing.T) {
 // database should; either database keeps the rest of it.
 func TestWhatCannotBeSeenIsLeftOut(t *testing.T) {
 	d := newDesk(t, 1)
-	if _, _, err := d.Draft(t.Context(), ""); err != nil {
+	if _, _, err := d.Draft(t.Context(), ada, ""); err != nil {
 		t.Fatal(err)
 	}
 	title, intro, heading, text := "A\x00 good\rweek", "\x00One\r\n\r\ntwo\xff\tthree\x1b", "A\vheading\x00", "\x00Text"
 	e := desk.Edit{Title: &title, Intro: &intro, Heading: &heading, Text: &text}
-	if _, err := d.Edit(t.Context(), desk.Ref{}, e); err != nil {
+	_, at := present(t, d)
+	if _, err := d.Edit(t.Context(), ada, at, e); err != nil {
 		t.Fatal(err)
 	}
 	nothing := "\x00\n"
-	if _, err := d.Edit(t.Context(), desk.Ref{}, desk.Edit{Text: &nothing}); digest.KindOf(err) != digest.Invalid {
+	if _, err := d.Edit(t.Context(), ada, desk.Ref{}, desk.Edit{Text: &nothing}); digest.KindOf(err) != digest.Invalid {
 		t.Errorf("a text of nothing gives %v", err)
 	}
 	issue, _, err := d.Issue(t.Context(), desk.Ref{})
@@ -172,7 +192,7 @@ func TestWhatCannotBeSeenIsLeftOut(t *testing.T) {
 		t.Errorf("stored are %q, want %q", got, want)
 	}
 	address := "The Depot\x00\r\nOstlemouth"
-	if _, pub, err := d.Set(t.Context(), "pick", desk.Settings{PostalAddress: &address}); err != nil || pub.PostalAddress != "The Depot\nOstlemouth" {
+	if _, pub, err := d.Set(t.Context(), ada, "pick", desk.Settings{PostalAddress: &address}); err != nil || pub.PostalAddress != "The Depot\nOstlemouth" {
 		t.Errorf("the address is %q, %v", pub.PostalAddress, err)
 	}
 }
@@ -182,32 +202,34 @@ func TestWhatCannotBeSeenIsLeftOut(t *testing.T) {
 func TestTrimKeepsNeighbouringSentencesTogether(t *testing.T) {
 	ctx := context.Background()
 	d := newDesk(t, 1)
-	if _, _, err := d.Draft(ctx, ""); err != nil {
+	if _, _, err := d.Draft(ctx, ada, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.Pick(ctx, desk.Ref{}, 1); err != nil {
+	if _, _, err := d.Pick(ctx, ada, desk.Ref{}, 1); err != nil {
 		t.Fatal(err)
 	}
 	trim := func(e desk.Edit) string {
 		t.Helper()
-		issue, err := d.Edit(ctx, desk.Ref{}, e)
+		issue, at := present(t, d)
+		e.Block = issue.Blocks[0].ID
+		saved, err := d.Edit(ctx, ada, at, e)
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, err := d.Rows(ctx, issue)
+		rows, err := d.Rows(ctx, saved.Issue)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return rows[0].Words.Text()
 	}
-	if got := trim(desk.Edit{Row: 1, Keep: []int{2}}); got != "[…] It has two sentences." {
+	if got := trim(desk.Edit{Keep: []int{2}}); got != "[…] It has two sentences." {
 		t.Errorf("keeping the second sentence gives %q", got)
 	}
-	if got := trim(desk.Edit{Row: 1, Keep: []int{2, 1, 2}}); got != "Comment number 0. It has two sentences." {
+	if got := trim(desk.Edit{Keep: []int{2, 1, 2}}); got != "Comment number 0. It has two sentences." {
 		t.Errorf("keeping both gives %q", got)
 	}
-	trim(desk.Edit{Row: 1, Keep: []int{1}})
-	if got := trim(desk.Edit{Row: 1, Restore: true}); got != "Comment number 0. It has two sentences." {
+	trim(desk.Edit{Keep: []int{1}})
+	if got := trim(desk.Edit{Restore: true}); got != "Comment number 0. It has two sentences." {
 		t.Errorf("restoring gives %q", got)
 	}
 }

@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,21 +17,21 @@ import (
 type Edit struct {
 	Title *string
 	Intro *string // Markdown
-	// Heading and Text insert a row with a group's heading or the editor's own
-	// Markdown at position At (from 1; 0 means at the end).
+	// Heading and Text add rows, with a group's heading and the editor's own
+	// Markdown: above the block Before, or at the end.
 	Heading *string
 	Text    *string
-	At      int
-	// Row is the row that the following fields change.
-	Row int
-	// Keep trims the pick at Row to these sentences, counted from 1.
+	Before  int64 // a block's id; 0 for the end
+	// Block is the id of the block that the following fields change.
+	Block int64
+	// Keep trims the pick to these sentences, counted from 1.
 	Keep []int
 	// KeepRanges trims it to ranges of its text, for finer cuts.
 	KeepRanges []digest.Range
-	// Restore undoes all trimming of the pick at Row, and accepts its words as
-	// they are now.
+	// Restore undoes all trimming of the pick, and accepts its words as they are
+	// now.
 	Restore bool
-	// Remove takes the row out.
+	// Remove takes the block out.
 	Remove bool
 }
 
@@ -41,40 +43,65 @@ const (
 )
 
 // Edit changes a draft. All of an edit is done, or none of it.
-func (d *Desk) Edit(ctx context.Context, ref Ref, e Edit) (digest.Issue, error) {
+func (d *Desk) Edit(ctx context.Context, by digest.Actor, ref Ref, e Edit) (Saved, error) {
 	if err := e.check(); err != nil {
-		return digest.Issue{}, err
+		return Saved{}, err
 	}
-	return d.update(ctx, ref, func(issue *digest.Issue) error {
+	do := func(issue *digest.Issue, _ digest.Series) (string, error) {
+		var did []string
 		if e.Title != nil {
 			issue.Title = oneLine(*e.Title)
+			did = append(did, "gave it the title “"+issue.Title+"”")
 		}
 		if e.Intro != nil {
 			issue.Intro = written(*e.Intro)
+			did = append(did, "wrote the introduction")
 		}
-		if e.Row != 0 {
-			if err := d.editRow(ctx, issue, e); err != nil {
-				return err
+		if e.Block != 0 {
+			words, err := d.editBlock(ctx, issue, e)
+			if err != nil {
+				return "", err
 			}
+			did = append(did, words)
 		}
-		return insert(issue, e)
-	})
+		added, err := e.insert(issue)
+		return strings.Join(append(did, added...), ", "), err
+	}
+	if e.onlyAdds() {
+		return d.repeat(ctx, by, ref, digest.Edited, do)
+	}
+	return d.change(ctx, by, ref, digest.Edited, do)
 }
 
+// onlyAdds tells whether the edit takes nothing from anybody, whatever the draft
+// has become.
+func (e Edit) onlyAdds() bool {
+	return e.Title == nil && e.Intro == nil && e.Block == 0 && e.Before == 0
+}
+
+func (e Edit) trims() bool { return len(e.Keep) > 0 || len(e.KeepRanges) > 0 }
+
 func (e Edit) check() error {
-	trims := len(e.Keep) > 0 || len(e.KeepRanges) > 0
+	one := 0
+	for _, set := range []bool{e.trims(), e.Restore, e.Remove} {
+		if set {
+			one++
+		}
+	}
 	switch {
 	case e.Title != nil && oneLine(*e.Title) == "":
 		return digest.Fail(digest.Invalid, "Give it some words.", "a title cannot be empty")
 	case e.Title != nil && len(*e.Title) > maxTitle:
 		return digest.Fail(digest.Invalid, "Shorten it.", "the title is longer than %d bytes", maxTitle)
 	case e.Heading != nil && oneLine(*e.Heading) == "", e.Text != nil && written(*e.Text) == "":
-		return digest.Fail(digest.Invalid, "Give it some words, or take the row out with --remove.", "a heading or text cannot be empty")
+		return digest.Fail(digest.Invalid, "Give it some words, or take the row out.", "a heading or text cannot be empty")
 	case e.Heading != nil && len(*e.Heading) > maxTitle, e.Text != nil && len(*e.Text) > maxText, e.Intro != nil && len(*e.Intro) > maxText:
 		return digest.Fail(digest.Invalid, "Shorten it.", "the text is too long")
-	case (trims || e.Restore || e.Remove) && e.Row == 0:
-		return digest.Fail(digest.Invalid, "Name the row with --row; see the rows with: postbag issue show", "no row is named")
-	case trims && e.Restore, trims && e.Remove, e.Restore && e.Remove:
+	case one > 0 && e.Block == 0:
+		return digest.Fail(digest.Invalid, "", "no row is named").Offer(digest.Act{Do: digest.ShowIssue})
+	case one == 0 && e.Block != 0:
+		return digest.Fail(digest.Invalid, "Trim it, restore it or take it out.", "nothing is said about the row")
+	case one > 1:
 		return digest.Fail(digest.Invalid, "Do one after the other.", "trimming, restoring and removing exclude each other")
 	}
 	return nil
@@ -97,38 +124,52 @@ func written(s string) string {
 	}, s))
 }
 
-func (d *Desk) editRow(ctx context.Context, issue *digest.Issue, e Edit) error {
-	block, err := rowAt(*issue, e.Row)
+// editBlock trims, restores or takes out a block, and gives the words for it.
+func (d *Desk) editBlock(ctx context.Context, issue *digest.Issue, e Edit) (string, error) {
+	row, err := rowOf(*issue, e.Block)
 	if err != nil {
-		return err
+		return "", err
 	}
-	if e.Remove {
-		issue.Blocks = slices.Delete(issue.Blocks, e.Row-1, e.Row)
-		return nil
-	}
-	if !e.Restore && len(e.Keep) == 0 && len(e.KeepRanges) == 0 {
-		return nil
-	}
-	if block.Kind != digest.PickBlock {
-		return digest.Fail(digest.Invalid, "Only picks are trimmed; edit a text by removing and writing it anew.", "row %d is a %s", e.Row, block.Kind)
-	}
+	block := &issue.Blocks[row-1]
 	found, err := d.comments(ctx, []int64{block.CommentID})
 	if err != nil {
-		return err
+		return "", err
 	}
 	comment := found[block.CommentID]
+	name := fmt.Sprintf("row %d: %s", row, nameOf(*block, comment))
+	if e.Remove {
+		issue.Blocks = slices.Delete(issue.Blocks, row-1, row)
+		return "took out " + name, nil
+	}
+	if block.Kind != digest.PickBlock {
+		return "", digest.Fail(digest.Invalid, "Only picks are trimmed; edit a text by removing and writing it anew.", "row %d is a %s", row, block.Kind)
+	}
 	kept := e.KeepRanges
 	if len(e.Keep) > 0 {
 		if kept, err = sentences(comment.Body, e.Keep); err != nil {
-			return err
+			return "", err
 		}
 	}
 	if _, err := cut.Keep(comment.Body, kept); err != nil {
-		return err
+		return "", err
 	}
 	block.Kept, block.PickedHash = kept, comment.Hash
-	issue.Blocks[e.Row-1] = block
-	return nil
+	if e.Restore {
+		return "restored " + name, nil
+	}
+	return "trimmed " + name, nil
+}
+
+// nameOf names a block by what it is.
+func nameOf(b digest.Block, c digest.Candidate) string {
+	const room = 40
+	switch b.Kind {
+	case digest.PickBlock:
+		return fmt.Sprintf("%s, “%s”", cmp.Or(markup.Clean(c.Author), "Anonymous"), markup.Quote(c.Body, room))
+	case digest.HeadingBlock:
+		return "the heading “" + b.Text + "”"
+	}
+	return "a text, “" + markup.Quote(markup.FromMarkdown(b.Text), room) + "”"
 }
 
 // sentences gives the ranges of the chosen sentences; neighbours become one
@@ -141,7 +182,7 @@ func sentences(body digest.Prose, chosen []int) ([]digest.Range, error) {
 	var out []digest.Range
 	for i, n := range chosen {
 		if n < 1 || n > len(all) {
-			return nil, digest.Fail(digest.Invalid, "See them with: postbag issue show --row ROW", "the comment has sentences 1 to %d, not %d", len(all), n)
+			return nil, digest.Fail(digest.Invalid, "Look at its sentences, which are numbered.", "the comment has sentences 1 to %d, not %d", len(all), n)
 		}
 		if i > 0 && chosen[i-1] == n-1 {
 			out[len(out)-1].End = all[n-1].End
@@ -155,7 +196,8 @@ func sentences(body digest.Prose, chosen []int) ([]digest.Range, error) {
 	return out, nil
 }
 
-func insert(issue *digest.Issue, e Edit) error {
+// insert adds rows, and gives the words for it.
+func (e Edit) insert(issue *digest.Issue) (did []string, err error) {
 	var rows []digest.Block
 	if e.Heading != nil {
 		rows = append(rows, digest.Block{Kind: digest.HeadingBlock, Text: oneLine(*e.Heading)})
@@ -163,16 +205,17 @@ func insert(issue *digest.Issue, e Edit) error {
 	if e.Text != nil {
 		rows = append(rows, digest.Block{Kind: digest.TextBlock, Text: written(*e.Text)})
 	}
-	if len(rows) == 0 {
-		return nil
+	at := len(issue.Blocks)
+	if e.Before != 0 && len(rows) > 0 {
+		row, err := rowOf(*issue, e.Before)
+		if err != nil {
+			return nil, err
+		}
+		at = row - 1
 	}
-	at := len(issue.Blocks) + 1
-	if e.At != 0 {
-		at = e.At
+	for _, r := range rows {
+		did = append(did, "added "+nameOf(r, digest.Candidate{}))
 	}
-	if at < 1 || at > len(issue.Blocks)+1 {
-		return digest.Fail(digest.NotFound, "See the rows with: postbag issue show", "issue %d has no position %d", issue.Number, at)
-	}
-	issue.Blocks = slices.Insert(issue.Blocks, at-1, rows...)
-	return nil
+	issue.Blocks = slices.Insert(issue.Blocks, at, rows...)
+	return did, nil
 }

@@ -69,55 +69,95 @@ func (d *Desk) suggestions(ctx context.Context, issue digest.Issue, n int) ([]Su
 const postsQuoting = 50
 
 // Pick adds comments to the end of a draft, in the order given. A comment that
-// is in it already stays where it is. One that is gone or unknown is an error,
-// and nothing is picked.
-func (d *Desk) Pick(ctx context.Context, ref Ref, ids ...int64) (added int, issue digest.Issue, err error) {
+// is in it already stays where it is; one that was trimmed in this draft and taken
+// out comes back trimmed. One that is gone or unknown is an error, and nothing is
+// picked.
+func (d *Desk) Pick(ctx context.Context, by digest.Actor, ref Ref, ids ...int64) (added int, saved Saved, err error) {
 	found, err := d.comments(ctx, ids)
 	if err != nil {
-		return 0, issue, err
+		return 0, saved, err
 	}
 	for _, id := range ids {
 		c, ok := found[id]
 		switch {
 		case !ok:
-			return 0, issue, digest.Fail(digest.NotFound, "List what there is with: postbag comment list", "there is no comment %d", id)
+			return 0, saved, digest.Fail(digest.NotFound, "", "there is no comment %d", id).Offer(digest.Act{Do: digest.ListComments})
 		case c.Gone:
-			return 0, issue, digest.Fail(digest.Conflict, "Its writer or the blog took it back; choose another.", "comment %d was removed from the blog", id)
+			return 0, saved, digest.Fail(digest.Conflict, "Its writer or the blog took it back; choose another.", "comment %d was removed from the blog", id)
 		}
 	}
-	issue, err = d.update(ctx, ref, func(issue *digest.Issue) error {
+	saved, err = d.repeat(ctx, by, ref, digest.Edited, func(issue *digest.Issue, _ digest.Series) (string, error) {
 		added = 0
+		trimmed, err := d.trimmed(ctx, *issue)
+		if err != nil {
+			return "", err
+		}
+		first := ""
 		for _, id := range ids {
-			if rowOfComment(*issue, id) > 0 {
+			if _, isIn := issue.PickOf(id); isIn {
 				continue
 			}
-			issue.Blocks = append(issue.Blocks, digest.Block{Kind: digest.PickBlock, CommentID: id, PickedHash: found[id].Hash})
-			added++
+			block := digest.Block{Kind: digest.PickBlock, CommentID: id, PickedHash: found[id].Hash}
+			if before := trimmed[id]; before.PickedHash == block.PickedHash {
+				block.Kept = before.Kept
+			}
+			issue.Blocks = append(issue.Blocks, block)
+			if added++; added == 1 {
+				first = nameOf(block, found[id])
+			}
 		}
-		return nil
+		switch added {
+		case 0:
+			return "", nil
+		case 1:
+			return "picked " + first, nil
+		}
+		return fmt.Sprintf("picked %d comments, the first %s", added, first), nil
 	})
-	return added, issue, err
+	return added, saved, err
+}
+
+// trimmed gives the trimmed picks that were taken out of a draft, by comment, as
+// they were last.
+func (d *Desk) trimmed(ctx context.Context, issue digest.Issue) (map[int64]digest.Block, error) {
+	history, err := d.store.Revisions(ctx, issue.ID, revisionsLookedAt)
+	if err != nil {
+		return nil, err
+	}
+	last := map[int64]digest.Block{}
+	for _, r := range history { // the newest first
+		if r.Before == nil {
+			continue
+		}
+		for _, b := range r.Before.Blocks {
+			if _, later := last[b.CommentID]; !later {
+				last[b.CommentID] = b
+			}
+		}
+	}
+	return last, nil
 }
 
 // PickSuggested picks what [Desk.Suggestions] gives, at most n.
-func (d *Desk) PickSuggested(ctx context.Context, ref Ref, n int) ([]Suggested, digest.Issue, error) {
+func (d *Desk) PickSuggested(ctx context.Context, by digest.Actor, ref Ref, n int) ([]Suggested, Saved, error) {
 	issue, _, err := d.draft(ctx, ref)
 	if err != nil {
-		return nil, issue, err
+		return nil, Saved{Issue: issue}, err
 	}
 	chosen, err := d.suggestions(ctx, issue, n)
 	if err != nil {
-		return nil, issue, err
+		return nil, Saved{Issue: issue}, err
 	}
 	if len(chosen) == 0 {
-		return nil, issue, digest.Fail(digest.Conflict, "Pull the blog first (postbag pull), or pick comments by their ids.", "there is nothing to suggest for issue %d", issue.Number)
+		return nil, Saved{Issue: issue}, digest.Fail(digest.Conflict, "Or pick comments by their ids.", "there is nothing to suggest for issue %d", issue.Number).
+			Offer(digest.Act{Do: digest.PullNow})
 	}
 	ids := make([]int64, len(chosen))
 	for i, s := range chosen {
 		ids[i] = s.ID
 	}
-	_, issue, err = d.Pick(ctx, ref, ids...)
-	return chosen, issue, err
+	_, saved, err := d.Pick(ctx, by, ref, ids...)
+	return chosen, saved, err
 }
 
 // UsedBefore tells which of some comments other issues of the series picked:
@@ -128,51 +168,57 @@ func (d *Desk) UsedBefore(ctx context.Context, issue digest.Issue, ids []int64) 
 
 // Unpick takes comments out of a draft. One that is not in it is an error, and
 // nothing is taken out.
-func (d *Desk) Unpick(ctx context.Context, ref Ref, ids ...int64) (digest.Issue, error) {
-	return d.update(ctx, ref, func(issue *digest.Issue) error {
-		for _, id := range ids {
-			row := rowOfComment(*issue, id)
-			if row == 0 {
-				return digest.Fail(digest.NotFound, "See what is in it with: postbag issue show", "comment %d is not in issue %d", id, issue.Number)
-			}
-			issue.Blocks = slices.Delete(issue.Blocks, row-1, row)
-		}
-		return nil
-	})
-}
-
-// Move puts a row of a draft at another position; both count from 1.
-func (d *Desk) Move(ctx context.Context, ref Ref, row, position int) (digest.Issue, error) {
-	return d.update(ctx, ref, func(issue *digest.Issue) error {
-		block, err := rowAt(*issue, row)
-		if err != nil {
-			return err
-		}
-		if _, err := rowAt(*issue, position); err != nil {
-			return err
-		}
-		issue.Blocks = slices.Delete(issue.Blocks, row-1, row)
-		issue.Blocks = slices.Insert(issue.Blocks, position-1, block)
-		return nil
-	})
-}
-
-// rowOfComment gives the row of a picked comment, from 1, or 0.
-func rowOfComment(issue digest.Issue, id int64) int {
-	return 1 + slices.IndexFunc(issue.Blocks, func(b digest.Block) bool {
-		return b.Kind == digest.PickBlock && b.CommentID == id
-	})
-}
-
-func rowAt(issue digest.Issue, row int) (digest.Block, error) {
-	if row < 1 || row > len(issue.Blocks) {
-		has := fmt.Sprintf("It has rows 1 to %d; see them with: postbag issue show", len(issue.Blocks))
-		if len(issue.Blocks) == 0 {
-			has = "It has no rows yet; pick some comments first."
-		}
-		return digest.Block{}, digest.Fail(digest.NotFound, has, "issue %d has no row %d", issue.Number, row)
+func (d *Desk) Unpick(ctx context.Context, by digest.Actor, ref Ref, ids ...int64) (Saved, error) {
+	found, err := d.comments(ctx, ids)
+	if err != nil {
+		return Saved{}, err
 	}
-	return issue.Blocks[row-1], nil
+	return d.change(ctx, by, ref, digest.Edited, func(issue *digest.Issue, _ digest.Series) (string, error) {
+		var did []string
+		for _, id := range ids {
+			block, isIn := issue.PickOf(id)
+			if !isIn {
+				return "", digest.Fail(digest.NotFound, "", "comment %d is not in issue %d", id, issue.Number).
+					Offer(digest.Act{Do: digest.ShowIssue, Issue: issue.Number})
+			}
+			did = append(did, nameOf(block, found[id]))
+			issue.Blocks = slices.DeleteFunc(issue.Blocks, func(b digest.Block) bool { return b.ID == block.ID })
+		}
+		return "took out " + strings.Join(did, "; "), nil
+	})
+}
+
+// Move puts a block of a draft above another one, or at the end when that is 0.
+func (d *Desk) Move(ctx context.Context, by digest.Actor, ref Ref, block, before int64) (Saved, error) {
+	return d.change(ctx, by, ref, digest.Edited, func(issue *digest.Issue, _ digest.Series) (string, error) {
+		row, err := rowOf(*issue, block)
+		if err != nil || block == before {
+			return "", err
+		}
+		moved := issue.Blocks[row-1]
+		issue.Blocks = slices.Delete(issue.Blocks, row-1, row)
+		to := len(issue.Blocks) + 1
+		if before != 0 {
+			if to, err = rowOf(*issue, before); err != nil {
+				return "", err
+			}
+		}
+		if to == row {
+			return "", nil
+		}
+		issue.Blocks = slices.Insert(issue.Blocks, to-1, moved)
+		found, err := d.comments(ctx, []int64{moved.CommentID})
+		return fmt.Sprintf("moved row %d to position %d: %s", row, to, nameOf(moved, found[moved.CommentID])), err
+	})
+}
+
+// rowOf gives the row of a block, from 1.
+func rowOf(issue digest.Issue, block int64) (int, error) {
+	if row := issue.RowOf(block); row > 0 {
+		return row, nil
+	}
+	return 0, digest.Fail(digest.NotFound, "", "issue %d has no block %d", issue.Number, block).
+		Offer(digest.Act{Do: digest.ShowIssue, Issue: issue.Number})
 }
 
 // comments gives comments by id.

@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"strings"
-	"time"
 
 	"golang.org/x/text/language"
 
@@ -12,7 +11,7 @@ import (
 )
 
 // Settings is a change to a series and to what all series share; nil fields
-// leave things as they are.
+// leave things as they are, whatever they have become meanwhile.
 type Settings struct {
 	Name       *string
 	Title      *string // pattern with {name} and {number}
@@ -25,116 +24,96 @@ type Settings struct {
 	PostalAddress *string
 }
 
+// Follow moves the open draft along with its series' settings, from what they were
+// to what they are; all are the series' issues. It gives the words for it, "" when
+// the draft stays as it is.
+type Follow func(was, is digest.Series, draft *digest.Issue, all []digest.Issue) (words string, err error)
+
 // Set changes a series' settings. Everything is checked before anything is
-// stored. The open draft, if there is one, follows a new schedule, and a new
-// title pattern as long as its title is still the pattern's.
-func (d *Desk) Set(ctx context.Context, slug string, s Settings) (digest.Series, digest.Publication, error) {
-	before, err := d.Series(ctx, slug)
+// stored, and either all is stored or nothing. The open draft, if there is one,
+// follows a new schedule, and a new title pattern as long as its title is still the
+// pattern's.
+func (d *Desk) Set(ctx context.Context, by digest.Actor, slug string, s Settings) (digest.Series, digest.Publication, error) {
+	series, err := d.Series(ctx, slug)
 	if err != nil {
-		return before, digest.Publication{}, err
+		return series, digest.Publication{}, err
 	}
-	pub, err := d.store.Publication(ctx)
-	if err != nil {
-		return before, pub, err
+	if err := s.clean(); err != nil {
+		return series, digest.Publication{}, err
 	}
-	after := before
-	if err := s.series(&after); err != nil {
-		return before, pub, err
+	if err := s.checkSchedule(series); err != nil {
+		return series, digest.Publication{}, err
 	}
-	changed := pub
-	if err := s.publication(&changed); err != nil {
-		return before, pub, err
-	}
-	if err := d.store.SaveSeries(ctx, after); err != nil {
-		return before, pub, err
-	}
-	if err := d.store.SavePublication(ctx, changed); err != nil {
-		return after, pub, err
-	}
-	return after, changed, d.follow(ctx, before, after)
+	return d.store.ChangeSettings(ctx, by, series.ID, s, d.clock.Now(), d.follow)
 }
 
-func (s Settings) series(to *digest.Series) error {
-	if s.Name != nil {
-		if to.Name = oneLine(*s.Name); to.Name == "" {
-			return digest.Fail(digest.Invalid, `Give it one, such as "Pick of the Week".`, "a series needs a name")
-		}
+// clean checks what was set, and brings it into the form that is stored.
+func (s *Settings) clean() error {
+	if s.Name != nil && !tidy(&s.Name, oneLine) {
+		return digest.Fail(digest.Invalid, `Give it one, such as "Pick of the Week".`, "a series needs a name")
 	}
-	if s.Title != nil {
-		if to.Title = oneLine(*s.Title); !strings.Contains(to.Title, "{number}") {
-			return digest.Fail(digest.Invalid, `For example "{name} {number}".`, "a title pattern needs {number}, so that every issue has a title of its own")
-		}
+	if s.Title != nil && (!tidy(&s.Title, oneLine) || !strings.Contains(*s.Title, "{number}")) {
+		return digest.Fail(digest.Invalid, `For example "{name} {number}".`, "a title pattern needs {number}, so that every issue has a title of its own")
 	}
-	set(&to.Schedule, s.Schedule)
-	set(&to.Zone, s.Zone)
-	if _, err := schedule.Parse(to.Schedule, to.Zone); err != nil {
-		return err
+	if s.NextNumber != nil && *s.NextNumber < 1 {
+		return digest.Fail(digest.Invalid, "Issues count from 1.", "%d cannot be an issue's number", *s.NextNumber)
 	}
-	if s.NextNumber != nil {
-		if to.NextNumber = *s.NextNumber; to.NextNumber < 1 {
-			return digest.Fail(digest.Invalid, "Issues count from 1.", "%d cannot be an issue's number", to.NextNumber)
-		}
+	if s.Publication != nil && !tidy(&s.Publication, oneLine) {
+		return digest.Fail(digest.Invalid, "Give it the blog's name.", "a publication needs a name")
 	}
-	return nil
-}
-
-func (s Settings) publication(to *digest.Publication) error {
-	if s.Publication != nil {
-		if to.Name = oneLine(*s.Publication); to.Name == "" {
-			return digest.Fail(digest.Invalid, "Give it the blog's name.", "a publication needs a name")
-		}
+	for _, field := range []**string{&s.Schedule, &s.Zone, &s.PostalAddress} {
+		tidy(field, written)
 	}
-	set(&to.PostalAddress, s.PostalAddress)
 	if s.Language != nil {
 		tag, err := language.Parse(*s.Language)
 		if err != nil {
 			return digest.Fail(digest.Invalid, `Use a tag such as "en", "en-GB" or "de".`, "the language %q is not a language tag", *s.Language)
 		}
-		to.Language = tag.String()
+		canonical := tag.String()
+		s.Language = &canonical
 	}
 	return nil
 }
 
-func set(to *string, from *string) {
-	if from != nil {
-		*to = written(*from)
+// tidy brings a field into its form, and tells whether something is left of it.
+func tidy(field **string, form func(string) string) bool {
+	if *field == nil {
+		return false
 	}
+	text := form(**field)
+	*field = &text
+	return text != ""
 }
 
-// dueAfterOthers gives the series' next moment that no earlier issue waits for.
-func (d *Desk) dueAfterOthers(ctx context.Context, series digest.Series, number int) (time.Time, error) {
-	after := d.clock.Now()
-	all, err := d.store.Issues(ctx, series.ID, newestLookedAt)
-	if err != nil {
-		return after, err
+// checkSchedule tells whether the schedule and the zone fit together.
+func (s Settings) checkSchedule(series digest.Series) error {
+	if s.Schedule != nil {
+		series.Schedule = *s.Schedule
 	}
-	for _, issue := range all {
-		if issue.Number < number && issue.State == digest.Approved && issue.DueAt.After(after) {
-			after = issue.DueAt
-		}
+	if s.Zone != nil {
+		series.Zone = *s.Zone
 	}
-	return nextMoment(series, after)
-}
-
-// follow moves the open draft along with its series' settings.
-func (d *Desk) follow(ctx context.Context, before, after digest.Series) error {
-	draft, err := d.store.Issue(ctx, after.ID, 0)
-	if digest.KindOf(err) == digest.NotFound && err != nil {
-		return nil
-	}
-	if err != nil || draft.State != digest.Draft {
-		return err
-	}
-	_, err = d.update(ctx, Ref{Series: after.Slug, Number: draft.Number}, func(issue *digest.Issue) error {
-		if issue.Title == before.TitleOf(issue.Number) {
-			issue.Title = after.TitleOf(issue.Number)
-		}
-		if before.Schedule == after.Schedule && before.Zone == after.Zone {
-			return nil
-		}
-		due, err := d.dueAfterOthers(ctx, after, issue.Number)
-		issue.DueAt = due
-		return err
-	})
+	_, err := schedule.Parse(series.Schedule, series.Zone)
 	return err
+}
+
+// follow is the desk's [Follow].
+func (d *Desk) follow(was, is digest.Series, draft *digest.Issue, all []digest.Issue) (string, error) {
+	var did []string
+	if title := is.TitleOf(draft.Number); draft.Title == was.TitleOf(draft.Number) && draft.Title != title {
+		draft.Title = title
+		did = append(did, "titled it “"+title+"”")
+	}
+	if was.Schedule == is.Schedule && was.Zone == is.Zone {
+		return strings.Join(did, ", "), nil
+	}
+	due, err := nextSlot(is, all, *draft, d.clock.Now())
+	if err != nil {
+		return "", err
+	}
+	if !due.Equal(draft.DueAt) {
+		draft.Slot, draft.DueAt = due, due
+		did = append(did, "moved it to "+moment(is, due))
+	}
+	return strings.Join(did, ", "), nil
 }

@@ -5,45 +5,53 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/compile"
 	"postbag/digest/near"
 	"postbag/digest/search"
+	"postbag/subscribers"
 )
 
 // Store is what the desk asks of the database.
 type Store interface {
 	// Publication gives the installation's own settings.
 	Publication(ctx context.Context) (digest.Publication, error)
-	// SavePublication stores them; TagAuthority, once set, is never changed by it.
-	SavePublication(ctx context.Context, p digest.Publication) error
+	// MintTagAuthority stores the "host,date" of the publication's tag: URIs, unless
+	// one is stored already, and gives the one that is.
+	MintTagAuthority(ctx context.Context, authority string) (string, error)
 	// SeriesList gives all series, by id.
 	SeriesList(ctx context.Context) ([]digest.Series, error)
-	// SaveSeries stores a series' settings. NextNumber can only be set above
-	// every number that an issue has; else the error is of kind Conflict.
-	SaveSeries(ctx context.Context, s digest.Series) error
+	// ChangeSettings stores the fields that are set, and no others, and gives all as
+	// they are now. NextNumber can only be set above every number that an issue has;
+	// else the error is of kind Conflict. In the same transaction follow changes the
+	// series' open draft, if there is one.
+	ChangeSettings(ctx context.Context, by digest.Actor, seriesID int64, s Settings, at time.Time, follow Follow) (digest.Series, digest.Publication, error)
 
-	// OpenDraft creates the series' next draft, takes its number and titles it by
-	// the series' pattern; if the series has a draft already it gives that one.
-	// The window begins where the newest issue that was approved froze, or with
-	// that of a cancelled issue that no later one took over.
-	OpenDraft(ctx context.Context, seriesID int64, opened, due time.Time) (issue digest.Issue, created bool, err error)
+	// OpenDraft creates the series' next draft for a slot, takes its number and
+	// titles it by the series' pattern; if the series has a draft already it gives
+	// that one. Its window begins by [digest.NextWindow]. What a skipped issue just
+	// before it had becomes the draft's.
+	OpenDraft(ctx context.Context, by digest.Actor, seriesID int64, opened, slot time.Time) (issue digest.Issue, created bool, err error)
 	// Issue gives an issue whole; number 0 means the series' newest draft, else
 	// its newest issue. The error is of kind NotFound.
 	Issue(ctx context.Context, seriesID int64, number int) (digest.Issue, error)
 	// Issues lists a series' issues, newest first, with Blocks and Frozen left out.
 	Issues(ctx context.Context, seriesID int64, limit int) ([]digest.Issue, error)
-	// SaveDraft stores title, intro, due moment and blocks of a draft. The error
-	// is of kind Conflict when the issue is no draft any more, or when its
-	// Version is not the one stored. It fills in the ids of new blocks and the
-	// new Version.
-	SaveDraft(ctx context.Context, issue *digest.Issue) error
-	// Approve freezes a draft of the given Version: state, Frozen, ApprovedAt and
-	// DueAt are stored together. Conflict as for SaveDraft.
-	Approve(ctx context.Context, issue *digest.Issue) error
+	// SaveDraft stores a change of a draft, and the revision with who made it, when,
+	// and what it did; an edit's can be undone. The error is of kind Conflict when
+	// the issue is no draft any more, or when its Version is not the one stored. It
+	// fills in the ids of new blocks and the new Version.
+	SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.Revision) error
+	// Revisions lists the changes of an issue, the newest first; a limit of 0 is a
+	// generous one.
+	Revisions(ctx context.Context, issueID int64, limit int) ([]digest.Revision, error)
+	// Approve freezes a draft of the given Version: state, Frozen, ApprovedAt, Slot
+	// and DueAt are stored together. Conflict as for SaveDraft.
+	Approve(ctx context.Context, by digest.Actor, issue *digest.Issue) error
 	// MoveIssue moves an issue to another state, as [digest.IssueState.To]
 	// allows, and stamps the moment; Conflict otherwise. Moving an approved issue
-	// back to draft removes its Frozen.
-	MoveIssue(ctx context.Context, issueID int64, to digest.IssueState, at time.Time) error
+	// back to draft removes its Frozen; publishing dates it.
+	MoveIssue(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, at time.Time) error
+	// Counts gives the mails of an issue by state.
+	Counts(ctx context.Context, issueID int64) (subscribers.Counts, error)
 
 	// Candidates gives the comments an issue may pick, by post (newest first),
 	// then in thread order: each top-level comment followed by its replies, both
@@ -51,7 +59,7 @@ type Store interface {
 	Candidates(ctx context.Context, q CandidateQuery) ([]digest.Candidate, error)
 	// PostActivity gives the newest posts of a series' sources by publication,
 	// with the number of their comments that are not gone.
-	PostActivity(ctx context.Context, seriesID int64, limit int) ([]compile.PostCount, error)
+	PostActivity(ctx context.Context, seriesID int64, limit int) ([]digest.PostCount, error)
 	// CommentsSince counts a series' comments published at or after a moment
 	// that are not gone.
 	CommentsSince(ctx context.Context, seriesID int64, since time.Time) (int, error)

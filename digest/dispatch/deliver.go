@@ -6,7 +6,6 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
-	"postbag/digest/schedule"
 	"postbag/digest/work"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
@@ -238,15 +237,8 @@ func (s *Sender) Mailing(ctx context.Context, issue digest.Issue) (m subscribers
 	if err != nil {
 		return m, false, err
 	}
-	plan, err := schedule.Parse(series.Schedule, series.Zone)
-	if err != nil {
-		return m, false, err
-	}
-	slot := issue.Frozen.Slot // the moment of the schedule that it takes, whenever it is really sent
-	if slot.IsZero() {
-		slot = issue.Frozen.Date
-	}
-	return subscribers.Mailing{IssueID: issue.ID, Begun: s.Clock.Now(), Domain: s.Writer.Domain}, plan.LastOfMonth(slot), nil
+	last, err := desk.LastOfMonth(issue, series)
+	return subscribers.Mailing{IssueID: issue.ID, Begun: s.Clock.Now(), Domain: s.Writer.Domain}, last, err
 }
 
 // Delivered lists deliveries of an issue, those in the given states, and where its
@@ -265,9 +257,4 @@ func (s *Sender) Delivered(ctx context.Context, ref desk.Ref, limit int, states 
 	}
 	found, err = s.Store.Deliveries(ctx, r.Issue.ID, limit, states...)
 	return r, found, err
-}
-
-// WhyPaused tells why an issue is paused.
-func (s *Sender) WhyPaused(ctx context.Context, issue digest.Issue) (string, error) {
-	return s.Store.IssueReason(ctx, issue.ID)
 }

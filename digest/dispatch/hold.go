@@ -148,5 +148,5 @@ func (s *Sender) fate(x digest.Issue, unsent Unsent) Fate {
 // IsLate tells whether the moment of an issue passed so long ago that the editor is
 // asked before it goes out.
 func (s *Sender) IsLate(issue digest.Issue) bool {
-	return !issue.DueAt.IsZero() && s.Clock.Now().Sub(issue.DueAt) > s.LateAfter
+	return issue.IsLate(s.Clock.Now(), s.LateAfter)
 }

@@ -30,7 +30,7 @@ func (s *Sender) Publish(ctx context.Context, by digest.Actor, ref desk.Ref) (is
 	if unsure, err = s.Check(ctx, issue); err != nil {
 		return issue, unsure, err
 	}
-	issue, err = s.Desk.Publish(ctx, desk.Ref{Series: ref.Series, Number: issue.Number})
+	issue, err = s.Desk.Publish(ctx, by, desk.Ref{Series: ref.Series, Number: issue.Number})
 	return issue, unsure, err
 }
 
@@ -52,9 +52,8 @@ func (s *Sender) Waits(ctx context.Context, issue digest.Issue) (why error, unsu
 	if err == nil || digest.KindOf(err) != digest.Conflict {
 		return nil, unsure, err
 	}
-	reason, reasonErr := s.Store.IssueReason(ctx, issue.ID)
-	if reasonErr != nil || reason == SendAnyway {
-		return nil, unsure, reasonErr
+	if issue.Overrode == digest.OverrodeRemovedPick {
+		return nil, unsure, nil
 	}
 	return err, unsure, nil
 }

@@ -8,9 +8,6 @@ import (
 	"postbag/subscribers"
 )
 
-// SendAnyway is kept with an issue that is sent although a pick was removed.
-const SendAnyway = "to be sent although a pick was removed"
-
 // Send makes now the moment of an issue's mailing: it checks the issue once more,
 // and publishes it if it is only approved. An issue that is on its way, or was
 // sent, stays as it is. Without a number the only issue on its way is meant, else
@@ -48,9 +45,9 @@ func (s *Sender) Send(ctx context.Context, by digest.Actor, ref desk.Ref, anyway
 }
 
 func (s *Sender) begin(ctx context.Context, by digest.Actor, issue digest.Issue, ref desk.Ref, anyway bool) (_ digest.Issue, unsure []desk.Row, err error) {
-	reason := ""
+	overrode := digest.OverrodeNothing
 	if anyway {
-		reason = SendAnyway
+		overrode = digest.OverrodeRemovedPick
 		unsure, err = s.Desk.Recheck(ctx, issue)
 	} else {
 		unsure, err = s.Check(ctx, issue)
@@ -59,11 +56,11 @@ func (s *Sender) begin(ctx context.Context, by digest.Actor, issue digest.Issue,
 		return issue, unsure, err
 	}
 	if issue.State == digest.Approved {
-		if issue, err = s.Desk.Publish(ctx, ref); err != nil {
+		if issue, err = s.Desk.Publish(ctx, by, ref); err != nil {
 			return issue, unsure, err
 		}
 	}
-	err = s.Store.SetDue(ctx, issue.ID, s.Clock.Now(), reason)
+	err = s.Store.SetDue(ctx, issue.ID, s.Clock.Now(), overrode)
 	if digest.KindOf(err) == digest.Conflict && err != nil {
 		if state, stateErr := s.Store.IssueState(ctx, issue.ID); stateErr != nil || state == issue.State {
 			return issue, unsure, err
@@ -76,23 +73,23 @@ func (s *Sender) begin(ctx context.Context, by digest.Actor, issue digest.Issue,
 
 // Pause stops the sending of an issue; what is queued stays queued.
 func (s *Sender) Pause(ctx context.Context, by digest.Actor, ref desk.Ref) (digest.Issue, error) {
-	return s.setState(ctx, ref, digest.Sending, digest.Paused, "by hand")
+	return s.setState(ctx, ref, digest.Sending, digest.Paused, digest.Pause{Cause: digest.PauseByHand})
 }
 
 // Resume goes on sending an issue that was paused.
 func (s *Sender) Resume(ctx context.Context, by digest.Actor, ref desk.Ref) (digest.Issue, error) {
-	return s.setState(ctx, ref, digest.Paused, digest.Sending, "")
+	return s.setState(ctx, ref, digest.Paused, digest.Sending, digest.Pause{})
 }
 
-func (s *Sender) setState(ctx context.Context, ref desk.Ref, from, to digest.IssueState, reason string) (digest.Issue, error) {
+func (s *Sender) setState(ctx context.Context, ref desk.Ref, from, to digest.IssueState, why digest.Pause) (digest.Issue, error) {
 	issue, err := s.meant(ctx, ref, from)
 	if err != nil {
 		return issue, err
 	}
-	if err := s.Store.SetIssueState(ctx, issue.ID, to, reason, s.Clock.Now()); err != nil {
+	if err := s.Store.SetIssueState(ctx, issue.ID, to, why, s.Clock.Now()); err != nil {
 		return issue, err
 	}
-	issue.State = to
+	issue.State, issue.Pause = to, why
 	return issue, nil
 }
 

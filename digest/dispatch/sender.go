@@ -28,15 +28,14 @@ type Issues interface {
 	Publication(ctx context.Context) (digest.Publication, error)
 	// SeriesList gives all series, by id.
 	SeriesList(ctx context.Context) ([]digest.Series, error)
-	// SetDue moves the moment of an issue that is approved or published. The
-	// reason is kept with it, and may be empty. The error is of kind Conflict in
-	// any other state, and while sending is held.
-	SetDue(ctx context.Context, issueID int64, at time.Time, reason string) error
-	// IssueState and IssueReason read where an issue stands, and why.
+	// SetDue moves the moment of an issue that is approved or published, and keeps
+	// what was overridden. The error is of kind Conflict in any other state, and
+	// while sending is held.
+	SetDue(ctx context.Context, issueID int64, at time.Time, overrode digest.Override) error
+	// IssueState reads where an issue stands.
 	IssueState(ctx context.Context, issueID int64) (digest.IssueState, error)
-	IssueReason(ctx context.Context, issueID int64) (string, error)
-	// SetIssueState moves an issue along sending ⇄ paused.
-	SetIssueState(ctx context.Context, issueID int64, to digest.IssueState, reason string, now time.Time) error
+	// SetIssueState moves an issue along sending ⇄ paused, and keeps why it pauses.
+	SetIssueState(ctx context.Context, issueID int64, to digest.IssueState, why digest.Pause, now time.Time) error
 }
 
 // Ledger tells what became of mails.

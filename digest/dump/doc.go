@@ -5,8 +5,8 @@
 //
 // The bytes pass through these steps, each in bounded memory:
 //
-//	file ─gunzip, charset→ UTF-8
-//	     ─sieve→  no DTD, comment, instruction or forbidden character; tokens cut
+//	file ─gunzip, charset→ UTF-8 without forbidden characters
+//	     ─xmlread→ tags and pieces of text
 //	     ─scanner→ one unit: an entry, or a field above the entries
 //	     ─format→ entries with the names by which their feeds call them
 //	     ─Reader→ batches, and a tally of what was left out

@@ -13,7 +13,9 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/charset"
 	"postbag/digest/field"
+	"postbag/digest/xmlread"
 )
 
 const (
@@ -58,8 +60,7 @@ func Open(ctx context.Context, file io.Reader) (*Reader, error) {
 	if err := recognise(head); err != nil {
 		return nil, err
 	}
-	text := decode(in, head)
-	r := &Reader{gate: g, scan: newScanner(newSieve(text))}
+	r := &Reader{gate: g, scan: newScanner(charset.NewReader(in, head))}
 	root, err := r.scan.open()
 	if err != nil {
 		return nil, r.explainStart(err)
@@ -205,16 +206,15 @@ func (r *Reader) explain(err error) error {
 		where = "after " + r.last
 	}
 	const again = "What stands before that was read. Get the export again and import it whole: nothing is stored twice."
-	var syntax *xml.SyntaxError
 	switch {
-	case cutShort(err):
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		return digest.Fail(digest.Invalid, again, "the file ends in the middle, %s", where)
-	case errors.Is(err, errDoctype), errors.Is(err, errTag), errors.Is(err, errDepth):
+	case errors.Is(err, xmlread.ErrDoctype), errors.Is(err, xmlread.ErrTag), errors.Is(err, errDepth), errors.Is(err, errSpaces):
 		return digest.Fail(digest.Invalid, "No platform's export needs that.", "the file is refused %s: %w", where, err)
 	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader):
 		return digest.Fail(digest.Invalid, again, "the file is damaged %s: %w", where, err)
-	case errors.As(err, &syntax):
-		return digest.Fail(digest.Invalid, again, "the file is not well-formed XML %s: %s", where, field.Short(syntax.Msg, 100))
+	case errors.Is(err, xmlread.ErrSyntax):
+		return digest.Fail(digest.Invalid, again, "the file is not well-formed XML %s", where)
 	}
 	return fmt.Errorf("read the file %s: %w", where, err)
 }
@@ -229,9 +229,4 @@ func (r *Reader) explainStart(err error) error {
 		return digest.Fail(digest.Invalid, "Get the export again.", "%w", err)
 	}
 	return err
-}
-
-func cutShort(err error) bool {
-	var syntax *xml.SyntaxError
-	return errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &syntax) && strings.Contains(syntax.Msg, "unexpected EOF")
 }

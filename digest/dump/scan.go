@@ -2,11 +2,12 @@ package dump
 
 import (
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"postbag/digest/feed"
+	"postbag/digest/xmlread"
 )
 
 // errDepth refuses a document that nests without end.
@@ -15,11 +16,11 @@ var errDepth = fmt.Errorf("its elements are nested more than %d deep", feed.MaxD
 // scanner reads a document unit by unit: one element after the other at a given
 // depth, whole. Only one unit is held at a time, and the one around it.
 type scanner struct {
-	dec   *xml.Decoder
-	depth int
+	in *xmlread.Reader
+	// spaces are the namespaces that the open elements declare.
+	spaces []declared
 	// unitDepth is where units stand: 2 below the root, 3 below a channel.
 	unitDepth int
-	root      *node
 	stack     []*node // open elements of the unit
 	current   []*unit // open units, innermost last
 	skipping  int     // depth of an element that is left out, 0 for none
@@ -31,24 +32,18 @@ type scanner struct {
 
 func newScanner(r io.Reader) *scanner {
 	never := func(xml.Name) bool { return false }
-	s := &scanner{dec: xml.NewDecoder(r), unitDepth: 2, nested: never, omitted: never}
-	s.dec.Strict = false
-	// The text is UTF-8 by now, whatever a declaration further down says.
-	s.dec.CharsetReader = func(_ string, text io.Reader) (io.Reader, error) { return text, nil }
-	return s
+	return &scanner{in: xmlread.New(r), unitDepth: 2, nested: never, omitted: never}
 }
 
 // open reads up to the root element.
 func (s *scanner) open() (*node, error) {
 	for {
-		tok, err := s.dec.Token()
+		t, err := s.in.Next()
 		if err != nil {
 			return nil, err
 		}
-		if t, ok := tok.(xml.StartElement); ok {
-			s.depth = 1
-			s.root = &node{name: t.Name, attrs: t.Attr}
-			return s.root, nil
+		if t.Kind == xmlread.Start {
+			return s.element(t)
 		}
 	}
 }
@@ -56,29 +51,26 @@ func (s *scanner) open() (*node, error) {
 // next gives the next unit. The error is io.EOF after the end of the root.
 func (s *scanner) next() (*node, error) {
 	for {
-		start := s.dec.InputOffset()
-		tok, err := s.dec.Token()
+		t, err := s.in.Next()
 		if err != nil {
-			if errors.Is(err, io.EOF) {
-				err = io.ErrUnexpectedEOF
-			}
 			return nil, err
 		}
-		s.measure()
-		switch t := tok.(type) {
-		case xml.StartElement:
-			if s.depth++; s.depth > feed.MaxDepth {
+		s.measure(t.To)
+		switch t.Kind {
+		case xmlread.Start:
+			if s.in.Depth() > feed.MaxDepth {
 				return nil, errDepth
 			}
-			s.start(t, start)
-		case xml.CharData:
+			if err := s.start(t); err != nil {
+				return nil, err
+			}
+		case xmlread.Text:
 			s.text(t)
-		case xml.EndElement:
-			s.depth--
-			if s.depth == 0 {
+		case xmlread.End:
+			if s.in.Depth() == 0 {
 				return nil, io.EOF
 			}
-			if n := s.end(); n != nil {
+			if n := s.end(t.To); n != nil {
 				return n, nil
 			}
 		}
@@ -86,12 +78,12 @@ func (s *scanner) next() (*node, error) {
 }
 
 // measure holds the unit against the limit of bytes.
-func (s *scanner) measure() {
+func (s *scanner) measure(to int64) {
 	if len(s.current) == 0 {
 		return
 	}
 	u := s.current[len(s.current)-1]
-	if s.dec.InputOffset()-u.from-u.inner > feed.MaxEntryBytes {
+	if to-u.from-u.inner > feed.MaxEntryBytes {
 		s.shorten(u)
 	}
 }
@@ -118,27 +110,27 @@ func (n *node) shorten() {
 	}
 }
 
-func (s *scanner) start(t xml.StartElement, at int64) {
+func (s *scanner) start(t xmlread.Token) error {
+	n, err := s.element(t)
 	inside := len(s.stack) > 0
 	switch {
-	case s.skipping > 0 || !inside && s.depth < s.unitDepth:
-		return
-	case inside && s.omitted(t.Name):
-		s.skipping = s.depth
-		return
+	case err != nil || s.skipping > 0 || !inside && s.in.Depth() < s.unitDepth:
+		return err
+	case inside && s.omitted(n.name):
+		s.skipping = s.in.Depth()
+		return nil
 	}
-	n := &node{name: t.Name, attrs: t.Attr}
-	if !inside || s.nested(t.Name) && len(s.current) == 1 {
-		n.unit = &unit{from: at}
+	if !inside || s.nested(n.name) && len(s.current) == 1 {
+		n.unit = &unit{from: t.From}
 		if inside {
 			n.in = s.stack[0]
 		}
 		s.current = append(s.current, n.unit)
 		s.stack = append(s.stack, n)
-		return
+		return nil
 	}
 	u := s.current[len(s.current)-1]
-	if u.tooLong && s.dec.InputOffset()-at > maxShort {
+	if u.tooLong && len(t.Raw) > maxShort {
 		n.attrs = nil
 	}
 	if u.nodes >= maxNodes {
@@ -149,23 +141,64 @@ func (s *scanner) start(t xml.StartElement, at int64) {
 		parent.children = append(parent.children, n)
 	}
 	s.stack = append(s.stack, n)
+	return nil
 }
 
-func (s *scanner) text(t xml.CharData) {
+// declared is a namespace, and the depth of the element that declares it.
+type declared struct {
+	depth       int
+	prefix, uri string
+}
+
+// maxSpaces bounds the namespaces that are declared at once.
+const maxSpaces = 1000
+
+var errSpaces = fmt.Errorf("it has more than %d namespaces at once", maxSpaces)
+
+// element makes a node of a tag, with its namespace.
+func (s *scanner) element(t xmlread.Token) (*node, error) {
+	depth := s.in.Depth()
+	for len(s.spaces) > 0 && s.spaces[len(s.spaces)-1].depth >= depth {
+		s.spaces = s.spaces[:len(s.spaces)-1]
+	}
+	n := &node{name: t.Name}
+	for _, a := range t.Attrs {
+		value := a.Value()
+		n.attrs = append(n.attrs, xml.Attr{Name: a.Name, Value: value})
+		switch {
+		case a.Name.Space == "xmlns":
+			s.spaces = append(s.spaces, declared{depth, a.Name.Local, value})
+		case a.Name.Space == "" && a.Name.Local == "xmlns":
+			s.spaces = append(s.spaces, declared{depth, "", value})
+		}
+	}
+	if len(s.spaces) > maxSpaces {
+		return nil, errSpaces
+	}
+	for _, d := range slices.Backward(s.spaces) {
+		if d.prefix == n.name.Space {
+			n.name.Space = d.uri
+			break
+		}
+	}
+	return n, nil
+}
+
+func (s *scanner) text(t xmlread.Token) {
 	if len(s.stack) == 0 || s.skipping > 0 {
 		return
 	}
 	n := s.stack[len(s.stack)-1]
-	if s.current[len(s.current)-1].tooLong && n.text.Len()+len(t) > maxShort {
+	if s.current[len(s.current)-1].tooLong && n.text.Len()+len(t.Raw) > maxShort {
 		return
 	}
-	n.text.Write(t)
+	n.text.Write(t.Data())
 }
 
 // end gives the unit that ends here, if one does.
-func (s *scanner) end() *node {
+func (s *scanner) end(to int64) *node {
 	if s.skipping > 0 {
-		if s.depth < s.skipping {
+		if s.in.Depth() < s.skipping {
 			s.skipping = 0
 		}
 		return nil
@@ -180,7 +213,7 @@ func (s *scanner) end() *node {
 	}
 	s.current = s.current[:len(s.current)-1]
 	if len(s.current) > 0 {
-		s.current[len(s.current)-1].inner += s.dec.InputOffset() - n.unit.from
+		s.current[len(s.current)-1].inner += to - n.unit.from
 	}
 	return n
 }

@@ -37,7 +37,7 @@ func (w *Worker) draft(ctx context.Context, l work.Lease) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	issue, created, err := w.Desk.Draft(ctx, s.Slug)
+	issue, created, err := w.Desk.Draft(ctx, w.by(), s.Slug)
 	if created {
 		w.Log.Info("draft opened", "issue", issue.Number, "due", issue.DueAt)
 	}
@@ -59,7 +59,7 @@ func (w *Worker) deadline(ctx context.Context, l work.Lease) (time.Time, error) 
 		if waits, err := w.waits(ctx, issue); waits || err != nil {
 			return waits, err
 		}
-		if _, err := w.Desk.Publish(ctx, ref); err != nil {
+		if _, err := w.Desk.Publish(ctx, w.by(), ref); err != nil {
 			return false, err
 		}
 		w.Log.Info("published", "issue", issue.Number, "address", w.Site.URL(site.Issue, issue.Number))
@@ -126,9 +126,11 @@ func (w *Worker) oneDue(ctx context.Context, listed digest.Issue, do func(digest
 // is left: a machine that slept over the weekend sends; one found after a month in
 // a cupboard does not. Once asked, it stays asked until the editor decides.
 func (w *Worker) askedIfLate(ctx context.Context, issue digest.Issue) (asked bool, err error) {
-	reason, err := w.Store.IssueReason(ctx, issue.ID)
-	if asked = reason == digest.AsksLate; asked || err != nil || !w.Sender.IsLate(issue) {
-		return asked, err
+	if issue.Asks != digest.AsksNothing {
+		return true, nil
+	}
+	if !w.Sender.IsLate(issue) {
+		return false, nil
 	}
 	asked, err = w.Store.Ask(ctx, issue.ID, issue.DueAt)
 	if !asked || err != nil {
@@ -145,7 +147,7 @@ func (w *Worker) askedIfLate(ctx context.Context, issue digest.Issue) (asked boo
 // missed postpones a draft whose moment passed: nothing sends itself unseen. The
 // draft keeps its picks and takes the series' next moment.
 func (w *Worker) missed(ctx context.Context, ref desk.Ref, draft digest.Issue) error {
-	issue, err := w.Desk.Postpone(ctx, ref)
+	issue, err := w.Desk.Postpone(ctx, w.by(), ref)
 	if err == nil {
 		w.Log.Warn("an issue's moment passed without approval; it is postponed", "issue", draft.Number, "was_due", draft.DueAt, "now_due", issue.DueAt)
 	}

@@ -40,8 +40,6 @@ type Issues interface {
 	IssuesIn(ctx context.Context, states ...digest.IssueState) ([]digest.Issue, error)
 	// Issue gives an issue whole.
 	Issue(ctx context.Context, seriesID int64, number int) (digest.Issue, error)
-	// IssueReason gives the reason noted with an issue's state.
-	IssueReason(ctx context.Context, issueID int64) (string, error)
 	// Ask notes that an issue waits for the editor because the moment given passed
 	// too long ago, and tells whether it does: its moment may have been moved.
 	Ask(ctx context.Context, issueID int64, due time.Time) (asked bool, err error)

@@ -10,7 +10,7 @@ import (
 )
 
 // atomPage reads Atom 1.0 (RFC 4287) and 0.3.
-func atomPage(s *survey, doc io.Reader, url string) (*page, error) {
+func atomPage(s *scan, doc io.Reader, url string) (*page, error) {
 	f, err := (&atom.Parser{}).Parse(doc)
 	if err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func atomPage(s *survey, doc io.Reader, url string) (*page, error) {
 }
 
 // common reads what Atom and RSS share: links, and what modules add.
-func (p *page) common(s *survey) {
+func (p *page) common(s *scan) {
 	p.self = field.URL(p.url, link(p.links, "self"))
 	// RFC 5005, 3 and 4: the next page, or the archive before this document.
 	p.next = field.URL(p.url, link(p.links, "next"))
@@ -46,8 +46,8 @@ func (p *page) common(s *survey) {
 		p.next = field.URL(p.url, link(p.links, "prev-archive"))
 	}
 	_, p.complete = extension(p.ext, "complete") // RFC 5005, 2
-	p.rhythm.module(p.ext)
-	p.head = s.head()
+	p.interval.module(p.ext)
+	p.head = s.head
 	p.skipped = s.skipped
 }
 

@@ -1,18 +1,23 @@
 package feed
 
 import (
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"time"
+
+	"postbag/digest/xmlread"
 )
 
 // What a document may cost gofeed beyond its length. Its reader copies the table of
 // all namespaces in scope for each element, and joins the pieces of an unknown
 // element's text one by one, so that a small document could keep it busy for hours.
 const (
-	maxNamespaces = 100     // declared by the elements that are open at once
+	maxNamespaces = 100 // declared by the elements that are open at once
+	// maxElements bounds the elements of a document. Five thousand entries have some
+	// hundred thousand, and each that gofeed does not know costs it two maps.
+	maxElements   = 300_000
+	maxAttributes = 1_000   // of one element
 	maxJoined     = 2 << 30 // bytes copied to join the pieces of all texts
 	// readTime bounds the reading of one document; the largest ordinary ones take a
 	// few seconds.
@@ -20,13 +25,15 @@ const (
 )
 
 var (
+	errElements   = fmt.Errorf("it has more than %d elements, or one with more than %d attributes", maxElements, maxAttributes)
 	errNamespaces = fmt.Errorf("it has more than %d namespaces at once", maxNamespaces)
 	errJoined     = errors.New("its text is in too many pieces")
 	errLong       = errors.New("it takes too long to read")
 )
 
-// cost adds up what a document costs while it is surveyed.
+// cost adds up what a document costs while it is scanned.
 type cost struct {
+	elements   int
 	open       []level // the elements we are in
 	namespaces int     // that they declare
 	joined     int64
@@ -38,9 +45,12 @@ type level struct {
 	text       int64 // bytes of its own text so far
 }
 
-func (c *cost) begin(t xml.StartElement) error {
+func (c *cost) begin(t xmlread.Token) error {
+	if c.elements++; c.elements > maxElements || len(t.Attrs) > maxAttributes {
+		return errElements
+	}
 	own := 0
-	for _, a := range t.Attr {
+	for _, a := range t.Attrs {
 		if a.Name.Space == "xmlns" || a.Name.Space == "" && a.Name.Local == "xmlns" {
 			own++
 		}

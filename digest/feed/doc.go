@@ -10,11 +10,11 @@
 //
 // A body passes through these steps:
 //
-//	bytes ─charset→ UTF-8 without control characters
-//	      ─survey→  limits kept, over-long entries cut out, xml:base noted
-//	      ─gofeed→  wire structs
-//	      ─page→    the same for every format: raw texts, absolute addresses
-//	      ─adapter→ Document
+//	bytes ─charset→  UTF-8 without control characters
+//	      ─scan→     well-formed XML within the limits; what gofeed loses is noted
+//	      ─gofeed→   wire structs
+//	      ─page→     the same for every format: raw texts, absolute addresses
+//	      ─platform→ Document
 //
 // # Identity
 //

@@ -17,7 +17,7 @@ import (
 // parseJSON reads a JSON Feed, or a list from WordPress's interface.
 func parseJSON(text []byte, opts Options) (*Document, error) {
 	if nesting(text) > MaxDepth {
-		return nil, surveyError(errDepth)
+		return nil, scanError(errDepth)
 	}
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("[")) {
 		return parseREST(text, opts)

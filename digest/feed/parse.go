@@ -9,6 +9,7 @@ import (
 	"postbag/digest/charset"
 	"postbag/digest/field"
 	"postbag/digest/webpage"
+	"postbag/digest/xmlread"
 )
 
 // Options say where a body came from and what is expected of it.
@@ -70,9 +71,9 @@ func notFeed(f Format, text []byte) error {
 
 // parseXML reads Atom and RSS.
 func parseXML(text []byte, opts Options) (*Document, error) {
-	s, err := look(withoutKeys(withoutStrangeName(text)))
-	if errors.Is(err, errDoctype) || errors.Is(err, errDepth) {
-		return nil, surveyError(err)
+	s, err := scanXML(withoutKeys(withoutStrangeName(text)))
+	if errors.Is(err, xmlread.ErrDoctype) || errors.Is(err, errDepth) {
+		return nil, scanError(err)
 	}
 	switch s.root {
 	case "feed", "rss", "rdf":
@@ -80,7 +81,7 @@ func parseXML(text []byte, opts Options) (*Document, error) {
 		return nil, notFeed(HTML, text)
 	case "":
 		if err != nil {
-			return nil, surveyError(err)
+			return nil, scanError(err)
 		}
 		return nil, notFeed(Unknown, nil)
 	case "disqus":
@@ -89,21 +90,20 @@ func parseXML(text []byte, opts Options) (*Document, error) {
 		return nil, digest.Fail(digest.Invalid, "Give the blog's own address, or that of its feed.",
 			"the answer is XML, but no feed: its root is %q", field.Line(s.root, 40))
 	}
-	var p *page
-	if err == nil {
-		p, err = s.parse(s.whole(), opts.URL)
-	}
 	if err != nil {
-		if p = s.salvage(opts.URL); p == nil {
-			return nil, surveyError(err)
-		}
+		return nil, scanError(err)
 	}
+	p, err := s.parse(opts.URL)
+	if err != nil {
+		return nil, scanError(err)
+	}
+	p.cut = s.cut
 	return p.read(opts)
 }
 
-// parse hands a document to the parser of its format, for as long as there is time.
-func (s *survey) parse(doc []byte, url string) (p *page, err error) {
-	in := hurried{bytes.NewReader(doc), s.until}
+// parse hands the document to the parser of its format, for as long as there is time.
+func (s *scan) parse(url string) (p *page, err error) {
+	in := hurried{bytes.NewReader(s.out), s.until}
 	if s.root == "feed" {
 		p, err = atomPage(s, in, url)
 	} else {

@@ -12,7 +12,7 @@ import (
 )
 
 // rssPage reads RSS 0.90 to 2.0, RDF included.
-func rssPage(s *survey, doc io.Reader, url string) (*page, error) {
+func rssPage(s *scan, doc io.Reader, url string) (*page, error) {
 	f, err := (&rss.Parser{}).Parse(doc)
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func rssPage(s *survey, doc io.Reader, url string) (*page, error) {
 	if dc := f.DublinCoreExt; dc != nil && p.language == "" {
 		p.language = firstOf(dc.Language, "")
 	}
-	p.rhythm.rss(f)
+	p.interval.rss(f)
 	p.common(s)
 	for i, item := range f.Items {
 		p.entries[i] = rssEntry(item, s.mark(i, len(f.Items)), url)

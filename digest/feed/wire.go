@@ -24,7 +24,7 @@ type page struct {
 	about                       string // what an RSS channel says of itself
 	author                      string // of the whole feed
 	total                       int
-	rhythm                      rhythm
+	interval                    interval
 	complete                    bool
 	links                       []*atom.Link
 	ext                         ext.Extensions
@@ -67,8 +67,8 @@ func (p *page) document(platform digest.Platform) *Document {
 		NextURL:      p.next,
 		Language:     field.Line(p.language, 35),
 		TotalResults: p.total,
-		TTL:          p.rhythm.ttl,
-		SkipHours:    p.rhythm.skip,
+		TTL:          p.interval.ttl,
+		SkipHours:    p.interval.skip,
 		Complete:     p.complete && !p.cut,
 		CutShort:     p.cut,
 		Deleted:      tombstones(p.ext),

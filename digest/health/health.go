@@ -51,7 +51,6 @@ type Store interface {
 	HeldSince(ctx context.Context) (time.Time, error)
 	// IssuesIn lists the issues in some states, without Blocks and Frozen.
 	IssuesIn(ctx context.Context, states ...digest.IssueState) ([]digest.Issue, error)
-	IssueReason(ctx context.Context, issueID int64) (string, error)
 }
 
 // Health asks how an installation is.
@@ -78,11 +77,7 @@ func (h Health) Status(ctx context.Context) (s Status, err error) {
 		return s, err
 	}
 	for _, issue := range waiting {
-		reason, err := h.Store.IssueReason(ctx, issue.ID)
-		if err != nil {
-			return s, err
-		}
-		if reason == digest.AsksLate {
+		if issue.Asks == digest.AsksLate {
 			s.TooLate = append(s.TooLate, issue)
 		}
 	}

@@ -102,15 +102,15 @@ func sending(b testing.TB, db *store.DB, n int) int64 {
 	if _, err := db.Enrol(ctx, people, false); err != nil {
 		b.Fatal(err)
 	}
-	issue, _, err := db.OpenDraft(ctx, 1, start, start)
+	issue, _, err := db.OpenDraft(ctx, tester, 1, start, start)
 	if err != nil {
 		b.Fatal(err)
 	}
 	issue.Frozen, issue.ApprovedAt = &digest.Frozen{}, start
-	if err := db.Approve(ctx, &issue); err != nil {
+	if err := db.Approve(ctx, tester, &issue); err != nil {
 		b.Fatal(err)
 	}
-	if err := db.MoveIssue(ctx, issue.ID, digest.Published, start); err != nil {
+	if err := db.MoveIssue(ctx, tester, issue.ID, digest.Published, start); err != nil {
 		b.Fatal(err)
 	}
 	if _, err := db.Begin(ctx, subscribers.Mailing{IssueID: issue.ID, Begun: start, Domain: "news.example"}, false); err != nil {

@@ -80,7 +80,7 @@ func TestTwoOpenADraft(t *testing.T) {
 			var mu sync.Mutex
 			made, numbers := 0, map[int]bool{}
 			atOnce(t, 6, one, two, func(_ int, db *store.DB) error {
-				issue, created, err := db.OpenDraft(t.Context(), 1, start, start)
+				issue, created, err := db.OpenDraft(t.Context(), tester, 1, start, start)
 				mu.Lock()
 				defer mu.Unlock()
 				numbers[issue.Number] = true
@@ -92,11 +92,11 @@ func TestTwoOpenADraft(t *testing.T) {
 			if made != 1 || len(numbers) != 1 || !numbers[round] {
 				t.Fatalf("round %d: %d drafts made, with the numbers %v", round, made, numbers)
 			}
-			issue, _, err := one.OpenDraft(t.Context(), 1, start, start)
+			issue, _, err := one.OpenDraft(t.Context(), tester, 1, start, start)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := one.MoveIssue(t.Context(), issue.ID, digest.Skipped, start); err != nil {
+			if err := one.MoveIssue(t.Context(), tester, issue.ID, digest.Skipped, start); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -106,7 +106,7 @@ func TestTwoOpenADraft(t *testing.T) {
 func TestTwoSaveADraft(t *testing.T) {
 	onTwo(t, func(t *testing.T, one, two *store.DB) {
 		addSource(t, one)
-		issue, _, err := one.OpenDraft(t.Context(), 1, start, start)
+		issue, _, err := one.OpenDraft(t.Context(), tester, 1, start, start)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestTwoSaveADraft(t *testing.T) {
 			mine := issue
 			mine.Title = fmt.Sprint("by editor ", i)
 			mine.Blocks = []digest.Block{{Kind: digest.HeadingBlock, Text: mine.Title}}
-			err := db.SaveDraft(t.Context(), &mine)
+			err := db.SaveDraft(t.Context(), &mine, anEdit)
 			if digest.KindOf(err) == digest.Conflict {
 				return nil
 			}
@@ -256,7 +256,7 @@ func results(claimed []subscribers.Delivery) (all []deliver.Result) {
 // rests in between.
 func pauses(t *testing.T, db *store.DB, issue int64) error {
 	for range 10 {
-		err := db.SetIssueState(t.Context(), issue, digest.Paused, "a test", start)
+		err := db.SetIssueState(t.Context(), issue, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, start)
 		if digest.KindOf(err) == digest.Conflict {
 			return nil // it is sent
 		}
@@ -275,7 +275,7 @@ func pauses(t *testing.T, db *store.DB, issue int64) error {
 		if before[subscribers.Queued] != after[subscribers.Queued] {
 			return fmt.Errorf("claimed during a pause: %v became %v", before, after)
 		}
-		if err := db.SetIssueState(t.Context(), issue, digest.Sending, "", start); err != nil {
+		if err := db.SetIssueState(t.Context(), issue, digest.Sending, digest.Pause{}, start); err != nil {
 			return err
 		}
 		time.Sleep(3 * time.Millisecond)
@@ -294,7 +294,7 @@ func TestWithdrawnWhileSettling(t *testing.T) {
 		}
 		atOnce(t, 5, one, two, func(i int, db *store.DB) error {
 			if i == 2 {
-				return db.MoveIssue(t.Context(), issue, digest.Withdrawn, start)
+				return db.MoveIssue(t.Context(), tester, issue, digest.Withdrawn, start)
 			}
 			for _, d := range claimed[i*20 : i*20+20] {
 				x := deliver.Exchange{IssueID: issue, Claim: 1, Now: start, Settle: []deliver.Result{{DeliveryID: d.ID,
@@ -318,7 +318,7 @@ func TestApprovedWhilePulling(t *testing.T) {
 	onTwo(t, func(t *testing.T, one, two *store.DB) {
 		source := addSource(t, one)
 		for round := range 8 {
-			issue, _, err := one.OpenDraft(t.Context(), 1, start, start)
+			issue, _, err := one.OpenDraft(t.Context(), tester, 1, start, start)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -327,7 +327,7 @@ func TestApprovedWhilePulling(t *testing.T) {
 			var before int
 			atOnce(t, 2, one, two, func(i int, db *store.DB) error {
 				if i == 1 {
-					if err := db.Approve(t.Context(), &issue); err != nil {
+					if err := db.Approve(t.Context(), tester, &issue); err != nil {
 						return err
 					}
 					before = count(t, db, "comments WHERE guid LIKE '"+strconv.Itoa(round)+"-%'")

@@ -17,6 +17,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/pull"
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 	"postbag/digest/work"
 )
 
@@ -240,13 +241,12 @@ func TestLockedDatabase(t *testing.T) {
 	if err := other.Exec(t.Context(), "BEGIN IMMEDIATE"); err != nil {
 		t.Fatal(err)
 	}
-	p := digest.Publication{Name: "Nights"}
-	wantError(t, db.SavePublication(t.Context(), p), digest.Unavailable, "stayed locked")
+	wantError(t, storetest.Rename(t.Context(), db, "Nights"), digest.Unavailable, "stayed locked")
 	if _, err := db.Publication(t.Context()); err != nil {
 		t.Errorf("reading waits too: %v", err)
 	}
 	done := make(chan error, 1)
-	go func() { done <- patient.SavePublication(t.Context(), p) }()
+	go func() { done <- storetest.Rename(t.Context(), patient, "Nights") }()
 	time.Sleep(50 * time.Millisecond)
 	if err := other.Exec(t.Context(), "COMMIT"); err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/store"
 	"postbag/digest/store/database"
+	"postbag/digest/store/storetest"
 )
 
 // steps gives the program's migrations for a database, and more.
@@ -55,7 +56,7 @@ func upToDate(t *testing.T, path string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.SavePublication(t.Context(), digest.Publication{Name: "Nights"}); err != nil {
+	if err := storetest.Rename(t.Context(), db, "Nights"); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {

@@ -108,13 +108,12 @@ func TestPostgresLockedDatabase(t *testing.T) {
 	defer db.Close()
 	patient := open(t, dsn)
 	release := other.HoldRow(t, `SELECT id FROM publication FOR UPDATE`)
-	p := digest.Publication{Name: "Nights"}
-	wantError(t, db.SavePublication(t.Context(), p), digest.Unavailable, "stayed locked")
+	wantError(t, storetest.Rename(t.Context(), db, "Nights"), digest.Unavailable, "stayed locked")
 	if _, err := db.Publication(t.Context()); err != nil {
 		t.Errorf("reading waits too: %v", err)
 	}
 	done := make(chan error, 1)
-	go func() { done <- patient.SavePublication(t.Context(), p) }()
+	go func() { done <- storetest.Rename(t.Context(), patient, "Nights") }()
 	time.Sleep(50 * time.Millisecond)
 	release()
 	if err := <-done; err != nil {
@@ -218,7 +217,7 @@ func TestPostgresAwayForGood(t *testing.T) {
 	defer db.Close()
 	door.Shut()
 	began := time.Now()
-	wantError(t, db.SavePublication(t.Context(), digest.Publication{}), digest.Unavailable, "does not answer")
+	wantError(t, storetest.Rename(t.Context(), db, "Nights"), digest.Unavailable, "does not answer")
 	if took := time.Since(began); took < 400*time.Millisecond || took > 30*time.Second { // it would wait for a minute by itself
 		t.Errorf("it gave up after %v", took)
 	}
@@ -245,7 +244,7 @@ func TestPostgresCancelled(t *testing.T) {
 
 func TestTextThatPostgresCannotKeep(t *testing.T) {
 	db := open(t, storetest.Postgres(t))
-	err := db.SavePublication(t.Context(), digest.Publication{Name: "Nights\x00"})
+	err := storetest.Rename(t.Context(), db, "Nights\x00")
 	wantError(t, err, digest.Invalid, "cannot be stored")
 }
 

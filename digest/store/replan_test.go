@@ -24,13 +24,13 @@ func approvedIn(t *testing.T, db *store.DB, due time.Time) digest.Issue {
 	if err != nil {
 		t.Fatal(err)
 	}
-	issue, _, err := db.OpenDraft(t.Context(), all[0].ID, start, due)
+	issue, _, err := db.OpenDraft(t.Context(), tester, all[0].ID, start, due)
 	if err != nil {
 		t.Fatal(err)
 	}
 	issue.ApprovedAt = start
 	issue.Frozen = &digest.Frozen{Title: issue.Title, Number: issue.Number, Date: due}
-	if err := db.Approve(t.Context(), &issue); err != nil {
+	if err := db.Approve(t.Context(), tester, &issue); err != nil {
 		t.Fatal(err)
 	}
 	return issue
@@ -74,7 +74,7 @@ func TestTwoMomentsAtOnce(t *testing.T) {
 	var both sync.WaitGroup
 	move := func(issue digest.Issue, to time.Duration) {
 		both.Go(func() {
-			if err := db.SetDue(t.Context(), issue.ID, start.Add(to), ""); err != nil {
+			if err := db.SetDue(t.Context(), issue.ID, start.Add(to), digest.OverrodeNothing); err != nil {
 				t.Error(err)
 			}
 		})

@@ -72,15 +72,15 @@ func toMail(b *testing.B, db *store.DB, n int) (issueID int64) {
 			b.Fatal(err)
 		}
 	}
-	issue, _, err := db.OpenDraft(b.Context(), 1, start, start)
+	issue, _, err := db.OpenDraft(b.Context(), tester, 1, start, start)
 	if err != nil {
 		b.Fatal(err)
 	}
 	issue.Frozen, issue.ApprovedAt = &digest.Frozen{}, start
-	if err := db.Approve(b.Context(), &issue); err != nil {
+	if err := db.Approve(b.Context(), tester, &issue); err != nil {
 		b.Fatal(err)
 	}
-	if err := db.MoveIssue(b.Context(), issue.ID, digest.Published, start); err != nil {
+	if err := db.MoveIssue(b.Context(), tester, issue.ID, digest.Published, start); err != nil {
 		b.Fatal(err)
 	}
 	return issue.ID

@@ -5,8 +5,15 @@ import (
 	"runtime"
 	"testing"
 
+	"postbag/digest"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
+)
+
+// tester and anEdit are who changes things here, and how.
+var (
+	tester = storetest.Tester
+	anEdit = digest.Revision{At: start, By: tester, Did: digest.Edited, Words: "edited it"}
 )
 
 // databases are what the store can use, each with a way to an empty one.

@@ -10,6 +10,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/publish"
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 	"postbag/digest/web"
 	"postbag/templates"
 )
@@ -36,7 +37,7 @@ func (s *site) publish() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	issue, _, err := s.db.OpenDraft(ctx, series[0].ID, now, now)
+	issue, _, err := s.db.OpenDraft(ctx, storetest.Tester, series[0].ID, now, now)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -57,10 +58,10 @@ func (s *site) publish() {
 			}})
 	}
 	issue.Frozen.Picks, issue.Frozen.Words, issue.Frozen.Minutes = 3, 30, 1
-	if err := s.db.Approve(ctx, &issue); err != nil {
+	if err := s.db.Approve(ctx, storetest.Tester, &issue); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := s.db.MoveIssue(ctx, issue.ID, digest.Published, now); err != nil {
+	if err := s.db.MoveIssue(ctx, storetest.Tester, issue.ID, digest.Published, now); err != nil {
 		s.t.Fatal(err)
 	}
 	s.clock.pass(time.Second) // so that the publisher looks again

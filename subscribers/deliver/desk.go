@@ -155,7 +155,7 @@ func (d *desk) pause() {
 		return
 	}
 	d.paused = reason
-	err := r.e.o.Ledger.SetIssueState(r.db, r.mailing.IssueID, digest.Paused, reason, r.e.o.Clock.Now())
+	err := r.e.o.Ledger.SetIssueState(r.db, r.mailing.IssueID, digest.Paused, digest.Pause{Cause: digest.PauseRefused, Detail: reason}, r.e.o.Clock.Now())
 	if digest.KindOf(err) == digest.Conflict {
 		// Somebody withdrew it meanwhile; it does not go on either way.
 		return

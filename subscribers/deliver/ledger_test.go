@@ -188,13 +188,13 @@ func (l *memLedger) Finish(ctx context.Context, _ int64, _ time.Time) (bool, err
 	return l.state == digest.Sent, l.broken
 }
 
-func (l *memLedger) SetIssueState(_ context.Context, _ int64, to digest.IssueState, reason string, _ time.Time) error {
+func (l *memLedger) SetIssueState(_ context.Context, _ int64, to digest.IssueState, why digest.Pause, _ time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.state != to && !l.state.To(to) {
 		return errors.New("no such move")
 	}
-	l.state, l.reason = to, reason
+	l.state, l.reason = to, why.Detail
 	return l.broken
 }
 

@@ -40,12 +40,12 @@ func publishedIssue(t testing.TB, path string, readers int, clock digest.Clock) 
 	}))
 	series, err := db.SeriesList(ctx)
 	must(err)
-	issue, _, err := db.OpenDraft(ctx, series[0].ID, now, now.Add(time.Hour))
+	issue, _, err := db.OpenDraft(ctx, storetest.Tester, series[0].ID, now, now.Add(time.Hour))
 	must(err)
 	issue.ApprovedAt = now
 	issue.Frozen = &digest.Frozen{Title: "Nights", Number: 1, Date: now, Blocks: []digest.FrozenBlock{{Kind: digest.HeadingBlock, Heading: "x"}}}
-	must(db.Approve(ctx, &issue))
-	must(db.MoveIssue(ctx, issue.ID, digest.Published, now))
+	must(db.Approve(ctx, storetest.Tester, &issue))
+	must(db.MoveIssue(ctx, storetest.Tester, issue.ID, digest.Published, now))
 	var people []roster.Entry
 	for i := range readers {
 		email := fmt.Sprintf("reader%d@example.org", i+1)

@@ -246,7 +246,7 @@ const selectDuties = `
 		CASE WHEN w.id IS NOT NULL THEN d.claimed_at END, w.leased_until, COALESCE(w.name, ''),
 		COALESCE((SELECT s.zone FROM series s WHERE s.id = d.subject AND d.kind IN ('draft', 'deadline', 'deliver')), ''),
 		COALESCE((SELECT MIN(i.title) FROM issues i
-			WHERE i.series_id = d.subject AND i.state_reason = '` + digest.AsksLate + `'
+			WHERE i.series_id = d.subject AND i.asks <> ''
 				AND (d.kind = 'deadline' AND i.state = 'approved' OR d.kind = 'deliver' AND i.state = 'published')), '')
 	FROM duties d LEFT JOIN workers w ON w.id = d.worker_id`
 
@@ -286,14 +286,14 @@ func (db *Store) Duty(ctx context.Context, name string) (duty work.Listed, err e
 	return duty, err
 }
 
-// Ask notes that an issue that is approved or published waits for the editor's
-// word, because its moment, which is given, passed too long ago; and tells whether
-// it does: one whose moment was moved meanwhile does not. Sending it by hand is
-// that word, or publishing it, as far as the web goes.
+// Ask lets an issue that is approved or published wait for its editor, because its
+// moment, which is given, passed too long ago; and tells whether it does: one whose
+// moment was moved meanwhile does not. To send it by hand is the answer, or to
+// publish it, as far as the web goes.
 func (db *Store) Ask(ctx context.Context, issueID int64, due time.Time) (asked bool, err error) {
 	err = db.Update(ctx, "ask about the issue", func(t *database.Tx) error {
-		n, err := t.Exec(`UPDATE issues SET state_reason = $1
-			WHERE id = $2 AND state IN ('approved', 'published') AND due_at = $3`, digest.AsksLate, issueID, due.UnixMicro())
+		n, err := t.Exec(`UPDATE issues SET asks = $1
+			WHERE id = $2 AND state IN ('approved', 'published') AND due_at = $3`, string(digest.AsksLate), issueID, due.UnixMicro())
 		if err != nil {
 			return err
 		}

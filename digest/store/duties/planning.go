@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"postbag/digest"
 	"postbag/digest/pull"
 	"postbag/digest/store/database"
 	"postbag/digest/work"
@@ -17,9 +16,9 @@ const nextAt = `CASE duties.kind
 	WHEN 'draft' THEN (SELECT CASE WHEN COUNT(*) = 0 THEN 0 END FROM issues i
 		WHERE i.series_id = duties.subject AND i.state = 'draft')
 	WHEN 'deadline' THEN (SELECT MIN(i.due_at) FROM issues i
-		WHERE i.series_id = duties.subject AND i.state IN ('draft', 'approved') AND i.state_reason <> '` + digest.AsksLate + `')
+		WHERE i.series_id = duties.subject AND i.state IN ('draft', 'approved') AND i.asks = '')
 	WHEN 'deliver' THEN (SELECT MIN(i.due_at) FROM issues i
-		WHERE i.series_id = duties.subject AND i.state = 'published' AND i.state_reason <> '` + digest.AsksLate + `')
+		WHERE i.series_id = duties.subject AND i.state = 'published' AND i.asks = '')
 	ELSE duties.next_at END`
 
 // dutiesOf is the condition for the duties that are planned together with one of a
@@ -203,16 +202,6 @@ func PlanSeries(t *database.Tx, id int64) error {
 		}
 	}
 	return Replan(t, work.Deadline, id)
-}
-
-// RenameDuties gives the duties of a series the names of its present slug.
-func RenameDuties(t *database.Tx, id int64, slug string) error {
-	n, err := t.Exec(`DELETE FROM duties
-		WHERE kind IN ('draft', 'deadline', 'deliver') AND subject = $1 AND name <> kind || ':' || $2`, id, slug)
-	if err != nil || n == 0 {
-		return err
-	}
-	return PlanSeries(t, id)
 }
 
 // ForgetPull removes the duty of a source that is not followed any more. A pull that

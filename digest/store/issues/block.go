@@ -1,6 +1,8 @@
 package issues
 
 import (
+	"reflect"
+
 	"postbag/digest"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
@@ -20,47 +22,62 @@ func blocks(t *database.Tx, issueID int64) (all []digest.Block, err error) {
 	return all, err
 }
 
-// saveBlocks replaces an issue's blocks and fills in the ids of new ones. Known
-// blocks keep theirs.
-func (db *Store) saveBlocks(t *database.Tx, issueID int64, blocks []digest.Block) error {
-	known := map[int64]bool{}
-	err := t.Each(func(r database.Row) error {
-		var id int64
-		err := r.Scan(&id)
-		known[id] = true
-		return err
-	}, `DELETE FROM blocks WHERE issue_id = $1 RETURNING id`, issueID)
-	if err != nil {
-		return err
+// saveBlocks makes the blocks of an issue those given, in their order, and fills in
+// the ids of new ones. A block that is not among the present ones may only come
+// back as itself.
+func (db *Store) saveBlocks(t *database.Tx, issueID int64, present, blocks []digest.Block, comeBack bool) error {
+	at := map[int64]int{}
+	for i, b := range present {
+		at[b.ID] = i
+	}
+	kept := map[int64]bool{}
+	for _, b := range blocks {
+		if _, known := at[b.ID]; b.ID != 0 && (kept[b.ID] || !known && !comeBack) {
+			return digest.Fail(digest.Invalid, "", "block %d is not one of this issue", b.ID)
+		}
+		kept[b.ID] = true
+	}
+	for _, b := range present {
+		if kept[b.ID] {
+			continue
+		}
+		if _, err := t.Exec(`DELETE FROM blocks WHERE id = $1`, b.ID); err != nil {
+			return err
+		}
 	}
 	for i := range blocks {
 		b := &blocks[i]
-		if b.ID != 0 && !known[b.ID] {
-			return digest.Fail(digest.Invalid, "", "block %d is not one of this issue", b.ID)
+		was, known := at[b.ID]
+		if known && was == i && reflect.DeepEqual(present[was], *b) {
+			continue
 		}
-		delete(known, b.ID) // so that it cannot come twice
-		if err := saveBlock(t, issueID, i, b); err != nil {
+		if err := saveBlock(t, issueID, i, b, known); err != nil {
 			return db.badPick(err, b.CommentID)
 		}
 	}
 	return nil
 }
 
-func saveBlock(t *database.Tx, issueID int64, position int, b *digest.Block) error {
+func saveBlock(t *database.Tx, issueID int64, position int, b *digest.Block, known bool) error {
 	kept, err := database.JSONArray(b.Kept)
 	if err != nil {
 		return err
 	}
 	args := []any{issueID, position, string(b.Kind), database.OrNull(b.CommentID), b.Text, kept, b.PickedHash}
-	if b.ID != 0 {
+	switch {
+	case known:
+		_, err = t.Exec(`
+			UPDATE blocks SET issue_id = $1, position = $2, kind = $3, comment_id = $4, text = $5, kept = $6, picked_hash = $7
+			WHERE id = $8`, append(args, b.ID)...)
+	case b.ID != 0:
 		_, err = t.Exec(`
 			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash, id)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, append(args, b.ID)...)
-		return err
+	default:
+		_, err = t.One([]any{&b.ID}, `
+			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash)
+			VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`, args...)
 	}
-	_, err = t.One([]any{&b.ID}, `
-		INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`, args...)
 	return err
 }
 

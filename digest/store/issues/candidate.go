@@ -154,10 +154,10 @@ const (
 
 // PostActivity gives the newest posts of a series' sources by publication, with
 // the number of their comments that are not gone.
-func (db *Store) PostActivity(ctx context.Context, seriesID int64, limit int) (all []compile.PostCount, err error) {
+func (db *Store) PostActivity(ctx context.Context, seriesID int64, limit int) (all []digest.PostCount, err error) {
 	err = db.View(ctx, "count the posts' comments", func(t *database.Tx) error {
 		return t.Each(func(r database.Row) error {
-			var c compile.PostCount
+			var c digest.PostCount
 			err := r.Scan(&c.Published, &c.Comments)
 			all = append(all, c)
 			return err

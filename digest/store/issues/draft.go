@@ -2,6 +2,7 @@ package issues
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"time"
 
@@ -11,12 +12,11 @@ import (
 	"postbag/digest/work"
 )
 
-// OpenDraft creates the series' next draft and takes its number; if the series
-// has a draft already it gives that one. Its title is the series' own for the
-// number. Its window begins where the newest issue before it closed its own: by
-// approval, or by being skipped. A cancelled issue closed none, so what it had
-// comes back.
-func (db *Store) OpenDraft(ctx context.Context, seriesID int64, opened, due time.Time) (issue digest.Issue, created bool, err error) {
+// OpenDraft creates the series' next draft for a moment of its schedule, and takes
+// its number; if the series has a draft already it gives that one. Its title is
+// the series' own for the number, its window begins by [digest.NextWindow]. What a
+// skipped issue just before it had, rows and introduction, becomes the draft's.
+func (db *Store) OpenDraft(ctx context.Context, by digest.Actor, seriesID int64, opened, slot time.Time) (issue digest.Issue, created bool, err error) {
 	err = db.Update(ctx, "open a draft", func(t *database.Tx) error {
 		// Whoever opens, approves, moves or cancels takes turns at the series: it
 		// gives the numbers, and its issues' windows join without a gap.
@@ -29,7 +29,11 @@ func (db *Store) OpenDraft(ctx context.Context, seriesID int64, opened, due time
 			return err
 		}
 		created = true
-		if issue, err = newDraft(t, seriesID, opened, due); err != nil {
+		if issue, err = newDraft(t, seriesID, opened, slot); err != nil {
+			return err
+		}
+		rev := digest.Revision{IssueID: issue.ID, Version: issue.Version, At: opened, By: by, Did: digest.Opened, Words: "opened it"}
+		if err := addRevision(t, rev); err != nil {
 			return err
 		}
 		return duties.Replan(t, work.Draft, seriesID)
@@ -40,7 +44,7 @@ func (db *Store) OpenDraft(ctx context.Context, seriesID int64, opened, due time
 	return issue, created, nil
 }
 
-func newDraft(t *database.Tx, seriesID int64, opened, due time.Time) (issue digest.Issue, err error) {
+func newDraft(t *database.Tx, seriesID int64, opened, slot time.Time) (issue digest.Issue, err error) {
 	var number int
 	var series digest.Series
 	found, err := t.One([]any{&number, &series.Name, &series.Title}, `
@@ -56,61 +60,81 @@ func newDraft(t *database.Tx, seriesID int64, opened, due time.Time) (issue dige
 		return issue, err
 	}
 	_, err = t.One(issueFields(&issue), `
-		INSERT INTO issues (series_id, number, state, title, intro, opened_at, window_from, due_at, version)
-		VALUES ($1, $2, 'draft', $3, '', $4, $5, $6, 1) RETURNING `+IssueColumns,
-		seriesID, number, series.TitleOf(number), opened.UnixMicro(), from, due)
-	return issue, err
+		INSERT INTO issues (series_id, number, state, title, intro, opened_at, window_from, slot, due_at, version)
+		VALUES ($1, $2, 'draft', $3, '', $4, $5, $6, $6, 1) RETURNING `+IssueColumns,
+		seriesID, number, series.TitleOf(number), opened.UnixMicro(), from, slot.UnixMicro())
+	if err != nil {
+		return issue, err
+	}
+	return issue, takeOverSkipped(t, &issue)
 }
 
-// windowFrom gives the moment at which the newest issue below a number closed
-// its window, zero if there is none. It is earlier when an issue before that one
-// was cancelled and no later one took its window over: then it is where that
-// window began, so that nothing falls between.
+// takeOverSkipped gives a new draft the rows and the introduction of the issue just
+// before it, if that was skipped.
+func takeOverSkipped(t *database.Tx, draft *digest.Issue) error {
+	var skipped int64
+	found, err := t.One([]any{&skipped, &draft.Intro}, `
+		SELECT id, intro FROM issues WHERE series_id = $1 AND number = $2 AND state = 'skipped'`, draft.SeriesID, draft.Number-1)
+	if err != nil || !found {
+		return err
+	}
+	if _, err := t.Exec(`UPDATE issues SET intro = $1 WHERE id = $2`, draft.Intro, draft.ID); err != nil {
+		return err
+	}
+	if _, err := t.Exec(`UPDATE blocks SET issue_id = $1 WHERE issue_id = $2`, draft.ID, skipped); err != nil {
+		return err
+	}
+	draft.Blocks, err = blocks(t, draft.ID)
+	return err
+}
+
+// windowFrom gives the moment at which the window of an issue begins, by those of
+// the series' issues before it.
 func windowFrom(t *database.Tx, seriesID int64, number int) (time.Time, error) {
-	var from, lost time.Time
-	_, err := t.One([]any{&from}, `
-		SELECT closed_at FROM issues
-		WHERE series_id = $1 AND number < $2 AND closed_at IS NOT NULL AND state <> 'cancelled'
-		ORDER BY number DESC LIMIT 1`, seriesID, number)
-	if err != nil || from.IsZero() {
-		return from, err
-	}
-	_, err = t.One([]any{&lost}, queryLostWindow, seriesID, number)
-	if !lost.IsZero() && lost.Before(from) {
-		from = lost
-	}
-	return from, err
+	var earlier []digest.Window
+	err := t.Each(func(r database.Row) error {
+		var w digest.Window
+		err := r.Scan(&w.State, &w.From, &w.Closed)
+		earlier = append(earlier, w)
+		return err
+	}, `SELECT i.state, COALESCE(i.window_from, s.created_at), i.closed_at
+		FROM issues i JOIN series s ON s.id = i.series_id
+		WHERE i.series_id = $1 AND i.number < $2 ORDER BY i.number`, seriesID, number)
+	return digest.NextWindow(earlier), err
 }
 
-// The window of a first issue, which has no beginning, begins with the series:
-// nothing was seen before that.
-const queryLostWindow = `
-	SELECT MIN(COALESCE(x.window_from, s.created_at)) FROM issues x JOIN series s ON s.id = x.series_id
-	WHERE x.series_id = $1 AND x.number < $2 AND x.state = 'cancelled' AND NOT EXISTS (
-		SELECT 1 FROM issues y
-		WHERE y.series_id = x.series_id AND y.number > x.number AND y.number < $2 AND y.state <> 'cancelled'
-			AND COALESCE(y.window_from, s.created_at) <= COALESCE(x.window_from, s.created_at))`
-
-// SaveDraft stores title, intro, due moment and blocks of a draft, and fills in
-// the ids of new blocks and the new Version. The error is of kind Conflict when
-// the issue is no draft any more, when its Version is not the one stored, or
-// when a comment is picked twice, and of kind NotFound when a picked comment is
-// not known.
-func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue) error {
+// SaveDraft stores a change of a draft: title, intro, slot, due moment and blocks,
+// and the revision with who made it, when, and what it did. It fills in the ids of
+// new blocks and the new Version. Blocks keep their ids; one that an undone change
+// had taken out comes back with its own. The error is of kind Conflict when the
+// issue is no draft any more, when its Version is not the one stored, or when a
+// comment is picked twice, and of kind NotFound when a picked comment is not known.
+func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.Revision) error {
 	var blocks []digest.Block
 	err := db.Update(ctx, "save the draft", func(t *database.Tx) error {
 		blocks = slices.Clone(issue.Blocks)
+		before, err := content(t, issue.ID)
+		if err != nil {
+			return err
+		}
 		n, err := t.Exec(`
-			UPDATE issues SET title = $1, intro = $2, due_at = $3, version = version + 1
-			WHERE id = $4 AND state = 'draft' AND version = $5`,
-			issue.Title, issue.Intro, issue.DueAt, issue.ID, issue.Version)
+			UPDATE issues SET title = $1, intro = $2, slot = $3, due_at = $4, version = version + 1
+			WHERE id = $5 AND state = 'draft' AND version = $6`,
+			issue.Title, issue.Intro, issue.Slot, issue.DueAt, issue.ID, issue.Version)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
 			return notTheDraft(t, issue)
 		}
-		if err := db.saveBlocks(t, issue.ID, blocks); err != nil {
+		if err := db.saveBlocks(t, issue.ID, before.Blocks, blocks, rev.Undoes != 0); err != nil {
+			return err
+		}
+		rev.IssueID, rev.Version, rev.Before = issue.ID, issue.Version+1, nil
+		if rev.Did == digest.Edited {
+			rev.Before = changedBy(before, issue)
+		}
+		if err := addRevision(t, rev); err != nil {
 			return err
 		}
 		return duties.Replan(t, work.Deadline, issue.SeriesID)
@@ -123,6 +147,31 @@ func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue) error {
 	return nil
 }
 
+// content reads what an editor has made of a draft so far. Under the write that
+// follows it is still the same, or that write finds another version.
+func content(t *database.Tx, issueID int64) (c digest.Issue, err error) {
+	if _, err = t.One([]any{&c.Title, &c.Intro}, `SELECT title, intro FROM issues WHERE id = $1`, issueID); err != nil {
+		return c, err
+	}
+	c.Blocks, err = blocks(t, issueID)
+	return c, err
+}
+
+// changedBy gives what a change of a draft takes away.
+func changedBy(before digest.Issue, after *digest.Issue) *digest.Content {
+	var c digest.Content
+	if before.Title != after.Title {
+		c.Title = before.Title
+	}
+	if before.Intro != after.Intro {
+		c.Intro = &before.Intro
+	}
+	if !reflect.DeepEqual(before.Blocks, after.Blocks) {
+		c.Blocks = append([]digest.Block{}, before.Blocks...)
+	}
+	return &c
+}
+
 // notTheDraft says why an issue is not the draft that its caller holds.
 func notTheDraft(t *database.Tx, issue *digest.Issue) error {
 	state, err := IssueState(t, issue.ID)
@@ -131,17 +180,17 @@ func notTheDraft(t *database.Tx, issue *digest.Issue) error {
 	}
 	if state != digest.Draft {
 		return database.Conflict("Only a draft can be changed; an approved issue can be reopened until it is published.",
-			"issue %d is %s", issue.Number, state)
+			"issue %d is %s and no draft any more", issue.Number, state)
 	}
 	return database.Conflict("Load it again and repeat the change.",
 		"issue %d was changed by someone else meanwhile", issue.Number)
 }
 
-// Approve freezes a draft of the given Version: its state, Frozen, ApprovedAt
+// Approve freezes a draft of the given Version: its state, Frozen, ApprovedAt, Slot
 // and DueAt are stored together, and the window closes at ApprovedAt. It fills
 // in the new State and Version. The error is of kind Conflict as for SaveDraft,
 // and of kind Invalid when Frozen or ApprovedAt is missing.
-func (db *Store) Approve(ctx context.Context, issue *digest.Issue) error {
+func (db *Store) Approve(ctx context.Context, by digest.Actor, issue *digest.Issue) error {
 	if issue.Frozen == nil || issue.ApprovedAt.IsZero() {
 		return digest.Fail(digest.Invalid, "", "issue %d has nothing frozen to approve", issue.Number)
 	}
@@ -154,14 +203,17 @@ func (db *Store) Approve(ctx context.Context, issue *digest.Issue) error {
 			return err
 		}
 		n, err := t.Exec(`
-			UPDATE issues SET state = 'approved', state_reason = '', frozen = $1, approved_at = $2, closed_at = $2,
-				due_at = $3, version = version + 1
-			WHERE id = $4 AND state = 'draft' AND version = $5`,
-			frozen, issue.ApprovedAt, issue.DueAt, issue.ID, issue.Version)
+			UPDATE issues SET state = 'approved', frozen = $1, approved_at = $2, closed_at = $2,
+				slot = $3, due_at = $4, version = version + 1
+			WHERE id = $5 AND state = 'draft' AND version = $6`,
+			frozen, issue.ApprovedAt, issue.Slot, issue.DueAt, issue.ID, issue.Version)
 		if err == nil && n == 0 {
 			return notTheDraft(t, issue)
 		}
 		if err != nil {
+			return err
+		}
+		if err := addMove(t, by, issue.ID, digest.Approved, issue.ApprovedAt); err != nil {
 			return err
 		}
 		return duties.ReplanIssue(t, issue.ID)

@@ -8,12 +8,12 @@ import (
 	"postbag/digest/store/database"
 )
 
-const IssueColumns = `id, series_id, number, state, title, intro, opened_at, window_from, due_at,
-	approved_at, published_at, updated_at, sent_at, version`
+const IssueColumns = `id, series_id, number, state, title, intro, opened_at, window_from, slot, due_at,
+	approved_at, published_at, updated_at, sent_at, asks, overrode, pause_cause, pause_detail, version`
 
 func issueFields(i *digest.Issue) []any {
-	return []any{&i.ID, &i.SeriesID, &i.Number, &i.State, &i.Title, &i.Intro, &i.OpenedAt, &i.WindowFrom, &i.DueAt,
-		&i.ApprovedAt, &i.PublishedAt, &i.UpdatedAt, &i.SentAt, &i.Version}
+	return []any{&i.ID, &i.SeriesID, &i.Number, &i.State, &i.Title, &i.Intro, &i.OpenedAt, &i.WindowFrom, &i.Slot, &i.DueAt,
+		&i.ApprovedAt, &i.PublishedAt, &i.UpdatedAt, &i.SentAt, &i.Asks, &i.Overrode, &i.Pause.Cause, &i.Pause.Detail, &i.Version}
 }
 
 // Issues reads issues without Blocks and Frozen.
@@ -51,10 +51,10 @@ func (db *Store) Issue(ctx context.Context, seriesID int64, number int) (issue d
 		}
 		issue, err = wholeIssue(t, query, args...)
 		if err == nil && issue.ID == 0 && number == 0 {
-			return digest.Fail(digest.NotFound, "Open the first with: postbag issue draft", "there is no issue yet")
+			return digest.Fail(digest.NotFound, "", "there is no issue yet").Offer(digest.Act{Do: digest.OpenDraft})
 		}
 		if err == nil && issue.ID == 0 {
-			return digest.Fail(digest.NotFound, "See which there are with: postbag issue list", "there is no issue %d", number)
+			return digest.Fail(digest.NotFound, "", "there is no issue %d", number).Offer(digest.Act{Do: digest.ListIssues})
 		}
 		return err
 	})
@@ -100,19 +100,6 @@ func (db *Store) IssuesIn(ctx context.Context, states ...digest.IssueState) (all
 		return err
 	})
 	return all, err
-}
-
-// IssueReason gives the reason noted with an issue's present state, "" for none:
-// why it is paused, say.
-func (db *Store) IssueReason(ctx context.Context, issueID int64) (reason string, err error) {
-	err = db.View(ctx, "read the issue's reason", func(t *database.Tx) error {
-		found, err := t.One([]any{&reason}, `SELECT state_reason FROM issues WHERE id = $1`, issueID)
-		if err == nil && !found {
-			return noIssue(issueID)
-		}
-		return err
-	})
-	return reason, err
 }
 
 // LockIssue keeps an issue's state as it is until the transaction ends, and

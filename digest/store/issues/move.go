@@ -18,8 +18,9 @@ import (
 // the series has another draft. Cancelling gives the issue's window back to the
 // draft that follows it, now or once it is opened, even when issues between them
 // closed theirs: what those had is offered again with it. Withdrawing cancels the
-// deliveries not yet begun. Publishing is a Conflict while sending is held.
-func (db *Store) MoveIssue(ctx context.Context, issueID int64, to digest.IssueState, at time.Time) error {
+// deliveries not yet begun. Publishing dates the issue, and is a Conflict while
+// sending is held.
+func (db *Store) MoveIssue(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, at time.Time) error {
 	return db.Update(ctx, "move the issue", func(t *database.Tx) error {
 		if to == digest.Published {
 			if err := publication.NotHeld(t); err != nil {
@@ -46,6 +47,9 @@ func (db *Store) MoveIssue(ctx context.Context, issueID int64, to digest.IssueSt
 		if err := db.move(t, issueID, to, at); err != nil {
 			return err
 		}
+		if err := addMove(t, by, issueID, to, at); err != nil {
+			return err
+		}
 		if err := duties.ReplanIssue(t, issueID); err != nil {
 			return err
 		}
@@ -58,22 +62,39 @@ func (db *Store) move(t *database.Tx, issueID int64, to digest.IssueState, at ti
 	case digest.Draft:
 		return db.reopen(t, issueID)
 	case digest.Published:
-		_, err = t.Exec(`UPDATE issues SET state = 'published', state_reason = '', published_at = $1, updated_at = $1 WHERE id = $2`, at, issueID)
+		return publish(t, issueID, at)
 	case digest.Skipped:
-		_, err = t.Exec(`UPDATE issues SET state = 'skipped', state_reason = '', closed_at = $1 WHERE id = $2`, at, issueID)
+		_, err = t.Exec(`UPDATE issues SET state = 'skipped', version = version + 1, closed_at = $1 WHERE id = $2`, at, issueID)
 	case digest.Cancelled:
-		if _, err = t.Exec(`UPDATE issues SET state = 'cancelled', state_reason = '' WHERE id = $1`, issueID); err != nil {
+		if _, err = t.Exec(`UPDATE issues SET state = 'cancelled', asks = '', version = version + 1 WHERE id = $1`, issueID); err != nil {
 			return err
 		}
 		return giveBackWindow(t, issueID)
 	case digest.Withdrawn:
-		if _, err = t.Exec(`UPDATE issues SET state = 'withdrawn', state_reason = '', updated_at = $1 WHERE id = $2`, at, issueID); err != nil {
+		if _, err = t.Exec(`UPDATE issues SET state = 'withdrawn', asks = '', pause_cause = '', pause_detail = '', updated_at = $1 WHERE id = $2`, at, issueID); err != nil {
 			return err
 		}
 		return CancelOpen(t, issueID, at)
 	default:
 		return digest.Fail(digest.Invalid, "", "an issue is not moved to %s by hand", to)
 	}
+	return err
+}
+
+// publish makes an approved issue public. Readers see the date of this moment,
+// whatever was planned.
+func publish(t *database.Tx, issueID int64, at time.Time) error {
+	var frozen digest.Frozen
+	if _, err := t.One([]any{database.JSONColumn{To: &frozen}}, `SELECT frozen FROM issues WHERE id = $1`, issueID); err != nil {
+		return err
+	}
+	frozen.Date = at.UTC()
+	packed, err := database.JSON(&frozen)
+	if err != nil {
+		return err
+	}
+	_, err = t.Exec(`UPDATE issues SET state = 'published', asks = '', published_at = $1, updated_at = $1, frozen = $2 WHERE id = $3`,
+		at, packed, issueID)
 	return err
 }
 
@@ -85,7 +106,7 @@ func (db *Store) reopen(t *database.Tx, issueID int64) error {
 		return err
 	}
 	_, err := t.Exec(`
-		UPDATE issues SET state = 'draft', state_reason = '', frozen = NULL, approved_at = NULL, closed_at = NULL,
+		UPDATE issues SET state = 'draft', asks = '', overrode = '', frozen = NULL, approved_at = NULL, closed_at = NULL,
 			version = version + 1
 		WHERE id = $1`, issueID)
 	if db.Dialect.Code(err) == database.CodeUnique {

@@ -62,7 +62,7 @@ const queryFreezeAudience = `
 
 func freezeAudience(t *database.Tx, m subscribers.Mailing, lastOfMonth bool) error {
 	_, err := t.Exec(`
-		UPDATE issues SET state = 'sending', state_reason = '', mailing_begun = $1, mailing_domain = $2
+		UPDATE issues SET state = 'sending', mailing_begun = $1, mailing_domain = $2
 		WHERE id = $3`, m.Begun.UnixMicro(), m.Domain, m.IssueID)
 	if err != nil {
 		return err

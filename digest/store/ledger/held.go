@@ -109,8 +109,7 @@ func decide(t *database.Tx, was dispatch.Held, unsent dispatch.Unsent, now time.
 		"issues (%d) or confirmations (%d) may have been sent by another copy of this installation", len(was.Unsure), was.Notices)
 }
 
-// heldReply is noted on rows that were given up, and on issues that lost their
-// moment, because another copy may have sent them.
+// heldReply is noted on rows that were given up because another copy may have sent them.
 const heldReply = "sending was held; another copy may have sent it"
 
 func leaveUncertain(t *database.Tx, was dispatch.Held, now time.Time) error {
@@ -127,7 +126,7 @@ func leaveUncertain(t *database.Tx, was dispatch.Held, now time.Time) error {
 			return err
 		}
 	}
-	_, err := t.Exec(`UPDATE issues SET due_at = NULL, state_reason = '`+heldReply+`' WHERE `+unbegun, now.UnixMicro(), was.Since.UnixMicro())
+	_, err := t.Exec(`UPDATE issues SET due_at = NULL, asks = 'elsewhere' WHERE `+unbegun, now.UnixMicro(), was.Since.UnixMicro())
 	if err != nil {
 		return err
 	}

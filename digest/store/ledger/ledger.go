@@ -79,17 +79,17 @@ func (db *Store) Finish(ctx context.Context, issueID int64, now time.Time) (sent
 		if sent = err == nil && open == 0; !sent {
 			return err
 		}
-		_, err = t.Exec(`UPDATE issues SET state = 'sent', state_reason = '', sent_at = $1 WHERE id = $2`, now, issueID)
+		_, err = t.Exec(`UPDATE issues SET state = 'sent', sent_at = $1 WHERE id = $2`, now, issueID)
 		return err
 	})
 	return sent && err == nil, err
 }
 
-// SetIssueState moves an issue along sending ⇄ paused, with the reason noted; the
+// SetIssueState moves an issue along sending ⇄ paused, and keeps why it pauses; the
 // move to the state it has already changes nothing. From another state, and to
 // sending while that is held, the error is of kind Conflict, to another of kind
 // Invalid.
-func (db *Store) SetIssueState(ctx context.Context, issueID int64, to digest.IssueState, reason string, now time.Time) error {
+func (db *Store) SetIssueState(ctx context.Context, issueID int64, to digest.IssueState, why digest.Pause, now time.Time) error {
 	if to != digest.Sending && to != digest.Paused {
 		return digest.Fail(digest.Invalid, "", "a mailing can be sending or paused, not %s", to)
 	}
@@ -110,7 +110,8 @@ func (db *Store) SetIssueState(ctx context.Context, issueID int64, to digest.Iss
 			return database.Conflict("", "the issue is %s and cannot become %s", from, to)
 		}
 		t.Wake()
-		_, err = t.Exec(`UPDATE issues SET state = $1, state_reason = $2 WHERE id = $3`, string(to), reason, issueID)
+		_, err = t.Exec(`UPDATE issues SET state = $1, pause_cause = $2, pause_detail = $3 WHERE id = $4`,
+			string(to), string(why.Cause), why.Detail, issueID)
 		return err
 	})
 }

@@ -9,28 +9,31 @@ import (
 
 // Publication gives the installation's own settings.
 func (db *Store) Publication(ctx context.Context) (p digest.Publication, err error) {
-	err = db.View(ctx, "read the publication", func(t *database.Tx) error {
-		_, err := t.One([]any{&p.Name, &p.Language, &p.HomeURL, &p.TagAuthority, &p.PostalAddress, &p.Salt},
-			`SELECT name, language, home_url, tag_authority, postal_address, salt FROM publication WHERE id = 1`)
+	err = db.View(ctx, "read the publication", func(t *database.Tx) (err error) {
+		p, err = Read(t)
 		return err
 	})
 	return p, err
 }
 
-// SavePublication stores the installation's settings. TagAuthority is stored
-// only while there is none; Salt is never changed.
-func (db *Store) SavePublication(ctx context.Context, p digest.Publication) error {
-	return db.Update(ctx, "save the publication", func(t *database.Tx) error {
-		_, err := t.Exec(`
-			UPDATE publication SET name = $1, language = $2, home_url = $3, postal_address = $4,
-				tag_authority = CASE WHEN tag_authority = '' THEN $5 ELSE tag_authority END
-			WHERE id = 1`,
-			p.Name, p.Language, p.HomeURL, p.PostalAddress, p.TagAuthority)
-		if err != nil {
+// Read gives the installation's own settings.
+func Read(t *database.Tx) (p digest.Publication, err error) {
+	_, err = t.One([]any{&p.Name, &p.Language, &p.HomeURL, &p.TagAuthority, &p.PostalAddress, &p.Salt},
+		`SELECT name, language, home_url, tag_authority, postal_address, salt FROM publication WHERE id = 1`)
+	return p, err
+}
+
+// MintTagAuthority stores the "host,date" of the publication's tag: URIs, unless one
+// is stored already, and gives the one that is.
+func (db *Store) MintTagAuthority(ctx context.Context, authority string) (minted string, err error) {
+	err = db.Update(ctx, "mint the tag authority", func(t *database.Tx) error {
+		if _, err := t.Exec(`UPDATE publication SET tag_authority = $1 WHERE id = 1 AND tag_authority = ''`, authority); err != nil {
 			return err
 		}
-		return t.Bump()
+		_, err := t.One([]any{&minted}, `SELECT tag_authority FROM publication WHERE id = 1`)
+		return err
 	})
+	return minted, err
 }
 
 // Introduce gives a publication that has no words of its own yet those of its

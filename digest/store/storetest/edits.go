@@ -49,7 +49,7 @@ var editTests = []test{
 		b.page(pull.Page{SourceID: src.ID, Seen: start, Posts: []digest.Post{p}, Comments: []digest.Comment{c}})
 		issue := b.draft(start)
 		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: b.comments()["c1"].ID, PickedHash: "h1"}}
-		b.must(b.SaveDraft(b.ctx(), &issue))
+		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		p.Hash, c.Hash = "h2", "h2"
 		page := pull.Page{SourceID: src.ID, Seen: after(time.Hour), KnownBefore: after(time.Hour), Posts: []digest.Post{p}, Comments: []digest.Comment{c}}
 		b.equal("stored", b.page(page), pull.Stored{Known: 2})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/desk"
 	"postbag/digest/pull"
 	"postbag/digest/store"
 	"postbag/subscribers"
@@ -19,8 +20,10 @@ func Fill(t *testing.T, db *store.DB) {
 	t.Helper()
 	b := &bench{T: t, DB: db}
 	src, feeds := b.source("nightbus")
-	b.must(b.SavePublication(b.ctx(), digest.Publication{Name: "Nachtbus — 夜行バス", Language: "en", HomeURL: src.URL,
-		TagAuthority: "nightbus.example,2026", PostalAddress: "1 High Street\nOur Town"}))
+	name, language, address := "Nachtbus — 夜行バス", "en", "1 High Street\nOur Town"
+	b.must(b.change(desk.Settings{Publication: &name, Language: &language, PostalAddress: &address}))
+	_, err := b.MintTagAuthority(b.ctx(), "nightbus.example,2026")
+	b.must(err)
 	reply := aComment("c2", "p1", "c1", after(time.Minute), "h2")
 	b.page(pull.Page{SourceID: src.ID, Seen: start, Comments: []digest.Comment{reply, aComment("c3", "", "nobody", start, "h3")}})
 	first := aComment("c1", "p1", "", start, "h1")
@@ -96,7 +99,7 @@ func (b *bench) fillIssues() {
 	third := b.draft(after(8 * time.Hour))
 	third.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: b.comments()["c1"].ID, PickedHash: "h1"},
 		{Kind: digest.HeadingBlock, Text: "Nights"}}
-	b.must(b.SaveDraft(b.ctx(), &third))
+	b.must(b.SaveDraft(b.ctx(), &third, anEdit))
 	b.approve(&third, after(9*time.Hour))
 	b.draft(after(10 * time.Hour))
 	b.move(third, digest.Draft, after(11*time.Hour)) // the draft after it gives way, and its id is spent

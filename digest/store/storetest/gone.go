@@ -123,7 +123,7 @@ var goneTests = []test{
 		id := b.comments()["c1"].ID
 		issue := b.draft(start)
 		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: id, PickedHash: "h1"}}
-		b.must(b.SaveDraft(b.ctx(), &issue))
+		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		b.approve(&issue, after(time.Hour))
 		_, err := b.MarkGone(b.ctx(), []int64{id}, digest.ByPermalink, "its page answers 404")
 		b.must(err)

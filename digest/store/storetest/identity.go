@@ -49,7 +49,7 @@ var identityTests = []test{
 		before := b.comments()[c.GUID]
 		issue := b.draft(after(time.Hour))
 		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: before.ID, PickedHash: "h1"}}
-		b.must(b.SaveDraft(b.ctx(), &issue))
+		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 
 		moved := c
 		moved.GUID, moved.URL = "https://new.example/?p=1#comment-12", "https://new.example/p1#comment-12"

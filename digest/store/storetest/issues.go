@@ -16,13 +16,13 @@ var draftTests = []test{
 		series := b.series()
 		issue := b.draft(start)
 		b.equal("the draft", issue, digest.Issue{ID: issue.ID, SeriesID: series.ID, Number: 1, State: digest.Draft,
-			Title: "Pick of the Week 1", OpenedAt: start, DueAt: after(24 * time.Hour), Version: 1})
-		again, created, err := b.OpenDraft(b.ctx(), series.ID, after(time.Hour), after(time.Hour))
+			Title: "Pick of the Week 1", OpenedAt: start, Slot: after(24 * time.Hour), DueAt: after(24 * time.Hour), Version: 1})
+		again, created, err := b.OpenDraft(b.ctx(), tester, series.ID, after(time.Hour), after(time.Hour))
 		b.must(err)
 		b.equal("created", created, false)
 		b.equal("the same draft", again, issue)
 		b.equal("the next number", b.series().NextNumber, 2)
-		_, _, err = b.OpenDraft(b.ctx(), 99, start, start)
+		_, _, err = b.OpenDraft(b.ctx(), tester, 99, start, start)
 		b.wantKind(err, digest.NotFound)
 	}},
 	{"two who open a draft at once get the same", func(b *bench) {
@@ -31,7 +31,7 @@ var draftTests = []test{
 		var wg sync.WaitGroup
 		issues, errs := make([]digest.Issue, 4), make([]error, 4)
 		for i := range issues {
-			wg.Go(func() { issues[i], _, errs[i] = b.OpenDraft(b.ctx(), series, start, start) })
+			wg.Go(func() { issues[i], _, errs[i] = b.OpenDraft(b.ctx(), tester, series, start, start) })
 		}
 		wg.Wait()
 		for i := range issues {
@@ -51,14 +51,14 @@ var draftTests = []test{
 			{Kind: digest.PickBlock, CommentID: one, Kept: []digest.Range{{Start: 0, End: 5}}, PickedHash: "h"},
 			{Kind: digest.TextBlock, Text: "Some **words**"},
 		}
-		b.must(b.SaveDraft(b.ctx(), &issue))
+		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		b.equal("the version", issue.Version, int64(2))
 		got, err := b.Issue(b.ctx(), issue.SeriesID, 1)
 		b.must(err)
 		b.equal("the draft", got, issue)
 		heading, pick := issue.Blocks[0].ID, issue.Blocks[1].ID
 		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: two}, issue.Blocks[1], issue.Blocks[0]}
-		b.must(b.SaveDraft(b.ctx(), &issue))
+		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		b.equal("the ids", []int64{issue.Blocks[1].ID, issue.Blocks[2].ID}, []int64{pick, heading})
 		got, err = b.Issue(b.ctx(), issue.SeriesID, 0)
 		b.must(err)
@@ -69,12 +69,12 @@ var draftTests = []test{
 		mine := b.draft(start)
 		theirs := mine
 		theirs.Title = "Theirs"
-		b.must(b.SaveDraft(b.ctx(), &theirs))
+		b.must(b.SaveDraft(b.ctx(), &theirs, anEdit))
 		mine.Title, mine.Blocks = "Mine", []digest.Block{{Kind: digest.TextBlock, Text: "x"}}
-		b.wantKind(b.SaveDraft(b.ctx(), &mine), digest.Conflict)
+		b.wantKind(b.SaveDraft(b.ctx(), &mine, anEdit), digest.Conflict)
 		b.equal("the version kept", mine.Version, int64(1))
 		mine.ApprovedAt, mine.Frozen = start, &digest.Frozen{}
-		b.wantKind(b.Approve(b.ctx(), &mine), digest.Conflict)
+		b.wantKind(b.Approve(b.ctx(), tester, &mine), digest.Conflict)
 		got, err := b.Issue(b.ctx(), mine.SeriesID, 1)
 		b.must(err)
 		b.equal("the draft", got, theirs)
@@ -85,7 +85,7 @@ var draftTests = []test{
 		id := b.comments()["c1"].ID
 		issue := b.draft(start)
 		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: id}}
-		b.must(b.SaveDraft(b.ctx(), &issue))
+		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		stored, err := b.Issue(b.ctx(), issue.SeriesID, 1)
 		b.must(err)
 		for _, c := range []struct {
@@ -99,7 +99,7 @@ var draftTests = []test{
 		} {
 			bad := stored
 			bad.Blocks = slices.Clone(c.blocks)
-			b.wantKind(b.SaveDraft(b.ctx(), &bad), c.kind)
+			b.wantKind(b.SaveDraft(b.ctx(), &bad, anEdit), c.kind)
 			b.equal("the caller's copy", bad.Blocks, c.blocks)
 			got, err := b.Issue(b.ctx(), issue.SeriesID, 1)
 			b.must(err)
@@ -109,15 +109,15 @@ var draftTests = []test{
 	{"approving freezes", func(b *bench) {
 		b.source("nightbus")
 		issue := b.draft(start)
-		b.wantKind(b.Approve(b.ctx(), &issue), digest.Invalid)
+		b.wantKind(b.Approve(b.ctx(), tester, &issue), digest.Invalid)
 		issue.DueAt = after(2 * time.Hour)
 		b.approve(&issue, after(time.Hour))
 		got, err := b.Issue(b.ctx(), issue.SeriesID, 1)
 		b.must(err)
 		b.equal("the issue", got, issue)
 		b.equal("the state", got.State, digest.Approved)
-		b.wantKind(b.SaveDraft(b.ctx(), &issue), digest.Conflict)
-		b.wantKind(b.Approve(b.ctx(), &issue), digest.Conflict)
+		b.wantKind(b.SaveDraft(b.ctx(), &issue, anEdit), digest.Conflict)
+		b.wantKind(b.Approve(b.ctx(), tester, &issue), digest.Conflict)
 	}},
 	{"number 0 is the draft, else the newest", func(b *bench) {
 		b.source("nightbus")
@@ -207,21 +207,24 @@ var moveTests = []test{
 		b.source("nightbus")
 		issue := b.draft(start)
 		for _, to := range []digest.IssueState{digest.Published, digest.Sending, digest.Paused, digest.Sent, digest.Withdrawn, digest.Draft} {
-			b.wantKind(b.MoveIssue(b.ctx(), issue.ID, to, start), digest.Conflict)
+			b.wantKind(b.MoveIssue(b.ctx(), tester, issue.ID, to, start), digest.Conflict)
 		}
-		b.wantKind(b.MoveIssue(b.ctx(), issue.ID, digest.Approved, start), digest.Invalid)
-		b.wantKind(b.MoveIssue(b.ctx(), 99, digest.Skipped, start), digest.NotFound)
+		b.wantKind(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Approved, start), digest.Invalid)
+		b.wantKind(b.MoveIssue(b.ctx(), tester, 99, digest.Skipped, start), digest.NotFound)
 		b.approve(&issue, after(time.Hour))
 		b.move(issue, digest.Published, after(2*time.Hour))
-		b.wantKind(b.MoveIssue(b.ctx(), issue.ID, digest.Sending, start), digest.Invalid)
-		b.wantKind(b.MoveIssue(b.ctx(), issue.ID, digest.Draft, start), digest.Conflict)
-		b.wantKind(b.MoveIssue(b.ctx(), issue.ID, digest.Published, start), digest.Conflict)
+		b.wantKind(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Sending, start), digest.Invalid)
+		b.wantKind(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Draft, start), digest.Conflict)
+		b.wantKind(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Published, start), digest.Conflict)
 	}},
 	{"publishing and withdrawing stamp the moment", func(b *bench) {
 		issue := b.published()
 		got, err := b.PublicIssue(b.ctx(), issue.SeriesID, 1)
 		b.must(err)
 		issue.State, issue.PublishedAt, issue.UpdatedAt, issue.Blocks = digest.Published, after(2*time.Hour), after(2*time.Hour), nil
+		dated := *issue.Frozen
+		dated.Date = after(2 * time.Hour) // whatever was planned
+		issue.Frozen = &dated
 		b.equal("the issue", got, issue)
 		b.move(issue, digest.Withdrawn, after(5*time.Hour))
 		_, err = b.PublicIssue(b.ctx(), issue.SeriesID, 1)
@@ -244,10 +247,10 @@ var moveTests = []test{
 		next := b.draft(after(4 * time.Hour))
 		b.equal("the next window", next.WindowFrom, after(3*time.Hour))
 		next.Intro = "Begun already."
-		b.must(b.SaveDraft(b.ctx(), &next))
-		b.wantKind(b.MoveIssue(b.ctx(), issue.ID, digest.Draft, after(5*time.Hour)), digest.Conflict)
+		b.must(b.SaveDraft(b.ctx(), &next, anEdit))
+		b.wantKind(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Draft, after(5*time.Hour)), digest.Conflict)
 		next.Intro = ""
-		b.must(b.SaveDraft(b.ctx(), &next))
+		b.must(b.SaveDraft(b.ctx(), &next, anEdit))
 		b.move(issue, digest.Draft, after(5*time.Hour))
 		b.equal("the numbers go on from the one given back", b.series().NextNumber, next.Number)
 		_, err = b.Issue(b.ctx(), issue.SeriesID, next.Number)

@@ -187,29 +187,34 @@ var ledgerTests = []test{
 	}},
 	{"pausing and resuming may be repeated", func(b *bench) {
 		issue := b.sending(2)
-		set := func(to digest.IssueState, reason string) error {
-			return b.SetIssueState(b.ctx(), issue.ID, to, reason, now)
+		set := func(to digest.IssueState, why digest.Pause) error {
+			return b.SetIssueState(b.ctx(), issue.ID, to, why, now)
+		}
+		refused := digest.Pause{Cause: digest.PauseRefused, Detail: "the server refuses us"}
+		pause := func() digest.Pause {
+			got, err := b.Issue(b.ctx(), issue.SeriesID, issue.Number)
+			b.must(err)
+			return got.Pause
 		}
 		claimed := b.exchange(issue, 1, now)[0]
-		b.must(set(digest.Paused, "the server refuses us"))
-		b.must(set(digest.Paused, "again"))
-		reason, err := b.IssueReason(b.ctx(), issue.ID)
-		b.must(err)
-		b.equal("the reason", reason, "the server refuses us")
+		b.must(set(digest.Paused, refused))
+		b.must(set(digest.Paused, digest.Pause{Cause: digest.PauseByHand}))
+		b.equal("why", pause(), refused)
 		b.equal("claimed while paused", len(b.exchange(issue, 1, now, result(claimed, subscribers.Delivered, now))), 0)
 		b.equal("settled while paused", b.counted(issue)[subscribers.Delivered], 1)
 		sent, err := b.Finish(b.ctx(), issue.ID, now)
 		b.must(err)
 		b.equal("finished while paused", sent, false)
-		b.must(set(digest.Sending, ""))
+		b.must(set(digest.Sending, digest.Pause{}))
+		b.equal("why, then", pause(), digest.Pause{})
 		b.equal("claimed then", len(b.exchange(issue, 5, now)), 1)
-		b.wantKind(set(digest.Withdrawn, ""), digest.Invalid)
+		b.wantKind(set(digest.Withdrawn, digest.Pause{}), digest.Invalid)
 		b.move(issue, digest.Withdrawn, now)
-		b.wantKind(set(digest.Sending, ""), digest.Conflict)
+		b.wantKind(set(digest.Sending, digest.Pause{}), digest.Conflict)
 	}},
 	{"publishing does not start sending by the back door", func(b *bench) {
 		issue := b.published()
-		b.wantKind(b.SetIssueState(b.ctx(), issue.ID, digest.Sending, "", now), digest.Conflict)
+		b.wantKind(b.SetIssueState(b.ctx(), issue.ID, digest.Sending, digest.Pause{}, now), digest.Conflict)
 	}},
 	{"withdrawing cancels what was not begun", func(b *bench) {
 		issue := b.sending(3)

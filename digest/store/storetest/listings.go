@@ -51,7 +51,7 @@ var listingTests = []test{
 		all := b.comments()
 		issue := b.draft(start)
 		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: all["picked"].ID}, {Kind: digest.PickBlock, CommentID: all["gone"].ID}}
-		b.must(b.SaveDraft(b.ctx(), &issue))
+		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		for _, c := range []struct {
 			filter digest.CommentFilter
 			want   []string
@@ -225,7 +225,7 @@ var candidateTests = []test{
 		id := b.comments()["c1"].ID
 		issue := b.draft(start)
 		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: id}}
-		b.must(b.SaveDraft(b.ctx(), &issue))
+		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		picked := func(except int64) map[int64]int {
 			m, err := b.PickedIn(b.ctx(), issue.SeriesID, except, []int64{id, b.comments()["c2"].ID})
 			b.must(err)

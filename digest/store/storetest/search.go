@@ -180,7 +180,7 @@ var searchTests = []test{
 		all := b.comments()
 		issue := b.draft(start)
 		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: all["en2"].ID}, {Kind: digest.PickBlock, CommentID: all["en1"].ID}}
-		b.must(b.SaveDraft(b.ctx(), &issue))
+		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		gone := digest.Comment{GUID: "en1", Gone: true, GoneReason: "removed by its author"}
 		b.page(pull.Page{SourceID: src.ID, Seen: after(time.Hour), Comments: []digest.Comment{gone}})
 		b.wantFound("blame")

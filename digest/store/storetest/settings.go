@@ -45,7 +45,7 @@ var settingsTests = []test{
 		b.equal("feeds, posts first", stored, []digest.FeedState{feeds[1], feeds[0]})
 	}},
 	{"a publication named before its first source keeps its name", func(b *bench) {
-		b.must(b.SavePublication(b.ctx(), digest.Publication{Name: "The Depot"}))
+		b.must(Rename(b.ctx(), b.DB, "The Depot"))
 		src, _ := b.source("nightbus")
 		p, err := b.Publication(b.ctx())
 		b.must(err)
@@ -135,7 +135,7 @@ var settingsTests = []test{
 			Comments: []digest.Comment{aComment("c1", "p1", "", start, "h")}})
 		issue := b.draft(start)
 		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: b.comments()["c1"].ID}}
-		b.must(b.SaveDraft(b.ctx(), &issue))
+		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		stored := b.comments()
 
 		b.must(b.RemoveSource(b.ctx(), src.ID))
@@ -198,8 +198,13 @@ var settingsTests = []test{
 	{"a tag authority is minted once, and the salt never changes", func(b *bench) {
 		before, err := b.Publication(b.ctx())
 		b.must(err)
-		b.must(b.SavePublication(b.ctx(), digest.Publication{Name: "A", TagAuthority: "a.example,2026", Salt: []byte("other")}))
-		b.must(b.SavePublication(b.ctx(), digest.Publication{Name: "B", TagAuthority: "b.example,2027"}))
+		b.must(Rename(b.ctx(), b.DB, "A"))
+		for _, authority := range []string{"a.example,2026", "b.example,2027"} {
+			got, err := b.MintTagAuthority(b.ctx(), authority)
+			b.must(err)
+			b.equal("the authority", got, "a.example,2026")
+		}
+		b.must(Rename(b.ctx(), b.DB, "B"))
 		p, err := b.Publication(b.ctx())
 		b.must(err)
 		b.equal("the publication", p, digest.Publication{Name: "B", TagAuthority: "a.example,2026", Salt: before.Salt})
@@ -209,12 +214,13 @@ var settingsTests = []test{
 		b.draft(start)
 		s := b.series()
 		s.Name, s.Zone, s.NextNumber = "Night Post", "Europe/Lisbon", 8
-		b.must(b.SaveSeries(b.ctx(), s))
+		b.must(b.change(desk.Settings{Name: &s.Name, Zone: &s.Zone, NextNumber: &s.NextNumber}))
 		b.equal("the series", b.series(), s)
-		s.NextNumber = 1
-		b.wantKind(b.SaveSeries(b.ctx(), s), digest.Conflict)
-		s.ID, s.NextNumber = 99, 9
-		b.wantKind(b.SaveSeries(b.ctx(), s), digest.NotFound)
+		taken, free := 1, 9
+		b.wantKind(b.change(desk.Settings{NextNumber: &taken}), digest.Conflict)
+		b.equal("the series", b.series(), s)
+		_, _, err := b.ChangeSettings(b.ctx(), tester, 99, desk.Settings{NextNumber: &free}, start, nil)
+		b.wantKind(err, digest.NotFound)
 	}},
 	{"the generation grows with what readers can see", func(b *bench) {
 		last := int64(0)
@@ -230,9 +236,9 @@ var settingsTests = []test{
 		grown("opening", true)
 		b.source("nightbus")
 		grown("the first source", true)
-		b.must(b.SavePublication(b.ctx(), digest.Publication{Name: "A"}))
+		b.must(Rename(b.ctx(), b.DB, "A"))
 		grown("new settings", true)
-		b.must(b.SaveSeries(b.ctx(), b.series()))
+		b.must(b.change(desk.Settings{}))
 		grown("new series settings", true)
 		issue := b.draft(start)
 		grown("a draft", false)

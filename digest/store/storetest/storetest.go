@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/desk"
 	"postbag/digest/pull"
 	"postbag/digest/store"
 	"postbag/subscribers"
@@ -74,6 +75,26 @@ type bench struct {
 var start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 func after(d time.Duration) time.Time { return start.Add(d) }
+
+// Tester is who changes things in the tests.
+var Tester = digest.Actor{Kind: digest.ByCommand, Name: "tester"}
+
+var (
+	tester = Tester
+	anEdit = digest.Revision{At: start, By: Tester, Did: digest.Edited, Words: "edited it"}
+)
+
+// Rename sets the publication's name, and nothing else.
+func Rename(ctx context.Context, db *store.DB, name string) error {
+	_, _, err := db.ChangeSettings(ctx, Tester, 0, desk.Settings{Publication: &name}, start, nil)
+	return err
+}
+
+// change changes the settings of the only series, and of all.
+func (b *bench) change(s desk.Settings) error {
+	_, _, err := b.ChangeSettings(b.ctx(), tester, b.series().ID, s, start, nil)
+	return err
+}
 
 // must ends the test on an error.
 func (b *bench) must(err error) {
@@ -176,7 +197,7 @@ func (b *bench) series() digest.Series {
 // draft opens a draft.
 func (b *bench) draft(opened time.Time) digest.Issue {
 	b.Helper()
-	issue, created, err := b.OpenDraft(b.ctx(), b.series().ID, opened, opened.Add(24*time.Hour))
+	issue, created, err := b.OpenDraft(b.ctx(), tester, b.series().ID, opened, opened.Add(24*time.Hour))
 	b.must(err)
 	if !created {
 		b.Fatal("the draft was there already")
@@ -190,12 +211,12 @@ func (b *bench) approve(issue *digest.Issue, at time.Time) {
 	issue.ApprovedAt = at
 	issue.Frozen = &digest.Frozen{Title: fmt.Sprintf("Issue %d", issue.Number), Number: issue.Number, Date: issue.DueAt,
 		Blocks: []digest.FrozenBlock{{Kind: digest.HeadingBlock, Heading: "Nights"}}}
-	b.must(b.Approve(b.ctx(), issue))
+	b.must(b.Approve(b.ctx(), tester, issue))
 }
 
 func (b *bench) move(issue digest.Issue, to digest.IssueState, at time.Time) {
 	b.Helper()
-	b.must(b.MoveIssue(b.ctx(), issue.ID, to, at))
+	b.must(b.MoveIssue(b.ctx(), tester, issue.ID, to, at))
 }
 
 // published makes a source if there is none, and a published issue.

@@ -185,27 +185,31 @@ CREATE TABLE issues (
     number         INTEGER NOT NULL CHECK (number > 0),
     state          TEXT    NOT NULL CHECK (state IN ('draft', 'approved', 'published',
                        'sending', 'paused', 'sent', 'skipped', 'cancelled', 'withdrawn')),
-    state_reason   TEXT    NOT NULL DEFAULT '',
     title          TEXT    NOT NULL,
     intro          TEXT    NOT NULL,
     opened_at      BIGINT  NOT NULL,
     window_from    BIGINT,
     closed_at      BIGINT, -- when its window closed: approved or skipped
-    due_at         BIGINT,
+    slot           BIGINT  NOT NULL, -- the moment of the schedule that it answers for
+    due_at         BIGINT, -- the moment it goes out
     approved_at    BIGINT,
     published_at   BIGINT,
     updated_at     BIGINT,
     sent_at        BIGINT,
+    asks           TEXT    NOT NULL DEFAULT '' CHECK (asks IN ('', 'late', 'elsewhere')),
+    overrode       TEXT    NOT NULL DEFAULT '' CHECK (overrode IN ('', 'removed-pick')),
+    pause_cause    TEXT    NOT NULL DEFAULT '' CHECK (pause_cause IN ('', 'by-hand', 'refused')),
+    pause_detail   TEXT    NOT NULL DEFAULT '',
     mailing_begun  BIGINT,
     mailing_domain TEXT    NOT NULL DEFAULT '',
     version        BIGINT  NOT NULL,
     frozen         TEXT, -- last: it is large, and listings stop reading before it
     UNIQUE (series_id, number),
-    CHECK (frozen IS NOT NULL OR state IN ('draft', 'skipped', 'cancelled'))
+    CHECK (frozen IS NOT NULL OR state IN ('draft', 'skipped', 'cancelled')),
+    CHECK ((state = 'paused') = (pause_cause <> ''))
 );
 CREATE UNIQUE INDEX issues_one_draft ON issues (series_id) WHERE state = 'draft';
 CREATE INDEX issues_state ON issues (state, due_at);
-CREATE INDEX issues_closed ON issues (series_id, number, closed_at, state) WHERE closed_at IS NOT NULL;
 
 CREATE TABLE blocks (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -221,6 +225,21 @@ CREATE TABLE blocks (
 );
 CREATE INDEX blocks_issue ON blocks (issue_id, position);
 CREATE INDEX blocks_comment ON blocks (comment_id);
+
+-- Every change of an issue: who made it, when, and what it did.
+CREATE TABLE revisions (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    issue_id BIGINT NOT NULL REFERENCES issues (id) ON DELETE CASCADE,
+    version  BIGINT NOT NULL, -- of the issue, after the change
+    at       BIGINT NOT NULL,
+    by_kind  TEXT   NOT NULL CHECK (by_kind IN ('command', 'worker', 'editor')),
+    by_name  TEXT   NOT NULL,
+    did      TEXT   NOT NULL,
+    words    TEXT   NOT NULL,
+    undoes   BIGINT REFERENCES revisions (id),
+    before   TEXT -- the draft before the change, while it can be undone
+);
+CREATE INDEX revisions_issue ON revisions (issue_id, id);
 
 CREATE TABLE subscribers (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,

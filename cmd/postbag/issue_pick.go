@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+)
+
+// ifVersion guards what a command does to rows that somebody looked at before.
+type ifVersion struct {
+	Version int64 `name:"if-version" help:"Do nothing unless the issue is still at this version, which issue show tells." placeholder:"N"`
+}
+
+// draft gives the draft that a command changes, and a reference to it as it stands
+// now: should somebody change it before the command does, nothing is done.
+func (v ifVersion) draft(ctx context.Context, a *app, ref desk.Ref) (digest.Issue, desk.Ref, error) {
+	ref.Version = v.Version
+	issue, err := a.desk.DraftAt(ctx, ref)
+	ref.Number, ref.Version = issue.Number, issue.Version
+	return issue, ref, err
+}
+
+// blockAt gives the block in a row, counted from 1.
+func blockAt(issue digest.Issue, row int) (digest.Block, error) {
+	if row >= 1 && row <= len(issue.Blocks) {
+		return issue.Blocks[row-1], nil
+	}
+	hint := fmt.Sprintf("It has rows 1 to %d.", len(issue.Blocks))
+	if len(issue.Blocks) == 0 {
+		hint = "It has no rows yet; pick some comments first."
+	}
+	return digest.Block{}, digest.Fail(digest.NotFound, hint, "issue %d has no row %d", issue.Number, row).
+		Offer(digest.Act{Do: digest.ShowIssue, Issue: issue.Number})
+}
+
+// saved prints what was done.
+func (p *Program) saved(s desk.Saved) error {
+	if s.Words != "" {
+		fmt.Fprintf(p.Stdout, "%s.\n", printable(sentence(s.Words)))
+	}
+	_, err := fmt.Fprintf(p.Stdout, "Saved. %s has %s, %d of them picks.\n", cell(s.Title, 150), plural(len(s.Blocks), "row"), s.Picks())
+	return err
+}
+
+type issuePickCmd struct {
+	whichFlag
+	Comments  []int64 `arg:"" optional:"" help:"Comment ids, in the order they should stand."`
+	Suggested bool    `help:"Pick what the rules suggest."`
+	Limit     int     `help:"With --suggested: at most so many." default:"20"`
+}
+
+// Run picks comments.
+func (c issuePickCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	if c.Suggested == (len(c.Comments) > 0) {
+		return digest.Fail(digest.Invalid, "For example: postbag issue pick 12 15, or: postbag issue pick --suggested", "name comments to pick, or --suggested")
+	}
+	if c.Limit < 1 {
+		return digest.Fail(digest.Invalid, "20 is the default.", "--limit must be at least 1")
+	}
+	return p.with(ctx, s, func(a *app) error {
+		if c.Suggested {
+			chosen, saved, err := a.desk.PickSuggested(ctx, p.by(), c.ref(), c.Limit)
+			if err != nil {
+				return err
+			}
+			if err := printSuggestions(p, false, chosen); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(p.Stdout, "Picked %s; %s has %d.\n", plural(len(chosen), "comment"), saved.Title, saved.Picks())
+			return err
+		}
+		added, saved, err := a.desk.Pick(ctx, p.by(), c.ref(), c.Comments...)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.Stdout, "Picked %s; %s has %d.\n", plural(added, "comment"), saved.Title, saved.Picks())
+		if again := len(distinct(c.Comments)) - added; again > 0 {
+			fmt.Fprintf(p.Stdout, "%s in it already.\n", were(again, "comment"))
+		}
+		used, err := a.desk.UsedBefore(ctx, saved.Issue, c.Comments)
+		for _, id := range c.Comments {
+			if used[id] != 0 {
+				fmt.Fprintf(p.Stdout, "Comment %d was in issue %d already.\n", id, used[id])
+			}
+		}
+		return err
+	})
+}
+
+// distinct gives ids once each.
+func distinct(ids []int64) []int64 {
+	return slices.Compact(slices.Sorted(slices.Values(ids)))
+}
+
+// were gives "1 comment was" or "2 comments were".
+func were(n int, one string) string {
+	if n == 1 {
+		return "1 " + one + " was"
+	}
+	return plural(n, one) + " were"
+}
+
+type issueUnpickCmd struct {
+	whichFlag
+	ifVersion
+	Comments []int64 `arg:"" help:"Comment ids."`
+}
+
+// Run takes comments out.
+func (c issueUnpickCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		_, ref, err := c.draft(ctx, a, c.ref())
+		if err != nil {
+			return err
+		}
+		saved, err := a.desk.Unpick(ctx, p.by(), ref, c.Comments...)
+		if err != nil {
+			return err
+		}
+		return p.saved(saved)
+	})
+}
+
+type issueMoveCmd struct {
+	whichFlag
+	ifVersion
+	Row      int `arg:"" help:"The row to move, as issue show counts."`
+	Position int `arg:"" help:"Where it goes."`
+}
+
+// Run moves a row.
+func (c issueMoveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		issue, ref, err := c.draft(ctx, a, c.ref())
+		if err != nil {
+			return err
+		}
+		block, err := blockAt(issue, c.Row)
+		if err != nil {
+			return err
+		}
+		if _, err := blockAt(issue, c.Position); err != nil {
+			return err
+		}
+		var before int64 // what comes after it once it is there
+		if rest := slices.Delete(slices.Clone(issue.Blocks), c.Row-1, c.Row); c.Position <= len(rest) {
+			before = rest[c.Position-1].ID
+		}
+		saved, err := a.desk.Move(ctx, p.by(), ref, block.ID, before)
+		if err != nil {
+			return err
+		}
+		return p.saved(saved)
+	})
+}
+
+type issueUndoCmd struct {
+	which
+	ifVersion
+}
+
+// Run takes the last edit back.
+func (c issueUndoCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		_, ref, err := c.draft(ctx, a, c.ref())
+		if err != nil {
+			return err
+		}
+		saved, err := a.desk.Undo(ctx, p.by(), ref)
+		if err != nil {
+			return err
+		}
+		return p.saved(saved)
+	})
+}
+
+type issueHistoryCmd struct {
+	which
+	listing
+	Limit int `help:"At most so many." default:"50"`
+}
+
+type revisionRow struct {
+	Version int64            `json:"version"`
+	At      stamp            `json:"at"`
+	Kind    digest.ActorKind `json:"by_kind"`
+	By      string           `json:"by"`
+	Did     digest.Change    `json:"did"`
+	Words   string           `json:"words"`
+	CanUndo bool             `json:"can_undo"`
+}
+
+// Run lists the changes of an issue.
+func (c issueHistoryCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return p.with(ctx, s, func(a *app) error {
+		issue, history, err := a.desk.History(ctx, c.ref(), c.Limit)
+		if err != nil {
+			return err
+		}
+		var rows []revisionRow
+		for _, r := range history {
+			rows = append(rows, revisionRow{Version: r.Version, At: stamp(r.At), Kind: r.By.Kind, By: r.By.Name, Did: r.Did, Words: r.Words, CanUndo: r.Before != nil})
+		}
+		none := fmt.Sprintf("Nothing is known of how issue %d was made.", issue.Number)
+		return printList(p, c.JSON, rows, none, "VERSION\tWHEN (UTC)\tWHO\tWHAT", func(r revisionRow) string {
+			who := digest.Actor{Kind: r.Kind, Name: r.By}.String()
+			return strings.Join([]string{fmt.Sprint(r.Version), when(time.Time(r.At)), cell(who, 30), cell(r.Words, 100)}, "\t")
+		})
+	})
+}

@@ -1,0 +1,65 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+
+	"postbag/digest"
+)
+
+// revisionsLookedAt is how many of an issue's changes are looked through for
+// something that was trimmed or can be undone.
+const revisionsLookedAt = 500
+
+// History lists the changes of an issue, the newest first.
+func (d *Desk) History(ctx context.Context, ref Ref, limit int) (digest.Issue, []digest.Revision, error) {
+	issue, _, err := d.Issue(ctx, ref)
+	if err != nil {
+		return issue, nil, err
+	}
+	all, err := d.store.Revisions(ctx, issue.ID, limit)
+	return issue, all, err
+}
+
+// LastEdit gives the change that [Desk.Undo] would undo next: the last edit,
+// whoever made it. It is nil when there is none: since the draft was opened, or
+// was last moved to another state.
+func LastEdit(history []digest.Revision) *digest.Revision {
+	for _, r := range history { // the newest first
+		if r.Before != nil {
+			return &r
+		}
+	}
+	return nil
+}
+
+// Undo takes the last edit of a draft back, whoever made it: what it changed of the
+// title, the introduction and the rows is what it was before.
+func (d *Desk) Undo(ctx context.Context, by digest.Actor, ref Ref) (Saved, error) {
+	if err := ref.needsVersion(); err != nil {
+		return Saved{}, err
+	}
+	issue, _, err := d.draft(ctx, ref)
+	if err != nil {
+		return Saved{Issue: issue}, err
+	}
+	history, err := d.store.Revisions(ctx, issue.ID, revisionsLookedAt)
+	if err != nil {
+		return Saved{Issue: issue}, err
+	}
+	last := LastEdit(history)
+	if last == nil {
+		return Saved{Issue: issue}, digest.Fail(digest.Conflict, "", "nothing in issue %d can be undone", issue.Number).
+			Offer(digest.Act{Do: digest.IssueHistory, Issue: issue.Number})
+	}
+	saved := Saved{Issue: issue, Words: "undid what " + last.By.String() + " did: " + last.Words}
+	saved.Title = cmp.Or(last.Before.Title, saved.Title)
+	if last.Before.Intro != nil {
+		saved.Intro = *last.Before.Intro
+	}
+	if last.Before.Blocks != nil {
+		saved.Blocks = last.Before.Blocks
+	}
+	rev := digest.Revision{At: d.clock.Now(), By: by, Did: digest.Undone, Words: saved.Words, Undoes: last.ID}
+	return saved, d.explain(ctx, issue, d.store.SaveDraft(ctx, &saved.Issue, rev))
+}

@@ -1,0 +1,127 @@
+package desk
+
+import (
+	"context"
+
+	"postbag/digest"
+	"postbag/subscribers"
+)
+
+// Reopen takes an approval back: the issue is a draft again. Its moment stays,
+// unless it has passed.
+func (d *Desk) Reopen(ctx context.Context, by digest.Actor, ref Ref) (digest.Issue, error) {
+	issue, err := d.move(ctx, by, ref, digest.Draft)
+	if err != nil {
+		return issue, err
+	}
+	return d.Postpone(ctx, by, Ref{Series: ref.Series, Number: issue.Number})
+}
+
+// Skip lets the moment of a draft pass without an issue. Its window closes, and its
+// rows and introduction go on to the next draft, which opens.
+func (d *Desk) Skip(ctx context.Context, by digest.Actor, ref Ref) (skipped, next digest.Issue, err error) {
+	issue, series, err := d.draft(ctx, ref)
+	if err != nil {
+		return issue, next, err
+	}
+	if skipped, err = d.moveTo(ctx, by, issue, digest.Skipped); err != nil {
+		return skipped, next, err
+	}
+	next, _, err = d.open(ctx, by, series)
+	return skipped, next, err
+}
+
+// Cancel ends an issue that readers have not seen. Its number stays used, and what
+// it could pick is offered again.
+func (d *Desk) Cancel(ctx context.Context, by digest.Actor, ref Ref) (digest.Issue, error) {
+	return d.move(ctx, by, ref, digest.Cancelled)
+}
+
+// Withdraw takes an issue that is public off the pages and feeds, and cancels the
+// mails that have not been begun. What was mailed stays with its readers, and it
+// cannot be undone.
+func (d *Desk) Withdraw(ctx context.Context, by digest.Actor, ref Ref) (digest.Issue, error) {
+	return d.move(ctx, by, ref, digest.Withdrawn)
+}
+
+// Withdrawal tells what [Desk.Withdraw] would do now: what became of the issue's
+// mails so far. The error is of kind Conflict when it cannot be withdrawn.
+func (d *Desk) Withdrawal(ctx context.Context, ref Ref) (digest.Issue, subscribers.Counts, error) {
+	issue, _, err := d.Issue(ctx, ref)
+	if err != nil {
+		return issue, nil, err
+	}
+	if !issue.State.To(digest.Withdrawn) {
+		return issue, nil, digest.Fail(digest.Conflict, "Only what readers can see is withdrawn.", "issue %d is %s", issue.Number, issue.State)
+	}
+	counts, err := d.store.Counts(ctx, issue.ID)
+	return issue, counts, err
+}
+
+// Publish makes an approved issue visible to readers now, under the date of this
+// moment. One that is public already stays as it is. The error is of kind Conflict
+// when a pick has been removed from the blog.
+func (d *Desk) Publish(ctx context.Context, by digest.Actor, ref Ref) (digest.Issue, error) {
+	issue, _, err := d.Issue(ctx, ref)
+	if err != nil || issue.State.Public() {
+		return issue, err
+	}
+	if issue.State == digest.Draft {
+		return issue, digest.Fail(digest.Conflict, "", "issue %d is a draft, and only what was approved is published", issue.Number).
+			Offer(digest.Act{Do: digest.ApproveIssue, Issue: issue.Number})
+	}
+	if err := d.Removed(ctx, issue); err != nil {
+		return issue, err
+	}
+	published, err := d.moveTo(ctx, by, issue, digest.Published)
+	if digest.KindOf(err) == digest.Conflict && err != nil {
+		// A worker may have published it at this very moment.
+		if now, readErr := d.store.Issue(ctx, issue.SeriesID, issue.Number); readErr == nil && now.State.Public() {
+			return now, nil
+		}
+	}
+	return published, err
+}
+
+// Removed refuses an issue of which a picked comment has been removed from the
+// blog since it was approved, with an error of kind Conflict that names it. What
+// readers see is checked again at the last moment.
+func (d *Desk) Removed(ctx context.Context, issue digest.Issue) error {
+	rows, err := d.Rows(ctx, issue)
+	if err != nil {
+		return err
+	}
+	for i, r := range rows {
+		if r.Kind != digest.PickBlock || !r.Comment.Gone {
+			continue
+		}
+		err := digest.Fail(digest.Conflict, "It is on the web already.",
+			"pick %d of issue %d, by %s, was removed from the blog since it was approved", r.Number, issue.Number, r.Comment.Author)
+		if issue.State != digest.Approved {
+			return err.Offer(digest.Act{Do: digest.SendAnyway, Issue: issue.Number})
+		}
+		err.Hint = "Take the approval back, take the row out and approve again."
+		return err.Offer(digest.Act{Do: digest.ReopenIssue, Issue: issue.Number},
+			digest.Act{Do: digest.RemoveRows, Issue: issue.Number, Rows: []int{i + 1}, Blocks: []int64{r.ID}},
+			digest.Act{Do: digest.ApproveIssue, Issue: issue.Number})
+	}
+	return nil
+}
+
+func (d *Desk) move(ctx context.Context, by digest.Actor, ref Ref, to digest.IssueState) (digest.Issue, error) {
+	issue, _, err := d.Issue(ctx, ref)
+	if err != nil {
+		return issue, err
+	}
+	if ref.Version != 0 && ref.Version != issue.Version {
+		return issue, d.changed(ctx, issue, ref.Version)
+	}
+	return d.moveTo(ctx, by, issue, to)
+}
+
+func (d *Desk) moveTo(ctx context.Context, by digest.Actor, issue digest.Issue, to digest.IssueState) (digest.Issue, error) {
+	if err := d.store.MoveIssue(ctx, by, issue.ID, to, d.clock.Now()); err != nil {
+		return issue, err
+	}
+	return d.store.Issue(ctx, issue.SeriesID, issue.Number)
+}

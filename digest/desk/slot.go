@@ -1,0 +1,99 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/schedule"
+)
+
+// Every issue has a slot: the moment of its series' schedule that it answers for. A
+// draft is opened for the next one, and goes out then. One that misses it keeps it,
+// and waits for the next moment: approved at once it answers for the slot that it
+// missed, approved for the next moment it takes that as its slot. So no two issues
+// of a series share a slot, and none is left out because an issue came late.
+
+// nextSlot gives the first moment of a series' schedule after a time that is later
+// than those of the issues before this one and that no issue has taken. Cancelled
+// issues take none.
+func nextSlot(series digest.Series, all []digest.Issue, of digest.Issue, after time.Time) (time.Time, error) {
+	plan, err := schedule.Parse(series.Schedule, series.Zone)
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, i := range all {
+		if i.ID != of.ID && i.State != digest.Cancelled && i.Number < of.Number && i.Slot.After(after) {
+			after = i.Slot
+		}
+	}
+	next := plan.Next(after)
+	for isTaken(all, of, next) {
+		next = plan.Next(next)
+	}
+	return next, nil
+}
+
+// missedSlot gives the latest moment that passed since the issue's slot and that no
+// other issue has taken: the issue's own where there is none.
+func missedSlot(series digest.Series, all []digest.Issue, of digest.Issue, now time.Time) (time.Time, error) {
+	const farthest = 1000 // moments; the schedule of a machine that was off for years
+	plan, err := schedule.Parse(series.Schedule, series.Zone)
+	if err != nil {
+		return time.Time{}, err
+	}
+	missed := of.Slot
+	for next, n := plan.Next(missed), 0; !next.IsZero() && !next.After(now) && n < farthest; next, n = plan.Next(next), n+1 {
+		if !isTaken(all, of, next) {
+			missed = next
+		}
+	}
+	return missed, nil
+}
+
+// isTaken tells whether another issue answers for a moment.
+func isTaken(all []digest.Issue, of digest.Issue, moment time.Time) bool {
+	return !moment.IsZero() && slices.ContainsFunc(all, func(i digest.Issue) bool {
+		return i.ID != of.ID && i.State != digest.Cancelled && i.Slot.Equal(moment)
+	})
+}
+
+// LastOfMonth tells whether readers who want one mail a month get this issue: by
+// its slot, whenever it is really sent.
+func LastOfMonth(issue digest.Issue, series digest.Series) (bool, error) {
+	plan, err := schedule.Parse(series.Schedule, series.Zone)
+	return err == nil && plan.LastOfMonth(issue.Slot), err
+}
+
+// Postpone moves a draft whose moment has passed to the series' next one. A
+// draft whose moment is still to come stays as it is.
+func (d *Desk) Postpone(ctx context.Context, by digest.Actor, ref Ref) (digest.Issue, error) {
+	saved, err := d.repeat(ctx, by, ref, digest.Postponed, func(issue *digest.Issue, series digest.Series) (string, error) {
+		now := d.clock.Now()
+		if issue.DueAt.After(now) {
+			return "", nil
+		}
+		all, err := d.store.Issues(ctx, series.ID, newestLookedAt)
+		if err != nil {
+			return "", err
+		}
+		if issue.Slot, err = missedSlot(series, all, *issue, now); err != nil {
+			return "", err
+		}
+		if issue.DueAt, err = nextSlot(series, all, *issue, now); err != nil {
+			return "", err
+		}
+		return "postponed it to " + moment(series, issue.DueAt), nil
+	})
+	return saved.Issue, err
+}
+
+// moment writes a time as the series' readers have it.
+func moment(series digest.Series, at time.Time) string {
+	zone, err := series.Location()
+	if err != nil {
+		zone = time.UTC
+	}
+	return at.In(zone).Format("Monday 2 January 2006 15:04 MST")
+}

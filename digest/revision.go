@@ -1,0 +1,83 @@
+package digest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Revision is one change of an issue: who made it, when, and what it did. The
+// revisions of an issue, in order, are its history.
+type Revision struct {
+	ID      int64
+	IssueID int64
+	Version int64 // the issue's Version after the change
+	At      time.Time
+	By      Actor
+	Did     Change
+	Words   string // what changed, for a person: "took out row 2: Ines, “I drove…”"
+	// Before is what undoing the change brings back; nil when it cannot be undone,
+	// or not any more.
+	Before *Content
+	// Undoes is the id of the revision that this one undid, else 0.
+	Undoes int64
+}
+
+// Change says what kind of change a revision is.
+type Change string
+
+// The changes. Only an edit can be undone.
+const (
+	Opened    Change = "opened"    // the draft was opened
+	Edited    Change = "edited"    // its title, introduction or blocks changed
+	Undone    Change = "undone"    // an edit was taken back
+	Postponed Change = "postponed" // its moment passed, and it waits for the next
+	Followed  Change = "followed"  // it followed its series' settings
+	Reopened  Change = "reopened"  // an approval was taken back
+)
+
+// Moved is the change of moving an issue to another state, with its words.
+func Moved(to IssueState) (Change, string) {
+	switch to {
+	case Draft:
+		return Reopened, "took the approval back"
+	case Approved:
+		return Change(to), "approved it"
+	case Published:
+		return Change(to), "published it"
+	case Skipped:
+		return Change(to), "skipped it"
+	case Cancelled:
+		return Change(to), "cancelled it"
+	case Withdrawn:
+		return Change(to), "withdrew it"
+	}
+	return Change(to), "made it " + string(to)
+}
+
+// Content is what an edit changed of a draft, as it was before.
+type Content struct {
+	Title  string  `json:"title,omitempty"` // "" where it was not changed
+	Intro  *string `json:"intro,omitempty"` // nil where it was not changed
+	Blocks []Block `json:"blocks"`          // all of them, in order; nil where none was changed
+}
+
+// Changed is the cause of an error of kind Conflict that says that an issue is no
+// longer what somebody looked at. Since tells what was done to it meanwhile, the
+// earliest first.
+type Changed struct {
+	Issue int // its number
+	Since []Revision
+}
+
+// Error says who did what.
+func (c *Changed) Error() string {
+	var did []string
+	for _, r := range c.Since {
+		did = append(did, fmt.Sprintf("%s %s at %s UTC", r.By, r.Words, r.At.UTC().Format("15:04")))
+	}
+	if len(did) == 0 {
+		return fmt.Sprintf("issue %d was changed meanwhile", c.Issue)
+	}
+	return fmt.Sprintf("issue %d was changed meanwhile: %s", c.Issue, strings.Join(did, "; "))
+}

@@ -1,0 +1,61 @@
+package issues
+
+import (
+	"context"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/store/database"
+)
+
+// Revisions lists the changes of an issue, the newest first, as many as the limit
+// at most.
+func (db *Store) Revisions(ctx context.Context, issueID int64, limit int) (all []digest.Revision, err error) {
+	err = db.View(ctx, "read the issue's history", func(t *database.Tx) error {
+		return t.Each(func(r database.Row) error {
+			var rev digest.Revision
+			err := r.Scan(&rev.ID, &rev.IssueID, &rev.Version, &rev.At, &rev.By.Kind, &rev.By.Name,
+				&rev.Did, &rev.Words, &rev.Undoes, database.JSONColumn{To: &rev.Before})
+			all = append(all, rev)
+			return err
+		}, `SELECT id, issue_id, version, at, by_kind, by_name, did, words, COALESCE(undoes, 0), before
+			FROM revisions WHERE issue_id = $1 ORDER BY id DESC LIMIT $2`, issueID, database.Limit(limit))
+	})
+	return all, err
+}
+
+// addRevision keeps a change of an issue. One that was undone cannot be undone
+// again.
+func addRevision(t *database.Tx, rev digest.Revision) error {
+	var before any
+	if rev.Before != nil {
+		packed, err := database.JSON(rev.Before)
+		if err != nil {
+			return err
+		}
+		before = packed
+	}
+	_, err := t.Exec(`
+		INSERT INTO revisions (issue_id, version, at, by_kind, by_name, did, words, undoes, before)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		rev.IssueID, rev.Version, rev.At.UnixMicro(), string(rev.By.Kind), rev.By.Name, string(rev.Did), rev.Words, database.OrNull(rev.Undoes), before)
+	if err != nil || rev.Undoes == 0 {
+		return err
+	}
+	_, err = t.Exec(`UPDATE revisions SET before = NULL WHERE id = $1`, rev.Undoes)
+	return err
+}
+
+// addMove keeps that an issue went to another state. What was edited before that
+// cannot be undone any more.
+func addMove(t *database.Tx, by digest.Actor, issueID int64, to digest.IssueState, at time.Time) error {
+	version, err := t.Number(`SELECT version FROM issues WHERE id = $1`, issueID)
+	if err != nil {
+		return err
+	}
+	if _, err := t.Exec(`UPDATE revisions SET before = NULL WHERE issue_id = $1 AND before IS NOT NULL`, issueID); err != nil {
+		return err
+	}
+	did, words := digest.Moved(to)
+	return addRevision(t, digest.Revision{IssueID: issueID, Version: version, At: at, By: by, Did: did, Words: words})
+}
