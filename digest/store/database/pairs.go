@@ -2,7 +2,7 @@ package database
 
 import "strconv"
 
-// Pairs are pairs of numbers as a statement takes many of them; see dialect.pairs.
+// Pairs are pairs of numbers as a statement takes many of them; see Dialect.Pairs.
 type Pairs struct{ text []byte }
 
 // Add adds a pair.

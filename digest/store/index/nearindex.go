@@ -117,7 +117,7 @@ func addNearTodo(t *database.Tx, entries []int64, isChanged bool) error {
 	}
 	var all database.Pairs
 	for _, e := range entries {
-		all.Add(e, database.Number01(isChanged))
+		all.Add(e, database.Flag(isChanged))
 	}
 	_, err := t.Exec(`INSERT INTO near_todo (entry, changed) SELECT a, b FROM (`+t.Dialect.Pairs("$1")+`) AS r`, all.Object())
 	return err

@@ -34,7 +34,7 @@ func comparePrints(a, b printRow) int {
 // printRows gives the prints of an entry as they are kept.
 func printRows(e near.Entry) (rows []printRow) {
 	for _, p := range e.Prints() {
-		rows = append(rows, printRow{p.Hash, nearEntry(e.Key)<<1 | database.Number01(p.Suffices)})
+		rows = append(rows, printRow{p.Hash, nearEntry(e.Key)<<1 | database.Flag(p.Suffices)})
 	}
 	return rows
 }
