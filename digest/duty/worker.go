@@ -11,7 +11,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/desk"
 	"postbag/digest/dispatch"
-	"postbag/digest/pull"
+	"postbag/digest/pull/poll"
 	"postbag/digest/site"
 	"postbag/digest/work"
 )
@@ -20,7 +20,7 @@ import (
 type Store interface {
 	work.Store
 	Issues
-	Index
+	Indexer
 	// Join takes a place among those who work on the database.
 	Join(ctx context.Context, j work.Joining) (work.Place, error)
 	// HeldSince gives the moment since when sending is held, zero when it is not.
@@ -45,21 +45,13 @@ type Issues interface {
 	Ask(ctx context.Context, issueID int64, due time.Time) (asked bool, err error)
 }
 
-// Index are the indexes that follow what is stored. Each method does one batch and
-// gives how much it did, 0 when the index is up to date.
-type Index interface {
-	Index(ctx context.Context, limit int) (int, error)
-	PrintAhead(ctx context.Context) (int, error)
-	LinkNear(ctx context.Context, limit int) (int, error)
-}
-
 // Options are what a [Worker] needs.
 type Options struct {
 	Store  Store
 	Desk   *desk.Desk
 	Sender *dispatch.Sender
 	// Pull asks the feeds of a source that are due.
-	Pull func(ctx context.Context, sourceID int64) (pull.Report, error)
+	Pull func(ctx context.Context, sourceID int64) (poll.Report, error)
 	// Letters sends the single letters that are due.
 	Letters func(ctx context.Context, place work.Place) error
 	// Sweep removes sign-ups that were never confirmed, and counts them.

@@ -1,0 +1,31 @@
+package blog
+
+import (
+	"postbag/digest/store/database"
+)
+
+// Often gives the statements that run for every page pulled.
+func Often(d database.Dialect) []string {
+	return []string{
+		queryFollowed,
+		queryClosedForSource,
+		queryKnownPosts(d),
+		queryNewPost,
+		queryKnownComments(d),
+		queryNewComment,
+		queryPostsByKey(d),
+		queryPostsByURLKey(d),
+		queryCommentsByKey(d),
+		queryPostsByURL(d),
+		queryPostsByGUID(d),
+		queryPostsKeyed(d),
+		queryPostsURLKeyed(d),
+		queryPostsByRef(d),
+		queryCommentsByGUID(d),
+		queryCommentsKeyed(d),
+		queryWaitingPost(d),
+		queryWaitingPostKey(d),
+		queryWaitingParent(d),
+		queryWaitingParentKey(d),
+	}
+}
