@@ -15,7 +15,7 @@ import (
 	"postbag/digest/dispatch"
 	"postbag/digest/dispatch/dispatchtest"
 	"postbag/digest/duty"
-	"postbag/digest/pull"
+	"postbag/digest/pull/poll"
 	"postbag/digest/site"
 	"postbag/digest/work"
 	"postbag/subscribers"
@@ -56,7 +56,7 @@ func newOffice(t *testing.T) *office {
 	o := &office{Office: dispatchtest.New(t), log: &journal{}}
 	o.worker = duty.New(duty.Options{
 		Store: o.DB, Desk: o.Desk, Sender: o.Sender, Clock: o.Clock, Log: slog.New(slog.NewTextHandler(o.log, nil)),
-		Pull:    func(context.Context, int64) (pull.Report, error) { return pull.Report{}, nil },
+		Pull:    func(context.Context, int64) (poll.Report, error) { return poll.Report{}, nil },
 		Letters: func(context.Context, work.Place) error { return nil },
 		Sweep:   func(context.Context) (int, error) { return 0, nil },
 		Joining: work.Joining{Name: "worker", Lease: time.Minute}, Site: site.Site{Base: "https://news.example"},

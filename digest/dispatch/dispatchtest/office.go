@@ -16,6 +16,7 @@ import (
 	"postbag/digest/desk"
 	"postbag/digest/dispatch"
 	"postbag/digest/pull"
+	"postbag/digest/pull/removed"
 	"postbag/digest/site"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
@@ -43,12 +44,12 @@ type Blogs struct {
 }
 
 // Recheck marks what was taken off.
-func (b *Blogs) Recheck(ctx context.Context, _ []int64) (pull.Rechecked, error) {
+func (b *Blogs) Recheck(ctx context.Context, _ []int64) (removed.Result, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.n++
 	n, err := b.db.MarkGone(ctx, b.gone, digest.ByAbsence, "")
-	return pull.Rechecked{Gone: n}, err
+	return removed.Result{Gone: n}, err
 }
 
 // Asked is how often the blog was asked.
