@@ -24,6 +24,7 @@ import (
 	"postbag/digest/store"
 	"postbag/digest/web"
 	"postbag/digest/work"
+	"postbag/subscribers"
 	"postbag/subscribers/deliver"
 	"postbag/subscribers/letters"
 	"postbag/subscribers/mail"
@@ -163,9 +164,9 @@ func (a *app) postOffice(ctx context.Context) (*postOffice, error) {
 		}
 	}
 	o := a.dispatching()
-	o.Engine = deliver.New(deliver.Options{
+	o.Mailer = deliver.New(deliver.Options{
 		Ledger: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log,
-		Concurrency: a.settings.Concurrency, Rate: a.settings.Rate, Ambiguous: deliver.Ambiguity(a.settings.Ambiguous),
+		Concurrency: a.settings.Concurrency, Rate: a.settings.Rate, Ambiguous: subscribers.Ambiguity(a.settings.Ambiguous),
 	})
 	o.Transport, o.Writer = transport, a.writer(p)
 	office := &postOffice{app: a, Sender: dispatch.New(o), postage: p}
@@ -210,7 +211,7 @@ func (o *postOffice) confirmation(n deliver.Notice) ([]byte, error) {
 		return nil, digest.Fail(digest.Conflict, "", "there is no series to subscribe to").Offer(digest.Act{Do: digest.AddSource})
 	}
 	return o.Writer.Confirmation(pub, letters.Confirmation{
-		ID: n.ID, Email: n.Email, Token: n.Token, At: n.CreatedAt, Life: signup.ConfirmationLife, Series: series[0].Name,
+		ID: n.ID, Email: n.Email, Token: n.Token, At: n.CreatedAt, Series: series[0].Name,
 	})
 }
 

@@ -79,6 +79,10 @@ func (o *office) work() {
 		cancel()
 		<-done
 	})
+	o.eventually("the duties are planned", func() bool {
+		d, err := o.DB.Duty(ctx, "clean-up")
+		return err == nil && d.Runs > 0
+	})
 }
 
 func (o *office) eventually(what string, holds func() bool) {

@@ -132,7 +132,7 @@ func New(t *testing.T) *Office {
 	transport := outbox.NewTransport(outbox.Settings{Dir: o.dir}, "news.example")
 	o.Sender = dispatch.New(dispatch.Options{
 		Store: db, Desk: o.Desk, Clock: o.Clock, Joining: work.Joining{Name: "test", Lease: time.Minute}, LateAfter: 24 * time.Hour,
-		Transport: transport, Engine: deliver.New(deliver.Options{Ledger: db, Transport: transport, Clock: o.Clock}),
+		Transport: transport, Mailer: deliver.New(deliver.Options{Ledger: db, Transport: transport, Clock: o.Clock}),
 		Writer: letters.Writer{Set: set, Site: site.Site{Base: "https://news.example"}, From: "post@news.example", Domain: "news.example"},
 	})
 	draft, _, err := o.Desk.Draft(ctx, By, "")
