@@ -94,6 +94,8 @@ func commandOf(a digest.Act) string {
 		return "postbag subscriber add EMAIL"
 	case digest.StartServe:
 		return "postbag serve"
+	case digest.ChooseDatabase:
+		return "postbag --db NAME"
 	}
 	return "postbag help"
 }

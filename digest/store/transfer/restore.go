@@ -99,7 +99,7 @@ func (r *restorer) fill(t *database.Tx, conn *sql.Conn, version int) (err error)
 	if err := clear(t, tables); err != nil {
 		return err
 	}
-	again, err := setAside(t, tables)
+	again, err := dropIndexes(t, tables)
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (r *restorer) finish(t *database.Tx) error {
 	if err := t.Bump(); err != nil {
 		return err
 	}
-	if carrierOf(t.Dialect).settle == "" {
+	if dialectOf(t.Dialect).analyze == "" {
 		return nil
 	}
 	tables, err := catalogue(t)
@@ -188,7 +188,7 @@ func (r *restorer) finish(t *database.Tx) error {
 		return err
 	}
 	for _, table := range tables {
-		if _, err := t.Exec(carrierOf(t.Dialect).settle + quoted(table.Name)); err != nil {
+		if _, err := t.Exec(dialectOf(t.Dialect).analyze + quoted(table.Name)); err != nil {
 			return err
 		}
 	}
