@@ -13,6 +13,9 @@ type Act struct {
 	Source  int64   // an id
 	Comment int64   // an id
 	Name    string  // of a duty, or the address of a page or feed
+	// Posts and Comments are addresses of a source's feeds; "ADDRESS" stands for one
+	// that the person has to know.
+	Posts, Comments string
 }
 
 // Deed names what an [Act] does.
@@ -27,6 +30,7 @@ const (
 	ChangeSource   Deed = "change-source"   // its addresses, its platform
 	AcceptPage     Deed = "accept-page"     // store a page that looked wrong
 	PullNow        Deed = "pull-now"        //
+	PullAnyway     Deed = "pull-anyway"     // although the host asks to be left alone
 	PullHistory    Deed = "pull-history"    // back to the blog's beginning
 	ImportExport   Deed = "import-export"   // a blog's export file
 	ListPosts      Deed = "list-posts"      //
@@ -60,6 +64,7 @@ var deedLabels = map[Deed]string{
 	ChangeSource:   "Change the blog's settings",
 	AcceptPage:     "Store the page all the same",
 	PullNow:        "Pull the blog now",
+	PullAnyway:     "Pull it all the same",
 	PullHistory:    "Pull the blog's history",
 	ImportExport:   "Import the blog's export",
 	ListPosts:      "See the posts",

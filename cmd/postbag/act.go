@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"postbag/digest"
@@ -37,19 +38,27 @@ func commandOf(a digest.Act) string {
 	}
 	switch a.Do {
 	case digest.AddSource:
+		if a.Posts+a.Comments != "" {
+			return "postbag source add" + feedFlagsOf(a)
+		}
 		return "postbag source add " + cmp.Or(a.Name, "URL")
 	case digest.ListSources:
 		return "postbag source list"
 	case digest.ShowSource:
 		return "postbag source show" + source
 	case digest.ChangeSource:
-		return "postbag source set" + source
+		return "postbag source set" + source + feedFlagsOf(a)
 	case digest.AcceptPage:
 		return "postbag pull" + sourceFlag + " --accept"
 	case digest.PullNow:
 		return "postbag pull"
+	case digest.PullAnyway:
+		return "postbag pull" + sourceFlag + " --force"
 	case digest.PullHistory:
-		return "postbag pull --history"
+		if a.Source == 0 {
+			return "postbag pull --history"
+		}
+		return "postbag pull" + sourceFlag + " --history"
 	case digest.ImportExport:
 		return "postbag import FILE"
 	case digest.ListPosts:
@@ -111,4 +120,26 @@ func eachRow(rows []int, command, flags string) string {
 		all = append(all, fmt.Sprintf("%s --row %d%s", command, rows[i], flags))
 	}
 	return strings.Join(all, "; ")
+}
+
+// feedFlagsOf names the feeds of an act.
+func feedFlagsOf(a digest.Act) string {
+	flags := ""
+	if a.Posts != "" {
+		flags += " --posts " + quoted(a.Posts)
+	}
+	if a.Comments != "" {
+		flags += " --comments " + quoted(a.Comments)
+	}
+	return flags
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9@%+=:,./_-]+$`)
+
+// quoted writes an address as a word for the shell.
+func quoted(address string) string {
+	if plainWord.MatchString(address) {
+		return address
+	}
+	return "'" + strings.ReplaceAll(address, "'", "%27") + "'"
 }

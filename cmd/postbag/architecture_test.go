@@ -17,11 +17,14 @@ var (
 	pure   = []string{
 		"digest/markup", "digest/cut", "digest/schedule", "digest/compile", "digest/suggest",
 		"digest/charset", "digest/xmlread", "digest/field", "digest/webpage", "digest/feed", "digest/dump",
-		"digest/search", "digest/near",
+		"digest/search", "digest/near", "digest/pull/identity", "digest/pull/platform",
 		"digest/backup", "digest/disk", "digest/hostname", "digest/site",
 		"templates", "subscribers/address", "subscribers/message", "subscribers/letters",
 	}
-	stages   = []string{"digest/work", "digest/pull", "digest/publish", "subscribers/deliver"}
+	stages = []string{
+		"digest/work", "digest/publish", "subscribers/deliver",
+		"digest/pull", "digest/pull/reader", "digest/pull/discover", "digest/pull/importer", "digest/pull/poll", "digest/pull/removed", // each may import those before it
+	}
 	useCases = []string{"subscribers/signup", "subscribers/roster", "digest/desk", "digest/dispatch", "digest/health", "digest/duty"} // each may import those before it
 	adapters = []string{"digest/fetch", "digest/web", "subscribers/mail"}
 	// The parts of the store, of which each may import those before it.
@@ -92,6 +95,10 @@ func checkImport(t *testing.T, name string, own int, imported string, layer map[
 		t.Errorf("%s imports %s, against the direction", name, ours)
 	case theirs == useCaseLayer && own == useCaseLayer:
 		if slices.Index(useCases, ours) > slices.Index(useCases, name) {
+			t.Errorf("%s imports %s, which comes after it", name, ours)
+		}
+	case theirs == own && strings.HasPrefix(ours, "digest/pull") && strings.HasPrefix(name, "digest/pull/"):
+		if slices.Index(stages, ours) > slices.Index(stages, name) {
 			t.Errorf("%s imports %s, which comes after it", name, ours)
 		}
 	case theirs == own && own != pureLayer:

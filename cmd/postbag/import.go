@@ -12,7 +12,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/dump"
-	"postbag/digest/pull"
+	"postbag/digest/pull/importer"
 )
 
 type importCmd struct {
@@ -34,10 +34,10 @@ func (c importCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(maxHeap))
 	defer debug.SetGCPercent(debug.SetGCPercent(maxGarbage))
 	return p.begin(ctx, s, func(a *app) error {
-		puller := a.puller(nil, nil)
+		imports := importer.New(a.pulling(nil, nil))
 		var failed []error
 		for _, name := range c.Files {
-			if err := c.file(ctx, p, puller, name); err != nil {
+			if err := c.file(ctx, p, imports, name); err != nil {
 				failed = append(failed, fmt.Errorf("%s: %w", filepath.Base(name), err))
 			}
 			if ctx.Err() != nil {
@@ -49,7 +49,7 @@ func (c importCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 }
 
 // file imports one file.
-func (c importCmd) file(ctx context.Context, p *Program, puller *pull.Puller, name string) error {
+func (c importCmd) file(ctx context.Context, p *Program, imports *importer.Importer, name string) error {
 	f, size, err := openExport(name)
 	if err != nil {
 		return err
@@ -61,7 +61,7 @@ func (c importCmd) file(ctx context.Context, p *Program, puller *pull.Puller, na
 		return err
 	}
 	b := p.bar("importing "+cell(filepath.Base(name), 30), int(size))
-	done, err := puller.Import(ctx, pull.ImportOptions{
+	done, err := imports.Import(ctx, p.by(), importer.Options{
 		Export: r, Source: c.Source, URL: c.URL, First: firstSeries(p.Clock.Now()), DryRun: c.DryRun,
 		Progress: func(dump.Tally) { b.set(int(min(counted.n, size))) },
 	})
@@ -105,7 +105,7 @@ func (c *countingReader) Read(p []byte) (int, error) {
 }
 
 // printImported says what a file held, what was left out, and where it went.
-func (p *Program) printImported(file string, d pull.Imported, dry bool) {
+func (p *Program) printImported(file string, d importer.Result, dry bool) {
 	say := func(format string, args ...any) {
 		fmt.Fprintf(p.Stdout, "%s: %s\n", printable(file), printable(fmt.Sprintf(format, args...)))
 	}
@@ -130,7 +130,7 @@ func (p *Program) printImported(file string, d pull.Imported, dry bool) {
 		say("%s whose number of comments differs.", plural(more, "more post"))
 	}
 	for _, n := range d.Notices {
-		say("%s.", n)
+		say("%s", noticeLine(n))
 	}
 	switch s := d.Stored; {
 	case t.Posts+t.Comments+t.Deleted == 0:

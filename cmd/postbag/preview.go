@@ -15,6 +15,8 @@ import (
 	"postbag/digest/disk"
 	"postbag/digest/publish"
 	"postbag/digest/pull"
+	"postbag/digest/pull/discover"
+	"postbag/digest/pull/poll"
 	"postbag/subscribers"
 	"postbag/templates"
 )
@@ -32,7 +34,7 @@ func (c previewCmd) Run(ctx context.Context, p *Program, s *Settings) (err error
 	if c.Limit < 1 {
 		return digest.Fail(digest.Invalid, "20 is the default.", "--limit must be at least 1")
 	}
-	if err := pull.CheckAddress(c.URL, pull.AddOptions{}); err != nil {
+	if err := discover.CheckAddress(c.URL, discover.Options{}); err != nil {
 		return err
 	}
 	dir, err := os.MkdirTemp("", "postbag-preview-")
@@ -75,18 +77,18 @@ func (c previewCmd) write(ctx context.Context, a *app) error {
 func (c previewCmd) pull(ctx context.Context, a *app) (digest.Source, error) {
 	b := a.p.bar("pulling", -1)
 	defer b.done()
-	puller := a.puller(nil, func(at pull.Progress) { b.set(at.Entries) })
-	found, err := puller.Add(ctx, c.URL, firstSeries(a.p.Clock.Now()), pull.AddOptions{})
+	tools := a.pulling(nil, func(at pull.Progress) { b.set(at.Entries) })
+	found, err := discover.New(tools).Add(ctx, a.p.by(), c.URL, firstSeries(a.p.Clock.Now()), discover.Options{})
 	if err != nil {
 		return digest.Source{}, theirs(err)
 	}
-	report, err := puller.Pull(ctx, found.Source.ID, pull.PullOptions{})
+	report, err := poll.New(tools).Pull(ctx, a.p.by(), found.Source.ID, poll.Options{})
 	b.done()
 	if err != nil {
 		return digest.Source{}, theirs(err)
 	}
 	for _, n := range append(found.Notices, report.Notices...) {
-		fmt.Fprintf(a.p.Stdout, "%s.\n", printable(sentence(n)))
+		fmt.Fprintln(a.p.Stdout, sentence(noticeLine(n)))
 	}
 	return found.Source, nil
 }

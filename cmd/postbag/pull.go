@@ -7,6 +7,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/pull"
+	"postbag/digest/pull/poll"
 )
 
 type pullCmd struct {
@@ -19,18 +20,18 @@ type pullCmd struct {
 // Run pulls one source or all.
 func (c pullCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if c.Accept && c.Source == 0 {
-		return digest.Fail(digest.Invalid, "For example: postbag pull --source 1 --accept. The ids: postbag source list", "--accept needs --source")
+		return digest.Fail(digest.Invalid, "For example: --source 1 --accept", "--accept needs --source").Offer(digest.Act{Do: digest.ListSources})
 	}
 	return p.with(ctx, s, func(a *app) error {
 		b := p.bar("pulling", -1)
-		puller := a.puller(nil, func(at pull.Progress) {
+		poller := poll.New(a.pulling(nil, func(at pull.Progress) {
 			if at.Total <= 0 {
 				b.of(at.Entries, -1)
 				return
 			}
 			b.of(min(at.Entries, at.Total), at.Total)
-		})
-		reports, err := c.pull(ctx, puller)
+		}))
+		reports, err := c.pull(ctx, poller, p.by())
 		b.done()
 		if ctx.Err() != nil {
 			return digest.Fail(digest.Unavailable, c.onward(), "%w", ctx.Err())
@@ -39,22 +40,22 @@ func (c pullCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			return err
 		}
 		if len(reports) == 0 {
-			return digest.Fail(digest.NotFound, "Add one: postbag source add URL", "there is no blog to pull")
+			return digest.Fail(digest.NotFound, "", "there is no blog to pull").Offer(digest.Act{Do: digest.AddSource})
 		}
 		return p.printReports(reports)
 	})
 }
 
-func (c pullCmd) pull(ctx context.Context, puller *pull.Puller) ([]pull.Report, error) {
-	options := pull.PullOptions{History: c.History, Force: c.Force, Accept: c.Accept}
+func (c pullCmd) pull(ctx context.Context, poller *poll.Poller, by digest.Actor) ([]poll.Report, error) {
+	options := poll.Options{History: c.History, Force: c.Force, Accept: c.Accept}
 	if c.Source == 0 {
-		return puller.PullAll(ctx, options)
+		return poller.PullAll(ctx, by, options)
 	}
-	report, err := puller.Pull(ctx, c.Source, options)
+	report, err := poller.Pull(ctx, by, c.Source, options)
 	if err != nil && report.Source.ID == 0 {
 		return nil, err
 	}
-	return []pull.Report{report}, nil
+	return []poll.Report{report}, nil
 }
 
 // onward says how to go on with a pull that was interrupted.
@@ -79,7 +80,7 @@ func theirs(err error) error {
 }
 
 // printReports says in a line what each source brought. Failures are errors.
-func (p *Program) printReports(reports []pull.Report) error {
+func (p *Program) printReports(reports []poll.Report) error {
 	var failed []error
 	for _, r := range reports {
 		name := cell(r.Source.Name, 60)
@@ -104,7 +105,7 @@ func (p *Program) printReports(reports []pull.Report) error {
 			fmt.Fprintf(p.Stdout, "%s: %s could not be used.\n", name, entries(r.Skipped))
 		}
 		for _, n := range r.Notices {
-			fmt.Fprintf(p.Stdout, "%s: %s.\n", name, printable(n))
+			fmt.Fprintf(p.Stdout, "%s: %s\n", name, noticeLine(n))
 		}
 		if r.Older {
 			fmt.Fprintf(p.Stdout, "%s: there is more from further back. To pull that, too: postbag pull --source %d --history\n", name, r.Source.ID)
@@ -118,4 +119,13 @@ func entries(n int) string {
 		return "1 entry"
 	}
 	return fmt.Sprintf("%d entries", n)
+}
+
+// noticeLine says a notice, and the commands that help.
+func noticeLine(n pull.Notice) string {
+	line := printable(n.Text) + "."
+	for _, act := range n.Acts {
+		line += fmt.Sprintf(" %s: %s", act.Do.Label(), commandOf(act))
+	}
+	return line
 }

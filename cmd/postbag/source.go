@@ -11,7 +11,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/fetch"
-	"postbag/digest/pull"
+	"postbag/digest/pull/discover"
 	"postbag/digest/schedule"
 )
 
@@ -63,8 +63,8 @@ func platformNames() string {
 	return strings.Join(names, ", ")
 }
 
-func (f feedFlags) options() pull.AddOptions {
-	return pull.AddOptions{
+func (f feedFlags) options() discover.Options {
+	return discover.Options{
 		Posts: f.Posts, Comments: f.Comments, CommentsPattern: f.CommentsOfPost,
 		Platform: digest.Platform(f.Platform), Name: f.Name,
 	}
@@ -80,12 +80,11 @@ func (c sourceAddCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if c.URL == "" && c.Posts == "" && c.Comments == "" {
 		return digest.Fail(digest.Invalid, "Any page of it will do: postbag source add https://your-blog.example", "the blog's address is missing")
 	}
-	if err := pull.CheckAddress(c.URL, c.options()); err != nil {
+	if err := discover.CheckAddress(c.URL, c.options()); err != nil {
 		return err
 	}
 	return p.begin(ctx, s, func(a *app) error {
-		puller := a.puller(nil, nil)
-		found, err := puller.Add(ctx, c.URL, firstSeries(p.Clock.Now()), c.options())
+		found, err := discover.New(a.pulling(nil, nil)).Add(ctx, p.by(), c.URL, firstSeries(p.Clock.Now()), c.options())
 		if err != nil {
 			return theirs(err)
 		}
@@ -96,9 +95,9 @@ func (c sourceAddCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 
 // printFound says what a blog is followed through, and what to do where its
 // comments do not come.
-func (p *Program) printFound(found pull.Found) {
+func (p *Program) printFound(found discover.Found) {
 	for _, n := range found.Notices {
-		fmt.Fprintf(p.Stdout, "%s.\n", printable(sentence(n)))
+		fmt.Fprintln(p.Stdout, sentence(noticeLine(n)))
 	}
 	src, how := found.Source, "Following"
 	if found.Attached {

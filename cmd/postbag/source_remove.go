@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+
+	"postbag/digest/pull/discover"
 )
 
 type sourceRemoveCmd struct {
@@ -13,7 +15,7 @@ type sourceRemoveCmd struct {
 // stays in its issues; adding the blog again takes it up where it was left.
 func (c sourceRemoveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		if err := a.unfollow(ctx, c.ID); err != nil {
+		if err := discover.New(a.pulling(nil, nil)).Remove(ctx, p.by(), c.ID); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintf(p.Stdout, "Source %d is no longer followed. What is stored of it stays; adding it again takes it up.\n", c.ID)

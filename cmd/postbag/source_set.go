@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"postbag/digest/pull"
+	"postbag/digest/pull/discover"
 )
 
 type sourceSetCmd struct {
@@ -19,18 +19,17 @@ const noPattern = "none"
 // Run changes a blog. A feed that is named is read first, and asked anew then,
 // also when the name is the one it has: that starts one that was stopped.
 func (c sourceSetCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	change := pull.Change{AddOptions: c.options(), URL: c.URL}
+	change := discover.Change{Options: c.options(), URL: c.URL}
 	if change.CommentsPattern == noPattern {
 		change.CommentsPattern, change.NoPattern = "", true
 	}
 	return p.with(ctx, s, func(a *app) error {
-		puller := a.puller(nil, nil)
-		changed, err := puller.Change(ctx, c.ID, change)
+		changed, err := discover.New(a.pulling(nil, nil)).Change(ctx, p.by(), c.ID, change)
 		if err != nil {
 			return err
 		}
 		for _, n := range changed.Notices {
-			fmt.Fprintf(p.Stdout, "%s.\n", printable(sentence(n)))
+			fmt.Fprintln(p.Stdout, sentence(noticeLine(n)))
 		}
 		shown, err := a.shownSource(ctx, c.ID, 0)
 		if err != nil {

@@ -17,6 +17,8 @@ import (
 	"postbag/digest/markup"
 	"postbag/digest/publish"
 	"postbag/digest/pull"
+	"postbag/digest/pull/poll"
+	"postbag/digest/pull/removed"
 	"postbag/digest/site"
 	"postbag/digest/store"
 	"postbag/digest/web"
@@ -77,7 +79,7 @@ func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, e
 	}
 	a := &app{p: p, settings: s, site: site.Site{Base: base}, log: p.logger(s.level()), db: db, set: set, fetcher: fetcher, read: db}
 	a.desk = desk.New(desk.Options{
-		Store: db, Clock: p.Clock, BaseURL: base, Log: a.log, Blogs: a.puller(a.log, nil),
+		Store: db, Clock: p.Clock, BaseURL: base, Log: a.log, Blogs: removed.New(poll.New(a.pulling(a.log, nil))),
 		Size: letters.Writer{Set: set, Site: a.site}.Size,
 	})
 	a.sender = dispatch.New(a.dispatching())
@@ -114,10 +116,10 @@ func (p *Program) by() digest.Actor {
 	return digest.Actor{Kind: digest.ByCommand, Name: name}
 }
 
-// puller wires pulling to the network and the database. A command prints what a
+// pulling wires pulling to the network and the database. A command prints what a
 // pull did; the worker logs it.
-func (a *app) puller(log *slog.Logger, progress func(pull.Progress)) *pull.Puller {
-	return pull.New(pull.Options{
+func (a *app) pulling(log *slog.Logger, progress func(pull.Progress)) *pull.Tools {
+	return pull.NewTools(pull.Options{
 		Store: a.db, Fetcher: a.fetcher, ToProse: markup.FromHTML, Clock: a.p.Clock, Log: log, Progress: progress,
 	})
 }
@@ -169,11 +171,6 @@ func (a *app) postOffice(ctx context.Context) (*postOffice, error) {
 // path names the database.
 func (a *app) path() string { return a.db.Path() }
 
-// unfollow stops following a blog.
-func (a *app) unfollow(ctx context.Context, source int64) error {
-	return a.db.RemoveSource(ctx, source)
-}
-
 // writer writes the letters of the sender in the settings.
 func (a *app) writer(p postage) letters.Writer {
 	w := letters.Writer{
@@ -220,7 +217,7 @@ func (o *postOffice) worker() (*duty.Worker, error) {
 		return nil, err
 	}
 	return duty.New(duty.Options{
-		Store: o.db, Desk: o.desk, Sender: o.Sender, Pull: o.puller(o.log, nil).PullDue,
+		Store: o.db, Desk: o.desk, Sender: o.Sender, Pull: poll.New(o.pulling(o.log, nil)).PullDue,
 		Letters: func(ctx context.Context, place work.Place) error {
 			_, err := o.letters.Send(ctx, place)
 			return err

@@ -5,14 +5,14 @@ import (
 	"slices"
 
 	"postbag/digest"
-	"postbag/digest/pull"
+	"postbag/digest/pull/removed"
 )
 
 // Blogs asks blogs about comments that are stored.
 type Blogs interface {
 	// Recheck asks whether comments are still there, and stores that the missing
 	// ones are gone. A blog that cannot be reached is no error but a notice.
-	Recheck(ctx context.Context, commentIDs []int64) (pull.Rechecked, error)
+	Recheck(ctx context.Context, commentIDs []int64) (removed.Result, error)
 }
 
 // Recheck asks the blogs whether the picks of an issue are still there; a pick that
@@ -33,7 +33,7 @@ func (d *Desk) Recheck(ctx context.Context, issue digest.Issue) (unsure []Row, e
 		d.log.Warn("the picks could not be checked on their blogs", "issue", issue.Number, "err", err, "hint", digest.HintOf(err))
 	}
 	for _, n := range found.Notices {
-		d.log.Warn("a pick could not be checked on its blog", "issue", issue.Number, "why", n)
+		d.log.Warn("a pick could not be checked on its blog", "issue", issue.Number, "why", n.Text)
 	}
 	d.log.Debug("checked the picks on their blogs", "issue", issue.Number, "looked_at", found.Looked,
 		"requests", found.Requests, "gone", found.Gone, "unsure", len(found.Unsure))

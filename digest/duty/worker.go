@@ -11,7 +11,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/desk"
 	"postbag/digest/dispatch"
-	"postbag/digest/pull"
+	"postbag/digest/pull/poll"
 	"postbag/digest/site"
 	"postbag/digest/work"
 )
@@ -59,7 +59,7 @@ type Options struct {
 	Desk   *desk.Desk
 	Sender *dispatch.Sender
 	// Pull asks the feeds of a source that are due.
-	Pull func(ctx context.Context, sourceID int64) (pull.Report, error)
+	Pull func(ctx context.Context, sourceID int64) (poll.Report, error)
 	// Letters sends the single letters that are due.
 	Letters func(ctx context.Context, place work.Place) error
 	// Sweep removes sign-ups that were never confirmed, and counts them.

@@ -14,6 +14,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/pull"
+	"postbag/digest/pull/identity"
 )
 
 // fault words a failed request for a person. It names the host that was asked
@@ -95,7 +96,7 @@ func refusal(u *url.URL, status int, retry time.Duration) error {
 	if retry > 0 {
 		hint = "It asks to be left alone for " + spoken(retry) + "."
 	}
-	return digest.Fail(kind, hint, "%w", &pull.StatusError{Host: u.Hostname(), At: pull.HostOf(u.String()), Status: status, RetryAfter: retry})
+	return digest.Fail(kind, hint, "%w", &pull.StatusError{Host: u.Hostname(), At: identity.Server(u.String()), Status: status, RetryAfter: retry})
 }
 
 // spoken writes a wait without zeros: "2h", "1h30m", "45s".

@@ -15,6 +15,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/markup"
 	"postbag/digest/pull"
+	"postbag/digest/pull/poll"
 	"postbag/digest/sampleblog"
 	"postbag/digest/store"
 )
@@ -57,7 +58,7 @@ func BenchmarkPull(b *testing.B) {
 		beside(b, page, func(i int) func() {
 			src := r.source(i)
 			return func() {
-				if got := r.pull(src, pull.PullOptions{Force: true}); got.Stored.NewComments != benchEntries {
+				if got := r.pull(src, poll.Options{Force: true}); got.Stored.NewComments != benchEntries {
 					b.Fatal(got)
 				}
 			}
@@ -66,11 +67,11 @@ func BenchmarkPull(b *testing.B) {
 	b.Run("again", func(b *testing.B) {
 		r := benchRig(b, page)
 		src := r.source(0)
-		r.pull(src, pull.PullOptions{})
+		r.pull(src, poll.Options{})
 		beside(b, page, func(int) func() {
 			r.clock.add(time.Hour)
 			return func() {
-				if got := r.pull(src, pull.PullOptions{Force: true}); got.Stored.Known != benchEntries {
+				if got := r.pull(src, poll.Options{Force: true}); got.Stored.Known != benchEntries {
 					b.Fatal(got)
 				}
 			}
@@ -79,10 +80,10 @@ func BenchmarkPull(b *testing.B) {
 	b.Run("notModified", func(b *testing.B) {
 		r := benchRig(b, page)
 		src := r.source(0)
-		r.pull(src, pull.PullOptions{})
+		r.pull(src, poll.Options{})
 		for b.Loop() {
 			r.clock.add(time.Hour)
-			if got := r.pull(src, pull.PullOptions{}); !got.NotModified {
+			if got := r.pull(src, poll.Options{}); !got.NotModified {
 				b.Fatal(got)
 			}
 		}
@@ -121,7 +122,7 @@ type benchedPuller struct {
 	b      *testing.B
 	db     *store.DB
 	clock  *clock
-	puller *pull.Puller
+	puller *parts
 }
 
 func benchRig(b *testing.B, page []byte) *benchedPuller {
@@ -132,7 +133,7 @@ func benchRig(b *testing.B, page []byte) *benchedPuller {
 	}
 	b.Cleanup(func() { db.Close() })
 	r := &benchedPuller{b: b, db: db, clock: &clock{now: time.Date(2026, 6, 1, 13, 0, 0, 0, time.UTC)}}
-	r.puller = pull.New(pull.Options{Store: db, Fetcher: &canned{page}, ToProse: markup.FromHTML, Clock: r.clock})
+	r.puller = newParts(pull.Options{Store: db, Fetcher: &canned{page}, ToProse: markup.FromHTML, Clock: r.clock})
 	return r
 }
 
@@ -147,9 +148,9 @@ func (r *benchedPuller) source(i int) digest.Source {
 	return src
 }
 
-func (r *benchedPuller) pull(src digest.Source, opts pull.PullOptions) pull.Report {
+func (r *benchedPuller) pull(src digest.Source, opts poll.Options) poll.Report {
 	r.b.Helper()
-	report, err := r.puller.Pull(r.b.Context(), src.ID, opts)
+	report, err := r.puller.Pull(r.b.Context(), nobody, src.ID, opts)
 	if err != nil {
 		r.b.Fatal(err)
 	}

@@ -17,6 +17,10 @@ import (
 	"postbag/digest/fetch"
 	"postbag/digest/markup"
 	"postbag/digest/pull"
+	"postbag/digest/pull/discover"
+	"postbag/digest/pull/importer"
+	"postbag/digest/pull/poll"
+	"postbag/digest/pull/removed"
 )
 
 // blog is a web server on loopback that stands for a blog.
@@ -166,9 +170,26 @@ func at(text string) time.Time {
 	return tm.UTC()
 }
 
-// rig is a puller with everything around it.
+// nobody pulls, adds and imports in tests.
+var nobody = digest.Actor{Kind: digest.ByCommand, Name: "test"}
+
+// parts are all parts of pulling over the same tools.
+type parts struct {
+	*poll.Poller
+	*discover.Finder
+	*removed.Checker
+	*importer.Importer
+}
+
+func newParts(opts pull.Options) *parts {
+	tools := pull.NewTools(opts)
+	poller := poll.New(tools)
+	return &parts{poller, discover.New(tools), removed.New(poller), importer.New(tools)}
+}
+
+// rig is all of pulling with everything around it.
 type rig struct {
-	*pull.Puller
+	*parts
 	t     testing.TB
 	blog  *blog
 	store pull.Store
@@ -189,7 +210,7 @@ func newRig(t testing.TB, b *blog, store pull.Store, start string, change ...fun
 	for _, f := range change {
 		f(&opts)
 	}
-	r.Puller = pull.New(opts)
+	r.parts = newParts(opts)
 	return r
 }
 
@@ -199,7 +220,7 @@ var firstSeries = digest.Series{Slug: digest.DefaultSeriesSlug, Name: digest.Def
 // add follows the blog and forgets the requests that took.
 func (r *rig) add() digest.Source {
 	r.t.Helper()
-	found, err := r.Add(r.t.Context(), r.blog.url+"/", firstSeries, pull.AddOptions{})
+	found, err := r.Add(r.t.Context(), nobody, r.blog.url+"/", firstSeries, discover.Options{})
 	if err != nil {
 		r.t.Fatalf("add: %v", err)
 	}
@@ -208,9 +229,9 @@ func (r *rig) add() digest.Source {
 }
 
 // pull pulls by hand and wants no error.
-func (r *rig) pull(src digest.Source, opts pull.PullOptions) pull.Report {
+func (r *rig) pull(src digest.Source, opts poll.Options) poll.Report {
 	r.t.Helper()
-	report, err := r.Pull(r.t.Context(), src.ID, opts)
+	report, err := r.Pull(r.t.Context(), nobody, src.ID, opts)
 	if err != nil {
 		r.t.Fatalf("pull: %v", err)
 	}
@@ -252,7 +273,7 @@ func wantError(t testing.TB, what string, err error, kind digest.Kind, words str
 		t.Errorf("%s: no error, want one that says %q", what, words)
 	case digest.KindOf(err) != kind, !strings.Contains(err.Error(), words):
 		t.Errorf("%s: error %q of kind %d, want kind %d saying %q", what, err, digest.KindOf(err), kind, words)
-	case digest.HintOf(err) == "":
-		t.Errorf("%s: error %q has no hint", what, err)
+	case digest.HintOf(err) == "" && len(digest.ActsOf(err)) == 0:
+		t.Errorf("%s: error %q neither hints nor offers anything", what, err)
 	}
 }

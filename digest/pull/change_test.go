@@ -9,6 +9,8 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/pull"
+	"postbag/digest/pull/discover"
+	"postbag/digest/pull/poll"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 )
@@ -38,16 +40,16 @@ func TestBlogFollowedUnderAnotherAddress(t *testing.T) {
 	store := database(t)
 	r := newRig(t, old, store, thatEvening)
 	src := r.add()
-	r.pull(src, pull.PullOptions{})
+	r.pull(src, poll.Options{})
 
 	there := newRig(t, moved, store, thatEvening)
-	_, err := there.Add(t.Context(), moved.url, firstSeries, pull.AddOptions{})
+	_, err := there.Add(t.Context(), nobody, moved.url, firstSeries, discover.Options{})
 	wantError(t, "the moved blog", err, digest.Conflict, `followed already, as source 1 ("Kettle Row"), under other addresses`)
-	equal(t, "hint", digest.HintOf(err), fmt.Sprintf(
-		"To follow it there from now on: postbag source set 1 --posts %[1]s/posts.xml --comments %[1]s/comments.xml", moved.url))
-	_, err = r.Add(t.Context(), old.url, firstSeries, pull.AddOptions{})
+	equal(t, "offer", fmt.Sprint(digest.ActsOf(err)),
+		fmt.Sprint([]digest.Act{{Do: digest.ChangeSource, Source: 1, Posts: moved.url + "/posts.xml", Comments: moved.url + "/comments.xml"}}))
+	_, err = r.Add(t.Context(), nobody, old.url, firstSeries, discover.Options{})
 	wantError(t, "the same address", err, digest.Conflict, "followed already, as source 1")
-	_, err = there.Add(t.Context(), moved.url+"/other.xml", firstSeries, pull.AddOptions{})
+	_, err = there.Add(t.Context(), nobody, moved.url+"/other.xml", firstSeries, discover.Options{})
 	if err != nil {
 		t.Errorf("another blog on the same host: %v", err)
 	}
@@ -59,15 +61,15 @@ func TestBlogThatMovedToAnotherSpellingIsKnown(t *testing.T) {
 	}
 	e := &elsewhere{webSite: page("https://row.test")}
 	p := e.puller(t)
-	found, err := p.Add(t.Context(), "row.test/", firstSeries, pull.AddOptions{})
+	found, err := p.Add(t.Context(), nobody, "row.test/", firstSeries, discover.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Pull(t.Context(), found.Source.ID, pull.PullOptions{}); err != nil {
+	if _, err := p.Pull(t.Context(), nobody, found.Source.ID, poll.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	e.webSite = page("https://www.row.test")
-	_, err = p.Add(t.Context(), "www.row.test/", firstSeries, pull.AddOptions{})
+	_, err = p.Add(t.Context(), nobody, "www.row.test/", firstSeries, discover.Options{})
 	wantError(t, "www.", err, digest.Conflict, "under other addresses")
 }
 
@@ -91,12 +93,12 @@ func TestBlogThatAnImportBroughtGetsItsFeeds(t *testing.T) {
 	if _, err := store.StorePage(t.Context(), page); err != nil {
 		t.Fatal(err)
 	}
-	found, err := r.Add(t.Context(), b.url, firstSeries, pull.AddOptions{})
+	found, err := r.Add(t.Context(), nobody, b.url, firstSeries, discover.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "attached to", fmt.Sprint(found.Source.ID, found.Attached), fmt.Sprint(imported.ID, true))
-	equal(t, "stored again", fmt.Sprint(r.pull(found.Source, pull.PullOptions{}).Stored.NewPosts), "0")
+	equal(t, "stored again", fmt.Sprint(r.pull(found.Source, poll.Options{}).Stored.NewPosts), "0")
 	sources, err := store.Sources(t.Context())
 	equal(t, "sources", fmt.Sprint(len(sources), err), "1 <nil>")
 	equal(t, "home page", sources[0].URL, b.url+"/")
@@ -117,7 +119,7 @@ func TestBlogThatAnOldExportBroughtGetsItsFeeds(t *testing.T) {
 			if err := s.AddSource(t.Context(), &imported, nil, firstSeries); err != nil {
 				t.Fatal(err)
 			}
-			found, err := r.Add(t.Context(), b.url, firstSeries, pull.AddOptions{})
+			found, err := r.Add(t.Context(), nobody, b.url, firstSeries, discover.Options{})
 			equal(t, "attached", fmt.Sprint(found.Attached, err), fmt.Sprint(tt.want, nil))
 		})
 	}
@@ -128,7 +130,7 @@ func TestAFeedsAddressIsChanged(t *testing.T) {
 	store := database(t)
 	r := newRig(t, old, store, thatEvening)
 	src := r.add()
-	r.pull(src, pull.PullOptions{})
+	r.pull(src, poll.Options{})
 	stopped := r.feed(src, digest.PostsFeed)
 	stopped.Stopped, stopped.GoneSince, stopped.LastError, stopped.Failures = true, r.clock.Now(), "410", 7
 	stopped.Suspect, stopped.MovedTo, stopped.MovedPolls = "look", "http://x.test/", 2
@@ -138,8 +140,8 @@ func TestAFeedsAddressIsChanged(t *testing.T) {
 	r.clock.add(time.Hour)
 	there := newRig(t, moved, store, thatEvening)
 	there.clock = r.clock
-	changed, err := there.Change(t.Context(), src.ID, pull.Change{
-		AddOptions: pull.AddOptions{Posts: moved.url + "/posts.xml", Platform: digest.Drupal, Name: "Row"}, URL: moved.url + "/"})
+	changed, err := there.Change(t.Context(), nobody, src.ID, discover.Change{
+		Options: discover.Options{Posts: moved.url + "/posts.xml", Platform: digest.Drupal, Name: "Row"}, URL: moved.url + "/"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,9 +154,9 @@ func TestAFeedsAddressIsChanged(t *testing.T) {
 		t.Errorf("feed is %+v, want %+v", f, want)
 	}
 	equal(t, "the other feed", r.feed(src, digest.CommentsFeed).URL, old.url+"/comments.xml")
-	equal(t, "stored again", there.pull(src, pull.PullOptions{}).Stored.NewPosts, 0)
+	equal(t, "stored again", there.pull(src, poll.Options{}).Stored.NewPosts, 0)
 
-	changed, err = there.Change(t.Context(), src.ID, pull.Change{AddOptions: pull.AddOptions{Posts: moved.url + "/other.xml"}})
+	changed, err = there.Change(t.Context(), nobody, src.ID, discover.Change{Options: discover.Options{Posts: moved.url + "/other.xml"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,14 +170,14 @@ func TestAPatternIsSetAndForgotten(t *testing.T) {
 	r := newRig(t, b, database(t), thatEvening)
 	src := r.add()
 	for _, tt := range []struct {
-		change pull.Change
+		change discover.Change
 		want   string
 		asked  string
 	}{
-		{pull.Change{AddOptions: pull.AddOptions{CommentsPattern: b.url + "/talk?of={path}"}}, b.url + "/talk?of={path}", "[/posts.xml /talk?of=%2Fp1]"},
-		{pull.Change{NoPattern: true}, "", "[]"},
+		{discover.Change{Options: discover.Options{CommentsPattern: b.url + "/talk?of={path}"}}, b.url + "/talk?of={path}", "[/posts.xml /talk?of=%2Fp1]"},
+		{discover.Change{NoPattern: true}, "", "[]"},
 	} {
-		changed, err := r.Change(t.Context(), src.ID, tt.change)
+		changed, err := r.Change(t.Context(), nobody, src.ID, tt.change)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -188,29 +190,29 @@ func TestAChangeThatCannotBeChangesNothing(t *testing.T) {
 	b := newBlog(t, kettleRow().page)
 	r := newRig(t, b, database(t), thatEvening)
 	src := r.add()
-	if _, err := r.Add(t.Context(), "", firstSeries, pull.AddOptions{Posts: b.url + "/other.xml"}); err != nil {
+	if _, err := r.Add(t.Context(), nobody, "", firstSeries, discover.Options{Posts: b.url + "/other.xml"}); err != nil {
 		t.Fatal(err)
 	}
 	before := fmt.Sprint(r.feed(src, digest.PostsFeed), r.feed(src, digest.CommentsFeed))
 	for _, tt := range []struct {
 		id     int64
-		change pull.Change
+		change discover.Change
 		kind   digest.Kind
 		words  string
 	}{
-		{src.ID, pull.Change{}, digest.Invalid, "nothing is named"},
-		{src.ID, pull.Change{AddOptions: pull.AddOptions{Posts: b.url + "/404"}}, digest.NotFound, "404"},
-		{src.ID, pull.Change{AddOptions: pull.AddOptions{Comments: b.url + "/"}}, digest.Invalid, "web page"},
-		{src.ID, pull.Change{AddOptions: pull.AddOptions{Posts: b.url + "/posts.xml", Comments: b.url + "/404"}}, digest.NotFound, "404"},
-		{src.ID, pull.Change{AddOptions: pull.AddOptions{Posts: b.url + "/other.xml"}}, digest.Conflict, "by source 2"},
-		{src.ID, pull.Change{AddOptions: pull.AddOptions{Platform: "x"}}, digest.Invalid, "no platform"},
-		{src.ID, pull.Change{URL: "two words"}, digest.Invalid, "not an address"},
+		{src.ID, discover.Change{}, digest.Invalid, "nothing is named"},
+		{src.ID, discover.Change{Options: discover.Options{Posts: b.url + "/404"}}, digest.NotFound, "404"},
+		{src.ID, discover.Change{Options: discover.Options{Comments: b.url + "/"}}, digest.Invalid, "web page"},
+		{src.ID, discover.Change{Options: discover.Options{Posts: b.url + "/posts.xml", Comments: b.url + "/404"}}, digest.NotFound, "404"},
+		{src.ID, discover.Change{Options: discover.Options{Posts: b.url + "/other.xml"}}, digest.Conflict, "by source 2"},
+		{src.ID, discover.Change{Options: discover.Options{Platform: "x"}}, digest.Invalid, "no platform"},
+		{src.ID, discover.Change{URL: "two words"}, digest.Invalid, "not an address"},
 	} {
 		tt.change.Name = strings.TrimSuffix("changed", map[bool]string{true: "changed"}[tt.words == "nothing is named"])
-		_, err := r.Change(t.Context(), tt.id, tt.change)
+		_, err := r.Change(t.Context(), nobody, tt.id, tt.change)
 		wantError(t, fmt.Sprint(tt.change), err, tt.kind, tt.words)
 	}
-	_, err := r.Change(t.Context(), 77, pull.Change{URL: b.url})
+	_, err := r.Change(t.Context(), nobody, 77, discover.Change{URL: b.url})
 	equal(t, "unknown source", digest.KindOf(err), digest.NotFound)
 	equal(t, "feeds", fmt.Sprint(r.feed(src, digest.PostsFeed), r.feed(src, digest.CommentsFeed)), before)
 	still, err := r.store.Source(t.Context(), src.ID)
@@ -226,7 +228,7 @@ func TestChangeDuringAPull(t *testing.T) {
 	r, src := play(t, s, st, digest.Generic, "/posts")
 	editor := newRig(t, &blog{t: t, url: there.URL}, s, "2026-03-05T20:00:00Z")
 	st.now(func(w http.ResponseWriter, _ *http.Request) {
-		if _, err := editor.Change(t.Context(), src.ID, pull.Change{AddOptions: pull.AddOptions{Posts: there.URL + "/posts"}}); err != nil {
+		if _, err := editor.Change(t.Context(), nobody, src.ID, discover.Change{Options: discover.Options{Posts: there.URL + "/posts"}}); err != nil {
 			t.Error(err)
 		}
 		w.Header().Set("ETag", `"old"`)
@@ -257,11 +259,11 @@ func TestFeedsOfABlogWhoseExportNamesPostsOtherwise(t *testing.T) {
 	if _, err := s.StorePage(t.Context(), pull.Page{SourceID: src.ID, Posts: []digest.Post{post}, Seen: r.clock.Now()}); err != nil {
 		t.Fatal(err)
 	}
-	found, err := r.Add(t.Context(), b.url, firstSeries, pull.AddOptions{})
+	found, err := r.Add(t.Context(), nobody, b.url, firstSeries, discover.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "source", fmt.Sprint(found.Source.ID, found.Attached), fmt.Sprint(src.ID, true))
-	r.pull(found.Source, pull.PullOptions{})
+	r.pull(found.Source, poll.Options{})
 	equal(t, "posts", r.posts(src), 3)
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"postbag/digest"
-	"postbag/digest/pull"
+	"postbag/digest/pull/discover"
 )
 
 func TestAddressesThatLeadToNoBlog(t *testing.T) {
@@ -53,9 +53,9 @@ func TestAddressesThatLeadToNoBlog(t *testing.T) {
 		{"/map", digest.Invalid, "urlset"},
 		{"/404", digest.NotFound, "404"},
 	} {
-		_, err := r.Add(t.Context(), b.url+tt.path, firstSeries, pull.AddOptions{})
+		_, err := r.Add(t.Context(), nobody, b.url+tt.path, firstSeries, discover.Options{})
 		wantError(t, tt.path, err, tt.kind, tt.words)
-		if n := len(b.asked()); n > pull.MaxDiscovery {
+		if n := len(b.asked()); n > discover.MaxDiscovery {
 			t.Errorf("%s took %d requests", tt.path, n)
 		}
 	}
@@ -68,12 +68,12 @@ func TestAddressesThatLeadToNoBlog(t *testing.T) {
 func TestWhatIsNoAddress(t *testing.T) {
 	r := newRig(t, newBlog(t, (&press{t: t}).page), database(t), thatEvening)
 	for _, address := range []string{"", "  ", "http://", "two words", "https://a b.example/", "http://[::1"} {
-		_, err := r.Add(t.Context(), address, firstSeries, pull.AddOptions{})
+		_, err := r.Add(t.Context(), nobody, address, firstSeries, discover.Options{})
 		wantError(t, address, err, digest.Invalid, "is not an address")
 	}
-	_, err := r.Add(t.Context(), "ftp://blog.example/", firstSeries, pull.AddOptions{})
+	_, err := r.Add(t.Context(), nobody, "ftp://blog.example/", firstSeries, discover.Options{})
 	wantError(t, "ftp", err, digest.Invalid, "neither http nor https")
-	_, err = r.Add(t.Context(), "http://127.0.0.1:1/", firstSeries, pull.AddOptions{})
+	_, err = r.Add(t.Context(), nobody, "http://127.0.0.1:1/", firstSeries, discover.Options{})
 	wantError(t, "a private address", err, digest.Forbidden, "not a public address")
 	equal(t, "hint", strings.Contains(digest.HintOf(err), "--fetch-allow"), true)
 }
@@ -82,7 +82,7 @@ func TestBlogFollowedAlready(t *testing.T) {
 	b := newBlog(t, (&press{t: t}).page)
 	r := newRig(t, b, database(t), thatEvening)
 	r.add()
-	_, err := r.Add(t.Context(), b.url+"/feed/", firstSeries, pull.AddOptions{})
+	_, err := r.Add(t.Context(), nobody, b.url+"/feed/", firstSeries, discover.Options{})
 	if digest.KindOf(err) != digest.Conflict {
 		t.Errorf("error %v, want a Conflict", err)
 	}
@@ -97,13 +97,13 @@ func TestBlogWithoutLinksIsFoundByConvention(t *testing.T) {
 		"posts only":     `<html><link rel=alternate type=application/rss+xml href=/feed/></html>`,
 	} {
 		b := newBlog(t, (&press{t: t, home: home}).page)
-		found, err := newRig(t, b, database(t), thatEvening).Discover(t.Context(), b.url, pull.AddOptions{})
+		found, err := newRig(t, b, database(t), thatEvening).Discover(t.Context(), b.url, discover.Options{})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		equal(t, name, found.Feeds[1].URL, b.url+"/comments/feed/")
-		if n := len(b.asked()); n > pull.MaxDiscovery {
+		if n := len(b.asked()); n > discover.MaxDiscovery {
 			t.Errorf("%s: %d requests", name, n)
 		}
 	}
@@ -128,16 +128,16 @@ func TestRedirectsAreRequestsToo(t *testing.T) {
 	}))
 	defer s.Close()
 	r := newRig(t, &blog{url: s.URL}, database(t), thatEvening)
-	found, err := r.Discover(t.Context(), s.URL, pull.AddOptions{})
+	found, err := r.Discover(t.Context(), s.URL, discover.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "found", foundLine(found, s.URL), "posts /b/feed, silent")
 	equal(t, "requests", fmt.Sprint(asked), "[/ /a /b/ /b/feed]")
 	asked = nil
-	_, err = r.Discover(t.Context(), s.URL+"/loop", pull.AddOptions{})
+	_, err = r.Discover(t.Context(), s.URL+"/loop", discover.Options{})
 	wantError(t, "a long way", err, digest.Invalid, "within 5 requests")
-	equal(t, "requests", len(asked), pull.MaxDiscovery)
+	equal(t, "requests", len(asked), discover.MaxDiscovery)
 }
 
 // TestRedirectsToNothingAreRequestsToo looks for a blog where every guess leads a long
@@ -157,10 +157,10 @@ func TestRedirectsToNothingAreRequestsToo(t *testing.T) {
 	}))
 	defer s.Close()
 	r := newRig(t, &blog{url: s.URL}, database(t), thatEvening)
-	if _, err := r.Discover(t.Context(), s.URL, pull.AddOptions{}); err == nil {
+	if _, err := r.Discover(t.Context(), s.URL, discover.Options{}); err == nil {
 		t.Error("a blog was found")
 	}
-	if len(asked) > pull.MaxDiscovery {
+	if len(asked) > discover.MaxDiscovery {
 		t.Errorf("%d requests: %q", len(asked), asked)
 	}
 }

@@ -60,7 +60,7 @@ type Response struct {
 // StatusError is an answer whose status says that it is none.
 type StatusError struct {
 	Host   string // as asked for
-	At     string // whom it speaks for: the host and port, as [HostOf] gives them
+	At     string // whom it speaks for: the host and port, see [identity.Server]
 	Status int
 	// RetryAfter is how long the server asks to be left alone, 0 if it does not.
 	RetryAfter time.Duration
@@ -72,4 +72,12 @@ func (e *StatusError) Error() string {
 		return fmt.Sprintf("%s answers %d %s", e.Host, e.Status, text)
 	}
 	return fmt.Sprintf("%s answers %d", e.Host, e.Status)
+}
+
+// StatusOf gives the status of an answer that was none, 0 for other errors.
+func StatusOf(err error) int {
+	if e, ok := errors.AsType[*StatusError](err); ok {
+		return e.Status
+	}
+	return 0
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/pull"
+	"postbag/digest/pull/poll"
 )
 
 // archive serves a feed of comments in pages that name the next one; each holds
@@ -60,7 +60,7 @@ func TestHistoryGoesOnWhereItStopped(t *testing.T) {
 			top := a.newest + 1
 			a.broken[top-50] = true
 			st.requests()
-			_, err := r.Pull(t.Context(), src.ID, pull.PullOptions{History: true})
+			_, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})
 			wantError(t, "cut off", err, digest.Unavailable, "500")
 			f := r.feed(src, digest.CommentsFeed)
 			equal(t, "goes on at", strings.TrimPrefix(f.Older, st.URL), fmt.Sprintf("/comments?before=%d", top-50))
@@ -76,7 +76,7 @@ func TestHistoryGoesOnWhereItStopped(t *testing.T) {
 			a.newest += 3
 			r.clock.add(2 * time.Hour)
 			st.requests()
-			r.pull(src, pull.PullOptions{History: true})
+			r.pull(src, poll.Options{History: true})
 			asked := strings.Split(st.requests(), ", ")
 			equal(t, "the pages between are not read again", fmt.Sprint(asked[1:3]), fmt.Sprintf("[/comments /comments?before=%d]", top-50))
 			equal(t, "all comments", len(r.comments(src)), a.newest)
@@ -93,11 +93,11 @@ func TestHistoryCutOffLeavesNoHole(t *testing.T) {
 	a := &archive{newest: 20, broken: map[int]bool{}}
 	st := newStage(t, a.ServeHTTP)
 	r, src := play(t, s, st, digest.Generic)
-	r.pull(src, pull.PullOptions{History: true})
+	r.pull(src, poll.Options{History: true})
 	a.newest = 60
 	a.broken[41] = true
 	r.clock.add(2 * time.Hour)
-	if _, err := r.Pull(t.Context(), src.ID, pull.PullOptions{History: true}); err == nil {
+	if _, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{History: true}); err == nil {
 		t.Fatal("no error")
 	}
 	a.broken = map[int]bool{}
@@ -191,13 +191,13 @@ func TestWordPressRESTTellsWhatIsGone(t *testing.T) {
 			blog := &site{total: honest}
 			st := newStage(t, blog.ServeHTTP)
 			r, src := play(t, s, st, digest.WordPress, "/feed/", "/comments/feed/")
-			r.pull(src, pull.PullOptions{History: true})
+			r.pull(src, poll.Options{History: true})
 			equal(t, "comments", len(r.comments(src)), 250)
 			blog.lost, blog.kinds = map[int]bool{7: true, 130: true}, map[int]bool{8: true}
 			blog.total, blog.broken = tt.total, tt.broken
 			st.requests()
 			r.clock.add(2 * time.Hour)
-			r.pull(src, pull.PullOptions{History: true})
+			r.pull(src, poll.Options{History: true})
 			gone := []int{}
 			for guid, c := range r.comments(src) {
 				if n, _ := strconv.Atoi(guid[strings.LastIndex(guid, "-")+1:]); c.Gone {
@@ -220,13 +220,13 @@ func TestWordPressHistoryComesFromItsREST(t *testing.T) {
 	r.due(src)
 	equal(t, "comments in the feed", len(r.comments(src)), 10)
 	st.requests()
-	_, err := r.Pull(t.Context(), src.ID, pull.PullOptions{History: true})
+	_, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})
 	wantError(t, "cut off", err, digest.Unavailable, "500")
 	equal(t, "comments so far", len(r.comments(src)), 210)
 	blog.broken = ""
 	st.requests()
 	r.clock.add(2 * time.Hour)
-	r.pull(src, pull.PullOptions{History: true})
+	r.pull(src, poll.Options{History: true})
 	asked := st.requests()
 	if !strings.Contains(asked, "page=3") || strings.Contains(asked, "page=1&") {
 		t.Errorf("asked %s, want it to go on with page 3", asked)
@@ -248,7 +248,7 @@ func TestWordPressWithoutREST(t *testing.T) {
 		blog := &site{refused: status}
 		st := newStage(t, blog.ServeHTTP)
 		r, src := play(t, database(t), st, digest.WordPress, "/feed/", "/comments/feed/")
-		report := r.pull(src, pull.PullOptions{History: true})
+		report := r.pull(src, poll.Options{History: true})
 		if words := fmt.Sprint(report.Notices); !strings.Contains(words, fmt.Sprint(status)) || !strings.Contains(words, "newest comments only") {
 			t.Errorf("notices %s", words)
 		}
@@ -284,11 +284,11 @@ func TestHistoryGoesOnAtAPageThatItCameBy(t *testing.T) {
 		fmt.Fprint(w, atomOf(wordPressHead, all...))
 	})
 	r, src := play(t, s, st, digest.WordPress, "/feed/")
-	_, err := r.Pull(t.Context(), src.ID, pull.PullOptions{History: true})
+	_, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})
 	wantError(t, "cut off", err, digest.Unavailable, "500")
 	broken, newest = "none", 50
 	r.clock.add(2 * time.Hour)
-	r.pull(src, pull.PullOptions{History: true})
+	r.pull(src, poll.Options{History: true})
 	equal(t, "posts", r.posts(src), 50)
 }
 
@@ -313,8 +313,8 @@ func TestNextPagesWithoutEnd(t *testing.T) {
 				fmt.Fprint(w, strings.Replace(body, "<title>The Lamp</title>", "<title>The Lamp</title>"+link, 1))
 			})
 			r, src := play(t, database(t), st, digest.Generic)
-			for _, opts := range []pull.PullOptions{{}, {Force: true}, {History: true}} {
-				report, err := r.Pull(t.Context(), src.ID, opts)
+			for _, opts := range []poll.Options{{}, {Force: true}, {History: true}} {
+				report, err := r.Pull(t.Context(), nobody, src.ID, opts)
 				if err != nil || report.Requests > 8 {
 					t.Errorf("%+v: %d requests, %v", opts, report.Requests, err)
 				}

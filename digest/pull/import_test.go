@@ -14,6 +14,8 @@ import (
 	"postbag/digest/digesttest"
 	"postbag/digest/dump"
 	"postbag/digest/pull"
+	"postbag/digest/pull/importer"
+	"postbag/digest/pull/poll"
 	"postbag/digest/store"
 )
 
@@ -30,7 +32,7 @@ func newShelf(t *testing.T, b *blog, start string) shelf {
 }
 
 // imports imports a file and wants no error.
-func (s shelf) imports(file io.Reader, change ...func(*pull.ImportOptions)) pull.Imported {
+func (s shelf) imports(file io.Reader, change ...func(*importer.Options)) importer.Result {
 	s.t.Helper()
 	out, err := s.tryImport(file, change...)
 	if err != nil {
@@ -39,17 +41,17 @@ func (s shelf) imports(file io.Reader, change ...func(*pull.ImportOptions)) pull
 	return out
 }
 
-func (s shelf) tryImport(file io.Reader, change ...func(*pull.ImportOptions)) (pull.Imported, error) {
+func (s shelf) tryImport(file io.Reader, change ...func(*importer.Options)) (importer.Result, error) {
 	s.t.Helper()
 	r, err := dump.Open(s.t.Context(), file)
 	if err != nil {
-		return pull.Imported{}, err
+		return importer.Result{}, err
 	}
-	opts := pull.ImportOptions{Export: r, First: firstSeries}
+	opts := importer.Options{Export: r, First: firstSeries}
 	for _, f := range change {
 		f(&opts)
 	}
-	return s.Import(s.t.Context(), opts)
+	return s.Import(s.t.Context(), nobody, opts)
 }
 
 // follow attaches the blog's feeds to a source that an import made.
@@ -105,11 +107,11 @@ func TestFoundingBlogFromFeedsAndExports(t *testing.T) {
 	dir := digesttest.SampleBlog(t)
 	b := newBlog(t, (&sample{dir: dir, firstPage: 1}).page)
 	fromFeeds := newShelf(t, b, afterTheLast)
-	fromFeeds.pull(fromFeeds.add(), pull.PullOptions{History: true})
+	fromFeeds.pull(fromFeeds.add(), poll.Options{History: true})
 	want := fromFeeds.rows()
 
 	for _, name := range []string{"export.atom", "takeout-feed.atom"} {
-		atBlog := func(o *pull.ImportOptions) { o.URL = "probationmatters.blogspot.com" }
+		atBlog := func(o *importer.Options) { o.URL = "probationmatters.blogspot.com" }
 		t.Run(name+" alone", func(t *testing.T) {
 			s := newShelf(t, b, afterTheLast)
 			out := s.imports(sampleExport(t, name), atBlog)
@@ -129,7 +131,7 @@ func TestFoundingBlogFromFeedsAndExports(t *testing.T) {
 		t.Run(name+" after the feeds", func(t *testing.T) {
 			s := newShelf(t, b, afterTheLast)
 			src := s.add()
-			s.pull(src, pull.PullOptions{History: true})
+			s.pull(src, poll.Options{History: true})
 			out := s.imports(sampleExport(t, name))
 			equal(t, "source", out.Source.ID, src.ID)
 			equal(t, "stored", figures(out.Stored), "0 0 0 0 0")
@@ -138,7 +140,7 @@ func TestFoundingBlogFromFeedsAndExports(t *testing.T) {
 		t.Run(name+" before the feeds", func(t *testing.T) {
 			s := newShelf(t, b, afterTheLast)
 			src := s.follow(s.imports(sampleExport(t, name), atBlog).Source)
-			report := s.pull(src, pull.PullOptions{History: true})
+			report := s.pull(src, poll.Options{History: true})
 			equal(t, "changed by the feeds", report.Stored.ChangedComments+report.Stored.ChangedPosts, 0)
 			sameRows(t, s.rows(), want)
 			equal(t, "stored by a second import", figures(s.imports(sampleExport(t, name)).Stored), "0 0 0 0 0")
@@ -194,7 +196,7 @@ func TestImportedCommentsAreBackfill(t *testing.T) {
 	s.imports(sampleExport(t, "export.atom"))
 	_, comments := contents(s.t, s.db)
 	for _, c := range comments {
-		if want := c.Published.Before(s.clock.Now().Add(-pull.Week)); c.Backfill != want {
+		if want := c.Published.Before(s.clock.Now().Add(-digest.FirstWeek)); c.Backfill != want {
 			t.Errorf("backfill is %v for a comment of %v", c.Backfill, c.Published)
 		}
 	}
@@ -225,15 +227,15 @@ func TestWordPressFromFeedsAndExport(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newShelf(t, b, thatEvening)
 			var src digest.Source
-			var out pull.Imported
+			var out importer.Result
 			if tt.importFirst {
 				out = s.imports(strings.NewReader(pressExport(t, tt.home)))
 				src = s.follow(out.Source)
-				s.pull(src, pull.PullOptions{})
+				s.pull(src, poll.Options{})
 			} else {
 				src = s.add()
-				s.pull(src, pull.PullOptions{})
-				out = s.imports(strings.NewReader(pressExport(t, tt.home)), func(o *pull.ImportOptions) { o.Source = src.ID })
+				s.pull(src, poll.Options{})
+				out = s.imports(strings.NewReader(pressExport(t, tt.home)), func(o *importer.Options) { o.Source = src.ID })
 			}
 			equal(t, "source", out.Source.ID, src.ID)
 			posts, comments := contents(s.t, s.db)
@@ -249,7 +251,7 @@ func TestWordPressFromFeedsAndExport(t *testing.T) {
 			equal(t, "parent of a reply", byKey["comment-204"].ParentID, byKey["comment-104"].ID)
 			equal(t, "parent that was removed", byKey["comment-203"].ParentID, byKey["comment-202"].ID)
 			equal(t, "removed", byKey["comment-202"].Gone, true)
-			again := s.imports(strings.NewReader(pressExport(t, tt.home)), func(o *pull.ImportOptions) { o.Source = src.ID })
+			again := s.imports(strings.NewReader(pressExport(t, tt.home)), func(o *importer.Options) { o.Source = src.ID })
 			equal(t, "stored again", figures(again.Stored), "0 0 0 0 0")
 		})
 	}
@@ -261,7 +263,7 @@ func TestTrashIsTakenOver(t *testing.T) {
 	b := newBlog(t, (&press{t: t}).page)
 	s := newShelf(t, b, thatEvening)
 	src := s.add()
-	s.pull(src, pull.PullOptions{})
+	s.pull(src, poll.Options{})
 	trash := strings.NewReplacer("comment_id>205<", "comment_id>102<").Replace(pressExport(t, b.url))
 	out := s.imports(strings.NewReader(trash))
 	equal(t, "newly gone", out.Stored.GoneComments, 2)
@@ -369,16 +371,16 @@ func TestWhoseExportItIs(t *testing.T) {
 		s := newShelf(t, b, thatEvening)
 		_, err := s.tryImport(strings.NewReader(string(takeout)))
 		wantError(t, "no address", err, digest.Invalid, "where the blog lives")
-		_, err = s.tryImport(strings.NewReader(wxr), func(o *pull.ImportOptions) { o.Source = 9 })
+		_, err = s.tryImport(strings.NewReader(wxr), func(o *importer.Options) { o.Source = 9 })
 		equal(t, "unknown source", digest.KindOf(err), digest.NotFound)
-		dry := s.imports(strings.NewReader(wxr), func(o *pull.ImportOptions) { o.DryRun = true })
+		dry := s.imports(strings.NewReader(wxr), func(o *importer.Options) { o.DryRun = true })
 		equal(t, "counted", fmt.Sprint(dry.Made, dry.Tally.Posts, dry.Tally.Comments), "true 2 5")
 		sources, err := s.db.Sources(t.Context())
 		posts, comments := contents(s.t, s.db)
 		equal(t, "stored so far", len(sources)+len(posts)+len(comments), 0)
 		equal(t, "error", err, nil)
 
-		out := s.imports(strings.NewReader(string(takeout)), func(o *pull.ImportOptions) { o.URL = "slowferries.example" })
+		out := s.imports(strings.NewReader(string(takeout)), func(o *importer.Options) { o.URL = "slowferries.example" })
 		equal(t, "made", out.Made, true)
 		equal(t, "source", out.Source.Name+" "+out.Source.URL, "Slow Ferries https://slowferries.example/")
 		posts, _ = contents(s.t, s.db)
@@ -390,7 +392,7 @@ func TestWhoseExportItIs(t *testing.T) {
 	t.Run("said to be another's", func(t *testing.T) {
 		s := newShelf(t, b, thatEvening)
 		other := add(s, "Other", "https://other.test/")
-		out := s.imports(strings.NewReader(wxr), func(o *pull.ImportOptions) { o.Source = other.ID })
+		out := s.imports(strings.NewReader(wxr), func(o *importer.Options) { o.Source = other.ID })
 		equal(t, "notices", fmt.Sprint(out.Notices), "[the export is of http://blog.test, and the source is at https://other.test/]")
 	})
 	t.Run("nothing in it", func(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/pull"
+	"postbag/digest/pull/poll"
 )
 
 // blogger writes a Blogger feed: of posts, of all comments, or of one post's.
@@ -52,7 +52,7 @@ func TestAcceptedIDsReplaceTheOldOnes(t *testing.T) {
 	r.clock.add(2 * time.Hour)
 	equal(t, "held back", r.due(src).Stored.NewComments, 0)
 	r.clock.add(2 * time.Hour)
-	accepted := r.pull(src, pull.PullOptions{Accept: true}).Stored
+	accepted := r.pull(src, poll.Options{Accept: true}).Stored
 	equal(t, "new and gone", fmt.Sprint(accepted.NewComments, accepted.GoneComments), "5 5")
 }
 
@@ -240,7 +240,7 @@ func TestBlindListingsAreConditional(t *testing.T) {
 	r.clock.add(2 * time.Hour)
 	r.due(src)
 	equal(t, "asked conditionally then", strings.Count(st.requests(), `/c?for=%2Fp%2F12 if-none-match="1"`), 1)
-	r.pull(src, pull.PullOptions{History: true})
+	r.pull(src, poll.Options{History: true})
 	equal(t, "all of them with history", len(r.comments(src)), 12)
 }
 

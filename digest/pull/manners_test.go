@@ -11,6 +11,8 @@ import (
 	"postbag/digest"
 	"postbag/digest/field"
 	"postbag/digest/pull"
+	"postbag/digest/pull/discover"
+	"postbag/digest/pull/poll"
 )
 
 func TestValidatorsGoBackAsTheyCame(t *testing.T) {
@@ -88,7 +90,7 @@ func TestMovesAreRememberedWhenTheyHold(t *testing.T) {
 		r.due(src)
 	}
 	r.clock.add(2 * time.Minute)
-	r.pull(src, pull.PullOptions{})
+	r.pull(src, poll.Options{})
 	equal(t, "a third time, too soon after the second", r.feed(src, digest.PostsFeed).URL, st.URL+"/posts")
 	r.clock.add(2 * time.Hour)
 	r.due(src)
@@ -120,7 +122,7 @@ func TestAddressTooLongToKeep(t *testing.T) {
 		r.clock.add(2 * time.Hour)
 	}
 	equal(t, "address", r.feed(src, digest.PostsFeed).URL, st.URL+"/posts")
-	_, err := r.Discover(t.Context(), "", pull.AddOptions{Posts: st.URL + long})
+	_, err := r.Discover(t.Context(), "", discover.Options{Posts: st.URL + long})
 	equal(t, "given by hand", fmt.Sprint(digest.KindOf(err) == digest.Invalid, strings.Contains(fmt.Sprint(err), "can be kept")), "true true")
 }
 
@@ -129,7 +131,7 @@ func TestMoveToAnotherHostHasToListSomethingKnown(t *testing.T) {
 	src := follow(t, s, digest.Blogger, "a.test")
 	c := &clock{now: evening}
 	stranger := false
-	p := pull.New(pull.Options{Store: s, ToProse: prose, Clock: c, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+	p := newParts(pull.Options{Store: s, ToProse: prose, Clock: c, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
 		entry := "1"
 		if stranger {
 			entry = "9"
@@ -143,11 +145,11 @@ func TestMoveToAnotherHostHasToListSomethingKnown(t *testing.T) {
 		}
 		return feeds[0].URL
 	}
-	poll := func(times int) (report pull.Report) {
+	poll := func(times int) (report poll.Report) {
 		for range times {
 			c.add(2 * time.Hour)
 			var err error
-			if report, err = p.Pull(t.Context(), src.ID, pull.PullOptions{}); err != nil {
+			if report, err = p.Pull(t.Context(), nobody, src.ID, poll.Options{}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -177,7 +179,7 @@ func TestHTTPSMoveKeepsTheEntries(t *testing.T) {
 		src := follow(t, s, platform, "a.test")
 		c := &clock{now: evening}
 		secure := false
-		p := pull.New(pull.Options{Store: s, ToProse: prose, Clock: c, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+		p := newParts(pull.Options{Store: s, ToProse: prose, Clock: c, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
 			if strings.Contains(req.URL, "feed/") && !strings.Contains(req.URL, "default") {
 				return nil, &pull.StatusError{Host: "a.test", Status: 404}
 			}
@@ -192,7 +194,7 @@ func TestHTTPSMoveKeepsTheEntries(t *testing.T) {
 			return &pull.Response{Status: 200, URL: base + "/feed", Body: []byte(atomOf("", e))}, nil
 		})})
 		for range 2 {
-			if _, err := p.Pull(t.Context(), src.ID, pull.PullOptions{}); err != nil {
+			if _, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			posts, comments := contents(t, s)
@@ -265,7 +267,7 @@ func TestAHostsWishOutlivesTheProcess(t *testing.T) {
 		if _, err := again.PullDue(t.Context(), src.ID); src.ID == two.ID { // the first one is not due
 			wantError(t, "by the schedule", err, digest.Unavailable, "asks to be left alone until 5 March 23:00")
 		}
-		_, err := again.Pull(t.Context(), src.ID, pull.PullOptions{})
+		_, err := again.Pull(t.Context(), nobody, src.ID, poll.Options{})
 		wantError(t, "by hand", err, digest.Unavailable, "asks to be left alone")
 	}
 	equal(t, "requests while it asks to be left alone", busy.requests(), "")
@@ -303,12 +305,12 @@ func TestGoneTwiceStopsTheSchedule(t *testing.T) {
 	equal(t, "scheduled polls after it was stopped", polls, 0)
 
 	st.requests()
-	_, err := r.Pull(t.Context(), src.ID, pull.PullOptions{})
+	_, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{})
 	wantError(t, "by hand", err, digest.NotFound, "410")
 	equal(t, "asked by hand all the same", st.requests(), "/posts")
 	st.now(pages{"/posts": atomOf("", post(1, 1, -1))}.ServeHTTP)
 	r.clock.add(time.Hour)
-	report := r.pull(src, pull.PullOptions{})
+	report := r.pull(src, poll.Options{})
 	equal(t, "notice", strings.Contains(fmt.Sprint(report.Notices), "asks it again"), true)
 	f := r.feed(src, digest.PostsFeed)
 	equal(t, "stopped after a good answer", fmt.Sprint(f.Stopped, f.GoneSince.IsZero(), f.NextPoll.IsZero()), "false true false")
@@ -456,9 +458,10 @@ func TestSuspectPageWaitsForTheEditor(t *testing.T) {
 	report := r.due(src)
 	equal(t, "new comments", report.Stored.NewComments, 0)
 	words := fmt.Sprint(report.Notices)
-	if !strings.Contains(words, "10 of the page's 10 entries") || !strings.Contains(words, fmt.Sprintf("postbag pull --source %d --accept", src.ID)) {
+	if !strings.Contains(words, "10 of the page's 10 entries") {
 		t.Errorf("notices %v", words)
 	}
+	equal(t, "what can be done", fmt.Sprint(report.Notices[0].Acts), fmt.Sprint([]digest.Act{{Do: digest.AcceptPage, Source: src.ID}}))
 	f := r.feed(src, digest.CommentsFeed)
 	equal(t, "validator", f.ETag, `"good"`)
 	equal(t, "why", strings.Contains(f.Suspect, "10 of the page's 10 entries"), true)
@@ -466,7 +469,7 @@ func TestSuspectPageWaitsForTheEditor(t *testing.T) {
 
 	r.clock.add(2 * time.Hour)
 	equal(t, "stored the next time", r.due(src).Stored.NewComments, 0)
-	accepted := r.pull(src, pull.PullOptions{Accept: true})
+	accepted := r.pull(src, poll.Options{Accept: true})
 	equal(t, "stored when accepted", accepted.Stored.NewComments, 10)
 	f = r.feed(src, digest.CommentsFeed)
 	equal(t, "after that", f.Suspect+f.ETag, `"odd"`)
@@ -481,7 +484,7 @@ func TestOneSourceMayHaveOneFeedOrNone(t *testing.T) {
 	for _, feeds := range [][]string{{"/posts"}, {"/comments"}} {
 		st := newStage(t, pages{"/posts": atomOf("", post(1, 1, -1)), "/comments": atomOf("", said(1, 1, 1))}.ServeHTTP)
 		r, src := play(t, database(t), st, digest.Generic, feeds...)
-		report := r.pull(src, pull.PullOptions{History: true})
+		report := r.pull(src, poll.Options{History: true})
 		equal(t, feeds[0], report.Stored.NewPosts+report.Stored.NewComments, 1)
 	}
 	r, src := play(t, database(t), newStage(t, nil), digest.Generic, "/posts")
@@ -489,7 +492,7 @@ func TestOneSourceMayHaveOneFeedOrNone(t *testing.T) {
 	if err := r.store.AddSource(t.Context(), &bare, nil, firstSeries); err != nil {
 		t.Fatal(err)
 	}
-	report := r.pull(bare, pull.PullOptions{History: true})
+	report := r.pull(bare, poll.Options{History: true})
 	equal(t, "no feed", fmt.Sprint(report.Requests, report.Notices), "0 [it has no feed to pull; an import made it]")
 	equal(t, "no feed, by the schedule", r.due(bare).Requests, 0)
 	_ = src

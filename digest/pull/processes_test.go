@@ -10,6 +10,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/pull"
+	"postbag/digest/pull/poll"
 )
 
 // TestProcessesThatPullAtOnceLeaveNoHole pulls one blog in two processes and
@@ -121,7 +122,7 @@ func (b *shared) pull(part string, meanwhile func()) {
 // pullUntil is pull whose process ends when meanwhile gives an error.
 func (b *shared) pullUntil(part string, meanwhile func() error) {
 	b.clock.add(5 * time.Second)
-	p := pull.New(pull.Options{Store: b, ToProse: prose, Clock: b.clock, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+	p := newParts(pull.Options{Store: b, ToProse: prose, Clock: b.clock, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
 		resp := b.answer(req)
 		if do := meanwhile; strings.Contains(req.URL, part) && do != nil {
 			meanwhile = nil
@@ -132,7 +133,7 @@ func (b *shared) pullUntil(part string, meanwhile func() error) {
 		}
 		return resp, nil
 	})})
-	report, err := p.Pull(b.t.Context(), b.src.ID, pull.PullOptions{})
+	report, err := p.Pull(b.t.Context(), nobody, b.src.ID, poll.Options{})
 	b.t.Logf("%+v, %v", report.Stored, err)
 }
 

@@ -12,22 +12,23 @@ import (
 	"postbag/digest"
 	"postbag/digest/digesttest"
 	"postbag/digest/pull"
+	"postbag/digest/pull/poll"
 )
 
 func TestPullByHandIsAtMostOnceAMinute(t *testing.T) {
 	r := newRig(t, newBlog(t, (&press{t: t}).page), database(t), thatEvening)
 	src := r.add()
-	equal(t, "too soon after being added", r.pull(src, pull.PullOptions{}).TooSoon, false)
+	equal(t, "too soon after being added", r.pull(src, poll.Options{}).TooSoon, false)
 	r.blog.asked()
 	r.clock.add(59 * time.Second)
-	report := r.pull(src, pull.PullOptions{})
+	report := r.pull(src, poll.Options{})
 	equal(t, "too soon", report.TooSoon, true)
 	equal(t, "notices", fmt.Sprint(report.Notices), "[it was asked less than a minute ago]")
 	equal(t, "requests", len(r.blog.asked()), 0)
 	r.clock.add(time.Second)
-	equal(t, "too soon after a minute", r.pull(src, pull.PullOptions{}).TooSoon, false)
+	equal(t, "too soon after a minute", r.pull(src, poll.Options{}).TooSoon, false)
 	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feed/ * /comments/feed/ *]")
-	equal(t, "forced", r.pull(src, pull.PullOptions{Force: true}).TooSoon, false)
+	equal(t, "forced", r.pull(src, poll.Options{Force: true}).TooSoon, false)
 	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feed/ /comments/feed/]")
 }
 
@@ -67,28 +68,28 @@ func TestFeedsOfASourceAreAskedTogether(t *testing.T) {
 func TestPermanentMoveIsTold(t *testing.T) {
 	store := database(t)
 	src := follow(t, store, digest.Blogger, "a.test")
-	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+	p := newParts(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
 		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "", "1"), Moved: "https://b.test/"}, nil
 	})})
-	report, err := p.Pull(t.Context(), src.ID, pull.PullOptions{})
+	report, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "notice", report.Notices[0], "the feed says it has moved for good to https://b.test/")
+	equal(t, "notice", report.Notices[0].Text, "the feed says it has moved for good to https://b.test/")
 }
 
 func TestLongFreshnessLengthensTheInterval(t *testing.T) {
 	store := database(t)
 	src := follow(t, store, digest.Blogger, "a.test")
 	c := &clock{now: at(thatEvening)}
-	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: c, Random: func() float64 { return 0.5 }, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+	p := newParts(pull.Options{Store: store, ToProse: prose, Clock: c, Random: func() float64 { return 0.5 }, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
 		age := 3 * time.Hour
 		if strings.Contains(req.URL, "comments") {
 			age = time.Minute
 		}
 		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "", "1"), CacheMaxAge: age}, nil
 	})})
-	if _, err := p.Pull(t.Context(), src.ID, pull.PullOptions{}); err != nil {
+	if _, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	feeds, err := store.Feeds(t.Context(), src.ID)
@@ -113,7 +114,7 @@ func TestIntervalIsBoundedAndSpread(t *testing.T) {
 			o.Interval, o.Random = tt.interval, func() float64 { return tt.random }
 		})
 		src := r.add()
-		r.pull(src, pull.PullOptions{})
+		r.pull(src, poll.Options{})
 		equal(t, fmt.Sprint(tt), r.feed(src, digest.PostsFeed).NextPoll.Sub(r.clock.Now()), tt.want)
 	}
 }
@@ -122,7 +123,7 @@ func TestFailuresBackOffAndRecover(t *testing.T) {
 	p := &press{t: t}
 	r := newRig(t, newBlog(t, p.page), database(t), thatEvening)
 	src := r.add()
-	r.pull(src, pull.PullOptions{})
+	r.pull(src, poll.Options{})
 	good := r.feed(src, digest.CommentsFeed)
 	p.comments = "<html>we are moving</html>"
 	for i, want := range []time.Duration{1, 2, 4, 8, 16, 24, 24} {
@@ -138,11 +139,11 @@ func TestFailuresBackOffAndRecover(t *testing.T) {
 	}
 	equal(t, "failures of the posts feed", r.feed(src, digest.PostsFeed).Failures, 0)
 	r.clock.add(time.Second)
-	equal(t, "reason told again", strings.Contains(fmt.Sprint(r.pull(src, pull.PullOptions{}).Notices), "a web page stands"), true)
+	equal(t, "reason told again", strings.Contains(fmt.Sprint(r.pull(src, poll.Options{}).Notices), "a web page stands"), true)
 
 	p.comments = ""
 	r.clock.add(time.Hour)
-	r.pull(src, pull.PullOptions{})
+	r.pull(src, poll.Options{})
 	f := r.feed(src, digest.CommentsFeed)
 	equal(t, "recovered", fmt.Sprintf("%d %q %v", f.Failures, f.LastError, f.LastSuccess.Equal(r.clock.Now())), `0 "" true`)
 }
@@ -151,12 +152,12 @@ func TestFailuresByHandDoNotPutTheScheduleOff(t *testing.T) {
 	p := &press{t: t}
 	r := newRig(t, newBlog(t, p.page), database(t), thatEvening)
 	src := r.add()
-	r.pull(src, pull.PullOptions{})
+	r.pull(src, poll.Options{})
 	next := r.feed(src, digest.CommentsFeed).NextPoll
 	p.comments = "<html>we are moving</html>"
 	for range 3 {
 		r.clock.add(2 * time.Minute)
-		report, err := r.Pull(t.Context(), src.ID, pull.PullOptions{})
+		report, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{})
 		wantError(t, "a page for a feed", err, digest.Invalid, "a web page stands")
 		equal(t, "error in the report", report.Err, err)
 		f := r.feed(src, digest.CommentsFeed)
@@ -191,10 +192,10 @@ func TestRetryAfterIsRespected(t *testing.T) {
 	store := database(t)
 	src := follow(t, store, digest.Blogger, "a.test")
 	c := &clock{now: at(thatEvening)}
-	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: c, Fetcher: fake(func(pull.Request) (*pull.Response, error) {
+	p := newParts(pull.Options{Store: store, ToProse: prose, Clock: c, Fetcher: fake(func(pull.Request) (*pull.Response, error) {
 		return nil, digest.Fail(digest.Unavailable, "Wait.", "%w", &pull.StatusError{Host: "a.test", Status: 429, RetryAfter: 5 * time.Hour})
 	})})
-	if _, err := p.Pull(t.Context(), src.ID, pull.PullOptions{}); err == nil {
+	if _, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{}); err == nil {
 		t.Fatal("no error")
 	}
 	feeds, err := store.Feeds(t.Context(), src.ID)
@@ -205,19 +206,19 @@ func TestRetryAfterIsRespected(t *testing.T) {
 
 	// Another process knows nothing of it but what is stored.
 	asked := 0
-	other := pull.New(pull.Options{Store: store, ToProse: prose, Clock: c, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+	other := newParts(pull.Options{Store: store, ToProse: prose, Clock: c, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
 		asked++
 		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "", "1")}, nil
 	})})
 	c.add(2 * time.Hour)
-	_, err = other.Pull(t.Context(), src.ID, pull.PullOptions{History: true})
+	_, err = other.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})
 	wantError(t, "two hours later", err, digest.Unavailable, "left alone until")
 	equal(t, "requests", asked, 0)
-	if _, err := other.Pull(t.Context(), src.ID, pull.PullOptions{Force: true}); err != nil || asked == 0 {
+	if _, err := other.Pull(t.Context(), nobody, src.ID, poll.Options{Force: true}); err != nil || asked == 0 {
 		t.Errorf("by force: %d requests, %v", asked, err)
 	}
 	c.add(2 * time.Minute)
-	if _, err := other.Pull(t.Context(), src.ID, pull.PullOptions{}); err != nil {
+	if _, err := other.Pull(t.Context(), nobody, src.ID, poll.Options{}); err != nil {
 		t.Errorf("after a good answer: %v", err)
 	}
 }
@@ -227,7 +228,7 @@ func TestOneBadSourceDoesNotStopTheOthers(t *testing.T) {
 	for _, name := range []string{"panics.test", "fails.test", "works.test"} {
 		follow(t, store, digest.Blogger, name)
 	}
-	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+	p := newParts(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
 		switch {
 		case strings.Contains(req.URL, "panics"):
 			panic("boom")
@@ -236,7 +237,7 @@ func TestOneBadSourceDoesNotStopTheOthers(t *testing.T) {
 		}
 		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "", "1")}, nil
 	})})
-	reports, err := p.PullAll(t.Context(), pull.PullOptions{})
+	reports, err := p.PullAll(t.Context(), nobody, poll.Options{})
 	if err != nil || len(reports) != 3 {
 		t.Fatalf("%d reports, %v; want 3", len(reports), err)
 	}
@@ -282,14 +283,14 @@ func TestNextPagesStayWithTheBlog(t *testing.T) {
 		store := database(t)
 		src := follow(t, store, digest.Blogger, "a.test")
 		var asked []string
-		p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+		p := newParts(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
 			if strings.Contains(req.URL, "comments") {
 				return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "", "2")}, nil
 			}
 			asked = append(asked, req.URL)
 			return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, tt.next, fmt.Sprint(len(asked)))}, nil
 		})})
-		if _, err := p.Pull(t.Context(), src.ID, pull.PullOptions{}); err != nil {
+		if _, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{}); err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 		second := ""
@@ -304,14 +305,14 @@ func TestEndlessPagesAreLeft(t *testing.T) {
 	store := database(t)
 	src := follow(t, store, digest.Blogger, "a.test")
 	n := 0
-	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+	p := newParts(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
 		if strings.Contains(req.URL, "comments") {
 			return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "")}, nil
 		}
 		n++
 		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, fmt.Sprintf("https://a.test/%d", n), fmt.Sprint(n))}, nil
 	})})
-	report, err := p.Pull(t.Context(), src.ID, pull.PullOptions{History: true})
+	report, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -323,12 +324,12 @@ func TestFutureAndMissingTimesBecomeTheMomentSeen(t *testing.T) {
 	store := database(t)
 	src := follow(t, store, digest.Blogger, "a.test")
 	c := &clock{now: at("2026-03-01T12:00:00Z")} // before what bloggerFeed says
-	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: c, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+	p := newParts(pull.Options{Store: store, ToProse: prose, Clock: c, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
 		body := bloggerFeed(req.URL, "", "1", "2")
 		body = []byte(strings.Replace(string(body), "2026-03-05T10:00:00Z", "soon", 1))
 		return &pull.Response{Status: 200, URL: req.URL, Body: body}, nil
 	})})
-	if _, err := p.Pull(t.Context(), src.ID, pull.PullOptions{}); err != nil {
+	if _, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	posts, _ := contents(t, store)
@@ -342,11 +343,11 @@ func TestStoppedPullIsNoFailureOfTheFeed(t *testing.T) {
 	store := database(t)
 	src := follow(t, store, digest.Blogger, "a.test")
 	ctx, cancel := context.WithCancel(t.Context())
-	p := pull.New(pull.Options{Store: store, ToProse: prose, Fetcher: fake(func(pull.Request) (*pull.Response, error) {
+	p := newParts(pull.Options{Store: store, ToProse: prose, Fetcher: fake(func(pull.Request) (*pull.Response, error) {
 		cancel()
 		return nil, fmt.Errorf("fetch: %w", context.Canceled)
 	})})
-	if _, err := p.Pull(ctx, src.ID, pull.PullOptions{}); !errors.Is(err, context.Canceled) {
+	if _, err := p.Pull(ctx, nobody, src.ID, poll.Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want the end of the context", err)
 	}
 	feeds, err := store.Feeds(t.Context(), src.ID)
@@ -356,18 +357,18 @@ func TestStoppedPullIsNoFailureOfTheFeed(t *testing.T) {
 func TestRefusedAddressIsNotCountedAsAsked(t *testing.T) {
 	store := database(t)
 	src := follow(t, store, digest.Blogger, "a.test")
-	p := pull.New(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(pull.Request) (*pull.Response, error) {
+	p := newParts(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(pull.Request) (*pull.Response, error) {
 		return nil, digest.Fail(digest.Forbidden, "Allow it.", "a.test is not a public address")
 	})})
 	for range 2 {
-		_, err := p.Pull(t.Context(), src.ID, pull.PullOptions{})
+		_, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{})
 		wantError(t, "refused", err, digest.Forbidden, "not a public address")
 	}
 }
 
 func TestUnknownSource(t *testing.T) {
-	p := pull.New(pull.Options{Store: database(t), ToProse: prose})
-	if _, err := p.Pull(t.Context(), 9, pull.PullOptions{}); digest.KindOf(err) != digest.NotFound {
+	p := newParts(pull.Options{Store: database(t), ToProse: prose})
+	if _, err := p.Pull(t.Context(), nobody, 9, poll.Options{}); digest.KindOf(err) != digest.NotFound {
 		t.Errorf("error %v, want NotFound", err)
 	}
 }

@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/pull"
+	"postbag/digest/pull/discover"
+	"postbag/digest/pull/poll"
 )
 
 // What a person says of a blog's maker counts more than what its feeds say, but a
@@ -29,19 +30,19 @@ func TestThePlatformThatIsSaidCounts(t *testing.T) {
 	r.due(src)
 	equal(t, "the number of a comment, by what the feed says", r.comments(src)["http://lamp.test/?p=1#comment-1"].Key, "/p/1#comment-1")
 
-	found, err := r.Change(t.Context(), src.ID, pull.Change{AddOptions: pull.AddOptions{Platform: digest.WordPress}})
+	found, err := r.Change(t.Context(), nobody, src.ID, discover.Change{Options: discover.Options{Platform: digest.WordPress}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "said", found.Source.PlatformSet, true)
 	p["/comments"] = atomOf(blogger, word(1), word(2), word(3))
 	r.clock.add(2 * time.Hour)
-	r.pull(src, pull.PullOptions{Force: true})
+	r.pull(src, poll.Options{Force: true})
 	equal(t, "the number of a comment", r.comments(src)["http://lamp.test/?p=1#comment-3"].Key, "comment-3")
 
 	p["/comments"] = strings.ReplaceAll(atomOf(`<generator>Isso</generator><id>tag:talk.test,2018:/isso/thread/p/1</id>`, entry{id: "tag:talk.test,2018:/isso/1/7",
 		link: "/p/1#isso-7", text: "From a box.", author: "Ines", hours: 1, total: -1}), "<title>t</title>", "<title>Comment #7</title>")
 	r.clock.add(2 * time.Hour)
-	r.pull(src, pull.PullOptions{Force: true})
+	r.pull(src, poll.Options{Force: true})
 	equal(t, "the number of a comment of a box", r.comments(src)["tag:talk.test,2018:/isso/1/7"].Key, "isso-7")
 }

@@ -11,6 +11,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/fetch"
 	"postbag/digest/pull"
+	"postbag/digest/pull/poll"
 )
 
 // ids gives the ids of comments by the numbers in their GUIDs.
@@ -109,7 +110,7 @@ func TestRecheckOfABlogThatIsIll(t *testing.T) {
 	r.clock.add(time.Hour)
 	found, err = r.Recheck(t.Context(), picked)
 	equal(t, "nobody answers", fmt.Sprint(found.Gone, len(found.Unsure), err), "0 2 <nil>")
-	equal(t, "and why", strings.Count(strings.Join(found.Notices, "\n"), "could not be read"), 2)
+	equal(t, "and why", strings.Count(fmt.Sprint(found.Notices), "could not be read"), 2)
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -235,7 +236,7 @@ func TestRecheckLooksAgainAtWhatWasGone(t *testing.T) {
 		r.clock.add(2 * time.Minute)
 		found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-1"))
 		equal(t, "gone", fmt.Sprint(found.Gone, err), "1 <nil>")
-		r.pull(src, pull.PullOptions{Force: true})
+		r.pull(src, poll.Options{Force: true})
 		equal(t, "gone by the feed", r.comments(src)["tag:lamp.test,2026:c-1"].Gone, false)
 	}
 }
@@ -243,7 +244,6 @@ func TestRecheckLooksAgainAtWhatWasGone(t *testing.T) {
 // A blog that does not answer takes neither the time of the next one nor what was
 // found of it before.
 func TestRecheckOfABlogThatHangs(t *testing.T) {
-	defer pull.SetRecheckLimit(2 * time.Second)()
 	s := database(t)
 	hang := make(chan struct{})
 	slow := newStage(t, nil)
@@ -275,7 +275,8 @@ func TestRecheckOfABlogThatHangs(t *testing.T) {
 	}
 	client := fetch.New(fetch.Options{Allow: allow, Pause: -1, Clock: r.clock})
 	defer client.Close()
-	p := pull.New(pull.Options{Store: s, Fetcher: client, ToProse: prose, Clock: r.clock})
+	p := newParts(pull.Options{Store: s, Fetcher: client, ToProse: prose, Clock: r.clock})
+	p.Checker.Limit = 2 * time.Second
 	all := r.comments(src)
 	for id, c := range other.comments(second) {
 		all[id] = c

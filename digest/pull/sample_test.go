@@ -13,6 +13,8 @@ import (
 	"postbag/digest"
 	"postbag/digest/digesttest"
 	"postbag/digest/pull"
+	"postbag/digest/pull/discover"
+	"postbag/digest/pull/poll"
 )
 
 // expected is the part of expected.json that a reader must find.
@@ -55,7 +57,7 @@ func TestFoundingBlogToItsBeginning(t *testing.T) {
 	equal(t, "home page", src.URL, "https://probationmatters.blogspot.com/")
 	equal(t, "platform", src.Platform, digest.Blogger)
 
-	report := r.pull(src, pull.PullOptions{History: true})
+	report := r.pull(src, poll.Options{History: true})
 	equal(t, "stored", counts(report.Stored), counts(pull.Stored{NewPosts: 5, NewComments: 126, GoneComments: 3}))
 	equal(t, "pages", report.Pages, 7)
 	equal(t, "skipped", report.Skipped, 0)
@@ -64,14 +66,14 @@ func TestFoundingBlogToItsBeginning(t *testing.T) {
 
 	r.clock.add(time.Hour)
 	r.blog.asked()
-	again := r.pull(src, pull.PullOptions{})
+	again := r.pull(src, poll.Options{})
 	equal(t, "not modified", again.NotModified, true)
 	equal(t, "stored again", counts(again.Stored), counts(pull.Stored{}))
 	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feeds/posts/default * /feeds/comments/default *]")
 
 	r.clock.add(time.Hour)
-	whole := r.pull(src, pull.PullOptions{History: true})
-	_, err := r.Add(t.Context(), r.blog.url, firstSeries, pull.AddOptions{})
+	whole := r.pull(src, poll.Options{History: true})
+	_, err := r.Add(t.Context(), nobody, r.blog.url, firstSeries, discover.Options{})
 	wantError(t, "the blog twice", err, digest.Conflict, "followed already")
 	equal(t, "stored by the same history", fmt.Sprint(whole.Stored.NewComments+whole.Stored.ChangedComments+whole.Stored.NewPosts), "0")
 }
@@ -129,7 +131,7 @@ func TestFirstPullBringsTheWindow(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t, newBlog(t, (&sample{dir: dir, firstPage: 1}).page), database(t), tt.now)
-			report := r.pull(r.add(), pull.PullOptions{})
+			report := r.pull(r.add(), poll.Options{})
 			equal(t, "requests", fmt.Sprint(r.blog.asked()), tt.requests)
 			equal(t, "comments", report.Stored.NewComments, 50)
 		})
@@ -140,12 +142,12 @@ func TestLaterPullStopsAtTheFirstKnownEntry(t *testing.T) {
 	s := &sample{dir: digesttest.SampleBlog(t), firstPage: 4}
 	r := newRig(t, newBlog(t, s.page), database(t), afterTheLast)
 	src := r.add()
-	r.pull(src, pull.PullOptions{History: true})
+	r.pull(src, poll.Options{History: true})
 	r.clock.add(time.Hour)
 	r.blog.asked()
 
 	s.firstPage = 1
-	report := r.pull(src, pull.PullOptions{})
+	report := r.pull(src, poll.Options{})
 	equal(t, "new comments", report.Stored.NewComments, 75)
 	equal(t, "last request", last(r.blog.asked()), "/feeds/comments/default?start-index=76&max-results=25")
 	equal(t, "catching up", r.feed(src, digest.CommentsFeed).CatchUp.IsZero(), true)
@@ -161,13 +163,13 @@ func TestInterruptedPullLeavesNoHole(t *testing.T) {
 	db := database(t)
 	r := newRig(t, newBlog(t, s.page), db, afterTheLast)
 	src := r.add()
-	r.pull(src, pull.PullOptions{History: true})
+	r.pull(src, poll.Options{History: true})
 	before := r.feed(src, digest.CommentsFeed)
 
 	s.firstPage = 1
 	r.clock.add(time.Hour)
 	r.blog.breakAt("/feeds/comments/default?start-index=51&max-results=25")
-	report, err := r.Pull(t.Context(), src.ID, pull.PullOptions{})
+	report, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{})
 	wantError(t, "interrupted", err, digest.Unavailable, "500")
 	equal(t, "stored before the fault", report.Stored.NewComments, 50)
 	state := r.feed(src, digest.CommentsFeed)
@@ -178,7 +180,7 @@ func TestInterruptedPullLeavesNoHole(t *testing.T) {
 	r.clock.add(time.Second) // no minute has to pass to go on
 	r.blog.breakAt()
 	r.blog.asked()
-	report = r.pull(src, pull.PullOptions{})
+	report = r.pull(src, poll.Options{})
 	equal(t, "stored then", report.Stored.NewComments, 50)
 	if slices.Contains(r.blog.asked(), "/feeds/comments/default *") {
 		t.Error("the feed was asked conditionally although pages were missing")
@@ -192,8 +194,8 @@ func TestHistoryOfAFollowedBlogIsBackfill(t *testing.T) {
 	db := database(t)
 	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), db, afterTheLast)
 	src := r.add()
-	r.pull(src, pull.PullOptions{})
-	r.pull(src, pull.PullOptions{History: true})
+	r.pull(src, poll.Options{})
+	r.pull(src, poll.Options{History: true})
 	_, comments := contents(t, db)
 	backfill := 0
 	for _, c := range comments {
@@ -207,7 +209,7 @@ func TestHistoryOfAFollowedBlogIsBackfill(t *testing.T) {
 
 func TestHistoryAsksForBiggerPages(t *testing.T) {
 	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), database(t), afterTheLast)
-	r.pull(r.add(), pull.PullOptions{History: true})
+	r.pull(r.add(), poll.Options{History: true})
 	equal(t, "second page", r.blog.asked()[2], "/feeds/comments/default?max-results=500&start-index=26")
 }
 
@@ -216,7 +218,7 @@ func TestProgressIsTold(t *testing.T) {
 	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), database(t), afterTheLast, func(o *pull.Options) {
 		o.Progress = func(p pull.Progress) { told = append(told, fmt.Sprintf("%s %d/%d", p.Kind, p.Entries, p.Total)) }
 	})
-	r.pull(r.add(), pull.PullOptions{})
+	r.pull(r.add(), poll.Options{})
 	equal(t, "progress", fmt.Sprint(told), "[posts 5/5 comments 25/126 comments 50/126]")
 }
 
@@ -228,14 +230,14 @@ func TestFoundingBlogIsFoundFromAnyAddress(t *testing.T) {
 		"/feeds/posts/default?alt=rss", "/feeds/1181411501454921869/comments/default", "/feeds/posts/default?max-results=5",
 	} {
 		for _, address := range []string{b.url + path, " " + strings.TrimPrefix(b.url, "http://") + path, "feed:" + b.url + path} {
-			found, err := r.Discover(t.Context(), address, pull.AddOptions{})
+			found, err := r.Discover(t.Context(), address, discover.Options{})
 			if err != nil {
 				t.Errorf("%s: %v", address, err)
 				continue
 			}
 			equal(t, "posts feed", found.Feeds[0].URL, b.url+"/feeds/posts/default")
 			equal(t, "comments feed", found.Feeds[1].URL, b.url+"/feeds/comments/default")
-			if n := len(b.asked()); n > pull.MaxDiscovery {
+			if n := len(b.asked()); n > discover.MaxDiscovery {
 				t.Errorf("%s took %d requests", address, n)
 			}
 		}
@@ -245,7 +247,7 @@ func TestFoundingBlogIsFoundFromAnyAddress(t *testing.T) {
 func TestRepliesOfAFirstPullKnowTheirParents(t *testing.T) {
 	db := database(t)
 	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), db, afterTheLast)
-	r.pull(r.add(), pull.PullOptions{})
+	r.pull(r.add(), poll.Options{})
 	posts, comments := contents(t, db)
 	equal(t, "posts", len(posts), 5)
 	equal(t, "comments", len(comments), 50)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/pull"
 )
 
 // endless answers with pages of entries that are always new, each of which names a
@@ -39,10 +38,10 @@ func TestFeedWithoutEndHasItsShare(t *testing.T) {
 		"in time":  {50 * time.Millisecond, 1 << 40, "took longer than"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			defer pull.SetShare(tt.time, tt.bytes)()
 			asked := 0
 			st := newStage(t, endless(&asked, strings.Repeat("x", 20_000)))
 			r, src := play(t, database(t), st, digest.Generic)
+			r.Poller.FeedTime, r.Poller.FeedBytes = tt.time, tt.bytes
 			var waits []time.Duration
 			for range 4 {
 				before := asked
@@ -72,7 +71,6 @@ func later(a, b time.Time) time.Time {
 
 // TestListsWithoutEndHaveTheirShare does the same for the comments of single posts.
 func TestListsWithoutEndHaveTheirShare(t *testing.T) {
-	defer pull.SetShare(time.Hour, 200<<10)()
 	asked, all := map[string]int{}, 0
 	st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
 		asked[r.URL.Path]++
@@ -83,6 +81,7 @@ func TestListsWithoutEndHaveTheirShare(t *testing.T) {
 		endless(&all, strings.Repeat("x", 20_000))(w, r)
 	})
 	r, src := play(t, database(t), st, digest.Generic, "/posts")
+	r.Poller.FeedBytes = 200 << 10
 	src.CommentsPattern = st.URL + "/{id}/comments"
 	if err := r.store.SaveSource(t.Context(), src); err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/pull"
+	"postbag/digest/pull/discover"
 )
 
 // site is a web site by path and query; what is not there is a 404.
@@ -51,7 +52,7 @@ func linkTo(kind, title, href string) string {
 const head = "<html><head><title>Kettle Row</title>"
 
 // found is what discovery gave, on one line: the feeds, and the pattern.
-func foundLine(f pull.Found, base string) string {
+func foundLine(f discover.Found, base string) string {
 	var parts []string
 	for _, x := range f.Feeds {
 		parts = append(parts, string(x.Kind)+" "+strings.TrimPrefix(x.URL, base))
@@ -188,14 +189,14 @@ func TestFeedsAreFoundFromAnyPage(t *testing.T) {
 		}, "/", "posts /news.rss, comments /r/api/v1/rss/site?site=row", 4},
 	} {
 		b := newBlog(t, tt.site.page)
-		found, err := newRig(t, b, database(t), thatEvening).Discover(t.Context(), b.url+tt.from, pull.AddOptions{})
+		found, err := newRig(t, b, database(t), thatEvening).Discover(t.Context(), b.url+tt.from, discover.Options{})
 		asked := b.asked()
 		if err != nil {
 			t.Errorf("%s: %v (asked %v)", tt.name, err, asked)
 			continue
 		}
 		equal(t, tt.name, foundLine(found, b.url), tt.want)
-		if len(asked) != tt.asks || len(asked) > pull.MaxDiscovery {
+		if len(asked) != tt.asks || len(asked) > discover.MaxDiscovery {
 			t.Errorf("%s: asked %d times: %v, want %d", tt.name, len(asked), asked, tt.asks)
 		}
 		if found.Silent && len(found.Notices) == 0 {
@@ -208,7 +209,7 @@ func TestThePlatformIsSaidByHand(t *testing.T) {
 	b := newBlog(t, webSite{
 		"/": "<html>hello</html>", "/feed/": rssOf("Kettle Row", "hidden", "/one/"), "/comments/feed/": rssOf("Talk", "hidden", "/one/#comment-3"),
 	}.page)
-	found, err := newRig(t, b, database(t), thatEvening).Discover(t.Context(), b.url, pull.AddOptions{Platform: digest.WordPress})
+	found, err := newRig(t, b, database(t), thatEvening).Discover(t.Context(), b.url, discover.Options{Platform: digest.WordPress})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +219,7 @@ func TestThePlatformIsSaidByHand(t *testing.T) {
 func TestEveryPlatformCanBeSaidByHand(t *testing.T) {
 	b := newBlog(t, webSite{"/posts.xml": rssOf("Kettle Row", "", "/one/")}.page)
 	for _, platform := range digest.Platforms() {
-		found, err := newRig(t, b, database(t), thatEvening).Discover(t.Context(), "", pull.AddOptions{Posts: b.url + "/posts.xml", Platform: platform})
+		found, err := newRig(t, b, database(t), thatEvening).Discover(t.Context(), "", discover.Options{Posts: b.url + "/posts.xml", Platform: platform})
 		if err != nil || found.Source.Platform != platform {
 			t.Errorf("%s: %v, %v", platform, found.Source.Platform, err)
 		}
@@ -227,31 +228,34 @@ func TestEveryPlatformCanBeSaidByHand(t *testing.T) {
 
 func TestSeveralFeedsAreListedForChoice(t *testing.T) {
 	for name, tt := range map[string]struct {
-		site webSite
-		want []string
-		hint string
+		site            webSite
+		want            []string
+		posts, comments string // offered
 	}{
 		"two feeds of posts": {
 			webSite{"/": head + linkTo("rss", "News", "/news.xml") + linkTo("rss", "Diary of a kettle", "/diary.xml") + linkTo("rss", "All comments", "/comments.xml") + "</head></html>"},
 			[]string{"posts     %BLOG%/news.xml  \"News\"", "posts     %BLOG%/diary.xml  \"Diary of a kettle\"", "comments  %BLOG%/comments.xml  \"All comments\""},
-			"postbag source add --posts %BLOG%/news.xml --comments %BLOG%/comments.xml",
+			"/news.xml", "/comments.xml",
 		},
 		"categories only": {
 			webSite{"/": head + linkTo("rss", "Tea", "/tags/tea/feed?x=1&y=2") + linkTo("rss", "Coffee", "/tags/coffee/feed") + "</head></html>"},
 			[]string{"category  %BLOG%/tags/tea/feed?x=1&y=2  \"Tea\"", "category  %BLOG%/tags/coffee/feed  \"Coffee\""},
-			"postbag source add --posts '%BLOG%/tags/tea/feed?x=1&y=2'",
+			"/tags/tea/feed?x=1&y=2", "",
 		},
 	} {
 		b := newBlog(t, tt.site.page)
 		r := newRig(t, b, database(t), thatEvening)
-		_, err := r.Add(t.Context(), b.url, firstSeries, pull.AddOptions{})
+		_, err := r.Add(t.Context(), nobody, b.url, firstSeries, discover.Options{})
 		wantError(t, name, err, digest.Invalid, "several feeds")
 		for _, line := range tt.want {
 			if line = strings.ReplaceAll(line, "%BLOG%", b.url); !strings.Contains(fmt.Sprint(err), line) {
 				t.Errorf("%s: error %q lacks %q", name, err, line)
 			}
 		}
-		equal(t, name, strings.HasSuffix(digest.HintOf(err), strings.ReplaceAll(tt.hint, "%BLOG%", b.url)), true)
+		offered := digest.ActsOf(err)[0]
+		equal(t, name+": what to do", offered.Do, digest.AddSource)
+		equal(t, name+": posts", offered.Posts, b.url+tt.posts)
+		equal(t, name+": comments", strings.TrimPrefix(offered.Comments, b.url), tt.comments)
 		equal(t, name+": requests", fmt.Sprint(b.asked()), "[/]")
 	}
 }
@@ -265,15 +269,15 @@ func TestNamedFeedsAreReadAndChecked(t *testing.T) {
 	r := newRig(t, b, database(t), thatEvening)
 	at := func(path string) string { return b.url + path }
 	for _, tt := range []struct {
-		opts pull.AddOptions
+		opts discover.Options
 		want string
 		asks int
 	}{
-		{pull.AddOptions{Posts: at("/news.xml")}, "posts /news.xml, silent", 2},
-		{pull.AddOptions{Posts: strings.TrimPrefix(at("/news.xml"), "http://")}, "", 1}, // https is taken, and nobody answers
-		{pull.AddOptions{Posts: at("/news.xml"), Comments: at("/talk.xml"), Name: " The  News ", Platform: digest.Ghost}, "posts /news.xml, comments /talk.xml", 2},
-		{pull.AddOptions{Posts: at("/news.xml"), Comments: at("/plain.xml")}, "posts /news.xml, comments /plain.xml", 2},
-		{pull.AddOptions{Posts: at("/news.xml"), CommentsPattern: at("/talk.php?of={path}")}, "posts /news.xml, each /talk.php?of={path}", 2},
+		{discover.Options{Posts: at("/news.xml")}, "posts /news.xml, silent", 2},
+		{discover.Options{Posts: strings.TrimPrefix(at("/news.xml"), "http://")}, "", 1}, // https is taken, and nobody answers
+		{discover.Options{Posts: at("/news.xml"), Comments: at("/talk.xml"), Name: " The  News ", Platform: digest.Ghost}, "posts /news.xml, comments /talk.xml", 2},
+		{discover.Options{Posts: at("/news.xml"), Comments: at("/plain.xml")}, "posts /news.xml, comments /plain.xml", 2},
+		{discover.Options{Posts: at("/news.xml"), CommentsPattern: at("/talk.php?of={path}")}, "posts /news.xml, each /talk.php?of={path}", 2},
 	} {
 		b.asked()
 		found, err := r.Discover(t.Context(), "", tt.opts)
@@ -293,24 +297,24 @@ func TestNamedFeedsAreReadAndChecked(t *testing.T) {
 		}
 	}
 	for _, tt := range []struct {
-		opts  pull.AddOptions
+		opts  discover.Options
 		kind  digest.Kind
 		words string
 	}{
-		{pull.AddOptions{Posts: at("/page")}, digest.Invalid, "web page"},
-		{pull.AddOptions{Posts: at("/404")}, digest.NotFound, "404"},
-		{pull.AddOptions{Posts: at("/news.xml"), Comments: at("/page")}, digest.Invalid, "web page"},
-		{pull.AddOptions{Posts: at("/news.xml"), Comments: at("/404")}, digest.NotFound, "404"},
-		{pull.AddOptions{Posts: at("/news.xml"), CommentsPattern: at("/404?of={path}")}, digest.NotFound, "404"},
-		{pull.AddOptions{Posts: "two words"}, digest.Invalid, "not an address"},
-		{pull.AddOptions{Posts: at("/news.xml"), CommentsPattern: at("/same-for-all")}, digest.Invalid, "no place for the post"},
-		{pull.AddOptions{Posts: at("/news.xml"), CommentsPattern: "ftp://x/{path}"}, digest.Invalid, "no address"},
-		{pull.AddOptions{Posts: at("/news.xml"), CommentsPattern: at("/{slug}{id}")}, digest.Invalid, "no address"},
-		{pull.AddOptions{Posts: at("/news.xml"), Name: strings.Repeat("kettle ", 90)}, digest.Invalid, "longer than 500"},
-		{pull.AddOptions{Posts: at("/news.xml"), Name: "ke\x1bttle"}, digest.Invalid, "not plain text"},
-		{pull.AddOptions{Posts: at("/news.xml"), Platform: "geocities"}, digest.Invalid, `"geocities" is no platform`},
+		{discover.Options{Posts: at("/page")}, digest.Invalid, "web page"},
+		{discover.Options{Posts: at("/404")}, digest.NotFound, "404"},
+		{discover.Options{Posts: at("/news.xml"), Comments: at("/page")}, digest.Invalid, "web page"},
+		{discover.Options{Posts: at("/news.xml"), Comments: at("/404")}, digest.NotFound, "404"},
+		{discover.Options{Posts: at("/news.xml"), CommentsPattern: at("/404?of={path}")}, digest.NotFound, "404"},
+		{discover.Options{Posts: "two words"}, digest.Invalid, "not an address"},
+		{discover.Options{Posts: at("/news.xml"), CommentsPattern: at("/same-for-all")}, digest.Invalid, "no place for the post"},
+		{discover.Options{Posts: at("/news.xml"), CommentsPattern: "ftp://x/{path}"}, digest.Invalid, "no address"},
+		{discover.Options{Posts: at("/news.xml"), CommentsPattern: at("/{slug}{id}")}, digest.Invalid, "no address"},
+		{discover.Options{Posts: at("/news.xml"), Name: strings.Repeat("kettle ", 90)}, digest.Invalid, "longer than 500"},
+		{discover.Options{Posts: at("/news.xml"), Name: "ke\x1bttle"}, digest.Invalid, "not plain text"},
+		{discover.Options{Posts: at("/news.xml"), Platform: "geocities"}, digest.Invalid, `"geocities" is no platform`},
 	} {
-		_, err := r.Add(t.Context(), "", firstSeries, tt.opts)
+		_, err := r.Add(t.Context(), nobody, "", firstSeries, tt.opts)
 		wantError(t, fmt.Sprint(tt.opts), err, tt.kind, tt.words)
 	}
 	sources, err := r.store.Sources(t.Context())
@@ -323,9 +327,9 @@ type elsewhere struct {
 	asked []string
 }
 
-func (e *elsewhere) puller(t *testing.T) *pull.Puller {
+func (e *elsewhere) puller(t *testing.T) *parts {
 	t.Helper()
-	return pull.New(pull.Options{Store: database(t), ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+	return newParts(pull.Options{Store: database(t), ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
 		e.asked = append(e.asked, req.URL)
 		body, ok := e.webSite[req.URL]
 		if !ok {
@@ -345,7 +349,7 @@ func TestDisqusIsFoundOnThePageOfAPost(t *testing.T) {
 		"https://row.test/post-1.html":           head + `</head><div id="disqus_thread"></div><script>s.src='https://row-test.disqus.com/embed.js'</script></html>`,
 		"https://row-test.disqus.com/latest.rss": forum,
 	}}
-	found, err := e.puller(t).Discover(t.Context(), "row.test/", pull.AddOptions{})
+	found, err := e.puller(t).Discover(t.Context(), "row.test/", discover.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -354,7 +358,7 @@ func TestDisqusIsFoundOnThePageOfAPost(t *testing.T) {
 	equal(t, "requests", len(e.asked), 4)
 
 	delete(e.webSite, "https://row-test.disqus.com/latest.rss")
-	found, err = e.puller(t).Discover(t.Context(), "row.test/", pull.AddOptions{})
+	found, err = e.puller(t).Discover(t.Context(), "row.test/", discover.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -400,7 +404,7 @@ func TestSitesThatTurnProgramsAwayAreKnownByTheirHost(t *testing.T) {
 		"https://medium.com/@ann/how-a-kettle-thinks-1": "posts https://medium.com/feed/@ann, silent",
 	} {
 		e.asked = nil
-		found, err := e.puller(t).Discover(t.Context(), from, pull.AddOptions{})
+		found, err := e.puller(t).Discover(t.Context(), from, discover.Options{})
 		if err != nil {
 			t.Errorf("%s: %v (asked %v)", from, err, e.asked)
 			continue
@@ -456,13 +460,13 @@ func TestEveryPlatformIsFound(t *testing.T) {
 		"https://www.youtube.com/@kettles":       "generic: posts https://www.youtube.com/feeds/videos.xml?channel_id=UCx, silent",
 	} {
 		e.asked = nil
-		found, err := e.puller(t).Discover(t.Context(), from, pull.AddOptions{})
+		found, err := e.puller(t).Discover(t.Context(), from, discover.Options{})
 		if err != nil {
 			t.Errorf("%s: %v (asked %v)", from, err, e.asked)
 			continue
 		}
 		equal(t, from, string(found.Source.Platform)+": "+foundLine(found, ""), want)
-		if len(e.asked) > pull.MaxDiscovery {
+		if len(e.asked) > discover.MaxDiscovery {
 			t.Errorf("%s: asked %v", from, e.asked)
 		}
 		if found.Silent && !strings.Contains(fmt.Sprint(found.Notices), "only the posts will come") {
@@ -487,8 +491,8 @@ func FuzzDiscover(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, address string, page, feed []byte) {
 		asked := 0
-		p := pull.New(pull.Options{Store: database(t), ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
-			if asked++; asked > pull.MaxDiscovery {
+		p := newParts(pull.Options{Store: database(t), ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+			if asked++; asked > discover.MaxDiscovery {
 				t.Fatalf("request %d: %s", asked, req.URL)
 			}
 			body := feed
@@ -500,9 +504,9 @@ func FuzzDiscover(f *testing.F) {
 			}
 			return &pull.Response{Status: 200, URL: req.URL, ContentType: html, Body: body}, nil
 		})})
-		found, err := p.Discover(t.Context(), address, pull.AddOptions{})
+		found, err := p.Discover(t.Context(), address, discover.Options{})
 		if err != nil {
-			if digest.HintOf(err) == "" {
+			if digest.HintOf(err) == "" && len(digest.ActsOf(err)) == 0 {
 				t.Errorf("error %q has no hint", err)
 			}
 			return

@@ -11,6 +11,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/pull"
+	"postbag/digest/pull/poll"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 )
@@ -118,7 +119,7 @@ func contents(t testing.TB, db *store.DB) ([]digest.Post, []digest.Comment) {
 }
 
 // due pulls for the schedule and wants no error.
-func (r *rig) due(src digest.Source) pull.Report {
+func (r *rig) due(src digest.Source) poll.Report {
 	r.t.Helper()
 	report, err := r.PullDue(r.t.Context(), src.ID)
 	if err != nil {

@@ -10,6 +10,8 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/pull"
+	"postbag/digest/pull/discover"
+	"postbag/digest/pull/poll"
 )
 
 // press serves the invented WordPress blog that package feed tests with.
@@ -66,7 +68,7 @@ func TestWordPressIsPulled(t *testing.T) {
 	src := r.add()
 	equal(t, "name", src.Name, "The Allotment Gate – plots & people")
 	equal(t, "language", src.Language, "en-GB")
-	report := r.pull(src, pull.PullOptions{})
+	report := r.pull(src, poll.Options{})
 	equal(t, "stored", counts(report.Stored), counts(pull.Stored{NewPosts: 2, NewComments: 3}))
 	equal(t, "older ones are left", report.Older, true)
 	// One post announces more comments than came, so its own feed is read, too.
@@ -81,13 +83,13 @@ func TestWordPressIsPulled(t *testing.T) {
 
 	r.clock.add(time.Hour)
 	r.blog.asked()
-	equal(t, "not modified", r.pull(src, pull.PullOptions{}).NotModified, true)
+	equal(t, "not modified", r.pull(src, poll.Options{}).NotModified, true)
 	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feed/ * /comments/feed/ *]")
 }
 
 func TestWordPressHistoryCountsPagesOfPosts(t *testing.T) {
 	r := newRig(t, newBlog(t, (&press{t: t}).page), database(t), thatEvening)
-	report := r.pull(r.add(), pull.PullOptions{History: true})
+	report := r.pull(r.add(), poll.Options{History: true})
 	equal(t, "posts", report.Stored.NewPosts, 4)
 	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feed/ /feed/?paged=2 /feed/?paged=3 /comments/feed/ "+
 		"/wp-json/wp/v2/comments?order=asc&page=1&per_page=100 /2026/03/who-locks-the-water/feed/ /2026/01/who-locks-the-water/feed/]")
@@ -97,7 +99,7 @@ func TestWordPressHistoryCountsPagesOfPosts(t *testing.T) {
 func TestWordPressIsAskedUnconditionallyOnceADay(t *testing.T) {
 	r := newRig(t, newBlog(t, (&press{t: t}).page), database(t), thatEvening)
 	src := r.add()
-	r.pull(src, pull.PullOptions{})
+	r.pull(src, poll.Options{})
 	r.blog.asked()
 	for _, tt := range []struct {
 		pass time.Duration
@@ -120,11 +122,11 @@ func TestCrowdedWindowIsAskedSooner(t *testing.T) {
 	p := &press{t: t}
 	r := newRig(t, newBlog(t, p.page), database(t), thatEvening)
 	src := r.add()
-	r.pull(src, pull.PullOptions{})
+	r.pull(src, poll.Options{})
 	p.comments = strings.NewReplacer("#comment-104", "#comment-204", "#comment-102", "#comment-202", "#comment-88", "#comment-188").
 		Replace(p.file("wordpress-comments.rss"))
 	r.clock.add(time.Hour)
-	report := r.pull(src, pull.PullOptions{})
+	report := r.pull(src, poll.Options{})
 	equal(t, "next poll", r.feed(src, digest.CommentsFeed).NextPoll.Sub(r.clock.Now()), pull.MinInterval)
 	equal(t, "notice", strings.Contains(fmt.Sprint(report.Notices), "may have been missed"), true)
 }
@@ -133,14 +135,14 @@ func TestWordPressIsFoundFromAnyAddress(t *testing.T) {
 	b := newBlog(t, (&press{t: t}).page)
 	r := newRig(t, b, database(t), thatEvening)
 	for _, path := range []string{"/", "/2026/03/who-locks-the-water/", "/feed/", "/comments/feed/", "/2026/03/who-locks-the-water/feed/"} {
-		found, err := r.Discover(t.Context(), b.url+path, pull.AddOptions{})
+		found, err := r.Discover(t.Context(), b.url+path, discover.Options{})
 		if err != nil {
 			t.Errorf("%s: %v", path, err)
 			continue
 		}
 		equal(t, "posts feed", found.Feeds[0].URL, b.url+"/feed/")
 		equal(t, "comments feed", found.Feeds[1].URL, b.url+"/comments/feed/")
-		if n := len(b.asked()); n > pull.MaxDiscovery {
+		if n := len(b.asked()); n > discover.MaxDiscovery {
 			t.Errorf("%s took %d requests", path, n)
 		}
 	}
@@ -151,19 +153,19 @@ func TestBlogWithoutComments(t *testing.T) {
 	full := p.file("wordpress-comments.rss")
 	p.comments = full[:strings.Index(full, "<item>")] + "</channel></rss>"
 	r := newRig(t, newBlog(t, p.page), database(t), thatEvening)
-	found, err := r.Add(t.Context(), r.blog.url, firstSeries, pull.AddOptions{})
+	found, err := r.Add(t.Context(), nobody, r.blog.url, firstSeries, discover.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "notice", fmt.Sprint(found.Notices), "[the blog has no comments yet]")
-	equal(t, "posts", r.pull(found.Source, pull.PullOptions{}).Stored.NewPosts, 2)
+	equal(t, "posts", r.pull(found.Source, poll.Options{}).Stored.NewPosts, 2)
 }
 
 func TestBlogWithoutCommentsFeed(t *testing.T) {
 	for name, comments := range map[string]string{"missing": "none", "a page instead": "<html>welcome</html>"} {
 		b := newBlog(t, (&press{t: t, comments: comments}).page)
 		r := newRig(t, b, database(t), thatEvening)
-		found, err := r.Add(t.Context(), b.url, firstSeries, pull.AddOptions{})
+		found, err := r.Add(t.Context(), nobody, b.url, firstSeries, discover.Options{})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -171,9 +173,9 @@ func TestBlogWithoutCommentsFeed(t *testing.T) {
 		equal(t, name+": silent", found.Silent, false)
 		equal(t, name+": feeds", len(found.Feeds), 1)
 		equal(t, name+": notice", fmt.Sprint(found.Notices), "[there is no feed of all comments; those of each post are read from its own]")
-		if n := len(b.asked()); n > pull.MaxDiscovery {
+		if n := len(b.asked()); n > discover.MaxDiscovery {
 			t.Errorf("%s: %d requests", name, n)
 		}
-		equal(t, name+": posts", r.pull(found.Source, pull.PullOptions{}).Stored.NewPosts, 2)
+		equal(t, name+": posts", r.pull(found.Source, poll.Options{}).Stored.NewPosts, 2)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/pull"
+	"postbag/digest/pull/identity"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
 	"postbag/digest/work"
@@ -81,7 +81,7 @@ func (db *Store) LeaveHost(ctx context.Context, host string, until time.Time) er
 			var id int64
 			var address string
 			err := r.Scan(&id, &address)
-			if pull.HostOf(address) == host {
+			if identity.Server(address) == host {
 				at = append(at, id)
 			}
 			return err

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"postbag/digest/pull"
+	"postbag/digest/pull/identity"
 	"postbag/digest/store/database"
 	"postbag/digest/work"
 )
@@ -183,7 +183,7 @@ func PlanSource(t *database.Tx, id int64) error {
 	if _, err := t.One([]any{&address}, `SELECT url FROM feeds WHERE source_id = $1 ORDER BY id LIMIT 1`, id); err != nil {
 		return err
 	}
-	d := work.Duty{Name: work.NameOf(work.Pull, id), Kind: work.Pull, Subject: id, Room: pull.HostOf(address)}
+	d := work.Duty{Name: work.NameOf(work.Pull, id), Kind: work.Pull, Subject: id, Room: identity.Server(address)}
 	if err := addDuty(t, d); err != nil {
 		return err
 	}

@@ -1,0 +1,201 @@
+package discover
+
+import (
+	"cmp"
+	"context"
+
+	"postbag/digest"
+	"postbag/digest/feed"
+	"postbag/digest/pull"
+	"postbag/digest/pull/platform"
+	"postbag/digest/webpage"
+)
+
+// fromPage goes on from a web page: by the platform that made it, then by the
+// feeds it announces or links to, then by where its maker usually puts them.
+func (s *search) fromPage(ctx context.Context, resp *pull.Response) (Found, error) {
+	page := s.page(resp)
+	maker := webpage.Software(page.Generator)
+	if s.opts.Platform != "" {
+		maker = platform.MakerOf(s.opts.Platform)
+	}
+	if at, ok := s.byMaker(page, maker); ok {
+		return s.assemble(ctx, at)
+	}
+	o := linkedFeeds(page.Page, page.url)
+	switch {
+	case o.unclear:
+		return Found{}, o.ambiguous(page.url)
+	case len(o.posts) > 0:
+		return s.announced(ctx, o)
+	}
+	at := platform.Feeds{Posts: platform.MayBe(maker, page.url), Comments: o.comments}
+	if mastodon := platform.FeedsOf(digest.Mastodon, page.url); len(mastodon.Posts) > 0 {
+		at.Posts = append(mastodon.Posts, at.Posts...)
+	}
+	if len(at.Posts) > 0 && maker != "" {
+		found, err := s.assemble(ctx, at)
+		if digest.KindOf(err) != digest.NotFound && digest.KindOf(err) != digest.Invalid {
+			return found, err
+		}
+	}
+	if page.Login {
+		return Found{}, digest.Fail(digest.Invalid, "Only public blogs can be followed.", "the address gives a login page")
+	}
+	if blog := s.blogOf(page); blog != "" {
+		s.strayed = true
+		if resp, err := s.get(ctx, blog, acceptAny); err == nil && isPage(resp) {
+			return s.fromPage(ctx, resp)
+		}
+	}
+	return s.guess(ctx, page, maker)
+}
+
+// page reads an answer as a web page and remembers it.
+func (s *search) page(resp *pull.Response) seenPage {
+	p := seenPage{webpage.Read(resp.Body, resp.URL), resp.URL}
+	s.pages = append(s.pages, p)
+	return p
+}
+
+// byMaker gives the feeds of a page whose platform keeps them where it always
+// does. On a category of a forum the page's own links say more.
+func (s *search) byMaker(page seenPage, maker string) (platform.Feeds, bool) {
+	for _, l := range page.Links {
+		if pair, ok := platform.OfBloggerFeed(l.URL); ok {
+			return pair, true
+		}
+		if at, ok := platform.OfWordPressComments(l.URL); ok {
+			return at, true
+		}
+	}
+	p := s.opts.Platform
+	if p == "" {
+		p = platform.ByMaker(maker)
+	}
+	switch {
+	case p == digest.Blogger:
+		return platform.FeedsOf(digest.Blogger, page.url), true
+	case page.WordPressHome != "" && related(page.WordPressHome, page.url):
+		return platform.Below(digest.WordPress, page.WordPressHome), true
+	case p == digest.WordPress:
+		return s.wordPressPage(page), true
+	case p == digest.Discourse:
+		at := platform.FeedsOf(p, page.url)
+		return at, linkedFeeds(page.Page, page.url).only(ofCategory) == 0
+	case p == digest.Lobsters, p == digest.Reddit:
+		at := platform.FeedsOf(p, page.url)
+		return at, len(at.Posts) > 0
+	}
+	return platform.Feeds{}, false
+}
+
+// only counts the feeds of a kind when there are none of posts.
+func (o pageFeeds) only(kind string) (n int) {
+	for _, c := range o.all {
+		switch c.Kind {
+		case ofPosts:
+			return 0
+		case kind:
+			n++
+		}
+	}
+	return n
+}
+
+// wordPressPage gives the feeds of a WordPress page that names neither its
+// interface nor its comments: beside the posts feed it announces, else at the
+// top.
+func (s *search) wordPressPage(page seenPage) platform.Feeds {
+	at := platform.Below(digest.WordPress, platform.Root(page.url))
+	o := linkedFeeds(page.Page, page.url)
+	if len(o.posts) == 0 || o.unclear {
+		return at
+	}
+	own := platform.Below(digest.WordPress, platform.WordPressHome(&feed.Document{}, o.posts[0]))
+	return platform.Feeds{Posts: append(o.posts, at.Posts...), Comments: own.Comments}
+}
+
+// announced reads the posts feed that a page announces; where it is dead the
+// error is that of the first.
+func (s *search) announced(ctx context.Context, o pageFeeds) (Found, error) {
+	a, err := s.first(ctx, o.posts, digest.PostsFeed)
+	if err != nil {
+		return s.mistaken(ctx, o, err)
+	}
+	at := platform.Feeds{Posts: o.posts, Comments: o.comments}
+	switch a.doc.Platform {
+	case digest.Blogger:
+		at = platform.FeedsOf(digest.Blogger, cmp.Or(a.doc.HomeURL, a.url))
+	case digest.WordPress:
+		if len(at.Comments) == 0 {
+			at.Comments = platform.Below(digest.WordPress, platform.WordPressHome(a.doc, a.url)).Comments
+		}
+	}
+	return s.assemble(ctx, at)
+}
+
+// mistaken goes on from an announced feed that turned out to list comments: its
+// posts are looked for where the platform has them.
+func (s *search) mistaken(ctx context.Context, o pageFeeds, cause error) (Found, error) {
+	resp := s.answers[o.posts[0]]
+	if resp == nil {
+		return Found{}, cause
+	}
+	a, err := s.read(resp, o.posts[0], "")
+	if err != nil || a.doc.Kind != digest.CommentsFeed {
+		return Found{}, cause
+	}
+	at := platform.FeedsOf(s.platform(a.doc), resp.URL)
+	switch a.doc.Platform {
+	case digest.WordPress:
+		at = platform.Below(digest.WordPress, platform.WordPressHome(a.doc, resp.URL))
+	case digest.Blogger:
+		at = platform.FeedsOf(digest.Blogger, cmp.Or(a.doc.HomeURL, resp.URL))
+	}
+	if !a.doc.OnePost {
+		at.Comments = append([]string{resp.URL}, at.Comments...)
+	}
+	if len(at.Posts) == 0 {
+		return Found{}, cause
+	}
+	return s.assemble(ctx, at)
+}
+
+// blogOf gives the page that a site calls its blog, when the page at hand has no
+// feed; "" when there is none or it was looked for already.
+func (s *search) blogOf(page seenPage) string {
+	if s.strayed {
+		return ""
+	}
+	for _, address := range page.Blogs {
+		if address != page.url && related(address, page.url) {
+			return address
+		}
+	}
+	return ""
+}
+
+// guess tries where blogs usually keep their feeds.
+func (s *search) guess(ctx context.Context, page seenPage, maker string) (Found, error) {
+	for _, address := range platform.MayBe("", page.url) {
+		a, err := s.feed(ctx, address, digest.PostsFeed, "")
+		switch kind := digest.KindOf(err); {
+		case ctx.Err() != nil:
+			return Found{}, ctx.Err()
+		case err == nil:
+			return s.announced(ctx, pageFeeds{posts: []string{a.url}})
+		case kind != digest.NotFound && kind != digest.Invalid:
+			return Found{}, err
+		}
+		if s.left() == 0 {
+			break
+		}
+	}
+	if maker != "" {
+		return Found{}, digest.Fail(digest.Invalid, "If it has a feed, name it.", "the page announces no feed; it was made with %s", maker).
+			Offer(digest.Act{Do: digest.AddSource, Posts: "ADDRESS"})
+	}
+	return Found{}, digest.Fail(digest.Invalid, "Give the blog's home page, or the address of its feed. A blog without feeds can be imported.", "no feed was found at %s", page.url).
+		Offer(digest.Act{Do: digest.ImportExport})
+}

@@ -1,0 +1,99 @@
+package pull
+
+import (
+	"errors"
+	"time"
+
+	"postbag/digest"
+)
+
+// ErrSuspect tells of a page that was not stored because most of its entries are
+// new though they should have been known: a blog that gave all its entries new
+// names would be stored a second time.
+var ErrSuspect = errors.New("most of them are from before the last pull and should have been known")
+
+// Page is a page of a feed or of an export, ready to be stored.
+//
+// An entry is known by its GUID; else by its Key; else, a post, by its URLKey.
+// What is found by a key keeps its row and its FirstSeen, and takes the new GUID
+// unless that is a derived one or the mere address of what has a real one. A GUID
+// that is used again for something else is another entry, and is stored with "@"
+// and the Unix time of its publication behind it: of a comment when its author,
+// its text, its permalink and its time of publication, by more than a minute, are
+// others; of a post when its title, its text, its URLKey and its time, by more
+// than a day, are. An entry that is dated by when it was seen is not told apart by
+// its time.
+//
+// A new entry gets FirstSeen = Seen. A known one whose Hash differs takes the new
+// title, words and Updated, and ChangedAt = Seen; the earlier words of a comment
+// are kept as a [digest.CommentVersion]. When title, words and links are the same
+// all the same, it only takes the Hash and does not count as changed. What a
+// stored entry lacks of addresses, names, keys and references is filled in, which
+// is no change either. One that is equal is not written at all. Gone is taken
+// over both ways and keeps the words last seen; GoneBy is a marker when it is
+// empty. Published and FirstSeen of a known entry never change.
+//
+// Post and parent links are resolved for the page's comments and for stored
+// comments that waited for the page's posts and comments: PostRef and PostKey name
+// a post's GUID, Key, URLKey, URL or Ref; ParentRef a comment's GUID, and ParentKey
+// its Key.
+type Page struct {
+	SourceID int64
+	Posts    []digest.Post
+	Comments []digest.Comment
+	// Deleted are the GUIDs of comments that are gone by tombstone. One that is
+	// among Comments is not.
+	Deleted []string
+	Seen    time.Time
+	// KnownBefore decides what counts in Stored.Known, see [Page.Knew]: entries first seen
+	// before it. It is when the present catching up began.
+	KnownBefore time.Time
+	// KeepWords is for exports, which may be older than what is stored: known
+	// entries keep their title, words and Announced, and one that is gone stays
+	// so. What is missing is filled in, words too, and gone marks are taken.
+	KeepWords bool
+	// Covered, when not zero, is a moment before which all entries should be
+	// known. When at least 4 and more than half of the page's entries are new all
+	// the same and published before it, nothing is stored, Feed neither, and the
+	// error, of kind Conflict, wraps [ErrSuspect].
+	Covered time.Time
+	// Feed, when not nil, is saved in the same transaction, as SaveFeed would
+	// with Held.
+	Feed *digest.FeedState
+	Held time.Time
+}
+
+// Knew tells whether an entry that was first seen at some moment was known before
+// what is under way: also one that was first seen more than a day from now, by a
+// clock that was ahead.
+func (p Page) Knew(firstSeen time.Time) bool {
+	return firstSeen.Before(p.KnownBefore) || !p.Seen.IsZero() && firstSeen.Sub(p.Seen) > 24*time.Hour
+}
+
+// Stored counts what storing a page did.
+type Stored struct {
+	NewPosts, ChangedPosts       int
+	NewComments, ChangedComments int
+	GoneComments                 int // newly marked gone
+	Known                        int // entries first seen before KnownBefore
+	// The ids of the page's entries, known and new, in no order.
+	PostIDs, CommentIDs []int64
+}
+
+// Add sums two counts.
+func (s Stored) Add(o Stored) Stored {
+	s.NewPosts += o.NewPosts
+	s.ChangedPosts += o.ChangedPosts
+	s.NewComments += o.NewComments
+	s.ChangedComments += o.ChangedComments
+	s.GoneComments += o.GoneComments
+	s.Known += o.Known
+	s.PostIDs = append(s.PostIDs[:len(s.PostIDs):len(s.PostIDs)], o.PostIDs...)
+	s.CommentIDs = append(s.CommentIDs[:len(s.CommentIDs):len(s.CommentIDs)], o.CommentIDs...)
+	return s
+}
+
+// Nothing tells whether storing changed nothing.
+func (s Stored) Nothing() bool {
+	return s.NewPosts+s.ChangedPosts+s.NewComments+s.ChangedComments+s.GoneComments == 0
+}

@@ -1,0 +1,55 @@
+package poll
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+	"postbag/digest/pull/reader"
+)
+
+// get asks for one page; only the first one of a run is conditional.
+func (r *run) get(ctx context.Context, address, accept string) (*pull.Response, error) {
+	var v reader.Validators
+	newest := len(r.Asked) == 0
+	if newest && r.conditional() {
+		v = reader.Validators{ETag: r.feed.ETag, LastModified: r.feed.LastModified}
+	}
+	r.at = address
+	resp, err := r.Get(ctx, address, accept, v)
+	if err == nil || digest.KindOf(err) != digest.Forbidden {
+		r.feed.LastTry = r.Began
+		if newest && v == (reader.Validators{}) {
+			r.feed.AskedWhole = r.Began
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if newest {
+		r.Validators = reader.Validators{ETag: resp.ETag, LastModified: resp.LastModified}
+		r.fresh, r.moved = resp.CacheMaxAge, resp.Moved
+	}
+	return resp, nil
+}
+
+// conditional tells whether an unchanged feed may say so instead of answering.
+// It may not while older pages are missing, nor when somebody wants the whole.
+// Where validators hide edits and removals the schedule asks for the whole once a
+// day.
+func (r *run) conditional() bool {
+	switch {
+	case r.History, r.Force, r.Accept, !r.feed.CatchUp.IsZero():
+		return false
+	}
+	return !(r.Traits.HidesEdits && r.scheduled && pull.DayAgo(r.feed.AskedWhole, r.Began))
+}
+
+// refused tells whether an answer says that there is nothing for us, and not that
+// we are to come again.
+func refused(err error) bool {
+	e, ok := errors.AsType[*pull.StatusError](err)
+	return ok && e.Status/100 == 4 && e.Status != http.StatusRequestTimeout && e.Status != http.StatusTooManyRequests && e.RetryAfter == 0
+}

@@ -1,0 +1,82 @@
+package poll
+
+import (
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+)
+
+// recentPosts is how many posts are looked at to find where the comments begin that
+// a first issue takes, see digest.FirstWindow: those of the last seven days and, if
+// these are few, those of the newest posts. The first pull brings what that needs.
+const recentPosts = 50
+
+// window watches a first pull going back in time.
+type window struct {
+	start  time.Time // a week before the pull began
+	oldest time.Time // the earliest entry so far
+	words  int       // comments so far that are not gone
+	recent int       // of these, how many are of the last week
+}
+
+// add counts a page.
+func (w *window) add(page pull.Page, began time.Time) {
+	w.start = began.Add(-digest.FirstWeek)
+	var times []time.Time
+	if !w.oldest.IsZero() {
+		times = append(times, w.oldest)
+	}
+	for _, post := range page.Posts {
+		times = append(times, post.Published)
+	}
+	for _, c := range page.Comments {
+		times = append(times, c.Published)
+		if c.Gone {
+			continue
+		}
+		w.words++
+		if !c.Published.Before(w.start) {
+			w.recent++
+		}
+	}
+	w.oldest = oldest(times)
+}
+
+// open tells whether everything so far is of the last week, so that more of it
+// may follow.
+func (w *window) open() bool { return !w.oldest.IsZero() && !w.oldest.Before(w.start) }
+
+// wanted tells whether a first pull of comments goes on to the next page. The
+// newest posts are asked for only when the week was a quiet one.
+func (w *window) wanted(posts func() ([]digest.Post, error)) (bool, error) {
+	if w.open() || w.words < digest.EnoughComments {
+		return true, nil
+	}
+	if w.recent >= digest.FewInWeek {
+		return false, nil
+	}
+	newest, err := posts()
+	if err != nil {
+		return false, err
+	}
+	from := reach(newest)
+	return !from.IsZero() && w.oldest.After(from), nil
+}
+
+// reach gives the publication of the last of the newest posts that together
+// announce enough comments, or of the oldest of them; zero if none announces
+// any.
+func reach(newest []digest.Post) time.Time {
+	sum, from := 0, time.Time{}
+	for _, post := range newest {
+		if post.Announced <= 0 {
+			continue
+		}
+		sum, from = sum+post.Announced, post.Published
+		if sum >= digest.EnoughComments {
+			break
+		}
+	}
+	return from
+}
