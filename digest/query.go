@@ -26,7 +26,7 @@ type CommentFilter struct {
 	PostID       int64
 	Since, Until time.Time // by publication
 	State        CommentState
-	Text         string // the words must contain it, in any letter case
+	Text         string // a query of the search that must match
 	Limit        int
 }
 
@@ -71,14 +71,14 @@ type SnippetPart struct {
 // FoundComment is a comment that a search found.
 type FoundComment struct {
 	ListedComment
-	Rank    float64 // how well it matches, from 0 to 1
+	Rank    float64 // how well it matches; more is better
 	Snippet Snippet
 }
 
 // FoundPost is a post that a search found.
 type FoundPost struct {
 	Post
-	Rank    float64 // how well it matches, from 0 to 1
+	Rank    float64 // how well it matches; more is better
 	Snippet Snippet
 }
 
@@ -86,12 +86,11 @@ type FoundPost struct {
 // how complete it is.
 type Found[T any] struct {
 	All []T
-	// Ranked is how many matches were ranked, the newest ones; HasMore tells that
+	// Ranked is how many matches were ranked, those stored last; HasMore tells that
 	// there are others.
 	Ranked  int
 	HasMore bool
-	// Waiting counts entries that could not be made ready for the search in time,
-	// or that cannot be for now, as far as [MostWaiting].
+	// Waiting counts entries that are not indexed yet, as far as [MostWaiting].
 	Waiting int
 }
 

@@ -25,7 +25,7 @@ type commentListCmd struct {
 	Since  dateFlag `help:"Published at or after this day or moment." placeholder:"DATE"`
 	Until  dateFlag `help:"Published before this day or moment." placeholder:"DATE"`
 	State  string   `help:"Only those that are new, picked or gone." enum:",new,picked,gone" default:"" placeholder:"STATE"`
-	Text   string   `help:"Only those that contain this." placeholder:"TEXT"`
+	Text   string   `help:"Only those that match this, written as for comment search." placeholder:"QUERY"`
 	Limit  int      `help:"At most so many." default:"200"`
 }
 
@@ -150,14 +150,10 @@ func (c commentShowCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 		if err != nil {
 			return err
 		}
-		linked, waits, err := a.desk.Near(ctx, []int64{found.ID})
+		others, err := a.desk.Near(ctx, found.Comment)
 		if err != nil {
 			return err
 		}
-		if waits {
-			fmt.Fprintln(p.Stderr, "postbag: not all comments are compared with each other yet, so near copies and quotations may be missing; try again in a while")
-		}
-		others := linked[found.ID]
 		earlier, err := a.read.CommentVersions(ctx, found.ID)
 		if err != nil {
 			return err

@@ -44,7 +44,7 @@ func (c importCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 				return digest.Fail(digest.Unavailable, "What had been read is stored, unless it was a dry run. Import it again: nothing is stored twice.", "%w", ctx.Err())
 			}
 		}
-		return errors.Join(failed...)
+		return errors.Join(append(failed, a.index(ctx))...)
 	})
 }
 

@@ -42,7 +42,7 @@ func (c pullCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if len(reports) == 0 {
 			return digest.Fail(digest.NotFound, "", "there is no blog to pull").Offer(digest.Act{Do: digest.AddSource})
 		}
-		return p.printReports(reports)
+		return errors.Join(p.printReports(reports), a.index(ctx))
 	})
 }
 

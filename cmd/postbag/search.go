@@ -16,7 +16,7 @@ import (
 // searching is what both searches have in common.
 type searching struct {
 	listing
-	Query  []string `arg:"" help:"Words, \"a phrase\", -without, author:name, post:12 or post:word of its title; best within one pair of single quotes."`
+	Query  []string `arg:"" help:"Words, \"a phrase\", begin*, -without, author:name, post:12 or post:word of its title; best within one pair of single quotes."`
 	Source int64    `help:"Only of this source." placeholder:"ID"`
 	Since  dateFlag `help:"Published at or after this day or moment." placeholder:"DATE"`
 	Until  dateFlag `help:"Published before this day or moment." placeholder:"DATE"`
@@ -101,10 +101,10 @@ func (c postSearchCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 func searched[T any](p *Program, found digest.Found[T], limit int) {
 	p.more(len(found.All), limit)
 	if found.HasMore {
-		fmt.Fprintf(p.Stderr, "postbag: only the newest %d that match were looked at; say more, or narrow it with --since and --until\n", found.Ranked)
+		fmt.Fprintf(p.Stderr, "postbag: only the %d that match and were stored last were looked at; say more, or narrow it with --since and --until\n", found.Ranked)
 	}
 	if found.Waiting > 0 {
-		fmt.Fprintf(p.Stderr, "postbag: %s not ready to be searched yet and may be missing; try again in a while\n", unready(found.Waiting))
+		fmt.Fprintf(p.Stderr, "postbag: %s not indexed yet and may be missing; a running worker does that, and so does the next pull\n", unready(found.Waiting))
 	}
 }
 

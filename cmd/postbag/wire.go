@@ -58,6 +58,9 @@ type reader interface {
 	CommentVersions(ctx context.Context, commentID int64) ([]digest.CommentVersion, error)
 }
 
+// index makes what a command stored ready to be searched.
+func (a *app) index(ctx context.Context) error { return duty.Index(ctx, a.db) }
+
 // open checks the settings every command needs and opens the database.
 func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, error) {
 	base, err := s.web()

@@ -5,7 +5,6 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/cut"
-	"postbag/digest/near"
 )
 
 // Posts lists stored posts, newest first.
@@ -21,12 +20,6 @@ func (d *Desk) Comments(ctx context.Context, f digest.CommentFilter) ([]digest.L
 // Comment gives one comment.
 func (d *Desk) Comment(ctx context.Context, id int64) (digest.ListedComment, error) {
 	return d.store.Comment(ctx, id)
-}
-
-// Near gives what repeats or quotes some comments, and what they repeat or quote;
-// waits tells that not all is compared yet.
-func (d *Desk) Near(ctx context.Context, commentIDs []int64) (found map[int64][]near.Other, waits bool, err error) {
-	return d.store.Near(ctx, commentIDs)
 }
 
 // Row is a row of a draft with what a listing shows of it.

@@ -47,15 +47,17 @@ func (d *Desk) suggestions(ctx context.Context, issue digest.Issue, n int) ([]Su
 			taken[b.CommentID] = issue.Number
 		}
 	}
-	posts, err := d.store.Posts(ctx, digest.PostFilter{Limit: postsQuoting})
+	others, err := d.picksAndPosts(ctx, issue, func() ([]digest.Post, error) {
+		return d.store.Posts(ctx, digest.PostFilter{Limit: postsCompared})
+	})
 	if err != nil {
 		return nil, err
 	}
-	linked, _, err := d.store.Near(ctx, ids)
+	known, err := d.knownWriters(ctx, issue, candidates)
 	if err != nil {
 		return nil, err
 	}
-	all := suggest.Rules{Posts: posts, Near: linked}.Suggest(candidates)
+	all := suggest.Rules{Known: known, Others: others}.Suggest(candidates)
 	all = slices.DeleteFunc(all, func(s suggest.Suggestion) bool { return taken[s.CommentID] != 0 })
 	var out []Suggested
 	for _, s := range suggest.Top(all, n) {
@@ -63,10 +65,6 @@ func (d *Desk) suggestions(ctx context.Context, issue digest.Issue, n int) ([]Su
 	}
 	return out, nil
 }
-
-// postsQuoting is how many of the newest posts are looked through for sentences
-// of a candidate.
-const postsQuoting = 50
 
 // Pick adds comments to the end of a draft, in the order given. A comment that
 // is in it already stays where it is; one that was trimmed in this draft and taken

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/near"
 	"postbag/digest/search"
 	"postbag/subscribers"
 )
@@ -76,10 +75,7 @@ type Store interface {
 	// Comment gives one comment with its listing details, or NotFound.
 	Comment(ctx context.Context, id int64) (digest.ListedComment, error)
 
-	// Near gives, by comment, the comments and posts that some comments repeat or
-	// quote, and that repeat or quote them, by time; nothing that is gone. Waits
-	// tells that not all is compared yet.
-	Near(ctx context.Context, commentIDs []int64) (found map[int64][]near.Other, waits bool, err error)
+	NearStore
 
 	// SearchComments and SearchPosts give what matches a query, best first, then
 	// newest first. What is gone is found only when the filter asks for it.

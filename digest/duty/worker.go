@@ -20,7 +20,7 @@ import (
 type Store interface {
 	work.Store
 	Issues
-	Index
+	Indexer
 	// Join takes a place among those who work on the database.
 	Join(ctx context.Context, j work.Joining) (work.Place, error)
 	// HeldSince gives the moment since when sending is held, zero when it is not.
@@ -43,14 +43,6 @@ type Issues interface {
 	// Ask notes that an issue waits for the editor because the moment given passed
 	// too long ago, and tells whether it does: its moment may have been moved.
 	Ask(ctx context.Context, issueID int64, due time.Time) (asked bool, err error)
-}
-
-// Index are the indexes that follow what is stored. Each method does one batch and
-// gives how much it did, 0 when the index is up to date.
-type Index interface {
-	Index(ctx context.Context, limit int) (int, error)
-	PrintAhead(ctx context.Context) (int, error)
-	LinkNear(ctx context.Context, limit int) (int, error)
 }
 
 // Options are what a [Worker] needs.

@@ -1,42 +1,18 @@
 package near
 
-import (
-	"slices"
-	"time"
-)
-
 // What makes a near copy. Texts are compared as sets of rows of three words.
 const (
 	rowWords = 3
 	alike    = 0.8 // of the rows that either has, how many both have
-	held     = 0.9 // of the shorter's rows, how many the longer has too
+	within   = 0.9 // of the shorter's rows, how many the longer has too
 	leastFor = 8   // words; shorter texts are alike by chance
-
-	// LeastShared is the share of the shorter's rows that the longer of two near
-	// copies has by either measure, or more: alike sets of a and b, a not above b,
-	// share 0.8(a+b)/1.8.
-	LeastShared = 0.88
 )
 
-// Key tells an entry from all others.
-type Key struct {
-	ID     int64
-	IsPost bool // else it is a comment
-}
-
-// Entry is a comment or a post as it is compared.
-type Entry struct {
-	Key
-	Answers   int64 // the comment that it replies to, else 0
-	Published time.Time
-	Text
-}
-
-// IsCopy tells whether the shorter of two texts is a near copy of the longer. One
-// that is held in the longer whole is none when one of them answers the other,
+// isCopy tells whether the shorter of two texts is a near copy of the longer. One
+// that stands in the longer whole is none when one of them answers the other,
 // when only one is a post, or when the longer is a later and much longer text:
 // there it is quoted.
-func IsCopy(a, b Entry) bool {
+func isCopy(a, b Entry) bool {
 	short, long := a, b
 	if len(short.own) > len(long.own) {
 		short, long = b, a
@@ -48,7 +24,7 @@ func IsCopy(a, b Entry) bool {
 	switch {
 	case float64(both) >= alike*float64(len(short.own)+len(long.own)-both):
 		return true
-	case float64(both) < held*float64(len(short.own)), a.answers(b), b.answers(a), a.IsPost != b.IsPost:
+	case float64(both) < within*float64(len(short.own)), a.answers(b), b.answers(a), a.IsPost != b.IsPost:
 		return false
 	}
 	return 2*len(short.own) >= len(long.own) || !short.Published.Before(long.Published)
@@ -75,9 +51,10 @@ func common(a, b []uint64) int {
 	return n
 }
 
-// Rows gives the rows of three words that the writer's own have, as a sorted set
-// of hashes: what [IsCopy] compares. A text that is too short to compare has none.
-func (t Text) Rows() []uint64 { return t.own }
+// Size is how much of a text is compared with others to tell near copies: the
+// number of different rows of three words that are its writer's own. It is 0 for a
+// text that is too short to compare.
+func (t Text) Size() int { return len(t.own) }
 
 func (t Text) ownRows() []uint64 {
 	words := t.words
@@ -92,9 +69,7 @@ func (t Text) ownRows() []uint64 {
 	if t.ownLength() < leastFor*wordParts || len(words) < rowWords {
 		return nil
 	}
-	set := Text{words: words}.rows(rowWords)
-	slices.Sort(set)
-	return slices.Compact(set)
+	return sortedSet(Text{words: words}.rows(rowWords))
 }
 
 // ownLength is the length of the writer's own words, in parts.

@@ -1,62 +1,26 @@
 package near
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
-// Relation is what a later text is to an earlier one.
-type Relation string
-
-// The relations.
-const (
-	Copy  Relation = "copy"  // a near copy
-	Quote Relation = "quote" // it quotes the earlier one
-)
-
-// Link tells what a text is to an earlier one.
-type Link struct {
-	Earlier  Key
-	Relation Relation
-}
-
-// After tells whether an entry is later than another: published after it, or at
-// the same time and stored after it; a post comes before comments.
-func (e Entry) After(other Entry) bool { return compare(e, other) > 0 }
-
-func compare(a, b Entry) int {
-	posts := func(e Entry) int {
-		if e.IsPost {
-			return 0
-		}
-		return 1
-	}
-	return cmp.Or(a.Published.Compare(b.Published), cmp.Compare(posts(a), posts(b)), cmp.Compare(a.ID, b.ID))
-}
-
-// Links tells what an entry is to others that are earlier, in their order; others
-// that are later are left out. A post never is a copy of a comment: it quotes it.
-// What shares no other prints with it than those that everybody has is left out;
-// isCommon tells which these are, nil meaning none.
-func Links(e Entry, others []Entry, isCommon func(hash int64) bool) (all []Link) {
-	others = slices.DeleteFunc(slices.Clone(others), func(o Entry) bool { return !e.After(o) })
-	slices.SortFunc(others, compare)
+// links tells what an entry is to earlier ones, which come by time. A post never
+// is a copy of a comment: it quotes it. What shares no other prints with it than
+// common ones is left out.
+func links(e Entry, prints []print, earlier []Entry, isCommon func(hash uint64) bool) (all []Other) {
 	taken := quoted{entry: e, claimed: make([]bool, len(e.words))}
-	for _, p := range e.Prints() {
-		if isCommon == nil || !isCommon(p.Hash) {
+	for _, p := range prints {
+		if !isCommon(p.hash) {
 			taken.telling = append(taken.telling, p.at)
 		}
 	}
-	for _, o := range others {
+	for _, o := range earlier {
 		isQuoted := taken.from(o.Text)
-		switch {
-		case IsCopy(e, o) && e.IsPost && !o.IsPost:
-			all = append(all, Link{o.Key, Quote})
-		case IsCopy(e, o):
-			all = append(all, Link{o.Key, Copy})
-		case isQuoted:
-			all = append(all, Link{o.Key, Quote})
+		l := Other{Key: o.Key, Relation: Quote, Published: o.Published, Title: o.Title}
+		if copied := isCopy(e, o); copied && (o.IsPost || !e.IsPost) {
+			l.Relation = Copy
+		} else if !copied && !isQuoted {
+			continue
 		}
+		all = append(all, l)
 	}
 	return all
 }

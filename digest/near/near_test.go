@@ -52,14 +52,18 @@ func quoting(quoted, own string) digest.Prose {
 	return digest.Prose{{Kind: digest.Quote, Depth: 1, Spans: []digest.Span{{Text: quoted}}}, {Spans: []digest.Span{{Text: own}}}}
 }
 
-func show(links []near.Link) string {
+// links says what an entry is to others that are earlier.
+func links(e near.Entry, others ...near.Entry) string {
 	var all []string
-	for _, l := range links {
+	for _, o := range near.Compare(append(others, e))[e.Key] {
+		if o.IsLater {
+			continue
+		}
 		kind := ""
-		if l.Earlier.IsPost {
+		if o.IsPost {
 			kind = " post"
 		}
-		all = append(all, fmt.Sprintf("%s%s %d", l.Relation, kind, l.Earlier.ID))
+		all = append(all, fmt.Sprintf("%s%s %d", o.Relation, kind, o.ID))
 	}
 	return strings.Join(all, ", ")
 }
@@ -117,86 +121,83 @@ func TestLinks(t *testing.T) {
 		{"Thai, two words", wrote(2, "รถเมล์เที่ยวสุดท้าย ฉันไม่เคยเห็นเลยสักครั้งในชีวิต"), []near.Entry{wrote(1, thai)}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := show(near.Links(c.entry, c.others, nil)); got != c.want {
+			if got := links(c.entry, c.others...); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
 	}
 }
 
-// TestBoilerplate: what everybody has makes no link.
+// TestBoilerplate: what very many have makes no link.
 func TestBoilerplate(t *testing.T) {
 	const line = " Sent from my old telephone on the last night bus home, please forgive the spelling."
-	common := map[int64]bool{}
-	for _, p := range near.Read(digest.Plain(line)).Prints() {
-		common[p.Hash] = true
-	}
-	isCommon := func(h int64) bool { return common[h] }
 	a, b := wrote(1, story+line), wrote(2, essay+line)
-	if got := show(near.Links(b, []near.Entry{a}, nil)); got != "quote 1" {
+	if got := links(b, a); got != "quote 1" {
 		t.Errorf("while it is rare: %q", got)
 	}
-	if got := show(near.Links(b, []near.Entry{a}, isCommon)); got != "" {
+	var many []near.Entry
+	for i := range int64(40) {
+		many = append(many, wrote(100+i, unlike(i, 20)+line))
+	}
+	if got := links(b, append(many, a)...); got != "" {
 		t.Errorf("when all have it: %q", got)
 	}
-	if got := show(near.Links(wrote(3, story+line), []near.Entry{a}, isCommon)); got != "copy 1" {
+	if got := links(wrote(3, story+line), append(many, a)...); got != "copy 1" {
 		t.Errorf("a copy that ends in it: %q", got)
 	}
 }
 
-// TestSharedWordsSharePrints is what winnowing promises.
-func TestSharedWordsSharePrints(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 2))
-	text := func(n int) []string {
-		words := make([]string, n)
-		for i := range words {
-			words[i] = fmt.Sprintf("%c%d", 'a'+rune(r.IntN(26)), r.IntN(300))
+// unlike gives so many words that no other number gives.
+func unlike(number int64, n int) string {
+	words := make([]string, n)
+	for i := range words {
+		words[i] = fmt.Sprintf("word%dof%d", i, number)
+	}
+	return strings.Join(words, " ")
+}
+
+// TestBothSidesAreTold: of two that are linked, each is told what the other is to
+// it, by time, and an entry that is given twice counts once.
+func TestBothSidesAreTold(t *testing.T) {
+	first, second := wrote(1, story), wrote(2, story)
+	post := near.Post(digest.Post{ID: 1, Title: "Pick 8", Published: start.Add(9 * time.Hour), Body: digest.Plain("You said: " + story + " " + essay)})
+	found := near.Compare([]near.Entry{post, second, first, first, second})
+	at := func(hours int) time.Time { return start.Add(time.Duration(hours) * time.Hour) }
+	for key, want := range map[near.Key][]near.Other{
+		first.Key: {{Key: second.Key, Relation: near.Copy, IsLater: true, Published: at(2)},
+			{Key: post.Key, Relation: near.Quote, IsLater: true, Published: at(9), Title: "Pick 8"}},
+		second.Key: {{Key: first.Key, Relation: near.Copy, Published: at(1)}},
+		post.Key:   {{Key: first.Key, Relation: near.Quote, Published: at(1)}},
+	} {
+		if !slices.Equal(found[key], want) {
+			t.Errorf("%+v is told %+v, want %+v", key, found[key], want)
 		}
-		return words
-	}
-	for range 2000 {
-		shared := text(8 + r.IntN(5))
-		a := slices.Concat(text(r.IntN(30)), shared, text(r.IntN(30)))
-		b := slices.Concat(text(r.IntN(30)), shared, text(r.IntN(30)))
-		if len(sharedPrints(digest.Plain(strings.Join(a, " ")), digest.Plain(strings.Join(b, " ")))) == 0 {
-			t.Fatalf("no print is shared by\n%s\n%s", a, b)
-		}
-	}
-	if n := len(near.Read(digest.Plain("one two three four five six seven")).Prints()); n != 0 {
-		t.Errorf("seven words have %d prints", n)
-	}
-	if n := len(near.Read(digest.Plain("one two three four five six seven eight")).Prints()); n != 1 {
-		t.Errorf("eight words have %d prints", n)
 	}
 }
 
-func sharedPrints(a, b digest.Prose) map[int64]bool {
-	of, shared := map[int64]bool{}, map[int64]bool{}
-	for _, p := range near.Read(a).Prints() {
-		of[p.Hash] = true
+// TestVeryManyCopies: each of very many copies is one of the first, and what is new
+// in one of them can be quoted.
+func TestVeryManyCopies(t *testing.T) {
+	entries := []near.Entry{wrote(1, story)}
+	for i := range int64(200) {
+		entries = append(entries, wrote(2+i, story+" And more."))
 	}
-	for _, p := range near.Read(b).Prints() {
-		if of[p.Hash] {
-			shared[p.Hash] = true
+	answer := wrote(500, "One wrote: it rained on the tram that I took home, and nobody had told me that. "+essay)
+	entries[100] = wrote(101, story+" It rained on the tram that I took home, and nobody had told me that.")
+	found := near.Compare(append(entries, answer))
+	for _, e := range entries[1:] {
+		if !slices.ContainsFunc(found[e.Key], func(o near.Other) bool { return o.Relation == near.Copy && o.ID == 1 && !o.IsLater }) {
+			t.Errorf("%d is no copy of the first: %+v", e.ID, found[e.Key])
 		}
 	}
-	return shared
-}
-
-// isFound tells whether texts are read because of their prints: they share two, or
-// one that suffices.
-func isFound(a, b digest.Prose) bool {
-	shared := sharedPrints(a, b)
-	for _, p := range slices.Concat(near.Read(a).Prints(), near.Read(b).Prints()) {
-		if shared[p.Hash] && p.Suffices {
-			return true
-		}
+	if all := found[answer.Key]; len(all) != 1 || all[0].ID != 101 || all[0].Relation != near.Quote {
+		t.Errorf("the answer is %+v", all)
 	}
-	return len(shared) > 1
 }
 
-// TestLinkedAreFound: of what quotes, enough prints are shared.
-func TestLinkedAreFound(t *testing.T) {
+// TestSharedWordsAreFound: of pieces of other texts, every one is found that is
+// long enough, however many texts there are.
+func TestSharedWordsAreFound(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	text := func(words int) string {
 		var b strings.Builder
@@ -205,30 +206,37 @@ func TestLinkedAreFound(t *testing.T) {
 		}
 		return b.String()
 	}
-	links := 0
-	for range 3000 {
-		a := text(4 + r.IntN(60))
+	var entries []near.Entry
+	copied := 0
+	var want []string
+	for i := range int64(600) {
+		a := text(20 + r.IntN(60))
 		words := strings.Fields(a)
-		from := r.IntN(len(words))
-		b := text(r.IntN(30)) + strings.Join(words[from:from+r.IntN(len(words)-from+1)], " ") + " " + text(r.IntN(30))
-		if links += len(near.Links(wrote(2, b), []near.Entry{wrote(1, a)}, nil)); len(near.Links(wrote(2, b), []near.Entry{wrote(1, a)}, nil)) > 0 &&
-			!isFound(digest.Plain(a), digest.Plain(b)) {
-			t.Fatalf("linked and not found:\n%s\n%s", a, b)
+		n := 8 + r.IntN(len(words)-8)
+		from := r.IntN(len(words) - n + 1)
+		earlier, later := wrote(2*i+1, a), wrote(2*i+2, text(r.IntN(30))+strings.Join(words[from:from+n], " ")+" "+text(r.IntN(30)))
+		if alone := links(later, earlier); alone != "" {
+			copied++
+			want = append(want, fmt.Sprint(later.ID, " ", alone))
+		} else if n >= 12 {
+			t.Fatalf("%d words in a row are not found:\n%s", n, a)
+		}
+		entries = append(entries, earlier, later)
+	}
+	var got []string
+	found := near.Compare(entries)
+	for _, e := range entries {
+		for _, o := range found[e.Key] {
+			if !o.IsLater {
+				got = append(got, fmt.Sprint(e.ID, " ", o.Relation, " ", o.ID))
+			}
 		}
 	}
-	if links < 500 {
-		t.Errorf("%d links are too few to tell", links)
+	if !slices.Equal(got, want) {
+		t.Errorf("%d links among all, %d in pairs", len(got), len(want))
 	}
-}
-
-// TestPrintsAreForEver: prints are stored, so they cannot change.
-func TestPrintsAreForEver(t *testing.T) {
-	var got []int64
-	for _, p := range near.Read(digest.Plain("The last BUS left the depot at four, and nobody ran.")).Prints() {
-		got = append(got, p.Hash)
-	}
-	if want := []int64{139489125186505, 29094504240432, 246197886126374}; !slices.Equal(got, want) {
-		t.Errorf("the prints are %v, were %v; whoever changes them has all prints made again in a migration", got, want)
+	if copied < 400 {
+		t.Errorf("%d links are too few to tell", copied)
 	}
 }
 
@@ -240,9 +248,9 @@ func TestHostileTexts(t *testing.T) {
 		strings.Repeat("x", 1<<20), strings.Repeat("https://a.example/ ", 20_000)}
 	for i, a := range texts {
 		for j, b := range texts {
-			links := near.Links(wrote(int64(10+i), a), []near.Entry{wrote(int64(j), b)}, nil)
-			if same := i == j && i != 3; same != (len(links) == 1) && i < 3 {
-				t.Errorf("texts %d and %d: %v", i, j, links)
+			got := links(wrote(int64(10+i), a), wrote(int64(j), b))
+			if same := i == j && i != 3; same != (got != "") && i < 3 {
+				t.Errorf("texts %d and %d: %v", i, j, got)
 			}
 		}
 	}
@@ -258,46 +266,35 @@ func FuzzLinks(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, a, b, quoted string) {
 		later, earlier := said(2, quoting(quoted, a)), wrote(1, b)
-		for _, l := range near.Links(later, []near.Entry{earlier}, nil) {
-			if l.Earlier != earlier.Key || l.Relation != near.Copy && l.Relation != near.Quote {
-				t.Fatalf("the link %+v", l)
-			}
-			if l.Relation == near.Quote && !isFound(quoting(quoted, a), digest.Plain(b)) {
-				t.Fatalf("a quotation that is not found: %q in %q, %q", b, quoted, a)
+		for _, o := range near.Compare([]near.Entry{later, earlier})[later.Key] {
+			if o.Key != earlier.Key || o.IsLater || o.Relation != near.Copy && o.Relation != near.Quote {
+				t.Fatalf("the other is %+v", o)
 			}
 		}
-		if near.IsCopy(later, earlier) != near.IsCopy(earlier, later) {
-			t.Fatal("a copy one way only")
-		}
-		text := near.Read(digest.Plain(a))
-		same := wrote(3, a)
-		if text.Length() >= 8 && !near.IsCopy(wrote(2, a), same) {
+		if near.Read(digest.Plain(a)).Length() >= 8 && links(wrote(3, a), wrote(2, a)) != "copy 2" {
 			t.Fatalf("%q is no copy of itself", a)
-		}
-		for _, p := range text.Prints() {
-			if p.Hash < 0 || p.Hash >= 1<<48 {
-				t.Fatalf("the print %d", p.Hash)
-			}
 		}
 	})
 }
 
-func BenchmarkRead(b *testing.B) {
-	body := digest.Plain(story + " " + essay)
-	b.ReportAllocs()
-	prints := 0
-	for b.Loop() {
-		prints = len(near.Read(body).Prints())
-	}
-	b.ReportMetric(float64(prints), "prints")
-	b.ReportMetric(near.Read(body).Length(), "words")
-}
-
-func BenchmarkLinks(b *testing.B) {
-	e, other := wrote(2, essay+" He said: "+story), wrote(1, story)
-	for b.Loop() {
-		if len(near.Links(e, []near.Entry{other}, nil)) != 1 {
-			b.Fatal("no link")
+// BenchmarkCompare compares three thousand candidates with each other and with two
+// thousand others.
+func BenchmarkCompare(b *testing.B) {
+	r := rand.New(rand.NewPCG(5, 6))
+	bodies := make([]digest.Prose, 5000)
+	for i := range bodies {
+		words := make([]string, 20+r.IntN(160))
+		for j := range words {
+			words[j] = fmt.Sprintf("w%d", int(2000*r.Float64()*r.Float64()))
 		}
+		bodies[i] = digest.Plain(strings.Join(words, " "))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		entries := make([]near.Entry, len(bodies))
+		for i, body := range bodies {
+			entries[i] = said(int64(i), body)
+		}
+		near.Compare(entries)
 	}
 }

@@ -12,9 +12,9 @@ const (
 	quotedRun      = 12 // words in a row
 	quotedSentence = 8  // words of a whole sentence; shorter ones are anybody's
 
-	// mostPlaces is how many places of one row of words are tried in a text that
+	// mostRepeats is how many places of one row of words are tried in a text that
 	// says the same over and over.
-	mostPlaces = 16
+	mostRepeats = 16
 )
 
 // run is a row of words that two texts share.
@@ -32,7 +32,7 @@ func (t Text) partsBetween(from, to int) int32 { return t.parts[to] - t.parts[fr
 func runs(later, earlier Text) (all []run) {
 	places := map[uint64][]int{}
 	for i, h := range earlier.rows(printWords) {
-		if earlier.words[i].own && len(places[h]) < mostPlaces {
+		if earlier.words[i].own && len(places[h]) < mostRepeats {
 			places[h] = append(places[h], i)
 		}
 	}

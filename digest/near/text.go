@@ -139,8 +139,7 @@ func partsOf(w search.Word) int32 {
 // that is a word of its own counts half, in Thai, Lao, Khmer and Burmese a quarter.
 func (t Text) Length() float64 { return float64(t.parts[len(t.parts)-1]) / wordParts }
 
-// hashOf gives the FNV-1a hash of a word. It is stored, within prints, and is the
-// same everywhere and for ever.
+// hashOf gives the FNV-1a hash of a word.
 func hashOf(folded string) uint64 {
 	h := uint64(14695981039346656037)
 	for i := range len(folded) {

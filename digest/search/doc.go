@@ -1,13 +1,9 @@
-// Package search is full-text search without a database: what counts as a word,
-// how a query is written, which entries it matches, how well, and the piece of
-// the text to show.
+// Package search reads queries and texts for a full-text search: what counts as a
+// word, how a query is written, and the piece of a found text to show.
 //
-// A database's index only has to find entries that hold certain words in a row.
-// It is given the lexemes of each entry ([Entry.Lexemes]) and a [Condition] of
-// lexemes ([Query.Condition]), both made here, so that every database sees the
-// same words however it would part a text itself. What the index finds is read
-// again here ([Query.Rank]), and that decides: matching, order and passages are
-// the same everywhere.
+// The databases find and rank. They are given the words of each entry ([Fold]) and
+// the terms of a [Query], both folded here, so that both find the same in any
+// language, however they would part a text themselves.
 //
 // # Words
 //

@@ -16,20 +16,21 @@ const (
 )
 
 const (
-	hintSyntax  = `Write words, "a phrase", -without, author:name, post:12 or post:"words of its title".`
+	hintSyntax  = `Write words, "a phrase", begin*, -without, author:name, post:12 or post:"words of its title".`
 	hintTooLong = "Look for fewer words; a few that stand close together are enough."
 )
 
 // Parse reads a query. Terms stand between spaces, and all must match:
 //
 //	word          the word
+//	begin*        a word that begins so
 //	"two words"   these words in this order, one right after the other
 //	author:ines   a word of the writer's name; author:"Ines M." several in a row
 //	post:12       the post with this id, or what stands under it
 //	post:rota     a word of the post's title; post:"night rota" several in a row
 //	-term         none of that; also -"a phrase", -author:name, -post:12
 //
-// Whatever else is in it parts words. The error is of kind Invalid: a quotation
+// Other signs part words. The error is of kind Invalid: a quotation
 // that does not end, a field without a value, nothing to look for, or too much.
 func Parse(text string) (Query, error) {
 	if len(text) > mostQueryBytes {
@@ -44,13 +45,12 @@ func Parse(text string) (Query, error) {
 	switch {
 	case p.words > mostQueryWords:
 		return Query{}, digest.Fail(digest.Invalid, hintTooLong, "the query has %d words, more than %d", p.words, mostQueryWords)
-	case len(p.query.want) == 0 && len(p.query.not) > 0:
+	case len(p.query.Want) == 0 && len(p.query.Not) > 0:
 		return Query{}, digest.Fail(digest.Invalid, "Say also what there should be: a word, author:name or post:12.",
 			"the query only says what there should not be")
-	case len(p.query.want) == 0:
+	case len(p.query.Want) == 0:
 		return Query{}, digest.Fail(digest.Invalid, hintSyntax, "the query has no word to look for")
 	}
-	p.query.number()
 	return p.query, nil
 }
 
@@ -88,41 +88,40 @@ func (p *parser) term() error {
 	if err != nil {
 		return err
 	}
-	t := term{in: in}
-	if in == inPost && !isQuoted && isDigits(value) {
-		if t.id, err = strconv.ParseInt(value, 10, 64); err != nil || t.id == 0 {
-			return digest.Fail(digest.Invalid, "postbag post list shows the posts' ids.", "there can be no post %s", value)
+	t := Term{In: in}
+	if in == Post && !isQuoted && isDigits(value) {
+		if t.PostID, err = strconv.ParseInt(value, 10, 64); err != nil || t.PostID == 0 {
+			return digest.Fail(digest.Invalid, "", "there can be no post %s", value).Offer(digest.Act{Do: digest.ListPosts})
 		}
 		p.words++
 	} else {
-		for _, w := range Words(value, mostQueryBytes) {
-			t.words = append(t.words, w.Folded)
-		}
-		p.words += len(t.words)
+		t.Words = Fold(value, mostQueryBytes)
+		t.IsPrefix = !isQuoted && len(t.Words) > 0 && endsInWord(strings.TrimSuffix(value, "*")) && strings.HasSuffix(value, "*")
+		p.words += len(t.Words)
 	}
 	switch {
-	case t.id == 0 && len(t.words) == 0 && in != inText:
+	case t.PostID == 0 && len(t.Words) == 0 && in != Text:
 		return digest.Fail(digest.Invalid, "Write it right behind the colon: author:ines or author:\"Ines M.\", post:12 or post:\"night rota\".",
 			"%s: has no value", fieldNames[in])
-	case t.id == 0 && len(t.words) == 0: // signs alone say nothing
+	case t.PostID == 0 && len(t.Words) == 0: // signs alone say nothing
 	case not:
-		p.query.not = append(p.query.not, t)
+		p.query.Not = append(p.query.Not, t)
 	default:
-		p.query.want = append(p.query.want, t)
+		p.query.Want = append(p.query.Want, t)
 	}
 	return nil
 }
 
 // field reads the name of a field and its colon, if there is one.
-func (p *parser) field() field {
-	for _, f := range []field{inAuthor, inPost} {
+func (p *parser) field() Field {
+	for _, f := range []Field{Author, Post} {
 		name := fieldNames[f] + ":"
 		if len(p.rest) >= len(name) && strings.EqualFold(p.rest[:len(name)], name) {
 			p.rest = p.rest[len(name):]
 			return f
 		}
 	}
-	return inText
+	return Text
 }
 
 // value reads a quotation, or what comes before the next space or quotation.
@@ -141,6 +140,12 @@ func (p *parser) value() (value string, isQuoted bool, err error) {
 	}
 	value, p.rest = p.rest[:end], p.rest[end:]
 	return value, false, nil
+}
+
+// endsInWord tells whether the last character of a text belongs to a word.
+func endsInWord(text string) bool {
+	words := Words(text, mostQueryBytes)
+	return len(words) > 0 && words[len(words)-1].End == len(text)
 }
 
 func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }

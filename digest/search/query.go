@@ -1,52 +1,45 @@
 package search
 
-// Query is a query that was read. The zero value matches nothing.
-type Query struct {
-	want, not []term
-	// numbers gives every word of the query a number from 1.
-	numbers map[string]int
+// Query is a query that was read: what an entry must have, each of Want, and what
+// it must not, none of Not. The zero value asks for nothing.
+type Query struct{ Want, Not []Term }
+
+// Term is one thing that a query asks for: words in a row, or a post.
+type Term struct {
+	In Field
+	// Words are folded, and stand one right after the other. There are none where
+	// PostID is set.
+	Words []string
+	// IsPrefix tells that the last of the words is the beginning of one.
+	IsPrefix bool
+	PostID   int64
 }
 
-// field is where a term is looked for.
-type field int
+// Field is where a term is looked for.
+type Field int
 
+// The fields of an entry.
 const (
-	inText field = iota
-	inAuthor
-	inPost // its title, or its id
+	Text   Field = iota // its text; of a post its title, too
+	Author              // the writer's name
+	Post                // the title or the id of the post that it is or stands under
 )
 
-var fieldNames = map[field]string{inAuthor: "author", inPost: "post"}
+var fieldNames = map[Field]string{Author: "author", Post: "post"}
 
-// term is one thing that a query asks for: words in a row, or a post's id.
-type term struct {
-	in      field
-	words   []string
-	id      int64
-	numbers []int // of the words
-}
+// How many words of each part of an entry are indexed. Together they are fewer than
+// the positions that PostgreSQL can tell apart (16,383).
+const (
+	MostAuthorWords = 50
+	MostTitleWords  = 100
+	MostTextWords   = 15_000
+)
 
-// number numbers the query's words.
-func (q *Query) number() {
-	q.numbers = map[string]int{}
-	for _, terms := range [][]term{q.want, q.not} {
-		for i := range terms {
-			for _, w := range terms[i].words {
-				if q.numbers[w] == 0 {
-					q.numbers[w] = len(q.numbers) + 1
-				}
-				terms[i].numbers = append(terms[i].numbers, q.numbers[w])
-			}
-		}
-	}
-}
-
-// textTerms tells how many of the query's terms are looked for in texts.
-func (q Query) textTerms() (n int) {
-	for _, t := range q.want {
-		if t.in == inText {
-			n++
-		}
-	}
-	return n
+// Fold gives the first words of a text as they are indexed, at most so many.
+func Fold(text string, most int) (words []string) {
+	scan(text, func(folded []byte, _, _ int) bool {
+		words = append(words, string(folded))
+		return len(words) < most
+	})
+	return words
 }

@@ -81,41 +81,58 @@ func TestParseRefuses(t *testing.T) {
 		`"` + strings.Repeat("夜", 65) + `"`: "65 words",
 	} {
 		_, err := search.Parse(query)
-		if digest.KindOf(err) != digest.Invalid || !strings.Contains(fmt.Sprint(err), want) || digest.HintOf(err) == "" {
-			t.Errorf("%.40q: %v, want %q with a hint", query, err, want)
+		if digest.KindOf(err) != digest.Invalid || !strings.Contains(fmt.Sprint(err), want) || !isHelpful(err) {
+			t.Errorf("%.40q: %v, want %q with a hint or an act", query, err, want)
 		}
 	}
 }
 
-func TestConditions(t *testing.T) {
-	for _, c := range []struct {
-		query, all, none string
-	}{
-		{"Last bus", "[[last] [bus]]", "[[§g]]"},
-		{`"last bus" “night rota”`, "[[last bus] [night rota]]", "[[§g]]"},
-		{`NEAR(a b, 3) OR c* ^d e:f {x}`, "[[near a] [b] [3] [or] [c] [d] [e f] [x]]", "[[§g]]"},
-		{`bus -rota -"the depot"`, "[[bus]]", "[[rota] [the depot] [§g]]"},
-		{`author:Inès AUTHOR:"Ines M." -author:bob`, "[[§aines] [§aines §am]]", "[[§abob] [§g]]"},
-		{`post:12 post:rota post:"12" -post:7`, "[[§p12] [§trota] [§t12]]", "[[§p7] [§g]]"},
-		{`author:"x"y --z`, "[[§ax] [y]]", "[[z] [§g]]"},
-		{`https://a.b/c`, "[[https a b c]]", "[[§g]]"},
-		{`bus --`, "[[bus]]", "[[§g]]"},
+// isHelpful tells whether an error says what can be done.
+func isHelpful(err error) bool { return digest.HintOf(err) != "" || len(digest.ActsOf(err)) > 0 }
+
+func TestParse(t *testing.T) {
+	for query, want := range map[string]string{
+		"Last bus":                      "last, bus",
+		`"last bus" “night rota”`:       "last bus, night rota",
+		`NEAR(a b, 3) OR ^d e:f {x}`:    "near a, b, 3, or, d, e f, x",
+		`bus -rota -"the depot"`:        "bus, not rota, not the depot",
+		`author:Inès AUTHOR:"Ines M."`:  "author ines, author ines m",
+		`bus -author:bob`:               "bus, not author bob",
+		`post:12 post:rota post:"12"`:   "post 12, post rota, post 12 by title",
+		`bus -post:7 -post:tea`:         "bus, not post 7, not post tea",
+		`author:"x"y --z`:               "author x, y, not z",
+		`https://a.b/c`:                 "https a b c",
+		`bus --`:                        "bus",
+		`dep* night-bu* author:in* -x*`: "dep*, night bu*, author in*, not x*",
+		`bus! * "dep*" de*pot bus!*`:    "bus, dep, de pot, bus",
+		"夜*":                            "夜*",
 	} {
-		q, err := search.Parse(c.query)
-		if err != nil {
-			t.Errorf("%s: %v", c.query, err)
-			continue
+		q := parse(t, query)
+		var got []string
+		for _, term := range q.Want {
+			got = append(got, written(term))
 		}
-		got := q.Condition(search.Scope{})
-		if all, none := fmt.Sprint(got.All), fmt.Sprint(got.None); all != c.all || none != c.none {
-			t.Errorf("%s asks for %s and not %s, want %s and not %s", c.query, all, none, c.all, c.none)
+		for _, term := range q.Not {
+			got = append(got, "not "+written(term))
+		}
+		if all := strings.Join(got, ", "); all != want {
+			t.Errorf("%s asks for %s, want %s", query, all, want)
 		}
 	}
-	q := parse(t, "bus")
-	got := q.Condition(search.Scope{SourceID: 3, PostID: 12, Gone: true})
-	if all, none := fmt.Sprint(got.All), fmt.Sprint(got.None); all != "[[bus] [§s3] [§p12] [§g]]" || none != "[]" {
-		t.Errorf("the scope asks for %s and not %s", all, none)
+}
+
+func written(term search.Term) string {
+	words := strings.Join(term.Words, " ")
+	switch {
+	case term.PostID != 0:
+		return fmt.Sprint("post ", term.PostID)
+	case term.In == search.Post && words == "12":
+		words += " by title"
 	}
+	if term.IsPrefix {
+		words += "*"
+	}
+	return map[search.Field]string{search.Author: "author ", search.Post: "post "}[term.In] + words
 }
 
 func parse(t testing.TB, query string) search.Query {
@@ -125,40 +142,6 @@ func parse(t testing.TB, query string) search.Query {
 		t.Fatal(err)
 	}
 	return q
-}
-
-func TestRank(t *testing.T) {
-	once := search.Entry{Author: "Ines M.", Title: "The night rota", PostID: 12, Text: "The last bus. " + strings.Repeat("words ", 57)}
-	twice := once
-	twice.Text = "Bus, bus. " + strings.Repeat("words ", 58)
-	short := once
-	short.Text = "The last bus."
-	post := search.Entry{Title: "The bus", HasTitle: true, Text: strings.Repeat("words ", 58)}
-	for _, c := range []struct {
-		query string
-		entry search.Entry
-		rank  float64
-		ok    bool
-	}{
-		{"bus", once, 0.455, true},
-		{"bus", twice, 0.625, true},
-		{"bus", short, 0.613, true},
-		{`"last bus"`, once, 0.455, true},
-		{`"bus last"`, once, 0, false},
-		{`bus absent`, once, 0, false},
-		{`bus -last`, once, 0, false},
-		{`bus -"bus last"`, once, 0.455, true},
-		{"author:ines post:12 post:rota", once, 0, true},
-		{"author:ines -post:12", once, 0, false},
-		{"rota", once, 0, false},
-		{"bus", post, 0.714, true},
-		{`"bus words"`, post, 0, false},
-	} {
-		rank, ok := parse(t, c.query).Rank(c.entry)
-		if rank != c.rank || ok != c.ok {
-			t.Errorf("%s: %v %v, want %v %v in %.20q", c.query, rank, ok, c.rank, c.ok, c.entry.Text)
-		}
-	}
 }
 
 // marked writes a snippet with its matches in brackets.
@@ -181,8 +164,9 @@ func TestSnippet(t *testing.T) {
 		{"cafe", "Un cafe\u0301, un café!", "Un [cafe\u0301], un [café]!"},
 		{`"night bus"`, "night night-bus bus", "night [night-bus] bus"},
 		{"author:ines", "Nothing marked.", "Nothing marked."},
-		{"last", filler + " the last one " + filler, "…" + strings.Repeat("filler ", 4) + "the [last] one " + strings.Repeat("filler ", 16) + "filler…"},
-		{"last stop", "last " + filler + " the last stop.", "…" + strings.Repeat("filler ", 21) + "the [last] [stop]."},
+		{"last", filler + " the last one " + filler, "…" + strings.Repeat("filler ", 5) + "the [last] one " + strings.Repeat("filler ", 15) + "filler…"},
+		{"last stop", "last " + filler + " the last stop.", "…" + strings.Repeat("filler ", 5) + "the [last] [stop]."},
+		{"fill* last", "A depot fills up, filled by the last.", "A depot [fills] up, [filled] by the [last]."},
 		{"バス", "夜行バスが来た。", "夜行[バス]が来た。"},
 		{"🚌", "Look: 🚌!", "Look: [🚌]!"},
 		{"x", "[x] *x* <b>x</b>", "[[x]] *[x]* <b>[x]</b>"},
@@ -204,21 +188,17 @@ func FuzzQuery(f *testing.F) {
 		checkWords(t, text)
 		q, err := search.Parse(query)
 		if err != nil {
-			if digest.KindOf(err) != digest.Invalid || digest.HintOf(err) == "" {
+			if digest.KindOf(err) != digest.Invalid || !isHelpful(err) {
 				t.Fatal(err)
 			}
 			return
 		}
-		c := q.Condition(search.Scope{})
-		for _, phrase := range append(c.All, c.None...) {
-			for _, lexeme := range phrase {
-				if lexeme == "" || strings.ContainsAny(lexeme, " '\"\\\x00") {
-					t.Fatalf("the lexeme %q", lexeme)
+		for _, term := range append(q.Want, q.Not...) {
+			for _, word := range term.Words {
+				if word == "" || strings.ContainsAny(word, " '\"\\\x00") {
+					t.Fatalf("the word %q", word)
 				}
 			}
-		}
-		if rank, _ := q.Rank(search.Entry{Text: text, Author: text, Title: text}); rank < 0 || rank > 1 {
-			t.Fatal(rank)
 		}
 		shown := ""
 		for _, p := range q.Snippet(text) {

@@ -61,7 +61,8 @@ func fillSource(tb testing.TB, db *store.DB, source int64, n int) {
 	c.firstComment = firstID(tb, db, "comments")
 	c.insert(tb, db, n-1, insertComments, func(i int) []string { return c.comment(i + 1) })
 	// Nothing but these: SQLite would remember of other tables that they are empty.
-	for _, statement := range []string{"ANALYZE posts", "ANALYZE comments"} {
+	for _, statement := range []string{"ANALYZE posts", "ANALYZE comments",
+		"INSERT INTO search_todo (kind, entry) SELECT 0, id FROM comments UNION ALL SELECT 1, id FROM posts"} {
 		if err := db.Exec(tb.Context(), statement); err != nil {
 			tb.Fatal(err)
 		}

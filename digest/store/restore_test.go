@@ -177,6 +177,9 @@ func TestRestoreIntoANewDatabase(t *testing.T) {
 		if n := count(t, db, "comments"); n != 4 {
 			t.Errorf("who has it open sees %d comments", n)
 		}
+		if n, err := db.NotIndexed(t.Context(), 100); err != nil || n != 4+int(count(t, db, "posts")) {
+			t.Errorf("%d entries wait for the search index: %v", n, err)
+		}
 		storetest.NextIDs(t, db)
 		if filepath.IsAbs(empty) {
 			checkIntegrity(t, open(t, empty))

@@ -9,14 +9,13 @@
 //   - "First-hand": the writer tells of work or places of their own; see
 //     [FirstHandWords].
 //   - "Answers a question": a reply of some length to a comment that asks.
-//   - "New name": a name that is not among those known.
+//   - "New name": a name that is not among those that [Rules] says are known.
 //   - "Long and readable": 40 to 350 words in sentences and paragraphs of a
 //     length one can read.
-//   - "Quoted in “…”": a later post quotes it; see [postbag/digest/near.Links].
+//   - "Quoted in “…”": a later post quotes it; see [postbag/digest/near].
 //
-// Two of the rules know more than the candidates show: [Rules] tells them which
-// names are known, which posts to look in and what the store has linked. A comment that is mostly a
-// quotation is neither first-hand nor long: the words are somebody else's. Near
-// copies fold under the longest of them, which alone is suggested; it says how many
-// there are, and what of earlier weeks it repeats.
+// A comment that is mostly a quotation is neither first-hand nor long: the words
+// are somebody else's. Near copies among the candidates fold under the longest of
+// them, which alone is suggested. Notes tell how many there are, and which comment
+// of earlier weeks it repeats.
 package suggest

@@ -32,8 +32,7 @@ type judge struct {
 	threads    threads
 	known      map[string]bool
 	ofWork     map[string]bool
-	quotes     quotes
-	near       map[int64][]near.Other
+	near       map[near.Key][]near.Other
 }
 
 // reason is why a comment may be picked, and how much it weighs against others,
@@ -157,64 +156,17 @@ func (j judge) readable(i int) reason {
 	return reason{"Long and readable", weight}
 }
 
-func (j judge) quoted(i int) reason {
-	c := j.candidates[i]
-	post, found := j.quotes.find(c.PostID, j.entries[i])
-	for _, o := range j.near[c.ID] {
-		if o.IsPost && o.IsLater && o.ID != c.PostID && (!found || o.Published.Before(post.Published)) {
-			post, found = digest.Post{ID: o.ID, Title: o.Title, Published: o.Published}, true
-		}
-	}
-	if !found {
-		return reason{}
-	}
-	if title := markup.Clean(post.Title); title != "" {
-		return reason{"Quoted in “" + title + "”", 0.9}
-	}
-	return reason{"Quoted in a later post", 0.9}
-}
-
-// quotes finds the posts that quote a comment, by their prints.
-type quotes struct {
-	posts   []digest.Post
-	entries []near.Entry
-	holders map[int64][]int // by print: the posts that have it
-}
-
-func newQuotes(posts []digest.Post) quotes {
-	q := quotes{posts: posts, entries: make([]near.Entry, len(posts)), holders: map[int64][]int{}}
-	for i, post := range posts {
-		q.entries[i] = near.Entry{Key: near.Key{ID: post.ID, IsPost: true}, Published: post.Published, Text: near.Read(post.Body)}
-		for _, p := range q.entries[i].Prints() {
-			if in := q.holders[p.Hash]; len(in) == 0 || in[len(in)-1] != i {
-				q.holders[p.Hash] = append(in, i)
-			}
-		}
-	}
-	return q
-}
-
-// find gives the first of the posts that quotes a comment, other than the one that
+// quoted names the first later post that quotes a comment, other than the one that
 // it stands under.
-func (q quotes) find(under int64, e near.Entry) (digest.Post, bool) {
-	if len(q.posts) == 0 {
-		return digest.Post{}, false
-	}
-	best := -1
-	tried := map[int]bool{}
-	for _, p := range e.Prints() {
-		for _, i := range q.holders[p.Hash] {
-			if tried[i] || q.posts[i].ID == under || best >= 0 && !q.posts[i].Published.Before(q.posts[best].Published) {
-				continue
-			}
-			tried[i] = true
-			if len(near.Links(q.entries[i], []near.Entry{e}, nil)) > 0 {
-				best = i
-			}
+func (j judge) quoted(i int) reason {
+	for _, o := range j.near[j.entries[i].Key] {
+		if !o.IsPost || !o.IsLater || o.ID == j.candidates[i].PostID {
+			continue
 		}
+		if title := markup.Clean(o.Title); title != "" {
+			return reason{"Quoted in “" + title + "”", 0.9}
+		}
+		return reason{"Quoted in a later post", 0.9}
 	}
-	if best < 0 {
-		return digest.Post{}, false
-	}
-	return q.posts[best], true
+	return reason{}
 }

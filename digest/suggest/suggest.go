@@ -1,6 +1,7 @@
 package suggest
 
 import (
+	"slices"
 	"strings"
 
 	"postbag/digest"
@@ -14,11 +15,9 @@ type Rules struct {
 	// candidates. Nil turns "New name" off: where nobody is known, everybody
 	// would be new.
 	Known []string
-	// Posts are the posts in which sentences of the candidates may be quoted.
-	Posts []digest.Post
-	// Near holds, by candidate, what is stored that repeats or quotes it, or that it
-	// repeats or quotes.
-	Near map[int64][]near.Other
+	// Others are what the candidates are compared with beside each other: posts
+	// that may quote them, and comments of earlier weeks that they may repeat.
+	Others []near.Entry
 }
 
 // Suggestion is what the rules say of one candidate.
@@ -49,12 +48,13 @@ func (r Rules) Suggest(candidates []digest.Candidate) []Suggestion {
 	entries := make([]near.Entry, len(candidates))
 	for i, c := range candidates {
 		readings[i] = read(c.Body)
-		entries[i] = near.Entry{Key: near.Key{ID: c.ID}, Answers: c.ParentID, Published: c.Published, Text: near.Read(c.Body)}
+		entries[i] = near.Comment(c.Comment)
 	}
 	threads := newThreads(candidates)
+	found := near.Compare(slices.Concat(entries, r.Others))
 	judge := judge{candidates: candidates, readings: readings, threads: threads,
-		known: names(r.Known), ofWork: names(FirstHandWords()), entries: entries, quotes: newQuotes(r.Posts), near: r.Near}
-	copies := nearCopies(entries)
+		known: names(r.Known), ofWork: names(FirstHandWords()), entries: entries, near: found}
+	copies := nearCopies(entries, found, threads.byID)
 	folded := make([][]near.Other, len(candidates))
 	for i, of := range copies {
 		if of != i {
@@ -74,15 +74,15 @@ func (r Rules) Suggest(candidates []digest.Candidate) []Suggestion {
 			s.NearCopyOf = candidates[of].ID
 		}
 		s.Reasons, s.strength = judge.reasons(i)
-		s.Notes = near.Words(append(r.repeated(c.ID, threads.byID), folded[i]...))
+		s.Notes = near.Words(append(repeated(found[entries[i].Key], threads.byID), folded[i]...))
 		out[i] = s
 	}
 	return out
 }
 
 // repeated gives what a candidate repeats that is no candidate itself.
-func (r Rules) repeated(id int64, candidates map[int64]int) (all []near.Other) {
-	for _, o := range r.Near[id] {
+func repeated(found []near.Other, candidates map[int64]int) (all []near.Other) {
+	for _, o := range found {
 		if _, isCandidate := candidates[o.ID]; o.Relation == near.Copy && !o.IsLater && (o.IsPost || !isCandidate) {
 			all = append(all, o)
 		}

@@ -157,16 +157,16 @@ func TestQuotedInAPost(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			rules := suggest.Rules{Posts: []digest.Post{test.post}}
+			rules := suggest.Rules{Others: []near.Entry{near.Post(test.post)}}
 			if got := reasonsOf(t, rules.Suggest([]digest.Candidate{c}), 1); !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
 	}
 	// Of several posts the first to quote it is named.
-	rules := suggest.Rules{Posts: []digest.Post{
-		{ID: 3, Title: "Second", Published: later.Add(time.Hour), Body: digest.Plain(quote)},
-		{ID: 2, Title: "First", Published: later, Body: digest.Plain(quote)},
+	rules := suggest.Rules{Others: []near.Entry{
+		near.Post(digest.Post{ID: 3, Title: "Second", Published: later.Add(time.Hour), Body: digest.Plain(quote)}),
+		near.Post(digest.Post{ID: 2, Title: "First", Published: later, Body: digest.Plain(quote)}),
 	}}
 	if got := reasonsOf(t, rules.Suggest([]digest.Candidate{c}), 1); !reflect.DeepEqual(got, []string{"Quoted in “First”"}) {
 		t.Errorf("got %q", got)
@@ -214,40 +214,31 @@ func TestNearCopies(t *testing.T) {
 	}
 }
 
-// TestWhatIsLinked: what the store has linked gives a reason or a note.
-func TestWhatIsLinked(t *testing.T) {
-	c := comment(1, 0, filler)
+// TestEarlierWeeks: what a candidate has to do with comments that are no candidates
+// gives a note where it repeats one.
+func TestEarlierWeeks(t *testing.T) {
 	march := time.Date(2026, 3, 3, 9, 0, 0, 0, time.UTC)
-	post := near.Other{Key: near.Key{ID: 2, IsPost: true}, Relation: near.Quote, IsLater: true, Title: "Pick 8", Published: march}
-	own, earlier := post, post
-	own.ID = c.PostID
-	earlier.ID, earlier.Title, earlier.Published = 3, "Pick 7", march.Add(-time.Hour)
-	comments := func(relation near.Relation, isLater bool, ids ...int64) (all []near.Other) {
-		for _, id := range ids {
-			all = append(all, near.Other{Key: near.Key{ID: id}, Relation: relation, IsLater: isLater, Published: march})
-		}
-		return all
+	other := func(at time.Time, text string) near.Entry {
+		return near.Comment(digest.Comment{ID: 12, Published: at, Body: digest.Plain(text)})
 	}
+	c := comment(1, 0, story)
 	tests := []struct {
-		name           string
-		near           []near.Other
-		reasons, notes []string
+		name  string
+		other near.Entry
+		want  []string
 	}{
-		{"nothing", nil, nil, nil},
-		{"quoted in a post", []near.Other{post}, []string{"Quoted in “Pick 8”"}, nil},
-		{"in two", []near.Other{post, earlier}, []string{"Quoted in “Pick 7”"}, nil},
-		{"in its own post", []near.Other{own}, nil, nil},
-		{"in a comment", comments(near.Quote, true, 12), nil, nil},
-		{"repeats one of an earlier week", comments(near.Copy, false, 12), nil, []string{"repeats comment 12 of 3 March 2026"}},
-		{"repeats a candidate", comments(near.Copy, false, 7), nil, nil},
-		{"is repeated later", comments(near.Copy, true, 12), nil, nil},
+		{"unlike", other(march, essay), nil},
+		{"repeats one of an earlier week", other(march, story), []string{"repeats comment 12 of 3 March 2026"}},
+		{"quotes one of an earlier week", other(march, story[:strings.Index(story, " One winter")]), nil},
+		{"is repeated later", other(c.Published.Add(time.Hour), story), nil},
+		{"is a candidate itself", near.Comment(c.Comment), nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			rules := suggest.Rules{Near: map[int64][]near.Other{1: test.near}}
-			got := rules.Suggest([]digest.Candidate{c, comment(7, 0, essay)})[0]
-			if !slices.Equal(got.Reasons, test.reasons) || !slices.Equal(got.Notes, test.notes) {
-				t.Errorf("got %q and %q, want %q and %q", got.Reasons, got.Notes, test.reasons, test.notes)
+			rules := suggest.Rules{Others: []near.Entry{test.other}}
+			got := rules.Suggest([]digest.Candidate{c, comment(7, 0, filler)})[0]
+			if !slices.Equal(got.Notes, test.want) {
+				t.Errorf("got %q, want %q", got.Notes, test.want)
 			}
 		})
 	}
@@ -392,7 +383,10 @@ func TestBlogs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			candidates, posts := of(t)
 			before := fmt.Sprint(candidates)
-			rules := suggest.Rules{Posts: posts}
+			var rules suggest.Rules
+			for _, p := range posts {
+				rules.Others = append(rules.Others, near.Post(p))
+			}
 			all := rules.Suggest(candidates)
 			if again := rules.Suggest(candidates); !reflect.DeepEqual(all, again) {
 				t.Error("the same candidates are judged in two ways")

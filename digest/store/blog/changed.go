@@ -12,7 +12,6 @@ type Kind int
 const (
 	KindComment Kind = 0
 	KindPost    Kind = 1
-	KindThread  Kind = 2 // all comments under a post
 )
 
 // Note notes entries to be indexed. It is part of the transaction that changes
@@ -26,7 +25,7 @@ func Note(t *database.Tx, k Kind, ids []int64) error {
 		return err
 	}
 	table := "comments"
-	if k != KindComment {
+	if k == KindPost {
 		table = "posts"
 	}
 	_, err = t.Exec(fmt.Sprintf(`INSERT INTO search_todo (kind, entry) SELECT %d, id FROM %s WHERE `, k, table)+

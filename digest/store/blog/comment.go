@@ -2,8 +2,6 @@ package blog
 
 import (
 	"context"
-	"errors"
-	"strings"
 
 	"postbag/digest"
 	"postbag/digest/store/database"
@@ -48,56 +46,6 @@ func ScanListed(r database.Row) (l digest.ListedComment, err error) {
 	return l, nil
 }
 
-// Comments lists comments, newest first. Since is included, Until is not. One
-// that is gone has that state even when it was picked; PickedIn still tells.
-func (db *Store) Comments(ctx context.Context, f digest.CommentFilter) (all []digest.ListedComment, err error) {
-	query, args := listComments(f)
-	limit, text := database.Limit(f.Limit), strings.ToLower(f.Text)
-	err = db.View(ctx, "list the comments", func(t *database.Tx) error {
-		err := t.Each(func(r database.Row) error {
-			l, err := ScanListed(r)
-			if err != nil {
-				return err
-			}
-			if text == "" || strings.Contains(strings.ToLower(l.Body.Text()), text) {
-				all = append(all, l)
-			}
-			if len(all) == limit {
-				return database.ErrEnough
-			}
-			return nil
-		}, query, args...)
-		if errors.Is(err, database.ErrEnough) {
-			return nil
-		}
-		return err
-	})
-	return all, err
-}
-
-// listComments makes the query of a listing. A search for words reads on until
-// it has found enough, so its limit is not the query's.
-func listComments(f digest.CommentFilter) (query string, args []any) {
-	var w database.Where
-	w.ID("c.source_id = ", f.SourceID)
-	w.ID("c.post_id = ", f.PostID)
-	w.Moment("c.published >= ", f.Since)
-	w.Moment("c.published < ", f.Until)
-	switch f.State {
-	case digest.CommentGone:
-		w.Terms = append(w.Terms, "c.gone = 1")
-	case digest.CommentPicked:
-		w.Terms = append(w.Terms, "c.gone = 0", "c.id IN "+PickedComments)
-	case digest.CommentNew:
-		w.Terms = append(w.Terms, "c.gone = 0", "c.id NOT IN "+PickedComments)
-	}
-	query = SelectListed + w.Clause() + ` ORDER BY c.published DESC, c.id DESC`
-	if f.Text == "" {
-		query += ` LIMIT ` + w.Param(database.Limit(f.Limit))
-	}
-	return query, w.Args
-}
-
 // Comment gives one comment with its listing details, or an error of kind
 // NotFound.
 func (db *Store) Comment(ctx context.Context, id int64) (l digest.ListedComment, err error) {
@@ -117,5 +65,5 @@ func (db *Store) Comment(ctx context.Context, id int64) (l digest.ListedComment,
 }
 
 func NoComment(id int64) error {
-	return digest.Fail(digest.NotFound, "See which there are with: postbag comment list", "there is no comment %d", id)
+	return digest.Fail(digest.NotFound, "", "there is no comment %d", id).Offer(digest.Act{Do: digest.ListComments})
 }

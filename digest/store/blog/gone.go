@@ -63,9 +63,6 @@ func markGone(t *database.Tx, ids []int64, by digest.GoneBy, reason string) (n i
 		if err != nil {
 			return n, err
 		}
-		if err := Note(t, KindComment, marked); err != nil {
-			return n, err
-		}
 		n += len(marked)
 	}
 	return n, nil

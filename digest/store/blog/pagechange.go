@@ -43,7 +43,6 @@ func (s *storing) knownComment(c digest.Comment, k *storedComment) error {
 		return nil
 	}
 	s.stored.ChangedComments++
-	s.changed(KindComment, k.id)
 	_, err := s.Exec(`UPDATE comments SET gone = 0, gone_by = '', gone_reason = '' WHERE id = $1`, k.id)
 	return err
 }
@@ -53,7 +52,6 @@ func (s *storing) knownComment(c digest.Comment, k *storedComment) error {
 func (s *storing) takeAway(c digest.Comment, k *storedComment) error {
 	if !k.isGone() {
 		s.stored.GoneComments++
-		s.changed(KindComment, k.id)
 	}
 	_, err := s.Exec(`UPDATE comments SET gone = 1, gone_by = $1, gone_reason = $2 WHERE id = $3`,
 		string(signOf(c)), c.GoneReason, k.id)

@@ -127,12 +127,8 @@ func (s *storing) arrived(p digest.Post, id int64) {
 // tieComment ties a stored comment to what it waits for, 0 for what is unknown.
 func (s *storing) tieComment(id, post, parent int64) error {
 	if post != 0 {
-		n, err := s.Exec(tiePost, post, id)
-		if err != nil {
+		if _, err := s.Exec(tiePost, post, id); err != nil {
 			return err
-		}
-		if n > 0 {
-			s.changed(KindComment, id)
 		}
 	}
 	if parent == 0 || parent == id {

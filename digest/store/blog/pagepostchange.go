@@ -76,9 +76,6 @@ func (s *storing) changePost(p digest.Post, k *storedPost) error {
 		return err
 	}
 	s.changed(KindPost, k.id)
-	if p.Title != k.title {
-		s.changed(KindThread, k.id)
-	}
 	s.arrived(p, k.id)
 	_, err = s.Exec(`
 		UPDATE posts SET title = $1, author = $2, url = CASE WHEN $3 = '' THEN url ELSE $3 END,

@@ -32,17 +32,14 @@ const saltBytes = 16
 // DB is the database. It is safe for use by many goroutines.
 type DB struct {
 	Dialect Dialect
-	File    string        // what it is called in messages, see [DB.Path]
-	Busy    time.Duration // how long a statement waits for a lock
-	Write   *sql.DB       // of one connection where the database has one writer at a time
+	File    string
+	Busy    time.Duration
+	Write   *sql.DB // of one connection where the database has one writer at a time
 	Read    *sql.DB
-	// BeforeCommit is the last thing that a transaction which writes does; nil for
-	// nothing.
+	hot     map[string]*sql.Stmt // statements kept prepared on the writer
+	gen     *sql.Stmt            // queryGeneration, kept prepared on the readers
+	// BeforeCommit is the last thing that a transaction which writes does.
 	BeforeCommit func(*Tx) error
-
-	derived    *sql.DB              // writes derived data, and does not wait for long
-	prepared   map[string]*sql.Stmt // statements prepared on the writer
-	generation *sql.Stmt            // queryGeneration, prepared on the readers
 
 	wakes         wakes
 	listens       sync.Once // begins to listen for other processes' wake-ups
@@ -176,26 +173,9 @@ func (db *DB) connect(ctx context.Context, opts Options) error {
 	if version > 0 && version < len(steps) && opts.Upgraded != nil {
 		opts.Upgraded(version, len(steps))
 	}
-	return db.openDerived()
-}
-
-// derivedTime is how long derived data waits for another process' lock.
-const derivedTime = 2 * time.Second
-
-// openDerived gives derived data a connection of its own where waiting for the one
-// writer's lock cannot be cut short otherwise.
-func (db *DB) openDerived() (err error) {
-	if db.derived = db.Write; db.Dialect.writers > 1 {
-		return nil
-	}
-	if db.derived, err = db.Dialect.Pool(db.File, min(db.Busy, derivedTime), false); err != nil {
-		return db.Wrap("open the database", err)
-	}
-	db.derived.SetMaxOpenConns(1)
 	return nil
 }
 
-// OpenRead opens the connections that only read.
 func (db *DB) OpenRead() (err error) {
 	db.Read, err = db.Dialect.Pool(db.File, db.Busy, true)
 	if err != nil {
@@ -207,22 +187,22 @@ func (db *DB) OpenRead() (err error) {
 	return nil
 }
 
-// Prepare prepares statements that run for every comment, every message and
+// Keep keeps statements prepared that run for every comment, every message and
 // every reader's request.
-func (db *DB) Prepare(ctx context.Context, queries []string) (err error) {
-	if db.generation, err = db.Read.PrepareContext(ctx, queryGeneration); err != nil {
+func (db *DB) Keep(ctx context.Context, queries []string) (err error) {
+	if db.gen, err = db.Read.PrepareContext(ctx, queryGeneration); err != nil {
 		return db.Wrap("prepare a statement", err)
 	}
 	if db.Dialect.preparesItself {
 		return nil
 	}
-	db.prepared = make(map[string]*sql.Stmt)
+	db.hot = make(map[string]*sql.Stmt)
 	for _, query := range queries {
 		stmt, err := db.Write.PrepareContext(ctx, query)
 		if err != nil {
 			return db.Wrap("prepare a statement", err)
 		}
-		db.prepared[query] = stmt
+		db.hot[query] = stmt
 	}
 	return nil
 }
@@ -234,13 +214,13 @@ func (db *DB) Close() error {
 		db.stopListening()
 	}
 	db.listening.Wait()
-	if db.generation != nil {
-		errs = append(errs, db.generation.Close())
+	if db.gen != nil {
+		errs = append(errs, db.gen.Close())
 	}
-	for _, stmt := range db.prepared {
+	for _, stmt := range db.hot {
 		errs = append(errs, stmt.Close())
 	}
-	for _, pool := range []*sql.DB{db.Read, db.derived, db.Write} {
+	for _, pool := range []*sql.DB{db.Read, db.Write} {
 		if pool != nil {
 			errs = append(errs, pool.Close())
 		}
@@ -263,8 +243,7 @@ func newSalt() []byte {
 	return salt
 }
 
-// checkLease finds the row of a duty whose lease holds: of a name, a fence and a
-// worker.
+// checkLease finds the row of a lease that holds.
 const checkLease = ` FROM duties WHERE name = $1 AND fence = $2 AND worker_id = $3`
 
 // Dialect is what differs between databases.
@@ -288,7 +267,7 @@ type Dialect struct {
 	// KnowsLastID tells that the driver gives the id of the row that was inserted.
 	KnowsLastID bool
 	// LocksRows tells that writers run side by side, so that a transaction locks
-	// the rows that its decisions rest on. See [Tx.Lock].
+	// the rows that its decisions rest on. See tx.lock.
 	LocksRows bool
 	// SkipLocked, after a SELECT, locks its rows and passes over those that
 	// somebody else has locked.
@@ -299,12 +278,13 @@ type Dialect struct {
 	// Now is the database's clock, in microseconds since 1970.
 	Now string
 	// Share, after a SELECT, keeps its rows as they are until the transaction
-	// ends; see LocksRows.
+	// ends; see locksRows.
 	Share string
-	// CheckLease gives a row if the lease of a duty's name, fence and worker holds, and sees to it that it does until the transaction ends.
+	// CheckLease gives a row for the lease of a duty's name, fence and place that
+	// holds, and sees to it that it does until the transaction ends.
 	CheckLease string
 	// Alone takes the lock of the one process that may work on the database, or
-	// gives [errTaken]; nil where many may.
+	// gives errTaken; nil where many may.
 	Alone func(ctx context.Context, path string) (giveBack func(), err error)
 	// wakeOthers tells other processes, once the transaction commits, that
 	// something may be due, and listen hears it until ctx ends or the connection
@@ -324,14 +304,6 @@ type Dialect struct {
 	// Records gives a query of the objects of a JSON array parameter; each column
 	// is a name and a type.
 	Records func(param string, columns ...string) string
-	// Pairs gives a query of the names and values, two numbers, of a JSON object
-	// parameter in which names may come again; the columns are a and b.
-	Pairs func(param string) string
-	// Lateral tells that a query in FROM may refer to what stands before it.
-	Lateral bool
-	// ByIndex keeps a transaction to indexes, however little the database knows of
-	// its tables; "" where it does so anyway.
-	ByIndex string
-	// Code gives what a driver's error says, else [CodeOther].
+	// Code gives what a driver's error says, else codeOther.
 	Code func(error) code
 }

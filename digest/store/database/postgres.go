@@ -78,12 +78,6 @@ func postgresDialect(dsn string) (Dialect, error) {
 		Records: func(param string, columns ...string) string {
 			return "SELECT * FROM json_to_recordset(CAST(" + param + " AS JSON)) AS record (" + strings.Join(columns, ", ") + ")"
 		},
-		Pairs: func(param string) string {
-			return "SELECT CAST(key AS BIGINT) AS a, CAST(value AS BIGINT) AS b FROM json_each_text(CAST(" + param + " AS JSON))"
-		},
-		Lateral: true,
-		ByIndex: `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-			set_config('enable_mergejoin', 'off', true)`,
 		Code: postgresCode,
 	}, nil
 }

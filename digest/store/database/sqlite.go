@@ -54,10 +54,7 @@ func sqliteDialect() Dialect {
 			return column + " IN (SELECT CAST(value AS " + kind + ") FROM json_each(" + param + "))"
 		},
 		Records: sqliteRecords,
-		Pairs: func(param string) string {
-			return "SELECT CAST(key AS BIGINT) AS a, CAST(value AS BIGINT) AS b FROM json_each(" + param + ")"
-		},
-		Code: sqliteCode,
+		Code:    sqliteCode,
 	}
 }
 

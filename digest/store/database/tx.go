@@ -15,8 +15,8 @@ import (
 type Tx struct {
 	Ctx     context.Context // of the method that owns the transaction
 	Raw     *sql.Tx
-	stmts   map[string]*sql.Stmt // statements prepared on the connections it is of
-	taken   map[string]*sql.Stmt // of stmts, for this transaction
+	hot     map[string]*sql.Stmt
+	taken   map[string]*sql.Stmt // of hot, for this transaction
 	Dialect *Dialect
 	woken   bool // something may be due once it commits
 }
@@ -30,18 +30,13 @@ const mostTries = 8
 // Where writers run side by side, fn may run several times, each time from the
 // beginning: after a deadlock or a failed serialization, and while the server is
 // away, for as long as a lock is waited for. A commit whose answer was lost is
-// not repeated, since it may hold. The last thing before it commits is
-// BeforeCommit.
+// not repeated, since it may hold. Under a lease, the last thing it does before it
+// commits is to make sure of the lease.
 func (db *DB) Update(ctx context.Context, operation string, fn func(*Tx) error) error {
-	return db.updateOn(ctx, db.Write, db.prepared, operation, fn)
-}
-
-// updateOn is update over another pool, with the statements prepared on it.
-func (db *DB) updateOn(ctx context.Context, pool *sql.DB, stmts map[string]*sql.Stmt, operation string, fn func(*Tx) error) error {
 	began := time.Now()
 	for try := 1; ; try++ {
 		woken := false
-		came, err := db.transact(ctx, pool, db.Dialect.Writing, stmts, func(t *Tx) error {
+		came, err := db.transact(ctx, db.Write, db.Dialect.Writing, db.hot, func(t *Tx) error {
 			err := fn(t)
 			if err == nil && db.BeforeCommit != nil {
 				err = db.BeforeCommit(t)
@@ -65,20 +60,6 @@ func (db *DB) updateOn(ctx context.Context, pool *sql.DB, stmts map[string]*sql.
 			return db.Wrap(operation, err)
 		}
 	}
-}
-
-// UpdateDerived is update for derived data, which can be made later: on SQLite it
-// waits for other writers no longer than [derivedTime].
-func (db *DB) UpdateDerived(ctx context.Context, operation string, fn func(*Tx) error) error {
-	if db.derived != db.Write {
-		// This process' other writers come in their turn.
-		waiting, err := db.Write.Conn(ctx)
-		if err != nil {
-			return db.Wrap(operation, err)
-		}
-		defer waiting.Close()
-	}
-	return db.updateOn(ctx, db.derived, nil, operation, fn)
 }
 
 // View runs a transaction that reads one state of the database. It does not wait
@@ -109,12 +90,12 @@ const (
 )
 
 // transact runs a transaction once, and tells what it came to.
-func (db *DB) transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, stmts map[string]*sql.Stmt, fn func(*Tx) error) (came stage, err error) {
+func (db *DB) transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, hot map[string]*sql.Stmt, fn func(*Tx) error) (came stage, err error) {
 	raw, err := pool.BeginTx(ctx, opts)
 	if err != nil {
 		return toBegin, err
 	}
-	if err := fn(&Tx{Ctx: ctx, Raw: raw, stmts: stmts, Dialect: &db.Dialect}); err != nil {
+	if err := fn(&Tx{Ctx: ctx, Raw: raw, hot: hot, Dialect: &db.Dialect}); err != nil {
 		// A transaction that cannot be rolled back ends with its connection.
 		return toWork, Ended(ctx, First(err, raw.Rollback()))
 	}
@@ -141,7 +122,7 @@ func (t *Tx) Lock(query string, args ...any) error {
 }
 
 // The things that transactions take turns at as a whole, because there is no
-// row to lock yet; see [Tx.TakeTurns].
+// row to lock yet.
 const (
 	TurnMigrate = 1
 	TurnSignUp  = 2
@@ -177,11 +158,11 @@ func (t *Tx) run(ctx context.Context, query string, args []any) (sql.Result, err
 // prepared gives a statement that is kept prepared, nil for any other.
 func (t *Tx) prepared(query string) *sql.Stmt {
 	stmt := t.taken[query]
-	if kept := t.stmts[query]; stmt == nil && kept != nil {
+	if hot := t.hot[query]; stmt == nil && hot != nil {
 		if t.taken == nil {
 			t.taken = map[string]*sql.Stmt{}
 		}
-		stmt = t.Raw.StmtContext(t.Ctx, kept)
+		stmt = t.Raw.StmtContext(t.Ctx, hot)
 		t.taken[query] = stmt
 	}
 	return stmt
@@ -266,8 +247,4 @@ func (t *Tx) IDs(query string, args ...any) (all []int64, err error) {
 // Row is one row of a result.
 type Row struct{ Rows *sql.Rows }
 
-// Scan reads the columns of the row.
 func (r Row) Scan(dest ...any) error { return r.Rows.Scan(targets(dest)...) }
-
-// ErrEnough ends the reading of rows without being an error.
-var ErrEnough = errors.New("enough rows")

@@ -1,6 +1,10 @@
 package index
 
 import (
+	"context"
+
+	"postbag/digest"
+	"postbag/digest/search"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
 )
@@ -14,19 +18,35 @@ func Statements(d database.Dialect) map[string]struct {
 		SQL  string
 		Args int
 	}{
-		"search entries":  {queryCommentEntries(d), 1},
-		"search posts":    {queryPostEntries(d), 1},
-		"index waits":     {queryIndexWaits, 0},
+		"search entries":  {searchable[blog.KindComment].read(d), 1},
+		"search posts":    {searchable[blog.KindPost].read(d), 1},
 		"index todo":      {queryClaimTodo, 1},
-		"index walk":      {queryWalk("comments"), 2},
-		"near links":      {queryNearLinks(d), 2},
-		"near comments":   {queryNearComments(d), 1},
-		"near posts":      {queryNearPosts(d), 1},
-		"near texts":      {queryNearTexts(d), 1},
-		"near post texts": {queryNearPostTexts(d), 1},
-		"near later":      {queryLaterLinked(d), 1},
-		"near waits":      {queryNearWaits, 0},
-		"near todo":       {queryClaimNear, 1},
-		"near walk":       {queryWalkNear(blog.KindComment), 2},
+		"newest picks":    {queryNewestPicks, 3},
+		"comments around": {queryCommentsAround, 2},
+		"posts around":    {queryPostsAround, 2},
+		"wrote before":    {queryWroteBefore(d), 3},
 	}
+}
+
+// SearchPlan gives the lines of the plan of a search of the comments.
+func (db *Store) SearchPlan(ctx context.Context, q search.Query, f digest.SearchFilter) (lines []string, err error) {
+	explain, columns := "EXPLAIN ", 1
+	if !db.Dialect.LocksRows {
+		explain, columns = "EXPLAIN QUERY PLAN ", 4
+	}
+	w := db.filtered(searchable[blog.KindComment], f)
+	w.Terms = append(w.Terms, inState("e", f.State)...)
+	query := w.query(q)
+	err = db.View(ctx, "test", func(t *database.Tx) error {
+		return t.Each(func(r database.Row) error {
+			fields := make([]any, columns)
+			for i := range fields {
+				fields[i] = new(string)
+			}
+			err := r.Scan(fields...)
+			lines = append(lines, *fields[columns-1].(*string))
+			return err
+		}, explain+query, w.Args...)
+	})
+	return lines, err
 }

@@ -1,7 +1,6 @@
 package index
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -9,190 +8,157 @@ import (
 	"postbag/digest/store/database"
 )
 
-// searchDialect is what differs between databases' indexes for the search.
+// searchDialect is what differs between databases' full-text searches. In both, an
+// index has the entry's id as rowid.
 type searchDialect struct {
-	key string // the column of an index that holds the key
+	// document writes the words of an entry as the index takes them.
+	document func(id int64, author, title, text []string) document
 	// put gives the statement that puts the documents of a JSON array into an
-	// index, replacing those with the same keys.
-	put func(index string) string
-	// document and condition write lexemes as the index takes them.
-	document  func(lexemes []string) string
-	condition func(search.Condition) string
-	// find gives the ways to the newest keys that match the condition $1, from $2
-	// and before $3 if that is within bounds at all, with more conditions if there
-	// are any. They are tried in order until one is done.
-	find  func(index, more string, within bool) []way
-	empty []string // statements that empty the indexes
+	// index, in place of those with the same ids.
+	put func(searched) string
+	// condition writes what an entry must have, each of want and none of not, as
+	// the database's query; want is not empty.
+	condition func(what searched, want, not []search.Term) string
+	// matches gives the condition that a row of an index, given that, matches.
+	matches func(index, param string) string
+	// rank gives how well a row of an index matches by the words of its text and
+	// title; more is better. Param adds the condition of these words alone.
+	rank func(what searched, param func() string) string
 }
 
-// searchOf gives what differs for a database.
-func searchOf(d *database.Dialect) searchDialect {
+func searchOf(d database.Dialect) searchDialect {
 	if d.Name == "sqlite" {
-		return sqliteSearch()
+		return fts5()
 	}
-	return postgresSearch()
+	return tsvector()
 }
 
-// way is a way to find keys.
-type way struct {
-	plan  string // a statement that goes before, or ""
-	query string
-	limit int // $4
-	// onlyAfter leaves this way out when the one before found fewer keys.
-	onlyAfter int
-	// isDone tells whether so many keys found are all, or enough; nil if any number
-	// is.
-	isDone func(n int) bool
-}
-
-func sqliteSearch() searchDialect {
+// bm25 gives no weight to the writer's name, and three to a post's title.
+func fts5() searchDialect {
 	return searchDialect{
-		key: "rowid",
-		put: func(index string) string {
-			return `INSERT OR REPLACE INTO ` + index + ` (rowid, lexemes) SELECT value ->> 'k', value ->> 'l' FROM json_each($1)`
+		document: func(id int64, author, title, text []string) document {
+			return document{ID: id, Author: strings.Join(author, " "), Title: strings.Join(title, " "), Text: strings.Join(text, " ")}
 		},
-		document:  func(lexemes []string) string { return strings.Join(lexemes, " ") },
+		put: func(what searched) string {
+			title, value := "", ""
+			if what.hasTitle() {
+				title, value = "title, ", "COALESCE(value ->> 'title', ''), "
+			}
+			return `INSERT OR REPLACE INTO ` + what.index + ` (rowid, author, ` + title + `text)
+				SELECT value ->> 'id', COALESCE(value ->> 'author', ''), ` + value + `COALESCE(value ->> 'text', '') FROM json_each($1)`
+		},
 		condition: ftsCondition,
-		// FTS5 gives the newest first, and no more than it is asked for.
-		find: func(index, more string, _ bool) []way {
-			return []way{{limit: MostRanked + 1, query: `SELECT rowid FROM ` + index + ` WHERE ` + index + ` MATCH $1 AND rowid >= $2 AND rowid < $3` + more + `
-				ORDER BY rowid DESC LIMIT $4`}}
+		matches:   func(index, param string) string { return index + ` MATCH ` + param },
+		rank: func(what searched, _ func() string) string {
+			if what.hasTitle() {
+				return `-bm25(` + what.index + `, 0, 3, 1)`
+			}
+			return `-bm25(` + what.index + `, 0, 1)`
 		},
-		empty: []string{`INSERT INTO search_comments (search_comments) VALUES ('delete-all')`,
-			`INSERT INTO search_posts (search_posts) VALUES ('delete-all')`},
 	}
 }
 
-// ftsCondition writes a condition in FTS5's language.
-func ftsCondition(c search.Condition) string {
-	phrases := func(rows [][]string, operator string) string {
-		all := make([]string, len(rows))
-		for i, row := range rows {
-			all[i] = `"` + strings.Join(row, " ") + `"`
+func ftsCondition(what searched, want, not []search.Term) string {
+	columns := map[search.Field]string{search.Text: "text", search.Author: "author", search.Post: "title"}
+	if what.hasTitle() {
+		columns[search.Text] = "{title text}"
+	}
+	write := func(terms []search.Term, operator string) string {
+		all := make([]string, len(terms))
+		for i, t := range terms {
+			all[i] = columns[t.In] + ` : "` + strings.Join(t.Words, " ") + `"`
+			if t.IsPrefix {
+				all[i] += " *"
+			}
 		}
 		return "(" + strings.Join(all, operator) + ")"
 	}
-	if len(c.None) == 0 {
-		return phrases(c.All, " AND ")
+	if len(not) == 0 {
+		return write(want, " AND ")
 	}
-	return phrases(c.All, " AND ") + " NOT " + phrases(c.None, " OR ")
+	return write(want, " AND ") + " NOT " + write(not, " OR ")
 }
 
-func postgresSearch() searchDialect {
+// The weights of a writer's name, a post's title and a text.
+const authorWeight, titleWeight, textWeight = "A", "B", "D"
+
+func tsvector() searchDialect {
 	return searchDialect{
-		key: "key",
-		put: func(index string) string {
-			return `INSERT INTO ` + index + ` (key, lexemes)
-				SELECT CAST(value ->> 'k' AS BIGINT), CAST(value ->> 'l' AS TSVECTOR) FROM json_array_elements(CAST($1 AS JSON)) AS value
-				ON CONFLICT (key) DO UPDATE SET lexemes = EXCLUDED.lexemes`
+		document: func(id int64, author, title, text []string) document {
+			v := vector{times: map[string]int{}}
+			v.put(author, authorWeight)
+			v.put(title, titleWeight)
+			v.put(text, textWeight)
+			return document{ID: id, Words: string(v.text)}
 		},
-		document:  vector,
+		put: func(what searched) string {
+			return `INSERT INTO ` + what.index + ` (rowid, words)
+				SELECT CAST(value ->> 'id' AS BIGINT), CAST(COALESCE(value ->> 'words', '') AS TSVECTOR)
+				FROM json_array_elements(CAST($1 AS JSON)) AS value
+				ON CONFLICT (rowid) DO UPDATE SET words = EXCLUDED.words`
+		},
 		condition: vectorCondition,
-		find:      vectorFind,
-		empty:     []string{`DELETE FROM search_comments`, `DELETE FROM search_posts`},
+		matches:   func(index, param string) string { return index + `.words @@ CAST(` + param + ` AS TSQUERY)` },
+		// Longer texts count for less, by the logarithm of their length.
+		rank: func(what searched, param func() string) string {
+			return `ts_rank('{0.3, 0, 0.9, 0}', ` + what.index + `.words, CAST(` + param() + ` AS TSQUERY), 1)`
+		},
 	}
 }
 
-// How many entries PostgreSQL reads along the keys: first, and then where those
-// had enough matches that more of them should be enough. How many matches are
-// few enough to be read in any order.
-const (
-	alongFirst  = 20_000
-	alongLater  = 200_000
-	enoughFirst = MostRanked * alongFirst / alongLater
-	fewMatches  = 20_000
-)
-
-// vectorFind tells how to find the newest keys where the index of lexemes gives
-// those that match in no order, and each costs a look into its row. What matches
-// often is met soon along the keys, which costs a microsecond or two each. What
-// few match the index gives, and they are all read. What was common and has
-// become rare is read to the last. The settings keep PostgreSQL from taking the
-// one way for the other, as it would before it has counted words.
-func vectorFind(index, more string, within bool) []way {
-	const (
-		settings = `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', '%s', true),
-			set_config('enable_bitmapscan', '%s', true)`
-		inRange  = `key >= $2 AND key < $3`
-		anywhere = `CAST($2 AS BIGINT) < CAST($3 AS BIGINT)` // keeps the index of keys out of it
-	)
-	byKey, byLexeme := fmt.Sprintf(settings, "on", "off"), fmt.Sprintf(settings, "off", "on")
-	matches := `lexemes @@ CAST($1 AS TSQUERY)` + more
-	along := func(most, after int) way {
-		return way{plan: byKey, onlyAfter: after, limit: MostRanked + 1, isDone: func(n int) bool { return n > MostRanked },
-			query: fmt.Sprintf(`SELECT key FROM (SELECT key, lexemes FROM %s WHERE %s ORDER BY key DESC LIMIT %d) newest
-				WHERE %s ORDER BY key DESC LIMIT $4`, index, inRange, most, matches)}
-	}
-	where := anywhere
-	if within {
-		where = inRange
-	}
-	found := fmt.Sprintf(`SELECT key FROM %s WHERE %s AND %s`, index, where, matches)
-	return []way{
-		along(alongFirst, 0),
-		along(alongLater, enoughFirst),
-		{plan: byLexeme, query: found + ` LIMIT $4`, limit: fewMatches + 1, isDone: func(n int) bool { return n <= fewMatches }},
-		{plan: byLexeme, query: `WITH found AS MATERIALIZED (` + found + `) SELECT key FROM found ORDER BY key DESC LIMIT $4`,
-			limit: MostRanked + 1},
-	}
-}
-
-// A tsvector remembers so many places of a lexeme (PostgreSQL's manual, 12.11).
-// Where one has more, the row has another lexeme that says so, and phrases are
-// left to whoever reads the text.
+// A tsvector remembers so many places of a word (PostgreSQL's manual, 12.11). The
+// mark is a word that no text has: an entry with more places of one has it, and
+// phrases are looked for in it as words.
 const (
 	mostPlaces = 255
-	manyPlaces = "§m"
+	manyPlaces = "'§'"
 )
 
-// vector writes lexemes with their places as a tsvector. They hold no quotation
-// mark and no backslash.
-func vector(lexemes []string) string {
-	places := make(map[string][]int, len(lexemes))
-	order := make([]string, 0, len(lexemes)+1)
-	tooMany := false
-	for i, l := range lexemes {
-		at, ok := places[l]
-		if !ok {
-			order = append(order, l)
-		}
-		if len(at) == mostPlaces {
-			tooMany = true
-			continue
-		}
-		places[l] = append(at, i+1)
-	}
-	if tooMany {
-		order = append(order, manyPlaces)
-	}
-	b := make([]byte, 0, 16*len(lexemes))
-	for _, l := range order {
-		b = append(append(append(b, '\''), l...), '\'')
-		for i, at := range places[l] {
-			b = append(b, ":,"[min(i, 1)])
-			b = strconv.AppendInt(b, int64(at), 10)
-		}
-		b = append(b, ' ')
-	}
-	return string(b)
+// vector writes a tsvector. Words hold no quotation mark and no backslash.
+type vector struct {
+	text  []byte
+	place int
+	times map[string]int
 }
 
-// vectorCondition writes a condition as a tsquery.
-func vectorCondition(c search.Condition) string {
-	var terms []string
-	for _, row := range c.All {
-		phrase := inQuotes(row, " <-> ")
-		if len(row) > 1 {
-			phrase = "(" + phrase + " | '" + manyPlaces + "' & " + inQuotes(row, " & ") + ")"
+// put adds words of a part of the entry; no phrase reaches from one into the next.
+func (v *vector) put(words []string, weight string) {
+	for _, w := range words {
+		v.place++
+		if v.times[w]++; v.times[w] == mostPlaces+1 {
+			v.text = append(v.text, manyPlaces+" "...)
 		}
-		terms = append(terms, phrase)
+		v.text = append(append(append(v.text, '\''), w...), '\'', ':')
+		v.text = append(append(strconv.AppendInt(v.text, int64(v.place), 10), weight...), ' ')
 	}
-	for _, row := range c.None {
-		terms = append(terms, "!("+inQuotes(row, " <-> ")+")")
-	}
-	return strings.Join(terms, " & ")
+	v.place++
 }
 
-func inQuotes(lexemes []string, operator string) string {
-	return "'" + strings.Join(lexemes, "'"+operator+"'") + "'"
+func vectorCondition(what searched, want, not []search.Term) string {
+	weights := map[search.Field]string{search.Text: textWeight, search.Author: authorWeight, search.Post: titleWeight}
+	if what.hasTitle() {
+		weights[search.Text] = titleWeight + textWeight
+	}
+	phrase := func(t search.Term) string {
+		all := make([]string, len(t.Words))
+		for i, w := range t.Words {
+			all[i] = "'" + w + "':" + weights[t.In]
+			if t.IsPrefix && i == len(t.Words)-1 {
+				all[i] += "*"
+			}
+		}
+		phrase := strings.Join(all, " <-> ")
+		if len(all) > 1 {
+			phrase += " | " + manyPlaces + " & " + strings.Join(all, " & ")
+		}
+		return "(" + phrase + ")"
+	}
+	var all []string
+	for _, t := range want {
+		all = append(all, phrase(t))
+	}
+	for _, t := range not {
+		all = append(all, "!"+phrase(t))
+	}
+	return strings.Join(all, " & ")
 }

@@ -1,7 +1,9 @@
-// Package index keeps what is derived from posts and comments, for searching.
+// Package index searches what is stored: it keeps the words of posts and comments
+// in the database's full-text index, lists and finds comments and posts by a
+// query, and reads what comments are compared with.
 package index
 
 import "postbag/digest/store/database"
 
-// Store keeps the index.
+// Store searches the database.
 type Store struct{ *database.DB }

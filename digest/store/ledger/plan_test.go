@@ -8,7 +8,7 @@ import (
 )
 
 func TestStatementsScanNoLargeTable(t *testing.T) {
-	storetest.Plans(t, storetest.ManyReaders, ledger.Statements, func(y storetest.Years) map[string][]string {
+	storetest.Plans(t, ledger.Statements, func(y storetest.Years) map[string][]string {
 		return map[string][]string{
 			"settle":   {`[{"id":7,"attempts":1,"state":"sent","at":1,"code":250,"reply":"ok"},{"id":9,"attempts":1,"state":"sent","at":1,"code":250,"reply":"ok"}]`, y.Issue},
 			"claim":    {y.Issue, y.Late, "10", "queued", "1", "1", "1"},

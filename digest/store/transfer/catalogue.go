@@ -59,7 +59,7 @@ type storedTable struct {
 // what is about the processes of one installation.
 func isDerived(table string) bool {
 	return table == "migrations" || table == "workers" || table == "duties" ||
-		strings.HasPrefix(table, "search_") || strings.HasPrefix(table, "near_")
+		strings.HasPrefix(table, "search_")
 }
 
 // isLeftOut tells of columns that a backup leaves out; they take their default.

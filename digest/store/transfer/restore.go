@@ -12,6 +12,10 @@ import (
 	"postbag/digest/store/database"
 )
 
+// indexAll notes all posts and comments to be indexed for the search.
+const indexAll = `INSERT INTO search_todo (kind, entry)
+	SELECT 0, id FROM comments UNION ALL SELECT 1, id FROM posts ORDER BY 1 DESC, 2`
+
 // RestoreOptions are what a restore is made with.
 type RestoreOptions struct {
 	Clock       digest.Clock  // dates the hold and the migrations; nil means the machine's
@@ -115,6 +119,9 @@ func (r *restorer) fill(t *database.Tx, conn *sql.Conn, version int) (err error)
 		return err
 	}
 	if err := r.upgrade(t, r.done.From, len(r.steps)); err != nil {
+		return err
+	}
+	if _, err := t.Exec(indexAll); err != nil {
 		return err
 	}
 	return r.finish(t)

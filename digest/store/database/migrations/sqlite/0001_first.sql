@@ -126,6 +126,7 @@ CREATE TABLE comments (
 CREATE INDEX comments_newest ON comments (published, id);
 CREATE INDEX comments_source_newest ON comments (source_id, published, id);
 CREATE INDEX comments_first_seen ON comments (source_id, first_seen);
+CREATE INDEX comments_author ON comments (author, first_seen);
 CREATE INDEX comments_post ON comments (post_id, published, id);
 CREATE INDEX comments_parent ON comments (parent_id, gone);
 CREATE INDEX comments_waiting_post ON comments (source_id, post_ref)
@@ -362,62 +363,17 @@ CREATE INDEX duties_due ON duties (next_at) WHERE next_at IS NOT NULL AND worker
 CREATE INDEX duties_held ON duties (worker_id) WHERE worker_id IS NOT NULL;
 CREATE UNIQUE INDEX duties_room ON duties (room) WHERE room <> '' AND worker_id IS NOT NULL;
 
--- The search index. It is derived from posts and comments: an entry that it lacks
--- is indexed again, and all are once its tables are empty.
+-- The search index. It is made from posts and comments, and no backup holds it.
 
--- Entries to index anew. Kind is 0 for a comment, 1 for a post, 2 for all
--- comments under a post. An entry may stand in it several times.
+-- Entries to index: comments (kind 0) and posts (1). An entry may stand in it
+-- several times.
 CREATE TABLE search_todo (
     id    INTEGER  PRIMARY KEY,
-    kind  SMALLINT NOT NULL CHECK (kind IN (0, 1, 2)),
+    kind  SMALLINT NOT NULL CHECK (kind IN (0, 1)),
     entry BIGINT   NOT NULL
 );
 
--- How far, by id, the comments (0) and the posts (1) have been looked through
--- for entries that are not in the index. No row is 0.
-CREATE TABLE search_state (
-    kind   SMALLINT PRIMARY KEY,
-    walked BIGINT   NOT NULL
-);
-
--- One row for an entry; the rowid is the minute of its publication and its id.
--- The lexemes are made by the program, and parted by spaces.
-CREATE VIRTUAL TABLE search_comments USING fts5(lexemes, content='', contentless_delete=1, tokenize='ascii');
-CREATE VIRTUAL TABLE search_posts USING fts5(lexemes, content='', contentless_delete=1, tokenize='ascii');
-
--- Which entries repeat or quote others. It is derived from posts and comments, and
--- made again once its tables are empty. An entry is twice its id, and one more for
--- a post.
-
--- Entries to compare anew. One that changed is also looked for by those that are
--- later than it.
-CREATE TABLE near_todo (
-    id      INTEGER  PRIMARY KEY,
-    entry   BIGINT   NOT NULL,
-    changed SMALLINT NOT NULL CHECK (changed IN (0, 1))
-);
-
--- How far, by id, the comments (0) and the posts (1) have been compared, and the
--- prints of comments made ahead of that (2). No row is 0.
-CREATE TABLE near_state (
-    kind   SMALLINT PRIMARY KEY,
-    walked BIGINT   NOT NULL
-);
-
--- The numbers by which a text is found again. The holder is twice the entry, and
--- one more where this print alone is worth a look. Prints of a text that has
--- changed since stay: what they lead to is read before it is believed.
-CREATE TABLE near_prints (
-    print  BIGINT NOT NULL,
-    holder BIGINT NOT NULL,
-    PRIMARY KEY (print, holder)
-) WITHOUT ROWID;
-
--- What an entry is to an earlier one: a near copy (0), or it quotes it (1).
-CREATE TABLE near_links (
-    later    BIGINT   NOT NULL,
-    earlier  BIGINT   NOT NULL,
-    relation SMALLINT NOT NULL CHECK (relation IN (0, 1)),
-    PRIMARY KEY (later, earlier)
-) WITHOUT ROWID;
-CREATE INDEX near_links_earlier ON near_links (earlier, later);
+-- One row for an entry; the rowid is its id. The program parts the texts into
+-- words, and puts spaces between them.
+CREATE VIRTUAL TABLE search_comments USING fts5(author, text, content='', contentless_delete=1, tokenize='ascii');
+CREATE VIRTUAL TABLE search_posts USING fts5(author, title, text, content='', contentless_delete=1, tokenize='ascii');

@@ -1,7 +1,7 @@
 package list
 
-// Prepared gives the statements that run for every subscriber imported.
-func Prepared() []string {
+// Often gives the statements that run for every subscriber imported.
+func Often() []string {
 	return []string{
 		queryAddSubscriber,
 		queryAddConsent,

@@ -1,0 +1,87 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/near"
+)
+
+// How many comments and posts others are compared with when they are shown. Some
+// five thousand texts are compared in a third of a second.
+const (
+	picksCompared  = 2000 // the newest picks
+	postsCompared  = 100  // the newest posts; for one comment, before it and after it
+	aroundCompared = 1000 // for one comment: those before it and those after it
+)
+
+// Near tells what a comment has to do with others, by time: what it repeats or
+// quotes, and what repeats or quotes it. It is compared with the thousand comments
+// published before it and the thousand after, the hundred posts before and after,
+// and the newest 2,000 picks. What is gone has to do with nothing.
+func (d *Desk) Near(ctx context.Context, c digest.Comment) ([]near.Other, error) {
+	if c.Gone {
+		return nil, nil
+	}
+	entries, err := d.picksAndPosts(ctx, digest.Issue{}, func() ([]digest.Post, error) {
+		return d.store.PostsAround(ctx, c.Published, postsCompared)
+	})
+	if err != nil {
+		return nil, err
+	}
+	around, err := d.store.CommentsAround(ctx, c.Published, aroundCompared)
+	if err != nil {
+		return nil, err
+	}
+	entries = append(entries, near.Comment(c))
+	for _, other := range around {
+		entries = append(entries, near.Comment(other))
+	}
+	return near.Compare(entries)[near.Key{ID: c.ID}], nil
+}
+
+// picksAndPosts gives the newest picks of the other issues of an issue's series, of
+// all for none, and some posts.
+func (d *Desk) picksAndPosts(ctx context.Context, issue digest.Issue, posts func() ([]digest.Post, error)) (all []near.Entry, err error) {
+	picks, err := d.store.NewestPicks(ctx, issue.SeriesID, issue.ID, picksCompared)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range picks {
+		all = append(all, near.Comment(c))
+	}
+	found, err := posts()
+	for _, p := range found {
+		all = append(all, near.Post(p))
+	}
+	return all, err
+}
+
+// knownWriters gives those of the candidates' writers who wrote before the issue's
+// window began, and nil for a first issue, which has no window.
+func (d *Desk) knownWriters(ctx context.Context, issue digest.Issue, candidates []digest.Candidate) ([]string, error) {
+	if issue.WindowFrom.IsZero() {
+		return nil, nil
+	}
+	names := make([]string, len(candidates))
+	for i, c := range candidates {
+		names[i] = c.Author
+	}
+	return d.store.WroteBefore(ctx, issue.SeriesID, names, issue.WindowFrom)
+}
+
+// NearStore is what comparing comments asks of the database.
+type NearStore interface {
+	// NewestPicks gives the picks of a series' issues, of all series for 0, except
+	// those of one issue, newest issue first, gone ones left out. Cancelled issues
+	// do not count.
+	NewestPicks(ctx context.Context, seriesID, exceptIssue int64, limit int) ([]digest.Comment, error)
+	// CommentsAround and PostsAround give what was published before a moment and
+	// from it on, at most so many each; no comment that is gone.
+	CommentsAround(ctx context.Context, at time.Time, each int) ([]digest.Comment, error)
+	PostsAround(ctx context.Context, at time.Time, each int) ([]digest.Post, error)
+	// WroteBefore gives those of some names under which a comment on a series'
+	// blogs was seen by a moment. It is never nil.
+	WroteBefore(ctx context.Context, seriesID int64, names []string, until time.Time) ([]string, error)
+}

@@ -1,0 +1,65 @@
+package near
+
+import (
+	"cmp"
+	"time"
+
+	"postbag/digest"
+)
+
+// Key tells an entry from all others.
+type Key struct {
+	ID     int64
+	IsPost bool // else it is a comment
+}
+
+// Entry is a comment or a post as it is compared.
+type Entry struct {
+	Key
+	Answers   int64 // the comment that it replies to, else 0
+	Published time.Time
+	Title     string // of a post
+	Text
+}
+
+// Comment makes a comment ready to be compared.
+func Comment(c digest.Comment) Entry {
+	return Entry{Key: Key{ID: c.ID}, Answers: c.ParentID, Published: c.Published, Text: Read(c.Body)}
+}
+
+// Post makes a post ready to be compared.
+func Post(p digest.Post) Entry {
+	return Entry{Key: Key{ID: p.ID, IsPost: true}, Published: p.Published, Title: p.Title, Text: Read(p.Body)}
+}
+
+// after tells whether an entry is later than another: published after it, or at
+// the same time and stored after it; a post comes before comments.
+func (e Entry) after(other Entry) bool { return compare(e, other) > 0 }
+
+func compare(a, b Entry) int {
+	posts := func(e Entry) int {
+		if e.IsPost {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(a.Published.Compare(b.Published), cmp.Compare(posts(a), posts(b)), cmp.Compare(a.ID, b.ID))
+}
+
+// Relation is what a later text is to an earlier one.
+type Relation string
+
+// The relations.
+const (
+	Copy  Relation = "copy"  // a near copy
+	Quote Relation = "quote" // it quotes the earlier one
+)
+
+// Other is an entry that another repeats or quotes, or the other way round.
+type Other struct {
+	Key
+	Relation  Relation
+	IsLater   bool // it repeats or quotes the one that is looked at
+	Published time.Time
+	Title     string // of a post; may be empty
+}
