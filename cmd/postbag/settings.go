@@ -17,8 +17,8 @@ import (
 	"postbag/digest/hostname"
 	"postbag/digest/schedule"
 	"postbag/digest/store"
+	"postbag/subscribers"
 	"postbag/subscribers/address"
-	"postbag/subscribers/deliver"
 	"postbag/subscribers/mail"
 	"postbag/subscribers/message"
 )
@@ -109,7 +109,7 @@ func (s *Settings) level() slog.Level {
 func (s *Settings) allow() (fetch.Allow, error) { return fetch.ParseAllow(s.FetchAllow) }
 
 // ambiguity is the policy for messages whose fate is unknown.
-func (s *Settings) ambiguity() deliver.Ambiguity { return deliver.Ambiguity(s.Ambiguous) }
+func (s *Settings) ambiguity() subscribers.Ambiguity { return subscribers.Ambiguity(s.Ambiguous) }
 
 // proxies reads the trusted proxies.
 func (s *Settings) proxies() ([]netip.Prefix, error) {

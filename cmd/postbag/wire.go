@@ -159,7 +159,7 @@ func (a *app) postOffice(ctx context.Context) (*postOffice, error) {
 		}
 	}
 	o := a.dispatching()
-	o.Engine = deliver.New(deliver.Options{
+	o.Mailer = deliver.New(deliver.Options{
 		Ledger: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log,
 		Concurrency: a.settings.Concurrency, Rate: a.settings.Rate, Ambiguous: a.settings.ambiguity(),
 	})

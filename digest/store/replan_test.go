@@ -199,9 +199,9 @@ func TestMailingBegunByAnotherClock(t *testing.T) {
 		if err != nil || !ok || at.After(before) {
 			t.Errorf("something is due at %s, %v, %v", at, ok, err)
 		}
-		claimed, err := db.Exchange(t.Context(), deliver.Exchange{IssueID: issue, Claim: 2, Now: before})
-		if err != nil || len(claimed) != 2 {
-			t.Errorf("%d were claimed, %v", len(claimed), err)
+		done, err := db.Exchange(t.Context(), deliver.Exchange{IssueID: issue, Claim: 2, Now: before})
+		if err != nil || len(done.Claimed) != 2 {
+			t.Errorf("%d were claimed, %v", len(done.Claimed), err)
 		}
 		rows, err := db.Deliveries(t.Context(), issue, 0, subscribers.Queued)
 		if err != nil || len(rows) != 1 || !rows[0].NextTry.IsZero() {

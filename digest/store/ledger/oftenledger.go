@@ -8,6 +8,7 @@ import (
 func Often(d database.Dialect) []string {
 	return []string{
 		querySettle(d),
+		queryBegin(d),
 		queryClaim(d),
 	}
 }

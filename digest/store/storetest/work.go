@@ -254,13 +254,18 @@ var workTests = []test{
 		}
 	}},
 	{"rows of a worker that left are recovered, those of one present are not", func(b *bench) {
-		issue := b.sending(3)
+		issue := b.sending(5)
 		p := b.join()
-		x := deliver.Exchange{IssueID: issue.ID, Worker: p.ID(), Claim: 2, Now: now}
-		claimed, err := b.Exchange(b.ctx(), x)
+		x := deliver.Exchange{IssueID: issue.ID, Worker: p.ID(), Claim: 3, Now: now}
+		done, err := b.Exchange(b.ctx(), x)
 		b.must(err)
-		b.equal("claimed", len(claimed), 2)
-		recovery := deliver.Recovery{IssueID: issue.ID, Worker: p.ID() + 1, Policy: deliver.Resend, Retry: now.Add(time.Minute), Now: now}
+		claimed := done.Claimed
+		b.equal("claimed", len(claimed), 3)
+		x.Claim, x.Begin = 0, claimed[:2]
+		done, err = b.Exchange(b.ctx(), x)
+		b.must(err)
+		b.equal("begun", len(done.Begun), 2)
+		recovery := deliver.Recovery{IssueID: issue.ID, Worker: p.ID() + 1, Policy: subscribers.Resend, Retry: now.Add(time.Minute), Now: now}
 		stranded := func(worker int64) bool {
 			is, err := b.Stranded(b.ctx(), issue.ID, worker)
 			b.must(err)
@@ -272,11 +277,13 @@ var workTests = []test{
 		b.equal("recovered while it is there", n, 0)
 		p.Leave()
 		b.equal("stranded once it left", stranded(p.ID()+1), true)
-		claimed, err = b.Exchange(b.ctx(), x)
+		x.Claim, x.Begin = 2, claimed[2:3]
+		done, err = b.Exchange(b.ctx(), x)
 		b.must(err)
-		b.equal("claimed once it left", len(claimed), 0)
+		b.equal("claimed and begun once it left", []int{len(done.Claimed), len(done.Begun)}, []int{0, 0})
 		n, err = b.Recover(b.ctx(), recovery)
 		b.must(err)
 		b.equal("recovered", n, 2)
+		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Deferred: 2, subscribers.Queued: 3})
 	}},
 }

@@ -12,7 +12,7 @@ import (
 	"postbag/subscribers"
 )
 
-// Options are what an [Engine] works with. Ledger, Transport and Clock must be
+// Options are what an [Sender] works with. Ledger, Transport and Clock must be
 // set; the rest has defaults.
 type Options struct {
 	Ledger    Ledger
@@ -25,8 +25,8 @@ type Options struct {
 	// together that share the work; 0 is no limit.
 	Rate float64
 	// Ambiguous is what happens to a message whose answer never came; default
-	// [Resend].
-	Ambiguous Ambiguity
+	// [subscribers.Resend].
+	Ambiguous subscribers.Ambiguity
 	// RetryAfterAmbiguous is the pause before such a message goes out once
 	// more; default one minute.
 	RetryAfterAmbiguous time.Duration
@@ -113,10 +113,10 @@ type Summary struct {
 	Paused string
 }
 
-// Engine delivers issues, each by at most one run at a time. It remembers
-// results that the ledger could not take, so one Engine serves a process for
+// Sender delivers issues, each by at most one run at a time. It remembers
+// results that the ledger could not take, so one Sender serves a process for
 // its whole life.
-type Engine struct {
+type Sender struct {
 	o Options
 
 	mu        sync.Mutex
@@ -124,8 +124,8 @@ type Engine struct {
 	unsettled map[int64][]Result
 }
 
-// New makes an engine and fills in the defaults.
-func New(o Options) *Engine {
+// New makes a sender and fills in the defaults.
+func New(o Options) *Sender {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -133,7 +133,7 @@ func New(o Options) *Engine {
 		o.Concurrency = 10
 	}
 	if o.Ambiguous == "" {
-		o.Ambiguous = Resend
+		o.Ambiguous = subscribers.Resend
 	}
 	if o.RetryAfterAmbiguous <= 0 {
 		o.RetryAfterAmbiguous = time.Minute
@@ -147,7 +147,7 @@ func New(o Options) *Engine {
 	if o.Jitter == nil {
 		o.Jitter = rand.Float64
 	}
-	return &Engine{o: o, running: map[int64]bool{}, unsettled: map[int64][]Result{}}
+	return &Sender{o: o, running: map[int64]bool{}, unsettled: map[int64][]Result{}}
 }
 
 // Run begins an issue's delivery or takes it up again, sends to every row that
@@ -159,74 +159,74 @@ func New(o Options) *Engine {
 // messages on the wire are finished within the grace, everything is settled,
 // and Run gives the error of ctx. Several processes may run the same issue, each
 // as a worker of its own; a second Run in one process is refused with a Conflict.
-func (e *Engine) Run(ctx context.Context, job Job) (Summary, error) {
+func (s *Sender) Run(ctx context.Context, job Job) (Summary, error) {
 	if job.Worker == nil {
 		job.Worker = alone{}
 	}
 	id := job.Mailing.IssueID
-	if err := e.enter(id); err != nil {
+	if err := s.enter(id); err != nil {
 		return Summary{IssueID: id}, err
 	}
-	defer e.leave(id)
-	s, err := e.run(ctx, job)
+	defer s.leave(id)
+	sum, err := s.run(ctx, job)
 	if err != nil {
-		return s, fmt.Errorf("deliver issue %d: %w", id, err)
+		return sum, fmt.Errorf("deliver issue %d: %w", id, err)
 	}
-	return s, nil
+	return sum, nil
 }
 
-func (e *Engine) enter(id int64) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.running[id] {
+func (s *Sender) enter(id int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running[id] {
 		return digest.Fail(digest.Conflict, "Wait for it to end.", "issue %d is being delivered already", id)
 	}
-	e.running[id] = true
+	s.running[id] = true
 	return nil
 }
 
-func (e *Engine) leave(id int64) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	delete(e.running, id)
+func (s *Sender) leave(id int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.running, id)
 }
 
 // run holds the order of one run: begin, settle what an earlier run could not,
 // recover what a dead process left, send, finish.
-func (e *Engine) run(ctx context.Context, job Job) (Summary, error) {
+func (s *Sender) run(ctx context.Context, job Job) (Summary, error) {
 	id := job.Mailing.IssueID
-	s := Summary{IssueID: id}
-	mailing, err := e.o.Ledger.Begin(ctx, job.Mailing, job.LastOfMonth)
+	sum := Summary{IssueID: id}
+	mailing, err := s.o.Ledger.Begin(ctx, job.Mailing, job.LastOfMonth)
 	if err != nil {
-		return s, err
+		return sum, err
 	}
-	if err := e.settleOld(ctx, id); err != nil {
-		return s, err
+	if err := s.settleOld(ctx, id); err != nil {
+		return sum, err
 	}
-	now := e.o.Clock.Now()
-	n, err := e.o.Ledger.Recover(ctx, Recovery{
-		IssueID: id, Worker: job.Worker.ID(), Policy: e.o.Ambiguous, Retry: now.Add(e.o.RetryAfterAmbiguous), Now: now,
+	now := s.o.Clock.Now()
+	n, err := s.o.Ledger.Recover(ctx, Recovery{
+		IssueID: id, Worker: job.Worker.ID(), Policy: s.o.Ambiguous, Retry: now.Add(s.o.RetryAfterAmbiguous), Now: now,
 	})
 	if err != nil {
-		return s, err
+		return sum, err
 	}
 	if n > 0 {
-		e.o.Log.Warn("messages in doubt after an unclean end", "issue", id, "rows", n, "policy", e.o.Ambiguous)
+		s.o.Log.Warn("messages in doubt after an unclean end", "issue", id, "rows", n, "policy", s.o.Ambiguous)
 	}
 	// All that is left to do once ctx ends has one time limit together.
-	db, cancel := outlive(ctx, e.o.Grace+settleTime)
+	db, cancel := outlive(ctx, s.o.Grace+settleTime)
 	defer cancel()
-	workErr := e.send(ctx, db, job, mailing, &s)
-	if err := e.settleOld(db, id); err != nil {
-		return s, first(workErr, err)
+	workErr := s.send(ctx, db, job, mailing, &sum)
+	if err := s.settleOld(db, id); err != nil {
+		return sum, first(workErr, err)
 	}
-	if err := e.finish(db, &s); err != nil {
-		return s, first(workErr, err)
+	if err := s.finish(db, &sum); err != nil {
+		return sum, first(workErr, err)
 	}
 	if job.Progress != nil {
-		job.Progress(progressOf(s.Counts))
+		job.Progress(progressOf(sum.Counts))
 	}
-	return s, workErr
+	return sum, workErr
 }
 
 // first gives the error that came first: what follows has the same cause.
@@ -243,41 +243,41 @@ const settleTime = 2 * time.Second
 
 // settleOld offers the ledger the results it could not take before. They are
 // known outcomes, and must be in before Recover calls their rows doubtful.
-func (e *Engine) settleOld(ctx context.Context, id int64) error {
-	e.mu.Lock()
-	old := e.unsettled[id]
-	e.mu.Unlock()
+func (s *Sender) settleOld(ctx context.Context, id int64) error {
+	s.mu.Lock()
+	old := s.unsettled[id]
+	s.mu.Unlock()
 	if len(old) == 0 {
 		return nil
 	}
-	if _, err := e.o.Ledger.Exchange(ctx, Exchange{IssueID: id, Settle: old, Now: e.o.Clock.Now()}); err != nil {
+	if _, err := s.o.Ledger.Exchange(ctx, Exchange{IssueID: id, Settle: old, Now: s.o.Clock.Now()}); err != nil {
 		return err
 	}
-	e.mu.Lock()
-	delete(e.unsettled, id)
-	e.mu.Unlock()
+	s.mu.Lock()
+	delete(s.unsettled, id)
+	s.mu.Unlock()
 	return nil
 }
 
 // keep remembers results for the next run.
-func (e *Engine) keep(id int64, results []Result) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.unsettled[id] = append(e.unsettled[id], results...)
+func (s *Sender) keep(id int64, results []Result) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unsettled[id] = append(s.unsettled[id], results...)
 }
 
 // send works off what is due, if the issue is to be sent now and anything is.
 // Results are settled under db, which outlives ctx.
-func (e *Engine) send(ctx, db context.Context, job Job, mailing subscribers.Mailing, s *Summary) error {
+func (s *Sender) send(ctx, db context.Context, job Job, mailing subscribers.Mailing, sum *Summary) error {
 	id := mailing.IssueID
-	state, err := e.o.Ledger.IssueState(ctx, id)
+	state, err := s.o.Ledger.IssueState(ctx, id)
 	if err != nil || state != digest.Sending {
 		return err
 	}
-	if due, err := e.due(ctx, id); err != nil || !due {
+	if due, err := s.due(ctx, id); err != nil || !due {
 		return err
 	}
-	counts, err := e.o.Ledger.Counts(ctx, id)
+	counts, err := s.o.Ledger.Counts(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -285,40 +285,40 @@ func (e *Engine) send(ctx, db context.Context, job Job, mailing subscribers.Mail
 	if err != nil {
 		return fmt.Errorf("prepare the messages: %w", err)
 	}
-	r := newRun(ctx, db, e, job, mailing, compose, counts)
+	r := newRun(ctx, db, s, job, mailing, compose, counts)
 	defer r.close()
 	err = r.work()
-	s.Sent, s.Paused = r.desk.sent, r.desk.paused
+	sum.Sent, sum.Paused = r.committer.sent, r.committer.paused
 	return err
 }
 
 // due tells whether a row waits to be sent now.
-func (e *Engine) due(ctx context.Context, id int64) (bool, error) {
-	at, ok, err := e.o.Ledger.NextTry(ctx, id)
-	return ok && !at.After(e.o.Clock.Now()), err
+func (s *Sender) due(ctx context.Context, id int64) (bool, error) {
+	at, ok, err := s.o.Ledger.NextTry(ctx, id)
+	return ok && !at.After(s.o.Clock.Now()), err
 }
 
 // finish closes the issue if it can be, and fills in the summary.
-func (e *Engine) finish(ctx context.Context, s *Summary) (err error) {
-	l := e.o.Ledger
-	if s.State, err = l.IssueState(ctx, s.IssueID); err != nil {
+func (s *Sender) finish(ctx context.Context, sum *Summary) (err error) {
+	l := s.o.Ledger
+	if sum.State, err = l.IssueState(ctx, sum.IssueID); err != nil {
 		return err
 	}
-	if s.State == digest.Sending {
-		if s.Finished, err = l.Finish(ctx, s.IssueID, e.o.Clock.Now()); err != nil {
+	if sum.State == digest.Sending {
+		if sum.Finished, err = l.Finish(ctx, sum.IssueID, s.o.Clock.Now()); err != nil {
 			return err
 		}
 	}
-	if s.Finished {
-		s.State = digest.Sent
+	if sum.Finished {
+		sum.State = digest.Sent
 	}
-	s.Finished = s.State == digest.Sent
-	if s.Counts, err = l.Counts(ctx, s.IssueID); err != nil {
+	sum.Finished = sum.State == digest.Sent
+	if sum.Counts, err = l.Counts(ctx, sum.IssueID); err != nil {
 		return err
 	}
-	at, ok, err := l.NextTry(ctx, s.IssueID)
+	at, ok, err := l.NextTry(ctx, sum.IssueID)
 	if ok {
-		s.NextTry = at
+		sum.NextTry = at
 	}
 	return err
 }
