@@ -116,7 +116,7 @@ func (o Options) nothingThere(format, name string) error {
 	if o.Existing {
 		err.Offer(digest.Act{Do: digest.AddSource})
 	}
-	return err.Offer(digest.Act{Do: digest.ChooseDatabase})
+	return err.Offer(digest.Act{Do: digest.OtherDatabase})
 }
 
 func open(ctx context.Context, dsn string, opts Options, d Dialect) (*DB, error) {

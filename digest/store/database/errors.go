@@ -52,13 +52,13 @@ func (db *DB) Wrap(operation string, err error) error {
 			"%s: the database %s stayed locked: %w", operation, db.File, err)
 	case codeUnwritable:
 		return digest.Fail(digest.Unavailable, hintUnwritable,
-			"%s: the database %s cannot be written: %w", operation, db.File, err).Offer(digest.Act{Do: digest.ChooseDatabase})
+			"%s: the database %s cannot be written: %w", operation, db.File, err).Offer(digest.Act{Do: digest.OtherDatabase})
 	case codeDisk:
 		return digest.Fail(digest.Unavailable, "Make room on the disk and look at its health; what was stored before is safe.",
 			"%s: the disk of the database %s is full or failing: %w", operation, db.File, err)
 	case codeNoDatabase:
 		return digest.Fail(digest.Invalid, "This file was left as it is.",
-			"%s: the file %s is not a database: %w", operation, db.File, err).Offer(digest.Act{Do: digest.ChooseDatabase})
+			"%s: the file %s is not a database: %w", operation, db.File, err).Offer(digest.Act{Do: digest.OtherDatabase})
 	case codeCorrupt:
 		return digest.Fail(digest.Internal, "Stop Postbag and restore the newest backup.",
 			"%s: the database %s is damaged: %w", operation, db.File, err)

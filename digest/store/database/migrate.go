@@ -79,7 +79,7 @@ func (db *DB) Nobodys(t *Tx) error {
 	tables, err := t.Number(db.Dialect.foreign)
 	if err == nil && tables > 0 {
 		err = digest.Fail(digest.Invalid, "This one was left as it is.",
-			"the database %s belongs to another program", db.File).Offer(digest.Act{Do: digest.ChooseDatabase})
+			"the database %s belongs to another program", db.File).Offer(digest.Act{Do: digest.OtherDatabase})
 	}
 	return err
 }

@@ -121,7 +121,7 @@ func Unusable(dsn string, err error) error {
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return digest.Fail(digest.Invalid, "Create its folder first, or choose another file.",
-			"the folder of the database %s does not exist: %w", dsn, reason).Offer(digest.Act{Do: digest.ChooseDatabase})
+			"the folder of the database %s does not exist: %w", dsn, reason).Offer(digest.Act{Do: digest.OtherDatabase})
 	}
 	return digest.Fail(digest.Unavailable, hintUnwritable, "the database %s cannot be made: %w", dsn, reason)
 }

@@ -128,7 +128,7 @@ func (r *restorer) build(ctx context.Context, db *database.DB, part string) (err
 func putInPlace(from, to string) error {
 	err := disk.Move(from, to, false)
 	if errors.Is(err, fs.ErrExist) {
-		return database.Conflict("", "the file %s has appeared meanwhile", to).Offer(digest.Act{Do: digest.ChooseDatabase})
+		return database.Conflict("", "the file %s has appeared meanwhile", to).Offer(digest.Act{Do: digest.OtherDatabase})
 	}
 	return err
 }
