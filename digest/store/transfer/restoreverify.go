@@ -71,10 +71,10 @@ func free(db *database.DB, t *database.Tx, known int) (version int, err error) {
 		return 0, err
 	}
 	if version > known {
-		return 0, db.Newer(version, known)
+		return 0, db.NewerSchema(version, known)
 	}
 	if version == 0 {
-		return 0, db.Nobodys(t)
+		return 0, db.RefuseForeign(t)
 	}
 	if err := idle(db, t); err != nil {
 		return 0, err
