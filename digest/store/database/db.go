@@ -112,17 +112,13 @@ func DialectOf(dsn string) (Dialect, error) {
 		"%q is no kind of database that Postbag knows", scheme)
 }
 
-const (
-	hintOtherDB = "Say which it is with --db."
-	hintBegin   = "To begin here, follow a blog: postbag source add URL. If yours is elsewhere, name it with --db or --config."
-)
-
-// hintNothing says what to do where a database should be and is not.
-func (o Options) hintNothing() string {
+// nothingThere says that there is no database where one should be.
+func (o Options) nothingThere(format, name string) error {
+	err := digest.Fail(digest.NotFound, "", format, name)
 	if o.Existing {
-		return hintBegin
+		err.Offer(digest.Act{Do: digest.AddSource})
 	}
-	return hintOtherDB
+	return err.Offer(digest.Act{Do: digest.OtherDatabase})
 }
 
 func open(ctx context.Context, dsn string, opts Options, d Dialect) (*DB, error) {
@@ -133,7 +129,7 @@ func open(ctx context.Context, dsn string, opts Options, d Dialect) (*DB, error)
 		opts.BusyTimeout = DefaultBusyTimeout
 	}
 	if (opts.AsIs || opts.Existing) && d.isMissing != nil && d.isMissing(dsn) {
-		return nil, digest.Fail(digest.NotFound, opts.hintNothing(), "there is no database %s", dsn)
+		return nil, opts.nothingThere("there is no database %s", dsn)
 	}
 	path, err := d.Prepare(dsn)
 	if err != nil {
@@ -159,7 +155,7 @@ func (db *DB) connect(ctx context.Context, opts Options) error {
 		return err
 	}
 	if (opts.AsIs || opts.Existing) && version == 0 {
-		return digest.Fail(digest.NotFound, opts.hintNothing(), "the database %s is empty", db.File)
+		return opts.nothingThere("the database %s is empty", db.File)
 	}
 	if opts.AsIs {
 		return nil

@@ -78,8 +78,8 @@ func (db *DB) Schema(ctx context.Context) (version int, err error) {
 func (db *DB) RefuseForeign(t *Tx) error {
 	tables, err := t.Number(db.Dialect.foreign)
 	if err == nil && tables > 0 {
-		err = digest.Fail(digest.Invalid, "Choose another with --db; this one was left as it is.",
-			"the database %s belongs to another program", db.File)
+		err = digest.Fail(digest.Invalid, "This one was left as it is.",
+			"the database %s belongs to another program", db.File).Offer(digest.Act{Do: digest.OtherDatabase})
 	}
 	return err
 }

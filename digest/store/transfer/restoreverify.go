@@ -11,7 +11,7 @@ import (
 
 // verify reads back what was loaded and compares it with the sums of the backup.
 func (r *restorer) verify(t *database.Tx, stored []storedTable) error {
-	if check := carrierOf(t.Dialect).check; check != "" {
+	if check := dialectOf(t.Dialect).check; check != "" {
 		var table string
 		if found, err := t.One([]any{&table}, check); found || err != nil {
 			return database.First(err, digest.Fail(digest.Invalid, hintOther, "rows of %s refer to rows that are not in the backup", table))
