@@ -16,8 +16,8 @@
 //   - A [Frozen] issue is the snapshot that approval makes. Every rendering
 //     comes from it and from nothing else.
 //
-// An issue moves through these states; the table in [IssueState.To] is the
-// whole truth and the store refuses everything else:
+// An issue moves through these states. [IssueState.To] lists the moves; the store
+// refuses all others, and a listed one when the issue changed meanwhile:
 //
 //	  ┌──────reopen──────┐
 //	  ▼                  │
