@@ -214,9 +214,9 @@ var workTests = []test{
 	{"a plan makes what is missing and keeps what is there", func(b *bench) {
 		p := b.join()
 		src, _ := b.source("nightbus")
-		sweep := work.Duty{Name: "clean-up", Kind: work.CleanUp, Next: start}
+		sweep := work.Duty{Name: "clean-up", Kind: "clean-up", Next: start}
 		b.must(b.Plan(b.ctx(), start, sweep))
-		l := b.claim(p, start, work.CleanUp)
+		l := b.claim(p, start, "clean-up")
 		b.must(b.Complete(b.ctx(), l, work.Outcome{Next: after(time.Hour), Now: start}))
 		b.must(b.Plan(b.ctx(), after(time.Minute), sweep))
 		b.equal("the next clean-up", b.duty("clean-up").Next, after(time.Hour))
