@@ -55,6 +55,7 @@ const (
 	ReleaseHold   Deed = "release-hold"   // let sending go on
 	AddSubscriber Deed = "add-subscriber" //
 	StartServe    Deed = "start-serve"    // run the pages and the worker
+	OtherDatabase Deed = "other-database" // work on another database
 )
 
 var deedLabels = map[Deed]string{
@@ -89,6 +90,7 @@ var deedLabels = map[Deed]string{
 	ReleaseHold:   "Let sending go on",
 	AddSubscriber: "Add readers",
 	StartServe:    "Start the worker",
+	OtherDatabase: "Name another database",
 }
 
 // Deeds lists all deeds, in no order.

@@ -105,6 +105,8 @@ func commandOf(a digest.Act) string {
 		return "postbag subscriber add EMAIL"
 	case digest.StartServe:
 		return "postbag serve"
+	case digest.OtherDatabase:
+		return "postbag --db NAME"
 	}
 	return "postbag help"
 }

@@ -62,7 +62,7 @@ func (s *Sender) begin(ctx context.Context, by digest.Actor, issue digest.Issue,
 	}
 	err = s.Store.SetDue(ctx, issue.ID, s.Clock.Now(), overrode)
 	present, _, readErr := s.Desk.Issue(ctx, ref)
-	if digest.KindOf(err) == digest.Conflict && readErr == nil && present.State != issue.State {
+	if readErr == nil && (present.State == digest.Sending || present.State == digest.Sent) {
 		err = nil // a worker began it at this very moment
 	}
 	if err == nil {

@@ -75,8 +75,8 @@ func Open(ctx context.Context, dsn string, opts Options) (*DB, error) {
 		return of(db), nil
 	}
 	d := db.Dialect
-	often := slices.Concat(blog.Often(d), ledger.Often(d), list.Often())
-	if err := db.Keep(ctx, often); err != nil {
+	prepared := slices.Concat(blog.Prepared(d), ledger.Prepared(d), list.Prepared())
+	if err := db.Prepare(ctx, prepared); err != nil {
 		return nil, database.First(err, db.Close())
 	}
 	return of(db), nil

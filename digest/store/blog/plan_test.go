@@ -8,7 +8,7 @@ import (
 )
 
 func TestStatementsScanNoLargeTable(t *testing.T) {
-	storetest.Plans(t, blog.Statements, func(y storetest.Years) map[string][]string {
+	storetest.Plans(t, storetest.ManyComments, blog.Statements, func(y storetest.Years) map[string][]string {
 		return map[string][]string{
 			"closed for source":  {"1"},
 			"known posts":        {"1", y.Page},

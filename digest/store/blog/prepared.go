@@ -4,8 +4,8 @@ import (
 	"postbag/digest/store/database"
 )
 
-// Often gives the statements that run for every page pulled.
-func Often(d database.Dialect) []string {
+// Prepared gives the statements that run for every page pulled.
+func Prepared(d database.Dialect) []string {
 	return []string{
 		queryFollowed,
 		queryClosedForSource,
