@@ -16,7 +16,8 @@ type DeliveryState string
 // The states of a delivery.
 const (
 	Queued    DeliveryState = "queued"
-	InFlight  DeliveryState = "sending"
+	Claimed   DeliveryState = "claimed" // a worker has it; no server has heard of it
+	InFlight  DeliveryState = "sending" // a server may have heard of it
 	Delivered DeliveryState = "sent"
 	Deferred  DeliveryState = "deferred"
 	Failed    DeliveryState = "failed"
@@ -25,9 +26,10 @@ const (
 )
 
 var deliveryMoves = map[DeliveryState][]DeliveryState{
-	Queued:    {InFlight, Cancelled},
+	Queued:    {Claimed, Uncertain, Cancelled},
+	Claimed:   {InFlight, Queued, Uncertain, Cancelled},
 	InFlight:  {Delivered, Deferred, Failed, Uncertain, Queued},
-	Deferred:  {InFlight, Failed, Cancelled},
+	Deferred:  {Claimed, Delivered, Uncertain, Cancelled},
 	Uncertain: {Delivered, Queued, Failed},
 }
 
@@ -36,12 +38,16 @@ var deliveryMoves = map[DeliveryState][]DeliveryState{
 // to receive.
 func (s DeliveryState) To(next DeliveryState) bool { return slices.Contains(deliveryMoves[s], next) }
 
+// OpenStates lists the states of rows to which something still happens by itself.
+func OpenStates() []DeliveryState { return []DeliveryState{Queued, Claimed, InFlight, Deferred} }
+
+// UnbegunStates lists the open states of rows that no server is hearing of now.
+func UnbegunStates() []DeliveryState { return []DeliveryState{Queued, Claimed, Deferred} }
+
 // Terminal tells whether nothing more happens to the row by itself. An
 // uncertain row waits for a person, and does not keep an issue from being
 // finished.
-func (s DeliveryState) Terminal() bool {
-	return s == Delivered || s == Failed || s == Cancelled || s == Uncertain
-}
+func (s DeliveryState) Terminal() bool { return !slices.Contains(OpenStates(), s) }
 
 // Delivery is one issue to one subscriber, as claimed for sending.
 type Delivery struct {
@@ -52,14 +58,24 @@ type Delivery struct {
 	Name         string
 	Token        string // the subscriber's
 	State        DeliveryState
-	// Attempts counts claims, this one included; it is the fence: only the
-	// holder of the newest claim can settle the row.
-	Attempts  int
-	FirstTry  time.Time // zero before the first claim
-	NextTry   time.Time
-	UpdatedAt time.Time
-	Code      int    // SMTP reply code of the last result, 0 if none came
-	Reply     string // the server's words
+	// Fence counts claims, this one included: only the holder of the newest claim
+	// can begin or settle the row.
+	Fence    int
+	Attempts int // how often it was begun
+	// Unanswered counts how often its whole message was written and no answer came.
+	Unanswered int
+	FirstTry   time.Time // zero until it is begun
+	NextTry    time.Time
+	UpdatedAt  time.Time
+	Outcome
+}
+
+// Outcome is what made a delivery, or a letter, what it is.
+type Outcome struct {
+	Cause Cause
+	Code  int    // the SMTP reply code, 0 if none came
+	Reply string // the server's words, "" if none came; at most 500 bytes
+	Error string // what went wrong here, for a person; at most 500 bytes
 }
 
 // Mailing is what all messages of one issue share and keep through every retry.
@@ -73,12 +89,18 @@ type Mailing struct {
 // brackets: the same in every retry (RFC 5322, 3.6.4), unguessable without the
 // publication's salt.
 func (m Mailing) MessageID(salt []byte, subscriberID int64) string {
+	return messageID(salt, m.Domain, "", m.IssueID, subscriberID)
+}
+
+// messageID makes an id of a use and two numbers.
+func messageID(salt []byte, domain, use string, a, b int64) string {
 	mac := hmac.New(sha256.New, salt)
-	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], uint64(m.IssueID))
-	binary.BigEndian.PutUint64(b[8:], uint64(subscriberID))
-	mac.Write(b[:])
-	return hex.EncodeToString(mac.Sum(nil)[:16]) + "@" + m.Domain
+	var n [16]byte
+	binary.BigEndian.PutUint64(n[:8], uint64(a))
+	binary.BigEndian.PutUint64(n[8:], uint64(b))
+	mac.Write(n[:])
+	mac.Write([]byte(use))
+	return hex.EncodeToString(mac.Sum(nil)[:16]) + "@" + domain
 }
 
 // Counts are the rows of an issue's ledger by state.
@@ -94,4 +116,10 @@ func (c Counts) Total() int {
 }
 
 // Open counts the rows to which something will still happen.
-func (c Counts) Open() int { return c[Queued] + c[InFlight] + c[Deferred] }
+func (c Counts) Open() int {
+	n := 0
+	for _, s := range OpenStates() {
+		n += c[s]
+	}
+	return n
+}

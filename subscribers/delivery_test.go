@@ -9,15 +9,16 @@ import (
 )
 
 var deliveryStates = []subscribers.DeliveryState{
-	subscribers.Queued, subscribers.InFlight, subscribers.Delivered, subscribers.Deferred,
+	subscribers.Queued, subscribers.Claimed, subscribers.InFlight, subscribers.Delivered, subscribers.Deferred,
 	subscribers.Failed, subscribers.Uncertain, subscribers.Cancelled,
 }
 
 func TestDeliveryStates(t *testing.T) {
 	allowed := map[subscribers.DeliveryState]string{
-		subscribers.Queued:    "sending cancelled",
+		subscribers.Queued:    "claimed uncertain cancelled",
+		subscribers.Claimed:   "sending queued uncertain cancelled",
 		subscribers.InFlight:  "sent deferred failed uncertain queued",
-		subscribers.Deferred:  "sending failed cancelled",
+		subscribers.Deferred:  "claimed sent uncertain cancelled",
 		subscribers.Uncertain: "sent queued failed",
 	}
 	for _, from := range deliveryStates {
@@ -35,12 +36,36 @@ func TestTerminalStates(t *testing.T) {
 	for _, s := range deliveryStates {
 		c[s] = 1
 	}
-	if c.Total() != 7 || c.Open() != 3 {
+	if c.Total() != 8 || c.Open() != 4 {
 		t.Errorf("total %d, open %d", c.Total(), c.Open())
+	}
+	for _, s := range subscribers.UnbegunStates() {
+		if s.Terminal() || s == subscribers.InFlight {
+			t.Errorf("%s is no state of an open row that is not begun", s)
+		}
 	}
 	for _, s := range deliveryStates {
 		if open := (subscribers.Counts{s: 1}).Open() == 1; open == s.Terminal() {
 			t.Errorf("%s is open %v and terminal %v", s, open, s.Terminal())
+		}
+	}
+}
+
+// TestInDoubt has every policy, every cause and a message that got no answer
+// before.
+func TestInDoubt(t *testing.T) {
+	for _, cause := range subscribers.Causes() {
+		for unanswered := range 3 {
+			want := subscribers.Deferred
+			if cause == subscribers.NoAnswer && unanswered > 0 {
+				want = subscribers.Uncertain
+			}
+			if got := subscribers.Resend.InDoubt(cause, unanswered); got != want {
+				t.Errorf("resend, %q after %d: %s, want %s", cause, unanswered, got, want)
+			}
+			if got := subscribers.HoldUncertain.InDoubt(cause, unanswered); got != subscribers.Uncertain {
+				t.Errorf("hold, %q after %d: %s", cause, unanswered, got)
+			}
 		}
 	}
 }

@@ -20,15 +20,19 @@
 // A delivery, one row of the ledger for one issue and one subscriber, moves
 // through these, see [DeliveryState.To]:
 //
-//	queued ──claim──► sending ──250──► sent
-//	  │  ▲             │ │ │ │
-//	  │  │    4xx, cut │ │ │ └─5xx, out of time──► failed
-//	  │  │  connection ▼ │ └─no reply, policy hold─► uncertain ──► sent, queued or failed
-//	  │  └─ due ── deferred      (a person decides)
-//	  │               │
-//	  └───────────────┴──not active any more, or the issue cancelled──► cancelled
+//	queued ──────► claimed ──────► sending ──250──► sent
+//	  ▲  ▲           │  ▲           │ │ │ └──5xx, out of time──► failed
+//	  │  └handed back┘  │      4xx, │ │ └─no answer, policy hold──► uncertain ──► sent, queued or failed
+//	  │                 │       cut ▼ │                             (a person decides)
+//	  │                 └─due─ deferred
+//	  └──────── the server heard nothing of it
+//
+// A queued, claimed or deferred row becomes cancelled when its address may not
+// be mailed any more or the issue is withdrawn, and uncertain when another copy
+// of the installation may have sent it.
 //
 // "sending" is durable before the server hears of the message, and the result
-// is durable before the same connection sends its next one; so after a crash a
-// row found in "sending" is the only one in doubt on that connection.
+// is durable before the same connection begins its next one. After a crash a
+// claimed row is queued again without a doubt; a row in "sending" is the only
+// one in doubt on its connection.
 package subscribers

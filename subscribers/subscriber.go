@@ -33,6 +33,10 @@ var moves = map[State][]State{
 // To tells whether an address in this state may move to the other.
 func (s State) To(next State) bool { return slices.Contains(moves[s], next) }
 
+// MailableStates lists the states of addresses that may be mailed an issue. It is
+// asked when the audience is frozen, and of every row again when it is begun.
+func MailableStates() []State { return []State{Active} }
+
 // Frequency is how often a subscriber wants a mail.
 type Frequency string
 
@@ -41,6 +45,14 @@ const (
 	Every   Frequency = "every"   // every issue
 	Monthly Frequency = "monthly" // only the month's last issue
 )
+
+// FrequenciesFor lists the frequencies of the subscribers who get an issue.
+func FrequenciesFor(lastOfMonth bool) []Frequency {
+	if lastOfMonth {
+		return []Frequency{Every, Monthly}
+	}
+	return []Frequency{Every}
+}
 
 // Subscriber is an address and what its owner chose.
 type Subscriber struct {
@@ -65,6 +77,9 @@ type Consent struct {
 	Page    string // where it was given: an address, or the name of a command
 	Wording string // what was agreed to
 }
+
+// ConfirmationLife is how long the link of a confirmation mail works.
+const ConfirmationLife = 7 * 24 * time.Hour
 
 // TokenLength is the number of characters of a token.
 const TokenLength = 26

@@ -28,6 +28,12 @@ func TestSubscriberStates(t *testing.T) {
 	}
 }
 
+func TestOnlyTheActiveAreMailed(t *testing.T) {
+	if got := subscribers.MailableStates(); len(got) != 1 || got[0] != subscribers.Active {
+		t.Errorf("an issue is mailed to those who are %v", got)
+	}
+}
+
 func TestTokens(t *testing.T) {
 	seen := map[string]bool{}
 	for range 1000 {

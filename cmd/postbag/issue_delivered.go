@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -21,7 +22,7 @@ func (a *app) delivered(ctx context.Context, issue digest.Issue) error {
 
 func (p *Program) printCounts(r dispatch.Report) error {
 	line := fmt.Sprintf("%s to %s: %d sent", cell(r.Issue.Title, 150), plural(r.Counts.Total(), "reader"), r.Counts[subscribers.Delivered])
-	for _, state := range []subscribers.DeliveryState{subscribers.Queued, subscribers.InFlight, subscribers.Deferred,
+	for _, state := range []subscribers.DeliveryState{subscribers.Queued, subscribers.Claimed, subscribers.InFlight, subscribers.Deferred,
 		subscribers.Failed, subscribers.Uncertain, subscribers.Cancelled} {
 		if r.Counts[state] > 0 {
 			line += fmt.Sprintf(", %d %s", r.Counts[state], state)
@@ -34,18 +35,20 @@ func (p *Program) printCounts(r dispatch.Report) error {
 type issueDeliveredCmd struct {
 	which
 	listing
-	State string `help:"Only those in this state." enum:",queued,sending,sent,deferred,failed,uncertain,cancelled" default:"" placeholder:"STATE"`
+	State string `help:"Only those in this state." enum:",queued,claimed,sending,sent,deferred,failed,uncertain,cancelled" default:"" placeholder:"STATE"`
 	Limit int    `help:"At most so many." default:"200"`
 }
 
 type deliveryRow struct {
 	Email    string                    `json:"email"`
 	State    subscribers.DeliveryState `json:"state"`
+	Cause    subscribers.Cause         `json:"cause"`
 	Attempts int                       `json:"attempts"`
 	Next     stamp                     `json:"next"`
 	Updated  stamp                     `json:"updated"`
 	Code     int                       `json:"code"`
 	Reply    string                    `json:"reply"`
+	Error    string                    `json:"error"`
 }
 
 // Run lists what became of an issue's mails, with the servers' words.
@@ -63,16 +66,16 @@ func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, s *Settings) err
 		var rows []deliveryRow
 		for _, d := range found {
 			rows = append(rows, deliveryRow{
-				Email: d.Email, State: d.State, Attempts: d.Attempts, Next: stamp(d.NextTry), Updated: stamp(d.UpdatedAt),
-				Code: d.Code, Reply: d.Reply,
+				Email: d.Email, State: d.State, Cause: d.Cause, Attempts: d.Attempts, Next: stamp(d.NextTry), Updated: stamp(d.UpdatedAt),
+				Code: d.Code, Reply: d.Reply, Error: d.Error,
 			})
 		}
 		none := fmt.Sprintf("No mail of issue %d is in that state.", issue.Number)
 		if c.State == "" {
 			none = fmt.Sprintf("No mail of issue %d is queued or sent. To begin: postbag issue send %[1]d", issue.Number)
 		}
-		err = printList(p, c.JSON, rows, none, "EMAIL\tSTATE\tTRIES\tNEXT\tREPLY", func(r deliveryRow) string {
-			return fmt.Sprintf("%s\t%s\t%d\t%s\t%s", cell(r.Email, 60), r.State, r.Attempts, when(time.Time(r.Next)), cell(r.Reply, 80))
+		err = printList(p, c.JSON, rows, none, "EMAIL\tSTATE\tCAUSE\tTRIES\tNEXT\tREPLY", func(r deliveryRow) string {
+			return fmt.Sprintf("%s\t%s\t%s\t%d\t%s\t%s", cell(r.Email, 60), r.State, r.Cause, r.Attempts, when(time.Time(r.Next)), cell(cmp.Or(r.Reply, r.Error), 80))
 		})
 		if err != nil || c.JSON {
 			return err

@@ -2,7 +2,6 @@ package compile
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"postbag/digest"
@@ -17,54 +16,55 @@ func (in Input) check() error {
 	if markup.Clean(in.Issue.Title) == "" {
 		return digest.Fail(digest.Invalid, "Give it a title.", "issue %d has no title", in.Issue.Number)
 	}
-	if err := checkRows(in.Issue.Blocks); err != nil {
+	if err := in.checkRows(); err != nil {
 		return err
 	}
 	return in.checkPicks()
 }
 
 // checkRows tells whether the rows make an issue, whatever the comments say.
-func checkRows(blocks []digest.Block) error {
-	picks := 0
-	for i, b := range blocks {
+func (in Input) checkRows() error {
+	for i, b := range in.Issue.Blocks {
 		switch b.Kind {
 		case digest.PickBlock:
-			picks++
 		case digest.HeadingBlock:
-			if err := checkHeading(blocks, i); err != nil {
+			if err := in.checkHeading(i); err != nil {
 				return err
 			}
 		case digest.TextBlock:
 			if markup.FromMarkdown(b.Text).Words() == 0 {
-				return digest.Fail(digest.Invalid, "Write something, or take the row out: "+edits("remove", i+1), "the text in row %d is empty", i+1)
+				return digest.Fail(digest.Invalid, "Write something, or take the row out.", "the text in row %d is empty", i+1).Offer(in.remove(i))
 			}
 		default:
 			return fmt.Errorf("row %d is a block of the unknown kind %q", i+1, b.Kind)
 		}
 	}
-	if picks == 0 {
+	if in.Issue.Picks() == 0 {
 		return digest.Fail(digest.Invalid, "Pick at least one comment.", "the draft has no picks")
 	}
 	return nil
 }
 
-func checkHeading(blocks []digest.Block, i int) error {
+func (in Input) checkHeading(i int) error {
+	blocks := in.Issue.Blocks
 	text := markup.Clean(blocks[i].Text)
+	var err *digest.Error
 	switch {
 	case text == "":
-		return digest.Fail(digest.Invalid, "Write the heading, or take the row out: "+edits("remove", i+1), "the heading in row %d is empty", i+1)
+		err = digest.Fail(digest.Invalid, "Write the heading, or take the row out.", "the heading in row %d is empty", i+1)
 	case i+1 == len(blocks):
-		return digest.Fail(digest.Invalid, "Move a pick under it, or take it out: "+edits("remove", i+1), "the heading %q in row %d has nothing under it", text, i+1)
+		err = digest.Fail(digest.Invalid, "Move a pick under it, or take it out.", "the heading %q in row %d has nothing under it", text, i+1)
 	case blocks[i+1].Kind == digest.HeadingBlock:
-		return digest.Fail(digest.Invalid, "Move a pick between them, or take it out: "+edits("remove", i+1), "the heading %q in row %d is followed by another", text, i+1)
+		err = digest.Fail(digest.Invalid, "Move a pick between them, or take it out.", "the heading %q in row %d is followed by another", text, i+1)
+	default:
+		return nil
 	}
-	return nil
+	return err.Offer(in.remove(i))
 }
 
 // checkPicks tells whether the picked comments are still what was picked.
 func (in Input) checkPicks() error {
-	var gone, changed []string
-	var goneRows, changedRows []int
+	var gone, changed trouble
 	rows := map[int64]int{} // by comment
 	for i, b := range in.Issue.Blocks {
 		if b.Kind != digest.PickBlock {
@@ -72,59 +72,52 @@ func (in Input) checkPicks() error {
 		}
 		row, number := i+1, len(rows)+1
 		if first := rows[b.CommentID]; first > 0 {
-			return digest.Fail(digest.Invalid, "Take one of them out: "+edits("remove", row), "row %d is the same comment as row %d", row, first)
+			return digest.Fail(digest.Invalid, "Take one of them out.", "row %d is the same comment as row %d", row, first).Offer(in.remove(i))
 		}
 		rows[b.CommentID] = row
 		c, known := in.Comments[b.CommentID]
 		switch {
 		case !known:
-			gone, goneRows = append(gone, fmt.Sprintf("row %d: pick %d (comment %d)", row, number, b.CommentID)), append(goneRows, row)
+			gone.add(i, fmt.Sprintf("row %d: pick %d (comment %d)", row, number, b.CommentID))
 		case c.Gone:
-			gone, goneRows = append(gone, inRow(row, number, c)), append(goneRows, row)
+			gone.add(i, inRow(row, number, c))
 		case c.Hash != b.PickedHash:
-			changed, changedRows = append(changed, inRow(row, number, c)), append(changedRows, row)
+			changed.add(i, inRow(row, number, c))
 		case strings.TrimSpace(c.Body.Text()) == "":
-			return digest.Fail(digest.Invalid, "Take it out: "+edits("remove", row), "%s: it has no text to quote", inRow(row, number, c))
+			return digest.Fail(digest.Invalid, "Take it out.", "%s: it has no text to quote", inRow(row, number, c)).Offer(in.remove(i))
 		}
 	}
 	switch {
-	case len(gone) > 0:
-		return goneError(gone, goneRows)
-	case len(changed) > 0:
-		return changedError(changed, changedRows)
+	case len(gone.at) > 0:
+		return digest.Fail(digest.Conflict, "", "%s: no longer on the blog", strings.Join(gone.names, "; ")).
+			Offer(in.act(digest.RemoveRows, gone.at))
+	case len(changed.at) > 0:
+		return digest.Fail(digest.Conflict, "", "%s: changed on the blog since it was picked", strings.Join(changed.names, "; ")).
+			Offer(in.act(digest.ShowIssue, changed.at), in.act(digest.AcceptRows, changed.at))
 	}
 	return nil
 }
 
-// goneError refuses picks that are no longer on the blog.
-func goneError(names []string, rows []int) error {
-	hint := "Take it out: "
-	if len(rows) > 1 {
-		hint = "Take them out, the last first: "
-		slices.Reverse(rows) // taking a row out moves those below it up
-	}
-	return digest.Fail(digest.Conflict, hint+edits("remove", rows...), "%s: no longer on the blog", strings.Join(names, "; "))
+// trouble is what is wrong with some picks.
+type trouble struct {
+	names []string
+	at    []int // of the blocks
 }
 
-// changedError refuses picks whose words are others by now.
-func changedError(names []string, rows []int) error {
-	look, accept := "Look at it", "accept it as it is now"
-	if len(rows) > 1 {
-		look, accept = "Look at each", "accept them as they are now"
-	}
-	return digest.Fail(digest.Conflict, fmt.Sprintf("%s (%s), then %s: %s", look, commands("show", "", rows), accept, edits("restore", rows...)),
-		"%s: changed on the blog since it was picked", strings.Join(names, "; "))
+func (t *trouble) add(at int, name string) {
+	t.at, t.names = append(t.at, at), append(t.names, name)
 }
 
-// edits gives the commands that mend rows of an issue, in that order.
-func edits(flag string, rows ...int) string { return commands("edit", " --"+flag, rows) }
+// remove is to take one block out.
+func (in Input) remove(at int) digest.Act { return in.act(digest.RemoveRows, []int{at}) }
 
-func commands(verb, flag string, rows []int) string {
-	all := make([]string, len(rows))
-	for i, row := range rows {
-		all[i] = fmt.Sprintf("postbag issue %s --row %d%s", verb, row, flag)
+// act does something to blocks of the issue.
+func (in Input) act(do digest.Deed, at []int) digest.Act {
+	act := digest.Act{Do: do, Issue: in.Issue.Number}
+	for _, i := range at {
+		act.Rows, act.Blocks = append(act.Rows, i+1), append(act.Blocks, in.Issue.Blocks[i].ID)
 	}
-	return strings.Join(all, "; ")
+	return act
 }
 
 // inRow tells an editor which pick is meant, and where it is.

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -15,6 +16,8 @@ import (
 	"postbag/digest/store/storetest"
 )
 
+func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
+
 // ada and ben are two editors.
 var (
 	ada = digest.Actor{Kind: digest.ByEditor, Name: "ada@blog.example"}
@@ -23,11 +26,24 @@ var (
 
 var now = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 
+// clock is moved by the test alone.
+type clock struct{ at time.Time }
+
+func (c *clock) Now() time.Time                                   { return c.at }
+func (c *clock) Sleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+
+// bench is a desk with what stands behind it.
+type bench struct {
+	*desk.Desk
+	db    *store.DB
+	clock *clock
+}
+
 // newDesk is a desk over a real database with one post and so many comments.
-func newDesk(t *testing.T, comments int) *desk.Desk {
+func newDesk(t *testing.T, comments int) *bench {
 	t.Helper()
 	ctx := context.Background()
-	clock := digest.NewTestClock(now, 1)
+	clock := &clock{at: now}
 	db, err := store.Open(ctx, storetest.Database(t), store.Options{Clock: clock})
 	if err != nil {
 		t.Fatal(err)
@@ -56,11 +72,11 @@ func newDesk(t *testing.T, comments int) *desk.Desk {
 	if _, err := db.StorePage(ctx, page); err != nil {
 		t.Fatal(err)
 	}
-	return desk.New(desk.Options{Store: db, Clock: clock, BaseURL: "https://news.example.org"})
+	return &bench{desk.New(desk.Options{Store: db, Clock: clock, BaseURL: "https://news.example.org"}), db, clock}
 }
 
 // present gives the draft, and a reference to it as it stands.
-func present(t *testing.T, d *desk.Desk) (digest.Issue, desk.Ref) {
+func present(t *testing.T, d *bench) (digest.Issue, desk.Ref) {
 	t.Helper()
 	issue, err := d.DraftAt(t.Context(), desk.Ref{})
 	if err != nil {

@@ -188,7 +188,7 @@ func (s *Sender) watch(ctx context.Context, issue digest.Issue, progress Progres
 		}
 		open := r.Counts.Open()
 		progress(r.Counts.Total()-open, r.Counts.Total())
-		idle := r.Counts[subscribers.Queued]+r.Counts[subscribers.InFlight] == 0
+		idle := r.Counts[subscribers.Queued]+r.Counts[subscribers.Claimed]+r.Counts[subscribers.InFlight] == 0
 		if state := r.Issue.State; state != digest.Published && state != digest.Sending || state == digest.Sending && idle && open > 0 {
 			return r, true, nil
 		}
@@ -210,7 +210,7 @@ func (s *Sender) Run(ctx context.Context, place work.Place, issue digest.Issue, 
 	if err != nil {
 		return deliver.Summary{}, err
 	}
-	return s.Engine.Run(ctx, deliver.Job{
+	return s.Mailer.Run(ctx, deliver.Job{
 		Mailing:     mailing,
 		LastOfMonth: last,
 		From:        s.Writer.From,

@@ -60,12 +60,12 @@ type Places interface {
 	LeftByItself(ctx context.Context, id int64) (bool, error)
 }
 
-// Options are what a [Sender] needs. Engine, Transport and Writer are needed only by
+// Options are what a [Sender] needs. Mailer, Transport and Writer are needed only by
 // what mails.
 type Options struct {
 	Store     Store
 	Desk      *desk.Desk
-	Engine    *deliver.Engine
+	Mailer    *deliver.Sender
 	Transport deliver.Transport // of tests
 	Writer    letters.Writer
 	Clock     digest.Clock

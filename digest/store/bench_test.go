@@ -19,7 +19,7 @@ const pageSize = 500
 // sideBySide runs a benchmark on an empty database of each kind.
 func sideBySide(b *testing.B, run func(b *testing.B, db *store.DB)) {
 	for _, d := range databases {
-		b.Run(d.name, func(b *testing.B) { run(b, open(b, d.empty(b))) })
+		b.Run(d.name, func(b *testing.B) { run(b, open(b, d.made(b))) })
 	}
 }
 
@@ -65,8 +65,8 @@ func perEntry(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/pageSize, "µs/entry")
 }
 
-// BenchmarkExchange settles one message and claims the next, durably, as one
-// connection does for every message.
+// BenchmarkExchange settles one message, begins the next and claims another,
+// durably, as one connection does for every message.
 func BenchmarkExchange(b *testing.B) {
 	for _, batch := range []int{1, 10} {
 		b.Run(fmt.Sprintf("batch%d", batch), func(b *testing.B) {
@@ -79,11 +79,11 @@ func exchangeAll(b *testing.B, db *store.DB, batch int) {
 	issue := sending(b, db, 50_000)
 	x := deliver.Exchange{IssueID: issue, Claim: batch, Now: start}
 	for b.Loop() {
-		claimed, err := db.Exchange(b.Context(), x)
-		if err != nil || len(claimed) != batch {
-			b.Fatal(len(claimed), err)
+		done, err := db.Exchange(b.Context(), x)
+		if err != nil || len(done.Claimed) != batch || len(done.Begun) != len(x.Begin) {
+			b.Fatal(len(done.Claimed), len(done.Begun), err)
 		}
-		x.Settle = results(claimed)
+		x.Settle, x.Begin = results(done.Begun), done.Claimed
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*batch), "µs/message")
 }

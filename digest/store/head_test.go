@@ -16,8 +16,8 @@ func TestWhatIsLetGoBeforeTheHeadIsClaimed(t *testing.T) {
 		claim := func(from *store.DB, n, want int) {
 			t.Helper()
 			got, err := from.Exchange(t.Context(), deliver.Exchange{IssueID: issue, Claim: n, Now: start})
-			if err != nil || len(got) != want {
-				t.Fatalf("claimed %d (%v), want %d", len(got), err, want)
+			if err != nil || len(got.Claimed) != want {
+				t.Fatalf("claimed %d (%v), want %d", len(got.Claimed), err, want)
 			}
 		}
 		claim(db, 10, 10)

@@ -143,7 +143,7 @@ func TestClockPutRight(t *testing.T) {
 		clock := &wrongClock{}
 		clock.ahead.Store(int64(72 * time.Hour))
 		plan := func(ctx context.Context) error {
-			return db.Plan(ctx, clock.Now(), work.Duty{Name: "clean-up", Kind: work.CleanUp, Next: clock.Now()})
+			return db.Plan(ctx, clock.Now(), work.Duty{Name: "clean-up", Kind: "clean-up", Next: clock.Now()})
 		}
 		if err := plan(t.Context()); err != nil {
 			t.Fatal(err)
@@ -151,7 +151,7 @@ func TestClockPutRight(t *testing.T) {
 		runs := make(chan string, 100)
 		place := join(t, db, "steady", time.Minute)
 		runDuties(t, place, &work.Runner{Store: db, Clock: clock, WentBack: plan, Handlers: map[work.Kind]work.Handler{
-			work.CleanUp: {Do: func(_ context.Context, l work.Lease) (time.Time, error) {
+			"clean-up": {Do: func(_ context.Context, l work.Lease) (time.Time, error) {
 				runs <- l.Name
 				return clock.Now().Add(time.Hour), nil
 			}},
@@ -199,9 +199,9 @@ func TestMailingBegunByAnotherClock(t *testing.T) {
 		if err != nil || !ok || at.After(before) {
 			t.Errorf("something is due at %s, %v, %v", at, ok, err)
 		}
-		claimed, err := db.Exchange(t.Context(), deliver.Exchange{IssueID: issue, Claim: 2, Now: before})
-		if err != nil || len(claimed) != 2 {
-			t.Errorf("%d were claimed, %v", len(claimed), err)
+		done, err := db.Exchange(t.Context(), deliver.Exchange{IssueID: issue, Claim: 2, Now: before})
+		if err != nil || len(done.Claimed) != 2 {
+			t.Errorf("%d were claimed, %v", len(done.Claimed), err)
 		}
 		rows, err := db.Deliveries(t.Context(), issue, 0, subscribers.Queued)
 		if err != nil || len(rows) != 1 || !rows[0].NextTry.IsZero() {

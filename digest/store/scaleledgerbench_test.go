@@ -118,14 +118,14 @@ type mailing struct {
 	sent int
 }
 
-// step settles the messages claimed before and claims the next.
+// step settles the messages begun before, begins the next and claims more.
 func (m *mailing) step(b *testing.B) {
-	claimed, err := m.db.Exchange(b.Context(), m.x)
-	if err != nil || len(claimed) != m.x.Claim {
-		b.Fatal(len(claimed), err)
+	done, err := m.db.Exchange(b.Context(), m.x)
+	if err != nil || len(done.Claimed) != m.x.Claim {
+		b.Fatal(len(done.Claimed), err)
 	}
 	m.sent += len(m.x.Settle)
-	m.x.Settle = results(claimed)
+	m.x.Settle, m.x.Begin = results(done.Begun), done.Claimed
 }
 
 // until mails on until n messages were sent.

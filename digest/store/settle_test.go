@@ -15,7 +15,7 @@ func TestResultsOfOneExchange(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		issue := sending(t, db, 6)
-		claimed, err := db.Exchange(t.Context(), deliver.Exchange{IssueID: issue, Claim: 6, Now: start})
+		claimed, err := claimAndBegin(t.Context(), db, deliver.Exchange{IssueID: issue, Claim: 6, Now: start})
 		if err != nil || len(claimed) != 6 {
 			t.Fatal(claimed, err)
 		}
@@ -24,11 +24,11 @@ func TestResultsOfOneExchange(t *testing.T) {
 		all[1].State, all[1].NextTry, all[1].Code, all[1].Reply = subscribers.Deferred, later, 451, "4.7.1 «später» <\"a\" & b>\nonce more"
 		all[2].State, all[2].Code = subscribers.Failed, 550
 		all[3].State, all[3].NextTry = subscribers.Queued, time.Time{}
-		all[4].Attempts++ // of a claim that never was
+		all[4].Fence++ // of a claim that never was
 		again := all[2]
 		again.State = subscribers.Delivered // too late
 		stale := all[5]
-		stale.Attempts++
+		stale.Fence++
 		all = append([]deliver.Result{stale}, append(all, again)...)
 		if _, err := db.Exchange(t.Context(), deliver.Exchange{IssueID: issue, Settle: all, Now: start}); err != nil {
 			t.Fatal(err)
@@ -58,7 +58,7 @@ func TestResultsOfAnotherIssue(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		issue := sending(t, db, 2)
-		claimed, err := db.Exchange(t.Context(), deliver.Exchange{IssueID: issue, Claim: 2, Now: start})
+		claimed, err := claimAndBegin(t.Context(), db, deliver.Exchange{IssueID: issue, Claim: 2, Now: start})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -148,9 +148,9 @@ func BenchmarkSend(b *testing.B) {
 
 func benchEngine(b *testing.B, ledger deliver.Ledger, id int64) {
 	s := newSink(b)
-	engine := deliver.New(deliver.Options{Ledger: ledger, Transport: transport(b, "smtp://"+s.ln.Addr().String(), ""), Clock: digest.SystemClock{}})
+	sender := deliver.New(deliver.Options{Ledger: ledger, Transport: transport(b, "smtp://"+s.ln.Addr().String(), ""), Clock: digest.SystemClock{}})
 	b.ResetTimer()
-	sum, err := engine.Run(b.Context(), deliver.Job{
+	sum, err := sender.Run(b.Context(), deliver.Job{
 		Mailing: subscribers.Mailing{IssueID: id, Begun: time.Now(), Domain: "example.net"}, From: "bus@example.net", Compose: templateComposer,
 	})
 	if err != nil || !sum.Finished || int(s.taken.Load()) != b.N {

@@ -32,3 +32,10 @@ func (c *handClock) Advance(d time.Duration) {
 	defer c.mu.Unlock()
 	c.now = c.now.Add(max(d, 0))
 }
+
+// Set puts the clock to any moment, an earlier one too.
+func (c *handClock) Set(to time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = to
+}

@@ -48,11 +48,11 @@ func sendInChild() error {
 	if err != nil {
 		return err
 	}
-	engine := deliver.New(deliver.Options{
+	sender := deliver.New(deliver.Options{
 		Ledger: db, Transport: mail.NewTransport(settings, "example.net"), Clock: clock,
-		Concurrency: killLines, Ambiguous: deliver.Ambiguity(os.Getenv(killPolicy)),
+		Concurrency: killLines, Ambiguous: subscribers.Ambiguity(os.Getenv(killPolicy)),
 	})
-	_, err = engine.Run(context.Background(), deliver.Job{
+	_, err = sender.Run(context.Background(), deliver.Job{
 		Mailing: subscribers.Mailing{IssueID: id, Begun: start, Domain: "example.net"}, From: "bus@example.net", Compose: composer,
 	})
 	return err
@@ -61,12 +61,12 @@ func sendInChild() error {
 // TestKilledAgainAndAgain kills the sending process with SIGKILL at random
 // moments and counts at the server.
 func TestKilledAgainAndAgain(t *testing.T) {
-	for _, policy := range []deliver.Ambiguity{deliver.Resend, deliver.HoldUncertain} {
+	for _, policy := range []subscribers.Ambiguity{subscribers.Resend, subscribers.HoldUncertain} {
 		t.Run(string(policy), func(t *testing.T) { killAgainAndAgain(t, policy, 400, 15) })
 	}
 }
 
-func killAgainAndAgain(t *testing.T, policy deliver.Ambiguity, readers, kills int) {
+func killAgainAndAgain(t *testing.T, policy subscribers.Ambiguity, readers, kills int) {
 	clock := newClock()
 	path := storetest.Database(t)
 	db, id := publishedIssue(t, path, readers, clock)
@@ -130,7 +130,7 @@ func killAgainAndAgain(t *testing.T, policy deliver.Ambiguity, readers, kills in
 	}
 	t.Logf("%d kills, %d readers: %d without a copy, %d copies too many, %v", killed, readers, lost, doubles, counts)
 	oneIDPerReader(t, server.Taken())
-	if policy == deliver.HoldUncertain {
+	if policy == subscribers.HoldUncertain {
 		if doubles > 0 || lost > counts[subscribers.Uncertain] {
 			t.Errorf("%d doubled, %d lost with %d uncertain", doubles, lost, counts[subscribers.Uncertain])
 		}

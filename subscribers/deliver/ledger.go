@@ -18,18 +18,16 @@ type Ledger interface {
 	// before. Any other state is an error of kind Conflict, and so is any state
 	// while sending is held.
 	Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth bool) (subscribers.Mailing, error)
-	// Exchange settles results and claims up to x.Claim due rows for sending.
-	// A result is taken only if the row is still "sending" under the same
-	// Attempts. Claiming sets "sending", counts the attempt, and passes over and
-	// cancels rows whose subscriber is not active any more. It claims nothing
-	// unless the issue is sending and x.Worker, if set, still has its place, nor
-	// while sending is held. Rows deferred until later than x.Now are not due.
-	Exchange(ctx context.Context, x Exchange) ([]subscribers.Delivery, error)
-	// Recover deals with rows in "sending" that were claimed by a process which
-	// has no place among the workers any more, or by r.Worker, which has no row on
-	// its hands: under [Resend] they are deferred until r.Retry, under
-	// [HoldUncertain] they become uncertain. It gives the number of rows.
-	Recover(ctx context.Context, r Recovery) (int, error)
+	// Exchange settles results, begins claimed rows and claims due ones, in this
+	// order; see [Exchange]. It begins and claims nothing unless the issue is
+	// sending and x.Worker, if set, still has its place, nor while sending is held.
+	Exchange(ctx context.Context, x Exchange) (Exchanged, error)
+	// Recover deals with rows that were claimed by a process which has no place
+	// among the workers any more, or by r.Worker, which has no row on its hands.
+	// Claimed ones are queued again; those in "sending" become what r.Policy says
+	// ([subscribers.Ambiguity.InDoubt]), the deferred ones until r.Retry. It gives
+	// the number of the latter.
+	Recover(ctx context.Context, r Recovery) (inDoubt int, err error)
 	// Counts gives the rows of an issue by state.
 	Counts(ctx context.Context, issueID int64) (subscribers.Counts, error)
 	// NextTry gives the earliest moment at which a queued or deferred row of an
@@ -48,40 +46,44 @@ type Ledger interface {
 // Exchange is one step of the conversation with the ledger.
 type Exchange struct {
 	IssueID int64
-	Worker  int64 // the claiming process' place; 0 for one that has none
-	Settle  []Result
-	Claim   int
-	Now     time.Time
+	Worker  int64 // the asking process' place; 0 for one that has none
+	// Settle are results. One is taken only if the row is "sending", or claimed if
+	// it is to be queued again, under the same fence.
+	Settle []Result
+	// Begin are claimed rows whose messages are sent next: they become "sending",
+	// and the attempt is counted. One whose address may not be mailed any more is
+	// cancelled instead; one that cannot be begun for another reason is queued
+	// again, or is another's already.
+	Begin []subscribers.Delivery
+	// Claim is how many due rows to claim at most. Rows deferred until later than
+	// Now are not due.
+	Claim int
+	Now   time.Time
+}
+
+// Exchanged is what an [Exchange] gives: the rows begun, in the order asked for,
+// and the rows claimed.
+type Exchanged struct {
+	Begun, Claimed []subscribers.Delivery
 }
 
 // Recovery is what [Ledger.Recover] is asked.
 type Recovery struct {
 	IssueID    int64
 	Worker     int64 // the asking process' place; 0 for one that has none
-	Policy     Ambiguity
+	Policy     subscribers.Ambiguity
 	Retry, Now time.Time
 }
 
 // Result is what became of one claimed delivery.
 type Result struct {
 	DeliveryID int64
-	Attempts   int // of the claim
+	Fence      int // of the claim
 	State      subscribers.DeliveryState
 	NextTry    time.Time // for deferred and queued
-	Code       int
-	Reply      string // the server's words, at most 500 bytes
 	At         time.Time
+	subscribers.Outcome
 }
-
-// Ambiguity says what to do with a message that a server may have accepted
-// without our hearing of it (RFC 1047).
-type Ambiguity string
-
-// The policies.
-const (
-	Resend        Ambiguity = "resend" // once more after a minute, same Message-ID and Date
-	HoldUncertain Ambiguity = "hold"   // mark it uncertain for a person
-)
 
 // Notices is the queue of single mails: confirmations.
 type Notices interface {

@@ -70,62 +70,90 @@ func (l *memLedger) move(row *subscribers.Delivery, to subscribers.DeliveryState
 	row.State = to
 }
 
-func (l *memLedger) Exchange(ctx context.Context, x deliver.Exchange) ([]subscribers.Delivery, error) {
+func (l *memLedger) Exchange(ctx context.Context, x deliver.Exchange) (done deliver.Exchanged, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.hung.Load() {
 		<-ctx.Done()
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return done, err
 	}
 	l.exchanges++
 	if l.before != nil {
 		if err := l.before(x); err != nil {
-			return nil, err
+			return done, err
 		}
 	}
 	if l.broken != nil {
-		return nil, l.broken
+		return done, l.broken
 	}
 	for _, res := range x.Settle {
-		row := l.rows[res.DeliveryID-1000]
-		if row.State != subscribers.InFlight || row.Attempts != res.Attempts {
-			continue
-		}
-		if len(res.Reply) > 500 || res.At.IsZero() {
-			l.t.Errorf("result %+v", res)
-		}
-		if (res.State == subscribers.Deferred) && res.NextTry.IsZero() {
-			l.t.Errorf("deferred without a time: %+v", res)
-		}
-		l.move(row, res.State)
-		row.NextTry, row.Code, row.Reply, row.UpdatedAt = res.NextTry, res.Code, res.Reply, res.At
+		l.settle(res)
 	}
-	return l.claim(x), nil
-}
-
-func (l *memLedger) claim(x deliver.Exchange) []subscribers.Delivery {
-	var out []subscribers.Delivery
+	for _, d := range x.Begin {
+		if row := l.begin(d, x.Now); row != nil {
+			done.Begun = append(done.Begun, *row)
+		}
+	}
 	for _, row := range l.rows {
-		if len(out) == x.Claim || l.state != digest.Sending {
+		if len(done.Claimed) == x.Claim || l.state != digest.Sending {
 			break
 		}
 		if row.State != subscribers.Queued && row.State != subscribers.Deferred || row.NextTry.After(x.Now) {
 			continue
 		}
-		if l.left[row.SubscriberID] {
-			l.move(row, subscribers.Cancelled)
-			continue
-		}
-		l.move(row, subscribers.InFlight)
-		row.Attempts++
-		if row.FirstTry.IsZero() {
-			row.FirstTry = x.Now
-		}
-		out = append(out, *row)
+		l.move(row, subscribers.Claimed)
+		row.Fence++
+		done.Claimed = append(done.Claimed, *row)
 	}
-	return out
+	return done, nil
+}
+
+func (l *memLedger) settle(res deliver.Result) {
+	row := l.rows[res.DeliveryID-1000]
+	handedBack := row.State == subscribers.Claimed && res.State == subscribers.Queued
+	if row.State != subscribers.InFlight && !handedBack || row.Fence != res.Fence {
+		return
+	}
+	if len(res.Reply) > 500 || len(res.Error) > 500 || res.At.IsZero() {
+		l.t.Errorf("result %+v", res)
+	}
+	if (res.State == subscribers.Deferred) && res.NextTry.IsZero() {
+		l.t.Errorf("deferred without a time: %+v", res)
+	}
+	if (res.Code != 0) != (res.Reply != "") {
+		l.t.Errorf("words that are not the server's: %+v", res)
+	}
+	if res.State != subscribers.Queued && res.Cause == subscribers.NoCause {
+		l.t.Errorf("a result without a cause: %+v", res)
+	}
+	l.move(row, res.State)
+	if res.Cause == subscribers.NoAnswer {
+		row.Unanswered++
+	}
+	row.NextTry, row.Outcome, row.UpdatedAt = res.NextTry, res.Outcome, res.At
+}
+
+// begin gives the row, or nil when it is not to be sent.
+func (l *memLedger) begin(d subscribers.Delivery, now time.Time) *subscribers.Delivery {
+	row := l.rows[d.ID-1000]
+	switch {
+	case row.State != subscribers.Claimed || row.Fence != d.Fence:
+		return nil
+	case l.state != digest.Sending:
+		l.move(row, subscribers.Queued)
+		return nil
+	case l.left[row.SubscriberID]:
+		l.move(row, subscribers.Cancelled)
+		return nil
+	}
+	l.move(row, subscribers.InFlight)
+	row.Attempts++
+	if row.FirstTry.IsZero() {
+		row.FirstTry = now
+	}
+	return row
 }
 
 func (l *memLedger) Recover(_ context.Context, r deliver.Recovery) (int, error) {
@@ -133,16 +161,14 @@ func (l *memLedger) Recover(_ context.Context, r deliver.Recovery) (int, error) 
 	defer l.mu.Unlock()
 	n := 0
 	for _, row := range l.rows {
-		if row.State != subscribers.InFlight {
-			continue
+		switch row.State {
+		case subscribers.Claimed:
+			l.move(row, subscribers.Queued)
+		case subscribers.InFlight:
+			n++
+			l.move(row, r.Policy.InDoubt(subscribers.WorkerLost, row.Unanswered))
+			row.NextTry, row.Cause = r.Retry, subscribers.WorkerLost
 		}
-		n++
-		if r.Policy == deliver.HoldUncertain {
-			l.move(row, subscribers.Uncertain)
-			continue
-		}
-		l.move(row, subscribers.Deferred)
-		row.NextTry = r.Retry
 	}
 	return n, l.broken
 }

@@ -67,7 +67,7 @@ func TestLogsDoNotTellWhoReads(t *testing.T) {
 			for i := range b.ledger.readers {
 				b.ledger.readers[i].Email = email
 			}
-			s, err := b.engine.Run(t.Context(), b.job)
+			s, err := b.sender.Run(t.Context(), b.job)
 			silent(t, "the log", log.String())
 			silent(t, "the reason of the pause", s.Paused+b.ledger.reason)
 			if err != nil {

@@ -14,7 +14,7 @@ import (
 
 // run is one pass over the due rows of one issue.
 type run struct {
-	e       *Engine
+	sender  *Sender
 	job     Job
 	mailing subscribers.Mailing
 	compose func(subscribers.Delivery) ([]byte, error)
@@ -25,19 +25,19 @@ type run struct {
 
 	close func() // ends wire
 
-	desk  *desk
-	tally *tally
-	limit *rate.Limiter // nil: none
+	committer *committer
+	refusals  *refusals
+	limit     *rate.Limiter // nil: none
 
 	mu      sync.Mutex
 	retired error // the first reason why a connection was given up
 }
 
-func newRun(ctx, db context.Context, e *Engine, job Job, m subscribers.Mailing, compose func(subscribers.Delivery) ([]byte, error), counts subscribers.Counts) *run {
-	r := &run{e: e, job: job, mailing: m, compose: compose, ctx: ctx, db: db, tally: newTally(counts)}
-	r.wire, r.close = outlive(ctx, e.o.Grace)
-	r.desk = newDesk(r, counts)
-	if e.o.Rate > 0 {
+func newRun(ctx, db context.Context, s *Sender, job Job, m subscribers.Mailing, compose func(subscribers.Delivery) ([]byte, error), counts subscribers.Counts) *run {
+	r := &run{sender: s, job: job, mailing: m, compose: compose, ctx: ctx, db: db, refusals: newRefusals(counts)}
+	r.wire, r.close = outlive(ctx, s.o.Grace)
+	r.committer = newCommitter(r, counts)
+	if s.o.Rate > 0 {
 		r.limit = rate.NewLimiter(r.share(), 1)
 	}
 	return r
@@ -62,29 +62,29 @@ func outlive(ctx context.Context, by time.Duration) (context.Context, context.Ca
 // work opens the first connection alone, so that a wrong password is tried once
 // and not ten times, and then as many more as there are rows to send.
 func (r *run) work() error {
-	first, err := r.e.o.Transport.Connect(r.ctx)
+	first, err := r.sender.o.Transport.Connect(r.ctx)
 	if err != nil {
 		if r.ctx.Err() != nil {
 			return r.ctx.Err()
 		}
 		return unavailable(err)
 	}
-	var deskDone, lines sync.WaitGroup
-	deskDone.Go(r.desk.serve)
-	for i := range min(r.e.o.Concurrency, max(r.tally.open, 1)) {
-		l := &line{run: r, answer: make(chan answer, 1)}
+	var committing, connections sync.WaitGroup
+	committing.Go(r.committer.serve)
+	for i := range min(r.sender.o.Concurrency, max(r.refusals.open, 1)) {
+		c := &connection{run: r, answer: make(chan answer, 1)}
 		if i == 0 {
-			l.conn = first
+			c.conn = first
 		}
-		r.desk.lines.Add(1)
-		lines.Go(func() {
-			defer r.desk.lines.Add(-1)
-			l.work()
+		r.committer.connections.Add(1)
+		connections.Go(func() {
+			defer r.committer.connections.Add(-1)
+			c.work()
 		})
 	}
-	lines.Wait()
-	close(r.desk.asks)
-	deskDone.Wait()
+	connections.Wait()
+	close(r.committer.requests)
+	committing.Wait()
 	return r.outcome()
 }
 
@@ -92,22 +92,31 @@ func (r *run) work() error {
 // only if it left rows undone.
 func (r *run) outcome() error {
 	switch {
-	case r.desk.err != nil:
-		return r.desk.err
+	case r.committer.err != nil:
+		return r.committer.err
 	case r.ctx.Err() != nil:
 		return r.ctx.Err()
-	case r.retired == nil || r.desk.paused != "":
+	case r.retired == nil || r.committer.paused != "":
 		return nil
 	}
-	due, err := r.e.due(r.ctx, r.mailing.IssueID)
+	due, err := r.due()
 	if err != nil {
 		return err
 	}
-	state, err := r.e.o.Ledger.IssueState(r.ctx, r.mailing.IssueID)
+	state, err := r.sender.o.Ledger.IssueState(r.ctx, r.mailing.IssueID)
 	if err != nil || !due || state != digest.Sending {
 		return err
 	}
 	return r.retired
+}
+
+// due tells whether a row waits to be sent now: one that is claimed ahead, or one
+// of the ledger.
+func (r *run) due() (bool, error) {
+	if r.committer.ahead.Load() > 0 {
+		return true, nil
+	}
+	return r.sender.due(r.ctx, r.mailing.IssueID)
 }
 
 // retire notes why a connection is given up.
@@ -117,12 +126,12 @@ func (r *run) retire(err error) {
 	if r.retired == nil {
 		r.retired = err
 	}
-	r.e.o.Log.Warn("a connection is given up", "issue", r.mailing.IssueID, "error", err)
+	r.sender.o.Log.Warn("a connection is given up", "issue", r.mailing.IssueID, "error", err)
 }
 
 // share is this process' part of the rate.
 func (r *run) share() rate.Limit {
-	return rate.Limit(r.e.o.Rate / float64(max(r.job.Worker.Present(), 1)))
+	return rate.Limit(r.sender.o.Rate / float64(max(r.job.Worker.Present(), 1)))
 }
 
 // pace waits until the rate allows another message.
@@ -130,11 +139,11 @@ func (r *run) pace() error {
 	if r.limit == nil {
 		return nil
 	}
-	now := r.e.o.Clock.Now()
+	now := r.sender.o.Clock.Now()
 	if share := r.share(); share != r.limit.Limit() {
 		r.limit.SetLimitAt(now, share)
 	}
-	return r.e.o.Clock.Sleep(r.ctx, r.limit.ReserveN(now, 1).DelayFrom(now))
+	return r.sender.o.Clock.Sleep(r.ctx, r.limit.ReserveN(now, 1).DelayFrom(now))
 }
 
 // unavailable makes sure that the sender's trouble carries a kind and a hint.

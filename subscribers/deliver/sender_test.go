@@ -1,287 +1,276 @@
 package deliver_test
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"postbag/digest"
+	"postbag/digest/store/storetest"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
+	"postbag/subscribers/mail"
 	"postbag/subscribers/mail/smtptest"
+	"postbag/subscribers/message"
 )
 
-func TestRefusedSenderPausesTheIssue(t *testing.T) {
-	tests := []struct{ name, verb, reply string }{
-		{"policy at the end of the message", "BODY", "550 5.7.515 Access denied, sending domain does not meet the required authentication level"},
-		{"authentication", "BODY", "550-5.7.26 Your email has been blocked because the sender is unauthenticated"},
-		{"alignment, for now", "BODY", "421-4.7.32 Your email has been rate limited"},
-		{"sender refused at MAIL", "MAIL", "550 5.7.1 sender not owned by user"},
-		{"unverified sender without a code", "BODY", "554 Message rejected: Email address is not verified."},
-		{"blocked at RCPT", "RCPT", "554 Service unavailable; Client host [192.0.2.1] blocked using a list"},
-		{"421 for all", "MAIL", "421 4.3.2 closing"},
+// TestMain runs the tests, or is the process that a test kills.
+func TestMain(m *testing.M) {
+	if os.Getenv(killDB) == "" {
+		goleak.VerifyTestMain(storetest.Pooled{Tests: m})
+		return
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			reply := strings.Replace(tt.reply, "-", " ", 1)
-			var mended atomic.Bool
-			b := newBench(t, 100, func(st smtptest.Step) smtptest.Act {
-				if st.Verb == tt.verb && !mended.Load() {
-					return smtptest.Act{Reply: reply}
-				}
-				return smtptest.Act{}
-			})
-			s := b.run()
-			if s.State != digest.Paused || s.Paused == "" || b.ledger.reason != s.Paused {
-				t.Fatalf("summary %+v", s)
-			}
-			if !strings.Contains(s.Paused, reply[4:15]) {
-				t.Errorf("the reason does not quote the server: %q", s.Paused)
-			}
-			c, _ := b.ledger.Counts(t.Context(), 7)
-			if c.Open() != 100 {
-				t.Errorf("rows were marked: %v", c)
-			}
-			if n := b.server.Steps(tt.verb); n > 12 {
-				t.Errorf("%d messages were tried", n)
-			}
-			// Nothing is sent while it is paused; all of it once it goes on.
-			before := b.server.Steps("CONNECT")
-			if s := b.run(); s.State != digest.Paused || b.server.Steps("CONNECT") != before {
-				t.Errorf("a paused issue was touched: %+v", s)
-			}
-			mended.Store(true)
-			if err := b.ledger.SetIssueState(t.Context(), 7, digest.Sending, digest.Pause{}, b.clock.Now()); err != nil {
-				t.Fatal(err)
-			}
-			b.finish()
-			b.exactlyOnce()
-		})
+	if err := sendInChild(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 
-// TestSenderThatTheServerCannotTake has a sender with letters beyond ASCII and a
-// server without SMTPUTF8: every message would meet the same, so nobody is
-// marked.
-func TestSenderThatTheServerCannotTake(t *testing.T) {
-	for _, readers := range []int{3, 30} {
-		b := newBench(t, readers, nil)
-		b.job.From = "jörg@example.net"
+// bench is one issue, one server and one ledger.
+type bench struct {
+	t      testing.TB
+	server *smtptest.Server
+	ledger *memLedger
+	clock  *handClock
+	sender *deliver.Sender
+	job    deliver.Job
+}
+
+func newBench(t testing.TB, readers int, script func(smtptest.Step) smtptest.Act, change ...func(*deliver.Options)) *bench {
+	t.Helper()
+	b := &bench{t: t, server: smtptest.Start(t, script), ledger: newLedger(t, readers), clock: newClock()}
+	o := deliver.Options{
+		Ledger: b.ledger, Transport: transport(t, "smtp://"+b.server.Addr, ""), Clock: b.clock,
+		Concurrency: 3, Jitter: func() float64 { return 0 },
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	b.sender = deliver.New(o)
+	b.job = deliver.Job{
+		Mailing: subscribers.Mailing{IssueID: 7, Begun: b.clock.Now(), Domain: "example.net"},
+		From:    "bus@example.net",
+		Compose: composer,
+	}
+	return b
+}
+
+func transport(t testing.TB, url, password string) deliver.Transport {
+	t.Helper()
+	s, err := mail.ParseSettings(url, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mail.NewTransport(s, "example.net")
+}
+
+func composer(m subscribers.Mailing) (func(subscribers.Delivery) ([]byte, error), error) {
+	return func(d subscribers.Delivery) ([]byte, error) {
+		return message.Compose(message.Message{
+			From: "bus@example.net", To: d.Email, Subject: "Pick of the Week 7", Text: "Hello.\n", HTML: "<p>Hello.</p>",
+			MessageID: m.MessageID([]byte("salt"), d.SubscriberID), Date: m.Begun,
+		})
+	}, nil
+}
+
+// run runs once and fails the test on an error.
+func (b *bench) run() deliver.Summary {
+	b.t.Helper()
+	s, err := b.sender.Run(b.t.Context(), b.job)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return s
+}
+
+// finish runs until the issue is sent, moving the clock from try to try.
+func (b *bench) finish() deliver.Summary {
+	b.t.Helper()
+	for range 30 {
 		s := b.run()
-		if s.State != digest.Paused || !strings.Contains(s.Paused, "SMTPUTF8") {
-			t.Errorf("summary %+v", s)
+		if s.Finished || s.NextTry.IsZero() {
+			return s
 		}
-		b.states(subscribers.Counts{subscribers.Queued: readers})
-		b.job.From = "joerg@example.net"
-		if err := b.ledger.SetIssueState(t.Context(), 7, digest.Sending, digest.Pause{}, b.clock.Now()); err != nil {
-			t.Fatal(err)
+		b.clock.Advance(s.NextTry.Sub(b.clock.Now()))
+	}
+	b.t.Fatal("the issue is not finished after 30 runs")
+	return deliver.Summary{}
+}
+
+// exactlyOnce fails unless every reader got one copy.
+func (b *bench) exactlyOnce() {
+	b.t.Helper()
+	copies := b.server.Copies()
+	for _, r := range b.ledger.readers {
+		if copies[r.Email] != 1 {
+			b.t.Errorf("%s got %d copies", r.Email, copies[r.Email])
 		}
-		b.finish()
-		b.exactlyOnce()
 	}
 }
 
-// TestServerShortOfSpaceIsWaitedFor has a server that takes mail from nobody for
-// a while. The issue goes on by itself.
-func TestServerShortOfSpaceIsWaitedFor(t *testing.T) {
-	for _, reply := range []string{"452 4.3.1 Insufficient system storage", "451 4.3.0 queue file write error", "450 4.4.2 try again later"} {
-		t.Run(reply, func(t *testing.T) {
-			t.Parallel()
-			var short atomic.Int32
-			short.Store(6)
-			b := newBench(t, 30, func(st smtptest.Step) smtptest.Act {
-				if st.Verb == "MAIL" && st.Nth == 3 && short.Add(-1) >= 0 {
-					return smtptest.Act{Reply: reply}
-				}
-				return smtptest.Act{}
-			})
-			start := b.clock.Now()
-			if s := b.run(); !s.Finished || s.Paused != "" {
-				t.Errorf("summary %+v", s)
-			}
-			b.exactlyOnce()
-			if took := b.clock.Now().Sub(start); took > time.Minute {
-				t.Errorf("it took %v", took)
-			}
-		})
+func (b *bench) states(want subscribers.Counts) {
+	b.t.Helper()
+	got, _ := b.ledger.Counts(b.t.Context(), 7)
+	for _, state := range []subscribers.DeliveryState{subscribers.Queued, subscribers.Claimed, subscribers.InFlight, subscribers.Delivered, subscribers.Deferred, subscribers.Failed, subscribers.Uncertain, subscribers.Cancelled} {
+		if got[state] != want[state] {
+			b.t.Errorf("%s: %d rows, want %d (%v)", state, got[state], want[state], got)
+		}
 	}
 }
 
-func TestServerShortOfSpaceForLong(t *testing.T) {
-	var short atomic.Bool
-	b := newBench(t, 100, func(st smtptest.Step) smtptest.Act {
-		if st.Verb == "MAIL" && short.Load() {
-			return smtptest.Act{Reply: "452 4.3.1 Insufficient system storage"}
+func TestEveryReaderOnce(t *testing.T) {
+	b := newBench(t, 60, nil)
+	var last deliver.Progress
+	b.job.Progress = func(p deliver.Progress) {
+		if p.Done < last.Done || p.Total != 60 {
+			t.Errorf("progress %+v after %+v", p, last)
+		}
+		last = p
+	}
+	s := b.run()
+	if !s.Finished || s.State != digest.Sent || s.Counts.Total() != 60 || s.Sent != 60 || !s.NextTry.IsZero() {
+		t.Errorf("summary %+v", s)
+	}
+	if last.Done != 60 || last.Sent != 60 {
+		t.Errorf("progress ended at %+v", last)
+	}
+	b.exactlyOnce()
+	if n := b.server.Steps("NOOP") + b.server.Steps("RSET"); n != 0 {
+		t.Errorf("%d round trips for nothing", n)
+	}
+	if n := b.server.Steps("CONNECT"); n > 3 {
+		t.Errorf("%d connections", n)
+	}
+	for _, m := range b.server.Taken() {
+		if m.From != "bus@example.net" || !strings.HasSuffix(m.MessageID, "@example.net>") {
+			t.Errorf("message %+v", m)
+		}
+	}
+	again := b.run()
+	if !again.Finished || again.Sent != 0 || len(b.server.Taken()) != 60 {
+		t.Errorf("a second run: %+v", again)
+	}
+}
+
+func TestFewReadersFewConnections(t *testing.T) {
+	b := newBench(t, 1, nil)
+	b.run()
+	if n := b.server.Steps("CONNECT"); n != 1 {
+		t.Errorf("%d connections for one reader", n)
+	}
+}
+
+func TestCommitsAreGrouped(t *testing.T) {
+	// Each transaction takes a while, as an fsync does; meanwhile the other
+	// connections queue up and share the next one.
+	b := newBench(t, 60, nil, func(o *deliver.Options) { o.Concurrency = 10 })
+	b.ledger.before = func(deliver.Exchange) error { time.Sleep(20 * time.Millisecond); return nil }
+	b.run()
+	if b.ledger.exchanges > 40 {
+		t.Errorf("%d transactions for 60 messages over 10 connections", b.ledger.exchanges)
+	}
+}
+
+func TestOneUnsettledBodyPerConnection(t *testing.T) {
+	var open atomic.Int32
+	b := newBench(t, 40, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "BODY" {
+			open.Add(1)
 		}
 		return smtptest.Act{}
 	})
-	short.Store(true)
-	for range 20 {
-		before, start := b.server.Steps("MAIL"), b.clock.Now()
-		s, err := b.engine.Run(t.Context(), b.job)
-		if digest.KindOf(err) != digest.Unavailable || !strings.Contains(err.Error(), "Insufficient system storage") {
-			t.Fatalf("%+v, %v", s, err)
+	b.ledger.before = func(x deliver.Exchange) error {
+		open.Add(-int32(len(x.Settle)))
+		if n := open.Load(); n > 3 {
+			t.Errorf("%d bodies without a result on 3 connections", n)
 		}
-		if s.State != digest.Sending || s.Paused != "" {
-			t.Fatalf("paused: %+v", s)
-		}
-		if n := b.server.Steps("MAIL") - before; n > 15 || b.clock.Now().Sub(start) < 10*time.Second {
-			t.Errorf("%d tries in %v", n, b.clock.Now().Sub(start))
-		}
-		b.clock.Advance(6 * time.Hour)
+		return nil
 	}
-	b.states(subscribers.Counts{subscribers.Queued: 100})
-	short.Store(false)
-	if s := b.run(); !s.Finished {
+	b.run()
+	b.exactlyOnce()
+}
+
+func TestWhoLeavesWhileSendingGetsNothing(t *testing.T) {
+	b := newBench(t, 40, nil)
+	b.ledger.left[40] = true
+	s := b.run()
+	if !s.Finished || s.Counts[subscribers.Cancelled] != 1 || b.server.Copies()["reader40@example.org"] != 0 {
 		t.Errorf("summary %+v", s)
+	}
+}
+
+func TestCompositionErrorFailsThatReaderOnly(t *testing.T) {
+	b := newBench(t, 30, nil)
+	b.job.Compose = func(m subscribers.Mailing) (func(subscribers.Delivery) ([]byte, error), error) {
+		inner, err := composer(m)
+		return func(d subscribers.Delivery) ([]byte, error) {
+			if d.SubscriberID == 3 {
+				return nil, errors.New("her name is impossible")
+			}
+			return inner(d)
+		}, err
+	}
+	b.run()
+	b.states(subscribers.Counts{subscribers.Delivered: 29, subscribers.Failed: 1})
+	if row := b.ledger.row(3); row.Cause != subscribers.NotSendable || !strings.Contains(row.Error, "impossible") {
+		t.Errorf("row %+v", row)
+	}
+}
+
+func TestBeyondASCIIWithoutSMTPUTF8(t *testing.T) {
+	for _, offered := range []bool{false, true} {
+		b := newBench(t, 3, nil)
+		if offered {
+			b.server.Offer = append(b.server.Offer, "SMTPUTF8")
+		}
+		b.ledger.readers[1].Email = "jürgen@example.org"
+		b.run()
+		if offered {
+			b.exactlyOnce()
+			continue
+		}
+		b.states(subscribers.Counts{subscribers.Delivered: 2, subscribers.Failed: 1})
+		if row := b.ledger.row(2); row.Cause != subscribers.NotSendable || !strings.Contains(row.Error, "SMTPUTF8") {
+			t.Errorf("row %+v", row)
+		}
+	}
+}
+
+func TestRate(t *testing.T) {
+	b := newBench(t, 11, nil, func(o *deliver.Options) { o.Rate = 2 })
+	start := b.clock.Now()
+	b.run()
+	if took := b.clock.Now().Sub(start); took < 4500*time.Millisecond {
+		t.Errorf("11 messages at 2 a second took %v", took)
 	}
 	b.exactlyOnce()
 }
 
-func TestAFewBlockedReadersDoNotPauseTheRest(t *testing.T) {
-	blocked := newSeen()
-	for n := 90; n < 98; n++ {
-		blocked.first(fmt.Sprintf("reader%d@example.org", n))
-	}
-	b := newBench(t, 100, func(st smtptest.Step) smtptest.Act {
-		if st.Verb == "RCPT" && !blocked.first(st.Arg) {
-			return smtptest.Act{Reply: "550 5.7.1 your mail is not welcome here"}
+func TestTwoRunsOfOneIssue(t *testing.T) {
+	b := newBench(t, 3, nil)
+	second := make(chan error, 1)
+	b.job.Progress = func(p deliver.Progress) {
+		select {
+		case second <- func() error { _, err := b.sender.Run(t.Context(), b.job); return err }():
+		default:
 		}
-		return smtptest.Act{}
-	})
-	if s := b.run(); s.State != digest.Sending {
-		t.Errorf("summary %+v", s)
 	}
-	b.states(subscribers.Counts{subscribers.Delivered: 92, subscribers.Queued: 8})
-}
-
-func TestTwoBlockedReadersAreRetriedAndGivenUp(t *testing.T) {
-	b := newBench(t, 100, func(st smtptest.Step) smtptest.Act {
-		if st.Verb == "RCPT" && (st.Arg == "reader1@example.org" || st.Arg == "reader50@example.org") {
-			return smtptest.Act{Reply: "550 5.7.1 your mail is not welcome here"}
-		}
-		return smtptest.Act{}
-	})
-	s := b.finish()
-	if !s.Finished {
-		t.Errorf("summary %+v", s)
-	}
-	b.states(subscribers.Counts{subscribers.Delivered: 98, subscribers.Failed: 2})
-}
-
-func TestServerThatIsNotThere(t *testing.T) {
-	tests := []struct {
-		name      string
-		transport func(t *testing.T) deliver.Transport
-		hint      string
-	}{
-		{"refused port", func(t *testing.T) deliver.Transport {
-			s := smtptest.Start(t, nil)
-			s.Stop()
-			return transport(t, "smtp://"+s.Addr, "")
-		}, "port"},
-		{"no STARTTLS", func(t *testing.T) deliver.Transport {
-			return transport(t, "smtp://"+smtptest.Start(t, nil).Addr+"?tls=starttls", "")
-		}, "smtps"},
-		{"wrong password", func(t *testing.T) deliver.Transport {
-			s := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
-				if st.Verb == "AUTH" {
-					return smtptest.Act{Reply: "535 5.7.8 wrong"}
-				}
-				return smtptest.Act{}
-			})
-			s.Offer = append(s.Offer, "AUTH PLAIN")
-			return transport(t, "smtp://bus@"+s.Addr, "secret word")
-		}, "password"},
-		{"turned away at the door", func(t *testing.T) deliver.Transport {
-			return transport(t, "smtp://"+smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
-				return smtptest.Act{Reply: "554 5.3.2 not you"}
-			}).Addr, "")
-		}, "Check"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			b := newBench(t, 20, nil)
-			working := b.engine
-			b.engine = deliver.New(deliver.Options{Ledger: b.ledger, Transport: tt.transport(t), Clock: b.clock, Concurrency: 3})
-			_, err := b.engine.Run(t.Context(), b.job)
-			if digest.KindOf(err) != digest.Unavailable || !strings.Contains(digest.HintOf(err), tt.hint) {
-				t.Errorf("error %v, hint %q", err, digest.HintOf(err))
-			}
-			if strings.Contains(fmt.Sprint(err), "secret word") {
-				t.Error("the error tells the password")
-			}
-			b.states(subscribers.Counts{subscribers.Queued: 20})
-			for n := 1; n <= 20; n++ {
-				if b.ledger.row(n).Attempts != 0 {
-					t.Errorf("reader %d was touched", n)
-				}
-			}
-			b.engine = working
-			b.run()
-			b.exactlyOnce()
-		})
+	b.run()
+	if err := <-second; digest.KindOf(err) != digest.Conflict {
+		t.Errorf("a second run at once: %v", err)
 	}
 }
 
-func TestServerThatGoesAwayMidway(t *testing.T) {
-	var b *bench
-	var n atomic.Int32
-	var away atomic.Bool
-	b = newBench(t, 30, func(st smtptest.Step) smtptest.Act {
-		if away.Load() {
-			return smtptest.Act{Cut: true}
-		}
-		if st.Verb == "BODY" && n.Add(1) == 10 {
-			away.Store(true)
-		}
-		return smtptest.Act{}
-	})
-	_, err := b.engine.Run(t.Context(), b.job)
-	if digest.KindOf(err) != digest.Unavailable {
-		t.Fatalf("error %v", err)
+func TestUnpublishedIssueIsNotSent(t *testing.T) {
+	b := newBench(t, 3, nil)
+	b.ledger.state = digest.Draft
+	if _, err := b.sender.Run(t.Context(), b.job); digest.KindOf(err) != digest.Conflict {
+		t.Errorf("error %v", err)
 	}
-	away.Store(false)
-	b.finish()
-	b.states(subscribers.Counts{subscribers.Delivered: 30})
-	for to, copies := range b.server.Copies() {
-		if copies > 2 {
-			t.Errorf("%s got %d copies", to, copies)
-		}
-	}
-}
-
-func TestWrongPasswordIsTriedOnce(t *testing.T) {
-	server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
-		if st.Verb == "AUTH" {
-			return smtptest.Act{Reply: "535 5.7.8 wrong"}
-		}
-		return smtptest.Act{}
-	})
-	server.Offer = append(server.Offer, "AUTH PLAIN")
-	b := newBench(t, 20, nil, func(o *deliver.Options) {
-		o.Transport, o.Concurrency = transport(t, "smtp://bus@"+server.Addr, "guess"), 10
-	})
-	if _, err := b.engine.Run(t.Context(), b.job); err == nil {
-		t.Fatal("sent")
-	}
-	if n := server.Steps("AUTH"); n != 1 {
-		t.Errorf("the password was tried %d times", n)
-	}
-}
-
-func TestServerThatAllowsTwoConnections(t *testing.T) {
-	b := newBench(t, 60, func(st smtptest.Step) smtptest.Act {
-		if st.Verb == "CONNECT" && st.Conn > 2 {
-			return smtptest.Act{Reply: "421 4.7.0 too many connections"}
-		}
-		return smtptest.Act{}
-	}, func(o *deliver.Options) { o.Concurrency = 10 })
-	if s := b.run(); !s.Finished {
-		t.Errorf("summary %+v", s)
-	}
-	b.exactlyOnce()
 }

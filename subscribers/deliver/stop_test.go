@@ -48,7 +48,7 @@ func TestStopFinishesTheMessageOnTheWire(t *testing.T) {
 		}
 		return smtptest.Act{}
 	})
-	_, err := b.engine.Run(ctx, b.job)
+	_, err := b.sender.Run(ctx, b.job)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
@@ -78,7 +78,7 @@ func TestStopDoesNotWaitForASlowServer(t *testing.T) {
 		return smtptest.Act{}
 	}, func(o *deliver.Options) { o.Grace = 100 * time.Millisecond })
 	start := time.Now()
-	_, err := b.engine.Run(ctx, b.job)
+	_, err := b.sender.Run(ctx, b.job)
 	if took := time.Since(start); took > 20*time.Second {
 		t.Errorf("stopping took %v", took)
 	}
@@ -126,7 +126,7 @@ func TestStopWithinTenSeconds(t *testing.T) {
 		return smtptest.Act{Mute: st.Verb == "QUIT"}
 	})
 	start := time.Now()
-	if _, err := b.engine.Run(ctx, b.job); err == nil {
+	if _, err := b.sender.Run(ctx, b.job); err == nil {
 		t.Error("no error")
 	}
 	if took := time.Since(start); took > 15*time.Second { // nine, and what a busy machine adds
@@ -154,7 +154,7 @@ func TestLedgerThatCannotBeWritten(t *testing.T) {
 		}
 		return nil
 	}
-	_, err := b.engine.Run(t.Context(), b.job)
+	_, err := b.sender.Run(t.Context(), b.job)
 	if !errors.Is(err, full) {
 		t.Fatalf("error %v", err)
 	}
@@ -168,18 +168,23 @@ func TestLedgerThatCannotBeWritten(t *testing.T) {
 }
 
 func TestUncleanEndIsRecovered(t *testing.T) {
-	for _, policy := range []deliver.Ambiguity{deliver.Resend, deliver.HoldUncertain} {
+	for _, policy := range []subscribers.Ambiguity{subscribers.Resend, subscribers.HoldUncertain} {
 		t.Run(string(policy), func(t *testing.T) {
 			b := newBench(t, 5, nil, func(o *deliver.Options) { o.Ambiguous = policy })
-			// A process died with two rows in flight.
+			// A process died with two rows in flight and one that it had not begun.
 			if _, err := b.ledger.Begin(t.Context(), b.job.Mailing, false); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := b.ledger.Exchange(t.Context(), deliver.Exchange{IssueID: 7, Claim: 2, Now: b.clock.Now()}); err != nil {
+			now := b.clock.Now()
+			x, err := b.ledger.Exchange(t.Context(), deliver.Exchange{IssueID: 7, Claim: 3, Now: now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.ledger.Exchange(t.Context(), deliver.Exchange{IssueID: 7, Begin: x.Claimed[:2], Now: now}); err != nil {
 				t.Fatal(err)
 			}
 			s := b.run()
-			if policy == deliver.HoldUncertain {
+			if policy == subscribers.HoldUncertain {
 				b.states(subscribers.Counts{subscribers.Delivered: 3, subscribers.Uncertain: 2})
 				return
 			}

@@ -85,12 +85,12 @@ func TestStoreThroughTroubles(t *testing.T) {
 		}
 		return smtptest.Act{}
 	})
-	engine := deliver.New(deliver.Options{Ledger: db, Transport: transport(t, "smtp://"+server.Addr, ""), Clock: clock})
+	sender := deliver.New(deliver.Options{Ledger: db, Transport: transport(t, "smtp://"+server.Addr, ""), Clock: clock})
 	job := deliver.Job{Mailing: subscribers.Mailing{IssueID: id, Begun: clock.Now(), Domain: "example.net"}, From: "bus@example.net", Compose: composer}
 	var s deliver.Summary
 	for range readers {
 		var err error
-		if s, err = engine.Run(t.Context(), job); err != nil {
+		if s, err = sender.Run(t.Context(), job); err != nil {
 			t.Fatal(err)
 		}
 		if s.Finished {
@@ -115,7 +115,7 @@ func TestStoreThroughTroubles(t *testing.T) {
 }
 
 // TestStoreStoppedAgainAndAgain stops the run at random moments, as SIGTERM
-// does, with a fresh engine each time.
+// does, with a fresh sender each time.
 func TestStoreStoppedAgainAndAgain(t *testing.T) {
 	const readers = 200
 	clock := newClock()
@@ -133,8 +133,8 @@ func TestStoreStoppedAgainAndAgain(t *testing.T) {
 	for range 200 {
 		ctx, cancel := context.WithCancel(t.Context())
 		stop.Store(&cancel)
-		engine := deliver.New(deliver.Options{Ledger: db, Transport: transport(t, "smtp://"+server.Addr, ""), Clock: clock, Concurrency: 4})
-		s, err := engine.Run(ctx, job)
+		sender := deliver.New(deliver.Options{Ledger: db, Transport: transport(t, "smtp://"+server.Addr, ""), Clock: clock, Concurrency: 4})
+		s, err := sender.Run(ctx, job)
 		cancel()
 		if err != nil && !errors.Is(err, context.Canceled) {
 			t.Fatal(err)

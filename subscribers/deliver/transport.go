@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"postbag/subscribers"
 )
 
 // Transport opens connections to whatever takes the mail: an SMTP server, or a
@@ -128,7 +130,39 @@ func (e *SendError) aboutAddress() bool {
 	return e.Stage == StageRcpt || strings.HasPrefix(e.Enhanced, "5.1.") || strings.HasPrefix(e.Enhanced, "5.2.")
 }
 
-// words are what a ledger keeps of a failure.
+// outcome is what a ledger keeps of a failure.
+func (e *SendError) outcome() subscribers.Outcome {
+	o := subscribers.Outcome{Cause: e.cause(), Code: e.Code}
+	if e.Code != 0 {
+		o.Reply = CleanReply(e.Text)
+	} else {
+		o.Error = CleanReply(e.Error())
+	}
+	return o
+}
+
+// cause names what a failure came of.
+func (e *SendError) cause() subscribers.Cause {
+	switch {
+	case e.Class == Ambiguous:
+		return subscribers.NoAnswer
+	case e.Class == Permanent && e.Code == 0:
+		return subscribers.NotSendable
+	case e.Class == Permanent && e.aboutAddress():
+		return subscribers.AddressRefused
+	case e.Class == Permanent:
+		return subscribers.MessageRefused
+	case e.Class == SenderSide && !e.Lost() && !e.Passing:
+		return subscribers.SenderRefused
+	case e.Code == 0:
+		return subscribers.NoConnection
+	case strings.HasSuffix(e.Enhanced, ".2.2"), e.Code == 552 && e.Enhanced == "":
+		return subscribers.MailboxFull
+	}
+	return subscribers.TryLater
+}
+
+// words are the server's, or say what went wrong where it had none.
 func (e *SendError) words() string {
 	if e.Code != 0 {
 		return CleanReply(e.Text)

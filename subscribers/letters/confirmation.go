@@ -20,15 +20,14 @@ type Confirmation struct {
 	Email  string
 	Token  string
 	At     time.Time
-	Life   time.Duration // how long the link works
-	Series string        // its name
+	Series string // its name
 }
 
 // Confirmation writes the letter, the same bytes whenever it is asked.
 func (w Writer) Confirmation(pub digest.Publication, c Confirmation) ([]byte, error) {
 	text, err := w.Set.ConfirmMail(templates.ConfirmView{
 		Publication: pub.Name, Series: c.Series, HomeURL: w.Site.URL(site.Home), ConfirmURL: w.Site.URL(site.Confirm, c.Token),
-		Days: int(c.Life.Hours() / 24), Language: pub.Language, PostalAddress: pub.PostalAddress,
+		Days: int(subscribers.ConfirmationLife.Hours() / 24), Language: pub.Language, PostalAddress: pub.PostalAddress,
 	})
 	if err != nil {
 		return nil, err

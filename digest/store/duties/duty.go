@@ -8,6 +8,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 	"postbag/digest/work"
 )
 
@@ -54,7 +55,7 @@ func leaseFields(l *work.Lease) []any {
 
 // Claim takes the duty that is due longest among the given kinds; see
 // [work.Store].
-func (db *Store) Claim(ctx context.Context, placeID int64, kinds []work.Kind, now time.Time) (lease work.Lease, ok bool, err error) {
+func (db *Store) Claim(ctx context.Context, workerID int64, kinds []work.Kind, now time.Time) (lease work.Lease, ok bool, err error) {
 	if len(kinds) == 0 {
 		return lease, false, nil
 	}
@@ -67,7 +68,7 @@ func (db *Store) Claim(ctx context.Context, placeID int64, kinds []work.Kind, no
 		if err := EndLapsed(t); err != nil {
 			return err
 		}
-		if err := inPlace(t, placeID); err != nil {
+		if err := isWorker(t, workerID); err != nil {
 			return err
 		}
 		lease = work.Lease{}
@@ -75,7 +76,7 @@ func (db *Store) Claim(ctx context.Context, placeID int64, kinds []work.Kind, no
 			UPDATE duties SET worker_id = $1, fence = fence + 1, due_at = next_at, claimed_at = `+t.Dialect.Now+`
 			WHERE name = (SELECT d.name`+dueAmong+` AND d.next_at <= $2
 				ORDER BY d.next_at, d.name LIMIT 1`+t.Dialect.SkipLocked+`)
-			RETURNING `+leaseColumns, kinds), placeID, now.UnixMicro())
+			RETURNING `+leaseColumns, kinds), workerID, now.UnixMicro())
 		return err
 	})
 	if db.Dialect.Code(err) == database.CodeUnique {
@@ -86,19 +87,19 @@ func (db *Store) Claim(ctx context.Context, placeID int64, kinds []work.Kind, no
 
 // ClaimNamed takes the duty of a name, whether it is due or not; see
 // [work.Store].
-func (db *Store) ClaimNamed(ctx context.Context, placeID int64, name string, now time.Time) (lease work.Lease, err error) {
+func (db *Store) ClaimNamed(ctx context.Context, workerID int64, name string, now time.Time) (lease work.Lease, err error) {
 	err = db.Update(ctx, "claim a duty", func(t *database.Tx) error {
 		if err := EndLapsed(t); err != nil {
 			return err
 		}
-		if err := inPlace(t, placeID); err != nil {
+		if err := isWorker(t, workerID); err != nil {
 			return err
 		}
 		lease = work.Lease{}
 		ok, err := t.One(leaseFields(&lease), `
 			UPDATE duties SET worker_id = $1, fence = fence + 1, due_at = $2, claimed_at = `+t.Dialect.Now+`
 			WHERE name = $3 AND worker_id IS NULL
-			RETURNING `+leaseColumns, placeID, now.UnixMicro(), name)
+			RETURNING `+leaseColumns, workerID, now.UnixMicro(), name)
 		if err != nil || ok {
 			return err
 		}
@@ -119,11 +120,11 @@ func notFree(t *database.Tx, name string) error {
 	if n == 0 {
 		return noDuty(name)
 	}
-	return database.Conflict("Wait for it to end; see who is at it with: postbag schedule list", "%s is under way", name)
+	return database.Conflict("Wait for it to end.", "%s is under way", name).Offer(digest.Act{Do: digest.ListDuties, Name: name})
 }
 
 func noDuty(name string) error {
-	return digest.Fail(digest.NotFound, "See their names with: postbag schedule list", "there is no duty called %q", name)
+	return digest.Fail(digest.NotFound, "", "there is no duty called %q", name).Offer(digest.Act{Do: digest.ListDuties})
 }
 
 // Complete ends a lease and sets the duty's next moment; see [work.Store].
@@ -133,7 +134,7 @@ func (db *Store) Complete(ctx context.Context, l work.Lease, o work.Outcome) err
 		words, failures = o.Err.Error(), l.Failures+1
 	}
 	return db.Update(ctx, "complete a duty", func(t *database.Tx) error {
-		if err := lockDuties(t, l.Kind, l.Subject); err != nil {
+		if err := lockDuties(t, subjectOf(l.Kind), l.Subject); err != nil {
 			return err
 		}
 		n, err := t.Exec(`
@@ -146,7 +147,7 @@ func (db *Store) Complete(ctx context.Context, l work.Lease, o work.Outcome) err
 		if n == 0 {
 			return lostLease(l)
 		}
-		if err := Replan(t, l.Kind, l.Subject); err != nil || o.Next.IsZero() {
+		if err := Replan(t, subjectOf(l.Kind), l.Subject); err != nil || o.Next.IsZero() {
 			return err
 		}
 		_, err = t.Exec(`UPDATE duties SET next_at = $1 WHERE name = $2 AND next_at < $1`, o.Next, l.Name)
@@ -165,8 +166,8 @@ func (db *Store) HandBack(ctx context.Context, l work.Lease) error {
 	})
 }
 
-// LetGo ends a place's leases on all duties but the named ones; see [work.Store].
-func (db *Store) LetGo(ctx context.Context, placeID int64, but []string) error {
+// LetGo ends a worker's leases on all duties but the named ones; see [work.Store].
+func (db *Store) LetGo(ctx context.Context, workerID int64, but []string) error {
 	return db.Update(ctx, "let go of duties", func(t *database.Tx) error {
 		var held []string
 		err := t.Each(func(r database.Row) error {
@@ -174,7 +175,7 @@ func (db *Store) LetGo(ctx context.Context, placeID int64, but []string) error {
 			err := r.Scan(&name)
 			held = append(held, name)
 			return err
-		}, `SELECT name FROM duties WHERE worker_id = $1`, placeID)
+		}, `SELECT name FROM duties WHERE worker_id = $1`, workerID)
 		if err != nil {
 			return err
 		}
@@ -182,7 +183,7 @@ func (db *Store) LetGo(ctx context.Context, placeID int64, but []string) error {
 			if slices.Contains(but, name) {
 				continue
 			}
-			if _, err := t.Exec(`UPDATE duties SET worker_id = NULL WHERE name = $1 AND worker_id = $2`, name, placeID); err != nil {
+			if _, err := t.Exec(`UPDATE duties SET worker_id = NULL WHERE name = $1 AND worker_id = $2`, name, workerID); err != nil {
 				return err
 			}
 			t.Wake()
@@ -235,16 +236,16 @@ func (db *Store) MakeDue(ctx context.Context, name string, now time.Time) error 
 func askSoon(t *database.Tx, name string, now time.Time) error {
 	_, err := t.Exec(`
 		UPDATE feeds SET next_poll = $1
-		WHERE source_id IN (SELECT subject FROM duties WHERE name = $2 AND kind = 'pull')
+		WHERE source_id IN (SELECT subject FROM duties WHERE name = $2 AND kind IN (`+kindsOf(Source)+`))
 			AND stopped = 0 AND (last_try IS NULL OR last_try < $3)`, now.UnixMicro(), name, now.Add(-time.Minute).UnixMicro())
 	return err
 }
 
 // selectDuties reads duties as a listing shows them.
-const selectDuties = `
+var selectDuties = `
 	SELECT d.name, d.kind, d.subject, d.room, d.next_at, d.failures, d.last_error, d.due_at, d.done_at, d.runs,
 		CASE WHEN w.id IS NOT NULL THEN d.claimed_at END, w.leased_until, COALESCE(w.name, ''),
-		COALESCE((SELECT s.zone FROM series s WHERE s.id = d.subject AND d.kind IN ('draft', 'deadline', 'deliver')), ''),
+		COALESCE((SELECT s.zone FROM series s WHERE s.id = d.subject AND d.kind IN (` + kindsOf(Series) + `)), ''),
 		COALESCE((SELECT MIN(i.title) FROM issues i
 			WHERE i.series_id = d.subject AND i.asks <> ''
 				AND (d.kind = 'deadline' AND i.state = 'approved' OR d.kind = 'deliver' AND i.state = 'published')), '')
@@ -293,7 +294,7 @@ func (db *Store) Duty(ctx context.Context, name string) (duty work.Listed, err e
 func (db *Store) Ask(ctx context.Context, issueID int64, due time.Time) (asked bool, err error) {
 	err = db.Update(ctx, "ask about the issue", func(t *database.Tx) error {
 		n, err := t.Exec(`UPDATE issues SET asks = $1
-			WHERE id = $2 AND state IN ('approved', 'published') AND due_at = $3`, string(digest.AsksLate), issueID, due.UnixMicro())
+			WHERE id = $2 AND `+rules.Waiting+` AND due_at = $3`, string(digest.AsksLate), issueID, due.UnixMicro())
 		if err != nil {
 			return err
 		}

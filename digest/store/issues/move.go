@@ -8,6 +8,7 @@ import (
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
 	"postbag/digest/store/publication"
+	"postbag/digest/store/rules"
 )
 
 // MoveIssue moves an issue to another state, as [digest.IssueState.To] allows,
@@ -154,10 +155,10 @@ func giveBackWindow(t *database.Tx, cancelled int64) error {
 	return err
 }
 
-// CancelOpen cancels the rows of an issue that are not under way.
+// CancelOpen cancels the rows of a withdrawn issue that no server is hearing of.
 func CancelOpen(t *database.Tx, issueID int64, now time.Time) error {
 	_, err := t.Exec(`
-		UPDATE deliveries SET state = 'cancelled', next_try = NULL, updated_at = $1
-		WHERE issue_id = $2 AND state IN ('queued', 'deferred')`, now.UnixMicro(), issueID)
+		UPDATE deliveries SET state = 'cancelled', cause = 'issue-withdrawn', next_try = NULL, updated_at = $1
+		WHERE issue_id = $2 AND `+rules.Unbegun, now.UnixMicro(), issueID)
 	return err
 }

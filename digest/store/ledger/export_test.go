@@ -15,11 +15,14 @@ func Statements(d database.Dialect) map[string]struct {
 	}{
 		"settle":          {querySettle(d), 2},
 		"claim":           {queryClaim(d), 7},
-		"recover":         {queryRecover, 6},
+		"begin":           {queryBegin(d), 3},
+		"not begun":       {queryNotBegun(d), 3},
+		"release":         {queryRelease, 3},
+		"recover":         {queryRecover, 5},
 		"stranded":        {queryStranded(d), 2},
 		"next try":        {queryNextTry, 1},
 		"any open":        {queryAnyOpen, 1},
-		"freeze audience": {queryFreezeAudience, 2},
+		"freeze audience": {queryFreezeAudience(true), 1},
 		"counts":          {"SELECT state, COUNT(*) FROM deliveries WHERE issue_id = $1 GROUP BY state", 1},
 	}
 }

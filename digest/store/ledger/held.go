@@ -9,6 +9,7 @@ import (
 	"postbag/digest/store/duties"
 	"postbag/digest/store/issues"
 	"postbag/digest/store/publication"
+	"postbag/digest/store/rules"
 )
 
 // Held tells whether sending is held. While it is, no issue is published or
@@ -22,12 +23,12 @@ func (db *Store) Held(ctx context.Context, now time.Time) (h dispatch.Held, err 
 	return h, err
 }
 
-// unbegun tells of issues that wait for their moment, and may have been sent
+// mayBeSent tells of issues that wait for their moment, and may have been sent
 // elsewhere at $1 while sending is held here since $2.
-const unbegun = `state IN ('approved', 'published') AND due_at IS NOT NULL AND (due_at <= $1 OR approved_at <= $2)`
+var mayBeSent = rules.Waiting + ` AND due_at IS NOT NULL AND (due_at <= $1 OR approved_at <= $2)`
 
 // queryUnsure are the issues that may have gone on elsewhere.
-const queryUnsure = `FROM issues WHERE state IN ('sending', 'paused') OR ` + unbegun
+var queryUnsure = `FROM issues WHERE ` + rules.Mailing + ` OR ` + mayBeSent
 
 func held(t *database.Tx, now time.Time) (h dispatch.Held, err error) {
 	if h.Since, h.Reason, err = publication.HeldSince(t); err != nil || h.Since.IsZero() {
@@ -109,9 +110,6 @@ func decide(t *database.Tx, was dispatch.Held, unsent dispatch.Unsent, now time.
 		"issues (%d) or confirmations (%d) may have been sent by another copy of this installation", len(was.Unsure), was.Notices)
 }
 
-// heldReply is noted on rows that were given up because another copy may have sent them.
-const heldReply = "sending was held; another copy may have sent it"
-
 func leaveUncertain(t *database.Tx, was dispatch.Held, now time.Time) error {
 	for _, issue := range was.Unsure {
 		if err := issues.LockIssue(t, issue.ID); err != nil {
@@ -119,14 +117,14 @@ func leaveUncertain(t *database.Tx, was dispatch.Held, now time.Time) error {
 		}
 		// The answer to what is on the wire here still counts; see querySettle.
 		_, err := t.Exec(`
-			UPDATE deliveries SET state = 'uncertain', next_try = NULL, updated_at = $1,
-				reply = CASE WHEN state = 'sending' THEN '`+lostReply+`' ELSE '`+heldReply+`' END
-			WHERE issue_id = $2 AND state IN ('queued', 'sending', 'deferred')`, now.UnixMicro(), issue.ID)
+			UPDATE deliveries SET state = 'uncertain', cause = 'other-copy', next_try = NULL, updated_at = $1,
+				code = 0, reply = '', error = ''
+			WHERE issue_id = $2 AND `+rules.Open, now.UnixMicro(), issue.ID)
 		if err != nil {
 			return err
 		}
 	}
-	_, err := t.Exec(`UPDATE issues SET due_at = NULL, asks = 'elsewhere' WHERE `+unbegun, now.UnixMicro(), was.Since.UnixMicro())
+	_, err := t.Exec(`UPDATE issues SET due_at = NULL, asks = 'elsewhere' WHERE `+mayBeSent, now.UnixMicro(), was.Since.UnixMicro())
 	if err != nil {
 		return err
 	}

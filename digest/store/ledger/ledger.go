@@ -57,6 +57,9 @@ const queryAnyOpen = `
 		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'queued'
 			ORDER BY next_try, id LIMIT 1) AS queued
 		UNION ALL
+		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'claimed'
+			ORDER BY next_try, id LIMIT 1) AS claimed
+		UNION ALL
 		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'sending'
 			ORDER BY next_try, id LIMIT 1) AS sending
 		UNION ALL
@@ -144,12 +147,12 @@ func (db *Store) Deliveries(ctx context.Context, issueID int64, limit int, state
 	err = db.View(ctx, "list the deliveries", func(t *database.Tx) error {
 		return t.Each(func(r database.Row) error {
 			var d subscribers.Delivery
-			err := r.Scan(&d.ID, &d.IssueID, &d.SubscriberID, &d.Email, &d.Name, &d.State, &d.Attempts,
-				&d.FirstTry, &d.NextTry, &d.UpdatedAt, &d.Code, &d.Reply)
+			err := r.Scan(&d.ID, &d.IssueID, &d.SubscriberID, &d.Email, &d.Name, &d.State, &d.Fence, &d.Attempts, &d.Unanswered,
+				&d.FirstTry, &d.NextTry, &d.UpdatedAt, &d.Cause, &d.Code, &d.Reply, &d.Error)
 			all = append(all, d)
 			return err
-		}, `SELECT d.id, d.issue_id, d.subscriber_id, s.email, s.name, d.state, d.attempts,
-				d.first_try, NULLIF(d.next_try, 0), d.updated_at, d.code, d.reply
+		}, `SELECT d.id, d.issue_id, d.subscriber_id, s.email, s.name, d.state, d.fence, d.attempts, d.unanswered,
+				d.first_try, NULLIF(d.next_try, 0), d.updated_at, d.cause, d.code, d.reply, d.error
 			FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id`+w.Clause()+`
 			ORDER BY d.id LIMIT `+w.Param(database.Limit(limit)), w.Args...)
 	})

@@ -5,35 +5,43 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
 )
 
-// querySettle takes results, each of the claim with so many attempts. A row that
-// another process recovered meanwhile, because this one had lost its lock, still
-// takes the news that the server accepted the message, as long as nobody has
-// claimed it again: the answer did come.
+// querySettle takes results, each under the fence of its claim. A claimed row can
+// only be handed back. A row that was taken from a process which turns out to be
+// alive still takes the news that the server accepted the message, as long as
+// nobody has claimed it again: the answer did come.
 //
 // The plus keeps a plan from reading all of the issue's rows: each is found by
 // its id.
 func querySettle(d database.Dialect) string {
 	return `
-	UPDATE deliveries SET state = r.state, next_try = r.next_try, updated_at = r.at, code = r.code, reply = r.reply
-	FROM (` + d.Records("$1", "id BIGINT", "attempts BIGINT", "state TEXT", "next_try BIGINT", "at BIGINT", "code BIGINT", "reply TEXT") + `) AS r
-	WHERE deliveries.id = r.id AND +deliveries.issue_id = $2 AND deliveries.attempts = r.attempts
+	UPDATE deliveries SET state = r.state, next_try = r.next_try, updated_at = r.at,
+		unanswered = unanswered + CASE WHEN r.cause = 'no-answer' THEN 1 ELSE 0 END,
+		cause = r.cause, code = r.code, reply = r.reply, error = r.error
+	FROM (` + d.Records("$1", "id BIGINT", "fence BIGINT", "state TEXT", "next_try BIGINT", "at BIGINT",
+		"cause TEXT", "code BIGINT", "reply TEXT", "error TEXT") + `) AS r
+	WHERE deliveries.id = r.id AND +deliveries.issue_id = $2 AND deliveries.fence = r.fence
 		AND (deliveries.state = 'sending'
-			OR r.state = 'sent' AND deliveries.state IN ('deferred', 'uncertain') AND deliveries.reply = '` + lostReply + `')`
+			OR r.state = 'queued' AND deliveries.state = 'claimed'
+			OR r.state = 'sent' AND deliveries.state IN ('deferred', 'uncertain') AND deliveries.cause IN (` +
+		rules.Words(subscribers.LateAnswerCauses()) + `))`
 }
 
 // settlement is a result as querySettle takes it.
 type settlement struct {
-	ID       int64  `json:"id"`
-	Attempts int    `json:"attempts"`
-	State    string `json:"state"`
-	NextTry  any    `json:"next_try"`
-	At       int64  `json:"at"`
-	Code     int    `json:"code"`
-	Reply    string `json:"reply"`
+	ID      int64             `json:"id"`
+	Fence   int               `json:"fence"`
+	State   string            `json:"state"`
+	NextTry any               `json:"next_try"`
+	At      int64             `json:"at"`
+	Cause   subscribers.Cause `json:"cause"`
+	Code    int               `json:"code"`
+	Reply   string            `json:"reply"`
+	Error   string            `json:"error"`
 }
 
 func settle(t *database.Tx, x deliver.Exchange) error {
@@ -46,8 +54,8 @@ func settle(t *database.Tx, x deliver.Exchange) error {
 		if r.State == subscribers.Queued || r.State == subscribers.Deferred {
 			next, waiting = database.OrTime(r.NextTry, r.At), true
 		}
-		rows[i] = settlement{ID: r.DeliveryID, Attempts: r.Attempts, State: string(r.State), NextTry: database.Micros(next),
-			At: r.At.UnixMicro(), Code: r.Code, Reply: r.Reply}
+		rows[i] = settlement{ID: r.DeliveryID, Fence: r.Fence, State: string(r.State), NextTry: database.Micros(next),
+			At: r.At.UnixMicro(), Cause: r.Cause, Code: r.Code, Reply: r.Reply, Error: r.Error}
 	}
 	for len(rows) > 0 {
 		var now []settlement

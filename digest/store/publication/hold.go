@@ -4,10 +4,9 @@ import (
 	"context"
 	"time"
 
+	"postbag/digest"
 	"postbag/digest/store/database"
 )
-
-const hintHeld = "See what waits with: postbag sending. Then let it go on with: postbag sending release"
 
 // HeldSince gives the moment since when sending is held, zero when it is not: the
 // cheap part of [ledger.Store.Held].
@@ -19,6 +18,7 @@ func (db *Store) HeldSince(ctx context.Context) (since time.Time, err error) {
 	return since, err
 }
 
+// HeldSince gives since when sending is held, zero when it is not, and why.
 func HeldSince(t *database.Tx) (since time.Time, reason string, err error) {
 	_, err = t.One([]any{&since, &reason}, `SELECT held_since, held_reason FROM publication WHERE id = 1`)
 	return since, reason, err
@@ -32,7 +32,8 @@ func NotHeld(t *database.Tx) error {
 	}
 	since, reason, err := HeldSince(t)
 	if err == nil && !since.IsZero() {
-		return database.Conflict(hintHeld, "sending is held since %s UTC: %s", since.Format("2006-01-02 15:04"), reason)
+		return database.Conflict("", "sending is held since %s UTC: %s", since.Format("2006-01-02 15:04"), reason).
+			Offer(digest.Act{Do: digest.ShowHold}, digest.Act{Do: digest.ReleaseHold})
 	}
 	return err
 }

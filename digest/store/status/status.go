@@ -6,6 +6,7 @@ import (
 	"postbag/digest/health"
 	"postbag/digest/store/database"
 	"postbag/digest/store/issues"
+	"postbag/digest/store/rules"
 )
 
 // Ping tells whether the database answers, by the cheapest question there is.
@@ -38,13 +39,13 @@ func (db *Store) Status(ctx context.Context) (s health.Stored, err error) {
 }
 
 // The rows that a status counts, each told by an index alone.
-const (
+var (
 	queryOpenDeliveries = `SELECT 1 FROM deliveries
-		WHERE issue_id IN (SELECT id FROM issues WHERE state IN ('sending', 'paused'))
-			AND state IN ('queued', 'sending', 'deferred')`
+		WHERE issue_id IN (SELECT id FROM issues WHERE ` + rules.Mailing + `)
+			AND ` + rules.Open
 	queryUncertainDeliveries = `SELECT 1 FROM deliveries WHERE state = 'uncertain'`
 	queryOpenNotices         = `SELECT 1 FROM notices`
-	queryActiveSubscribers   = `SELECT 1 FROM subscribers WHERE state = 'active'`
+	queryActiveSubscribers   = `SELECT 1 FROM subscribers WHERE ` + rules.Mailable
 )
 
 func backlog(t *database.Tx, s *health.Stored) error {

@@ -42,7 +42,7 @@ var heldTests = []test{
 		b.wantKind(b.MoveIssue(b.ctx(), tester, draft.ID, digest.Published, now), digest.Conflict)
 		_, err := b.Begin(b.ctx(), subscribers.Mailing{IssueID: waiting.ID, Begun: now, Domain: "news.example"}, false)
 		b.wantKind(err, digest.Conflict)
-		b.equal("a hint", digest.HintOf(err) != "", true)
+		b.equal("what to do", len(digest.ActsOf(err)) > 0, true)
 		b.wantKind(b.SetDue(b.ctx(), waiting.ID, now, digest.OverrodeNothing), digest.Conflict)
 		b.must(b.SetIssueState(b.ctx(), under.ID, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, now))
 		b.wantKind(b.SetIssueState(b.ctx(), under.ID, digest.Sending, digest.Pause{}, now), digest.Conflict)

@@ -70,14 +70,50 @@ var ledgerTests = []test{
 		reader := b.everybody(roster.Filter{})[0]
 		got := b.exchange(issue, 10, now)
 		b.equal("claimed", got, []subscribers.Delivery{{ID: got[0].ID, IssueID: issue.ID, SubscriberID: reader.ID,
-			Email: reader.Email, Name: reader.Name, Token: reader.Token, State: subscribers.InFlight, Attempts: 1,
-			FirstTry: now, UpdatedAt: now}})
+			Email: reader.Email, Name: reader.Name, Token: reader.Token, State: subscribers.InFlight, Fence: 1, Attempts: 1,
+			FirstTry: now, NextTry: time.UnixMicro(0).UTC(), UpdatedAt: now}})
 		b.equal("claimed again", len(b.exchange(issue, 10, now)), 0)
 		b.exchange(issue, 0, now, result(got[0], subscribers.Delivered, now))
 		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Delivered: 1})
 		rows, err := b.Deliveries(b.ctx(), issue.ID, 0, subscribers.Delivered)
 		b.must(err)
 		b.equal("the row", []any{rows[0].Email, rows[0].Code, rows[0].Reply, rows[0].Token}, []any{reader.Email, 250, "ok", ""})
+	}},
+	{"a claim is no attempt, and is handed back without a trace", func(b *bench) {
+		issue := b.sending(3)
+		claimed := b.claimAhead(issue, 2, now)
+		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Claimed: 2, subscribers.Queued: 1})
+		b.exchange(issue, 0, now, result(claimed[0], subscribers.Delivered, now), result(claimed[1], subscribers.Deferred, now))
+		b.equal("a result of what was not begun", b.counted(issue), subscribers.Counts{subscribers.Claimed: 2, subscribers.Queued: 1})
+		back := result(claimed[0], subscribers.Queued, now)
+		back.NextTry, back.Outcome = claimed[0].NextTry, claimed[0].Outcome
+		b.exchange(issue, 0, now, back)
+		b.equal("counts then", b.counted(issue), subscribers.Counts{subscribers.Claimed: 1, subscribers.Queued: 2})
+		b.equal("the old claim begins nothing", len(b.begin(issue, claimed[:1], now)), 0)
+		for _, d := range b.exchange(issue, 2, now) {
+			b.equal("attempts", d.Attempts, 1)
+		}
+	}},
+	{"a result leaves its cause and the server's words, and says how often no answer came", func(b *bench) {
+		issue := b.sending(1)
+		for n := range 3 {
+			d := b.exchange(issue, 1, now)[0]
+			b.equal("unanswered", d.Unanswered, n)
+			r := result(d, subscribers.Deferred, now)
+			r.Outcome = subscribers.Outcome{Cause: subscribers.NoAnswer, Error: "body: EOF"}
+			b.exchange(issue, 0, now, r)
+			rows, err := b.Deliveries(b.ctx(), issue.ID, 0)
+			b.must(err)
+			b.equal("the row", rows[0].Outcome, r.Outcome)
+		}
+		d := b.exchange(issue, 1, now)[0]
+		for _, cause := range subscribers.Causes()[1:] {
+			r := result(d, subscribers.Deferred, now)
+			r.Cause = cause
+			b.exchange(issue, 0, now, r)
+			d = b.exchange(issue, 1, now)[0]
+			b.equal("the cause", d.Cause, cause)
+		}
 	}},
 	{"only the holder of the newest claim settles", func(b *bench) {
 		issue := b.sending(1)
@@ -117,9 +153,35 @@ var ledgerTests = []test{
 			_, err := b.Unsubscribe(b.ctx(), s.Token, now)
 			b.must(err)
 		}
-		b.equal("claimed", len(b.exchange(issue, 2, now)), 2)
-		b.equal("claimed then", len(b.exchange(issue, 2, now)), 1)
+		claimed := b.claimAhead(issue, 4, now)
+		b.equal("claimed", len(claimed), 4)
+		b.equal("begun", b.begin(issue, claimed, now)[0].ID, claimed[3].ID)
+		b.equal("begun then", len(b.exchange(issue, 4, now)), 2)
 		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.InFlight: 3, subscribers.Cancelled: 3})
+		rows, err := b.Deliveries(b.ctx(), issue.ID, 0, subscribers.Cancelled)
+		b.must(err)
+		for _, row := range rows {
+			b.equal("why", []any{row.Cause, row.Attempts}, []any{subscribers.ReaderLeft, 0})
+		}
+	}},
+	{"who leaves between the claim and the beginning is not mailed", func(b *bench) {
+		issue := b.sending(3)
+		claimed := b.claimAhead(issue, 3, now)
+		for _, s := range b.everybody(roster.Filter{}) {
+			if s.ID == claimed[1].SubscriberID {
+				_, err := b.Unsubscribe(b.ctx(), s.Token, now)
+				b.must(err)
+			}
+		}
+		begun := b.begin(issue, claimed, now)
+		b.equal("begun", []any{len(begun), begun[0].ID, begun[1].ID}, []any{2, claimed[0].ID, claimed[2].ID})
+	}},
+	{"nothing is begun once the issue pauses, and what was claimed is queued again", func(b *bench) {
+		issue := b.sending(3)
+		claimed := b.claimAhead(issue, 3, now)
+		b.must(b.SetIssueState(b.ctx(), issue.ID, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, now))
+		b.equal("begun", len(b.begin(issue, claimed, now)), 0)
+		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Queued: 3})
 	}},
 	{"neither queued nor deferred rows wait for all of the others", func(b *bench) {
 		issue := b.sending(40)
@@ -217,25 +279,31 @@ var ledgerTests = []test{
 		b.wantKind(b.SetIssueState(b.ctx(), issue.ID, digest.Sending, digest.Pause{}, now), digest.Conflict)
 	}},
 	{"withdrawing cancels what was not begun", func(b *bench) {
-		issue := b.sending(3)
+		issue := b.sending(4)
+		ahead := b.claimAhead(issue, 1, now)
 		claimed := b.exchange(issue, 2, now)
 		b.move(issue, digest.Withdrawn, now)
-		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.InFlight: 2, subscribers.Cancelled: 1})
+		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.InFlight: 2, subscribers.Cancelled: 2})
+		b.equal("begun", len(b.begin(issue, ahead, now)), 0)
 		b.exchange(issue, 5, now, result(claimed[0], subscribers.Delivered, now), result(claimed[1], subscribers.Deferred, now))
-		b.equal("counts then", b.counted(issue), subscribers.Counts{subscribers.Delivered: 1, subscribers.Cancelled: 2})
+		b.equal("counts then", b.counted(issue), subscribers.Counts{subscribers.Delivered: 1, subscribers.Cancelled: 3})
 	}},
 	{"rows of a process that is no more follow the policy", func(b *bench) {
-		issue := b.sending(3)
+		issue := b.sending(4)
 		b.exchange(issue, 2, now)
-		n, err := b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: deliver.Resend, Retry: now.Add(time.Minute), Now: now})
+		b.claimAhead(issue, 1, now)
+		n, err := b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: subscribers.Resend, Retry: now.Add(time.Minute), Now: now})
 		b.must(err)
 		b.equal("recovered", n, 2)
-		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Deferred: 2, subscribers.Queued: 1})
-		b.equal("due", len(b.exchange(issue, 5, now.Add(time.Minute))), 3)
-		n, err = b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: deliver.HoldUncertain, Retry: now, Now: now})
+		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Deferred: 2, subscribers.Queued: 2})
+		rows, err := b.Deliveries(b.ctx(), issue.ID, 0, subscribers.Deferred)
 		b.must(err)
-		b.equal("held", n, 3)
-		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Uncertain: 3})
+		b.equal("why", []any{rows[1].Cause, rows[1].Reply}, []any{subscribers.WorkerLost, ""})
+		b.equal("due", len(b.exchange(issue, 5, now.Add(time.Minute))), 4)
+		n, err = b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: subscribers.HoldUncertain, Retry: now, Now: now})
+		b.must(err)
+		b.equal("held", n, 4)
+		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Uncertain: 4})
 		b.equal("nothing due", len(b.exchange(issue, 5, now.Add(time.Hour))), 0)
 		_, err = b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: "guess", Retry: now, Now: now})
 		b.wantKind(err, digest.Invalid)
@@ -243,7 +311,7 @@ var ledgerTests = []test{
 	{"an answer that comes after the lock was lost still counts", func(b *bench) {
 		issue := b.sending(3)
 		claimed := b.exchange(issue, 3, now)
-		_, err := b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: deliver.Resend, Retry: now.Add(time.Minute), Now: now})
+		_, err := b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: subscribers.Resend, Retry: now.Add(time.Minute), Now: now})
 		b.must(err)
 		b.exchange(issue, 0, now, result(claimed[0], subscribers.Delivered, now), result(claimed[1], subscribers.Failed, now))
 		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Delivered: 1, subscribers.Deferred: 2})
@@ -265,12 +333,12 @@ var ledgerTests = []test{
 func deliverAll(b *bench, issue digest.Issue, send func(subscribers.Delivery)) error {
 	x := deliver.Exchange{IssueID: issue.ID, Claim: 1, Now: now}
 	for {
-		claimed, err := b.Exchange(b.ctx(), x)
-		if err != nil || len(claimed) == 0 {
+		done, err := b.Exchange(b.ctx(), x)
+		if err != nil || len(done.Begun)+len(done.Claimed) == 0 {
 			return err
 		}
-		x.Settle = nil
-		for _, d := range claimed {
+		x.Settle, x.Begin = nil, done.Claimed
+		for _, d := range done.Begun {
 			send(d)
 			x.Settle = append(x.Settle, result(d, subscribers.Delivered, now))
 		}

@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Candidates", candidateTests},
 		{"Drafts", draftTests},
 		{"Moves", moveTests},
+		{"Revisions", revisionTests},
 		{"Ledger", ledgerTests},
 		{"Notices", noticeTests},
 		{"Held", heldTests},
@@ -280,15 +281,31 @@ func (b *bench) everybody(filter roster.Filter) (all []subscribers.Subscriber) {
 	return all
 }
 
-// exchange takes one step with the ledger.
+// exchange takes one step with the ledger as a process without a place: it settles,
+// claims, and begins what it claimed.
 func (b *bench) exchange(issue digest.Issue, claim int, now time.Time, settle ...deliver.Result) []subscribers.Delivery {
 	b.Helper()
-	claimed, err := b.Exchange(b.ctx(), deliver.Exchange{IssueID: issue.ID, Claim: claim, Now: now, Settle: settle})
+	return b.begin(issue, b.claimAhead(issue, claim, now, settle...), now)
+}
+
+// claimAhead settles and claims.
+func (b *bench) claimAhead(issue digest.Issue, claim int, now time.Time, settle ...deliver.Result) []subscribers.Delivery {
+	b.Helper()
+	done, err := b.Exchange(b.ctx(), deliver.Exchange{IssueID: issue.ID, Claim: claim, Now: now, Settle: settle})
 	b.must(err)
-	return claimed
+	return done.Claimed
+}
+
+// begin begins claimed rows.
+func (b *bench) begin(issue digest.Issue, claimed []subscribers.Delivery, now time.Time) []subscribers.Delivery {
+	b.Helper()
+	done, err := b.Exchange(b.ctx(), deliver.Exchange{IssueID: issue.ID, Begin: claimed, Now: now})
+	b.must(err)
+	return done.Begun
 }
 
 // result makes the result of a claim.
 func result(d subscribers.Delivery, state subscribers.DeliveryState, at time.Time) deliver.Result {
-	return deliver.Result{DeliveryID: d.ID, Attempts: d.Attempts, State: state, Code: 250, Reply: "ok", At: at}
+	return deliver.Result{DeliveryID: d.ID, Fence: d.Fence, State: state, At: at,
+		Outcome: subscribers.Outcome{Cause: subscribers.Accepted, Code: 250, Reply: "ok"}}
 }

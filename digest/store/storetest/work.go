@@ -148,6 +148,33 @@ var workTests = []test{
 		b.must(err)
 		b.must(b.Complete(b.ctx(), l, work.Outcome{Now: start}))
 	}},
+	{"a lease that was handed back writes nothing", func(b *bench) {
+		p := b.join()
+		src, feeds := b.source("nightbus")
+		l := b.claim(p, start, work.Pull)
+		b.must(b.HandBack(b.ctx(), l))
+		late := feeds[0]
+		late.ETag = "late"
+		b.wantKind(b.SaveFeed(work.WithLease(b.ctx(), l), late, time.Time{}), digest.Conflict)
+		b.wantKind(b.Complete(b.ctx(), l, work.Outcome{Now: start}), digest.Conflict)
+		stored, err := b.Feeds(b.ctx(), src.ID)
+		b.must(err)
+		for _, f := range stored {
+			b.equal("the feed", f.ETag, "")
+		}
+	}},
+	{"the duty that is due longest goes first", func(b *bench) {
+		p := b.join()
+		b.must(b.Plan(b.ctx(), start,
+			work.Duty{Name: "a", Kind: "clean-up", Next: after(-time.Minute)},
+			work.Duty{Name: "b", Kind: "index", Next: after(-time.Hour)},
+			work.Duty{Name: "c", Kind: "clean-up", Next: after(-time.Second)}))
+		var order []string
+		for range 3 {
+			order = append(order, b.claim(p, start, "clean-up", "index").Name)
+		}
+		b.equal("the order", order, []string{"b", "a", "c"})
+	}},
 	{"leaving hands back what is held", func(b *bench) {
 		p := b.join()
 		b.source("nightbus")
@@ -214,9 +241,9 @@ var workTests = []test{
 	{"a plan makes what is missing and keeps what is there", func(b *bench) {
 		p := b.join()
 		src, _ := b.source("nightbus")
-		sweep := work.Duty{Name: "clean-up", Kind: work.CleanUp, Next: start}
+		sweep := work.Duty{Name: "clean-up", Kind: "clean-up", Next: start}
 		b.must(b.Plan(b.ctx(), start, sweep))
-		l := b.claim(p, start, work.CleanUp)
+		l := b.claim(p, start, "clean-up")
 		b.must(b.Complete(b.ctx(), l, work.Outcome{Next: after(time.Hour), Now: start}))
 		b.must(b.Plan(b.ctx(), after(time.Minute), sweep))
 		b.equal("the next clean-up", b.duty("clean-up").Next, after(time.Hour))
@@ -254,13 +281,18 @@ var workTests = []test{
 		}
 	}},
 	{"rows of a worker that left are recovered, those of one present are not", func(b *bench) {
-		issue := b.sending(3)
+		issue := b.sending(5)
 		p := b.join()
-		x := deliver.Exchange{IssueID: issue.ID, Worker: p.ID(), Claim: 2, Now: now}
-		claimed, err := b.Exchange(b.ctx(), x)
+		x := deliver.Exchange{IssueID: issue.ID, Worker: p.ID(), Claim: 3, Now: now}
+		done, err := b.Exchange(b.ctx(), x)
 		b.must(err)
-		b.equal("claimed", len(claimed), 2)
-		recovery := deliver.Recovery{IssueID: issue.ID, Worker: p.ID() + 1, Policy: deliver.Resend, Retry: now.Add(time.Minute), Now: now}
+		claimed := done.Claimed
+		b.equal("claimed", len(claimed), 3)
+		x.Claim, x.Begin = 0, claimed[:2]
+		done, err = b.Exchange(b.ctx(), x)
+		b.must(err)
+		b.equal("begun", len(done.Begun), 2)
+		recovery := deliver.Recovery{IssueID: issue.ID, Worker: p.ID() + 1, Policy: subscribers.Resend, Retry: now.Add(time.Minute), Now: now}
 		stranded := func(worker int64) bool {
 			is, err := b.Stranded(b.ctx(), issue.ID, worker)
 			b.must(err)
@@ -272,11 +304,13 @@ var workTests = []test{
 		b.equal("recovered while it is there", n, 0)
 		p.Leave()
 		b.equal("stranded once it left", stranded(p.ID()+1), true)
-		claimed, err = b.Exchange(b.ctx(), x)
+		x.Claim, x.Begin = 2, claimed[2:3]
+		done, err = b.Exchange(b.ctx(), x)
 		b.must(err)
-		b.equal("claimed once it left", len(claimed), 0)
+		b.equal("claimed and begun once it left", []int{len(done.Claimed), len(done.Begun)}, []int{0, 0})
 		n, err = b.Recover(b.ctx(), recovery)
 		b.must(err)
 		b.equal("recovered", n, 2)
+		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Deferred: 2, subscribers.Queued: 3})
 	}},
 }

@@ -314,17 +314,25 @@ CREATE TABLE deliveries (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     issue_id      BIGINT  NOT NULL REFERENCES issues (id),
     subscriber_id BIGINT  NOT NULL REFERENCES subscribers (id),
-    state         TEXT    NOT NULL CHECK (state IN ('queued', 'sending', 'sent',
-                      'deferred', 'failed', 'uncertain', 'cancelled')),
-    attempts      INTEGER NOT NULL DEFAULT 0,
+    state         TEXT    NOT NULL CHECK (state IN ('queued', 'claimed', 'sending',
+                      'sent', 'deferred', 'failed', 'uncertain', 'cancelled')),
+    fence         INTEGER NOT NULL DEFAULT 0, -- counts claims; the newest one's holder settles
+    worker_id     BIGINT, -- who claimed it last
+    attempts      INTEGER NOT NULL DEFAULT 0, -- counts how often it was begun
+    unanswered    INTEGER NOT NULL DEFAULT 0, -- counts messages written whole that got no answer
     first_try     BIGINT,
-    next_try      BIGINT, -- of queued and deferred rows
-    worker_id     BIGINT, -- who claimed a row that is being sent
+    next_try      BIGINT, -- of rows that no server is hearing of
     updated_at    BIGINT  NOT NULL,
+    cause         TEXT    NOT NULL DEFAULT '' CHECK (cause IN ('', 'accepted',
+                      'address-refused', 'mailbox-full', 'message-refused',
+                      'sender-refused', 'try-later', 'no-connection', 'no-answer',
+                      'worker-lost', 'other-copy', 'not-sendable', 'expired',
+                      'reader-left', 'issue-withdrawn')),
     code          INTEGER NOT NULL DEFAULT 0,
-    reply         TEXT    NOT NULL DEFAULT '',
+    reply         TEXT    NOT NULL DEFAULT '', -- the server's words
+    error         TEXT    NOT NULL DEFAULT '', -- what went wrong here, in words
     UNIQUE (issue_id, subscriber_id),
-    CHECK ((next_try IS NOT NULL) = (state IN ('queued', 'deferred')))
+    CHECK ((next_try IS NOT NULL) = (state IN ('queued', 'claimed', 'deferred')))
 );
 CREATE INDEX deliveries_claim ON deliveries (issue_id, state, next_try, id);
 CREATE INDEX deliveries_subscriber ON deliveries (subscriber_id);

@@ -1,0 +1,309 @@
+package desk_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+)
+
+// picked is a draft with the comments 1 to 4 in its rows, and a heading above the
+// second.
+func picked(t *testing.T) (*bench, digest.Issue, desk.Ref) {
+	t.Helper()
+	d := newDesk(t, 6)
+	if _, _, err := d.Draft(t.Context(), ada, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.Pick(t.Context(), ada, desk.Ref{}, 1, 2, 3, 4); err != nil {
+		t.Fatal(err)
+	}
+	issue, at := present(t, d)
+	heading := "A heading"
+	if _, err := d.Edit(t.Context(), ada, at, desk.Edit{Heading: &heading, Before: issue.Blocks[1].ID}); err != nil {
+		t.Fatal(err)
+	}
+	issue, at = present(t, d)
+	return d, issue, at
+}
+
+// rows says what stands in a draft: comment ids, and the kinds of other rows.
+func rows(issue digest.Issue) (all []int64) {
+	for _, b := range issue.Blocks {
+		if b.Kind != digest.PickBlock {
+			all = append(all, 0)
+			continue
+		}
+		all = append(all, b.CommentID)
+	}
+	return all
+}
+
+// change is an edit of the draft that [picked] gives, made on what its editor saw.
+type change struct {
+	name string
+	do   func(t *testing.T, d *bench, by digest.Actor, seen digest.Issue, at desk.Ref) error
+	adds bool // done whatever was changed meanwhile
+}
+
+func edit(e func(seen digest.Issue) desk.Edit) func(*testing.T, *bench, digest.Actor, digest.Issue, desk.Ref) error {
+	return func(t *testing.T, d *bench, by digest.Actor, seen digest.Issue, at desk.Ref) error {
+		_, err := d.Edit(t.Context(), by, at, e(seen))
+		return err
+	}
+}
+
+var changes = []change{
+	{name: "take a row out", do: edit(func(seen digest.Issue) desk.Edit { return desk.Edit{Block: seen.Blocks[2].ID, Remove: true} })},
+	{name: "trim a row", do: edit(func(seen digest.Issue) desk.Edit { return desk.Edit{Block: seen.Blocks[0].ID, Keep: []int{1}} })},
+	{name: "restore a row", do: edit(func(seen digest.Issue) desk.Edit { return desk.Edit{Block: seen.Blocks[3].ID, Restore: true} })},
+	{name: "change the title", do: edit(func(digest.Issue) desk.Edit { s := "Another title"; return desk.Edit{Title: &s} })},
+	{name: "write the introduction", do: edit(func(digest.Issue) desk.Edit { s := "Hello."; return desk.Edit{Intro: &s} })},
+	{name: "add a heading above a row", do: edit(func(seen digest.Issue) desk.Edit {
+		s := "Another heading"
+		return desk.Edit{Heading: &s, Before: seen.Blocks[3].ID}
+	})},
+	{name: "add a text at the end", adds: true, do: edit(func(digest.Issue) desk.Edit { s := "A text."; return desk.Edit{Text: &s} })},
+	{name: "pick", adds: true, do: func(t *testing.T, d *bench, by digest.Actor, _ digest.Issue, at desk.Ref) error {
+		_, _, err := d.Pick(t.Context(), by, at, 5)
+		return err
+	}},
+	{name: "unpick", do: func(t *testing.T, d *bench, by digest.Actor, _ digest.Issue, at desk.Ref) error {
+		_, err := d.Unpick(t.Context(), by, at, 4)
+		return err
+	}},
+	{name: "move", do: func(t *testing.T, d *bench, by digest.Actor, seen digest.Issue, at desk.Ref) error {
+		_, err := d.Move(t.Context(), by, at, seen.Blocks[4].ID, seen.Blocks[0].ID)
+		return err
+	}},
+	{name: "undo", do: func(t *testing.T, d *bench, by digest.Actor, _ digest.Issue, at desk.Ref) error {
+		_, err := d.Undo(t.Context(), by, at)
+		return err
+	}},
+	{name: "approve", do: func(t *testing.T, d *bench, by digest.Actor, _ digest.Issue, at desk.Ref) error {
+		_, err := d.Approve(t.Context(), by, at, false)
+		return err
+	}},
+	{name: "skip", do: func(t *testing.T, d *bench, by digest.Actor, _ digest.Issue, at desk.Ref) error {
+		_, _, err := d.Skip(t.Context(), by, at)
+		return err
+	}},
+	{name: "cancel", do: func(t *testing.T, d *bench, by digest.Actor, _ digest.Issue, at desk.Ref) error {
+		_, err := d.Cancel(t.Context(), by, at)
+		return err
+	}},
+}
+
+// ends tells of the changes after which there is no draft to edit.
+func (c change) ends() bool { return slices.Contains([]string{"approve", "skip", "cancel"}, c.name) }
+
+// TestTwoEditors lets every change be made on a draft that somebody else has changed
+// since it was looked at. What only adds is done; anything else is refused, changes
+// nothing, and tells who did what.
+func TestTwoEditors(t *testing.T) {
+	for _, first := range changes {
+		t.Run(first.name, func(t *testing.T) {
+			d, seen, at := picked(t)
+			if err := first.do(t, d, ben, seen, at); err != nil {
+				t.Fatal(err)
+			}
+			for _, second := range changes {
+				before := whole(t, d, seen)
+				err := second.do(t, d, ada, seen, at)
+				after := whole(t, d, seen)
+				switch {
+				case second.adds && !first.ends():
+					if err != nil || len(after.Blocks) != len(before.Blocks)+1 && second.name != first.name {
+						t.Errorf("then %s: %v, rows %v", second.name, err, rows(after))
+					}
+				case err == nil || digest.KindOf(err) != digest.Conflict:
+					t.Errorf("then %s: %v", second.name, err)
+				case after.Version != before.Version || !slices.Equal(rows(after), rows(before)):
+					t.Errorf("then %s changed %v to %v", second.name, rows(before), rows(after))
+				case !first.ends():
+					changed, ok := errors.AsType[*digest.Changed](err)
+					if !ok || changed.Since[0].By != ben || !strings.Contains(err.Error(), ben.Name+" "+changed.Since[0].Words) || len(digest.ActsOf(err)) == 0 {
+						t.Errorf("then %s: %v does not tell what was changed", second.name, err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// whole reads an issue again.
+func whole(t *testing.T, d *bench, issue digest.Issue) digest.Issue {
+	t.Helper()
+	now, _, err := d.Issue(t.Context(), desk.Ref{Number: issue.Number})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return now
+}
+
+// TestRemovingMeetsAnotherRemoval is one editor who takes the second row out while
+// another takes out the first: no third comment goes with them.
+func TestRemovingMeetsAnotherRemoval(t *testing.T) {
+	d, seen, at := picked(t)
+	if _, err := d.Unpick(t.Context(), ben, at, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Edit(t.Context(), ada, at, desk.Edit{Block: seen.Blocks[2].ID, Remove: true}); digest.KindOf(err) != digest.Conflict {
+		t.Errorf("an edit of an older version gives %v", err)
+	}
+	_, at = present(t, d)
+	saved, err := d.Edit(t.Context(), ada, at, desk.Edit{Block: seen.Blocks[2].ID, Remove: true})
+	if err != nil || !slices.Equal(rows(saved.Issue), []int64{0, 3, 4}) {
+		t.Errorf("rows %v, %v", rows(saved.Issue), err)
+	}
+	if want := "took out row 2: Anonymous, “Comment number 1. It has two sentences.”"; saved.Words != want {
+		t.Errorf("it says %q, want %q", saved.Words, want)
+	}
+}
+
+// TestEditNeedsAVersion: nobody edits what they have not looked at.
+func TestEditNeedsAVersion(t *testing.T) {
+	d, seen, _ := picked(t)
+	for _, c := range changes {
+		if c.adds || c.ends() {
+			continue
+		}
+		if err := c.do(t, d, ada, seen, desk.Ref{Number: seen.Number}); digest.KindOf(err) != digest.Invalid || err == nil {
+			t.Errorf("%s without a version: %v", c.name, err)
+		}
+	}
+}
+
+// TestUndoGoesBack takes twenty edits and more back, one by one, whoever made them,
+// and finds the draft each time as it was: the same rows with the same ids.
+func TestUndoGoesBack(t *testing.T) {
+	d, issue, _ := picked(t)
+	var states []digest.Issue
+	for i := range 25 {
+		states = append(states, issue)
+		_, at := present(t, d)
+		by, title, intro := ada, strings.Repeat("x", i+1), strings.Repeat("y", i+1)
+		if i%2 == 0 {
+			by = ben
+		}
+		e := desk.Edit{Title: &title}
+		switch i % 5 {
+		case 1:
+			e = desk.Edit{Block: issue.Blocks[len(issue.Blocks)-1].ID, Remove: true}
+		case 2:
+			e = desk.Edit{Text: &intro}
+		case 3:
+			e = desk.Edit{Intro: &intro}
+		case 4:
+			if _, err := d.Move(t.Context(), by, at, issue.Blocks[0].ID, 0); err != nil {
+				t.Fatal(err)
+			}
+			issue, _ = present(t, d)
+			continue
+		}
+		saved, err := d.Edit(t.Context(), by, at, e)
+		if err != nil {
+			t.Fatal(i, err)
+		}
+		issue = saved.Issue
+	}
+	for i, want := range slices.Backward(states) {
+		_, at := present(t, d)
+		saved, err := d.Undo(t.Context(), ada, at)
+		if err != nil {
+			t.Fatal(i, err)
+		}
+		who := ada.Name
+		if i%2 == 0 {
+			who = ben.Name
+		}
+		if !strings.HasPrefix(saved.Words, "undid what "+who+" did: ") {
+			t.Errorf("undoing %d says %q", i, saved.Words)
+		}
+		got := whole(t, d, want)
+		if got.Title != want.Title || got.Intro != want.Intro || !slices.EqualFunc(got.Blocks, want.Blocks, sameBlock) {
+			t.Fatalf("after undoing %d:\n got %+v\nwant %+v", i, got, want)
+		}
+	}
+	// The picks and the heading of the beginning can be undone too, then nothing.
+	for range 2 {
+		_, at := present(t, d)
+		if _, err := d.Undo(t.Context(), ada, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, at := present(t, d)
+	if _, err := d.Undo(t.Context(), ada, at); digest.KindOf(err) != digest.Conflict || err == nil {
+		t.Errorf("with nothing to undo: %v", err)
+	}
+}
+
+func sameBlock(a, b digest.Block) bool {
+	return a.ID == b.ID && a.Kind == b.Kind && a.CommentID == b.CommentID && a.Text == b.Text && slices.Equal(a.Kept, b.Kept)
+}
+
+// TestUndoStopsAtTheApproval: what was approved is not taken apart by undoing, also
+// after the approval was taken back.
+func TestUndoStopsAtTheApproval(t *testing.T) {
+	d, issue, at := picked(t)
+	if _, err := d.Approve(t.Context(), ada, at, false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Reopen(t.Context(), ben, desk.Ref{Number: issue.Number}); err != nil {
+		t.Fatal(err)
+	}
+	_, at = present(t, d)
+	if _, err := d.Undo(t.Context(), ada, at); digest.KindOf(err) != digest.Conflict || err == nil {
+		t.Errorf("undoing after a reopening gives %v", err)
+	}
+	_, history, err := d.History(t.Context(), desk.Ref{Number: issue.Number}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var did []digest.Change
+	for _, r := range history {
+		did = append(did, r.Did)
+	}
+	if want := []digest.Change{digest.Reopened, "approved", digest.Edited, digest.Edited, digest.Opened}; !slices.Equal(did, want) {
+		t.Errorf("the history is %v, want %v", did, want)
+	}
+	if history[0].By != ben || history[1].By != ada || !history[1].At.Equal(now) {
+		t.Errorf("it says %+v", history[:2])
+	}
+}
+
+// TestTrimSurvives: a comment that was trimmed, taken out and picked again is as it
+// was trimmed, unless its words have changed.
+func TestTrimSurvives(t *testing.T) {
+	d, seen, at := picked(t)
+	if _, err := d.Edit(t.Context(), ada, at, desk.Edit{Block: seen.Blocks[0].ID, Keep: []int{2}}); err != nil {
+		t.Fatal(err)
+	}
+	again := func() []digest.Range {
+		t.Helper()
+		_, at := present(t, d)
+		if _, err := d.Unpick(t.Context(), ben, at, 1); err != nil {
+			t.Fatal(err)
+		}
+		_, saved, err := d.Pick(t.Context(), ada, desk.Ref{}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		block, _ := saved.PickOf(1)
+		return block.Kept
+	}
+	if kept := again(); len(kept) != 1 || kept[0].Start == 0 {
+		t.Errorf("picked again, it keeps %v", kept)
+	}
+	issue, at := present(t, d)
+	block, _ := issue.PickOf(1)
+	if _, err := d.Edit(t.Context(), ada, at, desk.Edit{Block: block.ID, Restore: true}); err != nil {
+		t.Fatal(err)
+	}
+	if kept := again(); kept != nil {
+		t.Errorf("restored and picked again, it keeps %v", kept)
+	}
+}

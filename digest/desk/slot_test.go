@@ -1,0 +1,236 @@
+package desk_test
+
+import (
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+)
+
+// sunday is the moment of the schedule that the drafts here are opened for: it is a
+// month's last. The one after it is another month's first.
+var sunday = time.Date(2026, 3, 29, 18, 0, 0, 0, time.UTC)
+
+// drafted is a draft for [sunday] with one pick.
+func drafted(t *testing.T) (*bench, digest.Series, digest.Issue) {
+	t.Helper()
+	d := newDesk(t, 3)
+	d.clock.at = sunday.Add(-48 * time.Hour)
+	issue, _, err := d.Draft(t.Context(), ada, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.Pick(t.Context(), ada, desk.Ref{}, 1); err != nil {
+		t.Fatal(err)
+	}
+	series, err := d.Series(t.Context(), "")
+	if err != nil || !issue.Slot.Equal(sunday) || !issue.DueAt.Equal(sunday) {
+		t.Fatalf("the draft is for %v, due %v, %v", issue.Slot, issue.DueAt, err)
+	}
+	return d, series, issue
+}
+
+// TestIssueAnswersForItsSlot approves a draft early, late and much too late: at once
+// it answers for the Sunday that it was drafted for, so that who reads the month's
+// last gets it, and the next draft is for the Sunday after.
+func TestIssueAnswersForItsSlot(t *testing.T) {
+	week := 7 * 24 * time.Hour
+	for _, c := range []struct {
+		name      string
+		at        time.Time
+		postponed bool // a worker saw the moment pass
+		now       bool
+		slot, due time.Time
+		last      bool
+		next      time.Time
+	}{
+		{"at once, two days early", sunday.Add(-48 * time.Hour), false, true, sunday, sunday.Add(-48 * time.Hour), true, sunday.Add(week)},
+		{"at its moment, two days early", sunday.Add(-48 * time.Hour), false, false, sunday, sunday, true, sunday.Add(week)},
+		{"at once, five minutes late", sunday.Add(5 * time.Minute), false, true, sunday, sunday.Add(5 * time.Minute), true, sunday.Add(week)},
+		{"at once, five minutes late and postponed", sunday.Add(5 * time.Minute), true, true, sunday, sunday.Add(5 * time.Minute), true, sunday.Add(week)},
+		{"for the next moment, five minutes late", sunday.Add(5 * time.Minute), false, false, sunday.Add(week), sunday.Add(week), false, sunday.Add(2 * week)},
+		{"for the next moment, postponed", sunday.Add(5 * time.Minute), true, false, sunday.Add(week), sunday.Add(week), false, sunday.Add(2 * week)},
+		{"at once, after the next moment passed too", sunday.Add(week + time.Hour), true, true, sunday.Add(week), sunday.Add(week + time.Hour), false, sunday.Add(2 * week)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d, series, issue := drafted(t)
+			d.clock.at = c.at
+			if c.postponed {
+				if _, err := d.Postpone(t.Context(), digest.Actor{Kind: digest.ByWorker}, desk.Ref{}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			approved, err := d.Approve(t.Context(), ada, desk.Ref{}, c.now)
+			if err != nil || approved.ID != issue.ID {
+				t.Fatal(err)
+			}
+			approved = whole(t, d, approved)
+			if !approved.Slot.Equal(c.slot) || !approved.DueAt.Equal(c.due) {
+				t.Errorf("it answers for %v and goes out %v", approved.Slot, approved.DueAt)
+			}
+			if last, err := desk.LastOfMonth(approved, series); err != nil || last != c.last {
+				t.Errorf("it is the month's last: %v, %v", last, err)
+			}
+			next, err := d.DraftAt(t.Context(), desk.Ref{})
+			if err != nil || !next.Slot.Equal(c.next) || !next.DueAt.Equal(c.next) {
+				t.Errorf("the next draft is for %v, due %v, %v", next.Slot, next.DueAt, err)
+			}
+		})
+	}
+}
+
+// TestDateIsThatOfPublication: what was approved for Sunday and is published by hand
+// before it, or on Monday, shows that day; nothing else of it changes.
+func TestDateIsThatOfPublication(t *testing.T) {
+	for _, at := range []time.Time{sunday.Add(-24 * time.Hour), sunday.Add(20 * time.Hour)} {
+		d, _, issue := drafted(t)
+		approved, err := d.Approve(t.Context(), ada, desk.Ref{}, false)
+		if err != nil || !approved.Frozen.Date.Equal(sunday) {
+			t.Fatalf("approved, it is dated %v, %v", approved.Frozen.Date, err)
+		}
+		d.clock.at = at
+		published, err := d.Publish(t.Context(), ada, desk.Ref{Number: issue.Number})
+		if err != nil {
+			t.Fatal(err)
+		}
+		public, err := d.db.PublicIssue(t.Context(), issue.SeriesID, issue.Number)
+		if err != nil || !public.Frozen.Date.Equal(at) || !published.Frozen.Date.Equal(at) || !public.PublishedAt.Equal(at) {
+			t.Errorf("published %v, readers see %v, %v", at, public.Frozen.Date, err)
+		}
+		if public.Frozen.EntryID != approved.Frozen.EntryID || public.Frozen.FeedID != approved.Frozen.FeedID ||
+			public.Frozen.Title != approved.Frozen.Title || public.Frozen.Preheader != approved.Frozen.Preheader || len(public.Frozen.Blocks) != 1 {
+			t.Errorf("published it is %+v, approved it was %+v", public.Frozen, approved.Frozen)
+		}
+		if public.Slot.IsZero() || !public.Slot.Equal(sunday) {
+			t.Errorf("it answers for %v", public.Slot)
+		}
+	}
+}
+
+// TestReopeningKeepsTheMoment: an issue that is taken back in time goes out when it
+// would have; one whose moment has passed waits for the next.
+func TestReopeningKeepsTheMoment(t *testing.T) {
+	for late, due := range map[time.Duration]time.Time{-time.Hour: sunday, time.Hour: sunday.Add(7 * 24 * time.Hour)} {
+		d, _, issue := drafted(t)
+		if _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
+			t.Fatal(err)
+		}
+		d.clock.at = sunday.Add(late)
+		reopened, err := d.Reopen(t.Context(), ada, desk.Ref{Number: issue.Number})
+		if err != nil || reopened.State != digest.Draft || !reopened.DueAt.Equal(due) || !reopened.Slot.Equal(sunday) {
+			t.Errorf("reopened %v after its moment it is due %v for %v, %v", late, reopened.DueAt, reopened.Slot, err)
+		}
+	}
+}
+
+// TestNoSlotTwice: an issue that is reopened does not take the moment that the one
+// after it answers for.
+func TestNoSlotTwice(t *testing.T) {
+	d, _, issue := drafted(t)
+	if _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.Pick(t.Context(), ada, desk.Ref{}, 2); err != nil { // into the next draft
+		t.Fatal(err)
+	}
+	next, err := d.Approve(t.Context(), ada, desk.Ref{}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	third, err := d.DraftAt(t.Context(), desk.Ref{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Cancel(t.Context(), ada, desk.Ref{Number: third.Number}); err != nil {
+		t.Fatal(err)
+	}
+	d.clock.at = sunday.Add(time.Hour)
+	reopened, err := d.Reopen(t.Context(), ada, desk.Ref{Number: issue.Number})
+	if err != nil || !reopened.DueAt.Equal(next.Slot.Add(7*24*time.Hour)) || !reopened.Slot.Equal(sunday) {
+		t.Errorf("the next answers for %v, and the reopened one goes out %v for %v, %v", next.Slot, reopened.DueAt, reopened.Slot, err)
+	}
+}
+
+// TestSkip lets a Sunday pass: what was picked goes on to the next draft, which is
+// for the Sunday after, and no other comment is offered again.
+func TestSkip(t *testing.T) {
+	d, _, issue := drafted(t)
+	_, at := present(t, d)
+	intro := "A quiet week."
+	if _, err := d.Edit(t.Context(), ada, at, desk.Edit{Intro: &intro}); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := present(t, d)
+	d.clock.at = d.clock.at.Add(time.Minute)
+	skipped, next, err := d.Skip(t.Context(), ben, desk.Ref{})
+	if err != nil || skipped.ID != issue.ID || skipped.State != digest.Skipped {
+		t.Fatalf("%+v, %v", skipped, err)
+	}
+	if next.Number != issue.Number+1 || !next.Slot.Equal(sunday.Add(7*24*time.Hour)) || next.Intro != intro || next.Title != "Pick 9" {
+		t.Errorf("the next draft is %+v", next)
+	}
+	if len(next.Blocks) != 1 || next.Blocks[0].ID != before.Blocks[0].ID || next.Blocks[0].CommentID != 1 {
+		t.Errorf("its rows are %+v", next.Blocks)
+	}
+	if left, err := d.Candidates(t.Context(), next); err != nil || len(left) != 0 {
+		t.Errorf("%d comments are offered again, %v", len(left), err)
+	}
+	if _, _, err := d.Skip(t.Context(), ben, desk.Ref{Number: issue.Number}); digest.KindOf(err) != digest.Conflict {
+		t.Errorf("skipping it twice gives %v", err)
+	}
+}
+
+// TestCancelledWindow: what a cancelled issue could pick is offered again.
+func TestCancelledWindow(t *testing.T) {
+	d, _, issue := drafted(t)
+	before, err := d.Candidates(t.Context(), issue)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
+		t.Fatal(err)
+	}
+	next, _ := present(t, d)
+	if offered, err := d.Candidates(t.Context(), next); err != nil || len(offered) != 0 {
+		t.Fatalf("%d comments are offered, %v", len(offered), err)
+	}
+	if _, err := d.Cancel(t.Context(), ada, desk.Ref{Number: issue.Number}); err != nil {
+		t.Fatal(err)
+	}
+	offered, err := d.Candidates(t.Context(), whole(t, d, next))
+	if err != nil || len(offered) != len(before) || len(before) != 3 {
+		t.Errorf("%d comments are offered, %d were, %v", len(offered), len(before), err)
+	}
+	if after, _ := present(t, d); !after.Slot.Equal(next.Slot) {
+		t.Errorf("the next draft moved to %v", after.Slot)
+	}
+}
+
+// TestWithdraw takes a public issue off the pages, and no other.
+func TestWithdraw(t *testing.T) {
+	d, _, issue := drafted(t)
+	ref := desk.Ref{Number: issue.Number}
+	if _, _, err := d.Withdrawal(t.Context(), ref); digest.KindOf(err) != digest.Conflict || err == nil {
+		t.Errorf("a draft's withdrawal gives %v", err)
+	}
+	if _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Withdraw(t.Context(), ada, ref); digest.KindOf(err) != digest.Conflict || err == nil {
+		t.Errorf("withdrawing an approved issue gives %v", err)
+	}
+	if _, err := d.Publish(t.Context(), ada, ref); err != nil {
+		t.Fatal(err)
+	}
+	if _, counts, err := d.Withdrawal(t.Context(), ref); err != nil || counts.Total() != 0 {
+		t.Errorf("%v, %v", counts, err)
+	}
+	withdrawn, err := d.Withdraw(t.Context(), ben, ref)
+	if err != nil || withdrawn.State != digest.Withdrawn {
+		t.Errorf("%+v, %v", withdrawn, err)
+	}
+	if _, err := d.db.PublicIssue(t.Context(), issue.SeriesID, issue.Number); digest.KindOf(err) != digest.NotFound {
+		t.Errorf("readers get %v", err)
+	}
+}

@@ -1,0 +1,10 @@
+package list
+
+// Prepared gives the statements that run for every subscriber imported.
+func Prepared() []string {
+	return []string{
+		queryAddSubscriber,
+		queryAddConsent,
+		querySubscriberState,
+	}
+}

@@ -1,0 +1,159 @@
+package pages
+
+import (
+	"slices"
+	"strings"
+
+	"postbag/digest"
+	"postbag/digest/store/blog"
+	"postbag/digest/store/database"
+)
+
+// knownComment takes over what is new about a comment. One that is gone keeps its
+// words, and so its hash.
+func (s *storing) knownComment(c digest.Comment, k *storedComment) error {
+	s.metComment(k.knownComment)
+	if c.GUID != k.guid {
+		if err := s.moveComment(c, k); err != nil {
+			return err
+		}
+	}
+	if fills := s.filledBy(&c, k.given()); fills != 0 {
+		if err := s.fillComment(c, k, fills); err != nil {
+			return err
+		}
+	}
+	switch {
+	case c.Gone && tellsMore(&c, &k.knownComment):
+		return s.takeAway(c, k)
+	case c.Gone:
+		return nil
+	case s.page.KeepWords:
+		return nil
+	case c.Hash != k.hash && !sameWords(c.Body, k.body):
+		return s.changeComment(c, k)
+	case c.Hash != k.hash:
+		if err := s.rehashComment(c, k); err != nil {
+			return err
+		}
+	}
+	if !k.isGone() {
+		return nil
+	}
+	s.stored.ChangedComments++
+	_, err := s.Exec(`UPDATE comments SET gone = 0, gone_by = '', gone_reason = '' WHERE id = $1`, k.id)
+	return err
+}
+
+// takeAway marks a comment that is gone by what the page says of it; one that was
+// found to be gone otherwise takes that too.
+func (s *storing) takeAway(c digest.Comment, k *storedComment) error {
+	if !k.isGone() {
+		s.stored.GoneComments++
+	}
+	_, err := s.Exec(`UPDATE comments SET gone = 1, gone_by = $1, gone_reason = $2 WHERE id = $3`,
+		string(signOf(c)), c.GoneReason, k.id)
+	return err
+}
+
+// signOf gives how a comment that is gone was found to be, "" for one that is not.
+func signOf(c digest.Comment) digest.GoneBy {
+	switch {
+	case !c.Gone:
+		return ""
+	case c.GoneBy == "":
+		return digest.ByMarker
+	}
+	return c.GoneBy
+}
+
+// moveComment gives a comment that was found by its key its present names.
+func (s *storing) moveComment(c digest.Comment, k *storedComment) error {
+	if !s.takesGUID(c.GUID, c.URL, k.guid, k.url) {
+		return nil
+	}
+	s.newComments[c.GUID] = k.id
+	_, err := s.Exec(`UPDATE comments SET guid = $1, url = CASE WHEN $2 = '' THEN url ELSE $2 END WHERE id = $3`, c.GUID, c.URL, k.id)
+	return err
+}
+
+// changeComment takes over other words, and keeps the earlier ones.
+func (s *storing) changeComment(c digest.Comment, k *storedComment) error {
+	if len(k.body) > 0 {
+		if err := s.keepVersion(k.id); err != nil {
+			return err
+		}
+	}
+	body, err := database.JSON(c.Body)
+	if err != nil {
+		return err
+	}
+	s.stored.ChangedComments++
+	s.changed(blog.KindComment, k.id)
+	if c.Key != "" {
+		s.newCommentKeys[c.Key] = k.id
+	}
+	_, err = s.Exec(`
+		UPDATE comments SET author = $1, author_uri = $2, url = CASE WHEN $3 = '' THEN url ELSE $3 END,
+			key = CASE WHEN $4 = '' THEN key ELSE $4 END,
+			updated = $5, changed_at = $6, gone = 0, gone_by = '', gone_reason = '', hash = $7, words = $8, body = $9
+		WHERE id = $10`,
+		c.Author, c.AuthorURI, c.URL, c.Key, c.Updated, s.page.Seen.UnixMicro(), c.Hash, c.Words, body, k.id)
+	return err
+}
+
+// keepVersion keeps the present text of a comment as an earlier one.
+func (s *storing) keepVersion(id int64) error {
+	_, err := s.Exec(`INSERT INTO comment_versions (comment_id, replaced, author, words, body)
+		SELECT id, CAST($1 AS BIGINT), author, words, body FROM comments WHERE id = $2`, s.page.Seen.UnixMicro(), id)
+	if err != nil {
+		return err
+	}
+	_, err = s.Exec(queryOldVersions, id, blog.MaxVersions)
+	return err
+}
+
+const queryOldVersions = `
+	DELETE FROM comment_versions WHERE comment_id = $1
+		AND id NOT IN (SELECT id FROM comment_versions WHERE comment_id = $1 ORDER BY id DESC LIMIT $2)`
+
+// rehashComment takes the hash of words that are the same as before. Nothing is
+// to be said of them to whoever has picked them.
+func (s *storing) rehashComment(c digest.Comment, k *storedComment) error {
+	if c.Body.Text() != k.body.Text() {
+		c.Body = k.body // what a pick keeps is counted in its characters
+	}
+	body, err := database.JSON(c.Body)
+	if err != nil {
+		return err
+	}
+	_, err = s.Exec(`UPDATE comments SET hash = $1, updated = $2, body = $3 WHERE id = $4`, c.Hash, c.Updated, body, k.id)
+	if err != nil {
+		return err
+	}
+	_, err = s.Exec(`UPDATE blocks SET picked_hash = $1 WHERE comment_id = $2 AND picked_hash = $3`, c.Hash, k.id, k.hash)
+	return err
+}
+
+// sameWords tells whether two texts say the same, and link to the same. Quotation
+// marks, dashes and the like count as typed on a typewriter, and addresses that
+// were made links as addresses: WordPress does both in its feeds and not in its
+// exports.
+func sameWords(a, b digest.Prose) bool {
+	return (a.Text() == b.Text() || typewriter.Replace(a.Text()) == typewriter.Replace(b.Text())) && slices.Equal(links(a), links(b))
+}
+
+var typewriter = strings.NewReplacer("‘", "'", "’", "'", "‚", "'", "′", "'", "“", `"`, "”", `"`, "„", `"`, "″", `"`,
+	"—", "-", "–", "-", "---", "-", "--", "-", "…", "...", "×", "x", "\u00a0", " ")
+
+// links gives where a text links to, but for addresses that stand in it.
+func links(p digest.Prose) (all []string) {
+	for _, para := range p {
+		for _, span := range para.Spans {
+			if span.Href != "" && span.Text != span.Href && (len(all) == 0 || all[len(all)-1] != span.Href) {
+				all = append(all, span.Href)
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,262 @@
+package pages
+
+import (
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/store/database"
+)
+
+// knownComment is what a page's entry is first compared with.
+type knownComment struct {
+	id        int64
+	guid      string
+	hash      string
+	firstSeen time.Time
+	state     int64 // what it was given, and whether it is there
+}
+
+// What state tells beside the set of what was given.
+const (
+	isMarkedGone = 1 << 32 // it has left a marker in its place
+	isFoundGone  = 1 << 33 // it has left nothing
+)
+
+func (k *knownComment) given() given { return given(k.state & (isMarkedGone - 1)) }
+
+func (k *knownComment) isGone() bool { return k.state&(isMarkedGone|isFoundGone) != 0 }
+
+func (k *knownComment) isMarked() bool { return k.state&isMarkedGone != 0 }
+
+// storedComment is a known comment with what tells whether an entry is the same
+// one, and has the same words.
+type storedComment struct {
+	knownComment
+	key, url, author string
+	postID, parentID int64 // 0 while unknown
+	words            int
+	published        time.Time
+	body             digest.Prose
+}
+
+// comments stores a page's comments.
+func (s *storing) comments(entries []digest.Comment) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	known, err := s.knownComments(entries)
+	if err != nil {
+		return err
+	}
+	s.stored.CommentIDs = make([]int64, 0, len(entries))
+	fresh := make([]digest.Comment, 0, len(entries)-len(known))
+	var differing []digest.Comment
+	for _, c := range entries {
+		k, ok := known[c.GUID]
+		switch {
+		case !ok:
+			fresh = append(fresh, c)
+		case s.isAsStored(&c, &k):
+			s.metComment(k)
+		default:
+			differing = append(differing, c)
+		}
+	}
+	again, err := s.differing(differing, known)
+	if err != nil {
+		return err
+	}
+	return s.unknown(append(fresh, again...))
+}
+
+func (s *storing) knownComments(entries []digest.Comment) (map[string]knownComment, error) {
+	guids := make([]string, len(entries))
+	for i, c := range entries {
+		guids[i] = c.GUID
+	}
+	all, err := database.JSONArray(guids)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[string]knownComment)
+	err = s.Each(func(r database.Row) error {
+		var k knownComment
+		err := r.Scan(&k.id, &k.guid, &k.hash, &k.firstSeen, &k.state)
+		known[k.guid] = k
+		return err
+	}, queryKnownComments(s.dialect), s.page.SourceID, all)
+	return known, err
+}
+
+const knownCommentColumns = `id, guid, hash, first_seen,
+	CASE gone WHEN 0 THEN given ELSE given + CASE gone_by WHEN 'marker' THEN 4294967296 ELSE 8589934592 END END`
+
+func queryKnownComments(d database.Dialect) string {
+	return `SELECT ` + knownCommentColumns + ` FROM comments
+		WHERE source_id = $1 AND ` + d.Among("guid", "$2", "TEXT")
+}
+
+// isAsStored tells that nothing is to be done about a known comment.
+func (s *storing) isAsStored(c *digest.Comment, k *knownComment) bool {
+	switch {
+	case s.filledBy(c, k.given()) != 0:
+		return false
+	case c.Gone:
+		return !tellsMore(c, k)
+	case s.page.KeepWords:
+		return true
+	}
+	return !k.isGone() && c.Hash == k.hash
+}
+
+// tellsMore tells whether an entry that is gone says more than is known: of a
+// comment that is there, or by a marker of one that was only found to be gone.
+func tellsMore(c *digest.Comment, k *knownComment) bool {
+	return !k.isGone() || !k.isMarked() && signOf(*c) == digest.ByMarker
+}
+
+// metComment notes that a known comment is among the page's.
+func (s *storing) metComment(k knownComment) {
+	s.count(k.firstSeen)
+	s.stored.CommentIDs = append(s.stored.CommentIDs, k.id)
+}
+
+// differing takes over what is new about comments whose GUID is known, and gives
+// those that only use the GUID again, under names of their own.
+func (s *storing) differing(entries []digest.Comment, known map[string]knownComment) (again []digest.Comment, err error) {
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	ids, aliases := make([]int64, len(entries)), []string{}
+	for i, c := range entries {
+		ids[i] = known[c.GUID].id
+	}
+	byID, err := storedComments(s, queryStoredComments(s.dialect), ids, func(c *storedComment) int64 { return c.id })
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range entries {
+		if s.apart(c.Published, byID[known[c.GUID].id].published, time.Minute) {
+			aliases = append(aliases, aliasOf(c.GUID, c.Published))
+		}
+	}
+	byAlias, err := storedComments(s, queryCommentsByAlias(s.dialect), aliases, func(c *storedComment) string { return c.guid })
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range entries {
+		stored := byID[known[c.GUID].id]
+		if s.apart(c.Published, stored.published, time.Minute) {
+			alias := aliasOf(c.GUID, c.Published)
+			if other := byAlias[alias]; other != nil {
+				c.GUID, stored = alias, other
+			} else if s.isAnother(c, stored) {
+				c.GUID = alias
+				again = append(again, c)
+				continue
+			}
+		}
+		if err := s.knownComment(c, stored); err != nil {
+			return nil, err
+		}
+	}
+	return again, nil
+}
+
+// unknown stores comments whose GUID is not known: anew, unless their key is.
+func (s *storing) unknown(entries []digest.Comment) error {
+	if len(entries)+len(s.untied) == 0 {
+		return nil
+	}
+	var keys []string
+	for _, c := range entries {
+		if c.Key != "" {
+			keys = append(keys, c.Key)
+		}
+	}
+	byKey, err := storedComments(s, queryCommentsByKey(s.dialect), keys, func(c *storedComment) string { return c.key })
+	if err != nil {
+		return err
+	}
+	met := map[int64]bool{}
+	if len(byKey) > 0 {
+		for _, id := range s.stored.CommentIDs {
+			met[id] = true
+		}
+	}
+	fresh := entries[:0] // it takes the entries' place
+	for _, c := range entries {
+		stored := byKey[c.Key]
+		switch {
+		case c.Key == "" || stored == nil || s.isAnother(c, stored):
+			fresh = append(fresh, c)
+		case met[stored.id]: // the page has it twice
+		default:
+			met[stored.id] = true
+			if err := s.knownComment(c, stored); err != nil {
+				return err
+			}
+		}
+	}
+	return s.freshComments(s.firstOfKey(fresh))
+}
+
+// firstOfKey leaves out comments that the page has twice, under two GUIDs. What it
+// gives takes the place of what it is given.
+func (s *storing) firstOfKey(entries []digest.Comment) []digest.Comment {
+	seen := make(map[string]int, len(entries)) // places in out
+	out := entries[:0]
+	for _, c := range entries {
+		if c.Key != "" {
+			if at, twice := seen[c.Key]; twice && !s.isAnother(c, asStored(&out[at])) {
+				continue
+			}
+			seen[c.Key] = len(out)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// asStored gives a new comment as isAnother looks at a stored one.
+func asStored(c *digest.Comment) *storedComment {
+	return &storedComment{url: c.URL, author: c.Author, published: c.Published, body: c.Body}
+}
+
+// storedComments runs a query of stored comments by a list of names, and gives
+// them by name; of one name the last counts.
+func storedComments[T comparable](s *storing, query string, names []T, by func(*storedComment) T) (map[T]*storedComment, error) {
+	found := make(map[T]*storedComment, len(names))
+	if len(names) == 0 {
+		return found, nil
+	}
+	all, err := database.JSONArray(names)
+	if err != nil {
+		return nil, err
+	}
+	err = s.Each(func(r database.Row) error {
+		c := &storedComment{}
+		err := r.Scan(&c.id, &c.guid, &c.hash, &c.firstSeen, &c.state,
+			&c.key, &c.url, &c.author, &c.postID, &c.parentID, &c.words, &c.published, &c.body)
+		found[by(c)] = c
+		return err
+	}, query, s.page.SourceID, all)
+	return found, err
+}
+
+const selectStoredComments = `SELECT ` + knownCommentColumns + `, key, url, author,
+	COALESCE(post_id, 0), COALESCE(parent_id, 0), words, published, body FROM comments
+	WHERE source_id = $1 AND `
+
+func queryStoredComments(d database.Dialect) string {
+	return selectStoredComments + d.Among("id", "$2", "BIGINT")
+}
+
+func queryCommentsByAlias(d database.Dialect) string {
+	return selectStoredComments + d.Among("guid", "$2", "TEXT")
+}
+
+// Of several with one key the newest is the one that the blog means.
+func queryCommentsByKey(d database.Dialect) string {
+	return selectStoredComments + `key <> '' AND ` + d.Among("key", "$2", "TEXT") + ` ORDER BY id`
+}

@@ -1,0 +1,176 @@
+package pages
+
+import (
+	"context"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/pull"
+	"postbag/digest/store/blog"
+	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
+)
+
+// StorePage stores a page of entries in one transaction, as [pull.Page] tells.
+// Besides:
+//
+//   - Of entries with the same GUID in one page the first counts.
+//   - A new entry's FirstSeen is Seen, or just after the moment the newest
+//     issue's window closed if Seen is not after it: a page fetched before an
+//     approval and stored after it belongs to the next window.
+//   - A known post whose announced number of comments alone differs takes the
+//     number, and does not count as changed.
+//   - GoneComments counts all that this page marked gone, new ones included. One
+//     that is no longer gone counts as changed.
+//   - Of two entries with the same Key in one page the first counts, unless they
+//     have nothing else in common.
+//   - A comment that is found by its Key, or a post by its keys, is not the same
+//     when nothing else of it is either, as where a GUID is used again.
+//   - Of a comment's earlier texts the newest 50 are kept.
+func (db *Store) StorePage(ctx context.Context, page pull.Page) (stored pull.Stored, err error) {
+	err = db.Update(ctx, "store the page", func(t *database.Tx) error {
+		if err := lockForPage(t, page.SourceID); err != nil {
+			return err
+		}
+		s, err := db.newStoring(t, page)
+		if err != nil {
+			return err
+		}
+		if err := s.posts(s.page.Posts); err != nil {
+			return err
+		}
+		if err := s.comments(s.page.Comments); err != nil {
+			return err
+		}
+		if err := s.deleted(); err != nil {
+			return err
+		}
+		if err := s.suspect(); err != nil {
+			return err
+		}
+		if err := s.tieWaiting(); err != nil {
+			return err
+		}
+		if err := s.noteForSearch(); err != nil {
+			return err
+		}
+		stored = s.stored
+		if page.Feed == nil {
+			return nil
+		}
+		return blog.Store{DB: db.DB}.SaveFeedIn(t, *page.Feed, page.Held)
+	})
+	if err != nil {
+		return pull.Stored{}, err
+	}
+	return stored, nil
+}
+
+// lockForPage makes those who store pages of one source take turns, so that the
+// same page stored twice finds itself known; and it keeps the issues' windows
+// where they are until the page is in.
+func lockForPage(t *database.Tx, sourceID int64) error {
+	if err := t.Lock(`SELECT id FROM sources WHERE id = $1 FOR NO KEY UPDATE`, sourceID); err != nil {
+		return err
+	}
+	return t.Lock(`SELECT id FROM series
+		WHERE id IN (SELECT series_id FROM series_sources WHERE source_id = $1) ORDER BY id FOR SHARE`, sourceID)
+}
+
+// firstOf leaves out entries whose GUID was there before.
+func firstOf[T any](entries []T, guid func(T) string) []T {
+	seen := make(map[string]bool, len(entries))
+	out := make([]T, 0, len(entries))
+	for _, e := range entries {
+		if g := guid(e); !seen[g] {
+			seen[g] = true
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// storing is a page being stored.
+type storing struct {
+	*database.Tx
+	dialect database.Dialect
+	page    pull.Page
+	seen    time.Time // first_seen of what is new
+	stored  pull.Stored
+	// What others may have waited for: posts by any name, comments by GUID and by
+	// key.
+	newPosts       map[string]int64
+	newComments    map[string]int64
+	newCommentKeys map[string]int64
+	// Known comments of this page that got references, by id.
+	untied []digest.Comment
+	late   int // new entries that should have been known
+	// What the search has to look at again.
+	forSearch map[blog.Kind][]int64
+}
+
+func (db *Store) newStoring(t *database.Tx, page pull.Page) (*storing, error) {
+	page.Posts = firstOf(page.Posts, func(p digest.Post) string { return p.GUID })
+	page.Comments = firstOf(page.Comments, func(c digest.Comment) string { return c.GUID })
+	s := &storing{Tx: t, dialect: db.Dialect, page: page, seen: page.Seen,
+		newPosts: map[string]int64{}, newComments: map[string]int64{}, newCommentKeys: map[string]int64{},
+		forSearch: map[blog.Kind][]int64{}}
+	var closed time.Time
+	if err := blog.IsFollowed(t, page.SourceID); err != nil {
+		return nil, err
+	}
+	if _, err := t.One([]any{&closed}, queryClosedForSource, page.SourceID); err != nil {
+		return nil, err
+	}
+	if seen := time.UnixMicro(page.Seen.UnixMicro()); !closed.IsZero() && !seen.After(closed) {
+		s.seen = closed.Add(time.Microsecond)
+	}
+	return s, nil
+}
+
+const queryClosedForSource = `
+	SELECT MAX(i.closed_at) FROM issues i
+	WHERE i.closed_at IS NOT NULL AND i.` + rules.Counts + `
+		AND i.series_id IN (SELECT series_id FROM series_sources WHERE source_id = $1)`
+
+// noteForSearch notes what this page changed for the search index.
+func (s *storing) noteForSearch() error {
+	for k, ids := range s.forSearch {
+		if err := blog.Note(s.Tx, k, ids); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// changed keeps in mind that an entry is to be indexed.
+func (s *storing) changed(k blog.Kind, id int64) { s.forSearch[k] = append(s.forSearch[k], id) }
+
+// count notes that a known entry was met.
+func (s *storing) count(firstSeen time.Time) {
+	if s.page.Knew(firstSeen) {
+		s.stored.Known++
+	}
+}
+
+// lateIf notes a new entry that is from before what was covered.
+func (s *storing) lateIf(published time.Time) {
+	if !published.IsZero() && published.Before(s.page.Covered) {
+		s.late++
+	}
+}
+
+// suspectAt is the least number of late entries that make a page suspect.
+const suspectAt = 4
+
+// suspect refuses a page most of whose entries should have been known.
+func (s *storing) suspect() error {
+	entries := len(s.page.Posts) + len(s.page.Comments)
+	if s.late < suspectAt || 2*s.late <= entries {
+		return nil
+	}
+	return database.Conflict("Look at the blog: if it has moved or changed its entries' ids, its feed is to be accepted anew.",
+		"%d of the page's %d entries are new, and nothing of it was stored: %w", s.late, entries, pull.ErrSuspect)
+}
+
+// orTime gives the first of two times that is set.

@@ -1,0 +1,88 @@
+package pages
+
+import (
+	"postbag/digest"
+	"postbag/digest/store/blog"
+	"postbag/digest/store/database"
+)
+
+const queryNewPost = `
+	INSERT INTO posts (source_id, guid, url, title, author, published, updated, first_seen, announced, hash,
+		key, url_key, ref, comments_url, given, body)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
+
+func (s *storing) newPost(p digest.Post) error {
+	body, err := database.JSON(p.Body)
+	if err != nil {
+		return err
+	}
+	id, err := s.Insert(queryNewPost,
+		s.page.SourceID, p.GUID, p.URL, p.Title, p.Author, database.OrTime(p.Published, s.page.Seen).UnixMicro(), p.Updated,
+		s.seen, p.Announced, p.Hash, p.Key, p.URLKey, p.Ref, p.CommentsURL, int64(givenByPost(&p)), body)
+	if err != nil {
+		return err
+	}
+	s.stored.NewPosts++
+	s.stored.PostIDs = append(s.stored.PostIDs, id)
+	s.lateIf(p.Published)
+	s.changed(blog.KindPost, id)
+	s.arrived(p, id)
+	return nil
+}
+
+// knownPost takes over what is new about a post.
+func (s *storing) knownPost(p digest.Post, k *storedPost) error {
+	s.metPost(k.knownPost)
+	if p.GUID != k.guid && s.takesGUID(p.GUID, p.URL, k.guid, k.url) {
+		if err := s.movePost(p, k); err != nil {
+			return err
+		}
+	}
+	if fills := givenByPost(&p) &^ given(k.given); fills != 0 {
+		if err := s.fillPost(p, k, fills); err != nil {
+			return err
+		}
+	}
+	if p.Announced < 0 {
+		p.Announced = k.announced
+	}
+	switch {
+	case s.page.KeepWords:
+		return nil
+	case p.Hash == k.hash && p.Announced == k.announced:
+		return nil
+	case p.Hash == k.hash:
+		_, err := s.Exec(`UPDATE posts SET announced = $1 WHERE id = $2`, p.Announced, k.id)
+		return err
+	case p.Title != k.title || !sameWords(p.Body, k.body):
+		s.stored.ChangedPosts++
+	}
+	return s.changePost(p, k)
+}
+
+// movePost gives a post that was found by a key its present names.
+func (s *storing) movePost(p digest.Post, k *storedPost) error {
+	s.arrived(p, k.id)
+	_, err := s.Exec(`
+		UPDATE posts SET guid = $1, url = CASE WHEN $2 = '' THEN url ELSE $2 END,
+			key = CASE WHEN $3 = '' THEN key ELSE $3 END, url_key = CASE WHEN $4 = '' THEN url_key ELSE $4 END
+		WHERE id = $5`, p.GUID, p.URL, p.Key, p.URLKey, k.id)
+	return err
+}
+
+// changePost takes over what a post says now.
+func (s *storing) changePost(p digest.Post, k *storedPost) error {
+	body, err := database.JSON(p.Body)
+	if err != nil {
+		return err
+	}
+	s.changed(blog.KindPost, k.id)
+	s.arrived(p, k.id)
+	_, err = s.Exec(`
+		UPDATE posts SET title = $1, author = $2, url = CASE WHEN $3 = '' THEN url ELSE $3 END,
+			key = CASE WHEN $4 = '' THEN key ELSE $4 END, url_key = CASE WHEN $5 = '' THEN url_key ELSE $5 END,
+			updated = $6, announced = $7, hash = $8, body = $9
+		WHERE id = $10`,
+		p.Title, p.Author, p.URL, p.Key, p.URLKey, p.Updated, p.Announced, p.Hash, body, k.id)
+	return err
+}

@@ -1,0 +1,239 @@
+package pages
+
+import (
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/store/database"
+)
+
+// knownPost is what a page's entry is first compared with.
+type knownPost struct {
+	id        int64
+	guid      string
+	hash      string
+	firstSeen time.Time
+	announced int
+	given     int64 // a set; see [given]
+}
+
+// storedPost is a known post with what tells whether an entry is the same one,
+// and has the same words.
+type storedPost struct {
+	knownPost
+	key, urlKey, url, title, author string
+	published                       time.Time
+	body                            digest.Prose
+}
+
+// posts stores a page's posts.
+func (s *storing) posts(entries []digest.Post) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	known, err := s.knownPosts(entries)
+	if err != nil {
+		return err
+	}
+	var fresh, differing []digest.Post
+	for _, p := range entries {
+		k, ok := known[p.GUID]
+		switch {
+		case !ok:
+			fresh = append(fresh, p)
+		case s.isPostAsStored(&p, &k):
+			s.metPost(k)
+		default:
+			differing = append(differing, p)
+		}
+	}
+	again, err := s.differingPosts(differing, known)
+	if err != nil {
+		return err
+	}
+	return s.unknownPosts(append(fresh, again...))
+}
+
+func (s *storing) knownPosts(entries []digest.Post) (map[string]knownPost, error) {
+	guids := make([]string, len(entries))
+	for i, p := range entries {
+		guids[i] = p.GUID
+	}
+	all, err := database.JSONArray(guids)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[string]knownPost)
+	err = s.Each(func(r database.Row) error {
+		var k knownPost
+		err := r.Scan(&k.id, &k.guid, &k.hash, &k.firstSeen, &k.announced, &k.given)
+		known[k.guid] = k
+		return err
+	}, queryKnownPosts(s.dialect), s.page.SourceID, all)
+	return known, err
+}
+
+const knownPostColumns = `id, guid, hash, first_seen, announced, given`
+
+func queryKnownPosts(d database.Dialect) string {
+	return `SELECT ` + knownPostColumns + ` FROM posts
+		WHERE source_id = $1 AND ` + d.Among("guid", "$2", "TEXT")
+}
+
+// isPostAsStored tells that nothing is to be done about a known post.
+func (s *storing) isPostAsStored(p *digest.Post, k *knownPost) bool {
+	return givenByPost(p)&^given(k.given) == 0 &&
+		(s.page.KeepWords || p.Hash == k.hash && (p.Announced == k.announced || p.Announced < 0))
+}
+
+// metPost notes that a known post is among the page's.
+func (s *storing) metPost(k knownPost) {
+	s.count(k.firstSeen)
+	s.stored.PostIDs = append(s.stored.PostIDs, k.id)
+}
+
+// differingPosts takes over what is new about posts whose GUID is known, and gives
+// those that only use the GUID again, under names of their own.
+func (s *storing) differingPosts(entries []digest.Post, known map[string]knownPost) (again []digest.Post, err error) {
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	ids, aliases := make([]int64, len(entries)), []string{}
+	for i, p := range entries {
+		ids[i] = known[p.GUID].id
+	}
+	byID, err := storedPosts(s, queryStoredPosts(s.dialect), ids, func(p *storedPost) int64 { return p.id })
+	if err != nil {
+		return nil, err
+	}
+	isOther := func(p digest.Post) bool { return s.isAnotherPost(p, byID[known[p.GUID].id]) }
+	for _, p := range entries {
+		if isOther(p) {
+			aliases = append(aliases, aliasOf(p.GUID, p.Published))
+		}
+	}
+	byAlias, err := storedPosts(s, queryPostsByAlias(s.dialect), aliases, func(p *storedPost) string { return p.guid })
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range entries {
+		stored := byID[known[p.GUID].id]
+		if isOther(p) {
+			p.GUID = aliasOf(p.GUID, p.Published)
+			if stored = byAlias[p.GUID]; stored == nil {
+				again = append(again, p)
+				continue
+			}
+		}
+		if err := s.knownPost(p, stored); err != nil {
+			return nil, err
+		}
+	}
+	return again, nil
+}
+
+// unknownPosts stores posts whose GUID is not known: anew, unless their key or
+// their address is.
+func (s *storing) unknownPosts(entries []digest.Post) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	byKey, byURLKey, err := s.postsByKeys(entries)
+	if err != nil {
+		return err
+	}
+	met := map[int64]bool{}
+	for _, id := range s.stored.PostIDs {
+		met[id] = true
+	}
+	seen := map[string]*storedPost{}
+	for _, p := range entries {
+		stored := byKey[p.Key]
+		if stored != nil && s.isAnotherPost(p, stored) {
+			stored = nil
+		}
+		first := seen[p.Key]
+		twice := p.Key != "" && first != nil && !s.isAnotherPost(p, first) || stored != nil && met[stored.id]
+		seen[p.Key] = &storedPost{urlKey: p.URLKey, title: p.Title, published: p.Published, body: p.Body}
+		if stored == nil {
+			stored = byURLKey[p.URLKey]
+			// Two posts of one page may link to the same address.
+			if stored != nil && (met[stored.id] || s.isUnlike(p, stored)) {
+				stored = nil
+			}
+		}
+		switch {
+		case twice:
+			continue
+		case stored == nil:
+			err = s.newPost(p)
+		default:
+			met[stored.id] = true
+			err = s.knownPost(p, stored)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// postsByKeys finds posts by their keys, and by their addresses.
+func (s *storing) postsByKeys(entries []digest.Post) (byKey, byURLKey map[string]*storedPost, err error) {
+	var keys, urlKeys []string
+	for _, p := range entries {
+		if p.Key != "" {
+			keys = append(keys, p.Key)
+		}
+		if p.URLKey != "" {
+			urlKeys = append(urlKeys, p.URLKey)
+		}
+	}
+	byKey, err = storedPosts(s, queryPostsByKey(s.dialect), keys, func(p *storedPost) string { return p.key })
+	if err != nil {
+		return nil, nil, err
+	}
+	byURLKey, err = storedPosts(s, queryPostsByURLKey(s.dialect), urlKeys, func(p *storedPost) string { return p.urlKey })
+	return byKey, byURLKey, err
+}
+
+// storedPosts runs a query of stored posts by a list of names, and gives them by
+// name; of one name the last counts.
+func storedPosts[T comparable](s *storing, query string, names []T, by func(*storedPost) T) (map[T]*storedPost, error) {
+	found := make(map[T]*storedPost, len(names))
+	if len(names) == 0 {
+		return found, nil
+	}
+	all, err := database.JSONArray(names)
+	if err != nil {
+		return nil, err
+	}
+	err = s.Each(func(r database.Row) error {
+		p := &storedPost{}
+		err := r.Scan(&p.id, &p.guid, &p.hash, &p.firstSeen, &p.announced, &p.given,
+			&p.key, &p.urlKey, &p.url, &p.title, &p.author, &p.published, &p.body)
+		found[by(p)] = p
+		return err
+	}, query, s.page.SourceID, all)
+	return found, err
+}
+
+const selectStoredPosts = `SELECT ` + knownPostColumns + `, key, url_key, url, title, author, published, body FROM posts
+	WHERE source_id = $1 AND `
+
+func queryStoredPosts(d database.Dialect) string {
+	return selectStoredPosts + d.Among("id", "$2", "BIGINT")
+}
+
+func queryPostsByAlias(d database.Dialect) string {
+	return selectStoredPosts + d.Among("guid", "$2", "TEXT")
+}
+
+// Of several with one key the newest is the one that the blog means.
+func queryPostsByKey(d database.Dialect) string {
+	return selectStoredPosts + `key <> '' AND ` + d.Among("key", "$2", "TEXT") + ` ORDER BY id`
+}
+
+func queryPostsByURLKey(d database.Dialect) string {
+	return selectStoredPosts + `url_key <> '' AND ` + d.Among("url_key", "$2", "TEXT") + ` ORDER BY id`
+}

@@ -1,0 +1,43 @@
+// Package rules writes rules of the domain as SQL conditions, so that every
+// statement that needs one has it from here. Each stands behind the name of a
+// table and a dot, or alone.
+package rules
+
+import (
+	"strings"
+
+	"postbag/digest"
+	"postbag/subscribers"
+)
+
+// Counts, of issues, tells of those whose picks are used and whose window is closed
+// to others.
+const Counts = "state <> '" + string(digest.Cancelled) + "'"
+
+// The conditions made of lists of states.
+var (
+	// Public, of issues, tells of those that readers can see.
+	Public = state(digest.PublicStates())
+	// Waiting, of issues, tells of those that wait for the moment they go out.
+	Waiting = state(digest.WaitingStates())
+	// Mailing, of issues, tells of those that are being mailed.
+	Mailing = state(digest.MailingStates())
+	// Mailable, of subscribers, tells who may be mailed an issue.
+	Mailable = state(subscribers.MailableStates())
+	// Open, of deliveries, tells of rows to which something still happens by itself.
+	Open = state(subscribers.OpenStates())
+	// Unbegun, of deliveries, tells of open rows that no server is hearing of.
+	Unbegun = state(subscribers.UnbegunStates())
+)
+
+func state[T ~string](states []T) string { return "state IN (" + Words(states) + ")" }
+
+// Words gives words of the domain, which hold no quotation mark, as SQL writes a
+// list of them.
+func Words[T ~string](words []T) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = "'" + string(w) + "'"
+	}
+	return strings.Join(quoted, ", ")
+}

@@ -1,0 +1,231 @@
+package deliver
+
+import (
+	"sync/atomic"
+	"time"
+
+	"postbag/digest"
+	"postbag/subscribers"
+)
+
+// committer is the one goroutine that writes to the ledger while connections
+// send. What connections ask for while a transaction runs goes into the next
+// one, so that one fsync serves them all. It claims rows ahead, so that a
+// connection's next message is begun in the transaction that settles its last.
+type committer struct {
+	run         *run
+	requests    chan request
+	connections atomic.Int32  // at work
+	took        time.Duration // by the last transaction
+
+	claimed []subscribers.Delivery // ahead, not begun
+	ahead   atomic.Int32           // len(claimed), for the connections
+
+	sent     int
+	paused   string
+	err      error // of the ledger; nothing is begun or claimed after it
+	progress Progress
+}
+
+// request is one connection's turn: the result of its last message, and whether
+// it wants another.
+type request struct {
+	result *Result
+	want   bool
+	answer chan<- answer
+}
+
+// answer is a delivery that was begun, or ok false when there is none to send.
+type answer struct {
+	delivery subscribers.Delivery
+	ok       bool
+	err      error
+}
+
+func newCommitter(r *run, counts subscribers.Counts) *committer {
+	return &committer{run: r, requests: make(chan request), progress: progressOf(counts)}
+}
+
+// serve answers until requests is closed, then hands back what it claimed ahead.
+func (c *committer) serve() {
+	var batch []request
+	for first := range c.requests {
+		batch = c.gather(append(batch[:0], first))
+		began := time.Now()
+		c.commit(batch)
+		c.took = time.Since(began)
+	}
+	c.handBack()
+}
+
+// Below this, waiting for company costs more than it saves; above that, it would
+// be felt.
+const (
+	patienceLeast = 200 * time.Microsecond
+	patienceMost  = 10 * time.Millisecond
+)
+
+// gather adds what other connections ask for, and waits for those that are not
+// far: half as long as a transaction takes, because one that starts without
+// them makes them wait for the whole of it.
+func (c *committer) gather(batch []request) []request {
+	var late <-chan time.Time
+	if patience := min(c.took/2, patienceMost); patience > patienceLeast {
+		t := time.NewTimer(patience)
+		defer t.Stop()
+		late = t.C
+	}
+	for len(batch) < int(c.connections.Load()) {
+		if late == nil {
+			select {
+			case a := <-c.requests:
+				batch = append(batch, a)
+				continue
+			default:
+				return batch
+			}
+		}
+		select {
+		case a := <-c.requests:
+			batch = append(batch, a)
+		case <-late:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit settles the results of a batch, begins a row for each that wants one,
+// and claims more ahead, in one transaction; in another when too few were claimed.
+func (c *committer) commit(batch []request) {
+	var settle []Result
+	var wanting []request
+	for _, q := range batch {
+		if q.result != nil {
+			settle = append(settle, *q.result)
+		}
+		if q.want {
+			wanting = append(wanting, q)
+		}
+	}
+	begun := c.exchange(settle, len(wanting)).Begun
+	for _, q := range batch {
+		if !q.want {
+			q.answer <- answer{err: c.err}
+		}
+	}
+	for {
+		for i, d := range begun {
+			wanting[i].answer <- answer{delivery: d, ok: true}
+		}
+		wanting = wanting[len(begun):]
+		if len(wanting) == 0 || len(c.claimed) == 0 || !c.mayBegin() {
+			break
+		}
+		begun = c.exchange(nil, len(wanting)).Begun
+	}
+	for _, q := range wanting {
+		q.answer <- answer{err: c.err}
+	}
+}
+
+// mayBegin tells whether another message may be begun.
+func (c *committer) mayBegin() bool {
+	r := c.run
+	return c.err == nil && r.ctx.Err() == nil && r.job.Worker.Valid() && r.refusals.reason() == ""
+}
+
+// exchange is one transaction. After an error of the ledger the results are kept
+// for the next run, and nobody gets another row: what cannot be recorded is not
+// sent.
+func (c *committer) exchange(settle []Result, want int) (done Exchanged) {
+	r := c.run
+	x := Exchange{IssueID: r.mailing.IssueID, Worker: r.job.Worker.ID(), Now: r.sender.o.Clock.Now(), Settle: settle}
+	if want > 0 && c.mayBegin() {
+		n := min(want, len(c.claimed))
+		x.Begin, c.claimed = c.claimed[:n], c.claimed[n:]
+		x.Claim = c.short(want - n)
+	}
+	if c.err == nil && (len(x.Settle) > 0 || len(x.Begin) > 0 || x.Claim > 0) {
+		done, c.err = r.sender.o.Ledger.Exchange(r.db, x)
+	}
+	if c.err != nil {
+		for _, d := range x.Begin {
+			x.Settle = append(x.Settle, r.handBack(d))
+		}
+		r.sender.keep(x.IssueID, x.Settle)
+		return Exchanged{}
+	}
+	c.claimed = append(c.claimed, done.Claimed...)
+	c.ahead.Store(int32(len(c.claimed)))
+	c.settled(x.Settle)
+	c.pause()
+	return done
+}
+
+// short gives how many rows to claim when so many are wanted at once beyond
+// those that are claimed. Every connection shall find its next row claimed; a
+// limited rate claims one ahead, since another process may have room for the rest.
+func (c *committer) short(want int) int {
+	least, most := want+int(c.connections.Load()), want+2*int(c.connections.Load())
+	if c.run.limit != nil {
+		least, most = want+1, want+1
+	}
+	if len(c.claimed) >= least {
+		return 0
+	}
+	return most - len(c.claimed)
+}
+
+// handBack queues again what was claimed and not begun.
+func (c *committer) handBack() {
+	var back []Result
+	for _, d := range c.claimed {
+		back = append(back, c.run.handBack(d))
+	}
+	c.claimed = nil
+	c.ahead.Store(0)
+	if len(back) > 0 {
+		c.exchange(back, 0)
+	}
+}
+
+// settled counts what has become durable.
+func (c *committer) settled(results []Result) {
+	p := &c.progress
+	for _, res := range results {
+		switch res.State {
+		case subscribers.Delivered:
+			p.Sent++
+			c.sent++
+		case subscribers.Failed:
+			p.Failed++
+		case subscribers.Uncertain:
+			p.Uncertain++
+		default:
+			continue
+		}
+		p.Done++
+	}
+	if c.run.job.Progress != nil && len(results) > 0 {
+		c.run.job.Progress(*p)
+	}
+}
+
+// pause stops the issue when the sender is refused. A process that lost its place
+// leaves that to those who go on with the issue.
+func (c *committer) pause() {
+	r := c.run
+	reason := r.refusals.reason()
+	if reason == "" || c.paused != "" || !r.job.Worker.Valid() {
+		return
+	}
+	c.paused = reason
+	err := r.sender.o.Ledger.SetIssueState(r.db, r.mailing.IssueID, digest.Paused, digest.Pause{Cause: digest.PauseRefused, Detail: reason}, r.sender.o.Clock.Now())
+	if digest.KindOf(err) == digest.Conflict {
+		// Somebody withdrew it meanwhile; it does not go on either way.
+		return
+	}
+	c.err = err
+	r.sender.o.Log.Error("the issue is paused", "issue", r.mailing.IssueID, "reason", reason)
+}

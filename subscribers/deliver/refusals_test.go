@@ -1,0 +1,287 @@
+package deliver_test
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/subscribers"
+	"postbag/subscribers/deliver"
+	"postbag/subscribers/mail/smtptest"
+)
+
+func TestRefusedSenderPausesTheIssue(t *testing.T) {
+	tests := []struct{ name, verb, reply string }{
+		{"policy at the end of the message", "BODY", "550 5.7.515 Access denied, sending domain does not meet the required authentication level"},
+		{"authentication", "BODY", "550-5.7.26 Your email has been blocked because the sender is unauthenticated"},
+		{"alignment, for now", "BODY", "421-4.7.32 Your email has been rate limited"},
+		{"sender refused at MAIL", "MAIL", "550 5.7.1 sender not owned by user"},
+		{"unverified sender without a code", "BODY", "554 Message rejected: Email address is not verified."},
+		{"blocked at RCPT", "RCPT", "554 Service unavailable; Client host [192.0.2.1] blocked using a list"},
+		{"421 for all", "MAIL", "421 4.3.2 closing"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			reply := strings.Replace(tt.reply, "-", " ", 1)
+			var mended atomic.Bool
+			b := newBench(t, 100, func(st smtptest.Step) smtptest.Act {
+				if st.Verb == tt.verb && !mended.Load() {
+					return smtptest.Act{Reply: reply}
+				}
+				return smtptest.Act{}
+			})
+			s := b.run()
+			if s.State != digest.Paused || s.Paused == "" || b.ledger.reason != s.Paused {
+				t.Fatalf("summary %+v", s)
+			}
+			if !strings.Contains(s.Paused, reply[4:15]) {
+				t.Errorf("the reason does not quote the server: %q", s.Paused)
+			}
+			c, _ := b.ledger.Counts(t.Context(), 7)
+			if c.Open() != 100 {
+				t.Errorf("rows were marked: %v", c)
+			}
+			if n := b.server.Steps(tt.verb); n > 12 {
+				t.Errorf("%d messages were tried", n)
+			}
+			// Nothing is sent while it is paused; all of it once it goes on.
+			before := b.server.Steps("CONNECT")
+			if s := b.run(); s.State != digest.Paused || b.server.Steps("CONNECT") != before {
+				t.Errorf("a paused issue was touched: %+v", s)
+			}
+			mended.Store(true)
+			if err := b.ledger.SetIssueState(t.Context(), 7, digest.Sending, digest.Pause{}, b.clock.Now()); err != nil {
+				t.Fatal(err)
+			}
+			b.finish()
+			b.exactlyOnce()
+		})
+	}
+}
+
+// TestSenderThatTheServerCannotTake has a sender with letters beyond ASCII and a
+// server without SMTPUTF8: every message would meet the same, so nobody is
+// marked.
+func TestSenderThatTheServerCannotTake(t *testing.T) {
+	for _, readers := range []int{3, 30} {
+		b := newBench(t, readers, nil)
+		b.job.From = "jörg@example.net"
+		s := b.run()
+		if s.State != digest.Paused || !strings.Contains(s.Paused, "SMTPUTF8") {
+			t.Errorf("summary %+v", s)
+		}
+		b.states(subscribers.Counts{subscribers.Queued: readers})
+		b.job.From = "joerg@example.net"
+		if err := b.ledger.SetIssueState(t.Context(), 7, digest.Sending, digest.Pause{}, b.clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+		b.finish()
+		b.exactlyOnce()
+	}
+}
+
+// TestServerShortOfSpaceIsWaitedFor has a server that takes mail from nobody for
+// a while. The issue goes on by itself.
+func TestServerShortOfSpaceIsWaitedFor(t *testing.T) {
+	for _, reply := range []string{"452 4.3.1 Insufficient system storage", "451 4.3.0 queue file write error", "450 4.4.2 try again later"} {
+		t.Run(reply, func(t *testing.T) {
+			t.Parallel()
+			var short atomic.Int32
+			short.Store(6)
+			b := newBench(t, 30, func(st smtptest.Step) smtptest.Act {
+				if st.Verb == "MAIL" && st.Nth == 3 && short.Add(-1) >= 0 {
+					return smtptest.Act{Reply: reply}
+				}
+				return smtptest.Act{}
+			})
+			start := b.clock.Now()
+			if s := b.run(); !s.Finished || s.Paused != "" {
+				t.Errorf("summary %+v", s)
+			}
+			b.exactlyOnce()
+			if took := b.clock.Now().Sub(start); took > time.Minute {
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+}
+
+func TestServerShortOfSpaceForLong(t *testing.T) {
+	var short atomic.Bool
+	b := newBench(t, 100, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "MAIL" && short.Load() {
+			return smtptest.Act{Reply: "452 4.3.1 Insufficient system storage"}
+		}
+		return smtptest.Act{}
+	})
+	short.Store(true)
+	for range 20 {
+		before, start := b.server.Steps("MAIL"), b.clock.Now()
+		s, err := b.sender.Run(t.Context(), b.job)
+		if digest.KindOf(err) != digest.Unavailable || !strings.Contains(err.Error(), "Insufficient system storage") {
+			t.Fatalf("%+v, %v", s, err)
+		}
+		if s.State != digest.Sending || s.Paused != "" {
+			t.Fatalf("paused: %+v", s)
+		}
+		if n := b.server.Steps("MAIL") - before; n > 15 || b.clock.Now().Sub(start) < 10*time.Second {
+			t.Errorf("%d tries in %v", n, b.clock.Now().Sub(start))
+		}
+		b.clock.Advance(6 * time.Hour)
+	}
+	b.states(subscribers.Counts{subscribers.Queued: 100})
+	short.Store(false)
+	if s := b.run(); !s.Finished {
+		t.Errorf("summary %+v", s)
+	}
+	b.exactlyOnce()
+}
+
+func TestAFewBlockedReadersDoNotPauseTheRest(t *testing.T) {
+	blocked := newSeen()
+	for n := 90; n < 98; n++ {
+		blocked.first(fmt.Sprintf("reader%d@example.org", n))
+	}
+	b := newBench(t, 100, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "RCPT" && !blocked.first(st.Arg) {
+			return smtptest.Act{Reply: "550 5.7.1 your mail is not welcome here"}
+		}
+		return smtptest.Act{}
+	})
+	if s := b.run(); s.State != digest.Sending {
+		t.Errorf("summary %+v", s)
+	}
+	b.states(subscribers.Counts{subscribers.Delivered: 92, subscribers.Queued: 8})
+}
+
+func TestTwoBlockedReadersAreRetriedAndGivenUp(t *testing.T) {
+	b := newBench(t, 100, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "RCPT" && (st.Arg == "reader1@example.org" || st.Arg == "reader50@example.org") {
+			return smtptest.Act{Reply: "550 5.7.1 your mail is not welcome here"}
+		}
+		return smtptest.Act{}
+	})
+	s := b.finish()
+	if !s.Finished {
+		t.Errorf("summary %+v", s)
+	}
+	b.states(subscribers.Counts{subscribers.Delivered: 98, subscribers.Failed: 2})
+}
+
+func TestServerThatIsNotThere(t *testing.T) {
+	tests := []struct {
+		name      string
+		transport func(t *testing.T) deliver.Transport
+		hint      string
+	}{
+		{"refused port", func(t *testing.T) deliver.Transport {
+			s := smtptest.Start(t, nil)
+			s.Stop()
+			return transport(t, "smtp://"+s.Addr, "")
+		}, "port"},
+		{"no STARTTLS", func(t *testing.T) deliver.Transport {
+			return transport(t, "smtp://"+smtptest.Start(t, nil).Addr+"?tls=starttls", "")
+		}, "smtps"},
+		{"wrong password", func(t *testing.T) deliver.Transport {
+			s := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+				if st.Verb == "AUTH" {
+					return smtptest.Act{Reply: "535 5.7.8 wrong"}
+				}
+				return smtptest.Act{}
+			})
+			s.Offer = append(s.Offer, "AUTH PLAIN")
+			return transport(t, "smtp://bus@"+s.Addr, "secret word")
+		}, "password"},
+		{"turned away at the door", func(t *testing.T) deliver.Transport {
+			return transport(t, "smtp://"+smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+				return smtptest.Act{Reply: "554 5.3.2 not you"}
+			}).Addr, "")
+		}, "Check"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBench(t, 20, nil)
+			working := b.sender
+			b.sender = deliver.New(deliver.Options{Ledger: b.ledger, Transport: tt.transport(t), Clock: b.clock, Concurrency: 3})
+			_, err := b.sender.Run(t.Context(), b.job)
+			if digest.KindOf(err) != digest.Unavailable || !strings.Contains(digest.HintOf(err), tt.hint) {
+				t.Errorf("error %v, hint %q", err, digest.HintOf(err))
+			}
+			if strings.Contains(fmt.Sprint(err), "secret word") {
+				t.Error("the error tells the password")
+			}
+			b.states(subscribers.Counts{subscribers.Queued: 20})
+			for n := 1; n <= 20; n++ {
+				if b.ledger.row(n).Attempts != 0 {
+					t.Errorf("reader %d was touched", n)
+				}
+			}
+			b.sender = working
+			b.run()
+			b.exactlyOnce()
+		})
+	}
+}
+
+func TestServerThatGoesAwayMidway(t *testing.T) {
+	var b *bench
+	var n atomic.Int32
+	var away atomic.Bool
+	b = newBench(t, 30, func(st smtptest.Step) smtptest.Act {
+		if away.Load() {
+			return smtptest.Act{Cut: true}
+		}
+		if st.Verb == "BODY" && n.Add(1) == 10 {
+			away.Store(true)
+		}
+		return smtptest.Act{}
+	})
+	_, err := b.sender.Run(t.Context(), b.job)
+	if digest.KindOf(err) != digest.Unavailable {
+		t.Fatalf("error %v", err)
+	}
+	away.Store(false)
+	b.finish()
+	b.states(subscribers.Counts{subscribers.Delivered: 30})
+	for to, copies := range b.server.Copies() {
+		if copies > 2 {
+			t.Errorf("%s got %d copies", to, copies)
+		}
+	}
+}
+
+func TestWrongPasswordIsTriedOnce(t *testing.T) {
+	server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "AUTH" {
+			return smtptest.Act{Reply: "535 5.7.8 wrong"}
+		}
+		return smtptest.Act{}
+	})
+	server.Offer = append(server.Offer, "AUTH PLAIN")
+	b := newBench(t, 20, nil, func(o *deliver.Options) {
+		o.Transport, o.Concurrency = transport(t, "smtp://bus@"+server.Addr, "guess"), 10
+	})
+	if _, err := b.sender.Run(t.Context(), b.job); err == nil {
+		t.Fatal("sent")
+	}
+	if n := server.Steps("AUTH"); n != 1 {
+		t.Errorf("the password was tried %d times", n)
+	}
+}
+
+func TestServerThatAllowsTwoConnections(t *testing.T) {
+	b := newBench(t, 60, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "CONNECT" && st.Conn > 2 {
+			return smtptest.Act{Reply: "421 4.7.0 too many connections"}
+		}
+		return smtptest.Act{}
+	}, func(o *deliver.Options) { o.Concurrency = 10 })
+	if s := b.run(); !s.Finished {
+		t.Errorf("summary %+v", s)
+	}
+	b.exactlyOnce()
+}
