@@ -3,6 +3,7 @@ package signup_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -11,6 +12,8 @@ import (
 	"postbag/digest/store/storetest"
 	"postbag/subscribers/signup"
 )
+
+func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 
 // setClock is set by hand.
 type setClock struct{ at time.Time }

@@ -8,6 +8,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 	"postbag/digest/work"
 )
 
@@ -293,7 +294,7 @@ func (db *Store) Duty(ctx context.Context, name string) (duty work.Listed, err e
 func (db *Store) Ask(ctx context.Context, issueID int64, due time.Time) (asked bool, err error) {
 	err = db.Update(ctx, "ask about the issue", func(t *database.Tx) error {
 		n, err := t.Exec(`UPDATE issues SET asks = $1
-			WHERE id = $2 AND state IN ('approved', 'published') AND due_at = $3`, string(digest.AsksLate), issueID, due.UnixMicro())
+			WHERE id = $2 AND `+rules.Waiting+` AND due_at = $3`, string(digest.AsksLate), issueID, due.UnixMicro())
 		if err != nil {
 			return err
 		}
