@@ -15,8 +15,6 @@ import (
 
 // How long things live.
 const (
-	// ConfirmationLife is how long the link of a confirmation mail works.
-	ConfirmationLife = 7 * 24 * time.Hour
 	// PendingLife is how long an address that never confirms stays stored.
 	PendingLife = 14 * 24 * time.Hour
 	// recordLife is how long a record counts for every limit but
@@ -104,7 +102,7 @@ func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) error {
 		Network: networkOf(in.RemoteIP),
 		Token:   subscribers.NewToken(),
 		Confirm: subscribers.NewToken(),
-		Expires: now.Add(ConfirmationLife),
+		Expires: now.Add(subscribers.ConfirmationLife),
 		Consent: s.consent(in.RemoteIP, in.Page, s.agreed(ctx)),
 		Limits:  s.limits,
 	})

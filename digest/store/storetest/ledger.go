@@ -179,7 +179,7 @@ var ledgerTests = []test{
 	{"nothing is begun once the issue pauses, and what was claimed is queued again", func(b *bench) {
 		issue := b.sending(3)
 		claimed := b.claimAhead(issue, 3, now)
-		b.must(b.SetIssueState(b.ctx(), issue.ID, digest.Paused, digest.Pause{}, now))
+		b.must(b.SetIssueState(b.ctx(), issue.ID, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, now))
 		b.equal("begun", len(b.begin(issue, claimed, now)), 0)
 		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Queued: 3})
 	}},

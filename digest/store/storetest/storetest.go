@@ -40,7 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Drafts", draftTests},
 		{"Moves", moveTests},
 		{"Ledger", ledgerTests},
-		{"Notices", noticeTests},
+		{"Letters", letterTests},
 		{"Held", heldTests},
 		{"Signup", signupTests},
 		{"Roster", rosterTests},
