@@ -33,6 +33,7 @@ const (
 	PullAnyway    Deed = "pull-anyway"    // although the host asks to be left alone
 	PullHistory   Deed = "pull-history"   // back to the blog's beginning
 	ImportExport  Deed = "import-export"  // a blog's export file
+	AllowHost     Deed = "allow-host"     // let a blog live on the operator's own network
 	ListPosts     Deed = "list-posts"     //
 	ListComments  Deed = "list-comments"  //
 	OpenDraft     Deed = "open-draft"     //
@@ -54,6 +55,7 @@ const (
 	ReleaseHold   Deed = "release-hold"   // let sending go on
 	AddSubscriber Deed = "add-subscriber" //
 	StartServe    Deed = "start-serve"    // run the pages and the worker
+	OtherDatabase Deed = "other-database" // work on another database
 )
 
 var deedLabels = map[Deed]string{
@@ -66,6 +68,7 @@ var deedLabels = map[Deed]string{
 	PullAnyway:    "Pull it all the same",
 	PullHistory:   "Pull the blog's history",
 	ImportExport:  "Import the blog's export",
+	AllowHost:     "Open the host of your own network",
 	ListPosts:     "See the posts",
 	ListComments:  "See the comments",
 	OpenDraft:     "Open the next draft",
@@ -87,6 +90,7 @@ var deedLabels = map[Deed]string{
 	ReleaseHold:   "Let sending go on",
 	AddSubscriber: "Add readers",
 	StartServe:    "Start the worker",
+	OtherDatabase: "Name another database",
 }
 
 // Deeds lists all deeds, in no order.

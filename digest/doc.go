@@ -12,12 +12,14 @@
 //   - [Prose] is the only form in which foreign text enters the program.
 //   - A [Series] is a recurring compilation ("Pick of the Week").
 //   - An [Issue] is one numbered edition, made of [Block]s: picks, headings,
-//     and what the editor writes between them.
+//     and what the editor writes between them. It answers for a slot, a moment of
+//     the series' schedule; what it may pick of is its [Window]; every change of it
+//     is kept as a [Revision].
 //   - A [Frozen] issue is the snapshot that approval makes. Every rendering
 //     comes from it and from nothing else.
 //
-// An issue moves through these states; the table in [IssueState.To] is the
-// whole truth and the store refuses everything else:
+// An issue moves through these states. [IssueState.To] lists the moves, and the
+// store refuses all others:
 //
 //	  ┌──────reopen──────┐
 //	  ▼                  │
@@ -33,5 +35,6 @@
 //	                                                withdrawn
 //
 // Reopening goes from approved back to draft only: what has been published is
-// changed by an explicit correction, never by editing.
+// never edited. A skipped issue's rows go on to the next draft; a withdrawn one is
+// off the pages and feeds for good.
 package digest

@@ -335,6 +335,24 @@ func TestRightToLeft(t *testing.T) {
 	}
 }
 
+// TestDirection goes through the languages that are written from right to left.
+func TestDirection(t *testing.T) {
+	for tag, want := range map[string]string{
+		"ar": "rtl", "he": "rtl", "iw": "rtl", "fa": "rtl", "ur": "rtl", "yi": "rtl", "ps": "rtl", "sd": "rtl", "ug": "rtl", "dv": "rtl", "ckb": "rtl",
+		"he-IL": "rtl", "AR": "rtl", "en": "ltr", "hr": "ltr", "de-CH": "ltr", "": "ltr",
+	} {
+		f := issue()
+		f.Language = tag
+		m, err := newSet(t).IssueMail(f, links)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(m.HTML, `dir="`+want+`">`) {
+			t.Errorf("a mail in %q is not written %s", tag, want)
+		}
+	}
+}
+
 func TestUnknownZoneIsRefused(t *testing.T) {
 	f := issue()
 	f.Zone = "Nowhere/Land"

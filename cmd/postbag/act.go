@@ -61,6 +61,8 @@ func commandOf(a digest.Act) string {
 		return "postbag pull" + sourceFlag + " --history"
 	case digest.ImportExport:
 		return "postbag import FILE"
+	case digest.AllowHost:
+		return "postbag serve --fetch-allow " + cmp.Or(a.Name, "HOST:PORT")
 	case digest.ListPosts:
 		return "postbag post list"
 	case digest.ListComments:
@@ -103,6 +105,8 @@ func commandOf(a digest.Act) string {
 		return "postbag subscriber add EMAIL"
 	case digest.StartServe:
 		return "postbag serve"
+	case digest.OtherDatabase:
+		return "postbag --db NAME"
 	}
 	return "postbag help"
 }

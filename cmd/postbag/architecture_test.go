@@ -2,8 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -28,7 +32,7 @@ var (
 	useCases = []string{"subscribers/signup", "subscribers/roster", "digest/desk", "digest/dispatch", "digest/health", "digest/duty"} // each may import those before it
 	adapters = []string{"digest/fetch", "digest/web", "subscribers/mail"}
 	// The parts of the store, of which each may import those before it.
-	storeParts = []string{"digest/store/database", "digest/store/rules", "digest/store/duties", "digest/store/publication", "digest/store/blog", "digest/store/issues", "digest/store/list",
+	storeParts = []string{"digest/store/database", "digest/store/rules", "digest/store/duties", "digest/store/publication", "digest/store/blog", "digest/store/pages", "digest/store/issues", "digest/store/list",
 		"digest/store/ledger", "digest/store/index", "digest/store/status", "digest/store/transfer", "digest/store"}
 	fixtures = []string{"digest/sampleblog"}
 )
@@ -103,6 +107,57 @@ func checkImport(t *testing.T, name string, own int, imported string, layer map[
 		}
 	case theirs == own && own != pureLayer:
 		t.Errorf("%s imports its neighbour %s", name, ours)
+	}
+}
+
+// wiring are the files of the command that join the parts, and those that are about
+// a database as a whole: to read it out, fill it, or bring it up to date.
+var wiring = []string{"wire.go", "backup.go", "restore.go", "db.go"}
+
+// calledDirectly are the stages that commands may call: following a blog and pulling
+// it now are decisions of no other package. Package work gives the words of a
+// listing, and package publish renders a preview that nobody stores.
+var calledDirectly = []string{"digest/pull", "digest/work", "digest/publish"}
+
+// TestSurfacesCallUseCases keeps commands and pages from writing past the use cases:
+// they do not know the database, and no stage.
+func TestSurfacesCallUseCases(t *testing.T) {
+	below := slices.Concat(stages, storeParts)
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) < 20 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		if isOneOf(file, wiring) || strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, imported := range parsed.Imports {
+			name := strings.TrimPrefix(strings.Trim(imported.Path.Value, `"`), "postbag/")
+			isCalled := slices.ContainsFunc(calledDirectly, func(of string) bool { return name == of || strings.HasPrefix(name, of+"/") })
+			if isOneOf(name, below) && !isCalled {
+				t.Errorf("%s imports %s past the use cases", file, name)
+			}
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "db" {
+				t.Errorf("%s uses the database itself", file)
+			}
+			return true
+		})
+	}
+	for _, p := range listPackages(t) {
+		if p.ImportPath != "postbag/digest/web" {
+			continue
+		}
+		for _, imported := range p.Imports {
+			if name := strings.TrimPrefix(imported, "postbag/"); isOneOf(name, below) {
+				t.Errorf("package web imports %s past the use cases", name)
+			}
+		}
 	}
 }
 

@@ -36,6 +36,9 @@ func (c backupCmd) Run(ctx context.Context, p *Program, s *Settings) (err error)
 		return c.toOutput(ctx, p, w)
 	}
 	rows, size, err := w.write(ctx, c.File, c.Force)
+	if digest.KindOf(err) == digest.Conflict {
+		err = digest.Fail(digest.Conflict, "Choose another name; --force replaces a file.", "%w", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"postbag/digest"
-	"postbag/digest/publish"
 )
 
 // serveCmd runs the pages and the worker in one process, or one of the two.
@@ -57,7 +56,6 @@ func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) erro
 	if err != nil {
 		return err
 	}
-	publisher := office.publisher()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var working sync.WaitGroup
@@ -80,7 +78,7 @@ func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) erro
 	}
 	a.announce(c, listener, office)
 	if c.web() {
-		err = a.servePages(ctx, listener, publisher)
+		err = office.servePages(ctx, listener)
 	} else {
 		<-ctx.Done()
 	}
@@ -88,26 +86,6 @@ func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) erro
 	working.Wait()
 	a.log.Info("stopped")
 	return err
-}
-
-// consentOf gives the sentence under the sign-up form as it stands on the page.
-func consentOf(publisher *publish.Publisher) func(context.Context) string {
-	return func(ctx context.Context) string {
-		site, err := publisher.Site(ctx)
-		if err != nil {
-			return ""
-		}
-		return site.Consent()
-	}
-}
-
-// servePages serves the public pages until ctx ends.
-func (a *app) servePages(ctx context.Context, l net.Listener, publisher *publish.Publisher) error {
-	pages, err := a.pages(publisher)
-	if err != nil {
-		return err
-	}
-	return pages.Serve(ctx, l)
 }
 
 func (p *Program) listen(s *Settings) (net.Listener, error) {

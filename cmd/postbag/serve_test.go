@@ -222,12 +222,12 @@ func TestSecondServe(t *testing.T) {
 	in := draftedInstallation(t, nil, "--db", filepath.Join(t.TempDir(), "postbag.db")) // on PostgreSQL they would share
 	s := in.serve()
 	_, err := in.run("serve", "--listen", "127.0.0.1:0")
-	if digest.KindOf(err) != digest.Conflict || digest.HintOf(err) == "" {
+	if digest.KindOf(err) != digest.Conflict || len(hintLines(err)) == 0 {
 		t.Errorf("a second serve on the database gives %v", err)
 	}
 	other := draftedInstallation(t, nil)
 	_, err = other.run("serve", "--listen", strings.TrimPrefix(s.base, "http://"))
-	if digest.KindOf(err) != digest.Unavailable || digest.HintOf(err) == "" {
+	if digest.KindOf(err) != digest.Unavailable || len(hintLines(err)) == 0 {
 		t.Errorf("a second serve on the port gives %v", err)
 	}
 	if code, _ := s.get(t, "/healthz"); code != http.StatusOK {
@@ -261,7 +261,7 @@ func TestNoMailServer(t *testing.T) {
 	in.flags = append(append([]string{}, flags...), "--smtp", "smtp://"+nobody+"?tls=none")
 	for range 2 {
 		out, err := in.run("issue", "send", "1")
-		if digest.KindOf(err) != digest.Unavailable || digest.HintOf(err) == "" {
+		if digest.KindOf(err) != digest.Unavailable || len(hintLines(err)) == 0 {
 			t.Errorf("sending to nobody gives %v\n%s", err, out)
 		}
 	}
@@ -305,7 +305,7 @@ func TestRemovedAfterApproval(t *testing.T) {
 		t.Errorf("issue show does not flag the removed pick:\n%s", out)
 	}
 	for _, command := range []string{"publish", "send"} {
-		if _, err := in.run("issue", command, "1"); digest.KindOf(err) != digest.Conflict || !strings.Contains(digest.HintOf(err), "reopen 1") {
+		if _, err := in.run("issue", command, "1"); digest.KindOf(err) != digest.Conflict || !strings.Contains(strings.Join(hintLines(err), "\n"), "reopen 1") {
 			t.Errorf("issue %s gives %v", command, err)
 		}
 	}
@@ -459,7 +459,7 @@ func TestCommandsFindTheirIssue(t *testing.T) {
 		t.Errorf("issue delivered says %q", out)
 	}
 	for _, command := range []string{"pause", "resume", "publish", "reopen"} {
-		if _, err := in.run("issue", command); digest.KindOf(err) != digest.NotFound || digest.HintOf(err) == "" {
+		if _, err := in.run("issue", command); digest.KindOf(err) != digest.NotFound || len(hintLines(err)) == 0 {
 			t.Errorf("issue %s with nothing to do gives %v", command, err)
 		}
 	}

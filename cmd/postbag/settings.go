@@ -16,8 +16,6 @@ import (
 	"postbag/digest/fetch"
 	"postbag/digest/hostname"
 	"postbag/digest/schedule"
-	"postbag/digest/store"
-	"postbag/subscribers"
 	"postbag/subscribers/address"
 	"postbag/subscribers/mail"
 	"postbag/subscribers/message"
@@ -108,9 +106,6 @@ func (s *Settings) level() slog.Level {
 // allow reads the private addresses that may be fetched from.
 func (s *Settings) allow() (fetch.Allow, error) { return fetch.ParseAllow(s.FetchAllow) }
 
-// ambiguity is the policy for messages whose fate is unknown.
-func (s *Settings) ambiguity() subscribers.Ambiguity { return subscribers.Ambiguity(s.Ambiguous) }
-
 // proxies reads the trusted proxies.
 func (s *Settings) proxies() ([]netip.Prefix, error) {
 	var out []netip.Prefix
@@ -135,11 +130,8 @@ type postage struct {
 	base      *url.URL
 }
 
-// The bounds of --lease.
-const (
-	leastLease = time.Second
-	mostLease  = store.LongestLease
-)
+// leastLease bounds --lease.
+const leastLease = time.Second
 
 // mail checks the settings that sending needs. What leaves the machine must
 // come from a real sender and lead back to a real place.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -114,6 +115,61 @@ func TestMonthlyGoesByTheSchedule(t *testing.T) {
 	}
 }
 
+// TestLateAnswersForItsSlot approves an issue five minutes after its Sunday, the
+// month's last: who wants one mail a month gets it, dated that day, and the next
+// draft is for the Sunday after.
+func TestLateAnswersForItsSlot(t *testing.T) {
+	t.Parallel()
+	sunday := time.Date(2026, 3, 29, 18, 0, 0, 0, time.UTC)
+	for _, beside := range []bool{false, true} {
+		t.Run(fmt.Sprintf("worker %v", beside), func(t *testing.T) {
+			in := draftedInstallation(t, digest.NewTestClock(sunday.Add(-6*24*time.Hour), 1))
+			in.must("series", "set", "--zone", "UTC")
+			in.must("subscriber", "import", "--confirmed", "--consent", "for the test", monthlyReader(t, in.dir))
+			in.clock = digest.NewTestClock(sunday.Add(5*time.Minute), 1)
+			if beside { // it postpones the draft
+				in.serve()
+				eventually(t, "the draft is postponed", func() bool {
+					return strings.Contains(in.must("issue", "list", "--json"), `"due": "2026-04-05T18:00:00Z"`)
+				})
+			}
+			in.must("issue", "approve", "1", "--now")
+			in.must("issue", "send", "1")
+			mails, err := readOutbox(filepath.Join(in.dir, "outbox"))
+			if err != nil || len(mails) != 1 || mails[0].to != "monthly@reader.example" {
+				t.Fatalf("%d mails, %v", len(mails), err)
+			}
+			if list := in.must("issue", "list", "--json"); strings.Count(list, `"slot": "2026-03-29T18:00:00Z"`) != 1 || strings.Count(list, `"slot": "2026-04-05T18:00:00Z"`) != 1 {
+				t.Errorf("the issues are %s", list)
+			}
+		})
+	}
+}
+
+// TestDateOfPublication publishes an issue on the Monday before its Sunday: page and
+// mail say Monday.
+func TestDateOfPublication(t *testing.T) {
+	t.Parallel()
+	monday := time.Date(2026, 3, 23, 12, 0, 0, 0, time.UTC)
+	in := draftedInstallation(t, digest.NewTestClock(monday, 1))
+	in.must("series", "set", "--zone", "UTC")
+	in.must("subscriber", "add", "ada@reader.example", "--confirmed", "--consent", "for the test")
+	in.must("issue", "approve")
+	in.must("issue", "publish", "1")
+	in.must("issue", "send", "1")
+	files, err := filepath.Glob(filepath.Join(in.dir, "outbox", "*.eml"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	mail, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(mail), "Monday 23 March 2026") || strings.Contains(string(mail), "29 March 2026") {
+		t.Errorf("the mail is dated otherwise:\n%.1500s", mail)
+	}
+}
+
 // TestClocksChange approves issues around the nights when clocks change, for half
 // past one in London: the time that is skipped comes once, right after the
 // change, and the one that comes twice the first time only. A worker takes the
@@ -139,7 +195,7 @@ func TestClocksChange(t *testing.T) {
 			in.must("issue", "approve")
 			list := in.must("issue", "list", "--json")
 			for _, due := range c.dues {
-				if strings.Count(list, due) != 1 {
+				if strings.Count(list, `"due": "`+due+`"`) != 1 {
 					t.Errorf("%s is not the moment of one issue:\n%s", due, list)
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"os/user"
 	"time"
@@ -31,6 +32,9 @@ import (
 	"postbag/subscribers/signup"
 	"postbag/templates"
 )
+
+// mostLease bounds --lease.
+const mostLease = store.LongestLease
 
 // app is what commands share once the database is open. The use cases are wired
 // here, and only here: no other file of the program knows the database.
@@ -162,7 +166,7 @@ func (a *app) postOffice(ctx context.Context) (*postOffice, error) {
 	o := a.dispatching()
 	o.Mailer = deliver.New(deliver.Options{
 		Ledger: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log,
-		Concurrency: a.settings.Concurrency, Rate: a.settings.Rate, Ambiguous: a.settings.ambiguity(),
+		Concurrency: a.settings.Concurrency, Rate: a.settings.Rate, Ambiguous: subscribers.Ambiguity(a.settings.Ambiguous),
 	})
 	o.Transport, o.Writer = transport, a.writer(p)
 	office := &postOffice{app: a, Sender: dispatch.New(o), postage: p}
@@ -256,22 +260,28 @@ func (a *app) schedule() (duty.Schedule, error) {
 	}, err
 }
 
-// publisher keeps what is published ready to be served.
-func (o *postOffice) publisher() *publish.Publisher {
-	return publish.New(o.db, o.set, publish.Options{
-		BaseURL: o.site.Base, Clock: o.p.Clock, Log: o.log,
-		TakeDown: o.Writer.TakeDown,
-	})
-}
-
-// pages are the public pages.
-func (a *app) pages(publisher *publish.Publisher) (*web.Server, error) {
-	proxies, err := a.settings.proxies()
+// servePages serves the public pages until ctx ends.
+func (o *postOffice) servePages(ctx context.Context, l net.Listener) error {
+	proxies, err := o.settings.proxies()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return web.New(web.Options{
-		Publisher: publisher, Signup: a.signup(consentOf(publisher)), Templates: a.set, Clock: a.p.Clock, BaseURL: a.site.Base,
-		Ready: a.health.Ready, TrustedProxies: proxies, Log: a.log,
+	publisher := publish.New(o.db, o.set, publish.Options{
+		BaseURL: o.site.Base, Clock: o.p.Clock, Log: o.log, TakeDown: o.Writer.TakeDown,
 	})
+	readers := o.signup(func(ctx context.Context) string { // the sentence under the form as it stands on the page
+		frame, err := publisher.Site(ctx)
+		if err != nil {
+			return ""
+		}
+		return frame.Consent()
+	})
+	pages, err := web.New(web.Options{
+		Publisher: publisher, Signup: readers, Templates: o.set, Clock: o.p.Clock, BaseURL: o.site.Base,
+		Ready: o.health.Ready, TrustedProxies: proxies, Log: o.log,
+	})
+	if err != nil {
+		return err
+	}
+	return pages.Serve(ctx, l)
 }

@@ -48,7 +48,7 @@ func NewReader(r io.Reader) (*Reader, error) {
 	return a, a.begin()
 }
 
-const hintNoBackup = "Give a file that postbag backup wrote."
+const hintNoBackup = "Give a file that Postbag wrote as a backup."
 
 func (a *Reader) begin() error {
 	line, err := a.line(maxHeader)

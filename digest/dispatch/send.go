@@ -61,14 +61,14 @@ func (s *Sender) begin(ctx context.Context, by digest.Actor, issue digest.Issue,
 		}
 	}
 	err = s.Store.SetDue(ctx, issue.ID, s.Clock.Now(), overrode)
-	if digest.KindOf(err) == digest.Conflict && err != nil {
-		if state, stateErr := s.Store.IssueState(ctx, issue.ID); stateErr != nil || state == issue.State {
-			return issue, unsure, err
-		}
-		// A worker began it at this very moment.
-		issue, _, err = s.Desk.Issue(ctx, ref)
+	present, _, readErr := s.Desk.Issue(ctx, ref)
+	if readErr == nil && (present.State == digest.Sending || present.State == digest.Sent) {
+		err = nil // a worker began it at this very moment
 	}
-	return issue, unsure, err
+	if err == nil {
+		err = readErr
+	}
+	return present, unsure, err
 }
 
 // Pause stops the sending of an issue; what is queued stays queued.

@@ -150,6 +150,37 @@ func TestDisqusInAnotherHand(t *testing.T) {
 	equal(t, "its post", got.comment(t, "comment-x102").PostRef, "https://towpath.example/locks/")
 }
 
+// TestStatesOfWordPress goes through what items and comments may be: what readers of
+// the blog do not see is left out, each under its name.
+func TestStatesOfWordPress(t *testing.T) {
+	const head = `<rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/"><channel><wp:base_blog_url>https://a.test</wp:base_blog_url>`
+	item := func(kind, status, rest string) string {
+		return head + `<item><link>https://a.test/p/</link><wp:post_id>1</wp:post_id><wp:post_type>` + kind + `</wp:post_type><wp:status>` + status +
+			`</wp:status>` + rest + `</item></channel></rss>`
+	}
+	for kind, want := range map[[2]string]string{
+		{"post", "publish"}: "", {"", ""}: "", {"post", ""}: "",
+		{"page", "publish"}: "1 page", {"attachment", "inherit"}: "1 attachment", {"nav_menu_item", "publish"}: "1 entry of another kind",
+		{"post", "draft"}: "1 draft", {"post", "auto-draft"}: "1 draft", {"post", "pending"}: "1 draft", {"post", "future"}: "1 draft",
+		{"post", "private"}: "1 unpublished post", {"post", "trash"}: "1 unpublished post",
+	} {
+		got := readWhole(t, strings.NewReader(item(kind[0], kind[1], "")), "")
+		equal(t, fmt.Sprint(kind)+" left out", got.left(), want)
+		equal(t, fmt.Sprint(kind)+" posts", len(got.posts) == 1, want == "")
+	}
+	for state, want := range map[[2]string]string{
+		{"1", ""}: "", {"1", "comment"}: "", {"0", ""}: "1 comment that is not approved", {"post-trashed", ""}: "1 comment that is not approved",
+		{"spam", ""}: "1 spam comment", {"1", "pingback"}: "1 notice of a link", {"1", "trackback"}: "1 notice of a link",
+	} {
+		got := readWhole(t, strings.NewReader(item("post", "publish", `<wp:comment><wp:comment_id>7</wp:comment_id><wp:comment_approved>`+state[0]+
+			`</wp:comment_approved><wp:comment_type>`+state[1]+`</wp:comment_type></wp:comment>`)), "")
+		equal(t, fmt.Sprint(state)+" left out", got.left(), want)
+		equal(t, fmt.Sprint(state)+" comments", len(got.comments) == 1, want == "")
+	}
+	trashed := readWhole(t, strings.NewReader(item("post", "publish", `<wp:comment><wp:comment_id>7</wp:comment_id><wp:comment_approved>trash</wp:comment_approved></wp:comment>`)), "")
+	equal(t, "a comment in the trash", fmt.Sprintf("%d, %q, %d", len(trashed.comments), trashed.left(), len(trashed.deleted)), `0, "", 1`)
+}
+
 func TestTakeout(t *testing.T) {
 	got := readWhole(t, strings.NewReader(fixture(t, "takeout.atom")), "https://slowferries.example/")
 	equal(t, "posts", len(got.posts), 1)

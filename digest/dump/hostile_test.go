@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 
+	"postbag/digest"
 	"postbag/digest/feed"
 )
 
@@ -27,9 +28,9 @@ func TestWhatIsNoExport(t *testing.T) {
 		{"JSON", `{"db":[]}`, "JSON", ""},
 		{"text", "AUTHOR: Una\nTITLE: Late", "no export", "WordPress"},
 		{"another XML", "<opml/>", `root is "opml"`, ""},
-		{"RSS", `<rss version="2.0"><channel><title>x</title><item/></channel></rss>`, "feed, not an export", "source add"},
-		{"Atom", `<feed xmlns="http://www.w3.org/2005/Atom"><id>tag:blogger.com,1999:blog-1</id><entry><id>x</id></entry></feed>`, "feed, not an export", "source add"},
-		{"empty Atom", `<feed xmlns="http://www.w3.org/2005/Atom"><id>x</id></feed>`, "feed, not an export", "source add"},
+		{"RSS", `<rss version="2.0"><channel><title>x</title><item/></channel></rss>`, "feed, not an export", "Follow the blog"},
+		{"Atom", `<feed xmlns="http://www.w3.org/2005/Atom"><id>tag:blogger.com,1999:blog-1</id><entry><id>x</id></entry></feed>`, "feed, not an export", "Follow the blog"},
+		{"empty Atom", `<feed xmlns="http://www.w3.org/2005/Atom"><id>x</id></feed>`, "feed, not an export", "Follow the blog"},
 		{"broken", "<feed><<", "not well-formed", ""},
 		{"cut in the head", `<feed><id>tag:blogger.com,1999:blog-1.arch`, "ends in the middle", "again"},
 		{"entities", `<!DOCTYPE a [<!ENTITY b "c">]><feed>&b;</feed>`, "entities", ""},
@@ -41,6 +42,8 @@ func TestWhatIsNoExport(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := read(t, strings.NewReader(tt.body), "")
 			wantInvalid(t, tt.name, err, tt.words, tt.hint)
+			offers := len(digest.ActsOf(err)) == 1 && digest.ActsOf(err)[0].Do == digest.AddSource
+			equal(t, "to follow the blog is offered", offers, strings.HasPrefix(tt.hint, "Follow"))
 		})
 	}
 }

@@ -158,7 +158,8 @@ func (r *Reader) choose(root *node) error {
 }
 
 func aFeed() error {
-	return digest.Fail(digest.Invalid, "Follow the blog instead: postbag source add URL. "+takeHint, "the file is a feed, not an export")
+	return digest.Fail(digest.Invalid, "Follow the blog instead. "+takeHint, "the file is a feed, not an export").
+		Offer(digest.Act{Do: digest.AddSource})
 }
 
 func isWXR(root *node) bool {

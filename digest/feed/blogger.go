@@ -20,20 +20,6 @@ var (
 	commentsPath = regexp.MustCompile(`^https?://([^/]+)/feeds/(\d+)(/\d+)?/comments/(?:default|full|summary)(?:[?#].*)?$`)
 )
 
-// blogger reads Blogger's Atom, and its RSS, which does not tell replies from
-// other comments.
-var blogger = adapter{
-	platform: digest.Blogger,
-	is: func(p *page) bool {
-		return field.BloggerBlog(p.id) != "" || strings.HasPrefix(strings.ToLower(p.generator), "blogger") ||
-			p.made("www.blogger.com")
-	},
-	kind:     bloggerKind,
-	document: bloggerDocument,
-	body:     bloggerBody,
-	comment:  bloggerComment,
-}
-
 // isBackup tells a blog's export from its feed.
 func (p *page) isBackup() bool {
 	return strings.HasSuffix(p.id, ".archive") && field.BloggerBlog(p.id) != "" || strings.Contains(p.head, takeoutNS)

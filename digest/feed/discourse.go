@@ -29,30 +29,26 @@ var (
 	discourseUser = regexp.MustCompile(`^@([A-Za-z0-9._-]+)`)
 )
 
-// discourse reads a forum: its topics are posts, and the posts in them comments,
-// but for number 1, which is the topic itself. The same post has another guid in
-// each feed, so it is named by its address.
-var discourse = adapter{
-	platform: digest.Discourse,
-	is: func(p *page) bool {
-		return p.made("discourse") || strings.Contains(p.head, `xmlns:discourse="`) ||
-			p.every(func(e *entry) bool { return discourseID.MatchString(e.id) && discoursePlace.MatchString(e.url) })
-	},
-	kind:     discourseKind,
-	document: discourseDocument,
-	body:     discourseBody,
-	skip: func(e *entry) string {
-		if discourseBody(e) == "" {
-			return "it is a note of the forum without text" // that a topic was closed or moved, by whom
-		}
-		return ""
-	},
-	topic: func(_ *page, e *entry) bool {
-		m := discoursePlace.FindStringSubmatch(e.url)
-		return m != nil && (m[3] == "" || m[3] == "1")
-	},
-	post:    discoursePost,
-	comment: discourseComment,
+// A forum's topics are posts, and the posts in them comments, but for number 1,
+// which is the topic itself. The same post has another guid in each feed, so it is
+// named by its address.
+
+func hasDiscourseNames(p *page) bool {
+	return strings.Contains(p.head, `xmlns:discourse="`) ||
+		p.every(func(e *entry) bool { return discourseID.MatchString(e.id) && discoursePlace.MatchString(e.url) })
+}
+
+// discourseNote tells of a post without text that a topic was closed or moved.
+func discourseNote(e *entry) string {
+	if discourseBody(e) == "" {
+		return "it is a note of the forum without text"
+	}
+	return ""
+}
+
+func discourseTopic(_ *page, e *entry) bool {
+	m := discoursePlace.FindStringSubmatch(e.url)
+	return m != nil && (m[3] == "" || m[3] == "1")
 }
 
 // discourseBody takes a post out of what the forum puts around it. A link at the end

@@ -26,36 +26,22 @@ var (
 	blankLines  = regexp.MustCompile(`\n[ \t]*(?:\n[ \t]*)+`)
 )
 
-// drupal reads the feeds that Drupal's Views make. A comment's post is not in
-// the item; only where its permalink is that of the post is it known.
-var drupal = adapter{
-	platform: digest.Drupal,
-	is: func(p *page) bool {
-		return p.made("drupal") || p.every(func(e *entry) bool { return drupalID.MatchString(e.id) })
-	},
-	kind: func(p *page) verdict {
-		if p.some(isDrupalComment) {
-			return verdict{digest.CommentsFeed, true}
-		}
-		return threads(p)
-	},
-	document: func(p *page, d *Document) {
-		d.OnePost = d.Kind == digest.CommentsFeed && drupalThread.MatchString(field.PathOf(p.where()))
-	},
-	body: drupalBody,
-	post: func(_ *page, e *entry, post *PostEntry) {
-		post.Key = drupalNodeKey(e)
-	},
-	comment: func(_ *page, e *entry, c *CommentEntry) {
-		c.Key = numbered("comment-", drupalFragment, e.url)
-		if m := drupalID.FindStringSubmatch(e.id); m != nil && m[1] != "" {
-			c.Key = "comment-" + m[2]
-		}
-		if drupalAlone.MatchString(e.url) {
-			return
-		}
+func drupalKind(p *page) verdict {
+	if p.some(isDrupalComment) {
+		return verdict{digest.CommentsFeed, true}
+	}
+	return threads(p)
+}
+
+func drupalPost(_ *page, e *entry, post *PostEntry) { post.Key = drupalNodeKey(e) }
+
+func drupalComment(_ *page, e *entry, c *CommentEntry) {
+	if m := drupalID.FindStringSubmatch(e.id); m != nil && m[1] != "" {
+		c.Key = "comment-" + m[2]
+	}
+	if !drupalAlone.MatchString(e.url) {
 		c.PostRef, c.PostKey = field.WithoutFragment(e.url), numbered("node-", drupalNode, e.url)
-	},
+	}
 }
 
 // drupalBody gives the text as HTML, without the link to its page.

@@ -13,43 +13,37 @@ import (
 var (
 	// gitHubThread is the address of a discussion, or of a comment in it: the
 	// discussion's address and number.
-	gitHubThread  = regexp.MustCompile(`^(https?://github\.com/[^?#]*?/discussions/(\d+))(?:\.atom)?(?:[?#].*)?$`)
-	gitHubComment = regexp.MustCompile(`(?i)#discussioncomment-(\d+)$`)
-	gitHubTag     = regexp.MustCompile(`^tag:github\.com,2008:`)
+	gitHubThread = regexp.MustCompile(`^(https?://github\.com/[^?#]*?/discussions/(\d+))(?:\.atom)?(?:[?#].*)?$`)
+	gitHubMark   = regexp.MustCompile(`(?i)#discussioncomment-(\d+)$`)
+	gitHubTag    = regexp.MustCompile(`^tag:github\.com,2008:`)
 )
 
-// gitHub reads GitHub Discussions: the list of a repository's discussions, or
-// one discussion, whose entries are the discussion and its comments. giscus
-// keeps the comments of a page in a discussion.
-var gitHub = adapter{
-	platform: digest.GitHub,
-	is: func(p *page) bool {
-		return gitHubThread.MatchString(p.where()) || gitHubTag.MatchString(p.id) && strings.Contains(p.id, "/discussions") ||
-			p.onHost("github.com") && p.every(func(e *entry) bool { return gitHubThread.MatchString(e.url) })
-	},
-	kind: func(p *page) verdict {
-		if p.some(isGitHubComment) {
-			return verdict{digest.CommentsFeed, true}
-		}
-		return verdict{digest.PostsFeed, len(p.entries) > 0 && p.thread() == ""}
-	},
-	document: gitHubDocument,
-	topic:    func(_ *page, e *entry) bool { return !isGitHubComment(e) },
-	post: func(p *page, e *entry, post *PostEntry) {
-		if m := gitHubThread.FindStringSubmatch(cmp.Or(e.url, p.thread())); m != nil {
-			post.URL, post.Key, post.CommentsURL = m[1], "discussion-"+m[2], m[1]+".atom"
-		}
-	},
-	comment: func(p *page, e *entry, c *CommentEntry) {
-		c.Key = numbered("discussioncomment-", gitHubComment, e.url)
-		if m := gitHubThread.FindStringSubmatch(cmp.Or(e.url, p.thread())); m != nil {
-			c.PostRef, c.PostKey = m[1], "discussion-"+m[2]
-		}
-	},
+func hasGitHubNames(p *page) bool {
+	return gitHubThread.MatchString(p.where()) || gitHubTag.MatchString(p.id) && strings.Contains(p.id, "/discussions") ||
+		p.onHost("github.com") && p.every(func(e *entry) bool { return gitHubThread.MatchString(e.url) })
+}
+
+func gitHubKind(p *page) verdict {
+	if p.some(isGitHubComment) {
+		return verdict{digest.CommentsFeed, true}
+	}
+	return verdict{digest.PostsFeed, len(p.entries) > 0 && p.thread() == ""}
+}
+
+func gitHubPost(p *page, e *entry, post *PostEntry) {
+	if m := gitHubThread.FindStringSubmatch(cmp.Or(e.url, p.thread())); m != nil {
+		post.URL, post.Key, post.CommentsURL = m[1], "discussion-"+m[2], m[1]+".atom"
+	}
+}
+
+func gitHubComment(p *page, e *entry, c *CommentEntry) {
+	if m := gitHubThread.FindStringSubmatch(cmp.Or(e.url, p.thread())); m != nil {
+		c.PostRef, c.PostKey = m[1], "discussion-"+m[2]
+	}
 }
 
 func isGitHubComment(e *entry) bool {
-	return gitHubComment.MatchString(e.url) || strings.Contains(e.id, "DiscussionComment")
+	return gitHubMark.MatchString(e.url) || strings.Contains(e.id, "DiscussionComment")
 }
 
 // thread is the address of the one discussion that the feed is about, or "".

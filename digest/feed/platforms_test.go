@@ -272,6 +272,40 @@ func TestPlatformOverridesWhatTheFeedSays(t *testing.T) {
 	wantInvalid(t, "an unknown platform", err, `no platform is called "geocities"`)
 }
 
+// TestStatesOfWordPressComments goes by the state that the interface tells, under the
+// key that the feed's permalink leads to.
+func TestStatesOfWordPressComments(t *testing.T) {
+	for status, want := range map[string]string{
+		"approved": "shown", "approve": "shown", "Approve": "shown", "": "shown",
+		"trash": "gone: trash", "spam": "gone: spam", "hold": "left out: it is not approved yet", "0": "left out: it is not approved yet",
+	} {
+		d := parse(t, []byte(`[{"id":7,"post":3,"link":"https://a.test/p/#comment-7","status":"`+status+`","content":{"rendered":"x"}}]`), feed.Options{})
+		got := "nothing"
+		switch {
+		case len(d.Skipped) == 1:
+			got = "left out: " + d.Skipped[0].Reason
+		case len(d.Comments) == 1 && d.Comments[0].Gone:
+			got = "gone: " + d.Comments[0].GoneReason
+		case len(d.Comments) == 1:
+			got = "shown"
+		}
+		equal(t, "a comment with the state "+status, got, want)
+	}
+	d := parse(t, []byte(`<rss version="2.0"><channel><generator>https://wordpress.org/</generator><item><guid>x</guid>`+
+		`<link>https://a.test/p/comment-page-2/#comment-7</link></item></channel></rss>`), feed.Options{})
+	equal(t, "key by the permalink", d.Comments[0].Key, "comment-7")
+}
+
+func TestContentThatIsNoText(t *testing.T) {
+	for kind, want := range map[string]string{
+		"image/png": "", "IMAGE/svg+xml; charset=utf-8": "", "audio/ogg": "", "video/mp4": "", "application/octet-stream": "",
+		"html": "QUJD", "text/html": "QUJD", "text": "QUJD", "text/plain": "QUJD", "": "QUJD",
+	} {
+		d := parse(t, []byte(`<feed xmlns="http://www.w3.org/2005/Atom"><id>f</id><entry><id>1</id><content type="`+kind+`">QUJD</content></entry></feed>`), feed.Options{})
+		equal(t, "content of the type "+kind, d.Posts[0].Body.HTML, want)
+	}
+}
+
 func TestThreadsOfFeedsOfNoKnownMaker(t *testing.T) {
 	comment := func(id, link, rest string) string {
 		return "<entry><id>" + id + "</id><link href='" + link + "'/><content type='html'>x</content>" + rest + "</entry>"

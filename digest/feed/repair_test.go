@@ -1,6 +1,7 @@
 package feed_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -63,6 +64,6 @@ func TestBackupsAreNoFeeds(t *testing.T) {
 	} {
 		_, err := feed.Parse([]byte(body), feed.Options{})
 		wantInvalid(t, of, err, "this is a backup of "+of)
-		equal(t, of+": hint", strings.Contains(digest.HintOf(err), "postbag import"), true)
+		equal(t, of+": act", fmt.Sprint(digest.ActsOf(err)), fmt.Sprint([]digest.Act{{Do: digest.ImportExport}}))
 	}
 }

@@ -88,7 +88,7 @@ func parseREST(text []byte, opts Options) (*Document, error) {
 		d.Kind = digest.FeedKind(route[1])
 	}
 	if opts.Want != "" && opts.Want != d.Kind {
-		return nil, wrongKind(digest.WordPress, d.Kind, opts.Want)
+		return nil, wrongKind("", d.Kind, opts.Want)
 	}
 	if route != nil {
 		d.restPage(opts.URL, len(list.items)+len(list.skipped))

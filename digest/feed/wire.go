@@ -58,9 +58,9 @@ type entry struct {
 }
 
 // document reads what stands above the entries.
-func (p *page) document(platform digest.Platform) *Document {
+func (p *page) document(name digest.Platform) *Document {
 	return &Document{
-		Platform:     platform,
+		Platform:     name,
 		Title:        field.Title(p.title),
 		HomeURL:      p.home,
 		SelfURL:      p.self,
@@ -95,17 +95,6 @@ func (p *page) where() string {
 		return p.self
 	}
 	return p.url
-}
-
-// made tells whether the generator holds one of the words, which are lower case.
-func (p *page) made(words ...string) bool {
-	g := strings.ToLower(p.generator)
-	for _, w := range words {
-		if strings.Contains(g, w) {
-			return true
-		}
-	}
-	return false
 }
 
 // every tells whether a page has entries and all of them are so.

@@ -15,34 +15,15 @@ var (
 	commentPage = regexp.MustCompile(`/comment-page-\d+(/?)$`)
 	siteFeed    = regexp.MustCompile(`(/comments/feed(/(rss2?|atom))?/?$|[?&]feed=comments-)`)
 	postFeed    = regexp.MustCompile(`/feed(/(rss2?|atom))?/?$|[?&]p=\d+`)
-	// wordPressID is the id of a post or comment, wordPressPost the post's number
+	// wordPressID is the id of a post or comment, wordPressNumber the post's number
 	// in it.
-	wordPressID   = regexp.MustCompile(`^https?://[^?#]*\?(?:[^#]*[&;])?p=\d+(#comment-\d+)?$`)
-	wordPressPost = regexp.MustCompile(`[?&;]p=(\d+)(?:#|$)`)
+	wordPressID     = regexp.MustCompile(`^https?://[^?#]*\?(?:[^#]*[&;])?p=\d+(#comment-\d+)?$`)
+	wordPressNumber = regexp.MustCompile(`[?&;]p=(\d+)(?:#|$)`)
 )
 
-// wordPress reads WordPress's RSS, and its Atom, whose comments name their
-// parents.
-var wordPress = adapter{
-	platform: digest.WordPress,
-	is:       isWordPress,
-	kind:     wordPressKind,
-	document: func(p *page, d *Document) {
-		where := p.where()
-		d.OnePost = d.Kind == digest.CommentsFeed && !siteFeed.MatchString(where) && postFeed.MatchString(where)
-	},
-	skip:    pingback,
-	post:    func(_ *page, e *entry, post *PostEntry) { post.Key = numbered("post-", wordPressPost, e.id) },
-	comment: wordPressComment,
-}
-
-// isWordPress goes by the generator, or, where that is switched off or another,
-// by the shape of ids that WordPress alone gives. A feed that gathers the entries of
-// many blogs has some of these, too.
-func isWordPress(p *page) bool {
-	if p.made("wordpress.org", "wordpress.com") || strings.HasPrefix(strings.ToLower(p.generator), "wordpress") {
-		return true
-	}
+// hasWordPressIDs goes by the shape of ids that WordPress alone gives. A feed that
+// gathers the entries of many blogs has some of these, too.
+func hasWordPressIDs(p *page) bool {
 	own := 0
 	for _, e := range p.entries {
 		if wordPressID.MatchString(e.id) {
@@ -50,6 +31,15 @@ func isWordPress(p *page) bool {
 		}
 	}
 	return own > 0 && own*2 >= len(p.entries)
+}
+
+func wordPressDocument(p *page, d *Document) {
+	where := p.where()
+	d.OnePost = d.Kind == digest.CommentsFeed && !siteFeed.MatchString(where) && postFeed.MatchString(where)
+}
+
+func wordPressPost(_ *page, e *entry, post *PostEntry) {
+	post.Key = numbered("post-", wordPressNumber, e.id)
 }
 
 // wordPressKind goes by the ids and addresses of entries. An empty feed is judged
@@ -74,7 +64,7 @@ func wordPressComment(_ *page, e *entry, c *CommentEntry) {
 	if c.Key == "" {
 		c.Key = numbered("comment-", commentMark, c.URL)
 	}
-	c.PostKey = numbered("post-", wordPressPost, c.ID)
+	c.PostKey = numbered("post-", wordPressNumber, c.ID)
 	for _, r := range e.repliesTo() {
 		if commentMark.MatchString(r.ref) {
 			c.ParentRef, c.ParentKey = r.ref, numbered("comment-", commentMark, r.ref)

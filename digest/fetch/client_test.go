@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -466,6 +467,32 @@ func TestSlowAndLongWindedServers(t *testing.T) {
 	if _, err := c.Get(ctx, pull.Request{URL: url}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want the end of the context", err)
 	}
+}
+
+// TestHeaderTimeLimit asks a server that begins to answer too late, or drips its header,
+// and has much time for the body.
+func TestHeaderTimeLimit(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			defer conn.Close() // when the test is over
+			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nX-Slow: ")
+		}
+	}()
+	url := "http://" + listener.Addr().String()
+	c := client(t, fetch.Options{HeaderTimeout: 50 * time.Millisecond, Timeout: time.Hour}, url)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	_, err = c.Get(ctx, pull.Request{URL: url})
+	wantKind(t, err, digest.Unavailable, "does not answer in time")
 }
 
 func TestUnreachableHosts(t *testing.T) {

@@ -30,10 +30,10 @@ func fault(ctx context.Context, host string, err error) error {
 	switch {
 	case errors.Is(err, errPrivate):
 		kind, message = digest.Forbidden, host+" is not a public address that answers"
-		hint = "Check the spelling. If the blog lives on your own network, open it with --fetch-allow host:port."
+		hint = "Check the spelling. A blog on your own network has to be let through."
 	case errors.Is(err, errPort):
 		kind, message = digest.Forbidden, host+" is asked for at a port other than 80 and 443"
-		hint = "If that is right, open it with --fetch-allow host:port."
+		hint = "If that is right, it has to be let through."
 	case isBody(err):
 		kind, message = digest.Invalid, "the answer of "+host+" "+bodyText(err)
 		hint = "Check that the address is that of a blog or its feed."
@@ -50,7 +50,11 @@ func fault(ctx context.Context, host string, err error) error {
 	default:
 		message = host + " cannot be reached, or its answer broke off"
 	}
-	return &digest.Error{Kind: kind, Message: message, Hint: hint}
+	fault := digest.Fail(kind, hint, "%s", message)
+	if kind == digest.Forbidden {
+		fault = fault.Offer(digest.Act{Do: digest.AllowHost})
+	}
+	return fault
 }
 
 func isBody(err error) bool {

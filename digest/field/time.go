@@ -34,7 +34,7 @@ var foreignDate = regexp.MustCompile(`^(?:\pL+\.?,?\s+)?(\d{1,2})\.?\s+(?:de\s+)
 
 // months are the beginnings of months' names in English, German, Dutch, French,
 // Spanish, Portuguese and Italian.
-var months = []string{"jan ene gen", "feb fev fév", "mar mär mrt", "apr avr abr", "may mai mei mag", "jun juin giu",
+var months = []string{"jan ene gen", "feb fev fév", "mar mär maa mrt", "apr avr abr", "may mai mei mag", "jun juin giu",
 	"jul juil lug", "aug aou aoû ago", "sep set", "oct okt ott out", "nov", "dec déc dez dic"}
 
 // foreignTime reads a date with the names of another language, in UTC where it has no

@@ -34,7 +34,7 @@ type builder struct {
 	taken  int         // bytes for it so far, of which some may be left out again
 	run    []byte      // the text of the span being made
 	style  digest.Span // its style
-	sieve  sieve       // what was kept before
+	filter filter      // what was kept before
 	space  bool        // white space since then
 	breaks int         // line breaks since then
 }
@@ -61,9 +61,9 @@ func (b *builder) text(s string) {
 
 // lineBreak and gap note what will part the next word from the last, if one
 // follows in this paragraph.
-func (b *builder) lineBreak() { b.breaks, b.sieve = b.breaks+1, sieve{} }
+func (b *builder) lineBreak() { b.breaks, b.filter = b.breaks+1, filter{} }
 
-func (b *builder) gap() { b.space, b.sieve = true, sieve{} }
+func (b *builder) gap() { b.space, b.filter = true, filter{} }
 
 // piece gives how many bytes at the beginning of s can be kept as they are:
 // characters that stay, and single spaces between visible ones of ASCII. It is 0
@@ -74,13 +74,13 @@ func (b *builder) piece(s string) int {
 		i++
 	}
 	if i > 0 {
-		b.sieve = sieve{last: rune(s[i-1])}
+		b.filter = filter{last: rune(s[i-1])}
 	}
 	if i == len(s) || s[i] < utf8.RuneSelf {
 		return i
 	}
 	for at, r := range s[i:] {
-		if !plain(r) && unicode.IsSpace(r) || !b.sieve.keeps(r) {
+		if !plain(r) && unicode.IsSpace(r) || !b.filter.keeps(r) {
 			return i + at
 		}
 	}
@@ -95,9 +95,9 @@ func (b *builder) word(w string, style digest.Span) {
 	case len(b.run) == 0 && len(b.spans) == 0:
 		b.style = style
 	case b.breaks > 1:
-		sieve := b.sieve
+		filter := b.filter
 		b.flush()
-		b.sieve, b.style = sieve, style
+		b.filter, b.style = filter, style
 	case b.breaks == 1:
 		b.turn("\n", style)
 	case b.space:
@@ -155,7 +155,7 @@ func (b *builder) flush() {
 		b.add(unmarked(b.spans))
 	}
 	b.spans, b.taken = b.spans[:0], 0
-	b.sieve, b.space, b.breaks = sieve{}, false, 0
+	b.filter, b.space, b.breaks = filter{}, false, 0
 }
 
 // add adds a paragraph, or as much of it as there is room for. What it counts is

@@ -51,6 +51,8 @@ func TestFromHTML(t *testing.T) {
 		{"relative link", `<a href="../y z">y</a>`, spans(digest.Span{Text: "y", Href: "https://blog.example/2016/y%20z"})},
 		{"host in letters of its own", `<a href="https://bücher.example/ü">x</a>`, spans(digest.Span{Text: "x", Href: "https://xn--bcher-kva.example/%C3%BC"})},
 		{"mail link", `<a href="mailto:a@b.example">x</a>`, spans(digest.Span{Text: "x", Href: "mailto:a@b.example"})},
+		{"mail link with a subject", `<a href="mailto:a@b.example?cc=c@d.example&Subject=On%20time">x</a>`, spans(digest.Span{Text: "x", Href: "mailto:a@b.example?subject=On%20time"})},
+		{"mail link whose subject ends its line", `<a href="mailto:a@b.example?subject=hi%0D%0ABcc:c@d.example">x</a>`, spans(digest.Span{Text: "x", Href: "mailto:a@b.example"})},
 		{"script link", `<a href=" java&#10;script:alert(1)">x</a>`, digest.Prose{para("x")}},
 		{"data link", `<a href="data:text/html,x">x</a>`, digest.Prose{para("x")}},
 		{"link with a login", `<a href="https://bank.example@evil.example/">x</a>`, digest.Prose{para("x")}},

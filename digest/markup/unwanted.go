@@ -46,14 +46,14 @@ func plain(r rune) bool {
 // lines above and below. No script has need of so many.
 const maxMarks = 6
 
-// sieve tells of one character after another whether it stays. The zero value is
+// filter tells of one character after another whether it stays. The zero value is
 // ready, and stands for what follows white space.
-type sieve struct {
+type filter struct {
 	last  rune // the last character kept
 	marks int  // how many marks stand on it
 }
 
-func (s *sieve) keeps(r rune) bool {
+func (s *filter) keeps(r rune) bool {
 	if plain(r) {
 		s.last, s.marks = r, 0
 		return true
@@ -80,14 +80,14 @@ func (s *sieve) keeps(r rune) bool {
 // white space collapsed, controls and shapeless characters left out.
 func Clean(s string) string {
 	var b strings.Builder
-	var sieve sieve
+	var filter filter
 	space := false
 	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
 		switch {
 		case unicode.IsSpace(r):
-			space, sieve.last, sieve.marks = true, 0, 0
+			space, filter.last, filter.marks = true, 0, 0
 			continue
-		case !sieve.keeps(r):
+		case !filter.keeps(r):
 			continue
 		}
 		if space && b.Len() > 0 {

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/gorilla/feeds"
 
 	"postbag/digest"
+	"postbag/digest/charset"
 	"postbag/digest/markup"
 	"postbag/digest/site"
 	"postbag/templates"
@@ -82,12 +82,12 @@ func atom(of identity, issues []digest.Issue, content func(digest.Issue) (string
 func frame(of identity) *atomFeed {
 	about, at := of.site, site.Site{Base: of.site.Base}
 	return &atomFeed{
-		Lang: clean(about.Language),
+		Lang: charset.Clean(about.Language),
 		AtomFeed: &feeds.AtomFeed{
 			Xmlns: atomNS, Id: of.id,
 			Title:    feedTitle(about),
 			Subtitle: "Readers’ comments, chosen by an editor.",
-			Author:   &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: about.Publication, Uri: clean(about.BlogURL)}},
+			Author:   &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: about.Publication, Uri: charset.Clean(about.BlogURL)}},
 		},
 		Links: []feeds.AtomLink{
 			// RFC 4287, 4.2.7.2: where this very document is found.
@@ -118,7 +118,7 @@ func entryOf(issue digest.Issue, about templates.Site, content func(digest.Issue
 		Title: markup.Clean(f.Title), Id: f.EntryID,
 		Published: stamp(issue.PublishedAt), Updated: stamp(changed(issue)),
 		Links:   []feeds.AtomLink{{Href: site.Site{Base: about.Base}.URL(site.Issue, issue.Number), Rel: "alternate", Type: "text/html"}},
-		Content: &feeds.AtomContent{Type: "html", Content: clean(html)},
+		Content: &feeds.AtomContent{Type: "html", Content: charset.Clean(html)},
 	}
 	if summary := markup.Clean(f.Preheader); summary != "" {
 		entry.Summary = &feeds.AtomSummary{Type: "text", Content: summary}
@@ -146,15 +146,4 @@ func begun(t time.Time) time.Time {
 		return time.Unix(0, 0).UTC()
 	}
 	return t
-}
-
-// clean removes what XML 1.0 cannot hold (2.2), which no reference can either.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t', r == '\n', r >= 0x20 && r <= 0xD7FF, r >= 0xE000 && r <= 0xFFFD, r >= 0x10000 && r <= 0x10FFFF:
-			return r
-		}
-		return -1
-	}, s)
 }

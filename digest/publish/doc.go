@@ -1,7 +1,10 @@
 // Package publish makes what readers fetch: the Atom feed, the front page, the
-// archive and the page of each issue. It renders them once from frozen issues,
-// compresses them once, and keeps them in memory until something that readers
-// can see has changed; a request then costs neither a query nor a rendering.
+// archive and the page of each issue. It renders and compresses them from frozen
+// issues and keeps them in memory until something that readers can see has changed:
+// the feed, the front page and the archive always, and some dozens of the pages of
+// issues that were asked for. A document that is kept costs a request no rendering
+// and no query, but for one small query every quarter of a second that asks whether
+// anything changed.
 //
 // One series is served at the root of the site: the first one by id. Others are
 // made and mailed like it, and have no pages yet.

@@ -75,7 +75,7 @@ func TestWhatIsNoAddress(t *testing.T) {
 	wantError(t, "ftp", err, digest.Invalid, "neither http nor https")
 	_, err = r.Add(t.Context(), nobody, "http://127.0.0.1:1/", firstSeries, discover.Options{})
 	wantError(t, "a private address", err, digest.Forbidden, "not a public address")
-	equal(t, "hint", strings.Contains(digest.HintOf(err), "--fetch-allow"), true)
+	equal(t, "act", fmt.Sprint(digest.ActsOf(err)), fmt.Sprint([]digest.Act{{Do: digest.AllowHost}}))
 }
 
 func TestBlogFollowedAlready(t *testing.T) {

@@ -34,7 +34,6 @@ type Blog struct {
 	mux  *http.ServeMux
 
 	mu       sync.RWMutex
-	base     string
 	posts    []*post // oldest first
 	comments []*comment
 	byPost   map[*post][]*comment // oldest first, like comments
@@ -60,34 +59,10 @@ type comment struct {
 	noLink  bool
 }
 
-// Option changes what [New] and [Large] make.
-type Option func(*Blog)
-
-// WithZone sets the zone of the blog's clock, which is London's otherwise.
-func WithZone(zone *time.Location) Option {
-	return func(b *Blog) { b.zone = zone }
-}
-
-// WithBaseURL sets what the links in feeds and pages start with; see
-// [Blog.SetBaseURL].
-func WithBaseURL(base string) Option {
-	return func(b *Blog) { b.SetBaseURL(base) }
-}
-
 // New makes the sample blog as it would stand at now. It is pure: the same now
 // gives the same bytes. It panics only if the embedded texts are malformed,
 // which the tests of this package rule out.
-func New(now time.Time, opts ...Option) *Blog {
-	b := newBlog(now, opts)
-	for _, s := range mustScripts() {
-		b.stage(s)
-	}
-	b.order()
-	return b
-}
-
-// newBlog makes a blog without posts.
-func newBlog(now time.Time, opts []Option) *Blog {
+func New(now time.Time) *Blog {
 	zone, err := time.LoadLocation(blogZone)
 	if err != nil {
 		panic(fmt.Sprintf("sampleblog: %v", err))
@@ -96,20 +71,12 @@ func newBlog(now time.Time, opts []Option) *Blog {
 		now: now, zone: zone, id: makeID("blog", blogName),
 		byPost: map[*post][]*comment{}, byID: map[string]*comment{},
 	}
-	for _, o := range opts {
-		o(b)
-	}
 	b.mux = b.routes()
+	for _, s := range mustScripts() {
+		b.stage(s)
+	}
+	b.order()
 	return b
-}
-
-// SetBaseURL sets what the links in feeds and pages start with, such as
-// "http://127.0.0.1:8099". Without it each answer uses the host it was asked
-// under, so that links work wherever the blog is served.
-func (b *Blog) SetBaseURL(base string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.base = strings.TrimRight(base, "/")
 }
 
 // mustScripts gives the embedded texts in the order of their names. They are

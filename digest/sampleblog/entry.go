@@ -2,33 +2,27 @@ package sampleblog
 
 import (
 	"fmt"
-	"strings"
 )
 
 // anonymousClass is the item class all visitors without an account share.
 const anonymousClass = "pid-1417730825"
 
-// postEntry writes a post. spaces are the declarations an entry needs that is
-// a document of its own.
-func (w *writer) postEntry(p *post, spaces string) {
+// postEntry writes a post.
+func (w *writer) postEntry(p *post) {
 	b := w.blog
-	own := "/feeds/" + b.id + "/posts/default/" + p.id
 	count := len(b.byPost[p])
-	w.f("<entry%s><id>%s</id><published>%s</published><updated>%s</updated><title type='text'>%s</title>",
-		spaces, b.entryID(p.id), b.stamp(p.at), b.stamp(p.updated), escapeTitle.Replace(p.title))
+	w.f("<entry><id>%s</id><published>%s</published><updated>%s</updated><title type='text'>%s</title>",
+		b.entryID(p.id), b.stamp(p.at), b.stamp(p.updated), escapeTitle.Replace(p.title))
 	w.f("<content type='html'>%s</content>", escapeXML.Replace(p.html))
 	w.titledLink("replies", atomType, "/feeds/"+p.id+"/comments/default", "Post Comments")
 	w.titledLink("replies", "text/html", p.path+"#comment-form", fmt.Sprintf("%d Comments", count))
-	w.link("edit", atomType, own)
-	w.link("self", atomType, own)
 	w.titledLink("alternate", "text/html", p.path, p.title)
 	w.author(blogName, b.authorID())
 	w.f("<thr:total>%d</thr:total></entry>", count)
 }
 
-// commentEntry writes a comment. version is the protocol version asked for,
-// which Blogger repeats on the link to the parent.
-func (w *writer) commentEntry(c *comment, spaces, version string) {
+// commentEntry writes a comment.
+func (w *writer) commentEntry(c *comment) {
 	b := w.blog
 	folder := "/feeds/" + b.id + "/" + c.post.id + "/comments/default/"
 	title := commentTitle(c.html)
@@ -36,20 +30,15 @@ func (w *writer) commentEntry(c *comment, spaces, version string) {
 		title = ""
 	}
 	at := b.stamp(c.at)
-	w.f("<entry%s><id>%s</id><published>%s</published><updated>%s</updated><title type='text'>%s</title>",
-		spaces, b.entryID(c.id), at, at, escapeTitle.Replace(title))
+	w.f("<entry><id>%s</id><published>%s</published><updated>%s</updated><title type='text'>%s</title>",
+		b.entryID(c.id), at, at, escapeTitle.Replace(title))
 	w.f("<content type='html'>%s</content>", escapeXML.Replace(c.html))
-	w.link("edit", atomType, folder+c.id)
 	w.link("self", atomType, folder+c.id)
 	if !c.noLink {
 		w.titledLink("alternate", "text/html", c.permalink(), "")
 	}
 	if c.parent != "" {
-		href := folder + c.parent
-		if version == "2" {
-			href += "?v=2"
-		}
-		w.link("related", atomType, href)
+		w.link("related", atomType, folder+c.parent)
 	}
 	w.author(c.name, c.profile)
 	w.inReplyTo(c.post)
@@ -86,9 +75,3 @@ func (c *comment) itemClass() string {
 
 // display is a comment's time in words, as the page shows it.
 func (b *Blog) display(c *comment) string { return c.at.In(b.zone).Format("2 January 2006 at 15:04") }
-
-// entryDocument wraps a single entry, which f writes with the declarations.
-func (w *writer) entryDocument(f func(spaces string)) {
-	w.WriteString(prolog)
-	f(strings.Join([]string{atomSpaces, googleSpace, threadSpace}, ""))
-}

@@ -75,7 +75,6 @@ func (w *writer) head(e envelope) {
 	w.link(feedRel, atomType, e.public)
 	w.link("self", atomType, e.own+e.query.self())
 	w.link("alternate", "text/html", e.page)
-	w.f("<link rel='hub' href='%s/hub'/>", escapeAttr.Replace(w.base))
 	if e.next != "" {
 		w.link("next", atomType, e.own+e.next)
 	}
@@ -104,24 +103,19 @@ func (w *writer) author(name, profile string) {
 // postsFeed writes the posts that q asks for.
 func (w *writer) postsFeed(q query) {
 	b := w.blog
-	list := b.posts
-	at := func(p *post) time.Time { return p.at }
-	if q.byUpdated {
-		at = func(p *post) time.Time { return p.updated }
-	}
-	p := paginate(list, at, q)
+	p := paginate(b.posts, q)
 	e := envelope{
 		spaces: atomSpaces + searchSpace + postSpaces + googleSpace + threadSpace,
 		id:     idPrefix + b.id, title: blogName, subtitle: true, updated: emptyFeedTime,
 		public: "/feeds/posts/default", own: "/feeds/" + b.id + "/posts/default", page: "/",
 		query: q, next: p.next(), prev: p.previous(), total: p.total,
 	}
-	if len(list) > 0 {
-		e.updated = b.stamp(list[len(list)-1].updated)
+	if last := len(b.posts) - 1; last >= 0 {
+		e.updated = b.stamp(b.posts[last].updated)
 	}
 	w.head(e)
 	for _, post := range p.entries {
-		w.postEntry(post, "")
+		w.postEntry(post)
 	}
 	w.WriteString("</feed>")
 }
@@ -144,14 +138,14 @@ func (w *writer) commentsFeed(of *post, q query) {
 		e.own = "/feeds/" + b.id + "/" + of.id + "/comments/default"
 		e.page = of.path
 	}
-	p := paginate(list, func(c *comment) time.Time { return c.at }, q)
+	p := paginate(list, q)
 	e.next, e.prev, e.total = p.next(), p.previous(), p.total
 	if !b.lastWord.IsZero() {
 		e.updated = b.stamp(b.lastWord)
 	}
 	w.head(e)
 	for _, c := range p.entries {
-		w.commentEntry(c, "", q.version)
+		w.commentEntry(c)
 	}
 	w.WriteString("</feed>")
 }

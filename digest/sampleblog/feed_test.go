@@ -1,13 +1,11 @@
 package sampleblog_test
 
 import (
-	"encoding/xml"
 	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"postbag/digest/sampleblog"
 )
@@ -96,7 +94,7 @@ func checkTitle(t *testing.T, e atomEntry, c sampleblog.Comment) {
 func TestLinksLeadSomewhere(t *testing.T) {
 	b := sampleblog.New(noon)
 	for _, e := range getFeed(t, b, "/feeds/comments/default?max-results=500").Entries {
-		for _, l := range append(e.Links, atomLink{Href: e.InReplyTo.Source}, atomLink{Href: e.Author.URI}) {
+		for _, l := range []atomLink{{Href: href(e.Links, "alternate", "")}, {Href: e.Author.URI}} {
 			if l.Href == "" {
 				continue
 			}
@@ -111,27 +109,10 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 }
 
-func TestSingleEntry(t *testing.T) {
-	b := sampleblog.New(noon)
-	e := getFeed(t, b, "/feeds/comments/default?v=2&max-results=500").Entries
-	for _, want := range e {
-		if r := href(want.Links, "related", ""); r != "" && !strings.HasSuffix(r, "?v=2") {
-			t.Errorf("related %s", r)
-		}
-	}
-	var have atomEntry
-	if err := xml.Unmarshal(get(t, b, href(e[0].Links, "self", "")).Body.Bytes(), &have); err != nil {
-		t.Fatal(err)
-	}
-	if have.ID != e[0].ID || have.InReplyTo.Ref != e[0].InReplyTo.Ref || have.Content != e[0].Content {
-		t.Errorf("have %+v", have)
-	}
-}
-
 func TestPaging(t *testing.T) {
 	b := sampleblog.New(noon)
 	want := b.Stats().Comments
-	for _, q := range []string{"", "?max-results=7", "?max-results=500", "?orderby=published&reverse=false&max-results=50"} {
+	for _, q := range []string{"", "?max-results=7", "?max-results=500"} {
 		if n := len(walk(t, b, "/feeds/comments/default"+q)); n != want {
 			t.Errorf("%q: walked %d of %d", q, n, want)
 		}
@@ -146,28 +127,6 @@ func TestPaging(t *testing.T) {
 	}
 	if f := getFeed(t, b, "/feeds/comments/default?start-index=900"); len(f.Entries) != 0 || href(f.Links, "next", "") != "" {
 		t.Errorf("beyond the end: %d entries", len(f.Entries))
-	}
-}
-
-// TestCursor reads on from one millisecond after the last comment seen.
-func TestCursor(t *testing.T) {
-	b := sampleblog.New(noon)
-	all := b.Comments()
-	seen := all[99]
-	min := seen.Published.Add(time.Millisecond).Format("2006-01-02T15:04:05.000Z07:00")
-	f := getFeed(t, b, "/feeds/comments/default?orderby=published&reverse=false&max-results=10&published-min="+url.QueryEscape(min))
-	if f.Total != len(all)-100 || !strings.HasSuffix(f.Entries[0].ID, all[100].ID) {
-		t.Errorf("%d after the hundredth, first %s", f.Total, f.Entries[0].ID)
-	}
-	f = getFeed(t, b, "/feeds/comments/default?published-max="+url.QueryEscape(seen.Published.Format(time.RFC3339Nano)))
-	if f.Total != 99 {
-		t.Errorf("%d before the hundredth", f.Total)
-	}
-	if f := getFeed(t, b, "/feeds/comments/default?updated-min=2099-01-01"); f.Total != len(all) {
-		t.Errorf("updated-min without orderby was not ignored: %d", f.Total)
-	}
-	if f := getFeed(t, b, "/feeds/comments/default?orderby=updated&updated-min=2099-01-01"); f.Total != 0 {
-		t.Errorf("updated-min: %d", f.Total)
 	}
 }
 
@@ -196,14 +155,8 @@ func TestHooks(t *testing.T) {
 	if s := b.Stats(); s.Comments != before.Comments+1 || s.Removed != before.Removed+1 || s.Replies != before.Replies+1 {
 		t.Errorf("%+v after %+v", s, before)
 	}
-	if err := b.Delete(id); err != nil {
-		t.Fatal(err)
-	}
-	if s := b.Stats(); s != before {
-		t.Errorf("%+v, not %+v", s, before)
-	}
-	if b.Delete(id) == nil || b.Remove(id) == nil || b.Edit(id, "") == nil {
-		t.Error("what is gone was changed")
+	if b.Remove("1") == nil || b.Edit("1", "") == nil {
+		t.Error("an unknown comment was changed")
 	}
 	if _, err := b.Add(9, "", "", "x", noon); err == nil {
 		t.Error("added below no post")

@@ -126,17 +126,6 @@ func (b *Blog) Remove(id string) error {
 	return b.change("remove", id, func(c *comment) { c.removed, c.html = byAdmin, byAdmin.notice() })
 }
 
-// Delete takes a comment away for ever: its entry is gone and the counts fall.
-// Replies to it stay, and name a parent that is no longer there.
-func (b *Blog) Delete(id string) error {
-	return b.change("delete", id, func(c *comment) {
-		same := func(x *comment) bool { return x == c }
-		b.comments = slices.DeleteFunc(b.comments, same)
-		b.byPost[c.post] = slices.DeleteFunc(b.byPost[c.post], same)
-		delete(b.byID, id)
-	})
-}
-
 func (b *Blog) change(what, id string, f func(*comment)) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -144,7 +144,7 @@ func TestHeadAndUnknown(t *testing.T) {
 			t.Errorf("%s: %d", path, rec.Code)
 		}
 	}
-	for _, q := range []string{"max-results=x", "start-index=0", "published-min=yesterday", "orderby=luck", "alt=rss"} {
+	for _, q := range []string{"max-results=x", "start-index=0", "alt=rss"} {
 		if rec := get(t, b, "/feeds/comments/default?"+q); rec.Code != http.StatusBadRequest {
 			t.Errorf("%s: %d", q, rec.Code)
 		}
@@ -173,17 +173,6 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func TestBaseURL(t *testing.T) {
-	b := sampleblog.New(noon, sampleblog.WithBaseURL("https://blog.example/"))
-	for _, path := range []string{"/", "/feeds/posts/default", "/feeds/comments/default"} {
-		body := get(t, b, path).Body.String()
-		if strings.Contains(body, host) || !strings.Contains(body, "https://blog.example/feeds/posts/default") &&
-			!strings.Contains(body, "https://blog.example/feeds/comments/default") {
-			t.Errorf("%s does not stand under its base", path)
-		}
-	}
-}
-
 func TestConcurrentUse(t *testing.T) {
 	b := sampleblog.New(noon)
 	var wg sync.WaitGroup
@@ -195,26 +184,12 @@ func TestConcurrentUse(t *testing.T) {
 			}
 			get(t, b, "/feeds/comments/default")
 			get(t, b, b.Posts()[i%5].Path)
-			if err := b.Delete(id); err != nil {
+			if err := b.Remove(id); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
-}
-
-func TestLarge(t *testing.T) {
-	b := sampleblog.Large(noon, 7, 100)
-	s := b.Stats()
-	if s.Posts != 7 || s.Comments != 700 || s.Replies != 7*66 {
-		t.Errorf("%+v", s)
-	}
-	if n := len(walk(t, b, "/feeds/comments/default?max-results=500")); n != 700 {
-		t.Errorf("walked %d", n)
-	}
-	if get(t, b, "/feeds/comments/default").Body.String() != get(t, sampleblog.Large(noon, 7, 100), "/feeds/comments/default").Body.String() {
-		t.Error("not deterministic")
-	}
 }
 
 // walk follows rel=next to the end and returns the entries by id.
@@ -243,11 +218,4 @@ func walk(t *testing.T, h http.Handler, address string) map[string]atomEntry {
 		t.Errorf("%d entries of %d", len(all), total)
 	}
 	return all
-}
-
-func BenchmarkCommentsPage(b *testing.B) {
-	blog := sampleblog.Large(noon, 100, 1000)
-	for b.Loop() {
-		ask(blog, http.MethodGet, "/feeds/comments/default?max-results=500")
-	}
 }

@@ -3,10 +3,7 @@ package sampleblog
 import (
 	"fmt"
 	"net/url"
-	"slices"
 	"strconv"
-	"strings"
-	"time"
 )
 
 // The most entries Blogger gives on one page, and what it gives unless asked.
@@ -19,25 +16,16 @@ const (
 // query is what a feed's address asks for.
 type query struct {
 	start, max int // start counts from 1
-	oldest     bool
-	byUpdated  bool
-	since      time.Time // inclusive
-	before     time.Time // exclusive
-	version    string
 	values     url.Values
 }
 
 // parseQuery reads the parameters of a feed. What cannot be understood is an
 // error, and the server answers 400 as Blogger does.
 func parseQuery(v url.Values, limit int) (query, error) {
-	q := query{values: v, version: v.Get("v"), byUpdated: v.Get("orderby") == "updated"}
+	q := query{values: v}
 	if alt := v.Get("alt"); alt != "" && alt != "atom" {
 		return q, fmt.Errorf("alt=%s is not served here", alt)
 	}
-	if o := v.Get("orderby"); o != "" && o != "updated" && o != "published" {
-		return q, fmt.Errorf("unknown orderby %q", o)
-	}
-	q.oldest = v.Get("reverse") == "false" && v.Get("orderby") != ""
 	var err error
 	if q.start, err = number(v, "start-index", 1, 1); err != nil {
 		return q, err
@@ -46,15 +34,7 @@ func parseQuery(v url.Values, limit int) (query, error) {
 		return q, err
 	}
 	q.max = min(q.max, limit)
-	field := "published" // updated-min and -max are ignored without orderby=updated
-	if q.byUpdated && (v.Has("updated-min") || v.Has("updated-max")) {
-		field = "updated"
-	}
-	if q.since, err = instant(v, field+"-min"); err != nil {
-		return q, err
-	}
-	q.before, err = instant(v, field+"-max")
-	return q, err
+	return q, nil
 }
 
 func number(v url.Values, key string, unset, least int) (int, error) {
@@ -68,20 +48,6 @@ func number(v url.Values, key string, unset, least int) (int, error) {
 	return n, nil
 }
 
-// instant reads a time in RFC 3339, whose zone, or whose clock, may be missing.
-func instant(v url.Values, key string) (time.Time, error) {
-	text := strings.ReplaceAll(v.Get(key), " ", "+") // an unescaped plus
-	if text == "" {
-		return time.Time{}, nil
-	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateOnly} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("invalid %s %q", key, text)
-}
-
 // page is a slice of a list, and the size of the whole.
 type page[E any] struct {
 	query
@@ -89,30 +55,14 @@ type page[E any] struct {
 	total   int
 }
 
-// paginate takes from list, which is sorted by at with the oldest first, the
-// entries that q asks for. Its cost does not grow with the list.
-func paginate[E any](list []E, at func(E) time.Time, q query) page[E] {
-	find := func(t time.Time) int {
-		n, _ := slices.BinarySearchFunc(list, t, func(e E, t time.Time) int { return at(e).Compare(t) })
-		return n
-	}
-	low, high := 0, len(list)
-	if !q.since.IsZero() {
-		low = find(q.since)
-	}
-	if !q.before.IsZero() {
-		high = max(low, find(q.before))
-	}
-	list = list[low:high]
+// paginate takes from list, which has the oldest first, the entries that q asks for,
+// the newest first.
+func paginate[E any](list []E, q query) page[E] {
 	first := min(q.start-1, len(list))
 	last := min(first+q.max, len(list))
 	p := page[E]{query: q, total: len(list)}
 	for i := first; i < last; i++ {
-		if q.oldest {
-			p.entries = append(p.entries, list[i])
-		} else {
-			p.entries = append(p.entries, list[len(list)-1-i])
-		}
+		p.entries = append(p.entries, list[len(list)-1-i])
 	}
 	return p
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
-
 	"net/http"
 	"strings"
 	"time"
@@ -21,29 +20,18 @@ func (b *Blog) ServeHTTP(rw http.ResponseWriter, r *http.Request) { b.mux.ServeH
 func (b *Blog) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]http.HandlerFunc{
-		"GET /{$}":                                       b.serveHome,
-		"GET /{year}/{month}/{file}":                     b.servePost,
-		"GET /profile/{profile}":                         b.serveProfile,
-		"POST /hub":                                      b.serveHub,
-		"GET /feeds/posts/default":                       b.servePosts,
-		"GET /feeds/{blog}/posts/default":                b.servePosts,
-		"GET /feeds/posts/default/{post}":                b.servePostEntry,
-		"GET /feeds/{blog}/posts/default/{post}":         b.servePostEntry,
-		"GET /feeds/comments/default":                    b.serveComments,
-		"GET /feeds/{id}/comments/default":               b.serveCommentsOf,
-		"GET /feeds/{blog}/{post}/comments/default":      b.serveComments,
-		"GET /feeds/{post}/comments/default/{id}":        b.serveCommentEntry,
-		"GET /feeds/{blog}/{post}/comments/default/{id}": b.serveCommentEntry,
-		"GET /feeds/comments/default/{id}":               b.serveCommentEntry,
+		"GET /{$}":                                  b.serveHome,
+		"GET /{year}/{month}/{file}":                b.servePost,
+		"GET /profile/{profile}":                    b.serveProfile,
+		"GET /feeds/posts/default":                  b.servePosts,
+		"GET /feeds/{blog}/posts/default":           b.servePosts,
+		"GET /feeds/comments/default":               b.serveComments,
+		"GET /feeds/{id}/comments/default":          b.serveCommentsOf,
+		"GET /feeds/{blog}/{post}/comments/default": b.serveComments,
 	} {
 		mux.HandleFunc(pattern, h)
 	}
 	return mux
-}
-
-// serveHub accepts a subscription and forgets it: nobody is called back.
-func (b *Blog) serveHub(rw http.ResponseWriter, _ *http.Request) {
-	rw.WriteHeader(http.StatusAccepted)
 }
 
 func (b *Blog) servePosts(rw http.ResponseWriter, r *http.Request) {
@@ -88,28 +76,6 @@ func (b *Blog) commentsOf(rw http.ResponseWriter, r *http.Request, id string) {
 	})
 }
 
-func (b *Blog) servePostEntry(rw http.ResponseWriter, r *http.Request) {
-	b.serveFeed(rw, r, func(w *writer) bool {
-		p := b.post(r.PathValue("post"))
-		if p != nil {
-			w.entryDocument(func(spaces string) { w.postEntry(p, spaces) })
-		}
-		return p != nil
-	})
-}
-
-func (b *Blog) serveCommentEntry(rw http.ResponseWriter, r *http.Request) {
-	of := r.PathValue("post")
-	b.serveFeed(rw, r, func(w *writer) bool {
-		c := b.byID[r.PathValue("id")]
-		if c == nil || of != "" && of != c.post.id && of != b.id {
-			return false
-		}
-		w.entryDocument(func(spaces string) { w.commentEntry(c, spaces, r.URL.Query().Get("v")) })
-		return true
-	})
-}
-
 // post finds a post by its id.
 func (b *Blog) post(id string) *post {
 	for _, p := range b.posts {
@@ -135,7 +101,7 @@ func (b *Blog) serve(rw http.ResponseWriter, r *http.Request, kind string, write
 	}
 	w := &writer{blog: b}
 	b.mu.RLock()
-	w.base = b.baseOf(r)
+	w.base = baseOf(r)
 	ok := write(w)
 	changed := b.lastChange()
 	b.mu.RUnlock()
@@ -152,10 +118,7 @@ func (b *Blog) serve(rw http.ResponseWriter, r *http.Request, kind string, write
 }
 
 // baseOf is what links start with in the answer to r.
-func (b *Blog) baseOf(r *http.Request) string {
-	if b.base != "" {
-		return b.base
-	}
+func baseOf(r *http.Request) string {
 	if r.TLS != nil {
 		return "https://" + r.Host
 	}

@@ -14,6 +14,7 @@ import (
 	"postbag/digest/store/issues"
 	"postbag/digest/store/ledger"
 	"postbag/digest/store/list"
+	"postbag/digest/store/pages"
 	"postbag/digest/store/publication"
 	"postbag/digest/store/status"
 	"postbag/digest/store/transfer"
@@ -33,6 +34,7 @@ type DB struct {
 type parts struct {
 	publicationStore
 	blogStore
+	pagesStore
 	issuesStore
 	listStore
 	*ledgerStore
@@ -45,6 +47,7 @@ type parts struct {
 type (
 	publicationStore = publication.Store
 	blogStore        = blog.Store
+	pagesStore       = pages.Store
 	issuesStore      = issues.Store
 	listStore        = list.Store
 	ledgerStore      = ledger.Store
@@ -75,8 +78,8 @@ func Open(ctx context.Context, dsn string, opts Options) (*DB, error) {
 		return of(db), nil
 	}
 	d := db.Dialect
-	often := slices.Concat(blog.Often(d), ledger.Often(d), list.Often())
-	if err := db.Keep(ctx, often); err != nil {
+	prepared := slices.Concat(pages.Prepared(d), ledger.Prepared(d), list.Prepared())
+	if err := db.Prepare(ctx, prepared); err != nil {
 		return nil, database.First(err, db.Close())
 	}
 	return of(db), nil
@@ -87,6 +90,7 @@ func of(db *database.DB) *DB {
 	return &DB{db: db, parts: parts{
 		publicationStore: publication.Store{DB: db},
 		blogStore:        blog.Store{DB: db},
+		pagesStore:       pages.Store{DB: db},
 		issuesStore:      issues.Store{DB: db},
 		listStore:        list.Store{DB: db},
 		ledgerStore:      &ledger.Store{DB: db},

@@ -60,6 +60,6 @@ func (s *Server) proxyHint(r *http.Request) {
 		if addr.IsLoopback() || addr.IsPrivate() {
 			at = []any{"peer", addr.String()}
 		}
-		s.log.WarnContext(r.Context(), "X-Forwarded-For from a peer that is no trusted proxy is not believed; if a proxy of yours sends it, name the proxy with --trusted-proxy", at...)
+		s.log.WarnContext(r.Context(), "X-Forwarded-For from a peer that is no trusted proxy is not believed; if a proxy of yours sends it, name it among the trusted proxies", at...)
 	})
 }

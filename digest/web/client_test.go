@@ -72,7 +72,7 @@ func TestAProxyThatNobodyNamedIsTold(t *testing.T) {
 	}{
 		"on this machine":     {nil, "127.0.0.1:1234", "198.51.100.1", true, "peer=127.0.0.1"},
 		"in a container":      {nil, "172.17.0.1:1234", "198.51.100.1", true, "peer=172.17.0.1"},
-		"from anywhere":       {nil, "192.0.2.7:1234", "198.51.100.1", true, "--trusted-proxy"},
+		"from anywhere":       {nil, "192.0.2.7:1234", "198.51.100.1", true, "trusted proxies"},
 		"trusted":             {[]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "127.0.0.1:1234", "198.51.100.1", false, ""},
 		"another one trusted": {[]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, "127.0.0.1:1234", "198.51.100.1", true, "peer=127.0.0.1"},
 		"no proxy":            {nil, "127.0.0.1:1234", "", false, ""},

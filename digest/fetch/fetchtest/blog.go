@@ -88,7 +88,7 @@ func (b *Blog) On(path string, answers ...Answer) *Blog {
 	return b
 }
 
-// Host gives the blog's host and port, as --fetch-allow takes them.
+// Host gives the blog's host and port, as [fetch.ParseAllow] takes them.
 func (b *Blog) Host() string { return b.URL[strings.Index(b.URL, "://")+3:] }
 
 // Requests gives all that was asked, in order.

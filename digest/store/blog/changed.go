@@ -9,6 +9,7 @@ import (
 // Kind is what a row of search_todo asks to index.
 type Kind int
 
+// What an entry is.
 const (
 	KindComment Kind = 0
 	KindPost    Kind = 1

@@ -44,10 +44,11 @@ func (db *Store) Feeds(ctx context.Context, sourceID int64) (all []digest.FeedSt
 // one held, as [pull.Store] says. The error is of kind NotFound for an unknown feed,
 // and of kind Conflict when another feed has the address.
 func (db *Store) SaveFeed(ctx context.Context, feed digest.FeedState, held time.Time) error {
-	return db.Update(ctx, "save the feed", func(t *database.Tx) error { return db.saveFeed(t, feed, held) })
+	return db.Update(ctx, "save the feed", func(t *database.Tx) error { return db.SaveFeedIn(t, feed, held) })
 }
 
-func (db *Store) saveFeed(t *database.Tx, f digest.FeedState, held time.Time) error {
+// SaveFeedIn is [Store.SaveFeed] within a transaction.
+func (db Store) SaveFeedIn(t *database.Tx, f digest.FeedState, held time.Time) error {
 	n, err := t.Exec(`
 		UPDATE feeds SET next_poll = $2, last_try = $3, failures = $4, last_error = $5,
 			failing_since = $6, asked_whole = $7, moved_to = $8, moved_polls = $9, gone_since = $10, stopped = $11,

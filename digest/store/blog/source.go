@@ -98,7 +98,7 @@ func mayAttach(t *database.Tx, sourceID int64, feeds []digest.FeedState) error {
 	if err := t.Lock(`SELECT id FROM sources WHERE id = $1 FOR NO KEY UPDATE`, sourceID); err != nil {
 		return err
 	}
-	if err := isFollowed(t, sourceID); err != nil {
+	if err := IsFollowed(t, sourceID); err != nil {
 		return err
 	}
 	for _, f := range feeds {
@@ -140,16 +140,17 @@ func putSource(t *database.Tx, src *digest.Source, feeds []digest.FeedState) (id
 	return id, err
 }
 
-// isFollowed refuses a source that is not followed any more.
-func isFollowed(t *database.Tx, sourceID int64) error {
-	followed, err := t.Number(queryFollowed, sourceID)
+// IsFollowed refuses a source that is not followed any more.
+func IsFollowed(t *database.Tx, sourceID int64) error {
+	followed, err := t.Number(QueryFollowed, sourceID)
 	if err == nil && followed == 0 {
 		return database.Missing("source %d is not followed any more", sourceID)
 	}
 	return err
 }
 
-const queryFollowed = `SELECT COUNT(*) FROM sources WHERE id = $1 AND removed = 0`
+// QueryFollowed counts a source if it is followed.
+const QueryFollowed = `SELECT COUNT(*) FROM sources WHERE id = $1 AND removed = 0`
 
 // SaveSource stores what a source that is followed is called, what it runs on and
 // where it lives; see [pull.Store].

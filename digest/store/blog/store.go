@@ -1,11 +1,5 @@
 // Package blog keeps what is pulled: sources and their feeds, posts, comments with
 // their earlier texts, and what is remembered of single posts' feeds.
-//
-// A page of entries is compared with what is stored by GUID in one statement each
-// for posts and comments; what is equal is not read further and not written.
-// Entries whose GUID is not known are looked up by their keys, and what differs is
-// read whole, to tell an edit from another entry that has taken the name. The
-// rules are those of [pull.Page].
 package blog
 
 import "postbag/digest/store/database"

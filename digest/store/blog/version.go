@@ -7,6 +7,9 @@ import (
 	"postbag/digest/store/database"
 )
 
+// MaxVersions is how many earlier texts of a comment are kept.
+const MaxVersions = 50
+
 const queryVersions = `
 	SELECT replaced, author, words, body FROM comment_versions WHERE comment_id = $1 ORDER BY id DESC LIMIT $2`
 
@@ -19,7 +22,7 @@ func (db *Store) CommentVersions(ctx context.Context, commentID int64) (all []di
 			err := r.Scan(&v.Replaced, &v.Author, &v.Words, &v.Body)
 			all = append(all, v)
 			return err
-		}, queryVersions, commentID, maxVersions)
+		}, queryVersions, commentID, MaxVersions)
 		if err != nil || len(all) > 0 {
 			return err
 		}

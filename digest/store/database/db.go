@@ -32,14 +32,16 @@ const saltBytes = 16
 // DB is the database. It is safe for use by many goroutines.
 type DB struct {
 	Dialect Dialect
-	File    string
-	Busy    time.Duration
-	Write   *sql.DB // of one connection where the database has one writer at a time
+	File    string        // what it is called in messages, see [DB.Path]
+	Busy    time.Duration // how long a statement waits for a lock
+	Write   *sql.DB       // of one connection where the database has one writer at a time
 	Read    *sql.DB
-	hot     map[string]*sql.Stmt // statements kept prepared on the writer
-	gen     *sql.Stmt            // queryGeneration, kept prepared on the readers
-	// BeforeCommit is the last thing that a transaction which writes does.
+	// BeforeCommit is the last thing that a transaction which writes does; nil for
+	// nothing.
 	BeforeCommit func(*Tx) error
+
+	prepared   map[string]*sql.Stmt // statements prepared on the writer
+	generation *sql.Stmt            // queryGeneration, prepared on the readers
 
 	wakes         wakes
 	listens       sync.Once // begins to listen for other processes' wake-ups
@@ -110,17 +112,13 @@ func DialectOf(dsn string) (Dialect, error) {
 		"%q is no kind of database that Postbag knows", scheme)
 }
 
-const (
-	hintOtherDB = "Say which it is with --db."
-	hintBegin   = "To begin here, follow a blog: postbag source add URL. If yours is elsewhere, name it with --db or --config."
-)
-
-// hintNothing says what to do where a database should be and is not.
-func (o Options) hintNothing() string {
+// nothingThere says that there is no database where one should be.
+func (o Options) nothingThere(format, name string) error {
+	err := digest.Fail(digest.NotFound, "", format, name)
 	if o.Existing {
-		return hintBegin
+		err.Offer(digest.Act{Do: digest.AddSource})
 	}
-	return hintOtherDB
+	return err.Offer(digest.Act{Do: digest.OtherDatabase})
 }
 
 func open(ctx context.Context, dsn string, opts Options, d Dialect) (*DB, error) {
@@ -131,7 +129,7 @@ func open(ctx context.Context, dsn string, opts Options, d Dialect) (*DB, error)
 		opts.BusyTimeout = DefaultBusyTimeout
 	}
 	if (opts.AsIs || opts.Existing) && d.isMissing != nil && d.isMissing(dsn) {
-		return nil, digest.Fail(digest.NotFound, opts.hintNothing(), "there is no database %s", dsn)
+		return nil, opts.nothingThere("there is no database %s", dsn)
 	}
 	path, err := d.Prepare(dsn)
 	if err != nil {
@@ -157,7 +155,7 @@ func (db *DB) connect(ctx context.Context, opts Options) error {
 		return err
 	}
 	if (opts.AsIs || opts.Existing) && version == 0 {
-		return digest.Fail(digest.NotFound, opts.hintNothing(), "the database %s is empty", db.File)
+		return opts.nothingThere("the database %s is empty", db.File)
 	}
 	if opts.AsIs {
 		return nil
@@ -180,6 +178,7 @@ func (db *DB) connect(ctx context.Context, opts Options) error {
 	return nil
 }
 
+// OpenRead opens the connections that only read.
 func (db *DB) OpenRead() (err error) {
 	db.Read, err = db.Dialect.Pool(db.File, db.Busy, true)
 	if err != nil {
@@ -191,22 +190,22 @@ func (db *DB) OpenRead() (err error) {
 	return nil
 }
 
-// Keep keeps statements prepared that run for every comment, every message and
+// Prepare prepares statements that run for every comment, every message and
 // every reader's request.
-func (db *DB) Keep(ctx context.Context, queries []string) (err error) {
-	if db.gen, err = db.Read.PrepareContext(ctx, queryGeneration); err != nil {
+func (db *DB) Prepare(ctx context.Context, queries []string) (err error) {
+	if db.generation, err = db.Read.PrepareContext(ctx, queryGeneration); err != nil {
 		return db.Wrap("prepare a statement", err)
 	}
 	if db.Dialect.preparesItself {
 		return nil
 	}
-	db.hot = make(map[string]*sql.Stmt)
+	db.prepared = make(map[string]*sql.Stmt)
 	for _, query := range queries {
 		stmt, err := db.Write.PrepareContext(ctx, query)
 		if err != nil {
 			return db.Wrap("prepare a statement", err)
 		}
-		db.hot[query] = stmt
+		db.prepared[query] = stmt
 	}
 	return nil
 }
@@ -218,10 +217,10 @@ func (db *DB) Close() error {
 		db.stopListening()
 	}
 	db.listening.Wait()
-	if db.gen != nil {
-		errs = append(errs, db.gen.Close())
+	if db.generation != nil {
+		errs = append(errs, db.generation.Close())
 	}
-	for _, stmt := range db.hot {
+	for _, stmt := range db.prepared {
 		errs = append(errs, stmt.Close())
 	}
 	for _, pool := range []*sql.DB{db.Read, db.Write} {
@@ -247,7 +246,8 @@ func newSalt() []byte {
 	return salt
 }
 
-// checkLease finds the row of a lease that holds.
+// checkLease finds the row of a duty whose lease holds: of a name, a fence and a
+// worker.
 const checkLease = ` FROM duties WHERE name = $1 AND fence = $2 AND worker_id = $3`
 
 // Dialect is what differs between databases.
@@ -271,7 +271,7 @@ type Dialect struct {
 	// KnowsLastID tells that the driver gives the id of the row that was inserted.
 	KnowsLastID bool
 	// LocksRows tells that writers run side by side, so that a transaction locks
-	// the rows that its decisions rest on. See tx.lock.
+	// the rows that its decisions rest on. See [Tx.Lock].
 	LocksRows bool
 	// SkipLocked, after a SELECT, locks its rows and passes over those that
 	// somebody else has locked.
@@ -282,13 +282,12 @@ type Dialect struct {
 	// Now is the database's clock, in microseconds since 1970.
 	Now string
 	// Share, after a SELECT, keeps its rows as they are until the transaction
-	// ends; see locksRows.
+	// ends; see LocksRows.
 	Share string
-	// CheckLease gives a row for the lease of a duty's name, fence and place that
-	// holds, and sees to it that it does until the transaction ends.
+	// CheckLease gives a row if the lease of a duty's name, fence and worker holds, and sees to it that it does until the transaction ends.
 	CheckLease string
 	// Alone takes the lock of the one process that may work on the database, or
-	// gives errTaken; nil where many may.
+	// gives [errTaken]; nil where many may.
 	Alone func(ctx context.Context, path string) (giveBack func(), err error)
 	// wakeOthers tells other processes, once the transaction commits, that
 	// something may be due, and listen hears it until ctx ends or the connection

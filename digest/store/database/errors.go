@@ -29,7 +29,7 @@ const (
 	CodeText            // a text holds a character that cannot be stored
 )
 
-const hintUnwritable = "Make the file and its folder writable for this user, or choose another file with --db."
+const hintUnwritable = "Make the file and its folder writable for this user, or choose another file."
 
 const hintReadOnly = "Give the address of the primary server, and let it take writes."
 
@@ -52,13 +52,13 @@ func (db *DB) Wrap(operation string, err error) error {
 			"%s: the database %s stayed locked: %w", operation, db.File, err)
 	case codeUnwritable:
 		return digest.Fail(digest.Unavailable, hintUnwritable,
-			"%s: the database %s cannot be written: %w", operation, db.File, err)
+			"%s: the database %s cannot be written: %w", operation, db.File, err).Offer(digest.Act{Do: digest.OtherDatabase})
 	case codeDisk:
 		return digest.Fail(digest.Unavailable, "Make room on the disk and look at its health; what was stored before is safe.",
 			"%s: the disk of the database %s is full or failing: %w", operation, db.File, err)
 	case codeNoDatabase:
-		return digest.Fail(digest.Invalid, "Choose another file with --db; this one was left as it is.",
-			"%s: the file %s is not a database: %w", operation, db.File, err)
+		return digest.Fail(digest.Invalid, "This file was left as it is.",
+			"%s: the file %s is not a database: %w", operation, db.File, err).Offer(digest.Act{Do: digest.OtherDatabase})
 	case codeCorrupt:
 		return digest.Fail(digest.Internal, "Stop Postbag and restore the newest backup.",
 			"%s: the database %s is damaged: %w", operation, db.File, err)
@@ -99,11 +99,11 @@ func (o oneLine) Error() string { return o.words }
 func (o oneLine) Unwrap() error { return o.err }
 
 // Missing says that something does not exist.
-func Missing(format string, args ...any) error {
+func Missing(format string, args ...any) *digest.Error {
 	return digest.Fail(digest.NotFound, "", format, args...)
 }
 
 // Conflict says that the present state does not allow something.
-func Conflict(hint, format string, args ...any) error {
+func Conflict(hint, format string, args ...any) *digest.Error {
 	return digest.Fail(digest.Conflict, hint, format, args...)
 }

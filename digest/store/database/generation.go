@@ -5,10 +5,11 @@ import "context"
 const queryGeneration = `SELECT value FROM generation WHERE id = 1`
 
 // Generation is a number that grows whenever anything that readers can see
-// changes. It is one prepared statement, without a transaction around it.
+// changes. It is one prepared statement, see [DB.Prepare], without a
+// transaction around it.
 func (db *DB) Generation(ctx context.Context) (n int64, err error) {
 	for try := 1; ; try++ {
-		err = db.gen.QueryRowContext(ctx).Scan(&n)
+		err = db.generation.QueryRowContext(ctx).Scan(&n)
 		if !db.isStale(err, try) {
 			return n, db.Wrap("read the generation", err)
 		}

@@ -55,12 +55,12 @@ func (db *DB) inspect(ctx context.Context, steps []Migration) (version int, err 
 			return err
 		}
 		if version > len(steps) {
-			return db.Newer(version, len(steps))
+			return db.NewerSchema(version, len(steps))
 		}
 		if version > 0 {
 			return nil
 		}
-		return db.Nobodys(t)
+		return db.RefuseForeign(t)
 	})
 	return version, err
 }
@@ -74,17 +74,18 @@ func (db *DB) Schema(ctx context.Context) (version int, err error) {
 	return version, err
 }
 
-// Nobodys refuses a database that another program keeps its tables in.
-func (db *DB) Nobodys(t *Tx) error {
+// RefuseForeign refuses a database that another program keeps its tables in.
+func (db *DB) RefuseForeign(t *Tx) error {
 	tables, err := t.Number(db.Dialect.foreign)
 	if err == nil && tables > 0 {
-		err = digest.Fail(digest.Invalid, "Choose another with --db; this one was left as it is.",
-			"the database %s belongs to another program", db.File)
+		err = digest.Fail(digest.Invalid, "This one was left as it is.",
+			"the database %s belongs to another program", db.File).Offer(digest.Act{Do: digest.OtherDatabase})
 	}
 	return err
 }
 
-func (db *DB) Newer(version, known int) error {
+// NewerSchema refuses a schema of a later program.
+func (db *DB) NewerSchema(version, known int) error {
 	return Conflict("Use the newer Postbag that wrote it, or restore a copy made before that upgrade.",
 		"the database %s has schema %d and this program knows up to %d", db.File, version, known)
 }

@@ -120,8 +120,8 @@ func Unusable(dsn string, err error) error {
 		reason = pathErr.Err
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return digest.Fail(digest.Invalid, "Create its folder first, or choose another file with --db.",
-			"the folder of the database %s does not exist: %w", dsn, reason)
+		return digest.Fail(digest.Invalid, "Create its folder first, or choose another file.",
+			"the folder of the database %s does not exist: %w", dsn, reason).Offer(digest.Act{Do: digest.OtherDatabase})
 	}
 	return digest.Fail(digest.Unavailable, hintUnwritable, "the database %s cannot be made: %w", dsn, reason)
 }

@@ -15,8 +15,8 @@ import (
 type Tx struct {
 	Ctx     context.Context // of the method that owns the transaction
 	Raw     *sql.Tx
-	hot     map[string]*sql.Stmt
-	taken   map[string]*sql.Stmt // of hot, for this transaction
+	stmts   map[string]*sql.Stmt // statements prepared on the connections it is of
+	taken   map[string]*sql.Stmt // of stmts, for this transaction
 	Dialect *Dialect
 	woken   bool // something may be due once it commits
 }
@@ -30,13 +30,13 @@ const mostTries = 8
 // Where writers run side by side, fn may run several times, each time from the
 // beginning: after a deadlock or a failed serialization, and while the server is
 // away, for as long as a lock is waited for. A commit whose answer was lost is
-// not repeated, since it may hold. Under a lease, the last thing it does before it
-// commits is to make sure of the lease.
+// not repeated, since it may hold. The last thing before it commits is
+// BeforeCommit.
 func (db *DB) Update(ctx context.Context, operation string, fn func(*Tx) error) error {
 	began := time.Now()
 	for try := 1; ; try++ {
 		woken := false
-		came, err := db.transact(ctx, db.Write, db.Dialect.Writing, db.hot, func(t *Tx) error {
+		came, err := db.transact(ctx, db.Write, db.Dialect.Writing, db.prepared, func(t *Tx) error {
 			err := fn(t)
 			if err == nil && db.BeforeCommit != nil {
 				err = db.BeforeCommit(t)
@@ -90,12 +90,12 @@ const (
 )
 
 // transact runs a transaction once, and tells what it came to.
-func (db *DB) transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, hot map[string]*sql.Stmt, fn func(*Tx) error) (came stage, err error) {
+func (db *DB) transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, stmts map[string]*sql.Stmt, fn func(*Tx) error) (came stage, err error) {
 	raw, err := pool.BeginTx(ctx, opts)
 	if err != nil {
 		return toBegin, err
 	}
-	if err := fn(&Tx{Ctx: ctx, Raw: raw, hot: hot, Dialect: &db.Dialect}); err != nil {
+	if err := fn(&Tx{Ctx: ctx, Raw: raw, stmts: stmts, Dialect: &db.Dialect}); err != nil {
 		// A transaction that cannot be rolled back ends with its connection.
 		return toWork, Ended(ctx, First(err, raw.Rollback()))
 	}
@@ -122,7 +122,7 @@ func (t *Tx) Lock(query string, args ...any) error {
 }
 
 // The things that transactions take turns at as a whole, because there is no
-// row to lock yet.
+// row to lock yet; see [Tx.TakeTurns].
 const (
 	TurnMigrate = 1
 	TurnSignUp  = 2
@@ -158,11 +158,11 @@ func (t *Tx) run(ctx context.Context, query string, args []any) (sql.Result, err
 // prepared gives a statement that is kept prepared, nil for any other.
 func (t *Tx) prepared(query string) *sql.Stmt {
 	stmt := t.taken[query]
-	if hot := t.hot[query]; stmt == nil && hot != nil {
+	if kept := t.stmts[query]; stmt == nil && kept != nil {
 		if t.taken == nil {
 			t.taken = map[string]*sql.Stmt{}
 		}
-		stmt = t.Raw.StmtContext(t.Ctx, hot)
+		stmt = t.Raw.StmtContext(t.Ctx, kept)
 		t.taken[query] = stmt
 	}
 	return stmt
@@ -247,4 +247,5 @@ func (t *Tx) IDs(query string, args ...any) (all []int64, err error) {
 // Row is one row of a result.
 type Row struct{ Rows *sql.Rows }
 
+// Scan reads the columns of the row.
 func (r Row) Scan(dest ...any) error { return r.Rows.Scan(targets(dest)...) }

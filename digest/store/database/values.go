@@ -17,7 +17,7 @@ func Bound(args []any) []any {
 		case time.Time:
 			out[i] = Micros(v)
 		case bool:
-			out[i] = Number01(v)
+			out[i] = Flag(v)
 		case OrNull:
 			out[i] = v.value()
 		default:
@@ -27,6 +27,7 @@ func Bound(args []any) []any {
 	return out
 }
 
+// Micros gives microseconds since 1970, nil for the zero time.
 func Micros(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -34,7 +35,8 @@ func Micros(t time.Time) any {
 	return t.UnixMicro()
 }
 
-func Number01(b bool) int64 {
+// Flag gives 1 for true and 0 for false.
+func Flag(b bool) int64 {
 	if b {
 		return 1
 	}
@@ -102,6 +104,7 @@ type JSONColumn struct{ To any }
 // Scan takes JSON text.
 func (c JSONColumn) Scan(v any) error { return FromJSON(v, c.To) }
 
+// FromJSON reads a column of JSON; NULL leaves the value alone.
 func FromJSON(v any, to any) error {
 	switch v := v.(type) {
 	case nil:
@@ -121,7 +124,7 @@ func JSON(v any) (string, error) {
 }
 
 // JSONArray gives the JSON array that a statement takes many values as; see
-// dialect.among.
+// Dialect.Among.
 func JSONArray[T any](values []T) (string, error) {
 	if len(values) == 0 {
 		return "[]", nil
@@ -129,7 +132,7 @@ func JSONArray[T any](values []T) (string, error) {
 	return JSON(values)
 }
 
-// Limit gives the limit of a listing.
+// Limit gives the limit of a listing: [DefaultLimit] for zero or less.
 func Limit(limit int) int {
 	if limit <= 0 {
 		return DefaultLimit

@@ -54,7 +54,7 @@ func leaseFields(l *work.Lease) []any {
 
 // Claim takes the duty that is due longest among the given kinds; see
 // [work.Store].
-func (db *Store) Claim(ctx context.Context, placeID int64, kinds []work.Kind, now time.Time) (lease work.Lease, ok bool, err error) {
+func (db *Store) Claim(ctx context.Context, workerID int64, kinds []work.Kind, now time.Time) (lease work.Lease, ok bool, err error) {
 	if len(kinds) == 0 {
 		return lease, false, nil
 	}
@@ -67,7 +67,7 @@ func (db *Store) Claim(ctx context.Context, placeID int64, kinds []work.Kind, no
 		if err := EndLapsed(t); err != nil {
 			return err
 		}
-		if err := inPlace(t, placeID); err != nil {
+		if err := isWorker(t, workerID); err != nil {
 			return err
 		}
 		lease = work.Lease{}
@@ -75,7 +75,7 @@ func (db *Store) Claim(ctx context.Context, placeID int64, kinds []work.Kind, no
 			UPDATE duties SET worker_id = $1, fence = fence + 1, due_at = next_at, claimed_at = `+t.Dialect.Now+`
 			WHERE name = (SELECT d.name`+dueAmong+` AND d.next_at <= $2
 				ORDER BY d.next_at, d.name LIMIT 1`+t.Dialect.SkipLocked+`)
-			RETURNING `+leaseColumns, kinds), placeID, now.UnixMicro())
+			RETURNING `+leaseColumns, kinds), workerID, now.UnixMicro())
 		return err
 	})
 	if db.Dialect.Code(err) == database.CodeUnique {
@@ -86,19 +86,19 @@ func (db *Store) Claim(ctx context.Context, placeID int64, kinds []work.Kind, no
 
 // ClaimNamed takes the duty of a name, whether it is due or not; see
 // [work.Store].
-func (db *Store) ClaimNamed(ctx context.Context, placeID int64, name string, now time.Time) (lease work.Lease, err error) {
+func (db *Store) ClaimNamed(ctx context.Context, workerID int64, name string, now time.Time) (lease work.Lease, err error) {
 	err = db.Update(ctx, "claim a duty", func(t *database.Tx) error {
 		if err := EndLapsed(t); err != nil {
 			return err
 		}
-		if err := inPlace(t, placeID); err != nil {
+		if err := isWorker(t, workerID); err != nil {
 			return err
 		}
 		lease = work.Lease{}
 		ok, err := t.One(leaseFields(&lease), `
 			UPDATE duties SET worker_id = $1, fence = fence + 1, due_at = $2, claimed_at = `+t.Dialect.Now+`
 			WHERE name = $3 AND worker_id IS NULL
-			RETURNING `+leaseColumns, placeID, now.UnixMicro(), name)
+			RETURNING `+leaseColumns, workerID, now.UnixMicro(), name)
 		if err != nil || ok {
 			return err
 		}
@@ -119,11 +119,11 @@ func notFree(t *database.Tx, name string) error {
 	if n == 0 {
 		return noDuty(name)
 	}
-	return database.Conflict("Wait for it to end; see who is at it with: postbag schedule list", "%s is under way", name)
+	return database.Conflict("Wait for it to end.", "%s is under way", name).Offer(digest.Act{Do: digest.ListDuties, Name: name})
 }
 
 func noDuty(name string) error {
-	return digest.Fail(digest.NotFound, "See their names with: postbag schedule list", "there is no duty called %q", name)
+	return digest.Fail(digest.NotFound, "", "there is no duty called %q", name).Offer(digest.Act{Do: digest.ListDuties})
 }
 
 // Complete ends a lease and sets the duty's next moment; see [work.Store].
@@ -165,8 +165,8 @@ func (db *Store) HandBack(ctx context.Context, l work.Lease) error {
 	})
 }
 
-// LetGo ends a place's leases on all duties but the named ones; see [work.Store].
-func (db *Store) LetGo(ctx context.Context, placeID int64, but []string) error {
+// LetGo ends a worker's leases on all duties but the named ones; see [work.Store].
+func (db *Store) LetGo(ctx context.Context, workerID int64, but []string) error {
 	return db.Update(ctx, "let go of duties", func(t *database.Tx) error {
 		var held []string
 		err := t.Each(func(r database.Row) error {
@@ -174,7 +174,7 @@ func (db *Store) LetGo(ctx context.Context, placeID int64, but []string) error {
 			err := r.Scan(&name)
 			held = append(held, name)
 			return err
-		}, `SELECT name FROM duties WHERE worker_id = $1`, placeID)
+		}, `SELECT name FROM duties WHERE worker_id = $1`, workerID)
 		if err != nil {
 			return err
 		}
@@ -182,7 +182,7 @@ func (db *Store) LetGo(ctx context.Context, placeID int64, but []string) error {
 			if slices.Contains(but, name) {
 				continue
 			}
-			if _, err := t.Exec(`UPDATE duties SET worker_id = NULL WHERE name = $1 AND worker_id = $2`, name, placeID); err != nil {
+			if _, err := t.Exec(`UPDATE duties SET worker_id = NULL WHERE name = $1 AND worker_id = $2`, name, workerID); err != nil {
 				return err
 			}
 			t.Wake()

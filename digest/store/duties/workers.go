@@ -8,7 +8,7 @@ import (
 	"postbag/digest/work"
 )
 
-// ForgetWorkers removes the places that ended longer ago than the given time.
+// ForgetWorkers removes the workers that ended longer ago than the given time.
 func (db *Store) ForgetWorkers(ctx context.Context, after time.Duration) error {
 	return db.Update(ctx, "forget workers of long ago", func(t *database.Tx) error {
 		_, err := t.Exec(`DELETE FROM workers WHERE ended_at < `+t.Dialect.Now+` - CAST($1 AS BIGINT)`, after.Microseconds())
@@ -16,7 +16,7 @@ func (db *Store) ForgetWorkers(ctx context.Context, after time.Duration) error {
 	})
 }
 
-// LeftByItself tells whether a place was given up before its lease ran out.
+// LeftByItself tells whether a worker left before its lease ran out.
 func (db *Store) LeftByItself(ctx context.Context, id int64) (left bool, err error) {
 	err = db.View(ctx, "look for a worker", func(t *database.Tx) error {
 		n, err := t.Number(`SELECT COUNT(*) FROM workers WHERE id = $1 AND ended_at < leased_until`, id)
@@ -26,7 +26,7 @@ func (db *Store) LeftByItself(ctx context.Context, id int64) (left bool, err err
 	return left, err
 }
 
-// Workers lists the processes that have a place and whose lease has not run out.
+// Workers lists the workers whose lease has not run out.
 func (db *Store) Workers(ctx context.Context) (all []work.Worker, err error) {
 	err = db.View(ctx, "list the workers", func(t *database.Tx) error {
 		return t.Each(func(r database.Row) error {

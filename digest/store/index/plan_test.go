@@ -14,7 +14,7 @@ import (
 )
 
 func TestStatementsScanNoLargeTable(t *testing.T) {
-	storetest.Plans(t, index.Statements, func(y storetest.Years) map[string][]string {
+	storetest.Plans(t, storetest.ManyComments, index.Statements, func(y storetest.Years) map[string][]string {
 		return map[string][]string{
 			"search entries":  {"[1,2,3,4,5]"},
 			"search posts":    {"[1,2,3,4,5]"},

@@ -8,7 +8,7 @@ import (
 )
 
 func TestStatementsScanNoLargeTable(t *testing.T) {
-	storetest.Plans(t, issues.Statements, func(y storetest.Years) map[string][]string {
+	storetest.Plans(t, storetest.ManyComments, issues.Statements, func(y storetest.Years) map[string][]string {
 		return map[string][]string{
 			"candidates":        {"[1,2,3,4,5]"},
 			"nodes since":       {"1", y.Late},

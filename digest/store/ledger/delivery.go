@@ -109,7 +109,7 @@ func (db *Store) Exchange(ctx context.Context, x deliver.Exchange) (done deliver
 			return err
 		}
 		if x.Worker != 0 {
-			if n, err := t.Number(duties.QueryInPlace(t.Dialect), x.Worker); err != nil || n == 0 {
+			if n, err := t.Number(duties.QueryWorker(t.Dialect), x.Worker); err != nil || n == 0 {
 				return err // what it sent is settled; it gets no more
 			}
 		}

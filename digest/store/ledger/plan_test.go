@@ -8,7 +8,7 @@ import (
 )
 
 func TestStatementsScanNoLargeTable(t *testing.T) {
-	storetest.Plans(t, ledger.Statements, func(y storetest.Years) map[string][]string {
+	storetest.Plans(t, storetest.ManyReaders, ledger.Statements, func(y storetest.Years) map[string][]string {
 		claims := `[{"id":7,"fence":1},{"id":9,"fence":1}]`
 		return map[string][]string{
 			"settle":    {`[{"id":7,"fence":1,"state":"sent","at":1,"cause":"accepted","code":250,"reply":"ok"},{"id":9,"fence":1,"state":"sent","at":1,"cause":"accepted","code":250,"reply":"ok"}]`, y.Issue},

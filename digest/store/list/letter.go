@@ -51,7 +51,7 @@ func (db *Store) ClaimLetters(ctx context.Context, c deliver.LetterClaim) (all [
 	err = db.Update(ctx, "claim letters", func(t *database.Tx) error {
 		all = nil
 		if c.Worker != 0 {
-			if n, err := t.Number(duties.QueryInPlace(t.Dialect), c.Worker); err != nil || n == 0 {
+			if n, err := t.Number(duties.QueryWorker(t.Dialect), c.Worker); err != nil || n == 0 {
 				return err
 			}
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 func TestStatementsScanNoLargeTable(t *testing.T) {
-	storetest.Plans(t, list.Statements, func(y storetest.Years) map[string][]string {
+	storetest.Plans(t, storetest.ManyReaders, list.Statements, func(y storetest.Years) map[string][]string {
 		return map[string][]string{
 			"free letters":     {"1"},
 			"lost letters":     {"1", y.Late},

@@ -31,7 +31,7 @@ func NotHeld(t *database.Tx) error {
 	}
 	since, reason, err := HeldSince(t)
 	if err == nil && !since.IsZero() {
-		return digest.Fail(digest.Conflict, "", "sending is held since %s UTC: %s", since.Format("2006-01-02 15:04"), reason).
+		return database.Conflict("", "sending is held since %s UTC: %s", since.Format("2006-01-02 15:04"), reason).
 			Offer(digest.Act{Do: digest.ShowHold}, digest.Act{Do: digest.ReleaseHold})
 	}
 	return err

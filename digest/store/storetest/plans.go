@@ -41,9 +41,9 @@ func (Years) Micros(after time.Duration) string {
 }
 
 // Plans looks at the plans of statements: on an empty SQLite file, and on a
-// PostgreSQL database with some years in it, where they were run before. What
+// PostgreSQL database with much in it, where they were run before. What
 // counts or takes most of a list, the whole ones, is left out there.
-func Plans(t *testing.T, statements func(database.Dialect) map[string]struct {
+func Plans(t *testing.T, with Filling, statements func(database.Dialect) map[string]struct {
 	SQL  string
 	Args int
 }, args func(Years) map[string][]string, whole ...string) {
@@ -75,7 +75,7 @@ func Plans(t *testing.T, statements func(database.Dialect) map[string]struct {
 			t.Fatal(err)
 		}
 		defer conn.Close(t.Context())
-		issue := fillYears(t, db, func(statement string) {
+		issue := fillYears(t, db, with, func(statement string) {
 			if _, err := conn.Exec(t.Context(), statement); err != nil {
 				t.Fatal(err)
 			}
@@ -180,43 +180,70 @@ func checkPostgresPlan(t *testing.T, conn *pgx.Conn, name, query string, args []
 	}
 }
 
-// fillYears fills a database and gives the id of an issue that is sending: 4,000
-// posts, 40,000 comments, 20,000 readers and their deliveries, and sign-ups.
-func fillYears(t *testing.T, db *store.DB, exec func(string)) (issue int64) {
+// fillYears fills a database and gives the id of an issue that is sending.
+func fillYears(t *testing.T, db *store.DB, what Filling, exec func(string)) (issue int64) {
 	t.Helper()
 	b := &bench{T: t, DB: db}
 	issue = b.sending(10).ID
-	for i := range 40 {
-		seen := start.Add(time.Duration(i) * 5 * time.Hour)
-		page := pull.Page{SourceID: 1, Seen: seen, Posts: []digest.Post{aPost(fmt.Sprint("post ", i), seen, "h")}}
-		for j := range 10 {
-			parent := ""
-			if j%3 != 0 {
-				parent = fmt.Sprintf("%d-%d", i, j-j%3)
-			}
-			page.Comments = append(page.Comments, aComment(fmt.Sprintf("%d-%d", i, j), fmt.Sprint("post ", i), parent,
-				seen.Add(time.Duration(j)*30*time.Minute), "h"))
+	if what.pages {
+		for i := range 40 {
+			b.page(pageOfYears(i))
 		}
-		slices.Reverse(page.Comments)
-		b.page(page)
 	}
-	for _, statement := range []string{
-		`INSERT INTO posts (source_id, guid, url, title, author, published, first_seen, announced, hash, body)
-			SELECT source_id, guid || '/' || n, url || '/' || n, title, author, published + n, first_seen + n, announced, hash, body
+	moment := strings.NewReplacer("MOMENT", strconv.FormatInt(start.UnixMicro(), 10), "ISSUE", strconv.FormatInt(issue, 10))
+	for _, statement := range what.statements {
+		exec(moment.Replace(statement))
+	}
+	return issue
+}
+
+// pageOfYears is a post with ten comments, one of 40.
+func pageOfYears(i int) pull.Page {
+	seen := start.Add(time.Duration(i) * 5 * time.Hour)
+	post := fmt.Sprint("post ", i)
+	page := pull.Page{SourceID: 1, Seen: seen, Posts: []digest.Post{aPost(post, seen, "h")}}
+	for j := range 10 {
+		parent := ""
+		if j%3 != 0 {
+			parent = fmt.Sprintf("%d-%d", i, j-j%3)
+		}
+		page.Comments = append(page.Comments, aComment(fmt.Sprintf("%d-%d", i, j), post, parent,
+			seen.Add(time.Duration(j)*30*time.Minute), "h"))
+	}
+	slices.Reverse(page.Comments)
+	return page
+}
+
+// Filling is what a database is filled with.
+type Filling struct {
+	pages      bool // 400 comments, which the statements multiply
+	statements []string
+}
+
+var (
+	// ManyComments are 4,000 posts and 40,000 comments.
+	ManyComments = Filling{pages: true, statements: []string{
+		`INSERT INTO posts (source_id, guid, url, title, author, published, first_seen, announced, hash, body, key, url_key, ref)
+			SELECT source_id, guid || '/' || n, url || '/' || n, title, author, published + n, first_seen + n, announced, hash, body,
+				'key-' || id * 100 + n, 'key-' || id * 100 + n, 'key-' || id * 100 + n
 			FROM posts, generate_series(1, 99) AS n`,
 		`INSERT INTO comments (source_id, guid, url, post_id, post_ref, parent_ref, author, author_uri,
-				published, first_seen, changed_at, gone, gone_reason, backfill, hash, words, body)
+				published, first_seen, changed_at, gone, gone_reason, backfill, hash, words, body, key)
 			SELECT source_id, guid || '/' || n, url, post_id, post_ref, '', author, author_uri,
-				published + n, first_seen + n, changed_at, gone, gone_reason, backfill, hash, words, body
+				published + n, first_seen + n, changed_at, gone, gone_reason, backfill, hash, words, body, 'key-' || id * 100 + n
 			FROM comments, generate_series(1, 99) AS n`,
-		`UPDATE posts SET key = 'key-' || id, url_key = 'key-' || id, ref = 'key-' || id`,
-		`UPDATE comments SET key = 'key-' || id`,
 		`INSERT INTO comment_versions (comment_id, replaced, author, words, body) SELECT id, MOMENT, '', 1, body FROM comments`,
 		`INSERT INTO listings (post_id, listed, failures, etag, last_modified) SELECT id, 1, 0, '', '' FROM posts`,
+		`ANALYZE posts`, `ANALYZE comments`, `ANALYZE comment_versions`, `ANALYZE listings`, `ANALYZE issues`,
+	}}
+	// ManyReaders are 20,000 subscribers with their deliveries, sign-ups and
+	// confirmations.
+	ManyReaders = Filling{statements: []string{
 		`INSERT INTO subscribers (email, key, name, state, frequency, token, token_key, created_at)
 			SELECT 'more' || n, 'more' || n, '', 'active', 'every', 'token' || n, 'token' || n, MOMENT FROM generate_series(1, 20000) AS n`,
 		`INSERT INTO deliveries (issue_id, subscriber_id, state, next_try, updated_at)
-			SELECT ISSUE, id, 'queued', MOMENT, MOMENT FROM subscribers WHERE email LIKE 'more%'`,
+			SELECT ISSUE, id, CASE id % 2 WHEN 0 THEN 'sent' ELSE 'queued' END, CASE id % 2 WHEN 1 THEN MOMENT::bigint END, MOMENT
+			FROM subscribers WHERE email LIKE 'more%'`,
 		`INSERT INTO signups (mailbox, network, domain, at, queued)
 			SELECT 'reader' || n || '@list.example', '192.0.2.' || n % 250, 'list' || n % 100 || '.example', MOMENT + n * 1000000::bigint, n % 2
 			FROM generate_series(1, 20000) AS n`,
@@ -224,13 +251,6 @@ func fillYears(t *testing.T, db *store.DB, exec func(string)) (issue int64) {
 			SELECT id, 'token' || id, 'key' || id, MOMENT, MOMENT + 86400000000 FROM subscribers`,
 		`INSERT INTO letters (kind, email, confirmation_id, created_at, next_try)
 			SELECT 'confirmation', 'x', id, MOMENT, MOMENT + id * 1000000 FROM confirmations`,
-		`UPDATE deliveries SET state = 'sent', next_try = NULL, updated_at = MOMENT WHERE id % 2 = 0`,
-		`ANALYZE posts`, `ANALYZE comments`, `ANALYZE subscribers`, `ANALYZE deliveries`, `ANALYZE signups`,
-		`ANALYZE confirmations`, `ANALYZE comment_versions`, `ANALYZE listings`, `ANALYZE letters`, `ANALYZE issues`,
-	} {
-		statement = strings.NewReplacer("MOMENT", strconv.FormatInt(start.UnixMicro(), 10),
-			"ISSUE", strconv.FormatInt(issue, 10)).Replace(statement)
-		exec(statement)
-	}
-	return issue
-}
+		`ANALYZE subscribers`, `ANALYZE deliveries`, `ANALYZE signups`, `ANALYZE confirmations`, `ANALYZE letters`, `ANALYZE issues`,
+	}}
+)

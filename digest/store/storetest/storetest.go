@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Candidates", candidateTests},
 		{"Drafts", draftTests},
 		{"Moves", moveTests},
+		{"Revisions", revisionTests},
 		{"Ledger", ledgerTests},
 		{"Letters", letterTests},
 		{"Held", heldTests},

@@ -148,6 +148,33 @@ var workTests = []test{
 		b.must(err)
 		b.must(b.Complete(b.ctx(), l, work.Outcome{Now: start}))
 	}},
+	{"a lease that was handed back writes nothing", func(b *bench) {
+		p := b.join()
+		src, feeds := b.source("nightbus")
+		l := b.claim(p, start, work.Pull)
+		b.must(b.HandBack(b.ctx(), l))
+		late := feeds[0]
+		late.ETag = "late"
+		b.wantKind(b.SaveFeed(work.WithLease(b.ctx(), l), late, time.Time{}), digest.Conflict)
+		b.wantKind(b.Complete(b.ctx(), l, work.Outcome{Now: start}), digest.Conflict)
+		stored, err := b.Feeds(b.ctx(), src.ID)
+		b.must(err)
+		for _, f := range stored {
+			b.equal("the feed", f.ETag, "")
+		}
+	}},
+	{"the duty that is due longest goes first", func(b *bench) {
+		p := b.join()
+		b.must(b.Plan(b.ctx(), start,
+			work.Duty{Name: "a", Kind: work.CleanUp, Next: after(-time.Minute)},
+			work.Duty{Name: "b", Kind: work.Index, Next: after(-time.Hour)},
+			work.Duty{Name: "c", Kind: work.CleanUp, Next: after(-time.Second)}))
+		var order []string
+		for range 3 {
+			order = append(order, b.claim(p, start, work.CleanUp, work.Index).Name)
+		}
+		b.equal("the order", order, []string{"b", "a", "c"})
+	}},
 	{"leaving hands back what is held", func(b *bench) {
 		p := b.join()
 		b.source("nightbus")

@@ -94,7 +94,7 @@ func (e *exporter) follow(tables []storedTable, progress func(done, total int64)
 // table writes a table with all its rows, by their key.
 func (e *exporter) table(table storedTable) (err error) {
 	if table.numbered != "" {
-		if table.LastID, err = carrierOf(e.t.Dialect).lastID(e.t, table.Name, table.numbered); err != nil {
+		if table.LastID, err = dialectOf(e.t.Dialect).lastID(e.t, table.Name, table.numbered); err != nil {
 			return err
 		}
 	}

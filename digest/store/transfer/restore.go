@@ -103,7 +103,7 @@ func (r *restorer) fill(t *database.Tx, conn *sql.Conn, version int) (err error)
 	if err := clear(t, tables); err != nil {
 		return err
 	}
-	again, err := setAside(t, tables)
+	again, err := dropIndexes(t, tables)
 	if err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func (r *restorer) finish(t *database.Tx) error {
 	if err := t.Bump(); err != nil {
 		return err
 	}
-	if carrierOf(t.Dialect).settle == "" {
+	if dialectOf(t.Dialect).analyze == "" {
 		return nil
 	}
 	tables, err := catalogue(t)
@@ -195,7 +195,7 @@ func (r *restorer) finish(t *database.Tx) error {
 		return err
 	}
 	for _, table := range tables {
-		if _, err := t.Exec(carrierOf(t.Dialect).settle + quoted(table.Name)); err != nil {
+		if _, err := t.Exec(dialectOf(t.Dialect).analyze + quoted(table.Name)); err != nil {
 			return err
 		}
 	}

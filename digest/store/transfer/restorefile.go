@@ -12,6 +12,7 @@ import (
 
 	"modernc.org/sqlite"
 
+	"postbag/digest"
 	"postbag/digest/disk"
 	"postbag/digest/store/database"
 )
@@ -127,7 +128,7 @@ func (r *restorer) build(ctx context.Context, db *database.DB, part string) (err
 func putInPlace(from, to string) error {
 	err := disk.Move(from, to, false)
 	if errors.Is(err, fs.ErrExist) {
-		return database.Conflict("Choose another with --db.", "the file %s has appeared meanwhile", to)
+		return database.Conflict("", "the file %s has appeared meanwhile", to).Offer(digest.Act{Do: digest.OtherDatabase})
 	}
 	return err
 }

@@ -8,9 +8,9 @@ import (
 	"postbag/digest/store/database"
 )
 
-// setAside drops what tables work without, and gives the statements that make it
+// dropIndexes drops what tables work without, and gives the statements that make it
 // again: that is faster than to look after it row by row.
-func setAside(t *database.Tx, tables []storedTable) (again []string, err error) {
+func dropIndexes(t *database.Tx, tables []storedTable) (again []string, err error) {
 	ours := map[string]bool{}
 	for _, table := range tables {
 		ours[table.Name] = true
@@ -24,7 +24,7 @@ func setAside(t *database.Tx, tables []storedTable) (again []string, err error) 
 			drop, again = append(drop, dropped), append(again, made)
 		}
 		return err
-	}, carrierOf(t.Dialect).aside)
+	}, dialectOf(t.Dialect).indexes)
 	for _, statement := range drop {
 		if err == nil {
 			_, err = t.Exec(statement)
@@ -96,7 +96,7 @@ func (r *restorer) loadTable(t *database.Tx, conn *sql.Conn, table backup.Table,
 		}
 		return values, more, nil
 	}
-	if err := carrierOf(t.Dialect).load(t, conn, table, next); err != nil {
+	if err := dialectOf(t.Dialect).load(t, conn, table, next); err != nil {
 		return unfit(t, table.Name, err)
 	}
 	if numbered == "" {
@@ -106,7 +106,7 @@ func (r *restorer) loadTable(t *database.Tx, conn *sql.Conn, table backup.Table,
 	if err != nil {
 		return err
 	}
-	return carrierOf(t.Dialect).setLastID(t, table.Name, numbered, max(largest, table.LastID))
+	return dialectOf(t.Dialect).setLastID(t, table.Name, numbered, max(largest, table.LastID))
 }
 
 // unfit says that the database does not take a backup's rows, where the reason

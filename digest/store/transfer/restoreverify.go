@@ -11,7 +11,7 @@ import (
 
 // verify reads back what was loaded and compares it with the sums of the backup.
 func (r *restorer) verify(t *database.Tx, stored []storedTable) error {
-	if check := carrierOf(t.Dialect).check; check != "" {
+	if check := dialectOf(t.Dialect).check; check != "" {
 		var table string
 		if found, err := t.One([]any{&table}, check); found || err != nil {
 			return database.First(err, digest.Fail(digest.Invalid, hintOther, "rows of %s refer to rows that are not in the backup", table))
@@ -71,10 +71,10 @@ func free(db *database.DB, t *database.Tx, known int) (version int, err error) {
 		return 0, err
 	}
 	if version > known {
-		return 0, db.Newer(version, known)
+		return 0, db.NewerSchema(version, known)
 	}
 	if version == 0 {
-		return 0, db.Nobodys(t)
+		return 0, db.RefuseForeign(t)
 	}
 	if err := idle(db, t); err != nil {
 		return 0, err

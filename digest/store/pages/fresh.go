@@ -1,4 +1,4 @@
-package blog
+package pages
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
 )
 
@@ -152,7 +153,7 @@ func (s *storing) isNew(c *digest.Comment, id int64) {
 	if c.Key != "" {
 		s.newCommentKeys[c.Key] = id
 	}
-	s.changed(KindComment, id)
+	s.changed(blog.KindComment, id)
 }
 
 // generations parts comments, parents first, so that each stands in a later part

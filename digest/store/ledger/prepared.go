@@ -4,8 +4,8 @@ import (
 	"postbag/digest/store/database"
 )
 
-// Often gives the statements that run for every message sent.
-func Often(d database.Dialect) []string {
+// Prepared gives the statements that run for every message sent.
+func Prepared(d database.Dialect) []string {
 	return []string{
 		querySettle(d),
 		queryBegin(d),

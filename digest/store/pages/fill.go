@@ -1,7 +1,8 @@
-package blog
+package pages
 
 import (
 	"postbag/digest"
+	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
 )
 
@@ -72,7 +73,7 @@ func (s *storing) filledBy(c *digest.Comment, has given) given {
 // fillComment fills in what a stored comment lacks of what an entry gives.
 func (s *storing) fillComment(c digest.Comment, k *storedComment, fills given) error {
 	if fills&givenAuthor != 0 && k.author == "" {
-		s.changed(KindComment, k.id)
+		s.changed(blog.KindComment, k.id)
 	}
 	if fills&givenKey != 0 {
 		s.newCommentKeys[c.Key] = k.id
@@ -108,7 +109,7 @@ func (s *storing) fillWords(c digest.Comment, id int64) error {
 	if err != nil {
 		return err
 	}
-	s.changed(KindComment, id)
+	s.changed(blog.KindComment, id)
 	_, err = s.Exec(`UPDATE comments SET hash = $1, words = $2, body = $3 WHERE id = $4`, c.Hash, c.Words, body, id)
 	return err
 }
@@ -116,7 +117,7 @@ func (s *storing) fillWords(c digest.Comment, id int64) error {
 // fillPost fills in what a stored post lacks of what an entry gives.
 func (s *storing) fillPost(p digest.Post, k *storedPost, fills given) error {
 	if fills&givenAuthor != 0 && k.author == "" {
-		s.changed(KindPost, k.id)
+		s.changed(blog.KindPost, k.id)
 	}
 	s.arrived(p, k.id)
 	_, err := s.Exec(`

@@ -1,7 +1,8 @@
-package blog
+package pages
 
 import (
 	"postbag/digest"
+	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
 )
 
@@ -24,7 +25,7 @@ func (s *storing) newPost(p digest.Post) error {
 	s.stored.NewPosts++
 	s.stored.PostIDs = append(s.stored.PostIDs, id)
 	s.lateIf(p.Published)
-	s.changed(KindPost, id)
+	s.changed(blog.KindPost, id)
 	s.arrived(p, id)
 	return nil
 }
@@ -75,7 +76,7 @@ func (s *storing) changePost(p digest.Post, k *storedPost) error {
 	if err != nil {
 		return err
 	}
-	s.changed(KindPost, k.id)
+	s.changed(blog.KindPost, k.id)
 	s.arrived(p, k.id)
 	_, err = s.Exec(`
 		UPDATE posts SET title = $1, author = $2, url = CASE WHEN $3 = '' THEN url ELSE $3 END,

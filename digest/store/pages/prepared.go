@@ -1,13 +1,14 @@
-package blog
+package pages
 
 import (
+	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
 )
 
-// Often gives the statements that run for every page pulled.
-func Often(d database.Dialect) []string {
+// Prepared gives the statements that run for every page pulled.
+func Prepared(d database.Dialect) []string {
 	return []string{
-		queryFollowed,
+		blog.QueryFollowed,
 		queryClosedForSource,
 		queryKnownPosts(d),
 		queryNewPost,

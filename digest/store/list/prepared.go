@@ -1,7 +1,7 @@
 package list
 
-// Often gives the statements that run for every subscriber imported.
-func Often() []string {
+// Prepared gives the statements that run for every subscriber imported.
+func Prepared() []string {
 	return []string{
 		queryAddSubscriber,
 		queryAddConsent,

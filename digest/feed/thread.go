@@ -9,15 +9,6 @@ import (
 	"postbag/digest/field"
 )
 
-// generic reads any feed of no known maker, by RFC 4287, RSS, RFC 4685 (threads)
-// and what addresses commonly look like.
-var generic = adapter{
-	platform: digest.Generic,
-	is:       func(*page) bool { return true },
-	topic:    topic,
-	comment:  reply,
-}
-
 var (
 	// commentFragment is the fragment of an address that most programs give a
 	// comment.

@@ -8,8 +8,8 @@ import (
 	"postbag/digest/store/database"
 )
 
-func sqliteCarrier() carrier {
-	return carrier{
+func sqliteDialect() dialect {
+	return dialect{
 		columns: `
 			SELECT s.name, c.name, c.type, c.pk, c.pk = 1 AND s.sql LIKE '%AUTOINCREMENT%'
 			FROM sqlite_schema s JOIN pragma_table_info(s.name) c
@@ -18,7 +18,7 @@ func sqliteCarrier() carrier {
 		references: `
 			SELECT s.name, f."table" FROM sqlite_schema s JOIN pragma_foreign_key_list(s.name) f
 			WHERE s.type = 'table' AND s.name NOT LIKE 'search\_%' ESCAPE '\'`,
-		aside: `SELECT tbl_name, 'DROP INDEX "' || name || '"', sql, 1 FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name`,
+		indexes: `SELECT tbl_name, 'DROP INDEX "' || name || '"', sql, 1 FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name`,
 		lastID: func(t *database.Tx, table, _ string) (int64, error) {
 			return t.Number(`SELECT seq FROM sqlite_sequence WHERE name = $1`, table)
 		},

@@ -15,19 +15,19 @@ const (
 	// defaultLease is how long a process may be silent before others take over.
 	defaultLease = 30 * time.Second
 
-	// LongestLease is the most that a place can be taken or renewed for.
+	// LongestLease is the most that a worker can be silent for.
 	LongestLease = 10 * time.Minute
 
 	// renewals is how many times a lease is renewed before it would run out.
 	renewals = 3
 
-	// leaveTime bounds what leaving may take; a place that could not be given up
-	// runs out.
+	// leaveTime bounds what leaving may take; the lease of a worker that could not
+	// leave runs out.
 	leaveTime = 3 * time.Second
 )
 
-// place is a [work.Place].
-type place struct {
+// worker is this process among those that work on the database: a [work.Place].
+type worker struct {
 	db       *Store
 	id       int64
 	lease    time.Duration
@@ -44,20 +44,20 @@ type place struct {
 	present atomic.Int64
 }
 
-// Join takes a place among the processes that work on this database, with a lease
-// of at most [LongestLease]. On PostgreSQL there may be many, and each is renewed
-// before its lease is over. An SQLite file has one, which lasts as long as the
-// process: when another has it the error is of kind Conflict, at once.
+// Join registers this process as a worker on the database, with a lease of at most
+// [LongestLease]. On PostgreSQL there may be many workers, and each renews its
+// lease before that is over. An SQLite file has one, for as long as the process
+// lives: where there is another the error is of kind Conflict, at once.
 //
-// The place's context ends with ctx, when it is left, and when it is lost: its
-// cause is then an error of kind Unavailable, and the caller stops its work,
-// leaves, and may join again.
+// The context of what it gives ends with ctx, when the worker leaves, and when its
+// lease is lost: its cause is then an error of kind Unavailable, and the caller
+// stops its work, leaves, and may join again.
 func (db *Store) Join(ctx context.Context, j work.Joining) (work.Place, error) {
 	if j.Lease <= 0 {
 		j.Lease = defaultLease
 	}
 	j.Lease = min(j.Lease, LongestLease)
-	p := &place{db: db, lease: j.Lease, giveBack: func() {}, joined: time.Now()}
+	p := &worker{db: db, lease: j.Lease, giveBack: func() {}, joined: time.Now()}
 	if db.Dialect.Alone != nil {
 		giveBack, err := db.LockAlone(ctx)
 		if err != nil {
@@ -74,16 +74,15 @@ func (db *Store) Join(ctx context.Context, j work.Joining) (work.Place, error) {
 	return p, nil
 }
 
-// take makes the place's row. Where there is one place, whoever had it before is
-// no more.
-func (p *place) take(ctx context.Context, j work.Joining) error {
+// take makes the worker's row. Where there can be one, the one before is no more.
+func (p *worker) take(ctx context.Context, j work.Joining) error {
 	asked := time.Since(p.joined)
 	err := p.db.Update(ctx, "join the workers", func(t *database.Tx) error {
 		if p.lasting {
 			if _, err := t.Exec(`UPDATE workers SET ended_at = ` + t.Dialect.Now + ` WHERE ended_at IS NULL`); err != nil {
 				return err
 			}
-			if err := freeDuties(t); err != nil {
+			if err := releaseDuties(t); err != nil {
 				return err
 			}
 		}
@@ -109,9 +108,9 @@ func (p *place) take(ctx context.Context, j work.Joining) error {
 	return err
 }
 
-// makeSureOfBeingAlone refuses a place beside others; those who ask at once take
+// makeSureOfBeingAlone refuses to join beside others; those who ask at once take
 // turns.
-func (p *place) makeSureOfBeingAlone(t *database.Tx) error {
+func (p *worker) makeSureOfBeingAlone(t *database.Tx) error {
 	if err := t.TakeTurns(database.TurnJoin); err != nil {
 		return err
 	}
@@ -125,10 +124,11 @@ func (p *place) makeSureOfBeingAlone(t *database.Tx) error {
 	return err
 }
 
+// QueryPresent counts the workers.
 const QueryPresent = `SELECT COUNT(*) FROM workers WHERE ended_at IS NULL`
 
-// freeDuties lets go of what ended places held.
-func freeDuties(t *database.Tx) error {
+// releaseDuties releases the duties of workers that have ended.
+func releaseDuties(t *database.Tx) error {
 	n, err := t.Exec(`UPDATE duties SET worker_id = NULL
 		WHERE worker_id IN (SELECT w.id FROM workers w WHERE w.ended_at IS NOT NULL)`)
 	if n > 0 {
@@ -137,7 +137,7 @@ func freeDuties(t *database.Tx) error {
 	return err
 }
 
-// EndLapsed ends the places that ran out, and frees what they held. One that is
+// EndLapsed ends the workers whose leases ran out, and releases their duties. One that is
 // writing at this moment is passed over.
 func EndLapsed(t *database.Tx) error {
 	if t.Dialect.Alone != nil {
@@ -149,7 +149,7 @@ func EndLapsed(t *database.Tx) error {
 	if err != nil || n == 0 {
 		return err
 	}
-	return freeDuties(t)
+	return releaseDuties(t)
 }
 
 // boundLeases shortens leases that no clock of now has given: where the database's
@@ -166,25 +166,28 @@ func boundLeases(t *database.Tx) error {
 	return err
 }
 
-// inPlace makes sure that a place holds until the transaction ends.
-func inPlace(t *database.Tx, id int64) error {
-	n, err := t.Number(QueryInPlace(t.Dialect), id)
+// isWorker makes sure that a worker does not end before the transaction does.
+func isWorker(t *database.Tx, id int64) error {
+	n, err := t.Number(QueryWorker(t.Dialect), id)
 	if err == nil && n == 0 {
-		return lostPlace()
+		return lostLeaseOfWorker()
 	}
 	return err
 }
 
-func QueryInPlace(d *database.Dialect) string {
+// QueryWorker gives a row for the worker $1 if it has not ended, and keeps it from
+// ending before the transaction does.
+func QueryWorker(d *database.Dialect) string {
 	return `SELECT id FROM workers WHERE id = $1 AND ended_at IS NULL` + d.Share
 }
 
-func lostPlace() error {
+func lostLeaseOfWorker() error {
 	return database.Conflict("Another process goes on with its work.", "this process was silent for too long and lost its place among the workers")
 }
 
-// keep renews the place until its context ends, and ends it when it is lost.
-func (p *place) keep() {
+// keep renews the lease until the context ends, and ends that when the lease is
+// lost.
+func (p *worker) keep() {
 	every := p.lease / renewals
 	for {
 		if (digest.SystemClock{}).Sleep(p.ctx, every) != nil {
@@ -204,19 +207,19 @@ func (p *place) keep() {
 	}
 }
 
-func (p *place) renew(within time.Duration) error {
+func (p *worker) renew(within time.Duration) error {
 	asked := time.Since(p.joined)
 	ctx, cancel := context.WithTimeout(p.ctx, within)
 	defer cancel()
 	var present int64
-	err := p.db.Update(ctx, "renew the worker's place", func(t *database.Tx) error {
+	err := p.db.Update(ctx, "renew the worker's lease", func(t *database.Tx) error {
 		n, err := t.Exec(`UPDATE workers SET leased_until = `+t.Dialect.Now+` + CAST($1 AS BIGINT)
 			WHERE id = $2 AND ended_at IS NULL`, p.lease.Microseconds(), p.id)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
-			return lostPlace()
+			return lostLeaseOfWorker()
 		}
 		if err := boundLeases(t); err != nil {
 			return err
@@ -231,34 +234,34 @@ func (p *place) renew(within time.Duration) error {
 	return err
 }
 
-// ID tells places apart.
-func (p *place) ID() int64 { return p.id }
+// ID tells workers apart.
+func (p *worker) ID() int64 { return p.id }
 
-// Context ends when the place is lost or left.
-func (p *place) Context() context.Context { return p.ctx }
+// Context ends when the lease is lost or the worker leaves.
+func (p *worker) Context() context.Context { return p.ctx }
 
-// Valid tells whether the place certainly holds at this moment.
-func (p *place) Valid() bool {
+// Valid tells whether the lease certainly holds at this moment.
+func (p *worker) Valid() bool {
 	return p.ctx.Err() == nil && (p.lasting || time.Since(p.joined) < time.Duration(p.goodFor.Load()))
 }
 
-// Present is how many processes had a place when this one was last renewed.
-func (p *place) Present() int { return int(p.present.Load()) }
+// Present is how many workers there were when the lease was last renewed.
+func (p *worker) Present() int { return int(p.present.Load()) }
 
-// Leave gives the place up and what it holds back.
-func (p *place) Leave() {
+// Leave ends the worker and releases its duties.
+func (p *worker) Leave() {
 	p.leave.Do(func() {
 		p.end(nil)
 		p.renewing.Wait()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), leaveTime)
 		defer cancel()
-		// A place that cannot be given up now runs out, or is ended by the next to
+		// A lease that cannot be ended now runs out, or is ended by the next to
 		// join: there is nothing to report.
 		_ = p.db.Update(ctx, "leave the workers", func(t *database.Tx) error {
 			if _, err := t.Exec(`UPDATE workers SET ended_at = `+t.Dialect.Now+` WHERE id = $1 AND ended_at IS NULL`, p.id); err != nil {
 				return err
 			}
-			return freeDuties(t)
+			return releaseDuties(t)
 		})
 		p.giveBack()
 	})

@@ -1,4 +1,4 @@
-package blog
+package pages
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/pull"
+	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
 )
 
@@ -119,7 +120,7 @@ func (db *Store) MarkAbsent(ctx context.Context, sourceID, postID int64, present
 		if err := lockForPage(t, sourceID); err != nil {
 			return err
 		}
-		if err := isFollowed(t, sourceID); err != nil {
+		if err := blog.IsFollowed(t, sourceID); err != nil {
 			return err
 		}
 		live, err := t.IDs(queryLiveOfPost, postID, sourceID, before.UnixMicro())

@@ -11,9 +11,9 @@ import (
 	"postbag/digest/store/database"
 )
 
-func postgresCarrier() carrier {
+func postgresDialect() dialect {
 	const ours = ` c.relnamespace = ` + database.OurSchema + `::oid AND c.relkind = 'r'`
-	return carrier{
+	return dialect{
 		columns: `
 			SELECT c.relname, a.attname, format_type(a.atttypid, NULL),
 				COALESCE((SELECT array_position(k.conkey, a.attnum) FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'p'), 0),
@@ -26,7 +26,7 @@ func postgresCarrier() carrier {
 			JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class o ON o.oid = k.confrelid
 			WHERE k.contype = 'f' AND c.relname NOT LIKE 'search\_%' AND` + ours,
 		// A reference that is added looks its rows up all at once, not one by one.
-		aside: `
+		indexes: `
 			SELECT c.relname, 'DROP INDEX ' || i.indexrelid::regclass, pg_get_indexdef(i.indexrelid), 1 AS turn
 			FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
 			WHERE NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid) AND` + ours + `
@@ -45,7 +45,7 @@ func postgresCarrier() carrier {
 		lastID:    postgresLastID,
 		setLastID: postgresSetLastID,
 		load:      postgresLoad,
-		settle:    `ANALYZE `,
+		analyze:   `ANALYZE `,
 	}
 }
 

@@ -1,15 +1,13 @@
-package blog
+package pages
 
 import (
 	"slices"
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
 )
-
-// maxVersions is how many earlier texts of a comment are kept.
-const maxVersions = 50
 
 // knownComment takes over what is new about a comment. One that is gone keeps its
 // words, and so its hash.
@@ -91,7 +89,7 @@ func (s *storing) changeComment(c digest.Comment, k *storedComment) error {
 		return err
 	}
 	s.stored.ChangedComments++
-	s.changed(KindComment, k.id)
+	s.changed(blog.KindComment, k.id)
 	if c.Key != "" {
 		s.newCommentKeys[c.Key] = k.id
 	}
@@ -111,7 +109,7 @@ func (s *storing) keepVersion(id int64) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Exec(queryOldVersions, id, maxVersions)
+	_, err = s.Exec(queryOldVersions, id, blog.MaxVersions)
 	return err
 }
 

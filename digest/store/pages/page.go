@@ -1,4 +1,4 @@
-package blog
+package pages
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/pull"
+	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
 )
 
@@ -56,7 +57,7 @@ func (db *Store) StorePage(ctx context.Context, page pull.Page) (stored pull.Sto
 		if page.Feed == nil {
 			return nil
 		}
-		return db.saveFeed(t, *page.Feed, page.Held)
+		return blog.Store{DB: db.DB}.SaveFeedIn(t, *page.Feed, page.Held)
 	})
 	if err != nil {
 		return pull.Stored{}, err
@@ -104,7 +105,7 @@ type storing struct {
 	untied []digest.Comment
 	late   int // new entries that should have been known
 	// What the search has to look at again.
-	forSearch map[Kind][]int64
+	forSearch map[blog.Kind][]int64
 }
 
 func (db *Store) newStoring(t *database.Tx, page pull.Page) (*storing, error) {
@@ -112,9 +113,9 @@ func (db *Store) newStoring(t *database.Tx, page pull.Page) (*storing, error) {
 	page.Comments = firstOf(page.Comments, func(c digest.Comment) string { return c.GUID })
 	s := &storing{Tx: t, dialect: db.Dialect, page: page, seen: page.Seen,
 		newPosts: map[string]int64{}, newComments: map[string]int64{}, newCommentKeys: map[string]int64{},
-		forSearch: map[Kind][]int64{}}
+		forSearch: map[blog.Kind][]int64{}}
 	var closed time.Time
-	if err := isFollowed(t, page.SourceID); err != nil {
+	if err := blog.IsFollowed(t, page.SourceID); err != nil {
 		return nil, err
 	}
 	if _, err := t.One([]any{&closed}, queryClosedForSource, page.SourceID); err != nil {
@@ -134,7 +135,7 @@ const queryClosedForSource = `
 // noteForSearch notes what this page changed for the search index.
 func (s *storing) noteForSearch() error {
 	for k, ids := range s.forSearch {
-		if err := Note(s.Tx, k, ids); err != nil {
+		if err := blog.Note(s.Tx, k, ids); err != nil {
 			return err
 		}
 	}
@@ -142,7 +143,7 @@ func (s *storing) noteForSearch() error {
 }
 
 // changed keeps in mind that an entry is to be indexed.
-func (s *storing) changed(k Kind, id int64) { s.forSearch[k] = append(s.forSearch[k], id) }
+func (s *storing) changed(k blog.Kind, id int64) { s.forSearch[k] = append(s.forSearch[k], id) }
 
 // count notes that a known entry was met.
 func (s *storing) count(firstSeen time.Time) {

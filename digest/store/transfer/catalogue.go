@@ -10,18 +10,18 @@ import (
 	"postbag/digest/store/database"
 )
 
-// carrier is what differs between databases when everything in one is read out,
+// dialect is what differs between databases when everything in one is read out,
 // or brought in.
-type carrier struct {
+type dialect struct {
 	// columns lists table, column, type, the place in the primary key or 0, and
 	// whether the database numbers the rows by it.
 	columns string
 	// references lists each table with one that it refers to.
 	references string
-	// aside lists what a table works without while it is filled, indexes first and
+	// indexes lists what a table works without while it is filled, indexes first and
 	// then references: the table, the statement that drops it and the one that
 	// makes it again.
-	aside string
+	indexes string
 	// begin are statements that a transaction of hours begins with.
 	begin []string
 	// bytewise, after a text in ORDER BY, orders it as everywhere else.
@@ -35,17 +35,17 @@ type carrier struct {
 	// check finds rows that refer to none, where loading has not; "" else. It
 	// gives the table of such a row.
 	check string
-	// settle, before a table's name, comes when everything is in; "" for nothing.
+	// analyze, before a table's name, comes when everything is in; "" for nothing.
 	// It is for these tables alone: others in the same database are not ours.
-	settle string
+	analyze string
 }
 
-// carrierOf gives what differs for a database.
-func carrierOf(d *database.Dialect) carrier {
+// dialectOf gives what differs for a database.
+func dialectOf(d *database.Dialect) dialect {
 	if d.Name == "sqlite" {
-		return sqliteCarrier()
+		return sqliteDialect()
 	}
-	return postgresCarrier()
+	return postgresDialect()
 }
 
 // storedTable is a table as it goes into a backup, with what reading it needs.
@@ -91,7 +91,7 @@ func catalogue(t *database.Tx) ([]storedTable, error) {
 			all = append(all, storedTable{Table: backup.Table{Name: table}})
 		}
 		return addColumn(t, &all[len(all)-1], column, strings.ToUpper(kind), place, numbered)
-	}, carrierOf(t.Dialect).columns)
+	}, dialectOf(t.Dialect).columns)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func addColumn(t *database.Tx, to *storedTable, column, kind string, place int, 
 	if place > 0 {
 		term := quoted(column)
 		if known == backup.Text {
-			term += carrierOf(t.Dialect).bytewise
+			term += dialectOf(t.Dialect).bytewise
 		}
 		to.key = slices.Insert(to.key, min(place-1, len(to.key)), term)
 	}
@@ -128,7 +128,7 @@ func inOrder(t *database.Tx, all []storedTable) ([]storedTable, error) {
 			waits[from] = append(waits[from], to)
 		}
 		return err
-	}, carrierOf(t.Dialect).references)
+	}, dialectOf(t.Dialect).references)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +166,7 @@ func size(t *database.Tx, table string) (int64, error) {
 
 // begin prepares a transaction that lasts.
 func begin(t *database.Tx) error {
-	for _, statement := range carrierOf(t.Dialect).begin {
+	for _, statement := range dialectOf(t.Dialect).begin {
 		if _, err := t.Exec(statement); err != nil {
 			return err
 		}

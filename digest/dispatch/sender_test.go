@@ -1,0 +1,211 @@
+package dispatch_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+	"postbag/digest/dispatch"
+	"postbag/digest/dispatch/dispatchtest"
+	"postbag/subscribers"
+)
+
+var (
+	eight = desk.Ref{Number: 8}
+	by    = dispatchtest.By
+)
+
+func progress(int, int) {}
+
+// TestSendPublishesAndMails takes an approved issue to its reader, and a second time
+// changes nothing.
+func TestSendPublishesAndMails(t *testing.T) {
+	o := dispatchtest.New(t)
+	for range 2 {
+		issue, unsure, err := o.Sender.Send(t.Context(), by, desk.Ref{}, false)
+		o.Must(err)
+		if len(unsure) > 0 || o.Blogs.Asked() != 1 {
+			t.Errorf("%d picks are not known to be there; the blog was asked %d times", len(unsure), o.Blogs.Asked())
+		}
+		r, err := o.Sender.Deliver(t.Context(), by, issue, progress)
+		o.Must(err)
+		if r.Issue.State != digest.Sent || r.Counts[subscribers.Delivered] != 1 || !r.Here {
+			t.Errorf("the report is %+v", r)
+		}
+	}
+	if n := len(o.Mails()); n != 1 {
+		t.Errorf("%d mails went out", n)
+	}
+}
+
+// TestLastCheck takes a pick off the blog after the approval: neither publishing nor
+// sending goes past it, and nothing is mailed. What is on the web already is sent only
+// by who says so.
+func TestLastCheck(t *testing.T) {
+	t.Run("before publishing", func(t *testing.T) {
+		o := dispatchtest.New(t)
+		o.Blogs.TakeOff(o.Last)
+		for name, do := range map[string]func() error{
+			"publish":     func() error { _, _, err := o.Sender.Publish(t.Context(), by, eight); return err },
+			"send":        func() error { _, _, err := o.Sender.Send(t.Context(), by, eight, false); return err },
+			"send anyway": func() error { _, _, err := o.Sender.Send(t.Context(), by, eight, true); return err },
+		} {
+			if err := do(); digest.KindOf(err) != digest.Conflict || !strings.Contains(fmt.Sprint(err), "was removed from the blog") {
+				t.Errorf("%s gives %v", name, err)
+			}
+		}
+		o.State(digest.Approved)
+	})
+	t.Run("before mailing", func(t *testing.T) {
+		o := dispatchtest.New(t)
+		_, _, err := o.Sender.Publish(t.Context(), by, eight)
+		o.Must(err)
+		o.Blogs.TakeOff(o.Last)
+		if _, _, err := o.Sender.Send(t.Context(), by, eight, false); digest.KindOf(err) != digest.Conflict || err == nil {
+			t.Errorf("a plain send gives %v", err)
+		}
+		issue, _, err := o.Desk.Issue(t.Context(), eight)
+		o.Must(err)
+		if why, _, err := o.Sender.Waits(t.Context(), issue); why == nil || err != nil {
+			t.Errorf("by itself it would go on: %v, %v", why, err)
+		}
+		issue, _, err = o.Sender.Send(t.Context(), by, eight, true)
+		o.Must(err)
+		if why, _, err := o.Sender.Waits(t.Context(), issue); why != nil || err != nil {
+			t.Errorf("though the editor said so it waits: %v, %v", why, err)
+		}
+	})
+	t.Run("a plain send takes the permission back", func(t *testing.T) {
+		o := dispatchtest.New(t)
+		_, _, err := o.Sender.Publish(t.Context(), by, eight)
+		o.Must(err)
+		_, _, err = o.Sender.Send(t.Context(), by, eight, true)
+		o.Must(err)
+		issue, _, err := o.Sender.Send(t.Context(), by, eight, false)
+		o.Must(err)
+		o.Blogs.TakeOff(o.Last)
+		if why, _, err := o.Sender.Waits(t.Context(), issue); why == nil || err != nil {
+			t.Errorf("it would go on: %v, %v", why, err)
+		}
+	})
+}
+
+// TestTwoPublish lets two editors publish at once: both are told that it is public,
+// and it was published once.
+func TestTwoPublish(t *testing.T) {
+	o := dispatchtest.New(t)
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			issue, _, err := o.Sender.Publish(t.Context(), by, eight)
+			if err != nil || !issue.State.Public() {
+				t.Errorf("the issue is %s, %v", issue.State, err)
+			}
+		})
+	}
+	both.Wait()
+	o.State(digest.Published)
+}
+
+// TestHoldWhileAnotherSends holds all sending between the order and the delivery:
+// nothing is mailed, the sender is told what holds it, and after the release the
+// issue goes out once.
+func TestHoldWhileAnotherSends(t *testing.T) {
+	o := dispatchtest.New(t)
+	issue, _, err := o.Sender.Send(t.Context(), by, eight, false)
+	o.Must(err)
+	done, onWire, err := o.Sender.Hold(t.Context(), digest.Actor{Kind: digest.ByCommand, Name: "bo"}, "moving")
+	o.Must(err)
+	if !done || onWire != 0 {
+		t.Errorf("held %v, %d on the wire", done, onWire)
+	}
+	for name, do := range map[string]func() error{
+		"deliver": func() error { _, err := o.Sender.Deliver(t.Context(), by, issue, progress); return err },
+		"send":    func() error { _, _, err := o.Sender.Send(t.Context(), by, eight, false); return err },
+	} {
+		err := do()
+		if digest.KindOf(err) != digest.Conflict || err == nil || len(digest.ActsOf(err)) == 0 {
+			t.Errorf("%s gives %v", name, err)
+		}
+	}
+	if n := len(o.Mails()); n != 0 {
+		t.Errorf("%d mails went out", n)
+	}
+	if _, _, err := o.Sender.Release(t.Context(), by, dispatch.NotAsked); digest.KindOf(err) != digest.Conflict || err == nil {
+		t.Errorf("a release without a decision gives %v", err)
+	}
+	_, fates, err := o.Sender.Release(t.Context(), by, dispatch.SendUnsent)
+	o.Must(err)
+	if len(fates) != 1 || fates[0].Fate != dispatch.GoesOn {
+		t.Errorf("what was held becomes %+v", fates)
+	}
+	_, err = o.Sender.Deliver(t.Context(), by, issue, progress)
+	o.Must(err)
+	if n := len(o.Mails()); n != 1 {
+		t.Errorf("%d mails went out", n)
+	}
+}
+
+// TestHeldTwice keeps the first hold's reason.
+func TestHeldTwice(t *testing.T) {
+	o := dispatchtest.New(t)
+	var both sync.WaitGroup
+	held := make(chan bool, 2)
+	for _, reason := range []string{"one", "two"} {
+		both.Go(func() {
+			done, _, err := o.Sender.Hold(t.Context(), by, reason)
+			if err != nil {
+				t.Error(err)
+			}
+			held <- done
+		})
+	}
+	both.Wait()
+	if one, two := <-held, <-held; one == two {
+		t.Errorf("held by both: %v", one)
+	}
+}
+
+// TestPausedIssueWaits pauses an issue that is being sent, from where it goes on.
+func TestPausedIssueWaits(t *testing.T) {
+	o := dispatchtest.New(t)
+	issue, _, err := o.Sender.Send(t.Context(), by, eight, false)
+	o.Must(err)
+	o.Must(o.Sender.Begin(t.Context(), by, issue))
+	_, err = o.Sender.Pause(t.Context(), by, desk.Ref{})
+	o.Must(err)
+	r, err := o.Sender.Deliver(t.Context(), by, issue, progress)
+	o.Must(err)
+	if r.Issue.State != digest.Paused || len(o.Mails()) != 0 {
+		t.Errorf("the report is %+v, and %d mails went out", r, len(o.Mails()))
+	}
+	_, err = o.Sender.Resume(t.Context(), by, desk.Ref{})
+	o.Must(err)
+	_, err = o.Sender.Deliver(t.Context(), by, issue, progress)
+	o.Must(err)
+	o.State(digest.Sent)
+}
+
+// TestTestMails mails two tests: each has a Message-ID of its own, says that it is a
+// test, and leaves the issue as it is.
+func TestTestMails(t *testing.T) {
+	o := dispatchtest.New(t)
+	for range 2 {
+		_, err := o.Sender.Test(t.Context(), by, eight, "editor@news.example")
+		o.Must(err)
+	}
+	ids := map[string]bool{}
+	for _, m := range o.Mails() {
+		ids[m.Header.Get("Message-Id")] = true
+		if !strings.Contains(strings.ToLower(m.Header.Get("Subject")), "test") {
+			t.Errorf("the subject is %q", m.Header.Get("Subject"))
+		}
+	}
+	if len(ids) != 2 {
+		t.Errorf("the Message-IDs are %v", ids)
+	}
+	o.State(digest.Approved)
+}

@@ -1,0 +1,257 @@
+package duty_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+	"postbag/digest/dispatch"
+	"postbag/digest/dispatch/dispatchtest"
+	"postbag/digest/duty"
+	"postbag/digest/pull/poll"
+	"postbag/digest/site"
+	"postbag/digest/work"
+	"postbag/subscribers"
+)
+
+var (
+	eight  = desk.Ref{Number: 8}
+	by     = dispatchtest.By
+	sunday = time.Date(2026, 3, 8, 18, 0, 0, 0, time.UTC) // the moment of the issue
+)
+
+// journal is a log that is read while it is written.
+type journal struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.b.Write(p)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.b.String()
+}
+
+// office is an office with a worker.
+type office struct {
+	*dispatchtest.Office
+	log    *journal
+	worker *duty.Worker
+}
+
+func newOffice(t *testing.T) *office {
+	o := &office{Office: dispatchtest.New(t), log: &journal{}}
+	o.worker = duty.New(duty.Options{
+		Store: o.DB, Desk: o.Desk, Sender: o.Sender, Clock: o.Clock, Log: slog.New(slog.NewTextHandler(o.log, nil)),
+		Pull:    func(context.Context, int64) (poll.Report, error) { return poll.Report{}, nil },
+		Letters: func(context.Context, work.Place) error { return nil },
+		Sweep:   func(context.Context) (int, error) { return 0, nil },
+		Joining: work.Joining{Name: "worker", Lease: time.Minute}, Site: site.Site{Base: "https://news.example"},
+	})
+	return o
+}
+
+// work lets the worker work until the test ends.
+func (o *office) work() {
+	o.Helper()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(o.Context()))
+	place, err := o.DB.Join(ctx, work.Joining{Name: "worker", Lease: time.Minute})
+	o.Must(err)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		o.worker.Work(ctx, place)
+	}()
+	o.Cleanup(func() {
+		cancel()
+		<-done
+	})
+	o.eventually("the duties are planned", func() bool {
+		d, err := o.DB.Duty(ctx, "clean-up")
+		return err == nil && d.Runs > 0
+	})
+}
+
+func (o *office) eventually(what string, holds func() bool) {
+	o.Helper()
+	for until := time.Now().Add(20 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(until) {
+			o.Fatalf("it never came that %s; the log:\n%s", what, o.log)
+		}
+	}
+}
+
+func (o *office) is(want digest.IssueState) bool {
+	o.Helper()
+	issue, _, err := o.Desk.Issue(o.Context(), eight)
+	o.Must(err)
+	return issue.State == want
+}
+
+// done waits until the worker has done a duty once more.
+func (o *office) done(name string) {
+	o.Helper()
+	before, err := o.DB.Duty(o.Context(), name)
+	o.Must(err)
+	o.Must(o.DB.MakeDue(o.Context(), name, o.Clock.Now()))
+	o.eventually(name+" was done", func() bool {
+		now, err := o.DB.Duty(o.Context(), name)
+		o.Must(err)
+		return now.Runs > before.Runs
+	})
+}
+
+// TestTheMomentComes publishes and mails an approved issue when its moment has come,
+// and not before.
+func TestTheMomentComes(t *testing.T) {
+	o := newOffice(t)
+	o.Clock.Set(sunday.Add(-time.Minute))
+	o.work()
+	o.done("deadline:pick")
+	o.State(digest.Approved)
+	o.Clock.Set(sunday)
+	o.eventually("the issue is sent", func() bool { return o.is(digest.Sent) })
+	if n := len(o.Mails()); n != 1 {
+		t.Errorf("%d mails went out", n)
+	}
+	if !strings.Contains(o.log.String(), "https://news.example/issues/8") {
+		t.Errorf("the log does not say where it is:\n%s", o.log)
+	}
+}
+
+// TestTooLateAsks leaves an issue that is more than a day late to the editor.
+func TestTooLateAsks(t *testing.T) {
+	o := newOffice(t)
+	o.Clock.Set(sunday.Add(25 * time.Hour))
+	o.work()
+	o.eventually("the log says that it is too late", func() bool { return strings.Contains(o.log.String(), "too late and waits for you") })
+	o.State(digest.Approved)
+	duties, err := o.DB.Duties(t.Context(), 0)
+	o.Must(err)
+	if !slices.ContainsFunc(duties, func(d work.Listed) bool { return d.Name == "deadline:pick" && d.Asks != "" }) {
+		t.Errorf("the schedule asks nothing: %+v", duties)
+	}
+	_, _, err = o.Sender.Send(t.Context(), by, eight, false)
+	o.Must(err)
+	o.eventually("what the editor sends by hand is sent", func() bool { return o.is(digest.Sent) })
+}
+
+// TestRemovedPickWaits takes a pick off the blog: the issue waits, before it is
+// published and before it is mailed, and goes on when the editor says so.
+func TestRemovedPickWaits(t *testing.T) {
+	t.Run("before publishing", func(t *testing.T) {
+		o := newOffice(t)
+		o.Blogs.TakeOff(o.Last)
+		o.Clock.Set(sunday)
+		o.work()
+		o.eventually("the log says that it waits", func() bool { return strings.Contains(o.log.String(), "an issue is held: ") })
+		o.done("deadline:pick")
+		o.State(digest.Approved)
+		if n := strings.Count(o.log.String(), "an issue is held: "); n != 1 {
+			t.Errorf("the log says it %d times", n)
+		}
+	})
+	t.Run("before mailing", func(t *testing.T) {
+		o := newOffice(t)
+		_, _, err := o.Sender.Publish(t.Context(), by, eight)
+		o.Must(err)
+		o.Blogs.TakeOff(o.Last)
+		o.Clock.Set(sunday)
+		o.work()
+		o.eventually("the log says that it waits", func() bool { return strings.Contains(o.log.String(), "an issue is held: ") })
+		o.State(digest.Published)
+		if n := len(o.Mails()); n != 0 {
+			t.Errorf("%d mails went out", n)
+		}
+		_, _, err = o.Sender.Send(t.Context(), by, eight, true)
+		o.Must(err)
+		o.eventually("it is sent anyway", func() bool { return o.is(digest.Sent) })
+	})
+}
+
+// TestHeldWorkerSendsNothing holds all sending: the worker publishes and mails
+// nothing, says so once, and goes on after the release.
+func TestHeldWorkerSendsNothing(t *testing.T) {
+	o := newOffice(t)
+	_, _, err := o.Sender.Hold(t.Context(), by, "moving")
+	o.Must(err)
+	o.Clock.Set(sunday)
+	o.work()
+	o.eventually("the worker has seen it", func() bool { return strings.Contains(o.log.String(), "sending is held") })
+	o.done("deadline:pick")
+	o.done("deadline:pick")
+	o.State(digest.Approved)
+	if n := strings.Count(o.log.String(), "sending is held"); n != 1 {
+		t.Errorf("the log says it %d times:\n%s", n, o.log)
+	}
+	_, _, err = o.Sender.Release(t.Context(), by, dispatch.SendUnsent)
+	o.Must(err)
+	o.eventually("it is sent", func() bool { return o.is(digest.Sent) })
+}
+
+// TestWorkerBesideACommand has the order of a command mailed by the worker that is
+// there; the command watches.
+func TestWorkerBesideACommand(t *testing.T) {
+	o := newOffice(t)
+	o.work()
+	issue, _, err := o.Sender.Send(t.Context(), by, eight, false)
+	o.Must(err)
+	r, err := o.Sender.Deliver(t.Context(), by, issue, func(int, int) {})
+	o.Must(err)
+	if r.Here || r.Issue.State != digest.Sent || r.Counts[subscribers.Delivered] != 1 {
+		t.Errorf("the report is %+v", r)
+	}
+}
+
+func (o *office) schedule() duty.Schedule {
+	return duty.Schedule{
+		Store: o.DB, Clock: o.Clock, Joining: work.Joining{Name: "command", Lease: time.Minute},
+		Worker: func(context.Context) (*duty.Worker, error) { return o.worker, nil },
+	}
+}
+
+// TestListingPlansNothing lists what no worker has planned yet, and writes nothing.
+func TestListingPlansNothing(t *testing.T) {
+	o := newOffice(t)
+	listed, err := o.schedule().List(t.Context(), 100)
+	o.Must(err)
+	stored, err := o.DB.Duties(t.Context(), 0)
+	o.Must(err)
+	for _, name := range []string{"index", "clean-up"} {
+		is := func(l work.Listed) bool { return l.Name == name }
+		if !slices.ContainsFunc(listed, is) || slices.ContainsFunc(stored, is) {
+			t.Errorf("%s: listed %+v, stored %+v", name, listed, stored)
+		}
+	}
+}
+
+// TestRunNow does a duty at once, and refuses what cannot be done so.
+func TestRunNow(t *testing.T) {
+	o := newOffice(t)
+	after, err := o.schedule().Run(t.Context(), by, "clean-up")
+	if err != nil || after.Runs != 1 || !after.Next.Equal(o.Clock.Now().Add(time.Hour)) {
+		t.Errorf("it stands as %+v, %v", after, err)
+	}
+	for name, kind := range map[string]digest.Kind{"deadline:pick": digest.Invalid, "deliver:pick": digest.Invalid, "backup": digest.Invalid, "nothing": digest.NotFound} {
+		if _, err := o.schedule().Run(t.Context(), by, name); err == nil || digest.KindOf(err) != kind {
+			t.Errorf("%s gives %v", name, err)
+		}
+	}
+	o.work()
+	if after, err = o.schedule().Run(t.Context(), by, "clean-up"); err != nil || after.Runs < 2 {
+		t.Errorf("by the worker it stands as %+v, %v", after, err)
+	}
+}

@@ -1,0 +1,79 @@
+package feed
+
+import (
+	"regexp"
+	"strings"
+
+	"postbag/digest"
+	"postbag/digest/field"
+)
+
+// platforms are tried in this order; the last one takes every feed, and reads it by
+// RFC 4287, RSS, RFC 4685 (threads) and what addresses commonly look like.
+var platforms = []platform{
+	{ // Atom, and RSS, which does not tell replies from other comments
+		name: digest.Blogger, begins: []string{"blogger"}, made: []string{"www.blogger.com"},
+		is:   func(p *page) bool { return field.BloggerBlog(p.id) != "" },
+		kind: bloggerKind, document: bloggerDocument, body: bloggerBody, comment: bloggerComment,
+	},
+	{ // RSS, and Atom, whose comments name their parents
+		name: digest.WordPress, begins: []string{"wordpress"}, made: []string{"wordpress.org", "wordpress.com"}, is: hasWordPressIDs,
+		kind: wordPressKind, document: wordPressDocument, skip: pingback, post: wordPressPost, comment: wordPressComment,
+	},
+	{ // the latest comments of a forum, which have no ids: the permalink holds the number
+		name: digest.Disqus, hosts: []string{"disqus.com"},
+		lists: digest.CommentsFeed, onePost: regexp.MustCompile(`^/[^/]+/latest\.rss$`),
+		urlNumber: numbering{"comment-", commentMark}, paged: true,
+	},
+	{ // the comments of one page; only replies say what they reply to
+		name: digest.Isso, ids: issoID, is: func(p *page) bool { return issoFeed.MatchString(p.id) },
+		lists: digest.CommentsFeed, onePost: regexp.MustCompile(``),
+		idNumber: numbering{"isso-", issoID}, paged: true, comment: issoComment,
+	},
+	{ // the comments of a site or a page; only titles tell replies, and whom they answer
+		name: digest.Remark42, urls: remarkPlace, is: func(p *page) bool { return strings.HasPrefix(p.title, "Remark42") },
+		lists: digest.CommentsFeed, onePost: regexp.MustCompile(`/rss/post$`),
+		urlNumber: numbering{"comment-", remarkPlace}, paged: true, body: remarkBody, comment: remarkComment,
+	},
+	{ // a forum: topics are posts, and the posts in them comments
+		name: digest.Discourse, made: []string{"discourse"}, is: hasDiscourseNames,
+		kind: discourseKind, document: discourseDocument, body: discourseBody, skip: discourseNote, topic: discourseTopic,
+		post: discoursePost, comment: discourseComment,
+	},
+	{ // the posts (t3) and comments (t1) of a subreddit or a thread, whose first entry is its post
+		name: digest.Reddit, hosts: []string{"reddit.com"}, ids: redditID,
+		kind: redditKind, document: redditDocument, topic: func(_ *page, e *entry) bool { return strings.HasPrefix(e.id, "t3_") },
+		post: redditPost, comment: redditComment,
+	},
+	{ // the site's own list of stories, and hnrss, which lists either
+		name: digest.HackerNews, made: []string{"hnrss"}, hosts: []string{"news.ycombinator.com", "hnrss.org"},
+		kind: hackerNewsKind, topic: func(_ *page, e *entry) bool { return !isHackerNewsComment(e) },
+		post: hackerNewsPost, comment: hackerNewsComment,
+	},
+	{ // any site made with the software
+		name: digest.Lobsters, hosts: []string{"lobste.rs"}, is: hasLobstersNames,
+		kind: lobstersKind, topic: func(_ *page, e *entry) bool { return !isLobstersComment(e) },
+		post: lobstersPost, comment: lobstersComment,
+	},
+	{ // a repository's discussions, or one of them with its comments; giscus keeps a page's there
+		name: digest.GitHub, is: hasGitHubNames,
+		kind: gitHubKind, document: gitHubDocument, topic: func(_ *page, e *entry) bool { return !isGitHubComment(e) },
+		urlNumber: numbering{"discussioncomment-", gitHubMark}, post: gitHubPost, comment: gitHubComment,
+	},
+	{ // the statuses of an account or a tag
+		name: digest.Mastodon, begins: []string{"mastodon"}, is: hasMastodonNames,
+		lists: digest.PostsFeed, silent: "Mastodon", post: mastodonPost,
+	},
+	{name: digest.Ghost, begins: []string{"ghost"}, lists: digest.PostsFeed, silent: "Ghost"},
+	{name: digest.Substack, made: []string{"substack"}, hosts: []string{"substack.com"}, lists: digest.PostsFeed, silent: "Substack"},
+	{ // what Views makes: a comment's post is known only where its permalink is the post's
+		name: digest.Drupal, made: []string{"drupal"}, ids: drupalID,
+		kind: drupalKind, onePost: drupalThread, body: drupalBody,
+		urlNumber: numbering{"comment-", drupalFragment}, post: drupalPost, comment: drupalComment,
+	},
+	{ // its own feeds list entries; a template for comments follows RFC 4685
+		name: digest.MovableType, made: []string{"movable type", "movabletype", "typepad"}, hosts: []string{"typepad.com"},
+		topic: topic, comment: reply,
+	},
+	{name: digest.Generic, is: func(*page) bool { return true }, topic: topic, comment: reply},
+}
