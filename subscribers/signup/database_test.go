@@ -3,6 +3,7 @@ package signup_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -13,6 +14,8 @@ import (
 	"postbag/subscribers/deliver"
 	"postbag/subscribers/signup"
 )
+
+func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 
 // setClock is set by hand.
 type setClock struct{ at time.Time }

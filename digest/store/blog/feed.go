@@ -109,7 +109,7 @@ func replanFeed(t *database.Tx, id int64) error {
 	if err != nil {
 		return err
 	}
-	return duties.Replan(t, work.Pull, source)
+	return duties.Replan(t, duties.Source, source)
 }
 
 func (db *Store) addFeed(t *database.Tx, f digest.FeedState) (id int64, err error) {

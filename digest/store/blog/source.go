@@ -216,7 +216,7 @@ func (db *Store) RemoveSource(ctx context.Context, id int64) error {
 				return err
 			}
 		}
-		return duties.ForgetPull(t, id)
+		return duties.Forget(t, id)
 	})
 }
 

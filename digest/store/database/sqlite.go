@@ -193,6 +193,7 @@ func sqliteAlone(ctx context.Context, path string) (giveBack func(), err error) 
 	}, nil
 }
 
+// SqliteURI gives the driver's name of a file with settings.
 func SqliteURI(path string, q url.Values) string {
 	slashed := filepath.ToSlash(path)
 	if !strings.HasPrefix(slashed, "/") {

@@ -8,6 +8,7 @@ import (
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
 	"postbag/digest/store/publication"
+	"postbag/digest/store/rules"
 )
 
 // SetDue moves the moment of an issue that is approved or published: whoever
@@ -19,7 +20,7 @@ func (db *Store) SetDue(ctx context.Context, issueID int64, at time.Time, overro
 		if err := publication.NotHeld(t); err != nil {
 			return err
 		}
-		n, err := t.Exec(`UPDATE issues SET due_at = $1, asks = '', overrode = $2 WHERE id = $3 AND state IN ('approved', 'published')`,
+		n, err := t.Exec(`UPDATE issues SET due_at = $1, asks = '', overrode = $2 WHERE id = $3 AND `+rules.Waiting,
 			at, string(overrode), issueID)
 		if err == nil && n == 0 {
 			return digest.Fail(digest.Conflict, "", "the issue is not waiting to be sent").Offer(digest.Act{Do: digest.ListIssues})

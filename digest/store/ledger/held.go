@@ -25,10 +25,10 @@ func (db *Store) Held(ctx context.Context, now time.Time) (h dispatch.Held, err 
 
 // mayBeSent tells of issues that wait for their moment, and may have been sent
 // elsewhere at $1 while sending is held here since $2.
-const mayBeSent = `state IN ('approved', 'published') AND due_at IS NOT NULL AND (due_at <= $1 OR approved_at <= $2)`
+var mayBeSent = rules.Waiting + ` AND due_at IS NOT NULL AND (due_at <= $1 OR approved_at <= $2)`
 
 // queryUnsure are the issues that may have gone on elsewhere.
-const queryUnsure = `FROM issues WHERE state IN ('sending', 'paused') OR ` + mayBeSent
+var queryUnsure = `FROM issues WHERE ` + rules.Mailing + ` OR ` + mayBeSent
 
 func held(t *database.Tx, now time.Time) (h dispatch.Held, err error) {
 	if h.Since, h.Reason, err = publication.HeldSince(t); err != nil || h.Since.IsZero() {

@@ -6,11 +6,22 @@ package rules
 import (
 	"strings"
 
+	"postbag/digest"
 	"postbag/subscribers"
 )
 
-// The conditions.
+// Counts, of issues, tells of those whose picks are used and whose window is closed
+// to others.
+const Counts = "state <> '" + string(digest.Cancelled) + "'"
+
+// The conditions made of lists of states.
 var (
+	// Public, of issues, tells of those that readers can see.
+	Public = state(digest.PublicStates())
+	// Waiting, of issues, tells of those that wait for the moment they go out.
+	Waiting = state(digest.WaitingStates())
+	// Mailing, of issues, tells of those that are being mailed.
+	Mailing = state(digest.MailingStates())
 	// Mailable, of subscribers, tells who may be mailed an issue.
 	Mailable = state(subscribers.MailableStates())
 	// Open, of deliveries, tells of rows to which something still happens by itself.

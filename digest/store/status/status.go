@@ -41,7 +41,7 @@ func (db *Store) Status(ctx context.Context) (s health.Stored, err error) {
 // The rows that a status counts, each told by an index alone.
 var (
 	queryOpenDeliveries = `SELECT 1 FROM deliveries
-		WHERE issue_id IN (SELECT id FROM issues WHERE state IN ('sending', 'paused'))
+		WHERE issue_id IN (SELECT id FROM issues WHERE ` + rules.Mailing + `)
 			AND ` + rules.Open
 	queryUncertainDeliveries = `SELECT 1 FROM deliveries WHERE state = 'uncertain'`
 	queryOpenLetters         = `SELECT 1 FROM letters`

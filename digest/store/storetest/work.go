@@ -166,12 +166,12 @@ var workTests = []test{
 	{"the duty that is due longest goes first", func(b *bench) {
 		p := b.join()
 		b.must(b.Plan(b.ctx(), start,
-			work.Duty{Name: "a", Kind: work.CleanUp, Next: after(-time.Minute)},
-			work.Duty{Name: "b", Kind: work.Index, Next: after(-time.Hour)},
-			work.Duty{Name: "c", Kind: work.CleanUp, Next: after(-time.Second)}))
+			work.Duty{Name: "a", Kind: "clean-up", Next: after(-time.Minute)},
+			work.Duty{Name: "b", Kind: "index", Next: after(-time.Hour)},
+			work.Duty{Name: "c", Kind: "clean-up", Next: after(-time.Second)}))
 		var order []string
 		for range 3 {
-			order = append(order, b.claim(p, start, work.CleanUp, work.Index).Name)
+			order = append(order, b.claim(p, start, "clean-up", "index").Name)
 		}
 		b.equal("the order", order, []string{"b", "a", "c"})
 	}},
@@ -241,9 +241,9 @@ var workTests = []test{
 	{"a plan makes what is missing and keeps what is there", func(b *bench) {
 		p := b.join()
 		src, _ := b.source("nightbus")
-		sweep := work.Duty{Name: "clean-up", Kind: work.CleanUp, Next: start}
+		sweep := work.Duty{Name: "clean-up", Kind: "clean-up", Next: start}
 		b.must(b.Plan(b.ctx(), start, sweep))
-		l := b.claim(p, start, work.CleanUp)
+		l := b.claim(p, start, "clean-up")
 		b.must(b.Complete(b.ctx(), l, work.Outcome{Next: after(time.Hour), Now: start}))
 		b.must(b.Plan(b.ctx(), after(time.Minute), sweep))
 		b.equal("the next clean-up", b.duty("clean-up").Next, after(time.Hour))
