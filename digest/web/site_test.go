@@ -21,8 +21,8 @@ import (
 	"postbag/digest/store/storetest"
 	"postbag/digest/web"
 	"postbag/subscribers"
-	"postbag/subscribers/roster"
 	"postbag/subscribers/deliver"
+	"postbag/subscribers/roster"
 	"postbag/subscribers/signup"
 	"postbag/templates"
 )
