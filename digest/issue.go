@@ -70,9 +70,16 @@ type Pause struct {
 func (s IssueState) To(next IssueState) bool { return slices.Contains(issueMoves[s], next) }
 
 // Public tells whether readers may see an issue in this state.
-func (s IssueState) Public() bool {
-	return s == Published || s == Sending || s == Paused || s == Sent
-}
+func (s IssueState) Public() bool { return slices.Contains(PublicStates(), s) }
+
+// PublicStates lists the states in which readers may see an issue.
+func PublicStates() []IssueState { return []IssueState{Published, Sending, Paused, Sent} }
+
+// WaitingStates lists the states in which an issue waits for its moment.
+func WaitingStates() []IssueState { return []IssueState{Approved, Published} }
+
+// MailingStates lists the states of an issue that is being mailed.
+func MailingStates() []IssueState { return []IssueState{Sending, Paused} }
 
 // Issue is one numbered edition of a series.
 type Issue struct {

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"postbag/digest/digesttest"
 	"postbag/templates"
 )
 
@@ -24,20 +24,7 @@ var shots = flag.String("shots", "", "a folder to write pictures of every page a
 // browser starts a headless browser, or skips the test where there is none.
 func browser(t *testing.T) context.Context {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		const reason = "NO BROWSER FOUND (chromium or google-chrome): what readers see is NOT tested"
-		if os.Getenv("POSTBAG_TEST_REQUIRE") == "all" {
-			t.Fatal(reason)
-		}
-		t.Skip(reason)
-	}
+	path := digesttest.Chromium(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.WSURLReadTimeout(2*time.Minute), chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.UserDataDir(t.TempDir()))
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)

@@ -2,11 +2,9 @@ package main
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -90,9 +88,7 @@ func writeForum(write write, size int64) (comments int) {
 // included. Under POSTBAG_TEST_LONG=1 the export has a gigabyte.
 func TestImportInBoundedMemory(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS != "linux" {
-		digesttest.Missing(t, "Linux", errors.New("others do not give the peak of memory in kilobytes"))
-	}
+	digesttest.PeakMemory.Check(t)
 	size := digesttest.Large(16 << 20)
 	if os.Getenv("POSTBAG_TEST_LONG") == "1" {
 		size = 1 << 30

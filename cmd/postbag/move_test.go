@@ -258,9 +258,7 @@ func TestInterruptedCopy(t *testing.T) {
 // TestBackupOnAFullDisk has no room for the file.
 func TestBackupOnAFullDisk(t *testing.T) {
 	t.Parallel()
-	if _, err := os.Stat("/dev/full"); err != nil {
-		digesttest.Missing(t, "/dev/full", err)
-	}
+	digesttest.FullDevice.Check(t)
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)

@@ -37,7 +37,7 @@ func (m tests) Run() int {
 	if err := os.Setenv("POSTBAG_TESTING", "1"); err != nil {
 		panic(err)
 	}
-	return m.M.Run()
+	return storetest.Pooled{Tests: m.M}.Run()
 }
 
 // TestScripts runs the stories of testdata/script: each is what an operator
@@ -70,7 +70,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("POSTBAG_FETCH_ALLOW", env.Getenv("POSTBAG_FETCH_ALLOW")+","+hostOf(press.URL))
 			env.Setenv("NOBODY", digesttest.Nobody(t))
 			if storetest.OnPostgres() {
-				env.Setenv("POSTBAG_DB", storetest.Postgres(t))
+				database, giveBack := storetest.Take(t)
+				env.Defer(giveBack)
+				env.Setenv("POSTBAG_DB", database)
 			}
 			return nil
 		},

@@ -115,11 +115,7 @@ func TestEveryRowIsJSON(t *testing.T) {
 // TestAStrangerCanCheckIt compares the checksums with gzip, sha256sum and their
 // like, as docs/backup-format.md says.
 func TestAStrangerCanCheckIt(t *testing.T) {
-	for _, tool := range []string{"gzip", "sha256sum", "awk", "head"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			digesttest.Missing(t, tool, err)
-		}
-	}
+	digesttest.ShellTools.Check(t)
 	path := filepath.Join(t.TempDir(), "backup.gz")
 	if err := os.WriteFile(path, written(t, true), 0o600); err != nil {
 		t.Fatal(err)

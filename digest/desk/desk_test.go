@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -14,6 +15,8 @@ import (
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 )
+
+func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 
 // ada and ben are two editors.
 var (

@@ -1,44 +1,142 @@
-// Package digesttest finds what tests need from outside the repository. Only
-// tests import it.
+// Package digesttest finds what tests need from outside the repository, and says
+// what is not tested where it is missing. Only tests import it.
 package digesttest
 
 import (
+	"errors"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 )
 
-// SampleBlog gives the folder of the founding blog's feeds, which lie beside the
-// checkout. Where they are absent the test is skipped aloud, or fails under
-// POSTBAG_TEST_REQUIRE=all.
-func SampleBlog(t testing.TB) string {
+// Need is something outside the repository without which some tests cannot run.
+type Need struct {
+	// Name says what it is.
+	Name string
+	// Find says why it is not there; nil when it is.
+	Find func() error
+	// Optional needs may be missing under POSTBAG_TEST_REQUIRE=all.
+	Optional bool
+}
+
+// Needs are what tests need, but for the PostgreSQL server of package storetest.
+var Needs = []Need{browser, sampleBlog, FullDevice, PeakMemory, ShellTools}
+
+// Check skips the test where the need is missing, or fails it if
+// POSTBAG_TEST_REQUIRE is "all".
+func (n Need) Check(t testing.TB) {
 	t.Helper()
-	dir, err := os.Getwd()
+	err := n.Find()
+	if err == nil {
+		return
+	}
+	if os.Getenv("POSTBAG_TEST_REQUIRE") == "all" && !n.Optional {
+		t.Fatalf("%s is required and missing: %v", n.Name, err)
+	}
+	t.Skipf("SKIPPED: %s is missing: %v", n.Name, err)
+}
+
+var browser = Need{Name: "Chromium", Find: func() error {
+	_, err := findBrowser()
+	return err
+}}
+
+// Chromium gives the program of a browser.
+func Chromium(t testing.TB) string {
+	t.Helper()
+	browser.Check(t)
+	program, err := findBrowser()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for {
+	return program
+}
+
+func findBrowser() (program string, err error) {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if program, err = exec.LookPath(name); err == nil {
+			return program, nil
+		}
+	}
+	return "", errors.New("neither chromium nor google-chrome is in PATH")
+}
+
+// sampleVariable names the folder of the founding blog's feeds.
+const sampleVariable = "POSTBAG_TEST_SAMPLE"
+
+var sampleBlog = Need{Name: "the founding blog's feeds", Optional: true, Find: func() error {
+	dir, err := findSample()
+	if err == nil {
+		_, err = os.Stat(filepath.Join(dir, "posts.atom"))
+	}
+	if err != nil {
+		return fmt.Errorf("%w (%s may say where they are)", err, sampleVariable)
+	}
+	return nil
+}}
+
+// SampleBlog gives the folder of the founding blog's feeds: the one that
+// POSTBAG_TEST_SAMPLE names, which must be there, else the one beside the checkout.
+func SampleBlog(t testing.TB) string {
+	t.Helper()
+	if os.Getenv(sampleVariable) == "" {
+		sampleBlog.Check(t)
+	} else if err := sampleBlog.Find(); err != nil {
+		t.Fatal(err)
+	}
+	dir, err := findSample()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func findSample() (string, error) {
+	if dir := os.Getenv(sampleVariable); dir != "" {
+		return dir, nil
+	}
+	root, err := Root()
+	return filepath.Join(root, "..", "shared", "sample-blog"), err
+}
+
+// Root gives the folder of go.mod.
+func Root() (string, error) {
+	dir, err := os.Getwd()
+	for err == nil {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
+			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the test")
+			return "", errors.New("no go.mod above the test")
 		}
 		dir = filepath.Dir(dir)
 	}
-	sample := filepath.Join(dir, "..", "shared", "sample-blog")
-	if _, err := os.Stat(filepath.Join(sample, "posts.atom")); err != nil {
-		Missing(t, "the founding blog", err)
-	}
-	return sample
+	return "", err
 }
 
-// Missing skips a test aloud that cannot find what it needs, or fails it under
-// POSTBAG_TEST_REQUIRE=all.
-func Missing(t testing.TB, what string, err error) {
-	t.Helper()
-	if os.Getenv("POSTBAG_TEST_REQUIRE") == "all" {
-		t.Fatalf("%s is missing, and POSTBAG_TEST_REQUIRE=all: %v", what, err)
+// FullDevice is /dev/full, which has no room for anything.
+var FullDevice = Need{Name: "/dev/full", Find: func() error {
+	_, err := os.Stat("/dev/full")
+	return err
+}}
+
+// PeakMemory is the peak of a process's memory in kilobytes.
+var PeakMemory = Need{Name: "a process's peak of memory in kilobytes", Find: func() error {
+	if runtime.GOOS != "linux" {
+		return errors.New("only Linux gives it")
 	}
-	t.Skipf("SKIPPED: %s is missing: %v", what, err)
-}
+	return nil
+}}
+
+// ShellTools are a shell's tools with which a stranger checks a backup.
+var ShellTools = Need{Name: "a shell's tools", Find: func() error {
+	for _, tool := range []string{"sh", "gzip", "sha256sum", "awk", "head"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			return err
+		}
+	}
+	return nil
+}}

@@ -67,9 +67,7 @@ func TestWriteFile(t *testing.T) {
 
 // TestDiskFull writes to a disk that is full from the start.
 func TestDiskFull(t *testing.T) {
-	if _, err := os.Stat("/dev/full"); err != nil {
-		digesttest.Missing(t, "/dev/full", err)
-	}
+	digesttest.FullDevice.Check(t)
 	dir := t.TempDir()
 	_, err := disk.WriteFile(filepath.Join(dir, "file"), false, func(io.Writer) error {
 		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)

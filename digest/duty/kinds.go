@@ -22,9 +22,14 @@ type Kind struct {
 	// false when this worker plans none; nil for what is planned from what is
 	// stored.
 	First func(w *Worker) (time.Time, bool)
+	// Scheduled tells that First follows a schedule in the settings.
+	Scheduled bool
 	// Do does the duty and tells when it is due again, see [work.Outcome].
 	Do func(w *Worker, ctx context.Context, l work.Lease) (time.Time, error)
 }
+
+// backupKind is the kind that not every worker has the settings for.
+const backupKind work.Kind = "backup"
 
 // kinds is the table of kinds. Those of a source or of a series take their moments
 // from what is stored, by a query of the store's.
@@ -35,9 +40,9 @@ var kinds = []Kind{
 	{Kind: work.Deadline, ByHand: []digest.Deed{digest.PublishIssue}, Do: (*Worker).deadline},
 	{Kind: work.Deliver, ByHand: []digest.Deed{digest.SendIssue}, Do: (*Worker).beginMailing},
 	// The limit is for making an index anew.
-	{Kind: work.Index, Limit: 6 * time.Hour, First: atOnce, Do: (*Worker).index},
-	{Kind: work.CleanUp, First: atOnce, Do: (*Worker).cleanUp},
-	{Kind: work.Backup, Limit: 6 * time.Hour, First: (*Worker).firstBackup, Do: (*Worker).backup},
+	{Kind: "index", Limit: 6 * time.Hour, First: atOnce, Do: (*Worker).index},
+	{Kind: "clean-up", First: atOnce, Do: (*Worker).cleanUp},
+	{Kind: backupKind, Limit: 6 * time.Hour, First: (*Worker).firstBackup, Scheduled: true, Do: (*Worker).backup},
 }
 
 // atOnce is the first moment of what is due from the beginning.
@@ -85,7 +90,7 @@ func (w *Worker) own() (duties []work.Duty) {
 			continue
 		}
 		if next, planned := k.First(w); planned {
-			duties = append(duties, work.Duty{Name: string(k.Kind), Kind: k.Kind, Next: next})
+			duties = append(duties, work.Duty{Name: string(k.Kind), Kind: k.Kind, Next: next, Scheduled: k.Scheduled})
 		}
 	}
 	return duties

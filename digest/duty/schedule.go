@@ -77,7 +77,7 @@ func (s Schedule) Run(ctx context.Context, by digest.Actor, name string) (work.L
 		return work.Listed{}, err
 	}
 	before, err := s.Store.Duty(ctx, name)
-	if s.Backups == nil && (name == string(work.Backup) || before.Kind == work.Backup) {
+	if s.Backups == nil && (name == string(backupKind) || before.Kind == backupKind) {
 		return before, digest.Fail(digest.Invalid, "Say where backups go, or write one into a file.", "there is no folder for backups")
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +16,8 @@ import (
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 )
+
+func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 
 // stage is a web server on loopback whose answers a test writes itself, and which
 // keeps what was asked.

@@ -19,7 +19,7 @@ const pageSize = 500
 // sideBySide runs a benchmark on an empty database of each kind.
 func sideBySide(b *testing.B, run func(b *testing.B, db *store.DB)) {
 	for _, d := range databases {
-		b.Run(d.name, func(b *testing.B) { run(b, open(b, d.empty(b))) })
+		b.Run(d.name, func(b *testing.B) { run(b, open(b, d.made(b))) })
 	}
 }
 

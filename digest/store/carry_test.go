@@ -55,7 +55,7 @@ func TestEverythingIsCarried(t *testing.T) {
 	}
 	var all []*store.DB
 	for _, d := range append(slices.Clone(databases), databases[0]) {
-		db := restored(t, d.empty(t), file)
+		db := restored(t, d.none(t), file)
 		var got backup.Trailer
 		file, got = takeBackup(t, db)
 		if diff := different(want, got); !slices.Equal(diff, []string{"generation", "publication"}) {

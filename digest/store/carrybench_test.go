@@ -30,7 +30,7 @@ func perSecond(b *testing.B, rows int64) {
 func BenchmarkBackup(b *testing.B) {
 	for _, d := range databases {
 		b.Run(d.name, func(b *testing.B) {
-			db, rows := stored(b, d.empty(b), 40), int64(0)
+			db, rows := stored(b, d.none(b), 40), int64(0)
 			for b.Loop() {
 				trailer, err := db.Backup(b.Context(), io.Discard, store.BackupOptions{Compress: true})
 				if err != nil {
@@ -45,7 +45,7 @@ func BenchmarkBackup(b *testing.B) {
 
 func BenchmarkRestore(b *testing.B) {
 	var file bytes.Buffer
-	trailer, err := stored(b, databases[0].empty(b), 40).Backup(b.Context(), &file, store.BackupOptions{Compress: true})
+	trailer, err := stored(b, databases[0].none(b), 40).Backup(b.Context(), &file, store.BackupOptions{Compress: true})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func BenchmarkRestore(b *testing.B) {
 		b.Run(d.name, func(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
-				place := d.empty(b)
+				place := d.none(b)
 				from, err := backup.NewReader(bytes.NewReader(file.Bytes()))
 				if err != nil {
 					b.Fatal(err)

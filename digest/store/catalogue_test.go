@@ -26,7 +26,7 @@ func TestBackupHoldsEveryColumn(t *testing.T) {
 		documented[m[1]] = m[2]
 	}
 	var before []backup.Table
-	onBoth(t, func(t *testing.T, empty string) {
+	onNew(t, func(t *testing.T, empty string) {
 		tables := carried(t, open(t, empty))
 		for _, table := range tables {
 			var names []string
@@ -49,7 +49,7 @@ func TestBackupHoldsEveryColumn(t *testing.T) {
 
 // TestNothingElseIsLeftOut names all that a backup does not hold.
 func TestNothingElseIsLeftOut(t *testing.T) {
-	onBoth(t, func(t *testing.T, empty string) {
+	onNew(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		held := map[string]bool{}
 		for _, table := range carried(t, db) {

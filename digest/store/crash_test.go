@@ -156,7 +156,7 @@ func TestKill(t *testing.T) {
 		storeUntilKilled(t, path)
 		return
 	}
-	onBoth(t, killStoring)
+	onNew(t, killStoring)
 }
 
 func killStoring(t *testing.T, path string) {

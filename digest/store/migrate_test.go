@@ -103,7 +103,7 @@ func TestUpgradeCopiesTheFileFirst(t *testing.T) {
 }
 
 func TestFailedUpgradeLeavesTheOldSchema(t *testing.T) {
-	onBoth(t, func(t *testing.T, empty string) {
+	onNew(t, func(t *testing.T, empty string) {
 		path := upToDate(t, empty)
 		if db, err := store.Open(t.Context(), path, store.Options{Migrations: steps(t, path, addColumn, broken)}); err == nil {
 			t.Fatal("it opened", db.Close())
@@ -120,7 +120,7 @@ func TestFailedUpgradeLeavesTheOldSchema(t *testing.T) {
 }
 
 func TestNewerSchemaIsRefused(t *testing.T) {
-	onBoth(t, func(t *testing.T, empty string) {
+	onNew(t, func(t *testing.T, empty string) {
 		path := upToDate(t, empty)
 		db, err := store.Open(t.Context(), path, store.Options{Migrations: steps(t, path, addColumn)})
 		if err != nil {
@@ -135,7 +135,7 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 }
 
 func TestProcessesThatUpgradeAtOnce(t *testing.T) {
-	onBoth(t, func(t *testing.T, empty string) {
+	onNew(t, func(t *testing.T, empty string) {
 		path := upToDate(t, empty)
 		var wg sync.WaitGroup
 		errs := make([]error, 4)
@@ -177,7 +177,7 @@ func TestProcessesThatUpgradeAtOnce(t *testing.T) {
 }
 
 func TestProcessesThatCreateAtOnce(t *testing.T) {
-	onBoth(t, func(t *testing.T, empty string) {
+	onNew(t, func(t *testing.T, empty string) {
 		path := empty
 		var wg sync.WaitGroup
 		errs := make([]error, 4)
@@ -200,7 +200,7 @@ func TestProcessesThatCreateAtOnce(t *testing.T) {
 }
 
 func TestUpgradeKeepsWhatWasStored(t *testing.T) {
-	onBoth(t, func(t *testing.T, path string) {
+	onNew(t, func(t *testing.T, path string) {
 		old := open(t, path)
 		fillFirstSchema(t, old)
 		db, err := store.Open(t.Context(), path, store.Options{Migrations: steps(t, path, addColumn)})

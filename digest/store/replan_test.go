@@ -74,7 +74,7 @@ func TestTwoMomentsAtOnce(t *testing.T) {
 	var both sync.WaitGroup
 	move := func(issue digest.Issue, to time.Duration) {
 		both.Go(func() {
-			if err := db.SetDue(t.Context(), issue.ID, start.Add(to), digest.OverrodeNothing); err != nil {
+			if err := db.SetDue(t.Context(), tester, issue.ID, start.Add(to), digest.OverrodeNothing); err != nil {
 				t.Error(err)
 			}
 		})
@@ -143,7 +143,7 @@ func TestClockPutRight(t *testing.T) {
 		clock := &wrongClock{}
 		clock.ahead.Store(int64(72 * time.Hour))
 		plan := func(ctx context.Context) error {
-			return db.Plan(ctx, clock.Now(), work.Duty{Name: "clean-up", Kind: work.CleanUp, Next: clock.Now()})
+			return db.Plan(ctx, clock.Now(), work.Duty{Name: "clean-up", Kind: "clean-up", Next: clock.Now()})
 		}
 		if err := plan(t.Context()); err != nil {
 			t.Fatal(err)
@@ -151,7 +151,7 @@ func TestClockPutRight(t *testing.T) {
 		runs := make(chan string, 100)
 		place := join(t, db, "steady", time.Minute)
 		runDuties(t, place, &work.Runner{Store: db, Clock: clock, WentBack: plan, Handlers: map[work.Kind]work.Handler{
-			work.CleanUp: {Do: func(_ context.Context, l work.Lease) (time.Time, error) {
+			"clean-up": {Do: func(_ context.Context, l work.Lease) (time.Time, error) {
 				runs <- l.Name
 				return clock.Now().Add(time.Hour), nil
 			}},

@@ -60,7 +60,7 @@ func TestDamagedBackupChangesNothing(t *testing.T) {
 	file := filled(t)
 	changed := bytes.Clone(file)
 	changed[len(changed)*3/4] ^= 0x10
-	onBoth(t, func(t *testing.T, empty string) {
+	onNew(t, func(t *testing.T, empty string) {
 		for _, half := range [][]byte{file[:len(file)/2], file[:len(file)-1], changed} {
 			_, err := restore(t.Context(), empty, half)
 			wantError(t, err, digest.Invalid, "damaged")
@@ -111,7 +111,7 @@ func sameWords(one, other []byte) bool {
 func TestRestoreThatIsCutOff(t *testing.T) {
 	file := filled(t)
 	failing := errors.New("input/output error")
-	onBoth(t, func(t *testing.T, empty string) {
+	onNew(t, func(t *testing.T, empty string) {
 		from, err := backup.NewReader(io.MultiReader(bytes.NewReader(file[:len(file)/2]), &brokenDisk{failing}))
 		if err != nil {
 			t.Fatal(err)
@@ -156,7 +156,7 @@ func (b *brokenDisk) Read([]byte) (int, error) { return 0, b.err }
 
 func TestRestoreKeepsWhatIsThere(t *testing.T) {
 	file := filled(t)
-	onBoth(t, func(t *testing.T, empty string) {
+	onNew(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		addSource(t, db)
 		_, err := restore(t.Context(), empty, file)
@@ -169,7 +169,7 @@ func TestRestoreKeepsWhatIsThere(t *testing.T) {
 
 func TestRestoreIntoANewDatabase(t *testing.T) {
 	file := filled(t)
-	onBoth(t, func(t *testing.T, empty string) {
+	onNew(t, func(t *testing.T, empty string) {
 		db := open(t, empty) // and stays open
 		if _, err := restore(t.Context(), empty, file); err != nil {
 			t.Fatal(err)
@@ -195,7 +195,7 @@ func TestRestoreIntoAnEmptyFile(t *testing.T) {
 
 func TestRestoreBesideAWorker(t *testing.T) {
 	file := filled(t)
-	onBoth(t, func(t *testing.T, empty string) {
+	onNew(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		join(t, db, "worker", time.Minute)
 		_, err := restore(t.Context(), empty, file)
@@ -238,7 +238,7 @@ func TestRestoreOfAnOlderSchema(t *testing.T) {
 	file, _ := takeBackup(t, old)
 	for _, first := range []string{"missing", "new"} {
 		t.Run(first, func(t *testing.T) {
-			onBoth(t, func(t *testing.T, empty string) {
+			onNew(t, func(t *testing.T, empty string) {
 				later := steps(t, empty, addColumn)
 				if first == "new" {
 					db, err := store.Open(t.Context(), empty, store.Options{Migrations: later})
@@ -285,7 +285,7 @@ func TestRestoreRefusesANewerSchema(t *testing.T) {
 	}
 	defer db.Close()
 	file, _ := takeBackup(t, db)
-	onBoth(t, func(t *testing.T, empty string) {
+	onNew(t, func(t *testing.T, empty string) {
 		_, err := restore(t.Context(), empty, file)
 		wantError(t, err, digest.Conflict, fmt.Sprintf("has schema %d and this program knows up to %d", newest(t, path)+1, newest(t, path)))
 		wantNothing(t, empty)
@@ -295,7 +295,7 @@ func TestRestoreRefusesANewerSchema(t *testing.T) {
 // TestBackupWhileOthersWrite stores pages of ten comments all the while: every
 // backup holds whole pages, and fits together.
 func TestBackupWhileOthersWrite(t *testing.T) {
-	onBoth(t, func(t *testing.T, empty string) {
+	onNew(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		addSource(t, db)
 		var writing sync.WaitGroup
@@ -362,7 +362,7 @@ func TestLookingChangesNothing(t *testing.T) {
 	if _, err := os.Stat(path); err == nil {
 		t.Error("it was made")
 	}
-	onBoth(t, func(t *testing.T, empty string) {
+	onNew(t, func(t *testing.T, empty string) {
 		old, err := store.Open(t.Context(), empty, store.Options{})
 		if err != nil {
 			t.Fatal(err)

@@ -29,12 +29,12 @@ func runDuties(t *testing.T, place work.Place, r *work.Runner) {
 func runDuty(t *testing.T, s work.Store, place work.Place, do func(context.Context, work.Lease) (time.Time, error)) {
 	t.Helper()
 	runDuties(t, place, &work.Runner{Store: s, Clock: digest.SystemClock{},
-		Handlers: map[work.Kind]work.Handler{work.CleanUp: {Do: do}}})
+		Handlers: map[work.Kind]work.Handler{"clean-up": {Do: do}}})
 }
 
 func planCleanUp(t *testing.T, db *store.DB) {
 	t.Helper()
-	if err := db.Plan(t.Context(), time.Now(), work.Duty{Name: "clean-up", Kind: work.CleanUp, Next: time.Now()}); err != nil {
+	if err := db.Plan(t.Context(), time.Now(), work.Duty{Name: "clean-up", Kind: "clean-up", Next: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -157,7 +157,7 @@ func TestStopHandsBackADuty(t *testing.T) {
 		place := join(t, db, "stopped", time.Hour)
 		r := work.Runner{
 			Store: db, Clock: digest.SystemClock{}, Log: slog.New(slog.DiscardHandler),
-			Handlers: map[work.Kind]work.Handler{work.CleanUp: {Do: func(ctx context.Context, l work.Lease) (time.Time, error) {
+			Handlers: map[work.Kind]work.Handler{"clean-up": {Do: func(ctx context.Context, l work.Lease) (time.Time, error) {
 				at <- l
 				<-ctx.Done()
 				return time.Time{}, ctx.Err()
@@ -173,7 +173,7 @@ func TestStopHandsBackADuty(t *testing.T) {
 			t.Fatal("the runner goes on without a place")
 		}
 		next := join(t, db, "next", time.Hour)
-		l, ok, err := db.Claim(t.Context(), next.ID(), []work.Kind{work.CleanUp}, time.Now())
+		l, ok, err := db.Claim(t.Context(), next.ID(), []work.Kind{"clean-up"}, time.Now())
 		if err != nil || !ok || l.Fence != held.Fence+1 || l.Failures != 0 {
 			t.Errorf("then %v, %v with %+v", ok, err, l)
 		}

@@ -2,34 +2,20 @@ package web_test
 
 import (
 	"context"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
+	"postbag/digest/digesttest"
 	"postbag/subscribers"
 )
 
 // newBrowser starts a browser, or skips the test when there is none.
 func newBrowser(t *testing.T) tab {
 	t.Helper()
-	var program string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			program = path
-			break
-		}
-	}
-	if program == "" {
-		const why = "no chromium on this machine: the pages were NOT tried in a browser"
-		if os.Getenv("POSTBAG_TEST_REQUIRE") == "all" {
-			t.Fatal(why)
-		}
-		t.Skip("SKIPPED: " + why)
-	}
+	program := digesttest.Chromium(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	t.Cleanup(cancel)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.WSURLReadTimeout(2*time.Minute), chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU,

@@ -9,16 +9,14 @@ import (
 // Kind tells what a duty is about.
 type Kind string
 
-// The kinds of duty. The subject of a pull is a source; that of a draft, a
-// deadline and a delivery is a series.
+// The kinds of duty whose moments follow from what is stored: every source has the
+// first, and every series has the others. Those of the installation as a whole are
+// in package duty.
 const (
 	Pull     Kind = "pull"     // ask a source's feeds
 	Draft    Kind = "draft"    // open a series' next draft when it has none
-	Deadline Kind = "deadline" // the moment of a series' next issue: publish it, or hold it
+	Deadline Kind = "deadline" // the moment of a series' next issue: publish it, or postpone it
 	Deliver  Kind = "deliver"  // begin the mailing of a published issue
-	Index    Kind = "index"    // bring the search index up to date
-	CleanUp  Kind = "clean-up" // remove what is kept for a time only
-	Backup   Kind = "backup"   // write a backup
 )
 
 // Duty is one recurring piece of work.
@@ -31,6 +29,9 @@ type Duty struct {
 	Room string
 	// Next is the occurrence that is due next; zero while nothing is planned.
 	Next time.Time
+	// Scheduled tells, where duties are planned, that Next is of a schedule in the
+	// settings: a duty that is there already takes it if that is sooner.
+	Scheduled bool
 	// Failures counts the runs in a row that failed, LastError is why the last
 	// one did.
 	Failures  int

@@ -148,10 +148,10 @@ func TestADutysLimit(t *testing.T) {
 
 // TestAPanicCostsOneRun lets a duty panic: it failed, and the others are done.
 func TestAPanicCostsOneRun(t *testing.T) {
-	due := newTable(work.Duty{Name: "index", Kind: work.Index}, work.Duty{Name: "clean-up", Kind: work.CleanUp})
+	due := newTable(work.Duty{Name: "index", Kind: "index"}, work.Duty{Name: "clean-up", Kind: "clean-up"})
 	stop := run(t, runner(due, map[work.Kind]work.Handler{
-		work.Index:   {Do: func(context.Context, work.Lease) (time.Time, error) { panic("oh") }},
-		work.CleanUp: {Do: func(context.Context, work.Lease) (time.Time, error) { return noon, nil }},
+		"index":    {Do: func(context.Context, work.Lease) (time.Time, error) { panic("oh") }},
+		"clean-up": {Do: func(context.Context, work.Lease) (time.Time, error) { return noon, nil }},
 	}))
 	<-due.told
 	<-due.told
@@ -242,8 +242,8 @@ func TestClockGoesBack(t *testing.T) {
 	begun, finish := make(chan struct{}), make(chan struct{})
 	noticed := make(chan int, 10) // how many runs had ended by then
 	r := runner(due, map[work.Kind]work.Handler{
-		work.Pull:    {Do: func(context.Context, work.Lease) (time.Time, error) { close(begun); <-finish; return noon, nil }},
-		work.CleanUp: {Do: func(context.Context, work.Lease) (time.Time, error) { return noon, nil }},
+		work.Pull:  {Do: func(context.Context, work.Lease) (time.Time, error) { close(begun); <-finish; return noon, nil }},
+		"clean-up": {Do: func(context.Context, work.Lease) (time.Time, error) { return noon, nil }},
 	})
 	r.Clock, r.Poll = clock, time.Hour
 	r.WentBack = func(context.Context) error { noticed <- len(due.outcomes()); return nil }
@@ -259,7 +259,7 @@ func TestClockGoesBack(t *testing.T) {
 		t.Errorf("the run that was under way had not ended: %d", n)
 	}
 	due.mu.Lock()
-	due.due = append(due.due, work.Duty{Name: "clean-up", Kind: work.CleanUp})
+	due.due = append(due.due, work.Duty{Name: "clean-up", Kind: "clean-up"})
 	due.mu.Unlock()
 	due.wakes <- struct{}{}
 	<-due.told

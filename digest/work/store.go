@@ -8,7 +8,7 @@ import (
 // Store is what sharing work asks of the database.
 type Store interface {
 	// Plan makes the duties with these names, as they are given, unless they are
-	// there; a backup that is there takes the moment given if that is sooner. It
+	// there; see [Duty.Scheduled] for those that are. It
 	// sees to it that every source and every series has its own, and no other has.
 	// What was done after now, by a clock that was ahead, is due again.
 	Plan(ctx context.Context, now time.Time, duties ...Duty) error

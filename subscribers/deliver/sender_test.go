@@ -12,6 +12,7 @@ import (
 	"go.uber.org/goleak"
 
 	"postbag/digest"
+	"postbag/digest/store/storetest"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
 	"postbag/subscribers/mail"
@@ -22,7 +23,7 @@ import (
 // TestMain runs the tests, or is the process that a test kills.
 func TestMain(m *testing.M) {
 	if os.Getenv(killDB) == "" {
-		goleak.VerifyTestMain(m)
+		goleak.VerifyTestMain(storetest.Pooled{Tests: m})
 		return
 	}
 	if err := sendInChild(); err != nil {

@@ -2,6 +2,7 @@ package roster_test
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 
@@ -10,6 +11,8 @@ import (
 	"postbag/subscribers"
 	"postbag/subscribers/roster"
 )
+
+func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 
 func openDatabase(t *testing.T) *roster.Service {
 	t.Helper()

@@ -5,14 +5,16 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 )
 
+// CommentColumns are the columns of a comment c; see [CommentFields].
 const CommentColumns = `c.id, c.source_id, c.guid, c.url, COALESCE(c.post_id, 0), c.post_ref,
 	COALESCE(c.parent_id, 0), c.parent_ref, c.author, c.author_uri, c.published, c.updated,
 	c.first_seen, c.changed_at, c.gone, c.gone_reason, c.backfill, c.hash, c.words, c.body,
 	c.key, c.post_key, c.parent_key, c.gone_by`
 
-// CommentFields gives where commentColumns go.
+// CommentFields gives where [CommentColumns] go.
 func CommentFields(c *digest.Comment) []any {
 	return []any{&c.ID, &c.SourceID, &c.GUID, &c.URL, &c.PostID, &c.PostRef,
 		&c.ParentID, &c.ParentRef, &c.Author, &c.AuthorURI, &c.Published, &c.Updated,
@@ -21,15 +23,18 @@ func CommentFields(c *digest.Comment) []any {
 }
 
 const (
+	// SelectListed selects comments as [ScanListed] reads them.
 	SelectListed = `SELECT ` + CommentColumns + `,
 		COALESCE(p.title, ''), COALESCE(p.url, ''), COALESCE(p.guid, ''), COALESCE((
 			SELECT MAX(i.number) FROM blocks b JOIN issues i ON i.id = b.issue_id
-			WHERE b.comment_id = c.id AND i.state <> 'cancelled'), 0)
+			WHERE b.comment_id = c.id AND i.` + rules.Counts + `), 0)
 		FROM comments c LEFT JOIN posts p ON p.id = c.post_id`
+	// PickedComments selects the ids of comments that an issue uses.
 	PickedComments = `(SELECT b.comment_id FROM blocks b JOIN issues i ON i.id = b.issue_id
-		WHERE b.comment_id IS NOT NULL AND i.state <> 'cancelled')`
+		WHERE b.comment_id IS NOT NULL AND i.` + rules.Counts + `)`
 )
 
+// ScanListed reads a row of [SelectListed].
 func ScanListed(r database.Row) (l digest.ListedComment, err error) {
 	fields := append(CommentFields(&l.Comment), &l.PostTitle, &l.PostURL, &l.PostGUID, &l.PickedIn)
 	if err := r.Scan(fields...); err != nil {
@@ -64,6 +69,7 @@ func (db *Store) Comment(ctx context.Context, id int64) (l digest.ListedComment,
 	return l, err
 }
 
+// NoComment says that there is no comment of an id.
 func NoComment(id int64) error {
 	return digest.Fail(digest.NotFound, "", "there is no comment %d", id).Offer(digest.Act{Do: digest.ListComments})
 }

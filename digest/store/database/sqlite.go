@@ -193,6 +193,7 @@ func sqliteAlone(ctx context.Context, path string) (giveBack func(), err error) 
 	}, nil
 }
 
+// SqliteURI gives the driver's name of a file with settings.
 func SqliteURI(path string, q url.Values) string {
 	slashed := filepath.ToSlash(path)
 	if !strings.HasPrefix(slashed, "/") {
@@ -220,7 +221,7 @@ func sqliteProbe(ctx context.Context, db *sql.DB, busy time.Duration) error {
 	}
 }
 
-func sqliteCode(err error) code {
+func sqliteCode(err error) Code {
 	e, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {
 		return CodeOther

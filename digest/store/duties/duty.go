@@ -8,6 +8,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 	"postbag/digest/work"
 )
 
@@ -133,7 +134,7 @@ func (db *Store) Complete(ctx context.Context, l work.Lease, o work.Outcome) err
 		words, failures = o.Err.Error(), l.Failures+1
 	}
 	return db.Update(ctx, "complete a duty", func(t *database.Tx) error {
-		if err := lockDuties(t, l.Kind, l.Subject); err != nil {
+		if err := lockDuties(t, subjectOf(l.Kind), l.Subject); err != nil {
 			return err
 		}
 		n, err := t.Exec(`
@@ -146,7 +147,7 @@ func (db *Store) Complete(ctx context.Context, l work.Lease, o work.Outcome) err
 		if n == 0 {
 			return lostLease(l)
 		}
-		if err := Replan(t, l.Kind, l.Subject); err != nil || o.Next.IsZero() {
+		if err := Replan(t, subjectOf(l.Kind), l.Subject); err != nil || o.Next.IsZero() {
 			return err
 		}
 		_, err = t.Exec(`UPDATE duties SET next_at = $1 WHERE name = $2 AND next_at < $1`, o.Next, l.Name)
@@ -235,16 +236,16 @@ func (db *Store) MakeDue(ctx context.Context, name string, now time.Time) error 
 func askSoon(t *database.Tx, name string, now time.Time) error {
 	_, err := t.Exec(`
 		UPDATE feeds SET next_poll = $1
-		WHERE source_id IN (SELECT subject FROM duties WHERE name = $2 AND kind = 'pull')
+		WHERE source_id IN (SELECT subject FROM duties WHERE name = $2 AND kind IN (`+kindsOf(Source)+`))
 			AND stopped = 0 AND (last_try IS NULL OR last_try < $3)`, now.UnixMicro(), name, now.Add(-time.Minute).UnixMicro())
 	return err
 }
 
 // selectDuties reads duties as a listing shows them.
-const selectDuties = `
+var selectDuties = `
 	SELECT d.name, d.kind, d.subject, d.room, d.next_at, d.failures, d.last_error, d.due_at, d.done_at, d.runs,
 		CASE WHEN w.id IS NOT NULL THEN d.claimed_at END, w.leased_until, COALESCE(w.name, ''),
-		COALESCE((SELECT s.zone FROM series s WHERE s.id = d.subject AND d.kind IN ('draft', 'deadline', 'deliver')), ''),
+		COALESCE((SELECT s.zone FROM series s WHERE s.id = d.subject AND d.kind IN (` + kindsOf(Series) + `)), ''),
 		COALESCE((SELECT MIN(i.title) FROM issues i
 			WHERE i.series_id = d.subject AND i.asks <> ''
 				AND (d.kind = 'deadline' AND i.state = 'approved' OR d.kind = 'deliver' AND i.state = 'published')), '')
@@ -293,7 +294,7 @@ func (db *Store) Duty(ctx context.Context, name string) (duty work.Listed, err e
 func (db *Store) Ask(ctx context.Context, issueID int64, due time.Time) (asked bool, err error) {
 	err = db.Update(ctx, "ask about the issue", func(t *database.Tx) error {
 		n, err := t.Exec(`UPDATE issues SET asks = $1
-			WHERE id = $2 AND state IN ('approved', 'published') AND due_at = $3`, string(digest.AsksLate), issueID, due.UnixMicro())
+			WHERE id = $2 AND `+rules.Waiting+` AND due_at = $3`, string(digest.AsksLate), issueID, due.UnixMicro())
 		if err != nil {
 			return err
 		}

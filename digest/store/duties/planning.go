@@ -9,53 +9,27 @@ import (
 	"postbag/digest/work"
 )
 
-// nextAt is when a duty is due by what is stored, NULL when nothing is planned; 0
-// is at once. Other kinds keep the moment they have.
-const nextAt = `CASE duties.kind
-	WHEN 'pull' THEN (SELECT MIN(COALESCE(f.next_poll, 0)) FROM feeds f WHERE f.source_id = duties.subject AND f.stopped = 0)
-	WHEN 'draft' THEN (SELECT CASE WHEN COUNT(*) = 0 THEN 0 END FROM issues i
-		WHERE i.series_id = duties.subject AND i.state = 'draft')
-	WHEN 'deadline' THEN (SELECT MIN(i.due_at) FROM issues i
-		WHERE i.series_id = duties.subject AND i.state IN ('draft', 'approved') AND i.asks = '')
-	WHEN 'deliver' THEN (SELECT MIN(i.due_at) FROM issues i
-		WHERE i.series_id = duties.subject AND i.state = 'published' AND i.asks = '')
-	ELSE duties.next_at END`
-
-// dutiesOf is the condition for the duties that are planned together with one of a
-// kind, "" for a kind whose moment follows from nothing that is stored.
-func dutiesOf(kind work.Kind) string {
-	switch kind {
-	case work.Pull:
-		return `duties.kind = 'pull'`
-	case work.Draft, work.Deadline, work.Deliver:
-		return `duties.kind IN ('draft', 'deadline', 'deliver')`
-	}
-	return ""
-}
-
 // lockDuties makes those who plan a subject's duties take turns, in a statement
 // of its own: the next one sees what whoever had the turn before has committed,
 // where two that each saw only their own change would leave the moment of neither.
-func lockDuties(t *database.Tx, kind work.Kind, subject int64) error {
-	of := dutiesOf(kind)
-	if of == "" {
+func lockDuties(t *database.Tx, of Subject, subject int64) error {
+	if of == Nothing {
 		return nil
 	}
-	return t.Lock(`SELECT name FROM duties WHERE `+of+` AND subject = $1 ORDER BY name FOR UPDATE`, subject)
+	return t.Lock(`SELECT name FROM duties WHERE kind IN (`+kindsOf(of)+`) AND subject = $1 ORDER BY name FOR UPDATE`, subject)
 }
 
 // Replan sets the next moment of a subject's duties by what is stored now.
 // Whoever waits for work is told when one changed.
-func Replan(t *database.Tx, kind work.Kind, subject int64) error {
-	of := dutiesOf(kind)
-	if of == "" {
+func Replan(t *database.Tx, of Subject, subject int64) error {
+	if of == Nothing {
 		return nil
 	}
-	if err := lockDuties(t, kind, subject); err != nil {
+	if err := lockDuties(t, of, subject); err != nil {
 		return err
 	}
 	n, err := t.Exec(`UPDATE duties SET next_at = `+nextAt+`
-		WHERE `+of+` AND subject = $1 AND next_at IS DISTINCT FROM `+nextAt, subject)
+		WHERE kind IN (`+kindsOf(of)+`) AND subject = $1 AND next_at IS DISTINCT FROM `+nextAt, subject)
 	if n > 0 {
 		t.Wake()
 	}
@@ -69,7 +43,7 @@ func ReplanAll(t *database.Tx) error {
 		return err
 	}
 	for _, id := range all {
-		if err := Replan(t, work.Deadline, id); err != nil {
+		if err := Replan(t, Series, id); err != nil {
 			return err
 		}
 	}
@@ -82,7 +56,7 @@ func ReplanIssue(t *database.Tx, issueID int64) error {
 	if err != nil {
 		return err
 	}
-	return Replan(t, work.Deadline, series)
+	return Replan(t, Series, series)
 }
 
 // Plan makes the given duties and those of all sources and series, and removes
@@ -94,8 +68,8 @@ func (db *Store) Plan(ctx context.Context, now time.Time, duties ...work.Duty) e
 			return err
 		}
 		if _, err := t.Exec(`DELETE FROM duties WHERE worker_id IS NULL AND (
-			kind = 'pull' AND subject NOT IN (SELECT id FROM sources WHERE removed = 0)
-			OR kind IN ('draft', 'deadline', 'deliver') AND subject NOT IN (SELECT id FROM series))`); err != nil {
+			kind IN (` + kindsOf(Source) + `) AND subject NOT IN (SELECT id FROM sources WHERE removed = 0)
+			OR kind IN (` + kindsOf(Series) + `) AND subject NOT IN (SELECT id FROM series))`); err != nil {
 			return err
 		}
 		for _, d := range duties {
@@ -149,7 +123,7 @@ func turnBack(t *database.Tx, now time.Time) error {
 		return err
 	}
 	_, err = t.Exec(`UPDATE duties SET next_at = $1
-		WHERE done_at > $2 AND next_at > $1 AND worker_id IS NULL AND kind IN ('index', 'clean-up', 'backup')`,
+		WHERE done_at > $2 AND next_at > $1 AND worker_id IS NULL AND kind NOT IN (`+kindsOf(Source, Series)+`)`,
 		now.UnixMicro(), ahead.UnixMicro())
 	return err
 }
@@ -167,7 +141,7 @@ func addDuty(t *database.Tx, d work.Duty) error {
 // sooner lets a duty that follows a schedule of the settings take its next moment
 // from them, where they have been changed and the one before is later.
 func sooner(t *database.Tx, d work.Duty) error {
-	if d.Kind != work.Backup {
+	if !d.Scheduled {
 		return nil
 	}
 	n, err := t.Exec(`UPDATE duties SET next_at = $1 WHERE name = $2 AND next_at > $1 AND worker_id IS NULL`, d.Next.UnixMicro(), d.Name)
@@ -177,17 +151,13 @@ func sooner(t *database.Tx, d work.Duty) error {
 	return err
 }
 
-// PlanSource makes the duty of a source: to pull it, alone at its host.
+// PlanSource makes the duties of a source, each alone at its host.
 func PlanSource(t *database.Tx, id int64) error {
 	var address string
 	if _, err := t.One([]any{&address}, `SELECT url FROM feeds WHERE source_id = $1 ORDER BY id LIMIT 1`, id); err != nil {
 		return err
 	}
-	d := work.Duty{Name: work.NameOf(work.Pull, id), Kind: work.Pull, Subject: id, Room: identity.Server(address)}
-	if err := addDuty(t, d); err != nil {
-		return err
-	}
-	return Replan(t, work.Pull, id)
+	return plan(t, Source, id, id, identity.Server(address))
 }
 
 // PlanSeries makes the duties of a series.
@@ -196,17 +166,25 @@ func PlanSeries(t *database.Tx, id int64) error {
 	if _, err := t.One([]any{&slug}, `SELECT slug FROM series WHERE id = $1`, id); err != nil {
 		return err
 	}
-	for _, kind := range []work.Kind{work.Draft, work.Deadline, work.Deliver} {
-		if err := addDuty(t, work.Duty{Name: work.NameOf(kind, slug), Kind: kind, Subject: id}); err != nil {
+	return plan(t, Series, id, slug, "")
+}
+
+// plan makes the duties of a subject, which are called by its name.
+func plan(t *database.Tx, of Subject, id int64, name any, room string) error {
+	for _, m := range moments {
+		if m.of != of {
+			continue
+		}
+		if err := addDuty(t, work.Duty{Name: work.NameOf(m.kind, name), Kind: m.kind, Subject: id, Room: room}); err != nil {
 			return err
 		}
 	}
-	return Replan(t, work.Deadline, id)
+	return Replan(t, of, id)
 }
 
-// ForgetPull removes the duty of a source that is not followed any more. A pull that
+// Forget removes the duties of a source that is not followed any more. A pull that
 // is under way loses its lease.
-func ForgetPull(t *database.Tx, sourceID int64) error {
-	_, err := t.Exec(`DELETE FROM duties WHERE kind = 'pull' AND subject = $1`, sourceID)
+func Forget(t *database.Tx, sourceID int64) error {
+	_, err := t.Exec(`DELETE FROM duties WHERE kind IN (`+kindsOf(Source)+`) AND subject = $1`, sourceID)
 	return err
 }

@@ -7,12 +7,13 @@ import (
 	"postbag/digest"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 )
 
 const queryNewestPicks = `
 	SELECT ` + blog.CommentColumns + ` FROM comments c WHERE c.gone = 0 AND c.id IN (
 		SELECT b.comment_id FROM blocks b JOIN issues i ON i.id = b.issue_id
-		WHERE b.comment_id IS NOT NULL AND ($1 = 0 OR i.series_id = $1) AND i.id <> $2 AND i.state <> 'cancelled'
+		WHERE b.comment_id IS NOT NULL AND ($1 = 0 OR i.series_id = $1) AND i.id <> $2 AND i.` + rules.Counts + `
 		ORDER BY i.id DESC LIMIT $3)`
 
 // NewestPicks gives the picks of a series' issues, of all series for 0, except

@@ -9,6 +9,7 @@ import (
 	"postbag/digest/desk"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 )
 
 // inSeries limits rows to the sources of the series given as $1.
@@ -138,7 +139,7 @@ func (db *Store) PickedIn(ctx context.Context, seriesID, exceptIssue int64, ids 
 
 func queryPickedIn(d database.Dialect) string {
 	return `SELECT b.comment_id, MAX(i.number) FROM blocks b JOIN issues i ON i.id = b.issue_id
-		WHERE i.series_id = $1 AND i.id <> $2 AND i.state <> 'cancelled'
+		WHERE i.series_id = $1 AND i.id <> $2 AND i.` + rules.Counts + `
 			AND ` + d.Among("b.comment_id", "$3", "BIGINT") + `
 		GROUP BY b.comment_id`
 }

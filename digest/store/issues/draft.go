@@ -9,7 +9,6 @@ import (
 	"postbag/digest"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
-	"postbag/digest/work"
 )
 
 // OpenDraft creates the series' next draft for a moment of its schedule, and takes
@@ -36,7 +35,7 @@ func (db *Store) OpenDraft(ctx context.Context, by digest.Actor, seriesID int64,
 		if err := addRevision(t, rev); err != nil {
 			return err
 		}
-		return duties.Replan(t, work.Draft, seriesID)
+		return duties.Replan(t, duties.Series, seriesID)
 	})
 	if err != nil {
 		return digest.Issue{}, false, err
@@ -137,7 +136,7 @@ func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.
 		if err := addRevision(t, rev); err != nil {
 			return err
 		}
-		return duties.Replan(t, work.Deadline, issue.SeriesID)
+		return duties.Replan(t, duties.Series, issue.SeriesID)
 	})
 	if err != nil {
 		return err
@@ -213,7 +212,7 @@ func (db *Store) Approve(ctx context.Context, by digest.Actor, issue *digest.Iss
 		if err != nil {
 			return err
 		}
-		if err := addMove(t, by, issue.ID, digest.Approved, issue.ApprovedAt); err != nil {
+		if err := AddMove(t, by, issue.ID, digest.Approved, issue.ApprovedAt); err != nil {
 			return err
 		}
 		return duties.ReplanIssue(t, issue.ID)

@@ -6,8 +6,10 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 )
 
+// IssueColumns are the columns of an issue without its text as it was frozen.
 const IssueColumns = `id, series_id, number, state, title, intro, opened_at, window_from, slot, due_at,
 	approved_at, published_at, updated_at, sent_at, asks, overrode, pause_cause, pause_detail, version`
 
@@ -126,8 +128,6 @@ func IssueState(t *database.Tx, issueID int64) (state digest.IssueState, err err
 
 func noIssue(id int64) error { return database.Missing("there is no issue with the id %d", id) }
 
-const publicStates = `('published', 'sending', 'paused', 'sent')`
-
 // PublicIssues gives a series' public issues, newest number first, with Frozen
 // set and Blocks left out; at most limit, from the given number downwards (0:
 // from the newest).
@@ -135,7 +135,7 @@ func (db *Store) PublicIssues(ctx context.Context, seriesID int64, from, limit i
 	err = db.View(ctx, "read the public issues", func(t *database.Tx) (err error) {
 		all, err = frozenIssues(t, `
 			SELECT `+IssueColumns+`, frozen FROM issues
-			WHERE series_id = $1 AND ($2 = 0 OR number <= $2) AND state IN `+publicStates+`
+			WHERE series_id = $1 AND ($2 = 0 OR number <= $2) AND `+rules.Public+`
 			ORDER BY number DESC LIMIT $3`, seriesID, from, database.Limit(limit))
 		return err
 	})
@@ -148,7 +148,7 @@ func (db *Store) PublicIssue(ctx context.Context, seriesID int64, number int) (i
 	err = db.View(ctx, "read the public issue", func(t *database.Tx) error {
 		found, err := frozenIssues(t, `
 			SELECT `+IssueColumns+`, frozen FROM issues
-			WHERE series_id = $1 AND number = $2 AND state IN `+publicStates, seriesID, number)
+			WHERE series_id = $1 AND number = $2 AND `+rules.Public, seriesID, number)
 		if err == nil && len(found) == 0 {
 			return database.Missing("there is no published issue %d", number)
 		}

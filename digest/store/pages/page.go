@@ -8,6 +8,7 @@ import (
 	"postbag/digest/pull"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 )
 
 // StorePage stores a page of entries in one transaction, as [pull.Page] tells.
@@ -129,7 +130,7 @@ func (db *Store) newStoring(t *database.Tx, page pull.Page) (*storing, error) {
 
 const queryClosedForSource = `
 	SELECT MAX(i.closed_at) FROM issues i
-	WHERE i.closed_at IS NOT NULL AND i.state <> 'cancelled'
+	WHERE i.closed_at IS NOT NULL AND i.` + rules.Counts + `
 		AND i.series_id IN (SELECT series_id FROM series_sources WHERE source_id = $1)`
 
 // noteForSearch notes what this page changed for the search index.

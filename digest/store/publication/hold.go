@@ -18,6 +18,7 @@ func (db *Store) HeldSince(ctx context.Context) (since time.Time, err error) {
 	return since, err
 }
 
+// HeldSince gives since when sending is held, zero when it is not, and why.
 func HeldSince(t *database.Tx) (since time.Time, reason string, err error) {
 	_, err = t.One([]any{&since, &reason}, `SELECT held_since, held_reason FROM publication WHERE id = 1`)
 	return since, reason, err

@@ -6,11 +6,22 @@ package rules
 import (
 	"strings"
 
+	"postbag/digest"
 	"postbag/subscribers"
 )
 
-// The conditions.
+// Counts, of issues, tells of those whose picks are used and whose window is closed
+// to others.
+const Counts = "state <> '" + string(digest.Cancelled) + "'"
+
+// The conditions made of lists of states.
 var (
+	// Public, of issues, tells of those that readers can see.
+	Public = state(digest.PublicStates())
+	// Waiting, of issues, tells of those that wait for the moment they go out.
+	Waiting = state(digest.WaitingStates())
+	// Mailing, of issues, tells of those that are being mailed.
+	Mailing = state(digest.MailingStates())
 	// Mailable, of subscribers, tells who may be mailed an issue.
 	Mailable = state(subscribers.MailableStates())
 	// Open, of deliveries, tells of rows to which something still happens by itself.
@@ -20,6 +31,13 @@ var (
 )
 
 func state[T ~string](states []T) string { return "state IN (" + Words(states) + ")" }
+
+// WorkerLost tells of the rows of a table that their worker has no place any more,
+// or is the place that a parameter names.
+func WorkerLost(table, place string) string {
+	return `NOT EXISTS (
+		SELECT 1 FROM workers w WHERE w.id = ` + table + `.worker_id AND w.id <> ` + place + ` AND w.ended_at IS NULL)`
+}
 
 // Words gives words of the domain, which hold no quotation mark, as SQL writes a
 // list of them.

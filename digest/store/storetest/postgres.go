@@ -3,6 +3,8 @@ package storetest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"strings"
@@ -10,40 +12,78 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"postbag/digest/digesttest"
 )
 
-// Postgres gives the address of an empty place on a PostgreSQL server: a schema
-// that is dropped when the test ends. The server is the one that the variable
-// POSTBAG_TEST_POSTGRES names, else the one on this machine that lets the user
-// postgres in. Without a server the test is skipped, or fails when
-// POSTBAG_TEST_REQUIRE is "all".
-func Postgres(t testing.TB) string {
-	t.Helper()
-	address := os.Getenv("POSTBAG_TEST_POSTGRES")
+// serverVariable names the server that tests use.
+const serverVariable = "POSTBAG_TEST_POSTGRES"
+
+// Server is a PostgreSQL server that lets tests make schemas.
+var Server = digesttest.Need{Name: "PostgreSQL", Find: func() error {
+	address, err := serverAddress()
+	if err != nil {
+		return err
+	}
+	if err := run(address.String(), "SELECT 1"); err != nil {
+		return fmt.Errorf("no server at %s lets us in (%s may name one): %w", address.Host, serverVariable, err)
+	}
+	return nil
+}}
+
+// serverAddress gives the server that the variable POSTBAG_TEST_POSTGRES names, else
+// the one on this machine that lets the user postgres in.
+func serverAddress() (*url.URL, error) {
+	address := os.Getenv(serverVariable)
 	if address == "" {
 		address = "postgres://postgres@127.0.0.1:5432/postgres"
 	}
 	u, err := url.Parse(address)
 	if err != nil {
-		t.Fatal("POSTBAG_TEST_POSTGRES is no address")
+		return nil, errors.New(serverVariable + " is no address")
 	}
-	schema := "postbag_test_" + strings.ToLower(rand.Text())
-	if err := run(address, "CREATE SCHEMA "+schema); err != nil {
-		if os.Getenv("POSTBAG_TEST_REQUIRE") == "all" {
-			t.Fatalf("no PostgreSQL: %v", err)
-		}
-		t.Skipf("NOT TESTED ON POSTGRESQL: no server at %s; set POSTBAG_TEST_POSTGRES=postgres://…: %v", u.Host, err)
+	return u, nil
+}
+
+// Postgres gives the address of an empty schema on [Server], which is dropped when
+// the test ends. The program has yet to make its tables there; [Made] gives one
+// with tables, which takes less time.
+func Postgres(t testing.TB) string {
+	t.Helper()
+	Server.Check(t)
+	schema, address, err := createSchema()
+	if err != nil {
+		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := run(address, "DROP SCHEMA "+schema+" CASCADE"); err != nil {
+		if err := dropSchema(schema); err != nil {
 			t.Error(err)
 		}
 	})
+	return address
+}
+
+// createSchema makes a schema and gives its name and the address that leads there.
+func createSchema() (schema, address string, err error) {
+	u, err := serverAddress()
+	if err != nil {
+		return "", "", err
+	}
+	schema = "postbag_test_" + strings.ToLower(rand.Text())
+	err = run(u.String(), "CREATE SCHEMA "+schema)
 	q := u.Query()
 	q.Set("search_path", schema)
 	q.Set("application_name", schema)
 	u.RawQuery = q.Encode()
-	return u.String()
+	return schema, u.String(), err
+}
+
+func dropSchema(schema string) error {
+	u, err := serverAddress()
+	if err != nil {
+		return err
+	}
+	return run(u.String(), "DROP SCHEMA "+schema+" CASCADE")
 }
 
 // Sessions gives how many connections an address of [Postgres] has, and ends

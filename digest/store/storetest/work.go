@@ -166,12 +166,12 @@ var workTests = []test{
 	{"the duty that is due longest goes first", func(b *bench) {
 		p := b.join()
 		b.must(b.Plan(b.ctx(), start,
-			work.Duty{Name: "a", Kind: work.CleanUp, Next: after(-time.Minute)},
-			work.Duty{Name: "b", Kind: work.Index, Next: after(-time.Hour)},
-			work.Duty{Name: "c", Kind: work.CleanUp, Next: after(-time.Second)}))
+			work.Duty{Name: "a", Kind: "clean-up", Next: after(-time.Minute)},
+			work.Duty{Name: "b", Kind: "index", Next: after(-time.Hour)},
+			work.Duty{Name: "c", Kind: "clean-up", Next: after(-time.Second)}))
 		var order []string
 		for range 3 {
-			order = append(order, b.claim(p, start, work.CleanUp, work.Index).Name)
+			order = append(order, b.claim(p, start, "clean-up", "index").Name)
 		}
 		b.equal("the order", order, []string{"b", "a", "c"})
 	}},
@@ -216,7 +216,7 @@ var workTests = []test{
 		b.must(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Published, after(time.Minute)))
 		b.equal("no deadline", b.duty(weeklyDeadline).Next.IsZero(), true)
 		b.equal("the mailing", b.duty("deliver:"+digest.DefaultSeriesSlug).Next, issue.DueAt)
-		b.must(b.SetDue(b.ctx(), issue.ID, after(time.Minute), digest.OverrodeNothing))
+		b.must(b.SetDue(b.ctx(), tester, issue.ID, after(time.Minute), digest.OverrodeNothing))
 		b.equal("the mailing, now", b.duty("deliver:"+digest.DefaultSeriesSlug).Next, after(time.Minute))
 		_, err := b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID, Begun: after(time.Minute), Domain: "x.example"}, false)
 		b.must(err)
@@ -231,7 +231,7 @@ var workTests = []test{
 		b.equal("asked", asked, true)
 		listed := b.duty(weeklyDeadline)
 		b.equal("it asks", [2]any{listed.Asks, listed.Next.IsZero()}, [2]any{issue.Title, true})
-		b.must(b.SetDue(b.ctx(), issue.ID, after(time.Hour), digest.OverrodeNothing))
+		b.must(b.SetDue(b.ctx(), tester, issue.ID, after(time.Hour), digest.OverrodeNothing))
 		listed = b.duty(weeklyDeadline)
 		b.equal("after a word", [2]any{listed.Asks, listed.Next}, [2]any{"", after(time.Hour)})
 		asked, err = b.Ask(b.ctx(), issue.ID, issue.DueAt)
@@ -241,9 +241,9 @@ var workTests = []test{
 	{"a plan makes what is missing and keeps what is there", func(b *bench) {
 		p := b.join()
 		src, _ := b.source("nightbus")
-		sweep := work.Duty{Name: "clean-up", Kind: work.CleanUp, Next: start}
+		sweep := work.Duty{Name: "clean-up", Kind: "clean-up", Next: start}
 		b.must(b.Plan(b.ctx(), start, sweep))
-		l := b.claim(p, start, work.CleanUp)
+		l := b.claim(p, start, "clean-up")
 		b.must(b.Complete(b.ctx(), l, work.Outcome{Next: after(time.Hour), Now: start}))
 		b.must(b.Plan(b.ctx(), after(time.Minute), sweep))
 		b.equal("the next clean-up", b.duty("clean-up").Next, after(time.Hour))

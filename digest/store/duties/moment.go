@@ -1,0 +1,68 @@
+package duties
+
+import (
+	"slices"
+	"strings"
+
+	"postbag/digest/work"
+)
+
+// Subject is what a duty is about.
+type Subject string
+
+// The subjects.
+const (
+	Nothing Subject = "" // the installation as a whole
+	Source  Subject = "source"
+	Series  Subject = "series"
+)
+
+// moments are the kinds of duty that every source, or every series, has: each with
+// the query of the moment at which one is due, by what is stored. It gives NULL when
+// nothing is planned; 0 is at once.
+var moments = []struct {
+	kind work.Kind
+	of   Subject
+	next string
+}{
+	{work.Pull, Source, `SELECT MIN(COALESCE(f.next_poll, 0)) FROM feeds f WHERE f.source_id = duties.subject AND f.stopped = 0`},
+	{work.Draft, Series, `SELECT CASE WHEN COUNT(*) = 0 THEN 0 END FROM issues i
+		WHERE i.series_id = duties.subject AND i.state = 'draft'`},
+	{work.Deadline, Series, `SELECT MIN(i.due_at) FROM issues i
+		WHERE i.series_id = duties.subject AND i.state IN ('draft', 'approved') AND i.asks = ''`},
+	{work.Deliver, Series, `SELECT MIN(i.due_at) FROM issues i
+		WHERE i.series_id = duties.subject AND i.state = 'published' AND i.asks = ''`},
+}
+
+// nextAt is when a duty is due by what is stored. Other kinds keep the moment they
+// have.
+var nextAt = func() string {
+	var b strings.Builder
+	b.WriteString("CASE duties.kind")
+	for _, m := range moments {
+		b.WriteString(" WHEN '" + string(m.kind) + "' THEN (" + m.next + ")")
+	}
+	b.WriteString(" ELSE duties.next_at END")
+	return b.String()
+}()
+
+// kindsOf lists the kinds of duty about some subjects, for a statement.
+func kindsOf(subjects ...Subject) string {
+	var kinds []string
+	for _, m := range moments {
+		if slices.Contains(subjects, m.of) {
+			kinds = append(kinds, "'"+string(m.kind)+"'")
+		}
+	}
+	return strings.Join(kinds, ", ")
+}
+
+// subjectOf tells what a kind of duty is about.
+func subjectOf(kind work.Kind) Subject {
+	for _, m := range moments {
+		if m.kind == kind {
+			return m.of
+		}
+	}
+	return Nothing
+}
