@@ -136,18 +136,8 @@ type issueApproveCmd struct {
 // Run approves a draft.
 func (c issueApproveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		draft, _, err := a.desk.Issue(ctx, c.ref())
-		if err != nil {
-			return err
-		}
-		if draft.State == digest.Draft {
-			unsure, err := a.desk.Recheck(ctx, draft)
-			if p.sayUnchecked(unsure); err != nil {
-				return err
-			}
-		}
-		issue, err := a.desk.Approve(ctx, p.by(), desk.Ref{Series: c.Series, Number: draft.Number, Version: draft.Version}, c.Now)
-		if err != nil {
+		issue, unsure, err := a.desk.Approve(ctx, p.by(), c.ref(), c.Now)
+		if p.sayUnchecked(unsure); err != nil {
 			return err
 		}
 		fmt.Fprintf(p.Stdout, "%s: %s, %s.\n", cell(issue.Title, 150), plural(issue.Frozen.Picks, "comment"), templates.ReadingTime(issue.Frozen.Minutes))
