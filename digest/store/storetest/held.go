@@ -75,22 +75,22 @@ var heldTests = []test{
 		b.ask(b.request("before@list.example", start))
 		b.hold(after(time.Minute))
 		b.ask(b.request("since@list.example", after(2*time.Minute)))
-		asked := b.notices(after(3 * time.Minute))
+		asked := b.letters(after(3 * time.Minute))
 		b.equal("mails", len(asked), 1)
 		b.equal("to", asked[0].Email, "since@list.example")
 		_, err := b.Release(b.ctx(), dispatch.NotAsked, after(3*time.Minute))
 		b.wantKind(err, digest.Conflict)
 		was := b.release(dispatch.LeaveUncertain, after(3*time.Minute))
-		b.equal("waited", was.Notices, 1)
-		b.equal("mails then", len(b.notices(after(4*time.Minute))), 0)
-		b.equal("the other is still there", len(b.notices(after(time.Hour))), 1)
+		b.equal("waited", was.Letters, 1)
+		b.equal("mails then", len(b.letters(after(4*time.Minute))), 0)
+		b.equal("the other is still there", len(b.letters(after(time.Hour))), 1)
 	}},
 	{"a release goes on with what waits when told so", func(b *bench) {
 		b.source("nightbus")
 		b.ask(b.request("before@list.example", start))
 		b.hold(after(time.Minute))
 		b.release(dispatch.SendUnsent, after(time.Minute))
-		b.equal("mails", len(b.notices(after(2*time.Minute))), 1)
+		b.equal("mails", len(b.letters(after(2*time.Minute))), 1)
 	}},
 	{"a release leaves what may have gone on elsewhere to a person", func(b *bench) {
 		under := b.sending(4)
