@@ -130,13 +130,18 @@ func parseList(s string) ([]int, error) {
 
 type issueApproveCmd struct {
 	which
+	ifVersion
 	Now bool `help:"Let it go out at once, not at its moment."`
 }
 
 // Run approves a draft.
 func (c issueApproveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		issue, unsure, err := a.desk.Approve(ctx, p.by(), c.ref(), c.Now)
+		_, ref, err := c.draft(ctx, a, c.ref())
+		if err != nil {
+			return err
+		}
+		issue, unsure, err := a.desk.Approve(ctx, p.by(), ref, c.Now)
 		if p.sayUnchecked(unsure); err != nil {
 			return err
 		}
