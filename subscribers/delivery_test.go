@@ -95,3 +95,21 @@ func TestMessageID(t *testing.T) {
 		seen[other] = true
 	}
 }
+
+func TestLettersShareNoMessageIDWithDeliveries(t *testing.T) {
+	salt := []byte("salt")
+	seen := map[string]bool{}
+	for issue := range int64(30) {
+		for reader := range int64(30) {
+			seen[subscribers.Mailing{IssueID: issue - 2, Domain: "example.org"}.MessageID(salt, reader)] = true
+		}
+	}
+	for id := range int64(900) {
+		l := subscribers.Letter{ID: id}
+		if m := l.MessageID(salt, "example.org"); seen[m] || m != l.MessageID(salt, "example.org") {
+			t.Errorf("letter %d has the id %s", id, m)
+		} else {
+			seen[m] = true
+		}
+	}
+}

@@ -130,23 +130,22 @@ func parseList(s string) ([]int, error) {
 
 type issueApproveCmd struct {
 	which
+	ifVersion
 	Now bool `help:"Let it go out at once, not at its moment."`
 }
 
 // Run approves a draft.
 func (c issueApproveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		draft, _, err := a.desk.Issue(ctx, c.ref())
+		draft, ref, err := c.draft(ctx, a, c.ref())
 		if err != nil {
 			return err
 		}
-		if draft.State == digest.Draft {
-			unsure, err := a.desk.Recheck(ctx, draft)
-			if p.sayUnchecked(unsure); err != nil {
-				return err
-			}
+		unsure, err := a.desk.Recheck(ctx, draft)
+		if p.sayUnchecked(unsure); err != nil {
+			return err
 		}
-		issue, err := a.desk.Approve(ctx, p.by(), desk.Ref{Series: c.Series, Number: draft.Number, Version: draft.Version}, c.Now)
+		issue, err := a.desk.Approve(ctx, p.by(), ref, c.Now)
 		if err != nil {
 			return err
 		}

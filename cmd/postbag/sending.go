@@ -47,7 +47,7 @@ func (c sendingShowCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 		if err != nil {
 			return err
 		}
-		row := heldRow{Held: !held.Since.IsZero(), Since: stamp(held.Since), Reason: held.Reason, Confirmations: held.Notices, Issues: heldIssues(held)}
+		row := heldRow{Held: !held.Since.IsZero(), Since: stamp(held.Since), Reason: held.Reason, Confirmations: held.Letters, Issues: heldIssues(held)}
 		switch {
 		case c.JSON:
 			return printList(p, true, []heldRow{row}, "", "", nil)
@@ -71,12 +71,12 @@ func heldIssues(held dispatch.Held) []heldIssueRow {
 
 // sayUnsure lists what another copy may have sent.
 func (p *Program) sayUnsure(held dispatch.Held) error {
-	if len(held.Unsure) == 0 && held.Notices == 0 {
+	if len(held.Unsure) == 0 && held.Letters == 0 {
 		_, err := fmt.Fprintln(p.Stdout, "Nothing was on its way. Let it go on with: postbag sending release")
 		return err
 	}
-	if held.Notices > 0 {
-		fmt.Fprintf(p.Stdout, "%s waited to be mailed.\n", plural(held.Notices, "confirmation"))
+	if held.Letters > 0 {
+		fmt.Fprintf(p.Stdout, "%s waited to be mailed.\n", plural(held.Letters, "confirmation"))
 	}
 	if len(held.Unsure) > 0 {
 		fmt.Fprintln(p.Stdout, "Another copy of this installation may have gone on with these:")

@@ -55,7 +55,7 @@ func (a *app) status(ctx context.Context) (statusRow, error) {
 		Database: a.path(), Workers: st.Workers, SendingHeldSince: stamp(st.HeldSince),
 		LastAnswer: stamp(st.LastPull), FailingFeeds: st.FailingFeeds,
 		NewestIssue: st.Newest.Number, NewestIssueState: st.Newest.State, TooLate: late,
-		Readers: st.Active, MailsWaiting: st.Open, MailsUncertain: st.Uncertain, ConfirmationsWaiting: st.Notices,
+		Readers: st.Active, MailsWaiting: st.Open, MailsUncertain: st.Uncertain, ConfirmationsWaiting: st.Letters,
 	}, err
 }
 

@@ -147,7 +147,7 @@ type postOffice struct {
 	*app
 	*dispatch.Sender
 	postage postage
-	letters *deliver.NoticeRunner
+	letters *deliver.LetterSender
 }
 
 // postOffice checks the mail settings. Nothing is asked of the network; an outbox
@@ -170,8 +170,8 @@ func (a *app) postOffice(ctx context.Context) (*postOffice, error) {
 	})
 	o.Transport, o.Writer = transport, a.writer(p)
 	office := &postOffice{app: a, Sender: dispatch.New(o), postage: p}
-	office.letters = deliver.NewNoticeRunner(deliver.NoticeOptions{
-		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, From: p.from.Email, Compose: office.confirmation,
+	office.letters = deliver.NewLetterSender(deliver.LetterOptions{
+		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, From: p.from.Email, Write: office.write,
 	})
 	return office, nil
 }
@@ -190,11 +190,11 @@ func (a *app) writer(p postage) letters.Writer {
 	return w
 }
 
-// composeTime bounds what composing a confirmation may ask of the database.
+// composeTime bounds what writing a letter may ask of the database.
 const composeTime = 3 * time.Second
 
-// confirmation writes a letter that asks an address to confirm.
-func (o *postOffice) confirmation(n deliver.Notice) ([]byte, error) {
+// write writes a single letter.
+func (o *postOffice) write(kind letters.Kind, l subscribers.Letter) ([]byte, error) {
 	// A letter is written while a connection is open and perhaps while the program
 	// stops; it does not wait long for the database.
 	ctx, cancel := context.WithTimeout(context.Background(), composeTime)
@@ -210,9 +210,7 @@ func (o *postOffice) confirmation(n deliver.Notice) ([]byte, error) {
 	if len(series) == 0 {
 		return nil, digest.Fail(digest.Conflict, "", "there is no series to subscribe to").Offer(digest.Act{Do: digest.AddSource})
 	}
-	return o.Writer.Confirmation(pub, letters.Confirmation{
-		ID: n.ID, Email: n.Email, Token: n.Token, At: n.CreatedAt, Series: series[0].Name,
-	})
+	return kind.Write(o.Writer, letters.Facts{Publication: pub, Series: series[0].Name}, l)
 }
 
 // join takes a place among those who work on the database.

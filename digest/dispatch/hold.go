@@ -34,8 +34,8 @@ type Held struct {
 	// before the hold (another's editor may have sent it before its moment), or
 	// waiting although their moment has passed.
 	Unsure []HeldIssue
-	// Notices counts the confirmation mails that were waiting before the hold.
-	Notices int
+	// Letters counts the single letters that were waiting before the hold.
+	Letters int
 }
 
 // HeldIssue is an issue that may have gone on elsewhere.

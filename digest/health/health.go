@@ -26,8 +26,8 @@ type Stored struct {
 	// Open counts the deliveries of sending and paused issues to which something
 	// will still happen, and Uncertain those of any issue that wait for a person.
 	Open, Uncertain int
-	// Notices counts the confirmation mails not sent yet.
-	Notices int
+	// Letters counts the single letters not sent yet.
+	Letters int
 	// Active counts the subscribers who get the next issue.
 	Active int
 }

@@ -43,17 +43,12 @@ func (p Page) Pattern() string {
 // With gives the page's path with the part in braces filled in: an issue's number,
 // a token, a file's name.
 func (p Page) With(value any) string {
-	if p.part() == "" {
+	before, rest, ok := strings.Cut(string(p), "{")
+	_, after, closed := strings.Cut(rest, "}")
+	if !ok || !closed {
 		return string(p)
 	}
-	return strings.Replace(string(p), "{"+p.part()+"}", fmt.Sprint(value), 1)
-}
-
-// part names the part in braces, "" where there is none.
-func (p Page) part() string {
-	_, rest, _ := strings.Cut(string(p), "{")
-	name, _, _ := strings.Cut(rest, "}")
-	return name
+	return before + fmt.Sprint(value) + after
 }
 
 // Site makes addresses below a base URL.

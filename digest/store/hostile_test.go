@@ -101,13 +101,13 @@ func TestHostileBackups(t *testing.T) {
 		change func([]string) []string
 		words  string
 	}{
-		"an unknown table":                {replace(`{"table":"notices"`, `{"table":"pg_class"`), "no table"},
-		"a table of the program":          {replace(`{"table":"notices"`, `{"table":"migrations"`), "no table"},
-		"a name with quotes":              {replace(`{"table":"notices"`, `{"table":"notices\" ; DROP TABLE posts; --"`), "no table"},
+		"an unknown table":                {replace(`{"table":"letters"`, `{"table":"pg_class"`), "no table"},
+		"a table of the program":          {replace(`{"table":"letters"`, `{"table":"migrations"`), "no table"},
+		"a name with quotes":              {replace(`{"table":"letters"`, `{"table":"letters\" ; DROP TABLE posts; --"`), "no table"},
 		"an unknown column":               {replace(`"name":"reply"`, `"name":"replies"`), "with the columns"},
 		"a column twice":                  {replace(`"name":"reply"`, `"name":"code"`), "with the columns"},
 		"another type":                    {replace(`{"name":"salt","type":"bytes"}`, `{"name":"salt","type":"text"}`), "with the columns"},
-		"a table that is missing":         {without("notices"), "lacks the table notices"},
+		"a table that is missing":         {without("letters"), "lacks the table letters"},
 		"no publication":                  {without("publication"), "lacks the table publication"},
 		"a table twice":                   {twice, "no table"},
 		"rows of nobody":                  {replace(`[1,"nightbus"`, `[7,"nightbus"`), ""},

@@ -58,14 +58,14 @@ type (
 )
 
 var (
-	_ pull.Store      = (*DB)(nil)
-	_ desk.Store      = (*DB)(nil)
-	_ publish.Store   = (*DB)(nil)
-	_ deliver.Ledger  = (*DB)(nil)
-	_ deliver.Notices = (*DB)(nil)
-	_ signup.Store    = (*DB)(nil)
-	_ roster.Store    = (*DB)(nil)
-	_ work.Store      = (*DB)(nil)
+	_ pull.Store          = (*DB)(nil)
+	_ desk.Store          = (*DB)(nil)
+	_ publish.Store       = (*DB)(nil)
+	_ deliver.Ledger      = (*DB)(nil)
+	_ deliver.LetterQueue = (*DB)(nil)
+	_ signup.Store        = (*DB)(nil)
+	_ roster.Store        = (*DB)(nil)
+	_ work.Store          = (*DB)(nil)
 )
 
 // Open opens a database and brings its schema up to date; see [database.Open].

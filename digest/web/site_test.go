@@ -21,6 +21,7 @@ import (
 	"postbag/digest/store/storetest"
 	"postbag/digest/web"
 	"postbag/subscribers"
+	"postbag/subscribers/deliver"
 	"postbag/subscribers/roster"
 	"postbag/subscribers/signup"
 	"postbag/templates"
@@ -214,14 +215,14 @@ func (s *site) subscriber(email string) (found subscribers.Subscriber) {
 func (s *site) mails() map[string]string {
 	s.t.Helper()
 	now := s.clock.Now()
-	notices, err := s.db.ClaimNotices(s.t.Context(), 100, now, now.Add(time.Hour))
+	letters, err := s.db.ClaimLetters(s.t.Context(), deliver.LetterClaim{Most: 100, Now: now, Retry: now.Add(time.Hour)})
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	tokens := map[string]string{}
-	for _, n := range notices {
-		tokens[n.Email] = n.Token
-		if err := s.db.SettleNotice(s.t.Context(), n, time.Time{}, ""); err != nil {
+	for _, l := range letters {
+		tokens[l.Email] = l.Token
+		if err := s.db.SettleLetter(s.t.Context(), deliver.LetterResult{LetterID: l.ID, Fence: l.Fence, State: subscribers.Delivered}); err != nil {
 			s.t.Fatal(err)
 		}
 	}

@@ -38,7 +38,7 @@ type Ledger interface {
 	Finish(ctx context.Context, issueID int64, now time.Time) (bool, error)
 	// SetIssueState moves an issue along sending ⇄ paused; the move to the state
 	// it has already changes nothing.
-	SetIssueState(ctx context.Context, issueID int64, to digest.IssueState, why digest.Pause, now time.Time) error
+	SetIssueState(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, why digest.Pause, now time.Time) error
 	// IssueState reads where an issue stands.
 	IssueState(ctx context.Context, issueID int64) (digest.IssueState, error)
 }
@@ -84,31 +84,3 @@ type Result struct {
 	At         time.Time
 	subscribers.Outcome
 }
-
-// Notices is the queue of single mails: confirmations.
-type Notices interface {
-	// ClaimNotices takes up to n notices that are due, counts the attempt, and
-	// puts each off until retry, so that a crash tries again and not twice at
-	// once.
-	ClaimNotices(ctx context.Context, n int, now, retry time.Time) ([]Notice, error)
-	// SettleNotice removes a notice that was sent, or that failed for good; with
-	// a nextTry it is put off instead. It is taken only if nobody has claimed the
-	// notice since: if it is still at the same Attempts.
-	SettleNotice(ctx context.Context, n Notice, nextTry time.Time, reply string) error
-}
-
-// Notice is one mail to one address outside any issue.
-type Notice struct {
-	ID        int64
-	Kind      NoticeKind
-	Email     string
-	Token     string // the confirmation's
-	CreatedAt time.Time
-	Attempts  int
-}
-
-// NoticeKind tells which mail a notice is.
-type NoticeKind string
-
-// ConfirmNotice asks an address to confirm its subscription.
-const ConfirmNotice NoticeKind = "confirm"

@@ -9,119 +9,149 @@ import (
 
 	"postbag/digest"
 	"postbag/subscribers"
+	"postbag/subscribers/letters"
 )
 
-// NoticeOptions are what a [NoticeRunner] works with. Queue, Transport, Clock,
-// From and Compose must be set.
-type NoticeOptions struct {
-	Queue     Notices
+// LetterQueue is the queue of all single letters. Every method is one transaction
+// and is durable when it returns.
+type LetterQueue interface {
+	// ClaimLetters claims letters that are due, the oldest first. Before that it
+	// takes back those of processes that have no place among the workers any more,
+	// and of c.Worker, which has none on its hands: claimed ones are queued again,
+	// those that were begun are tried again at c.Retry.
+	ClaimLetters(ctx context.Context, c LetterClaim) ([]subscribers.Letter, error)
+	// BeginLetter counts the attempt and gives a claimed letter as it is now; ok is
+	// false when it is not the caller's any more, or is held back.
+	BeginLetter(ctx context.Context, l subscribers.Letter) (begun subscribers.Letter, ok bool, err error)
+	// SettleLetter queues a letter again until r.NextTry if r.State is queued, else
+	// removes it. It is taken only under the fence of the newest claim.
+	SettleLetter(ctx context.Context, r LetterResult) error
+}
+
+// LetterClaim is what [LetterQueue.ClaimLetters] is asked.
+type LetterClaim struct {
+	Worker     int64 // the asking process' place; 0 for one that has none
+	Most       int
+	Now, Retry time.Time
+}
+
+// LetterResult is what became of one claimed letter.
+type LetterResult struct {
+	LetterID int64
+	Fence    int
+	State    subscribers.DeliveryState // queued, sent, failed or cancelled
+	NextTry  time.Time
+	subscribers.Outcome
+}
+
+// LetterOptions are what a [LetterSender] works with. Queue, Transport, Clock,
+// From and Write must be set.
+type LetterOptions struct {
+	Queue     LetterQueue
 	Transport Transport
 	Clock     digest.Clock
 	Log       *slog.Logger // default: none
 	From      string       // the envelope sender
-	// Compose makes the message of a notice, the same bytes in every try.
-	Compose     func(Notice) ([]byte, error)
-	GiveUpAfter time.Duration  // default two days
-	Jitter      func() float64 // from [0, 1); default random
+	// Write makes the message of a letter, the same bytes in every try.
+	Write  func(letters.Kind, subscribers.Letter) ([]byte, error)
+	Jitter func() float64 // from [0, 1); default random
 }
 
-// NoticeRunner sends single mails: confirmations.
-type NoticeRunner struct{ o NoticeOptions }
+// LetterSender sends single letters.
+type LetterSender struct {
+	o     LetterOptions
+	kinds map[subscribers.LetterKind]letters.Kind
+}
 
 const (
-	noticeBatch = 20
-	// A claimed notice is put off this long: longer than a batch takes, so that
-	// a crash does not send it twice at once.
-	noticeClaim = 15 * time.Minute
-	noticeAgain = time.Minute
-	// So long may a notice on the wire take once the program stops.
-	noticeGrace = 5 * time.Second
+	lettersAtOnce = 20
+	// A letter in doubt, or whose server is away, is tried again after this.
+	letterAgain = time.Minute
+	// So long may a letter on the wire take once the program stops.
+	letterGrace = 5 * time.Second
 )
 
-// NewNoticeRunner makes a runner and fills in the defaults.
-func NewNoticeRunner(o NoticeOptions) *NoticeRunner {
+// NewLetterSender makes a sender and fills in the defaults.
+func NewLetterSender(o LetterOptions) *LetterSender {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if o.GiveUpAfter <= 0 {
-		o.GiveUpAfter = 48 * time.Hour
 	}
 	if o.Jitter == nil {
 		o.Jitter = rand.Float64
 	}
-	return &NoticeRunner{o: o}
+	s := &LetterSender{o: o, kinds: map[subscribers.LetterKind]letters.Kind{}}
+	for _, k := range letters.Kinds() {
+		s.kinds[k.Name] = k
+	}
+	return s
 }
 
-// Send sends every notice that is due over one connection and tells how many
-// went out. It connects only when there is something to send. An error of kind
-// Unavailable is the mail server's; the notices then wait for a minute or more.
+// Send sends every letter that is due over one connection and tells how many went
+// out. It connects only when there is something to send. An error of kind
+// Unavailable is the mail server's; the letters then wait for a minute or more.
 //
 // The worker is this process among those that share the queue, nil for one that
-// has it to itself. A process that lost its place sends nothing more: by then
-// another may have claimed the same notices.
-func (n *NoticeRunner) Send(ctx context.Context, worker Worker) (int, error) {
+// has it to itself. A process that lost its place sends nothing more.
+func (s *LetterSender) Send(ctx context.Context, worker Worker) (int, error) {
 	if worker == nil {
 		worker = alone{}
 	}
-	s := &noticeSession{NoticeRunner: n, worker: worker}
+	r := &letterRun{LetterSender: s, worker: worker}
 	var stopWire, stopDB context.CancelFunc
-	s.wire, stopWire = outlive(ctx, noticeGrace)
+	r.wire, stopWire = outlive(ctx, letterGrace)
 	defer stopWire()
-	s.db, stopDB = outlive(ctx, noticeGrace+settleTime)
+	r.db, stopDB = outlive(ctx, letterGrace+settleTime)
 	defer stopDB()
-	defer s.hangUp()
+	defer r.hangUp()
 	for ctx.Err() == nil && worker.Valid() {
-		now := n.o.Clock.Now()
-		batch, err := n.o.Queue.ClaimNotices(ctx, noticeBatch, now, now.Add(noticeClaim))
+		now := s.o.Clock.Now()
+		batch, err := s.o.Queue.ClaimLetters(ctx, LetterClaim{Worker: worker.ID(), Most: lettersAtOnce, Now: now, Retry: now.Add(letterAgain)})
 		if err != nil {
-			return s.sent, fmt.Errorf("claim notices: %w", err)
+			return r.sent, fmt.Errorf("claim letters: %w", err)
 		}
 		if len(batch) == 0 {
-			return s.sent, nil
+			return r.sent, nil
 		}
-		if err := s.send(ctx, batch); err != nil {
-			return s.sent, fmt.Errorf("send notices: %w", err)
+		if err := r.send(ctx, batch); err != nil {
+			return r.sent, fmt.Errorf("send letters: %w", err)
 		}
 	}
-	return s.sent, ctx.Err()
+	return r.sent, ctx.Err()
 }
 
-// noticeSession is one call of Send.
-type noticeSession struct {
-	*NoticeRunner
+// letterRun is one call of Send.
+type letterRun struct {
+	*LetterSender
 	worker  Worker
-	wire    context.Context // for the notice on the wire: outlives the call's a little
+	wire    context.Context // for the letter on the wire: outlives the call's a little
 	db      context.Context // for settling: outlives wire
 	conn    Conn
 	carried bool // conn has had a message taken
 	sent    int
 }
 
-func (s *noticeSession) hangUp() {
-	if s.conn == nil {
+func (r *letterRun) hangUp() {
+	if r.conn == nil {
 		return
 	}
-	if err := s.conn.Close(); err != nil {
-		s.o.Log.Debug("closing a connection", "error", err)
+	if err := r.conn.Close(); err != nil {
+		r.o.Log.Debug("closing a connection", "error", err)
 	}
-	s.conn, s.carried = nil, false
+	r.conn, r.carried = nil, false
 }
 
-// send sends a batch. What it does not come to is handed back for soon.
-func (s *noticeSession) send(ctx context.Context, batch []Notice) error {
+// send sends a batch. What it does not come to is handed back.
+func (r *letterRun) send(ctx context.Context, batch []subscribers.Letter) error {
 	var trouble error
-	for _, n := range batch {
-		now := s.o.Clock.Now()
+	for _, l := range batch {
 		var err error
 		switch {
 		case trouble != nil:
-			err = s.settle(n, now.Add(noticeAgain), "waiting for the mail server")
-		case ctx.Err() != nil:
-			err = s.settle(n, now, "told to stop before it was sent")
-		case !s.worker.Valid():
-			err = s.settle(n, now, "another process goes on with it")
+			err = r.again(l, r.o.Clock.Now().Add(letterAgain), l.Outcome)
+		case ctx.Err() != nil || !r.worker.Valid():
+			err = r.again(l, l.NextTry, l.Outcome)
 		default:
-			trouble = s.one(ctx, n)
+			trouble = r.one(ctx, l)
 		}
 		if err != nil {
 			return first(trouble, err)
@@ -130,98 +160,116 @@ func (s *noticeSession) send(ctx context.Context, batch []Notice) error {
 	return trouble
 }
 
-// one sends one notice and settles it. Its error ends the session.
-func (s *noticeSession) one(ctx context.Context, n Notice) error {
-	msg, err := s.o.Compose(n)
-	if err != nil {
-		return s.uncomposed(n, err)
+// one sends one letter and settles it. Its error ends the run.
+func (r *letterRun) one(ctx context.Context, claimed subscribers.Letter) error {
+	l, ok, err := r.o.Queue.BeginLetter(r.db, claimed)
+	if err != nil || !ok {
+		return err
 	}
-	reply, e := s.hand(ctx, n, msg)
-	if e != nil && e.Lost() && e.Stage == StageMail && s.carried {
+	kind, known := r.kinds[l.Kind]
+	if !known || !kind.MaySend(l, r.o.Clock.Now()) {
+		return r.settle(l, subscribers.Cancelled, subscribers.Outcome{Cause: subscribers.Expired})
+	}
+	msg, err := r.o.Write(kind, l)
+	if err != nil {
+		return r.unwritten(kind, l, err)
+	}
+	reply, e := r.hand(ctx, l, msg)
+	if e != nil && e.Lost() && e.Stage == StageMail && r.carried {
 		// The server has had enough of this connection, not of us.
-		s.hangUp()
-		reply, e = s.hand(ctx, n, msg)
+		r.hangUp()
+		reply, e = r.hand(ctx, l, msg)
 	}
 	if e == nil {
-		s.sent++
-		s.carried = true
-		return s.settle(n, time.Time{}, CleanReply(reply.Text))
+		r.sent++
+		r.carried = true
+		return r.settle(l, subscribers.Delivered, Accepted(reply))
 	}
 	if e.Broken {
-		s.hangUp()
+		r.hangUp()
 	}
-	s.o.Log.Info("notice not taken", "to", subscribers.Mask(n.Email), "class", e.Class.String(), "stage", string(e.Stage), "reply", maskIn(e.words(), n.Email))
+	r.log(slog.LevelInfo, "a letter was not taken", l, e)
 	if e.Class == Permanent {
-		return s.settle(n, time.Time{}, e.words())
+		return r.settle(l, subscribers.Failed, e.outcome())
 	}
-	return s.later(n, e)
+	return r.later(kind, l, e)
 }
 
 // hand connects if need be and hands one message over.
-func (s *noticeSession) hand(ctx context.Context, n Notice, msg []byte) (Reply, *SendError) {
-	if s.conn == nil {
-		conn, err := s.o.Transport.Connect(ctx)
+func (r *letterRun) hand(ctx context.Context, l subscribers.Letter, msg []byte) (Reply, *SendError) {
+	if r.conn == nil {
+		conn, err := r.o.Transport.Connect(ctx)
 		if err != nil {
 			return Reply{}, asSendError(err)
 		}
-		s.conn = conn
+		r.conn = conn
 	}
-	reply, err := s.conn.Send(s.wire, Envelope{From: s.o.From, To: n.Email}, msg)
+	reply, err := r.conn.Send(r.wire, Envelope{From: r.o.From, To: l.Email}, msg)
 	if err != nil {
 		return Reply{}, asSendError(err)
 	}
 	return reply, nil
 }
 
-// uncomposed puts a notice off whose message cannot be made, for as long as its
-// confirmation is good: what it is made of may be out of reach for a moment. One
-// that can never be made is removed.
-func (s *noticeSession) uncomposed(n Notice, cause error) error {
-	words := CleanReply("could not be composed: " + cause.Error())
-	s.o.Log.Error("a notice cannot be composed", "notice", n.ID, "attempt", n.Attempts, "error", maskIn(cause.Error(), n.Email))
+// unwritten puts a letter off that cannot be written, for as long as it may be
+// sent: what it is made of may be out of reach for a moment. One that can never be
+// written is removed.
+func (r *letterRun) unwritten(kind letters.Kind, l subscribers.Letter, cause error) error {
+	o := subscribers.Outcome{Cause: subscribers.NotSendable, Error: CleanReply(cause.Error())}
+	r.o.Log.Error("a letter cannot be written", "letter", l.ID, "attempt", l.Attempts, "error", maskIn(cause.Error(), l.Email))
 	if digest.KindOf(cause) == digest.Invalid {
-		return s.settle(n, time.Time{}, words)
+		return r.settle(l, subscribers.Failed, o)
 	}
-	now := s.o.Clock.Now()
-	next, _ := retry(n.CreatedAt, now, n.Attempts, s.o.GiveUpAfter, s.o.Jitter())
-	return s.settle(n, soonAtFirst(n, now, next), words)
+	now := r.o.Clock.Now()
+	next, _ := retry(l.CreatedAt, now, l.Attempts, kind.Life, r.o.Jitter())
+	return r.again(l, soonAtFirst(l, now, next), o)
 }
 
-// soonAtFirst brings a retry forward while a notice is young: somebody waits for
+// soonAtFirst brings a retry forward while a letter is young: somebody waits for
 // it, and nothing is wrong with the address. next may be zero.
-func soonAtFirst(n Notice, now, next time.Time) time.Time {
-	delay := noticeAgain << min(max(n.Attempts-1, 0), 6)
+func soonAtFirst(l subscribers.Letter, now, next time.Time) time.Time {
+	delay := letterAgain << min(max(l.Attempts-1, 0), 6)
 	if soon := now.Add(delay); next.IsZero() || soon.Before(next) {
 		return soon
 	}
 	return next
 }
 
-// later puts a notice off by the schedule or gives it up. The sender's own
-// trouble ends the session; it is not held against the notice before the time
-// is over.
-func (s *noticeSession) later(n Notice, e *SendError) error {
-	now := s.o.Clock.Now()
-	next, again := retry(n.CreatedAt, now, n.Attempts, s.o.GiveUpAfter, s.o.Jitter())
-	words := e.words()
-	switch {
-	case !again:
-		next, words = time.Time{}, CleanReply("given up: "+words)
-		s.o.Log.Warn("a notice is given up", "to", subscribers.Mask(n.Email), "reply", maskIn(words, n.Email))
-	case e.Class == SenderSide || e.Class == Ambiguous:
-		next = soonAtFirst(n, now, next)
+// later puts a letter off by the schedule or gives it up. The sender's own trouble
+// ends the run; it is not held against the letter before the time is over.
+func (r *letterRun) later(kind letters.Kind, l subscribers.Letter, e *SendError) error {
+	now := r.o.Clock.Now()
+	next, again := retry(l.CreatedAt, now, l.Attempts, kind.Life, r.o.Jitter())
+	o := e.outcome()
+	if e.Class == SenderSide || e.Class == Ambiguous {
+		next = soonAtFirst(l, now, next)
 	}
-	if err := s.settle(n, next, words); err != nil {
-		return err
+	var err error
+	if again {
+		err = r.again(l, next, o)
+	} else {
+		r.log(slog.LevelWarn, "a letter is given up", l, e)
+		o.Cause = subscribers.Expired
+		err = r.settle(l, subscribers.Failed, o)
 	}
-	if e.Class == SenderSide {
-		return unavailable(e.masked(n.Email))
+	if err == nil && e.Class == SenderSide {
+		return unavailable(e.masked(l.Email))
 	}
-	return nil
+	return err
 }
 
-// settle outlives the end of the call's context, so that a mail that went out is
-// not sent again because the program stops.
-func (s *noticeSession) settle(n Notice, next time.Time, reply string) error {
-	return s.o.Queue.SettleNotice(s.db, n, next, reply)
+func (r *letterRun) log(level slog.Level, what string, l subscribers.Letter, e *SendError) {
+	r.o.Log.Log(r.db, level, what, "kind", string(l.Kind), "to", subscribers.Mask(l.Email), "attempt", l.Attempts,
+		"class", e.Class.String(), "stage", string(e.Stage), "reply", maskIn(e.words(), l.Email))
+}
+
+// again queues a letter once more.
+func (r *letterRun) again(l subscribers.Letter, next time.Time, o subscribers.Outcome) error {
+	return r.o.Queue.SettleLetter(r.db, LetterResult{LetterID: l.ID, Fence: l.Fence, State: subscribers.Queued, NextTry: next, Outcome: o})
+}
+
+// settle removes a letter. It outlives the end of the call's context, so that one
+// that went out is not sent again because the program stops.
+func (r *letterRun) settle(l subscribers.Letter, state subscribers.DeliveryState, o subscribers.Outcome) error {
+	return r.o.Queue.SettleLetter(r.db, LetterResult{LetterID: l.ID, Fence: l.Fence, State: state, Outcome: o})
 }

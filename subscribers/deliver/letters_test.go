@@ -10,75 +10,116 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/subscribers"
 	"postbag/subscribers/deliver"
+	"postbag/subscribers/letters"
 	"postbag/subscribers/mail/smtptest"
 	"postbag/subscribers/message"
 )
 
-// memNotices is a queue of notices in memory.
-type memNotices struct {
-	all  map[int64]*deliver.Notice
-	next map[int64]time.Time
-	gone map[int64]string // the last words
-	hung bool             // settling waits until it is told to stop
+// memLetters is a queue of letters in memory. It fails the test when a letter is
+// settled that was not begun.
+type memLetters struct {
+	t    *testing.T
+	all  map[int64]*memLetter
+	gone map[int64]deliver.LetterResult
+	hung bool // settling waits until it is told to stop
+	void map[int64]bool
+	lost map[int64]bool // workers that have no place any more
 }
 
-func newNotices(clock digest.Clock, n int) *memNotices {
-	q := &memNotices{all: map[int64]*deliver.Notice{}, next: map[int64]time.Time{}, gone: map[int64]string{}}
+type memLetter struct {
+	subscribers.Letter
+	state subscribers.DeliveryState
+	owner int64
+}
+
+func newLetters(t *testing.T, clock digest.Clock, n int) *memLetters {
+	q := &memLetters{t: t, all: map[int64]*memLetter{}, gone: map[int64]deliver.LetterResult{}, void: map[int64]bool{}, lost: map[int64]bool{}}
 	for i := range n {
 		id := int64(i + 1)
-		q.all[id] = &deliver.Notice{ID: id, Kind: deliver.ConfirmNotice, Email: fmt.Sprintf("new%d@example.org", id), CreatedAt: clock.Now()}
-		q.next[id] = clock.Now()
+		q.all[id] = &memLetter{state: subscribers.Queued, Letter: subscribers.Letter{
+			ID: id, Kind: subscribers.ConfirmationLetter, Email: fmt.Sprintf("new%d@example.org", id),
+			CreatedAt: clock.Now(), NextTry: clock.Now(), Expires: clock.Now().Add(365 * 24 * time.Hour),
+		}}
 	}
 	return q
 }
 
-func (q *memNotices) ClaimNotices(_ context.Context, n int, now, retry time.Time) (out []deliver.Notice, err error) {
-	for id := int64(1); id <= int64(len(q.all)+len(q.gone)) && len(out) < n; id++ {
-		if q.all[id] == nil || q.next[id].After(now) {
+func (q *memLetters) ClaimLetters(_ context.Context, c deliver.LetterClaim) (out []subscribers.Letter, err error) {
+	for id := int64(1); id <= int64(len(q.all)+len(q.gone)); id++ {
+		l := q.all[id]
+		if l == nil {
 			continue
 		}
-		q.all[id].Attempts++
-		q.next[id] = retry
-		out = append(out, *q.all[id])
+		if l.state != subscribers.Queued && (l.owner == c.Worker || q.lost[l.owner]) {
+			if l.state == subscribers.InFlight {
+				l.NextTry, l.Outcome = c.Retry, subscribers.Outcome{Cause: subscribers.WorkerLost}
+			}
+			l.state = subscribers.Queued
+		}
+		if l.state != subscribers.Queued || l.NextTry.After(c.Now) || len(out) == c.Most {
+			continue
+		}
+		l.Fence++
+		l.state, l.owner = subscribers.Claimed, c.Worker
+		out = append(out, l.Letter)
 	}
 	return out, nil
 }
 
-func (q *memNotices) SettleNotice(ctx context.Context, n deliver.Notice, next time.Time, reply string) error {
+func (q *memLetters) BeginLetter(_ context.Context, c subscribers.Letter) (subscribers.Letter, bool, error) {
+	l := q.all[c.ID]
+	if l == nil || l.Fence != c.Fence || l.state != subscribers.Claimed {
+		return c, false, nil
+	}
+	l.state, l.Void = subscribers.InFlight, q.void[c.ID]
+	l.Attempts++
+	return l.Letter, true, nil
+}
+
+func (q *memLetters) SettleLetter(ctx context.Context, r deliver.LetterResult) error {
 	if q.hung {
 		<-ctx.Done()
 		return ctx.Err()
 	}
+	l := q.all[r.LetterID]
 	switch {
-	case q.all[n.ID] == nil || q.all[n.ID].Attempts != n.Attempts: // another has claimed it
-	case next.IsZero():
-		delete(q.all, n.ID)
-		q.gone[n.ID] = reply
+	case l == nil || l.Fence != r.Fence: // another has claimed it
+	case r.State == subscribers.Queued:
+		l.state, l.NextTry, l.Outcome = subscribers.Queued, r.NextTry, r.Outcome
+	case l.state != subscribers.InFlight && l.Cause != subscribers.WorkerLost:
+		q.t.Errorf("letter %d is %s and was never begun", r.LetterID, r.State)
 	default:
-		q.next[n.ID] = next
+		delete(q.all, r.LetterID)
+		q.gone[r.LetterID] = r
 	}
 	return ctx.Err()
 }
 
-func noticeRunner(t *testing.T, q deliver.Notices, clock digest.Clock, server *smtptest.Server, change ...func(*deliver.NoticeOptions)) *deliver.NoticeRunner {
-	o := deliver.NoticeOptions{
+// wait gives how long the letter n waits.
+func (q *memLetters) wait(clock digest.Clock, n int64) time.Duration {
+	return q.all[n].NextTry.Sub(clock.Now())
+}
+
+func letterSender(t *testing.T, q deliver.LetterQueue, clock digest.Clock, server *smtptest.Server, change ...func(*deliver.LetterOptions)) *deliver.LetterSender {
+	o := deliver.LetterOptions{
 		Queue: q, Transport: transport(t, "smtp://"+server.Addr, ""), Clock: clock, From: "bus@example.net",
 		Jitter: func() float64 { return 0 },
-		Compose: func(n deliver.Notice) ([]byte, error) {
-			return message.Compose(message.Message{From: "bus@example.net", To: n.Email, Subject: "Please confirm", Text: "Click.",
-				MessageID: fmt.Sprintf("n%d@example.net", n.ID), Date: n.CreatedAt, AutoSubmitted: true})
+		Write: func(_ letters.Kind, l subscribers.Letter) ([]byte, error) {
+			return message.Compose(message.Message{From: "bus@example.net", To: l.Email, Subject: "Please confirm", Text: "Click.",
+				MessageID: l.MessageID([]byte("salt"), "example.net"), Date: l.CreatedAt, AutoSubmitted: true})
 		},
 	}
 	for _, c := range change {
 		c(&o)
 	}
-	return deliver.NewNoticeRunner(o)
+	return deliver.NewLetterSender(o)
 }
 
-func TestNotices(t *testing.T) {
+func TestLetters(t *testing.T) {
 	clock := newClock()
-	q := newNotices(clock, 45)
+	q := newLetters(t, clock, 45)
 	grey := newSeen()
 	server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
 		switch {
@@ -91,15 +132,15 @@ func TestNotices(t *testing.T) {
 		}
 		return smtptest.Act{}
 	})
-	r := noticeRunner(t, q, clock, server)
+	r := letterSender(t, q, clock, server)
 	if n, err := r.Send(t.Context(), nil); err != nil || n != 43 {
 		t.Errorf("%d sent, %v", n, err)
 	}
-	if got := q.next[5].Sub(clock.Now()); got != 5*time.Minute {
+	if got := q.wait(clock, 5); got != 5*time.Minute {
 		t.Errorf("the greylisted one is due in %v", got)
 	}
-	if !strings.Contains(q.gone[3], "no such user") {
-		t.Errorf("words of the failed one: %q", q.gone[3])
+	if q.gone[3].Cause != subscribers.AddressRefused || !strings.Contains(q.gone[3].Reply, "no such user") {
+		t.Errorf("the failed one: %+v", q.gone[3])
 	}
 	clock.Advance(5 * time.Minute)
 	if n, err := r.Send(t.Context(), nil); n != 1 || err != nil {
@@ -116,16 +157,16 @@ func TestNotices(t *testing.T) {
 	}
 }
 
-func TestNoticesAreGivenUp(t *testing.T) {
+func TestLettersAreGivenUp(t *testing.T) {
 	clock := newClock()
-	q := newNotices(clock, 1)
+	q := newLetters(t, clock, 1)
 	server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
 		if st.Verb == "RCPT" {
 			return smtptest.Act{Reply: "451 4.3.0 later"}
 		}
 		return smtptest.Act{}
 	})
-	r := noticeRunner(t, q, clock, server)
+	r := letterSender(t, q, clock, server)
 	for range 50 {
 		if _, err := r.Send(t.Context(), nil); err != nil {
 			t.Fatal(err)
@@ -133,23 +174,23 @@ func TestNoticesAreGivenUp(t *testing.T) {
 		if len(q.all) == 0 {
 			break
 		}
-		clock.Advance(q.next[1].Sub(clock.Now()))
+		clock.Advance(q.wait(clock, 1))
 	}
-	if !strings.HasPrefix(q.gone[1], "given up") {
-		t.Errorf("left %v, words %q", q.all, q.gone[1])
+	if q.gone[1].Cause != subscribers.Expired || q.gone[1].Reply != "4.3.0 later" {
+		t.Errorf("left %v, gone %+v", q.all, q.gone[1])
 	}
 	if n := server.Steps("RCPT"); n < 8 || n > 12 {
 		t.Errorf("%d tries", n)
 	}
 }
 
-func TestNoticesWaitForTheServer(t *testing.T) {
+func TestLettersWaitForTheServer(t *testing.T) {
 	clock := newClock()
-	q := newNotices(clock, 3)
+	q := newLetters(t, clock, 3)
 	var down atomic.Bool
 	down.Store(true)
 	server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act { return smtptest.Act{Cut: down.Load()} })
-	r := noticeRunner(t, q, clock, server)
+	r := letterSender(t, q, clock, server)
 	for range 4 {
 		if n, err := r.Send(t.Context(), nil); n != 0 || digest.KindOf(err) != digest.Unavailable {
 			t.Errorf("%d sent, %v", n, err)
@@ -164,43 +205,43 @@ func TestNoticesWaitForTheServer(t *testing.T) {
 
 // TestNoticeThatCannotBeComposedYet keeps a confirmation while the database is
 // busy, and removes only one that can never be made.
-func TestNoticeThatCannotBeComposedYet(t *testing.T) {
+func TestLetterThatCannotBeComposedYet(t *testing.T) {
 	clock := newClock()
-	q := newNotices(clock, 3)
+	q := newLetters(t, clock, 3)
 	server := smtptest.Start(t, nil)
 	var busy atomic.Bool
 	busy.Store(true)
-	r := noticeRunner(t, q, clock, server, func(o *deliver.NoticeOptions) {
-		inner := o.Compose
-		o.Compose = func(n deliver.Notice) ([]byte, error) {
+	r := letterSender(t, q, clock, server, func(o *deliver.LetterOptions) {
+		inner := o.Write
+		o.Write = func(k letters.Kind, n subscribers.Letter) ([]byte, error) {
 			switch {
 			case n.ID == 2:
 				return nil, fmt.Errorf("write: %w", digest.Fail(digest.Invalid, "", "her address is impossible"))
 			case n.ID == 1 && busy.Load():
 				return nil, errors.New("database is locked")
 			}
-			return inner(n)
+			return inner(k, n)
 		}
 	})
 	if n, err := r.Send(t.Context(), nil); n != 1 || err != nil {
 		t.Errorf("%d sent, %v", n, err)
 	}
-	if q.all[1] == nil || q.next[1].Sub(clock.Now()) != time.Minute {
-		t.Errorf("the first is gone or waits too long: %v", q.next[1].Sub(clock.Now()))
+	if q.all[1] == nil || q.wait(clock, 1) != time.Minute {
+		t.Errorf("the first is gone or waits too long: %v", q.wait(clock, 1))
 	}
-	if !strings.Contains(q.gone[2], "impossible") {
-		t.Errorf("the impossible one is kept: %q", q.gone[2])
+	if !strings.Contains(q.gone[2].Error, "impossible") {
+		t.Errorf("the impossible one is kept: %+v", q.gone[2])
 	}
 	last := time.Duration(0)
 	for range 60 { // about as many tries as a month has hours for
-		clock.Advance(q.next[1].Sub(clock.Now()))
+		clock.Advance(q.wait(clock, 1))
 		if _, err := r.Send(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
 		if q.all[1] == nil {
 			t.Fatal("a confirmation was dropped because it could not be composed for long")
 		}
-		pause := q.next[1].Sub(clock.Now())
+		pause := q.wait(clock, 1)
 		if pause < last && last < time.Hour {
 			t.Errorf("a pause of %v after one of %v", pause, last)
 		}
@@ -213,9 +254,9 @@ func TestNoticeThatCannotBeComposedYet(t *testing.T) {
 	}
 }
 
-func TestStopHandsNoticesBack(t *testing.T) {
+func TestStopHandsLettersBack(t *testing.T) {
 	clock := newClock()
-	q := newNotices(clock, 20)
+	q := newLetters(t, clock, 20)
 	ctx, cancel := context.WithCancel(t.Context())
 	server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
 		if st.Verb == "BODY" && st.Nth == 3 {
@@ -223,25 +264,25 @@ func TestStopHandsNoticesBack(t *testing.T) {
 		}
 		return smtptest.Act{}
 	})
-	if n, err := noticeRunner(t, q, clock, server).Send(ctx, nil); n != 3 || !errors.Is(err, context.Canceled) {
+	if n, err := letterSender(t, q, clock, server).Send(ctx, nil); n != 3 || !errors.Is(err, context.Canceled) {
 		t.Errorf("%d sent, %v", n, err)
 	}
-	for id := range q.all {
-		if q.next[id].After(clock.Now()) {
-			t.Errorf("notice %d waits until %v", id, q.next[id])
+	for id, l := range q.all {
+		if l.NextTry.After(clock.Now()) || l.Attempts != 0 {
+			t.Errorf("letter %d waits until %v after %d tries", id, l.NextTry, l.Attempts)
 		}
 	}
-	if n, err := noticeRunner(t, q, clock, server).Send(t.Context(), nil); n != 17 || err != nil {
+	if n, err := letterSender(t, q, clock, server).Send(t.Context(), nil); n != 17 || err != nil {
 		t.Errorf("%d sent, %v", n, err)
 	}
 }
 
 // TestNoticesStopWithinTenSeconds has a server and a database that both say
 // nothing any more.
-func TestNoticesStopWithinTenSeconds(t *testing.T) {
+func TestLettersStopWithinTenSeconds(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	q := newNotices(clock, 20)
+	q := newLetters(t, clock, 20)
 	ctx, cancel := context.WithCancel(t.Context())
 	server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
 		if st.Verb == "BODY" {
@@ -251,7 +292,7 @@ func TestNoticesStopWithinTenSeconds(t *testing.T) {
 	})
 	q.hung = true
 	start := time.Now()
-	if _, err := noticeRunner(t, q, clock, server).Send(ctx, nil); err == nil {
+	if _, err := letterSender(t, q, clock, server).Send(ctx, nil); err == nil {
 		t.Error("no error")
 	}
 	if took := time.Since(start); took > 15*time.Second { // eight, and what a busy machine adds
@@ -269,35 +310,70 @@ func (p *lostPlace) Valid() bool {
 	return p.looks <= p.after
 }
 
-// TestNoticesAreLeftByALostPlace suspends a process in the middle of a batch for
-// so long that another one takes it over: what is left of it is sent once.
-func TestNoticesAreLeftByALostPlace(t *testing.T) {
+// TestLettersAreLeftByALostPlace suspends a process in the middle of a batch for
+// so long that another one takes it over: every letter is sent once.
+func TestLettersAreLeftByALostPlace(t *testing.T) {
 	clock := newClock()
-	q := newNotices(clock, 20)
+	q := newLetters(t, clock, 20)
 	server := smtptest.Start(t, nil)
-	var other *deliver.NoticeRunner
-	first := noticeRunner(t, q, clock, server, func(o *deliver.NoticeOptions) {
-		inner := o.Compose
-		o.Compose = func(n deliver.Notice) ([]byte, error) {
+	var other *deliver.LetterSender
+	first := letterSender(t, q, clock, server, func(o *deliver.LetterOptions) {
+		inner := o.Write
+		o.Write = func(k letters.Kind, n subscribers.Letter) ([]byte, error) {
 			if n.ID == 3 { // it stops right before it hands this one over
 				clock.Advance(time.Hour)
-				if n, err := other.Send(t.Context(), nil); n != 18 || err != nil {
+				q.lost[7] = true
+				if n, err := other.Send(t.Context(), nil); n != 17 || err != nil {
 					t.Errorf("the other sent %d, %v", n, err)
 				}
 			}
-			return inner(n)
+			return inner(k, n)
 		}
 	})
-	other = noticeRunner(t, q, clock, server)
+	other = letterSender(t, q, clock, server)
 	if n, err := first.Send(t.Context(), &lostPlace{after: 4}); n != 3 || err != nil {
 		t.Errorf("%d sent, %v", n, err)
 	}
 	for to, n := range server.Copies() {
-		if want := map[bool]int{true: 2, false: 1}[to == "new3@example.org"]; n != want {
-			t.Errorf("%s got %d confirmations, want %d", to, n, want)
+		if n != 1 {
+			t.Errorf("%s got %d confirmations", to, n)
 		}
 	}
 	if len(q.all) != 0 {
 		t.Errorf("left are %v", q.all)
+	}
+}
+
+// TestLetterOfNoUse is not sent: it was confirmed meanwhile, its link has expired,
+// or nobody knows its kind.
+func TestLetterOfNoUse(t *testing.T) {
+	clock := newClock()
+	q := newLetters(t, clock, 4)
+	q.void[1] = true
+	q.all[2].Expires = clock.Now()
+	q.all[3].Kind = "valentine"
+	server := smtptest.Start(t, nil)
+	if n, err := letterSender(t, q, clock, server).Send(t.Context(), nil); n != 1 || err != nil {
+		t.Errorf("%d sent, %v", n, err)
+	}
+	for id := int64(1); id <= 3; id++ {
+		if got := q.gone[id]; got.State != subscribers.Cancelled {
+			t.Errorf("letter %d ended as %+v", id, got)
+		}
+	}
+	if server.Copies()["new4@example.org"] != 1 {
+		t.Errorf("sent: %v", server.Copies())
+	}
+}
+
+// TestLetterKinds has every kind: it says how long it is tried, when it may be sent,
+// and how it is written.
+func TestLetterKinds(t *testing.T) {
+	seen := map[subscribers.LetterKind]bool{}
+	for _, k := range letters.Kinds() {
+		if k.Name == "" || seen[k.Name] || k.Life <= 0 || k.MaySend == nil || k.Write == nil {
+			t.Errorf("the kind %+v", k)
+		}
+		seen[k.Name] = true
 	}
 }

@@ -1,6 +1,7 @@
 package deliver_test
 
 import (
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"postbag/digest"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
+	"postbag/subscribers/letters"
 	"postbag/subscribers/mail/smtptest"
 )
 
@@ -83,15 +85,66 @@ func TestLogsDoNotTellWhoReads(t *testing.T) {
 
 			log = logbook{}
 			clock := newClock()
-			q := newNotices(clock, 1)
+			q := newLetters(t, clock, 1)
 			q.all[1].Email = email
-			r := noticeRunner(t, q, clock, b.server, func(o *deliver.NoticeOptions) { o.Log = log.logger() })
+			r := letterSender(t, q, clock, b.server, func(o *deliver.LetterOptions) { o.Log = log.logger() })
 			if _, err := r.Send(t.Context(), nil); err != nil {
 				silent(t, "the error", err.Error())
 			}
-			silent(t, "the log of notices", log.String())
+			silent(t, "the log of letters", log.String())
 			if !strings.Contains(log.String(), subscribers.Mask(email)) {
 				t.Errorf("the log does not hint at whom: %s", log.String())
+			}
+		})
+	}
+}
+
+// TestLogsOfLettersDoNotTellWhoReads tries letters until each is sent, refused or
+// given up, and looks at every line of the log.
+func TestLogsOfLettersDoNotTellWhoReads(t *testing.T) {
+	const email = "rosa.luxemburg+blog@example.org"
+	refuse := func(verb, reply string) func(smtptest.Step) smtptest.Act {
+		return func(st smtptest.Step) smtptest.Act {
+			if st.Verb == verb {
+				return smtptest.Act{Reply: reply + " <" + email + "> and Rosa.Luxemburg"}
+			}
+			return smtptest.Act{}
+		}
+	}
+	for name, tt := range map[string]struct {
+		script func(smtptest.Step) smtptest.Act
+		write  error
+		logged string
+	}{
+		"refused for good":  {refuse("RCPT", "550 5.1.1"), nil, "not taken"},
+		"refused for now":   {refuse("RCPT", "450 4.2.0"), nil, "given up"},
+		"message for now":   {refuse("BODY", "451 4.3.0"), nil, "given up"},
+		"sender refused":    {refuse("MAIL", "550 5.7.1"), nil, "given up"},
+		"cannot be written": {nil, digest.Fail(digest.Invalid, "", "%s cannot be written to", email), "cannot be written"},
+		"out of reach":      {nil, errors.New("no row for " + email), "cannot be written"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log logbook
+			clock := newClock()
+			q := newLetters(t, clock, 1)
+			q.all[1].Email = email
+			s := letterSender(t, q, clock, smtptest.Start(t, tt.script), func(o *deliver.LetterOptions) {
+				o.Log = log.logger()
+				if tt.write != nil {
+					o.Write = func(letters.Kind, subscribers.Letter) ([]byte, error) { return nil, tt.write }
+				}
+			})
+			for tries := 0; len(q.all) > 0 && tries < 60; tries++ {
+				if _, err := s.Send(t.Context(), nil); err != nil {
+					silent(t, "the error", err.Error())
+				}
+				if q.all[1] != nil {
+					clock.Advance(q.wait(clock, 1))
+				}
+			}
+			silent(t, "the log", log.String())
+			if !strings.Contains(log.String(), tt.logged) {
+				t.Errorf("the log does not tell %q: %s", tt.logged, log.String())
 			}
 		})
 	}

@@ -12,10 +12,6 @@ import (
 	"postbag/subscribers/address"
 )
 
-// confirmationLife is how long the link works that a person who was added gets
-// by mail; it is as long as for those who sign up themselves.
-const confirmationLife = 7 * 24 * time.Hour
-
 // maxName bounds a name, in characters.
 const maxName = 200
 
@@ -132,7 +128,7 @@ func (e *Entry) become(confirmed bool, now time.Time) {
 	e.Subscriber.CreatedAt = now
 	e.Subscriber.ConfirmedAt = time.Time{}
 	e.Confirm = subscribers.NewToken()
-	e.Expires = now.Add(confirmationLife)
+	e.Expires = now.Add(subscribers.ConfirmationLife)
 }
 
 func checkConsent(confirmed bool, consent string) error {

@@ -10,6 +10,8 @@ import (
 	"postbag/digest"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
+	"postbag/subscribers"
+	"postbag/subscribers/deliver"
 	"postbag/subscribers/signup"
 )
 
@@ -55,17 +57,17 @@ func (d *desk) ask(email, ip string) {
 // mailed counts the confirmations queued since it was asked last.
 func (d *desk) mailed() (n int, last string) {
 	d.t.Helper()
-	notices, err := d.db.ClaimNotices(d.t.Context(), 10_000, d.clock.at, d.clock.at.Add(time.Hour))
+	letters, err := d.db.ClaimLetters(d.t.Context(), deliver.LetterClaim{Most: 10_000, Now: d.clock.at, Retry: d.clock.at.Add(time.Minute)})
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	for _, notice := range notices {
-		last = notice.Token
-		if err := d.db.SettleNotice(d.t.Context(), notice, time.Time{}, ""); err != nil {
+	for _, l := range letters {
+		last = l.Token
+		if err := d.db.SettleLetter(d.t.Context(), deliver.LetterResult{LetterID: l.ID, Fence: l.Fence, State: subscribers.Delivered}); err != nil {
 			d.t.Fatal(err)
 		}
 	}
-	return len(notices), last
+	return len(letters), last
 }
 
 func (d *desk) wantMailed(why string, want int) {

@@ -278,19 +278,15 @@ func claim(t *database.Tx, x deliver.Exchange, n int, first subscribers.Delivery
 	return claimed, err
 }
 
-// lost tells of a row that its worker has no place any more, or is the place $2.
-const lost = `NOT EXISTS (
-		SELECT 1 FROM workers w WHERE w.id = deliveries.worker_id AND w.id <> $2 AND w.ended_at IS NULL)`
-
 // queryRelease queues the claimed rows of the issue $1 again that nobody will
 // begin, and queryRecover takes those that were begun.
-const (
+var (
 	queryRelease = `
 	UPDATE deliveries SET state = 'queued', updated_at = $3
-	WHERE issue_id = $1 AND state = 'claimed' AND ` + lost
+	WHERE issue_id = $1 AND state = 'claimed' AND ` + rules.WorkerLost("deliveries", "$2")
 	queryRecover = `
 	UPDATE deliveries SET state = $4, next_try = $5, updated_at = $3, cause = 'worker-lost', code = 0, reply = '', error = ''
-	WHERE issue_id = $1 AND state = 'sending' AND ` + lost
+	WHERE issue_id = $1 AND state = 'sending' AND ` + rules.WorkerLost("deliveries", "$2")
 )
 
 // Recover deals with rows that a process which is no more had claimed, as

@@ -45,8 +45,8 @@ func held(t *database.Tx, now time.Time) (h dispatch.Held, err error) {
 		}
 		h.Unsure = append(h.Unsure, dispatch.HeldIssue{Issue: issue, Counts: counts})
 	}
-	n, err := t.Number(`SELECT COUNT(*) FROM notices WHERE created_at <= $1`, h.Since)
-	h.Notices = int(n)
+	n, err := t.Number(`SELECT COUNT(*) FROM letters WHERE created_at <= $1`, h.Since)
+	h.Letters = int(n)
 	return h, err
 }
 
@@ -99,7 +99,7 @@ func (db *Store) Release(ctx context.Context, unsent dispatch.Unsent, now time.T
 }
 
 func decide(t *database.Tx, was dispatch.Held, unsent dispatch.Unsent, now time.Time) error {
-	waits := len(was.Unsure) > 0 || was.Notices > 0
+	waits := len(was.Unsure) > 0 || was.Letters > 0
 	switch {
 	case !waits, unsent == dispatch.SendUnsent:
 		return nil
@@ -107,7 +107,7 @@ func decide(t *database.Tx, was dispatch.Held, unsent dispatch.Unsent, now time.
 		return leaveUncertain(t, was, now)
 	}
 	return database.Conflict("Decide with --unsent=uncertain (nothing of it is sent again; you look after it) or --unsent=send (it goes on).",
-		"issues (%d) or confirmations (%d) may have been sent by another copy of this installation", len(was.Unsure), was.Notices)
+		"issues (%d) or confirmations (%d) may have been sent by another copy of this installation", len(was.Unsure), was.Letters)
 }
 
 func leaveUncertain(t *database.Tx, was dispatch.Held, now time.Time) error {
@@ -128,6 +128,6 @@ func leaveUncertain(t *database.Tx, was dispatch.Held, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.Exec(`DELETE FROM notices WHERE created_at <= $1`, was.Since)
+	_, err = t.Exec(`DELETE FROM letters WHERE created_at <= $1`, was.Since)
 	return err
 }

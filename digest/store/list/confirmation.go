@@ -68,7 +68,7 @@ func (db *Store) Confirmation(ctx context.Context, token string) (found signup.C
 }
 
 // Confirm uses a confirmation: the subscriber becomes active, with the consent
-// recorded, and open confirmation mails to it are dropped. Used again it changes
+// recorded, and open confirmation letters to it are dropped. Used again it changes
 // nothing. One that expired, or that is older than the subscriber's leaving, is
 // an error of kind Conflict.
 func (db *Store) Confirm(ctx context.Context, token string, consent subscribers.Consent) (s subscribers.Subscriber, err error) {
@@ -104,7 +104,7 @@ func confirm(t *database.Tx, c confirmationRow, consent subscribers.Consent) err
 		return err
 	}
 	_, err := t.Exec(`
-		DELETE FROM notices WHERE confirmation_id IN (SELECT id FROM confirmations WHERE subscriber_id = $1)`, c.subscriberID)
+		DELETE FROM letters WHERE confirmation_id IN (SELECT id FROM confirmations WHERE subscriber_id = $1)`, c.subscriberID)
 	if err != nil {
 		return err
 	}

@@ -13,8 +13,11 @@ func Statements(d database.Dialect) map[string]struct {
 		SQL  string
 		Args int
 	}{
-		"stale notices":    {queryStaleNotices, 1},
-		"claim notices":    {queryClaimNotices(d), 3},
+		"letters taken":    {queryLettersTaken, 0},
+		"free letters":     {queryFreeLetters, 1},
+		"lost letters":     {queryLostLetters, 2},
+		"claim letters":    {queryClaimLetters(d), 3},
+		"begin letter":     {queryBeginLetter, 2},
 		"sign-ups":         {querySignups, 5},
 		"pending before":   {queryPendingBefore, 1},
 		"spent sign-ups":   {querySpentSignups, 1},

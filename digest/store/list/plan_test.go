@@ -11,8 +11,10 @@ import (
 func TestStatementsScanNoLargeTable(t *testing.T) {
 	storetest.Plans(t, storetest.ManyReaders, list.Statements, func(y storetest.Years) map[string][]string {
 		return map[string][]string{
-			"stale notices":    {y.Micros(0)},
-			"claim notices":    {y.Late, y.Micros(0), "10"},
+			"free letters":     {"1"},
+			"lost letters":     {"1", y.Late},
+			"claim letters":    {"1", y.Micros(0), "10"},
+			"begin letter":     {"7", "1"},
 			"sign-ups":         {y.Micros(20_000 * time.Second), "reader7@list.example", "0", "192.0.2.1", "list.example"},
 			"pending before":   {y.Micros(0)},
 			"spent sign-ups":   {y.Micros(0)},

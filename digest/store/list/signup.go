@@ -65,7 +65,7 @@ func askToConfirm(t *database.Tx, r signup.Request, s subscribers.Subscriber) er
 	if err != nil {
 		return err
 	}
-	return queueNotice(t, s.Email, confirmation, r.Consent.At)
+	return queueConfirmation(t, s.Email, confirmation, r.Consent.At)
 }
 
 func domainOf(key string) string { return key[strings.LastIndexByte(key, '@')+1:] }

@@ -118,7 +118,7 @@ func enrol(t *database.Tx, entry roster.Entry) error {
 	if err != nil {
 		return err
 	}
-	return queueNotice(t, s.Email, confirmation, at)
+	return queueConfirmation(t, s.Email, confirmation, at)
 }
 
 const queryAddSubscriber = `

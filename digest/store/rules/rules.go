@@ -37,6 +37,13 @@ var (
 
 func state[T ~string](states []T) string { return "state IN (" + Words(states) + ")" }
 
+// WorkerLost tells of the rows of a table that their worker has no place any more,
+// or is the place that a parameter names.
+func WorkerLost(table, place string) string {
+	return `NOT EXISTS (
+		SELECT 1 FROM workers w WHERE w.id = ` + table + `.worker_id AND w.id <> ` + place + ` AND w.ended_at IS NULL)`
+}
+
 // Words gives words of the domain, which hold no quotation mark, as SQL writes a
 // list of them.
 func Words[T ~string](words []T) string {

@@ -44,7 +44,7 @@ var (
 		WHERE issue_id IN (SELECT id FROM issues WHERE ` + rules.Mailing + `)
 			AND ` + rules.Open
 	queryUncertainDeliveries = `SELECT 1 FROM deliveries WHERE state = 'uncertain'`
-	queryOpenNotices         = `SELECT 1 FROM notices`
+	queryOpenLetters         = `SELECT 1 FROM letters`
 	queryActiveSubscribers   = `SELECT 1 FROM subscribers WHERE ` + rules.Mailable
 )
 
@@ -55,7 +55,7 @@ func backlog(t *database.Tx, s *health.Stored) error {
 	}{
 		{&s.Open, queryOpenDeliveries},
 		{&s.Uncertain, queryUncertainDeliveries},
-		{&s.Notices, queryOpenNotices},
+		{&s.Letters, queryOpenLetters},
 		{&s.Active, queryActiveSubscribers},
 	} {
 		n, err := t.Number(`SELECT COUNT(*) FROM (`+c.query+` LIMIT $1) AS counted`, health.Limit)

@@ -43,9 +43,9 @@ var heldTests = []test{
 		_, err := b.Begin(b.ctx(), subscribers.Mailing{IssueID: waiting.ID, Begun: now, Domain: "news.example"}, false)
 		b.wantKind(err, digest.Conflict)
 		b.equal("what to do", len(digest.ActsOf(err)) > 0, true)
-		b.wantKind(b.SetDue(b.ctx(), waiting.ID, now, digest.OverrodeNothing), digest.Conflict)
-		b.must(b.SetIssueState(b.ctx(), under.ID, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, now))
-		b.wantKind(b.SetIssueState(b.ctx(), under.ID, digest.Sending, digest.Pause{}, now), digest.Conflict)
+		b.wantKind(b.SetDue(b.ctx(), tester, waiting.ID, now, digest.OverrodeNothing), digest.Conflict)
+		b.must(b.SetIssueState(b.ctx(), tester, under.ID, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, now))
+		b.wantKind(b.SetIssueState(b.ctx(), tester, under.ID, digest.Sending, digest.Pause{}, now), digest.Conflict)
 		b.equal("claimed", len(b.exchange(under, 5, now, result(claimed, subscribers.Delivered, now))), 0)
 		b.equal("what was on the wire", b.counted(under)[subscribers.Delivered], 1)
 		b.move(waiting, digest.Withdrawn, now)
@@ -75,22 +75,22 @@ var heldTests = []test{
 		b.ask(b.request("before@list.example", start))
 		b.hold(after(time.Minute))
 		b.ask(b.request("since@list.example", after(2*time.Minute)))
-		asked := b.notices(after(3 * time.Minute))
+		asked := b.letters(after(3 * time.Minute))
 		b.equal("mails", len(asked), 1)
 		b.equal("to", asked[0].Email, "since@list.example")
 		_, err := b.Release(b.ctx(), dispatch.NotAsked, after(3*time.Minute))
 		b.wantKind(err, digest.Conflict)
 		was := b.release(dispatch.LeaveUncertain, after(3*time.Minute))
-		b.equal("waited", was.Notices, 1)
-		b.equal("mails then", len(b.notices(after(4*time.Minute))), 0)
-		b.equal("the other is still there", len(b.notices(after(time.Hour))), 1)
+		b.equal("waited", was.Letters, 1)
+		b.equal("mails then", len(b.letters(after(4*time.Minute))), 0)
+		b.equal("the other is still there", len(b.letters(after(time.Hour))), 1)
 	}},
 	{"a release goes on with what waits when told so", func(b *bench) {
 		b.source("nightbus")
 		b.ask(b.request("before@list.example", start))
 		b.hold(after(time.Minute))
 		b.release(dispatch.SendUnsent, after(time.Minute))
-		b.equal("mails", len(b.notices(after(2*time.Minute))), 1)
+		b.equal("mails", len(b.letters(after(2*time.Minute))), 1)
 	}},
 	{"a release leaves what may have gone on elsewhere to a person", func(b *bench) {
 		under := b.sending(4)
@@ -99,11 +99,11 @@ var heldTests = []test{
 		later.NextTry = now.Add(time.Hour)
 		b.exchange(under, 0, now, later)
 		waiting := b.published()
-		b.must(b.SetDue(b.ctx(), waiting.ID, now, digest.OverrodeNothing))
+		b.must(b.SetDue(b.ctx(), tester, waiting.ID, now, digest.OverrodeNothing))
 		// Its moment is to come, and another's editor may have sent it before.
 		future := b.draft(start)
 		b.approve(&future, start)
-		b.must(b.SetDue(b.ctx(), future.ID, now.Add(24*time.Hour), digest.OverrodeNothing))
+		b.must(b.SetDue(b.ctx(), tester, future.ID, now.Add(24*time.Hour), digest.OverrodeNothing))
 		b.hold(now)
 		at := now.Add(time.Minute)
 		here := b.draft(start)
@@ -130,7 +130,7 @@ var heldTests = []test{
 			b.must(err)
 			b.equal("its moment", got.DueAt, c.due)
 		}
-		b.must(b.SetDue(b.ctx(), waiting.ID, at, digest.OverrodeNothing))
+		b.must(b.SetDue(b.ctx(), tester, waiting.ID, at, digest.OverrodeNothing))
 	}},
 	{"a hold tells what is on the wire", func(b *bench) {
 		issue := b.sending(3)

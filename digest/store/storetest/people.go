@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/dispatch"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
 	"postbag/subscribers/roster"
@@ -42,11 +43,31 @@ func click(at time.Time) subscribers.Consent {
 	return subscribers.Consent{At: at, IP: "192.0.2.8", Page: "https://news.example/confirm", Wording: "Confirm"}
 }
 
-func (b *bench) notices(now time.Time) []deliver.Notice {
+// letters claims and begins the letters that are due, as a process without a place
+// whose letters are on the wire, and gives those that may be sent.
+func (b *bench) letters(now time.Time) (all []subscribers.Letter) {
 	b.Helper()
-	all, err := b.ClaimNotices(b.ctx(), 100, now, now.Add(10*time.Minute))
+	for _, l := range b.claimLetters(0, 100, now) {
+		begun, ok, err := b.BeginLetter(b.ctx(), l)
+		b.must(err)
+		if ok && begun.Useful(now) {
+			all = append(all, begun)
+		}
+	}
+	return all
+}
+
+func (b *bench) claimLetters(worker int64, most int, now time.Time) []subscribers.Letter {
+	b.Helper()
+	all, err := b.ClaimLetters(b.ctx(), deliver.LetterClaim{Worker: worker, Most: most, Now: now, Retry: now.Add(time.Minute)})
 	b.must(err)
 	return all
+}
+
+// settleLetter gives the result of a letter.
+func (b *bench) settleLetter(l subscribers.Letter, state subscribers.DeliveryState, next time.Time, o subscribers.Outcome) {
+	b.Helper()
+	b.must(b.SettleLetter(b.ctx(), deliver.LetterResult{LetterID: l.ID, Fence: l.Fence, State: state, NextTry: next, Outcome: o}))
 }
 
 var signupTests = []test{
@@ -60,8 +81,8 @@ var signupTests = []test{
 		c, err := b.Confirmation(b.ctx(), r.Confirm)
 		b.must(err)
 		b.equal("the confirmation", c, signup.Confirmation{Email: r.Email, ExpiresAt: r.Expires})
-		b.equal("the mail", b.notices(start), []deliver.Notice{{ID: 1, Kind: deliver.ConfirmNotice, Email: r.Email, Token: r.Confirm,
-			CreatedAt: start, Attempts: 1}})
+		b.equal("the mail", b.letters(start), []subscribers.Letter{{ID: 1, Kind: subscribers.ConfirmationLetter, Email: r.Email,
+			Token: r.Confirm, Expires: r.Expires, CreatedAt: start, NextTry: start, Fence: 1, Attempts: 1}})
 	}},
 	{"confirming makes active, once, with the proof", func(b *bench) {
 		r := b.request("ines@list.example", start)
@@ -77,7 +98,7 @@ var signupTests = []test{
 		c, err := b.Confirmation(b.ctx(), r.Confirm)
 		b.must(err)
 		b.equal("used", c.UsedAt, after(time.Hour))
-		b.equal("mails left", len(b.notices(after(2*time.Hour))), 0)
+		b.equal("mails left", len(b.letters(after(2*time.Hour))), 0)
 	}},
 	{"an expired confirmation is refused", func(b *bench) {
 		r := b.request("ines@list.example", start)
@@ -87,7 +108,7 @@ var signupTests = []test{
 		s, err := b.ByToken(b.ctx(), r.Token)
 		b.must(err)
 		b.equal("the state", s.State, subscribers.Pending)
-		b.equal("mails of use", len(b.notices(r.Expires)), 0)
+		b.equal("mails of use", len(b.letters(r.Expires)), 0)
 	}},
 	{"forged tokens are not found", func(b *bench) {
 		b.signUp("ines@list.example", start)
@@ -224,7 +245,7 @@ var signupTests = []test{
 			r.Limits = signup.Limits{PerMailboxDay: 1}
 			b.ask(r)
 		}
-		b.equal("mails", len(b.notices(start)), 1)
+		b.equal("mails", len(b.letters(start)), 1)
 		b.equal("subscribers", len(b.everybody(roster.Filter{})), 1)
 	}},
 	{"sweeping removes who never confirmed, and no one else", func(b *bench) {
@@ -251,39 +272,101 @@ var signupTests = []test{
 	}},
 }
 
-var noticeTests = []test{
-	{"a claimed notice is put off, and tried again", func(b *bench) {
+var letterTests = []test{
+	{"only the holder of the newest claim begins and settles a letter", func(b *bench) {
 		b.ask(b.request("ines@list.example", start))
-		one := b.notices(start)[0]
-		stale := one
-		b.equal("at once", len(b.notices(start)), 0)
-		again := b.notices(after(10 * time.Minute))
-		one.Attempts = 2
-		b.equal("after a while", again, []deliver.Notice{one})
-		b.must(b.SettleNotice(b.ctx(), stale, start, "451 from whoever had it before"))
-		b.must(b.SettleNotice(b.ctx(), stale, time.Time{}, "550 from whoever had it before"))
-		b.equal("still claimed", len(b.notices(after(10*time.Minute))), 0)
-		b.must(b.SettleNotice(b.ctx(), one, after(time.Hour), "450 later"))
-		b.equal("put off", len(b.notices(after(time.Hour-time.Microsecond))), 0)
-		due := b.notices(after(time.Hour))
-		b.equal("due", len(due), 1)
-		b.must(b.SettleNotice(b.ctx(), due[0], time.Time{}, "250 ok"))
-		b.must(b.SettleNotice(b.ctx(), due[0], time.Time{}, "250 ok"))
-		b.equal("sent", len(b.notices(after(100*time.Hour))), 0)
+		p := b.join()
+		old := b.claimLetters(p.ID(), 9, start)[0]
+		b.equal("claimed by another", len(b.claimLetters(0, 9, start)), 0)
+		p.Leave()
+		one := b.claimLetters(0, 9, start)[0]
+		b.equal("claimed once its worker left, with no doubt", []any{one.Fence, one.Attempts, one.Cause}, []any{2, 0, subscribers.NoCause})
+		_, ok, err := b.BeginLetter(b.ctx(), old)
+		b.must(err)
+		b.equal("begun by whoever had it before", ok, false)
+		one, ok, err = b.BeginLetter(b.ctx(), one)
+		b.must(err)
+		b.equal("begun", []any{ok, one.Attempts}, []any{true, 1})
+		_, ok, err = b.BeginLetter(b.ctx(), one)
+		b.must(err)
+		b.equal("begun twice", ok, false)
+		b.settleLetter(old, subscribers.Queued, start, subscribers.Outcome{Cause: subscribers.TryLater})
+		b.settleLetter(old, subscribers.Failed, start, subscribers.Outcome{Cause: subscribers.AddressRefused})
+		later := subscribers.Outcome{Cause: subscribers.TryLater, Code: 450, Reply: "later"}
+		b.settleLetter(one, subscribers.Queued, after(time.Hour), later)
+		b.equal("put off", len(b.claimLetters(0, 9, after(time.Hour-time.Microsecond))), 0)
+		due := b.claimLetters(0, 9, after(time.Hour))
+		b.equal("due", []any{len(due), due[0].Outcome}, []any{1, later})
+		for range 2 {
+			b.settleLetter(due[0], subscribers.Delivered, time.Time{}, subscribers.Outcome{Cause: subscribers.Accepted})
+		}
+		b.equal("sent", len(b.claimLetters(0, 9, after(100*time.Hour))), 0)
+	}},
+	{"a letter that was begun by a worker that is no more is tried again after a minute", func(b *bench) {
+		b.ask(b.request("ines@list.example", start))
+		b.ask(b.request("jo@list.example", start))
+		p := b.join()
+		claimed := b.claimLetters(p.ID(), 1, start)
+		begun, _, err := b.BeginLetter(b.ctx(), claimed[0])
+		b.must(err)
+		p.Leave()
+		b.equal("the other one", b.claimLetters(0, 9, start)[0].Email, "jo@list.example")
+		b.equal("before a minute", len(b.claimLetters(0, 9, after(time.Minute-time.Microsecond))), 1)
+		again := b.claimLetters(0, 9, after(time.Minute))
+		b.equal("then", len(again), 2)
+		for _, l := range again {
+			if l.ID == begun.ID {
+				b.equal("why", []any{l.Cause, l.Attempts}, []any{subscribers.WorkerLost, 1})
+			}
+		}
+		b.settleLetter(begun, subscribers.Delivered, time.Time{}, subscribers.Outcome{Cause: subscribers.Accepted})
+		b.equal("an old claim settles nothing", len(b.claimLetters(0, 9, after(time.Hour))), 2)
+	}},
+	{"the answer to a letter that was taken back still counts", func(b *bench) {
+		b.ask(b.request("ines@list.example", start))
+		p := b.join()
+		begun, _, err := b.BeginLetter(b.ctx(), b.claimLetters(p.ID(), 1, start)[0])
+		b.must(err)
+		p.Leave()
+		b.equal("at once", len(b.claimLetters(0, 9, start)), 0)
+		b.settleLetter(begun, subscribers.Delivered, time.Time{}, subscribers.Outcome{Cause: subscribers.Accepted})
+		b.equal("later", len(b.claimLetters(0, 9, after(time.Hour))), 0)
+	}},
+	{"a worker that lost its place claims no letter", func(b *bench) {
+		b.ask(b.request("ines@list.example", start))
+		p := b.join()
+		p.Leave()
+		b.equal("claimed", len(b.claimLetters(p.ID(), 9, start)), 0)
+		b.equal("claimed by another", len(b.claimLetters(0, 9, start)), 1)
+	}},
+	{"a letter of no use is not sent", func(b *bench) {
+		r := b.request("ines@list.example", start)
+		b.ask(r)
+		claimed := b.claimLetters(0, 9, start)[0]
+		b.equal("of use", []bool{claimed.Useful(r.Expires.Add(-time.Microsecond)), claimed.Useful(r.Expires)}, []bool{true, false})
+		_, err := b.Confirm(b.ctx(), r.Confirm, click(after(time.Minute)))
+		b.must(err)
+		_, ok, err := b.BeginLetter(b.ctx(), claimed)
+		b.must(err)
+		b.equal("begun once it was confirmed", ok, false)
+	}},
+	{"a claimed letter is not begun during a hold", func(b *bench) {
+		b.ask(b.request("ines@list.example", start))
+		claimed := b.claimLetters(0, 9, start)[0]
+		b.hold(after(time.Minute))
+		_, ok, err := b.BeginLetter(b.ctx(), claimed)
+		b.must(err)
+		b.equal("begun", ok, false)
+		b.release(dispatch.SendUnsent, after(time.Minute))
+		b.equal("then", len(b.letters(after(time.Minute))), 1)
 	}},
 	{"no more are claimed than asked for, the oldest first", func(b *bench) {
 		for i := range 3 {
 			b.ask(b.request(fmt.Sprintf("r%d@list.example", i), after(time.Duration(2-i)*time.Minute)))
 		}
-		all, err := b.ClaimNotices(b.ctx(), 2, after(time.Hour), after(2*time.Hour))
-		b.must(err)
-		b.equal("claimed", len(all), 2)
-		rest, err := b.ClaimNotices(b.ctx(), 2, after(time.Hour), after(2*time.Hour))
-		b.must(err)
-		b.equal("the newest is left", rest[0].Email, "r0@list.example")
-		none, err := b.ClaimNotices(b.ctx(), 0, after(100*time.Hour), after(200*time.Hour))
-		b.must(err)
-		b.equal("none asked for", len(none), 0)
+		b.equal("claimed", len(b.claimLetters(b.join().ID(), 2, after(time.Hour))), 2)
+		b.equal("the newest is left", b.claimLetters(0, 2, after(time.Hour))[0].Email, "r0@list.example")
+		b.equal("none asked for", len(b.claimLetters(0, 0, after(100*time.Hour))), 0)
 	}},
 }
 
@@ -327,7 +410,7 @@ var rosterTests = []test{
 		proofs, err := b.Consents(b.ctx(), added.ID)
 		b.must(err)
 		b.equal("the proofs", proofs, []subscribers.Consent{people[0].Consent})
-		mails := b.notices(start)
+		mails := b.letters(start)
 		b.equal("mails", []any{len(mails), mails[0].Email, mails[0].Token}, []any{1, "asked@list.example", people[4].Confirm})
 	}},
 	{"a failing import leaves nothing", func(b *bench) {

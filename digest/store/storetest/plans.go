@@ -22,8 +22,8 @@ import (
 // A scan over a table that grows with the blog or the list, without an index
 // that puts its rows in the order asked for.
 var (
-	fullScan = regexp.MustCompile(`SCAN (c|r|comments|p|posts|l|comment_versions|listings|s|subscribers|d|deliveries|signups|notices|confirmations)\b`)
-	seqScan  = regexp.MustCompile(`Seq Scan on (comments|posts|comment_versions|listings|subscribers|deliveries|signups|notices|confirmations)\b`)
+	fullScan = regexp.MustCompile(`SCAN (c|r|comments|p|posts|l|comment_versions|listings|s|subscribers|d|deliveries|signups|letters|confirmations)\b`)
+	seqScan  = regexp.MustCompile(`Seq Scan on (comments|posts|comment_versions|listings|subscribers|deliveries|signups|letters|confirmations)\b`)
 )
 
 // Years is what arguments of statements are made of: a database with some years
@@ -249,8 +249,8 @@ var (
 			FROM generate_series(1, 20000) AS n`,
 		`INSERT INTO confirmations (subscriber_id, token, token_key, created_at, expires_at)
 			SELECT id, 'token' || id, 'key' || id, MOMENT, MOMENT + 86400000000 FROM subscribers`,
-		`INSERT INTO notices (kind, email, confirmation_id, created_at, next_try)
-			SELECT 'confirm', 'x', id, MOMENT, MOMENT + id * 1000000 FROM confirmations`,
-		`ANALYZE subscribers`, `ANALYZE deliveries`, `ANALYZE signups`, `ANALYZE confirmations`, `ANALYZE notices`, `ANALYZE issues`,
+		`INSERT INTO letters (kind, email, confirmation_id, created_at, next_try)
+			SELECT 'confirmation', 'x', id, MOMENT, MOMENT + id * 1000000 FROM confirmations`,
+		`ANALYZE subscribers`, `ANALYZE deliveries`, `ANALYZE signups`, `ANALYZE confirmations`, `ANALYZE letters`, `ANALYZE issues`,
 	}}
 )

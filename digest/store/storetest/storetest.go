@@ -41,7 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Moves", moveTests},
 		{"Revisions", revisionTests},
 		{"Ledger", ledgerTests},
-		{"Notices", noticeTests},
+		{"Letters", letterTests},
 		{"Held", heldTests},
 		{"Signup", signupTests},
 		{"Roster", rosterTests},

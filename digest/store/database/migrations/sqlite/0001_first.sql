@@ -279,18 +279,26 @@ CREATE TABLE confirmations (
 );
 CREATE INDEX confirmations_subscriber ON confirmations (subscriber_id, created_at);
 
-CREATE TABLE notices (
+-- Single mails that wait to be sent, of every kind. What one is about has a column
+-- of its own.
+CREATE TABLE letters (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
-    kind            TEXT    NOT NULL CHECK (kind IN ('confirm')),
+    kind            TEXT    NOT NULL,
     email           TEXT    NOT NULL,
-    confirmation_id BIGINT  NOT NULL REFERENCES confirmations (id) ON DELETE CASCADE,
+    confirmation_id BIGINT  REFERENCES confirmations (id) ON DELETE CASCADE,
     created_at      BIGINT  NOT NULL,
-    next_try        BIGINT  NOT NULL,
+    state           TEXT    NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'claimed', 'sending')),
+    fence           INTEGER NOT NULL DEFAULT 0,
+    worker_id       BIGINT,
     attempts        INTEGER NOT NULL DEFAULT 0,
-    reply           TEXT    NOT NULL DEFAULT ''
+    next_try        BIGINT  NOT NULL,
+    cause           TEXT    NOT NULL DEFAULT '',
+    code            INTEGER NOT NULL DEFAULT 0,
+    reply           TEXT    NOT NULL DEFAULT '',
+    error           TEXT    NOT NULL DEFAULT ''
 );
-CREATE INDEX notices_due ON notices (next_try, id);
-CREATE INDEX notices_confirmation ON notices (confirmation_id);
+CREATE INDEX letters_due ON letters (state, next_try, id);
+CREATE INDEX letters_confirmation ON letters (confirmation_id);
 
 -- Every request to subscribe, for the limits. A mailbox is kept as its HMAC-SHA256
 -- under the publication's salt, in hexadecimal, since rows that were mailed are
@@ -381,7 +389,8 @@ CREATE TABLE search_todo (
     entry BIGINT   NOT NULL
 );
 
--- One row for an entry; the rowid is its id. The program parts the texts into
+-- One row for an entry; the rowid is the minute of its publication and its id, so
+-- that the newest come first. The program parts the texts into
 -- words, and puts spaces between them.
 CREATE VIRTUAL TABLE search_comments USING fts5(author, text, content='', contentless_delete=1, tokenize='ascii');
 CREATE VIRTUAL TABLE search_posts USING fts5(author, title, text, content='', contentless_delete=1, tokenize='ascii');

@@ -1,0 +1,39 @@
+package subscribers
+
+import "time"
+
+// LetterKind tells what a letter is for; package letters has a value for each.
+type LetterKind string
+
+// ConfirmationLetter asks an address to confirm its subscription.
+const ConfirmationLetter LetterKind = "confirmation"
+
+// Letter is one mail to one address outside any issue. It is queued, claimed and
+// begun as a delivery is; one that was sent, or failed for good, is removed.
+type Letter struct {
+	ID        int64
+	Kind      LetterKind
+	Email     string
+	CreatedAt time.Time
+	// Token is that of the link which the letter carries, "" for none; the link
+	// works until Expires, for good where that is zero.
+	Token   string
+	Expires time.Time
+	// Void tells that what the letter asks for was done, or is no more.
+	Void     bool
+	Fence    int // counts claims, this one included
+	Attempts int // how often it was begun
+	NextTry  time.Time
+	Outcome
+}
+
+// MessageID gives the id of a letter without its angle brackets: the same in
+// every retry, and never that of a delivery.
+func (l Letter) MessageID(salt []byte, domain string) string {
+	return messageID(salt, domain, "letter", 0, l.ID)
+}
+
+// Useful tells whether a letter is of any use to its reader at a moment.
+func (l Letter) Useful(now time.Time) bool {
+	return !l.Void && (l.Expires.IsZero() || now.Before(l.Expires))
+}
