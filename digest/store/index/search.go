@@ -10,6 +10,7 @@ import (
 	"postbag/digest/search"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 )
 
 // MostRanked is how many matches of a search are ranked at the most, the newest
@@ -23,7 +24,7 @@ const MostRanked = 2000
 func (db *Store) SearchComments(ctx context.Context, q search.Query, f digest.SearchFilter) (digest.Found[digest.FoundComment], error) {
 	w := db.filtered(searchable[blog.KindComment], f)
 	if f.State == "" {
-		w.Terms = append(w.Terms, "e.gone = 0")
+		w.Terms = append(w.Terms, "e."+rules.Present)
 	}
 	w.Terms = append(w.Terms, inState("e", f.State)...)
 	return find(ctx, db, w, q, f.Limit, func(t *database.Tx, ids string, put func(int64, func(rank float64) digest.FoundComment)) error {
