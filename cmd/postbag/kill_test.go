@@ -145,7 +145,7 @@ func newInstallation(t *testing.T, flags ...string) *installation {
 func draftedInstallation(t *testing.T, clock digest.Clock, flags ...string) *installation {
 	t.Helper()
 	in := &installation{t: t, dir: t.TempDir(), clock: clock}
-	blog := httptest.NewServer(sampleblog.New(in.now().Now()).Handler())
+	blog := httptest.NewServer(sampleblog.New(in.now().Now()))
 	t.Cleanup(blog.Close)
 	in.flags = append([]string{"--db", storetest.Database(t), "--fetch-allow", hostOf(blog.URL), "--log-level", "warn",
 		"--smtp", "outbox:" + filepath.Join(in.dir, "outbox")}, flags...)
