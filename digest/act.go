@@ -21,8 +21,8 @@ type Act struct {
 // Deed names what an [Act] does.
 type Deed string
 
-// The deeds. Each has its words in [Deed.Label], a command in cmd/postbag, and a
-// page or button in digest/web; a test over [Deeds] keeps it so.
+// The deeds. Each has its words in [Deed.Label], a command in cmd/postbag, and the
+// address of a page in digest/site; a test over [Deeds] keeps it so.
 const (
 	AddSource     Deed = "add-source"     // follow a blog
 	ListSources   Deed = "list-sources"   //

@@ -22,118 +22,74 @@ func hintLines(err error) []string {
 	return lines
 }
 
-// commandOf gives the command that does an act.
-func commandOf(a digest.Act) string {
-	series := ""
-	if a.Series != "" {
-		series = " --series " + a.Series
-	}
-	issue := ""
-	if a.Issue != 0 {
-		issue = fmt.Sprintf(" %d", a.Issue)
-	}
-	source, sourceFlag := " ID", " --source ID"
-	if a.Source != 0 {
-		source, sourceFlag = fmt.Sprintf(" %d", a.Source), fmt.Sprintf(" --source %d", a.Source)
-	}
-	switch a.Do {
-	case digest.AddSource:
-		if a.Posts+a.Comments != "" {
-			return "postbag source add" + feedFlagsOf(a)
-		}
-		return "postbag source add " + cmp.Or(a.Name, "URL")
-	case digest.ListSources:
-		return "postbag source list"
-	case digest.ShowSource:
-		return "postbag source show" + source
-	case digest.ChangeSource:
-		return "postbag source set" + source + feedFlagsOf(a)
-	case digest.AcceptPage:
-		return "postbag pull" + sourceFlag + " --accept"
-	case digest.PullNow:
-		return "postbag pull"
-	case digest.PullAnyway:
-		return "postbag pull" + sourceFlag + " --force"
-	case digest.PullHistory:
-		if a.Source == 0 {
-			return "postbag pull --history"
-		}
-		return "postbag pull" + sourceFlag + " --history"
-	case digest.ImportExport:
-		return "postbag import FILE"
-	case digest.AllowHost:
-		return "postbag serve --fetch-allow " + cmp.Or(a.Name, "HOST:PORT")
-	case digest.ListPosts:
-		return "postbag post list"
-	case digest.ListComments:
-		return "postbag comment list"
-	case digest.OpenDraft:
-		return "postbag issue draft" + series
-	case digest.ListIssues:
-		return "postbag issue list" + series
-	case digest.ShowIssue:
-		return eachRow(a.Rows, "postbag issue show"+issue+series, "")
-	case digest.RemoveRows:
-		return eachRow(a.Rows, "postbag issue edit"+issue+series, " --remove")
-	case digest.AcceptRows:
-		return eachRow(a.Rows, "postbag issue edit"+issue+series, " --restore")
-	case digest.ReopenIssue:
-		return "postbag issue reopen" + issue + series
-	case digest.ApproveIssue:
-		return "postbag issue approve" + issue + series
-	case digest.PublishIssue:
-		return "postbag issue publish" + issue + series
-	case digest.SendIssue:
-		return "postbag issue send" + issue + series
-	case digest.SendAnyway:
-		return "postbag issue send" + issue + series + " --anyway"
-	case digest.ResumeIssue:
-		return "postbag issue resume" + issue + series
-	case digest.CancelIssue:
-		return "postbag issue cancel" + issue + series
-	case digest.SkipIssue:
-		return "postbag issue skip" + issue + series
-	case digest.IssueHistory:
-		return "postbag issue history" + issue + series
-	case digest.ListDuties:
-		return "postbag schedule list"
-	case digest.ShowHold:
-		return "postbag sending"
-	case digest.ReleaseHold:
-		return "postbag sending release"
-	case digest.AddSubscriber:
-		return "postbag subscriber add EMAIL"
-	case digest.StartServe:
-		return "postbag serve"
-	case digest.OtherDatabase:
-		return "postbag --db NAME"
-	}
-	return "postbag help"
+// commands are the commands that do acts, without the program's name. What is in
+// braces stands for the act's subject: an argument, a flag, or nothing where it may
+// be left out.
+var commands = map[digest.Deed]string{
+	digest.AddSource:     "source add{blog}",
+	digest.ListSources:   "source list",
+	digest.ShowSource:    "source show{source}",
+	digest.ChangeSource:  "source set{source}{feeds}",
+	digest.AcceptPage:    "pull{--source} --accept",
+	digest.PullNow:       "pull",
+	digest.PullAnyway:    "pull{--source} --force",
+	digest.PullHistory:   "pull{of source} --history",
+	digest.ImportExport:  "import FILE",
+	digest.AllowHost:     "serve --fetch-allow{host}",
+	digest.ListPosts:     "post list",
+	digest.ListComments:  "comment list",
+	digest.OpenDraft:     "issue draft{series}",
+	digest.ListIssues:    "issue list{series}",
+	digest.ShowIssue:     "issue show{issue}{row}",
+	digest.RemoveRows:    "issue edit{issue}{row} --remove",
+	digest.AcceptRows:    "issue edit{issue}{row} --restore",
+	digest.ReopenIssue:   "issue reopen{issue}",
+	digest.ApproveIssue:  "issue approve{issue}",
+	digest.PublishIssue:  "issue publish{issue}",
+	digest.SendIssue:     "issue send{issue}",
+	digest.SendAnyway:    "issue send{issue} --anyway",
+	digest.ResumeIssue:   "issue resume{issue}",
+	digest.CancelIssue:   "issue cancel{issue}",
+	digest.SkipIssue:     "issue skip{issue}",
+	digest.IssueHistory:  "issue history{issue}",
+	digest.ListDuties:    "schedule list",
+	digest.ShowHold:      "sending",
+	digest.ReleaseHold:   "sending release",
+	digest.AddSubscriber: "subscriber add EMAIL",
+	digest.StartServe:    "serve",
+	digest.OtherDatabase: "--db NAME",
 }
 
-// eachRow writes a command once for every row, the last row first: what is taken
-// out moves the rows below it up.
-func eachRow(rows []int, command, flags string) string {
+// commandOf gives the command that does an act. One for several rows is written once
+// for each, the last row first: what is taken out moves the rows below it up.
+func commandOf(a digest.Act) string {
+	given := func(before string, is bool, subject any, open string) string {
+		if is {
+			open = fmt.Sprint(before, subject)
+		}
+		return open
+	}
+	series := given(" --series ", a.Series != "", a.Series, "")
+	feeds := given(" --posts ", a.Posts != "", quoted(a.Posts), "") + given(" --comments ", a.Comments != "", quoted(a.Comments), "")
+	rows := a.Rows
 	if len(rows) == 0 {
-		return command
+		rows = []int{0}
 	}
 	var all []string
 	for i := len(rows) - 1; i >= 0; i-- {
-		all = append(all, fmt.Sprintf("%s --row %d%s", command, rows[i], flags))
+		all = append(all, "postbag "+strings.NewReplacer(
+			"{series}", series,
+			"{issue}", given(" ", a.Issue != 0, a.Issue, "")+series,
+			"{row}", given(" --row ", rows[i] != 0, rows[i], ""),
+			"{source}", given(" ", a.Source != 0, a.Source, " ID"),
+			"{--source}", given(" --source ", a.Source != 0, a.Source, " --source ID"),
+			"{of source}", given(" --source ", a.Source != 0, a.Source, ""),
+			"{feeds}", feeds,
+			"{blog}", cmp.Or(feeds, " "+cmp.Or(a.Name, "URL")),
+			"{host}", " "+cmp.Or(a.Name, "HOST:PORT"),
+		).Replace(commands[a.Do]))
 	}
 	return strings.Join(all, "; ")
-}
-
-// feedFlagsOf names the feeds of an act.
-func feedFlagsOf(a digest.Act) string {
-	flags := ""
-	if a.Posts != "" {
-		flags += " --posts " + quoted(a.Posts)
-	}
-	if a.Comments != "" {
-		flags += " --comments " + quoted(a.Comments)
-	}
-	return flags
 }
 
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9@%+=:,./_-]+$`)

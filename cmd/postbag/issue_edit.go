@@ -137,16 +137,12 @@ type issueApproveCmd struct {
 // Run approves a draft.
 func (c issueApproveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		draft, ref, err := c.draft(ctx, a, c.ref())
+		_, ref, err := c.draft(ctx, a, c.ref())
 		if err != nil {
 			return err
 		}
-		unsure, err := a.desk.Recheck(ctx, draft)
+		issue, unsure, err := a.desk.Approve(ctx, p.by(), ref, c.Now)
 		if p.sayUnchecked(unsure); err != nil {
-			return err
-		}
-		issue, err := a.desk.Approve(ctx, p.by(), ref, c.Now)
-		if err != nil {
 			return err
 		}
 		fmt.Fprintf(p.Stdout, "%s: %s, %s.\n", cell(issue.Title, 150), plural(issue.Frozen.Picks, "comment"), templates.ReadingTime(issue.Frozen.Minutes))

@@ -26,10 +26,11 @@ type gate struct {
 	users int // those who hold or wait for the token; guarded by gates
 
 	turn     chan struct{}
-	next     time.Time // no request before it, for the pause's sake
-	closed   time.Time // no request before it, because the host asked so
-	status   int       // with which it asked
-	refusals int       // answers in a row that asked so without saying for how long
+	next     time.Time     // no request before it, for the pause's sake
+	pause    time.Duration // the last one, the longest wait: the clock may be put back
+	closed   time.Time     // no request before it, because the host asked so
+	status   int           // with which it asked
+	refusals int           // answers in a row that asked so without saying for how long
 }
 
 // of gives the gate of a host and counts its caller as a user.
@@ -81,7 +82,7 @@ func (g *gates) enter(ctx context.Context, host string) (*gate, error) {
 		g.release(gt)
 		return nil, err
 	}
-	if err := g.clock.Sleep(ctx, gt.next.Sub(now)); err != nil {
+	if err := g.clock.Sleep(ctx, min(gt.next.Sub(now), gt.pause)); err != nil {
 		g.release(gt)
 		return nil, err
 	}
@@ -98,7 +99,7 @@ func (e closedError) Error() string { return "the host asks to be left alone" }
 
 // leave lets the next request pass after the pause.
 func (g *gates) leave(gt *gate, pause time.Duration) {
-	gt.next = g.clock.Now().Add(pause)
+	gt.next, gt.pause = g.clock.Now().Add(pause), pause
 	g.release(gt)
 }
 

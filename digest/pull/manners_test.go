@@ -173,6 +173,29 @@ func lastPart(s string) string {
 	return s[strings.LastIndex(strings.TrimSuffix(s, "/default"), "/")+1:]
 }
 
+// A feed that is asked by https is never asked by http for what the blog says.
+func TestMoveThatGivesUpHTTPSIsNotFollowed(t *testing.T) {
+	s := database(t)
+	src := follow(t, s, digest.Blogger, "a.test")
+	c := &clock{now: evening}
+	p := newParts(pull.Options{Store: s, ToProse: prose, Clock: c, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+		return &pull.Response{Status: 200, URL: "http://a.test/feed", Moved: "http://a.test/x/" + lastPart(req.URL), Body: bloggerFeed(req.URL, "", "1")}, nil
+	})})
+	for range 6 {
+		c.add(2 * time.Hour)
+		if _, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	feeds, err := s.Feeds(t.Context(), src.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range feeds {
+		equal(t, "asked by https at "+f.URL, strings.HasPrefix(f.URL, "https://"), true)
+	}
+}
+
 func TestHTTPSMoveKeepsTheEntries(t *testing.T) {
 	for _, platform := range []digest.Platform{digest.Generic, digest.WordPress} {
 		s := database(t)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/pull/poll"
 )
 
 // Whatever a clock that was ahead left behind, nothing waits for its time, and what is
@@ -63,5 +64,22 @@ func TestClockThatWasAhead(t *testing.T) {
 	equal(t, "new", fmt.Sprint(report.Stored.NewComments, report.Notices), "7 [all that the feed of the comments lists is new: older ones may have been missed, and it cannot be asked for them]")
 	for _, f := range feeds {
 		equal(t, "suspect", f.Suspect, "")
+	}
+}
+
+// A pull by hand is not too soon because the last one was by a clock that was ahead,
+// and the schedule does not wait for a poll that such a clock planned.
+func TestClockPutBackForbidsNoPull(t *testing.T) {
+	for name, pulled := range map[string]func(r *rig, src digest.Source) poll.Report{
+		"by hand":      func(r *rig, src digest.Source) poll.Report { return r.pull(src, poll.Options{}) },
+		"by the clock": func(r *rig, src digest.Source) poll.Report { return r.due(src) },
+	} {
+		s := database(t)
+		st := newStage(t, pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", said(1, 1, 20))}.ServeHTTP)
+		r, src := play(t, s, st, digest.Generic)
+		r.clock.add(1000 * time.Hour)
+		r.pull(src, poll.Options{})
+		r = newRig(t, &blog{t: t, url: st.URL}, s, "2026-03-05T22:00:00Z")
+		equal(t, "requests "+name, pulled(r, src).Requests, 2)
 	}
 }

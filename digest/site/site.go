@@ -43,12 +43,17 @@ func (p Page) Pattern() string {
 // With gives the page's path with the part in braces filled in: an issue's number,
 // a token, a file's name.
 func (p Page) With(value any) string {
-	before, rest, ok := strings.Cut(string(p), "{")
-	_, after, closed := strings.Cut(rest, "}")
-	if !ok || !closed {
+	if p.part() == "" {
 		return string(p)
 	}
-	return before + fmt.Sprint(value) + after
+	return strings.Replace(string(p), "{"+p.part()+"}", fmt.Sprint(value), 1)
+}
+
+// part names the part in braces, "" where there is none.
+func (p Page) part() string {
+	_, rest, _ := strings.Cut(string(p), "{")
+	name, _, _ := strings.Cut(rest, "}")
+	return name
 }
 
 // Site makes addresses below a base URL.

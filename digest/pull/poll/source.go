@@ -114,13 +114,14 @@ func (p *Poller) along(ctx context.Context, sourceID int64, now time.Time) (job,
 	}
 	j := job{src: src}
 	feeds = slices.DeleteFunc(feeds, func(f digest.FeedState) bool { return f.Stopped })
-	if !slices.ContainsFunc(feeds, func(f digest.FeedState) bool { return !f.NextPoll.After(now) }) {
+	due := func(f digest.FeedState) bool { return !pull.Waits(f.NextPoll, now) }
+	if !slices.ContainsFunc(feeds, due) {
 		return j, nil
 	}
 	near := now.Add(time.Duration(2 * pull.Jitter * float64(p.Interval)))
 	for _, f := range feeds {
 		soon := f.Failures == 0 && !f.NextPoll.After(near) && now.Sub(f.LastTry) >= pull.MinInterval
-		if soon || !f.NextPoll.After(now) {
+		if soon || due(f) {
 			j.feeds = append(j.feeds, f)
 		}
 	}

@@ -60,23 +60,10 @@ func (w *window) wanted(posts func() ([]digest.Post, error)) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	from := reach(newest)
-	return !from.IsZero() && w.oldest.After(from), nil
-}
-
-// reach gives the publication of the last of the newest posts that together
-// announce enough comments, or of the oldest of them; zero if none announces
-// any.
-func reach(newest []digest.Post) time.Time {
-	sum, from := 0, time.Time{}
-	for _, post := range newest {
-		if post.Announced <= 0 {
-			continue
-		}
-		sum, from = sum+post.Announced, post.Published
-		if sum >= digest.EnoughComments {
-			break
-		}
+	counts := make([]digest.PostCount, len(newest))
+	for i, post := range newest {
+		counts[i] = digest.PostCount{Published: post.Published, Comments: post.Announced}
 	}
-	return from
+	_, from := digest.FirstWindow(w.start.Add(digest.FirstWeek), w.recent, counts)
+	return !from.IsZero() && w.oldest.After(from), nil
 }

@@ -116,6 +116,14 @@ var identityTests = []test{
 			pull.Stored{NewPosts: 1, Known: 2})
 		b.equal("a month later", b.postsAt(src, after(800*time.Hour), link("l4", after(720*time.Hour), "h4")), pull.Stored{NewPosts: 1})
 	}},
+	{"an id used again by another Anonymous, with a permalink of its own, stands for another comment", func(b *bench) {
+		src, _ := b.source("nightbus")
+		first, second := aComment("17", "p1", "", start, "h1"), aComment("17", "p1", "", after(time.Hour), "h2")
+		first.Key, second.Key = "/p1#c1", "/p1#c2"
+		second.URL += "-2"
+		b.pageAt(src, after(time.Hour), first)
+		b.equal("stored", b.pageAt(src, after(2*time.Hour), second), pull.Stored{NewComments: 1})
+	}},
 	{"an id of a comment that is used again stands for another comment", func(b *bench) {
 		src, _ := b.source("nightbus")
 		first := aComment("17", "p1", "", start, "h1")

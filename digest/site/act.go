@@ -1,0 +1,70 @@
+package site
+
+import (
+	"net/url"
+	"strconv"
+
+	"postbag/digest"
+)
+
+// acts are the desk's pages where acts are done. A part in braces is the subject of
+// the act; the page of a blog, and of an issue, has a button for each of its acts.
+var acts = map[digest.Deed]Page{
+	digest.AddSource:     "/desk/sources/new",
+	digest.ListSources:   "/desk/sources/",
+	digest.ShowSource:    "/desk/sources/{source}",
+	digest.ChangeSource:  "/desk/sources/{source}/settings",
+	digest.AcceptPage:    "/desk/sources/{source}",
+	digest.PullNow:       "/desk/sources/{source}",
+	digest.PullAnyway:    "/desk/sources/{source}",
+	digest.PullHistory:   "/desk/sources/{source}",
+	digest.ImportExport:  "/desk/sources/import",
+	digest.AllowHost:     "/desk/system",
+	digest.ListPosts:     "/desk/posts/",
+	digest.ListComments:  "/desk/comments/",
+	digest.OpenDraft:     "/desk/issues/",
+	digest.ListIssues:    "/desk/issues/",
+	digest.ShowIssue:     "/desk/issues/{issue}",
+	digest.RemoveRows:    "/desk/issues/{issue}",
+	digest.AcceptRows:    "/desk/issues/{issue}",
+	digest.ReopenIssue:   "/desk/issues/{issue}",
+	digest.ApproveIssue:  "/desk/issues/{issue}",
+	digest.PublishIssue:  "/desk/issues/{issue}/send",
+	digest.SendIssue:     "/desk/issues/{issue}/send",
+	digest.SendAnyway:    "/desk/issues/{issue}/send",
+	digest.ResumeIssue:   "/desk/issues/{issue}/send",
+	digest.CancelIssue:   "/desk/issues/{issue}",
+	digest.SkipIssue:     "/desk/issues/{issue}",
+	digest.IssueHistory:  "/desk/issues/{issue}/history",
+	digest.ListDuties:    "/desk/system",
+	digest.ShowHold:      "/desk/sending",
+	digest.ReleaseHold:   "/desk/sending",
+	digest.AddSubscriber: "/desk/subscribers/new",
+	digest.StartServe:    "/desk/system",
+	digest.OtherDatabase: "/desk/system",
+}
+
+// Act gives the address of the desk's page where an act is done, on the site's own
+// host, and "" for a deed without one. Where the subject is left open it is the
+// present draft, or the list to choose from; rows are named by their block.
+func (s Site) Act(a digest.Act) string {
+	page, known := acts[a.Do]
+	if !known {
+		return ""
+	}
+	subject := map[string]string{"issue": "draft", "source": ""}
+	if a.Issue != 0 {
+		subject["issue"] = strconv.Itoa(a.Issue)
+	}
+	if a.Source != 0 {
+		subject["source"] = strconv.FormatInt(a.Source, 10)
+	}
+	address := s.Path(page, subject[page.part()])
+	if a.Series != "" {
+		address += "?series=" + url.QueryEscape(a.Series)
+	}
+	if len(a.Blocks) > 0 {
+		address += "#block-" + strconv.FormatInt(a.Blocks[0], 10)
+	}
+	return address
+}
