@@ -126,8 +126,7 @@ func (db *Store) addFeed(t *database.Tx, f digest.FeedState) (id int64, err erro
 
 func (db *Store) feedTaken(err error, url string) error {
 	if db.Dialect.Code(err) == database.CodeUnique {
-		return database.Conflict("See the sources that are followed with: postbag source list",
-			"the feed %s is followed already", url)
+		return database.Conflict("", "the feed %s is followed already", url).Offer(digest.Act{Do: digest.ListSources})
 	}
 	return err
 }

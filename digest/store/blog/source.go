@@ -47,7 +47,7 @@ func (db *Store) Source(ctx context.Context, id int64) (src digest.Source, err e
 }
 
 func noSource(id int64) error {
-	return digest.Fail(digest.NotFound, "See which there are with: postbag source list", "there is no source %d", id)
+	return digest.Fail(digest.NotFound, "", "there is no source %d", id).Offer(digest.Act{Do: digest.ListSources})
 }
 
 // AddSource stores a source and its feeds, and fills in their ids when all of
@@ -108,7 +108,8 @@ func mayAttach(t *database.Tx, sourceID int64, feeds []digest.FeedState) error {
 			return err
 		}
 		if known {
-			return database.Conflict("See its feeds with: postbag source list", "source %d has a %s feed already: %s", sourceID, f.Kind, address)
+			return database.Conflict("", "source %d has a %s feed already: %s", sourceID, f.Kind, address).
+				Offer(digest.Act{Do: digest.ShowSource, Source: sourceID})
 		}
 	}
 	return nil

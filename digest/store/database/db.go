@@ -308,5 +308,5 @@ type Dialect struct {
 	// is a name and a type.
 	Records func(param string, columns ...string) string
 	// Code gives what a driver's error says, else codeOther.
-	Code func(error) code
+	Code func(error) Code
 }

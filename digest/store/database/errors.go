@@ -9,11 +9,12 @@ import (
 	"postbag/digest"
 )
 
-// code is what a database's error means, whatever the database.
-type code int
+// Code is what a database's error means, whatever the database.
+type Code int
 
+// What errors mean.
 const (
-	CodeOther      code = iota
+	CodeOther      Code = iota
 	CodeUnique          // a row with this key exists
 	CodeForeign         // a row that is named does not exist
 	codeBusy            // another process held the lock for too long

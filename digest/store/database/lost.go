@@ -12,7 +12,7 @@ import (
 
 // lostCode tells codeAway and codeLost, which come without a word of the
 // server's, from all else. What the caller's own context ended is no loss.
-func lostCode(err error) code {
+func lostCode(err error) Code {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return CodeOther
 	}

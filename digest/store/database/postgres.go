@@ -156,7 +156,7 @@ func postgresProbe(ctx context.Context, db *sql.DB, _ time.Duration) error {
 	case err != nil:
 		return err
 	case encoding != "UTF8":
-		return digest.Fail(digest.Invalid, "Create it with: createdb --encoding UTF8 --template template0 NAME",
+		return digest.Fail(digest.Invalid, "Create it with the encoding UTF8, from template0.",
 			"the database keeps its texts in %s and not in UTF8", encoding)
 	case readOnly == "on":
 		return digest.Fail(digest.Unavailable, hintReadOnly, "the database can only be read")
@@ -219,7 +219,7 @@ func answers(ctx context.Context, conn *pgx.Conn) bool {
 }
 
 // postgresCode goes by SQLSTATE, PostgreSQL's manual, appendix A.
-func postgresCode(err error) code {
+func postgresCode(err error) Code {
 	state := sqlState(err)
 	switch found := stateCode(state); {
 	case state != "" && found == CodeOther && isConnecting(err):
@@ -243,7 +243,7 @@ func sqlState(err error) string {
 	return e.SQLState()
 }
 
-func stateCode(state string) code {
+func stateCode(state string) Code {
 	switch state {
 	case "23505":
 		return CodeUnique

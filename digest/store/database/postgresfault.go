@@ -28,7 +28,7 @@ func (db *DB) refused(operation string, err error) error {
 	case isUntrusted(err):
 		hint = "Check sslmode and sslrootcert in the address, and the server's certificate."
 	case state == "3D000":
-		hint = "Correct the address, or create it with: createdb --encoding UTF8 --template template0 NAME"
+		hint = "Correct the address, or create the database with the encoding UTF8, from template0."
 	case isConnecting(err) && stateCode(state) == CodeOther:
 		hint = "Check what stands behind the question mark of the address."
 	}

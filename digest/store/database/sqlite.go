@@ -221,7 +221,7 @@ func sqliteProbe(ctx context.Context, db *sql.DB, busy time.Duration) error {
 	}
 }
 
-func sqliteCode(err error) code {
+func sqliteCode(err error) Code {
 	e, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {
 		return CodeOther

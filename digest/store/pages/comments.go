@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/pull/identity"
 	"postbag/digest/store/database"
 )
 
@@ -89,7 +90,7 @@ func (s *storing) knownComments(entries []digest.Comment) (map[string]knownComme
 }
 
 const knownCommentColumns = `id, guid, hash, first_seen,
-	CASE gone WHEN 0 THEN given ELSE given + CASE gone_by WHEN 'marker' THEN 4294967296 ELSE 8589934592 END END`
+	CASE gone WHEN 0 THEN given ELSE given + CASE gone_by WHEN '` + string(digest.ByMarker) + `' THEN 4294967296 ELSE 8589934592 END END`
 
 func queryKnownComments(d database.Dialect) string {
 	return `SELECT ` + knownCommentColumns + ` FROM comments
@@ -136,8 +137,8 @@ func (s *storing) differing(entries []digest.Comment, known map[string]knownComm
 		return nil, err
 	}
 	for _, c := range entries {
-		if s.apart(c.Published, byID[known[c.GUID].id].published, time.Minute) {
-			aliases = append(aliases, aliasOf(c.GUID, c.Published))
+		if identity.Apart(c.Published, byID[known[c.GUID].id].published, s.page.Seen, time.Minute) {
+			aliases = append(aliases, identity.Alias(c.GUID, c.Published))
 		}
 	}
 	byAlias, err := storedComments(s, queryCommentsByAlias(s.dialect), aliases, func(c *storedComment) string { return c.guid })
@@ -146,8 +147,8 @@ func (s *storing) differing(entries []digest.Comment, known map[string]knownComm
 	}
 	for _, c := range entries {
 		stored := byID[known[c.GUID].id]
-		if s.apart(c.Published, stored.published, time.Minute) {
-			alias := aliasOf(c.GUID, c.Published)
+		if identity.Apart(c.Published, stored.published, s.page.Seen, time.Minute) {
+			alias := identity.Alias(c.GUID, c.Published)
 			if other := byAlias[alias]; other != nil {
 				c.GUID, stored = alias, other
 			} else if s.isAnother(c, stored) {
