@@ -98,3 +98,17 @@ func TestRulesAreWhereTheDocsSay(t *testing.T) {
 		}
 	}
 }
+
+// TestArchitecturePageNamesFiles looks that the files which docs/architecture.md
+// names are there.
+func TestArchitecturePageNamesFiles(t *testing.T) {
+	text, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range regexp.MustCompile(`[a-z_]+(?:/[a-z_]+)+\.go`).FindAllString(string(text), -1) {
+		if _, err := os.Stat("../../" + name); err != nil {
+			t.Error(err)
+		}
+	}
+}
