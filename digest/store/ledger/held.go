@@ -107,8 +107,8 @@ func decide(t *database.Tx, was dispatch.Held, unsent dispatch.Unsent, now time.
 	case unsent == dispatch.LeaveUncertain:
 		return leaveUncertain(t, was, now)
 	}
-	return database.Conflict("Decide with --unsent=uncertain (nothing of it is sent again; you look after it) or --unsent=send (it goes on).",
-		"issues (%d) or confirmations (%d) may have been sent by another copy of this installation", len(was.Unsure), was.Letters)
+	return database.Conflict("", "issues (%d) or confirmations (%d) may have been sent by another copy of this installation", len(was.Unsure), was.Letters).
+		Offer(digest.Act{Do: digest.GiveUpUnsent}, digest.Act{Do: digest.SendUnsent})
 }
 
 func leaveUncertain(t *database.Tx, was dispatch.Held, now time.Time) error {
