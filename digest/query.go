@@ -86,7 +86,7 @@ type FoundPost struct {
 // how complete it is.
 type Found[T any] struct {
 	All []T
-	// Ranked is how many matches were ranked, those stored last; HasMore tells that
+	// Ranked is how many matches were ranked, the newest ones; HasMore tells that
 	// there are others.
 	Ranked  int
 	HasMore bool

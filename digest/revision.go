@@ -34,6 +34,7 @@ const (
 	Postponed Change = "postponed" // its moment passed, and it waits for the next
 	Followed  Change = "followed"  // it followed its series' settings
 	Reopened  Change = "reopened"  // an approval was taken back
+	Hurried   Change = "hurried"   // somebody let it go out at once
 )
 
 // Moved is the change of moving an issue to another state, with its words.
@@ -51,6 +52,10 @@ func Moved(to IssueState) (Change, string) {
 		return Change(to), "cancelled it"
 	case Withdrawn:
 		return Change(to), "withdrew it"
+	case Paused:
+		return Change(to), "paused it"
+	case Sending:
+		return Change(to), "let it go on"
 	}
 	return Change(to), "made it " + string(to)
 }

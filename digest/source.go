@@ -170,17 +170,6 @@ type Comment struct {
 	ParentKey string
 }
 
-// GoneBy is how a comment was found to be gone.
-type GoneBy string
-
-// The signs that a comment is gone.
-const (
-	ByMarker    GoneBy = "marker"    // the feed or an export says so in its place
-	ByTombstone GoneBy = "tombstone" // a deleted-entry element (RFC 6721)
-	ByAbsence   GoneBy = "absence"   // it is not in a complete listing of its post's comments
-	ByPermalink GoneBy = "permalink" // its page answers 404 or 410, or holds all others and not it
-)
-
 // CommentVersion is an earlier text of a comment that was edited.
 type CommentVersion struct {
 	Replaced time.Time // when Postbag saw the next text

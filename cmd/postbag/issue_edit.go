@@ -130,24 +130,19 @@ func parseList(s string) ([]int, error) {
 
 type issueApproveCmd struct {
 	which
+	ifVersion
 	Now bool `help:"Let it go out at once, not at its moment."`
 }
 
 // Run approves a draft.
 func (c issueApproveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		draft, _, err := a.desk.Issue(ctx, c.ref())
+		_, ref, err := c.draft(ctx, a, c.ref())
 		if err != nil {
 			return err
 		}
-		if draft.State == digest.Draft {
-			unsure, err := a.desk.Recheck(ctx, draft)
-			if p.sayUnchecked(unsure); err != nil {
-				return err
-			}
-		}
-		issue, err := a.desk.Approve(ctx, p.by(), desk.Ref{Series: c.Series, Number: draft.Number, Version: draft.Version}, c.Now)
-		if err != nil {
+		issue, unsure, err := a.desk.Approve(ctx, p.by(), ref, c.Now)
+		if p.sayUnchecked(unsure); err != nil {
 			return err
 		}
 		fmt.Fprintf(p.Stdout, "%s: %s, %s.\n", cell(issue.Title, 150), plural(issue.Frozen.Picks, "comment"), templates.ReadingTime(issue.Frozen.Minutes))

@@ -1,10 +1,11 @@
 // Postbag makes a weekly issue of what a blog's readers write under its posts,
 // and brings it to those who asked for it.
 //
-// The program parses its arguments, wires the packages below digest and
-// subscribers together, and runs one command. Each command has a file of its
-// own; what it does is done by the packages, so that the desk's pages and the
-// commands cannot differ. README.md says how to use it.
+// The program parses its arguments and runs one command. Each command has a file of
+// its own: it calls a use case (packages desk, dispatch and duty below digest, signup
+// and roster below subscribers) and prints what came of it. What a command and a page
+// have in common is decided there. wire.go joins the use cases with the database, the
+// network and the mail. README.md says how to use the program.
 package main
 
 import (

@@ -101,7 +101,7 @@ func (c postSearchCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 func searched[T any](p *Program, found digest.Found[T], limit int) {
 	p.more(len(found.All), limit)
 	if found.HasMore {
-		fmt.Fprintf(p.Stderr, "postbag: only the %d that match and were stored last were looked at; say more, or narrow it with --since and --until\n", found.Ranked)
+		fmt.Fprintf(p.Stderr, "postbag: only the newest %d that match were looked at; say more, or narrow it with --since and --until\n", found.Ranked)
 	}
 	if found.Waiting > 0 {
 		fmt.Fprintf(p.Stderr, "postbag: %s not indexed yet and may be missing; a running worker does that, and so does the next pull\n", unready(found.Waiting))

@@ -19,35 +19,44 @@ const (
 // Approve freezes a draft as it stands, to go out at its moment: the series'
 // next one, or at once when now is set. It answers for the slot that it was drafted
 // for, early or late; for the next moment's when it waits for that. The next draft
-// opens with it. The error is of kind Conflict when the mail would be too large, or
-// a pick is gone or has changed.
-func (d *Desk) Approve(ctx context.Context, by digest.Actor, ref Ref, now bool) (digest.Issue, error) {
+// opens with it. The blogs are asked first whether the picks are still there; unsure
+// are those of which nothing shows it. The error is of kind Conflict when the mail
+// would be too large, or a pick is gone or has changed.
+func (d *Desk) Approve(ctx context.Context, by digest.Actor, ref Ref, now bool) (issue digest.Issue, unsure []Row, err error) {
 	issue, series, err := d.draft(ctx, ref)
 	if err != nil {
-		return issue, err
+		return issue, nil, err
 	}
-	seen := issue
-	if err := d.schedule(ctx, &issue, series, now); err != nil {
-		return issue, err
+	if unsure, err = d.Recheck(ctx, issue); err != nil {
+		return issue, unsure, err
+	}
+	err = d.approve(ctx, by, &issue, series, now)
+	return issue, unsure, err
+}
+
+func (d *Desk) approve(ctx context.Context, by digest.Actor, issue *digest.Issue, series digest.Series, now bool) error {
+	seen := *issue
+	if err := d.schedule(ctx, issue, series, now); err != nil {
+		return err
 	}
 	pub, err := d.identity(ctx, series)
 	if err != nil {
-		return issue, err
+		return err
 	}
-	if issue.Frozen, err = d.freeze(ctx, issue, series, pub, issue.DueAt); err != nil {
-		return issue, named(issue, err)
+	if issue.Frozen, err = d.freeze(ctx, *issue, series, pub, issue.DueAt); err != nil {
+		return named(*issue, err)
 	}
 	if err := d.fits(issue.Frozen); err != nil {
-		return issue, err
+		return err
 	}
 	issue.ApprovedAt = d.clock.Now()
-	if err := d.store.Approve(ctx, by, &issue); err != nil {
-		return issue, d.explain(ctx, seen, err)
+	if err := d.store.Approve(ctx, by, issue); err != nil {
+		return d.explain(ctx, seen, err)
 	}
 	// The approval stands whether or not the next draft opens now; the worker
 	// opens it otherwise, and opening it by hand says why it cannot.
 	_, _, _ = d.open(ctx, by, series)
-	return issue, nil
+	return nil
 }
 
 // schedule sets when an approved issue goes out, and which slot it answers for.

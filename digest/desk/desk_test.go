@@ -134,7 +134,7 @@ func TestNextDraftTakesTheNextMoment(t *testing.T) {
 	if _, _, err := d.Pick(ctx, ada, desk.Ref{}, 1); err != nil {
 		t.Fatal(err)
 	}
-	approved, err := d.Approve(ctx, ada, desk.Ref{}, false)
+	approved, _, err := d.Approve(ctx, ada, desk.Ref{}, false)
 	if err != nil {
 		t.Fatal(err)
 	}

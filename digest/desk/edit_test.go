@@ -84,7 +84,7 @@ var changes = []change{
 		return err
 	}},
 	{name: "approve", do: func(t *testing.T, d *bench, by digest.Actor, _ digest.Issue, at desk.Ref) error {
-		_, err := d.Approve(t.Context(), by, at, false)
+		_, _, err := d.Approve(t.Context(), by, at, false)
 		return err
 	}},
 	{name: "skip", do: func(t *testing.T, d *bench, by digest.Actor, _ digest.Issue, at desk.Ref) error {
@@ -249,7 +249,7 @@ func sameBlock(a, b digest.Block) bool {
 // after the approval was taken back.
 func TestUndoStopsAtTheApproval(t *testing.T) {
 	d, issue, at := picked(t)
-	if _, err := d.Approve(t.Context(), ada, at, false); err != nil {
+	if _, _, err := d.Approve(t.Context(), ada, at, false); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := d.Reopen(t.Context(), ben, desk.Ref{Number: issue.Number}); err != nil {

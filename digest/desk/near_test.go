@@ -108,7 +108,7 @@ func TestSuggestionsKnowEarlierWeeks(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.clock.at = now.Add(time.Hour)
-	if _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
+	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
 		t.Fatal(err)
 	}
 	d.clock.at = now.Add(2 * time.Hour)

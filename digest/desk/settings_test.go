@@ -63,7 +63,7 @@ func TestOneSettingLeavesTheOthers(t *testing.T) {
 	if _, _, err := d.Set(t.Context(), ada, "", desk.Settings{Publication: &name}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Approve(t.Context(), ben, desk.Ref{}, false); err != nil {
+	if _, _, err := d.Approve(t.Context(), ben, desk.Ref{}, false); err != nil {
 		t.Fatal(err)
 	}
 	_, pub, err := d.Set(t.Context(), ben, "", desk.Settings{PostalAddress: &address})

@@ -61,7 +61,7 @@ func TestIssueAnswersForItsSlot(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			approved, err := d.Approve(t.Context(), ada, desk.Ref{}, c.now)
+			approved, _, err := d.Approve(t.Context(), ada, desk.Ref{}, c.now)
 			if err != nil || approved.ID != issue.ID {
 				t.Fatal(err)
 			}
@@ -85,7 +85,7 @@ func TestIssueAnswersForItsSlot(t *testing.T) {
 func TestDateIsThatOfPublication(t *testing.T) {
 	for _, at := range []time.Time{sunday.Add(-24 * time.Hour), sunday.Add(20 * time.Hour)} {
 		d, _, issue := drafted(t)
-		approved, err := d.Approve(t.Context(), ada, desk.Ref{}, false)
+		approved, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false)
 		if err != nil || !approved.Frozen.Date.Equal(sunday) {
 			t.Fatalf("approved, it is dated %v, %v", approved.Frozen.Date, err)
 		}
@@ -113,7 +113,7 @@ func TestDateIsThatOfPublication(t *testing.T) {
 func TestReopeningKeepsTheMoment(t *testing.T) {
 	for late, due := range map[time.Duration]time.Time{-time.Hour: sunday, time.Hour: sunday.Add(7 * 24 * time.Hour)} {
 		d, _, issue := drafted(t)
-		if _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
+		if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
 			t.Fatal(err)
 		}
 		d.clock.at = sunday.Add(late)
@@ -128,13 +128,13 @@ func TestReopeningKeepsTheMoment(t *testing.T) {
 // after it answers for.
 func TestNoSlotTwice(t *testing.T) {
 	d, _, issue := drafted(t)
-	if _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
+	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := d.Pick(t.Context(), ada, desk.Ref{}, 2); err != nil { // into the next draft
 		t.Fatal(err)
 	}
-	next, err := d.Approve(t.Context(), ada, desk.Ref{}, false)
+	next, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func TestCancelledWindow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
+	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
 		t.Fatal(err)
 	}
 	next, _ := present(t, d)
@@ -214,7 +214,7 @@ func TestWithdraw(t *testing.T) {
 	if _, _, err := d.Withdrawal(t.Context(), ref); digest.KindOf(err) != digest.Conflict || err == nil {
 		t.Errorf("a draft's withdrawal gives %v", err)
 	}
-	if _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
+	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := d.Withdraw(t.Context(), ada, ref); digest.KindOf(err) != digest.Conflict || err == nil {

@@ -60,7 +60,7 @@ func (s *Sender) begin(ctx context.Context, by digest.Actor, issue digest.Issue,
 			return issue, unsure, err
 		}
 	}
-	err = s.Store.SetDue(ctx, issue.ID, s.Clock.Now(), overrode)
+	err = s.Store.SetDue(ctx, by, issue.ID, s.Clock.Now(), overrode)
 	present, _, readErr := s.Desk.Issue(ctx, ref)
 	if readErr == nil && (present.State == digest.Sending || present.State == digest.Sent) {
 		err = nil // a worker began it at this very moment
@@ -73,20 +73,20 @@ func (s *Sender) begin(ctx context.Context, by digest.Actor, issue digest.Issue,
 
 // Pause stops the sending of an issue; what is queued stays queued.
 func (s *Sender) Pause(ctx context.Context, by digest.Actor, ref desk.Ref) (digest.Issue, error) {
-	return s.setState(ctx, ref, digest.Sending, digest.Paused, digest.Pause{Cause: digest.PauseByHand})
+	return s.setState(ctx, by, ref, digest.Sending, digest.Paused, digest.Pause{Cause: digest.PauseByHand})
 }
 
 // Resume goes on sending an issue that was paused.
 func (s *Sender) Resume(ctx context.Context, by digest.Actor, ref desk.Ref) (digest.Issue, error) {
-	return s.setState(ctx, ref, digest.Paused, digest.Sending, digest.Pause{})
+	return s.setState(ctx, by, ref, digest.Paused, digest.Sending, digest.Pause{})
 }
 
-func (s *Sender) setState(ctx context.Context, ref desk.Ref, from, to digest.IssueState, why digest.Pause) (digest.Issue, error) {
+func (s *Sender) setState(ctx context.Context, by digest.Actor, ref desk.Ref, from, to digest.IssueState, why digest.Pause) (digest.Issue, error) {
 	issue, err := s.meant(ctx, ref, from)
 	if err != nil {
 		return issue, err
 	}
-	if err := s.Store.SetIssueState(ctx, issue.ID, to, why, s.Clock.Now()); err != nil {
+	if err := s.Store.SetIssueState(ctx, by, issue.ID, to, why, s.Clock.Now()); err != nil {
 		return issue, err
 	}
 	issue.State, issue.Pause = to, why

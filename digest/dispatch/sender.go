@@ -31,11 +31,11 @@ type Issues interface {
 	// SetDue moves the moment of an issue that is approved or published, and keeps
 	// what was overridden. The error is of kind Conflict in any other state, and
 	// while sending is held.
-	SetDue(ctx context.Context, issueID int64, at time.Time, overrode digest.Override) error
+	SetDue(ctx context.Context, by digest.Actor, issueID int64, at time.Time, overrode digest.Override) error
 	// IssueState reads where an issue stands.
 	IssueState(ctx context.Context, issueID int64) (digest.IssueState, error)
 	// SetIssueState moves an issue along sending ⇄ paused, and keeps why it pauses.
-	SetIssueState(ctx context.Context, issueID int64, to digest.IssueState, why digest.Pause, now time.Time) error
+	SetIssueState(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, why digest.Pause, now time.Time) error
 }
 
 // Ledger tells what became of mails.

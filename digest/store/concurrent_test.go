@@ -281,7 +281,7 @@ func claimAndBegin(ctx context.Context, db *store.DB, x deliver.Exchange) ([]sub
 // rests in between.
 func pauses(t *testing.T, db *store.DB, issue int64) error {
 	for range 10 {
-		err := db.SetIssueState(t.Context(), issue, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, start)
+		err := db.SetIssueState(t.Context(), tester, issue, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, start)
 		if digest.KindOf(err) == digest.Conflict {
 			return nil // it is sent
 		}
@@ -301,7 +301,7 @@ func pauses(t *testing.T, db *store.DB, issue int64) error {
 		if before[subscribers.Queued] > after[subscribers.Queued] || before[subscribers.InFlight] < after[subscribers.InFlight] {
 			return fmt.Errorf("claimed or begun during a pause: %v became %v", before, after)
 		}
-		if err := db.SetIssueState(t.Context(), issue, digest.Sending, digest.Pause{}, start); err != nil {
+		if err := db.SetIssueState(t.Context(), tester, issue, digest.Sending, digest.Pause{}, start); err != nil {
 			return err
 		}
 		time.Sleep(3 * time.Millisecond)

@@ -74,7 +74,7 @@ func TestTwoMomentsAtOnce(t *testing.T) {
 	var both sync.WaitGroup
 	move := func(issue digest.Issue, to time.Duration) {
 		both.Go(func() {
-			if err := db.SetDue(t.Context(), issue.ID, start.Add(to), digest.OverrodeNothing); err != nil {
+			if err := db.SetDue(t.Context(), tester, issue.ID, start.Add(to), digest.OverrodeNothing); err != nil {
 				t.Error(err)
 			}
 		})

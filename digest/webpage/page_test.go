@@ -95,6 +95,25 @@ func TestEmbedsAreRecognised(t *testing.T) {
 	}
 }
 
+// TestServicesWithoutFeeds goes through the services that are told by a script.
+func TestServicesWithoutFeeds(t *testing.T) {
+	for src, want := range map[string]string{
+		"https://giscus.app/client.js": "giscus", "https://utteranc.es/client.js": "utterances", "https://cdn.commento.io/js/commento.js": "Commento",
+		"https://comentario.example/x.js": "Comentario", "https://cusdis.com/js/cusdis.es.js": "Cusdis", "https://talk.hyvor.com/embed/embed.js": "Hyvor Talk",
+		"https://www.intensedebate.com/js/wordpress.js": "IntenseDebate", "https://cdn.fastcomments.com/js/embed.min.js": "FastComments",
+		"https://graphcomment.com/js/integration.js": "GraphComment", "https://launcher.spot.im/launcher/bundle.js": "OpenWeb", "https://cdn.viafoura.net/vf-v2.js": "Viafoura",
+		"https://latest.cactus.chat/cactus.js": "Cactus Comments", "https://unpkg.com/@waline/client/dist/waline.js": "Waline",
+		"https://cdn.example/twikoo.all.min.js": "Twikoo", "https://cdn.example/gitalk.min.js": "Gitalk", "https://cdn.example/Artalk.js": "Artalk",
+		"https://cdn.example/jquery.js": "", "": "",
+	} {
+		got := ""
+		for _, e := range webpage.Read([]byte(`<script src="`+src+`"></script>`), "https://blog.test/").Embeds {
+			got += e.Name
+		}
+		equal(t, src, got, want)
+	}
+}
+
 func or(a, b string) string {
 	if a != "" {
 		return a

@@ -164,9 +164,12 @@ func (r *Reader) fill(n int) bool {
 	return true
 }
 
+// more tells whether the stream has not ended yet.
+func (r *Reader) more() bool { return r.in != nil && r.err == nil }
+
 // read reads on; what is before the next byte goes.
 func (r *Reader) read() bool {
-	if r.in == nil || r.err != nil {
+	if !r.more() {
 		return false
 	}
 	if r.at > 0 {
@@ -243,10 +246,11 @@ func (r *Reader) text() (Token, error) {
 			size = begin + n + len(end)
 		case n >= 0:
 			size = n
-		case len(text) >= chunk && r.in != nil && r.err == nil:
+		case r.more() && len(text) >= chunk:
 			n = piece(text, cdata)
 			size = begin + n
-		case r.read():
+		case r.more():
+			r.read()
 			continue
 		case cdata:
 			return Token{}, r.broken()

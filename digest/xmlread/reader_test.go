@@ -31,7 +31,9 @@ func told(r *xmlread.Reader) (tokens, written string, err error) {
 			flush()
 			return out.String(), raw.String(), err
 		}
-		raw.Write(t.Raw)
+		if r.Depth() > 0 || t.Kind == xmlread.End { // outside the root nobody reads on
+			raw.Write(t.Raw)
+		}
 		switch t.Kind {
 		case xmlread.Text:
 			text = append(text, t.Data()...)
@@ -61,6 +63,7 @@ var documents = []struct{ doc, want string }{
 	{`<a><![CDATA[a <![CDATA[b]]> c]]></a>`, `<a> "a <![CDATA[b c]]>" </a> `},
 	{`<é ü="1"/>`, `<é ü="1"> </é> `},
 	{`<:a></:a>`, `<:a> </:a> `},
+	{`<a>000001`, `<a> "000001" `},
 	{`<a b=">">t</a>`, `<a b=">"> "t" </a> `},
 }
 
@@ -164,8 +167,8 @@ func FuzzRead(f *testing.F) {
 		if !errors.Is(err, io.EOF) || strings.ContainsFunc(doc, func(r rune) bool { return r >= 0x80 }) {
 			return
 		}
-		again, _, err := told(xmlread.NewBytes([]byte(written)))
-		if again != want || !errors.Is(err, io.EOF) {
+		again, same, err := told(xmlread.NewBytes([]byte(written)))
+		if same != written || !errors.Is(err, io.EOF) {
 			t.Errorf("what is written out is read as\n%s, not\n%s (%v)", again, want, err)
 		}
 		if ours, theirs := tagsOf(written), decoded(t, written); theirs != ours {

@@ -144,7 +144,7 @@ func New(t *testing.T) *Office {
 		o.Must(err)
 		o.Last = c.ID
 	}
-	_, err = o.Desk.Approve(ctx, By, desk.Ref{}, false)
+	_, _, err = o.Desk.Approve(ctx, By, desk.Ref{}, false)
 	o.Must(err)
 	return o
 }

@@ -6,12 +6,13 @@ import (
 	"postbag/digest"
 	"postbag/digest/pull"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 )
 
 // Comments that are announced include those that left a marker in their place.
-const selectListings = `
+var selectListings = `
 	SELECT p.id, p.source_id, p.guid, p.url, p.key, p.published, p.comments_url, p.announced,
-		(SELECT COUNT(*) FROM comments c WHERE c.post_id = p.id AND (c.gone = 0 OR c.gone_by = 'marker')),
+		(SELECT COUNT(*) FROM comments c WHERE c.post_id = p.id AND c.` + rules.Listed + `),
 		COALESCE(l.listed, -1), l.listed_at, l.next_try, COALESCE(l.failures, 0),
 		COALESCE(l.etag, ''), COALESCE(l.last_modified, '')
 	FROM posts p LEFT JOIN listings l ON l.post_id = p.id`

@@ -7,6 +7,7 @@ import (
 	"postbag/digest/search"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 )
 
 // Comments lists comments, newest first. Since is included, Until is not. One
@@ -52,9 +53,9 @@ func inState(table string, state digest.CommentState) []string {
 	case digest.CommentGone:
 		return []string{table + ".gone = 1"}
 	case digest.CommentPicked:
-		return []string{table + ".gone = 0", table + ".id IN " + blog.PickedComments}
+		return []string{table + "." + rules.Present, table + ".id IN " + blog.PickedComments}
 	case digest.CommentNew:
-		return []string{table + ".gone = 0", table + ".id NOT IN " + blog.PickedComments}
+		return []string{table + "." + rules.Present, table + ".id NOT IN " + blog.PickedComments}
 	}
 	return nil
 }

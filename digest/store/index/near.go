@@ -11,7 +11,7 @@ import (
 )
 
 const queryNewestPicks = `
-	SELECT ` + blog.CommentColumns + ` FROM comments c WHERE c.gone = 0 AND c.id IN (
+	SELECT ` + blog.CommentColumns + ` FROM comments c WHERE c.` + rules.Present + ` AND c.id IN (
 		SELECT b.comment_id FROM blocks b JOIN issues i ON i.id = b.issue_id
 		WHERE b.comment_id IS NOT NULL AND ($1 = 0 OR i.series_id = $1) AND i.id <> $2 AND i.` + rules.Counts + `
 		ORDER BY i.id DESC LIMIT $3)`
@@ -24,10 +24,10 @@ func (db *Store) NewestPicks(ctx context.Context, seriesID, exceptIssue int64, l
 }
 
 const queryCommentsAround = `
-	SELECT * FROM (SELECT ` + blog.CommentColumns + ` FROM comments c WHERE c.gone = 0 AND c.published < $1
+	SELECT * FROM (SELECT ` + blog.CommentColumns + ` FROM comments c WHERE c.` + rules.Present + ` AND c.published < $1
 		ORDER BY c.published DESC, c.id DESC LIMIT $2) AS earlier
 	UNION ALL
-	SELECT * FROM (SELECT ` + blog.CommentColumns + ` FROM comments c WHERE c.gone = 0 AND c.published >= $1
+	SELECT * FROM (SELECT ` + blog.CommentColumns + ` FROM comments c WHERE c.` + rules.Present + ` AND c.published >= $1
 		ORDER BY c.published, c.id LIMIT $2) AS later`
 
 // CommentsAround gives comments published before a moment and from it on, the

@@ -10,10 +10,11 @@ import (
 	"postbag/digest/search"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 )
 
-// MostRanked is how many matches of a search are ranked at the most, those that
-// were stored last.
+// MostRanked is how many matches of a search are ranked at the most, the newest
+// ones.
 const MostRanked = 2000
 
 // SearchComments finds comments that match a query, best first, and of those that
@@ -23,7 +24,7 @@ const MostRanked = 2000
 func (db *Store) SearchComments(ctx context.Context, q search.Query, f digest.SearchFilter) (digest.Found[digest.FoundComment], error) {
 	w := db.filtered(searchable[blog.KindComment], f)
 	if f.State == "" {
-		w.Terms = append(w.Terms, "e.gone = 0")
+		w.Terms = append(w.Terms, "e."+rules.Present)
 	}
 	w.Terms = append(w.Terms, inState("e", f.State)...)
 	return find(ctx, db, w, q, f.Limit, func(t *database.Tx, ids string, put func(int64, func(rank float64) digest.FoundComment)) error {
@@ -56,6 +57,7 @@ func (db *Store) filtered(what searched, f digest.SearchFilter) *searching {
 	w.ID("e.source_id = ", f.SourceID)
 	w.Moment("e.published >= ", f.Since)
 	w.Moment("e.published < ", f.Until)
+	w.since, w.until = f.Since, f.Until
 	return w
 }
 
@@ -66,8 +68,8 @@ type match struct {
 	published time.Time
 }
 
-// find runs a search: the database finds and ranks the matches stored last, and
-// read reads the best.
+// find runs a search: the database finds and ranks the newest matches, and read
+// reads the best.
 func find[T any](ctx context.Context, db *Store, w *searching, q search.Query, limit int,
 	read func(t *database.Tx, ids string, put func(int64, func(rank float64) T)) error) (found digest.Found[T], err error) {
 	query := w.query(q)

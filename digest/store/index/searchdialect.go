@@ -8,13 +8,13 @@ import (
 	"postbag/digest/store/database"
 )
 
-// searchDialect is what differs between databases' full-text searches. In both, an
-// index has the entry's id as rowid.
+// searchDialect is what differs between databases' full-text searches. In both, the
+// rowid of an index is the entry's key, see [searchKey].
 type searchDialect struct {
 	// document writes the words of an entry as the index takes them.
-	document func(id int64, author, title, text []string) document
+	document func(key int64, author, title, text []string) document
 	// put gives the statement that puts the documents of a JSON array into an
-	// index, in place of those with the same ids.
+	// index, in place of those with the same keys.
 	put func(searched) string
 	// condition writes what an entry must have, each of want and none of not, as
 	// the database's query; want is not empty.
@@ -36,8 +36,8 @@ func searchOf(d database.Dialect) searchDialect {
 // bm25 gives no weight to the writer's name, and three to a post's title.
 func fts5() searchDialect {
 	return searchDialect{
-		document: func(id int64, author, title, text []string) document {
-			return document{ID: id, Author: strings.Join(author, " "), Title: strings.Join(title, " "), Text: strings.Join(text, " ")}
+		document: func(key int64, author, title, text []string) document {
+			return document{Key: key, Author: strings.Join(author, " "), Title: strings.Join(title, " "), Text: strings.Join(text, " ")}
 		},
 		put: func(what searched) string {
 			title, value := "", ""
@@ -45,7 +45,7 @@ func fts5() searchDialect {
 				title, value = "title, ", "COALESCE(value ->> 'title', ''), "
 			}
 			return `INSERT OR REPLACE INTO ` + what.index + ` (rowid, author, ` + title + `text)
-				SELECT value ->> 'id', COALESCE(value ->> 'author', ''), ` + value + `COALESCE(value ->> 'text', '') FROM json_each($1)`
+				SELECT value ->> 'key', COALESCE(value ->> 'author', ''), ` + value + `COALESCE(value ->> 'text', '') FROM json_each($1)`
 		},
 		condition: ftsCondition,
 		matches:   func(index, param string) string { return index + ` MATCH ` + param },
@@ -84,16 +84,16 @@ const authorWeight, titleWeight, textWeight = "A", "B", "D"
 
 func tsvector() searchDialect {
 	return searchDialect{
-		document: func(id int64, author, title, text []string) document {
+		document: func(key int64, author, title, text []string) document {
 			v := vector{times: map[string]int{}}
 			v.put(author, authorWeight)
 			v.put(title, titleWeight)
 			v.put(text, textWeight)
-			return document{ID: id, Words: string(v.text)}
+			return document{Key: key, Words: string(v.text)}
 		},
 		put: func(what searched) string {
 			return `INSERT INTO ` + what.index + ` (rowid, words)
-				SELECT CAST(value ->> 'id' AS BIGINT), CAST(COALESCE(value ->> 'words', '') AS TSVECTOR)
+				SELECT CAST(value ->> 'key' AS BIGINT), CAST(COALESCE(value ->> 'words', '') AS TSVECTOR)
 				FROM json_array_elements(CAST($1 AS JSON)) AS value
 				ON CONFLICT (rowid) DO UPDATE SET words = EXCLUDED.words`
 		},

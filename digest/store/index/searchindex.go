@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/search"
@@ -85,12 +86,26 @@ func claimTodo(t *database.Tx, limit int) (todo map[blog.Kind]map[int64]bool, er
 // document is an entry as it is handed to the index; the words are written as the
 // database takes them.
 type document struct {
-	ID    int64  `json:"id"`
+	Key   int64  `json:"key"`
 	Words string `json:"words,omitempty"` // where there is one column
 	// Where there are several:
 	Author string `json:"author,omitempty"`
 	Title  string `json:"title,omitempty"`
 	Text   string `json:"text,omitempty"`
+}
+
+// The bits of a key that hold an id, and the last minute that fits before them,
+// which is in the year 6053.
+const (
+	keyBits    = 32
+	lastMinute = 1<<(63-keyBits) - 1
+)
+
+// searchKey is what the index knows an entry by: the minute of its publication,
+// which never changes, then its id. So the newest come first.
+func searchKey(published time.Time, id int64) int64 {
+	minute := min(max(published.Unix()/60, 0), lastMinute)
+	return minute<<keyBits | id&(1<<keyBits-1)
 }
 
 // index puts entries into the index, in place of what it had of them.
@@ -105,10 +120,11 @@ func index(t *database.Tx, what searched, ids []int64) error {
 	var documents []document
 	err = t.Each(func(r database.Row) error {
 		var id int64
+		var published time.Time
 		var author, title string
 		var body digest.Prose
-		err := r.Scan(&id, &author, &title, &body)
-		documents = append(documents, searchOf(*t.Dialect).document(id, search.Fold(author, search.MostAuthorWords),
+		err := r.Scan(&id, &published, &author, &title, &body)
+		documents = append(documents, searchOf(*t.Dialect).document(searchKey(published, id), search.Fold(author, search.MostAuthorWords),
 			search.Fold(title, search.MostTitleWords), search.Fold(body.Text(), search.MostTextWords)))
 		return err
 	}, what.read(*t.Dialect), all)

@@ -1,6 +1,8 @@
 package index
 
 import (
+	"time"
+
 	"postbag/digest/search"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
@@ -23,28 +25,37 @@ func (s searched) hasTitle() bool { return s.table == "posts" }
 
 // read reads entries by a JSON array of ids.
 func (s searched) read(d database.Dialect) string {
-	return `SELECT id, author, ` + s.title + `, body FROM ` + s.table + ` WHERE ` + d.Among("id", "$1", "BIGINT") + ` ORDER BY id`
+	return `SELECT id, published, author, ` + s.title + `, body FROM ` + s.table + ` WHERE ` + d.Among("id", "$1", "BIGINT") + ` ORDER BY published, id`
 }
+
+// entryID is the id in the key of an index.
+const entryID = `rowid & 4294967295`
 
 // searching is a search under way: the entries are e in its conditions.
 type searching struct {
 	database.Where
 	searched
-	dialect database.Dialect
+	dialect      database.Dialect
+	since, until time.Time // zero for no bound
 }
 
-// query gives the query of the entries that match, those stored last, and one
-// more than are ranked.
+// query gives the query of the entries that match, the newest ones, and one more
+// than are ranked.
 func (s *searching) query(q search.Query) string {
 	condition := s.asked(q)
 	most := s.Param(MostRanked + 1)
 	if condition == "" {
-		return `SELECT e.id, e.published, 0.0 FROM ` + s.table + ` e` + s.Clause() + ` ORDER BY e.id DESC LIMIT ` + most
+		return `SELECT e.id, e.published, 0.0 FROM ` + s.table + ` e` + s.Clause() + ` ORDER BY e.published DESC, e.id DESC LIMIT ` + most
 	}
 	matches, rank := s.matches(condition), s.rank(q)
-	s.Terms = append([]string{matches}, s.Terms...)
+	if s.Terms = append([]string{matches}, s.Terms...); !s.since.IsZero() {
+		s.Terms = append(s.Terms, s.index+`.rowid >= `+s.Param(searchKey(s.since, 0)))
+	}
+	if !s.until.IsZero() {
+		s.Terms = append(s.Terms, s.index+`.rowid < `+s.Param(searchKey(s.until.Add(time.Minute), 0)))
+	}
 	return `SELECT e.id, e.published, ` + rank + ` FROM ` + s.index + ` CROSS JOIN ` + s.table + ` e` +
-		s.Clause() + ` AND e.id = ` + s.index + `.rowid ORDER BY ` + s.index + `.rowid DESC LIMIT ` + most
+		s.Clause() + ` AND e.id = (` + s.index + `.` + entryID + `) ORDER BY ` + s.index + `.rowid DESC LIMIT ` + most
 }
 
 // matching gives the query of the ids of all entries that match. Its arguments
@@ -52,7 +63,7 @@ func (s *searching) query(q search.Query) string {
 func matching(w *database.Where, d database.Dialect, what searched, q search.Query) string {
 	s := searching{Where: database.Where{Args: w.Args}, searched: what, dialect: d}
 	if condition := s.asked(q); condition != "" {
-		s.Terms = append(s.Terms, `e.id IN (SELECT rowid FROM `+s.index+` WHERE `+s.matches(condition)+`)`)
+		s.Terms = append(s.Terms, `e.id IN (SELECT `+entryID+` FROM `+s.index+` WHERE `+s.matches(condition)+`)`)
 	}
 	w.Args = s.Args
 	return `SELECT e.id FROM ` + s.table + ` e` + s.Clause()
@@ -116,5 +127,5 @@ func (s *searching) post(t search.Term) string {
 // rows are the ids of the entries that have a term.
 func (s *searching) rows(what searched, t search.Term) string {
 	d := searchOf(s.dialect)
-	return `(SELECT rowid FROM ` + what.index + ` WHERE ` + d.matches(what.index, s.Param(d.condition(what, []search.Term{t}, nil))) + `)`
+	return `(SELECT ` + entryID + ` FROM ` + what.index + ` WHERE ` + d.matches(what.index, s.Param(d.condition(what, []search.Term{t}, nil))) + `)`
 }

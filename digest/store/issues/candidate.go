@@ -46,15 +46,15 @@ const (
 		(SELECT p.published FROM posts p WHERE p.id = c.post_id) AS post_published`
 	queryNodesSince = `
 		SELECT ` + nodeColumns + ` FROM comments c
-		WHERE c.` + inSeries + ` AND c.first_seen > $2 AND c.gone = 0
+		WHERE c.` + inSeries + ` AND c.first_seen > $2 AND c.` + rules.Present + `
 			AND (c.backfill = 0 OR c.published > $2)`
 	queryNodesFirst = `
 		SELECT ` + nodeColumns + ` FROM comments c
-		WHERE c.` + inSeries + ` AND c.published >= $2 AND c.gone = 0`
+		WHERE c.` + inSeries + ` AND c.published >= $2 AND c.` + rules.Present
 	queryNodesUnderPosts = `
 		SELECT ` + nodeColumns + ` FROM comments c
 		WHERE c.post_id IN (SELECT p.id FROM posts p WHERE p.` + inSeries + ` AND p.published >= $3)
-			AND c.gone = 0`
+			AND c.` + rules.Present
 )
 
 // threadNodes reads what is needed to order the candidates, without their words.
@@ -93,7 +93,7 @@ func (db *Store) CandidatesByID(ctx context.Context, ids []int64) (all []digest.
 
 func queryCandidates(d database.Dialect) string {
 	return `SELECT ` + blog.CommentColumns + `, COALESCE(p.title, ''), COALESCE(p.url, ''), p.published,
-		(SELECT COUNT(*) FROM comments r WHERE r.parent_id = c.id AND r.gone = 0)
+		(SELECT COUNT(*) FROM comments r WHERE r.parent_id = c.id AND r.` + rules.Present + `)
 		FROM comments c LEFT JOIN posts p ON p.id = c.post_id
 		WHERE ` + d.Among("c.id", "$1", "BIGINT")
 }
@@ -146,11 +146,11 @@ func queryPickedIn(d database.Dialect) string {
 
 const (
 	queryPostActivity = `
-		SELECT p.published, (SELECT COUNT(*) FROM comments c WHERE c.post_id = p.id AND c.gone = 0)
+		SELECT p.published, (SELECT COUNT(*) FROM comments c WHERE c.post_id = p.id AND c.` + rules.Present + `)
 		FROM posts p WHERE p.` + inSeries + `
 		ORDER BY p.published DESC, p.id DESC LIMIT $2`
 	queryCommentsSince = `
-		SELECT COUNT(*) FROM comments c WHERE c.` + inSeries + ` AND c.published >= $2 AND c.gone = 0`
+		SELECT COUNT(*) FROM comments c WHERE c.` + inSeries + ` AND c.published >= $2 AND c.` + rules.Present
 )
 
 // PostActivity gives the newest posts of a series' sources by publication, with

@@ -212,7 +212,7 @@ func (db *Store) Approve(ctx context.Context, by digest.Actor, issue *digest.Iss
 		if err != nil {
 			return err
 		}
-		if err := addMove(t, by, issue.ID, digest.Approved, issue.ApprovedAt); err != nil {
+		if err := AddMove(t, by, issue.ID, digest.Approved, issue.ApprovedAt); err != nil {
 			return err
 		}
 		return duties.ReplanIssue(t, issue.ID)

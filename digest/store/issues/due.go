@@ -13,9 +13,9 @@ import (
 
 // SetDue moves the moment of an issue that is approved or published: whoever
 // works on the database then publishes and sends it; what it asked is answered.
-// It keeps the objection that the editor overrode. The error is of kind Conflict
+// It keeps who said so, and the objection that was overridden. The error is of kind Conflict
 // for an issue in any other state, and while sending is held.
-func (db *Store) SetDue(ctx context.Context, issueID int64, at time.Time, overrode digest.Override) error {
+func (db *Store) SetDue(ctx context.Context, by digest.Actor, issueID int64, at time.Time, overrode digest.Override) error {
 	return db.Update(ctx, "set the issue's moment", func(t *database.Tx) error {
 		if err := publication.NotHeld(t); err != nil {
 			return err
@@ -26,6 +26,14 @@ func (db *Store) SetDue(ctx context.Context, issueID int64, at time.Time, overro
 			return digest.Fail(digest.Conflict, "", "the issue is not waiting to be sent").Offer(digest.Act{Do: digest.ListIssues})
 		}
 		if err != nil {
+			return err
+		}
+		words := "sent it at once"
+		if overrode == digest.OverrodeRemovedPick {
+			words += ", although a pick was removed from the blog"
+		}
+		rev := digest.Revision{IssueID: issueID, At: at, By: by, Did: digest.Hurried, Words: words}
+		if err := addPresent(t, rev); err != nil {
 			return err
 		}
 		return duties.ReplanIssue(t, issueID)

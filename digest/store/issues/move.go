@@ -48,7 +48,7 @@ func (db *Store) MoveIssue(ctx context.Context, by digest.Actor, issueID int64, 
 		if err := db.move(t, issueID, to, at); err != nil {
 			return err
 		}
-		if err := addMove(t, by, issueID, to, at); err != nil {
+		if err := AddMove(t, by, issueID, to, at); err != nil {
 			return err
 		}
 		if err := duties.ReplanIssue(t, issueID); err != nil {

@@ -46,16 +46,20 @@ func addRevision(t *database.Tx, rev digest.Revision) error {
 	return err
 }
 
-// addMove keeps that an issue went to another state. What was edited before that
+// AddMove keeps that an issue went to another state. What was edited before that
 // cannot be undone any more.
-func addMove(t *database.Tx, by digest.Actor, issueID int64, to digest.IssueState, at time.Time) error {
-	version, err := t.Number(`SELECT version FROM issues WHERE id = $1`, issueID)
-	if err != nil {
-		return err
-	}
+func AddMove(t *database.Tx, by digest.Actor, issueID int64, to digest.IssueState, at time.Time) error {
 	if _, err := t.Exec(`UPDATE revisions SET before = NULL WHERE issue_id = $1 AND before IS NOT NULL`, issueID); err != nil {
 		return err
 	}
 	did, words := digest.Moved(to)
-	return addRevision(t, digest.Revision{IssueID: issueID, Version: version, At: at, By: by, Did: did, Words: words})
+	return addPresent(t, digest.Revision{IssueID: issueID, At: at, By: by, Did: did, Words: words})
+}
+
+// addPresent keeps a change that leaves an issue with the version it has by now.
+func addPresent(t *database.Tx, rev digest.Revision) (err error) {
+	if rev.Version, err = t.Number(`SELECT version FROM issues WHERE id = $1`, rev.IssueID); err != nil {
+		return err
+	}
+	return addRevision(t, rev)
 }

@@ -88,11 +88,11 @@ func (db *Store) Finish(ctx context.Context, issueID int64, now time.Time) (sent
 	return sent && err == nil, err
 }
 
-// SetIssueState moves an issue along sending ⇄ paused, and keeps why it pauses; the
+// SetIssueState moves an issue along sending ⇄ paused, and keeps who did it and why; the
 // move to the state it has already changes nothing. From another state, and to
 // sending while that is held, the error is of kind Conflict, to another of kind
 // Invalid.
-func (db *Store) SetIssueState(ctx context.Context, issueID int64, to digest.IssueState, why digest.Pause, now time.Time) error {
+func (db *Store) SetIssueState(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, why digest.Pause, now time.Time) error {
 	if to != digest.Sending && to != digest.Paused {
 		return digest.Fail(digest.Invalid, "", "a mailing can be sending or paused, not %s", to)
 	}
@@ -115,7 +115,10 @@ func (db *Store) SetIssueState(ctx context.Context, issueID int64, to digest.Iss
 		t.Wake()
 		_, err = t.Exec(`UPDATE issues SET state = $1, pause_cause = $2, pause_detail = $3 WHERE id = $4`,
 			string(to), string(why.Cause), why.Detail, issueID)
-		return err
+		if err != nil {
+			return err
+		}
+		return issues.AddMove(t, by, issueID, to, now)
 	})
 }
 

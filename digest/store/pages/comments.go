@@ -89,7 +89,7 @@ func (s *storing) knownComments(entries []digest.Comment) (map[string]knownComme
 }
 
 const knownCommentColumns = `id, guid, hash, first_seen,
-	CASE gone WHEN 0 THEN given ELSE given + CASE gone_by WHEN 'marker' THEN 4294967296 ELSE 8589934592 END END`
+	CASE gone WHEN 0 THEN given ELSE given + CASE gone_by WHEN '` + string(digest.ByMarker) + `' THEN 4294967296 ELSE 8589934592 END END`
 
 func queryKnownComments(d database.Dialect) string {
 	return `SELECT ` + knownCommentColumns + ` FROM comments

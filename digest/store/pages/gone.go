@@ -9,6 +9,7 @@ import (
 	"postbag/digest/pull"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 )
 
 // What is said of comments of which the blog itself says nothing.
@@ -49,7 +50,7 @@ func (s *storing) deleted() error {
 }
 
 func queryDeleted(d database.Dialect) string {
-	return `SELECT id FROM comments WHERE source_id = $1 AND ` + d.Among("guid", "$2", "TEXT") + ` AND gone = 0`
+	return `SELECT id FROM comments WHERE source_id = $1 AND ` + d.Among("guid", "$2", "TEXT") + ` AND ` + rules.Present
 }
 
 // markGone marks those comments as gone that are not, notes it for the search
@@ -71,7 +72,7 @@ func markGone(t *database.Tx, ids []int64, by digest.GoneBy, reason string) (n i
 
 func queryMarkGone(d database.Dialect) string {
 	return `UPDATE comments SET gone = 1, gone_by = $1, gone_reason = $2
-		WHERE gone = 0 AND ` + d.Among("id", "$3", "BIGINT") + ` RETURNING id`
+		WHERE ` + rules.Present + ` AND ` + d.Among("id", "$3", "BIGINT") + ` RETURNING id`
 }
 
 // MarkGone marks comments as gone; see [pull.Store].
@@ -107,7 +108,7 @@ func (db *Store) LiveComments(ctx context.Context, sourceID, afterID int64, befo
 
 // queryLive goes by the ids: other blogs' rows are passed over in the same order.
 const queryLive = `
-	SELECT id, guid FROM comments WHERE source_id = $1 AND id > $2 AND gone = 0 AND first_seen < $3 ORDER BY id LIMIT $4`
+	SELECT id, guid FROM comments WHERE source_id = $1 AND id > $2 AND ` + rules.Present + ` AND first_seen < $3 ORDER BY id LIMIT $4`
 
 // MarkAbsent marks the comments of a post as gone that a complete listing of them
 // lacks; see [pull.Store].
@@ -138,4 +139,4 @@ func (db *Store) MarkAbsent(ctx context.Context, sourceID, postID int64, present
 }
 
 const queryLiveOfPost = `
-	SELECT id FROM comments WHERE post_id = $1 AND source_id = $2 AND gone = 0 AND first_seen < $3 ORDER BY id`
+	SELECT id FROM comments WHERE post_id = $1 AND source_id = $2 AND ` + rules.Present + ` AND first_seen < $3 ORDER BY id`

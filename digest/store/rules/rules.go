@@ -14,8 +14,13 @@ import (
 // to others.
 const Counts = "state <> '" + string(digest.Cancelled) + "'"
 
+// Present, of comments, tells of those that are there for readers: not removed.
+const Present = "gone = 0"
+
 // The conditions made of lists of states.
 var (
+	// Listed, of comments, tells of those that have a place on their post's list.
+	Listed = "gone_by IN (" + Words(digest.ListedSigns()) + ")"
 	// Public, of issues, tells of those that readers can see.
 	Public = state(digest.PublicStates())
 	// Waiting, of issues, tells of those that wait for the moment they go out.

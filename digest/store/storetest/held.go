@@ -43,9 +43,9 @@ var heldTests = []test{
 		_, err := b.Begin(b.ctx(), subscribers.Mailing{IssueID: waiting.ID, Begun: now, Domain: "news.example"}, false)
 		b.wantKind(err, digest.Conflict)
 		b.equal("what to do", len(digest.ActsOf(err)) > 0, true)
-		b.wantKind(b.SetDue(b.ctx(), waiting.ID, now, digest.OverrodeNothing), digest.Conflict)
-		b.must(b.SetIssueState(b.ctx(), under.ID, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, now))
-		b.wantKind(b.SetIssueState(b.ctx(), under.ID, digest.Sending, digest.Pause{}, now), digest.Conflict)
+		b.wantKind(b.SetDue(b.ctx(), tester, waiting.ID, now, digest.OverrodeNothing), digest.Conflict)
+		b.must(b.SetIssueState(b.ctx(), tester, under.ID, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, now))
+		b.wantKind(b.SetIssueState(b.ctx(), tester, under.ID, digest.Sending, digest.Pause{}, now), digest.Conflict)
 		b.equal("claimed", len(b.exchange(under, 5, now, result(claimed, subscribers.Delivered, now))), 0)
 		b.equal("what was on the wire", b.counted(under)[subscribers.Delivered], 1)
 		b.move(waiting, digest.Withdrawn, now)
@@ -99,11 +99,11 @@ var heldTests = []test{
 		later.NextTry = now.Add(time.Hour)
 		b.exchange(under, 0, now, later)
 		waiting := b.published()
-		b.must(b.SetDue(b.ctx(), waiting.ID, now, digest.OverrodeNothing))
+		b.must(b.SetDue(b.ctx(), tester, waiting.ID, now, digest.OverrodeNothing))
 		// Its moment is to come, and another's editor may have sent it before.
 		future := b.draft(start)
 		b.approve(&future, start)
-		b.must(b.SetDue(b.ctx(), future.ID, now.Add(24*time.Hour), digest.OverrodeNothing))
+		b.must(b.SetDue(b.ctx(), tester, future.ID, now.Add(24*time.Hour), digest.OverrodeNothing))
 		b.hold(now)
 		at := now.Add(time.Minute)
 		here := b.draft(start)
@@ -130,7 +130,7 @@ var heldTests = []test{
 			b.must(err)
 			b.equal("its moment", got.DueAt, c.due)
 		}
-		b.must(b.SetDue(b.ctx(), waiting.ID, at, digest.OverrodeNothing))
+		b.must(b.SetDue(b.ctx(), tester, waiting.ID, at, digest.OverrodeNothing))
 	}},
 	{"a hold tells what is on the wire", func(b *bench) {
 		issue := b.sending(3)

@@ -176,11 +176,13 @@ var candidateTests = []test{
 		src, _ := b.source("nightbus")
 		gone := aComment("gone", "p", "c", start, "h")
 		gone.Gone = true
-		b.page(pull.Page{SourceID: src.ID, Seen: start, Comments: []digest.Comment{gone, aComment("c", "p", "", start, "h"),
-			aComment("r", "p", "gone", start, "h")}})
-		all := b.candidates(desk.CandidateQuery{Since: start})
-		b.equal("candidates", guids(all), []string{"c", "r"})
-		b.equal("replies", all[0].Replies, 0)
+		b.page(pull.Page{SourceID: src.ID, Seen: start, Posts: []digest.Post{aPost("p", start, "h")},
+			Comments: []digest.Comment{gone, aComment("c", "p", "", start, "h"), aComment("r", "p", "gone", start, "h")}})
+		for _, q := range []desk.CandidateQuery{{Since: start}, {Since: after(time.Hour), PostsSince: start}, {SeenAfter: after(-time.Hour)}} {
+			all := b.candidates(q)
+			b.equal("candidates", guids(all), []string{"c", "r"})
+			b.equal("replies", all[0].Replies, 0)
+		}
 		byID, err := b.CandidatesByID(b.ctx(), []int64{b.comments()["gone"].ID})
 		b.must(err)
 		b.equal("gone by id", len(byID), 1)

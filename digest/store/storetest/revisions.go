@@ -100,9 +100,11 @@ var revisionTests = []test{
 		}
 		ask()
 		b.equal("asked", stands(), []any{digest.AsksLate, digest.OverrodeNothing})
-		b.must(b.SetDue(b.ctx(), issue.ID, start, digest.OverrodeRemovedPick))
+		b.must(b.SetDue(b.ctx(), tester, issue.ID, start, digest.OverrodeRemovedPick))
 		b.equal("decided", stands(), []any{digest.AsksNothing, digest.OverrodeRemovedPick})
-		b.must(b.SetDue(b.ctx(), issue.ID, start, digest.OverrodeNothing))
+		b.equal("who decided", []any{b.history(issue)[0].Did, b.history(issue)[0].By, b.history(issue)[0].Words},
+			[]any{digest.Hurried, tester, "sent it at once, although a pick was removed from the blog"})
+		b.must(b.SetDue(b.ctx(), tester, issue.ID, start, digest.OverrodeNothing))
 		ask()
 		b.move(issue, digest.Published, start)
 		b.equal("published by hand", stands(), []any{digest.AsksNothing, digest.OverrodeNothing})

@@ -349,13 +349,14 @@ var searchTests = []test{
 		b.wantFound(fmt.Sprintf("%046d%02x", 14_999, 14_999%256), "distinct")
 		b.wantFound("author:a", "empty", "distinct", "many", "wide")
 	}},
-	{"the matches stored last are ranked", func(b *bench) {
+	{"the newest matches are ranked", func(b *bench) {
 		src, _ := b.source("nightbus")
-		best := said("best", "p", "", "a", -1, "Bus bus bus.")
-		page := pull.Page{SourceID: src.ID, Seen: start, Comments: []digest.Comment{best}}
+		page := pull.Page{SourceID: src.ID, Seen: start}
 		for i := range index.MostRanked + 5 {
 			page.Comments = append(page.Comments, said(fmt.Sprint(i), "p", "", "a", i, "The bus."))
 		}
+		best := said("best", "p", "", "a", -1, "Bus bus bus.")
+		page.Comments = append(page.Comments, best)
 		b.page(page)
 		b.indexAll(0)
 		q, err := search.Parse("bus")

@@ -391,7 +391,8 @@ CREATE TABLE search_todo (
     entry BIGINT   NOT NULL
 );
 
--- One row for an entry, named as in SQLite. The program parts the texts into words;
+-- One row for an entry; the rowid, named as in SQLite, is the minute of its
+-- publication and its id. The program parts the texts into words;
 -- no configuration of text search is used. A word of the writer's name has the
 -- weight A, one of a post's title B, one of the text D.
 CREATE TABLE search_comments (

@@ -389,7 +389,8 @@ CREATE TABLE search_todo (
     entry BIGINT   NOT NULL
 );
 
--- One row for an entry; the rowid is its id. The program parts the texts into
+-- One row for an entry; the rowid is the minute of its publication and its id, so
+-- that the newest come first. The program parts the texts into
 -- words, and puts spaces between them.
 CREATE VIRTUAL TABLE search_comments USING fts5(author, text, content='', contentless_delete=1, tokenize='ascii');
 CREATE VIRTUAL TABLE search_posts USING fts5(author, title, text, content='', contentless_delete=1, tokenize='ascii');
