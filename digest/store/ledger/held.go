@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"postbag/digest"
 	"postbag/digest/dispatch"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
@@ -106,8 +107,9 @@ func decide(t *database.Tx, was dispatch.Held, unsent dispatch.Unsent, now time.
 	case unsent == dispatch.LeaveUncertain:
 		return leaveUncertain(t, was, now)
 	}
-	return database.Conflict("Decide with --unsent=uncertain (nothing of it is sent again; you look after it) or --unsent=send (it goes on).",
-		"issues (%d) or confirmations (%d) may have been sent by another copy of this installation", len(was.Unsure), was.Letters)
+	return database.Conflict("Decide: either nothing of it is sent again and you look after it, or it goes on.",
+		"issues (%d) or confirmations (%d) may have been sent by another copy of this installation", len(was.Unsure), was.Letters).
+		Offer(digest.Act{Do: digest.ReleaseHold})
 }
 
 func leaveUncertain(t *database.Tx, was dispatch.Held, now time.Time) error {
