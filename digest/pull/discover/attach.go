@@ -13,7 +13,7 @@ import (
 // attach looks whether the blog that was found is followed already, by the ids
 // of its posts. One that an import brought gets the feeds, also when they list
 // none of its posts and it has the same home page: an export may be old, and one
-// of a comment box names posts in its own way. A blog that has feeds at other
+// of a comment embed names posts in its own way. A blog that has feeds at other
 // addresses is an error of kind Conflict.
 func (f *Finder) attach(ctx context.Context, found *Found) error {
 	names := identity.Spellings(found.guids[:min(len(found.guids), pull.MaxAsked/4)])

@@ -62,7 +62,7 @@ func IsREST(address string) bool {
 var commentFragment = regexp.MustCompile(`#comment-([0-9]+)$`)
 
 // RESTNumber gives WordPress's number of a comment by its id; "" for one that is
-// not, or may not be, WordPress's: what came from a comment box on the same pages has
+// not, or may not be, WordPress's: what came from a comment embed on the same pages has
 // numbers that are larger by far.
 func (s *Session) RESTNumber(guid string, largest int64) string {
 	if m := wordPressID.FindStringSubmatch(guid); m != nil {

@@ -10,7 +10,8 @@ CREATE TABLE publication (
     postal_address TEXT    NOT NULL DEFAULT '',
     salt           BLOB    NOT NULL,
     held_since     BIGINT, -- set while nothing may be published or mailed, as after a restore
-    held_reason    TEXT    NOT NULL DEFAULT ''
+    held_reason    TEXT    NOT NULL DEFAULT '',
+    held_by        TEXT    NOT NULL DEFAULT '' -- who held it; '' for a restore
 );
 
 -- One number that grows with everything readers can see.
