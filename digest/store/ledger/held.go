@@ -107,9 +107,8 @@ func decide(t *database.Tx, was dispatch.Held, unsent dispatch.Unsent, now time.
 	case unsent == dispatch.LeaveUncertain:
 		return leaveUncertain(t, was, now)
 	}
-	return database.Conflict("Decide: either nothing of it is sent again and you look after it, or it goes on.",
-		"issues (%d) or confirmations (%d) may have been sent by another copy of this installation", len(was.Unsure), was.Letters).
-		Offer(digest.Act{Do: digest.ReleaseHold})
+	return database.Conflict("", "issues (%d) or confirmations (%d) may have been sent by another copy of this installation", len(was.Unsure), was.Letters).
+		Offer(digest.Act{Do: digest.GiveUpUnsent}, digest.Act{Do: digest.SendUnsent})
 }
 
 func leaveUncertain(t *database.Tx, was dispatch.Held, now time.Time) error {
