@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	eight = desk.Ref{Number: 8}
+	eight = dispatchtest.Eight
 	by    = dispatchtest.By
 )
 

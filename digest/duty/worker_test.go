@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/desk"
 	"postbag/digest/dispatch"
 	"postbag/digest/dispatch/dispatchtest"
 	"postbag/digest/duty"
@@ -24,7 +23,7 @@ import (
 )
 
 var (
-	eight  = desk.Ref{Number: 8}
+	eight  = dispatchtest.Eight
 	by     = dispatchtest.By
 	sunday = time.Date(2026, 3, 8, 18, 0, 0, 0, time.UTC) // the moment of the issue
 )
