@@ -3,6 +3,7 @@ package duty_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -298,5 +299,38 @@ func TestRateIsSharedWhileJoining(t *testing.T) {
 	<-done
 	if n := len(o.Mails()); n != 0 {
 		t.Errorf("%d mails went out", n)
+	}
+}
+
+// TestFourPullsAtOnce pulls at most four of seven blogs side by side, and all of them
+// in the end; another duty does not wait for them.
+func TestFourPullsAtOnce(t *testing.T) {
+	o := newOffice(t)
+	for i := range 6 {
+		host := fmt.Sprintf("https://blog%d.example/", i)
+		source := digest.Source{Name: host, URL: host, Platform: digest.Blogger, AddedAt: o.Clock.Now()}
+		o.Must(o.DB.AddSource(t.Context(), &source, []digest.FeedState{{Kind: digest.PostsFeed, URL: host + "posts"}}, digest.Series{}))
+	}
+	begun, finish := make(chan int64, 100), make(chan struct{})
+	o.worker.Pull = func(ctx context.Context, source int64) (poll.Report, error) {
+		begun <- source
+		select {
+		case <-finish:
+		case <-ctx.Done():
+		}
+		return poll.Report{}, ctx.Err()
+	}
+	o.work()
+	pulled := map[int64]bool{}
+	for range 4 {
+		pulled[<-begun] = true
+	}
+	o.done("clean-up")
+	if n := len(begun); n != 0 {
+		t.Errorf("%d more are under way", n)
+	}
+	close(finish)
+	for len(pulled) < 7 {
+		pulled[<-begun] = true
 	}
 }
