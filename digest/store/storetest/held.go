@@ -114,7 +114,7 @@ var heldTests = []test{
 			[]any{3, under.ID, 4, waiting.ID, future.ID})
 		_, err = b.Release(b.ctx(), dispatch.NotAsked, at)
 		b.wantKind(err, digest.Conflict)
-		b.equal("a hint", digest.HintOf(err) != "", true)
+		b.equal("acts", len(digest.ActsOf(err)), 2)
 		b.release(dispatch.LeaveUncertain, at)
 		b.equal("the rows", b.counted(under), subscribers.Counts{subscribers.Uncertain: 4})
 		b.exchange(under, 0, at, result(claimed[0], subscribers.Delivered, at))
