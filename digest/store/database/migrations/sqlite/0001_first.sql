@@ -191,7 +191,7 @@ CREATE TABLE issues (
     intro          TEXT    NOT NULL,
     opened_at      BIGINT  NOT NULL,
     window_from    BIGINT,
-    closed_at      BIGINT, -- when its window closed: approved or skipped
+    closed_at      BIGINT, -- when it was approved, which closed its window
     slot           BIGINT  NOT NULL, -- the moment of the schedule that it answers for
     due_at         BIGINT, -- the moment it goes out
     approved_at    BIGINT,
