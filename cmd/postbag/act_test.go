@@ -37,7 +37,8 @@ func checkCommand(t *testing.T, command string) {
 	for word := range strings.FieldsSeq(words) {
 		switch {
 		case strings.HasPrefix(word, "--"):
-			flags = append(flags, word)
+			flag, _, _ := strings.Cut(word, "=")
+			flags = append(flags, flag)
 		case len(flags) == 0 && strings.ToLower(word) == word && !strings.ContainsAny(word, "0123456789"):
 			args = append(args, word)
 		}

@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	eight = desk.Ref{Number: 8}
+	eight = dispatchtest.Eight
 	by    = dispatchtest.By
 )
 
@@ -130,6 +130,11 @@ func TestHoldWhileAnotherSends(t *testing.T) {
 	o.Must(err)
 	done, onWire, err := o.Sender.Hold(t.Context(), digest.Actor{Kind: digest.ByCommand, Name: "bo"}, "moving")
 	o.Must(err)
+	held, err := o.Sender.Held(t.Context())
+	o.Must(err)
+	if held.By != "bo" || held.Reason != "moving" {
+		t.Errorf("it is held by %q: %s", held.By, held.Reason)
+	}
 	if !done || onWire != 0 {
 		t.Errorf("held %v, %d on the wire", done, onWire)
 	}

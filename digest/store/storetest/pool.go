@@ -54,7 +54,7 @@ func MadePostgres(t testing.TB) string {
 // given back. The schema may be changed: then no other test gets it.
 func Take(t testing.TB) (address string, giveBack func()) {
 	t.Helper()
-	Server.Check(t)
+	UsePostgres(t)
 	s, err := take()
 	if err != nil {
 		t.Fatal(err)

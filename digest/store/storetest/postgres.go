@@ -50,7 +50,7 @@ func serverAddress() (*url.URL, error) {
 // with tables, which takes less time.
 func Postgres(t testing.TB) string {
 	t.Helper()
-	Server.Check(t)
+	UsePostgres(t)
 	schema, address, err := createSchema()
 	if err != nil {
 		t.Fatal(err)
