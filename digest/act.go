@@ -24,73 +24,79 @@ type Deed string
 // The deeds. Each has its words in [Deed.Label], a command in cmd/postbag, and the
 // address of a page in digest/site; a test over [Deeds] keeps it so.
 const (
-	AddSource     Deed = "add-source"     // follow a blog
-	ListSources   Deed = "list-sources"   //
-	ShowSource    Deed = "show-source"    // its feeds and what is wrong with them
-	ChangeSource  Deed = "change-source"  // its addresses, its platform
-	AcceptPage    Deed = "accept-page"    // store a page that looked wrong
-	PullNow       Deed = "pull-now"       //
-	PullAnyway    Deed = "pull-anyway"    // although the host asks to be left alone
-	PullHistory   Deed = "pull-history"   // back to the blog's beginning
-	ImportExport  Deed = "import-export"  // a blog's export file
-	AllowHost     Deed = "allow-host"     // let a blog live on the operator's own network
-	ListPosts     Deed = "list-posts"     //
-	ListComments  Deed = "list-comments"  //
-	OpenDraft     Deed = "open-draft"     //
-	ListIssues    Deed = "list-issues"    //
-	ShowIssue     Deed = "show-issue"     // its rows, or the named ones in full
-	RemoveRows    Deed = "remove-rows"    // take rows out of a draft
-	AcceptRows    Deed = "accept-rows"    // take picks as they read on the blog now
-	ReopenIssue   Deed = "reopen-issue"   // take an approval back
-	ApproveIssue  Deed = "approve-issue"  //
-	PublishIssue  Deed = "publish-issue"  //
-	SendIssue     Deed = "send-issue"     //
-	SendAnyway    Deed = "send-anyway"    // although a pick was removed
-	ResumeIssue   Deed = "resume-issue"   // go on sending
-	CancelIssue   Deed = "cancel-issue"   //
-	SkipIssue     Deed = "skip-issue"     // let this one's moment pass without an issue
-	IssueHistory  Deed = "issue-history"  // who changed a draft, and how
-	ListDuties    Deed = "list-duties"    // what is done by itself, and who is at it
-	ShowHold      Deed = "show-hold"      // what waits while sending is held
-	ReleaseHold   Deed = "release-hold"   // let sending go on
-	AddSubscriber Deed = "add-subscriber" //
-	StartServe    Deed = "start-serve"    // run the pages and the worker
-	OtherDatabase Deed = "other-database" // work on another database
+	AddSource      Deed = "add-source"       // follow a blog
+	ListSources    Deed = "list-sources"     //
+	ShowSource     Deed = "show-source"      // its feeds and what is wrong with them
+	ChangeSource   Deed = "change-source"    // its addresses, its platform
+	AcceptPage     Deed = "accept-page"      // store a page that looked wrong
+	PullNow        Deed = "pull-now"         //
+	PullAnyway     Deed = "pull-anyway"      // although the host asks to be left alone
+	PullHistory    Deed = "pull-history"     // back to the blog's beginning
+	ImportExport   Deed = "import-export"    // a blog's export file
+	AllowHost      Deed = "allow-host"       // let a blog live on the operator's own network
+	ListPosts      Deed = "list-posts"       //
+	ListComments   Deed = "list-comments"    //
+	OpenDraft      Deed = "open-draft"       //
+	ListIssues     Deed = "list-issues"      //
+	ShowIssue      Deed = "show-issue"       // its rows, or the named ones in full
+	RemoveRows     Deed = "remove-rows"      // take rows out of a draft
+	AcceptRows     Deed = "accept-rows"      // take picks as they read on the blog now
+	ReopenIssue    Deed = "reopen-issue"     // take an approval back
+	ApproveIssue   Deed = "approve-issue"    //
+	PublishIssue   Deed = "publish-issue"    //
+	SendIssue      Deed = "send-issue"       //
+	SendAnyway     Deed = "send-anyway"      // although a pick was removed
+	ResumeIssue    Deed = "resume-issue"     // go on sending
+	CancelIssue    Deed = "cancel-issue"     //
+	SkipIssue      Deed = "skip-issue"       // let this one's moment pass without an issue
+	IssueHistory   Deed = "issue-history"    // who changed a draft, and how
+	ListDuties     Deed = "list-duties"      // what is done by itself, and who is at it
+	ShowHold       Deed = "show-hold"        // what waits while sending is held
+	ReleaseHold    Deed = "release-hold"     // let sending go on
+	GiveUpUnsent   Deed = "give-up-unsent"   // release a hold; nothing that waited is sent
+	SendUnsent     Deed = "send-unsent"      // release a hold; all that waited goes on
+	AddSubscriber  Deed = "add-subscriber"   //
+	ImportGoodRows Deed = "import-good-rows" // of a list that has bad ones too
+	StartServe     Deed = "start-serve"      // run the pages and the worker
+	OtherDatabase  Deed = "other-database"   // work on another database
 )
 
 var deedLabels = map[Deed]string{
-	AddSource:     "Follow a blog",
-	ListSources:   "See the blogs that are followed",
-	ShowSource:    "See the blog's feeds",
-	ChangeSource:  "Change the blog's settings",
-	AcceptPage:    "Store the page all the same",
-	PullNow:       "Pull the blog now",
-	PullAnyway:    "Pull it all the same",
-	PullHistory:   "Pull the blog's history",
-	ImportExport:  "Import the blog's export",
-	AllowHost:     "Open the host of your own network",
-	ListPosts:     "See the posts",
-	ListComments:  "See the comments",
-	OpenDraft:     "Open the next draft",
-	ListIssues:    "See the issues",
-	ShowIssue:     "Look at the issue",
-	RemoveRows:    "Take it out",
-	AcceptRows:    "Accept it as it is now",
-	ReopenIssue:   "Take the approval back",
-	ApproveIssue:  "Approve it",
-	PublishIssue:  "Publish it",
-	SendIssue:     "Send it",
-	SendAnyway:    "Send it all the same",
-	ResumeIssue:   "Go on sending",
-	CancelIssue:   "Cancel the issue",
-	SkipIssue:     "Skip the issue",
-	IssueHistory:  "See who changed it",
-	ListDuties:    "See what is under way",
-	ShowHold:      "See what waits",
-	ReleaseHold:   "Let sending go on",
-	AddSubscriber: "Add readers",
-	StartServe:    "Start the worker",
-	OtherDatabase: "Name another database",
+	AddSource:      "Follow a blog",
+	ListSources:    "See the blogs that are followed",
+	ShowSource:     "See the blog's feeds",
+	ChangeSource:   "Change the blog's settings",
+	AcceptPage:     "Store the page all the same",
+	PullNow:        "Pull the blog now",
+	PullAnyway:     "Pull it all the same",
+	PullHistory:    "Pull the blog's history",
+	ImportExport:   "Import the blog's export",
+	AllowHost:      "Open the host of your own network",
+	ListPosts:      "See the posts",
+	ListComments:   "See the comments",
+	OpenDraft:      "Open the next draft",
+	ListIssues:     "See the issues",
+	ShowIssue:      "Look at the issue",
+	RemoveRows:     "Take it out",
+	AcceptRows:     "Accept it as it is now",
+	ReopenIssue:    "Take the approval back",
+	ApproveIssue:   "Approve it",
+	PublishIssue:   "Publish it",
+	SendIssue:      "Send it",
+	SendAnyway:     "Send it all the same",
+	ResumeIssue:    "Go on sending",
+	CancelIssue:    "Cancel the issue",
+	SkipIssue:      "Skip the issue",
+	IssueHistory:   "See who changed it",
+	ListDuties:     "See what is under way",
+	ShowHold:       "See what waits",
+	ReleaseHold:    "Let sending go on",
+	GiveUpUnsent:   "Send nothing of it again, and look after it yourself",
+	SendUnsent:     "Let all of it go on",
+	ImportGoodRows: "Leave the bad rows out on purpose",
+	AddSubscriber:  "Add readers",
+	StartServe:     "Start the worker",
+	OtherDatabase:  "Name another database",
 }
 
 // Deeds lists all deeds, in no order.

@@ -50,19 +50,19 @@ type Window struct {
 	State IssueState // of its issue
 	// From is where it began: for a series' first issue, with the series.
 	From time.Time
-	// Closed is when it was approved or skipped; zero while it is open.
+	// Closed is when its issue was approved; zero before.
 	Closed time.Time
 }
 
 // NextWindow tells where the window of a series' next issue begins, by those of all
-// issues before it, the oldest first: where the newest that closed ended. A
-// cancelled issue closed none: unless a later issue took its window over, the next
-// one begins where that began, so that nothing falls between. It is zero for a
-// series' first issue.
+// issues before it, the oldest first: where the newest that closed ended. An issue
+// that was cancelled or skipped closed none: unless a later issue took its window
+// over, the next one begins where that began, so that nothing falls between. It is
+// zero for a series' first issue.
 func NextWindow(earlier []Window) time.Time {
 	var next time.Time
 	for _, w := range earlier {
-		if w.State != Cancelled && !w.Closed.IsZero() {
+		if !w.passedOn() && !w.Closed.IsZero() {
 			next = w.Closed
 		}
 	}
@@ -72,7 +72,7 @@ func NextWindow(earlier []Window) time.Time {
 	var taken time.Time // the earliest beginning of a later issue that stands
 	for _, w := range slices.Backward(earlier) {
 		switch {
-		case w.State != Cancelled:
+		case !w.passedOn():
 			if taken.IsZero() || w.From.Before(taken) {
 				taken = w.From
 			}
@@ -82,3 +82,6 @@ func NextWindow(earlier []Window) time.Time {
 	}
 	return next
 }
+
+// passedOn tells that the issue never came to be, and left its window to the next.
+func (w Window) passedOn() bool { return w.State == Cancelled || w.State == Skipped }

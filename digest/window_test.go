@@ -46,7 +46,7 @@ func TestFirstWindow(t *testing.T) {
 	}
 }
 
-// TestNextWindow joins windows without a gap, whatever was cancelled between.
+// TestNextWindow joins windows without a gap, whatever was cancelled or skipped between.
 func TestNextWindow(t *testing.T) {
 	window := func(state digest.IssueState, from, closed int) digest.Window {
 		w := digest.Window{State: state, From: day(from, 0)}
@@ -62,7 +62,9 @@ func TestNextWindow(t *testing.T) {
 		"a first issue":                        {nil, time.Time{}},
 		"after a cancelled first":              {[]digest.Window{window(digest.Cancelled, 1, 0)}, time.Time{}},
 		"after an approved one":                {[]digest.Window{window(digest.Approved, 1, 3)}, day(3, 0)},
-		"after a skipped one":                  {[]digest.Window{window(digest.Sent, 1, 3), window(digest.Skipped, 3, 5)}, day(5, 0)},
+		"after a skipped one":                  {[]digest.Window{window(digest.Sent, 1, 3), window(digest.Skipped, 3, 0)}, day(3, 0)},
+		"after a skipped first":                {[]digest.Window{window(digest.Skipped, 1, 0)}, time.Time{}},
+		"a skipped one before an approved":     {[]digest.Window{window(digest.Sent, 1, 3), window(digest.Skipped, 3, 0), window(digest.Sent, 3, 5)}, day(5, 0)},
 		"after a cancelled one":                {[]digest.Window{window(digest.Sent, 1, 3), window(digest.Cancelled, 3, 5)}, day(3, 0)},
 		"a cancelled one before an approved":   {[]digest.Window{window(digest.Cancelled, 1, 3), window(digest.Approved, 3, 5)}, day(1, 0)},
 		"a cancelled one that was taken over":  {[]digest.Window{window(digest.Cancelled, 1, 3), window(digest.Sent, 1, 5)}, day(5, 0)},

@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"postbag/digest"
+	"postbag/digest/digesttest"
 	"postbag/digest/sampleblog"
 	"postbag/digest/store/storetest"
 )
@@ -72,6 +73,7 @@ type chaos struct {
 	lease    string // of the workers that are started
 	suspends int
 	kills    int
+	random   *rand.Rand
 }
 
 // worn is a worker process that is killed, suspended and started again.
@@ -105,7 +107,7 @@ const chaosSpeed = 120 // a second is two minutes
 // under a lease that is another's.
 func TestWorkersInChaos(t *testing.T) {
 	t.Parallel()
-	issues, blogs := 5, 3
+	issues, blogs := 2, 3
 	if os.Getenv("POSTBAG_TEST_LONG") != "" {
 		issues, blogs = 120, 12
 	}
@@ -140,7 +142,7 @@ func TestWorkersInChaos(t *testing.T) {
 func newChaos(t *testing.T, issues, blogs int) *chaos {
 	t.Helper()
 	dsn := storetest.Postgres(t)
-	c := &chaos{t: t, lease: "1s", start: time.Date(2026, 3, 16, 9, 1, 0, 0, time.UTC)}
+	c := &chaos{t: t, lease: "1s", random: digesttest.Rand(t), start: time.Date(2026, 3, 16, 9, 1, 0, 0, time.UTC)}
 	c.installation = &installation{t: t, dir: t.TempDir(), clock: digest.NewTestClock(c.start, 1)}
 	c.flags = []string{"--db", dsn, "--fetch-allow", "127.0.0.0/8", "--smtp", "outbox:" + filepath.Join(c.dir, "outbox")}
 	for range blogs {
@@ -224,11 +226,11 @@ func (c *chaos) harm(n int) {
 	}
 	// The blogs are asked again and again, not hourly.
 	c.pullAgain()
-	i := rand.IntN(len(c.workers))
+	i := c.random.IntN(len(c.workers))
 	switch w := c.workers[i]; {
 	case w.cmd == nil:
 		c.startWorker(i)
-	case rand.IntN(2) == 0:
+	case c.random.IntN(2) == 0:
 		c.kills++
 		_ = w.cmd.Process.Kill()
 		_ = w.cmd.Wait() // it was killed: its status says so and nothing more
@@ -236,7 +238,7 @@ func (c *chaos) harm(n int) {
 	default:
 		c.suspend(w)
 	}
-	time.Sleep(time.Duration(rand.IntN(600)) * time.Millisecond)
+	time.Sleep(time.Duration(c.random.IntN(600)) * time.Millisecond)
 }
 
 // suspendUntilLost suspends a worker for longer than its lease until one has found

@@ -73,3 +73,42 @@ func TestEveryJSONNameIsDocumented(t *testing.T) {
 		}
 	}
 }
+
+// TestRulesAreWhereTheDocsSay looks that every file which docs/rules.md names has
+// the name that the page gives it.
+func TestRulesAreWhereTheDocsSay(t *testing.T) {
+	text, err := os.ReadFile("../../docs/rules.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile("(?m)^\\| .* \\| (\\S+\\.go) \\| (`.*`) \\|$").FindAllStringSubmatch(string(text), -1)
+	if len(rows) < 20 {
+		t.Fatalf("the page has %d rules", len(rows))
+	}
+	for _, row := range rows {
+		code, err := os.ReadFile("../../" + row[1])
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		for _, name := range regexp.MustCompile("`(\\w+)`").FindAllStringSubmatch(row[2], -1) {
+			if !regexp.MustCompile(`\b` + name[1] + `\b`).Match(code) {
+				t.Errorf("%s has no %s", row[1], name[1])
+			}
+		}
+	}
+}
+
+// TestArchitecturePageNamesFiles looks that the files which docs/architecture.md
+// names are there.
+func TestArchitecturePageNamesFiles(t *testing.T) {
+	text, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range regexp.MustCompile(`[a-z_]+(?:/[a-z_]+)+\.go`).FindAllString(string(text), -1) {
+		if _, err := os.Stat("../../" + name); err != nil {
+			t.Error(err)
+		}
+	}
+}

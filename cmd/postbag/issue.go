@@ -25,7 +25,7 @@ type issueCmd struct {
 	History   issueHistoryCmd   `cmd:"" help:"List who changed an issue, and how."`
 	Approve   issueApproveCmd   `cmd:"" help:"Freeze a draft, to go out at its moment."`
 	Reopen    issueReopenCmd    `cmd:"" help:"Take an approval back."`
-	Skip      issueSkipCmd      `cmd:"" help:"Let a draft's moment pass without an issue; its rows go on to the next."`
+	Skip      issueSkipCmd      `cmd:"" help:"Let a draft's moment pass without an issue; its rows and comments go on to the next."`
 	Publish   issuePublishCmd   `cmd:"" help:"Put an approved issue on the web and in the feed now."`
 	Send      issueSendCmd      `cmd:"" help:"Mail a published issue to its readers now."`
 	Test      issueTestCmd      `cmd:"" help:"Mail an issue as it stands to one address, marked as a test."`

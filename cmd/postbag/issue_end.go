@@ -30,7 +30,7 @@ func (c issueSkipCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(p.Stdout, "Issue %d is skipped. %s and the introduction go on to %s.\n", skipped.Number, plural(len(issue.Blocks), "row"), cell(next.Title, 150))
+		fmt.Fprintf(p.Stdout, "Issue %d is skipped. %s, the introduction and all comments go on to %s.\n", skipped.Number, plural(len(issue.Blocks), "row"), cell(next.Title, 150))
 		return a.sentence(ctx, next)
 	})
 }
@@ -105,7 +105,7 @@ func (p *Program) confirm(yes bool, what string) error {
 		return nil
 	}
 	if f, ok := p.Stdin.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
-		return digest.Fail(digest.Invalid, "Say so with --yes.", "to %s needs your word", what)
+		return digest.Fail(digest.Invalid, "To go on, add --yes.", "nothing was done: to %s takes a yes", what)
 	}
 	fmt.Fprintf(p.Stdout, "Type yes to %s: ", what)
 	answer, err := bufio.NewReader(p.Stdin).ReadString('\n')

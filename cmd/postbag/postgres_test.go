@@ -22,7 +22,11 @@ func postgres(t *testing.T) []string {
 
 // onBoth runs a test on each kind of database.
 func onBoth(t *testing.T, run func(t *testing.T, db ...string)) {
-	t.Run("SQLite", func(t *testing.T) { t.Parallel(); run(t) })
+	t.Run("SQLite", func(t *testing.T) {
+		storetest.UseSQLite(t)
+		t.Parallel()
+		run(t)
+	})
 	t.Run("PostgreSQL", func(t *testing.T) { t.Parallel(); run(t, postgres(t)...) })
 }
 

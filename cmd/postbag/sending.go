@@ -24,6 +24,7 @@ type heldRow struct {
 	Held          bool           `json:"held"`
 	Since         stamp          `json:"since"`
 	Reason        string         `json:"reason"`
+	By            string         `json:"by"`
 	Confirmations int            `json:"confirmations"` // that waited before the hold
 	Issues        []heldIssueRow `json:"issues"`        // that another copy may have sent
 }
@@ -47,7 +48,7 @@ func (c sendingShowCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 		if err != nil {
 			return err
 		}
-		row := heldRow{Held: !held.Since.IsZero(), Since: stamp(held.Since), Reason: held.Reason, Confirmations: held.Letters, Issues: heldIssues(held)}
+		row := heldRow{Held: !held.Since.IsZero(), Since: stamp(held.Since), Reason: held.Reason, By: held.By, Confirmations: held.Letters, Issues: heldIssues(held)}
 		switch {
 		case c.JSON:
 			return printList(p, true, []heldRow{row}, "", "", nil)
@@ -55,7 +56,11 @@ func (c sendingShowCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 			_, err := fmt.Fprintln(p.Stdout, "Sending is not held.")
 			return err
 		}
-		fmt.Fprintf(p.Stdout, "Sending is held since %s UTC: %s\n", when(held.Since), printable(held.Reason))
+		who := ""
+		if held.By != "" {
+			who = " by " + cell(held.By, 40)
+		}
+		fmt.Fprintf(p.Stdout, "Sending is held%s since %s UTC: %s\n", who, when(held.Since), printable(held.Reason))
 		return p.sayUnsure(held)
 	})
 }

@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"os/user"
-	"time"
 
 	"postbag/digest"
 	"postbag/digest/desk"
@@ -171,7 +170,7 @@ func (a *app) postOffice(ctx context.Context) (*postOffice, error) {
 	o.Transport, o.Writer = transport, a.writer(p)
 	office := &postOffice{app: a, Sender: dispatch.New(o), postage: p}
 	office.letters = deliver.NewLetterSender(deliver.LetterOptions{
-		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, From: p.from.Email, Write: office.write,
+		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, From: p.from.Email, Write: office.WriteLetter,
 	})
 	return office, nil
 }
@@ -188,29 +187,6 @@ func (a *app) writer(p postage) letters.Writer {
 		w.Requests = p.from.Email
 	}
 	return w
-}
-
-// composeTime bounds what writing a letter may ask of the database.
-const composeTime = 3 * time.Second
-
-// write writes a single letter.
-func (o *postOffice) write(kind letters.Kind, l subscribers.Letter) ([]byte, error) {
-	// A letter is written while a connection is open and perhaps while the program
-	// stops; it does not wait long for the database.
-	ctx, cancel := context.WithTimeout(context.Background(), composeTime)
-	defer cancel()
-	pub, err := o.desk.Publication(ctx)
-	if err != nil {
-		return nil, err
-	}
-	series, err := o.desk.AllSeries(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if len(series) == 0 {
-		return nil, digest.Fail(digest.Conflict, "", "there is no series to subscribe to").Offer(digest.Act{Do: digest.AddSource})
-	}
-	return kind.Write(o.Writer, letters.Facts{Publication: pub, Series: series[0].Name}, l)
 }
 
 // join takes a place among those who work on the database.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"postbag/digest"
@@ -161,6 +163,31 @@ func TestRemovingMeetsAnotherRemoval(t *testing.T) {
 	}
 	if want := "took out row 2: Anonymous, “Comment number 1. It has two sentences.”"; saved.Words != want {
 		t.Errorf("it says %q, want %q", saved.Words, want)
+	}
+}
+
+// TestEditsAtTheSameMoment lets several editors take a row of their own out of what
+// all of them see: one does, and the others are told so.
+func TestEditsAtTheSameMoment(t *testing.T) {
+	d, seen, at := picked(t)
+	var done atomic.Int64
+	var all sync.WaitGroup
+	for _, block := range seen.Blocks {
+		all.Go(func() {
+			_, err := d.Edit(t.Context(), ada, at, desk.Edit{Block: block.ID, Remove: true})
+			if err == nil {
+				done.Add(block.ID)
+				return
+			}
+			if changed, ok := errors.AsType[*digest.Changed](err); !ok || digest.KindOf(err) != digest.Conflict || len(changed.Since) != 1 {
+				t.Errorf("refused with %v", err)
+			}
+		})
+	}
+	all.Wait()
+	left := whole(t, d, seen)
+	if len(left.Blocks) != len(seen.Blocks)-1 || left.RowOf(done.Load()) != 0 {
+		t.Errorf("%d was taken out, and left are %v", done.Load(), rows(left))
 	}
 }
 

@@ -17,8 +17,8 @@ func (d *Desk) Reopen(ctx context.Context, by digest.Actor, ref Ref) (digest.Iss
 	return d.Postpone(ctx, by, Ref{Series: ref.Series, Number: issue.Number})
 }
 
-// Skip lets the moment of a draft pass without an issue. Its window closes, and its
-// rows and introduction go on to the next draft, which opens.
+// Skip lets the moment of a draft pass without an issue. The next draft opens, with
+// its rows and introduction, and with all that it could pick.
 func (d *Desk) Skip(ctx context.Context, by digest.Actor, ref Ref) (skipped, next digest.Issue, err error) {
 	issue, series, err := d.draft(ctx, ref)
 	if err != nil {

@@ -15,8 +15,8 @@ type Holds interface {
 	Held(ctx context.Context, now time.Time) (Held, error)
 	HeldSince(ctx context.Context) (time.Time, error)
 	// Hold holds sending, and tells whether it was not held before. An earlier hold
-	// keeps its moment and its reason.
-	Hold(ctx context.Context, reason string, at time.Time) (done bool, err error)
+	// keeps its moment, its reason and who made it.
+	Hold(ctx context.Context, by digest.Actor, reason string, at time.Time) (done bool, err error)
 	// Release lets sending go on and gives what was held. Where another copy may
 	// have gone on with something, and nothing is decided about it, the error is of
 	// kind Conflict and nothing changes.
@@ -29,6 +29,7 @@ type Holds interface {
 type Held struct {
 	Since  time.Time // zero: sending is not held
 	Reason string
+	By     string // the name of who held it; "" for a restore
 	// Unsure are the issues that another copy of this installation may have sent,
 	// or gone on with, since this one was held: under way or paused, approved
 	// before the hold (another's editor may have sent it before its moment), or
@@ -84,7 +85,7 @@ func (s *Sender) notHeld(ctx context.Context) error {
 // wire is recorded; onWire is what still is. Done is false when sending was held
 // already.
 func (s *Sender) Hold(ctx context.Context, by digest.Actor, reason string) (done bool, onWire int, err error) {
-	if done, err = s.Store.Hold(ctx, reason, s.Clock.Now()); err != nil || !done {
+	if done, err = s.Store.Hold(ctx, by, reason, s.Clock.Now()); err != nil || !done {
 		return done, 0, err
 	}
 	for until := time.Now().Add(wireFor); ; {

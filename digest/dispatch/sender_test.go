@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -10,11 +11,14 @@ import (
 	"postbag/digest/desk"
 	"postbag/digest/dispatch"
 	"postbag/digest/dispatch/dispatchtest"
+	"postbag/digest/store/storetest"
 	"postbag/subscribers"
 )
 
+func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
+
 var (
-	eight = desk.Ref{Number: 8}
+	eight = dispatchtest.Eight
 	by    = dispatchtest.By
 )
 
@@ -130,6 +134,11 @@ func TestHoldWhileAnotherSends(t *testing.T) {
 	o.Must(err)
 	done, onWire, err := o.Sender.Hold(t.Context(), digest.Actor{Kind: digest.ByCommand, Name: "bo"}, "moving")
 	o.Must(err)
+	held, err := o.Sender.Held(t.Context())
+	o.Must(err)
+	if held.By != "bo" || held.Reason != "moving" {
+		t.Errorf("it is held by %q: %s", held.By, held.Reason)
+	}
 	if !done || onWire != 0 {
 		t.Errorf("held %v, %d on the wire", done, onWire)
 	}

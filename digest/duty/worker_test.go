@@ -3,26 +3,32 @@ package duty_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/desk"
 	"postbag/digest/dispatch"
 	"postbag/digest/dispatch/dispatchtest"
 	"postbag/digest/duty"
 	"postbag/digest/pull/poll"
 	"postbag/digest/site"
+	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 	"postbag/digest/work"
 	"postbag/subscribers"
 )
 
+func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
+
 var (
-	eight  = desk.Ref{Number: 8}
+	eight  = dispatchtest.Eight
 	by     = dispatchtest.By
 	sunday = time.Date(2026, 3, 8, 18, 0, 0, 0, time.UTC) // the moment of the issue
 )
@@ -253,5 +259,82 @@ func TestRunNow(t *testing.T) {
 	o.work()
 	if after, err = o.schedule().Run(t.Context(), by, "clean-up"); err != nil || after.Runs < 2 {
 		t.Errorf("by the worker it stands as %+v, %v", after, err)
+	}
+}
+
+// shared is a place beside another worker.
+type shared struct{ work.Place }
+
+func (shared) Present() int { return 2 }
+
+// looks counts how often the worker looks for what is to be mailed.
+type looks struct {
+	*store.DB
+	n atomic.Int64
+}
+
+func (l *looks) HeldSince(ctx context.Context) (time.Time, error) {
+	l.n.Add(1)
+	return l.DB.HeldSince(ctx)
+}
+
+// TestRateIsSharedWhileJoining mails nothing at first where a rate holds and another
+// worker is there: that one does not know yet that the rate is shared.
+func TestRateIsSharedWhileJoining(t *testing.T) {
+	o := newOffice(t)
+	seen := &looks{DB: o.DB}
+	options := o.worker.Options
+	options.Store, options.Rate, options.Joining.Lease = seen, 10, time.Hour
+	_, _, err := o.Sender.Publish(t.Context(), by, eight)
+	o.Must(err)
+	issue, _, err := o.Desk.Issue(t.Context(), eight)
+	o.Must(err)
+	o.Must(o.Sender.Begin(t.Context(), by, issue))
+	ctx, cancel := context.WithCancel(t.Context())
+	place, err := o.DB.Join(ctx, work.Joining{Name: "worker", Lease: time.Minute})
+	o.Must(err)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		duty.New(options).Work(ctx, shared{place})
+	}()
+	o.eventually("the worker has looked twice", func() bool { return seen.n.Load() >= 2 })
+	cancel()
+	<-done
+	if n := len(o.Mails()); n != 0 {
+		t.Errorf("%d mails went out", n)
+	}
+}
+
+// TestFourPullsAtOnce pulls at most four of seven blogs side by side, and all of them
+// in the end; another duty does not wait for them.
+func TestFourPullsAtOnce(t *testing.T) {
+	o := newOffice(t)
+	for i := range 6 {
+		host := fmt.Sprintf("https://blog%d.example/", i)
+		source := digest.Source{Name: host, URL: host, Platform: digest.Blogger, AddedAt: o.Clock.Now()}
+		o.Must(o.DB.AddSource(t.Context(), &source, []digest.FeedState{{Kind: digest.PostsFeed, URL: host + "posts"}}, digest.Series{}))
+	}
+	begun, finish := make(chan int64, 100), make(chan struct{})
+	o.worker.Pull = func(ctx context.Context, source int64) (poll.Report, error) {
+		begun <- source
+		select {
+		case <-finish:
+		case <-ctx.Done():
+		}
+		return poll.Report{}, ctx.Err()
+	}
+	o.work()
+	pulled := map[int64]bool{}
+	for range 4 {
+		pulled[<-begun] = true
+	}
+	o.done("clean-up")
+	if n := len(begun); n != 0 {
+		t.Errorf("%d more are under way", n)
+	}
+	close(finish)
+	for len(pulled) < 7 {
+		pulled[<-begun] = true
 	}
 }

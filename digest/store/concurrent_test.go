@@ -461,7 +461,7 @@ func TestHoldWaitsForWhatIsBeingBegun(t *testing.T) {
 		begun <- err
 	}()
 	time.Sleep(400 * time.Millisecond)
-	if _, err := one.Hold(t.Context(), "moving", start); err != nil {
+	if _, err := one.Hold(t.Context(), digest.Actor{}, "moving", start); err != nil {
 		t.Fatal(err)
 	}
 	n, err := one.OnTheWire(t.Context())

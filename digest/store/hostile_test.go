@@ -114,7 +114,7 @@ func TestHostileBackups(t *testing.T) {
 		"a state that is none":            {replace(`"sending"`, `"flying"`), "does not take"},
 		"nothing where something must be": {replace(`[1,"nightbus"`, `[1,null`), "does not take"},
 		"a schema of the future":          {replace(fmt.Sprintf(`"schema":%d`, newest(t, filepath.Join(t.TempDir(), "x.db"))), `"schema":99`), "schema 99"},
-		"another schema":                  {replace(fmt.Sprintf(`"schema":%d`, newest(t, filepath.Join(t.TempDir(), "x.db"))), `"schema":1`), "schema 1"},
+		"no schema":                       {replace(fmt.Sprintf(`"schema":%d`, newest(t, filepath.Join(t.TempDir(), "x.db"))), `"schema":0`), "schema 0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onNew(t, func(t *testing.T, empty string) {

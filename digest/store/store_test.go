@@ -20,10 +20,11 @@ var (
 // and nothing else, and to a place where none was made yet.
 var databases = []struct {
 	name       string
+	use        func(testing.TB)
 	made, none func(testing.TB) string
 }{
-	{"SQLite", storetest.MadeSQLite, func(t testing.TB) string { return filepath.Join(t.TempDir(), "postbag.db") }},
-	{"PostgreSQL", storetest.MadePostgres, storetest.Postgres},
+	{"SQLite", storetest.UseSQLite, storetest.MadeSQLite, func(t testing.TB) string { return filepath.Join(t.TempDir(), "postbag.db") }},
+	{"PostgreSQL", storetest.UsePostgres, storetest.MadePostgres, storetest.Postgres},
 }
 
 func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
@@ -32,6 +33,7 @@ func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 func TestContract(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
+			d.use(t)
 			storetest.Run(t, func(t *testing.T) *store.DB { return open(t, d.made(t)) })
 		})
 	}
@@ -40,14 +42,20 @@ func TestContract(t *testing.T) {
 // onBoth runs a test on a database of each kind that has its tables and nothing else.
 func onBoth(t *testing.T, run func(t *testing.T, dsn string)) {
 	for _, d := range databases {
-		t.Run(d.name, func(t *testing.T) { run(t, d.made(t)) })
+		t.Run(d.name, func(t *testing.T) {
+			d.use(t)
+			run(t, d.made(t))
+		})
 	}
 }
 
 // onNew runs a test where no database was made yet, for each kind.
 func onNew(t *testing.T, run func(t *testing.T, dsn string)) {
 	for _, d := range databases {
-		t.Run(d.name, func(t *testing.T) { run(t, d.none(t)) })
+		t.Run(d.name, func(t *testing.T) {
+			d.use(t)
+			run(t, d.none(t))
+		})
 	}
 }
 

@@ -164,10 +164,11 @@ func (c *committer) exchange(settle []Result, want int) (done Exchanged) {
 }
 
 // short gives how many rows to claim when so many are wanted at once beyond
-// those that are claimed. Every connection shall find its next row claimed; a
+// those that are claimed. Every connection shall find its next row claimed, and few
+// statements that claim, each the dearest of an exchange, do for many messages; a
 // limited rate claims one ahead, since another process may have room for the rest.
 func (c *committer) short(want int) int {
-	least, most := want+int(c.connections.Load()), want+2*int(c.connections.Load())
+	least, most := want+int(c.connections.Load()), want+5*int(c.connections.Load())
 	if c.run.limit != nil {
 		least, most = want+1, want+1
 	}

@@ -3,7 +3,6 @@ package deliver_test
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/digesttest"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 	"postbag/subscribers"
@@ -61,12 +61,17 @@ func sendInChild() error {
 // TestKilledAgainAndAgain kills the sending process with SIGKILL at random
 // moments and counts at the server.
 func TestKilledAgainAndAgain(t *testing.T) {
+	readers, kills := 100, 3
+	if os.Getenv("POSTBAG_TEST_LONG") != "" {
+		readers, kills = 400, 15
+	}
 	for _, policy := range []subscribers.Ambiguity{subscribers.Resend, subscribers.HoldUncertain} {
-		t.Run(string(policy), func(t *testing.T) { killAgainAndAgain(t, policy, 400, 15) })
+		t.Run(string(policy), func(t *testing.T) { killAgainAndAgain(t, policy, readers, kills) })
 	}
 }
 
 func killAgainAndAgain(t *testing.T, policy subscribers.Ambiguity, readers, kills int) {
+	random := digesttest.Rand(t)
 	clock := newClock()
 	path := storetest.Database(t)
 	db, id := publishedIssue(t, path, readers, clock)
@@ -74,7 +79,7 @@ func killAgainAndAgain(t *testing.T, policy subscribers.Ambiguity, readers, kill
 		t.Fatal(err)
 	}
 	server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
-		return smtptest.Act{Delay: time.Duration(rand.IntN(3)) * time.Millisecond}
+		return smtptest.Act{Delay: time.Duration(st.Nth%3) * time.Millisecond}
 	})
 	start := func() *exec.Cmd {
 		clock.Advance(2 * time.Minute)
@@ -98,7 +103,7 @@ func killAgainAndAgain(t *testing.T, policy subscribers.Ambiguity, readers, kill
 		for len(server.Taken()) == before && len(ended) == 0 {
 			time.Sleep(time.Millisecond)
 		}
-		time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)
+		time.Sleep(time.Duration(random.IntN(60)) * time.Millisecond)
 		cmd.Process.Kill()
 		if <-ended != nil {
 			killed++

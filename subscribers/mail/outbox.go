@@ -50,7 +50,7 @@ func (o *Outbox) Connect(ctx context.Context) (deliver.Conn, error) {
 func (o *Outbox) failure(stage deliver.Stage, err error) error {
 	return &deliver.SendError{
 		Stage: stage, Class: deliver.SenderSide, Broken: true,
-		Err: digest.Fail(digest.Unavailable, "Check that the directory can be written to and has space, or choose another with --smtp outbox:DIR.",
+		Err: digest.Fail(digest.Unavailable, "Check that the directory can be written to and has space, or choose another.",
 			"the outbox %s cannot be written: %w", o.dir, err),
 	}
 }

@@ -92,3 +92,16 @@ func TestOutboxThatCannotBeWritten(t *testing.T) {
 		}
 	}
 }
+
+// TestOutboxIsPrivate: the mails of all readers are nobody else's to read.
+func TestOutboxIsPrivate(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "outbox")
+	if _, err := outbox(t, dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []string{dir, filepath.Dir(dir)} {
+		if i, err := os.Stat(d); err != nil || i.Mode().Perm() != 0o700 {
+			t.Errorf("%s has the mode %v, %v", d, i.Mode(), err)
+		}
+	}
+}

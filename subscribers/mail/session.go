@@ -89,7 +89,7 @@ func (s *session) carries(whose, address string) error {
 func badSender(err error) error {
 	return &deliver.SendError{
 		Stage: deliver.StageMail, Class: deliver.SenderSide,
-		Err: digest.Fail(digest.Unavailable, "Check the address in --from; one in plain ASCII letters goes everywhere.", "nothing can be sent from here: %w", err),
+		Err: digest.Fail(digest.Unavailable, "Check the From address; one in plain ASCII letters goes everywhere.", "nothing can be sent from here: %w", err),
 	}
 }
 

@@ -62,7 +62,7 @@ func ParseSettings(address, password string) (Settings, error) {
 		return Settings{}, digest.Fail(digest.Invalid, settingsHint, "the mail server's address cannot be read")
 	}
 	if _, has := u.User.Password(); has {
-		return Settings{}, digest.Fail(digest.Invalid, "Put the password into a file and name it with --smtp-password-file, or set POSTBAG_SMTP_PASSWORD.",
+		return Settings{}, digest.Fail(digest.Invalid, "Put the password into a file of its own, or into POSTBAG_SMTP_PASSWORD.",
 			"the mail server's address contains a password")
 	}
 	s := Settings{Host: u.Hostname(), Port: u.Port(), User: u.User.Username(), password: password}
@@ -117,7 +117,7 @@ func (s Settings) checkAccount() error {
 		return digest.Fail(digest.Invalid, "Check both for line breaks.", "the mail account's user or password contains a control character")
 	}
 	if s.User != "" && s.password == "" {
-		return digest.Fail(digest.Invalid, "Name a file that contains it with --smtp-password-file, or set POSTBAG_SMTP_PASSWORD.",
+		return digest.Fail(digest.Invalid, "Put it into a file of its own, or into POSTBAG_SMTP_PASSWORD.",
 			"the mail account %q has no password", s.User)
 	}
 	return nil

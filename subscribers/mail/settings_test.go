@@ -47,7 +47,7 @@ func TestParseSettingsRefuses(t *testing.T) {
 		{"no host", "smtp://:25", "", "smtps://"},
 		{"a path", "smtp://mail.example.org/x", "", "smtps://"},
 		{"unreadable", "smtp://bus:tops3cret@mail example", "", "smtps://"},
-		{"password inside", "smtp://bus:tops3cret@mail.example.org", "", "--smtp-password-file"},
+		{"password inside", "smtp://bus:tops3cret@mail.example.org", "", "file of its own"},
 		{"clear text to elsewhere", "smtp://mail.example.org?tls=none", "", "smtps://"},
 		{"unknown tls", "smtp://mail.example.org?tls=maybe", "", "starttls"},
 		{"mistyped parameter", "smtp://127.0.0.1?tsl=starttls", "", "tls"},

@@ -134,19 +134,19 @@ func trouble(stage deliver.Stage) string {
 // hint names the likely mend of a failure to connect.
 func (t *SMTP) hint(stage deliver.Stage, err error) string {
 	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
-		return "Check the host name in --smtp."
+		return "Check the mail server's host name."
 	}
 	switch {
 	case stage == deliver.StageAuth && errors.Is(err, errNoMechanism):
 		return "Check with the provider which port takes your account."
 	case stage == deliver.StageAuth:
-		return "Check the user in --smtp and the password."
+		return "Check the mail account's user and password."
 	case errors.Is(err, errNoStartTLS):
-		return "Check the port in --smtp; many servers want smtps:// and port 465."
+		return "Check the port; many servers want smtps:// and port 465."
 	case stage == deliver.StageTLS && t.settings.Security == OfferedStartTLS:
 		return "Check the server's certificate; a server on this machine can do without: add ?tls=none."
 	case stage == deliver.StageTLS:
-		return "Check the server's certificate, its name in --smtp, and this machine's clock."
+		return "Check the server's certificate, the host name it is for, and this machine's clock."
 	}
-	return "Check host and port in --smtp, and that the server runs and may be reached."
+	return "Check the mail server's host and port, and that it runs and may be reached."
 }

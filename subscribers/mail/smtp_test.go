@@ -434,7 +434,7 @@ func TestBadSenderIsNobodyElsesFault(t *testing.T) {
 			if !ok || e.Class != deliver.SenderSide || e.Stage != deliver.StageMail || e.Broken || e.Passing {
 				t.Errorf("from %q to %q: %v", from, to, err)
 			}
-			if !strings.Contains(digest.HintOf(err), "--from") {
+			if !strings.Contains(digest.HintOf(err), "From address") {
 				t.Errorf("from %q: hint %q", from, digest.HintOf(err))
 			}
 		}
@@ -541,5 +541,27 @@ func TestSMTPUTF8IsAskedForOnlyWhenNeeded(t *testing.T) {
 	lines := server.Lines("MAIL")
 	if strings.Contains(lines[0], "SMTPUTF8") || !strings.Contains(lines[1], "SMTPUTF8") {
 		t.Errorf("%q", lines)
+	}
+}
+
+// TestQuotaWithoutWords refuses for the day's quota at every step, by the code
+// alone: that is the sender's trouble, and no address is to blame.
+func TestQuotaWithoutWords(t *testing.T) {
+	for _, verb := range []string{"MAIL", "RCPT", "DATA", "BODY"} {
+		server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+			if st.Verb == verb {
+				return smtptest.Act{Reply: "550 5.4.5 come back tomorrow"}
+			}
+			return smtptest.Act{}
+		})
+		conn, err := connect(t, "smtp://"+server.Addr, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = conn.Send(t.Context(), deliver.Envelope{From: "bus@example.org", To: "anna@example.org"}, []byte("Subject: x\r\n\r\nx\r\n"))
+		if e, ok := errors.AsType[*deliver.SendError](err); !ok || e.Class != deliver.SenderSide {
+			t.Errorf("at %s: %+v", verb, e)
+		}
+		conn.Close()
 	}
 }

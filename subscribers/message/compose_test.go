@@ -352,3 +352,25 @@ func FuzzTemplate(f *testing.F) {
 		}
 	})
 }
+
+// TestTextThatLooksEncoded is encoded, so that nobody reads it as something else: in
+// every field that takes text.
+func TestTextThatLooksEncoded(t *testing.T) {
+	const evil = "=?UTF-8?Q?Evil?= week"
+	for name, set := range map[string]func(*message.Message){
+		"subject":   func(m *message.Message) { m.Subject = evil },
+		"From name": func(m *message.Message) { m.FromName = evil },
+		"To name":   func(m *message.Message) { m.ToName = evil },
+		"list name": func(m *message.Message) { m.ListName = evil },
+	} {
+		m := digestMessage()
+		set(&m)
+		raw, err := message.Compose(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(raw), evil) || !strings.Contains(string(raw), "=?UTF-8?Q?=3D=3FUTF-8") {
+			t.Errorf("the %s goes out as it looks", name)
+		}
+	}
+}

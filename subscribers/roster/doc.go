@@ -14,13 +14,16 @@
 //	frequency     every or monthly
 //	created_at    RFC 3339, or "2006-01-02 15:04:05", or a date; UTC without a zone
 //	confirmed_at  likewise
-//	left_at       likewise
+//	left_at       likewise; of those whose state says that they left
 //	consent       how this person agreed, instead of what is said for the import
 //
-// Who is unsubscribed, bounced or complained in the list is stored as that, so
-// that a list moved from elsewhere keeps who left; where it has an address
-// twice, gone wins. An address that is on our list already is never changed. An
-// export is such a list, and importing it with the consent of its active people
-// gives the same people back; those who are pending are asked anew, and their
-// time to confirm begins again.
+// A person whose state says unsubscribed, bounced or complained is stored as that
+// and never mailed; where the list has an address twice, such a row wins. An
+// address that is on our list already is not changed by any row, be it one that
+// says that the person left.
+//
+// An export is such a list. Imported into another installation, as confirmed, it
+// gives the same people with the same states, frequencies and times, but with new
+// tokens: the links in mails of before lead nowhere. Who was pending is asked
+// again, and has the full time to confirm.
 package roster

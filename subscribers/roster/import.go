@@ -129,8 +129,9 @@ func (i *importRun) check(ctx context.Context) error {
 	}
 	if n := i.report.RejectedCount; n > 0 && !i.o.SkipInvalid {
 		first := i.report.Rejected[0]
-		return digest.Fail(digest.Invalid, "Mend these lines, or leave them out on purpose with --skip-invalid. Nothing was changed.",
-			"%d of %d rows cannot be imported, the first in line %d: %s", n, i.report.Rows, first.Line, first.Why)
+		return digest.Fail(digest.Invalid, "Mend these lines. Nothing was changed.",
+			"%d of %d rows cannot be imported, the first in line %d: %s", n, i.report.Rows, first.Line, first.Why).
+			Offer(digest.Act{Do: digest.ImportGoodRows})
 	}
 	return nil
 }

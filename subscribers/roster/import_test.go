@@ -377,3 +377,36 @@ func FuzzImport(f *testing.F) {
 		roundTrip(t, s, m)
 	})
 }
+
+// TestWordsForStates has every word by which other programs' lists tell a state, and
+// imports each as if everybody had agreed: who left there stays out here.
+func TestWordsForStates(t *testing.T) {
+	words := map[subscribers.State][]string{
+		subscribers.Active:       {"", "active", "subscribed", "confirmed", "enabled"},
+		subscribers.Pending:      {"pending", "unconfirmed"},
+		subscribers.Unsubscribed: {"unsubscribed", "left", "blocklisted", "disabled"},
+		subscribers.Bounced:      {"bounced", "cleaned"}, // cleaned: Mailchimp; blocklisted: listmonk
+		subscribers.Complained:   {"complained", "spam"},
+	}
+	n := 0
+	for want, all := range words {
+		for _, word := range all {
+			n++
+			s, m := newService(t)
+			in := "email,name,state\nbob@example.org,Bob,active\nann@example.org,Ann," + strings.ToUpper(word) + "\n"
+			if _, err := s.Import(t.Context(), strings.NewReader(in), agreed); err != nil {
+				t.Fatal(err)
+			}
+			got := m.people["ann@example.org"]
+			if got.Subscriber.State != want {
+				t.Errorf("%q became %s, want %s", word, got.Subscriber.State, want)
+			}
+			if mailed := got.Confirm != ""; mailed != (want == subscribers.Pending) {
+				t.Errorf("%q: a confirmation is mailed: %v", word, mailed)
+			}
+		}
+	}
+	if known := roster.StateWords(); known != n {
+		t.Errorf("%d words are known, and %d are tested", known, n)
+	}
+}

@@ -31,6 +31,9 @@ import (
 // Now is a Wednesday; the issue is due on the Sunday after it.
 var Now = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 
+// Eight is the issue.
+var Eight = desk.Ref{Number: 8}
+
 // By is the editor of the tests.
 var By = digest.Actor{Kind: digest.ByCommand, Name: "ada"}
 
@@ -160,7 +163,7 @@ func (o *Office) Must(err error) {
 // State expects the issue in a state.
 func (o *Office) State(want digest.IssueState) {
 	o.Helper()
-	issue, _, err := o.Desk.Issue(context.WithoutCancel(o.Context()), desk.Ref{Number: 8})
+	issue, _, err := o.Desk.Issue(context.WithoutCancel(o.Context()), Eight)
 	o.Must(err)
 	if issue.State != want {
 		o.Errorf("the issue is %s, want %s", issue.State, want)

@@ -30,7 +30,7 @@ func (t *commentFeeds) note(format string, args ...any) {
 }
 
 // comments finds where the comments of a blog come from: what the options name,
-// else its own feed of all comments, else a comment box on its pages, else the
+// else its own feed of all comments, else a comment embed on its pages, else the
 // feeds that its posts name. Finding none is no error.
 func (s *search) comments(ctx context.Context, posts *answer, at platform.Feeds) (commentFeeds, error) {
 	var t commentFeeds
@@ -63,7 +63,7 @@ func (s *search) comments(ctx context.Context, posts *answer, at platform.Feeds)
 			}
 		}
 		if t.all == nil || t.all.doc.Entries() == 0 {
-			s.boxes(ctx, posts, &t)
+			s.embeds(ctx, posts, &t)
 		}
 	}
 	t.conclude(posts, why)
@@ -135,7 +135,7 @@ func (s *search) any(ctx context.Context, addresses []string) (*answer, error) {
 	return nil, fmt.Errorf("read the comments feed: %w", err)
 }
 
-// lookAtPost reads the page of the newest post, where comment boxes stand, unless
+// lookAtPost reads the page of the newest post, where comment embeds stand, unless
 // a page read before tells of one.
 func (s *search) lookAtPost(ctx context.Context, posts *answer, keepOne bool) error {
 	for _, p := range s.pages {
@@ -143,11 +143,7 @@ func (s *search) lookAtPost(ctx context.Context, posts *answer, keepOne bool) er
 			return nil
 		}
 	}
-	need := 1
-	if keepOne {
-		need = 2 // what the page tells of has to be read, too
-	}
-	if s.left() < need {
+	if s.left() == 0 || keepOne && s.left() == 1 { // what the page tells of has to be read, too
 		return nil
 	}
 	for _, e := range posts.doc.Posts {
@@ -199,9 +195,9 @@ func (s *search) announcedPattern(ctx context.Context, posts *answer) string {
 	return ""
 }
 
-// boxes takes the comments of the first comment box that can be read, and says
+// embeds takes the comments of the first comment embed that can be read, and says
 // what else it saw.
-func (s *search) boxes(ctx context.Context, posts *answer, t *commentFeeds) {
+func (s *search) embeds(ctx context.Context, posts *answer, t *commentFeeds) {
 	for _, p := range s.pages {
 		for _, b := range p.Embeds {
 			switch {
@@ -227,7 +223,7 @@ func (s *search) boxes(ctx context.Context, posts *answer, t *commentFeeds) {
 	}
 }
 
-// unread says why the feed of a comment box was not taken.
+// unread says why the feed of a comment embed was not taken.
 func (t *commentFeeds) unread(b webpage.Embed, address string, err error) {
 	if errors.Is(err, errSpent) {
 		t.note("its comments are kept by %s; %s was not read, for that would have been one request too many", b.Name, address)

@@ -65,7 +65,7 @@ func (db *Store) move(t *database.Tx, issueID int64, to digest.IssueState, at ti
 	case digest.Published:
 		return publish(t, issueID, at)
 	case digest.Skipped:
-		_, err = t.Exec(`UPDATE issues SET state = 'skipped', version = version + 1, closed_at = $1 WHERE id = $2`, at, issueID)
+		_, err = t.Exec(`UPDATE issues SET state = 'skipped', version = version + 1 WHERE id = $1`, issueID)
 	case digest.Cancelled:
 		if _, err = t.Exec(`UPDATE issues SET state = 'cancelled', asks = '', version = version + 1 WHERE id = $1`, issueID); err != nil {
 			return err

@@ -4,11 +4,11 @@ import (
 	"context"
 	"time"
 
+	"postbag/digest"
 	"postbag/digest/dispatch"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
 	"postbag/digest/store/issues"
-	"postbag/digest/store/publication"
 	"postbag/digest/store/rules"
 )
 
@@ -31,7 +31,8 @@ var mayBeSent = rules.Waiting + ` AND due_at IS NOT NULL AND (due_at <= $1 OR ap
 var queryUnsure = `FROM issues WHERE ` + rules.Mailing + ` OR ` + mayBeSent
 
 func held(t *database.Tx, now time.Time) (h dispatch.Held, err error) {
-	if h.Since, h.Reason, err = publication.HeldSince(t); err != nil || h.Since.IsZero() {
+	_, err = t.One([]any{&h.Since, &h.Reason, &h.By}, `SELECT held_since, held_reason, held_by FROM publication WHERE id = 1`)
+	if err != nil || h.Since.IsZero() {
 		return h, err
 	}
 	issues, err := issues.Issues(t, `SELECT `+issues.IssueColumns+` `+queryUnsure+` ORDER BY id`, now.UnixMicro(), h.Since.UnixMicro())
@@ -51,11 +52,11 @@ func held(t *database.Tx, now time.Time) (h dispatch.Held, err error) {
 }
 
 // Hold holds sending, and tells whether it was not held before. An earlier hold
-// keeps its moment and its reason. What is on the wire is still recorded, see
+// keeps its moment, its reason and who made it. What is on the wire is still recorded, see
 // [Store.OnTheWire].
-func (db *Store) Hold(ctx context.Context, reason string, at time.Time) (done bool, err error) {
+func (db *Store) Hold(ctx context.Context, by digest.Actor, reason string, at time.Time) (done bool, err error) {
 	err = db.Update(ctx, "hold the sending", func(t *database.Tx) error {
-		n, err := t.Exec(`UPDATE publication SET held_since = $1, held_reason = $2 WHERE id = 1 AND held_since IS NULL`, at, reason)
+		n, err := t.Exec(`UPDATE publication SET held_since = $1, held_reason = $2, held_by = $3 WHERE id = 1 AND held_since IS NULL`, at, reason, by.Name)
 		done = n > 0
 		return err
 	})
@@ -92,7 +93,7 @@ func (db *Store) Release(ctx context.Context, unsent dispatch.Unsent, now time.T
 			return err
 		}
 		t.Wake()
-		_, err = t.Exec(`UPDATE publication SET held_since = NULL, held_reason = '' WHERE id = 1`)
+		_, err = t.Exec(`UPDATE publication SET held_since = NULL, held_reason = '', held_by = '' WHERE id = 1`)
 		return err
 	})
 	return was, err
@@ -106,8 +107,8 @@ func decide(t *database.Tx, was dispatch.Held, unsent dispatch.Unsent, now time.
 	case unsent == dispatch.LeaveUncertain:
 		return leaveUncertain(t, was, now)
 	}
-	return database.Conflict("Decide with --unsent=uncertain (nothing of it is sent again; you look after it) or --unsent=send (it goes on).",
-		"issues (%d) or confirmations (%d) may have been sent by another copy of this installation", len(was.Unsure), was.Letters)
+	return database.Conflict("", "issues (%d) or confirmations (%d) may have been sent by another copy of this installation", len(was.Unsure), was.Letters).
+		Offer(digest.Act{Do: digest.GiveUpUnsent}, digest.Act{Do: digest.SendUnsent})
 }
 
 func leaveUncertain(t *database.Tx, was dispatch.Held, now time.Time) error {

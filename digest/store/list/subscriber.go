@@ -146,20 +146,6 @@ func addConsent(t *database.Tx, subscriberID int64, c subscribers.Consent) error
 	return err
 }
 
-// Consents gives the proofs of how someone came to be on the list, oldest first.
-func (db *Store) Consents(ctx context.Context, subscriberID int64) (all []subscribers.Consent, err error) {
-	err = db.View(ctx, "list the consents", func(t *database.Tx) error {
-		return t.Each(func(r database.Row) error {
-			var c subscribers.Consent
-			err := r.Scan(&c.At, &c.IP, &c.Page, &c.Wording)
-			all = append(all, c)
-			return err
-		}, `SELECT at, ip, page, wording FROM consents WHERE subscriber_id = $1 ORDER BY at, id LIMIT $2`,
-			subscriberID, database.DefaultLimit)
-	})
-	return all, err
-}
-
 // subscribersPage is how many subscribers are read at once.
 const subscribersPage = 1000
 

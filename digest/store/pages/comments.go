@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/pull/identity"
 	"postbag/digest/store/database"
 )
 
@@ -136,8 +137,8 @@ func (s *storing) differing(entries []digest.Comment, known map[string]knownComm
 		return nil, err
 	}
 	for _, c := range entries {
-		if s.apart(c.Published, byID[known[c.GUID].id].published, time.Minute) {
-			aliases = append(aliases, aliasOf(c.GUID, c.Published))
+		if identity.Apart(c.Published, byID[known[c.GUID].id].published, s.page.Seen, time.Minute) {
+			aliases = append(aliases, identity.Alias(c.GUID, c.Published))
 		}
 	}
 	byAlias, err := storedComments(s, queryCommentsByAlias(s.dialect), aliases, func(c *storedComment) string { return c.guid })
@@ -146,8 +147,8 @@ func (s *storing) differing(entries []digest.Comment, known map[string]knownComm
 	}
 	for _, c := range entries {
 		stored := byID[known[c.GUID].id]
-		if s.apart(c.Published, stored.published, time.Minute) {
-			alias := aliasOf(c.GUID, c.Published)
+		if identity.Apart(c.Published, stored.published, s.page.Seen, time.Minute) {
+			alias := identity.Alias(c.GUID, c.Published)
 			if other := byAlias[alias]; other != nil {
 				c.GUID, stored = alias, other
 			} else if s.isAnother(c, stored) {

@@ -1,72 +1,31 @@
 package pages
 
 import (
-	"fmt"
-	"strings"
-	"time"
-
 	"postbag/digest"
+	"postbag/digest/pull/identity"
 )
 
-// aliasOf gives the name under which an entry is stored whose GUID was another's
-// before.
-func aliasOf(guid string, published time.Time) string {
-	return fmt.Sprintf("%s@%d", guid, published.Unix())
-}
-
-// apart tells that two times of publication differ by more than so much. A time
-// that is missing, or is when the entry was seen, tells nothing.
-func (s *storing) apart(published, other time.Time, most time.Duration) bool {
-	if published.IsZero() || !published.Before(s.page.Seen) {
-		return false
-	}
-	return published.Sub(other).Abs() > most
-}
-
-// isAnother tells that a comment is not the stored one, though it has its name:
-// nothing else of it is the same, but that both writers may be called Anonymous.
+// isAnother tells that a comment is not the stored one, though it has its id.
 func (s *storing) isAnother(c digest.Comment, k *storedComment) bool {
-	return !c.Gone && (c.Author != k.author || differ(c.Key, k.key)) && s.apart(c.Published, k.published, time.Minute) &&
-		differ(c.URL, k.url) && c.Body.Text() != k.body.Text()
+	return identity.OtherComment(c, digest.Comment{Author: k.author, Key: k.key, URL: k.url, Published: k.published, Body: k.body}, s.page.Seen)
 }
 
 // isAnotherPost tells so of a post.
 func (s *storing) isAnotherPost(p digest.Post, k *storedPost) bool {
-	return differ(p.URLKey, k.urlKey) && s.isUnlike(p, k)
+	return identity.OtherPost(p, k.post(), s.page.Seen)
 }
 
-// isUnlike tells that a post has neither title, nor words, nor time of the stored
-// one.
+// isUnlike tells that a post found by its key is another one.
 func (s *storing) isUnlike(p digest.Post, k *storedPost) bool {
-	return p.Title != k.title && s.apart(p.Published, k.published, 24*time.Hour) && p.Body.Text() != k.body.Text()
+	return identity.UnlikePost(p, k.post(), s.page.Seen)
 }
 
-// differ tells that two names are there and differ.
-func differ(a, b string) bool { return a != "" && b != "" && a != b }
-
-// The sorts of GUID, the less lasting first.
-const (
-	derivedGUID = iota // made of the entry's words
-	addressGUID        // its permalink, because the feed gives it no id
-	givenGUID          // an id of the feed's
-)
-
-func sortOf(guid, url string) int {
-	switch {
-	case strings.HasPrefix(guid, "hash:"):
-		return derivedGUID
-	case guid == url:
-		return addressGUID
-	}
-	return givenGUID
+func (k *storedPost) post() digest.Post {
+	return digest.Post{Title: k.title, URLKey: k.urlKey, Published: k.published, Body: k.body}
 }
 
 // takesGUID tells whether an entry that was found by its key takes the GUID that
 // it has now.
 func (s *storing) takesGUID(guid, url, stored, storedURL string) bool {
-	now, before := sortOf(guid, url), sortOf(stored, storedURL)
-	if s.page.KeepWords {
-		return now > before
-	}
-	return now > derivedGUID && now >= before
+	return identity.TakesID(guid, url, stored, storedURL, s.page.KeepWords)
 }

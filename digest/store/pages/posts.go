@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/pull/identity"
 	"postbag/digest/store/database"
 )
 
@@ -109,7 +110,7 @@ func (s *storing) differingPosts(entries []digest.Post, known map[string]knownPo
 	isOther := func(p digest.Post) bool { return s.isAnotherPost(p, byID[known[p.GUID].id]) }
 	for _, p := range entries {
 		if isOther(p) {
-			aliases = append(aliases, aliasOf(p.GUID, p.Published))
+			aliases = append(aliases, identity.Alias(p.GUID, p.Published))
 		}
 	}
 	byAlias, err := storedPosts(s, queryPostsByAlias(s.dialect), aliases, func(p *storedPost) string { return p.guid })
@@ -119,7 +120,7 @@ func (s *storing) differingPosts(entries []digest.Post, known map[string]knownPo
 	for _, p := range entries {
 		stored := byID[known[p.GUID].id]
 		if isOther(p) {
-			p.GUID = aliasOf(p.GUID, p.Published)
+			p.GUID = identity.Alias(p.GUID, p.Published)
 			if stored = byAlias[p.GUID]; stored == nil {
 				again = append(again, p)
 				continue

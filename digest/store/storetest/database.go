@@ -10,16 +10,35 @@ import (
 	"postbag/digest/store"
 )
 
-// onVariable names the database that tests run on: "postgres", else SQLite.
+// onVariable names the only database that tests run on: "sqlite" or "postgres".
+// Without it tests of a database run on both, and other tests on SQLite. CI runs
+// all tests on each.
 const onVariable = "POSTBAG_TEST_ON"
 
-// OnPostgres tells whether the tests of the program run on PostgreSQL this time.
+// OnPostgres tells whether tests run on PostgreSQL alone.
 func OnPostgres() bool { return os.Getenv(onVariable) == "postgres" }
 
-// Database gives the name of a database without contents for a test that is about
-// something else: an SQLite file, or a PostgreSQL schema if the variable
-// POSTBAG_TEST_ON is "postgres". CI runs such tests on both. The tables are made:
-// that takes longer than most tests.
+// UseSQLite skips a test of SQLite where tests run on PostgreSQL alone.
+func UseSQLite(t testing.TB) {
+	t.Helper()
+	if OnPostgres() {
+		t.Skip("only PostgreSQL is tested: " + onVariable)
+	}
+}
+
+// UsePostgres skips a test of PostgreSQL where tests run on SQLite alone, or where
+// there is no server.
+func UsePostgres(t testing.TB) {
+	t.Helper()
+	if os.Getenv(onVariable) == "sqlite" {
+		t.Skip("only SQLite is tested: " + onVariable)
+	}
+	Server.Check(t)
+}
+
+// Database gives the name of a database with tables and without contents, for a
+// test that is about something else: an SQLite file, or a PostgreSQL schema where
+// tests run on PostgreSQL alone.
 func Database(t testing.TB) string {
 	t.Helper()
 	if OnPostgres() {
@@ -28,7 +47,8 @@ func Database(t testing.TB) string {
 	return MadeSQLite(t)
 }
 
-// MadeSQLite gives an SQLite file with tables and without contents.
+// MadeSQLite gives an SQLite file with tables and without contents: to make them
+// takes longer than most tests.
 func MadeSQLite(t testing.TB) string {
 	t.Helper()
 	made, err := madeFile()

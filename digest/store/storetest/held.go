@@ -12,7 +12,7 @@ import (
 // hold holds sending from a moment on.
 func (b *bench) hold(at time.Time) {
 	b.Helper()
-	done, err := b.Hold(b.ctx(), "for the test", at)
+	done, err := b.Hold(b.ctx(), Tester, "for the test", at)
 	b.must(err)
 	b.equal("held", done, true)
 }
@@ -59,12 +59,12 @@ var heldTests = []test{
 	}},
 	{"a hold keeps its moment and its reason", func(b *bench) {
 		b.hold(now)
-		done, err := b.Hold(b.ctx(), "again", now.Add(time.Hour))
+		done, err := b.Hold(b.ctx(), Tester, "again", now.Add(time.Hour))
 		b.must(err)
 		b.equal("held again", done, false)
 		held, err := b.Held(b.ctx(), now)
 		b.must(err)
-		b.equal("held", held, dispatch.Held{Since: now, Reason: "for the test"})
+		b.equal("held", held, dispatch.Held{Since: now, Reason: "for the test", By: Tester.Name})
 		b.equal("released", b.release(dispatch.NotAsked, now).Since, now)
 		since, err := b.HeldSince(b.ctx())
 		b.must(err)
@@ -114,7 +114,7 @@ var heldTests = []test{
 			[]any{3, under.ID, 4, waiting.ID, future.ID})
 		_, err = b.Release(b.ctx(), dispatch.NotAsked, at)
 		b.wantKind(err, digest.Conflict)
-		b.equal("a hint", digest.HintOf(err) != "", true)
+		b.equal("acts", len(digest.ActsOf(err)), 2)
 		b.release(dispatch.LeaveUncertain, at)
 		b.equal("the rows", b.counted(under), subscribers.Counts{subscribers.Uncertain: 4})
 		b.exchange(under, 0, at, result(claimed[0], subscribers.Delivered, at))

@@ -10,7 +10,8 @@ CREATE TABLE publication (
     postal_address TEXT    NOT NULL DEFAULT '',
     salt           BLOB    NOT NULL,
     held_since     BIGINT, -- set while nothing may be published or mailed, as after a restore
-    held_reason    TEXT    NOT NULL DEFAULT ''
+    held_reason    TEXT    NOT NULL DEFAULT '',
+    held_by        TEXT    NOT NULL DEFAULT '' -- who held it; '' for a restore
 );
 
 -- One number that grows with everything readers can see.
@@ -190,7 +191,7 @@ CREATE TABLE issues (
     intro          TEXT    NOT NULL,
     opened_at      BIGINT  NOT NULL,
     window_from    BIGINT,
-    closed_at      BIGINT, -- when its window closed: approved or skipped
+    closed_at      BIGINT, -- when it was approved, which closed its window
     slot           BIGINT  NOT NULL, -- the moment of the schedule that it answers for
     due_at         BIGINT, -- the moment it goes out
     approved_at    BIGINT,

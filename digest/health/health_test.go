@@ -1,0 +1,47 @@
+package health_test
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/dispatch/dispatchtest"
+	"postbag/digest/health"
+	"postbag/digest/store/storetest"
+	"postbag/digest/work"
+)
+
+func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
+
+// TestStatus tells what waits for a person: an issue that is too late, and that all
+// sending is held; and who works.
+func TestStatus(t *testing.T) {
+	o := dispatchtest.New(t)
+	h := health.Health{Store: o.DB}
+	o.Must(h.Ready(t.Context()))
+	status := func() health.Status {
+		t.Helper()
+		s, err := h.Status(t.Context())
+		o.Must(err)
+		return s
+	}
+	if s := status(); s.Workers != 0 || !s.HeldSince.IsZero() || len(s.TooLate) != 0 || s.Active != 1 || s.Newest.Number != 9 {
+		t.Errorf("the status is %+v", s)
+	}
+	issue, _, err := o.Desk.Issue(t.Context(), dispatchtest.Eight)
+	o.Must(err)
+	asked, err := o.DB.Ask(t.Context(), issue.ID, issue.DueAt)
+	if err != nil || !asked {
+		t.Fatal(asked, err)
+	}
+	_, _, err = o.Sender.Hold(t.Context(), dispatchtest.By, "moving")
+	o.Must(err)
+	place, err := o.DB.Join(t.Context(), work.Joining{Name: "worker", Lease: time.Minute})
+	o.Must(err)
+	defer place.Leave()
+	s := status()
+	if s.Workers != 1 || !s.HeldSince.Equal(dispatchtest.Now) || len(s.TooLate) != 1 || s.TooLate[0].Number != 8 || s.TooLate[0].State != digest.Approved {
+		t.Errorf("the status is %+v", s)
+	}
+}
