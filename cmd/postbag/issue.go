@@ -44,21 +44,6 @@ type which struct {
 
 func (w which) ref() desk.Ref { return desk.Ref{Series: w.Series, Number: w.Number} }
 
-// in gives the issue that is named, else the only one in one of some states: what
-// the command must be meant for.
-func (w which) in(ctx context.Context, a *app, states ...digest.IssueState) (digest.Issue, error) {
-	if w.Number != 0 {
-		issue, _, err := a.desk.Issue(ctx, w.ref())
-		return issue, err
-	}
-	return a.desk.Only(ctx, w.Series, states...)
-}
-
-// to is a reference to an issue by its number.
-func (w which) to(issue digest.Issue) desk.Ref {
-	return desk.Ref{Series: w.Series, Number: issue.Number}
-}
-
 // whichFlag names an issue where the arguments are something else.
 type whichFlag struct {
 	Issue  int    `help:"The issue's number; else the present draft." placeholder:"N"`

@@ -132,6 +132,15 @@ func (d *Desk) Issues(ctx context.Context, slug string, limit int) ([]digest.Iss
 	return d.store.Issues(ctx, series.ID, limit)
 }
 
+// Meant gives the issue that ref numbers, else the only one in one of some states.
+func (d *Desk) Meant(ctx context.Context, ref Ref, states ...digest.IssueState) (digest.Issue, error) {
+	if ref.Number == 0 {
+		return d.only(ctx, ref.Series, states...)
+	}
+	issue, _, err := d.Issue(ctx, ref)
+	return issue, err
+}
+
 // Newest gives the newest issue that is in one of some states.
 func (d *Desk) Newest(ctx context.Context, slug string, states ...digest.IssueState) (digest.Issue, error) {
 	all, err := d.Issues(ctx, slug, newestLookedAt)
@@ -151,9 +160,9 @@ func (d *Desk) Newest(ctx context.Context, slug string, states ...digest.IssueSt
 	return digest.Issue{}, digest.Fail(digest.NotFound, "", "no issue is %s", strings.Join(words, " or ")).Offer(digest.Act{Do: digest.ListIssues, Series: slug})
 }
 
-// Only gives the one issue that is in one of some states. Several are an error of
+// only gives the one issue that is in one of some states. Several are an error of
 // kind Invalid that lists them: a command is not to guess what goes out.
-func (d *Desk) Only(ctx context.Context, slug string, states ...digest.IssueState) (digest.Issue, error) {
+func (d *Desk) only(ctx context.Context, slug string, states ...digest.IssueState) (digest.Issue, error) {
 	all, err := d.Issues(ctx, slug, newestLookedAt)
 	if err != nil {
 		return digest.Issue{}, err

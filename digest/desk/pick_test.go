@@ -59,10 +59,10 @@ func TestRemovedPickStops(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.remove(t, comment)
-		if err := d.Removed(t.Context(), approved); digest.KindOf(err) != digest.Conflict || err == nil {
+		if _, err := d.Check(t.Context(), approved); digest.KindOf(err) != digest.Conflict || err == nil {
 			t.Errorf("pick %d was removed after the approval: %v", row+1, err)
 		}
-		if _, err := d.Publish(t.Context(), ada, desk.Ref{Number: issue.Number}); digest.KindOf(err) != digest.Conflict || err == nil {
+		if _, _, err := d.Publish(t.Context(), ada, desk.Ref{Number: issue.Number}); digest.KindOf(err) != digest.Conflict || err == nil {
 			t.Errorf("publishing with the removed pick %d: %v", row+1, err)
 		}
 		if now := whole(t, d, issue); now.State != digest.Approved {

@@ -90,7 +90,7 @@ func TestDateIsThatOfPublication(t *testing.T) {
 			t.Fatalf("approved, it is dated %v, %v", approved.Frozen.Date, err)
 		}
 		d.clock.at = at
-		published, err := d.Publish(t.Context(), ada, desk.Ref{Number: issue.Number})
+		published, _, err := d.Publish(t.Context(), ada, desk.Ref{Number: issue.Number})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -224,7 +224,7 @@ func TestWithdraw(t *testing.T) {
 	if _, err := d.Withdraw(t.Context(), ada, ref); digest.KindOf(err) != digest.Conflict || err == nil {
 		t.Errorf("withdrawing an approved issue gives %v", err)
 	}
-	if _, err := d.Publish(t.Context(), ada, ref); err != nil {
+	if _, _, err := d.Publish(t.Context(), ada, ref); err != nil {
 		t.Fatal(err)
 	}
 	if _, counts, err := d.Withdrawal(t.Context(), ref); err != nil || counts.Total() != 0 {
