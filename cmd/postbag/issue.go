@@ -79,16 +79,11 @@ func (c issueDraftCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 
 // sentence says where an issue stands and what it waits for.
 func (a *app) sentence(ctx context.Context, issue digest.Issue) error {
-	all, err := a.desk.AllSeries(ctx)
+	series, err := a.desk.SeriesOf(ctx, issue.SeriesID)
 	if err != nil {
 		return err
 	}
-	at := issue.DueAt.UTC().Format("Monday 2 January 2006 15:04 MST")
-	for _, s := range all {
-		if loc, err := s.Location(); s.ID == issue.SeriesID && err == nil {
-			at = issue.DueAt.In(loc).Format("Monday 2 January 2006 15:04 MST")
-		}
-	}
+	at := desk.Moment(series, issue.DueAt)
 	switch issue.State {
 	case digest.Draft:
 		_, err = fmt.Fprintf(a.p.Stdout, "Goes out %s, if approved by then.\n", at)

@@ -80,14 +80,18 @@ func (d *Desk) Series(ctx context.Context, slug string) (digest.Series, error) {
 	return digest.Series{}, digest.Fail(digest.NotFound, hint, "there is no series %q", slug)
 }
 
-// AllSeries lists the series.
-func (d *Desk) AllSeries(ctx context.Context) ([]digest.Series, error) {
-	return d.store.SeriesList(ctx)
-}
-
-// Publication gives the installation's own settings.
-func (d *Desk) Publication(ctx context.Context) (digest.Publication, error) {
-	return d.store.Publication(ctx)
+// SeriesOf finds a series by its id.
+func (d *Desk) SeriesOf(ctx context.Context, id int64) (digest.Series, error) {
+	all, err := d.store.SeriesList(ctx)
+	if err != nil {
+		return digest.Series{}, err
+	}
+	for _, s := range all {
+		if s.ID == id {
+			return s, nil
+		}
+	}
+	return digest.Series{}, digest.Fail(digest.NotFound, "", "the series with the id %d is no more", id)
 }
 
 // Draft opens the series' next draft, or gives the one that is open.

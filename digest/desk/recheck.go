@@ -56,12 +56,7 @@ func (d *Desk) removed(ctx context.Context, issue digest.Issue) error {
 // is not is stored as gone. It gives the rows of which nothing shows whether they
 // are. A blog that cannot be reached is logged and stops nothing.
 func (d *Desk) Recheck(ctx context.Context, issue digest.Issue) (unsure []Row, err error) {
-	var picked []int64
-	for _, b := range issue.Blocks {
-		if b.Kind == digest.PickBlock {
-			picked = append(picked, b.CommentID)
-		}
-	}
+	picked := issue.Picked()
 	if len(picked) == 0 || d.blogs == nil {
 		return nil, nil
 	}

@@ -17,23 +17,9 @@ import (
 // news.
 const waitsAgain = time.Minute
 
-// seriesOf gives the series of a duty.
-func (w *Worker) seriesOf(ctx context.Context, l work.Lease) (digest.Series, error) {
-	all, err := w.Store.SeriesList(ctx)
-	if err != nil {
-		return digest.Series{}, err
-	}
-	for _, s := range all {
-		if s.ID == l.Subject {
-			return s, nil
-		}
-	}
-	return digest.Series{}, digest.Fail(digest.NotFound, "", "%s is of a series that is no more", l.Name)
-}
-
 // draft opens a series' next draft.
 func (w *Worker) draft(ctx context.Context, l work.Lease) (time.Time, error) {
-	s, err := w.seriesOf(ctx, l)
+	s, err := w.Desk.SeriesOf(ctx, l.Subject)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -47,7 +33,7 @@ func (w *Worker) draft(ctx context.Context, l work.Lease) (time.Time, error) {
 // deadline is the moment of a series' issue: one that is approved is published, a
 // draft is postponed.
 func (w *Worker) deadline(ctx context.Context, l work.Lease) (time.Time, error) {
-	s, err := w.seriesOf(ctx, l)
+	s, err := w.Desk.SeriesOf(ctx, l.Subject)
 	if err != nil {
 		return time.Time{}, err
 	}
