@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"postbag/digest/digesttest"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 	"postbag/subscribers"
@@ -16,7 +17,7 @@ func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 
 func openDatabase(t *testing.T) *roster.Service {
 	t.Helper()
-	db, err := store.Open(t.Context(), storetest.Database(t), store.Options{Clock: still{noon}})
+	db, err := store.Open(t.Context(), storetest.Database(t), store.Options{Clock: digesttest.NewClock(noon)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +26,7 @@ func openDatabase(t *testing.T) *roster.Service {
 			t.Error(err)
 		}
 	})
-	return roster.New(roster.Options{Store: db, Clock: still{noon}})
+	return roster.New(roster.Options{Store: db, Clock: digesttest.NewClock(noon)})
 }
 
 func TestAListMovesFromOneDatabaseToAnother(t *testing.T) {
