@@ -19,7 +19,7 @@ type Store interface {
 	Issues
 	Ledger
 	Holds
-	Places
+	Workers
 }
 
 // Issues are the issues on their way.
@@ -50,13 +50,13 @@ type Ledger interface {
 	SubscriberCounts(ctx context.Context) (map[subscribers.State]int, error)
 }
 
-// Places are the processes that work on the database.
-type Places interface {
-	// Join takes a place; the error is of kind Conflict where there is none.
-	Join(ctx context.Context, j work.Joining) (work.Place, error)
+// Workers are the processes that work on the database.
+type Workers interface {
+	// Join makes this process a worker; the error is of kind Conflict where none may join.
+	Join(ctx context.Context, j work.Joining) (work.Member, error)
 	// Workers lists the processes whose lease has not run out.
 	Workers(ctx context.Context) ([]work.Worker, error)
-	// LeftByItself tells whether a place was given up before its lease ran out.
+	// LeftByItself tells whether a worker left before its lease ran out.
 	LeftByItself(ctx context.Context, id int64) (bool, error)
 }
 
