@@ -350,6 +350,13 @@ func TestOneRequestAtATimeWithAPause(t *testing.T) {
 	if clock.slept != 12*time.Second {
 		t.Errorf("paused for %v in all, want 4 times 3 s", clock.slept)
 	}
+	clock.now = clock.now.Add(-24 * time.Hour) // as when somebody puts it right
+	if _, err := get(t, c, url); err != nil {
+		t.Error(err)
+	}
+	if clock.slept != 15*time.Second {
+		t.Errorf("paused for %v in all after the clock was put back, want 3 s more", clock.slept)
+	}
 }
 
 func TestNoPauseForTheOperatorsOwnHost(t *testing.T) {

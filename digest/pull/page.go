@@ -63,6 +63,17 @@ type Page struct {
 	StoredCatchUp time.Time
 }
 
+// Published gives the times of publication of the page's entries.
+func (p Page) Published() (times []time.Time) {
+	for _, post := range p.Posts {
+		times = append(times, post.Published)
+	}
+	for _, c := range p.Comments {
+		times = append(times, c.Published)
+	}
+	return times
+}
+
 // Knew tells whether an entry that was first seen at some moment was known before
 // what is under way: also one that was first seen more than a day from now, by a
 // clock that was ahead.

@@ -77,11 +77,9 @@ func (c *changing) look(ctx context.Context) (err error) {
 	if c.have, err = c.f.Store.Feeds(ctx, c.src.ID); err != nil {
 		return err
 	}
-	s := search{f: c.f, opts: c.change.Options, said: c.change.Platform != "" || c.src.PlatformSet, answers: map[string]*pull.Response{}, failed: map[string]error{}}
-	if s.opts.Platform == "" {
-		s.opts.Platform = c.src.Platform
-	}
-	posts, err := c.readPosts(ctx, &s)
+	s := c.f.search(c.change.Options, c.change.Platform != "" || c.src.PlatformSet)
+	s.opts.Platform = cmp.Or(s.opts.Platform, c.src.Platform)
+	posts, err := c.readPosts(ctx, s)
 	if err != nil {
 		return err
 	}

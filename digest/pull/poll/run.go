@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"postbag/digest"
@@ -167,9 +166,6 @@ func (r *run) pages(ctx context.Context) error {
 
 // page stores a page and gives the address of the next one to ask for, or "".
 func (r *run) page(ctx context.Context, doc *feed.Document, resp *pull.Response) (string, error) {
-	r.Count.Pages++
-	r.Count.Entries += doc.Entries()
-	r.Count.Skipped += len(doc.Skipped)
 	r.Own.Add(resp.URL)
 	older := r.older(doc, resp)
 	if doc.CutShort {
@@ -186,15 +182,12 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *pull.Response)
 	if r.keepPlace(doc, older) {
 		page.Feed, page.StoredCatchUp = &r.feed, r.storedCatchUp
 	}
-	stored, err := r.Store.StorePage(ctx, page)
+	stored, err := r.StorePage(ctx, page, r.feed.Kind, doc.TotalResults)
 	if err != nil {
 		r.feed.CatchUp, r.feed.Older = r.storedCatchUp, r.storedOlder
 		return "", err
 	}
 	r.storedCatchUp, r.storedOlder = r.feed.CatchUp, r.feed.Older
-	r.Count.Stored = r.Count.Stored.Add(stored)
-	r.Tell(pull.Progress{Source: r.Source.Name, Kind: r.feed.Kind, Pages: r.Count.Pages,
-		Entries: r.Count.Entries, Total: doc.TotalResults})
 	if doc.CutShort {
 		return "", reader.CutShort("the feed is cut short: it ends in the middle, and what came before that is stored (%d entries)", doc.Entries())
 	}
@@ -355,12 +348,4 @@ func (r *run) suspect(ctx context.Context, cause error) error {
 	r.NoteWith(digest.Act{Do: digest.AcceptPage, Source: r.Source.ID},
 		"the newest page of the %s waits for you: %s; look at the blog, and store it if all is well", r.feed.Kind, r.feed.Suspect)
 	return r.Store.SaveFeed(ctx, r.feed, r.storedCatchUp)
-}
-
-// oldest gives the earliest of some times, zero for none.
-func oldest(times []time.Time) time.Time {
-	if len(times) == 0 {
-		return time.Time{}
-	}
-	return slices.MinFunc(times, time.Time.Compare)
 }
