@@ -147,7 +147,7 @@ func newChaos(t *testing.T, issues, blogs int) *chaos {
 	c.flags = []string{"--db", dsn, "--fetch-allow", "127.0.0.0/8", "--smtp", "outbox:" + filepath.Join(c.dir, "outbox")}
 	for range blogs {
 		blog := sampleblog.New(c.start)
-		server := httptest.NewServer(blog.Handler())
+		server := httptest.NewServer(blog)
 		t.Cleanup(server.Close)
 		c.blogs = append(c.blogs, blog)
 		c.must("source", "add", server.URL)

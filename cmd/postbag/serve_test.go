@@ -285,7 +285,7 @@ func TestRemovedAfterApproval(t *testing.T) {
 	t.Parallel()
 	now := digest.NewTestClock(sunday.Add(-time.Hour), 1)
 	blog := sampleblog.New(now.Now())
-	server := httptest.NewServer(blog.Handler())
+	server := httptest.NewServer(blog)
 	t.Cleanup(server.Close)
 	in := &installation{t: t, dir: t.TempDir(), clock: now}
 	in.flags = []string{"--db", storetest.Database(t), "--fetch-allow", hostOf(server.URL), "--smtp", "outbox:" + filepath.Join(in.dir, "outbox")}

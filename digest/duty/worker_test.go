@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -19,9 +20,12 @@ import (
 	"postbag/digest/pull/poll"
 	"postbag/digest/site"
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 	"postbag/digest/work"
 	"postbag/subscribers"
 )
+
+func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 
 var (
 	eight  = dispatchtest.Eight

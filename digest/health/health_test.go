@@ -1,14 +1,18 @@
 package health_test
 
 import (
+	"os"
 	"testing"
 	"time"
 
 	"postbag/digest"
 	"postbag/digest/dispatch/dispatchtest"
 	"postbag/digest/health"
+	"postbag/digest/store/storetest"
 	"postbag/digest/work"
 )
+
+func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 
 // TestStatus tells what waits for a person: an issue that is too late, and that all
 // sending is held; and who works.

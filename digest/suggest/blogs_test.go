@@ -111,7 +111,7 @@ func candidates(posts []digest.Post, comments []digest.Comment) []digest.Candida
 // demoBlog is the invented blog of the demo.
 func demoBlog(t testing.TB) ([]digest.Candidate, []digest.Post) {
 	t.Helper()
-	handler := sampleblog.New(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)).Handler()
+	handler := sampleblog.New(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC))
 	get := func(target string) []byte {
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, httptest.NewRequest("GET", target, nil))

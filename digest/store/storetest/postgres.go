@@ -46,8 +46,8 @@ func serverAddress() (*url.URL, error) {
 }
 
 // Postgres gives the address of an empty schema on [Server], which is dropped when
-// the test ends. The program has yet to make its tables there; [Made] gives one
-// with tables, which takes less time.
+// the test ends. The program has yet to make its tables there; [MadePostgres] gives
+// one with tables, which takes less time.
 func Postgres(t testing.TB) string {
 	t.Helper()
 	UsePostgres(t)
