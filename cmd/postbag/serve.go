@@ -109,7 +109,7 @@ func (a *app) warn(ctx context.Context, office *postOffice) error {
 	if !held.Since.IsZero() {
 		a.log.Warn("SENDING IS HELD: nothing is published or mailed; see postbag sending", "since", held.Since, "reason", held.Reason)
 	}
-	pub, err := a.desk.Publication(ctx)
+	pub, err := a.read.Publication(ctx)
 	if err == nil && pub.PostalAddress == "" && !office.postage.transport.IsOutbox() {
 		a.log.Warn("mails carry no postal address, which many countries ask of a mailing; set it with: postbag series set --postal-address TEXT")
 	}

@@ -56,6 +56,11 @@ type app struct {
 type reader interface {
 	Source(ctx context.Context, id int64) (digest.Source, error)
 	Sources(ctx context.Context) ([]digest.Source, error)
+	SeriesList(ctx context.Context) ([]digest.Series, error)
+	Publication(ctx context.Context) (digest.Publication, error)
+	Posts(ctx context.Context, f digest.PostFilter) ([]digest.Post, error)
+	Comments(ctx context.Context, f digest.CommentFilter) ([]digest.ListedComment, error)
+	Comment(ctx context.Context, id int64) (digest.ListedComment, error)
 	CountSource(ctx context.Context, id int64) (store.SourceCount, error)
 	Feeds(ctx context.Context, sourceID int64) ([]digest.FeedState, error)
 	Listings(ctx context.Context, sourceID int64, f pull.ListingFilter) ([]digest.Listing, error)

@@ -233,7 +233,7 @@ func (s *Sender) Run(ctx context.Context, place work.Place, issue digest.Issue, 
 // Mailing gives what the mailing of an issue would begin with now, and whether
 // readers who want one mail a month get the issue.
 func (s *Sender) Mailing(ctx context.Context, issue digest.Issue) (m subscribers.Mailing, lastOfMonth bool, err error) {
-	series, err := s.series(ctx, issue)
+	series, err := s.Desk.SeriesOf(ctx, issue.SeriesID)
 	if err != nil {
 		return m, false, err
 	}

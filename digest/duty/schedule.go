@@ -9,23 +9,18 @@ import (
 	"postbag/digest/work"
 )
 
-// Duties are the duties as a person sees and starts them.
-type Duties interface {
-	// Duties lists duties, what is due first before the rest.
-	Duties(ctx context.Context, limit int) ([]work.Listed, error)
-	// Duty gives the duty of a name, or an error of kind NotFound.
-	Duty(ctx context.Context, name string) (work.Listed, error)
-	// MakeDue makes a duty due now, whoever does it.
-	MakeDue(ctx context.Context, name string, now time.Time) error
-	// Feeds gives the feeds of a source.
-	Feeds(ctx context.Context, sourceID int64) ([]digest.FeedState, error)
-}
-
 // Schedule lists duties and does one at once.
 type Schedule struct {
 	Store interface {
-		Duties
 		Store
+		// Duties lists duties, what is due first before the rest.
+		Duties(ctx context.Context, limit int) ([]work.Listed, error)
+		// Duty gives the duty of a name, or an error of kind NotFound.
+		Duty(ctx context.Context, name string) (work.Listed, error)
+		// MakeDue makes a duty due now, whoever does it.
+		MakeDue(ctx context.Context, name string, now time.Time) error
+		// Feeds gives the feeds of a source.
+		Feeds(ctx context.Context, sourceID int64) ([]digest.FeedState, error)
 	}
 	// Worker makes the worker that does a duty in this process; it is asked only
 	// where no other worker is there.

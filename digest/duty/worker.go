@@ -19,7 +19,6 @@ import (
 // Store is what the duties ask of the database.
 type Store interface {
 	work.Store
-	Issues
 	Indexer
 	// Join takes a place among those who work on the database.
 	Join(ctx context.Context, j work.Joining) (work.Place, error)
@@ -31,11 +30,6 @@ type Store interface {
 	Stranded(ctx context.Context, issueID, place int64) (bool, error)
 	// ForgetWorkers removes the places that ended longer ago.
 	ForgetWorkers(ctx context.Context, after time.Duration) error
-}
-
-// Issues are the issues whose moment comes.
-type Issues interface {
-	SeriesList(ctx context.Context) ([]digest.Series, error)
 	// IssuesIn lists the issues in some states, without Blocks and Frozen.
 	IssuesIn(ctx context.Context, states ...digest.IssueState) ([]digest.Issue, error)
 	// Issue gives an issue whole.

@@ -172,7 +172,7 @@ func TestRemovedPickWaits(t *testing.T) {
 	})
 	t.Run("before mailing", func(t *testing.T) {
 		o := newOffice(t)
-		_, _, err := o.Sender.Publish(t.Context(), by, eight)
+		_, _, err := o.Desk.Publish(t.Context(), by, eight)
 		o.Must(err)
 		o.Blogs.TakeOff(o.Last)
 		o.Clock.Set(sunday)
@@ -285,11 +285,12 @@ func TestRateIsSharedWhileJoining(t *testing.T) {
 	seen := &looks{DB: o.DB}
 	options := o.worker.Options
 	options.Store, options.Rate, options.Joining.Lease = seen, 10, time.Hour
-	_, _, err := o.Sender.Publish(t.Context(), by, eight)
+	_, _, err := o.Desk.Publish(t.Context(), by, eight)
 	o.Must(err)
 	issue, _, err := o.Desk.Issue(t.Context(), eight)
 	o.Must(err)
-	o.Must(o.Sender.Begin(t.Context(), by, issue))
+	_, err = o.Sender.Begin(t.Context(), by, issue)
+	o.Must(err)
 	ctx, cancel := context.WithCancel(t.Context())
 	place, err := o.DB.Join(ctx, work.Joining{Name: "worker", Lease: time.Minute})
 	o.Must(err)
