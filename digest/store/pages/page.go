@@ -172,5 +172,3 @@ func (s *storing) suspect() error {
 	return database.Conflict("Look at the blog: if it has moved or changed its entries' ids, its feed is to be accepted anew.",
 		"%d of the page's %d entries are new, and nothing of it was stored: %w", s.late, entries, pull.ErrSuspect)
 }
-
-// orTime gives the first of two times that is set.
