@@ -99,8 +99,8 @@ func TestPulledByHandAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		source := addFollowed(t, db)
-		place := join(t, db, "steady", time.Minute)
-		lease, ok, err := db.Claim(t.Context(), place.ID(), []work.Kind{work.Pull}, start)
+		member := join(t, db, "steady", time.Minute)
+		lease, ok, err := db.Claim(t.Context(), member.ID(), []work.Kind{work.Pull}, start)
 		if err != nil || !ok {
 			t.Fatal(ok, err)
 		}
@@ -151,8 +151,8 @@ func TestClockPutRight(t *testing.T) {
 			t.Fatal(err)
 		}
 		runs := make(chan string, 100)
-		place := join(t, db, "steady", time.Minute)
-		runDuties(t, place, &work.Runner{Store: db, Clock: clock, WentBack: plan, Handlers: map[work.Kind]work.Handler{
+		member := join(t, db, "steady", time.Minute)
+		runDuties(t, member, &work.Runner{Store: db, Clock: clock, WentBack: plan, Handlers: map[work.Kind]work.Handler{
 			"clean-up": {Do: func(_ context.Context, l work.Lease) (time.Time, error) {
 				runs <- l.Name
 				return clock.Now().Add(time.Hour), nil

@@ -184,6 +184,7 @@ func checkPostgresPlan(t *testing.T, conn *pgx.Conn, name, query string, args []
 func fillYears(t *testing.T, db *store.DB, what Filling, exec func(string)) (issue int64) {
 	t.Helper()
 	b := &bench{T: t, DB: db}
+	defer b.failed()
 	issue = b.sending(10).ID
 	if what.pages {
 		for i := range 40 {
