@@ -58,7 +58,7 @@ func (db *Store) StorePage(ctx context.Context, page pull.Page) (stored pull.Sto
 		if page.Feed == nil {
 			return nil
 		}
-		return blog.Store{DB: db.DB}.SaveFeedIn(t, *page.Feed, page.Held)
+		return blog.Store{DB: db.DB}.SaveFeedIn(t, *page.Feed, page.StoredCatchUp)
 	})
 	if err != nil {
 		return pull.Stored{}, err

@@ -42,7 +42,7 @@ func click(at time.Time) subscribers.Consent {
 	return subscribers.Consent{At: at, IP: "192.0.2.8", Page: "https://news.example/confirm", Wording: "Confirm"}
 }
 
-// letters claims and begins the letters that are due, as a process without a place
+// letters claims and begins the letters that are due, as a process that is no worker
 // whose letters are on the wire, and gives those that may be sent.
 func (b *bench) letters(now time.Time) (all []subscribers.Letter) {
 	b.Helper()
@@ -321,7 +321,7 @@ var letterTests = []test{
 		b.settleLetter(begun, subscribers.Delivered, time.Time{}, subscribers.Outcome{Cause: subscribers.Accepted})
 		b.equal("later", len(b.claimLetters(0, 9, after(time.Hour))), 0)
 	}},
-	{"a worker that lost its place claims no letter", func(b *bench) {
+	{"a worker that lost its lease claims no letter", func(b *bench) {
 		b.ask(b.request("ines@list.example", start))
 		p := b.join()
 		p.Leave()

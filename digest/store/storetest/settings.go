@@ -81,10 +81,10 @@ var settingsTests = []test{
 		mine.LastTry, mine.NextPoll, mine.LastError = after(time.Hour), after(2*time.Hour), "told all the same"
 		want := theirs
 		want.LastTry, want.NextPoll, want.LastError = mine.LastTry, mine.NextPoll, mine.LastError
-		for _, held := range []time.Time{{}, after(time.Minute - time.Microsecond)} {
-			b.must(b.SaveFeed(b.ctx(), mine, held))
+		for _, stored := range []time.Time{{}, after(time.Minute - time.Microsecond)} {
+			b.must(b.SaveFeed(b.ctx(), mine, stored))
 			b.equal("saved by another", state(), want)
-			b.page(pull.Page{SourceID: src.ID, Seen: start, Feed: &mine, Held: held})
+			b.page(pull.Page{SourceID: src.ID, Seen: start, Feed: &mine, StoredCatchUp: stored})
 			b.equal("saved by another with a page", state(), want)
 		}
 		b.must(b.SaveFeed(b.ctx(), mine, theirs.CatchUp))

@@ -301,7 +301,7 @@ func (b *bench) everybody(filter roster.Filter) (all []subscribers.Subscriber) {
 	return all
 }
 
-// exchange takes one step with the ledger as a process without a place: it settles,
+// exchange takes one step with the ledger as a process that is no worker: it settles,
 // claims, and begins what it claimed.
 func (b *bench) exchange(issue digest.Issue, claim int, now time.Time, settle ...deliver.Result) []subscribers.Delivery {
 	b.Helper()

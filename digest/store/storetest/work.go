@@ -13,8 +13,8 @@ import (
 	"postbag/subscribers/deliver"
 )
 
-// join takes a place until the test ends.
-func (b *bench) join() work.Place {
+// join makes a worker until the test ends.
+func (b *bench) join() work.Member {
 	b.Helper()
 	p := must(b.Join(b.ctx(), work.Joining{Name: "test"}))
 	b.Cleanup(p.Leave)
@@ -22,7 +22,7 @@ func (b *bench) join() work.Place {
 }
 
 // claim takes what is due, or fails the test.
-func (b *bench) claim(p work.Place, now time.Time, kinds ...work.Kind) work.Lease {
+func (b *bench) claim(p work.Member, now time.Time, kinds ...work.Kind) work.Lease {
 	b.Helper()
 	l, ok, err := b.Claim(b.ctx(), p.ID(), kinds, now)
 	b.must(err)
@@ -33,7 +33,7 @@ func (b *bench) claim(p work.Place, now time.Time, kinds ...work.Kind) work.Leas
 }
 
 // idle makes sure that nothing is due.
-func (b *bench) idle(p work.Place, now time.Time, kinds ...work.Kind) {
+func (b *bench) idle(p work.Member, now time.Time, kinds ...work.Kind) {
 	b.Helper()
 	l, ok, err := b.Claim(b.ctx(), p.ID(), kinds, now)
 	b.must(err)
@@ -56,7 +56,7 @@ func (b *bench) duty(name string) work.Listed {
 const weeklyDeadline = "deadline:" + digest.DefaultSeriesSlug
 
 var workTests = []test{
-	{"a place is one's own until it is left", func(b *bench) {
+	{"a worker has its id until it leaves", func(b *bench) {
 		p := b.join()
 		b.equal("valid", [2]bool{p.Valid(), p.Context().Err() == nil}, [2]bool{true, true})
 		b.equal("present", p.Present(), 1)
@@ -73,7 +73,7 @@ var workTests = []test{
 		b.must(err) // nothing is due, so nobody asks who comes
 		again := must(b.Join(b.ctx(), work.Joining{Name: "other", Alone: true}))
 		if again.ID() == p.ID() {
-			b.Fatal("a place was used again")
+			b.Fatal("an id was used again")
 		}
 		again.Leave()
 	}},
@@ -84,7 +84,7 @@ var workTests = []test{
 		l := b.claim(p, start, work.Pull)
 		b.equal("the duty", [3]any{l.Name, l.Subject, l.Room}, [3]any{name, src.ID, "nightbus.example"})
 		b.idle(p, start, work.Pull)
-		b.equal("the holder", b.duty(name).Holder, "test")
+		b.equal("the worker", b.duty(name).Worker, "test")
 		for i := range feeds {
 			feeds[i].NextPoll = after(time.Duration(2+i) * time.Hour)
 			b.must(b.SaveFeed(work.WithLease(b.ctx(), l), feeds[i], time.Time{}))
@@ -92,7 +92,7 @@ var workTests = []test{
 		b.must(b.Complete(b.ctx(), l, work.Outcome{Next: after(time.Minute), Now: start}))
 		listed := b.duty(name)
 		b.equal("next", listed.Next, after(2*time.Hour))
-		b.equal("runs", [3]any{listed.Runs, listed.Holder, listed.LastDone}, [3]any{int64(1), "", start})
+		b.equal("runs", [3]any{listed.Runs, listed.Worker, listed.LastDone}, [3]any{int64(1), "", start})
 		b.idle(p, after(2*time.Hour-time.Microsecond), work.Pull)
 		b.claim(p, after(2*time.Hour), work.Pull)
 	}},
@@ -127,7 +127,7 @@ var workTests = []test{
 		p := b.join()
 		src, feeds := b.source("nightbus")
 		old := b.claim(p, start, work.Pull)
-		b.must(b.HandBack(b.ctx(), old)) // as when its place is ended
+		b.must(b.HandBack(b.ctx(), old)) // as when its worker is ended
 		l := b.claim(p, start, work.Pull)
 		b.equal("the fence", l.Fence, old.Fence+1)
 		ctx := work.WithLease(b.ctx(), old)
