@@ -96,19 +96,10 @@ func playIn(t *testing.T, s *store.DB, st *stage, platform digest.Platform, feed
 	return r, src
 }
 
-// database opens an empty database that the test closes.
+// database opens an empty database until the test ends.
 func database(t testing.TB) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), storetest.Database(t), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return db
+	return storetest.Open(t, storetest.Database(t), nil)
 }
 
 // contents gives all that is stored.

@@ -72,13 +72,15 @@ func TestTwoMomentsAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	var both sync.WaitGroup
+	moving := 0
 	move := func(issue digest.Issue, to time.Duration) {
 		both.Go(func() {
 			if err := db.SetDue(t.Context(), tester, issue.ID, start.Add(to), digest.OverrodeNothing); err != nil {
 				t.Error(err)
 			}
 		})
-		time.Sleep(300 * time.Millisecond) // it has come to the duty's row
+		moving++
+		eventually(t, "it has come to the duty's row", func() bool { return storetest.Waiting(t, dsn) == moving })
 	}
 	move(two, 50*time.Hour)
 	move(one, 300*time.Hour)
