@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"postbag/digest/digesttest"
-	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 	"postbag/subscribers"
 	"postbag/subscribers/roster"
@@ -17,16 +16,7 @@ func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 
 func openDatabase(t *testing.T) *roster.Service {
 	t.Helper()
-	db, err := store.Open(t.Context(), storetest.Database(t), store.Options{Clock: digesttest.NewClock(noon)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return roster.New(roster.Options{Store: db, Clock: digesttest.NewClock(noon)})
+	return roster.New(roster.Options{Store: storetest.Open(t, storetest.Database(t), digesttest.NewClock(noon)), Clock: digesttest.NewClock(noon)})
 }
 
 func TestAListMovesFromOneDatabaseToAnother(t *testing.T) {
