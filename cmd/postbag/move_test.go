@@ -35,7 +35,7 @@ func killedSend(t *testing.T, readers int, db ...string) (*installation, *mailSe
 	server := startMailServer(t, 2*time.Millisecond)
 	in := newInstallation(t, append(db, "--from", "editor@news.example.org", "--base-url", "https://news.example.org", "--concurrency", "5", "--lease", "1s")...)
 	in.readers(readers)
-	in.flags = append(in.flags, "--smtp", "smtp://"+server.addr+"?tls=none", "--ambiguous", "hold")
+	in.flags = append(in.flags, "--smtp", "smtp://"+server.Addr+"?tls=none", "--ambiguous", "hold")
 	server.killed(t, in.process("issue", "send", "1"), int64(readers/3))
 	return in, server
 }
@@ -326,7 +326,7 @@ func TestHoldInTheMiddleOfASend(t *testing.T) {
 		server.slowFrom.Store(readers / 3) // not all before the hold
 		in := newInstallation(t, append(db, "--from", "editor@news.example.org", "--base-url", "https://news.example.org", "--concurrency", "5")...)
 		in.readers(readers)
-		in.flags = append(in.flags, "--smtp", "smtp://"+server.addr+"?tls=none")
+		in.flags = append(in.flags, "--smtp", "smtp://"+server.Addr+"?tls=none")
 		s := in.serve("--log-level", "info")
 		sent := make(chan error, 1)
 		go func() { _, err := in.run("issue", "send", "1"); sent <- err }()

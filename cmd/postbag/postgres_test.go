@@ -118,7 +118,7 @@ func TestDatabaseAwayInTheMiddleOfASend(t *testing.T) {
 	in := newInstallation(t, "--db", dsn, "--from", "editor@news.example.org", "--base-url", "https://news.example.org",
 		"--concurrency", strconv.Itoa(connections))
 	in.readers(readers)
-	in.flags = append(in.flags, "--smtp", "smtp://"+server.addr+"?tls=none")
+	in.flags = append(in.flags, "--smtp", "smtp://"+server.Addr+"?tls=none")
 	in.clock = digest.NewTestClock(time.Now(), 30) // a minute of waiting passes in two seconds
 	s := in.serve()
 	// It is published and its moment is days away, so it is sent by hand.

@@ -272,7 +272,7 @@ func TestNoMailServer(t *testing.T) {
 		t.Errorf("not all rows stayed queued:\n%s", list)
 	}
 	server := startMailServer(t, 0)
-	in.flags = append(append([]string{}, flags...), "--smtp", "smtp://"+server.addr+"?tls=none")
+	in.flags = append(append([]string{}, flags...), "--smtp", "smtp://"+server.Addr+"?tls=none")
 	in.must("issue", "send", "1")
 	if recipients, doubles, _ := server.tally(); recipients != 30 || doubles != 0 {
 		t.Errorf("%d recipients and %d doubles, want 30 and none", recipients, doubles)
@@ -406,16 +406,15 @@ func TestSendBesideAWorkerKeepsItsSettings(t *testing.T) {
 	in := newInstallation(t)
 	in.readers(3)
 	server := startMailServer(t, 0)
-	in.serve("--from", "editor@news.example.org", "--base-url", "https://news.example.org", "--smtp", "smtp://"+server.addr+"?tls=none")
+	in.serve("--from", "editor@news.example.org", "--base-url", "https://news.example.org", "--smtp", "smtp://"+server.Addr+"?tls=none")
 	in.must("issue", "send", "1")
-	server.mu.Lock()
-	defer server.mu.Unlock()
-	if len(server.ids) != 3 {
-		t.Errorf("the server has mails for %d readers, want 3", len(server.ids))
+	mails := server.Taken()
+	if len(mails) != 3 {
+		t.Errorf("the server has %d mails, want 3", len(mails))
 	}
-	for to, ids := range server.ids {
-		if !strings.HasSuffix(ids[0], "@news.example.org>") {
-			t.Errorf("the Message-ID of %s is %s", to, ids[0])
+	for _, m := range mails {
+		if !strings.HasSuffix(m.MessageID, "@news.example.org>") {
+			t.Errorf("the Message-ID of %s is %s", m.To, m.MessageID)
 		}
 	}
 }
