@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http/httptest"
@@ -82,20 +83,49 @@ func newInstallation(t *testing.T, flags ...string) *installation {
 // draftedInstallation is a database with a drafted issue of twenty picks.
 func draftedInstallation(t *testing.T, clock digest.Clock, flags ...string) *installation {
 	t.Helper()
-	in := &installation{t: t, dir: t.TempDir(), clock: clock}
-	blog := httptest.NewServer(sampleblog.New(in.now().Now()))
-	t.Cleanup(blog.Close)
-	if !slices.Contains(flags, "--db") {
-		flags = append([]string{"--db", storetest.Database(t)}, flags...)
+	if clock == nil {
+		clock = digest.SystemClock{}
 	}
-	db := flags[slices.Index(flags, "--db")+1]
-	in.flags = append([]string{"--db", db, "--fetch-allow", hostOf(blog.URL), "--log-level", "warn",
-		"--smtp", "outbox:" + filepath.Join(in.dir, "outbox")}, flags...)
-	in.must("source", "add", blog.URL)
+	blog := httptest.NewServer(sampleblog.New(clock.Now()))
+	t.Cleanup(blog.Close)
+	in := following(t, clock, blog.URL, flags...)
 	in.must("pull")
 	in.must("issue", "draft")
 	in.must("issue", "pick", "--suggested")
 	return in
+}
+
+// following is a database that follows a blog, of which nothing is pulled yet.
+func following(t *testing.T, clock digest.Clock, blog string, flags ...string) *installation {
+	t.Helper()
+	in := &installation{t: t, dir: t.TempDir(), clock: clock}
+	if !slices.Contains(flags, "--db") {
+		flags = append([]string{"--db", storetest.Database(t)}, flags...)
+	}
+	db := flags[slices.Index(flags, "--db")+1]
+	in.flags = append([]string{"--db", db, "--fetch-allow", hostOf(blog), "--log-level", "warn",
+		"--smtp", "outbox:" + filepath.Join(in.dir, "outbox")}, flags...)
+	in.must("source", "add", blog)
+	return in
+}
+
+// mails reads the outbox.
+func (in *installation) mails() []readMail {
+	in.t.Helper()
+	mails, err := readOutbox(filepath.Join(in.dir, "outbox"))
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	return mails
+}
+
+// listed runs a command that lists and reads its JSON.
+func listed[T any](in *installation, args ...string) (rows []T) {
+	in.t.Helper()
+	if err := json.Unmarshal([]byte(in.must(append(args, "--json")...)), &rows); err != nil {
+		in.t.Fatal(err)
+	}
+	return rows
 }
 
 func (in *installation) now() digest.Clock {

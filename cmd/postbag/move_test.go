@@ -294,27 +294,6 @@ func TestBackupOnAFullDisk(t *testing.T) {
 	}
 }
 
-// TestBackupTo writes a backup of a database that is open, as a duty does.
-func TestBackupTo(t *testing.T) {
-	t.Parallel()
-	in := newInstallation(t)
-	path := filepath.Join(in.dir, "daily.gz")
-	p := &Program{Args: nil, Stdout: io.Discard, Stderr: io.Discard, Clock: digest.SystemClock{}}
-	for range 2 {
-		err := p.with(t.Context(), &Settings{DB: in.flags[1], Listen: "localhost:8080"}, func(a *app) error {
-			rows, size, err := backupWork{db: a.db, clock: a.p.Clock}.write(t.Context(), path, true)
-			if info, statErr := os.Stat(path); rows == 0 || statErr != nil || info.Size() != size || info.Mode().Perm() != 0o600 {
-				t.Errorf("%d rows, %d bytes, %v, %v", rows, size, info, statErr)
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	in.must("restore", "--check", path)
-}
-
 // TestHoldInTheMiddleOfASend holds the sending of a serve that is in the middle of
 // an issue: when the command returns nothing more leaves, and after the release
 // every other reader gets one mail.

@@ -131,8 +131,9 @@ func TestScheduleCommands(t *testing.T) {
 		if list := in.must("schedule", "list", "--json"); !strings.Contains(list, `"last_done": "2026-03-20T12:1`) {
 			t.Errorf("the run is not told:\n%s", list)
 		}
-		for _, wrong := range []string{"nothing", "deadline:pick-of-the-week"} {
-			if _, err := in.run("schedule", "run", wrong); err == nil || len(hintLines(err)) == 0 {
+		for wrong, kind := range map[string]digest.Kind{"nothing": digest.NotFound, "backup": digest.Invalid,
+			"deadline:pick-of-the-week": digest.Invalid, "deliver:pick-of-the-week": digest.Invalid} {
+			if _, err := in.run("schedule", "run", wrong); digest.KindOf(err) != kind || len(hintLines(err)) == 0 {
 				t.Errorf("schedule run %s gives %v", wrong, err)
 			}
 		}
