@@ -224,13 +224,13 @@ func (c *chaos) harm(n int) {
 }
 
 // suspendUntilLost suspends a worker for longer than its lease until one has found
-// that it lost its place; those that were suspended at random may have been killed
+// that it lost its lease; those that were suspended at random may have been killed
 // before they could.
 func (c *chaos) suspendUntilLost() {
 	c.t.Helper()
 	w := c.workers[0]
-	eventually(c.t, "a suspended worker finds that it has lost its place", func() bool {
-		if strings.Contains(w.log.String(), placeLost) {
+	eventually(c.t, "a suspended worker finds that it has lost its lease", func() bool {
+		if strings.Contains(w.log.String(), leaseLost) {
 			return true
 		}
 		c.suspend(w)
@@ -239,8 +239,8 @@ func (c *chaos) suspendUntilLost() {
 	})
 }
 
-// placeLost is what the log of a worker says that has lost its place.
-const placeLost = "the worker stops"
+// leaseLost is what the log of a worker says that has lost its lease.
+const leaseLost = "the worker stops"
 
 func (c *chaos) suspend(w *worn) {
 	c.suspends++
@@ -317,7 +317,7 @@ func (c *chaos) verify(issues int) {
 	}
 	lost := 0
 	for _, w := range c.workers {
-		lost += strings.Count(w.log.String(), placeLost)
+		lost += strings.Count(w.log.String(), leaseLost)
 	}
 	c.t.Logf("%d kills, %d suspensions, %d places lost, %d writes seen, %d runs, %d pulls, %d mails for %d rows",
 		c.kills, c.suspends, lost, writes, c.number(`SELECT COUNT(*) FROM seen_runs`),

@@ -322,14 +322,14 @@ func TestSendSaysThatTheWorkerIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	place, err := db.Join(t.Context(), work.Joining{Name: "another"})
+	member, err := db.Join(t.Context(), work.Joining{Name: "another"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	left := make(chan struct{})
 	go func() { // a while after the issue was made due
 		defer close(left)
-		defer place.Leave()
+		defer member.Leave()
 		for range 10_000 {
 			if issue, err := db.Issue(t.Context(), 1, 1); err != nil || !issue.DueAt.After(time.Now()) {
 				break

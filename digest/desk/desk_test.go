@@ -44,18 +44,10 @@ func newDesk(t *testing.T, comments int) *bench {
 	t.Helper()
 	ctx := context.Background()
 	clock := &clock{at: now}
-	db, err := store.Open(ctx, storetest.Database(t), store.Options{Clock: clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t, storetest.Database(t), clock)
 	source := digest.Source{Name: "A blog", URL: "https://blog.example/", Platform: digest.Blogger, AddedAt: now}
 	feeds := []digest.FeedState{{Kind: digest.PostsFeed, URL: "https://blog.example/posts"}, {Kind: digest.CommentsFeed, URL: "https://blog.example/comments"}}
-	err = db.AddSource(ctx, &source, feeds, digest.Series{
+	err := db.AddSource(ctx, &source, feeds, digest.Series{
 		Slug: "pick", Name: "Pick", Title: "{name} {number}", Schedule: "0 18 * * 0", Zone: "UTC", NextNumber: 8, Deadline: digest.Hold, CreatedAt: now,
 	})
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 // Store is what dispatching asks of the database.
 type Store interface {
 	Holds
-	Places
+	Workers
 	// Publication gives the installation's own settings.
 	Publication(ctx context.Context) (digest.Publication, error)
 	// SeriesList gives all series, by id.
@@ -41,13 +41,13 @@ type Store interface {
 	SubscriberCounts(ctx context.Context) (map[subscribers.State]int, error)
 }
 
-// Places are the processes that work on the database.
-type Places interface {
-	// Join takes a place; the error is of kind Conflict where there is none.
-	Join(ctx context.Context, j work.Joining) (work.Place, error)
+// Workers are the processes that work on the database.
+type Workers interface {
+	// Join makes this process a worker; the error is of kind Conflict where none may join.
+	Join(ctx context.Context, j work.Joining) (work.Member, error)
 	// Workers lists the processes whose lease has not run out.
 	Workers(ctx context.Context) ([]work.Worker, error)
-	// LeftByItself tells whether a place was given up before its lease ran out.
+	// LeftByItself tells whether a worker left before its lease ran out.
 	LeftByItself(ctx context.Context, id int64) (bool, error)
 }
 

@@ -62,7 +62,7 @@ func newOffice(t *testing.T) *office {
 	o.worker = duty.New(duty.Options{
 		Store: o.DB, Desk: o.Desk, Sender: o.Sender, Clock: o.Clock, Log: slog.New(slog.NewTextHandler(o.log, nil)),
 		Pull:    func(context.Context, int64) (poll.Report, error) { return poll.Report{}, nil },
-		Letters: func(context.Context, work.Place) error { return nil },
+		Letters: func(context.Context, work.Member) error { return nil },
 		Sweep:   func(context.Context) (int, error) { return 0, nil },
 		Joining: work.Joining{Name: "worker", Lease: time.Minute}, Site: site.Site{Base: "https://news.example"},
 	})
@@ -73,12 +73,12 @@ func newOffice(t *testing.T) *office {
 func (o *office) work() {
 	o.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(o.Context()))
-	place, err := o.DB.Join(ctx, work.Joining{Name: "worker", Lease: time.Minute})
+	member, err := o.DB.Join(ctx, work.Joining{Name: "worker", Lease: time.Minute})
 	o.Must(err)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		o.worker.Work(ctx, place)
+		o.worker.Work(ctx, member)
 	}()
 	o.Cleanup(func() {
 		cancel()
@@ -195,7 +195,7 @@ func TestListingPlansNothing(t *testing.T) {
 }
 
 // shared is a place beside another worker.
-type shared struct{ work.Place }
+type shared struct{ work.Member }
 
 func (shared) Present() int { return 2 }
 
@@ -224,12 +224,12 @@ func TestRateIsSharedWhileJoining(t *testing.T) {
 	_, err = o.Sender.Begin(t.Context(), by, issue)
 	o.Must(err)
 	ctx, cancel := context.WithCancel(t.Context())
-	place, err := o.DB.Join(ctx, work.Joining{Name: "worker", Lease: time.Minute})
+	member, err := o.DB.Join(ctx, work.Joining{Name: "worker", Lease: time.Minute})
 	o.Must(err)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		duty.New(options).Work(ctx, shared{place})
+		duty.New(options).Work(ctx, shared{member})
 	}()
 	o.eventually("the worker has looked twice", func() bool { return seen.n.Load() >= 2 })
 	cancel()

@@ -58,9 +58,9 @@ type Page struct {
 	// error, of kind Conflict, wraps [ErrSuspect].
 	Covered time.Time
 	// Feed, when not nil, is saved in the same transaction, as SaveFeed would
-	// with Held.
-	Feed *digest.FeedState
-	Held time.Time
+	// with StoredCatchUp.
+	Feed          *digest.FeedState
+	StoredCatchUp time.Time
 }
 
 // Published gives the times of publication of the page's entries.

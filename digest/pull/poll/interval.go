@@ -22,7 +22,7 @@ func (r *run) measure(now time.Time) {
 	switch {
 	case r.first:
 		f.Daily = pace(r.newest)
-	case !r.History && r.held.IsZero() || r.report.notModified:
+	case !r.History && r.storedCatchUp.IsZero() || r.report.notModified:
 		rate := 1000 * float64(r.arrived()) * day / elapsed
 		f.Daily = int(math.Round(float64(f.Daily) + (1-math.Exp(-elapsed/day))*(min(rate, 1e8)-float64(f.Daily))))
 	}

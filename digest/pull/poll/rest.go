@@ -53,7 +53,7 @@ func (r *run) rest(ctx context.Context) error {
 		return err
 	}
 	r.feed.Older = ""
-	return r.Store.SaveFeed(ctx, r.feed, r.held)
+	return r.Store.SaveFeed(ctx, r.feed, r.storedCatchUp)
 }
 
 // restEnds tells whether an error is only the end of the pages, or that the site
@@ -85,7 +85,7 @@ func (r *run) restPage(ctx context.Context, doc *feed.Document, resp *pull.Respo
 	}
 	next := reader.WithQuery(address, "page", strconv.Itoa(restNumber(address)+1))
 	r.feed.Older = next
-	page.Feed, page.Held = &r.feed, r.held
+	page.Feed, page.StoredCatchUp = &r.feed, r.storedCatchUp
 	stored, err := r.StorePage(ctx, page, r.feed.Kind, doc.TotalResults)
 	if err != nil {
 		return "", err

@@ -241,7 +241,7 @@ func (p *Poller) Reread(ctx context.Context, src digest.Source, feed digest.Feed
 func (p *Poller) guarded(ctx context.Context, src digest.Source, feed digest.FeedState, own identity.Hosts, m mode) feedReport {
 	r := p.start(src, feed, own, m)
 	p.guard(&r.report, fmt.Sprintf("pull the %s of %q", feed.Kind, src.Name), func() { r.do(ctx) }, func(fault error) {
-		r.feed, r.held = feed, feed.CatchUp
+		r.feed, r.storedCatchUp = feed, feed.CatchUp
 		r.failed(ctx, fault)
 	})
 	r.report.Counts = r.Count
