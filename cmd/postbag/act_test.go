@@ -81,6 +81,7 @@ func TestActNamesFeedsForTheShell(t *testing.T) {
 		"postbag source add --posts https://a.test/feed --comments 'https://a.test/?feed=comments-rss2&x=%27'": {
 			Do: digest.AddSource, Posts: "https://a.test/feed", Comments: "https://a.test/?feed=comments-rss2&x='"},
 		"postbag source set 3 --posts 'https://a.test/feed;ls'": {Do: digest.ChangeSource, Source: 3, Posts: "https://a.test/feed;ls"},
+		"postbag serve --fetch-allow '$(ls):22'":                {Do: digest.AllowHost, Name: "$(ls):22"},
 		"postbag pull --source 3 --accept":                      {Do: digest.AcceptPage, Source: 3},
 		"postbag pull --source 3 --history":                     {Do: digest.PullHistory, Source: 3},
 		"postbag pull --source 3 --force":                       {Do: digest.PullAnyway, Source: 3},

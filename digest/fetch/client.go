@@ -204,7 +204,7 @@ func (c *Client) pause(u *url.URL) time.Duration {
 func (c *Client) hop(ctx context.Context, t *trip, u *url.URL) (*pull.Response, *url.URL, error) {
 	if err := c.opts.Allow.refuses(u); err != nil {
 		t.unreached = true
-		return nil, nil, fault(ctx, u.Hostname(), err)
+		return nil, nil, fault(ctx, u, err)
 	}
 	gt, err := c.gates.enter(ctx, hostname.WithPort(u))
 	if closed, ok := errors.AsType[closedError](err); ok {
@@ -230,7 +230,7 @@ func (c *Client) hop(ctx context.Context, t *trip, u *url.URL) (*pull.Response, 
 		err = context.DeadlineExceeded
 	}
 	if err != nil {
-		return nil, nil, fault(ctx, u.Hostname(), err)
+		return nil, nil, fault(ctx, u, err)
 	}
 	defer slurp(resp.Body, cancel)
 
@@ -347,7 +347,7 @@ func (c *Client) answer(ctx context.Context, t *trip, u *url.URL, resp *http.Res
 	}
 	body, err := readBody(resp, c.opts.Limits)
 	if err != nil {
-		return nil, fault(ctx, u.Hostname(), err)
+		return nil, fault(ctx, u, err)
 	}
 	out.Body = body
 	return out, nil
