@@ -122,14 +122,16 @@ func (i Issue) IsLate(now time.Time, after time.Duration) bool {
 }
 
 // Picks counts the picks among the issue's blocks.
-func (i Issue) Picks() int {
-	n := 0
+func (i Issue) Picks() int { return len(i.Picked()) }
+
+// Picked gives the comments that the issue picks, in order.
+func (i Issue) Picked() (comments []int64) {
 	for _, b := range i.Blocks {
 		if b.Kind == PickBlock {
-			n++
+			comments = append(comments, b.CommentID)
 		}
 	}
-	return n
+	return comments
 }
 
 // RowOf gives the row of a block, counted from 1, or 0 when it is not in the issue.

@@ -147,7 +147,7 @@ func newChaos(t *testing.T, issues, blogs int) *chaos {
 	c.flags = []string{"--db", dsn, "--fetch-allow", "127.0.0.0/8", "--smtp", "outbox:" + filepath.Join(c.dir, "outbox")}
 	for range blogs {
 		blog := sampleblog.New(c.start)
-		server := httptest.NewServer(blog.Handler())
+		server := httptest.NewServer(blog)
 		t.Cleanup(server.Close)
 		c.blogs = append(c.blogs, blog)
 		c.must("source", "add", server.URL)
@@ -242,13 +242,13 @@ func (c *chaos) harm(n int) {
 }
 
 // suspendUntilLost suspends a worker for longer than its lease until one has found
-// that it lost its place; those that were suspended at random may have been killed
+// that it lost its lease; those that were suspended at random may have been killed
 // before they could.
 func (c *chaos) suspendUntilLost() {
 	c.t.Helper()
 	w := c.workers[0]
-	eventually(c.t, "a suspended worker finds that it has lost its place", func() bool {
-		if strings.Contains(w.said(), placeLost) {
+	eventually(c.t, "a suspended worker finds that it has lost its lease", func() bool {
+		if strings.Contains(w.said(), leaseLost) {
 			return true
 		}
 		c.suspend(w)
@@ -257,8 +257,8 @@ func (c *chaos) suspendUntilLost() {
 	})
 }
 
-// placeLost is what the log of a worker says that has lost its place.
-const placeLost = "the worker stops"
+// leaseLost is what the log of a worker says that has lost its lease.
+const leaseLost = "the worker stops"
 
 func (c *chaos) suspend(w *worn) {
 	c.suspends++
@@ -335,7 +335,7 @@ func (c *chaos) verify(issues int) {
 	}
 	lost := 0
 	for _, w := range c.workers {
-		lost += strings.Count(w.said(), placeLost)
+		lost += strings.Count(w.said(), leaseLost)
 	}
 	mails, err := readOutbox(filepath.Join(c.dir, "outbox"))
 	if err != nil {

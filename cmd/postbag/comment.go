@@ -98,7 +98,7 @@ func commentRowOf(c digest.ListedComment) commentRow {
 // Run lists comments.
 func (c commentListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		found, err := a.desk.Comments(ctx, digest.CommentFilter{
+		found, err := a.read.Comments(ctx, digest.CommentFilter{
 			SourceID: c.Source, PostID: c.Post, Since: time.Time(c.Since), Until: time.Time(c.Until),
 			State: digest.CommentState(c.State), Text: c.Text, Limit: c.Limit,
 		})
@@ -146,7 +146,7 @@ type commentShowCmd struct {
 // Run shows a comment, with its sentences numbered as trimming counts them.
 func (c commentShowCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		found, err := a.desk.Comment(ctx, c.ID)
+		found, err := a.read.Comment(ctx, c.ID)
 		if err != nil {
 			return err
 		}

@@ -130,7 +130,7 @@ func (d *demo) serveBlog(ctx context.Context) (<-chan error, error) {
 		return nil, digest.Fail(digest.Unavailable, "The demo needs loopback.", "the sample blog cannot listen: %w", err)
 	}
 	d.at = "http://" + l.Addr().String() + "/"
-	server := &http.Server{Handler: d.blog.Handler(), ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: d.blog, ReadHeaderTimeout: 5 * time.Second}
 	done := make(chan error, 1)
 	go func() {
 		stopped := context.AfterFunc(ctx, func() { server.Close() })

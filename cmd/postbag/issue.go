@@ -44,21 +44,6 @@ type which struct {
 
 func (w which) ref() desk.Ref { return desk.Ref{Series: w.Series, Number: w.Number} }
 
-// in gives the issue that is named, else the only one in one of some states: what
-// the command must be meant for.
-func (w which) in(ctx context.Context, a *app, states ...digest.IssueState) (digest.Issue, error) {
-	if w.Number != 0 {
-		issue, _, err := a.desk.Issue(ctx, w.ref())
-		return issue, err
-	}
-	return a.desk.Only(ctx, w.Series, states...)
-}
-
-// to is a reference to an issue by its number.
-func (w which) to(issue digest.Issue) desk.Ref {
-	return desk.Ref{Series: w.Series, Number: issue.Number}
-}
-
 // whichFlag names an issue where the arguments are something else.
 type whichFlag struct {
 	Issue  int    `help:"The issue's number; else the present draft." placeholder:"N"`
@@ -94,16 +79,11 @@ func (c issueDraftCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 
 // sentence says where an issue stands and what it waits for.
 func (a *app) sentence(ctx context.Context, issue digest.Issue) error {
-	all, err := a.desk.AllSeries(ctx)
+	series, err := a.desk.SeriesOf(ctx, issue.SeriesID)
 	if err != nil {
 		return err
 	}
-	at := issue.DueAt.UTC().Format("Monday 2 January 2006 15:04 MST")
-	for _, s := range all {
-		if loc, err := s.Location(); s.ID == issue.SeriesID && err == nil {
-			at = issue.DueAt.In(loc).Format("Monday 2 January 2006 15:04 MST")
-		}
-	}
+	at := desk.Moment(series, issue.DueAt)
 	switch issue.State {
 	case digest.Draft:
 		_, err = fmt.Fprintf(a.p.Stdout, "Goes out %s, if approved by then.\n", at)

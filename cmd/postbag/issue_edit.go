@@ -160,11 +160,8 @@ type issueReopenCmd struct{ which }
 // Run takes an approval back.
 func (c issueReopenCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		issue, err := c.in(ctx, a, digest.Approved)
+		issue, err := a.desk.Reopen(ctx, p.by(), c.ref())
 		if err != nil {
-			return err
-		}
-		if issue, err = a.desk.Reopen(ctx, p.by(), c.to(issue)); err != nil {
 			return err
 		}
 		return a.sentence(ctx, issue)
@@ -176,7 +173,7 @@ type issuePublishCmd struct{ which }
 // Run publishes an approved issue.
 func (c issuePublishCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		issue, unsure, err := a.sender.Publish(ctx, p.by(), c.ref())
+		issue, unsure, err := a.desk.Publish(ctx, p.by(), c.ref())
 		if p.sayUnchecked(unsure); err != nil {
 			return err
 		}

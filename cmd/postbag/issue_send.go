@@ -17,11 +17,11 @@ type issueSendCmd struct {
 // it and watched; elsewhere this command delivers it.
 func (c issueSendCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		office, err := a.postOffice(ctx)
+		mailer, err := a.mailer(ctx)
 		if err != nil {
 			return err
 		}
-		issue, unsure, err := office.Send(ctx, p.by(), c.ref(), c.Anyway)
+		issue, unsure, err := mailer.Send(ctx, p.by(), c.ref(), c.Anyway)
 		if p.sayUnchecked(unsure); err != nil {
 			return err
 		}
@@ -30,17 +30,17 @@ func (c issueSendCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			return a.delivered(ctx, issue)
 		}
 		b := p.bar("sending", -1)
-		r, err := office.Deliver(ctx, p.by(), issue, b.of)
+		r, err := mailer.Deliver(ctx, p.by(), issue, b.of)
 		b.done()
 		if err != nil {
 			return err
 		}
-		return office.sayReport(r)
+		return mailer.sayReport(r)
 	})
 }
 
 // sayReport says where a mailing stands when the command ends.
-func (o *postOffice) sayReport(r dispatch.Report) error {
+func (o *mailer) sayReport(r dispatch.Report) error {
 	out, waits := o.p.Stdout, r.Counts.Open()
 	switch {
 	case r.Here && r.Issue.State == digest.Paused:
@@ -55,8 +55,8 @@ func (o *postOffice) sayReport(r dispatch.Report) error {
 		}
 		o.p.printCounts(r)
 	}
-	if r.Here && o.postage.transport.IsOutbox() {
-		fmt.Fprintf(out, "No mail left this machine: see the files in %s.\n", o.postage.transport)
+	if r.Here && o.mail.transport.IsOutbox() {
+		fmt.Fprintf(out, "No mail left this machine: see the files in %s.\n", o.mail.transport)
 	}
 	return nil
 }

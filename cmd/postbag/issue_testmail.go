@@ -20,15 +20,15 @@ func (c issueTestCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		return err
 	}
 	return p.with(ctx, s, func(a *app) error {
-		office, err := a.postOffice(ctx)
+		mailer, err := a.mailer(ctx)
 		if err != nil {
 			return err
 		}
-		frozen, err := office.Test(ctx, p.by(), which{Number: c.Number, Series: c.Series}.ref(), to.Email)
+		frozen, err := mailer.Test(ctx, p.by(), which{Number: c.Number, Series: c.Series}.ref(), to.Email)
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(p.Stdout, "Sent a test of %s to %s, by %s.\n", cell(frozen.Title, 150), to.Email, office.postage.transport)
+		_, err = fmt.Fprintf(p.Stdout, "Sent a test of %s to %s, by %s.\n", cell(frozen.Title, 150), to.Email, mailer.mail.transport)
 		return err
 	})
 }

@@ -146,7 +146,7 @@ func newInstallation(t *testing.T, flags ...string) *installation {
 func draftedInstallation(t *testing.T, clock digest.Clock, flags ...string) *installation {
 	t.Helper()
 	in := &installation{t: t, dir: t.TempDir(), clock: clock}
-	blog := httptest.NewServer(sampleblog.New(in.now().Now()).Handler())
+	blog := httptest.NewServer(sampleblog.New(in.now().Now()))
 	t.Cleanup(blog.Close)
 	if !slices.Contains(flags, "--db") {
 		flags = append([]string{"--db", storetest.Database(t)}, flags...)

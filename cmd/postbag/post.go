@@ -56,7 +56,7 @@ func (r postRow) title() string {
 // Run lists posts.
 func (c postListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		posts, err := a.desk.Posts(ctx, digest.PostFilter{
+		posts, err := a.read.Posts(ctx, digest.PostFilter{
 			SourceID: c.Source, Since: time.Time(c.Since), Until: time.Time(c.Until), Limit: c.Limit,
 		})
 		if err != nil {

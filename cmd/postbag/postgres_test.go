@@ -55,7 +55,7 @@ func TestMainJobOnPostgres(t *testing.T) {
 }
 
 // TestServeLosesItsDatabase ends every connection under a serve, as a server that
-// starts anew does: the worker keeps its place, the pages stay, and the issue is
+// starts anew does: the worker keeps its lease, the pages stay, and the issue is
 // sent to everybody once.
 func TestServeLosesItsDatabase(t *testing.T) {
 	t.Parallel()
@@ -66,7 +66,7 @@ func TestServeLosesItsDatabase(t *testing.T) {
 	storetest.Sessions(t, db[1], true)
 	time.Sleep(500 * time.Millisecond)
 	if log := s.log.String(); strings.Contains(log, "the worker stops") {
-		t.Errorf("the worker lost its place:\n%s", log)
+		t.Errorf("the worker lost its lease:\n%s", log)
 	}
 	if code, _ := s.get(t, "/issues/1"); code != http.StatusOK {
 		t.Errorf("the issue's page answers %d", code)

@@ -132,11 +132,11 @@ func (c previewCmd) issue(ctx context.Context, a *app, src digest.Source) (*dige
 
 // previewFiles renders the issue as a reader would get it.
 func previewFiles(ctx context.Context, frozen *digest.Frozen, a *app) (map[string][]byte, error) {
-	postage, err := a.settings.mail()
+	settings, err := a.settings.mail()
 	if err != nil {
 		return nil, err
 	}
-	mailing, err := a.writer(postage).Issue(frozen, subscribers.Mailing{IssueID: 1, Begun: frozen.Date, Domain: postage.from.Domain}, nil, false)
+	mailing, err := a.writer(settings).Issue(frozen, subscribers.Mailing{IssueID: 1, Begun: frozen.Date, Domain: settings.from.Domain}, nil, false)
 	if err != nil {
 		return nil, err
 	}

@@ -22,19 +22,19 @@ type scheduleListCmd struct {
 
 // dutyRow is a duty in a JSON listing.
 type dutyRow struct {
-	Name      string    `json:"name"`
-	Kind      work.Kind `json:"kind"`
-	Next      stamp     `json:"next"`
-	Zone      string    `json:"zone"`
-	Holder    string    `json:"holder"`
-	HeldSince stamp     `json:"held_since"`
-	HeldUntil stamp     `json:"held_until"`
-	LastDue   stamp     `json:"last_due"`
-	LastDone  stamp     `json:"last_done"`
-	Runs      int64     `json:"runs"`
-	Failures  int       `json:"failures"`
-	Problem   string    `json:"problem"`
-	Asks      string    `json:"asks"`
+	Name        string    `json:"name"`
+	Kind        work.Kind `json:"kind"`
+	Next        stamp     `json:"next"`
+	Zone        string    `json:"zone"`
+	Worker      string    `json:"worker"`
+	LeasedSince stamp     `json:"leased_since"`
+	LeasedUntil stamp     `json:"leased_until"`
+	LastDue     stamp     `json:"last_due"`
+	LastDone    stamp     `json:"last_done"`
+	Runs        int64     `json:"runs"`
+	Failures    int       `json:"failures"`
+	Problem     string    `json:"problem"`
+	Asks        string    `json:"asks"`
 }
 
 // Run lists the duties, what is due first at the top.
@@ -52,14 +52,14 @@ func (c scheduleListCmd) Run(ctx context.Context, p *Program, s *Settings) error
 		var rows []dutyRow
 		for _, d := range duties {
 			rows = append(rows, dutyRow{
-				Name: d.Name, Kind: d.Kind, Next: stamp(d.Next), Zone: d.Zone, Holder: d.Holder,
-				HeldSince: stamp(d.HeldSince), HeldUntil: stamp(d.HeldUntil), LastDue: stamp(d.LastDue), LastDone: stamp(d.LastDone),
+				Name: d.Name, Kind: d.Kind, Next: stamp(d.Next), Zone: d.Zone, Worker: d.Worker,
+				LeasedSince: stamp(d.LeasedSince), LeasedUntil: stamp(d.LeasedUntil), LastDue: stamp(d.LastDue), LastDone: stamp(d.LastDone),
 				Runs: d.Runs, Failures: d.Failures, Problem: d.LastError, Asks: d.Asks,
 			})
 		}
 		p.more(len(rows), c.Limit)
 		return printList(p, c.JSON, rows, "Nothing is done by itself.", "WHAT\tNEXT\tNOW AT IT\tLAST DONE (UTC)\tREMARK", func(r dutyRow) string {
-			return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", r.Name, nextIn(time.Time(r.Next), now, r.Zone), orDash(cell(r.Holder, 40)),
+			return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", r.Name, nextIn(time.Time(r.Next), now, r.Zone), orDash(cell(r.Worker, 40)),
 				when(time.Time(r.LastDone)), r.remark())
 		})
 	})

@@ -48,7 +48,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("TZ", "Europe/London")
 			env.Setenv("NO_COLOR", "1")
-			blog := httptest.NewServer(sampleblog.New(time.Now()).Handler())
+			blog := httptest.NewServer(sampleblog.New(time.Now()))
 			env.Defer(blog.Close)
 			env.Setenv("BLOG", blog.URL)
 			env.Setenv("POSTBAG_FETCH_ALLOW", hostOf(blog.URL))
@@ -70,9 +70,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("POSTBAG_FETCH_ALLOW", env.Getenv("POSTBAG_FETCH_ALLOW")+","+hostOf(press.URL))
 			env.Setenv("NOBODY", digesttest.Nobody(t))
 			if storetest.OnPostgres() {
-				database, giveBack := storetest.Take(t)
-				env.Defer(giveBack)
-				env.Setenv("POSTBAG_DB", database)
+				env.Setenv("POSTBAG_DB", storetest.Postgres(t))
 			}
 			return nil
 		},

@@ -45,11 +45,11 @@ func printSeries(p *Program, asJSON bool, rows []seriesRow) error {
 // Run lists the series.
 func (c seriesListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return p.with(ctx, s, func(a *app) error {
-		all, err := a.desk.AllSeries(ctx)
+		all, err := a.read.SeriesList(ctx)
 		if err != nil {
 			return err
 		}
-		pub, err := a.desk.Publication(ctx)
+		pub, err := a.read.Publication(ctx)
 		if err != nil {
 			return err
 		}

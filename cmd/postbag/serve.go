@@ -52,7 +52,7 @@ func (c serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 
 // serve runs what the command asks for; without a listener there are no pages.
 func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) error {
-	office, err := a.postOffice(ctx)
+	mailer, err := a.mailer(ctx)
 	if err != nil {
 		return err
 	}
@@ -60,25 +60,25 @@ func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) erro
 	defer stop()
 	var working sync.WaitGroup
 	if c.worker() {
-		// Without a place among the workers there are no pages either: two that were
+		// Unless it may work there are no pages either: two that were
 		// started by mistake are told at once.
-		place, err := a.join(ctx)
+		member, err := a.join(ctx)
 		if err != nil {
 			return err
 		}
-		defer place.Leave()
-		if err := a.warn(ctx, office); err != nil {
+		defer member.Leave()
+		if err := a.warn(ctx, mailer); err != nil {
 			return err
 		}
-		w, err := office.worker()
+		w, err := mailer.worker()
 		if err != nil {
 			return err
 		}
-		working.Go(func() { w.Work(ctx, place) })
+		working.Go(func() { w.Work(ctx, member) })
 	}
-	a.announce(c, listener, office)
+	a.announce(c, listener, mailer)
 	if c.web() {
-		err = office.servePages(ctx, listener)
+		err = mailer.servePages(ctx, listener)
 	} else {
 		<-ctx.Done()
 	}
@@ -101,7 +101,7 @@ func (p *Program) listen(s *Settings) (net.Listener, error) {
 
 // warn says loudly that nothing is sent, and what readers or the law will miss in
 // mail that leaves.
-func (a *app) warn(ctx context.Context, office *postOffice) error {
+func (a *app) warn(ctx context.Context, mailer *mailer) error {
 	held, err := a.sender.Held(ctx)
 	if err != nil {
 		return err
@@ -109,23 +109,23 @@ func (a *app) warn(ctx context.Context, office *postOffice) error {
 	if !held.Since.IsZero() {
 		a.log.Warn("SENDING IS HELD: nothing is published or mailed; see postbag sending", "since", held.Since, "reason", held.Reason)
 	}
-	pub, err := a.desk.Publication(ctx)
-	if err == nil && pub.PostalAddress == "" && !office.postage.transport.IsOutbox() {
+	pub, err := a.read.Publication(ctx)
+	if err == nil && pub.PostalAddress == "" && !mailer.mail.transport.IsOutbox() {
 		a.log.Warn("mails carry no postal address, which many countries ask of a mailing; set it with: postbag series set --postal-address TEXT")
 	}
 	return err
 }
 
 // announce says what runs, where the pages are and, loudly, when no mail leaves.
-func (a *app) announce(c serveCmd, l net.Listener, office *postOffice) {
+func (a *app) announce(c serveCmd, l net.Listener, mailer *mailer) {
 	about := []any{"base_url", a.site.Base, "database", a.path(), "version", version()}
 	if l == nil {
 		a.log.Info("working", about...)
 	} else {
 		a.log.Info("serving", append([]any{"address", l.Addr().String()}, about...)...)
 	}
-	if c.worker() && office.postage.transport.IsOutbox() {
-		a.log.Warn(fmt.Sprintf("NO MAIL LEAVES THIS MACHINE: it is written to %s as files; set --smtp to send", office.postage.transport))
+	if c.worker() && mailer.mail.transport.IsOutbox() {
+		a.log.Warn(fmt.Sprintf("NO MAIL LEAVES THIS MACHINE: it is written to %s as files; set --smtp to send", mailer.mail.transport))
 	}
 	if a.p.Listening != nil && l != nil {
 		a.p.Listening(l.Addr())

@@ -285,7 +285,7 @@ func TestRemovedAfterApproval(t *testing.T) {
 	t.Parallel()
 	now := digest.NewTestClock(sunday.Add(-time.Hour), 1)
 	blog := sampleblog.New(now.Now())
-	server := httptest.NewServer(blog.Handler())
+	server := httptest.NewServer(blog)
 	t.Cleanup(server.Close)
 	in := &installation{t: t, dir: t.TempDir(), clock: now}
 	in.flags = []string{"--db", storetest.Database(t), "--fetch-allow", hostOf(server.URL), "--smtp", "outbox:" + filepath.Join(in.dir, "outbox")}
@@ -333,14 +333,14 @@ func TestSendSaysThatTheWorkerIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	place, err := db.Join(t.Context(), work.Joining{Name: "another"})
+	member, err := db.Join(t.Context(), work.Joining{Name: "another"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	left := make(chan struct{})
 	go func() { // a while after the issue was made due
 		defer close(left)
-		defer place.Leave()
+		defer member.Leave()
 		for range 10_000 {
 			if issue, err := db.Issue(t.Context(), 1, 1); err != nil || !issue.DueAt.After(time.Now()) {
 				break

@@ -122,8 +122,8 @@ func (s *Settings) proxies() ([]netip.Prefix, error) {
 	return out, nil
 }
 
-// postage is the mail settings, checked.
-type postage struct {
+// mailSettings is the mail settings, checked.
+type mailSettings struct {
 	transport mail.Settings
 	from      address.Address
 	replyTo   string
@@ -135,13 +135,13 @@ const leastLease = time.Second
 
 // mail checks the settings that sending needs. What leaves the machine must
 // come from a real sender and lead back to a real place.
-func (s *Settings) mail() (postage, error) {
+func (s *Settings) mail() (mailSettings, error) {
 	var wrong problems
-	var p postage
+	var m mailSettings
 	base, err := s.web()
 	wrong.add(err)
 	if err == nil {
-		p.base, err = url.Parse(base)
+		m.base, err = url.Parse(base)
 		wrong.add(err)
 	}
 	password, err := s.password()
@@ -149,29 +149,29 @@ func (s *Settings) mail() (postage, error) {
 	if err != nil {
 		password = "unread" // it is told already that there is none
 	}
-	p.transport, err = mail.ParseSettings(s.SMTP, password)
+	m.transport, err = mail.ParseSettings(s.SMTP, password)
 	wrong.add(err)
-	leaves := err == nil && !p.transport.IsOutbox()
+	leaves := err == nil && !m.transport.IsOutbox()
 	switch {
 	case s.From != "":
-		p.from, err = address.Parse(s.From)
-		if err == nil && !message.IsASCII(p.from.Email) {
+		m.from, err = address.Parse(s.From)
+		if err == nil && !message.IsASCII(m.from.Email) {
 			err = digest.Fail(digest.Invalid, "Choose an address without accents before the @.", "--from %q cannot be used with every mail server", s.From)
 		}
 		wrong.add(err)
 	case leaves:
 		wrong.add(digest.Fail(digest.Invalid, "Set --from to an address of yours.", "mail that leaves needs a From address"))
 	case !leaves:
-		p.from = address.Address{Email: "postbag@outbox.invalid", Key: "postbag@outbox.invalid", Domain: "outbox.invalid"}
+		m.from = address.Address{Email: "postbag@outbox.invalid", Key: "postbag@outbox.invalid", Domain: "outbox.invalid"}
 	}
 	if s.ReplyTo != "" {
 		reply, err := address.Parse(s.ReplyTo)
 		wrong.add(err)
-		p.replyTo = reply.Email
+		m.replyTo = reply.Email
 	}
-	if leaves && p.base != nil && (p.base.Scheme != "https" || isLoopback(p.base.Hostname())) {
+	if leaves && m.base != nil && (m.base.Scheme != "https" || isLoopback(m.base.Hostname())) {
 		wrong.add(digest.Fail(digest.Invalid, "Set --base-url to the https address that readers reach this machine by.",
-			"mail to a real SMTP server cannot carry links to %s", p.base))
+			"mail to a real SMTP server cannot carry links to %s", m.base))
 	}
 	if s.Concurrency < 1 || s.Concurrency > 100 {
 		wrong.add(digest.Fail(digest.Invalid, "10 suits most servers.", "--concurrency must be 1 to 100, not %d", s.Concurrency))
@@ -185,7 +185,7 @@ func (s *Settings) mail() (postage, error) {
 	if s.Rate < 0 {
 		wrong.add(digest.Fail(digest.Invalid, "0 means no limit.", "--rate cannot be negative"))
 	}
-	return p, wrong.err()
+	return m, wrong.err()
 }
 
 func isLoopback(host string) bool {

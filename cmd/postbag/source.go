@@ -129,7 +129,7 @@ func sentence(s string) string {
 
 // printPlan says when what was added goes out.
 func (a *app) printPlan(ctx context.Context) error {
-	series, err := a.desk.AllSeries(ctx)
+	series, err := a.read.SeriesList(ctx)
 	if err != nil || len(series) == 0 {
 		return err
 	}

@@ -21,7 +21,7 @@ func TestThreeWeeks(t *testing.T) {
 	t.Parallel()
 	first := time.Date(2026, 3, 15, 17, 0, 0, 0, time.UTC) // a Sunday; 29 March is the month's last
 	blog := sampleblog.New(first)
-	server := httptest.NewServer(blog.Handler())
+	server := httptest.NewServer(blog)
 	t.Cleanup(server.Close)
 	in := &installation{t: t, dir: t.TempDir()}
 	outbox := filepath.Join(in.dir, "outbox")

@@ -56,6 +56,11 @@ type app struct {
 type reader interface {
 	Source(ctx context.Context, id int64) (digest.Source, error)
 	Sources(ctx context.Context) ([]digest.Source, error)
+	SeriesList(ctx context.Context) ([]digest.Series, error)
+	Publication(ctx context.Context) (digest.Publication, error)
+	Posts(ctx context.Context, f digest.PostFilter) ([]digest.Post, error)
+	Comments(ctx context.Context, f digest.CommentFilter) ([]digest.ListedComment, error)
+	Comment(ctx context.Context, id int64) (digest.ListedComment, error)
 	CountSource(ctx context.Context, id int64) (store.SourceCount, error)
 	Feeds(ctx context.Context, sourceID int64) ([]digest.FeedState, error)
 	Listings(ctx context.Context, sourceID int64, f pull.ListingFilter) ([]digest.Listing, error)
@@ -141,23 +146,23 @@ func (a *app) signup(wording func(context.Context) string) *signup.Service {
 	return signup.New(signup.Options{Store: a.db, Clock: a.p.Clock, Log: a.log, Wording: wording})
 }
 
-// postOffice is what mails.
-type postOffice struct {
+// mailer is an app with what mails.
+type mailer struct {
 	*app
 	*dispatch.Sender
-	postage postage
+	mail    mailSettings
 	letters *deliver.LetterSender
 }
 
-// postOffice checks the mail settings. Nothing is asked of the network; an outbox
+// mailer checks the mail settings. Nothing is asked of the network; an outbox
 // is tried, so that a folder that cannot be written is told at once.
-func (a *app) postOffice(ctx context.Context) (*postOffice, error) {
-	p, err := a.settings.mail()
+func (a *app) mailer(ctx context.Context) (*mailer, error) {
+	m, err := a.settings.mail()
 	if err != nil {
 		return nil, err
 	}
-	transport := mail.NewTransport(p.transport, p.from.Domain)
-	if p.transport.IsOutbox() {
+	transport := mail.NewTransport(m.transport, m.from.Domain)
+	if m.transport.IsOutbox() {
 		if _, err := transport.Connect(ctx); err != nil {
 			return nil, err
 		}
@@ -167,41 +172,41 @@ func (a *app) postOffice(ctx context.Context) (*postOffice, error) {
 		Ledger: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log,
 		Concurrency: a.settings.Concurrency, Rate: a.settings.Rate, Ambiguous: subscribers.Ambiguity(a.settings.Ambiguous),
 	})
-	o.Transport, o.Writer = transport, a.writer(p)
-	office := &postOffice{app: a, Sender: dispatch.New(o), postage: p}
-	office.letters = deliver.NewLetterSender(deliver.LetterOptions{
-		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, From: p.from.Email, Write: office.WriteLetter,
+	o.Transport, o.Writer = transport, a.writer(m)
+	mailer := &mailer{app: a, Sender: dispatch.New(o), mail: m}
+	mailer.letters = deliver.NewLetterSender(deliver.LetterOptions{
+		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, From: m.from.Email, Write: mailer.WriteLetter,
 	})
-	return office, nil
+	return mailer, nil
 }
 
 // path names the database.
 func (a *app) path() string { return a.db.Path() }
 
 // writer writes the letters of the sender in the settings.
-func (a *app) writer(p postage) letters.Writer {
+func (a *app) writer(m mailSettings) letters.Writer {
 	w := letters.Writer{
-		Set: a.set, Site: a.site, From: p.from.Email, Domain: p.from.Domain, ReplyTo: p.replyTo, Requests: p.replyTo,
+		Set: a.set, Site: a.site, From: m.from.Email, Domain: m.from.Domain, ReplyTo: m.replyTo, Requests: m.replyTo,
 	}
-	if w.Requests == "" && !p.transport.IsOutbox() {
-		w.Requests = p.from.Email
+	if w.Requests == "" && !m.transport.IsOutbox() {
+		w.Requests = m.from.Email
 	}
 	return w
 }
 
-// join takes a place among those who work on the database.
-func (a *app) join(ctx context.Context) (work.Place, error) { return a.db.Join(ctx, a.joining()) }
+// join makes this process a worker of the database.
+func (a *app) join(ctx context.Context) (work.Member, error) { return a.db.Join(ctx, a.joining()) }
 
 // worker does what happens by itself.
-func (o *postOffice) worker() (*duty.Worker, error) {
+func (o *mailer) worker() (*duty.Worker, error) {
 	backups, err := o.backups()
 	if err != nil {
 		return nil, err
 	}
 	return duty.New(duty.Options{
 		Store: o.db, Desk: o.desk, Sender: o.Sender, Pull: poll.New(o.pulling(o.log, nil)).PullDue,
-		Letters: func(ctx context.Context, place work.Place) error {
-			_, err := o.letters.Send(ctx, place)
+		Letters: func(ctx context.Context, member work.Member) error {
+			_, err := o.letters.Send(ctx, member)
 			return err
 		},
 		Sweep: o.signup(nil).Sweep, Backups: backups, Clock: o.p.Clock, Log: o.log,
@@ -227,17 +232,17 @@ func (a *app) schedule() (duty.Schedule, error) {
 	return duty.Schedule{
 		Store: a.db, Clock: a.p.Clock, Joining: a.joining(), Backups: backups,
 		Worker: func(ctx context.Context) (*duty.Worker, error) {
-			office, err := a.postOffice(ctx)
+			mailer, err := a.mailer(ctx)
 			if err != nil {
 				return nil, err
 			}
-			return office.worker()
+			return mailer.worker()
 		},
 	}, err
 }
 
 // servePages serves the public pages until ctx ends.
-func (o *postOffice) servePages(ctx context.Context, l net.Listener) error {
+func (o *mailer) servePages(ctx context.Context, l net.Listener) error {
 	proxies, err := o.settings.proxies()
 	if err != nil {
 		return err

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Place is a comment's place in its thread.
-type Place struct {
+// Node is a comment as its thread orders it.
+type Node struct {
 	ID, Post, Parent         int64
 	Published, PostPublished time.Time
 }
@@ -15,8 +15,8 @@ type Place struct {
 // ThreadOrder gives the ids by post, the newest first and an unknown one last,
 // then by thread: each top-level comment, by time, followed by its replies
 // depth first, by time.
-func ThreadOrder(nodes []Place) []int64 {
-	slices.SortFunc(nodes, func(a, b Place) int {
+func ThreadOrder(nodes []Node) []int64 {
+	slices.SortFunc(nodes, func(a, b Node) int {
 		return cmp.Or(-a.PostPublished.Compare(b.PostPublished), -cmp.Compare(a.Post, b.Post),
 			a.Published.Compare(b.Published), cmp.Compare(a.ID, b.ID))
 	})
@@ -39,12 +39,12 @@ func ThreadOrder(nodes []Place) []int64 {
 		}
 		for i := start; i < end; i++ {
 			if root[i] {
-				t.place(i)
+				t.add(i)
 			}
 		}
 		// What no root leads to replies in a circle.
 		for i := start; i < end; i++ {
-			t.place(i)
+			t.add(i)
 		}
 	}
 	return t.ids
@@ -52,15 +52,15 @@ func ThreadOrder(nodes []Place) []int64 {
 
 // threads is an order being made.
 type threads struct {
-	nodes   []Place
+	nodes   []Node
 	replies map[int64][]int // by parent, in order of time
 	placed  []bool
 	ids     []int64
 }
 
-// place adds a comment and its replies, without recursion: a thread may be as
+// add adds a comment and its replies, without recursion: a thread may be as
 // deep as strangers like.
-func (t *threads) place(root int) {
+func (t *threads) add(root int) {
 	stack := []int{root}
 	for len(stack) > 0 {
 		i := stack[len(stack)-1]

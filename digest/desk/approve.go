@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"postbag/digest"
@@ -153,13 +154,7 @@ func (d *Desk) identity(ctx context.Context, series digest.Series) (digest.Publi
 
 // quoted loads an issue's picked comments and the parents of picked replies.
 func (d *Desk) quoted(ctx context.Context, issue digest.Issue) (map[int64]digest.Candidate, error) {
-	var ids []int64
-	for _, b := range issue.Blocks {
-		if b.Kind == digest.PickBlock {
-			ids = append(ids, b.CommentID)
-		}
-	}
-	picked, err := d.comments(ctx, ids)
+	picked, err := d.comments(ctx, issue.Picked())
 	if err != nil {
 		return nil, err
 	}
@@ -173,8 +168,6 @@ func (d *Desk) quoted(ctx context.Context, issue digest.Issue) (map[int64]digest
 	if err != nil {
 		return nil, err
 	}
-	for id, c := range found {
-		picked[id] = c
-	}
+	maps.Copy(picked, found)
 	return picked, nil
 }

@@ -80,14 +80,18 @@ func (d *Desk) Series(ctx context.Context, slug string) (digest.Series, error) {
 	return digest.Series{}, digest.Fail(digest.NotFound, hint, "there is no series %q", slug)
 }
 
-// AllSeries lists the series.
-func (d *Desk) AllSeries(ctx context.Context) ([]digest.Series, error) {
-	return d.store.SeriesList(ctx)
-}
-
-// Publication gives the installation's own settings.
-func (d *Desk) Publication(ctx context.Context) (digest.Publication, error) {
-	return d.store.Publication(ctx)
+// SeriesOf finds a series by its id.
+func (d *Desk) SeriesOf(ctx context.Context, id int64) (digest.Series, error) {
+	all, err := d.store.SeriesList(ctx)
+	if err != nil {
+		return digest.Series{}, err
+	}
+	for _, s := range all {
+		if s.ID == id {
+			return s, nil
+		}
+	}
+	return digest.Series{}, digest.Fail(digest.NotFound, "", "the series with the id %d is no more", id)
 }
 
 // Draft opens the series' next draft, or gives the one that is open.
@@ -132,6 +136,15 @@ func (d *Desk) Issues(ctx context.Context, slug string, limit int) ([]digest.Iss
 	return d.store.Issues(ctx, series.ID, limit)
 }
 
+// Meant gives the issue that ref numbers, else the only one in one of some states.
+func (d *Desk) Meant(ctx context.Context, ref Ref, states ...digest.IssueState) (digest.Issue, error) {
+	if ref.Number == 0 {
+		return d.only(ctx, ref.Series, states...)
+	}
+	issue, _, err := d.Issue(ctx, ref)
+	return issue, err
+}
+
 // Newest gives the newest issue that is in one of some states.
 func (d *Desk) Newest(ctx context.Context, slug string, states ...digest.IssueState) (digest.Issue, error) {
 	all, err := d.Issues(ctx, slug, newestLookedAt)
@@ -151,9 +164,9 @@ func (d *Desk) Newest(ctx context.Context, slug string, states ...digest.IssueSt
 	return digest.Issue{}, digest.Fail(digest.NotFound, "", "no issue is %s", strings.Join(words, " or ")).Offer(digest.Act{Do: digest.ListIssues, Series: slug})
 }
 
-// Only gives the one issue that is in one of some states. Several are an error of
+// only gives the one issue that is in one of some states. Several are an error of
 // kind Invalid that lists them: a command is not to guess what goes out.
-func (d *Desk) Only(ctx context.Context, slug string, states ...digest.IssueState) (digest.Issue, error) {
+func (d *Desk) only(ctx context.Context, slug string, states ...digest.IssueState) (digest.Issue, error) {
 	all, err := d.Issues(ctx, slug, newestLookedAt)
 	if err != nil {
 		return digest.Issue{}, err

@@ -44,18 +44,10 @@ func newDesk(t *testing.T, comments int) *bench {
 	t.Helper()
 	ctx := context.Background()
 	clock := &clock{at: now}
-	db, err := store.Open(ctx, storetest.Database(t), store.Options{Clock: clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t, storetest.Database(t), clock)
 	source := digest.Source{Name: "A blog", URL: "https://blog.example/", Platform: digest.Blogger, AddedAt: now}
 	feeds := []digest.FeedState{{Kind: digest.PostsFeed, URL: "https://blog.example/posts"}, {Kind: digest.CommentsFeed, URL: "https://blog.example/comments"}}
-	err = db.AddSource(ctx, &source, feeds, digest.Series{
+	err := db.AddSource(ctx, &source, feeds, digest.Series{
 		Slug: "pick", Name: "Pick", Title: "{name} {number}", Schedule: "0 18 * * 0", Zone: "UTC", NextNumber: 8, Deadline: digest.Hold, CreatedAt: now,
 	})
 	if err != nil {
@@ -75,6 +67,44 @@ func newDesk(t *testing.T, comments int) *bench {
 	return &bench{desk.New(desk.Options{Store: db, Clock: clock, BaseURL: "https://news.example.org"}), db, clock}
 }
 
+// open opens the next draft.
+func (d *bench) open(t *testing.T) digest.Issue {
+	t.Helper()
+	issue, _, err := d.Draft(t.Context(), ada, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return issue
+}
+
+// pick picks comments into the present draft.
+func (d *bench) pick(t *testing.T, comments ...int64) {
+	t.Helper()
+	if _, _, err := d.Pick(t.Context(), ada, desk.Ref{}, comments...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// approve approves the present draft for its moment.
+func (d *bench) approve(t *testing.T) digest.Issue {
+	t.Helper()
+	issue, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return issue
+}
+
+// edit edits a draft.
+func (d *bench) edit(t *testing.T, at desk.Ref, e desk.Edit) desk.Saved {
+	t.Helper()
+	saved, err := d.Edit(t.Context(), ada, at, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return saved
+}
+
 // present gives the draft, and a reference to it as it stands.
 func present(t *testing.T, d *bench) (digest.Issue, desk.Ref) {
 	t.Helper()
@@ -91,10 +121,7 @@ func TestTwoEditorsAtOnce(t *testing.T) {
 	const hands, each = 4, 5
 	ctx := context.Background()
 	d := newDesk(t, hands*each)
-	issue, _, err := d.Draft(ctx, ada, "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	issue := d.open(t)
 	candidates, err := d.Candidates(ctx, issue)
 	if err != nil || len(candidates) != hands*each {
 		t.Fatalf("%d candidates, %v", len(candidates), err)
@@ -128,16 +155,9 @@ func TestTwoEditorsAtOnce(t *testing.T) {
 func TestNextDraftTakesTheNextMoment(t *testing.T) {
 	ctx := context.Background()
 	d := newDesk(t, 3)
-	if _, _, err := d.Draft(ctx, ada, ""); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := d.Pick(ctx, ada, desk.Ref{}, 1); err != nil {
-		t.Fatal(err)
-	}
-	approved, _, err := d.Approve(ctx, ada, desk.Ref{}, false)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d.open(t)
+	d.pick(t, 1)
+	approved := d.approve(t)
 	next, _, err := d.Issue(ctx, desk.Ref{})
 	if err != nil {
 		t.Fatal(err)
@@ -155,12 +175,8 @@ func TestNextDraftTakesTheNextMoment(t *testing.T) {
 func TestEditIsAllOrNothing(t *testing.T) {
 	ctx := context.Background()
 	d := newDesk(t, 2)
-	if _, _, err := d.Draft(ctx, ada, ""); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := d.Pick(ctx, ada, desk.Ref{}, 1, 2); err != nil {
-		t.Fatal(err)
-	}
+	d.open(t)
+	d.pick(t, 1, 2)
 	title, heading := "Another title", "A heading"
 	issue, at := present(t, d)
 	first := issue.Blocks[0].ID
@@ -186,15 +202,11 @@ func TestEditIsAllOrNothing(t *testing.T) {
 // database should; either database keeps the rest of it.
 func TestWhatCannotBeSeenIsLeftOut(t *testing.T) {
 	d := newDesk(t, 1)
-	if _, _, err := d.Draft(t.Context(), ada, ""); err != nil {
-		t.Fatal(err)
-	}
+	d.open(t)
 	title, intro, heading, text := "A\x00 good\rweek", "\x00One\r\n\r\ntwo\xff\tthree\x1b", "A\vheading\x00", "\x00Text"
 	e := desk.Edit{Title: &title, Intro: &intro, Heading: &heading, Text: &text}
 	_, at := present(t, d)
-	if _, err := d.Edit(t.Context(), ada, at, e); err != nil {
-		t.Fatal(err)
-	}
+	d.edit(t, at, e)
 	nothing := "\x00\n"
 	if _, err := d.Edit(t.Context(), ada, desk.Ref{}, desk.Edit{Text: &nothing}); digest.KindOf(err) != digest.Invalid {
 		t.Errorf("a text of nothing gives %v", err)
@@ -218,20 +230,13 @@ func TestWhatCannotBeSeenIsLeftOut(t *testing.T) {
 func TestTrimKeepsNeighbouringSentencesTogether(t *testing.T) {
 	ctx := context.Background()
 	d := newDesk(t, 1)
-	if _, _, err := d.Draft(ctx, ada, ""); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := d.Pick(ctx, ada, desk.Ref{}, 1); err != nil {
-		t.Fatal(err)
-	}
+	d.open(t)
+	d.pick(t, 1)
 	trim := func(e desk.Edit) string {
 		t.Helper()
 		issue, at := present(t, d)
 		e.Block = issue.Blocks[0].ID
-		saved, err := d.Edit(ctx, ada, at, e)
-		if err != nil {
-			t.Fatal(err)
-		}
+		saved := d.edit(t, at, e)
 		rows, err := d.Rows(ctx, saved.Issue)
 		if err != nil {
 			t.Fatal(err)

@@ -17,17 +17,11 @@ import (
 func picked(t *testing.T) (*bench, digest.Issue, desk.Ref) {
 	t.Helper()
 	d := newDesk(t, 6)
-	if _, _, err := d.Draft(t.Context(), ada, ""); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := d.Pick(t.Context(), ada, desk.Ref{}, 1, 2, 3, 4); err != nil {
-		t.Fatal(err)
-	}
+	d.open(t)
+	d.pick(t, 1, 2, 3, 4)
 	issue, at := present(t, d)
 	heading := "A heading"
-	if _, err := d.Edit(t.Context(), ada, at, desk.Edit{Heading: &heading, Before: issue.Blocks[1].ID, Block: issue.Blocks[2].ID, Keep: []int{2}}); err != nil {
-		t.Fatal(err)
-	}
+	d.edit(t, at, desk.Edit{Heading: &heading, Before: issue.Blocks[1].ID, Block: issue.Blocks[2].ID, Keep: []int{2}})
 	issue, at = present(t, d)
 	return d, issue, at
 }
@@ -326,9 +320,7 @@ func TestUndoStopsAtTheApproval(t *testing.T) {
 // was trimmed, unless its words have changed.
 func TestTrimSurvives(t *testing.T) {
 	d, seen, at := picked(t)
-	if _, err := d.Edit(t.Context(), ada, at, desk.Edit{Block: seen.Blocks[0].ID, Keep: []int{2}}); err != nil {
-		t.Fatal(err)
-	}
+	d.edit(t, at, desk.Edit{Block: seen.Blocks[0].ID, Keep: []int{2}})
 	again := func() []digest.Range {
 		t.Helper()
 		_, at := present(t, d)
@@ -347,9 +339,7 @@ func TestTrimSurvives(t *testing.T) {
 	}
 	issue, at := present(t, d)
 	block, _ := issue.PickOf(1)
-	if _, err := d.Edit(t.Context(), ada, at, desk.Edit{Block: block.ID, Restore: true}); err != nil {
-		t.Fatal(err)
-	}
+	d.edit(t, at, desk.Edit{Block: block.ID, Restore: true})
 	if kept := again(); kept != nil {
 		t.Errorf("restored and picked again, it keeps %v", kept)
 	}

@@ -7,21 +7,6 @@ import (
 	"postbag/digest/cut"
 )
 
-// Posts lists stored posts, newest first.
-func (d *Desk) Posts(ctx context.Context, f digest.PostFilter) ([]digest.Post, error) {
-	return d.store.Posts(ctx, f)
-}
-
-// Comments lists stored comments, newest first.
-func (d *Desk) Comments(ctx context.Context, f digest.CommentFilter) ([]digest.ListedComment, error) {
-	return d.store.Comments(ctx, f)
-}
-
-// Comment gives one comment.
-func (d *Desk) Comment(ctx context.Context, id int64) (digest.ListedComment, error) {
-	return d.store.Comment(ctx, id)
-}
-
 // Row is a row of a draft with what a listing shows of it.
 type Row struct {
 	digest.Block

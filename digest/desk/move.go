@@ -8,13 +8,17 @@ import (
 )
 
 // Reopen takes an approval back: the issue is a draft again. Its moment stays,
-// unless it has passed.
+// unless it has passed. Without a number the only approved issue is meant.
 func (d *Desk) Reopen(ctx context.Context, by digest.Actor, ref Ref) (digest.Issue, error) {
-	issue, err := d.move(ctx, by, ref, digest.Draft)
+	issue, err := d.Meant(ctx, ref, digest.Approved)
 	if err != nil {
 		return issue, err
 	}
-	return d.Postpone(ctx, by, Ref{Series: ref.Series, Number: issue.Number})
+	ref.Number = issue.Number
+	if issue, err = d.move(ctx, by, ref, digest.Draft); err != nil {
+		return issue, err
+	}
+	return d.Postpone(ctx, by, ref)
 }
 
 // Skip lets the moment of a draft pass without an issue. The next draft opens, with
@@ -56,56 +60,6 @@ func (d *Desk) Withdrawal(ctx context.Context, ref Ref) (digest.Issue, subscribe
 	}
 	counts, err := d.store.Counts(ctx, issue.ID)
 	return issue, counts, err
-}
-
-// Publish makes an approved issue visible to readers now, under the date of this
-// moment. One that is public already stays as it is. The error is of kind Conflict
-// when a pick has been removed from the blog.
-func (d *Desk) Publish(ctx context.Context, by digest.Actor, ref Ref) (digest.Issue, error) {
-	issue, _, err := d.Issue(ctx, ref)
-	if err != nil || issue.State.Public() {
-		return issue, err
-	}
-	if issue.State == digest.Draft {
-		return issue, digest.Fail(digest.Conflict, "", "issue %d is a draft, and only what was approved is published", issue.Number).
-			Offer(digest.Act{Do: digest.ApproveIssue, Issue: issue.Number})
-	}
-	if err := d.Removed(ctx, issue); err != nil {
-		return issue, err
-	}
-	published, err := d.moveTo(ctx, by, issue, digest.Published)
-	if digest.KindOf(err) == digest.Conflict && err != nil {
-		// A worker may have published it at this very moment.
-		if now, readErr := d.store.Issue(ctx, issue.SeriesID, issue.Number); readErr == nil && now.State.Public() {
-			return now, nil
-		}
-	}
-	return published, err
-}
-
-// Removed refuses an issue of which a picked comment has been removed from the
-// blog since it was approved, with an error of kind Conflict that names it. What
-// readers see is checked again at the last moment.
-func (d *Desk) Removed(ctx context.Context, issue digest.Issue) error {
-	rows, err := d.Rows(ctx, issue)
-	if err != nil {
-		return err
-	}
-	for i, r := range rows {
-		if r.Kind != digest.PickBlock || !r.Comment.Gone {
-			continue
-		}
-		err := digest.Fail(digest.Conflict, "It is on the web already.",
-			"pick %d of issue %d, by %s, was removed from the blog since it was approved", r.Number, issue.Number, r.Comment.Author)
-		if issue.State != digest.Approved {
-			return err.Offer(digest.Act{Do: digest.SendAnyway, Issue: issue.Number})
-		}
-		err.Hint = "Take the approval back, take the row out and approve again."
-		return err.Offer(digest.Act{Do: digest.ReopenIssue, Issue: issue.Number},
-			digest.Act{Do: digest.RemoveRows, Issue: issue.Number, Rows: []int{i + 1}, Blocks: []int64{r.ID}},
-			digest.Act{Do: digest.ApproveIssue, Issue: issue.Number})
-	}
-	return nil
 }
 
 func (d *Desk) move(ctx context.Context, by digest.Actor, ref Ref, to digest.IssueState) (digest.Issue, error) {

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"time"
 
 	"postbag/digest"
 	"postbag/digest/near"
@@ -69,19 +68,4 @@ func (d *Desk) knownWriters(ctx context.Context, issue digest.Issue, candidates 
 		names[i] = c.Author
 	}
 	return d.store.WroteBefore(ctx, issue.SeriesID, names, issue.WindowFrom)
-}
-
-// NearStore is what comparing comments asks of the database.
-type NearStore interface {
-	// NewestPicks gives the picks of a series' issues, of all series for 0, except
-	// those of one issue, newest issue first, gone ones left out. Cancelled issues
-	// do not count.
-	NewestPicks(ctx context.Context, seriesID, exceptIssue int64, limit int) ([]digest.Comment, error)
-	// CommentsAround and PostsAround give what was published before a moment and
-	// from it on, at most so many each; no comment that is gone.
-	CommentsAround(ctx context.Context, at time.Time, each int) ([]digest.Comment, error)
-	PostsAround(ctx context.Context, at time.Time, each int) ([]digest.Post, error)
-	// WroteBefore gives those of some names under which a comment on a series'
-	// blogs was seen by a moment. It is never nil.
-	WroteBefore(ctx context.Context, seriesID int64, names []string, until time.Time) ([]string, error)
 }

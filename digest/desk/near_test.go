@@ -33,7 +33,7 @@ func (d *bench) store(t *testing.T, posts []digest.Post, comments ...digest.Comm
 // near says what a comment has to do with others.
 func (d *bench) near(t *testing.T, id int64) string {
 	t.Helper()
-	c, err := d.Comment(t.Context(), id)
+	c, err := d.db.Comment(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,9 +48,7 @@ func (d *bench) near(t *testing.T, id int64) string {
 // whatever year.
 func TestNear(t *testing.T) {
 	d := newDesk(t, 0)
-	if _, _, err := d.Draft(t.Context(), ada, ""); err != nil {
-		t.Fatal(err)
-	}
+	d.open(t)
 	old := now.AddDate(-3, 0, 0)
 	ids := d.store(t, nil, wrote("old", "Ines", old, girl), wrote("old too", "Ines", old, "One winter the heating failed, and she lent me her scarf for the whole of the route."))
 	between := make([]digest.Comment, 1100)
@@ -69,9 +67,7 @@ func TestNear(t *testing.T) {
 	}
 	expect(again[0], "quoted in “What you said”")
 	expect(again[1], "")
-	if _, _, err := d.Pick(t.Context(), ada, desk.Ref{}, ids...); err != nil {
-		t.Fatal(err)
-	}
+	d.pick(t, ids...)
 	expect(again[0], fmt.Sprintf("repeats comment %d of 4 March 2023", ids[0]))
 	expect(again[1], fmt.Sprintf("repeats comment %d of 4 March 2023", ids[1]))
 	d.remove(t, ids[1], again[0])
@@ -86,9 +82,7 @@ func TestSuggestionsKnowEarlierWeeks(t *testing.T) {
 	d := newDesk(t, 0)
 	story := "At my depot I was the night controller for years and we never ran the last bus early. " + girl
 	first := d.store(t, nil, wrote("first", "Ines", now, story))
-	if _, _, err := d.Draft(t.Context(), ada, ""); err != nil {
-		t.Fatal(err)
-	}
+	d.open(t)
 	suggested := func(id int64) (reasons, notes string) {
 		t.Helper()
 		all, err := d.Suggestions(t.Context(), desk.Ref{}, 10)
@@ -104,20 +98,14 @@ func TestSuggestionsKnowEarlierWeeks(t *testing.T) {
 	if reasons, _ := suggested(first[0]); strings.Contains(reasons, "New name") {
 		t.Errorf("in the first issue everybody would be new: %s", reasons)
 	}
-	if _, _, err := d.Pick(t.Context(), ada, desk.Ref{}, first...); err != nil {
-		t.Fatal(err)
-	}
+	d.pick(t, first...)
 	d.clock.at = now.Add(time.Hour)
-	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
-		t.Fatal(err)
-	}
+	d.approve(t)
 	d.clock.at = now.Add(2 * time.Hour)
 	other := "I worked my shifts at that depot for twelve years, and my manager has yet to come down and ask one of us %s."
 	next := d.store(t, nil, wrote("again", "Idris", d.clock.at, story), wrote("known", "Ines", d.clock.at, fmt.Sprintf(other, "a single thing about trams")),
 		wrote("unnamed", "Anonymous", d.clock.at, fmt.Sprintf(other, "when the canteen had been shut")))
-	if _, _, err := d.Draft(t.Context(), ada, ""); err != nil {
-		t.Fatal(err)
-	}
+	d.open(t)
 	reasons, notes := suggested(next[0])
 	if !strings.Contains(reasons, "New name") || notes != fmt.Sprintf("repeats comment %d of 4 March 2026", first[0]) {
 		t.Errorf("the new writer's has the reasons %q and the notes %q", reasons, notes)

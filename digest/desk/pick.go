@@ -42,10 +42,8 @@ func (d *Desk) suggestions(ctx context.Context, issue digest.Issue, n int) ([]Su
 	if err != nil {
 		return nil, err
 	}
-	for _, b := range issue.Blocks {
-		if b.Kind == digest.PickBlock {
-			taken[b.CommentID] = issue.Number
-		}
+	for _, id := range issue.Picked() {
+		taken[id] = issue.Number
 	}
 	others, err := d.picksAndPosts(ctx, issue, func() ([]digest.Post, error) {
 		return d.store.Posts(ctx, digest.PostFilter{Limit: postsCompared})

@@ -23,10 +23,7 @@ func (d *bench) remove(t *testing.T, ids ...int64) {
 // is not suggested, does not count as a reply, and picking it picks nothing.
 func TestRemovedIsNotPicked(t *testing.T) {
 	d := newDesk(t, 3)
-	issue, _, err := d.Draft(t.Context(), ada, "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	issue := d.open(t)
 	d.remove(t, 2)
 	offered, err := d.Candidates(t.Context(), issue)
 	if err != nil || len(offered) != 2 || slices.ContainsFunc(offered, func(c digest.Candidate) bool { return c.ID == 2 }) {
@@ -59,10 +56,10 @@ func TestRemovedPickStops(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.remove(t, comment)
-		if err := d.Removed(t.Context(), approved); digest.KindOf(err) != digest.Conflict || err == nil {
+		if _, err := d.Check(t.Context(), approved); digest.KindOf(err) != digest.Conflict || err == nil {
 			t.Errorf("pick %d was removed after the approval: %v", row+1, err)
 		}
-		if _, err := d.Publish(t.Context(), ada, desk.Ref{Number: issue.Number}); digest.KindOf(err) != digest.Conflict || err == nil {
+		if _, _, err := d.Publish(t.Context(), ada, desk.Ref{Number: issue.Number}); digest.KindOf(err) != digest.Conflict || err == nil {
 			t.Errorf("publishing with the removed pick %d: %v", row+1, err)
 		}
 		if now := whole(t, d, issue); now.State != digest.Approved {
@@ -98,13 +95,8 @@ func TestSuggestionsLeaveOut(t *testing.T) {
 	d := newDesk(t, 0)
 	approve := func(pick int64) digest.Issue {
 		t.Helper()
-		if _, _, err := d.Pick(t.Context(), ada, desk.Ref{}, pick); err != nil {
-			t.Fatal(err)
-		}
-		issue, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false)
-		if err != nil {
-			t.Fatal(err)
-		}
+		d.pick(t, pick)
+		issue := d.approve(t)
 		return issue
 	}
 	suggests := func(want ...int64) {
@@ -124,13 +116,9 @@ func TestSuggestionsLeaveOut(t *testing.T) {
 	}
 	d.clock.at = now.Add(time.Minute)
 	first := d.speak(t, "a", "b", "c")
-	if _, _, err := d.Draft(t.Context(), ada, ""); err != nil {
-		t.Fatal(err)
-	}
+	d.open(t)
 	suggests(first...)
-	if _, _, err := d.Pick(t.Context(), ada, desk.Ref{}, first[0]); err != nil {
-		t.Fatal(err)
-	}
+	d.pick(t, first[0])
 	suggests(first[1:]...)
 	eight := approve(first[0])
 	d.clock.at = now.Add(2 * time.Minute)

@@ -113,7 +113,7 @@ func (d *Desk) follow(was, is digest.Series, draft *digest.Issue, all []digest.I
 	}
 	if !due.Equal(draft.DueAt) {
 		draft.Slot, draft.DueAt = due, due
-		did = append(did, "moved it to "+moment(is, due))
+		did = append(did, "moved it to "+Moment(is, due))
 	}
 	return strings.Join(did, ", "), nil
 }

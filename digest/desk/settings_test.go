@@ -40,7 +40,7 @@ func TestSettingsAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pub, err := d.Publication(t.Context())
+	pub, err := d.db.Publication(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestSettingsAtOnce(t *testing.T) {
 // somebody read the settings, and by the approval that mints the identity of feeds.
 func TestOneSettingLeavesTheOthers(t *testing.T) {
 	d, _, _ := drafted(t)
-	stale, err := d.Publication(t.Context())
+	stale, err := d.db.Publication(t.Context())
 	if err != nil || stale.TagAuthority != "" {
 		t.Fatalf("%+v, %v", stale, err)
 	}
@@ -115,9 +115,7 @@ func TestDraftFollowsTheSchedule(t *testing.T) {
 	d, _, issue := drafted(t)
 	_, at := present(t, d)
 	own := "A title of my own"
-	if _, err := d.Edit(t.Context(), ada, at, desk.Edit{Title: &own}); err != nil {
-		t.Fatal(err)
-	}
+	d.edit(t, at, desk.Edit{Title: &own})
 	plan, pattern := "0 9 * * 6", "Saturday {number}"
 	if _, _, err := d.Set(t.Context(), ben, "", desk.Settings{Schedule: &plan, Title: &pattern}); err != nil {
 		t.Fatal(err)

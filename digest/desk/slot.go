@@ -84,13 +84,13 @@ func (d *Desk) Postpone(ctx context.Context, by digest.Actor, ref Ref) (digest.I
 		if issue.DueAt, err = nextSlot(series, all, *issue, now); err != nil {
 			return "", err
 		}
-		return "postponed it to " + moment(series, issue.DueAt), nil
+		return "postponed it to " + Moment(series, issue.DueAt), nil
 	})
 	return saved.Issue, err
 }
 
-// moment writes a time as the series' readers have it.
-func moment(series digest.Series, at time.Time) string {
+// Moment writes a time as the series' readers have it.
+func Moment(series digest.Series, at time.Time) string {
 	zone, err := series.Location()
 	if err != nil {
 		zone = time.UTC

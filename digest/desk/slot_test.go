@@ -17,13 +17,8 @@ func drafted(t *testing.T) (*bench, digest.Series, digest.Issue) {
 	t.Helper()
 	d := newDesk(t, 3)
 	d.clock.at = sunday.Add(-48 * time.Hour)
-	issue, _, err := d.Draft(t.Context(), ada, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := d.Pick(t.Context(), ada, desk.Ref{}, 1); err != nil {
-		t.Fatal(err)
-	}
+	issue := d.open(t)
+	d.pick(t, 1)
 	series, err := d.Series(t.Context(), "")
 	if err != nil || !issue.Slot.Equal(sunday) || !issue.DueAt.Equal(sunday) {
 		t.Fatalf("the draft is for %v, due %v, %v", issue.Slot, issue.DueAt, err)
@@ -90,7 +85,7 @@ func TestDateIsThatOfPublication(t *testing.T) {
 			t.Fatalf("approved, it is dated %v, %v", approved.Frozen.Date, err)
 		}
 		d.clock.at = at
-		published, err := d.Publish(t.Context(), ada, desk.Ref{Number: issue.Number})
+		published, _, err := d.Publish(t.Context(), ada, desk.Ref{Number: issue.Number})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,9 +108,7 @@ func TestDateIsThatOfPublication(t *testing.T) {
 func TestReopeningKeepsTheMoment(t *testing.T) {
 	for late, due := range map[time.Duration]time.Time{-time.Hour: sunday, time.Hour: sunday.Add(7 * 24 * time.Hour)} {
 		d, _, issue := drafted(t)
-		if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
-			t.Fatal(err)
-		}
+		d.approve(t)
 		d.clock.at = sunday.Add(late)
 		reopened, err := d.Reopen(t.Context(), ada, desk.Ref{Number: issue.Number})
 		if err != nil || reopened.State != digest.Draft || !reopened.DueAt.Equal(due) || !reopened.Slot.Equal(sunday) {
@@ -128,16 +121,11 @@ func TestReopeningKeepsTheMoment(t *testing.T) {
 // after it answers for.
 func TestNoSlotTwice(t *testing.T) {
 	d, _, issue := drafted(t)
-	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
-		t.Fatal(err)
-	}
+	d.approve(t)
 	if _, _, err := d.Pick(t.Context(), ada, desk.Ref{}, 2); err != nil { // into the next draft
 		t.Fatal(err)
 	}
-	next, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false)
-	if err != nil {
-		t.Fatal(err)
-	}
+	next := d.approve(t)
 	third, err := d.DraftAt(t.Context(), desk.Ref{})
 	if err != nil {
 		t.Fatal(err)
@@ -158,9 +146,7 @@ func TestSkip(t *testing.T) {
 	d, _, issue := drafted(t)
 	_, at := present(t, d)
 	intro := "A quiet week."
-	if _, err := d.Edit(t.Context(), ada, at, desk.Edit{Intro: &intro}); err != nil {
-		t.Fatal(err)
-	}
+	d.edit(t, at, desk.Edit{Intro: &intro})
 	before, _ := present(t, d)
 	offered, err := d.Candidates(t.Context(), before)
 	if err != nil || len(offered) == 0 {
@@ -236,9 +222,7 @@ func TestCancelledWindow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
-		t.Fatal(err)
-	}
+	d.approve(t)
 	next, _ := present(t, d)
 	if offered, err := d.Candidates(t.Context(), next); err != nil || len(offered) != 0 {
 		t.Fatalf("%d comments are offered, %v", len(offered), err)
@@ -262,13 +246,11 @@ func TestWithdraw(t *testing.T) {
 	if _, _, err := d.Withdrawal(t.Context(), ref); digest.KindOf(err) != digest.Conflict || err == nil {
 		t.Errorf("a draft's withdrawal gives %v", err)
 	}
-	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
-		t.Fatal(err)
-	}
+	d.approve(t)
 	if _, err := d.Withdraw(t.Context(), ada, ref); digest.KindOf(err) != digest.Conflict || err == nil {
 		t.Errorf("withdrawing an approved issue gives %v", err)
 	}
-	if _, err := d.Publish(t.Context(), ada, ref); err != nil {
+	if _, _, err := d.Publish(t.Context(), ada, ref); err != nil {
 		t.Fatal(err)
 	}
 	if _, counts, err := d.Withdrawal(t.Context(), ref); err != nil || counts.Total() != 0 {

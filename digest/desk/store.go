@@ -69,13 +69,19 @@ type Store interface {
 	// these comments: comment id to issue number. Cancelled issues do not count.
 	PickedIn(ctx context.Context, seriesID, exceptIssue int64, ids []int64) (map[int64]int, error)
 
-	// Posts and Comments are the listings of the commands, newest first.
+	// Posts lists posts, newest first.
 	Posts(ctx context.Context, f digest.PostFilter) ([]digest.Post, error)
-	Comments(ctx context.Context, f digest.CommentFilter) ([]digest.ListedComment, error)
-	// Comment gives one comment with its listing details, or NotFound.
-	Comment(ctx context.Context, id int64) (digest.ListedComment, error)
-
-	NearStore
+	// NewestPicks gives the picks of a series' issues, of all series for 0, except
+	// those of one issue, newest issue first, gone ones left out. Cancelled issues
+	// do not count.
+	NewestPicks(ctx context.Context, seriesID, exceptIssue int64, limit int) ([]digest.Comment, error)
+	// CommentsAround and PostsAround give what was published before a moment and
+	// from it on, at most so many each; no comment that is gone.
+	CommentsAround(ctx context.Context, at time.Time, each int) ([]digest.Comment, error)
+	PostsAround(ctx context.Context, at time.Time, each int) ([]digest.Post, error)
+	// WroteBefore gives those of some names under which a comment on a series'
+	// blogs was seen by a moment. It is never nil.
+	WroteBefore(ctx context.Context, seriesID int64, names []string, until time.Time) ([]string, error)
 
 	// SearchComments and SearchPosts give what matches a query, best first, then
 	// newest first. What is gone is found only when the filter asks for it.

@@ -31,7 +31,7 @@ const (
 	// longer is left to a worker.
 	longestWait = 2 * time.Minute
 	// How often an issue that a worker mails is looked at, and how long until the
-	// worker's place is tried again: it may have gone away.
+	// joining in its stead is tried again: it may have gone away.
 	watchEvery = 200 * time.Millisecond
 	watchFor   = 3 * time.Second
 )
@@ -57,10 +57,10 @@ func (s *Sender) Deliver(ctx context.Context, by digest.Actor, issue digest.Issu
 		}
 		joining := s.Joining
 		joining.Alone = true
-		place, err := s.Store.Join(ctx, joining)
+		member, err := s.Store.Join(ctx, joining)
 		switch {
 		case err == nil:
-			defer place.Leave()
+			defer member.Leave()
 			lived, err := seen.lived(ctx, s.Store)
 			if err != nil {
 				return Report{}, err
@@ -68,7 +68,7 @@ func (s *Sender) Deliver(ctx context.Context, by digest.Actor, issue digest.Issu
 			if lived {
 				return s.workerGone(ctx, issue)
 			}
-			return s.deliverFrom(ctx, place, issue, progress)
+			return s.deliverFrom(ctx, member, issue, progress)
 		case digest.KindOf(err) != digest.Conflict:
 			return Report{}, err
 		}
@@ -81,7 +81,7 @@ func (s *Sender) Deliver(ctx context.Context, by digest.Actor, issue digest.Issu
 	}
 }
 
-// others are the processes that have a place among the workers. One that was
+// others are the processes that work on the database. One that was
 // killed has it until its lease is over, and was never seen alive: what it was
 // doing may be begun anew.
 type others struct {
@@ -92,7 +92,7 @@ type others struct {
 
 // lived tells whether one of them was there: it renewed its lease, or gave its
 // place up by itself.
-func (o *others) lived(ctx context.Context, store Places) (bool, error) {
+func (o *others) lived(ctx context.Context, store Workers) (bool, error) {
 	for id := range o.until {
 		if o.alive {
 			break
@@ -137,10 +137,10 @@ func (s *Sender) workerGone(ctx context.Context, issue digest.Issue) (Report, er
 		Offer(digest.Act{Do: digest.StartServe}, digest.Act{Do: digest.SendIssue, Issue: issue.Number})
 }
 
-// deliverFrom mails an issue for as long as this process has its place.
-func (s *Sender) deliverFrom(ctx context.Context, place work.Place, issue digest.Issue, progress Progress) (Report, error) {
-	r, err := s.deliverHere(place, issue, progress)
-	switch lost := place.Context(); {
+// deliverFrom mails an issue for as long as this process is a worker.
+func (s *Sender) deliverFrom(ctx context.Context, member work.Member, issue digest.Issue, progress Progress) (Report, error) {
+	r, err := s.deliverHere(member, issue, progress)
+	switch lost := member.Context(); {
 	case lost.Err() != nil && ctx.Err() == nil:
 		return r, context.Cause(lost) // another process may be sending now
 	case err != nil && digest.KindOf(err) == digest.Unavailable && len(digest.ActsOf(err)) == 0:
@@ -152,10 +152,10 @@ func (s *Sender) deliverFrom(ctx context.Context, place work.Place, issue digest
 
 // deliverHere mails an issue until every row is terminal. A row that waits for
 // another try is waited for.
-func (s *Sender) deliverHere(place work.Place, issue digest.Issue, progress Progress) (Report, error) {
-	ctx := place.Context()
+func (s *Sender) deliverHere(member work.Member, issue digest.Issue, progress Progress) (Report, error) {
+	ctx := member.Context()
 	for {
-		summary, err := s.Run(ctx, place, issue, func(p deliver.Progress) { progress(p.Done, p.Total) })
+		summary, err := s.Run(ctx, member, issue, func(p deliver.Progress) { progress(p.Done, p.Total) })
 		if err != nil {
 			return Report{}, err
 		}
@@ -199,9 +199,9 @@ func (s *Sender) watch(ctx context.Context, issue digest.Issue, progress Progres
 	return r, false, nil
 }
 
-// Run delivers an issue from a place among the workers, until no row is due. It
+// Run delivers an issue as one of the workers, until no row is due. It
 // begins the mailing, or takes it up again.
-func (s *Sender) Run(ctx context.Context, place work.Place, issue digest.Issue, progress func(deliver.Progress)) (deliver.Summary, error) {
+func (s *Sender) Run(ctx context.Context, member work.Member, issue digest.Issue, progress func(deliver.Progress)) (deliver.Summary, error) {
 	mailing, last, err := s.Mailing(ctx, issue)
 	if err != nil {
 		return deliver.Summary{}, err
@@ -214,7 +214,7 @@ func (s *Sender) Run(ctx context.Context, place work.Place, issue digest.Issue, 
 		Mailing:     mailing,
 		LastOfMonth: last,
 		From:        s.Writer.From,
-		Worker:      place,
+		Worker:      member,
 		Compose: func(of subscribers.Mailing) (func(subscribers.Delivery) ([]byte, error), error) {
 			if of.Domain != s.Writer.Domain {
 				return nil, digest.Fail(digest.Conflict, "Send with the settings that the sending began with, or leave it to the worker that has them.",
@@ -233,7 +233,7 @@ func (s *Sender) Run(ctx context.Context, place work.Place, issue digest.Issue, 
 // Mailing gives what the mailing of an issue would begin with now, and whether
 // readers who want one mail a month get the issue.
 func (s *Sender) Mailing(ctx context.Context, issue digest.Issue) (m subscribers.Mailing, lastOfMonth bool, err error) {
-	series, err := s.series(ctx, issue)
+	series, err := s.Desk.SeriesOf(ctx, issue.SeriesID)
 	if err != nil {
 		return m, false, err
 	}

@@ -4,6 +4,6 @@
 // releases it, and mails a test.
 //
 // It joins the desk (which issue, and whether its picks are still there), package
-// deliver (one issue to its readers) and the places of package work (who delivers
+// deliver (one issue to its readers) and the workers of package work (who delivers
 // where several processes could). Package duty calls it when a moment has come.
 package dispatch

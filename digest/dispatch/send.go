@@ -15,8 +15,8 @@ import (
 // was removed from the blog since. Unsure are the picks of which nothing shows
 // whether they are still there. [Sender.Deliver] then mails the issue.
 func (s *Sender) Send(ctx context.Context, by digest.Actor, ref desk.Ref, anyway bool) (issue digest.Issue, unsure []desk.Row, err error) {
-	issue, err = s.meant(ctx, ref, digest.Sending, digest.Paused, digest.Published, digest.Approved)
-	if digest.KindOf(err) == digest.NotFound && err != nil && ref.Number == 0 {
+	issue, err = s.Desk.Meant(ctx, ref, digest.Sending, digest.Paused, digest.Published, digest.Approved)
+	if digest.KindOf(err) == digest.NotFound && ref.Number == 0 {
 		issue, err = s.Desk.Newest(ctx, ref.Series, digest.Sent)
 	}
 	if err != nil {
@@ -51,17 +51,17 @@ func (s *Sender) begin(ctx context.Context, by digest.Actor, issue digest.Issue,
 	overrode := digest.OverrodeNothing
 	if anyway {
 		overrode = digest.OverrodeRemovedPick
+	}
+	switch {
+	case issue.State == digest.Approved:
+		issue, unsure, err = s.Desk.Publish(ctx, by, ref)
+	case anyway:
 		unsure, err = s.Desk.Recheck(ctx, issue)
-	} else {
-		unsure, err = s.Check(ctx, issue)
+	default:
+		unsure, err = s.Desk.Check(ctx, issue)
 	}
 	if err != nil {
 		return issue, unsure, err
-	}
-	if issue.State == digest.Approved {
-		if issue, err = s.Desk.Publish(ctx, by, ref); err != nil {
-			return issue, unsure, err
-		}
 	}
 	err = s.Store.SetDue(ctx, by, issue.ID, s.Clock.Now(), overrode)
 	present, _, readErr := s.Desk.Issue(ctx, ref)
@@ -85,7 +85,7 @@ func (s *Sender) Resume(ctx context.Context, by digest.Actor, ref desk.Ref) (dig
 }
 
 func (s *Sender) setState(ctx context.Context, by digest.Actor, ref desk.Ref, from, to digest.IssueState, why digest.Pause) (digest.Issue, error) {
-	issue, err := s.meant(ctx, ref, from)
+	issue, err := s.Desk.Meant(ctx, ref, from)
 	if err != nil {
 		return issue, err
 	}
@@ -96,13 +96,20 @@ func (s *Sender) setState(ctx context.Context, by digest.Actor, ref desk.Ref, fr
 	return issue, nil
 }
 
-// Begin freezes the audience of a published issue: from then on every worker sends
-// its share.
-func (s *Sender) Begin(ctx context.Context, by digest.Actor, issue digest.Issue) error {
+// Begin checks the picks of a published issue once more and freezes its audience: from
+// then on every worker sends its share. Unsure are the picks of which nothing shows
+// whether they are still there. The error is of kind Conflict when a pick was removed
+// from the blog, unless the editor decided to send the issue anyway.
+func (s *Sender) Begin(ctx context.Context, by digest.Actor, issue digest.Issue) (unsure []desk.Row, err error) {
+	unsure, err = s.Desk.Check(ctx, issue)
+	isOverridden := digest.KindOf(err) == digest.Conflict && issue.Overrode == digest.OverrodeRemovedPick
+	if err != nil && !isOverridden {
+		return unsure, err
+	}
 	mailing, last, err := s.Mailing(ctx, issue)
 	if err != nil {
-		return err
+		return unsure, err
 	}
 	_, err = s.Store.Begin(ctx, mailing, last)
-	return err
+	return unsure, err
 }

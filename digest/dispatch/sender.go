@@ -16,14 +16,8 @@ import (
 
 // Store is what dispatching asks of the database.
 type Store interface {
-	Issues
-	Ledger
 	Holds
-	Places
-}
-
-// Issues are the issues on their way.
-type Issues interface {
+	Workers
 	// Publication gives the installation's own settings.
 	Publication(ctx context.Context) (digest.Publication, error)
 	// SeriesList gives all series, by id.
@@ -36,10 +30,7 @@ type Issues interface {
 	IssueState(ctx context.Context, issueID int64) (digest.IssueState, error)
 	// SetIssueState moves an issue along sending ⇄ paused, and keeps why it pauses.
 	SetIssueState(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, why digest.Pause, now time.Time) error
-}
 
-// Ledger tells what became of mails.
-type Ledger interface {
 	// Begin freezes the audience of a published issue; see [deliver.Ledger].
 	Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth bool) (subscribers.Mailing, error)
 	// Counts gives the deliveries of an issue by state.
@@ -50,13 +41,13 @@ type Ledger interface {
 	SubscriberCounts(ctx context.Context) (map[subscribers.State]int, error)
 }
 
-// Places are the processes that work on the database.
-type Places interface {
-	// Join takes a place; the error is of kind Conflict where there is none.
-	Join(ctx context.Context, j work.Joining) (work.Place, error)
+// Workers are the processes that work on the database.
+type Workers interface {
+	// Join makes this process a worker; the error is of kind Conflict where none may join.
+	Join(ctx context.Context, j work.Joining) (work.Member, error)
 	// Workers lists the processes whose lease has not run out.
 	Workers(ctx context.Context) ([]work.Worker, error)
-	// LeftByItself tells whether a place was given up before its lease ran out.
+	// LeftByItself tells whether a worker left before its lease ran out.
 	LeftByItself(ctx context.Context, id int64) (bool, error)
 }
 
@@ -81,18 +72,4 @@ type Sender struct{ Options }
 func New(o Options) *Sender {
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	return &Sender{o}
-}
-
-// series finds the series of an issue.
-func (s *Sender) series(ctx context.Context, issue digest.Issue) (digest.Series, error) {
-	all, err := s.Store.SeriesList(ctx)
-	if err != nil {
-		return digest.Series{}, err
-	}
-	for _, one := range all {
-		if one.ID == issue.SeriesID {
-			return one, nil
-		}
-	}
-	return digest.Series{}, digest.Fail(digest.Internal, "", "issue %d belongs to no series", issue.Number)
 }

@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -10,8 +11,11 @@ import (
 	"postbag/digest/desk"
 	"postbag/digest/dispatch"
 	"postbag/digest/dispatch/dispatchtest"
+	"postbag/digest/store/storetest"
 	"postbag/subscribers"
 )
+
+func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 
 var (
 	eight = dispatchtest.Eight
@@ -60,7 +64,7 @@ func TestLastCheck(t *testing.T) {
 		o := dispatchtest.New(t)
 		o.Blogs.TakeOff(o.Last)
 		for name, do := range map[string]func() error{
-			"publish":     func() error { _, _, err := o.Sender.Publish(t.Context(), by, eight); return err },
+			"publish":     func() error { _, _, err := o.Desk.Publish(t.Context(), by, eight); return err },
 			"send":        func() error { _, _, err := o.Sender.Send(t.Context(), by, eight, false); return err },
 			"send anyway": func() error { _, _, err := o.Sender.Send(t.Context(), by, eight, true); return err },
 		} {
@@ -72,7 +76,7 @@ func TestLastCheck(t *testing.T) {
 	})
 	t.Run("before mailing", func(t *testing.T) {
 		o := dispatchtest.New(t)
-		_, _, err := o.Sender.Publish(t.Context(), by, eight)
+		_, _, err := o.Desk.Publish(t.Context(), by, eight)
 		o.Must(err)
 		o.Blogs.TakeOff(o.Last)
 		if _, _, err := o.Sender.Send(t.Context(), by, eight, false); digest.KindOf(err) != digest.Conflict || err == nil {
@@ -80,26 +84,26 @@ func TestLastCheck(t *testing.T) {
 		}
 		issue, _, err := o.Desk.Issue(t.Context(), eight)
 		o.Must(err)
-		if why, _, err := o.Sender.Waits(t.Context(), issue); why == nil || err != nil {
-			t.Errorf("by itself it would go on: %v, %v", why, err)
+		if _, err := o.Sender.Begin(t.Context(), by, issue); digest.KindOf(err) != digest.Conflict {
+			t.Errorf("by itself it would go on: %v", err)
 		}
 		issue, _, err = o.Sender.Send(t.Context(), by, eight, true)
 		o.Must(err)
-		if why, _, err := o.Sender.Waits(t.Context(), issue); why != nil || err != nil {
-			t.Errorf("though the editor said so it waits: %v, %v", why, err)
+		if _, err := o.Sender.Begin(t.Context(), by, issue); err != nil {
+			t.Errorf("though the editor said so it waits: %v", err)
 		}
 	})
 	t.Run("a plain send takes the permission back", func(t *testing.T) {
 		o := dispatchtest.New(t)
-		_, _, err := o.Sender.Publish(t.Context(), by, eight)
+		_, _, err := o.Desk.Publish(t.Context(), by, eight)
 		o.Must(err)
 		_, _, err = o.Sender.Send(t.Context(), by, eight, true)
 		o.Must(err)
 		issue, _, err := o.Sender.Send(t.Context(), by, eight, false)
 		o.Must(err)
 		o.Blogs.TakeOff(o.Last)
-		if why, _, err := o.Sender.Waits(t.Context(), issue); why == nil || err != nil {
-			t.Errorf("it would go on: %v, %v", why, err)
+		if _, err := o.Sender.Begin(t.Context(), by, issue); digest.KindOf(err) != digest.Conflict {
+			t.Errorf("it would go on: %v", err)
 		}
 	})
 }
@@ -111,7 +115,7 @@ func TestTwoPublish(t *testing.T) {
 	var both sync.WaitGroup
 	for range 2 {
 		both.Go(func() {
-			issue, _, err := o.Sender.Publish(t.Context(), by, eight)
+			issue, _, err := o.Desk.Publish(t.Context(), by, eight)
 			if err != nil || !issue.State.Public() {
 				t.Errorf("the issue is %s, %v", issue.State, err)
 			}
@@ -190,7 +194,8 @@ func TestPausedIssueWaits(t *testing.T) {
 	o := dispatchtest.New(t)
 	issue, _, err := o.Sender.Send(t.Context(), by, eight, false)
 	o.Must(err)
-	o.Must(o.Sender.Begin(t.Context(), by, issue))
+	_, err = o.Sender.Begin(t.Context(), by, issue)
+	o.Must(err)
 	_, err = o.Sender.Pause(t.Context(), by, desk.Ref{})
 	o.Must(err)
 	r, err := o.Sender.Deliver(t.Context(), by, issue, progress)

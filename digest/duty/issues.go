@@ -17,23 +17,9 @@ import (
 // news.
 const waitsAgain = time.Minute
 
-// seriesOf gives the series of a duty.
-func (w *Worker) seriesOf(ctx context.Context, l work.Lease) (digest.Series, error) {
-	all, err := w.Store.SeriesList(ctx)
-	if err != nil {
-		return digest.Series{}, err
-	}
-	for _, s := range all {
-		if s.ID == l.Subject {
-			return s, nil
-		}
-	}
-	return digest.Series{}, digest.Fail(digest.NotFound, "", "%s is of a series that is no more", l.Name)
-}
-
 // draft opens a series' next draft.
 func (w *Worker) draft(ctx context.Context, l work.Lease) (time.Time, error) {
-	s, err := w.seriesOf(ctx, l)
+	s, err := w.Desk.SeriesOf(ctx, l.Subject)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -47,7 +33,7 @@ func (w *Worker) draft(ctx context.Context, l work.Lease) (time.Time, error) {
 // deadline is the moment of a series' issue: one that is approved is published, a
 // draft is postponed.
 func (w *Worker) deadline(ctx context.Context, l work.Lease) (time.Time, error) {
-	s, err := w.seriesOf(ctx, l)
+	s, err := w.Desk.SeriesOf(ctx, l.Subject)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -56,11 +42,9 @@ func (w *Worker) deadline(ctx context.Context, l work.Lease) (time.Time, error) 
 		if issue.State == digest.Draft {
 			return false, w.missed(ctx, ref, issue)
 		}
-		if waits, err := w.waits(ctx, issue); waits || err != nil {
+		_, unsure, err := w.Desk.Publish(ctx, w.by(), ref)
+		if waits, err := w.waits(issue, unsure, err); waits || err != nil {
 			return waits, err
-		}
-		if _, err := w.Desk.Publish(ctx, w.by(), ref); err != nil {
-			return false, err
 		}
 		w.Log.Info("published", "issue", issue.Number, "address", w.Site.URL(site.Issue, issue.Number))
 		return false, nil
@@ -71,10 +55,8 @@ func (w *Worker) deadline(ctx context.Context, l work.Lease) (time.Time, error) 
 // From then on every worker sends its share.
 func (w *Worker) beginMailing(ctx context.Context, l work.Lease) (time.Time, error) {
 	return w.eachDue(ctx, l.Subject, func(issue digest.Issue) (waits bool, err error) {
-		if waits, err := w.waits(ctx, issue); waits || err != nil {
-			return waits, err
-		}
-		return false, w.Sender.Begin(ctx, w.by(), issue)
+		unsure, err := w.Sender.Begin(ctx, w.by(), issue)
+		return w.waits(issue, unsure, err)
 	}, digest.Published)
 }
 
@@ -154,14 +136,10 @@ func (w *Worker) missed(ctx context.Context, ref desk.Ref, draft digest.Issue) e
 	return err
 }
 
-// waits tells whether an issue waits for the editor because a picked comment has
-// been removed from the blog, and logs once why; and once the picks of which
-// nothing shows whether they are still there.
-func (w *Worker) waits(ctx context.Context, issue digest.Issue) (bool, error) {
-	why, unsure, err := w.Sender.Waits(ctx, issue)
-	if err != nil {
-		return false, err
-	}
+// waits tells whether a check keeps an issue for the editor, by its error of kind
+// Conflict, and logs once why; and once the picks of which nothing shows whether they
+// are still there.
+func (w *Worker) waits(issue digest.Issue, unsure []desk.Row, err error) (bool, error) {
 	if len(unsure) > 0 {
 		var picks []string
 		for _, r := range unsure {
@@ -169,8 +147,9 @@ func (w *Worker) waits(ctx context.Context, issue digest.Issue) (bool, error) {
 		}
 		w.warnOnce(issue, "nothing that the blog answers shows whether these picks are still there", "picks", strings.Join(picks, ", "))
 	}
-	if why != nil {
-		w.warnOnce(issue, "an issue is held: "+why.Error(), "hint", digest.HintOf(why))
+	if digest.KindOf(err) != digest.Conflict {
+		return false, err
 	}
-	return why != nil, nil
+	w.warnOnce(issue, "an issue is held: "+err.Error(), "hint", digest.HintOf(err))
+	return true, nil
 }

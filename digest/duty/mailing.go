@@ -13,11 +13,11 @@ import (
 
 // mail works off the issues that are being sent, each as far as rows are due:
 // every worker its share of the rows.
-func (w *Worker) mail(ctx context.Context, place work.Place) error {
+func (w *Worker) mail(ctx context.Context, member work.Member) error {
 	if held, err := w.isHeld(ctx); held || err != nil {
 		return err
 	}
-	if w.Rate > 0 && place.Present() > 1 && time.Since(w.joined) < w.Joining.Lease/2 {
+	if w.Rate > 0 && member.Present() > 1 && time.Since(w.joined) < w.Joining.Lease/2 {
 		return nil // the others do not know yet that the rate is shared with this one
 	}
 	issues, err := w.Store.IssuesIn(ctx, digest.Sending)
@@ -26,7 +26,7 @@ func (w *Worker) mail(ctx context.Context, place work.Place) error {
 	}
 	var failed []error
 	for _, issue := range issues {
-		summary, err := w.mailOne(ctx, place, issue)
+		summary, err := w.mailOne(ctx, member, issue)
 		if err != nil {
 			// What a failed run knows and could not store is settled by the next.
 			delete(w.begun, issue.ID)
@@ -43,13 +43,13 @@ func (w *Worker) mail(ctx context.Context, place work.Place) error {
 }
 
 // mailOne works one issue off, unless nothing of it is due.
-func (w *Worker) mailOne(ctx context.Context, place work.Place, listed digest.Issue) (deliver.Summary, error) {
+func (w *Worker) mailOne(ctx context.Context, member work.Member, listed digest.Issue) (deliver.Summary, error) {
 	next, ok, err := w.Store.NextTry(ctx, listed.ID)
 	if err != nil {
 		return deliver.Summary{}, err
 	}
 	if ok && next.After(w.Clock.Now()) && w.begun[listed.ID] {
-		stranded, err := w.Store.Stranded(ctx, listed.ID, place.ID())
+		stranded, err := w.Store.Stranded(ctx, listed.ID, member.ID())
 		if err != nil || !stranded {
 			return deliver.Summary{}, err
 		}
@@ -59,5 +59,5 @@ func (w *Worker) mailOne(ctx context.Context, place work.Place, listed digest.Is
 	if err != nil {
 		return deliver.Summary{}, err
 	}
-	return w.Sender.Run(ctx, place, issue, nil)
+	return w.Sender.Run(ctx, member, issue, nil)
 }

@@ -9,23 +9,18 @@ import (
 	"postbag/digest/work"
 )
 
-// Duties are the duties as a person sees and starts them.
-type Duties interface {
-	// Duties lists duties, what is due first before the rest.
-	Duties(ctx context.Context, limit int) ([]work.Listed, error)
-	// Duty gives the duty of a name, or an error of kind NotFound.
-	Duty(ctx context.Context, name string) (work.Listed, error)
-	// MakeDue makes a duty due now, whoever does it.
-	MakeDue(ctx context.Context, name string, now time.Time) error
-	// Feeds gives the feeds of a source.
-	Feeds(ctx context.Context, sourceID int64) ([]digest.FeedState, error)
-}
-
 // Schedule lists duties and does one at once.
 type Schedule struct {
 	Store interface {
-		Duties
 		Store
+		// Duties lists duties, what is due first before the rest.
+		Duties(ctx context.Context, limit int) ([]work.Listed, error)
+		// Duty gives the duty of a name, or an error of kind NotFound.
+		Duty(ctx context.Context, name string) (work.Listed, error)
+		// MakeDue makes a duty due now, whoever does it.
+		MakeDue(ctx context.Context, name string, now time.Time) error
+		// Feeds gives the feeds of a source.
+		Feeds(ctx context.Context, sourceID int64) ([]digest.FeedState, error)
 	}
 	// Worker makes the worker that does a duty in this process; it is asked only
 	// where no other worker is there.
@@ -38,7 +33,7 @@ type Schedule struct {
 const (
 	// runWait is how long a duty that another process does is waited for.
 	runWait = 10 * time.Minute
-	// How often such a duty is looked at, and how long until the place of its
+	// How often such a duty is looked at, and how long until joining in the stead of its
 	// worker is tried again: it may have gone away.
 	watchEvery = 200 * time.Millisecond
 	watchFor   = 3 * time.Second
@@ -105,14 +100,14 @@ func (s Schedule) run(ctx context.Context, before work.Listed) (work.Listed, err
 	joining := s.Joining
 	joining.Alone = true
 	for told := false; ; told = true {
-		place, err := s.Store.Join(ctx, joining)
+		member, err := s.Store.Join(ctx, joining)
 		if err == nil {
-			defer place.Leave()
+			defer member.Leave()
 			now, err := s.Store.Duty(ctx, before.Name)
 			if err != nil || now.Runs > before.Runs {
 				return now, err // the last thing that the worker did
 			}
-			return s.runHere(place, before.Name)
+			return s.runHere(member, before.Name)
 		}
 		if digest.KindOf(err) != digest.Conflict {
 			return before, err
@@ -143,8 +138,8 @@ func (s Schedule) watch(ctx context.Context, before work.Listed) (now work.Liste
 }
 
 // runHere does a duty in this process.
-func (s Schedule) runHere(place work.Place, name string) (after work.Listed, err error) {
-	ctx := place.Context()
+func (s Schedule) runHere(member work.Member, name string) (after work.Listed, err error) {
+	ctx := member.Context()
 	w, err := s.Worker(ctx)
 	if err != nil {
 		return after, err
@@ -152,7 +147,7 @@ func (s Schedule) runHere(place work.Place, name string) (after work.Listed, err
 	if err := s.Store.MakeDue(ctx, name, s.Clock.Now()); err != nil {
 		return after, err
 	}
-	lease, err := s.Store.ClaimNamed(ctx, place.ID(), name, s.Clock.Now())
+	lease, err := s.Store.ClaimNamed(ctx, member.ID(), name, s.Clock.Now())
 	if err != nil {
 		return after, err
 	}

@@ -19,23 +19,17 @@ import (
 // Store is what the duties ask of the database.
 type Store interface {
 	work.Store
-	Issues
 	Indexer
-	// Join takes a place among those who work on the database.
-	Join(ctx context.Context, j work.Joining) (work.Place, error)
+	// Join makes this process a worker of the database.
+	Join(ctx context.Context, j work.Joining) (work.Member, error)
 	// HeldSince gives the moment since when sending is held, zero when it is not.
 	HeldSince(ctx context.Context) (time.Time, error)
 	// NextTry gives the moment at which a mail of an issue is due.
 	NextTry(ctx context.Context, issueID int64) (at time.Time, ok bool, err error)
 	// Stranded tells whether a mail of an issue is with a process that is no more.
-	Stranded(ctx context.Context, issueID, place int64) (bool, error)
-	// ForgetWorkers removes the places that ended longer ago.
+	Stranded(ctx context.Context, issueID, worker int64) (bool, error)
+	// ForgetWorkers removes the workers that ended longer ago.
 	ForgetWorkers(ctx context.Context, after time.Duration) error
-}
-
-// Issues are the issues whose moment comes.
-type Issues interface {
-	SeriesList(ctx context.Context) ([]digest.Series, error)
 	// IssuesIn lists the issues in some states, without Blocks and Frozen.
 	IssuesIn(ctx context.Context, states ...digest.IssueState) ([]digest.Issue, error)
 	// Issue gives an issue whole.
@@ -53,7 +47,7 @@ type Options struct {
 	// Pull asks the feeds of a source that are due.
 	Pull func(ctx context.Context, sourceID int64) (poll.Report, error)
 	// Letters sends the single letters that are due.
-	Letters func(ctx context.Context, place work.Place) error
+	Letters func(ctx context.Context, member work.Member) error
 	// Sweep removes sign-ups that were never confirmed, and counts them.
 	Sweep   func(ctx context.Context) (int, error)
 	Backups *Backups // nil: this worker writes none
@@ -66,7 +60,7 @@ type Options struct {
 }
 
 // How often the worker looks for mail and letters to send without being told, in
-// the program's own time; and how soon it tries again to take a place it lost.
+// the program's own time; and how soon it tries again to join after its lease was lost.
 const (
 	mailEvery   = 2 * time.Second
 	letterEvery = 2 * time.Second
@@ -76,8 +70,8 @@ const (
 // Worker does what is due, beside others who work on the same database.
 type Worker struct {
 	Options
-	begun  map[int64]bool // issues that this place has looked at whole; the mail loop's own
-	joined time.Time      // when this place was taken, by the machine's clock
+	begun  map[int64]bool // issues that were looked at whole since it joined; the mail loop's own
+	joined time.Time      // when it joined, by the machine's clock
 
 	mu     sync.Mutex
 	warned map[string]bool // what the log has said once
@@ -107,53 +101,53 @@ func (w *Worker) once(what string, is bool) (news bool) {
 	return news
 }
 
-// Work works from a place until ctx ends. When the place is lost, the work stops,
+// Work works as a member until ctx ends. When the lease is lost, the work stops,
 // and goes on from another: what was held meanwhile is others'.
-func (w *Worker) Work(ctx context.Context, place work.Place) {
+func (w *Worker) Work(ctx context.Context, member work.Member) {
 	for {
-		w.workFrom(place)
-		place.Leave()
+		w.workFrom(member)
+		member.Leave()
 		if ctx.Err() != nil {
 			return
 		}
-		w.Log.Error("the worker stops", "err", context.Cause(place.Context()))
+		w.Log.Error("the worker stops", "err", context.Cause(member.Context()))
 		var err error
-		if place, err = w.joinAgain(ctx); err != nil {
+		if member, err = w.joinAgain(ctx); err != nil {
 			return
 		}
 		w.Log.Info("the worker goes on")
 	}
 }
 
-// joinAgain tries to take a place until ctx ends.
-func (w *Worker) joinAgain(ctx context.Context) (work.Place, error) {
+// joinAgain tries to join until ctx ends.
+func (w *Worker) joinAgain(ctx context.Context) (work.Member, error) {
 	for {
 		if err := w.Clock.Sleep(ctx, joinEvery); err != nil {
 			return nil, err
 		}
-		place, err := w.Store.Join(ctx, w.Joining)
+		member, err := w.Store.Join(ctx, w.Joining)
 		if err == nil {
-			return place, nil
+			return member, nil
 		}
-		w.Log.Debug("the worker waits for its place", "err", err)
+		w.Log.Debug("the worker waits to join", "err", err)
 	}
 }
 
-// workFrom works from a place until its context ends. Mail has loops of its own
+// workFrom works until the member's context ends. Mail has loops of its own
 // beside the duties, so that a slow blog does not keep it waiting.
-func (w *Worker) workFrom(place work.Place) {
-	ctx := place.Context()
+func (w *Worker) workFrom(member work.Member) {
+	ctx := member.Context()
 	clear(w.begun)
 	w.joined = time.Now()
 	var all sync.WaitGroup
 	all.Go(func() {
 		if w.planned(ctx) == nil {
-			w.runner().Run(place)
+			w.runner().Run(member)
 		}
 	})
-	all.Go(func() { w.loop(ctx, "mail", mailEvery, func(ctx context.Context) error { return w.mail(ctx, place) }) })
+	all.Go(func() { w.loop(ctx, "mail", mailEvery, func(ctx context.Context) error { return w.mail(ctx, member) }) })
 	all.Go(func() {
-		w.loop(ctx, "letters", letterEvery, func(ctx context.Context) error { return w.Letters(ctx, place) })
+		w.loop(ctx, "letters", letterEvery, func(ctx context.Context) error { return w.Letters(ctx, member) })
 	})
 	all.Wait()
 }

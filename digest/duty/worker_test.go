@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -19,9 +20,12 @@ import (
 	"postbag/digest/pull/poll"
 	"postbag/digest/site"
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 	"postbag/digest/work"
 	"postbag/subscribers"
 )
+
+func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 
 var (
 	eight  = dispatchtest.Eight
@@ -59,7 +63,7 @@ func newOffice(t *testing.T) *office {
 	o.worker = duty.New(duty.Options{
 		Store: o.DB, Desk: o.Desk, Sender: o.Sender, Clock: o.Clock, Log: slog.New(slog.NewTextHandler(o.log, nil)),
 		Pull:    func(context.Context, int64) (poll.Report, error) { return poll.Report{}, nil },
-		Letters: func(context.Context, work.Place) error { return nil },
+		Letters: func(context.Context, work.Member) error { return nil },
 		Sweep:   func(context.Context) (int, error) { return 0, nil },
 		Joining: work.Joining{Name: "worker", Lease: time.Minute}, Site: site.Site{Base: "https://news.example"},
 	})
@@ -70,12 +74,12 @@ func newOffice(t *testing.T) *office {
 func (o *office) work() {
 	o.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(o.Context()))
-	place, err := o.DB.Join(ctx, work.Joining{Name: "worker", Lease: time.Minute})
+	member, err := o.DB.Join(ctx, work.Joining{Name: "worker", Lease: time.Minute})
 	o.Must(err)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		o.worker.Work(ctx, place)
+		o.worker.Work(ctx, member)
 	}()
 	o.Cleanup(func() {
 		cancel()
@@ -168,7 +172,7 @@ func TestRemovedPickWaits(t *testing.T) {
 	})
 	t.Run("before mailing", func(t *testing.T) {
 		o := newOffice(t)
-		_, _, err := o.Sender.Publish(t.Context(), by, eight)
+		_, _, err := o.Desk.Publish(t.Context(), by, eight)
 		o.Must(err)
 		o.Blogs.TakeOff(o.Last)
 		o.Clock.Set(sunday)
@@ -259,7 +263,7 @@ func TestRunNow(t *testing.T) {
 }
 
 // shared is a place beside another worker.
-type shared struct{ work.Place }
+type shared struct{ work.Member }
 
 func (shared) Present() int { return 2 }
 
@@ -281,18 +285,19 @@ func TestRateIsSharedWhileJoining(t *testing.T) {
 	seen := &looks{DB: o.DB}
 	options := o.worker.Options
 	options.Store, options.Rate, options.Joining.Lease = seen, 10, time.Hour
-	_, _, err := o.Sender.Publish(t.Context(), by, eight)
+	_, _, err := o.Desk.Publish(t.Context(), by, eight)
 	o.Must(err)
 	issue, _, err := o.Desk.Issue(t.Context(), eight)
 	o.Must(err)
-	o.Must(o.Sender.Begin(t.Context(), by, issue))
+	_, err = o.Sender.Begin(t.Context(), by, issue)
+	o.Must(err)
 	ctx, cancel := context.WithCancel(t.Context())
-	place, err := o.DB.Join(ctx, work.Joining{Name: "worker", Lease: time.Minute})
+	member, err := o.DB.Join(ctx, work.Joining{Name: "worker", Lease: time.Minute})
 	o.Must(err)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		duty.New(options).Work(ctx, shared{place})
+		duty.New(options).Work(ctx, shared{member})
 	}()
 	o.eventually("the worker has looked twice", func() bool { return seen.n.Load() >= 2 })
 	cancel()

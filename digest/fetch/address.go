@@ -1,6 +1,9 @@
 package fetch
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // refusedNets are the networks of IPv4 that no public blog lives on.
 var refusedNets = parseNets(
@@ -31,12 +34,7 @@ func parseNets(texts ...string) []netip.Prefix {
 }
 
 func within(ip netip.Addr, nets []netip.Prefix) bool {
-	for _, net := range nets {
-		if net.Contains(ip) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(nets, func(net netip.Prefix) bool { return net.Contains(ip) })
 }
 
 // Private tells whether an address is one that a stranger's link must not

@@ -13,6 +13,7 @@ import (
 	"net/http/httptrace"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -44,11 +45,7 @@ type Options struct {
 	// Timeout bounds the whole, redirects included and waiting for one's turn
 	// left out, 60 s by default. Both are real time.
 	HeaderTimeout, Timeout time.Duration
-	// Grain is the step of time in which it is told that a host was not reached, so
-	// that the time this took says no more of the network; 0 means one second, less
-	// means none. It is real time. A host that Allow names is no secret.
-	Grain  time.Duration
-	Limits Limits
+	Limits                 Limits
 }
 
 // The defaults of [Options].
@@ -56,7 +53,6 @@ const (
 	DefaultPause         = time.Second
 	DefaultHeaderTimeout = 30 * time.Second
 	DefaultTimeout       = 60 * time.Second
-	DefaultGrain         = time.Second
 
 	maxRedirects   = 10
 	maxHeaderBytes = 64 << 10
@@ -88,9 +84,6 @@ func New(opts Options) *Client {
 	}
 	if opts.Pause == 0 {
 		opts.Pause = DefaultPause
-	}
-	if opts.Grain == 0 {
-		opts.Grain = DefaultGrain
 	}
 	if opts.HeaderTimeout <= 0 {
 		opts.HeaderTimeout = DefaultHeaderTimeout
@@ -146,7 +139,7 @@ func (c *Client) Get(ctx context.Context, req pull.Request) (*pull.Response, err
 	if err != nil {
 		return nil, err
 	}
-	t := trip{req: req, began: time.Now(), permanent: true, left: c.opts.Timeout, seen: map[string]bool{}}
+	t := trip{req: req, permanent: true, left: c.opts.Timeout, seen: map[string]bool{}}
 	most := maxRedirects + 1
 	if req.Most > 0 {
 		most = min(most, req.Most)
@@ -158,9 +151,6 @@ func (c *Client) Get(ctx context.Context, req pull.Request) (*pull.Response, err
 		}
 		t.seen[u.String()] = true
 		resp, next, err := c.hop(ctx, &t, u)
-		if t.unreached {
-			c.blur(ctx, t.began)
-		}
 		if err != nil || next == nil {
 			return resp, err
 		}
@@ -176,20 +166,10 @@ func (c *Client) Get(ctx context.Context, req pull.Request) (*pull.Response, err
 // trip is one Get under way.
 type trip struct {
 	req       pull.Request
-	began     time.Time
 	seen      map[string]bool
 	permanent bool   // every redirect so far was for good
 	moved     string // where those lead
 	left      time.Duration
-	unreached bool // a host was not reached, and nobody may learn why by the time
-}
-
-// blur waits for the next whole step of time since a request began.
-func (c *Client) blur(ctx context.Context, began time.Time) {
-	if grain := c.opts.Grain; grain > 0 && ctx.Err() == nil {
-		// The end of ctx ends the wait; the error at hand says more than its.
-		_ = digest.SystemClock{}.Sleep(ctx, grain-time.Since(began)%grain)
-	}
 }
 
 // pause is what is kept after a request to a host.
@@ -203,7 +183,6 @@ func (c *Client) pause(u *url.URL) time.Duration {
 // hop asks one host once: the answer, or where it redirects to.
 func (c *Client) hop(ctx context.Context, t *trip, u *url.URL) (*pull.Response, *url.URL, error) {
 	if err := c.opts.Allow.refuses(u); err != nil {
-		t.unreached = true
 		return nil, nil, fault(ctx, u, err)
 	}
 	gt, err := c.gates.enter(ctx, hostname.WithPort(u))
@@ -280,11 +259,8 @@ func (c *Client) ask(ctx context.Context, t *trip, u *url.URL) (*http.Response, 
 		}
 	}
 	resp, err := c.http.Do(r)
-	if err != nil {
-		t.unreached = !named
-		if inner.Load() || !named && isNotFound(err) {
-			err = errPrivate // whatever stands there, or does not
-		}
+	if err != nil && (inner.Load() || !named && isNotFound(err)) {
+		err = errPrivate // whatever stands there, or does not
 	}
 	return resp, err
 }
@@ -297,12 +273,7 @@ func note(inner *atomic.Bool, addr string) {
 }
 
 func isRedirect(status int) bool {
-	switch status {
-	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
-		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		return true
-	}
-	return false
+	return slices.Contains([]int{301, 302, 303, 307, 308}, status)
 }
 
 // follow resolves a redirect; the target is checked like a first address.

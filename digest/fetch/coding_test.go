@@ -10,19 +10,18 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/fetch"
-	"postbag/digest/fetch/fetchtest"
 )
 
 // packings are all the ways in which a body may come.
 var packings = []string{"", "gzip", "deflate", "raw-deflate", "br", "gzip, br", "br, gzip", "deflate, gzip", "gzip, gzip", "br, br"}
 
 func TestEveryPackingIsUnpacked(t *testing.T) {
-	blog := fetchtest.New(t)
+	blog := newBlog(t)
 	body := strings.Repeat("hello ", 1000) + string(noise(3000))
 	for i, packing := range packings {
-		blog.On(fmt.Sprint("/", i), fetchtest.Answer{Encoding: packing, Body: body})
+		blog.On(fmt.Sprint("/", i), answer{Encoding: packing, Body: body})
 	}
-	c := fetchtest.Client(t, fetch.Options{}, blog)
+	c := clientOf(t, fetch.Options{}, blog)
 	for i, packing := range packings {
 		resp, err := get(t, c, fmt.Sprint(blog.URL, "/", i))
 		if err != nil || string(resp.Body) != body {
@@ -32,19 +31,19 @@ func TestEveryPackingIsUnpacked(t *testing.T) {
 }
 
 func TestBombsOfEveryPacking(t *testing.T) {
-	blog := fetchtest.New(t)
+	blog := newBlog(t)
 	zeros := string(make([]byte, 4<<20))
 	for i, packing := range packings[1:] {
-		blog.On(fmt.Sprint("/", i), fetchtest.Answer{Encoding: packing, Body: zeros})
+		blog.On(fmt.Sprint("/", i), answer{Encoding: packing, Body: zeros})
 	}
 	// What an outer coding gives is bounded too, though nothing comes of it in the
 	// end: a brotli bomb that unpacks to empty gzip members.
-	empty := fetchtest.Pack(t, "gzip", nil)
-	blog.On("/inner", fetchtest.Answer{
+	empty := pack(t, "gzip", nil)
+	blog.On("/inner", answer{
 		Header: http.Header{"Content-Encoding": {"gzip, br"}},
-		Body:   string(fetchtest.Pack(t, "br", bytes.Repeat(empty, (4<<20)/len(empty)))),
+		Body:   string(pack(t, "br", bytes.Repeat(empty, (4<<20)/len(empty)))),
 	})
-	c := fetchtest.Client(t, fetch.Options{}, blog)
+	c := clientOf(t, fetch.Options{}, blog)
 	for i, packing := range packings[1:] {
 		_, err := get(t, c, fmt.Sprint(blog.URL, "/", i))
 		wantKind(t, err, digest.Invalid, "unpacks to more")
@@ -56,7 +55,7 @@ func TestBombsOfEveryPacking(t *testing.T) {
 	wantKind(t, err, digest.Invalid, "unpacks to more")
 
 	// Without the ratio it is the size that counts.
-	loose := fetchtest.Client(t, fetch.Options{Limits: fetch.Limits{Ratio: 1 << 30, Unpacked: 2 << 20}}, blog)
+	loose := clientOf(t, fetch.Options{Limits: fetch.Limits{Ratio: 1 << 30, Unpacked: 2 << 20}}, blog)
 	for i := range packings[1:] {
 		_, err := get(t, loose, fmt.Sprint(blog.URL, "/", i))
 		wantKind(t, err, digest.Invalid, "larger than 2 MB")
@@ -65,26 +64,26 @@ func TestBombsOfEveryPacking(t *testing.T) {
 	wantKind(t, err, digest.Invalid, "larger than 2 MB")
 
 	// And what comes over the wire counts whatever it unpacks to.
-	blog.On("/noise", fetchtest.Answer{Encoding: "br", Body: string(noise(2 << 20))})
-	tight := fetchtest.Client(t, fetch.Options{Limits: fetch.Limits{Wire: 1 << 20}}, blog)
+	blog.On("/noise", answer{Encoding: "br", Body: string(noise(2 << 20))})
+	tight := clientOf(t, fetch.Options{Limits: fetch.Limits{Wire: 1 << 20}}, blog)
 	_, err = get(t, tight, blog.URL+"/noise")
 	wantKind(t, err, digest.Invalid, "larger than 1 MB")
 }
 
 func TestPackingsThatAreRefused(t *testing.T) {
 	body := strings.Repeat("hello ", 1000)
-	blog := fetchtest.New(t)
-	said := func(encoding, body string) fetchtest.Answer {
-		return fetchtest.Answer{Header: http.Header{"Content-Encoding": {encoding}}, Body: body}
+	blog := newBlog(t)
+	said := func(encoding, body string) answer {
+		return answer{Header: http.Header{"Content-Encoding": {encoding}}, Body: body}
 	}
-	packed := string(fetchtest.Pack(t, "gzip", []byte(body)))
+	packed := string(pack(t, "gzip", []byte(body)))
 	flipped := []byte(packed)
 	flipped[len(flipped)-6] ^= 1 // in the checksum
 	for path, tt := range map[string]struct {
-		answer fetchtest.Answer
+		answer answer
 		words  string
 	}{
-		"/three":    {fetchtest.Answer{Encoding: "gzip, gzip, gzip", Body: body}, "packed more than 2 times"},
+		"/three":    {answer{Encoding: "gzip, gzip, gzip", Body: body}, "packed more than 2 times"},
 		"/hundred":  {said(strings.Repeat("gzip,", 100), body), "packed more than 2 times"},
 		"/compress": {said("compress", body), `packed as "compress"`},
 		"/long":     {said(strings.Repeat("x", 5000), body), "xxx…"},
@@ -92,40 +91,40 @@ func TestPackingsThatAreRefused(t *testing.T) {
 		"/notbr":    {said("br", body), "damaged"},
 		"/notflate": {said("deflate", body), "damaged"},
 		"/checksum": {said("gzip", string(flipped)), "damaged"},
-		"/adler":    {said("deflate", string(fetchtest.Pack(t, "deflate", []byte(body))[:40])+strings.Repeat("\xff", 40)), "damaged"},
+		"/adler":    {said("deflate", string(pack(t, "deflate", []byte(body))[:40])+strings.Repeat("\xff", 40)), "damaged"},
 	} {
 		blog.On(path, tt.answer)
-		_, err := get(t, fetchtest.Client(t, fetch.Options{}, blog), blog.URL+path)
+		_, err := get(t, clientOf(t, fetch.Options{}, blog), blog.URL+path)
 		wantKind(t, err, digest.Invalid, tt.words)
 		if err != nil && len(err.Error()) > 200 {
 			t.Errorf("%s: an error of %d bytes", path, len(err.Error()))
 		}
 	}
 	for i, packing := range packings[1:] {
-		whole := fetchtest.Pack(t, packing, noise(4000))
+		whole := pack(t, packing, noise(4000))
 		path := fmt.Sprint("/cut", i)
-		blog.On(path, fetchtest.Answer{Header: http.Header{"Content-Encoding": {strings.ReplaceAll(packing, "raw-", "")}}, Body: string(whole[:len(whole)-50])})
-		_, err := get(t, fetchtest.Client(t, fetch.Options{}, blog), blog.URL+path)
+		blog.On(path, answer{Header: http.Header{"Content-Encoding": {strings.ReplaceAll(packing, "raw-", "")}}, Body: string(whole[:len(whole)-50])})
+		_, err := get(t, clientOf(t, fetch.Options{}, blog), blog.URL+path)
 		wantKind(t, err, digest.Unavailable, "broke off")
 	}
 }
 
 func TestHabitsOfServersThatAreForgiven(t *testing.T) {
-	blog := fetchtest.New(t)
+	blog := newBlog(t)
 	var two bytes.Buffer
 	for _, part := range []string{"one ", "two"} {
 		w := gzip.NewWriter(&two)
 		w.Write([]byte(part))
 		w.Close()
 	}
-	for path, answer := range map[string]fetchtest.Answer{
+	for path, answer := range map[string]answer{
 		"/two":     {Header: http.Header{"Content-Encoding": {"x-gzip"}}, Body: two.String()},
 		"/filled":  {Header: http.Header{"Content-Encoding": {"GZIP"}}, Body: two.String() + "\x00\x00\x00\x00"},
 		"/charset": {Header: http.Header{"Content-Encoding": {"UTF-8"}}, Body: "one two"},
 		"/twice":   {Header: http.Header{"Content-Encoding": {"identity", "gzip"}}, Body: two.String()},
 	} {
 		blog.On(path, answer)
-		resp, err := get(t, fetchtest.Client(t, fetch.Options{}, blog), blog.URL+path)
+		resp, err := get(t, clientOf(t, fetch.Options{}, blog), blog.URL+path)
 		if err != nil || string(resp.Body) != "one two" {
 			t.Errorf("%s: %v, or another body", path, err)
 		}

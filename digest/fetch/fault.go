@@ -29,6 +29,7 @@ func fault(ctx context.Context, u *url.URL, err error) error {
 		return fmt.Errorf("fetch from %s: %w", host, ctx.Err())
 	}
 	kind, message, hint := digest.Unavailable, "", "Try again later; the address may be misspelt or the host down."
+	body, aboutBody := errors.AsType[errBody](err)
 	switch {
 	case errors.Is(err, errPrivate):
 		kind, message = digest.Forbidden, host+" is not a public address that answers"
@@ -36,8 +37,8 @@ func fault(ctx context.Context, u *url.URL, err error) error {
 	case errors.Is(err, errPort):
 		kind, message = digest.Forbidden, host+" is asked for at a port other than 80 and 443"
 		hint = "If that is right, it has to be let through."
-	case isBody(err):
-		kind, message = digest.Invalid, "the answer of "+host+" "+bodyText(err)
+	case aboutBody:
+		kind, message = digest.Invalid, "the answer of "+host+" "+body.Error()
 		hint = "Check that the address is that of a blog or its feed."
 	case isNotFound(err):
 		message, hint = "no host is called "+host, "Check the spelling of the address."
@@ -63,11 +64,6 @@ func fault(ctx context.Context, u *url.URL, err error) error {
 func isBody(err error) bool {
 	_, ok := errors.AsType[errBody](err)
 	return ok
-}
-
-func bodyText(err error) string {
-	e, _ := errors.AsType[errBody](err)
-	return string(e)
 }
 
 func isNotFound(err error) bool {

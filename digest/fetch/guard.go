@@ -75,23 +75,13 @@ func (a Allow) refuses(u *url.URL) error {
 	host := u.Hostname()
 	ip, err := netip.ParseAddr(host)
 	switch port := portOf(u); {
-	case err == nil && a.address(ip.Unmap()):
+	case err == nil && within(ip.Unmap(), a.prefixes):
 	case err == nil && Private(ip), oddNumber(host), len(a.prefixes) == 0 && nearby(host):
 		return errPrivate
 	case len(a.prefixes) == 0 && port != "80" && port != "443":
 		return errPort
 	}
 	return nil
-}
-
-// address tells whether the operator opened the network of an address.
-func (a Allow) address(ip netip.Addr) bool {
-	for _, p := range a.prefixes {
-		if p.Contains(ip) {
-			return true
-		}
-	}
-	return false
 }
 
 // The reasons of the guard. They say nothing about what stands at the address.
@@ -109,7 +99,7 @@ func (a Allow) control(_, address string, _ syscall.RawConn) error {
 	}
 	ip := ap.Addr().Unmap()
 	switch {
-	case a.address(ip):
+	case within(ip, a.prefixes):
 		return nil
 	case Private(ip):
 		return errPrivate

@@ -23,11 +23,7 @@ const (
 func ParseRetryAfter(value string, now time.Time) time.Duration {
 	value = strings.TrimSpace(value)
 	if digits(value) {
-		seconds, err := strconv.ParseInt(value, 10, 64)
-		if err != nil || seconds > int64(MaxWait/time.Second) {
-			return MaxWait
-		}
-		return time.Duration(seconds) * time.Second
+		return seconds(value)
 	}
 	at, err := http.ParseTime(value)
 	if err != nil || at.Before(now) {
@@ -46,7 +42,7 @@ func CacheAge(h http.Header, now time.Time) time.Duration {
 		case "no-cache", "no-store":
 			return 0
 		case "max-age":
-			return maxAge(strings.Trim(value, `"`))
+			return seconds(strings.Trim(value, `"`))
 		}
 	}
 	at, err := http.ParseTime(h.Get("Expires"))
@@ -59,15 +55,16 @@ func CacheAge(h http.Header, now time.Time) time.Duration {
 	return max(0, min(at.Sub(now), MaxWait))
 }
 
-func maxAge(value string) time.Duration {
+// seconds reads a number of seconds, at most [MaxWait]; 0 for what is no number.
+func seconds(value string) time.Duration {
 	if !digits(value) {
 		return 0
 	}
-	seconds, err := strconv.ParseInt(value, 10, 64)
-	if err != nil || seconds > int64(MaxWait/time.Second) {
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || n > int64(MaxWait/time.Second) {
 		return MaxWait
 	}
-	return time.Duration(seconds) * time.Second
+	return time.Duration(n) * time.Second
 }
 
 func digits(s string) bool {

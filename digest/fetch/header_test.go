@@ -10,29 +10,6 @@ import (
 
 var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-func TestParseRetryAfter(t *testing.T) {
-	for _, tt := range []struct {
-		value string
-		want  time.Duration
-	}{
-		{"120", 2 * time.Minute},
-		{" 0 ", 0},
-		{"86401", 24 * time.Hour},
-		{"99999999999999999999999", 24 * time.Hour},
-		{"-5", time.Hour},
-		{"soon", time.Hour},
-		{"", time.Hour},
-		{"1.5", time.Hour},
-		{now.Add(10 * time.Minute).Format(http.TimeFormat), 10 * time.Minute},
-		{now.Add(-time.Minute).Format(http.TimeFormat), time.Hour},
-		{now.AddDate(1, 0, 0).Format(http.TimeFormat), 24 * time.Hour},
-	} {
-		if got := fetch.ParseRetryAfter(tt.value, now); got != tt.want {
-			t.Errorf("ParseRetryAfter(%q) = %v, want %v", tt.value, got, tt.want)
-		}
-	}
-}
-
 func TestCacheAge(t *testing.T) {
 	at := func(d time.Duration) string { return now.Add(d).Format(http.TimeFormat) }
 	for _, tt := range []struct {

@@ -9,7 +9,6 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/fetch"
-	"postbag/digest/fetch/fetchtest"
 	"postbag/digest/pull"
 )
 
@@ -17,9 +16,9 @@ import (
 var hasty = fetch.Options{HeaderTimeout: 150 * time.Millisecond, Timeout: 400 * time.Millisecond}
 
 func TestServersThatWasteTime(t *testing.T) {
-	blog := fetchtest.New(t)
+	blog := newBlog(t)
 	long := strings.Repeat("x", 1000)
-	for path, answer := range map[string]fetchtest.Answer{
+	for path, answer := range map[string]answer{
 		"/silent":  {Wait: time.Minute},
 		"/trickle": {Body: long, Drip: 20 * time.Millisecond},
 		"/header":  {Raw: "HTTP/1.1 200 OK\r\nX: " + long, Drip: 20 * time.Millisecond},
@@ -29,7 +28,7 @@ func TestServersThatWasteTime(t *testing.T) {
 	} {
 		blog.On(path, answer)
 		began := time.Now()
-		_, err := get(t, fetchtest.Client(t, hasty, blog), blog.URL+path)
+		_, err := get(t, clientOf(t, hasty, blog), blog.URL+path)
 		if took := time.Since(began); took > 30*time.Second {
 			t.Errorf("%s: held for %v", path, took)
 		}
@@ -42,9 +41,9 @@ func TestServersThatWasteTime(t *testing.T) {
 
 	// The time is that of the whole way, not of each redirect.
 	for i := range 10 {
-		blog.On(fmt.Sprint("/slow", i), fetchtest.Answer{Status: http.StatusFound, Location: fmt.Sprint("/slow", i+1), Wait: 90 * time.Millisecond})
+		blog.On(fmt.Sprint("/slow", i), answer{Status: http.StatusFound, Location: fmt.Sprint("/slow", i+1), Wait: 90 * time.Millisecond})
 	}
-	_, err := get(t, fetchtest.Client(t, hasty, blog), blog.URL+"/slow0")
+	_, err := get(t, clientOf(t, hasty, blog), blog.URL+"/slow0")
 	wantKind(t, err, digest.Unavailable, "does not answer in time")
 	if n := len(blog.Asked("/slow9")); n != 0 {
 		t.Error("the whole way was gone")
@@ -52,24 +51,24 @@ func TestServersThatWasteTime(t *testing.T) {
 }
 
 func TestServersThatTalkTooMuch(t *testing.T) {
-	blog := fetchtest.New(t)
-	c := fetchtest.Client(t, fetch.Options{Limits: fetch.Limits{Wire: 1 << 20}}, blog)
+	blog := newBlog(t)
+	c := clientOf(t, fetch.Options{Limits: fetch.Limits{Wire: 1 << 20}}, blog)
 	const ok = "HTTP/1.1 200 OK\r\n"
 	for path, tt := range map[string]struct {
-		answer fetchtest.Answer
+		answer answer
 		kind   digest.Kind
 		words  string
 	}{
-		"/endless": {fetchtest.Answer{Body: strings.Repeat("x", 10_000), Endless: true}, digest.Invalid, "larger than 1 MB"},
-		"/chunks":  {fetchtest.Answer{Raw: ok + "Transfer-Encoding: chunked\r\n\r\n" + strings.Repeat("1000\r\n"+strings.Repeat("x", 4096)+"\r\n", 300)}, digest.Invalid, "larger than 1 MB"},
-		"/claims":  {fetchtest.Answer{Raw: ok + "Content-Length: 99999999999\r\n\r\nx"}, digest.Invalid, "larger than 1 MB"},
-		"/field":   {fetchtest.Answer{Header: http.Header{"X-Long": {strings.Repeat("x", 100<<10)}}}, digest.Invalid, "too long a header"},
-		"/fields":  {fetchtest.Answer{Raw: ok + strings.Repeat("X: y\r\n", 100_000)}, digest.Invalid, "too long a header"},
-		"/forever": {fetchtest.Answer{Raw: "X: y\r\n", Endless: true}, digest.Unavailable, ""},
-		"/line":    {fetchtest.Answer{Raw: "HTTP/1.1 200 " + strings.Repeat("O", 1<<20)}, digest.Invalid, "too long a header"},
-		"/hints":   {fetchtest.Answer{Raw: strings.Repeat("HTTP/1.1 103 Hm\r\nX: "+strings.Repeat("y", 500)+"\r\n\r\n", 1000)}, digest.Invalid, "too long a header"},
-		"/trailer": {fetchtest.Answer{Raw: ok + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n" + strings.Repeat("X: y\r\n", 1_000_000)}, digest.Unavailable, ""},
-		"/tail":    {fetchtest.Answer{Raw: ok + "Transfer-Encoding: chunked\r\n\r\n1;" + strings.Repeat("x", 1<<20) + "\r\n"}, digest.Unavailable, ""},
+		"/endless": {answer{Body: strings.Repeat("x", 10_000), Endless: true}, digest.Invalid, "larger than 1 MB"},
+		"/chunks":  {answer{Raw: ok + "Transfer-Encoding: chunked\r\n\r\n" + strings.Repeat("1000\r\n"+strings.Repeat("x", 4096)+"\r\n", 300)}, digest.Invalid, "larger than 1 MB"},
+		"/claims":  {answer{Raw: ok + "Content-Length: 99999999999\r\n\r\nx"}, digest.Invalid, "larger than 1 MB"},
+		"/field":   {answer{Header: http.Header{"X-Long": {strings.Repeat("x", 100<<10)}}}, digest.Invalid, "too long a header"},
+		"/fields":  {answer{Raw: ok + strings.Repeat("X: y\r\n", 100_000)}, digest.Invalid, "too long a header"},
+		"/forever": {answer{Raw: "X: y\r\n", Endless: true}, digest.Unavailable, ""},
+		"/line":    {answer{Raw: "HTTP/1.1 200 " + strings.Repeat("O", 1<<20)}, digest.Invalid, "too long a header"},
+		"/hints":   {answer{Raw: strings.Repeat("HTTP/1.1 103 Hm\r\nX: "+strings.Repeat("y", 500)+"\r\n\r\n", 1000)}, digest.Invalid, "too long a header"},
+		"/trailer": {answer{Raw: ok + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n" + strings.Repeat("X: y\r\n", 1_000_000)}, digest.Unavailable, ""},
+		"/tail":    {answer{Raw: ok + "Transfer-Encoding: chunked\r\n\r\n1;" + strings.Repeat("x", 1<<20) + "\r\n"}, digest.Unavailable, ""},
 	} {
 		blog.On(path, tt.answer)
 		_, err := get(t, c, blog.URL+path)
@@ -84,14 +83,14 @@ func TestServersThatTalkTooMuch(t *testing.T) {
 }
 
 func TestLongHeadersOfHTTP2(t *testing.T) {
-	blog := fetchtest.NewTLS(t).On("/next", fetchtest.Answer{Body: "next"})
-	blog.On("/field", fetchtest.Answer{Header: http.Header{"X-Long": {strings.Repeat("x", 100<<10)}}})
+	blog := newTLSBlog(t).On("/next", answer{Body: "next"})
+	blog.On("/field", answer{Header: http.Header{"X-Long": {strings.Repeat("x", 100<<10)}}})
 	many := http.Header{}
 	for i := range 1250 { // a little past the limit; far past it the connection fails
 		many.Set(fmt.Sprint("X-", i), "a little of much")
 	}
-	blog.On("/fields", fetchtest.Answer{Header: many})
-	c := fetchtest.Client(t, fetch.Options{}, blog)
+	blog.On("/fields", answer{Header: many})
+	c := clientOf(t, fetch.Options{}, blog)
 	_, err := get(t, c, blog.URL+"/fields")
 	wantKind(t, err, digest.Invalid, "too long a header")
 	_, err = get(t, c, blog.URL+"/field")
@@ -102,10 +101,10 @@ func TestLongHeadersOfHTTP2(t *testing.T) {
 }
 
 func TestAnswersThatAreNotWhatTheySay(t *testing.T) {
-	blog := fetchtest.New(t)
-	c := fetchtest.Client(t, fetch.Options{}, blog)
+	blog := newBlog(t)
+	c := clientOf(t, fetch.Options{}, blog)
 	const ok = "HTTP/1.1 200 OK\r\n"
-	for path, answer := range map[string]fetchtest.Answer{
+	for path, answer := range map[string]answer{
 		"/more":      {Raw: ok + "Content-Length: 50\r\n\r\nshort"},
 		"/cut":       {Body: strings.Repeat("x", 5000), Cut: 3000},
 		"/cutpacked": {Body: string(noise(5000)), Encoding: "deflate", Cut: 3000},
@@ -130,8 +129,8 @@ func TestAnswersThatAreNotWhatTheySay(t *testing.T) {
 		wantKind(t, err, digest.Unavailable, "")
 	}
 	// What comes after the length that was named is no part of the answer.
-	blog.On("/less", fetchtest.Answer{Raw: ok + "Content-Length: 5\r\n\r\nshortHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"})
-	blog.On("/next", fetchtest.Answer{Body: "real"})
+	blog.On("/less", answer{Raw: ok + "Content-Length: 5\r\n\r\nshortHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"})
+	blog.On("/next", answer{Body: "real"})
 	for path, want := range map[string]string{"/less": "short", "/next": "real"} {
 		if resp, err := get(t, c, blog.URL+path); err != nil || string(resp.Body) != want {
 			t.Errorf("%s: %+v, %v", path, resp, err)
@@ -140,13 +139,13 @@ func TestAnswersThatAreNotWhatTheySay(t *testing.T) {
 }
 
 func TestRedirectsWithoutEnd(t *testing.T) {
-	blog := fetchtest.New(t)
-	c := fetchtest.Client(t, fetch.Options{}, blog)
+	blog := newBlog(t)
+	c := clientOf(t, fetch.Options{}, blog)
 	for i := range 100 {
-		blog.On(fmt.Sprint("/", i), fetchtest.Answer{Status: http.StatusMovedPermanently, Location: fmt.Sprint("/", i+1)})
+		blog.On(fmt.Sprint("/", i), answer{Status: http.StatusMovedPermanently, Location: fmt.Sprint("/", i+1)})
 	}
-	blog.On("/a", fetchtest.Answer{Status: http.StatusFound, Location: "/b#x"}).On("/b", fetchtest.Answer{Status: http.StatusFound, Location: "/a#y"})
-	blog.On("/self", fetchtest.Answer{Status: http.StatusFound, Location: strings.ToUpper(blog.URL[:4]) + blog.URL[4:] + "/self"})
+	blog.On("/a", answer{Status: http.StatusFound, Location: "/b#x"}).On("/b", answer{Status: http.StatusFound, Location: "/a#y"})
+	blog.On("/self", answer{Status: http.StatusFound, Location: strings.ToUpper(blog.URL[:4]) + blog.URL[4:] + "/self"})
 	for path, tt := range map[string]struct {
 		words string
 		asked int
@@ -164,7 +163,7 @@ func TestRedirectsWithoutEnd(t *testing.T) {
 		"http://user:pw@x.test/", "http://x.test:99999/", "http://x.test:0/", "http://", "http:///x", "http://" + strings.Repeat("a", 5000),
 	} {
 		blog.Forget()
-		blog.On("/out", fetchtest.Answer{Status: http.StatusFound, Location: location})
+		blog.On("/out", answer{Status: http.StatusFound, Location: location})
 		_, err := get(t, c, blog.URL+"/out")
 		wantKind(t, err, digest.Invalid, "redirects to what cannot be asked for")
 		if err != nil && strings.Contains(err.Error(), "pw@") {
@@ -172,25 +171,25 @@ func TestRedirectsWithoutEnd(t *testing.T) {
 		}
 	}
 	// A redirect is followed without waiting for the end of its body.
-	blog.On("/body", fetchtest.Answer{Status: http.StatusFound, Location: "/here", Body: "x", Endless: true, Drip: 10 * time.Millisecond})
-	blog.On("/here", fetchtest.Answer{Body: "here"})
+	blog.On("/body", answer{Status: http.StatusFound, Location: "/here", Body: "x", Endless: true, Drip: 10 * time.Millisecond})
+	blog.On("/here", answer{Body: "here"})
 	if resp, err := get(t, c, blog.URL+"/body"); err != nil || string(resp.Body) != "here" {
 		t.Errorf("redirect with an endless body: %v", err)
 	}
 }
 
 func TestValidatorsThatCannotBeSentBackAreDropped(t *testing.T) {
-	blog := fetchtest.New(t)
-	c := fetchtest.Client(t, fetch.Options{}, blog)
+	blog := newBlog(t)
+	c := clientOf(t, fetch.Options{}, blog)
 	for i, etag := range []string{"\"\xe9\"", "\"\u202e\"", `"` + strings.Repeat("x", 5000) + `"`} {
 		path := fmt.Sprint("/", i)
-		blog.On(path, fetchtest.Answer{ETag: etag, Type: "text/xml; x=" + strings.Repeat("y", 5000)})
+		blog.On(path, answer{ETag: etag, Type: "text/xml; x=" + strings.Repeat("y", 5000)})
 		resp, err := get(t, c, blog.URL+path)
 		if err != nil || resp.ETag != "" || len(resp.ContentType) > 300 {
 			t.Errorf("ETag %.20q, type of %d bytes, %v; want none", resp.ETag, len(resp.ContentType), err)
 		}
 	}
-	blog.On("/odd", fetchtest.Answer{ETag: `W/"odd one" x`, LastModified: "never"})
+	blog.On("/odd", answer{ETag: `W/"odd one" x`, LastModified: "never"})
 	resp, err := get(t, c, blog.URL+"/odd")
 	if err != nil {
 		t.Fatal(err)
@@ -202,10 +201,10 @@ func TestValidatorsThatCannotBeSentBackAreDropped(t *testing.T) {
 }
 
 func TestAddressesGetOneSpelling(t *testing.T) {
-	blog := fetchtest.New(t)
-	c := fetchtest.Client(t, fetch.Options{}, blog)
-	blog.On("/%C3%BC?q=%C3%A9%20x", fetchtest.Answer{Body: "here"})
-	blog.On("/go", fetchtest.Answer{Status: http.StatusFound, Location: "/ü?q=é x"})
+	blog := newBlog(t)
+	c := clientOf(t, fetch.Options{}, blog)
+	blog.On("/%C3%BC?q=%C3%A9%20x", answer{Body: "here"})
+	blog.On("/go", answer{Status: http.StatusFound, Location: "/ü?q=é x"})
 	resp, err := get(t, c, blog.URL+"/go")
 	if err != nil || string(resp.Body) != "here" || resp.URL != blog.URL+"/%C3%BC?q=%C3%A9%20x" {
 		t.Errorf("answer %+v, %v", resp, err)

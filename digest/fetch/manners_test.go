@@ -11,7 +11,6 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/fetch"
-	"postbag/digest/fetch/fetchtest"
 	"postbag/digest/pull"
 )
 
@@ -19,12 +18,8 @@ import (
 // operator's own.
 func stranger(t *testing.T, opts fetch.Options) *fetch.Client {
 	t.Helper()
-	allow, err := fetch.ParseAllow([]string{"127.0.0.0/8"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	opts.Allow = allow
-	return fetchtest.Client(t, opts)
+	opts.Allow = allow(t, "127.0.0.0/8")
+	return client(t, opts)
 }
 
 func half() float64 { return 0.5 }
@@ -52,7 +47,7 @@ func TestHowLongAHostIsLeftAlone(t *testing.T) {
 		"another status that should not":  {500, []string{"120"}, 0},
 		"a page that is gone, for a time": {404, []string{"120"}, 0},
 	} {
-		blog := fetchtest.New(t).On("/", fetchtest.Answer{Status: tt.status, Header: http.Header{"Retry-After": tt.header}})
+		blog := newBlog(t).On("/", answer{Status: tt.status, Header: http.Header{"Retry-After": tt.header}})
 		c := stranger(t, fetch.Options{Clock: &steps{now: now}, Random: half})
 		_, err := get(t, c, blog.URL)
 		e, ok := errors.AsType[*pull.StatusError](err)
@@ -67,9 +62,9 @@ func TestHowLongAHostIsLeftAlone(t *testing.T) {
 }
 
 func TestHostThatIsBusyAgainAndAgain(t *testing.T) {
-	blog := fetchtest.New(t)
-	busy := fetchtest.Answer{Status: http.StatusServiceUnavailable}
-	blog.On("/", busy, busy, busy, fetchtest.Answer{}, busy)
+	blog := newBlog(t)
+	busy := answer{Status: http.StatusServiceUnavailable}
+	blog.On("/", busy, busy, busy, answer{}, busy)
 	clock := &steps{now: now}
 	c := stranger(t, fetch.Options{Clock: clock, Random: func() float64 { return 0 }})
 	for i, want := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 0, time.Minute} {
@@ -92,7 +87,7 @@ func TestHostThatIsBusyAgainAndAgain(t *testing.T) {
 }
 
 func TestClientsDoNotComeBackAtOnce(t *testing.T) {
-	blog := fetchtest.New(t).On("/", fetchtest.Answer{Status: http.StatusTooManyRequests, RetryAfter: "1000"})
+	blog := newBlog(t).On("/", answer{Status: http.StatusTooManyRequests, RetryAfter: "1000"})
 	waits := map[time.Duration]bool{}
 	for range 10 {
 		_, err := get(t, stranger(t, fetch.Options{Clock: &steps{now: now}}), blog.URL)
@@ -109,13 +104,9 @@ func TestClientsDoNotComeBackAtOnce(t *testing.T) {
 
 func TestOneHostHasOneQueueHoweverItIsSpelt(t *testing.T) {
 	port, _, outer := twoHosts(t)
-	names := fetchtest.NewNames(t).On("blog.test", "127.0.0.2")
-	allow, err := fetch.ParseAllow([]string{"127.0.0.2/32"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	names := newNames(t).On("blog.test", "127.0.0.2")
 	clock := &steps{now: now}
-	c := fetchtest.Client(t, fetch.Options{Allow: allow, Resolver: names.Resolver(), Clock: clock, Pause: 5 * time.Second})
+	c := clientOf(t, fetch.Options{Allow: allow(t, "127.0.0.2/32"), Resolver: names.Resolver(), Clock: clock, Pause: 5 * time.Second})
 	hosts := []string{"blog.test", "BLOG.test", "blog.test.", "ｂlog.test"}
 	for _, host := range hosts {
 		if _, err := get(t, c, "http://"+host+":"+port+"/"); err != nil {
@@ -128,11 +119,11 @@ func TestOneHostHasOneQueueHoweverItIsSpelt(t *testing.T) {
 }
 
 func TestConnectionIsUsedAgain(t *testing.T) {
-	for name, start := range map[string]func(testing.TB) *fetchtest.Blog{"HTTP/1.1": fetchtest.New, "HTTP/2.0": fetchtest.NewTLS} {
+	for name, start := range map[string]func(testing.TB) *blog{"HTTP/1.1": newBlog, "HTTP/2.0": newTLSBlog} {
 		blog := start(t)
-		blog.On("/feed", fetchtest.Answer{Body: "x", Encoding: "gzip", ETag: `"1"`}).
-			On("/moved", fetchtest.Answer{Status: http.StatusFound, Location: "/feed", Body: "moved"})
-		c := fetchtest.Client(t, fetch.Options{}, blog)
+		blog.On("/feed", answer{Body: "x", Encoding: "gzip", ETag: `"1"`}).
+			On("/moved", answer{Status: http.StatusFound, Location: "/feed", Body: "moved"})
+		c := clientOf(t, fetch.Options{}, blog)
 		var wg sync.WaitGroup
 		for range 4 {
 			wg.Go(func() {
@@ -161,26 +152,9 @@ func TestConnectionIsUsedAgain(t *testing.T) {
 	}
 }
 
-func TestCookiesAreNotKept(t *testing.T) {
-	blog := fetchtest.New(t)
-	set := http.Header{"Set-Cookie": {"id=1; Path=/"}}
-	blog.On("/a", fetchtest.Answer{Status: http.StatusFound, Location: "/b", Header: set}).On("/b", fetchtest.Answer{Header: set})
-	c := fetchtest.Client(t, fetch.Options{}, blog)
-	for range 2 {
-		if _, err := get(t, c, blog.URL+"/a"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for i, r := range blog.Requests() {
-		if r.Header.Get("Cookie") != "" || r.Header.Get("Referer") != "" {
-			t.Errorf("request %d sent %v", i, r.Header)
-		}
-	}
-}
-
 func TestManyHostsAreForgotten(t *testing.T) {
-	names := fetchtest.NewNames(t)
-	c := fetchtest.Client(t, fetch.Options{Clock: &steps{now: now}, Resolver: names.Resolver()})
+	names := newNames(t)
+	c := clientOf(t, fetch.Options{Clock: &steps{now: now}, Resolver: names.Resolver()})
 	for i := range 3000 {
 		if _, err := get(t, c, fmt.Sprintf("http://h%d.test/", i)); err == nil {
 			t.Fatal("an unknown host answered")

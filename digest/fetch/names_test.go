@@ -6,16 +6,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"postbag/digest"
 	"postbag/digest/digesttest"
 	"postbag/digest/fetch"
-	"postbag/digest/fetch/fetchtest"
-	"postbag/digest/pull"
 )
 
 // twoHosts serves on 127.0.0.1, which stays private, and at the same port on
@@ -52,17 +48,13 @@ func twoHosts(t *testing.T) (port string, inner, outer *atomic.Int32) {
 
 func TestWhatIsDialledIsChecked(t *testing.T) {
 	port, inner, outer := twoHosts(t)
-	names := fetchtest.NewNames(t).
+	names := newNames(t).
 		On("public.test", "127.0.0.2").
 		On("private.test", "127.0.0.1").
 		On("mixed.test", "127.0.0.1 127.0.0.2 ::1 10.0.0.1").
 		On("mapped.test", "::ffff:127.0.0.1 64:ff9b::7f00:1").
 		On("changing.test", "127.0.0.2", "127.0.0.1", "127.0.0.1", "127.0.0.2")
-	allow, err := fetch.ParseAllow([]string{"127.0.0.2/32"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := fetchtest.Client(t, fetch.Options{Allow: allow, Resolver: names.Resolver()})
+	c := clientOf(t, fetch.Options{Allow: allow(t, "127.0.0.2/32"), Resolver: names.Resolver()})
 	for _, tt := range []struct {
 		host    string
 		reached bool
@@ -88,7 +80,7 @@ func TestWhatIsDialledIsChecked(t *testing.T) {
 }
 
 func TestNumbersAndNearbyNamesAreNotLookedUp(t *testing.T) {
-	names := fetchtest.NewNames(t)
+	names := newNames(t)
 	var looked atomic.Int32
 	resolver := names.Resolver()
 	dial := resolver.Dial
@@ -96,8 +88,8 @@ func TestNumbersAndNearbyNamesAreNotLookedUp(t *testing.T) {
 		looked.Add(1)
 		return dial(ctx, network, addr)
 	}
-	blog := fetchtest.New(t)
-	c := fetchtest.Client(t, fetch.Options{Resolver: resolver}, blog)
+	blog := newBlog(t)
+	c := clientOf(t, fetch.Options{Resolver: resolver}, blog)
 	for _, url := range []string{
 		"http://2130706433/", "http://0x7f.1/", "http://0x7f000001/", "http://017700000001/", "http://0177.0.0.1/", "http://127.1/",
 		"http://127.0.0.01/", "http://127.0.0.1./", "http://localhost/", "http://localhost./", "http://LOCALHOST:80/", "http://a.localhost/",
@@ -105,11 +97,12 @@ func TestNumbersAndNearbyNamesAreNotLookedUp(t *testing.T) {
 		"http://169.254.169.254/latest/meta-data/", "http://169.254.169.254./", "http://[::ffff:a9fe:a9fe]/", "http://[fd00:ec2::254]/",
 		"http://168.63.129.16/", "http://100.100.100.200/", "http://[64:ff9b::a9fe:a9fe]/", "http://[64:ff9b:1::1]/", "http://[::ffff:0:7f00:1]/",
 		"http://[fe80::1]/", "http://１２７.０.０.１/", "http://①②⑦.0.0.1/", "http://127。0。0。1/", "https://[::]/", "http://0/", "http://0.0.0.0/",
+		"http://127.1.2.3/", "http://127.0.0.1:8080/", "http://localhost:8080/", "http://[::1]:8080/", "http://[64:ff9b::7f00:1]/",
 	} {
 		_, err := get(t, c, url)
 		wantKind(t, err, digest.Forbidden, "is not a public address")
 
-		blog.On("/", fetchtest.Answer{Status: http.StatusFound, Location: url})
+		blog.On("/", answer{Status: http.StatusFound, Location: url})
 		_, err = get(t, c, blog.URL)
 		wantKind(t, err, digest.Forbidden, "is not a public address")
 	}
@@ -123,22 +116,15 @@ func TestNumbersAndNearbyNamesAreNotLookedUp(t *testing.T) {
 	}
 }
 
-// A stranger whose feed leads about learns nothing from how it fails: neither
-// words nor time tell a name that is unknown from one of the inner network, or a
-// closed port of an opened range from an address that is refused.
+// A stranger whose feed leads about learns nothing from the words of a failure:
+// a name that is unknown and one of the inner network, a closed port of an opened
+// range and an address that is refused, are told alike.
 func TestFailuresInsideAreAlike(t *testing.T) {
-	const grain = 2 * time.Second // half of it is for a busy machine
-	mute := fetchtest.New(t).On("/", fetchtest.Answer{Raw: "SSH-2.0-OpenSSH_9.6 inner\r\n"})
-	secure := fetchtest.NewTLS(t)
-	names := fetchtest.NewNames(t).On("inner.test", "10.1.2.3")
-	allow, err := fetch.ParseAllow([]string{"127.0.0.0/8"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := fetchtest.Client(t, fetch.Options{Allow: allow, Resolver: names.Resolver(), Grain: grain})
+	mute := newBlog(t).On("/", answer{Raw: "SSH-2.0-OpenSSH_9.6 inner\r\n"})
+	secure := newTLSBlog(t)
+	names := newNames(t).On("inner.test", "10.1.2.3")
+	c := clientOf(t, fetch.Options{Allow: allow(t, "127.0.0.0/8"), Resolver: names.Resolver()})
 	said := map[string]string{}
-	var mu sync.Mutex
-	var asked sync.WaitGroup
 	for name, url := range map[string]string{
 		"an address that is refused":  "http://10.1.2.3/",
 		"a name of a refused address": "http://inner.test/",
@@ -147,45 +133,28 @@ func TestFailuresInsideAreAlike(t *testing.T) {
 		"another service":             mute.URL,
 		"a certificate of its own":    secure.URL,
 	} {
-		asked.Go(func() {
-			began := time.Now()
-			_, err := c.Get(t.Context(), pull.Request{URL: url})
-			took := time.Since(began)
-			if err == nil || strings.Contains(err.Error(), "SSH") {
-				t.Errorf("%s: error %v", name, err)
-				return
-			}
-			host, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(url, "http://"), "https://"), "/")
-			host, _, _ = strings.Cut(host, ":")
-			words := strings.ReplaceAll(err.Error(), host, "HOST") + " / " + digest.HintOf(err)
-			mu.Lock()
-			said[words] += name + "; "
-			mu.Unlock()
-			if digest.KindOf(err) != digest.Forbidden {
-				t.Errorf("%s: kind %d", name, digest.KindOf(err))
-			}
-			if rest := took % grain; took < grain || rest > grain/2 {
-				t.Errorf("%s: told after %v, want whole steps of %v", name, took, grain)
-			}
-		})
+		_, err := get(t, c, url)
+		wantKind(t, err, digest.Forbidden, "")
+		if err == nil || strings.Contains(err.Error(), "SSH") {
+			t.Errorf("%s: error %v", name, err)
+			continue
+		}
+		host, _, _ := strings.Cut(url[strings.Index(url, "://")+3:], "/")
+		host, _, _ = strings.Cut(host, ":")
+		said[strings.ReplaceAll(err.Error(), host, "HOST")+" / "+digest.HintOf(err)] += name + "; "
 	}
-	asked.Wait()
 	if len(said) != 1 {
 		t.Errorf("told apart: %q", said)
 	}
 }
 
 func TestRangesAreNotOpenedByTheirNeighbours(t *testing.T) {
-	blog := fetchtest.New(t).On("/", fetchtest.Answer{})
+	blog := newBlog(t).On("/", answer{})
 	for item, reached := range map[string]bool{
 		"127.0.0.1/32": true, "127.0.0.0/30": true, "127.0.0.2/32": false, "10.0.0.0/8": false, "::/0": false,
 		"127.0.0.1:1": false, "localhost:" + blog.Host()[len("127.0.0.1:"):]: false, blog.Host(): true,
 	} {
-		allow, err := fetch.ParseAllow([]string{item})
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = get(t, fetchtest.Client(t, fetch.Options{Allow: allow}), blog.URL)
+		_, err := get(t, client(t, fetch.Options{Allow: allow(t, item)}), blog.URL)
 		if reached && err != nil {
 			t.Errorf("%s is open: %v", item, err)
 		}
@@ -197,19 +166,15 @@ func TestRangesAreNotOpenedByTheirNeighbours(t *testing.T) {
 
 func TestRedirectsAreCheckedOnEveryHop(t *testing.T) {
 	port, inner, outer := twoHosts(t)
-	names := fetchtest.NewNames(t).On("public.test", "127.0.0.2").On("private.test", "127.0.0.1").On("changing.test", "127.0.0.2", "127.0.0.1")
-	blog := fetchtest.New(t)
-	allow, err := fetch.ParseAllow([]string{"127.0.0.2/32", blog.Host()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := fetchtest.Client(t, fetch.Options{Allow: allow, Resolver: names.Resolver()})
+	names := newNames(t).On("public.test", "127.0.0.2").On("private.test", "127.0.0.1").On("changing.test", "127.0.0.2", "127.0.0.1")
+	blog := newBlog(t)
+	c := clientOf(t, fetch.Options{Allow: allow(t, "127.0.0.2/32", blog.Host()), Resolver: names.Resolver()})
 	for i, tt := range []struct {
 		name    string
 		reached bool
 	}{{"public.test", true}, {"private.test", false}, {"changing.test", true}, {"changing.test", false}} {
-		blog.On("/far", fetchtest.Answer{Status: http.StatusFound, Location: "http://" + tt.name + ":" + port + "/"})
-		blog.On("/", fetchtest.Answer{Status: http.StatusMovedPermanently, Location: "/far"})
+		blog.On("/far", answer{Status: http.StatusFound, Location: "http://" + tt.name + ":" + port + "/"})
+		blog.On("/", answer{Status: http.StatusMovedPermanently, Location: "/far"})
 		_, err := get(t, c, blog.URL)
 		if tt.reached && err != nil {
 			t.Errorf("hop %d to %s: %v", i, tt.name, err)

@@ -1,14 +1,18 @@
 package health_test
 
 import (
+	"os"
 	"testing"
 	"time"
 
 	"postbag/digest"
 	"postbag/digest/dispatch/dispatchtest"
 	"postbag/digest/health"
+	"postbag/digest/store/storetest"
 	"postbag/digest/work"
 )
+
+func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 
 // TestStatus tells what waits for a person: an issue that is too late, and that all
 // sending is held; and who works.
@@ -33,9 +37,9 @@ func TestStatus(t *testing.T) {
 	}
 	_, _, err = o.Sender.Hold(t.Context(), dispatchtest.By, "moving")
 	o.Must(err)
-	place, err := o.DB.Join(t.Context(), work.Joining{Name: "worker", Lease: time.Minute})
+	member, err := o.DB.Join(t.Context(), work.Joining{Name: "worker", Lease: time.Minute})
 	o.Must(err)
-	defer place.Leave()
+	defer member.Leave()
 	s := status()
 	if s.Workers != 1 || !s.HeldSince.Equal(dispatchtest.Now) || len(s.TooLate) != 1 || s.TooLate[0].Number != 8 || s.TooLate[0].State != digest.Approved {
 		t.Errorf("the status is %+v", s)

@@ -32,10 +32,8 @@ func Post(p digest.Post) Entry {
 	return Entry{Key: Key{ID: p.ID, IsPost: true}, Published: p.Published, Title: p.Title, Text: Read(p.Body)}
 }
 
-// after tells whether an entry is later than another: published after it, or at
-// the same time and stored after it; a post comes before comments.
-func (e Entry) after(other Entry) bool { return compare(e, other) > 0 }
-
+// compare orders entries by publication; of the same moment posts come before
+// comments, and what was stored first comes first.
 func compare(a, b Entry) int {
 	posts := func(e Entry) int {
 		if e.IsPost {

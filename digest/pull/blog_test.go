@@ -21,6 +21,7 @@ import (
 	"postbag/digest/pull/importer"
 	"postbag/digest/pull/poll"
 	"postbag/digest/pull/removed"
+	"postbag/digest/store"
 )
 
 // blog is a web server on loopback that stands for a blog.
@@ -192,20 +193,20 @@ type rig struct {
 	*parts
 	t     testing.TB
 	blog  *blog
-	store pull.Store
+	store *store.DB
 	clock *clock
 }
 
-func newRig(t testing.TB, b *blog, store pull.Store, start string, change ...func(*pull.Options)) *rig {
+func newRig(t testing.TB, b *blog, db *store.DB, start string, change ...func(*pull.Options)) *rig {
 	t.Helper()
 	allow, err := fetch.ParseAllow([]string{strings.TrimPrefix(b.url, "http://")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, blog: b, store: store, clock: &clock{now: at(start)}}
+	r := &rig{t: t, blog: b, store: db, clock: &clock{now: at(start)}}
 	client := fetch.New(fetch.Options{Allow: allow, Pause: -1, Clock: r.clock})
 	t.Cleanup(client.Close)
-	opts := pull.Options{Store: store, Fetcher: client, ToProse: markup.FromHTML, Clock: r.clock,
+	opts := pull.Options{Store: db, Fetcher: client, ToProse: markup.FromHTML, Clock: r.clock,
 		Random: func() float64 { return 0.5 }}
 	for _, f := range change {
 		f(&opts)

@@ -11,8 +11,6 @@ import (
 	"postbag/digest/pull"
 	"postbag/digest/pull/discover"
 	"postbag/digest/pull/poll"
-	"postbag/digest/store"
-	"postbag/digest/store/storetest"
 )
 
 // fixedIDs are the feeds of a blog whose ids do not tell where it lives.
@@ -60,26 +58,20 @@ func TestBlogThatMovedToAnotherSpellingIsKnown(t *testing.T) {
 		return webSite{host + "/feed.xml": rssOf("Row", "", "/1", "/2", "/3"), host + "/": head + linkTo("rss", "Row", "/feed.xml") + "</head></html>"}
 	}
 	e := &elsewhere{webSite: page("https://row.test")}
-	p := e.puller(t)
-	found, err := p.Add(t.Context(), nobody, "row.test/", firstSeries, discover.Options{})
+	r := e.puller(t)
+	found, err := r.Add(t.Context(), nobody, "row.test/", firstSeries, discover.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Pull(t.Context(), nobody, found.Source.ID, poll.Options{}); err != nil {
-		t.Fatal(err)
-	}
+	r.pull(found.Source, poll.Options{})
 	e.webSite = page("https://www.row.test")
-	_, err = p.Add(t.Context(), nobody, "www.row.test/", firstSeries, discover.Options{})
+	_, err = r.Add(t.Context(), nobody, "www.row.test/", firstSeries, discover.Options{})
 	wantError(t, "www.", err, digest.Conflict, "under other addresses")
 }
 
 func TestBlogThatAnImportBroughtGetsItsFeeds(t *testing.T) {
 	b := newBlog(t, kettleRow().page)
-	store, err := store.Open(t.Context(), storetest.Database(t), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
+	store := database(t)
 	r := newRig(t, b, store, thatEvening)
 	imported := digest.Source{Name: "Kettle Row, imported", Platform: digest.Generic}
 	if err := store.AddSource(t.Context(), &imported, nil, firstSeries); err != nil {
@@ -222,11 +214,9 @@ func TestAChangeThatCannotBeChangesNothing(t *testing.T) {
 // The editor names another feed while another process pulls the old one: what that
 // stores at its end does not undo it.
 func TestChangeDuringAPull(t *testing.T) {
-	s := database(t)
 	there := newStage(t, pages{"/posts": atomOf("", post(2, 80, -1), post(1, 90, -1))}.ServeHTTP)
-	st := newStage(t, nil)
-	r, src := play(t, s, st, digest.Generic, "/posts")
-	editor := newRig(t, &blog{t: t, url: there.URL}, s, "2026-03-05T20:00:00Z")
+	r, src, st := play(t, nil, digest.Generic, "/posts")
+	editor := newRig(t, &blog{t: t, url: there.URL}, r.store, "2026-03-05T20:00:00Z")
 	st.now(func(w http.ResponseWriter, _ *http.Request) {
 		if _, err := editor.Change(t.Context(), nobody, src.ID, discover.Change{Options: discover.Options{Posts: there.URL + "/posts"}}); err != nil {
 			t.Error(err)

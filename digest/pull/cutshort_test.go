@@ -42,7 +42,7 @@ func paged(n, broken *int) http.HandlerFunc {
 // asked for when it can be read to its end, and nothing between them is lost.
 func TestPageThatEndsInTheMiddleLeavesNoHole(t *testing.T) {
 	n, broken := 5, 0
-	r, src := play(t, database(t), newStage(t, paged(&n, &broken)), digest.Generic)
+	r, src, _ := play(t, paged(&n, &broken), digest.Generic)
 	r.due(src)
 	n, broken = 15, 15 // two pages are new, and the first of them breaks
 	r.clock.add(2 * time.Hour)
@@ -50,23 +50,20 @@ func TestPageThatEndsInTheMiddleLeavesNoHole(t *testing.T) {
 		t.Fatal("no error")
 	}
 	broken = 0
-	r.clock.add(30 * time.Hour)
-	r.due(src)
+	r.after(30 * time.Hour).due(src)
 	equal(t, "comments", len(r.comments(src)), 15)
 }
 
 func TestOlderPageThatEndsInTheMiddleIsReadAgain(t *testing.T) {
 	n, broken := 30, 20
-	st := newStage(t, paged(&n, &broken))
-	r, src := play(t, database(t), st, digest.Generic)
+	r, src, st := play(t, paged(&n, &broken), digest.Generic)
 	_, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})
 	wantError(t, "a page that is cut short", err, digest.Invalid, "cut short")
 	if asked := st.requests(); strings.Contains(asked, "from=15") {
 		t.Errorf("asked for %s, which goes on past the broken page", asked)
 	}
 	broken = 0
-	r.clock.add(2 * time.Hour)
-	r.pull(src, poll.Options{History: true})
+	r.after(2*time.Hour).pull(src, poll.Options{History: true})
 	equal(t, "comments", len(r.comments(src)), 30)
 }
 
@@ -75,8 +72,7 @@ func TestOlderPageThatEndsInTheMiddleIsReadAgain(t *testing.T) {
 func TestListWithAnEntryWithoutANameProvesNothing(t *testing.T) {
 	for odd, gone := range map[string]int{"": 1, "<entry></entry>": 0} {
 		p := pages{}
-		st := newStage(t, p.ServeHTTP)
-		r, src := play(t, database(t), st, digest.Generic)
+		r, src, st := play(t, p.ServeHTTP, digest.Generic)
 		one := post(1, 90, 3)
 		one.listing = st.URL + "/p/1/comments"
 		p["/posts"], p["/comments"] = atomOf("", one), atomOf("", manySaid(13, 11, 1, 30)...)
@@ -84,8 +80,7 @@ func TestListWithAnEntryWithoutANameProvesNothing(t *testing.T) {
 		one.total = 2
 		p["/posts"] = atomOf("", one)
 		p["/p/1/comments"] = atomOf(`<fh:complete xmlns:fh="http://purl.org/syndication/history/1.0"/>`+odd, said(13, 1, 30), said(12, 1, 31))
-		r.clock.add(2 * time.Hour)
-		equal(t, fmt.Sprintf("gone with %q", odd), r.due(src).Stored.GoneComments, gone)
+		equal(t, fmt.Sprintf("gone with %q", odd), r.after(2*time.Hour).due(src).Stored.GoneComments, gone)
 	}
 }
 
@@ -94,7 +89,7 @@ func TestListWithAnEntryWithoutANameProvesNothing(t *testing.T) {
 // by then.
 func TestFirstPullInAQuietWeekGoesBackThroughThePosts(t *testing.T) {
 	const day = 24
-	st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+	r, src, _ := play(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/posts" { // 36 comments are announced; the third post is needed for thirty
 			fmt.Fprint(w, atomOf("", post(1, 8*day, 4), post(2, 20*day, 12), post(3, 60*day, 20), post(4, 200*day, 50)))
 			return
@@ -108,8 +103,7 @@ func TestFirstPullInAQuietWeekGoesBackThroughThePosts(t *testing.T) {
 			all = append(all, said(n, 1, float64((100-n)*day)))
 		}
 		fmt.Fprint(w, atomOf(fmt.Sprintf(`<link rel="next" href="/comments?from=%d"/>`, from-20), all...))
-	})
-	r, src := play(t, database(t), st, digest.Generic)
+	}, digest.Generic)
 	report := r.pull(src, poll.Options{})
 	equal(t, "older pages are left", report.Older, true)
 	equal(t, "comments", len(r.comments(src)), 80) // four pages: the fourth reaches past 60 days

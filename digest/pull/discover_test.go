@@ -78,18 +78,6 @@ func TestWhatIsNoAddress(t *testing.T) {
 	equal(t, "act", fmt.Sprint(digest.ActsOf(err)), fmt.Sprint([]digest.Act{{Do: digest.AllowHost}}))
 }
 
-func TestBlogFollowedAlready(t *testing.T) {
-	b := newBlog(t, (&press{t: t}).page)
-	r := newRig(t, b, database(t), thatEvening)
-	r.add()
-	_, err := r.Add(t.Context(), nobody, b.url+"/feed/", firstSeries, discover.Options{})
-	if digest.KindOf(err) != digest.Conflict {
-		t.Errorf("error %v, want a Conflict", err)
-	}
-	sources, err := r.store.Sources(t.Context())
-	equal(t, "sources", fmt.Sprint(len(sources), err), "1 <nil>")
-}
-
 func TestBlogWithoutLinksIsFoundByConvention(t *testing.T) {
 	for name, home := range map[string]string{
 		"nothing said":   "<html></html>",

@@ -48,10 +48,8 @@ func (a *archive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func TestHistoryGoesOnWhereItStopped(t *testing.T) {
 	for _, followed := range []bool{false, true} {
 		t.Run(fmt.Sprint("followed before: ", followed), func(t *testing.T) {
-			s := database(t)
 			a := &archive{newest: 95, broken: map[int]bool{}}
-			st := newStage(t, a.ServeHTTP)
-			r, src := play(t, s, st, digest.Generic)
+			r, src, st := play(t, a.ServeHTTP, digest.Generic)
 			if followed {
 				r.due(src)
 				a.newest = 98
@@ -68,8 +66,7 @@ func TestHistoryGoesOnWhereItStopped(t *testing.T) {
 
 			// What comes meanwhile is read by the schedule as ever.
 			a.newest += 4
-			r.clock.add(26 * time.Hour)
-			r.due(src)
+			r.after(26 * time.Hour).due(src)
 			equal(t, "the place is kept", r.feed(src, digest.CommentsFeed).Older, f.Older)
 
 			a.broken = map[int]bool{}
@@ -89,10 +86,8 @@ func TestHistoryGoesOnWhereItStopped(t *testing.T) {
 // A history that is cut off between new entries and known ones must not hide what
 // is between them from the schedule.
 func TestHistoryCutOffLeavesNoHole(t *testing.T) {
-	s := database(t)
 	a := &archive{newest: 20, broken: map[int]bool{}}
-	st := newStage(t, a.ServeHTTP)
-	r, src := play(t, s, st, digest.Generic)
+	r, src, _ := play(t, a.ServeHTTP, digest.Generic)
 	r.pull(src, poll.Options{History: true})
 	a.newest = 60
 	a.broken[41] = true
@@ -102,8 +97,7 @@ func TestHistoryCutOffLeavesNoHole(t *testing.T) {
 	}
 	a.broken = map[int]bool{}
 	a.newest = 61
-	r.clock.add(2 * time.Hour)
-	r.due(src)
+	r.after(2 * time.Hour).due(src)
 	equal(t, "comments", len(r.comments(src)), 61)
 }
 
@@ -187,17 +181,14 @@ func TestWordPressRESTTellsWhatIsGone(t *testing.T) {
 		"one cannot be asked for": {honest, "each", "[]", 3},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := database(t)
 			blog := &site{total: honest}
-			st := newStage(t, blog.ServeHTTP)
-			r, src := play(t, s, st, digest.WordPress, "/feed/", "/comments/feed/")
+			r, src, st := play(t, blog.ServeHTTP, digest.WordPress, "/feed/", "/comments/feed/")
 			r.pull(src, poll.Options{History: true})
 			equal(t, "comments", len(r.comments(src)), 250)
 			blog.lost, blog.kinds = map[int]bool{7: true, 130: true}, map[int]bool{8: true}
 			blog.total, blog.broken = tt.total, tt.broken
 			st.requests()
-			r.clock.add(2 * time.Hour)
-			r.pull(src, poll.Options{History: true})
+			r.after(2*time.Hour).pull(src, poll.Options{History: true})
 			gone := []int{}
 			for guid, c := range r.comments(src) {
 				if n, _ := strconv.Atoi(guid[strings.LastIndex(guid, "-")+1:]); c.Gone {
@@ -213,10 +204,8 @@ func TestWordPressRESTTellsWhatIsGone(t *testing.T) {
 }
 
 func TestWordPressHistoryComesFromItsREST(t *testing.T) {
-	s := database(t)
 	blog := &site{broken: "/wp-json/wp/v2/comments?order=asc&page=3&per_page=100"}
-	st := newStage(t, blog.ServeHTTP)
-	r, src := play(t, s, st, digest.WordPress, "/feed/", "/comments/feed/")
+	r, src, st := play(t, blog.ServeHTTP, digest.WordPress, "/feed/", "/comments/feed/")
 	r.due(src)
 	equal(t, "comments in the feed", len(r.comments(src)), 10)
 	st.requests()
@@ -225,8 +214,7 @@ func TestWordPressHistoryComesFromItsREST(t *testing.T) {
 	equal(t, "comments so far", len(r.comments(src)), 210)
 	blog.broken = ""
 	st.requests()
-	r.clock.add(2 * time.Hour)
-	r.pull(src, poll.Options{History: true})
+	r.after(2*time.Hour).pull(src, poll.Options{History: true})
 	asked := st.requests()
 	if !strings.Contains(asked, "page=3") || strings.Contains(asked, "page=1&") {
 		t.Errorf("asked %s, want it to go on with page 3", asked)
@@ -246,8 +234,7 @@ func TestWordPressHistoryComesFromItsREST(t *testing.T) {
 func TestWordPressWithoutREST(t *testing.T) {
 	for _, status := range []int{401, 403, 404} {
 		blog := &site{refused: status}
-		st := newStage(t, blog.ServeHTTP)
-		r, src := play(t, database(t), st, digest.WordPress, "/feed/", "/comments/feed/")
+		r, src, st := play(t, blog.ServeHTTP, digest.WordPress, "/feed/", "/comments/feed/")
 		report := r.pull(src, poll.Options{History: true})
 		if words := fmt.Sprint(report.Notices); !strings.Contains(words, fmt.Sprint(status)) || !strings.Contains(words, "newest comments only") {
 			t.Errorf("notices %s", words)
@@ -264,9 +251,8 @@ const wordPressHead = `<generator>https://wordpress.org/?v=6.7</generator>`
 // Ten posts have come since: the new part ends on the very page at which the
 // history goes on.
 func TestHistoryGoesOnAtAPageThatItCameBy(t *testing.T) {
-	s := database(t)
 	newest, broken := 40, "2"
-	st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+	r, src, _ := play(t, func(w http.ResponseWriter, r *http.Request) {
 		n, _ := strconv.Atoi(r.URL.Query().Get("paged"))
 		n = max(n, 1)
 		if r.URL.Query().Get("paged") == broken {
@@ -282,13 +268,11 @@ func TestHistoryGoesOnAtAPageThatItCameBy(t *testing.T) {
 			return
 		}
 		fmt.Fprint(w, atomOf(wordPressHead, all...))
-	})
-	r, src := play(t, s, st, digest.WordPress, "/feed/")
+	}, digest.WordPress, "/feed/")
 	_, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})
 	wantError(t, "cut off", err, digest.Unavailable, "500")
 	broken, newest = "none", 50
-	r.clock.add(2 * time.Hour)
-	r.pull(src, poll.Options{History: true})
+	r.after(2*time.Hour).pull(src, poll.Options{History: true})
 	equal(t, "posts", r.posts(src), 50)
 }
 
@@ -299,7 +283,7 @@ func TestNextPagesWithoutEnd(t *testing.T) {
 		"the same": func() string { return atomOf("", manySaid(12, 11, 1, 3)...) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+			r, src, _ := play(t, func(w http.ResponseWriter, r *http.Request) {
 				n, _ := strconv.Atoi(r.URL.Query().Get("page"))
 				link := fmt.Sprintf(`<link rel="next" href="%s?page=%d"/>`, r.URL.Path, n+1)
 				body := page()
@@ -311,8 +295,7 @@ func TestNextPagesWithoutEnd(t *testing.T) {
 					link = ""
 				}
 				fmt.Fprint(w, strings.Replace(body, "<title>The Lamp</title>", "<title>The Lamp</title>"+link, 1))
-			})
-			r, src := play(t, database(t), st, digest.Generic)
+			}, digest.Generic)
 			for _, opts := range []poll.Options{{}, {Force: true}, {History: true}} {
 				report, err := r.Pull(t.Context(), nobody, src.ID, opts)
 				if err != nil || report.Requests > 8 {
@@ -328,8 +311,7 @@ func TestNextPagesWithoutEnd(t *testing.T) {
 // away has a good feed all the same.
 func TestGuessedPageThatIsRefused(t *testing.T) {
 	for _, status := range []int{400, 403, 410} {
-		s := database(t)
-		st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+		r, src, _ := play(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.RawQuery != "" {
 				w.WriteHeader(status)
 				return
@@ -339,8 +321,7 @@ func TestGuessedPageThatIsRefused(t *testing.T) {
 				all = append(all, post(i, float64(20-i), 0))
 			}
 			fmt.Fprint(w, atomOf(wordPressHead, all...))
-		})
-		r, src := play(t, s, st, digest.WordPress, "/feed/")
+		}, digest.WordPress, "/feed/")
 		report := r.due(src)
 		equal(t, "notice", strings.Contains(fmt.Sprint(report.Notices), fmt.Sprint("answers ", status)), status != 410)
 		f := r.feed(src, digest.PostsFeed)
@@ -351,20 +332,18 @@ func TestGuessedPageThatIsRefused(t *testing.T) {
 // What the feed of one post brought while the feed of all comments was down does not
 // end the way back of that one.
 func TestListingsDoNotHideWhatTheFeedMissed(t *testing.T) {
-	s := database(t)
 	down := false
 	p := pages{
 		"/feeds/posts/default":    bloggerOf("", "", 2, post(2, 90, 1), post(1, 2000, 0)),
 		"/feeds/comments/default": bloggerOf(".comments", "", 1, said(10, 2, 50)),
 	}
-	st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+	r, src, _ := play(t, func(w http.ResponseWriter, r *http.Request) {
 		if down && r.URL.Path == "/feeds/comments/default" {
 			w.WriteHeader(http.StatusBadGateway)
 			return
 		}
 		p.ServeHTTP(w, r)
-	})
-	r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
+	}, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
 	r.due(src)
 	// An old post, which the posts feed does not list any more, gets a comment,
 	// and then the newest gets ten, while the comments feed is down.
@@ -380,7 +359,6 @@ func TestListingsDoNotHideWhatTheFeedMissed(t *testing.T) {
 	}
 	equal(t, "comments by the post's own feed", len(r.comments(src)), 11)
 	down = false
-	r.clock.add(3 * time.Hour)
-	r.due(src)
+	r.after(3 * time.Hour).due(src)
 	equal(t, "comments", len(r.comments(src)), 12)
 }

@@ -16,19 +16,14 @@ import (
 	"postbag/digest/pull"
 	"postbag/digest/pull/importer"
 	"postbag/digest/pull/poll"
-	"postbag/digest/store"
 )
 
 // shelf is a rig with a database of its own, to import into.
-type shelf struct {
-	*rig
-	db *store.DB
-}
+type shelf struct{ *rig }
 
 func newShelf(t *testing.T, b *blog, start string) shelf {
 	t.Helper()
-	db := database(t)
-	return shelf{newRig(t, b, db, start), db}
+	return shelf{newRig(t, b, database(t), start)}
 }
 
 // imports imports a file and wants no error.
@@ -65,7 +60,7 @@ func (s shelf) follow(src digest.Source) digest.Source {
 	for i := range feeds {
 		feeds[i].ID = 0
 	}
-	if err := s.db.AddSource(s.t.Context(), &src, feeds, firstSeries); err != nil {
+	if err := s.store.AddSource(s.t.Context(), &src, feeds, firstSeries); err != nil {
 		s.t.Fatal(err)
 	}
 	return src
@@ -73,7 +68,7 @@ func (s shelf) follow(src digest.Source) digest.Source {
 
 // rows writes down what is stored, whatever the order in which it came.
 func (s shelf) rows() string {
-	posts, comments := contents(s.t, s.db)
+	posts, comments := contents(s.t, s.store)
 	post, comment := map[int64]string{}, map[int64]string{}
 	var all []string
 	for _, p := range posts {
@@ -124,7 +119,7 @@ func TestFoundingBlogFromFeedsAndExports(t *testing.T) {
 			equal(t, "source", fmt.Sprint(out.Source.Name, out.Source.URL, out.Source.Platform), "On Probation Bloghttps://probationmatters.blogspot.com/blogger")
 			equal(t, "comments", out.Stored.NewComments, 126)
 			equal(t, "gone", out.Stored.GoneComments, 3)
-			posts, comments := contents(s.t, s.db)
+			posts, comments := contents(s.t, s.store)
 			checkSample(t, readExpected(t, dir), posts, comments)
 			sameRows(t, s.rows(), want)
 		})
@@ -194,7 +189,7 @@ func TestImportedCommentsAreBackfill(t *testing.T) {
 	b := newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page)
 	s := newShelf(t, b, afterTheLast)
 	s.imports(sampleExport(t, "export.atom"))
-	_, comments := contents(s.t, s.db)
+	_, comments := contents(s.t, s.store)
 	for _, c := range comments {
 		if want := c.Published.Before(s.clock.Now().Add(-digest.FirstWeek)); c.Backfill != want {
 			t.Errorf("backfill is %v for a comment of %v", c.Backfill, c.Published)
@@ -238,7 +233,7 @@ func TestWordPressFromFeedsAndExport(t *testing.T) {
 				out = s.imports(strings.NewReader(pressExport(t, tt.home)), func(o *importer.Options) { o.Source = src.ID })
 			}
 			equal(t, "source", out.Source.ID, src.ID)
-			posts, comments := contents(s.t, s.db)
+			posts, comments := contents(s.t, s.store)
 			equal(t, "posts", len(posts), 2)
 			equal(t, "comments", len(comments), 7) // 3 in the feed, 5 in the export, 1 of them in both
 			byKey := map[string]digest.Comment{}
@@ -267,7 +262,7 @@ func TestTrashIsTakenOver(t *testing.T) {
 	trash := strings.NewReplacer("comment_id>205<", "comment_id>102<").Replace(pressExport(t, b.url))
 	out := s.imports(strings.NewReader(trash))
 	equal(t, "newly gone", out.Stored.GoneComments, 2)
-	_, comments := contents(s.t, s.db)
+	_, comments := contents(s.t, s.store)
 	for _, c := range comments {
 		if strings.HasSuffix(c.GUID, "#comment-102") {
 			equal(t, "gone", c.Gone, true)
@@ -282,10 +277,10 @@ func TestTrashIsTakenOver(t *testing.T) {
 func TestDisqusUnderTheBlogsOwnPosts(t *testing.T) {
 	s := newShelf(t, newBlog(t, (&press{t: t}).page), thatEvening)
 	src := digest.Source{Name: "The Towpath", URL: "https://www.towpath.example/", Platform: digest.Generic, AddedAt: s.clock.Now()}
-	if err := s.db.AddSource(t.Context(), &src, nil, firstSeries); err != nil {
+	if err := s.store.AddSource(t.Context(), &src, nil, firstSeries); err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.db.StorePage(t.Context(), pull.Page{SourceID: src.ID, Seen: s.clock.Now(), Posts: []digest.Post{{
+	_, err := s.store.StorePage(t.Context(), pull.Page{SourceID: src.ID, Seen: s.clock.Now(), Posts: []digest.Post{{
 		SourceID: src.ID, GUID: "tag:towpath.example,2020:locks", URL: "https://towpath.example/locks/", URLKey: "/locks",
 		Title: "Locks, and a pub", Published: at("2020-03-31T20:00:00Z"), Announced: -1, Hash: "h", Body: digest.Plain("Seven of them."),
 	}}})
@@ -300,7 +295,7 @@ func TestDisqusUnderTheBlogsOwnPosts(t *testing.T) {
 	equal(t, "source", out.Source.ID, src.ID)
 	equal(t, "new posts", out.Stored.NewPosts, 1)
 	equal(t, "new comments", out.Stored.NewComments, 8)
-	posts, comments := contents(s.t, s.db)
+	posts, comments := contents(s.t, s.store)
 	under := map[int64]int{}
 	for _, c := range comments {
 		under[c.PostID]++
@@ -328,7 +323,7 @@ func TestWhoseExportItIs(t *testing.T) {
 	}
 	add := func(s shelf, name, url string) digest.Source {
 		src := digest.Source{Name: name, URL: url, Platform: digest.WordPress, AddedAt: s.clock.Now()}
-		if err := s.db.AddSource(t.Context(), &src, nil, firstSeries); err != nil {
+		if err := s.store.AddSource(t.Context(), &src, nil, firstSeries); err != nil {
 			t.Fatal(err)
 		}
 		return src
@@ -359,12 +354,12 @@ func TestWhoseExportItIs(t *testing.T) {
 	t.Run("its posts", func(t *testing.T) {
 		s := newShelf(t, b, thatEvening)
 		want := add(s, "Ferries", "https://moved.example/")
-		if _, err := s.db.StorePage(t.Context(), pull.Page{SourceID: want.ID, Seen: s.clock.Now(), Posts: []digest.Post{{
+		if _, err := s.store.StorePage(t.Context(), pull.Page{SourceID: want.ID, Seen: s.clock.Now(), Posts: []digest.Post{{
 			GUID: "tag:blogger.com,1999:blog-7.post-100", Title: "Late", Published: s.clock.Now(), Hash: "x"}}}); err != nil {
 			t.Fatal(err)
 		}
 		equal(t, "source", s.imports(strings.NewReader(string(takeout))).Source.ID, want.ID)
-		posts, _ := contents(s.t, s.db)
+		posts, _ := contents(s.t, s.store)
 		equal(t, "address filled in", posts[0].URL, "https://moved.example/2019/05/late.html")
 	})
 	t.Run("nobody's", func(t *testing.T) {
@@ -375,17 +370,17 @@ func TestWhoseExportItIs(t *testing.T) {
 		equal(t, "unknown source", digest.KindOf(err), digest.NotFound)
 		dry := s.imports(strings.NewReader(wxr), func(o *importer.Options) { o.DryRun = true })
 		equal(t, "counted", fmt.Sprint(dry.Made, dry.Tally.Posts, dry.Tally.Comments), "true 2 5")
-		sources, err := s.db.Sources(t.Context())
-		posts, comments := contents(s.t, s.db)
+		sources, err := s.store.Sources(t.Context())
+		posts, comments := contents(s.t, s.store)
 		equal(t, "stored so far", len(sources)+len(posts)+len(comments), 0)
 		equal(t, "error", err, nil)
 
 		out := s.imports(strings.NewReader(string(takeout)), func(o *importer.Options) { o.URL = "slowferries.example" })
 		equal(t, "made", out.Made, true)
 		equal(t, "source", out.Source.Name+" "+out.Source.URL, "Slow Ferries https://slowferries.example/")
-		posts, _ = contents(s.t, s.db)
+		posts, _ = contents(s.t, s.store)
 		equal(t, "address", posts[0].URL, "https://slowferries.example/2019/05/late.html")
-		series, err := s.db.SeriesList(t.Context())
+		series, err := s.store.SeriesList(t.Context())
 		equal(t, "series", len(series), 1)
 		equal(t, "error", err, nil)
 	})

@@ -48,16 +48,13 @@ func TestOddEntriesFollowTheirRule(t *testing.T) {
 		{"from 1970", []entry{at(one, func(e *entry) { e.hours = 492_000 })}, []entry{at(one, func(e *entry) { e.hours = 492_000 })}, 1, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := database(t)
 			p := pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", tt.before...)}
-			st := newStage(t, p.ServeHTTP)
-			r, src := play(t, s, st, digest.Generic)
+			r, src, _ := play(t, p.ServeHTTP, digest.Generic)
 			r.due(src)
 			first := r.comments(src)
 			equal(t, "comments at first", len(first), len(tt.before))
 			p["/comments"] = atomOf("", tt.after...)
-			r.clock.add(2 * time.Hour)
-			report := r.due(src)
+			report := r.after(2 * time.Hour).due(src)
 			all := r.comments(src)
 			equal(t, "comments", len(all), tt.want)
 			equal(t, "changed", report.Stored.ChangedComments, tt.changed)
@@ -91,8 +88,7 @@ func TestDatesThatCannotBe(t *testing.T) {
 		"Wed, 04 Mar 2026 10:00:00 +0200": "2026-03-04T08:00:00Z",
 	} {
 		body := `<rss version="2.0"><channel><title>x</title><item><guid isPermaLink="false">1</guid><title>One</title><pubDate>` + written + `</pubDate></item></channel></rss>`
-		st := newStage(t, pages{"/posts": body}.ServeHTTP)
-		r, src := play(t, database(t), st, digest.Generic, "/posts")
+		r, src, _ := play(t, pages{"/posts": body}.ServeHTTP, digest.Generic, "/posts")
 		for range 2 {
 			r.due(src)
 			all, err := r.store.RecentPosts(t.Context(), src.ID, 10)
@@ -100,22 +96,20 @@ func TestDatesThatCannotBe(t *testing.T) {
 				t.Fatalf("%q: %d posts, %v", written, len(all), err)
 			}
 			equal(t, fmt.Sprintf("%q", written), all[0].Published.Format(time.RFC3339), want)
+			equal(t, fmt.Sprintf("updated of %q", written), all[0].Updated.Format(time.RFC3339), want)
 			r.clock.add(2 * time.Hour)
 		}
 	}
 }
 
 func TestRepliesComeBeforeTheirParents(t *testing.T) {
-	s := database(t)
 	p := pages{"/posts": atomOf(""), "/comments": atomOf("", said(3, 1, 20))}
 	p["/comments"] = strings.Replace(p["/comments"], `<thr:in-reply-to ref="tag:lamp.test,2026:post-1"/>`, `<thr:in-reply-to ref="tag:lamp.test,2026:c-2" href="/p/1#c2"/>`, 1)
-	st := newStage(t, p.ServeHTTP)
-	r, src := play(t, s, st, digest.Generic)
+	r, src, _ := play(t, p.ServeHTTP, digest.Generic)
 	r.due(src)
 	p["/posts"] = atomOf("", post(1, 90, -1))
 	p["/comments"] = strings.Replace(p["/comments"], "</feed>", "", 1) + strings.SplitN(atomOf("", said(2, 1, 30)), "</title>", 2)[1]
-	r.clock.add(2 * time.Hour)
-	r.due(src)
+	r.after(2 * time.Hour).due(src)
 	all := r.comments(src)
 	parent, reply := all["tag:lamp.test,2026:c-2"], all["tag:lamp.test,2026:c-3"]
 	equal(t, "comments", len(all), 2)
@@ -124,23 +118,18 @@ func TestRepliesComeBeforeTheirParents(t *testing.T) {
 }
 
 func TestTombstoneMarksGone(t *testing.T) {
-	s := database(t)
 	p := pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", manySaid(3, 1, 1, 20)...)}
-	st := newStage(t, p.ServeHTTP)
-	r, src := play(t, s, st, digest.Generic)
+	r, src, _ := play(t, p.ServeHTTP, digest.Generic)
 	r.due(src)
 	p["/comments"] = atomOf(`<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" ref="tag:lamp.test,2026:c-2" when="2026-03-05T20:30:00Z"/>`, said(3, 1, 20), said(1, 1, 22))
-	r.clock.add(2 * time.Hour)
-	equal(t, "gone", r.due(src).Stored.GoneComments, 1)
+	equal(t, "gone", r.after(2*time.Hour).due(src).Stored.GoneComments, 1)
 	c := r.comments(src)["tag:lamp.test,2026:c-2"]
 	equal(t, "how", fmt.Sprintf("%v %s", c.Gone, c.GoneBy), "true tombstone")
 }
 
 func TestPostsThatMove(t *testing.T) {
-	s := database(t)
 	p := pages{"/posts": atomOf("", post(1, 90, -1), post(2, 100, -1)), "/comments": atomOf("", said(1, 1, 20))}
-	st := newStage(t, p.ServeHTTP)
-	r, src := play(t, s, st, digest.Generic)
+	r, src, _ := play(t, p.ServeHTTP, digest.Generic)
 	r.due(src)
 	// The same posts under new ids, and one with its old id and new words.
 	a, b := post(1, 90, -1), post(2, 100, -1)
@@ -149,8 +138,7 @@ func TestPostsThatMove(t *testing.T) {
 	c := said(2, 1, 10)
 	c.ref = "urn:uuid:1"
 	p["/posts"], p["/comments"] = atomOf("", a, b), atomOf("", c, said(1, 1, 20))
-	r.clock.add(2 * time.Hour)
-	report := r.due(src)
+	report := r.after(2 * time.Hour).due(src)
 	equal(t, "posts", r.posts(src), 2)
 	equal(t, "changed", report.Stored.ChangedPosts, 1)
 	all := r.comments(src)

@@ -11,7 +11,6 @@ import (
 
 // Escaping may make three of each byte of an address, more than an index takes.
 func TestLongAddressesAreNoNames(t *testing.T) {
-	s := database(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	odd := func() string {
 		var b strings.Builder
@@ -22,8 +21,7 @@ func TestLongAddressesAreNoNames(t *testing.T) {
 	}
 	e, c := post(1, 90, -1), said(1, 1, 3)
 	e.link, c.link = "/p/1?q="+odd(), "/p/1?q="+odd()+"#c1"
-	st := newStage(t, pages{"/posts": atomOf("", e), "/comments": atomOf("", c)}.ServeHTTP)
-	r, src := play(t, s, st, digest.Generic)
+	r, src, _ := play(t, pages{"/posts": atomOf("", e), "/comments": atomOf("", c)}.ServeHTTP, digest.Generic)
 	r.due(src)
 	equal(t, "stored", fmt.Sprint(r.posts(src), len(r.comments(src))), "1 1")
 }

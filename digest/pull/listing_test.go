@@ -32,7 +32,6 @@ const commentID = "tag:blogger.com,1999:blog-7.post-9"
 // A blog that gave all its entries new ids is accepted: what is stored by the old
 // ones is missing from the posts' lists, though these are as long as before.
 func TestAcceptedIDsReplaceTheOldOnes(t *testing.T) {
-	s := database(t)
 	list := func(said ...entry) http.HandlerFunc {
 		return pages{
 			"/feeds/posts/default":                      bloggerOf("", "", 1, post(1, 90, len(said))),
@@ -41,23 +40,18 @@ func TestAcceptedIDsReplaceTheOldOnes(t *testing.T) {
 		}.ServeHTTP
 	}
 	old := manySaid(16, 11, 1, 30)
-	st := newStage(t, list(old...))
-	r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
+	r, src, st := play(t, list(old...), digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
 	r.due(src)
 	st.now(list(old[:5]...)) // so that the list was read at this length
-	r.clock.add(2 * time.Hour)
-	equal(t, "gone", r.due(src).Stored.GoneComments, 1)
+	equal(t, "gone", r.after(2*time.Hour).due(src).Stored.GoneComments, 1)
 
 	st.now(list(manySaid(36, 32, 1, 30)...))
-	r.clock.add(2 * time.Hour)
-	equal(t, "held back", r.due(src).Stored.NewComments, 0)
-	r.clock.add(2 * time.Hour)
-	accepted := r.pull(src, poll.Options{Accept: true}).Stored
+	equal(t, "held back", r.after(2*time.Hour).due(src).Stored.NewComments, 0)
+	accepted := r.after(2*time.Hour).pull(src, poll.Options{Accept: true}).Stored
 	equal(t, "new and gone", fmt.Sprint(accepted.NewComments, accepted.GoneComments), "5 5")
 }
 
 func TestRemovedForGoodAndBack(t *testing.T) {
-	s := database(t)
 	list := func(total int, said ...entry) pages {
 		return pages{
 			"/feeds/posts/default":                           bloggerOf("", "", 1, post(1, 90, total)),
@@ -67,29 +61,25 @@ func TestRemovedForGoodAndBack(t *testing.T) {
 		}
 	}
 	three := []entry{said(13, 1, 30), said(12, 1, 40), said(11, 1, 50)}
-	st := newStage(t, list(3, three...).ServeHTTP)
-	r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
+	r, src, st := play(t, list(3, three...).ServeHTTP, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
 	r.due(src)
 	equal(t, "comments", len(r.comments(src)), 3)
 	equal(t, "requests when the counts agree", st.requests(), "/feeds/posts/default, /feeds/comments/default")
 
 	// One is deleted without a trace: the count tells, the post's own feed proves.
 	st.now(list(2, three[0], three[2]).ServeHTTP)
-	r.clock.add(2 * time.Hour)
-	report := r.due(src)
+	report := r.after(2 * time.Hour).due(src)
 	equal(t, "gone", report.Stored.GoneComments, 1)
 	equal(t, "requests when they do not", st.requests(),
 		"/feeds/posts/default, /feeds/comments/default, /feeds/1/comments/default?max-results=500")
 	gone := r.comments(src)[commentID+"12"]
 	equal(t, "which", fmt.Sprintf("%v %s", gone.Gone, gone.GoneBy), "true absence")
 	equal(t, "its words are kept", gone.Body.Text(), "Word 12 of a reader.")
-	r.clock.add(2 * time.Hour)
-	r.due(src)
+	r.after(2 * time.Hour).due(src)
 	equal(t, "requests when they agree again", st.requests(), "/feeds/posts/default, /feeds/comments/default")
 
 	st.now(list(3, three...).ServeHTTP)
-	r.clock.add(2 * time.Hour)
-	r.due(src)
+	r.after(2 * time.Hour).due(src)
 	back := r.comments(src)[commentID+"12"]
 	equal(t, "back", fmt.Sprintf("%v %q", back.Gone, back.GoneBy), `false ""`)
 	equal(t, "the same comment", back.ID, gone.ID)
@@ -117,8 +107,7 @@ func TestShortListingsProveNothing(t *testing.T) {
 		"a plain feed that does not say what": {digest.Generic, atomOf("", said(13, 1, 30)), 2, ""},
 	} {
 		p := pages{}
-		st := newStage(t, p.ServeHTTP)
-		r, src := play(t, database(t), st, tt.platform, "/feeds/posts/default", "/feeds/comments/default")
+		r, src, st := play(t, p.ServeHTTP, tt.platform, "/feeds/posts/default", "/feeds/comments/default")
 		make := func(what string, total int, entries ...entry) string {
 			if tt.platform == digest.Blogger {
 				return bloggerOf(what, "", total, entries...)
@@ -151,8 +140,7 @@ func TestShortListingsProveNothing(t *testing.T) {
 
 func TestListingThatSaysItIsComplete(t *testing.T) {
 	p := pages{}
-	st := newStage(t, p.ServeHTTP)
-	r, src := play(t, database(t), st, digest.Generic)
+	r, src, st := play(t, p.ServeHTTP, digest.Generic)
 	one := post(1, 90, 3)
 	one.listing = st.URL + "/p/1/comments"
 	p["/posts"] = atomOf("", one)
@@ -161,19 +149,16 @@ func TestListingThatSaysItIsComplete(t *testing.T) {
 	one.total = 1
 	p["/posts"] = atomOf("", one)
 	p["/p/1/comments"] = atomOf(`<fh:complete xmlns:fh="http://purl.org/syndication/history/1.0"/>`, said(11, 1, 32))
-	r.clock.add(2 * time.Hour)
-	equal(t, "gone", r.due(src).Stored.GoneComments, 2)
+	equal(t, "gone", r.after(2*time.Hour).due(src).Stored.GoneComments, 2)
 }
 
 func TestCountThatNeverAgreesIsToldOnce(t *testing.T) {
-	s := database(t)
 	p := pages{
 		"/feeds/posts/default":                      bloggerOf("", "", 1, post(1, 90, 10)),
 		"/feeds/comments/default":                   bloggerOf(".comments", "", 1, said(11, 1, 50)),
 		"/feeds/1/comments/default?max-results=500": bloggerOf(".post1..comments", "", 1, said(11, 1, 50)),
 	}
-	st := newStage(t, p.ServeHTTP)
-	r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
+	r, src, st := play(t, p.ServeHTTP, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
 	told := 0
 	for range 4 {
 		told += strings.Count(fmt.Sprint(r.due(src).Notices), "another number of comments than its own feed lists")
@@ -184,7 +169,6 @@ func TestCountThatNeverAgreesIsToldOnce(t *testing.T) {
 }
 
 func TestScheduledPullReadsTwentyPostsNewestFirst(t *testing.T) {
-	s := database(t)
 	p := pages{"/comments/feed/": atomOf(`<generator>https://wordpress.org/?v=6.7</generator>`, said(1, 1, 600))}
 	var all []entry
 	for n := 45; n > 0; n-- {
@@ -192,8 +176,7 @@ func TestScheduledPullReadsTwentyPostsNewestFirst(t *testing.T) {
 		p[fmt.Sprintf("/p/%d/feed/", n)] = atomOf("", said(n, n, float64(46-n)-0.5))
 	}
 	p["/feed/"] = atomOf(`<generator>https://wordpress.org/?v=6.7</generator>`, all...)
-	st := newStage(t, p.ServeHTTP)
-	r, src := play(t, s, st, digest.WordPress, "/feed/", "/comments/feed/")
+	r, src, st := play(t, p.ServeHTTP, digest.WordPress, "/feed/", "/comments/feed/")
 	for _, want := range []int{1 + 20, 1 + 40, 45, 45} {
 		before := len(r.comments(src))
 		r.due(src)
@@ -208,7 +191,6 @@ func TestScheduledPullReadsTwentyPostsNewestFirst(t *testing.T) {
 }
 
 func TestBlindListingsAreConditional(t *testing.T) {
-	s := database(t)
 	p := pages{}
 	var all []entry
 	for n := 12; n > 0; n-- {
@@ -217,17 +199,16 @@ func TestBlindListingsAreConditional(t *testing.T) {
 		p[fmt.Sprintf("/c?for=%%2Fp%%2F%d", n)] = atomOf("", entry{id: fmt.Sprint("c", n), text: "Yes.", hours: 1, link: fmt.Sprintf("/p/%d#c", n)})
 	}
 	p["/posts"] = atomOf("", all...)
-	st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+	r, src, st := play(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("ETag", `"1"`)
 		if r.Header.Get("If-None-Match") == `"1"` {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
 		p.ServeHTTP(w, r)
-	})
-	r, src := play(t, s, st, digest.Generic, "/posts")
+	}, digest.Generic, "/posts")
 	src.CommentsPattern = st.URL + "/c?for={path}"
-	if err := s.SaveSource(t.Context(), src); err != nil {
+	if err := r.store.SaveSource(t.Context(), src); err != nil {
 		t.Fatal(err)
 	}
 	r.due(src)
@@ -237,8 +218,7 @@ func TestBlindListingsAreConditional(t *testing.T) {
 		equal(t, "the post is known", c.PostID != 0, true)
 		equal(t, "a candidate of the first issue", c.Backfill, false)
 	}
-	r.clock.add(2 * time.Hour)
-	r.due(src)
+	r.after(2 * time.Hour).due(src)
 	equal(t, "asked conditionally then", strings.Count(st.requests(), `/c?for=%2Fp%2F12 if-none-match="1"`), 1)
 	r.pull(src, poll.Options{History: true})
 	equal(t, "all of them with history", len(r.comments(src)), 12)
@@ -247,17 +227,14 @@ func TestBlindListingsAreConditional(t *testing.T) {
 func TestListingOnAnotherHostIsNotAsked(t *testing.T) {
 	e := post(1, 5, 3)
 	e.listing = "https://elsewhere.test/comments"
-	st := newStage(t, pages{"/posts": atomOf("", e), "/comments": atomOf("", said(1, 1, 4))}.ServeHTTP)
-	r, src := play(t, database(t), st, digest.Generic)
+	r, src, _ := play(t, pages{"/posts": atomOf("", e), "/comments": atomOf("", said(1, 1, 4))}.ServeHTTP, digest.Generic)
 	report := r.due(src)
 	equal(t, "requests", report.Requests, 2)
 }
 
 func TestListingThatFailsIsPutOff(t *testing.T) {
-	s := database(t)
 	p := pages{"/feeds/posts/default": bloggerOf("", "", 1, post(1, 90, 2)), "/feeds/comments/default": bloggerOf(".comments", "", 1, said(11, 1, 50))}
-	st := newStage(t, p.ServeHTTP)
-	r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
+	r, src, st := play(t, p.ServeHTTP, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
 	asked := 0
 	for range 24 {
 		report := r.due(src)
@@ -273,7 +250,6 @@ func TestListingThatFailsIsPutOff(t *testing.T) {
 // A list of the newest is as long as a number that was read before more came: that
 // proves nothing of those it leaves out, in a pull or right before an issue goes out.
 func TestAnOldNumberProvesNothing(t *testing.T) {
-	s := database(t)
 	newest := func(from int) http.HandlerFunc {
 		p := pages{"/comments": atomOf("", manySaid(from, from-2, 1, 30)...), "/p/1/feed/": atomOf("", manySaid(from, from-2, 1, 30)...),
 			"/posts": atomOf("", post(1, 90, from-10)), "/p/1": "<html>the post</html>"}
@@ -288,23 +264,19 @@ func TestAnOldNumberProvesNothing(t *testing.T) {
 			p.ServeHTTP(w, r)
 		}
 	}
-	st := newStage(t, newest(13))
-	r, src := play(t, s, st, digest.WordPress)
+	r, src, st := play(t, newest(13), digest.WordPress)
 	r.due(src)
 	st.now(newest(15))
-	r.clock.add(2 * time.Hour)
-	report := r.due(src)
+	report := r.after(2 * time.Hour).due(src)
 	equal(t, "new and gone", fmt.Sprint(report.Stored.NewComments, report.Stored.GoneComments), "2 0")
 	st.now(newest(16))
 	found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-11", "tag:lamp.test,2026:c-15"))
 	equal(t, "gone right before", fmt.Sprint(found.Looked, found.Gone, err), "2 0 <nil>")
 }
 func TestListingAsLongAsTheCount(t *testing.T) {
-	s := database(t)
 	newest := func(from int) string { return atomOf("", append(manySaid(from, from-8, 1, 30), said(5, 2, 60))...) }
 	p := pages{"/feed/": atomOf("", post(2, 80, 1), post(1, 90, 9)), "/comments/feed/": newest(20), "/p/1": ""}
-	st := newStage(t, p.ServeHTTP)
-	r, src := play(t, s, st, digest.WordPress, "/feed/", "/comments/feed/")
+	r, src, st := play(t, p.ServeHTTP, digest.WordPress, "/feed/", "/comments/feed/")
 	r.due(src)
 	equal(t, "comments", len(r.comments(src)), 10)
 	named := func(n int) string { return fmt.Sprint("tag:lamp.test,2026:c-", n) }
@@ -312,8 +284,7 @@ func TestListingAsLongAsTheCount(t *testing.T) {
 	// One is removed: the list has fewer entries than the blog's feeds hold.
 	p["/feed/"] = atomOf("", post(2, 80, 1), post(1, 90, 8))
 	p["/p/1/feed/"] = atomOf("", manySaid(20, 13, 1, 30)...)
-	r.clock.add(2 * time.Hour)
-	equal(t, "gone", r.due(src).Stored.GoneComments, 1)
+	equal(t, "gone", r.after(2*time.Hour).due(src).Stored.GoneComments, 1)
 	equal(t, "which", r.comments(src)[named(12)].GoneBy, digest.ByAbsence)
 
 	// Three come, of which the posts feed counts two only, being older: the list
@@ -331,10 +302,8 @@ func TestListingAsLongAsTheCount(t *testing.T) {
 
 // A count that was read once says nothing when it has been another meanwhile.
 func TestRemovedAgain(t *testing.T) {
-	s := database(t)
 	p := pages{}
-	st := newStage(t, p.ServeHTTP)
-	r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
+	r, src, st := play(t, p.ServeHTTP, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
 	say := func(all ...entry) {
 		p["/feeds/posts/default"] = bloggerOf("", "", 1, post(1, 90, len(all)))
 		p["/feeds/comments/default"] = bloggerOf(".comments", "", len(all), slices.Clone(all)...)
@@ -357,9 +326,8 @@ func TestRemovedAgain(t *testing.T) {
 func TestListingThatLagsBehindTheCount(t *testing.T) {
 	for _, unchanged := range []bool{false, true} {
 		t.Run(fmt.Sprint("not modified: ", unchanged), func(t *testing.T) {
-			s := database(t)
 			p := pages{}
-			st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+			r, src, st := play(t, func(w http.ResponseWriter, r *http.Request) {
 				if body := p[r.URL.RequestURI()]; strings.HasPrefix(r.URL.Path, "/c/") {
 					tag := fmt.Sprintf(`"%d"`, len(body))
 					w.Header().Set("ETag", tag)
@@ -369,10 +337,9 @@ func TestListingThatLagsBehindTheCount(t *testing.T) {
 					}
 				}
 				p.ServeHTTP(w, r)
-			})
-			r, src := play(t, s, st, digest.Generic, "/posts")
+			}, digest.Generic, "/posts")
 			src.CommentsPattern = st.URL + "/c{path}"
-			if err := s.SaveSource(t.Context(), src); err != nil {
+			if err := r.store.SaveSource(t.Context(), src); err != nil {
 				t.Fatal(err)
 			}
 			announce := func(n int) {
@@ -411,8 +378,7 @@ func TestListingAsLongAsItGetsIsReadOnce(t *testing.T) {
 		"/comments/feed/": atomOf("", append(manySaid(60, 52, 2, 1), said(22, 1, 20))...),
 		"/p/1/feed/":      atomOf("", manySaid(22, 13, 1, 20)...),
 	}
-	st := newStage(t, p.ServeHTTP)
-	r, src := play(t, database(t), st, digest.WordPress, "/feed/", "/comments/feed/")
+	r, src, st := play(t, p.ServeHTTP, digest.WordPress, "/feed/", "/comments/feed/")
 	for range 3 {
 		r.due(src)
 		r.clock.add(3 * time.Hour)

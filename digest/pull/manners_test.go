@@ -32,12 +32,11 @@ func TestValidatorsGoBackAsTheyCame(t *testing.T) {
 		}
 		fmt.Fprint(w, body)
 	})
-	r, src := play(t, s, st, digest.Generic, "/posts")
+	r, src := playIn(t, s, st, digest.Generic, "/posts")
 	first := r.due(src)
 	equal(t, "the first request has no conditions", st.requests(), "/posts")
 	equal(t, "new posts", first.Stored.NewPosts, 1)
-	r.clock.add(2 * time.Hour)
-	equal(t, "not modified", r.due(src).NotModified, true)
+	equal(t, "not modified", r.after(2*time.Hour).due(src).NotModified, true)
 	conditions := " if-none-match=" + tag + " if-modified-since=" + date
 	equal(t, "both validators", st.requests(), "/posts"+conditions)
 
@@ -71,7 +70,7 @@ func TestMovesAreRememberedWhenTheyHold(t *testing.T) {
 		}
 	}
 	st.now(moved(http.StatusMovedPermanently))
-	r, src := play(t, s, st, digest.Generic, "/posts")
+	r, src := playIn(t, s, st, digest.Generic, "/posts")
 	for polls := 1; polls <= 2; polls++ {
 		report := r.due(src)
 		equal(t, "told", strings.Contains(fmt.Sprint(report.Notices), "moved for good to "+st.URL+"/new"), true)
@@ -86,20 +85,16 @@ func TestMovesAreRememberedWhenTheyHold(t *testing.T) {
 	equal(t, "after a 302", r.feed(src, digest.PostsFeed).MovedPolls, 0)
 	st.now(moved(http.StatusMovedPermanently))
 	for range 2 {
-		r.clock.add(2 * time.Hour)
-		r.due(src)
+		r.after(2 * time.Hour).due(src)
 	}
-	r.clock.add(2 * time.Minute)
-	r.pull(src, poll.Options{})
+	r.after(2*time.Minute).pull(src, poll.Options{})
 	equal(t, "a third time, too soon after the second", r.feed(src, digest.PostsFeed).URL, st.URL+"/posts")
-	r.clock.add(2 * time.Hour)
-	r.due(src)
+	r.after(2 * time.Hour).due(src)
 	f := r.feed(src, digest.PostsFeed)
 	equal(t, "address after three polls", f.URL, st.URL+"/new")
 	equal(t, "validators are dropped", f.ETag+f.LastModified+f.MovedTo, "")
 	st.requests()
-	r.clock.add(2 * time.Hour)
-	r.due(src)
+	r.after(2 * time.Hour).due(src)
 	equal(t, "request", st.requests(), "/new")
 }
 
@@ -107,15 +102,13 @@ func TestMovesAreRememberedWhenTheyHold(t *testing.T) {
 // whatever the database could index.
 func TestAddressTooLongToKeep(t *testing.T) {
 	long := "/new?key=" + strings.Repeat("x", field.MaxAddress)
-	s := database(t)
-	st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+	r, src, st := play(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/posts" {
 			http.Redirect(w, r, long, http.StatusMovedPermanently)
 			return
 		}
 		fmt.Fprint(w, atomOf("", post(1, 1, -1)))
-	})
-	r, src := play(t, s, st, digest.Generic, "/posts")
+	}, digest.Generic, "/posts")
 	for range 4 {
 		report := r.due(src)
 		equal(t, "told", strings.Contains(fmt.Sprint(report.Notices), "too long to keep"), true)
@@ -127,31 +120,18 @@ func TestAddressTooLongToKeep(t *testing.T) {
 }
 
 func TestMoveToAnotherHostHasToListSomethingKnown(t *testing.T) {
-	s := database(t)
-	src := follow(t, s, digest.Blogger, "a.test")
-	c := &clock{now: evening}
 	stranger := false
-	p := newParts(pull.Options{Store: s, ToProse: prose, Clock: c, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+	r := faked(t, func(req pull.Request) (*pull.Response, error) {
 		entry := "1"
 		if stranger {
 			entry = "9"
 		}
 		return &pull.Response{Status: 200, URL: "https://b.test/feed", Moved: "https://b.test/" + lastPart(req.URL), Body: bloggerFeed(req.URL, "", entry)}, nil
-	})})
-	address := func() string {
-		feeds, err := s.Feeds(t.Context(), src.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return feeds[0].URL
-	}
+	})
+	src := follow(t, r.store, digest.Blogger, "a.test")
 	poll := func(times int) (report poll.Report) {
 		for range times {
-			c.add(2 * time.Hour)
-			var err error
-			if report, err = p.Pull(t.Context(), nobody, src.ID, poll.Options{}); err != nil {
-				t.Fatal(err)
-			}
+			report = r.after(2*time.Hour).pull(src, poll.Options{})
 		}
 		return report
 	}
@@ -163,10 +143,10 @@ func TestMoveToAnotherHostHasToListSomethingKnown(t *testing.T) {
 	if report := poll(1); !strings.Contains(fmt.Sprint(report.Notices), "moved for good") {
 		t.Errorf("notices %v", report.Notices)
 	}
-	equal(t, "address", address(), "https://a.test/feeds/posts/default")
+	equal(t, "address", r.feed(src, digest.PostsFeed).URL, "https://a.test/feeds/posts/default")
 	stranger = false
 	poll(3)
-	equal(t, "address that lists what is known, three times", strings.HasPrefix(address(), "https://b.test/"), true)
+	equal(t, "address that lists what is known, three times", strings.HasPrefix(r.feed(src, digest.PostsFeed).URL, "https://b.test/"), true)
 }
 
 func lastPart(s string) string {
@@ -175,34 +155,22 @@ func lastPart(s string) string {
 
 // A feed that is asked by https is never asked by http for what the blog says.
 func TestMoveThatGivesUpHTTPSIsNotFollowed(t *testing.T) {
-	s := database(t)
-	src := follow(t, s, digest.Blogger, "a.test")
-	c := &clock{now: evening}
-	p := newParts(pull.Options{Store: s, ToProse: prose, Clock: c, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+	r := faked(t, func(req pull.Request) (*pull.Response, error) {
 		return &pull.Response{Status: 200, URL: "http://a.test/feed", Moved: "http://a.test/x/" + lastPart(req.URL), Body: bloggerFeed(req.URL, "", "1")}, nil
-	})})
+	})
+	src := follow(t, r.store, digest.Blogger, "a.test")
 	for range 6 {
-		c.add(2 * time.Hour)
-		if _, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{}); err != nil {
-			t.Fatal(err)
-		}
+		r.after(2*time.Hour).pull(src, poll.Options{})
 	}
-	feeds, err := s.Feeds(t.Context(), src.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range feeds {
-		equal(t, "asked by https at "+f.URL, strings.HasPrefix(f.URL, "https://"), true)
+	for _, kind := range []digest.FeedKind{digest.PostsFeed, digest.CommentsFeed} {
+		equal(t, "the address begins with https", r.feed(src, kind).URL[:8], "https://")
 	}
 }
 
 func TestHTTPSMoveKeepsTheEntries(t *testing.T) {
 	for _, platform := range []digest.Platform{digest.Generic, digest.WordPress} {
-		s := database(t)
-		src := follow(t, s, platform, "a.test")
-		c := &clock{now: evening}
 		secure := false
-		p := newParts(pull.Options{Store: s, ToProse: prose, Clock: c, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+		r := faked(t, func(req pull.Request) (*pull.Response, error) {
 			if strings.Contains(req.URL, "feed/") && !strings.Contains(req.URL, "default") {
 				return nil, &pull.StatusError{Host: "a.test", Status: 404}
 			}
@@ -215,17 +183,16 @@ func TestHTTPSMoveKeepsTheEntries(t *testing.T) {
 				e = entry{id: id + "://a.test/said/1", link: base + "/a-post/comment-page-2/#comment-5", text: "A word.", hours: 30, ref: base + "/a-post"}
 			}
 			return &pull.Response{Status: 200, URL: base + "/feed", Body: []byte(atomOf("", e))}, nil
-		})})
+		})
+		src := follow(t, r.store, platform, "a.test")
 		for range 2 {
-			if _, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{}); err != nil {
-				t.Fatal(err)
-			}
-			posts, comments := contents(t, s)
+			r.pull(src, poll.Options{})
+			posts, comments := contents(t, r.store)
 			equal(t, "posts and comments", fmt.Sprint(len(posts), len(comments)), "1 1")
 			equal(t, "post of the comment", comments[0].PostID, posts[0].ID)
 			equal(t, "id", strings.HasPrefix(comments[0].GUID, "https"), secure)
 			secure = true
-			c.add(2 * time.Hour)
+			r.clock.add(2 * time.Hour)
 		}
 	}
 }
@@ -245,13 +212,12 @@ func TestRetryAfterOfAServer(t *testing.T) {
 		{503, "5400", 90 * time.Minute, 90 * time.Minute, true},
 		{503, "", time.Hour, time.Hour, false},
 	} {
-		st := newStage(t, func(w http.ResponseWriter, _ *http.Request) {
+		r, src, st := play(t, func(w http.ResponseWriter, _ *http.Request) {
 			if tt.after != "" {
 				w.Header().Set("Retry-After", tt.after)
 			}
 			w.WriteHeader(tt.status)
-		})
-		r, src := play(t, database(t), st, digest.Generic)
+		}, digest.Generic)
 		_, err := r.PullDue(t.Context(), src.ID)
 		name := fmt.Sprint(tt.status, " ", tt.after)
 		wantError(t, name, err, digest.Unavailable, fmt.Sprint(tt.status))
@@ -278,9 +244,9 @@ func TestAHostsWishOutlivesTheProcess(t *testing.T) {
 		w.WriteHeader(http.StatusTooManyRequests)
 	})
 	good := newStage(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, atomOf("", post(1, 1, -1))) })
-	r, one := play(t, s, busy, digest.Generic)
-	_, two := play(t, s, busy, digest.Generic, "/b/posts", "/b/comments")
-	other, three := play(t, s, good, digest.Generic, "/posts")
+	r, one := playIn(t, s, busy, digest.Generic)
+	_, two := playIn(t, s, busy, digest.Generic, "/b/posts", "/b/comments")
+	other, three := playIn(t, s, good, digest.Generic, "/posts")
 	_, err := r.PullDue(t.Context(), one.ID)
 	wantError(t, "the first blog", err, digest.Unavailable, "429")
 	equal(t, "requests", busy.requests(), "/posts")
@@ -306,9 +272,7 @@ func TestAHostsWishOutlivesTheProcess(t *testing.T) {
 }
 
 func TestGoneTwiceStopsTheSchedule(t *testing.T) {
-	s := database(t)
-	st := newStage(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) })
-	r, src := play(t, s, st, digest.Generic, "/posts")
+	r, src, st := play(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }, digest.Generic, "/posts")
 	stopped, polls := false, 0
 	for range 40 {
 		report, _ := r.PullDue(t.Context(), src.ID)
@@ -332,24 +296,20 @@ func TestGoneTwiceStopsTheSchedule(t *testing.T) {
 	wantError(t, "by hand", err, digest.NotFound, "410")
 	equal(t, "asked by hand all the same", st.requests(), "/posts")
 	st.now(pages{"/posts": atomOf("", post(1, 1, -1))}.ServeHTTP)
-	r.clock.add(time.Hour)
-	report := r.pull(src, poll.Options{})
+	report := r.after(time.Hour).pull(src, poll.Options{})
 	equal(t, "notice", strings.Contains(fmt.Sprint(report.Notices), "asks it again"), true)
 	f := r.feed(src, digest.PostsFeed)
 	equal(t, "stopped after a good answer", fmt.Sprint(f.Stopped, f.GoneSince.IsZero(), f.NextPoll.IsZero()), "false true false")
 	st.requests()
-	r.clock.add(2 * time.Hour)
-	r.due(src)
+	r.after(2 * time.Hour).due(src)
 	equal(t, "scheduled again", st.requests(), "/posts")
 }
 
 // A blog that is down for two weeks is asked once a day, the editor is told from
 // the second day, and all of the gap that the feed still holds is caught.
 func TestDownForTwoWeeks(t *testing.T) {
-	s := database(t)
 	up := pages{"/posts": atomOf("", post(1, 300, -1)), "/comments": atomOf("", said(1, 1, 299))}
-	st := newStage(t, up.ServeHTTP)
-	r, src := play(t, s, st, digest.Generic)
+	r, src, st := play(t, up.ServeHTTP, digest.Generic)
 	r.due(src)
 	st.now(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
 	st.requests()
@@ -372,8 +332,7 @@ func TestDownForTwoWeeks(t *testing.T) {
 	since := r.clock.Now().Sub(evening).Hours()
 	st.now(pages{"/posts": atomOf("", post(2, -since+100, -1), post(1, 300, -1)),
 		"/comments": atomOf("", slices.Concat(manySaid(14, 2, 2, -since+10), []entry{said(1, 1, 299)})...)}.ServeHTTP)
-	r.clock.add(25 * time.Hour)
-	report := r.due(src)
+	report := r.after(25 * time.Hour).due(src)
 	equal(t, "caught", fmt.Sprint(report.Stored.NewPosts, report.Stored.NewComments), "1 13")
 	f := r.feed(src, digest.CommentsFeed)
 	equal(t, "mended", fmt.Sprintf("%d %v %q", f.Failures, f.FailingSince.IsZero(), f.LastError), `0 true ""`)
@@ -394,7 +353,7 @@ func TestFeedsOwnPaceLengthensTheInterval(t *testing.T) {
 		{"", "<hour>21</hour><hour>22</hour>", "", 3 * time.Hour},
 	} {
 		cache = tt.cache
-		st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+		r, src, st := play(t, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("ETag", `"1"`)
 			if cache != "" {
 				w.Header().Set("Cache-Control", cache)
@@ -404,8 +363,7 @@ func TestFeedsOwnPaceLengthensTheInterval(t *testing.T) {
 				return
 			}
 			fmt.Fprintf(w, body, tt.ttl, tt.skip)
-		})
-		r, src := play(t, database(t), st, digest.Generic, "/posts")
+		}, digest.Generic, "/posts")
 		for range 3 { // what the full answer said holds for the short ones
 			r.due(src)
 			equal(t, fmt.Sprint(tt), r.feed(src, digest.PostsFeed).NextPoll.Sub(r.clock.Now()), tt.want)
@@ -437,12 +395,11 @@ func TestTurningWindowIsAskedOftenEnough(t *testing.T) {
 		}
 		fmt.Fprint(w, atomOf("", all...))
 	})
-	r, src := play(t, s, st, digest.WordPress)
+	r, src := playIn(t, s, st, digest.WordPress)
 	most, polls := 0, 0
 	r.due(src)
 	for range 4 * 24 * 3 {
-		r.clock.add(15 * time.Minute)
-		report := r.due(src)
+		report := r.after(15 * time.Minute).due(src)
 		most = max(most, report.Stored.NewComments)
 		if report.Requests > 0 {
 			polls++
@@ -459,7 +416,6 @@ func TestTurningWindowIsAskedOftenEnough(t *testing.T) {
 }
 
 func TestSuspectPageWaitsForTheEditor(t *testing.T) {
-	s := database(t)
 	good := pages{"/posts": atomOf("", post(1, 300, -1)), "/comments": atomOf("", manySaid(10, 1, 1, 50)...)}
 	tagged := func(p pages, tag string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -471,8 +427,7 @@ func TestSuspectPageWaitsForTheEditor(t *testing.T) {
 			p.ServeHTTP(w, r)
 		}
 	}
-	st := newStage(t, tagged(good, `"good"`))
-	r, src := play(t, s, st, digest.Generic)
+	r, src, st := play(t, tagged(good, `"good"`), digest.Generic)
 	r.due(src)
 	r.clock.add(2 * time.Hour)
 
@@ -490,8 +445,7 @@ func TestSuspectPageWaitsForTheEditor(t *testing.T) {
 	equal(t, "why", strings.Contains(f.Suspect, "10 of the page's 10 entries"), true)
 	equal(t, "comments", len(r.comments(src)), 10)
 
-	r.clock.add(2 * time.Hour)
-	equal(t, "stored the next time", r.due(src).Stored.NewComments, 0)
+	equal(t, "stored the next time", r.after(2*time.Hour).due(src).Stored.NewComments, 0)
 	accepted := r.pull(src, poll.Options{Accept: true})
 	equal(t, "stored when accepted", accepted.Stored.NewComments, 10)
 	f = r.feed(src, digest.CommentsFeed)
@@ -505,12 +459,11 @@ func TestSuspectPageWaitsForTheEditor(t *testing.T) {
 
 func TestOneSourceMayHaveOneFeedOrNone(t *testing.T) {
 	for _, feeds := range [][]string{{"/posts"}, {"/comments"}} {
-		st := newStage(t, pages{"/posts": atomOf("", post(1, 1, -1)), "/comments": atomOf("", said(1, 1, 1))}.ServeHTTP)
-		r, src := play(t, database(t), st, digest.Generic, feeds...)
+		r, src, _ := play(t, pages{"/posts": atomOf("", post(1, 1, -1)), "/comments": atomOf("", said(1, 1, 1))}.ServeHTTP, digest.Generic, feeds...)
 		report := r.pull(src, poll.Options{History: true})
 		equal(t, feeds[0], report.Stored.NewPosts+report.Stored.NewComments, 1)
 	}
-	r, src := play(t, database(t), newStage(t, nil), digest.Generic, "/posts")
+	r, src, _ := play(t, nil, digest.Generic, "/posts")
 	bare := digest.Source{Name: "An export"}
 	if err := r.store.AddSource(t.Context(), &bare, nil, firstSeries); err != nil {
 		t.Fatal(err)
@@ -523,9 +476,8 @@ func TestOneSourceMayHaveOneFeedOrNone(t *testing.T) {
 
 // Only the feed itself can say that it is gone for good.
 func TestOlderPageThatIsGone(t *testing.T) {
-	s := database(t)
 	n := 0
-	st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+	r, src, _ := play(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.RequestURI() {
 		case "/posts":
 			fmt.Fprint(w, atomOf("", post(1, 90, -1)))
@@ -535,8 +487,7 @@ func TestOlderPageThatIsGone(t *testing.T) {
 		default:
 			w.WriteHeader(http.StatusGone)
 		}
-	})
-	r, src := play(t, s, st, digest.Generic)
+	}, digest.Generic)
 	for range 4 {
 		_, err := r.PullDue(t.Context(), src.ID)
 		wantError(t, "the older page", err, digest.NotFound, "410")

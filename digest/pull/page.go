@@ -58,9 +58,20 @@ type Page struct {
 	// error, of kind Conflict, wraps [ErrSuspect].
 	Covered time.Time
 	// Feed, when not nil, is saved in the same transaction, as SaveFeed would
-	// with Held.
-	Feed *digest.FeedState
-	Held time.Time
+	// with StoredCatchUp.
+	Feed          *digest.FeedState
+	StoredCatchUp time.Time
+}
+
+// Published gives the times of publication of the page's entries.
+func (p Page) Published() (times []time.Time) {
+	for _, post := range p.Posts {
+		times = append(times, post.Published)
+	}
+	for _, c := range p.Comments {
+		times = append(times, c.Published)
+	}
+	return times
 }
 
 // Knew tells whether an entry that was first seen at some moment was known before

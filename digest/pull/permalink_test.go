@@ -48,7 +48,6 @@ func TestRecheckLooksAtThePage(t *testing.T) {
 			pages{"/comments": atomOf("", said(14, 1, 30), said(11, 1, 33))}, there},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := database(t)
 			eleven := said(11, 1, 33)
 			eleven.text = longWord
 			p := pages{
@@ -57,18 +56,14 @@ func TestRecheckLooksAtThePage(t *testing.T) {
 				"/p/1":       tt.page,
 				"/p/1/feed/": atomOf("", said(14, 1, 30), said(13, 1, 31)),
 			}
-			st := newStage(t, p.ServeHTTP)
-			r, src := play(t, s, st, digest.WordPress)
+			r, src, _ := play(t, p.ServeHTTP, digest.WordPress)
 			r.due(src)
 			p["/comments"] = atomOf("", said(14, 1, 30), said(13, 1, 31))
 			for path, body := range tt.more {
 				p[path] = body
 			}
 			r.clock.add(2 * time.Hour)
-			found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-11", "tag:lamp.test,2026:c-13"))
-			if err != nil {
-				t.Fatal(err)
-			}
+			found := r.recheck(ids(r.comments(src), "tag:lamp.test,2026:c-11", "tag:lamp.test,2026:c-13"))
 			left := []string{}
 			for guid, c := range r.comments(src) {
 				for _, id := range found.Unsure {
@@ -99,7 +94,7 @@ func TestRecheckLeavesInDoubt(t *testing.T) {
 		}
 		p.ServeHTTP(w, r)
 	})
-	r, src := play(t, s, st, digest.Generic)
+	r, src := playIn(t, s, st, digest.Generic)
 	r.due(src)
 	p["/comments"] = atomOf("", said(2, 2, 19))
 	r.clock.add(time.Hour)

@@ -20,13 +20,11 @@ func TestPullByHandIsAtMostOnceAMinute(t *testing.T) {
 	src := r.add()
 	equal(t, "too soon after being added", r.pull(src, poll.Options{}).TooSoon, false)
 	r.blog.asked()
-	r.clock.add(59 * time.Second)
-	report := r.pull(src, poll.Options{})
+	report := r.after(59*time.Second).pull(src, poll.Options{})
 	equal(t, "too soon", report.TooSoon, true)
 	equal(t, "notices", fmt.Sprint(report.Notices), "[it was asked less than a minute ago]")
 	equal(t, "requests", len(r.blog.asked()), 0)
-	r.clock.add(time.Second)
-	equal(t, "too soon after a minute", r.pull(src, poll.Options{}).TooSoon, false)
+	equal(t, "too soon after a minute", r.after(time.Second).pull(src, poll.Options{}).TooSoon, false)
 	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feed/ * /comments/feed/ *]")
 	equal(t, "forced", r.pull(src, poll.Options{Force: true}).TooSoon, false)
 	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feed/ /comments/feed/]")
@@ -65,39 +63,19 @@ func TestFeedsOfASourceAreAskedTogether(t *testing.T) {
 		"[/feed/ /comments/feed/ /2026/03/who-locks-the-water/feed/ /feed/ * /comments/feed/ *]")
 }
 
-func TestPermanentMoveIsTold(t *testing.T) {
-	store := database(t)
-	src := follow(t, store, digest.Blogger, "a.test")
-	p := newParts(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
-		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "", "1"), Moved: "https://b.test/"}, nil
-	})})
-	report, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "notice", report.Notices[0].Text, "the feed says it has moved for good to https://b.test/")
-}
-
 func TestLongFreshnessLengthensTheInterval(t *testing.T) {
-	store := database(t)
-	src := follow(t, store, digest.Blogger, "a.test")
-	c := &clock{now: at(thatEvening)}
-	p := newParts(pull.Options{Store: store, ToProse: prose, Clock: c, Random: func() float64 { return 0.5 }, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
-		age := 3 * time.Hour
+	r := faked(t, func(req pull.Request) (*pull.Response, error) {
+		resp := gives(req, "", "1")
+		resp.CacheMaxAge = 3 * time.Hour
 		if strings.Contains(req.URL, "comments") {
-			age = time.Minute
+			resp.CacheMaxAge = time.Minute
 		}
-		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "", "1"), CacheMaxAge: age}, nil
-	})})
-	if _, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	feeds, err := store.Feeds(t.Context(), src.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "longer", feeds[0].NextPoll.Sub(c.now), 3*time.Hour)
-	equal(t, "never shorter", feeds[1].NextPoll.Sub(c.now), time.Hour)
+		return resp, nil
+	})
+	src := follow(t, r.store, digest.Blogger, "a.test")
+	r.pull(src, poll.Options{})
+	equal(t, "longer", r.feed(src, digest.PostsFeed).NextPoll.Sub(r.clock.now), 3*time.Hour)
+	equal(t, "never shorter", r.feed(src, digest.CommentsFeed).NextPoll.Sub(r.clock.now), time.Hour)
 }
 
 func TestIntervalIsBoundedAndSpread(t *testing.T) {
@@ -138,12 +116,10 @@ func TestFailuresBackOffAndRecover(t *testing.T) {
 		equal(t, "reason", strings.HasPrefix(f.LastError, "a web page stands"), true)
 	}
 	equal(t, "failures of the posts feed", r.feed(src, digest.PostsFeed).Failures, 0)
-	r.clock.add(time.Second)
-	equal(t, "reason told again", strings.Contains(fmt.Sprint(r.pull(src, poll.Options{}).Notices), "a web page stands"), true)
+	equal(t, "reason told again", strings.Contains(fmt.Sprint(r.after(time.Second).pull(src, poll.Options{}).Notices), "a web page stands"), true)
 
 	p.comments = ""
-	r.clock.add(time.Hour)
-	r.pull(src, poll.Options{})
+	r.after(time.Hour).pull(src, poll.Options{})
 	f := r.feed(src, digest.CommentsFeed)
 	equal(t, "recovered", fmt.Sprintf("%d %q %v", f.Failures, f.LastError, f.LastSuccess.Equal(r.clock.Now())), `0 "" true`)
 }
@@ -172,6 +148,24 @@ type fake func(req pull.Request) (*pull.Response, error)
 
 func (f fake) Get(_ context.Context, req pull.Request) (*pull.Response, error) { return f(req) }
 
+// faked is a rig in an empty database whose requests are answered by a function.
+func faked(t *testing.T, answer fake) *rig {
+	t.Helper()
+	r := &rig{t: t, store: database(t), clock: &clock{now: at(thatEvening)}}
+	return r.again(answer)
+}
+
+// again is another process with the rig's database and clock.
+func (r *rig) again(answer fake) *rig {
+	return &rig{t: r.t, store: r.store, clock: r.clock, parts: newParts(pull.Options{Store: r.store, ToProse: prose, Clock: r.clock,
+		Random: func() float64 { return 0.5 }, Fetcher: answer})}
+}
+
+// gives answers with a Blogger feed of entries of the given numbers.
+func gives(req pull.Request, next string, entries ...string) *pull.Response {
+	return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, next, entries...)}
+}
+
 func prose(html, _ string) digest.Prose { return digest.Plain(html) }
 
 // follow stores a source without looking for it.
@@ -189,63 +183,50 @@ func follow(t *testing.T, store pull.Store, platform digest.Platform, name strin
 }
 
 func TestRetryAfterIsRespected(t *testing.T) {
-	store := database(t)
-	src := follow(t, store, digest.Blogger, "a.test")
-	c := &clock{now: at(thatEvening)}
-	p := newParts(pull.Options{Store: store, ToProse: prose, Clock: c, Fetcher: fake(func(pull.Request) (*pull.Response, error) {
+	r := faked(t, func(pull.Request) (*pull.Response, error) {
 		return nil, digest.Fail(digest.Unavailable, "Wait.", "%w", &pull.StatusError{Host: "a.test", Status: 429, RetryAfter: 5 * time.Hour})
-	})})
-	if _, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{}); err == nil {
+	})
+	src := follow(t, r.store, digest.Blogger, "a.test")
+	if _, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{}); err == nil {
 		t.Fatal("no error")
 	}
-	feeds, err := store.Feeds(t.Context(), src.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "next poll", feeds[0].NextPoll.Sub(c.now), 5*time.Hour)
+	equal(t, "next poll", r.feed(src, digest.PostsFeed).NextPoll.Sub(r.clock.now), 5*time.Hour)
 
 	// Another process knows nothing of it but what is stored.
 	asked := 0
-	other := newParts(pull.Options{Store: store, ToProse: prose, Clock: c, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+	other := r.again(func(req pull.Request) (*pull.Response, error) {
 		asked++
-		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "", "1")}, nil
-	})})
-	c.add(2 * time.Hour)
-	_, err = other.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})
+		return gives(req, "", "1"), nil
+	})
+	_, err := other.after(2*time.Hour).Pull(t.Context(), nobody, src.ID, poll.Options{History: true})
 	wantError(t, "two hours later", err, digest.Unavailable, "left alone until")
 	equal(t, "requests", asked, 0)
-	if _, err := other.Pull(t.Context(), nobody, src.ID, poll.Options{Force: true}); err != nil || asked == 0 {
-		t.Errorf("by force: %d requests, %v", asked, err)
-	}
-	c.add(2 * time.Minute)
-	if _, err := other.Pull(t.Context(), nobody, src.ID, poll.Options{}); err != nil {
-		t.Errorf("after a good answer: %v", err)
-	}
+	other.pull(src, poll.Options{Force: true})
+	equal(t, "asked by force", asked > 0, true)
+	other.after(2*time.Minute).pull(src, poll.Options{}) // after a good answer
 }
 
 func TestOneBadSourceDoesNotStopTheOthers(t *testing.T) {
-	store := database(t)
-	for _, name := range []string{"panics.test", "fails.test", "works.test"} {
-		follow(t, store, digest.Blogger, name)
-	}
-	p := newParts(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+	r := faked(t, func(req pull.Request) (*pull.Response, error) {
 		switch {
 		case strings.Contains(req.URL, "panics"):
 			panic("boom")
 		case strings.Contains(req.URL, "fails"):
 			return nil, digest.Fail(digest.Unavailable, "Try again later.", "fails.test does not answer in time")
 		}
-		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "", "1")}, nil
-	})})
-	reports, err := p.PullAll(t.Context(), nobody, poll.Options{})
+		return gives(req, "", "1"), nil
+	})
+	bad := follow(t, r.store, digest.Blogger, "panics.test")
+	follow(t, r.store, digest.Blogger, "fails.test")
+	follow(t, r.store, digest.Blogger, "works.test")
+	reports, err := r.PullAll(t.Context(), nobody, poll.Options{})
 	if err != nil || len(reports) != 3 {
 		t.Fatalf("%d reports, %v; want 3", len(reports), err)
 	}
 	equal(t, "panic", strings.Contains(reports[0].Err.Error(), "boom"), true)
 	wantError(t, "failure", reports[1].Err, digest.Unavailable, "does not answer")
 	equal(t, "stored", fmt.Sprint(reports[2].Stored.NewPosts, reports[2].Stored.NewComments, reports[2].Err), "1 1 <nil>")
-	feeds, err := store.Feeds(t.Context(), 1)
-	equal(t, "why the panicking one failed", fmt.Sprint(strings.Contains(feeds[0].LastError, "boom"), err), "true <nil>")
+	equal(t, "why the panicking one failed", strings.Contains(r.feed(bad, digest.PostsFeed).LastError, "boom"), true)
 }
 
 // bloggerFeed makes a page of a Blogger feed with entries of the given numbers.
@@ -280,95 +261,59 @@ func TestNextPagesStayWithTheBlog(t *testing.T) {
 		{"another port", "https://a.test:8443/feeds/posts/default", ""},
 		{"the same page again", "https://a.test/feeds/posts/default", ""},
 	} {
-		store := database(t)
-		src := follow(t, store, digest.Blogger, "a.test")
 		var asked []string
-		p := newParts(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+		r := faked(t, func(req pull.Request) (*pull.Response, error) {
 			if strings.Contains(req.URL, "comments") {
-				return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "", "2")}, nil
+				return gives(req, "", "2"), nil
 			}
 			asked = append(asked, req.URL)
-			return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, tt.next, fmt.Sprint(len(asked)))}, nil
-		})})
-		if _, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{}); err != nil {
-			t.Errorf("%s: %v", tt.name, err)
-		}
-		second := ""
-		if len(asked) > 1 {
-			second = asked[1]
-		}
-		equal(t, tt.name, second, tt.followed)
+			return gives(req, tt.next, fmt.Sprint(len(asked))), nil
+		})
+		r.pull(follow(t, r.store, digest.Blogger, "a.test"), poll.Options{})
+		equal(t, tt.name, append(asked, "")[1], tt.followed)
 	}
 }
 
 func TestEndlessPagesAreLeft(t *testing.T) {
-	store := database(t)
-	src := follow(t, store, digest.Blogger, "a.test")
 	n := 0
-	p := newParts(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+	r := faked(t, func(req pull.Request) (*pull.Response, error) {
 		if strings.Contains(req.URL, "comments") {
-			return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, "")}, nil
+			return gives(req, ""), nil
 		}
 		n++
-		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(req.URL, fmt.Sprintf("https://a.test/%d", n), fmt.Sprint(n))}, nil
-	})})
-	report, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+		return gives(req, fmt.Sprintf("https://a.test/%d", n), fmt.Sprint(n)), nil
+	})
+	report := r.pull(follow(t, r.store, digest.Blogger, "a.test"), poll.Options{History: true})
 	equal(t, "pages", n, 2000)
 	equal(t, "notice", strings.Contains(fmt.Sprint(report.Notices), "2000 pages"), true)
 }
 
-func TestFutureAndMissingTimesBecomeTheMomentSeen(t *testing.T) {
-	store := database(t)
-	src := follow(t, store, digest.Blogger, "a.test")
-	c := &clock{now: at("2026-03-01T12:00:00Z")} // before what bloggerFeed says
-	p := newParts(pull.Options{Store: store, ToProse: prose, Clock: c, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
-		body := bloggerFeed(req.URL, "", "1", "2")
-		body = []byte(strings.Replace(string(body), "2026-03-05T10:00:00Z", "soon", 1))
-		return &pull.Response{Status: 200, URL: req.URL, Body: body}, nil
-	})})
-	if _, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	posts, _ := contents(t, store)
-	for _, post := range posts {
-		equal(t, "published", post.Published, c.now)
-		equal(t, "updated", post.Updated, c.now)
-	}
-}
-
 func TestStoppedPullIsNoFailureOfTheFeed(t *testing.T) {
-	store := database(t)
-	src := follow(t, store, digest.Blogger, "a.test")
 	ctx, cancel := context.WithCancel(t.Context())
-	p := newParts(pull.Options{Store: store, ToProse: prose, Fetcher: fake(func(pull.Request) (*pull.Response, error) {
+	r := faked(t, func(pull.Request) (*pull.Response, error) {
 		cancel()
 		return nil, fmt.Errorf("fetch: %w", context.Canceled)
-	})})
-	if _, err := p.Pull(ctx, nobody, src.ID, poll.Options{}); !errors.Is(err, context.Canceled) {
+	})
+	src := follow(t, r.store, digest.Blogger, "a.test")
+	if _, err := r.Pull(ctx, nobody, src.ID, poll.Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want the end of the context", err)
 	}
-	feeds, err := store.Feeds(t.Context(), src.ID)
-	equal(t, "failures", fmt.Sprint(feeds[0].Failures, err), "0 <nil>")
+	equal(t, "failures", r.feed(src, digest.PostsFeed).Failures, 0)
 }
 
 func TestRefusedAddressIsNotCountedAsAsked(t *testing.T) {
-	store := database(t)
-	src := follow(t, store, digest.Blogger, "a.test")
-	p := newParts(pull.Options{Store: store, ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(pull.Request) (*pull.Response, error) {
+	r := faked(t, func(pull.Request) (*pull.Response, error) {
 		return nil, digest.Fail(digest.Forbidden, "Allow it.", "a.test is not a public address")
-	})})
+	})
+	src := follow(t, r.store, digest.Blogger, "a.test")
 	for range 2 {
-		_, err := p.Pull(t.Context(), nobody, src.ID, poll.Options{})
+		_, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{})
 		wantError(t, "refused", err, digest.Forbidden, "not a public address")
 	}
 }
 
 func TestUnknownSource(t *testing.T) {
-	p := newParts(pull.Options{Store: database(t), ToProse: prose})
-	if _, err := p.Pull(t.Context(), nobody, 9, poll.Options{}); digest.KindOf(err) != digest.NotFound {
+	if _, err := faked(t, nil).Pull(t.Context(), nobody, 9, poll.Options{}); digest.KindOf(err) != digest.NotFound {
 		t.Errorf("error %v, want NotFound", err)
 	}
 }

@@ -26,7 +26,7 @@ func TestThePlatformThatIsSaidCounts(t *testing.T) {
 	p := pages{"/posts": atomOf(blogger, one), "/comments": atomOf(blogger, word(1), word(2))}
 	st := newStage(t, nil)
 	st.now(func(w http.ResponseWriter, r *http.Request) { p.ServeHTTP(w, r) })
-	r, src := play(t, s, st, digest.Blogger)
+	r, src := playIn(t, s, st, digest.Blogger)
 	r.due(src)
 	equal(t, "the number of a comment, by what the feed says", r.comments(src)["http://lamp.test/?p=1#comment-1"].Key, "/p/1#comment-1")
 
@@ -36,13 +36,11 @@ func TestThePlatformThatIsSaidCounts(t *testing.T) {
 	}
 	equal(t, "said", found.Source.PlatformSet, true)
 	p["/comments"] = atomOf(blogger, word(1), word(2), word(3))
-	r.clock.add(2 * time.Hour)
-	r.pull(src, poll.Options{Force: true})
+	r.after(2*time.Hour).pull(src, poll.Options{Force: true})
 	equal(t, "the number of a comment", r.comments(src)["http://lamp.test/?p=1#comment-3"].Key, "comment-3")
 
 	p["/comments"] = strings.ReplaceAll(atomOf(`<generator>Isso</generator><id>tag:talk.test,2018:/isso/thread/p/1</id>`, entry{id: "tag:talk.test,2018:/isso/1/7",
 		link: "/p/1#isso-7", text: "From a box.", author: "Ines", hours: 1, total: -1}), "<title>t</title>", "<title>Comment #7</title>")
-	r.clock.add(2 * time.Hour)
-	r.pull(src, poll.Options{Force: true})
+	r.after(2*time.Hour).pull(src, poll.Options{Force: true})
 	equal(t, "the number of a comment of a box", r.comments(src)["tag:talk.test,2018:/isso/1/7"].Key, "isso-7")
 }

@@ -23,31 +23,23 @@ func ids(all map[string]digest.Comment, guids ...string) (out []int64) {
 }
 
 func TestRecheckReadsTheListing(t *testing.T) {
-	s := database(t)
 	p := pages{
 		"/feeds/posts/default":    bloggerOf("", "", 1, post(1, 90, 3)),
 		"/feeds/comments/default": bloggerOf(".comments", "", 3, manySaid(13, 11, 1, 30)...),
 	}
-	st := newStage(t, p.ServeHTTP)
-	r, src := play(t, s, st, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
+	r, src, st := play(t, p.ServeHTTP, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
 	r.due(src)
 	st.requests()
 	// The counts of the posts feed do not know of it yet.
 	p["/feeds/1/comments/default?max-results=500"] = bloggerOf(".post1..comments", "", 2, said(13, 1, 30), said(11, 1, 32))
 	r.clock.add(2 * time.Hour)
 	picked := ids(r.comments(src), commentID+"12", commentID+"13")
-	found, err := r.Recheck(t.Context(), picked)
-	if err != nil {
-		t.Fatal(err)
-	}
+	found := r.recheck(picked)
 	equal(t, "found", fmt.Sprint(found.Looked, found.Requests, found.Gone, len(found.Notices)), "2 1 1 0")
 	equal(t, "requests", st.requests(), "/feeds/1/comments/default?max-results=500")
 	c := r.comments(src)[commentID+"12"]
 	equal(t, "which", fmt.Sprintf("%v %s", c.Gone, c.GoneBy), "true absence")
-	if found, err = r.Recheck(t.Context(), picked); err != nil {
-		t.Fatal(err)
-	}
-	equal(t, "looked at again at once", found.Requests, 0)
+	equal(t, "looked at again at once", r.recheck(picked).Requests, 0)
 }
 
 func TestRecheckAsksForThePermalink(t *testing.T) {
@@ -80,13 +72,10 @@ func TestRecheckAsksForThePermalink(t *testing.T) {
 					}
 				}
 			})
-			r, src := play(t, s, st, digest.Generic)
+			r, src := playIn(t, s, st, digest.Generic)
 			r.due(src)
 			st.requests()
-			found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-1", "tag:lamp.test,2026:c-2"))
-			if err != nil {
-				t.Fatal(err)
-			}
+			found := r.recheck(ids(r.comments(src), "tag:lamp.test,2026:c-1", "tag:lamp.test,2026:c-2"))
 			all := r.comments(src)
 			equal(t, "gone", all["tag:lamp.test,2026:c-1"].Gone, tt.gone)
 			equal(t, "the other", all["tag:lamp.test,2026:c-2"].Gone, false)
@@ -99,8 +88,7 @@ func TestRecheckAsksForThePermalink(t *testing.T) {
 }
 
 func TestRecheckOfABlogThatIsIll(t *testing.T) {
-	st := newStage(t, pages{"/posts": atomOf("", post(1, 90, -1), post(2, 90, -1)), "/comments": atomOf("", said(1, 1, 20), said(2, 2, 21))}.ServeHTTP)
-	r, src := play(t, database(t), st, digest.Generic)
+	r, src, st := play(t, pages{"/posts": atomOf("", post(1, 90, -1), post(2, 90, -1)), "/comments": atomOf("", said(1, 1, 20), said(2, 2, 21))}.ServeHTTP, digest.Generic)
 	r.due(src)
 	picked := ids(r.comments(src), "tag:lamp.test,2026:c-1", "tag:lamp.test,2026:c-2", "unknown")
 	found, err := r.Recheck(t.Context(), picked)
@@ -123,25 +111,20 @@ func TestRecheckOfABlogThatIsIll(t *testing.T) {
 // A list that is shorter than its post announced is whole when the posts feed,
 // asked anew, announces no more.
 func TestRecheckCountsAnew(t *testing.T) {
-	s := database(t)
 	p := pages{
 		"/posts":     atomOf("", post(1, 90, 3)),
 		"/comments":  atomOf("", manySaid(13, 11, 1, 30)...),
 		"/p/1":       "<html>the post</html>",
 		"/p/1/feed/": atomOf("", said(13, 1, 30), said(11, 1, 32)),
 	}
-	st := newStage(t, p.ServeHTTP)
-	r, src := play(t, s, st, digest.WordPress)
+	r, src, st := play(t, p.ServeHTTP, digest.WordPress)
 	r.due(src)
 	st.requests()
 	r.clock.add(2 * time.Hour)
 	picked := ids(r.comments(src), "tag:lamp.test,2026:c-12", "tag:lamp.test,2026:c-13")
 	recheck := func(gone int, requests string) {
 		t.Helper()
-		found, err := r.Recheck(t.Context(), picked)
-		if err != nil {
-			t.Fatal(err)
-		}
+		found := r.recheck(picked)
 		equal(t, "found", fmt.Sprint(found.Looked, found.Gone, found.Notices), fmt.Sprintf("2 %d []", gone))
 		equal(t, "requests", st.requests(), requests)
 		equal(t, "which", r.comments(src)["tag:lamp.test,2026:c-12"].Gone, gone > 0)
@@ -185,15 +168,11 @@ func TestRecheckAsksTheRESTAPI(t *testing.T) {
 			if tt.answer != "" {
 				p[path] = tt.answer
 			}
-			st := newStage(t, p.ServeHTTP)
-			r, src := play(t, database(t), st, digest.WordPress, "/feed/", "/comments/feed/")
+			r, src, st := play(t, p.ServeHTTP, digest.WordPress, "/feed/", "/comments/feed/")
 			r.due(src)
 			st.requests()
 			r.clock.add(2 * time.Hour)
-			found, err := r.Recheck(t.Context(), ids(r.comments(src), "http://lamp.test/?p=1#comment-11", "http://lamp.test/?p=1#comment-12", "http://lamp.test/?p=1#comment-15"))
-			if err != nil {
-				t.Fatal(err)
-			}
+			found := r.recheck(ids(r.comments(src), "http://lamp.test/?p=1#comment-11", "http://lamp.test/?p=1#comment-12", "http://lamp.test/?p=1#comment-15"))
 			equal(t, "gone", found.Gone, tt.gone)
 			if asked := st.requests(); !strings.Contains(asked, path) {
 				t.Errorf("asked for %s", asked)
@@ -217,7 +196,7 @@ func TestRecheckBeyondAnUnchangedWindow(t *testing.T) {
 		}
 		p.ServeHTTP(w, r)
 	})
-	r, src := play(t, s, st, digest.Generic)
+	r, src := playIn(t, s, st, digest.Generic)
 	r.due(src)
 	r.clock.add(time.Hour)
 	// The list is a window, beyond which the comment is, and answers "not modified".
@@ -228,9 +207,7 @@ func TestRecheckBeyondAnUnchangedWindow(t *testing.T) {
 // A feed that has not heard of a removal brings a comment back that a recheck found
 // gone. The next recheck looks at it, however soon that is.
 func TestRecheckLooksAgainAtWhatWasGone(t *testing.T) {
-	s := database(t)
-	st := newStage(t, pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", said(1, 1, 20))}.ServeHTTP)
-	r, src := play(t, s, st, digest.Generic)
+	r, src, _ := play(t, pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", said(1, 1, 20))}.ServeHTTP, digest.Generic)
 	r.due(src)
 	for range 3 {
 		r.clock.add(2 * time.Minute)
@@ -263,10 +240,10 @@ func TestRecheckOfABlogThatHangs(t *testing.T) {
 		}
 	})
 	defer close(hang)
-	r, src := play(t, s, slow, digest.Generic)
+	r, src := playIn(t, s, slow, digest.Generic)
 	r.due(src)
 	there := newStage(t, pages{"/posts": atomOf("", post(3, 90, -1)), "/comments": atomOf("", said(3, 3, 20))}.ServeHTTP)
-	other, second := play(t, s, there, digest.Generic)
+	other, second := playIn(t, s, there, digest.Generic)
 	other.due(second)
 
 	allow, err := fetch.ParseAllow([]string{strings.TrimPrefix(slow.URL, "http://"), strings.TrimPrefix(there.URL, "http://")})

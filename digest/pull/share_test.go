@@ -39,8 +39,7 @@ func TestFeedWithoutEndHasItsShare(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			asked := 0
-			st := newStage(t, endless(&asked, strings.Repeat("x", 20_000)))
-			r, src := play(t, database(t), st, digest.Generic)
+			r, src, _ := play(t, endless(&asked, strings.Repeat("x", 20_000)), digest.Generic)
 			r.Poller.FeedTime, r.Poller.FeedBytes = tt.time, tt.bytes
 			var waits []time.Duration
 			for range 4 {
@@ -72,15 +71,14 @@ func later(a, b time.Time) time.Time {
 // TestListsWithoutEndHaveTheirShare does the same for the comments of single posts.
 func TestListsWithoutEndHaveTheirShare(t *testing.T) {
 	asked, all := map[string]int{}, 0
-	st := newStage(t, func(w http.ResponseWriter, r *http.Request) {
+	r, src, st := play(t, func(w http.ResponseWriter, r *http.Request) {
 		asked[r.URL.Path]++
 		if r.URL.Path == "/posts" {
 			fmt.Fprint(w, atomOf("", post(1, 9000, 5), post(2, 9001, 5)))
 			return
 		}
 		endless(&all, strings.Repeat("x", 20_000))(w, r)
-	})
-	r, src := play(t, database(t), st, digest.Generic, "/posts")
+	}, digest.Generic, "/posts")
 	r.Poller.FeedBytes = 200 << 10
 	src.CommentsPattern = st.URL + "/{id}/comments"
 	if err := r.store.SaveSource(t.Context(), src); err != nil {

@@ -327,9 +327,9 @@ type elsewhere struct {
 	asked []string
 }
 
-func (e *elsewhere) puller(t *testing.T) *parts {
+func (e *elsewhere) puller(t *testing.T) *rig {
 	t.Helper()
-	return newParts(pull.Options{Store: database(t), ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+	return faked(t, func(req pull.Request) (*pull.Response, error) {
 		e.asked = append(e.asked, req.URL)
 		body, ok := e.webSite[req.URL]
 		if !ok {
@@ -338,7 +338,7 @@ func (e *elsewhere) puller(t *testing.T) *parts {
 		_, kind, _ := webSite{"/": body}.page("/", "")
 		origin, _, _ := strings.Cut(strings.TrimPrefix(req.URL, "https://"), "/")
 		return &pull.Response{Status: 200, URL: req.URL, ContentType: kind, Body: []byte(strings.ReplaceAll(body, "%BLOG%", "https://"+origin))}, nil
-	})})
+	})
 }
 
 func TestDisqusIsFoundOnThePageOfAPost(t *testing.T) {
@@ -491,7 +491,7 @@ func FuzzDiscover(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, address string, page, feed []byte) {
 		asked := 0
-		p := newParts(pull.Options{Store: database(t), ToProse: prose, Clock: &clock{now: at(thatEvening)}, Fetcher: fake(func(req pull.Request) (*pull.Response, error) {
+		r := faked(t, func(req pull.Request) (*pull.Response, error) {
 			if asked++; asked > discover.MaxDiscovery {
 				t.Fatalf("request %d: %s", asked, req.URL)
 			}
@@ -503,8 +503,8 @@ func FuzzDiscover(f *testing.F) {
 				return nil, digest.Fail(digest.NotFound, "x", "404")
 			}
 			return &pull.Response{Status: 200, URL: req.URL, ContentType: html, Body: body}, nil
-		})})
-		found, err := p.Discover(t.Context(), address, discover.Options{})
+		})
+		found, err := r.Discover(t.Context(), address, discover.Options{})
 		if err != nil {
 			if digest.HintOf(err) == "" && len(digest.ActsOf(err)) == 0 {
 				t.Errorf("error %q has no hint", err)

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/pull"
 	"postbag/digest/pull/poll"
+	"postbag/digest/pull/removed"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 )
@@ -65,9 +65,17 @@ func (s *stage) requests() string {
 	return strings.Join(asked, ", ")
 }
 
-// play follows a source of a platform whose feeds the stage answers, under /posts
-// and /comments, or those of them that are named.
-func play(t *testing.T, s pull.Store, st *stage, platform digest.Platform, feeds ...string) (*rig, digest.Source) {
+// play follows a source of a platform in an empty database, whose feeds are answered
+// under /posts and /comments, or those of them that are named.
+func play(t *testing.T, answer http.HandlerFunc, platform digest.Platform, feeds ...string) (*rig, digest.Source, *stage) {
+	t.Helper()
+	st := newStage(t, answer)
+	r, src := playIn(t, database(t), st, platform, feeds...)
+	return r, src, st
+}
+
+// playIn does so on a stage and in a database that are there already.
+func playIn(t *testing.T, s *store.DB, st *stage, platform digest.Platform, feeds ...string) (*rig, digest.Source) {
 	t.Helper()
 	r := newRig(t, &blog{t: t, url: st.URL}, s, "2026-03-05T20:00:00Z")
 	src := digest.Source{Name: "The Lamp", URL: st.URL + "/", Platform: platform, AddedAt: r.clock.Now()}
@@ -88,19 +96,10 @@ func play(t *testing.T, s pull.Store, st *stage, platform digest.Platform, feeds
 	return r, src
 }
 
-// database opens an empty database that the test closes.
+// database opens an empty database until the test ends.
 func database(t testing.TB) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), storetest.Database(t), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return db
+	return storetest.Open(t, storetest.Database(t), nil)
 }
 
 // contents gives all that is stored.
@@ -121,6 +120,22 @@ func contents(t testing.TB, db *store.DB) ([]digest.Post, []digest.Comment) {
 	return posts, comments
 }
 
+// after lets time pass.
+func (r *rig) after(d time.Duration) *rig {
+	r.clock.add(d)
+	return r
+}
+
+// recheck looks at comments once more and wants no error.
+func (r *rig) recheck(ids []int64) removed.Result {
+	r.t.Helper()
+	found, err := r.Recheck(r.t.Context(), ids)
+	if err != nil {
+		r.t.Fatalf("recheck: %v", err)
+	}
+	return found
+}
+
 // due pulls for the schedule and wants no error.
 func (r *rig) due(src digest.Source) poll.Report {
 	r.t.Helper()
@@ -135,7 +150,7 @@ func (r *rig) due(src digest.Source) poll.Report {
 func (r *rig) comments(src digest.Source) map[string]digest.Comment {
 	r.t.Helper()
 	out := map[string]digest.Comment{}
-	all, err := r.store.(*store.DB).Comments(r.t.Context(), digest.CommentFilter{SourceID: src.ID, Limit: 10_000})
+	all, err := r.store.Comments(r.t.Context(), digest.CommentFilter{SourceID: src.ID, Limit: 10_000})
 	if err != nil {
 		r.t.Fatal(err)
 	}

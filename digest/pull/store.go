@@ -36,13 +36,13 @@ type Store interface {
 	SourceOfPosts(ctx context.Context, guids []string) (sourceID int64, matched int, err error)
 	// Feeds gives the feeds of a source, posts before comments.
 	Feeds(ctx context.Context, sourceID int64) ([]digest.FeedState, error)
-	// SaveFeed stores the polling state of a feed. Held is the CatchUp that the
+	// SaveFeed stores the polling state of a feed. Stored is the CatchUp that the
 	// caller last read or stored. When another is stored by now, a pull in
 	// another process has begun or ended a catching up of its own: then CatchUp
 	// stays as it is, and so do the validators and LastSuccess, lest the next
 	// poll be told that nothing changed while pages are still missing; and so do
 	// Older and URL. A feed that is Stopped is left alone by the schedule.
-	SaveFeed(ctx context.Context, feed digest.FeedState, held time.Time) error
+	SaveFeed(ctx context.Context, feed digest.FeedState, stored time.Time) error
 	// LeaveHost stores that a host, see [identity.Server], asks to be left alone until a
 	// moment: RetryAt of all feeds there becomes that, unless it is later.
 	LeaveHost(ctx context.Context, host string, until time.Time) error

@@ -125,8 +125,7 @@ func TestCrowdedWindowIsAskedSooner(t *testing.T) {
 	r.pull(src, poll.Options{})
 	p.comments = strings.NewReplacer("#comment-104", "#comment-204", "#comment-102", "#comment-202", "#comment-88", "#comment-188").
 		Replace(p.file("wordpress-comments.rss"))
-	r.clock.add(time.Hour)
-	report := r.pull(src, poll.Options{})
+	report := r.after(time.Hour).pull(src, poll.Options{})
 	equal(t, "next poll", r.feed(src, digest.CommentsFeed).NextPoll.Sub(r.clock.Now()), pull.MinInterval)
 	equal(t, "notice", strings.Contains(fmt.Sprint(report.Notices), "may have been missed"), true)
 }

@@ -37,9 +37,8 @@ func TestClockThatWasAhead(t *testing.T) {
 			p.ServeHTTP(w, r)
 		}
 	})
-	r, src := play(t, s, st, digest.WordPress)
-	r.clock.add(ahead)
-	r.due(src) // the whole was asked for, and the post's own list failed
+	r, src := playIn(t, s, st, digest.WordPress)
+	r.after(ahead).due(src) // the whole was asked for, and the post's own list failed
 	tired = true
 	r.clock.add(2 * time.Hour)
 	if _, err := r.PullDue(t.Context(), src.ID); err == nil {
@@ -74,12 +73,9 @@ func TestClockPutBackForbidsNoPull(t *testing.T) {
 		"by hand":      func(r *rig, src digest.Source) poll.Report { return r.pull(src, poll.Options{}) },
 		"by the clock": func(r *rig, src digest.Source) poll.Report { return r.due(src) },
 	} {
-		s := database(t)
-		st := newStage(t, pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", said(1, 1, 20))}.ServeHTTP)
-		r, src := play(t, s, st, digest.Generic)
-		r.clock.add(1000 * time.Hour)
-		r.pull(src, poll.Options{})
-		r = newRig(t, &blog{t: t, url: st.URL}, s, "2026-03-05T22:00:00Z")
+		r, src, st := play(t, pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", said(1, 1, 20))}.ServeHTTP, digest.Generic)
+		r.after(1000*time.Hour).pull(src, poll.Options{})
+		r = newRig(t, &blog{t: t, url: st.URL}, r.store, "2026-03-05T22:00:00Z")
 		equal(t, "requests "+name, pulled(r, src).Requests, 2)
 	}
 }

@@ -2,17 +2,14 @@ package sampleblog
 
 import (
 	"crypto/sha256"
-	"embed"
 	"encoding/binary"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
-	_ "time/tzdata" // the blog keeps its zone where the machine knows none
 )
 
 const (
@@ -20,152 +17,148 @@ const (
 	blogSubtitle = "Notes from the night side of an Ostlemouth bus. Opinions expressed are the driver's own and may be late."
 	blogZone     = "Europe/London"
 	anonymous    = "Anonymous"
-)
 
-//go:embed posts/*.txt
-var scripts embed.FS
+	removedByAuthor = "This comment has been removed by the author."
+	removedByAdmin  = "This comment has been removed by a blog administrator."
+)
 
 // Blog is the sample blog at one moment. It is an [http.Handler], and safe for
 // use by several goroutines at once.
 type Blog struct {
-	now  time.Time
-	zone *time.Location
-	id   string
-	mux  *http.ServeMux
+	now time.Time // in the blog's zone
+	id  string
+	mux *http.ServeMux
 
 	mu       sync.RWMutex
-	posts    []*post // oldest first
-	comments []*comment
-	byPost   map[*post][]*comment // oldest first, like comments
-	byID     map[string]*comment
+	posts    []Post     // oldest first
+	comments []*Comment // oldest first
 	added    int
-	lastWord time.Time // of the whole blog; never goes back
 }
 
-type post struct {
-	id, path, title, html string
-	at, updated           time.Time
+// Post is a post as [Blog.Posts] shows it.
+type Post struct {
+	ID                 string // nineteen digits
+	Path               string // on the blog's host, such as /2026/01/hatch.html
+	Title              string // may be empty
+	HTML               string // the body
+	Published, Updated time.Time
 }
 
-type comment struct {
-	id      string
-	post    *post
-	parent  string
-	name    string
-	profile string // digits of the account, empty for visitors without one
-	html    string
-	at      time.Time
-	removed removal
-	noLink  bool
+// Comment is a comment as [Blog.Comments] shows it.
+type Comment struct {
+	ID        string // nineteen digits
+	PostID    string // the post it stands under
+	ParentID  string // the comment it answers, or empty
+	Author    string // nearly always "Anonymous"
+	Profile   string // digits of the account, empty for visitors without one
+	HTML      string // the body, or the notice of its removal
+	Published time.Time
+	Removed   bool // a placeholder is all that is left
+	NoLink    bool // the feed gives no permalink
 }
 
-// New makes the sample blog as it would stand at now. It is pure: the same now
-// gives the same bytes. It panics only if the embedded texts are malformed,
-// which the tests of this package rule out.
-func New(now time.Time) *Blog {
-	zone, err := time.LoadLocation(blogZone)
-	if err != nil {
-		panic(fmt.Sprintf("sampleblog: %v", err))
-	}
-	b := &Blog{
-		now: now, zone: zone, id: makeID("blog", blogName),
-		byPost: map[*post][]*comment{}, byID: map[string]*comment{},
-	}
-	b.mux = b.routes()
-	for _, s := range mustScripts() {
-		b.stage(s)
-	}
-	b.order()
-	return b
+// Stats counts what a blog holds.
+type Stats struct {
+	Posts    int
+	Comments int // all entries of the comments feed, placeholders included
+	Replies  int // those of them that answer another comment
+	Removed  int // those of them that are placeholders
 }
 
-// mustScripts gives the embedded texts in the order of their names. They are
-// parsed once and never changed.
-var mustScripts = sync.OnceValue(func() []script {
-	names, err := fs.Glob(scripts, "posts/*.txt")
-	if err != nil {
-		panic(fmt.Sprintf("sampleblog: %v", err))
-	}
-	var out []script
-	for _, name := range names {
-		text, err := scripts.ReadFile(name)
-		if err != nil {
-			panic(fmt.Sprintf("sampleblog: %v", err))
+// Stats counts what the blog holds now.
+func (b *Blog) Stats() Stats {
+	s := Stats{Posts: len(b.Posts())}
+	for _, c := range b.Comments() {
+		s.Comments++
+		if c.ParentID != "" {
+			s.Replies++
 		}
-		s, err := parse(string(text))
-		if err != nil {
-			panic(fmt.Sprintf("sampleblog: %s: %v", name, err))
+		if c.Removed {
+			s.Removed++
 		}
-		out = append(out, s)
+	}
+	return s
+}
+
+// Posts lists the posts, oldest first: the index in this list is what
+// [Blog.Add] takes.
+func (b *Blog) Posts() []Post { return slices.Clone(b.posts) }
+
+// Comments lists the comments of all posts, oldest first.
+func (b *Blog) Comments() []Comment {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	out := make([]Comment, len(b.comments))
+	for i, c := range b.comments {
+		out[i] = *c
 	}
 	return out
-})
-
-// stage sets a script's post and comments into the blog's time.
-func (b *Blog) stage(s script) {
-	at := s.at.on(b.now, b.zone, 0)
-	p := b.publish(makeID("post", s.slug), s.slug, s.title, s.html, at)
-	ids := make([]string, len(s.remarks))
-	for i, r := range s.remarks {
-		id := makeID("comment", s.slug, r.at.text, r.author, r.html)
-		c := &comment{
-			id: id, post: p, name: r.author, html: r.html, removed: r.removed, noLink: r.noLink,
-			at: r.at.on(b.now, b.zone, belowMinute(id)),
-		}
-		if r.profile {
-			c.profile = profileID(r.author, r.removed, id)
-		}
-		if r.removed != kept {
-			c.html = r.removed.notice()
-		}
-		if r.parent >= 0 {
-			c.parent = ids[r.parent]
-		}
-		ids[i] = id
-		b.comments = append(b.comments, c)
-	}
 }
 
-// publish adds a post.
-func (b *Blog) publish(id, slug, title, html string, at time.Time) *post {
-	p := &post{
-		id: id, title: title, html: html, at: at,
-		path:    fmt.Sprintf("/%s/%s.html", at.Format("2006/01"), slug),
-		updated: at.Add(2*time.Minute + belowMinute(id)),
+// Add puts a comment under the post of that index in [Blog.Posts] and returns
+// its id. parentID is a top-level comment of that post or empty, an empty
+// author is Anonymous, and html goes into the feed as it is.
+func (b *Blog) Add(postIndex int, parentID, author, html string, at time.Time) (string, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if postIndex < 0 || postIndex >= len(b.posts) {
+		return "", fmt.Errorf("add comment: no post %d", postIndex)
 	}
-	b.posts = append(b.posts, p)
-	return p
+	post := b.posts[postIndex].ID
+	parent := b.comment(parentID)
+	if parentID != "" && (parent == nil || parent.PostID != post || parent.ParentID != "") {
+		return "", fmt.Errorf("add comment: %s is no top-level comment of the post", parentID)
+	}
+	if author == "" {
+		author = anonymous
+	}
+	b.added++
+	id := makeID("added", strconv.Itoa(b.added), post, parentID, author, html)
+	b.insert(&Comment{ID: id, PostID: post, ParentID: parentID, Author: author, HTML: html, Published: at.In(b.now.Location())})
+	return id, nil
 }
 
-// order sorts posts and comments by time and builds the indexes.
-func (b *Blog) order() {
-	slices.SortStableFunc(b.posts, func(x, y *post) int { return x.at.Compare(y.at) })
-	slices.SortStableFunc(b.comments, byTime)
-	clear(b.byPost)
-	clear(b.byID)
+// insert puts c in its place by time.
+func (b *Blog) insert(c *Comment) {
+	n, _ := slices.BinarySearchFunc(b.comments, c, func(x, y *Comment) int {
+		if n := x.Published.Compare(y.Published); n != 0 {
+			return n
+		}
+		return strings.Compare(x.ID, y.ID)
+	})
+	b.comments = slices.Insert(b.comments, n, c)
+}
+
+// Edit changes the words of a comment and nothing else: "updated" stays.
+func (b *Blog) Edit(id, html string) error {
+	return b.change("edit", id, func(c *Comment) { c.HTML = html })
+}
+
+// Remove turns a comment into the placeholder that a blog's administrator
+// leaves. No count moves, and "updated" stays.
+func (b *Blog) Remove(id string) error {
+	return b.change("remove", id, func(c *Comment) { c.Removed, c.HTML = true, removedByAdmin })
+}
+
+func (b *Blog) change(what, id string, f func(*Comment)) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	c := b.comment(id)
+	if c == nil {
+		return fmt.Errorf("%s comment: no comment %s", what, id)
+	}
+	f(c)
+	return nil
+}
+
+// comment finds a comment by its id, nil where there is none.
+func (b *Blog) comment(id string) *Comment {
 	for _, c := range b.comments {
-		b.byPost[c.post] = append(b.byPost[c.post], c)
-		b.byID[c.id] = c
-		if c.at.After(b.lastWord) {
-			b.lastWord = c.at
+		if c.ID == id {
+			return c
 		}
 	}
-}
-
-func byTime(x, y *comment) int {
-	if n := x.at.Compare(y.at); n != 0 {
-		return n
-	}
-	return strings.Compare(x.id, y.id)
-}
-
-// profileID gives an account its id. Those who closed their account are all
-// called "Unknown", so theirs follows from the comment.
-func profileID(name string, r removal, comment string) string {
-	if r != kept {
-		name += comment
-	}
-	return makeID("profile", name)
+	return nil
 }
 
 // makeID hashes what identifies a thing into nineteen digits, like Blogger's.

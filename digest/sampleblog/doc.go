@@ -1,12 +1,11 @@
 // Package sampleblog is an invented community blog, served over HTTP in the
-// shape Blogger gives its feeds. It is what "postbag demo" pulls from when
-// there is no network, and a fixture for tests.
+// shape Blogger gives its feeds. "postbag demo" pulls from it, and so do tests.
 //
 // The blog is "Not In Service", written anonymously by a night-bus driver in
-// the made-up town of Ostlemouth. Its posts and comments live in posts/*.txt,
-// in a format meant to be edited by hand; every word, name and place is
-// invented. The dates are relative to the moment given to [New], so the blog
-// always looks a week old; ids do not depend on that moment.
+// the made-up town of Ostlemouth. Its posts and comments live in posts/*.txt;
+// every word, name and place is invented. The dates are relative to the moment
+// given to [New], so the blog always looks a week old; ids do not depend on
+// that moment.
 //
 // # Writing for it
 //
@@ -18,11 +17,9 @@
 //
 //	A paragraph may run over several lines.
 //
-//	> A paragraph so marked is quoted in a block. Posts only.
-//
 //	=== -6d 05:44
-//	A comment. A backslash ends a line that must break:\
-//	so. <b>, <i> and <a href="https://x.example"> are the only tags.
+//	A comment. The text is HTML; a backslash ends a line that must break:\
+//	so. Comments use <b>, <i> and <a> only.
 //
 //	--> -6d 06:02 by Walter Prentice (profile)
 //	A reply to the comment above.
@@ -36,9 +33,6 @@
 // morning, which one night a year does not have. Without "by" the author is
 // Anonymous.
 //
-// # What is left to others
-//
-// The package knows nothing of Postbag: it neither fetches, nor parses feeds,
-// nor stores. It imports the standard library only. It serves no RSS, no
-// search, and takes no comments over HTTP.
+// The package imports the standard library only. It serves no RSS, no search,
+// and takes no comments over HTTP.
 package sampleblog

@@ -1,157 +1,132 @@
 package sampleblog
 
 import (
+	_ "embed"
 	"fmt"
-	"strings"
+	"html"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"text/template"
 	"time"
 )
 
+// The most entries Blogger gives on one page, and what it gives unless asked.
 const (
-	atomType   = "application/atom+xml"
-	feedRel    = "http://schemas.google.com/g/2005#feed"
-	idPrefix   = "tag:blogger.com,1999:blog-"
-	stamp      = "2006-01-02T15:04:05.000Z07:00"
-	prolog     = `<?xml version='1.0' encoding='UTF-8'?>`
-	stylesheet = `<?xml-stylesheet href="http://www.blogger.com/styles/atom.css" type="text/css"?>`
+	commentLimit = 500
+	postLimit    = 150
+	pageSize     = 25
 
-	// Blogger declares thr at the root of posts feeds, but on each
-	// thr:in-reply-to in comments feeds.
-	atomSpaces    = ` xmlns='http://www.w3.org/2005/Atom'`
-	searchSpace   = ` xmlns:openSearch='http://a9.com/-/spec/opensearchrss/1.0/'`
-	postSpaces    = ` xmlns:blogger='http://schemas.google.com/blogger/2008' xmlns:georss='http://www.georss.org/georss'`
-	googleSpace   = ` xmlns:gd="http://schemas.google.com/g/2005"`
-	threadSpace   = ` xmlns:thr='http://purl.org/syndication/thread/1.0'`
-	emptyFeedTime = "1970-01-01T00:00:00.000Z"
+	idPrefix = "tag:blogger.com,1999:blog-"
 )
 
-// escapeXML escapes text and attribute values. Blogger writes line feeds in
-// titles as character references.
+//go:embed pages/feed.atom
+var feedText string
+
 var (
-	escapeXML   = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-	escapeTitle = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\n", "&#xa;")
-	escapeAttr  = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "'", "&#39;", `"`, "&quot;")
+	feedTemplate = template.Must(template.New("feed").Funcs(template.FuncMap{
+		"x":     html.EscapeString,
+		"stamp": func(t time.Time) string { return t.Format("2006-01-02T15:04:05.000Z07:00") },
+	}).Parse(feedText))
 )
 
-// writer writes documents whose links start with base.
-type writer struct {
-	strings.Builder
-	blog *Blog
-	base string
+// feed is what the template sees: one page of a feed of posts or of comments.
+type feed struct {
+	view
+	ID, Title            string
+	Public, Own, Page    string // where it stands: on the blog's host, by blog id, as HTML
+	Self, Next, Previous string // queries, or empty
+	Start, Max, Total    int    // Start counts from 1
+	Updated              time.Time
+	Posts                []Post // one of the two is filled
+	Comments             []*Comment
 }
 
-// envelope is what the three kinds of feed differ in.
-type envelope struct {
-	spaces     string
-	id, title  string
-	updated    string
-	subtitle   bool
-	public     string // path on the blog's host
-	own        string // path by blog id
-	page       string // path of the HTML page
-	query      query
-	next, prev string // queries, or empty
-	total      int
+// feed makes a page of a feed: of posts, or of the comments of all posts or one.
+// Each stands under two addresses: the public one, and the one by the blog's
+// id, which links inside feeds use.
+func (b *Blog) feed(r *http.Request, kind string) (answer, error) {
+	f := &feed{
+		view: b.view(r), ID: idPrefix + b.id, Title: blogName, Page: "/",
+		Public: "/feeds/" + kind + "/default", Own: "/feeds/" + b.id + "/" + kind + "/default",
+	}
+	values := r.URL.Query()
+	var err1, err2 error
+	f.Start, err1 = number(values, "start-index", 1, 1)
+	f.Max, err2 = number(values, "max-results", pageSize, 0)
+	if alt := values.Get("alt"); err1 != nil || err2 != nil || alt != "" && alt != "atom" {
+		return answer{}, errNotServed
+	}
+	if kind == "posts" {
+		f.Max = min(f.Max, postLimit)
+		f.Posts = window(f, b.posts)
+		f.Updated = b.posts[len(b.posts)-1].Updated
+	} else if err := f.list(r.PathValue("post")); err != nil {
+		return answer{}, err
+	}
+	f.links(r.URL)
+	return answer{"application/atom+xml; charset=UTF-8", feedTemplate, f}, nil
 }
 
-func (w *writer) f(format string, args ...any) { fmt.Fprintf(w, format, args...) }
-
-func (w *writer) link(rel, kind, href string) {
-	w.f("<link rel='%s' type='%s' href='%s'/>", rel, kind, escapeAttr.Replace(w.base+href))
+// list fills in the comments of a post, or of all for the blog's id and for "".
+func (f *feed) list(id string) error {
+	f.Max = min(f.Max, commentLimit)
+	f.Updated = f.comments[len(f.comments)-1].Published
+	if id == "" || id == f.id {
+		f.ID += ".comments"
+		f.Comments = window(f, f.comments)
+		return nil
+	}
+	post := f.post(func(p Post) bool { return p.ID == id })
+	if post == nil {
+		return errNotFound
+	}
+	f.ID += ".post" + id + "..comments"
+	f.Title = "Comments on " + blogName + ": " + post.Title
+	f.Public = "/feeds/" + id + "/comments/default"
+	f.Own = "/feeds/" + f.id + "/" + id + "/comments/default"
+	f.Page = post.Path
+	f.Comments = window(f, f.under(id))
+	return nil
 }
 
-func (w *writer) titledLink(rel, kind, href, title string) {
-	w.f("<link rel='%s' type='%s' href='%s' title='%s'/>",
-		rel, kind, escapeAttr.Replace(w.base+href), escapeAttr.Replace(title))
+// window gives the entries of the feed's page, the newest first.
+func window[E any](f *feed, oldestFirst []E) []E {
+	all := slices.Clone(oldestFirst)
+	slices.Reverse(all)
+	f.Total = len(all)
+	first := min(f.Start-1, f.Total)
+	return all[first:min(first+f.Max, f.Total)]
 }
 
-// head writes a feed down to its first entry.
-func (w *writer) head(e envelope) {
-	w.WriteString(prolog + stylesheet)
-	w.f("<feed%s><id>%s</id><updated>%s</updated><title type='text'>%s</title>",
-		e.spaces, e.id, e.updated, escapeTitle.Replace(e.title))
-	if e.subtitle {
-		w.f("<subtitle type='html'>%s</subtitle>", escapeXML.Replace(escapeText.Replace(blogSubtitle)))
+// links sets the queries of this page and its neighbours.
+func (f *feed) links(asked *url.URL) {
+	at := func(start int) string {
+		v := asked.Query()
+		v.Set("start-index", strconv.Itoa(start))
+		v.Set("max-results", strconv.Itoa(f.Max))
+		return "?" + v.Encode()
 	}
-	w.link(feedRel, atomType, e.public)
-	w.link("self", atomType, e.own+e.query.self())
-	w.link("alternate", "text/html", e.page)
-	if e.next != "" {
-		w.link("next", atomType, e.own+e.next)
+	if asked.RawQuery != "" {
+		f.Self = "?" + asked.RawQuery
 	}
-	if e.prev != "" {
-		w.link("previous", atomType, e.own+e.prev)
+	shown := len(f.Posts) + len(f.Comments)
+	if shown > 0 && f.Start-1+shown < f.Total {
+		f.Next = at(f.Start + f.Max)
 	}
-	w.author(blogName, w.blog.authorID())
-	w.f("<generator version='7.00' uri='https://www.blogger.com'>Blogger</generator>")
-	w.f("<openSearch:totalResults>%d</openSearch:totalResults>", e.total)
-	w.f("<openSearch:startIndex>%d</openSearch:startIndex>", e.query.start)
-	w.f("<openSearch:itemsPerPage>%d</openSearch:itemsPerPage>", e.query.max)
+	if f.Start > 1 && f.Max > 0 {
+		f.Previous = at(max(1, f.Start-f.Max))
+	}
 }
 
-// author writes a person. Only who has an account has a uri.
-func (w *writer) author(name, profile string) {
-	w.f("<author><name>%s</name>", escapeXML.Replace(name))
-	picture := "blank.gif"
-	if profile != "" {
-		w.f("<uri>%s/profile/%s</uri>", escapeXML.Replace(w.base), profile)
-		picture = "b16-rounded.gif"
+func number(v url.Values, key string, unset, least int) (int, error) {
+	if !v.Has(key) {
+		return unset, nil
 	}
-	w.f("<email>noreply@blogger.com</email><gd:image rel='http://schemas.google.com/g/2005#thumbnail' "+
-		"width='16' height='16' src='https://img1.blogblog.com/img/%s'/></author>", picture)
+	n, err := strconv.Atoi(v.Get(key))
+	if err == nil && n < least {
+		err = fmt.Errorf("%s is %d", key, n)
+	}
+	return n, err
 }
-
-// postsFeed writes the posts that q asks for.
-func (w *writer) postsFeed(q query) {
-	b := w.blog
-	p := paginate(b.posts, q)
-	e := envelope{
-		spaces: atomSpaces + searchSpace + postSpaces + googleSpace + threadSpace,
-		id:     idPrefix + b.id, title: blogName, subtitle: true, updated: emptyFeedTime,
-		public: "/feeds/posts/default", own: "/feeds/" + b.id + "/posts/default", page: "/",
-		query: q, next: p.next(), prev: p.previous(), total: p.total,
-	}
-	if last := len(b.posts) - 1; last >= 0 {
-		e.updated = b.stamp(b.posts[last].updated)
-	}
-	w.head(e)
-	for _, post := range p.entries {
-		w.postEntry(post)
-	}
-	w.WriteString("</feed>")
-}
-
-// commentsFeed writes the comments that q asks for, of one post or, if that is
-// nil, of all. Its "updated" is the whole blog's last comment either way.
-func (w *writer) commentsFeed(of *post, q query) {
-	b := w.blog
-	e := envelope{
-		spaces: atomSpaces + searchSpace + googleSpace,
-		id:     idPrefix + b.id + ".comments", title: blogName, updated: emptyFeedTime,
-		public: "/feeds/comments/default", own: "/feeds/" + b.id + "/comments/default", page: "/", query: q,
-	}
-	list := b.comments
-	if of != nil {
-		list = b.byPost[of]
-		e.id = idPrefix + b.id + ".post" + of.id + "..comments"
-		e.title = "Comments on " + blogName + ": " + of.title
-		e.public = "/feeds/" + of.id + "/comments/default"
-		e.own = "/feeds/" + b.id + "/" + of.id + "/comments/default"
-		e.page = of.path
-	}
-	p := paginate(list, q)
-	e.next, e.prev, e.total = p.next(), p.previous(), p.total
-	if !b.lastWord.IsZero() {
-		e.updated = b.stamp(b.lastWord)
-	}
-	w.head(e)
-	for _, c := range p.entries {
-		w.commentEntry(c)
-	}
-	w.WriteString("</feed>")
-}
-
-// stamp writes a time as Blogger does, in the blog's zone.
-func (b *Blog) stamp(t time.Time) string { return t.In(b.zone).Format(stamp) }
-
-// authorID is the account of the blog's author.
-func (b *Blog) authorID() string { return profileID(blogName, kept, "") }

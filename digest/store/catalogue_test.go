@@ -27,7 +27,7 @@ func TestBackupHoldsEveryColumn(t *testing.T) {
 	}
 	var before []backup.Table
 	onNew(t, func(t *testing.T, empty string) {
-		tables := carried(t, open(t, empty))
+		tables := backedUp(t, open(t, empty))
 		for _, table := range tables {
 			var names []string
 			for _, c := range table.Columns {
@@ -51,10 +51,10 @@ func TestBackupHoldsEveryColumn(t *testing.T) {
 func TestNothingElseIsLeftOut(t *testing.T) {
 	onNew(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
-		held := map[string]bool{}
-		for _, table := range carried(t, db) {
+		known := map[string]bool{}
+		for _, table := range backedUp(t, db) {
 			for _, c := range table.Columns {
-				held[table.Name+"."+c.Name] = true
+				known[table.Name+"."+c.Name] = true
 			}
 		}
 		query := `SELECT s.name || '.' || c.name FROM sqlite_schema s JOIN pragma_table_info(s.name) c
@@ -67,7 +67,7 @@ func TestNothingElseIsLeftOut(t *testing.T) {
 			t.Fatal(len(every), err)
 		}
 		for _, name := range every {
-			if held[name] {
+			if known[name] {
 				continue
 			}
 			switch {
@@ -81,8 +81,8 @@ func TestNothingElseIsLeftOut(t *testing.T) {
 	})
 }
 
-// carried gives the tables that a backup holds.
-func carried(t *testing.T, db *store.DB) (all []backup.Table) {
+// backedUp gives the tables that a backup holds.
+func backedUp(t *testing.T, db *store.DB) (all []backup.Table) {
 	t.Helper()
 	file, _ := takeBackup(t, db)
 	from, err := backup.NewReader(bytes.NewReader(file))

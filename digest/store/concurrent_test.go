@@ -460,7 +460,7 @@ func TestHoldWaitsForWhatIsBeingBegun(t *testing.T) {
 		_, err := two.Exchange(t.Context(), deliver.Exchange{IssueID: issue, Begin: ahead.Claimed, Now: start})
 		begun <- err
 	}()
-	time.Sleep(400 * time.Millisecond)
+	eventually(t, "a row is being claimed", func() bool { return storetest.Waiting(t, dsn) > 0 })
 	if _, err := one.Hold(t.Context(), digest.Actor{}, "moving", start); err != nil {
 		t.Fatal(err)
 	}

@@ -199,14 +199,14 @@ func killStoring(t *testing.T, path string) {
 	}
 }
 
-// joinSoon takes the place among the workers and leaves it. A process that is no
-// more has it until its lease is over.
+// joinSoon joins the workers and leaves. A process that is no
+// more keeps others out until its lease is over.
 func joinSoon(t *testing.T, db *store.DB, joining work.Joining) {
 	t.Helper()
 	for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
-		place, err := db.Join(t.Context(), joining)
+		member, err := db.Join(t.Context(), joining)
 		if err == nil {
-			place.Leave()
+			member.Leave()
 			return
 		}
 		if digest.KindOf(err) != digest.Conflict || time.Since(began) > patience {

@@ -76,11 +76,11 @@ func TestOpenFollowsLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	two := open(t, filepath.Join(dir, "link.db"))
-	place, err := one.Join(t.Context(), work.Joining{Name: "one"})
+	member, err := one.Join(t.Context(), work.Joining{Name: "one"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer place.Leave()
+	defer member.Leave()
 	_, err = two.Join(t.Context(), work.Joining{Name: "two"})
 	wantError(t, err, digest.Conflict, "another process")
 }

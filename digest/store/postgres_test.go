@@ -114,7 +114,7 @@ func TestPostgresLockedDatabase(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	go func() { done <- storetest.Rename(t.Context(), patient, "Nights") }()
-	time.Sleep(50 * time.Millisecond)
+	eventually(t, "it waits", func() bool { return storetest.Waiting(t, dsn) > 0 })
 	release()
 	if err := <-done; err != nil {
 		t.Errorf("with the lock given back: %v", err)

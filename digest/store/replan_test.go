@@ -72,13 +72,15 @@ func TestTwoMomentsAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	var both sync.WaitGroup
+	moving := 0
 	move := func(issue digest.Issue, to time.Duration) {
 		both.Go(func() {
 			if err := db.SetDue(t.Context(), tester, issue.ID, start.Add(to), digest.OverrodeNothing); err != nil {
 				t.Error(err)
 			}
 		})
-		time.Sleep(300 * time.Millisecond) // it has come to the duty's row
+		moving++
+		eventually(t, "it has come to the duty's row", func() bool { return storetest.Waiting(t, dsn) == moving })
 	}
 	move(two, 50*time.Hour)
 	move(one, 300*time.Hour)
@@ -97,8 +99,8 @@ func TestPulledByHandAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		source := addFollowed(t, db)
-		place := join(t, db, "steady", time.Minute)
-		lease, ok, err := db.Claim(t.Context(), place.ID(), []work.Kind{work.Pull}, start)
+		member := join(t, db, "steady", time.Minute)
+		lease, ok, err := db.Claim(t.Context(), member.ID(), []work.Kind{work.Pull}, start)
 		if err != nil || !ok {
 			t.Fatal(ok, err)
 		}
@@ -149,8 +151,8 @@ func TestClockPutRight(t *testing.T) {
 			t.Fatal(err)
 		}
 		runs := make(chan string, 100)
-		place := join(t, db, "steady", time.Minute)
-		runDuties(t, place, &work.Runner{Store: db, Clock: clock, WentBack: plan, Handlers: map[work.Kind]work.Handler{
+		member := join(t, db, "steady", time.Minute)
+		runDuties(t, member, &work.Runner{Store: db, Clock: clock, WentBack: plan, Handlers: map[work.Kind]work.Handler{
 			"clean-up": {Do: func(_ context.Context, l work.Lease) (time.Time, error) {
 				runs <- l.Name
 				return clock.Now().Add(time.Hour), nil

@@ -336,7 +336,7 @@ func TestBackupWhileOthersWrite(t *testing.T) {
 	})
 }
 
-// TestTextThatIsNoText carries what only SQLite takes, and says where it cannot
+// TestTextThatIsNoText copies what only SQLite takes, and says where it cannot
 // go.
 func TestTextThatIsNoText(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "odd.db"))

@@ -17,18 +17,18 @@ import (
 )
 
 // runDuties runs a runner until the test ends.
-func runDuties(t *testing.T, place work.Place, r *work.Runner) {
+func runDuties(t *testing.T, member work.Member, r *work.Runner) {
 	t.Helper()
 	r.Log, r.Poll = slog.New(slog.DiscardHandler), 50*time.Millisecond
 	done := make(chan struct{})
-	go func() { defer close(done); r.Run(place) }()
-	t.Cleanup(func() { place.Leave(); <-done })
+	go func() { defer close(done); r.Run(member) }()
+	t.Cleanup(func() { member.Leave(); <-done })
 }
 
 // runDuty runs what a runner does with a clean-up until the test ends.
-func runDuty(t *testing.T, s work.Store, place work.Place, do func(context.Context, work.Lease) (time.Time, error)) {
+func runDuty(t *testing.T, s work.Store, member work.Member, do func(context.Context, work.Lease) (time.Time, error)) {
 	t.Helper()
-	runDuties(t, place, &work.Runner{Store: s, Clock: digest.SystemClock{},
+	runDuties(t, member, &work.Runner{Store: s, Clock: digest.SystemClock{},
 		Handlers: map[work.Kind]work.Handler{"clean-up": {Do: do}}})
 }
 
@@ -46,9 +46,9 @@ func TestEndOfDutyOutlivesOutage(t *testing.T) {
 	door, through := storetest.OpenDoor(t, storetest.Postgres(t))
 	db := open(t, through)
 	planCleanUp(t, db)
-	place := join(t, db, "steady", 20*time.Second)
+	member := join(t, db, "steady", 20*time.Second)
 	var runs atomic.Int64
-	runDuty(t, db, place, func(context.Context, work.Lease) (time.Time, error) {
+	runDuty(t, db, member, func(context.Context, work.Lease) (time.Time, error) {
 		if runs.Add(1) == 1 {
 			door.Shut()
 			time.AfterFunc(4*time.Second, func() { door.Open(t) })
@@ -56,8 +56,8 @@ func TestEndOfDutyOutlivesOutage(t *testing.T) {
 		return time.Now().Add(100 * time.Millisecond), nil
 	})
 	eventually(t, "the duty is done again", func() bool { return runs.Load() > 1 })
-	if !place.Valid() {
-		t.Error("the place is lost:", context.Cause(place.Context()))
+	if !member.Valid() {
+		t.Error("the member is lost:", context.Cause(member.Context()))
 	}
 }
 
@@ -68,8 +68,8 @@ type unheard struct {
 	broke atomic.Bool
 }
 
-func (u *unheard) Claim(ctx context.Context, place int64, kinds []work.Kind, now time.Time) (work.Lease, bool, error) {
-	l, ok, err := u.DB.Claim(ctx, place, kinds, now)
+func (u *unheard) Claim(ctx context.Context, worker int64, kinds []work.Kind, now time.Time) (work.Lease, bool, error) {
+	l, ok, err := u.DB.Claim(ctx, worker, kinds, now)
 	if ok && u.broke.CompareAndSwap(false, true) {
 		return work.Lease{}, false, errors.New("the connection broke")
 	}
@@ -82,9 +82,9 @@ func TestClaimWithoutAnswer(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		planCleanUp(t, db)
-		place := join(t, db, "steady", 20*time.Second)
+		member := join(t, db, "steady", 20*time.Second)
 		done := make(chan struct{})
-		runDuty(t, &unheard{DB: db}, place, func(context.Context, work.Lease) (time.Time, error) {
+		runDuty(t, &unheard{DB: db}, member, func(context.Context, work.Lease) (time.Time, error) {
 			close(done)
 			return time.Now().Add(time.Hour), nil
 		})
@@ -102,13 +102,13 @@ type counted struct {
 	claims atomic.Int64
 }
 
-func (c *counted) Claim(ctx context.Context, place int64, kinds []work.Kind, now time.Time) (work.Lease, bool, error) {
+func (c *counted) Claim(ctx context.Context, worker int64, kinds []work.Kind, now time.Time) (work.Lease, bool, error) {
 	c.claims.Add(1)
-	return c.DB.Claim(ctx, place, kinds, now)
+	return c.DB.Claim(ctx, worker, kinds, now)
 }
 
 // TestStuckWorkerIsNoRush stops a worker in the middle of a transaction that
-// holds its place: the others cannot end it, and do not ask without pause.
+// holds its lease: the others cannot end it, and do not ask without pause.
 func TestStuckWorkerIsNoRush(t *testing.T) {
 	dsn := storetest.Postgres(t)
 	db := &counted{DB: open(t, dsn)}
@@ -154,7 +154,7 @@ func TestStopHandsBackADuty(t *testing.T) {
 		db := open(t, empty)
 		planCleanUp(t, db)
 		at := make(chan work.Lease, 1)
-		place := join(t, db, "stopped", time.Hour)
+		member := join(t, db, "stopped", time.Hour)
 		r := work.Runner{
 			Store: db, Clock: digest.SystemClock{}, Log: slog.New(slog.DiscardHandler),
 			Handlers: map[work.Kind]work.Handler{"clean-up": {Do: func(ctx context.Context, l work.Lease) (time.Time, error) {
@@ -164,9 +164,9 @@ func TestStopHandsBackADuty(t *testing.T) {
 			}}},
 		}
 		stopped := make(chan struct{})
-		go func() { defer close(stopped); r.Run(place) }()
-		held := <-at
-		place.Leave()
+		go func() { defer close(stopped); r.Run(member) }()
+		running := <-at
+		member.Leave()
 		select {
 		case <-stopped:
 		case <-time.After(patience):
@@ -174,7 +174,7 @@ func TestStopHandsBackADuty(t *testing.T) {
 		}
 		next := join(t, db, "next", time.Hour)
 		l, ok, err := db.Claim(t.Context(), next.ID(), []work.Kind{"clean-up"}, time.Now())
-		if err != nil || !ok || l.Fence != held.Fence+1 || l.Failures != 0 {
+		if err != nil || !ok || l.Fence != running.Fence+1 || l.Failures != 0 {
 			t.Errorf("then %v, %v with %+v", ok, err, l)
 		}
 	})

@@ -59,17 +59,5 @@ func onNew(t *testing.T, run func(t *testing.T, dsn string)) {
 	}
 }
 
-// open opens a database that is closed when the test ends.
-func open(t testing.TB, dsn string) *store.DB {
-	t.Helper()
-	db, err := store.Open(t.Context(), dsn, store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return db
-}
+// open opens a database until the test ends.
+func open(t testing.TB, dsn string) *store.DB { t.Helper(); return storetest.Open(t, dsn, nil) }

@@ -90,16 +90,16 @@ func candidates(posts []digest.Post, comments []digest.Comment) []digest.Candida
 	}
 	replies := map[int64]int{}
 	byID := make(map[int64]digest.Comment, len(comments))
-	places := make([]compile.Place, len(comments))
+	nodes := make([]compile.Node, len(comments))
 	for i, c := range comments {
 		byID[c.ID] = c
-		places[i] = compile.Place{ID: c.ID, Post: c.PostID, Parent: c.ParentID, Published: c.Published, PostPublished: postOf[c.PostID].Published}
+		nodes[i] = compile.Node{ID: c.ID, Post: c.PostID, Parent: c.ParentID, Published: c.Published, PostPublished: postOf[c.PostID].Published}
 		if c.ParentID != 0 && !c.Gone {
 			replies[c.ParentID]++
 		}
 	}
 	out := make([]digest.Candidate, 0, len(comments))
-	for _, id := range compile.ThreadOrder(places) {
+	for _, id := range compile.ThreadOrder(nodes) {
 		post := postOf[byID[id].PostID]
 		out = append(out, digest.Candidate{
 			Comment: byID[id], PostTitle: post.Title, PostURL: post.URL, PostPublished: post.Published, Replies: replies[id],
@@ -111,7 +111,7 @@ func candidates(posts []digest.Post, comments []digest.Comment) []digest.Candida
 // demoBlog is the invented blog of the demo.
 func demoBlog(t testing.TB) ([]digest.Candidate, []digest.Post) {
 	t.Helper()
-	handler := sampleblog.New(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)).Handler()
+	handler := sampleblog.New(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC))
 	get := func(target string) []byte {
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, httptest.NewRequest("GET", target, nil))

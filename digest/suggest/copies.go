@@ -18,18 +18,18 @@ func nearCopies(entries []near.Entry, found map[near.Key][]near.Other, byID map[
 	slices.SortStableFunc(order, func(a, b int) int {
 		return cmp.Or(cmp.Compare(entries[b].Size(), entries[a].Size()), entries[a].Published.Compare(entries[b].Published))
 	})
-	place := make([]int, len(entries)) // in that order
+	rank := make([]int, len(entries)) // in that order
 	for n, i := range order {
-		place[i] = n
+		rank[i] = n
 	}
 	for _, i := range order {
 		of[i] = i
 		for _, o := range found[entries[i].Key] {
 			other, isCandidate := byID[o.ID]
-			if o.Relation != near.Copy || o.IsPost || !isCandidate || place[other] >= place[i] || of[other] != other {
+			if o.Relation != near.Copy || o.IsPost || !isCandidate || rank[other] >= rank[i] || of[other] != other {
 				continue
 			}
-			if of[i] == i || place[other] < place[of[i]] {
+			if of[i] == i || rank[other] < rank[of[i]] {
 				of[i] = other
 			}
 		}

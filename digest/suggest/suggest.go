@@ -37,7 +37,7 @@ type Suggestion struct {
 	words    int
 	thread   int64
 	post     int64
-	place    place
+	position position
 }
 
 // Suggest applies the rules to candidates, which come by post and within a post
@@ -68,7 +68,7 @@ func (r Rules) Suggest(candidates []digest.Candidate) []Suggestion {
 			words:     c.Body.Words(),
 			thread:    threads.root[i],
 			post:      c.PostID,
-			place:     place{c.PostPublished, c.PostID, i},
+			position:  position{c.PostPublished, c.PostID, i},
 		}
 		if of := copies[i]; of != i {
 			s.NearCopyOf = candidates[of].ID

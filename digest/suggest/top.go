@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// place is where a comment stands in the blog: its post's time, then the order
+// position is where a comment stands in the blog: its post's time, then the order
 // in which the candidates came.
-type place struct {
+type position struct {
 	post  time.Time
 	id    int64
 	index int
 }
 
-func (p place) compare(q place) int {
+func (p position) compare(q position) int {
 	return cmp.Or(p.post.Compare(q.post), cmp.Compare(p.id, q.id), cmp.Compare(p.index, q.index))
 }
 
@@ -37,14 +37,14 @@ func Top(all []Suggestion, n int) []Suggestion {
 		}
 	}
 	slices.SortStableFunc(ranked, func(a, b Suggestion) int {
-		return cmp.Or(cmp.Compare(len(b.Reasons), len(a.Reasons)), cmp.Compare(b.strength, a.strength), a.place.compare(b.place))
+		return cmp.Or(cmp.Compare(len(b.Reasons), len(a.Reasons)), cmp.Compare(b.strength, a.strength), a.position.compare(b.position))
 	})
 	c := choice{n: n, threads: map[int64]int{}, posts: map[int64]int{}}
 	third := max(1, n/3)
 	ranked = c.take(ranked, third, third)
 	ranked = c.take(ranked, third, n)
 	c.take(ranked, n, n)
-	slices.SortFunc(c.chosen, func(a, b Suggestion) int { return a.place.compare(b.place) })
+	slices.SortFunc(c.chosen, func(a, b Suggestion) int { return a.position.compare(b.position) })
 	return c.chosen
 }
 

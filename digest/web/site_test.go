@@ -16,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"postbag/digest"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 	"postbag/digest/web"
@@ -82,7 +81,7 @@ type site struct {
 func newSite(t *testing.T, change ...func(*web.Options)) *site {
 	t.Helper()
 	s := &site{t: t, clock: &clock{at: time.Date(2026, 3, 1, 18, 0, 0, 0, time.UTC)}, log: &buffer{}}
-	s.db = openStore(t, s.clock)
+	s.db = storetest.Open(t, storetest.Database(t), s.clock)
 	set, err := templates.New()
 	if err != nil {
 		t.Fatal(err)
@@ -108,20 +107,6 @@ func newSite(t *testing.T, change ...func(*web.Options)) *site {
 	s.client = s.http.Client()
 	s.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return s
-}
-
-func openStore(t *testing.T, c digest.Clock) *store.DB {
-	t.Helper()
-	db, err := store.Open(t.Context(), storetest.Database(t), store.Options{Clock: c})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return db
 }
 
 // answer is a response, read.

@@ -42,21 +42,21 @@ type Duty struct {
 type Listed struct {
 	Duty
 	Zone   string // of the series' schedule; "" for none
-	Holder string // the process that is at it; "" for nobody
-	// HeldSince and HeldUntil are by the database's clock; HeldUntil is zero for
-	// a place that does not run out.
-	HeldSince, HeldUntil time.Time
-	LastDue, LastDone    time.Time
-	Runs                 int64
+	Worker string // the name of the one that is at it; "" for nobody
+	// LeasedSince and LeasedUntil are by the database's clock; LeasedUntil is zero for
+	// a lease that does not run out.
+	LeasedSince, LeasedUntil time.Time
+	LastDue, LastDone        time.Time
+	Runs                     int64
 	// Asks is what the editor is asked before it goes on; "" for nothing.
 	Asks string
 }
 
-// Lease is a duty that this process holds.
+// Lease is a duty that this process has taken.
 type Lease struct {
 	Duty
-	Place int64 // the holder's
-	Fence int64
+	Worker int64 // the id of the worker that has it
+	Fence  int64
 }
 
 // Outcome is how a run of a duty ended.
@@ -74,7 +74,7 @@ type Outcome struct {
 type leaseKey struct{}
 
 // WithLease gives a context under which the store writes only while the lease
-// holds: another holder's fence is an error of kind Conflict, in the same
+// holds: another worker's fence is an error of kind Conflict, in the same
 // transaction and before anything is written.
 func WithLease(ctx context.Context, l Lease) context.Context {
 	return context.WithValue(ctx, leaseKey{}, l)

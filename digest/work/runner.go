@@ -59,11 +59,11 @@ const (
 	endAgain = time.Second
 )
 
-// Run works in a place until its context ends, waits for what is under way, and
+// Run works until the member's context ends, waits for what is under way, and
 // hands back what was not finished.
-func (r *Runner) Run(place Place) {
-	ctx := place.Context()
-	s := &session{Runner: r, place: place, at: map[string]run{}, freed: make(chan struct{}, 1)}
+func (r *Runner) Run(member Member) {
+	ctx := member.Context()
+	s := &session{Runner: r, member: member, at: map[string]run{}, freed: make(chan struct{}, 1)}
 	wakes := r.Store.Wakes(ctx)
 	for ctx.Err() == nil {
 		s.watchClock(ctx)
@@ -78,7 +78,7 @@ func (r *Runner) Run(place Place) {
 // session is one Run.
 type session struct {
 	*Runner
-	place   Place
+	member  Member
 	working sync.WaitGroup
 	freed   chan struct{}
 
@@ -179,13 +179,13 @@ func (s *session) names() []string {
 	return slices.Collect(maps.Keys(s.at))
 }
 
-// letGo gives back what was claimed without an answer. The place is renewed, so
+// letGo gives back what was claimed without an answer. The lease is renewed, so
 // that nobody else would ever take it.
 func (s *session) letGo(ctx context.Context) error {
 	if !s.unsure {
 		return nil
 	}
-	err := s.Store.LetGo(ctx, s.place.ID(), s.names())
+	err := s.Store.LetGo(ctx, s.member.ID(), s.names())
 	s.unsure = err != nil
 	return err
 }
@@ -201,7 +201,7 @@ func (s *session) startDue(ctx context.Context) {
 		if len(kinds) == 0 {
 			return
 		}
-		lease, ok, err := s.Store.Claim(ctx, s.place.ID(), kinds, s.Clock.Now())
+		lease, ok, err := s.Store.Claim(ctx, s.member.ID(), kinds, s.Clock.Now())
 		s.note(ctx, err)
 		if err != nil {
 			s.unsure = true
@@ -230,7 +230,7 @@ func (s *session) note(ctx context.Context, err error) {
 	}
 }
 
-// wait waits until something may be due; false means that the place is over.
+// wait waits until something may be due; false means that the lease is lost.
 func (s *session) wait(ctx context.Context, wakes <-chan struct{}) bool {
 	Wait(ctx, s.Clock, s.pause(ctx), wakes, s.freed)
 	return ctx.Err() == nil
@@ -316,7 +316,7 @@ func (r *Runner) Do(ctx context.Context, l Lease) {
 	r.complete(ctx, l, Outcome{Next: next, Err: err, Now: now})
 }
 
-// complete stores how a run ended. It goes on trying for as long as the place
+// complete stores how a run ended. It goes on trying for as long as the worker's
 // holds: its lease is renewed once the database is back, so that a duty whose end
 // was not stored would stay with a process that is done with it.
 func (r *Runner) complete(ctx context.Context, l Lease, o Outcome) {
@@ -335,7 +335,7 @@ func (r *Runner) complete(ctx context.Context, l Lease, o Outcome) {
 			r.Log.Error("the end of a duty could not be stored", "duty", l.Name, "err", err)
 		}
 		if (digest.SystemClock{}).Sleep(ctx, endAgain) != nil {
-			return // leaving the place gives the duty back
+			return // leaving gives the duty back
 		}
 	}
 }

@@ -31,14 +31,14 @@ func newTable(due ...work.Duty) *table {
 
 func (t *table) Plan(context.Context, time.Time, ...work.Duty) error { return nil }
 
-func (t *table) Claim(_ context.Context, place int64, kinds []work.Kind, _ time.Time) (l work.Lease, ok bool, err error) {
+func (t *table) Claim(_ context.Context, worker int64, kinds []work.Kind, _ time.Time) (l work.Lease, ok bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	i := slices.IndexFunc(t.due, func(d work.Duty) bool { return slices.Contains(kinds, d.Kind) })
 	if i < 0 {
 		return l, false, nil
 	}
-	l = work.Lease{Duty: t.due[i], Place: place}
+	l = work.Lease{Duty: t.due[i], Worker: worker}
 	t.due = slices.Delete(t.due, i, i+1)
 	return l, true, nil
 }
@@ -81,7 +81,7 @@ func (t *table) outcomes() []work.Outcome {
 	return slices.Clone(t.ended)
 }
 
-// spot is a place that holds until its context ends.
+// spot is a member whose lease holds until its context ends.
 type spot struct{ ctx context.Context }
 
 func (spot) ID() int64                  { return 1 }
@@ -100,7 +100,7 @@ func lease(kind work.Kind, failures int) work.Lease {
 	return work.Lease{Duty: work.Duty{Name: string(kind), Kind: kind, Failures: failures}}
 }
 
-// run works in a place until stop is called, which waits for the end.
+// run works until stop is called, which waits for the end.
 func run(t *testing.T, r *work.Runner) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())

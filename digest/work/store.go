@@ -12,32 +12,32 @@ type Store interface {
 	// sees to it that every source and every series has its own, and no other has.
 	// What was done after now, by a clock that was ahead, is due again.
 	Plan(ctx context.Context, now time.Time, duties ...Duty) error
-	// Claim ends the places that ran out and takes the duty that is due longest
+	// Claim ends the workers whose leases ran out and takes the duty that is due longest
 	// among the given kinds, or ok false. The error is of kind Conflict when the
-	// caller's place is no more.
-	Claim(ctx context.Context, place int64, kinds []Kind, now time.Time) (lease Lease, ok bool, err error)
+	// caller is no worker any more.
+	Claim(ctx context.Context, worker int64, kinds []Kind, now time.Time) (lease Lease, ok bool, err error)
 	// ClaimNamed takes the duty of a name, whether it is due or not. The error is
 	// of kind NotFound for an unknown name, and of kind Conflict when another
 	// holds it or one in the same room.
-	ClaimNamed(ctx context.Context, place int64, name string, now time.Time) (Lease, error)
+	ClaimNamed(ctx context.Context, worker int64, name string, now time.Time) (Lease, error)
 	// Complete ends a lease and sets the duty's next moment. The error is of kind
 	// Conflict when the lease had been lost.
 	Complete(ctx context.Context, l Lease, o Outcome) error
 	// HandBack ends a lease without having done the work: it is due again at once.
 	// A lease that is lost already is let go.
 	HandBack(ctx context.Context, l Lease) error
-	// LetGo ends the place's leases on all duties but those with the given names:
+	// LetGo ends the worker's leases on all duties but those with the given names:
 	// claims whose answer never came. What is let go is due again at once.
-	LetGo(ctx context.Context, place int64, but []string) error
+	LetGo(ctx context.Context, worker int64, but []string) error
 	// NextDue gives the moment at which something among the kinds is due that
-	// nobody holds; zero if nothing is planned. A place that ran out makes it now.
+	// nobody holds; zero if nothing is planned. A worker whose lease ran out makes it now.
 	NextDue(ctx context.Context, kinds []Kind, now time.Time) (time.Time, error)
 	// Wakes gives a channel that is told when something may have become due, until
 	// ctx ends. News can be missed and come in vain: it only shortens a wait.
 	Wakes(ctx context.Context) <-chan struct{}
 }
 
-// Joining is how a process takes its place among those that work on a database.
+// Joining is how a process becomes one of those that work on a database.
 type Joining struct {
 	Name string // for people
 	// Lease is how long the process may be silent; 0 is half a minute.
@@ -52,22 +52,22 @@ type Worker struct {
 	Name      string
 	StartedAt time.Time // by the database's clock
 	// Until is when its lease runs out, by the database's clock; zero for one that
-	// has its place for as long as it lives.
+	// is a worker for as long as it lives.
 	Until time.Time
 }
 
-// Place is a process' place among those that work on one database.
-type Place interface {
-	// ID tells places apart; none is ever used again.
+// Member is this process as one of those that work on a database.
+type Member interface {
+	// ID tells workers apart; none is ever used again.
 	ID() int64
-	// Context ends when the place is lost or left; its cause says which.
+	// Context ends when the lease is lost or the worker leaves; its cause says which.
 	Context() context.Context
-	// Valid tells whether the place certainly holds at this moment, by this
+	// Valid tells whether the lease certainly holds at this moment, by this
 	// machine's monotonic clock and without asking.
 	Valid() bool
-	// Present is how many processes had a place when this one was last renewed.
+	// Present is how many workers there were when the lease was last renewed.
 	Present() int
-	// Leave gives the place up and hands back what it holds, at once. It may be
+	// Leave ends the worker and hands back its duties, at once. It may be
 	// called more than once.
 	Leave()
 }

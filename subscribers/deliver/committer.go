@@ -213,7 +213,7 @@ func (c *committer) settled(results []Result) {
 	}
 }
 
-// pause stops the issue when the sender is refused. A process that lost its place
+// pause stops the issue when the sender is refused. A worker that lost its lease
 // leaves that to those who go on with the issue.
 func (c *committer) pause() {
 	r := c.run

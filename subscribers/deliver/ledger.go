@@ -20,9 +20,9 @@ type Ledger interface {
 	Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth bool) (subscribers.Mailing, error)
 	// Exchange settles results, begins claimed rows and claims due ones, in this
 	// order; see [Exchange]. It begins and claims nothing unless the issue is
-	// sending and x.Worker, if set, still has its place, nor while sending is held.
+	// sending and x.Worker, if set, still has its lease, nor while sending is held.
 	Exchange(ctx context.Context, x Exchange) (Exchanged, error)
-	// Recover deals with rows that were claimed by a process which has no place
+	// Recover deals with rows that were claimed by a worker that has ended
 	// among the workers any more, or by r.Worker, which has no row on its hands.
 	// Claimed ones are queued again; those in "sending" become what r.Policy says
 	// ([subscribers.Ambiguity.InDoubt]), the deferred ones until r.Retry. It gives
@@ -46,7 +46,7 @@ type Ledger interface {
 // Exchange is one step of the conversation with the ledger.
 type Exchange struct {
 	IssueID int64
-	Worker  int64 // the asking process' place; 0 for one that has none
+	Worker  int64 // the asking worker; 0 for a process that is none
 	// Settle are results. One is taken only if the row is "sending", or claimed if
 	// it is to be queued again, under the same fence.
 	Settle []Result
@@ -70,7 +70,7 @@ type Exchanged struct {
 // Recovery is what [Ledger.Recover] is asked.
 type Recovery struct {
 	IssueID    int64
-	Worker     int64 // the asking process' place; 0 for one that has none
+	Worker     int64 // the asking worker; 0 for a process that is none
 	Policy     subscribers.Ambiguity
 	Retry, Now time.Time
 }

@@ -16,7 +16,7 @@ import (
 // and is durable when it returns.
 type LetterQueue interface {
 	// ClaimLetters claims letters that are due, the oldest first. Before that it
-	// takes back those of processes that have no place among the workers any more,
+	// takes back those of processes that are no workers any more,
 	// and of c.Worker, which has none on its hands: claimed ones are queued again,
 	// those that were begun are tried again at c.Retry.
 	ClaimLetters(ctx context.Context, c LetterClaim) ([]subscribers.Letter, error)
@@ -30,7 +30,7 @@ type LetterQueue interface {
 
 // LetterClaim is what [LetterQueue.ClaimLetters] is asked.
 type LetterClaim struct {
-	Worker     int64 // the asking process' place; 0 for one that has none
+	Worker     int64 // the asking worker; 0 for a process that is none
 	Most       int
 	Now, Retry time.Time
 }
@@ -91,7 +91,7 @@ func NewLetterSender(o LetterOptions) *LetterSender {
 // Unavailable is the mail server's; the letters then wait for a minute or more.
 //
 // The worker is this process among those that share the queue, nil for one that
-// has it to itself. A process that lost its place sends nothing more.
+// has it to itself. A worker that lost its lease sends nothing more.
 func (s *LetterSender) Send(ctx context.Context, worker Worker) (int, error) {
 	if worker == nil {
 		worker = alone{}

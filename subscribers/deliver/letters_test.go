@@ -25,7 +25,7 @@ type memLetters struct {
 	gone map[int64]deliver.LetterResult
 	hung bool // settling waits until it is told to stop
 	void map[int64]bool
-	lost map[int64]bool // workers that have no place any more
+	lost map[int64]bool // workers that have no member any more
 }
 
 type memLetter struct {
@@ -300,19 +300,19 @@ func TestLettersStopWithinTenSeconds(t *testing.T) {
 	}
 }
 
-// lostPlace is a worker that loses its place after so many looks at it.
-type lostPlace struct{ looks, after int }
+// lapsing is a worker that loses its lease after so many looks at it.
+type lapsing struct{ looks, after int }
 
-func (*lostPlace) ID() int64    { return 7 }
-func (*lostPlace) Present() int { return 2 }
-func (p *lostPlace) Valid() bool {
+func (*lapsing) ID() int64    { return 7 }
+func (*lapsing) Present() int { return 2 }
+func (p *lapsing) Valid() bool {
 	p.looks++
 	return p.looks <= p.after
 }
 
-// TestLettersAreLeftByALostPlace suspends a process in the middle of a batch for
+// TestLettersAreLeftByALapsedWorker suspends a process in the middle of a batch for
 // so long that another one takes it over: every letter is sent once.
-func TestLettersAreLeftByALostPlace(t *testing.T) {
+func TestLettersAreLeftByALapsedWorker(t *testing.T) {
 	clock := newClock()
 	q := newLetters(t, clock, 20)
 	server := smtptest.Start(t, nil)
@@ -331,7 +331,7 @@ func TestLettersAreLeftByALostPlace(t *testing.T) {
 		}
 	})
 	other = letterSender(t, q, clock, server)
-	if n, err := first.Send(t.Context(), &lostPlace{after: 4}); n != 3 || err != nil {
+	if n, err := first.Send(t.Context(), &lapsing{after: 4}); n != 3 || err != nil {
 		t.Errorf("%d sent, %v", n, err)
 	}
 	for to, n := range server.Copies() {

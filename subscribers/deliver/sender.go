@@ -63,11 +63,11 @@ type Job struct {
 	Progress func(Progress)
 }
 
-// Worker is a process' place among those that deliver from one ledger.
+// Worker is this process as one of those that deliver from a ledger.
 type Worker interface {
 	// ID tells processes apart; rows are claimed under it.
 	ID() int64
-	// Valid tells whether the process still has its place. One that lost it sends
+	// Valid tells whether the worker still has its lease. One that lost it sends
 	// nothing any more: its rows are another's.
 	Valid() bool
 	// Present is how many processes share the work, and so the rate.

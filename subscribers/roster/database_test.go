@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 	"postbag/subscribers"
 	"postbag/subscribers/roster"
@@ -16,16 +15,7 @@ func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 
 func openDatabase(t *testing.T) *roster.Service {
 	t.Helper()
-	db, err := store.Open(t.Context(), storetest.Database(t), store.Options{Clock: still{noon}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return roster.New(roster.Options{Store: db, Clock: still{noon}})
+	return roster.New(roster.Options{Store: storetest.Open(t, storetest.Database(t), still{noon}), Clock: still{noon}})
 }
 
 func TestAListMovesFromOneDatabaseToAnother(t *testing.T) {

@@ -34,15 +34,7 @@ type desk struct {
 func newDesk(t *testing.T) *desk {
 	t.Helper()
 	c := &setClock{at: noon}
-	db, err := store.Open(t.Context(), storetest.Database(t), store.Options{Clock: c})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	db := storetest.Open(t, storetest.Database(t), c)
 	s := signup.New(signup.Options{Store: db, Clock: c, Limits: signup.DefaultLimits()})
 	return &desk{Service: s, t: t, db: db, clock: c}
 }

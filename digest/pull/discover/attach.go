@@ -2,7 +2,6 @@ package discover
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"postbag/digest"
@@ -19,18 +18,18 @@ func (f *Finder) attach(ctx context.Context, found *Found) error {
 	names := identity.Spellings(found.guids[:min(len(found.guids), pull.MaxAsked/4)])
 	id, matched, err := f.Store.SourceOfPosts(ctx, names)
 	if err != nil {
-		return fmt.Errorf("add %q: %w", found.Source.Name, err)
+		return err
 	}
 	if id == 0 || 2*matched <= len(found.guids) {
 		return f.attachHome(ctx, found)
 	}
 	src, err := f.Store.Source(ctx, id)
 	if err != nil {
-		return fmt.Errorf("add %q: %w", found.Source.Name, err)
+		return err
 	}
 	feeds, err := f.Store.Feeds(ctx, id)
 	if err != nil {
-		return fmt.Errorf("add %q: %w", found.Source.Name, err)
+		return err
 	}
 	if len(feeds) == 0 {
 		found.Source.ID, found.Attached = id, true
@@ -44,7 +43,7 @@ func (f *Finder) attach(ctx context.Context, found *Found) error {
 func (f *Finder) attachHome(ctx context.Context, found *Found) error {
 	sources, err := f.Store.Sources(ctx)
 	if err != nil {
-		return fmt.Errorf("add %q: %w", found.Source.Name, err)
+		return err
 	}
 	for _, src := range sources {
 		if !identity.SameHome(src.URL, found.Source.URL) {
@@ -52,7 +51,7 @@ func (f *Finder) attachHome(ctx context.Context, found *Found) error {
 		}
 		feeds, err := f.Store.Feeds(ctx, src.ID)
 		if err != nil {
-			return fmt.Errorf("add %q: %w", found.Source.Name, err)
+			return err
 		}
 		if len(feeds) == 0 {
 			found.Source.ID, found.Attached = src.ID, true

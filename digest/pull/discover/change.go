@@ -77,11 +77,9 @@ func (c *changing) look(ctx context.Context) (err error) {
 	if c.have, err = c.f.Store.Feeds(ctx, c.src.ID); err != nil {
 		return err
 	}
-	s := search{f: c.f, opts: c.change.Options, said: c.change.Platform != "" || c.src.PlatformSet, answers: map[string]*pull.Response{}, failed: map[string]error{}}
-	if s.opts.Platform == "" {
-		s.opts.Platform = c.src.Platform
-	}
-	posts, err := c.readPosts(ctx, &s)
+	s := c.f.search(c.change.Options, c.change.Platform != "" || c.src.PlatformSet)
+	s.opts.Platform = cmp.Or(s.opts.Platform, c.src.Platform)
+	posts, err := c.readPosts(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -180,17 +178,17 @@ func (c *changing) save(ctx context.Context) error {
 		}
 	}
 	for _, f := range c.moved {
-		held, err := c.held(ctx, f.ID)
+		stored, err := c.stored(ctx, f.ID)
 		if err != nil {
 			return err
 		}
 		// Of a pull under way in another process nothing counts any more: it goes by
 		// the old address.
 		f.NextPoll, f.CatchUp = now, now.Truncate(time.Microsecond)
-		if f.CatchUp.Equal(held) {
-			f.CatchUp = held.Add(-time.Microsecond)
+		if f.CatchUp.Equal(stored) {
+			f.CatchUp = stored.Add(-time.Microsecond)
 		}
-		if err := c.f.Store.SaveFeed(ctx, f, held); err != nil {
+		if err := c.f.Store.SaveFeed(ctx, f, stored); err != nil {
 			return err
 		}
 	}
@@ -206,8 +204,8 @@ func (c *changing) save(ctx context.Context) error {
 	return c.f.Store.SaveSource(ctx, *s)
 }
 
-// held gives the CatchUp of a feed as it is stored now.
-func (c *changing) held(ctx context.Context, feedID int64) (time.Time, error) {
+// stored gives the CatchUp of a feed as it is stored now.
+func (c *changing) stored(ctx context.Context, feedID int64) (time.Time, error) {
 	feeds, err := c.f.Store.Feeds(ctx, c.src.ID)
 	for _, f := range feeds {
 		if f.ID == feedID {

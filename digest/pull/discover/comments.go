@@ -143,11 +143,7 @@ func (s *search) lookAtPost(ctx context.Context, posts *answer, keepOne bool) er
 			return nil
 		}
 	}
-	need := 1
-	if keepOne {
-		need = 2 // what the page tells of has to be read, too
-	}
-	if s.left() < need {
+	if s.left() == 0 || keepOne && s.left() == 1 { // what the page tells of has to be read, too
 		return nil
 	}
 	for _, e := range posts.doc.Posts {

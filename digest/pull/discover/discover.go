@@ -55,7 +55,7 @@ func (f *Finder) Discover(ctx context.Context, rawURL string, opts Options) (Fou
 	if err != nil {
 		return Found{}, err
 	}
-	s := search{f: f, opts: opts, said: opts.Platform != "", answers: map[string]*pull.Response{}, failed: map[string]error{}}
+	s := f.search(opts, opts.Platform != "")
 	if opts.Posts != "" && rawURL == "" {
 		return s.assemble(ctx, platform.Feeds{Posts: []string{opts.Posts}})
 	}
@@ -155,7 +155,7 @@ func (s *search) fromFeed(ctx context.Context, resp *pull.Response) (Found, erro
 	if err == nil || !only || choice || ctx.Err() != nil {
 		return found, err
 	}
-	a, unread := s.read(resp, cmp.Or(resp.Moved, resp.URL), "")
+	a, unread := s.read(resp, resp.URL, "")
 	if unread != nil {
 		return Found{}, err
 	}
@@ -178,19 +178,11 @@ func (s *search) around(ctx context.Context, resp *pull.Response) (Found, error)
 	if pair, ok := platform.OfBloggerFeed(resp.URL); ok {
 		return s.assemble(ctx, pair) // its RSS leads to its Atom feeds, too
 	}
-	a, err := s.read(resp, cmp.Or(resp.Moved, resp.URL), "")
+	a, err := s.read(resp, resp.URL, "")
 	if err != nil {
 		return Found{}, err
 	}
-	d, at := a.doc, platform.Feeds{}
-	switch d.Platform {
-	case digest.Blogger:
-		at = platform.FeedsOf(digest.Blogger, cmp.Or(d.HomeURL, resp.URL))
-	case digest.WordPress:
-		at = platform.Below(digest.WordPress, platform.WordPressHome(d, resp.URL))
-	default:
-		at = platform.FeedsOf(s.platform(d), resp.URL)
-	}
+	d, at := a.doc, s.beside(a.doc, resp.URL)
 	if whole := d.Platform == digest.Blogger || d.Platform == digest.WordPress; whole {
 		if d.Kind == digest.PostsFeed {
 			at.Posts = append(at.Posts, resp.URL)
@@ -210,6 +202,17 @@ func (s *search) around(ctx context.Context, resp *pull.Response) (Found, error)
 		}
 	}
 	return s.fromHome(ctx, d, resp, at)
+}
+
+// beside gives where the platform of a feed at an address keeps the feeds of its blog.
+func (s *search) beside(d *feed.Document, address string) platform.Feeds {
+	switch d.Platform {
+	case digest.Blogger:
+		return platform.FeedsOf(digest.Blogger, cmp.Or(d.HomeURL, address))
+	case digest.WordPress:
+		return platform.Below(digest.WordPress, platform.WordPressHome(d, address))
+	}
+	return platform.FeedsOf(s.platform(d), address)
 }
 
 // fromHome looks for the posts of a comments feed on the home page it names.

@@ -3,6 +3,7 @@ package discover
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"postbag/digest"
 	"postbag/digest/feed"
@@ -69,10 +70,7 @@ func (s *search) byMaker(page seenPage, maker string) (platform.Feeds, bool) {
 			return at, true
 		}
 	}
-	p := s.opts.Platform
-	if p == "" {
-		p = platform.ByMaker(maker)
-	}
+	p := cmp.Or(s.opts.Platform, platform.ByMaker(maker))
 	switch {
 	case p == digest.Blogger:
 		return platform.FeedsOf(digest.Blogger, page.url), true
@@ -81,8 +79,7 @@ func (s *search) byMaker(page seenPage, maker string) (platform.Feeds, bool) {
 	case p == digest.WordPress:
 		return s.wordPressPage(page), true
 	case p == digest.Discourse:
-		at := platform.FeedsOf(p, page.url)
-		return at, linkedFeeds(page.Page, page.url).only(ofCategory) == 0
+		return platform.FeedsOf(p, page.url), !linkedFeeds(page.Page, page.url).onlyCategories()
 	case p == digest.Lobsters, p == digest.Reddit:
 		at := platform.FeedsOf(p, page.url)
 		return at, len(at.Posts) > 0
@@ -90,17 +87,12 @@ func (s *search) byMaker(page seenPage, maker string) (platform.Feeds, bool) {
 	return platform.Feeds{}, false
 }
 
-// only counts the feeds of a kind when there are none of posts.
-func (o pageFeeds) only(kind string) (n int) {
-	for _, c := range o.all {
-		switch c.Kind {
-		case ofPosts:
-			return 0
-		case kind:
-			n++
-		}
+// onlyCategories tells whether there are feeds of categories and none of posts.
+func (o pageFeeds) onlyCategories() bool {
+	has := func(kind string) bool {
+		return slices.ContainsFunc(o.all, func(c Choice) bool { return c.Kind == kind })
 	}
-	return n
+	return has(ofCategory) && !has(ofPosts)
 }
 
 // wordPressPage gives the feeds of a WordPress page that names neither its
@@ -126,10 +118,10 @@ func (s *search) announced(ctx context.Context, o pageFeeds) (Found, error) {
 	at := platform.Feeds{Posts: o.posts, Comments: o.comments}
 	switch a.doc.Platform {
 	case digest.Blogger:
-		at = platform.FeedsOf(digest.Blogger, cmp.Or(a.doc.HomeURL, a.url))
+		at = s.beside(a.doc, a.url)
 	case digest.WordPress:
 		if len(at.Comments) == 0 {
-			at.Comments = platform.Below(digest.WordPress, platform.WordPressHome(a.doc, a.url)).Comments
+			at.Comments = s.beside(a.doc, a.url).Comments
 		}
 	}
 	return s.assemble(ctx, at)
@@ -146,13 +138,7 @@ func (s *search) mistaken(ctx context.Context, o pageFeeds, cause error) (Found,
 	if err != nil || a.doc.Kind != digest.CommentsFeed {
 		return Found{}, cause
 	}
-	at := platform.FeedsOf(s.platform(a.doc), resp.URL)
-	switch a.doc.Platform {
-	case digest.WordPress:
-		at = platform.Below(digest.WordPress, platform.WordPressHome(a.doc, resp.URL))
-	case digest.Blogger:
-		at = platform.FeedsOf(digest.Blogger, cmp.Or(a.doc.HomeURL, resp.URL))
-	}
+	at := s.beside(a.doc, resp.URL)
 	if !a.doc.OnePost {
 		at.Comments = append([]string{resp.URL}, at.Comments...)
 	}

@@ -25,15 +25,8 @@ type pageFeeds struct {
 
 // ambiguous words that somebody has to choose.
 func (o pageFeeds) ambiguous(pageURL string) error {
-	act := digest.Act{Do: digest.AddSource}
-	for _, c := range o.all {
-		if c.Kind == ofPosts || act.Posts == "" {
-			act.Posts = c.URL
-			if c.Kind == ofPosts {
-				break
-			}
-		}
-	}
+	offered := o.all[max(0, slices.IndexFunc(o.all, func(c Choice) bool { return c.Kind == ofPosts }))]
+	act := digest.Act{Do: digest.AddSource, Posts: offered.URL}
 	if len(o.comments) > 0 {
 		act.Comments = o.comments[0]
 	}

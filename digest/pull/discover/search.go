@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,13 +18,19 @@ import (
 type search struct {
 	f        *Finder
 	opts     Options
-	said     bool   // the options' platform is what a person said
+	said     bool
 	home     string // the address given, where the feeds are named beside it
 	requests int
 	answers  map[string]*pull.Response // by the address asked for
 	failed   map[string]error          // why an address gave none
 	pages    []seenPage                // web pages read, in order
 	strayed  bool                      // the site's blog was looked for on another page
+}
+
+// search begins a discovery; said tells that the options' platform is what a person
+// said.
+func (f *Finder) search(opts Options, said bool) *search {
+	return &search{f: f, opts: opts, said: said, answers: map[string]*pull.Response{}, failed: map[string]error{}}
 }
 
 // seenPage is a web page and where it came from.
@@ -82,10 +89,7 @@ func (s *search) read(resp *pull.Response, asked string, want digest.FeedKind) (
 	if err != nil {
 		return nil, err
 	}
-	a := &answer{doc: doc, url: asked}
-	if resp.Moved != "" {
-		a.url = resp.Moved
-	}
+	a := &answer{doc: doc, url: cmp.Or(resp.Moved, asked)}
 	if len(a.url) > field.MaxAddress {
 		return nil, digest.Fail(digest.Invalid, "Give a shorter address of the same feed.",
 			"the address of the feed has %d bytes, more than the %d that can be kept", len(a.url), field.MaxAddress)
@@ -144,8 +148,5 @@ func (s *search) first(ctx context.Context, addresses []string, want digest.Feed
 
 // platform is what a document is taken for.
 func (s *search) platform(d *feed.Document) digest.Platform {
-	if s.opts.Platform != "" {
-		return s.opts.Platform
-	}
-	return d.Platform
+	return cmp.Or(s.opts.Platform, d.Platform)
 }

@@ -14,15 +14,18 @@ type Feeds struct {
 	Posts, Comments []string
 }
 
-// TraitsOf gives what a platform does.
-func TraitsOf(p digest.Platform) Traits {
+// rowOf gives a platform's first row; an empty one for none.
+func rowOf(p digest.Platform) row {
 	for _, r := range table {
 		if r.platform == p && p != "" {
-			return r.traits
+			return r
 		}
 	}
-	return Traits{}
+	return row{}
 }
+
+// TraitsOf gives what a platform does.
+func TraitsOf(p digest.Platform) Traits { return rowOf(p).traits }
 
 // ByMaker gives the platform of a maker that a page names; "" for one that has none.
 func ByMaker(maker string) digest.Platform {
@@ -35,14 +38,7 @@ func ByMaker(maker string) digest.Platform {
 }
 
 // MakerOf names the maker of a platform; "" for one that pages do not name.
-func MakerOf(p digest.Platform) string {
-	for _, r := range table {
-		if r.platform == p && p != "" {
-			return r.maker
-		}
-	}
-	return ""
-}
+func MakerOf(p digest.Platform) string { return rowOf(p).maker }
 
 // FeedsOf gives where a platform keeps the feeds of the blog or forum that an
 // address belongs to; none where the table does not tell.

@@ -48,7 +48,7 @@ func (r *run) failed(ctx context.Context, cause error) {
 	case now.Sub(f.FailingSince) >= tellAfter:
 		r.Note("the %s have failed since %s: %s", f.Kind, f.FailingSince.UTC().Format("2 January 15:04 MST"), f.LastError)
 	}
-	if err := r.Store.SaveFeed(ctx, *f, r.held); err != nil {
+	if err := r.Store.SaveFeed(ctx, *f, r.storedCatchUp); err != nil {
 		r.Log.Error("the state of a feed could not be stored", "feed", f.URL, "error", err)
 	}
 }

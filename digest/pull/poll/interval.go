@@ -22,7 +22,7 @@ func (r *run) measure(now time.Time) {
 	switch {
 	case r.first:
 		f.Daily = pace(r.newest)
-	case !r.History && r.held.IsZero() || r.report.notModified:
+	case !r.History && r.storedCatchUp.IsZero() || r.report.notModified:
 		rate := 1000 * float64(r.arrived()) * day / elapsed
 		f.Daily = int(math.Round(float64(f.Daily) + (1-math.Exp(-elapsed/day))*(min(rate, 1e8)-float64(f.Daily))))
 	}
@@ -38,17 +38,11 @@ func (r *run) arrived() int {
 
 // pace gives the entries a day, in thousandths, by the dates on a page.
 func pace(page pull.Page) int {
-	var times []time.Time
-	for _, p := range page.Posts {
-		times = append(times, p.Published)
-	}
-	for _, c := range page.Comments {
-		times = append(times, c.Published)
-	}
+	times := page.Published()
 	if len(times) < 2 {
 		return 0
 	}
-	span := slices.MaxFunc(times, time.Time.Compare).Sub(oldest(times))
+	span := slices.MaxFunc(times, time.Time.Compare).Sub(slices.MinFunc(times, time.Time.Compare))
 	return int(min(1000*float64(len(times)-1)*float64(24*time.Hour)/float64(max(span, pull.MinInterval)), 1e8))
 }
 

@@ -72,49 +72,32 @@ func announce(n int) string {
 	return fmt.Sprintf("each of %d posts announces", n)
 }
 
+// all looks at the newest posts, or for the history at all of them. A history that is
+// cut off goes on where it stopped, since what was read matches its count then.
 func (l *listRun) all(ctx context.Context) error {
+	which := pull.ListingFilter{Limit: listsLooked}
 	if l.History {
-		return l.history(ctx)
+		which.AfterID = -1
 	}
-	batch, err := l.Store.Listings(ctx, l.Source.ID, pull.ListingFilter{Limit: listsLooked})
-	if err != nil {
-		return err
-	}
-	for _, x := range batch {
-		if l.read >= listsAPull {
-			return nil
-		}
-		if err := l.one(ctx, x); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// history looks at all posts. A run that is cut off goes on where it stopped,
-// since what was read matches its count then.
-func (l *listRun) history(ctx context.Context) error {
-	after := beforeAll
 	for {
-		batch, err := l.Store.Listings(ctx, l.Source.ID, pull.ListingFilter{AfterID: after, Limit: listsLooked})
+		batch, err := l.Store.Listings(ctx, l.Source.ID, which)
 		if err != nil || len(batch) == 0 {
 			return err
 		}
 		for _, x := range batch {
+			if l.read >= listsAPull && !l.History {
+				return nil
+			}
 			if err := l.one(ctx, x); err != nil {
 				return err
 			}
 		}
-		next := batch[len(batch)-1].PostID
-		if next <= after {
+		if !l.History {
 			return nil
 		}
-		after = next
+		which.AfterID = batch[len(batch)-1].PostID
 	}
 }
-
-// beforeAll is an AfterID that lists all posts in ascending order.
-const beforeAll int64 = -1
 
 // one reads a post's comments if that is wanted. A post that cannot be read costs
 // itself alone, until too many in a row cannot.
@@ -151,14 +134,16 @@ func (l *listRun) one(ctx context.Context, x digest.Listing) error {
 	if l.outcome.new && !l.History && !got.Complete && got.Entries < x.Announced {
 		l.report.older = true
 	}
-	if x.Failures == 0 && l.lags(x, got) {
-		return l.onceMore(ctx, x, got)
+	if x.Failures == 0 && l.lags(x, got) { // it is read once more, a while later
+		x.Failures, x.NextTry = 1, l.Clock.Now().Add(l.BackOff(1))
+		return l.keep(ctx, x, got)
 	}
 	if got.Complete && x.Announced >= 0 && got.Entries != x.Announced {
 		if l.differ++; l.anywhere == "" {
 			l.anywhere = fmt.Sprintf("%s (%d and %d)", cmp.Or(x.URL, x.GUID), x.Announced, got.Entries)
 		}
 	}
+	x.Listed, x.NextTry, x.Failures = x.Announced, time.Time{}, 0
 	return l.keep(ctx, x, got)
 }
 
@@ -201,19 +186,8 @@ func (l *listRun) lags(x digest.Listing, got reader.List) bool {
 	return got.Entries < x.Announced && (l.Traits.WholeListing || l.Size == 0 || got.Entries < l.Size)
 }
 
-// onceMore lets a list be read once more, a while later, that may be behind the
-// count now.
-func (l *listRun) onceMore(ctx context.Context, x digest.Listing, got reader.List) error {
-	x.Failures, x.NextTry = 1, l.Clock.Now().Add(l.BackOff(1))
-	if !got.Unchanged {
-		x.ListedAt, x.ETag, x.LastModified = l.Began, got.ETag, got.LastModified
-	}
-	return l.Store.SaveListing(ctx, x)
-}
-
 // keep stores that a post's comments were read.
 func (l *listRun) keep(ctx context.Context, x digest.Listing, got reader.List) error {
-	x.Listed, x.NextTry, x.Failures = x.Announced, time.Time{}, 0
 	if !got.Unchanged {
 		x.ListedAt, x.ETag, x.LastModified = l.Began, got.ETag, got.LastModified
 	}

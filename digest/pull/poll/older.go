@@ -14,20 +14,17 @@ import (
 // if it was asked before, or if it leads to another site.
 func (r *run) older(doc *feed.Document, resp *pull.Response) string {
 	next := doc.NextURL
-	switch size := r.Traits.PageSize[r.feed.Kind]; {
+	switch {
 	case next == "" && r.byNumber() && doc.Entries() > 0:
 		next = numbered(r.at)
 	case next == "":
 		return ""
-	case size != "" && r.History:
-		next = reader.WithQuery(next, "max-results", size)
+	case r.History:
+		next = r.Sized(next, r.feed.Kind)
 	}
-	next, elsewhere := reader.Next(doc, resp, r.feed.URL, next)
+	next, elsewhere := r.Next(doc, resp, r.feed.URL, next)
 	if elsewhere {
 		r.Note("the feed's next page lies on another host and was not asked for")
-	}
-	if r.Asked[next] {
-		return ""
 	}
 	return next
 }

@@ -53,7 +53,7 @@ func (r *run) rest(ctx context.Context) error {
 		return err
 	}
 	r.feed.Older = ""
-	return r.Store.SaveFeed(ctx, r.feed, r.held)
+	return r.Store.SaveFeed(ctx, r.feed, r.storedCatchUp)
 }
 
 // restEnds tells whether an error is only the end of the pages, or that the site
@@ -79,23 +79,18 @@ func (r *run) restPage(ctx context.Context, doc *feed.Document, resp *pull.Respo
 	if doc.Entries()+len(doc.Skipped) == 0 {
 		return "", nil
 	}
-	r.Count.Pages++
-	r.Count.Entries += doc.Entries()
-	r.Count.Skipped += len(doc.Skipped)
+	page := r.Convert(doc)
 	if r.remember(doc); r.stale >= reader.StalePages {
 		return "", nil
 	}
 	next := reader.WithQuery(address, "page", strconv.Itoa(restNumber(address)+1))
-	page := r.Convert(doc)
 	r.feed.Older = next
-	page.Feed, page.Held = &r.feed, r.held
-	stored, err := r.Store.StorePage(ctx, page)
+	page.Feed, page.StoredCatchUp = &r.feed, r.storedCatchUp
+	stored, err := r.StorePage(ctx, page, r.feed.Kind, doc.TotalResults)
 	if err != nil {
 		return "", err
 	}
 	seen.add(doc, resp, stored)
-	r.Count.Stored = r.Count.Stored.Add(stored)
-	r.Tell(pull.Progress{Source: r.Source.Name, Kind: r.feed.Kind, Pages: r.Count.Pages, Entries: r.Count.Entries, Total: doc.TotalResults})
 	return next, nil
 }
 

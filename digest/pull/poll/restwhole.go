@@ -5,10 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"postbag/digest"
 	"postbag/digest/feed"
 	"postbag/digest/pull"
-	"postbag/digest/pull/reader"
 )
 
 // restMissing is how many comments that a REST listing lacks are asked for one by one
@@ -74,18 +72,9 @@ func (r *run) removed(ctx context.Context, w *restWalk) error {
 				r.Note("more than %d comments are missing from the site's REST API; the others are looked at the next time", restMissing)
 				return nil
 			}
-			gone, err := r.RESTLacks(ctx, r.feed.URL, number)
-			if err != nil {
+			if _, err := r.MarkIfLacking(ctx, r.feed.URL, number, c.ID); err != nil {
 				return err
 			}
-			if !gone {
-				continue
-			}
-			n, err := r.Store.MarkGone(ctx, []int64{c.ID}, digest.ByAbsence, reader.NotGiven)
-			if err != nil {
-				return err
-			}
-			r.Count.Stored.GoneComments += n
 		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"postbag/digest"
@@ -28,12 +27,12 @@ type run struct {
 	// earlier. What came between by other ways, as the comments of a single post or
 	// an export, may have gaps.
 	known time.Time
-	// held is the CatchUp last read or stored, by which the store tells whether
+	// storedCatchUp is the CatchUp last read or stored, by which the store tells whether
 	// another process pulls the feed too.
-	held   time.Time
-	stored string // the Older last read or stored
-	first  bool   // the feed was never pulled to the end before
-	window window
+	storedCatchUp time.Time
+	storedOlder   string // the Older last read or stored
+	first         bool   // the feed was never pulled to the end before
+	window        window
 
 	reader.Validators
 	moved     string // where the first answer says that the feed has moved
@@ -55,12 +54,12 @@ type run struct {
 // start makes a run of a feed.
 func (p *Poller) start(src digest.Source, f digest.FeedState, own identity.Hosts, m mode) *run {
 	r := &run{Session: reader.New(p.Tools, src, own), feed: f, before: f, mode: m,
-		held: f.CatchUp, stored: f.Older, first: f.LastSuccess.IsZero(), ids: map[string]bool{}}
+		storedCatchUp: f.CatchUp, storedOlder: f.Older, first: f.LastSuccess.IsZero(), ids: map[string]bool{}}
 	r.Unlimited, r.Backfill = r.History, r.History && !r.first
 	// Whole microseconds, so that no store's rounding of FirstSeen falls before it.
 	r.known = r.Began.Truncate(time.Microsecond)
-	if !r.held.IsZero() && r.held.Before(r.known) {
-		r.known = r.held
+	if !r.storedCatchUp.IsZero() && r.storedCatchUp.Before(r.known) {
+		r.known = r.storedCatchUp
 	}
 	r.KnownBefore = r.known
 	if last := f.LastSuccess.Add(time.Microsecond); !r.first && last.Before(r.KnownBefore) {
@@ -108,7 +107,7 @@ func (r *run) do(ctx context.Context) {
 func (r *run) leave(ctx context.Context) error {
 	if r.feed.NextPoll.Before(r.feed.RetryAt) {
 		r.feed.NextPoll = r.feed.RetryAt
-		if err := r.Store.SaveFeed(ctx, r.feed, r.held); err != nil {
+		if err := r.Store.SaveFeed(ctx, r.feed, r.storedCatchUp); err != nil {
 			return err
 		}
 	}
@@ -167,9 +166,6 @@ func (r *run) pages(ctx context.Context) error {
 
 // page stores a page and gives the address of the next one to ask for, or "".
 func (r *run) page(ctx context.Context, doc *feed.Document, resp *pull.Response) (string, error) {
-	r.Count.Pages++
-	r.Count.Entries += doc.Entries()
-	r.Count.Skipped += len(doc.Skipped)
 	r.Own.Add(resp.URL)
 	older := r.older(doc, resp)
 	if doc.CutShort {
@@ -184,17 +180,14 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *pull.Response)
 		}
 	}
 	if r.keepPlace(doc, older) {
-		page.Feed, page.Held = &r.feed, r.held
+		page.Feed, page.StoredCatchUp = &r.feed, r.storedCatchUp
 	}
-	stored, err := r.Store.StorePage(ctx, page)
+	stored, err := r.StorePage(ctx, page, r.feed.Kind, doc.TotalResults)
 	if err != nil {
-		r.feed.CatchUp, r.feed.Older = r.held, r.stored
+		r.feed.CatchUp, r.feed.Older = r.storedCatchUp, r.storedOlder
 		return "", err
 	}
-	r.held, r.stored = r.feed.CatchUp, r.feed.Older
-	r.Count.Stored = r.Count.Stored.Add(stored)
-	r.Tell(pull.Progress{Source: r.Source.Name, Kind: r.feed.Kind, Pages: r.Count.Pages,
-		Entries: r.Count.Entries, Total: doc.TotalResults})
+	r.storedCatchUp, r.storedOlder = r.feed.CatchUp, r.feed.Older
 	if doc.CutShort {
 		return "", reader.CutShort("the feed is cut short: it ends in the middle, and what came before that is stored (%d entries)", doc.Entries())
 	}
@@ -242,10 +235,10 @@ func (r *run) keepPlace(doc *feed.Document, older string) bool {
 // for the end of what is new. A mark that is there already is moved back a
 // moment: whoever left it may be at work still, and must not clear this one.
 func (r *run) mark() time.Time {
-	if r.held.IsZero() {
+	if r.storedCatchUp.IsZero() {
 		return r.known
 	}
-	return r.held.Add(-time.Microsecond)
+	return r.storedCatchUp.Add(-time.Microsecond)
 }
 
 // goOn gives the page to ask for after this one, or "" when no more is wanted.
@@ -337,13 +330,13 @@ func (r *run) finish(ctx context.Context) error {
 		f.Older = ""
 	}
 	r.follow()
-	err := r.Store.SaveFeed(ctx, *f, r.held)
+	err := r.Store.SaveFeed(ctx, *f, r.storedCatchUp)
 	if err != nil && digest.KindOf(err) == digest.Conflict && f.URL != r.before.URL {
 		r.Note("the feed has moved to %s, which is followed already", f.URL)
 		f.URL = r.before.URL
-		err = r.Store.SaveFeed(ctx, *f, r.held)
+		err = r.Store.SaveFeed(ctx, *f, r.storedCatchUp)
 	}
-	r.held = f.CatchUp
+	r.storedCatchUp = f.CatchUp
 	return err
 }
 
@@ -354,13 +347,5 @@ func (r *run) suspect(ctx context.Context, cause error) error {
 	r.feed.NextPoll = r.nextPoll(r.Clock.Now())
 	r.NoteWith(digest.Act{Do: digest.AcceptPage, Source: r.Source.ID},
 		"the newest page of the %s waits for you: %s; look at the blog, and store it if all is well", r.feed.Kind, r.feed.Suspect)
-	return r.Store.SaveFeed(ctx, r.feed, r.held)
-}
-
-// oldest gives the earliest of some times, zero for none.
-func oldest(times []time.Time) time.Time {
-	if len(times) == 0 {
-		return time.Time{}
-	}
-	return slices.MinFunc(times, time.Time.Compare)
+	return r.Store.SaveFeed(ctx, r.feed, r.storedCatchUp)
 }

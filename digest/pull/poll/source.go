@@ -75,79 +75,58 @@ func (p *Poller) PullAll(ctx context.Context, by digest.Actor, opts Options) ([]
 	if err != nil {
 		return nil, fmt.Errorf("pull: %w", err)
 	}
-	jobs := make([]job, len(sources))
+	feeds := make([][]digest.FeedState, len(sources))
 	for i, src := range sources {
-		feeds, err := p.Store.Feeds(ctx, src.ID)
-		if err != nil {
+		if feeds[i], err = p.Store.Feeds(ctx, src.ID); err != nil {
 			return nil, fmt.Errorf("pull %q: %w", src.Name, err)
 		}
-		jobs[i] = job{src, feeds}
 	}
-	return p.all(ctx, jobs, mode{Options: opts, by: by})
+	reports := make([]Report, len(sources))
+	slots := make(chan struct{}, together)
+	var wg sync.WaitGroup
+	for i, src := range sources {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			reports[i] = p.source(ctx, src, feeds[i], mode{Options: opts, by: by})
+		})
+	}
+	wg.Wait()
+	return reports, ctx.Err()
 }
 
 // PullDue pulls a source for the schedule: its feeds whose time has come. Its
 // other feed is asked along if its time is near, so that posts keep coming before
 // their comments. Errors are as for [Poller.Pull].
 func (p *Poller) PullDue(ctx context.Context, sourceID int64) (Report, error) {
-	j, err := p.along(ctx, sourceID, p.Clock.Now())
+	src, err := p.Store.Source(ctx, sourceID)
 	if err != nil {
 		return Report{}, fmt.Errorf("pull: %w", err)
 	}
-	if len(j.feeds) == 0 {
-		return Report{Source: j.src}, nil
+	feeds, err := p.Store.Feeds(ctx, sourceID)
+	if err != nil {
+		return Report{}, fmt.Errorf("pull: %w", err)
 	}
-	r := p.source(ctx, j.src, j.feeds, mode{scheduled: true})
+	if feeds = p.due(feeds); len(feeds) == 0 {
+		return Report{Source: src}, nil
+	}
+	r := p.source(ctx, src, feeds, mode{scheduled: true})
 	return r, r.Err
 }
 
-// along gives a source with its feeds that are due, or nearly: those whose next
-// poll only the jitter has put off.
-func (p *Poller) along(ctx context.Context, sourceID int64, now time.Time) (job, error) {
-	src, err := p.Store.Source(ctx, sourceID)
-	if err != nil {
-		return job{}, err
-	}
-	feeds, err := p.Store.Feeds(ctx, sourceID)
-	if err != nil {
-		return job{}, err
-	}
-	j := job{src: src}
-	feeds = slices.DeleteFunc(feeds, func(f digest.FeedState) bool { return f.Stopped })
-	due := func(f digest.FeedState) bool { return !pull.Waits(f.NextPoll, now) }
+// due leaves the feeds whose time has come, and with them those whose next poll only
+// the jitter has put off.
+func (p *Poller) due(feeds []digest.FeedState) []digest.FeedState {
+	now := p.Clock.Now()
+	due := func(f digest.FeedState) bool { return !f.Stopped && !pull.Waits(f.NextPoll, now) }
 	if !slices.ContainsFunc(feeds, due) {
-		return j, nil
+		return nil
 	}
 	near := now.Add(time.Duration(2 * pull.Jitter * float64(p.Interval)))
-	for _, f := range feeds {
-		soon := f.Failures == 0 && !f.NextPoll.After(near) && now.Sub(f.LastTry) >= pull.MinInterval
-		if soon || due(f) {
-			j.feeds = append(j.feeds, f)
-		}
-	}
-	return j, nil
-}
-
-// job is a source to pull through some of its feeds.
-type job struct {
-	src   digest.Source
-	feeds []digest.FeedState
-}
-
-// all pulls several sources, a few at a time, and waits for them.
-func (p *Poller) all(ctx context.Context, jobs []job, m mode) ([]Report, error) {
-	reports := make([]Report, len(jobs))
-	slots := make(chan struct{}, together)
-	var wg sync.WaitGroup
-	for i, j := range jobs {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			reports[i] = p.source(ctx, j.src, j.feeds, m)
-		})
-	}
-	wg.Wait()
-	return reports, ctx.Err()
+	return slices.DeleteFunc(feeds, func(f digest.FeedState) bool {
+		soon := !f.Stopped && f.Failures == 0 && !f.NextPoll.After(near) && now.Sub(f.LastTry) >= pull.MinInterval
+		return !soon && !due(f)
+	})
 }
 
 // source pulls a source's feeds one after the other, posts before comments so
@@ -262,7 +241,7 @@ func (p *Poller) Reread(ctx context.Context, src digest.Source, feed digest.Feed
 func (p *Poller) guarded(ctx context.Context, src digest.Source, feed digest.FeedState, own identity.Hosts, m mode) feedReport {
 	r := p.start(src, feed, own, m)
 	p.guard(&r.report, fmt.Sprintf("pull the %s of %q", feed.Kind, src.Name), func() { r.do(ctx) }, func(fault error) {
-		r.feed, r.held = feed, feed.CatchUp
+		r.feed, r.storedCatchUp = feed, feed.CatchUp
 		r.failed(ctx, fault)
 	})
 	r.report.Counts = r.Count

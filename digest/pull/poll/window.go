@@ -23,15 +23,12 @@ type window struct {
 // add counts a page.
 func (w *window) add(page pull.Page, began time.Time) {
 	w.start = began.Add(-digest.FirstWeek)
-	var times []time.Time
-	if !w.oldest.IsZero() {
-		times = append(times, w.oldest)
-	}
-	for _, post := range page.Posts {
-		times = append(times, post.Published)
+	for _, at := range page.Published() {
+		if w.oldest.IsZero() || at.Before(w.oldest) {
+			w.oldest = at
+		}
 	}
 	for _, c := range page.Comments {
-		times = append(times, c.Published)
 		if c.Gone {
 			continue
 		}
@@ -40,7 +37,6 @@ func (w *window) add(page pull.Page, began time.Time) {
 			w.recent++
 		}
 	}
-	w.oldest = oldest(times)
 }
 
 // open tells whether everything so far is of the last week, so that more of it

@@ -11,8 +11,11 @@ import (
 	"postbag/digest/pull/identity"
 )
 
-// Convert makes a page for the store of a page of a feed.
+// Convert makes a page for the store of a page of a feed, and counts its entries.
 func (s *Session) Convert(doc *feed.Document) pull.Page {
+	s.Count.Pages++
+	s.Count.Entries += doc.Entries()
+	s.Count.Skipped += len(doc.Skipped)
 	page := pull.Page{SourceID: s.Source.ID, Seen: s.Clock.Now(), KnownBefore: s.KnownBefore}
 	for _, e := range doc.Posts {
 		page.Posts = append(page.Posts, s.post(e, page.Seen))

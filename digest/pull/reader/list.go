@@ -127,19 +127,11 @@ func (l *Lists) pageOf(ctx context.Context, x digest.Listing, resp *pull.Respons
 			l.Fragments[x.PostID] = append(l.Fragments[x.PostID], u.Fragment)
 		}
 	}
-	l.Count.Pages++
-	l.Count.Entries += doc.Entries()
-	l.Count.Skipped += len(doc.Skipped)
-	stored, err := l.Store.StorePage(ctx, l.Convert(doc))
-	if err != nil {
-		return nil, pull.Stored{}, err
+	stored, err := l.StorePage(ctx, l.Convert(doc), digest.CommentsFeed, -1)
+	if err == nil && doc.CutShort {
+		err = CutShort("the feed at %s is cut short: it ends in the middle", resp.URL)
 	}
-	l.Count.Stored = l.Count.Stored.Add(stored)
-	l.Tell(pull.Progress{Source: l.Source.Name, Kind: digest.CommentsFeed, Pages: l.Count.Pages, Entries: l.Count.Entries, Total: -1})
-	if doc.CutShort {
-		return nil, pull.Stored{}, CutShort("the feed at %s is cut short: it ends in the middle", resp.URL)
-	}
-	return doc, stored, nil
+	return doc, stored, err
 }
 
 // count notes a page's entries. An entry that was left out and has no id may be
@@ -172,13 +164,10 @@ func foreign(doc *feed.Document, x digest.Listing, own identity.Hosts) bool {
 
 // following gives the page after a page of a list.
 func (l *Lists) following(doc *feed.Document, resp *pull.Response, address string) string {
-	next := doc.NextURL
-	if size := l.Traits.PageSize[digest.CommentsFeed]; next != "" && size != "" {
-		next = WithQuery(next, "max-results", size)
-	}
-	if next, _ = Next(doc, resp, address, next); l.Asked[next] {
+	if doc.NextURL == "" {
 		return ""
 	}
+	next, _ := l.Next(doc, resp, address, l.Sized(doc.NextURL, digest.CommentsFeed))
 	return next
 }
 
@@ -187,10 +176,10 @@ func (l *Lists) following(doc *feed.Document, resp *pull.Response, address strin
 // else where the platform keeps it; "" for none.
 func (l *Lists) Address(x digest.Listing) string {
 	if u := identity.Web(x.CommentsURL); u != nil && (l.Own.Has(x.CommentsURL) || l.Source.Platform == digest.Blogger && identity.Host(u) == "blogger.com") {
-		if size := l.Traits.PageSize[digest.CommentsFeed]; size != "" && !u.Query().Has("max-results") {
-			return WithQuery(x.CommentsURL, "max-results", size)
+		if u.Query().Has("max-results") {
+			return x.CommentsURL
 		}
-		return x.CommentsURL
+		return l.Sized(x.CommentsURL, digest.CommentsFeed)
 	}
 	if l.Source.CommentsPattern != "" {
 		return platform.Fill(l.Source.CommentsPattern, x, l.Folder)

@@ -22,9 +22,6 @@ const (
 	restPage = "100" // comments, the most that WordPress gives
 )
 
-// NotGiven is why a comment is gone that the REST API does not have.
-const NotGiven = "the site does not give it any more"
-
 // wordPressID is an id that only WordPress itself gives a comment. A comment of
 // another service on the same site may have the same number.
 var wordPressID = regexp.MustCompile(`[?&](?:p|page_id)=\d+#(comment-(\d+))$`)
@@ -78,10 +75,19 @@ func (s *Session) RESTNumber(guid string, largest int64) string {
 	return m[1]
 }
 
-// RESTLacks asks WordPress's REST API for one comment, and tells whether it says that
-// there is none that everybody may read: 404 for what is deleted, 401 or 403 for
-// what is in the bin or not approved any more. Others' error is no answer.
-func (s *Session) RESTLacks(ctx context.Context, feedURL, number string) (bool, error) {
+// MarkIfLacking asks WordPress's REST API for one comment by its number, marks it as
+// gone if the API does not give it, and tells whether that is so.
+func (s *Session) MarkIfLacking(ctx context.Context, feedURL, number string, id int64) (gone bool, err error) {
+	if gone, err = s.restLacks(ctx, feedURL, number); gone {
+		err = s.MarkGone(ctx, id, digest.ByAbsence, "the site does not give it any more")
+	}
+	return gone, err
+}
+
+// restLacks tells whether the REST API says that nobody may read a comment: 404 for
+// what is deleted, 401 or 403 for what is in the bin or not approved any more. Other
+// errors say nothing.
+func (s *Session) restLacks(ctx context.Context, feedURL, number string) (bool, error) {
 	base, _, _ := strings.Cut(RESTAddress(feedURL), "?")
 	_, err := s.Get(ctx, base+"/"+number, AcceptJSON, Validators{})
 	if ctx.Err() != nil {

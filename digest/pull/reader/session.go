@@ -88,6 +88,24 @@ func (s *Session) Parse(resp *pull.Response, kind digest.FeedKind) (*feed.Docume
 	return Parse(resp, kind, TakenFor{s.Source.Platform, s.Source.PlatformSet})
 }
 
+// StorePage stores a page, counts what is new, and reports progress. Total is how many
+// entries the feed says it has, -1 when it does not say.
+func (s *Session) StorePage(ctx context.Context, page pull.Page, kind digest.FeedKind, total int) (pull.Stored, error) {
+	stored, err := s.Store.StorePage(ctx, page)
+	if err == nil {
+		s.Count.Stored = s.Count.Stored.Add(stored)
+		s.Tell(pull.Progress{Source: s.Source.Name, Kind: kind, Pages: s.Count.Pages, Entries: s.Count.Entries, Total: total})
+	}
+	return stored, err
+}
+
+// MarkGone marks a comment as gone, and counts it.
+func (s *Session) MarkGone(ctx context.Context, id int64, by digest.GoneBy, reason string) error {
+	n, err := s.Store.MarkGone(ctx, []int64{id}, by, reason)
+	s.Count.Stored.GoneComments += n
+	return err
+}
+
 // Note adds a notice.
 func (s *Session) Note(format string, args ...any) { s.NoteWith(digest.Act{}, format, args...) }
 
@@ -127,15 +145,26 @@ func CutShort(format string, args ...any) error {
 
 // Next gives the address of the page that a document names as the next one: as the
 // answer came, by https, and only on the feed's or the answer's site; elsewhere tells
-// that it lies on another.
-func Next(doc *feed.Document, resp *pull.Response, from, next string) (address string, elsewhere bool) {
+// that it lies on another. It is "" for a page that was asked for.
+func (s *Session) Next(doc *feed.Document, resp *pull.Response, from, next string) (address string, elsewhere bool) {
 	if strings.HasPrefix(resp.URL, "https://") && strings.HasPrefix(next, "http://") {
 		next = "https" + strings.TrimPrefix(next, "http")
 	}
 	if next != "" && !SameSite(from, next) && !SameSite(resp.URL, next) && !platform.BloggersOwn(doc, next) {
 		return "", true
 	}
+	if s.Asked[next] {
+		return "", false
+	}
 	return next, false
+}
+
+// Sized asks for as many entries in a page as the platform gives.
+func (s *Session) Sized(address string, kind digest.FeedKind) string {
+	if size := s.Traits.PageSize[kind]; size != "" {
+		return WithQuery(address, "max-results", size)
+	}
+	return address
 }
 
 // SameSite tells whether two addresses are on one host and port. https may

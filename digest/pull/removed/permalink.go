@@ -263,12 +263,10 @@ func (l *checkRun) markMissing(ctx context.Context, shown map[int64]bool) error 
 			told = true
 			continue
 		}
-		n, err := l.Store.MarkGone(ctx, []int64{m.id}, digest.ByPermalink, m.reason())
-		if err != nil {
+		if err := l.MarkGone(ctx, m.id, digest.ByPermalink, m.reason()); err != nil {
 			return err
 		}
 		shown[m.id] = false
-		l.Count.Stored.GoneComments += n
 	}
 	return nil
 }

@@ -189,7 +189,7 @@ func (p *Checker) lookThrough(ctx context.Context, id int64, comments []digest.C
 		return l, err
 	}
 	if doubted := l.doubted(comments, shown); len(doubted) > 0 {
-		if err := l.recount(ctx); err != nil {
+		if _, err := l.reread(ctx, digest.PostsFeed); err != nil { // for the counts it announces
 			return l, err
 		}
 		if err := l.show(ctx, doubted, shown); err != nil {
@@ -213,13 +213,6 @@ func (l *checkRun) doubted(comments []digest.Comment, shown map[int64]bool) (out
 		}
 	}
 	return out
-}
-
-// recount reads the newest page of the posts feed for the counts it announces. A
-// feed that does not answer is no error: the counts stay in doubt.
-func (l *checkRun) recount(ctx context.Context) error {
-	_, err := l.reread(ctx, digest.PostsFeed)
-	return err
 }
 
 // reread reads a feed of the source from its beginning, as a pull does, and gives the

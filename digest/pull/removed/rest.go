@@ -49,19 +49,13 @@ func (l *checkRun) askREST(ctx context.Context, comments []digest.Comment, shown
 			shown[c.ID] = true
 			continue
 		}
-		gone, err := l.RESTLacks(ctx, feeds[0].URL, strings.TrimPrefix(key, "comment-"))
+		gone, err := l.MarkIfLacking(ctx, feeds[0].URL, strings.TrimPrefix(key, "comment-"), c.ID)
+		if gone {
+			shown[c.ID] = false
+		}
 		if err != nil {
 			return err
 		}
-		if !gone {
-			continue
-		}
-		shown[c.ID] = false
-		n, err := l.Store.MarkGone(ctx, []int64{c.ID}, digest.ByAbsence, reader.NotGiven)
-		if err != nil {
-			return err
-		}
-		l.Count.Stored.GoneComments += n
 	}
 	return nil
 }

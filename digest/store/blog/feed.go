@@ -41,14 +41,14 @@ func (db *Store) Feeds(ctx context.Context, sourceID int64) (all []digest.FeedSt
 
 // SaveFeed stores the polling state of a feed, its address included. That and what
 // tells how far the feed was pulled is stored only when the stored CatchUp is the
-// one held, as [pull.Store] says. The error is of kind NotFound for an unknown feed,
+// given one, as [pull.Store] says. The error is of kind NotFound for an unknown feed,
 // and of kind Conflict when another feed has the address.
-func (db *Store) SaveFeed(ctx context.Context, feed digest.FeedState, held time.Time) error {
-	return db.Update(ctx, "save the feed", func(t *database.Tx) error { return db.SaveFeedIn(t, feed, held) })
+func (db *Store) SaveFeed(ctx context.Context, feed digest.FeedState, stored time.Time) error {
+	return db.Update(ctx, "save the feed", func(t *database.Tx) error { return db.SaveFeedIn(t, feed, stored) })
 }
 
 // SaveFeedIn is [Store.SaveFeed] within a transaction.
-func (db Store) SaveFeedIn(t *database.Tx, f digest.FeedState, held time.Time) error {
+func (db Store) SaveFeedIn(t *database.Tx, f digest.FeedState, stored time.Time) error {
 	n, err := t.Exec(`
 		UPDATE feeds SET next_poll = $2, last_try = $3, failures = $4, last_error = $5,
 			failing_since = $6, asked_whole = $7, moved_to = $8, moved_polls = $9, gone_since = $10, stopped = $11,
@@ -63,7 +63,7 @@ func (db Store) SaveFeedIn(t *database.Tx, f digest.FeedState, held time.Time) e
 		f.URL, f.NextPoll, f.LastTry, f.Failures, f.LastError,
 		f.FailingSince, f.AskedWhole, f.MovedTo, f.MovedPolls, f.GoneSince, f.Stopped,
 		f.Suspect, f.PageSize, f.Daily,
-		f.ETag, f.LastModified, f.LastSuccess, f.Older, f.CatchUp, held, f.ID, f.RetryAt)
+		f.ETag, f.LastModified, f.LastSuccess, f.Older, f.CatchUp, stored, f.ID, f.RetryAt)
 	if err == nil && n == 0 {
 		return database.Missing("there is no feed %d", f.ID)
 	}

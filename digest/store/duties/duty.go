@@ -20,9 +20,9 @@ func UnderLease(t *database.Tx) error {
 	if !ok {
 		return nil
 	}
-	held := false
-	err := t.Each(func(database.Row) error { held = true; return nil }, t.Dialect.CheckLease, l.Name, l.Fence, l.Place)
-	if err == nil && !held {
+	holds := false
+	err := t.Each(func(database.Row) error { holds = true; return nil }, t.Dialect.CheckLease, l.Name, l.Fence, l.Worker)
+	if err == nil && !holds {
 		return lostLease(l)
 	}
 	return err
@@ -50,7 +50,7 @@ func amongKinds(query string, kinds []work.Kind) string {
 const leaseColumns = `name, kind, subject, room, due_at, failures, last_error, worker_id, fence`
 
 func leaseFields(l *work.Lease) []any {
-	return []any{&l.Name, &l.Kind, &l.Subject, &l.Room, &l.Next, &l.Failures, &l.LastError, &l.Place, &l.Fence}
+	return []any{&l.Name, &l.Kind, &l.Subject, &l.Room, &l.Next, &l.Failures, &l.LastError, &l.Worker, &l.Fence}
 }
 
 // Claim takes the duty that is due longest among the given kinds; see
@@ -140,7 +140,7 @@ func (db *Store) Complete(ctx context.Context, l work.Lease, o work.Outcome) err
 		n, err := t.Exec(`
 			UPDATE duties SET worker_id = NULL, next_at = $1, done_at = $2, runs = runs + 1, failures = $3, last_error = $4
 			WHERE name = $5 AND fence = $6 AND worker_id = $7`,
-			o.Next, o.Now, failures, words, l.Name, l.Fence, l.Place)
+			o.Next, o.Now, failures, words, l.Name, l.Fence, l.Worker)
 		if err != nil {
 			return err
 		}
@@ -158,7 +158,7 @@ func (db *Store) Complete(ctx context.Context, l work.Lease, o work.Outcome) err
 // HandBack ends a lease without having done the work; see [work.Store].
 func (db *Store) HandBack(ctx context.Context, l work.Lease) error {
 	return db.Update(ctx, "hand a duty back", func(t *database.Tx) error {
-		n, err := t.Exec(`UPDATE duties SET worker_id = NULL WHERE name = $1 AND fence = $2 AND worker_id = $3`, l.Name, l.Fence, l.Place)
+		n, err := t.Exec(`UPDATE duties SET worker_id = NULL WHERE name = $1 AND fence = $2 AND worker_id = $3`, l.Name, l.Fence, l.Worker)
 		if n > 0 {
 			t.Wake()
 		}
@@ -169,17 +169,17 @@ func (db *Store) HandBack(ctx context.Context, l work.Lease) error {
 // LetGo ends a worker's leases on all duties but the named ones; see [work.Store].
 func (db *Store) LetGo(ctx context.Context, workerID int64, but []string) error {
 	return db.Update(ctx, "let go of duties", func(t *database.Tx) error {
-		var held []string
+		var leased []string
 		err := t.Each(func(r database.Row) error {
 			var name string
 			err := r.Scan(&name)
-			held = append(held, name)
+			leased = append(leased, name)
 			return err
 		}, `SELECT name FROM duties WHERE worker_id = $1`, workerID)
 		if err != nil {
 			return err
 		}
-		for _, name := range held {
+		for _, name := range leased {
 			if slices.Contains(but, name) {
 				continue
 			}
@@ -255,7 +255,7 @@ func duties(t *database.Tx, query string, args ...any) (all []work.Listed, err e
 	err = t.Each(func(r database.Row) error {
 		var l work.Listed
 		err := r.Scan(&l.Name, &l.Kind, &l.Subject, &l.Room, &l.Next, &l.Failures, &l.LastError,
-			&l.LastDue, &l.LastDone, &l.Runs, &l.HeldSince, &l.HeldUntil, &l.Holder, &l.Zone, &l.Asks)
+			&l.LastDue, &l.LastDone, &l.Runs, &l.LeasedSince, &l.LeasedUntil, &l.Worker, &l.Zone, &l.Asks)
 		all = append(all, l)
 		return err
 	}, query, args...)

@@ -26,7 +26,7 @@ const (
 	leaveTime = 3 * time.Second
 )
 
-// worker is this process among those that work on the database: a [work.Place].
+// worker is this process among those that work on the database: a [work.Member].
 type worker struct {
 	db       *Store
 	id       int64
@@ -52,7 +52,7 @@ type worker struct {
 // The context of what it gives ends with ctx, when the worker leaves, and when its
 // lease is lost: its cause is then an error of kind Unavailable, and the caller
 // stops its work, leaves, and may join again.
-func (db *Store) Join(ctx context.Context, j work.Joining) (work.Place, error) {
+func (db *Store) Join(ctx context.Context, j work.Joining) (work.Member, error) {
 	if j.Lease <= 0 {
 		j.Lease = defaultLease
 	}
@@ -182,7 +182,7 @@ func QueryWorker(d *database.Dialect) string {
 }
 
 func lostLeaseOfWorker() error {
-	return database.Conflict("Another process goes on with its work.", "this process was silent for too long and lost its place among the workers")
+	return database.Conflict("Another process goes on with its work.", "this process was silent for too long and lost its lease as a worker")
 }
 
 // keep renews the lease until the context ends, and ends that when the lease is
@@ -201,7 +201,7 @@ func (p *worker) keep() {
 		case p.lasting:
 		case digest.KindOf(err) == digest.Conflict, !p.Valid():
 			p.end(digest.Fail(digest.Unavailable, "It is taken again once the database answers.",
-				"the place among the workers on the database %s is lost: %w", p.db.File, err))
+				"the lease as a worker on the database %s is lost: %w", p.db.File, err))
 			return
 		}
 	}

@@ -9,22 +9,16 @@ import (
 	"postbag/digest/store/database"
 )
 
-// Statements are those that run often, with the number of their parameters.
-func Statements(d database.Dialect) map[string]struct {
-	SQL  string
-	Args int
-} {
-	return map[string]struct {
-		SQL  string
-		Args int
-	}{
-		"search entries":  {searchable[blog.KindComment].read(d), 1},
-		"search posts":    {searchable[blog.KindPost].read(d), 1},
-		"index todo":      {queryClaimTodo, 1},
-		"newest picks":    {queryNewestPicks, 3},
-		"comments around": {queryCommentsAround, 2},
-		"posts around":    {queryPostsAround, 2},
-		"wrote before":    {queryWroteBefore(d), 3},
+// Statements are those that run often.
+func Statements(d database.Dialect) map[string]string {
+	return map[string]string{
+		"search entries":  searchable[blog.KindComment].read(d),
+		"search posts":    searchable[blog.KindPost].read(d),
+		"index todo":      queryClaimTodo,
+		"newest picks":    queryNewestPicks,
+		"comments around": queryCommentsAround,
+		"posts around":    queryPostsAround,
+		"wrote before":    queryWroteBefore(d),
 	}
 }
 

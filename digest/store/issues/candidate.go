@@ -58,9 +58,9 @@ const (
 )
 
 // threadNodes reads what is needed to order the candidates, without their words.
-func threadNodes(t *database.Tx, q desk.CandidateQuery) (nodes []compile.Place, err error) {
+func threadNodes(t *database.Tx, q desk.CandidateQuery) (nodes []compile.Node, err error) {
 	take := func(r database.Row) error {
-		var n compile.Place
+		var n compile.Node
 		err := r.Scan(&n.ID, &n.Post, &n.Parent, &n.Published, &n.PostPublished)
 		nodes = append(nodes, n)
 		return err

@@ -77,12 +77,12 @@ func freezeAudience(t *database.Tx, m subscribers.Mailing, lastOfMonth bool) err
 	return duties.ReplanIssue(t, m.IssueID)
 }
 
-// turns alternates which rows a claim takes first.
-type turns struct{ n atomic.Uint64 }
+// alternator alternates which rows a claim takes first.
+type alternator struct{ n atomic.Uint64 }
 
 // next gives the state that goes first this time.
-func (t *turns) next() subscribers.DeliveryState {
-	if t.n.Add(1)%2 == 0 {
+func (a *alternator) next() subscribers.DeliveryState {
+	if a.n.Add(1)%2 == 0 {
 		return subscribers.Deferred
 	}
 	return subscribers.Queued
@@ -116,7 +116,7 @@ func (db *Store) Exchange(ctx context.Context, x deliver.Exchange) (done deliver
 		if done.Begun, err = beginRows(t, x); err != nil {
 			return err
 		}
-		done.Claimed, err = claimAll(t, x, &db.turns, &from)
+		done.Claimed, err = claimAll(t, x, &db.first, &from)
 		return err
 	})
 	if err != nil {
@@ -202,10 +202,10 @@ func beginRows(t *database.Tx, x deliver.Exchange) (begun []subscribers.Delivery
 
 // claimAll claims due rows, from the head of the queue on and once more from its
 // beginning where there are too few, in the order of their ids.
-func claimAll(t *database.Tx, x deliver.Exchange, turns *turns, from *head) (claimed []subscribers.Delivery, err error) {
+func claimAll(t *database.Tx, x deliver.Exchange, first *alternator, from *head) (claimed []subscribers.Delivery, err error) {
 	for len(claimed) < x.Claim {
 		n, began := x.Claim-len(claimed), *from
-		more, err := claim(t, x, n, turns.next(), from)
+		more, err := claim(t, x, n, first.next(), from)
 		if err != nil {
 			return nil, err
 		}
@@ -329,7 +329,7 @@ func queryStranded(d database.Dialect) string {
 }
 
 // Stranded tells whether rows of an issue are claimed or under way for a process
-// that has no place any more, or for the given one, which has none on its hands.
+// that is no worker any more, or for the given worker, which has none on its hands.
 func (db *Store) Stranded(ctx context.Context, issueID, worker int64) (stranded bool, err error) {
 	err = db.View(ctx, "look for deliveries left behind", func(t *database.Tx) error {
 		n, err := t.Number(queryStranded(db.Dialect), issueID, worker)

@@ -20,6 +20,9 @@ func TestStatementsScanNoLargeTable(t *testing.T) {
 			"stranded":  {y.Issue, "1"},
 			"next try":  {y.Issue},
 			"any open":  {y.Issue},
+
+			"freeze audience": {y.Issue},
+			"counts":          {y.Issue},
 		}
 	}, "freeze audience", "counts")
 }

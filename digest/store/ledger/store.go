@@ -7,6 +7,6 @@ import "postbag/digest/store/database"
 type Store struct {
 	*database.DB
 
-	turns turns
+	first alternator
 	heads heads
 }

@@ -26,7 +26,7 @@ func scanLetter(r database.Row) (l subscribers.Letter, err error) {
 	return l, err
 }
 
-// The letters $1 of a worker that has no place any more, or is the place $2: those
+// The letters $1 of a worker that has ended, or is $2: those
 // claimed are queued again; those begun at $3, since they may have been taken.
 var (
 	queryLettersTaken = `SELECT COUNT(*) FROM (SELECT 1 FROM letters WHERE state IN ('claimed', 'sending') LIMIT 1) AS taken`

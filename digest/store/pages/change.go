@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/pull/identity"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
 )
@@ -12,7 +13,7 @@ import (
 // knownComment takes over what is new about a comment. One that is gone keeps its
 // words, and so its hash.
 func (s *storing) knownComment(c digest.Comment, k *storedComment) error {
-	s.metComment(k.knownComment)
+	s.metComment(&k.knownComment)
 	if c.GUID != k.guid {
 		if err := s.moveComment(c, k); err != nil {
 			return err
@@ -26,9 +27,7 @@ func (s *storing) knownComment(c digest.Comment, k *storedComment) error {
 	switch {
 	case c.Gone && tellsMore(&c, &k.knownComment):
 		return s.takeAway(c, k)
-	case c.Gone:
-		return nil
-	case s.page.KeepWords:
+	case c.Gone, s.page.KeepWords:
 		return nil
 	case c.Hash != k.hash && !sameWords(c.Body, k.body):
 		return s.changeComment(c, k)
@@ -69,7 +68,7 @@ func signOf(c digest.Comment) digest.GoneBy {
 
 // moveComment gives a comment that was found by its key its present names.
 func (s *storing) moveComment(c digest.Comment, k *storedComment) error {
-	if !s.takesGUID(c.GUID, c.URL, k.guid, k.url) {
+	if !identity.TakesID(c.GUID, c.URL, k.guid, k.url, s.page.KeepWords) {
 		return nil
 	}
 	s.newComments[c.GUID] = k.id

@@ -45,7 +45,8 @@ func (s *storing) comments(entries []digest.Comment) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	known, err := s.knownComments(entries)
+	guids := names(entries, func(c *digest.Comment) string { return c.GUID })
+	known, err := rows(s, queryKnownComments(s.dialect), guids, (*knownComment).fields, func(k *knownComment) string { return k.guid })
 	if err != nil {
 		return err
 	}
@@ -53,11 +54,10 @@ func (s *storing) comments(entries []digest.Comment) error {
 	fresh := make([]digest.Comment, 0, len(entries)-len(known))
 	var differing []digest.Comment
 	for _, c := range entries {
-		k, ok := known[c.GUID]
-		switch {
-		case !ok:
+		switch k := known[c.GUID]; {
+		case k == nil:
 			fresh = append(fresh, c)
-		case s.isAsStored(&c, &k):
+		case s.isAsStored(&c, k):
 			s.metComment(k)
 		default:
 			differing = append(differing, c)
@@ -70,24 +70,7 @@ func (s *storing) comments(entries []digest.Comment) error {
 	return s.unknown(append(fresh, again...))
 }
 
-func (s *storing) knownComments(entries []digest.Comment) (map[string]knownComment, error) {
-	guids := make([]string, len(entries))
-	for i, c := range entries {
-		guids[i] = c.GUID
-	}
-	all, err := database.JSONArray(guids)
-	if err != nil {
-		return nil, err
-	}
-	known := make(map[string]knownComment)
-	err = s.Each(func(r database.Row) error {
-		var k knownComment
-		err := r.Scan(&k.id, &k.guid, &k.hash, &k.firstSeen, &k.state)
-		known[k.guid] = k
-		return err
-	}, queryKnownComments(s.dialect), s.page.SourceID, all)
-	return known, err
-}
+func (k *knownComment) fields() []any { return []any{&k.id, &k.guid, &k.hash, &k.firstSeen, &k.state} }
 
 const knownCommentColumns = `id, guid, hash, first_seen,
 	CASE gone WHEN 0 THEN given ELSE given + CASE gone_by WHEN '` + string(digest.ByMarker) + `' THEN 4294967296 ELSE 8589934592 END END`
@@ -117,14 +100,14 @@ func tellsMore(c *digest.Comment, k *knownComment) bool {
 }
 
 // metComment notes that a known comment is among the page's.
-func (s *storing) metComment(k knownComment) {
+func (s *storing) metComment(k *knownComment) {
 	s.count(k.firstSeen)
 	s.stored.CommentIDs = append(s.stored.CommentIDs, k.id)
 }
 
 // differing takes over what is new about comments whose GUID is known, and gives
 // those that only use the GUID again, under names of their own.
-func (s *storing) differing(entries []digest.Comment, known map[string]knownComment) (again []digest.Comment, err error) {
+func (s *storing) differing(entries []digest.Comment, known map[string]*knownComment) (again []digest.Comment, err error) {
 	if len(entries) == 0 {
 		return nil, nil
 	}
@@ -132,7 +115,7 @@ func (s *storing) differing(entries []digest.Comment, known map[string]knownComm
 	for i, c := range entries {
 		ids[i] = known[c.GUID].id
 	}
-	byID, err := storedComments(s, queryStoredComments(s.dialect), ids, func(c *storedComment) int64 { return c.id })
+	byID, err := rows(s, queryStoredComments(s.dialect), ids, (*storedComment).fields, func(c *storedComment) int64 { return c.id })
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +124,7 @@ func (s *storing) differing(entries []digest.Comment, known map[string]knownComm
 			aliases = append(aliases, identity.Alias(c.GUID, c.Published))
 		}
 	}
-	byAlias, err := storedComments(s, queryCommentsByAlias(s.dialect), aliases, func(c *storedComment) string { return c.guid })
+	byAlias, err := rows(s, queryCommentsByAlias(s.dialect), aliases, (*storedComment).fields, func(c *storedComment) string { return c.guid })
 	if err != nil {
 		return nil, err
 	}
@@ -169,13 +152,8 @@ func (s *storing) unknown(entries []digest.Comment) error {
 	if len(entries)+len(s.untied) == 0 {
 		return nil
 	}
-	var keys []string
-	for _, c := range entries {
-		if c.Key != "" {
-			keys = append(keys, c.Key)
-		}
-	}
-	byKey, err := storedComments(s, queryCommentsByKey(s.dialect), keys, func(c *storedComment) string { return c.key })
+	keys := names(entries, func(c *digest.Comment) string { return c.Key })
+	byKey, err := rows(s, queryCommentsByKey(s.dialect), keys, (*storedComment).fields, func(c *storedComment) string { return c.key })
 	if err != nil {
 		return err
 	}
@@ -224,25 +202,8 @@ func asStored(c *digest.Comment) *storedComment {
 	return &storedComment{url: c.URL, author: c.Author, published: c.Published, body: c.Body}
 }
 
-// storedComments runs a query of stored comments by a list of names, and gives
-// them by name; of one name the last counts.
-func storedComments[T comparable](s *storing, query string, names []T, by func(*storedComment) T) (map[T]*storedComment, error) {
-	found := make(map[T]*storedComment, len(names))
-	if len(names) == 0 {
-		return found, nil
-	}
-	all, err := database.JSONArray(names)
-	if err != nil {
-		return nil, err
-	}
-	err = s.Each(func(r database.Row) error {
-		c := &storedComment{}
-		err := r.Scan(&c.id, &c.guid, &c.hash, &c.firstSeen, &c.state,
-			&c.key, &c.url, &c.author, &c.postID, &c.parentID, &c.words, &c.published, &c.body)
-		found[by(c)] = c
-		return err
-	}, query, s.page.SourceID, all)
-	return found, err
+func (c *storedComment) fields() []any {
+	return append(c.knownComment.fields(), &c.key, &c.url, &c.author, &c.postID, &c.parentID, &c.words, &c.published, &c.body)
 }
 
 const selectStoredComments = `SELECT ` + knownCommentColumns + `, key, url, author,

@@ -26,8 +26,7 @@ func (s *storing) postsNamed(comments []digest.Comment) (postNames, error) {
 	for _, c := range comments {
 		refs[c.PostRef], refs[c.PostKey] = true, true
 	}
-	return s.firstNamed(refs, queryPostsByGUID(s.dialect), queryPostsKeyed(s.dialect), queryPostsURLKeyed(s.dialect),
-		queryPostsByURL(s.dialect), queryPostsByRef(s.dialect))
+	return s.firstNamed(refs, queryPostNames(s.dialect)...)
 }
 
 // parentNames are comments by GUID and by key.
@@ -39,10 +38,10 @@ func (s *storing) parentsNamed(comments []digest.Comment) (parents parentNames, 
 	for _, c := range comments {
 		refs[c.ParentRef], keys[c.ParentKey] = true, true
 	}
-	if parents.guids, err = s.firstNamed(refs, queryCommentsByGUID(s.dialect)); err != nil {
+	if parents.guids, err = s.firstNamed(refs, queryNamed(s.dialect, "comments", "guid", "")); err != nil {
 		return parents, err
 	}
-	parents.keys, err = s.firstNamed(keys, queryCommentsKeyed(s.dialect))
+	parents.keys, err = s.firstNamed(keys, queryNamed(s.dialect, "comments", "key", ""))
 	return parents, err
 }
 
@@ -64,21 +63,14 @@ func (s *storing) firstNamed(refs map[string]bool, queries ...string) (map[strin
 	delete(refs, "")
 	found := make(map[string]int64, len(refs))
 	for _, query := range queries {
-		if len(refs) == 0 {
-			break
-		}
-		all, err := database.JSONArray(slices.Sorted(maps.Keys(refs)))
-		if err != nil {
-			return nil, err
-		}
-		err = s.Each(func(r database.Row) error {
+		err := each(s, query, slices.Sorted(maps.Keys(refs)), func(r database.Row) error {
 			var name string
 			var id int64
 			err := r.Scan(&name, &id)
 			found[name] = id
 			delete(refs, name)
 			return err
-		}, query, s.page.SourceID, all)
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -86,32 +78,17 @@ func (s *storing) firstNamed(refs map[string]bool, queries ...string) (map[strin
 	return found, nil
 }
 
-func queryPostsByGUID(d database.Dialect) string {
-	return `SELECT guid, id FROM posts WHERE source_id = $1 AND ` + d.Among("guid", "$2", "TEXT")
+// queryNamed gives names and ids of a table's rows by a column of names, in an order of
+// ids; of several with one name the last counts.
+func queryNamed(d database.Dialect, table, column, order string) string {
+	return `SELECT ` + column + `, id FROM ` + table + ` WHERE source_id = $1 AND ` + column + ` <> '' AND ` +
+		d.Among(column, "$2", "TEXT") + ` ORDER BY id ` + order
 }
 
-func queryPostsKeyed(d database.Dialect) string {
-	return `SELECT key, id FROM posts WHERE source_id = $1 AND key <> '' AND ` + d.Among("key", "$2", "TEXT") + ` ORDER BY id`
-}
-
-func queryPostsURLKeyed(d database.Dialect) string {
-	return `SELECT url_key, id FROM posts WHERE source_id = $1 AND url_key <> '' AND ` + d.Among("url_key", "$2", "TEXT") + ` ORDER BY id DESC`
-}
-
-func queryPostsByURL(d database.Dialect) string {
-	return `SELECT url, id FROM posts WHERE source_id = $1 AND ` + d.Among("url", "$2", "TEXT") + ` ORDER BY id DESC`
-}
-
-func queryPostsByRef(d database.Dialect) string {
-	return `SELECT ref, id FROM posts WHERE source_id = $1 AND ref <> '' AND ` + d.Among("ref", "$2", "TEXT") + ` ORDER BY id`
-}
-
-func queryCommentsByGUID(d database.Dialect) string {
-	return `SELECT guid, id FROM comments WHERE source_id = $1 AND ` + d.Among("guid", "$2", "TEXT")
-}
-
-func queryCommentsKeyed(d database.Dialect) string {
-	return `SELECT key, id FROM comments WHERE source_id = $1 AND key <> '' AND ` + d.Among("key", "$2", "TEXT") + ` ORDER BY id`
+// queryPostNames gives posts by all their names, the most reliable first.
+func queryPostNames(d database.Dialect) []string {
+	return []string{queryNamed(d, "posts", "guid", ""), queryNamed(d, "posts", "key", ""), queryNamed(d, "posts", "url_key", "DESC"),
+		queryNamed(d, "posts", "url", "DESC"), queryNamed(d, "posts", "ref", "")}
 }
 
 // arrived notes what comments may have waited for: a post, by each of its names.
@@ -145,60 +122,47 @@ const (
 
 // tieWaiting ties stored comments to what they waited for and this page brought.
 func (s *storing) tieWaiting() error {
-	for _, waiting := range []string{queryWaitingPost(s.dialect), queryWaitingPostKey(s.dialect)} {
-		if err := s.tie(waiting, s.newPosts, func(id, to int64) error { return s.tieComment(id, to, 0) }); err != nil {
+	toPost := func(id, to int64) error { return s.tieComment(id, to, 0) }
+	toParent := func(id, to int64) error { return s.tieComment(id, 0, to) }
+	for _, w := range []struct {
+		query   string
+		arrived map[string]int64
+		tie     func(id, to int64) error
+	}{
+		{queryWaiting(s.dialect, "post_ref"), s.newPosts, toPost},
+		{queryWaiting(s.dialect, "post_key"), s.newPosts, toPost},
+		{queryWaiting(s.dialect, "parent_ref"), s.newComments, toParent},
+		{queryWaiting(s.dialect, "parent_key"), s.newCommentKeys, toParent},
+	} {
+		if err := s.tie(w.query, w.arrived, w.tie); err != nil {
 			return err
 		}
 	}
-	parent := func(id, to int64) error { return s.tieComment(id, 0, to) }
-	if err := s.tie(queryWaitingParent(s.dialect), s.newComments, parent); err != nil {
-		return err
-	}
-	return s.tie(queryWaitingParentKey(s.dialect), s.newCommentKeys, parent)
+	return nil
 }
 
-func queryWaitingPost(d database.Dialect) string {
-	return `SELECT id, post_ref FROM comments
-		WHERE source_id = $1 AND post_id IS NULL AND post_ref <> ''
-			AND ` + d.Among("post_ref", "$2", "TEXT")
-}
-
-func queryWaitingPostKey(d database.Dialect) string {
-	return `SELECT id, post_key FROM comments
-		WHERE source_id = $1 AND post_id IS NULL AND post_key <> ''
-			AND ` + d.Among("post_key", "$2", "TEXT")
-}
-
-// A comment that names itself as its parent never finds it.
-func queryWaitingParent(d database.Dialect) string {
-	return `SELECT id, parent_ref FROM comments
-		WHERE source_id = $1 AND parent_id IS NULL AND parent_ref <> '' AND parent_ref <> guid
-			AND ` + d.Among("parent_ref", "$2", "TEXT")
-}
-
-func queryWaitingParentKey(d database.Dialect) string {
-	return `SELECT id, parent_key FROM comments
-		WHERE source_id = $1 AND parent_id IS NULL AND parent_key <> '' AND parent_key <> key
-			AND ` + d.Among("parent_key", "$2", "TEXT")
+// queryWaiting gives the comments that wait for what a column names. A comment that
+// names itself as its parent never finds it.
+func queryWaiting(d database.Dialect, column string) string {
+	waits := map[string]string{
+		"post_ref":   `post_id IS NULL AND post_ref <> ''`,
+		"post_key":   `post_id IS NULL AND post_key <> ''`,
+		"parent_ref": `parent_id IS NULL AND parent_ref <> '' AND parent_ref <> guid`,
+		"parent_key": `parent_id IS NULL AND parent_key <> '' AND parent_key <> key`,
+	}[column]
+	return `SELECT id, ` + column + ` FROM comments WHERE source_id = $1 AND ` + waits + ` AND ` + d.Among(column, "$2", "TEXT")
 }
 
 // tie ties the comments that wait for what arrived.
 func (s *storing) tie(waiting string, arrived map[string]int64, to func(id, to int64) error) error {
-	if len(arrived) == 0 {
-		return nil
-	}
-	all, err := database.JSONArray(slices.Sorted(maps.Keys(arrived)))
-	if err != nil {
-		return err
-	}
 	ties := map[int64]int64{}
-	err = s.Each(func(r database.Row) error {
+	err := each(s, waiting, slices.Sorted(maps.Keys(arrived)), func(r database.Row) error {
 		var id int64
 		var name string
 		err := r.Scan(&id, &name)
 		ties[id] = arrived[name]
 		return err
-	}, waiting, s.page.SourceID, all)
+	})
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func (db *Store) StorePage(ctx context.Context, page pull.Page) (stored pull.Sto
 		if page.Feed == nil {
 			return nil
 		}
-		return blog.Store{DB: db.DB}.SaveFeedIn(t, *page.Feed, page.Held)
+		return blog.Store{DB: db.DB}.SaveFeedIn(t, *page.Feed, page.StoredCatchUp)
 	})
 	if err != nil {
 		return pull.Stored{}, err
@@ -172,5 +172,3 @@ func (s *storing) suspect() error {
 	return database.Conflict("Look at the blog: if it has moved or changed its entries' ids, its feed is to be accepted anew.",
 		"%d of the page's %d entries are new, and nothing of it was stored: %w", s.late, entries, pull.ErrSuspect)
 }
-
-// orTime gives the first of two times that is set.

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"postbag/digest"
+	"postbag/digest/pull/identity"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
 )
@@ -32,8 +33,8 @@ func (s *storing) newPost(p digest.Post) error {
 
 // knownPost takes over what is new about a post.
 func (s *storing) knownPost(p digest.Post, k *storedPost) error {
-	s.metPost(k.knownPost)
-	if p.GUID != k.guid && s.takesGUID(p.GUID, p.URL, k.guid, k.url) {
+	s.metPost(&k.knownPost)
+	if p.GUID != k.guid && identity.TakesID(p.GUID, p.URL, k.guid, k.url, s.page.KeepWords) {
 		if err := s.movePost(p, k); err != nil {
 			return err
 		}
@@ -47,9 +48,7 @@ func (s *storing) knownPost(p digest.Post, k *storedPost) error {
 		p.Announced = k.announced
 	}
 	switch {
-	case s.page.KeepWords:
-		return nil
-	case p.Hash == k.hash && p.Announced == k.announced:
+	case s.page.KeepWords, p.Hash == k.hash && p.Announced == k.announced:
 		return nil
 	case p.Hash == k.hash:
 		_, err := s.Exec(`UPDATE posts SET announced = $1 WHERE id = $2`, p.Announced, k.id)

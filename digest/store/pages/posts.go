@@ -32,17 +32,17 @@ func (s *storing) posts(entries []digest.Post) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	known, err := s.knownPosts(entries)
+	guids := names(entries, func(p *digest.Post) string { return p.GUID })
+	known, err := rows(s, queryKnownPosts(s.dialect), guids, (*knownPost).fields, func(k *knownPost) string { return k.guid })
 	if err != nil {
 		return err
 	}
 	var fresh, differing []digest.Post
 	for _, p := range entries {
-		k, ok := known[p.GUID]
-		switch {
-		case !ok:
+		switch k := known[p.GUID]; {
+		case k == nil:
 			fresh = append(fresh, p)
-		case s.isPostAsStored(&p, &k):
+		case s.isPostAsStored(&p, k):
 			s.metPost(k)
 		default:
 			differing = append(differing, p)
@@ -55,23 +55,8 @@ func (s *storing) posts(entries []digest.Post) error {
 	return s.unknownPosts(append(fresh, again...))
 }
 
-func (s *storing) knownPosts(entries []digest.Post) (map[string]knownPost, error) {
-	guids := make([]string, len(entries))
-	for i, p := range entries {
-		guids[i] = p.GUID
-	}
-	all, err := database.JSONArray(guids)
-	if err != nil {
-		return nil, err
-	}
-	known := make(map[string]knownPost)
-	err = s.Each(func(r database.Row) error {
-		var k knownPost
-		err := r.Scan(&k.id, &k.guid, &k.hash, &k.firstSeen, &k.announced, &k.given)
-		known[k.guid] = k
-		return err
-	}, queryKnownPosts(s.dialect), s.page.SourceID, all)
-	return known, err
+func (k *knownPost) fields() []any {
+	return []any{&k.id, &k.guid, &k.hash, &k.firstSeen, &k.announced, &k.given}
 }
 
 const knownPostColumns = `id, guid, hash, first_seen, announced, given`
@@ -88,14 +73,14 @@ func (s *storing) isPostAsStored(p *digest.Post, k *knownPost) bool {
 }
 
 // metPost notes that a known post is among the page's.
-func (s *storing) metPost(k knownPost) {
+func (s *storing) metPost(k *knownPost) {
 	s.count(k.firstSeen)
 	s.stored.PostIDs = append(s.stored.PostIDs, k.id)
 }
 
 // differingPosts takes over what is new about posts whose GUID is known, and gives
 // those that only use the GUID again, under names of their own.
-func (s *storing) differingPosts(entries []digest.Post, known map[string]knownPost) (again []digest.Post, err error) {
+func (s *storing) differingPosts(entries []digest.Post, known map[string]*knownPost) (again []digest.Post, err error) {
 	if len(entries) == 0 {
 		return nil, nil
 	}
@@ -103,7 +88,7 @@ func (s *storing) differingPosts(entries []digest.Post, known map[string]knownPo
 	for i, p := range entries {
 		ids[i] = known[p.GUID].id
 	}
-	byID, err := storedPosts(s, queryStoredPosts(s.dialect), ids, func(p *storedPost) int64 { return p.id })
+	byID, err := rows(s, queryStoredPosts(s.dialect), ids, (*storedPost).fields, func(p *storedPost) int64 { return p.id })
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +98,7 @@ func (s *storing) differingPosts(entries []digest.Post, known map[string]knownPo
 			aliases = append(aliases, identity.Alias(p.GUID, p.Published))
 		}
 	}
-	byAlias, err := storedPosts(s, queryPostsByAlias(s.dialect), aliases, func(p *storedPost) string { return p.guid })
+	byAlias, err := rows(s, queryPostsByAlias(s.dialect), aliases, (*storedPost).fields, func(p *storedPost) string { return p.guid })
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +124,13 @@ func (s *storing) unknownPosts(entries []digest.Post) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	byKey, byURLKey, err := s.postsByKeys(entries)
+	keys := names(entries, func(p *digest.Post) string { return p.Key })
+	byKey, err := rows(s, queryPostsByKey(s.dialect), keys, (*storedPost).fields, func(p *storedPost) string { return p.key })
+	if err != nil {
+		return err
+	}
+	keys = names(entries, func(p *digest.Post) string { return p.URLKey })
+	byURLKey, err := rows(s, queryPostsByURLKey(s.dialect), keys, (*storedPost).fields, func(p *storedPost) string { return p.urlKey })
 	if err != nil {
 		return err
 	}
@@ -159,7 +150,7 @@ func (s *storing) unknownPosts(entries []digest.Post) error {
 		if stored == nil {
 			stored = byURLKey[p.URLKey]
 			// Two posts of one page may link to the same address.
-			if stored != nil && (met[stored.id] || s.isUnlike(p, stored)) {
+			if stored != nil && (met[stored.id] || identity.UnlikePost(p, stored.post(), s.page.Seen)) {
 				stored = nil
 			}
 		}
@@ -179,44 +170,8 @@ func (s *storing) unknownPosts(entries []digest.Post) error {
 	return nil
 }
 
-// postsByKeys finds posts by their keys, and by their addresses.
-func (s *storing) postsByKeys(entries []digest.Post) (byKey, byURLKey map[string]*storedPost, err error) {
-	var keys, urlKeys []string
-	for _, p := range entries {
-		if p.Key != "" {
-			keys = append(keys, p.Key)
-		}
-		if p.URLKey != "" {
-			urlKeys = append(urlKeys, p.URLKey)
-		}
-	}
-	byKey, err = storedPosts(s, queryPostsByKey(s.dialect), keys, func(p *storedPost) string { return p.key })
-	if err != nil {
-		return nil, nil, err
-	}
-	byURLKey, err = storedPosts(s, queryPostsByURLKey(s.dialect), urlKeys, func(p *storedPost) string { return p.urlKey })
-	return byKey, byURLKey, err
-}
-
-// storedPosts runs a query of stored posts by a list of names, and gives them by
-// name; of one name the last counts.
-func storedPosts[T comparable](s *storing, query string, names []T, by func(*storedPost) T) (map[T]*storedPost, error) {
-	found := make(map[T]*storedPost, len(names))
-	if len(names) == 0 {
-		return found, nil
-	}
-	all, err := database.JSONArray(names)
-	if err != nil {
-		return nil, err
-	}
-	err = s.Each(func(r database.Row) error {
-		p := &storedPost{}
-		err := r.Scan(&p.id, &p.guid, &p.hash, &p.firstSeen, &p.announced, &p.given,
-			&p.key, &p.urlKey, &p.url, &p.title, &p.author, &p.published, &p.body)
-		found[by(p)] = p
-		return err
-	}, query, s.page.SourceID, all)
-	return found, err
+func (p *storedPost) fields() []any {
+	return append(p.knownPost.fields(), &p.key, &p.urlKey, &p.url, &p.title, &p.author, &p.published, &p.body)
 }
 
 const selectStoredPosts = `SELECT ` + knownPostColumns + `, key, url_key, url, title, author, published, body FROM posts

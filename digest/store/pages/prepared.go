@@ -7,7 +7,7 @@ import (
 
 // Prepared gives the statements that run for every page pulled.
 func Prepared(d database.Dialect) []string {
-	return []string{
+	return append(queryPostNames(d),
 		blog.QueryFollowed,
 		queryClosedForSource,
 		queryKnownPosts(d),
@@ -17,16 +17,10 @@ func Prepared(d database.Dialect) []string {
 		queryPostsByKey(d),
 		queryPostsByURLKey(d),
 		queryCommentsByKey(d),
-		queryPostsByURL(d),
-		queryPostsByGUID(d),
-		queryPostsKeyed(d),
-		queryPostsURLKeyed(d),
-		queryPostsByRef(d),
-		queryCommentsByGUID(d),
-		queryCommentsKeyed(d),
-		queryWaitingPost(d),
-		queryWaitingPostKey(d),
-		queryWaitingParent(d),
-		queryWaitingParentKey(d),
-	}
+		queryNamed(d, "comments", "guid", ""),
+		queryNamed(d, "comments", "key", ""),
+		queryWaiting(d, "post_ref"),
+		queryWaiting(d, "post_key"),
+		queryWaiting(d, "parent_ref"),
+		queryWaiting(d, "parent_key"))
 }

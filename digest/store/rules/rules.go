@@ -19,7 +19,7 @@ const Present = "gone = 0"
 
 // The conditions made of lists of states.
 var (
-	// Listed, of comments, tells of those that have a place on their post's list.
+	// Listed, of comments, tells of those that count on their post's list.
 	Listed = "gone_by IN (" + Words(digest.ListedSigns()) + ")"
 	// Public, of issues, tells of those that readers can see.
 	Public = state(digest.PublicStates())
@@ -37,11 +37,11 @@ var (
 
 func state[T ~string](states []T) string { return "state IN (" + Words(states) + ")" }
 
-// WorkerLost tells of the rows of a table that their worker has no place any more,
-// or is the place that a parameter names.
-func WorkerLost(table, place string) string {
+// WorkerLost tells of the rows of a table whose worker has ended, or is the
+// one that a parameter names.
+func WorkerLost(table, worker string) string {
 	return `NOT EXISTS (
-		SELECT 1 FROM workers w WHERE w.id = ` + table + `.worker_id AND w.id <> ` + place + ` AND w.ended_at IS NULL)`
+		SELECT 1 FROM workers w WHERE w.id = ` + table + `.worker_id AND w.id <> ` + worker + ` AND w.ended_at IS NULL)`
 }
 
 // Words gives words of the domain, which hold no quotation mark, as SQL writes a

@@ -1,20 +1,12 @@
 package status
 
-import (
-	"postbag/digest/store/database"
-)
+import "postbag/digest/store/database"
 
-// Statements are those that run often, with the number of their parameters.
-func Statements(d database.Dialect) map[string]struct {
-	SQL  string
-	Args int
-} {
-	return map[string]struct {
-		SQL  string
-		Args int
-	}{
-		"open deliveries":    {queryOpenDeliveries, 0},
-		"uncertain":          {queryUncertainDeliveries, 0},
-		"active subscribers": {queryActiveSubscribers, 0},
+// Statements are those that run often.
+func Statements(d database.Dialect) map[string]string {
+	return map[string]string{
+		"open deliveries":    queryOpenDeliveries,
+		"uncertain":          queryUncertainDeliveries,
+		"active subscribers": queryActiveSubscribers,
 	}
 }

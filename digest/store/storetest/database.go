@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"postbag/digest"
 	"postbag/digest/store"
 )
 
@@ -75,6 +76,21 @@ var madeFile = sync.OnceValues(func() ([]byte, error) {
 	}
 	return os.ReadFile(path)
 })
+
+// Open opens a database until the test ends; a nil clock is the machine's.
+func Open(t testing.TB, dsn string, clock digest.Clock) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), dsn, store.Options{Clock: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
 
 // makeTables opens a database for the first time.
 func makeTables(dsn string) error {

@@ -11,8 +11,7 @@ import (
 // versions gives the earlier texts of a comment.
 func (b *bench) versions(id int64) []digest.CommentVersion {
 	b.Helper()
-	all, err := b.CommentVersions(b.ctx(), id)
-	b.must(err)
+	all := must(b.CommentVersions(b.ctx(), id))
 	return all
 }
 
@@ -56,8 +55,7 @@ var editTests = []test{
 		got := b.comments()["c1"]
 		b.equal("the comment", []any{got.Hash, got.ChangedAt, len(b.versions(got.ID))}, []any{"h2", start, 0})
 		b.equal("the post", b.byGUID()["p1"].Hash, "h2")
-		draft, err := b.Issue(b.ctx(), issue.SeriesID, issue.Number)
-		b.must(err)
+		draft := must(b.Issue(b.ctx(), issue.SeriesID, issue.Number))
 		b.equal("the pick", draft.Blocks[0].PickedHash, "h2")
 	}},
 	{"other quotation marks, dashes and made links are no edit, and a pick's words stay", func(b *bench) {
@@ -137,13 +135,11 @@ var importTests = []test{
 				b.page(page)
 			}
 			var got []any
-			posts, err := b.Posts(b.ctx(), digest.PostFilter{SourceID: src.ID})
-			b.must(err)
+			posts := must(b.Posts(b.ctx(), digest.PostFilter{SourceID: src.ID}))
 			for _, p := range posts {
 				got = append(got, p.GUID, p.URL, p.Key, p.URLKey, p.CommentsURL)
 			}
-			all, err := b.Comments(b.ctx(), digest.CommentFilter{SourceID: src.ID})
-			b.must(err)
+			all := must(b.Comments(b.ctx(), digest.CommentFilter{SourceID: src.ID}))
 			parents := map[int64]string{0: "none"}
 			for _, c := range all {
 				parents[c.ID] = c.Key

@@ -19,6 +19,7 @@ import (
 func Fill(t *testing.T, db *store.DB) {
 	t.Helper()
 	b := &bench{T: t, DB: db}
+	defer b.failed()
 	src, feeds := b.source("nightbus")
 	name, language, address := "Nachtbus — 夜行バス", "en", "1 High Street\nOur Town"
 	b.must(b.change(desk.Settings{Publication: &name, Language: &language, PostalAddress: &address}))
@@ -112,6 +113,7 @@ func (b *bench) fillIssues() {
 func NextIDs(t *testing.T, db *store.DB) (ids []int64) {
 	t.Helper()
 	b := &bench{T: t, DB: db, tokens: 1000}
+	defer b.failed()
 	b.page(pull.Page{SourceID: 1, Seen: after(24 * time.Hour), Posts: []digest.Post{aPost("next", start, "h")},
 		Comments: []digest.Comment{aComment("next", "next", "", start, "h")}})
 	posts, err := b.RecentPosts(b.ctx(), 1, 100)
@@ -130,6 +132,7 @@ func NextIDs(t *testing.T, db *store.DB) (ids []int64) {
 func CommentIDs(t *testing.T, db *store.DB) (ids []int64) {
 	t.Helper()
 	b := &bench{T: t, DB: db}
+	defer b.failed()
 	for _, c := range b.comments() {
 		ids = append(ids, c.ID)
 	}

@@ -19,13 +19,11 @@ func (b *bench) signs(src digest.Source) map[digest.GoneBy]func(c digest.ListedC
 			return b.page(pull.Page{SourceID: src.ID, Seen: at, Deleted: []string{"unknown", c.GUID}}).GoneComments
 		},
 		digest.ByAbsence: func(c digest.ListedComment, at time.Time) int {
-			n, err := b.MarkAbsent(b.ctx(), src.ID, c.PostID, nil, at)
-			b.must(err)
+			n := must(b.MarkAbsent(b.ctx(), src.ID, c.PostID, nil, at))
 			return n
 		},
 		digest.ByPermalink: func(c digest.ListedComment, at time.Time) int {
-			n, err := b.MarkGone(b.ctx(), []int64{c.ID, 999, c.ID}, digest.ByPermalink, "its page answers 410")
-			b.must(err)
+			n := must(b.MarkGone(b.ctx(), []int64{c.ID, 999, c.ID}, digest.ByPermalink, "its page answers 410"))
 			return n
 		},
 	}
@@ -53,7 +51,7 @@ var goneTests = []test{
 
 			b.equal("back", b.pageAt(src, at.Add(time.Minute), c), pull.Stored{Known: 1, ChangedComments: 1})
 			got = b.comments()["c1"]
-			b.equal("the comment", []any{got.Gone, got.GoneBy, got.GoneReason}, []any{false, digest.GoneBy(""), ""})
+			b.equal("the comment", []any{got.Gone, got.GoneBy, got.GoneReason, got.ChangedAt}, []any{false, digest.GoneBy(""), "", start})
 			b.indexAll(0)
 			b.equal("found again", b.found("words h1", digest.SearchFilter{}), []string{"c1"})
 		}
@@ -64,8 +62,7 @@ var goneTests = []test{
 	{"a marker tells more than other signs", func(b *bench) {
 		src, _ := b.source("nightbus")
 		b.pageAt(src, start, aComment("c1", "p1", "", start, "h1"))
-		_, err := b.MarkGone(b.ctx(), []int64{b.comments()["c1"].ID}, digest.ByAbsence, "absent")
-		b.must(err)
+		must(b.MarkGone(b.ctx(), []int64{b.comments()["c1"].ID}, digest.ByAbsence, "absent"))
 		found := digest.Comment{GUID: "c1", Published: start, Hash: "x", Gone: true, GoneBy: digest.ByTombstone, GoneReason: "deleted"}
 		b.pageAt(src, after(time.Minute), found)
 		b.equal("found twice", b.comments()["c1"].GoneBy, digest.ByAbsence)
@@ -94,27 +91,17 @@ var goneTests = []test{
 		stored := b.storePage(page)
 		b.pageAt(src, after(time.Hour), aComment("late", "p1", "", start, "h"))
 		post := b.byGUID()["p1"].ID
-		live, err := b.LiveComments(b.ctx(), src.ID, 0, after(time.Hour))
-		b.must(err)
+		live := must(b.LiveComments(b.ctx(), src.ID, 0, after(time.Hour)))
 		b.equal("live, a thousand at once", len(live), pull.MaxLive)
-		rest, err := b.LiveComments(b.ctx(), src.ID, live[len(live)-1].ID, after(time.Hour))
-		b.must(err)
+		rest := must(b.LiveComments(b.ctx(), src.ID, live[len(live)-1].ID, after(time.Hour)))
 		b.equal("the rest, without what came later", len(rest), n+1-pull.MaxLive)
 		b.equal("a name", rest[len(rest)-1].GUID, "elsewhere")
-		none, err := b.MarkAbsent(b.ctx(), src.ID, post, stored.CommentIDs, after(time.Hour))
-		b.must(err)
-		b.equal("none is absent", none, 0)
-		gone, err := b.MarkAbsent(b.ctx(), src.ID, post, stored.CommentIDs[:3], after(time.Hour))
-		b.must(err)
-		b.equal("absent", gone, n-3)
-		live, err = b.LiveComments(b.ctx(), src.ID, 0, after(2*time.Hour))
-		b.must(err)
-		b.equal("live", len(live), 3+2)
-		left, err := b.Comments(b.ctx(), digest.CommentFilter{State: digest.CommentNew})
-		b.must(err)
-		b.equal("left", len(left), 3+2)
+		b.equal("none is absent", must(b.MarkAbsent(b.ctx(), src.ID, post, stored.CommentIDs, after(time.Hour))), 0)
+		b.equal("absent", must(b.MarkAbsent(b.ctx(), src.ID, post, stored.CommentIDs[:3], after(time.Hour))), n-3)
+		b.equal("live", len(must(b.LiveComments(b.ctx(), src.ID, 0, after(2*time.Hour)))), 3+2)
+		b.equal("left", len(must(b.Comments(b.ctx(), digest.CommentFilter{State: digest.CommentNew}))), 3+2)
 		b.must(b.RemoveSource(b.ctx(), src.ID))
-		_, err = b.MarkAbsent(b.ctx(), src.ID, post, nil, after(2*time.Hour))
+		_, err := b.MarkAbsent(b.ctx(), src.ID, post, nil, after(2*time.Hour))
 		b.wantKind(err, digest.NotFound)
 	}},
 	{"an issue that is approved sees what is gone since", func(b *bench) {
@@ -125,10 +112,8 @@ var goneTests = []test{
 		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: id, PickedHash: "h1"}}
 		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		b.approve(&issue, after(time.Hour))
-		_, err := b.MarkGone(b.ctx(), []int64{id}, digest.ByPermalink, "its page answers 404")
-		b.must(err)
-		picked, err := b.CandidatesByID(b.ctx(), []int64{id})
-		b.must(err)
+		must(b.MarkGone(b.ctx(), []int64{id}, digest.ByPermalink, "its page answers 404"))
+		picked := must(b.CandidatesByID(b.ctx(), []int64{id}))
 		b.equal("the pick", []any{picked[0].Gone, picked[0].GoneBy, picked[0].GoneReason}, []any{true, digest.ByPermalink, "its page answers 404"})
 	}},
 }

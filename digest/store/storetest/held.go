@@ -12,24 +12,19 @@ import (
 // hold holds sending from a moment on.
 func (b *bench) hold(at time.Time) {
 	b.Helper()
-	done, err := b.Hold(b.ctx(), Tester, "for the test", at)
-	b.must(err)
-	b.equal("held", done, true)
+	b.equal("held", must(b.Hold(b.ctx(), Tester, "for the test", at)), true)
 }
 
 // release lets sending go on.
 func (b *bench) release(unsent dispatch.Unsent, at time.Time) dispatch.Held {
 	b.Helper()
-	was, err := b.Release(b.ctx(), unsent, at)
-	b.must(err)
+	was := must(b.Release(b.ctx(), unsent, at))
 	return was
 }
 
 var heldTests = []test{
 	{"a new installation is not held", func(b *bench) {
-		held, err := b.Held(b.ctx(), now)
-		b.must(err)
-		b.equal("held", held, dispatch.Held{})
+		b.equal("held", must(b.Held(b.ctx(), now)), dispatch.Held{})
 		b.equal("released", b.release(dispatch.NotAsked, now), dispatch.Held{})
 	}},
 	{"while sending is held nothing is published, begun or claimed", func(b *bench) {
@@ -59,16 +54,10 @@ var heldTests = []test{
 	}},
 	{"a hold keeps its moment and its reason", func(b *bench) {
 		b.hold(now)
-		done, err := b.Hold(b.ctx(), Tester, "again", now.Add(time.Hour))
-		b.must(err)
-		b.equal("held again", done, false)
-		held, err := b.Held(b.ctx(), now)
-		b.must(err)
-		b.equal("held", held, dispatch.Held{Since: now, Reason: "for the test", By: Tester.Name})
+		b.equal("held again", must(b.Hold(b.ctx(), Tester, "again", now.Add(time.Hour))), false)
+		b.equal("held", must(b.Held(b.ctx(), now)), dispatch.Held{Since: now, Reason: "for the test", By: Tester.Name})
 		b.equal("released", b.release(dispatch.NotAsked, now).Since, now)
-		since, err := b.HeldSince(b.ctx())
-		b.must(err)
-		b.equal("since", since, time.Time{})
+		b.equal("since", must(b.HeldSince(b.ctx())), time.Time{})
 	}},
 	{"who signs up during a hold is asked, who did before is not", func(b *bench) {
 		b.source("nightbus")
@@ -108,27 +97,22 @@ var heldTests = []test{
 		at := now.Add(time.Minute)
 		here := b.draft(start)
 		b.approve(&here, at) // nobody else knows of that
-		held, err := b.Held(b.ctx(), at)
-		b.must(err)
+		held := must(b.Held(b.ctx(), at))
 		b.equal("unsure", []any{len(held.Unsure), held.Unsure[0].ID, held.Unsure[0].Counts.Open(), held.Unsure[1].ID, held.Unsure[2].ID},
 			[]any{3, under.ID, 4, waiting.ID, future.ID})
-		_, err = b.Release(b.ctx(), dispatch.NotAsked, at)
+		_, err := b.Release(b.ctx(), dispatch.NotAsked, at)
 		b.wantKind(err, digest.Conflict)
 		b.equal("acts", len(digest.ActsOf(err)), 2)
 		b.release(dispatch.LeaveUncertain, at)
 		b.equal("the rows", b.counted(under), subscribers.Counts{subscribers.Uncertain: 4})
 		b.exchange(under, 0, at, result(claimed[0], subscribers.Delivered, at))
 		b.equal("an answer still counts", b.counted(under)[subscribers.Delivered], 1)
-		sent, err := b.Finish(b.ctx(), under.ID, at)
-		b.must(err)
-		b.equal("it is finished", sent, true)
+		b.equal("it is finished", must(b.Finish(b.ctx(), under.ID, at)), true)
 		for _, c := range []struct {
 			issue digest.Issue
 			due   time.Time
 		}{{waiting, time.Time{}}, {future, time.Time{}}, {here, here.DueAt}} {
-			got, err := b.Issue(b.ctx(), c.issue.SeriesID, c.issue.Number)
-			b.must(err)
-			b.equal("its moment", got.DueAt, c.due)
+			b.equal("its moment", must(b.Issue(b.ctx(), c.issue.SeriesID, c.issue.Number)).DueAt, c.due)
 		}
 		b.must(b.SetDue(b.ctx(), tester, waiting.ID, at, digest.OverrodeNothing))
 	}},
@@ -136,12 +120,8 @@ var heldTests = []test{
 		issue := b.sending(3)
 		claimed := b.exchange(issue, 2, now)
 		b.hold(now)
-		n, err := b.OnTheWire(b.ctx())
-		b.must(err)
-		b.equal("on the wire", n, 2)
+		b.equal("on the wire", must(b.OnTheWire(b.ctx())), 2)
 		b.exchange(issue, 0, now, []deliver.Result{result(claimed[0], subscribers.Delivered, now), result(claimed[1], subscribers.Queued, now)}...)
-		n, err = b.OnTheWire(b.ctx())
-		b.must(err)
-		b.equal("then", n, 0)
+		b.equal("then", must(b.OnTheWire(b.ctx())), 0)
 	}},
 }

@@ -53,16 +53,12 @@ var draftTests = []test{
 		}
 		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		b.equal("the version", issue.Version, int64(2))
-		got, err := b.Issue(b.ctx(), issue.SeriesID, 1)
-		b.must(err)
-		b.equal("the draft", got, issue)
+		b.equal("the draft", must(b.Issue(b.ctx(), issue.SeriesID, 1)), issue)
 		heading, pick := issue.Blocks[0].ID, issue.Blocks[1].ID
 		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: two}, issue.Blocks[1], issue.Blocks[0]}
 		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		b.equal("the ids", []int64{issue.Blocks[1].ID, issue.Blocks[2].ID}, []int64{pick, heading})
-		got, err = b.Issue(b.ctx(), issue.SeriesID, 0)
-		b.must(err)
-		b.equal("the draft", got, issue)
+		b.equal("the draft", must(b.Issue(b.ctx(), issue.SeriesID, 0)), issue)
 	}},
 	{"a save of an older version is refused and changes nothing", func(b *bench) {
 		b.source("nightbus")
@@ -75,9 +71,7 @@ var draftTests = []test{
 		b.equal("the version kept", mine.Version, int64(1))
 		mine.ApprovedAt, mine.Frozen = start, &digest.Frozen{}
 		b.wantKind(b.Approve(b.ctx(), tester, &mine), digest.Conflict)
-		got, err := b.Issue(b.ctx(), mine.SeriesID, 1)
-		b.must(err)
-		b.equal("the draft", got, theirs)
+		b.equal("the draft", must(b.Issue(b.ctx(), mine.SeriesID, 1)), theirs)
 	}},
 	{"a save that cannot be stored leaves the draft and its caller's copy alone", func(b *bench) {
 		src, _ := b.source("nightbus")
@@ -86,8 +80,7 @@ var draftTests = []test{
 		issue := b.draft(start)
 		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: id}}
 		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
-		stored, err := b.Issue(b.ctx(), issue.SeriesID, 1)
-		b.must(err)
+		stored := must(b.Issue(b.ctx(), issue.SeriesID, 1))
 		for _, c := range []struct {
 			blocks []digest.Block
 			kind   digest.Kind
@@ -101,9 +94,7 @@ var draftTests = []test{
 			bad.Blocks = slices.Clone(c.blocks)
 			b.wantKind(b.SaveDraft(b.ctx(), &bad, anEdit), c.kind)
 			b.equal("the caller's copy", bad.Blocks, c.blocks)
-			got, err := b.Issue(b.ctx(), issue.SeriesID, 1)
-			b.must(err)
-			b.equal("the draft", got, stored)
+			b.equal("the draft", must(b.Issue(b.ctx(), issue.SeriesID, 1)), stored)
 		}
 	}},
 	{"approving freezes", func(b *bench) {
@@ -112,8 +103,7 @@ var draftTests = []test{
 		b.wantKind(b.Approve(b.ctx(), tester, &issue), digest.Invalid)
 		issue.DueAt = after(2 * time.Hour)
 		b.approve(&issue, after(time.Hour))
-		got, err := b.Issue(b.ctx(), issue.SeriesID, 1)
-		b.must(err)
+		got := must(b.Issue(b.ctx(), issue.SeriesID, 1))
 		b.equal("the issue", got, issue)
 		b.equal("the state", got.State, digest.Approved)
 		b.wantKind(b.SaveDraft(b.ctx(), &issue, anEdit), digest.Conflict)
@@ -125,22 +115,15 @@ var draftTests = []test{
 		b.wantKind(err, digest.NotFound)
 		one := b.draft(start)
 		b.approve(&one, start)
-		got, err := b.Issue(b.ctx(), one.SeriesID, 0)
-		b.must(err)
-		b.equal("the newest", got.Number, 1)
+		b.equal("the newest", must(b.Issue(b.ctx(), one.SeriesID, 0)).Number, 1)
 		two := b.draft(start)
-		got, err = b.Issue(b.ctx(), one.SeriesID, 0)
-		b.must(err)
-		b.equal("the draft", got.ID, two.ID)
-		all, err := b.Issues(b.ctx(), one.SeriesID, 0)
-		b.must(err)
+		b.equal("the draft", must(b.Issue(b.ctx(), one.SeriesID, 0)).ID, two.ID)
+		all := must(b.Issues(b.ctx(), one.SeriesID, 0))
 		b.equal("the list", []int{all[0].Number, all[1].Number}, []int{2, 1})
 		if all[1].Frozen != nil {
 			b.Fatal("the list carries frozen issues")
 		}
-		all, err = b.Issues(b.ctx(), one.SeriesID, 1)
-		b.must(err)
-		b.equal("limited", len(all), 1)
+		b.equal("limited", len(must(b.Issues(b.ctx(), one.SeriesID, 1))), 1)
 		_, err = b.Issue(b.ctx(), one.SeriesID, 9)
 		b.wantKind(err, digest.NotFound)
 	}},
@@ -162,9 +145,7 @@ var draftTests = []test{
 		b.approve(&four, after(4*time.Hour))
 		five := next(start, after(4*time.Hour))
 		b.move(four, digest.Cancelled, after(5*time.Hour))
-		got, err := b.Issue(b.ctx(), five.SeriesID, 5)
-		b.must(err)
-		b.equal("the window given back", got.WindowFrom, after(2*time.Hour))
+		b.equal("the window given back", must(b.Issue(b.ctx(), five.SeriesID, 5)).WindowFrom, after(2*time.Hour))
 	}},
 	{"what a cancelled issue had is offered again, whatever was approved since", func(b *bench) {
 		src, _ := b.source("nightbus")
@@ -179,8 +160,7 @@ var draftTests = []test{
 		b.approve(&three, after(3*time.Hour))
 		offered := func(want ...string) {
 			b.Helper()
-			open, err := b.Issue(b.ctx(), one.SeriesID, 0)
-			b.must(err)
+			open := must(b.Issue(b.ctx(), one.SeriesID, 0))
 			got := guids(b.candidates(desk.CandidateQuery{SeenAfter: open.WindowFrom}))
 			slices.Sort(got)
 			b.equal("offered", got, want)
@@ -192,8 +172,7 @@ var draftTests = []test{
 		b.move(one, digest.Cancelled, after(5*time.Hour))
 		offered("c1", "c2", "c3")
 		// Issue 4 took all of it over, so the next begins after it.
-		four, err := b.Issue(b.ctx(), one.SeriesID, four.Number)
-		b.must(err)
+		four = must(b.Issue(b.ctx(), one.SeriesID, four.Number))
 		b.approve(&four, after(6*time.Hour))
 		five := b.draft(after(6 * time.Hour))
 		b.equal("the next window", five.WindowFrom, after(6*time.Hour))
@@ -219,27 +198,23 @@ var moveTests = []test{
 	}},
 	{"publishing and withdrawing stamp the moment", func(b *bench) {
 		issue := b.published()
-		got, err := b.PublicIssue(b.ctx(), issue.SeriesID, 1)
-		b.must(err)
+		got := must(b.PublicIssue(b.ctx(), issue.SeriesID, 1))
 		issue.State, issue.PublishedAt, issue.UpdatedAt, issue.Blocks = digest.Published, after(2*time.Hour), after(2*time.Hour), nil
 		dated := *issue.Frozen
 		dated.Date = after(2 * time.Hour) // whatever was planned
 		issue.Frozen = &dated
 		b.equal("the issue", got, issue)
 		b.move(issue, digest.Withdrawn, after(5*time.Hour))
-		_, err = b.PublicIssue(b.ctx(), issue.SeriesID, 1)
+		_, err := b.PublicIssue(b.ctx(), issue.SeriesID, 1)
 		b.wantKind(err, digest.NotFound)
-		got, err = b.Issue(b.ctx(), issue.SeriesID, 1)
-		b.must(err)
-		b.equal("updated", got.UpdatedAt, after(5*time.Hour))
+		b.equal("updated", must(b.Issue(b.ctx(), issue.SeriesID, 1)).UpdatedAt, after(5*time.Hour))
 	}},
 	{"reopening makes a draft of it again", func(b *bench) {
 		b.source("nightbus")
 		issue := b.draft(start)
 		b.approve(&issue, after(time.Hour))
 		b.move(issue, digest.Draft, after(2*time.Hour))
-		got, err := b.Issue(b.ctx(), issue.SeriesID, 0)
-		b.must(err)
+		got := must(b.Issue(b.ctx(), issue.SeriesID, 0))
 		if got.State != digest.Draft || got.Frozen != nil || !got.ApprovedAt.IsZero() || got.Version <= issue.Version {
 			b.Fatalf("reopened: %+v", got)
 		}
@@ -253,7 +228,7 @@ var moveTests = []test{
 		b.must(b.SaveDraft(b.ctx(), &next, anEdit))
 		b.move(issue, digest.Draft, after(5*time.Hour))
 		b.equal("the numbers go on from the one given back", b.series().NextNumber, next.Number)
-		_, err = b.Issue(b.ctx(), issue.SeriesID, next.Number)
+		_, err := b.Issue(b.ctx(), issue.SeriesID, next.Number)
 		b.wantKind(err, digest.NotFound)
 	}},
 	{"readers see public issues only, newest first", func(b *bench) {
@@ -265,8 +240,7 @@ var moveTests = []test{
 		series := b.series().ID
 		numbers := func(from, limit int) (out []int) {
 			b.Helper()
-			all, err := b.PublicIssues(b.ctx(), series, from, limit)
-			b.must(err)
+			all := must(b.PublicIssues(b.ctx(), series, from, limit))
 			for _, i := range all {
 				if i.Frozen == nil || i.Frozen.Number != i.Number {
 					b.Fatalf("issue %d is not frozen", i.Number)
@@ -291,14 +265,10 @@ var moveTests = []test{
 		whenever.DueAt = time.Time{}
 		b.approve(&whenever, start)
 		three := b.draft(start)
-		all, err := b.IssuesIn(b.ctx(), digest.Approved, digest.Sending)
-		b.must(err)
+		all := must(b.IssuesIn(b.ctx(), digest.Approved, digest.Sending))
 		b.equal("the order", []int64{all[0].ID, all[1].ID, all[2].ID}, []int64{two.ID, one.ID, whenever.ID})
-		all, err = b.IssuesIn(b.ctx(), digest.Draft)
-		b.must(err)
+		all = must(b.IssuesIn(b.ctx(), digest.Draft))
 		b.equal("drafts", []int64{all[0].ID, int64(len(all))}, []int64{three.ID, 1})
-		all, err = b.IssuesIn(b.ctx())
-		b.must(err)
-		b.equal("none asked for", len(all), 0)
+		b.equal("none asked for", len(must(b.IssuesIn(b.ctx()))), 0)
 	}},
 }

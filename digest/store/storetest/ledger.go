@@ -17,8 +17,7 @@ var now = after(4 * time.Hour)
 
 func (b *bench) counted(issue digest.Issue) subscribers.Counts {
 	b.Helper()
-	c, err := b.Counts(b.ctx(), issue.ID)
-	b.must(err)
+	c := must(b.Counts(b.ctx(), issue.ID))
 	return c
 }
 
@@ -26,30 +25,20 @@ var ledgerTests = []test{
 	{"beginning freezes the active audience once", func(b *bench) {
 		issue := b.published()
 		all := b.enrol(4)
-		_, err := b.SetFrequency(b.ctx(), all[0].Token, subscribers.Monthly)
-		b.must(err)
-		_, err = b.Unsubscribe(b.ctx(), all[1].Token, start)
-		b.must(err)
+		must(b.SetFrequency(b.ctx(), all[0].Token, subscribers.Monthly))
+		must(b.Unsubscribe(b.ctx(), all[1].Token, start))
 		m := subscribers.Mailing{IssueID: issue.ID, Begun: now, Domain: "news.example"}
-		made, err := b.Begin(b.ctx(), m, false)
-		b.must(err)
-		b.equal("the mailing", made, m)
+		b.equal("the mailing", must(b.Begin(b.ctx(), m, false)), m)
 		b.equal("the audience", b.counted(issue), subscribers.Counts{subscribers.Queued: 2})
 		b.enrol(1)
-		made, err = b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID, Begun: now.Add(time.Hour), Domain: "other.example"}, true)
-		b.must(err)
-		b.equal("the mailing made before", made, m)
+		b.equal("the mailing made before", must(b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID, Begun: now.Add(time.Hour), Domain: "other.example"}, true)), m)
 		b.equal("the audience", b.counted(issue).Total(), 2)
-		state, err := b.IssueState(b.ctx(), issue.ID)
-		b.must(err)
-		b.equal("the state", state, digest.Sending)
+		b.equal("the state", must(b.IssueState(b.ctx(), issue.ID)), digest.Sending)
 	}},
 	{"the month's last issue goes to monthly readers too", func(b *bench) {
 		issue := b.published()
-		_, err := b.SetFrequency(b.ctx(), b.enrol(2)[0].Token, subscribers.Monthly)
-		b.must(err)
-		_, err = b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID, Begun: now, Domain: "news.example"}, true)
-		b.must(err)
+		must(b.SetFrequency(b.ctx(), b.enrol(2)[0].Token, subscribers.Monthly))
+		must(b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID, Begun: now, Domain: "news.example"}, true))
 		b.equal("the audience", b.counted(issue).Total(), 2)
 	}},
 	{"what is not published is not sent", func(b *bench) {
@@ -75,8 +64,7 @@ var ledgerTests = []test{
 		b.equal("claimed again", len(b.exchange(issue, 10, now)), 0)
 		b.exchange(issue, 0, now, result(got[0], subscribers.Delivered, now))
 		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Delivered: 1})
-		rows, err := b.Deliveries(b.ctx(), issue.ID, 0, subscribers.Delivered)
-		b.must(err)
+		rows := must(b.Deliveries(b.ctx(), issue.ID, 0, subscribers.Delivered))
 		b.equal("the row", []any{rows[0].Email, rows[0].Code, rows[0].Reply, rows[0].Token}, []any{reader.Email, 250, "ok", ""})
 	}},
 	{"a claim is no attempt, and is handed back without a trace", func(b *bench) {
@@ -102,8 +90,7 @@ var ledgerTests = []test{
 			r := result(d, subscribers.Deferred, now)
 			r.Outcome = subscribers.Outcome{Cause: subscribers.NoAnswer, Error: "body: EOF"}
 			b.exchange(issue, 0, now, r)
-			rows, err := b.Deliveries(b.ctx(), issue.ID, 0)
-			b.must(err)
+			rows := must(b.Deliveries(b.ctx(), issue.ID, 0))
 			b.equal("the row", rows[0].Outcome, r.Outcome)
 		}
 		d := b.exchange(issue, 1, now)[0]
@@ -150,16 +137,14 @@ var ledgerTests = []test{
 	{"nobody is mailed who is not active at that moment", func(b *bench) {
 		issue := b.sending(6)
 		for _, s := range b.everybody(roster.Filter{Limit: 3}) {
-			_, err := b.Unsubscribe(b.ctx(), s.Token, now)
-			b.must(err)
+			must(b.Unsubscribe(b.ctx(), s.Token, now))
 		}
 		claimed := b.claimAhead(issue, 4, now)
 		b.equal("claimed", len(claimed), 4)
 		b.equal("begun", b.begin(issue, claimed, now)[0].ID, claimed[3].ID)
 		b.equal("begun then", len(b.exchange(issue, 4, now)), 2)
 		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.InFlight: 3, subscribers.Cancelled: 3})
-		rows, err := b.Deliveries(b.ctx(), issue.ID, 0, subscribers.Cancelled)
-		b.must(err)
+		rows := must(b.Deliveries(b.ctx(), issue.ID, 0, subscribers.Cancelled))
 		for _, row := range rows {
 			b.equal("why", []any{row.Cause, row.Attempts}, []any{subscribers.ReaderLeft, 0})
 		}
@@ -169,8 +154,7 @@ var ledgerTests = []test{
 		claimed := b.claimAhead(issue, 3, now)
 		for _, s := range b.everybody(roster.Filter{}) {
 			if s.ID == claimed[1].SubscriberID {
-				_, err := b.Unsubscribe(b.ctx(), s.Token, now)
-				b.must(err)
+				must(b.Unsubscribe(b.ctx(), s.Token, now))
 			}
 		}
 		begun := b.begin(issue, claimed, now)
@@ -222,16 +206,13 @@ var ledgerTests = []test{
 		for id, n := range seen {
 			b.equal("messages", []int64{id, int64(n)}, []int64{id, 1})
 		}
-		sent, err := b.Finish(b.ctx(), issue.ID, now)
-		b.must(err)
-		b.equal("finished", sent, true)
+		b.equal("finished", must(b.Finish(b.ctx(), issue.ID, now)), true)
 	}},
 	{"a mailing is finished when every row is", func(b *bench) {
 		issue := b.sending(2)
 		finished := func() bool {
 			b.Helper()
-			sent, err := b.Finish(b.ctx(), issue.ID, now.Add(time.Hour))
-			b.must(err)
+			sent := must(b.Finish(b.ctx(), issue.ID, now.Add(time.Hour)))
 			return sent
 		}
 		claimed := b.exchange(issue, 2, now)
@@ -243,8 +224,7 @@ var ledgerTests = []test{
 		b.equal("anything due", ok, false)
 		b.equal("with all terminal", finished(), true)
 		b.equal("again", finished(), true)
-		got, err := b.Issue(b.ctx(), issue.SeriesID, 1)
-		b.must(err)
+		got := must(b.Issue(b.ctx(), issue.SeriesID, 1))
 		b.equal("the issue", []any{got.State, got.SentAt}, []any{digest.Sent, now.Add(time.Hour)})
 	}},
 	{"pausing and resuming may be repeated", func(b *bench) {
@@ -254,8 +234,7 @@ var ledgerTests = []test{
 		}
 		refused := digest.Pause{Cause: digest.PauseRefused, Detail: "the server refuses us"}
 		pause := func() digest.Pause {
-			got, err := b.Issue(b.ctx(), issue.SeriesID, issue.Number)
-			b.must(err)
+			got := must(b.Issue(b.ctx(), issue.SeriesID, issue.Number))
 			return got.Pause
 		}
 		claimed := b.exchange(issue, 1, now)[0]
@@ -264,9 +243,7 @@ var ledgerTests = []test{
 		b.equal("why", pause(), refused)
 		b.equal("claimed while paused", len(b.exchange(issue, 1, now, result(claimed, subscribers.Delivered, now))), 0)
 		b.equal("settled while paused", b.counted(issue)[subscribers.Delivered], 1)
-		sent, err := b.Finish(b.ctx(), issue.ID, now)
-		b.must(err)
-		b.equal("finished while paused", sent, false)
+		b.equal("finished while paused", must(b.Finish(b.ctx(), issue.ID, now)), false)
 		b.must(set(digest.Sending, digest.Pause{}))
 		b.equal("why, then", pause(), digest.Pause{})
 		b.equal("claimed then", len(b.exchange(issue, 5, now)), 1)
@@ -292,27 +269,21 @@ var ledgerTests = []test{
 		issue := b.sending(4)
 		b.exchange(issue, 2, now)
 		b.claimAhead(issue, 1, now)
-		n, err := b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: subscribers.Resend, Retry: now.Add(time.Minute), Now: now})
-		b.must(err)
-		b.equal("recovered", n, 2)
+		b.equal("recovered", must(b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: subscribers.Resend, Retry: now.Add(time.Minute), Now: now})), 2)
 		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Deferred: 2, subscribers.Queued: 2})
-		rows, err := b.Deliveries(b.ctx(), issue.ID, 0, subscribers.Deferred)
-		b.must(err)
+		rows := must(b.Deliveries(b.ctx(), issue.ID, 0, subscribers.Deferred))
 		b.equal("why", []any{rows[1].Cause, rows[1].Reply}, []any{subscribers.WorkerLost, ""})
 		b.equal("due", len(b.exchange(issue, 5, now.Add(time.Minute))), 4)
-		n, err = b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: subscribers.HoldUncertain, Retry: now, Now: now})
-		b.must(err)
-		b.equal("held", n, 4)
+		b.equal("held", must(b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: subscribers.HoldUncertain, Retry: now, Now: now})), 4)
 		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Uncertain: 4})
 		b.equal("nothing due", len(b.exchange(issue, 5, now.Add(time.Hour))), 0)
-		_, err = b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: "guess", Retry: now, Now: now})
+		_, err := b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: "guess", Retry: now, Now: now})
 		b.wantKind(err, digest.Invalid)
 	}},
 	{"an answer that comes after the lock was lost still counts", func(b *bench) {
 		issue := b.sending(3)
 		claimed := b.exchange(issue, 3, now)
-		_, err := b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: subscribers.Resend, Retry: now.Add(time.Minute), Now: now})
-		b.must(err)
+		must(b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: subscribers.Resend, Retry: now.Add(time.Minute), Now: now}))
 		b.exchange(issue, 0, now, result(claimed[0], subscribers.Delivered, now), result(claimed[1], subscribers.Failed, now))
 		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Delivered: 1, subscribers.Deferred: 2})
 		again := b.exchange(issue, 5, now.Add(time.Minute))
@@ -323,9 +294,7 @@ var ledgerTests = []test{
 	{"an audience of nobody is finished at once", func(b *bench) {
 		issue := b.sending(0)
 		b.equal("claimed", len(b.exchange(issue, 5, now)), 0)
-		sent, err := b.Finish(b.ctx(), issue.ID, now)
-		b.must(err)
-		b.equal("finished", sent, true)
+		b.equal("finished", must(b.Finish(b.ctx(), issue.ID, now)), true)
 	}},
 }
 
@@ -347,8 +316,7 @@ func deliverAll(b *bench, issue digest.Issue, send func(subscribers.Delivery)) e
 
 var statusTests = []test{
 	{"a new database is well", func(b *bench) {
-		s, err := b.Status(b.ctx())
-		b.must(err)
+		s := must(b.Status(b.ctx()))
 		if s.Schema < 1 {
 			b.Fatalf("the schema is %d", s.Schema)
 		}
@@ -363,8 +331,7 @@ var statusTests = []test{
 		b.must(b.SaveFeed(b.ctx(), feeds[1], time.Time{}))
 		claimed := b.exchange(issue, 2, now)
 		b.exchange(issue, 0, now, result(claimed[0], subscribers.Uncertain, now))
-		s, err := b.Status(b.ctx())
-		b.must(err)
+		s := must(b.Status(b.ctx()))
 		b.equal("the status", []any{s.LastPull, s.FailingFeeds, s.Newest.Number, s.Newest.State, s.Open, s.Uncertain, s.Active},
 			[]any{after(time.Hour), 1, 1, digest.Sending, 3, 1, 4})
 		b.must(b.Ping(b.ctx()))

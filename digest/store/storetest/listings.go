@@ -27,16 +27,14 @@ var listingTests = []test{
 			{digest.PostFilter{SourceID: src.ID}, []string{"p3", "p2", "p1"}},
 			{digest.PostFilter{Since: after(time.Hour), Until: after(3 * time.Hour)}, []string{"p2", "q"}},
 		} {
-			posts, err := b.Posts(b.ctx(), c.filter)
-			b.must(err)
+			posts := must(b.Posts(b.ctx(), c.filter))
 			var got []string
 			for _, p := range posts {
 				got = append(got, p.GUID)
 			}
 			b.equal(fmt.Sprintf("%+v", c.filter), got, c.want)
 		}
-		recent, err := b.RecentPosts(b.ctx(), src.ID, 1)
-		b.must(err)
+		recent := must(b.RecentPosts(b.ctx(), src.ID, 1))
 		b.equal("the newest", recent[0].GUID, "p3")
 	}},
 	{"comments are listed by post, time, state and words", func(b *bench) {
@@ -69,8 +67,7 @@ var listingTests = []test{
 			{digest.CommentFilter{Text: "words", Limit: 2}, []string{"gone", "picked"}},
 			{digest.CommentFilter{Since: after(2 * time.Hour), Until: after(4 * time.Hour)}, []string{"gone", "picked"}},
 		} {
-			comments, err := b.Comments(b.ctx(), c.filter)
-			b.must(err)
+			comments := must(b.Comments(b.ctx(), c.filter))
 			var got []string
 			for _, c := range comments {
 				got = append(got, c.GUID)
@@ -90,9 +87,7 @@ var listingTests = []test{
 			page.Comments = append(page.Comments, aComment(fmt.Sprint(i), "p1", "", start, "h"))
 		}
 		b.page(page)
-		all, err := b.Comments(b.ctx(), digest.CommentFilter{})
-		b.must(err)
-		b.equal("listed", len(all), database.DefaultLimit)
+		b.equal("listed", len(must(b.Comments(b.ctx(), digest.CommentFilter{}))), database.DefaultLimit)
 	}},
 }
 
@@ -107,8 +102,7 @@ func guids(all []digest.Candidate) (out []string) {
 func (b *bench) candidates(q desk.CandidateQuery) []digest.Candidate {
 	b.Helper()
 	q.SeriesID = b.series().ID
-	all, err := b.Candidates(b.ctx(), q)
-	b.must(err)
+	all := must(b.Candidates(b.ctx(), q))
 	return all
 }
 
@@ -136,9 +130,7 @@ var candidateTests = []test{
 		b.equal("the post", []any{all[0].PostTitle, all[0].PostURL, all[0].PostPublished}, []any{"About new", "https://blog.example/new", after(time.Hour)})
 		b.equal("no post", []any{all[10].PostTitle, all[10].PostPublished}, []any{"", time.Time{}})
 		b.equal("limited", guids(b.candidates(desk.CandidateQuery{Since: start, Limit: 3})), []string{"orphan", "n1", "n1a"})
-		byID, err := b.CandidatesByID(b.ctx(), []int64{all[9].ID, 999, all[0].ID})
-		b.must(err)
-		b.equal("by id", byID, []digest.Candidate{all[9], all[0]})
+		b.equal("by id", must(b.CandidatesByID(b.ctx(), []int64{all[9].ID, 999, all[0].ID})), []digest.Candidate{all[9], all[0]})
 	}},
 	{"whoever replies to whom, each comes once, and a reply after its parent", func(b *bench) {
 		src, _ := b.source("nightbus")
@@ -183,9 +175,7 @@ var candidateTests = []test{
 			b.equal("candidates", guids(all), []string{"c", "r"})
 			b.equal("replies", all[0].Replies, 0)
 		}
-		byID, err := b.CandidatesByID(b.ctx(), []int64{b.comments()["gone"].ID})
-		b.must(err)
-		b.equal("gone by id", len(byID), 1)
+		b.equal("gone by id", len(must(b.CandidatesByID(b.ctx(), []int64{b.comments()["gone"].ID}))), 1)
 	}},
 	{"a later issue's are those first seen in its window", func(b *bench) {
 		src, _ := b.source("nightbus")
@@ -216,12 +206,9 @@ var candidateTests = []test{
 		b.page(pull.Page{SourceID: src.ID, Seen: start,
 			Posts:    []digest.Post{aPost("p1", start, "h"), aPost("p2", after(time.Hour), "h"), aPost("p0", after(-time.Hour), "h")},
 			Comments: []digest.Comment{gone, aComment("c1", "p1", "", start, "h"), aComment("c2", "p1", "", after(time.Hour), "h")}})
-		counts, err := b.PostActivity(b.ctx(), b.series().ID, 2)
-		b.must(err)
+		counts := must(b.PostActivity(b.ctx(), b.series().ID, 2))
 		b.equal("activity", fmt.Sprint(counts), fmt.Sprintf("[{%v 0} {%v 2}]", after(time.Hour), start))
-		n, err := b.CommentsSince(b.ctx(), b.series().ID, after(time.Hour))
-		b.must(err)
-		b.equal("since", n, 1)
+		b.equal("since", must(b.CommentsSince(b.ctx(), b.series().ID, after(time.Hour))), 1)
 	}},
 	{"picks of other issues are known, cancelled ones forgotten", func(b *bench) {
 		src, _ := b.source("nightbus")
@@ -231,8 +218,7 @@ var candidateTests = []test{
 		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: id}}
 		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		picked := func(except int64) map[int64]int {
-			m, err := b.PickedIn(b.ctx(), issue.SeriesID, except, []int64{id, b.comments()["c2"].ID})
-			b.must(err)
+			m := must(b.PickedIn(b.ctx(), issue.SeriesID, except, []int64{id, b.comments()["c2"].ID}))
 			return m
 		}
 		b.equal("picked", picked(0), map[int64]int{id: 1})

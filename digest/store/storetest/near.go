@@ -25,8 +25,7 @@ var nearTests = []test{
 		issue := pick("en1", "fr", "ru")
 		picks := func(seriesID, except int64, limit int) []string {
 			b.Helper()
-			found, err := b.NewestPicks(b.ctx(), seriesID, except, limit)
-			b.must(err)
+			found := must(b.NewestPicks(b.ctx(), seriesID, except, limit))
 			return guidsOf(found)
 		}
 		b.equal("of all series", picks(0, 0, 10), []string{"en1", "fr", "ru"})
@@ -43,8 +42,7 @@ var nearTests = []test{
 		src := b.babel()
 		around := func(hours time.Duration, each int) []string {
 			b.Helper()
-			found, err := b.CommentsAround(b.ctx(), after(hours*time.Hour), each)
-			b.must(err)
+			found := must(b.CommentsAround(b.ctx(), after(hours*time.Hour), each))
 			return guidsOf(found)
 		}
 		b.equal("in the middle", around(5, 2), []string{"de", "fr", "ja", "nfd"})
@@ -52,12 +50,8 @@ var nearTests = []test{
 		b.equal("at the end", around(100, 2), []string{"lost", "signs"})
 		b.page(pull.Page{SourceID: src.ID, Seen: after(time.Hour), Comments: []digest.Comment{{GUID: "ja", Gone: true, GoneReason: "removed"}}})
 		b.equal("without what is gone", around(5, 2), []string{"de", "fr", "ko", "nfd"})
-		posts, err := b.PostsAround(b.ctx(), after(time.Hour), 1)
-		b.must(err)
-		b.equal("posts", len(posts), 2)
-		posts, err = b.PostsAround(b.ctx(), start, 1)
-		b.must(err)
-		b.equal("posts from the first on", len(posts), 1)
+		b.equal("posts", len(must(b.PostsAround(b.ctx(), after(time.Hour), 1))), 2)
+		b.equal("posts from the first on", len(must(b.PostsAround(b.ctx(), start, 1))), 1)
 	}},
 	{"writers who wrote before are known", func(b *bench) {
 		src := b.babel()
@@ -65,8 +59,7 @@ var nearTests = []test{
 			said("new", "rota", "", "Idris", 20, "Good morning."), said("again", "rota", "", "Old Bob", 21, "And to you.")}})
 		known := func(seriesID int64, until time.Time, names ...string) []string {
 			b.Helper()
-			all, err := b.WroteBefore(b.ctx(), seriesID, names, until)
-			b.must(err)
+			all := must(b.WroteBefore(b.ctx(), seriesID, names, until))
 			if all == nil {
 				b.Error("nil would turn the rule off")
 			}

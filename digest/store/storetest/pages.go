@@ -20,8 +20,7 @@ var pageTests = []test{
 		c.AuthorURI, c.Backfill = "https://people.example/7", true
 		got := b.page(pull.Page{SourceID: src.ID, Posts: []digest.Post{p}, Comments: []digest.Comment{c}, Seen: after(time.Hour)})
 		b.equal("stored", got, pull.Stored{NewPosts: 1, NewComments: 1})
-		posts, err := b.RecentPosts(b.ctx(), src.ID, 10)
-		b.must(err)
+		posts := must(b.RecentPosts(b.ctx(), src.ID, 10))
 		p.ID, p.SourceID, p.FirstSeen = posts[0].ID, src.ID, after(time.Hour)
 		b.equal("posts", posts, []digest.Post{p})
 		stored := b.comments()["c1"]
@@ -29,10 +28,8 @@ var pageTests = []test{
 		c.FirstSeen, c.ChangedAt = after(time.Hour), after(time.Hour)
 		b.equal("the comment", stored, digest.ListedComment{Comment: c, State: digest.CommentNew,
 			PostTitle: p.Title, PostURL: p.URL, PostGUID: p.GUID})
-		one, err := b.Comment(b.ctx(), c.ID)
-		b.must(err)
-		b.equal("the comment alone", one, stored)
-		_, err = b.Comment(b.ctx(), 99)
+		b.equal("the comment alone", must(b.Comment(b.ctx(), c.ID)), stored)
+		_, err := b.Comment(b.ctx(), 99)
 		b.wantKind(err, digest.NotFound)
 	}},
 	{"the same page again stores nothing, and knows its entries", func(b *bench) {
@@ -66,8 +63,7 @@ var pageTests = []test{
 		after1 := b.comments()["c1"]
 		b.equal("the comment", []any{after1.Hash, after1.Body.Text(), after1.Published, after1.Updated, after1.FirstSeen, after1.ChangedAt, after1.URL},
 			[]any{"h2", "words h2", start, after(time.Hour), start, after(2 * time.Hour), "https://blog.example/p1#c1"})
-		posts, err := b.Posts(b.ctx(), digest.PostFilter{})
-		b.must(err)
+		posts := must(b.Posts(b.ctx(), digest.PostFilter{}))
 		b.equal("the post", []any{posts[0].Title, posts[0].Published, posts[0].FirstSeen, posts[0].Body.Text()},
 			[]any{"Renamed", start, start, "words h2"})
 	}},
@@ -77,26 +73,8 @@ var pageTests = []test{
 		b.page(pull.Page{SourceID: src.ID, Posts: []digest.Post{p}, Seen: start})
 		p.Announced = 31
 		b.equal("stored", b.page(pull.Page{SourceID: src.ID, Posts: []digest.Post{p}, Seen: start}), pull.Stored{})
-		posts, err := b.Posts(b.ctx(), digest.PostFilter{})
-		b.must(err)
+		posts := must(b.Posts(b.ctx(), digest.PostFilter{}))
 		b.equal("announced", posts[0].Announced, 31)
-	}},
-	{"a removed comment keeps its words, and may come back", func(b *bench) {
-		src, _ := b.source("nightbus")
-		c := aComment("c1", "p1", "", start, "h1")
-		b.page(pull.Page{SourceID: src.ID, Comments: []digest.Comment{c}, Seen: start})
-		gone := aComment("c1", "p1", "", start, "placeholder")
-		gone.Gone, gone.GoneReason = true, "removed by the author"
-		page := pull.Page{SourceID: src.ID, Comments: []digest.Comment{gone}, Seen: after(time.Hour)}
-		b.equal("removed", b.page(page), pull.Stored{GoneComments: 1})
-		b.equal("removed again", b.page(page), pull.Stored{})
-		got := b.comments()["c1"]
-		b.equal("the comment", []any{got.State, got.GoneReason, got.Hash, got.Body.Text(), got.ChangedAt},
-			[]any{digest.CommentGone, "removed by the author", "h1", "words h1", start})
-		page.Comments = []digest.Comment{c}
-		b.equal("back", b.page(page), pull.Stored{ChangedComments: 1})
-		got = b.comments()["c1"]
-		b.equal("the comment", []any{got.Gone, got.GoneReason, got.ChangedAt}, []any{false, "", start})
 	}},
 	{"a comment first met as a placeholder counts as gone", func(b *bench) {
 		src, _ := b.source("nightbus")
@@ -110,11 +88,10 @@ var pageTests = []test{
 		feed := feeds[0]
 		feed.ETag = `"1"`
 		b.page(pull.Page{SourceID: src.ID, Seen: start, Feed: &feed, Comments: []digest.Comment{aComment("c1", "p1", "", start, "h")}})
-		stored, err := b.Feeds(b.ctx(), src.ID)
-		b.must(err)
+		stored := must(b.Feeds(b.ctx(), src.ID))
 		b.equal("the validator", stored[1].ETag, `"1"`)
 		feed.ID = 99
-		_, err = b.StorePage(b.ctx(), pull.Page{SourceID: src.ID, Seen: start, Feed: &feed,
+		_, err := b.StorePage(b.ctx(), pull.Page{SourceID: src.ID, Seen: start, Feed: &feed,
 			Comments: []digest.Comment{aComment("c2", "p1", "", start, "h")}})
 		b.wantKind(err, digest.NotFound)
 		b.equal("comments", len(b.comments()), 1)
@@ -179,8 +156,7 @@ var linkTests = []test{
 		store(aComment("parent", "p1", "", start, "h"))
 		b.page(pull.Page{SourceID: src.ID, Posts: []digest.Post{aPost("p1", start, "h")}, Seen: start})
 		all := b.comments()
-		posts, err := b.Posts(b.ctx(), digest.PostFilter{})
-		b.must(err)
+		posts := must(b.Posts(b.ctx(), digest.PostFilter{}))
 		b.equal("the reply", [2]int64{all["reply"].PostID, all["reply"].ParentID}, [2]int64{posts[0].ID, all["parent"].ID})
 		b.equal("the parent", [2]int64{all["parent"].PostID, all["parent"].ParentID}, [2]int64{posts[0].ID, 0})
 	}},
@@ -212,8 +188,7 @@ var linkTests = []test{
 		}
 		slices.Reverse(page)
 		b.equal("stored", b.page(pull.Page{SourceID: src.ID, Seen: after(time.Hour), Comments: page}), pull.Stored{NewComments: entries})
-		all, err := b.Comments(b.ctx(), digest.CommentFilter{Limit: 2 * entries})
-		b.must(err)
+		all := must(b.Comments(b.ctx(), digest.CommentFilter{Limit: 2 * entries}))
 		byGUID := map[string]digest.ListedComment{}
 		for _, c := range all {
 			byGUID[c.GUID] = c

@@ -24,8 +24,7 @@ func (b *bench) request(email string, at time.Time) signup.Request {
 
 func (b *bench) ask(r signup.Request) bool {
 	b.Helper()
-	queued, err := b.Request(b.ctx(), r)
-	b.must(err)
+	queued := must(b.Request(b.ctx(), r))
 	return queued
 }
 
@@ -34,8 +33,7 @@ func (b *bench) signUp(email string, at time.Time) subscribers.Subscriber {
 	b.Helper()
 	r := b.request(email, at)
 	b.equal("queued", b.ask(r), true)
-	s, err := b.Confirm(b.ctx(), r.Confirm, click(at.Add(time.Minute)))
-	b.must(err)
+	s := must(b.Confirm(b.ctx(), r.Confirm, click(at.Add(time.Minute))))
 	return s
 }
 
@@ -44,13 +42,12 @@ func click(at time.Time) subscribers.Consent {
 	return subscribers.Consent{At: at, IP: "192.0.2.8", Page: "https://news.example/confirm", Wording: "Confirm"}
 }
 
-// letters claims and begins the letters that are due, as a process without a place
+// letters claims and begins the letters that are due, as a process that is no worker
 // whose letters are on the wire, and gives those that may be sent.
 func (b *bench) letters(now time.Time) (all []subscribers.Letter) {
 	b.Helper()
 	for _, l := range b.claimLetters(0, 100, now) {
-		begun, ok, err := b.BeginLetter(b.ctx(), l)
-		b.must(err)
+		begun, ok := b.beginLetter(l)
 		if ok && begun.Useful(now) {
 			all = append(all, begun)
 		}
@@ -58,10 +55,16 @@ func (b *bench) letters(now time.Time) (all []subscribers.Letter) {
 	return all
 }
 
+func (b *bench) beginLetter(l subscribers.Letter) (begun subscribers.Letter, ok bool) {
+	b.Helper()
+	begun, ok, err := b.BeginLetter(b.ctx(), l)
+	b.must(err)
+	return begun, ok
+}
+
 func (b *bench) claimLetters(worker int64, most int, now time.Time) []subscribers.Letter {
 	b.Helper()
-	all, err := b.ClaimLetters(b.ctx(), deliver.LetterClaim{Worker: worker, Most: most, Now: now, Retry: now.Add(time.Minute)})
-	b.must(err)
+	all := must(b.ClaimLetters(b.ctx(), deliver.LetterClaim{Worker: worker, Most: most, Now: now, Retry: now.Add(time.Minute)}))
 	return all
 }
 
@@ -100,13 +103,10 @@ var signupTests = []test{
 	{"asking makes a pending subscriber, a confirmation and its mail", func(b *bench) {
 		r := b.request("Ines@list.example", start)
 		b.equal("queued", b.ask(r), true)
-		s, err := b.ByToken(b.ctx(), r.Token)
-		b.must(err)
+		s := must(b.ByToken(b.ctx(), r.Token))
 		b.equal("the subscriber", s, subscribers.Subscriber{ID: s.ID, Email: r.Email, Key: r.Key, State: subscribers.Pending,
 			Frequency: subscribers.Every, Token: r.Token, CreatedAt: start})
-		c, err := b.Confirmation(b.ctx(), r.Confirm)
-		b.must(err)
-		b.equal("the confirmation", c, signup.Confirmation{Email: r.Email, ExpiresAt: r.Expires})
+		b.equal("the confirmation", must(b.Confirmation(b.ctx(), r.Confirm)), signup.Confirmation{Email: r.Email, ExpiresAt: r.Expires})
 		b.equal("the mail", b.letters(start), []subscribers.Letter{{ID: 1, Kind: subscribers.ConfirmationLetter, Email: r.Email,
 			Token: r.Confirm, Expires: r.Expires, CreatedAt: start, NextTry: start, Fence: 1, Attempts: 1}})
 	}},
@@ -114,15 +114,12 @@ var signupTests = []test{
 		r := b.request("ines@list.example", start)
 		b.ask(r)
 		for range 2 {
-			s, err := b.Confirm(b.ctx(), strings.ToUpper(r.Confirm), click(after(time.Hour)))
-			b.must(err)
+			s := must(b.Confirm(b.ctx(), strings.ToUpper(r.Confirm), click(after(time.Hour))))
 			b.equal("the subscriber", []any{s.State, s.ConfirmedAt}, []any{subscribers.Active, after(time.Hour)})
 			proofs := b.consents(s.ID)
 			b.equal("the proofs", proofs, []subscribers.Consent{r.Consent, click(after(time.Hour))})
 		}
-		c, err := b.Confirmation(b.ctx(), r.Confirm)
-		b.must(err)
-		b.equal("used", c.UsedAt, after(time.Hour))
+		b.equal("used", must(b.Confirmation(b.ctx(), r.Confirm)).UsedAt, after(time.Hour))
 		b.equal("mails left", len(b.letters(after(2*time.Hour))), 0)
 	}},
 	{"an expired confirmation is refused", func(b *bench) {
@@ -130,9 +127,7 @@ var signupTests = []test{
 		b.ask(r)
 		_, err := b.Confirm(b.ctx(), r.Confirm, click(r.Expires))
 		b.wantKind(err, digest.Conflict)
-		s, err := b.ByToken(b.ctx(), r.Token)
-		b.must(err)
-		b.equal("the state", s.State, subscribers.Pending)
+		b.equal("the state", must(b.ByToken(b.ctx(), r.Token)).State, subscribers.Pending)
 		b.equal("mails of use", len(b.letters(r.Expires)), 0)
 	}},
 	{"forged tokens are not found", func(b *bench) {
@@ -155,67 +150,45 @@ var signupTests = []test{
 	{"an active address is asked nothing", func(b *bench) {
 		s := b.signUp("ines@list.example", start)
 		b.equal("queued", b.ask(b.request("INES@list.example", after(time.Hour))), false)
-		got, err := b.ByToken(b.ctx(), s.Token)
-		b.must(err)
-		b.equal("the subscriber", got, s)
+		b.equal("the subscriber", must(b.ByToken(b.ctx(), s.Token)), s)
 	}},
 	{"who left comes back by a new confirmation only", func(b *bench) {
 		s := b.signUp("ines@list.example", start)
 		early := b.request(s.Email, after(time.Hour))
-		s, err := b.Unsubscribe(b.ctx(), s.Token, after(2*time.Hour))
-		b.must(err)
+		s = must(b.Unsubscribe(b.ctx(), s.Token, after(2*time.Hour)))
 		b.equal("left", []any{s.State, s.LeftAt}, []any{subscribers.Unsubscribed, after(2 * time.Hour)})
-		again, err := b.Unsubscribe(b.ctx(), s.Token, after(3*time.Hour))
-		b.must(err)
-		b.equal("left once", again, s)
+		b.equal("left once", must(b.Unsubscribe(b.ctx(), s.Token, after(3*time.Hour))), s)
 		early.Consent.At = after(3 * time.Hour)
 		b.equal("queued", b.ask(early), true)
-		still, err := b.ByToken(b.ctx(), s.Token)
-		b.must(err)
-		b.equal("until then", still, s)
-		back, err := b.Confirm(b.ctx(), early.Confirm, click(after(4*time.Hour)))
-		b.must(err)
+		b.equal("until then", must(b.ByToken(b.ctx(), s.Token)), s)
+		back := must(b.Confirm(b.ctx(), early.Confirm, click(after(4*time.Hour))))
 		b.equal("back", []any{back.State, back.ConfirmedAt, back.Token}, []any{subscribers.Active, after(4 * time.Hour), s.Token})
 	}},
 	{"a confirmation mailed before leaving does not undo it", func(b *bench) {
 		first, second := b.request("ines@list.example", start), b.request("ines@list.example", after(time.Minute))
 		b.ask(first)
 		b.ask(second)
-		s, err := b.Confirm(b.ctx(), first.Confirm, click(after(time.Hour)))
-		b.must(err)
-		_, err = b.Unsubscribe(b.ctx(), s.Token, after(2*time.Hour))
-		b.must(err)
-		_, err = b.Confirm(b.ctx(), second.Confirm, click(after(3*time.Hour)))
+		s := must(b.Confirm(b.ctx(), first.Confirm, click(after(time.Hour))))
+		must(b.Unsubscribe(b.ctx(), s.Token, after(2*time.Hour)))
+		_, err := b.Confirm(b.ctx(), second.Confirm, click(after(3*time.Hour)))
 		b.wantKind(err, digest.Conflict)
-		s, err = b.Confirm(b.ctx(), first.Confirm, click(after(3*time.Hour)))
-		b.must(err)
-		b.equal("the state", s.State, subscribers.Unsubscribed)
+		b.equal("the state", must(b.Confirm(b.ctx(), first.Confirm, click(after(3*time.Hour)))).State, subscribers.Unsubscribed)
 	}},
 	{"leaving is undone by the link, and changes nobody else", func(b *bench) {
 		s := b.signUp("ines@list.example", start)
-		same, err := b.Return(b.ctx(), s.Token, click(after(time.Hour)))
-		b.must(err)
-		b.equal("still there", same, s)
-		_, err = b.Unsubscribe(b.ctx(), s.Token, after(time.Hour))
-		b.must(err)
-		back, err := b.Return(b.ctx(), s.Token, click(after(2*time.Hour)))
-		b.must(err)
+		b.equal("still there", must(b.Return(b.ctx(), s.Token, click(after(time.Hour)))), s)
+		must(b.Unsubscribe(b.ctx(), s.Token, after(time.Hour)))
+		back := must(b.Return(b.ctx(), s.Token, click(after(2*time.Hour))))
 		b.equal("back", []any{back.State, back.ConfirmedAt}, []any{subscribers.Active, after(2 * time.Hour)})
 		r := b.request("otto@list.example", start)
 		b.ask(r)
-		pending, err := b.Return(b.ctx(), r.Token, click(start))
-		b.must(err)
-		b.equal("not confirmed", pending.State, subscribers.Pending)
-		pending, err = b.Unsubscribe(b.ctx(), r.Token, start)
-		b.must(err)
-		b.equal("not subscribed", pending.State, subscribers.Pending)
+		b.equal("not confirmed", must(b.Return(b.ctx(), r.Token, click(start))).State, subscribers.Pending)
+		b.equal("not subscribed", must(b.Unsubscribe(b.ctx(), r.Token, start)).State, subscribers.Pending)
 	}},
 	{"a frequency is one of two", func(b *bench) {
 		s := b.signUp("ines@list.example", start)
-		got, err := b.SetFrequency(b.ctx(), s.Token, subscribers.Monthly)
-		b.must(err)
-		b.equal("the frequency", got.Frequency, subscribers.Monthly)
-		_, err = b.SetFrequency(b.ctx(), s.Token, "hourly")
+		b.equal("the frequency", must(b.SetFrequency(b.ctx(), s.Token, subscribers.Monthly)).Frequency, subscribers.Monthly)
+		_, err := b.SetFrequency(b.ctx(), s.Token, "hourly")
 		b.wantKind(err, digest.Invalid)
 	}},
 	{"limits bound what strangers can make us send", func(b *bench) {
@@ -256,8 +229,7 @@ var signupTests = []test{
 	{"what a mailbox was sent ever starts anew after it was active", func(b *bench) {
 		limits := signup.Limits{PerMailboxEver: 1}
 		s := b.signUp("ines@list.example", start)
-		_, err := b.Unsubscribe(b.ctx(), s.Token, after(time.Hour))
-		b.must(err)
+		must(b.Unsubscribe(b.ctx(), s.Token, after(time.Hour)))
 		for i, want := range []bool{true, false} {
 			r := b.request(s.Email, after(time.Duration(i+2)*time.Hour))
 			r.Limits = limits
@@ -280,16 +252,13 @@ var signupTests = []test{
 		b.ask(again)
 		b.ask(young)
 		b.ask(b.request("again@list.example", after(48*time.Hour)))
-		n, err := b.Sweep(b.ctx(), after(24*time.Hour), after(24*time.Hour))
-		b.must(err)
-		b.equal("removed", n, 1)
-		_, err = b.ByToken(b.ctx(), old.Token)
+		b.equal("removed", must(b.Sweep(b.ctx(), after(24*time.Hour), after(24*time.Hour))), 1)
+		_, err := b.ByToken(b.ctx(), old.Token)
 		b.wantKind(err, digest.NotFound)
 		_, err = b.Confirmation(b.ctx(), old.Confirm)
 		b.wantKind(err, digest.NotFound)
 		for _, token := range []string{active.Token, again.Token, young.Token} {
-			_, err = b.ByToken(b.ctx(), token)
-			b.must(err)
+			must(b.ByToken(b.ctx(), token))
 		}
 		r := b.request("old@list.example", after(1000*time.Hour))
 		r.Limits = signup.Limits{PerMailboxEver: 1}
@@ -306,14 +275,11 @@ var letterTests = []test{
 		p.Leave()
 		one := b.claimLetters(0, 9, start)[0]
 		b.equal("claimed once its worker left, with no doubt", []any{one.Fence, one.Attempts, one.Cause}, []any{2, 0, subscribers.NoCause})
-		_, ok, err := b.BeginLetter(b.ctx(), old)
-		b.must(err)
+		_, ok := b.beginLetter(old)
 		b.equal("begun by whoever had it before", ok, false)
-		one, ok, err = b.BeginLetter(b.ctx(), one)
-		b.must(err)
+		one, ok = b.beginLetter(one)
 		b.equal("begun", []any{ok, one.Attempts}, []any{true, 1})
-		_, ok, err = b.BeginLetter(b.ctx(), one)
-		b.must(err)
+		_, ok = b.beginLetter(one)
 		b.equal("begun twice", ok, false)
 		b.settleLetter(old, subscribers.Queued, start, subscribers.Outcome{Cause: subscribers.TryLater})
 		b.settleLetter(old, subscribers.Failed, start, subscribers.Outcome{Cause: subscribers.AddressRefused})
@@ -332,8 +298,7 @@ var letterTests = []test{
 		b.ask(b.request("jo@list.example", start))
 		p := b.join()
 		claimed := b.claimLetters(p.ID(), 1, start)
-		begun, _, err := b.BeginLetter(b.ctx(), claimed[0])
-		b.must(err)
+		begun, _ := b.beginLetter(claimed[0])
 		p.Leave()
 		b.equal("the other one", b.claimLetters(0, 9, start)[0].Email, "jo@list.example")
 		b.equal("before a minute", len(b.claimLetters(0, 9, after(time.Minute-time.Microsecond))), 1)
@@ -350,14 +315,13 @@ var letterTests = []test{
 	{"the answer to a letter that was taken back still counts", func(b *bench) {
 		b.ask(b.request("ines@list.example", start))
 		p := b.join()
-		begun, _, err := b.BeginLetter(b.ctx(), b.claimLetters(p.ID(), 1, start)[0])
-		b.must(err)
+		begun, _ := b.beginLetter(b.claimLetters(p.ID(), 1, start)[0])
 		p.Leave()
 		b.equal("at once", len(b.claimLetters(0, 9, start)), 0)
 		b.settleLetter(begun, subscribers.Delivered, time.Time{}, subscribers.Outcome{Cause: subscribers.Accepted})
 		b.equal("later", len(b.claimLetters(0, 9, after(time.Hour))), 0)
 	}},
-	{"a worker that lost its place claims no letter", func(b *bench) {
+	{"a worker that lost its lease claims no letter", func(b *bench) {
 		b.ask(b.request("ines@list.example", start))
 		p := b.join()
 		p.Leave()
@@ -369,18 +333,15 @@ var letterTests = []test{
 		b.ask(r)
 		claimed := b.claimLetters(0, 9, start)[0]
 		b.equal("of use", []bool{claimed.Useful(r.Expires.Add(-time.Microsecond)), claimed.Useful(r.Expires)}, []bool{true, false})
-		_, err := b.Confirm(b.ctx(), r.Confirm, click(after(time.Minute)))
-		b.must(err)
-		_, ok, err := b.BeginLetter(b.ctx(), claimed)
-		b.must(err)
+		must(b.Confirm(b.ctx(), r.Confirm, click(after(time.Minute))))
+		_, ok := b.beginLetter(claimed)
 		b.equal("begun once it was confirmed", ok, false)
 	}},
 	{"a claimed letter is not begun during a hold", func(b *bench) {
 		b.ask(b.request("ines@list.example", start))
 		claimed := b.claimLetters(0, 9, start)[0]
 		b.hold(after(time.Minute))
-		_, ok, err := b.BeginLetter(b.ctx(), claimed)
-		b.must(err)
+		_, ok := b.beginLetter(claimed)
 		b.equal("begun", ok, false)
 		b.release(dispatch.SendUnsent, after(time.Minute))
 		b.equal("then", len(b.letters(after(time.Minute))), 1)
@@ -408,8 +369,7 @@ func (b *bench) person(email string, state subscribers.State) roster.Entry {
 var rosterTests = []test{
 	{"people are enrolled once, and who left stays away", func(b *bench) {
 		gone := b.signUp("gone@list.example", start)
-		_, err := b.Unsubscribe(b.ctx(), gone.Token, start)
-		b.must(err)
+		must(b.Unsubscribe(b.ctx(), gone.Token, start))
 		b.signUp("here@list.example", start)
 		people := []roster.Entry{
 			b.person("New@list.example", subscribers.Active), b.person("new@list.example", subscribers.Active),
@@ -417,18 +377,12 @@ var rosterTests = []test{
 			b.person("asked@list.example", subscribers.Pending)}
 		people[4].Confirm = b.token()
 		want := []roster.Enrolled{roster.Added, roster.Duplicated, roster.Kept, roster.Known, roster.Added}
-		dry, err := b.Enrol(b.ctx(), people, true)
-		b.must(err)
+		dry := must(b.Enrol(b.ctx(), people, true))
 		b.equal("in a dry run", dry, want)
 		b.equal("after a dry run", len(b.everybody(roster.Filter{})), 2)
-		got, err := b.Enrol(b.ctx(), people, false)
-		b.must(err)
-		b.equal("in earnest", got, want)
-		again, err := b.Enrol(b.ctx(), people, false)
-		b.must(err)
-		b.equal("again", again, []roster.Enrolled{roster.Known, roster.Duplicated, roster.Kept, roster.Known, roster.Known})
-		added, err := b.ByToken(b.ctx(), people[0].Subscriber.Token)
-		b.must(err)
+		b.equal("in earnest", must(b.Enrol(b.ctx(), people, false)), want)
+		b.equal("again", must(b.Enrol(b.ctx(), people, false)), []roster.Enrolled{roster.Known, roster.Duplicated, roster.Kept, roster.Known, roster.Known})
+		added := must(b.ByToken(b.ctx(), people[0].Subscriber.Token))
 		want0 := people[0].Subscriber
 		want0.ID, want0.ConfirmedAt = added.ID, start
 		b.equal("the subscriber", added, want0)
@@ -447,25 +401,20 @@ var rosterTests = []test{
 	{"a mail to who was enrolled counts for the limits of its mailbox only", func(b *bench) {
 		p := b.person("ines@list.example", subscribers.Pending)
 		p.Confirm = b.token()
-		_, err := b.Enrol(b.ctx(), []roster.Entry{p}, false)
-		b.must(err)
+		must(b.Enrol(b.ctx(), []roster.Entry{p}, false))
 		r := b.request("ines@list.example", after(time.Hour))
 		r.Limits = signup.Limits{PerMailboxDay: 1}
 		b.equal("queued", b.ask(r), false)
 		other := b.request("otto@list.example", after(time.Minute))
 		other.Limits = signup.Limits{PerMailboxDay: 1, PerMailboxEver: 1, PerNetworkHour: 1, PerDomainHour: 1, PerHour: 1}
 		b.equal("a stranger queued", b.ask(other), true)
-		s, err := b.Confirm(b.ctx(), p.Confirm, click(after(time.Hour)))
-		b.must(err)
-		b.equal("the state", s.State, subscribers.Active)
+		b.equal("the state", must(b.Confirm(b.ctx(), p.Confirm, click(after(time.Hour)))).State, subscribers.Active)
 	}},
 	{"a list moved from elsewhere keeps who left", func(b *bench) {
 		p := b.person("left@list.example", subscribers.Bounced)
 		p.Subscriber.LeftAt = after(-time.Hour)
-		_, err := b.Enrol(b.ctx(), []roster.Entry{p}, false)
-		b.must(err)
-		s, err := b.ByToken(b.ctx(), p.Subscriber.Token)
-		b.must(err)
+		must(b.Enrol(b.ctx(), []roster.Entry{p}, false))
+		s := must(b.ByToken(b.ctx(), p.Subscriber.Token))
 		b.equal("the subscriber", []any{s.State, s.LeftAt, s.ConfirmedAt}, []any{subscribers.Bounced, after(-time.Hour), time.Time{}})
 	}},
 	{"subscribers are listed by key, filtered and bounded", func(b *bench) {
@@ -474,8 +423,7 @@ var rosterTests = []test{
 			people = append(people, b.person(fmt.Sprintf("r%04d@list.example", i), subscribers.Active))
 		}
 		people = append(people, b.person("a_b%c@list.example", subscribers.Pending))
-		_, err := b.Enrol(b.ctx(), people, false)
-		b.must(err)
+		must(b.Enrol(b.ctx(), people, false))
 		all := b.everybody(roster.Filter{})
 		b.equal("all", []any{len(all), all[0].Key, all[2500].Key}, []any{2501, "a_b%c@list.example", "r2499@list.example"})
 		b.equal("bounded", len(b.everybody(roster.Filter{Limit: 1500})), 1500)
@@ -483,17 +431,14 @@ var rosterTests = []test{
 		b.equal("by text", len(b.everybody(roster.Filter{Text: "R001"})), 10)
 		b.equal("by odd text", len(b.everybody(roster.Filter{Text: "_B%"})), 1)
 		émile := b.person("ÉMILE@list.example", subscribers.Pending)
-		_, err = b.Enrol(b.ctx(), []roster.Entry{émile}, false)
-		b.must(err)
+		must(b.Enrol(b.ctx(), []roster.Entry{émile}, false))
 		for _, text := range []string{"émile", "ÉMILE", "e\u0301MI"} {
 			b.equal("by letters beyond ASCII: "+text, len(b.everybody(roster.Filter{Text: text})), 1)
 		}
-		counts, err := b.SubscriberCounts(b.ctx())
-		b.must(err)
-		b.equal("counts", counts, map[subscribers.State]int{subscribers.Active: 2500, subscribers.Pending: 2})
+		b.equal("counts", must(b.SubscriberCounts(b.ctx())), map[subscribers.State]int{subscribers.Active: 2500, subscribers.Pending: 2})
 		stop := errors.New("stop")
 		n := 0
-		err = b.Subscribers(b.ctx(), roster.Filter{}, func(subscribers.Subscriber) error { n++; return stop })
+		err := b.Subscribers(b.ctx(), roster.Filter{}, func(subscribers.Subscriber) error { n++; return stop })
 		if !errors.Is(err, stop) || n != 1 {
 			b.Fatalf("yield was called %d times and the error was %v", n, err)
 		}

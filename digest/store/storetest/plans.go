@@ -43,13 +43,10 @@ func (Years) Micros(after time.Duration) string {
 // Plans looks at the plans of statements: on an empty SQLite file, and on a
 // PostgreSQL database with much in it, where they were run before. What
 // counts or takes most of a list, the whole ones, is left out there.
-func Plans(t *testing.T, with Filling, statements func(database.Dialect) map[string]struct {
-	SQL  string
-	Args int
-}, args func(Years) map[string][]string, whole ...string) {
+func Plans(t *testing.T, with Filling, statements func(database.Dialect) map[string]string, args func(Years) map[string][]string, whole ...string) {
 	t.Run("SQLite", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "postbag.db")
-		openFor(t, path)
+		Open(t, path, nil)
 		d, err := database.DialectOf(path)
 		if err != nil {
 			t.Fatal(err)
@@ -60,12 +57,12 @@ func Plans(t *testing.T, with Filling, statements func(database.Dialect) map[str
 		}
 		defer raw.Close()
 		for name, query := range statements(d) {
-			t.Run(name, func(t *testing.T) { checkSQLitePlan(t, raw, name, query.SQL, query.Args) })
+			t.Run(name, func(t *testing.T) { checkSQLitePlan(t, raw, name, query, len(args(Years{})[name])) })
 		}
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
 		address := Postgres(t)
-		db := openFor(t, address)
+		db := Open(t, address, nil)
 		d, err := database.DialectOf(address)
 		if err != nil {
 			t.Fatal(err)
@@ -87,29 +84,9 @@ func Plans(t *testing.T, with Filling, statements func(database.Dialect) map[str
 			if slices.Contains(whole, name) {
 				continue
 			}
-			t.Run(name, func(t *testing.T) {
-				values := args(y)[name]
-				if len(values) != query.Args {
-					t.Fatalf("the test has %d arguments, the statement %d", len(values), query.Args)
-				}
-				checkPostgresPlan(t, conn, name, query.SQL, values)
-			})
+			t.Run(name, func(t *testing.T) { checkPostgresPlan(t, conn, name, query, args(y)[name]) })
 		}
 	})
-}
-
-func openFor(t *testing.T, dsn string) *store.DB {
-	t.Helper()
-	db, err := store.Open(t.Context(), dsn, store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return db
 }
 
 func checkSQLitePlan(t *testing.T, raw *sql.DB, name, query string, n int) {
@@ -184,6 +161,7 @@ func checkPostgresPlan(t *testing.T, conn *pgx.Conn, name, query string, args []
 func fillYears(t *testing.T, db *store.DB, what Filling, exec func(string)) (issue int64) {
 	t.Helper()
 	b := &bench{T: t, DB: db}
+	defer b.failed()
 	issue = b.sending(10).ID
 	if what.pages {
 		for i := range 40 {

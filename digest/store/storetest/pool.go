@@ -42,28 +42,20 @@ func (p Pooled) Run() (code int) {
 }
 
 // MadePostgres gives the address of a PostgreSQL schema with tables and without
-// contents, until the test ends.
+// contents, until the test ends. The test may change the schema: then no other gets it.
 func MadePostgres(t testing.TB) string {
-	t.Helper()
-	address, giveBack := Take(t)
-	t.Cleanup(giveBack)
-	return address
-}
-
-// Take gives the address of a schema with tables and without contents, until it is
-// given back. The schema may be changed: then no other test gets it.
-func Take(t testing.TB) (address string, giveBack func()) {
 	t.Helper()
 	UsePostgres(t)
 	s, err := take()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.address, func() {
+	t.Cleanup(func() {
 		if err := s.giveBack(); err != nil {
 			t.Error(err)
 		}
-	}
+	})
+	return s.address
 }
 
 func take() (*madeSchema, error) {

@@ -46,8 +46,8 @@ func serverAddress() (*url.URL, error) {
 }
 
 // Postgres gives the address of an empty schema on [Server], which is dropped when
-// the test ends. The program has yet to make its tables there; [Made] gives one
-// with tables, which takes less time.
+// the test ends. The program has yet to make its tables there; [MadePostgres] gives
+// one with tables, which takes less time.
 func Postgres(t testing.TB) string {
 	t.Helper()
 	UsePostgres(t)
@@ -90,25 +90,39 @@ func dropSchema(schema string) error {
 // them when told to, as a server that restarts would.
 func Sessions(t testing.TB, dsn string, end bool) (n int) {
 	t.Helper()
+	return count(t, dsn, `
+		SELECT COUNT(CASE WHEN $2 THEN pg_terminate_backend(pid) ELSE TRUE END)
+		FROM pg_stat_activity WHERE application_name = $1`, end)
+}
+
+// Waiting gives how many statements at an address of [Postgres] wait for a lock, or
+// sleep.
+func Waiting(t testing.TB, dsn string) (n int) {
+	t.Helper()
+	return count(t, dsn, `SELECT COUNT(*) FROM pg_stat_activity
+		WHERE application_name = $1 AND state = 'active' AND (wait_event_type = 'Lock' OR wait_event = 'PgSleep')`)
+}
+
+// count asks the server for a number; the query's first argument is the name of an
+// address's sessions.
+func count(t testing.TB, dsn, query string, args ...any) (n int) {
+	t.Helper()
 	u, err := url.Parse(dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), serverTime)
 	defer cancel()
-	query := u.Query()
-	name := query.Get("application_name")
-	query.Del("application_name")
-	u.RawQuery = query.Encode()
+	settings := u.Query()
+	name := settings.Get("application_name")
+	settings.Del("application_name")
+	u.RawQuery = settings.Encode()
 	conn, err := pgx.Connect(ctx, u.String())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close(ctx)
-	err = conn.QueryRow(ctx, `
-		SELECT COUNT(CASE WHEN $2 THEN pg_terminate_backend(pid) ELSE TRUE END)
-		FROM pg_stat_activity WHERE application_name = $1`, name, end).Scan(&n)
-	if err != nil {
+	if err := conn.QueryRow(ctx, query, append([]any{name}, args...)...).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n

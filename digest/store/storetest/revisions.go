@@ -24,16 +24,12 @@ var revisionTests = []test{
 		postponed.ID, postponed.IssueID, postponed.Version = got[0].ID, issue.ID, 4
 		b.equal("the newest", got[:2], []digest.Revision{postponed, rev})
 		b.equal("the first", []any{len(got), got[3].Did, got[3].By, got[3].Version}, []any{4, digest.Opened, tester, int64(1)})
-		one, err := b.Revisions(b.ctx(), issue.ID, 1)
-		b.must(err)
-		b.equal("limited", len(one), 1)
+		b.equal("limited", len(must(b.Revisions(b.ctx(), issue.ID, 1))), 1)
 
 		issue.Blocks = before
 		undo := digest.Revision{At: after(2 * time.Hour), By: tester, Did: digest.Undone, Words: "undid it", Undoes: rev.ID}
 		b.must(b.SaveDraft(b.ctx(), &issue, undo))
-		again, err := b.Issue(b.ctx(), issue.SeriesID, issue.Number)
-		b.must(err)
-		b.equal("the rows, with their ids", again.Blocks, before)
+		b.equal("the rows, with their ids", must(b.Issue(b.ctx(), issue.SeriesID, issue.Number)).Blocks, before)
 		got = b.history(issue)
 		b.equal("what can be undone now", []bool{got[0].Before != nil, got[1].Before != nil, got[2].Before != nil, got[3].Before != nil},
 			[]bool{false, false, false, true})
@@ -54,8 +50,7 @@ var revisionTests = []test{
 		issue := b.picked("c1")
 		b.approve(&issue, after(time.Hour))
 		b.move(issue, digest.Draft, after(2*time.Hour))
-		again, err := b.Issue(b.ctx(), issue.SeriesID, issue.Number)
-		b.must(err)
+		again := must(b.Issue(b.ctx(), issue.SeriesID, issue.Number))
 		b.approve(&again, after(3*time.Hour))
 		b.move(again, digest.Published, after(4*time.Hour))
 		b.move(again, digest.Withdrawn, after(5*time.Hour))
@@ -75,9 +70,7 @@ var revisionTests = []test{
 		next := b.draft(after(time.Hour))
 		b.equal("the rows", next.Blocks, issue.Blocks)
 		b.equal("the introduction", next.Intro, "Hello")
-		got, err := b.Issue(b.ctx(), next.SeriesID, next.Number)
-		b.must(err)
-		b.equal("the draft", got, next)
+		b.equal("the draft", must(b.Issue(b.ctx(), next.SeriesID, next.Number)), next)
 		b.move(next, digest.Cancelled, after(2*time.Hour))
 		b.equal("after a cancelled one", len(b.draft(after(2*time.Hour)).Blocks), 0)
 	}},
@@ -87,16 +80,13 @@ var revisionTests = []test{
 		b.approve(&issue, start)
 		stands := func() []any {
 			b.Helper()
-			got, err := b.Issue(b.ctx(), issue.SeriesID, issue.Number)
-			b.must(err)
+			got := must(b.Issue(b.ctx(), issue.SeriesID, issue.Number))
 			return []any{got.Asks, got.Overrode}
 		}
 		ask := func() {
 			b.Helper()
-			got, err := b.Issue(b.ctx(), issue.SeriesID, issue.Number)
-			b.must(err)
-			_, err = b.Ask(b.ctx(), issue.ID, got.DueAt)
-			b.must(err)
+			got := must(b.Issue(b.ctx(), issue.SeriesID, issue.Number))
+			must(b.Ask(b.ctx(), issue.ID, got.DueAt))
 		}
 		ask()
 		b.equal("asked", stands(), []any{digest.AsksLate, digest.OverrodeNothing})
@@ -131,7 +121,6 @@ func (b *bench) picked(guids ...string) digest.Issue {
 // history gives an issue's changes, the newest first.
 func (b *bench) history(issue digest.Issue) []digest.Revision {
 	b.Helper()
-	all, err := b.Revisions(b.ctx(), issue.ID, 0)
-	b.must(err)
+	all := must(b.Revisions(b.ctx(), issue.ID, 0))
 	return all
 }

@@ -51,8 +51,7 @@ func (b *bench) found(query string, f digest.SearchFilter) []string {
 	b.indexAll(0)
 	q, err := search.Parse(query)
 	b.must(err)
-	found, err := b.SearchComments(b.ctx(), q, f)
-	b.must(err)
+	found := must(b.SearchComments(b.ctx(), q, f))
 	var all []string
 	for _, c := range found.All {
 		all = append(all, c.GUID)
@@ -78,8 +77,7 @@ func (b *bench) wantFiltered(query string, f digest.SearchFilter, want ...string
 func (b *bench) indexAll(limit int) (steps int) {
 	b.Helper()
 	for {
-		n, err := b.Index(b.ctx(), limit)
-		b.must(err)
+		n := must(b.Index(b.ctx(), limit))
 		if n == 0 {
 			return steps
 		}
@@ -173,8 +171,7 @@ var searchTests = []test{
 		b.indexAll(0)
 		q, err := search.Parse(`"the bus" last`)
 		b.must(err)
-		found, err := b.SearchComments(b.ctx(), q, digest.SearchFilter{})
-		b.must(err)
+		found := must(b.SearchComments(b.ctx(), q, digest.SearchFilter{}))
 		b.equal("found", len(found.All), 1)
 		one := found.All[0]
 		b.equal("the comment", one.ListedComment, b.comments()["en2"])
@@ -218,8 +215,7 @@ var searchTests = []test{
 			{"bus", digest.CommentFilter{State: digest.CommentGone}, nil},
 		} {
 			c.f.Text = c.text
-			found, err := b.Comments(b.ctx(), c.f)
-			b.must(err)
+			found := must(b.Comments(b.ctx(), c.f))
 			var got []string
 			for _, x := range found {
 				got = append(got, x.GUID)
@@ -287,11 +283,9 @@ var searchTests = []test{
 		b.must(err)
 		for _, step := range []struct{ index, waiting, found int }{{0, 13, 0}, {5, 8, 0}, {100, 0, 1}} {
 			if step.index > 0 {
-				_, err := b.Index(b.ctx(), step.index)
-				b.must(err)
+				must(b.Index(b.ctx(), step.index))
 			}
-			found, err := b.SearchComments(b.ctx(), q, digest.SearchFilter{})
-			b.must(err)
+			found := must(b.SearchComments(b.ctx(), q, digest.SearchFilter{}))
 			b.equal("waiting", found.Waiting, step.waiting)
 			if step.waiting == 0 {
 				b.equal("found", len(found.All), step.found)
@@ -361,8 +355,7 @@ var searchTests = []test{
 		b.indexAll(0)
 		q, err := search.Parse("bus")
 		b.must(err)
-		found, err := b.SearchComments(b.ctx(), q, digest.SearchFilter{Limit: 3})
-		b.must(err)
+		found := must(b.SearchComments(b.ctx(), q, digest.SearchFilter{Limit: 3}))
 		b.equal("ranked", [2]any{found.Ranked, found.HasMore}, [2]any{index.MostRanked, true})
 		b.equal("the newest", found.All[0].GUID, fmt.Sprint(index.MostRanked+4))
 		b.equal("found", len(found.All), 3)
@@ -379,11 +372,9 @@ var searchTests = []test{
 				continue
 			}
 			for _, state := range []digest.CommentState{"", digest.CommentNew, digest.CommentPicked, digest.CommentGone} {
-				_, err = b.SearchComments(b.ctx(), q, digest.SearchFilter{State: state})
-				b.must(err)
+				must(b.SearchComments(b.ctx(), q, digest.SearchFilter{State: state}))
 			}
-			_, err = b.SearchPosts(b.ctx(), q, digest.SearchFilter{SourceID: 1, Since: start})
-			b.must(err)
+			must(b.SearchPosts(b.ctx(), q, digest.SearchFilter{SourceID: 1, Since: start}))
 		}
 	}},
 }
@@ -394,8 +385,7 @@ func (b *bench) posts(query string) (all []string) {
 	b.indexAll(0)
 	q, err := search.Parse(query)
 	b.must(err)
-	found, err := b.SearchPosts(b.ctx(), q, digest.SearchFilter{})
-	b.must(err)
+	found := must(b.SearchPosts(b.ctx(), q, digest.SearchFilter{}))
 	for _, p := range found.All {
 		all = append(all, p.GUID)
 	}

@@ -12,16 +12,14 @@ import (
 // feeds gives a source's feeds.
 func (b *bench) feeds(src digest.Source) []digest.FeedState {
 	b.Helper()
-	all, err := b.Feeds(b.ctx(), src.ID)
-	b.must(err)
+	all := must(b.Feeds(b.ctx(), src.ID))
 	return all
 }
 
 // pullDue gives when the pull of a source is due.
 func (b *bench) pullDue(src digest.Source) time.Time {
 	b.Helper()
-	duty, err := b.Duty(b.ctx(), work.NameOf(work.Pull, src.ID))
-	b.must(err)
+	duty := must(b.Duty(b.ctx(), work.NameOf(work.Pull, src.ID)))
 	return duty.Next
 }
 
@@ -31,9 +29,7 @@ var sourceTests = []test{
 		feeds := []digest.FeedState{fullFeed(digest.FeedState{Kind: digest.PostsFeed, URL: src.URL + "feed"})}
 		b.must(b.AddSource(b.ctx(), &src, feeds, firstSeries))
 		b.equal("stored", b.feeds(src), feeds)
-		known, err := b.Source(b.ctx(), src.ID)
-		b.must(err)
-		b.equal("the source", known, src)
+		b.equal("the source", must(b.Source(b.ctx(), src.ID)), src)
 		held := feeds[0].CatchUp
 		changed := digest.FeedState{ID: feeds[0].ID, SourceID: src.ID, Kind: digest.PostsFeed, URL: src.URL + "elsewhere", NextPoll: after(time.Hour)}
 		b.must(b.SaveFeed(b.ctx(), changed, held))
@@ -44,16 +40,21 @@ var sourceTests = []test{
 		changed.Older = "https://nightbus.example/feed?page=9"
 		b.must(b.SaveFeed(b.ctx(), changed, time.Time{}))
 		b.equal("how far another came", b.feeds(src)[0].Older, feeds[0].Older)
+		_, others := b.source("daybus")
+		changed.URL = others[0].URL
+		b.wantKind(b.SaveFeed(b.ctx(), changed, held), digest.Conflict)
+		changed.ID = 99
+		b.wantKind(b.SaveFeed(b.ctx(), changed, held), digest.NotFound)
 	}},
 	{"a source is saved, and only one that is followed", func(b *bench) {
 		src, _ := b.source("nightbus")
 		src.Name, src.URL, src.Platform, src.Language, src.CommentsPattern = "Night Bus", "https://new.example/", digest.WordPress, "de", "{url}feed/"
 		b.must(b.SaveSource(b.ctx(), src))
-		known, err := b.Source(b.ctx(), src.ID)
-		b.must(err)
-		b.equal("the source", known, src)
+		b.equal("the source", must(b.Source(b.ctx(), src.ID)), src)
 		src.ID = 99
 		b.wantKind(b.SaveSource(b.ctx(), src), digest.NotFound)
+		_, err := b.Source(b.ctx(), src.ID)
+		b.wantKind(err, digest.NotFound)
 	}},
 	{"feeds are attached to a source that has none of their kind", func(b *bench) {
 		src := digest.Source{Name: "export", URL: "https://export.example/", Platform: digest.Disqus, AddedAt: start}
@@ -75,9 +76,7 @@ var sourceTests = []test{
 		same.ID = 99
 		b.wantKind(b.AddSource(b.ctx(), &same, []digest.FeedState{{Kind: digest.PostsFeed, URL: src.URL + "more"}}, firstSeries), digest.NotFound)
 		b.equal("still two", len(b.feeds(src)), 2)
-		all, err := b.Sources(b.ctx())
-		b.must(err)
-		b.equal("sources", all, []digest.Source{src})
+		b.equal("sources", must(b.Sources(b.ctx())), []digest.Source{src})
 	}},
 	{"a feed that has stopped is no work, until it is taken up again", func(b *bench) {
 		src, feeds := b.source("nightbus")
@@ -129,8 +128,7 @@ var sourceTests = []test{
 // listings gives the listings of a source.
 func (b *bench) listings(src digest.Source, f pull.ListingFilter) []digest.Listing {
 	b.Helper()
-	all, err := b.Listings(b.ctx(), src.ID, f)
-	b.must(err)
+	all := must(b.Listings(b.ctx(), src.ID, f))
 	return all
 }
 
@@ -143,8 +141,7 @@ var postListingTests = []test{
 		gone.Gone = true
 		b.page(pull.Page{SourceID: src.ID, Seen: start, Posts: []digest.Post{p}, Comments: []digest.Comment{
 			aComment("c1", "p1", "", start, "h"), gone, aComment("absent", "p1", "", start, "h"), aComment("other", "p2", "", start, "h")}})
-		_, err := b.MarkGone(b.ctx(), []int64{b.comments()["absent"].ID}, digest.ByAbsence, "")
-		b.must(err)
+		must(b.MarkGone(b.ctx(), []int64{b.comments()["absent"].ID}, digest.ByAbsence, ""))
 		want := digest.Listing{PostID: b.byGUID()["p1"].ID, SourceID: src.ID, GUID: "p1", URL: p.URL, Key: "post-1", Published: start,
 			CommentsURL: p.CommentsURL, Announced: 4, Stored: 2, Listed: -1}
 		b.equal("never read", b.listings(src, pull.ListingFilter{}), []digest.Listing{want})

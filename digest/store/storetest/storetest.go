@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"runtime/debug"
 	"testing"
 	"time"
 
@@ -52,7 +53,9 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 			for _, c := range part.tests {
 				t.Run(c.name, func(t *testing.T) {
 					t.Parallel()
-					c.run(&bench{T: t, DB: open(t)})
+					b := &bench{T: t, DB: open(t)}
+					defer b.failed()
+					c.run(b)
 				})
 			}
 		})
@@ -102,6 +105,28 @@ func (b *bench) must(err error) {
 	b.Helper()
 	if err != nil {
 		b.Fatal(err)
+	}
+}
+
+// failure is the panic of [must].
+type failure struct{ err error }
+
+// must gives a value; an error ends the test.
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(failure{err})
+	}
+	return value
+}
+
+// failed fails the test with the error that ended it, and tells where.
+func (b *bench) failed() {
+	switch fault := recover().(type) {
+	case nil:
+	case failure:
+		b.Fatalf("%v\n%s", fault.err, debug.Stack())
+	default:
+		panic(fault)
 	}
 }
 
@@ -161,8 +186,7 @@ func (b *bench) page(page pull.Page) pull.Stored {
 // storePage stores a page.
 func (b *bench) storePage(page pull.Page) pull.Stored {
 	b.Helper()
-	stored, err := b.StorePage(b.ctx(), page)
-	b.must(err)
+	stored := must(b.StorePage(b.ctx(), page))
 	return stored
 }
 
@@ -175,8 +199,7 @@ func counts(s pull.Stored) pull.Stored {
 // comments gives all comments by guid.
 func (b *bench) comments() map[string]digest.ListedComment {
 	b.Helper()
-	all, err := b.Comments(b.ctx(), digest.CommentFilter{})
-	b.must(err)
+	all := must(b.Comments(b.ctx(), digest.CommentFilter{}))
 	byGUID := map[string]digest.ListedComment{}
 	for _, c := range all {
 		byGUID[c.GUID] = c
@@ -187,8 +210,7 @@ func (b *bench) comments() map[string]digest.ListedComment {
 // series gives the only series.
 func (b *bench) series() digest.Series {
 	b.Helper()
-	all, err := b.SeriesList(b.ctx())
-	b.must(err)
+	all := must(b.SeriesList(b.ctx()))
 	if len(all) != 1 {
 		b.Fatalf("there are %d series, want 1", len(all))
 	}
@@ -238,8 +260,7 @@ func (b *bench) sending(n int) digest.Issue {
 	b.Helper()
 	issue := b.published()
 	b.enrol(n)
-	_, err := b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID, Begun: after(3 * time.Hour), Domain: "news.example"}, false)
-	b.must(err)
+	must(b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID, Begun: after(3 * time.Hour), Domain: "news.example"}, false))
 	return issue
 }
 
@@ -267,8 +288,7 @@ func (b *bench) enrol(n int) []subscribers.Subscriber {
 			Consent: subscribers.Consent{At: start, Page: "import", Wording: "asked on paper"},
 		})
 	}
-	_, err := b.Enrol(b.ctx(), people, false)
-	b.must(err)
+	must(b.Enrol(b.ctx(), people, false))
 	return b.everybody(roster.Filter{})
 }
 
@@ -281,7 +301,7 @@ func (b *bench) everybody(filter roster.Filter) (all []subscribers.Subscriber) {
 	return all
 }
 
-// exchange takes one step with the ledger as a process without a place: it settles,
+// exchange takes one step with the ledger as a process that is no worker: it settles,
 // claims, and begins what it claimed.
 func (b *bench) exchange(issue digest.Issue, claim int, now time.Time, settle ...deliver.Result) []subscribers.Delivery {
 	b.Helper()
@@ -291,16 +311,14 @@ func (b *bench) exchange(issue digest.Issue, claim int, now time.Time, settle ..
 // claimAhead settles and claims.
 func (b *bench) claimAhead(issue digest.Issue, claim int, now time.Time, settle ...deliver.Result) []subscribers.Delivery {
 	b.Helper()
-	done, err := b.Exchange(b.ctx(), deliver.Exchange{IssueID: issue.ID, Claim: claim, Now: now, Settle: settle})
-	b.must(err)
+	done := must(b.Exchange(b.ctx(), deliver.Exchange{IssueID: issue.ID, Claim: claim, Now: now, Settle: settle}))
 	return done.Claimed
 }
 
 // begin begins claimed rows.
 func (b *bench) begin(issue digest.Issue, claimed []subscribers.Delivery, now time.Time) []subscribers.Delivery {
 	b.Helper()
-	done, err := b.Exchange(b.ctx(), deliver.Exchange{IssueID: issue.ID, Begin: claimed, Now: now})
-	b.must(err)
+	done := must(b.Exchange(b.ctx(), deliver.Exchange{IssueID: issue.ID, Begin: claimed, Now: now}))
 	return done.Begun
 }
 

@@ -13,17 +13,16 @@ import (
 	"postbag/subscribers/deliver"
 )
 
-// join takes a place until the test ends.
-func (b *bench) join() work.Place {
+// join makes a worker until the test ends.
+func (b *bench) join() work.Member {
 	b.Helper()
-	p, err := b.Join(b.ctx(), work.Joining{Name: "test"})
-	b.must(err)
+	p := must(b.Join(b.ctx(), work.Joining{Name: "test"}))
 	b.Cleanup(p.Leave)
 	return p
 }
 
 // claim takes what is due, or fails the test.
-func (b *bench) claim(p work.Place, now time.Time, kinds ...work.Kind) work.Lease {
+func (b *bench) claim(p work.Member, now time.Time, kinds ...work.Kind) work.Lease {
 	b.Helper()
 	l, ok, err := b.Claim(b.ctx(), p.ID(), kinds, now)
 	b.must(err)
@@ -34,7 +33,7 @@ func (b *bench) claim(p work.Place, now time.Time, kinds ...work.Kind) work.Leas
 }
 
 // idle makes sure that nothing is due.
-func (b *bench) idle(p work.Place, now time.Time, kinds ...work.Kind) {
+func (b *bench) idle(p work.Member, now time.Time, kinds ...work.Kind) {
 	b.Helper()
 	l, ok, err := b.Claim(b.ctx(), p.ID(), kinds, now)
 	b.must(err)
@@ -46,8 +45,7 @@ func (b *bench) idle(p work.Place, now time.Time, kinds ...work.Kind) {
 // duty gives a duty as it is listed.
 func (b *bench) duty(name string) work.Listed {
 	b.Helper()
-	all, err := b.Duties(b.ctx(), 0)
-	b.must(err)
+	all := must(b.Duties(b.ctx(), 0))
 	i := slices.IndexFunc(all, func(l work.Listed) bool { return l.Name == name })
 	if i < 0 {
 		b.Fatalf("there is no duty %s among %d", name, len(all))
@@ -58,7 +56,7 @@ func (b *bench) duty(name string) work.Listed {
 const weeklyDeadline = "deadline:" + digest.DefaultSeriesSlug
 
 var workTests = []test{
-	{"a place is one's own until it is left", func(b *bench) {
+	{"a worker has its id until it leaves", func(b *bench) {
 		p := b.join()
 		b.equal("valid", [2]bool{p.Valid(), p.Context().Err() == nil}, [2]bool{true, true})
 		b.equal("present", p.Present(), 1)
@@ -73,10 +71,9 @@ var workTests = []test{
 		b.equal("its end", p.Context().Err(), context.Canceled)
 		_, _, err = b.Claim(b.ctx(), p.ID(), []work.Kind{work.Pull}, start)
 		b.must(err) // nothing is due, so nobody asks who comes
-		again, err := b.Join(b.ctx(), work.Joining{Name: "other", Alone: true})
-		b.must(err)
+		again := must(b.Join(b.ctx(), work.Joining{Name: "other", Alone: true}))
 		if again.ID() == p.ID() {
-			b.Fatal("a place was used again")
+			b.Fatal("an id was used again")
 		}
 		again.Leave()
 	}},
@@ -87,7 +84,7 @@ var workTests = []test{
 		l := b.claim(p, start, work.Pull)
 		b.equal("the duty", [3]any{l.Name, l.Subject, l.Room}, [3]any{name, src.ID, "nightbus.example"})
 		b.idle(p, start, work.Pull)
-		b.equal("the holder", b.duty(name).Holder, "test")
+		b.equal("the worker", b.duty(name).Worker, "test")
 		for i := range feeds {
 			feeds[i].NextPoll = after(time.Duration(2+i) * time.Hour)
 			b.must(b.SaveFeed(work.WithLease(b.ctx(), l), feeds[i], time.Time{}))
@@ -95,7 +92,7 @@ var workTests = []test{
 		b.must(b.Complete(b.ctx(), l, work.Outcome{Next: after(time.Minute), Now: start}))
 		listed := b.duty(name)
 		b.equal("next", listed.Next, after(2*time.Hour))
-		b.equal("runs", [3]any{listed.Runs, listed.Holder, listed.LastDone}, [3]any{int64(1), "", start})
+		b.equal("runs", [3]any{listed.Runs, listed.Worker, listed.LastDone}, [3]any{int64(1), "", start})
 		b.idle(p, after(2*time.Hour-time.Microsecond), work.Pull)
 		b.claim(p, after(2*time.Hour), work.Pull)
 	}},
@@ -119,10 +116,9 @@ var workTests = []test{
 		b.must(b.AddSource(b.ctx(), &two, []digest.FeedState{{Kind: digest.PostsFeed, URL: "https://NIGHTBUS.example/letters/posts"}}, firstSeries))
 		l := b.claim(p, start, work.Pull)
 		b.idle(p, start, work.Pull)
-		next, err := b.NextDue(b.ctx(), []work.Kind{work.Pull}, start)
-		b.must(err)
+		next := must(b.NextDue(b.ctx(), []work.Kind{work.Pull}, start))
 		b.equal("what waits for the host is not due", next.IsZero(), true)
-		_, err = b.ClaimNamed(b.ctx(), p.ID(), work.NameOf(work.Pull, two.ID), start)
+		_, err := b.ClaimNamed(b.ctx(), p.ID(), work.NameOf(work.Pull, two.ID), start)
 		b.wantKind(err, digest.Conflict)
 		b.must(b.Complete(b.ctx(), l, work.Outcome{Next: after(time.Minute), Now: start}))
 		b.equal("then", b.claim(p, start, work.Pull).Subject, two.ID+one.ID-l.Subject)
@@ -131,7 +127,7 @@ var workTests = []test{
 		p := b.join()
 		src, feeds := b.source("nightbus")
 		old := b.claim(p, start, work.Pull)
-		b.must(b.HandBack(b.ctx(), old)) // as when its place is ended
+		b.must(b.HandBack(b.ctx(), old)) // as when its worker is ended
 		l := b.claim(p, start, work.Pull)
 		b.equal("the fence", l.Fence, old.Fence+1)
 		ctx := work.WithLease(b.ctx(), old)
@@ -141,9 +137,7 @@ var workTests = []test{
 		_, _, err = b.OpenDraft(ctx, tester, b.series().ID, start, after(time.Hour))
 		b.wantKind(err, digest.Conflict)
 		b.wantKind(b.Complete(b.ctx(), old, work.Outcome{Now: start}), digest.Conflict)
-		posts, err := b.Posts(b.ctx(), digest.PostFilter{})
-		b.must(err)
-		b.equal("posts", len(posts), 0)
+		b.equal("posts", len(must(b.Posts(b.ctx(), digest.PostFilter{}))), 0)
 		_, err = b.StorePage(work.WithLease(b.ctx(), l), pull.Page{SourceID: src.ID, Seen: start, Posts: []digest.Post{aPost("p1", start, "h")}})
 		b.must(err)
 		b.must(b.Complete(b.ctx(), l, work.Outcome{Now: start}))
@@ -157,8 +151,7 @@ var workTests = []test{
 		late.ETag = "late"
 		b.wantKind(b.SaveFeed(work.WithLease(b.ctx(), l), late, time.Time{}), digest.Conflict)
 		b.wantKind(b.Complete(b.ctx(), l, work.Outcome{Now: start}), digest.Conflict)
-		stored, err := b.Feeds(b.ctx(), src.ID)
-		b.must(err)
+		stored := must(b.Feeds(b.ctx(), src.ID))
 		for _, f := range stored {
 			b.equal("the feed", f.ETag, "")
 		}
@@ -218,24 +211,20 @@ var workTests = []test{
 		b.equal("the mailing", b.duty("deliver:"+digest.DefaultSeriesSlug).Next, issue.DueAt)
 		b.must(b.SetDue(b.ctx(), tester, issue.ID, after(time.Minute), digest.OverrodeNothing))
 		b.equal("the mailing, now", b.duty("deliver:"+digest.DefaultSeriesSlug).Next, after(time.Minute))
-		_, err := b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID, Begun: after(time.Minute), Domain: "x.example"}, false)
-		b.must(err)
+		must(b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID, Begun: after(time.Minute), Domain: "x.example"}, false))
 		b.equal("begun", b.duty("deliver:"+digest.DefaultSeriesSlug).Next.IsZero(), true)
 	}},
 	{"an issue that asks waits for a word", func(b *bench) {
 		b.source("nightbus")
 		issue := b.draft(start)
 		b.approve(&issue, start)
-		asked, err := b.Ask(b.ctx(), issue.ID, issue.DueAt)
-		b.must(err)
-		b.equal("asked", asked, true)
+		b.equal("asked", must(b.Ask(b.ctx(), issue.ID, issue.DueAt)), true)
 		listed := b.duty(weeklyDeadline)
 		b.equal("it asks", [2]any{listed.Asks, listed.Next.IsZero()}, [2]any{issue.Title, true})
 		b.must(b.SetDue(b.ctx(), tester, issue.ID, after(time.Hour), digest.OverrodeNothing))
 		listed = b.duty(weeklyDeadline)
 		b.equal("after a word", [2]any{listed.Asks, listed.Next}, [2]any{"", after(time.Hour)})
-		asked, err = b.Ask(b.ctx(), issue.ID, issue.DueAt)
-		b.must(err)
+		asked := must(b.Ask(b.ctx(), issue.ID, issue.DueAt))
 		b.equal("asked about a moment that was moved", [2]any{asked, b.duty(weeklyDeadline).Next}, [2]any{false, after(time.Hour)})
 	}},
 	{"a plan makes what is missing and keeps what is there", func(b *bench) {
@@ -260,11 +249,10 @@ var workTests = []test{
 		}
 		b.must(b.MakeDue(b.ctx(), name, after(time.Hour)))
 		b.claim(p, after(time.Hour), work.Pull)
-		stored, err := b.Feeds(b.ctx(), src.ID)
-		b.must(err)
+		stored := must(b.Feeds(b.ctx(), src.ID))
 		b.equal("its feeds are asked", stored[0].NextPoll, after(time.Hour))
 		b.wantKind(b.MakeDue(b.ctx(), "pull:99", start), digest.NotFound)
-		_, err = b.ClaimNamed(b.ctx(), p.ID(), "pull:99", start)
+		_, err := b.ClaimNamed(b.ctx(), p.ID(), "pull:99", start)
 		b.wantKind(err, digest.NotFound)
 		_, err = b.ClaimNamed(b.ctx(), p.ID(), name, start)
 		b.wantKind(err, digest.Conflict)
@@ -284,33 +272,24 @@ var workTests = []test{
 		issue := b.sending(5)
 		p := b.join()
 		x := deliver.Exchange{IssueID: issue.ID, Worker: p.ID(), Claim: 3, Now: now}
-		done, err := b.Exchange(b.ctx(), x)
-		b.must(err)
+		done := must(b.Exchange(b.ctx(), x))
 		claimed := done.Claimed
 		b.equal("claimed", len(claimed), 3)
 		x.Claim, x.Begin = 0, claimed[:2]
-		done, err = b.Exchange(b.ctx(), x)
-		b.must(err)
-		b.equal("begun", len(done.Begun), 2)
+		b.equal("begun", len(must(b.Exchange(b.ctx(), x)).Begun), 2)
 		recovery := deliver.Recovery{IssueID: issue.ID, Worker: p.ID() + 1, Policy: subscribers.Resend, Retry: now.Add(time.Minute), Now: now}
 		stranded := func(worker int64) bool {
-			is, err := b.Stranded(b.ctx(), issue.ID, worker)
-			b.must(err)
+			is := must(b.Stranded(b.ctx(), issue.ID, worker))
 			return is
 		}
 		b.equal("stranded", [2]bool{stranded(p.ID() + 1), stranded(p.ID())}, [2]bool{false, true})
-		n, err := b.Recover(b.ctx(), recovery)
-		b.must(err)
-		b.equal("recovered while it is there", n, 0)
+		b.equal("recovered while it is there", must(b.Recover(b.ctx(), recovery)), 0)
 		p.Leave()
 		b.equal("stranded once it left", stranded(p.ID()+1), true)
 		x.Claim, x.Begin = 2, claimed[2:3]
-		done, err = b.Exchange(b.ctx(), x)
-		b.must(err)
+		done = must(b.Exchange(b.ctx(), x))
 		b.equal("claimed and begun once it left", []int{len(done.Claimed), len(done.Begun)}, []int{0, 0})
-		n, err = b.Recover(b.ctx(), recovery)
-		b.must(err)
-		b.equal("recovered", n, 2)
+		b.equal("recovered", must(b.Recover(b.ctx(), recovery)), 2)
 		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Deferred: 2, subscribers.Queued: 3})
 	}},
 }

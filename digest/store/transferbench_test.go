@@ -22,7 +22,7 @@ func stored(b *testing.B, dsn string, pages int) *store.DB {
 	return db
 }
 
-// perSecond reports how many rows a second were carried.
+// perSecond reports how many rows a second were copied.
 func perSecond(b *testing.B, rows int64) {
 	b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }

@@ -1,4 +1,4 @@
-package fetchtest
+package fetch_test
 
 import (
 	"context"
@@ -12,23 +12,22 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// Names is a name server on loopback with answers that change by script.
-type Names struct {
+// names is a name server on loopback with answers that change by script.
+type names struct {
 	conn net.PacketConn
 
 	mu    sync.Mutex
 	names map[string][][]netip.Addr
-	asked map[string]int
 }
 
-// NewNames starts a name server that ends with the test and knows no name.
-func NewNames(t testing.TB) *Names {
+// newNames starts a name server that ends with the test and knows no name.
+func newNames(t testing.TB) *names {
 	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &Names{conn: conn, names: map[string][][]netip.Addr{}, asked: map[string]int{}}
+	n := &names{conn: conn, names: map[string][][]netip.Addr{}}
 	var wg sync.WaitGroup
 	wg.Go(n.serve)
 	t.Cleanup(func() {
@@ -40,7 +39,7 @@ func NewNames(t testing.TB) *Names {
 
 // On scripts a name: each look-up takes the next of the answers, the last one
 // from then on. An answer lists addresses with spaces between.
-func (n *Names) On(name string, answers ...string) *Names {
+func (n *names) On(name string, answers ...string) *names {
 	var parsed [][]netip.Addr
 	for _, answer := range answers {
 		var addrs []netip.Addr
@@ -55,22 +54,15 @@ func (n *Names) On(name string, answers ...string) *Names {
 	return n
 }
 
-// Asked tells how often the IPv4 addresses of a name were asked for.
-func (n *Names) Asked(name string) int {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.asked[name+"."]
-}
-
 // Resolver asks this server and no other.
-func (n *Names) Resolver() *net.Resolver {
+func (n *names) Resolver() *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "udp", n.conn.LocalAddr().String())
 	}}
 }
 
-func (n *Names) serve() {
+func (n *names) serve() {
 	buf := make([]byte, 1500)
 	for {
 		size, from, err := n.conn.ReadFrom(buf)
@@ -90,7 +82,7 @@ func (n *Names) serve() {
 
 // reply answers for A and AAAA. A look-up asks for both; the script moves on with
 // the A.
-func (n *Names) reply(query dnsmessage.Message) dnsmessage.Message {
+func (n *names) reply(query dnsmessage.Message) dnsmessage.Message {
 	q := query.Questions[0]
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -113,11 +105,8 @@ func (n *Names) reply(query dnsmessage.Message) dnsmessage.Message {
 			out.Answers = append(out.Answers, dnsmessage.Resource{Header: head, Body: &dnsmessage.AAAAResource{AAAA: ip.As16()}})
 		}
 	}
-	if q.Type == dnsmessage.TypeA {
-		n.asked[name]++
-		if len(answers) > 1 {
-			n.names[name] = answers[1:]
-		}
+	if q.Type == dnsmessage.TypeA && len(answers) > 1 {
+		n.names[name] = answers[1:]
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package fetchtest
+package fetch_test
 
 import (
 	"bytes"
@@ -8,7 +8,6 @@ import (
 	"compress/zlib"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,8 +15,8 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-// Answer is one canned answer. The zero value is an empty 200.
-type Answer struct {
+// answer is one canned answer. The zero value is an empty 200.
+type answer struct {
 	Status int // 200 if 0
 	Type   string
 	Header http.Header // further fields
@@ -36,7 +35,6 @@ type Answer struct {
 	Wait    time.Duration // before the header
 	Drip    time.Duration // before each byte of the body
 	Cut     int           // break the connection after so many bytes of the body as sent
-	Length  int           // a Content-Length of its own, true or not
 	Endless bool          // send the body again and again until the client goes
 	// Raw is sent in place of everything, header included, by Drip and Endless
 	// where they are set, and the connection then closed (HTTP/1 only).
@@ -44,7 +42,7 @@ type Answer struct {
 }
 
 // play sends the answer. It ends early when the client or the test does.
-func (a Answer) play(t testing.TB, w http.ResponseWriter, r *http.Request, done <-chan struct{}) {
+func (a answer) play(t testing.TB, w http.ResponseWriter, r *http.Request, done <-chan struct{}) {
 	wait := func(d time.Duration) bool {
 		if d <= 0 {
 			select {
@@ -71,7 +69,7 @@ func (a Answer) play(t testing.TB, w http.ResponseWriter, r *http.Request, done 
 		a.hijack(t, w, wait)
 		return
 	}
-	body := Pack(t, a.Encoding, []byte(a.Body))
+	body := pack(t, a.Encoding, []byte(a.Body))
 	if status := a.header(w, r); status == http.StatusNotModified {
 		return
 	}
@@ -83,7 +81,7 @@ func (a Answer) play(t testing.TB, w http.ResponseWriter, r *http.Request, done 
 	}
 }
 
-func (a Answer) hijack(t testing.TB, w http.ResponseWriter, wait func(time.Duration) bool) {
+func (a answer) hijack(t testing.TB, w http.ResponseWriter, wait func(time.Duration) bool) {
 	hijacker, ok := w.(http.Hijacker)
 	if !ok {
 		t.Error("a raw answer needs HTTP/1")
@@ -99,7 +97,7 @@ func (a Answer) hijack(t testing.TB, w http.ResponseWriter, wait func(time.Durat
 }
 
 // header sends the status and the fields.
-func (a Answer) header(w http.ResponseWriter, r *http.Request) int {
+func (a answer) header(w http.ResponseWriter, r *http.Request) int {
 	h := w.Header()
 	for name, values := range a.Header {
 		h[http.CanonicalHeaderKey(name)] = values
@@ -117,8 +115,6 @@ func (a Answer) header(w http.ResponseWriter, r *http.Request) int {
 	if a.fresh(r) {
 		status = http.StatusNotModified
 		h.Del("Content-Encoding")
-	} else if a.Length > 0 {
-		h.Set("Content-Length", strconv.Itoa(a.Length))
 	}
 	w.WriteHeader(status)
 	return status
@@ -126,7 +122,7 @@ func (a Answer) header(w http.ResponseWriter, r *http.Request) int {
 
 // fresh tells whether the request brings a validator back. If-None-Match wins
 // (RFC 9110, 13.2.2).
-func (a Answer) fresh(r *http.Request) bool {
+func (a answer) fresh(r *http.Request) bool {
 	if etag := r.Header.Get("If-None-Match"); etag != "" {
 		return etag == a.ETag
 	}
@@ -135,7 +131,7 @@ func (a Answer) fresh(r *http.Request) bool {
 }
 
 // send sends the body as the answer says, until the client goes.
-func (a Answer) send(w io.Writer, flush func() error, body []byte, wait func(time.Duration) bool) {
+func (a answer) send(w io.Writer, flush func() error, body []byte, wait func(time.Duration) bool) {
 	if a.Cut > 0 && a.Cut < len(body) {
 		body = body[:a.Cut]
 	}
@@ -155,8 +151,8 @@ func (a Answer) send(w io.Writer, flush func() error, body []byte, wait func(tim
 	}
 }
 
-// Pack packs a body as [Answer.Encoding] says.
-func Pack(t testing.TB, encoding string, body []byte) []byte {
+// pack packs a body as [answer.Encoding] says.
+func pack(t testing.TB, encoding string, body []byte) []byte {
 	t.Helper()
 	for _, coding := range strings.Split(encoding, ",") {
 		var b bytes.Buffer

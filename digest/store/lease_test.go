@@ -14,14 +14,14 @@ import (
 	"postbag/digest/work"
 )
 
-func join(t *testing.T, db *store.DB, name string, lease time.Duration) work.Place {
+func join(t *testing.T, db *store.DB, name string, lease time.Duration) work.Member {
 	t.Helper()
-	place, err := db.Join(t.Context(), work.Joining{Name: name, Lease: lease})
+	member, err := db.Join(t.Context(), work.Joining{Name: name, Lease: lease})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(place.Leave)
-	return place
+	t.Cleanup(member.Leave)
+	return member
 }
 
 // addFollowed makes a source with a feed that is due.
@@ -42,20 +42,20 @@ func TestLeaseRunsOut(t *testing.T) {
 	door, through := storetest.OpenDoor(t, storetest.Postgres(t))
 	slow := open(t, through)
 	source := addFollowed(t, slow)
-	place := join(t, slow, "slow", 3*time.Second)
-	old, ok, err := slow.Claim(t.Context(), place.ID(), []work.Kind{work.Pull}, time.Now())
+	member := join(t, slow, "slow", 3*time.Second)
+	old, ok, err := slow.Claim(t.Context(), member.ID(), []work.Kind{work.Pull}, time.Now())
 	if err != nil || !ok {
 		t.Fatal(ok, err)
 	}
 	door.Shut()
 	select {
-	case <-place.Context().Done():
-		wantError(t, context.Cause(place.Context()), digest.Unavailable, "place among the workers")
+	case <-member.Context().Done():
+		wantError(t, context.Cause(member.Context()), digest.Unavailable, "the lease as a worker")
 	case <-time.After(patience):
-		t.Fatal("it was not told that its place is lost")
+		t.Fatal("it was not told that its lease is lost")
 	}
-	if place.Valid() {
-		t.Error("a lost place is called valid")
+	if member.Valid() {
+		t.Error("a lost lease is called valid")
 	}
 	door.Open(t)
 
@@ -117,23 +117,23 @@ func TestLeaseOfAClockThatWasPutBack(t *testing.T) {
 }
 
 // TestPlaceOutlivesConnections ends every connection, as a server that restarts
-// does: the worker keeps its place and its duty.
+// does: the worker keeps its lease and its duty.
 func TestPlaceOutlivesConnections(t *testing.T) {
 	dsn := storetest.Postgres(t)
 	db := open(t, dsn)
 	addFollowed(t, db)
-	place := join(t, db, "steady", 5*time.Second)
-	lease, ok, err := db.Claim(t.Context(), place.ID(), []work.Kind{work.Pull}, time.Now())
+	member := join(t, db, "steady", 5*time.Second)
+	lease, ok, err := db.Claim(t.Context(), member.ID(), []work.Kind{work.Pull}, time.Now())
 	if err != nil || !ok {
 		t.Fatal(ok, err)
 	}
-	wakes := db.Wakes(place.Context())
+	wakes := db.Wakes(member.Context())
 	for range 6 { // for longer than its lease
 		storetest.Sessions(t, dsn, true)
 		time.Sleep(time.Second)
 	}
-	if !place.Valid() {
-		t.Fatal("the place is lost:", context.Cause(place.Context()))
+	if !member.Valid() {
+		t.Fatal("the lease is lost:", context.Cause(member.Context()))
 	}
 	if err := db.Complete(t.Context(), lease, work.Outcome{Next: time.Now().Add(time.Hour), Now: time.Now()}); err != nil {
 		t.Error(err)
