@@ -22,28 +22,28 @@ func EmailError(typed, flaw string) string {
 	return "That is no email address: " + string(unicode.ToLower(first)) + flaw[size:] + repair
 }
 
-// messageFor gives the words for a status: what happened and what to do, and
+// Message gives the page for an HTTP status: what happened and what to do, and
 // nothing of the inside.
-func messageFor(status int) (title, text string) {
+func Message(status int) MessagePage {
 	switch status {
 	case 400:
-		return "That did not arrive whole", "Please go back and send it again."
+		return MessagePage{"That did not arrive whole", "Please go back and send it again."}
 	case 403:
-		return "This was refused", "The request did not come from a page of this site. Please open the page here and try again."
+		return MessagePage{"This was refused", "The request did not come from a page of this site. Please open the page here and try again."}
 	case 404:
-		return "There is no such page", "The address may be mistyped, or the page was taken away. All issues are in the archive."
+		return MessagePage{"There is no such page", "The address may be mistyped, or the page was taken away. All issues are in the archive."}
 	case 405:
-		return "This page cannot do that", "Please start again from the front page."
+		return MessagePage{"This page cannot do that", "Please start again from the front page."}
 	case 410:
-		return "This was withdrawn", "The page was here once and was taken away for good."
+		return MessagePage{"This was withdrawn", "The page was here once and was taken away for good."}
 	case 413:
-		return "That was too much", "Please send less at once."
+		return MessagePage{"That was too much", "Please send less at once."}
 	case 422:
-		return "That choice is not offered", "Nothing was changed. Please go back and take one of the choices on the page."
+		return MessagePage{"That choice is not offered", "Nothing was changed. Please go back and take one of the choices on the page."}
 	case 429:
-		return "A little slower, please", "There were many requests from where you are. Please wait a few minutes and try again."
+		return MessagePage{"A little slower, please", "There were many requests from where you are. Please wait a few minutes and try again."}
 	case 503:
-		return "Back in a moment", "The site is busy with itself. Please try again in a minute."
+		return MessagePage{"Back in a moment", "The site is busy with itself. Please try again in a minute."}
 	}
-	return "Something went wrong", "The fault is ours, and it has been noted. Please try again in a few minutes."
+	return MessagePage{"Something went wrong", "The fault is ours, and it has been noted. Please try again in a few minutes."}
 }

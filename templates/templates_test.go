@@ -461,7 +461,7 @@ func TestMessages(t *testing.T) {
 	set := newSet(t)
 	seen := map[string]bool{}
 	for _, status := range []int{403, 404, 405, 410, 413, 422, 429, 500, 503} {
-		doc, err := set.Message(templates.MessagePage{Site: site, Status: status})
+		doc, err := set.Page(site, templates.Message(status))
 		if err != nil {
 			t.Fatal(err)
 		}

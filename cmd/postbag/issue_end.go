@@ -26,7 +26,11 @@ func (c issueSkipCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(p.Stdout, "Issue %d is skipped. %s, the introduction and all comments go on to %s.\n", skipped.Number, plural(len(issue.Blocks), "row"), cell(next.Title, 150))
+		goOn := plural(len(issue.Blocks), "row")
+		if issue.Intro != "" {
+			goOn += ", the introduction"
+		}
+		fmt.Fprintf(p.Stdout, "Issue %d is skipped. %s and all comments go on to %s.\n", skipped.Number, goOn, cell(next.Title, 150))
 		return a.sentence(ctx, next)
 	})
 }

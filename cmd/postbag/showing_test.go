@@ -79,7 +79,7 @@ func TestShowingWritesNothing(t *testing.T) {
 		reader := slices.IndexFunc(mails, func(m readMail) bool { return strings.HasPrefix(m.to, "reader") })
 		token := regexp.MustCompile(`/unsubscribe/(\w+)`).FindStringSubmatch(mails[reader].text)[1]
 		s := in.serve("--only", "web")
-		for _, page := range []string{"/", "/issues/", "/issues/1", "/feed.atom", "/feed.rss", "/feed.json", "/unsubscribe/" + token, "/preferences/" + token, "/healthz", "/readyz"} {
+		for _, page := range []string{"/", "/issues/", "/issues/1", "/feed.atom", "/unsubscribe/" + token, "/preferences/" + token, "/healthz", "/readyz"} {
 			if code, _ := s.get(t, page); code != http.StatusOK {
 				t.Errorf("%s answers %d", page, code)
 			}

@@ -15,11 +15,11 @@ func (s *Server) routes() map[string]http.HandlerFunc {
 	get := func(p site.Page) string { return "GET " + p.Pattern() }
 	post := func(p site.Page) string { return "POST " + p.Pattern() }
 	return map[string]http.HandlerFunc{
-		get(site.Home): s.home,
+		get(site.Home): s.published(s.publisher.Home),
 		"GET " + strings.TrimSuffix(string(site.Archive), "/"): s.toArchive,
-		get(site.Archive): s.archive,
+		get(site.Archive): s.published(s.publisher.Archive),
 		get(site.Issue):   s.issue,
-		get(site.Feed):    s.feedAtom,
+		get(site.Feed):    s.published(s.publisher.FeedAtom),
 
 		get(site.Subscribe):    s.toForm,
 		post(site.Subscribe):   s.subscribe,
