@@ -73,10 +73,7 @@ func TestBlogThatAnImportBroughtGetsItsFeeds(t *testing.T) {
 	b := newBlog(t, kettleRow().page)
 	store := database(t)
 	r := newRig(t, b, store, thatEvening)
-	imported := digest.Source{Name: "Kettle Row, imported", Platform: digest.Generic}
-	if err := store.AddSource(t.Context(), &imported, nil, firstSeries); err != nil {
-		t.Fatal(err)
-	}
+	imported := r.imported(digest.Source{Name: "Kettle Row, imported", Platform: digest.Generic})
 	var page pull.Page
 	page.SourceID, page.Seen = imported.ID, at(thatEvening)
 	for _, n := range []string{"p1", "p2", "p3", "p4"} {
@@ -104,13 +101,9 @@ func TestBlogThatAnOldExportBroughtGetsItsFeeds(t *testing.T) {
 		want bool
 	}{"the same home page": {"", true}, "another page of the host": {"/club/", false}} {
 		t.Run(name, func(t *testing.T) {
-			s := database(t)
 			b := newBlog(t, kettleRow().page)
-			r := newRig(t, b, s, thatEvening)
-			imported := digest.Source{Name: "Kettle Row, imported", URL: b.url + tt.path, Platform: digest.Disqus}
-			if err := s.AddSource(t.Context(), &imported, nil, firstSeries); err != nil {
-				t.Fatal(err)
-			}
+			r := newRig(t, b, database(t), thatEvening)
+			r.imported(digest.Source{Name: "Kettle Row, imported", URL: b.url + tt.path, Platform: digest.Disqus})
 			found, err := r.Add(t.Context(), nobody, b.url, firstSeries, discover.Options{})
 			equal(t, "attached", fmt.Sprint(found.Attached, err), fmt.Sprint(tt.want, nil))
 		})
@@ -238,15 +231,11 @@ func TestChangeDuringAPull(t *testing.T) {
 // An export of Disqus calls posts by their addresses, and the blog's feed may have
 // other ids for them. Its home page is the same.
 func TestFeedsOfABlogWhoseExportNamesPostsOtherwise(t *testing.T) {
-	s := database(t)
 	b := newBlog(t, kettleRow().page)
-	r := newRig(t, b, s, thatEvening)
-	src := digest.Source{Name: "Row", URL: b.url + "/", AddedAt: r.clock.Now()}
-	if err := s.AddSource(t.Context(), &src, nil, firstSeries); err != nil {
-		t.Fatal(err)
-	}
+	r := newRig(t, b, database(t), thatEvening)
+	src := r.imported(digest.Source{Name: "Row", URL: b.url + "/", AddedAt: r.clock.Now()})
 	post := digest.Post{GUID: b.url + "/p1", URL: b.url + "/p1", URLKey: "/p1", Title: "p1", Published: at("2026-03-05T00:00:00Z"), Announced: -1}
-	if _, err := s.StorePage(t.Context(), pull.Page{SourceID: src.ID, Posts: []digest.Post{post}, Seen: r.clock.Now()}); err != nil {
+	if _, err := r.store.StorePage(t.Context(), pull.Page{SourceID: src.ID, Posts: []digest.Post{post}, Seen: r.clock.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	found, err := r.Add(t.Context(), nobody, b.url, firstSeries, discover.Options{})

@@ -463,15 +463,11 @@ func TestOneSourceMayHaveOneFeedOrNone(t *testing.T) {
 		report := r.pull(src, poll.Options{History: true})
 		equal(t, feeds[0], report.Stored.NewPosts+report.Stored.NewComments, 1)
 	}
-	r, src, _ := play(t, nil, digest.Generic, "/posts")
-	bare := digest.Source{Name: "An export"}
-	if err := r.store.AddSource(t.Context(), &bare, nil, firstSeries); err != nil {
-		t.Fatal(err)
-	}
+	r, _, _ := play(t, nil, digest.Generic, "/posts")
+	bare := r.imported(digest.Source{Name: "An export"})
 	report := r.pull(bare, poll.Options{History: true})
 	equal(t, "no feed", fmt.Sprint(report.Requests, report.Notices), "0 [it has no feed to pull; an import made it]")
 	equal(t, "no feed, by the schedule", r.due(bare).Requests, 0)
-	_ = src
 }
 
 // Only the feed itself can say that it is gone for good.

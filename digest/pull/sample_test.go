@@ -229,16 +229,7 @@ func TestFoundingBlogIsFoundFromAnyAddress(t *testing.T) {
 		"/feeds/posts/default?alt=rss", "/feeds/1181411501454921869/comments/default", "/feeds/posts/default?max-results=5",
 	} {
 		for _, address := range []string{b.url + path, " " + strings.TrimPrefix(b.url, "http://") + path, "feed:" + b.url + path} {
-			found, err := r.Discover(t.Context(), address, discover.Options{})
-			if err != nil {
-				t.Errorf("%s: %v", address, err)
-				continue
-			}
-			equal(t, "posts feed", found.Feeds[0].URL, b.url+"/feeds/posts/default")
-			equal(t, "comments feed", found.Feeds[1].URL, b.url+"/feeds/comments/default")
-			if n := len(b.asked()); n > discover.MaxDiscovery {
-				t.Errorf("%s took %d requests", address, n)
-			}
+			r.finds(address, "posts /feeds/posts/default, comments /feeds/comments/default")
 		}
 	}
 }
