@@ -99,10 +99,10 @@ func (p *Program) printReports(reports []poll.Report) error {
 			fmt.Fprintf(p.Stdout, "%s: %s and %s new, %d changed, %d gone; %s on %s.\n", name,
 				plural(r.Stored.NewPosts, "post"), plural(r.Stored.NewComments, "comment"),
 				r.Stored.ChangedPosts+r.Stored.ChangedComments, r.Stored.GoneComments,
-				plural(r.Entries, "entry"), plural(r.Pages, "page"))
+				counted(r.Entries, "entry", "entries"), plural(r.Pages, "page"))
 		}
 		if r.Skipped > 0 {
-			fmt.Fprintf(p.Stdout, "%s: %s could not be used.\n", name, plural(r.Skipped, "entry"))
+			fmt.Fprintf(p.Stdout, "%s: %s could not be used.\n", name, counted(r.Skipped, "entry", "entries"))
 		}
 		for _, n := range r.Notices {
 			fmt.Fprintf(p.Stdout, "%s: %s\n", name, noticeLine(n))

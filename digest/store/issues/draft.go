@@ -178,8 +178,12 @@ func notTheDraft(t *database.Tx, issue *digest.Issue) error {
 		return err
 	}
 	if state != digest.Draft {
+		who, err := movedBy(t, issue.ID, state)
+		if err != nil {
+			return err
+		}
 		return database.Conflict("Only a draft can be changed; an approved issue can be reopened until it is published.",
-			"issue %d is %s and no draft any more", issue.Number, state)
+			"issue %d is %s and no draft any more%s", issue.Number, state, who)
 	}
 	return database.Conflict("Load it again and repeat the change.",
 		"issue %d was changed by someone else meanwhile", issue.Number)
