@@ -577,7 +577,7 @@ func TestPreview(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	feed, body, err := publish.Preview(t.Context(), set, "http://localhost:8080", issue(1, 5))
+	feed, body, err := publish.Preview(set, "http://localhost:8080", issue(1, 5))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -585,7 +585,7 @@ func TestPreview(t *testing.T) {
 	if err != nil || len(parsed.Items) != 1 || !strings.Contains(string(body), "<h1>Pick of the Week 1</h1>") {
 		t.Errorf("%v, %v\n%s", parsed, err, body)
 	}
-	if _, _, err := publish.Preview(t.Context(), set, "", digest.Issue{Number: 1}); err == nil {
+	if _, _, err := publish.Preview(set, "", digest.Issue{Number: 1}); err == nil {
 		t.Error("an issue that is not frozen was previewed")
 	}
 }

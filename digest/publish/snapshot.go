@@ -232,10 +232,7 @@ func often(schedule string) string {
 
 // Preview renders the feed and the page of one issue that is in no store, as
 // they would look if it were the only one published.
-func Preview(ctx context.Context, set *templates.Set, base string, issue digest.Issue) (feed, page []byte, err error) {
-	if err := ctx.Err(); err != nil {
-		return nil, nil, err
-	}
+func Preview(set *templates.Set, base string, issue digest.Issue) (feed, page []byte, err error) {
 	f := issue.Frozen
 	if f == nil {
 		return nil, nil, fmt.Errorf("preview issue %d: it is not frozen", issue.Number)

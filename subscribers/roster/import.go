@@ -191,7 +191,7 @@ func (i *importRun) flush(ctx context.Context) error {
 	if len(i.batch) == 0 {
 		return nil
 	}
-	outcomes, err := i.enrol(ctx, i.batch, i.o.DryRun)
+	outcomes, err := i.store.Enrol(ctx, i.batch, i.o.DryRun)
 	if err != nil {
 		return err
 	}
