@@ -230,8 +230,9 @@ func TestSecondServe(t *testing.T) {
 	if digest.KindOf(err) != digest.Unavailable || len(hintLines(err)) == 0 {
 		t.Errorf("a second serve on the port gives %v", err)
 	}
-	if code, _ := s.get(t, "/healthz"); code != http.StatusOK {
-		t.Errorf("the first one answers %d afterwards", code)
+	address := strings.TrimPrefix(s.base, "http://")
+	if out, err := in.run("health", "--listen", address); err != nil || !strings.Contains(out, "well at "+address) {
+		t.Errorf("of the first one it is said afterwards: %v, %s", err, out)
 	}
 }
 

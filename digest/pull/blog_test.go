@@ -289,6 +289,9 @@ func equal[T comparable](t testing.TB, what string, got, want T) {
 	}
 }
 
+// errOf gives the error of what must not work.
+func errOf[T any](_ T, err error) error { return err }
+
 func wantError(t testing.TB, what string, err error, kind digest.Kind, words string) {
 	t.Helper()
 	switch {

@@ -45,8 +45,7 @@ func TestBlogFollowedUnderAnotherAddress(t *testing.T) {
 	wantError(t, "the moved blog", err, digest.Conflict, `followed already, as source 1 ("Kettle Row"), under other addresses`)
 	equal(t, "offer", fmt.Sprint(digest.ActsOf(err)),
 		fmt.Sprint([]digest.Act{{Do: digest.ChangeSource, Source: 1, Posts: moved.url + "/posts.xml", Comments: moved.url + "/comments.xml"}}))
-	_, err = r.Add(t.Context(), nobody, old.url, firstSeries, discover.Options{})
-	wantError(t, "the same address", err, digest.Conflict, "followed already, as source 1")
+	wantError(t, "the same address", errOf(r.Add(t.Context(), nobody, old.url, firstSeries, discover.Options{})), digest.Conflict, "followed already, as source 1")
 	_, err = there.Add(t.Context(), nobody, moved.url+"/other.xml", firstSeries, discover.Options{})
 	if err != nil {
 		t.Errorf("another blog on the same host: %v", err)
@@ -65,8 +64,7 @@ func TestBlogThatMovedToAnotherSpellingIsKnown(t *testing.T) {
 	}
 	r.pull(found.Source, poll.Options{})
 	e.webSite = page("https://www.row.test")
-	_, err = r.Add(t.Context(), nobody, "www.row.test/", firstSeries, discover.Options{})
-	wantError(t, "www.", err, digest.Conflict, "under other addresses")
+	wantError(t, "www.", errOf(r.Add(t.Context(), nobody, "www.row.test/", firstSeries, discover.Options{})), digest.Conflict, "under other addresses")
 }
 
 func TestBlogThatAnImportBroughtGetsItsFeeds(t *testing.T) {
@@ -194,8 +192,7 @@ func TestAChangeThatCannotBeChangesNothing(t *testing.T) {
 		{src.ID, discover.Change{URL: "two words"}, digest.Invalid, "not an address"},
 	} {
 		tt.change.Name = strings.TrimSuffix("changed", map[bool]string{true: "changed"}[tt.words == "nothing is named"])
-		_, err := r.Change(t.Context(), nobody, tt.id, tt.change)
-		wantError(t, fmt.Sprint(tt.change), err, tt.kind, tt.words)
+		wantError(t, fmt.Sprint(tt.change), errOf(r.Change(t.Context(), nobody, tt.id, tt.change)), tt.kind, tt.words)
 	}
 	_, err := r.Change(t.Context(), nobody, 77, discover.Change{URL: b.url})
 	equal(t, "unknown source", digest.KindOf(err), digest.NotFound)

@@ -314,8 +314,7 @@ func TestNamedFeedsAreReadAndChecked(t *testing.T) {
 		{discover.Options{Posts: at("/news.xml"), Name: "ke\x1bttle"}, digest.Invalid, "not plain text"},
 		{discover.Options{Posts: at("/news.xml"), Platform: "geocities"}, digest.Invalid, `"geocities" is no platform`},
 	} {
-		_, err := r.Add(t.Context(), nobody, "", firstSeries, tt.opts)
-		wantError(t, fmt.Sprint(tt.opts), err, tt.kind, tt.words)
+		wantError(t, fmt.Sprint(tt.opts), errOf(r.Add(t.Context(), nobody, "", firstSeries, tt.opts)), tt.kind, tt.words)
 	}
 	sources, err := r.store.Sources(t.Context())
 	equal(t, "sources", fmt.Sprint(len(sources), err), "0 <nil>")

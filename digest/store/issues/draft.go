@@ -2,6 +2,7 @@ package issues
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
 	"time"
@@ -31,7 +32,11 @@ func (db *Store) OpenDraft(ctx context.Context, by digest.Actor, seriesID int64,
 		if issue, err = newDraft(t, seriesID, opened, slot); err != nil {
 			return err
 		}
-		rev := digest.Revision{IssueID: issue.ID, Version: issue.Version, At: opened, By: by, Did: digest.Opened, Words: "opened it"}
+		words := "opened it"
+		if len(issue.Blocks) > 0 || issue.Intro != "" {
+			words = fmt.Sprintf("opened it with what was in issue %d", issue.Number-1)
+		}
+		rev := digest.Revision{IssueID: issue.ID, Version: issue.Version, At: opened, By: by, Did: digest.Opened, Words: words}
 		if err := addRevision(t, rev); err != nil {
 			return err
 		}
