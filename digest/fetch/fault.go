@@ -18,11 +18,10 @@ import (
 	"postbag/digest/pull/identity"
 )
 
-// fault words a failed request for a person. It names the host that was asked
-// for and nothing of what the network said beneath: addresses and banners of
-// inner hosts stay out of it, and whether a name is unknown, known in the
-// operator's own network only, or leads to where nothing answers there, is told
-// in the same words.
+// fault words a failed request for a person. It names the host that was asked for,
+// and no address or banner of an inner host. An unknown name, a name of the
+// operator's own network and an inner address where nothing answers get the same
+// words.
 func fault(ctx context.Context, u *url.URL, err error) error {
 	host := u.Hostname()
 	if ctx.Err() != nil {

@@ -45,8 +45,7 @@ func TestBlogFollowedUnderAnotherAddress(t *testing.T) {
 	wantError(t, "the moved blog", err, digest.Conflict, `followed already, as source 1 ("Kettle Row"), under other addresses`)
 	equal(t, "offer", fmt.Sprint(digest.ActsOf(err)),
 		fmt.Sprint([]digest.Act{{Do: digest.ChangeSource, Source: 1, Posts: moved.url + "/posts.xml", Comments: moved.url + "/comments.xml"}}))
-	_, err = r.Add(t.Context(), nobody, old.url, firstSeries, discover.Options{})
-	wantError(t, "the same address", err, digest.Conflict, "followed already, as source 1")
+	wantError(t, "the same address", errOf(r.Add(t.Context(), nobody, old.url, firstSeries, discover.Options{})), digest.Conflict, "followed already, as source 1")
 	_, err = there.Add(t.Context(), nobody, moved.url+"/other.xml", firstSeries, discover.Options{})
 	if err != nil {
 		t.Errorf("another blog on the same host: %v", err)
@@ -59,14 +58,10 @@ func TestBlogThatMovedToAnotherSpellingIsKnown(t *testing.T) {
 	}
 	e := &elsewhere{webSite: page("https://row.test")}
 	r := e.puller(t)
-	found, err := r.Add(t.Context(), nobody, "row.test/", firstSeries, discover.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	found := r.adds("row.test/")
 	r.pull(found.Source, poll.Options{})
 	e.webSite = page("https://www.row.test")
-	_, err = r.Add(t.Context(), nobody, "www.row.test/", firstSeries, discover.Options{})
-	wantError(t, "www.", err, digest.Conflict, "under other addresses")
+	wantError(t, "www.", errOf(r.Add(t.Context(), nobody, "www.row.test/", firstSeries, discover.Options{})), digest.Conflict, "under other addresses")
 }
 
 func TestBlogThatAnImportBroughtGetsItsFeeds(t *testing.T) {
@@ -82,10 +77,7 @@ func TestBlogThatAnImportBroughtGetsItsFeeds(t *testing.T) {
 	if _, err := store.StorePage(t.Context(), page); err != nil {
 		t.Fatal(err)
 	}
-	found, err := r.Add(t.Context(), nobody, b.url, firstSeries, discover.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	found := r.adds(b.url)
 	equal(t, "attached to", fmt.Sprint(found.Source.ID, found.Attached), fmt.Sprint(imported.ID, true))
 	equal(t, "stored again", fmt.Sprint(r.pull(found.Source, poll.Options{}).Stored.NewPosts), "0")
 	sources, err := store.Sources(t.Context())
@@ -194,8 +186,7 @@ func TestAChangeThatCannotBeChangesNothing(t *testing.T) {
 		{src.ID, discover.Change{URL: "two words"}, digest.Invalid, "not an address"},
 	} {
 		tt.change.Name = strings.TrimSuffix("changed", map[bool]string{true: "changed"}[tt.words == "nothing is named"])
-		_, err := r.Change(t.Context(), nobody, tt.id, tt.change)
-		wantError(t, fmt.Sprint(tt.change), err, tt.kind, tt.words)
+		wantError(t, fmt.Sprint(tt.change), errOf(r.Change(t.Context(), nobody, tt.id, tt.change)), tt.kind, tt.words)
 	}
 	_, err := r.Change(t.Context(), nobody, 77, discover.Change{URL: b.url})
 	equal(t, "unknown source", digest.KindOf(err), digest.NotFound)
@@ -238,10 +229,7 @@ func TestFeedsOfABlogWhoseExportNamesPostsOtherwise(t *testing.T) {
 	if _, err := r.store.StorePage(t.Context(), pull.Page{SourceID: src.ID, Posts: []digest.Post{post}, Seen: r.clock.Now()}); err != nil {
 		t.Fatal(err)
 	}
-	found, err := r.Add(t.Context(), nobody, b.url, firstSeries, discover.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	found := r.adds(b.url)
 	equal(t, "source", fmt.Sprint(found.Source.ID, found.Attached), fmt.Sprint(src.ID, true))
 	r.pull(found.Source, poll.Options{})
 	equal(t, "posts", r.posts(src), 3)

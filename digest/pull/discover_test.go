@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,11 +12,8 @@ import (
 )
 
 func TestAddressesThatLeadToNoBlog(t *testing.T) {
-	ghost, err := os.ReadFile(filepath.Join("..", "feed", "testdata", "ghost.rss"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	start := string(ghost[:strings.Index(string(ghost), "<item>")])
+	ghost := fixture(t, "feed", "ghost.rss")
+	start := ghost[:strings.Index(ghost, "<item>")]
 	pages := map[string]string{
 		"/bare":    "<html><body>hello</body></html>",
 		"/login":   "<html><form><input type=password></form></html>",
@@ -53,8 +48,7 @@ func TestAddressesThatLeadToNoBlog(t *testing.T) {
 		{"/map", digest.Invalid, "urlset"},
 		{"/404", digest.NotFound, "404"},
 	} {
-		_, err := r.Add(t.Context(), nobody, b.url+tt.path, firstSeries, discover.Options{})
-		wantError(t, tt.path, err, tt.kind, tt.words)
+		wantError(t, tt.path, errOf(r.Add(t.Context(), nobody, b.url+tt.path, firstSeries, discover.Options{})), tt.kind, tt.words)
 		if n := len(b.asked()); n > discover.MaxDiscovery {
 			t.Errorf("%s took %d requests", tt.path, n)
 		}
@@ -68,14 +62,12 @@ func TestAddressesThatLeadToNoBlog(t *testing.T) {
 func TestWhatIsNoAddress(t *testing.T) {
 	r := newRig(t, newBlog(t, (&press{t: t}).page), database(t), thatEvening)
 	for _, address := range []string{"", "  ", "http://", "two words", "https://a b.example/", "http://[::1"} {
-		_, err := r.Add(t.Context(), nobody, address, firstSeries, discover.Options{})
-		wantError(t, address, err, digest.Invalid, "is not an address")
+		wantError(t, address, errOf(r.Add(t.Context(), nobody, address, firstSeries, discover.Options{})), digest.Invalid, "is not an address")
 	}
-	_, err := r.Add(t.Context(), nobody, "ftp://blog.example/", firstSeries, discover.Options{})
-	wantError(t, "ftp", err, digest.Invalid, "neither http nor https")
-	_, err = r.Add(t.Context(), nobody, "http://127.0.0.1:1/", firstSeries, discover.Options{})
+	wantError(t, "ftp", errOf(r.Add(t.Context(), nobody, "ftp://blog.example/", firstSeries, discover.Options{})), digest.Invalid, "neither http nor https")
+	_, err := r.Add(t.Context(), nobody, "http://127.0.0.1:1/", firstSeries, discover.Options{})
 	wantError(t, "a private address", err, digest.Forbidden, "not a public address")
-	equal(t, "act", fmt.Sprint(digest.ActsOf(err)), fmt.Sprint([]digest.Act{{Do: digest.AllowHost}}))
+	equal(t, "act", fmt.Sprint(digest.ActsOf(err)), fmt.Sprint([]digest.Act{{Do: digest.AllowHost, Name: "127.0.0.1:1"}}))
 }
 
 func TestBlogWithoutLinksIsFoundByConvention(t *testing.T) {
@@ -114,8 +106,7 @@ func TestRedirectsAreRequestsToo(t *testing.T) {
 	equal(t, "found", foundLine(found, s.URL), "posts /b/feed, silent")
 	equal(t, "requests", fmt.Sprint(asked), "[/ /a /b/ /b/feed]")
 	asked = nil
-	_, err = r.Discover(t.Context(), s.URL+"/loop", discover.Options{})
-	wantError(t, "a long way", err, digest.Invalid, "within 5 requests")
+	wantError(t, "a long way", errOf(r.Discover(t.Context(), s.URL+"/loop", discover.Options{})), digest.Invalid, "within 5 requests")
 	equal(t, "requests", len(asked), discover.MaxDiscovery)
 }
 

@@ -72,8 +72,7 @@ func TestFoundingBlogToItsBeginning(t *testing.T) {
 	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feeds/posts/default * /feeds/comments/default *]")
 
 	whole := r.after(time.Hour).pull(src, poll.Options{History: true})
-	_, err := r.Add(t.Context(), nobody, r.blog.url, firstSeries, discover.Options{})
-	wantError(t, "the blog twice", err, digest.Conflict, "followed already")
+	wantError(t, "the blog twice", errOf(r.Add(t.Context(), nobody, r.blog.url, firstSeries, discover.Options{})), digest.Conflict, "followed already")
 	equal(t, "stored by the same history", fmt.Sprint(whole.Stored.NewComments+whole.Stored.ChangedComments+whole.Stored.NewPosts), "0")
 }
 

@@ -62,7 +62,7 @@ func (s *Server) signupMistake(w http.ResponseWriter, r *http.Request, mistake e
 	s.page(w, r, http.StatusUnprocessableEntity, page, err)
 }
 
-// cut keeps a form from being filled with more than an address can be.
+// cut shortens what was typed to the length of the longest address.
 func cut(typed string) string {
 	const most = 254
 	if r := []rune(typed); len(r) > most {

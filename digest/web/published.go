@@ -8,7 +8,7 @@ import (
 	"postbag/digest/site"
 )
 
-// toArchive serves who left the slash out.
+// toArchive redirects from the address without its slash.
 func (s *Server) toArchive(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, s.at.Path(site.Archive), http.StatusMovedPermanently)
 }

@@ -11,9 +11,9 @@ import (
 	"postbag/templates"
 )
 
-// subscribe takes a sign-up, from our page or from a form on the blog. Whatever
-// is known about the address, the answer is the same to the byte; to a machine
-// that filled the trap in, too.
+// subscribe takes a sign-up from our page or from a form on the blog. The answer is
+// the same byte for byte whatever is known about the address, and for a program that
+// filled in the trap.
 func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) {
 	if !s.readForm(w, r) {
 		return
@@ -36,7 +36,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, http.StatusOK, templates.SubscribedPage{})
 }
 
-// toForm leads who opens the form's address to the form.
+// toForm redirects a reader who opens the form's address to the form.
 func (s *Server) toForm(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, s.at.Path(site.Home), http.StatusSeeOther)
 }
