@@ -45,7 +45,11 @@ type Options struct {
 	// Timeout bounds the whole, redirects included and waiting for one's turn
 	// left out, 60 s by default. Both are real time.
 	HeaderTimeout, Timeout time.Duration
-	Limits                 Limits
+	// RefusalStep is the step of real time at which it is told that an address is
+	// refused, so that how long this took says nothing of an inner network; 0 means
+	// one second, less means none.
+	RefusalStep time.Duration
+	Limits      Limits
 }
 
 // The defaults of [Options].
@@ -53,6 +57,7 @@ const (
 	DefaultPause         = time.Second
 	DefaultHeaderTimeout = 30 * time.Second
 	DefaultTimeout       = 60 * time.Second
+	DefaultRefusalStep   = time.Second
 
 	maxRedirects   = 10
 	maxHeaderBytes = 64 << 10
@@ -84,6 +89,9 @@ func New(opts Options) *Client {
 	}
 	if opts.Pause == 0 {
 		opts.Pause = DefaultPause
+	}
+	if opts.RefusalStep == 0 {
+		opts.RefusalStep = DefaultRefusalStep
 	}
 	if opts.HeaderTimeout <= 0 {
 		opts.HeaderTimeout = DefaultHeaderTimeout
@@ -135,6 +143,17 @@ func (c *Client) transport() *http.Transport {
 // NotFound for 404 and 410, Unavailable for the rest; only the end of ctx is given
 // as it is.
 func (c *Client) Get(ctx context.Context, req pull.Request) (*pull.Response, error) {
+	began := time.Now()
+	resp, err := c.get(ctx, req)
+	if step := c.opts.RefusalStep; err != nil && digest.KindOf(err) == digest.Forbidden && step > 0 {
+		// The end of ctx ends the wait; the error at hand says more than its.
+		_ = digest.SystemClock{}.Sleep(ctx, step-time.Since(began)%step)
+	}
+	return resp, err
+}
+
+// get fetches an address, and follows where it leads.
+func (c *Client) get(ctx context.Context, req pull.Request) (*pull.Response, error) {
 	u, err := checkURL(req.URL)
 	if err != nil {
 		return nil, err

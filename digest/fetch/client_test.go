@@ -45,6 +45,9 @@ func client(t testing.TB, opts fetch.Options, urls ...string) *fetch.Client {
 	if opts.Pause == 0 {
 		opts.Pause = -1
 	}
+	if opts.RefusalStep == 0 {
+		opts.RefusalStep = -1
+	}
 	c := fetch.New(opts)
 	t.Cleanup(c.Close)
 	return c

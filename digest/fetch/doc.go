@@ -13,7 +13,8 @@
 // that could lead nowhere else are not even looked up. [Allow] makes exceptions: a
 // host:port is the operator's own, open by name and neither paused for nor kept
 // secret; a network is open, but what does not answer there as a web server is
-// told in the same words as an address that is refused or a name that is unknown. Bodies, as sent and unpacked at each layer,
+// told in the same words and at the same whole seconds as an address that is
+// refused or a name that is unknown. Bodies, as sent and unpacked at each layer,
 // headers, redirects and time are bounded.
 //
 // It provides [postbag/digest/pull.Fetcher] and leaves the meaning of what it

@@ -6,12 +6,15 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/digesttest"
 	"postbag/digest/fetch"
+	"postbag/digest/pull"
 )
 
 // twoHosts serves on 127.0.0.1, which stays private, and at the same port on
@@ -116,15 +119,18 @@ func TestNumbersAndNearbyNamesAreNotLookedUp(t *testing.T) {
 	}
 }
 
-// A stranger whose feed leads about learns nothing from the words of a failure:
-// a name that is unknown and one of the inner network, a closed port of an opened
-// range and an address that is refused, are told alike.
+// A stranger whose feed leads about learns nothing from how it fails: neither
+// words nor time tell a name that is unknown from one of the inner network, or a
+// closed port of an opened range from an address that is refused.
 func TestFailuresInsideAreAlike(t *testing.T) {
+	const step = 2 * time.Second // half of it is for a busy machine
 	mute := newBlog(t).On("/", answer{Raw: "SSH-2.0-OpenSSH_9.6 inner\r\n"})
 	secure := newTLSBlog(t)
 	names := newNames(t).On("inner.test", "10.1.2.3")
-	c := clientOf(t, fetch.Options{Allow: allow(t, "127.0.0.0/8"), Resolver: names.Resolver()})
+	c := clientOf(t, fetch.Options{Allow: allow(t, "127.0.0.0/8"), Resolver: names.Resolver(), RefusalStep: step})
 	said := map[string]string{}
+	var mu sync.Mutex
+	var asked sync.WaitGroup
 	for name, url := range map[string]string{
 		"an address that is refused":  "http://10.1.2.3/",
 		"a name of a refused address": "http://inner.test/",
@@ -133,16 +139,26 @@ func TestFailuresInsideAreAlike(t *testing.T) {
 		"another service":             mute.URL,
 		"a certificate of its own":    secure.URL,
 	} {
-		_, err := get(t, c, url)
-		wantKind(t, err, digest.Forbidden, "")
-		if err == nil || strings.Contains(err.Error(), "SSH") {
-			t.Errorf("%s: error %v", name, err)
-			continue
-		}
-		host, _, _ := strings.Cut(url[strings.Index(url, "://")+3:], "/")
-		host, _, _ = strings.Cut(host, ":")
-		said[strings.ReplaceAll(err.Error(), host, "HOST")+" / "+digest.HintOf(err)] += name + "; "
+		asked.Go(func() {
+			began := time.Now()
+			_, err := c.Get(t.Context(), pull.Request{URL: url})
+			took := time.Since(began)
+			wantKind(t, err, digest.Forbidden, "")
+			if err == nil || strings.Contains(err.Error(), "SSH") {
+				t.Errorf("%s: error %v", name, err)
+				return
+			}
+			if rest := took % step; took < step || rest > step/2 {
+				t.Errorf("%s: told after %v, want whole steps of %v", name, took, step)
+			}
+			host, _, _ := strings.Cut(url[strings.Index(url, "://")+3:], "/")
+			host, _, _ = strings.Cut(host, ":")
+			mu.Lock()
+			said[strings.ReplaceAll(err.Error(), host, "HOST")+" / "+digest.HintOf(err)] += name + "; "
+			mu.Unlock()
+		})
 	}
+	asked.Wait()
 	if len(said) != 1 {
 		t.Errorf("told apart: %q", said)
 	}
