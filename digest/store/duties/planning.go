@@ -6,6 +6,7 @@ import (
 
 	"postbag/digest/pull/identity"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 	"postbag/digest/work"
 )
 
@@ -68,7 +69,7 @@ func (db *Store) Plan(ctx context.Context, now time.Time, duties ...work.Duty) e
 			return err
 		}
 		if _, err := t.Exec(`DELETE FROM duties WHERE worker_id IS NULL AND (
-			kind IN (` + kindsOf(Source) + `) AND subject NOT IN (SELECT id FROM sources WHERE removed = 0)
+			kind IN (` + kindsOf(Source) + `) AND subject NOT IN ` + rules.FollowedSources + `
 			OR kind IN (` + kindsOf(Series) + `) AND subject NOT IN (SELECT id FROM series))`); err != nil {
 			return err
 		}
@@ -83,7 +84,7 @@ func (db *Store) Plan(ctx context.Context, now time.Time, duties ...work.Duty) e
 		if err := turnBack(t, now); err != nil {
 			return err
 		}
-		sources, err := t.IDs(`SELECT id FROM sources WHERE removed = 0`)
+		sources, err := t.IDs(`SELECT id FROM sources WHERE ` + rules.Followed)
 		if err != nil {
 			return err
 		}

@@ -322,7 +322,7 @@ func (db *Store) Recover(ctx context.Context, r deliver.Recovery) (n int, err er
 
 func queryStranded(d database.Dialect) string {
 	return `SELECT COUNT(*) FROM (
-		SELECT 1 FROM deliveries d WHERE d.issue_id = $1 AND d.state IN ('claimed', 'sending') AND NOT EXISTS (
+		SELECT 1 FROM deliveries d WHERE d.issue_id = $1 AND d.` + rules.Taken + ` AND NOT EXISTS (
 			SELECT 1 FROM workers w WHERE w.id = d.worker_id AND w.id <> $2 AND w.ended_at IS NULL
 				AND w.leased_until >= ` + d.Now + `)
 		LIMIT 1) AS left_behind`
