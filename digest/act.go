@@ -71,7 +71,7 @@ var deedLabels = map[Deed]string{
 	PullAnyway:     "Pull it all the same",
 	PullHistory:    "Pull the blog's history",
 	ImportExport:   "Import the blog's export",
-	AllowHost:      "Open the host of your own network",
+	AllowHost:      "Let the host through, in every command that asks it",
 	ListPosts:      "See the posts",
 	ListComments:   "See the comments",
 	OpenDraft:      "Open the next draft",

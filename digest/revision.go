@@ -23,6 +23,11 @@ type Revision struct {
 	Undoes int64
 }
 
+// String says who did what, and when: "ann took out row 2 at 18:04 UTC".
+func (r Revision) String() string {
+	return fmt.Sprintf("%s %s at %s UTC", r.By, r.Words, r.At.UTC().Format("15:04"))
+}
+
 // Change says what kind of change a revision is.
 type Change string
 
@@ -79,7 +84,7 @@ type Changed struct {
 func (c *Changed) Error() string {
 	var did []string
 	for _, r := range c.Since {
-		did = append(did, fmt.Sprintf("%s %s at %s UTC", r.By, r.Words, r.At.UTC().Format("15:04")))
+		did = append(did, r.String())
 	}
 	if len(did) == 0 {
 		return fmt.Sprintf("issue %d was changed meanwhile", c.Issue)

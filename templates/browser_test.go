@@ -223,25 +223,21 @@ func renderings(t testing.TB, set *templates.Set) map[string]string {
 	put("archive", doc, err)
 	doc, err = set.Archive(templates.ArchivePage{Site: empty})
 	put("archive-empty", doc, err)
-	doc, err = set.Subscribed(templates.SubscribedPage{Site: site})
-	put("subscribed", doc, err)
-	doc, err = set.Confirm(templates.ConfirmPage{Site: site, Email: "el…@example.org", Action: "/confirm/x"})
-	put("confirm", doc, err)
-	doc, err = set.Confirmed(templates.ConfirmedPage{Site: site, Preferences: "/preferences/x"})
-	put("confirmed", doc, err)
-	doc, err = set.ConfirmExpired(templates.ConfirmExpiredPage{Site: site})
-	put("expired", doc, err)
-	doc, err = set.Unsubscribe(templates.UnsubscribePage{Site: site, Email: "el…@example.org", Action: "/unsubscribe/x", Preferences: "/preferences/x"})
-	put("unsubscribe", doc, err)
-	doc, err = set.Unsubscribed(templates.UnsubscribedPage{Site: site, Email: "el…@example.org", Undo: "/unsubscribe/x"})
-	put("unsubscribed", doc, err)
-	doc, err = set.Preferences(templates.PreferencesPage{Site: site, Email: "el…@example.org", Action: "/preferences/x", Frequency: "monthly", Subscribed: true, Saved: true, Unsubscribe: "/unsubscribe/x"})
-	put("preferences", doc, err)
-	doc, err = set.Preferences(templates.PreferencesPage{Site: site, Email: "el…@example.org"})
-	put("preferences-left", doc, err)
-	doc, err = set.Message(templates.MessagePage{Site: site, Status: http.StatusNotFound})
-	put("message", doc, err)
-	doc, err = set.Message(templates.MessagePage{Site: empty})
+	for name, p := range map[string]templates.ReaderPage{
+		"subscribed":       templates.SubscribedPage{},
+		"confirm":          templates.ConfirmPage{Email: "el…@example.org", Action: "/confirm/x"},
+		"confirmed":        templates.ConfirmedPage{Preferences: "/preferences/x"},
+		"expired":          templates.ConfirmExpiredPage{},
+		"unsubscribe":      templates.UnsubscribePage{Email: "el…@example.org", Action: "/unsubscribe/x", Preferences: "/preferences/x"},
+		"unsubscribed":     templates.UnsubscribedPage{Email: "el…@example.org", Undo: "/unsubscribe/x"},
+		"preferences":      templates.PreferencesPage{Email: "el…@example.org", Action: "/preferences/x", Frequency: "monthly", Subscribed: true, Saved: true, Unsubscribe: "/unsubscribe/x"},
+		"preferences-left": templates.PreferencesPage{Email: "el…@example.org"},
+		"message":          templates.Message(http.StatusNotFound),
+	} {
+		doc, err = set.Page(site, p)
+		put(name, doc, err)
+	}
+	doc, err = set.Page(empty, templates.Message(0))
 	put("message-empty", doc, err)
 	return all
 }

@@ -1,8 +1,10 @@
 package templates
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -22,13 +24,15 @@ type rule struct {
 
 type declaration struct{ property, value string }
 
+var cssComment = regexp.MustCompile(`(?s)/\*.*?\*/`)
+
 // parseStylesheet reads a flat stylesheet. Groups of selectors become one rule
 // each.
 func parseStylesheet(css string) (stylesheet, error) {
 	var sheet stylesheet
-	css, err := withoutComments(css)
-	if err != nil {
-		return nil, err
+	css = cssComment.ReplaceAllString(css, "")
+	if strings.Contains(css, "/*") {
+		return nil, errors.New("a comment is not closed")
 	}
 	for strings.TrimSpace(css) != "" {
 		head, rest, ok := strings.Cut(css, "{")
@@ -55,20 +59,6 @@ func parseStylesheet(css string) (stylesheet, error) {
 		return sheet[i].selector.Specificity().Less(sheet[j].selector.Specificity())
 	})
 	return sheet, nil
-}
-
-func withoutComments(css string) (string, error) {
-	var b strings.Builder
-	for {
-		before, rest, ok := strings.Cut(css, "/*")
-		b.WriteString(before)
-		if !ok {
-			return b.String(), nil
-		}
-		if _, css, ok = strings.Cut(rest, "*/"); !ok {
-			return "", fmt.Errorf("a comment is not closed")
-		}
-	}
 }
 
 func parseDeclarations(body string) ([]declaration, error) {

@@ -18,12 +18,6 @@ const columns = 72
 // maxSubject bounds a subject, in characters.
 const maxSubject = 150
 
-// MailOption changes one rendering of a mail.
-type MailOption func(*issueMail)
-
-// AsTest marks a mail as a test for the editor, in its subject.
-func AsTest(m *issueMail) { m.Subject = subject("[Test] " + m.Subject) }
-
 // issueMail is the view of an issue's mail.
 type issueMail struct {
 	*issueView
@@ -33,15 +27,19 @@ type issueMail struct {
 // IssueMail renders an issue as a mail. Links that differ for each reader hold
 // [TokenMark] in both parts. The error is of kind Invalid when the issue's zone
 // is not known; any other is a fault of the program.
-func (s *Set) IssueMail(f *digest.Frozen, l Links, options ...MailOption) (MailText, error) {
+func (s *Set) IssueMail(f *digest.Frozen, l Links) (MailText, error) { return s.issueMail(f, l, "") }
+
+// TestMail is IssueMail for the editor, whose subject marks it as a test.
+func (s *Set) TestMail(f *digest.Frozen, l Links) (MailText, error) {
+	return s.issueMail(f, l, "[Test] ")
+}
+
+func (s *Set) issueMail(f *digest.Frozen, l Links, mark string) (MailText, error) {
 	v, err := viewOf(f, l)
 	if err != nil {
 		return MailText{}, err
 	}
-	m := &issueMail{issueView: v, Subject: subject(v.Title)}
-	for _, option := range options {
-		option(m)
-	}
+	m := &issueMail{issueView: v, Subject: subject(mark + v.Title)}
 	return s.mail("issue", m.Subject, m)
 }
 

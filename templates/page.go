@@ -20,7 +20,6 @@ type HomePage struct {
 // IssuePage is the page of one issue.
 type IssuePage struct {
 	Site           Site
-	Form           Form
 	Issue          *digest.Frozen
 	Published      time.Time
 	Updated        time.Time   // of the last correction, if after Published
@@ -34,40 +33,32 @@ type ArchivePage struct {
 	Issues []IssueEntry // newest first
 }
 
-// SubscribedPage answers the sign-up form; it is the same for everybody.
-type SubscribedPage struct {
-	Site Site
+// ReaderPage is a page made for one reader. It is kept out of search engines and
+// of Referer headers.
+type ReaderPage interface {
+	// heading gives the name of the page's template, and its title.
+	heading(Site) (name, title string)
 }
+
+// SubscribedPage answers the sign-up form; it is the same for everybody.
+type SubscribedPage struct{}
 
 // ConfirmPage asks for the one press that confirms an address.
 type ConfirmPage struct {
-	Site   Site
 	Email  string // masked
 	Action string // where the button posts to
 }
 
 // ConfirmedPage follows a confirmation.
 type ConfirmedPage struct {
-	Site Site
-	// Preferences is the reader's own page; "" leaves the link out.
-	Preferences string
+	Preferences string // the reader's own page
 }
 
 // ConfirmExpiredPage meets a confirmation link that is too old or unknown.
-type ConfirmExpiredPage struct {
-	Site Site
-	Form Form
-}
-
-// Consent is what whoever asks for another link agrees to; they know the first
-// one.
-func (p ConfirmExpiredPage) Consent() string {
-	return p.Site.often() + " You confirm by the new link; every issue has a one-click way out."
-}
+type ConfirmExpiredPage struct{}
 
 // UnsubscribePage asks for the one press that ends a subscription.
 type UnsubscribePage struct {
-	Site        Site
 	Email       string // masked
 	Action      string // where the button posts to
 	Preferences string // the quieter choices
@@ -75,14 +66,12 @@ type UnsubscribePage struct {
 
 // UnsubscribedPage follows the end of a subscription.
 type UnsubscribedPage struct {
-	Site  Site
 	Email string // masked
-	Undo  string // where the Undo button posts to, with [UndoField]
+	Undo  string // where the Undo button posts to, with [UndoField]; "" leaves it out
 }
 
 // PreferencesPage is a reader's own page.
 type PreferencesPage struct {
-	Site        Site
 	Email       string // masked
 	Action      string // where the choice posts to, as [FrequencyField]
 	Frequency   subscribers.Frequency
@@ -92,10 +81,23 @@ type PreferencesPage struct {
 }
 
 // MessagePage says something in plain words, most often that a page is not
-// there or did not work.
+// there or did not work; [Message] gives that of a status.
 type MessagePage struct {
-	Site   Site
-	Status int    // of the answer; picks the words when Title is empty
-	Title  string // a few words
-	Text   string // a sentence or two
+	Title string // a few words
+	Text  string // a sentence or two
 }
+
+func (SubscribedPage) heading(Site) (name, title string) { return "subscribed", "Look in your mail" }
+func (ConfirmPage) heading(Site) (name, title string)    { return "confirm", "One press to confirm" }
+func (ConfirmedPage) heading(Site) (name, title string)  { return "confirmed", "You are subscribed" }
+func (ConfirmExpiredPage) heading(Site) (name, title string) {
+	return "expired", "This link has run out"
+}
+func (UnsubscribePage) heading(s Site) (name, title string) {
+	return "unsubscribe", "Leave " + s.Series + "?"
+}
+func (UnsubscribedPage) heading(Site) (name, title string) {
+	return "unsubscribed", "You are unsubscribed"
+}
+func (PreferencesPage) heading(Site) (name, title string) { return "preferences", "How often" }
+func (p MessagePage) heading(Site) (name, title string)   { return "message", p.Title }

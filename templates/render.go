@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/markup"
 	"postbag/digest/site"
 )
 
@@ -78,7 +77,7 @@ func (s *Set) IssuePage(p IssuePage) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	parts := issueParts{Site: p.Site, Form: p.Form, View: view, Previous: p.Previous, Next: p.Next}
+	parts := issueParts{Site: p.Site, View: view, Previous: p.Previous, Next: p.Next}
 	about := &article{Published: p.Published.UTC().Format(time.RFC3339)}
 	if p.Updated.After(p.Published) {
 		zone, err := digest.LoadZone(p.Issue.Zone)
@@ -130,53 +129,20 @@ func (s *Set) Archive(p ArchivePage) ([]byte, error) {
 	})
 }
 
-// Subscribed renders the answer to the sign-up form.
-func (s *Set) Subscribed(p SubscribedPage) ([]byte, error) {
-	p.Site = p.Site.Shown()
-	return s.page("subscribed", layout{Site: p.Site, Title: "Look in your mail", Private: true, Page: p})
+// readerPage is what the templates of reader's pages see. The form is for another
+// confirmation link; who asks for one knows the first.
+type readerPage struct {
+	Site    Site
+	Page    ReaderPage
+	Form    Form
+	Consent string
 }
 
-// Confirm renders the page behind a confirmation link.
-func (s *Set) Confirm(p ConfirmPage) ([]byte, error) {
-	p.Site = p.Site.Shown()
-	return s.page("confirm", layout{Site: p.Site, Title: "One press to confirm", Private: true, Page: p})
-}
-
-// Confirmed renders the page after a confirmation.
-func (s *Set) Confirmed(p ConfirmedPage) ([]byte, error) {
-	p.Site = p.Site.Shown()
-	return s.page("confirmed", layout{Site: p.Site, Title: "You are subscribed", Private: true, Page: p})
-}
-
-// ConfirmExpired renders the page for a confirmation link that works no more.
-func (s *Set) ConfirmExpired(p ConfirmExpiredPage) ([]byte, error) {
-	p.Site = p.Site.Shown()
-	return s.page("expired", layout{Site: p.Site, Title: "This link has run out", Private: true, Page: p})
-}
-
-// Unsubscribe renders the page behind the link in the footer of mails.
-func (s *Set) Unsubscribe(p UnsubscribePage) ([]byte, error) {
-	p.Site = p.Site.Shown()
-	return s.page("unsubscribe", layout{Site: p.Site, Title: "Leave " + p.Site.Series + "?", Private: true, Page: p})
-}
-
-// Unsubscribed renders the page after the end of a subscription.
-func (s *Set) Unsubscribed(p UnsubscribedPage) ([]byte, error) {
-	p.Site = p.Site.Shown()
-	return s.page("unsubscribed", layout{Site: p.Site, Title: "You are unsubscribed", Private: true, Page: p})
-}
-
-// Preferences renders a reader's own page.
-func (s *Set) Preferences(p PreferencesPage) ([]byte, error) {
-	p.Site = p.Site.Shown()
-	return s.page("preferences", layout{Site: p.Site, Title: "How often", Private: true, Page: p})
-}
-
-// Message renders a page of plain words.
-func (s *Set) Message(p MessagePage) ([]byte, error) {
-	p.Site = p.Site.Shown()
-	if p.Title == "" {
-		p.Title, p.Text = messageFor(p.Status)
-	}
-	return s.page("message", layout{Site: p.Site, Title: markup.Clean(p.Title), Private: true, Page: p})
+// Page renders a page for one reader.
+func (s *Set) Page(at Site, p ReaderPage) ([]byte, error) {
+	at = at.Shown()
+	name, title := p.heading(at)
+	return s.page(name, layout{Site: at, Title: title, Private: true, Page: readerPage{
+		Site: at, Page: p, Consent: at.often() + " You confirm by the new link; every issue has a one-click way out.",
+	}})
 }

@@ -94,16 +94,6 @@ func (s *Set) Asset(name string) (a Asset, ok bool) {
 	return a, ok
 }
 
-// Assets are the files that pages refer to as they are in the program, without
-// the hashes in their names.
-func (s *Set) Assets() fs.FS {
-	sub, err := fs.Sub(files, "assets")
-	if err != nil {
-		panic(err) // the name is a constant
-	}
-	return sub
-}
-
 // functions are what html templates may call: all of them pure.
 func functions() template.FuncMap {
 	return template.FuncMap{

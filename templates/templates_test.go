@@ -2,8 +2,8 @@ package templates_test
 
 import (
 	"bytes"
-	"io/fs"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -176,7 +176,7 @@ func TestSubject(t *testing.T) {
 		}
 	}
 	f.Title = "Pick of the Week 8"
-	m, err := set.IssueMail(f, links, templates.AsTest)
+	m, err := set.TestMail(f, links)
 	if err != nil || m.Subject != "[Test] Pick of the Week 8" {
 		t.Errorf("test subject %q, %v", m.Subject, err)
 	}
@@ -461,7 +461,7 @@ func TestMessages(t *testing.T) {
 	set := newSet(t)
 	seen := map[string]bool{}
 	for _, status := range []int{403, 404, 405, 410, 413, 422, 429, 500, 503} {
-		doc, err := set.Message(templates.MessagePage{Site: site, Status: status})
+		doc, err := set.Page(site, templates.Message(status))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -558,7 +558,7 @@ func TestAssets(t *testing.T) {
 	if !ok || asset.ContentType != "text/css; charset=utf-8" {
 		t.Fatalf("asset %q: %v %q", m[1], ok, asset.ContentType)
 	}
-	plain, err := fs.ReadFile(set.Assets(), "postbag.css")
+	plain, err := os.ReadFile("assets/postbag.css")
 	if err != nil || !bytes.Equal(plain, asset.Body) {
 		t.Errorf("the stylesheet differs: %v", err)
 	}

@@ -89,7 +89,7 @@ func commandOf(a digest.Act) string {
 			"{of source}", given(" --source ", a.Source != 0, a.Source, ""),
 			"{feeds}", feeds,
 			"{blog}", cmp.Or(feeds, " "+cmp.Or(a.Name, "URL")),
-			"{host}", " "+cmp.Or(a.Name, "HOST:PORT"),
+			"{host}", " "+quoted(cmp.Or(a.Name, "HOST:PORT")),
 		).Replace(commands[a.Do]))
 	}
 	return strings.Join(all, "; ")

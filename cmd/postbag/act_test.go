@@ -56,6 +56,7 @@ func checkCommand(t *testing.T, command string) {
 	}
 }
 
+// TestCommandsOfActs reads the commands as a shell would: each subject is one word.
 func TestCommandsOfActs(t *testing.T) {
 	for want, act := range map[string]digest.Act{
 		"postbag issue send":                          {Do: digest.SendIssue},
@@ -63,30 +64,19 @@ func TestCommandsOfActs(t *testing.T) {
 		"postbag issue edit 8 --row 5 --remove; postbag issue edit 8 --row 2 --remove": {Do: digest.RemoveRows, Issue: 8, Rows: []int{2, 5}},
 		"postbag source show ID":                                  {Do: digest.ShowSource},
 		"postbag source set 3 --posts https://a.example/feed":     {Do: digest.ChangeSource, Source: 3, Posts: "https://a.example/feed"},
+		"postbag source set 3 --posts 'https://a.test/feed;ls'":   {Do: digest.ChangeSource, Source: 3, Posts: "https://a.test/feed;ls"},
 		"postbag source add --posts 'https://a.example/feed?a&b'": {Do: digest.AddSource, Posts: "https://a.example/feed?a&b"},
-		"postbag source add URL":                                  {Do: digest.AddSource},
-		"postbag pull --history":                                  {Do: digest.PullHistory},
-		"postbag pull --source 3 --accept":                        {Do: digest.AcceptPage, Source: 3},
+		"postbag source add --posts https://a.test/feed --comments 'https://a.test/?feed=comments-rss2&x=%27'": {
+			Do: digest.AddSource, Posts: "https://a.test/feed", Comments: "https://a.test/?feed=comments-rss2&x='"},
+		"postbag serve --fetch-allow '$(ls):22'": {Do: digest.AllowHost, Name: "$(ls):22"},
+		"postbag source add URL":                 {Do: digest.AddSource},
+		"postbag pull --history":                 {Do: digest.PullHistory},
+		"postbag pull --source 3 --history":      {Do: digest.PullHistory, Source: 3},
+		"postbag pull --source 3 --force":        {Do: digest.PullAnyway, Source: 3},
+		"postbag pull --source 3 --accept":       {Do: digest.AcceptPage, Source: 3},
 	} {
 		if got := commandOf(act); got != want {
 			t.Errorf("%s, want %s", got, want)
-		}
-	}
-}
-
-// What an act names is written so that a shell reads it as one word.
-func TestActNamesFeedsForTheShell(t *testing.T) {
-	t.Parallel()
-	for want, act := range map[string]digest.Act{
-		"postbag source add --posts https://a.test/feed --comments 'https://a.test/?feed=comments-rss2&x=%27'": {
-			Do: digest.AddSource, Posts: "https://a.test/feed", Comments: "https://a.test/?feed=comments-rss2&x='"},
-		"postbag source set 3 --posts 'https://a.test/feed;ls'": {Do: digest.ChangeSource, Source: 3, Posts: "https://a.test/feed;ls"},
-		"postbag pull --source 3 --accept":                      {Do: digest.AcceptPage, Source: 3},
-		"postbag pull --source 3 --history":                     {Do: digest.PullHistory, Source: 3},
-		"postbag pull --source 3 --force":                       {Do: digest.PullAnyway, Source: 3},
-	} {
-		if got := commandOf(act); got != want {
-			t.Errorf("%+v: %s, want %s", act, got, want)
 		}
 	}
 }

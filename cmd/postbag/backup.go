@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"golang.org/x/term"
-
 	"postbag/digest"
 	"postbag/digest/backup"
 	"postbag/digest/disk"
@@ -49,7 +47,7 @@ func (c backupCmd) Run(ctx context.Context, p *Program, s *Settings) (err error)
 }
 
 func (c backupCmd) toOutput(ctx context.Context, p *Program, w backupWork) error {
-	if f, ok := p.Stdout.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if isTerminal(p.Stdout) {
 		return digest.Fail(digest.Invalid, "Give a file, or send the output somewhere: postbag backup - > FILE", "a backup is not for the screen")
 	}
 	_, err := w.to(ctx, p.Stdout)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"net/http/httptest"
@@ -10,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -79,23 +77,7 @@ type chaos struct {
 // worn is a worker process that is killed, suspended and started again.
 type worn struct {
 	cmd *exec.Cmd
-	log *bytes.Buffer
-	mu  *sync.Mutex
-}
-
-func newWorn() *worn { return &worn{log: &bytes.Buffer{}, mu: &sync.Mutex{}} }
-
-// Write keeps what the process says.
-func (w *worn) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.log.Write(p)
-}
-
-func (w *worn) said() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.log.String()
+	log lockedBuffer
 }
 
 const chaosSpeed = 120 // a second is two minutes
@@ -113,7 +95,7 @@ func TestWorkersInChaos(t *testing.T) {
 	}
 	c := newChaos(t, issues, blogs)
 	for range 3 {
-		c.workers = append(c.workers, newWorn())
+		c.workers = append(c.workers, &worn{})
 		c.startWorker(len(c.workers) - 1)
 	}
 	t.Cleanup(c.killAll)
@@ -214,7 +196,7 @@ func (c *chaos) startWorker(i int) {
 	at := c.start.Add(time.Since(c.began) * chaosSpeed)
 	c.flags[len(c.flags)-1] = fmt.Sprintf("%s,%d", at.Format(time.RFC3339Nano), chaosSpeed)
 	w := c.workers[i]
-	w.cmd = c.processTo(w, "--lease", c.lease, "serve", "--only", "worker")
+	w.cmd = c.processTo(&w.log, "--lease", c.lease, "serve", "--only", "worker")
 }
 
 // harm does something to a worker, and something to the blogs.
@@ -248,7 +230,7 @@ func (c *chaos) suspendUntilLost() {
 	c.t.Helper()
 	w := c.workers[0]
 	eventually(c.t, "a suspended worker finds that it has lost its lease", func() bool {
-		if strings.Contains(w.said(), leaseLost) {
+		if strings.Contains(w.log.String(), leaseLost) {
 			return true
 		}
 		c.suspend(w)
@@ -302,7 +284,7 @@ func (c *chaos) stop() {
 	}
 	for i, w := range c.workers {
 		if err := w.cmd.Wait(); err != nil {
-			c.t.Errorf("worker %d ended with %v\n%s", i, err, w.log)
+			c.t.Errorf("worker %d ended with %v\n%s", i, err, &w.log)
 		}
 		w.cmd = nil
 	}
@@ -335,13 +317,9 @@ func (c *chaos) verify(issues int) {
 	}
 	lost := 0
 	for _, w := range c.workers {
-		lost += strings.Count(w.said(), leaseLost)
-	}
-	mails, err := readOutbox(filepath.Join(c.dir, "outbox"))
-	if err != nil {
-		c.t.Fatal(err)
+		lost += strings.Count(w.log.String(), leaseLost)
 	}
 	c.t.Logf("%d kills, %d suspensions, %d places lost, %d writes seen, %d runs, %d pulls, %d mails for %d rows",
 		c.kills, c.suspends, lost, writes, c.number(`SELECT COUNT(*) FROM seen_runs`),
-		c.number(`SELECT COUNT(*) FROM seen_runs WHERE name LIKE 'pull:%'`), len(mails), 2*issues)
+		c.number(`SELECT COUNT(*) FROM seen_runs WHERE name LIKE 'pull:%'`), len(c.mails()), 2*issues)
 }

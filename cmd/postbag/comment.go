@@ -20,13 +20,11 @@ type commentCmd struct {
 
 type commentListCmd struct {
 	listing
-	Source int64    `help:"Only of this source." placeholder:"ID"`
-	Post   int64    `help:"Only under this post." placeholder:"ID"`
-	Since  dateFlag `help:"Published at or after this day or moment." placeholder:"DATE"`
-	Until  dateFlag `help:"Published before this day or moment." placeholder:"DATE"`
-	State  string   `help:"Only those that are new, picked or gone." enum:",new,picked,gone" default:"" placeholder:"STATE"`
-	Text   string   `help:"Only those that match this, written as for comment search." placeholder:"QUERY"`
-	Limit  int      `help:"At most so many." default:"200"`
+	published
+	Post  int64  `help:"Only under this post." placeholder:"ID"`
+	State string `help:"Only those that are new, picked or gone." enum:",new,picked,gone" default:"" placeholder:"STATE"`
+	Text  string `help:"Only those that match this, written as for comment search." placeholder:"QUERY"`
+	Limit int    `help:"At most so many." default:"200"`
 }
 
 // commentRow is a comment in a JSON listing.
@@ -108,10 +106,7 @@ func (c commentListCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 		if err := a.known(ctx, c.Source, len(found)); err != nil {
 			return err
 		}
-		var rows []commentRow
-		for _, x := range found {
-			rows = append(rows, commentRowOf(x))
-		}
+		rows := rowsOf(found, commentRowOf)
 		p.more(len(rows), c.Limit)
 		return printList(p, c.JSON, rows, noneOf("comment", c.narrowed()), "ID\tPOST\tREPLY TO\tPUBLISHED\tSTATE\tWORDS\tWRITER\tWORDS BEGIN", func(r commentRow) string {
 			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%d\t%s\t%s", r.ID, idOr(r.PostID, r.PostGUID), idOr(r.ParentID, r.ParentGUID),
@@ -159,7 +154,7 @@ func (c commentShowCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 			return err
 		}
 		if c.JSON {
-			return printList(p, true, []shownRow{shownRowOf(found, others, earlier)}, "", "", nil)
+			return printJSON(p, shownRowOf(found, others, earlier))
 		}
 		var b strings.Builder
 		fmt.Fprintf(&b, "%s, %s UTC, %s, %s\n", found.Author, when(found.Published), plural(found.Words, "word"), found.State)

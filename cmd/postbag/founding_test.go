@@ -12,7 +12,6 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/digesttest"
-	"postbag/digest/store/storetest"
 )
 
 // serveFounding serves the founding blog as Blogger pages it: 25 comments a
@@ -80,17 +79,9 @@ func TestFoundingBlog(t *testing.T) {
 	if err := json.Unmarshal(raw, &want); err != nil {
 		t.Fatal(err)
 	}
-	in := &installation{t: t, dir: t.TempDir()}
-	outbox := filepath.Join(in.dir, "outbox")
-	in.flags = []string{"--db", storetest.Database(t), "--fetch-allow", hostOf(blog), "--smtp", "outbox:" + outbox}
-	in.must("source", "add", blog)
+	in := following(t, nil, blog)
 	in.must("pull", "--history")
-
-	var got []commentRow
-	if err := json.Unmarshal([]byte(in.must("comment", "list", "--json", "--limit", "1000")), &got); err != nil {
-		t.Fatal(err)
-	}
-	compareFounding(t, want, got)
+	compareFounding(t, want, listed[commentRow](in, "comment", "list", "--limit", "1000"))
 
 	in.must("series", "set", "--next-number", "8")
 	in.must("issue", "draft")
@@ -99,10 +90,7 @@ func TestFoundingBlog(t *testing.T) {
 	in.must("issue", "approve")
 	in.must("subscriber", "add", "reader@reader.example", "--confirmed", "--consent", "for the test")
 	in.must("issue", "send", "8")
-	mails, err := readOutbox(outbox)
-	if err != nil {
-		t.Fatal(err)
-	}
+	mails := in.mails()
 	if len(mails) != 1 || mails[0].subject != "Pick of the Week 8" {
 		t.Fatalf("the outbox holds %d mails, want one of issue 8", len(mails))
 	}

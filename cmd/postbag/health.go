@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"syscall"
@@ -17,7 +18,7 @@ import (
 type healthCmd struct{}
 
 // Run fails unless /healthz answers 200.
-func (healthCmd) Run(ctx context.Context, s *Settings) error {
+func (healthCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	host, port, err := net.SplitHostPort(s.Listen)
 	if err != nil {
 		return digest.Fail(digest.Invalid, "For example localhost:8080.", "--listen %q is not HOST:PORT", s.Listen)
@@ -42,5 +43,6 @@ func (healthCmd) Run(ctx context.Context, s *Settings) error {
 	if answer.StatusCode != http.StatusOK {
 		return digest.Fail(digest.Unavailable, "Look at the log of postbag serve.", "it answers %s", answer.Status)
 	}
-	return nil
+	_, err = fmt.Fprintf(p.Stdout, "Postbag is well at %s.\n", s.Listen)
+	return err
 }

@@ -115,7 +115,7 @@ func (p *Program) printImported(file string, d importer.Result, dry bool) {
 		title = fmt.Sprintf(" of %q", cell(d.Head.Title, 60))
 	}
 	say("%s%s holds %s and %s (%s, %d gone).", d.Head.Format, title,
-		plural(t.Posts, "post"), plural(t.Comments, "comment"), replies(t.Replies), t.Gone)
+		plural(t.Posts, "post"), plural(t.Comments, "comment"), counted(t.Replies, "reply", "replies"), t.Gone)
 	if len(t.Left) > 0 {
 		var all []string
 		for _, l := range t.Left {
@@ -145,11 +145,4 @@ func (p *Program) printImported(file string, d importer.Result, dry bool) {
 			say("the source is new and followed through no feed yet. Next: postbag source add %s", d.Source.URL)
 		}
 	}
-}
-
-func replies(n int) string {
-	if n == 1 {
-		return "1 reply"
-	}
-	return fmt.Sprintf("%d replies", n)
 }

@@ -36,25 +36,36 @@ type issueCmd struct {
 	Delivered issueDeliveredCmd `cmd:"" help:"List what became of an issue's mails."`
 }
 
+// inSeries names a series.
+type inSeries struct {
+	Series string `help:"The series, where there are several." placeholder:"SLUG"`
+}
+
 // which names an issue.
 type which struct {
-	Number int    `arg:"" optional:"" help:"The issue's number; else the present draft, or the newest issue."`
-	Series string `help:"The series, where there are several." placeholder:"SLUG"`
+	Number int `arg:"" optional:"" help:"The issue's number; else the present draft, or the newest issue."`
+	inSeries
 }
 
 func (w which) ref() desk.Ref { return desk.Ref{Series: w.Series, Number: w.Number} }
 
 // whichFlag names an issue where the arguments are something else.
 type whichFlag struct {
-	Issue  int    `help:"The issue's number; else the present draft." placeholder:"N"`
-	Series string `help:"The series, where there are several." placeholder:"SLUG"`
+	Issue int `help:"The issue's number; else the present draft." placeholder:"N"`
+	inSeries
 }
 
 func (w whichFlag) ref() desk.Ref { return desk.Ref{Series: w.Series, Number: w.Issue} }
 
-type issueDraftCmd struct {
-	Series string `help:"The series, where there are several." placeholder:"SLUG"`
+// numbered names an issue that is not guessed: what is done to it cannot be undone.
+type numbered struct {
+	Number int `arg:"" help:"The issue's number."`
+	inSeries
 }
+
+func (n numbered) ref() desk.Ref { return desk.Ref{Series: n.Series, Number: n.Number} }
+
+type issueDraftCmd struct{ inSeries }
 
 // Run opens the next draft.
 func (c issueDraftCmd) Run(ctx context.Context, p *Program, s *Settings) error {
@@ -107,8 +118,8 @@ func (a *app) sentence(ctx context.Context, issue digest.Issue) error {
 
 type issueListCmd struct {
 	listing
-	Series string `help:"The series, where there are several." placeholder:"SLUG"`
-	Limit  int    `help:"At most so many." default:"50"`
+	inSeries
+	Limit int `help:"At most so many." default:"50"`
 }
 
 type issueRow struct {
@@ -138,8 +149,7 @@ func (c issueListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if err != nil {
 			return err
 		}
-		var rows []issueRow
-		for _, x := range issues {
+		rows := rowsOf(issues, func(x digest.Issue) issueRow {
 			r := issueRow{
 				ID: x.ID, SeriesID: x.SeriesID, Number: x.Number, State: x.State, Title: x.Title,
 				Version: x.Version, Slot: stamp(x.Slot), Asks: x.Asks, Overrode: x.Overrode, Paused: x.Pause.Cause, Detail: x.Pause.Detail,
@@ -149,8 +159,8 @@ func (c issueListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			if x.State.Public() {
 				r.URL = a.issueURL(x.Number)
 			}
-			rows = append(rows, r)
-		}
+			return r
+		})
 		return printList(p, c.JSON, rows, "No issues yet. To open the first draft: postbag issue draft", "NUMBER\tSTATE\tTITLE\tDUE\tPUBLISHED\tSENT\tADDRESS", func(r issueRow) string {
 			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s\t%s", r.Number, r.State, cell(r.Title, 40),
 				when(time.Time(r.Due)), when(time.Time(r.Published)), when(time.Time(r.Sent)), r.URL)
@@ -193,11 +203,10 @@ func (r suggestionRow) why() string {
 }
 
 func printSuggestions(p *Program, asJSON bool, found []desk.Suggested) error {
-	var rows []suggestionRow
-	for _, x := range found {
+	rows := rowsOf(found, func(x desk.Suggested) suggestionRow {
 		row := commentRowOf(digest.ListedComment{Comment: x.Comment, State: digest.CommentNew})
-		rows = append(rows, suggestionRow{commentRow: row, Reasons: x.Reasons, Notes: append([]string{}, x.Notes...)})
-	}
+		return suggestionRow{commentRow: row, Reasons: x.Reasons, Notes: append([]string{}, x.Notes...)}
+	})
 	return printList(p, asJSON, rows, "Nothing is suggested. All that was said: postbag comment list", "ID\tWRITER\tWORDS\tREASONS\tWORDS BEGIN", func(r suggestionRow) string {
 		return fmt.Sprintf("%d\t%s\t%d\t%s\t%s", r.ID, cell(r.Author, 20), r.Words, r.why(), cell(r.Text, 50))
 	})

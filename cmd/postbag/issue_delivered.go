@@ -63,13 +63,12 @@ func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, s *Settings) err
 		if err != nil {
 			return err
 		}
-		var rows []deliveryRow
-		for _, d := range found {
-			rows = append(rows, deliveryRow{
+		rows := rowsOf(found, func(d subscribers.Delivery) deliveryRow {
+			return deliveryRow{
 				Email: d.Email, State: d.State, Cause: d.Cause, Attempts: d.Attempts, Next: stamp(d.NextTry), Updated: stamp(d.UpdatedAt),
 				Code: d.Code, Reply: d.Reply, Error: d.Error,
-			})
-		}
+			}
+		})
 		none := fmt.Sprintf("No mail of issue %d is in that state.", issue.Number)
 		if c.State == "" {
 			none = fmt.Sprintf("No mail of issue %d is queued or sent. To begin: postbag issue send %[1]d", issue.Number)
@@ -93,23 +92,27 @@ type issuePauseCmd struct{ which }
 
 // Run pauses sending.
 func (c issuePauseCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error { return a.sayState(ctx)(a.sender.Pause(ctx, p.by(), c.ref())) })
+	return p.with(ctx, s, func(a *app) error {
+		issue, err := a.sender.Pause(ctx, p.by(), c.ref())
+		return a.sayState(ctx, issue, err)
+	})
 }
 
 type issueResumeCmd struct{ which }
 
 // Run goes on sending.
 func (c issueResumeCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error { return a.sayState(ctx)(a.sender.Resume(ctx, p.by(), c.ref())) })
+	return p.with(ctx, s, func(a *app) error {
+		issue, err := a.sender.Resume(ctx, p.by(), c.ref())
+		return a.sayState(ctx, issue, err)
+	})
 }
 
 // sayState says where an issue stands now, and what became of its mails.
-func (a *app) sayState(ctx context.Context) func(digest.Issue, error) error {
-	return func(issue digest.Issue, err error) error {
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(a.p.Stdout, "Issue %d is %s.\n", issue.Number, issue.State)
-		return a.delivered(ctx, issue)
+func (a *app) sayState(ctx context.Context, issue digest.Issue, err error) error {
+	if err != nil {
+		return err
 	}
+	fmt.Fprintf(a.p.Stdout, "Issue %d is %s.\n", issue.Number, issue.State)
+	return a.delivered(ctx, issue)
 }

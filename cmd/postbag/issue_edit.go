@@ -49,19 +49,11 @@ func (c issueEditCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		}
 		edit.Intro = &text
 	}
-	return p.with(ctx, s, func(a *app) error {
-		issue, ref, err := c.draft(ctx, a, c.ref())
-		if err != nil {
-			return err
-		}
+	return c.edit(ctx, p, s, c.ref(), func(a *app, issue digest.Issue, at desk.Ref) (desk.Saved, error) {
 		if err := c.locate(issue, &edit); err != nil {
-			return err
+			return desk.Saved{}, err
 		}
-		saved, err := a.desk.Edit(ctx, p.by(), ref, edit)
-		if err != nil {
-			return err
-		}
-		return p.saved(saved)
+		return a.desk.Edit(ctx, p.by(), at, edit)
 	})
 }
 

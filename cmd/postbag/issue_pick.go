@@ -25,6 +25,25 @@ func (v ifVersion) draft(ctx context.Context, a *app, ref desk.Ref) (digest.Issu
 	return issue, ref, err
 }
 
+// edit changes a draft as it stands now, and prints what was done.
+func (v ifVersion) edit(ctx context.Context, p *Program, s *Settings, ref desk.Ref, do func(a *app, issue digest.Issue, at desk.Ref) (desk.Saved, error)) error {
+	return p.with(ctx, s, func(a *app) error {
+		issue, at, err := v.draft(ctx, a, ref)
+		if err != nil {
+			return err
+		}
+		saved, err := do(a, issue, at)
+		if err != nil {
+			return err
+		}
+		if saved.Words != "" {
+			fmt.Fprintf(p.Stdout, "%s.\n", printable(sentence(saved.Words)))
+		}
+		_, err = fmt.Fprintf(p.Stdout, "Saved. %s has %s, %d of them picks.\n", cell(saved.Title, 150), plural(len(saved.Blocks), "row"), saved.Picks())
+		return err
+	})
+}
+
 // blockAt gives the block in a row, counted from 1.
 func blockAt(issue digest.Issue, row int) (digest.Block, error) {
 	if row >= 1 && row <= len(issue.Blocks) {
@@ -36,15 +55,6 @@ func blockAt(issue digest.Issue, row int) (digest.Block, error) {
 	}
 	return digest.Block{}, digest.Fail(digest.NotFound, hint, "issue %d has no row %d", issue.Number, row).
 		Offer(digest.Act{Do: digest.ShowIssue, Issue: issue.Number})
-}
-
-// saved prints what was done.
-func (p *Program) saved(s desk.Saved) error {
-	if s.Words != "" {
-		fmt.Fprintf(p.Stdout, "%s.\n", printable(sentence(s.Words)))
-	}
-	_, err := fmt.Fprintf(p.Stdout, "Saved. %s has %s, %d of them picks.\n", cell(s.Title, 150), plural(len(s.Blocks), "row"), s.Picks())
-	return err
 }
 
 type issuePickCmd struct {
@@ -80,7 +90,7 @@ func (c issuePickCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		}
 		fmt.Fprintf(p.Stdout, "Picked %s; %s has %d.\n", plural(added, "comment"), saved.Title, saved.Picks())
 		if again := len(distinct(c.Comments)) - added; again > 0 {
-			fmt.Fprintf(p.Stdout, "%s in it already.\n", were(again, "comment"))
+			fmt.Fprintf(p.Stdout, "%s in it already.\n", counted(again, "comment was", "comments were"))
 		}
 		used, err := a.desk.UsedBefore(ctx, saved.Issue, c.Comments)
 		for _, id := range c.Comments {
@@ -97,14 +107,6 @@ func distinct(ids []int64) []int64 {
 	return slices.Compact(slices.Sorted(slices.Values(ids)))
 }
 
-// were gives "1 comment was" or "2 comments were".
-func were(n int, one string) string {
-	if n == 1 {
-		return "1 " + one + " was"
-	}
-	return plural(n, one) + " were"
-}
-
 type issueUnpickCmd struct {
 	whichFlag
 	ifVersion
@@ -113,16 +115,8 @@ type issueUnpickCmd struct {
 
 // Run takes comments out.
 func (c issueUnpickCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		_, ref, err := c.draft(ctx, a, c.ref())
-		if err != nil {
-			return err
-		}
-		saved, err := a.desk.Unpick(ctx, p.by(), ref, c.Comments...)
-		if err != nil {
-			return err
-		}
-		return p.saved(saved)
+	return c.edit(ctx, p, s, c.ref(), func(a *app, _ digest.Issue, at desk.Ref) (desk.Saved, error) {
+		return a.desk.Unpick(ctx, p.by(), at, c.Comments...)
 	})
 }
 
@@ -135,27 +129,19 @@ type issueMoveCmd struct {
 
 // Run moves a row.
 func (c issueMoveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		issue, ref, err := c.draft(ctx, a, c.ref())
-		if err != nil {
-			return err
-		}
+	return c.edit(ctx, p, s, c.ref(), func(a *app, issue digest.Issue, at desk.Ref) (desk.Saved, error) {
 		block, err := blockAt(issue, c.Row)
 		if err != nil {
-			return err
+			return desk.Saved{}, err
 		}
 		if _, err := blockAt(issue, c.Position); err != nil {
-			return err
+			return desk.Saved{}, err
 		}
 		var before int64 // what comes after it once it is there
 		if rest := slices.Delete(slices.Clone(issue.Blocks), c.Row-1, c.Row); c.Position <= len(rest) {
 			before = rest[c.Position-1].ID
 		}
-		saved, err := a.desk.Move(ctx, p.by(), ref, block.ID, before)
-		if err != nil {
-			return err
-		}
-		return p.saved(saved)
+		return a.desk.Move(ctx, p.by(), at, block.ID, before)
 	})
 }
 
@@ -166,16 +152,8 @@ type issueUndoCmd struct {
 
 // Run takes the last edit back.
 func (c issueUndoCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		_, ref, err := c.draft(ctx, a, c.ref())
-		if err != nil {
-			return err
-		}
-		saved, err := a.desk.Undo(ctx, p.by(), ref)
-		if err != nil {
-			return err
-		}
-		return p.saved(saved)
+	return c.edit(ctx, p, s, c.ref(), func(a *app, _ digest.Issue, at desk.Ref) (desk.Saved, error) {
+		return a.desk.Undo(ctx, p.by(), at)
 	})
 }
 
@@ -202,10 +180,9 @@ func (c issueHistoryCmd) Run(ctx context.Context, p *Program, s *Settings) error
 		if err != nil {
 			return err
 		}
-		var rows []revisionRow
-		for _, r := range history {
-			rows = append(rows, revisionRow{Version: r.Version, At: stamp(r.At), Kind: r.By.Kind, By: r.By.Name, Did: r.Did, Words: r.Words, CanUndo: r.Before != nil})
-		}
+		rows := rowsOf(history, func(r digest.Revision) revisionRow {
+			return revisionRow{Version: r.Version, At: stamp(r.At), Kind: r.By.Kind, By: r.By.Name, Did: r.Did, Words: r.Words, CanUndo: r.Before != nil}
+		})
 		none := fmt.Sprintf("Nothing is known of how issue %d was made.", issue.Number)
 		return printList(p, c.JSON, rows, none, "VERSION\tWHEN (UTC)\tWHO\tWHAT", func(r revisionRow) string {
 			who := digest.Actor{Kind: r.Kind, Name: r.By}.String()

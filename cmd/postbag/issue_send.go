@@ -41,17 +41,18 @@ func (c issueSendCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 
 // sayReport says where a mailing stands when the command ends.
 func (o *mailer) sayReport(r dispatch.Report) error {
-	out, waits := o.p.Stdout, r.Counts.Open()
+	out, open := o.p.Stdout, r.Counts.Open()
+	waiting := counted(open, "mail waits", "mails wait")
 	switch {
 	case r.Here && r.Issue.State == digest.Paused:
 		fmt.Fprintf(out, "Sending is paused. Go on with: postbag issue resume %d\n", r.Issue.Number)
 	case !r.NextTry.IsZero():
 		fmt.Fprintf(out, "%s for another try, the next at %s UTC: leave that to postbag serve, or run issue send %d again then.\n",
-			waiting(waits), when(r.NextTry), r.Issue.Number)
+			waiting, when(r.NextTry), r.Issue.Number)
 		o.p.printCounts(r)
 	default:
-		if !r.Here && waits > 0 {
-			fmt.Fprintf(out, "%s for another try; the worker goes on with them.\n", waiting(waits))
+		if !r.Here && open > 0 {
+			fmt.Fprintf(out, "%s for another try; the worker goes on with them.\n", waiting)
 		}
 		o.p.printCounts(r)
 	}
@@ -59,11 +60,4 @@ func (o *mailer) sayReport(r dispatch.Report) error {
 		fmt.Fprintf(out, "No mail left this machine: see the files in %s.\n", o.mail.transport)
 	}
 	return nil
-}
-
-func waiting(n int) string {
-	if n == 1 {
-		return "1 mail waits"
-	}
-	return fmt.Sprintf("%d mails wait", n)
 }

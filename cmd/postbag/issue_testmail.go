@@ -4,13 +4,14 @@ import (
 	"context"
 	"fmt"
 
+	"postbag/digest/desk"
 	"postbag/subscribers/address"
 )
 
 type issueTestCmd struct {
 	To     string `arg:"" help:"The address to mail it to."`
 	Number int    `help:"The issue's number; else the present draft, or the newest issue." placeholder:"N"`
-	Series string `help:"The series, where there are several." placeholder:"SLUG"`
+	inSeries
 }
 
 // Run mails a test.
@@ -24,7 +25,7 @@ func (c issueTestCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if err != nil {
 			return err
 		}
-		frozen, err := mailer.Test(ctx, p.by(), which{Number: c.Number, Series: c.Series}.ref(), to.Email)
+		frozen, err := mailer.Test(ctx, p.by(), desk.Ref{Series: c.Series, Number: c.Number}, to.Email)
 		if err != nil {
 			return err
 		}

@@ -3,126 +3,64 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"io"
-	"log"
-	"net"
 	"net/http/httptest"
-	"net/mail"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/emersion/go-smtp"
 
 	"postbag/digest"
 	"postbag/digest/digesttest"
 	"postbag/digest/sampleblog"
 	"postbag/digest/store/storetest"
+	"postbag/subscribers/mail/smtptest"
 )
 
-// mailServer is a real SMTP server on loopback that remembers what it accepted.
+// mailServer is an SMTP server on loopback that remembers what it accepted.
 type mailServer struct {
-	addr     string
-	delay    time.Duration // before each message is accepted
-	slowFrom atomic.Int64  // from so many messages on, unless it is 0, each takes long
+	*smtptest.Server
+	slowFrom atomic.Int64 // from so many messages on, unless it is 0, each takes long
 	accepted atomic.Int64
-	sessions atomic.Int64
-
-	mu  sync.Mutex
-	ids map[string][]string // recipient to the Message-IDs of its mails
 }
 
-// startMailServer listens until the test ends.
+// startMailServer listens until the test ends, and takes each message after a delay.
 func startMailServer(t *testing.T, delay time.Duration) *mailServer {
 	t.Helper()
-	s := &mailServer{delay: delay, ids: map[string][]string{}}
-	server := smtp.NewServer(s)
-	server.Domain = "localhost"
-	server.ErrorLog = log.New(io.Discard, "", 0) // a killed client resets its connections
-	server.MaxMessageBytes = 1 << 20
-	server.ReadTimeout, server.WriteTimeout = 30*time.Second, 30*time.Second
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.addr = l.Addr().String()
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(l) }()
-	t.Cleanup(func() {
-		server.Close()
-		if err := <-done; err != nil && !errors.Is(err, smtp.ErrServerClosed) {
-			t.Error(err)
+	s := &mailServer{}
+	s.Server = smtptest.Start(t, func(step smtptest.Step) smtptest.Act {
+		if step.Verb != "BODY" {
+			return smtptest.Act{}
 		}
+		if slow := s.slowFrom.Load(); s.accepted.Add(1) > slow && slow > 0 {
+			return smtptest.Act{Delay: 200 * time.Millisecond}
+		}
+		return smtptest.Act{Delay: delay}
 	})
 	return s
 }
 
-// NewSession begins a connection.
-func (s *mailServer) NewSession(*smtp.Conn) (smtp.Session, error) {
-	s.sessions.Add(1)
-	return &mailSession{server: s}, nil
-}
-
-type mailSession struct {
-	server *mailServer
-	rcpt   []string
-}
-
-func (m *mailSession) Reset()                               { m.rcpt = nil }
-func (m *mailSession) Logout() error                        { return nil }
-func (m *mailSession) Mail(string, *smtp.MailOptions) error { return nil }
-func (m *mailSession) Rcpt(to string, _ *smtp.RcptOptions) error {
-	m.rcpt = append(m.rcpt, to)
-	return nil
-}
-
-// Data reads a message whole and remembers it: from here on it is accepted,
-// whether the client hears of it or not.
-func (m *mailSession) Data(r io.Reader) error {
-	raw, err := io.ReadAll(r)
-	if err != nil {
-		return err
-	}
-	msg, err := mail.ReadMessage(bytes.NewReader(raw))
-	if err != nil {
-		return err
-	}
-	s := m.server
-	s.mu.Lock()
-	for _, to := range m.rcpt {
-		s.ids[to] = append(s.ids[to], msg.Header.Get("Message-ID"))
-	}
-	s.mu.Unlock()
-	delay := s.delay
-	if slow := s.slowFrom.Load(); s.accepted.Add(1) > slow && slow > 0 {
-		delay = 200 * time.Millisecond
-	}
-	time.Sleep(delay)
-	return nil
-}
-
 // tally counts what the server accepted.
 func (s *mailServer) tally() (recipients, doubles int, mixed []string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for to, ids := range s.ids {
-		recipients++
-		doubles += len(ids) - 1
-		for _, id := range ids {
-			if id != ids[0] {
-				mixed = append(mixed, to)
-			}
+	first := map[string]string{} // Message-ID by recipient
+	for _, m := range s.Taken() {
+		id, again := first[m.To]
+		switch {
+		case !again:
+			first[m.To] = m.MessageID
+			continue
+		case id != m.MessageID:
+			mixed = append(mixed, m.To)
 		}
+		doubles++
 	}
-	return recipients, doubles, mixed
+	return len(first), doubles, mixed
 }
 
 // installation is a database with an issue ready to be sent, and how to run
@@ -145,20 +83,49 @@ func newInstallation(t *testing.T, flags ...string) *installation {
 // draftedInstallation is a database with a drafted issue of twenty picks.
 func draftedInstallation(t *testing.T, clock digest.Clock, flags ...string) *installation {
 	t.Helper()
-	in := &installation{t: t, dir: t.TempDir(), clock: clock}
-	blog := httptest.NewServer(sampleblog.New(in.now().Now()))
-	t.Cleanup(blog.Close)
-	if !slices.Contains(flags, "--db") {
-		flags = append([]string{"--db", storetest.Database(t)}, flags...)
+	if clock == nil {
+		clock = digest.SystemClock{}
 	}
-	db := flags[slices.Index(flags, "--db")+1]
-	in.flags = append([]string{"--db", db, "--fetch-allow", hostOf(blog.URL), "--log-level", "warn",
-		"--smtp", "outbox:" + filepath.Join(in.dir, "outbox")}, flags...)
-	in.must("source", "add", blog.URL)
+	blog := httptest.NewServer(sampleblog.New(clock.Now()))
+	t.Cleanup(blog.Close)
+	in := following(t, clock, blog.URL, flags...)
 	in.must("pull")
 	in.must("issue", "draft")
 	in.must("issue", "pick", "--suggested")
 	return in
+}
+
+// following is a database that follows a blog, of which nothing is pulled yet.
+func following(t *testing.T, clock digest.Clock, blog string, flags ...string) *installation {
+	t.Helper()
+	in := &installation{t: t, dir: t.TempDir(), clock: clock}
+	if !slices.Contains(flags, "--db") {
+		flags = append([]string{"--db", storetest.Database(t)}, flags...)
+	}
+	db := flags[slices.Index(flags, "--db")+1]
+	in.flags = append([]string{"--db", db, "--fetch-allow", hostOf(blog), "--log-level", "warn",
+		"--smtp", "outbox:" + filepath.Join(in.dir, "outbox")}, flags...)
+	in.must("source", "add", blog)
+	return in
+}
+
+// mails reads the outbox.
+func (in *installation) mails() []readMail {
+	in.t.Helper()
+	mails, err := readOutbox(filepath.Join(in.dir, "outbox"))
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	return mails
+}
+
+// listed runs a command that lists and reads its JSON.
+func listed[T any](in *installation, args ...string) (rows []T) {
+	in.t.Helper()
+	if err := json.Unmarshal([]byte(in.must(append(args, "--json")...)), &rows); err != nil {
+		in.t.Fatal(err)
+	}
+	return rows
 }
 
 func (in *installation) now() digest.Clock {
@@ -268,7 +235,7 @@ func TestKillInTheMiddleOfASend(t *testing.T) {
 			in := newInstallation(t, append(db, "--from", "editor@news.example.org", "--base-url", "https://news.example.org",
 				"--concurrency", fmt.Sprint(connections))...)
 			in.readers(readers)
-			in.flags = append(in.flags, "--smtp", "smtp://"+server.addr+"?tls=none", "--ambiguous", policy,
+			in.flags = append(in.flags, "--smtp", "smtp://"+server.Addr+"?tls=none", "--ambiguous", policy,
 				// A minute of waiting after a doubt passes in a second.
 				"--test-clock", time.Now().UTC().Format(time.RFC3339)+",60")
 			step := readers / (kills + 1)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -63,8 +62,7 @@ func TestListingsOfNothing(t *testing.T) {
 func TestListingsOfAnIssueWithNothing(t *testing.T) {
 	server := httptest.NewServer(rowSite)
 	t.Cleanup(server.Close)
-	in := &installation{t: t, dir: t.TempDir(), flags: []string{"--db", storetest.Database(t), "--fetch-allow", hostOf(server.URL)}}
-	in.must("source", "add", server.URL)
+	in := following(t, nil, server.URL)
 	if out, said := in.streams("issue", "list"); out != "" || said != "No issues yet. To open the first draft: postbag issue draft\n" {
 		t.Errorf("issue list writes %q and says %q", out, said)
 	}
@@ -90,8 +88,7 @@ func TestAFailingFeedIsToldInFull(t *testing.T) {
 			rowSite.ServeHTTP(w, r)
 		}))
 		t.Cleanup(server.Close)
-		in := &installation{t: t, dir: t.TempDir(), flags: append([]string{"--db", filepath.Join(t.TempDir(), "postbag.db"), "--fetch-allow", hostOf(server.URL)}, db...)}
-		in.must("source", "add", server.URL)
+		in := following(t, nil, server.URL, db...)
 		if out := in.must("schedule", "run", "pull:1"); !strings.Contains(out, "pull:1 is done.") {
 			t.Errorf("schedule run says %q", out)
 		}

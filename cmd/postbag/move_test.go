@@ -36,7 +36,7 @@ func killedSend(t *testing.T, readers int, db ...string) (*installation, *mailSe
 	server := startMailServer(t, 2*time.Millisecond)
 	in := newInstallation(t, append(db, "--from", "editor@news.example.org", "--base-url", "https://news.example.org", "--concurrency", "5", "--lease", "1s")...)
 	in.readers(readers)
-	in.flags = append(in.flags, "--smtp", "smtp://"+server.addr+"?tls=none", "--ambiguous", "hold")
+	in.flags = append(in.flags, "--smtp", "smtp://"+server.Addr+"?tls=none", "--ambiguous", "hold")
 	server.killed(t, in.process("issue", "send", "1"), int64(readers/3))
 	return in, server
 }
@@ -295,27 +295,6 @@ func TestBackupOnAFullDisk(t *testing.T) {
 	}
 }
 
-// TestBackupTo writes a backup of a database that is open, as a duty does.
-func TestBackupTo(t *testing.T) {
-	t.Parallel()
-	in := newInstallation(t)
-	path := filepath.Join(in.dir, "daily.gz")
-	p := &Program{Args: nil, Stdout: io.Discard, Stderr: io.Discard, Clock: digest.SystemClock{}}
-	for range 2 {
-		err := p.with(t.Context(), &Settings{DB: in.flags[1], Listen: "localhost:8080"}, func(a *app) error {
-			rows, size, err := backupWork{db: a.db, clock: a.p.Clock}.write(t.Context(), path, true)
-			if info, statErr := os.Stat(path); rows == 0 || statErr != nil || info.Size() != size || info.Mode().Perm() != 0o600 {
-				t.Errorf("%d rows, %d bytes, %v, %v", rows, size, info, statErr)
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	in.must("restore", "--check", path)
-}
-
 // TestHoldInTheMiddleOfASend holds the sending of a serve that is in the middle of
 // an issue: when the command returns nothing more leaves, and after the release
 // every other reader gets one mail.
@@ -327,7 +306,7 @@ func TestHoldInTheMiddleOfASend(t *testing.T) {
 		server.slowFrom.Store(readers / 3) // not all before the hold
 		in := newInstallation(t, append(db, "--from", "editor@news.example.org", "--base-url", "https://news.example.org", "--concurrency", "5")...)
 		in.readers(readers)
-		in.flags = append(in.flags, "--smtp", "smtp://"+server.addr+"?tls=none")
+		in.flags = append(in.flags, "--smtp", "smtp://"+server.Addr+"?tls=none")
 		s := in.serve("--log-level", "info")
 		sent := make(chan error, 1)
 		go func() { _, err := in.run("issue", "send", "1"); sent <- err }()

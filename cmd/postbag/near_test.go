@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,12 +21,10 @@ import (
 func TestFoundingBlogQuotes(t *testing.T) {
 	t.Parallel()
 	blog := serveFounding(t)
-	in := &installation{t: t, dir: t.TempDir()}
 	dsn := storetest.Database(t)
-	in.flags = []string{"--db", dsn, "--fetch-allow", hostOf(blog)}
-	in.must("source", "add", blog)
+	in := following(t, nil, blog, "--db", dsn)
 	in.must("pull", "--history")
-	rows := listed(t, in)
+	rows := listed[commentRow](in, "comment", "list", "--limit", "1000")
 	quotes := 0
 	for key, others := range compareAll(t, dsn) {
 		for _, line := range near.Words(others) {
@@ -62,7 +59,7 @@ func TestFoundingBlogQuotes(t *testing.T) {
 	}
 	for _, id := range want {
 		words := in.must("comment", "show", fmt.Sprint(id))
-		if c := shown(t, in, id); len(c.QuotedInPosts) != 1 || !strings.Contains(words, "\nquoted in “Pick of the Week 9”\n") {
+		if c := shown(in, id); len(c.QuotedInPosts) != 1 || !strings.Contains(words, "\nquoted in “Pick of the Week 9”\n") {
 			t.Errorf("comment %d is quoted in %d:\n%s", id, c.QuotedInPosts, words)
 		}
 	}
@@ -99,25 +96,20 @@ func compareAll(t *testing.T, dsn string) map[near.Key][]near.Other {
 func TestRepostIsNoted(t *testing.T) {
 	t.Parallel()
 	blog := serveFounding(t)
-	in := &installation{t: t, dir: t.TempDir()}
 	dsn := storetest.Database(t)
-	in.flags = []string{"--db", dsn, "--fetch-allow", hostOf(blog)}
-	in.must("source", "add", blog)
+	in := following(t, nil, blog, "--db", dsn)
 	in.must("pull", "--history")
 	in.must("issue", "draft")
 	in.must("issue", "pick", "--suggested")
 	in.must("issue", "approve")
-	rows := listed(t, in)
+	rows := listed[commentRow](in, "comment", "list", "--limit", "1000")
 	old := rows[slices.IndexFunc(rows, func(c commentRow) bool { return c.State == digest.CommentPicked && c.Words > 100 && c.Words < 200 })]
 	text := strings.Replace(old.Text, " the ", " our ", 1)
 	storeEntries(t, dsn, nil, digest.Comment{GUID: "again", PostRef: rows[0].PostGUID, Author: "Anonymous",
 		Published: time.Date(2017, 11, 2, 23, 0, 0, 0, time.UTC), Hash: "again", Words: old.Words, Body: digest.Plain(text)})
 	note := fmt.Sprintf("repeats comment %d of %s", old.ID, time.Time(old.Published).Format("2 January 2006"))
 	in.must("issue", "draft")
-	var suggested []suggestionRow
-	if err := json.Unmarshal([]byte(in.must("issue", "suggest", "--json", "--limit", "1000")), &suggested); err != nil {
-		t.Fatal(err)
-	}
+	suggested := listed[suggestionRow](in, "issue", "suggest", "--limit", "1000")
 	noted := 0
 	for _, c := range suggested {
 		if c.GUID == "again" && slices.Equal(c.Notes, []string{note}) {
@@ -129,7 +121,7 @@ func TestRepostIsNoted(t *testing.T) {
 	if noted != 1 || !strings.Contains(in.must("issue", "suggest", "--limit", "1000"), note) {
 		t.Errorf("%q is not noted among %d suggestions", note, len(suggested))
 	}
-	again := shown(t, in, listed(t, in)[0].ID)
+	again := shown(in, listed[commentRow](in, "comment", "list")[0].ID)
 	words := in.must("comment", "show", fmt.Sprint(old.ID))
 	if again.GUID != "again" || !slices.Equal(again.NearCopies, []int64{old.ID}) || !strings.Contains(words, fmt.Sprintf("\n1 near copy: %d\n", again.ID)) {
 		t.Errorf("the copy is %+v, and the old one shows\n%s", again, words)
@@ -137,21 +129,9 @@ func TestRepostIsNoted(t *testing.T) {
 }
 
 // shown gives what is shown of a comment.
-func shown(t *testing.T, in *installation, id int64) shownRow {
-	t.Helper()
-	var rows []shownRow
-	if err := json.Unmarshal([]byte(in.must("comment", "show", "--json", fmt.Sprint(id))), &rows); err != nil {
-		t.Fatal(err)
-	}
-	return rows[0]
-}
-
-func listed(t *testing.T, in *installation) (rows []commentRow) {
-	t.Helper()
-	if err := json.Unmarshal([]byte(in.must("comment", "list", "--json", "--limit", "1000")), &rows); err != nil {
-		t.Fatal(err)
-	}
-	return rows
+func shown(in *installation, id int64) shownRow {
+	in.t.Helper()
+	return listed[shownRow](in, "comment", "show", fmt.Sprint(id))[0]
 }
 
 // storeEntries stores posts and comments as a pull would.

@@ -14,12 +14,17 @@ type postCmd struct {
 	Search postSearchCmd `cmd:"" help:"Search posts by titles and words, best match first."`
 }
 
-type postListCmd struct {
-	listing
+// published narrows a listing to a source and a time.
+type published struct {
 	Source int64    `help:"Only of this source." placeholder:"ID"`
 	Since  dateFlag `help:"Published at or after this day or moment." placeholder:"DATE"`
 	Until  dateFlag `help:"Published before this day or moment." placeholder:"DATE"`
-	Limit  int      `help:"At most so many." default:"200"`
+}
+
+type postListCmd struct {
+	listing
+	published
+	Limit int `help:"At most so many." default:"200"`
 }
 
 // postRow is a post in a JSON listing.
@@ -65,10 +70,7 @@ func (c postListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if err := a.known(ctx, c.Source, len(posts)); err != nil {
 			return err
 		}
-		var rows []postRow
-		for _, x := range posts {
-			rows = append(rows, postRowOf(x))
-		}
+		rows := rowsOf(posts, postRowOf)
 		p.more(len(rows), c.Limit)
 		return printList(p, c.JSON, rows, noneOf("post", c.narrowed()), "ID\tPUBLISHED\tCOMMENTS\tTITLE", func(r postRow) string {
 			announced := "-"

@@ -146,7 +146,7 @@ func previewFiles(ctx context.Context, frozen *digest.Frozen, a *app) (map[strin
 		return nil, err
 	}
 	issue := digest.Issue{Number: frozen.Number, State: digest.Published, Title: frozen.Title, PublishedAt: frozen.Date, UpdatedAt: frozen.Date, Frozen: frozen}
-	feed, page, err := publish.Preview(ctx, a.set, a.site.Base, issue)
+	feed, page, err := publish.Preview(a.set, a.site.Base, issue)
 	if err != nil {
 		return nil, err
 	}

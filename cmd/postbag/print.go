@@ -22,15 +22,8 @@ type listing struct {
 // printList prints rows as a table or as one JSON array. Where there is nothing to
 // list, none says so on standard error, and what to do; the array is empty.
 func printList[T any](p *Program, asJSON bool, rows []T, none, head string, line func(T) string) error {
-	w := p.Stdout
 	if asJSON {
-		if rows == nil {
-			rows = []T{}
-		}
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(rows)
+		return printJSON(p, rows...)
 	}
 	if len(rows) == 0 {
 		_, err := fmt.Fprintln(p.Stderr, none)
@@ -45,8 +38,28 @@ func printList[T any](p *Program, asJSON bool, rows []T, none, head string, line
 	if err := tw.Flush(); err != nil {
 		return err
 	}
-	_, err := io.WriteString(w, fit(table.String(), p.columns(head)))
+	_, err := io.WriteString(p.Stdout, fit(table.String(), p.columns(head)))
 	return err
+}
+
+// printJSON prints rows as one array.
+func printJSON[T any](p *Program, rows ...T) error {
+	if rows == nil {
+		rows = []T{}
+	}
+	enc := json.NewEncoder(p.Stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(rows)
+}
+
+// rowsOf makes a row of each thing that is listed.
+func rowsOf[T, R any](found []T, row func(T) R) []R {
+	rows := make([]R, len(found))
+	for i, x := range found {
+		rows[i] = row(x)
+	}
+	return rows
 }
 
 // previews are the last columns that only show how a text begins, and may be cut
@@ -144,9 +157,12 @@ func when(t time.Time) string {
 }
 
 // plural gives "1 comment" or "2 comments".
-func plural(n int, one string) string {
+func plural(n int, one string) string { return counted(n, one, one+"s") }
+
+// counted gives "1 mail waits" or "2 mails wait".
+func counted(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return fmt.Sprintf("%d %ss", n, one)
+	return fmt.Sprintf("%d %s", n, many)
 }

@@ -13,18 +13,23 @@ type bar struct{ b *progressbar.ProgressBar }
 
 // bar begins a progress bar; a negative total means that it is not known.
 func (p *Program) bar(what string, total int) bar {
-	f, ok := p.Stderr.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	if !isTerminal(p.Stderr) {
 		return bar{}
 	}
 	return bar{progressbar.NewOptions(total,
-		progressbar.OptionSetWriter(f),
+		progressbar.OptionSetWriter(p.Stderr),
 		progressbar.OptionSetDescription(what),
 		progressbar.OptionShowCount(),
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionClearOnFinish(),
 		progressbar.OptionSetWidth(30),
 	)}
+}
+
+// isTerminal tells whether a stream is a terminal, where somebody watches.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // set moves the bar. A bar that cannot be drawn is no reason to stop the work it

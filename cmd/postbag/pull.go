@@ -99,10 +99,10 @@ func (p *Program) printReports(reports []poll.Report) error {
 			fmt.Fprintf(p.Stdout, "%s: %s and %s new, %d changed, %d gone; %s on %s.\n", name,
 				plural(r.Stored.NewPosts, "post"), plural(r.Stored.NewComments, "comment"),
 				r.Stored.ChangedPosts+r.Stored.ChangedComments, r.Stored.GoneComments,
-				entries(r.Entries), plural(r.Pages, "page"))
+				counted(r.Entries, "entry", "entries"), plural(r.Pages, "page"))
 		}
 		if r.Skipped > 0 {
-			fmt.Fprintf(p.Stdout, "%s: %s could not be used.\n", name, entries(r.Skipped))
+			fmt.Fprintf(p.Stdout, "%s: %s could not be used.\n", name, counted(r.Skipped, "entry", "entries"))
 		}
 		for _, n := range r.Notices {
 			fmt.Fprintf(p.Stdout, "%s: %s\n", name, noticeLine(n))
@@ -112,13 +112,6 @@ func (p *Program) printReports(reports []poll.Report) error {
 		}
 	}
 	return errors.Join(failed...)
-}
-
-func entries(n int) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return fmt.Sprintf("%d entries", n)
 }
 
 // noticeLine says a notice, and the commands that help.

@@ -16,7 +16,6 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/sampleblog"
-	"postbag/digest/store/storetest"
 )
 
 // TestWhatAPullSaysOfABlog pulls a blog that edits a comment, then gives half a
@@ -35,9 +34,7 @@ func TestWhatAPullSaysOfABlog(t *testing.T) {
 		blog.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	in := &installation{t: t, dir: t.TempDir(), clock: now}
-	in.flags = []string{"--db", storetest.Database(t), "--fetch-allow", hostOf(server.URL)}
-	in.must("source", "add", server.URL)
+	in := following(t, now, server.URL)
 	in.must("pull")
 	newest := blog.Comments()[len(blog.Comments())-1]
 	before := strings.Join(strings.Fields(in.must("comment", "show", "1")), " ")
@@ -89,9 +86,7 @@ func TestAnInterruptedPullSaysHowToGoOn(t *testing.T) {
 		blog.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	in := &installation{t: t, dir: t.TempDir()}
-	in.flags = []string{"--db", storetest.Database(t), "--fetch-allow", hostOf(server.URL)}
-	in.must("source", "add", server.URL)
+	in := following(t, nil, server.URL)
 	slow.Store(true)
 	var said strings.Builder
 	p := &Program{Args: append(in.flags, "pull", "--source", "1", "--history"), Stdin: strings.NewReader(""), Stdout: &said, Stderr: &said, Clock: in.now()}

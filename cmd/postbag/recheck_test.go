@@ -3,7 +3,6 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -11,8 +10,25 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/sampleblog"
-	"postbag/digest/store/storetest"
 )
+
+// approvedThenRemoved is an installation with one reader and an approved issue of three
+// comments, of which the blog has removed the first since.
+func approvedThenRemoved(t *testing.T, now digest.Clock, blog *sampleblog.Blog, address string) *installation {
+	t.Helper()
+	in := following(t, now, address)
+	in.must("series", "set", "--zone", "UTC")
+	in.must("pull")
+	in.must("issue", "draft")
+	in.must("issue", "pick", "1", "2", "3")
+	in.must("subscriber", "add", "ada@reader.example", "--confirmed", "--consent", "for the test")
+	in.must("issue", "approve", "1")
+	newest := blog.Comments()
+	if err := blog.Remove(newest[len(newest)-1].ID); err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
 
 // TestRemovedUnseen takes a picked comment off the blog after the approval, and no
 // pull sees it: the issue is held all the same, since the blog is asked once more.
@@ -31,26 +47,13 @@ func TestRemovedUnseen(t *testing.T) {
 		blog.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	in := &installation{t: t, dir: t.TempDir(), clock: now}
-	outbox := filepath.Join(in.dir, "outbox")
-	in.flags = []string{"--db", storetest.Database(t), "--fetch-allow", hostOf(server.URL), "--smtp", "outbox:" + outbox}
-	in.must("source", "add", server.URL)
-	in.must("series", "set", "--zone", "UTC")
-	in.must("pull")
-	in.must("issue", "draft")
-	in.must("issue", "pick", "1", "2", "3")
-	in.must("subscriber", "add", "ada@reader.example", "--confirmed", "--consent", "for the test")
-	in.must("issue", "approve", "1")
-	newest := blog.Comments()
-	if err := blog.Remove(newest[len(newest)-1].ID); err != nil {
-		t.Fatal(err)
-	}
+	in := approvedThenRemoved(t, now, blog, server.URL)
 	hidden.Store(true) // from pulls
 	in.clock = digest.NewTestClock(sunday, 20)
 	s := in.serve()
 	eventually(t, "the log says that the issue is held", func() bool { return strings.Contains(s.log.String(), "an issue is held") })
-	if mails, err := readOutbox(outbox); err != nil || len(mails) != 0 {
-		t.Errorf("%d mails went out (%v)", len(mails), err)
+	if n := len(in.mails()); n != 0 {
+		t.Errorf("%d mails went out", n)
 	}
 	in.must("issue", "reopen", "1")
 	in.must("issue", "edit", "1", "--row", "1", "--remove")

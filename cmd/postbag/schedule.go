@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -49,17 +50,16 @@ func (c scheduleListCmd) Run(ctx context.Context, p *Program, s *Settings) error
 			return err
 		}
 		now := p.Clock.Now()
-		var rows []dutyRow
-		for _, d := range duties {
-			rows = append(rows, dutyRow{
+		rows := rowsOf(duties, func(d work.Listed) dutyRow {
+			return dutyRow{
 				Name: d.Name, Kind: d.Kind, Next: stamp(d.Next), Zone: d.Zone, Worker: d.Worker,
 				LeasedSince: stamp(d.LeasedSince), LeasedUntil: stamp(d.LeasedUntil), LastDue: stamp(d.LastDue), LastDone: stamp(d.LastDone),
 				Runs: d.Runs, Failures: d.Failures, Problem: d.LastError, Asks: d.Asks,
-			})
-		}
+			}
+		})
 		p.more(len(rows), c.Limit)
 		return printList(p, c.JSON, rows, "Nothing is done by itself.", "WHAT\tNEXT\tNOW AT IT\tLAST DONE (UTC)\tREMARK", func(r dutyRow) string {
-			return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", r.Name, nextIn(time.Time(r.Next), now, r.Zone), orDash(cell(r.Worker, 40)),
+			return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", r.Name, nextIn(time.Time(r.Next), now, r.Zone), cmp.Or(cell(r.Worker, 40), "-"),
 				when(time.Time(r.LastDone)), r.remark())
 		})
 	})
@@ -78,13 +78,6 @@ func nextIn(at, now time.Time, zone string) string {
 		loc = time.UTC
 	}
 	return at.In(loc).Format("Mon 2006-01-02 15:04 MST")
-}
-
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
 }
 
 // remark says what is unusual about a duty.

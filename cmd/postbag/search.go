@@ -8,19 +8,15 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/term"
-
 	"postbag/digest"
 )
 
 // searching is what both searches have in common.
 type searching struct {
 	listing
-	Query  []string `arg:"" help:"Words, \"a phrase\", begin*, -without, author:name, post:12 or post:word of its title; best within one pair of single quotes."`
-	Source int64    `help:"Only of this source." placeholder:"ID"`
-	Since  dateFlag `help:"Published at or after this day or moment." placeholder:"DATE"`
-	Until  dateFlag `help:"Published before this day or moment." placeholder:"DATE"`
-	Limit  int      `help:"At most so many, up to 2000." default:"50"`
+	Query []string `arg:"" help:"Words, \"a phrase\", begin*, -without, author:name, post:12 or post:word of its title; best within one pair of single quotes."`
+	published
+	Limit int `help:"At most so many, up to 2000." default:"50"`
 }
 
 func (s searching) query() string { return strings.Join(s.Query, " ") }
@@ -53,10 +49,9 @@ func (c commentSearchCmd) Run(ctx context.Context, p *Program, s *Settings) erro
 		if err := a.known(ctx, c.Source, len(found.All)); err != nil {
 			return err
 		}
-		var rows []commentHit
-		for _, x := range found.All {
-			rows = append(rows, commentHit{commentRow: commentRowOf(x.ListedComment), Rank: x.Rank, Snippet: x.Snippet})
-		}
+		rows := rowsOf(found.All, func(x digest.FoundComment) commentHit {
+			return commentHit{commentRow: commentRowOf(x.ListedComment), Rank: x.Rank, Snippet: x.Snippet}
+		})
 		searched(p, found, c.Limit)
 		bold := p.isBold()
 		return printList(p, c.JSON, rows, "No comment has these words.", "ID\tPOST\tPUBLISHED\tSTATE\tWRITER\tWORDS", func(r commentHit) string {
@@ -85,10 +80,9 @@ func (c postSearchCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if err := a.known(ctx, c.Source, len(found.All)); err != nil {
 			return err
 		}
-		var rows []postHit
-		for _, x := range found.All {
-			rows = append(rows, postHit{postRow: postRowOf(x.Post), Rank: x.Rank, Snippet: x.Snippet})
-		}
+		rows := rowsOf(found.All, func(x digest.FoundPost) postHit {
+			return postHit{postRow: postRowOf(x.Post), Rank: x.Rank, Snippet: x.Snippet}
+		})
 		searched(p, found, c.Limit)
 		bold := p.isBold()
 		return printList(p, c.JSON, rows, "No post has these words.", "ID\tPUBLISHED\tTITLE\tWORDS", func(r postHit) string {
@@ -109,13 +103,10 @@ func searched[T any](p *Program, found digest.Found[T], limit int) {
 }
 
 func unready(n int) string {
-	switch {
-	case n >= digest.MostWaiting:
+	if n >= digest.MostWaiting {
 		return fmt.Sprintf("more than %d entries are", digest.MostWaiting-1)
-	case n == 1:
-		return "1 entry is"
 	}
-	return fmt.Sprintf("%d entries are", n)
+	return counted(n, "entry is", "entries are")
 }
 
 // marked shows a snippet on one line, what matches in bold or between asterisks.
@@ -148,8 +139,7 @@ func spaced(r rune) rune {
 
 // isBold tells whether standard output shows bold letters; no-color.org.
 func (p *Program) isBold() bool {
-	f, ok := p.Stdout.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return isTerminal(p.Stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
 // withNegations lets a search's arguments begin with a hyphen. A space before

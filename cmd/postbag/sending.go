@@ -51,7 +51,7 @@ func (c sendingShowCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 		row := heldRow{Held: !held.Since.IsZero(), Since: stamp(held.Since), Reason: held.Reason, By: held.By, Confirmations: held.Letters, Issues: heldIssues(held)}
 		switch {
 		case c.JSON:
-			return printList(p, true, []heldRow{row}, "", "", nil)
+			return printJSON(p, row)
 		case !row.Held:
 			_, err := fmt.Fprintln(p.Stdout, "Sending is not held.")
 			return err
@@ -66,12 +66,10 @@ func (c sendingShowCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 }
 
 func heldIssues(held dispatch.Held) []heldIssueRow {
-	rows := []heldIssueRow{}
-	for _, x := range held.Unsure {
-		rows = append(rows, heldIssueRow{ID: x.ID, Number: x.Number, Title: x.Title, State: x.State, Due: stamp(x.DueAt),
-			Open: x.Counts.Open(), Sent: x.Counts[subscribers.Delivered], Counts: x.Counts})
-	}
-	return rows
+	return rowsOf(held.Unsure, func(x dispatch.HeldIssue) heldIssueRow {
+		return heldIssueRow{ID: x.ID, Number: x.Number, Title: x.Title, State: x.State, Due: stamp(x.DueAt),
+			Open: x.Counts.Open(), Sent: x.Counts[subscribers.Delivered], Counts: x.Counts}
+	})
 }
 
 // sayUnsure lists what another copy may have sent.

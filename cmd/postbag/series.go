@@ -29,14 +29,13 @@ type seriesRow struct {
 	PostalAddress string `json:"postal_address"`
 }
 
-func seriesRowOf(s digest.Series, pub digest.Publication) seriesRow {
-	return seriesRow{
-		ID: s.ID, Slug: s.Slug, Name: s.Name, Title: s.Title, Schedule: s.Schedule, Zone: s.Zone, NextNumber: s.NextNumber,
-		Publication: pub.Name, Language: pub.Language, PostalAddress: pub.PostalAddress,
-	}
-}
-
-func printSeries(p *Program, asJSON bool, rows []seriesRow) error {
+func printSeries(p *Program, asJSON bool, all []digest.Series, pub digest.Publication) error {
+	rows := rowsOf(all, func(s digest.Series) seriesRow {
+		return seriesRow{
+			ID: s.ID, Slug: s.Slug, Name: s.Name, Title: s.Title, Schedule: s.Schedule, Zone: s.Zone, NextNumber: s.NextNumber,
+			Publication: pub.Name, Language: pub.Language, PostalAddress: pub.PostalAddress,
+		}
+	})
 	return printList(p, asJSON, rows, "No series yet. The first blog brings one: postbag source add URL", "SERIES\tNAME\tTITLE\tSCHEDULE\tZONE\tNEXT\tPUBLICATION", func(r seriesRow) string {
 		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%d\t%s", r.Slug, r.Name, r.Title, r.Schedule, r.Zone, r.NextNumber, cell(r.Publication, 40))
 	})
@@ -53,11 +52,7 @@ func (c seriesListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if err != nil {
 			return err
 		}
-		var rows []seriesRow
-		for _, x := range all {
-			rows = append(rows, seriesRowOf(x, pub))
-		}
-		return printSeries(p, c.JSON, rows)
+		return printSeries(p, c.JSON, all, pub)
 	})
 }
 
@@ -84,6 +79,6 @@ func (c seriesSetCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if err != nil {
 			return err
 		}
-		return printSeries(p, c.JSON, []seriesRow{seriesRowOf(after, pub)})
+		return printSeries(p, c.JSON, []digest.Series{after}, pub)
 	})
 }

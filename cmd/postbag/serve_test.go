@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -19,7 +18,6 @@ import (
 	"postbag/digest/digesttest"
 	"postbag/digest/sampleblog"
 	"postbag/digest/store"
-	"postbag/digest/store/storetest"
 	"postbag/digest/work"
 )
 
@@ -129,13 +127,9 @@ func serveSendsAtTheMoment(t *testing.T, db ...string) {
 		t.Fatal(err)
 	}
 	in.clock = digest.NewTestClock(sunday, 20)
-	s := in.serve()
-	outbox := filepath.Join(in.dir, "outbox")
+	s := in.serve("--log-level", "info")
 	eventually(t, "the issue is sent", func() bool { return strings.Contains(in.must("issue", "list"), "sent  ") })
-	mails, err := readOutbox(outbox)
-	if err != nil {
-		t.Fatal(err)
-	}
+	mails := in.mails()
 	to := map[string]string{}
 	for _, m := range mails {
 		to[m.to] += m.subject + ";"
@@ -151,8 +145,10 @@ func serveSendsAtTheMoment(t *testing.T, db ...string) {
 			t.Errorf("%s answers %d", path, code)
 		}
 	}
-	if !strings.Contains(s.log.String(), "NO MAIL LEAVES THIS MACHINE") {
-		t.Error("serve does not say that the outbox sends nothing")
+	for _, line := range []string{"NO MAIL LEAVES THIS MACHINE", "/issues/1"} {
+		if !strings.Contains(s.log.String(), line) {
+			t.Errorf("the log does not say %q", line)
+		}
 	}
 	began := time.Now()
 	if err := s.stop(); err != nil || time.Since(began) > 30*time.Second {
@@ -175,8 +171,8 @@ func TestServeHoldsWhatNobodyApproved(t *testing.T) {
 	if list := in.must("issue", "show", "--json"); strings.Count(list, `"comment_id"`) != 20 {
 		t.Error("the picks of the held draft are not all there")
 	}
-	if mails, err := readOutbox(filepath.Join(in.dir, "outbox")); err != nil || len(mails) != 0 {
-		t.Errorf("%d mails went out unseen (%v)", len(mails), err)
+	if n := len(in.mails()); n != 0 {
+		t.Errorf("%d mails went out unseen", n)
 	}
 }
 
@@ -186,6 +182,7 @@ func TestServeAsksWhenADayLate(t *testing.T) {
 	t.Parallel()
 	in := draftedInstallation(t, digest.NewTestClock(sunday.Add(-time.Hour), 1))
 	in.must("series", "set", "--zone", "UTC")
+	in.must("subscriber", "add", "ada@reader.example", "--confirmed", "--consent", "for the test")
 	in.must("issue", "approve", "1")
 	in.clock = digest.NewTestClock(sunday.Add(48*time.Hour), 20)
 	s := in.serve()
@@ -211,7 +208,10 @@ func TestServeAsksWhenADayLate(t *testing.T) {
 	in.serve()
 	eventually(t, "the next issue is published", func() bool { return strings.Contains(in.must("issue", "list"), "/issues/2") })
 	if list := in.must("issue", "list"); !strings.Contains(list, "1       approved") {
-		t.Errorf("the late issue did not wait for a word:\n%s", list)
+		t.Errorf("the late issue did not wait for the editor:\n%s", list)
+	}
+	if out := in.must("issue", "send", "1"); !strings.Contains(out, "1 reader: 1 sent") {
+		t.Errorf("sending the late issue by hand says %q", out)
 	}
 }
 
@@ -230,8 +230,9 @@ func TestSecondServe(t *testing.T) {
 	if digest.KindOf(err) != digest.Unavailable || len(hintLines(err)) == 0 {
 		t.Errorf("a second serve on the port gives %v", err)
 	}
-	if code, _ := s.get(t, "/healthz"); code != http.StatusOK {
-		t.Errorf("the first one answers %d afterwards", code)
+	address := strings.TrimPrefix(s.base, "http://")
+	if out, err := in.run("health", "--listen", address); err != nil || !strings.Contains(out, "well at "+address) {
+		t.Errorf("of the first one it is said afterwards: %v, %s", err, out)
 	}
 }
 
@@ -245,7 +246,8 @@ func sendBesideAWorker(t *testing.T, db ...string) {
 	in := newInstallation(t, db...)
 	in.readers(25)
 	in.serve()
-	if out := in.must("issue", "send", "1"); !strings.Contains(out, "25 readers: 25 sent") {
+	// What was delivered by the worker is not said to be in this command's outbox.
+	if out := in.must("issue", "send", "1"); !strings.Contains(out, "25 readers: 25 sent") || strings.Contains(out, "No mail left") {
 		t.Errorf("issue send beside a worker says %q", out)
 	}
 }
@@ -272,7 +274,7 @@ func TestNoMailServer(t *testing.T) {
 		t.Errorf("not all rows stayed queued:\n%s", list)
 	}
 	server := startMailServer(t, 0)
-	in.flags = append(append([]string{}, flags...), "--smtp", "smtp://"+server.addr+"?tls=none")
+	in.flags = append(append([]string{}, flags...), "--smtp", "smtp://"+server.Addr+"?tls=none")
 	in.must("issue", "send", "1")
 	if recipients, doubles, _ := server.tally(); recipients != 30 || doubles != 0 {
 		t.Errorf("%d recipients and %d doubles, want 30 and none", recipients, doubles)
@@ -287,19 +289,7 @@ func TestRemovedAfterApproval(t *testing.T) {
 	blog := sampleblog.New(now.Now())
 	server := httptest.NewServer(blog)
 	t.Cleanup(server.Close)
-	in := &installation{t: t, dir: t.TempDir(), clock: now}
-	in.flags = []string{"--db", storetest.Database(t), "--fetch-allow", hostOf(server.URL), "--smtp", "outbox:" + filepath.Join(in.dir, "outbox")}
-	in.must("source", "add", server.URL)
-	in.must("series", "set", "--zone", "UTC")
-	in.must("pull")
-	in.must("issue", "draft")
-	in.must("issue", "pick", "1", "2", "3")
-	in.must("subscriber", "add", "ada@reader.example", "--confirmed", "--consent", "for the test")
-	in.must("issue", "approve", "1")
-	newest := blog.Comments()
-	if err := blog.Remove(newest[len(newest)-1].ID); err != nil {
-		t.Fatal(err)
-	}
+	in := approvedThenRemoved(t, now, blog, server.URL)
 	in.must("pull", "--force")
 	if out := in.must("issue", "show", "1"); !strings.Contains(out, "! removed from the blog since") {
 		t.Errorf("issue show does not flag the removed pick:\n%s", out)
@@ -312,8 +302,8 @@ func TestRemovedAfterApproval(t *testing.T) {
 	in.clock = digest.NewTestClock(sunday, 20)
 	s := in.serve()
 	eventually(t, "the log says that the issue is held", func() bool { return strings.Contains(s.log.String(), "an issue is held") })
-	if mails, err := readOutbox(filepath.Join(in.dir, "outbox")); err != nil || len(mails) != 0 {
-		t.Errorf("%d mails went out (%v)", len(mails), err)
+	if n := len(in.mails()); n != 0 {
+		t.Errorf("%d mails went out", n)
 	}
 	in.must("issue", "reopen", "1")
 	in.must("issue", "edit", "1", "--row", "1", "--remove")
@@ -353,8 +343,8 @@ func TestSendSaysThatTheWorkerIsGone(t *testing.T) {
 	if _, err := in.run("issue", "send", "1"); digest.KindOf(err) != digest.Unavailable || !strings.Contains(err.Error(), "gone") {
 		t.Errorf("issue send gives %v", err)
 	}
-	if mails, err := readOutbox(filepath.Join(in.dir, "outbox")); err != nil || len(mails) != 0 {
-		t.Errorf("%d mails went out (%v)", len(mails), err)
+	if n := len(in.mails()); n != 0 {
+		t.Errorf("%d mails went out", n)
 	}
 	if out := in.must("issue", "send", "1"); !strings.Contains(out, "5 readers: 5 sent") {
 		t.Errorf("issue send, again, says %q", out)
@@ -406,16 +396,15 @@ func TestSendBesideAWorkerKeepsItsSettings(t *testing.T) {
 	in := newInstallation(t)
 	in.readers(3)
 	server := startMailServer(t, 0)
-	in.serve("--from", "editor@news.example.org", "--base-url", "https://news.example.org", "--smtp", "smtp://"+server.addr+"?tls=none")
+	in.serve("--from", "editor@news.example.org", "--base-url", "https://news.example.org", "--smtp", "smtp://"+server.Addr+"?tls=none")
 	in.must("issue", "send", "1")
-	server.mu.Lock()
-	defer server.mu.Unlock()
-	if len(server.ids) != 3 {
-		t.Errorf("the server has mails for %d readers, want 3", len(server.ids))
+	mails := server.Taken()
+	if len(mails) != 3 {
+		t.Errorf("the server has %d mails, want 3", len(mails))
 	}
-	for to, ids := range server.ids {
-		if !strings.HasSuffix(ids[0], "@news.example.org>") {
-			t.Errorf("the Message-ID of %s is %s", to, ids[0])
+	for _, m := range mails {
+		if !strings.HasSuffix(m.MessageID, "@news.example.org>") {
+			t.Errorf("the Message-ID of %s is %s", m.To, m.MessageID)
 		}
 	}
 }
@@ -424,10 +413,7 @@ func TestSendBesideAWorkerKeepsItsSettings(t *testing.T) {
 func TestTooLargeAnIssue(t *testing.T) {
 	t.Parallel()
 	in := draftedInstallation(t, nil)
-	var all []commentRow
-	if err := json.Unmarshal([]byte(in.must("comment", "list", "--state", "new", "--json", "--limit", "1000")), &all); err != nil {
-		t.Fatal(err)
-	}
+	all := listed[commentRow](in, "comment", "list", "--state", "new", "--limit", "1000")
 	args := []string{"issue", "pick"}
 	for _, c := range all {
 		args = append(args, fmt.Sprint(c.ID))
@@ -454,6 +440,9 @@ func TestCommandsFindTheirIssue(t *testing.T) {
 	in.must("issue", "publish")
 	if out := in.must("issue", "send"); !strings.Contains(out, "Pick of the Week 1 to 2 readers: 2 sent") {
 		t.Errorf("issue send says %q", out)
+	}
+	if out := in.must("issue", "send"); !strings.Contains(out, "was sent already") {
+		t.Errorf("sending again says %q", out)
 	}
 	if out := in.must("issue", "delivered"); !strings.Contains(out, "2 sent") {
 		t.Errorf("issue delivered says %q", out)

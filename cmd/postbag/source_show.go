@@ -72,7 +72,7 @@ func (c sourceShowCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			return err
 		}
 		if c.JSON {
-			return printList(p, true, []shownSource{shown}, "", "", nil)
+			return printJSON(p, shown)
 		}
 		_, err = fmt.Fprint(p.Stdout, printable(shown.text()))
 		return err

@@ -39,7 +39,7 @@ func (c statusCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			return err
 		}
 		if c.JSON {
-			return printList(p, true, []statusRow{r}, "", "", nil)
+			return printJSON(p, r)
 		}
 		return p.printStatus(r)
 	})

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,7 +10,6 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/sampleblog"
-	"postbag/digest/store/storetest"
 )
 
 // TestThreeWeeks lives through three issues: each offers what came since the one
@@ -23,13 +21,8 @@ func TestThreeWeeks(t *testing.T) {
 	blog := sampleblog.New(first)
 	server := httptest.NewServer(blog)
 	t.Cleanup(server.Close)
-	in := &installation{t: t, dir: t.TempDir()}
-	outbox := filepath.Join(in.dir, "outbox")
-	in.flags = []string{"--db", storetest.Database(t), "--fetch-allow", hostOf(server.URL), "--smtp", "outbox:" + outbox}
+	in := following(t, digest.NewTestClock(first, 1), server.URL)
 	at := func(moment time.Time) { in.clock = digest.NewTestClock(moment, 1) }
-
-	at(first)
-	in.must("source", "add", server.URL)
 	in.must("series", "set", "--zone", "UTC", "--next-number", "40")
 	in.must("subscriber", "add", "weekly@reader.example", "--confirmed", "--consent", "for the test")
 	in.must("subscriber", "import", "--confirmed", "--consent", "for the test", monthlyReader(t, in.dir))
@@ -61,10 +54,7 @@ func TestThreeWeeks(t *testing.T) {
 			t.Errorf("after issue %d: %s", number, out)
 		}
 	}
-	mails, err := readOutbox(outbox)
-	if err != nil {
-		t.Fatal(err)
-	}
+	mails := in.mails()
 	got := map[string]string{}
 	for _, m := range mails {
 		got[m.to] += strings.TrimPrefix(m.subject, "Pick of the Week ") + " "
@@ -135,9 +125,8 @@ func TestLateAnswersForItsSlot(t *testing.T) {
 			}
 			in.must("issue", "approve", "1", "--now")
 			in.must("issue", "send", "1")
-			mails, err := readOutbox(filepath.Join(in.dir, "outbox"))
-			if err != nil || len(mails) != 1 || mails[0].to != "monthly@reader.example" {
-				t.Fatalf("%d mails, %v", len(mails), err)
+			if mails := in.mails(); len(mails) != 1 || mails[0].to != "monthly@reader.example" {
+				t.Fatalf("%d mails", len(mails))
 			}
 			if list := in.must("issue", "list", "--json"); strings.Count(list, `"slot": "2026-03-29T18:00:00Z"`) != 1 || strings.Count(list, `"slot": "2026-04-05T18:00:00Z"`) != 1 {
 				t.Errorf("the issues are %s", list)
@@ -157,16 +146,14 @@ func TestDateOfPublication(t *testing.T) {
 	in.must("issue", "approve")
 	in.must("issue", "publish", "1")
 	in.must("issue", "send", "1")
-	files, err := filepath.Glob(filepath.Join(in.dir, "outbox", "*.eml"))
-	if err != nil || len(files) != 1 {
-		t.Fatalf("%v, %v", files, err)
+	mails := in.mails()
+	if len(mails) != 1 {
+		t.Fatalf("%d mails", len(mails))
 	}
-	mail, err := os.ReadFile(files[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(mail), "Monday 23 March 2026") || strings.Contains(string(mail), "29 March 2026") {
-		t.Errorf("the mail is dated otherwise:\n%.1500s", mail)
+	for _, part := range []string{mails[0].text, mails[0].html} {
+		if !strings.Contains(part, "Monday 23 March 2026") || strings.Contains(part, "29 March 2026") {
+			t.Errorf("the mail is dated otherwise:\n%.1500s", part)
+		}
 	}
 }
 

@@ -22,18 +22,18 @@ func TestWorkersShareAMailing(t *testing.T) {
 		"--concurrency", strconv.Itoa(connections), "--lease", "4s", "--log-level", "info")...)
 	in.readers(readers)
 	// A minute of waiting after a doubt passes in two seconds.
-	in.flags = append(in.flags, "--smtp", "smtp://"+server.addr+"?tls=none",
+	in.flags = append(in.flags, "--smtp", "smtp://"+server.Addr+"?tls=none",
 		"--test-clock", time.Now().UTC().Format(time.RFC3339)+",30")
-	logs := []*worn{newWorn(), newWorn()}
+	logs := []*worn{{}, {}}
 	for _, w := range logs {
-		w.cmd = in.processTo(w, "serve", "--only", "worker")
+		w.cmd = in.processTo(&w.log, "serve", "--only", "worker")
 	}
 	t.Cleanup(func() { _ = logs[1].cmd.Process.Kill() })
 	eventually(t, "both work", func() bool { return strings.Count(in.status(), "workers at it 2") == 1 })
 	in.flags = in.flags[:len(in.flags)-2]
 	sent := make(chan error, 1)
 	go func() { _, err := in.run("issue", "send", "1"); sent <- err }()
-	eventually(t, "both have connections open", func() bool { return server.sessions.Load() >= 2*connections })
+	eventually(t, "both have connections open", func() bool { return server.Steps("CONNECT") >= 2*connections })
 	server.killed(t, logs[0].cmd, readers/8)
 	eventually(t, "the issue is sent", func() bool { return strings.Contains(in.must("issue", "list"), "sent  ") })
 	if err := <-sent; err != nil {
@@ -61,7 +61,7 @@ func TestStoppedWorkerHandsBack(t *testing.T) {
 	in := newInstallation(t, append(postgres(t), "--from", "editor@news.example.org", "--base-url", "https://news.example.org",
 		"--concurrency", "2", "--lease", "10m")...)
 	in.readers(readers)
-	in.flags = append(in.flags, "--smtp", "smtp://"+server.addr+"?tls=none")
+	in.flags = append(in.flags, "--smtp", "smtp://"+server.Addr+"?tls=none")
 	first := in.serve()
 	sent := make(chan error, 1)
 	go func() { _, err := in.run("issue", "send", "1"); sent <- err }()
@@ -92,8 +92,8 @@ func TestRolesApart(t *testing.T) {
 		if code, _ := web.get(t, "/issues/1"); code != http.StatusOK {
 			t.Errorf("the issue's page answers %d", code)
 		}
-		w := newWorn()
-		w.cmd = in.processTo(w, "serve", "--only", "worker")
+		w := &worn{}
+		w.cmd = in.processTo(&w.log, "serve", "--only", "worker")
 		t.Cleanup(func() { _ = w.cmd.Process.Kill(); _ = w.cmd.Wait() })
 		eventually(t, "the worker is there", func() bool { return strings.Contains(in.status(), "workers at it 1") })
 		if out := in.must("issue", "send", "1"); !strings.Contains(out, "3 readers: 3 sent") {
@@ -131,8 +131,9 @@ func TestScheduleCommands(t *testing.T) {
 		if list := in.must("schedule", "list", "--json"); !strings.Contains(list, `"last_done": "2026-03-20T12:1`) {
 			t.Errorf("the run is not told:\n%s", list)
 		}
-		for _, wrong := range []string{"nothing", "deadline:pick-of-the-week"} {
-			if _, err := in.run("schedule", "run", wrong); err == nil || len(hintLines(err)) == 0 {
+		for wrong, kind := range map[string]digest.Kind{"nothing": digest.NotFound, "backup": digest.Invalid,
+			"deadline:pick-of-the-week": digest.Invalid, "deliver:pick-of-the-week": digest.Invalid} {
+			if _, err := in.run("schedule", "run", wrong); digest.KindOf(err) != kind || len(hintLines(err)) == 0 {
 				t.Errorf("schedule run %s gives %v", wrong, err)
 			}
 		}
@@ -144,8 +145,8 @@ func TestScheduleCommands(t *testing.T) {
 func TestScheduleRunAfterKill(t *testing.T) {
 	t.Parallel()
 	in := draftedInstallation(t, nil, "--db", storetest.Postgres(t), "--lease", "2s")
-	w := newWorn()
-	w.cmd = in.processTo(w, "serve", "--only", "worker")
+	w := &worn{}
+	w.cmd = in.processTo(&w.log, "serve", "--only", "worker")
 	eventually(t, "the worker has done its first round", func() bool {
 		return strings.Contains(in.status(), "workers at it 1") && !strings.Contains(in.must("schedule", "list"), " now ")
 	})

@@ -70,7 +70,7 @@ func (d *Desk) explain(ctx context.Context, seen digest.Issue, err error) error 
 	case readErr != nil || now.Version == seen.Version:
 		return err
 	case now.State != digest.Draft:
-		return notDraft(now)
+		return d.notDraft(ctx, now)
 	}
 	return d.changed(ctx, seen, seen.Version)
 }

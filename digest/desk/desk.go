@@ -203,7 +203,7 @@ func (d *Desk) draft(ctx context.Context, ref Ref) (digest.Issue, digest.Series,
 		return issue, series, err
 	}
 	if issue.State != digest.Draft {
-		return issue, series, notDraft(issue)
+		return issue, series, d.notDraft(ctx, issue)
 	}
 	if ref.Version != 0 && ref.Version != issue.Version {
 		return issue, series, d.changed(ctx, issue, ref.Version)
@@ -211,13 +211,25 @@ func (d *Desk) draft(ctx context.Context, ref Ref) (digest.Issue, digest.Series,
 	return issue, series, nil
 }
 
-func notDraft(issue digest.Issue) error {
-	err := digest.Fail(digest.Conflict, "", "issue %d is %s and no draft any more", issue.Number, issue.State)
-	if issue.State == digest.Approved {
-		return err.Offer(digest.Act{Do: digest.ReopenIssue, Issue: issue.Number})
+// notDraft says that an issue is a draft no more, and who made it what it is.
+func (d *Desk) notDraft(ctx context.Context, issue digest.Issue) error {
+	history, err := d.store.Revisions(ctx, issue.ID, revisionsLookedAt)
+	if err != nil {
+		return err
 	}
-	err.Hint = "What readers may have seen is not edited."
-	return err.Offer(digest.Act{Do: digest.OpenDraft})
+	who := ""
+	did, _ := digest.Moved(issue.State)
+	if i := slices.IndexFunc(history, func(r digest.Revision) bool { return r.Did == did }); i >= 0 {
+		who = ": " + history[i].String()
+	}
+	refused := digest.Fail(digest.Conflict, "", "issue %d is %s and no draft any more%s", issue.Number, issue.State, who)
+	if issue.State == digest.Approved {
+		return refused.Offer(digest.Act{Do: digest.ReopenIssue, Issue: issue.Number})
+	}
+	if issue.State.Public() {
+		refused.Hint = "What readers may have seen is not edited."
+	}
+	return refused.Offer(digest.Act{Do: digest.OpenDraft})
 }
 
 // window gives what bounds an issue's candidates.

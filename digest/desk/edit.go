@@ -62,7 +62,9 @@ func (d *Desk) Edit(ctx context.Context, by digest.Actor, ref Ref, e Edit) (Save
 			if err != nil {
 				return "", err
 			}
-			did = append(did, words)
+			if words != "" {
+				did = append(did, words)
+			}
 		}
 		added, err := e.insert(issue)
 		return strings.Join(append(did, added...), ", "), err
@@ -124,7 +126,8 @@ func written(s string) string {
 	}, s))
 }
 
-// editBlock trims, restores or takes out a block, and gives the words for it.
+// editBlock trims, restores or takes out a block, and gives the words for it: ""
+// when that changes nothing.
 func (d *Desk) editBlock(ctx context.Context, issue *digest.Issue, e Edit) (string, error) {
 	row, err := rowOf(*issue, e.Block)
 	if err != nil {
@@ -152,6 +155,9 @@ func (d *Desk) editBlock(ctx context.Context, issue *digest.Issue, e Edit) (stri
 	}
 	if _, err := cut.Keep(comment.Body, kept); err != nil {
 		return "", err
+	}
+	if slices.Equal(block.Kept, kept) && block.PickedHash == comment.Hash {
+		return "", nil
 	}
 	block.Kept, block.PickedHash = kept, comment.Hash
 	if e.Restore {

@@ -12,8 +12,8 @@ import (
 	"postbag/digest/desk"
 )
 
-// picked is a draft with the comments 1 to 4 in its rows, and a heading above the
-// second.
+// picked is a draft with the comments 1 to 4 in its rows, the third of them trimmed,
+// and a heading above the second.
 func picked(t *testing.T) (*bench, digest.Issue, desk.Ref) {
 	t.Helper()
 	d := newDesk(t, 6)
@@ -21,7 +21,7 @@ func picked(t *testing.T) (*bench, digest.Issue, desk.Ref) {
 	d.pick(t, 1, 2, 3, 4)
 	issue, at := present(t, d)
 	heading := "A heading"
-	d.edit(t, at, desk.Edit{Heading: &heading, Before: issue.Blocks[1].ID})
+	d.edit(t, at, desk.Edit{Heading: &heading, Before: issue.Blocks[1].ID, Block: issue.Blocks[2].ID, Keep: []int{2}})
 	issue, at = present(t, d)
 	return d, issue, at
 }
@@ -119,7 +119,11 @@ func TestTwoEditors(t *testing.T) {
 					t.Errorf("then %s: %v", second.name, err)
 				case after.Version != before.Version || !slices.Equal(rows(after), rows(before)):
 					t.Errorf("then %s changed %v to %v", second.name, rows(before), rows(after))
-				case !first.ends():
+				case first.ends():
+					if !strings.Contains(err.Error(), ben.Name) {
+						t.Errorf("then %s: %v does not tell who did it", second.name, err)
+					}
+				default:
 					changed, ok := errors.AsType[*digest.Changed](err)
 					if !ok || changed.Since[0].By != ben || !strings.Contains(err.Error(), ben.Name+" "+changed.Since[0].Words) || len(digest.ActsOf(err)) == 0 {
 						t.Errorf("then %s: %v does not tell what was changed", second.name, err)
@@ -182,6 +186,22 @@ func TestEditsAtTheSameMoment(t *testing.T) {
 	left := whole(t, d, seen)
 	if len(left.Blocks) != len(seen.Blocks)-1 || left.RowOf(done.Load()) != 0 {
 		t.Errorf("%d was taken out, and left are %v", done.Load(), rows(left))
+	}
+}
+
+// TestEditOfNothing leaves the draft's version, so that nobody else's edit is refused
+// for it.
+func TestEditOfNothing(t *testing.T) {
+	d, seen, at := picked(t)
+	for name, e := range map[string]desk.Edit{
+		"restoring what is whole": {Block: seen.Blocks[0].ID, Restore: true},
+		"the same trimming again": {Block: seen.Blocks[3].ID, Keep: []int{2}},
+		"trimming to all it says": {Block: seen.Blocks[0].ID, Keep: []int{1, 2}},
+	} {
+		saved, err := d.Edit(t.Context(), ada, at, e)
+		if err != nil || saved.Words != "" || whole(t, d, seen).Version != seen.Version {
+			t.Errorf("%s: %q, %v, version %d after %d", name, saved.Words, err, whole(t, d, seen).Version, seen.Version)
+		}
 	}
 }
 

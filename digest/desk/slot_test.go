@@ -171,6 +171,50 @@ func TestSkip(t *testing.T) {
 	}
 }
 
+// TestSkipAfterItsMoment: a draft that missed its Sunday waits for the next, and
+// skipping it lets that one pass.
+func TestSkipAfterItsMoment(t *testing.T) {
+	d, _, issue := drafted(t)
+	d.clock.at = sunday.Add(time.Hour)
+	waiting, err := d.Postpone(t.Context(), ada, desk.Ref{})
+	if err != nil || !waiting.Slot.Equal(sunday) || !waiting.DueAt.Equal(sunday.Add(7*24*time.Hour)) {
+		t.Fatalf("it waits for %v, %v", waiting.DueAt, err)
+	}
+	skipped, next, err := d.Skip(t.Context(), ben, desk.Ref{Number: issue.Number})
+	if err != nil || !skipped.Slot.Equal(waiting.DueAt) || !next.DueAt.Equal(waiting.DueAt.Add(7*24*time.Hour)) {
+		t.Errorf("%v is skipped, and the next is due %v, %v", skipped.Slot, next.DueAt, err)
+	}
+}
+
+// TestReopenKeepsTheNextDraft: an approval is not taken back at the cost of what
+// somebody put into the draft that follows.
+func TestReopenKeepsTheNextDraft(t *testing.T) {
+	d, _, issue := drafted(t)
+	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
+		t.Fatal(err)
+	}
+	next, at := present(t, d)
+	series := next.Title
+	title := "A title of its own"
+	if _, err := d.Edit(t.Context(), ben, at, desk.Edit{Title: &title}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := d.Reopen(t.Context(), ada, desk.Ref{Number: issue.Number})
+	if now := whole(t, d, next); digest.KindOf(err) != digest.Conflict || err == nil || now.Title != title {
+		t.Fatalf("%v, and the next is called %q", err, now.Title)
+	}
+	if acts := digest.ActsOf(err); len(acts) != 2 || acts[0].Issue != next.Number || acts[1].Issue != issue.Number {
+		t.Errorf("it offers %+v", acts)
+	}
+	_, at = present(t, d)
+	if _, err := d.Edit(t.Context(), ben, at, desk.Edit{Title: &series}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Reopen(t.Context(), ada, desk.Ref{Number: issue.Number}); err != nil {
+		t.Errorf("with nothing in the next: %v", err)
+	}
+}
+
 // TestCancelledWindow: what a cancelled issue could pick is offered again.
 func TestCancelledWindow(t *testing.T) {
 	d, _, issue := drafted(t)

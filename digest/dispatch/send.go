@@ -38,8 +38,11 @@ func (s *Sender) Send(ctx context.Context, by digest.Actor, ref desk.Ref, anyway
 		return issue, nil, err
 	}
 	if readers[subscribers.Active] == 0 {
-		return issue, nil, digest.Fail(digest.Conflict, "", "nobody has subscribed yet").
-			Offer(digest.Act{Do: digest.AddSubscriber}, digest.Act{Do: digest.PublishIssue, Series: ref.Series, Issue: issue.Number})
+		err := digest.Fail(digest.Conflict, "", "nobody has subscribed yet").Offer(digest.Act{Do: digest.AddSubscriber})
+		if issue.State == digest.Approved {
+			err = err.Offer(digest.Act{Do: digest.PublishIssue, Series: ref.Series, Issue: issue.Number})
+		}
+		return issue, nil, err
 	}
 	return s.begin(ctx, by, issue, ref, anyway)
 }

@@ -54,7 +54,6 @@ func (b *blogger) finish(r *Reader) {
 	slices.SortFunc(differing, func(a, b Difference) int {
 		return cmp.Or(cmp.Compare(b.Announced, a.Announced), cmp.Compare(a.Title, b.Title))
 	})
-	for _, d := range differing {
-		r.tally.differ(d)
-	}
+	r.tally.Differs = len(differing)
+	r.tally.Differ = differing[:min(len(differing), MaxDiffer)]
 }

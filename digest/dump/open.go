@@ -50,7 +50,7 @@ func Open(ctx context.Context, file io.Reader) (*Reader, error) {
 	if bytes.HasPrefix(head, []byte("\x1f\x8b")) {
 		unpacked, err := gzip.NewReader(in)
 		if err != nil {
-			return nil, digest.Fail(digest.Invalid, "Get the export again.", "the file cannot be unpacked: %w", err)
+			return nil, unreadable(err)
 		}
 		in = bufio.NewReaderSize(unpacked, headBytes)
 		if head, err = in.Peek(headBytes); err != nil && err != io.EOF {

@@ -74,11 +74,3 @@ func (t *Tally) leave(why Reason) {
 	}
 	t.Left = append(t.Left, Left{why, 1})
 }
-
-// differ adds a difference.
-func (t *Tally) differ(d Difference) {
-	t.Differs++
-	if len(t.Differ) < MaxDiffer {
-		t.Differ = append(t.Differ, d)
-	}
-}

@@ -14,8 +14,6 @@ const (
 	maxAuthors = 5000
 	maxGuids   = 4 << 20 // bytes of ids, remembered to find posts that share one
 	maxReplies = 20_000  // of an item, remembered to tell which removed comments have some
-
-	wxrTime = "2006-01-02 15:04:05"
 )
 
 // wxr reads WordPress's export, an RSS channel whose items hold their comments.

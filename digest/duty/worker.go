@@ -163,12 +163,12 @@ func (w *Worker) loop(ctx context.Context, name string, every time.Duration, do 
 		err := do(ctx)
 		if err == nil || errors.Is(err, context.Canceled) {
 			wait = every
-			work.Wait(ctx, w.Clock, wait, wakes)
+			work.Wait(ctx, w.Clock, wait, wakes, nil)
 			continue
 		}
 		wait = min(2*max(wait, 5*time.Second), longest)
 		w.Log.Error("the worker failed", "at", name, "err", err, "hint", digest.HintOf(err), "again_in", wait)
-		work.Wait(ctx, w.Clock, wait)
+		work.Wait(ctx, w.Clock, wait, nil, nil)
 	}
 }
 

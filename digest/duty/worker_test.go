@@ -22,7 +22,6 @@ import (
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 	"postbag/digest/work"
-	"postbag/subscribers"
 )
 
 func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
@@ -120,41 +119,6 @@ func (o *office) done(name string) {
 	})
 }
 
-// TestTheMomentComes publishes and mails an approved issue when its moment has come,
-// and not before.
-func TestTheMomentComes(t *testing.T) {
-	o := newOffice(t)
-	o.Clock.Set(sunday.Add(-time.Minute))
-	o.work()
-	o.done("deadline:pick")
-	o.State(digest.Approved)
-	o.Clock.Set(sunday)
-	o.eventually("the issue is sent", func() bool { return o.is(digest.Sent) })
-	if n := len(o.Mails()); n != 1 {
-		t.Errorf("%d mails went out", n)
-	}
-	if !strings.Contains(o.log.String(), "https://news.example/issues/8") {
-		t.Errorf("the log does not say where it is:\n%s", o.log)
-	}
-}
-
-// TestTooLateAsks leaves an issue that is more than a day late to the editor.
-func TestTooLateAsks(t *testing.T) {
-	o := newOffice(t)
-	o.Clock.Set(sunday.Add(25 * time.Hour))
-	o.work()
-	o.eventually("the log says that it is too late", func() bool { return strings.Contains(o.log.String(), "too late and waits for you") })
-	o.State(digest.Approved)
-	duties, err := o.DB.Duties(t.Context(), 0)
-	o.Must(err)
-	if !slices.ContainsFunc(duties, func(d work.Listed) bool { return d.Name == "deadline:pick" && d.Asks != "" }) {
-		t.Errorf("the schedule asks nothing: %+v", duties)
-	}
-	_, _, err = o.Sender.Send(t.Context(), by, eight, false)
-	o.Must(err)
-	o.eventually("what the editor sends by hand is sent", func() bool { return o.is(digest.Sent) })
-}
-
 // TestRemovedPickWaits takes a pick off the blog: the issue waits, before it is
 // published and before it is mailed, and goes on when the editor says so.
 func TestRemovedPickWaits(t *testing.T) {
@@ -208,20 +172,6 @@ func TestHeldWorkerSendsNothing(t *testing.T) {
 	o.eventually("it is sent", func() bool { return o.is(digest.Sent) })
 }
 
-// TestWorkerBesideACommand has the order of a command mailed by the worker that is
-// there; the command watches.
-func TestWorkerBesideACommand(t *testing.T) {
-	o := newOffice(t)
-	o.work()
-	issue, _, err := o.Sender.Send(t.Context(), by, eight, false)
-	o.Must(err)
-	r, err := o.Sender.Deliver(t.Context(), by, issue, func(int, int) {})
-	o.Must(err)
-	if r.Here || r.Issue.State != digest.Sent || r.Counts[subscribers.Delivered] != 1 {
-		t.Errorf("the report is %+v", r)
-	}
-}
-
 func (o *office) schedule() duty.Schedule {
 	return duty.Schedule{
 		Store: o.DB, Clock: o.Clock, Joining: work.Joining{Name: "command", Lease: time.Minute},
@@ -241,24 +191,6 @@ func TestListingPlansNothing(t *testing.T) {
 		if !slices.ContainsFunc(listed, is) || slices.ContainsFunc(stored, is) {
 			t.Errorf("%s: listed %+v, stored %+v", name, listed, stored)
 		}
-	}
-}
-
-// TestRunNow does a duty at once, and refuses what cannot be done so.
-func TestRunNow(t *testing.T) {
-	o := newOffice(t)
-	after, err := o.schedule().Run(t.Context(), by, "clean-up")
-	if err != nil || after.Runs != 1 || !after.Next.Equal(o.Clock.Now().Add(time.Hour)) {
-		t.Errorf("it stands as %+v, %v", after, err)
-	}
-	for name, kind := range map[string]digest.Kind{"deadline:pick": digest.Invalid, "deliver:pick": digest.Invalid, "backup": digest.Invalid, "nothing": digest.NotFound} {
-		if _, err := o.schedule().Run(t.Context(), by, name); err == nil || digest.KindOf(err) != kind {
-			t.Errorf("%s gives %v", name, err)
-		}
-	}
-	o.work()
-	if after, err = o.schedule().Run(t.Context(), by, "clean-up"); err != nil || after.Runs < 2 {
-		t.Errorf("by the worker it stands as %+v, %v", after, err)
 	}
 }
 

@@ -23,6 +23,7 @@ var (
 	hackerNewsItem = regexp.MustCompile(`^https?://news\.ycombinator\.com/item\?id=(\d+)`)
 	// hackerNewsTitle is the title hnrss gives a comment; it alone names the story.
 	hackerNewsTitle = regexp.MustCompile(`^New comment by \S+ in ["“](.*)["”]$`)
+	hackerNewsEmpty = regexp.MustCompile(`(?i)[/._-](new)?comments([/._?-]|$)`)
 	hackerNewsCount = regexp.MustCompile(`# Comments: (\d+)`)
 
 	// lobstersPlace is the address of a story (s) or a comment (c).
@@ -62,16 +63,6 @@ func redditComment(_ *page, e *entry, c *CommentEntry) {
 
 func isRedditComment(e *entry) bool { return strings.HasPrefix(e.id, "t1_") }
 
-func hackerNewsKind(p *page) verdict {
-	switch {
-	case p.some(isHackerNewsComment):
-		return verdict{digest.CommentsFeed, true}
-	case len(p.entries) == 0 && commentsAddress.MatchString(strings.ReplaceAll(withoutHost(p.where()), "newcomments", "comments")):
-		return verdict{digest.CommentsFeed, false}
-	}
-	return verdict{digest.PostsFeed, len(p.entries) > 0}
-}
-
 func hackerNewsPost(_ *page, e *entry, post *PostEntry) {
 	place := cmp.Or(e.discussion, e.id)
 	if !hackerNewsItem.MatchString(place) {
@@ -107,13 +98,6 @@ func hasLobstersNames(p *page) bool {
 	return p.every(func(e *entry) bool {
 		return lobstersPlace.MatchString(e.id) && hostname.Of(e.discussion) == hostname.Of(e.id)
 	})
-}
-
-func lobstersKind(p *page) verdict {
-	if p.some(isLobstersComment) || len(p.entries) == 0 && commentsAddress.MatchString(withoutHost(p.where())) {
-		return verdict{digest.CommentsFeed, len(p.entries) > 0}
-	}
-	return verdict{digest.PostsFeed, len(p.entries) > 0}
 }
 
 func lobstersPost(_ *page, e *entry, post *PostEntry) {

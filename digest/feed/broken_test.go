@@ -65,18 +65,6 @@ func TestForgottenEndTags(t *testing.T) {
 	equal(t, "cut short", d.CutShort, false)
 }
 
-func TestWarningsBeforeTheFeed(t *testing.T) {
-	rss := string(fixture(t, "wordpress-comments.rss"))
-	for _, lead := range []string{"\n\n", "Warning: headers already sent in plugin.php\n", "<br />\n<b>Notice</b>: undefined index in <b>x.php</b>\n", "<!-- cached -->"} {
-		d, err := feed.Parse([]byte(lead+rss), feed.Options{})
-		if err != nil || len(d.Comments) != 3 || d.CutShort {
-			t.Errorf("after %q: %v, %v", lead, d, err)
-		}
-	}
-	_, err := feed.Parse([]byte("<html><pre><?xml version='1.0'?>"+rss), feed.Options{})
-	wantInvalid(t, "a page that shows a feed", err, "a web page stands")
-}
-
 func TestEntriesAroundASavedOneKeepTheirBases(t *testing.T) {
 	entry := func(id, base string) string {
 		return fmt.Sprintf(`<entry xml:base="https://a.test/%s/"><id>%s</id><link href="p"/><content type="html">x</content></entry>`, base, id)

@@ -18,7 +18,8 @@ var (
 	discoursePlace = regexp.MustCompile(`^(https?://[^?#]*?/t/(?:[^/?#]+/)?(\d+))(?:/(\d+))?/?(?:[?#].*)?$`)
 	// discourseID is a guid: HOST-topic-TOPIC in lists of topics, HOST-post-ID in
 	// posts.rss, HOST-post-TOPIC-NUMBER in the feed of a topic.
-	discourseID = regexp.MustCompile(`^[A-Za-z0-9.:-]+-(topic|post)-(\d+)(?:-\d+)?$`)
+	discourseID    = regexp.MustCompile(`^[A-Za-z0-9.:-]+-(topic|post)-(\d+)(?:-\d+)?$`)
+	discourseEmpty = regexp.MustCompile(`^[^?#]*(?:/posts\.rss(?:[?#]|$)|/t/)`)
 	// discourseFrame is what topic feeds of old put around a post: who wrote it, and a
 	// link to the topic.
 	discourseFrame = regexp.MustCompile(`(?s)^\s*<p>[^<]*<a [^>]*>@?[^<]*</a>[^<]*</p>\s*<blockquote>\s*(.*?)\s*</blockquote>\s*<p>(?:<small>[^<]*</small>)?\s*<a [^>]*>[^<]*</a></p>\s*$`)
@@ -70,21 +71,9 @@ func discourseBody(e *entry) string {
 	return body[:at[0]]
 }
 
-func discourseKind(p *page) verdict {
-	ids := 0
-	for _, e := range p.entries {
-		if m := discourseID.FindStringSubmatch(e.id); m != nil && m[1] == "post" {
-			ids++
-		}
-	}
-	where := field.PathOf(p.where())
-	switch {
-	case ids > 0:
-		return verdict{digest.CommentsFeed, true}
-	case len(p.entries) == 0 && (strings.HasSuffix(where, "/posts.rss") || strings.Contains(where, "/t/")):
-		return verdict{digest.CommentsFeed, false}
-	}
-	return verdict{digest.PostsFeed, len(p.entries) > 0}
+func isDiscourseComment(e *entry) bool {
+	m := discourseID.FindStringSubmatch(e.id)
+	return m != nil && m[1] == "post"
 }
 
 // discourseDocument finds the older posts: posts.rss gives those before a number

@@ -97,11 +97,7 @@ func TestWordPressComments(t *testing.T) {
 
 func TestWordPressCommentWithoutItsUsualID(t *testing.T) {
 	body := string(fixture(t, "wordpress-comments.rss"))
-	for old, id := range map[string]string{
-		`http://blog.test/?p=41#comment-102</guid>`: `c-102</guid>`,
-	} {
-		body = strings.Replace(body, old, id, 1)
-	}
+	body = strings.Replace(body, `http://blog.test/?p=41#comment-102</guid>`, `c-102</guid>`, 1)
 	d := parse(t, []byte(body), feed.Options{})
 	equal(t, "post by the permalink", d.Comments[1].PostRef, "http://blog.test/2026/03/who-locks-the-water/")
 }

@@ -22,10 +22,13 @@ type platform struct {
 	ids, urls *regexp.Regexp // what the ids or addresses of all entries look like
 	is        func(*page) bool
 
-	// lists is what its feeds list, kind tells it of a page; without either a page is
-	// judged as any feed.
-	lists digest.FeedKind
-	kind  func(*page) verdict
+	// lists is what its feeds list. Where they list either, isComment tells it of their
+	// entries, noComments of the address of an empty feed of comments; kind tells what
+	// these cannot. Without any of them a page is judged as any feed.
+	lists      digest.FeedKind
+	isComment  func(*entry) bool
+	noComments *regexp.Regexp
+	kind       func(*page) verdict
 	// silent is the platform's name, where its feeds never list comments.
 	silent string
 	// onePost is the path of the feed of a single post's comments.
@@ -161,8 +164,14 @@ func (pf platform) judge(p *page) verdict {
 		return verdict{pf.lists, true}
 	case pf.kind != nil:
 		return pf.kind(p)
+	case pf.isComment == nil:
+		return threads(p)
+	case p.some(pf.isComment):
+		return verdict{digest.CommentsFeed, true}
+	case len(p.entries) == 0 && pf.noComments.MatchString(withoutHost(p.where())):
+		return verdict{digest.CommentsFeed, false}
 	}
-	return threads(p)
+	return verdict{digest.PostsFeed, len(p.entries) > 0}
 }
 
 // kindOf tells what a page lists, which is what is wanted unless the page

@@ -277,7 +277,7 @@ func TestPlatformOverridesWhatTheFeedSays(t *testing.T) {
 func TestStatesOfWordPressComments(t *testing.T) {
 	for status, want := range map[string]string{
 		"approved": "shown", "approve": "shown", "Approve": "shown", "": "shown",
-		"trash": "gone: trash", "spam": "gone: spam", "hold": "left out: it is not approved yet", "0": "left out: it is not approved yet",
+		"trash": "gone: trash", "spam": "gone: spam", "hold": "left out: it is not approved yet", "unapproved": "left out: it is not approved yet", "0": "left out: it is not approved yet",
 	} {
 		d := parse(t, []byte(`[{"id":7,"post":3,"link":"https://a.test/p/#comment-7","status":"`+status+`","content":{"rendered":"x"}}]`), feed.Options{})
 		got := "nothing"
@@ -381,35 +381,4 @@ func TestNamesInRSS(t *testing.T) {
 			equal(t, element+" "+author, parse(t, []byte(body), feed.Options{}).Posts[0].Author, want)
 		}
 	}
-}
-
-// What WordPress's REST API says of a comment's state decides whether it is there for
-// readers, gone, or not yet there.
-func TestWordPressSaysTheStateOfAComment(t *testing.T) {
-	for status, want := range map[string]string{
-		"approved": "there", "approve": "there", "": "there", "trash": "gone: trash", "spam": "gone: spam", "hold": "left out", "unapproved": "left out",
-	} {
-		body := fmt.Sprintf(`[{"id":7,"post":3,"link":"https://blog.test/p/#comment-7","author_name":"Ines","date_gmt":"2026-03-04T10:00:00","content":{"rendered":"Word."},"status":%q,"type":"comment"}]`, status)
-		doc := parse(t, []byte(body), feed.Options{URL: "https://blog.test/wp-json/wp/v2/comments"})
-		got := "left out"
-		for _, c := range doc.Comments {
-			got = "there"
-			if c.Gone {
-				got = "gone: " + c.GoneReason
-			}
-		}
-		equal(t, "a comment that is "+status, got, want)
-		equal(t, "entries with status "+status, len(doc.Comments)+len(doc.Skipped), 1)
-	}
-}
-
-// A comment whose id does not tell WordPress's number has it from its permalink.
-func TestWordPressNumberOfACommentByItsPermalink(t *testing.T) {
-	doc := parse(t, []byte(`<rss version="2.0"><channel><title>Comments for The Gate</title><generator>https://wordpress.org/?v=6.4</generator>
-		<item><title>By: Ines</title><link>https://blog.test/p/#comment-7</link><guid isPermaLink="false">urn:x:9</guid><description>Word.</description></item></channel></rss>`),
-		feed.Options{URL: "https://blog.test/comments/feed/", Want: digest.CommentsFeed})
-	if len(doc.Comments) != 1 {
-		t.Fatalf("%d comments", len(doc.Comments))
-	}
-	equal(t, "key", doc.Comments[0].Key, "comment-7")
 }

@@ -43,6 +43,7 @@ func TestWhatStandsBeforeAFeed(t *testing.T) {
 		"a comment before the declaration":    "<!-- cached -->\n" + cp1252,
 		"a warning before the declaration":    "<br />\n<b>Notice</b>: Undefined index in /blog.php\n" + cp1252,
 		"a byte order mark that contradicts":  "\xEF\xBB\xBF" + declared + body,
+		"empty lines":                         "\n\n<?xml version=\"1.0\"?>" + body,
 		"the document type of a web page":     "<!DOCTYPE html>" + body,
 		"the same after the declaration":      `<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "http://x.test/"><!-- x -->` + body,
 		"the same, and a style sheet":         `<!doctype HTML><?xml-stylesheet href="x.css"?>` + body,
@@ -54,7 +55,10 @@ func TestWhatStandsBeforeAFeed(t *testing.T) {
 			continue
 		}
 		equal(t, name+": title", d.Posts[0].Title, want)
+		equal(t, name+": cut short", d.CutShort, false)
 	}
+	_, err = feed.Parse([]byte("<html><pre><?xml version='1.0'?>"+body), feed.Options{})
+	wantInvalid(t, "a page that shows a feed", err, "a web page stands")
 }
 
 func TestBackupsAreNoFeeds(t *testing.T) {

@@ -70,9 +70,8 @@ var errDepth = fmt.Errorf("its elements are nested more than %d deep", MaxDepth)
 // refused are those that no blog's feed needs.
 var refused = []error{xmlread.ErrDoctype, errDepth, errElements, errNamespaces, errJoined, errLong}
 
-// scanXML reads a document up to the end of its root element; what a server appends
-// after that is nobody's concern. An error is of a document of which nothing can be
-// taken.
+// scanXML reads a document up to the end of its root element, and ignores what
+// follows it. An error means that nothing of the document can be used.
 func scanXML(doc []byte) (*scan, error) {
 	s := &scan{
 		in: xmlread.NewBytes(doc), head: string(doc[:min(len(doc), 4000)]), out: make([]byte, 0, len(doc)),

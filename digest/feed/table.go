@@ -37,7 +37,7 @@ var platforms = []platform{
 	},
 	{ // a forum: topics are posts, and the posts in them comments
 		name: digest.Discourse, made: []string{"discourse"}, is: hasDiscourseNames,
-		kind: discourseKind, document: discourseDocument, body: discourseBody, skip: discourseNote, topic: discourseTopic,
+		isComment: isDiscourseComment, noComments: discourseEmpty, document: discourseDocument, body: discourseBody, skip: discourseNote, topic: discourseTopic,
 		post: discoursePost, comment: discourseComment,
 	},
 	{ // the posts (t3) and comments (t1) of a subreddit or a thread, whose first entry is its post
@@ -47,12 +47,12 @@ var platforms = []platform{
 	},
 	{ // the site's own list of stories, and hnrss, which lists either
 		name: digest.HackerNews, made: []string{"hnrss"}, hosts: []string{"news.ycombinator.com", "hnrss.org"},
-		kind: hackerNewsKind, topic: func(_ *page, e *entry) bool { return !isHackerNewsComment(e) },
+		isComment: isHackerNewsComment, noComments: hackerNewsEmpty, topic: func(_ *page, e *entry) bool { return !isHackerNewsComment(e) },
 		post: hackerNewsPost, comment: hackerNewsComment,
 	},
 	{ // any site made with the software
 		name: digest.Lobsters, hosts: []string{"lobste.rs"}, is: hasLobstersNames,
-		kind: lobstersKind, topic: func(_ *page, e *entry) bool { return !isLobstersComment(e) },
+		isComment: isLobstersComment, noComments: commentsAddress, topic: func(_ *page, e *entry) bool { return !isLobstersComment(e) },
 		post: lobstersPost, comment: lobstersComment,
 	},
 	{ // a repository's discussions, or one of them with its comments; giscus keeps a page's there

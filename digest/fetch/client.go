@@ -183,7 +183,7 @@ func (c *Client) pause(u *url.URL) time.Duration {
 // hop asks one host once: the answer, or where it redirects to.
 func (c *Client) hop(ctx context.Context, t *trip, u *url.URL) (*pull.Response, *url.URL, error) {
 	if err := c.opts.Allow.refuses(u); err != nil {
-		return nil, nil, fault(ctx, u.Hostname(), err)
+		return nil, nil, fault(ctx, u, err)
 	}
 	gt, err := c.gates.enter(ctx, hostname.WithPort(u))
 	if closed, ok := errors.AsType[closedError](err); ok {
@@ -209,7 +209,7 @@ func (c *Client) hop(ctx context.Context, t *trip, u *url.URL) (*pull.Response, 
 		err = context.DeadlineExceeded
 	}
 	if err != nil {
-		return nil, nil, fault(ctx, u.Hostname(), err)
+		return nil, nil, fault(ctx, u, err)
 	}
 	defer slurp(resp.Body, cancel)
 
@@ -318,7 +318,7 @@ func (c *Client) answer(ctx context.Context, t *trip, u *url.URL, resp *http.Res
 	}
 	body, err := readBody(resp, c.opts.Limits)
 	if err != nil {
-		return nil, fault(ctx, u.Hostname(), err)
+		return nil, fault(ctx, u, err)
 	}
 	out.Body = body
 	return out, nil

@@ -228,7 +228,7 @@ func TestRetryAfterClosesTheHost(t *testing.T) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 	})
-	clock := &steps{now: now}
+	clock := digesttest.NewClock(now)
 	c := client(t, fetch.Options{Clock: clock}, url)
 	for i := range 2 {
 		_, err := get(t, c, url+fmt.Sprint("/", i))
@@ -240,39 +240,10 @@ func TestRetryAfterClosesTheHost(t *testing.T) {
 	if asked != 1 {
 		t.Errorf("asked %d times within the wait, want once", asked)
 	}
-	clock.add(2*time.Minute + time.Second)
+	clock.Move(2*time.Minute + time.Second)
 	if _, err := get(t, c, url); err != nil {
 		t.Errorf("after the wait: %v", err)
 	}
-}
-
-// steps is a clock that moves when somebody sleeps.
-type steps struct {
-	mu    sync.Mutex
-	now   time.Time
-	slept time.Duration
-}
-
-func (s *steps) Now() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now
-}
-
-func (s *steps) add(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.now = s.now.Add(d)
-}
-
-func (s *steps) Sleep(ctx context.Context, d time.Duration) error {
-	if d > 0 {
-		s.add(d)
-		s.mu.Lock()
-		s.slept += d
-		s.mu.Unlock()
-	}
-	return ctx.Err()
 }
 
 func TestOneRequestAtATimeWithAPause(t *testing.T) {
@@ -282,7 +253,7 @@ func TestOneRequestAtATimeWithAPause(t *testing.T) {
 		time.Sleep(5 * time.Millisecond)
 		inside.Add(-1)
 	})
-	clock := &steps{now: now}
+	clock := digesttest.NewClock(now)
 	c := stranger(t, fetch.Options{Clock: clock, Pause: 3 * time.Second})
 	var wg sync.WaitGroup
 	for range 5 {
@@ -296,29 +267,29 @@ func TestOneRequestAtATimeWithAPause(t *testing.T) {
 	if most.Load() != 1 {
 		t.Errorf("%d requests at once, want 1", most.Load())
 	}
-	if clock.slept != 12*time.Second {
-		t.Errorf("paused for %v in all, want 4 times 3 s", clock.slept)
+	if clock.Slept() != 12*time.Second {
+		t.Errorf("paused for %v in all, want 4 times 3 s", clock.Slept())
 	}
-	clock.now = clock.now.Add(-24 * time.Hour) // as when somebody puts it right
+	clock.Move(-24 * time.Hour) // as when somebody puts it right
 	if _, err := get(t, c, url); err != nil {
 		t.Error(err)
 	}
-	if clock.slept != 15*time.Second {
-		t.Errorf("paused for %v in all after the clock was put back, want 3 s more", clock.slept)
+	if clock.Slept() != 15*time.Second {
+		t.Errorf("paused for %v in all after the clock was put back, want 3 s more", clock.Slept())
 	}
 }
 
 func TestNoPauseForTheOperatorsOwnHost(t *testing.T) {
 	url := serve(t, func(http.ResponseWriter, *http.Request) {})
-	clock := &steps{now: now}
+	clock := digesttest.NewClock(now)
 	c := client(t, fetch.Options{Clock: clock, Pause: 3 * time.Second}, url)
 	for range 3 {
 		if _, err := get(t, c, url); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if clock.slept != 0 {
-		t.Errorf("paused for %v for a host that was opened by name", clock.slept)
+	if clock.Slept() != 0 {
+		t.Errorf("paused for %v for a host that was opened by name", clock.Slept())
 	}
 }
 

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -17,12 +18,12 @@ import (
 	"postbag/digest/pull/identity"
 )
 
-// fault words a failed request for a person. It names the host that was asked
-// for and nothing of what the network said beneath: addresses and banners of
-// inner hosts stay out of it, and whether a name is unknown, known in the
-// operator's own network only, or leads to where nothing answers there, is told
-// in the same words.
-func fault(ctx context.Context, host string, err error) error {
+// fault words a failed request for a person. It names the host that was asked for,
+// and no address or banner of an inner host. An unknown name, a name of the
+// operator's own network and an inner address where nothing answers get the same
+// words.
+func fault(ctx context.Context, u *url.URL, err error) error {
+	host := u.Hostname()
 	if ctx.Err() != nil {
 		return fmt.Errorf("fetch from %s: %w", host, ctx.Err())
 	}
@@ -53,7 +54,8 @@ func fault(ctx context.Context, host string, err error) error {
 	}
 	fault := digest.Fail(kind, hint, "%s", message)
 	if kind == digest.Forbidden {
-		fault = fault.Offer(digest.Act{Do: digest.AllowHost})
+		port := cmp.Or(u.Port(), map[string]string{"http": "80"}[u.Scheme], "443")
+		fault = fault.Offer(digest.Act{Do: digest.AllowHost, Name: net.JoinHostPort(host, port)})
 	}
 	return fault
 }

@@ -84,7 +84,7 @@ func (a Allow) refuses(u *url.URL) error {
 	return nil
 }
 
-// The reasons of the guard. They say nothing about what stands at the address.
+// Why the guard refuses an address.
 var (
 	errPrivate = errors.New("the address belongs to a private network")
 	errPort    = errors.New("the port is not open to feeds")

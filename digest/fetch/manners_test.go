@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/digesttest"
 	"postbag/digest/fetch"
 	"postbag/digest/pull"
 )
@@ -48,7 +49,7 @@ func TestHowLongAHostIsLeftAlone(t *testing.T) {
 		"a page that is gone, for a time": {404, []string{"120"}, 0},
 	} {
 		blog := newBlog(t).On("/", answer{Status: tt.status, Header: http.Header{"Retry-After": tt.header}})
-		c := stranger(t, fetch.Options{Clock: &steps{now: now}, Random: half})
+		c := stranger(t, fetch.Options{Clock: digesttest.NewClock(now), Random: half})
 		_, err := get(t, c, blog.URL)
 		e, ok := errors.AsType[*pull.StatusError](err)
 		if !ok || e.Status != tt.status || e.RetryAfter != tt.want {
@@ -65,7 +66,7 @@ func TestHostThatIsBusyAgainAndAgain(t *testing.T) {
 	blog := newBlog(t)
 	busy := answer{Status: http.StatusServiceUnavailable}
 	blog.On("/", busy, busy, busy, answer{}, busy)
-	clock := &steps{now: now}
+	clock := digesttest.NewClock(now)
 	c := stranger(t, fetch.Options{Clock: clock, Random: func() float64 { return 0 }})
 	for i, want := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 0, time.Minute} {
 		_, err := get(t, c, blog.URL)
@@ -78,11 +79,11 @@ func TestHostThatIsBusyAgainAndAgain(t *testing.T) {
 		if e, ok := errors.AsType[*pull.StatusError](err); !ok || e.RetryAfter != want {
 			t.Errorf("answer %d: %v, want to wait for %v", i, err, want)
 		}
-		clock.add(want - time.Second)
+		clock.Move(want - time.Second)
 		if _, err := get(t, c, blog.URL+"/x"); err == nil || len(blog.Asked("/x")) != 0 {
 			t.Errorf("answer %d: asked before its time", i)
 		}
-		clock.add(time.Second)
+		clock.Move(time.Second)
 	}
 }
 
@@ -90,7 +91,7 @@ func TestClientsDoNotComeBackAtOnce(t *testing.T) {
 	blog := newBlog(t).On("/", answer{Status: http.StatusTooManyRequests, RetryAfter: "1000"})
 	waits := map[time.Duration]bool{}
 	for range 10 {
-		_, err := get(t, stranger(t, fetch.Options{Clock: &steps{now: now}}), blog.URL)
+		_, err := get(t, stranger(t, fetch.Options{Clock: digesttest.NewClock(now)}), blog.URL)
 		e, ok := errors.AsType[*pull.StatusError](err)
 		if !ok || e.RetryAfter < 1000*time.Second || e.RetryAfter > 1100*time.Second {
 			t.Fatalf("error %v, want a wait of at least what was asked for and a tenth more at most", err)
@@ -105,7 +106,7 @@ func TestClientsDoNotComeBackAtOnce(t *testing.T) {
 func TestOneHostHasOneQueueHoweverItIsSpelt(t *testing.T) {
 	port, _, outer := twoHosts(t)
 	names := newNames(t).On("blog.test", "127.0.0.2")
-	clock := &steps{now: now}
+	clock := digesttest.NewClock(now)
 	c := clientOf(t, fetch.Options{Allow: allow(t, "127.0.0.2/32"), Resolver: names.Resolver(), Clock: clock, Pause: 5 * time.Second})
 	hosts := []string{"blog.test", "BLOG.test", "blog.test.", "ｂlog.test"}
 	for _, host := range hosts {
@@ -113,8 +114,8 @@ func TestOneHostHasOneQueueHoweverItIsSpelt(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if n := int(outer.Load()); n != len(hosts) || clock.slept != time.Duration(n-1)*5*time.Second {
-		t.Errorf("asked %d times and paused for %v in all", n, clock.slept)
+	if n := int(outer.Load()); n != len(hosts) || clock.Slept() != time.Duration(n-1)*5*time.Second {
+		t.Errorf("asked %d times and paused for %v in all", n, clock.Slept())
 	}
 }
 
@@ -154,7 +155,7 @@ func TestConnectionIsUsedAgain(t *testing.T) {
 
 func TestManyHostsAreForgotten(t *testing.T) {
 	names := newNames(t)
-	c := clientOf(t, fetch.Options{Clock: &steps{now: now}, Resolver: names.Resolver()})
+	c := clientOf(t, fetch.Options{Clock: digesttest.NewClock(now), Resolver: names.Resolver()})
 	for i := range 3000 {
 		if _, err := get(t, c, fmt.Sprintf("http://h%d.test/", i)); err == nil {
 			t.Fatal("an unknown host answered")

@@ -108,6 +108,9 @@ func TestNumbersAndNearbyNamesAreNotLookedUp(t *testing.T) {
 	}
 	_, err := get(t, c, "http://blog.test:8080/")
 	wantKind(t, err, digest.Forbidden, "at a port other than 80 and 443")
+	if acts := digest.ActsOf(err); len(acts) != 1 || acts[0].Name != "blog.test:8080" {
+		t.Errorf("it offers %+v", acts)
+	}
 	if n := looked.Load(); n != 0 {
 		t.Errorf("%d names were looked up, want none", n)
 	}

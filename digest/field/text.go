@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"html"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -65,12 +66,12 @@ func Hash(parts ...string) string {
 
 // Number reads up to nine digits, -1 for anything else.
 func Number(s string) int {
-	if s == "" || len(s) > 9 || strings.Trim(s, "0123456789") != "" {
+	if len(s) > 9 || strings.Trim(s, "0123456789") != "" {
 		return -1
 	}
-	n := 0
-	for _, d := range s {
-		n = n*10 + int(d-'0')
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return -1
 	}
 	return n
 }

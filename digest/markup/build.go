@@ -8,7 +8,7 @@ import (
 	"postbag/digest"
 )
 
-// What a document is cut to; nothing a person writes comes near.
+// The limits of a document, far above what a person writes.
 const (
 	maxSize   = 1 << 20 // bytes of text and addresses, with a little for each paragraph and span
 	maxLink   = 2000    // bytes of an address; a longer one loses its link

@@ -35,8 +35,8 @@ func Sentences(p digest.Prose) []digest.Range {
 	return out
 }
 
-// maxAbbreviated is more than the bytes of any abbreviation that is known, with
-// what may stand before it.
+// maxAbbreviated bounds what abbreviated reads, in bytes: no known abbreviation is
+// longer.
 const maxAbbreviated = 40
 
 // abbreviated tells whether the last word before ends in a full stop that is

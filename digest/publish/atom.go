@@ -139,8 +139,7 @@ func stamp(t time.Time) string {
 	return begun(t).UTC().Truncate(time.Second).Format(time.RFC3339)
 }
 
-// begun stands in for a time that is not known: before the first series is made,
-// nothing has happened since 1970.
+// begun gives 1970 for a time that is not known, as before the first series is made.
 func begun(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Unix(0, 0).UTC()

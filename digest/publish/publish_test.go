@@ -19,6 +19,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/compile"
+	"postbag/digest/digesttest"
 	"postbag/digest/markup"
 	"postbag/digest/publish"
 	"postbag/templates"
@@ -80,26 +81,6 @@ func (s *shelf) Generation(context.Context) (int64, error) {
 	return s.generation, s.broken
 }
 
-// clock stands still until it is moved.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) Sleep(ctx context.Context, d time.Duration) error { return ctx.Err() }
-
-func (c *clock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 var start = time.Date(2016, time.June, 5, 17, 0, 0, 0, time.UTC)
 
 // issue is the n-th weekly issue, with the given number of words in its pick.
@@ -135,13 +116,13 @@ func weeks(n, words int) *shelf {
 	return s
 }
 
-func newPublisher(t testing.TB, s publish.Store) (*publish.Publisher, *clock) {
+func newPublisher(t testing.TB, s publish.Store) (*publish.Publisher, *digesttest.Clock) {
 	t.Helper()
 	set, err := templates.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &clock{at: start}
+	c := digesttest.NewClock(start)
 	return publish.New(s, set, publish.Options{BaseURL: "https://post.example/", Clock: c, TakeDown: func(*digest.Frozen) string { return "mailto:desk@post.example" }}), c
 }
 
@@ -293,7 +274,7 @@ func TestTheFirstIssueKeepsTheFeedsIdentity(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := publish.New(s, set, publish.Options{BaseURL: base, Clock: &clock{at: start}})
+			p := publish.New(s, set, publish.Options{BaseURL: base, Clock: digesttest.NewClock(start)})
 			empty := feedID(t, p)
 
 			pub := s.pub
@@ -369,7 +350,7 @@ func TestPagesAreNeverStale(t *testing.T) {
 		}
 	}
 	s.pub.Name, s.generation = "The Day Bus", 2
-	c.move(time.Minute)
+	c.Move(time.Minute)
 	for name, from := range sources {
 		for header, value := range map[string]string{"If-Modified-Since": start.AddDate(1, 0, 0).Format(http.TimeFormat), "If-None-Match": tags[name]} {
 			h, err := from(t.Context())
@@ -515,7 +496,7 @@ func TestChangesAreSeen(t *testing.T) {
 	if s.asked != asked || s.polled != polled {
 		t.Errorf("400 requests asked the store %d times", s.asked-asked+s.polled-polled)
 	}
-	c.move(time.Minute)
+	c.Move(time.Minute)
 	get(t, p.Home)
 	if s.asked != asked || s.polled != polled+1 {
 		t.Errorf("nothing changed, and the store was asked %d times, %d for its generation", s.asked-asked, s.polled-polled)
@@ -524,7 +505,7 @@ func TestChangesAreSeen(t *testing.T) {
 	tag := get(t, p.FeedAtom).Header().Get("Etag")
 	s.issues = append([]digest.Issue{issue(2, 5)}, s.issues...)
 	s.generation++
-	c.move(time.Minute)
+	c.Move(time.Minute)
 	if got := get(t, p.FeedAtom).Header().Get("Etag"); got == tag {
 		t.Error("a new issue did not change the feed's tag")
 	}
@@ -547,7 +528,7 @@ func TestOldPagesOutliveABrokenStore(t *testing.T) {
 	p, c := newPublisher(t, s)
 	get(t, p.Home)
 	s.broken = errors.New("the disk is gone")
-	c.move(time.Minute)
+	c.Move(time.Minute)
 	get(t, p.Home)
 	get(t, p.FeedAtom)
 	if err := p.Refresh(t.Context()); !errors.Is(err, s.broken) {
@@ -570,7 +551,7 @@ func TestManyReadersAtOnce(t *testing.T) {
 						t.Error(err)
 					}
 				}
-				c.move(100 * time.Millisecond)
+				c.Move(100 * time.Millisecond)
 			}
 		})
 	}
@@ -596,7 +577,7 @@ func TestPreview(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	feed, body, err := publish.Preview(t.Context(), set, "http://localhost:8080", issue(1, 5))
+	feed, body, err := publish.Preview(set, "http://localhost:8080", issue(1, 5))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -604,7 +585,7 @@ func TestPreview(t *testing.T) {
 	if err != nil || len(parsed.Items) != 1 || !strings.Contains(string(body), "<h1>Pick of the Week 1</h1>") {
 		t.Errorf("%v, %v\n%s", parsed, err, body)
 	}
-	if _, _, err := publish.Preview(t.Context(), set, "", digest.Issue{Number: 1}); err == nil {
+	if _, _, err := publish.Preview(set, "", digest.Issue{Number: 1}); err == nil {
 		t.Error("an issue that is not frozen was previewed")
 	}
 }

@@ -63,8 +63,6 @@ func New(store Store, set *templates.Set, o Options) *Publisher {
 	return &Publisher{store: store, set: set, options: o}
 }
 
-func (p *Publisher) takeDown(f *digest.Frozen) string { return p.options.TakeDown(f) }
-
 // Refresh asks the store whether anything changed and, if so, makes the
 // documents anew. It is cheap when nothing did. On an error what was made last
 // stays.
@@ -114,29 +112,25 @@ func (p *Publisher) snapshot(ctx context.Context) (*snapshot, error) {
 
 // FeedAtom gives the feed.
 func (p *Publisher) FeedAtom(ctx context.Context) (http.Handler, error) {
-	s, err := p.snapshot(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return s.feed, nil
+	return p.document(ctx, func(s *snapshot) *Document { return s.feed })
 }
 
 // Home gives the front page.
 func (p *Publisher) Home(ctx context.Context) (http.Handler, error) {
-	s, err := p.snapshot(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return s.home, nil
+	return p.document(ctx, func(s *snapshot) *Document { return s.home })
 }
 
 // Archive gives the list of all issues.
 func (p *Publisher) Archive(ctx context.Context) (http.Handler, error) {
+	return p.document(ctx, func(s *snapshot) *Document { return s.archive })
+}
+
+func (p *Publisher) document(ctx context.Context, of func(*snapshot) *Document) (http.Handler, error) {
 	s, err := p.snapshot(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return s.archive, nil
+	return of(s), nil
 }
 
 // IssuePage gives the page of an issue, or an error of kind NotFound for a
@@ -167,7 +161,7 @@ func (p *Publisher) HomeForm(ctx context.Context, form templates.Form) ([]byte, 
 	}
 	v := templates.HomePage{Site: s.site, Form: form, Latest: s.latest}
 	if s.latest != nil {
-		v.TakeDown = p.takeDown(s.latest)
+		v.TakeDown = p.options.TakeDown(s.latest)
 	}
 	return p.set.Home(v)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -100,7 +101,7 @@ func (p *Publisher) render(s *snapshot, pub digest.Publication, issues []digest.
 	if len(issues) > 0 {
 		s.latest = issues[0].Frozen
 		of.id = s.latest.FeedID
-		takeDown = p.takeDown(s.latest)
+		takeDown = p.options.TakeDown(s.latest)
 	}
 	body, updated, err := atom(of, issues, p.entry)
 	if err != nil {
@@ -146,7 +147,7 @@ func (p *Publisher) links(f *digest.Frozen) templates.Links {
 	at := site.Site{Base: p.options.BaseURL}
 	return templates.Links{
 		Base: at.Base, Issue: at.URL(site.Issue, f.Number), Archive: at.URL(site.Archive),
-		Feed: at.URL(site.Feed), TakeDown: p.takeDown(f),
+		Feed: at.URL(site.Feed), TakeDown: p.options.TakeDown(f),
 	}
 }
 
@@ -158,7 +159,7 @@ func (p *Publisher) issuePage(ctx context.Context, s *snapshot, number int) (htt
 	if kept != nil {
 		return kept, nil
 	}
-	at := s.find(number)
+	at := slices.IndexFunc(s.entries, func(e templates.IssueEntry) bool { return e.Number == number })
 	if at < 0 {
 		return nil, digest.Fail(digest.NotFound, "All issues are listed in the archive.", "there is no published issue %d", number)
 	}
@@ -166,7 +167,7 @@ func (p *Publisher) issuePage(ctx context.Context, s *snapshot, number int) (htt
 	if err != nil {
 		return nil, err
 	}
-	v := templates.IssuePage{Site: s.site, Issue: issue.Frozen, Published: issue.PublishedAt, Updated: issue.UpdatedAt, TakeDown: p.takeDown(issue.Frozen)}
+	v := templates.IssuePage{Site: s.site, Issue: issue.Frozen, Published: issue.PublishedAt, Updated: issue.UpdatedAt, TakeDown: p.options.TakeDown(issue.Frozen)}
 	if at > 0 {
 		v.Next = &s.entries[at-1]
 	}
@@ -183,16 +184,6 @@ func (p *Publisher) issuePage(ctx context.Context, s *snapshot, number int) (htt
 	}
 	s.keep(number, made)
 	return made, nil
-}
-
-// find gives the place of an issue among the entries, or -1.
-func (s *snapshot) find(number int) int {
-	for i, e := range s.entries {
-		if e.Number == number {
-			return i
-		}
-	}
-	return -1
 }
 
 func (s *snapshot) keep(number int, d *Document) {
@@ -241,10 +232,7 @@ func often(schedule string) string {
 
 // Preview renders the feed and the page of one issue that is in no store, as
 // they would look if it were the only one published.
-func Preview(ctx context.Context, set *templates.Set, base string, issue digest.Issue) (feed, page []byte, err error) {
-	if err := ctx.Err(); err != nil {
-		return nil, nil, err
-	}
+func Preview(set *templates.Set, base string, issue digest.Issue) (feed, page []byte, err error) {
 	f := issue.Frozen
 	if f == nil {
 		return nil, nil, fmt.Errorf("preview issue %d: it is not frozen", issue.Number)

@@ -17,7 +17,7 @@ import (
 	"postbag/digest/pull"
 	"postbag/digest/pull/poll"
 	"postbag/digest/sampleblog"
-	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 )
 
 // canned answers every request with one page, or with 304 when it is asked under
@@ -63,7 +63,7 @@ func BenchmarkPull(b *testing.B) {
 	b.Run("new", func(b *testing.B) {
 		r := benchRig(b, page)
 		beside(b, page, func(i int) func() {
-			src := r.source(i)
+			src := r.large(i)
 			return func() {
 				if got := r.pull(src, poll.Options{Force: true}); got.Stored.NewComments != benchEntries {
 					b.Fatal(got)
@@ -73,7 +73,7 @@ func BenchmarkPull(b *testing.B) {
 	})
 	b.Run("again", func(b *testing.B) {
 		r := benchRig(b, page)
-		src := r.source(0)
+		src := r.large(0)
 		r.pull(src, poll.Options{})
 		beside(b, page, func(int) func() {
 			r.clock.add(time.Hour)
@@ -86,7 +86,7 @@ func BenchmarkPull(b *testing.B) {
 	})
 	b.Run("notModified", func(b *testing.B) {
 		r := benchRig(b, page)
-		src := r.source(0)
+		src := r.large(0)
 		r.pull(src, poll.Options{})
 		for b.Loop() {
 			r.clock.add(time.Hour)
@@ -124,42 +124,22 @@ func beside(b *testing.B, page []byte, prepare func(i int) func()) {
 	b.ReportMetric(float64(bare.Microseconds())/float64(len(ratios))/benchEntries, "gofeed-µs/entry")
 }
 
-// benchedPuller pulls canned pages into a database.
-type benchedPuller struct {
-	b      *testing.B
-	db     *store.DB
-	clock  *clock
-	puller *parts
-}
-
-func benchRig(b *testing.B, page []byte) *benchedPuller {
+// benchRig pulls canned pages into a database.
+func benchRig(b *testing.B, page []byte) *rig {
 	b.Helper()
-	db, err := store.Open(b.Context(), filepath.Join(b.TempDir(), "postbag.db"), store.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { db.Close() })
-	r := &benchedPuller{b: b, db: db, clock: &clock{now: time.Date(2026, 6, 1, 13, 0, 0, 0, time.UTC)}}
-	r.puller = newParts(pull.Options{Store: db, Fetcher: &canned{page}, ToProse: markup.FromHTML, Clock: r.clock})
+	r := &rig{t: b, clock: &clock{now: time.Date(2026, 6, 1, 13, 0, 0, 0, time.UTC)}}
+	r.store = storetest.Open(b, filepath.Join(b.TempDir(), "postbag.db"), nil)
+	r.parts = newParts(pull.Options{Store: r.store, Fetcher: &canned{page}, ToProse: markup.FromHTML, Clock: r.clock})
 	return r
 }
 
-// source follows a blog through its comments feed only.
-func (r *benchedPuller) source(i int) digest.Source {
-	r.b.Helper()
+// large follows a blog through its comments feed only.
+func (r *rig) large(i int) digest.Source {
+	r.t.Helper()
 	src := digest.Source{Name: "Large", URL: fmt.Sprintf("https://large-%d.example/", i), Platform: digest.Blogger, AddedAt: r.clock.Now()}
 	feeds := []digest.FeedState{{Kind: digest.CommentsFeed, URL: src.URL + "feeds/comments/default"}}
-	if err := r.db.AddSource(r.b.Context(), &src, feeds, firstSeries); err != nil {
-		r.b.Fatal(err)
+	if err := r.store.AddSource(r.t.Context(), &src, feeds, firstSeries); err != nil {
+		r.t.Fatal(err)
 	}
 	return src
-}
-
-func (r *benchedPuller) pull(src digest.Source, opts poll.Options) poll.Report {
-	r.b.Helper()
-	report, err := r.puller.Pull(r.b.Context(), nobody, src.ID, opts)
-	if err != nil {
-		r.b.Fatal(err)
-	}
-	return report
 }

@@ -229,6 +229,28 @@ func (r *rig) add() digest.Source {
 	return found.Source
 }
 
+// finds looks for the blog at an address and wants these feeds, see foundLine.
+func (r *rig) finds(address, want string) {
+	r.t.Helper()
+	found, err := r.Discover(r.t.Context(), address, discover.Options{})
+	if err != nil {
+		r.t.Errorf("%s: %v", address, err)
+	}
+	equal(r.t, address, foundLine(found, r.blog.url), want)
+	if n := len(r.blog.asked()); n > discover.MaxDiscovery {
+		r.t.Errorf("%s took %d requests", address, n)
+	}
+}
+
+// imported stores a source that is followed through no feed.
+func (r *rig) imported(src digest.Source) digest.Source {
+	r.t.Helper()
+	if err := r.store.AddSource(r.t.Context(), &src, nil, firstSeries); err != nil {
+		r.t.Fatal(err)
+	}
+	return src
+}
+
 // pull pulls by hand and wants no error.
 func (r *rig) pull(src digest.Source, opts poll.Options) poll.Report {
 	r.t.Helper()
@@ -266,6 +288,9 @@ func equal[T comparable](t testing.TB, what string, got, want T) {
 		t.Errorf("%s is %v, want %v", what, got, want)
 	}
 }
+
+// errOf gives the error of what must not work.
+func errOf[T any](_ T, err error) error { return err }
 
 func wantError(t testing.TB, what string, err error, kind digest.Kind, words string) {
 	t.Helper()

@@ -45,8 +45,7 @@ func TestBlogFollowedUnderAnotherAddress(t *testing.T) {
 	wantError(t, "the moved blog", err, digest.Conflict, `followed already, as source 1 ("Kettle Row"), under other addresses`)
 	equal(t, "offer", fmt.Sprint(digest.ActsOf(err)),
 		fmt.Sprint([]digest.Act{{Do: digest.ChangeSource, Source: 1, Posts: moved.url + "/posts.xml", Comments: moved.url + "/comments.xml"}}))
-	_, err = r.Add(t.Context(), nobody, old.url, firstSeries, discover.Options{})
-	wantError(t, "the same address", err, digest.Conflict, "followed already, as source 1")
+	wantError(t, "the same address", errOf(r.Add(t.Context(), nobody, old.url, firstSeries, discover.Options{})), digest.Conflict, "followed already, as source 1")
 	_, err = there.Add(t.Context(), nobody, moved.url+"/other.xml", firstSeries, discover.Options{})
 	if err != nil {
 		t.Errorf("another blog on the same host: %v", err)
@@ -65,18 +64,14 @@ func TestBlogThatMovedToAnotherSpellingIsKnown(t *testing.T) {
 	}
 	r.pull(found.Source, poll.Options{})
 	e.webSite = page("https://www.row.test")
-	_, err = r.Add(t.Context(), nobody, "www.row.test/", firstSeries, discover.Options{})
-	wantError(t, "www.", err, digest.Conflict, "under other addresses")
+	wantError(t, "www.", errOf(r.Add(t.Context(), nobody, "www.row.test/", firstSeries, discover.Options{})), digest.Conflict, "under other addresses")
 }
 
 func TestBlogThatAnImportBroughtGetsItsFeeds(t *testing.T) {
 	b := newBlog(t, kettleRow().page)
 	store := database(t)
 	r := newRig(t, b, store, thatEvening)
-	imported := digest.Source{Name: "Kettle Row, imported", Platform: digest.Generic}
-	if err := store.AddSource(t.Context(), &imported, nil, firstSeries); err != nil {
-		t.Fatal(err)
-	}
+	imported := r.imported(digest.Source{Name: "Kettle Row, imported", Platform: digest.Generic})
 	var page pull.Page
 	page.SourceID, page.Seen = imported.ID, at(thatEvening)
 	for _, n := range []string{"p1", "p2", "p3", "p4"} {
@@ -104,13 +99,9 @@ func TestBlogThatAnOldExportBroughtGetsItsFeeds(t *testing.T) {
 		want bool
 	}{"the same home page": {"", true}, "another page of the host": {"/club/", false}} {
 		t.Run(name, func(t *testing.T) {
-			s := database(t)
 			b := newBlog(t, kettleRow().page)
-			r := newRig(t, b, s, thatEvening)
-			imported := digest.Source{Name: "Kettle Row, imported", URL: b.url + tt.path, Platform: digest.Disqus}
-			if err := s.AddSource(t.Context(), &imported, nil, firstSeries); err != nil {
-				t.Fatal(err)
-			}
+			r := newRig(t, b, database(t), thatEvening)
+			r.imported(digest.Source{Name: "Kettle Row, imported", URL: b.url + tt.path, Platform: digest.Disqus})
 			found, err := r.Add(t.Context(), nobody, b.url, firstSeries, discover.Options{})
 			equal(t, "attached", fmt.Sprint(found.Attached, err), fmt.Sprint(tt.want, nil))
 		})
@@ -201,8 +192,7 @@ func TestAChangeThatCannotBeChangesNothing(t *testing.T) {
 		{src.ID, discover.Change{URL: "two words"}, digest.Invalid, "not an address"},
 	} {
 		tt.change.Name = strings.TrimSuffix("changed", map[bool]string{true: "changed"}[tt.words == "nothing is named"])
-		_, err := r.Change(t.Context(), nobody, tt.id, tt.change)
-		wantError(t, fmt.Sprint(tt.change), err, tt.kind, tt.words)
+		wantError(t, fmt.Sprint(tt.change), errOf(r.Change(t.Context(), nobody, tt.id, tt.change)), tt.kind, tt.words)
 	}
 	_, err := r.Change(t.Context(), nobody, 77, discover.Change{URL: b.url})
 	equal(t, "unknown source", digest.KindOf(err), digest.NotFound)
@@ -238,15 +228,11 @@ func TestChangeDuringAPull(t *testing.T) {
 // An export of Disqus calls posts by their addresses, and the blog's feed may have
 // other ids for them. Its home page is the same.
 func TestFeedsOfABlogWhoseExportNamesPostsOtherwise(t *testing.T) {
-	s := database(t)
 	b := newBlog(t, kettleRow().page)
-	r := newRig(t, b, s, thatEvening)
-	src := digest.Source{Name: "Row", URL: b.url + "/", AddedAt: r.clock.Now()}
-	if err := s.AddSource(t.Context(), &src, nil, firstSeries); err != nil {
-		t.Fatal(err)
-	}
+	r := newRig(t, b, database(t), thatEvening)
+	src := r.imported(digest.Source{Name: "Row", URL: b.url + "/", AddedAt: r.clock.Now()})
 	post := digest.Post{GUID: b.url + "/p1", URL: b.url + "/p1", URLKey: "/p1", Title: "p1", Published: at("2026-03-05T00:00:00Z"), Announced: -1}
-	if _, err := s.StorePage(t.Context(), pull.Page{SourceID: src.ID, Posts: []digest.Post{post}, Seen: r.clock.Now()}); err != nil {
+	if _, err := r.store.StorePage(t.Context(), pull.Page{SourceID: src.ID, Posts: []digest.Post{post}, Seen: r.clock.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	found, err := r.Add(t.Context(), nobody, b.url, firstSeries, discover.Options{})

@@ -57,8 +57,7 @@ func TestPageThatEndsInTheMiddleLeavesNoHole(t *testing.T) {
 func TestOlderPageThatEndsInTheMiddleIsReadAgain(t *testing.T) {
 	n, broken := 30, 20
 	r, src, st := play(t, paged(&n, &broken), digest.Generic)
-	_, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})
-	wantError(t, "a page that is cut short", err, digest.Invalid, "cut short")
+	wantError(t, "a page that is cut short", errOf(r.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})), digest.Invalid, "cut short")
 	if asked := st.requests(); strings.Contains(asked, "from=15") {
 		t.Errorf("asked for %s, which goes on past the broken page", asked)
 	}

@@ -22,7 +22,8 @@
 //  1. The id that its feed gives it (atom:id, guid). Without one, its permalink,
 //     of a comment with the fragment. Without that, a hash of title, text, author and
 //     publication: an edit makes another entry of it, since nothing better can be
-//     known. Never author and time: almost everybody may be "Anonymous".
+//     known. Author and time alone never name an entry: almost everybody may be
+//     "Anonymous".
 //  2. Key, the platform's own number (WordPress's comment-12): the same in its
 //     feeds, its exports and its REST API.
 //  3. The key of its permalink, see [identity.Hosts.Key]. Of a comment it counts only
@@ -30,25 +31,20 @@
 //     names no entry, and an address that several entries of one page have in common
 //     names none of them.
 //
+// [Page] says what becomes of an entry that is known, and of an id that is used again.
 // A comment's post is the one whose id, key, permalink or name the feed gives. Replies
 // may come before their parents and comments before their posts: the references are
 // kept, and tied when the other side arrives.
 //
 // # Odd entries
 //
-//   - A changed id with the same key or permalink is the same entry. It takes the
-//     new id, unless that was only made for want of one.
-//   - A used id that comes back with another time (by over a minute), text and
-//     permalink is another comment, and is kept beside the first. Of entries on one
-//     page with one id and different permalinks all but the first go by their
-//     permalinks.
+//   - Of entries on one page with one id and different permalinks all but the first go
+//     by their permalinks.
 //   - A missing or unreadable date, one from before the first blogs (1970), and one in
 //     the future become the moment the entry was first seen. A date without a zone is
 //     UTC. Published never changes afterwards.
 //   - Two comments with the same words are two when their ids, permalinks or
 //     seconds differ.
-//   - An edit is a changed text. The earlier text is kept. A changed fingerprint with
-//     the same words is none.
 //
 // # Removed comments
 //

@@ -58,8 +58,7 @@ func TestHistoryGoesOnWhereItStopped(t *testing.T) {
 			top := a.newest + 1
 			a.broken[top-50] = true
 			st.requests()
-			_, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})
-			wantError(t, "cut off", err, digest.Unavailable, "500")
+			wantError(t, "cut off", errOf(r.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})), digest.Unavailable, "500")
 			f := r.feed(src, digest.CommentsFeed)
 			equal(t, "goes on at", strings.TrimPrefix(f.Older, st.URL), fmt.Sprintf("/comments?before=%d", top-50))
 			equal(t, "comments", len(r.comments(src)) >= 50, true)
@@ -209,8 +208,7 @@ func TestWordPressHistoryComesFromItsREST(t *testing.T) {
 	r.due(src)
 	equal(t, "comments in the feed", len(r.comments(src)), 10)
 	st.requests()
-	_, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})
-	wantError(t, "cut off", err, digest.Unavailable, "500")
+	wantError(t, "cut off", errOf(r.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})), digest.Unavailable, "500")
 	equal(t, "comments so far", len(r.comments(src)), 210)
 	blog.broken = ""
 	st.requests()
@@ -269,8 +267,7 @@ func TestHistoryGoesOnAtAPageThatItCameBy(t *testing.T) {
 		}
 		fmt.Fprint(w, atomOf(wordPressHead, all...))
 	}, digest.WordPress, "/feed/")
-	_, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})
-	wantError(t, "cut off", err, digest.Unavailable, "500")
+	wantError(t, "cut off", errOf(r.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})), digest.Unavailable, "500")
 	broken, newest = "none", 50
 	r.after(2*time.Hour).pull(src, poll.Options{History: true})
 	equal(t, "posts", r.posts(src), 50)

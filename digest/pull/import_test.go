@@ -276,10 +276,7 @@ func TestTrashIsTakenOver(t *testing.T) {
 // taken for them where they are known.
 func TestDisqusUnderTheBlogsOwnPosts(t *testing.T) {
 	s := newShelf(t, newBlog(t, (&press{t: t}).page), thatEvening)
-	src := digest.Source{Name: "The Towpath", URL: "https://www.towpath.example/", Platform: digest.Generic, AddedAt: s.clock.Now()}
-	if err := s.store.AddSource(t.Context(), &src, nil, firstSeries); err != nil {
-		t.Fatal(err)
-	}
+	src := s.imported(digest.Source{Name: "The Towpath", URL: "https://www.towpath.example/", Platform: digest.Generic, AddedAt: s.clock.Now()})
 	_, err := s.store.StorePage(t.Context(), pull.Page{SourceID: src.ID, Seen: s.clock.Now(), Posts: []digest.Post{{
 		SourceID: src.ID, GUID: "tag:towpath.example,2020:locks", URL: "https://towpath.example/locks/", URLKey: "/locks",
 		Title: "Locks, and a pub", Published: at("2020-03-31T20:00:00Z"), Announced: -1, Hash: "h", Body: digest.Plain("Seven of them."),
@@ -322,11 +319,7 @@ func TestWhoseExportItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	add := func(s shelf, name, url string) digest.Source {
-		src := digest.Source{Name: name, URL: url, Platform: digest.WordPress, AddedAt: s.clock.Now()}
-		if err := s.store.AddSource(t.Context(), &src, nil, firstSeries); err != nil {
-			t.Fatal(err)
-		}
-		return src
+		return s.imported(digest.Source{Name: name, URL: url, Platform: digest.WordPress, AddedAt: s.clock.Now()})
 	}
 	t.Run("address in another dress", func(t *testing.T) {
 		s := newShelf(t, b, thatEvening)

@@ -256,8 +256,7 @@ func TestAHostsWishOutlivesTheProcess(t *testing.T) {
 		if _, err := again.PullDue(t.Context(), src.ID); src.ID == two.ID { // the first one is not due
 			wantError(t, "by the schedule", err, digest.Unavailable, "asks to be left alone until 5 March 23:00")
 		}
-		_, err := again.Pull(t.Context(), nobody, src.ID, poll.Options{})
-		wantError(t, "by hand", err, digest.Unavailable, "asks to be left alone")
+		wantError(t, "by hand", errOf(again.Pull(t.Context(), nobody, src.ID, poll.Options{})), digest.Unavailable, "asks to be left alone")
 	}
 	equal(t, "requests while it asks to be left alone", busy.requests(), "")
 	other.clock.add(2 * time.Hour)
@@ -292,8 +291,7 @@ func TestGoneTwiceStopsTheSchedule(t *testing.T) {
 	equal(t, "scheduled polls after it was stopped", polls, 0)
 
 	st.requests()
-	_, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{})
-	wantError(t, "by hand", err, digest.NotFound, "410")
+	wantError(t, "by hand", errOf(r.Pull(t.Context(), nobody, src.ID, poll.Options{})), digest.NotFound, "410")
 	equal(t, "asked by hand all the same", st.requests(), "/posts")
 	st.now(pages{"/posts": atomOf("", post(1, 1, -1))}.ServeHTTP)
 	report := r.after(time.Hour).pull(src, poll.Options{})
@@ -463,15 +461,11 @@ func TestOneSourceMayHaveOneFeedOrNone(t *testing.T) {
 		report := r.pull(src, poll.Options{History: true})
 		equal(t, feeds[0], report.Stored.NewPosts+report.Stored.NewComments, 1)
 	}
-	r, src, _ := play(t, nil, digest.Generic, "/posts")
-	bare := digest.Source{Name: "An export"}
-	if err := r.store.AddSource(t.Context(), &bare, nil, firstSeries); err != nil {
-		t.Fatal(err)
-	}
+	r, _, _ := play(t, nil, digest.Generic, "/posts")
+	bare := r.imported(digest.Source{Name: "An export"})
 	report := r.pull(bare, poll.Options{History: true})
 	equal(t, "no feed", fmt.Sprint(report.Requests, report.Notices), "0 [it has no feed to pull; an import made it]")
 	equal(t, "no feed, by the schedule", r.due(bare).Requests, 0)
-	_ = src
 }
 
 // Only the feed itself can say that it is gone for good.
@@ -489,8 +483,7 @@ func TestOlderPageThatIsGone(t *testing.T) {
 		}
 	}, digest.Generic)
 	for range 4 {
-		_, err := r.PullDue(t.Context(), src.ID)
-		wantError(t, "the older page", err, digest.NotFound, "410")
+		wantError(t, "the older page", errOf(r.PullDue(t.Context(), src.ID)), digest.NotFound, "410")
 		r.clock.add(25 * time.Hour)
 	}
 	f := r.feed(src, digest.CommentsFeed)

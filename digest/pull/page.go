@@ -14,24 +14,24 @@ var ErrSuspect = errors.New("most of them are from before the last pull and shou
 
 // Page is a page of a feed or of an export, ready to be stored.
 //
-// An entry is known by its GUID; else by its Key; else, a post, by its URLKey.
-// What is found by a key keeps its row and its FirstSeen, and takes the new GUID
-// unless that is a derived one or the mere address of what has a real one. A GUID
-// that is used again for something else is another entry, and is stored with "@"
-// and the Unix time of its publication behind it: of a comment when its author,
-// its text, its permalink and its time of publication, by more than a minute, are
-// others; of a post when its title, its text, its URLKey and its time, by more
-// than a day, are. An entry that is dated by when it was seen is not told apart by
-// its time.
+// An entry is known by its GUID; else by its Key; else, a post, by its URLKey. An entry
+// that is found by a key keeps its row and its FirstSeen, and takes the new GUID, unless
+// that was derived or is only its address; see [identity.TakesID]. A GUID or a key that
+// is used again for something else is another entry, stored with "@" and the Unix time
+// of its publication behind the GUID; see [identity.OtherComment] and
+// [identity.OtherPost]. Of entries with the same GUID on one page the first counts, and
+// so it does of those with the same Key, unless they have nothing else in common.
 //
-// A new entry gets FirstSeen = Seen. A known one whose Hash differs takes the new
-// title, words and Updated, and ChangedAt = Seen; the earlier words of a comment
-// are kept as a [digest.CommentVersion]. When title, words and links are the same
-// all the same, it only takes the Hash and does not count as changed. What a
-// stored entry lacks of addresses, names, keys and references is filled in, which
-// is no change either. One that is equal is not written at all. Gone is taken
-// over both ways and keeps the words last seen; GoneBy is a marker when it is
-// empty. Published and FirstSeen of a known entry never change.
+// A new entry gets FirstSeen = Seen, or a moment just after the newest issue's window
+// closed if that is later: a page that was fetched before an approval and stored after
+// it belongs to the next window. A known entry whose Hash differs takes the new title,
+// words and Updated, and ChangedAt = Seen; the earlier words of a comment are kept as a
+// [digest.CommentVersion]. When title, words and links are the same all the same, the
+// entry only takes the Hash and does not count as changed; nor does a post that only
+// announces another number of comments, nor an entry that gets an address, name, key or
+// reference that it lacked. An equal entry is not written. Gone is taken over both ways
+// and keeps the words last seen; a comment that is back counts as changed. GoneBy is a
+// marker when it is empty. Published and FirstSeen of a known entry never change.
 //
 // Post and parent links are resolved for the page's comments and for stored
 // comments that waited for the page's posts and comments: PostRef and PostKey name

@@ -106,8 +106,7 @@ func TestFailuresBackOffAndRecover(t *testing.T) {
 	p.comments = "<html>we are moving</html>"
 	for i, want := range []time.Duration{1, 2, 4, 8, 16, 24, 24} {
 		r.clock.add(25 * time.Hour)
-		_, err := r.PullDue(t.Context(), src.ID)
-		wantError(t, "a page for a feed", err, digest.Invalid, "a web page stands")
+		wantError(t, "a page for a feed", errOf(r.PullDue(t.Context(), src.ID)), digest.Invalid, "a web page stands")
 		f := r.feed(src, digest.CommentsFeed)
 		equal(t, "failures", f.Failures, i+1)
 		equal(t, "next poll", f.NextPoll.Sub(r.clock.Now()), want*time.Hour)
@@ -307,8 +306,7 @@ func TestRefusedAddressIsNotCountedAsAsked(t *testing.T) {
 	})
 	src := follow(t, r.store, digest.Blogger, "a.test")
 	for range 2 {
-		_, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{})
-		wantError(t, "refused", err, digest.Forbidden, "not a public address")
+		wantError(t, "refused", errOf(r.Pull(t.Context(), nobody, src.ID, poll.Options{})), digest.Forbidden, "not a public address")
 	}
 }
 

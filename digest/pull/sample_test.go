@@ -72,8 +72,7 @@ func TestFoundingBlogToItsBeginning(t *testing.T) {
 	equal(t, "requests", fmt.Sprint(r.blog.asked()), "[/feeds/posts/default * /feeds/comments/default *]")
 
 	whole := r.after(time.Hour).pull(src, poll.Options{History: true})
-	_, err := r.Add(t.Context(), nobody, r.blog.url, firstSeries, discover.Options{})
-	wantError(t, "the blog twice", err, digest.Conflict, "followed already")
+	wantError(t, "the blog twice", errOf(r.Add(t.Context(), nobody, r.blog.url, firstSeries, discover.Options{})), digest.Conflict, "followed already")
 	equal(t, "stored by the same history", fmt.Sprint(whole.Stored.NewComments+whole.Stored.ChangedComments+whole.Stored.NewPosts), "0")
 }
 
@@ -229,16 +228,7 @@ func TestFoundingBlogIsFoundFromAnyAddress(t *testing.T) {
 		"/feeds/posts/default?alt=rss", "/feeds/1181411501454921869/comments/default", "/feeds/posts/default?max-results=5",
 	} {
 		for _, address := range []string{b.url + path, " " + strings.TrimPrefix(b.url, "http://") + path, "feed:" + b.url + path} {
-			found, err := r.Discover(t.Context(), address, discover.Options{})
-			if err != nil {
-				t.Errorf("%s: %v", address, err)
-				continue
-			}
-			equal(t, "posts feed", found.Feeds[0].URL, b.url+"/feeds/posts/default")
-			equal(t, "comments feed", found.Feeds[1].URL, b.url+"/feeds/comments/default")
-			if n := len(b.asked()); n > discover.MaxDiscovery {
-				t.Errorf("%s took %d requests", address, n)
-			}
+			r.finds(address, "posts /feeds/posts/default, comments /feeds/comments/default")
 		}
 	}
 }

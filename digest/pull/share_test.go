@@ -44,8 +44,7 @@ func TestFeedWithoutEndHasItsShare(t *testing.T) {
 			var waits []time.Duration
 			for range 4 {
 				before := asked
-				_, err := r.PullDue(t.Context(), src.ID)
-				wantError(t, "an endless feed", err, digest.Unavailable, tt.words)
+				wantError(t, "an endless feed", errOf(r.PullDue(t.Context(), src.ID)), digest.Unavailable, tt.words)
 				if asked-before > 1000 {
 					t.Fatalf("%d requests", asked-before)
 				}

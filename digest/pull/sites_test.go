@@ -314,8 +314,7 @@ func TestNamedFeedsAreReadAndChecked(t *testing.T) {
 		{discover.Options{Posts: at("/news.xml"), Name: "ke\x1bttle"}, digest.Invalid, "not plain text"},
 		{discover.Options{Posts: at("/news.xml"), Platform: "geocities"}, digest.Invalid, `"geocities" is no platform`},
 	} {
-		_, err := r.Add(t.Context(), nobody, "", firstSeries, tt.opts)
-		wantError(t, fmt.Sprint(tt.opts), err, tt.kind, tt.words)
+		wantError(t, fmt.Sprint(tt.opts), errOf(r.Add(t.Context(), nobody, "", firstSeries, tt.opts)), tt.kind, tt.words)
 	}
 	sources, err := r.store.Sources(t.Context())
 	equal(t, "sources", fmt.Sprint(len(sources), err), "0 <nil>")
@@ -341,6 +340,17 @@ func (e *elsewhere) puller(t *testing.T) *rig {
 	})
 }
 
+// finds looks for a blog by an address and wants no error.
+func (e *elsewhere) finds(t *testing.T, address string) discover.Found {
+	t.Helper()
+	e.asked = nil
+	found, err := e.puller(t).Discover(t.Context(), address, discover.Options{})
+	if err != nil {
+		t.Errorf("%s: %v (asked %v)", address, err, e.asked)
+	}
+	return found
+}
+
 func TestDisqusIsFoundOnThePageOfAPost(t *testing.T) {
 	forum := rssOf("Kettle forum", "", "/post-1.html#comment-5")
 	e := &elsewhere{webSite: webSite{
@@ -349,19 +359,13 @@ func TestDisqusIsFoundOnThePageOfAPost(t *testing.T) {
 		"https://row.test/post-1.html":           head + `</head><div id="disqus_thread"></div><script>s.src='https://row-test.disqus.com/embed.js'</script></html>`,
 		"https://row-test.disqus.com/latest.rss": forum,
 	}}
-	found, err := e.puller(t).Discover(t.Context(), "row.test/", discover.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	found := e.finds(t, "row.test/")
 	equal(t, "found", foundLine(found, ""), "posts https://row.test/index.xml, comments https://row-test.disqus.com/latest.rss")
 	equal(t, "notice", fmt.Sprint(found.Notices), "[its comments are kept by Disqus]")
 	equal(t, "requests", len(e.asked), 4)
 
 	delete(e.webSite, "https://row-test.disqus.com/latest.rss")
-	found, err = e.puller(t).Discover(t.Context(), "row.test/", discover.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	found = e.finds(t, "row.test/")
 	equal(t, "without its feed", foundLine(found, ""), "posts https://row.test/index.xml, silent")
 	equal(t, "what was tried", strings.Contains(fmt.Sprint(found.Notices), "Disqus, and their feed could not be read"), true)
 }
@@ -403,13 +407,7 @@ func TestSitesThatTurnProgramsAwayAreKnownByTheirHost(t *testing.T) {
 		"https://github.com/a/kettle/discussions":       "posts https://github.com/a/kettle/discussions.atom",
 		"https://medium.com/@ann/how-a-kettle-thinks-1": "posts https://medium.com/feed/@ann, silent",
 	} {
-		e.asked = nil
-		found, err := e.puller(t).Discover(t.Context(), from, discover.Options{})
-		if err != nil {
-			t.Errorf("%s: %v (asked %v)", from, err, e.asked)
-			continue
-		}
-		equal(t, from, foundLine(found, ""), want)
+		equal(t, from, foundLine(e.finds(t, from), ""), want)
 		if len(e.asked) > 2 || slices.Contains(e.asked, from) && !strings.Contains(want, from) {
 			t.Errorf("%s: asked %v", from, e.asked)
 		}
@@ -459,12 +457,7 @@ func TestEveryPlatformIsFound(t *testing.T) {
 		"https://coldframe.test/blog/":           "movabletype: posts https://coldframe.test/blog/atom.xml, silent",
 		"https://www.youtube.com/@kettles":       "generic: posts https://www.youtube.com/feeds/videos.xml?channel_id=UCx, silent",
 	} {
-		e.asked = nil
-		found, err := e.puller(t).Discover(t.Context(), from, discover.Options{})
-		if err != nil {
-			t.Errorf("%s: %v (asked %v)", from, err, e.asked)
-			continue
-		}
+		found := e.finds(t, from)
 		equal(t, from, string(found.Source.Platform)+": "+foundLine(found, ""), want)
 		if len(e.asked) > discover.MaxDiscovery {
 			t.Errorf("%s: asked %v", from, e.asked)

@@ -38,10 +38,11 @@ type Store interface {
 	Feeds(ctx context.Context, sourceID int64) ([]digest.FeedState, error)
 	// SaveFeed stores the polling state of a feed. Stored is the CatchUp that the
 	// caller last read or stored. When another is stored by now, a pull in
-	// another process has begun or ended a catching up of its own: then CatchUp
-	// stays as it is, and so do the validators and LastSuccess, lest the next
-	// poll be told that nothing changed while pages are still missing; and so do
-	// Older and URL. A feed that is Stopped is left alone by the schedule.
+	// another process has begun or ended a catching up of its own: then CatchUp,
+	// the validators, LastSuccess, Older and URL stay as they are, or the next poll
+	// would be told that nothing changed while pages are missing. A feed that is
+	// Stopped is left alone by the schedule. The error is of kind NotFound for an
+	// unknown feed, and of kind Conflict when another feed has the address.
 	SaveFeed(ctx context.Context, feed digest.FeedState, stored time.Time) error
 	// LeaveHost stores that a host, see [identity.Server], asks to be left alone until a
 	// moment: RetryAt of all feeds there becomes that, unless it is later.

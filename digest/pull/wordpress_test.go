@@ -134,16 +134,7 @@ func TestWordPressIsFoundFromAnyAddress(t *testing.T) {
 	b := newBlog(t, (&press{t: t}).page)
 	r := newRig(t, b, database(t), thatEvening)
 	for _, path := range []string{"/", "/2026/03/who-locks-the-water/", "/feed/", "/comments/feed/", "/2026/03/who-locks-the-water/feed/"} {
-		found, err := r.Discover(t.Context(), b.url+path, discover.Options{})
-		if err != nil {
-			t.Errorf("%s: %v", path, err)
-			continue
-		}
-		equal(t, "posts feed", found.Feeds[0].URL, b.url+"/feed/")
-		equal(t, "comments feed", found.Feeds[1].URL, b.url+"/comments/feed/")
-		if n := len(b.asked()); n > discover.MaxDiscovery {
-			t.Errorf("%s took %d requests", path, n)
-		}
+		r.finds(b.url+path, "posts /feed/, comments /comments/feed/")
 	}
 }
 

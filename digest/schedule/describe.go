@@ -7,17 +7,6 @@ import (
 	"time"
 )
 
-// String gives the expression as it was written.
-func (s Schedule) String() string { return s.expr }
-
-// Zone gives the name of the schedule's zone, or "" for the zero Schedule.
-func (s Schedule) Zone() string {
-	if s.zone == nil {
-		return ""
-	}
-	return s.zone.String()
-}
-
 // Describe says when the schedule falls due: "Sunday 18:00", "every day 07:30",
 // "the 1st of every month 09:00". What has no such short form is given as the
 // expression and its zone.

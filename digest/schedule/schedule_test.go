@@ -247,19 +247,15 @@ func TestDescribe(t *testing.T) {
 		{"@hourly", "@hourly (Europe/London)"},
 	}
 	for _, test := range tests {
-		s := parse(t, test.expr, "Europe/London")
-		if got := s.Describe(); got != test.want {
+		if got := parse(t, test.expr, "Europe/London").Describe(); got != test.want {
 			t.Errorf("%q: got %q, want %q", test.expr, got, test.want)
-		}
-		if got, want := s.String(), strings.Join(strings.Fields(test.expr), " "); got != want {
-			t.Errorf("written as %q, want %q", got, want)
 		}
 	}
 }
 
 func TestZeroSchedule(t *testing.T) {
 	var s schedule.Schedule
-	if !s.Next(time.Now()).IsZero() || s.Describe() != "never" || s.Zone() != "" || !s.LastOfMonth(time.Now()) {
+	if !s.Next(time.Now()).IsZero() || s.Describe() != "never" || !s.LastOfMonth(time.Now()) {
 		t.Error("a schedule of nothing falls due")
 	}
 }

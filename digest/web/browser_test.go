@@ -106,24 +106,3 @@ func TestInABrowserTheButtonsWorkWithoutTLS(t *testing.T) {
 	b.press(`main form button[type="submit"]`, "You are subscribed")
 	s.wantState("ann@example.org", subscribers.Active)
 }
-
-func TestNoPageScrollsSideways(t *testing.T) {
-	b := newBrowser(t)
-	s := newSite(t)
-	ann := s.reader("a.reader.with.a.rather.long.address.indeed@a-rather-long-domain-name.example.org")
-	pending := s.signUp("bob@example.org")
-	s.publish()
-	for _, path := range []string{
-		"/", "/issues/", "/issues/1", "/nothing", "/confirm/" + pending, "/unsubscribe/" + ann.Token, "/preferences/" + ann.Token,
-	} {
-		for _, width := range []int64{320, 375, 700, 1280} {
-			b.do(chromedp.EmulateViewport(width, 800), chromedp.Navigate(s.http.URL+path))
-			if wide := evaluate[int64](b, `document.documentElement.scrollWidth`); wide > width {
-				t.Errorf("%s at %d px is %d px wide", path, width, wide)
-			}
-		}
-		if !evaluate[bool](b, `document.styleSheets.length === 1 && document.styleSheets[0].cssRules.length > 0`) {
-			t.Errorf("%s has no style", path)
-		}
-	}
-}

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// proxies are the networks of the reverse proxies that stand before us.
+// proxies are the networks of the trusted reverse proxies.
 type proxies []netip.Prefix
 
 func (p proxies) trust(addr netip.Addr) bool {

@@ -1,8 +1,8 @@
 package web_test
 
 import (
-	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"testing"
@@ -11,15 +11,12 @@ import (
 	"postbag/subscribers/signup"
 )
 
-// watcher notes where sign-ups come from.
-type watcher struct {
-	web.Signup
-	in *signup.SubscribeInput
-}
-
-func (w watcher) Subscribe(_ context.Context, in signup.SubscribeInput) error {
-	*w.in = in
-	return nil
+// watch notes in got where a sign-up comes from.
+func watch(real web.Signup, got *signup.SubscribeInput) web.Signup {
+	return faulty{real, func(in signup.SubscribeInput) error {
+		*got = in
+		return nil
+	}}
 }
 
 func TestWhereASignUpComesFrom(t *testing.T) {
@@ -43,7 +40,7 @@ func TestWhereASignUpComesFrom(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got signup.SubscribeInput
-			s := newSite(t, func(o *web.Options) { o.TrustedProxies, o.Signup = c.trusted, watcher{o.Signup, &got} })
+			s := newSite(t, func(o *web.Options) { o.TrustedProxies, o.Signup = c.trusted, watch(o.Signup, &got) })
 			r, err := http.NewRequestWithContext(t.Context(), "POST", "/subscribe", strings.NewReader("email=ann@example.org"))
 			if err != nil {
 				t.Fatal(err)
@@ -53,7 +50,7 @@ func TestWhereASignUpComesFrom(t *testing.T) {
 			for _, h := range c.headers {
 				r.Header.Add("X-Forwarded-For", h)
 			}
-			s.server.Handler().ServeHTTP(&discard{http.Header{}}, r)
+			s.server.Handler().ServeHTTP(httptest.NewRecorder(), r)
 			if got.RemoteIP != c.want || got.Email != "ann@example.org" {
 				t.Errorf("got %+v, want %s", got, c.want)
 			}
@@ -89,7 +86,7 @@ func TestAProxyThatNobodyNamedIsTold(t *testing.T) {
 				if c.header != "" {
 					r.Header.Set("X-Forwarded-For", c.header)
 				}
-				s.server.Handler().ServeHTTP(&discard{http.Header{}}, r)
+				s.server.Handler().ServeHTTP(httptest.NewRecorder(), r)
 			}
 			log, want := s.log.String(), 0
 			if c.warned {
@@ -105,15 +102,9 @@ func TestAProxyThatNobodyNamedIsTold(t *testing.T) {
 	}
 }
 
-type discard struct{ header http.Header }
-
-func (d *discard) Header() http.Header         { return d.header }
-func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
-func (d *discard) WriteHeader(int)             {}
-
 func TestTheProofNamesTheFormsSite(t *testing.T) {
 	var got signup.SubscribeInput
-	s := newSite(t, func(o *web.Options) { o.Signup = watcher{o.Signup, &got} })
+	s := newSite(t, func(o *web.Options) { o.Signup = watch(o.Signup, &got) })
 	for origin, want := range map[string]string{
 		"https://blog.example": "https://blog.example", "null": s.http.URL + "/", "": s.http.URL + "/",
 		"javascript://x": s.http.URL + "/", "https://" + strings.Repeat("a", 300): s.http.URL + "/",

@@ -12,17 +12,19 @@ import (
 	"postbag/subscribers/signup"
 )
 
-// faulty is a sign-up service with faults of its own.
+// faulty is a sign-up service whose sign-ups a test answers.
 type faulty struct {
 	web.Signup
-	subscribe func() error
+	subscribe func(signup.SubscribeInput) error
 }
 
-func (f faulty) Subscribe(context.Context, signup.SubscribeInput) error { return f.subscribe() }
+func (f faulty) Subscribe(_ context.Context, in signup.SubscribeInput) error { return f.subscribe(in) }
 
 func TestFaultsBecomePages(t *testing.T) {
 	var fault func() error
-	s := newSite(t, func(o *web.Options) { o.Signup = faulty{o.Signup, func() error { return fault() }} })
+	s := newSite(t, func(o *web.Options) {
+		o.Signup = faulty{o.Signup, func(signup.SubscribeInput) error { return fault() }}
+	})
 	for _, c := range []struct {
 		fault  func() error
 		status int

@@ -20,10 +20,9 @@ func (s *Server) unsubscribePage(w http.ResponseWriter, r *http.Request) {
 	s.leavePage(w, r, sub, err)
 }
 
-// unsubscribe ends a subscription: by the page's button, which gets the page
-// back, or by a mail provider, which gets a line of text. Whoever posts here
-// means it, so a body that cannot be read is no reason to go on mailing; one
-// that is too large is refused. Posting again is as good as posting once.
+// unsubscribe ends a subscription: the page's button gets a page back, a mail
+// provider a line of text. A body that cannot be read does not matter; one that is
+// too large is refused. Posting twice does no harm.
 func (s *Server) unsubscribe(w http.ResponseWriter, r *http.Request) {
 	if tooLarge(parseForm(r)) {
 		s.message(w, r, http.StatusRequestEntityTooLarge)

@@ -7,13 +7,18 @@ import (
 	"postbag/digest"
 	"postbag/digest/site"
 	"postbag/subscribers"
-	"postbag/subscribers/signup"
 	"postbag/templates"
 )
 
-// show answers with a page that was rendered whole. Pages made for one request
+// show answers with a page for one reader.
+func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, p templates.ReaderPage) {
+	page, err := s.templates.Page(s.site(r.Context()), p)
+	s.page(w, r, status, page, err)
+}
+
+// page answers with a page that was rendered whole. Pages made for one request
 // are not kept.
-func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, page []byte, err error) {
+func (s *Server) page(w http.ResponseWriter, r *http.Request, status int, page []byte, err error) {
 	if err != nil {
 		s.log.ErrorContext(r.Context(), "a page could not be rendered", "route", route(r), "error", err)
 		s.plain(w, http.StatusInternalServerError, "Something went wrong. Please try again in a few minutes.\n")
@@ -30,9 +35,7 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request, status int) {
 		s.plain(w, status, http.StatusText(status)+"\n")
 		return
 	}
-	frame := s.site(r.Context())
-	page, err := s.templates.Message(templates.MessagePage{Site: frame, Status: status})
-	s.show(w, r, status, page, err)
+	s.show(w, r, status, templates.Message(status))
 }
 
 // isProbe tells whether a monitor asks, and no reader.
@@ -51,21 +54,15 @@ func (s *Server) site(ctx context.Context) templates.Site {
 	return frame
 }
 
-// signupTaken is the one answer to every sign-up.
-func (s *Server) signupTaken(w http.ResponseWriter, r *http.Request) {
-	page, err := s.templates.Subscribed(templates.SubscribedPage{Site: s.site(r.Context())})
-	s.show(w, r, http.StatusOK, page, err)
-}
-
 // signupMistake shows the form again with what was typed and what is wrong.
 func (s *Server) signupMistake(w http.ResponseWriter, r *http.Request, mistake error) {
 	typed := cut(r.PostFormValue(templates.EmailField))
 	form := templates.Form{Email: typed, Error: templates.EmailError(typed, digest.HintOf(mistake))}
 	page, err := s.publisher.HomeForm(r.Context(), form)
-	s.show(w, r, http.StatusUnprocessableEntity, page, err)
+	s.page(w, r, http.StatusUnprocessableEntity, page, err)
 }
 
-// cut keeps a form from being filled with more than an address can be.
+// cut shortens what was typed to the length of the longest address.
 func cut(typed string) string {
 	const most = 254
 	if r := []rune(typed); len(r) > most {
@@ -74,39 +71,14 @@ func cut(typed string) string {
 	return typed
 }
 
-func (s *Server) confirmAsk(w http.ResponseWriter, r *http.Request, c signup.Confirmation) {
-	frame := s.site(r.Context())
-	page, err := s.templates.Confirm(templates.ConfirmPage{
-		Site: frame, Email: subscribers.Mask(c.Email), Action: s.at.Path(site.Confirm, r.PathValue("token")),
-	})
-	s.show(w, r, http.StatusOK, page, err)
-}
-
-// confirmUsed meets who opens a link again that did its work.
-func (s *Server) confirmUsed(w http.ResponseWriter, r *http.Request) {
-	page, err := s.templates.Message(templates.MessagePage{
-		Site: s.site(r.Context()), Status: http.StatusOK, Title: "You confirmed this already",
-		Text: "The link has done its work. Every email has links to change how often it comes, and to leave.",
-	})
-	s.show(w, r, http.StatusOK, page, err)
-}
-
-// confirmExpired offers the form to whose link ran out.
-func (s *Server) confirmExpired(w http.ResponseWriter, r *http.Request) {
-	page, err := s.templates.ConfirmExpired(templates.ConfirmExpiredPage{Site: s.site(r.Context())})
-	s.show(w, r, http.StatusGone, page, err)
-}
-
 // confirmDone says that the subscription is confirmed. A link that was used
 // before its reader left does not bring the reader back: it has run out.
 func (s *Server) confirmDone(w http.ResponseWriter, r *http.Request, sub subscribers.Subscriber) {
 	if sub.State != subscribers.Active {
-		s.confirmExpired(w, r)
+		s.show(w, r, http.StatusGone, templates.ConfirmExpiredPage{})
 		return
 	}
-	frame := s.site(r.Context())
-	page, err := s.templates.Confirmed(templates.ConfirmedPage{Site: frame, Preferences: s.at.Path(site.Preferences, sub.Token)})
-	s.show(w, r, http.StatusOK, page, err)
+	s.show(w, r, http.StatusOK, templates.ConfirmedPage{Preferences: s.at.Path(site.Preferences, sub.Token)})
 }
 
 // leavePage shows where a subscriber stands on the way out.
@@ -115,22 +87,17 @@ func (s *Server) leavePage(w http.ResponseWriter, r *http.Request, sub subscribe
 		s.fail(w, r, err)
 		return
 	}
-	frame := s.site(r.Context())
-	var page []byte
+	email := subscribers.Mask(sub.Email)
 	switch sub.State {
 	case subscribers.Active:
-		page, err = s.templates.Unsubscribe(templates.UnsubscribePage{
-			Site: frame, Email: subscribers.Mask(sub.Email),
-			Action: s.at.Path(site.Unsubscribe, sub.Token), Preferences: s.at.Path(site.Preferences, sub.Token),
+		s.show(w, r, http.StatusOK, templates.UnsubscribePage{
+			Email: email, Action: s.at.Path(site.Unsubscribe, sub.Token), Preferences: s.at.Path(site.Preferences, sub.Token),
 		})
 	case subscribers.Unsubscribed:
-		page, err = s.templates.Unsubscribed(templates.UnsubscribedPage{
-			Site: frame, Email: subscribers.Mask(sub.Email), Undo: s.at.Path(site.Undo, sub.Token),
-		})
+		s.show(w, r, http.StatusOK, templates.UnsubscribedPage{Email: email, Undo: s.at.Path(site.Undo, sub.Token)})
 	default: // nothing is sent there, and nothing to be undone by the link
-		page, err = s.templates.Unsubscribed(templates.UnsubscribedPage{Site: frame, Email: subscribers.Mask(sub.Email)})
+		s.show(w, r, http.StatusOK, templates.UnsubscribedPage{Email: email})
 	}
-	s.show(w, r, http.StatusOK, page, err)
 }
 
 // returned says that an unsubscription was undone.
@@ -148,11 +115,9 @@ func (s *Server) preferencesAnswer(w http.ResponseWriter, r *http.Request, sub s
 		s.fail(w, r, err)
 		return
 	}
-	frame := s.site(r.Context())
-	page, err := s.templates.Preferences(templates.PreferencesPage{
-		Site: frame, Email: subscribers.Mask(sub.Email), Action: s.at.Path(site.Preferences, sub.Token),
+	s.show(w, r, http.StatusOK, templates.PreferencesPage{
+		Email: subscribers.Mask(sub.Email), Action: s.at.Path(site.Preferences, sub.Token),
 		Frequency: sub.Frequency, Subscribed: sub.State == subscribers.Active,
 		Saved: saved, Unsubscribe: s.at.Path(site.Unsubscribe, sub.Token),
 	})
-	s.show(w, r, http.StatusOK, page, err)
 }

@@ -1,23 +1,14 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
 	"postbag/digest/site"
 )
 
-func (s *Server) home(w http.ResponseWriter, r *http.Request) {
-	doc, err := s.publisher.Home(r.Context())
-	s.document(w, r, doc, err)
-}
-
-func (s *Server) archive(w http.ResponseWriter, r *http.Request) {
-	doc, err := s.publisher.Archive(r.Context())
-	s.document(w, r, doc, err)
-}
-
-// toArchive serves who left the slash out.
+// toArchive redirects from the address without its slash.
 func (s *Server) toArchive(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, s.at.Path(site.Archive), http.StatusMovedPermanently)
 }
@@ -31,20 +22,17 @@ func (s *Server) issue(w http.ResponseWriter, r *http.Request) {
 		s.message(w, r, http.StatusNotFound)
 		return
 	}
-	doc, err := s.publisher.IssuePage(r.Context(), number)
-	s.document(w, r, doc, err)
+	s.published(func(ctx context.Context) (http.Handler, error) { return s.publisher.IssuePage(ctx, number) })(w, r)
 }
 
-func (s *Server) feedAtom(w http.ResponseWriter, r *http.Request) {
-	doc, err := s.publisher.FeedAtom(r.Context())
-	s.document(w, r, doc, err)
-}
-
-// document answers with what package publish made, validators included.
-func (s *Server) document(w http.ResponseWriter, r *http.Request, doc http.Handler, err error) {
-	if err != nil {
-		s.fail(w, r, err)
-		return
+// published answers with what package publish made, validators included.
+func (s *Server) published(find func(context.Context) (http.Handler, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		doc, err := find(r.Context())
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		doc.ServeHTTP(w, r)
 	}
-	doc.ServeHTTP(w, r)
 }

@@ -64,7 +64,7 @@ func (s *site) publish() {
 	if err := s.db.MoveIssue(ctx, storetest.Tester, issue.ID, digest.Published, now); err != nil {
 		s.t.Fatal(err)
 	}
-	s.clock.pass(time.Second) // so that the publisher looks again
+	s.clock.Move(time.Second) // so that the publisher looks again
 }
 
 func TestAnIssueIsReadOnPagesAndInTheFeed(t *testing.T) {

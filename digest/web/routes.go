@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -15,11 +16,11 @@ func (s *Server) routes() map[string]http.HandlerFunc {
 	get := func(p site.Page) string { return "GET " + p.Pattern() }
 	post := func(p site.Page) string { return "POST " + p.Pattern() }
 	return map[string]http.HandlerFunc{
-		get(site.Home): s.home,
+		get(site.Home): s.published(s.publisher.Home),
 		"GET " + strings.TrimSuffix(string(site.Archive), "/"): s.toArchive,
-		get(site.Archive): s.archive,
+		get(site.Archive): s.published(s.publisher.Archive),
 		get(site.Issue):   s.issue,
-		get(site.Feed):    s.feedAtom,
+		get(site.Feed):    s.published(s.publisher.FeedAtom),
 
 		get(site.Subscribe):    s.toForm,
 		post(site.Subscribe):   s.subscribe,
@@ -107,21 +108,17 @@ func (f *refusal) Header() http.Header         { return f.header }
 func (f *refusal) Write(p []byte) (int, error) { return len(p), nil }
 func (f *refusal) WriteHeader(status int)      { f.status = status }
 
-// statusOf is the one map from kinds of error to HTTP statuses.
+// statuses are the HTTP statuses of the kinds of error.
+var statuses = map[digest.Kind]int{
+	digest.Invalid:     http.StatusUnprocessableEntity,
+	digest.NotFound:    http.StatusNotFound,
+	digest.Conflict:    http.StatusConflict,
+	digest.Unavailable: http.StatusServiceUnavailable,
+	digest.Forbidden:   http.StatusForbidden,
+}
+
 func statusOf(err error) int {
-	switch digest.KindOf(err) {
-	case digest.Invalid:
-		return http.StatusUnprocessableEntity
-	case digest.NotFound:
-		return http.StatusNotFound
-	case digest.Conflict:
-		return http.StatusConflict
-	case digest.Unavailable:
-		return http.StatusServiceUnavailable
-	case digest.Forbidden:
-		return http.StatusForbidden
-	}
-	return http.StatusInternalServerError
+	return cmp.Or(statuses[digest.KindOf(err)], http.StatusInternalServerError)
 }
 
 // fail answers with an error's page and logs what is our fault. Its text stays

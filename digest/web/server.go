@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -81,9 +80,6 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		publisher: o.Publisher, signup: o.Signup, templates: o.Templates, clock: o.Clock,
 		at: site.Site{Base: strings.TrimRight(o.BaseURL, "/")}, isReady: o.Ready, proxies: o.TrustedProxies, log: o.Log,
-	}
-	if o.Publisher == nil || o.Signup == nil || o.Templates == nil || o.Clock == nil {
-		return nil, errors.New("the web server needs a publisher, a sign-up service, templates and a clock")
 	}
 	if s.isReady == nil {
 		s.isReady = func(context.Context) error { return nil }

@@ -3,7 +3,6 @@ package web_test
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"io"
 	"log/slog"
 	"net"
@@ -16,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"postbag/digest/digesttest"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 	"postbag/digest/web"
@@ -27,26 +27,6 @@ import (
 )
 
 func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
-
-// clock is set by hand.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) Sleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
 
 // buffer is a log that requests may write to at once.
 type buffer struct {
@@ -70,7 +50,7 @@ func (b *buffer) String() string {
 type site struct {
 	t      *testing.T
 	db     *store.DB
-	clock  *clock
+	clock  *digesttest.Clock
 	log    *buffer
 	server *web.Server
 	http   *httptest.Server
@@ -80,7 +60,7 @@ type site struct {
 // newSite starts a site; change may alter its options.
 func newSite(t *testing.T, change ...func(*web.Options)) *site {
 	t.Helper()
-	s := &site{t: t, clock: &clock{at: time.Date(2026, 3, 1, 18, 0, 0, 0, time.UTC)}, log: &buffer{}}
+	s := &site{t: t, clock: digesttest.NewClock(time.Date(2026, 3, 1, 18, 0, 0, 0, time.UTC)), log: &buffer{}}
 	s.db = storetest.Open(t, storetest.Database(t), s.clock)
 	set, err := templates.New()
 	if err != nil {
@@ -132,6 +112,11 @@ func (s *site) do(method, path, body string, header ...string) answer {
 func (s *site) send(r *http.Request) answer {
 	s.t.Helper()
 	resp, err := s.client.Do(r)
+	return s.read(resp, err)
+}
+
+func (s *site) read(resp *http.Response, err error) answer {
+	s.t.Helper()
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -155,15 +140,7 @@ func (s *site) raw(request string) answer {
 		s.t.Fatal(err)
 	}
 	resp, err := http.ReadResponse(bufio.NewReader(c), nil)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return answer{status: resp.StatusCode, header: resp.Header, body: string(body)}
+	return s.read(resp, err)
 }
 
 func (s *site) get(path string) answer {

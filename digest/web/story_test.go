@@ -83,7 +83,7 @@ func TestConfirmationLinksUsedTwiceLateOrAfterLeaving(t *testing.T) {
 	s.wantState("ann@example.org", subscribers.Unsubscribed)
 
 	late := s.signUp("bob@example.org")
-	s.clock.pass(7*24*time.Hour + time.Second)
+	s.clock.Move(7*24*time.Hour + time.Second)
 	for _, a := range []answer{s.get("/confirm/" + late), s.post("/confirm/" + late)} {
 		wantStatus(t, a, http.StatusGone)
 		wantText(t, a, `action="/subscribe"`)

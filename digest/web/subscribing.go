@@ -6,13 +6,14 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/site"
+	"postbag/subscribers"
 	"postbag/subscribers/signup"
 	"postbag/templates"
 )
 
-// subscribe takes a sign-up, from our page or from a form on the blog. Whatever
-// is known about the address, the answer is the same to the byte; to a machine
-// that filled the trap in, too.
+// subscribe takes a sign-up from our page or from a form on the blog. The answer is
+// the same byte for byte whatever is known about the address, and for a program that
+// filled in the trap.
 func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) {
 	if !s.readForm(w, r) {
 		return
@@ -32,10 +33,10 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	s.signupTaken(w, r)
+	s.show(w, r, http.StatusOK, templates.SubscribedPage{})
 }
 
-// toForm leads who opens the form's address to the form.
+// toForm redirects a reader who opens the form's address to the form.
 func (s *Server) toForm(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, s.at.Path(site.Home), http.StatusSeeOther)
 }
@@ -55,19 +56,19 @@ func (s *Server) formPage(r *http.Request) string {
 // confirmPage shows what a confirmation link is about, and its button.
 func (s *Server) confirmPage(w http.ResponseWriter, r *http.Request) {
 	c, err := s.signup.Confirmation(r.Context(), r.PathValue("token"))
-	if err != nil {
+	switch {
+	case err != nil:
 		s.fail(w, r, err)
-		return
+	case c.Expired(s.clock.Now()):
+		s.show(w, r, http.StatusGone, templates.ConfirmExpiredPage{})
+	case !c.UsedAt.IsZero():
+		s.show(w, r, http.StatusOK, templates.MessagePage{
+			Title: "You confirmed this already",
+			Text:  "The link has done its work. Every email has links to change how often it comes, and to leave.",
+		})
+	default:
+		s.show(w, r, http.StatusOK, templates.ConfirmPage{Email: subscribers.Mask(c.Email), Action: s.at.Path(site.Confirm, r.PathValue("token"))})
 	}
-	if c.Expired(s.clock.Now()) {
-		s.confirmExpired(w, r)
-		return
-	}
-	if !c.UsedAt.IsZero() {
-		s.confirmUsed(w, r)
-		return
-	}
-	s.confirmAsk(w, r, c)
 }
 
 // confirm is the button of that page.
@@ -78,7 +79,7 @@ func (s *Server) confirm(w http.ResponseWriter, r *http.Request) {
 	sub, err := s.signup.Confirm(r.Context(), r.PathValue("token"), s.proxies.client(r), s.at.URL(site.Confirm, ""))
 	switch {
 	case digest.KindOf(err) == digest.Conflict:
-		s.confirmExpired(w, r)
+		s.show(w, r, http.StatusGone, templates.ConfirmExpiredPage{})
 	case err != nil:
 		s.fail(w, r, err)
 	default:

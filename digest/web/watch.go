@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// reply watches an answer on its way out.
+// reply notes the status and the size of an answer.
 type reply struct {
 	http.ResponseWriter
 	status int // 0 until the header is sent

@@ -107,24 +107,32 @@ func (p *Page) remark42(host, site string) {
 	p.embed(b)
 }
 
-// element reads the attributes of an element that a service fills in.
+// elements are what services fill in, by the id of the element or, after a dot, its
+// class.
+var elements = map[string]Embed{
+	"disqus_thread":      {Name: "Disqus", Platform: digest.Disqus},
+	"isso-thread":        {Name: "Isso", Platform: digest.Isso},
+	"remark42":           {Name: "Remark42", Platform: digest.Remark42},
+	"discourse-comments": {Name: "a Discourse forum"},
+	".giscus":            {Name: "giscus"},
+	".fb-comments":       {Name: "Facebook comments"},
+}
+
+// element reads the attributes of an element that a service may fill in.
 func (p *Page) element(a map[string]string) {
-	classes := strings.Fields(strings.ToLower(a["class"]))
-	switch id := strings.ToLower(a["id"]); {
-	case a["data-disqus-shortname"] != "" && disqusShort.MatchString(a["data-disqus-shortname"]):
-		p.disqus(strings.ToLower(a["data-disqus-shortname"]))
-	case id == "disqus_thread":
-		p.embed(Embed{Name: "Disqus", Platform: digest.Disqus})
-	case id == "isso-thread":
-		p.embed(Embed{Name: "Isso", Platform: digest.Isso})
-	case id == "remark42":
-		p.embed(Embed{Name: "Remark42", Platform: digest.Remark42})
-	case slices.Contains(classes, "giscus"):
-		p.embed(Embed{Name: "giscus"})
-	case slices.Contains(classes, "fb-comments"):
-		p.embed(Embed{Name: "Facebook comments"})
-	case id == "discourse-comments":
-		p.embed(Embed{Name: "a Discourse forum"})
+	if short := a["data-disqus-shortname"]; disqusShort.MatchString(short) {
+		p.disqus(strings.ToLower(short))
+		return
+	}
+	marks := []string{strings.ToLower(a["id"])}
+	for _, class := range strings.Fields(strings.ToLower(a["class"])) {
+		marks = append(marks, "."+class)
+	}
+	for _, mark := range marks {
+		if e, ok := elements[mark]; ok {
+			p.embed(e)
+			return
+		}
 	}
 }
 

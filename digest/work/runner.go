@@ -236,27 +236,19 @@ func (s *session) wait(ctx context.Context, wakes <-chan struct{}) bool {
 	return ctx.Err() == nil
 }
 
-// Wait waits for a time of the clock, until ctx ends, or until one of up to two
-// channels tells that there is something to do.
-func Wait(ctx context.Context, clock digest.Clock, pause time.Duration, wakes ...<-chan struct{}) {
+// Wait waits for a time of the clock, until ctx ends, or until a channel tells that
+// there is something to do; a nil channel never does.
+func Wait(ctx context.Context, clock digest.Clock, pause time.Duration, wakes, freed <-chan struct{}) {
 	waiting, cancel := context.WithCancel(ctx)
 	slept := make(chan struct{})
 	go func() {
 		defer close(slept)
 		_ = clock.Sleep(waiting, pause) // it ends early when woken, which is no failure
 	}()
-	var one, other <-chan struct{} // nil: never
-	switch len(wakes) {
-	case 0:
-	case 1:
-		one = wakes[0]
-	default:
-		one, other = wakes[0], wakes[1]
-	}
 	select {
 	case <-slept:
-	case <-one:
-	case <-other:
+	case <-wakes:
+	case <-freed:
 	}
 	cancel()
 	<-slept

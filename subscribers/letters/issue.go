@@ -22,12 +22,11 @@ type Issue struct {
 
 // Issue renders an issue for a mailing. The mail of a test says that it is one.
 func (w Writer) Issue(f *digest.Frozen, of subscribers.Mailing, salt []byte, test bool) (*Issue, error) {
-	var options []templates.MailOption
+	links, render := w.links(f), w.Set.IssueMail
 	if test {
-		options = append(options, templates.AsTest)
+		render = w.Set.TestMail
 	}
-	links := w.links(f)
-	text, err := w.Set.IssueMail(f, links, options...)
+	text, err := render(f, links)
 	if err != nil {
 		return nil, err
 	}

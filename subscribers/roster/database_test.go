@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"postbag/digest/digesttest"
 	"postbag/digest/store/storetest"
 	"postbag/subscribers"
 	"postbag/subscribers/roster"
@@ -15,7 +16,7 @@ func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 
 func openDatabase(t *testing.T) *roster.Service {
 	t.Helper()
-	return roster.New(roster.Options{Store: storetest.Open(t, storetest.Database(t), still{noon}), Clock: still{noon}})
+	return roster.New(roster.Options{Store: storetest.Open(t, storetest.Database(t), digesttest.NewClock(noon)), Clock: digesttest.NewClock(noon)})
 }
 
 func TestAListMovesFromOneDatabaseToAnother(t *testing.T) {

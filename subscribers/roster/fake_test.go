@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/digesttest"
 	"postbag/subscribers"
 	"postbag/subscribers/roster"
 )
@@ -76,20 +77,12 @@ func (m *memory) SubscriberCounts(context.Context) (map[subscribers.State]int, e
 	return counts, nil
 }
 
-// still is a clock that does not move.
-type still struct{ at time.Time }
-
-func (s still) Now() time.Time                                   { return s.at }
-func (s still) Sleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }
-
-var _ digest.Clock = still{}
-
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
 func newService(t *testing.T) (*roster.Service, *memory) {
 	t.Helper()
 	m := newMemory()
-	return roster.New(roster.Options{Store: m, Clock: still{noon}}), m
+	return roster.New(roster.Options{Store: m, Clock: digesttest.NewClock(noon)}), m
 }
 
 // wantKind fails unless err is of a kind.

@@ -101,8 +101,8 @@ func (i *importRun) all(ctx context.Context) error {
 	if err := i.check(ctx); err != nil {
 		return err
 	}
-	// Who left comes first: when a list has an address twice, once as gone and
-	// once as active, it is stored as gone.
+	// People who left are stored first: an address that the list has twice, once as
+	// active, is then stored as one that left.
 	if i.gone > 0 {
 		if err := i.enrolThose(ctx, func(e Entry) bool { return left(e.Subscriber.State) }); err != nil {
 			return err
@@ -191,7 +191,7 @@ func (i *importRun) flush(ctx context.Context) error {
 	if len(i.batch) == 0 {
 		return nil
 	}
-	outcomes, err := i.enrol(ctx, i.batch, i.o.DryRun)
+	outcomes, err := i.store.Enrol(ctx, i.batch, i.o.DryRun)
 	if err != nil {
 		return err
 	}

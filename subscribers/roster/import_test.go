@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"postbag/digest"
+	"postbag/digest/digesttest"
 	"postbag/subscribers"
 	"postbag/subscribers/roster"
 )
@@ -320,7 +321,7 @@ func (counting) Enrol(_ context.Context, people []roster.Entry, _ bool) ([]roste
 
 func TestImportOfALargeListIsStreamed(t *testing.T) {
 	const rows = 200_000
-	s := roster.New(roster.Options{Store: counting{newMemory()}, Clock: still{noon}})
+	s := roster.New(roster.Options{Store: counting{newMemory()}, Clock: digesttest.NewClock(noon)})
 	n := 0
 	in := readerFunc(func(p []byte) (int, error) {
 		if n == rows {

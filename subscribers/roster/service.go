@@ -57,7 +57,7 @@ func (s *Service) Add(ctx context.Context, email, name string, o AddOptions) (En
 	entry := newEntry(addr, cleanName(name), now)
 	entry.Consent = subscribers.Consent{At: now, Page: "subscriber add", Wording: clean(o.ConsentText)}
 	entry.become(o.Confirmed, now)
-	outcomes, err := s.enrol(ctx, []Entry{entry}, false)
+	outcomes, err := s.store.Enrol(ctx, []Entry{entry}, false)
 	if err != nil {
 		return "", fmt.Errorf("add a subscriber: %w", err)
 	}
@@ -84,18 +84,6 @@ func (s *Service) Counts(ctx context.Context) (map[subscribers.State]int, error)
 		return nil, fmt.Errorf("count subscribers: %w", err)
 	}
 	return counts, nil
-}
-
-// enrol asks the store and makes sure that it answered for everybody.
-func (s *Service) enrol(ctx context.Context, people []Entry, dryRun bool) ([]Enrolled, error) {
-	outcomes, err := s.store.Enrol(ctx, people, dryRun)
-	if err != nil {
-		return nil, err
-	}
-	if len(outcomes) != len(people) {
-		return nil, fmt.Errorf("the store answered for %d of %d people", len(outcomes), len(people))
-	}
-	return outcomes, nil
 }
 
 func newEntry(addr address.Address, name string, now time.Time) Entry {

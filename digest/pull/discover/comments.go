@@ -24,7 +24,7 @@ type commentFeeds struct {
 	notices []pull.Notice
 }
 
-// note adds a sentence for whoever asked.
+// note adds a notice.
 func (t *commentFeeds) note(format string, args ...any) {
 	t.notices = append(t.notices, pull.Notice{Text: fmt.Sprintf(format, args...)})
 }

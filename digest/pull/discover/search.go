@@ -97,7 +97,7 @@ func (s *search) read(resp *pull.Response, asked string, want digest.FeedKind) (
 	return a, nil
 }
 
-// named asks for a feed that somebody says is of this kind.
+// named asks for a feed that is said to be of a kind.
 func (s *search) named(ctx context.Context, address string, want digest.FeedKind) (*answer, error) {
 	return s.feed(ctx, address, want, want)
 }

@@ -8,15 +8,16 @@ import (
 	"postbag/digest"
 )
 
-// OtherComment tells that a comment is not the stored one, though it has its id:
-// nothing else of it is the same, but that both writers may be called Anonymous. Seen
-// is when the comment was read.
+// OtherComment tells that a comment is not the stored one, though it has its id or key:
+// its text, its permalink and its time, by more than a minute, are others, and so is its
+// author or its key. Seen is when the comment was read.
 func OtherComment(c, stored digest.Comment, seen time.Time) bool {
 	return !c.Gone && (c.Author != stored.Author || differ(c.Key, stored.Key)) && Apart(c.Published, stored.Published, seen, time.Minute) &&
 		differ(c.URL, stored.URL) && c.Body.Text() != stored.Body.Text()
 }
 
-// OtherPost tells so of a post.
+// OtherPost tells so of a post: its title, its text, its address and its time, by more
+// than a day, are others.
 func OtherPost(p, stored digest.Post, seen time.Time) bool {
 	return differ(p.URLKey, stored.URLKey) && UnlikePost(p, stored, seen)
 }

@@ -32,8 +32,8 @@ func (p *Importer) session(ctx context.Context, src digest.Source) (*reader.Sess
 	return s, nil
 }
 
-// importSource finds out whose an export is, and gives a source to be made when
-// it is nobody's.
+// importSource finds the source that an export belongs to; else it gives a fresh one,
+// to be stored.
 func (p *Importer) importSource(ctx context.Context, opts Options, ids []string) (src digest.Source, fresh bool, err error) {
 	if opts.Source != 0 {
 		src, err = p.Store.Source(ctx, opts.Source)

@@ -35,10 +35,9 @@ func (r *run) get(ctx context.Context, address, accept string) (*pull.Response, 
 	return resp, nil
 }
 
-// conditional tells whether an unchanged feed may say so instead of answering.
-// It may not while older pages are missing, nor when somebody wants the whole.
-// Where validators hide edits and removals the schedule asks for the whole once a
-// day.
+// conditional tells whether the request is conditional: not while older pages are
+// missing, nor when the caller wants the whole feed. Where validators hide edits and
+// removals the schedule asks for the whole once a day.
 func (r *run) conditional() bool {
 	switch {
 	case r.History, r.Force, r.Accept, !r.feed.CatchUp.IsZero():
@@ -47,8 +46,8 @@ func (r *run) conditional() bool {
 	return !(r.Traits.HidesEdits && r.scheduled && pull.DayAgo(r.feed.AskedWhole, r.Began))
 }
 
-// refused tells whether an answer says that there is nothing for us, and not that
-// we are to come again.
+// refused tells whether an answer refuses the request for good, and does not ask to
+// try again.
 func refused(err error) bool {
 	e, ok := errors.AsType[*pull.StatusError](err)
 	return ok && e.Status/100 == 4 && e.Status != http.StatusRequestTimeout && e.Status != http.StatusTooManyRequests && e.RetryAfter == 0

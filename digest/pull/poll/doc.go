@@ -10,23 +10,21 @@
 // reads the comments feeds of posts whose counts differ from what is stored. Wherever
 // it is cut off, the next one goes on.
 //
-// Of a document that ends in the middle the entries are stored, and the poll has
-// failed all the same. A first page of which more than half is new, though from
-// before the last pull by over a day, waits for the editor: a blog that gave all its
-// entries new names would be stored a second time. [Options.Accept] stores it.
+// The entries of a document that ends in the middle are stored, and the poll counts as
+// failed. A first page waits for the editor if more than half of it is new and yet from
+// over a day before the last pull: a blog that gave all its entries new ids would be
+// stored a second time. [Options.Accept] stores such a page.
 //
 // # Manners
 //
-// Requests are conditional, and a feed is asked for the whole at most once a day, and
-// only where its validators hide edits. Scheduled polls are at least 15 minutes apart
-// and an hour by default: less where half of the first page would turn over
-// meanwhile, more where Cache-Control, ttl or skipHours ask for it. Failures double the
-// wait up to a day, for ever, with jitter; Retry-After is obeyed, for all
-// feeds of the host and by whichever process. A move for good is
-// believed after three polls, 410 after a day. A scheduled pull reads the comments of
-// at most 20 posts. No feed gets more than a quarter of an hour and 200 MB of a pull
-// that does not go back to the beginning.
+// Requests are conditional; where validators hide edits, a feed is asked for the whole
+// once a day. Scheduled polls are an hour apart by default, and at least 15 minutes:
+// less than an hour where half of the first page would turn over meanwhile, more where
+// Cache-Control, ttl or skipHours ask for it. Each failure doubles the wait, up to a
+// day, with jitter. Retry-After holds for all feeds of the host, in every process. A
+// permanent redirect is believed after three polls, 410 after a day. A scheduled pull
+// reads the comments of at most 20 posts. No feed gets more than a quarter of an hour
+// and 200 MB of a pull that does not go back to the beginning.
 //
-// A moment that was stored by a clock that was ahead keeps nothing waiting, see
-// [pull.Waits].
+// A moment that a clock stored which was ahead delays nothing, see [pull.Waits].
 package poll

@@ -16,11 +16,10 @@ const (
 	goneAfter = 24 * time.Hour // between two answers that a feed is gone
 )
 
-// failed stores why the poll failed and when the schedule tries again: doubling up
-// to a day, for ever, and no sooner than the host asks for. A pull by hand that
-// failed says nothing of how the schedule fares, so it only puts off the next
-// poll, and only as the host asks. The end of ctx is no failure of the feed. It
-// notes what the editor has to know.
+// failed stores why the poll failed and when the schedule tries again: after a wait that
+// doubles up to a day, and no sooner than the host asks for. A failed pull by hand puts
+// the next poll off only if the host asks for that. The end of ctx is no failure of the
+// feed. It notes what the editor has to know.
 func (r *run) failed(ctx context.Context, cause error) {
 	if errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded) {
 		return

@@ -13,10 +13,10 @@ import (
 // believedPolls is how many polls must find a feed where it says that it has moved.
 const believedPolls = 3
 
-// follow moves the feed's address after a move for good (RFC 9110, 15.4.2 and
-// 15.4.9) held for three polls at least [pull.MinInterval] apart: whoever sits between
-// for an hour must not keep the feed. A target on another host has to list
-// something that is known, and none may give up https.
+// follow changes the feed's address after a permanent redirect (RFC 9110, 15.4.2 and
+// 15.4.9) that three polls found, at least [pull.MinInterval] apart: a proxy that
+// redirects for an hour must not move the feed. A target on another host has to list
+// something that is known, and no target may give up https.
 func (r *run) follow() {
 	f := &r.feed
 	if r.moved == "" || r.moved == f.URL {

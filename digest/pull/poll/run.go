@@ -230,10 +230,10 @@ func (r *run) keepPlace(doc *feed.Document, older string) bool {
 	return true
 }
 
-// mark gives the CatchUp to store with the first of several pages. Should the
-// pull stop before the last one, the next pull must not take this page's entries
-// for the end of what is new. A mark that is there already is moved back a
-// moment: whoever left it may be at work still, and must not clear this one.
+// mark gives the CatchUp to store with the first of several pages: if the pull stops
+// before the last one, the next pull must not take this page's entries for the end of
+// what is new. An earlier mark is moved back a microsecond, so that a process that set
+// it and is still at work does not clear this one.
 func (r *run) mark() time.Time {
 	if r.storedCatchUp.IsZero() {
 		return r.known

@@ -1,5 +1,4 @@
-// Package removed finds out whether comments are still on their blogs, right before
-// readers see them. Polling marks what a feed, a list of a post's comments or
-// WordPress's REST API shows to be gone; this package asks all of them at once for
-// single comments, and at last the comments' own pages.
+// Package removed checks whether comments are still on their blogs, right before an
+// issue goes out. It asks the lists of their posts' comments, WordPress's REST API, the
+// comments' own pages, and at last the feed of all comments.
 package removed

@@ -14,9 +14,10 @@ const restAtOnce = 99
 
 // askREST asks WordPress's REST API for comments that no list has shown: a list
 // holds the newest of a post, and the pages of comments are those of their posts.
-// What the API does not give is gone, if it gives a comment that a list has just
-// shown and nothing that was not asked for, and has none when asked for it alone; else
-// it is switched off, or answers something else. It adds to shown what there is no doubt of any more.
+// A comment that the API does not give is gone, if the API gives the witness, which a
+// list has just shown, and nothing that was not asked for, and lacks the comment also
+// when asked for it alone; else the API is switched off or answers something else. It
+// adds to shown what it found out.
 func (l *checkRun) askREST(ctx context.Context, comments []digest.Comment, shown map[int64]bool) error {
 	if !l.Traits.REST || l.Witness == "" {
 		return nil

@@ -39,10 +39,7 @@ func (db *Store) Feeds(ctx context.Context, sourceID int64) (all []digest.FeedSt
 	return all, err
 }
 
-// SaveFeed stores the polling state of a feed, its address included. That and what
-// tells how far the feed was pulled is stored only when the stored CatchUp is the
-// given one, as [pull.Store] says. The error is of kind NotFound for an unknown feed,
-// and of kind Conflict when another feed has the address.
+// SaveFeed stores the polling state of a feed; see [pull.Store].
 func (db *Store) SaveFeed(ctx context.Context, feed digest.FeedState, stored time.Time) error {
 	return db.Update(ctx, "save the feed", func(t *database.Tx) error { return db.SaveFeedIn(t, feed, stored) })
 }

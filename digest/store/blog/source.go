@@ -51,14 +51,9 @@ func noSource(id int64) error {
 	return digest.Fail(digest.NotFound, "", "there is no source %d", id).Offer(digest.Act{Do: digest.ListSources})
 }
 
-// AddSource stores a source and its feeds, and fills in their ids when all of
-// it is stored; with an ID, it attaches the feeds to that source, as [pull.Store]
-// says. A source that was removed and had the same posts feed, else the same home
-// page, is taken up again: it keeps its id and what was stored of it, and takes
-// the new name and the like. The source joins the oldest series; when there is
-// none, the given one is created, and a publication that has no name, language or
-// home page yet takes the source's. A feed address that is followed already is an
-// error of kind Conflict.
+// AddSource stores a source and its feeds; see [pull.Store]. A removed source is known
+// again by the same posts feed, else by the same home page. A new source joins the
+// oldest series.
 func (db *Store) AddSource(ctx context.Context, src *digest.Source, feeds []digest.FeedState, first digest.Series) error {
 	var sourceID int64
 	ids := make([]int64, len(feeds))
@@ -190,11 +185,9 @@ func querySourceOfPosts(d database.Dialect) string {
 		GROUP BY source_id ORDER BY COUNT(*) DESC, source_id LIMIT 1`
 }
 
-// RemoveSource stops following a source. Its feeds are forgotten and it leaves
-// its series, which stays even when it was the last: no issue is offered its
-// comments any more. What was stored of it remains, for the issues that picked
-// from it, until the source is added again; a source of which nothing was stored
-// is deleted. One that is not followed is an error of kind NotFound.
+// RemoveSource stops following a source; see [pull.Store]. Its feeds are deleted and it
+// leaves its series, which stays even when it was the last: no issue is offered its
+// comments any more. A source of which nothing was stored is deleted.
 func (db *Store) RemoveSource(ctx context.Context, id int64) error {
 	return db.Update(ctx, "remove the source", func(t *database.Tx) error {
 		n, err := t.Exec(`

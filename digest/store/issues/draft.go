@@ -2,6 +2,7 @@ package issues
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
 	"time"
@@ -31,7 +32,11 @@ func (db *Store) OpenDraft(ctx context.Context, by digest.Actor, seriesID int64,
 		if issue, err = newDraft(t, seriesID, opened, slot); err != nil {
 			return err
 		}
-		rev := digest.Revision{IssueID: issue.ID, Version: issue.Version, At: opened, By: by, Did: digest.Opened, Words: "opened it"}
+		words := "opened it"
+		if len(issue.Blocks) > 0 || issue.Intro != "" {
+			words = fmt.Sprintf("opened it with what was in issue %d", issue.Number-1)
+		}
+		rev := digest.Revision{IssueID: issue.ID, Version: issue.Version, At: opened, By: by, Did: digest.Opened, Words: words}
 		if err := addRevision(t, rev); err != nil {
 			return err
 		}
@@ -178,8 +183,12 @@ func notTheDraft(t *database.Tx, issue *digest.Issue) error {
 		return err
 	}
 	if state != digest.Draft {
+		who, err := movedBy(t, issue.ID, state)
+		if err != nil {
+			return err
+		}
 		return database.Conflict("Only a draft can be changed; an approved issue can be reopened until it is published.",
-			"issue %d is %s and no draft any more", issue.Number, state)
+			"issue %d is %s and no draft any more%s", issue.Number, state, who)
 	}
 	return database.Conflict("Load it again and repeat the change.",
 		"issue %d was changed by someone else meanwhile", issue.Number)

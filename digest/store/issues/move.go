@@ -43,9 +43,9 @@ func (db *Store) MoveIssue(ctx context.Context, by digest.Actor, issueID int64, 
 			return err
 		}
 		if !from.To(to) {
-			return database.Conflict("", "the issue is %s and cannot become %s", from, to)
+			return CannotMove(t, issueID, from, to)
 		}
-		if err := db.move(t, issueID, to, at); err != nil {
+		if err := move(t, issueID, to, at); err != nil {
 			return err
 		}
 		if err := AddMove(t, by, issueID, to, at); err != nil {
@@ -58,14 +58,56 @@ func (db *Store) MoveIssue(ctx context.Context, by digest.Actor, issueID int64, 
 	})
 }
 
-func (db *Store) move(t *database.Tx, issueID int64, to digest.IssueState, at time.Time) (err error) {
+// CannotMove says that an issue does not go from its state to another, and who
+// brought it to the one that it is in.
+func CannotMove(t *database.Tx, issueID int64, from, to digest.IssueState) error {
+	number, err := t.Number(`SELECT number FROM issues WHERE id = $1`, issueID)
+	if err != nil {
+		return err
+	}
+	who, err := movedBy(t, issueID, from)
+	if err != nil {
+		return err
+	}
+	is, become := string(from), string(to)
+	if from == digest.Draft {
+		is = "a draft"
+	}
 	switch to {
 	case digest.Draft:
-		return db.reopen(t, issueID)
+		become = "reopened"
+	case digest.Sending:
+		become = "resumed"
+	}
+	return database.Conflict("", "issue %d is %s and cannot be %s%s", number, is, become, who)
+}
+
+// movedBy says who brought an issue to the state that it is in, after a colon: ""
+// when its history does not tell, as that of a draft.
+func movedBy(t *database.Tx, issueID int64, state digest.IssueState) (string, error) {
+	if state == digest.Draft {
+		return "", nil
+	}
+	did, _ := digest.Moved(state)
+	var rev digest.Revision
+	found, err := t.One([]any{&rev.By.Kind, &rev.By.Name, &rev.Words, &rev.At}, `
+		SELECT by_kind, by_name, words, at FROM revisions WHERE issue_id = $1 AND did = $2 ORDER BY id DESC LIMIT 1`, issueID, string(did))
+	if err != nil || !found {
+		return "", err
+	}
+	return ": " + rev.String(), nil
+}
+
+func move(t *database.Tx, issueID int64, to digest.IssueState, at time.Time) (err error) {
+	switch to {
+	case digest.Draft:
+		return reopen(t, issueID)
 	case digest.Published:
 		return publish(t, issueID, at)
 	case digest.Skipped:
-		_, err = t.Exec(`UPDATE issues SET state = 'skipped', version = version + 1 WHERE id = $1`, issueID)
+		// The moment that passes is the one it was to go out at, which is later than
+		// its slot when it missed that.
+		_, err = t.Exec(`UPDATE issues SET state = 'skipped', slot = COALESCE(due_at, slot), version = version + 1 WHERE id = $1`, issueID)
 	case digest.Cancelled:
 		if _, err = t.Exec(`UPDATE issues SET state = 'cancelled', asks = '', version = version + 1 WHERE id = $1`, issueID); err != nil {
 			return err
@@ -102,37 +144,58 @@ func publish(t *database.Tx, issueID int64, at time.Time) error {
 // reopen makes a draft of an approved issue again. The draft that opened when it
 // was approved gives way and its number back, as long as nothing has been put
 // into it.
-func (db *Store) reopen(t *database.Tx, issueID int64) error {
+func reopen(t *database.Tx, issueID int64) error {
 	if err := removeUntouched(t, issueID); err != nil {
+		return err
+	}
+	if err := noOtherDraft(t, issueID); err != nil {
 		return err
 	}
 	_, err := t.Exec(`
 		UPDATE issues SET state = 'draft', asks = '', overrode = '', frozen = NULL, approved_at = NULL, closed_at = NULL,
 			version = version + 1
 		WHERE id = $1`, issueID)
-	if db.Dialect.Code(err) == database.CodeUnique {
-		return database.Conflict("Take its rows out, or finish or cancel it first.", "the next draft has been worked on already")
-	}
 	return err
 }
 
-// removeUntouched deletes the draft that follows an issue if it has no rows and
-// no introduction. Nobody has seen its number, so the series counts on from it.
+// noOtherDraft refuses to reopen an issue while its series has a draft: that has
+// been worked on, or does not follow the issue.
+func noOtherDraft(t *database.Tx, issueID int64) error {
+	var number, draft int
+	found, err := t.One([]any{&number, &draft}, `
+		SELECT i.number, d.number FROM issues i JOIN issues d ON d.series_id = i.series_id AND d.state = 'draft'
+		WHERE i.id = $1`, issueID)
+	if err != nil || !found {
+		return err
+	}
+	hint := "Cancel this one instead: its comments can be picked again."
+	if draft == number+1 {
+		hint = "Take out what was put into it, or cancel this one: its comments can be picked again."
+	}
+	return database.Conflict(hint, "issue %d cannot be reopened: issue %d is the draft now", number, draft).
+		Offer(digest.Act{Do: digest.ShowIssue, Issue: draft}, digest.Act{Do: digest.CancelIssue, Issue: number})
+}
+
+// removeUntouched deletes the draft that follows an issue if it has no rows, no
+// introduction and no title of its own. Nobody has seen its number, so the series
+// counts on from it.
 func removeUntouched(t *database.Tx, issueID int64) error {
-	var draft, series int64
+	var draft int64
 	var number int
-	found, err := t.One([]any{&draft, &series, &number}, `
-		SELECT d.id, d.series_id, d.number FROM issues i
+	var title string
+	var series digest.Series
+	found, err := t.One([]any{&draft, &number, &title, &series.ID, &series.Name, &series.Title}, `
+		SELECT d.id, d.number, d.title, s.id, s.name, s.title FROM issues i
 		JOIN issues d ON d.series_id = i.series_id AND d.state = 'draft' AND d.number = i.number + 1
 		JOIN series s ON s.id = d.series_id AND s.next_number = d.number + 1
 		WHERE i.id = $1 AND d.intro = '' AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.issue_id = d.id)`, issueID)
-	if err != nil || !found {
+	if err != nil || !found || title != series.TitleOf(number) {
 		return err
 	}
 	if _, err := t.Exec(`DELETE FROM issues WHERE id = $1`, draft); err != nil {
 		return err
 	}
-	_, err = t.Exec(`UPDATE series SET next_number = $1 WHERE id = $2`, number, series)
+	_, err = t.Exec(`UPDATE series SET next_number = $1 WHERE id = $2`, number, series.ID)
 	return err
 }
 

@@ -110,7 +110,7 @@ func (db *Store) SetIssueState(ctx context.Context, by digest.Actor, issueID int
 			return err
 		}
 		if from == digest.Published || !from.To(to) {
-			return database.Conflict("", "the issue is %s and cannot become %s", from, to)
+			return issues.CannotMove(t, issueID, from, to)
 		}
 		t.Wake()
 		_, err = t.Exec(`UPDATE issues SET state = $1, pause_cause = $2, pause_detail = $3 WHERE id = $4`,

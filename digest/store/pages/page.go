@@ -11,22 +11,8 @@ import (
 	"postbag/digest/store/rules"
 )
 
-// StorePage stores a page of entries in one transaction, as [pull.Page] tells.
-// Besides:
-//
-//   - Of entries with the same GUID in one page the first counts.
-//   - A new entry's FirstSeen is Seen, or just after the moment the newest
-//     issue's window closed if Seen is not after it: a page fetched before an
-//     approval and stored after it belongs to the next window.
-//   - A known post whose announced number of comments alone differs takes the
-//     number, and does not count as changed.
-//   - GoneComments counts all that this page marked gone, new ones included. One
-//     that is no longer gone counts as changed.
-//   - Of two entries with the same Key in one page the first counts, unless they
-//     have nothing else in common.
-//   - A comment that is found by its Key, or a post by its keys, is not the same
-//     when nothing else of it is either, as where a GUID is used again.
-//   - Of a comment's earlier texts the newest 50 are kept.
+// StorePage stores a page of entries in one transaction; see [pull.Page]. Of a comment's
+// earlier texts the newest [blog.MaxVersions] are kept.
 func (db *Store) StorePage(ctx context.Context, page pull.Page) (stored pull.Stored, err error) {
 	err = db.Update(ctx, "store the page", func(t *database.Tx) error {
 		if err := lockForPage(t, page.SourceID); err != nil {

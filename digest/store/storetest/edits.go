@@ -29,8 +29,7 @@ var editTests = []test{
 			{Replaced: after(2 * time.Hour), Author: "Mona", Words: 2, Body: digest.Plain("other words")},
 			{Replaced: after(time.Hour), Author: "Anonymous", Words: 2, Body: digest.Plain("words h1")},
 		})
-		_, err := b.CommentVersions(b.ctx(), 99)
-		b.wantKind(err, digest.NotFound)
+		b.wantKind(errOf(b.CommentVersions(b.ctx(), 99)), digest.NotFound)
 	}},
 	{"of very many earlier texts the newest are kept", func(b *bench) {
 		src, _ := b.source("nightbus")

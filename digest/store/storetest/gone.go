@@ -55,8 +55,7 @@ var goneTests = []test{
 			b.indexAll(0)
 			b.equal("found again", b.found("words h1", digest.SearchFilter{}), []string{"c1"})
 		}
-		_, err := b.MarkGone(b.ctx(), []int64{1}, "hearsay", "")
-		b.wantKind(err, digest.Invalid)
+		b.wantKind(errOf(b.MarkGone(b.ctx(), []int64{1}, "hearsay", "")), digest.Invalid)
 		b.equal("it is there", b.comments()["c1"].Gone, false)
 	}},
 	{"a marker tells more than other signs", func(b *bench) {
@@ -101,8 +100,7 @@ var goneTests = []test{
 		b.equal("live", len(must(b.LiveComments(b.ctx(), src.ID, 0, after(2*time.Hour)))), 3+2)
 		b.equal("left", len(must(b.Comments(b.ctx(), digest.CommentFilter{State: digest.CommentNew}))), 3+2)
 		b.must(b.RemoveSource(b.ctx(), src.ID))
-		_, err := b.MarkAbsent(b.ctx(), src.ID, post, nil, after(2*time.Hour))
-		b.wantKind(err, digest.NotFound)
+		b.wantKind(errOf(b.MarkAbsent(b.ctx(), src.ID, post, nil, after(2*time.Hour))), digest.NotFound)
 	}},
 	{"an issue that is approved sees what is gone since", func(b *bench) {
 		src, _ := b.source("nightbus")

@@ -45,14 +45,11 @@ var ledgerTests = []test{
 		b.source("nightbus")
 		issue := b.draft(start)
 		m := subscribers.Mailing{IssueID: issue.ID, Begun: now, Domain: "news.example"}
-		_, err := b.Begin(b.ctx(), m, false)
-		b.wantKind(err, digest.Conflict)
+		b.wantKind(errOf(b.Begin(b.ctx(), m, false)), digest.Conflict)
 		b.approve(&issue, start)
-		_, err = b.Begin(b.ctx(), m, false)
-		b.wantKind(err, digest.Conflict)
+		b.wantKind(errOf(b.Begin(b.ctx(), m, false)), digest.Conflict)
 		m.IssueID = 99
-		_, err = b.Begin(b.ctx(), m, false)
-		b.wantKind(err, digest.NotFound)
+		b.wantKind(errOf(b.Begin(b.ctx(), m, false)), digest.NotFound)
 	}},
 	{"a claim carries what a message needs and counts the attempt", func(b *bench) {
 		issue := b.sending(1)
@@ -277,8 +274,7 @@ var ledgerTests = []test{
 		b.equal("held", must(b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: subscribers.HoldUncertain, Retry: now, Now: now})), 4)
 		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Uncertain: 4})
 		b.equal("nothing due", len(b.exchange(issue, 5, now.Add(time.Hour))), 0)
-		_, err := b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: "guess", Retry: now, Now: now})
-		b.wantKind(err, digest.Invalid)
+		b.wantKind(errOf(b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: "guess", Retry: now, Now: now})), digest.Invalid)
 	}},
 	{"an answer that comes after the lock was lost still counts", func(b *bench) {
 		issue := b.sending(3)

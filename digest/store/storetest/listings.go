@@ -51,8 +51,7 @@ var listingTests = []test{
 		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: all["picked"].ID}, {Kind: digest.PickBlock, CommentID: all["gone"].ID}}
 		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		b.indexAll(0)
-		_, err := b.Comments(b.ctx(), digest.CommentFilter{Text: "%"})
-		b.wantKind(err, digest.Invalid)
+		b.wantKind(errOf(b.Comments(b.ctx(), digest.CommentFilter{Text: "%"})), digest.Invalid)
 		for _, c := range []struct {
 			filter digest.CommentFilter
 			want   []string

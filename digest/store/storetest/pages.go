@@ -29,8 +29,7 @@ var pageTests = []test{
 		b.equal("the comment", stored, digest.ListedComment{Comment: c, State: digest.CommentNew,
 			PostTitle: p.Title, PostURL: p.URL, PostGUID: p.GUID})
 		b.equal("the comment alone", must(b.Comment(b.ctx(), c.ID)), stored)
-		_, err := b.Comment(b.ctx(), 99)
-		b.wantKind(err, digest.NotFound)
+		b.wantKind(errOf(b.Comment(b.ctx(), 99)), digest.NotFound)
 	}},
 	{"the same page again stores nothing, and knows its entries", func(b *bench) {
 		src, _ := b.source("nightbus")

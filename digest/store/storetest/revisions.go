@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"time"
 
 	"postbag/digest"
@@ -70,6 +71,7 @@ var revisionTests = []test{
 		next := b.draft(after(time.Hour))
 		b.equal("the rows", next.Blocks, issue.Blocks)
 		b.equal("the introduction", next.Intro, "Hello")
+		b.equal("where it comes from", b.history(next)[0].Words, fmt.Sprintf("opened it with what was in issue %d", issue.Number))
 		b.equal("the draft", must(b.Issue(b.ctx(), next.SeriesID, next.Number)), next)
 		b.move(next, digest.Cancelled, after(2*time.Hour))
 		b.equal("after a cancelled one", len(b.draft(after(2*time.Hour)).Blocks), 0)

@@ -222,8 +222,7 @@ var searchTests = []test{
 			}
 			b.equal(c.text, got, c.want)
 		}
-		_, err := b.Comments(b.ctx(), digest.CommentFilter{Text: `"bus`})
-		b.wantKind(err, digest.Invalid)
+		b.wantKind(errOf(b.Comments(b.ctx(), digest.CommentFilter{Text: `"bus`})), digest.Invalid)
 	}},
 	{"a search is limited by source, time and number", func(b *bench) {
 		b.babel()

@@ -103,12 +103,10 @@ var settingsTests = []test{
 
 		b.must(b.RemoveSource(b.ctx(), src.ID))
 		b.wantKind(b.RemoveSource(b.ctx(), src.ID), digest.NotFound)
-		_, err := b.Source(b.ctx(), src.ID)
-		b.wantKind(err, digest.NotFound)
+		b.wantKind(errOf(b.Source(b.ctx(), src.ID)), digest.NotFound)
 		b.equal("followed", len(must(b.Sources(b.ctx()))), 0)
 		b.wantKind(b.SaveFeed(b.ctx(), feeds[0], time.Time{}), digest.NotFound)
-		_, err = b.StorePage(b.ctx(), pull.Page{SourceID: src.ID, Seen: start, Comments: []digest.Comment{aComment("c2", "p1", "", start, "h")}})
-		b.wantKind(err, digest.NotFound)
+		b.wantKind(errOf(b.StorePage(b.ctx(), pull.Page{SourceID: src.ID, Seen: start, Comments: []digest.Comment{aComment("c2", "p1", "", start, "h")}})), digest.NotFound)
 		b.equal("the series", b.series().NextNumber, 2)
 		b.equal("the comments", b.comments(), stored)
 		b.equal("offered", len(b.candidates(desk.CandidateQuery{Since: start})), 0)
@@ -147,8 +145,7 @@ var settingsTests = []test{
 		again := src
 		again.ID = 0
 		b.wantKind(b.AddSource(b.ctx(), &again, taken, firstSeries), digest.Conflict)
-		_, err := b.Source(b.ctx(), src.ID)
-		b.wantKind(err, digest.NotFound)
+		b.wantKind(errOf(b.Source(b.ctx(), src.ID)), digest.NotFound)
 	}},
 	{"a tag authority is minted once, and the salt never changes", func(b *bench) {
 		before := must(b.Publication(b.ctx()))

@@ -53,8 +53,7 @@ var sourceTests = []test{
 		b.equal("the source", must(b.Source(b.ctx(), src.ID)), src)
 		src.ID = 99
 		b.wantKind(b.SaveSource(b.ctx(), src), digest.NotFound)
-		_, err := b.Source(b.ctx(), src.ID)
-		b.wantKind(err, digest.NotFound)
+		b.wantKind(errOf(b.Source(b.ctx(), src.ID)), digest.NotFound)
 	}},
 	{"feeds are attached to a source that has none of their kind", func(b *bench) {
 		src := digest.Source{Name: "export", URL: "https://export.example/", Platform: digest.Disqus, AddedAt: start}

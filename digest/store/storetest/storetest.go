@@ -119,6 +119,9 @@ func must[T any](value T, err error) T {
 	return value
 }
 
+// errOf gives the error of what must not work.
+func errOf[T any](_ T, err error) error { return err }
+
 // failed fails the test with the error that ended it, and tells where.
 func (b *bench) failed() {
 	switch fault := recover().(type) {

@@ -80,7 +80,7 @@ type exporter struct {
 func (e *exporter) follow(tables []storedTable, progress func(done, total int64)) error {
 	total := int64(0)
 	for _, table := range tables {
-		n, err := size(e.t, table.Name)
+		n, err := e.t.Number(`SELECT COUNT(*) FROM ` + quoted(table.Name))
 		if err != nil {
 			return err
 		}

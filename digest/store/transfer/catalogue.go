@@ -159,11 +159,6 @@ func columnList(table backup.Table) string {
 	return strings.Join(names, ", ")
 }
 
-// size gives the number of a table's rows.
-func size(t *database.Tx, table string) (int64, error) {
-	return t.Number(`SELECT COUNT(*) FROM ` + quoted(table))
-}
-
 // begin prepares a transaction that lasts.
 func begin(t *database.Tx) error {
 	for _, statement := range dialectOf(t.Dialect).begin {

@@ -95,15 +95,9 @@ func isFree(db *database.DB, ctx context.Context, known int) error {
 
 // build fills a new file. Nobody reads it before it is complete, so that it needs
 // no journal; it is made durable once, when it is put into its place.
-func (r *restorer) build(ctx context.Context, db *database.DB, part string) (err error) {
-	q := url.Values{}
-	q.Set("_journal_mode", "OFF")
-	q.Set("_synchronous", "OFF")
-	q.Set("_dqs", "0")
-	q.Set("_error_rc", "1")
-	q.Set("_txlock", "exclusive")
-	q.Add("_pragma", "locking_mode(EXCLUSIVE)")
-	q.Add("_pragma", "cache_size(-32768)")
+func (r *restorer) build(ctx context.Context, db *database.DB, part string) error {
+	q := url.Values{"_journal_mode": {"OFF"}, "_synchronous": {"OFF"}, "_dqs": {"0"}, "_error_rc": {"1"}, "_txlock": {"exclusive"},
+		"_pragma": {"locking_mode(EXCLUSIVE)", "cache_size(-32768)"}}
 	f, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
@@ -111,7 +105,14 @@ func (r *restorer) build(ctx context.Context, db *database.DB, part string) (err
 	if err := f.Close(); err != nil {
 		return err
 	}
-	pool, err := sql.Open("sqlite", database.SqliteURI(part, q))
+	return onConn(ctx, database.SqliteURI(part, q), func(conn *sql.Conn) error {
+		return within(db, ctx, conn, func(t *database.Tx) error { return r.fill(t, conn, 0) })
+	})
+}
+
+// onConn works on one connection to an SQLite file.
+func onConn(ctx context.Context, source string, do func(*sql.Conn) error) (err error) {
+	pool, err := sql.Open("sqlite", source)
 	if err != nil {
 		return err
 	}
@@ -120,8 +121,8 @@ func (r *restorer) build(ctx context.Context, db *database.DB, part string) (err
 	if err != nil {
 		return err
 	}
-	err = within(db, ctx, conn, func(t *database.Tx) error { return r.fill(t, conn, 0) })
-	return database.First(err, conn.Close())
+	defer func() { err = database.First(err, conn.Close()) }()
+	return do(conn)
 }
 
 // putInPlace gives a file a name that nobody has yet.
@@ -135,37 +136,32 @@ func putInPlace(from, to string) error {
 
 // overwrite copies a file over an existing empty database, in one transaction of
 // SQLite's own, so that others who have it open see all of it or nothing.
-func (r *restorer) overwrite(ctx context.Context, db *database.DB, part string) (err error) {
-	pool, err := sql.Open("sqlite", database.SqliteSource(part, db.Busy, true))
-	if err != nil {
-		return err
-	}
-	defer func() { err = database.First(err, pool.Close()) }()
-	conn, err := pool.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = database.First(err, conn.Close()) }()
-	return conn.Raw(func(driver any) error {
-		source, ok := driver.(interface {
-			NewBackup(to string) (*sqlite.Backup, error)
-		})
-		if !ok {
-			return fmt.Errorf("the driver is %T, which copies no database", driver)
-		}
-		// Opening it for writing turns a new file to WAL, where reading goes on
-		// beside a writer.
-		pages, err := source.NewBackup(database.SqliteSource(db.File, db.Busy, false))
-		if err != nil {
-			return err
-		}
-		_, err = pages.Step(0) // from here on nobody else writes
-		if err == nil {
-			err = isFree(db, ctx, len(r.steps))
-		}
-		if err == nil {
-			_, err = pages.Step(-1)
-		}
-		return database.First(err, pages.Finish())
+func (r *restorer) overwrite(ctx context.Context, db *database.DB, part string) error {
+	return onConn(ctx, database.SqliteSource(part, db.Busy, true), func(conn *sql.Conn) error {
+		return conn.Raw(func(driver any) error { return r.copyPages(ctx, db, driver) })
 	})
+}
+
+// copyPages copies a file, which the driver reads, over the database.
+func (r *restorer) copyPages(ctx context.Context, db *database.DB, driver any) error {
+	source, ok := driver.(interface {
+		NewBackup(to string) (*sqlite.Backup, error)
+	})
+	if !ok {
+		return fmt.Errorf("the driver is %T, which copies no database", driver)
+	}
+	// Opening it for writing turns a new file to WAL, where reading goes on
+	// beside a writer.
+	pages, err := source.NewBackup(database.SqliteSource(db.File, db.Busy, false))
+	if err != nil {
+		return err
+	}
+	_, err = pages.Step(0) // from here on nobody else writes
+	if err == nil {
+		err = isFree(db, ctx, len(r.steps))
+	}
+	if err == nil {
+		_, err = pages.Step(-1)
+	}
+	return database.First(err, pages.Finish())
 }
