@@ -5,14 +5,13 @@ package digest
 // command, a page shows a button or a link. Only the fields that the act needs
 // are set.
 type Act struct {
-	Do      Deed
-	Series  string  // a slug; "" where there is only one series
-	Issue   int     // a number; 0 for the present draft
-	Rows    []int   // rows of that issue, counted from 1
-	Blocks  []int64 // their ids
-	Source  int64   // an id
-	Comment int64   // an id
-	Name    string  // of a duty, or the address of a page or feed
+	Do     Deed
+	Series string  // a slug; "" where there is only one series
+	Issue  int     // a number; 0 for the present draft
+	Rows   []int   // rows of that issue, counted from 1
+	Blocks []int64 // their ids
+	Source int64   // an id
+	Name   string  // of a duty, or the address of a page or feed
 	// Posts and Comments are addresses of a source's feeds; "ADDRESS" stands for one
 	// that the person has to know.
 	Posts, Comments string

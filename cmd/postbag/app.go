@@ -2,8 +2,8 @@ package main
 
 import "context"
 
-// known refuses the id of a source that there is not, where a listing of it holds
-// nothing; a source that is no longer followed may still have posts and comments.
+// known refuses the id of a source that does not exist, where a listing of it is
+// empty; a source that is no longer followed may still have posts and comments.
 func (a *app) known(ctx context.Context, source int64, found int) error {
 	if source == 0 || found > 0 {
 		return nil
@@ -12,8 +12,8 @@ func (a *app) known(ctx context.Context, source int64, found int) error {
 	return err
 }
 
-// with runs f with the database open. One that is not there yet is refused, for
-// its name is most likely wrong: what lists, shows or changes has nothing to do in it.
+// with runs f with the database open. One that does not exist yet is refused: its
+// name is most likely wrong.
 func (p *Program) with(ctx context.Context, s *Settings, f func(*app) error) error {
 	return p.run(ctx, s, true, f)
 }

@@ -52,8 +52,7 @@ func (c demoCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	defer stop()
 
 	d := &demo{p: p, dir: dir, quiet: c.Check, blog: sampleblog.New(p.Clock.Now())}
-	blogDone, err := d.serveBlog(ctx)
-	if err != nil {
+	if err := d.serveBlog(ctx); err != nil {
 		return err
 	}
 	if d.web, err = demoListener(s.Listen, c.Check); err != nil {
@@ -78,7 +77,7 @@ func (c demoCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if serveErr := ignoreCancel(<-served); serveErr != nil {
 		err = serveErr // the cause of whatever else went wrong
 	}
-	return errors.Join(err, <-blogDone)
+	return err
 }
 
 // ignoreCancel makes of the end of a program that was told to stop a good one.
@@ -124,37 +123,29 @@ func demoListener(listen string, check bool) (net.Listener, error) {
 }
 
 // serveBlog serves the invented blog on loopback until ctx ends.
-func (d *demo) serveBlog(ctx context.Context) (<-chan error, error) {
+func (d *demo) serveBlog(ctx context.Context) error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, digest.Fail(digest.Unavailable, "The demo needs loopback.", "the sample blog cannot listen: %w", err)
+		return digest.Fail(digest.Unavailable, "The demo needs loopback.", "the sample blog cannot listen: %w", err)
 	}
 	d.at = "http://" + l.Addr().String() + "/"
 	server := &http.Server{Handler: d.blog, ReadHeaderTimeout: 5 * time.Second}
-	done := make(chan error, 1)
-	go func() {
-		stopped := context.AfterFunc(ctx, func() { server.Close() })
-		defer stopped()
-		err := server.Serve(l)
-		if errors.Is(err, http.ErrServerClosed) {
-			err = nil
-		}
-		done <- err
-	}()
-	return done, nil
+	context.AfterFunc(ctx, func() { server.Close() })
+	go server.Serve(l) // a blog that cannot be served is told by the first pull
+	return nil
 }
 
-// base is where the demo's pages are.
-func (d *demo) base() string { return "http://" + d.web.Addr().String() }
+// site is where the demo's pages are.
+func (d *demo) site() site.Site { return site.Site{Base: "http://" + d.web.Addr().String()} }
 
-func (d *demo) site() site.Site { return site.Site{Base: d.base()} }
+func (d *demo) outbox() string { return filepath.Join(d.dir, "outbox") }
 
 // command is one more run of the program, on the demo's database.
 func (d *demo) command(args ...string) *Program {
 	flags := []string{
 		"--db", filepath.Join(d.dir, "postbag.db"),
-		"--smtp", "outbox:" + filepath.Join(d.dir, "outbox"),
-		"--base-url", d.base(), "--reply-to", "editor@nightbus.example",
+		"--smtp", "outbox:" + d.outbox(),
+		"--base-url", d.site().Base, "--reply-to", "editor@nightbus.example",
 		"--fetch-allow", strings.TrimSuffix(strings.TrimPrefix(d.at, "http://"), "/"),
 		"--log-level", "warn",
 	}
@@ -186,34 +177,31 @@ func (d *demo) run(ctx context.Context, args ...string) error {
 
 // wait waits until the pages answer.
 func (d *demo) wait(ctx context.Context) error {
-	const most = 30 * time.Second
-	ctx, cancel := context.WithTimeout(ctx, most)
-	defer cancel()
-	for {
-		response, err := d.get(ctx, site.Ready)
-		if err == nil && response.StatusCode == http.StatusOK {
-			return nil
-		}
-		if err := sleepReal(ctx, 20*time.Millisecond); err != nil {
-			if errors.Is(err, context.Canceled) {
-				return err
-			}
-			return digest.Fail(digest.Unavailable, "Look at the log above.", "the pages did not come up within %s", most)
-		}
-	}
+	return until(ctx, "the pages come up", func() (bool, error) {
+		answer, err := d.get(ctx, site.Ready)
+		return err == nil && answer.status == http.StatusOK, nil
+	})
 }
 
-// sleepReal waits by the machine's clock, whatever the program's clock does.
-func sleepReal(ctx context.Context, d time.Duration) error {
-	return digest.SystemClock{}.Sleep(ctx, d)
+// until waits until something holds, by the machine's clock.
+func until(ctx context.Context, what string, holds func() (bool, error)) error {
+	const every, most = 20 * time.Millisecond, 30 * time.Second
+	for began := time.Now(); ; {
+		if ok, err := holds(); ok || err != nil {
+			return err
+		}
+		if time.Since(began) > most {
+			return digest.Fail(digest.Unavailable, "Look at the log above.", "after %s it is not so that %s", most, what)
+		}
+		if err := (digest.SystemClock{}).Sleep(ctx, every); err != nil {
+			return err
+		}
+	}
 }
 
 // job is the main job, from the blog's address to the readers' mail.
 func (d *demo) job(ctx context.Context) error {
-	if err := d.run(ctx, "source", "add", d.at); err != nil {
-		return err
-	}
-	if err := d.run(ctx, "pull"); err != nil {
+	if err := d.runAll(ctx, [][]string{{"source", "add", d.at}, {"pull"}}); err != nil {
 		return err
 	}
 	for _, email := range demoReaders {
@@ -222,7 +210,7 @@ func (d *demo) job(ctx context.Context) error {
 			return fmt.Errorf("sign up %s: %w", email, err)
 		}
 	}
-	steps := [][]string{
+	return d.runAll(ctx, [][]string{
 		{"subscriber", "list"},
 		{"issue", "draft"},
 		{"issue", "pick", "--suggested"},
@@ -230,9 +218,12 @@ func (d *demo) job(ctx context.Context) error {
 		{"issue", "approve", "1"},
 		{"issue", "publish", "1"},
 		{"issue", "send", "1"},
-	}
-	for _, step := range steps {
-		if err := d.run(ctx, step...); err != nil {
+	})
+}
+
+func (d *demo) runAll(ctx context.Context, commands [][]string) error {
+	for _, args := range commands {
+		if err := d.run(ctx, args...); err != nil {
 			return err
 		}
 	}
@@ -249,6 +240,5 @@ Look at:
   %-35s the feed
   %-35s the mails, as files that any mail program opens
 Stop with Ctrl-C.
-`, d.at, d.blog.Stats().Comments, d.blog.Stats().Posts, d.site().URL(site.Home), d.site().URL(site.Issue, 1), d.site().URL(site.Feed),
-		filepath.Join(d.dir, "outbox"))
+`, d.at, d.blog.Stats().Comments, d.blog.Stats().Posts, d.site().URL(site.Home), d.site().URL(site.Issue, 1), d.site().URL(site.Feed), d.outbox())
 }

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -17,15 +15,13 @@ import (
 	"postbag/digest/site"
 )
 
+// demoTitle is the title of the demo's issue.
+const demoTitle = "Pick of the Week 1"
+
 // checks is the summary table of a demo that verifies itself.
 type checks struct {
-	rows   []checkRow
-	failed int
-}
-
-type checkRow struct {
-	what, want, got string
-	ok              bool
+	table          *tabwriter.Writer
+	passed, failed int
 }
 
 // same records a comparison.
@@ -37,15 +33,20 @@ func (c *checks) same(what string, want, got any) {
 func (c *checks) that(what string, ok bool, got any) { c.add(what, "yes", fmt.Sprint(got), ok) }
 
 func (c *checks) add(what, want, got string, ok bool) {
-	c.rows = append(c.rows, checkRow{what, want, got, ok})
-	if !ok {
+	verdict := "ok"
+	if ok {
+		c.passed++
+	} else {
 		c.failed++
+		verdict = "WRONG"
 	}
+	fmt.Fprintf(c.table, "%s\t%s\t%s\t%s\n", what, want, cell(got, 60), verdict)
 }
 
 // check verifies every product of the job and prints what it found.
 func (d *demo) check(ctx context.Context) error {
-	var c checks
+	c := checks{table: tabwriter.NewWriter(d.p.Stdout, 0, 4, 2, ' ', 0)}
+	fmt.Fprintln(c.table, "\nCHECK\tEXPECTED\tFOUND\t")
 	for _, part := range []func(context.Context, *checks) error{
 		d.checkStored, d.checkAgain, d.checkPages, d.checkFeed, d.checkMails, d.checkLeaving,
 	} {
@@ -53,34 +54,34 @@ func (d *demo) check(ctx context.Context) error {
 			return err
 		}
 	}
-	w := tabwriter.NewWriter(d.p.Stdout, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "\nCHECK\tEXPECTED\tFOUND\t")
-	for _, r := range c.rows {
-		verdict := "ok"
-		if !r.ok {
-			verdict = "WRONG"
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.what, r.want, cell(r.got, 60), verdict)
-	}
-	if err := w.Flush(); err != nil {
+	if err := c.table.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(d.p.Stdout, "\n%d passed, %d failed\n", len(c.rows)-c.failed, c.failed)
+	fmt.Fprintf(d.p.Stdout, "\n%d passed, %d failed\n", c.passed, c.failed)
 	if c.failed > 0 {
 		return digest.Fail(digest.Internal, "The table above says what differs.", "%s failed", plural(c.failed, "check"))
 	}
 	return nil
 }
 
-// list runs a listing command and reads its JSON.
-func (d *demo) list(ctx context.Context, into any, args ...string) error {
-	var out bytes.Buffer
-	program := d.command(append(args, "--json")...)
+// output runs a command and gives what it prints.
+func (d *demo) output(ctx context.Context, args ...string) (string, error) {
+	var out strings.Builder
+	program := d.command(args...)
 	program.Stdout = &out
 	if err := program.Run(ctx); err != nil {
-		return fmt.Errorf("postbag %s: %w", strings.Join(args, " "), err)
+		return "", fmt.Errorf("postbag %s: %w", strings.Join(args, " "), err)
 	}
-	return json.Unmarshal(out.Bytes(), into)
+	return out.String(), nil
+}
+
+// list runs a listing command and reads its JSON.
+func (d *demo) list(ctx context.Context, into any, args ...string) error {
+	out, err := d.output(ctx, append(args, "--json")...)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(out), into)
 }
 
 func (d *demo) checkStored(ctx context.Context, c *checks) error {
@@ -115,23 +116,21 @@ func (d *demo) checkStored(ctx context.Context, c *checks) error {
 
 // checkAgain pulls once more by force and looks for changed rows.
 func (d *demo) checkAgain(ctx context.Context, c *checks) error {
-	var out bytes.Buffer
-	program := d.command("pull", "--force")
-	program.Stdout = &out
-	if err := program.Run(ctx); err != nil {
-		return fmt.Errorf("postbag pull --force: %w", err)
+	out, err := d.output(ctx, "pull", "--force")
+	if err != nil {
+		return err
 	}
-	c.that("a second pull stores nothing", strings.Contains(out.String(), "0 posts and 0 comments new, 0 changed, 0 gone"), out.String())
+	c.that("a second pull stores nothing", strings.Contains(out, "0 posts and 0 comments new, 0 changed, 0 gone"), out)
 	return nil
 }
 
 func (d *demo) checkPages(ctx context.Context, c *checks) error {
-	for path, holds := range map[site.Page]string{site.Home: "Pick of the Week 1", site.Archive: "Pick of the Week 1", site.Page(site.Issue.With(1)): "Pick of the Week 1"} {
+	for _, path := range []site.Page{site.Home, site.Archive, site.Page(site.Issue.With(1))} {
 		page, err := d.get(ctx, path)
 		if err != nil {
 			return err
 		}
-		c.that("page "+string(path), page.StatusCode == http.StatusOK && strings.Contains(page.Body, holds), fmt.Sprintf("%d, %d bytes", page.StatusCode, len(page.Body)))
+		c.that("page "+string(path), page.status == http.StatusOK && strings.Contains(page.body, demoTitle), fmt.Sprintf("%d, %d bytes", page.status, len(page.body)))
 	}
 	return nil
 }
@@ -141,28 +140,29 @@ func (d *demo) checkFeed(ctx context.Context, c *checks) error {
 	if err != nil {
 		return err
 	}
-	feed, err := gofeed.NewParser().ParseString(answer.Body)
+	feed, err := gofeed.NewParser().ParseString(answer.body)
 	if err != nil {
 		c.that("feed parses", false, err)
 		return nil
 	}
 	c.same("feed entries", 1, len(feed.Items))
 	if len(feed.Items) == 1 {
-		c.same("feed entry title", "Pick of the Week 1", feed.Items[0].Title)
-		c.that("feed entry holds the picks", strings.Count(feed.Items[0].Content, "<blockquote>") >= 20, strings.Count(feed.Items[0].Content, "<blockquote>"))
+		c.same("feed entry title", demoTitle, feed.Items[0].Title)
+		picks := strings.Count(feed.Items[0].Content, "<blockquote>")
+		c.that("feed entry holds the picks", picks >= 20, picks)
 	}
 	return nil
 }
 
 func (d *demo) checkMails(ctx context.Context, c *checks) error {
-	mails, err := readOutbox(filepath.Join(d.dir, "outbox"))
+	mails, err := readOutbox(d.outbox())
 	if err != nil {
 		return err
 	}
 	ids := map[string]bool{}
 	issues := 0
 	for _, m := range mails {
-		if m.subject != "Pick of the Week 1" {
+		if m.subject != demoTitle {
 			continue
 		}
 		issues++
@@ -180,22 +180,22 @@ func (d *demo) checkMails(ctx context.Context, c *checks) error {
 // checkLeaving unsubscribes one reader as a mail program does (RFC 8058, 3.1),
 // twice.
 func (d *demo) checkLeaving(ctx context.Context, c *checks) error {
-	mails, err := readOutbox(filepath.Join(d.dir, "outbox"))
+	mails, err := readOutbox(d.outbox())
 	if err != nil {
 		return err
 	}
 	leaver := demoReaders[0]
 	for _, m := range mails {
-		if m.to != leaver || m.subject != "Pick of the Week 1" {
+		if m.to != leaver || m.subject != demoTitle {
 			continue
 		}
 		link, _, _ := strings.Cut(strings.TrimPrefix(m.header.Get("List-Unsubscribe"), "<"), ">")
 		for range 2 {
-			answer, err := d.post(ctx, link, url.Values{"List-Unsubscribe": {"One-Click"}})
+			answer, err := d.request(ctx, http.MethodPost, link, url.Values{"List-Unsubscribe": {"One-Click"}})
 			if err != nil {
 				return err
 			}
-			c.same("one-click unsubscribe answers", http.StatusOK, answer.StatusCode)
+			c.same("one-click unsubscribe answers", http.StatusOK, answer.status)
 		}
 	}
 	var people []subscriberRow

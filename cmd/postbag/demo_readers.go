@@ -7,32 +7,25 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
-	"mime/quotedprintable"
 	"net/http"
 	"net/mail"
 	"net/url"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 	"time"
 
 	"postbag/digest/site"
 )
 
-// reply is an answer read whole.
+// reply is an answer of the pages.
 type reply struct {
-	StatusCode int
-	Header     http.Header
-	Body       string
+	status int
+	body   string
 }
 
 func (d *demo) get(ctx context.Context, page site.Page) (reply, error) {
 	return d.request(ctx, http.MethodGet, d.site().URL(page), nil)
-}
-
-func (d *demo) post(ctx context.Context, address string, form url.Values) (reply, error) {
-	return d.request(ctx, http.MethodPost, address, form)
 }
 
 func (d *demo) request(ctx context.Context, method, address string, form url.Values) (reply, error) {
@@ -52,57 +45,49 @@ func (d *demo) request(ctx context.Context, method, address string, form url.Val
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, bodyLimit))
-	return reply{response.StatusCode, response.Header, string(body)}, err
+	return reply{response.StatusCode, string(body)}, err
 }
 
 // signUp does what a reader does: the form, the mail, the link, the button.
 func (d *demo) signUp(ctx context.Context, email string) error {
-	answer, err := d.post(ctx, d.site().URL(site.Subscribe), url.Values{"email": {email}})
-	if err != nil || answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("the form answered %d: %w", answer.StatusCode, err)
+	step := func(what, method, address string, form url.Values) error {
+		answer, err := d.request(ctx, method, address, form)
+		if err == nil && answer.status != http.StatusOK {
+			err = fmt.Errorf("%s answered %d", what, answer.status)
+		}
+		return err
+	}
+	if err := step("the form", http.MethodPost, d.site().URL(site.Subscribe), url.Values{"email": {email}}); err != nil {
+		return err
 	}
 	link, err := d.confirmLink(ctx, email)
 	if err != nil {
 		return err
 	}
-	if answer, err = d.request(ctx, http.MethodGet, link, nil); err != nil || answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("the confirmation page answered %d: %w", answer.StatusCode, err)
+	if err := step("the confirmation page", http.MethodGet, link, nil); err != nil {
+		return err
 	}
-	if answer, err = d.post(ctx, link, nil); err != nil || answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("the confirmation answered %d: %w", answer.StatusCode, err)
-	}
-	return nil
+	return step("the confirmation", http.MethodPost, link, nil)
 }
 
 // confirmLink waits for the confirmation mail and takes the link from its text.
-func (d *demo) confirmLink(ctx context.Context, email string) (string, error) {
-	const most = 20 * time.Second
-	ctx, cancel := context.WithTimeout(ctx, most)
-	defer cancel()
-	for {
-		mails, err := readOutbox(filepath.Join(d.dir, "outbox"))
-		if err != nil {
-			return "", err
-		}
+func (d *demo) confirmLink(ctx context.Context, email string) (link string, err error) {
+	err = until(ctx, "a confirmation mail came", func() (bool, error) {
+		mails, err := readOutbox(d.outbox())
 		for _, m := range mails {
-			if m.to != email {
-				continue
-			}
 			for _, word := range strings.Fields(m.text) {
-				if word = strings.Trim(word, "<>"); strings.HasPrefix(word, d.site().URL(site.Confirm, "")) {
-					return word, nil
+				if word = strings.Trim(word, "<>"); m.to == email && strings.HasPrefix(word, d.site().URL(site.Confirm, "")) {
+					link = word
 				}
 			}
 		}
-		if err := sleepReal(ctx, 50*time.Millisecond); err != nil {
-			return "", fmt.Errorf("no confirmation mail came within %s", most)
-		}
-	}
+		return link != "", err
+	})
+	return link, err
 }
 
 // readMail is a mail of the outbox, parsed.
 type readMail struct {
-	file       string
 	header     mail.Header
 	to         string
 	subject    string
@@ -117,7 +102,6 @@ func readOutbox(dir string) ([]readMail, error) {
 	if err != nil {
 		return nil, err
 	}
-	sort.Strings(files)
 	var out []readMail
 	for _, f := range files {
 		raw, err := os.ReadFile(f)
@@ -128,7 +112,6 @@ func readOutbox(dir string) ([]readMail, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f, err)
 		}
-		m.file = f
 		out = append(out, m)
 	}
 	return out, nil
@@ -155,18 +138,14 @@ func parseMail(raw []byte) (readMail, error) {
 	}
 	parts := multipart.NewReader(msg.Body, params["boundary"])
 	for {
-		part, err := parts.NextRawPart()
+		part, err := parts.NextPart() // which decodes quoted-printable
 		if err == io.EOF {
 			return m, nil
 		}
 		if err != nil {
 			return m, err
 		}
-		var body io.Reader = part
-		if strings.EqualFold(part.Header.Get("Content-Transfer-Encoding"), "quoted-printable") {
-			body = quotedprintable.NewReader(part)
-		}
-		b, err := io.ReadAll(body)
+		b, err := io.ReadAll(part)
 		if err != nil {
 			return m, err
 		}

@@ -32,8 +32,7 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// set moves the bar. A bar that cannot be drawn is no reason to stop the work it
-// shows.
+// set moves the bar. A bar that cannot be drawn does not stop the work it shows.
 func (b bar) set(n int) {
 	if b.b != nil {
 		_ = b.b.Set(n)

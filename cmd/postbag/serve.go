@@ -19,7 +19,7 @@ func (c serveCmd) worker() bool { return c.Only != "web" }
 
 // Run serves until ctx ends, then stops gracefully.
 func (c serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	// What is wrong with the settings is told all together, before anything is
+	// All that is wrong with the settings is reported together, before anything is
 	// opened.
 	var wrong problems
 	_, err := s.mail()
@@ -99,8 +99,7 @@ func (p *Program) listen(s *Settings) (net.Listener, error) {
 	return l, nil
 }
 
-// warn says loudly that nothing is sent, and what readers or the law will miss in
-// mail that leaves.
+// warn logs that sending is held, and that mails carry no postal address.
 func (a *app) warn(ctx context.Context, mailer *mailer) error {
 	held, err := a.sender.Held(ctx)
 	if err != nil {
@@ -116,7 +115,7 @@ func (a *app) warn(ctx context.Context, mailer *mailer) error {
 	return err
 }
 
-// announce says what runs, where the pages are and, loudly, when no mail leaves.
+// announce logs what runs, where the pages are, and that no mail leaves.
 func (a *app) announce(c serveCmd, l net.Listener, mailer *mailer) {
 	about := []any{"base_url", a.site.Base, "database", a.path(), "version", version()}
 	if l == nil {

@@ -50,7 +50,7 @@ type Settings struct {
 	TestClock string `help:"START[,SPEED]; only under POSTBAG_TESTING=1." hidden:""`
 }
 
-// problems collects what is wrong with the settings, to be told all together.
+// problems collects what is wrong with the settings, to report it together.
 type problems []error
 
 func (p *problems) add(err error) {
@@ -147,7 +147,7 @@ func (s *Settings) mail() (mailSettings, error) {
 	password, err := s.password()
 	wrong.add(err)
 	if err != nil {
-		password = "unread" // it is told already that there is none
+		password = "unread" // that it cannot be read is reported above
 	}
 	m.transport, err = mail.ParseSettings(s.SMTP, password)
 	wrong.add(err)

@@ -14,8 +14,8 @@ import (
 )
 
 // settingsFile reads a TOML file of settings. What a command does is no setting:
-// any other line is refused, so that no file changes an issue unseen and no slip
-// of the pen is passed over.
+// any other line is refused, so that no file changes an issue unseen and no typing
+// error is passed over.
 func settingsFile(r io.Reader) (kong.Resolver, error) {
 	const limit = 1 << 20
 	const hint = `A line of it looks like: base-url = "https://news.example.org"`

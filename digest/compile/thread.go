@@ -58,8 +58,8 @@ type threads struct {
 	ids     []int64
 }
 
-// add adds a comment and its replies, without recursion: a thread may be as
-// deep as strangers like.
+// add adds a comment and its replies, without recursion: a thread may be of
+// any depth.
 func (t *threads) add(root int) {
 	stack := []int{root}
 	for len(stack) > 0 {

@@ -26,8 +26,6 @@ type Edit struct {
 	Block int64
 	// Keep trims the pick to these sentences, counted from 1.
 	Keep []int
-	// KeepRanges trims it to ranges of its text, for finer cuts.
-	KeepRanges []digest.Range
 	// Restore undoes all trimming of the pick, and accepts its words as they are
 	// now.
 	Restore bool
@@ -81,11 +79,9 @@ func (e Edit) onlyAdds() bool {
 	return e.Title == nil && e.Intro == nil && e.Block == 0 && e.Before == 0
 }
 
-func (e Edit) trims() bool { return len(e.Keep) > 0 || len(e.KeepRanges) > 0 }
-
 func (e Edit) check() error {
 	one := 0
-	for _, set := range []bool{e.trims(), e.Restore, e.Remove} {
+	for _, set := range []bool{len(e.Keep) > 0, e.Restore, e.Remove} {
 		if set {
 			one++
 		}
@@ -147,11 +143,9 @@ func (d *Desk) editBlock(ctx context.Context, issue *digest.Issue, e Edit) (stri
 	if block.Kind != digest.PickBlock {
 		return "", digest.Fail(digest.Invalid, "Only picks are trimmed; edit a text by removing and writing it anew.", "row %d is a %s", row, block.Kind)
 	}
-	kept := e.KeepRanges
-	if len(e.Keep) > 0 {
-		if kept, err = sentences(comment.Body, e.Keep); err != nil {
-			return "", err
-		}
+	kept, err := sentences(comment.Body, e.Keep)
+	if err != nil {
+		return "", err
 	}
 	if _, err := cut.Keep(comment.Body, kept); err != nil {
 		return "", err
@@ -178,8 +172,8 @@ func nameOf(b digest.Block, c digest.Candidate) string {
 	return "a text, “" + markup.Quote(markup.FromMarkdown(b.Text), room) + "”"
 }
 
-// sentences gives the ranges of the chosen sentences; neighbours become one
-// range, so that what stands between them is kept too.
+// sentences gives the ranges of the chosen sentences, none for all of them or no
+// choice. Neighbours become one range, so that what stands between them is kept too.
 func sentences(body digest.Prose, chosen []int) ([]digest.Range, error) {
 	all := markup.Sentences(body)
 	chosen = slices.Clone(chosen)

@@ -96,7 +96,7 @@ func (d *Desk) Publish(ctx context.Context, by digest.Actor, ref Ref) (issue dig
 	}
 	published, err := d.moveTo(ctx, by, issue, digest.Published)
 	if digest.KindOf(err) == digest.Conflict {
-		// A worker may have published it at this very moment.
+		// A worker may have published it meanwhile.
 		if now, readErr := d.store.Issue(ctx, issue.SeriesID, issue.Number); readErr == nil && now.State.Public() {
 			return now, unsure, nil
 		}

@@ -66,7 +66,7 @@ func (s *Sender) begin(ctx context.Context, by digest.Actor, issue digest.Issue,
 	err = s.Store.SetDue(ctx, by, issue.ID, s.Clock.Now(), overrode)
 	present, _, readErr := s.Desk.Issue(ctx, ref)
 	if readErr == nil && (present.State == digest.Sending || present.State == digest.Sent) {
-		err = nil // a worker began it at this very moment
+		err = nil // a worker began it meanwhile
 	}
 	if err == nil {
 		err = readErr

@@ -18,9 +18,8 @@ import (
 type Store interface {
 	Holds
 	Workers
-	// Publication gives the installation's own settings.
+	// Publication, SeriesList and Counts are those of [desk.Store].
 	Publication(ctx context.Context) (digest.Publication, error)
-	// SeriesList gives all series, by id.
 	SeriesList(ctx context.Context) ([]digest.Series, error)
 	// SetDue moves the moment of an issue that is approved or published, and keeps
 	// what was overridden. The error is of kind Conflict in any other state, and
@@ -33,7 +32,6 @@ type Store interface {
 
 	// Begin freezes the audience of a published issue; see [deliver.Ledger].
 	Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth bool) (subscribers.Mailing, error)
-	// Counts gives the deliveries of an issue by state.
 	Counts(ctx context.Context, issueID int64) (subscribers.Counts, error)
 	// Deliveries lists deliveries of an issue, those in the given states.
 	Deliveries(ctx context.Context, issueID int64, limit int, states ...subscribers.DeliveryState) ([]subscribers.Delivery, error)

@@ -31,8 +31,7 @@ const (
 
 var backupName = regexp.MustCompile(`^postbag-\d{8}T\d{6}Z\.gz$`)
 
-// CheckFolder refuses a folder that is not there: one that is away for a while
-// keeps nobody from anything but backups.
+// CheckFolder refuses a folder that does not exist.
 func (b Backups) CheckFolder() error {
 	if info, err := os.Stat(b.Dir); err != nil || !info.IsDir() {
 		return digest.Fail(digest.Invalid, "Make the folder first, or choose another for backups.", "there is no folder %s", b.Dir)

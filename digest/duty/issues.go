@@ -105,8 +105,7 @@ func (w *Worker) oneDue(ctx context.Context, listed digest.Issue, do func(digest
 }
 
 // askedIfLate leaves an issue that is too late to the editor, and tells whether it
-// is left: a machine that slept over the weekend sends; one found after a month in
-// a cupboard does not. Once asked, it stays asked until the editor decides.
+// is left. Once asked, it stays asked until the editor decides.
 func (w *Worker) askedIfLate(ctx context.Context, issue digest.Issue) (asked bool, err error) {
 	if issue.Asks != digest.AsksNothing {
 		return true, nil
@@ -126,8 +125,8 @@ func (w *Worker) askedIfLate(ctx context.Context, issue digest.Issue) (asked boo
 	return true, nil
 }
 
-// missed postpones a draft whose moment passed: nothing sends itself unseen. The
-// draft keeps its picks and takes the series' next moment.
+// missed postpones a draft whose moment passed: nothing is sent that no editor saw.
+// The draft keeps its picks and takes the series' next moment.
 func (w *Worker) missed(ctx context.Context, ref desk.Ref, draft digest.Issue) error {
 	issue, err := w.Desk.Postpone(ctx, w.by(), ref)
 	if err == nil {

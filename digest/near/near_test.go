@@ -271,7 +271,7 @@ func FuzzLinks(f *testing.F) {
 				t.Fatalf("the other is %+v", o)
 			}
 		}
-		if near.Read(digest.Plain(a)).Length() >= 8 && links(wrote(3, a), wrote(2, a)) != "copy 2" {
+		if near.Read(digest.Plain(a)).Size() > 0 && links(wrote(3, a), wrote(2, a)) != "copy 2" {
 			t.Fatalf("%q is no copy of itself", a)
 		}
 	})

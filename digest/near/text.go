@@ -135,10 +135,6 @@ func partsOf(w search.Word) int32 {
 	return halfParts
 }
 
-// Length is how many words the text has, marked quotations included. A character
-// that is a word of its own counts half, in Thai, Lao, Khmer and Burmese a quarter.
-func (t Text) Length() float64 { return float64(t.parts[len(t.parts)-1]) / wordParts }
-
 // hashOf gives the FNV-1a hash of a word.
 func hashOf(folded string) uint64 {
 	h := uint64(14695981039346656037)

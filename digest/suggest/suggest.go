@@ -8,8 +8,8 @@ import (
 	"postbag/digest/near"
 )
 
-// Rules are the rules, with what they are told beside the candidates. The zero
-// value leaves out those that need to be told.
+// Rules are the rules, with what they know beside the candidates. The zero value
+// leaves out those that need to know more.
 type Rules struct {
 	// Known holds the names and addresses of writers seen before these
 	// candidates. Nil turns "New name" off: where nobody is known, everybody
@@ -118,7 +118,7 @@ func newThreads(candidates []digest.Candidate) threads {
 	}
 	for i, c := range candidates {
 		t.root[i] = c.ID
-		// The steps are counted, for a foreign thread may bite its own tail.
+		// The steps are counted: replies may form a circle.
 		for steps := 0; c.ParentID != 0 && steps < len(candidates); steps++ {
 			t.root[i] = c.ParentID
 			parent, found := t.byID[c.ParentID]

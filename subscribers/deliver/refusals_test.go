@@ -63,6 +63,35 @@ func TestRefusedSenderPausesTheIssue(t *testing.T) {
 	}
 }
 
+// TestNothingIsClaimedAfterAReasonToPause looks at every exchange: from the one that
+// settles the fifth refusal on, no row is begun and none is claimed.
+func TestNothingIsClaimedAfterAReasonToPause(t *testing.T) {
+	b := newBench(t, 100, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "BODY" {
+			return smtptest.Act{Reply: "550 5.7.515 Access denied"}
+		}
+		return smtptest.Act{}
+	}, func(o *deliver.Options) { o.Concurrency = 1 })
+	refused, before := 0, 0
+	b.ledger.before = func(x deliver.Exchange) error {
+		for _, r := range x.Settle {
+			if r.Code == 550 {
+				refused++
+			}
+		}
+		switch {
+		case refused < 5:
+			before += len(x.Begin) + x.Claim
+		case len(x.Begin) > 0 || x.Claim > 0:
+			t.Errorf("after %d refusals %d rows are begun and %d claimed", refused, len(x.Begin), x.Claim)
+		}
+		return nil
+	}
+	if s := b.run(); s.Paused == "" || refused != 5 || before == 0 {
+		t.Errorf("after %d refusals: %+v", refused, s)
+	}
+}
+
 // TestSenderThatTheServerCannotTake has a sender with letters beyond ASCII and a
 // server without SMTPUTF8: every message would meet the same, so nobody is
 // marked.
