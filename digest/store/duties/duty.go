@@ -207,9 +207,8 @@ func (db *Store) NextDue(ctx context.Context, kinds []work.Kind, now time.Time) 
 	return next, err
 }
 
-// MakeDue makes a duty due now, whenever it would have been: whoever works on the
-// database does it. A source's feeds are asked again unless that was a minute ago
-// or less. The error is of kind NotFound for an unknown name.
+// MakeDue makes a duty due now, for any worker. A source's feeds are asked again
+// unless that was a minute ago or less. The error is of kind NotFound for an unknown name.
 func (db *Store) MakeDue(ctx context.Context, name string, now time.Time) error {
 	return db.Update(ctx, "make a duty due", func(t *database.Tx) error {
 		n, err := t.Exec(`UPDATE duties SET next_at = $1 WHERE name = $2`, now.UnixMicro(), name)
