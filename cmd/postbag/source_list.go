@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -87,15 +88,9 @@ func sourceRowOf(x digest.Source, feeds []digest.FeedState) sourceRow {
 		r.NextPoll = earlier(r.NextPoll, nextTry(f))
 		r.FailingSince = earlier(r.FailingSince, f.FailingSince)
 		r.Stopped = r.Stopped || f.Stopped
-		if r.Problem == "" {
-			r.Problem = f.LastError
-		}
-		if r.WaitsForYou == "" {
-			r.WaitsForYou = f.Suspect
-		}
-		if r.MovingTo == "" {
-			r.MovingTo = f.MovedTo
-		}
+		r.Problem = cmp.Or(r.Problem, f.LastError)
+		r.WaitsForYou = cmp.Or(r.WaitsForYou, f.Suspect)
+		r.MovingTo = cmp.Or(r.MovingTo, f.MovedTo)
 	}
 	return r
 }

@@ -218,15 +218,22 @@ func newRig(t testing.TB, b *blog, db *store.DB, start string, change ...func(*p
 var firstSeries = digest.Series{Slug: digest.DefaultSeriesSlug, Name: digest.DefaultSeriesName, Title: digest.DefaultSeriesTitle,
 	Schedule: digest.DefaultSeriesSchedule, Zone: "UTC", NextNumber: 1, Deadline: digest.Hold}
 
-// add follows the blog and forgets the requests that took.
-func (r *rig) add() digest.Source {
+// adds follows a blog and wants no error.
+func (r *rig) adds(address string) discover.Found {
 	r.t.Helper()
-	found, err := r.Add(r.t.Context(), nobody, r.blog.url+"/", firstSeries, discover.Options{})
+	found, err := r.Add(r.t.Context(), nobody, address, firstSeries, discover.Options{})
 	if err != nil {
 		r.t.Fatalf("add: %v", err)
 	}
+	return found
+}
+
+// add follows the rig's blog and forgets the requests that took.
+func (r *rig) add() digest.Source {
+	r.t.Helper()
+	src := r.adds(r.blog.url + "/").Source
 	r.blog.asked()
-	return found.Source
+	return src
 }
 
 // finds looks for the blog at an address and wants these feeds, see foundLine.

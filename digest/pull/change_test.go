@@ -58,10 +58,7 @@ func TestBlogThatMovedToAnotherSpellingIsKnown(t *testing.T) {
 	}
 	e := &elsewhere{webSite: page("https://row.test")}
 	r := e.puller(t)
-	found, err := r.Add(t.Context(), nobody, "row.test/", firstSeries, discover.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	found := r.adds("row.test/")
 	r.pull(found.Source, poll.Options{})
 	e.webSite = page("https://www.row.test")
 	wantError(t, "www.", errOf(r.Add(t.Context(), nobody, "www.row.test/", firstSeries, discover.Options{})), digest.Conflict, "under other addresses")
@@ -80,10 +77,7 @@ func TestBlogThatAnImportBroughtGetsItsFeeds(t *testing.T) {
 	if _, err := store.StorePage(t.Context(), page); err != nil {
 		t.Fatal(err)
 	}
-	found, err := r.Add(t.Context(), nobody, b.url, firstSeries, discover.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	found := r.adds(b.url)
 	equal(t, "attached to", fmt.Sprint(found.Source.ID, found.Attached), fmt.Sprint(imported.ID, true))
 	equal(t, "stored again", fmt.Sprint(r.pull(found.Source, poll.Options{}).Stored.NewPosts), "0")
 	sources, err := store.Sources(t.Context())
@@ -235,10 +229,7 @@ func TestFeedsOfABlogWhoseExportNamesPostsOtherwise(t *testing.T) {
 	if _, err := r.store.StorePage(t.Context(), pull.Page{SourceID: src.ID, Posts: []digest.Post{post}, Seen: r.clock.Now()}); err != nil {
 		t.Fatal(err)
 	}
-	found, err := r.Add(t.Context(), nobody, b.url, firstSeries, discover.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	found := r.adds(b.url)
 	equal(t, "source", fmt.Sprint(found.Source.ID, found.Attached), fmt.Sprint(src.ID, true))
 	r.pull(found.Source, poll.Options{})
 	equal(t, "posts", r.posts(src), 3)

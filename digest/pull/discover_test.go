@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,11 +12,8 @@ import (
 )
 
 func TestAddressesThatLeadToNoBlog(t *testing.T) {
-	ghost, err := os.ReadFile(filepath.Join("..", "feed", "testdata", "ghost.rss"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	start := string(ghost[:strings.Index(string(ghost), "<item>")])
+	ghost := fixture(t, "feed", "ghost.rss")
+	start := ghost[:strings.Index(ghost, "<item>")]
 	pages := map[string]string{
 		"/bare":    "<html><body>hello</body></html>",
 		"/login":   "<html><form><input type=password></form></html>",

@@ -199,11 +199,8 @@ func TestImportedCommentsAreBackfill(t *testing.T) {
 
 func pressExport(t *testing.T, home string) string {
 	t.Helper()
-	body, err := os.ReadFile(filepath.Join("..", "dump", "testdata", "wordpress-1.2.xml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.ReplaceAll(string(body), "http://blog.test", home)
+	body := fixture(t, "dump", "wordpress-1.2.xml")
+	return strings.ReplaceAll(body, "http://blog.test", home)
 }
 
 // A WordPress blog's feeds give its newest comments without their parents, and its
@@ -284,11 +281,8 @@ func TestDisqusUnderTheBlogsOwnPosts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body, err := os.ReadFile(filepath.Join("..", "dump", "testdata", "disqus.xml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := s.imports(strings.NewReader(string(body)))
+	body := fixture(t, "dump", "disqus.xml")
+	out := s.imports(strings.NewReader(body))
 	equal(t, "source", out.Source.ID, src.ID)
 	equal(t, "new posts", out.Stored.NewPosts, 1)
 	equal(t, "new comments", out.Stored.NewComments, 8)
@@ -308,16 +302,13 @@ func TestDisqusUnderTheBlogsOwnPosts(t *testing.T) {
 		}
 	}
 	equal(t, "comments without a post", under[0], 3)
-	equal(t, "stored again", figures(s.imports(strings.NewReader(string(body))).Stored), "0 0 0 0 0")
+	equal(t, "stored again", figures(s.imports(strings.NewReader(body)).Stored), "0 0 0 0 0")
 }
 
 func TestWhoseExportItIs(t *testing.T) {
 	b := newBlog(t, (&press{t: t}).page)
 	wxr := pressExport(t, "http://blog.test")
-	takeout, err := os.ReadFile(filepath.Join("..", "dump", "testdata", "takeout.atom"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	takeout := fixture(t, "dump", "takeout.atom")
 	add := func(s shelf, name, url string) digest.Source {
 		return s.imported(digest.Source{Name: name, URL: url, Platform: digest.WordPress, AddedAt: s.clock.Now()})
 	}
@@ -351,13 +342,13 @@ func TestWhoseExportItIs(t *testing.T) {
 			GUID: "tag:blogger.com,1999:blog-7.post-100", Title: "Late", Published: s.clock.Now(), Hash: "x"}}}); err != nil {
 			t.Fatal(err)
 		}
-		equal(t, "source", s.imports(strings.NewReader(string(takeout))).Source.ID, want.ID)
+		equal(t, "source", s.imports(strings.NewReader(takeout)).Source.ID, want.ID)
 		posts, _ := contents(s.t, s.store)
 		equal(t, "address filled in", posts[0].URL, "https://moved.example/2019/05/late.html")
 	})
 	t.Run("nobody's", func(t *testing.T) {
 		s := newShelf(t, b, thatEvening)
-		_, err := s.tryImport(strings.NewReader(string(takeout)))
+		_, err := s.tryImport(strings.NewReader(takeout))
 		wantError(t, "no address", err, digest.Invalid, "where the blog lives")
 		_, err = s.tryImport(strings.NewReader(wxr), func(o *importer.Options) { o.Source = 9 })
 		equal(t, "unknown source", digest.KindOf(err), digest.NotFound)
@@ -368,7 +359,7 @@ func TestWhoseExportItIs(t *testing.T) {
 		equal(t, "stored so far", len(sources)+len(posts)+len(comments), 0)
 		equal(t, "error", err, nil)
 
-		out := s.imports(strings.NewReader(string(takeout)), func(o *importer.Options) { o.URL = "slowferries.example" })
+		out := s.imports(strings.NewReader(takeout), func(o *importer.Options) { o.URL = "slowferries.example" })
 		equal(t, "made", out.Made, true)
 		equal(t, "source", out.Source.Name+" "+out.Source.URL, "Slow Ferries https://slowferries.example/")
 		posts, _ = contents(s.t, s.store)

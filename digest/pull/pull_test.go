@@ -38,10 +38,7 @@ func TestScheduleKeepsItsInterval(t *testing.T) {
 		asked bool
 	}{{0, true}, {59 * time.Minute, false}, {2 * time.Minute, true}, {0, false}} {
 		r.clock.add(tt.pass)
-		report, err := r.PullDue(t.Context(), src.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
+		report := r.due(src)
 		equal(t, "pulled at "+r.clock.Now().Format(time.TimeOnly), report.Requests > 0, tt.asked)
 	}
 	equal(t, "next poll", r.feed(src, digest.PostsFeed).NextPoll, r.clock.Now().Add(time.Hour))
@@ -54,9 +51,7 @@ func TestFeedsOfASourceAreAskedTogether(t *testing.T) {
 	})
 	src := r.add()
 	for range 2 {
-		if _, err := r.PullDue(t.Context(), src.ID); err != nil {
-			t.Fatal(err)
-		}
+		r.due(src)
 		r.clock.add(54 * time.Minute)
 	}
 	equal(t, "requests", fmt.Sprint(r.blog.asked()),

@@ -370,10 +370,10 @@ func TestDisqusIsFoundOnThePageOfAPost(t *testing.T) {
 	equal(t, "what was tried", strings.Contains(fmt.Sprint(found.Notices), "Disqus, and their feed could not be read"), true)
 }
 
-// fixture reads a feed that package feed is tested with.
-func fixture(t *testing.T, name string) string {
+// fixture reads a document that another package is tested with.
+func fixture(t testing.TB, pkg, name string) string {
 	t.Helper()
-	body, err := os.ReadFile(filepath.Join("..", "feed", "testdata", name))
+	body, err := os.ReadFile(filepath.Join("..", pkg, "testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -382,14 +382,14 @@ func fixture(t *testing.T, name string) string {
 
 func TestSitesThatTurnProgramsAwayAreKnownByTheirHost(t *testing.T) {
 	e := &elsewhere{webSite: webSite{
-		"https://www.reddit.com/r/nightbuses/.rss":          fixture(t, "reddit-posts.atom"),
-		"https://www.reddit.com/r/nightbuses/comments/.rss": fixture(t, "reddit-comments.atom"),
-		"https://lobste.rs/rss":                             fixture(t, "lobsters-posts.rss"),
-		"https://lobste.rs/comments.rss":                    fixture(t, "lobsters-comments.rss"),
-		"https://news.ycombinator.com/rss":                  fixture(t, "hackernews.rss"),
-		"https://hnrss.org/newest":                          fixture(t, "hnrss-posts.rss"),
-		"https://hnrss.org/frontpage":                       fixture(t, "hnrss-posts.rss"),
-		"https://hnrss.org/newcomments":                     fixture(t, "hnrss-comments.rss"),
+		"https://www.reddit.com/r/nightbuses/.rss":          fixture(t, "feed", "reddit-posts.atom"),
+		"https://www.reddit.com/r/nightbuses/comments/.rss": fixture(t, "feed", "reddit-comments.atom"),
+		"https://lobste.rs/rss":                             fixture(t, "feed", "lobsters-posts.rss"),
+		"https://lobste.rs/comments.rss":                    fixture(t, "feed", "lobsters-comments.rss"),
+		"https://news.ycombinator.com/rss":                  fixture(t, "feed", "hackernews.rss"),
+		"https://hnrss.org/newest":                          fixture(t, "feed", "hnrss-posts.rss"),
+		"https://hnrss.org/frontpage":                       fixture(t, "feed", "hnrss-posts.rss"),
+		"https://hnrss.org/newcomments":                     fixture(t, "feed", "hnrss-comments.rss"),
 		"https://github.com/a/kettle/discussions.atom":      rssOf("Discussions", "", "/a/kettle/discussions/31"),
 		"https://medium.com/feed/@ann":                      rssOf("Ann", "Medium", "/@ann/1"),
 	}}
@@ -422,23 +422,23 @@ func TestEveryPlatformIsFound(t *testing.T) {
 	e := &elsewhere{webSite: webSite{
 		"https://hedge.test/":                    forum,
 		"https://hedge.test/t/lay-a-hedge/7":     page("Discourse 3.4", linkTo("rss", "RSS feed of 'When to lay a hedge'", "/t/lay-a-hedge/7.rss")),
-		"https://hedge.test/t/lay-a-hedge/7.rss": fixture(t, "discourse-topic.rss"),
-		"https://hedge.test/latest.rss":          fixture(t, "discourse-latest.rss"),
-		"https://hedge.test/posts.rss":           fixture(t, "discourse-posts.rss"),
+		"https://hedge.test/t/lay-a-hedge/7.rss": fixture(t, "feed", "discourse-topic.rss"),
+		"https://hedge.test/latest.rss":          fixture(t, "feed", "discourse-latest.rss"),
+		"https://hedge.test/posts.rss":           fixture(t, "feed", "discourse-posts.rss"),
 
 		"https://canal.test/@ines":         head + `<meta name="application-name" content="Mastodon"></head><div id="mastodon"></div></html>`,
 		"https://canal.test/@ines/1130001": head + linkTo("rss", "", "/@ines.rss") + "</head></html>",
-		"https://canal.test/@ines.rss":     fixture(t, "mastodon.rss"),
+		"https://canal.test/@ines.rss":     fixture(t, "feed", "mastodon.rss"),
 
 		"https://kiln.test/":                                      page("Ghost 5.9", linkTo("rss", "Kiln Notes", "https://kiln.test/rss/")),
-		"https://kiln.test/rss/":                                  fixture(t, "ghost.rss"),
+		"https://kiln.test/rss/":                                  fixture(t, "feed", "ghost.rss"),
 		"https://tram.test/p/line-9":                              head + linkTo("rss", "The Slow Tram", "/feed") + "</head></html>",
-		"https://tram.test/feed":                                  fixture(t, "substack.rss"),
+		"https://tram.test/feed":                                  fixture(t, "feed", "substack.rss"),
 		"https://parish.test/":                                    page("Drupal 10", linkTo("rss", "", "/rss.xml"), linkTo("rss", "Recent comments", "/comments/feed.xml")),
-		"https://parish.test/rss.xml":                             fixture(t, "drupal-posts.rss"),
-		"https://parish.test/comments/feed.xml":                   fixture(t, "drupal-comments.rss"),
+		"https://parish.test/rss.xml":                             fixture(t, "feed", "drupal-posts.rss"),
+		"https://parish.test/comments/feed.xml":                   fixture(t, "feed", "drupal-comments.rss"),
 		"https://coldframe.test/blog/":                            page("http://www.typepad.com/"),
-		"https://coldframe.test/blog/atom.xml":                    fixture(t, "typepad.atom"),
+		"https://coldframe.test/blog/atom.xml":                    fixture(t, "feed", "typepad.atom"),
 		"https://www.youtube.com/@kettles":                        head + linkTo("rss", "RSS", "https://www.youtube.com/feeds/videos.xml?channel_id=UCx") + "</head></html>",
 		"https://www.youtube.com/feeds/videos.xml?channel_id=UCx": `<feed xmlns="http://www.w3.org/2005/Atom"><id>yt:channel:x</id><title>Kettles</title><entry><id>yt:video:1</id><title>Steam</title></entry></feed>`,
 	}}

@@ -2,8 +2,6 @@ package pull_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,11 +20,7 @@ type press struct {
 }
 
 func (p *press) file(name string) string {
-	body, err := os.ReadFile(filepath.Join("..", "feed", "testdata", name))
-	if err != nil {
-		p.t.Error(err)
-	}
-	return strings.ReplaceAll(string(body), "http://blog.test", "%BLOG%")
+	return strings.ReplaceAll(fixture(p.t, "feed", name), "http://blog.test", "%BLOG%")
 }
 
 func (p *press) page(path, query string) (int, string, string) {
@@ -110,9 +104,7 @@ func TestWordPressIsAskedUnconditionallyOnceADay(t *testing.T) {
 		{2 * time.Hour, "[/feed/ * /comments/feed/ *]"},
 	} {
 		r.clock.add(tt.pass)
-		if _, err := r.PullDue(t.Context(), src.ID); err != nil {
-			t.Fatal(err)
-		}
+		r.due(src)
 		equal(t, "requests at "+r.clock.Now().Format(time.TimeOnly), fmt.Sprint(r.blog.asked()), tt.want)
 	}
 	equal(t, "failures", r.feed(src, digest.CommentsFeed).Failures, 0)
@@ -143,10 +135,7 @@ func TestBlogWithoutComments(t *testing.T) {
 	full := p.file("wordpress-comments.rss")
 	p.comments = full[:strings.Index(full, "<item>")] + "</channel></rss>"
 	r := newRig(t, newBlog(t, p.page), database(t), thatEvening)
-	found, err := r.Add(t.Context(), nobody, r.blog.url, firstSeries, discover.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	found := r.adds(r.blog.url)
 	equal(t, "notice", fmt.Sprint(found.Notices), "[the blog has no comments yet]")
 	equal(t, "posts", r.pull(found.Source, poll.Options{}).Stored.NewPosts, 2)
 }

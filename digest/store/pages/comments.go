@@ -41,7 +41,8 @@ type storedComment struct {
 }
 
 // comments stores a page's comments.
-func (s *storing) comments(entries []digest.Comment) error {
+func (s *storing) comments() error {
+	entries := s.page.Comments
 	if len(entries) == 0 {
 		return nil
 	}

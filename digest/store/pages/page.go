@@ -22,23 +22,10 @@ func (db *Store) StorePage(ctx context.Context, page pull.Page) (stored pull.Sto
 		if err != nil {
 			return err
 		}
-		if err := s.posts(s.page.Posts); err != nil {
-			return err
-		}
-		if err := s.comments(s.page.Comments); err != nil {
-			return err
-		}
-		if err := s.deleted(); err != nil {
-			return err
-		}
-		if err := s.suspect(); err != nil {
-			return err
-		}
-		if err := s.tieWaiting(); err != nil {
-			return err
-		}
-		if err := s.noteForSearch(); err != nil {
-			return err
+		for _, step := range []func() error{s.posts, s.comments, s.deleted, s.suspect, s.tieWaiting, s.noteForSearch} {
+			if err := step(); err != nil {
+				return err
+			}
 		}
 		stored = s.stored
 		if page.Feed == nil {

@@ -28,10 +28,8 @@ type storedPost struct {
 }
 
 // posts stores a page's posts.
-func (s *storing) posts(entries []digest.Post) error {
-	if len(entries) == 0 {
-		return nil
-	}
+func (s *storing) posts() error {
+	entries := s.page.Posts
 	guids := names(entries, func(p *digest.Post) string { return p.GUID })
 	known, err := rows(s, queryKnownPosts(s.dialect), guids, (*knownPost).fields, func(k *knownPost) string { return k.guid })
 	if err != nil {
