@@ -111,7 +111,8 @@ type Issue struct {
 	Blocks []Block // in order; what a draft is made of
 	Frozen *Frozen // nil until approved
 	// Version grows with every saved change; a save of an older version is
-	// refused, so two editors cannot overwrite each other unseen.
+	// refused, so two editors cannot overwrite each other unseen. That of a new draft
+	// is above those of the issues before it.
 	Version int64
 }
 

@@ -189,6 +189,30 @@ func TestEditsAtTheSameMoment(t *testing.T) {
 	}
 }
 
+// TestNextDraftIsNoOldVersion: what somebody saw of a draft that has been approved
+// meanwhile is no version of the next one, so that no row of that is hit.
+func TestNextDraftIsNoOldVersion(t *testing.T) {
+	d, seen, at := picked(t)
+	if _, _, err := d.Approve(t.Context(), ben, at, false); err != nil {
+		t.Fatal(err)
+	}
+	for version := at.Version; version > 0; version-- {
+		_, err := d.DraftAt(t.Context(), desk.Ref{Version: version})
+		if changed, ok := errors.AsType[*digest.Changed](err); !ok || changed.Issue != seen.Number+1 || !strings.Contains(err.Error(), "opened it") {
+			t.Errorf("version %d, seen of the issue before, gives %v", version, err)
+		}
+	}
+}
+
+// TestUnpickTwiceNamed takes a comment out once that is named twice.
+func TestUnpickTwiceNamed(t *testing.T) {
+	d, _, at := picked(t)
+	saved, err := d.Unpick(t.Context(), ada, at, 1, 2, 1)
+	if err != nil || !slices.Equal(rows(saved.Issue), []int64{0, 3, 4}) || strings.Count(saved.Words, "Comment number 1") != 1 {
+		t.Errorf("%v, %q, %v", rows(saved.Issue), saved.Words, err)
+	}
+}
+
 // TestEditOfNothing leaves the draft's version, so that nobody else's edit is refused
 // for it.
 func TestEditOfNothing(t *testing.T) {

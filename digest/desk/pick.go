@@ -171,7 +171,12 @@ func (d *Desk) Unpick(ctx context.Context, by digest.Actor, ref Ref, ids ...int6
 	}
 	return d.change(ctx, by, ref, digest.Edited, func(issue *digest.Issue, _ digest.Series) (string, error) {
 		var did []string
+		seen := map[int64]bool{}
 		for _, id := range ids {
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
 			block, isIn := issue.PickOf(id)
 			if !isIn {
 				return "", digest.Fail(digest.NotFound, "", "comment %d is not in issue %d", id, issue.Number).

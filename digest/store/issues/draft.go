@@ -63,9 +63,11 @@ func newDraft(t *database.Tx, seriesID int64, opened, slot time.Time) (issue dig
 	if err != nil {
 		return issue, err
 	}
+	// Its version goes on from those of the series' other issues: whoever saw one of
+	// them, and means the present draft, is told that it is another.
 	_, err = t.One(issueFields(&issue), `
 		INSERT INTO issues (series_id, number, state, title, intro, opened_at, window_from, slot, due_at, version)
-		VALUES ($1, $2, 'draft', $3, '', $4, $5, $6, $6, 1) RETURNING `+IssueColumns,
+		VALUES ($1, $2, 'draft', $3, '', $4, $5, $6, $6, (SELECT COALESCE(MAX(version), 0) + 1 FROM issues WHERE series_id = $1)) RETURNING `+IssueColumns,
 		seriesID, number, series.TitleOf(number), opened.UnixMicro(), from, slot.UnixMicro())
 	if err != nil {
 		return issue, err
