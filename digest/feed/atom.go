@@ -1,17 +1,17 @@
 package feed
 
 import (
-	"io"
 	"strings"
 
+	"postbag/digest/feed/scan"
 	"postbag/digest/field"
 
 	"github.com/mmcdole/gofeed/atom"
 )
 
 // atomPage reads Atom 1.0 (RFC 4287) and 0.3.
-func atomPage(s *scan, doc io.Reader, url string) (*page, error) {
-	f, err := (&atom.Parser{}).Parse(doc)
+func atomPage(s *scan.Scan, url string) (*page, error) {
+	f, err := (&atom.Parser{}).Parse(s.Reader())
 	if err != nil {
 		return nil, err
 	}
@@ -32,13 +32,13 @@ func atomPage(s *scan, doc io.Reader, url string) (*page, error) {
 	}
 	p.common(s)
 	for i, e := range f.Entries {
-		p.entries[i] = atomEntry(e, s.mark(i, len(f.Entries)), url)
+		p.entries[i] = atomEntry(e, s.Mark(i, len(f.Entries)), url)
 	}
 	return p, nil
 }
 
 // common reads what Atom and RSS share: links, and what modules add.
-func (p *page) common(s *scan) {
+func (p *page) common(s *scan.Scan) {
 	p.self = field.URL(p.url, link(p.links, "self"))
 	// RFC 5005, 3 and 4: the next page, or the archive before this document.
 	p.next = field.URL(p.url, link(p.links, "next"))
@@ -47,14 +47,16 @@ func (p *page) common(s *scan) {
 	}
 	_, p.complete = extension(p.ext, "complete") // RFC 5005, 2
 	p.interval.module(p.ext)
-	p.head = s.head
-	p.skipped = s.skipped
+	p.head = s.Head
+	for _, reason := range s.Skipped {
+		p.skipped = append(p.skipped, Skip{Reason: reason})
+	}
 }
 
-func atomEntry(e *atom.Entry, m mark, url string) entry {
+func atomEntry(e *atom.Entry, m scan.Mark, url string) entry {
 	base := url
-	if m.base != "" {
-		base = field.Resolve(url, m.base)
+	if m.Base != "" {
+		base = field.Resolve(url, m.Base)
 	}
 	author := person(e.Authors)
 	out := entry{
@@ -68,7 +70,7 @@ func atomEntry(e *atom.Entry, m mark, url string) entry {
 		published: field.Moment(e.PublishedParsed),
 		updated:   field.Moment(e.UpdatedParsed),
 		links:     e.Links,
-		replies:   m.replies,
+		replies:   m.Replies,
 		ext:       e.Extensions,
 	}
 	if out.published.IsZero() {
@@ -80,10 +82,10 @@ func atomEntry(e *atom.Entry, m mark, url string) entry {
 
 // place settles what relative addresses in the text are resolved against: the
 // xml:base, else the entry's page, else the feed.
-func (e *entry) place(m mark, feed string) {
+func (e *entry) place(m scan.Mark, feed string) {
 	switch {
-	case m.text != "":
-		e.base = field.Resolve(feed, m.text)
+	case m.Text != "":
+		e.base = field.Resolve(feed, m.Text)
 	case e.url != "":
 		e.base = e.url
 	default:

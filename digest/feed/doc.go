@@ -11,7 +11,8 @@
 // A body passes through these steps:
 //
 //	bytes ─charset→  UTF-8 without control characters
-//	      ─scan→     well-formed XML within the limits; what gofeed loses is noted
+//	      ─scan→     well-formed XML within the limits, by package scan; what gofeed
+//	                 loses is noted
 //	      ─gofeed→   wire structs
 //	      ─page→     the same for every format: raw texts, absolute addresses
 //	      ─platform→ Document

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/feed/scan"
 )
 
 // Document is one page of a feed.
@@ -117,7 +118,7 @@ type Body struct {
 
 // The limits of a document.
 const (
-	MaxEntries    = 5000
-	MaxEntryBytes = 1 << 20
-	MaxDepth      = 500 // nested elements
+	MaxEntries    = scan.MaxEntries
+	MaxEntryBytes = scan.MaxEntryBytes
+	MaxDepth      = scan.MaxDepth
 )

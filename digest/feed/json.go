@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"postbag/digest/charset"
+	"postbag/digest/feed/scan"
 	"postbag/digest/field"
 
 	jsonfeed "github.com/mmcdole/gofeed/json"
@@ -17,7 +18,7 @@ import (
 // parseJSON reads a JSON Feed, or a list from WordPress's interface.
 func parseJSON(text []byte, opts Options) (*Document, error) {
 	if nesting(text) > MaxDepth {
-		return nil, scanError(errDepth)
+		return nil, scan.Refusal(scan.ErrDepth)
 	}
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("[")) {
 		return parseREST(text, opts)
@@ -72,9 +73,9 @@ func readArray(dec *json.Decoder) (a array) {
 		switch {
 		case len(a.items)+len(a.skipped) >= 2*MaxEntries:
 		case len(a.items) >= MaxEntries:
-			a.skipped = append(a.skipped, Skip{Reason: tooMany})
+			a.skipped = append(a.skipped, Skip{Reason: scan.TooMany})
 		case len(raw) > MaxEntryBytes:
-			a.skipped = append(a.skipped, Skip{Reason: tooLarge})
+			a.skipped = append(a.skipped, Skip{Reason: scan.TooLarge})
 		default:
 			a.items = append(a.items, slices.Clone(raw))
 		}
@@ -157,7 +158,7 @@ func jsonPage(text []byte, url string) (*page, error) {
 		return nil, notFeed(JSON, text)
 	}
 	if !whole && len(items.items) == 0 {
-		return nil, cutShort()
+		return nil, scan.CutShort()
 	}
 	raw, err := json.Marshal(head)
 	if err != nil {
@@ -203,7 +204,7 @@ func jsonEntry(item *jsonfeed.Item, url string) entry {
 	if e.published.IsZero() {
 		e.published = e.updated
 	}
-	e.place(mark{}, url)
+	e.place(scan.Mark{}, url)
 	return e
 }
 

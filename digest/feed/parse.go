@@ -1,12 +1,11 @@
 package feed
 
 import (
-	"bytes"
 	"errors"
-	"time"
 
 	"postbag/digest"
 	"postbag/digest/charset"
+	"postbag/digest/feed/scan"
 	"postbag/digest/field"
 	"postbag/digest/webpage"
 	"postbag/digest/xmlread"
@@ -71,46 +70,45 @@ func notFeed(f Format, text []byte) error {
 
 // parseXML reads Atom and RSS.
 func parseXML(text []byte, opts Options) (*Document, error) {
-	s, err := scanXML(withoutKeys(withoutStrangeName(text)))
-	if errors.Is(err, xmlread.ErrDoctype) || errors.Is(err, errDepth) {
-		return nil, scanError(err)
+	s, err := scan.XML(text)
+	if errors.Is(err, xmlread.ErrDoctype) || errors.Is(err, scan.ErrDepth) {
+		return nil, scan.Refusal(err)
 	}
-	switch s.root {
+	switch s.Root {
 	case "feed", "rss", "rdf":
 	case "html":
 		return nil, notFeed(HTML, text)
 	case "":
 		if err != nil {
-			return nil, scanError(err)
+			return nil, scan.Refusal(err)
 		}
 		return nil, notFeed(Unknown, nil)
 	case "disqus":
 		return nil, wrongExport("a Disqus forum")
 	default:
 		return nil, digest.Fail(digest.Invalid, "Give the blog's own address, or that of its feed.",
-			"the answer is XML, but no feed: its root is %q", field.Line(s.root, 40))
+			"the answer is XML, but no feed: its root is %q", field.Line(s.Root, 40))
 	}
 	if err != nil {
-		return nil, scanError(err)
+		return nil, scan.Refusal(err)
 	}
-	p, err := s.parse(opts.URL)
+	p, err := pageOf(s, opts.URL)
 	if err != nil {
-		return nil, scanError(err)
+		return nil, scan.Refusal(err)
 	}
-	p.cut = s.cut
+	p.cut = s.Cut
 	return p.read(opts)
 }
 
-// parse hands the document to the parser of its format, for as long as there is time.
-func (s *scan) parse(url string) (p *page, err error) {
-	in := hurried{bytes.NewReader(s.out), s.until}
-	if s.root == "feed" {
-		p, err = atomPage(s, in, url)
+// pageOf hands the document to the parser of its format, for as long as there is time.
+func pageOf(s *scan.Scan, url string) (p *page, err error) {
+	if s.Root == "feed" {
+		p, err = atomPage(s, url)
 	} else {
-		p, err = rssPage(s, in, url)
+		p, err = rssPage(s, url)
 	}
-	if err != nil && time.Now().After(s.until) {
-		err = errLong
+	if err != nil && s.Late() {
+		err = scan.ErrLong
 	}
 	return p, err
 }

@@ -12,6 +12,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/charset"
+	"postbag/digest/feed/scan"
 	"postbag/digest/field"
 )
 
@@ -59,7 +60,7 @@ func parseREST(text []byte, opts Options) (*Document, error) {
 	list := readArray(json.NewDecoder(bytes.NewReader(text)))
 	if list.cut && len(list.items) == 0 {
 		if list.early {
-			return nil, cutShort()
+			return nil, scan.CutShort()
 		}
 		return nil, wrongJSON()
 	}

@@ -1,9 +1,9 @@
 package feed
 
 import (
-	"io"
 	"strings"
 
+	"postbag/digest/feed/scan"
 	"postbag/digest/field"
 
 	"github.com/mmcdole/gofeed/atom"
@@ -12,8 +12,8 @@ import (
 )
 
 // rssPage reads RSS 0.90 to 2.0, RDF included.
-func rssPage(s *scan, doc io.Reader, url string) (*page, error) {
-	f, err := (&rss.Parser{}).Parse(doc)
+func rssPage(s *scan.Scan, url string) (*page, error) {
+	f, err := (&rss.Parser{}).Parse(s.Reader())
 	if err != nil {
 		return nil, err
 	}
@@ -38,18 +38,18 @@ func rssPage(s *scan, doc io.Reader, url string) (*page, error) {
 	p.interval.rss(f)
 	p.common(s)
 	for i, item := range f.Items {
-		p.entries[i] = rssEntry(item, s.mark(i, len(f.Items)), url)
+		p.entries[i] = rssEntry(item, s.Mark(i, len(f.Items)), url)
 	}
 	return p, nil
 }
 
-func rssEntry(item *rss.Item, m mark, url string) entry {
+func rssEntry(item *rss.Item, m scan.Mark, url string) entry {
 	base := url
-	if m.base != "" {
-		base = field.Resolve(url, m.base)
+	if m.Base != "" {
+		base = field.Resolve(url, m.Base)
 	}
 	e := entry{
-		id:         field.ID(m.about),
+		id:         field.ID(m.About),
 		url:        field.URL(base, firstOf(item.Links, item.Link)),
 		title:      item.Title,
 		content:    itemBody(item),
@@ -57,7 +57,7 @@ func rssEntry(item *rss.Item, m mark, url string) entry {
 		published:  field.Moment(item.PubDateParsed),
 		links:      atomLinks(item.Extensions),
 		discussion: field.URL(base, item.Comments),
-		replies:    m.replies,
+		replies:    m.Replies,
 		ext:        item.Extensions,
 	}
 	if item.GUID != nil && strings.TrimSpace(item.GUID.Value) != "" {

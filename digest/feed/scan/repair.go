@@ -1,4 +1,4 @@
-package feed
+package scan
 
 import (
 	"bytes"
@@ -6,20 +6,6 @@ import (
 	"slices"
 	"strings"
 )
-
-// withoutLead takes out what stands before the XML declaration, such as the
-// warnings of a blog's plugins or a comment, unless it is a web page. A byte order
-// mark stays: it tells the character set.
-func withoutLead(body []byte) []byte {
-	at := bytes.Index(body[:min(len(body), 4096)], []byte("<?xml "))
-	if at <= 0 || len(bytes.TrimSpace(bytes.TrimPrefix(body[:at], []byte("\xEF\xBB\xBF")))) == 0 {
-		return body
-	}
-	if f := sniff(body); f == HTML || f == JSON {
-		return body
-	}
-	return body[at:]
-}
 
 var (
 	// rootTag is the first tag of a feed, and ownName the declaration of the

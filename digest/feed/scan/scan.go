@@ -1,6 +1,11 @@
-package feed
+// Package scan prepares the XML of a feed for gofeed: it repairs what is known to
+// be wrong, leaves out entries over the limits, ends a document that breaks off
+// after its last whole entry, and notes what gofeed loses of each entry. A document
+// that would cost too much to read is refused.
+package scan
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -13,17 +18,25 @@ import (
 	"postbag/digest/xmlread"
 )
 
-// scan is one pass over a document's tokens, before gofeed builds anything from it.
-// It writes what gofeed reads: a well-formed document within the limits, without what
-// gofeed would do otherwise than wanted.
-type scan struct {
-	root    string // local name of the root element, lower case
-	head    string // the beginning of the document, for what gofeed loses
-	out     []byte // the document for gofeed
-	marks   []mark // of each entry in it
-	skipped []Skip
-	until   time.Time // when its reading ends
-	cut     bool      // the document broke off, or is too costly; entries before that are in out
+// The limits of a document.
+const (
+	MaxEntries    = 5000
+	MaxEntryBytes = 1 << 20
+	MaxDepth      = 500 // nested elements
+)
+
+// Scan is one pass over a document's tokens. It writes what gofeed reads: a
+// well-formed document within the limits, without what gofeed would do otherwise
+// than wanted.
+type Scan struct {
+	Root    string   // local name of the root element, lower case
+	Head    string   // the beginning of the document, for what gofeed loses
+	Skipped []string // why entries were left out
+	Cut     bool     // the document broke off, or is too costly; the entries before that are kept
+
+	out   []byte    // the document for gofeed
+	marks []Mark    // of each entry in it
+	until time.Time // when its reading ends
 
 	in      *xmlread.Reader
 	entry   int    // depth of the entry we are in, 0 outside
@@ -32,17 +45,17 @@ type scan struct {
 	whole   int    // size of out behind the last entry that stays
 	around  string // what closes the elements around that entry
 	entries int
-	present mark
+	present Mark
 	bases   []scope // the xml:base of the elements we are in
 	cost    cost
 }
 
-// mark is what gofeed loses of an entry.
-type mark struct {
-	base    string // the xml:base in scope of the entry, for its links
-	text    string // the xml:base in scope of its text
-	about   string // RDF's name of it (RSS 1.0, 5.5)
-	replies int    // thr:count of its replies link (RFC 4685, 4), -1 for none
+// Mark is what gofeed loses of an entry.
+type Mark struct {
+	Base    string // the xml:base in scope of the entry, for its links
+	Text    string // the xml:base in scope of its text
+	About   string // RDF's name of it (RSS 1.0, 5.5)
+	Replies int    // thr:count of its replies link (RFC 4685, 4), -1 for none
 }
 
 // scope is an xml:base, resolved, and the depth of its element.
@@ -51,45 +64,54 @@ type scope struct {
 	base  string
 }
 
-// mark gives what is noted of the i-th of so many entries.
-func (s *scan) mark(i, entries int) mark {
+// Mark gives what is noted of the i-th of so many entries.
+func (s *Scan) Mark(i, entries int) Mark {
 	if len(s.marks) != entries {
-		return mark{replies: -1}
+		return Mark{Replies: -1}
 	}
 	return s.marks[i]
 }
 
+// Reader gives the document for gofeed. It fails with [ErrLong] when the time for
+// reading a document is over.
+func (s *Scan) Reader() io.Reader { return hurried{bytes.NewReader(s.out), s.until} }
+
+// Late tells whether the time for reading the document is over.
+func (s *Scan) Late() bool { return time.Now().After(s.until) }
+
 // Why an entry is left out.
 var (
-	tooMany  = fmt.Sprintf("the feed has more than %d entries", MaxEntries)
-	tooLarge = "it is larger than 1 MB"
+	TooMany  = fmt.Sprintf("the feed has more than %d entries", MaxEntries)
+	TooLarge = "it is larger than 1 MB"
 )
 
-var errDepth = fmt.Errorf("its elements are nested more than %d deep", MaxDepth)
+// ErrDepth refuses a document that nests too deep.
+var ErrDepth = fmt.Errorf("its elements are nested more than %d deep", MaxDepth)
 
 // refused are those that no blog's feed needs.
-var refused = []error{xmlread.ErrDoctype, errDepth, errElements, errNamespaces, errJoined, errLong}
+var refused = []error{xmlread.ErrDoctype, ErrDepth, errElements, errNamespaces, errJoined, ErrLong}
 
-// scanXML reads a document up to the end of its root element, and ignores what
+// XML reads a document up to the end of its root element, and ignores what
 // follows it. An error means that nothing of the document can be used.
-func scanXML(doc []byte) (*scan, error) {
-	s := &scan{
-		in: xmlread.NewBytes(doc), head: string(doc[:min(len(doc), 4000)]), out: make([]byte, 0, len(doc)),
+func XML(doc []byte) (*Scan, error) {
+	doc = withoutKeys(withoutStrangeName(doc))
+	s := &Scan{
+		in: xmlread.NewBytes(doc), Head: string(doc[:min(len(doc), 4000)]), out: make([]byte, 0, len(doc)),
 		until: time.Now().Add(readTime),
 	}
 	err := s.read()
 	switch {
 	case err == nil, errors.Is(err, io.EOF):
 		return s, nil
-	case s.whole == 0, errors.Is(err, xmlread.ErrDoctype), errors.Is(err, errDepth):
+	case s.whole == 0, errors.Is(err, xmlread.ErrDoctype), errors.Is(err, ErrDepth):
 		return s, err
 	}
-	s.cut = true
+	s.Cut = true
 	s.out = append(s.out[:s.whole], s.around...)
 	return s, nil
 }
 
-func (s *scan) read() error {
+func (s *Scan) read() error {
 	for {
 		t, err := s.in.Next()
 		if err != nil {
@@ -114,24 +136,24 @@ func (s *scan) read() error {
 	}
 }
 
-func (s *scan) begin(t xmlread.Token) error {
+func (s *Scan) begin(t xmlread.Token) error {
 	depth := s.in.Depth()
 	if depth > MaxDepth {
-		return errDepth
+		return ErrDepth
 	}
 	if err := s.cost.begin(t); err != nil {
 		return err
 	}
 	name := strings.ToLower(t.Name.Local)
 	if depth == 1 {
-		s.root = name
+		s.Root = name
 	}
 	before := len(s.out)
 	s.write(t)
 	switch {
 	case s.entry == 0 && (name == "entry" || name == "item") && (depth == 2 || depth == 3):
 		s.entry, s.started, s.kept = depth, t.From, before
-		s.present = mark{base: s.base(), text: s.base(), about: value(t, "about"), replies: -1}
+		s.present = Mark{Base: s.base(), Text: s.base(), About: value(t, "about"), Replies: -1}
 	case s.entry > 0 && depth == s.entry+1:
 		s.child(name, t)
 	}
@@ -140,7 +162,7 @@ func (s *scan) begin(t xmlread.Token) error {
 
 // write passes a tag on. An xml:base (XML Base, 4) is noted and left out, so that
 // gofeed hands the text on as it stands.
-func (s *scan) write(t xmlread.Token) {
+func (s *Scan) write(t xmlread.Token) {
 	from := 0
 	for _, a := range t.Attrs {
 		if a.Name.Space != "xml" || a.Name.Local != "base" {
@@ -156,7 +178,7 @@ func (s *scan) write(t xmlread.Token) {
 }
 
 // base is the xml:base in scope.
-func (s *scan) base() string {
+func (s *Scan) base() string {
 	if n := len(s.bases); n > 0 {
 		return s.bases[n-1].base
 	}
@@ -164,15 +186,15 @@ func (s *scan) base() string {
 }
 
 // child looks at an element of an entry.
-func (s *scan) child(name string, t xmlread.Token) {
+func (s *Scan) child(name string, t xmlread.Token) {
 	switch name {
 	case "link":
 		if n := field.Number(value(t, "count")); n >= 0 && strings.EqualFold(value(t, "rel"), "replies") {
-			s.present.replies = n
+			s.present.Replies = n
 		}
 	case "content", "encoded", "summary", "description":
-		if s.present.text == s.present.base {
-			s.present.text = s.base()
+		if s.present.Text == s.present.Base {
+			s.present.Text = s.base()
 		}
 	}
 }
@@ -187,7 +209,7 @@ func value(t xmlread.Token, local string) string {
 	return ""
 }
 
-func (s *scan) end(t xmlread.Token) {
+func (s *Scan) end(t xmlread.Token) {
 	depth := s.in.Depth()
 	if s.entry > depth {
 		s.closeEntry(t.To)
@@ -199,23 +221,23 @@ func (s *scan) end(t xmlread.Token) {
 }
 
 // closeEntry decides whether the entry that ends here stays.
-func (s *scan) closeEntry(to int64) {
+func (s *Scan) closeEntry(to int64) {
 	s.entry = 0
 	s.entries++
 	reason := ""
 	switch {
 	case s.entries > MaxEntries:
-		reason = tooMany
+		reason = TooMany
 	case to-s.started > MaxEntryBytes:
-		reason = tooLarge
+		reason = TooLarge
 	default:
 		s.marks = append(s.marks, s.present)
 		s.whole, s.around = len(s.out), closers(s.in)
 		return
 	}
 	s.out = s.out[:s.kept]
-	if len(s.skipped) < MaxEntries {
-		s.skipped = append(s.skipped, Skip{Reason: reason})
+	if len(s.Skipped) < MaxEntries {
+		s.Skipped = append(s.Skipped, reason)
 	}
 }
 
@@ -228,19 +250,20 @@ func closers(in *xmlread.Reader) string {
 	return b.String()
 }
 
-// scanError words why nothing can be taken of a document.
-func scanError(err error) error {
+// Refusal words why nothing of a document can be used.
+func Refusal(err error) error {
 	switch {
 	case slices.ContainsFunc(refused, func(r error) bool { return errors.Is(err, r) }):
 		return digest.Fail(digest.Invalid, "No blog's feed needs that; check the address.", "the feed is refused: %w", err)
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return cutShort()
+		return CutShort()
 	}
 	return digest.Fail(digest.Invalid, "Tell the owner of the blog; a feed validator shows the place.",
 		"the feed is not well-formed XML")
 }
 
-func cutShort() error {
+// CutShort is the error of a document that ends before its first entry does.
+func CutShort() error {
 	return digest.Fail(digest.Invalid, "Try again later; if it stays so, tell the owner of the blog.",
 		"the feed is cut short: it ends in the middle")
 }

@@ -1,4 +1,4 @@
-package feed
+package scan
 
 import (
 	"errors"
@@ -28,7 +28,7 @@ var (
 	errElements   = fmt.Errorf("it has more than %d elements, or one with more than %d attributes", maxElements, maxAttributes)
 	errNamespaces = fmt.Errorf("it has more than %d namespaces at once", maxNamespaces)
 	errJoined     = errors.New("its text is in too many pieces")
-	errLong       = errors.New("it takes too long to read")
+	ErrLong       = errors.New("it takes too long to read")
 )
 
 // cost adds up what a document costs while it is scanned.
@@ -92,7 +92,7 @@ type hurried struct {
 // Read reads on, as long as there is time.
 func (h hurried) Read(p []byte) (int, error) {
 	if time.Now().After(h.until) {
-		return 0, errLong
+		return 0, ErrLong
 	}
 	return h.Reader.Read(p)
 }
