@@ -78,8 +78,14 @@ func PublicStates() []IssueState { return []IssueState{Published, Sending, Pause
 // WaitingStates lists the states in which an issue waits for its moment.
 func WaitingStates() []IssueState { return []IssueState{Approved, Published} }
 
+// UnpublishedStates lists the states of an issue that is still to be published.
+func UnpublishedStates() []IssueState { return []IssueState{Draft, Approved} }
+
 // MailingStates lists the states of an issue that is being mailed.
 func MailingStates() []IssueState { return []IssueState{Sending, Paused} }
+
+// InFlightStates lists the states of an issue of which a server may be hearing.
+func InFlightStates() []IssueState { return []IssueState{Sending, Paused, Withdrawn} }
 
 // Issue is one numbered edition of a series.
 type Issue struct {

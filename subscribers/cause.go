@@ -34,6 +34,9 @@ func Causes() []Cause {
 // long as nobody has claimed the row again.
 func LateAnswerCauses() []Cause { return []Cause{WorkerLost, OtherCopy} }
 
+// LateAnswerStates lists the states of such rows.
+func LateAnswerStates() []DeliveryState { return []DeliveryState{Deferred, Uncertain} }
+
 // Ambiguity says what to do with a message that a server may have accepted
 // without our hearing of it (RFC 1047).
 type Ambiguity string

@@ -44,6 +44,9 @@ func OpenStates() []DeliveryState { return []DeliveryState{Queued, Claimed, InFl
 // UnbegunStates lists the open states of rows that no server is hearing of now.
 func UnbegunStates() []DeliveryState { return []DeliveryState{Queued, Claimed, Deferred} }
 
+// TakenStates lists the states of rows that a worker has taken.
+func TakenStates() []DeliveryState { return []DeliveryState{Claimed, InFlight} }
+
 // Terminal tells whether nothing more happens to the row by itself. An
 // uncertain row waits for a person, and does not keep an issue from being
 // finished.

@@ -13,7 +13,7 @@
 //	   │                 │  ▼                          │
 //	   └── sign up anew ─┴─ complained ────────────────┘
 //
-// Whoever left, bounced or complained comes back only by their own new
+// Who left, bounced or complained comes back only by their own new
 // confirmation. Apart from the confirmation itself, only an address that is
 // active when its message leaves gets mail.
 //

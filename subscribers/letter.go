@@ -19,7 +19,7 @@ type Letter struct {
 	// works until Expires, for good where that is zero.
 	Token   string
 	Expires time.Time
-	// Void tells that what the letter asks for was done, or is no more.
+	// Void tells that what the letter asks for was done, or cannot be done any more.
 	Void     bool
 	Fence    int // counts claims, this one included
 	Attempts int // how often it was begun

@@ -12,8 +12,9 @@ func (a *app) known(ctx context.Context, source int64, found int) error {
 	return err
 }
 
-// with runs f with the database open. One that does not exist yet is refused: its
-// name is most likely wrong.
+// with runs f with the database open, for commands that check something first; the
+// others take an app. A database that does not exist yet is refused: its name is most
+// likely wrong.
 func (p *Program) with(ctx context.Context, s *Settings, f func(*app) error) error {
 	return p.run(ctx, s, true, f)
 }

@@ -11,6 +11,7 @@ import (
 	"postbag/digest/backup"
 	"postbag/digest/disk"
 	"postbag/digest/store"
+	"postbag/digest/store/transfer"
 )
 
 // backupCmd writes everything into one file.
@@ -66,7 +67,7 @@ type backupWork struct {
 }
 
 func (w backupWork) to(ctx context.Context, out io.Writer) (backup.Trailer, error) {
-	return w.db.Backup(ctx, out, store.BackupOptions{
+	return w.db.Backup(ctx, out, transfer.BackupOptions{
 		Program: version(), Made: w.clock.Now(), Compress: true, Progress: w.progress,
 	})
 }

@@ -94,24 +94,22 @@ func commentRowOf(c digest.ListedComment) commentRow {
 }
 
 // Run lists comments.
-func (c commentListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		found, err := a.read.Comments(ctx, digest.CommentFilter{
-			SourceID: c.Source, PostID: c.Post, Since: time.Time(c.Since), Until: time.Time(c.Until),
-			State: digest.CommentState(c.State), Text: c.Text, Limit: c.Limit,
-		})
-		if err != nil {
-			return err
-		}
-		if err := a.known(ctx, c.Source, len(found)); err != nil {
-			return err
-		}
-		rows := rowsOf(found, commentRowOf)
-		p.more(len(rows), c.Limit)
-		return printList(p, c.JSON, rows, noneOf("comment", c.narrowed()), "ID\tPOST\tREPLY TO\tPUBLISHED\tSTATE\tWORDS\tWRITER\tWORDS BEGIN", func(r commentRow) string {
-			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%d\t%s\t%s", r.ID, idOr(r.PostID, r.PostGUID), idOr(r.ParentID, r.ParentGUID),
-				when(time.Time(r.Published)), r.State, r.Words, cell(r.Author, 20), cell(r.Text, 60))
-		})
+func (c commentListCmd) Run(ctx context.Context, p *Program, a *app) error {
+	found, err := a.read.Comments(ctx, digest.CommentFilter{
+		SourceID: c.Source, PostID: c.Post, Since: time.Time(c.Since), Until: time.Time(c.Until),
+		State: digest.CommentState(c.State), Text: c.Text, Limit: c.Limit,
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.known(ctx, c.Source, len(found)); err != nil {
+		return err
+	}
+	rows := rowsOf(found, commentRowOf)
+	p.more(len(rows), c.Limit)
+	return printList(p, c.JSON, rows, noneOf("comment", c.narrowed()), "ID\tPOST\tREPLY TO\tPUBLISHED\tSTATE\tWORDS\tWRITER\tWORDS BEGIN", func(r commentRow) string {
+		return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%d\t%s\t%s", r.ID, idOr(r.PostID, r.PostGUID), idOr(r.ParentID, r.ParentGUID),
+			when(time.Time(r.Published)), r.State, r.Words, cell(r.Author, 20), cell(r.Text, 60))
 	})
 }
 
@@ -139,47 +137,45 @@ type commentShowCmd struct {
 }
 
 // Run shows a comment, with its sentences numbered as trimming counts them.
-func (c commentShowCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		found, err := a.read.Comment(ctx, c.ID)
-		if err != nil {
-			return err
-		}
-		others, err := a.desk.Near(ctx, found.Comment)
-		if err != nil {
-			return err
-		}
-		earlier, err := a.read.CommentVersions(ctx, found.ID)
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			return printJSON(p, shownRowOf(found, others, earlier))
-		}
-		var b strings.Builder
-		fmt.Fprintf(&b, "%s, %s UTC, %s, %s\n", found.Author, when(found.Published), plural(found.Words, "word"), found.State)
-		title := found.PostTitle
-		if title == "" {
-			title = found.PostURL
-		}
-		fmt.Fprintf(&b, "on %q\n", title)
-		if found.URL != "" {
-			fmt.Fprintln(&b, found.URL)
-		}
-		if found.ParentRef != "" {
-			fmt.Fprintf(&b, "in reply to comment %s\n", idOr(found.ParentID, found.ParentRef))
-		}
-		if found.Gone {
-			fmt.Fprintf(&b, "gone: %s\n", found.GoneReason)
-		}
-		for _, line := range near.Words(others) {
-			fmt.Fprintln(&b, line)
-		}
-		fmt.Fprintf(&b, "\n%s\n", markup.Wrap(found.Body, 72, ""))
-		for _, v := range earlier {
-			fmt.Fprintf(&b, "\nuntil %s UTC it read:\n\n%s\n", when(v.Replaced), markup.Wrap(v.Body, 72, "  "))
-		}
-		_, err = fmt.Fprint(p.Stdout, printable(b.String()))
+func (c commentShowCmd) Run(ctx context.Context, p *Program, a *app) error {
+	found, err := a.read.Comment(ctx, c.ID)
+	if err != nil {
 		return err
-	})
+	}
+	others, err := a.desk.Near(ctx, found.Comment)
+	if err != nil {
+		return err
+	}
+	earlier, err := a.read.CommentVersions(ctx, found.ID)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(p, shownRowOf(found, others, earlier))
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, %s UTC, %s, %s\n", found.Author, when(found.Published), plural(found.Words, "word"), found.State)
+	title := found.PostTitle
+	if title == "" {
+		title = found.PostURL
+	}
+	fmt.Fprintf(&b, "on %q\n", title)
+	if found.URL != "" {
+		fmt.Fprintln(&b, found.URL)
+	}
+	if found.ParentRef != "" {
+		fmt.Fprintf(&b, "in reply to comment %s\n", idOr(found.ParentID, found.ParentRef))
+	}
+	if found.Gone {
+		fmt.Fprintf(&b, "gone: %s\n", found.GoneReason)
+	}
+	for _, line := range near.Words(others) {
+		fmt.Fprintln(&b, line)
+	}
+	fmt.Fprintf(&b, "\n%s\n", markup.Wrap(found.Body, 72, ""))
+	for _, v := range earlier {
+		fmt.Fprintf(&b, "\nuntil %s UTC it read:\n\n%s\n", when(v.Replaced), markup.Wrap(v.Body, 72, "  "))
+	}
+	_, err = fmt.Fprint(p.Stdout, printable(b.String()))
+	return err
 }

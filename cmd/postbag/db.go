@@ -12,6 +12,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/backup"
 	"postbag/digest/store"
+	"postbag/digest/store/transfer"
 )
 
 // dbCmd groups the commands about the database as a whole.
@@ -47,11 +48,11 @@ What the old one sent or took in since is not in the copy.
 }
 
 // copyInto streams a database into another.
-func copyInto(ctx context.Context, p *Program, db *store.DB, to string) (done store.Restored, err error) {
+func copyInto(ctx context.Context, p *Program, db *store.DB, to string) (done transfer.Restored, err error) {
 	b := p.bar("copying", -1)
 	defer b.done()
 	var total atomic.Int64
-	opts := store.BackupOptions{Program: version(), Made: p.Clock.Now()}
+	opts := transfer.BackupOptions{Program: version(), Made: p.Clock.Now()}
 	show := b.rows()
 	if show != nil {
 		opts.Progress = func(_, all int64) { total.Store(all) }
@@ -65,7 +66,7 @@ func copyInto(ctx context.Context, p *Program, db *store.DB, to string) (done st
 	})
 	from, err := backup.NewReader(in)
 	if err == nil {
-		done, err = store.Restore(ctx, to, from, store.RestoreOptions{
+		done, err = transfer.Restore(ctx, to, from, transfer.RestoreOptions{
 			Clock: p.Clock, Reason: fmt.Sprintf("copied from %s at %s UTC", db.Path(), when(p.Clock.Now())),
 			Progress: func(n int64) {
 				if show != nil {

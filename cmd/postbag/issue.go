@@ -68,24 +68,22 @@ func (n numbered) ref() desk.Ref { return desk.Ref{Series: n.Series, Number: n.N
 type issueDraftCmd struct{ inSeries }
 
 // Run opens the next draft.
-func (c issueDraftCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		issue, created, err := a.desk.Draft(ctx, p.by(), c.Series)
-		if err != nil {
-			return err
-		}
-		candidates, err := a.desk.Candidates(ctx, issue)
-		if err != nil {
-			return err
-		}
-		verb := "is open"
-		if created {
-			verb = "opened"
-		}
-		fmt.Fprintf(p.Stdout, "%s %s: %s to read, %s picked\n", issue.Title, verb,
-			plural(len(candidates), "comment"), plural(issue.Picks(), "comment"))
-		return a.sentence(ctx, issue)
-	})
+func (c issueDraftCmd) Run(ctx context.Context, p *Program, a *app) error {
+	issue, created, err := a.desk.Draft(ctx, p.by(), c.Series)
+	if err != nil {
+		return err
+	}
+	candidates, err := a.desk.Candidates(ctx, issue)
+	if err != nil {
+		return err
+	}
+	verb := "is open"
+	if created {
+		verb = "opened"
+	}
+	fmt.Fprintf(p.Stdout, "%s %s: %s to read, %s picked\n", issue.Title, verb,
+		plural(len(candidates), "comment"), plural(issue.Picks(), "comment"))
+	return a.sentence(ctx, issue)
 }
 
 // sentence says where an issue stands and what it waits for.
@@ -143,28 +141,26 @@ type issueRow struct {
 }
 
 // Run lists issues.
-func (c issueListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		issues, err := a.desk.Issues(ctx, c.Series, c.Limit)
-		if err != nil {
-			return err
+func (c issueListCmd) Run(ctx context.Context, p *Program, a *app) error {
+	issues, err := a.desk.Issues(ctx, c.Series, c.Limit)
+	if err != nil {
+		return err
+	}
+	rows := rowsOf(issues, func(x digest.Issue) issueRow {
+		r := issueRow{
+			ID: x.ID, SeriesID: x.SeriesID, Number: x.Number, State: x.State, Title: x.Title,
+			Version: x.Version, Slot: stamp(x.Slot), Asks: x.Asks, Overrode: x.Overrode, Paused: x.Pause.Cause, Detail: x.Pause.Detail,
+			Opened: stamp(x.OpenedAt), Due: stamp(x.DueAt), Approved: stamp(x.ApprovedAt),
+			Published: stamp(x.PublishedAt), Sent: stamp(x.SentAt),
 		}
-		rows := rowsOf(issues, func(x digest.Issue) issueRow {
-			r := issueRow{
-				ID: x.ID, SeriesID: x.SeriesID, Number: x.Number, State: x.State, Title: x.Title,
-				Version: x.Version, Slot: stamp(x.Slot), Asks: x.Asks, Overrode: x.Overrode, Paused: x.Pause.Cause, Detail: x.Pause.Detail,
-				Opened: stamp(x.OpenedAt), Due: stamp(x.DueAt), Approved: stamp(x.ApprovedAt),
-				Published: stamp(x.PublishedAt), Sent: stamp(x.SentAt),
-			}
-			if x.State.Public() {
-				r.URL = a.issueURL(x.Number)
-			}
-			return r
-		})
-		return printList(p, c.JSON, rows, "No issues yet. To open the first draft: postbag issue draft", "NUMBER\tSTATE\tTITLE\tDUE\tPUBLISHED\tSENT\tADDRESS", func(r issueRow) string {
-			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s\t%s", r.Number, r.State, cell(r.Title, 40),
-				when(time.Time(r.Due)), when(time.Time(r.Published)), when(time.Time(r.Sent)), r.URL)
-		})
+		if x.State.Public() {
+			r.URL = a.issueURL(x.Number)
+		}
+		return r
+	})
+	return printList(p, c.JSON, rows, "No issues yet. To open the first draft: postbag issue draft", "NUMBER\tSTATE\tTITLE\tDUE\tPUBLISHED\tSENT\tADDRESS", func(r issueRow) string {
+		return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s\t%s", r.Number, r.State, cell(r.Title, 40),
+			when(time.Time(r.Due)), when(time.Time(r.Published)), when(time.Time(r.Sent)), r.URL)
 	})
 }
 
@@ -183,14 +179,12 @@ type suggestionRow struct {
 }
 
 // Run lists suggestions.
-func (c issueSuggestCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		found, err := a.desk.Suggestions(ctx, c.ref(), c.Limit)
-		if err != nil {
-			return err
-		}
-		return printSuggestions(p, c.JSON, found)
-	})
+func (c issueSuggestCmd) Run(ctx context.Context, p *Program, a *app) error {
+	found, err := a.desk.Suggestions(ctx, c.ref(), c.Limit)
+	if err != nil {
+		return err
+	}
+	return printSuggestions(p, c.JSON, found)
 }
 
 // why gives the reasons and notes in one cell.

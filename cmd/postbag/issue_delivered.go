@@ -52,60 +52,54 @@ type deliveryRow struct {
 }
 
 // Run lists what became of an issue's mails, with the servers' words.
-func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		var states []subscribers.DeliveryState
-		if c.State != "" {
-			states = append(states, subscribers.DeliveryState(c.State))
+func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, a *app) error {
+	var states []subscribers.DeliveryState
+	if c.State != "" {
+		states = append(states, subscribers.DeliveryState(c.State))
+	}
+	report, found, err := a.sender.Delivered(ctx, c.ref(), c.Limit, states...)
+	issue := report.Issue
+	if err != nil {
+		return err
+	}
+	rows := rowsOf(found, func(d subscribers.Delivery) deliveryRow {
+		return deliveryRow{
+			Email: d.Email, State: d.State, Cause: d.Cause, Attempts: d.Attempts, Next: stamp(d.NextTry), Updated: stamp(d.UpdatedAt),
+			Code: d.Code, Reply: d.Reply, Error: d.Error,
 		}
-		report, found, err := a.sender.Delivered(ctx, c.ref(), c.Limit, states...)
-		issue := report.Issue
-		if err != nil {
-			return err
-		}
-		rows := rowsOf(found, func(d subscribers.Delivery) deliveryRow {
-			return deliveryRow{
-				Email: d.Email, State: d.State, Cause: d.Cause, Attempts: d.Attempts, Next: stamp(d.NextTry), Updated: stamp(d.UpdatedAt),
-				Code: d.Code, Reply: d.Reply, Error: d.Error,
-			}
-		})
-		none := fmt.Sprintf("No mail of issue %d is in that state.", issue.Number)
-		if c.State == "" {
-			none = fmt.Sprintf("No mail of issue %d is queued or sent. To begin: postbag issue send %[1]d", issue.Number)
-		}
-		err = printList(p, c.JSON, rows, none, "EMAIL\tSTATE\tCAUSE\tTRIES\tNEXT\tREPLY", func(r deliveryRow) string {
-			return fmt.Sprintf("%s\t%s\t%s\t%d\t%s\t%s", cell(r.Email, 60), r.State, r.Cause, r.Attempts, when(time.Time(r.Next)), cell(cmp.Or(r.Reply, r.Error), 80))
-		})
-		if err != nil || c.JSON {
-			return err
-		}
-		if issue.State == digest.Paused {
-			if err := a.sentence(ctx, issue); err != nil {
-				return err
-			}
-		}
-		return p.printCounts(report)
 	})
+	none := fmt.Sprintf("No mail of issue %d is in that state.", issue.Number)
+	if c.State == "" {
+		none = fmt.Sprintf("No mail of issue %d is queued or sent. To begin: postbag issue send %[1]d", issue.Number)
+	}
+	err = printList(p, c.JSON, rows, none, "EMAIL\tSTATE\tCAUSE\tTRIES\tNEXT\tREPLY", func(r deliveryRow) string {
+		return fmt.Sprintf("%s\t%s\t%s\t%d\t%s\t%s", cell(r.Email, 60), r.State, r.Cause, r.Attempts, when(time.Time(r.Next)), cell(cmp.Or(r.Reply, r.Error), 80))
+	})
+	if err != nil || c.JSON {
+		return err
+	}
+	if issue.State == digest.Paused {
+		if err := a.sentence(ctx, issue); err != nil {
+			return err
+		}
+	}
+	return p.printCounts(report)
 }
 
 type issuePauseCmd struct{ which }
 
 // Run pauses sending.
-func (c issuePauseCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		issue, err := a.sender.Pause(ctx, p.by(), c.ref())
-		return a.sayState(ctx, issue, err)
-	})
+func (c issuePauseCmd) Run(ctx context.Context, p *Program, a *app) error {
+	issue, err := a.sender.Pause(ctx, p.by(), c.ref())
+	return a.sayState(ctx, issue, err)
 }
 
 type issueResumeCmd struct{ which }
 
 // Run goes on sending.
-func (c issueResumeCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		issue, err := a.sender.Resume(ctx, p.by(), c.ref())
-		return a.sayState(ctx, issue, err)
-	})
+func (c issueResumeCmd) Run(ctx context.Context, p *Program, a *app) error {
+	issue, err := a.sender.Resume(ctx, p.by(), c.ref())
+	return a.sayState(ctx, issue, err)
 }
 
 // sayState says where an issue stands now, and what became of its mails.

@@ -127,49 +127,43 @@ type issueApproveCmd struct {
 }
 
 // Run approves a draft.
-func (c issueApproveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		_, ref, err := c.draft(ctx, a, c.ref())
-		if err != nil {
-			return err
-		}
-		issue, unsure, err := a.desk.Approve(ctx, p.by(), ref, c.Now)
-		if p.sayUnchecked(unsure); err != nil {
-			return err
-		}
-		fmt.Fprintf(p.Stdout, "%s: %s, %s.\n", cell(issue.Title, 150), plural(issue.Frozen.Picks, "comment"), templates.ReadingTime(issue.Frozen.Minutes))
-		if size, err := a.desk.MailSize(issue.Frozen); err != nil {
-			return err
-		} else if size > desk.LargeMail {
-			fmt.Fprintf(p.Stdout, "The mail is %d KB; mail programs begin to cut off at %d KB.\n", size/1000, desk.TooLargeMail/1000)
-		}
-		return a.sentence(ctx, issue)
-	})
+func (c issueApproveCmd) Run(ctx context.Context, p *Program, a *app) error {
+	_, ref, err := c.draft(ctx, a, c.ref())
+	if err != nil {
+		return err
+	}
+	issue, unsure, err := a.desk.Approve(ctx, p.by(), ref, c.Now)
+	if p.sayUnchecked(unsure); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.Stdout, "%s: %s, %s.\n", cell(issue.Title, 150), plural(issue.Frozen.Picks, "comment"), templates.ReadingTime(issue.Frozen.Minutes))
+	if size, err := a.desk.MailSize(issue.Frozen); err != nil {
+		return err
+	} else if size > desk.LargeMail {
+		fmt.Fprintf(p.Stdout, "The mail is %d KB; mail programs begin to cut off at %d KB.\n", size/1000, desk.TooLargeMail/1000)
+	}
+	return a.sentence(ctx, issue)
 }
 
 type issueReopenCmd struct{ which }
 
 // Run takes an approval back.
-func (c issueReopenCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		issue, err := a.desk.Reopen(ctx, p.by(), c.ref())
-		if err != nil {
-			return err
-		}
-		return a.sentence(ctx, issue)
-	})
+func (c issueReopenCmd) Run(ctx context.Context, p *Program, a *app) error {
+	issue, err := a.desk.Reopen(ctx, p.by(), c.ref())
+	if err != nil {
+		return err
+	}
+	return a.sentence(ctx, issue)
 }
 
 type issuePublishCmd struct{ which }
 
 // Run publishes an approved issue.
-func (c issuePublishCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		issue, unsure, err := a.desk.Publish(ctx, p.by(), c.ref())
-		if p.sayUnchecked(unsure); err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(p.Stdout, "%s is on the web: %s\n", cell(issue.Title, 150), a.issueURL(issue.Number))
+func (c issuePublishCmd) Run(ctx context.Context, p *Program, a *app) error {
+	issue, unsure, err := a.desk.Publish(ctx, p.by(), c.ref())
+	if p.sayUnchecked(unsure); err != nil {
 		return err
-	})
+	}
+	_, err = fmt.Fprintf(p.Stdout, "%s is on the web: %s\n", cell(issue.Title, 150), a.issueURL(issue.Number))
+	return err
 }

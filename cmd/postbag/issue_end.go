@@ -16,37 +16,33 @@ type issueSkipCmd struct {
 }
 
 // Run lets the moment of a draft pass.
-func (c issueSkipCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		issue, ref, err := c.draft(ctx, a, c.ref())
-		if err != nil {
-			return err
-		}
-		skipped, next, err := a.desk.Skip(ctx, p.by(), ref)
-		if err != nil {
-			return err
-		}
-		goOn := plural(len(issue.Blocks), "row")
-		if issue.Intro != "" {
-			goOn += ", the introduction"
-		}
-		fmt.Fprintf(p.Stdout, "Issue %d is skipped. %s and all comments go on to %s.\n", skipped.Number, goOn, cell(next.Title, 150))
-		return a.sentence(ctx, next)
-	})
+func (c issueSkipCmd) Run(ctx context.Context, p *Program, a *app) error {
+	issue, ref, err := c.draft(ctx, a, c.ref())
+	if err != nil {
+		return err
+	}
+	skipped, next, err := a.desk.Skip(ctx, p.by(), ref)
+	if err != nil {
+		return err
+	}
+	goOn := plural(len(issue.Blocks), "row")
+	if issue.Intro != "" {
+		goOn += ", the introduction"
+	}
+	fmt.Fprintf(p.Stdout, "Issue %d is skipped. %s and all comments go on to %s.\n", skipped.Number, goOn, cell(next.Title, 150))
+	return a.sentence(ctx, next)
 }
 
 type issueCancelCmd struct{ numbered }
 
 // Run cancels an issue.
-func (c issueCancelCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		issue, err := a.desk.Cancel(ctx, p.by(), c.ref())
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(p.Stdout, "Issue %d is cancelled. Its number stays used; its comments can be picked again.\n", issue.Number)
+func (c issueCancelCmd) Run(ctx context.Context, p *Program, a *app) error {
+	issue, err := a.desk.Cancel(ctx, p.by(), c.ref())
+	if err != nil {
 		return err
-	})
+	}
+	_, err = fmt.Fprintf(p.Stdout, "Issue %d is cancelled. Its number stays used; its comments can be picked again.\n", issue.Number)
+	return err
 }
 
 type issueWithdrawCmd struct {
@@ -55,25 +51,23 @@ type issueWithdrawCmd struct {
 }
 
 // Run takes a published issue back, as far as that is possible.
-func (c issueWithdrawCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		ref := c.ref()
-		issue, counts, err := a.desk.Withdrawal(ctx, ref)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(p.Stdout, "%s comes off the pages and feeds. %s; %s not sent. It cannot be undone.\n", cell(issue.Title, 150),
-			mailsOut(counts), counted(counts.Open(), "that waits is", "that wait are"))
-		if err := p.confirm(c.Yes, fmt.Sprintf("withdraw issue %d", issue.Number)); err != nil {
-			return err
-		}
-		ref.Version = issue.Version
-		if _, err := a.desk.Withdraw(ctx, p.by(), ref); err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(p.Stdout, "Issue %d is withdrawn.\n", issue.Number)
+func (c issueWithdrawCmd) Run(ctx context.Context, p *Program, a *app) error {
+	ref := c.ref()
+	issue, counts, err := a.desk.Withdrawal(ctx, ref)
+	if err != nil {
 		return err
-	})
+	}
+	fmt.Fprintf(p.Stdout, "%s comes off the pages and feeds. %s; %s not sent. It cannot be undone.\n", cell(issue.Title, 150),
+		mailsOut(counts), counted(counts.Open(), "that waits is", "that wait are"))
+	if err := p.confirm(c.Yes, fmt.Sprintf("withdraw issue %d", issue.Number)); err != nil {
+		return err
+	}
+	ref.Version = issue.Version
+	if _, err := a.desk.Withdraw(ctx, p.by(), ref); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.Stdout, "Issue %d is withdrawn.\n", issue.Number)
+	return err
 }
 
 // mailsOut says how many mails no withdrawal can reach.

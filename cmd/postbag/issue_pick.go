@@ -174,19 +174,17 @@ type revisionRow struct {
 }
 
 // Run lists the changes of an issue.
-func (c issueHistoryCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		issue, history, err := a.desk.History(ctx, c.ref(), c.Limit)
-		if err != nil {
-			return err
-		}
-		rows := rowsOf(history, func(r digest.Revision) revisionRow {
-			return revisionRow{Version: r.Version, At: stamp(r.At), Kind: r.By.Kind, By: r.By.Name, Did: r.Did, Words: r.Words, CanUndo: r.Before != nil}
-		})
-		none := fmt.Sprintf("Nothing is known of how issue %d was made.", issue.Number)
-		return printList(p, c.JSON, rows, none, "VERSION\tWHEN (UTC)\tWHO\tWHAT", func(r revisionRow) string {
-			who := digest.Actor{Kind: r.Kind, Name: r.By}.String()
-			return strings.Join([]string{fmt.Sprint(r.Version), when(time.Time(r.At)), cell(who, 30), cell(r.Words, 100)}, "\t")
-		})
+func (c issueHistoryCmd) Run(ctx context.Context, p *Program, a *app) error {
+	issue, history, err := a.desk.History(ctx, c.ref(), c.Limit)
+	if err != nil {
+		return err
+	}
+	rows := rowsOf(history, func(r digest.Revision) revisionRow {
+		return revisionRow{Version: r.Version, At: stamp(r.At), Kind: r.By.Kind, By: r.By.Name, Did: r.Did, Words: r.Words, CanUndo: r.Before != nil}
+	})
+	none := fmt.Sprintf("Nothing is known of how issue %d was made.", issue.Number)
+	return printList(p, c.JSON, rows, none, "VERSION\tWHEN (UTC)\tWHO\tWHAT", func(r revisionRow) string {
+		who := digest.Actor{Kind: r.Kind, Name: r.By}.String()
+		return strings.Join([]string{fmt.Sprint(r.Version), when(time.Time(r.At)), cell(who, 30), cell(r.Words, 100)}, "\t")
 	})
 }

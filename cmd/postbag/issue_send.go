@@ -15,28 +15,26 @@ type issueSendCmd struct {
 
 // Run mails an issue. Where a worker runs on this database the issue is handed to
 // it and watched; elsewhere this command delivers it.
-func (c issueSendCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		mailer, err := a.mailer(ctx)
-		if err != nil {
-			return err
-		}
-		issue, unsure, err := mailer.Send(ctx, p.by(), c.ref(), c.Anyway)
-		if p.sayUnchecked(unsure); err != nil {
-			return err
-		}
-		if issue.State == digest.Sent {
-			fmt.Fprintf(p.Stdout, "%s was sent already.\n", cell(issue.Title, 150))
-			return a.delivered(ctx, issue)
-		}
-		b := p.bar("sending", -1)
-		r, err := mailer.Deliver(ctx, p.by(), issue, b.of)
-		b.done()
-		if err != nil {
-			return err
-		}
-		return mailer.sayReport(r)
-	})
+func (c issueSendCmd) Run(ctx context.Context, p *Program, a *app) error {
+	mailer, err := a.mailer(ctx)
+	if err != nil {
+		return err
+	}
+	issue, unsure, err := mailer.Send(ctx, p.by(), c.ref(), c.Anyway)
+	if p.sayUnchecked(unsure); err != nil {
+		return err
+	}
+	if issue.State == digest.Sent {
+		fmt.Fprintf(p.Stdout, "%s was sent already.\n", cell(issue.Title, 150))
+		return a.delivered(ctx, issue)
+	}
+	b := p.bar("sending", -1)
+	r, err := mailer.Deliver(ctx, p.by(), issue, b.of)
+	b.done()
+	if err != nil {
+		return err
+	}
+	return mailer.sayReport(r)
 }
 
 // sayReport says where a mailing stands when the command ends.

@@ -34,42 +34,40 @@ type blockRow struct {
 }
 
 // Run shows the rows of an issue.
-func (c issueShowCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		issue, _, err := a.desk.Issue(ctx, c.ref())
-		if err != nil {
+func (c issueShowCmd) Run(ctx context.Context, p *Program, a *app) error {
+	issue, _, err := a.desk.Issue(ctx, c.ref())
+	if err != nil {
+		return err
+	}
+	rows, err := a.desk.Rows(ctx, issue)
+	if err != nil {
+		return err
+	}
+	if c.Row != 0 {
+		return showSentences(p, issue, rows, c.Row)
+	}
+	if !c.JSON {
+		if err := a.head(ctx, issue); err != nil {
 			return err
 		}
-		rows, err := a.desk.Rows(ctx, issue)
-		if err != nil {
-			return err
+	}
+	var out []blockRow
+	for i, r := range rows {
+		out = append(out, blockRowOf(issue, i+1, r))
+	}
+	return printList(p, c.JSON, out, "It has no rows. To pick comments: postbag issue pick ID…, or: postbag issue pick --suggested", "ROW\tCOMMENT\tWRITER\tPUBLISHED\tWORDS\tTEXT", func(r blockRow) string {
+		if r.Kind != digest.PickBlock {
+			return fmt.Sprintf("%d\t%s\t\t\t\t%s", r.Row, r.Kind, cell(r.Text, 60))
 		}
-		if c.Row != 0 {
-			return showSentences(p, issue, rows, c.Row)
+		words := fmt.Sprint(r.Words)
+		if r.Words != r.Of {
+			words = fmt.Sprintf("%d of %d", r.Words, r.Of)
 		}
-		if !c.JSON {
-			if err := a.head(ctx, issue); err != nil {
-				return err
-			}
+		text := cell(r.Text, 60)
+		if r.Problem != "" {
+			text = "! " + r.Problem + ": " + text
 		}
-		var out []blockRow
-		for i, r := range rows {
-			out = append(out, blockRowOf(issue, i+1, r))
-		}
-		return printList(p, c.JSON, out, "It has no rows. To pick comments: postbag issue pick ID…, or: postbag issue pick --suggested", "ROW\tCOMMENT\tWRITER\tPUBLISHED\tWORDS\tTEXT", func(r blockRow) string {
-			if r.Kind != digest.PickBlock {
-				return fmt.Sprintf("%d\t%s\t\t\t\t%s", r.Row, r.Kind, cell(r.Text, 60))
-			}
-			words := fmt.Sprint(r.Words)
-			if r.Words != r.Of {
-				words = fmt.Sprintf("%d of %d", r.Words, r.Of)
-			}
-			text := cell(r.Text, 60)
-			if r.Problem != "" {
-				text = "! " + r.Problem + ": " + text
-			}
-			return fmt.Sprintf("%d\t%d\t%s\t%s\t%s\t%s", r.Row, r.CommentID, cell(r.Author, 20), when(time.Time(r.Published)), words, text)
-		})
+		return fmt.Sprintf("%d\t%d\t%s\t%s\t%s\t%s", r.Row, r.CommentID, cell(r.Author, 20), when(time.Time(r.Published)), words, text)
 	})
 }
 

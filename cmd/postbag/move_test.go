@@ -15,6 +15,7 @@ import (
 	"postbag/digest/digesttest"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
+	"postbag/digest/store/transfer"
 )
 
 // on is the same installation with another database.
@@ -167,7 +168,7 @@ func readerToken(t *testing.T, path string) string {
 	}
 	defer db.Close()
 	var file strings.Builder
-	if _, err := db.Backup(t.Context(), &file, store.BackupOptions{}); err != nil {
+	if _, err := db.Backup(t.Context(), &file, transfer.BackupOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	_, readers, _ := strings.Cut(file.String(), `{"table":"subscribers"`)

@@ -59,26 +59,24 @@ func (r postRow) title() string {
 }
 
 // Run lists posts.
-func (c postListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		posts, err := a.read.Posts(ctx, digest.PostFilter{
-			SourceID: c.Source, Since: time.Time(c.Since), Until: time.Time(c.Until), Limit: c.Limit,
-		})
-		if err != nil {
-			return err
+func (c postListCmd) Run(ctx context.Context, p *Program, a *app) error {
+	posts, err := a.read.Posts(ctx, digest.PostFilter{
+		SourceID: c.Source, Since: time.Time(c.Since), Until: time.Time(c.Until), Limit: c.Limit,
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.known(ctx, c.Source, len(posts)); err != nil {
+		return err
+	}
+	rows := rowsOf(posts, postRowOf)
+	p.more(len(rows), c.Limit)
+	return printList(p, c.JSON, rows, noneOf("post", c.narrowed()), "ID\tPUBLISHED\tCOMMENTS\tTITLE", func(r postRow) string {
+		announced := "-"
+		if r.Announced >= 0 {
+			announced = fmt.Sprint(r.Announced)
 		}
-		if err := a.known(ctx, c.Source, len(posts)); err != nil {
-			return err
-		}
-		rows := rowsOf(posts, postRowOf)
-		p.more(len(rows), c.Limit)
-		return printList(p, c.JSON, rows, noneOf("post", c.narrowed()), "ID\tPUBLISHED\tCOMMENTS\tTITLE", func(r postRow) string {
-			announced := "-"
-			if r.Announced >= 0 {
-				announced = fmt.Sprint(r.Announced)
-			}
-			return fmt.Sprintf("%d\t%s\t%s\t%s", r.ID, when(time.Time(r.Published)), announced, cell(r.title(), 60))
-		})
+		return fmt.Sprintf("%d\t%s\t%s\t%s", r.ID, when(time.Time(r.Published)), announced, cell(r.title(), 60))
 	})
 }
 

@@ -57,7 +57,26 @@ func (p *Program) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	return parsed.Run(ctx, p, &grammar.Settings)
+	return p.command(ctx, parsed, &grammar.Settings)
+}
+
+// command runs the command that was parsed. One that takes an app gets it with the
+// database open, which must exist.
+func (p *Program) command(ctx context.Context, parsed *kong.Context, s *Settings) (err error) {
+	var opened *app
+	err = parsed.BindSingletonProvider(func() (a *app, err error) {
+		opened, err = p.open(ctx, s, true)
+		return opened, err
+	})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if opened != nil {
+			err = first(err, opened.close())
+		}
+	}()
+	return parsed.Run(ctx, p, s)
 }
 
 func (p *Program) parser(ctx context.Context, grammar *cli) (*kong.Kong, error) {

@@ -8,7 +8,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/backup"
-	"postbag/digest/store"
+	"postbag/digest/store/transfer"
 )
 
 // restoreCmd makes a database of a backup.
@@ -43,7 +43,7 @@ func (c restoreCmd) Run(ctx context.Context, p *Program, s *Settings) (err error
 	}
 	b := p.bar("restoring", int(rows))
 	defer b.done()
-	done, err := store.Restore(ctx, s.DB, from, store.RestoreOptions{
+	done, err := transfer.Restore(ctx, s.DB, from, transfer.RestoreOptions{
 		Clock: p.Clock, Reason: fmt.Sprintf("restored from a backup of %s UTC", when(header.Made)),
 		Progress: func(done int64) { b.set(int(done)) },
 	})

@@ -39,29 +39,27 @@ type dutyRow struct {
 }
 
 // Run lists the duties, what is due first at the top.
-func (c scheduleListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		plan, err := a.schedule()
-		if err != nil {
-			return err
+func (c scheduleListCmd) Run(ctx context.Context, p *Program, a *app) error {
+	plan, err := a.schedule()
+	if err != nil {
+		return err
+	}
+	duties, err := plan.List(ctx, c.Limit)
+	if err != nil {
+		return err
+	}
+	now := p.Clock.Now()
+	rows := rowsOf(duties, func(d work.Listed) dutyRow {
+		return dutyRow{
+			Name: d.Name, Kind: d.Kind, Next: stamp(d.Next), Zone: d.Zone, Worker: d.Worker,
+			LeasedSince: stamp(d.LeasedSince), LeasedUntil: stamp(d.LeasedUntil), LastDue: stamp(d.LastDue), LastDone: stamp(d.LastDone),
+			Runs: d.Runs, Failures: d.Failures, Problem: d.LastError, Asks: d.Asks,
 		}
-		duties, err := plan.List(ctx, c.Limit)
-		if err != nil {
-			return err
-		}
-		now := p.Clock.Now()
-		rows := rowsOf(duties, func(d work.Listed) dutyRow {
-			return dutyRow{
-				Name: d.Name, Kind: d.Kind, Next: stamp(d.Next), Zone: d.Zone, Worker: d.Worker,
-				LeasedSince: stamp(d.LeasedSince), LeasedUntil: stamp(d.LeasedUntil), LastDue: stamp(d.LastDue), LastDone: stamp(d.LastDone),
-				Runs: d.Runs, Failures: d.Failures, Problem: d.LastError, Asks: d.Asks,
-			}
-		})
-		p.more(len(rows), c.Limit)
-		return printList(p, c.JSON, rows, "Nothing is done by itself.", "WHAT\tNEXT\tNOW AT IT\tLAST DONE (UTC)\tREMARK", func(r dutyRow) string {
-			return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", r.Name, nextIn(time.Time(r.Next), now, r.Zone), cmp.Or(cell(r.Worker, 40), "-"),
-				when(time.Time(r.LastDone)), r.remark())
-		})
+	})
+	p.more(len(rows), c.Limit)
+	return printList(p, c.JSON, rows, "Nothing is done by itself.", "WHAT\tNEXT\tNOW AT IT\tLAST DONE (UTC)\tREMARK", func(r dutyRow) string {
+		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", r.Name, nextIn(time.Time(r.Next), now, r.Zone), cmp.Or(cell(r.Worker, 40), "-"),
+			when(time.Time(r.LastDone)), r.remark())
 	})
 }
 
@@ -106,17 +104,15 @@ type scheduleRunCmd struct {
 
 // Run does a duty now: here when no worker runs on this database, else it is left
 // to one of them and waited for.
-func (c scheduleRunCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		plan, err := a.schedule()
-		if err != nil {
-			return err
-		}
-		d, err := plan.Run(ctx, p.by(), c.Name)
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(p.Stdout, "%s is done. Next: %s.\n", d.Name, nextIn(d.Next, p.Clock.Now(), d.Zone))
+func (c scheduleRunCmd) Run(ctx context.Context, p *Program, a *app) error {
+	plan, err := a.schedule()
+	if err != nil {
 		return err
-	})
+	}
+	d, err := plan.Run(ctx, p.by(), c.Name)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.Stdout, "%s is done. Next: %s.\n", d.Name, nextIn(d.Next, p.Clock.Now(), d.Zone))
+	return err
 }

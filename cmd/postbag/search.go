@@ -38,26 +38,24 @@ type commentHit struct {
 }
 
 // Run searches comments.
-func (c commentSearchCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		filter := c.filter()
-		filter.State = digest.CommentState(c.State)
-		found, err := a.desk.SearchComments(ctx, c.query(), filter)
-		if err != nil {
-			return err
-		}
-		if err := a.known(ctx, c.Source, len(found.All)); err != nil {
-			return err
-		}
-		rows := rowsOf(found.All, func(x digest.FoundComment) commentHit {
-			return commentHit{commentRow: commentRowOf(x.ListedComment), Rank: x.Rank, Snippet: x.Snippet}
-		})
-		searched(p, found, c.Limit)
-		bold := p.isBold()
-		return printList(p, c.JSON, rows, "No comment has these words.", "ID\tPOST\tPUBLISHED\tSTATE\tWRITER\tWORDS", func(r commentHit) string {
-			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s", r.ID, idOr(r.PostID, r.PostGUID),
-				when(time.Time(r.Published)), r.State, cell(r.Author, 20), marked(r.Snippet, bold))
-		})
+func (c commentSearchCmd) Run(ctx context.Context, p *Program, a *app) error {
+	filter := c.filter()
+	filter.State = digest.CommentState(c.State)
+	found, err := a.desk.SearchComments(ctx, c.query(), filter)
+	if err != nil {
+		return err
+	}
+	if err := a.known(ctx, c.Source, len(found.All)); err != nil {
+		return err
+	}
+	rows := rowsOf(found.All, func(x digest.FoundComment) commentHit {
+		return commentHit{commentRow: commentRowOf(x.ListedComment), Rank: x.Rank, Snippet: x.Snippet}
+	})
+	searched(p, found, c.Limit)
+	bold := p.isBold()
+	return printList(p, c.JSON, rows, "No comment has these words.", "ID\tPOST\tPUBLISHED\tSTATE\tWRITER\tWORDS", func(r commentHit) string {
+		return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s", r.ID, idOr(r.PostID, r.PostGUID),
+			when(time.Time(r.Published)), r.State, cell(r.Author, 20), marked(r.Snippet, bold))
 	})
 }
 
@@ -71,23 +69,21 @@ type postHit struct {
 }
 
 // Run searches posts.
-func (c postSearchCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		found, err := a.desk.SearchPosts(ctx, c.query(), c.filter())
-		if err != nil {
-			return err
-		}
-		if err := a.known(ctx, c.Source, len(found.All)); err != nil {
-			return err
-		}
-		rows := rowsOf(found.All, func(x digest.FoundPost) postHit {
-			return postHit{postRow: postRowOf(x.Post), Rank: x.Rank, Snippet: x.Snippet}
-		})
-		searched(p, found, c.Limit)
-		bold := p.isBold()
-		return printList(p, c.JSON, rows, "No post has these words.", "ID\tPUBLISHED\tTITLE\tWORDS", func(r postHit) string {
-			return fmt.Sprintf("%d\t%s\t%s\t%s", r.ID, when(time.Time(r.Published)), cell(r.title(), 40), marked(r.Snippet, bold))
-		})
+func (c postSearchCmd) Run(ctx context.Context, p *Program, a *app) error {
+	found, err := a.desk.SearchPosts(ctx, c.query(), c.filter())
+	if err != nil {
+		return err
+	}
+	if err := a.known(ctx, c.Source, len(found.All)); err != nil {
+		return err
+	}
+	rows := rowsOf(found.All, func(x digest.FoundPost) postHit {
+		return postHit{postRow: postRowOf(x.Post), Rank: x.Rank, Snippet: x.Snippet}
+	})
+	searched(p, found, c.Limit)
+	bold := p.isBold()
+	return printList(p, c.JSON, rows, "No post has these words.", "ID\tPUBLISHED\tTITLE\tWORDS", func(r postHit) string {
+		return fmt.Sprintf("%d\t%s\t%s\t%s", r.ID, when(time.Time(r.Published)), cell(r.title(), 40), marked(r.Snippet, bold))
 	})
 }
 

@@ -42,27 +42,25 @@ type heldIssueRow struct {
 }
 
 // Run shows the hold.
-func (c sendingShowCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		held, err := a.sender.Held(ctx)
-		if err != nil {
-			return err
-		}
-		row := heldRow{Held: !held.Since.IsZero(), Since: stamp(held.Since), Reason: held.Reason, By: held.By, Confirmations: held.Letters, Issues: heldIssues(held)}
-		switch {
-		case c.JSON:
-			return printJSON(p, row)
-		case !row.Held:
-			_, err := fmt.Fprintln(p.Stdout, "Sending is not held.")
-			return err
-		}
-		who := ""
-		if held.By != "" {
-			who = " by " + cell(held.By, 40)
-		}
-		fmt.Fprintf(p.Stdout, "Sending is held%s since %s UTC: %s\n", who, when(held.Since), printable(held.Reason))
-		return p.sayUnsure(held)
-	})
+func (c sendingShowCmd) Run(ctx context.Context, p *Program, a *app) error {
+	held, err := a.sender.Held(ctx)
+	if err != nil {
+		return err
+	}
+	row := heldRow{Held: !held.Since.IsZero(), Since: stamp(held.Since), Reason: held.Reason, By: held.By, Confirmations: held.Letters, Issues: heldIssues(held)}
+	switch {
+	case c.JSON:
+		return printJSON(p, row)
+	case !row.Held:
+		_, err := fmt.Fprintln(p.Stdout, "Sending is not held.")
+		return err
+	}
+	who := ""
+	if held.By != "" {
+		who = " by " + cell(held.By, 40)
+	}
+	fmt.Fprintf(p.Stdout, "Sending is held%s since %s UTC: %s\n", who, when(held.Since), printable(held.Reason))
+	return p.sayUnsure(held)
 }
 
 func heldIssues(held dispatch.Held) []heldIssueRow {
@@ -101,22 +99,20 @@ type sendingHoldCmd struct {
 }
 
 // Run holds sending and waits until what is on the wire is recorded.
-func (c sendingHoldCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		done, left, err := a.sender.Hold(ctx, p.by(), c.Reason)
-		if err != nil {
-			return err
-		}
-		if !done {
-			_, err := fmt.Fprintln(p.Stdout, "Sending was held already. See: postbag sending")
-			return err
-		}
-		fmt.Fprintln(p.Stdout, "Sending is held: nothing is published or mailed. Pulling goes on, and so do confirmations of new sign-ups.")
-		if left > 0 {
-			fmt.Fprintf(p.Stdout, "%s still under way: the worker records what became of them, or they are of a worker that is no more.\n", plural(left, "mail"))
-		}
-		return nil
-	})
+func (c sendingHoldCmd) Run(ctx context.Context, p *Program, a *app) error {
+	done, left, err := a.sender.Hold(ctx, p.by(), c.Reason)
+	if err != nil {
+		return err
+	}
+	if !done {
+		_, err := fmt.Fprintln(p.Stdout, "Sending was held already. See: postbag sending")
+		return err
+	}
+	fmt.Fprintln(p.Stdout, "Sending is held: nothing is published or mailed. Pulling goes on, and so do confirmations of new sign-ups.")
+	if left > 0 {
+		fmt.Fprintf(p.Stdout, "%s still under way: the worker records what became of them, or they are of a worker that is no more.\n", plural(left, "mail"))
+	}
+	return nil
 }
 
 type sendingReleaseCmd struct {
@@ -124,27 +120,25 @@ type sendingReleaseCmd struct {
 }
 
 // Run releases the hold.
-func (c sendingReleaseCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		was, issues, err := a.sender.Release(ctx, p.by(), dispatch.Unsent(c.Unsent))
-		if err != nil && digest.KindOf(err) == digest.Conflict {
-			return first(p.sayUnsure(was), err)
-		}
-		if err != nil {
+func (c sendingReleaseCmd) Run(ctx context.Context, p *Program, a *app) error {
+	was, issues, err := a.sender.Release(ctx, p.by(), dispatch.Unsent(c.Unsent))
+	if err != nil && digest.KindOf(err) == digest.Conflict {
+		return first(p.sayUnsure(was), err)
+	}
+	if err != nil {
+		return err
+	}
+	if was.Since.IsZero() {
+		_, err := fmt.Fprintln(p.Stdout, "Sending is not held.")
+		return err
+	}
+	fmt.Fprintln(p.Stdout, "Sending goes on.")
+	for _, x := range issues {
+		if _, err := fmt.Fprintf(p.Stdout, "Issue %d "+sayFate[x.Fate]+"\n", x.Number); err != nil {
 			return err
 		}
-		if was.Since.IsZero() {
-			_, err := fmt.Fprintln(p.Stdout, "Sending is not held.")
-			return err
-		}
-		fmt.Fprintln(p.Stdout, "Sending goes on.")
-		for _, x := range issues {
-			if _, err := fmt.Fprintf(p.Stdout, "Issue %d "+sayFate[x.Fate]+"\n", x.Number); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // sayFate says what became of an issue of a hold, and what to do; %[1]d is its

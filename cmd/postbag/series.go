@@ -42,18 +42,16 @@ func printSeries(p *Program, asJSON bool, all []digest.Series, pub digest.Public
 }
 
 // Run lists the series.
-func (c seriesListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		all, err := a.read.SeriesList(ctx)
-		if err != nil {
-			return err
-		}
-		pub, err := a.read.Publication(ctx)
-		if err != nil {
-			return err
-		}
-		return printSeries(p, c.JSON, all, pub)
-	})
+func (c seriesListCmd) Run(ctx context.Context, p *Program, a *app) error {
+	all, err := a.read.SeriesList(ctx)
+	if err != nil {
+		return err
+	}
+	pub, err := a.read.Publication(ctx)
+	if err != nil {
+		return err
+	}
+	return printSeries(p, c.JSON, all, pub)
 }
 
 type seriesSetCmd struct {
@@ -70,15 +68,13 @@ type seriesSetCmd struct {
 }
 
 // Run changes the settings given and prints the series as it is now.
-func (c seriesSetCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		after, pub, err := a.desk.Set(ctx, p.by(), c.Series, desk.Settings{
-			Name: c.Name, Title: c.Title, Schedule: c.Schedule, Zone: c.Zone, NextNumber: c.NextNumber,
-			Publication: c.Publication, Language: c.Language, PostalAddress: c.PostalAddress,
-		})
-		if err != nil {
-			return err
-		}
-		return printSeries(p, c.JSON, []digest.Series{after}, pub)
+func (c seriesSetCmd) Run(ctx context.Context, p *Program, a *app) error {
+	after, pub, err := a.desk.Set(ctx, p.by(), c.Series, desk.Settings{
+		Name: c.Name, Title: c.Title, Schedule: c.Schedule, Zone: c.Zone, NextNumber: c.NextNumber,
+		Publication: c.Publication, Language: c.Language, PostalAddress: c.PostalAddress,
 	})
+	if err != nil {
+		return err
+	}
+	return printSeries(p, c.JSON, []digest.Series{after}, pub)
 }

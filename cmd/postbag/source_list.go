@@ -34,30 +34,28 @@ type sourceRow struct {
 }
 
 // Run lists the blogs.
-func (c sourceListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		sources, err := a.read.Sources(ctx)
+func (c sourceListCmd) Run(ctx context.Context, p *Program, a *app) error {
+	sources, err := a.read.Sources(ctx)
+	if err != nil {
+		return err
+	}
+	var rows []sourceRow
+	for _, x := range sources {
+		feeds, err := a.read.Feeds(ctx, x.ID)
 		if err != nil {
 			return err
 		}
-		var rows []sourceRow
-		for _, x := range sources {
-			feeds, err := a.read.Feeds(ctx, x.ID)
-			if err != nil {
-				return err
-			}
-			rows = append(rows, sourceRowOf(x, feeds))
-		}
-		none := "No blogs are followed yet. To follow one: postbag source add URL"
-		err = printList(p, c.JSON, rows, none, "ID\tNAME\tHEALTH\tLAST ANSWER\tNEXT\tPLATFORM\tADDRESS", func(r sourceRow) string {
-			return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s\t%s", r.ID, cell(r.Name, 30), cell(r.Health, healthCell),
-				when(time.Time(r.LastSuccess)), when(time.Time(r.NextPoll)), r.Platform, printable(r.URL))
-		})
-		if err != nil || c.JSON {
-			return err
-		}
-		return p.printHealth(rows)
+		rows = append(rows, sourceRowOf(x, feeds))
+	}
+	none := "No blogs are followed yet. To follow one: postbag source add URL"
+	err = printList(p, c.JSON, rows, none, "ID\tNAME\tHEALTH\tLAST ANSWER\tNEXT\tPLATFORM\tADDRESS", func(r sourceRow) string {
+		return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s\t%s", r.ID, cell(r.Name, 30), cell(r.Health, healthCell),
+			when(time.Time(r.LastSuccess)), when(time.Time(r.NextPoll)), r.Platform, printable(r.URL))
 	})
+	if err != nil || c.JSON {
+		return err
+	}
+	return p.printHealth(rows)
 }
 
 // healthCell is how much of a blog's health stands in the table. What is longer

@@ -32,17 +32,15 @@ type statusRow struct {
 }
 
 // Run prints the last pull, the newest issue and what waits.
-func (c statusCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		r, err := a.status(ctx)
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			return printJSON(p, r)
-		}
-		return p.printStatus(r)
-	})
+func (c statusCmd) Run(ctx context.Context, p *Program, a *app) error {
+	r, err := a.status(ctx)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(p, r)
+	}
+	return p.printStatus(r)
 }
 
 func (a *app) status(ctx context.Context) (statusRow, error) {

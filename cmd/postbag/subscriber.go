@@ -85,29 +85,27 @@ type subscriberRow struct {
 }
 
 // Run lists readers.
-func (c subscriberListCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		var rows []subscriberRow
-		filter := roster.Filter{State: subscribers.State(c.State), Text: c.Text, Limit: c.Limit}
-		err := a.roster().List(ctx, filter, func(x subscribers.Subscriber) error {
-			rows = append(rows, subscriberRow{
-				ID: x.ID, Email: x.Email, Name: x.Name, State: x.State, Frequency: x.Frequency,
-				Created: stamp(x.CreatedAt), Confirmed: stamp(x.ConfirmedAt), Left: stamp(x.LeftAt),
-			})
-			return nil
+func (c subscriberListCmd) Run(ctx context.Context, p *Program, a *app) error {
+	var rows []subscriberRow
+	filter := roster.Filter{State: subscribers.State(c.State), Text: c.Text, Limit: c.Limit}
+	err := a.roster().List(ctx, filter, func(x subscribers.Subscriber) error {
+		rows = append(rows, subscriberRow{
+			ID: x.ID, Email: x.Email, Name: x.Name, State: x.State, Frequency: x.Frequency,
+			Created: stamp(x.CreatedAt), Confirmed: stamp(x.ConfirmedAt), Left: stamp(x.LeftAt),
 		})
-		if err != nil {
-			return err
-		}
-		p.more(len(rows), c.Limit)
-		none := "No readers yet. To add some: postbag subscriber add ADDRESS, or: postbag subscriber import FILE"
-		if c.State != "" || c.Text != "" {
-			none = "No reader is like that."
-		}
-		return printList(p, c.JSON, rows, none, "EMAIL\tNAME\tSTATE\tWANTS\tCONFIRMED\tLEFT", func(r subscriberRow) string {
-			return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", cell(r.Email, 60), cell(r.Name, 30), r.State, r.Frequency,
-				when(time.Time(r.Confirmed)), when(time.Time(r.Left)))
-		})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	p.more(len(rows), c.Limit)
+	none := "No readers yet. To add some: postbag subscriber add ADDRESS, or: postbag subscriber import FILE"
+	if c.State != "" || c.Text != "" {
+		none = "No reader is like that."
+	}
+	return printList(p, c.JSON, rows, none, "EMAIL\tNAME\tSTATE\tWANTS\tCONFIRMED\tLEFT", func(r subscriberRow) string {
+		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", cell(r.Email, 60), cell(r.Name, 30), r.State, r.Frequency,
+			when(time.Time(r.Confirmed)), when(time.Time(r.Left)))
 	})
 }
 
@@ -161,22 +159,20 @@ type subscriberExportCmd struct {
 }
 
 // Run exports readers. A file appears whole or not at all.
-func (c subscriberExportCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	return p.with(ctx, s, func(a *app) error {
-		filter := roster.Filter{State: subscribers.State(c.State), Limit: -1}
-		if c.File == "-" {
-			_, err := a.roster().Export(ctx, p.Stdout, filter)
-			return err
-		}
-		n := 0
-		_, err := disk.WriteFile(c.File, true, func(w io.Writer) (err error) {
-			n, err = a.roster().Export(ctx, w, filter)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(p.Stdout, "Wrote %s to %s.\n", plural(n, "reader"), c.File)
+func (c subscriberExportCmd) Run(ctx context.Context, p *Program, a *app) error {
+	filter := roster.Filter{State: subscribers.State(c.State), Limit: -1}
+	if c.File == "-" {
+		_, err := a.roster().Export(ctx, p.Stdout, filter)
+		return err
+	}
+	n := 0
+	_, err := disk.WriteFile(c.File, true, func(w io.Writer) (err error) {
+		n, err = a.roster().Export(ctx, w, filter)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.Stdout, "Wrote %s to %s.\n", plural(n, "reader"), c.File)
+	return err
 }

@@ -21,6 +21,8 @@ import (
 	"postbag/digest/pull/removed"
 	"postbag/digest/site"
 	"postbag/digest/store"
+	"postbag/digest/store/blog"
+	"postbag/digest/store/duties"
 	"postbag/digest/web"
 	"postbag/digest/work"
 	"postbag/subscribers"
@@ -33,7 +35,7 @@ import (
 )
 
 // mostLease bounds --lease.
-const mostLease = store.LongestLease
+const mostLease = duties.LongestLease
 
 // app is what commands share once the database is open. The use cases are wired
 // here, and only here: no other file of the program knows the database.
@@ -61,7 +63,7 @@ type reader interface {
 	Posts(ctx context.Context, f digest.PostFilter) ([]digest.Post, error)
 	Comments(ctx context.Context, f digest.CommentFilter) ([]digest.ListedComment, error)
 	Comment(ctx context.Context, id int64) (digest.ListedComment, error)
-	CountSource(ctx context.Context, id int64) (store.SourceCount, error)
+	CountSource(ctx context.Context, id int64) (blog.SourceCount, error)
 	Feeds(ctx context.Context, sourceID int64) ([]digest.FeedState, error)
 	Listings(ctx context.Context, sourceID int64, f pull.ListingFilter) ([]digest.Listing, error)
 	CommentVersions(ctx context.Context, commentID int64) ([]digest.CommentVersion, error)

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"testing"
 )
 
@@ -23,7 +22,7 @@ type Need struct {
 }
 
 // Needs are what tests need, but for the PostgreSQL server of package storetest.
-var Needs = []Need{browser, sampleBlog, FullDevice, PeakMemory, ShellTools}
+var Needs = []Need{browser, sampleBlog, FullDevice, procFiles, ShellTools}
 
 // Check skips the test where the need is missing, or fails it if
 // POSTBAG_TEST_REQUIRE is "all".
@@ -121,14 +120,6 @@ func Root() (string, error) {
 var FullDevice = Need{Name: "/dev/full", Find: func() error {
 	_, err := os.Stat("/dev/full")
 	return err
-}}
-
-// PeakMemory is the peak of a process's memory in kilobytes.
-var PeakMemory = Need{Name: "a process's peak of memory in kilobytes", Find: func() error {
-	if runtime.GOOS != "linux" {
-		return errors.New("only Linux gives it")
-	}
-	return nil
 }}
 
 // ShellTools are a shell's tools with which a stranger checks a backup.

@@ -31,7 +31,7 @@ const (
 	// longer is left to a worker.
 	longestWait = 2 * time.Minute
 	// How often an issue that a worker mails is looked at, and how long until the
-	// joining in its stead is tried again: it may have gone away.
+	// this process tries to join again: the worker may have ended.
 	watchEvery = 200 * time.Millisecond
 	watchFor   = 3 * time.Second
 )

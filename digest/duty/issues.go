@@ -48,7 +48,7 @@ func (w *Worker) deadline(ctx context.Context, l work.Lease) (time.Time, error) 
 		}
 		w.Log.Info("published", "issue", issue.Number, "address", w.Site.URL(site.Issue, issue.Number))
 		return false, nil
-	}, digest.Draft, digest.Approved)
+	}, digest.UnpublishedStates()...)
 }
 
 // beginMailing freezes the audience of published issues whose moment has come.

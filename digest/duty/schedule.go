@@ -17,7 +17,7 @@ type Schedule struct {
 		Duties(ctx context.Context, limit int) ([]work.Listed, error)
 		// Duty gives the duty of a name, or an error of kind NotFound.
 		Duty(ctx context.Context, name string) (work.Listed, error)
-		// MakeDue makes a duty due now, whoever does it.
+		// MakeDue makes a duty due now, for any worker.
 		MakeDue(ctx context.Context, name string, now time.Time) error
 		// Feeds gives the feeds of a source.
 		Feeds(ctx context.Context, sourceID int64) ([]digest.FeedState, error)
@@ -33,7 +33,7 @@ type Schedule struct {
 const (
 	// runWait is how long a duty that another process does is waited for.
 	runWait = 10 * time.Minute
-	// How often such a duty is looked at, and how long until joining in the stead of its
+	// How often such a duty is looked at, and how long until this process tries to join in place of its
 	// worker is tried again: it may have gone away.
 	watchEvery = 200 * time.Millisecond
 	watchFor   = 3 * time.Second
@@ -157,7 +157,7 @@ func (s Schedule) runHere(member work.Member, name string) (after work.Listed, e
 
 // failed says how a duty failed, if it did. A pull that could not read a feed is
 // done as far as the schedule goes, which asks again by the feed's own time;
-// whoever asked for it now is told.
+// who asked for it now is told.
 func (s Schedule) failed(ctx context.Context, d work.Listed) error {
 	const again = "It is tried again by itself where a worker runs."
 	if d.Failures > 0 {

@@ -26,7 +26,7 @@ type Store interface {
 	HeldSince(ctx context.Context) (time.Time, error)
 	// NextTry gives the moment at which a mail of an issue is due.
 	NextTry(ctx context.Context, issueID int64) (at time.Time, ok bool, err error)
-	// Stranded tells whether a mail of an issue is with a process that is no more.
+	// Stranded tells whether a mail of an issue is with a worker that has ended.
 	Stranded(ctx context.Context, issueID, worker int64) (bool, error)
 	// ForgetWorkers removes the workers that ended longer ago.
 	ForgetWorkers(ctx context.Context, after time.Duration) error

@@ -20,6 +20,7 @@ import (
 	"postbag/digest/backup"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
+	"postbag/digest/store/transfer"
 )
 
 // filled gives the backup of a database that holds something of everything.
@@ -35,7 +36,7 @@ func filled(t *testing.T) []byte {
 func unpacked(t *testing.T, db *store.DB) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if _, err := db.Backup(t.Context(), &b, store.BackupOptions{Made: start}); err != nil {
+	if _, err := db.Backup(t.Context(), &b, transfer.BackupOptions{Made: start}); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -116,7 +117,7 @@ func TestRestoreThatIsCutOff(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := store.Restore(t.Context(), empty, from, store.RestoreOptions{}); !errors.Is(err, failing) {
+		if _, err := transfer.Restore(t.Context(), empty, from, transfer.RestoreOptions{}); !errors.Is(err, failing) {
 			t.Errorf("got %v", err)
 		}
 		wantNothing(t, empty)
@@ -139,7 +140,7 @@ func TestRestoreLosesItsServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = store.Restore(t.Context(), through, from, store.RestoreOptions{Progress: func(n int64) {
+	_, err = transfer.Restore(t.Context(), through, from, transfer.RestoreOptions{Progress: func(n int64) {
 		if n == 2000 {
 			door.Shut()
 		}
@@ -253,7 +254,7 @@ func TestRestoreOfAnOlderSchema(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				done, err := store.Restore(t.Context(), empty, from, store.RestoreOptions{Reason: "restored", Migrations: later})
+				done, err := transfer.Restore(t.Context(), empty, from, transfer.RestoreOptions{Reason: "restored", Migrations: later})
 				if err != nil || done.From != newest(t, empty) || done.Schema != len(later) {
 					t.Fatalf("%+v, %v", done, err)
 				}

@@ -68,6 +68,9 @@ var (
 	_ work.Store          = (*DB)(nil)
 )
 
+// Options are what a database is opened with.
+type Options = database.Options
+
 // Open opens a database and brings its schema up to date; see [database.Open].
 func Open(ctx context.Context, dsn string, opts Options) (*DB, error) {
 	db, err := database.Open(ctx, dsn, opts)

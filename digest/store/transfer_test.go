@@ -10,13 +10,14 @@ import (
 	"postbag/digest/backup"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
+	"postbag/digest/store/transfer"
 )
 
 // backup gives a database's backup and what its last line says.
 func takeBackup(t testing.TB, db *store.DB) ([]byte, backup.Trailer) {
 	t.Helper()
 	var b bytes.Buffer
-	trailer, err := db.Backup(t.Context(), &b, store.BackupOptions{Program: "test", Made: start, Compress: true})
+	trailer, err := db.Backup(t.Context(), &b, transfer.BackupOptions{Program: "test", Made: start, Compress: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,12 +25,12 @@ func takeBackup(t testing.TB, db *store.DB) ([]byte, backup.Trailer) {
 }
 
 // restore brings a backup into a database.
-func restore(ctx context.Context, dsn string, file []byte) (store.Restored, error) {
+func restore(ctx context.Context, dsn string, file []byte) (transfer.Restored, error) {
 	from, err := backup.NewReader(bytes.NewReader(file))
 	if err != nil {
-		return store.Restored{}, err
+		return transfer.Restored{}, err
 	}
-	return store.Restore(ctx, dsn, from, store.RestoreOptions{Reason: "restored in a test"})
+	return transfer.Restore(ctx, dsn, from, transfer.RestoreOptions{Reason: "restored in a test"})
 }
 
 // restored gives a database made of a backup.

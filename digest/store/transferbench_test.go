@@ -8,6 +8,7 @@ import (
 
 	"postbag/digest/backup"
 	"postbag/digest/store"
+	"postbag/digest/store/transfer"
 )
 
 // stored gives a database of many rows.
@@ -32,7 +33,7 @@ func BenchmarkBackup(b *testing.B) {
 		b.Run(d.name, func(b *testing.B) {
 			db, rows := stored(b, d.none(b), 40), int64(0)
 			for b.Loop() {
-				trailer, err := db.Backup(b.Context(), io.Discard, store.BackupOptions{Compress: true})
+				trailer, err := db.Backup(b.Context(), io.Discard, transfer.BackupOptions{Compress: true})
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -45,7 +46,7 @@ func BenchmarkBackup(b *testing.B) {
 
 func BenchmarkRestore(b *testing.B) {
 	var file bytes.Buffer
-	trailer, err := stored(b, databases[0].none(b), 40).Backup(b.Context(), &file, store.BackupOptions{Compress: true})
+	trailer, err := stored(b, databases[0].none(b), 40).Backup(b.Context(), &file, transfer.BackupOptions{Compress: true})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -59,7 +60,7 @@ func BenchmarkRestore(b *testing.B) {
 					b.Fatal(err)
 				}
 				b.StartTimer()
-				if _, err := store.Restore(b.Context(), place, from, store.RestoreOptions{}); err != nil {
+				if _, err := transfer.Restore(b.Context(), place, from, transfer.RestoreOptions{}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -33,7 +33,7 @@ type Store interface {
 	// nobody holds; zero if nothing is planned. A worker whose lease ran out makes it now.
 	NextDue(ctx context.Context, kinds []Kind, now time.Time) (time.Time, error)
 	// Wakes gives a channel that is told when something may have become due, until
-	// ctx ends. News can be missed and come in vain: it only shortens a wait.
+	// ctx ends. It may be told too often or not at all: it only shortens a wait.
 	Wakes(ctx context.Context) <-chan struct{}
 }
 

@@ -22,8 +22,8 @@ type Ledger interface {
 	// order; see [Exchange]. It begins and claims nothing unless the issue is
 	// sending and x.Worker, if set, still has its lease, nor while sending is held.
 	Exchange(ctx context.Context, x Exchange) (Exchanged, error)
-	// Recover deals with rows that were claimed by a worker that has ended
-	// among the workers any more, or by r.Worker, which has no row on its hands.
+	// Recover deals with rows that were claimed by a worker that has ended,
+	// or by r.Worker, which works on no row.
 	// Claimed ones are queued again; those in "sending" become what r.Policy says
 	// ([subscribers.Ambiguity.InDoubt]), the deferred ones until r.Retry. It gives
 	// the number of the latter.

@@ -17,7 +17,7 @@ import (
 type LetterQueue interface {
 	// ClaimLetters claims letters that are due, the oldest first. Before that it
 	// takes back those of processes that are no workers any more,
-	// and of c.Worker, which has none on its hands: claimed ones are queued again,
+	// and of c.Worker, which works on none: claimed ones are queued again,
 	// those that were begun are tried again at c.Retry.
 	ClaimLetters(ctx context.Context, c LetterClaim) ([]subscribers.Letter, error)
 	// BeginLetter counts the attempt and gives a claimed letter as it is now; ok is
@@ -91,7 +91,7 @@ func NewLetterSender(o LetterOptions) *LetterSender {
 // Unavailable is the mail server's; the letters then wait for a minute or more.
 //
 // The worker is this process among those that share the queue, nil for one that
-// has it to itself. A worker that lost its lease sends nothing more.
+// is alone. A worker that lost its lease sends nothing more.
 func (s *LetterSender) Send(ctx context.Context, worker Worker) (int, error) {
 	if worker == nil {
 		worker = alone{}

@@ -51,7 +51,7 @@ type Job struct {
 	// From is the envelope sender.
 	From string
 	// Worker is this process among those that deliver from the same ledger; nil
-	// for one that has it to itself.
+	// for one that is alone.
 	Worker Worker
 	// Compose makes the function that makes the messages of a mailing. That
 	// function is called from several goroutines, and gives the same bytes

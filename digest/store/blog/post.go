@@ -38,8 +38,5 @@ func (db *Store) Posts(ctx context.Context, f digest.PostFilter) (all []digest.P
 
 // RecentPosts gives a source's newest posts by publication.
 func (db *Store) RecentPosts(ctx context.Context, sourceID int64, limit int) ([]digest.Post, error) {
-	if sourceID == 0 {
-		return nil, nil
-	}
 	return db.Posts(ctx, digest.PostFilter{SourceID: sourceID, Limit: limit})
 }

@@ -8,6 +8,7 @@ import (
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
 	"postbag/digest/store/publication"
+	"postbag/digest/store/rules"
 )
 
 const sourceColumns = `id, name, url, platform, language, added_at, comments_pattern, platform_set`
@@ -24,7 +25,7 @@ func (db *Store) Sources(ctx context.Context) (all []digest.Source, err error) {
 			s, err := scanSource(r)
 			all = append(all, s)
 			return err
-		}, `SELECT `+sourceColumns+` FROM sources WHERE removed = 0 ORDER BY id`)
+		}, `SELECT `+sourceColumns+` FROM sources WHERE `+rules.Followed+` ORDER BY id`)
 	})
 	return all, err
 }
@@ -37,7 +38,7 @@ func (db *Store) Source(ctx context.Context, id int64) (src digest.Source, err e
 			found = true
 			src, err = scanSource(r)
 			return err
-		}, `SELECT `+sourceColumns+` FROM sources WHERE id = $1 AND removed = 0`, id)
+		}, `SELECT `+sourceColumns+` FROM sources WHERE id = $1 AND `+rules.Followed, id)
 		if err == nil && !found {
 			return noSource(id)
 		}
@@ -122,7 +123,7 @@ func putSource(t *database.Tx, src *digest.Source, feeds []digest.FeedState) (id
 		UPDATE sources SET name = $1, url = $2, platform = $3, language = $4, added_at = $5, comments_pattern = $6,
 			platform_set = $8, removed = 0, posts_url = ''
 		WHERE id = (SELECT id FROM sources
-			WHERE removed = 1 AND (posts_url <> '' AND posts_url = $7 OR url <> '' AND url = $2)
+			WHERE `+rules.Left+` AND (posts_url <> '' AND posts_url = $7 OR url <> '' AND url = $2)
 			ORDER BY CASE WHEN posts_url = $7 THEN 0 ELSE 1 END, id DESC LIMIT 1)
 		RETURNING id`,
 		src.Name, src.URL, string(src.Platform), src.Language, src.AddedAt.UnixMicro(), src.CommentsPattern, posts, src.PlatformSet)
@@ -146,7 +147,7 @@ func IsFollowed(t *database.Tx, sourceID int64) error {
 }
 
 // QueryFollowed counts a source if it is followed.
-const QueryFollowed = `SELECT COUNT(*) FROM sources WHERE id = $1 AND removed = 0`
+const QueryFollowed = `SELECT COUNT(*) FROM sources WHERE id = $1 AND ` + rules.Followed
 
 // SaveSource stores what a source that is followed is called, what it runs on and
 // where it lives; see [pull.Store].
@@ -155,7 +156,7 @@ func (db *Store) SaveSource(ctx context.Context, src digest.Source) error {
 		n, err := t.Exec(`
 			UPDATE sources SET name = $1, url = $2, platform = $3, language = $4, comments_pattern = $5,
 				platform_set = $7
-			WHERE id = $6 AND removed = 0`,
+			WHERE id = $6 AND `+rules.Followed,
 			src.Name, src.URL, string(src.Platform), src.Language, src.CommentsPattern, src.ID, src.PlatformSet)
 		if err == nil && n == 0 {
 			return noSource(src.ID)
@@ -180,7 +181,7 @@ func (db *Store) SourceOfPosts(ctx context.Context, guids []string) (sourceID in
 
 func querySourceOfPosts(d database.Dialect) string {
 	return `SELECT source_id, COUNT(*) FROM posts
-		WHERE source_id IN (SELECT id FROM sources WHERE removed = 0) AND ` + d.Among("guid", "$1", "TEXT") + `
+		WHERE source_id IN ` + rules.FollowedSources + ` AND ` + d.Among("guid", "$1", "TEXT") + `
 		GROUP BY source_id ORDER BY COUNT(*) DESC, source_id LIMIT 1`
 }
 
@@ -192,7 +193,7 @@ func (db *Store) RemoveSource(ctx context.Context, id int64) error {
 		n, err := t.Exec(`
 			UPDATE sources SET removed = 1, posts_url = COALESCE(
 				(SELECT f.url FROM feeds f WHERE f.source_id = sources.id AND f.kind = 'posts' ORDER BY f.id LIMIT 1), '')
-			WHERE id = $1 AND removed = 0`, id)
+			WHERE id = $1 AND `+rules.Followed, id)
 		if err != nil {
 			return err
 		}

@@ -284,7 +284,8 @@ type Dialect struct {
 	// Share, after a SELECT, keeps its rows as they are until the transaction
 	// ends; see LocksRows.
 	Share string
-	// CheckLease gives a row if the lease of a duty's name, fence and worker holds, and sees to it that it does until the transaction ends.
+	// CheckLease gives a row if the lease of a duty's name, fence and worker holds, and
+	// keeps it so until the transaction ends.
 	CheckLease string
 	// Alone takes the lock of the one process that may work on the database, or
 	// gives [errTaken]; nil where many may.

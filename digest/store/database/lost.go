@@ -10,8 +10,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// lostCode tells codeAway and codeLost, which come without a word of the
-// server's, from all else. What the caller's own context ended is no loss.
+// lostCode tells codeAway and codeLost, of which the server itself says nothing,
+// from all else. What the caller's own context ended is no loss.
 func lostCode(err error) Code {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return CodeOther

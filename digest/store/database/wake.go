@@ -46,7 +46,7 @@ func tell(c chan struct{}) {
 	}
 }
 
-// Wake tells whoever waits for work, in any process, once this transaction has
+// Wake tells those who wait for work, in any process, once this transaction has
 // committed: something may have become due.
 func (t *Tx) Wake() { t.woken = true }
 

@@ -3,7 +3,6 @@ package duties
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"postbag/digest"
@@ -32,19 +31,12 @@ func lostLease(l work.Lease) error {
 	return database.Conflict("Another process does it now; nothing of this run was stored.", "the lease on the duty %s is lost", l.Name)
 }
 
-// dueAmong tells that a duty waits, and that nobody is in its room.
-const dueAmong = ` FROM duties d
-	WHERE d.next_at IS NOT NULL AND d.worker_id IS NULL AND d.kind IN (KINDS)
+// dueAmong selects the duties of some kinds that wait while nobody is in their room.
+func dueAmong(kinds []work.Kind) string {
+	return ` FROM duties d
+	WHERE d.next_at IS NOT NULL AND d.worker_id IS NULL AND d.kind IN (` + rules.Words(kinds) + `)
 		AND (d.room = '' OR NOT EXISTS (
 			SELECT 1 FROM duties h WHERE h.room = d.room AND h.room <> '' AND h.worker_id IS NOT NULL))`
-
-// among writes kinds, which are the program's own words, into a statement.
-func amongKinds(query string, kinds []work.Kind) string {
-	words := make([]string, len(kinds))
-	for i, k := range kinds {
-		words[i] = "'" + string(k) + "'"
-	}
-	return strings.Replace(query, "KINDS", strings.Join(words, ", "), 1)
 }
 
 const leaseColumns = `name, kind, subject, room, due_at, failures, last_error, worker_id, fence`
@@ -72,11 +64,11 @@ func (db *Store) Claim(ctx context.Context, workerID int64, kinds []work.Kind, n
 			return err
 		}
 		lease = work.Lease{}
-		ok, err = t.One(leaseFields(&lease), amongKinds(`
+		ok, err = t.One(leaseFields(&lease), `
 			UPDATE duties SET worker_id = $1, fence = fence + 1, due_at = next_at, claimed_at = `+t.Dialect.Now+`
-			WHERE name = (SELECT d.name`+dueAmong+` AND d.next_at <= $2
+			WHERE name = (SELECT d.name`+dueAmong(kinds)+` AND d.next_at <= $2
 				ORDER BY d.next_at, d.name LIMIT 1`+t.Dialect.SkipLocked+`)
-			RETURNING `+leaseColumns, kinds), workerID, now.UnixMicro())
+			RETURNING `+leaseColumns, workerID, now.UnixMicro())
 		return err
 	})
 	if db.Dialect.Code(err) == database.CodeUnique {
@@ -209,15 +201,14 @@ func (db *Store) NextDue(ctx context.Context, kinds []work.Kind, now time.Time) 
 				return nil
 			}
 		}
-		_, err := t.One([]any{&next}, amongKinds(`SELECT d.next_at`+dueAmong+` ORDER BY d.next_at LIMIT 1`, kinds))
+		_, err := t.One([]any{&next}, `SELECT d.next_at`+dueAmong(kinds)+` ORDER BY d.next_at LIMIT 1`)
 		return err
 	})
 	return next, err
 }
 
-// MakeDue makes a duty due now, whenever it would have been: whoever works on the
-// database does it. A source's feeds are asked again unless that was a minute ago
-// or less. The error is of kind NotFound for an unknown name.
+// MakeDue makes a duty due now, for any worker. A source's feeds are asked again
+// unless that was a minute ago or less. The error is of kind NotFound for an unknown name.
 func (db *Store) MakeDue(ctx context.Context, name string, now time.Time) error {
 	return db.Update(ctx, "make a duty due", func(t *database.Tx) error {
 		n, err := t.Exec(`UPDATE duties SET next_at = $1 WHERE name = $2`, now.UnixMicro(), name)
@@ -236,7 +227,7 @@ func (db *Store) MakeDue(ctx context.Context, name string, now time.Time) error 
 func askSoon(t *database.Tx, name string, now time.Time) error {
 	_, err := t.Exec(`
 		UPDATE feeds SET next_poll = $1
-		WHERE source_id IN (SELECT subject FROM duties WHERE name = $2 AND kind IN (`+kindsOf(Source)+`))
+		WHERE source_id IN (SELECT subject FROM duties WHERE name = $2 AND kind = '`+string(work.Pull)+`')
 			AND stopped = 0 AND (last_try IS NULL OR last_try < $3)`, now.UnixMicro(), name, now.Add(-time.Minute).UnixMicro())
 	return err
 }
@@ -247,8 +238,7 @@ var selectDuties = `
 		CASE WHEN w.id IS NOT NULL THEN d.claimed_at END, w.leased_until, COALESCE(w.name, ''),
 		COALESCE((SELECT s.zone FROM series s WHERE s.id = d.subject AND d.kind IN (` + kindsOf(Series) + `)), ''),
 		COALESCE((SELECT MIN(i.title) FROM issues i
-			WHERE i.series_id = d.subject AND i.asks <> ''
-				AND (d.kind = 'deadline' AND i.state = 'approved' OR d.kind = 'deliver' AND i.state = 'published')), '')
+			WHERE i.series_id = d.subject AND ` + asking + `), '')
 	FROM duties d LEFT JOIN workers w ON w.id = d.worker_id`
 
 func duties(t *database.Tx, query string, args ...any) (all []work.Listed, err error) {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"postbag/digest"
+	"postbag/digest/store/rules"
 	"postbag/digest/work"
 )
 
@@ -19,18 +21,20 @@ const (
 
 // moments are the kinds of duty that every source, or every series, has: each with
 // the query of the moment at which one is due, by what is stored. It gives NULL when
-// nothing is planned; 0 is at once.
+// nothing is planned; 0 is at once. Asks is the state of an issue that waits for its
+// editor's answer before such a duty goes on with it.
 var moments = []struct {
 	kind work.Kind
 	of   Subject
 	next string
+	asks digest.IssueState
 }{
-	{work.Pull, Source, `SELECT MIN(COALESCE(f.next_poll, 0)) FROM feeds f WHERE f.source_id = duties.subject AND f.stopped = 0`},
-	{work.Draft, Series, `SELECT CASE WHEN COUNT(*) = 0 THEN 0 END FROM issues i
+	{kind: work.Pull, of: Source, next: `SELECT MIN(COALESCE(f.next_poll, 0)) FROM feeds f WHERE f.source_id = duties.subject AND f.stopped = 0`},
+	{kind: work.Draft, of: Series, next: `SELECT CASE WHEN COUNT(*) = 0 THEN 0 END FROM issues i
 		WHERE i.series_id = duties.subject AND i.state = 'draft'`},
-	{work.Deadline, Series, `SELECT MIN(i.due_at) FROM issues i
-		WHERE i.series_id = duties.subject AND i.state IN ('draft', 'approved') AND i.asks = ''`},
-	{work.Deliver, Series, `SELECT MIN(i.due_at) FROM issues i
+	{kind: work.Deadline, of: Series, asks: digest.Approved, next: `SELECT MIN(i.due_at) FROM issues i
+		WHERE i.series_id = duties.subject AND i.` + rules.Unpublished + ` AND i.asks = ''`},
+	{kind: work.Deliver, of: Series, asks: digest.Published, next: `SELECT MIN(i.due_at) FROM issues i
 		WHERE i.series_id = duties.subject AND i.state = 'published' AND i.asks = ''`},
 }
 
@@ -46,15 +50,26 @@ var nextAt = func() string {
 	return b.String()
 }()
 
-// kindsOf lists the kinds of duty about some subjects, for a statement.
-func kindsOf(subjects ...Subject) string {
-	var kinds []string
+// asking tells of an issue i that a duty d waits for, until its editor has answered.
+var asking = func() string {
+	var terms []string
 	for _, m := range moments {
-		if slices.Contains(subjects, m.of) {
-			kinds = append(kinds, "'"+string(m.kind)+"'")
+		if m.asks != "" {
+			terms = append(terms, "d.kind = '"+string(m.kind)+"' AND i.state = '"+string(m.asks)+"'")
 		}
 	}
-	return strings.Join(kinds, ", ")
+	return "i.asks <> '' AND (" + strings.Join(terms, " OR ") + ")"
+}()
+
+// kindsOf lists the kinds of duty about some subjects, for a statement.
+func kindsOf(subjects ...Subject) string {
+	var kinds []work.Kind
+	for _, m := range moments {
+		if slices.Contains(subjects, m.of) {
+			kinds = append(kinds, m.kind)
+		}
+	}
+	return rules.Words(kinds)
 }
 
 // subjectOf tells what a kind of duty is about.

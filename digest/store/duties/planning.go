@@ -6,11 +6,12 @@ import (
 
 	"postbag/digest/pull/identity"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 	"postbag/digest/work"
 )
 
 // lockDuties makes those who plan a subject's duties take turns, in a statement
-// of its own: the next one sees what whoever had the turn before has committed,
+// of its own: the next one sees what the one before has committed,
 // where two that each saw only their own change would leave the moment of neither.
 func lockDuties(t *database.Tx, of Subject, subject int64) error {
 	if of == Nothing {
@@ -20,7 +21,7 @@ func lockDuties(t *database.Tx, of Subject, subject int64) error {
 }
 
 // Replan sets the next moment of a subject's duties by what is stored now.
-// Whoever waits for work is told when one changed.
+// It tells those who wait for work when one changed.
 func Replan(t *database.Tx, of Subject, subject int64) error {
 	if of == Nothing {
 		return nil
@@ -60,7 +61,7 @@ func ReplanIssue(t *database.Tx, issueID int64) error {
 }
 
 // Plan makes the given duties and those of all sources and series, and removes
-// those of sources and series that are no more; see [work.Store]. What was done
+// those of sources and series that are gone; see [work.Store]. What was done
 // by a clock that has gone back since is due again.
 func (db *Store) Plan(ctx context.Context, now time.Time, duties ...work.Duty) error {
 	return db.Update(ctx, "plan the duties", func(t *database.Tx) error {
@@ -68,7 +69,7 @@ func (db *Store) Plan(ctx context.Context, now time.Time, duties ...work.Duty) e
 			return err
 		}
 		if _, err := t.Exec(`DELETE FROM duties WHERE worker_id IS NULL AND (
-			kind IN (` + kindsOf(Source) + `) AND subject NOT IN (SELECT id FROM sources WHERE removed = 0)
+			kind IN (` + kindsOf(Source) + `) AND subject NOT IN ` + rules.FollowedSources + `
 			OR kind IN (` + kindsOf(Series) + `) AND subject NOT IN (SELECT id FROM series))`); err != nil {
 			return err
 		}
@@ -83,7 +84,7 @@ func (db *Store) Plan(ctx context.Context, now time.Time, duties ...work.Duty) e
 		if err := turnBack(t, now); err != nil {
 			return err
 		}
-		sources, err := t.IDs(`SELECT id FROM sources WHERE removed = 0`)
+		sources, err := t.IDs(`SELECT id FROM sources WHERE ` + rules.Followed)
 		if err != nil {
 			return err
 		}

@@ -74,7 +74,7 @@ func (db *Store) Join(ctx context.Context, j work.Joining) (work.Member, error) 
 	return p, nil
 }
 
-// take makes the worker's row. Where there can be one, the one before is no more.
+// take makes the worker's row. Where there can be one, it ends the one before.
 func (p *worker) take(ctx context.Context, j work.Joining) error {
 	asked := time.Since(p.joined)
 	err := p.db.Update(ctx, "join the workers", func(t *database.Tx) error {
@@ -153,7 +153,7 @@ func EndLapsed(t *database.Tx) error {
 }
 
 // boundLeases shortens leases that no clock of now has given: where the database's
-// clock was put back by hours, a process that is no more would keep its duties for
+// clock was put back by hours, a worker that was killed would keep its duties for
 // as long. One that lives renews its own before.
 func boundLeases(t *database.Tx) error {
 	if t.Dialect.Alone != nil {

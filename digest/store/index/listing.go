@@ -51,7 +51,7 @@ func listComments(d database.Dialect, f digest.CommentFilter) (query string, arg
 func inState(table string, state digest.CommentState) []string {
 	switch state {
 	case digest.CommentGone:
-		return []string{table + ".gone = 1"}
+		return []string{table + "." + rules.Gone}
 	case digest.CommentPicked:
 		return []string{table + "." + rules.Present, table + ".id IN " + blog.PickedComments}
 	case digest.CommentNew:

@@ -76,8 +76,7 @@ func threadNodes(t *database.Tx, q desk.CandidateQuery) (nodes []compile.Node, e
 	return nodes, err
 }
 
-// CandidatesByID gives comments by id, gone ones included, with their posts, in
-// the order asked for; unknown ids are left out.
+// CandidatesByID gives comments by id, in the order asked for; see [desk.Store].
 func (db *Store) CandidatesByID(ctx context.Context, ids []int64) (all []digest.Candidate, err error) {
 	err = db.View(ctx, "read the comments", func(t *database.Tx) error {
 		byID, err := db.candidates(t, ids)
@@ -117,8 +116,8 @@ func (db *Store) candidates(t *database.Tx, ids []int64) (map[int64]digest.Candi
 	return byID, err
 }
 
-// PickedIn tells which issues of a series, except the given one, picked these
-// comments: comment id to the newest such issue's number.
+// PickedIn tells which other issues of a series picked comments, the newest for each; see
+// [desk.Store].
 func (db *Store) PickedIn(ctx context.Context, seriesID, exceptIssue int64, ids []int64) (map[int64]int, error) {
 	picked := map[int64]int{}
 	err := db.View(ctx, "find where comments were picked", func(t *database.Tx) error {
@@ -153,8 +152,7 @@ const (
 		SELECT COUNT(*) FROM comments c WHERE c.` + inSeries + ` AND c.published >= $2 AND c.` + rules.Present
 )
 
-// PostActivity gives the newest posts of a series' sources by publication, with
-// the number of their comments that are not gone.
+// PostActivity counts the comments of a series' newest posts; see [desk.Store].
 func (db *Store) PostActivity(ctx context.Context, seriesID int64, limit int) (all []digest.PostCount, err error) {
 	err = db.View(ctx, "count the posts' comments", func(t *database.Tx) error {
 		return t.Each(func(r database.Row) error {
@@ -167,8 +165,7 @@ func (db *Store) PostActivity(ctx context.Context, seriesID int64, limit int) (a
 	return all, err
 }
 
-// CommentsSince counts a series' comments published at or after a moment that
-// are not gone.
+// CommentsSince counts a series' comments; see [desk.Store].
 func (db *Store) CommentsSince(ctx context.Context, seriesID int64, since time.Time) (n int, err error) {
 	err = db.View(ctx, "count the comments", func(t *database.Tx) error {
 		_, err := t.One([]any{&n}, queryCommentsSince, seriesID, since.UnixMicro())

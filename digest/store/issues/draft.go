@@ -12,13 +12,10 @@ import (
 	"postbag/digest/store/duties"
 )
 
-// OpenDraft creates the series' next draft for a moment of its schedule, and takes
-// its number; if the series has a draft already it gives that one. Its title is
-// the series' own for the number, its window begins by [digest.NextWindow]. What a
-// skipped issue just before it had, rows and introduction, becomes the draft's.
+// OpenDraft opens the series' next draft; see [desk.Store].
 func (db *Store) OpenDraft(ctx context.Context, by digest.Actor, seriesID int64, opened, slot time.Time) (issue digest.Issue, created bool, err error) {
 	err = db.Update(ctx, "open a draft", func(t *database.Tx) error {
-		// Whoever opens, approves, moves or cancels takes turns at the series: it
+		// Those who open, approve, move or cancel take turns at the series: it
 		// gives the numbers, and its issues' windows join without a gap.
 		if err := t.Lock(`SELECT id FROM series WHERE id = $1 FOR UPDATE`, seriesID); err != nil {
 			return err
@@ -63,7 +60,7 @@ func newDraft(t *database.Tx, seriesID int64, opened, slot time.Time) (issue dig
 	if err != nil {
 		return issue, err
 	}
-	// Its version goes on from those of the series' other issues: whoever saw one of
+	// Its version goes on from those of the series' other issues: who saw one of
 	// them, and means the present draft, is told that it is another.
 	_, err = t.One(issueFields(&issue), `
 		INSERT INTO issues (series_id, number, state, title, intro, opened_at, window_from, slot, due_at, version)
@@ -109,12 +106,9 @@ func windowFrom(t *database.Tx, seriesID int64, number int) (time.Time, error) {
 	return digest.NextWindow(earlier), err
 }
 
-// SaveDraft stores a change of a draft: title, intro, slot, due moment and blocks,
-// and the revision with who made it, when, and what it did. It fills in the ids of
-// new blocks and the new Version. Blocks keep their ids; one that an undone change
-// had taken out comes back with its own. The error is of kind Conflict when the
-// issue is no draft any more, when its Version is not the one stored, or when a
-// comment is picked twice, and of kind NotFound when a picked comment is not known.
+// SaveDraft stores a change of a draft; see [desk.Store]. Blocks keep their ids; one that an
+// undone change had taken out comes back with its own. A comment that is picked twice is a
+// Conflict, one that is not known is NotFound.
 func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.Revision) error {
 	var blocks []digest.Block
 	err := db.Update(ctx, "save the draft", func(t *database.Tx) error {
@@ -196,10 +190,8 @@ func notTheDraft(t *database.Tx, issue *digest.Issue) error {
 		"issue %d was changed by someone else meanwhile", issue.Number)
 }
 
-// Approve freezes a draft of the given Version: its state, Frozen, ApprovedAt, Slot
-// and DueAt are stored together, and the window closes at ApprovedAt. It fills
-// in the new State and Version. The error is of kind Conflict as for SaveDraft,
-// and of kind Invalid when Frozen or ApprovedAt is missing.
+// Approve freezes a draft, see [desk.Store], and closes its window at ApprovedAt. It fills
+// in the new State and Version. Without Frozen or ApprovedAt the error is of kind Invalid.
 func (db *Store) Approve(ctx context.Context, by digest.Actor, issue *digest.Issue) error {
 	if issue.Frozen == nil || issue.ApprovedAt.IsZero() {
 		return digest.Fail(digest.Invalid, "", "issue %d has nothing frozen to approve", issue.Number)

@@ -40,8 +40,7 @@ func frozenIssues(t *database.Tx, query string, args ...any) (all []digest.Issue
 	return all, err
 }
 
-// Issue gives an issue whole; number 0 means the series' newest draft, else its
-// newest issue.
+// Issue gives an issue whole; see [desk.Store].
 func (db *Store) Issue(ctx context.Context, seriesID int64, number int) (issue digest.Issue, err error) {
 	err = db.View(ctx, "read the issue", func(t *database.Tx) error {
 		query := `SELECT ` + IssueColumns + `, frozen FROM issues WHERE series_id = $1`

@@ -8,8 +8,7 @@ import (
 	"postbag/digest/store/database"
 )
 
-// Revisions lists the changes of an issue, the newest first, as many as the limit
-// at most.
+// Revisions lists the changes of an issue; see [desk.Store].
 func (db *Store) Revisions(ctx context.Context, issueID int64, limit int) (all []digest.Revision, err error) {
 	err = db.View(ctx, "read the issue's history", func(t *database.Tx) error {
 		return t.Each(func(r database.Row) error {

@@ -15,11 +15,8 @@ import (
 	"postbag/digest/store/publication"
 )
 
-// ChangeSettings stores the fields that are set, and no others, and gives all as
-// they are now. In the same transaction follow changes the series' open draft, if
-// there is one. Without a series (0) only what all share is changed. A number that
-// is not above every number an issue has is an error of kind Conflict; an unknown
-// series is one of kind NotFound.
+// ChangeSettings stores the fields that are set; see [desk.Store]. Without a series (0) only
+// what all share is changed. An unknown series is an error of kind NotFound.
 func (db *Store) ChangeSettings(ctx context.Context, by digest.Actor, seriesID int64, s desk.Settings, at time.Time, follow desk.Follow) (is digest.Series, pub digest.Publication, err error) {
 	err = db.Update(ctx, "change the settings", func(t *database.Tx) (err error) {
 		if seriesID != 0 {

@@ -98,7 +98,7 @@ func (db *Store) Exchange(ctx context.Context, x deliver.Exchange) (done deliver
 	err = db.Update(ctx, "exchange with the ledger", func(t *database.Tx) error {
 		done, from = deliver.Exchanged{}, db.heads.of(x.IssueID)
 		// The issue keeps its state while rows are settled, begun and claimed: nothing
-		// is begun after a pause, and no row is left waiting by a withdrawal. Whoever
+		// is begun after a pause, and no row is left waiting by a withdrawal. Who
 		// holds the sending waits for it too, so that what is begun here is seen to be
 		// on the wire.
 		err := t.Lock(`SELECT i.id FROM publication p, issues i WHERE p.id = 1 AND i.id = $1 FOR SHARE`, x.IssueID)
@@ -289,7 +289,7 @@ var (
 	WHERE issue_id = $1 AND state = 'sending' AND ` + rules.WorkerLost("deliveries", "$2")
 )
 
-// Recover deals with rows that a process which is no more had claimed, as
+// Recover deals with rows that a worker which has ended had claimed, as
 // [deliver.Ledger] tells, and gives the number of those in doubt.
 func (db *Store) Recover(ctx context.Context, r deliver.Recovery) (n int, err error) {
 	if r.Policy != subscribers.Resend && r.Policy != subscribers.HoldUncertain {
@@ -322,14 +322,14 @@ func (db *Store) Recover(ctx context.Context, r deliver.Recovery) (n int, err er
 
 func queryStranded(d database.Dialect) string {
 	return `SELECT COUNT(*) FROM (
-		SELECT 1 FROM deliveries d WHERE d.issue_id = $1 AND d.state IN ('claimed', 'sending') AND NOT EXISTS (
+		SELECT 1 FROM deliveries d WHERE d.issue_id = $1 AND d.` + rules.Taken + ` AND NOT EXISTS (
 			SELECT 1 FROM workers w WHERE w.id = d.worker_id AND w.id <> $2 AND w.ended_at IS NULL
 				AND w.leased_until >= ` + d.Now + `)
 		LIMIT 1) AS left_behind`
 }
 
 // Stranded tells whether rows of an issue are claimed or under way for a process
-// that is no worker any more, or for the given worker, which has none on its hands.
+// that has ended, or for the given one, which works on none.
 func (db *Store) Stranded(ctx context.Context, issueID, worker int64) (stranded bool, err error) {
 	err = db.View(ctx, "look for deliveries left behind", func(t *database.Tx) error {
 		n, err := t.Number(queryStranded(db.Dialect), issueID, worker)

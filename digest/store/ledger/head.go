@@ -9,7 +9,7 @@ import "sync"
 // PostgreSQL keeps what was claimed in the index until it is vacuumed, and going
 // along all of that for every claim would cost more with every message sent. So
 // a claim starts at the head. It is no promise: a row that another process had
-// claimed and let go again, or that was put back, may wait before it. Whoever
+// claimed and let go again, or that was put back, may wait before it. A claim that
 // finds too few rows behind the head looks from the beginning.
 type head struct{ nextTry, id int64 }
 

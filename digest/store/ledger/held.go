@@ -67,7 +67,7 @@ func (db *Store) Hold(ctx context.Context, by digest.Actor, reason string, at ti
 func (db *Store) OnTheWire(ctx context.Context) (n int, err error) {
 	err = db.View(ctx, "count what is on the wire", func(t *database.Tx) error {
 		count, err := t.Number(`SELECT COUNT(*) FROM deliveries
-			WHERE issue_id IN (SELECT id FROM issues WHERE state IN ('sending', 'paused', 'withdrawn')) AND state = 'sending'`)
+			WHERE issue_id IN (SELECT id FROM issues WHERE ` + rules.InFlight + `) AND state = 'sending'`)
 		n = int(count)
 		return err
 	})

@@ -51,7 +51,7 @@ func (db *Store) NextTry(ctx context.Context, issueID int64) (at time.Time, ok b
 }
 
 // queryAnyOpen looks at the head of each queue, in its order: rows that match
-// may be many or the last of a million, and no plan should hope for the former.
+// may be many, or one in a million that is the last: no plan should count on many.
 const queryAnyOpen = `
 	SELECT COUNT(*) FROM (
 		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'queued'
@@ -131,9 +131,8 @@ func (db *Store) IssueState(ctx context.Context, issueID int64) (state digest.Is
 	return state, err
 }
 
-// Deliveries lists rows of an issue in the given states, or in any when none is
-// given, by id and without tokens: for a summary with every failed address and
-// the server's words.
+// Deliveries lists rows of an issue in the given states, or in any when none is given, by
+// id and without tokens.
 func (db *Store) Deliveries(ctx context.Context, issueID int64, limit int, states ...subscribers.DeliveryState) (all []subscribers.Delivery, err error) {
 	var w database.Where
 	w.Terms = append(w.Terms, "d.issue_id = "+w.Param(issueID))

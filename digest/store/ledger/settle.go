@@ -27,8 +27,7 @@ func querySettle(d database.Dialect) string {
 	WHERE deliveries.id = r.id AND +deliveries.issue_id = $2 AND deliveries.fence = r.fence
 		AND (deliveries.state = 'sending'
 			OR r.state = 'queued' AND deliveries.state = 'claimed'
-			OR r.state = 'sent' AND deliveries.state IN ('deferred', 'uncertain') AND deliveries.cause IN (` +
-		rules.Words(subscribers.LateAnswerCauses()) + `))`
+			OR r.state = 'sent' AND ` + rules.TakesLateAnswer + `)`
 }
 
 // settlement is a result as querySettle takes it.

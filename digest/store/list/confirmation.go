@@ -73,7 +73,7 @@ func (db *Store) Confirmation(ctx context.Context, token string) (found signup.C
 // an error of kind Conflict.
 func (db *Store) Confirm(ctx context.Context, token string, consent subscribers.Consent) (s subscribers.Subscriber, err error) {
 	err = db.Update(ctx, "confirm the subscription", func(t *database.Tx) error {
-		// Two clicks on one link take turns at the subscriber, and so does whoever
+		// Two clicks on one link take turns at the subscriber, and so does who
 		// would delete it.
 		key, _ := subscribers.TokenKey(token)
 		err := t.Lock(`SELECT id FROM subscribers
@@ -170,8 +170,7 @@ func (db *Store) byLink(ctx context.Context, operation, token string, change fun
 	return s, nil
 }
 
-// Unsubscribe moves an active subscriber to unsubscribed, and ends confirmations
-// mailed before; any other is left as it is.
+// Unsubscribe ends a subscription, see [signup.Store], and the confirmations mailed before.
 func (db *Store) Unsubscribe(ctx context.Context, token string, at time.Time) (subscribers.Subscriber, error) {
 	return db.byLink(ctx, "unsubscribe", token, func(t *database.Tx, s subscribers.Subscriber) error {
 		if !s.State.To(subscribers.Unsubscribed) {
@@ -188,8 +187,7 @@ func (db *Store) Unsubscribe(ctx context.Context, token string, at time.Time) (s
 	})
 }
 
-// Return undoes an unsubscription by the person who holds the link; anyone not
-// unsubscribed is left as they are.
+// Return undoes an unsubscription; see [signup.Store].
 func (db *Store) Return(ctx context.Context, token string, consent subscribers.Consent) (subscribers.Subscriber, error) {
 	return db.byLink(ctx, "return", token, func(t *database.Tx, s subscribers.Subscriber) error {
 		if s.State != subscribers.Unsubscribed {
@@ -199,8 +197,8 @@ func (db *Store) Return(ctx context.Context, token string, consent subscribers.C
 	})
 }
 
-// SetFrequency sets how often a subscriber wants a mail. Another word than those
-// known is an error of kind Invalid.
+// SetFrequency sets how often a subscriber wants a mail; see [signup.Store]. Another word
+// than those known is an error of kind Invalid.
 func (db *Store) SetFrequency(ctx context.Context, token string, f subscribers.Frequency) (subscribers.Subscriber, error) {
 	if f != subscribers.Every && f != subscribers.Monthly {
 		return subscribers.Subscriber{}, digest.Fail(digest.Invalid, `Use "every" or "monthly".`, "%q is not a frequency", f)

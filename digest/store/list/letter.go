@@ -29,7 +29,7 @@ func scanLetter(r database.Row) (l subscribers.Letter, err error) {
 // The letters $1 of a worker that has ended, or is $2: those
 // claimed are queued again; those begun at $3, since they may have been taken.
 var (
-	queryLettersTaken = `SELECT COUNT(*) FROM (SELECT 1 FROM letters WHERE state IN ('claimed', 'sending') LIMIT 1) AS taken`
+	queryLettersTaken = `SELECT COUNT(*) FROM (SELECT 1 FROM letters WHERE ` + rules.Taken + ` LIMIT 1) AS taken`
 	queryFreeLetters  = `UPDATE letters SET state = 'queued' WHERE state = 'claimed' AND ` + rules.WorkerLost("letters", "$1")
 	queryLostLetters  = `UPDATE letters SET state = 'queued', next_try = $2, cause = 'worker-lost', code = 0, reply = '', error = ''
 		WHERE state = 'sending' AND ` + rules.WorkerLost("letters", "$1")
@@ -118,7 +118,7 @@ func (db *Store) SettleLetter(ctx context.Context, r deliver.LetterResult) error
 		if r.State == subscribers.Queued {
 			_, err = t.Exec(`
 				UPDATE letters SET state = 'queued', next_try = $1, cause = $2, code = $3, reply = $4, error = $5
-				WHERE id = $6 AND fence = $7 AND state IN ('claimed', 'sending')`,
+				WHERE id = $6 AND fence = $7 AND `+rules.Taken,
 				r.NextTry, string(r.Cause), r.Code, r.Reply, r.Error, r.LetterID, r.Fence)
 			return err
 		}

@@ -24,7 +24,7 @@ func (db *Store) Request(ctx context.Context, r signup.Request) (queued bool, er
 		if err := t.TakeTurns(database.TurnSignUp); err != nil {
 			return err
 		}
-		// And the row stays while it is asked about, whoever sweeps.
+		// And no sweep deletes the row meanwhile.
 		if err := t.Lock(`SELECT id FROM subscribers WHERE key = $1 FOR NO KEY UPDATE`, r.Key); err != nil {
 			return err
 		}
@@ -145,13 +145,12 @@ const (
 	queryPaleSignups   = `UPDATE signups SET network = '', domain = '' WHERE queued = 1 AND domain <> '' AND at < $1`
 )
 
-// Sweep deletes pending subscribers created before the given moment who have not
-// asked again since, and gives their number. It also deletes the records of
-// sign-ups before the other moment that queued no confirmation; the others still
-// count as mails that their mailbox was ever sent, and lose network and domain.
+// Sweep deletes those who never confirmed, and records that no limit needs; see
+// [signup.Store]. Those who asked again since stay. The records that are kept lose network
+// and domain.
 func (db *Store) Sweep(ctx context.Context, before, recordsBefore time.Time) (n int, err error) {
 	err = db.Update(ctx, "sweep the sign-ups", func(t *database.Tx) error {
-		// Whoever asks again or confirms at this moment comes before or after, and
+		// Who asks again or confirms at this moment comes before or after, and
 		// is looked at again before the row goes.
 		if err := t.Lock(`SELECT id `+pendingBefore+` ORDER BY id FOR UPDATE`, before.UnixMicro()); err != nil {
 			return err

@@ -14,8 +14,20 @@ import (
 // to others.
 const Counts = "state <> '" + string(digest.Cancelled) + "'"
 
-// Present, of comments, tells of those that are there for readers: not removed.
-const Present = "gone = 0"
+// Present, of comments, tells of those that are there for readers, and Gone of those
+// that were removed.
+const (
+	Present = "gone = 0"
+	Gone    = "gone = 1"
+)
+
+// Followed, of sources, tells of those that are followed, and Left of those that
+// were. FollowedSources are the ids of the former.
+const (
+	Followed        = "removed = 0"
+	Left            = "removed = 1"
+	FollowedSources = "(SELECT id FROM sources WHERE " + Followed + ")"
+)
 
 // The conditions made of lists of states.
 var (
@@ -25,6 +37,10 @@ var (
 	Public = state(digest.PublicStates())
 	// Waiting, of issues, tells of those that wait for the moment they go out.
 	Waiting = state(digest.WaitingStates())
+	// Unpublished, of issues, tells of those that are still to be published.
+	Unpublished = state(digest.UnpublishedStates())
+	// InFlight, of issues, tells of those of which a server may be hearing.
+	InFlight = state(digest.InFlightStates())
 	// Mailing, of issues, tells of those that are being mailed.
 	Mailing = state(digest.MailingStates())
 	// Mailable, of subscribers, tells who may be mailed an issue.
@@ -33,6 +49,12 @@ var (
 	Open = state(subscribers.OpenStates())
 	// Unbegun, of deliveries, tells of open rows that no server is hearing of.
 	Unbegun = state(subscribers.UnbegunStates())
+	// Taken, of deliveries and letters, tells of those that a worker has taken.
+	Taken = state(subscribers.TakenStates())
+	// TakesLateAnswer tells of deliveries to which the news that the server accepted
+	// the message may still come, from a worker that lost them.
+	TakesLateAnswer = "deliveries." + state(subscribers.LateAnswerStates()) +
+		" AND deliveries.cause IN (" + Words(subscribers.LateAnswerCauses()) + ")"
 )
 
 func state[T ~string](states []T) string { return "state IN (" + Words(states) + ")" }

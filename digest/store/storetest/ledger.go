@@ -87,8 +87,7 @@ var ledgerTests = []test{
 			r := result(d, subscribers.Deferred, now)
 			r.Outcome = subscribers.Outcome{Cause: subscribers.NoAnswer, Error: "body: EOF"}
 			b.exchange(issue, 0, now, r)
-			rows := must(b.Deliveries(b.ctx(), issue.ID, 0))
-			b.equal("the row", rows[0].Outcome, r.Outcome)
+			b.equal("the row", must(b.Deliveries(b.ctx(), issue.ID, 0))[0].Outcome, r.Outcome)
 		}
 		d := b.exchange(issue, 1, now)[0]
 		for _, cause := range subscribers.Causes()[1:] {

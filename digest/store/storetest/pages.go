@@ -72,8 +72,7 @@ var pageTests = []test{
 		b.page(pull.Page{SourceID: src.ID, Posts: []digest.Post{p}, Seen: start})
 		p.Announced = 31
 		b.equal("stored", b.page(pull.Page{SourceID: src.ID, Posts: []digest.Post{p}, Seen: start}), pull.Stored{})
-		posts := must(b.Posts(b.ctx(), digest.PostFilter{}))
-		b.equal("announced", posts[0].Announced, 31)
+		b.equal("announced", must(b.Posts(b.ctx(), digest.PostFilter{}))[0].Announced, 31)
 	}},
 	{"a comment first met as a placeholder counts as gone", func(b *bench) {
 		src, _ := b.source("nightbus")

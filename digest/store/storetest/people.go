@@ -356,6 +356,17 @@ func (b *bench) person(email string, state subscribers.State) roster.Entry {
 }
 
 var rosterTests = []test{
+	{"who is on the list is known, and who may not be mailed is kept out", func(b *bench) {
+		for state, want := range map[subscribers.State]roster.Enrolled{
+			subscribers.Active: roster.Known, subscribers.Pending: roster.Known,
+			subscribers.Unsubscribed: roster.Kept, subscribers.Bounced: roster.Kept, subscribers.Complained: roster.Kept,
+		} {
+			email := string(state) + "@list.example"
+			first := must(b.Enrol(b.ctx(), []roster.Entry{b.person(email, state)}, false))
+			again := must(b.Enrol(b.ctx(), []roster.Entry{b.person(email, subscribers.Active)}, false))
+			b.equal(email, append(first, again...), []roster.Enrolled{roster.Added, want})
+		}
+	}},
 	{"people are enrolled once, and who left stays away", func(b *bench) {
 		gone := b.signUp("gone@list.example", start)
 		must(b.Unsubscribe(b.ctx(), gone.Token, start))
