@@ -76,6 +76,8 @@ type Consent struct {
 	IP      string // of the request; empty for an import
 	Page    string // where it was given: an address, or the name of a command
 	Wording string // what was agreed to
+	// EnteredBy is who put the person on the list; "" when it was the person.
+	EnteredBy string
 }
 
 // ConfirmationLife is how long the link of a confirmation mail works.

@@ -11,7 +11,7 @@ import (
 )
 
 type issueSkipCmd struct {
-	which
+	numbered
 	ifVersion
 }
 

@@ -48,7 +48,7 @@ func (c subscriberAddCmd) Run(ctx context.Context, p *Program, s *Settings) erro
 		return err
 	}
 	return p.begin(ctx, s, func(a *app) error {
-		outcome, err := a.roster().Add(ctx, c.Email, c.Name, roster.AddOptions{Confirmed: c.Confirmed, ConsentText: c.Consent})
+		outcome, err := a.roster().Add(ctx, p.by(), c.Email, c.Name, roster.AddOptions{Confirmed: c.Confirmed, ConsentText: c.Consent})
 		if err != nil {
 			return err
 		}
@@ -132,7 +132,7 @@ func (c subscriberImportCmd) Run(ctx context.Context, p *Program, s *Settings) e
 	}
 	return p.begin(ctx, s, func(a *app) error {
 		b := p.bar("importing", -1)
-		report, err := a.roster().Import(ctx, in, roster.ImportOptions{
+		report, err := a.roster().Import(ctx, p.by(), in, roster.ImportOptions{
 			DryRun: c.DryRun, SkipInvalid: c.SkipInvalid, Confirmed: c.Confirmed, Consent: c.Consent,
 			Progress: func(done, total int) { b.of(done, total) },
 		})

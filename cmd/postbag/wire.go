@@ -127,6 +127,9 @@ func (p *Program) by() digest.Actor {
 	if u, err := user.Current(); err == nil {
 		name = u.Username
 	}
+	if person := os.Getenv("SUDO_USER"); person != "" {
+		name = person
+	}
 	return digest.Actor{Kind: digest.ByCommand, Name: name}
 }
 

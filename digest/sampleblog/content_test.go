@@ -53,7 +53,7 @@ func TestTimes(t *testing.T) {
 		time.Date(2027, 12, 30, 0, 0, 0, 0, time.UTC),
 	}
 	for _, start := range starts {
-		for h := range 13 * 24 {
+		for h := 0; h < 13*24; h += 5 { // all hours of a day, in five days
 			now := start.Add(time.Duration(h)*time.Hour + 5*time.Minute)
 			t.Run(now.Format(time.RFC3339), func(t *testing.T) { checkTimes(t, now) })
 		}

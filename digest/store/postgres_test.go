@@ -122,7 +122,8 @@ func TestPostgresLockedDatabase(t *testing.T) {
 }
 
 // TestPostgresDeadlock has two transactions lock two rows in turn, the wrong way
-// round: both get through, one of them at the second try.
+// round: both get through, and not both at the first try. The server may choose one
+// of them or both as its victims.
 func TestPostgresDeadlock(t *testing.T) {
 	dsn := storetest.Postgres(t)
 	db := open(t, dsn)
@@ -137,8 +138,8 @@ func TestPostgresDeadlock(t *testing.T) {
 			tries <- n
 		}()
 	}
-	if sum := <-tries + <-tries; sum != 3 {
-		t.Errorf("%d tries, want 3", sum)
+	if sum := <-tries + <-tries; sum < 3 {
+		t.Errorf("%d tries, want at least 3", sum)
 	}
 }
 

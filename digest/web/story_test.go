@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"postbag/digest/store/storetest"
 	"postbag/subscribers"
 	"postbag/subscribers/roster"
 )
@@ -252,7 +253,7 @@ func TestPreferencesTakeOnlyWhatExists(t *testing.T) {
 func TestWhoBouncedIsNotBroughtBackByTheLink(t *testing.T) {
 	s := newSite(t)
 	list := roster.New(roster.Options{Store: s.db, Clock: s.clock})
-	if _, err := list.Import(t.Context(), strings.NewReader("email,state\nann@example.org,bounced\n"), roster.ImportOptions{}); err != nil {
+	if _, err := list.Import(t.Context(), storetest.Tester, strings.NewReader("email,state\nann@example.org,bounced\n"), roster.ImportOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	ann := s.subscriber("ann@example.org")

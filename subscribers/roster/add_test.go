@@ -11,7 +11,7 @@ import (
 
 func TestAddedPeopleArePendingAndAsked(t *testing.T) {
 	s, m := newService(t)
-	got, err := s.Add(t.Context(), "Ann@Example.org", "Ann  Other", roster.AddOptions{})
+	got, err := s.Add(t.Context(), tester, "Ann@Example.org", "Ann  Other", roster.AddOptions{})
 	if err != nil || got != roster.Added {
 		t.Fatalf("got %q, %v", got, err)
 	}
@@ -29,7 +29,7 @@ func TestAddedPeopleArePendingAndAsked(t *testing.T) {
 
 func TestAddedAsConfirmedNeedsConsent(t *testing.T) {
 	s, m := newService(t)
-	_, err := s.Add(t.Context(), "ann@example.org", "", roster.AddOptions{Confirmed: true, ConsentText: " \n"})
+	_, err := s.Add(t.Context(), tester, "ann@example.org", "", roster.AddOptions{Confirmed: true, ConsentText: " \n"})
 	wantKind(t, err, digest.Invalid)
 	if digest.HintOf(err) == "" {
 		t.Error("no hint")
@@ -37,14 +37,14 @@ func TestAddedAsConfirmedNeedsConsent(t *testing.T) {
 	if m.calls != 0 {
 		t.Error("the store was asked")
 	}
-	if _, err := s.Add(t.Context(), "ann@example.org", "", roster.AddOptions{Confirmed: true, ConsentText: "on paper,\r\n3 May"}); err != nil {
+	if _, err := s.Add(t.Context(), tester, "ann@example.org", "", roster.AddOptions{Confirmed: true, ConsentText: "on paper,\r\n3 May"}); err != nil {
 		t.Fatal(err)
 	}
 	e := m.people["ann@example.org"]
 	if e.Subscriber.State != subscribers.Active || !e.Subscriber.ConfirmedAt.Equal(noon) || e.Confirm != "" {
 		t.Errorf("stored %+v", e)
 	}
-	if e.Consent.Wording != "on paper, 3 May" || e.Consent.Page != "subscriber add" || !e.Consent.At.Equal(noon) {
+	if e.Consent.Wording != "on paper, 3 May" || e.Consent.Page != "subscriber add" || e.Consent.EnteredBy != "tester" || !e.Consent.At.Equal(noon) {
 		t.Errorf("consent %+v", e.Consent)
 	}
 }
@@ -52,16 +52,16 @@ func TestAddedAsConfirmedNeedsConsent(t *testing.T) {
 func TestAddNeverBringsBackWhoLeft(t *testing.T) {
 	s, m := newService(t)
 	yes := roster.AddOptions{Confirmed: true, ConsentText: "said so"}
-	if _, err := s.Add(t.Context(), "ann@example.org", "", yes); err != nil {
+	if _, err := s.Add(t.Context(), tester, "ann@example.org", "", yes); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.Add(t.Context(), "ANN@example.org", "", yes); err != nil || got != roster.Known {
+	if got, err := s.Add(t.Context(), tester, "ANN@example.org", "", yes); err != nil || got != roster.Known {
 		t.Errorf("added again: %q, %v", got, err)
 	}
 	e := m.people["ann@example.org"]
 	e.Subscriber.State = subscribers.Unsubscribed
 	m.people["ann@example.org"] = e
-	got, err := s.Add(t.Context(), "ann@example.org", "", yes)
+	got, err := s.Add(t.Context(), tester, "ann@example.org", "", yes)
 	wantKind(t, err, digest.Conflict)
 	if got != roster.Kept || m.people["ann@example.org"].Subscriber.State != subscribers.Unsubscribed {
 		t.Errorf("got %q", got)
@@ -71,7 +71,7 @@ func TestAddNeverBringsBackWhoLeft(t *testing.T) {
 func TestAddRefusesWhatIsNoAddress(t *testing.T) {
 	s, m := newService(t)
 	for _, email := range []string{"", "ann", "ann@", "a b@example.org", "ann@example.org\r\nBcc: x@example.org"} {
-		_, err := s.Add(t.Context(), email, "", roster.AddOptions{})
+		_, err := s.Add(t.Context(), tester, email, "", roster.AddOptions{})
 		wantKind(t, err, digest.Invalid)
 	}
 	if m.calls != 0 {
@@ -82,7 +82,7 @@ func TestAddRefusesWhatIsNoAddress(t *testing.T) {
 func TestNamesCarryNothingIntoHeaders(t *testing.T) {
 	s, m := newService(t)
 	name := "Ann\r\nBcc: x@example.org\x00\u202e" + strings.Repeat("ß", 300)
-	if _, err := s.Add(t.Context(), "ann@example.org", name, roster.AddOptions{}); err != nil {
+	if _, err := s.Add(t.Context(), tester, "ann@example.org", name, roster.AddOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	got := m.people["ann@example.org"].Subscriber.Name

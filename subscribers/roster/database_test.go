@@ -36,11 +36,11 @@ func TestAListMovesFromOneDatabaseToAnother(t *testing.T) {
 	}
 	foreseen := agreed
 	foreseen.DryRun = true
-	dry, err := from.Import(t.Context(), strings.NewReader(b.String()), foreseen)
+	dry, err := from.Import(t.Context(), tester, strings.NewReader(b.String()), foreseen)
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := from.Import(t.Context(), strings.NewReader(b.String()), agreed)
+	report, err := from.Import(t.Context(), tester, strings.NewReader(b.String()), agreed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestAListMovesFromOneDatabaseToAnother(t *testing.T) {
 	if n, err := from.Export(t.Context(), &first, roster.Filter{}); err != nil || n != 1501 {
 		t.Fatalf("exported %d, %v", n, err)
 	}
-	if _, err := to.Import(t.Context(), bytes.NewReader(first.Bytes()), agreed); err != nil {
+	if _, err := to.Import(t.Context(), tester, bytes.NewReader(first.Bytes()), agreed); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := to.Export(t.Context(), &second, roster.Filter{}); err != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"postbag/digest"
 	"postbag/subscribers"
 	"postbag/subscribers/address"
 )
@@ -36,7 +37,7 @@ func left(s subscribers.State) bool {
 }
 
 // entry makes a person of a row. The error says in words why it cannot.
-func (o ImportOptions) entry(r row, now time.Time) (Entry, error) {
+func (o ImportOptions) entry(by digest.Actor, r row, now time.Time) (Entry, error) {
 	addr, err := address.Parse(strings.TrimSpace(r.cell("email")))
 	if err != nil {
 		return Entry{}, err
@@ -53,7 +54,7 @@ func (o ImportOptions) entry(r row, now time.Time) (Entry, error) {
 	if err := e.readMoments(r, now); err != nil {
 		return Entry{}, err
 	}
-	e.Consent = subscribers.Consent{At: now, Page: "subscriber import", Wording: clean(o.Consent)}
+	e.Consent = subscribers.Consent{At: now, Page: "subscriber import", Wording: clean(o.Consent), EnteredBy: by.Name}
 	if own := clean(r.cell("consent")); own != "" {
 		e.Consent.Wording = own
 	}

@@ -24,7 +24,7 @@ func TestExportQuotesWhatASpreadsheetWouldRun(t *testing.T) {
 		"gus@example.org":   "'quoted'",
 		"harry@example.org": "",
 	} {
-		if _, err := s.Add(t.Context(), email, name, roster.AddOptions{Confirmed: true, ConsentText: "x"}); err != nil {
+		if _, err := s.Add(t.Context(), tester, email, name, roster.AddOptions{Confirmed: true, ConsentText: "x"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -86,7 +86,7 @@ func roundTrip(t *testing.T, s *roster.Service, m *memory) {
 		t.Fatal(err)
 	}
 	other, into := newService(t)
-	if _, err := other.Import(t.Context(), bytes.NewReader(first.Bytes()), agreed); err != nil {
+	if _, err := other.Import(t.Context(), tester, bytes.NewReader(first.Bytes()), agreed); err != nil {
 		t.Fatalf("importing %q: %v", first.String(), err)
 	}
 	if _, err := other.Export(t.Context(), &second, roster.Filter{}); err != nil {
@@ -100,7 +100,7 @@ func roundTrip(t *testing.T, s *roster.Service, m *memory) {
 func TestExportFilters(t *testing.T) {
 	s, _ := newService(t)
 	for _, email := range []string{"ann@example.org", "bob@example.net"} {
-		if _, err := s.Add(t.Context(), email, "", roster.AddOptions{}); err != nil {
+		if _, err := s.Add(t.Context(), tester, email, "", roster.AddOptions{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -115,7 +115,7 @@ func TestExportFilters(t *testing.T) {
 
 func TestExportToAFullDiskFails(t *testing.T) {
 	s, _ := newService(t)
-	if _, err := s.Add(t.Context(), "ann@example.org", "", roster.AddOptions{}); err != nil {
+	if _, err := s.Add(t.Context(), tester, "ann@example.org", "", roster.AddOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	full := errors.New("no space left")
@@ -131,7 +131,7 @@ func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 func TestListAndCounts(t *testing.T) {
 	s, _ := newService(t)
 	for _, email := range []string{"bob@example.org", "ann@example.org"} {
-		if _, err := s.Add(t.Context(), email, "", roster.AddOptions{}); err != nil {
+		if _, err := s.Add(t.Context(), tester, email, "", roster.AddOptions{}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -14,6 +14,9 @@ import (
 	"postbag/subscribers/roster"
 )
 
+// tester is who works on the list in tests.
+var tester = digest.Actor{Kind: digest.ByCommand, Name: "tester"}
+
 // memory is a list kept in memory as the store's contract asks.
 type memory struct {
 	people map[string]roster.Entry

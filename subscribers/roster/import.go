@@ -54,15 +54,15 @@ type RejectedLine struct {
 	Why  string
 }
 
-// Import puts the people of a CSV list on the list; the package documentation
-// describes the columns. The whole input is checked before anything is written:
+// Import puts the people of a CSV list on the list, and keeps with each consent who
+// did; the package documentation describes the columns. The whole input is checked before anything is written:
 // an input that is damaged (an unclosed quotation mark, a row with another
 // number of cells) gives one error of kind Invalid that names the line, and
 // nothing is changed. So it is when rows have bad addresses, states or times,
 // unless o.SkipInvalid; the report then lists them. People are stored in
 // batches, and a failure of the store in between leaves the batches before it;
 // importing again completes the rest.
-func (s *Service) Import(ctx context.Context, r io.Reader, o ImportOptions) (ImportReport, error) {
+func (s *Service) Import(ctx context.Context, by digest.Actor, r io.Reader, o ImportOptions) (ImportReport, error) {
 	if err := checkConsent(o.Confirmed, o.Consent); err != nil {
 		return ImportReport{}, err
 	}
@@ -70,7 +70,7 @@ func (s *Service) Import(ctx context.Context, r io.Reader, o ImportOptions) (Imp
 	if err != nil {
 		return ImportReport{}, fmt.Errorf("import: %w", err)
 	}
-	run := &importRun{Service: s, list: list, o: o, now: s.clock.Now(), seed: maphash.MakeSeed(), seen: map[uint64]struct{}{}}
+	run := &importRun{Service: s, by: by, list: list, o: o, now: s.clock.Now(), seed: maphash.MakeSeed(), seen: map[uint64]struct{}{}}
 	err = run.all(ctx)
 	if closed := list.Close(); err == nil {
 		err = closed
@@ -84,6 +84,7 @@ func (s *Service) Import(ctx context.Context, r io.Reader, o ImportOptions) (Imp
 // importRun is one import under way.
 type importRun struct {
 	*Service
+	by     digest.Actor
 	list   *spool
 	o      ImportOptions
 	now    time.Time
@@ -179,7 +180,7 @@ func (i *importRun) each(ctx context.Context, yield func(line int, e Entry, bad 
 		if err != nil {
 			return err
 		}
-		e, bad := i.o.entry(r, i.now)
+		e, bad := i.o.entry(i.by, r, i.now)
 		if err := yield(r.line, e, bad); err != nil {
 			return err
 		}

@@ -54,7 +54,7 @@ func TestImportUnderstandsListsAsTheyCome(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, m := newService(t)
-			report, err := s.Import(t.Context(), strings.NewReader(in), agreed)
+			report, err := s.Import(t.Context(), tester, strings.NewReader(in), agreed)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,7 +70,7 @@ func TestImportUnderstandsListsAsTheyCome(t *testing.T) {
 
 func TestImportOfBareAddresses(t *testing.T) {
 	s, m := newService(t)
-	report, err := s.Import(t.Context(), strings.NewReader("ann@example.org\n bob@example.org \n\n"), roster.ImportOptions{})
+	report, err := s.Import(t.Context(), tester, strings.NewReader("ann@example.org\n bob@example.org \n\n"), roster.ImportOptions{})
 	if err != nil || report.Added != 2 || report.Rows != 2 {
 		t.Fatalf("%+v, %v", report, err)
 	}
@@ -100,7 +100,7 @@ func TestDamagedListsChangeNothing(t *testing.T) {
 			s, m := newService(t)
 			o := agreed
 			o.SkipInvalid = true // bad rows may be skipped, damage may not
-			report, err := s.Import(t.Context(), strings.NewReader(c.in), o)
+			report, err := s.Import(t.Context(), tester, strings.NewReader(c.in), o)
 			wantKind(t, err, digest.Invalid)
 			if !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("the error %q does not say %q on one line", err, c.says)
@@ -118,7 +118,7 @@ func TestDamagedListsChangeNothing(t *testing.T) {
 func TestBadRowsAreListedAndStopTheImport(t *testing.T) {
 	in := "email,state,confirmed_at\nann@example.org,active,\nbob at example.org,active,\ncy@example.org,asleep,\ndi@example.org,active,yesterday\n"
 	s, m := newService(t)
-	report, err := s.Import(t.Context(), strings.NewReader(in), agreed)
+	report, err := s.Import(t.Context(), tester, strings.NewReader(in), agreed)
 	wantKind(t, err, digest.Invalid)
 	if !strings.Contains(err.Error(), "3 of 4 rows") || !strings.Contains(err.Error(), "line 3") {
 		t.Errorf("error %q", err)
@@ -139,7 +139,7 @@ func TestBadRowsAreListedAndStopTheImport(t *testing.T) {
 
 	o := agreed
 	o.SkipInvalid = true
-	report, err = s.Import(t.Context(), strings.NewReader(in), o)
+	report, err = s.Import(t.Context(), tester, strings.NewReader(in), o)
 	if err != nil || report.Added != 1 || report.RejectedCount != 3 || len(m.people) != 1 {
 		t.Errorf("skipping: %+v, %v", report, err)
 	}
@@ -149,7 +149,7 @@ func TestTheListOfRejectedRowsIsBounded(t *testing.T) {
 	s, _ := newService(t)
 	o := agreed
 	o.SkipInvalid = true
-	report, err := s.Import(t.Context(), strings.NewReader("email\n"+strings.Repeat("nobody\n", 900)), o)
+	report, err := s.Import(t.Context(), tester, strings.NewReader("email\n"+strings.Repeat("nobody\n", 900)), o)
 	if err != nil || report.RejectedCount != 900 || len(report.Rejected) != 20 {
 		t.Errorf("%d rejected, %d listed, %v", report.RejectedCount, len(report.Rejected), err)
 	}
@@ -166,7 +166,7 @@ ed@example.org,unsubscribed,,,
 fay@example.org,,,2099-01-01,
 `
 	s, m := newService(t)
-	report, err := s.Import(t.Context(), strings.NewReader(strings.ReplaceAll(in, "ed@example.org,unsub", "gus@example.org,unsub")), agreed)
+	report, err := s.Import(t.Context(), tester, strings.NewReader(strings.ReplaceAll(in, "ed@example.org,unsub", "gus@example.org,unsub")), agreed)
 	if err != nil || report.Added != 7 {
 		t.Fatalf("%+v, %v", report, err)
 	}
@@ -189,7 +189,7 @@ fay@example.org,,,2099-01-01,
 	}
 	confirmed := time.Date(2024, 5, 6, 5, 8, 9, 0, time.UTC)
 	if ed := m.people["ed@example.org"]; !ed.Subscriber.ConfirmedAt.Equal(confirmed) || !ed.Consent.At.Equal(confirmed) ||
-		ed.Consent.Wording != "at the fair" || !ed.Subscriber.LeftAt.IsZero() {
+		ed.Consent.Wording != "at the fair" || ed.Consent.EnteredBy != "tester" || !ed.Subscriber.LeftAt.IsZero() {
 		t.Errorf("ed %+v", ed)
 	}
 	if fay := m.people["fay@example.org"].Subscriber; !fay.ConfirmedAt.Equal(noon) {
@@ -198,7 +198,7 @@ fay@example.org,,,2099-01-01,
 
 	// Twice in one list: gone wins, whichever comes first.
 	s, m = newService(t)
-	report, err = s.Import(t.Context(), strings.NewReader(in), agreed)
+	report, err = s.Import(t.Context(), tester, strings.NewReader(in), agreed)
 	if err != nil || report.Added != 6 || report.Duplicated != 1 {
 		t.Fatalf("%+v, %v", report, err)
 	}
@@ -209,9 +209,9 @@ fay@example.org,,,2099-01-01,
 
 func TestImportNeedsConsentToConfirm(t *testing.T) {
 	s, m := newService(t)
-	_, err := s.Import(t.Context(), strings.NewReader("email\nann@example.org\n"), roster.ImportOptions{Confirmed: true})
+	_, err := s.Import(t.Context(), tester, strings.NewReader("email\nann@example.org\n"), roster.ImportOptions{Confirmed: true})
 	wantKind(t, err, digest.Invalid)
-	if _, err := s.Import(t.Context(), strings.NewReader("email,state\nann@example.org,active\n"), roster.ImportOptions{}); err != nil {
+	if _, err := s.Import(t.Context(), tester, strings.NewReader("email,state\nann@example.org,active\n"), roster.ImportOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if e := m.people["ann@example.org"]; e.Subscriber.State != subscribers.Pending {
@@ -235,7 +235,7 @@ func big(n int) string {
 func TestDryRunTellsWhatAnImportDoes(t *testing.T) {
 	s, m := newService(t)
 	for _, email := range []string{"reader3@example.org", "reader1700@example.org"} {
-		if _, err := s.Add(t.Context(), email, "", roster.AddOptions{}); err != nil {
+		if _, err := s.Add(t.Context(), tester, email, "", roster.AddOptions{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -244,7 +244,7 @@ func TestDryRunTellsWhatAnImportDoes(t *testing.T) {
 	m.writes = 0
 	dry := agreed
 	dry.DryRun = true
-	foreseen, err := s.Import(t.Context(), strings.NewReader(in), dry)
+	foreseen, err := s.Import(t.Context(), tester, strings.NewReader(in), dry)
 	if err != nil || m.writes != 0 {
 		t.Fatalf("%d written, %v", m.writes, err)
 	}
@@ -256,7 +256,7 @@ func TestDryRunTellsWhatAnImportDoes(t *testing.T) {
 			t.Errorf("total %d", total)
 		}
 	}
-	done, err := s.Import(t.Context(), strings.NewReader(in), wet)
+	done, err := s.Import(t.Context(), tester, strings.NewReader(in), wet)
 	if err != nil || !reflect.DeepEqual(foreseen, done) {
 		t.Errorf("foreseen %+v, done %+v, %v", foreseen, done, err)
 	}
@@ -266,7 +266,7 @@ func TestDryRunTellsWhatAnImportDoes(t *testing.T) {
 	if !reflect.DeepEqual(steps, []int{500, 1000, 1500, 2000, 2201}) {
 		t.Errorf("progress %v", steps)
 	}
-	again, err := s.Import(t.Context(), strings.NewReader(in), agreed)
+	again, err := s.Import(t.Context(), tester, strings.NewReader(in), agreed)
 	if err != nil || again.Added != 0 || m.writes != 1998 {
 		t.Errorf("again %+v, %v", again, err)
 	}
@@ -275,11 +275,11 @@ func TestDryRunTellsWhatAnImportDoes(t *testing.T) {
 func TestAFailingStoreIsCompletedByImportingAgain(t *testing.T) {
 	s, m := newService(t)
 	m.err, m.failAt = errors.New("disk full"), 3
-	if _, err := s.Import(t.Context(), strings.NewReader(big(2000)), agreed); !errors.Is(err, m.err) {
+	if _, err := s.Import(t.Context(), tester, strings.NewReader(big(2000)), agreed); !errors.Is(err, m.err) {
 		t.Fatalf("got %v", err)
 	}
 	m.err = nil
-	if _, err := s.Import(t.Context(), strings.NewReader(big(2000)), agreed); err != nil || len(m.people) != 2000 {
+	if _, err := s.Import(t.Context(), tester, strings.NewReader(big(2000)), agreed); err != nil || len(m.people) != 2000 {
 		t.Errorf("%d people, %v", len(m.people), err)
 	}
 }
@@ -293,7 +293,7 @@ func TestImportEndsWithItsContextAndLeavesNoFile(t *testing.T) {
 		cancel()
 		return 0, nil
 	}))
-	if _, err := s.Import(ctx, in, agreed); !errors.Is(err, context.Canceled) {
+	if _, err := s.Import(ctx, tester, in, agreed); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	if m.calls != 0 {
@@ -341,7 +341,7 @@ func TestImportOfALargeListIsStreamed(t *testing.T) {
 		runtime.ReadMemStats(&mem)
 		peak = max(peak, mem.HeapAlloc)
 	}
-	report, err := s.Import(t.Context(), io.MultiReader(strings.NewReader("email,name\n"), in), o)
+	report, err := s.Import(t.Context(), tester, io.MultiReader(strings.NewReader("email,name\n"), in), o)
 	if err != nil || report.Added != rows {
 		t.Fatalf("%+v, %v", report, err)
 	}
@@ -362,7 +362,7 @@ func FuzzImport(f *testing.F) {
 		s, m := newService(t)
 		o := agreed
 		o.SkipInvalid = true
-		report, err := s.Import(t.Context(), bytes.NewReader(in), o)
+		report, err := s.Import(t.Context(), tester, bytes.NewReader(in), o)
 		if err != nil {
 			if digest.KindOf(err) != digest.Invalid || m.calls != 0 {
 				t.Fatalf("%v after %d calls", err, m.calls)
@@ -395,7 +395,7 @@ func TestWordsForStates(t *testing.T) {
 			n++
 			s, m := newService(t)
 			in := "email,name,state\nbob@example.org,Bob,active\nann@example.org,Ann," + strings.ToUpper(word) + "\n"
-			if _, err := s.Import(t.Context(), strings.NewReader(in), agreed); err != nil {
+			if _, err := s.Import(t.Context(), tester, strings.NewReader(in), agreed); err != nil {
 				t.Fatal(err)
 			}
 			got := m.people["ann@example.org"]

@@ -40,12 +40,12 @@ type AddOptions struct {
 	ConsentText string
 }
 
-// Add puts one person on the list: pending, with a confirmation to be mailed,
+// Add puts one person on the list, and keeps with the consent who did: pending, with a confirmation to be mailed,
 // unless o.Confirmed. A known address is left as it is and gives [Known]. One
 // that left, bounced or complained gives [Kept] and an error of kind Conflict,
 // since only its owner brings it back. An address that is not one, and
 // Confirmed without a consent text, give an error of kind Invalid.
-func (s *Service) Add(ctx context.Context, email, name string, o AddOptions) (Enrolled, error) {
+func (s *Service) Add(ctx context.Context, by digest.Actor, email, name string, o AddOptions) (Enrolled, error) {
 	if err := checkConsent(o.Confirmed, o.ConsentText); err != nil {
 		return "", err
 	}
@@ -55,7 +55,7 @@ func (s *Service) Add(ctx context.Context, email, name string, o AddOptions) (En
 	}
 	now := s.clock.Now()
 	entry := newEntry(addr, cleanName(name), now)
-	entry.Consent = subscribers.Consent{At: now, Page: "subscriber add", Wording: clean(o.ConsentText)}
+	entry.Consent = subscribers.Consent{At: now, Page: "subscriber add", Wording: clean(o.ConsentText), EnteredBy: by.Name}
 	entry.become(o.Confirmed, now)
 	outcomes, err := s.store.Enrol(ctx, []Entry{entry}, false)
 	if err != nil {

@@ -126,7 +126,7 @@ func New(t *testing.T) *Office {
 	}
 	_, err = db.StorePage(ctx, page)
 	o.Must(err)
-	_, err = roster.New(roster.Options{Store: db, Clock: o.Clock}).Add(ctx, "ada@reader.example", "Ada", roster.AddOptions{Confirmed: true, ConsentText: "for the test"})
+	_, err = roster.New(roster.Options{Store: db, Clock: o.Clock}).Add(ctx, storetest.Tester, "ada@reader.example", "Ada", roster.AddOptions{Confirmed: true, ConsentText: "for the test"})
 	o.Must(err)
 	set, err := templates.New()
 	o.Must(err)

@@ -139,10 +139,10 @@ func addSubscriber(t *database.Tx, s subscribers.Subscriber) (id int64, err erro
 	return id, err
 }
 
-const queryAddConsent = `INSERT INTO consents (subscriber_id, at, ip, page, wording) VALUES ($1, $2, $3, $4, $5)`
+const queryAddConsent = `INSERT INTO consents (subscriber_id, at, ip, page, wording, entered_by) VALUES ($1, $2, $3, $4, $5, $6)`
 
 func addConsent(t *database.Tx, subscriberID int64, c subscribers.Consent) error {
-	_, err := t.Exec(queryAddConsent, subscriberID, c.At.UnixMicro(), c.IP, c.Page, c.Wording)
+	_, err := t.Exec(queryAddConsent, subscriberID, c.At.UnixMicro(), c.IP, c.Page, c.Wording, c.EnteredBy)
 	return err
 }
 

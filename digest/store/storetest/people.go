@@ -85,13 +85,13 @@ func (b *bench) consents(subscriberID int64) (all []subscribers.Consent) {
 	raw, err := sql.Open(driver, b.Path())
 	b.must(err)
 	defer raw.Close()
-	rows, err := raw.QueryContext(b.ctx(), `SELECT at, ip, page, wording FROM consents WHERE subscriber_id = $1 ORDER BY at, id`, subscriberID)
+	rows, err := raw.QueryContext(b.ctx(), `SELECT at, ip, page, wording, entered_by FROM consents WHERE subscriber_id = $1 ORDER BY at, id`, subscriberID)
 	b.must(err)
 	defer rows.Close()
 	for rows.Next() {
 		var at int64
 		var c subscribers.Consent
-		b.must(rows.Scan(&at, &c.IP, &c.Page, &c.Wording))
+		b.must(rows.Scan(&at, &c.IP, &c.Page, &c.Wording, &c.EnteredBy))
 		c.At = time.UnixMicro(at).UTC()
 		all = append(all, c)
 	}
@@ -350,7 +350,7 @@ func (b *bench) person(email string, state subscribers.State) roster.Entry {
 	return roster.Entry{
 		Subscriber: subscribers.Subscriber{Email: email, Key: strings.ToLower(email), Name: "Ines", State: state,
 			Frequency: subscribers.Monthly, Token: b.token(), CreatedAt: start},
-		Consent: subscribers.Consent{At: start, Page: "subscriber import", Wording: "signed at the desk"},
+		Consent: subscribers.Consent{At: start, Page: "subscriber import", Wording: "signed at the desk", EnteredBy: "ada"},
 		Mailbox: strings.ToLower(email), Expires: after(100 * time.Hour),
 	}
 }

@@ -265,7 +265,8 @@ CREATE TABLE consents (
     at            BIGINT  NOT NULL,
     ip            TEXT    NOT NULL,
     page          TEXT    NOT NULL,
-    wording       TEXT    NOT NULL
+    wording       TEXT    NOT NULL,
+    entered_by    TEXT    NOT NULL -- empty: the person themselves
 );
 CREATE INDEX consents_subscriber ON consents (subscriber_id, at);
 
