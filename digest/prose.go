@@ -1,9 +1,6 @@
 package digest
 
-import (
-	"strings"
-	"unicode"
-)
+import "strings"
 
 // Prose is text reduced to what Postbag can show everywhere: paragraphs,
 // quotes, list items, preformatted lines, emphasis, struck, raised and lowered
@@ -122,44 +119,6 @@ func (p Para) Text() string {
 type Range struct {
 	Start int `json:"s"`
 	End   int `json:"e"`
-}
-
-// Words counts the words of the text: runs of characters between spaces that
-// hold at least one letter or digit.
-func (p Prose) Words() int {
-	var c wordCount
-	for _, para := range p {
-		for _, s := range para.Spans {
-			c.add(s.Text)
-		}
-		c.counted = false // paragraphs stand apart
-	}
-	return c.words
-}
-
-// CountWords counts the words of a plain text as [Prose.Words] does.
-func CountWords(s string) int {
-	var c wordCount
-	c.add(s)
-	return c.words
-}
-
-// wordCount counts the words of a text that comes in pieces.
-type wordCount struct {
-	words   int
-	counted bool // the word that we are in
-}
-
-func (c *wordCount) add(s string) {
-	for _, r := range s {
-		switch {
-		case unicode.IsSpace(r):
-			c.counted = false
-		case !c.counted && (unicode.IsLetter(r) || unicode.IsDigit(r)):
-			c.counted = true
-			c.words++
-		}
-	}
 }
 
 // Plain makes Prose of plain text: empty lines part paragraphs, a line of white

@@ -56,6 +56,22 @@ func (p Prose) Slice(r Range) Prose {
 	return out
 }
 
+// Marks gives where in the text marks stand for what is not shown. Nothing is cut or
+// ends inside of one.
+func (p Prose) Marks() (all []Range) {
+	at := 0
+	for _, para := range p {
+		for _, span := range para.Spans {
+			if span.Stands != "" {
+				all = append(all, Range{Start: at, End: at + len(span.Text)})
+			}
+			at += len(span.Text)
+		}
+		at += len(ParaBreak)
+	}
+	return all
+}
+
 // Runs parts spans where they differ by a property, and calls fn for each run of
 // neighbours that have the same.
 func Runs[T comparable](spans []Span, of func(Span) T, fn func(run []Span, has T)) {

@@ -112,7 +112,7 @@ func ownWords(p digest.Prose) int {
 				b.WriteString(s.Text)
 			}
 		}
-		n += digest.CountWords(b.String())
+		n += markup.CountWords(b.String())
 	}
 	return n
 }

@@ -35,7 +35,7 @@ func preheader(f *digest.Frozen) string {
 		if used >= preheaderMin {
 			break
 		}
-		if line != "" && p.Words() > 0 {
+		if line != "" && !markup.IsEmpty(p) {
 			line += stroke
 			used += len(stroke)
 		}

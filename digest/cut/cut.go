@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"postbag/digest"
+	"postbag/digest/markup"
 )
 
 // Keep gives what remains of p when only the given ranges are kept. Whatever is
@@ -28,7 +29,7 @@ func Keep(p digest.Prose, kept []digest.Range) (digest.Prose, error) {
 		return p, nil
 	}
 	text := p.Text()
-	ranges, err := checkRanges(text, kept)
+	ranges, err := checkRanges(p, text, kept)
 	if err != nil {
 		return nil, err
 	}
@@ -45,11 +46,11 @@ func Keep(p digest.Prose, kept []digest.Range) (digest.Prose, error) {
 }
 
 // checkRanges gives the ranges in order, if the text can be kept by them.
-func checkRanges(text string, kept []digest.Range) ([]digest.Range, error) {
+func checkRanges(p digest.Prose, text string, kept []digest.Range) ([]digest.Range, error) {
 	const again = "Trim the pick again from the comment as it is now."
 	const whole = "Cut whole words: those that remain must be the writer's own."
 	ranges := slices.SortedFunc(slices.Values(kept), func(a, b digest.Range) int { return cmp.Compare(a.Start, b.Start) })
-	words := 0
+	isEmpty := true
 	shown := charactersOf(text)
 	for i, r := range ranges {
 		switch {
@@ -63,9 +64,9 @@ func checkRanges(text string, kept []digest.Range) ([]digest.Range, error) {
 			splitsWord(text, r.End) && !(i+1 < len(ranges) && ranges[i+1].Start == r.End):
 			return nil, digest.Fail(digest.Invalid, whole, "the kept range %d–%d splits a word", r.Start, r.End)
 		}
-		words += digest.CountWords(text[r.Start:r.End])
+		isEmpty = isEmpty && markup.IsEmpty(p.Slice(r))
 	}
-	if words == 0 {
+	if isEmpty {
 		return nil, digest.Fail(digest.Invalid, "Keep at least one sentence, or take the pick out.", "nothing of the comment would be kept")
 	}
 	return ranges, nil

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/rivo/uniseg"
+	"github.com/clipperhouse/uax29/v2/graphemes"
 	"golang.org/x/net/html/atom"
 
 	"postbag/digest"
@@ -181,9 +181,9 @@ func short(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}
-	for g, n := uniseg.NewGraphemes(s), 1; g.Next(); n++ {
-		if from, _ := g.Positions(); n > limit {
-			return strings.TrimSpace(s[:from]) + "…"
+	for it, n := graphemes.FromString(s), 1; it.Next(); n++ {
+		if n > limit {
+			return strings.TrimSpace(s[:it.Start()]) + "…"
 		}
 	}
 	return s
@@ -344,7 +344,7 @@ func isSign(a attributes, text string) bool {
 	if !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
 		return true
 	}
-	return strings.ContainsRune(text, '\u20E3') && uniseg.GraphemeClusterCount(text) == 1
+	return strings.ContainsRune(text, '\u20E3') && short(text, 1) == text
 }
 
 // isUnseen tells the pictures that are no part of what somebody says: portraits of

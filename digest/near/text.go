@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"postbag/digest"
+	"postbag/digest/markup"
 	"postbag/digest/search"
 )
 
@@ -13,17 +14,11 @@ const (
 	// mostWords is how many words of a text count, as in a search.
 	mostWords = 15_000
 
-	// A word has so many parts, and a character that is a word of its own fewer:
-	// people write some two of them for a word in Chinese, Japanese and Korean, and
-	// four in Thai and its neighbours.
-	wordParts     = 4
-	halfParts     = 2
-	quarterParts  = 1
+	// wordParts is how many parts a word has; a character that is a word of its own has
+	// fewer.
+	wordParts     = markup.WordParts
 	mostWordRunes = 255
 )
-
-// fourToAWord are the scripts of which four characters make about a word.
-var fourToAWord = []*unicode.RangeTable{unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar}
 
 // Text is a text as it is compared.
 type Text struct {
@@ -129,10 +124,7 @@ func partsOf(w search.Word) int32 {
 		return wordParts
 	}
 	r, _ := utf8.DecodeRuneInString(w.Folded)
-	if unicode.In(r, fourToAWord...) {
-		return quarterParts
-	}
-	return halfParts
+	return int32(markup.PartsOf(r))
 }
 
 // hashOf gives the FNV-1a hash of a word.

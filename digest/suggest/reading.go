@@ -47,7 +47,7 @@ func read(body digest.Prose) reading {
 		}
 	}
 	for _, para := range own {
-		n := digest.CountWords(para.Text())
+		n := markup.CountWords(para.Text())
 		t.count += n
 		t.longestPara = max(t.longestPara, n)
 	}
