@@ -56,6 +56,19 @@ func (p Prose) Slice(r Range) Prose {
 	return out
 }
 
+// Own gives the paragraph without what its writer did not write: marks of cuts, and of
+// what is not shown.
+func (p Para) Own() Para {
+	spans := p.Spans
+	p.Spans = nil
+	for _, s := range spans {
+		if !s.Ours && s.Stands == "" {
+			p.Spans = append(p.Spans, s)
+		}
+	}
+	return p
+}
+
 // Marks gives where in the text marks stand for what is not shown. Nothing is cut or
 // ends inside of one.
 func (p Prose) Marks() (all []Range) {

@@ -12,7 +12,8 @@ import (
 
 // Sentences gives the sentences of p as ranges over its text, in order, without
 // the white space around them (Unicode UAX #29). A sentence ends at every line
-// break and paragraph break, and in preformatted text nowhere else. One that seems
+// break and paragraph break, and in preformatted text nowhere else; in Thai and Lao,
+// which have no sign for it, at every space between two of their words. One that seems
 // to end at a common abbreviation or an initial goes on, and none ends inside of a
 // mark.
 func Sentences(p digest.Prose) []digest.Range {
@@ -60,6 +61,12 @@ func sentencesOf(text, read string, at int) (out []digest.Range) {
 		if !ok {
 			continue
 		}
+		for phrase := phraseEnd(s); phrase > 0; phrase = phraseEnd(s) {
+			out = append(out, digest.Range{Start: r.Start, End: at + from + phrase})
+			from, s = from+phrase, s[phrase:]
+			r, _ = bareRange(s, at+from)
+			joins = false
+		}
 		if joins && abbreviated(text[:out[len(out)-1].End-at], text[r.Start-at:]) {
 			out[len(out)-1].End = r.End
 		} else {
@@ -68,6 +75,27 @@ func sentencesOf(text, read string, at int) (out []digest.Range) {
 		joins = !strings.Contains(s, "\n")
 	}
 	return out
+}
+
+// phraseEnd gives where the first phrase of a sentence ends, 0 where it is no other
+// than the sentence.
+func phraseEnd(s string) int {
+	if !strings.ContainsFunc(s, IsPhrased) {
+		return 0
+	}
+	before := ' '
+	for i, r := range s {
+		if unicode.IsSpace(r) && IsPhrased(before) {
+			next, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(s[i:], unicode.IsSpace))
+			if IsPhrased(next) {
+				return i
+			}
+		}
+		if !unicode.Is(unicode.M, r) {
+			before = r
+		}
+	}
+	return 0
 }
 
 // withoutEnds gives a paragraph's text, byte for byte, so that no sentence ends in a

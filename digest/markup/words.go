@@ -24,6 +24,10 @@ var (
 // IsUnspaced tells whether a letter is of a script that puts no space between words.
 func IsUnspaced(r rune) bool { return r >= 0x0E00 && unicode.IsLetter(r) && unicode.In(r, unspaced...) }
 
+// IsPhrased tells whether a letter is of a script that has no sign for the end of a
+// sentence, and parts phrases by spaces.
+func IsPhrased(r rune) bool { return r >= 0x0E00 && r <= 0x0EFF && unicode.IsLetter(r) }
+
 // PartsOf gives how many [WordParts] a character makes that is no part of a spaced
 // word: people write some two of them for a word in Chinese and Japanese, and four in
 // Thai and its neighbours.
@@ -39,14 +43,7 @@ func PartsOf(r rune) int {
 func Words(p digest.Prose) int {
 	var c wordCount
 	for _, para := range p {
-		var text strings.Builder
-		for _, s := range para.Spans {
-			if s.Ours || s.Stands != "" {
-				s.Text = " "
-			}
-			text.WriteString(s.Text)
-		}
-		c.add(text.String())
+		c.add(para.Own().Text())
 	}
 	return c.total()
 }

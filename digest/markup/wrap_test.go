@@ -96,6 +96,7 @@ func TestSentences(t *testing.T) {
 		{"a mark", `See <img src=x alt="a. B! C"> here. <img src=y> It is late.`, []string{"See [picture: a. B! C] here.", "[picture] It is late."}},
 		{"struck words", "<s>One. Two.</s> Three.", []string{"One.", "Two.", "Three."}},
 		{"Chinese", "我昨天看见三只蛾子。你呢？", []string{"我昨天看见三只蛾子。", "你呢？"}},
+		{"Thai", "เมื่อวานเขาไปไหนมา รถเมล์สาย 14 ไม่มา", []string{"เมื่อวานเขาไปไหนมา", "รถเมล์สาย 14 ไม่มา"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := markup.FromHTML(c.html, "")

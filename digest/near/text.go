@@ -45,9 +45,13 @@ func Read(p digest.Prose) Text {
 	t.quotes = len(quoted) > 0
 	addresses := addressesIn(text)
 	inAddress := -1 // the address that the word before stands in
+	marks := p.Marks()
 	for _, w := range search.Words(text, mostWords) {
-		if w.IsPictograph() {
-			continue
+		for len(marks) > 0 && marks[0].End <= w.Start {
+			marks = marks[1:]
+		}
+		if w.IsPictograph() || len(marks) > 0 && marks[0].Start <= w.Start {
+			continue // a sign, or what stands for a picture
 		}
 		for len(addresses) > 0 && addresses[0].End <= w.Start {
 			addresses = addresses[1:]
