@@ -73,7 +73,8 @@ func TestPlatforms(t *testing.T) {
 			"https://kiln.test/glaze/#comment-5100000007 | comment-5100000007 | https://kiln.test/glaze/ |  |  |  | Wim (again) | ",
 			"https://kiln.test/glaze/#comment-5100000005 | comment-5100000005 | https://kiln.test/glaze/ |  |  |  | fen | "}},
 		{"discourse-latest.rss", digest.Discourse, posts, false, 0, 0, []string{topic}, nil},
-		{"discourse-posts.rss", digest.Discourse, comments, false, 0, 0, []string{topic}, []string{berta,
+		{"discourse-posts.rss", digest.Discourse, comments, false, 0, 0, []string{topic}, []string{
+			"hedge.test-post-31-24 | post-31-24 | " + hedge + " | topic-31 |  |  | @wim | https://hedge.test/u/wim", berta,
 			"hedge.test-post-31-2 | post-31-2 | " + hedge + " | topic-31 |  |  | @tom | https://hedge.test/u/tom"}},
 		{"discourse-topic-today.rss", digest.Discourse, comments, true, 0, 0, []string{
 			"hedge.test-topic-31 | topic-31 |  | -1 | " + hedge + ".rss | oda | When to lay a hedge"}, []string{
@@ -170,10 +171,10 @@ func TestPlatformsOwnWays(t *testing.T) {
 	forum := parse(t, fixture(t, "discourse-posts.rss"), url("https://hedge.test/posts.rss?x=1"))
 	equal(t, "Discourse: older posts", forum.NextURL, "https://hedge.test/posts.rss?before=204&x=1")
 	framed := parse(t, fixture(t, "discourse-topic.rss"), feed.Options{})
-	equal(t, "Discourse: the text without its frame", framed.Comments[0].Body.HTML, forum.Comments[0].Body.HTML)
-	equal(t, "Discourse: hash in both feeds", framed.Comments[0].Hash, forum.Comments[0].Hash)
+	equal(t, "Discourse: the text without its frame", framed.Comments[0].Body.HTML, forum.Comments[1].Body.HTML)
+	equal(t, "Discourse: hash in both feeds", framed.Comments[0].Hash, forum.Comments[1].Hash)
 	today := parse(t, fixture(t, "discourse-topic-today.rss"), feed.Options{})
-	equal(t, "Discourse: the text without its link", today.Comments[1].Body.HTML, forum.Comments[0].Body.HTML)
+	equal(t, "Discourse: the text without its link", today.Comments[1].Body.HTML, forum.Comments[1].Body.HTML)
 	equal(t, "Discourse: the writer's own link", strings.HasSuffix(today.Comments[0].Body.HTML, "Billhooks</a></p>"), true)
 	equal(t, "Discourse: a note without text", line(len(today.Skipped), today.Skipped[0].ID), "1 | hedge.test-post-31-5")
 	equal(t, "Discourse: hash of the topic in its own feed", today.Posts[0].Hash, forum.Posts[0].Hash)
@@ -270,6 +271,57 @@ func TestPlatformOverridesWhatTheFeedSays(t *testing.T) {
 	}
 	_, err := feed.Parse(fixture(t, "ghost.rss"), feed.Options{Platform: "geocities"})
 	wantInvalid(t, "an unknown platform", err, `no platform is called "geocities"`)
+}
+
+// TestDiscourseAddresses reads the forms of address that Discourse has given posts, each
+// beside an entry with a number, as a forum writes all its addresses alike.
+func TestDiscourseAddresses(t *testing.T) {
+	item := func(guid, link string) string {
+		return "<item><guid>" + guid + "</guid><link>" + link + "</link><description>&lt;p&gt;Hazel.&lt;/p&gt;</description></item>"
+	}
+	wrap := func(items string) []byte {
+		return []byte(`<rss version="2.0" xmlns:discourse="http://www.discourse.org/"><channel><title>Hedge</title>` + items + `</channel></rss>`)
+	}
+	other := item("hedge.test-post-9", "https://hedge.test/t/elm/8#post_2")
+	for _, tt := range []struct{ name, guid, link, want string }{
+		{"in the fragment", "hedge.test-post-90", "https://hedge.test/t/oak/7#post_2", "comment post-7-2 of topic-7 at https://hedge.test/t/oak/7"},
+		{"on a later page", "hedge.test-post-90", "https://hedge.test/t/oak/7?page=2#post_24", "comment post-7-24 of topic-7 at https://hedge.test/t/oak/7"},
+		{"in the path", "hedge.test-post-90", "https://hedge.test/t/oak/7/24", "comment post-7-24 of topic-7 at https://hedge.test/t/oak/7"},
+		{"in the path, shared by a member", "hedge.test-post-90", "https://hedge.test/t/oak/7/24?u=ann", "comment post-7-24 of topic-7 at https://hedge.test/t/oak/7"},
+		{"the first, in the fragment", "hedge.test-post-90", "https://hedge.test/t/oak/7#post_1", "topic topic-7 at https://hedge.test/t/oak/7"},
+		{"the first, in the path", "hedge.test-post-90", "https://hedge.test/t/oak/7/1", "topic topic-7 at https://hedge.test/t/oak/7"},
+		{"the first, without a number", "hedge.test-post-90", "https://hedge.test/t/oak/7", "topic topic-7 at https://hedge.test/t/oak/7"},
+		{"without a number, which the guid has", "hedge.test-post-7-24", "https://hedge.test/t/oak/7", "comment post-7-24 of topic-7 at https://hedge.test/t/oak/7"},
+		{"the first, by the guid", "hedge.test-post-7-1", "https://hedge.test/t/oak/7", "topic topic-7 at https://hedge.test/t/oak/7"},
+		{"a topic", "hedge.test-topic-7", "https://hedge.test/t/oak/7", "topic topic-7 at https://hedge.test/t/oak/7"},
+		{"in a folder", "hedge.test-post-90", "https://hedge.test/talk/t/oak/7?page=3#post_41", "comment post-7-41 of topic-7 at https://hedge.test/talk/t/oak/7"},
+		{"without a slug", "hedge.test-post-90", "https://hedge.test/t/7/24", "comment post-7-24 of topic-7 at https://hedge.test/t/7"},
+		{"without a slug, in the fragment", "hedge.test-post-90", "https://hedge.test/t/7#post_24", "comment post-7-24 of topic-7 at https://hedge.test/t/7"},
+		{"with a slug of another script", "hedge.test-post-90", "https://hedge.test/t/%E6%A8%AB/7#post_3", "comment post-7-3 of topic-7 at https://hedge.test/t/%E6%A8%AB/7"},
+		{"with the slug of a topic that is a number", "hedge.test-post-90", "https://hedge.test/t/2024-topic/7#post_3", "comment post-7-3 of topic-7 at https://hedge.test/t/2024-topic/7"},
+	} {
+		d := parse(t, wrap(item(tt.guid, tt.link)+other), feed.Options{})
+		got := "nothing"
+		switch {
+		case len(d.Posts) == 1:
+			got = "topic " + d.Posts[0].Key + " at " + d.Posts[0].URL
+		case len(d.Comments) == 2:
+			got = "comment " + d.Comments[0].Key + " of " + d.Comments[0].PostKey + " at " + d.Comments[0].PostRef
+		}
+		if d.Kind == digest.PostsFeed && len(d.Posts) == 2 {
+			got = "topics"
+		}
+		equal(t, tt.name, got, tt.want)
+	}
+
+	// Where something on the way has taken the numbers out, nothing is taken for the topic.
+	d := parse(t, wrap(item("hedge.test-post-91", "https://hedge.test/t/oak/7")+item("hedge.test-post-90", "https://hedge.test/t/oak/7")), feed.Options{})
+	equal(t, "no entry has a number", line(len(d.Posts), len(d.Comments), d.Comments[0].ID, d.Comments[1].ID, d.Comments[0].PostKey),
+		"0 | 2 | hedge.test-post-91 | hedge.test-post-90 | topic-7")
+
+	tail := `&lt;p&gt;Hazel.&lt;/p&gt;&lt;p&gt;&lt;a href="https://hedge.test/t/oak/7?page=2&amp;amp;u=x#post_24"&gt;Leggi tutto&lt;/a&gt;&lt;/p&gt;`
+	d = parse(t, []byte(strings.Replace(string(wrap(item("hedge.test-post-7-24", "https://hedge.test/t/oak/7?page=2#post_24"))), "&lt;p&gt;Hazel.&lt;/p&gt;", tail, 1)), feed.Options{})
+	equal(t, "the link to its place", d.Comments[0].Body.HTML, "<p>Hazel.</p>")
 }
 
 // TestStatesOfWordPressComments goes by the state that the interface tells, under the

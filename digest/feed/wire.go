@@ -32,8 +32,10 @@ type page struct {
 
 	skipped []Skip
 	cut     bool
-	refs    map[string]bool   // ids that entries reply to; see index
-	replies map[string]*entry // entries that are comments, by id
+	// numbered tells, at Discourse, that an entry names the number of its post.
+	numbered bool
+	refs     map[string]bool   // ids that entries reply to; see index
+	replies  map[string]*entry // entries that are comments, by id
 }
 
 // entry is one entry of a page.
