@@ -1,6 +1,7 @@
 package feed_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -322,6 +323,82 @@ func TestDiscourseAddresses(t *testing.T) {
 	tail := `&lt;p&gt;Hazel.&lt;/p&gt;&lt;p&gt;&lt;a href="https://hedge.test/t/oak/7?page=2&amp;amp;u=x#post_24"&gt;Leggi tutto&lt;/a&gt;&lt;/p&gt;`
 	d = parse(t, []byte(strings.Replace(string(wrap(item("hedge.test-post-7-24", "https://hedge.test/t/oak/7?page=2#post_24"))), "&lt;p&gt;Hazel.&lt;/p&gt;", tail, 1)), feed.Options{})
 	equal(t, "the link to its place", d.Comments[0].Body.HTML, "<p>Hazel.</p>")
+}
+
+// TestWordPressOwnWords takes off what WordPress puts before a reply's words, in any
+// language, and takes the parent from its link; what a writer says stays.
+func TestWordPressOwnWords(t *testing.T) {
+	const page = "https://blog.test/2026/03/leeks/"
+	link := func(to, name string) string { return `<a href="` + to + `">` + name + `</a>` }
+	meg := link(page+"#comment-3", "Meg")
+	const rest = "<p>Not in clay.</p>"
+	for _, tt := range []struct{ name, text, words, parent string }{
+		{"English", "<p>In reply to " + meg + ".</p>\n" + rest, rest, "comment-3"},
+		{"German", "<p>Als Antwort auf " + meg + ".</p>\n" + rest, rest, "comment-3"},
+		{"Japanese, the words behind", "<p>" + meg + " への返信。</p>\n" + rest, rest, "comment-3"},
+		{"Arabic", "<p>رداً على " + meg + ".</p>\n" + rest, rest, "comment-3"},
+		{"Hebrew, with a reference", "<p>&#1489;&#1514;&#1490;&#1493;&#1489;&#1492; &#1500;-" + meg + ".</p>\n" + rest, rest, "comment-3"},
+		{"on a page of comments", "<p>In reply to " + link(page+"comment-page-2/#comment-3", "Meg") + ".</p>\n" + rest, rest, "comment-3"},
+		{"without paragraphs", "In reply to " + meg + ".\n\nNot in clay.", "Not in clay.", "comment-3"},
+		{"a name with markup", "<p>In reply to " + link(page+"#comment-3", `Meg <img src="s.png" alt=":)"> &#8220;x&#8221;`) + ".</p>\n" + rest, rest, "comment-3"},
+		{"relative, with other quotation marks", "<p class='x'>In reply to <a class='u' rel=nofollow href='#comment-3'>Meg</a>.</p>\n" + rest, rest, "comment-3"},
+		{"whose parent the page does not hold", "<p>In reply to " + link(page+"#comment-1", "Ivo") + ".</p>\n" + rest, rest, "comment-1"},
+		{"before a list", "<p>In reply to " + meg + ".</p>\n<ul><li>Sand</li></ul>", "<ul><li>Sand</li></ul>", "comment-3"},
+
+		{"the writer's own link", "<p>Look at " + link(page+"#comment-3", "what was said above") + ".</p>\n" + rest, "", ""},
+		{"more than a few words", "<p>I should like to say something about what I was told by " + meg + ".</p>\n" + rest, "", ""},
+		{"more in the paragraph", "<p>In reply to " + meg + ". I <em>never</em> said so.</p>\n" + rest, "", ""},
+		{"two links", "<p>" + meg + " is right, " + link(page, "here") + ".</p>\n" + rest, "", ""},
+		{"a name with more behind it", "<p>" + link(page+"#comment-3", "Meg is right") + ".</p>\n" + rest, "", ""},
+		{"a comment on another post", "<p>In reply to " + link("https://blog.test/2026/03/kale/#comment-3", "Meg") + ".</p>\n" + rest, "", ""},
+		{"on another site", "<p>In reply to " + link("https://other.test/2026/03/leeks/#comment-3", "Meg") + ".</p>\n" + rest, "", ""},
+		{"the comment itself", "<p>In reply to " + link(page+"#comment-4", "Jo") + ".</p>\n" + rest, "", ""},
+		{"the second paragraph", rest + "\n<p>In reply to " + meg + ".</p>", "", ""},
+		{"nothing else", "<p>In reply to " + meg + ".</p>", "", ""},
+	} {
+		item := func(n, writer, text string) string {
+			return "<item><link>" + page + "#comment-" + n + "</link><guid>https://blog.test/?p=9#comment-" + n + "</guid><dc:creator>" + writer +
+				"</dc:creator><content:encoded><![CDATA[" + text + "]]></content:encoded></item>"
+		}
+		d := parse(t, []byte(`<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>`+
+			item("4", "Jo", tt.text)+item("3", "Meg", "<p>Sand.</p>")+`</channel></rss>`), feed.Options{})
+		want := line(cmp.Or(tt.words, tt.text), tt.parent, map[bool]string{true: "https://blog.test/?p=9#" + tt.parent}[tt.parent != ""])
+		equal(t, tt.name, line(d.Comments[0].Body.HTML, d.Comments[0].ParentKey, d.Comments[0].ParentRef), want)
+	}
+
+	// Atom says what is answered: at top level such a paragraph is the writer's own.
+	entry := func(ref string) string {
+		return `<feed xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0"><entry><id>https://blog.test/?p=9#comment-4</id><link href="` + page + `#comment-4"/>` +
+			`<content type="html"><![CDATA[<p>In reply to ` + meg + `.</p>` + rest + `]]></content><thr:in-reply-to ref="` + ref + `"/></entry></feed>`
+	}
+	d := parse(t, []byte(entry("https://blog.test/?p=9#comment-3")), feed.Options{})
+	equal(t, "Atom, a reply", line(d.Comments[0].Body.HTML, d.Comments[0].ParentKey), rest+" | comment-3")
+	d = parse(t, []byte(entry("https://blog.test/?p=9")), feed.Options{})
+	equal(t, "Atom, at top level", line(strings.Contains(d.Comments[0].Body.HTML, "In reply to"), d.Comments[0].ParentKey), "true | ")
+}
+
+// TestWordPressProtected leaves out what asks for a password: it is nobody's words.
+func TestWordPressProtected(t *testing.T) {
+	const form = `<form action="https://blog.test/wp-login.php?action=postpass" class="post-password-form" method="post"><p>Dieser Inhalt ist geschützt.</p><p><label>Passwort: <input name="post_password" type="password" /></label></p></form>`
+	const old = `<form action='https://blog.test/wp-pass.php' method='post'><input type='password' size='20' name='post_password' id='pwbox-2'></form>`
+	rss := func(content string) string {
+		return `<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><item><guid>https://blog.test/?p=9#comment-4</guid><link>https://blog.test/leeks/#comment-4</link>` + content + `</item></channel></rss>`
+	}
+	for name, text := range map[string]string{
+		"RSS":            rss(`<description>Geschützte Kommentare: Bitte das Passwort eingeben.</description><content:encoded><![CDATA[` + form + `]]></content:encoded>`),
+		"RSS of old":     rss(`<content:encoded><![CDATA[` + old + `]]></content:encoded>`),
+		"in English":     rss(`<description>Protected Comments: Please enter your password to view comments.</description>`),
+		"Atom":           `<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>https://blog.test/?p=9#comment-4</id><content type="html"><![CDATA[` + form + `]]></content></entry></feed>`,
+		"told by person": strings.ReplaceAll(rss(`<content:encoded><![CDATA[`+form+`]]></content:encoded>`), "?p=9", "leeks/"),
+	} {
+		d := parse(t, []byte(text), feed.Options{Platform: digest.WordPress})
+		if len(d.Comments) != 0 || len(d.Skipped) != 1 || !strings.Contains(d.Skipped[0].Reason, "password") {
+			t.Errorf("%s: %+v and %+v, want a skip for its password", name, d.Comments, d.Skipped)
+		}
+	}
+	post := strings.ReplaceAll(rss(`<title>Protected: Rota</title><content:encoded><![CDATA[`+form+`]]></content:encoded>`), "#comment-4", "")
+	d := parse(t, []byte(post), feed.Options{})
+	equal(t, "a post with a password", line(d.Posts[0].Title, d.Posts[0].Body.HTML), "Protected: Rota | ")
 }
 
 // TestStatesOfWordPressComments goes by the state that the interface tells, under the

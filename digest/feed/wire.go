@@ -36,6 +36,7 @@ type page struct {
 	numbered bool
 	refs     map[string]bool   // ids that entries reply to; see index
 	replies  map[string]*entry // entries that are comments, by id
+	byNumber map[string]string // writers of comments, by WordPress's numbers
 }
 
 // entry is one entry of a page.
