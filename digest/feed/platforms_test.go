@@ -1,6 +1,7 @@
 package feed_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -73,7 +74,8 @@ func TestPlatforms(t *testing.T) {
 			"https://kiln.test/glaze/#comment-5100000007 | comment-5100000007 | https://kiln.test/glaze/ |  |  |  | Wim (again) | ",
 			"https://kiln.test/glaze/#comment-5100000005 | comment-5100000005 | https://kiln.test/glaze/ |  |  |  | fen | "}},
 		{"discourse-latest.rss", digest.Discourse, posts, false, 0, 0, []string{topic}, nil},
-		{"discourse-posts.rss", digest.Discourse, comments, false, 0, 0, []string{topic}, []string{berta,
+		{"discourse-posts.rss", digest.Discourse, comments, false, 0, 0, []string{topic}, []string{
+			"hedge.test-post-31-24 | post-31-24 | " + hedge + " | topic-31 |  |  | @wim | https://hedge.test/u/wim", berta,
 			"hedge.test-post-31-2 | post-31-2 | " + hedge + " | topic-31 |  |  | @tom | https://hedge.test/u/tom"}},
 		{"discourse-topic-today.rss", digest.Discourse, comments, true, 0, 0, []string{
 			"hedge.test-topic-31 | topic-31 |  | -1 | " + hedge + ".rss | oda | When to lay a hedge"}, []string{
@@ -170,10 +172,10 @@ func TestPlatformsOwnWays(t *testing.T) {
 	forum := parse(t, fixture(t, "discourse-posts.rss"), url("https://hedge.test/posts.rss?x=1"))
 	equal(t, "Discourse: older posts", forum.NextURL, "https://hedge.test/posts.rss?before=204&x=1")
 	framed := parse(t, fixture(t, "discourse-topic.rss"), feed.Options{})
-	equal(t, "Discourse: the text without its frame", framed.Comments[0].Body.HTML, forum.Comments[0].Body.HTML)
-	equal(t, "Discourse: hash in both feeds", framed.Comments[0].Hash, forum.Comments[0].Hash)
+	equal(t, "Discourse: the text without its frame", framed.Comments[0].Body.HTML, forum.Comments[1].Body.HTML)
+	equal(t, "Discourse: hash in both feeds", framed.Comments[0].Hash, forum.Comments[1].Hash)
 	today := parse(t, fixture(t, "discourse-topic-today.rss"), feed.Options{})
-	equal(t, "Discourse: the text without its link", today.Comments[1].Body.HTML, forum.Comments[0].Body.HTML)
+	equal(t, "Discourse: the text without its link", today.Comments[1].Body.HTML, forum.Comments[1].Body.HTML)
 	equal(t, "Discourse: the writer's own link", strings.HasSuffix(today.Comments[0].Body.HTML, "Billhooks</a></p>"), true)
 	equal(t, "Discourse: a note without text", line(len(today.Skipped), today.Skipped[0].ID), "1 | hedge.test-post-31-5")
 	equal(t, "Discourse: hash of the topic in its own feed", today.Posts[0].Hash, forum.Posts[0].Hash)
@@ -270,6 +272,133 @@ func TestPlatformOverridesWhatTheFeedSays(t *testing.T) {
 	}
 	_, err := feed.Parse(fixture(t, "ghost.rss"), feed.Options{Platform: "geocities"})
 	wantInvalid(t, "an unknown platform", err, `no platform is called "geocities"`)
+}
+
+// TestDiscourseAddresses reads the forms of address that Discourse has given posts, each
+// beside an entry with a number, as a forum writes all its addresses alike.
+func TestDiscourseAddresses(t *testing.T) {
+	item := func(guid, link string) string {
+		return "<item><guid>" + guid + "</guid><link>" + link + "</link><description>&lt;p&gt;Hazel.&lt;/p&gt;</description></item>"
+	}
+	wrap := func(items string) []byte {
+		return []byte(`<rss version="2.0" xmlns:discourse="http://www.discourse.org/"><channel><title>Hedge</title>` + items + `</channel></rss>`)
+	}
+	other := item("hedge.test-post-9", "https://hedge.test/t/elm/8#post_2")
+	for _, tt := range []struct{ name, guid, link, want string }{
+		{"in the fragment", "hedge.test-post-90", "https://hedge.test/t/oak/7#post_2", "comment post-7-2 of topic-7 at https://hedge.test/t/oak/7"},
+		{"on a later page", "hedge.test-post-90", "https://hedge.test/t/oak/7?page=2#post_24", "comment post-7-24 of topic-7 at https://hedge.test/t/oak/7"},
+		{"in the path", "hedge.test-post-90", "https://hedge.test/t/oak/7/24", "comment post-7-24 of topic-7 at https://hedge.test/t/oak/7"},
+		{"in the path, shared by a member", "hedge.test-post-90", "https://hedge.test/t/oak/7/24?u=ann", "comment post-7-24 of topic-7 at https://hedge.test/t/oak/7"},
+		{"the first, in the fragment", "hedge.test-post-90", "https://hedge.test/t/oak/7#post_1", "topic topic-7 at https://hedge.test/t/oak/7"},
+		{"the first, in the path", "hedge.test-post-90", "https://hedge.test/t/oak/7/1", "topic topic-7 at https://hedge.test/t/oak/7"},
+		{"the first, without a number", "hedge.test-post-90", "https://hedge.test/t/oak/7", "topic topic-7 at https://hedge.test/t/oak/7"},
+		{"without a number, which the guid has", "hedge.test-post-7-24", "https://hedge.test/t/oak/7", "comment post-7-24 of topic-7 at https://hedge.test/t/oak/7"},
+		{"the first, by the guid", "hedge.test-post-7-1", "https://hedge.test/t/oak/7", "topic topic-7 at https://hedge.test/t/oak/7"},
+		{"a topic", "hedge.test-topic-7", "https://hedge.test/t/oak/7", "topic topic-7 at https://hedge.test/t/oak/7"},
+		{"in a folder", "hedge.test-post-90", "https://hedge.test/talk/t/oak/7?page=3#post_41", "comment post-7-41 of topic-7 at https://hedge.test/talk/t/oak/7"},
+		{"without a slug", "hedge.test-post-90", "https://hedge.test/t/7/24", "comment post-7-24 of topic-7 at https://hedge.test/t/7"},
+		{"without a slug, in the fragment", "hedge.test-post-90", "https://hedge.test/t/7#post_24", "comment post-7-24 of topic-7 at https://hedge.test/t/7"},
+		{"with a slug of another script", "hedge.test-post-90", "https://hedge.test/t/%E6%A8%AB/7#post_3", "comment post-7-3 of topic-7 at https://hedge.test/t/%E6%A8%AB/7"},
+		{"with the slug of a topic that is a number", "hedge.test-post-90", "https://hedge.test/t/2024-topic/7#post_3", "comment post-7-3 of topic-7 at https://hedge.test/t/2024-topic/7"},
+	} {
+		d := parse(t, wrap(item(tt.guid, tt.link)+other), feed.Options{})
+		got := "nothing"
+		switch {
+		case len(d.Posts) == 1:
+			got = "topic " + d.Posts[0].Key + " at " + d.Posts[0].URL
+		case len(d.Comments) == 2:
+			got = "comment " + d.Comments[0].Key + " of " + d.Comments[0].PostKey + " at " + d.Comments[0].PostRef
+		}
+		if d.Kind == digest.PostsFeed && len(d.Posts) == 2 {
+			got = "topics"
+		}
+		equal(t, tt.name, got, tt.want)
+	}
+
+	// Where something on the way has taken the numbers out, nothing is taken for the topic.
+	d := parse(t, wrap(item("hedge.test-post-91", "https://hedge.test/t/oak/7")+item("hedge.test-post-90", "https://hedge.test/t/oak/7")), feed.Options{})
+	equal(t, "no entry has a number", line(len(d.Posts), len(d.Comments), d.Comments[0].ID, d.Comments[1].ID, d.Comments[0].PostKey),
+		"0 | 2 | hedge.test-post-91 | hedge.test-post-90 | topic-7")
+
+	tail := `&lt;p&gt;Hazel.&lt;/p&gt;&lt;p&gt;&lt;a href="https://hedge.test/t/oak/7?page=2&amp;amp;u=x#post_24"&gt;Leggi tutto&lt;/a&gt;&lt;/p&gt;`
+	d = parse(t, []byte(strings.Replace(string(wrap(item("hedge.test-post-7-24", "https://hedge.test/t/oak/7?page=2#post_24"))), "&lt;p&gt;Hazel.&lt;/p&gt;", tail, 1)), feed.Options{})
+	equal(t, "the link to its place", d.Comments[0].Body.HTML, "<p>Hazel.</p>")
+}
+
+// TestWordPressOwnWords takes off what WordPress puts before a reply's words, in any
+// language, and takes the parent from its link; what a writer says stays.
+func TestWordPressOwnWords(t *testing.T) {
+	const page = "https://blog.test/2026/03/leeks/"
+	link := func(to, name string) string { return `<a href="` + to + `">` + name + `</a>` }
+	meg := link(page+"#comment-3", "Meg")
+	const rest = "<p>Not in clay.</p>"
+	for _, tt := range []struct{ name, text, words, parent string }{
+		{"English", "<p>In reply to " + meg + ".</p>\n" + rest, rest, "comment-3"},
+		{"German", "<p>Als Antwort auf " + meg + ".</p>\n" + rest, rest, "comment-3"},
+		{"Japanese, the words behind", "<p>" + meg + " への返信。</p>\n" + rest, rest, "comment-3"},
+		{"Arabic", "<p>رداً على " + meg + ".</p>\n" + rest, rest, "comment-3"},
+		{"Hebrew, with a reference", "<p>&#1489;&#1514;&#1490;&#1493;&#1489;&#1492; &#1500;-" + meg + ".</p>\n" + rest, rest, "comment-3"},
+		{"on a page of comments", "<p>In reply to " + link(page+"comment-page-2/#comment-3", "Meg") + ".</p>\n" + rest, rest, "comment-3"},
+		{"without paragraphs", "In reply to " + meg + ".\n\nNot in clay.", "Not in clay.", "comment-3"},
+		{"a name with markup", "<p>In reply to " + link(page+"#comment-3", `Meg <img src="s.png" alt=":)"> &#8220;x&#8221;`) + ".</p>\n" + rest, rest, "comment-3"},
+		{"relative, with other quotation marks", "<p class='x'>In reply to <a class='u' rel=nofollow href='#comment-3'>Meg</a>.</p>\n" + rest, rest, "comment-3"},
+		{"whose parent the page does not hold", "<p>In reply to " + link(page+"#comment-1", "Ivo") + ".</p>\n" + rest, rest, "comment-1"},
+		{"before a list", "<p>In reply to " + meg + ".</p>\n<ul><li>Sand</li></ul>", "<ul><li>Sand</li></ul>", "comment-3"},
+
+		{"the writer's own link", "<p>Look at " + link(page+"#comment-3", "what was said above") + ".</p>\n" + rest, "", ""},
+		{"more than a few words", "<p>I should like to say something about what I was told by " + meg + ".</p>\n" + rest, "", ""},
+		{"more in the paragraph", "<p>In reply to " + meg + ". I <em>never</em> said so.</p>\n" + rest, "", ""},
+		{"two links", "<p>" + meg + " is right, " + link(page, "here") + ".</p>\n" + rest, "", ""},
+		{"a name with more behind it", "<p>" + link(page+"#comment-3", "Meg is right") + ".</p>\n" + rest, "", ""},
+		{"a comment on another post", "<p>In reply to " + link("https://blog.test/2026/03/kale/#comment-3", "Meg") + ".</p>\n" + rest, "", ""},
+		{"on another site", "<p>In reply to " + link("https://other.test/2026/03/leeks/#comment-3", "Meg") + ".</p>\n" + rest, "", ""},
+		{"the comment itself", "<p>In reply to " + link(page+"#comment-4", "Jo") + ".</p>\n" + rest, "", ""},
+		{"the second paragraph", rest + "\n<p>In reply to " + meg + ".</p>", "", ""},
+		{"nothing else", "<p>In reply to " + meg + ".</p>", "", ""},
+	} {
+		item := func(n, writer, text string) string {
+			return "<item><link>" + page + "#comment-" + n + "</link><guid>https://blog.test/?p=9#comment-" + n + "</guid><dc:creator>" + writer +
+				"</dc:creator><content:encoded><![CDATA[" + text + "]]></content:encoded></item>"
+		}
+		d := parse(t, []byte(`<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>`+
+			item("4", "Jo", tt.text)+item("3", "Meg", "<p>Sand.</p>")+`</channel></rss>`), feed.Options{})
+		want := line(cmp.Or(tt.words, tt.text), tt.parent, map[bool]string{true: "https://blog.test/?p=9#" + tt.parent}[tt.parent != ""])
+		equal(t, tt.name, line(d.Comments[0].Body.HTML, d.Comments[0].ParentKey, d.Comments[0].ParentRef), want)
+	}
+
+	// Atom says what is answered: at top level such a paragraph is the writer's own.
+	entry := func(ref string) string {
+		return `<feed xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0"><entry><id>https://blog.test/?p=9#comment-4</id><link href="` + page + `#comment-4"/>` +
+			`<content type="html"><![CDATA[<p>In reply to ` + meg + `.</p>` + rest + `]]></content><thr:in-reply-to ref="` + ref + `"/></entry></feed>`
+	}
+	d := parse(t, []byte(entry("https://blog.test/?p=9#comment-3")), feed.Options{})
+	equal(t, "Atom, a reply", line(d.Comments[0].Body.HTML, d.Comments[0].ParentKey), rest+" | comment-3")
+	d = parse(t, []byte(entry("https://blog.test/?p=9")), feed.Options{})
+	equal(t, "Atom, at top level", line(strings.Contains(d.Comments[0].Body.HTML, "In reply to"), d.Comments[0].ParentKey), "true | ")
+}
+
+// TestWordPressProtected leaves out what asks for a password: it is nobody's words.
+func TestWordPressProtected(t *testing.T) {
+	const form = `<form action="https://blog.test/wp-login.php?action=postpass" class="post-password-form" method="post"><p>Dieser Inhalt ist geschützt.</p><p><label>Passwort: <input name="post_password" type="password" /></label></p></form>`
+	const old = `<form action='https://blog.test/wp-pass.php' method='post'><input type='password' size='20' name='post_password' id='pwbox-2'></form>`
+	rss := func(content string) string {
+		return `<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><item><guid>https://blog.test/?p=9#comment-4</guid><link>https://blog.test/leeks/#comment-4</link>` + content + `</item></channel></rss>`
+	}
+	for name, text := range map[string]string{
+		"RSS":            rss(`<description>Geschützte Kommentare: Bitte das Passwort eingeben.</description><content:encoded><![CDATA[` + form + `]]></content:encoded>`),
+		"RSS of old":     rss(`<content:encoded><![CDATA[` + old + `]]></content:encoded>`),
+		"in English":     rss(`<description>Protected Comments: Please enter your password to view comments.</description>`),
+		"Atom":           `<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>https://blog.test/?p=9#comment-4</id><content type="html"><![CDATA[` + form + `]]></content></entry></feed>`,
+		"told by person": strings.ReplaceAll(rss(`<content:encoded><![CDATA[`+form+`]]></content:encoded>`), "?p=9", "leeks/"),
+	} {
+		d := parse(t, []byte(text), feed.Options{Platform: digest.WordPress})
+		if len(d.Comments) != 0 || len(d.Skipped) != 1 || !strings.Contains(d.Skipped[0].Reason, "password") {
+			t.Errorf("%s: %+v and %+v, want a skip for its password", name, d.Comments, d.Skipped)
+		}
+	}
+	post := strings.ReplaceAll(rss(`<title>Protected: Rota</title><content:encoded><![CDATA[`+form+`]]></content:encoded>`), "#comment-4", "")
+	d := parse(t, []byte(post), feed.Options{})
+	equal(t, "a post with a password", line(d.Posts[0].Title, d.Posts[0].Body.HTML), "Protected: Rota | ")
 }
 
 // TestStatesOfWordPressComments goes by the state that the interface tells, under the

@@ -18,7 +18,7 @@ var platforms = []platform{
 	},
 	{ // RSS, and Atom, whose comments name their parents
 		name: digest.WordPress, begins: []string{"wordpress"}, made: []string{"wordpress.org", "wordpress.com"}, is: hasWordPressIDs,
-		kind: wordPressKind, document: wordPressDocument, skip: pingback, post: wordPressPost, comment: wordPressComment,
+		kind: wordPressKind, document: wordPressDocument, skip: wordPressNotice, post: wordPressPost, comment: wordPressComment,
 	},
 	{ // the latest comments of a forum, which have no ids: the permalink holds the number
 		name: digest.Disqus, hosts: []string{"disqus.com"},
