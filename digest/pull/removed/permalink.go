@@ -12,7 +12,6 @@ import (
 	"postbag/digest/hostname"
 	"postbag/digest/pull"
 	"postbag/digest/pull/identity"
-	"postbag/digest/pull/reader"
 	"postbag/digest/webpage"
 )
 
@@ -124,7 +123,7 @@ func (l *checkRun) pageAt(ctx context.Context, u *url.URL, author string) (*post
 // of ctx.
 func (l *checkRun) fetchPage(ctx context.Context, u *url.URL, author string, page *postPage) error {
 	page.asks++
-	resp, err := l.Get(ctx, u.String(), acceptPage, reader.Validators{})
+	resp, err := l.Get(ctx, u.String(), acceptPage, digest.Validators{})
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

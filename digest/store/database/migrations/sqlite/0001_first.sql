@@ -43,6 +43,7 @@ CREATE TABLE feeds (
     url           TEXT    NOT NULL UNIQUE,
     etag          TEXT    NOT NULL DEFAULT '',
     last_modified TEXT    NOT NULL DEFAULT '',
+    validators_url TEXT   NOT NULL DEFAULT '', -- the address that these two came from
     next_poll     BIGINT,
     last_try      BIGINT,
     last_success  BIGINT,
@@ -159,7 +160,8 @@ CREATE TABLE listings (
     next_try      BIGINT,
     failures      INTEGER NOT NULL,
     etag          TEXT    NOT NULL,
-    last_modified TEXT    NOT NULL
+    last_modified TEXT    NOT NULL,
+    validators_url TEXT   NOT NULL -- the address that these two came from
 );
 
 CREATE TABLE series (
