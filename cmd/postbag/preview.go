@@ -44,6 +44,7 @@ func (c previewCmd) Run(ctx context.Context, p *Program, s *Settings) (err error
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	own := *s
 	own.DB = filepath.Join(dir, "postbag.db")
+	own.SMTP = "outbox:" + dir // nothing is mailed, and nothing that mailing needs is asked for
 	return p.begin(ctx, &own, func(a *app) error { return c.write(ctx, a) })
 }
 
@@ -140,7 +141,7 @@ func previewFiles(ctx context.Context, frozen *digest.Frozen, a *app) (map[strin
 	if err != nil {
 		return nil, err
 	}
-	reader := subscribers.Delivery{SubscriberID: 1, Email: "reader@reader.invalid", Token: subscribers.NewToken()}
+	reader := subscribers.Delivery{SubscriberID: 1, Email: "reader@reader.invalid", Token: subscribers.TestToken}
 	eml, err := mailing.For(reader)
 	if err != nil {
 		return nil, err

@@ -1,9 +1,10 @@
 package feed
 
 import (
+	"cmp"
+	"html"
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -13,12 +14,14 @@ import (
 )
 
 var (
-	// discoursePlace is the address of a topic, or of a post in it: the topic's
-	// address, its number and the number of the post.
-	discoursePlace = regexp.MustCompile(`^(https?://[^?#]*?/t/(?:[^/?#]+/)?(\d+))(?:/(\d+))?/?(?:[?#].*)?$`)
+	// discourseAddress is the address of a topic, or of a post in it: the topic's
+	// address, its number, and the number of the post, which is in the path
+	// (/t/SLUG/7/24) until March 2022 and then in the fragment
+	// (/t/SLUG/7?page=2#post_24). A slug is never only digits.
+	discourseAddress = regexp.MustCompile(`^(https?://[^?#]*?/t/(?:\d*[^/?#\d][^/?#]*/)?(\d+))(?:/(\d+))?/?(?:\?[^#]*)?(?:#(?:post_(\d+)|.*))?$`)
 	// discourseID is a guid: HOST-topic-TOPIC in lists of topics, HOST-post-ID in
 	// posts.rss, HOST-post-TOPIC-NUMBER in the feed of a topic.
-	discourseID    = regexp.MustCompile(`^[A-Za-z0-9.:-]+-(topic|post)-(\d+)(?:-\d+)?$`)
+	discourseID    = regexp.MustCompile(`^[A-Za-z0-9.:-]+-(topic|post)-(\d+)(?:-(\d+))?$`)
 	discourseEmpty = regexp.MustCompile(`^[^?#]*(?:/posts\.rss(?:[?#]|$)|/t/)`)
 	// discourseFrame is what topic feeds of old put around a post: who wrote it, and a
 	// link to the topic.
@@ -32,11 +35,41 @@ var (
 
 // A forum's topics are posts, and the posts in them comments, but for number 1,
 // which is the topic itself. The same post has another guid in each feed, so it is
-// named by its address.
+// named by its topic and its number in that.
+
+// discoursePlace is a topic, or a post in it.
+type discoursePlace struct {
+	topic, id string // the topic's address and number
+	number    string // of the post; "" where none is named
+}
+
+// discourseAt reads an address; ok is false for one that is neither a topic's nor a
+// post's.
+func discourseAt(address string) (at discoursePlace, ok bool) {
+	m := discourseAddress.FindStringSubmatch(address)
+	if m == nil {
+		return at, false
+	}
+	return discoursePlace{m[1], m[2], cmp.Or(m[4], m[3])}, true
+}
+
+// discourseOf is the place of an entry, by its address, and where that names no post,
+// by its guid.
+func discourseOf(e *entry) (at discoursePlace, ok bool) {
+	if at, ok = discourseAt(e.url); !ok || at.number != "" {
+		return at, ok
+	}
+	if m := discourseID.FindStringSubmatch(e.id); m != nil && m[1] == "post" && m[2] == at.id {
+		at.number = m[3]
+	}
+	return at, true
+}
 
 func hasDiscourseNames(p *page) bool {
-	return strings.Contains(p.head, `xmlns:discourse="`) ||
-		p.every(func(e *entry) bool { return discourseID.MatchString(e.id) && discoursePlace.MatchString(e.url) })
+	return strings.Contains(p.head, `xmlns:discourse="`) || p.every(func(e *entry) bool {
+		_, ok := discourseAt(e.url)
+		return ok && discourseID.MatchString(e.id)
+	})
 }
 
 // discourseNote tells of a post without text that a topic was closed or moved.
@@ -47,9 +80,15 @@ func discourseNote(e *entry) string {
 	return ""
 }
 
-func discourseTopic(_ *page, e *entry) bool {
-	m := discoursePlace.FindStringSubmatch(e.url)
-	return m != nil && (m[3] == "" || m[3] == "1")
+// discourseTopic takes an entry without the number of a post for the topic, unless its
+// guid is a post's and no entry of the page has a number: then the addresses do not
+// tell which post is meant.
+func discourseTopic(p *page, e *entry) bool {
+	at, ok := discourseOf(e)
+	if !ok || at.number != "" {
+		return ok && at.number == "1"
+	}
+	return p.numbered || !isDiscourseComment(e)
 }
 
 // discourseBody takes a post out of what the forum puts around it. A link at the end
@@ -63,9 +102,9 @@ func discourseBody(e *entry) string {
 	if at == nil {
 		return body
 	}
-	to, here := discoursePlace.FindStringSubmatch(body[at[2]:at[3]]), discoursePlace.FindStringSubmatch(e.url)
-	first := []string{"", "1"}
-	if to == nil || here == nil || to[2] != here[2] || to[3] != here[3] && !(slices.Contains(first, to[3]) && slices.Contains(first, here[3])) {
+	to, isPlace := discourseAt(html.UnescapeString(body[at[2]:at[3]]))
+	here, _ := discourseOf(e)
+	if !isPlace || to.id != here.id || cmp.Or(to.number, "1") != cmp.Or(here.number, "1") {
 		return body
 	}
 	return body[:at[0]]
@@ -80,6 +119,10 @@ func isDiscourseComment(e *entry) bool {
 // of a post, which stands in the guids. What the list is called ("Latest topics")
 // is no part of the forum's name.
 func discourseDocument(p *page, d *Document) {
+	p.numbered = p.some(func(e *entry) bool {
+		at, _ := discourseOf(e)
+		return at.number != ""
+	})
 	if name, ok := strings.CutSuffix(d.Title, " - "+field.Title(p.about)); ok && name != "" && p.about != "" {
 		d.Title = name
 	}
@@ -112,26 +155,28 @@ func discourseDocument(p *page, d *Document) {
 }
 
 func discoursePost(_ *page, e *entry, post *PostEntry) {
-	m := discoursePlace.FindStringSubmatch(e.url)
-	if m == nil {
+	at, ok := discourseOf(e)
+	if !ok {
 		return
 	}
-	post.URL, post.Key = m[1], "topic-"+m[2]
-	post.ID = hostname.Of(m[1]) + "-topic-" + m[2]
-	post.CommentsURL = m[1] + ".rss"
+	post.URL, post.Key = at.topic, "topic-"+at.id
+	post.ID = hostname.Of(at.topic) + "-topic-" + at.id
+	post.CommentsURL = at.topic + ".rss"
 }
 
+// discourseComment names a post whose number is not known by its guid.
 func discourseComment(_ *page, e *entry, c *CommentEntry) {
-	m := discoursePlace.FindStringSubmatch(e.url)
-	if m == nil {
+	at, ok := discourseOf(e)
+	if !ok {
 		return
 	}
-	c.PostRef, c.PostKey = m[1], "topic-"+m[2]
-	c.Key = "post-" + m[2] + "-" + m[3]
-	c.ID = hostname.Of(m[1]) + "-" + c.Key
+	c.PostRef, c.PostKey = at.topic, "topic-"+at.id
+	if at.number != "" {
+		c.Key = "post-" + at.id + "-" + at.number
+		c.ID = hostname.Of(at.topic) + "-" + c.Key
+	}
 	if user := discourseUser.FindStringSubmatch(c.Author); user != nil {
-		if site, _, ok := strings.Cut(m[1], "/t/"); ok {
-			c.AuthorURI = site + "/u/" + user[1]
-		}
+		site, _, _ := strings.Cut(at.topic, "/t/")
+		c.AuthorURI = site + "/u/" + user[1]
 	}
 }

@@ -1,6 +1,7 @@
 package feed_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -28,6 +29,10 @@ func TestPlatforms(t *testing.T) {
 		owl      = "t3_1b6aaa |  |  | -1 | https://www.reddit.com/r/nightbuses/comments/1b6aaa/who_takes_the_n9/.rss | /u/owlrider | Who takes the N9?"
 		lamp     = "t1_kx0002 |  | t3_1b6aaa |  |  |  | /u/lampwright | https://www.reddit.com/user/lampwright"
 		tides    = "https://github.com/tidewater/almanac/discussions/14"
+		board    = "https://kites.test/board/viewtopic.php?"
+		worms    = "https://loam.test/forum/topic/90"
+		knots    = "https://knots.stackexchange.com"
+		bend     = knots + "/q/410 | question-410 |  | -1 | " + knots + "/feeds/question/410 | tar | Which bend holds in wet rope?"
 	)
 	for _, tt := range []struct {
 		file          string
@@ -73,7 +78,8 @@ func TestPlatforms(t *testing.T) {
 			"https://kiln.test/glaze/#comment-5100000007 | comment-5100000007 | https://kiln.test/glaze/ |  |  |  | Wim (again) | ",
 			"https://kiln.test/glaze/#comment-5100000005 | comment-5100000005 | https://kiln.test/glaze/ |  |  |  | fen | "}},
 		{"discourse-latest.rss", digest.Discourse, posts, false, 0, 0, []string{topic}, nil},
-		{"discourse-posts.rss", digest.Discourse, comments, false, 0, 0, []string{topic}, []string{berta,
+		{"discourse-posts.rss", digest.Discourse, comments, false, 0, 0, []string{topic}, []string{
+			"hedge.test-post-31-24 | post-31-24 | " + hedge + " | topic-31 |  |  | @wim | https://hedge.test/u/wim", berta,
 			"hedge.test-post-31-2 | post-31-2 | " + hedge + " | topic-31 |  |  | @tom | https://hedge.test/u/tom"}},
 		{"discourse-topic-today.rss", digest.Discourse, comments, true, 0, 0, []string{
 			"hedge.test-topic-31 | topic-31 |  | -1 | " + hedge + ".rss | oda | When to lay a hedge"}, []string{
@@ -117,6 +123,46 @@ func TestPlatforms(t *testing.T) {
 		{"remark42.rss", digest.Remark42, comments, false, 0, 0, nil, []string{
 			"0b2f | comment-0b2f | https://ferns.test/spores/ |  |  |  | Nils | ",
 			"0a1e | comment-0a1e | https://ferns.test/spores/ |  |  |  | Ada | "}},
+		{"phpbb-posts.atom", digest.PhpBB, comments, false, 0, 0, nil, []string{
+			board + "t=31&p=208#p208 | post-208 | " + board + "t=31 | topic-31 |  |  | wes | ",
+			board + "p=207#p207 | post-207 | title:frayed ends |  |  |  | Guest | "}},
+		{"phpbb-topics.atom", digest.PhpBB, posts, false, 0, 0, []string{
+			board + "t=31 | topic-31 | title:which bridle? | -1 |  | ada | Which bridle?",
+			board + "p=190#p190 |  | title:frayed ends | -1 |  | Guest | Frayed ends"}, nil},
+		{"nodebb-recentposts.rss", digest.NodeBB, comments, false, 0, 0, nil, []string{
+			"https://loam.test/forum/post/812 | post-812 | title:worms in the bin |  |  |  | hoe | ",
+			"https://loam.test/forum/post/https://soil.test/notes/77 |  | title:worms in the bin |  |  |  | fork | "}},
+		{"nodebb-recent.rss", digest.NodeBB, posts, false, 0, 0, []string{
+			worms + " | topic-90 | title:worms in the bin | -1 | " + worms + ".rss |  | Worms in the bin"}, nil},
+		{"nodebb-topics.rss", digest.NodeBB, posts, false, 0, 0, []string{
+			worms + " | topic-90 | title:worms in the bin | -1 | " + worms + ".rss | spade | Worms in the bin"}, nil},
+		{"nodebb-topic.rss", digest.NodeBB, comments, true, 0, 0, nil, []string{
+			"https://loam.test/forum/post/812 | post-812 | " + worms + " | topic-90 |  |  | hoe | "}},
+		{"peertube-videos.rss", digest.PeerTube, posts, false, 0, 0, []string{
+			"https://reel.test/w/kX3aB |  |  | -1 |  | lathe | Turning a bowl"}, nil},
+		{"peertube-comments.rss", digest.PeerTube, comments, false, 0, 0, nil, []string{
+			"https://reel.test/w/kX3aB;threadId=55@1772734200 |  | https://reel.test/w/kX3aB |  |  |  | gouge | ",
+			"https://reel.test/w/kX3aB;threadId=55@1772730600 |  | https://reel.test/w/kX3aB |  |  |  | chisel | ",
+			"https://reel.test/w/kX3aB;threadId=52@1772727000 |  | https://reel.test/w/kX3aB |  |  |  | rasp | "}},
+		{"stackexchange-question.atom", digest.StackExchange, comments, true, 0, 0, []string{bend}, []string{
+			knots + "/questions/410/-/415#415 | answer-415 | " + knots + "/q/410 | question-410 |  |  | splice | " + knots + "/users/9",
+			knots + "/questions/410/-/412#412 | answer-412 | " + knots + "/q/410 | question-410 |  |  | marline | " + knots + "/users/11"}},
+		{"stackexchange-site.atom", digest.StackExchange, posts, false, 0, 0, []string{bend}, nil},
+		{"stackexchange-user.atom", digest.StackExchange, comments, false, 0, 0, nil, []string{
+			knots + "/questions/410/-/415#415 | answer-415 | " + knots + "/q/410 | question-410 |  |  | splice | " + knots + "/users/9",
+			knots + "/questions/410/x/412#comment900_412 | note-900 | " + knots + "/q/410 | question-410 |  | answer-412 | splice | " + knots + "/users/9"}},
+		{"forummagnum-posts.rss", digest.ForumMagnum, posts, false, 0, 0, []string{
+			"aB3dE5gH7jK9mN1pQ | post-aB3dE5gH7jK9mN1pQ |  | -1 | https://www.dimlamp.test/feed.xml?type=comments&view=postCommentsNew&postId=aB3dE5gH7jK9mN1pQ | Orla | On guessing well"}, nil},
+		{"forummagnum-comments.rss", digest.ForumMagnum, comments, false, 0, 0, nil, []string{
+			"zY8xW6vU4tS2rQ0pO | comment-zY8xW6vU4tS2rQ0pO | aB3dE5gH7jK9mN1pQ | post-aB3dE5gH7jK9mN1pQ |  |  | Wick | ",
+			"yX7wV5uT3sR1qP9oN | comment-yX7wV5uT3sR1qP9oN | aB3dE5gH7jK9mN1pQ | post-aB3dE5gH7jK9mN1pQ |  |  | Taper | "}},
+		{"lemmy.rss", digest.Lemmy, posts, false, 0, 0, []string{
+			"https://reeds.test/post/640 | post-640 |  | 3 |  | oboe | Cane or plastic"}, nil},
+		{"typecho-comments.rss", digest.Typecho, comments, false, 0, 0, nil, []string{
+			"https://teahill.test/archives/12#comment-91 | comment-91 | https://teahill.test/archives/12 |  |  |  | Lin | ",
+			"https://teahill.test/archives/12#comment-90 | comment-90 | https://teahill.test/archives/12 |  |  |  | Wu | "}},
+		{"comentario.rss", digest.Comentario, comments, false, 0, 0, nil, []string{
+			"0b8f6c1e-2a44-4f5e-9a10-7d1c2b3a4e5f | comentario-0b8f6c1e-2a44-4f5e-9a10-7d1c2b3a4e5f | https://bells.test/changes/plain-bob/ |  |  |  | Treble | "}},
 		{"threads.atom", digest.Generic, comments, false, 1, 0, []string{
 			"urn:uuid:f0000001 |  |  | 2 | https://weir.test/2026/level/replies | Keeper | Level"}, []string{
 			"urn:uuid:c0000003 |  | urn:uuid:f0000001 |  | urn:uuid:c0000002 |  | Ro | ",
@@ -170,10 +216,10 @@ func TestPlatformsOwnWays(t *testing.T) {
 	forum := parse(t, fixture(t, "discourse-posts.rss"), url("https://hedge.test/posts.rss?x=1"))
 	equal(t, "Discourse: older posts", forum.NextURL, "https://hedge.test/posts.rss?before=204&x=1")
 	framed := parse(t, fixture(t, "discourse-topic.rss"), feed.Options{})
-	equal(t, "Discourse: the text without its frame", framed.Comments[0].Body.HTML, forum.Comments[0].Body.HTML)
-	equal(t, "Discourse: hash in both feeds", framed.Comments[0].Hash, forum.Comments[0].Hash)
+	equal(t, "Discourse: the text without its frame", framed.Comments[0].Body.HTML, forum.Comments[1].Body.HTML)
+	equal(t, "Discourse: hash in both feeds", framed.Comments[0].Hash, forum.Comments[1].Hash)
 	today := parse(t, fixture(t, "discourse-topic-today.rss"), feed.Options{})
-	equal(t, "Discourse: the text without its link", today.Comments[1].Body.HTML, forum.Comments[0].Body.HTML)
+	equal(t, "Discourse: the text without its link", today.Comments[1].Body.HTML, forum.Comments[1].Body.HTML)
 	equal(t, "Discourse: the writer's own link", strings.HasSuffix(today.Comments[0].Body.HTML, "Billhooks</a></p>"), true)
 	equal(t, "Discourse: a note without text", line(len(today.Skipped), today.Skipped[0].ID), "1 | hedge.test-post-31-5")
 	equal(t, "Discourse: hash of the topic in its own feed", today.Posts[0].Hash, forum.Posts[0].Hash)
@@ -227,6 +273,67 @@ func TestPlatformsOwnWays(t *testing.T) {
 	}
 }
 
+// TestForumsOwnWords takes what forums put around texts off, and follows their feeds
+// where they lead.
+func TestForumsOwnWords(t *testing.T) {
+	html := func(file string) (all []string) {
+		d := parse(t, fixture(t, file), feed.Options{})
+		for _, p := range d.Posts {
+			all = append(all, p.Body.HTML)
+		}
+		for _, c := range d.Comments {
+			all = append(all, c.Body.HTML)
+		}
+		return all
+	}
+	for file, want := range map[string]string{
+		"phpbb-posts.atom":         `<div class="quotetitle">Ada wrote:</div><blockquote>Three legs, <div class="codecontent">2:1</div>always.</blockquote><br />Two will do — in 10 knots. | Wax them.`,
+		"phpbb-topics.atom":        "For a delta of two metres. | What to do?",
+		"nodebb-recent.rss":        "",
+		"nodebb-topics.rss":        "<p>Do they mind the cold?</p>",
+		"forummagnum-posts.rss":    "<p>Write it down first.</p>",
+		"forummagnum-comments.rss": "<p>Then bet.</p> | <p>Published on nothing, then.</p>",
+		"lemmy.rss":                "<p>Who has tried both?</p>",
+	} {
+		equal(t, file, strings.Join(html(file), " | "), want)
+	}
+	lemmy := string(fixture(t, "lemmy.rss"))
+	voted := parse(t, []byte(strings.NewReplacer("12 points", "-1 points", "3 comments", "1 comment").Replace(lemmy)), feed.Options{})
+	equal(t, "Lemmy: hash after a vote", voted.Posts[0].Hash, parse(t, []byte(lemmy), feed.Options{}).Posts[0].Hash)
+	equal(t, "Lemmy: comments", voted.Posts[0].Announced, 1)
+
+	page := nodeBBPage(20)
+	equal(t, "NodeBB: older posts", parse(t, page, feed.Options{URL: "https://loam.test/recentposts.rss"}).NextURL, "https://loam.test/recentposts.rss?page=2")
+	equal(t, "NodeBB: and older ones", parse(t, page, feed.Options{URL: "https://loam.test/recentposts.rss?page=4&uid=2"}).NextURL, "https://loam.test/recentposts.rss?page=5&uid=2")
+	equal(t, "NodeBB: the last page", parse(t, nodeBBPage(19), feed.Options{URL: "https://loam.test/recentposts.rss?page=4"}).NextURL, "")
+	topic := parse(t, fixture(t, "nodebb-topic.rss"), feed.Options{})
+	equal(t, "NodeBB: the topic of a feed", topic.PostRef, "https://loam.test/forum/topic/90")
+
+	equal(t, "Stack Exchange: the site of a question", parse(t, fixture(t, "stackexchange-question.atom"), feed.Options{}).Title, "Stack Exchange")
+	film := strings.Replace(string(fixture(t, "peertube-comments.rss")), "video-comments.xml", "video-comments.xml?videoId=7", 1)
+	equal(t, "PeerTube: one film", parse(t, []byte(film), feed.Options{}).OnePost, true)
+	hidden := parse(t, fixture(t, "typecho-comments.rss"), feed.Options{})
+	equal(t, "Typecho: left out", line(len(hidden.Skipped), hidden.Skipped[0].Reason, hidden.Skipped[1].Reason), "2 | it is a notice that the comment is hidden | it is the notice of a link, not a comment")
+	one := strings.Replace(string(fixture(t, "typecho-comments.rss")), "/feed/comments/", "/feed/archives/12/", 1)
+	equal(t, "Typecho: one post", parse(t, []byte(one), feed.Options{}).OnePost, true)
+	atom := `<feed xmlns="http://www.w3.org/2005/Atom"><generator uri="http://typecho.org/" version="1.2.1">Typecho</generator><link rel="self" href="https://teahill.test/feed/atom/comments/"/></feed>`
+	equal(t, "Typecho: no comments yet", parse(t, []byte(atom), feed.Options{}).Kind, digest.CommentsFeed)
+	bob := strings.Replace(string(fixture(t, "comentario.rss")), "comments on", "page comments on", 1)
+	equal(t, "Comentario: one page", parse(t, []byte(bob), feed.Options{URL: "https://talk.test/api/rss/comments?domain=x&page=0b8f6c1e-2a44-4f5e-9a10-7d1c2b3a4e5f"}).OnePost, true)
+	board := strings.Replace(string(fixture(t, "phpbb-posts.atom")), "app.php/feed\"", "feed.php?f=4&amp;t=31\"", 1)
+	equal(t, "phpBB: one topic", parse(t, []byte(board), feed.Options{}).OnePost, true)
+}
+
+// nodeBBPage is a page of so many recent posts.
+func nodeBBPage(n int) []byte {
+	var b strings.Builder
+	b.WriteString(`<rss version="2.0"><channel><title>Recent Posts</title><generator>RSS for Node</generator>`)
+	for i := range n {
+		fmt.Fprintf(&b, `<item><title>Loam</title><link>https://loam.test/post/%[1]d</link><guid>https://loam.test/post/%[1]d</guid><description>No. %[1]d</description></item>`, 100+i)
+	}
+	return []byte(b.String() + "</channel></rss>")
+}
+
 func TestWantDecidesWhereTheFeedDoesNotTell(t *testing.T) {
 	plainFeed := fixture(t, "rss091.rss")
 	d := parse(t, plainFeed, feed.Options{Want: digest.CommentsFeed})
@@ -247,6 +354,9 @@ func TestWantDecidesWhereTheFeedDoesNotTell(t *testing.T) {
 		{"ghost.rss", digest.CommentsFeed, "Ghost offers no comments in feeds"},
 		{"substack.rss", digest.CommentsFeed, "Substack offers no comments in feeds"},
 		{"mastodon.rss", digest.CommentsFeed, "Mastodon offers no comments in feeds"},
+		{"lemmy.rss", digest.CommentsFeed, "Lemmy offers no comments in feeds"},
+		{"nodebb-recentposts.rss", digest.PostsFeed, "both feeds are found"},
+		{"phpbb-topics.atom", digest.CommentsFeed, "both feeds are found"},
 	} {
 		_, err := feed.Parse(fixture(t, tt.file), feed.Options{Want: tt.want})
 		wantInvalid(t, tt.file, err, "are expected")
@@ -270,6 +380,133 @@ func TestPlatformOverridesWhatTheFeedSays(t *testing.T) {
 	}
 	_, err := feed.Parse(fixture(t, "ghost.rss"), feed.Options{Platform: "geocities"})
 	wantInvalid(t, "an unknown platform", err, `no platform is called "geocities"`)
+}
+
+// TestDiscourseAddresses reads the forms of address that Discourse has given posts, each
+// beside an entry with a number, as a forum writes all its addresses alike.
+func TestDiscourseAddresses(t *testing.T) {
+	item := func(guid, link string) string {
+		return "<item><guid>" + guid + "</guid><link>" + link + "</link><description>&lt;p&gt;Hazel.&lt;/p&gt;</description></item>"
+	}
+	wrap := func(items string) []byte {
+		return []byte(`<rss version="2.0" xmlns:discourse="http://www.discourse.org/"><channel><title>Hedge</title>` + items + `</channel></rss>`)
+	}
+	other := item("hedge.test-post-9", "https://hedge.test/t/elm/8#post_2")
+	for _, tt := range []struct{ name, guid, link, want string }{
+		{"in the fragment", "hedge.test-post-90", "https://hedge.test/t/oak/7#post_2", "comment post-7-2 of topic-7 at https://hedge.test/t/oak/7"},
+		{"on a later page", "hedge.test-post-90", "https://hedge.test/t/oak/7?page=2#post_24", "comment post-7-24 of topic-7 at https://hedge.test/t/oak/7"},
+		{"in the path", "hedge.test-post-90", "https://hedge.test/t/oak/7/24", "comment post-7-24 of topic-7 at https://hedge.test/t/oak/7"},
+		{"in the path, shared by a member", "hedge.test-post-90", "https://hedge.test/t/oak/7/24?u=ann", "comment post-7-24 of topic-7 at https://hedge.test/t/oak/7"},
+		{"the first, in the fragment", "hedge.test-post-90", "https://hedge.test/t/oak/7#post_1", "topic topic-7 at https://hedge.test/t/oak/7"},
+		{"the first, in the path", "hedge.test-post-90", "https://hedge.test/t/oak/7/1", "topic topic-7 at https://hedge.test/t/oak/7"},
+		{"the first, without a number", "hedge.test-post-90", "https://hedge.test/t/oak/7", "topic topic-7 at https://hedge.test/t/oak/7"},
+		{"without a number, which the guid has", "hedge.test-post-7-24", "https://hedge.test/t/oak/7", "comment post-7-24 of topic-7 at https://hedge.test/t/oak/7"},
+		{"the first, by the guid", "hedge.test-post-7-1", "https://hedge.test/t/oak/7", "topic topic-7 at https://hedge.test/t/oak/7"},
+		{"a topic", "hedge.test-topic-7", "https://hedge.test/t/oak/7", "topic topic-7 at https://hedge.test/t/oak/7"},
+		{"in a folder", "hedge.test-post-90", "https://hedge.test/talk/t/oak/7?page=3#post_41", "comment post-7-41 of topic-7 at https://hedge.test/talk/t/oak/7"},
+		{"without a slug", "hedge.test-post-90", "https://hedge.test/t/7/24", "comment post-7-24 of topic-7 at https://hedge.test/t/7"},
+		{"without a slug, in the fragment", "hedge.test-post-90", "https://hedge.test/t/7#post_24", "comment post-7-24 of topic-7 at https://hedge.test/t/7"},
+		{"with a slug of another script", "hedge.test-post-90", "https://hedge.test/t/%E6%A8%AB/7#post_3", "comment post-7-3 of topic-7 at https://hedge.test/t/%E6%A8%AB/7"},
+		{"with the slug of a topic that is a number", "hedge.test-post-90", "https://hedge.test/t/2024-topic/7#post_3", "comment post-7-3 of topic-7 at https://hedge.test/t/2024-topic/7"},
+	} {
+		d := parse(t, wrap(item(tt.guid, tt.link)+other), feed.Options{})
+		got := "nothing"
+		switch {
+		case len(d.Posts) == 1:
+			got = "topic " + d.Posts[0].Key + " at " + d.Posts[0].URL
+		case len(d.Comments) == 2:
+			got = "comment " + d.Comments[0].Key + " of " + d.Comments[0].PostKey + " at " + d.Comments[0].PostRef
+		}
+		if d.Kind == digest.PostsFeed && len(d.Posts) == 2 {
+			got = "topics"
+		}
+		equal(t, tt.name, got, tt.want)
+	}
+
+	// Where something on the way has taken the numbers out, nothing is taken for the topic.
+	d := parse(t, wrap(item("hedge.test-post-91", "https://hedge.test/t/oak/7")+item("hedge.test-post-90", "https://hedge.test/t/oak/7")), feed.Options{})
+	equal(t, "no entry has a number", line(len(d.Posts), len(d.Comments), d.Comments[0].ID, d.Comments[1].ID, d.Comments[0].PostKey),
+		"0 | 2 | hedge.test-post-91 | hedge.test-post-90 | topic-7")
+
+	tail := `&lt;p&gt;Hazel.&lt;/p&gt;&lt;p&gt;&lt;a href="https://hedge.test/t/oak/7?page=2&amp;amp;u=x#post_24"&gt;Leggi tutto&lt;/a&gt;&lt;/p&gt;`
+	d = parse(t, []byte(strings.Replace(string(wrap(item("hedge.test-post-7-24", "https://hedge.test/t/oak/7?page=2#post_24"))), "&lt;p&gt;Hazel.&lt;/p&gt;", tail, 1)), feed.Options{})
+	equal(t, "the link to its place", d.Comments[0].Body.HTML, "<p>Hazel.</p>")
+}
+
+// TestWordPressOwnWords takes off what WordPress puts before a reply's words, in any
+// language, and takes the parent from its link; what a writer says stays.
+func TestWordPressOwnWords(t *testing.T) {
+	const page = "https://blog.test/2026/03/leeks/"
+	link := func(to, name string) string { return `<a href="` + to + `">` + name + `</a>` }
+	meg := link(page+"#comment-3", "Meg")
+	const rest = "<p>Not in clay.</p>"
+	for _, tt := range []struct{ name, text, words, parent string }{
+		{"English", "<p>In reply to " + meg + ".</p>\n" + rest, rest, "comment-3"},
+		{"German", "<p>Als Antwort auf " + meg + ".</p>\n" + rest, rest, "comment-3"},
+		{"Japanese, the words behind", "<p>" + meg + " への返信。</p>\n" + rest, rest, "comment-3"},
+		{"Arabic", "<p>رداً على " + meg + ".</p>\n" + rest, rest, "comment-3"},
+		{"Hebrew, with a reference", "<p>&#1489;&#1514;&#1490;&#1493;&#1489;&#1492; &#1500;-" + meg + ".</p>\n" + rest, rest, "comment-3"},
+		{"on a page of comments", "<p>In reply to " + link(page+"comment-page-2/#comment-3", "Meg") + ".</p>\n" + rest, rest, "comment-3"},
+		{"without paragraphs", "In reply to " + meg + ".\n\nNot in clay.", "Not in clay.", "comment-3"},
+		{"a name with markup", "<p>In reply to " + link(page+"#comment-3", `Meg <img src="s.png" alt=":)"> &#8220;x&#8221;`) + ".</p>\n" + rest, rest, "comment-3"},
+		{"relative, with other quotation marks", "<p class='x'>In reply to <a class='u' rel=nofollow href='#comment-3'>Meg</a>.</p>\n" + rest, rest, "comment-3"},
+		{"whose parent the page does not hold", "<p>In reply to " + link(page+"#comment-1", "Ivo") + ".</p>\n" + rest, rest, "comment-1"},
+		{"before a list", "<p>In reply to " + meg + ".</p>\n<ul><li>Sand</li></ul>", "<ul><li>Sand</li></ul>", "comment-3"},
+
+		{"the writer's own link", "<p>Look at " + link(page+"#comment-3", "what was said above") + ".</p>\n" + rest, "", ""},
+		{"more than a few words", "<p>I should like to say something about what I was told by " + meg + ".</p>\n" + rest, "", ""},
+		{"more in the paragraph", "<p>In reply to " + meg + ". I <em>never</em> said so.</p>\n" + rest, "", ""},
+		{"two links", "<p>" + meg + " is right, " + link(page, "here") + ".</p>\n" + rest, "", ""},
+		{"a name with more behind it", "<p>" + link(page+"#comment-3", "Meg is right") + ".</p>\n" + rest, "", ""},
+		{"a comment on another post", "<p>In reply to " + link("https://blog.test/2026/03/kale/#comment-3", "Meg") + ".</p>\n" + rest, "", ""},
+		{"on another site", "<p>In reply to " + link("https://other.test/2026/03/leeks/#comment-3", "Meg") + ".</p>\n" + rest, "", ""},
+		{"the comment itself", "<p>In reply to " + link(page+"#comment-4", "Jo") + ".</p>\n" + rest, "", ""},
+		{"the second paragraph", rest + "\n<p>In reply to " + meg + ".</p>", "", ""},
+		{"nothing else", "<p>In reply to " + meg + ".</p>", "", ""},
+	} {
+		item := func(n, writer, text string) string {
+			return "<item><link>" + page + "#comment-" + n + "</link><guid>https://blog.test/?p=9#comment-" + n + "</guid><dc:creator>" + writer +
+				"</dc:creator><content:encoded><![CDATA[" + text + "]]></content:encoded></item>"
+		}
+		d := parse(t, []byte(`<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>`+
+			item("4", "Jo", tt.text)+item("3", "Meg", "<p>Sand.</p>")+`</channel></rss>`), feed.Options{})
+		want := line(cmp.Or(tt.words, tt.text), tt.parent, map[bool]string{true: "https://blog.test/?p=9#" + tt.parent}[tt.parent != ""])
+		equal(t, tt.name, line(d.Comments[0].Body.HTML, d.Comments[0].ParentKey, d.Comments[0].ParentRef), want)
+	}
+
+	// Atom says what is answered: at top level such a paragraph is the writer's own.
+	entry := func(ref string) string {
+		return `<feed xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0"><entry><id>https://blog.test/?p=9#comment-4</id><link href="` + page + `#comment-4"/>` +
+			`<content type="html"><![CDATA[<p>In reply to ` + meg + `.</p>` + rest + `]]></content><thr:in-reply-to ref="` + ref + `"/></entry></feed>`
+	}
+	d := parse(t, []byte(entry("https://blog.test/?p=9#comment-3")), feed.Options{})
+	equal(t, "Atom, a reply", line(d.Comments[0].Body.HTML, d.Comments[0].ParentKey), rest+" | comment-3")
+	d = parse(t, []byte(entry("https://blog.test/?p=9")), feed.Options{})
+	equal(t, "Atom, at top level", line(strings.Contains(d.Comments[0].Body.HTML, "In reply to"), d.Comments[0].ParentKey), "true | ")
+}
+
+// TestWordPressProtected leaves out what asks for a password: it is nobody's words.
+func TestWordPressProtected(t *testing.T) {
+	const form = `<form action="https://blog.test/wp-login.php?action=postpass" class="post-password-form" method="post"><p>Dieser Inhalt ist geschützt.</p><p><label>Passwort: <input name="post_password" type="password" /></label></p></form>`
+	const old = `<form action='https://blog.test/wp-pass.php' method='post'><input type='password' size='20' name='post_password' id='pwbox-2'></form>`
+	rss := func(content string) string {
+		return `<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><item><guid>https://blog.test/?p=9#comment-4</guid><link>https://blog.test/leeks/#comment-4</link>` + content + `</item></channel></rss>`
+	}
+	for name, text := range map[string]string{
+		"RSS":            rss(`<description>Geschützte Kommentare: Bitte das Passwort eingeben.</description><content:encoded><![CDATA[` + form + `]]></content:encoded>`),
+		"RSS of old":     rss(`<content:encoded><![CDATA[` + old + `]]></content:encoded>`),
+		"in English":     rss(`<description>Protected Comments: Please enter your password to view comments.</description>`),
+		"Atom":           `<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>https://blog.test/?p=9#comment-4</id><content type="html"><![CDATA[` + form + `]]></content></entry></feed>`,
+		"told by person": strings.ReplaceAll(rss(`<content:encoded><![CDATA[`+form+`]]></content:encoded>`), "?p=9", "leeks/"),
+	} {
+		d := parse(t, []byte(text), feed.Options{Platform: digest.WordPress})
+		if len(d.Comments) != 0 || len(d.Skipped) != 1 || !strings.Contains(d.Skipped[0].Reason, "password") {
+			t.Errorf("%s: %+v and %+v, want a skip for its password", name, d.Comments, d.Skipped)
+		}
+	}
+	post := strings.ReplaceAll(rss(`<title>Protected: Rota</title><content:encoded><![CDATA[`+form+`]]></content:encoded>`), "#comment-4", "")
+	d := parse(t, []byte(post), feed.Options{})
+	equal(t, "a post with a password", line(d.Posts[0].Title, d.Posts[0].Body.HTML), "Protected: Rota | ")
 }
 
 // TestStatesOfWordPressComments goes by the state that the interface tells, under the

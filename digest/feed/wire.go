@@ -32,8 +32,11 @@ type page struct {
 
 	skipped []Skip
 	cut     bool
-	refs    map[string]bool   // ids that entries reply to; see index
-	replies map[string]*entry // entries that are comments, by id
+	// numbered tells, at Discourse, that an entry names the number of its post.
+	numbered bool
+	refs     map[string]bool   // ids that entries reply to; see index
+	replies  map[string]*entry // entries that are comments, by id
+	byNumber map[string]string // writers of comments, by WordPress's numbers
 }
 
 // entry is one entry of a page.

@@ -1,11 +1,15 @@
 package feed
 
 import (
+	"html"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"postbag/digest"
 	"postbag/digest/field"
+	"postbag/digest/hostname"
 )
 
 var (
@@ -19,7 +23,18 @@ var (
 	// in it.
 	wordPressID     = regexp.MustCompile(`^https?://[^?#]*\?(?:[^#]*[&;])?p=\d+(#comment-\d+)?$`)
 	wordPressNumber = regexp.MustCompile(`[?&;]p=(\d+)(?:#|$)`)
+	// wordPressReply is what may stand before a reply in a feed of comments; see
+	// [wordPressAnswers]. With the link come the few words around it.
+	wordPressReply = regexp.MustCompile(`^(?is)\s*(?:<p(?:\s[^<>]*)?>\s*)?([^<>]*?)<a\s[^<>]*?href=["']?([^"'<>\s]+)["']?[^<>]*>(.*?)</a>([^<>\n]*?)\s*(?:</p>|<br\s*/?>|\n\s*\n)`)
+	// wordPressForm asks for a password, in place of what it protects.
+	wordPressForm = regexp.MustCompile(`(?i)<input\s[^<>]*name=["']?post_password["'\s/>]`)
+	// commentPageQuery names a page of comments where permalinks are plain.
+	commentPageQuery = regexp.MustCompile(`([?&;])cpage=\d+(?:&|$)`)
 )
+
+// mostAround is how many characters the words around a reply's link have at most, in
+// any language.
+const mostAround = 40
 
 // hasWordPressIDs goes by the shape of ids that WordPress alone gives. A feed that
 // gathers the entries of many blogs has some of these, too.
@@ -38,8 +53,12 @@ func wordPressDocument(p *page, d *Document) {
 	d.OnePost = d.Kind == digest.CommentsFeed && !siteFeed.MatchString(where) && postFeed.MatchString(where)
 }
 
+// wordPressPost leaves out the form that stands in place of a post with a password.
 func wordPressPost(_ *page, e *entry, post *PostEntry) {
 	post.Key = numbered("post-", wordPressNumber, e.id)
+	if wordPressForm.MatchString(post.Body.HTML) {
+		post.Body.HTML, post.Hash = "", field.Hash(e.title)
+	}
 }
 
 // wordPressKind goes by the ids and addresses of entries. An empty feed is judged
@@ -54,8 +73,9 @@ func wordPressKind(p *page) verdict {
 
 // wordPressComment ties a comment to its post: its id without the fragment is
 // the post's id, and its address without it the post's address. At top level
-// Atom's in-reply-to names the post too, in a reply the parent; RSS has none.
-func wordPressComment(_ *page, e *entry, c *CommentEntry) {
+// Atom's in-reply-to names the post too, in a reply the parent; RSS has none, and the
+// line before a reply's words names it instead.
+func wordPressComment(p *page, e *entry, c *CommentEntry) {
 	c.PostRef = commentPage.ReplaceAllString(field.WithoutFragment(c.URL), "$1")
 	if commentMark.MatchString(c.ID) {
 		c.PostRef = field.WithoutFragment(c.ID)
@@ -70,6 +90,87 @@ func wordPressComment(_ *page, e *entry, c *CommentEntry) {
 			c.ParentRef, c.ParentKey = r.ref, numbered("comment-", commentMark, r.ref)
 		}
 	}
+	if words, parent, ok := wordPressAnswers(p, e, c); ok {
+		c.Body.HTML, c.Hash = words, field.Hash(words)
+		if c.ParentKey = parent; c.ParentRef == "" && c.ID != "" {
+			c.ParentRef = field.WithoutFragment(c.ID) + "#" + parent
+		}
+	}
+}
+
+// wordPressAnswers takes off what WordPress (since 5.4, get_comment_text) puts before the
+// words of a reply in its feeds, "In reply to NAME." in the language of the site, and
+// gives the key of the comment that it links to. It is known by its form: the first
+// paragraph, of a few words and a link to another comment of the same post, which is
+// called by the name of its writer. One that says something else than Atom's
+// in-reply-to does is the writer's own.
+func wordPressAnswers(p *page, e *entry, c *CommentEntry) (words, parent string, ok bool) {
+	m := wordPressReply.FindStringSubmatchIndex(c.Body.HTML)
+	if m == nil {
+		return "", "", false
+	}
+	group := func(n int) string { return html.UnescapeString(c.Body.HTML[m[2*n]:m[2*n+1]]) }
+	link := field.URL(e.base, group(2))
+	parent = numbered("comment-", commentMark, link)
+	switch {
+	case strings.Contains(group(3), "</a"), parent == "" || parent == c.Key || wordPressPage(link) != wordPressPage(c.URL):
+		return "", "", false
+	case utf8.RuneCountInString(strings.TrimSpace(group(1)+group(4))) > mostAround:
+		return "", "", false
+	case len(e.repliesTo()) > 0 && parent != c.ParentKey:
+		return "", "", false
+	}
+	if writer, known := p.writers(parent); known && !sameLetters(writer, field.Name(field.Words(group(3)))) {
+		return "", "", false
+	}
+	words = strings.TrimSpace(c.Body.HTML[m[1]:])
+	return words, parent, words != "" // WordPress takes no comment without any
+}
+
+// wordPressPage is the page of a comment's address, but for what changes with the
+// number of its comments.
+func wordPressPage(address string) string {
+	page := commentPage.ReplaceAllString(field.WithoutFragment(address), "$1")
+	page = strings.TrimRight(commentPageQuery.ReplaceAllString(page, "$1"), "?&;/")
+	_, rest, _ := strings.Cut(page, "://")
+	_, path, _ := strings.Cut(rest, "/")
+	return hostname.Site(hostname.Of(page)) + "/" + path
+}
+
+// writers gives the writer of a comment that is on the page, by its key.
+func (p *page) writers(key string) (string, bool) {
+	if p.byNumber == nil {
+		p.byNumber = map[string]string{}
+		for i := range p.entries {
+			e := &p.entries[i]
+			for _, name := range []string{e.url, e.id} {
+				if key := numbered("comment-", commentMark, name); key != "" {
+					p.byNumber[key] = e.author
+				}
+			}
+		}
+	}
+	writer, ok := p.byNumber[key]
+	return writer, ok
+}
+
+// sameLetters tells whether two names have the same letters and digits, but for two at
+// the end: WordPress turns quotation marks and smilies (":D") of a name in a text into
+// others.
+func sameLetters(a, b string) bool {
+	letters := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				return unicode.ToLower(r)
+			}
+			return -1
+		}, s)
+	}
+	a, b = letters(a), letters(b)
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return strings.HasPrefix(b, a) && utf8.RuneCountInString(b[len(a):]) <= 2
 }
 
 // numbered gives a key made of the number that a pattern finds in a text, or "".
@@ -80,10 +181,14 @@ func numbered(prefix string, pattern *regexp.Regexp, text string) string {
 	return ""
 }
 
-// pingback tells whether a comment is only the notice that another page links
-// here, which WordPress writes between two cuts.
-func pingback(e *entry) string {
+// wordPressNotice tells of what stands among comments and is nobody's words: the form
+// that asks for a password (feed-rss2-comments.php), in Atom and in RSS, and the notice
+// that another page links here, which stands between two cuts.
+func wordPressNotice(e *entry) string {
 	text := strings.ReplaceAll(field.Words(e.body()), "[...]", "[…]")
+	if wordPressForm.MatchString(e.body()) || text == "Protected Comments: Please enter your password to view comments." {
+		return "its post has a password, and the blog does not show it"
+	}
 	if len(text) <= 2*len("[…]") || !strings.HasPrefix(text, "[…]") || !strings.HasSuffix(text, "[…]") {
 		return ""
 	}

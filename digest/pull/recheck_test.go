@@ -87,6 +87,19 @@ func TestRecheckAsksForThePermalink(t *testing.T) {
 	}
 }
 
+// TestRecheckOfANumberedPage holds that a page of many may be missing because others were
+// removed: what stood on it has moved up.
+func TestRecheckOfANumberedPage(t *testing.T) {
+	moved := said(1, 1, 20)
+	moved.link = "/p/1?page=2#post_24"
+	r, src, st := play(t, pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", moved, said(2, 1, 21)), "/p/1": "<html>page 1</html>"}.ServeHTTP, digest.Generic)
+	r.due(src)
+	st.requests()
+	found := r.recheck(ids(r.comments(src), "tag:lamp.test,2026:c-1", "tag:lamp.test,2026:c-2"))
+	equal(t, "gone", found.Gone, 0)
+	equal(t, "asked", strings.Contains(st.requests(), "/p/1?page=2"), true)
+}
+
 func TestRecheckOfABlogThatIsIll(t *testing.T) {
 	r, src, st := play(t, pages{"/posts": atomOf("", post(1, 90, -1), post(2, 90, -1)), "/comments": atomOf("", said(1, 1, 20), said(2, 2, 21))}.ServeHTTP, digest.Generic)
 	r.due(src)

@@ -12,7 +12,6 @@ import (
 	"postbag/digest/hostname"
 	"postbag/digest/pull"
 	"postbag/digest/pull/identity"
-	"postbag/digest/pull/reader"
 	"postbag/digest/webpage"
 )
 
@@ -60,9 +59,11 @@ func (l *checkRun) lookAtPages(ctx context.Context, comments []digest.Comment, s
 }
 
 // permalinkOf looks for a comment at its permalink. 404 and 410 by its own host say
-// that it is gone. A page that has the place that the permalink names has the
-// comment; so has one that has its words and no such places at all. It gives the page
-// on which the comment's place is missing among others.
+// that it is gone; but 404 says nothing where the address names a page by its number
+// (?page=2#post_24, Discourse): there are fewer of these when others are removed. A
+// page that has the place that the permalink names has the comment; so has one that
+// has its words and no such places at all. It gives the page on which the comment's
+// place is missing among others.
 func (l *checkRun) permalinkOf(ctx context.Context, c digest.Comment, shown map[int64]bool) (*postPage, error) {
 	u := identity.Web(c.URL)
 	if u == nil {
@@ -76,7 +77,9 @@ func (l *checkRun) permalinkOf(ctx context.Context, c digest.Comment, shown map[
 		return nil, err
 	}
 	if page.status == http.StatusNotFound || page.status == http.StatusGone {
-		l.missing = append(l.missing, missing{c.ID, page.status, address.String()})
+		if counted := place != "" && address.Query().Has("page"); page.status == http.StatusGone || !counted {
+			l.missing = append(l.missing, missing{c.ID, page.status, address.String()})
+		}
 		return nil, nil
 	}
 	for {
@@ -120,7 +123,7 @@ func (l *checkRun) pageAt(ctx context.Context, u *url.URL, author string) (*post
 // of ctx.
 func (l *checkRun) fetchPage(ctx context.Context, u *url.URL, author string, page *postPage) error {
 	page.asks++
-	resp, err := l.Get(ctx, u.String(), acceptPage, reader.Validators{})
+	resp, err := l.Get(ctx, u.String(), acceptPage, digest.Validators{})
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
