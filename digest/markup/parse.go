@@ -16,8 +16,9 @@ import (
 // leaves a mark ([digest.Thing]) where a reader would see it, and else is dropped.
 //
 // The result is in normal form: [HTML] of it, read again, gives the same HTML.
-func FromHTML(doc, base string) digest.Prose {
-	p := parser{base: baseURL(base)}
+func FromHTML(doc, base string) digest.Prose { return (&parser{base: baseURL(base)}).read(doc) }
+
+func (p *parser) read(doc string) digest.Prose {
 	doc = strings.ToValidUTF8(doc, "\uFFFD")
 	if !strings.Contains(doc, "<") { // no tags, as in every other comment
 		p.b.text(html.UnescapeString(doc))
@@ -48,6 +49,7 @@ func FromHTML(doc, base string) digest.Prose {
 type parser struct {
 	b    builder
 	base *url.URL
+	own  bool // the editor wrote it, who vouches for where pictures are
 
 	skip     element // the element being left out; its name is "" for none
 	nest     int     // how many of it are open
