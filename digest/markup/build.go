@@ -100,9 +100,17 @@ func (b *builder) gap() { b.space, b.filter = true, filter{} }
 
 func (b *builder) cell() {
 	b.gap()
-	if !b.empty() {
+	if !b.empty() && b.breaks == 0 {
 		b.cells++
 	}
+}
+
+// row ends a row of a table, which becomes a line.
+func (b *builder) row() {
+	if b.breaks == 0 && !b.empty() {
+		b.lineBreak()
+	}
+	b.cells = 0
 }
 
 // rule notes that a rule is drawn between two paragraphs. In a list it would end the

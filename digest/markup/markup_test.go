@@ -69,7 +69,7 @@ func TestFromHTML(t *testing.T) {
 		{"quote in list", "<ol><li>a<blockquote>q</blockquote>b<li>c</ol>", digest.Prose{item(1, 1, "a"), quote(1, "q"), para("b"), item(1, 2, "c")}},
 		{"stray item", "a<li>b</li>c", digest.Prose{para("a"), item(1, 0, "b"), para("c")}},
 		{"pre", "<pre>a\n  b\n\nc</pre>", digest.Prose{pre("a\n  b\n\nc")}},
-		{"table", "<table><tr><th>a<td>b<tr><td>c</table>", digest.Prose{para("a | b"), para("c")}},
+		{"table", "<table><tr><th>a<td>b<tr><td>c</table>", digest.Prose{para("a | b\nc")}},
 		{"dropped whole", "a<script>b</script><style>c</style><template>j</template><noscript>k</noscript><svg class=icon>d</svg>l", digest.Prose{para("al")}},
 		{"a script that ends nowhere", "a<script>b", digest.Prose{para("a")}},
 		{"comments and CDATA", "a<!-- b --><![CDATA[c]]>d", digest.Prose{para("ad")}},
@@ -143,7 +143,7 @@ func TestFromMarkdown(t *testing.T) {
 			item(1, 1, "X, on."), item(1, 2, "Y."), item(1, 3, "Z, which nobody names.")}},
 		{"a footnote alone", "[^1]: Only this.", digest.Prose{item(1, 1, "Only this.")}},
 		{"a note that is not there", "a[^1]", digest.Prose{para("a[^1]")}},
-		{"table", "| a | b |\n|---|---|\n| c | d |", digest.Prose{para("a | b"), para("c | d")}},
+		{"table", "| a | b |\n|---|---|\n| c | d |", digest.Prose{para("a | b\nc | d")}},
 		{"rule", "a\n\n---\n\nb", digest.Prose{para("a"), para("* * *"), para("b")}},
 		{"characters", "a &amp; b < c {{.}}", digest.Prose{para("a & b < c {{.}}")}},
 	} {
