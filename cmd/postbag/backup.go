@@ -39,7 +39,7 @@ func (c backupCmd) Run(ctx context.Context, p *Program, s *Settings) (err error)
 		err = digest.Fail(digest.Conflict, "Choose another name; --force replaces a file.", "%w", err)
 	}
 	if err != nil {
-		return err
+		return stopped(ctx, err, "No backup was written. Run it again.")
 	}
 	b.done()
 	_, err = fmt.Fprintf(p.Stdout, "Wrote %d rows to %s, %s.\n", rows, c.File, bytesOf(size))
