@@ -7,22 +7,30 @@ type Platform string
 
 // The platforms whose feeds Postbag knows. A feed of none of them is Generic.
 const (
-	Blogger     Platform = "blogger"
-	WordPress   Platform = "wordpress"
-	Ghost       Platform = "ghost"
-	Substack    Platform = "substack"
-	Disqus      Platform = "disqus"
-	Discourse   Platform = "discourse"
-	Reddit      Platform = "reddit"
-	HackerNews  Platform = "hackernews"
-	Lobsters    Platform = "lobsters"
-	Mastodon    Platform = "mastodon"
-	Drupal      Platform = "drupal"
-	MovableType Platform = "movabletype" // TypePad, too
-	GitHub      Platform = "github"      // Discussions, and giscus with them
-	Isso        Platform = "isso"
-	Remark42    Platform = "remark42"
-	Generic     Platform = "generic" // Atom, RSS, RDF or JSON Feed of no known maker
+	Blogger       Platform = "blogger"
+	WordPress     Platform = "wordpress"
+	Ghost         Platform = "ghost"
+	Substack      Platform = "substack"
+	Disqus        Platform = "disqus"
+	Discourse     Platform = "discourse"
+	Reddit        Platform = "reddit"
+	HackerNews    Platform = "hackernews"
+	Lobsters      Platform = "lobsters"
+	Mastodon      Platform = "mastodon"
+	Drupal        Platform = "drupal"
+	MovableType   Platform = "movabletype" // TypePad, too
+	GitHub        Platform = "github"      // Discussions, and giscus with them
+	Isso          Platform = "isso"
+	Remark42      Platform = "remark42"
+	PhpBB         Platform = "phpbb"
+	NodeBB        Platform = "nodebb"
+	PeerTube      Platform = "peertube"
+	StackExchange Platform = "stackexchange"
+	ForumMagnum   Platform = "forummagnum" // LessWrong, the EA Forum
+	Lemmy         Platform = "lemmy"
+	Typecho       Platform = "typecho"
+	Comentario    Platform = "comentario" // Commento, too
+	Generic       Platform = "generic"    // Atom, RSS, RDF or JSON Feed of no known maker
 )
 
 // Source is a blog that Postbag follows.
@@ -51,6 +59,16 @@ const (
 	CommentsFeed FeedKind = "comments"
 )
 
+// Validators are what a server gave with an answer, by which it tells later whether that
+// has changed. They are sent back byte for byte (RFC 9110, 13.1), and to no other address
+// than the one that gave them: a feed's own may lead on to another one at another time.
+type Validators struct {
+	ETag         string
+	LastModified string
+	// ValidatorsURL is where the answer came from, after redirects.
+	ValidatorsURL string
+}
+
 // FeedState is what is remembered of one feed address between polls: the
 // validators of the last good answer and when to ask again.
 type FeedState struct {
@@ -59,9 +77,7 @@ type FeedState struct {
 	Kind     FeedKind
 	URL      string
 
-	// Validators are sent back byte for byte (RFC 9110, 13.1).
-	ETag         string
-	LastModified string
+	Validators
 
 	NextPoll    time.Time // not asked by the schedule before this moment
 	LastTry     time.Time // the last request, zero if none
@@ -71,8 +87,8 @@ type FeedState struct {
 	// FailingSince is when the first of the present failures was; zero when the
 	// last poll went well.
 	FailingSince time.Time
-	// RetryAt is until when the feed's host asks to be left alone; zero when it does
-	// not.
+	// RetryAt is until when the feed's host is left alone, because it asked for that or
+	// was too busy; zero when it is not.
 	RetryAt time.Time
 	// AskedWhole is the last request without conditions.
 	AskedWhole time.Time
@@ -197,6 +213,5 @@ type Listing struct {
 	NextTry  time.Time // not before; zero for any time
 	Failures int
 
-	ETag         string
-	LastModified string
+	Validators
 }

@@ -29,6 +29,7 @@ var site = templates.Site{
 	BlogURL:     "https://nightbus.example/",
 	Base:        "https://post.example",
 	Often:       "One email a week.",
+	Issues:      true,
 }
 
 func at(day, hour, minute int) time.Time {
@@ -61,7 +62,7 @@ func issue() *digest.Frozen {
 		if q.Words == nil {
 			q.Words = markup.FromHTML(html, rota)
 		}
-		f.Words += q.Words.Words()
+		f.Words += markup.Words(q.Words)
 		f.Blocks = append(f.Blocks, digest.FrozenBlock{Kind: digest.PickBlock, Pick: &q})
 	}
 	heading("On the rota")
@@ -124,7 +125,7 @@ func large() *digest.Frozen {
 		q := digest.Quotation{Number: n, Author: "Anonymous", Published: at(28, 8, n), URL: fmt.Sprintf("https://nightbus.example/2016/06/the-new-rota.html?showComment=146%010d#c%019d", n, n), PostTitle: "The New Rota",
 			Words: markup.FromHTML(strings.Repeat(sentence, 3)+"<br><br>"+strings.Repeat(sentence, 2), "")}
 		f.Blocks = append(f.Blocks, digest.FrozenBlock{Kind: digest.PickBlock, Pick: &q})
-		f.Words += q.Words.Words()
+		f.Words += markup.Words(q.Words)
 	}
 	f.Picks, f.Minutes = 25, 14
 	return f

@@ -32,7 +32,7 @@ func (s *Sender) test(ctx context.Context, frozen *digest.Frozen, to string) err
 	if err != nil {
 		return err
 	}
-	raw, err := mail.For(subscribers.Delivery{Email: to, Token: subscribers.NewToken()})
+	raw, err := mail.For(subscribers.Delivery{Email: to, Token: subscribers.TestToken})
 	if err != nil {
 		return err
 	}

@@ -158,7 +158,10 @@ func (c *Client) get(ctx context.Context, req pull.Request) (*pull.Response, err
 	if err != nil {
 		return nil, err
 	}
-	t := trip{req: req, permanent: true, left: c.opts.Timeout, seen: map[string]bool{}}
+	t := trip{req: req, from: u.String(), permanent: true, left: c.opts.Timeout, seen: map[string]bool{}}
+	if req.ValidatorsURL != "" {
+		t.from = req.ValidatorsURL
+	}
 	most := maxRedirects + 1
 	if req.Most > 0 {
 		most = min(most, req.Most)
@@ -185,6 +188,7 @@ func (c *Client) get(ctx context.Context, req pull.Request) (*pull.Response, err
 // trip is one Get under way.
 type trip struct {
 	req       pull.Request
+	from      string // the address that its validators came from
 	seen      map[string]bool
 	permanent bool   // every redirect so far was for good
 	moved     string // where those lead
@@ -206,7 +210,7 @@ func (c *Client) hop(ctx context.Context, t *trip, u *url.URL) (*pull.Response, 
 	}
 	gt, err := c.gates.enter(ctx, hostname.WithPort(u))
 	if closed, ok := errors.AsType[closedError](err); ok {
-		return nil, nil, refusal(u, closed.status, closed.wait)
+		return nil, nil, refusal(u, closed.status, closed.wait, closed.asked)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("fetch from %s: %w", u.Hostname(), err)
@@ -236,9 +240,9 @@ func (c *Client) hop(ctx context.Context, t *trip, u *url.URL) (*pull.Response, 
 		next, err := t.follow(u, location, resp.StatusCode)
 		return nil, next, err
 	}
-	if wait := c.asksToWait(gt, u, resp); wait > 0 {
-		gt.closed, gt.status = c.opts.Clock.Now().Add(wait), resp.StatusCode
-		return nil, nil, refusal(u, resp.StatusCode, wait)
+	if wait, asked := c.asksToWait(gt, u, resp); wait > 0 {
+		gt.closed, gt.status, gt.asked = c.opts.Clock.Now().Add(wait), resp.StatusCode, asked
+		return nil, nil, refusal(u, resp.StatusCode, wait, asked)
 	}
 	answer, err := c.answer(ctx, t, u, resp)
 	return answer, nil, err
@@ -270,9 +274,8 @@ func (c *Client) ask(ctx context.Context, t *trip, u *url.URL) (*http.Response, 
 	}
 	r.Header.Set("User-Agent", c.opts.UserAgent)
 	r.Header.Set("Accept-Encoding", acceptEncoding)
-	for name, value := range map[string]string{
-		"Accept": t.req.Accept, "If-None-Match": t.req.ETag, "If-Modified-Since": t.req.LastModified,
-	} {
+	v := t.validators(u)
+	for name, value := range map[string]string{"Accept": t.req.Accept, "If-None-Match": v.ETag, "If-Modified-Since": v.LastModified} {
 		if value != "" {
 			r.Header.Set(name, value)
 		}
@@ -282,6 +285,14 @@ func (c *Client) ask(ctx context.Context, t *trip, u *url.URL) (*http.Response, 
 		err = errPrivate // whatever stands there, or does not
 	}
 	return resp, err
+}
+
+// validators gives those to send to an address: none to another than gave them.
+func (t *trip) validators(u *url.URL) digest.Validators {
+	if u.String() != t.from {
+		return digest.Validators{}
+	}
+	return t.req.Validators
 }
 
 // note notes whether an address of a private network was tried.
@@ -317,23 +328,26 @@ func (t *trip) follow(from *url.URL, location string, status int) (*url.URL, err
 
 // answer makes the response of the last hop.
 func (c *Client) answer(ctx context.Context, t *trip, u *url.URL, resp *http.Response) (*pull.Response, error) {
-	conditional := t.req.ETag != "" || t.req.LastModified != ""
+	sent := t.validators(u)
 	out := &pull.Response{
-		Status:       resp.StatusCode,
-		NotModified:  resp.StatusCode == http.StatusNotModified,
-		URL:          u.String(),
-		ContentType:  clip(strings.ToValidUTF8(resp.Header.Get("Content-Type"), ""), maxType),
-		ETag:         validator(resp.Header.Get("ETag")),
-		LastModified: validator(resp.Header.Get("Last-Modified")),
-		CacheMaxAge:  CacheAge(resp.Header, c.opts.Clock.Now()),
-		Listed:       listed(resp.Header.Get("X-WP-Total")),
-		Moved:        t.moved,
+		Status:      resp.StatusCode,
+		NotModified: resp.StatusCode == http.StatusNotModified,
+		URL:         u.String(),
+		ContentType: clip(strings.ToValidUTF8(resp.Header.Get("Content-Type"), ""), maxType),
+		Validators: digest.Validators{
+			ETag:          validator(resp.Header.Get("ETag")),
+			LastModified:  validator(resp.Header.Get("Last-Modified")),
+			ValidatorsURL: u.String(),
+		},
+		CacheMaxAge: CacheAge(resp.Header, c.opts.Clock.Now()),
+		Listed:      listed(resp.Header.Get("X-WP-Total")),
+		Moved:       t.moved,
 	}
 	switch {
-	case out.NotModified && conditional:
+	case out.NotModified && (sent.ETag != "" || sent.LastModified != ""):
 		return out, nil
 	case resp.StatusCode < 200 || resp.StatusCode > 299:
-		return nil, refusal(u, resp.StatusCode, 0)
+		return nil, refusal(u, resp.StatusCode, 0, false)
 	}
 	body, err := readBody(resp, c.opts.Limits)
 	if err != nil {

@@ -100,8 +100,8 @@ func TestAnswerIsGivenWithItsValidators(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := pull.Response{Status: 200, Body: []byte("hello"), URL: url + "/a", ETag: `W/"odd, one"`,
-			LastModified: "Sun, 01 Mar 2026 12:00:00 GMT", ContentType: "application/atom+xml; charset=utf-8", CacheMaxAge: time.Minute}
+		want := pull.Response{Status: 200, Body: []byte("hello"), URL: url + "/a", Validators: digest.Validators{ETag: `W/"odd, one"`,
+			LastModified: "Sun, 01 Mar 2026 12:00:00 GMT", ValidatorsURL: url + "/a"}, ContentType: "application/atom+xml; charset=utf-8", CacheMaxAge: time.Minute}
 		if fmt.Sprint(*resp) != fmt.Sprint(want) {
 			t.Errorf("answer %+v, want %+v", *resp, want)
 		}
@@ -127,7 +127,7 @@ func TestConditionalRequest(t *testing.T) {
 		}
 	})
 	c := client(t, fetch.Options{}, url)
-	resp, err := c.Get(t.Context(), pull.Request{URL: url, ETag: `"x"`, LastModified: "not even a date"})
+	resp, err := c.Get(t.Context(), pull.Request{URL: url, Validators: digest.Validators{ETag: `"x"`, LastModified: "not even a date"}})
 	if err != nil || !resp.NotModified || len(resp.Body) != 0 {
 		t.Errorf("answer %+v, %v; want not modified", resp, err)
 	}

@@ -86,8 +86,9 @@ func isTimeout(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || ok && ne.Timeout()
 }
 
-// refusal words a status that is no answer.
-func refusal(u *url.URL, status int, retry time.Duration) error {
+// refusal words a status that is no answer. The host is left alone for so long, because
+// it asked for that or was too busy.
+func refusal(u *url.URL, status int, retry time.Duration, asked bool) error {
 	kind, hint := digest.Unavailable, "Try again later."
 	switch status {
 	case http.StatusNotFound, http.StatusGone:
@@ -95,8 +96,11 @@ func refusal(u *url.URL, status int, retry time.Duration) error {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		hint = "The blog may be private, or turn programs away; ask its owner."
 	}
-	if retry > 0 {
-		hint = "It asks to be left alone for " + spoken(retry) + "."
+	switch {
+	case retry > 0 && asked:
+		hint = "It asks to be left alone, and is for " + spoken(retry) + "."
+	case retry > 0:
+		hint = "It is left alone for " + spoken(retry) + "."
 	}
 	return digest.Fail(kind, hint, "%w", &pull.StatusError{Host: u.Hostname(), At: identity.Server(u.String()), Status: status, RetryAfter: retry})
 }

@@ -28,9 +28,10 @@ type gate struct {
 	turn     chan struct{}
 	next     time.Time     // no request before it, for the pause's sake
 	pause    time.Duration // the last one, the longest wait: the clock may be put back
-	closed   time.Time     // no request before it, because the host asked so
-	status   int           // with which it asked
-	refusals int           // answers in a row that asked so without saying for how long
+	closed   time.Time     // no request before it, because the host asked so or was too busy
+	status   int           // with which it answered
+	asked    bool          // it said for how long
+	refusals int           // answers in a row that were too busy and did not say for how long
 }
 
 // of gives the gate of a host and counts its caller as a user.
@@ -66,7 +67,7 @@ func (g *gates) drop(gt *gate) {
 }
 
 // enter waits for the turn to ask a host. Its caller must leave the gate unless
-// there is an error. A host that asked to be left alone for longer is not
+// there is an error. A host that is to be left alone for longer is not
 // waited for: that is a [closedError].
 func (g *gates) enter(ctx context.Context, host string) (*gate, error) {
 	gt := g.of(host)
@@ -78,7 +79,7 @@ func (g *gates) enter(ctx context.Context, host string) (*gate, error) {
 	}
 	now := g.clock.Now()
 	if gt.closed.After(now) {
-		err := closedError{status: gt.status, wait: gt.closed.Sub(now)}
+		err := closedError{status: gt.status, wait: gt.closed.Sub(now), asked: gt.asked}
 		g.release(gt)
 		return nil, err
 	}
@@ -89,13 +90,14 @@ func (g *gates) enter(ctx context.Context, host string) (*gate, error) {
 	return gt, nil
 }
 
-// closedError tells how long a host still asks to be left alone.
+// closedError tells how long a host is still left alone, and whether it asked for that.
 type closedError struct {
 	status int
 	wait   time.Duration
+	asked  bool
 }
 
-func (e closedError) Error() string { return "the host asks to be left alone" }
+func (e closedError) Error() string { return "the host is left alone" }
 
 // leave lets the next request pass after the pause.
 func (g *gates) leave(gt *gate, pause time.Duration) {

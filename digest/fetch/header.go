@@ -25,11 +25,18 @@ func ParseRetryAfter(value string, now time.Time) time.Duration {
 	if digits(value) {
 		return seconds(value)
 	}
-	at, err := http.ParseTime(value)
-	if err != nil || at.Before(now) {
+	if !isRetryAfter(value, now) {
 		return DefaultRetryAfter
 	}
+	at, _ := http.ParseTime(value) // it can be read
 	return min(at.Sub(now), MaxWait)
+}
+
+// isRetryAfter tells whether the Retry-After field says for how long.
+func isRetryAfter(value string, now time.Time) bool {
+	value = strings.TrimSpace(value)
+	at, err := http.ParseTime(value)
+	return digits(value) || err == nil && !at.Before(now)
 }
 
 // CacheAge reads how long an answer stays fresh: Cache-Control's max-age, else

@@ -55,6 +55,10 @@ func TestHowLongAHostIsLeftAlone(t *testing.T) {
 		if !ok || e.Status != tt.status || e.RetryAfter != tt.want {
 			t.Errorf("%s: error %#v, want to wait for %v", name, e, tt.want)
 		}
+		said := len(tt.header) > 0 && (tt.want != 63*time.Minute) && tt.want > 0
+		if hint := digest.HintOf(err); strings.Contains(hint, "asks") != said || strings.Contains(hint, "left alone") != (tt.want > 0) {
+			t.Errorf("%s: hint %q; it asks for so long: %v", name, hint, said)
+		}
 		_, err = get(t, c, blog.URL+"/other")
 		if asked := len(blog.Requests()); (asked == 1) != (tt.want > 0) {
 			t.Errorf("%s: then asked %d times (%v)", name, asked, err)
@@ -128,7 +132,7 @@ func TestConnectionIsUsedAgain(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 4 {
 			wg.Go(func() {
-				for _, req := range []pull.Request{{URL: blog.URL + "/feed"}, {URL: blog.URL + "/feed", ETag: `"1"`}, {URL: blog.URL + "/moved"}} {
+				for _, req := range []pull.Request{{URL: blog.URL + "/feed"}, {URL: blog.URL + "/feed", Validators: digest.Validators{ETag: `"1"`}}, {URL: blog.URL + "/moved"}} {
 					if _, err := c.Get(t.Context(), req); err != nil {
 						t.Error(err)
 					}
@@ -163,5 +167,36 @@ func TestManyHostsAreForgotten(t *testing.T) {
 	}
 	if n := c.Hosts(); n > 1000 {
 		t.Errorf("%d hosts are remembered", n)
+	}
+}
+
+// TestValidatorsGoToTheAddressTheyCameFrom follows a redirect that leads to another place
+// at another time (RFC 9110, 13.1): the date of the one says nothing of the other.
+func TestValidatorsGoToTheAddressTheyCameFrom(t *testing.T) {
+	const day = "Sun, 01 Mar 2026 12:00:00 GMT"
+	blog := newBlog(t).
+		On("/feed", answer{Status: http.StatusFound, Location: "/a"}).
+		On("/a", answer{Body: "old", LastModified: day}).
+		On("/b", answer{Body: "new", LastModified: day})
+	c := clientOf(t, fetch.Options{}, blog)
+	first, err := get(t, c, blog.URL+"/feed")
+	if err != nil || first.ValidatorsURL != blog.URL+"/a" || first.LastModified != day {
+		t.Fatalf("%+v, %v; want the validators of /a", first, err)
+	}
+	again, err := c.Get(t.Context(), pull.Request{URL: blog.URL + "/feed", Validators: first.Validators})
+	if err != nil || !again.NotModified {
+		t.Errorf("the same place: %+v, %v; want not modified", again, err)
+	}
+	blog.On("/feed", answer{Status: http.StatusFound, Location: "/b"})
+	other, err := c.Get(t.Context(), pull.Request{URL: blog.URL + "/feed", Validators: first.Validators})
+	if err != nil || string(other.Body) != "new" {
+		t.Errorf("another place: %+v, %v; want its body", other, err)
+	}
+	for _, path := range []string{"/feed", "/b"} {
+		for _, r := range blog.Asked(path) {
+			if got := r.Header.Get("If-Modified-Since"); got != "" {
+				t.Errorf("%s was asked with the date of /a: %s", path, got)
+			}
+		}
 	}
 }

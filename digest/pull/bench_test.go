@@ -28,9 +28,9 @@ const cannedTag = `"canned"`
 
 func (c *canned) Get(_ context.Context, req pull.Request) (*pull.Response, error) {
 	if req.ETag == cannedTag {
-		return &pull.Response{Status: 304, NotModified: true, URL: req.URL, ETag: cannedTag}, nil
+		return &pull.Response{Status: 304, NotModified: true, URL: req.URL, Validators: digest.Validators{ETag: cannedTag}}, nil
 	}
-	return &pull.Response{Status: 200, Body: c.body, URL: req.URL, ContentType: "application/atom+xml; charset=UTF-8", ETag: cannedTag}, nil
+	return &pull.Response{Status: 200, Body: c.body, URL: req.URL, ContentType: "application/atom+xml; charset=UTF-8", Validators: digest.Validators{ETag: cannedTag}}, nil
 }
 
 const benchEntries = 500

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"postbag/digest"
 )
 
 // Fetcher is what pulling asks of the network.
@@ -20,11 +22,11 @@ type Fetcher interface {
 // Request is one GET.
 type Request struct {
 	URL string
-	// ETag and LastModified make the request conditional. They are sent back
-	// byte for byte as the server gave them (RFC 9110, 13.1).
-	ETag         string
-	LastModified string
-	Accept       string // the Accept field; empty means anything
+	// Validators make the request conditional where it comes to the address that gave
+	// them: on the way there, and elsewhere, they are not sent. Without an address they
+	// are those of URL.
+	digest.Validators
+	Accept string // the Accept field; empty means anything
 	// Most is how many requests the answer may take, redirects included; 0 leaves
 	// it to the fetcher. Made, when not nil, is raised by how many were made, also when
 	// they led to no answer.
@@ -43,9 +45,8 @@ type Response struct {
 	Body        []byte // unpacked
 	URL         string // where the answer came from, after redirects
 	ContentType string
-	// ETag and LastModified are the validators as received.
-	ETag         string
-	LastModified string
+	// Validators are those received, with URL as where they came from.
+	digest.Validators
 	// CacheMaxAge is how long the server says the answer stays fresh, by
 	// Cache-Control or Expires; 0 when it does not say.
 	CacheMaxAge time.Duration
@@ -62,7 +63,8 @@ type StatusError struct {
 	Host   string // as asked for
 	At     string // whom it speaks for: the host and port, see [identity.Server]
 	Status int
-	// RetryAfter is how long the server asks to be left alone, 0 if it does not.
+	// RetryAfter is how long the server is to be left alone, because it asks for that or
+	// is too busy; 0 for no time.
 	RetryAfter time.Duration
 }
 

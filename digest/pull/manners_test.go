@@ -254,9 +254,9 @@ func TestAHostsWishOutlivesTheProcess(t *testing.T) {
 	again := newRig(t, r.blog, s, "2026-03-05T22:00:00Z")
 	for _, src := range []digest.Source{one, two} {
 		if _, err := again.PullDue(t.Context(), src.ID); src.ID == two.ID { // the first one is not due
-			wantError(t, "by the schedule", err, digest.Unavailable, "asks to be left alone until 5 March 23:00")
+			wantError(t, "by the schedule", err, digest.Unavailable, "is left alone until 5 March 23:00")
 		}
-		wantError(t, "by hand", errOf(again.Pull(t.Context(), nobody, src.ID, poll.Options{})), digest.Unavailable, "asks to be left alone")
+		wantError(t, "by hand", errOf(again.Pull(t.Context(), nobody, src.ID, poll.Options{})), digest.Unavailable, "is left alone until")
 	}
 	equal(t, "requests while it asks to be left alone", busy.requests(), "")
 	other.clock.add(2 * time.Hour)
@@ -489,4 +489,31 @@ func TestOlderPageThatIsGone(t *testing.T) {
 	f := r.feed(src, digest.CommentsFeed)
 	equal(t, "still asked by the schedule", fmt.Sprint(f.Stopped, f.GoneSince.IsZero()), "false true")
 	equal(t, "comments", len(r.comments(src)), 4)
+}
+
+// TestValidatorsBelongToWhereTheyCameFrom pulls a feed that leads to one place and later
+// to another, with the same date: what is new there comes.
+func TestValidatorsBelongToWhereTheyCameFrom(t *testing.T) {
+	const day = "Sun, 01 Mar 2026 12:00:00 GMT"
+	to := "/a"
+	r, src, st := play(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/posts" {
+			http.Redirect(w, r, to, http.StatusFound)
+			return
+		}
+		w.Header().Set("Last-Modified", day)
+		if r.Header.Get("If-Modified-Since") == day {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		fmt.Fprint(w, atomOf("", map[string][]entry{"/a": {post(1, 1, -1)}, "/b": {post(2, 1, -1), post(1, 1, -1)}}[r.URL.Path]...))
+	}, digest.Generic, "/posts")
+	r.due(src)
+	st.requests()
+	equal(t, "not modified", r.after(2*time.Hour).due(src).NotModified, true)
+	equal(t, "requests", st.requests(), "/posts, /a if-modified-since="+day)
+	to = "/b"
+	equal(t, "new posts", r.after(2*time.Hour).due(src).Stored.NewPosts, 1)
+	equal(t, "requests", st.requests(), "/posts, /b")
+	equal(t, "where they came from", r.feed(src, digest.PostsFeed).ValidatorsURL, st.URL+"/b")
 }

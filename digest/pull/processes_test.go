@@ -144,7 +144,7 @@ func (b *shared) answer(req pull.Request) *pull.Response {
 		return &pull.Response{Status: 200, URL: req.URL, Body: bloggerFeed(base, "", "1")}
 	}
 	if req.ETag == etag {
-		return &pull.Response{Status: 304, URL: req.URL, NotModified: true, ETag: etag}
+		return &pull.Response{Status: 304, URL: req.URL, NotModified: true, Validators: digest.Validators{ETag: etag}}
 	}
 	before := 0
 	if query != "" {
@@ -156,5 +156,5 @@ func (b *shared) answer(req pull.Request) *pull.Response {
 	if top > 3 {
 		next = fmt.Sprintf("%s?%s=%d", base, olderPage, before+2)
 	}
-	return &pull.Response{Status: 200, URL: req.URL, ETag: etag, Body: bloggerFeed(base, next, fmt.Sprint(top), fmt.Sprint(top-1))}
+	return &pull.Response{Status: 200, URL: req.URL, Validators: digest.Validators{ETag: etag}, Body: bloggerFeed(base, next, fmt.Sprint(top), fmt.Sprint(top-1))}
 }

@@ -69,6 +69,9 @@ func (s *search) byMaker(page seenPage, maker string) (platform.Feeds, bool) {
 		if at, ok := platform.OfWordPressComments(l.URL); ok {
 			return at, true
 		}
+		if at, ok := platform.OfPhpBBFeed(l.URL); ok {
+			return at, true
+		}
 	}
 	p := cmp.Or(s.opts.Platform, platform.ByMaker(maker))
 	switch {
@@ -80,7 +83,7 @@ func (s *search) byMaker(page seenPage, maker string) (platform.Feeds, bool) {
 		return s.wordPressPage(page), true
 	case p == digest.Discourse:
 		return platform.FeedsOf(p, page.url), !linkedFeeds(page.Page, page.url).onlyCategories()
-	case p == digest.Lobsters, p == digest.Reddit:
+	case p == digest.Lobsters, p == digest.Reddit, p == digest.NodeBB, p == digest.PeerTube, p == digest.ForumMagnum, p == digest.Typecho, p == digest.Lemmy:
 		at := platform.FeedsOf(p, page.url)
 		return at, len(at.Posts) > 0
 	}

@@ -7,21 +7,20 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/pull"
-	"postbag/digest/pull/reader"
 )
 
 // get asks for one page; only the first one of a run is conditional.
 func (r *run) get(ctx context.Context, address, accept string) (*pull.Response, error) {
-	var v reader.Validators
+	var v digest.Validators
 	newest := len(r.Asked) == 0
 	if newest && r.conditional() {
-		v = reader.Validators{ETag: r.feed.ETag, LastModified: r.feed.LastModified}
+		v = r.feed.Validators
 	}
 	r.at = address
 	resp, err := r.Get(ctx, address, accept, v)
 	if err == nil || digest.KindOf(err) != digest.Forbidden {
 		r.feed.LastTry = r.Began
-		if newest && v == (reader.Validators{}) {
+		if newest && v == (digest.Validators{}) {
 			r.feed.AskedWhole = r.Began
 		}
 	}
@@ -29,7 +28,7 @@ func (r *run) get(ctx context.Context, address, accept string) (*pull.Response, 
 		return nil, err
 	}
 	if newest {
-		r.Validators = reader.Validators{ETag: resp.ETag, LastModified: resp.LastModified}
+		r.Validators = resp.Validators
 		r.fresh, r.moved = resp.CacheMaxAge, resp.Moved
 	}
 	return resp, nil

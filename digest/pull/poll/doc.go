@@ -17,7 +17,8 @@
 //
 // # Manners
 //
-// Requests are conditional; where validators hide edits, a feed is asked for the whole
+// Requests are conditional, with validators that go only to the address that gave them;
+// where validators hide edits, a feed is asked for the whole
 // once a day. Scheduled polls are an hour apart by default, and at least 15 minutes:
 // less than an hour where half of the first page would turn over meanwhile, more where
 // Cache-Control, ttl or skipHours ask for it. Each failure doubles the wait, up to a

@@ -168,13 +168,13 @@ func (l *listRun) wanted(x digest.Listing) bool {
 	return l.blind <= listsBlind
 }
 
-// conditions gives the reader.Validators to send. Where they hide edits and removals
+// conditions gives the validators to send. Where they hide edits and removals
 // they are not sent when a count differs, nor once a day.
-func (l *listRun) conditions(x digest.Listing) reader.Validators {
+func (l *listRun) conditions(x digest.Listing) digest.Validators {
 	if l.Force || l.Traits.HidesEdits && (x.Announced >= 0 || pull.DayAgo(x.ListedAt, l.Began)) {
-		return reader.Validators{}
+		return digest.Validators{}
 	}
-	return reader.Validators{ETag: x.ETag, LastModified: x.LastModified}
+	return x.Validators
 }
 
 // lags tells whether a list may only be behind the count: it has fewer entries, and
@@ -189,7 +189,7 @@ func (l *listRun) lags(x digest.Listing, got reader.List) bool {
 // keep stores that a post's comments were read.
 func (l *listRun) keep(ctx context.Context, x digest.Listing, got reader.List) error {
 	if !got.Unchanged {
-		x.ListedAt, x.ETag, x.LastModified = l.Began, got.ETag, got.LastModified
+		x.ListedAt, x.Validators = l.Began, got.Validators
 	}
 	return l.Store.SaveListing(ctx, x)
 }

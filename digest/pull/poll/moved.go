@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"postbag/digest"
 	"postbag/digest/field"
 	"postbag/digest/hostname"
 	"postbag/digest/pull"
@@ -46,7 +47,7 @@ func (r *run) follow() {
 		return
 	}
 	f.URL, f.MovedTo, f.MovedPolls, f.Older = r.moved, "", 0, ""
-	f.ETag, f.LastModified, f.AskedWhole = "", "", time.Time{}
+	f.Validators, f.AskedWhole = digest.Validators{}, time.Time{}
 	r.Note("from now on it is asked there")
 }
 

@@ -34,7 +34,7 @@ type run struct {
 	first         bool   // the feed was never pulled to the end before
 	window        window
 
-	reader.Validators
+	digest.Validators
 	moved     string // where the first answer says that the feed has moved
 	ttl       time.Duration
 	fresh     time.Duration // how long the first answer stays fresh
@@ -102,7 +102,7 @@ func (r *run) do(ctx context.Context) {
 	}
 }
 
-// leave does not ask a feed whose host wants to be left alone, whichever process
+// leave does not ask a feed whose host is to be left alone, whichever process
 // was told so.
 func (r *run) leave(ctx context.Context) error {
 	if r.feed.NextPoll.Before(r.feed.RetryAt) {
@@ -111,7 +111,7 @@ func (r *run) leave(ctx context.Context) error {
 			return err
 		}
 	}
-	return digest.Fail(digest.Unavailable, "", "the %s of %q were not asked for, since their host asks to be left alone until %s",
+	return digest.Fail(digest.Unavailable, "", "the %s of %q were not asked for, since their host, which asked for that or was too busy, is left alone until %s",
 		r.feed.Kind, r.Source.Name, r.feed.RetryAt.UTC().Format("2 January 15:04 MST")).
 		Offer(digest.Act{Do: digest.PullAnyway, Source: r.Source.ID})
 }
@@ -314,7 +314,7 @@ func (r *run) finish(ctx context.Context) error {
 	now := r.Clock.Now()
 	f := &r.feed
 	if !r.report.notModified {
-		f.ETag, f.LastModified = r.ETag, r.LastModified
+		f.Validators = r.Validators
 	} else {
 		f.ETag, f.LastModified = cmp.Or(r.ETag, f.ETag), cmp.Or(r.LastModified, f.LastModified)
 	}

@@ -43,7 +43,7 @@ func NewLists(s *Session, feeds []digest.FeedState) *Lists {
 
 // List is what the reading of a post's own comments feed gave.
 type List struct {
-	Validators
+	digest.Validators
 	Unchanged bool
 	Entries   int // different ones, those that were left out included
 	Complete  bool
@@ -59,7 +59,7 @@ type List struct {
 // holds fewer entries than it counts itself, and one that lists comments of other
 // posts never are. Nor does the count prove anything of one that is as long as the
 // blog's feeds get: it may be the newest of more, and the count an old one.
-func (l *Lists) Read(ctx context.Context, x digest.Listing, v Validators) (got List, err error) {
+func (l *Lists) Read(ctx context.Context, x digest.Listing, v digest.Validators) (got List, err error) {
 	began := l.Clock.Now()
 	total, whole, named, stale := -1, true, false, 0
 	ids := map[string]bool{}
@@ -72,7 +72,7 @@ func (l *Lists) Read(ctx context.Context, x digest.Listing, v Validators) (got L
 			return got, err
 		}
 		if n == 0 {
-			got.Validators = Validators{resp.ETag, resp.LastModified}
+			got.Validators = resp.Validators
 		}
 		if resp.NotModified {
 			got.Unchanged = true
@@ -91,7 +91,7 @@ func (l *Lists) Read(ctx context.Context, x digest.Listing, v Validators) (got L
 			stale = 0
 		}
 		got.Complete = got.Complete || n == 0 && doc.Complete
-		v = Validators{}
+		v = digest.Validators{}
 		if address = l.following(doc, resp, address); (n+1 == pagesOfList || stale >= StalePages) && address != "" {
 			whole, address = false, ""
 		}

@@ -89,7 +89,7 @@ func (s *Session) MarkIfLacking(ctx context.Context, feedURL, number string, id 
 // errors say nothing.
 func (s *Session) restLacks(ctx context.Context, feedURL, number string) (bool, error) {
 	base, _, _ := strings.Cut(RESTAddress(feedURL), "?")
-	_, err := s.Get(ctx, base+"/"+number, AcceptJSON, Validators{})
+	_, err := s.Get(ctx, base+"/"+number, AcceptJSON, digest.Validators{})
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
@@ -104,7 +104,7 @@ func (s *Session) restLacks(ctx context.Context, feedURL, number string) (bool, 
 // none when its answer cannot be relied on.
 func (s *Session) RESTGives(ctx context.Context, feedURL string, numbers []string) (map[string]bool, error) {
 	address := WithQuery(RESTAddress(feedURL), "include", strings.Join(numbers, ","))
-	resp, err := s.Get(ctx, address, AcceptJSON, Validators{})
+	resp, err := s.Get(ctx, address, AcceptJSON, digest.Validators{})
 	if err != nil {
 		return nil, ctx.Err() // many sites have it switched off
 	}

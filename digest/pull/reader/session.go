@@ -27,9 +27,6 @@ const AcceptFeed = "application/atom+xml, application/rss+xml;q=0.9, application
 // repeat the feed (RFC 5005, 4), so one proves nothing.
 const StalePages = 3
 
-// Validators make a request conditional.
-type Validators struct{ ETag, LastModified string }
-
 // Counts are what a session did so far.
 type Counts struct {
 	Requests int // HTTP requests, redirects not counted
@@ -73,10 +70,10 @@ func New(t *pull.Tools, src digest.Source, own identity.Hosts) *Session {
 }
 
 // Get asks for one document.
-func (s *Session) Get(ctx context.Context, address, accept string, v Validators) (*pull.Response, error) {
+func (s *Session) Get(ctx context.Context, address, accept string, v digest.Validators) (*pull.Response, error) {
 	s.Asked[address] = true
 	s.Count.Requests++
-	resp, err := s.Fetcher.Get(ctx, pull.Request{URL: address, Accept: accept, ETag: v.ETag, LastModified: v.LastModified})
+	resp, err := s.Fetcher.Get(ctx, pull.Request{URL: address, Accept: accept, Validators: v})
 	if err == nil {
 		s.bytes += int64(len(resp.Body))
 	}

@@ -298,10 +298,10 @@ func (l *checkRun) show(ctx context.Context, comments []digest.Comment, sure map
 	return nil
 }
 
-// now gives the reader.Validators for a listing whose removals must show.
-func (l *checkRun) now(x digest.Listing) reader.Validators {
+// now gives the validators for a listing whose removals must show.
+func (l *checkRun) now(x digest.Listing) digest.Validators {
 	if l.Traits.HidesEdits {
-		return reader.Validators{}
+		return digest.Validators{}
 	}
-	return reader.Validators{ETag: x.ETag, LastModified: x.LastModified}
+	return x.Validators
 }

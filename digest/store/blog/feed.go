@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	feedColumns = `id, source_id, kind, url, etag, last_modified, next_poll, last_try,
+	feedColumns = `id, source_id, kind, url, etag, last_modified, validators_url, next_poll, last_try,
 		last_success, failures, last_error, catch_up, failing_since, asked_whole, moved_to, moved_polls,
 		gone_since, stopped, suspect, page_size, daily, older, retry_at`
 	feedOrder = ` ORDER BY source_id, CASE kind WHEN 'posts' THEN 0 ELSE 1 END, id`
@@ -21,7 +21,7 @@ const (
 func feeds(t *database.Tx, query string, args ...any) (all []digest.FeedState, err error) {
 	err = t.Each(func(r database.Row) error {
 		var f digest.FeedState
-		err := r.Scan(&f.ID, &f.SourceID, &f.Kind, &f.URL, &f.ETag, &f.LastModified, &f.NextPoll, &f.LastTry,
+		err := r.Scan(&f.ID, &f.SourceID, &f.Kind, &f.URL, &f.ETag, &f.LastModified, &f.ValidatorsURL, &f.NextPoll, &f.LastTry,
 			&f.LastSuccess, &f.Failures, &f.LastError, &f.CatchUp, &f.FailingSince, &f.AskedWhole, &f.MovedTo, &f.MovedPolls,
 			&f.GoneSince, &f.Stopped, &f.Suspect, &f.PageSize, &f.Daily, &f.Older, &f.RetryAt)
 		all = append(all, f)
@@ -53,6 +53,7 @@ func (db Store) SaveFeedIn(t *database.Tx, f digest.FeedState, stored time.Time)
 			url           = CASE WHEN catch_up IS NOT DISTINCT FROM $20 THEN $1 ELSE url END,
 			etag          = CASE WHEN catch_up IS NOT DISTINCT FROM $20 THEN $15 ELSE etag END,
 			last_modified = CASE WHEN catch_up IS NOT DISTINCT FROM $20 THEN $16 ELSE last_modified END,
+			validators_url = CASE WHEN catch_up IS NOT DISTINCT FROM $20 THEN $23 ELSE validators_url END,
 			last_success  = CASE WHEN catch_up IS NOT DISTINCT FROM $20 THEN $17 ELSE last_success END,
 			older         = CASE WHEN catch_up IS NOT DISTINCT FROM $20 THEN $18 ELSE older END,
 			catch_up      = CASE WHEN catch_up IS NOT DISTINCT FROM $20 THEN $19 ELSE catch_up END
@@ -60,7 +61,7 @@ func (db Store) SaveFeedIn(t *database.Tx, f digest.FeedState, stored time.Time)
 		f.URL, f.NextPoll, f.LastTry, f.Failures, f.LastError,
 		f.FailingSince, f.AskedWhole, f.MovedTo, f.MovedPolls, f.GoneSince, f.Stopped,
 		f.Suspect, f.PageSize, f.Daily,
-		f.ETag, f.LastModified, f.LastSuccess, f.Older, f.CatchUp, stored, f.ID, f.RetryAt)
+		f.ETag, f.LastModified, f.LastSuccess, f.Older, f.CatchUp, stored, f.ID, f.RetryAt, f.ValidatorsURL)
 	if err == nil && n == 0 {
 		return database.Missing("there is no feed %d", f.ID)
 	}
@@ -111,11 +112,11 @@ func replanFeed(t *database.Tx, id int64) error {
 
 func (db *Store) addFeed(t *database.Tx, f digest.FeedState) (id int64, err error) {
 	_, err = t.One([]any{&id}, `
-		INSERT INTO feeds (source_id, kind, url, etag, last_modified, next_poll, last_try,
+		INSERT INTO feeds (source_id, kind, url, etag, last_modified, validators_url, next_poll, last_try,
 			last_success, failures, last_error, catch_up, failing_since, asked_whole, moved_to, moved_polls,
 			gone_since, stopped, suspect, page_size, daily, older, retry_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) RETURNING id`,
-		f.SourceID, string(f.Kind), f.URL, f.ETag, f.LastModified, f.NextPoll, f.LastTry,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) RETURNING id`,
+		f.SourceID, string(f.Kind), f.URL, f.ETag, f.LastModified, f.ValidatorsURL, f.NextPoll, f.LastTry,
 		f.LastSuccess, f.Failures, f.LastError, f.CatchUp, f.FailingSince, f.AskedWhole, f.MovedTo, f.MovedPolls,
 		f.GoneSince, f.Stopped, f.Suspect, f.PageSize, f.Daily, f.Older, f.RetryAt)
 	return id, db.feedTaken(err, f.URL)

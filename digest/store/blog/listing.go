@@ -14,7 +14,7 @@ var selectListings = `
 	SELECT p.id, p.source_id, p.guid, p.url, p.key, p.published, p.comments_url, p.announced,
 		(SELECT COUNT(*) FROM comments c WHERE c.post_id = p.id AND c.` + rules.Listed + `),
 		COALESCE(l.listed, -1), l.listed_at, l.next_try, COALESCE(l.failures, 0),
-		COALESCE(l.etag, ''), COALESCE(l.last_modified, '')
+		COALESCE(l.etag, ''), COALESCE(l.last_modified, ''), COALESCE(l.validators_url, '')
 	FROM posts p LEFT JOIN listings l ON l.post_id = p.id`
 
 // Listings gives what is remembered of the own comments feeds of a source's
@@ -28,7 +28,7 @@ func (db *Store) Listings(ctx context.Context, sourceID int64, f pull.ListingFil
 		return t.Each(func(r database.Row) error {
 			var l digest.Listing
 			err := r.Scan(&l.PostID, &l.SourceID, &l.GUID, &l.URL, &l.Key, &l.Published, &l.CommentsURL, &l.Announced,
-				&l.Stored, &l.Listed, &l.ListedAt, &l.NextTry, &l.Failures, &l.ETag, &l.LastModified)
+				&l.Stored, &l.Listed, &l.ListedAt, &l.NextTry, &l.Failures, &l.ETag, &l.LastModified, &l.ValidatorsURL)
 			all = append(all, l)
 			return err
 		}, query, args...)
@@ -59,7 +59,7 @@ func (db *Store) listListings(sourceID int64, f pull.ListingFilter) (query strin
 // [pull.Store].
 func (db *Store) SaveListing(ctx context.Context, l digest.Listing) error {
 	err := db.Update(ctx, "save the post's comments feed", func(t *database.Tx) error {
-		_, err := t.Exec(querySaveListing, l.PostID, l.Listed, l.ListedAt, l.NextTry, l.Failures, l.ETag, l.LastModified)
+		_, err := t.Exec(querySaveListing, l.PostID, l.Listed, l.ListedAt, l.NextTry, l.Failures, l.ETag, l.LastModified, l.ValidatorsURL)
 		return err
 	})
 	if db.Dialect.Code(err) == database.CodeForeign {
@@ -69,7 +69,8 @@ func (db *Store) SaveListing(ctx context.Context, l digest.Listing) error {
 }
 
 const querySaveListing = `
-	INSERT INTO listings (post_id, listed, listed_at, next_try, failures, etag, last_modified)
-	VALUES ($1, $2, $3, $4, $5, $6, $7)
+	INSERT INTO listings (post_id, listed, listed_at, next_try, failures, etag, last_modified, validators_url)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 	ON CONFLICT (post_id) DO UPDATE SET listed = excluded.listed, listed_at = excluded.listed_at,
-		next_try = excluded.next_try, failures = excluded.failures, etag = excluded.etag, last_modified = excluded.last_modified`
+		next_try = excluded.next_try, failures = excluded.failures, etag = excluded.etag, last_modified = excluded.last_modified,
+		validators_url = excluded.validators_url`

@@ -53,12 +53,13 @@ func (b *bench) fillSource(src digest.Source, feed digest.FeedState) {
 	edited := aComment("c4", "p2", "", start, "h2")
 	page.Comments, page.Seen = []digest.Comment{edited}, after(4*time.Minute)
 	b.page(page)
-	b.must(b.SaveListing(b.ctx(), digest.Listing{PostID: stored.PostIDs[0], Listed: 1, ListedAt: start, ETag: `"l"`}))
+	b.must(b.SaveListing(b.ctx(), digest.Listing{PostID: stored.PostIDs[0], Listed: 1, ListedAt: start,
+		Validators: digest.Validators{ETag: `"l"`, ValidatorsURL: "https://blog.example/p1/comments"}}))
 }
 
 // fullFeed gives a feed all that is remembered of one.
 func fullFeed(feed digest.FeedState) digest.FeedState {
-	feed.ETag, feed.LastModified = `"e"`, "Mon, 02 Mar 2026 09:00:00 GMT"
+	feed.Validators = digest.Validators{ETag: `"e"`, LastModified: "Mon, 02 Mar 2026 09:00:00 GMT", ValidatorsURL: "https://elsewhere.example/feed"}
 	feed.NextPoll, feed.LastTry, feed.LastSuccess = after(time.Hour), after(time.Minute), start
 	feed.Failures, feed.LastError, feed.FailingSince = 2, "it does not answer", after(time.Second)
 	feed.AskedWhole = after(2 * time.Second)

@@ -211,7 +211,7 @@ var (
 				published + n, first_seen + n, changed_at, gone, gone_reason, backfill, hash, words, body, 'key-' || id * 100 + n
 			FROM comments, generate_series(1, 99) AS n`,
 		`INSERT INTO comment_versions (comment_id, replaced, author, words, body) SELECT id, MOMENT, '', 1, body FROM comments`,
-		`INSERT INTO listings (post_id, listed, failures, etag, last_modified) SELECT id, 1, 0, '', '' FROM posts`,
+		`INSERT INTO listings (post_id, listed, failures, etag, last_modified, validators_url) SELECT id, 1, 0, '', '', '' FROM posts`,
 		`ANALYZE posts`, `ANALYZE comments`, `ANALYZE comment_versions`, `ANALYZE listings`, `ANALYZE issues`,
 	}}
 	// ManyReaders are 20,000 subscribers with their deliveries, sign-ups and

@@ -145,11 +145,11 @@ var postListingTests = []test{
 			CommentsURL: p.CommentsURL, Announced: 4, Stored: 2, Listed: -1}
 		b.equal("never read", b.listings(src, pull.ListingFilter{}), []digest.Listing{want})
 		want.Listed, want.ListedAt, want.NextTry, want.Failures = 4, after(time.Hour), after(2*time.Hour), 1
-		want.ETag, want.LastModified = `"l"`, "Mon, 02 Mar 2026 09:00:00 GMT"
+		want.Validators = digest.Validators{ETag: `"l"`, LastModified: "Mon, 02 Mar 2026 09:00:00 GMT", ValidatorsURL: "https://blog.example/p1/comments"}
 		for range 2 {
 			b.must(b.SaveListing(b.ctx(), want))
 			b.equal("saved", b.listings(src, pull.ListingFilter{}), []digest.Listing{want})
-			want.Listed, want.ListedAt, want.NextTry, want.Failures, want.ETag, want.LastModified = 0, after(3*time.Hour), time.Time{}, 0, "", ""
+			want.Listed, want.ListedAt, want.NextTry, want.Failures, want.Validators = 0, after(3*time.Hour), time.Time{}, 0, digest.Validators{}
 		}
 		b.wantKind(b.SaveListing(b.ctx(), digest.Listing{PostID: 99}), digest.NotFound)
 	}},

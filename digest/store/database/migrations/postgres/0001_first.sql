@@ -45,6 +45,7 @@ CREATE TABLE feeds (
     url           TEXT COLLATE "C" NOT NULL UNIQUE,
     etag          TEXT    NOT NULL DEFAULT '',
     last_modified TEXT    NOT NULL DEFAULT '',
+    validators_url TEXT   NOT NULL DEFAULT '', -- the address that these two came from
     next_poll     BIGINT,
     last_try      BIGINT,
     last_success  BIGINT,
@@ -161,7 +162,8 @@ CREATE TABLE listings (
     next_try      BIGINT,
     failures      BIGINT  NOT NULL,
     etag          TEXT    NOT NULL,
-    last_modified TEXT    NOT NULL
+    last_modified TEXT    NOT NULL,
+    validators_url TEXT   NOT NULL -- the address that these two came from
 );
 
 CREATE TABLE series (
@@ -290,6 +292,7 @@ CREATE TABLE letters (
     kind            TEXT    NOT NULL,
     email           TEXT    NOT NULL,
     confirmation_id BIGINT  REFERENCES confirmations (id) ON DELETE CASCADE,
+    subscriber_id   BIGINT  REFERENCES subscribers (id) ON DELETE CASCADE,
     created_at      BIGINT  NOT NULL,
     state           TEXT    NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'claimed', 'sending')),
     fence           BIGINT  NOT NULL DEFAULT 0,
@@ -303,8 +306,9 @@ CREATE TABLE letters (
 );
 CREATE INDEX letters_due ON letters (state, next_try, id);
 CREATE INDEX letters_confirmation ON letters (confirmation_id);
+CREATE INDEX letters_subscriber ON letters (subscriber_id);
 
--- Every request to subscribe, for the limits. A mailbox is kept as its HMAC-SHA256
+-- Every request for a mail with links, for the limits. A mailbox is kept as its HMAC-SHA256
 -- under the publication's salt, in hexadecimal, since rows that were mailed are
 -- kept for ever. Rows without a domain count for their mailbox only: they came
 -- from an import, or are older than every other limit looks back.
