@@ -16,6 +16,9 @@ type Look struct {
 	// Ours is the class of a span around words that the writer did not write;
 	// "" writes them without one.
 	Ours string
+	// Lang is the language of our words, where the text around is in another; "" marks
+	// none.
+	Lang string
 }
 
 // The rel attributes of links, by whose they are.
@@ -218,6 +221,11 @@ func (w *writer) span(s digest.Span) {
 	text := html.EscapeString(s.Text)
 	if !w.pre {
 		text = strings.ReplaceAll(kept.Replace(text), "\n", "<br>\n")
+	}
+	if word := string(s.Stands); word != "" && w.look.Lang != "" {
+		if rest, ok := strings.CutPrefix(text, "["+word); ok {
+			text = `[<span lang="` + html.EscapeString(w.look.Lang) + `" dir="ltr">` + word + "</span>" + rest
+		}
 	}
 	if s.Em {
 		text = "<em>" + text + "</em>"

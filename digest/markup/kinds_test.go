@@ -162,6 +162,10 @@ func TestHTMLOfStyles(t *testing.T) {
 			t.Errorf("%s\nbecame %q\nwant   %q", doc, got, want)
 		}
 	}
+	mark := digest.Prose{{Spans: []digest.Span{{Text: "[film: <b>]", Stands: digest.Film, Href: "https://a.example/"}}}}
+	if got := string(markup.Look{Lang: "en"}.HTML(mark)); got != "<p><a href=\"https://a.example/\">[<span lang=\"en\" dir=\"ltr\">film</span>: &lt;b&gt;]</a></p>\n" {
+		t.Errorf("a mark in another language became %q", got)
+	}
 	got := string(markup.Look{Ours: "ours"}.HTML(digest.Prose{{Spans: []digest.Span{{Text: "a "}, {Text: "[picture]", Stands: digest.Picture}}}}))
 	if want := "<p>a <span class=\"ours\">[picture]</span></p>\n"; got != want {
 		t.Errorf("a mark became %q", got)
