@@ -327,20 +327,13 @@ func TestSendSaysThatTheWorkerIsGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	left := make(chan struct{})
-	go func() { // a while after the issue was made due
-		defer close(left)
-		defer member.Leave()
-		for range 10_000 {
-			if issue, err := db.Issue(t.Context(), 1, 1); err != nil || !issue.DueAt.After(time.Now()) {
-				break
-			}
-			time.Sleep(10 * time.Millisecond)
-		}
-		time.Sleep(time.Second)
-	}()
-	defer func() { <-left }()
-	if _, err := in.run("issue", "send", "1"); digest.KindOf(err) != digest.Unavailable || !strings.Contains(err.Error(), "gone") {
+	defer member.Leave()
+	log := &lockedBuffer{}
+	sent := make(chan error, 1)
+	go func() { sent <- in.runTo(log, "--log-level", "debug", "issue", "send", "1") }()
+	eventually(t, "the command watches the worker", func() bool { return strings.Contains(log.String(), "a worker is there, and sends") })
+	member.Leave()
+	if err := <-sent; digest.KindOf(err) != digest.Unavailable || !strings.Contains(err.Error(), "gone") {
 		t.Errorf("issue send gives %v", err)
 	}
 	if n := len(in.mails()); n != 0 {
