@@ -215,6 +215,35 @@ func TestServeAsksWhenADayLate(t *testing.T) {
 	}
 }
 
+// TestOverdueWithoutAWorkerIsTold lets the moment of an approved issue pass while only
+// the pages run: health and status say so, and health no more ends with a failure for
+// that than the pages deserve.
+func TestOverdueWithoutAWorkerIsTold(t *testing.T) {
+	t.Parallel()
+	in := draftedInstallation(t, digest.NewTestClock(sunday.Add(-time.Hour), 1))
+	in.must("series", "set", "--zone", "UTC")
+	if out := in.must("issue", "approve", "1"); !strings.Contains(out, "no worker runs on this database") {
+		t.Errorf("approving says %q", out)
+	}
+	in.clock = digest.NewTestClock(sunday.Add(time.Hour), 1)
+	const overdue = "no worker runs on the database: issue 1 should have gone out at 2026-03-01 18:00 UTC"
+	if out, err := in.run("health", "--listen", digesttest.Nobody(t)); err == nil || !strings.Contains(out, overdue) {
+		t.Errorf("with nothing at all health says %v, %q", err, out)
+	}
+	s := in.serve("--only", "web")
+	address := strings.TrimPrefix(s.base, "http://")
+	if out, err := in.run("health", "--listen", address); err != nil || !strings.Contains(out, "well at") || !strings.Contains(out, overdue) {
+		t.Errorf("health says %v, %q", err, out)
+	}
+	if out := in.status(); !strings.Contains(out, "NO WORKER RUNS") || !strings.Contains(out, "OVERDUE issue 1 should have gone out") {
+		t.Errorf("the status is\n%s", out)
+	}
+	in.must("sending", "hold")
+	if out, err := in.run("health", "--listen", address); err != nil || strings.Contains(out, "should have gone out") {
+		t.Errorf("while sending is held health says %v, %q", err, out)
+	}
+}
+
 // TestSecondServe refuses a second worker on the same database and a second
 // server on the same port, with one line each.
 func TestSecondServe(t *testing.T) {
