@@ -8,6 +8,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
+	"postbag/digest/health"
 	"postbag/digest/site"
 )
 
@@ -101,7 +102,7 @@ func (a *app) sentence(ctx context.Context, issue digest.Issue) error {
 			_, err = fmt.Fprintf(a.p.Stdout, "Approved. It should have gone out %s, and waits for you: postbag issue send %d, or postbag issue cancel %[2]d.\n", at, issue.Number)
 			break
 		}
-		if issue.DueAt.Before(a.p.Clock.Now()) {
+		if a.p.Clock.Now().Sub(issue.DueAt) > health.OverdueAfter {
 			_, err = fmt.Fprintf(a.p.Stdout, "Approved, and due since %s: a running worker lets it out, and so does: postbag issue send %d\n", at, issue.Number)
 			break
 		}
