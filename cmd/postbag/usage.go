@@ -71,10 +71,10 @@ var rewordings = []struct {
 	from *regexp.Regexp
 	to   string
 }{
+	{regexp.MustCompile(`^(--\S+): expected \S+ value but got (?:"EOL"|"--\S*" \(long flag\)).*$`), `$1 has no value`},
 	{regexp.MustCompile(`^(.+?): expected (?:a valid (?:\d+ bit )?u?int|int value) but got ("[^"]*").*$`), `$1: $2 is no whole number`},
 	{regexp.MustCompile(`^(.+?): expected a (?:valid )?float but got ("[^"]*").*$`), `$1: $2 is no number`},
 	{regexp.MustCompile(`^(.+?): expected duration but got ("[^"]*").*$`), `$1: $2 is no length of time such as 30s, 15m or 24h`},
-	{regexp.MustCompile(`^(--\S+): expected \S+ value but got .*$`), `$1 has no value`},
 	{regexp.MustCompile(`^expected one of (.+)$`), `the command is missing, one of $1`},
 	{regexp.MustCompile(`^expected "(.+)"$`), `$1 is missing`},
 	{regexp.MustCompile(`^missing flags: (.+)$`), `$1 is missing`},
