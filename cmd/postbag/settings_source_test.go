@@ -162,9 +162,9 @@ func TestAllWrongSettingsAtOnce(t *testing.T) {
 			want:  []string{"FILE:2: [smtp] begins a section"},
 			hints: []string{`smtp = "smtp://you@mail.example.org:587"`},
 		},
-		"dots in a name":   {file: "smtp.host = \"mail.example.org\"\n", want: []string{"FILE:1: [smtp] begins a section"}},
-		"no TOML":          {file: "db = \"x\"\nrate = = 2\n", want: []string{"FILE:2: the settings file cannot be read: "}},
-		"the same twice":   {file: "db = \"x\"\ndb = \"y\"\n", want: []string{"FILE:2: the settings file cannot be read: "}},
+		"dots in a name": {file: "smtp.host = \"mail.example.org\"\n", want: []string{"FILE:1: [smtp] begins a section"}},
+		"no TOML":        {file: "db = \"x\"\nrate = = 2\n", want: []string{"FILE:2: the settings file cannot be read: "}},
+		"the same twice": {file: "db = \"x\"\ndb = \"y\"\n", want: []string{"FILE:2: the settings file cannot be read: "}},
 		"values that no setting takes": {
 			file: "db = [\"a.db\"]\nrate = nan\nsmtp-password = \"x\"\nPOSTBAG_FROM = \"x\"\n",
 			want: []string{"FILE:1: db: it takes one value, and no list", "FILE:2: rate: it must be 0 or more, not NaN",
