@@ -18,9 +18,10 @@ func setHeaders(h http.Header) {
 	h.Set("Referrer-Policy", "strict-origin")
 }
 
-// answerTime bounds how long a page waits for the database. A reader waits no longer
-// either, and proxies give up after half a minute or more.
-const answerTime = 20 * time.Second
+// answerTime bounds how long a page waits for the database: longer than the database
+// itself waits for a lock, so that whoever leaves while it is busy has left, and less
+// than an answer may take.
+const answerTime = 90 * time.Second
 
 // bounded ends what a request asks of the database after [answerTime].
 func bounded(next http.HandlerFunc) http.HandlerFunc {
