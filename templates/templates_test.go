@@ -587,7 +587,7 @@ func BenchmarkIssueMail(b *testing.B) {
 // but of those quoted is a full stop, a comma or a dash that the line before lost.
 func TestNoLineOfTextIsAStopAlone(t *testing.T) {
 	set := newSet(t)
-	marks := map[string]bool{"": true, ">": true, "--": true, "*******": true}
+	marks := map[string]bool{"": true, ">": true, "--": true, "*******": true, "* * *": true}
 	for _, unit := range []string{"x", "字", "ab ", "سلام "} {
 		for n := 1; n < 150; n += 1 + n/40 {
 			name := strings.TrimSpace(strings.Repeat(unit, n))
