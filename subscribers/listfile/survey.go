@@ -4,10 +4,10 @@ import (
 	"strings"
 )
 
-// The bounds of what a survey keeps of the values of columns that are not read. A
-// column with more different values is none of states.
+// The bounds of what a survey keeps of the values of columns that are not read, so that
+// it looks at each once.
 const (
-	surveyValue  = 40     // characters of a value
+	surveyValue  = 40     // bytes of a value
 	surveyValues = 20_000 // values of all columns
 )
 
@@ -15,8 +15,7 @@ const (
 type survey struct {
 	plan  *Plan
 	seen  []map[string]bool // values of columns that are not read
-	stops []bool            // the column has too many
-	mixed []bool            // the column has texts too
+	mixed []bool            // the column has more values, or texts too
 	known []bool            // a value of a column of states is a state
 	says  []bool            // a value speaks of leaving
 	// orders counts the dates that can be read in one order only.
@@ -24,13 +23,13 @@ type survey struct {
 	either string // a date that can be read in both
 }
 
+func newSurvey(p *Plan) *survey {
+	n := len(p.Columns)
+	return &survey{plan: p, seen: make([]map[string]bool, n), mixed: make([]bool, n), known: make([]bool, n), says: make([]bool, n), orders: map[DateOrder]int{}}
+}
+
 func (s *survey) row(rec record) {
 	p := s.plan
-	if s.seen == nil {
-		n := len(p.Columns)
-		s.seen, s.stops, s.mixed, s.known, s.says = make([]map[string]bool, n), make([]bool, n), make([]bool, n), make([]bool, n), make([]bool, n)
-		s.orders = map[DateOrder]int{}
-	}
 	if p.misfit(rec) != nil {
 		return
 	}
@@ -58,9 +57,6 @@ func (s *survey) row(rec record) {
 
 // unread looks whether a value of a column that is not read speaks of leaving.
 func (s *survey) unread(i int, cell string) {
-	if s.stops[i] {
-		return
-	}
 	if len(cell) > surveyValue {
 		s.mixed[i] = true
 		return
@@ -68,14 +64,14 @@ func (s *survey) unread(i int, cell string) {
 	if s.seen[i] == nil {
 		s.seen[i] = map[string]bool{}
 	}
-	if s.seen[i][cell] {
+	if s.seen[i][cell] || s.says[i] && s.mixed[i] {
 		return
 	}
-	if len(s.seen[i]) >= max(20, surveyValues/len(s.plan.Columns)) {
-		s.stops[i], s.seen[i] = true, nil
-		return
+	if len(s.seen[i]) < max(20, surveyValues/len(s.plan.Columns)) {
+		s.seen[i][cell] = true
+	} else {
+		s.mixed[i] = true
 	}
-	s.seen[i][cell] = true
 	c := &s.plan.Columns[i]
 	text := fold(cell)
 	state := states[text]
@@ -120,7 +116,7 @@ func (s *survey) decide(o Options) {
 			c.Field = "" // part of an address
 			continue
 		}
-		if c.Field == "" && s.says[i] && !s.stops[i] && !s.mixed[i] && allStates(s.seen[i]) {
+		if c.Field == "" && s.says[i] && !s.mixed[i] && allStates(s.seen[i]) {
 			c.Field = State
 		}
 		if c.Field == "" {

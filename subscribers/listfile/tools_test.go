@@ -338,6 +338,72 @@ func TestAStateBesideACityIsAPlace(t *testing.T) {
 	}
 }
 
+func TestQuotationMarks(t *testing.T) {
+	for _, c := range []struct{ cell, want string }{
+		{`Jo Day`, `Jo Day`}, {`"Day, Jo"`, `Day, Jo`}, {`"Jo ""Joy"" Day"`, `Jo "Joy" Day`}, {`Jo "Joy" Day`, `Jo "Joy" Day`}, {`"Jo" `, `Jo`}, {`  "Jo"`, `Jo`},
+		{`"Jo "Joy" Day"`, `Jo "Joy" Day`}, {`"Jo" Day"`, `Jo" Day`}, {`Jo ""`, `Jo ""`}, {`""`, ``}, {"\"Jo\nDay\"", "Jo\nDay"},
+		// Here a mark may hide a comma, and with it a shifted column.
+		{`Jo "Joy`, ""}, {`"Jo Day`, ""}, {`"Jo" Day`, ""}, {`"Jo" Day, "Joy"`, ""}, {`Jo "Joy, Day"`, ""}, {`"Jo" Joy, Day"`, ""}, {"\"Jo\nJoy\" Day\"", ""},
+	} {
+		in := "email,name,unsubscribed\na@post.example," + c.cell + ",no\nb@post.example,Bea,no\n"
+		plan, err := listfile.Survey(strings.NewReader(in), listfile.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := map[string]string{}
+		faults := 0
+		err = plan.Rows(strings.NewReader(in), func(row listfile.Row) error {
+			if row.Fault != nil {
+				faults++
+			} else {
+				names[row.Address.Key] = row.Name
+			}
+			return nil
+		})
+		got, read := names["a@post.example"]
+		wanted := c.want != "" || c.cell == `""`
+		if err != nil || got != c.want || read != wanted || read == (faults > 0) || names["b@post.example"] != "Bea" {
+			t.Errorf("%s: %q, %d faults, %v", c.cell, names, faults, err)
+		}
+	}
+}
+
+func TestLineEndsAndSeparators(t *testing.T) {
+	for _, end := range []string{"\n", "\r\n", "\r", "\n\n", "\r\r\n"} {
+		for _, comma := range []string{",", ";", "\t", "|"} {
+			for _, before := range []string{"", "sep=" + comma + end, end, "Readers of the harbour news" + end + end} {
+				in := before + strings.Join([]string{"email,name,created_at", "a@post.example,Ada,2024-03-04", "b@post.example,Bea,", "c@post.example,Cy,"}, end)
+				in = strings.ReplaceAll(in, ",", comma)
+				people, _ := read(t, in, listfile.Options{})
+				if len(people) != 3 || people["a@post.example"].Name != "Ada" || people["c@post.example"].Name != "Cy" {
+					t.Errorf("%q: %+v", in, people)
+				}
+			}
+		}
+	}
+}
+
+func TestRowsOfOtherLengths(t *testing.T) {
+	in := "email,name,city,unsubscribed_at,note\na@post.example,Ada,,\nb@post.example,Bea,Hull\nc@post.example,Cy,Hull,,x,,\nd@post.example,Di,Hull,,x,y\ne@post.example,Eve,,2024-03-04\n"
+	plan, err := listfile.Survey(strings.NewReader(in), listfile.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	err = plan.Rows(strings.NewReader(in), func(row listfile.Row) error {
+		if row.Fault != nil {
+			got += "-"
+		} else {
+			got += string(row.Name[0])
+		}
+		return nil
+	})
+	// Bea's row has no cell that tells whether she left, and a cell of Di's is somewhere else.
+	if err != nil || got != "A-C-E" {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
 func TestCharacterSets(t *testing.T) {
 	for name, c := range map[string]struct{ in, label, guessed, want string }{
 		"UTF-8":          {"email;name\na@post.example;Zoë\n", "", "", "Zoë"},
