@@ -13,11 +13,13 @@ const (
 
 // survey gathers what the rows tell about the columns.
 type survey struct {
-	plan  *Plan
-	seen  []map[string]bool // values of columns that are not read
-	mixed []bool            // the column has more values, or texts too
-	known []bool            // a value of a column of states is a state
-	says  []bool            // a value speaks of leaving
+	plan   *Plan
+	seen   []map[string]bool // values of columns that are not read
+	mixed  []bool            // the column has more values, or texts too
+	known  []bool            // a value of a column of states is a state
+	says   []bool            // a value speaks of leaving
+	zero   []bool            // a value is 0, under a heading that speaks of subscribing
+	counts []bool            // a value is no answer of yes or no
 	// orders counts the dates that can be read in one order only.
 	orders map[DateOrder]int
 	either string // a date that can be read in both
@@ -25,7 +27,7 @@ type survey struct {
 
 func newSurvey(p *Plan) *survey {
 	n := len(p.Columns)
-	return &survey{plan: p, seen: make([]map[string]bool, n), mixed: make([]bool, n), known: make([]bool, n), says: make([]bool, n), orders: map[DateOrder]int{}}
+	return &survey{plan: p, seen: make([]map[string]bool, n), mixed: make([]bool, n), known: make([]bool, n), says: make([]bool, n), zero: make([]bool, n), counts: make([]bool, n), orders: map[DateOrder]int{}}
 }
 
 func (s *survey) row(rec record) {
@@ -77,6 +79,11 @@ func (s *survey) unread(i int, cell string) {
 	state := states[text]
 	left := strength[state] > 2 && len(text) > 4 || strings.Count(text, " ") < 3 && !strings.Contains(cell, "@") && speaksOfLeaving(text)
 	denied := answerOf(cell) == denies && hasStem(c.heading, subscribingStems)
+	if denied && text == "0" && !otherChannel(c.heading) {
+		s.zero[i] = true // an answer, unless the column counts something
+		denied = false
+	}
+	s.counts[i] = s.counts[i] || answerOf(cell) == unclear
 	if (left || denied) && !s.says[i] && !otherChannel(c.heading) {
 		s.says[i] = true
 		c.Example = cell
@@ -115,6 +122,9 @@ func (s *survey) decide(o Options) {
 		if c.Field == State && !c.Said && postal && placeStates[c.heading] && c.filled && !s.known[i] {
 			c.Field = "" // part of an address
 			continue
+		}
+		if s.zero[i] && !s.counts[i] && !s.says[i] {
+			s.says[i], c.Example = true, "0"
 		}
 		if c.Field == "" && s.says[i] && !s.mixed[i] && allStates(s.seen[i]) {
 			c.Field = State
