@@ -57,6 +57,9 @@ func (d *Document) Entries() int { return len(d.Posts) + len(d.Comments) }
 type Skip struct {
 	ID     string // as far as it has one
 	Reason string
+	// Meant tells that nothing is missing: a platform puts such entries among
+	// comments, and they are nobody's.
+	Meant bool
 }
 
 // Tombstone says that an entry was deleted (RFC 6721, 3).

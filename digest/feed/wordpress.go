@@ -192,5 +192,5 @@ func wordPressNotice(e *entry) string {
 	if len(text) <= 2*len("[…]") || !strings.HasPrefix(text, "[…]") || !strings.HasSuffix(text, "[…]") {
 		return ""
 	}
-	return "it is the notice of a link, not a comment"
+	return reasonLink
 }

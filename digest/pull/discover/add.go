@@ -53,7 +53,7 @@ func (o Options) checked() (Options, error) {
 		if err != nil {
 			return o, err
 		}
-		*address = tidied
+		*address = platform.Secure(tidied, "")
 	}
 	o.Name = strings.Join(strings.Fields(o.Name), " ")
 	if utf8.RuneCountInString(o.Name) > field.MaxTitle || !utf8.ValidString(o.Name) || strings.ContainsFunc(o.Name, unicode.IsControl) {

@@ -63,6 +63,7 @@ func (f *Finder) Discover(ctx context.Context, rawURL string, opts Options) (Fou
 	if err != nil {
 		return Found{}, err
 	}
+	address = platform.Secure(address, "")
 	if opts.Posts != "" {
 		s.home = address
 		return s.assemble(ctx, platform.Feeds{Posts: []string{opts.Posts}})

@@ -55,6 +55,7 @@ func (s *search) fromPage(ctx context.Context, resp *pull.Response) (Found, erro
 // page reads an answer as a web page and remembers it.
 func (s *search) page(resp *pull.Response) seenPage {
 	p := seenPage{webpage.Read(resp.Body, resp.URL), resp.URL}
+	platform.SecurePage(&p.Page, resp.URL)
 	s.pages = append(s.pages, p)
 	return p
 }

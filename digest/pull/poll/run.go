@@ -182,7 +182,7 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *pull.Response)
 	if r.keepPlace(doc, older) {
 		page.Feed, page.StoredCatchUp = &r.feed, r.storedCatchUp
 	}
-	stored, err := r.StorePage(ctx, page, r.feed.Kind, doc.TotalResults)
+	stored, err := r.StorePage(ctx, page, r.feed.Kind, r.total(doc))
 	if err != nil {
 		r.feed.CatchUp, r.feed.Older = r.storedCatchUp, r.storedOlder
 		return "", err
@@ -193,6 +193,15 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *pull.Response)
 	}
 	r.window.add(page, r.Began)
 	return r.goOn(ctx, doc, stored, older)
+}
+
+// total is how many entries will be read, where that is known: of a history from its
+// first page on. Any other pull ends as soon as it meets what is known or has enough.
+func (r *run) total(doc *feed.Document) int {
+	if r.History && r.before.Older == "" {
+		return doc.TotalResults
+	}
+	return -1
 }
 
 // keepPlace notes in the feed's state, to be stored with the page, that pages are

@@ -15,7 +15,11 @@ import (
 func (s *Session) Convert(doc *feed.Document) pull.Page {
 	s.Count.Pages++
 	s.Count.Entries += doc.Entries()
-	s.Count.Skipped += len(doc.Skipped)
+	for _, skip := range doc.Skipped {
+		if !skip.Meant {
+			s.Count.Skipped++
+		}
+	}
 	page := pull.Page{SourceID: s.Source.ID, Seen: s.Clock.Now(), KnownBefore: s.KnownBefore}
 	for _, e := range doc.Posts {
 		page.Posts = append(page.Posts, s.post(e, page.Seen))
