@@ -14,9 +14,9 @@ COPY --from=build --chown=65532:65532 /out/data /data
 USER 65532:65532
 WORKDIR /data
 VOLUME /data
-ENV POSTBAG_DB=/data/postbag.db \
-    POSTBAG_SMTP=outbox:/data/outbox \
-    POSTBAG_LISTEN=:8080
+# No more than this: a variable goes before a settings file that somebody mounts. The
+# database and the outbox are in the working directory by default.
+ENV POSTBAG_LISTEN=:8080
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s CMD ["/postbag", "health"]

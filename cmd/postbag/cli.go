@@ -1,12 +1,10 @@
 package main
 
-import "github.com/alecthomas/kong"
-
 // cli is the grammar of the command line.
 type cli struct {
 	ShowVersion versionFlag `name:"version" help:"Print the version."`
 
-	Config kong.ConfigFlag `help:"Read settings from this TOML file." placeholder:"FILE" type:"path" group:"settings" env:"POSTBAG_CONFIG"`
+	Config string `help:"Read settings from this TOML file; flags and variables go before it." placeholder:"FILE" group:"settings"`
 
 	Settings `embed:"" group:"settings"`
 

@@ -15,7 +15,7 @@ func TestEverySettingIsDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name := range settingNames() {
+	for _, name := range settingNames(settingsParser(t, &cli{})) {
 		if !strings.Contains(string(docs), "`--"+name+"`") {
 			t.Errorf("docs/operating.md does not say what --%s is", name)
 		}
@@ -110,5 +110,39 @@ func TestArchitecturePageNamesFiles(t *testing.T) {
 		if _, err := os.Stat("../../" + name); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestOneWayToBuild looks that whoever follows the README, builds the image or runs
+// the checks makes the same program: without its debugging tables, which are a third.
+func TestOneWayToBuild(t *testing.T) {
+	build := regexp.MustCompile(`go build (.*)-o \S+ \./cmd/postbag`)
+	for _, name := range []string{"../../README.md", "../../Dockerfile", "../../.ci/run"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := build.FindAllStringSubmatch(string(text), -1)
+		if len(found) == 0 {
+			t.Errorf("%s does not build the program", name)
+		}
+		for _, m := range found {
+			if m[1] != "-trimpath -ldflags='-s -w' " {
+				t.Errorf("%s builds with %s", name, m[1])
+			}
+		}
+	}
+}
+
+// TestImageLeavesSettingsToItsUser finds one setting in the image: a variable goes
+// before the file that somebody mounts.
+func TestImageLeavesSettingsToItsUser(t *testing.T) {
+	text, err := os.ReadFile("../../Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := regexp.MustCompile(`POSTBAG_\w+`).FindAllString(string(text), -1)
+	if strings.Join(set, " ") != "POSTBAG_LISTEN" {
+		t.Errorf("the image sets %s", strings.Join(set, ", "))
 	}
 }

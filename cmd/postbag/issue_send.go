@@ -13,6 +13,13 @@ type issueSendCmd struct {
 	Anyway bool `help:"Send what is on the web already, although a pick was removed from the blog since."`
 }
 
+// needs tells what mails miss.
+func (c issueSendCmd) needs(s *Settings) (wrong problems) {
+	_, err := s.mail()
+	wrong.add(err)
+	return wrong
+}
+
 // Run mails an issue. Where a worker runs on this database the issue is handed to
 // it and watched; elsewhere this command delivers it.
 func (c issueSendCmd) Run(ctx context.Context, p *Program, a *app) error {

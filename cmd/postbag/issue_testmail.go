@@ -14,6 +14,13 @@ type issueTestCmd struct {
 	inSeries
 }
 
+// needs tells what mails miss.
+func (c issueTestCmd) needs(s *Settings) (wrong problems) {
+	_, err := s.mail()
+	wrong.add(err)
+	return wrong
+}
+
 // Run mails a test.
 func (c issueTestCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	to, err := address.Parse(c.To)

@@ -44,6 +44,7 @@ func (c previewCmd) Run(ctx context.Context, p *Program, s *Settings) (err error
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	own := *s
 	own.DB = filepath.Join(dir, "postbag.db")
+	own.SMTP = "outbox:" + dir // nothing is mailed, and nothing that mailing needs is asked for
 	return p.begin(ctx, &own, func(a *app) error { return c.write(ctx, a) })
 }
 

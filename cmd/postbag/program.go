@@ -60,9 +60,35 @@ func (p *Program) Run(ctx context.Context) error {
 	return p.command(ctx, parsed, &grammar.Settings)
 }
 
+// needing is a command that needs more of the settings than that they can be read.
+type needing interface {
+	// needs tells what is wrong or missing.
+	needs(s *Settings) problems
+}
+
+// settingless is a command for which no setting matters.
+type settingless interface{ settingless() }
+
+// checked tells all that is wrong with the settings together, before the command does
+// anything.
+func checked(parsed *kong.Context, s *Settings) error {
+	command := parsed.Selected().Target.Addr().Interface()
+	if _, any := command.(settingless); any {
+		return nil
+	}
+	wrong := s.check()
+	if c, ok := command.(needing); ok {
+		wrong = append(wrong, c.needs(s)...)
+	}
+	return wrong.err()
+}
+
 // command runs the command that was parsed. One that takes an app gets it with the
 // database open, which must exist.
 func (p *Program) command(ctx context.Context, parsed *kong.Context, s *Settings) (err error) {
+	if err := checked(parsed, s); err != nil {
+		return err
+	}
 	var opened *app
 	err = parsed.BindSingletonProvider(func() (a *app, err error) {
 		opened, err = p.open(ctx, s, true)
@@ -79,14 +105,18 @@ func (p *Program) command(ctx context.Context, parsed *kong.Context, s *Settings
 	return parsed.Run(ctx, p, s)
 }
 
+// parser makes the parser of a grammar, whose settings come from all their places.
 func (p *Program) parser(ctx context.Context, grammar *cli) (*kong.Kong, error) {
+	source := &settingsSource{at: map[string]string{}}
+	grammar.Settings.source = source
 	return kong.New(grammar,
 		kong.Name("postbag"),
 		kong.Description("Makes a weekly issue of what a blog's readers write under its posts, and brings it to those who asked for it."),
-		kong.ExplicitGroups([]kong.Group{{Key: "settings", Title: "Settings of the installation:"}}),
+		kong.ExplicitGroups([]kong.Group{{Key: settingsGroup, Title: "Settings of the installation:"}}),
 		kong.ValueFormatter(withDefault),
 		kong.Vars{"platforms": platformNames()},
-		kong.Configuration(settingsFile),
+		kong.Resolvers(source),
+		kong.PostBuild(source.attach),
 		kong.Writers(p.Stdout, p.Stderr),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
@@ -113,8 +143,8 @@ func withDefault(v *kong.Value) string {
 	if v.HasDefault && v.Default != "" && v.Default != "0" {
 		help += fmt.Sprintf(" Default: %s.", v.Default)
 	}
-	for _, name := range v.Tag.Envs {
-		help += fmt.Sprintf(" ($%s)", name)
+	if f := v.Flag; f != nil && (isSetting(f) || f.Name == configFlag) {
+		help += fmt.Sprintf(" ($%s)", variableOf(f.Name))
 	}
 	return help
 }

@@ -17,28 +17,19 @@ type serveCmd struct {
 func (c serveCmd) web() bool    { return c.Only != "worker" }
 func (c serveCmd) worker() bool { return c.Only != "web" }
 
-// Run serves until ctx ends, then stops gracefully.
-func (c serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	// All that is wrong with the settings is reported together, before anything is
-	// opened.
-	var wrong problems
+// needs tells what mails and backups miss.
+func (c serveCmd) needs(s *Settings) (wrong problems) {
 	_, err := s.mail()
 	wrong.add(err)
-	_, err = s.allow()
-	wrong.add(err)
-	_, err = s.proxies()
-	wrong.add(err)
 	backups, err := s.backups()
-	wrong.add(err)
-	if backups != nil {
-		wrong.add(backups.CheckFolder())
+	if err == nil && backups != nil {
+		wrong.add(s.in("backup-dir", backups.CheckFolder()))
 	}
-	if _, _, err := net.SplitHostPort(s.Listen); err != nil && p.Listener == nil && s.BaseURL != "" {
-		wrong.add(digest.Fail(digest.Invalid, "For example localhost:8080, or :8080 for all addresses.", "--listen %q is not HOST:PORT", s.Listen))
-	}
-	if err := wrong.err(); err != nil {
-		return err
-	}
+	return wrong
+}
+
+// Run serves until ctx ends, then stops gracefully.
+func (c serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if !c.web() {
 		return ignoreCancel(p.begin(ctx, s, func(a *app) error { return a.serve(ctx, c, nil) }))
 	}

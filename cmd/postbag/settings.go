@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,33 +22,36 @@ import (
 	"postbag/subscribers/message"
 )
 
-// Settings are how an installation runs: flags, POSTBAG_* variables or a file.
+// Settings are how an installation runs: flags, POSTBAG_* variables or a file, see
+// [settingsSource].
 // What an issue looks like is no setting; it lives in the database.
 type Settings struct {
-	DB           string   `help:"The database: a file, or postgres://user@host/name." default:"postbag.db" placeholder:"FILE|URL" env:"POSTBAG_DB"`
-	Listen       string   `help:"Where the web pages listen." default:"localhost:8080" placeholder:"HOST:PORT" env:"POSTBAG_LISTEN"`
-	BaseURL      string   `help:"The address that readers reach the pages by; from --listen unless set." placeholder:"URL" env:"POSTBAG_BASE_URL"`
-	TrustedProxy []string `help:"Proxies (address or CIDR) whose X-Forwarded-For is believed." placeholder:"ADDR" env:"POSTBAG_TRUSTED_PROXY"`
+	DB           string   `help:"The database: a file, or postgres://user@host/name." default:"postbag.db" placeholder:"FILE|URL"`
+	Listen       string   `help:"Where the web pages listen." default:"localhost:8080" placeholder:"HOST:PORT"`
+	BaseURL      string   `help:"The address that readers reach the pages by; from --listen unless set." placeholder:"URL"`
+	TrustedProxy []string `help:"Proxies (address or CIDR) whose X-Forwarded-For is believed." placeholder:"ADDR"`
 
-	SMTP             string  `name:"smtp" help:"Where mail goes: smtp://user@host:587, smtps://user@host:465, or outbox:DIR to write files." default:"outbox:outbox" placeholder:"URL" env:"POSTBAG_SMTP"`
-	SMTPPasswordFile string  `name:"smtp-password-file" help:"A file with the SMTP password; or set POSTBAG_SMTP_PASSWORD." placeholder:"FILE" env:"POSTBAG_SMTP_PASSWORD_FILE"`
-	From             string  `help:"The From address of mails." placeholder:"ADDRESS" env:"POSTBAG_FROM"`
-	ReplyTo          string  `help:"The Reply-To address of mails; readers' requests go there too." placeholder:"ADDRESS" env:"POSTBAG_REPLY_TO"`
-	Concurrency      int     `help:"SMTP connections open at once." default:"10" placeholder:"N" env:"POSTBAG_CONCURRENCY"`
-	Rate             float64 `help:"Mails per second at the most; 0 for no limit." default:"0" placeholder:"N" env:"POSTBAG_RATE"`
-	Ambiguous        string  `help:"A message whose fate is unknown: resend (same Message-ID) or hold." enum:"resend,hold" default:"resend" placeholder:"resend|hold" env:"POSTBAG_AMBIGUOUS"`
+	SMTP             string  `name:"smtp" help:"Where mail goes: smtp://user@host:587, smtps://user@host:465, or outbox:DIR to write files." default:"outbox:outbox" placeholder:"URL"`
+	SMTPPasswordFile string  `name:"smtp-password-file" help:"A file with the SMTP password; or set POSTBAG_SMTP_PASSWORD." placeholder:"FILE"`
+	From             string  `help:"The From address of mails." placeholder:"ADDRESS"`
+	ReplyTo          string  `help:"The Reply-To address of mails; readers' requests go there too." placeholder:"ADDRESS"`
+	Concurrency      int     `help:"SMTP connections open at once." default:"10" placeholder:"N"`
+	Rate             float64 `help:"Mails per second at the most; 0 for no limit." default:"0" placeholder:"N"`
+	Ambiguous        string  `help:"A message whose fate is unknown: resend (same Message-ID) or hold." enum:"resend,hold" default:"resend" placeholder:"resend|hold"`
 
-	Lease     time.Duration `help:"How long a worker may be silent before others take over its work (PostgreSQL)." default:"30s" placeholder:"TIME" env:"POSTBAG_LEASE"`
-	LateAfter time.Duration `help:"How late an issue may be and still go out without asking you." default:"24h" placeholder:"TIME" env:"POSTBAG_LATE_AFTER"`
+	Lease     time.Duration `help:"How long a worker may be silent before others take over its work (PostgreSQL)." default:"30s" placeholder:"TIME"`
+	LateAfter time.Duration `help:"How late an issue may be and still go out without asking you." default:"24h" placeholder:"TIME"`
 
-	BackupDir  string `help:"Where the worker writes a backup by itself; none unless set." placeholder:"DIR" env:"POSTBAG_BACKUP_DIR"`
-	BackupAt   string `help:"When: a cron expression of five fields, in UTC." default:"30 3 * * *" placeholder:"CRON" env:"POSTBAG_BACKUP_AT"`
-	BackupKeep int    `help:"How many of these backups are kept." default:"14" placeholder:"N" env:"POSTBAG_BACKUP_KEEP"`
+	BackupDir  string `help:"Where the worker writes a backup by itself; none unless set." placeholder:"DIR"`
+	BackupAt   string `help:"When: a cron expression of five fields, in UTC." default:"30 3 * * *" placeholder:"CRON"`
+	BackupKeep int    `help:"How many of these backups are kept." default:"14" placeholder:"N"`
 
-	FetchAllow []string `help:"Private addresses that blogs may live on: host:port or CIDR." placeholder:"ADDR" env:"POSTBAG_FETCH_ALLOW"`
+	FetchAllow []string `help:"Private addresses that blogs may live on: host:port or CIDR." placeholder:"ADDR"`
 
-	LogLevel  string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" env:"POSTBAG_LOG_LEVEL"`
+	LogLevel  string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL"`
 	TestClock string `help:"START[,SPEED]; only under POSTBAG_TESTING=1." hidden:""`
+
+	source *settingsSource // where they come from, to name the place of what is wrong
 }
 
 // problems collects what is wrong with the settings, to report it together.
@@ -59,18 +63,89 @@ func (p *problems) add(err error) {
 	}
 }
 
-// err joins the problems into one error, with the hints of all.
+// err joins the problems into one error, each told once, with the hints of all.
 func (p problems) err() error {
-	if len(p) == 0 {
-		return nil
-	}
-	var hints []string
+	var all []error
+	var told, hints []string
 	for _, e := range p {
-		if h := digest.HintOf(e); h != "" {
+		if slices.Contains(told, e.Error()) {
+			continue
+		}
+		told, all = append(told, e.Error()), append(all, e)
+		if h := digest.HintOf(e); h != "" && !slices.Contains(hints, h) {
 			hints = append(hints, h)
 		}
 	}
-	return digest.Fail(digest.Invalid, strings.Join(hints, "\n"), "%w", errors.Join(p...))
+	if len(all) == 0 {
+		return nil
+	}
+	return digest.Fail(digest.Invalid, strings.Join(hints, "\n"), "%w", errors.Join(all...))
+}
+
+// name names a setting by the place where its value stands.
+func (s *Settings) name(setting string) string {
+	if s.source == nil {
+		return "--" + setting
+	}
+	return s.source.where(setting)
+}
+
+// wrong is what is wrong with the value of a setting.
+func (s *Settings) wrong(setting, hint, format string, args ...any) error {
+	return digest.Fail(digest.Invalid, hint, s.name(setting)+": "+format, args...)
+}
+
+// in names the setting of an error, if there is one.
+func (s *Settings) in(setting string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return digest.Fail(digest.KindOf(err), digest.HintOf(err), "%s: %w", s.name(setting), err)
+}
+
+// check tells all that is wrong with the settings by themselves. What a command needs
+// of them is its own to check.
+func (s *Settings) check() (wrong problems) {
+	if s.source != nil {
+		wrong = append(wrong, s.source.wrong...)
+	}
+	_, err := s.web()
+	wrong.add(err)
+	_, err = s.proxies()
+	wrong.add(err)
+	_, err = s.allow()
+	wrong.add(err)
+	_, err = s.transport()
+	wrong.add(err)
+	_, err = s.sender()
+	wrong.add(err)
+	_, err = s.replies()
+	wrong.add(err)
+	_, err = s.backupPlan()
+	wrong.add(err)
+	if s.BackupKeep < 1 {
+		wrong.add(s.wrong("backup-keep", "14 keeps two weeks.", "it must be 1 or more, not %d", s.BackupKeep))
+	}
+	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
+		wrong.add(s.notListening())
+	}
+	if s.Concurrency < 1 || s.Concurrency > 100 {
+		wrong.add(s.wrong("concurrency", "10 suits most servers.", "it must be 1 to 100, not %d", s.Concurrency))
+	}
+	if s.Lease < leastLease || s.Lease > mostLease {
+		wrong.add(s.wrong("lease", "30s suits most networks.", "it must be %s to %s, not %s", leastLease, mostLease, s.Lease))
+	}
+	if s.LateAfter < 0 {
+		wrong.add(s.wrong("late-after", "24h is a day.", "it cannot be negative"))
+	}
+	if s.Rate < 0 {
+		wrong.add(s.wrong("rate", "0 means no limit.", "it cannot be negative"))
+	}
+	return wrong
+}
+
+func (s *Settings) notListening() error {
+	return s.wrong("listen", "For example localhost:8080, or :8080 for all addresses.", "%q is not HOST:PORT", s.Listen)
 }
 
 // web checks the settings that pages and links need, and gives the base URL.
@@ -79,7 +154,7 @@ func (s *Settings) web() (base string, err error) {
 	if raw == "" {
 		host, port, err := net.SplitHostPort(s.Listen)
 		if err != nil {
-			return "", digest.Fail(digest.Invalid, "For example localhost:8080, or :8080 for all addresses.", "--listen %q is not HOST:PORT", s.Listen)
+			return "", s.notListening()
 		}
 		if host == "" || host == "0.0.0.0" || host == "::" {
 			host = "localhost"
@@ -88,7 +163,11 @@ func (s *Settings) web() (base string, err error) {
 	}
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return "", digest.Fail(digest.Invalid, "For example https://news.example.org.", "--base-url %q is not an address of a web site", raw)
+		hint := "For example https://news.example.org."
+		if host := hostname.Of("https://" + raw); !strings.Contains(raw, "://") && strings.Contains(host, ".") {
+			hint = "Write its beginning, too: https://" + raw
+		}
+		return "", s.wrong("base-url", hint, "%q is not the address of a web site", raw)
 	}
 	return strings.TrimRight(u.String(), "/"), nil
 }
@@ -104,7 +183,10 @@ func (s *Settings) level() slog.Level {
 }
 
 // allow reads the private addresses that may be fetched from.
-func (s *Settings) allow() (fetch.Allow, error) { return fetch.ParseAllow(s.FetchAllow) }
+func (s *Settings) allow() (fetch.Allow, error) {
+	allow, err := fetch.ParseAllow(s.FetchAllow)
+	return allow, s.in("fetch-allow", err)
+}
 
 // proxies reads the trusted proxies.
 func (s *Settings) proxies() ([]netip.Prefix, error) {
@@ -115,11 +197,38 @@ func (s *Settings) proxies() ([]netip.Prefix, error) {
 			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
 		}
 		if err != nil {
-			return nil, digest.Fail(digest.Invalid, "For example 127.0.0.1 or 10.0.0.0/8.", "--trusted-proxy %q is no address and no CIDR", item)
+			return nil, s.wrong("trusted-proxy", "For example 127.0.0.1 or 10.0.0.0/8.", "%q is no address and no CIDR", item)
 		}
 		out = append(out, prefix)
 	}
 	return out, nil
+}
+
+// transport reads where mail goes, without the password.
+func (s *Settings) transport() (mail.Settings, error) {
+	m, err := mail.ParseSettings(s.SMTP)
+	return m, s.in("smtp", err)
+}
+
+// sender reads the From address; the zero address where none is set.
+func (s *Settings) sender() (from address.Address, err error) {
+	if s.From == "" {
+		return from, nil
+	}
+	from, err = address.Parse(s.From)
+	if err == nil && !message.IsASCII(from.Email) {
+		err = digest.Fail(digest.Invalid, "Choose an address without accents before the @.", "%q cannot be used with every mail server", s.From)
+	}
+	return from, s.in("from", err)
+}
+
+// replies reads the Reply-To address, "" where none is set.
+func (s *Settings) replies() (email string, err error) {
+	if s.ReplyTo == "" {
+		return "", nil
+	}
+	reply, err := address.Parse(s.ReplyTo)
+	return reply.Email, s.in("reply-to", err)
 }
 
 // mailSettings is the mail settings, checked.
@@ -133,57 +242,41 @@ type mailSettings struct {
 // leastLease bounds --lease.
 const leastLease = time.Second
 
-// mail checks the settings that sending needs. What leaves the machine must
-// come from a real sender and lead back to a real place.
-func (s *Settings) mail() (mailSettings, error) {
+// mail gives the settings that sending needs, and tells what is missing. What leaves
+// the machine must come from a real sender and lead back to a real place.
+func (s *Settings) mail() (m mailSettings, err error) {
 	var wrong problems
-	var m mailSettings
 	base, err := s.web()
 	wrong.add(err)
 	if err == nil {
 		m.base, err = url.Parse(base)
 		wrong.add(err)
 	}
-	password, err := s.password()
-	wrong.add(err)
-	if err != nil {
-		password = "unread" // that it cannot be read is reported above
-	}
-	m.transport, err = mail.ParseSettings(s.SMTP, password)
+	m.transport, err = s.transport()
 	wrong.add(err)
 	leaves := err == nil && !m.transport.IsOutbox()
+	if leaves {
+		password, err := s.password()
+		wrong.add(err)
+		if err == nil {
+			m.transport, err = m.transport.WithPassword(password)
+			wrong.add(s.in("smtp", err))
+		}
+	}
+	m.from, err = s.sender()
+	wrong.add(err)
 	switch {
 	case s.From != "":
-		m.from, err = address.Parse(s.From)
-		if err == nil && !message.IsASCII(m.from.Email) {
-			err = digest.Fail(digest.Invalid, "Choose an address without accents before the @.", "--from %q cannot be used with every mail server", s.From)
-		}
-		wrong.add(err)
 	case leaves:
 		wrong.add(digest.Fail(digest.Invalid, "Set --from to an address of yours.", "mail that leaves needs a From address"))
-	case !leaves:
+	default:
 		m.from = address.Address{Email: "postbag@outbox.invalid", Key: "postbag@outbox.invalid", Domain: "outbox.invalid"}
 	}
-	if s.ReplyTo != "" {
-		reply, err := address.Parse(s.ReplyTo)
-		wrong.add(err)
-		m.replyTo = reply.Email
-	}
+	m.replyTo, err = s.replies()
+	wrong.add(err)
 	if leaves && m.base != nil && (m.base.Scheme != "https" || isLoopback(m.base.Hostname())) {
 		wrong.add(digest.Fail(digest.Invalid, "Set --base-url to the https address that readers reach this machine by.",
 			"mail to a real SMTP server cannot carry links to %s", m.base))
-	}
-	if s.Concurrency < 1 || s.Concurrency > 100 {
-		wrong.add(digest.Fail(digest.Invalid, "10 suits most servers.", "--concurrency must be 1 to 100, not %d", s.Concurrency))
-	}
-	if s.Lease < leastLease || s.Lease > mostLease {
-		wrong.add(digest.Fail(digest.Invalid, "30s suits most networks.", "--lease must be %s to %s, not %s", leastLease, mostLease, s.Lease))
-	}
-	if s.LateAfter < 0 {
-		wrong.add(digest.Fail(digest.Invalid, "24h is a day.", "--late-after cannot be negative"))
-	}
-	if s.Rate < 0 {
-		wrong.add(digest.Fail(digest.Invalid, "0 means no limit.", "--rate cannot be negative"))
 	}
 	return m, wrong.err()
 }
@@ -193,22 +286,35 @@ func isLoopback(host string) bool {
 	return hostname.Loopback(host) || err == nil && ip.IsUnspecified()
 }
 
-// password reads the SMTP password from its file or variable. A file that others
-// may read is refused.
+// passwordVariable holds the SMTP password itself.
+const passwordVariable = "POSTBAG_SMTP_PASSWORD"
+
+// password reads the SMTP password: from the file that a flag names, else from the
+// variable, else from the file that the settings file names. A file that others may
+// read is refused.
 func (s *Settings) password() (string, error) {
+	const setting = "smtp-password-file"
+	if given := os.Getenv(passwordVariable); given != "" {
+		switch at := s.name(setting); {
+		case s.SMTPPasswordFile != "" && at == variableOf(setting):
+			return "", digest.Fail(digest.Invalid, "Take one of them away.", "%s and %s are both set", passwordVariable, at)
+		case s.SMTPPasswordFile == "" || at != "--"+setting:
+			return given, nil
+		}
+	}
 	if s.SMTPPasswordFile == "" {
-		return os.Getenv("POSTBAG_SMTP_PASSWORD"), nil
+		return "", nil
 	}
 	info, err := os.Stat(s.SMTPPasswordFile)
 	if err != nil {
-		return "", digest.Fail(digest.Invalid, "Check --smtp-password-file.", "the SMTP password cannot be read: %w", err)
+		return "", s.wrong(setting, "Check its name, and who may read it.", "the SMTP password cannot be read: %w", err)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return "", digest.Fail(digest.Invalid, "Run: chmod 600 "+s.SMTPPasswordFile, "others can read the SMTP password in %s", s.SMTPPasswordFile)
+		return "", s.wrong(setting, "Run: chmod 600 "+s.SMTPPasswordFile, "others can read the SMTP password in %s", s.SMTPPasswordFile)
 	}
 	b, err := os.ReadFile(s.SMTPPasswordFile)
 	if err != nil {
-		return "", digest.Fail(digest.Invalid, "Check --smtp-password-file.", "the SMTP password cannot be read: %w", err)
+		return "", s.wrong(setting, "Check its name, and who may read it.", "the SMTP password cannot be read: %w", err)
 	}
 	return strings.TrimRight(string(b), "\r\n"), nil
 }
@@ -232,18 +338,19 @@ func testClock(setting string) (digest.Clock, error) {
 	return digest.NewTestClock(start, speed), nil
 }
 
-// backups checks the settings of backups by themselves; nil without a folder for
-// them. Whether the folder is there is asked of those who need it: one that is away
-// keeps nobody from anything else.
+// backupPlan reads when backups are written.
+func (s *Settings) backupPlan() (schedule.Schedule, error) {
+	plan, err := schedule.Parse(s.BackupAt, "UTC")
+	return plan, s.in("backup-at", err)
+}
+
+// backups gives the settings of backups by themselves; nil without a folder for them.
+// Whether the folder is there is asked of those who need it: one that is away keeps
+// nobody from anything else.
 func (s *Settings) backups() (*duty.Backups, error) {
 	if s.BackupDir == "" {
 		return nil, nil
 	}
-	var wrong problems
-	plan, err := schedule.Parse(s.BackupAt, "UTC")
-	wrong.add(err)
-	if s.BackupKeep < 1 {
-		wrong.add(digest.Fail(digest.Invalid, "14 keeps two weeks.", "--backup-keep must be 1 or more, not %d", s.BackupKeep))
-	}
-	return &duty.Backups{Dir: s.BackupDir, At: plan, Keep: s.BackupKeep}, wrong.err()
+	plan, err := s.backupPlan()
+	return &duty.Backups{Dir: s.BackupDir, At: plan, Keep: s.BackupKeep}, err
 }

@@ -1,70 +1,121 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
+	"fmt"
 	"io"
-	"reflect"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 
-	"github.com/alecthomas/kong"
-	kongtoml "github.com/alecthomas/kong-toml"
 	"github.com/pelletier/go-toml"
 
 	"postbag/digest"
 )
 
-// settingsFile reads a TOML file of settings. What a command does is no setting:
-// any other line is refused, so that no file changes an issue unseen and no typing
-// error is passed over.
-func settingsFile(r io.Reader) (kong.Resolver, error) {
-	const limit = 1 << 20
-	const hint = `A line of it looks like: base-url = "https://news.example.org"`
-	text, err := io.ReadAll(io.LimitReader(r, limit))
+// fileLine is a setting in the settings file.
+type fileLine struct {
+	value any    // text, or a list of texts
+	at    string // "postbag.toml:3: smtp"
+}
+
+const hintFileLine = `A line of the file looks like: base-url = "https://news.example.org"`
+
+// readSettingsFile reads a TOML file of settings. What a command does is no setting:
+// any other line is wrong, so that no file changes an issue unseen and no typing
+// error is passed over. All wrong lines are told, each with its number.
+func readSettingsFile(path string, settings []string) (lines map[string]fileLine, wrong problems) {
+	text, err := readAtMost(path, 1<<20)
 	if err != nil {
-		return nil, err
+		wrong.add(digest.Fail(digest.Invalid, "Check its name, after --config or in POSTBAG_CONFIG.", "the settings file cannot be read: %w", err))
+		return nil, wrong
 	}
 	tree, err := toml.LoadBytes(text)
 	if err != nil {
-		return nil, digest.Fail(digest.Invalid, hint, "the settings file cannot be read: %w", err)
+		wrong.add(digest.Fail(digest.Invalid, hintFileLine, "%s:%s", path, tomlPlace.ReplaceAllString(err.Error(), "$1: the settings file cannot be read: ")))
+		return nil, wrong
 	}
-	known := settingNames()
-	for _, key := range tree.Keys() {
-		if !known[key] {
-			return nil, digest.Fail(digest.Invalid, hint, "the settings file names %q, which is no setting", key)
+	lines = map[string]fileLine{}
+	for _, key := range inOrder(tree) {
+		at := fmt.Sprintf("%s:%d: ", path, tree.GetPositionPath([]string{key}).Line)
+		value := tree.GetPath([]string{key})
+		if fault := notSetting(key, value, settings); fault != nil {
+			wrong.add(digest.Fail(digest.Invalid, fault.Hint, "%s%s", at, fault.Message))
+			continue
 		}
+		lines[key] = fileLine{value: written(value), at: at + key}
 	}
-	file, err := kongtoml.Loader(bytes.NewReader(text))
+	return lines, wrong
+}
+
+// readAtMost reads a file of at most so many bytes.
+func readAtMost(path string, most int64) ([]byte, error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return nil, digest.Fail(digest.Invalid, hint, "the settings file cannot be read: %w", err)
+		return nil, err
 	}
-	return settingsOnly{file}, nil
+	defer f.Close() // it was only read
+	text, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(text)) > most {
+		err = fmt.Errorf("%s is larger than %s", path, bytesOf(most))
+	}
+	return text, err
 }
 
-// settingNames are the flags of [Settings].
-func settingNames() map[string]bool {
-	names := map[string]bool{}
-	settings := reflect.TypeFor[Settings]()
-	for i := range settings.NumField() {
-		if variable := settings.Field(i).Tag.Get("env"); variable != "" {
-			names[strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(variable, "POSTBAG_"), "_", "-"))] = true
+// tomlPlace is how the parser begins a message: "(3, 7): ".
+var tomlPlace = regexp.MustCompile(`^\((\d+), \d+\): `)
+
+// inOrder gives the keys of a file as they stand in it.
+func inOrder(tree *toml.Tree) []string {
+	keys := tree.Keys()
+	slices.SortFunc(keys, func(a, b string) int {
+		one, other := tree.GetPositionPath([]string{a}), tree.GetPositionPath([]string{b})
+		return cmp.Or(cmp.Compare(one.Line, other.Line), cmp.Compare(one.Col, other.Col), strings.Compare(a, b))
+	})
+	return keys
+}
+
+// notSetting says why a line is no setting, nil when it is one.
+func notSetting(key string, value any, settings []string) *digest.Error {
+	known := slices.Contains(settings, key)
+	switch value.(type) {
+	case *toml.Tree, []*toml.Tree:
+		hint := hintFileLine
+		if known {
+			hint = fmt.Sprintf("Write it in one line, above all others: %s = %q", key, examples[key])
+		}
+		return digest.Fail(digest.Invalid, hint, "[%s] begins a section, and settings have none", key)
+	}
+	if known {
+		return nil
+	}
+	hint := "The settings are: " + strings.Join(settings, ", ") + "."
+	plain := strings.NewReplacer("_", "", "-", "", ".", "", " ", "")
+	for _, name := range settings {
+		if strings.EqualFold(plain.Replace(name), plain.Replace(key)) {
+			hint = fmt.Sprintf("Write it so: %s", name)
 		}
 	}
-	return names
+	return digest.Fail(digest.Invalid, hint, "the line names %q, which is no setting", key)
 }
 
-// settingsOnly gives the file's values to settings and to no other flags: kong
-// asks for every flag of the command.
-type settingsOnly struct{ file kong.Resolver }
-
-// Validate lets the file's own resolver look at the grammar.
-func (s settingsOnly) Validate(app *kong.Application) error {
-	return s.file.Validate(app)
+// examples are values of settings that are often written as sections.
+var examples = map[string]string{
+	"smtp": "smtp://you@mail.example.org:587", "listen": "localhost:8080", "db": "/var/lib/postbag/postbag.db",
+	"base-url": "https://news.example.org", "from": "editor@example.org",
 }
 
-// Resolve gives the file's value of a setting, and nothing for other flags.
-func (s settingsOnly) Resolve(c *kong.Context, parent *kong.Path, flag *kong.Flag) (any, error) {
-	if flag.Group == nil || flag.Group.Key != "settings" {
-		return nil, nil
+// written gives a value of the file as a variable would hold it, so that both are
+// read alike.
+func written(value any) any {
+	list, ok := value.([]any)
+	if !ok {
+		return fmt.Sprint(value)
 	}
-	return s.file.Resolve(c, parent, flag)
+	texts := make([]any, len(list))
+	for i, item := range list {
+		texts[i] = fmt.Sprint(item)
+	}
+	return texts
 }

@@ -10,6 +10,8 @@ import (
 // versionCmd prints what this program is.
 type versionCmd struct{}
 
+func (versionCmd) settingless() {}
+
 // Run prints the version.
 func (versionCmd) Run(p *Program) error {
 	_, err := fmt.Fprintln(p.Stdout, "postbag", version())

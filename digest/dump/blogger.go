@@ -4,6 +4,7 @@ import (
 	"html"
 	"strconv"
 	"strings"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/feed"
@@ -29,10 +30,19 @@ type blogger struct {
 	drafts  map[uint64]bool
 	paths   map[uint64]string // Takeout's
 	size    int               // of paths
+	dates   map[uint64]int64  // when they were published, in seconds since 1970
+	pages   map[uint64]feed.PostEntry
+	held    int // bytes of pages
+	unread  int // pages that were not held
 }
 
+// maxPages is how many bytes of pages wait for their first comment; the comments of
+// others come without a post.
+const maxPages = 4 << 20
+
 func newBlogger() *blogger {
-	return &blogger{counted: map[uint64]*counted{}, paths: map[uint64]string{}, drafts: map[uint64]bool{}}
+	return &blogger{counted: map[uint64]*counted{}, paths: map[uint64]string{}, drafts: map[uint64]bool{},
+		dates: map[uint64]int64{}, pages: map[uint64]feed.PostEntry{}}
 }
 
 // above reads the blog's own fields, and the settings that a backup begins with.
@@ -112,27 +122,54 @@ func (b *blogger) take(r *Reader, n *node) {
 func (b *blogger) backupEntry(r *Reader, n *node) {
 	switch kindOf(n) {
 	case "post":
-		if n.child(anySpace, "control").value(anySpace, "draft") == "yes" {
+		if isDraft(n) {
 			b.draft(r, n, Draft)
 			return
 		}
-		p := b.post(n)
-		p.URL = webURL(link(n, "alternate"))
-		p.Title = field.Title(n.value(plain, "title"))
+		p := b.backupPost(n)
 		p.Announced = count(n.value(anySpace, "total"))
-		p.Body.Base = p.URL
 		b.announce(p)
 		b.givePost(r, n, p)
 	case "comment":
 		b.backupComment(r, n)
 	case "page":
-		r.tally.leave(PageEntry)
+		if isDraft(n) {
+			b.draft(r, n, PageEntry)
+			return
+		}
+		b.page(r, n, b.backupPost(n))
 	case "settings":
 		r.tally.leave(Settings)
 	case "template":
 		r.tally.leave(Template)
 	default:
 		r.tally.leave(OtherItem)
+	}
+}
+
+func isDraft(n *node) bool { return n.child(anySpace, "control").value(anySpace, "draft") == "yes" }
+
+// backupPost reads a post or page of a backup.
+func (b *blogger) backupPost(n *node) feed.PostEntry {
+	p := b.post(n)
+	p.URL = webURL(link(n, "alternate"))
+	p.Title = field.Title(n.value(plain, "title"))
+	p.Body.Base = p.URL
+	return p
+}
+
+// page keeps a page until a comment on it comes: with that it becomes a post.
+func (b *blogger) page(r *Reader, n *node, p feed.PostEntry) {
+	key, ok := postNumber(p.ID)
+	size := len(p.ID) + len(p.URL) + len(p.Title) + len(p.Body.HTML)
+	switch {
+	case ok && b.commented(key):
+		b.givePost(r, n, p)
+	case !ok || n.tooLong() || b.held+size > maxPages || len(b.pages) >= maxRemembered:
+		b.unread++
+	default:
+		b.pages[key] = p
+		b.held += size
 	}
 }
 
@@ -159,11 +196,19 @@ func (b *blogger) post(n *node) feed.PostEntry {
 }
 
 func (b *blogger) givePost(r *Reader, n *node, p feed.PostEntry) {
+	b.date(p)
 	if n.tooLong() {
 		r.tally.leave(LongPost)
 		return
 	}
 	r.post(p)
+}
+
+// date remembers when a post was published, for its comments that do not say so.
+func (b *blogger) date(p feed.PostEntry) {
+	if key, ok := postNumber(p.ID); ok && !p.Published.IsZero() && len(b.dates) < maxRemembered {
+		b.dates[key] = p.Published.Unix()
+	}
 }
 
 // comment reads what the formats share of a comment.
@@ -207,18 +252,27 @@ func (b *blogger) backupComment(r *Reader, n *node) {
 
 // giveComment leaves out what readers of the blog do not see either.
 func (b *blogger) giveComment(r *Reader, n *node, c feed.CommentEntry) {
+	var post time.Time
 	if key, ok := postNumber(c.PostRef); ok {
 		if b.drafts[key] {
 			r.tally.leave(Elsewhere)
 			return
 		}
 		b.found(key)
+		if page, waits := b.pages[key]; waits {
+			delete(b.pages, key)
+			b.date(page)
+			r.post(page)
+		}
+		if seconds, known := b.dates[key]; known {
+			post = time.Unix(seconds, 0).UTC()
+		}
 	}
 	if n.tooLong() {
 		r.tally.leave(LongComment)
 		return
 	}
-	r.comment(c)
+	r.comment(c, post)
 }
 
 // postNumber gives the number at the end of an entry's id.

@@ -33,6 +33,12 @@ func (b *blogger) found(key uint64) {
 	}
 }
 
+// commented tells whether a comment of a post came before it.
+func (b *blogger) commented(key uint64) bool {
+	of := b.counted[key]
+	return of != nil && of.found > 0
+}
+
 // of gives what is counted of a post, nil when too many posts are counted.
 func (b *blogger) of(key uint64) *counted {
 	of := b.counted[key]
@@ -43,8 +49,10 @@ func (b *blogger) of(key uint64) *counted {
 	return of
 }
 
-// finish compares what posts announce with what the file held.
+// finish counts the pages without comments, and compares what posts announce with what
+// the file held.
 func (b *blogger) finish(r *Reader) {
+	r.tally.leaveMany(PageEntry, len(b.pages)+b.unread)
 	var differing []Difference
 	for _, of := range b.counted {
 		if of.announced >= 0 && of.announced != of.found {

@@ -9,40 +9,55 @@ import (
 	"postbag/digest/field"
 )
 
-// maxThreads is how much is held of threads: about 30,000 of them. Those beyond
+// maxThreads is how much is held of threads: about 20,000 of them. Those beyond
 // become posts at once, by which their comments find them.
-const maxThreads = 8 << 20 // bytes, about
+const maxThreads = 16 << 20 // bytes, about
 
-// disqus reads Disqus's export: threads, one a page, and then the comments, which
-// it calls posts. A thread becomes a post with its first comment, since Disqus
-// makes one for every address under which a page was ever looked at.
+// disqus reads Disqus's export: threads, and then the comments, which it calls posts.
+// Disqus makes a thread for every address under which a page was ever looked at. Those
+// of one page are one post, which is made with its first comment.
 type disqus struct {
 	threads map[string]*thread
-	size    int // of threads
+	sites   map[string]*site
+	size    int // of both
 	empty   int // threads without a comment so far
 }
 
-// thread is what is held of a thread, the title only until it is given.
+// thread is what is held of a thread.
 type thread struct {
+	link    string
+	created int64 // seconds since 1970, 0 when it does not say
+	site    *site // nil without an address
+	deleted bool
+	met     bool // it has a comment
+}
+
+// site is what is held of a page: the best of what its threads say.
+type site struct {
 	link, title string
-	created     int64 // seconds since 1970, 0 when it does not say
+	created     int64  // of its first thread
+	bare        string // the key of its address without what follows the question mark; "" if it has none
+	number      string // of the thread whose address it has
 	given       bool
-	deleted     bool
 }
 
-// post makes an entry of a thread.
-func (t *thread) post(number string) feed.PostEntry {
-	p := feed.PostEntry{
-		ID: t.link, URL: t.link, Title: t.title, Announced: -1, Ref: threadRef(number),
-		Body: feed.Body{Base: t.link}, Hash: field.Hash(t.title, ""),
+// post makes an entry of a page.
+func (s *site) post() feed.PostEntry {
+	return feed.PostEntry{
+		ID: s.link, URL: s.link, Title: s.title, Published: moment(s.created), Announced: -1, Ref: threadRef(s.number),
+		Body: feed.Body{Base: s.link}, Hash: field.Hash(s.title, ""),
 	}
-	if t.created != 0 {
-		p.Published = time.Unix(t.created, 0).UTC()
-	}
-	return p
 }
 
-func newDisqus() *disqus { return &disqus{threads: map[string]*thread{}} }
+// moment gives a time in seconds since 1970, zero for none.
+func moment(seconds int64) time.Time {
+	if seconds == 0 {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0).UTC()
+}
+
+func newDisqus() *disqus { return &disqus{threads: map[string]*thread{}, sites: map[string]*site{}} }
 
 // above reads the categories, which name the forum.
 func (d *disqus) above(r *Reader, n *node) bool {
@@ -65,11 +80,7 @@ func (d *disqus) take(r *Reader, n *node) {
 }
 
 // finish counts the threads that were left out.
-func (d *disqus) finish(r *Reader) {
-	for range d.empty {
-		r.tally.leave(EmptyThread)
-	}
-}
+func (d *disqus) finish(r *Reader) { r.tally.leaveMany(EmptyThread, d.empty) }
 
 // threadRef is the name under which a comment waits for a thread whose address
 // is not known.
@@ -82,28 +93,54 @@ func (d *disqus) thread(r *Reader, n *node) {
 		return
 	}
 	t := &thread{deleted: isTrue(n, "isDeleted")}
+	title := ""
 	if t.deleted {
 		r.tally.leave(OffThread)
 	} else {
 		// Some sites use the page's address as the thread's identifier.
 		t.link = field.WithoutFragment(cmp.Or(webURL(n.value(anySpace, "link")), webURL(n.value(anySpace, "id"))))
-		t.title = field.Title(n.value(anySpace, "title"))
+		title = field.Title(n.value(anySpace, "title"))
 		if created := field.Time(n.value(anySpace, "createdAt")); !created.IsZero() {
 			t.created = created.Unix()
 		}
 	}
-	const each = 160 // bytes, of the record
-	size := each + len(own) + len(t.link) + len(t.title)
+	const each = 400 // bytes, of the records
+	size := each + len(own) + 3*len(t.link) + len(title)
 	switch {
 	case d.size+size <= maxThreads:
 		d.threads[own] = t
 		d.size += size
+		if t.link != "" {
+			t.site = d.siteOf(own, t, title)
+		}
 		if !t.deleted {
 			d.empty++
 		}
 	case t.link != "":
-		r.post(t.post(own))
+		alone := site{link: t.link, title: title, created: t.created, number: own}
+		r.post(alone.post())
 	}
+}
+
+// siteOf gives the page of a thread, and takes over what the thread knows better.
+func (d *disqus) siteOf(number string, t *thread, title string) *site {
+	link := mirrored(t.link)
+	key := pageKey(link)
+	s := d.sites[key]
+	if s == nil {
+		s = &site{link: link, title: title, created: t.created, number: number, bare: bareKey(link)}
+		if key != "" {
+			d.sites[key] = s
+		}
+		return s
+	}
+	if t.created != 0 && (s.created == 0 || t.created < s.created) {
+		s.created = t.created
+	}
+	if !s.given && plainer(link, s.link) {
+		s.link, s.number, s.title = link, number, cmp.Or(title, s.title)
+	}
+	return s
 }
 
 func (d *disqus) post(r *Reader, n *node) {
@@ -119,27 +156,44 @@ func (d *disqus) post(r *Reader, n *node) {
 	case n.tooLong():
 		r.tally.leave(LongComment)
 	default:
-		d.give(r, thread, t)
-		r.comment(d.comment(n, thread, t))
+		s := d.give(r, t)
+		var created time.Time
+		if t != nil {
+			created = moment(t.created)
+		}
+		r.comment(d.comment(n, thread, t, s), created)
 	}
 }
 
-// give makes a post of a thread when its first comment comes.
-func (d *disqus) give(r *Reader, number string, t *thread) {
-	if t == nil || t.given {
-		return
+// give makes a post of a thread's page when its first comment comes. The page is nil
+// while its address is not known.
+func (d *disqus) give(r *Reader, t *thread) *site {
+	if t == nil {
+		return nil
 	}
-	t.given = true
-	d.empty--
-	if t.link != "" {
-		r.post(t.post(number))
+	if !t.met {
+		t.met = true
+		d.empty--
 	}
-	t.title = ""
+	s := t.site
+	if s == nil {
+		return nil
+	}
+	// What follows the question mark says nothing where the page without it has the
+	// same title.
+	if whole := d.sites[s.bare]; s.bare != "" && whole != nil && whole.title == s.title {
+		s = whole
+	}
+	if !s.given {
+		s.given = true
+		r.post(s.post())
+	}
+	return s
 }
 
 // comment reads a comment. Its id is the permalink that Disqus's feed gives it,
 // where the thread's address is known.
-func (d *disqus) comment(n *node, thread string, t *thread) feed.CommentEntry {
+func (d *disqus) comment(n *node, thread string, t *thread, s *site) feed.CommentEntry {
 	body := n.value(anySpace, "message")
 	writer := n.child(anySpace, "author")
 	c := feed.CommentEntry{
@@ -151,8 +205,8 @@ func (d *disqus) comment(n *node, thread string, t *thread) feed.CommentEntry {
 	}
 	mark := func(number string) string { return "disqus:comment-" + number }
 	switch {
-	case t != nil && t.link != "":
-		c.PostRef, c.Body.Base = t.link, t.link
+	case s != nil:
+		c.PostRef, c.Body.Base = s.link, s.link
 		mark = func(number string) string { return t.link + "#comment-" + number }
 	case thread != "":
 		c.PostRef = threadRef(thread)

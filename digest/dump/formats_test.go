@@ -2,8 +2,11 @@ package dump_test
 
 import (
 	"fmt"
+	"html"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,13 +45,13 @@ func TestWordPressExports(t *testing.T) {
 			got := readWhole(t, strings.NewReader(body), "")
 			equal(t, "head", got.head, dump.Head{Format: dump.WXR, Platform: digest.WordPress,
 				Title: "The Allotment Gate – plots & people", HomeURL: "http://blog.test", Language: "en-GB"})
-			equal(t, "posts", got.tally.Posts, 2)
-			equal(t, "comments", got.tally.Comments, 5)
+			equal(t, "posts", got.tally.Posts, 3)
+			equal(t, "comments", got.tally.Comments, 6)
 			equal(t, "replies", got.tally.Replies, 3)
 			equal(t, "gone", got.tally.Gone, 1)
 			equal(t, "deleted", fmt.Sprint(got.deleted), "[http://blog.test/?p=41#comment-205]")
-			equal(t, "left out", got.left(), "1 page, 2 comments under what is no published post, 1 attachment, "+
-				"1 entry of another kind, 1 draft, 1 post with a password, 1 comment that is not approved, 1 spam comment, 1 notice of a link")
+			equal(t, "left out", got.left(), "1 attachment, 1 entry of another kind, 1 draft, 1 comment under what is no published post, "+
+				"1 post with a password, 1 comment that is not approved, 1 spam comment, 1 notice of a link")
 			checkWordPress(t, got)
 		})
 	}
@@ -73,15 +76,17 @@ func TestWordPressPostsOfOneGUID(t *testing.T) {
 
 func checkWordPress(t *testing.T, got whole) {
 	t.Helper()
-	p := got.posts[0]
+	equal(t, "page with a comment", got.posts[0].ID+" "+got.posts[0].Title, "http://blog.test/?page_id=2 About these plots")
+	equal(t, "its comment", got.comment(t, "comment-3").PostRef, "http://blog.test/?page_id=2")
+	p := got.posts[1]
 	equal(t, "post", fmt.Sprint(p.ID, p.Key, p.URL, p.Title, p.Author, p.Announced),
 		fmt.Sprint("http://blog.test/?p=41", "post-41", "http://blog.test/2026/03/who-locks-the-water/", "Who locks the water?", "Maureen at the Gate", -1))
 	equal(t, "published", p.Published, at("2026-03-05T08:00:00Z"))
 	equal(t, "text", textOf(p.Body), "The tap by the gate was locked\nagain.\n\nWho has the key?")
-	equal(t, "title", got.posts[1].Title, "Beans & bindweed")
-	equal(t, "writer without a name", got.posts[1].Author, "somebody-else")
-	equal(t, "fallen back to the local date", got.posts[1].Published, at("2026-02-14T19:30:00Z"))
-	equal(t, "text in blocks", textOf(got.posts[1].Body), "Written in blocks.")
+	equal(t, "title", got.posts[2].Title, "Beans & bindweed")
+	equal(t, "writer without a name", got.posts[2].Author, "somebody-else")
+	equal(t, "fallen back to the local date", got.posts[2].Published, at("2026-02-14T19:30:00Z"))
+	equal(t, "text in blocks", textOf(got.posts[2].Body), "Written in blocks.")
 
 	bob := got.comment(t, "comment-104")
 	equal(t, "names", fmt.Sprint(bob.ID, bob.URL, bob.PostRef, bob.PostKey, bob.ParentRef, bob.ParentKey),
@@ -118,7 +123,8 @@ func TestDisqusExport(t *testing.T) {
 		posts = append(posts, p.ID+" "+p.Title)
 	}
 	equal(t, "posts", strings.Join(posts, "; "), "https://towpath.example/locks/ Seven locks & a pub; "+
-		"https://towpath.example/by-identifier/ Known by its identifier; http://www.towpath.example/locks?utm_source=mail Seven locks again")
+		"https://towpath.example/by-identifier/ Known by its identifier")
+	equal(t, "under the page by another address", got.comment(t, "comment-110").PostRef, "https://towpath.example/locks/")
 
 	removed, reply := got.comment(t, "comment-101"), got.comment(t, "comment-102")
 	equal(t, "removed", fmt.Sprintf("%v %s %s", removed.Gone, removed.Author, removed.Body.HTML), "true Wren ")
@@ -142,6 +148,92 @@ func TestDisqusExport(t *testing.T) {
 	}
 }
 
+// forum is a Disqus export of threads, each an address and a title, with a comment each.
+func forum(threads ...[2]string) string {
+	var b strings.Builder
+	b.WriteString(`<disqus xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqus-internals">`)
+	for i, x := range threads {
+		fmt.Fprintf(&b, `<thread dsq:id="%d"><id/><link>%s</link><title>%s</title><createdAt>2019-06-%02dT08:00:00Z</createdAt></thread>`,
+			i+1, html.EscapeString(x[0]), x[1], i%28+1)
+	}
+	for i := range threads {
+		fmt.Fprintf(&b, `<post dsq:id="%d"><message>Said %d.</message><createdAt>2019-07-01T09:00:00Z</createdAt><author><name>Wren</name></author>`+
+			`<thread dsq:id="%d"/></post>`, 500+i, i, i+1)
+	}
+	return b.String() + "</disqus>"
+}
+
+// Disqus makes a thread of every address under which a page was looked at.
+func TestDisqusThreadsOfOnePage(t *testing.T) {
+	const page, lock = "https://towpath.example/lock-gates.html", "Lock gates"
+	for name, tt := range map[string]struct {
+		threads [][2]string
+		want    string // addresses of posts
+	}{
+		"decorations of what is not known": {[][2]string{{page + "?m=1", lock}, {"http://www.towpath.example/lock-gates.html?spref=tw", lock},
+			{page + "?utm_source=x&utm_medium=y", "Lock gates | Towpath"}, {page + "?replytocom=51", lock}, {page + "?from=timeline&isappinstalled=0", lock},
+			{page + "/?fbclid=abc", lock}, {page + "?_escaped_fragment_=", lock}}, page + "?m=1"},
+		"the page itself among them":      {[][2]string{{page + "?amp=1", lock}, {page, lock}, {page + "?showComment=7#c7", lock}}, page},
+		"by https and without":            {[][2]string{{"http://towpath.example/mill/", "Mill"}, {"https://www.towpath.example/mill", "The mill"}}, "https://www.towpath.example/mill"},
+		"what nobody knows, of one title": {[][2]string{{page, lock}, {page + "?nomobile&x=9", lock}, {page + "?share=jabber", lock}}, page},
+		"a version for telephones":        {[][2]string{{"https://towpath.example/mill/", "Mill"}, {"https://towpath.example/mill/amp/", "Mill"}, {"https://towpath.example/mill/index.html", "Mill"}}, "https://towpath.example/mill/"},
+		"copies elsewhere": {[][2]string{{page, lock},
+			{"http://translate.googleusercontent.com/translate_c?depth=1&hl=fr&u=" + url.QueryEscape(page) + "&usg=abc", lock},
+			{"http://webcache.googleusercontent.com/search?q=cache:Ab-12:" + "towpath.example/lock-gates.html+gates&hl=en", lock},
+			{"https://web.archive.org/web/20190801000000/" + page, lock}}, page},
+		"other pages by their number": {[][2]string{{"https://towpath.example/?p=7", "Mill"}, {"https://towpath.example/?p=8", "Weir"}, {"https://towpath.example/", "Towpath"}},
+			"https://towpath.example/?p=7 https://towpath.example/?p=8 https://towpath.example/"},
+		"a real m": {[][2]string{{"https://towpath.example/board?m=41", "Board"}, {"https://towpath.example/board?m=42", "Board"}},
+			"https://towpath.example/board?m=41 https://towpath.example/board?m=42"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := readWhole(t, strings.NewReader(forum(tt.threads...)), "")
+			var posts []string
+			for _, p := range got.posts {
+				posts = append(posts, p.URL)
+			}
+			equal(t, "posts", strings.Join(posts, " "), tt.want)
+			equal(t, "comments", len(got.comments), len(tt.threads))
+			for _, c := range got.comments {
+				if !slices.Contains(posts, c.PostRef) {
+					t.Errorf("%s is under %q, which is no post", c.ID, c.PostRef)
+				}
+			}
+		})
+	}
+}
+
+// A comment without a date that can be read has that of what it is under, in every
+// format.
+func TestCommentsWithoutADate(t *testing.T) {
+	disqus := strings.Replace(forum([2]string{"https://towpath.example/mill/", "Mill"}), "2019-07-01T09:00:00Z", "the other day", 1)
+	backup := strings.Replace(backupOf(1, "words"), "<published>2019-05-01T09:00:00.000Z<", "<published>soon<", 1)
+	takeout := strings.NewReplacer("2019-05-01T09:00:00.250Z", "", "2019-05-01T09:05:00Z", "0000-00-00").Replace(fixture(t, "takeout.atom"))
+	for name, tt := range map[string]struct{ body, want string }{
+		"Disqus": {disqus, "2019-06-01T08:00:00Z"}, "backup": {backup, "2019-05-01T07:00:00Z"}, "Takeout": {takeout, "2019-05-01T07:00:00Z"},
+	} {
+		for _, c := range readWhole(t, strings.NewReader(tt.body), "").comments {
+			equal(t, name+": published", c.Published, at(tt.want))
+		}
+	}
+}
+
+// What readers write under a page is given with the page, wherever that stands in the
+// file; a page to which nobody wrote is none.
+func TestCommentsUnderPages(t *testing.T) {
+	page := strings.NewReplacer("kind#post", "kind#page", "post-100<", "post-90<", "2019/05/late.html", "p/guests.html").Replace(fmt.Sprintf(backupPost, 1))
+	under := strings.NewReplacer("ref='tag:blogger.com,1999:blog-7.post-100'", "ref='tag:blogger.com,1999:blog-7.post-90'").Replace(backupComment(4, "Hello."))
+	draft := strings.Replace(strings.ReplaceAll(page, "post-90<", "post-91<"), "</entry>", "<app:control xmlns:app='x'><app:draft>yes</app:draft></app:control></entry>", 1)
+	hidden := strings.ReplaceAll(strings.ReplaceAll(under, "post-90", "post-91"), "post-1004", "post-1005")
+	empty := strings.ReplaceAll(page, "post-90<", "post-92<")
+	for name, body := range map[string]string{"before": page + under, "behind": under + page} {
+		got := readWhole(t, strings.NewReader(backupHead+empty+draft+body+hidden+"</feed>"), "")
+		equal(t, name+": posts", len(got.posts), 1)
+		equal(t, name+": post", got.posts[0].ID, got.comment(t, "tag:blogger.com,1999:blog-7.post-1004").PostRef)
+		equal(t, name+": left out", got.left(), "1 setting, 2 pages, 1 comment under what is no published post")
+	}
+}
+
 // Some writers of the format leave the quotation marks out, or number otherwise.
 func TestDisqusInAnotherHand(t *testing.T) {
 	body := strings.NewReplacer(`<thread dsq:id="11"/>`, `<thread dsq:id=11/>`, `"102"`, `"x102"`).Replace(fixture(t, "disqus.xml"))
@@ -162,13 +254,23 @@ func TestStatesOfWordPress(t *testing.T) {
 		{"post", "publish"}: "", {"", ""}: "", {"post", ""}: "",
 		{"page", "publish"}: "1 page", {"attachment", "inherit"}: "1 attachment", {"nav_menu_item", "publish"}: "1 entry of another kind",
 		{"post", "draft"}: "1 draft", {"post", "auto-draft"}: "1 draft", {"post", "pending"}: "1 draft", {"post", "future"}: "1 draft",
-		{"post", "private"}: "1 unpublished post", {"post", "trash"}: "1 unpublished post",
+		{"post", "private"}: "1 unpublished post", {"post", "trash"}: "1 unpublished post", {"page", "draft"}: "1 page",
 	} {
 		got := readWhole(t, strings.NewReader(item(kind[0], kind[1], "")), "")
 		equal(t, fmt.Sprint(kind)+" left out", got.left(), want)
 		equal(t, fmt.Sprint(kind)+" posts", len(got.posts) == 1, want == "")
 	}
+	const said = `<wp:comment><wp:comment_id>7</wp:comment_id><wp:comment_content>x</wp:comment_content><wp:comment_approved>1</wp:comment_approved></wp:comment>`
+	for kind, want := range map[[2]string]string{
+		{"page", "publish"}: "", {"attachment", "inherit"}: "", {"recipe", "publish"}: "",
+		{"page", "private"}: "1 comment under what is no published post, 1 page", {"recipe", "inherit"}: "1 comment under what is no published post, 1 entry of another kind",
+	} {
+		got := readWhole(t, strings.NewReader(item(kind[0], kind[1], said)), "")
+		equal(t, fmt.Sprint(kind)+" with a comment left out", got.left(), want)
+		equal(t, fmt.Sprint(kind)+" posts and comments", fmt.Sprint(len(got.posts) == 1, len(got.comments) == 1), fmt.Sprint(want == "", want == ""))
+	}
 	for state, want := range map[[2]string]string{
+		{"1", "review"}: "", {"1", "order_note"}: "1 entry of another kind",
 		{"1", ""}: "", {"1", "comment"}: "", {"0", ""}: "1 comment that is not approved", {"post-trashed", ""}: "1 comment that is not approved",
 		{"spam", ""}: "1 spam comment", {"1", "pingback"}: "1 notice of a link", {"1", "trackback"}: "1 notice of a link",
 	} {
@@ -192,7 +294,7 @@ func TestTakeout(t *testing.T) {
 	equal(t, "parent", reply.ParentRef, first.ID)
 	equal(t, "profile", reply.AuthorURI, "https://www.blogger.com/profile/55")
 	equal(t, "deleted", fmt.Sprint(got.deleted), "[tag:blogger.com,1999:blog-7.post-1004]")
-	equal(t, "left out", got.left(), "2 unpublished posts, 1 page, 1 comment that is not approved, 1 comment under what is no published post")
+	equal(t, "left out", got.left(), "2 unpublished posts, 1 comment that is not approved, 1 comment under what is no published post, 1 page")
 
 	homeless := readWhole(t, strings.NewReader(fixture(t, "takeout.atom")), "")
 	equal(t, "address while the blog's is not known", homeless.posts[0].URL+homeless.comments[0].URL, "")

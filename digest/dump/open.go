@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +13,6 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/charset"
-	"postbag/digest/field"
 	"postbag/digest/xmlread"
 )
 
@@ -60,15 +58,8 @@ func Open(ctx context.Context, file io.Reader) (*Reader, error) {
 	if err := recognise(head); err != nil {
 		return nil, err
 	}
-	r := &Reader{gate: g, scan: newScanner(charset.NewReader(in, head))}
-	root, err := r.scan.open()
-	if err != nil {
-		return nil, r.explainStart(err)
-	}
-	if err := r.choose(root); err != nil {
-		return nil, err
-	}
-	if err := r.above(); err != nil {
+	r := &Reader{gate: g}
+	if err := r.openXML(charset.NewReader(in, head)); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -127,74 +118,6 @@ func beginning(head []byte) string {
 		text = text[at:]
 	}
 	return strings.TrimSpace(preamble.ReplaceAllString(text, ""))
-}
-
-// choose picks the format by the root element.
-func (r *Reader) choose(root *node) error {
-	switch root.name.Local {
-	case "feed":
-		r.format = newBlogger()
-		return nil
-	case "disqus":
-		r.head = Head{Format: DisqusXML, Platform: digest.Disqus}
-		r.format = newDisqus()
-		return nil
-	case "rss":
-		if !isWXR(root) {
-			return aFeed()
-		}
-		r.head = Head{Format: WXR, Platform: digest.WordPress}
-		r.scan.unitDepth = 3
-		r.scan.nested = func(n xml.Name) bool { return n.Local == "comment" && wordPress(n.Space) }
-		r.scan.omitted = func(n xml.Name) bool {
-			return (n.Local == "postmeta" || n.Local == "commentmeta") && wordPress(n.Space)
-		}
-		r.format = newWordPress()
-		return nil
-	case "html":
-		return recognise([]byte("<html"))
-	}
-	return digest.Fail(digest.Invalid, takeHint, "the file is XML, but no export that is known: its root is %q", field.Short(root.name.Local, 40))
-}
-
-func aFeed() error {
-	return digest.Fail(digest.Invalid, "Follow the blog instead. "+takeHint, "the file is a feed, not an export").
-		Offer(digest.Act{Do: digest.AddSource})
-}
-
-func isWXR(root *node) bool {
-	for _, a := range root.attrs {
-		if a.Name.Space == "xmlns" && wordPress(a.Value) && a.Value != "wp" {
-			return true
-		}
-	}
-	return false
-}
-
-// above reads what stands above the entries.
-func (r *Reader) above() error {
-	for {
-		n, err := r.scan.next()
-		if err == io.EOF {
-			r.err = io.EOF
-			return r.certain()
-		}
-		if err != nil {
-			return r.explainStart(err)
-		}
-		if !r.format.above(r, n) {
-			r.held = n
-			return r.certain()
-		}
-	}
-}
-
-// certain refuses an Atom document that turned out to be no export.
-func (r *Reader) certain() error {
-	if r.head.Format == "" {
-		return aFeed()
-	}
-	return nil
 }
 
 // explain words why a file cannot be read further.

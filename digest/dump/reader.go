@@ -3,9 +3,9 @@ package dump
 import (
 	"cmp"
 	"context"
-	"io"
 	"net/url"
 	"strings"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/feed"
@@ -62,9 +62,7 @@ type entry struct {
 type Reader struct {
 	gate   *gate
 	head   Head
-	scan   *scanner
 	format format
-	held   *node   // a unit that was read in looking for the head
 	ready  []entry // read, and in no batch yet
 	first  *Batch  // read in looking for the blog
 	err    error   // why nothing more is read
@@ -72,15 +70,11 @@ type Reader struct {
 	last   string // the last entry read whole
 }
 
-// format is what makes entries of the units of one kind of export.
+// format is what makes entries of one kind of export.
 type format interface {
-	// above reads a unit that stands above the entries, and tells whether it was
-	// one.
-	above(r *Reader, n *node) bool
-	// take makes entries of a unit.
-	take(r *Reader, n *node)
-	// finish is called at the end of a whole file.
-	finish(r *Reader)
+	// next makes the entries of one more piece of the file ready; it may have none. The
+	// error is io.EOF at the end of a whole file.
+	next(r *Reader) error
 }
 
 // Head gives what the export says of its blog.
@@ -158,21 +152,12 @@ func (r *Reader) next(ctx context.Context) (*Batch, error) {
 	}
 }
 
-// read makes one more unit ready.
+// read makes one more piece of the file ready.
 func (r *Reader) read() {
-	n := r.held
-	if r.held = nil; n == nil {
-		var err error
-		if n, err = r.scan.next(); err != nil {
-			if err == io.EOF {
-				r.format.finish(r)
-			}
-			r.err = r.explain(err)
-			return
-		}
-	}
 	r.ready = nil
-	r.format.take(r, n)
+	if err := r.format.next(r); err != nil {
+		r.err = r.explain(err)
+	}
 }
 
 func (b *Batch) len() int { return len(b.Posts) + len(b.Comments) + len(b.Deleted) }
@@ -243,9 +228,10 @@ func (r *Reader) post(p feed.PostEntry) {
 	r.ready = append(r.ready, entry{post: &p})
 }
 
-// comment makes a comment ready. One without an id is known by its words, its
-// writer and its time; one that has not even those is left out.
-func (r *Reader) comment(c feed.CommentEntry) {
+// comment makes a comment ready. One without a readable date gets that of its post,
+// which may be zero. One without an id is known by its words, its writer and its time;
+// one that has not even those is left out.
+func (r *Reader) comment(c feed.CommentEntry, post time.Time) {
 	if c.ID == "" && c.Gone || c.ID == "" && c.Body.HTML == "" {
 		r.tally.leave(Nameless)
 		return
@@ -253,6 +239,7 @@ func (r *Reader) comment(c feed.CommentEntry) {
 	if c.ID == "" {
 		c.ID = "hash:" + field.Hash("", c.Body.HTML, c.Author, c.Published.String())
 	}
+	c.Published = cmp.Or(c.Published, post)
 	if c.ParentRef == c.ID {
 		c.ParentRef, c.ParentKey = "", ""
 	}

@@ -24,13 +24,7 @@ func (b *blogger) takeoutEntry(r *Reader, n *node) {
 			b.draft(r, n, Unpublished)
 			return
 		}
-		p := b.post(n)
-		p.Published = cmp.Or(p.Published, field.Time(n.value(bloggerNS, "created")))
-		p.Title = field.Title(html.UnescapeString(n.value(plain, "title")))
-		p.URL = cmp.Or(pathOf(n.value(bloggerNS, "filename")), webURL(link(n, "alternate")))
-		p.Body.Base = p.URL
-		b.remember(p)
-		b.givePost(r, n, p)
+		b.givePost(r, n, b.takeoutPost(n))
 	case "COMMENT":
 		switch {
 		case live:
@@ -41,10 +35,25 @@ func (b *blogger) takeoutEntry(r *Reader, n *node) {
 			r.tally.leave(Unapproved)
 		}
 	case "PAGE":
-		r.tally.leave(PageEntry)
+		if !live {
+			b.draft(r, n, PageEntry)
+			return
+		}
+		b.page(r, n, b.takeoutPost(n))
 	default:
 		r.tally.leave(OtherItem)
 	}
+}
+
+// takeoutPost reads a post or page.
+func (b *blogger) takeoutPost(n *node) feed.PostEntry {
+	p := b.post(n)
+	p.Published = cmp.Or(p.Published, field.Time(n.value(bloggerNS, "created")))
+	p.Title = field.Title(html.UnescapeString(n.value(plain, "title")))
+	p.URL = cmp.Or(pathOf(n.value(bloggerNS, "filename")), webURL(link(n, "alternate")))
+	p.Body.Base = p.URL
+	b.remember(p)
+	return p
 }
 
 func (b *blogger) takeoutComment(r *Reader, n *node) {

@@ -65,12 +65,17 @@ type Difference struct {
 	Announced, Found int
 }
 
-func (t *Tally) leave(why Reason) {
+func (t *Tally) leave(why Reason) { t.leaveMany(why, 1) }
+
+func (t *Tally) leaveMany(why Reason, n int) {
+	if n == 0 {
+		return
+	}
 	for i := range t.Left {
 		if t.Left[i].Reason == why {
-			t.Left[i].N++
+			t.Left[i].N += n
 			return
 		}
 	}
-	t.Left = append(t.Left, Left{why, 1})
+	t.Left = append(t.Left, Left{why, n})
 }

@@ -26,7 +26,8 @@ type wxr struct {
 	guidBytes int
 	item      *node // the item whose comments are read
 	post      feed.PostEntry
-	offered   bool // the item is a post that readers see
+	why       Reason // why it is no post of its own, if it is none
+	standing  standing
 
 	// Of the item, by key: removed comments to which nobody has replied so far, and
 	// the comments that were replied to.
@@ -85,43 +86,68 @@ func (w *wxr) finish(*Reader) {}
 
 // begin reads an item's own fields, which stand before its comments.
 func (w *wxr) begin(r *Reader, n *node) {
-	w.item, w.offered = n, false
+	w.item = n
 	w.removed, w.parents = map[string]feed.CommentEntry{}, map[string]bool{}
 	w.post = w.read(r, n)
-	if why, left := leftOut(n); left {
-		r.tally.leave(why)
-		return
+	w.why, w.standing = standingOf(n)
+	if w.standing == offered {
+		w.give(r)
 	}
-	w.offered = true
-	if n.tooLong() {
+}
+
+// give makes a post of the item.
+func (w *wxr) give(r *Reader) {
+	w.standing = given
+	if w.item.tooLong() {
 		r.tally.leave(LongPost)
 		return
 	}
 	r.post(w.post)
 }
 
-// leftOut tells whether an item is no post that every reader sees.
-func leftOut(n *node) (why Reason, left bool) {
+// standing is how readers meet an item.
+type standing int
+
+const (
+	hidden  standing = iota // not at all
+	aside                   // beside the posts: as a page, or a picture
+	offered                 // as a post
+	given                   // as a post, which has been made ready
+)
+
+// standingOf tells how readers meet an item. What stands beside the posts becomes one
+// with its first comment, which the blog's feed of comments brings, too; why says what
+// it is otherwise.
+func standingOf(n *node) (why Reason, s standing) {
+	s = aside
 	switch kind := n.value(wordPress, "post_type"); kind {
 	case "post", "":
+		s = offered
 	case "page":
-		return PageEntry, true
+		why = PageEntry
 	case "attachment":
-		return Attachment, true
+		why = Attachment
 	default:
-		return OtherItem, true
+		why = OtherItem
 	}
+	hiddenBy := Unpublished
 	switch status := n.value(wordPress, "status"); status {
 	case "publish", "":
+		if n.value(wordPress, "post_password") == "" {
+			return why, s
+		}
+		hiddenBy = Protected
+	case "inherit":
+		if why == Attachment {
+			return why, s
+		}
 	case "draft", "auto-draft", "pending", "future":
-		return Draft, true
-	default:
-		return Unpublished, true
+		hiddenBy = Draft
 	}
-	if n.value(wordPress, "post_password") != "" {
-		return Protected, true
+	if s == aside {
+		return why, hidden
 	}
-	return Reason{}, false
+	return hiddenBy, hidden
 }
 
 func (w *wxr) read(r *Reader, n *node) feed.PostEntry {
@@ -171,10 +197,12 @@ func (w *wxr) comment(r *Reader, n *node) {
 	kind := n.value(wordPress, "comment_type")
 	state := n.value(wordPress, "comment_approved")
 	switch {
-	case !w.offered:
+	case w.standing == hidden:
 		r.tally.leave(Elsewhere)
-	case kind != "" && kind != "comment":
+	case kind == "pingback", kind == "trackback":
 		r.tally.leave(Pingback)
+	case kind != "" && kind != "comment" && kind != "review":
+		r.tally.leave(OtherItem)
 	case state == "spam":
 		r.tally.leave(Spam)
 	case state == "trash":
@@ -184,9 +212,12 @@ func (w *wxr) comment(r *Reader, n *node) {
 	case n.tooLong():
 		r.tally.leave(LongComment)
 	default:
+		if w.standing == aside {
+			w.give(r)
+		}
 		c := w.entry(n)
 		w.reply(r, number(n.value(wordPress, "comment_parent")))
-		r.comment(c)
+		r.comment(c, w.post.Published)
 	}
 }
 
@@ -199,7 +230,7 @@ func (w *wxr) entry(n *node) feed.CommentEntry {
 		PostKey:   w.post.Key,
 		Author:    cmp.Or(field.Name(n.value(wordPress, "comment_author")), "Anonymous"),
 		AuthorURI: webURL(n.value(wordPress, "comment_author_url")),
-		Published: cmp.Or(field.Time(n.value(wordPress, "comment_date_gmt")), field.Time(n.value(wordPress, "comment_date")), w.post.Published),
+		Published: cmp.Or(field.Time(n.value(wordPress, "comment_date_gmt")), field.Time(n.value(wordPress, "comment_date"))),
 		Body:      feed.Body{HTML: body, Base: w.post.URL},
 		Hash:      field.Hash(body),
 	}
@@ -231,7 +262,7 @@ func (w *wxr) trashed(r *Reader, c feed.CommentEntry) {
 		return
 	}
 	if w.parents[c.Key] {
-		r.comment(c)
+		r.comment(c, w.post.Published)
 		return
 	}
 	if len(w.removed) < maxReplies {
@@ -249,15 +280,19 @@ func (w *wxr) reply(r *Reader, parent string) {
 	key := "comment-" + parent
 	if c, ok := w.removed[key]; ok {
 		delete(w.removed, key)
-		r.comment(c)
+		r.comment(c, w.post.Published)
 	}
 	if len(w.parents) < maxReplies {
 		w.parents[key] = true
 	}
 }
 
-// end marks the removed comments to which nobody replied.
+// end marks the removed comments to which nobody replied, and counts an item that
+// made no post.
 func (w *wxr) end(r *Reader) {
+	if w.standing == hidden || w.standing == aside {
+		r.tally.leave(w.why)
+	}
 	for _, key := range slices.Sorted(maps.Keys(w.removed)) {
 		r.deleted(w.removed[key].ID)
 	}

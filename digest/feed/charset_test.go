@@ -4,10 +4,15 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
+	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 
 	"postbag/digest/feed"
+	"postbag/digest/markup"
 )
 
 func TestCharacterSets(t *testing.T) {
@@ -49,7 +54,19 @@ func TestCharacterSets(t *testing.T) {
 		{"utf-16 with a mark", "", utf16(unicode.LittleEndian, unicode.UseBOM, doc("utf-16"))},
 		{"utf-16 big-endian with a mark", "", utf16(unicode.BigEndian, unicode.UseBOM, doc("utf-16"))},
 		{"utf-16 without one", "", utf16(unicode.BigEndian, unicode.IgnoreBOM, doc("utf-16"))},
+		{"utf-16 little-endian without one", "", utf16(unicode.LittleEndian, unicode.IgnoreBOM, doc(""))},
+		{"utf-16 without a mark or a declaration", "", utf16(unicode.LittleEndian, unicode.IgnoreBOM, string(blogger(entry("1", "<title>"+want+"</title>"))))},
 		{"utf-16 wrongly declared", "", []byte(doc("utf-16"))},
+		{"utf-16 by a header that is wrong", "text/xml; charset=utf-16", []byte(doc("utf-8"))},
+		{"utf-8 under a server's latin1", "text/xml; charset=ISO-8859-1", []byte(doc("UTF-8"))},
+		{"utf-8 under a server's ASCII", "text/xml; charset=us-ascii", []byte(doc(""))},
+		{"utf-8 declared as latin1", "", []byte(doc("ISO-8859-1"))},
+		{"utf-8 declared as windows-1252", "application/rss+xml", []byte(doc("windows-1252"))},
+		{"utf-8 declared as latin9", "", []byte(doc("ISO-8859-15"))},
+		{"utf-8 declared as Cyrillic", "", []byte(doc("windows-1251"))},
+		{"utf-8 declared as Chinese", "text/xml; charset=gb2312", []byte(doc("gb2312"))},
+		{"utf-8 declared as Japanese", "text/xml; charset=Shift_JIS", []byte(doc(""))},
+		{"utf-8 with a torn character under latin1", "text/xml; charset=ISO-8859-1", append([]byte(doc("UTF-8")), "<!-- \xE2\x80 -->"...)},
 	} {
 		d, err := feed.Parse(tt.body, feed.Options{ContentType: tt.header})
 		if err != nil {
@@ -88,13 +105,67 @@ func TestCharacterSetsOfOtherFormats(t *testing.T) {
 }
 
 func TestControlCharactersAtTheEdges(t *testing.T) {
-	for _, r := range []string{"\x00", "\x1F", "\x7F", "\u0080", "\u009F", "\uFFFE", "\uFFFF", "&#xFFFF;", "&#31;"} {
+	for _, r := range []string{"\x00", "\x1F", "\x7F", "\u0081", "\u009D", "&#129;", "\uFFFE", "\uFFFF", "&#xFFFF;", "&#31;"} {
 		equal(t, "title around a control character", parse(t, blogger(entry("1", "<title>a"+r+"b</title>")), feed.Options{}).Posts[0].Title, "ab")
 	}
 	for _, r := range []string{"\u00A0x", "\u00E9", "\uFFFD", "\uFFBD"} {
 		got := parse(t, blogger(entry("1", "<title>a"+r+"b</title>")), feed.Options{}).Posts[0].Title
 		equal(t, "title around another", got, strings.ReplaceAll("a"+r+"b", "\u00A0", " "))
 	}
+}
+
+// A label is believed where the bytes do not tell otherwise.
+func TestOtherCharacterSets(t *testing.T) {
+	for label, tt := range map[string]struct {
+		enc  encoding.Encoding
+		text string
+	}{
+		"windows-1251": {charmap.Windows1251, "Её Ночной автобус № 5 — «Её»"},
+		"koi8-r":       {charmap.KOI8R, "Ночной автобус"},
+		"iso-8859-2":   {charmap.ISO8859_2, "Zażółć gęślą jaźń"},
+		"iso-8859-1":   {charmap.Windows1252, "«ÉTÉ», «ÉTÉ», été"},
+		"gbk":          {simplifiedchinese.GBK, "夜班车今天没有来"},
+		"shift_jis":    {japanese.ShiftJIS, "夜のバスは来なかった"},
+		"euc-kr":       {korean.EUCKR, "밤 버스는 오지 않았다"},
+	} {
+		title, err := tt.enc.NewEncoder().String(tt.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := string(blogger(entry("1", "<title>"+title+"</title>")))
+		declared := `<?xml version="1.0" encoding="` + label + `"?>` + body
+		equal(t, label+" declared", parse(t, []byte(declared), feed.Options{}).Posts[0].Title, tt.text)
+		equal(t, label+" by its header", parse(t, []byte(body), feed.Options{ContentType: "text/xml; charset=" + label}).Posts[0].Title, tt.text)
+	}
+}
+
+// Numbers from 128 to 159 are characters of Windows-1252, wherever they stand (HTML,
+// 13.2.5.80), and two halves of a character are one.
+func TestReferencesByNumber(t *testing.T) {
+	for raw, want := range map[string]string{
+		"3&#150;4":                   "3–4",
+		"3&#x96;4":                   "3–4",
+		"it&#146;s &#147;so&#148;":   "it’s “so”",
+		"3\u00964, it\u0092s":        "3–4, it’s",
+		"&#55357;&#56833;":           "😁",
+		"&#xD83D;&#xde01; b":         "😁 b",
+		"&amp;#55357;&amp;#56833;":   "😁",
+		"\xED\xA0\xBD\xED\xB8\x81 x": "😁 x",
+		"&#55357; b":                 "b",
+		"&#56833;&#55357;c":          "c",
+		"&#0;d&#8;&#xFFFE;":          "d",
+	} {
+		d := parse(t, blogger(entry("1", "<title>"+raw+"</title><author><name>"+raw+"</name></author>"+
+			`<content type="html"><![CDATA[<p title="`+raw+`">`+raw+`</p>]]></content>`)), feed.Options{})
+		p := d.Posts[0]
+		equal(t, raw+": title", p.Title, want)
+		equal(t, raw+": writer", p.Author, want)
+		equal(t, raw+": text", strings.TrimSpace(markup.FromHTML(p.Body.HTML, "").Text()), want)
+	}
+	escaped := parse(t, blogger(entry("1", `<title>3&amp;#150;4</title><content type="html">&lt;b>3&amp;#150;4&lt;/b></content>`)), feed.Options{}).Posts[0]
+	equal(t, "escaped", line(escaped.Title, markup.FromHTML(escaped.Body.HTML, "").Text()), "3–4 | 3–4")
+	d := parse(t, []byte(`{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","title":"3\u00964 \ud83d\ude01","content_html":"it\u0092s","authors":[{"name":"O\u0092Hara"}]}]}`), feed.Options{})
+	equal(t, "JSON", line(d.Posts[0].Title, d.Posts[0].Body.HTML, d.Posts[0].Author), "3–4 😁 | it’s | O’Hara")
 }
 
 // What is called UTF-8 and is in no Latin alphabet is not guessed.
@@ -108,6 +179,6 @@ func TestOtherAlphabetsCalledUTF8(t *testing.T) {
 }
 
 func TestBytesThatAreNoCharacters(t *testing.T) {
-	body := append([]byte(`<?xml version="1.0" encoding="utf-8"?>`), blogger(entry("1", "<title>a\xFFb\x00c\x1Bd\u0085e</title>"))...)
-	equal(t, "title", parse(t, body, feed.Options{}).Posts[0].Title, "a\uFFFDbcde")
+	body := append([]byte(`<?xml version="1.0" encoding="utf-8"?>`), blogger(entry("1", "<title>äö\xFFb\x00c\x1Bd\u0085e</title>"))...)
+	equal(t, "title", parse(t, body, feed.Options{}).Posts[0].Title, "äö\uFFFDbcd…e")
 }

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -44,9 +45,10 @@ func tooLarge(limit int64) error {
 }
 
 // readBody reads a whole body within the limits, unpacking it. The limits hold
-// for what every coding gives, also for one that another coding is around.
+// for what every coding gives, also for one that another coding is around. Which
+// codings these are the bytes tell, where they can, and else the header.
 func readBody(resp *http.Response, l Limits) ([]byte, error) {
-	codings, err := codingsOf(resp.Header)
+	codings, unknown, err := codingsOf(resp.Header)
 	if err != nil {
 		return nil, err
 	}
@@ -54,18 +56,38 @@ func readBody(resp *http.Response, l Limits) ([]byte, error) {
 		return nil, tooLarge(l.Wire)
 	}
 	wire := &meter{r: resp.Body, max: l.Wire}
-	last := wire
-	for _, coding := range codings {
+	last := bufio.NewReader(wire)
+	for layers := 0; ; layers++ {
+		head, _ := last.Peek(headSize) // its error comes again
+		named := ""
+		if len(codings) > 0 {
+			named, codings = codings[0], codings[1:]
+		}
+		coding := ""
+		if layers < maxCodings {
+			coding = shown(named, head)
+		}
+		switch {
+		case coding != "":
+		case named != "":
+			layers--
+			continue // named, but not there
+		case unknown != "" && !isText(head):
+			return nil, errBody(fmt.Sprintf("is packed as %q, which was not asked for", clip(unknown, 40)))
+		default:
+			return readLast(last, wire, l)
+		}
 		r, err := unpacker(coding, last)
 		if err != nil {
 			return nil, wire.cause(err)
 		}
-		last = &meter{r: r, max: l.Unpacked, wire: wire, ratio: l.Ratio}
+		last = bufio.NewReader(&meter{r: r, max: l.Unpacked, wire: wire, ratio: l.Ratio})
 	}
-	if len(codings) == 0 {
-		last = &meter{r: wire, max: l.Unpacked}
-	}
-	body, err := io.ReadAll(last)
+}
+
+// readLast reads what is not packed any more.
+func readLast(r io.Reader, wire *meter, l Limits) ([]byte, error) {
+	body, err := io.ReadAll(&meter{r: r, max: l.Unpacked})
 	if err != nil {
 		return nil, wire.cause(err)
 	}
@@ -81,8 +103,11 @@ type meter struct {
 	err    error // what ended it
 }
 
-// Read reads on, and fails once more than a limit came.
+// Read reads on, and fails once more than a limit came, and ever after.
 func (m *meter) Read(p []byte) (int, error) {
+	if m.err != nil {
+		return 0, m.err
+	}
 	n, err := m.r.Read(p)
 	m.n += int64(n)
 	switch {

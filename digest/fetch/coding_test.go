@@ -85,9 +85,11 @@ func TestPackingsThatAreRefused(t *testing.T) {
 	}{
 		"/three":    {answer{Encoding: "gzip, gzip, gzip", Body: body}, "packed more than 2 times"},
 		"/hundred":  {said(strings.Repeat("gzip,", 100), body), "packed more than 2 times"},
-		"/compress": {said("compress", body), `packed as "compress"`},
-		"/long":     {said(strings.Repeat("x", 5000), body), "xxx…"},
-		"/notgzip":  {said("gzip", body), "damaged"},
+		"/compress": {said("compress", "\x1F\x9D\x90"+body), `packed as "compress"`},
+		"/zstd":     {said("zstd", "\x28\xB5\x2F\xFD\x04"+body), `packed as "zstd"`},
+		"/long":     {said(strings.Repeat("x", 5000), string(noise(1000))), "xxx…"},
+		"/notgzip":  {said("gzip", string(noise(1000))), "damaged"},
+		"/inner":    {said("gzip, br", string(pack(t, "br", noise(1000)))), "damaged"},
 		"/notbr":    {said("br", body), "damaged"},
 		"/notflate": {said("deflate", body), "damaged"},
 		"/checksum": {said("gzip", string(flipped)), "damaged"},
@@ -117,11 +119,24 @@ func TestHabitsOfServersThatAreForgiven(t *testing.T) {
 		w.Write([]byte(part))
 		w.Close()
 	}
+	said := func(encoding, body string) answer {
+		return answer{Header: http.Header{"Content-Encoding": {encoding}}, Body: body}
+	}
+	text := []byte("one two")
 	for path, answer := range map[string]answer{
-		"/two":     {Header: http.Header{"Content-Encoding": {"x-gzip"}}, Body: two.String()},
-		"/filled":  {Header: http.Header{"Content-Encoding": {"GZIP"}}, Body: two.String() + "\x00\x00\x00\x00"},
-		"/charset": {Header: http.Header{"Content-Encoding": {"UTF-8"}}, Body: "one two"},
-		"/twice":   {Header: http.Header{"Content-Encoding": {"identity", "gzip"}}, Body: two.String()},
+		"/aws":         said("aws-chunked", "one two"),
+		"/unknown":     said("x-none, compress", "one two"),
+		"/unknown+":    said("aws-chunked,gzip", string(pack(t, "gzip", text))),
+		"/plain":       said("gzip", "one two"),
+		"/nolabel":     {Body: string(pack(t, "gzip", text))},
+		"/nolabelzlib": {Body: string(pack(t, "deflate", text))},
+		"/mislabelled": said("deflate", string(pack(t, "gzip", text))),
+		"/mistaken":    said("br", string(pack(t, "gzip", text))),
+		"/packedtwice": said("gzip", string(pack(t, "gzip", pack(t, "gzip", text)))),
+		"/two":         {Header: http.Header{"Content-Encoding": {"x-gzip"}}, Body: two.String()},
+		"/filled":      {Header: http.Header{"Content-Encoding": {"GZIP"}}, Body: two.String() + "\x00\x00\x00\x00"},
+		"/charset":     {Header: http.Header{"Content-Encoding": {"UTF-8"}}, Body: "one two"},
+		"/twice":       {Header: http.Header{"Content-Encoding": {"identity", "gzip"}}, Body: two.String()},
 	} {
 		blog.On(path, answer)
 		resp, err := get(t, clientOf(t, fetch.Options{}, blog), blog.URL+path)
@@ -129,4 +144,23 @@ func TestHabitsOfServersThatAreForgiven(t *testing.T) {
 			t.Errorf("%s: %v, or another body", path, err)
 		}
 	}
+	feed := `<rss version="2.0"><channel>` + strings.Repeat("<title>one</title>", 10) + `</channel></rss>`
+	for _, encoding := range []string{"gzip", "deflate", "br", "br, gzip", "deflate, zstd", "utf-8"} {
+		blog.On("/feed", said(encoding, feed))
+		resp, err := get(t, clientOf(t, fetch.Options{}, blog), blog.URL+"/feed")
+		if err != nil || string(resp.Body) != feed {
+			t.Errorf("a feed that is not packed, called %q: %v, or another body", encoding, err)
+		}
+	}
+	// What shows its coding is bounded like what names it.
+	for range 3 {
+		text = pack(t, "gzip", text)
+	}
+	blog.On("/three", answer{Body: string(text)})
+	if resp, err := get(t, clientOf(t, fetch.Options{}, blog), blog.URL+"/three"); err != nil || string(resp.Body) == "one two" {
+		t.Errorf("packed three times over: %v, or unpacked", err)
+	}
+	blog.On("/bomb", answer{Body: string(pack(t, "gzip", make([]byte, 4<<20)))})
+	_, err := get(t, clientOf(t, fetch.Options{}, blog), blog.URL+"/bomb")
+	wantKind(t, err, digest.Invalid, "unpacks to more")
 }

@@ -26,11 +26,11 @@ var inlineTag = regexp.MustCompile(`(?i)</?(?:em|i|b|strong|u|s|span|code|sub|su
 // Title makes a heading of a title. Blogger and WordPress escape titles once more
 // than XML asks for, so entities are read a second time.
 func Title(s string) string {
-	return Line(html.UnescapeString(inlineTag.ReplaceAllString(s, "")), MaxTitle)
+	return Line(html.UnescapeString(inlineTag.ReplaceAllString(charset.Clean(s), "")), MaxTitle)
 }
 
 // Name makes a writer's name of what a platform gives.
-func Name(s string) string { return Line(html.UnescapeString(s), MaxName) }
+func Name(s string) string { return Line(html.UnescapeString(charset.Clean(s)), MaxName) }
 
 // Line makes one safe line of plain text ([markup.Clean]) of at most so many
 // characters.

@@ -44,7 +44,7 @@ func sendInChild() error {
 	if err != nil {
 		return err
 	}
-	settings, err := mail.ParseSettings("smtp://"+os.Getenv(killServer), "")
+	settings, err := mail.ParseSettings("smtp://" + os.Getenv(killServer))
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,10 @@ func newBench(t testing.TB, readers int, script func(smtptest.Step) smtptest.Act
 
 func transport(t testing.TB, url, password string) deliver.Transport {
 	t.Helper()
-	s, err := mail.ParseSettings(url, password)
+	s, err := mail.ParseSettings(url)
+	if err == nil {
+		s, err = s.WithPassword(password)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ import (
 
 func outbox(t *testing.T, dir string) (deliver.Conn, error) {
 	t.Helper()
-	s, err := mail.ParseSettings("outbox:"+dir, "")
+	s, err := mail.ParseSettings("outbox:" + dir)
 	if err != nil {
 		t.Fatal(err)
 	}

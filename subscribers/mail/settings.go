@@ -50,22 +50,23 @@ const settingsHint = "Use outbox:DIR, smtp://user@host:587 or smtps://user@host:
 // ParseSettings reads where mail goes: "outbox:DIR", "smtp://user@host:587" or
 // "smtps://user@host:465". "?tls=none" speaks in clear to this machine only,
 // "?tls=starttls" insists on encryption there too. The password comes from
-// elsewhere: one inside the address is refused, because it would be in process
-// lists and logs. Errors are of kind Invalid and never repeat a password.
-func ParseSettings(address, password string) (Settings, error) {
+// elsewhere, see [Settings.WithPassword]: one inside the address is refused, because
+// it would be in process lists and logs. Errors are of kind Invalid and never repeat
+// a password.
+func ParseSettings(address string) (Settings, error) {
 	if dir, ok := strings.CutPrefix(address, "outbox:"); ok {
 		return parseOutbox(dir)
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" {
 		// The cause would repeat the address with all that is in it.
-		return Settings{}, digest.Fail(digest.Invalid, settingsHint, "the mail server's address cannot be read")
+		return Settings{}, digest.Fail(digest.Invalid, withScheme(address), "the mail server's address cannot be read")
 	}
 	if _, has := u.User.Password(); has {
 		return Settings{}, digest.Fail(digest.Invalid, "Put the password into a file of its own, or into POSTBAG_SMTP_PASSWORD.",
 			"the mail server's address contains a password")
 	}
-	s := Settings{Host: u.Hostname(), Port: u.Port(), User: u.User.Username(), password: password}
+	s := Settings{Host: u.Hostname(), Port: u.Port(), User: u.User.Username()}
 	if s.Host == "" || u.Path != "" && u.Path != "/" || u.Fragment != "" {
 		// A password with a slash in it ends up in the path: nothing is repeated.
 		return Settings{}, digest.Fail(digest.Invalid, settingsHint, "the mail server's address is not complete, or has something after the port")
@@ -76,7 +77,31 @@ func ParseSettings(address, password string) (Settings, error) {
 	if s.Security, err = security(u, s.Loopback()); err != nil {
 		return Settings{}, err
 	}
+	return s, nil
+}
+
+// WithPassword gives the settings with the account's password. The error is of kind
+// Invalid when there is an account and no password, or one that cannot be said.
+func (s Settings) WithPassword(password string) (Settings, error) {
+	s.password = password
 	return s, s.checkAccount()
+}
+
+// withScheme is the hint about an address that cannot be read: where it is only the
+// name of a server, how it is written whole.
+func withScheme(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		host, port = address, ""
+	}
+	if !strings.Contains(host, ".") || !hostname.Valid(hostname.Normal(host)) || strings.Trim(port, "0123456789") != "" {
+		return settingsHint // it may hold anything, a password too
+	}
+	scheme := "smtp://"
+	if port == "465" {
+		scheme = "smtps://"
+	}
+	return "Write its beginning, too: " + scheme + address
 }
 
 func parseOutbox(dir string) (Settings, error) {

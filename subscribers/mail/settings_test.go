@@ -9,6 +9,15 @@ import (
 	"postbag/subscribers/mail"
 )
 
+// settings reads an address and gives it its password.
+func settings(address, password string) (mail.Settings, error) {
+	s, err := mail.ParseSettings(address)
+	if err != nil {
+		return s, err
+	}
+	return s.WithPassword(password)
+}
+
 func TestParseSettings(t *testing.T) {
 	tests := []struct {
 		in, password string
@@ -28,7 +37,7 @@ func TestParseSettings(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.in, func(t *testing.T) {
-			s, err := mail.ParseSettings(tt.in, tt.password)
+			s, err := settings(tt.in, tt.password)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -45,6 +54,10 @@ func TestParseSettingsRefuses(t *testing.T) {
 		{"no directory", "outbox:", "", "outbox:outbox"},
 		{"another scheme", "http://mail.example.org", "", "smtps://"},
 		{"no host", "smtp://:25", "", "smtps://"},
+		{"no scheme", "mail.example.org", "", "smtp://mail.example.org"},
+		{"a port and no scheme", "mail.example.org:587", "", "smtp://mail.example.org:587"},
+		{"the port of TLS and no scheme", "mail.example.org:465", "", "smtps://mail.example.org:465"},
+		{"an account and no scheme", "bus:tops3cret@mail.example.org:587", "", "smtps://"},
 		{"a path", "smtp://mail.example.org/x", "", "smtps://"},
 		{"unreadable", "smtp://bus:tops3cret@mail example", "", "smtps://"},
 		{"password inside", "smtp://bus:tops3cret@mail.example.org", "", "file of its own"},
@@ -57,7 +70,7 @@ func TestParseSettingsRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := mail.ParseSettings(tt.in, tt.password)
+			_, err := settings(tt.in, tt.password)
 			if err == nil {
 				t.Fatal("taken")
 			}
@@ -75,7 +88,7 @@ func TestParseSettingsRefuses(t *testing.T) {
 }
 
 func TestSettingsNeverShowThePassword(t *testing.T) {
-	s, err := mail.ParseSettings("smtps://bus@mail.example.org", "tops3cret")
+	s, err := settings("smtps://bus@mail.example.org", "tops3cret")
 	if err != nil {
 		t.Fatal(err)
 	}

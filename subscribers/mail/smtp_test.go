@@ -161,7 +161,7 @@ func realServer(t *testing.T, b *backend, config *tls.Config, implicit bool) str
 
 func connect(t *testing.T, url, password string, pool *x509.CertPool) (deliver.Conn, error) {
 	t.Helper()
-	s, err := mail.ParseSettings(url, password)
+	s, err := settings(url, password)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +280,7 @@ func TestConnectFailures(t *testing.T) {
 
 func TestConnectEndsWithItsContext(t *testing.T) {
 	server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act { return smtptest.Act{Mute: true} })
-	s, err := mail.ParseSettings("smtp://"+server.Addr, "")
+	s, err := mail.ParseSettings("smtp://" + server.Addr)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func (h Hosts) Key(address string, fragment bool) string {
 		path = slashes.ReplaceAllString(path, "/")
 	}
 	path = strings.TrimRight(path, "/")
-	query, ok := plainQuery(u.RawQuery)
+	query, ok := plainQuery(u.RawQuery, !fragment)
 	mark := ""
 	if f := escaped(u.EscapedFragment()); fragment && f != "" {
 		mark = "#" + f
@@ -101,19 +101,33 @@ func escaped(s string) string {
 // where to.
 var trackers = []string{
 	"fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "twclid", "igshid", "yclid", "mc_cid", "mc_eid",
-	"_hsenc", "_hsmi", "mkt_tok", "ref_src", "cmpid",
+	"_hsenc", "_hsmi", "mkt_tok", "ref_src", "cmpid", "spref", "fb_source", "fb_ref", "fb_action_ids", "fb_action_types",
+	"isappinstalled",
 }
 
-// plainQuery orders parameters by name and leaves trackers out; ok is false for
-// what cannot be read.
-func plainQuery(raw string) (query string, ok bool) {
+// pointers are parameters that say which comment of a page is answered or shown.
+var pointers = []string{"replytocom", "showcomment"}
+
+// dresses are parameters of which some values say how a page is shown: Blogger's and
+// others' versions for telephones, and where WeChat was when it was opened.
+var dresses = map[string]*regexp.Regexp{
+	"m":                  regexp.MustCompile(`^[01]?$`),
+	"amp":                regexp.MustCompile(`^(?:1|true)?$`),
+	"_escaped_fragment_": regexp.MustCompile(`^$`), // what a robot is shown
+	"from":               regexp.MustCompile(`^(?:singlemessage|groupmessage|timeline)$`),
+}
+
+// plainQuery orders parameters by name and leaves trackers out, and of the address of a
+// page pointers, too; ok is false for what cannot be read.
+func plainQuery(raw string, page bool) (query string, ok bool) {
 	q, err := url.ParseQuery(raw)
 	if err != nil {
 		return "", false
 	}
 	for name := range q {
 		low := strings.ToLower(name)
-		if strings.HasPrefix(low, "utm_") || slices.Contains(trackers, low) {
+		dress := dresses[low]
+		if strings.HasPrefix(low, "utm_") || slices.Contains(trackers, low) || page && slices.Contains(pointers, low) || dress != nil && dress.MatchString(q.Get(name)) {
 			q.Del(name)
 		}
 	}
