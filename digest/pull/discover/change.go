@@ -91,8 +91,12 @@ func (c *changing) look(ctx context.Context) (err error) {
 		c.take(digest.CommentsFeed, a.url)
 	}
 	if c.change.CommentsPattern != "" && posts != nil {
-		if err := s.tryPattern(ctx, c.change.CommentsPattern, posts); err != nil {
+		note, err := s.given(ctx, c.change.CommentsPattern, posts)
+		if err != nil {
 			return err
+		}
+		if note != "" {
+			c.notices = append(c.notices, pull.Notice{Text: note})
 		}
 	}
 	return c.free(ctx)
@@ -146,14 +150,26 @@ func (c *changing) free(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	next := slices.Concat(c.moved, c.added)
+	for i, a := range next {
+		if slices.ContainsFunc(next[:i], func(b digest.FeedState) bool { return a.URL == b.URL }) {
+			return oneForBoth(a.URL)
+		}
+	}
 	for _, src := range sources {
 		feeds, err := c.f.Store.Feeds(ctx, src.ID)
 		if err != nil {
 			return err
 		}
 		for _, f := range feeds {
-			for _, mine := range append(c.moved, c.added...) {
-				if f.URL == mine.URL && f.ID != mine.ID {
+			for _, mine := range next {
+				switch {
+				case f.URL != mine.URL || f.ID == mine.ID:
+				case src.ID == c.src.ID:
+					return digest.Fail(digest.Conflict, fmt.Sprintf("If it lists %s, remove the source, and add it by this feed alone.", mine.Kind),
+						"the feed %s is followed already, as that of this blog's %s", f.URL, f.Kind).
+						Offer(digest.Act{Do: digest.ShowSource, Source: src.ID})
+				default:
 					return digest.Fail(digest.Conflict, "",
 						"the feed %s is followed already, by source %d (%q)", f.URL, src.ID, src.Name).
 						Offer(digest.Act{Do: digest.ListSources})

@@ -76,11 +76,18 @@ func (s *search) fromOptions(ctx context.Context, posts *answer, t *commentFeeds
 		if t.all, err = s.named(ctx, s.opts.Comments, digest.CommentsFeed); err != nil {
 			return fmt.Errorf("read the comments feed: %w", err)
 		}
+		if t.all.url == posts.url {
+			return oneForBoth(posts.url)
+		}
 	}
 	if t.pattern = s.opts.CommentsPattern; t.pattern == "" {
 		return nil
 	}
-	return s.tryPattern(ctx, t.pattern, posts)
+	note, err := s.given(ctx, t.pattern, posts)
+	if note != "" {
+		t.note("%s", note)
+	}
+	return err
 }
 
 // ownComments reads the blog's own feed of all comments, at the first of its
@@ -104,11 +111,11 @@ func (s *search) ownComments(ctx context.Context, posts *answer, at platform.Fee
 	return s.any(ctx, ofAll(ways, posts))
 }
 
-// ofAll leaves out feeds whose addresses begin with that of a post: these list
-// its comments only.
+// ofAll leaves out the feed of the posts itself, and feeds whose addresses begin with
+// that of a post: these list its comments only.
 func ofAll(ways []string, posts *answer) []string {
 	return slices.DeleteFunc(slices.Clone(ways), func(way string) bool {
-		return slices.ContainsFunc(posts.doc.Posts, func(e feed.PostEntry) bool { return behind(way, e.URL) != "" })
+		return way == posts.url || slices.ContainsFunc(posts.doc.Posts, func(e feed.PostEntry) bool { return behind(way, e.URL) != "" })
 	})
 }
 
@@ -187,7 +194,7 @@ func (s *search) announcedPattern(ctx context.Context, posts *answer) string {
 			if !strings.HasSuffix(p.url, "/") {
 				pattern = "{root}{path}" + rest
 			}
-			if len(posts.doc.Posts) > 0 && s.tryPattern(ctx, pattern, posts) == nil {
+			if seen, err := s.tryPattern(ctx, pattern, posts); err == nil && seen {
 				return pattern
 			}
 		}
@@ -210,7 +217,7 @@ func (s *search) embeds(ctx context.Context, posts *answer, t *commentFeeds) {
 				}
 				t.unread(b, b.Feed, err)
 			case b.Pattern != "":
-				if s.tryPattern(ctx, b.Pattern, posts) == nil && len(posts.doc.Posts) > 0 {
+				if seen, err := s.tryPattern(ctx, b.Pattern, posts); err == nil && seen {
 					t.pattern = b.Pattern
 					t.note("its comments are kept by %s, which has a feed for each post", b.Name)
 					return
