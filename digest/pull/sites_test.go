@@ -325,6 +325,74 @@ func TestNamedFeedsAreReadAndChecked(t *testing.T) {
 	equal(t, "sources", fmt.Sprint(len(sources), err), "0 <nil>")
 }
 
+// TestAnnouncedFeedsGoFirst finds what a page announces, on a site that answers every other
+// address with that page.
+func TestAnnouncedFeedsGoFirst(t *testing.T) {
+	posts, talk := rssOf("Kettle Row", "", "/one", "/two"), rssOf("Talk", "", "/one#comment-5")
+	pressed := func(name string, paths ...string) string {
+		return rssOf(name, "https://wordpress.org/?v=6.8", paths...)
+	}
+	link := func(kind, title, href string) string {
+		return `<link rel="alternate" type="` + kind + `" title="` + title + `" href="` + href + `">`
+	}
+	const atomType = "application/atom+xml"
+	const rssType = "application/rss+xml"
+	for _, tt := range []struct {
+		name, head string
+		site       webSite
+		from, want string
+	}{
+		{"where WordPress has them, but for the slash", link(rssType, "Kettle Row", "/feed") + link(rssType, "Comments", "/comments/feed"),
+			webSite{"/feed": posts, "/comments/feed": talk}, "/", "posts /feed, comments /comments/feed"},
+		{"in the other order", link(rssType, "Comments", "/comments/feed") + link(rssType, "Kettle Row", "/feed"),
+			webSite{"/feed": posts, "/comments/feed": talk}, "/", "posts /feed, comments /comments/feed"},
+		{"WordPress in RSS", `<meta name="generator" content="WordPress 6.8">` + link(rssType, "Feed", "/feed/") + link(rssType, "Comments", "/comments/feed/"),
+			webSite{"/feed/": pressed("Row", "/?p=1"), "/comments/feed/": pressed("Talk", "/?p=1#comment-2")}, "/", "posts /feed/, comments /comments/feed/"},
+		{"WordPress, elsewhere than usual", `<meta name="generator" content="WordPress 6.8">` + link(rssType, "Row", "/news.xml") + link(rssType, "Comments", "/said.xml"),
+			webSite{"/news.xml": pressed("Row", "/?p=1"), "/said.xml": pressed("Talk", "/?p=1#comment-2")}, "/", "posts /news.xml, comments /said.xml"},
+		{"relative, with a base", `<base href="/blog/">` + link(atomType, "Row", "feed.atom") + link(atomType, "Comments", "./comments.atom"),
+			webSite{"/blog/feed.atom": posts, "/blog/comments.atom": talk}, "/", "posts /blog/feed.atom, comments /blog/comments.atom"},
+		{"with odd types", link("text/xml", "Row", "/news.php") + link("application/rss", "Comments", "/said.php?all"),
+			webSite{"/news.php": posts, "/said.php?all": talk}, "/", "posts /news.php, comments /said.php?all"},
+		{"types in capitals with a parameter", link("Application/RSS+XML; charset=utf-8", "Row", "/news.php") + link("text/rss+xml", "Comments", "/said.php"),
+			webSite{"/news.php": posts, "/said.php": talk}, "/", "posts /news.php, comments /said.php"},
+		{"two of comments, the first of which is dead", link(rssType, "Row", "/news.xml") + link(rssType, "Comments", "/c.xml") + link(atomType, "Comments", "/comments.atom"),
+			webSite{"/news.xml": posts, "/comments.atom": talk}, "/", "posts /news.xml, comments /comments.atom"},
+		{"posts.rss where it is no forum", link(rssType, "Kettle Row", "/posts.rss") + link(rssType, "Comments", "/comments.rss"),
+			webSite{"/posts.rss": posts, "/comments.rss": talk}, "/", "posts /posts.rss, comments /comments.rss"},
+		{"a forum in a folder, from a topic", `<meta name="generator" content="Discourse 3.6.0">` + link(rssType, "Latest posts", "/talk/posts.rss") + link(rssType, "Latest topics", "/talk/latest.rss") +
+			`<link rel="alternate nofollow" type="application/rss+xml" title="RSS feed of 'Tea'" href="/talk/t/tea/7.rss" />`,
+			webSite{"/talk/latest.rss": forumOf("topic-7", "/talk/t/tea/7"), "/talk/posts.rss": forumOf("post-9", "/talk/t/tea/7#post_2")},
+			"/talk/t/tea/7", "posts /talk/latest.rss, comments /talk/posts.rss"},
+		{"a forum in a folder, from its home page", `<meta name="generator" content="Discourse 3.6.0">` + link(rssType, "Latest posts", "/talk/posts.rss") + link(rssType, "Latest topics", "/talk/latest.rss"),
+			webSite{"/talk/latest.rss": forumOf("topic-7", "/talk/t/tea/7"), "/talk/posts.rss": forumOf("post-9", "/talk/t/tea/7#post_2")},
+			"/talk/", "posts /talk/latest.rss, comments /talk/posts.rss"},
+	} {
+		b := newBlog(t, func(path, query string) (int, string, string) {
+			if status, kind, body := tt.site.page(path, query); status == 200 {
+				return status, kind, body
+			}
+			return 200, html, head + tt.head + "</head><body></body></html>"
+		})
+		found, err := newRig(t, b, database(t), thatEvening).Discover(t.Context(), b.url+tt.from, discover.Options{})
+		asked := b.asked()
+		if err != nil {
+			t.Errorf("%s: %v (asked %v)", tt.name, err, asked)
+			continue
+		}
+		equal(t, tt.name, foundLine(found, b.url), tt.want)
+		if len(asked) > discover.MaxDiscovery {
+			t.Errorf("%s: asked %d times: %v", tt.name, len(asked), asked)
+		}
+	}
+}
+
+// forumOf writes a feed of a Discourse forum with one entry.
+func forumOf(guid, path string) string {
+	return `<rss version="2.0" xmlns:discourse="http://www.discourse.org/"><channel><title>Talk</title><link>%BLOG%/talk</link><item><title>Tea</title><link>%BLOG%` +
+		path + `</link><guid isPermaLink="false">127.0.0.1-` + guid + `</guid><description>Words.</description></item></channel></rss>`
+}
+
 // TestCommentsFeedAlone names nothing but a feed of comments, which is read as one whatever
 // it looks like; its posts are looked for, and are no condition.
 func TestCommentsFeedAlone(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -41,7 +42,7 @@ func (s *search) comments(ctx context.Context, posts *answer, at platform.Feeds)
 	if err != nil {
 		return t, err
 	}
-	t.all = own
+	t.all = s.inAtom(ctx, own, at)
 	if own != nil && own.doc.Entries() > 0 {
 		return t, nil
 	}
@@ -109,6 +110,26 @@ func (s *search) ownComments(ctx context.Context, posts *answer, at platform.Fee
 		}
 	}
 	return s.any(ctx, ofAll(ways, posts))
+}
+
+// inAtom is the address of a WordPress feed in Atom.
+var inAtom = regexp.MustCompile(`/atom/?$|feed=(?:comments-)?atom$`)
+
+// inAtom gives WordPress's feed of comments in Atom, if it has that beside the one found
+// and there is a request left to ask for it: only there replies of every age name their
+// parents, and writers their pages.
+func (s *search) inAtom(ctx context.Context, found *answer, at platform.Feeds) *answer {
+	if found == nil || found.doc.Platform != digest.WordPress || inAtom.MatchString(found.url) || s.left() == 0 {
+		return found
+	}
+	i := slices.IndexFunc(at.Comments, inAtom.MatchString)
+	if i < 0 {
+		return found
+	}
+	if a, err := s.feed(ctx, at.Comments[i], digest.CommentsFeed, digest.CommentsFeed); err == nil {
+		return a
+	}
+	return found
 }
 
 // ofAll leaves out the feed of the posts itself, and feeds whose addresses begin with
