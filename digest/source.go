@@ -7,22 +7,30 @@ type Platform string
 
 // The platforms whose feeds Postbag knows. A feed of none of them is Generic.
 const (
-	Blogger     Platform = "blogger"
-	WordPress   Platform = "wordpress"
-	Ghost       Platform = "ghost"
-	Substack    Platform = "substack"
-	Disqus      Platform = "disqus"
-	Discourse   Platform = "discourse"
-	Reddit      Platform = "reddit"
-	HackerNews  Platform = "hackernews"
-	Lobsters    Platform = "lobsters"
-	Mastodon    Platform = "mastodon"
-	Drupal      Platform = "drupal"
-	MovableType Platform = "movabletype" // TypePad, too
-	GitHub      Platform = "github"      // Discussions, and giscus with them
-	Isso        Platform = "isso"
-	Remark42    Platform = "remark42"
-	Generic     Platform = "generic" // Atom, RSS, RDF or JSON Feed of no known maker
+	Blogger       Platform = "blogger"
+	WordPress     Platform = "wordpress"
+	Ghost         Platform = "ghost"
+	Substack      Platform = "substack"
+	Disqus        Platform = "disqus"
+	Discourse     Platform = "discourse"
+	Reddit        Platform = "reddit"
+	HackerNews    Platform = "hackernews"
+	Lobsters      Platform = "lobsters"
+	Mastodon      Platform = "mastodon"
+	Drupal        Platform = "drupal"
+	MovableType   Platform = "movabletype" // TypePad, too
+	GitHub        Platform = "github"      // Discussions, and giscus with them
+	Isso          Platform = "isso"
+	Remark42      Platform = "remark42"
+	PhpBB         Platform = "phpbb"
+	NodeBB        Platform = "nodebb"
+	PeerTube      Platform = "peertube"
+	StackExchange Platform = "stackexchange"
+	ForumMagnum   Platform = "forummagnum" // LessWrong, the EA Forum
+	Lemmy         Platform = "lemmy"
+	Typecho       Platform = "typecho"
+	Comentario    Platform = "comentario" // Commento, too
+	Generic       Platform = "generic"    // Atom, RSS, RDF or JSON Feed of no known maker
 )
 
 // Source is a blog that Postbag follows.

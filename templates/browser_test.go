@@ -195,6 +195,10 @@ func renderings(t testing.TB, set *templates.Set) map[string]string {
 	mail("hostile", m, err)
 	m, err = set.ConfirmMail(confirmView)
 	mail("confirm", m, err)
+	m, err = set.LinksMail(linksView)
+	mail("links", m, err)
+	m, err = set.LinksMail(templates.LinksView{Unsubscribe: links.Unsubscribe, Preferences: links.Preferences})
+	mail("links-empty", m, err)
 	m, err = set.ConfirmMail(templates.ConfirmView{ConfirmURL: confirmView.ConfirmURL})
 	mail("confirm-empty", m, err)
 
@@ -228,6 +232,12 @@ func renderings(t testing.TB, set *templates.Set) map[string]string {
 		"confirm":          templates.ConfirmPage{Email: "el…@example.org", Action: "/confirm/x"},
 		"confirmed":        templates.ConfirmedPage{Preferences: "/preferences/x"},
 		"expired":          templates.ConfirmExpiredPage{},
+		"confirm-lost":     templates.ConfirmExpiredPage{Unknown: true},
+		"lost":             templates.LeavePage{Lost: true},
+		"leave":            templates.LeavePage{},
+		"leave-error":      templates.LeavePage{Form: templates.Form{Email: "ellen@example", Error: templates.EmailError("ellen@example", `The domain after the "@" has no dot.`)}},
+		"mailed":           templates.LinksMailedPage{},
+		"test":             templates.TestPage{For: "the page to unsubscribe"},
 		"unsubscribe":      templates.UnsubscribePage{Email: "el…@example.org", Action: "/unsubscribe/x", Preferences: "/preferences/x"},
 		"unsubscribed":     templates.UnsubscribedPage{Email: "el…@example.org", Undo: "/unsubscribe/x"},
 		"preferences":      templates.PreferencesPage{Email: "el…@example.org", Action: "/preferences/x", Frequency: "monthly", Subscribed: true, Saved: true, Unsubscribe: "/unsubscribe/x"},
@@ -237,7 +247,15 @@ func renderings(t testing.TB, set *templates.Set) map[string]string {
 		doc, err = set.Page(site, p)
 		put(name, doc, err)
 	}
-	doc, err = set.Page(empty, templates.Message(0))
-	put("message-empty", doc, err)
+	for name, p := range map[string]templates.ReaderPage{
+		"message-empty":      templates.Message(0),
+		"confirmed-empty":    templates.ConfirmedPage{Preferences: "/below/preferences/x"},
+		"unsubscribed-empty": templates.UnsubscribedPage{Email: "el…@example.org", Undo: "/below/unsubscribe/x"},
+		"lost-empty":         templates.LeavePage{Lost: true},
+		"test-empty":         templates.TestPage{For: "the page to unsubscribe"},
+	} {
+		doc, err = set.Page(empty, p)
+		put(name, doc, err)
+	}
 	return all
 }

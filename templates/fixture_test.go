@@ -29,6 +29,7 @@ var site = templates.Site{
 	BlogURL:     "https://nightbus.example/",
 	Base:        "https://post.example",
 	Often:       "One email a week.",
+	Issues:      true,
 }
 
 func at(day, hour, minute int) time.Time {

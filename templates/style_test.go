@@ -175,7 +175,7 @@ func TestContextInWords(t *testing.T) {
 		{&digest.Context{Quote: "a"}, "In reply to Anonymous: “a”"},
 		{&digest.Context{Author: "Kestrel"}, "In reply to a comment that is no longer there"},
 	} {
-		if got := contextOf(c.context); got != c.want {
+		if got := contextOf(c.context).String(); got != c.want {
 			t.Errorf("gave %q, want %q", got, c.want)
 		}
 	}

@@ -368,7 +368,7 @@ func TestEntryIsPlainHTML(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		allowed := map[string]bool{"html": true, "head": true, "body": true, "p": true, "h2": true, "blockquote": true, "ul": true, "ol": true, "li": true, "em": true, "strong": true, "a": true, "br": true, "hr": true}
+		allowed := map[string]bool{"html": true, "head": true, "body": true, "p": true, "h2": true, "blockquote": true, "ul": true, "ol": true, "li": true, "em": true, "strong": true, "a": true, "br": true, "hr": true, "bdi": true}
 		for _, n := range elements(t, entry, "") {
 			if !allowed[n.Data] {
 				t.Errorf("%s: a %s", name, n.Data)
@@ -379,7 +379,7 @@ func TestEntryIsPlainHTML(t *testing.T) {
 					if !strings.HasPrefix(a.Val, "http") {
 						t.Errorf("%s: a link to %q", name, a.Val)
 					}
-				case "rel", "start":
+				case "rel", "start", "lang", "dir":
 				default:
 					t.Errorf("%s: attribute %s", name, a.Key)
 				}
@@ -413,7 +413,7 @@ func TestPageOfAnIssue(t *testing.T) {
 
 func TestPrivatePagesAreKeptPrivate(t *testing.T) {
 	all := renderings(t, newSet(t))
-	for _, name := range []string{"confirm", "confirmed", "expired", "unsubscribe", "unsubscribed", "preferences", "subscribed", "message"} {
+	for _, name := range []string{"confirm", "confirmed", "expired", "unsubscribe", "unsubscribed", "preferences", "subscribed", "message", "lost", "leave", "mailed", "test", "confirm-lost"} {
 		for _, want := range []string{`content="noindex"`, `content="no-referrer"`} {
 			if !strings.Contains(all[name], want) {
 				t.Errorf("%s lacks %s", name, want)

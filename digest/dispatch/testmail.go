@@ -23,7 +23,7 @@ func (s *Sender) Test(ctx context.Context, by digest.Actor, ref desk.Ref, to str
 	if err != nil {
 		return nil, err
 	}
-	raw, err := mail.For(subscribers.Delivery{Email: to, Token: subscribers.NewToken()})
+	raw, err := mail.For(subscribers.Delivery{Email: to, Token: subscribers.TestToken})
 	if err != nil {
 		return nil, err
 	}

@@ -2,11 +2,13 @@ package feed_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"postbag/digest"
 	"postbag/digest/feed"
+	"postbag/digest/markup"
 )
 
 func TestWhatBreaksInTheMiddleIsSaved(t *testing.T) {
@@ -27,7 +29,7 @@ func TestWhatBreaksInTheMiddleIsSaved(t *testing.T) {
 		{"RSS between items", before(rss, "<item>"), 2},
 		{"Atom in an entry", before(atom, "</content>"), 1},
 		{"RDF in an item", before(rdf, "</title>"), 1},
-		{"an item that breaks the rules", before(rss, "</item>") + "</nothing></item></channel></rss>", 2},
+		{"an item that breaks the rules", before(rss, "</item>") + "</nothing></item></channel></rss>", 3},
 		{"a tag that is none", before(rss, "<item>") + "<<item>", 2},
 		{"two roots", rss + rss, 3},
 		{"what a server appends", rss + "\n<script>if (a < b && c) {</script>", 3},
@@ -42,7 +44,7 @@ func TestWhatBreaksInTheMiddleIsSaved(t *testing.T) {
 			continue
 		}
 		equal(t, tt.name+": entries", d.Entries(), tt.entries)
-		whole := tt.name == "two roots" || strings.HasPrefix(tt.name, "what a server")
+		whole := tt.name == "two roots" || tt.name == "an item that breaks the rules" || strings.HasPrefix(tt.name, "what a server")
 		equal(t, tt.name+": cut short", d.CutShort, !whole)
 	}
 	for name, body := range map[string]string{
@@ -54,6 +56,145 @@ func TestWhatBreaksInTheMiddleIsSaved(t *testing.T) {
 		_, err := feed.Parse([]byte(body), feed.Options{})
 		wantInvalid(t, name, err, "cut short")
 	}
+}
+
+// One entry that breaks the rules of XML costs none of the others, wherever it stands, and
+// keeps its own words as far as they can be told.
+func TestOneBrokenEntry(t *testing.T) {
+	type kind struct{ rss, atom string }
+	rest := func(id string) kind {
+		return kind{`<guid>` + id + `</guid><pubDate>Thu, 05 Mar 2026 18:10:00 +0000</pubDate>`, `<id>` + id + `</id><updated>2026-03-05T18:10:00Z</updated>`}
+	}
+	whole := func(id string) kind {
+		return kind{`<item>` + rest(id).rss + `<description>words ` + id + `</description></item>`,
+			`<entry>` + rest(id).atom + `<content type="html">words ` + id + `</content></entry>`}
+	}
+	for name, tt := range map[string]struct{ text, want string }{
+		"a bare <":                     {"We <3 <em>tea</em>, 2<3, a <b and < c</TEXT>", "We <3 tea, 2<3, a"},
+		"a bare < at the end":          {"tea <</TEXT>", "tea <"},
+		"a smiley":                     {"<:o) <-- look <? that <! too</TEXT>", "<:o) <-- look"},
+		"a wrong end tag":              {"Tea</b> for two</i></p></TEXT>", "Tea for two"},
+		"the end tag of another":       {"Tea</guid></nothing> for two</TEXT>", "Tea for two"},
+		"the end of the feed":          {"Tea</channel></feed></rss> for two</TEXT>", "Tea for two"},
+		"no end tag":                   {"Tea for two", "Tea for two"},
+		"a misspelt end tag":           {"Tea for two</TEXXT>", "Tea for two"},
+		"an end tag in other letters":  {"Tea for two</TeXt>", "Tea for two"},
+		"an end tag without its end":   {"Tea for two</TEXT", "Tea for two"},
+		"an end tag with an attribute": {"Tea for two</TEXT class='x'>", "Tea for two"},
+		"the end of a section":         {"Tea ]]> for two</TEXT>", "Tea ]]> for two"},
+		"a section in another":         {"<![CDATA[Tea <![CDATA[for]]> two <b>now</b> ]]></TEXT>", "Tea now ]]>"},
+		"a section without an end":     {"<![CDATA[Tea for two</TEXT>", "Tea for two"},
+		"a comment without an end":     {"Tea <!-- for two</TEXT>", "Tea"},
+		"a comment with --":            {"Tea <!-- -- 5 -- > --> for two</TEXT>", "Tea for two"},
+		"an instruction without end":   {"Tea <?php for two</TEXT>", "Tea"},
+		"an unknown entity":            {"Tea &nosuch; & &copy; two</TEXT>", "Tea &nosuch; & © two"},
+		"a control character":          {"Tea\x08 for\x00 &#3;two</TEXT>", "Tea for two"},
+		"a quotation mark too few":     {`Tea <a href="/x>for</a> two</TEXT>`, "Tea"},
+		"a tag in an attribute":        {`Tea <img alt="<b>for</b>" src="x"> two</TEXT>`, "Tea two"},
+		"attributes without quotes":    {`Tea <a href=https://x.test/y?z=1>for</a> two</TEXT>`, "Tea for two"},
+		"a name that is none":          {"Tea <1> <a:b:c> <für> two</TEXT>", "Tea <1> two"},
+	} {
+		for _, format := range []string{"RSS", "Atom"} {
+			element, begin, end := "description", `<rss version="2.0"><channel><title>Kettle Row</title>`, `</channel></rss>`
+			if format == "Atom" {
+				element, begin, end = "content", `<feed xmlns="http://www.w3.org/2005/Atom"><title>Kettle Row</title>`, `</feed>`
+			}
+			of := func(k kind) string {
+				if format == "Atom" {
+					return k.atom
+				}
+				return k.rss
+			}
+			text := strings.ReplaceAll(strings.ReplaceAll(tt.text, "TEXT", element), "TEXXT", element+"s")
+			text = strings.ReplaceAll(text, "TeXt", strings.ToUpper(element))
+			tag := "<" + element + ">"
+			if format == "Atom" {
+				tag = `<content type="html">`
+			}
+			bad := of(kind{"<item>", "<entry>"}) + tag + text + of(rest("bad")) + of(kind{"</item>", "</entry>"})
+			for at := range 3 {
+				entries := []string{of(whole("1")), of(whole("2"))}
+				entries = slices.Insert(entries, at, bad)
+				what := fmt.Sprintf("%s in %s, entry %d", name, format, at+1)
+				d, err := feed.Parse([]byte(begin+strings.Join(entries, "\n")+end), feed.Options{})
+				if err != nil {
+					t.Errorf("%s: %v", what, err)
+					continue
+				}
+				got := map[string]string{}
+				for _, p := range d.Posts {
+					got[p.ID] = strings.TrimSpace(markup.FromHTML(p.Body.HTML, "").Text())
+					if p.Published.IsZero() {
+						t.Errorf("%s: entry %s has no date", what, p.ID)
+					}
+				}
+				equal(t, what+": entries", len(d.Posts), 3)
+				equal(t, what+": cut short", d.CutShort, false)
+				equal(t, what+": title", d.Title, "Kettle Row")
+				equal(t, what+": the others", got["1"]+", "+got["2"], "words 1, words 2")
+				if !strings.HasPrefix(got["bad"], tt.want) {
+					t.Errorf("%s: %q, want %q", what, got["bad"], tt.want)
+				}
+			}
+		}
+	}
+}
+
+// What is open when an entry begins lacks its end, in the entry before it and before all
+// entries; and entries are found in elements of a feed's own.
+func TestEntriesAtAnyDepth(t *testing.T) {
+	item := func(n int) string {
+		return fmt.Sprintf("<item><title>T%d</title><guid isPermaLink=\"false\">%d</guid></item>", n, n)
+	}
+	entry := func(n int) string { return fmt.Sprintf("<entry><title>T%d</title><id>%d</id></entry>", n, n) }
+	both := item(1) + item(2)
+	for name, body := range map[string]string{
+		"an element before the items":      "<rss><channel><title>Kettle Row</title><category>tea" + both + "</channel></rss>",
+		"its title":                        "<rss><channel><title>Kettle Row<link>https://kettle.test/</link>" + both + "</channel></rss>",
+		"a section before the items":       "<rss><channel><title>Kettle Row</title><description><![CDATA[about tea</description>" + both + "<item><title><![CDATA[T3]]></title><guid>3</guid></item></channel></rss>",
+		"a comment before the items":       "<rss><channel><title>Kettle Row</title><!-- about tea " + both + "<!-- --></channel></rss>",
+		"an element before the channel":    "<rss><x><channel><title>Kettle Row</title>" + both + "</channel></rss>",
+		"a list of items":                  "<rss><channel><title>Kettle Row</title><items><list>" + both + "</list></items></channel></rss>",
+		"items behind the channel":         "<rss><channel><title>Kettle Row</title></channel>" + both + "</rss>",
+		"a wrong end before the items":     "<rss><channel><title>Kettle Row</titel><link>https://kettle.test/</link></head>" + both + "</channel></rss>",
+		"an item without its end":          "<rss><channel><title>Kettle Row</title>" + strings.Replace(both, "</item>", "", 1) + "</channel></rss>",
+		"an item and its title without it": "<rss><channel><title>Kettle Row</title><item><guid>1</guid><title>T1" + item(2) + "</channel></rss>",
+		"no item with its end":             "<rss><channel><title>Kettle Row</title>" + strings.ReplaceAll(both, "</item>", "") + "</channel></rss>",
+		"an element before the entries":    `<feed xmlns="http://www.w3.org/2005/Atom"><title>Kettle Row</title><author><name>Mim` + entry(1) + entry(2) + "</feed>",
+		"an entry without its end":         `<feed xmlns="http://www.w3.org/2005/Atom"><title>Kettle Row</title>` + strings.ReplaceAll(entry(1)+entry(2), "</entry>", "") + "</feed>",
+		"a list of entries":                `<feed xmlns="http://www.w3.org/2005/Atom"><title>Kettle Row</title><entries>` + entry(1) + entry(2) + "</entries></feed>",
+		"a prefix":                         `<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:title>Kettle Row</a:title><a:subtitle><a:entry><a:id>1</a:id><a:title>T1</a:title><a:entry><a:id>2</a:id><a:title>T2</a:title></a:entry></a:feed>`,
+		"a commented item":                 "<rss><channel><title>Kettle Row</title><!-- " + item(9) + " -->" + both + "</channel></rss>",
+		"RDF": `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel><title>Kettle Row</title><items><rdf:Seq><rdf:li resource="1"/></items>` +
+			`<item rdf:about="1"><title>T1<item rdf:about="2"><title>T2</title></item></rdf:RDF>`,
+	} {
+		d := parse(t, []byte(body), feed.Options{})
+		if len(d.Posts) < 2 || d.CutShort {
+			t.Errorf("%s: %d posts, cut short %v", name, len(d.Posts), d.CutShort)
+			continue
+		}
+		equal(t, name, line(d.Title, d.Posts[0].ID, d.Posts[0].Title, d.Posts[1].ID, d.Posts[1].Title), "Kettle Row | 1 | T1 | 2 | T2")
+	}
+}
+
+// An entry of an extension, and what a text holds of the names of a feed's parts, end
+// nothing.
+func TestElementsThatAreWhole(t *testing.T) {
+	body := `<rss version="2.0" xmlns:x="urn:x" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><item><x:list><x:item>a</x:item><x:item>b</x:item></x:list><guid>1</guid>` +
+		`<description>one <svg><title>two</title><metadata><dc:date>x</dc:date></metadata></svg><details><summary>three</summary></details> four</description><title>T</title></item></channel></rss>`
+	p := parse(t, []byte(body), feed.Options{}).Posts[0]
+	equal(t, "entry", line(p.ID, p.Title), "1 | T")
+	if !strings.HasPrefix(p.Body.HTML, "one <svg>") || !strings.HasSuffix(p.Body.HTML, "four") {
+		t.Errorf("text is %q", p.Body.HTML)
+	}
+}
+
+// An entry that nests too deep is left out, and no other one.
+func TestOneDeepEntry(t *testing.T) {
+	deep := strings.Repeat("<b>", 700) + "x" + strings.Repeat("</b>", 700)
+	body := `<rss><channel><item><guid>1</guid><description>` + deep + `</description></item><item><guid>2</guid><description>y</description></item></channel></rss>`
+	d := parse(t, []byte(body), feed.Options{})
+	equal(t, "entries", line(len(d.Posts), d.Posts[0].ID, d.CutShort, len(d.Skipped)), "1 | 2 | false | 1")
 }
 
 // Elements that are forgotten inside an entry close with it, as browsers do.

@@ -19,6 +19,10 @@ var (
 	// remarkQuote is the beginning of the parent, which Remark42 appends to a reply.
 	remarkQuote = regexp.MustCompile(`(?s)\s*<blockquote>\s*<p>.*</p>\s*</blockquote>\s*$`)
 
+	// comentarioMark is the fragment of a comment's address.
+	comentarioMark = regexp.MustCompile(`#comentario-([0-9a-f-]{36})$`)
+	comentarioPage = regexp.MustCompile(`[?&]page=[0-9a-f-]{36}`)
+
 	// mastodonStatus is the address of a status; older servers name no generator.
 	mastodonStatus = regexp.MustCompile(`^https?://[^/]+/(?:@[^/]+|users/[^/]+/statuses)/\d+$`)
 )
@@ -47,6 +51,8 @@ func remarkComment(_ *page, e *entry, c *CommentEntry) {
 		c.Author = field.Name(writer)
 	}
 }
+
+func comentarioDocument(p *page, d *Document) { d.OnePost = comentarioPage.MatchString(p.where()) }
 
 func hasMastodonNames(p *page) bool {
 	return strings.Contains(p.head, "http://webfeeds.org/rss/1.0") && p.every(func(e *entry) bool { return mastodonStatus.MatchString(e.url) })

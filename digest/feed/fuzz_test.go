@@ -39,9 +39,7 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add([]byte(body), "", "", uint8(0))
 	}
-	platforms := []digest.Platform{"", digest.Blogger, digest.WordPress, digest.Ghost, digest.Substack, digest.Disqus, digest.Discourse,
-		digest.Reddit, digest.HackerNews, digest.Lobsters, digest.Mastodon, digest.Drupal, digest.MovableType, digest.GitHub,
-		digest.Isso, digest.Remark42, digest.Generic}
+	platforms := append([]digest.Platform{""}, digest.Platforms()...)
 	kinds := []digest.FeedKind{"", digest.PostsFeed, digest.CommentsFeed}
 	f.Fuzz(func(t *testing.T, body []byte, contentType, url string, choice uint8) {
 		opts := feed.Options{ContentType: contentType, URL: url,

@@ -96,6 +96,10 @@ func parseXML(text []byte, opts Options) (*Document, error) {
 	if err != nil {
 		return nil, scan.Refusal(err)
 	}
+	if len(p.entries) == 0 && s.Kept() > 0 {
+		return nil, digest.Fail(digest.Invalid, "Tell the owner of the blog; a feed validator shows the place.",
+			"the feed is broken: its entries cannot be read")
+	}
 	p.cut = s.Cut
 	return p.read(opts)
 }

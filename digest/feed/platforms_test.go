@@ -29,6 +29,10 @@ func TestPlatforms(t *testing.T) {
 		owl      = "t3_1b6aaa |  |  | -1 | https://www.reddit.com/r/nightbuses/comments/1b6aaa/who_takes_the_n9/.rss | /u/owlrider | Who takes the N9?"
 		lamp     = "t1_kx0002 |  | t3_1b6aaa |  |  |  | /u/lampwright | https://www.reddit.com/user/lampwright"
 		tides    = "https://github.com/tidewater/almanac/discussions/14"
+		board    = "https://kites.test/board/viewtopic.php?"
+		worms    = "https://loam.test/forum/topic/90"
+		knots    = "https://knots.stackexchange.com"
+		bend     = knots + "/q/410 | question-410 |  | -1 | " + knots + "/feeds/question/410 | tar | Which bend holds in wet rope?"
 	)
 	for _, tt := range []struct {
 		file          string
@@ -119,6 +123,46 @@ func TestPlatforms(t *testing.T) {
 		{"remark42.rss", digest.Remark42, comments, false, 0, 0, nil, []string{
 			"0b2f | comment-0b2f | https://ferns.test/spores/ |  |  |  | Nils | ",
 			"0a1e | comment-0a1e | https://ferns.test/spores/ |  |  |  | Ada | "}},
+		{"phpbb-posts.atom", digest.PhpBB, comments, false, 0, 0, nil, []string{
+			board + "t=31&p=208#p208 | post-208 | " + board + "t=31 | topic-31 |  |  | wes | ",
+			board + "p=207#p207 | post-207 | title:frayed ends |  |  |  | Guest | "}},
+		{"phpbb-topics.atom", digest.PhpBB, posts, false, 0, 0, []string{
+			board + "t=31 | topic-31 | title:which bridle? | -1 |  | ada | Which bridle?",
+			board + "p=190#p190 |  | title:frayed ends | -1 |  | Guest | Frayed ends"}, nil},
+		{"nodebb-recentposts.rss", digest.NodeBB, comments, false, 0, 0, nil, []string{
+			"https://loam.test/forum/post/812 | post-812 | title:worms in the bin |  |  |  | hoe | ",
+			"https://loam.test/forum/post/https://soil.test/notes/77 |  | title:worms in the bin |  |  |  | fork | "}},
+		{"nodebb-recent.rss", digest.NodeBB, posts, false, 0, 0, []string{
+			worms + " | topic-90 | title:worms in the bin | -1 | " + worms + ".rss |  | Worms in the bin"}, nil},
+		{"nodebb-topics.rss", digest.NodeBB, posts, false, 0, 0, []string{
+			worms + " | topic-90 | title:worms in the bin | -1 | " + worms + ".rss | spade | Worms in the bin"}, nil},
+		{"nodebb-topic.rss", digest.NodeBB, comments, true, 0, 0, nil, []string{
+			"https://loam.test/forum/post/812 | post-812 | " + worms + " | topic-90 |  |  | hoe | "}},
+		{"peertube-videos.rss", digest.PeerTube, posts, false, 0, 0, []string{
+			"https://reel.test/w/kX3aB |  |  | -1 |  | lathe | Turning a bowl"}, nil},
+		{"peertube-comments.rss", digest.PeerTube, comments, false, 0, 0, nil, []string{
+			"https://reel.test/w/kX3aB;threadId=55@1772734200 |  | https://reel.test/w/kX3aB |  |  |  | gouge | ",
+			"https://reel.test/w/kX3aB;threadId=55@1772730600 |  | https://reel.test/w/kX3aB |  |  |  | chisel | ",
+			"https://reel.test/w/kX3aB;threadId=52@1772727000 |  | https://reel.test/w/kX3aB |  |  |  | rasp | "}},
+		{"stackexchange-question.atom", digest.StackExchange, comments, true, 0, 0, []string{bend}, []string{
+			knots + "/questions/410/-/415#415 | answer-415 | " + knots + "/q/410 | question-410 |  |  | splice | " + knots + "/users/9",
+			knots + "/questions/410/-/412#412 | answer-412 | " + knots + "/q/410 | question-410 |  |  | marline | " + knots + "/users/11"}},
+		{"stackexchange-site.atom", digest.StackExchange, posts, false, 0, 0, []string{bend}, nil},
+		{"stackexchange-user.atom", digest.StackExchange, comments, false, 0, 0, nil, []string{
+			knots + "/questions/410/-/415#415 | answer-415 | " + knots + "/q/410 | question-410 |  |  | splice | " + knots + "/users/9",
+			knots + "/questions/410/x/412#comment900_412 | note-900 | " + knots + "/q/410 | question-410 |  | answer-412 | splice | " + knots + "/users/9"}},
+		{"forummagnum-posts.rss", digest.ForumMagnum, posts, false, 0, 0, []string{
+			"aB3dE5gH7jK9mN1pQ | post-aB3dE5gH7jK9mN1pQ |  | -1 | https://www.dimlamp.test/feed.xml?type=comments&view=postCommentsNew&postId=aB3dE5gH7jK9mN1pQ | Orla | On guessing well"}, nil},
+		{"forummagnum-comments.rss", digest.ForumMagnum, comments, false, 0, 0, nil, []string{
+			"zY8xW6vU4tS2rQ0pO | comment-zY8xW6vU4tS2rQ0pO | aB3dE5gH7jK9mN1pQ | post-aB3dE5gH7jK9mN1pQ |  |  | Wick | ",
+			"yX7wV5uT3sR1qP9oN | comment-yX7wV5uT3sR1qP9oN | aB3dE5gH7jK9mN1pQ | post-aB3dE5gH7jK9mN1pQ |  |  | Taper | "}},
+		{"lemmy.rss", digest.Lemmy, posts, false, 0, 0, []string{
+			"https://reeds.test/post/640 | post-640 |  | 3 |  | oboe | Cane or plastic"}, nil},
+		{"typecho-comments.rss", digest.Typecho, comments, false, 0, 0, nil, []string{
+			"https://teahill.test/archives/12#comment-91 | comment-91 | https://teahill.test/archives/12 |  |  |  | Lin | ",
+			"https://teahill.test/archives/12#comment-90 | comment-90 | https://teahill.test/archives/12 |  |  |  | Wu | "}},
+		{"comentario.rss", digest.Comentario, comments, false, 0, 0, nil, []string{
+			"0b8f6c1e-2a44-4f5e-9a10-7d1c2b3a4e5f | comentario-0b8f6c1e-2a44-4f5e-9a10-7d1c2b3a4e5f | https://bells.test/changes/plain-bob/ |  |  |  | Treble | "}},
 		{"threads.atom", digest.Generic, comments, false, 1, 0, []string{
 			"urn:uuid:f0000001 |  |  | 2 | https://weir.test/2026/level/replies | Keeper | Level"}, []string{
 			"urn:uuid:c0000003 |  | urn:uuid:f0000001 |  | urn:uuid:c0000002 |  | Ro | ",
@@ -229,6 +273,67 @@ func TestPlatformsOwnWays(t *testing.T) {
 	}
 }
 
+// TestForumsOwnWords takes what forums put around texts off, and follows their feeds
+// where they lead.
+func TestForumsOwnWords(t *testing.T) {
+	html := func(file string) (all []string) {
+		d := parse(t, fixture(t, file), feed.Options{})
+		for _, p := range d.Posts {
+			all = append(all, p.Body.HTML)
+		}
+		for _, c := range d.Comments {
+			all = append(all, c.Body.HTML)
+		}
+		return all
+	}
+	for file, want := range map[string]string{
+		"phpbb-posts.atom":         `<div class="quotetitle">Ada wrote:</div><blockquote>Three legs, <div class="codecontent">2:1</div>always.</blockquote><br />Two will do — in 10 knots. | Wax them.`,
+		"phpbb-topics.atom":        "For a delta of two metres. | What to do?",
+		"nodebb-recent.rss":        "",
+		"nodebb-topics.rss":        "<p>Do they mind the cold?</p>",
+		"forummagnum-posts.rss":    "<p>Write it down first.</p>",
+		"forummagnum-comments.rss": "<p>Then bet.</p> | <p>Published on nothing, then.</p>",
+		"lemmy.rss":                "<p>Who has tried both?</p>",
+	} {
+		equal(t, file, strings.Join(html(file), " | "), want)
+	}
+	lemmy := string(fixture(t, "lemmy.rss"))
+	voted := parse(t, []byte(strings.NewReplacer("12 points", "-1 points", "3 comments", "1 comment").Replace(lemmy)), feed.Options{})
+	equal(t, "Lemmy: hash after a vote", voted.Posts[0].Hash, parse(t, []byte(lemmy), feed.Options{}).Posts[0].Hash)
+	equal(t, "Lemmy: comments", voted.Posts[0].Announced, 1)
+
+	page := nodeBBPage(20)
+	equal(t, "NodeBB: older posts", parse(t, page, feed.Options{URL: "https://loam.test/recentposts.rss"}).NextURL, "https://loam.test/recentposts.rss?page=2")
+	equal(t, "NodeBB: and older ones", parse(t, page, feed.Options{URL: "https://loam.test/recentposts.rss?page=4&uid=2"}).NextURL, "https://loam.test/recentposts.rss?page=5&uid=2")
+	equal(t, "NodeBB: the last page", parse(t, nodeBBPage(19), feed.Options{URL: "https://loam.test/recentposts.rss?page=4"}).NextURL, "")
+	topic := parse(t, fixture(t, "nodebb-topic.rss"), feed.Options{})
+	equal(t, "NodeBB: the topic of a feed", topic.PostRef, "https://loam.test/forum/topic/90")
+
+	equal(t, "Stack Exchange: the site of a question", parse(t, fixture(t, "stackexchange-question.atom"), feed.Options{}).Title, "Stack Exchange")
+	film := strings.Replace(string(fixture(t, "peertube-comments.rss")), "video-comments.xml", "video-comments.xml?videoId=7", 1)
+	equal(t, "PeerTube: one film", parse(t, []byte(film), feed.Options{}).OnePost, true)
+	hidden := parse(t, fixture(t, "typecho-comments.rss"), feed.Options{})
+	equal(t, "Typecho: left out", line(len(hidden.Skipped), hidden.Skipped[0].Reason, hidden.Skipped[1].Reason), "2 | it is a notice that the comment is hidden | it is the notice of a link, not a comment")
+	one := strings.Replace(string(fixture(t, "typecho-comments.rss")), "/feed/comments/", "/feed/archives/12/", 1)
+	equal(t, "Typecho: one post", parse(t, []byte(one), feed.Options{}).OnePost, true)
+	atom := `<feed xmlns="http://www.w3.org/2005/Atom"><generator uri="http://typecho.org/" version="1.2.1">Typecho</generator><link rel="self" href="https://teahill.test/feed/atom/comments/"/></feed>`
+	equal(t, "Typecho: no comments yet", parse(t, []byte(atom), feed.Options{}).Kind, digest.CommentsFeed)
+	bob := strings.Replace(string(fixture(t, "comentario.rss")), "comments on", "page comments on", 1)
+	equal(t, "Comentario: one page", parse(t, []byte(bob), feed.Options{URL: "https://talk.test/api/rss/comments?domain=x&page=0b8f6c1e-2a44-4f5e-9a10-7d1c2b3a4e5f"}).OnePost, true)
+	board := strings.Replace(string(fixture(t, "phpbb-posts.atom")), "app.php/feed\"", "feed.php?f=4&amp;t=31\"", 1)
+	equal(t, "phpBB: one topic", parse(t, []byte(board), feed.Options{}).OnePost, true)
+}
+
+// nodeBBPage is a page of so many recent posts.
+func nodeBBPage(n int) []byte {
+	var b strings.Builder
+	b.WriteString(`<rss version="2.0"><channel><title>Recent Posts</title><generator>RSS for Node</generator>`)
+	for i := range n {
+		fmt.Fprintf(&b, `<item><title>Loam</title><link>https://loam.test/post/%[1]d</link><guid>https://loam.test/post/%[1]d</guid><description>No. %[1]d</description></item>`, 100+i)
+	}
+	return []byte(b.String() + "</channel></rss>")
+}
+
 func TestWantDecidesWhereTheFeedDoesNotTell(t *testing.T) {
 	plainFeed := fixture(t, "rss091.rss")
 	d := parse(t, plainFeed, feed.Options{Want: digest.CommentsFeed})
@@ -249,6 +354,9 @@ func TestWantDecidesWhereTheFeedDoesNotTell(t *testing.T) {
 		{"ghost.rss", digest.CommentsFeed, "Ghost offers no comments in feeds"},
 		{"substack.rss", digest.CommentsFeed, "Substack offers no comments in feeds"},
 		{"mastodon.rss", digest.CommentsFeed, "Mastodon offers no comments in feeds"},
+		{"lemmy.rss", digest.CommentsFeed, "Lemmy offers no comments in feeds"},
+		{"nodebb-recentposts.rss", digest.PostsFeed, "both feeds are found"},
+		{"phpbb-topics.atom", digest.CommentsFeed, "both feeds are found"},
 	} {
 		_, err := feed.Parse(fixture(t, tt.file), feed.Options{Want: tt.want})
 		wantInvalid(t, tt.file, err, "are expected")

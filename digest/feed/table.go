@@ -35,6 +35,38 @@ var platforms = []platform{
 		lists: digest.CommentsFeed, onePost: regexp.MustCompile(`/rss/post$`),
 		urlNumber: numbering{"comment-", remarkPlace}, paged: true, body: remarkBody, comment: remarkComment,
 	},
+	{ // the comments of a site or a page
+		name: digest.Comentario, urls: comentarioMark, is: func(p *page) bool { return strings.HasPrefix(p.title, "Comentario comments on ") },
+		lists: digest.CommentsFeed, document: comentarioDocument,
+		urlNumber: numbering{"comentario-", comentarioMark}, paged: true,
+	},
+	{ // its feeds of comments have the name of their writer for a title
+		name: digest.Typecho, begins: []string{"typecho"}, is: hasTypechoNames,
+		isComment: isTypechoComment, noComments: regexp.MustCompile(`/feed/(?:(?:rss|atom)/)?comments/?$`), document: typechoDocument, skip: typechoSkip, comment: typechoComment,
+	},
+	{ // a forum: topics are posts; the number of a post and of its topic are in the query
+		name: digest.PhpBB, made: []string{"phpbb"}, urls: phpBBPlace,
+		kind: phpBBKind, document: phpBBDocument, body: phpBBBody, post: phpBBPostEntry, comment: phpBBComment,
+	},
+	{ // a forum: posts name their topic by its title
+		name: digest.NodeBB, made: []string{"nodebb"}, is: hasNodeBBNames,
+		isComment: isNodeBBPost, noComments: nodeBBEmpty, document: nodeBBDocument, post: nodeBBPostEntry, comment: nodeBBComment,
+	},
+	{ // films, and the comments on them
+		name: digest.PeerTube, begins: []string{"peertube", "toraif"}, is: hasPeerTubeNames,
+		isComment: isPeerTubeComment, noComments: peerTubeEmpty, document: peerTubeDocument, comment: peerTubeComment,
+	},
+	{ // questions, or one of them with its answers
+		name: digest.StackExchange, hosts: stackHosts, is: hasStackNames,
+		kind: stackKind, document: stackDocument, topic: stackTopic, post: stackPost, comment: stackComment,
+	},
+	{ // posts or comments, each in a frame
+		name: digest.ForumMagnum, hosts: []string{"lesswrong.com", "alignmentforum.org", "forum.effectivealtruism.org"}, is: hasMagnumNames,
+		isComment: isMagnumComment, noComments: magnumEmpty, document: magnumDocument, body: magnumBody, post: magnumPostEntry, comment: magnumComment,
+	},
+	{ // a community's posts, each in a frame of points and counts
+		name: digest.Lemmy, is: hasLemmyNames, lists: digest.PostsFeed, silent: "Lemmy", body: lemmyBody, post: lemmyPost,
+	},
 	{ // a forum: topics are posts, and the posts in them comments
 		name: digest.Discourse, made: []string{"discourse"}, is: hasDiscourseNames,
 		isComment: isDiscourseComment, noComments: discourseEmpty, document: discourseDocument, body: discourseBody, skip: discourseNote, topic: discourseTopic,

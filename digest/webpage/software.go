@@ -15,6 +15,7 @@ var generators = []struct{ word, name string }{
 	{"feedburner", "FeedBurner"}, {"livejournal", "LiveJournal"}, {"youtube", "YouTube"},
 	{"isso", "Isso"}, {"remark42", "Remark42"}, {"hnrss", "hnrss"}, {"lobsters", "Lobsters"},
 	{"eleventy", "Eleventy"}, {"webflow", "Webflow"}, {"blogger", "Blogger"}, {"wordpress", "WordPress"},
+	{"phpbb", "phpBB"}, {"nodebb", "NodeBB"}, {"peertube", "PeerTube"}, {"lemmy", "Lemmy"}, {"typecho", "Typecho"}, {"comentario", "Comentario"},
 }
 
 // Software names the software behind a generator text, as far as it is known;

@@ -76,9 +76,14 @@ type Reader struct {
 	open    []xml.Name // elements that are open
 	left    int        // how many of them stay open; the others are being closed
 	closing Token      // what closes the last of them
+	implied bool       // it has no tag, or another one
 	section section    // the CDATA section that the next text is of
 	tags    parser
+	nesting Nesting // of a forgiving reader; nil for a strict one
 }
+
+// sectionMark begins a CDATA section.
+const sectionMark = "<![CDATA["
 
 // section tells whether a CDATA section is being read.
 type section int
@@ -116,9 +121,13 @@ func (r *Reader) Next() (Token, error) {
 		switch {
 		case !r.fill(1):
 			return Token{}, r.ended()
+		case r.nesting != nil:
+			if t, ok, err := r.forgiven(); ok || err != nil {
+				return t, err
+			}
 		case r.comes("<!--"):
 			err = r.skip("<!--", "-->")
-		case r.comes("<![CDATA["):
+		case r.comes(sectionMark):
 			r.section = before
 		case r.comes("<?"):
 			err = r.skip("<?", "?>")
@@ -236,7 +245,7 @@ func (r *Reader) text() (Token, error) {
 		end = "]]>"
 	}
 	if r.section == before {
-		begin = len("<![CDATA[")
+		begin = len(sectionMark)
 	}
 	for {
 		text := r.buf[r.at+begin:]
@@ -297,13 +306,18 @@ func (r *Reader) startTag() (Token, error) {
 	if err != nil {
 		return t, err
 	}
+	r.began(t, closed)
+	return t, nil
+}
+
+// began notes that an element is open, or is closed by its first tag.
+func (r *Reader) began(t Token, closed bool) {
 	r.open = append(r.open, t.Name)
-	r.left = len(r.open)
+	r.left, r.implied = len(r.open), false
 	if closed {
 		r.left--
 		r.closing = Token{Kind: End, From: t.To, To: t.To}
 	}
-	return t, nil
 }
 
 // endTag reads a tag that ends an element, and those in it that were left open.
@@ -319,7 +333,7 @@ func (r *Reader) endTag() (Token, error) {
 	if at < 0 {
 		return Token{}, fmt.Errorf("%w: an element ends that never began", ErrSyntax)
 	}
-	r.left, r.closing = at, t
+	r.left, r.closing, r.implied = at, t, false
 	return r.close(), nil
 }
 
@@ -327,8 +341,11 @@ func (r *Reader) endTag() (Token, error) {
 func (r *Reader) close() Token {
 	last := len(r.open) - 1
 	t := r.closing
-	if t.Name = r.open[last]; last > r.left {
-		t.Raw, t.To = fmt.Appendf(nil, "</%s>", Written(t.Name)), t.From
+	if t.Name = r.open[last]; last > r.left || r.implied {
+		t.Raw = fmt.Appendf(nil, "</%s>", Written(t.Name))
+	}
+	if last > r.left {
+		t.To = t.From
 	}
 	r.open = r.open[:last]
 	return t
@@ -346,7 +363,7 @@ func Written(name xml.Name) string {
 func (r *Reader) tag(parse func(p *parser) (Token, bool)) (Token, bool, error) {
 	for {
 		p := &r.tags
-		p.doc, p.at, p.short, p.bad, p.attrs = r.buf[r.at:], 0, false, false, p.attrs[:0]
+		p.doc, p.at, p.short, p.bad, p.odd, p.attrs = r.buf[r.at:], 0, false, false, false, p.attrs[:0]
 		t, closed := parse(p)
 		switch {
 		case r.in != nil && p.at > MaxTag:
@@ -358,7 +375,10 @@ func (r *Reader) tag(parse func(p *parser) (Token, bool)) (Token, bool, error) {
 		case p.bad:
 			return Token{}, false, ErrSyntax
 		}
-		t.Raw, t.From, t.Attrs = p.doc[:p.at], r.offset(), p.attrs
+		if t.Raw = p.doc[:p.at]; p.odd && t.Kind == Start {
+			t = p.written(t, closed)
+		}
+		t.From, t.Attrs = r.offset(), p.attrs
 		r.at += p.at
 		t.To = r.offset()
 		return t, closed, nil

@@ -14,8 +14,11 @@ type parser struct {
 	at    int
 	short bool // the document ends within the tag
 	bad   bool // it is no tag
+	odd   bool // it is one, but has to be written otherwise
 	names map[string]xml.Name
 	attrs []Attr
+
+	forgiving bool
 }
 
 func newParser() parser { return parser{names: map[string]xml.Name{}} }
@@ -49,10 +52,28 @@ func (p *parser) end() (t Token, closed bool) {
 	t.Name = p.name()
 	p.space()
 	if p.byte() != '>' {
+		if p.forgiving && !p.bad && p.passEnd() {
+			return t, false
+		}
 		p.fail()
 	}
 	p.at++
 	return t, false
+}
+
+// passEnd goes past what an end tag has beside its name. One that lacks its ">" ends
+// before the next tag.
+func (p *parser) passEnd() bool {
+	p.odd = true
+	n := bytes.IndexAny(p.doc[p.at:], "<>")
+	if n < 0 {
+		p.at = len(p.doc)
+		return false
+	}
+	if p.at += n; p.doc[p.at] == '>' {
+		p.at++
+	}
+	return true
 }
 
 func (p *parser) start() (t Token, closed bool) {
@@ -98,6 +119,9 @@ func (p *parser) value() []byte {
 	from := p.at
 	quote := p.byte()
 	if quote != '"' && quote != '\'' {
+		if p.forgiving {
+			return p.bare()
+		}
 		for p.at < len(p.doc) && inValue(p.doc[p.at]) {
 			p.at++
 		}
@@ -113,11 +137,36 @@ func (p *parser) value() []byte {
 		return nil
 	}
 	value := p.doc[from+1 : from+1+n]
-	if bytes.IndexByte(value, '<') >= 0 {
-		p.bad = true
-	}
 	p.at = from + 1 + n + 1
+	if bytes.IndexByte(value, '<') >= 0 {
+		if p.forgiving && p.isClosed(value) {
+			p.odd = true
+		} else {
+			p.bad = true
+		}
+	}
 	return value
+}
+
+// isClosed tells whether a value with a "<" in it was meant to end where it does, and
+// does not lack its closing quotation mark: it is short, and something else follows.
+func (p *parser) isClosed(value []byte) bool {
+	const longest = 500
+	return len(value) <= longest && strings.IndexByte(" \t\r\n/>", p.byte()) >= 0
+}
+
+// bare reads a value without quotes, up to a space or the end of the tag.
+func (p *parser) bare() []byte {
+	from := p.at
+	for p.at < len(p.doc) && strings.IndexByte(" \t\r\n><\"'", p.doc[p.at]) < 0 &&
+		(p.doc[p.at] != '/' || p.at+1 == len(p.doc) || p.doc[p.at+1] != '>') {
+		p.at++
+	}
+	if c := p.byte(); c == '<' || c == '"' || c == '\'' || c == 0 {
+		p.fail()
+	}
+	p.odd = true
+	return p.doc[from:p.at]
 }
 
 // inValue tells what a value without quotes is made of.
@@ -136,6 +185,10 @@ func (p *parser) name() xml.Name {
 	raw := p.doc[from:p.at]
 	if name, known := p.names[string(raw)]; known {
 		return name
+	}
+	if p.forgiving && bytes.IndexFunc(raw, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
+		p.fail()
+		return xml.Name{}
 	}
 	text := string(raw)
 	first, _ := utf8.DecodeRuneInString(text)

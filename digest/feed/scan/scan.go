@@ -1,7 +1,8 @@
 // Package scan prepares the XML of a feed for gofeed: it repairs what is known to
-// be wrong, leaves out entries over the limits, ends a document that breaks off
-// after its last whole entry, and notes what gofeed loses of each entry. A document
-// that would cost too much to read is refused.
+// be wrong, so that one broken entry costs none of the others; leaves out entries over
+// the limits; ends a document that breaks off after its last whole entry; and notes
+// what gofeed loses of each entry. A document that would cost too much to read is
+// refused.
 package scan
 
 import (
@@ -25,6 +26,9 @@ const (
 	MaxDepth      = 500 // nested elements
 )
 
+// mostDepth bounds how deep an entry may nest that is left out for it.
+const mostDepth = 100 * MaxDepth
+
 // Scan is one pass over a document's tokens. It writes what gofeed reads: a
 // well-formed document within the limits, without what gofeed would do otherwise
 // than wanted.
@@ -39,7 +43,11 @@ type Scan struct {
 	until time.Time // when its reading ends
 
 	in      *xmlread.Reader
+	doc     []byte
+	last    int    // where the last tag of an entry stands in it, -1 for none
 	entry   int    // depth of the entry we are in, 0 outside
+	deep    bool   // that entry nests too deep
+	leaf    leaf   // the text we were in when an element last began
 	started int64  // where it began
 	kept    int    // size of out where it began
 	whole   int    // size of out behind the last entry that stays
@@ -64,6 +72,9 @@ type scope struct {
 	base  string
 }
 
+// Kept is how many entries the document for gofeed has.
+func (s *Scan) Kept() int { return len(s.marks) }
+
 // Mark gives what is noted of the i-th of so many entries.
 func (s *Scan) Mark(i, entries int) Mark {
 	if len(s.marks) != entries {
@@ -83,6 +94,7 @@ func (s *Scan) Late() bool { return time.Now().After(s.until) }
 var (
 	TooMany  = fmt.Sprintf("the feed has more than %d entries", MaxEntries)
 	TooLarge = "it is larger than 1 MB"
+	TooDeep  = fmt.Sprintf("its elements are nested more than %d deep", MaxDepth)
 )
 
 // ErrDepth refuses a document that nests too deep.
@@ -96,9 +108,10 @@ var refused = []error{xmlread.ErrDoctype, ErrDepth, errElements, errNamespaces, 
 func XML(doc []byte) (*Scan, error) {
 	doc = withoutKeys(withoutStrangeName(doc))
 	s := &Scan{
-		in: xmlread.NewBytes(doc), Head: string(doc[:min(len(doc), 4000)]), out: make([]byte, 0, len(doc)),
+		doc: doc, last: lastEntry(doc), Head: string(doc[:min(len(doc), 4000)]), out: make([]byte, 0, len(doc)),
 		until: time.Now().Add(readTime),
 	}
+	s.in = xmlread.NewForgiving(doc, s)
 	err := s.read()
 	switch {
 	case err == nil, errors.Is(err, io.EOF):
@@ -121,10 +134,15 @@ func (s *Scan) read() error {
 		case xmlread.Start:
 			err = s.begin(t)
 		case xmlread.Text:
+			if s.deep {
+				continue
+			}
 			err = s.cost.text(len(t.Raw))
 			s.out = append(s.out, t.Raw...)
 		case xmlread.End:
-			s.out = append(s.out, t.Raw...)
+			if !s.deep {
+				s.out = append(s.out, t.Raw...)
+			}
 			s.end(t)
 			if s.in.Depth() == 0 {
 				return nil
@@ -138,6 +156,9 @@ func (s *Scan) read() error {
 
 func (s *Scan) begin(t xmlread.Token) error {
 	depth := s.in.Depth()
+	if s.deep = s.deep || s.entry > 0 && depth > MaxDepth; s.deep && depth < mostDepth {
+		return s.cost.begin(t)
+	}
 	if depth > MaxDepth {
 		return ErrDepth
 	}
@@ -151,7 +172,7 @@ func (s *Scan) begin(t xmlread.Token) error {
 	before := len(s.out)
 	s.write(t)
 	switch {
-	case s.entry == 0 && (name == "entry" || name == "item") && (depth == 2 || depth == 3):
+	case s.entry == 0 && isEntry(t.Name) && (depth == 2 || depth == 3):
 		s.entry, s.started, s.kept = depth, t.From, before
 		s.present = Mark{Base: s.base(), Text: s.base(), About: value(t, "about"), Replies: -1}
 	case s.entry > 0 && depth == s.entry+1:
@@ -222,10 +243,13 @@ func (s *Scan) end(t xmlread.Token) {
 
 // closeEntry decides whether the entry that ends here stays.
 func (s *Scan) closeEntry(to int64) {
-	s.entry = 0
+	deep := s.deep
+	s.entry, s.deep = 0, false
 	s.entries++
 	reason := ""
 	switch {
+	case deep:
+		reason = TooDeep
 	case s.entries > MaxEntries:
 		reason = TooMany
 	case to-s.started > MaxEntryBytes:

@@ -75,6 +75,9 @@ func (s *search) byMaker(page seenPage, maker string) (platform.Feeds, bool) {
 		if at, ok := platform.OfWordPressComments(l.URL); ok {
 			return o.before(at, sameFeed), true
 		}
+		if at, ok := platform.OfPhpBBFeed(l.URL); ok {
+			return at, true
+		}
 	}
 	p := cmp.Or(s.opts.Platform, platform.ByMaker(maker))
 	switch {
@@ -89,6 +92,9 @@ func (s *search) byMaker(page seenPage, maker string) (platform.Feeds, bool) {
 	case p == digest.Lobsters, p == digest.Reddit:
 		at := platform.FeedsOf(p, page.url)
 		return o.before(at, sameFeed), len(at.Posts) > 0
+	case p == digest.NodeBB, p == digest.PeerTube, p == digest.ForumMagnum, p == digest.Typecho, p == digest.Lemmy:
+		at := platform.FeedsOf(p, page.url)
+		return at, len(at.Posts) > 0
 	}
 	return platform.Feeds{}, false
 }

@@ -136,6 +136,12 @@ func expand(templates []string, address string, groups ...string) (out []string)
 		if t == "" {
 			t = address
 		}
+		if before, ok := strings.CutSuffix(t, "$query"); ok {
+			t = before
+			if _, query, has := strings.Cut(address, "?"); has {
+				t += "?" + query
+			}
+		}
 		for i, g := range groups {
 			t = strings.Replace(t, [...]string{"$1", "$2"}[i], g, 1)
 		}

@@ -17,6 +17,8 @@ var (
 	// bloggerFolder is where Blogger keeps a blog's feeds: on its own host the number
 	// of the blog belongs to it.
 	bloggerFolder = regexp.MustCompile(`^(https?://[^/]+/feeds/(?:[0-9]+/)?)(?:posts|comments)/`)
+	// phpBBFeed is the address of a forum's feed.
+	phpBBFeed = regexp.MustCompile(`^https?://[^?#]*/(?:app\.php/feed(?:/[a-z_/0-9]*)?|feed\.php)(?:[?#].*)?$`)
 	// wordPressFeed is what WordPress appends to a page's address for its feeds.
 	wordPressFeed = regexp.MustCompile(`(comments/)?feed/?((rss2?|atom)/?)?$`)
 )
@@ -55,6 +57,15 @@ func BloggersOwn(doc *feed.Document, next string) bool {
 	return err == nil && doc.Platform == digest.Blogger && doc.BlogID != "" && u.Scheme == "https" &&
 		(u.Host == "www.blogger.com" || u.Host == "blogger.com") &&
 		strings.HasPrefix(u.Path, "/feeds/"+doc.BlogID+"/")
+}
+
+// OfPhpBBFeed gives the feeds of the phpBB forum that one of its feeds' addresses belongs
+// to; ok is false for any other address.
+func OfPhpBBFeed(address string) (f Feeds, ok bool) {
+	if !phpBBFeed.MatchString(address) {
+		return Feeds{}, false
+	}
+	return FeedsOf(digest.PhpBB, address), true
 }
 
 // OfWordPressComments gives the feeds of the WordPress site whose comments feed has an

@@ -48,7 +48,8 @@ type row struct {
 	hosts    []string // where it is known by its host; a leading dot takes in those below
 	// at matches the addresses that the row is about, without their query, and not
 	// those that do not match; $1 in the feeds' addresses is its first group. The
-	// zero value is all of a host.
+	// zero value is all of a host. $query is the question mark of the address and what
+	// follows it.
 	at, not         *regexp.Regexp
 	posts, comments []string // the best first; "" is the address itself
 	// mayBe are paths at which its posts feed may be: in the folder of a page right
@@ -134,6 +135,55 @@ var table = []row{
 	{platform: digest.Drupal, maker: "Drupal", mayBe: []string{"rss.xml"}},
 	{platform: digest.MovableType, maker: "Movable Type", mayBe: []string{"atom.xml", "index.xml", "index.rdf"}},
 	{platform: digest.MovableType, maker: "TypePad", mayBe: []string{"atom.xml", "rss.xml", "index.rdf"}},
+	{
+		// Its boards are anywhere on a host. Feeds of old forums have an address of their own.
+		platform: digest.PhpBB, maker: "phpBB",
+		at:       regexp.MustCompile(`^(https?://[^/]+/(?:.*?/)?)(?:(?:app\.php/feed|feed|viewtopic|viewforum|index|ucp|memberlist|search)(?:\.php)?(?:/.*)?)?$`),
+		posts:    []string{"$1app.php/feed/topics", "$1feed.php?mode=topics"},
+		comments: []string{"$1app.php/feed", "$1feed.php"},
+	},
+	{
+		platform: digest.NodeBB, maker: "NodeBB",
+		at:    regexp.MustCompile(`^(https?://[^?#]+/category/\d+)(?:[/.].*)?$`),
+		posts: []string{"$1.rss"}, comments: []string{"$1/recentposts.rss"},
+		traits: Traits{OwnPages: true},
+	},
+	{
+		platform: digest.NodeBB,
+		at:       regexp.MustCompile(`^(https?://[^/]+(?:/.*?)?)/(?:topics?|post|recent|recentposts|popular|top|categories|tags?|unread|users?)(?:[/.].*)?$`),
+		posts:    []string{"$1/topics.rss"}, comments: []string{"$1/recentposts.rss"},
+	},
+	{platform: digest.NodeBB, posts: []string{"$1/topics.rss"}, comments: []string{"$1/recentposts.rss"}},
+	{
+		// What is asked of one feed, such as a channel's films only, is asked of the other.
+		platform: digest.PeerTube, maker: "PeerTube",
+		at:    regexp.MustCompile(`^(https?://[^/]+)/feeds/[a-z-]+\.[a-z]+$`),
+		posts: []string{"$1/feeds/videos.xml$query"}, comments: []string{"$1/feeds/video-comments.xml$query"},
+	},
+	{platform: digest.PeerTube, posts: []string{"$1/feeds/videos.xml"}, comments: []string{"$1/feeds/video-comments.xml"}},
+	{
+		// Answers come by the feeds of the questions, which name them.
+		platform: digest.StackExchange,
+		hosts:    []string{".stackexchange.com", "stackoverflow.com", "serverfault.com", "superuser.com", "askubuntu.com", "mathoverflow.net", "stackapps.com"},
+		at:       regexp.MustCompile(`^(https?://[^/]+)(?:/questions|/feeds)?/?$`),
+		posts:    []string{"$1/feeds"},
+	},
+	{
+		platform: digest.ForumMagnum, hosts: []string{"lesswrong.com", "alignmentforum.org", "forum.effectivealtruism.org"},
+		posts: []string{"$1/feed.xml"}, comments: []string{"$1/feed.xml?type=comments"},
+		traits: Traits{OwnPages: true},
+	},
+	{
+		platform: digest.Lemmy, maker: "Lemmy",
+		at:         regexp.MustCompile(`^(https?://[^/]+)/(?:feeds/)?c/([^/?#]+?)(?:\.xml)?(?:/.*)?$`),
+		posts:      []string{"$1/feeds/c/$2.xml?sort=New"},
+		noComments: "Lemmy gives no comments in feeds, so only the posts will come", never: true,
+	},
+	{
+		platform: digest.Typecho, maker: "Typecho",
+		posts: []string{"$1/feed/"}, comments: []string{"$1/feed/comments/"},
+	},
+	{platform: digest.Comentario, traits: Traits{KeepsOthers: true}},
 	{platform: digest.Disqus, traits: Traits{KeepsOthers: true}},
 	{platform: digest.Isso, traits: Traits{HidesEdits: true, KeepsOthers: true}},
 	{platform: digest.Remark42, traits: Traits{KeepsOthers: true}},

@@ -177,6 +177,30 @@ var signupTests = []test{
 		b.equal("not confirmed", must(b.Return(b.ctx(), r.Token, click(start))).State, subscribers.Pending)
 		b.equal("not subscribed", must(b.Unsubscribe(b.ctx(), r.Token, start)).State, subscribers.Pending)
 	}},
+	{"a subscriber's own links are mailed on request, within the limits, and to nobody else", func(b *bench) {
+		s := b.signUp("ines@list.example", start)
+		b.ask(b.request("otto@list.example", start)) // asks to subscribe, and has not confirmed
+		gone := b.signUp("una@list.example", start)
+		must(b.Unsubscribe(b.ctx(), gone.Token, after(time.Hour)))
+		b.letters(after(time.Hour))
+		links := func(key string, at time.Time) bool {
+			return must(b.RequestLinks(b.ctx(), signup.LinksRequest{Key: key, Mailbox: key, Network: "203.0.113.0/24", At: at, Limits: signup.Limits{PerMailboxDay: 1}}))
+		}
+		at := after(48 * time.Hour)
+		for key, want := range map[string]bool{s.Key: true, "otto@list.example": false, gone.Key: false, "nobody@list.example": false} {
+			b.equal("queued for "+key, links(key, at), want)
+		}
+		b.equal("once a day", links(s.Key, at.Add(time.Hour)), false)
+		got := b.letters(at)
+		b.equal("the mails", len(got), 1)
+		b.equal("the mail", got[0], subscribers.Letter{ID: got[0].ID, Kind: subscribers.LinksLetter, Email: s.Email, Token: s.Token,
+			CreatedAt: at, NextTry: at, Fence: 1, Attempts: 1})
+		b.equal("the next day", links(s.Key, at.Add(25*time.Hour)), true)
+		must(b.Unsubscribe(b.ctx(), s.Token, at.Add(26*time.Hour)))
+		for _, l := range b.letters(at.Add(27 * time.Hour)) {
+			b.equal("a mail of use, when "+s.Email+" has left, is to", l.Email, "otto@list.example")
+		}
+	}},
 	{"a frequency is one of two", func(b *bench) {
 		s := b.signUp("ines@list.example", start)
 		b.equal("the frequency", must(b.SetFrequency(b.ctx(), s.Token, subscribers.Monthly)).Frequency, subscribers.Monthly)

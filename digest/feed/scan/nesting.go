@@ -1,0 +1,209 @@
+package scan
+
+import (
+	"bytes"
+	"encoding/xml"
+	"slices"
+	"strings"
+
+	"postbag/digest/xmlread"
+)
+
+// What broken feeds mean. An entry begins with its tag wherever that stands: whatever
+// is open around it but the feed itself lacks its end, and so does an entry that another
+// one begins in. So does a text in which another element of its entry begins, unless its
+// end tag is still to come in that entry.
+
+var _ xmlread.Nesting = (*Scan)(nil)
+
+// isEntry tells whether an element is an entry: it has RSS's or Atom's name for it,
+// though maybe a prefix of its own.
+func isEntry(name xml.Name) bool {
+	return strings.EqualFold(name.Local, "item") || strings.EqualFold(name.Local, "entry")
+}
+
+// containers are the elements that entries, and what is said of the feed, stand in.
+func isContainer(name xml.Name) bool {
+	return slices.ContainsFunc([]string{"channel", "feed", "rss", "rdf"}, func(c string) bool { return strings.EqualFold(c, name.Local) })
+}
+
+// parts are elements of an entry or a feed that begin in no text, at most in HTML that
+// a text holds.
+var parts = func() map[string]bool {
+	all := map[string]bool{}
+	for _, name := range []string{"title", "link", "guid", "pubdate", "description", "encoded", "category", "comments", "author", "enclosure",
+		"source", "creator", "date", "subject", "id", "updated", "published", "issued", "modified", "summary", "content", "contributor", "rights",
+		"in-reply-to", "commentrss", "total", "image", "language", "generator", "lastbuilddate", "ttl", "subtitle", "tagline", "icon", "logo"} {
+		all[name] = true
+	}
+	return all
+}()
+
+// texts are those parts that hold a text.
+var texts = func() map[string]bool {
+	all := map[string]bool{}
+	for _, name := range []string{"title", "link", "guid", "pubdate", "description", "encoded", "category", "comments", "creator", "date", "subject",
+		"id", "updated", "published", "issued", "modified", "summary", "content", "rights", "commentrss", "total", "language", "generator",
+		"lastbuilddate", "ttl", "subtitle", "tagline", "icon", "logo"} {
+		all[name] = true
+	}
+	return all
+}()
+
+// leaf is an open element that holds a text, by the offset that it was looked at first.
+type leaf struct {
+	depth  int
+	closed int // where its end tag begins, -1 if it lacks that
+}
+
+// Stays tells what an element that begins leaves open.
+func (s *Scan) Stays(name xml.Name, open []xml.Name, at int) int {
+	switch {
+	case len(open) < 2:
+		return len(open)
+	case isEntry(name):
+		return s.aroundEntry(name, open)
+	case s.entry == 0 && isContainer(name) && strings.EqualFold(name.Local, "channel") && !slices.ContainsFunc(open, isChannel):
+		return 1 // what is open before the channel
+	}
+	base := s.entry // how many elements are around the parts
+	if base == 0 {
+		base = 1 + slices.IndexFunc(open, isChannel)
+		if base == 0 {
+			base = 1
+		}
+	}
+	if len(open) <= base || !parts[strings.ToLower(name.Local)] || !texts[strings.ToLower(open[base].Local)] || s.ends(open[base], base+1, at) {
+		return len(open)
+	}
+	return base
+}
+
+func isChannel(name xml.Name) bool { return strings.EqualFold(name.Local, "channel") }
+
+// aroundEntry tells what stays open around an entry that begins.
+func (s *Scan) aroundEntry(name xml.Name, open []xml.Name) int {
+	if s.entry > 0 {
+		if open[s.entry-1] == name {
+			return s.entry - 1
+		}
+		return len(open) // an extension's
+	}
+	for i, around := range slices.Backward(open) {
+		if isContainer(around) && (name.Space == "" || name.Space == around.Space || around.Space == "rdf") {
+			return i + 1
+		}
+	}
+	return len(open)
+}
+
+// ends tells whether the text at a depth, which an offset lies in, has its end tag still
+// to come before the entry ends, or the next one begins.
+func (s *Scan) ends(name xml.Name, depth, at int) bool {
+	if s.leaf.depth == depth && s.leaf.closed >= at {
+		return true
+	}
+	rest := s.doc[at:min(len(s.doc), at+MaxEntryBytes)]
+	n := s.Within(rest)
+	if s.entry == 0 {
+		n = firstEntry(rest)
+	}
+	if n >= 0 {
+		rest = rest[:n]
+	}
+	closed := bytes.Index(rest, []byte("</"+xmlread.Written(name)))
+	if closed >= 0 {
+		s.leaf = leaf{depth, at + closed}
+	}
+	return closed >= 0
+}
+
+// Ends believes no end tag that closes the feed while another entry is to come, if it
+// stands in an entry: somebody wrote it there.
+func (s *Scan) Ends(open []xml.Name, left, at int) bool {
+	return s.entry == 0 || left >= s.entry-1 || at > s.last
+}
+
+// The tags that entries begin and end with.
+var entryTags = []struct {
+	text string
+	adds int
+}{{"<item", 1}, {"<entry", 1}, {"</item", -1}, {"</entry", -1}}
+
+// Within gives the place in a text at which the entry ends that the text begins in, or
+// at which another one begins that does not end in the text; -1 if there is none.
+func (s *Scan) Within(text []byte) int {
+	next := make([]int, len(entryTags)) // where each comes next
+	find := func(i, from int) {
+		next[i] = len(text)
+		if n := tagIn(text[from:], entryTags[i].text); n >= 0 {
+			next[i] = from + n
+		}
+	}
+	for i := range entryTags {
+		find(i, 0)
+	}
+	begun := -1
+	for {
+		first := 0
+		for i := range next {
+			if next[i] < next[first] {
+				first = i
+			}
+		}
+		at := next[first]
+		switch {
+		case at == len(text):
+			return begun
+		case entryTags[first].adds < 0 && begun < 0:
+			return at
+		case entryTags[first].adds < 0:
+			begun = -1
+		case begun < 0:
+			begun = at
+		default:
+			return begun
+		}
+		find(first, at+1)
+	}
+}
+
+// tagIn gives the place of a tag in a text, -1 if it is not there.
+func tagIn(text []byte, tag string) int {
+	for from := 0; ; from += len(tag) {
+		n := bytes.Index(text[from:], []byte(tag))
+		if n < 0 {
+			return -1
+		}
+		from += n
+		if end := from + len(tag); end == len(text) || !isName(text[end]) {
+			return from
+		}
+	}
+}
+
+// firstEntry gives the place at which an entry begins in a text, -1 for none.
+func firstEntry(text []byte) int {
+	item, entry := tagIn(text, "<item"), tagIn(text, "<entry")
+	if item < 0 || entry >= 0 && entry < item {
+		return entry
+	}
+	return item
+}
+
+// Holds tells whether an entry begins in a text.
+func (s *Scan) Holds(text []byte) bool { return firstEntry(text) >= 0 }
+
+// isName tells whether a name goes on with a byte.
+func isName(b byte) bool {
+	return b|0x20 >= 'a' && b|0x20 <= 'z' || b >= '0' && b <= '9' || b == '_' || b == '-' || b == '.' || b == ':'
+}
+
+// lastEntry gives the place of the last tag of an entry in a document, -1 for none.
+func lastEntry(doc []byte) int {
+	last := -1
+	for _, tag := range entryTags {
+		last = max(last, bytes.LastIndex(doc, []byte(tag.text)))
+	}
+	return last
+}
