@@ -73,7 +73,7 @@ type PostEntry struct {
 	ID        string // see the package's words on identity
 	URL       string
 	Title     string    // plain text; may be empty
-	Author    string    // as the feed writes it: "@user Real Name", "Bob (the builder)"
+	Author    string    // as the feed writes it, without mail addresses: "@user Real Name", "Bob (the builder)"
 	Published time.Time // zero when missing or unreadable
 	Updated   time.Time // zero when missing or unreadable
 	Announced int       // comments the feed says there are, -1 when it does not

@@ -619,3 +619,22 @@ func TestNamesInRSS(t *testing.T) {
 		}
 	}
 }
+
+// TestNobodysMailAddressIsAName reads writers whose name is their mail address, in every
+// format that names writers.
+func TestNobodysMailAddressIsAName(t *testing.T) {
+	for name, body := range map[string]string{
+		"Atom":               `<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id><author><name>jane.doe@mail.test</name><email>jane.doe@mail.test</email></author></entry></feed>`,
+		"Atom, of the feed":  `<feed xmlns="http://www.w3.org/2005/Atom"><author><name>jane.doe@mail.test</name></author><entry><id>1</id></entry></feed>`,
+		"RSS":                `<rss><channel><item><guid>1</guid><author>jane.doe@mail.test</author></item></channel></rss>`,
+		"RSS, Atom's author": `<rss xmlns:atom="http://www.w3.org/2005/Atom"><channel><item><guid>1</guid><atom:author><atom:name>jane.doe@mail.test</atom:name></atom:author></item></channel></rss>`,
+		"Dublin Core":        `<rss xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><item><guid>1</guid><dc:creator>jane.doe&amp;#64;mail.test</dc:creator></item></channel></rss>`,
+		"JSON Feed":          `{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","authors":[{"name":"jane.doe@mail.test"}]}]}`,
+		"WordPress's posts":  `[{"id":1,"guid":{"rendered":"x"},"_embedded":{"author":[{"name":"jane.doe@mail.test"}]}}]`,
+	} {
+		equal(t, name, parse(t, []byte(body), feed.Options{}).Posts[0].Author, "jane.doe")
+	}
+	equal(t, "WordPress's comments", parse(t, []byte(`[{"id":7,"post":3,"link":"https://a.test/p/#comment-7","author_name":"jane.doe@mail.test","content":{"rendered":"x"}}]`), feed.Options{}).Comments[0].Author, "jane.doe")
+	remark := strings.NewReplacer("Nils", "jane.doe@mail.test").Replace(string(fixture(t, "remark42.rss")))
+	equal(t, "Remark42", parse(t, []byte(remark), feed.Options{}).Comments[0].Author, "jane.doe")
+}

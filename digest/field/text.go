@@ -29,9 +29,6 @@ func Title(s string) string {
 	return Line(html.UnescapeString(inlineTag.ReplaceAllString(charset.Clean(s), "")), MaxTitle)
 }
 
-// Name makes a writer's name of what a platform gives.
-func Name(s string) string { return Line(html.UnescapeString(charset.Clean(s)), MaxName) }
-
 // Line makes one safe line of plain text ([markup.Clean]) of at most so many
 // characters.
 func Line(s string, limit int) string { return Short(markup.Clean(s), limit) }
