@@ -19,8 +19,14 @@ type Change struct {
 	NoPattern bool   // forget the pattern of the feeds of posts' comments
 }
 
-// empty tells whether nothing is to change.
-func (c Change) empty() bool { return c == Change{} }
+// Check tells what of a change can never work, before anything is asked; the error is of
+// kind Invalid.
+func (c Change) Check() error {
+	if c == (Change{}) {
+		return digest.Fail(digest.Invalid, "Name what is to change: its name, home page, platform or feeds.", "nothing is named that should change")
+	}
+	return CheckAddress(c.URL, c.Options)
+}
 
 // Change changes a followed source. New addresses of feeds are read first and
 // have to list what they are named for; then the feed keeps what was stored of it
@@ -33,8 +39,8 @@ func (f *Finder) Change(ctx context.Context, by digest.Actor, sourceID int64, c 
 	if err != nil {
 		return Found{}, err
 	}
-	if c.empty() {
-		return Found{}, digest.Fail(digest.Invalid, "Name what is to change: its name, home page, platform or feeds.", "nothing is named that should change")
+	if err := c.Check(); err != nil {
+		return Found{}, err
 	}
 	if c.Options, err = c.Options.checked(); err != nil {
 		return Found{}, err
