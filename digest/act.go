@@ -56,6 +56,9 @@ const (
 	SendUnsent     Deed = "send-unsent"      // release a hold; all that waited goes on
 	AddSubscriber  Deed = "add-subscriber"   //
 	ImportGoodRows Deed = "import-good-rows" // of a list that has bad ones too
+	ImportAsLeft   Deed = "import-as-left"   // a list of people who may not be mailed
+	NameColumn     Deed = "name-column"      // say what a column of a list of readers is: "COLUMN=FIELD"
+	NameCharset    Deed = "name-charset"     // of a list of readers
 	StartServe     Deed = "start-serve"      // run the pages and the worker
 	OtherDatabase  Deed = "other-database"   // work on another database
 )
@@ -94,6 +97,9 @@ var deedLabels = map[Deed]string{
 	SendUnsent:     "Let all of it go on",
 	ImportGoodRows: "Leave the bad rows out on purpose",
 	AddSubscriber:  "Add readers",
+	ImportAsLeft:   "Keep them as people who left",
+	NameColumn:     "Say what the column is",
+	NameCharset:    "Name the character set",
 	StartServe:     "Start the worker",
 	OtherDatabase:  "Name another database",
 }

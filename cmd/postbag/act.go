@@ -58,6 +58,9 @@ var commands = map[digest.Deed]string{
 	digest.GiveUpUnsent:   "sending release --unsent=uncertain",
 	digest.SendUnsent:     "sending release --unsent=send",
 	digest.ImportGoodRows: "subscriber import --skip-invalid FILE",
+	digest.ImportAsLeft:   "subscriber import --as unsubscribed FILE",
+	digest.NameColumn:     "subscriber import --map {column} FILE",
+	digest.NameCharset:    "subscriber import --charset NAME FILE",
 	digest.AddSubscriber:  "subscriber add EMAIL",
 	digest.StartServe:     "serve",
 	digest.OtherDatabase:  "--db NAME",
@@ -89,6 +92,7 @@ func commandOf(a digest.Act) string {
 			"{of source}", given(" --source ", a.Source != 0, a.Source, ""),
 			"{feeds}", feeds,
 			"{blog}", cmp.Or(feeds, " "+cmp.Or(a.Name, "URL")),
+			"{column}", word(cmp.Or(a.Name, "COLUMN=FIELD")),
 			"{host}", " "+quoted(cmp.Or(a.Name, "HOST:PORT")),
 		).Replace(commands[a.Do]))
 	}
@@ -96,6 +100,14 @@ func commandOf(a digest.Act) string {
 }
 
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9@%+=:,./_-]+$`)
+
+// word writes any text as one word for the shell.
+func word(text string) string {
+	if plainWord.MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(printable(text), "'", `'\''`) + "'"
+}
 
 // quoted writes an address as a word for the shell.
 func quoted(address string) string {
