@@ -62,7 +62,7 @@ func issue() *digest.Frozen {
 		if q.Words == nil {
 			q.Words = markup.FromHTML(html, rota)
 		}
-		f.Words += q.Words.Words()
+		f.Words += markup.Words(q.Words)
 		f.Blocks = append(f.Blocks, digest.FrozenBlock{Kind: digest.PickBlock, Pick: &q})
 	}
 	heading("On the rota")
@@ -125,7 +125,7 @@ func large() *digest.Frozen {
 		q := digest.Quotation{Number: n, Author: "Anonymous", Published: at(28, 8, n), URL: fmt.Sprintf("https://nightbus.example/2016/06/the-new-rota.html?showComment=146%010d#c%019d", n, n), PostTitle: "The New Rota",
 			Words: markup.FromHTML(strings.Repeat(sentence, 3)+"<br><br>"+strings.Repeat(sentence, 2), "")}
 		f.Blocks = append(f.Blocks, digest.FrozenBlock{Kind: digest.PickBlock, Pick: &q})
-		f.Words += q.Words.Words()
+		f.Words += markup.Words(q.Words)
 	}
 	f.Picks, f.Minutes = 25, 14
 	return f

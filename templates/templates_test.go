@@ -205,8 +205,8 @@ func TestTextPart(t *testing.T) {
 		if strings.Count(m.Text, "\n-- \n") != 1 {
 			t.Errorf("%s: no signature mark", name)
 		}
-		page := digest.CountWords(textOf(elements(t, m.HTML, "body")[0]))
-		if text := digest.CountWords(m.Text); text*100 < page*60 {
+		page := markup.CountWords(textOf(elements(t, m.HTML, "body")[0]))
+		if text := markup.CountWords(m.Text); text*100 < page*60 {
 			t.Errorf("%s: the text has %d words, the page %d", name, text, page)
 		}
 		for _, want := range []string{links.Unsubscribe, links.Preferences, links.Feed, links.Issue} {
@@ -385,7 +385,7 @@ func TestEntryIsPlainHTML(t *testing.T) {
 				}
 			}
 		}
-		if markup.FromHTML(entry, "").Words() == 0 {
+		if markup.Words(markup.FromHTML(entry, "")) == 0 {
 			t.Errorf("%s: no words", name)
 		}
 	}

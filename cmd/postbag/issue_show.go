@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"postbag/digest"
@@ -96,25 +95,10 @@ func blockRowOf(issue digest.Issue, row int, r desk.Row) blockRow {
 	if r.Kind == digest.PickBlock {
 		out.Number, out.CommentID, out.Author = r.Number, r.CommentID, r.Comment.Author
 		out.Published, out.PostTitle = stamp(r.Comment.Published), r.Comment.PostTitle
-		out.Words, out.Of, out.Text = ownWords(r.Words), r.Comment.Words, r.Words.Text()
+		out.Words, out.Of, out.Text = markup.Words(r.Words), r.Comment.Words, r.Words.Shown()
 		out.Problem = r.Problem
 	}
 	return out
-}
-
-// ownWords counts the writer's own words: the marks of cuts are not theirs.
-func ownWords(p digest.Prose) int {
-	n := 0
-	for _, para := range p {
-		var b strings.Builder
-		for _, s := range para.Spans {
-			if !s.Ours {
-				b.WriteString(s.Text)
-			}
-		}
-		n += digest.CountWords(b.String())
-	}
-	return n
 }
 
 // showSentences prints the sentences of a picked comment; those that are cut are
@@ -125,16 +109,15 @@ func showSentences(p *Program, issue digest.Issue, rows []desk.Row, at int) erro
 			Offer(digest.Act{Do: digest.ShowIssue, Issue: issue.Number})
 	}
 	r := rows[at-1]
-	text := r.Comment.Body.Text()
 	for i, s := range markup.Sentences(r.Comment.Body) {
 		mark := " "
 		if !isKept(r.Kept, s) {
 			mark = "-"
 		}
-		fmt.Fprintf(p.Stdout, "%s %3d  %s\n", mark, i+1, cell(text[s.Start:s.End], 2000))
+		fmt.Fprintf(p.Stdout, "%s %3d  %s\n", mark, i+1, cell(r.Comment.Body.Slice(s).Shown(), 2000))
 	}
 	_, err := fmt.Fprintf(p.Stdout, "\n%d of %d words kept. Trim with: postbag issue edit --row %d --keep 1-3,5\n",
-		ownWords(r.Words), r.Comment.Words, at)
+		markup.Words(r.Words), r.Comment.Words, at)
 	return err
 }
 

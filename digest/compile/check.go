@@ -32,7 +32,7 @@ func (in Input) checkRows() error {
 				return err
 			}
 		case digest.TextBlock:
-			if markup.FromMarkdown(b.Text).Words() == 0 {
+			if markup.IsEmpty(markup.FromMarkdown(b.Text)) {
 				return digest.Fail(digest.Invalid, "Write something, or take the row out.", "the text in row %d is empty", i+1).Offer(in.remove(i))
 			}
 		default:

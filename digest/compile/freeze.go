@@ -60,12 +60,12 @@ func Freeze(in Input) (*digest.Frozen, error) {
 
 // count fills in how much there is to read.
 func count(f *digest.Frozen) {
-	f.Words = f.Intro.Words()
+	f.Words = markup.Words(f.Intro)
 	for _, b := range f.Blocks {
-		f.Words += digest.CountWords(b.Heading) + b.Text.Words()
+		f.Words += markup.CountWords(b.Heading) + markup.Words(b.Text)
 		if b.Pick != nil {
 			f.Picks++
-			f.Words += b.Pick.Words.Words()
+			f.Words += markup.Words(b.Pick.Words)
 		}
 	}
 	f.Minutes = max(1, (f.Words+wordsAMinute/2)/wordsAMinute)

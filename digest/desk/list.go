@@ -5,6 +5,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/cut"
+	"postbag/digest/markup"
 )
 
 // Row is a row of a draft with what a listing shows of it.
@@ -52,7 +53,7 @@ func (r *Row) freeze(b digest.FrozenBlock) {
 	r.Words = b.Pick.Words
 	r.Comment.Author, r.Comment.Published, r.Comment.PostTitle = b.Pick.Author, b.Pick.Published, b.Pick.PostTitle
 	if !b.Pick.Shortened {
-		r.Comment.Words = b.Pick.Words.Words()
+		r.Comment.Words = markup.Words(b.Pick.Words)
 	}
 }
 

@@ -54,7 +54,7 @@ func rssEntry(item *rss.Item, m scan.Mark, url string) entry {
 		title:      item.Title,
 		content:    itemBody(item),
 		author:     creator(item),
-		published:  field.Moment(item.PubDateParsed),
+		published:  field.Time(item.PubDate),
 		links:      atomLinks(item.Extensions),
 		discussion: field.URL(base, item.Comments),
 		replies:    m.Replies,
@@ -74,9 +74,6 @@ func rssEntry(item *rss.Item, m scan.Mark, url string) entry {
 		if u := field.URL(base, x.Value); u != "" {
 			e.url = u
 		}
-	}
-	if e.published.IsZero() {
-		e.published = field.Time(item.PubDate)
 	}
 	if dc := item.DublinCoreExt; dc != nil && e.published.IsZero() {
 		e.published = field.Time(firstOf(dc.Date, ""))
