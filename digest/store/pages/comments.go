@@ -89,7 +89,7 @@ func (s *storing) isAsStored(c *digest.Comment, k *knownComment) bool {
 	case c.Gone:
 		return !tellsMore(c, k)
 	case s.page.KeepWords:
-		return true
+		return c.Hash == k.hash
 	}
 	return !k.isGone() && c.Hash == k.hash
 }

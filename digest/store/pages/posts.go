@@ -67,7 +67,7 @@ func queryKnownPosts(d database.Dialect) string {
 // isPostAsStored tells that nothing is to be done about a known post.
 func (s *storing) isPostAsStored(p *digest.Post, k *knownPost) bool {
 	return givenByPost(p)&^given(k.given) == 0 &&
-		(s.page.KeepWords || p.Hash == k.hash && (p.Announced == k.announced || p.Announced < 0))
+		p.Hash == k.hash && (s.page.KeepWords || p.Announced == k.announced || p.Announced < 0)
 }
 
 // metPost notes that a known post is among the page's.
