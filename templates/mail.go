@@ -169,6 +169,7 @@ const (
 	narrowStyle = `@media (max-width:480px){
 .page{padding:20px 20px 32px!important}
 .page h1{font-size:30px!important;line-height:36px!important}
+.page .ways a{display:inline-block;padding:10px 0}
 }`
 	darkStyle = `@media (prefers-color-scheme:dark){
 body,.page{background:#15181b!important}

@@ -368,7 +368,7 @@ func TestEntryIsPlainHTML(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		allowed := map[string]bool{"html": true, "head": true, "body": true, "p": true, "h2": true, "blockquote": true, "ul": true, "ol": true, "li": true, "em": true, "strong": true, "a": true, "br": true, "hr": true, "bdi": true}
+		allowed := map[string]bool{"html": true, "head": true, "body": true, "p": true, "h2": true, "blockquote": true, "ul": true, "ol": true, "li": true, "em": true, "strong": true, "a": true, "br": true, "hr": true, "bdi": true, "span": true}
 		for _, n := range elements(t, entry, "") {
 			if !allowed[n.Data] {
 				t.Errorf("%s: a %s", name, n.Data)

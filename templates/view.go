@@ -17,7 +17,7 @@ type issueView struct {
 	Publication string
 	Series      string
 	Preheader   string
-	Date        string // in words
+	When        string // its date, in words
 	DateISO     string
 	Count       string // "23 comments from readers"
 	Minutes     string // "about 12 minutes"
@@ -62,7 +62,7 @@ func viewOf(f *digest.Frozen, l Links) (*issueView, error) {
 		voice: voiceOf(f.Language),
 		Title: title(f), Publication: markup.Clean(f.Publication), Series: markup.Clean(f.SeriesName),
 		Preheader: markup.Clean(f.Preheader),
-		Date:      dateWords(f.Date.In(zone), f.Language), DateISO: f.Date.In(zone).Format("2006-01-02"),
+		When:      dateWords(f.Date.In(zone), f.Language), DateISO: f.Date.In(zone).Format("2006-01-02"),
 		Count: countOf(f.Picks), Minutes: ReadingTime(f.Minutes),
 		Intro: f.Intro, Postal: lines(f.PostalAddress), L: l,
 	}

@@ -45,3 +45,25 @@ func (v voice) Theirs(text string) template.HTML {
 	}
 	return template.HTML("<bdi" + mark + ">" + template.HTMLEscapeString(text) + "</bdi>")
 }
+
+// Date gives a date or time in figures, which are in their own order in a text of any
+// direction.
+func (v voice) Date(text string) template.HTML {
+	text = template.HTMLEscapeString(text)
+	if v.Dir() != "rtl" {
+		return template.HTML(text)
+	}
+	return template.HTML(`<span dir="ltr">` + text + "</span>")
+}
+
+// Context says what a reply replies to.
+func (v voice) Context(c contextView) template.HTML {
+	said := template.HTML(template.HTMLEscapeString(c.Ours))
+	if c.Theirs != "" {
+		said += v.Theirs(c.Theirs)
+	}
+	if v.english() {
+		return said
+	}
+	return template.HTML("<span") + template.HTML(v.Ours()) + ">" + said + "</span>"
+}

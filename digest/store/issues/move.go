@@ -127,6 +127,10 @@ func move(t *database.Tx, issueID int64, to digest.IssueState, at time.Time) (er
 // publish makes an approved issue public. Readers see the date of this moment,
 // whatever was planned.
 func publish(t *database.Tx, issueID int64, at time.Time) error {
+	at, err := ownSecond(t, issueID, at)
+	if err != nil {
+		return err
+	}
 	var frozen digest.Frozen
 	if _, err := t.One([]any{database.JSONColumn{To: &frozen}}, `SELECT frozen FROM issues WHERE id = $1`, issueID); err != nil {
 		return err
@@ -139,6 +143,22 @@ func publish(t *database.Tx, issueID int64, at time.Time) error {
 	_, err = t.Exec(`UPDATE issues SET state = 'published', asks = '', published_at = $1, updated_at = $1, frozen = $2 WHERE id = $3`,
 		at, packed, issueID)
 	return err
+}
+
+// ownSecond gives a moment, or the first after it in whose second no issue of the same
+// series was published or changed: a feed tells times in seconds, and its entries
+// apart and in order by them.
+func ownSecond(t *database.Tx, issueID int64, at time.Time) (time.Time, error) {
+	for {
+		taken, err := t.Number(`
+			SELECT COUNT(*) FROM issues i JOIN issues one ON one.series_id = i.series_id
+			WHERE one.id = $1 AND i.id <> one.id AND i.updated_at >= $2 AND i.updated_at < $3`,
+			issueID, at.Truncate(time.Second), at.Truncate(time.Second).Add(time.Second))
+		if err != nil || taken == 0 {
+			return at, err
+		}
+		at = at.Truncate(time.Second).Add(time.Second)
+	}
 }
 
 // reopen makes a draft of an approved issue again. The draft that opened when it
