@@ -10,15 +10,24 @@ import (
 	"postbag/digest/hostname"
 )
 
-// Typewriter writes quotation marks, dashes and the like as a typewriter has them:
+// typewriter writes quotation marks, dashes and the like as a typewriter has them:
 // WordPress sets these in its feeds, and not in its exports.
-var Typewriter = strings.NewReplacer("‘", "'", "’", "'", "‚", "'", "′", "'", "“", `"`, "”", `"`, "„", `"`, "″", `"`,
+var typewriter = strings.NewReplacer("‘", "'", "’", "'", "‚", "'", "′", "'", "“", `"`, "”", `"`, "„", `"`, "″", `"`,
 	"—", "-", "–", "-", "---", "-", "--", "-", "…", "...", "×", "x", "\u00a0", " ")
 
 const (
 	leastExcerpt = 20 // characters that a text must have to be known as the beginning of another
 	mostFrame    = 80 // characters of a paragraph that a platform puts around a text
 )
+
+// SameWords tells whether two texts say the same, and link to the same; words that were
+// struck out since are no longer said. Quotation marks, dashes and the like count as typed
+// on a typewriter, and addresses that were made links as addresses: WordPress does both in
+// its feeds and not in its exports.
+func SameWords(a, b digest.Prose) bool {
+	said, now := a.Shown(), b.Shown()
+	return (said == now || typewriter.Replace(said) == typewriter.Replace(now)) && slices.Equal(links(a), links(b))
+}
 
 // Poorer tells that a text is the stored one in a form that says less, and no edit of
 // it: empty where there were words; run together, without its paragraphs and links; cut
@@ -46,7 +55,7 @@ func flat(p digest.Prose) string {
 	var b strings.Builder
 	space := ' '
 	pending := false
-	for _, r := range Typewriter.Replace(p.Text()) {
+	for _, r := range typewriter.Replace(p.Shown()) {
 		if unicode.IsSpace(r) {
 			if !pending {
 				space = ' '
@@ -137,7 +146,7 @@ func framed(now digest.Prose, stored, address string) bool {
 func links(p digest.Prose) (all []string) {
 	for _, para := range p {
 		for _, s := range para.Spans {
-			if s.Href != "" && s.Text != s.Href {
+			if s.Href != "" && s.Text != s.Href && (len(all) == 0 || all[len(all)-1] != s.Href) {
 				all = append(all, s.Href)
 			}
 		}

@@ -58,7 +58,7 @@ func (s *storing) knownPost(p digest.Post, k *storedPost) error {
 	case p.Hash == k.hash:
 		_, err := s.Exec(`UPDATE posts SET announced = $1 WHERE id = $2`, p.Announced, k.id)
 		return err
-	case p.Title != k.title || !sameWords(p.Body, k.body):
+	case p.Title != k.title || !identity.SameWords(p.Body, k.body):
 		s.stored.ChangedPosts++
 	}
 	return s.changePost(p, k)
