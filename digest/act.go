@@ -45,6 +45,7 @@ const (
 	PublishIssue   Deed = "publish-issue"    //
 	SendIssue      Deed = "send-issue"       //
 	SendAnyway     Deed = "send-anyway"      // although a pick was removed
+	PauseIssue     Deed = "pause-issue"      // stop sending
 	ResumeIssue    Deed = "resume-issue"     // go on sending
 	CancelIssue    Deed = "cancel-issue"     //
 	SkipIssue      Deed = "skip-issue"       // let this one's moment pass without an issue
@@ -86,6 +87,7 @@ var deedLabels = map[Deed]string{
 	PublishIssue:   "Publish it",
 	SendIssue:      "Send it",
 	SendAnyway:     "Send it all the same",
+	PauseIssue:     "Stop sending",
 	ResumeIssue:    "Go on sending",
 	CancelIssue:    "Cancel the issue",
 	SkipIssue:      "Skip the issue",

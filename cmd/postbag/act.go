@@ -10,14 +10,19 @@ import (
 )
 
 // hintLines says what can be done about an error: its hint, then a line with the
-// command for each act that it offers.
-func hintLines(err error) []string {
+// command for each act that it offers. What is done by running the same command again is
+// named with that command, where it is known.
+func hintLines(err error, ran ...string) []string {
 	var lines []string
 	if hint := digest.HintOf(err); hint != "" {
 		lines = strings.Split(hint, "\n")
 	}
 	for _, act := range digest.ActsOf(err) {
-		lines = append(lines, fmt.Sprintf("%s: %s", act.Do.Label(), commandOf(act)))
+		command := commandOf(act)
+		if again := strings.Join(ran, ""); again != "" && act.Do == digest.AllowHost {
+			command = fmt.Sprintf("postbag %s --fetch-allow %s", again, quoted(act.Name))
+		}
+		lines = append(lines, fmt.Sprintf("%s: %s", act.Do.Label(), command))
 	}
 	return lines
 }
@@ -48,6 +53,7 @@ var commands = map[digest.Deed]string{
 	digest.PublishIssue:   "issue publish{issue}",
 	digest.SendIssue:      "issue send{issue}",
 	digest.SendAnyway:     "issue send{issue} --anyway",
+	digest.PauseIssue:     "issue pause{issue}",
 	digest.ResumeIssue:    "issue resume{issue}",
 	digest.CancelIssue:    "issue cancel{issue}",
 	digest.SkipIssue:      "issue skip{issue}",

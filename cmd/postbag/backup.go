@@ -36,7 +36,7 @@ func (c backupCmd) Run(ctx context.Context, p *Program, s *Settings) (err error)
 	}
 	rows, size, err := w.write(ctx, c.File, c.Force)
 	if err != nil {
-		return withForce(err)
+		return stopped(ctx, withForce(err), "No backup was written. Run it again.")
 	}
 	b.done()
 	_, err = fmt.Fprintf(p.Stdout, "Wrote %d rows to %s, %s.\n", rows, c.File, bytesOf(size))

@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"postbag/digest"
 	"postbag/digest/desk"
 	"postbag/digest/markup"
+	"postbag/templates"
 )
 
 type issueShowCmd struct {
@@ -34,10 +36,11 @@ type blockRow struct {
 
 // Run shows the rows of an issue.
 func (c issueShowCmd) Run(ctx context.Context, p *Program, a *app) error {
-	issue, _, err := a.desk.Issue(ctx, c.ref())
+	is, err := a.desk.Outlook(ctx, c.ref())
 	if err != nil {
 		return err
 	}
+	issue := is.Issue
 	rows, err := a.desk.Rows(ctx, issue)
 	if err != nil {
 		return err
@@ -46,7 +49,7 @@ func (c issueShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 		return showSentences(p, issue, rows, c.Row)
 	}
 	if !c.JSON {
-		if err := a.head(ctx, issue); err != nil {
+		if err := a.head(ctx, is); err != nil {
 			return err
 		}
 	}
@@ -54,7 +57,7 @@ func (c issueShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 	for i, r := range rows {
 		out = append(out, blockRowOf(issue, i+1, r))
 	}
-	return printList(p, c.JSON, out, "It has no rows. To pick comments: postbag issue pick ID…, or: postbag issue pick --suggested", "ROW\tCOMMENT\tWRITER\tPUBLISHED\tWORDS\tTEXT", func(r blockRow) string {
+	err = printList(p, c.JSON, out, "It has no rows. To pick comments: postbag issue pick ID…, or: postbag issue pick --suggested", "ROW\tCOMMENT\tWRITER\tPUBLISHED\tWORDS\tTEXT", func(r blockRow) string {
 		if r.Kind != digest.PickBlock {
 			return fmt.Sprintf("%d\t%s\t\t\t\t%s", r.Row, r.Kind, cell(r.Text, 60))
 		}
@@ -68,17 +71,58 @@ func (c issueShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 		}
 		return fmt.Sprintf("%d\t%d\t%s\t%s\t%s\t%s", r.Row, r.CommentID, cell(r.Author, 20), when(time.Time(r.Published)), words, text)
 	})
+	if err != nil || c.JSON || len(rows) == 0 {
+		return err
+	}
+	return p.sayProblems(is)
+}
+
+// sayProblems tells all that stands in the way of an issue, and what to do.
+func (p *Program) sayProblems(is desk.Outlook) error {
+	if len(is.Problems) == 0 {
+		return nil
+	}
+	what := "It cannot be approved as it is:"
+	if is.Issue.State != digest.Draft {
+		what = "It cannot go out as it is:"
+	}
+	_, err := fmt.Fprintf(p.Stdout, "\n%s\n", what)
+	for _, problem := range is.Problems {
+		for _, line := range strings.Split(problem.Error(), "\n") {
+			_, err = fmt.Fprintf(p.Stdout, "  %s\n", printable(line))
+		}
+		for _, line := range hintLines(problem) {
+			_, err = fmt.Fprintf(p.Stdout, "    %s\n", printable(line))
+		}
+	}
+	return err
+}
+
+// extent says how much an issue is.
+func extent(is desk.Outlook) string {
+	f := is.Frozen
+	words := fmt.Sprintf("%s, %s, %s", plural(f.Picks, "pick"), plural(f.Words, "word"), templates.ReadingTime(f.Minutes))
+	if is.Size > 0 {
+		words += fmt.Sprintf("; its mail has %d KB", (is.Size+500)/1000)
+	}
+	if is.Size > desk.LargeMail {
+		words += fmt.Sprintf(", and mail programs begin to cut off at %d KB", desk.TooLargeMail/1000)
+	}
+	return words + "."
 }
 
 // head prints what stands above an issue's rows.
-func (a *app) head(ctx context.Context, issue digest.Issue) error {
-	version := ""
+func (a *app) head(ctx context.Context, is desk.Outlook) error {
+	issue, version := is.Issue, ""
 	if issue.State == digest.Draft {
 		version = fmt.Sprintf(" (version %d)", issue.Version)
 	}
 	fmt.Fprintf(a.p.Stdout, "%s%s\n", cell(issue.Title, 150), version)
 	if err := a.sentence(ctx, issue); err != nil {
 		return err
+	}
+	if len(issue.Blocks) > 0 {
+		fmt.Fprintln(a.p.Stdout, extent(is))
 	}
 	if issue.State.Public() {
 		fmt.Fprintln(a.p.Stdout, a.issueURL(issue.Number))

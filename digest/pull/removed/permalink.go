@@ -41,6 +41,7 @@ func (l *checkRun) lookAtPages(ctx context.Context, comments []digest.Comment, s
 			continue
 		}
 		page, err := l.permalinkOf(ctx, c, shown)
+		l.watch(len(shown))
 		if err != nil {
 			return err
 		}

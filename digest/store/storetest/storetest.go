@@ -91,13 +91,13 @@ var (
 
 // Rename sets the publication's name, and nothing else.
 func Rename(ctx context.Context, db *store.DB, name string) error {
-	_, _, err := db.ChangeSettings(ctx, Tester, 0, desk.Settings{Publication: &name}, start, nil)
+	_, err := db.ChangeSettings(ctx, Tester, 0, desk.Settings{Publication: &name}, start, nil)
 	return err
 }
 
 // change changes the settings of the only series, and of all.
 func (b *bench) change(s desk.Settings) error {
-	_, _, err := b.ChangeSettings(b.ctx(), tester, b.series().ID, s, start, nil)
+	_, err := b.ChangeSettings(b.ctx(), tester, b.series().ID, s, start, nil)
 	return err
 }
 
