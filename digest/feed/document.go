@@ -19,7 +19,10 @@ type Document struct {
 	// WordPress's interface, by the parameter that asks for them. "" on the last
 	// one, as far as that can be known: WordPress answers 400 past its last page of
 	// posts.
-	NextURL  string
+	NextURL string
+	// NextMade tells that no link names that page: what the platform's parameters ask for
+	// may not be there.
+	NextMade bool
 	Language string // BCP 47, "" when the feed does not say
 	// BlogID is Blogger's number of the blog, "" elsewhere.
 	BlogID string
@@ -117,6 +120,9 @@ type CommentEntry struct {
 type Body struct {
 	HTML string
 	Base string // what relative addresses in it are resolved against
+	// Summary tells that the entry has nothing but a summary, which may be an excerpt
+	// (RFC 4287, 4.2.13).
+	Summary bool
 }
 
 // The limits of a document.

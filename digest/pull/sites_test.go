@@ -482,6 +482,20 @@ func TestPostsNobodyHasCommentedOn(t *testing.T) {
 	equal(t, "comments then", len(comments), 3)
 }
 
+// TestOlderPostsOfAForumThatAreNotThere ends at a page that no link names, but only what
+// the forum's software should know: that is neither an illness nor worth a word.
+func TestOlderPostsOfAForumThatAreNotThere(t *testing.T) {
+	b := newBlog(t, webSite{"/latest.rss": forumOf("topic-7", "/t/tea/7"), "/posts.rss": forumOf("post-90", "/t/tea/7?page=2#post_24")}.page)
+	r := newRig(t, b, database(t), thatEvening)
+	found, err := r.Add(t.Context(), nobody, "", firstSeries, discover.Options{Posts: b.url + "/latest.rss", Comments: b.url + "/posts.rss"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := r.pull(found.Source, poll.Options{History: true})
+	equal(t, "stored, and notices", fmt.Sprint(report.Stored.NewPosts, report.Stored.NewComments, report.Notices), "1 1 []")
+	equal(t, "the feed", r.feed(found.Source, digest.CommentsFeed).LastError, "")
+}
+
 // elsewhere answers for hosts that no test can reach, and notes who was asked.
 type elsewhere struct {
 	webSite

@@ -34,8 +34,9 @@ func SameWords(a, b digest.Prose) bool {
 // off after its beginning; or with a line of the blog's own around it, which links to
 // the blog. Many feeds give no more of a text that an export, a post's own list or
 // another feed gives whole, and the words and links of the fuller form are the writer's.
-// The address is that of the entry.
-func Poorer(now, stored digest.Prose, address string) bool {
+// The address is that of the entry; summary tells that its feed calls the text one, which
+// then may end anywhere.
+func Poorer(now, stored digest.Prose, address string, summary bool) bool {
 	n, s := flat(now), flat(stored)
 	if n == "" || s == "" {
 		return s != ""
@@ -43,7 +44,7 @@ func Poorer(now, stored digest.Prose, address string) bool {
 	switch {
 	case asOneLine(n) == asOneLine(s):
 		return len(now) < len(stored) && within(links(now), links(stored))
-	case isExcerpt(n, s):
+	case isExcerpt(n, s, summary):
 		return true
 	}
 	return framed(now, s, address)
@@ -77,8 +78,8 @@ func flat(p digest.Prose) string {
 func asOneLine(s string) string { return strings.ReplaceAll(s, "\n", " ") }
 
 // isExcerpt tells that a text is only the beginning of another, and that nobody would
-// have ended it there: it says so by dots, or ends within a sentence.
-func isExcerpt(now, stored string) bool {
+// have ended it there: it says so, by dots or as a summary, or ends within a sentence.
+func isExcerpt(now, stored string, summary bool) bool {
 	begin, dots := withoutDots(now)
 	if utf8.RuneCountInString(begin) < leastExcerpt {
 		return false
@@ -86,7 +87,7 @@ func isExcerpt(now, stored string) bool {
 	if len(begin) >= len(stored) || asOneLine(stored[:len(begin)]) != asOneLine(begin) {
 		return false
 	}
-	if dots {
+	if dots || summary {
 		return true
 	}
 	rest := stored[len(begin):]

@@ -32,6 +32,7 @@ func TestPoorerForms(t *testing.T) {
 		{"cut off within a sentence", `Leeks want sand, and "a lot" of it. Not clay. I dug`, whole, true},
 		{"its writer took the rest out", `Leeks want sand, and "a lot" of it.`, whole, false},
 		{"its writer took a paragraph out", `<p>Leeks want sand, and “a lot” of it. Not <a href="https://soil.test/clay">clay</a>.</p>`, whole, false},
+		{"a summary", `Leeks want sand, and "a lot" of it.`, whole, true},
 		{"too short to be a beginning", "Leeks...", whole, false},
 		{"another beginning", "Leeks want gravel, and a lot of it...", whole, false},
 		{"its writer trails off", long + "And so on...", long, false},
@@ -44,7 +45,7 @@ func TestPoorerForms(t *testing.T) {
 		{"other words", "<p>Onions.</p>", whole, false},
 	} {
 		prose := func(html string) digest.Prose { return markup.FromHTML(html, address) }
-		if got := identity.Poorer(prose(tt.now), prose(tt.stored), address); got != tt.want {
+		if got := identity.Poorer(prose(tt.now), prose(tt.stored), address, tt.name == "a summary"); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}
@@ -57,7 +58,7 @@ func FuzzPoorer(f *testing.F) {
 	f.Add("", "x")
 	f.Fuzz(func(t *testing.T, a, b string) {
 		x, y := digest.Plain(a), digest.Plain(b)
-		if identity.Poorer(x, y, "https://blog.test/") && identity.Poorer(y, x, "https://blog.test/") {
+		if identity.Poorer(x, y, "https://blog.test/", true) && identity.Poorer(y, x, "https://blog.test/", true) {
 			t.Errorf("%q and %q", a, b)
 		}
 	})

@@ -44,6 +44,7 @@ type run struct {
 	resume    string    // where an unfinished history goes on once the newest part is joined to it
 	joined    bool      // the pages so far reach down to something that was known before
 	left      bool      // there were too many pages
+	made      bool      // no link names the page that is asked for next; see [feed.Document]
 
 	at     string          // the page that was asked for last
 	ids    map[string]bool // entries seen in this run
@@ -137,9 +138,9 @@ func (r *run) pages(ctx context.Context) error {
 		}
 		resp, err := r.get(ctx, address, reader.AcceptFeed)
 		if err != nil {
-			if r.Count.Pages > 0 && r.byNumber() && refused(err) {
+			if r.Count.Pages > 0 && (r.byNumber() || r.made) && refused(err) {
 				if digest.KindOf(err) != digest.NotFound {
-					r.Note("older posts were refused: %s", err)
+					r.Note("older %s were refused: %s", r.feed.Kind, err)
 				}
 				break // past the last page, or the site gives none by number
 			}
@@ -168,6 +169,7 @@ func (r *run) pages(ctx context.Context) error {
 func (r *run) page(ctx context.Context, doc *feed.Document, resp *pull.Response) (string, error) {
 	r.Own.Add(resp.URL)
 	older := r.older(doc, resp)
+	r.made = doc.NextMade
 	if doc.CutShort {
 		older = ""
 	}

@@ -24,11 +24,11 @@ func (s *storing) knownComment(c digest.Comment, k *storedComment) error {
 	switch {
 	case c.Gone && tellsMore(&c, &k.knownComment):
 		return s.takeAway(c, k)
-	case s.page.KeepWords && !c.Gone && !k.isGone() && k.words > 0 && identity.Poorer(k.body, c.Body, c.URL):
+	case s.page.KeepWords && !c.Gone && !k.isGone() && k.words > 0 && identity.Poorer(k.body, c.Body, c.URL, false):
 		return s.changeComment(c, k)
 	case c.Gone, s.page.KeepWords:
 		return nil
-	case c.Hash != k.hash && !identity.SameWords(c.Body, k.body) && !identity.Poorer(c.Body, k.body, c.URL):
+	case c.Hash != k.hash && !identity.SameWords(c.Body, k.body) && !identity.Poorer(c.Body, k.body, c.URL, c.Summary):
 		return s.changeComment(c, k)
 	case c.Hash != k.hash:
 		if err := s.rehashComment(c, k); err != nil {

@@ -47,11 +47,11 @@ func (s *storing) knownPost(p digest.Post, k *storedPost) error {
 	if p.Announced < 0 {
 		p.Announced = k.announced
 	}
-	if identity.Poorer(p.Body, k.body, p.URL) {
+	if identity.Poorer(p.Body, k.body, p.URL, p.Summary) {
 		p.Body = k.body
 	}
 	switch {
-	case s.page.KeepWords && identity.Poorer(k.body, p.Body, p.URL):
+	case s.page.KeepWords && identity.Poorer(k.body, p.Body, p.URL, false):
 		return s.fillPostWords(p, k.id)
 	case s.page.KeepWords, p.Hash == k.hash && p.Announced == k.announced:
 		return nil
