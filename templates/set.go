@@ -97,28 +97,8 @@ func (s *Set) Asset(name string) (a Asset, ok bool) {
 // functions are what html templates may call: all of them pure.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		// words and own write readers' words and the editor's for a page or mail;
-		// feedWords and feedOwn the same without a class. Each is told the language of
-		// the publication.
-		"words":     in(markup.Look{Rel: markup.ReaderRel, Ours: "ours"}),
-		"own":       in(markup.Look{Rel: markup.EditorRel, Ours: "ours"}),
-		"feedWords": in(markup.Look{Rel: markup.ReaderRel}),
-		"feedOwn":   in(markup.Look{Rel: markup.EditorRel}),
-		"mailWords": in(markup.Look{Ours: "ours"}),
-		"mailOwn":   in(markup.Look{Ours: "ours"}),
-		"mso":       mso,
-		"padding":   func() string { return strings.Repeat("\u2007\u034F", 90) },
-	}
-}
-
-// in gives a function that writes a text of a publication in a language.
-func in(look markup.Look) func(lang string, p digest.Prose) template.HTML {
-	return func(lang string, p digest.Prose) template.HTML {
-		look := look
-		if !voiceOf(lang).english() {
-			look.Lang = "en"
-		}
-		return look.HTML(p)
+		"mso":     mso,
+		"padding": func() string { return strings.Repeat("\u2007\u034F", 90) },
 	}
 }
 
