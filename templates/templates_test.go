@@ -7,8 +7,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
+	"github.com/rivo/uniseg"
 	"golang.org/x/net/html"
 
 	"postbag/digest"
@@ -192,8 +194,8 @@ func TestTextPart(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, line := range strings.Split(m.Text, "\n") {
-			if utf8.RuneCountInString(line) > 72 && !address.MatchString(line) {
-				t.Errorf("%s: %d columns: %q", name, utf8.RuneCountInString(line), line)
+			if uniseg.StringWidth(line) > 72 && !address.MatchString(line) {
+				t.Errorf("%s: %d columns: %q", name, uniseg.StringWidth(line), line)
 			}
 			if strings.HasSuffix(line, " ") && line != "-- " {
 				t.Errorf("%s: space at the end of %q", name, line)
@@ -257,7 +259,7 @@ func TestMail(t *testing.T) {
 	if head == 0 || head > 8<<10 {
 		t.Errorf("style blocks of %d bytes", head)
 	}
-	for _, want := range []string{"The Night Bus · Thursday 30 June 2016", "5 comments from readers · about 3 minutes · ", "27 June, 09:14, on ", "3 December 2015, 18:30", "shortened", "In reply to no. 1, above"} {
+	for _, want := range []string{"The Night Bus · Thursday 30 June 2016", "7 comments from readers · about 3 minutes · ", "27 June, 09:14, on ", "3 December 2015, 18:30", "shortened", "In reply to no. 1, above"} {
 		if !strings.Contains(textOf(elements(t, m.HTML, "body")[0]), want) {
 			t.Errorf("the mail does not say %q", want)
 		}
@@ -288,10 +290,10 @@ func TestHairlinesStandBetweenVoicesOnly(t *testing.T) {
 	if flat.MatchString(m.HTML) {
 		t.Error("a hairline before a heading")
 	}
-	if n := strings.Count(m.HTML, "<hr"); n != 4 { // three among the picks, one before the footer
+	if n := strings.Count(m.HTML, "<hr"); n != 7 { // six among the picks, one before the footer
 		t.Errorf("%d hairlines", n)
 	}
-	if n := strings.Count(m.Text, "\n*******\n"); n != 3 {
+	if n := strings.Count(m.Text, "\n*******\n"); n != 6 {
 		t.Errorf("%d rows of asterisks", n)
 	}
 }
@@ -368,7 +370,7 @@ func TestEntryIsPlainHTML(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		allowed := map[string]bool{"html": true, "head": true, "body": true, "p": true, "h2": true, "blockquote": true, "ul": true, "ol": true, "li": true, "em": true, "strong": true, "a": true, "br": true, "hr": true, "bdi": true, "span": true}
+		allowed := map[string]bool{"html": true, "head": true, "body": true, "p": true, "h2": true, "blockquote": true, "ul": true, "ol": true, "li": true, "em": true, "strong": true, "a": true, "br": true, "hr": true, "pre": true, "del": true, "sup": true, "sub": true, "bdi": true, "span": true}
 		for _, n := range elements(t, entry, "") {
 			if !allowed[n.Data] {
 				t.Errorf("%s: a %s", name, n.Data)
@@ -577,6 +579,39 @@ func BenchmarkIssueMail(b *testing.B) {
 	for b.Loop() {
 		if _, err := set.IssueMail(f, links); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestNoLineOfTextIsAStopAlone: however long the names are, no line of a text part
+// but of those quoted is a full stop, a comma or a dash that the line before lost.
+func TestNoLineOfTextIsAStopAlone(t *testing.T) {
+	set := newSet(t)
+	marks := map[string]bool{"": true, ">": true, "--": true, "*******": true, "* * *": true}
+	for _, unit := range []string{"x", "字", "ab ", "سلام "} {
+		for n := 1; n < 150; n += 1 + n/40 {
+			name := strings.TrimSpace(strings.Repeat(unit, n))
+			f, confirm, own := issue(), confirmView, linksView
+			f.Publication, f.SeriesName, f.PostalAddress = name, name+"?", name+"\n.\n --\n***\n12"
+			confirm.Publication, own.Publication, own.Series = name, name, name
+			var texts []string
+			for _, m := range []func() (templates.MailText, error){
+				func() (templates.MailText, error) { return set.IssueMail(f, links) },
+				func() (templates.MailText, error) { return set.ConfirmMail(confirm) },
+				func() (templates.MailText, error) { return set.LinksMail(own) },
+			} {
+				made, err := m()
+				if err != nil {
+					t.Fatal(err)
+				}
+				texts = append(texts, strings.Split(made.Text, "\n")...)
+			}
+			for _, line := range texts {
+				line = strings.TrimSpace(line)
+				if !marks[line] && !strings.HasPrefix(line, "> ") && !strings.ContainsFunc(line, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+					t.Fatalf("a name of %d times %q leaves the line %q", n, unit, line)
+				}
+			}
 		}
 	}
 }

@@ -421,6 +421,27 @@ func TestLinksAreHonest(t *testing.T) {
 	}
 }
 
+// A percent sign that begins no character costs no link.
+func TestStrayPercentSigns(t *testing.T) {
+	for ref, want := range map[string]string{
+		"https://tea.test/50%":           "https://tea.test/50%25",
+		"https://tea.test/50%-off?a=%&b": "https://tea.test/50%25-off?a=%25&b",
+		"https://tea.test/%%41%4":        "https://tea.test/%25%41%254",
+		"https://tea.test/caf%c3%A9%zz":  "https://tea.test/caf%c3%A9%25zz",
+		"/100%#50%":                      "https://blog.test/100%25#50%25",
+	} {
+		p := markup.FromHTML(`<a href="`+ref+`">tea</a>`, "https://blog.test/")
+		if len(p) != 1 || len(p[0].Spans) != 1 || p[0].Spans[0].Href != want {
+			t.Errorf("%s is linked as %+v, want %s", ref, p, want)
+		}
+	}
+	for _, ref := range []string{"https://tea%.test/", "https://50%/", "javascript:50%"} {
+		if p := markup.FromHTML(`<a href="`+ref+`">tea</a>`, "https://blog.test/"); len(p) != 1 || p[0].Spans[0].Href != "" {
+			t.Errorf("%s is linked as %+v", ref, p)
+		}
+	}
+}
+
 func TestMarkOfALink(t *testing.T) {
 	p := markup.FromHTML(`<a href="https://evil.net/"><b>https://</b>bank.com/</a>, he said`, "")
 	got := string(markup.Look{Ours: "ours"}.HTML(p))
