@@ -494,6 +494,17 @@ func TestOlderPostsOfAForumThatAreNotThere(t *testing.T) {
 	report := r.pull(found.Source, poll.Options{History: true})
 	equal(t, "stored, and notices", fmt.Sprint(report.Stored.NewPosts, report.Stored.NewComments, report.Notices), "1 1 []")
 	equal(t, "the feed", r.feed(found.Source, digest.CommentsFeed).LastError, "")
+
+	press := webSite{"/feed/": rssOf("Row", "https://wordpress.org/?v=6.8", "/?p=1"), "/comments/feed/": rssOf("Talk", "https://wordpress.org/?v=6.8", "/?p=1#comment-2")}
+	b = newBlog(t, func(path, query string) (int, string, string) {
+		if status, kind, body := press.page(path, query); status == 200 {
+			return status, kind, body
+		}
+		return 200, html, head + linkTo("rss", "Row", "/feed/") + linkTo("rss", "Comments", "/comments/feed/") + "</head></html>"
+	})
+	r = newRig(t, b, database(t), thatEvening)
+	report = r.pull(r.adds(b.url).Source, poll.Options{})
+	equal(t, "on a site that answers everything with a page", fmt.Sprint(report.Stored.NewPosts, report.Stored.NewComments, report.Notices), "1 1 []")
 }
 
 // elsewhere answers for hosts that no test can reach, and notes who was asked.
