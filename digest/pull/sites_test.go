@@ -309,6 +309,7 @@ func TestNamedFeedsAreReadAndChecked(t *testing.T) {
 		{discover.Options{Posts: at("/news.xml"), Comments: at("/404")}, digest.NotFound, "404"},
 		{discover.Options{Posts: at("/news.xml"), CommentsPattern: at("/page?of={path}")}, digest.Invalid, "web page"},
 		{discover.Options{Posts: at("/news.xml"), Comments: at("/news.xml")}, digest.Invalid, "named for the posts and for the comments"},
+		{discover.Options{Posts: at("/news.xml"), Comments: strings.Replace(at("/news.xml/"), "http:", "https:", 1)}, digest.Invalid, "named for the posts and for the comments"},
 		{discover.Options{Comments: at("/page")}, digest.Invalid, "web page"},
 		{discover.Options{Comments: at("/404")}, digest.NotFound, "404"},
 		{discover.Options{Posts: "two words"}, digest.Invalid, "not an address"},
@@ -473,6 +474,16 @@ func TestPostsNobodyHasCommentedOn(t *testing.T) {
 	equal(t, "told", fmt.Sprint(found.Notices), "[none of the newest posts has a feed of comments at {url}/talk.xml; if they have comments, look at the pattern]")
 	report := r.pull(found.Source, poll.Options{History: true})
 	equal(t, "comments and notices", fmt.Sprint(report.Stored.NewComments, report.Notices, report.Err), "2 [] <nil>")
+
+	// A site may answer what is not there with a page.
+	soft := newBlog(t, func(path, query string) (int, string, string) {
+		if status, kind, body := site.page(strings.Replace(path, "/5/", "/1/", 1), query); status == 200 {
+			return status, kind, body
+		}
+		return 200, html, head + "</head><p>Nothing here.</p></html>"
+	})
+	_, err = newRig(t, soft, database(t), thatEvening).Discover(t.Context(), "", discover.Options{Posts: soft.url + "/news.xml", CommentsPattern: "{url}/talk.xml"})
+	equal(t, "a page in place of the newest post's", err, nil)
 
 	site["/6/talk.xml"] = rssOf("Talk", "", "/6#comment-9")
 	b.asked()
