@@ -208,7 +208,7 @@ func (pf platform) entry(p *page, e *entry, d *Document) {
 	} else {
 		body = e.body()
 	}
-	if d.Kind == digest.PostsFeed || pf.topic != nil && pf.topic(p, e) {
+	if pf.isPost(p, e, d.Kind) {
 		post := p.post(e, body)
 		if pf.post != nil {
 			pf.post(p, e, &post)
@@ -225,6 +225,15 @@ func (pf platform) entry(p *page, e *entry, d *Document) {
 	c := p.comment(e, body)
 	pf.complete(p, e, &c)
 	d.addComment(c, e.title)
+}
+
+// isPost tells whether an entry of a feed of some kind is a post. Where no platform says
+// what its feeds list, that is for the entry to say, in a feed of posts too.
+func (pf platform) isPost(p *page, e *entry, kind digest.FeedKind) bool {
+	if kind == digest.CommentsFeed {
+		return pf.topic != nil && pf.topic(p, e)
+	}
+	return pf.lists != "" || pf.kind != nil || pf.isComment != nil || !p.isReply(e)
 }
 
 // complete adds to a comment what the platform alone knows.
