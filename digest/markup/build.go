@@ -36,15 +36,15 @@ type builder struct {
 	// The paragraph being made.
 	isPre  bool
 	spans  []digest.Span
-	taken  int         // bytes for it so far, of which some may be left out again
-	run    []byte      // the text of the span being made
-	style  digest.Span // its style
-	filter filter      // what was kept before
-	space  bool        // white space since then
-	breaks int         // line breaks since then
-	indent int         // spaces that count, since the last of these
-	cells  int         // cells of a row that ended since then
-	ruled  bool        // a rule was drawn since the last paragraph
+	taken  int          // bytes for it so far, of which some may be left out again
+	run    []byte       // the text of the span being made
+	style  digest.Span  // its style
+	filter filter       // what was kept before
+	space  bool         // white space since then
+	breaks int          // line breaks since then
+	indent int          // spaces that count, since the last of these
+	cells  int          // cells of a row that ended since then
+	ruled  *digest.Para // a rule that was drawn since the last paragraph
 }
 
 // text adds text in the present style.
@@ -100,13 +100,28 @@ func (b *builder) gap() { b.space, b.filter = true, filter{} }
 
 func (b *builder) cell() {
 	b.gap()
-	if !b.empty() {
+	if !b.empty() && b.breaks == 0 {
 		b.cells++
 	}
 }
 
-// rule notes that a rule is drawn between two paragraphs.
-func (b *builder) rule() { b.ruled = len(b.out) > 0 }
+// row ends a row of a table, which becomes a line.
+func (b *builder) row() {
+	if b.breaks == 0 && !b.empty() {
+		b.lineBreak()
+	}
+	b.cells = 0
+}
+
+// rule notes that a rule is drawn between two paragraphs. In a list it would end the
+// list, and is left out.
+func (b *builder) rule() {
+	if len(b.out) > 0 && b.around().item == 0 {
+		para, _ := b.nest.para(b.out)
+		para.Spans = []digest.Span{{Text: ruleText}}
+		b.ruled = &para
+	}
+}
 
 // stand adds a mark of something that is not shown.
 func (b *builder) stand(thing digest.Thing, mark, href string) {
@@ -283,9 +298,11 @@ func (b *builder) flush() {
 // add adds a paragraph, or as much of it as there is room for. What it counts is
 // what comes out, so that a text that was cut is not cut again.
 func (b *builder) add(spans []digest.Span) {
-	if b.ruled {
-		b.drawRule()
+	if size := 2*partSize + len(ruleText); b.ruled != nil && b.size+size <= maxSize {
+		b.size += size
+		b.out = append(b.out, *b.ruled)
 	}
+	b.ruled = nil
 	para, mark := b.nest.para(b.out)
 	para.Pre = b.isPre
 	if first := spans[0]; mark != "" && first == (digest.Span{Text: first.Text}) {
@@ -312,17 +329,6 @@ func (b *builder) add(spans []digest.Span) {
 
 // ruleText is what a rule between paragraphs becomes, as typists draw it.
 const ruleText = "* * *"
-
-// drawRule adds a rule. In a list it would end the list, and is left out.
-func (b *builder) drawRule() {
-	b.ruled = false
-	if size := 2*partSize + len(ruleText); b.around().item == 0 && b.size+size <= maxSize {
-		b.size += size
-		para, _ := b.nest.para(b.out)
-		para.Spans = []digest.Span{{Text: ruleText}}
-		b.out = append(b.out, para)
-	}
-}
 
 // cutAt cuts the last span to a length in bytes, and what would end in white
 // space then.

@@ -210,10 +210,14 @@ func (w *writer) shifted(spans []digest.Span, depth int) {
 	})
 }
 
+// kept keeps marks that close and open at their words though a space parts them, as
+// French sets them, so that none stands alone on a line.
+var kept = strings.NewReplacer(" !", "\u00A0!", " ?", "\u00A0?", " :", "\u00A0:", " ;", "\u00A0;", " »", "\u00A0»", "« ", "«\u00A0", " %", "\u00A0%")
+
 func (w *writer) span(s digest.Span) {
 	text := html.EscapeString(s.Text)
 	if !w.pre {
-		text = strings.ReplaceAll(text, "\n", "<br>\n")
+		text = strings.ReplaceAll(kept.Replace(text), "\n", "<br>\n")
 	}
 	if s.Em {
 		text = "<em>" + text + "</em>"
@@ -221,7 +225,7 @@ func (w *writer) span(s digest.Span) {
 	if s.Strong {
 		text = "<strong>" + text + "</strong>"
 	}
-	if (s.Ours || s.Stands != "") && w.look.Ours != "" {
+	if (s.Ours || s.Stands != "" && s.Href == "") && w.look.Ours != "" {
 		// White space stays outside, so that the mark alone is styled.
 		body := strings.TrimSpace(text)
 		at := strings.Index(text, body)

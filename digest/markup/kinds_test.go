@@ -104,7 +104,8 @@ night">, (<img alt="x" src=b>)`, "see [picture: a bus at night], ([picture: x])"
 
 		// Words of several languages, and the rest of HTML.
 		{"readings", `<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp>字<rt>じ</ruby>です`, "漢(かん)字(じ)です"},
-		{"cells", `<table><tr><th>Line<th>Minutes<tr><td>14<td>8 000<tr><td>15<td><td>9</table>`, "Line | Minutes\n\n14 | 8 000\n\n15 | | 9"},
+		{"cells", `<table><tr><th>Line<th>Minutes<tr><td>14<td>8 000<tr><td>15<td><td>9</table>`, "Line | Minutes\n14 | 8 000\n15 | | 9"},
+		{"cells with paragraphs", `<table><thead><tr><td><p>a</p></td><td><p>b</p></td></tr></thead><tbody><tr><td></td><td>c</td></tr></tbody></table>d`, "a\n\nb\n\nc\n\nd"},
 		{"boxes to tick", `<ul><li><input type="checkbox" checked disabled> oil<li><input type=checkbox>water</ul>`, "☑ oil\n\n☐ water"},
 		{"a rule", `<p>a</p><hr><hr/><p>b</p><hr>`, "a\n\n* * *\n\nb"},
 		{"terms", `<dl><dt>Rota<dd>What hangs on the wall.</dl>`, "Rota\n\nWhat hangs on the wall."},
@@ -151,6 +152,7 @@ func TestHTMLOfStyles(t *testing.T) {
 	for doc, want := range map[string]string{
 		`a <del>b <b>c</b></del>`:                     "<p>a <del>b <strong>c</strong></del></p>\n",
 		`x<sup>2<sup>3</sup></sup>`:                   "<p>x<sup>2<sup>3</sup></sup></p>\n",
+		`« Encore ! »`:                                "<p>«\u00a0Encore\u00a0!\u00a0»</p>\n",
 		`<s>10<sup>6</sup></s>`:                       "<p><del>10<sup>6</sup></del></p>\n",
 		"<pre>a &lt;\n  <b>b</b></pre>":               "<pre>a &lt;\n  <strong>b</strong></pre>\n",
 		"<ul><li><pre>a\n b</pre><p>c</ul>":           "<ul>\n<li><pre>a\n b</pre>\n<p>c</p>\n</li>\n</ul>\n",

@@ -69,7 +69,7 @@ func TestFromHTML(t *testing.T) {
 		{"quote in list", "<ol><li>a<blockquote>q</blockquote>b<li>c</ol>", digest.Prose{item(1, 1, "a"), quote(1, "q"), para("b"), item(1, 2, "c")}},
 		{"stray item", "a<li>b</li>c", digest.Prose{para("a"), item(1, 0, "b"), para("c")}},
 		{"pre", "<pre>a\n  b\n\nc</pre>", digest.Prose{pre("a\n  b\n\nc")}},
-		{"table", "<table><tr><th>a<td>b<tr><td>c</table>", digest.Prose{para("a | b"), para("c")}},
+		{"table", "<table><tr><th>a<td>b<tr><td>c</table>", digest.Prose{para("a | b\nc")}},
 		{"dropped whole", "a<script>b</script><style>c</style><template>j</template><noscript>k</noscript><svg class=icon>d</svg>l", digest.Prose{para("al")}},
 		{"a script that ends nowhere", "a<script>b", digest.Prose{para("a")}},
 		{"comments and CDATA", "a<!-- b --><![CDATA[c]]>d", digest.Prose{para("ad")}},
@@ -134,6 +134,17 @@ func TestFromMarkdown(t *testing.T) {
 		{"raw HTML inside a line", "a <b>b</b> <!-- c -->", digest.Prose{para("a <b>b</b> <!-- c -->")}},
 		{"raw HTML block", "<script>\nalert(1)\n</script>\n\nb", digest.Prose{pre("<script>\nalert(1)\n</script>"), para("b")}},
 		{"code", "    x {\n      y\n    }\n", digest.Prose{pre("x {\n  y\n}")}},
+		{"struck text", "a ~~b~~ c", spans(digest.Span{Text: "a "}, digest.Span{Text: "b", Struck: true}, digest.Span{Text: " c"})},
+		{"picture", "a ![b *c*](https://a.example/b.jpg) d", spans(digest.Span{Text: "a "},
+			digest.Span{Text: "[picture: b c]", Href: "https://a.example/b.jpg", Stands: digest.Picture}, digest.Span{Text: " d"})},
+		{"picture in a link", "[![](https://a.example/b.jpg)](https://a.example/)", spans(digest.Span{Text: "[picture]", Href: "https://a.example/", Stands: digest.Picture})},
+		{"footnotes", "a[^x] b[^y]\n\n[^y]: Y.\n[^z]: Z, which nobody names.\n[^x]: X,\n    on.\n\nc", digest.Prose{
+			{Spans: []digest.Span{{Text: "a"}, {Text: "1", Shift: "^"}, {Text: " b"}, {Text: "2", Shift: "^"}}}, para("c"), para("* * *"),
+			item(1, 1, "X, on."), item(1, 2, "Y."), item(1, 3, "Z, which nobody names.")}},
+		{"a footnote alone", "[^1]: Only this.", digest.Prose{item(1, 1, "Only this.")}},
+		{"a note that is not there", "a[^1]", digest.Prose{para("a[^1]")}},
+		{"table", "| a | b |\n|---|---|\n| c | d |", digest.Prose{para("a | b\nc | d")}},
+		{"rule", "a\n\n---\n\nb", digest.Prose{para("a"), para("* * *"), para("b")}},
 		{"characters", "a &amp; b < c {{.}}", digest.Prose{para("a & b < c {{.}}")}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -275,7 +286,7 @@ func FuzzFromHTML(f *testing.F) {
 }
 
 func FuzzFromMarkdown(f *testing.F) {
-	for _, s := range []string{"# a\n\n> b\n> 1. c", "<div>\n*a*\n</div>\n\n[x](/y)", "a <b> `c`\n***\n- [ ] d"} {
+	for _, s := range []string{"# a\n\n> b\n> 1. c", "<div>\n*a*\n</div>\n\n[x](/y)", "a <b> `c`\n***\n- [ ] d", "a[^1] ~~b~~ ![c](/d)\n\n[^1]: e\n[^2]: f\n\n|g|h|\n|-|-|\n|i|j|"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -16,8 +16,9 @@ import (
 // leaves a mark ([digest.Thing]) where a reader would see it, and else is dropped.
 //
 // The result is in normal form: [HTML] of it, read again, gives the same HTML.
-func FromHTML(doc, base string) digest.Prose {
-	p := parser{base: baseURL(base)}
+func FromHTML(doc, base string) digest.Prose { return (&parser{base: baseURL(base)}).read(doc) }
+
+func (p *parser) read(doc string) digest.Prose {
 	doc = strings.ToValidUTF8(doc, "\uFFFD")
 	if !strings.Contains(doc, "<") { // no tags, as in every other comment
 		p.b.text(html.UnescapeString(doc))
@@ -48,6 +49,7 @@ func FromHTML(doc, base string) digest.Prose {
 type parser struct {
 	b    builder
 	base *url.URL
+	own  bool // the editor wrote it, who vouches for where pictures are
 
 	skip     element // the element being left out; its name is "" for none
 	nest     int     // how many of it are open
@@ -150,6 +152,8 @@ func (p *parser) begin(e element, a attributes) {
 		p.endRuby()
 	case atom.Td, atom.Th:
 		b.cell()
+	case atom.Tr, atom.Thead, atom.Tbody, atom.Tfoot:
+		b.row()
 	case atom.Option:
 		b.gap()
 	case atom.Pre, atom.Listing, atom.Xmp, atom.Plaintext, atom.Textarea:
@@ -237,6 +241,8 @@ func (p *parser) end(e element) {
 		p.endRuby()
 	case atom.Td, atom.Th, atom.Option:
 		b.gap()
+	case atom.Tr, atom.Thead, atom.Tbody, atom.Tfoot:
+		b.row()
 	case atom.Pre, atom.Listing, atom.Xmp, atom.Plaintext, atom.Textarea:
 		b.flush()
 		b.pre = max(0, b.pre-1)
@@ -275,7 +281,7 @@ func block(tag atom.Atom) bool {
 	case atom.P, atom.Div, atom.Hr, atom.Section, atom.Article, atom.Aside, atom.Header, atom.Footer, atom.Main,
 		atom.Nav, atom.Address, atom.Center, atom.Dl, atom.Dt, atom.Dd, atom.Figure, atom.Figcaption,
 		atom.Details, atom.Summary, atom.Fieldset, atom.Legend, atom.Hgroup, atom.Body,
-		atom.Table, atom.Caption, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr,
+		atom.Table, atom.Caption,
 		atom.Pre, atom.Listing, atom.Xmp, atom.Plaintext, atom.Textarea,
 		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6,
 		atom.Blockquote, atom.Ul, atom.Ol, atom.Menu, atom.Dir, atom.Li:

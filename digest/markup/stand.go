@@ -323,10 +323,15 @@ func (p *parser) picture(a attributes) {
 	case len(words) <= maxSign && strings.TrimSpace(words) != "" && isSign(a, words):
 		p.b.text(words)
 	case isTiny(a, maxSpeck), isUnseen(a):
-	case isNoName(words):
-		p.mark(digest.Picture, "", "")
 	default:
-		p.mark(digest.Picture, words, "")
+		href := ""
+		if p.own && p.b.href == "" {
+			href = link(p.base, a.src)
+		}
+		if isNoName(words) {
+			words = ""
+		}
+		p.mark(digest.Picture, words, href)
 	}
 }
 
