@@ -46,8 +46,6 @@ type Document struct {
 	Comments []CommentEntry
 	Deleted  []Tombstone
 	Skipped  []Skip
-
-	seen map[string]string // ids on the page so far, with the addresses of their entries
 }
 
 // Entries is how many entries the page holds, skipped ones left out.
@@ -56,7 +54,7 @@ func (d *Document) Entries() int { return len(d.Posts) + len(d.Comments) }
 // Skip is an entry that was left out, and why.
 type Skip struct {
 	ID     string // as far as it has one
-	Reason string
+	Reason digest.LeftOut
 }
 
 // Tombstone says that an entry was deleted (RFC 6721, 3).
@@ -89,6 +87,7 @@ type PostEntry struct {
 // CommentEntry is a comment as its feed gives it.
 type CommentEntry struct {
 	ID        string
+	Shared    bool   // other entries of the page have the same id: it names none of them
 	URL       string // the permalink; may be empty
 	PostRef   string // the post's id, else its address, else its Ref; "" when unknown
 	ParentRef string // the parent comment's id, "" at top level or when the feed does not say

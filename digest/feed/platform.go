@@ -43,7 +43,7 @@ type platform struct {
 	// body gives an entry's text as HTML.
 	body func(*entry) string
 	// skip gives the reason to leave an entry of a comments feed out, or "".
-	skip func(*entry) string
+	skip func(*entry) digest.LeftOut
 	// topic tells that an entry of a comments feed is the post itself.
 	topic func(*page, *entry) bool
 	// post and comment complete what has been read of an entry.
@@ -128,6 +128,7 @@ func (p *page) read(opts Options) (*Document, error) {
 	for i := range p.entries {
 		pf.entry(p, &p.entries[i], d)
 	}
+	d.settle()
 	return d, nil
 }
 
