@@ -42,7 +42,8 @@ type platform struct {
 	document func(*page, *Document)
 	// body gives an entry's text as HTML.
 	body func(*entry) string
-	// skip gives the reason to leave an entry of a comments feed out, or "".
+	// skip gives the reason to leave an entry of a comments feed out that is nobody's, or
+	// "".
 	skip func(*entry) digest.LeftOut
 	// topic tells that an entry of a comments feed is the post itself.
 	topic func(*page, *entry) bool

@@ -49,7 +49,7 @@ func (p *Plan) Rows(r io.Reader, yield func(Row) error) error {
 		if rec.line <= p.head {
 			continue
 		}
-		if rec.fault == nil && !slices.ContainsFunc(rec.cells, func(s string) bool { return strings.TrimSpace(s) != "" }) {
+		if rec.fault == nil && !slices.ContainsFunc(rec.cells, func(s string) bool { return strings.Trim(s, endOfFile) != "" }) {
 			continue
 		}
 		row := Row{Line: rec.line}
@@ -66,6 +66,10 @@ func (p *Plan) Rows(r io.Reader, yield func(Row) error) error {
 		}
 	}
 }
+
+// endOfFile is what a row without cells consists of: space, and the sign with which DOS
+// ended a file.
+const endOfFile = " \t\r\n\u00a0\x1a"
 
 // misfit tells why a row cannot be laid under the columns. Empty cells may be missing
 // or too many at its end, unless what is missing bears on who may be mailed, or the
@@ -114,6 +118,8 @@ type reading struct {
 	Person
 	dates              dates
 	first, middle, end string // names
+	// unsure tells of somebody who may not have agreed, unless the list calls them active.
+	unsure bool
 }
 
 // person reads a row. With an error it gives as much as the address.
@@ -134,6 +140,9 @@ func (p *Plan) person(cells []string) (Person, error) {
 	}
 	if len(faults) > 0 {
 		return Person{Address: r.Address}, faults[0]
+	}
+	if r.unsure && r.State == "" {
+		r.State = subscribers.Pending
 	}
 	r.Name = joined(r.first, r.middle, r.Name, r.end)
 	return r.Person, nil
@@ -173,6 +182,7 @@ func (r *reading) take(c Column, cell string) (err error) {
 	case Reason:
 		if a := answerOf(cell); a != silent && a != denies {
 			r.is(subscribers.Unsubscribed)
+			r.is(states[fold(cell)])
 		}
 	case Bounced:
 		return r.readReport(subscribers.Bounced, cell)
@@ -233,40 +243,47 @@ func (r *reading) readMoment(c Column, cell string, to *time.Time) error {
 	}
 	at, err := r.dates.read(cell)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Label(), err)
+		return &CellError{Column: c, why: fmt.Sprintf("%s: %s", c.Label(), err)}
 	}
 	*to = at
 	return nil
 }
 
-// readConfirmed reads when somebody confirmed, or whether.
+// readConfirmed reads when somebody confirmed, or whether. Who was not asked twice may
+// have agreed all the same.
 func (r *reading) readConfirmed(c Column, cell string) error {
 	switch answerOf(cell) {
 	case agrees, silent:
 		return nil
 	case denies:
-		r.is(subscribers.Pending)
+		if twice[c.heading] {
+			r.unsure = true
+		} else {
+			r.is(subscribers.Pending)
+		}
+		return nil
+	}
+	if state, known := states[fold(cell)]; known {
+		r.is(state)
 		return nil
 	}
 	return r.readMoment(c, cell, &r.ConfirmedAt)
 }
 
+// twice are the headings that tell whether somebody was asked to confirm.
+var twice = set("double opt-in|double optin|doi")
+
 // readSubscribed reads whether somebody wants the mail, or since when. Who did not
 // answer where others did has not agreed.
 func (r *reading) readSubscribed(c Column, cell string) error {
-	if cell == "" {
-		if c.filled {
-			r.is(subscribers.Pending)
-		}
-		return nil
-	}
 	state := states[fold(cell)]
 	switch a := answerOf(cell); {
+	case cell == "" && !c.filled:
 	case a == denies || never[fold(cell)]:
 		r.is(subscribers.Unsubscribed)
 	case a == agrees:
 	case a == silent:
-		r.is(subscribers.Pending)
+		r.unsure = true
 	case state != "":
 		r.is(state)
 	default:
@@ -347,7 +364,8 @@ func (r *reading) readConsent(cell string) error {
 	return nil
 }
 
-// CellError is a cell of a column about who may be mailed that is not understood.
+// CellError is a cell that is not understood: of a column about who may be mailed, or
+// about when something was.
 type CellError struct {
 	Column Column
 	why    string

@@ -58,7 +58,7 @@ func (s *storing) comments() error {
 		having[entries[i].GUID]++
 	}
 	fresh := make([]digest.Comment, 0, len(entries))
-	var differing []digest.Comment
+	var differing, fuller []digest.Comment
 	for _, c := range entries {
 		switch k := known[c.GUID]; {
 		case having[c.GUID] > 1:
@@ -67,9 +67,15 @@ func (s *storing) comments() error {
 			fresh = append(fresh, c)
 		case s.isAsStored(&c, k):
 			s.metComment(k)
+			if s.page.KeepWords && c.Hash != k.hash && !c.Gone && !k.isGone() {
+				fuller = append(fuller, c)
+			}
 		default:
 			differing = append(differing, c)
 		}
+	}
+	if err := s.fuller(fuller, known); err != nil {
+		return err
 	}
 	again, err := s.differing(differing, known)
 	if err != nil {
@@ -111,6 +117,32 @@ func tellsMore(c *digest.Comment, k *knownComment) bool {
 func (s *storing) metComment(k *knownComment) {
 	s.count(k.firstSeen)
 	s.stored.CommentIDs = append(s.stored.CommentIDs, k.id)
+}
+
+// fuller takes an export's words of known comments where a feed had given only a poorer
+// form of them.
+func (s *storing) fuller(entries []digest.Comment, known map[string]*knownComment) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(entries))
+	for i, c := range entries {
+		ids[i] = known[c.GUID].id
+	}
+	byID, err := rows(s, queryStoredComments(s.dialect), ids, (*storedComment).fields, func(c *storedComment) int64 { return c.id })
+	if err != nil {
+		return err
+	}
+	for _, c := range entries {
+		k := byID[known[c.GUID].id]
+		if k.words == 0 || s.isAnother(c, k) || !identity.Poorer(k.body, c.Body, c.URL, false) {
+			continue
+		}
+		if err := s.changeComment(c, k); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // differing takes over what is new about comments whose GUID is known, and gives those

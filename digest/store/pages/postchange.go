@@ -47,13 +47,18 @@ func (s *storing) knownPost(p digest.Post, k *storedPost) error {
 	if p.Announced < 0 {
 		p.Announced = k.announced
 	}
+	if identity.Poorer(p.Body, k.body, p.URL, p.Summary) {
+		p.Body = k.body
+	}
 	switch {
+	case s.page.KeepWords && identity.Poorer(k.body, p.Body, p.URL, false):
+		return s.fillPostWords(p, k.id)
 	case s.page.KeepWords, p.Hash == k.hash && p.Announced == k.announced:
 		return nil
 	case p.Hash == k.hash:
 		_, err := s.Exec(`UPDATE posts SET announced = $1 WHERE id = $2`, p.Announced, k.id)
 		return err
-	case p.Title != k.title || !sameWords(p.Body, k.body):
+	case p.Title != k.title || !identity.SameWords(p.Body, k.body):
 		s.stored.ChangedPosts++
 	}
 	return s.changePost(p, k)
@@ -69,6 +74,18 @@ func (s *storing) movePost(p digest.Post, k *storedPost) error {
 	return err
 }
 
+// fillPostWords gives a post the text that was stored in a poorer form.
+func (s *storing) fillPostWords(p digest.Post, id int64) error {
+	body, err := database.JSON(p.Body)
+	if err != nil {
+		return err
+	}
+	s.stored.ChangedPosts++
+	s.changed(blog.KindPost, id)
+	_, err = s.Exec(`UPDATE posts SET hash = $1, body = $2 WHERE id = $3`, p.Hash, body, id)
+	return err
+}
+
 // changePost takes over what a post says now.
 func (s *storing) changePost(p digest.Post, k *storedPost) error {
 	body, err := database.JSON(p.Body)
@@ -78,7 +95,7 @@ func (s *storing) changePost(p digest.Post, k *storedPost) error {
 	s.changed(blog.KindPost, k.id)
 	s.arrived(p, k.id)
 	_, err = s.Exec(`
-		UPDATE posts SET title = $1, author = $2, url = CASE WHEN $3 = '' THEN url ELSE $3 END,
+		UPDATE posts SET title = $1, author = CASE WHEN $2 = '' THEN author ELSE $2 END, url = CASE WHEN $3 = '' THEN url ELSE $3 END,
 			key = CASE WHEN $4 = '' THEN key ELSE $4 END, url_key = CASE WHEN $5 = '' THEN url_key ELSE $5 END,
 			updated = $6, announced = $7, hash = $8, body = $9
 		WHERE id = $10`,
