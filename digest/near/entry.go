@@ -18,7 +18,7 @@ type Entry struct {
 	Key
 	Answers   int64 // the comment that it replies to, else 0
 	Published time.Time
-	Undated   bool // then Published is only what it is sorted by
+	Undated   bool   // then Published is only what it is sorted by
 	Title     string // of a post
 	Text
 }
@@ -58,7 +58,7 @@ const (
 type Other struct {
 	Key
 	Relation  Relation
-	IsLater   bool // it repeats or quotes the one that is looked at
+	IsLater   bool      // it repeats or quotes the one that is looked at
 	Published time.Time // zero where that is not known
 	Title     string    // of a post; may be empty
 }
