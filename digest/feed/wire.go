@@ -40,7 +40,7 @@ type page struct {
 	listed   map[string]bool   // those of the entries themselves
 	topics   bool              // some entry replies to nothing and is answered
 	replies  map[string]*entry // entries that are comments, by both
-	byNumber map[string]*entry // comments, by WordPress's numbers
+	byPlace  map[string]*entry // comments, by the places on pages where they are; see commentAt
 }
 
 // entry is one entry of a page.
