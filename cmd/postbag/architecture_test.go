@@ -20,7 +20,7 @@ var (
 	domain = []string{"digest", "subscribers"}
 	pure   = []string{
 		"digest/markup", "digest/cut", "digest/schedule", "digest/compile", "digest/suggest",
-		"digest/charset", "digest/xmlread", "digest/field", "digest/webpage", "digest/feed", "digest/feed/scan", "digest/dump",
+		"digest/charset", "digest/xmlread", "digest/jsonread", "digest/mailbox", "digest/field", "digest/webpage", "digest/feed", "digest/feed/scan", "digest/dump",
 		"digest/search", "digest/near", "digest/pull/identity", "digest/pull/platform",
 		"digest/backup", "digest/disk", "digest/hostname", "digest/site",
 		"templates", "subscribers/address", "subscribers/message", "subscribers/letters",

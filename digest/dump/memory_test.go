@@ -154,7 +154,7 @@ func TestThreadsBeyondThoseHeld(t *testing.T) {
 func consume(t testing.TB, file io.Reader) (entries int, grown uint64) {
 	t.Helper()
 	before, peak := heap(true), uint64(0)
-	r, err := dump.Open(t.Context(), file)
+	r, err := dump.Open(t.Context(), seekable(file))
 	if err != nil {
 		t.Fatal(err)
 	}
