@@ -45,6 +45,7 @@ const (
 	PublishIssue   Deed = "publish-issue"    //
 	SendIssue      Deed = "send-issue"       //
 	SendAnyway     Deed = "send-anyway"      // although a pick was removed
+	PauseIssue     Deed = "pause-issue"      // stop sending
 	ResumeIssue    Deed = "resume-issue"     // go on sending
 	CancelIssue    Deed = "cancel-issue"     //
 	SkipIssue      Deed = "skip-issue"       // let this one's moment pass without an issue
@@ -56,6 +57,9 @@ const (
 	SendUnsent     Deed = "send-unsent"      // release a hold; all that waited goes on
 	AddSubscriber  Deed = "add-subscriber"   //
 	ImportGoodRows Deed = "import-good-rows" // of a list that has bad ones too
+	ImportAsLeft   Deed = "import-as-left"   // a list of people who may not be mailed
+	NameColumn     Deed = "name-column"      // say what a column of a list of readers is: "COLUMN=FIELD"
+	NameCharset    Deed = "name-charset"     // of a list of readers
 	StartServe     Deed = "start-serve"      // run the pages and the worker
 	OtherDatabase  Deed = "other-database"   // work on another database
 )
@@ -83,6 +87,7 @@ var deedLabels = map[Deed]string{
 	PublishIssue:   "Publish it",
 	SendIssue:      "Send it",
 	SendAnyway:     "Send it all the same",
+	PauseIssue:     "Stop sending",
 	ResumeIssue:    "Go on sending",
 	CancelIssue:    "Cancel the issue",
 	SkipIssue:      "Skip the issue",
@@ -94,6 +99,9 @@ var deedLabels = map[Deed]string{
 	SendUnsent:     "Let all of it go on",
 	ImportGoodRows: "Leave the bad rows out on purpose",
 	AddSubscriber:  "Add readers",
+	ImportAsLeft:   "Keep them as people who left",
+	NameColumn:     "Say what the column is",
+	NameCharset:    "Name the character set",
 	StartServe:     "Start the worker",
 	OtherDatabase:  "Name another database",
 }

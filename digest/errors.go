@@ -3,6 +3,8 @@ package digest
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // Kind says what a caller can do about an error. Commands turn it into an exit
@@ -44,6 +46,28 @@ func (e *Error) Unwrap() error { return e.Err }
 func Fail(kind Kind, hint, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
 	return &Error{Kind: kind, Message: err.Error(), Hint: hint, Err: errors.Unwrap(err)}
+}
+
+// Join makes one error of several, each told once and on a line of its own, with all
+// their hints and acts; its kind is the first's. It is nil without any.
+func Join(errs ...error) error {
+	var all []error
+	var told, hints []string
+	var acts []Act
+	for _, err := range errs {
+		if err == nil || slices.Contains(told, err.Error()) {
+			continue
+		}
+		told, all = append(told, err.Error()), append(all, err)
+		if h := HintOf(err); h != "" && !slices.Contains(hints, h) {
+			hints = append(hints, h)
+		}
+		acts = append(acts, ActsOf(err)...)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return Fail(KindOf(all[0]), strings.Join(hints, "\n"), "%w", errors.Join(all...)).Offer(acts...)
 }
 
 // Offer adds what a person can do about the error, the likeliest first.

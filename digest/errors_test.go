@@ -53,3 +53,18 @@ func TestKindAndHint(t *testing.T) {
 		})
 	}
 }
+
+// TestJoin tells each error once, with all that helps.
+func TestJoin(t *testing.T) {
+	if err := digest.Join(nil, nil); err != nil {
+		t.Errorf("of nothing comes %v", err)
+	}
+	gone := digest.Fail(digest.Conflict, "Take it out.", "row 1 is gone").Offer(digest.Act{Do: digest.RemoveRows, Rows: []int{1}})
+	err := digest.Join(gone, nil, fmt.Errorf("row 2: %w", fs.ErrNotExist), gone, digest.Fail(digest.Invalid, "Take it out.", "row 3 is empty").Offer(digest.Act{Do: digest.RemoveRows, Rows: []int{3}}))
+	if got, want := err.Error(), "row 1 is gone\nrow 2: file does not exist\nrow 3 is empty"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if digest.KindOf(err) != digest.Conflict || digest.HintOf(err) != "Take it out." || len(digest.ActsOf(err)) != 2 || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("kind %d, hint %q, acts %v", digest.KindOf(err), digest.HintOf(err), digest.ActsOf(err))
+	}
+}

@@ -66,6 +66,14 @@ type Pause struct {
 	Detail string // what the mail server said, for a person to read
 }
 
+// Is says the state in a sentence about one issue: it "is approved", "is a draft".
+func (s IssueState) Is() string {
+	if s == Draft {
+		return "a draft"
+	}
+	return string(s)
+}
+
 // To tells whether an issue in this state may move to the other.
 func (s IssueState) To(next IssueState) bool { return slices.Contains(issueMoves[s], next) }
 
@@ -126,6 +134,12 @@ type Issue struct {
 // editor is asked before it goes out.
 func (i Issue) IsLate(now time.Time, after time.Duration) bool {
 	return !i.DueAt.IsZero() && now.Sub(i.DueAt) > after
+}
+
+// IsUntouched tells whether nobody has put anything into a draft of a series yet: it
+// has no rows, no introduction, and the title that it was opened with.
+func (i Issue) IsUntouched(of Series) bool {
+	return len(i.Blocks) == 0 && i.Intro == "" && i.Title == of.TitleOf(i.Number)
 }
 
 // Picks counts the picks among the issue's blocks.

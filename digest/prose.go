@@ -1,14 +1,13 @@
 package digest
 
-import (
-	"strings"
-	"unicode"
-)
+import "strings"
 
 // Prose is text reduced to what Postbag can show everywhere: paragraphs,
-// quotes, list items, emphasis, links and line breaks. Foreign HTML and the
-// editor's Markdown are parsed into it; nothing else is ever passed on. It is
-// written as JSON in the store, with short names because there is much of it.
+// quotes, list items, preformatted lines, emphasis, struck, raised and lowered
+// text, links, line breaks, and marks in the place of what cannot be shown.
+// Foreign HTML and the editor's Markdown are parsed into it; nothing else is ever
+// passed on. It is written as JSON in the store, with short names because there is
+// much of it.
 type Prose []Para
 
 // ParaKind tells what sort of paragraph a [Para] is.
@@ -35,7 +34,10 @@ type Para struct {
 	Number int `json:"n,omitempty"`
 	// More marks a further paragraph of the list item before it, which gets no
 	// bullet of its own.
-	More  bool   `json:"m,omitempty"`
+	More bool `json:"m,omitempty"`
+	// Pre marks text whose lines were set by hand, such as code: they keep the
+	// spaces that they begin with, and some may be empty.
+	Pre   bool   `json:"p,omitempty"`
 	Spans []Span `json:"s"`
 }
 
@@ -44,12 +46,43 @@ type Span struct {
 	Text   string `json:"t"`
 	Em     bool   `json:"e,omitempty"`
 	Strong bool   `json:"b,omitempty"`
+	// Struck marks words that their writer struck out. They are shown, but never so
+	// that they read as said.
+	Struck bool `json:"x,omitempty"`
+	// Shift tells how the text is set off its line, from the outside in: [Raised],
+	// [Lowered], or a few of them, as "^_" for the index of an exponent.
+	Shift string `json:"l,omitempty"`
 	// Href is an absolute http, https or mailto address, or "".
 	Href string `json:"h,omitempty"`
 	// Ours marks words that the writer did not write: the mark of a cut, or an
 	// editor's note in brackets.
 	Ours bool `json:"o,omitempty"`
+	// Stands names what the text, such as "[picture: a red bus]", stands for and
+	// Postbag cannot show; "" for words.
+	Stands Thing `json:"w,omitempty"`
 }
+
+// How text is set off its line.
+const (
+	Raised   = '^'
+	Lowered  = '_'
+	MaxShift = 3 // more of them are not told apart
+)
+
+// Thing is what a mark in a text may stand for, in the word that the mark shows.
+type Thing string
+
+// The things that are not shown.
+const (
+	Picture  Thing = "picture"
+	Formula  Thing = "formula"
+	Film     Thing = "film"
+	Sound    Thing = "sound"
+	Map      Thing = "map"
+	Document Thing = "document"
+	Embed    Thing = "page" // another page, shown inside this one
+	Form     Thing = "form"
+)
 
 // Ellipsis is the visible mark of a cut.
 const Ellipsis = "[…]"
@@ -58,7 +91,8 @@ const Ellipsis = "[…]"
 const ParaBreak = "\n\n"
 
 // Text gives the words alone: paragraphs separated by an empty line, line
-// breaks as "\n". Byte offsets into it are what a [Range] counts.
+// breaks as "\n". Byte offsets into it are what a [Range] counts. It is made to be
+// compared and cut; what somebody reads is [Prose.Shown].
 func (p Prose) Text() string {
 	var b strings.Builder
 	for i, para := range p {
@@ -85,44 +119,6 @@ func (p Para) Text() string {
 type Range struct {
 	Start int `json:"s"`
 	End   int `json:"e"`
-}
-
-// Words counts the words of the text: runs of characters between spaces that
-// hold at least one letter or digit.
-func (p Prose) Words() int {
-	var c wordCount
-	for _, para := range p {
-		for _, s := range para.Spans {
-			c.add(s.Text)
-		}
-		c.counted = false // paragraphs stand apart
-	}
-	return c.words
-}
-
-// CountWords counts the words of a plain text as [Prose.Words] does.
-func CountWords(s string) int {
-	var c wordCount
-	c.add(s)
-	return c.words
-}
-
-// wordCount counts the words of a text that comes in pieces.
-type wordCount struct {
-	words   int
-	counted bool // the word that we are in
-}
-
-func (c *wordCount) add(s string) {
-	for _, r := range s {
-		switch {
-		case unicode.IsSpace(r):
-			c.counted = false
-		case !c.counted && (unicode.IsLetter(r) || unicode.IsDigit(r)):
-			c.counted = true
-			c.words++
-		}
-	}
 }
 
 // Plain makes Prose of plain text: empty lines part paragraphs, a line of white

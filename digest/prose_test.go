@@ -8,40 +8,13 @@ import (
 	"postbag/digest"
 )
 
-func TestCountWords(t *testing.T) {
-	tests := []struct {
-		name, text string
-		want       int
-	}{
-		{"nothing", "", 0},
-		{"white space", " \n\t\u00a0 ", 0},
-		{"marks alone", "— … [...] 🚌 *******", 0},
-		{"a dash between words", "nights — mostly", 2},
-		{"joined words", "twelve-metre can't 7.5", 3},
-		{"numbers", "at 2 a.m. on 14/01", 5},
-		{"other scripts", "Ночной автобус à Ü", 4},
-		{"line ends", "one\ntwo\n\nthree", 3},
-		{"the mark of a cut", "one […] two", 2},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			if got := digest.CountWords(test.text); got != test.want {
-				t.Errorf("%q has %d words; got %d", test.text, test.want, got)
-			}
-		})
-	}
-}
-
-func TestTextAndWords(t *testing.T) {
+func TestText(t *testing.T) {
 	p := digest.Prose{
 		{Spans: []digest.Span{{Text: "One "}, {Text: "two", Em: true}, {Text: "\nth"}, {Text: "ree", Strong: true}}},
 		{Kind: digest.Quote, Depth: 1, Spans: []digest.Span{{Text: "four"}}},
 	}
 	if got, want := p.Text(), "One two\nthree\n\nfour"; got != want {
 		t.Errorf("got %q, want %q", got, want)
-	}
-	if got := p.Words(); got != 4 {
-		t.Errorf("got %d words, want 4", got)
 	}
 	if got := digest.Prose(nil).Text(); got != "" {
 		t.Errorf("no text at all gives %q", got)
@@ -82,10 +55,12 @@ func TestPlain(t *testing.T) {
 func TestProseInStore(t *testing.T) {
 	p := digest.Prose{
 		{Spans: []digest.Span{{Text: "a", Em: true, Strong: true, Href: "https://e.example/"}, {Text: "[…]", Ours: true}}},
+		{Pre: true, Spans: []digest.Span{{Text: "d", Struck: true, Shift: "^_"}, {Text: "[film]", Stands: digest.Film}}},
 		{Kind: digest.Item, Depth: 2, Number: 3, Spans: []digest.Span{{Text: "b"}}},
 		{Kind: digest.Item, Depth: 1, More: true, Spans: []digest.Span{{Text: "c"}}},
 	}
 	const want = `[{"s":[{"t":"a","e":true,"b":true,"h":"https://e.example/"},{"t":"[…]","o":true}]},` +
+		`{"p":true,"s":[{"t":"d","x":true,"l":"^_"},{"t":"[film]","w":"film"}]},` +
 		`{"k":"i","d":2,"n":3,"s":[{"t":"b"}]},{"k":"i","d":1,"m":true,"s":[{"t":"c"}]}]`
 	got, err := json.Marshal(p)
 	if err != nil || string(got) != want {

@@ -92,6 +92,8 @@ type Found[T any] struct {
 	HasMore bool
 	// Waiting counts entries that are not indexed yet, as far as [MostWaiting].
 	Waiting int
+	// Notes tell what of the query means nothing here, in whole sentences.
+	Notes []string
 }
 
 // MostWaiting is as far as the entries that wait for the index are counted.

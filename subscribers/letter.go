@@ -5,8 +5,14 @@ import "time"
 // LetterKind tells what a letter is for; package letters has a value for each.
 type LetterKind string
 
-// ConfirmationLetter asks an address to confirm its subscription.
-const ConfirmationLetter LetterKind = "confirmation"
+// The kinds of letters.
+const (
+	// ConfirmationLetter asks an address to confirm its subscription.
+	ConfirmationLetter LetterKind = "confirmation"
+	// LinksLetter brings a subscriber the links to leave and to choose, when those of
+	// the mails are not at hand or have broken.
+	LinksLetter LetterKind = "links"
+)
 
 // Letter is one mail to one address outside any issue. It is queued, claimed and
 // begun as a delivery is; one that was sent, or failed for good, is removed.
@@ -15,8 +21,8 @@ type Letter struct {
 	Kind      LetterKind
 	Email     string
 	CreatedAt time.Time
-	// Token is that of the link which the letter carries, "" for none; the link
-	// works until Expires, for good where that is zero.
+	// Token is that of the links which the letter carries, "" for none; they
+	// work until Expires, for good where that is zero.
 	Token   string
 	Expires time.Time
 	// Void tells that what the letter asks for was done, or cannot be done any more.
@@ -30,7 +36,7 @@ type Letter struct {
 // MessageID gives the id of a letter without its angle brackets: the same in
 // every retry, and never that of a delivery.
 func (l Letter) MessageID(salt []byte, domain string) string {
-	return messageID(salt, domain, "letter", 0, l.ID)
+	return messageID(salt, domain, "letter "+string(l.Kind), 0, l.ID)
 }
 
 // Useful tells whether a letter is of any use to its reader at a moment.

@@ -23,7 +23,7 @@ const (
 )
 
 var moves = map[State][]State{
-	Pending:      {Active},
+	Pending:      {Active, Unsubscribed, Bounced, Complained},
 	Active:       {Unsubscribed, Bounced, Complained},
 	Unsubscribed: {Pending, Active},
 	Bounced:      {Pending, Active},
@@ -67,7 +67,7 @@ type Subscriber struct {
 	Token       string
 	CreatedAt   time.Time
 	ConfirmedAt time.Time
-	LeftAt      time.Time // when it last became unsubscribed, bounced or complained
+	LeftAt      time.Time // since when it is unsubscribed, bounced or complained; zero for others
 }
 
 // Consent is the proof of how someone came to be on the list.

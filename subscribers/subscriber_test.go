@@ -12,7 +12,7 @@ func TestSubscriberStates(t *testing.T) {
 		subscribers.Pending, subscribers.Active, subscribers.Unsubscribed, subscribers.Bounced, subscribers.Complained,
 	}
 	allowed := map[subscribers.State]string{
-		subscribers.Pending:      "active",
+		subscribers.Pending:      "active unsubscribed bounced complained",
 		subscribers.Active:       "unsubscribed bounced complained",
 		subscribers.Unsubscribed: "pending active",
 		subscribers.Bounced:      "pending active",

@@ -57,7 +57,11 @@ func viewport(width int64) chromedp.Action[chromedp.Void] {
 func serve(t *testing.T) (base string, names []string) {
 	t.Helper()
 	set := newSet(t)
-	all := renderings(t, set)
+	all, other := renderings(t, set), persianPages(t)
+	for _, name := range []string{"home", "issue", "archive", "lost", "unsubscribe"} {
+		all["persian-"+name] = other[name]
+	}
+	all["mail-persian"], all["mail-persian-confirm"] = other["mail-issue"], other["mail-confirm"]
 	mux := http.NewServeMux()
 	for name, doc := range all {
 		names = append(names, name)
@@ -116,8 +120,22 @@ func TestNothingScrollsSideways(t *testing.T) {
 	}
 }
 
+// smallTargets finds what can be pressed and is less than so many pixels high or
+// wide: fields, buttons, choices, and links but for those in running text, beside
+// which their paragraph has words.
+const smallTargets = `[...document.querySelectorAll("a[href], button, input:not([type=radio]), select, .choice")]
+	.filter(e => !e.closest(".trap"))
+	.filter(e => {
+		if (e.tagName != "A") return true;
+		const block = e.closest("p, li, h1, h2, h3, td, div, nav, body").cloneNode(true);
+		block.querySelectorAll("a").forEach(a => a.remove());
+		return !/[\p{L}\p{N}]/u.test(block.textContent);
+	})
+	.filter(e => { const r = e.getBoundingClientRect(); return r.height < %[1]v || r.width < %[1]v; })
+	.map(e => e.outerHTML)`
+
 // Links and buttons outside of running text can be hit: 24 px, or 44 px on
-// phones (WCAG 2.5.8).
+// phones, high and wide (WCAG 2.5.8, 2.5.5).
 func TestTargetsAreLargeEnough(t *testing.T) {
 	ctx := browser(t)
 	base, names := serve(t)
@@ -129,8 +147,7 @@ func TestTargetsAreLargeEnough(t *testing.T) {
 			if err := chromedp.Do(ctx, viewport(width), chromedp.Navigate(base+"/"+name)); err != nil {
 				t.Fatal(err)
 			}
-			small, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](fmt.Sprintf(`[...document.querySelectorAll("nav a, .name a, .more a, h3 a, button, input[type=email], .choice")]
-				.filter(e => e.getBoundingClientRect().height < %v).map(e => e.outerHTML)`, least)))
+			small, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](fmt.Sprintf(smallTargets, least)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -195,6 +212,10 @@ func renderings(t testing.TB, set *templates.Set) map[string]string {
 	mail("hostile", m, err)
 	m, err = set.ConfirmMail(confirmView)
 	mail("confirm", m, err)
+	m, err = set.LinksMail(linksView)
+	mail("links", m, err)
+	m, err = set.LinksMail(templates.LinksView{Unsubscribe: links.Unsubscribe, Preferences: links.Preferences})
+	mail("links-empty", m, err)
 	m, err = set.ConfirmMail(templates.ConfirmView{ConfirmURL: confirmView.ConfirmURL})
 	mail("confirm-empty", m, err)
 
@@ -223,21 +244,40 @@ func renderings(t testing.TB, set *templates.Set) map[string]string {
 	put("archive", doc, err)
 	doc, err = set.Archive(templates.ArchivePage{Site: empty})
 	put("archive-empty", doc, err)
+	for name, p := range readerPages() {
+		doc, err = set.Page(site, p)
+		put(name, doc, err)
+	}
 	for name, p := range map[string]templates.ReaderPage{
+		"message-empty":      templates.Message(0),
+		"confirmed-empty":    templates.ConfirmedPage{Preferences: "/below/preferences/x"},
+		"unsubscribed-empty": templates.UnsubscribedPage{Email: "el…@example.org", Undo: "/below/unsubscribe/x"},
+		"lost-empty":         templates.LeavePage{Lost: true},
+		"test-empty":         templates.TestPage{For: "the page to unsubscribe"},
+	} {
+		doc, err = set.Page(empty, p)
+		put(name, doc, err)
+	}
+	return all
+}
+
+// readerPages are the pages made for one reader, by name.
+func readerPages() map[string]templates.ReaderPage {
+	return map[string]templates.ReaderPage{
 		"subscribed":       templates.SubscribedPage{},
 		"confirm":          templates.ConfirmPage{Email: "el…@example.org", Action: "/confirm/x"},
 		"confirmed":        templates.ConfirmedPage{Preferences: "/preferences/x"},
 		"expired":          templates.ConfirmExpiredPage{},
+		"confirm-lost":     templates.ConfirmExpiredPage{Unknown: true},
+		"lost":             templates.LeavePage{Lost: true},
+		"leave":            templates.LeavePage{},
+		"leave-error":      templates.LeavePage{Form: templates.Form{Email: "ellen@example", Error: templates.EmailError("ellen@example", `The domain after the "@" has no dot.`)}},
+		"mailed":           templates.LinksMailedPage{},
+		"test":             templates.TestPage{For: "the page to unsubscribe"},
 		"unsubscribe":      templates.UnsubscribePage{Email: "el…@example.org", Action: "/unsubscribe/x", Preferences: "/preferences/x"},
 		"unsubscribed":     templates.UnsubscribedPage{Email: "el…@example.org", Undo: "/unsubscribe/x"},
 		"preferences":      templates.PreferencesPage{Email: "el…@example.org", Action: "/preferences/x", Frequency: "monthly", Subscribed: true, Saved: true, Unsubscribe: "/unsubscribe/x"},
 		"preferences-left": templates.PreferencesPage{Email: "el…@example.org"},
 		"message":          templates.Message(http.StatusNotFound),
-	} {
-		doc, err = set.Page(site, p)
-		put(name, doc, err)
 	}
-	doc, err = set.Page(empty, templates.Message(0))
-	put("message-empty", doc, err)
-	return all
 }

@@ -29,6 +29,7 @@ var site = templates.Site{
 	BlogURL:     "https://nightbus.example/",
 	Base:        "https://post.example",
 	Often:       "One email a week.",
+	Issues:      true,
 }
 
 func at(day, hour, minute int) time.Time {
@@ -61,7 +62,7 @@ func issue() *digest.Frozen {
 		if q.Words == nil {
 			q.Words = markup.FromHTML(html, rota)
 		}
-		f.Words += q.Words.Words()
+		f.Words += markup.Words(q.Words)
 		f.Blocks = append(f.Blocks, digest.FrozenBlock{Kind: digest.PickBlock, Pick: &q})
 	}
 	heading("On the rota")
@@ -79,6 +80,14 @@ func issue() *digest.Frozen {
 	heading("On the passengers")
 	pick(digest.Quotation{Author: "Kestrel", Published: at(29, 1, 55), URL: "https://nightbus.example/2016/06/the-last-stop.html?c=9#c9", PostTitle: "The Last Stop & After", PostURL: "https://nightbus.example/2016/06/the-last-stop.html"},
 		"A woman got on at Mill Road with a cello and no money. I let her on. She played from the river to the terminus, and nobody looked at a phone. <a href=\"/2016/05/things-left-behind.html\">Things get left behind</a>, but not that night.")
+	pick(digest.Quotation{Author: "Signal Box", Published: at(29, 6, 30), URL: rota + "?c=10#c10", PostTitle: "The New Rota", PostURL: rota},
+		"The rota is <del>fair</del> <ins>late</ins>. It was worked out for 10<sup>6</sup> passengers and 3&nbsp;m<sup>2</sup> of CO<sub>2</sub>, by <img src=\"/latex.png\" class=\"latex\" alt=\"n^2 - 1\">, or so says"+
+			"<pre>for shift in rota:\n    if shift.hours &gt; 9:\n        shift.driver.sleep(9 - shift.hours)  # less than nothing</pre>"+
+			"<p>Here is the bay <img src=\"/bay.jpg\" alt=\"a bus, asleep\">, and here is its song:</p><iframe src=\"https://www.youtube.com/embed/a-b_c\" title=\"The 14 at dawn\"></iframe>"+
+			"<table><tr><th>Line</th><th>Drivers</th></tr><tr><td>14</td><td>9</td></tr></table><hr><p>“Bonne nuit&nbsp;!”</p>")
+	pick(digest.Quotation{Author: "夜行", Published: at(29, 7, 0), URL: rota + "?c=11#c11", PostTitle: "The New Rota", PostURL: rota},
+		"夜行バスの運転手です。四時に茶を飲みます。「眠い」と言う人はいません。<ruby>運転手<rt>うんてんしゅ</rt></ruby>は眠りません 👨\u200d👩\u200d👧👨\u200d👩\u200d👧👨\u200d👩\u200d👧👨\u200d👩\u200d👧👨\u200d👩\u200d👧👨\u200d👩\u200d👧<br>รถเมล์เที่ยวสุดท้ายออกก่อนเวลาสิบนาทีและไม่มีใครอธิบายว่าทำไมรถเมล์เที่ยวสุดท้ายออกก่อนเวลาสิบนาที")
+	text("The song can be heard[^1] at the depot.\n\n![the depot at dawn](https://nightbus.example/depot.jpg)\n\n[^1]: On Tuesdays, from four.")
 	f.Minutes = 3
 	return f
 }
@@ -110,9 +119,9 @@ func hostile() *digest.Frozen {
 	f.Blocks = append(f.Blocks,
 		digest.FrozenBlock{Kind: digest.HeadingBlock, Heading: bad},
 		digest.FrozenBlock{Kind: digest.TextBlock, Text: words},
-		digest.FrozenBlock{Kind: digest.PickBlock, Pick: &digest.Quotation{Number: 6, Author: bad, PostTitle: strings.Repeat("t", 300), URL: "javascript:alert(1)", Published: at(1, 1, 1), Words: words,
+		digest.FrozenBlock{Kind: digest.PickBlock, Pick: &digest.Quotation{Number: f.Picks + 1, Author: bad, PostTitle: strings.Repeat("t", 300), URL: "javascript:alert(1)", Published: at(1, 1, 1), Words: words,
 			Context: &digest.Context{Author: bad, Quote: bad}}})
-	f.Picks = 6
+	f.Picks++
 	return f
 }
 
@@ -124,7 +133,7 @@ func large() *digest.Frozen {
 		q := digest.Quotation{Number: n, Author: "Anonymous", Published: at(28, 8, n), URL: fmt.Sprintf("https://nightbus.example/2016/06/the-new-rota.html?showComment=146%010d#c%019d", n, n), PostTitle: "The New Rota",
 			Words: markup.FromHTML(strings.Repeat(sentence, 3)+"<br><br>"+strings.Repeat(sentence, 2), "")}
 		f.Blocks = append(f.Blocks, digest.FrozenBlock{Kind: digest.PickBlock, Pick: &q})
-		f.Words += q.Words.Words()
+		f.Words += markup.Words(q.Words)
 	}
 	f.Picks, f.Minutes = 25, 14
 	return f

@@ -28,7 +28,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// The four renderings of one issue, and the other mail.
+// The four renderings of one issue, and the other mails.
 func TestGolden(t *testing.T) {
 	set := newSet(t)
 	mail, err := set.IssueMail(issue(), links)
@@ -54,6 +54,17 @@ func TestGolden(t *testing.T) {
 	}
 	golden(t, "confirm-mail.html", confirm.HTML)
 	golden(t, "confirm-mail.txt", confirm.Text)
+	own, err := set.LinksMail(linksView)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "links-mail.html", own.HTML)
+	golden(t, "links-mail.txt", own.Text)
+}
+
+var linksView = templates.LinksView{
+	Publication: "The Night Bus", Series: "Pick of the Week", HomeURL: "https://nightbus.example/", Unsubscribe: links.Unsubscribe, Preferences: links.Preferences,
+	Language: "en-GB", PostalAddress: "The Night Bus\n4 Depot Lane, Harrowgate Cross",
 }
 
 var confirmView = templates.ConfirmView{

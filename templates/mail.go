@@ -2,6 +2,7 @@ package templates
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"html/template"
 	"regexp"
@@ -54,9 +55,41 @@ type ConfirmView struct {
 	PostalAddress string
 }
 
+// LinksView is the mail with a reader's own links.
+type LinksView struct {
+	Publication   string
+	Series        string
+	HomeURL       string
+	Unsubscribe   string
+	Preferences   string
+	Language      string
+	PostalAddress string
+}
+
+// linksMail is LinksView with what the template places.
+type linksMail struct {
+	voice
+	Subject                  string
+	Publication, Series      string
+	HomeURL                  string
+	Unsubscribe, Preferences string
+	Postal                   []string
+}
+
+// LinksMail renders the mail with a reader's own links.
+func (s *Set) LinksMail(v LinksView) (MailText, error) {
+	names := Site{Publication: v.Publication, Series: v.Series}.Shown()
+	m := linksMail{
+		voice: voiceOf(v.Language), Publication: names.Publication, Series: names.Series, HomeURL: v.HomeURL,
+		Unsubscribe: v.Unsubscribe, Preferences: v.Preferences, Postal: lines(v.PostalAddress),
+	}
+	m.Subject = subject("Your links: " + m.Series + " from " + m.Publication)
+	return s.mail("links", m.Subject, m)
+}
+
 // confirmMail is ConfirmView with what the template places.
 type confirmMail struct {
-	Lang, Dir           string
+	voice
 	Subject             string
 	Publication, Series string
 	HomeURL, ConfirmURL string
@@ -68,7 +101,7 @@ type confirmMail struct {
 func (s *Set) ConfirmMail(v ConfirmView) (MailText, error) {
 	names := Site{Publication: v.Publication, Series: v.Series}.Shown()
 	m := confirmMail{
-		Lang: language(v.Language), Dir: direction(v.Language),
+		voice:       voiceOf(v.Language),
 		Publication: names.Publication, Series: names.Series,
 		HomeURL: v.HomeURL, ConfirmURL: v.ConfirmURL, Postal: lines(v.PostalAddress),
 		Days: strconv.Itoa(v.Days) + " days",
@@ -79,6 +112,12 @@ func (s *Set) ConfirmMail(v ConfirmView) (MailText, error) {
 	m.Subject = subject("Please confirm: " + m.Series + " from " + m.Publication)
 	return s.mail("confirm", m.Subject, m)
 }
+
+// Inside marks the element that holds a whole mail: an issue is the publication's
+// words, the others are our own.
+func (m *issueMail) Inside() template.HTMLAttr  { return m.Own() }
+func (m confirmMail) Inside() template.HTMLAttr { return cmp.Or(m.Ours(), m.Own()) }
+func (m linksMail) Inside() template.HTMLAttr   { return cmp.Or(m.Ours(), m.Own()) }
 
 // mail executes a mail's two templates and inlines the styles of the first.
 func (s *Set) mail(name, subject string, data any) (MailText, error) {
@@ -130,6 +169,7 @@ const (
 	narrowStyle = `@media (max-width:480px){
 .page{padding:20px 20px 32px!important}
 .page h1{font-size:30px!important;line-height:36px!important}
+.page .ways a{display:inline-block;padding:10px 0}
 }`
 	darkStyle = `@media (prefers-color-scheme:dark){
 body,.page{background:#15181b!important}

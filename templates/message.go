@@ -2,6 +2,7 @@ package templates
 
 import (
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -22,18 +23,21 @@ func EmailError(typed, flaw string) string {
 	return "That is no email address: " + string(unicode.ToLower(first)) + flaw[size:] + repair
 }
 
+// RetryAfter is how long whoever is told to try again "in a minute" waits.
+const RetryAfter = time.Minute
+
 // messages say for an HTTP status what happened and what to do, and nothing of the
 // inside.
 var messages = map[int]MessagePage{
 	400: {"That did not arrive whole", "Please go back and send it again."},
 	403: {"This was refused", "The request did not come from a page of this site. Please open the page here and try again."},
-	404: {"There is no such page", "The address may be mistyped, or the page was taken away. All issues are in the archive."},
+	404: {"There is no such page", "The address may be mistyped, or the page was taken away."},
 	405: {"This page cannot do that", "Please start again from the front page."},
 	410: {"This was withdrawn", "The page was here once and was taken away for good."},
 	413: {"That was too much", "Please send less at once."},
 	422: {"That choice is not offered", "Nothing was changed. Please go back and take one of the choices on the page."},
-	429: {"A little slower, please", "There were many requests from where you are. Please wait a few minutes and try again."},
-	503: {"Back in a moment", "The site is busy with itself. Please try again in a minute."},
+	429: {"A little slower, please", "There were many requests from where you are. Try again in a minute; until then it will not help."},
+	503: {"Back in a moment", "The site is busy, and nothing was changed. Try again in a minute."},
 }
 
 // Message gives the page for an HTTP status.
@@ -41,5 +45,5 @@ func Message(status int) MessagePage {
 	if m, ok := messages[status]; ok {
 		return m
 	}
-	return MessagePage{"Something went wrong", "The fault is ours, and it has been noted. Please try again in a few minutes."}
+	return MessagePage{"Something went wrong", "The fault is ours, and it has been noted. Try again in five minutes; if that does not help, a person has to mend it."}
 }

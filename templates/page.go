@@ -54,8 +54,9 @@ type ConfirmedPage struct {
 	Preferences string // the reader's own page
 }
 
-// ConfirmExpiredPage meets a confirmation link that is too old or unknown.
-type ConfirmExpiredPage struct{}
+// ConfirmExpiredPage meets a confirmation link that is too old, or not known: broken
+// on its way, or so old that it is forgotten.
+type ConfirmExpiredPage struct{ Unknown bool }
 
 // UnsubscribePage asks for the one press that ends a subscription.
 type UnsubscribePage struct {
@@ -80,6 +81,20 @@ type PreferencesPage struct {
 	Unsubscribe string // the page that ends the subscription
 }
 
+// LeavePage asks for the address whose links to leave and to choose are to be mailed.
+type LeavePage struct {
+	Lost bool // it meets a link that leads to nobody
+	Form Form
+}
+
+// LinksMailedPage answers that form; it is the same for everybody.
+type LinksMailedPage struct{}
+
+// TestPage meets a link of a test mail.
+type TestPage struct {
+	For string // what the link is for in a reader's mail, after "it leads to"
+}
+
 // MessagePage says something in plain words, most often that a page is not
 // there or did not work; [Message] gives that of a status.
 type MessagePage struct {
@@ -90,9 +105,23 @@ type MessagePage struct {
 func (SubscribedPage) heading(Site) (name, title string) { return "subscribed", "Look in your mail" }
 func (ConfirmPage) heading(Site) (name, title string)    { return "confirm", "One press to confirm" }
 func (ConfirmedPage) heading(Site) (name, title string)  { return "confirmed", "You are subscribed" }
-func (ConfirmExpiredPage) heading(Site) (name, title string) {
+func (p ConfirmExpiredPage) heading(Site) (name, title string) {
+	if p.Unknown {
+		return "expired", "This link does not work"
+	}
 	return "expired", "This link has run out"
 }
+func (p LeavePage) heading(s Site) (name, title string) {
+	switch {
+	case p.Form.Error != "":
+		return "leave", "Error: Unsubscribe"
+	case p.Lost:
+		return "leave", "This link does not work"
+	}
+	return "leave", "Unsubscribe"
+}
+func (LinksMailedPage) heading(Site) (name, title string) { return "mailed", "Look in your mail" }
+func (TestPage) heading(Site) (name, title string)        { return "test", "This link is from a test" }
 func (UnsubscribePage) heading(s Site) (name, title string) {
 	return "unsubscribe", "Leave " + s.Series + "?"
 }

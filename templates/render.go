@@ -11,9 +11,10 @@ import (
 
 // layout is what the frame of a page needs beside the page itself.
 type layout struct {
+	voice
 	Site        Site
-	Lang, Dir   string
 	Title       string // without the publication's name
+	OurTitle    bool   // Title is in our own words
 	Nav         string // the current page in the navigation, or ""
 	Stylesheet  string
 	Description string
@@ -27,7 +28,7 @@ type layout struct {
 type article struct{ Published, Updated string }
 
 func (s *Set) page(name string, l layout) ([]byte, error) {
-	l.Lang, l.Dir = language(l.Site.Language), direction(l.Site.Language)
+	l.voice = voiceOf(l.Site.Language)
 	l.Stylesheet = l.Site.at().Path(site.Asset, s.css)
 	var b bytes.Buffer
 	if err := s.pages[name].Execute(&b, l); err != nil {
@@ -38,29 +39,33 @@ func (s *Set) page(name string, l layout) ([]byte, error) {
 
 // issueParts is a page that shows an issue.
 type issueParts struct {
+	voice
 	Site           Site
 	Form           Form
 	View           *issueView // nil before the first issue
-	Own            string     // the issue's own page; "" when this is it
+	Page           string     // the issue's own page; "" when this is it
 	Previous, Next *IssueEntry
 	Updated        string // in words; "" when never corrected
 }
 
-// Consent is the sentence beside the form.
-func (p issueParts) Consent() string { return p.Site.Consent() }
+// SignUp is the form to subscribe.
+func (p issueParts) SignUp() addressForm {
+	return addressForm{voice: p.voice, Form: p.Form, Action: p.Site.Subscribe(), Button: "Subscribe", Note: p.Site.Consent()}
+}
 
 // Home renders the front page.
 func (s *Set) Home(p HomePage) ([]byte, error) {
 	p.Site = p.Site.Shown()
 	l := layout{Site: p.Site, Title: p.Site.Series, Nav: "home", Canonical: p.Site.at().URL(site.Home)}
-	parts := issueParts{Site: p.Site, Form: p.Form}
+	parts := issueParts{voice: voiceOf(p.Site.Language), Site: p.Site, Form: p.Form}
 	if p.Latest != nil {
+		parts.Site.Issues, l.Site.Issues = true, true
 		view, err := viewOf(p.Latest, p.Site.links(p.Latest.Number, p.TakeDown))
 		if err != nil {
 			return nil, err
 		}
 		parts.View, l.Description = view, view.Preheader
-		parts.Own = p.Site.Issue(p.Latest.Number)
+		parts.Page = p.Site.Issue(p.Latest.Number)
 	}
 	if p.Form.Error != "" {
 		l.Title = "Error: " + l.Title
@@ -72,12 +77,13 @@ func (s *Set) Home(p HomePage) ([]byte, error) {
 // IssuePage renders the page of an issue.
 func (s *Set) IssuePage(p IssuePage) ([]byte, error) {
 	p.Site = p.Site.Shown()
+	p.Site.Issues = true
 	links := p.Site.links(p.Issue.Number, p.TakeDown)
 	view, err := viewOf(p.Issue, links)
 	if err != nil {
 		return nil, err
 	}
-	parts := issueParts{Site: p.Site, View: view, Previous: p.Previous, Next: p.Next}
+	parts := issueParts{voice: voiceOf(p.Site.Language), Site: p.Site, View: view, Previous: p.Previous, Next: p.Next}
 	about := &article{Published: p.Published.UTC().Format(time.RFC3339)}
 	if p.Updated.After(p.Published) {
 		zone, err := digest.LoadZone(p.Issue.Zone)
@@ -120,29 +126,42 @@ func (s *Set) Archive(p ArchivePage) ([]byte, error) {
 		last.Issues = append(last.Issues, e)
 	}
 	return s.page("archive", layout{
-		Site: p.Site, Title: "All issues", Nav: "archive", Canonical: p.Site.at().URL(site.Archive),
+		Site: p.Site, Title: "All issues", OurTitle: true, Nav: "archive", Canonical: p.Site.at().URL(site.Archive),
 		Description: fmt.Sprintf("Every issue of %s.", p.Site.Series),
 		Page: struct {
+			voice
 			Site  Site
 			Years []year
-		}{p.Site, years},
+		}{voiceOf(p.Site.Language), p.Site, years},
 	})
 }
 
-// readerPage is what the templates of reader's pages see. The form is for another
-// confirmation link; who asks for one knows the first.
+// readerPage is what the templates of reader's pages see.
 type readerPage struct {
-	Site    Site
-	Page    ReaderPage
-	Form    Form
-	Consent string
+	voice
+	Site Site
+	Page ReaderPage
+}
+
+// SignUp is the form for another confirmation link; who asks for one knows the first.
+func (p readerPage) SignUp() addressForm {
+	return addressForm{voice: p.voice, Action: p.Site.Subscribe(), Button: "Subscribe",
+		Note: p.Site.often() + " You confirm by the new link; every issue has a one-click way out."}
+}
+
+// AskLinks is the form for the links to leave and to choose.
+func (p readerPage) AskLinks() addressForm {
+	f := addressForm{voice: p.voice, Action: p.Site.Leave(), Button: "Mail me the links",
+		Note: "If that address is on the list, a message with its own links comes to it, at most one a day. Nobody else learns whether it is."}
+	if leave, ok := p.Page.(LeavePage); ok {
+		f.Form = leave.Form
+	}
+	return f
 }
 
 // Page renders a page for one reader.
 func (s *Set) Page(at Site, p ReaderPage) ([]byte, error) {
 	at = at.Shown()
 	name, title := p.heading(at)
-	return s.page(name, layout{Site: at, Title: title, Private: true, Page: readerPage{
-		Site: at, Page: p, Consent: at.often() + " You confirm by the new link; every issue has a one-click way out.",
-	}})
+	return s.page(name, layout{Site: at, Title: title, OurTitle: true, Private: true, Page: readerPage{voiceOf(at.Language), at, p}})
 }

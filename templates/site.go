@@ -21,6 +21,8 @@ type Site struct {
 	// Often says how many emails there will be, as a sentence; "" says that
 	// there is one for each issue.
 	Often string
+	// Issues tells whether there are any to read.
+	Issues bool
 }
 
 // Consent is the sentence beside the sign-up form: what somebody agrees to.
@@ -51,12 +53,13 @@ func (s Site) Shown() Site {
 // at makes addresses of the site.
 func (s Site) at() site.Site { return site.Site{Base: s.Base} }
 
-// Home, Archive, Feed, Subscribe and Issue are the addresses that pages link to, on
-// the site's own host.
+// Home, Archive, Feed, Subscribe, Leave and Issue are the addresses that pages link
+// to, on the site's own host.
 func (s Site) Home() string            { return s.at().Path(site.Home) }
 func (s Site) Archive() string         { return s.at().Path(site.Archive) }
 func (s Site) Feed() string            { return s.at().Path(site.Feed) }
 func (s Site) Subscribe() string       { return s.at().Path(site.Subscribe) }
+func (s Site) Leave() string           { return s.at().Path(site.Leave) }
 func (s Site) Issue(number int) string { return s.at().Path(site.Issue, number) }
 
 // The names of form fields.
@@ -72,6 +75,15 @@ const (
 type Form struct {
 	Email string
 	Error string // a sentence that names the repair; "" when nothing is wrong
+}
+
+// addressForm is a form that asks for an email address.
+type addressForm struct {
+	voice
+	Form
+	Action string
+	Button string
+	Note   string
 }
 
 // IssueEntry is an issue as lists and links show it.

@@ -26,9 +26,9 @@ func TestNoStyleRuleIsLost(t *testing.T) {
 	for _, language := range []string{"en", "ar"} {
 		f := &digest.Frozen{
 			Publication: "P", SeriesName: "S", Title: "T", Zone: "UTC", Language: language, Preheader: "pre",
-			Intro: markup.FromMarkdown("a [b](https://x.example/)\n\n> c\n\n- d\n\n1. e"),
+			Intro: markup.FromMarkdown("a [b](https://x.example/)\n\n> c\n\n- d\n\n1. e\n\n~~f~~ g[^1]\n\n    h\n\n[^1]: i"),
 			Blocks: []digest.FrozenBlock{{Kind: digest.HeadingBlock, Heading: "H"}, {Kind: digest.PickBlock, Pick: &digest.Quotation{
-				Number: 1, Author: "A", Words: append(markup.FromHTML("<blockquote>q</blockquote>", ""), digest.Para{Spans: []digest.Span{{Text: digest.Ellipsis, Ours: true}}}), Context: &digest.Context{Author: "B", Quote: "c"}}}},
+				Number: 1, Author: "A", Words: append(markup.FromHTML("<blockquote>q</blockquote>H<sub>2</sub>O", ""), digest.Para{Spans: []digest.Span{{Text: digest.Ellipsis, Ours: true}}}), Context: &digest.Context{Author: "B", Quote: "c"}}}},
 		}
 		issue, err := viewOf(f, Links{Issue: "https://x.example/", Feed: "https://x.example/"})
 		if err != nil {
@@ -175,7 +175,7 @@ func TestContextInWords(t *testing.T) {
 		{&digest.Context{Quote: "a"}, "In reply to Anonymous: “a”"},
 		{&digest.Context{Author: "Kestrel"}, "In reply to a comment that is no longer there"},
 	} {
-		if got := contextOf(c.context); got != c.want {
+		if got := contextOf(c.context).String(); got != c.want {
 			t.Errorf("gave %q, want %q", got, c.want)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/rivo/uniseg"
 	"golang.org/x/net/html"
 
 	"postbag/digest"
@@ -192,8 +193,8 @@ func TestTextPart(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, line := range strings.Split(m.Text, "\n") {
-			if utf8.RuneCountInString(line) > 72 && !address.MatchString(line) {
-				t.Errorf("%s: %d columns: %q", name, utf8.RuneCountInString(line), line)
+			if uniseg.StringWidth(line) > 72 && !address.MatchString(line) {
+				t.Errorf("%s: %d columns: %q", name, uniseg.StringWidth(line), line)
 			}
 			if strings.HasSuffix(line, " ") && line != "-- " {
 				t.Errorf("%s: space at the end of %q", name, line)
@@ -205,8 +206,8 @@ func TestTextPart(t *testing.T) {
 		if strings.Count(m.Text, "\n-- \n") != 1 {
 			t.Errorf("%s: no signature mark", name)
 		}
-		page := digest.CountWords(textOf(elements(t, m.HTML, "body")[0]))
-		if text := digest.CountWords(m.Text); text*100 < page*60 {
+		page := markup.CountWords(textOf(elements(t, m.HTML, "body")[0]))
+		if text := markup.CountWords(m.Text); text*100 < page*60 {
 			t.Errorf("%s: the text has %d words, the page %d", name, text, page)
 		}
 		for _, want := range []string{links.Unsubscribe, links.Preferences, links.Feed, links.Issue} {
@@ -257,7 +258,7 @@ func TestMail(t *testing.T) {
 	if head == 0 || head > 8<<10 {
 		t.Errorf("style blocks of %d bytes", head)
 	}
-	for _, want := range []string{"The Night Bus · Thursday 30 June 2016", "5 comments from readers · about 3 minutes · ", "27 June, 09:14, on ", "3 December 2015, 18:30", "shortened", "In reply to no. 1, above"} {
+	for _, want := range []string{"The Night Bus · Thursday 30 June 2016", "7 comments from readers · about 3 minutes · ", "27 June, 09:14, on ", "3 December 2015, 18:30", "shortened", "In reply to no. 1, above"} {
 		if !strings.Contains(textOf(elements(t, m.HTML, "body")[0]), want) {
 			t.Errorf("the mail does not say %q", want)
 		}
@@ -288,10 +289,10 @@ func TestHairlinesStandBetweenVoicesOnly(t *testing.T) {
 	if flat.MatchString(m.HTML) {
 		t.Error("a hairline before a heading")
 	}
-	if n := strings.Count(m.HTML, "<hr"); n != 4 { // three among the picks, one before the footer
+	if n := strings.Count(m.HTML, "<hr"); n != 7 { // six among the picks, one before the footer
 		t.Errorf("%d hairlines", n)
 	}
-	if n := strings.Count(m.Text, "\n*******\n"); n != 3 {
+	if n := strings.Count(m.Text, "\n*******\n"); n != 6 {
 		t.Errorf("%d rows of asterisks", n)
 	}
 }
@@ -368,7 +369,7 @@ func TestEntryIsPlainHTML(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		allowed := map[string]bool{"html": true, "head": true, "body": true, "p": true, "h2": true, "blockquote": true, "ul": true, "ol": true, "li": true, "em": true, "strong": true, "a": true, "br": true, "hr": true}
+		allowed := map[string]bool{"html": true, "head": true, "body": true, "p": true, "h2": true, "blockquote": true, "ul": true, "ol": true, "li": true, "em": true, "strong": true, "a": true, "br": true, "hr": true, "pre": true, "del": true, "sup": true, "sub": true, "bdi": true, "span": true}
 		for _, n := range elements(t, entry, "") {
 			if !allowed[n.Data] {
 				t.Errorf("%s: a %s", name, n.Data)
@@ -379,13 +380,13 @@ func TestEntryIsPlainHTML(t *testing.T) {
 					if !strings.HasPrefix(a.Val, "http") {
 						t.Errorf("%s: a link to %q", name, a.Val)
 					}
-				case "rel", "start":
+				case "rel", "start", "lang", "dir":
 				default:
 					t.Errorf("%s: attribute %s", name, a.Key)
 				}
 			}
 		}
-		if markup.FromHTML(entry, "").Words() == 0 {
+		if markup.Words(markup.FromHTML(entry, "")) == 0 {
 			t.Errorf("%s: no words", name)
 		}
 	}
@@ -413,7 +414,7 @@ func TestPageOfAnIssue(t *testing.T) {
 
 func TestPrivatePagesAreKeptPrivate(t *testing.T) {
 	all := renderings(t, newSet(t))
-	for _, name := range []string{"confirm", "confirmed", "expired", "unsubscribe", "unsubscribed", "preferences", "subscribed", "message"} {
+	for _, name := range []string{"confirm", "confirmed", "expired", "unsubscribe", "unsubscribed", "preferences", "subscribed", "message", "lost", "leave", "mailed", "test", "confirm-lost"} {
 		for _, want := range []string{`content="noindex"`, `content="no-referrer"`} {
 			if !strings.Contains(all[name], want) {
 				t.Errorf("%s lacks %s", name, want)

@@ -12,12 +12,12 @@ import (
 // issueView is what all four renderings of an issue are made from: the frozen
 // blocks with everything said in words that the templates only have to place.
 type issueView struct {
-	Lang, Dir   string
+	voice
 	Title       string
 	Publication string
 	Series      string
 	Preheader   string
-	Date        string // in words
+	When        string // its date, in words
 	DateISO     string
 	Count       string // "23 comments from readers"
 	Minutes     string // "about 12 minutes"
@@ -41,9 +41,10 @@ type pickView struct {
 	Number    int
 	Anchor    string // of the pick on a page
 	Permalink string // of the pick on the issue's page
-	Context   string
+	Context   contextView
 	Words     digest.Prose
 	Author    string
+	Nameless  bool // Author is our word for somebody without a name
 	When      string
 	WhenISO   string
 	PostTitle string
@@ -58,10 +59,10 @@ func viewOf(f *digest.Frozen, l Links) (*issueView, error) {
 		return nil, fmt.Errorf("render issue %d: %w", f.Number, err)
 	}
 	v := &issueView{
-		Lang: language(f.Language), Dir: direction(f.Language),
+		voice: voiceOf(f.Language),
 		Title: title(f), Publication: markup.Clean(f.Publication), Series: markup.Clean(f.SeriesName),
 		Preheader: markup.Clean(f.Preheader),
-		Date:      dateWords(f.Date.In(zone), f.Language), DateISO: f.Date.In(zone).Format("2006-01-02"),
+		When:      dateWords(f.Date.In(zone), f.Language), DateISO: f.Date.In(zone).Format("2006-01-02"),
 		Count: countOf(f.Picks), Minutes: ReadingTime(f.Minutes),
 		Intro: f.Intro, Postal: lines(f.PostalAddress), L: l,
 	}
@@ -94,7 +95,7 @@ func pickOf(q *digest.Quotation, f *digest.Frozen, l Links, zone *time.Location)
 	}
 	p.Permalink = l.Issue + "#" + p.Anchor
 	if p.Author == "" {
-		p.Author = "Anonymous"
+		p.Author, p.Nameless = anonymous, true
 	}
 	if p.PostTitle == "" {
 		p.PostTitle, p.Untitled = "the blog", true
@@ -111,21 +112,30 @@ func webAddress(address string) string {
 	return ""
 }
 
-// contextOf says what a reply replies to, or "" for a comment that is none.
-func contextOf(c *digest.Context) string {
+// anonymous is our word for a writer without a name.
+const anonymous = "Anonymous"
+
+// contextView says what a reply replies to, in words of ours and then, quoted, of
+// another writer; both are "" for a comment that is no reply.
+type contextView struct{ Ours, Theirs string }
+
+// String gives both as one text.
+func (c contextView) String() string { return c.Ours + c.Theirs }
+
+func contextOf(c *digest.Context) contextView {
 	switch {
 	case c == nil:
-		return ""
+		return contextView{}
 	case c.Above > 0:
-		return fmt.Sprintf("In reply to no. %d, above", c.Above)
+		return contextView{Ours: fmt.Sprintf("In reply to no. %d, above", c.Above)}
 	case c.Quote == "":
-		return "In reply to a comment that is no longer there"
+		return contextView{Ours: "In reply to a comment that is no longer there"}
 	}
-	author := markup.Clean(c.Author)
-	if author == "" {
-		author = "Anonymous"
+	quote := "“" + markup.Clean(c.Quote) + "”"
+	if author := markup.Clean(c.Author); author != "" {
+		return contextView{Ours: "In reply to ", Theirs: author + ": " + quote}
 	}
-	return fmt.Sprintf("In reply to %s: “%s”", author, markup.Clean(c.Quote))
+	return contextView{Ours: "In reply to " + anonymous + ": ", Theirs: quote}
 }
 
 // title is the issue's title as one line; an issue never goes without.

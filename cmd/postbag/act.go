@@ -10,14 +10,19 @@ import (
 )
 
 // hintLines says what can be done about an error: its hint, then a line with the
-// command for each act that it offers.
-func hintLines(err error) []string {
+// command for each act that it offers. What is done by running the same command again is
+// named with that command, where it is known.
+func hintLines(err error, ran ...string) []string {
 	var lines []string
 	if hint := digest.HintOf(err); hint != "" {
 		lines = strings.Split(hint, "\n")
 	}
 	for _, act := range digest.ActsOf(err) {
-		lines = append(lines, fmt.Sprintf("%s: %s", act.Do.Label(), commandOf(act)))
+		command := commandOf(act)
+		if again := strings.Join(ran, ""); again != "" && act.Do == digest.AllowHost {
+			command = fmt.Sprintf("postbag %s --fetch-allow %s", again, quoted(act.Name))
+		}
+		lines = append(lines, fmt.Sprintf("%s: %s", act.Do.Label(), command))
 	}
 	return lines
 }
@@ -48,6 +53,7 @@ var commands = map[digest.Deed]string{
 	digest.PublishIssue:   "issue publish{issue}",
 	digest.SendIssue:      "issue send{issue}",
 	digest.SendAnyway:     "issue send{issue} --anyway",
+	digest.PauseIssue:     "issue pause{issue}",
 	digest.ResumeIssue:    "issue resume{issue}",
 	digest.CancelIssue:    "issue cancel{issue}",
 	digest.SkipIssue:      "issue skip{issue}",
@@ -58,6 +64,9 @@ var commands = map[digest.Deed]string{
 	digest.GiveUpUnsent:   "sending release --unsent=uncertain",
 	digest.SendUnsent:     "sending release --unsent=send",
 	digest.ImportGoodRows: "subscriber import --skip-invalid FILE",
+	digest.ImportAsLeft:   "subscriber import --as unsubscribed FILE",
+	digest.NameColumn:     "subscriber import --map {column} FILE",
+	digest.NameCharset:    "subscriber import --charset NAME FILE",
 	digest.AddSubscriber:  "subscriber add EMAIL",
 	digest.StartServe:     "serve",
 	digest.OtherDatabase:  "--db NAME",
@@ -89,6 +98,7 @@ func commandOf(a digest.Act) string {
 			"{of source}", given(" --source ", a.Source != 0, a.Source, ""),
 			"{feeds}", feeds,
 			"{blog}", cmp.Or(feeds, " "+cmp.Or(a.Name, "URL")),
+			"{column}", word(cmp.Or(a.Name, "COLUMN=FIELD")),
 			"{host}", " "+quoted(cmp.Or(a.Name, "HOST:PORT")),
 		).Replace(commands[a.Do]))
 	}
@@ -96,6 +106,14 @@ func commandOf(a digest.Act) string {
 }
 
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9@%+=:,./_-]+$`)
+
+// word writes any text as one word for the shell.
+func word(text string) string {
+	if plainWord.MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(printable(text), "'", `'\''`) + "'"
+}
 
 // quoted writes an address as a word for the shell.
 func quoted(address string) string {

@@ -23,7 +23,7 @@ var (
 		"digest/charset", "digest/xmlread", "digest/jsonread", "digest/mailbox", "digest/field", "digest/webpage", "digest/feed", "digest/feed/scan", "digest/dump",
 		"digest/search", "digest/near", "digest/pull/identity", "digest/pull/platform",
 		"digest/backup", "digest/disk", "digest/hostname", "digest/site",
-		"templates", "subscribers/address", "subscribers/message", "subscribers/letters",
+		"templates", "subscribers/address", "subscribers/listfile", "subscribers/message", "subscribers/letters",
 	}
 	stages = []string{
 		"digest/work", "digest/publish", "subscribers/deliver",

@@ -35,14 +35,19 @@ func (c backupCmd) Run(ctx context.Context, p *Program, s *Settings) (err error)
 		return c.toOutput(ctx, p, w)
 	}
 	rows, size, err := w.write(ctx, c.File, c.Force)
-	if digest.KindOf(err) == digest.Conflict {
-		err = digest.Fail(digest.Conflict, "Choose another name; --force replaces a file.", "%w", err)
-	}
 	if err != nil {
-		return err
+		return stopped(ctx, withForce(err), "No backup was written. Run it again.")
 	}
 	b.done()
 	_, err = fmt.Fprintf(p.Stdout, "Wrote %d rows to %s, %s.\n", rows, c.File, bytesOf(size))
+	return err
+}
+
+// withForce tells of a file that is in the way how it is replaced.
+func withForce(err error) error {
+	if digest.KindOf(err) == digest.Conflict {
+		return digest.Fail(digest.Conflict, "Choose another name; --force replaces a file.", "%w", err)
+	}
 	return err
 }
 

@@ -32,4 +32,7 @@ type cli struct {
 	Status  statusCmd  `cmd:"" help:"Say in a few lines what the database knows of pulls, issues and mails."`
 	Health  healthCmd  `cmd:"" help:"Ask a running serve whether it is well."`
 	Version versionCmd `cmd:"" help:"Print the version."`
+
+	Help       helpCmd       `cmd:"" help:"Show the help of a command."`
+	Completion completionCmd `cmd:"" help:"Print what lets a shell complete commands and flags."`
 }

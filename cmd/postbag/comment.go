@@ -67,7 +67,7 @@ type shownRow struct {
 func shownRowOf(c digest.ListedComment, others []near.Other, earlier []digest.CommentVersion) shownRow {
 	row := shownRow{commentRow: commentRowOf(c), Earlier: []versionRow{}, NearCopies: []int64{}, QuotedInPosts: []int64{}}
 	for _, v := range earlier {
-		row.Earlier = append(row.Earlier, versionRow{stamp(v.Replaced), v.Author, v.Words, v.Body.Text()})
+		row.Earlier = append(row.Earlier, versionRow{stamp(v.Replaced), v.Author, v.Words, v.Body.Shown()})
 	}
 	for _, o := range others {
 		switch {
@@ -89,7 +89,7 @@ func commentRowOf(c digest.ListedComment) commentRow {
 		ID: c.ID, SourceID: c.SourceID, GUID: c.GUID, URL: c.URL,
 		PostID: c.PostID, PostGUID: guid, ParentID: c.ParentID, ParentGUID: c.ParentRef,
 		Author: c.Author, Published: stamp(c.Published), Updated: stamp(c.Updated),
-		State: c.State, Words: c.Words, Text: c.Body.Text(),
+		State: c.State, Words: c.Words, Text: c.Body.Shown(),
 	}
 }
 

@@ -35,7 +35,7 @@ func (c dbCopyCmd) Run(ctx context.Context, p *Program, s *Settings) (err error)
 	began := time.Now()
 	done, err := copyInto(ctx, p, db, c.To)
 	if err != nil {
-		return err
+		return stopped(ctx, err, "Nothing of the copy is left. Run it again to copy.")
 	}
 	_, err = fmt.Fprintf(p.Stdout, `Copied and compared %d rows in %s.
 Sending is held in the copy. Next:

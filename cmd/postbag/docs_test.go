@@ -54,7 +54,7 @@ func TestEveryJSONNameIsDocumented(t *testing.T) {
 			reflect.TypeFor[commentRow](), reflect.TypeFor[postRow](), reflect.TypeFor[issueRow](), reflect.TypeFor[blockRow](),
 			reflect.TypeFor[revisionRow](),
 			reflect.TypeFor[suggestionRow](), reflect.TypeFor[deliveryRow](), reflect.TypeFor[seriesRow](), reflect.TypeFor[subscriberRow](),
-			reflect.TypeFor[dutyRow](), reflect.TypeFor[heldRow](), reflect.TypeFor[heldIssueRow](), reflect.TypeFor[statusRow](),
+			reflect.TypeFor[dutyRow](), reflect.TypeFor[heldRow](), reflect.TypeFor[heldIssueRow](), reflect.TypeFor[statusRow](), reflect.TypeFor[underWayRow](),
 		},
 		"searching.md": {reflect.TypeFor[shownRow](), reflect.TypeFor[versionRow](), reflect.TypeFor[commentHit](), reflect.TypeFor[postHit]()},
 		"sources.md":   {reflect.TypeFor[sourceRow](), reflect.TypeFor[feedRow](), reflect.TypeFor[listingOfRow]()},
@@ -144,5 +144,51 @@ func TestImageLeavesSettingsToItsUser(t *testing.T) {
 	set := regexp.MustCompile(`POSTBAG_\w+`).FindAllString(string(text), -1)
 	if strings.Join(set, " ") != "POSTBAG_LISTEN" {
 		t.Errorf("the image sets %s", strings.Join(set, ", "))
+	}
+}
+
+// TestServiceHasThePlacesOfTheDocs compares the unit with what the README and the manual
+// tell to do: the program, the user, the folder, the settings file and the database.
+func TestServiceHasThePlacesOfTheDocs(t *testing.T) {
+	page := func(name string) string {
+		text, err := os.ReadFile("../../" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	unit := page("docs/postbag.service")
+	field := func(pattern string) string {
+		m := regexp.MustCompile("(?m)^" + pattern + "$").FindStringSubmatch(unit)
+		if m == nil {
+			t.Fatalf("the unit has no %s", pattern)
+		}
+		return m[1]
+	}
+	program, config := field(`ExecStart=(\S+) --config \S+ serve`), field(`ExecStart=\S+ --config (\S+) serve`)
+	user, folder := field(`User=(\w+)`), field(`WorkingDirectory=(\S+)`)
+	backups := field(`ReadWritePaths=-(\S+)`)
+	if folder != "/var/lib/"+field(`StateDirectory=(\w+)`) || config != folder+"/postbag.toml" {
+		t.Errorf("the unit works in %s with %s", folder, config)
+	}
+	for name, wants := range map[string][]string{
+		"README.md": {
+			"sudo install postbag " + program + "\n", "--home-dir " + folder + " --shell /bin/bash " + user + "\n", "sudo -iu " + user + "\n",
+			"POSTBAG_CONFIG=" + config, "`" + config + "`", `db = "` + folder + `/postbag.db"`, `smtp-password-file = "` + folder + `/password"`, `smtp = "outbox:` + folder + `/outbox"`,
+		},
+		"docs/operating.md": {
+			"`" + program + "`", "`" + config + "`", "`" + folder + "/postbag.db`", "`" + backups + "`", "sudo -iu " + user,
+			"sudo -u " + user + " POSTBAG_CONFIG=" + config + " " + program + " status",
+		},
+	} {
+		text := page(name)
+		for _, want := range wants {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s does not say %q", name, want)
+			}
+		}
+		for _, path := range regexp.MustCompile(`(?:/etc/postbag|/home/you)\S*`).FindAllString(text, -1) {
+			t.Errorf("%s names another place: %s", name, path)
+		}
 	}
 }

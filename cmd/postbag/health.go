@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/health"
 	"postbag/digest/site"
 )
 
@@ -43,6 +44,33 @@ func (healthCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if answer.StatusCode != http.StatusOK {
 		return digest.Fail(digest.Unavailable, "Look at the log of postbag serve.", "it answers %s", answer.Status)
 	}
-	_, err = fmt.Fprintf(p.Stdout, "Postbag is well at %s.\n", s.Listen)
-	return err
+	if _, err = fmt.Fprintf(p.Stdout, "Postbag is well at %s.\n", s.Listen); err != nil {
+		return err
+	}
+	p.warnOfOverdue(ctx, s)
+	return nil
+}
+
+// warnOfOverdue says what should have gone out and waits for a worker. It is no fault of
+// the pages that were asked, and so changes no exit status: whoever runs these again
+// would take them away from readers.
+func (p *Program) warnOfOverdue(ctx context.Context, s *Settings) {
+	db, err := p.look(ctx, s.DB)
+	if digest.KindOf(err) == digest.NotFound {
+		return // this command was told of no database
+	}
+	if err != nil {
+		p.complain(err)
+		return
+	}
+	defer db.Close() // it was only read
+	st, err := health.Health{Store: db, Clock: p.Clock}.Status(ctx)
+	if err != nil {
+		p.complain(err)
+		return
+	}
+	for _, issue := range st.Overdue {
+		p.complain(digest.Fail(digest.Unavailable, "", "no worker runs on the database: issue %d should have gone out at %s UTC", issue.Number, when(issue.DueAt)).
+			Offer(digest.Act{Do: digest.StartServe}, digest.Act{Do: digest.SendIssue, Issue: issue.Number}))
+	}
 }

@@ -109,7 +109,7 @@ func (a *app) sentence(ctx context.Context, issue digest.Issue) error {
 		}
 		_, err = fmt.Fprintf(a.p.Stdout, "Issue %d is paused: %s\n", issue.Number, printable(why))
 	default:
-		_, err = fmt.Fprintf(a.p.Stdout, "Issue %d is %s.\n", issue.Number, issue.State)
+		_, err = fmt.Fprintf(a.p.Stdout, "Issue %d is %s.\n", issue.Number, issue.State.Is())
 	}
 	return err
 }

@@ -107,6 +107,6 @@ func (a *app) sayState(ctx context.Context, issue digest.Issue, err error) error
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.p.Stdout, "Issue %d is %s.\n", issue.Number, issue.State)
+	fmt.Fprintf(a.p.Stdout, "Issue %d is %s.\n", issue.Number, issue.State.Is())
 	return a.delivered(ctx, issue)
 }

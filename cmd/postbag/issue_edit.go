@@ -10,7 +10,6 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
-	"postbag/templates"
 )
 
 type issueEditCmd struct {
@@ -128,21 +127,28 @@ type issueApproveCmd struct {
 
 // Run approves a draft.
 func (c issueApproveCmd) Run(ctx context.Context, p *Program, a *app) error {
-	_, ref, err := c.draft(ctx, a, c.ref())
+	ref := c.ref()
+	ref.Version = c.Version
+	draft, err := a.desk.ToApprove(ctx, ref)
 	if err != nil {
 		return err
 	}
+	ref.Number, ref.Version = draft.Number, draft.Version
+	done := a.watchCheck()
 	issue, unsure, err := a.desk.Approve(ctx, p.by(), ref, c.Now)
+	done()
 	if p.sayUnchecked(unsure); err != nil {
+		return stopped(ctx, err, "Nothing was approved.", digest.Act{Do: digest.ApproveIssue, Issue: draft.Number})
+	}
+	size, err := a.desk.MailSize(issue.Frozen)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.Stdout, "%s: %s, %s.\n", cell(issue.Title, 150), plural(issue.Frozen.Picks, "comment"), templates.ReadingTime(issue.Frozen.Minutes))
-	if size, err := a.desk.MailSize(issue.Frozen); err != nil {
+	fmt.Fprintf(p.Stdout, "%s: %s\n", cell(issue.Title, 150), extent(desk.Outlook{Issue: issue, Frozen: issue.Frozen, Size: size}))
+	if err := a.sentence(ctx, issue); err != nil {
 		return err
-	} else if size > desk.LargeMail {
-		fmt.Fprintf(p.Stdout, "The mail is %d KB; mail programs begin to cut off at %d KB.\n", size/1000, desk.TooLargeMail/1000)
 	}
-	return a.sentence(ctx, issue)
+	return a.sayNoWorker(ctx, issue)
 }
 
 type issueReopenCmd struct{ which }
@@ -160,10 +166,14 @@ type issuePublishCmd struct{ which }
 
 // Run publishes an approved issue.
 func (c issuePublishCmd) Run(ctx context.Context, p *Program, a *app) error {
+	done := a.watchCheck()
 	issue, unsure, err := a.desk.Publish(ctx, p.by(), c.ref())
+	done()
 	if p.sayUnchecked(unsure); err != nil {
+		return stopped(ctx, err, "Nothing was published.", digest.Act{Do: digest.PublishIssue, Issue: c.Number})
+	}
+	if _, err = fmt.Fprintf(p.Stdout, "%s is on the web: %s\n", cell(issue.Title, 150), a.issueURL(issue.Number)); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.Stdout, "%s is on the web: %s\n", cell(issue.Title, 150), a.issueURL(issue.Number))
-	return err
+	return a.sayNoWorker(ctx, issue)
 }

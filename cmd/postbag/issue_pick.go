@@ -123,25 +123,48 @@ func (c issueUnpickCmd) Run(ctx context.Context, p *Program, s *Settings) error 
 type issueMoveCmd struct {
 	whichFlag
 	ifVersion
-	Row      int `arg:"" help:"The row to move, as issue show counts."`
-	Position int `arg:"" help:"Where it goes."`
+	Block  int64 `help:"Move the row with this id, which stays when rows move; then only the position is given." placeholder:"ID"`
+	Places []int `arg:"" name:"position" help:"The row to move, as issue show counts, and the position where it goes."`
+}
+
+// row is the row that is moved, 0 where its id names it, and the position where it
+// goes.
+func (c issueMoveCmd) row() (row, position int, err error) {
+	switch {
+	case c.Block != 0 && len(c.Places) == 1:
+		return 0, c.Places[0], nil
+	case c.Block != 0:
+		return 0, 0, digest.Fail(digest.Invalid, "For example: postbag issue move --block 34 1", "with --block only the position is given")
+	case len(c.Places) != 2:
+		return 0, 0, digest.Fail(digest.Invalid, "For example: postbag issue move 3 1", "give the row and the position where it goes")
+	}
+	return c.Places[0], c.Places[1], nil
 }
 
 // Run moves a row.
 func (c issueMoveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	row, position, err := c.row()
+	if err != nil {
+		return err
+	}
 	return c.edit(ctx, p, s, c.ref(), func(a *app, issue digest.Issue, at desk.Ref) (desk.Saved, error) {
-		block, err := blockAt(issue, c.Row)
-		if err != nil {
-			return desk.Saved{}, err
+		block := c.Block
+		if block == 0 {
+			b, err := blockAt(issue, row)
+			if err != nil {
+				return desk.Saved{}, err
+			}
+			block = b.ID
 		}
-		if _, err := blockAt(issue, c.Position); err != nil {
+		if _, err := blockAt(issue, position); err != nil {
 			return desk.Saved{}, err
 		}
 		var before int64 // what comes after it once it is there
-		if rest := slices.Delete(slices.Clone(issue.Blocks), c.Row-1, c.Row); c.Position <= len(rest) {
-			before = rest[c.Position-1].ID
+		rest := slices.DeleteFunc(slices.Clone(issue.Blocks), func(b digest.Block) bool { return b.ID == block })
+		if position <= len(rest) {
+			before = rest[position-1].ID
 		}
-		return a.desk.Move(ctx, p.by(), at, block.ID, before)
+		return a.desk.Move(ctx, p.by(), at, block, before)
 	})
 }
 

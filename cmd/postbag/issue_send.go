@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/dispatch"
@@ -27,9 +28,11 @@ func (c issueSendCmd) Run(ctx context.Context, p *Program, a *app) error {
 	if err != nil {
 		return err
 	}
+	done := a.watchCheck()
 	issue, unsure, err := mailer.Send(ctx, p.by(), c.ref(), c.Anyway)
+	done()
 	if p.sayUnchecked(unsure); err != nil {
-		return err
+		return stopped(ctx, err, "No mail was sent.", digest.Act{Do: digest.SendIssue, Issue: c.Number})
 	}
 	if issue.State == digest.Sent {
 		fmt.Fprintf(p.Stdout, "%s was sent already.\n", cell(issue.Title, 150))
@@ -38,10 +41,23 @@ func (c issueSendCmd) Run(ctx context.Context, p *Program, a *app) error {
 	b := p.bar("sending", -1)
 	r, err := mailer.Deliver(ctx, p.by(), issue, b.of)
 	b.done()
+	if ctx.Err() != nil {
+		return mailer.sayStopped(ctx, issue, err)
+	}
 	if err != nil {
 		return err
 	}
 	return mailer.sayReport(r)
+}
+
+// sayStopped says where a mailing stands that this command was told to stop.
+func (o *mailer) sayStopped(ctx context.Context, issue digest.Issue, err error) error {
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if r, err := o.Report(last, issue); err == nil {
+		o.p.printCounts(r) // what it shows is stored, whether or not it can be shown
+	}
+	return err
 }
 
 // sayReport says where a mailing stands when the command ends.

@@ -9,6 +9,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/desk"
 	"postbag/digest/markup"
+	"postbag/templates"
 )
 
 type issueShowCmd struct {
@@ -35,10 +36,11 @@ type blockRow struct {
 
 // Run shows the rows of an issue.
 func (c issueShowCmd) Run(ctx context.Context, p *Program, a *app) error {
-	issue, _, err := a.desk.Issue(ctx, c.ref())
+	is, err := a.desk.Outlook(ctx, c.ref())
 	if err != nil {
 		return err
 	}
+	issue := is.Issue
 	rows, err := a.desk.Rows(ctx, issue)
 	if err != nil {
 		return err
@@ -47,7 +49,7 @@ func (c issueShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 		return showSentences(p, issue, rows, c.Row)
 	}
 	if !c.JSON {
-		if err := a.head(ctx, issue); err != nil {
+		if err := a.head(ctx, is); err != nil {
 			return err
 		}
 	}
@@ -55,7 +57,7 @@ func (c issueShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 	for i, r := range rows {
 		out = append(out, blockRowOf(issue, i+1, r))
 	}
-	return printList(p, c.JSON, out, "It has no rows. To pick comments: postbag issue pick ID…, or: postbag issue pick --suggested", "ROW\tCOMMENT\tWRITER\tPUBLISHED\tWORDS\tTEXT", func(r blockRow) string {
+	err = printList(p, c.JSON, out, "It has no rows. To pick comments: postbag issue pick ID…, or: postbag issue pick --suggested", "ROW\tCOMMENT\tWRITER\tPUBLISHED\tWORDS\tTEXT", func(r blockRow) string {
 		if r.Kind != digest.PickBlock {
 			return fmt.Sprintf("%d\t%s\t\t\t\t%s", r.Row, r.Kind, cell(r.Text, 60))
 		}
@@ -69,17 +71,58 @@ func (c issueShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 		}
 		return fmt.Sprintf("%d\t%d\t%s\t%s\t%s\t%s", r.Row, r.CommentID, cell(r.Author, 20), when(time.Time(r.Published)), words, text)
 	})
+	if err != nil || c.JSON || len(rows) == 0 {
+		return err
+	}
+	return p.sayProblems(is)
+}
+
+// sayProblems tells all that stands in the way of an issue, and what to do.
+func (p *Program) sayProblems(is desk.Outlook) error {
+	if len(is.Problems) == 0 {
+		return nil
+	}
+	what := "It cannot be approved as it is:"
+	if is.Issue.State != digest.Draft {
+		what = "It cannot go out as it is:"
+	}
+	_, err := fmt.Fprintf(p.Stdout, "\n%s\n", what)
+	for _, problem := range is.Problems {
+		for _, line := range strings.Split(problem.Error(), "\n") {
+			_, err = fmt.Fprintf(p.Stdout, "  %s\n", printable(line))
+		}
+		for _, line := range hintLines(problem) {
+			_, err = fmt.Fprintf(p.Stdout, "    %s\n", printable(line))
+		}
+	}
+	return err
+}
+
+// extent says how much an issue is.
+func extent(is desk.Outlook) string {
+	f := is.Frozen
+	words := fmt.Sprintf("%s, %s, %s", plural(f.Picks, "pick"), plural(f.Words, "word"), templates.ReadingTime(f.Minutes))
+	if is.Size > 0 {
+		words += fmt.Sprintf("; its mail has %d KB", (is.Size+500)/1000)
+	}
+	if is.Size > desk.LargeMail {
+		words += fmt.Sprintf(", and mail programs begin to cut off at %d KB", desk.TooLargeMail/1000)
+	}
+	return words + "."
 }
 
 // head prints what stands above an issue's rows.
-func (a *app) head(ctx context.Context, issue digest.Issue) error {
-	version := ""
+func (a *app) head(ctx context.Context, is desk.Outlook) error {
+	issue, version := is.Issue, ""
 	if issue.State == digest.Draft {
 		version = fmt.Sprintf(" (version %d)", issue.Version)
 	}
 	fmt.Fprintf(a.p.Stdout, "%s%s\n", cell(issue.Title, 150), version)
 	if err := a.sentence(ctx, issue); err != nil {
 		return err
+	}
+	if len(issue.Blocks) > 0 {
+		fmt.Fprintln(a.p.Stdout, extent(is))
 	}
 	if issue.State.Public() {
 		fmt.Fprintln(a.p.Stdout, a.issueURL(issue.Number))
@@ -96,25 +139,10 @@ func blockRowOf(issue digest.Issue, row int, r desk.Row) blockRow {
 	if r.Kind == digest.PickBlock {
 		out.Number, out.CommentID, out.Author = r.Number, r.CommentID, r.Comment.Author
 		out.Published, out.PostTitle = stamp(r.Comment.Published), r.Comment.PostTitle
-		out.Words, out.Of, out.Text = ownWords(r.Words), r.Comment.Words, r.Words.Text()
+		out.Words, out.Of, out.Text = markup.Words(r.Words), r.Comment.Words, r.Words.Shown()
 		out.Problem = r.Problem
 	}
 	return out
-}
-
-// ownWords counts the writer's own words: the marks of cuts are not theirs.
-func ownWords(p digest.Prose) int {
-	n := 0
-	for _, para := range p {
-		var b strings.Builder
-		for _, s := range para.Spans {
-			if !s.Ours {
-				b.WriteString(s.Text)
-			}
-		}
-		n += digest.CountWords(b.String())
-	}
-	return n
 }
 
 // showSentences prints the sentences of a picked comment; those that are cut are
@@ -125,16 +153,15 @@ func showSentences(p *Program, issue digest.Issue, rows []desk.Row, at int) erro
 			Offer(digest.Act{Do: digest.ShowIssue, Issue: issue.Number})
 	}
 	r := rows[at-1]
-	text := r.Comment.Body.Text()
 	for i, s := range markup.Sentences(r.Comment.Body) {
 		mark := " "
 		if !isKept(r.Kept, s) {
 			mark = "-"
 		}
-		fmt.Fprintf(p.Stdout, "%s %3d  %s\n", mark, i+1, cell(text[s.Start:s.End], 2000))
+		fmt.Fprintf(p.Stdout, "%s %3d  %s\n", mark, i+1, cell(r.Comment.Body.Slice(s).Shown(), 2000))
 	}
 	_, err := fmt.Fprintf(p.Stdout, "\n%d of %d words kept. Trim with: postbag issue edit --row %d --keep 1-3,5\n",
-		ownWords(r.Words), r.Comment.Words, at)
+		markup.Words(r.Words), r.Comment.Words, at)
 	return err
 }
 

@@ -32,11 +32,11 @@ func (c issueTestCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if err != nil {
 			return err
 		}
-		frozen, err := mailer.Test(ctx, p.by(), desk.Ref{Series: c.Series, Number: c.Number}, to.Email)
+		is, err := mailer.Test(ctx, p.by(), desk.Ref{Series: c.Series, Number: c.Number}, to.Email)
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(p.Stdout, "Sent a test of %s to %s, by %s.\n", cell(frozen.Title, 150), to.Email, mailer.mail.transport)
-		return err
+		fmt.Fprintf(p.Stdout, "Sent a test of %s to %s, by %s.\n%s\n", cell(is.Frozen.Title, 150), to.Email, mailer.mail.transport, sentence(extent(is)))
+		return p.sayProblems(is)
 	})
 }

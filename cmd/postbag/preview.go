@@ -141,7 +141,7 @@ func previewFiles(ctx context.Context, frozen *digest.Frozen, a *app) (map[strin
 	if err != nil {
 		return nil, err
 	}
-	reader := subscribers.Delivery{SubscriberID: 1, Email: "reader@reader.invalid", Token: subscribers.NewToken()}
+	reader := subscribers.Delivery{SubscriberID: 1, Email: "reader@reader.invalid", Token: subscribers.TestToken}
 	eml, err := mailing.For(reader)
 	if err != nil {
 		return nil, err

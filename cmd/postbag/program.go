@@ -29,6 +29,8 @@ type Program struct {
 	// Listening, when set, is told the address that serve or demo listens on,
 	// as soon as it does.
 	Listening func(net.Addr)
+
+	ran string // the command that runs, with its arguments, without settings
 }
 
 // The exit statuses.
@@ -57,7 +59,7 @@ func (p *Program) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	return p.command(ctx, parsed, &grammar.Settings)
+	return withSignal(ctx, p.command(ctx, parsed, &grammar.Settings))
 }
 
 // needing is a command that needs more of the settings than that they can be read.
@@ -86,6 +88,7 @@ func checked(parsed *kong.Context, s *Settings) error {
 // command runs the command that was parsed. One that takes an app gets it with the
 // database open, which must exist.
 func (p *Program) command(ctx context.Context, parsed *kong.Context, s *Settings) (err error) {
+	p.ran = ranAs(parsed)
 	if err := checked(parsed, s); err != nil {
 		return err
 	}
@@ -134,6 +137,7 @@ func parse(parser *kong.Kong, args []string) (parsed *kong.Context, err error) {
 			panic(r)
 		}
 	}()
+	complete(parser)
 	return parser.Parse(args)
 }
 
@@ -159,8 +163,12 @@ func (p *Program) Report(err error) int {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, context.Canceled):
-		p.complain(digest.Fail(digest.Unavailable, digest.HintOf(err), "interrupted"))
-		return exitFailed
+		words, status := "interrupted", exitFailed
+		if by, ok := errors.AsType[interrupted](err); ok {
+			words, status = by.words(), by.exitStatus()
+		}
+		p.complain(digest.Fail(digest.Unavailable, digest.HintOf(err), "%s", words).Offer(digest.ActsOf(err)...))
+		return status
 	case digest.KindOf(err) == digest.Invalid:
 		p.complain(err)
 		return exitUsage
@@ -173,7 +181,7 @@ func (p *Program) complain(err error) {
 	for _, line := range strings.Split(printable(err.Error()), "\n") {
 		fmt.Fprintf(p.Stderr, "postbag: %s\n", line)
 	}
-	for _, line := range hintLines(err) {
+	for _, line := range hintLines(err, p.ran) {
 		fmt.Fprintf(p.Stderr, "  hint: %s\n", printable(line))
 	}
 }

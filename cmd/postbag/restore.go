@@ -27,7 +27,7 @@ func (c restoreCmd) Run(ctx context.Context, p *Program, s *Settings) (err error
 	defer f.Close() // it was only read
 	header, rows, err := c.check(ctx, p, f)
 	if err != nil {
-		return err
+		return stopped(ctx, theirs(err), "Nothing was touched.")
 	}
 	if c.Check {
 		_, err := fmt.Fprintf(p.Stdout, "%s is whole: %d rows of %q, schema %d, made %s UTC by Postbag %s from %s.\n",
@@ -39,7 +39,7 @@ func (c restoreCmd) Run(ctx context.Context, p *Program, s *Settings) (err error
 	}
 	from, err := backup.NewReader(f)
 	if err != nil {
-		return err
+		return theirs(err)
 	}
 	b := p.bar("restoring", int(rows))
 	defer b.done()
@@ -48,7 +48,7 @@ func (c restoreCmd) Run(ctx context.Context, p *Program, s *Settings) (err error
 		Progress: func(done int64) { b.set(int(done)) },
 	})
 	if err != nil {
-		return err
+		return stopped(ctx, err, "Nothing of it is left. Run it again to restore.")
 	}
 	b.done()
 	fmt.Fprintf(p.Stdout, "Restored and compared %d rows, made %s UTC.\n", done.Rows, when(header.Made))

@@ -21,6 +21,19 @@ type searching struct {
 
 func (s searching) query() string { return strings.Join(s.Query, " ") }
 
+// lostQuotes tells that the shell took the quotation marks of a phrase: then one of
+// several arguments has spaces.
+func (s searching) lostQuotes() (notes []string) {
+	for i, arg := range s.Query {
+		if len(s.Query) > 1 && strings.Contains(strings.TrimSpace(arg), " ") && !strings.Contains(arg, `"`) {
+			meant := slices.Clone(s.Query)
+			meant[i] = `"` + arg + `"`
+			notes = append(notes, fmt.Sprintf("the shell took the quotation marks of %q, and its words were looked for one by one; in a row: '%s'", arg, strings.Join(meant, " ")))
+		}
+	}
+	return notes
+}
+
 func (s searching) filter() digest.SearchFilter {
 	return digest.SearchFilter{SourceID: s.Source, Since: time.Time(s.Since), Until: time.Time(s.Until), Limit: s.Limit}
 }
@@ -51,7 +64,7 @@ func (c commentSearchCmd) Run(ctx context.Context, p *Program, a *app) error {
 	rows := rowsOf(found.All, func(x digest.FoundComment) commentHit {
 		return commentHit{commentRow: commentRowOf(x.ListedComment), Rank: x.Rank, Snippet: x.Snippet}
 	})
-	searched(p, found, c.Limit)
+	searched(p, c.searching, found)
 	bold := p.isBold()
 	return printList(p, c.JSON, rows, "No comment has these words.", "ID\tPOST\tPUBLISHED\tSTATE\tWRITER\tWORDS", func(r commentHit) string {
 		return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s", r.ID, idOr(r.PostID, r.PostGUID),
@@ -80,15 +93,20 @@ func (c postSearchCmd) Run(ctx context.Context, p *Program, a *app) error {
 	rows := rowsOf(found.All, func(x digest.FoundPost) postHit {
 		return postHit{postRow: postRowOf(x.Post), Rank: x.Rank, Snippet: x.Snippet}
 	})
-	searched(p, found, c.Limit)
+	searched(p, c.searching, found)
 	bold := p.isBold()
 	return printList(p, c.JSON, rows, "No post has these words.", "ID\tPUBLISHED\tTITLE\tWORDS", func(r postHit) string {
 		return fmt.Sprintf("%d\t%s\t%s\t%s", r.ID, when(time.Time(r.Published)), cell(r.title(), 40), marked(r.Snippet, bold))
 	})
 }
 
-// searched says on standard error what is missing from the list.
-func searched[T any](p *Program, found digest.Found[T], limit int) {
+// searched says on standard error what of the query was not understood, and what is
+// missing from the list.
+func searched[T any](p *Program, asked searching, found digest.Found[T]) {
+	limit := asked.Limit
+	for _, note := range append(found.Notes, asked.lostQuotes()...) {
+		fmt.Fprintf(p.Stderr, "postbag: %s\n", printable(note))
+	}
 	p.more(len(found.All), limit)
 	if found.HasMore {
 		fmt.Fprintf(p.Stderr, "postbag: only the newest %d that match were looked at; say more, or narrow it with --since and --until\n", found.Ranked)

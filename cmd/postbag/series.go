@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -36,9 +37,18 @@ func printSeries(p *Program, asJSON bool, all []digest.Series, pub digest.Public
 			Publication: pub.Name, Language: pub.Language, PostalAddress: pub.PostalAddress,
 		}
 	})
-	return printList(p, asJSON, rows, "No series yet. The first blog brings one: postbag source add URL", "SERIES\tNAME\tTITLE\tSCHEDULE\tZONE\tNEXT\tPUBLICATION", func(r seriesRow) string {
-		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%d\t%s", r.Slug, r.Name, r.Title, r.Schedule, r.Zone, r.NextNumber, cell(r.Publication, 40))
+	err := printList(p, asJSON, rows, "No series yet. The first blog brings one: postbag source add URL", "SERIES\tNAME\tTITLE\tSCHEDULE\tZONE\tNEXT", func(r seriesRow) string {
+		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%d", r.Slug, cell(r.Name, 40), cell(r.Title, 40), r.Schedule, r.Zone, r.NextNumber)
 	})
+	if err != nil || asJSON || len(rows) == 0 {
+		return err
+	}
+	address := "none yet; set it with: postbag series set --postal-address TEXT"
+	if pub.PostalAddress != "" {
+		address = cell(pub.PostalAddress, 200)
+	}
+	_, err = fmt.Fprintf(p.Stdout, "Publication: %s, in the language %s\nPostal address: %s\n", cell(pub.Name, 60), cmp.Or(pub.Language, "en"), address)
+	return err
 }
 
 // Run lists the series.
@@ -69,12 +79,41 @@ type seriesSetCmd struct {
 
 // Run changes the settings given and prints the series as it is now.
 func (c seriesSetCmd) Run(ctx context.Context, p *Program, a *app) error {
-	after, pub, err := a.desk.Set(ctx, p.by(), c.Series, desk.Settings{
+	done, err := a.desk.Set(ctx, p.by(), c.Series, desk.Settings{
 		Name: c.Name, Title: c.Title, Schedule: c.Schedule, Zone: c.Zone, NextNumber: c.NextNumber,
 		Publication: c.Publication, Language: c.Language, PostalAddress: c.PostalAddress,
 	})
 	if err != nil {
 		return err
 	}
-	return printSeries(p, c.JSON, []digest.Series{after}, pub)
+	if err := printSeries(p, c.JSON, []digest.Series{done.Series}, done.Publication); err != nil || c.JSON {
+		return err
+	}
+	c.sayDraft(p, done)
+	return nil
+}
+
+// sayDraft says what became of the open draft, and what stays as it was.
+func (c seriesSetCmd) sayDraft(p *Program, done desk.Changed) {
+	was, is := done.Was, done.Draft
+	name := cell(was.Title, 150)
+	if was.ID != 0 && c.NextNumber != nil {
+		switch {
+		case is.Number != was.Number:
+			fmt.Fprintf(p.Stdout, "The open draft was %s and is %s.\n", name, cell(is.Title, 150))
+		case is.Number != *c.NextNumber:
+			fmt.Fprintf(p.Stdout, "%s is open and has been worked on: it keeps its number, and the draft after it takes %d.\n", name, *c.NextNumber)
+		}
+	}
+	if c.Schedule == nil && c.Zone == nil {
+		return
+	}
+	if was.ID != 0 && !is.DueAt.Equal(was.DueAt) {
+		fmt.Fprintf(p.Stdout, "%s moves: it was due %s, and is due %s.\n", cell(is.Title, 150), desk.Moment(done.Series, was.DueAt), desk.Moment(done.Series, is.DueAt))
+	}
+	for _, issue := range done.Kept {
+		if !issue.DueAt.IsZero() {
+			fmt.Fprintf(p.Stdout, "%s is approved and keeps its moment, %s.\n", cell(issue.Title, 150), desk.Moment(done.Series, issue.DueAt))
+		}
+	}
 }

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"errors"
 	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,23 +61,13 @@ func (p *problems) add(err error) {
 	}
 }
 
-// err joins the problems into one error, each told once, with the hints of all.
+// err joins the problems into one error, that of a program that was called wrongly.
 func (p problems) err() error {
-	var all []error
-	var told, hints []string
-	for _, e := range p {
-		if slices.Contains(told, e.Error()) {
-			continue
-		}
-		told, all = append(told, e.Error()), append(all, e)
-		if h := digest.HintOf(e); h != "" && !slices.Contains(hints, h) {
-			hints = append(hints, h)
-		}
-	}
-	if len(all) == 0 {
+	err := digest.Join(p...)
+	if err == nil {
 		return nil
 	}
-	return digest.Fail(digest.Invalid, strings.Join(hints, "\n"), "%w", errors.Join(all...))
+	return digest.Fail(digest.Invalid, digest.HintOf(err), "%w", err)
 }
 
 // name names a setting by the place where its value stands.

@@ -25,10 +25,34 @@ type statusRow struct {
 	NewestIssue          int               `json:"newest_issue"`
 	NewestIssueState     digest.IssueState `json:"newest_issue_state"`
 	TooLate              []int             `json:"too_late"`
+	UnderWay             []underWayRow     `json:"under_way"`
+	Overdue              []int             `json:"overdue"`
 	Readers              int               `json:"readers"`
 	MailsWaiting         int               `json:"mails_waiting"`
 	MailsUncertain       int               `json:"mails_uncertain"`
 	ConfirmationsWaiting int               `json:"confirmations_waiting"`
+
+	waits bool // something waits for a worker while none is there
+}
+
+// underWayRow is an issue that waits for its moment or is being mailed.
+type underWayRow struct {
+	Number int               `json:"number"`
+	State  digest.IssueState `json:"state"`
+	Due    stamp             `json:"due"`
+}
+
+// next says what becomes of the issue.
+func (r underWayRow) next() string {
+	switch r.State {
+	case digest.Approved:
+		return fmt.Sprintf("issue %d is approved, and goes out %s UTC", r.Number, when(time.Time(r.Due)))
+	case digest.Published:
+		return fmt.Sprintf("issue %d is on the web, and its mails go out %s UTC", r.Number, when(time.Time(r.Due)))
+	case digest.Paused:
+		return fmt.Sprintf("issue %d is paused; go on with: postbag issue resume %[1]d", r.Number)
+	}
+	return fmt.Sprintf("issue %d is being mailed; see: postbag issue delivered %[1]d", r.Number)
 }
 
 // Run prints the last pull, the newest issue and what waits.
@@ -45,14 +69,15 @@ func (c statusCmd) Run(ctx context.Context, p *Program, a *app) error {
 
 func (a *app) status(ctx context.Context) (statusRow, error) {
 	st, err := a.health.Status(ctx)
-	late := []int{}
-	for _, issue := range st.TooLate {
-		late = append(late, issue.Number)
-	}
+	number := func(issue digest.Issue) int { return issue.Number }
 	return statusRow{
 		Database: a.path(), Workers: st.Workers, SendingHeldSince: stamp(st.HeldSince),
 		LastAnswer: stamp(st.LastPull), FailingFeeds: st.FailingFeeds,
-		NewestIssue: st.Newest.Number, NewestIssueState: st.Newest.State, TooLate: late,
+		NewestIssue: st.Newest.Number, NewestIssueState: st.Newest.State,
+		TooLate: rowsOf(st.TooLate, number), Overdue: rowsOf(st.Overdue, number), waits: st.Waits(),
+		UnderWay: rowsOf(st.UnderWay, func(x digest.Issue) underWayRow {
+			return underWayRow{Number: x.Number, State: x.State, Due: stamp(x.DueAt)}
+		}),
 		Readers: st.Active, MailsWaiting: st.Open, MailsUncertain: st.Uncertain, ConfirmationsWaiting: st.Letters,
 	}, err
 }
@@ -62,6 +87,12 @@ func (p *Program) printStatus(r statusRow) error {
 	line := func(what, is string) { fmt.Fprintf(tw, "%s\t%s\n", what, is) }
 	line("database", r.Database)
 	line("workers at it", fmt.Sprint(r.Workers))
+	if r.waits {
+		line("NO WORKER RUNS", "nothing goes out by itself; start one: postbag serve")
+	}
+	for _, number := range r.Overdue {
+		line("OVERDUE", fmt.Sprintf("issue %d should have gone out; start a worker, or: postbag issue send %d", number, number))
+	}
 	if since := time.Time(r.SendingHeldSince); !since.IsZero() {
 		line("SENDING IS HELD", "since "+when(since)+" UTC; see postbag sending")
 	}
@@ -76,6 +107,9 @@ func (p *Program) printStatus(r statusRow) error {
 	}
 	for _, number := range r.TooLate {
 		line("TOO LATE TO GO BY ITSELF", fmt.Sprintf("issue %d: postbag issue send %d, or postbag issue cancel %d", number, number, number))
+	}
+	for _, issue := range r.UnderWay {
+		line("under way", issue.next())
 	}
 	line("readers", atMost(r.Readers))
 	line("mails that wait", atMost(r.MailsWaiting))

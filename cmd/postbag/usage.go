@@ -2,7 +2,7 @@ package main
 
 import (
 	"errors"
-	"io/fs"
+	"reflect"
 	"regexp"
 	"strings"
 
@@ -13,10 +13,6 @@ import (
 
 // usage marks an error as one of how the program was called, in words for people.
 func usage(err error) error {
-	var file *fs.PathError
-	if errors.As(err, &file) {
-		return digest.Fail(digest.Invalid, "Check its name, after --config or in POSTBAG_CONFIG.", "the settings file cannot be read: %w", err)
-	}
 	hint := digest.HintOf(err)
 	if hint == "" {
 		hint = helpFor(err)
@@ -39,6 +35,23 @@ func commandName(c *kong.Context) string {
 	for _, w := range strings.Fields(c.Command()) {
 		if !strings.HasPrefix(w, "<") && !strings.HasPrefix(w, "[") {
 			words = append(words, w)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// ranAs is the command as it was typed, its arguments and flags included, but for
+// settings: those may hold a password.
+func ranAs(c *kong.Context) string {
+	words := []string{commandName(c)}
+	for _, p := range c.Path {
+		switch {
+		case p.Positional != nil && p.Positional.Target.Kind() == reflect.String:
+			words = append(words, quoted(p.Positional.Target.String()))
+		case p.Flag != nil && p.Flag.Group == nil && p.Flag.Target.Kind() == reflect.String:
+			words = append(words, "--"+p.Flag.Name, quoted(p.Flag.Target.String()))
+		case p.Flag != nil && p.Flag.Group == nil && p.Flag.IsBool():
+			words = append(words, "--"+p.Flag.Name)
 		}
 	}
 	return strings.Join(words, " ")

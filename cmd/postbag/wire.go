@@ -48,10 +48,11 @@ type app struct {
 	set      *templates.Set
 	fetcher  *fetch.Client
 
-	read   reader
-	desk   *desk.Desk
-	sender *dispatch.Sender // without mail: to publish, hold and pause
-	health health.Health
+	read    reader
+	checker *removed.Checker // asks the blogs once more about picks
+	desk    *desk.Desk
+	sender  *dispatch.Sender // without mail: to publish, hold and pause
+	health  health.Health
 }
 
 // reader is what commands list of what is stored.
@@ -92,12 +93,13 @@ func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, e
 		return nil, err
 	}
 	a := &app{p: p, settings: s, site: site.Site{Base: base}, log: p.logger(s.level()), db: db, set: set, fetcher: fetcher, read: db}
+	a.checker = removed.New(poll.New(a.pulling(a.log, nil)))
 	a.desk = desk.New(desk.Options{
-		Store: db, Clock: p.Clock, BaseURL: base, Log: a.log, Blogs: removed.New(poll.New(a.pulling(a.log, nil))),
+		Store: db, Clock: p.Clock, BaseURL: base, Log: a.log, Blogs: a.checker,
 		Size: letters.Writer{Set: set, Site: a.site}.Size,
 	})
 	a.sender = dispatch.New(a.dispatching())
-	a.health = health.Health{Store: db}
+	a.health = health.Health{Store: db, Clock: p.Clock}
 	return a, nil
 }
 

@@ -5,44 +5,40 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/cut"
 	"postbag/digest/markup"
 )
 
-// check tells what stands in the way of freezing, the editor's own part first.
-func (in Input) check() error {
-	if in.Publication.TagAuthority == "" || in.Series.Slug == "" || in.Date.IsZero() {
-		return fmt.Errorf("freeze issue %d: it has no identity or no moment yet", in.Issue.Number)
-	}
+// check tells all that stands in the way of freezing, the editor's own part first.
+func (in Input) check() (wrong []error) {
 	if markup.Clean(in.Issue.Title) == "" {
-		return digest.Fail(digest.Invalid, "Give it a title.", "issue %d has no title", in.Issue.Number)
+		wrong = append(wrong, digest.Fail(digest.Invalid, "Give it a title.", "issue %d has no title", in.Issue.Number))
 	}
-	if err := in.checkRows(); err != nil {
-		return err
-	}
-	return in.checkPicks()
+	wrong = append(wrong, in.checkRows()...)
+	return append(wrong, in.checkPicks()...)
 }
 
-// checkRows tells whether the rows make an issue, whatever the comments say.
-func (in Input) checkRows() error {
+// checkRows tells what keeps the rows from making an issue, whatever the comments say.
+func (in Input) checkRows() (wrong []error) {
 	for i, b := range in.Issue.Blocks {
 		switch b.Kind {
 		case digest.PickBlock:
 		case digest.HeadingBlock:
 			if err := in.checkHeading(i); err != nil {
-				return err
+				wrong = append(wrong, err)
 			}
 		case digest.TextBlock:
-			if markup.FromMarkdown(b.Text).Words() == 0 {
-				return digest.Fail(digest.Invalid, "Write something, or take the row out.", "the text in row %d is empty", i+1).Offer(in.remove(i))
+			if markup.IsEmpty(markup.FromMarkdown(b.Text)) {
+				wrong = append(wrong, digest.Fail(digest.Invalid, "Write something, or take the row out.", "the text in row %d is empty", i+1).Offer(in.remove(i)))
 			}
 		default:
-			return fmt.Errorf("row %d is a block of the unknown kind %q", i+1, b.Kind)
+			wrong = append(wrong, fmt.Errorf("row %d is a block of the unknown kind %q", i+1, b.Kind))
 		}
 	}
 	if in.Issue.Picks() == 0 {
-		return digest.Fail(digest.Invalid, "Pick at least one comment.", "the draft has no picks")
+		wrong = append(wrong, digest.Fail(digest.Invalid, "Pick at least one comment.", "the draft has no picks"))
 	}
-	return nil
+	return wrong
 }
 
 func (in Input) checkHeading(i int) error {
@@ -62,17 +58,20 @@ func (in Input) checkHeading(i int) error {
 	return err.Offer(in.remove(i))
 }
 
-// checkPicks tells whether the picked comments are still what was picked.
-func (in Input) checkPicks() error {
+// checkPicks tells which of the picked comments are no longer what was picked.
+func (in Input) checkPicks() (wrong []error) {
 	var gone, changed trouble
 	rows := map[int64]int{} // by comment
+	number := 0
 	for i, b := range in.Issue.Blocks {
 		if b.Kind != digest.PickBlock {
 			continue
 		}
-		row, number := i+1, len(rows)+1
+		row := i + 1
+		number++
 		if first := rows[b.CommentID]; first > 0 {
-			return digest.Fail(digest.Invalid, "Take one of them out.", "row %d is the same comment as row %d", row, first).Offer(in.remove(i))
+			wrong = append(wrong, digest.Fail(digest.Invalid, "Take one of them out.", "row %d is the same comment as row %d", row, first).Offer(in.remove(i)))
+			continue
 		}
 		rows[b.CommentID] = row
 		c, known := in.Comments[b.CommentID]
@@ -84,18 +83,22 @@ func (in Input) checkPicks() error {
 		case c.Hash != b.PickedHash:
 			changed.add(i, inRow(row, number, c))
 		case strings.TrimSpace(c.Body.Text()) == "":
-			return digest.Fail(digest.Invalid, "Take it out.", "%s: it has no text to quote", inRow(row, number, c)).Offer(in.remove(i))
+			wrong = append(wrong, digest.Fail(digest.Invalid, "Take it out.", "%s: it has no text to quote", inRow(row, number, c)).Offer(in.remove(i)))
+		default:
+			if _, err := cut.Keep(c.Body, b.Kept); err != nil {
+				wrong = append(wrong, fmt.Errorf("%s: %w", inRow(row, number, c), err))
+			}
 		}
 	}
-	switch {
-	case len(gone.at) > 0:
-		return digest.Fail(digest.Conflict, "", "%s: no longer on the blog", strings.Join(gone.names, "; ")).
-			Offer(in.act(digest.RemoveRows, gone.at))
-	case len(changed.at) > 0:
-		return digest.Fail(digest.Conflict, "", "%s: changed on the blog since it was picked", strings.Join(changed.names, "; ")).
-			Offer(in.act(digest.ShowIssue, changed.at), in.act(digest.AcceptRows, changed.at))
+	if len(gone.at) > 0 {
+		wrong = append(wrong, digest.Fail(digest.Conflict, "", "%s: no longer on the blog", strings.Join(gone.names, "; ")).
+			Offer(in.act(digest.RemoveRows, gone.at)))
 	}
-	return nil
+	if len(changed.at) > 0 {
+		wrong = append(wrong, digest.Fail(digest.Conflict, "", "%s: changed on the blog since it was picked", strings.Join(changed.names, "; ")).
+			Offer(in.act(digest.ShowIssue, changed.at), in.act(digest.AcceptRows, changed.at)))
+	}
+	return wrong
 }
 
 // trouble is what is wrong with some picks.

@@ -1,6 +1,9 @@
 package compile
 
-import "postbag/digest"
+import (
+	"postbag/digest"
+	"postbag/digest/markup"
+)
 
 // beginning gives what a short excerpt of words is taken from: the writer's own,
 // without what they quote of others, where they wrote anything beside it. The
@@ -13,7 +16,7 @@ func beginning(words digest.Prose) digest.Prose {
 			own = append(own, para)
 		}
 	}
-	if own.Words() == 0 {
+	if markup.IsEmpty(own) {
 		own = words
 	}
 	if len(own) == 0 || len(own[0].Spans) == 0 || !own[0].Spans[0].Ours {

@@ -16,20 +16,35 @@ const wordsAMinute = 200
 // Freeze makes the snapshot that an issue is published from. The input is left
 // as it is.
 //
-// The error is of kind Invalid when the draft itself cannot go out as it is: no
-// title, no pick, a comment picked twice, a heading with nothing under it, or
-// trimming that does not fit. It is of kind Conflict when the blog has moved on:
-// a picked comment is gone, or its words have changed since they were picked or
-// last trimmed; the message then names every such pick. Hints say what to do.
+// The error tells all that stands in the way. It is of kind Invalid when the draft
+// itself cannot go out as it is: no title, no pick, a comment picked twice, a heading
+// with nothing under it, or trimming that does not fit. It is of kind Conflict when
+// only the blog has moved on: a picked comment is gone, or its words have changed since
+// they were picked or last trimmed; the message then names every such pick. Hints say
+// what to do.
 func Freeze(in Input) (*digest.Frozen, error) {
-	zone, err := in.Series.Location()
+	f, wrong, err := Sketch(in)
+	if err == nil {
+		err = digest.Join(wrong...)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if err := in.check(); err != nil {
-		return nil, err
+	return f, nil
+}
+
+// Sketch makes what [Freeze] would make, of the rows that can be quoted, and tells all
+// that stands in the way of freezing. The error is of what no editor can change.
+func Sketch(in Input) (f *digest.Frozen, wrong []error, err error) {
+	zone, err := in.Series.Location()
+	if err != nil {
+		return nil, nil, err
 	}
-	f := &digest.Frozen{
+	if in.Publication.TagAuthority == "" || in.Series.Slug == "" || in.Date.IsZero() {
+		return nil, nil, fmt.Errorf("freeze issue %d: it has no identity or no moment yet", in.Issue.Number)
+	}
+	wrong = in.check()
+	f = &digest.Frozen{
 		Publication:   cmp.Or(markup.Clean(in.Publication.Name), markup.Clean(in.Series.Name)),
 		HomeURL:       in.Publication.HomeURL,
 		Language:      cmp.Or(in.Publication.Language, "en"),
@@ -45,27 +60,26 @@ func Freeze(in Input) (*digest.Frozen, error) {
 		Intro:         markup.FromMarkdown(in.Issue.Intro),
 	}
 	q := quoter{comments: in.Comments, zone: zone, picked: map[int64]*digest.Quotation{}}
-	for i, b := range in.Issue.Blocks {
-		frozen, err := q.block(b)
-		if err != nil {
-			return nil, fmt.Errorf("row %d: %w", i+1, err)
+	for _, b := range in.Issue.Blocks {
+		// A row that cannot be quoted is wrong already.
+		if frozen, err := q.block(b); err == nil && !q.isMissing(b) {
+			f.Blocks = append(f.Blocks, frozen)
 		}
-		f.Blocks = append(f.Blocks, frozen)
 	}
 	q.addContexts(f.Blocks)
 	count(f)
 	f.Preheader = preheader(f)
-	return f, nil
+	return f, wrong, nil
 }
 
 // count fills in how much there is to read.
 func count(f *digest.Frozen) {
-	f.Words = f.Intro.Words()
+	f.Words = markup.Words(f.Intro)
 	for _, b := range f.Blocks {
-		f.Words += digest.CountWords(b.Heading) + b.Text.Words()
+		f.Words += markup.CountWords(b.Heading) + markup.Words(b.Text)
 		if b.Pick != nil {
 			f.Picks++
-			f.Words += b.Pick.Words.Words()
+			f.Words += markup.Words(b.Pick.Words)
 		}
 	}
 	f.Minutes = max(1, (f.Words+wordsAMinute/2)/wordsAMinute)

@@ -35,7 +35,7 @@ func preheader(f *digest.Frozen) string {
 		if used >= preheaderMin {
 			break
 		}
-		if line != "" && p.Words() > 0 {
+		if line != "" && !markup.IsEmpty(p) {
 			line += stroke
 			used += len(stroke)
 		}
@@ -47,9 +47,9 @@ func preheader(f *digest.Frozen) string {
 // opening gives as many whole sentences from the beginning of p as fit, or,
 // where those are fewer than least characters, its words up to most.
 func opening(p digest.Prose, least, most int) string {
-	text, line := p.Text(), ""
+	line := ""
 	for _, r := range markup.Sentences(p) {
-		next := strings.TrimSpace(line + " " + strings.Join(strings.Fields(text[r.Start:r.End]), " "))
+		next := strings.TrimSpace(line + " " + strings.Join(strings.Fields(p.Slice(r).Shown()), " "))
 		if utf8.RuneCountInString(next) > most {
 			break
 		}

@@ -20,6 +20,12 @@ type quoter struct {
 	picked   map[int64]*digest.Quotation // by comment
 }
 
+// isMissing tells whether a block picks a comment that is not there any more.
+func (q *quoter) isMissing(b digest.Block) bool {
+	c, known := q.comments[b.CommentID]
+	return b.Kind == digest.PickBlock && (!known || c.Gone)
+}
+
 func (q *quoter) block(b digest.Block) (digest.FrozenBlock, error) {
 	frozen := digest.FrozenBlock{Kind: b.Kind}
 	switch b.Kind {

@@ -20,7 +20,7 @@ func FuzzTrimBySentence(f *testing.F) {
 		text = p.Text()
 		all := markup.Sentences(p)
 		for i, s := range all {
-			if digest.CountWords(text[s.Start:s.End]) > 0 {
+			if markup.CountWords(text[s.Start:s.End]) > 0 {
 				keep(t, p, s)
 			}
 			var rest []digest.Range
@@ -32,7 +32,7 @@ func FuzzTrimBySentence(f *testing.F) {
 			}
 			words := 0
 			for _, r := range rest {
-				words += digest.CountWords(text[r.Start:r.End])
+				words += markup.CountWords(text[r.Start:r.End])
 			}
 			if words > 0 {
 				keep(t, p, rest...)

@@ -3,10 +3,12 @@ package cut
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"unicode"
 
 	"postbag/digest"
+	"postbag/digest/markup"
 )
 
 // Keep gives what remains of p when only the given ranges are kept. Whatever is
@@ -19,21 +21,23 @@ import (
 // mark goes before the words that follow; it goes after the words before the cut
 // where those are cut short and the words that follow begin their line or
 // paragraph. So a mark never stands alone. The first words carry the mark of a
-// cut at the beginning, the last words that of a cut at the end.
+// cut at the beginning, the last words that of a cut at the end. Preformatted lines
+// keep the spaces that they begin with, and there a mark has a line of its own.
 //
 // The error is of kind Invalid when a range lies outside the text, is empty,
-// overlaps another, splits a character or a word, or when no word would be kept.
+// overlaps another, splits a character, a word or the mark of what is not shown, or
+// when no word would be kept.
 func Keep(p digest.Prose, kept []digest.Range) (digest.Prose, error) {
 	if len(kept) == 0 {
 		return p, nil
 	}
 	text := p.Text()
-	ranges, err := checkRanges(text, kept)
+	ranges, err := checkRanges(p, text, kept)
 	if err != nil {
 		return nil, err
 	}
-	ranges = joinRanges(text, ranges)
-	if whole := trimRange(text, digest.Range{End: len(text)}); ranges[0] == whole {
+	ranges = joinRanges(p, text, ranges)
+	if whole := withIndent(p, text, trimRange(text, digest.Range{End: len(text)})); ranges[0] == whole {
 		return p, nil
 	}
 	c := cutter{kept: ranges, marks: marksOf(p, text, ranges)}
@@ -45,12 +49,12 @@ func Keep(p digest.Prose, kept []digest.Range) (digest.Prose, error) {
 }
 
 // checkRanges gives the ranges in order, if the text can be kept by them.
-func checkRanges(text string, kept []digest.Range) ([]digest.Range, error) {
+func checkRanges(p digest.Prose, text string, kept []digest.Range) ([]digest.Range, error) {
 	const again = "Trim the pick again from the comment as it is now."
 	const whole = "Cut whole words: those that remain must be the writer's own."
 	ranges := slices.SortedFunc(slices.Values(kept), func(a, b digest.Range) int { return cmp.Compare(a.Start, b.Start) })
-	words := 0
-	shown := charactersOf(text)
+	isEmpty := true
+	shown, marks := charactersOf(text), p.Marks()
 	for i, r := range ranges {
 		switch {
 		case r.Start < 0 || r.End > len(text) || r.Start >= r.End:
@@ -59,13 +63,15 @@ func checkRanges(text string, kept []digest.Range) ([]digest.Range, error) {
 			return nil, digest.Fail(digest.Invalid, again, "the kept ranges overlap at %d", r.Start)
 		case shown.split(r.Start) || shown.split(r.End):
 			return nil, digest.Fail(digest.Invalid, again, "the kept range %d–%d splits a character", r.Start, r.End)
+		case within(marks, r.Start) || within(marks, r.End):
+			return nil, digest.Fail(digest.Invalid, "Keep it whole, or cut it.", "the kept range %d–%d splits the mark of something that is not shown", r.Start, r.End)
 		case splitsWord(text, r.Start) && !(i > 0 && ranges[i-1].End == r.Start),
 			splitsWord(text, r.End) && !(i+1 < len(ranges) && ranges[i+1].Start == r.End):
 			return nil, digest.Fail(digest.Invalid, whole, "the kept range %d–%d splits a word", r.Start, r.End)
 		}
-		words += digest.CountWords(text[r.Start:r.End])
+		isEmpty = isEmpty && markup.IsEmpty(p.Slice(r))
 	}
-	if words == 0 {
+	if isEmpty {
 		return nil, digest.Fail(digest.Invalid, "Keep at least one sentence, or take the pick out.", "nothing of the comment would be kept")
 	}
 	return ranges, nil
@@ -74,10 +80,10 @@ func checkRanges(text string, kept []digest.Range) ([]digest.Range, error) {
 // joinRanges trims white space off the ranges and joins those that have nothing
 // else between them, so that a cut lies before, between and after the ranges
 // wherever there is text outside of them.
-func joinRanges(text string, ranges []digest.Range) []digest.Range {
+func joinRanges(p digest.Prose, text string, ranges []digest.Range) []digest.Range {
 	var out []digest.Range
 	for _, r := range ranges {
-		r = trimRange(text, r)
+		r = withIndent(p, text, trimRange(text, r))
 		switch last := len(out) - 1; {
 		case r.Start == r.End:
 		case last >= 0 && strings.TrimSpace(text[out[last].End:r.Start]) == "":
@@ -96,6 +102,21 @@ func trimRange(text string, r digest.Range) digest.Range {
 	return r
 }
 
+// withIndent lets a range that begins a preformatted line begin with its spaces.
+func withIndent(p digest.Prose, text string, r digest.Range) digest.Range {
+	bare := strings.TrimRight(text[:r.Start], " ")
+	if r.Start < r.End && p[paraOf(p, r.Start+1)].Pre && (bare == "" || strings.HasSuffix(bare, "\n")) {
+		r.Start = len(bare)
+	}
+	return r
+}
+
+// within tells whether an offset lies inside one of the ranges.
+func within(ranges []digest.Range, at int) bool {
+	i := sort.Search(len(ranges), func(i int) bool { return ranges[i].End > at })
+	return i < len(ranges) && ranges[i].Start < at
+}
+
 // cutMarks are what stands for the cuts before and after a kept range.
 type cutMarks struct{ before, after string }
 
@@ -111,6 +132,14 @@ func marksOf(p digest.Prose, text string, ranges []digest.Range) []cutMarks {
 	}
 	if last := len(ranges) - 1; strings.TrimSpace(text[ranges[last].End:]) != "" {
 		marks[last].after = " " + digest.Ellipsis
+		if end := ranges[last].End; p[paraOf(p, end)].Pre && strings.HasPrefix(text[end:], "\n") {
+			marks[last].after = "\n" + digest.Ellipsis
+		}
+	}
+	for i, r := range ranges {
+		if p[paraOf(p, r.Start+1)].Pre && (r.Start == 0 || text[r.Start-1] == '\n') && marks[i].before != "" {
+			marks[i].before = strings.TrimSuffix(marks[i].before, " ") + "\n"
+		}
 	}
 	return marks
 }
@@ -139,7 +168,9 @@ func between(cut string, paragraphs bool) (after, before string) {
 func paraOf(p digest.Prose, offset int) int {
 	end := 0
 	for i, para := range p {
-		end += len(para.Text())
+		for _, span := range para.Spans {
+			end += len(span.Text)
+		}
 		if offset <= end {
 			return i
 		}

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	"postbag/digest"
@@ -24,7 +25,10 @@ const (
 // are those of which nothing shows it. The error is of kind Conflict when the mail
 // would be too large, or a pick is gone or has changed.
 func (d *Desk) Approve(ctx context.Context, by digest.Actor, ref Ref, now bool) (issue digest.Issue, unsure []Row, err error) {
-	issue, series, err := d.draft(ctx, ref)
+	if issue, err = d.ToApprove(ctx, ref); err != nil {
+		return issue, nil, err
+	}
+	series, err := d.SeriesOf(ctx, issue.SeriesID)
 	if err != nil {
 		return issue, nil, err
 	}
@@ -80,6 +84,28 @@ func (d *Desk) schedule(ctx context.Context, issue *digest.Issue, series digest.
 	return nil
 }
 
+// ToApprove gives the draft that an approval means. Without a number that is the
+// present one, unless an issue of the series is approved already and waits: then the
+// present draft is the next, which nobody may have meant, and the error is of kind
+// Conflict.
+func (d *Desk) ToApprove(ctx context.Context, ref Ref) (digest.Issue, error) {
+	issue, series, err := d.draft(ctx, ref)
+	if err != nil || ref.Number != 0 {
+		return issue, err
+	}
+	all, err := d.store.Issues(ctx, series.ID, newestLookedAt)
+	if err != nil {
+		return issue, err
+	}
+	for _, other := range all {
+		if other.State == digest.Approved {
+			return issue, digest.Fail(digest.Conflict, "", "%s is approved already, and %s is the next draft", other.Title, issue.Title).
+				Offer(digest.Act{Do: digest.ShowIssue, Series: ref.Series, Issue: issue.Number}, digest.Act{Do: digest.ApproveIssue, Series: ref.Series, Issue: issue.Number})
+		}
+	}
+	return issue, nil
+}
+
 // named says which draft an error is about: after an approval the present one is
 // the next, which is easily overlooked.
 func named(issue digest.Issue, err error) error {
@@ -92,6 +118,10 @@ func (d *Desk) fits(f *digest.Frozen) error {
 	if err != nil || size <= TooLargeMail {
 		return err
 	}
+	return tooLarge(size)
+}
+
+func tooLarge(size int) error {
 	return digest.Fail(digest.Conflict, "Take some picks out or shorten them: a pick takes about 1.6 KB.",
 		"the mail would be %d KB, and mail programs cut off what is over %d KB", (size+500)/1000, TooLargeMail/1000)
 }
@@ -105,6 +135,59 @@ func (d *Desk) MailSize(f *digest.Frozen) (int, error) {
 	return d.size(f)
 }
 
+// Outlook is what an issue would be if it were approved as it stands; of one that is
+// approved, what it is.
+type Outlook struct {
+	Issue digest.Issue
+	// Frozen has no row that cannot be quoted.
+	Frozen *digest.Frozen
+	Size   int // bytes of its mail; see [Desk.MailSize]
+	// Problems are all that stands in the way of approving it, or of letting it out.
+	Problems []error
+}
+
+// Outlook tells what an issue would be, and all that is wrong with it. Nothing is
+// stored, and no blog is asked.
+func (d *Desk) Outlook(ctx context.Context, ref Ref) (o Outlook, err error) {
+	issue, series, err := d.Issue(ctx, ref)
+	if err != nil {
+		return o, err
+	}
+	o.Issue, o.Frozen = issue, issue.Frozen
+	if issue.Frozen == nil {
+		in, err := d.input(ctx, issue, series)
+		if err != nil {
+			return o, err
+		}
+		if o.Frozen, o.Problems, err = compile.Sketch(in); err != nil {
+			return o, err
+		}
+	} else if err := d.removed(ctx, issue); err != nil && slices.Contains(digest.WaitingStates(), issue.State) {
+		o.Problems = append(o.Problems, err)
+	}
+	if o.Size, err = d.MailSize(o.Frozen); err != nil {
+		return o, err
+	}
+	if issue.State == digest.Draft && o.Size > TooLargeMail {
+		o.Problems = append(o.Problems, tooLarge(o.Size))
+	}
+	return o, nil
+}
+
+// input is what an issue would be frozen from.
+func (d *Desk) input(ctx context.Context, issue digest.Issue, series digest.Series) (in compile.Input, err error) {
+	pub, err := d.store.Publication(ctx)
+	if err != nil {
+		return in, err
+	}
+	in = compile.Input{Issue: issue, Series: series, Publication: d.named(pub, series), Date: issue.DueAt}
+	if in.Date.IsZero() {
+		in.Date = d.clock.Now()
+	}
+	in.Comments, err = d.quoted(ctx, issue)
+	return in, err
+}
+
 // Preview freezes a draft without storing anything, as approving now would.
 func (d *Desk) Preview(ctx context.Context, ref Ref) (*digest.Frozen, error) {
 	issue, series, err := d.Issue(ctx, ref)
@@ -114,11 +197,11 @@ func (d *Desk) Preview(ctx context.Context, ref Ref) (*digest.Frozen, error) {
 	if issue.Frozen != nil {
 		return issue.Frozen, nil
 	}
-	pub, err := d.store.Publication(ctx)
+	in, err := d.input(ctx, issue, series)
 	if err != nil {
 		return nil, err
 	}
-	return d.freeze(ctx, issue, series, d.named(pub, series), issue.DueAt)
+	return compile.Freeze(in)
 }
 
 func (d *Desk) freeze(ctx context.Context, issue digest.Issue, series digest.Series, pub digest.Publication, date time.Time) (*digest.Frozen, error) {

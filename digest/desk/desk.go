@@ -94,6 +94,16 @@ func (d *Desk) SeriesOf(ctx context.Context, id int64) (digest.Series, error) {
 	return digest.Series{}, digest.Fail(digest.NotFound, "", "the series with the id %d is no more", id)
 }
 
+// LogOf gives a log that names an issue in every line: by its number and its series,
+// as people do.
+func (d *Desk) LogOf(ctx context.Context, log *slog.Logger, issue digest.Issue) *slog.Logger {
+	log = log.With("issue", issue.Number)
+	if series, err := d.SeriesOf(ctx, issue.SeriesID); err == nil {
+		log = log.With("series", series.Slug)
+	}
+	return log
+}
+
 // Draft opens the series' next draft, or gives the one that is open.
 func (d *Desk) Draft(ctx context.Context, by digest.Actor, slug string) (issue digest.Issue, created bool, err error) {
 	series, err := d.Series(ctx, slug)
@@ -159,7 +169,7 @@ func (d *Desk) Newest(ctx context.Context, slug string, states ...digest.IssueSt
 	}
 	var words []string
 	for _, s := range states {
-		words = append(words, string(s))
+		words = append(words, s.Is())
 	}
 	return digest.Issue{}, digest.Fail(digest.NotFound, "", "no issue is %s", strings.Join(words, " or ")).Offer(digest.Act{Do: digest.ListIssues, Series: slug})
 }
@@ -174,7 +184,7 @@ func (d *Desk) only(ctx context.Context, slug string, states ...digest.IssueStat
 	var names []string
 	for _, issue := range all {
 		if slices.Contains(states, issue.State) {
-			names = append(names, fmt.Sprintf("%d is %s", issue.Number, issue.State))
+			names = append(names, fmt.Sprintf("%d is %s", issue.Number, issue.State.Is()))
 		}
 	}
 	if len(names) > 1 {

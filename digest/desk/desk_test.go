@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"postbag/digest"
 	"postbag/digest/desk"
+	"postbag/digest/markup"
 	"postbag/digest/pull"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
@@ -58,7 +60,7 @@ func newDesk(t *testing.T, comments int) *bench {
 		text := fmt.Sprintf("Comment number %d. It has two sentences.", i)
 		page.Comments = append(page.Comments, digest.Comment{
 			GUID: fmt.Sprint("c", i), PostRef: "p", Author: "Anonymous", Published: now.Add(time.Duration(i-comments) * time.Second),
-			Hash: fmt.Sprint("h", i), Words: digest.CountWords(text), Body: digest.Plain(text),
+			Hash: fmt.Sprint("h", i), Words: markup.CountWords(text), Body: digest.Plain(text),
 		})
 	}
 	if _, err := db.StorePage(ctx, page); err != nil {
@@ -88,7 +90,11 @@ func (d *bench) pick(t *testing.T, comments ...int64) {
 // approve approves the present draft for its moment.
 func (d *bench) approve(t *testing.T) digest.Issue {
 	t.Helper()
-	issue, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false)
+	draft, err := d.DraftAt(t.Context(), desk.Ref{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	issue, _, err := d.Approve(t.Context(), ada, desk.Ref{Number: draft.Number}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,8 +226,8 @@ func TestWhatCannotBeSeenIsLeftOut(t *testing.T) {
 		t.Errorf("stored are %q, want %q", got, want)
 	}
 	address := "The Depot\x00\r\nOstlemouth"
-	if _, pub, err := d.Set(t.Context(), ada, "pick", desk.Settings{PostalAddress: &address}); err != nil || pub.PostalAddress != "The Depot\nOstlemouth" {
-		t.Errorf("the address is %q, %v", pub.PostalAddress, err)
+	if done, err := d.Set(t.Context(), ada, "pick", desk.Settings{PostalAddress: &address}); err != nil || done.Publication.PostalAddress != "The Depot\nOstlemouth" {
+		t.Errorf("the address is %q, %v", done.Publication.PostalAddress, err)
 	}
 }
 
@@ -252,5 +258,79 @@ func TestTrimKeepsNeighbouringSentencesTogether(t *testing.T) {
 	trim(desk.Edit{Keep: []int{1}})
 	if got := trim(desk.Edit{Restore: true}); got != "Comment number 0. It has two sentences." {
 		t.Errorf("restoring gives %q", got)
+	}
+}
+
+// TestSecondApproval approves twice without a number: the next draft, which opened with
+// the first approval, is approved only by its own number, or once nothing waits.
+func TestSecondApproval(t *testing.T) {
+	d := newDesk(t, 4)
+	d.open(t)
+	d.pick(t, 1)
+	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
+		t.Fatal(err)
+	}
+	d.pick(t, 2)
+	_, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false)
+	if digest.KindOf(err) != digest.Conflict || !strings.Contains(err.Error(), "Pick 8 is approved already") || len(digest.ActsOf(err)) == 0 {
+		t.Errorf("a second approval gives %v", err)
+	}
+	if draft, _ := present(t, d); draft.Number != 9 {
+		t.Errorf("the draft is %d", draft.Number)
+	}
+	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{Number: 9}, false); err != nil {
+		t.Error(err)
+	}
+	for _, n := range []int{8, 9} {
+		if _, _, err := d.Publish(t.Context(), ada, desk.Ref{Number: n}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.pick(t, 3)
+	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
+		t.Errorf("with nothing that waits: %v", err)
+	}
+}
+
+// TestOutlookTellsAllProblems looks at a draft with several faults: each is told, and
+// what can be quoted is measured. An approved issue has none until a pick is removed.
+func TestOutlookTellsAllProblems(t *testing.T) {
+	d := newDesk(t, 3)
+	d.open(t)
+	d.pick(t, 1, 2)
+	_, at := present(t, d)
+	for _, heading := range []string{"One", "Two"} {
+		d.edit(t, at, desk.Edit{Heading: &heading})
+		_, at = present(t, d)
+	}
+	d.remove(t, 1)
+	is, err := d.Outlook(t.Context(), desk.Ref{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := fmt.Sprint(is.Problems)
+	for _, want := range []string{`"One" in row 3 is followed by another`, `"Two" in row 4 has nothing under it`, "row 1: pick 1", "no longer on the blog"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("%q is not told:\n%s", want, all)
+		}
+	}
+	if is.Frozen.Picks != 1 || is.Frozen.Minutes != 1 || is.Frozen.Words == 0 {
+		t.Errorf("it is %+v", is.Frozen)
+	}
+	_, _, err = d.Approve(t.Context(), ada, desk.Ref{}, false)
+	if digest.KindOf(err) != digest.Invalid || strings.Count(err.Error(), "\n") != 2 || len(digest.ActsOf(err)) != 3 {
+		t.Errorf("approving it gives %v", err)
+	}
+
+	d = newDesk(t, 1)
+	d.open(t)
+	d.pick(t, 1)
+	d.approve(t)
+	if is, err = d.Outlook(t.Context(), desk.Ref{Number: 8}); err != nil || len(is.Problems) != 0 || is.Frozen.Picks != 1 {
+		t.Errorf("approved it is %+v, %v", is, err)
+	}
+	d.remove(t, 1)
+	if is, err = d.Outlook(t.Context(), desk.Ref{Number: 8}); err != nil || len(is.Problems) != 1 {
+		t.Errorf("with a removed pick it is %+v, %v", is, err)
 	}
 }

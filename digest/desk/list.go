@@ -2,9 +2,11 @@ package desk
 
 import (
 	"context"
+	"strings"
 
 	"postbag/digest"
 	"postbag/digest/cut"
+	"postbag/digest/markup"
 )
 
 // Row is a row of a draft with what a listing shows of it.
@@ -13,7 +15,7 @@ type Row struct {
 	Number  int // of a pick, from 1
 	Comment digest.Candidate
 	Words   digest.Prose // of a pick: what is kept
-	// Problem says what stands in the way of approving this row, or is "".
+	// Problem says all that stands in the way of approving this pick, or is "".
 	Problem string
 }
 
@@ -52,19 +54,23 @@ func (r *Row) freeze(b digest.FrozenBlock) {
 	r.Words = b.Pick.Words
 	r.Comment.Author, r.Comment.Published, r.Comment.PostTitle = b.Pick.Author, b.Pick.Published, b.Pick.PostTitle
 	if !b.Pick.Shortened {
-		r.Comment.Words = b.Pick.Words.Words()
+		r.Comment.Words = markup.Words(b.Pick.Words)
 	}
 }
 
 func (r *Row) read() {
 	kept, err := cut.Keep(r.Comment.Body, r.Kept)
 	r.Words = kept
-	switch {
-	case r.Comment.Gone:
+	var wrong []string
+	if r.Comment.Gone {
 		r.Problem = "removed from the blog since"
-	case r.Comment.Hash != r.PickedHash:
-		r.Problem = "changed on the blog since"
-	case err != nil:
-		r.Problem = "its trimming does not fit its words"
+		return
 	}
+	if r.Comment.Hash != r.PickedHash {
+		wrong = append(wrong, "changed on the blog since")
+	}
+	if err != nil {
+		wrong = append(wrong, "its trimming does not fit its words")
+	}
+	r.Problem = strings.Join(wrong, "; ")
 }

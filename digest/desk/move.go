@@ -56,7 +56,7 @@ func (d *Desk) Withdrawal(ctx context.Context, ref Ref) (digest.Issue, subscribe
 		return issue, nil, err
 	}
 	if !issue.State.To(digest.Withdrawn) {
-		return issue, nil, digest.Fail(digest.Conflict, "Only what readers can see is withdrawn.", "issue %d is %s", issue.Number, issue.State)
+		return issue, nil, digest.Fail(digest.Conflict, "Only what readers can see is withdrawn.", "issue %d is %s", issue.Number, issue.State.Is())
 	}
 	counts, err := d.store.Counts(ctx, issue.ID)
 	return issue, counts, err

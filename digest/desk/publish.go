@@ -61,13 +61,14 @@ func (d *Desk) Recheck(ctx context.Context, issue digest.Issue) (unsure []Row, e
 		return nil, nil
 	}
 	found, err := d.blogs.Recheck(ctx, picked)
+	log := d.LogOf(ctx, d.log, issue)
 	if err != nil && ctx.Err() == nil {
-		d.log.Warn("the picks could not be checked on their blogs", "issue", issue.Number, "err", err, "hint", digest.HintOf(err))
+		log.Warn("the picks could not be checked on their blogs", "err", err, "hint", digest.HintOf(err))
 	}
 	for _, n := range found.Notices {
-		d.log.Warn("a pick could not be checked on its blog", "issue", issue.Number, "why", n.Text)
+		log.Warn("a pick could not be checked on its blog", "why", n.Text)
 	}
-	d.log.Debug("checked the picks on their blogs", "issue", issue.Number, "looked_at", found.Looked,
+	log.Debug("checked the picks on their blogs", "looked_at", found.Looked,
 		"requests", found.Requests, "gone", found.Gone, "unsure", len(found.Unsure))
 	if len(found.Unsure) == 0 {
 		return nil, nil

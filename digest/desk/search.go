@@ -15,7 +15,9 @@ func (d *Desk) SearchComments(ctx context.Context, query string, f digest.Search
 	if err != nil {
 		return digest.Found[digest.FoundComment]{}, err
 	}
-	return d.store.SearchComments(ctx, q, f)
+	found, err := d.store.SearchComments(ctx, q, f)
+	found.Notes = q.Notes
+	return found, err
 }
 
 // SearchPosts finds stored posts by their titles and words, with the same
@@ -25,5 +27,7 @@ func (d *Desk) SearchPosts(ctx context.Context, query string, f digest.SearchFil
 	if err != nil {
 		return digest.Found[digest.FoundPost]{}, err
 	}
-	return d.store.SearchPosts(ctx, q, f)
+	found, err := d.store.SearchPosts(ctx, q, f)
+	found.Notes = q.Notes
+	return found, err
 }

@@ -2,6 +2,8 @@ package desk
 
 import (
 	"context"
+	"fmt"
+	"regexp"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -25,26 +27,46 @@ type Settings struct {
 }
 
 // Follow moves the open draft along with its series' settings, from what they were
-// to what they are; all are the series' issues. It gives the words for it, "" when
-// the draft stays as it is.
-type Follow func(was, is digest.Series, draft *digest.Issue, all []digest.Issue) (words string, err error)
+// to what they are; all are the series' issues. It may move the number of the issue
+// after it on, too. It gives the words for what became of the draft, "" when that stays as it is.
+type Follow func(was digest.Series, is *digest.Series, draft *digest.Issue, all []digest.Issue) (words string, err error)
+
+// Changed is what a change of settings led to.
+type Changed struct {
+	Series      digest.Series
+	Publication digest.Publication
+	// Was and Draft are the open draft before and after; their ID is 0 where none is
+	// open.
+	Was, Draft digest.Issue
+	// Kept are the approved issues, which keep their moments and titles.
+	Kept []digest.Issue
+}
 
 // Set changes a series' settings. Everything is checked before anything is
 // stored, and either all is stored or nothing. The open draft, if there is one,
-// follows a new schedule, and a new title pattern as long as its title is still the
-// pattern's.
-func (d *Desk) Set(ctx context.Context, by digest.Actor, slug string, s Settings) (digest.Series, digest.Publication, error) {
+// follows a new schedule, a new title pattern as long as its title is still the
+// pattern's, and a new number as long as nobody has put anything into it.
+func (d *Desk) Set(ctx context.Context, by digest.Actor, slug string, s Settings) (done Changed, err error) {
 	series, err := d.Series(ctx, slug)
 	if err != nil {
-		return series, digest.Publication{}, err
+		return done, err
 	}
 	if err := s.clean(); err != nil {
-		return series, digest.Publication{}, err
+		return done, err
 	}
 	if err := s.checkSchedule(series); err != nil {
-		return series, digest.Publication{}, err
+		return done, err
 	}
-	return d.store.ChangeSettings(ctx, by, series.ID, s, d.clock.Now(), d.follow)
+	if done, err = d.store.ChangeSettings(ctx, by, series.ID, s, d.clock.Now(), d.follow(s)); err != nil {
+		return done, err
+	}
+	all, err := d.store.Issues(ctx, series.ID, newestLookedAt)
+	for _, issue := range all {
+		if issue.State == digest.Approved {
+			done.Kept = append(done.Kept, issue)
+		}
+	}
+	return done, err
 }
 
 // clean checks what was set, and brings it into the form that is stored.
@@ -54,6 +76,11 @@ func (s *Settings) clean() error {
 	}
 	if s.Title != nil && (!tidy(&s.Title, oneLine) || !strings.Contains(*s.Title, "{number}")) {
 		return digest.Fail(digest.Invalid, `For example "{name} {number}".`, "a title pattern needs {number}, so that every issue has a title of its own")
+	}
+	if s.Title != nil {
+		if unknown := unknownField.FindString(titleFields.Replace(*s.Title)); unknown != "" {
+			return digest.Fail(digest.Invalid, "The fields are {name} and {number}.", "%s in the title pattern is no field", unknown)
+		}
 	}
 	if s.NextNumber != nil && *s.NextNumber < 1 {
 		return digest.Fail(digest.Invalid, "Issues count from 1.", "%d cannot be an issue's number", *s.NextNumber)
@@ -74,6 +101,12 @@ func (s *Settings) clean() error {
 	}
 	return nil
 }
+
+// What of a title pattern looks like a field, and the fields that there are.
+var (
+	unknownField = regexp.MustCompile(`\{[^{}]*\}|[{}]`)
+	titleFields  = strings.NewReplacer("{name}", "", "{number}", "")
+)
 
 // tidy brings a field into its form, and tells whether something is left of it.
 func tidy(field **string, form func(string) string) bool {
@@ -97,23 +130,32 @@ func (s Settings) checkSchedule(series digest.Series) error {
 	return err
 }
 
-// follow is the desk's [Follow].
-func (d *Desk) follow(was, is digest.Series, draft *digest.Issue, all []digest.Issue) (string, error) {
-	var did []string
-	if title := is.TitleOf(draft.Number); draft.Title == was.TitleOf(draft.Number) && draft.Title != title {
-		draft.Title = title
-		did = append(did, "titled it “"+title+"”")
-	}
-	if was.Schedule == is.Schedule && was.Zone == is.Zone {
+// follow is the desk's [Follow] of a change.
+func (d *Desk) follow(s Settings) Follow {
+	return func(was digest.Series, is *digest.Series, draft *digest.Issue, all []digest.Issue) (string, error) {
+		var did []string
+		titled := draft.Title == was.TitleOf(draft.Number)
+		if s.NextNumber != nil && draft.IsUntouched(was) {
+			if draft.Number != *s.NextNumber {
+				draft.Number = *s.NextNumber
+				did = append(did, fmt.Sprintf("numbered it %d", draft.Number))
+			}
+			is.NextNumber = draft.Number + 1
+		}
+		if title := is.TitleOf(draft.Number); titled && draft.Title != title {
+			draft.Title = title
+			did = append(did, "titled it “"+title+"”")
+		}
+		if was.Schedule != is.Schedule || was.Zone != is.Zone {
+			due, err := nextSlot(*is, all, *draft, d.clock.Now())
+			if err != nil {
+				return "", err
+			}
+			if !due.Equal(draft.DueAt) {
+				draft.Slot, draft.DueAt = due, due
+				did = append(did, "moved it to "+Moment(*is, due))
+			}
+		}
 		return strings.Join(did, ", "), nil
 	}
-	due, err := nextSlot(is, all, *draft, d.clock.Now())
-	if err != nil {
-		return "", err
-	}
-	if !due.Equal(draft.DueAt) {
-		draft.Slot, draft.DueAt = due, due
-		did = append(did, "moved it to "+Moment(is, due))
-	}
-	return strings.Join(did, ", "), nil
 }

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -29,7 +30,7 @@ func TestSettingsAtOnce(t *testing.T) {
 	for by, all := range map[digest.Actor][]desk.Settings{ada: hers, ben: his} {
 		both.Go(func() {
 			for _, s := range all {
-				if _, _, err := d.Set(t.Context(), by, "", s); err != nil {
+				if _, err := d.Set(t.Context(), by, "", s); err != nil {
 					t.Error(err)
 				}
 			}
@@ -60,13 +61,14 @@ func TestOneSettingLeavesTheOthers(t *testing.T) {
 		t.Fatalf("%+v, %v", stale, err)
 	}
 	name, address := "Our Blog", "1 High Street"
-	if _, _, err := d.Set(t.Context(), ada, "", desk.Settings{Publication: &name}); err != nil {
+	if _, err := d.Set(t.Context(), ada, "", desk.Settings{Publication: &name}); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := d.Approve(t.Context(), ben, desk.Ref{}, false); err != nil {
 		t.Fatal(err)
 	}
-	_, pub, err := d.Set(t.Context(), ben, "", desk.Settings{PostalAddress: &address})
+	done, err := d.Set(t.Context(), ben, "", desk.Settings{PostalAddress: &address})
+	pub := done.Publication
 	if err != nil || pub.Name != name || pub.PostalAddress != address || pub.TagAuthority != "news.example.org,2026-03-04" {
 		t.Errorf("%+v, %v", pub, err)
 	}
@@ -94,7 +96,7 @@ func TestTitleWhileDraftsOpen(t *testing.T) {
 	both.Go(func() {
 		for i := range 10 {
 			last = "Letters " + string(rune('a'+i)) + " {number}"
-			if _, _, err := d.Set(t.Context(), ben, "", desk.Settings{Title: &last}); err != nil {
+			if _, err := d.Set(t.Context(), ben, "", desk.Settings{Title: &last}); err != nil {
 				t.Error(err)
 			}
 		}
@@ -117,7 +119,7 @@ func TestDraftFollowsTheSchedule(t *testing.T) {
 	own := "A title of my own"
 	d.edit(t, at, desk.Edit{Title: &own})
 	plan, pattern := "0 9 * * 6", "Saturday {number}"
-	if _, _, err := d.Set(t.Context(), ben, "", desk.Settings{Schedule: &plan, Title: &pattern}); err != nil {
+	if _, err := d.Set(t.Context(), ben, "", desk.Settings{Schedule: &plan, Title: &pattern}); err != nil {
 		t.Fatal(err)
 	}
 	saturday := time.Date(2026, 3, 28, 9, 0, 0, 0, time.UTC)
@@ -130,10 +132,92 @@ func TestDraftFollowsTheSchedule(t *testing.T) {
 		t.Errorf("its history says %+v, %v", history, err)
 	}
 	zone := "Nowhere/Atall"
-	if _, _, err := d.Set(t.Context(), ben, "", desk.Settings{Zone: &zone}); digest.KindOf(err) != digest.Invalid {
+	if _, err := d.Set(t.Context(), ben, "", desk.Settings{Zone: &zone}); digest.KindOf(err) != digest.Invalid {
 		t.Errorf("an unknown zone gives %v", err)
 	}
 	if again, _ := present(t, d); again.Version != moved.Version {
 		t.Error("a refused setting changed the draft")
+	}
+}
+
+// TestNextNumberOfAnOpenDraft sets the next number while a draft is open: one that
+// nobody has put anything into takes it, and any other keeps its own. No number is
+// taken twice, and the untouched draft still gives way when the issue before it is
+// reopened.
+func TestNextNumberOfAnOpenDraft(t *testing.T) {
+	d := newDesk(t, 1)
+	number := func(n int) *int { return &n }
+	if _, _, err := d.Draft(t.Context(), ada, ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{9, 5, 5} { // up, down, and where it is
+		done, err := d.Set(t.Context(), ben, "", desk.Settings{NextNumber: number(n)})
+		if err != nil || done.Draft.Number != n || done.Draft.Title != done.Series.TitleOf(n) || done.Series.NextNumber != n+1 {
+			t.Fatalf("%+v, %v", done, err)
+		}
+	}
+	stored, _ := present(t, d)
+	if stored.Number != 5 || stored.Title != "Pick 5" {
+		t.Errorf("the draft is %d, %q", stored.Number, stored.Title)
+	}
+	_, history, err := d.History(t.Context(), desk.Ref{}, 1)
+	if err != nil || history[0].Words != "numbered it 5, titled it “Pick 5”" {
+		t.Errorf("its history says %+v, %v", history, err)
+	}
+
+	issue, at := present(t, d)
+	heading := "On the rota"
+	d.edit(t, at, desk.Edit{Heading: &heading})
+	done, err := d.Set(t.Context(), ben, "", desk.Settings{NextNumber: number(9)})
+	if err != nil || done.Draft.Number != 5 || done.Was.Number != 5 || done.Series.NextNumber != 9 {
+		t.Errorf("%+v, %v", done, err)
+	}
+	for _, n := range []int{5, 4} {
+		if _, err := d.Set(t.Context(), ben, "", desk.Settings{NextNumber: number(n)}); digest.KindOf(err) != digest.Conflict {
+			t.Errorf("the next number %d gives %v", n, err)
+		}
+	}
+	// What a skipped issue had goes on to the next, whatever its number.
+	_, next, err := d.Skip(t.Context(), ada, desk.Ref{Number: issue.Number})
+	if err != nil || next.Number != 9 || len(next.Blocks) != 1 {
+		t.Fatalf("%+v, %v", next, err)
+	}
+	if _, err := d.Set(t.Context(), ben, "", desk.Settings{NextNumber: number(3)}); digest.KindOf(err) != digest.Conflict {
+		t.Errorf("a number below those that are taken gives %v", err)
+	}
+}
+
+// TestUntouchedDraftGivesWay reopens an approved issue after the draft behind it was
+// numbered anew.
+func TestUntouchedDraftGivesWay(t *testing.T) {
+	d, _, issue := drafted(t)
+	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
+		t.Fatal(err)
+	}
+	n := issue.Number + 7
+	done, err := d.Set(t.Context(), ben, "", desk.Settings{NextNumber: &n})
+	if err != nil || done.Draft.Number != n || len(done.Kept) != 1 || done.Kept[0].Number != issue.Number {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	if _, err := d.Reopen(t.Context(), ada, desk.Ref{Number: issue.Number}); err != nil {
+		t.Fatal(err)
+	}
+	if draft, _ := present(t, d); draft.Number != issue.Number {
+		t.Errorf("the draft is %d", draft.Number)
+	}
+}
+
+// TestTitlePatternFields takes the fields that there are, and names any other.
+func TestTitlePatternFields(t *testing.T) {
+	d := newDesk(t, 1)
+	for pattern, unknown := range map[string]string{
+		"{name} {number}": "", "No. {number}": "", "{nmae} {number}": "{nmae}", "{number} of {year}": "{year}", "{Name} {number}": "{Name}",
+		"{number} {}": "{}", "{ number } {number}": "{ number }", "{{number}}": "{", "{number": "", "{number} }": "}",
+	} {
+		_, err := d.Set(t.Context(), ada, "", desk.Settings{Title: &pattern})
+		wrong := unknown != "" || pattern == "{number"
+		if (err != nil) != wrong || wrong && (digest.KindOf(err) != digest.Invalid || !strings.Contains(err.Error(), unknown)) {
+			t.Errorf("%s gives %v", pattern, err)
+		}
 	}
 }

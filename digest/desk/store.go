@@ -19,10 +19,10 @@ type Store interface {
 	// SeriesList gives all series, by id.
 	SeriesList(ctx context.Context) ([]digest.Series, error)
 	// ChangeSettings stores the fields that are set, and no others, and gives all as
-	// they are now. NextNumber can only be set above every number that an issue has;
-	// else the error is of kind Conflict. In the same transaction follow changes the
-	// series' open draft, if there is one.
-	ChangeSettings(ctx context.Context, by digest.Actor, seriesID int64, s Settings, at time.Time, follow Follow) (digest.Series, digest.Publication, error)
+	// they are now. In the same transaction follow changes the series' open draft, if
+	// there is one. A NextNumber that is then not above every number that an issue has
+	// is an error of kind Conflict.
+	ChangeSettings(ctx context.Context, by digest.Actor, seriesID int64, s Settings, at time.Time, follow Follow) (Changed, error)
 
 	// OpenDraft creates the series' next draft for a slot, takes its number and
 	// titles it by the series' pattern; if the series has a draft already it gives

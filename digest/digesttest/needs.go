@@ -22,7 +22,7 @@ type Need struct {
 }
 
 // Needs are what tests need, but for the PostgreSQL server of package storetest.
-var Needs = []Need{browser, sampleBlog, FullDevice, procFiles, ShellTools}
+var Needs = []Need{browser, sampleBlog, FullDevice, procFiles, ShellTools, SpamAssassin}
 
 // Check skips the test where the need is missing, or fails it if
 // POSTBAG_TEST_REQUIRE is "all".
@@ -130,4 +130,10 @@ var ShellTools = Need{Name: "a shell's tools", Find: func() error {
 		}
 	}
 	return nil
+}}
+
+// SpamAssassin scores mails.
+var SpamAssassin = Need{Name: "SpamAssassin", Optional: true, Find: func() error {
+	_, err := exec.LookPath("spamassassin")
+	return err
 }}

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"postbag/digest"
@@ -141,6 +142,9 @@ func (s *Sender) workerGone(ctx context.Context, issue digest.Issue) (Report, er
 func (s *Sender) deliverFrom(ctx context.Context, member work.Member, issue digest.Issue, progress Progress) (Report, error) {
 	r, err := s.deliverHere(member, issue, progress)
 	switch lost := member.Context(); {
+	case ctx.Err() != nil && err != nil:
+		return r, digest.Fail(digest.Unavailable, "What was on the wire is recorded, and the rest is still queued.", "%w", err).
+			Offer(digest.Act{Do: digest.SendIssue, Issue: issue.Number}, digest.Act{Do: digest.StartServe})
 	case lost.Err() != nil && ctx.Err() == nil:
 		return r, context.Cause(lost) // another process may be sending now
 	case err != nil && digest.KindOf(err) == digest.Unavailable && len(digest.ActsOf(err)) == 0:
@@ -193,7 +197,8 @@ func (s *Sender) watch(ctx context.Context, issue digest.Issue, progress Progres
 			return r, true, nil
 		}
 		if err := (digest.SystemClock{}).Sleep(ctx, watchEvery); err != nil {
-			return r, false, err
+			return r, false, digest.Fail(digest.Unavailable, "It was only watched: the worker goes on sending.", "%w", err).
+				Offer(digest.Act{Do: digest.PauseIssue, Issue: issue.Number})
 		}
 	}
 	return r, false, nil
@@ -210,10 +215,11 @@ func (s *Sender) Run(ctx context.Context, member work.Member, issue digest.Issue
 	if err != nil {
 		return deliver.Summary{}, err
 	}
-	return s.Mailer.Run(ctx, deliver.Job{
+	summary, err := s.Mailer.Run(ctx, deliver.Job{
 		Mailing:     mailing,
 		LastOfMonth: last,
 		From:        s.Writer.From,
+		Log:         s.Desk.LogOf(ctx, s.Log, issue),
 		Worker:      member,
 		Compose: func(of subscribers.Mailing) (func(subscribers.Delivery) ([]byte, error), error) {
 			if of.Domain != s.Writer.Domain {
@@ -228,6 +234,10 @@ func (s *Sender) Run(ctx context.Context, member work.Member, issue digest.Issue
 		},
 		Progress: progress,
 	})
+	if err != nil {
+		err = fmt.Errorf("deliver issue %d: %w", issue.Number, err)
+	}
+	return summary, err
 }
 
 // Mailing gives what the mailing of an issue would begin with now, and whether

@@ -31,7 +31,7 @@ func (s *Sender) Send(ctx context.Context, by digest.Actor, ref desk.Ref, anyway
 			Offer(digest.Act{Do: digest.ApproveIssue, Series: ref.Series, Issue: issue.Number})
 	case digest.Approved, digest.Published:
 	default:
-		return issue, nil, digest.Fail(digest.Conflict, "Only what is approved or published can be sent.", "issue %d is %s", issue.Number, issue.State)
+		return issue, nil, digest.Fail(digest.Conflict, "Only what is approved or published can be sent.", "issue %d is %s", issue.Number, issue.State.Is())
 	}
 	readers, err := s.Store.SubscriberCounts(ctx)
 	if err != nil {

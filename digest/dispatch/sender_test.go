@@ -1,7 +1,9 @@
 package dispatch_test
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"sync"
@@ -13,6 +15,9 @@ import (
 	"postbag/digest/dispatch/dispatchtest"
 	"postbag/digest/store/storetest"
 	"postbag/subscribers"
+	"postbag/subscribers/deliver"
+	"postbag/subscribers/mail"
+	"postbag/subscribers/mail/smtptest"
 )
 
 func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
@@ -229,4 +234,32 @@ func TestTestMails(t *testing.T) {
 		t.Errorf("the Message-IDs are %v", ids)
 	}
 	o.State(digest.Approved)
+}
+
+// TestLogNamesTheIssueByItsNumber mails an issue whose number is not its row's id by a
+// server that refuses the reader: what the log and the error say of it is its number
+// and its series.
+func TestLogNamesTheIssueByItsNumber(t *testing.T) {
+	o := dispatchtest.New(t)
+	server := smtptest.Start(t, func(step smtptest.Step) smtptest.Act {
+		if step.Verb == "RCPT" {
+			return smtptest.Act{Reply: "450 4.2.1 not now"}
+		}
+		return smtptest.Act{}
+	})
+	settings, err := mail.ParseSettings("smtp://" + server.Addr + "?tls=none")
+	o.Must(err)
+	var log bytes.Buffer
+	o.Sender.Log = slog.New(slog.NewTextHandler(&log, nil))
+	o.Sender.Mailer = deliver.New(deliver.Options{Ledger: o.DB, Transport: mail.NewTransport(settings, "news.example"), Clock: o.Clock, Concurrency: 1})
+	issue, _, err := o.Sender.Send(t.Context(), by, desk.Ref{}, false)
+	o.Must(err)
+	if issue.ID == int64(issue.Number) {
+		t.Fatal("the row's id is the number")
+	}
+	_, err = o.Sender.Deliver(t.Context(), by, issue, progress)
+	o.Must(err)
+	if lines := log.String(); !strings.Contains(lines, "not taken") || strings.Count(lines, "issue=8 series=pick ") != strings.Count(lines, "issue=") {
+		t.Errorf("the log is\n%s", lines)
+	}
 }

@@ -25,7 +25,7 @@ func (w *Worker) draft(ctx context.Context, l work.Lease) (time.Time, error) {
 	}
 	issue, created, err := w.Desk.Draft(ctx, w.by(), s.Slug)
 	if created {
-		w.Log.Info("draft opened", "issue", issue.Number, "due", issue.DueAt)
+		w.named(ctx, issue).Info("draft opened", "due", issue.DueAt)
 	}
 	return time.Time{}, err
 }
@@ -43,10 +43,10 @@ func (w *Worker) deadline(ctx context.Context, l work.Lease) (time.Time, error) 
 			return false, w.missed(ctx, ref, issue)
 		}
 		_, unsure, err := w.Desk.Publish(ctx, w.by(), ref)
-		if waits, err := w.waits(issue, unsure, err); waits || err != nil {
+		if waits, err := w.waits(ctx, issue, unsure, err); waits || err != nil {
 			return waits, err
 		}
-		w.Log.Info("published", "issue", issue.Number, "address", w.Site.URL(site.Issue, issue.Number))
+		w.named(ctx, issue).Info("published", "address", w.Site.URL(site.Issue, issue.Number))
 		return false, nil
 	}, digest.UnpublishedStates()...)
 }
@@ -56,7 +56,7 @@ func (w *Worker) deadline(ctx context.Context, l work.Lease) (time.Time, error) 
 func (w *Worker) beginMailing(ctx context.Context, l work.Lease) (time.Time, error) {
 	return w.eachDue(ctx, l.Subject, func(issue digest.Issue) (waits bool, err error) {
 		unsure, err := w.Sender.Begin(ctx, w.by(), issue)
-		return w.waits(issue, unsure, err)
+		return w.waits(ctx, issue, unsure, err)
 	}, digest.Published)
 }
 
@@ -121,7 +121,7 @@ func (w *Worker) askedIfLate(ctx context.Context, issue digest.Issue) (asked boo
 	if issue.State == digest.Published {
 		words = "an issue on the web is too late and waits for you: send it by hand"
 	}
-	w.Log.Warn(words, "issue", issue.Number, "was_due", issue.DueAt)
+	w.named(ctx, issue).Warn(words, "was_due", issue.DueAt)
 	return true, nil
 }
 
@@ -130,7 +130,7 @@ func (w *Worker) askedIfLate(ctx context.Context, issue digest.Issue) (asked boo
 func (w *Worker) missed(ctx context.Context, ref desk.Ref, draft digest.Issue) error {
 	issue, err := w.Desk.Postpone(ctx, w.by(), ref)
 	if err == nil {
-		w.Log.Warn("an issue's moment passed without approval; it is postponed", "issue", draft.Number, "was_due", draft.DueAt, "now_due", issue.DueAt)
+		w.named(ctx, draft).Warn("an issue's moment passed without approval; it is postponed", "was_due", draft.DueAt, "now_due", issue.DueAt)
 	}
 	return err
 }
@@ -138,17 +138,17 @@ func (w *Worker) missed(ctx context.Context, ref desk.Ref, draft digest.Issue) e
 // waits tells whether a check keeps an issue for the editor, by its error of kind
 // Conflict, and logs once why; and once the picks of which nothing shows whether they
 // are still there.
-func (w *Worker) waits(issue digest.Issue, unsure []desk.Row, err error) (bool, error) {
+func (w *Worker) waits(ctx context.Context, issue digest.Issue, unsure []desk.Row, err error) (bool, error) {
 	if len(unsure) > 0 {
 		var picks []string
 		for _, r := range unsure {
 			picks = append(picks, fmt.Sprintf("%d by %s", r.Number, strings.Join(strings.Fields(r.Comment.Author), " ")))
 		}
-		w.warnOnce(issue, "nothing that the blog answers shows whether these picks are still there", "picks", strings.Join(picks, ", "))
+		w.warnOnce(ctx, issue, "nothing that the blog answers shows whether these picks are still there", "picks", strings.Join(picks, ", "))
 	}
 	if digest.KindOf(err) != digest.Conflict {
 		return false, err
 	}
-	w.warnOnce(issue, "an issue is held: "+err.Error(), "hint", digest.HintOf(err))
+	w.warnOnce(ctx, issue, "an issue is held: "+err.Error(), "hint", digest.HintOf(err))
 	return true, nil
 }

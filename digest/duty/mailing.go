@@ -36,7 +36,7 @@ func (w *Worker) mail(ctx context.Context, member work.Member) error {
 			break // the mail server's trouble is every issue's
 		}
 		if summary.Finished {
-			w.Log.Info("sent", "issue", issue.Number, slog.Any("counts", summary.Counts))
+			w.named(ctx, issue).Info("sent", slog.Any("counts", summary.Counts))
 		}
 	}
 	return errors.Join(failed...)

@@ -86,10 +86,15 @@ func New(o Options) *Worker {
 func (w *Worker) by() digest.Actor { return digest.Actor{Kind: digest.ByWorker, Name: w.Joining.Name} }
 
 // warnOnce logs a warning about an issue the first time only.
-func (w *Worker) warnOnce(issue digest.Issue, message string, attrs ...any) {
+func (w *Worker) warnOnce(ctx context.Context, issue digest.Issue, message string, attrs ...any) {
 	if w.once(fmt.Sprint(issue.ID, message), true) {
-		w.Log.Warn(message, append([]any{"issue", issue.Number}, attrs...)...)
+		w.named(ctx, issue).Warn(message, attrs...)
 	}
+}
+
+// named is the log that names an issue.
+func (w *Worker) named(ctx context.Context, issue digest.Issue) *slog.Logger {
+	return w.Desk.LogOf(ctx, w.Log, issue)
 }
 
 // once remembers whether something is so, and tells whether that is news.

@@ -19,6 +19,7 @@ func atomPage(s *scan.Scan, url string) (*page, error) {
 		url:      url,
 		id:       field.ID(f.ID),
 		title:    f.Title,
+		kind:     s.Title,
 		home:     field.URL(url, alternate(f.Links)),
 		language: f.Language,
 		author:   person(f.Authors).Name,
@@ -63,15 +64,20 @@ func atomEntry(e *atom.Entry, m scan.Mark, url string) entry {
 		id:        field.ID(e.ID),
 		url:       field.URL(base, alternate(e.Links)),
 		title:     e.Title,
+		titleType: m.Title,
 		content:   contentHTML(e.Content),
 		summary:   e.Summary,
 		author:    author.Name,
 		authorURI: field.URL("", author.URI),
-		published: field.Moment(e.PublishedParsed),
-		updated:   field.Moment(e.UpdatedParsed),
+		published: field.Time(e.Published),
+		updated:   field.Time(e.Updated),
 		links:     e.Links,
 		replies:   m.Replies,
 		ext:       e.Extensions,
+	}
+	out.summaryIsText = isPlain(m.Summary)
+	if out.url == "" { // RFC 4287, 4.1.2, asks for no link where there is content
+		out.url = field.URL("", out.id)
 	}
 	if out.published.IsZero() {
 		out.published = out.updated
@@ -101,13 +107,16 @@ func contentHTML(c *atom.Content) string {
 	}
 	t, _, _ := strings.Cut(strings.ToLower(c.Type), ";")
 	switch {
-	case t == "text" || t == "text/plain", t == "" && !hasMarkup(c.Value):
+	case isPlain(t), t == "" && !hasMarkup(c.Value):
 		return field.HTML(c.Value)
 	case strings.HasPrefix(t, "image/"), strings.HasPrefix(t, "audio/"), strings.HasPrefix(t, "video/"), t == "application/octet-stream":
 		return ""
 	}
 	return c.Value
 }
+
+// isPlain tells whether a text of a type is no HTML (RFC 4287, 3.1.1.1; Atom 0.3).
+func isPlain(typ string) bool { return typ == "text" || typ == "text/plain" }
 
 // person gives the first writer named. E-mail addresses are not looked at.
 func person(all []*atom.Person) atom.Person {

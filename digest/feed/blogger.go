@@ -40,6 +40,15 @@ func bloggerKind(p *page) verdict {
 	return verdict{digest.PostsFeed, known || len(p.entries) > 0}
 }
 
+// withoutTitleTypes passes over what titles are said to be: Blogger calls text what it
+// escapes as HTML.
+func (p *page) withoutTitleTypes() {
+	p.kind = ""
+	for i := range p.entries {
+		p.entries[i].titleType = ""
+	}
+}
+
 func bloggerDocument(p *page, d *Document) {
 	d.BlogID = field.BloggerBlog(p.id)
 	if m := onePostID.FindStringSubmatch(p.id); m != nil {
@@ -104,8 +113,8 @@ func postAnswered(p *page, e *entry, c *CommentEntry) string {
 // bloggerBody gives the text as HTML. Blogs with short feeds give a summary
 // instead, which is plain text escaped as HTML.
 func bloggerBody(e *entry) string {
-	if e.content != "" {
-		return e.content
+	if content := e.said(); content != "" {
+		return content
 	}
 	return field.HTML(html.UnescapeString(e.summary))
 }

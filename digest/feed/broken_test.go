@@ -90,7 +90,7 @@ func TestOneBrokenEntry(t *testing.T) {
 		"an unknown entity":            {"Tea &nosuch; & &copy; two</TEXT>", "Tea &nosuch; & © two"},
 		"a control character":          {"Tea\x08 for\x00 &#3;two</TEXT>", "Tea for two"},
 		"a quotation mark too few":     {`Tea <a href="/x>for</a> two</TEXT>`, "Tea"},
-		"a tag in an attribute":        {`Tea <img alt="<b>for</b>" src="x"> two</TEXT>`, "Tea two"},
+		"a tag in an attribute":        {`Tea <em title="<b>or</b>">for</em> two</TEXT>`, "Tea for two"},
 		"attributes without quotes":    {`Tea <a href=https://x.test/y?z=1>for</a> two</TEXT>`, "Tea for two"},
 		"a name that is none":          {"Tea <1> <a:b:c> <für> two</TEXT>", "Tea <1> two"},
 	} {

@@ -198,8 +198,11 @@ func jsonEntry(item *jsonfeed.Item, url string) entry {
 		updated:   field.Time(item.DateModified),
 		replies:   -1,
 	}
-	if e.content == "" && item.ContentText != "" {
+	if isBlank(e.content) && item.ContentText != "" {
 		e.content = field.HTML(item.ContentText)
+	}
+	if e.url == "" { // an id is best an address (JSON Feed 1.1, items)
+		e.url = field.URL("", e.id)
 	}
 	if e.published.IsZero() {
 		e.published = e.updated

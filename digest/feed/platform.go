@@ -112,6 +112,9 @@ func (p *page) read(opts Options) (*Document, error) {
 	if !pf.owns(p) {
 		pf = pf.guest()
 	}
+	if pf.name == digest.Blogger {
+		p.withoutTitleTypes()
+	}
 	d := p.document(pf.name)
 	if d.Kind, err = pf.kindOf(p, opts.Want); err != nil {
 		return nil, err

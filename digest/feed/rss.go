@@ -54,11 +54,14 @@ func rssEntry(item *rss.Item, m scan.Mark, url string) entry {
 		title:      item.Title,
 		content:    itemBody(item),
 		author:     creator(item),
-		published:  field.Moment(item.PubDateParsed),
+		published:  field.Time(item.PubDate),
 		links:      atomLinks(item.Extensions),
 		discussion: field.URL(base, item.Comments),
 		replies:    m.Replies,
 		ext:        item.Extensions,
+	}
+	if e.id != "" && e.url == "" && item.GUID == nil {
+		e.url = field.URL("", e.id) // RDF's name of an item is its address (RSS 1.0, 5.5)
 	}
 	if item.GUID != nil && strings.TrimSpace(item.GUID.Value) != "" {
 		e.id = field.ID(item.GUID.Value)
@@ -75,9 +78,6 @@ func rssEntry(item *rss.Item, m scan.Mark, url string) entry {
 			e.url = u
 		}
 	}
-	if e.published.IsZero() {
-		e.published = field.Time(item.PubDate)
-	}
 	if dc := item.DublinCoreExt; dc != nil && e.published.IsZero() {
 		e.published = field.Time(firstOf(dc.Date, ""))
 	}
@@ -93,12 +93,13 @@ func rssEntry(item *rss.Item, m scan.Mark, url string) entry {
 	return e
 }
 
-// itemBody gives the text, which is HTML by custom.
+// itemBody gives the text, which is HTML by custom: the content, or the description
+// where that says nothing.
 func itemBody(item *rss.Item) string {
-	if item.Content != "" {
-		return item.Content
+	if item.Content == "" || item.Description != "" && isBlank(item.Content) {
+		return item.Description
 	}
-	return item.Description
+	return item.Content
 }
 
 // creator gives the writer: dc:creator as it stands, for names with brackets or

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ type page struct {
 	head string // the beginning of the document, for what the formats' readers lose
 
 	id, title, home, self, next string
+	kind                        string // the type of its title, as entry.titleType
 	language, generator         string
 	about                       string // what an RSS channel says of itself
 	author                      string // of the whole feed
@@ -44,13 +46,16 @@ type entry struct {
 	id        string
 	url       string // the permalink
 	title     string // as sent
+	titleType string // what it is said to be: text, html or another of Atom's types, or ""
 	content   string // HTML
 	summary   string // as sent: HTML or plain text, the feed does not always say
-	base      string // what relative addresses in the text are resolved against
-	author    string
-	authorURI string
-	published time.Time
-	updated   time.Time
+	// summaryIsText tells that the summary is said to be plain text.
+	summaryIsText bool
+	base          string // what relative addresses in the text are resolved against
+	author        string
+	authorURI     string
+	published     time.Time
+	updated       time.Time
 
 	links      []*atom.Link
 	discussion string // RSS's comments element: the page with the discussion
@@ -64,7 +69,7 @@ type entry struct {
 func (p *page) document(name digest.Platform) *Document {
 	return &Document{
 		Platform:     name,
-		Title:        field.Title(p.title),
+		Title:        heading(p.title, p.kind),
 		HomeURL:      p.home,
 		SelfURL:      p.self,
 		NextURL:      p.next,
@@ -120,20 +125,65 @@ func (p *page) some(so func(*entry) bool) bool {
 	return false
 }
 
-// body gives the text as HTML. Where there is only a summary, its markup, if it
-// has any, is taken for such. What is said to be HTML, but has no markup and blank
-// lines, was typed as plain text.
-func (e *entry) body() string {
+// heading makes a heading of a title, by what its format says it is.
+func heading(title, kind string) string {
 	switch {
-	case e.content != "" && !hasMarkup(e.content) && blankLines.MatchString(strings.TrimSpace(e.content)):
-		return field.HTML(e.content)
-	case e.content != "":
-		return e.content
-	case hasMarkup(e.summary):
+	case kind == "":
+		return field.Title(title)
+	case isPlain(kind):
+		return field.PlainTitle(title)
+	}
+	return field.HTMLTitle(title)
+}
+
+// body gives the text as HTML: the content, or the summary where that says nothing.
+// Where there is only a summary, its markup, if it has any, is taken for such. What is
+// said to be HTML, but has no markup and blank lines, was typed as plain text.
+func (e *entry) body() string {
+	switch content := e.said(); {
+	case content != "" && !hasMarkup(content) && blankLines.MatchString(strings.TrimSpace(content)):
+		return field.HTML(content)
+	case content != "":
+		return content
+	case hasMarkup(e.summary) && !e.summaryIsText:
 		return e.summary
 	}
 	return field.HTML(e.summary)
 }
+
+// said gives the content, "" for one that says and shows nothing beside a summary.
+func (e *entry) said() string {
+	if e.summary != "" && isBlank(e.content) {
+		return ""
+	}
+	return e.content
+}
+
+// shows are the elements that say something without words.
+var shows = regexp.MustCompile(`(?i)<(?:img|iframe|video|audio|object|embed|svg|math|canvas|picture|hr)[\s/>]`)
+
+// isBlank tells whether a piece of HTML has neither words nor anything to look at.
+func isBlank(content string) bool {
+	inTag := false
+	for i := 0; i < len(content); i++ {
+		switch c := content[i]; {
+		case inTag:
+			inTag = c != '>'
+		case c == '<':
+			inTag = true
+		case c == '&' && spaceName.MatchString(content[i:min(len(content), i+10)]):
+			i += strings.IndexByte(content[i:], ';')
+		case strings.HasPrefix(content[i:], "\u00a0"):
+			i++
+		case c != ' ' && c != '\t' && c != '\r' && c != '\n':
+			return false
+		}
+	}
+	return !shows.MatchString(content)
+}
+
+// spaceName is a reference to a space that is not broken.
+var spaceName = regexp.MustCompile(`^&(?:nbsp|#160|#[xX][aA]0);`)
 
 // post reads an entry as a post, as far as all platforms agree.
 func (p *page) post(e *entry, body string) PostEntry {
@@ -144,7 +194,7 @@ func (p *page) post(e *entry, body string) PostEntry {
 	return PostEntry{
 		ID:          e.id,
 		URL:         e.url,
-		Title:       field.Title(e.title),
+		Title:       heading(e.title, e.titleType),
 		Author:      author,
 		Published:   e.published,
 		Updated:     e.updated,

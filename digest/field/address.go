@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"postbag/digest/charset"
+	"postbag/digest/markup"
 )
 
 // ID cleans an id or address, in which no line ends; one too long to be kept is
@@ -19,9 +20,10 @@ func ID(s string) string {
 
 var lineless = strings.NewReplacer("\n", "", "\r", "", "\t", "")
 
-// Resolve makes an address absolute; what cannot be resolved stays as it is.
+// Resolve makes an address absolute; what cannot be resolved stays as it is, but for
+// its stray percent signs ([markup.WithPercents]).
 func Resolve(base, ref string) string {
-	ref = strings.TrimSpace(ref)
+	ref = markup.WithPercents(strings.TrimSpace(ref))
 	if base == "" || ref == "" {
 		return ref
 	}

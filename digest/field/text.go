@@ -20,15 +20,6 @@ const (
 	MaxAddress = 2000 // bytes of an id or address: an index of PostgreSQL takes 2,700
 )
 
-// inlineTag is markup that some platforms leave in titles.
-var inlineTag = regexp.MustCompile(`(?i)</?(?:em|i|b|strong|u|s|span|code|sub|sup|small|br|a)(?:\s[^<>]*)?/?>`)
-
-// Title makes a heading of a title. Blogger and WordPress escape titles once more
-// than XML asks for, so entities are read a second time.
-func Title(s string) string {
-	return Line(html.UnescapeString(inlineTag.ReplaceAllString(charset.Clean(s), "")), MaxTitle)
-}
-
 // Name makes a writer's name of what a platform gives.
 func Name(s string) string { return Line(html.UnescapeString(charset.Clean(s)), MaxName) }
 

@@ -40,6 +40,21 @@ type Status struct {
 	// TooLate are the issues that wait for the editor because their moment passed
 	// too long ago.
 	TooLate []digest.Issue
+	// UnderWay are the issues that wait for their moment or are being mailed, paused
+	// ones among them, by their moment.
+	UnderWay []digest.Issue
+	// Overdue are those of them that should go out by now, and do not because no worker
+	// is there.
+	Overdue []digest.Issue
+}
+
+// overdueAfter is how long after its moment an issue that nobody works on is overdue: a
+// worker that is starting takes less.
+const overdueAfter = 2 * time.Minute
+
+// Waits tells whether anything waits for a worker while none is there.
+func (s Status) Waits() bool {
+	return s.Workers == 0 && (len(s.UnderWay) > 0 || s.Open > 0 || s.Letters > 0)
 }
 
 // Store is what health asks of the database.
@@ -54,7 +69,10 @@ type Store interface {
 }
 
 // Health asks how an installation is.
-type Health struct{ Store Store }
+type Health struct {
+	Store Store
+	Clock digest.Clock
+}
 
 // Ready fails when requests cannot be served.
 func (h Health) Ready(ctx context.Context) error { return h.Store.Ping(ctx) }
@@ -72,13 +90,23 @@ func (h Health) Status(ctx context.Context) (s Status, err error) {
 	if s.HeldSince, err = h.Store.HeldSince(ctx); err != nil {
 		return s, err
 	}
-	waiting, err := h.Store.IssuesIn(ctx, digest.Approved, digest.Published)
+	under, err := h.Store.IssuesIn(ctx, append(digest.WaitingStates(), digest.MailingStates()...)...)
 	if err != nil {
 		return s, err
 	}
-	for _, issue := range waiting {
-		if issue.Asks == digest.AsksLate {
+	late := h.Clock.Now().Add(-overdueAfter)
+	for _, issue := range under {
+		switch {
+		case issue.Asks == digest.AsksLate:
 			s.TooLate = append(s.TooLate, issue)
+			continue
+		case issue.State == digest.Published && issue.DueAt.IsZero():
+			continue // it is on the web, and is not to be mailed
+		}
+		s.UnderWay = append(s.UnderWay, issue)
+		isDue := !issue.DueAt.IsZero() && issue.DueAt.Before(late) && issue.State != digest.Paused
+		if isDue && s.Workers == 0 && s.HeldSince.IsZero() {
+			s.Overdue = append(s.Overdue, issue)
 		}
 	}
 	return s, nil

@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 // sending is held; and who works.
 func TestStatus(t *testing.T) {
 	o := dispatchtest.New(t)
-	h := health.Health{Store: o.DB}
+	h := health.Health{Store: o.DB, Clock: o.Clock}
 	o.Must(h.Ready(t.Context()))
 	status := func() health.Status {
 		t.Helper()
@@ -43,5 +43,38 @@ func TestStatus(t *testing.T) {
 	s := status()
 	if s.Workers != 1 || !s.HeldSince.Equal(dispatchtest.Now) || len(s.TooLate) != 1 || s.TooLate[0].Number != 8 || s.TooLate[0].State != digest.Approved {
 		t.Errorf("the status is %+v", s)
+	}
+}
+
+// TestOverdueWithoutAWorker tells of an issue whose moment passed while nobody was
+// there to publish it, and no more once somebody is, or sending is held.
+func TestOverdueWithoutAWorker(t *testing.T) {
+	o := dispatchtest.New(t)
+	h := health.Health{Store: o.DB, Clock: o.Clock}
+	status := func() health.Status {
+		t.Helper()
+		s, err := h.Status(t.Context())
+		o.Must(err)
+		return s
+	}
+	if s := status(); len(s.UnderWay) != 1 || s.UnderWay[0].Number != 8 || len(s.Overdue) != 0 || !s.Waits() {
+		t.Errorf("before its moment the status is %+v", s)
+	}
+	issue, _, err := o.Desk.Issue(t.Context(), dispatchtest.Eight)
+	o.Must(err)
+	o.Clock.Set(issue.DueAt.Add(time.Hour))
+	if s := status(); len(s.Overdue) != 1 || s.Overdue[0].Number != 8 {
+		t.Errorf("after its moment the status is %+v", s)
+	}
+	member, err := o.DB.Join(t.Context(), work.Joining{Name: "worker", Lease: time.Minute})
+	o.Must(err)
+	if s := status(); len(s.Overdue) != 0 || s.Waits() {
+		t.Errorf("with a worker the status is %+v", s)
+	}
+	member.Leave()
+	_, _, err = o.Sender.Hold(t.Context(), dispatchtest.By, "moving")
+	o.Must(err)
+	if s := status(); len(s.Overdue) != 0 || len(s.UnderWay) != 1 {
+		t.Errorf("while sending is held the status is %+v", s)
 	}
 }

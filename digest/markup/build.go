@@ -18,52 +18,146 @@ const (
 )
 
 // builder makes Prose from a walk through a document. What it gives is in
-// normal form: white space collapsed, no empty paragraphs, adjoining spans of
-// one style merged, spaces outside of styles where they can be.
+// normal form: white space collapsed, but for what lines that were set by hand
+// begin with; no empty paragraphs, adjoining spans of one style merged, spaces
+// outside of styles where they can be.
 type builder struct {
 	nest
 	out  digest.Prose
 	size int
 	full bool // nothing more is taken; the walk ends
 
-	strong, em, heading, pre int
-	href                     string
+	strong, em, heading, pre, code int
+	struck                         bool
+	shift                          string
+	lines                          bool // line ends are line breaks
+	href                           string
 
 	// The paragraph being made.
+	isPre  bool
 	spans  []digest.Span
-	taken  int         // bytes for it so far, of which some may be left out again
-	run    []byte      // the text of the span being made
-	style  digest.Span // its style
-	filter filter      // what was kept before
-	space  bool        // white space since then
-	breaks int         // line breaks since then
+	taken  int          // bytes for it so far, of which some may be left out again
+	run    []byte       // the text of the span being made
+	style  digest.Span  // its style
+	filter filter       // what was kept before
+	space  bool         // white space since then
+	breaks int          // line breaks since then
+	indent int          // spaces that count, since the last of these
+	cells  int          // cells of a row that ended since then
+	ruled  *digest.Para // a rule that was drawn since the last paragraph
 }
 
 // text adds text in the present style.
 func (b *builder) text(s string) {
-	style := digest.Span{Em: b.em > 0, Strong: b.strong > 0 || b.heading > 0, Href: b.href}
+	style := digest.Span{Em: b.em > 0, Strong: b.strong > 0 || b.heading > 0, Struck: b.struck, Shift: b.shift, Href: b.href}
 	for s != "" && !b.full {
 		if n := b.piece(s); n > 0 {
+			if b.style.Stands != "" {
+				b.apartFrom(s)
+			}
 			b.word(s[:n], style)
 			s = s[n:]
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s)
-		switch {
-		case r == '\n' && b.pre > 0:
-			b.lineBreak()
-		case unicode.IsSpace(r):
-			b.gap()
+		if unicode.IsSpace(r) {
+			b.white(r)
 		}
 		s = s[size:]
 	}
 }
 
-// lineBreak and gap note what will part the next word from the last, if one
+// white notes a character of white space.
+func (b *builder) white(r rune) {
+	const tab = 4
+	atStart := b.breaks > 0 || b.empty()
+	switch {
+	case r == '\n' && (b.pre > 0 || b.lines):
+		b.lineBreak()
+		return
+	case r == '\n':
+		b.indent = 0 // an end of a line of the source
+	case b.pre > 0 && r == '\t', b.isLaidOut() && atStart && r == '\t':
+		b.indent += tab - b.indent%tab
+	case b.pre > 0, atStart && r == '\u00A0', atStart && (b.isLaidOut() || b.indent > 0):
+		b.indent++
+	}
+	b.gap()
+}
+
+// isLaidOut tells whether the spaces at the beginning of a line mean something:
+// within code, and where a style keeps line ends.
+func (b *builder) isLaidOut() bool { return b.code > 0 || b.lines }
+
+// empty tells whether nothing of the paragraph is there yet.
+func (b *builder) empty() bool { return len(b.run) == 0 && len(b.spans) == 0 }
+
+// lineBreak, gap and cell note what will part the next word from the last, if one
 // follows in this paragraph.
-func (b *builder) lineBreak() { b.breaks, b.filter = b.breaks+1, filter{} }
+func (b *builder) lineBreak() { b.breaks, b.indent, b.filter = b.breaks+1, 0, filter{} }
 
 func (b *builder) gap() { b.space, b.filter = true, filter{} }
+
+func (b *builder) cell() {
+	b.gap()
+	if !b.empty() && b.breaks == 0 {
+		b.cells++
+	}
+}
+
+// row ends a row of a table, which becomes a line.
+func (b *builder) row() {
+	if b.breaks == 0 && !b.empty() {
+		b.lineBreak()
+	}
+	b.cells = 0
+}
+
+// rule notes that a rule is drawn between two paragraphs. In a list it would end the
+// list, and is left out.
+func (b *builder) rule() {
+	if len(b.out) > 0 && b.around().item == 0 {
+		para, _ := b.nest.para(b.out)
+		para.Spans = []digest.Span{{Text: ruleText}}
+		b.ruled = &para
+	}
+}
+
+// stand adds a mark of something that is not shown.
+func (b *builder) stand(thing digest.Thing, mark, href string) {
+	if href == "" {
+		href = b.href
+	}
+	if last := b.last(); last != 0 && !strings.ContainsRune(openers, last) {
+		b.space = true
+	}
+	b.word(mark, digest.Span{Struck: b.struck, Href: href, Stands: thing})
+	b.filter = filter{}
+}
+
+// openers are the characters that stand close to what follows them.
+const openers = "([{\"'“‘«¿¡"
+
+// apartFrom puts a space between a mark and the words after it, but not before the
+// comma.
+func (b *builder) apartFrom(next string) {
+	if r, _ := utf8.DecodeRuneInString(next); unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(openers, r) {
+		b.space = true
+	}
+}
+
+// last gives the last character of the paragraph, 0 for none.
+func (b *builder) last() rune {
+	text := string(b.run[max(0, len(b.run)-utf8.UTFMax):])
+	if n := len(b.spans); text == "" && n > 0 {
+		text = b.spans[n-1].Text
+	}
+	if text == "" {
+		return 0
+	}
+	r, _ := utf8.DecodeLastRuneInString(text)
+	return r
+}
 
 // piece gives how many bytes at the beginning of s can be kept as they are:
 // characters that stay, and single spaces between visible ones of ASCII. It is 0
@@ -91,26 +185,65 @@ func visible(c byte) bool { return c > ' ' && c < 0x7F }
 
 // word adds a piece that piece gave, after what parts it from the last one.
 func (b *builder) word(w string, style digest.Span) {
-	switch {
-	case len(b.run) == 0 && len(b.spans) == 0:
-		b.style = style
-	case b.breaks > 1:
-		filter := b.filter
+	if !b.isPre && b.breaks > 1 && !b.empty() {
+		filter, indent := b.filter, b.indent
 		b.flush()
-		b.filter, b.style = filter, style
-	case b.breaks == 1:
-		b.turn("\n", style)
-	case b.space:
-		b.turn(" ", style)
-	default:
-		b.turn("", style)
+		b.filter, b.indent = filter, indent
+	}
+	if b.empty() {
+		b.isPre = b.pre > 0
+		b.style = digest.Span{}
+		if lead := b.lead(); lead == "" {
+			b.style = style
+		} else {
+			b.run = append(b.run, lead...)
+			b.turn("", style)
+		}
+	} else {
+		b.turn(b.separator(), style)
 	}
 	b.run = append(b.run, w...)
-	b.space, b.breaks = false, 0
+	b.space, b.breaks, b.indent, b.cells = false, 0, 0, 0
 	// No paragraph that is kept has as much; flush cuts it to what is.
 	if b.taken += len(w) + 1; b.taken > 2*maxSize {
 		b.full = true
 	}
+}
+
+// The limits of white space that is kept.
+const (
+	maxIndent = 120 // spaces at the beginning of a line
+	maxBreaks = 3   // line breaks in a row, in preformatted text
+)
+
+// lead gives the spaces that a line begins with. In running text they are such that
+// no program takes out, and one alone is a slip.
+func (b *builder) lead() string {
+	n := min(b.indent, maxIndent)
+	switch {
+	case b.isPre:
+		return strings.Repeat(" ", n)
+	case n > 1:
+		return strings.Repeat("\u00A0", n)
+	}
+	return ""
+}
+
+// separator gives what parts the next word of a paragraph from the last.
+func (b *builder) separator() string {
+	switch {
+	case b.breaks > 0 && b.isPre:
+		return strings.Repeat("\n", min(b.breaks, maxBreaks)) + b.lead()
+	case b.breaks > 0:
+		return "\n" + b.lead()
+	case b.cells > 0:
+		return strings.Repeat(" |", min(b.cells, maxBreaks)) + " "
+	case b.isPre && b.indent > 0:
+		return b.lead()
+	case b.space:
+		return " "
+	}
+	return ""
 }
 
 // turn changes to another style, with a separator between. The separator goes
@@ -121,8 +254,12 @@ func (b *builder) turn(sep string, style digest.Span) {
 	if style.Href == b.style.Href {
 		bare.Href = style.Href
 	}
+	bare.Struck = style.Struck && b.style.Struck
+	if style.Shift == b.style.Shift {
+		bare.Shift = style.Shift
+	}
 	switch {
-	case style == b.style:
+	case style == b.style && style.Stands == "":
 		b.run = append(b.run, sep...)
 	case style == bare:
 		b.endRun(style)
@@ -154,14 +291,20 @@ func (b *builder) flush() {
 	if len(b.spans) > 0 {
 		b.add(unmarked(b.spans))
 	}
-	b.spans, b.taken = b.spans[:0], 0
-	b.filter, b.space, b.breaks = filter{}, false, 0
+	b.spans, b.taken, b.isPre = b.spans[:0], 0, false
+	b.filter, b.space, b.breaks, b.indent, b.cells = filter{}, false, 0, 0, 0
 }
 
 // add adds a paragraph, or as much of it as there is room for. What it counts is
 // what comes out, so that a text that was cut is not cut again.
 func (b *builder) add(spans []digest.Span) {
+	if size := 2*partSize + len(ruleText); b.ruled != nil && b.size+size <= maxSize {
+		b.size += size
+		b.out = append(b.out, *b.ruled)
+	}
+	b.ruled = nil
 	para, mark := b.nest.para(b.out)
+	para.Pre = b.isPre
 	if first := spans[0]; mark != "" && first == (digest.Span{Text: first.Text}) {
 		spans[0].Text = mark + first.Text
 	} else if mark != "" {
@@ -183,6 +326,9 @@ func (b *builder) add(spans []digest.Span) {
 		b.out = append(b.out, para)
 	}
 }
+
+// ruleText is what a rule between paragraphs becomes, as typists draw it.
+const ruleText = "* * *"
 
 // cutAt cuts the last span to a length in bytes, and what would end in white
 // space then.

@@ -24,8 +24,8 @@ const (
 	EditorRel = "noopener"
 )
 
-// HTML writes Prose as HTML of p, ul, ol, li, blockquote, em, strong, a and br
-// only, without class and style, for feeds and pages. Links are marked as
+// HTML writes Prose as HTML of p, pre, ul, ol, li, blockquote, em, strong, del, sup,
+// sub, a and br only, without class and style, for feeds and pages. Links are marked as
 // readers' own.
 func HTML(p digest.Prose) template.HTML { return Look{Rel: ReaderRel}.HTML(p) }
 
@@ -54,6 +54,7 @@ type list struct {
 type writer struct {
 	strings.Builder
 	look  Look
+	pre   bool   // the paragraph is preformatted
 	quote int    // open blockquotes
 	open  []list // open lists
 }
@@ -71,7 +72,7 @@ func (w *writer) para(para digest.Para, more bool) {
 		w.quotes(depth)
 		w.block(para)
 	case digest.Item:
-		if w.item(para, depth) || more {
+		if w.item(para, depth) || more || para.Pre {
 			w.block(para)
 		} else {
 			w.spans(para.Spans)
@@ -82,9 +83,14 @@ func (w *writer) para(para digest.Para, more bool) {
 }
 
 func (w *writer) block(para digest.Para) {
-	w.WriteString("<p>")
+	name := "p"
+	if w.pre = para.Pre; w.pre {
+		name = "pre"
+	}
+	w.WriteString("<" + name + ">")
 	w.spans(para.Spans)
-	w.WriteString("</p>\n")
+	w.WriteString("</" + name + ">\n")
+	w.pre = false
 }
 
 // quotes opens or closes blockquotes until depth are open.
@@ -153,9 +159,7 @@ func (w *writer) spans(spans []digest.Span) {
 	for len(spans) > 0 {
 		link, n := linkOf(spans)
 		w.beginLink(link.Href)
-		for _, s := range spans[:n] {
-			w.span(s)
-		}
+		digest.Runs(spans[:n], digest.IsStruck, w.struck)
 		if link.Href != "" {
 			if mark := honestMark(link.Text, link.Href); mark != "" {
 				w.span(digest.Span{Text: mark, Ours: true})
@@ -177,15 +181,51 @@ func (w *writer) beginLink(href string) {
 	w.WriteString(">")
 }
 
+// struck writes spans that are struck out together, or are not.
+func (w *writer) struck(spans []digest.Span, struck bool) {
+	if struck {
+		w.WriteString("<del>")
+		defer w.WriteString("</del>")
+	}
+	w.shifted(spans, 0)
+}
+
+// shifted writes spans that are raised or lowered from a depth on.
+func (w *writer) shifted(spans []digest.Span, depth int) {
+	digest.Runs(spans, digest.ShiftAt(depth), func(run []digest.Span, shift byte) {
+		switch shift {
+		case digest.Raised:
+			w.WriteString("<sup>")
+			defer w.WriteString("</sup>")
+		case digest.Lowered:
+			w.WriteString("<sub>")
+			defer w.WriteString("</sub>")
+		default:
+			for _, s := range run {
+				w.span(s)
+			}
+			return
+		}
+		w.shifted(run, depth+1)
+	})
+}
+
+// kept keeps marks that close and open at their words though a space parts them, as
+// French sets them, so that none stands alone on a line.
+var kept = strings.NewReplacer(" !", "\u00A0!", " ?", "\u00A0?", " :", "\u00A0:", " ;", "\u00A0;", " »", "\u00A0»", "« ", "«\u00A0", " %", "\u00A0%")
+
 func (w *writer) span(s digest.Span) {
-	text := strings.ReplaceAll(html.EscapeString(s.Text), "\n", "<br>\n")
+	text := html.EscapeString(s.Text)
+	if !w.pre {
+		text = strings.ReplaceAll(kept.Replace(text), "\n", "<br>\n")
+	}
 	if s.Em {
 		text = "<em>" + text + "</em>"
 	}
 	if s.Strong {
 		text = "<strong>" + text + "</strong>"
 	}
-	if s.Ours && w.look.Ours != "" {
+	if (s.Ours || s.Stands != "" && s.Href == "") && w.look.Ours != "" {
 		// White space stays outside, so that the mark alone is styled.
 		body := strings.TrimSpace(text)
 		at := strings.Index(text, body)

@@ -17,7 +17,7 @@ func link(base *url.URL, ref string) string {
 	if ref == "" || len(ref) > 2*maxLink {
 		return ""
 	}
-	u, err := url.Parse(ref)
+	u, err := url.Parse(WithPercents(ref))
 	if err != nil {
 		return ""
 	}
@@ -33,6 +33,33 @@ func link(base *url.URL, ref string) string {
 	}
 	return once
 }
+
+// WithPercents writes percent signs of an address that begin no character as characters.
+// Browsers follow such an address (URL Standard, 4.4); what else reads it does not. In
+// the name of a host there are none.
+func WithPercents(address string) string {
+	if !strings.Contains(address, "%") {
+		return address
+	}
+	var b strings.Builder
+	from := 0
+	if before, rest, ok := strings.Cut(address, "//"); ok && !strings.ContainsAny(before, "/?#") {
+		from = len(before) + len("//") + len(rest)
+		if n := strings.IndexAny(rest, "/?#"); n >= 0 {
+			from -= len(rest) - n
+		}
+	}
+	b.WriteString(address[:from])
+	for i := from; i < len(address); i++ {
+		b.WriteByte(address[i])
+		if address[i] == '%' && !(i+2 < len(address) && isHex(address[i+1]) && isHex(address[i+2])) {
+			b.WriteString("25")
+		}
+	}
+	return b.String()
+}
+
+func isHex(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
 // unbroken takes out what browsers take out of an address wherever it stands.
 var unbroken = strings.NewReplacer("\t", "", "\r", "", "\n", "")

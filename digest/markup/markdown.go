@@ -7,26 +7,55 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	notes "github.com/yuin/goldmark/extension/ast"
+	parse "github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 
 	"postbag/digest"
 )
 
-// FromMarkdown reads the editor's Markdown (CommonMark, bare addresses linked)
-// into Prose. Raw HTML is shown as the text it is.
-func FromMarkdown(text string) digest.Prose {
+// FromMarkdown reads the editor's Markdown (CommonMark with bare addresses linked,
+// struck text, tables and footnotes) into Prose. Raw HTML is shown as the text it is. A
+// picture leaves its mark, which leads to it; a footnote that nothing refers to stands
+// with the others.
+func FromMarkdown(source string) digest.Prose {
 	md := goldmark.New(
-		goldmark.WithExtensions(extension.Linkify),
+		goldmark.WithExtensions(extension.Linkify, extension.Strikethrough, extension.Table,
+			extension.NewFootnote(extension.WithFootnoteBacklinkHTML(""))),
+		goldmark.WithParserOptions(parse.WithASTTransformers(util.Prioritized(allNotes{}, 1))),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(rawAsText{}, 1))),
 	)
 	var b bytes.Buffer
-	if err := md.Convert([]byte(text), &b); err != nil {
+	if err := md.Convert([]byte(source), &b); err != nil {
 		// A buffer takes every byte and rawAsText never fails, so this is not
 		// reached; the words are kept all the same.
-		return FromHTML(html.EscapeString(text), "")
+		return FromHTML(html.EscapeString(source), "")
 	}
-	return FromHTML(b.String(), "")
+	return (&parser{own: true}).read(b.String())
+}
+
+// allNotes gives every footnote a number, before the extension takes out those
+// without.
+type allNotes struct{}
+
+// Transform is called by goldmark.
+func (allNotes) Transform(doc *ast.Document, _ text.Reader, _ parse.Context) {
+	// The walk fails only where its function does.
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		list, ok := n.(*notes.FootnoteList)
+		if !ok || !entering {
+			return ast.WalkContinue, nil
+		}
+		for n := list.FirstChild(); n != nil; n = n.NextSibling() {
+			if note, ok := n.(*notes.Footnote); ok && note.Index < 0 {
+				list.Count++
+				note.Index = list.Count
+			}
+		}
+		return ast.WalkSkipChildren, nil
+	})
 }
 
 // rawAsText renders raw HTML in Markdown as visible text.

@@ -1,11 +1,9 @@
 package markup
 
 import (
-	"bytes"
 	"net/url"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -15,11 +13,12 @@ import (
 
 // FromHTML reads foreign HTML, of any quality, into Prose. Relative links are
 // resolved against base, an absolute address or "". What the model cannot hold
-// is dropped (scripts, frames, forms, pictures) or becomes text.
+// leaves a mark ([digest.Thing]) where a reader would see it, and else is dropped.
 //
-// The result is in normal form: FromHTML of [HTML] of it gives it back.
-func FromHTML(doc, base string) digest.Prose {
-	p := parser{base: baseURL(base)}
+// The result is in normal form: [HTML] of it, read again, gives the same HTML.
+func FromHTML(doc, base string) digest.Prose { return (&parser{base: baseURL(base)}).read(doc) }
+
+func (p *parser) read(doc string) digest.Prose {
 	doc = strings.ToValidUTF8(doc, "\uFFFD")
 	if !strings.Contains(doc, "<") { // no tags, as in every other comment
 		p.b.text(html.UnescapeString(doc))
@@ -29,18 +28,17 @@ func FromHTML(doc, base string) digest.Prose {
 	for !p.b.full {
 		switch z.Next() {
 		case html.ErrorToken: // the end; a reader of a string fails in no other way
+			p.endSkip()
 			return p.b.done()
 		case html.TextToken:
-			if p.skip == 0 {
-				p.b.text(string(z.Text()))
-			}
+			p.text(z)
 		case html.StartTagToken:
 			p.start(z, false)
 		case html.SelfClosingTagToken:
 			p.start(z, true)
 		case html.EndTagToken:
 			name, _ := z.TagName()
-			p.end(atom.Lookup(name))
+			p.end(element{name: string(name), tag: atom.Lookup(name)})
 		}
 	}
 	return p.b.done()
@@ -51,56 +49,114 @@ func FromHTML(doc, base string) digest.Prose {
 type parser struct {
 	b    builder
 	base *url.URL
-	skip atom.Atom // the element being dropped, or 0
-	nest int       // how many of it are open
+	own  bool // the editor wrote it, who vouches for where pictures are
+
+	skip     element // the element being left out; its name is "" for none
+	nest     int     // how many of it are open
+	instead  *stand  // what stands for it, if anything
+	opened   []opened
+	inPara   bool // a p is open, which any other block ends
+	rubyText bool // the reading of characters is open
 }
 
-// dropped tells whether an element goes with all that is in it.
-func dropped(tag atom.Atom) bool {
-	switch tag {
-	case atom.Script, atom.Style, atom.Iframe, atom.Svg, atom.Math, atom.Form, atom.Object, atom.Template,
-		atom.Noscript, atom.Noembed, atom.Noframes, atom.Textarea, atom.Title, atom.Select,
-		atom.Video, atom.Audio, atom.Canvas, atom.Applet:
-		return true
+// element is an element's name.
+type element struct {
+	name string
+	tag  atom.Atom // 0 for one that HTML does not know
+}
+
+// text takes the text between two tags.
+func (p *parser) text(z *html.Tokenizer) {
+	switch {
+	case p.skip.name == "":
+		p.b.text(string(z.Text()))
+	case p.instead != nil:
+		p.instead.take(string(z.Text()))
 	}
-	return false
 }
 
 func (p *parser) start(z *html.Tokenizer, closed bool) {
 	name, more := z.TagName()
-	tag := atom.Lookup(name)
-	if p.skip != 0 {
-		if tag == p.skip && !closed {
+	e := element{name: string(name), tag: atom.Lookup(name)}
+	if p.skip.name != "" && !p.endsSkip(e) {
+		if e == p.skip && !closed {
 			p.nest++
 		}
-		return
-	}
-	if dropped(tag) {
-		// HTML knows an element that closes itself in foreign content only.
-		if !closed || tag != atom.Svg && tag != atom.Math {
-			p.skip, p.nest = tag, 1
+		if p.instead != nil {
+			p.instead.start(e, attributesOf(z, more))
 		}
 		return
 	}
-	b := &p.b
+	a := attributesOf(z, more)
+	if block(e.tag) {
+		p.endPara()
+	}
+	if isVoid(e.name) {
+		p.void(e, a)
+		return
+	}
+	if closed {
+		// In HTML nothing closes itself, and browsers take all that follows for its
+		// content. Whoever writes it so means XHTML.
+		z.NextIsNotRawText()
+	}
+	if hidden := a.hides(e); hidden || dropped(e) {
+		p.skip, p.nest = e, 1
+		if !hidden {
+			p.instead = standFor(e, a)
+		}
+		if closed {
+			p.endSkip()
+		}
+		return
+	}
+	if closed && isEmptyWhenClosed(e.tag) {
+		return
+	}
+	p.open(e, a)
+	p.begin(e, a)
+}
+
+// isEmptyWhenClosed tells the elements that have nothing in them when they close
+// themselves, whatever browsers make of it: styles, and those of text alone. Others,
+// such as "<p/>" and "<li/>", are written where they begin.
+func isEmptyWhenClosed(tag atom.Atom) bool {
 	switch tag {
-	case atom.Br:
-		b.lineBreak()
+	case atom.Textarea, atom.Xmp, atom.Plaintext, atom.Listing, atom.Pre:
+		return true
+	case atom.A, atom.Td, atom.Th, atom.Rt, atom.Rb:
+		return false
+	}
+	return !block(tag)
+}
+
+// begin tells the builder what begins.
+func (p *parser) begin(e element, a attributes) {
+	b := &p.b
+	switch e.tag {
 	case atom.B, atom.Strong:
 		b.strong++
 	case atom.I, atom.Em, atom.Cite, atom.Dfn, atom.Var:
 		b.em++
+	case atom.Code, atom.Tt, atom.Kbd, atom.Samp:
+		b.code++
 	case atom.A:
-		b.href = link(p.base, attr(z, more, "href"))
-	case atom.Img:
-		if more {
-			b.text(p.sign(z))
-		}
+		b.href = link(p.base, a.href)
 	case atom.Q:
 		b.text("“")
-	case atom.Td, atom.Th, atom.Option:
+	case atom.Rt:
+		p.endRuby()
+		b.text("(")
+		p.rubyText = true
+	case atom.Rb:
+		p.endRuby()
+	case atom.Td, atom.Th:
+		b.cell()
+	case atom.Tr, atom.Thead, atom.Tbody, atom.Tfoot:
+		b.row()
+	case atom.Option:
 		b.gap()
-	case atom.Pre, atom.Listing, atom.Xmp, atom.Plaintext:
+	case atom.Pre, atom.Listing, atom.Xmp, atom.Plaintext, atom.Textarea:
 		b.flush()
 		b.pre++
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
@@ -114,42 +170,80 @@ func (p *parser) start(z *html.Tokenizer, closed bool) {
 		b.open(frame{kind: listFrame})
 	case atom.Ol:
 		b.flush()
-		b.open(frame{kind: listFrame, ordered: true, number: max(1, number(attr(z, more, "start")))})
+		b.open(frame{kind: listFrame, ordered: true, number: max(1, number(a.start))})
 	case atom.Li:
 		b.flush()
-		b.openItem(number(attr(z, more, "value")))
+		b.openItem(number(a.value))
 	default:
-		if block(tag) {
+		if block(e.tag) {
 			b.flush()
 		}
 	}
+	p.inPara = p.inPara || e.tag == atom.P
 }
 
-func (p *parser) end(tag atom.Atom) {
-	if p.skip != 0 {
-		if tag == p.skip {
+// void takes an element that has no content.
+func (p *parser) void(e element, a attributes) {
+	b := &p.b
+	switch {
+	case a.hides(e):
+	case e.tag == atom.Br:
+		b.lineBreak()
+	case e.tag == atom.Hr:
+		b.flush()
+		b.rule()
+	case e.tag == atom.Img, e.tag == atom.Input && strings.EqualFold(a.typ, "image"):
+		p.picture(a)
+	case e.tag == atom.Embed:
+		p.stand(standFor(e, a))
+	case e.tag == atom.Input && strings.EqualFold(a.typ, "checkbox"):
+		b.gap()
+		if a.checked {
+			b.text("☑ ")
+		} else {
+			b.text("☐ ")
+		}
+	case e.tag == atom.Input && !strings.EqualFold(a.typ, "hidden"):
+		b.gap()
+	}
+}
+
+func (p *parser) end(e element) {
+	if p.skip.name != "" && !p.endsSkip(e) {
+		if e == p.skip {
 			if p.nest--; p.nest == 0 {
-				p.skip = 0
+				p.endSkip()
 			}
+		} else if p.instead != nil {
+			p.instead.end(e)
 		}
 		return
 	}
+	if block(e.tag) {
+		p.endPara()
+	}
 	b := &p.b
-	switch tag {
+	switch e.tag {
 	case atom.Br: // as browsers read it
 		b.lineBreak()
 	case atom.B, atom.Strong:
 		b.strong = max(0, b.strong-1)
 	case atom.I, atom.Em, atom.Cite, atom.Dfn, atom.Var:
 		b.em = max(0, b.em-1)
+	case atom.Code, atom.Tt, atom.Kbd, atom.Samp:
+		b.code = max(0, b.code-1)
 	case atom.A:
 		b.href = ""
 	case atom.Q:
 		b.space = false
 		b.text("”")
+	case atom.Rt, atom.Ruby:
+		p.endRuby()
 	case atom.Td, atom.Th, atom.Option:
 		b.gap()
-	case atom.Pre, atom.Listing, atom.Xmp, atom.Plaintext:
+	case atom.Tr, atom.Thead, atom.Tbody, atom.Tfoot:
+		b.row()
+	case atom.Pre, atom.Listing, atom.Xmp, atom.Plaintext, atom.Textarea:
 		b.flush()
 		b.pre = max(0, b.pre-1)
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
@@ -165,9 +259,19 @@ func (p *parser) end(tag atom.Atom) {
 		b.flush()
 		b.close(itemFrame)
 	default:
-		if block(tag) {
+		if block(e.tag) {
 			b.flush()
 		}
+	}
+	p.shut(e)
+}
+
+// endRuby closes the brackets around the reading of characters.
+func (p *parser) endRuby() {
+	if p.rubyText {
+		p.rubyText = false
+		p.b.space = false
+		p.b.text(")")
 	}
 }
 
@@ -177,48 +281,13 @@ func block(tag atom.Atom) bool {
 	case atom.P, atom.Div, atom.Hr, atom.Section, atom.Article, atom.Aside, atom.Header, atom.Footer, atom.Main,
 		atom.Nav, atom.Address, atom.Center, atom.Dl, atom.Dt, atom.Dd, atom.Figure, atom.Figcaption,
 		atom.Details, atom.Summary, atom.Fieldset, atom.Legend, atom.Hgroup, atom.Body,
-		atom.Table, atom.Caption, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr:
+		atom.Table, atom.Caption,
+		atom.Pre, atom.Listing, atom.Xmp, atom.Plaintext, atom.Textarea,
+		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6,
+		atom.Blockquote, atom.Ul, atom.Ol, atom.Menu, atom.Dir, atom.Li:
 		return true
 	}
 	return false
-}
-
-// attr gives an attribute of the tag just read, the first of its name.
-func attr(z *html.Tokenizer, more bool, name string) string {
-	for more {
-		var key, val []byte
-		key, val, more = z.TagAttr()
-		if string(key) == name {
-			return string(val)
-		}
-	}
-	return ""
-}
-
-// maxSign bounds the text of a picture that stands for a sign, in bytes.
-const maxSign = 32
-
-// sign gives the text that a picture stands for when it is the picture of a
-// character, as blogs draw emoji and smileys; "" for any other. Pictures
-// themselves are never kept: who fetches one is seen.
-func (p *parser) sign(z *html.Tokenizer) string {
-	alt, drawn := "", false
-	for more := true; more; {
-		var key, val []byte
-		key, val, more = z.TagAttr()
-		switch string(key) {
-		case "alt":
-			alt = string(val)
-		case "class":
-			drawn = bytes.Contains(val, []byte("emoji")) || bytes.Contains(val, []byte("smiley"))
-		}
-	}
-	isText := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
-	isSign := func(r rune) bool { return unicode.Is(unicode.So, r) }
-	if len(alt) > maxSign || !drawn && (strings.ContainsFunc(alt, isText) || !strings.ContainsFunc(alt, isSign)) {
-		return ""
-	}
-	return alt
 }
 
 // number reads an item's number, 0 for what is none.

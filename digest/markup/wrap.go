@@ -4,19 +4,20 @@ import (
 	"net/url"
 	"strings"
 
-	"golang.org/x/text/width"
-
 	"postbag/digest"
 )
 
 // Wrap writes Prose as plain text for mails: lines of at most columns columns,
 // prefix included, each beginning with prefix; paragraphs parted by a line of
 // the prefix alone. Quotes get "> " once for each depth, list items "- " or
-// "1. " with their further lines indented to match. Words are the writer's
-// alone: emphasis leaves no mark. The address of a link follows its paragraph,
-// on a line of its own and in angle brackets, so that the sentence reads on; an
-// address is never broken, whatever its length. Wide East Asian characters count
-// as two columns.
+// "1. " with their further lines indented to match; preformatted lines keep the
+// spaces that they begin with. Text without style is written as [digest.Prose.Shown]
+// does. The address of a link follows its paragraph, on a line of its own and in
+// angle brackets, so that the sentence reads on; an address is never broken,
+// whatever its length. Wide East Asian characters and emoji count as two columns.
+//
+// No line ends inside of what a reader sees as one character, begins with what closes
+// a sentence or brackets, or ends with what opens them (see [fragments]).
 //
 // The text ends without a line end.
 func Wrap(p digest.Prose, columns int, prefix string) string {
@@ -67,8 +68,14 @@ type wrapper struct {
 }
 
 func (w *wrapper) para(para digest.Para, first, rest string) {
-	for _, line := range strings.Split(para.Text(), "\n") {
-		w.line(line, first, rest)
+	for _, line := range strings.Split(para.Shown(), "\n") {
+		bare := strings.TrimLeft(line, " \u00A0")
+		indent := strings.Repeat(" ", min(columnsOf(line)-columnsOf(bare), max(0, w.columns/2-columnsOf(rest))))
+		if para.Pre {
+			w.line(codePieces(bare, w.room(rest+indent+codeIndent)), first+indent, rest+indent+codeIndent)
+		} else {
+			w.line(pieces(bare, w.room(rest+indent)), first+indent, rest+indent)
+		}
 		first = rest
 	}
 	seen := map[string]bool{}
@@ -102,76 +109,28 @@ func shows(text, href string) bool {
 	return text == href || text+"/" == href || text == Address(href)
 }
 
+// codeIndent is how far the rest of a preformatted line that is too long is set in.
+const codeIndent = "    "
+
+// room is how many columns are left after a prefix.
+func (w *wrapper) room(prefix string) int { return max(8, w.columns-columnsOf(prefix)) }
+
 // line wraps the text between two line breaks.
-func (w *wrapper) line(text, first, rest string) {
+func (w *wrapper) line(pieces []piece, first, rest string) {
 	line, used, empty := first, columnsOf(first), true
-	for _, piece := range pieces(text, max(8, w.columns-columnsOf(rest))) {
+	for _, piece := range pieces {
 		size := columnsOf(piece.text)
 		gap := 0
-		if piece.space && !empty {
-			gap = 1
+		if !empty {
+			gap = piece.spaces
 		}
 		if !empty && used+gap+size > w.columns {
 			w.lines = append(w.lines, strings.TrimRight(line, " "))
-			line, used, empty, gap = rest, columnsOf(rest), true, 0
+			line, used, gap = rest, columnsOf(rest), 0
 		}
 		line += strings.Repeat(" ", gap) + piece.text
 		used += gap + size
 		empty = false
 	}
 	w.lines = append(w.lines, strings.TrimRight(line, " "))
-}
-
-// piece is text that stays on one line; space says that a space goes before it.
-type piece struct {
-	text  string
-	space bool
-}
-
-// pieces cuts text where a line may end: at spaces, beside wide characters, and
-// within words that no line could hold, unless they are addresses.
-func pieces(text string, limit int) []piece {
-	var out []piece
-	for _, word := range strings.Fields(text) {
-		if strings.Contains(word, "://") {
-			out = append(out, piece{word, true})
-			continue
-		}
-		start, used, space := 0, 0, true
-		wasWide := false
-		for i, r := range word {
-			size := runeColumns(r)
-			edge := i > start && (size == 2 || wasWide) && !strings.ContainsRune(neverFirst, r)
-			if edge || used+size > limit {
-				out = append(out, piece{word[start:i], space})
-				start, used, space = i, 0, false
-			}
-			used += size
-			wasWide = size == 2
-		}
-		out = append(out, piece{word[start:], space})
-	}
-	return out
-}
-
-// neverFirst are characters that do not begin a line.
-const neverFirst = "、。，．：；！？）」』】〕〉》’”…,.:;!?)]}"
-
-func columnsOf(s string) int {
-	n := 0
-	for _, r := range s {
-		n += runeColumns(r)
-	}
-	return n
-}
-
-func runeColumns(r rune) int {
-	if r < 0x1100 {
-		return 1
-	}
-	switch width.LookupRune(r).Kind() {
-	case width.EastAsianWide, width.EastAsianFullwidth:
-		return 2
-	}
-	return 1
 }

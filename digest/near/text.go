@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"postbag/digest"
+	"postbag/digest/markup"
 	"postbag/digest/search"
 )
 
@@ -13,17 +14,11 @@ const (
 	// mostWords is how many words of a text count, as in a search.
 	mostWords = 15_000
 
-	// A word has so many parts, and a character that is a word of its own fewer:
-	// people write some two of them for a word in Chinese, Japanese and Korean, and
-	// four in Thai and its neighbours.
-	wordParts     = 4
-	halfParts     = 2
-	quarterParts  = 1
+	// wordParts is how many parts a word has; a character that is a word of its own has
+	// fewer.
+	wordParts     = markup.WordParts
 	mostWordRunes = 255
 )
-
-// fourToAWord are the scripts of which four characters make about a word.
-var fourToAWord = []*unicode.RangeTable{unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar}
 
 // Text is a text as it is compared.
 type Text struct {
@@ -50,9 +45,13 @@ func Read(p digest.Prose) Text {
 	t.quotes = len(quoted) > 0
 	addresses := addressesIn(text)
 	inAddress := -1 // the address that the word before stands in
+	marks := p.Marks()
 	for _, w := range search.Words(text, mostWords) {
-		if w.IsPictograph() {
-			continue
+		for len(marks) > 0 && marks[0].End <= w.Start {
+			marks = marks[1:]
+		}
+		if w.IsPictograph() || len(marks) > 0 && marks[0].Start <= w.Start {
+			continue // a sign, or what stands for a picture
 		}
 		for len(addresses) > 0 && addresses[0].End <= w.Start {
 			addresses = addresses[1:]
@@ -129,10 +128,7 @@ func partsOf(w search.Word) int32 {
 		return wordParts
 	}
 	r, _ := utf8.DecodeRuneInString(w.Folded)
-	if unicode.In(r, fourToAWord...) {
-		return quarterParts
-	}
-	return halfParts
+	return int32(markup.PartsOf(r))
 }
 
 // hashOf gives the FNV-1a hash of a word.

@@ -27,9 +27,16 @@ type atomFeed struct {
 	XMLName xml.Name `xml:"feed"`
 	Lang    string   `xml:"xml:lang,attr,omitempty"`
 	*feeds.AtomFeed
+	Subtitle  ourText            `xml:"subtitle"`
 	Links     []feeds.AtomLink   `xml:"link"`
 	Generator string             `xml:"generator"`
 	Entries   []*feeds.AtomEntry `xml:"entry"`
+}
+
+// ourText is text of our own, which is English in a feed of any language.
+type ourText struct {
+	Lang string `xml:"xml:lang,attr"`
+	Text string `xml:",chardata"`
 }
 
 const atomNS = "http://www.w3.org/2005/Atom"
@@ -85,10 +92,10 @@ func frame(of identity) *atomFeed {
 		Lang: charset.Clean(about.Language),
 		AtomFeed: &feeds.AtomFeed{
 			Xmlns: atomNS, Id: of.id,
-			Title:    feedTitle(about),
-			Subtitle: "Readers’ comments, chosen by an editor.",
-			Author:   &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: about.Publication, Uri: charset.Clean(about.BlogURL)}},
+			Title:  feedTitle(about),
+			Author: &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: about.Publication, Uri: charset.Clean(about.BlogURL)}},
 		},
+		Subtitle: ourText{Lang: "en", Text: "Readers’ comments, chosen by an editor."},
 		Links: []feeds.AtomLink{
 			// RFC 4287, 4.2.7.2: where this very document is found.
 			{Href: at.URL(site.Feed), Rel: "self", Type: "application/atom+xml"},

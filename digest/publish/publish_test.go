@@ -606,3 +606,17 @@ func TestGzipHoldsTheSame(t *testing.T) {
 		t.Errorf("the compressed feed differs: %v", err)
 	}
 }
+
+// TestOurOwnWordsInTheFeedAreEnglish: the feed is in the publication's language, its
+// subtitle is ours (RFC 4287, 2).
+func TestOurOwnWordsInTheFeedAreEnglish(t *testing.T) {
+	s := weeks(1, 5)
+	s.pub.Language, s.issues[0].Frozen.Language = "de", "de"
+	p, _ := newPublisher(t, s)
+	body := get(t, p.FeedAtom).Body.String()
+	for _, want := range []string{`<feed xml:lang="de"`, `<subtitle xml:lang="en">Readers’ comments, chosen by an editor.</subtitle>`, `&lt;p lang=&#34;en&#34; dir=&#34;ltr&#34;&gt;1 comment from a reader`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the feed lacks %s:\n%s", want, body)
+		}
+	}
+}

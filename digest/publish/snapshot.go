@@ -57,6 +57,7 @@ func (p *Publisher) load(ctx context.Context, generation int64) (*snapshot, erro
 		}
 	}
 	s.site = p.siteOf(pub, s.series)
+	s.site.Issues = len(s.entries) > 0
 	return s, p.render(s, pub, issues)
 }
 

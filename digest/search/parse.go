@@ -30,13 +30,17 @@ const (
 //	post:rota     a word of the post's title; post:"night rota" several in a row
 //	-term         none of that; also -"a phrase", -author:name, -post:12
 //
-// Other signs part words. The error is of kind Invalid: a quotation
+// Other signs part words; those that other searches know are told in the query's
+// Notes. The error is of kind Invalid: a quotation
 // that does not end, a field without a value, nothing to look for, or too much.
 func Parse(text string) (Query, error) {
 	if len(text) > mostQueryBytes {
 		return Query{}, digest.Fail(digest.Invalid, hintTooLong, "the query has %d bytes, more than %d", len(text), mostQueryBytes)
 	}
 	p := parser{rest: strings.Map(straight, text)}
+	if apostrophes.MatchString(p.rest) {
+		p.say(`' marks no words that stand in a row: " does, as in "last bus".`)
+	}
 	for p.next() {
 		if err := p.term(); err != nil {
 			return Query{}, err
@@ -87,6 +91,9 @@ func (p *parser) term() error {
 	value, isQuoted, err := p.value()
 	if err != nil {
 		return err
+	}
+	if !isQuoted {
+		p.note(in, value)
 	}
 	t := Term{In: in}
 	if in == Post && !isQuoted && isDigits(value) {

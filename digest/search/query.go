@@ -2,7 +2,12 @@ package search
 
 // Query is a query that was read: what an entry must have, each of Want, and what
 // it must not, none of Not. The zero value asks for nothing.
-type Query struct{ Want, Not []Term }
+type Query struct {
+	Want, Not []Term
+	// Notes tell what was written as if it said something, and says nothing here: whole
+	// sentences for whoever wrote the query.
+	Notes []string
+}
 
 // Term is one thing that a query asks for: words in a row, or a post.
 type Term struct {

@@ -121,6 +121,32 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestParseSaysWhatItDoesNotKnow: what other searches know, and this one does not, is
+// told; what people write anyway is not.
+func TestParseSaysWhatItDoesNotKnow(t *testing.T) {
+	for query, want := range map[string]string{
+		"bus OR tram": "OR does not mean", "bus || tram": "|| does not mean", "bus | tram OR ferry": "| does not mean",
+		"bus AND tram": "AND need not", "bus && tram": "&& need not", "+bus tram": "+ need not",
+		"bus NOT tram": "NOT leaves nothing out", "NEAR(bus tram)": "NEAR says nothing", "bus NEAR tram": "NEAR says nothing",
+		"(bus tram)": "brackets such as (", "*bus": "* stands for", "de*pot": "* stands for", "de?ot": "? stands for no letter",
+		"depot~2": "~ says nothing", "depot^3": "^ says nothing", "/dep.t/": "/ begins no pattern",
+		"title:bus": "title: is no field", `title:"night bus"`: "title: is no field", "by: ines": "by: is no field", "'last bus'": "' marks no words",
+		"tea 'the last bus' -rota": "' marks no words",
+
+		"bus or tram": "", "bus and tram": "", "the last bus": "", `"bus OR tram"`: "", "dep* -x*": "", "what? really!": "", "22:40": "",
+		"https://depot.example/a": "", "don't 'tis": "", "author:ines post:12 Author:bob": "", "night-bus": "", "NOTES ORBIT ANDES": "",
+		`author:"a (b)"`: "", "C++": "", "50*": "",
+	} {
+		q := parse(t, query)
+		if all := strings.Join(q.Notes, "\n"); want == "" && all != "" || !strings.Contains(all, want) {
+			t.Errorf("%s: the notes are %q, want %q", query, all, want)
+		}
+	}
+	if q := parse(t, "a OR b OR c"); len(q.Notes) != 1 {
+		t.Errorf("the same is told %d times", len(q.Notes))
+	}
+}
+
 func written(term search.Term) string {
 	words := strings.Join(term.Words, " ")
 	switch {

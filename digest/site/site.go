@@ -21,6 +21,7 @@ const (
 	Feed        Page = "/feed.atom"
 	Subscribe   Page = "/subscribe"
 	Confirm     Page = "/confirm/{token}"
+	Leave       Page = "/unsubscribe" // asks for the links to leave, by mail
 	Unsubscribe Page = "/unsubscribe/{token}"
 	Undo        Page = "/unsubscribe/{token}/undo" // takes an unsubscription back
 	Preferences Page = "/preferences/{token}"
@@ -30,6 +31,10 @@ const (
 	Health      Page = "/healthz" // whether the process answers
 	Ready       Page = "/readyz"  // whether it can serve
 )
+
+// TestQuery is the query of the link to an issue in a test mail: the issue may not
+// be published yet.
+const TestQuery = "test"
 
 // Pattern gives the pattern by which an [net/http.ServeMux] routes to the page and
 // to no other.
@@ -70,7 +75,7 @@ func (s Site) URL(p Page, value ...any) string { return s.Base + fill(p, value) 
 func (s Site) Path(p Page, value ...any) string {
 	base := ""
 	if u, err := url.Parse(s.Base); err == nil {
-		base = strings.TrimRight(u.Path, "/")
+		base = strings.TrimRight(u.EscapedPath(), "/")
 	}
 	return base + fill(p, value)
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/markup"
 	"postbag/digest/store"
 )
 
@@ -153,7 +154,7 @@ func (c *corpus) comment(i int) []string {
 	return []string{number(c.source), quoted("comment " + strconv.Itoa(i)), quoted(fmt.Sprintf("https://blog.example/%d#%d", post, i)),
 		number(c.firstPost + int64(post)), quoted("post " + strconv.Itoa(post)), parent, parentRef,
 		quoted(coin(writer) + " " + coin(5000+writer)), "''", number(at), number(at), number(at), "0", "''", "0", "'h'",
-		strconv.Itoa(digest.CountWords(words)), prose(words)}
+		strconv.Itoa(markup.CountWords(words)), prose(words)}
 }
 
 // commentWords makes a comment's words, some of which are known.

@@ -20,6 +20,7 @@ type reading struct {
 	longestPara int  // in words
 	borrowed    bool // more than half of it stands in quotation marks
 	shouted     bool // much of it is in capitals
+	phrased     bool // its script has no sign for the end of a sentence
 }
 
 // sentence is a range of a reading's words.
@@ -32,7 +33,7 @@ func read(body digest.Prose) reading {
 	var own digest.Prose
 	for _, para := range body {
 		if para.Kind != digest.Quote {
-			own = append(own, para)
+			own = append(own, para.Own())
 		}
 	}
 	text := own.Text()
@@ -47,12 +48,13 @@ func read(body digest.Prose) reading {
 		}
 	}
 	for _, para := range own {
-		n := digest.CountWords(para.Text())
+		n := markup.CountWords(para.Text())
 		t.count += n
 		t.longestPara = max(t.longestPara, n)
 	}
 	t.personal = slices.ContainsFunc(t.words, firstPerson)
 	t.borrowed = 2*quotedBytes(own) > len(text)
+	t.phrased = strings.ContainsFunc(text, markup.IsPhrased)
 	t.shouted = 5*capitals(text) > t.count
 	return t
 }

@@ -146,7 +146,7 @@ func (j judge) readable(i int) reason {
 	if n < longFrom || n > longTo || t.borrowed || t.shouted || t.longestPara > longPara {
 		return reason{}
 	}
-	if average := n / len(t.sentences); average < curtSentence || average > longSentence {
+	if average := n / max(1, len(t.sentences)); !t.phrased && (average < curtSentence || average > longSentence) {
 		return reason{}
 	}
 	weight := 0.4

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/markup"
 	"postbag/digest/near"
 )
 
@@ -65,7 +66,7 @@ func (r Rules) Suggest(candidates []digest.Candidate) []Suggestion {
 	for i, c := range candidates {
 		s := Suggestion{
 			CommentID: c.ID,
-			words:     c.Body.Words(),
+			words:     markup.Words(c.Body),
 			thread:    threads.root[i],
 			post:      c.PostID,
 			position:  position{c.PostPublished, c.PostID, i},

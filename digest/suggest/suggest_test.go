@@ -11,6 +11,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/digesttest"
+	"postbag/digest/markup"
 	"postbag/digest/near"
 	"postbag/digest/suggest"
 )
@@ -411,7 +412,7 @@ func TestBlogs(t *testing.T) {
 				if len(s.Reasons) > 1 {
 					twoReasons++
 				}
-				if c.Body.Words() < 12 || len(s.Reasons) == 0 || s.NearCopyOf != 0 {
+				if markup.Words(c.Body) < 12 || len(s.Reasons) == 0 || s.NearCopyOf != 0 {
 					t.Errorf("offered: %+v", s)
 				}
 				if i > 0 && c.PostPublished.Before(byID[top[i-1].CommentID].PostPublished) {

@@ -9,11 +9,13 @@
 //   - GET and HEAD change nothing. Links in mails are opened by scanners, so a
 //     link shows a page and its button acts.
 //   - Requests that change something must come from our own pages
-//     (http.CrossOriginProtection). Two are exempt: signing up, so that a blog
+//     (http.CrossOriginProtection). Three are exempt: signing up, so that a blog
 //     can carry a plain form, which costs nothing since only the confirmation
-//     subscribes; and unsubscribing, which mail providers do from their own
-//     machines (RFC 8058, 3.1).
+//     subscribes; asking for one's links, for the same reason; and unsubscribing,
+//     which mail providers do from their own machines (RFC 8058, 3.1).
 //   - No answer tells whether an address is on the list.
+//   - A link from a mail that was damaged on its way works, or leads to a page with a
+//     way on.
 //   - Host and X-Forwarded-* headers make no link; the client's address is taken
 //     from X-Forwarded-For only behind the proxies that are set.
 //   - Logs name the route, never the token in it.

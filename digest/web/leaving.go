@@ -2,7 +2,9 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
+	"postbag/digest"
 	"postbag/digest/site"
 	"postbag/subscribers"
 	"postbag/templates"
@@ -56,6 +58,63 @@ func (s *Server) undo(w http.ResponseWriter, r *http.Request) {
 	}
 	sub, err := s.signup.Undo(r.Context(), r.PathValue("token"), s.proxies.client(r), s.at.URL(site.Unsubscribe, ""))
 	s.returned(w, r, sub, err)
+}
+
+// toLeave leads a reader who opens the address of that button to where it is.
+func (s *Server) toLeave(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, s.at.Path(site.Unsubscribe, r.PathValue("token")), http.StatusSeeOther)
+}
+
+// leaveForm asks for the address whose links are to be mailed.
+func (s *Server) leaveForm(w http.ResponseWriter, r *http.Request) {
+	s.show(w, r, http.StatusOK, templates.LeavePage{})
+}
+
+// mailLinks mails a reader's own links. The answer is the same byte for byte
+// whatever is known about the address, and for a program that filled in the trap.
+func (s *Server) mailLinks(w http.ResponseWriter, r *http.Request) {
+	if !s.readForm(w, r) {
+		return
+	}
+	if r.PostFormValue(templates.TrapField) == "" {
+		email := r.PostFormValue(templates.EmailField)
+		err := s.signup.MailLinks(r.Context(), email, s.proxies.client(r))
+		if digest.KindOf(err) == digest.Invalid {
+			s.show(w, r, http.StatusUnprocessableEntity, templates.LeavePage{Form: mistaken(email, err)})
+			return
+		}
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+	}
+	s.show(w, r, http.StatusOK, templates.LinksMailedPage{})
+}
+
+// lost answers for a link to a reader's own pages that does not work: one that leads
+// to nobody with a way on, the same for all of them; what is our fault as elsewhere.
+func (s *Server) lost(w http.ResponseWriter, r *http.Request, err error) {
+	if digest.KindOf(err) != digest.NotFound {
+		s.fail(w, r, err)
+		return
+	}
+	s.show(w, r, http.StatusNotFound, templates.LeavePage{Lost: true})
+}
+
+// tested meets the links of test mails, which stand for no reader, before the list
+// hears of them.
+func (s *Server) tested(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.PathValue("token") != subscribers.TestToken {
+			next(w, r)
+			return
+		}
+		leads := "the page to unsubscribe"
+		if strings.HasSuffix(r.Pattern, site.Preferences.Pattern()) {
+			leads = "the page to change how often it comes"
+		}
+		s.show(w, r, http.StatusOK, templates.TestPage{For: leads})
+	}
 }
 
 // preferencesPage shows what a subscriber chose.

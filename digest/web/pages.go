@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"postbag/digest"
 	"postbag/digest/site"
@@ -21,11 +22,20 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, p temp
 func (s *Server) page(w http.ResponseWriter, r *http.Request, status int, page []byte, err error) {
 	if err != nil {
 		s.log.ErrorContext(r.Context(), "a page could not be rendered", "route", route(r), "error", err)
-		s.plain(w, http.StatusInternalServerError, "Something went wrong. Please try again in a few minutes.\n")
+		s.plain(w, http.StatusInternalServerError, "Something went wrong. Try again in five minutes.\n")
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
+	sayWhen(w, status)
 	s.body(w, status, "text/html; charset=utf-8", page)
+}
+
+// sayWhen tells programs when to try again what the page calls a minute (RFC 9110,
+// 10.2.3).
+func sayWhen(w http.ResponseWriter, status int) {
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", strconv.Itoa(int(templates.RetryAfter.Seconds())))
+	}
 }
 
 // message answers with the page, or for a probe the line, that says what a
@@ -56,10 +66,14 @@ func (s *Server) site(ctx context.Context) templates.Site {
 
 // signupMistake shows the form again with what was typed and what is wrong.
 func (s *Server) signupMistake(w http.ResponseWriter, r *http.Request, mistake error) {
-	typed := cut(r.PostFormValue(templates.EmailField))
-	form := templates.Form{Email: typed, Error: templates.EmailError(typed, digest.HintOf(mistake))}
-	page, err := s.publisher.HomeForm(r.Context(), form)
+	page, err := s.publisher.HomeForm(r.Context(), mistaken(r.PostFormValue(templates.EmailField), mistake))
 	s.page(w, r, http.StatusUnprocessableEntity, page, err)
+}
+
+// mistaken is a form with what was typed into it and what is wrong with that.
+func mistaken(typed string, mistake error) templates.Form {
+	typed = cut(typed)
+	return templates.Form{Email: typed, Error: templates.EmailError(typed, digest.HintOf(mistake))}
 }
 
 // cut shortens what was typed to the length of the longest address.
@@ -84,7 +98,7 @@ func (s *Server) confirmDone(w http.ResponseWriter, r *http.Request, sub subscri
 // leavePage shows where a subscriber stands on the way out.
 func (s *Server) leavePage(w http.ResponseWriter, r *http.Request, sub subscribers.Subscriber, err error) {
 	if err != nil {
-		s.fail(w, r, err)
+		s.lost(w, r, err)
 		return
 	}
 	email := subscribers.Mask(sub.Email)
@@ -112,7 +126,7 @@ func (s *Server) returned(w http.ResponseWriter, r *http.Request, sub subscriber
 // preferencesAnswer shows a subscriber's own page.
 func (s *Server) preferencesAnswer(w http.ResponseWriter, r *http.Request, sub subscribers.Subscriber, err error, saved bool) {
 	if err != nil {
-		s.fail(w, r, err)
+		s.lost(w, r, err)
 		return
 	}
 	s.show(w, r, http.StatusOK, templates.PreferencesPage{

@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"strconv"
 
+	"postbag/digest"
 	"postbag/digest/site"
+	"postbag/templates"
 )
 
 // toArchive redirects from the address without its slash.
@@ -19,10 +21,18 @@ func (s *Server) issue(w http.ResponseWriter, r *http.Request) {
 	text := r.PathValue("number")
 	number, err := strconv.Atoi(text)
 	if err != nil || number < 1 || strconv.Itoa(number) != text {
-		s.message(w, r, http.StatusNotFound)
+		s.notFound(w, r)
 		return
 	}
-	s.published(func(ctx context.Context) (http.Handler, error) { return s.publisher.IssuePage(ctx, number) })(w, r)
+	doc, err := s.publisher.IssuePage(r.Context(), number)
+	switch {
+	case digest.KindOf(err) == digest.NotFound && r.URL.Query().Has(site.TestQuery):
+		s.show(w, r, http.StatusNotFound, templates.TestPage{For: "the page of issue " + text + ", which is not published yet"})
+	case err != nil:
+		s.fail(w, r, err)
+	default:
+		doc.ServeHTTP(w, r)
+	}
 }
 
 // published answers with what package publish made, validators included.

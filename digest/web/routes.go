@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -26,11 +27,14 @@ func (s *Server) routes() map[string]http.HandlerFunc {
 		post(site.Subscribe):   s.subscribe,
 		get(site.Confirm):      private(s.confirmPage),
 		post(site.Confirm):     private(s.confirm),
-		get(site.Unsubscribe):  private(s.unsubscribePage),
-		post(site.Unsubscribe): private(s.unsubscribe),
-		post(site.Undo):        private(s.undo),
-		get(site.Preferences):  private(s.preferencesPage),
-		post(site.Preferences): private(s.preferences),
+		get(site.Leave):        private(s.leaveForm),
+		post(site.Leave):       private(s.mailLinks),
+		get(site.Unsubscribe):  private(s.tested(s.unsubscribePage)),
+		post(site.Unsubscribe): private(s.tested(s.unsubscribe)),
+		get(site.Undo):         private(s.toLeave),
+		post(site.Undo):        private(s.tested(s.undo)),
+		get(site.Preferences):  private(s.tested(s.preferencesPage)),
+		post(site.Preferences): private(s.tested(s.preferences)),
 
 		get(site.Asset):   s.asset,
 		get(site.Favicon): s.favicon,
@@ -42,7 +46,7 @@ func (s *Server) routes() map[string]http.HandlerFunc {
 
 // crossOrigin lists the routes that pages of others may post to; the package
 // documentation says why.
-var crossOrigin = [...]string{"POST " + site.Subscribe.Pattern(), "POST " + site.Unsubscribe.Pattern()}
+var crossOrigin = [...]string{"POST " + site.Subscribe.Pattern(), "POST " + site.Leave.Pattern(), "POST " + site.Unsubscribe.Pattern()}
 
 // Handler gives the whole surface with everything that holds on all of it.
 func (s *Server) Handler() http.Handler {
@@ -53,11 +57,7 @@ func (s *Server) Handler() http.Handler {
 	return s.below(s.watch(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		setHeaders(w.Header())
 		s.proxyHint(r)
-		if !cleanPath(r) {
-			s.message(w, r, http.StatusNotFound)
-			return
-		}
-		handler, pattern := mux.Handler(r)
+		handler, pattern := find(mux, r)
 		if pattern == "" {
 			s.noRoute(w, r, handler)
 			return
@@ -69,19 +69,55 @@ func (s *Server) Handler() http.Handler {
 	})))
 }
 
+// find gives the handler of a request, and its pattern, "" for none. A link to a
+// reader's own pages that was damaged on its way is taken for what it was, so that
+// its button works, and so that a mail provider's POST does, which follows no
+// redirect (RFC 8058, 3.1).
+func find(mux *http.ServeMux, r *http.Request) (handler http.Handler, pattern string) {
+	handler = http.NotFoundHandler()
+	if cleanPath(r) {
+		handler, pattern = mux.Handler(r)
+	}
+	if pattern != "" && !strings.Contains(pattern, "{token}") {
+		return handler, pattern
+	}
+	page, token, ok := site.Find(r.URL.Path)
+	if !ok || !page.Secret() {
+		return handler, pattern
+	}
+	r.URL = &url.URL{Path: page.With(cmp.Or(token, noToken)), RawQuery: r.URL.RawQuery}
+	return mux.Handler(r)
+}
+
+// noToken stands where the token was in a link that has lost it, or a part of it.
+const noToken = "-"
+
 // below serves a site whose base URL has a path, whether the proxy before us
-// takes that path off or leaves it on.
+// takes that path off or leaves it on. The path alone, without a slash, is the
+// front page.
 func (s *Server) below(next http.Handler) http.Handler {
 	if s.path == "" {
 		return next
 	}
-	strip := http.StripPrefix(s.path, next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, s.path+"/") {
-			strip.ServeHTTP(w, r)
+		path := r.URL.Path
+		if len(path) < len(s.path) || !strings.EqualFold(path[:len(s.path)], s.path) {
+			next.ServeHTTP(w, r)
 			return
 		}
-		next.ServeHTTP(w, r)
+		rest := path[len(s.path):]
+		if rest != "" && rest[0] != '/' {
+			next.ServeHTTP(w, r)
+			return
+		}
+		inner := *r
+		inner.URL = &url.URL{Path: cmp.Or(rest, "/"), RawQuery: r.URL.RawQuery}
+		// The written path has as many parts as the path, however they are encoded.
+		above := strings.Count(s.path, "/") + 1
+		if parts := strings.SplitN(r.URL.RawPath, "/", above+1); len(parts) > above {
+			inner.URL.RawPath = "/" + parts[above]
+		}
+		next.ServeHTTP(w, &inner)
 	})
 }
 
@@ -93,6 +129,18 @@ func (s *Server) noRoute(w http.ResponseWriter, r *http.Request, plain http.Hand
 	if seen.status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", seen.header.Get("Allow"))
 		s.message(w, r, http.StatusMethodNotAllowed)
+		return
+	}
+	s.notFound(w, r)
+}
+
+// notFound answers for an address that leads nowhere, or leads on to the page that it
+// was for before a mail program damaged it.
+func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
+	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+	page, number, ok := site.Find(r.URL.Path)
+	if ok && reads && page.With(number) != r.URL.Path {
+		http.Redirect(w, r, s.at.Path(page, number), http.StatusMovedPermanently)
 		return
 	}
 	s.message(w, r, http.StatusNotFound)
@@ -164,5 +212,6 @@ func (s *Server) plain(w http.ResponseWriter, status int, text string) {
 	if w.Header().Get("Cache-Control") == "" {
 		w.Header().Set("Cache-Control", "no-store")
 	}
+	sayWhen(w, status)
 	s.body(w, status, "text/plain; charset=utf-8", []byte(text))
 }

@@ -34,6 +34,7 @@ type Signup interface {
 	Subscribe(ctx context.Context, in signup.SubscribeInput) error
 	Confirmation(ctx context.Context, token string) (signup.Confirmation, error)
 	Confirm(ctx context.Context, token, ip, page string) (subscribers.Subscriber, error)
+	MailLinks(ctx context.Context, email, remoteIP string) error
 	Lookup(ctx context.Context, token string) (subscribers.Subscriber, error)
 	Unsubscribe(ctx context.Context, token string) (subscribers.Subscriber, error)
 	Undo(ctx context.Context, token, ip, page string) (subscribers.Subscriber, error)

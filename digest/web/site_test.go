@@ -72,13 +72,13 @@ func newSite(t *testing.T, change ...func(*web.Options)) *site {
 	}))
 	base := "http://" + s.http.Listener.Addr().String()
 	o := web.Options{
-		Publisher: newPublisher(t, s.db, set, base, s.clock),
 		Signup:    signup.New(signup.Options{Store: s.db, Clock: s.clock, Limits: signup.DefaultLimits(), Log: log}),
 		Templates: set, Clock: s.clock, BaseURL: base, Log: log,
 	}
 	for _, c := range change {
 		c(&o)
 	}
+	o.Publisher = newPublisher(t, s.db, set, o.BaseURL, s.clock)
 	if s.server, err = web.New(o); err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func (s *Server) confirmPage(w http.ResponseWriter, r *http.Request) {
 	c, err := s.signup.Confirmation(r.Context(), r.PathValue("token"))
 	switch {
 	case err != nil:
-		s.fail(w, r, err)
+		s.unconfirmed(w, r, err)
 	case c.Expired(s.clock.Now()):
 		s.show(w, r, http.StatusGone, templates.ConfirmExpiredPage{})
 	case !c.UsedAt.IsZero():
@@ -81,8 +81,18 @@ func (s *Server) confirm(w http.ResponseWriter, r *http.Request) {
 	case digest.KindOf(err) == digest.Conflict:
 		s.show(w, r, http.StatusGone, templates.ConfirmExpiredPage{})
 	case err != nil:
-		s.fail(w, r, err)
+		s.unconfirmed(w, r, err)
 	default:
 		s.confirmDone(w, r, sub)
 	}
+}
+
+// unconfirmed answers for a confirmation link that does not work: one that is not
+// known with the form for another, what is our fault as elsewhere.
+func (s *Server) unconfirmed(w http.ResponseWriter, r *http.Request, err error) {
+	if digest.KindOf(err) != digest.NotFound {
+		s.fail(w, r, err)
+		return
+	}
+	s.show(w, r, http.StatusNotFound, templates.ConfirmExpiredPage{Unknown: true})
 }

@@ -18,17 +18,38 @@ import (
 func TestPathsThatNameNothing(t *testing.T) {
 	s := newSite(t)
 	for _, path := range []string{
-		"/nothing", "/issues/0", "/issues/007", "/issues/-1", "/issues/+1", "/issues/99", "/issues/1/", "/issues/99999999999999999999",
+		"/nothing", "/issues/0", "/issues/007", "/issues/-1", "/issues/+1", "/issues/99", "/issues/99999999999999999999",
 		"/issues/..%2f..%2fetc%2fpasswd", "/assets/../../go.mod", "/assets/%2e%2e/%2e%2e/go.mod", "/assets/..%2fpostbag.db", "/assets/..%5cpostbag.db",
-		"/assets/", "/assets", "/assets/postbag.css", "/assets/a%00.css", "/%00", "/confirm/", "/confirm/a%2fb", "/confirm/a/b", "/.git/config", "/.git/HEAD",
+		"/assets/", "/assets", "/assets/postbag.css", "/assets/a%00.css", "/%00", "/.git/config", "/.git/HEAD",
 		"/.env", "/postbag.db", "/postbag.db-wal", "/backup", "/debug/pprof/", "/metrics", "/desk/", "//evil.example/", "/\\evil.example/", "/./", "/a/../",
-		"/feed.atom/", "/%2e%2e/", "/subscribe/",
+		"/%2e%2e/", "/issues/1/2", "/feed.atomx", "/subscribers",
 	} {
 		a := s.raw("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n")
 		if a.status != http.StatusNotFound || a.header.Get("Location") != "" {
 			t.Errorf("%s: %d, Location %q", path, a.status, a.header.Get("Location"))
 		}
 		wantText(t, a, "There is no such page")
+	}
+}
+
+// TestAddressesThatAMailBroke opens the addresses of public pages as the text around
+// them in a mail leaves them.
+func TestAddressesThatAMailBroke(t *testing.T) {
+	s := newSite(t, func(o *web.Options) { o.BaseURL += "/post" })
+	for path, want := range map[string]string{
+		"/issues/8.": "/post/issues/8", "/issues/8/": "/post/issues/8", "/post/issues/8%3E": "/post/issues/8", "/Issues/8),": "/post/issues/8", "/issues/1/?x=//evil.example": "/post/issues/1",
+		"/issues.": "/post/issues/", "/feed.atom>": "/post/feed.atom", "/post/feed.atom/": "/post/feed.atom", "/FEED.ATOM": "/post/feed.atom",
+		"/subscribe/": "/post/subscribe", "/unsubscribe.": "/post/unsubscribe", "/>": "/post/", "/post/).": "/post/",
+	} {
+		for _, method := range []string{"GET", "HEAD"} {
+			a := s.do(method, path, "", "X-Forwarded-Host", "evil.example")
+			if a.status != http.StatusMovedPermanently || a.header.Get("Location") != want {
+				t.Errorf("%s %s: %d to %q, want %q", method, path, a.status, a.header.Get("Location"), want)
+			}
+		}
+		if a := s.do("POST", path, ""); a.status != http.StatusNotFound && a.status != http.StatusMethodNotAllowed {
+			t.Errorf("POST %s: %d", path, a.status)
+		}
 	}
 }
 
@@ -147,8 +168,27 @@ func TestBehindAProxyThatRewritesTheHost(t *testing.T) {
 
 func TestASiteBelowAPath(t *testing.T) {
 	s := newSite(t, func(o *web.Options) { o.BaseURL += "/digest/" })
-	for _, path := range []string{"/digest/", "/", "/digest/feed.atom", "/feed.atom"} {
+	for _, path := range []string{"/digest", "/digest?x", "/digest/", "/", "/digest/feed.atom", "/feed.atom", "/digest/issues/", "/issues/"} {
 		wantStatus(t, s.get(path), http.StatusOK)
+	}
+	for _, path := range []string{"/digestive", "/digest/digest/", "/digest//"} {
+		if a := s.get(path); a.status == http.StatusOK {
+			t.Errorf("%s answers", path)
+		}
+	}
+	page := s.get("/digest").body
+	for _, want := range []string{`action="/digest/subscribe"`, `href="/digest/feed.atom"`, `href="/digest/assets/`, `<link rel="canonical" href="` + s.http.URL + `/digest/">`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the front page lacks %s:\n%s", want, page)
+		}
+	}
+	ann := s.reader("ann@example.org")
+	for _, path := range []string{"/digest/unsubscribe/", "/DIGEST/unsubscribe/", "/unsubscribe/", "/digest/unsubscribe%2F"} {
+		a := s.get(path + ann.Token + ">")
+		wantStatus(t, a, http.StatusOK)
+		if got := action(t, a); got != "/digest/unsubscribe/"+ann.Token {
+			t.Errorf("%s: the button posts to %s", path, got)
+		}
 	}
 	if a := s.get("/digest/issues"); a.header.Get("Location") != "/digest/issues/" {
 		t.Errorf("redirected to %q", a.header.Get("Location"))

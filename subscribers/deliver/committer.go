@@ -228,5 +228,5 @@ func (c *committer) pause() {
 		return
 	}
 	c.err = err
-	r.sender.o.Log.Error("the issue is paused", "issue", r.mailing.IssueID, "reason", reason)
+	r.job.Log.Error("the issue is paused", "reason", reason)
 }

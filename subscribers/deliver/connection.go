@@ -80,7 +80,7 @@ func (c *connection) hangUp() {
 	}
 	// Every answer is in; how the server takes leave changes nothing.
 	if err := c.conn.Close(); err != nil {
-		c.run.sender.o.Log.Debug("closing a connection", "error", err)
+		c.run.job.Log.Debug("closing a connection", "error", err)
 	}
 	c.conn = nil
 	if c.carried {

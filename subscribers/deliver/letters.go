@@ -216,7 +216,7 @@ func (r *letterRun) hand(ctx context.Context, l subscribers.Letter, msg []byte) 
 // written is removed.
 func (r *letterRun) unwritten(kind letters.Kind, l subscribers.Letter, cause error) error {
 	o := subscribers.Outcome{Cause: subscribers.NotSendable, Error: CleanReply(cause.Error())}
-	r.o.Log.Error("a letter cannot be written", "letter", l.ID, "attempt", l.Attempts, "error", maskIn(cause.Error(), l.Email))
+	r.o.Log.Error("a letter cannot be written", "kind", string(l.Kind), "to", subscribers.Mask(l.Email), "attempt", l.Attempts, "error", maskIn(cause.Error(), l.Email))
 	if digest.KindOf(cause) == digest.Invalid {
 		return r.settle(l, subscribers.Failed, o)
 	}

@@ -23,7 +23,7 @@ func (r *run) handBack(d subscribers.Delivery) Result {
 // uncomposed fails a row whose message cannot be made.
 func (r *run) uncomposed(d subscribers.Delivery, cause error) Result {
 	words := CleanReply("the message could not be composed: " + cause.Error())
-	r.sender.o.Log.Error("a message cannot be composed", "issue", d.IssueID, "to", subscribers.Mask(d.Email), "error", maskIn(cause.Error(), d.Email))
+	r.job.Log.Error("a message cannot be composed", "to", subscribers.Mask(d.Email), "error", maskIn(cause.Error(), d.Email))
 	r.refusals.refusal(d, false, maskIn(words, d.Email))
 	return r.result(d, subscribers.Failed, time.Time{}, subscribers.Outcome{Cause: subscribers.NotSendable, Error: words})
 }
@@ -102,6 +102,6 @@ func (r *run) nextTry(d subscribers.Delivery, now time.Time) (time.Time, bool) {
 }
 
 func (r *run) log(d subscribers.Delivery, e *SendError) {
-	r.sender.o.Log.Info("not taken", "issue", d.IssueID, "to", subscribers.Mask(d.Email), "attempt", d.Attempts,
+	r.job.Log.Info("not taken", "to", subscribers.Mask(d.Email), "attempt", d.Attempts,
 		"class", e.Class.String(), "stage", string(e.Stage), "reply", maskIn(e.words(), d.Email))
 }

@@ -126,7 +126,7 @@ func (r *run) retire(err error) {
 	if r.retired == nil {
 		r.retired = err
 	}
-	r.sender.o.Log.Warn("a connection is given up", "issue", r.mailing.IssueID, "error", err)
+	r.job.Log.Warn("a connection is given up", "error", err)
 }
 
 // share is this process' part of the rate.

@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -50,6 +51,9 @@ type Job struct {
 	LastOfMonth bool
 	// From is the envelope sender.
 	From string
+	// Log is where the run tells what happens, which issue it is included; default
+	// [Options.Log].
+	Log *slog.Logger
 	// Worker is this process among those that deliver from the same ledger; nil
 	// for one that is alone.
 	Worker Worker
@@ -163,23 +167,20 @@ func (s *Sender) Run(ctx context.Context, job Job) (Summary, error) {
 	if job.Worker == nil {
 		job.Worker = alone{}
 	}
+	job.Log = cmp.Or(job.Log, s.o.Log)
 	id := job.Mailing.IssueID
 	if err := s.enter(id); err != nil {
 		return Summary{IssueID: id}, err
 	}
 	defer s.leave(id)
-	sum, err := s.run(ctx, job)
-	if err != nil {
-		return sum, fmt.Errorf("deliver issue %d: %w", id, err)
-	}
-	return sum, nil
+	return s.run(ctx, job)
 }
 
 func (s *Sender) enter(id int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.running[id] {
-		return digest.Fail(digest.Conflict, "Wait for it to end.", "issue %d is being delivered already", id)
+		return digest.Fail(digest.Conflict, "Wait for it to end.", "the issue is being delivered already")
 	}
 	s.running[id] = true
 	return nil
@@ -211,7 +212,7 @@ func (s *Sender) run(ctx context.Context, job Job) (Summary, error) {
 		return sum, err
 	}
 	if n > 0 {
-		s.o.Log.Warn("messages in doubt after an unclean end", "issue", id, "rows", n, "policy", s.o.Ambiguous)
+		job.Log.Warn("messages in doubt after an unclean end", "rows", n, "policy", s.o.Ambiguous)
 	}
 	// All that is left to do once ctx ends has one time limit together.
 	db, cancel := outlive(ctx, s.o.Grace+settleTime)

@@ -6,6 +6,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/hostname"
+	"postbag/digest/site"
 	"postbag/subscribers"
 	"postbag/subscribers/message"
 	"postbag/templates"
@@ -25,6 +26,7 @@ func (w Writer) Issue(f *digest.Frozen, of subscribers.Mailing, salt []byte, tes
 	links, render := w.links(f), w.Set.IssueMail
 	if test {
 		render = w.Set.TestMail
+		links.Issue += "?" + site.TestQuery
 	}
 	text, err := render(f, links)
 	if err != nil {

@@ -28,5 +28,6 @@ type Facts struct {
 func Kinds() []Kind {
 	return []Kind{
 		{Name: subscribers.ConfirmationLetter, Life: 48 * time.Hour, MaySend: subscribers.Letter.Useful, Write: Writer.confirmation},
+		{Name: subscribers.LinksLetter, Life: 48 * time.Hour, MaySend: subscribers.Letter.Useful, Write: Writer.readersLinks},
 	}
 }

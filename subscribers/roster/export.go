@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"postbag/subscribers"
+	"postbag/subscribers/listfile"
 )
 
 // exportHeadings are the columns of an export; an import understands them all.
@@ -43,7 +44,7 @@ func exportRow(sub subscribers.Subscriber) []string {
 		exportTime(sub.CreatedAt), exportTime(sub.ConfirmedAt), exportTime(sub.LeftAt),
 	}
 	for i, cell := range cells {
-		cells[i] = quoteCell(cell)
+		cells[i] = listfile.Quote(cell)
 	}
 	return cells
 }

@@ -41,6 +41,12 @@ func (m *memory) Enrol(_ context.Context, people []roster.Entry, dryRun bool) ([
 		switch {
 		case batch[key]:
 			out = append(out, roster.Duplicated)
+		case ok && e.Gone() && known.Subscriber.State.To(e.Subscriber.State):
+			out = append(out, roster.Ended)
+			if !dryRun {
+				known.Subscriber.State, known.Subscriber.LeftAt = e.Subscriber.State, e.Subscriber.LeftAt
+				m.people[key] = known
+			}
 		case ok && (known.Subscriber.State == subscribers.Active || known.Subscriber.State == subscribers.Pending):
 			out = append(out, roster.Known)
 		case ok:

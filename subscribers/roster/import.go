@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io"
+	"slices"
 	"time"
 
 	"postbag/digest"
+	"postbag/subscribers"
+	"postbag/subscribers/listfile"
 )
 
 // batchSize is how many people are stored in one transaction.
@@ -27,8 +30,18 @@ type ImportOptions struct {
 	// they are pending and get a confirmation to answer.
 	Confirmed bool
 	Consent   string
+	// As says that everybody in the list is unsubscribed, bounced or complained;
+	// what a row says of the kind goes before it.
+	As subscribers.State
 	// SkipInvalid imports the good rows of a list that has bad ones too.
 	SkipInvalid bool
+	// File is the name of the list's file: where no column tells, some tools say there
+	// that those in it left.
+	File string
+	// List says what the operator knows of the columns and dates.
+	List listfile.Options
+	// Charset names the list's character set; "" is found out.
+	Charset string
 	// Progress, unless nil, is called with the rows done so far and the rows in
 	// all, after each batch.
 	Progress func(done, total int)
@@ -39,13 +52,23 @@ type ImportOptions struct {
 type ImportReport struct {
 	Rows       int // that are not blank, the headings apart
 	Added      int
-	Known      int // on the list already, active or pending; left as they were
-	KeptOut    int // on the list before, and left, bounced or complained
-	Duplicated int // further rows with the same address
+	States     map[subscribers.State]int // of those added
+	Known      int                       // on the list already, active or pending; left as they were
+	Ended      int                       // on the list until now, and left, bounced or complained by what the list says
+	KeptOut    int                       // on the list before, and left, bounced or complained
+	Duplicated int                       // further rows with the same address
 	// RejectedCount counts the rows that cannot be imported; Rejected lists the
 	// first 20 of them.
 	RejectedCount int
 	Rejected      []RejectedLine
+	// Unread lists the columns that were not read.
+	Unread []listfile.Column
+	// Charset is the character set that was guessed, or "".
+	Charset string
+	// Dates is the order in which dates such as GuessedDate were read; GuessedDate is
+	// "" where the list itself tells the order.
+	Dates       listfile.DateOrder
+	GuessedDate string
 }
 
 // RejectedLine is a row that cannot be imported.
@@ -54,23 +77,27 @@ type RejectedLine struct {
 	Why  string
 }
 
-// Import puts the people of a CSV list on the list, and keeps with each consent who
-// did; the package documentation describes the columns. The whole input is checked before anything is written:
-// an input that is damaged (an unclosed quotation mark, a row with another
-// number of cells) gives one error of kind Invalid that names the line, and
-// nothing is changed. So it is when rows have bad addresses, states or times,
-// unless o.SkipInvalid; the report then lists them. People are stored in
-// batches, and a failure of the store in between leaves the batches before it;
-// importing again completes the rest.
+// Import puts the people of a list on the list, and keeps with each consent who
+// did; package listfile reads it. The whole input is checked before anything is
+// written: one that cannot be read as a list, one that holds nobody, and rows with
+// bad addresses, states or times give one error of kind Invalid, and nothing is
+// changed. With o.SkipInvalid such rows are passed over; the report lists them. So
+// does a list that is to be confirmed and has a column that speaks of leaving and is
+// not understood. People are stored in batches, and a failure of the store in between
+// leaves the batches before it; importing again completes the rest.
 func (s *Service) Import(ctx context.Context, by digest.Actor, r io.Reader, o ImportOptions) (ImportReport, error) {
 	if err := checkConsent(o.Confirmed, o.Consent); err != nil {
 		return ImportReport{}, err
 	}
-	list, err := newSpool(ctx, r)
+	if o.As != "" && !left(o.As) {
+		return ImportReport{}, digest.Fail(digest.Invalid, "Use unsubscribed, bounced or complained.", "%q is no state of people who left", o.As)
+	}
+	list, err := newSpool(ctx, r, o.Charset)
 	if err != nil {
 		return ImportReport{}, fmt.Errorf("import: %w", err)
 	}
-	run := &importRun{Service: s, by: by, list: list, o: o, now: s.clock.Now(), seed: maphash.MakeSeed(), seen: map[uint64]struct{}{}}
+	run := &importRun{Service: s, by: by, list: list, o: o, now: s.clock.Now(), seed: maphash.MakeSeed(),
+		seen: map[uint64]struct{}{}, doubtful: map[uint64]int{}, found: map[subscribers.State]int{}}
 	err = run.all(ctx)
 	if closed := list.Close(); err == nil {
 		err = closed
@@ -86,12 +113,18 @@ type importRun struct {
 	*Service
 	by     digest.Actor
 	list   *spool
+	plan   *listfile.Plan
 	o      ImportOptions
 	now    time.Time
 	report ImportReport
-	gone   int // rows of people who left, bounced or complained
-	done   int
-	batch  []Entry
+	found  map[subscribers.State]int // good rows by state
+	// unclear is the first cell about who may be mailed that is not understood.
+	unclear *listfile.CellError
+	// doubtful holds hashes of addresses with a row that is not understood, and that
+	// row's line: it may say that the person left.
+	doubtful map[uint64]int
+	done     int
+	batch    []Entry
 	// seen holds hashes of the addresses enrolled so far. Two addresses with one
 	// hash do no harm: the store has the last word on who is new.
 	seed maphash.Seed
@@ -99,40 +132,115 @@ type importRun struct {
 }
 
 func (i *importRun) all(ctx context.Context) error {
+	if err := i.survey(ctx); err != nil {
+		return err
+	}
 	if err := i.check(ctx); err != nil {
 		return err
 	}
-	// People who left are stored first: an address that the list has twice, once as
-	// active, is then stored as one that left.
-	if i.gone > 0 {
-		if err := i.enrolThose(ctx, func(e Entry) bool { return left(e.Subscriber.State) }); err != nil {
+	// People who left are stored first, the gravest reason before others: an address
+	// that the list has twice, once as active, is then stored as one that left.
+	for _, state := range []subscribers.State{subscribers.Complained, subscribers.Bounced, subscribers.Unsubscribed} {
+		if i.found[state] == 0 {
+			continue
+		}
+		if err := i.enrolThose(ctx, func(e Entry) bool { return e.Subscriber.State == state }); err != nil {
 			return err
 		}
 	}
-	return i.enrolThose(ctx, func(e Entry) bool { return !left(e.Subscriber.State) })
+	return i.enrolThose(ctx, func(e Entry) bool { return !e.Gone() })
+}
+
+// survey finds out what the columns are.
+func (i *importRun) survey(ctx context.Context) error {
+	text, err := i.list.text(ctx)
+	if err != nil {
+		return err
+	}
+	if i.plan, err = listfile.Survey(text, i.o.List); err != nil {
+		return err
+	}
+	i.report.Unread = i.plan.Unread()
+	i.report.Charset = i.list.in.Guessed
+	i.report.Dates, i.report.GuessedDate = i.plan.Dates, i.plan.Guessed
+	if column, speaks := i.plan.Speaking(); speaks && i.o.Confirmed && i.o.As == "" {
+		value := ""
+		if column.Example != "" {
+			value = fmt.Sprintf(" (%q)", column.Example)
+		}
+		return digest.Fail(digest.Invalid, "Say what the column is, for example left_at or subscribed; ignore passes over it. Nothing was changed.",
+			"the column %s%s speaks of leaving and is not understood, and nobody who left may become active", column.Label(), value).
+			Offer(digest.Act{Do: digest.NameColumn, Name: column.Key() + "=" + string(listfile.Left)})
+	}
+	return nil
 }
 
 // check reads the whole list without storing anything.
 func (i *importRun) check(ctx context.Context) error {
-	err := i.each(ctx, func(line int, e Entry, bad error) error {
+	err := i.each(ctx, func(row listfile.Row, e Entry) error {
 		i.report.Rows++
-		switch {
-		case bad != nil:
-			i.reject(line, bad)
-		case left(e.Subscriber.State):
-			i.gone++
+		if row.Fault == nil {
+			i.found[e.Subscriber.State]++
+			return nil
+		}
+		i.reject(row.Line, row.Fault)
+		if row.Address.Key != "" {
+			i.doubtful[i.hash(row.Address.Key)] = row.Line
+		}
+		if i.unclear == nil {
+			i.unclear, _ = errors.AsType[*listfile.CellError](row.Fault)
 		}
 		return nil
 	})
 	if err != nil {
-		i.report = ImportReport{}
 		return err
 	}
-	if n := i.report.RejectedCount; n > 0 && !i.o.SkipInvalid {
+	if err := i.doubt(ctx); err != nil {
+		return err
+	}
+	return i.verdict()
+}
+
+// doubt rejects rows of people who are not said to have left, but may be by another
+// row that is not understood.
+func (i *importRun) doubt(ctx context.Context) error {
+	if len(i.doubtful) == 0 {
+		return nil
+	}
+	err := i.each(ctx, func(row listfile.Row, e Entry) error {
+		if row.Fault == nil && !e.Gone() {
+			if line, is := i.doubtful[i.hash(e.Subscriber.Key)]; is {
+				i.found[e.Subscriber.State]--
+				i.reject(row.Line, fmt.Errorf("line %d, of the same address, is not understood", line))
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(i.report.Rejected, func(a, b RejectedLine) int { return a.Line - b.Line })
+	return err
+}
+
+// verdict says whether the list can be imported.
+func (i *importRun) verdict() error {
+	bad, rows := i.report.RejectedCount, i.report.Rows
+	switch {
+	case rows == 0:
+		return digest.Fail(digest.Invalid, "Look whether it is the right file. Nothing was changed.", "there is nobody in the list: it has headings and no rows")
+	case bad == rows || bad > 0 && !i.o.SkipInvalid:
 		first := i.report.Rejected[0]
-		return digest.Fail(digest.Invalid, "Mend these lines. Nothing was changed.",
-			"%d of %d rows cannot be imported, the first in line %d: %s", n, i.report.Rows, first.Line, first.Why).
-			Offer(digest.Act{Do: digest.ImportGoodRows})
+		fail := digest.Fail(digest.Invalid, "Mend these lines. Nothing was changed.",
+			"%d of %d rows cannot be imported, the first in line %d: %s", bad, rows, first.Line, first.Why)
+		if bad < rows {
+			fail.Offer(digest.Act{Do: digest.ImportGoodRows})
+		}
+		if i.unclear != nil {
+			fail.Offer(digest.Act{Do: digest.NameColumn, Name: i.unclear.Column.Key() + "=FIELD"})
+		}
+		return fail
+	case i.o.Confirmed && i.found[subscribers.Active] > 0 && listfile.NameSpeaks(i.o.File) && !i.plan.TellsWhoLeft():
+		return digest.Fail(digest.Invalid, "If they left, say as what they are to be kept. If they are readers, give the file another name. Nothing was changed.",
+			"the name of the file says that those in it left, and no column says who did").
+			Offer(digest.Act{Do: digest.ImportAsLeft})
 	}
 	return nil
 }
@@ -146,8 +254,11 @@ func (i *importRun) reject(line int, why error) {
 
 // enrolThose stores the people of the list whom want selects.
 func (i *importRun) enrolThose(ctx context.Context, want func(Entry) bool) error {
-	err := i.each(ctx, func(_ int, e Entry, bad error) error {
-		if bad != nil || !want(e) {
+	err := i.each(ctx, func(row listfile.Row, e Entry) error {
+		if row.Fault != nil || !want(e) {
+			return nil
+		}
+		if _, is := i.doubtful[i.hash(e.Subscriber.Key)]; is && !e.Gone() {
 			return nil
 		}
 		if i.batch = append(i.batch, e); len(i.batch) < batchSize {
@@ -161,31 +272,26 @@ func (i *importRun) enrolThose(ctx context.Context, want func(Entry) bool) error
 	return i.flush(ctx)
 }
 
-// each calls yield for every row: with a person, or with the reason why there
-// is none.
-func (i *importRun) each(ctx context.Context, yield func(line int, e Entry, bad error) error) error {
+// each calls yield for every row, with an entry for a row without a fault.
+func (i *importRun) each(ctx context.Context, yield func(listfile.Row, Entry) error) error {
 	text, err := i.list.text(ctx)
 	if err != nil {
 		return err
 	}
-	t, err := newTable(text)
-	if err != nil {
-		return err
-	}
-	for {
-		r, err := t.next()
-		if errors.Is(err, io.EOF) {
-			return nil
+	rows := 0
+	return i.plan.Rows(text, func(row listfile.Row) error {
+		if rows++; rows > maxRows {
+			return digest.Fail(digest.Invalid, "Import it in parts.", "the list has more than %d rows", maxRows)
 		}
-		if err != nil {
-			return err
+		if row.Fault != nil {
+			return yield(row, Entry{})
 		}
-		e, bad := i.o.entry(i.by, r, i.now)
-		if err := yield(r.line, e, bad); err != nil {
-			return err
-		}
-	}
+		return yield(row, i.o.entry(i.by, row.Person, i.now))
+	})
 }
+
+// maxRows bounds a list.
+const maxRows = 5_000_000
 
 // flush stores the batch and counts what became of it.
 func (i *importRun) flush(ctx context.Context) error {
@@ -197,7 +303,7 @@ func (i *importRun) flush(ctx context.Context) error {
 		return err
 	}
 	for n, outcome := range outcomes {
-		i.count(i.batch[n].Subscriber.Key, outcome)
+		i.count(i.batch[n].Subscriber, outcome)
 	}
 	i.done += len(i.batch)
 	i.batch = i.batch[:0]
@@ -207,8 +313,10 @@ func (i *importRun) flush(ctx context.Context) error {
 	return nil
 }
 
-func (i *importRun) count(key string, outcome Enrolled) {
-	hash := maphash.String(i.seed, key)
+func (i *importRun) hash(key string) uint64 { return maphash.String(i.seed, key) }
+
+func (i *importRun) count(s subscribers.Subscriber, outcome Enrolled) {
+	hash := i.hash(s.Key)
 	_, again := i.seen[hash]
 	i.seen[hash] = struct{}{}
 	switch {
@@ -218,6 +326,12 @@ func (i *importRun) count(key string, outcome Enrolled) {
 		i.report.Duplicated++
 	case outcome == Added:
 		i.report.Added++
+		if i.report.States == nil {
+			i.report.States = map[subscribers.State]int{}
+		}
+		i.report.States[s.State]++
+	case outcome == Ended:
+		i.report.Ended++
 	case outcome == Kept:
 		i.report.KeptOut++
 	default:

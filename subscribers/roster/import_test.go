@@ -19,6 +19,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/digesttest"
 	"postbag/subscribers"
+	"postbag/subscribers/listfile"
 	"postbag/subscribers/roster"
 )
 
@@ -46,6 +47,17 @@ func TestImportUnderstandsListsAsTheyCome(t *testing.T) {
 		"tab":                 "email\tname\nann@example.org\tZoë\n",
 		"other columns":       "id,E-Mail, Name ,score\n7,ann@example.org,Zoë,\"1,5\"\n",
 		"quoted line breaks":  "email,note,name\nann@example.org,\"one\ntwo\",Zoë\n",
+		"CR":                  "email,name\rann@example.org,Zoë\r",
+		"bar":                 "email|name\nann@example.org|Zoë\n",
+		"a line for Excel":    "sep=;\r\nemail;name\r\nann@example.org;Zoë\r\n",
+		"a title":             "Members of our club\n\nemail,name\nann@example.org,Zoë\n",
+		"space after a mark":  "email,name\n\"ann@example.org\" ,\"Zoë\" \n",
+		"one empty cell more": "email,name\nann@example.org,Zoë,\n",
+		"two names":           "Surname,Address,Email Address\nZoë,1 Oak Lane,ann@example.org\n",
+		"Spanish":             "Correo electrónico;Nombre\nann@example.org;Zoë\n",
+		"Dutch":               "E-mailadres;Voornaam\nann@example.org;Zoë\n",
+		"Italian":             "Indirizzo e-mail;Cognome\nann@example.org;Zoë\n",
+		"a mailto link":       "email,name\nmailto:ann@example.org,Zoë\n",
 		"blank rows":          "\n\nemail,name\n\n,\nann@example.org,Zoë\n,\n",
 		"UTF-8 mark":          "\ufeffemail,name\nann@example.org,Zoë\n",
 		"UTF-16":              utf16,
@@ -58,8 +70,8 @@ func TestImportUnderstandsListsAsTheyCome(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := (roster.ImportReport{Rows: 1, Added: 1}); !reflect.DeepEqual(report, want) {
-				t.Errorf("report %+v, want %+v", report, want)
+			if report.Rows != 1 || report.Added != 1 {
+				t.Errorf("report %+v", report)
 			}
 			if got := m.people["ann@example.org"].Subscriber; got.Name != "Zoë" || got.State != subscribers.Active {
 				t.Errorf("stored %+v", got)
@@ -79,37 +91,76 @@ func TestImportOfBareAddresses(t *testing.T) {
 	}
 }
 
-func TestDamagedListsChangeNothing(t *testing.T) {
-	good := strings.Repeat("bob@example.org,Bob\n", 2)
-	for name, c := range map[string]struct{ in, says string }{
-		"empty":             {"", "empty"},
-		"blank":             {"\n\n", "empty"},
-		"no email column":   {"name,phone\nann,1\n", "no column email"},
-		"two email columns": {"email,Mail\na@example.org,b@example.org\n", "twice"},
-		"unclosed quote":    {"email,name\n" + good + "ann@example.org,\"Ann\n" + good, "line 4"},
-		"stray quote":       {"email,name\n" + good + "ann@example.org,A\"nn\n" + good, "line 4"},
-		"cut off":           {"email,name\n" + good + "ann@exam", "line 4 has 1 cell; the heading line has 2"},
-		"too many cells":    {"email,name\nann@example.org,Ann,Other\n", "line 2 has 3 cells; the heading line has 2"},
-		"no headings":       {"ann@example.org\nbob@example.org,Bob\n", "line 2 has 2 cells; the first line has 1"},
-		"endless quote":     {"email,name\n" + good + "ann@example.org,\"Ann\n" + strings.Repeat(good, 20000), "after line 3"},
-		"endless line":      {"email,name\n" + good + strings.Repeat("x", 1<<20), "after line 3"},
-		"not text":          {"email,name\nann@example.org,A\x00nn\n", "line 2 is not text"},
-		"UTF-16 unmarked":   {"e\x00m\x00a\x00i\x00l\x00\n\x00a\x00", "not text"},
+func TestWhatIsNoListChangesNothing(t *testing.T) {
+	for name, c := range map[string]struct{ in, says, hint string }{
+		"empty":             {"", "empty", "CSV"},
+		"blank":             {"\n\n", "empty", "CSV"},
+		"headings alone":    {"email,name\n", "nobody", "right file"},
+		"headings, old Mac": {"email,name\r", "nobody", "right file"},
+		"no email column":   {"surname,phone\nann,1\n", "no column email", `"surname", "phone"`},
+		"two email columns": {"email,Mail\na@example.org,b@example.org\n", "twice", "passed over"},
+		"no headings":       {"ann@example.org,Ann\nbob@example.org,Bob\n", "no column email", `"Ann"`},
+		"a spreadsheet":     {"PK\x03\x04\x14\x00", "spreadsheet", "CSV"},
+		"JSON":              {`{"members": []}`, "JSON", "CSV"},
+		"only bad rows":     {"email\nnobody\n", "1 of 1 rows", "Mend"},
+		"Cyrillic":          {"email;name\nann@example.org;\xc0\xed\xed\xe0\n", "character set", "windows-1251"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, m := newService(t)
 			o := agreed
-			o.SkipInvalid = true // bad rows may be skipped, damage may not
-			report, err := s.Import(t.Context(), tester, strings.NewReader(c.in), o)
+			o.SkipInvalid = true
+			_, err := s.Import(t.Context(), tester, strings.NewReader(c.in), o)
 			wantKind(t, err, digest.Invalid)
 			if !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("the error %q does not say %q on one line", err, c.says)
 			}
-			if digest.HintOf(err) == "" {
-				t.Error("no hint")
+			if hint := digest.HintOf(err); !strings.Contains(hint, c.hint) {
+				t.Errorf("the hint %q does not say %q", hint, c.hint)
 			}
-			if m.calls != 0 || !reflect.DeepEqual(report, roster.ImportReport{}) {
-				t.Errorf("the store was asked %d times, report %+v", m.calls, report)
+			if m.calls != 0 {
+				t.Errorf("the store was asked %d times", m.calls)
+			}
+		})
+	}
+}
+
+func TestDamagedRowsCostNoOthers(t *testing.T) {
+	const head = "email,name,left_at\n"
+	good := strings.Repeat("bob@example.org,Bob,\n", 2)
+	for name, c := range map[string]struct {
+		in   string
+		line int
+		says string
+	}{
+		"an open mark":      {head + good + "ann@example.org,\"Ann,\n" + good, 4, "never closed"},
+		"one mark":          {head + good + "ann@example.org,A\"nn,\n" + good, 4, "missing"},
+		"words after marks": {head + good + "\"ann@example.org\" x,\"Ann\",\n" + good, 4, "out of place"},
+		"cut off":           {head + good + "ann@exam", 4, "1 cell; the heading line has 3"},
+		"cells missing":     {head + good + "ann@example.org,Ann\n" + good, 4, "2 cells; the heading line has 3"},
+		"too many cells":    {head + good + "ann@example.org,Ann,,Other\n" + good, 4, "4 cells; the heading line has 3"},
+		"no text":           {head + good + "ann@example.org,A\x00nn,\n" + good, 4, "not text"},
+		"an endless line":   {head + good + strings.Repeat("x", 3<<20) + "\n" + good, 4, "longer than"},
+		"an endless cell":   {head + good + "ann@example.org,\"Ann,\n" + strings.Repeat(good, 40000), 4, "longer than"},
+		"bare addresses":    {"bob@example.org\nbob@example.org\nann@example.org,Ann\n", 3, "2 cells; the first line has 1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, m := newService(t)
+			_, err := s.Import(t.Context(), tester, strings.NewReader(c.in), agreed)
+			wantKind(t, err, digest.Invalid)
+			if m.calls != 0 || !strings.Contains(err.Error(), fmt.Sprintf("line %d", c.line)) || digest.HintOf(err) == "" {
+				t.Errorf("%v after %d calls", err, m.calls)
+			}
+			o := agreed
+			o.SkipInvalid = true
+			report, err := s.Import(t.Context(), tester, strings.NewReader(c.in), o)
+			if err != nil || report.Added != 1 || report.RejectedCount != 1 {
+				t.Fatalf("%+v, %v", report, err)
+			}
+			if r := report.Rejected[0]; r.Line != c.line || !strings.Contains(r.Why, c.says) {
+				t.Errorf("line %d: %s", r.Line, r.Why)
+			}
+			if _, is := m.people["ann@example.org"]; is {
+				t.Error("a row that cannot be read brought somebody")
 			}
 		})
 	}
@@ -149,7 +200,7 @@ func TestTheListOfRejectedRowsIsBounded(t *testing.T) {
 	s, _ := newService(t)
 	o := agreed
 	o.SkipInvalid = true
-	report, err := s.Import(t.Context(), tester, strings.NewReader("email\n"+strings.Repeat("nobody\n", 900)), o)
+	report, err := s.Import(t.Context(), tester, strings.NewReader("email\nann@example.org\n"+strings.Repeat("nobody\n", 900)), o)
 	if err != nil || report.RejectedCount != 900 || len(report.Rejected) != 20 {
 		t.Errorf("%d rejected, %d listed, %v", report.RejectedCount, len(report.Rejected), err)
 	}
@@ -172,7 +223,7 @@ fay@example.org,,,2099-01-01,
 	}
 	for email, want := range map[string]subscribers.State{
 		"ann@example.org": subscribers.Unsubscribed, "bob@example.org": subscribers.Bounced, "cy@example.org": subscribers.Complained,
-		"di@example.org": subscribers.Pending, "ed@example.org": subscribers.Active, "fay@example.org": subscribers.Active,
+		"di@example.org": subscribers.Pending, "ed@example.org": subscribers.Unsubscribed, "fay@example.org": subscribers.Active,
 	} {
 		if got := m.people[email].Subscriber.State; got != want {
 			t.Errorf("%s is %s, want %s", email, got, want)
@@ -189,7 +240,7 @@ fay@example.org,,,2099-01-01,
 	}
 	confirmed := time.Date(2024, 5, 6, 5, 8, 9, 0, time.UTC)
 	if ed := m.people["ed@example.org"]; !ed.Subscriber.ConfirmedAt.Equal(confirmed) || !ed.Consent.At.Equal(confirmed) ||
-		ed.Consent.Wording != "at the fair" || ed.Consent.EnteredBy != "tester" || !ed.Subscriber.LeftAt.IsZero() {
+		ed.Consent.Wording != "at the fair" || ed.Consent.EnteredBy != "tester" || !ed.Subscriber.LeftAt.Equal(time.Date(2025, 1, 2, 0, 0, 0, 0, time.UTC)) {
 		t.Errorf("ed %+v", ed)
 	}
 	if fay := m.people["fay@example.org"].Subscriber; !fay.ConfirmedAt.Equal(noon) {
@@ -260,7 +311,8 @@ func TestDryRunTellsWhatAnImportDoes(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(foreseen, done) {
 		t.Errorf("foreseen %+v, done %+v, %v", foreseen, done, err)
 	}
-	if want := (roster.ImportReport{Rows: 2201, Added: 1998, Known: 2, KeptOut: 1, Duplicated: 200}); !reflect.DeepEqual(done, want) {
+	if want := (roster.ImportReport{Rows: 2201, Added: 1998, States: map[subscribers.State]int{subscribers.Active: 1998}, Known: 2, KeptOut: 1, Duplicated: 200,
+		Dates: listfile.MonthFirst}); !reflect.DeepEqual(done, want) {
 		t.Errorf("got %+v, want %+v", done, want)
 	}
 	if !reflect.DeepEqual(steps, []int{500, 1000, 1500, 2000, 2201}) {
@@ -369,7 +421,7 @@ func FuzzImport(f *testing.F) {
 			}
 			return
 		}
-		if sum := report.Added + report.Known + report.KeptOut + report.Duplicated + report.RejectedCount; sum != report.Rows {
+		if sum := report.Added + report.Known + report.Ended + report.KeptOut + report.Duplicated + report.RejectedCount; sum != report.Rows {
 			t.Fatalf("%+v does not add up", report)
 		}
 		if len(m.people) != report.Added {
@@ -379,35 +431,172 @@ func FuzzImport(f *testing.F) {
 	})
 }
 
-// TestWordsForStates has every word by which other programs' lists tell a state, and
-// imports each as if everybody had agreed: who left there stays out here.
-func TestWordsForStates(t *testing.T) {
-	words := map[subscribers.State][]string{
-		subscribers.Active:       {"", "active", "subscribed", "confirmed", "enabled"},
-		subscribers.Pending:      {"pending", "unconfirmed"},
-		subscribers.Unsubscribed: {"unsubscribed", "left", "blocklisted", "disabled"},
-		subscribers.Bounced:      {"bounced", "cleaned"}, // cleaned: Mailchimp; blocklisted: listmonk
-		subscribers.Complained:   {"complained", "spam"},
-	}
-	n := 0
-	for want, all := range words {
-		for _, word := range all {
-			n++
-			s, m := newService(t)
-			in := "email,name,state\nbob@example.org,Bob,active\nann@example.org,Ann," + strings.ToUpper(word) + "\n"
-			if _, err := s.Import(t.Context(), tester, strings.NewReader(in), agreed); err != nil {
-				t.Fatal(err)
-			}
-			got := m.people["ann@example.org"]
-			if got.Subscriber.State != want {
-				t.Errorf("%q became %s, want %s", word, got.Subscriber.State, want)
-			}
-			if mailed := got.Confirm != ""; mailed != (want == subscribers.Pending) {
-				t.Errorf("%q: a confirmation is mailed: %v", word, mailed)
-			}
+func TestWhoLeftElsewhereLeavesHere(t *testing.T) {
+	s, m := newService(t)
+	for _, email := range []string{"ann@example.org", "bob@example.org", "cy@example.org"} {
+		if _, err := s.Add(t.Context(), tester, email, "", roster.AddOptions{Confirmed: email != "bob@example.org", ConsentText: "asked"}); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if known := roster.StateWords(); known != n {
-		t.Errorf("%d words are known, and %d are tested", known, n)
+	in := "email,status,unsubscribed_at\nANN@example.org,,2025-01-02\nbob@example.org,complained,\ncy@example.org,active,\nnew@example.org,active,\nann@example.org,active,\n"
+	dry := agreed
+	dry.DryRun = true
+	foreseen, err := s.Import(t.Context(), tester, strings.NewReader(in), dry)
+	if err != nil || m.people["ann@example.org"].Subscriber.State != subscribers.Active {
+		t.Fatal("a dry run changed something", err)
 	}
+	report, err := s.Import(t.Context(), tester, strings.NewReader(in), agreed)
+	if err != nil || report.Ended != 2 || report.Known != 1 || report.Added != 1 || report.Duplicated != 1 || !reflect.DeepEqual(report, foreseen) {
+		t.Errorf("%+v, foreseen %+v, %v", report, foreseen, err)
+	}
+	if ann := m.people["ann@example.org"].Subscriber; ann.State != subscribers.Unsubscribed || !ann.LeftAt.Equal(time.Date(2025, 1, 2, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("ann is %s since %s", ann.State, ann.LeftAt)
+	}
+	if bob := m.people["bob@example.org"].Subscriber; bob.State != subscribers.Complained || !bob.LeftAt.Equal(noon) {
+		t.Errorf("bob is %s since %s", bob.State, bob.LeftAt)
+	}
+}
+
+func TestAColumnThatMayTellOfLeavingStopsAConfirmedImport(t *testing.T) {
+	for heading, cell := range map[string]string{
+		"Kündigung bearbeitet durch": "Meier",        // the heading speaks
+		"Data rezygnacji (system)":   "7",            // in another language
+		"unsubscribe ticket":         "4711",         //
+		"group 2":                    "Unsubscribed", // the value speaks
+		"Zusatz":                     "abgemeldet!",  //
+		"Marketing per Brief/Mail":   "nein",         // a no to something that may be the mail
+	} {
+		s, m := newService(t)
+		in := "email,\"" + heading + "\"\nann@example.org,\nann2@example.org,vip\nbob@example.org," + cell + "\n"
+		report, err := s.Import(t.Context(), tester, strings.NewReader(in), agreed)
+		wantKind(t, err, digest.Invalid)
+		if m.calls != 0 || !strings.Contains(err.Error(), heading) {
+			t.Errorf("%s: %v after %d calls", heading, err, m.calls)
+		}
+		if len(report.Unread) != 1 || report.Unread[0].Name != heading {
+			t.Errorf("%s: the report names %+v as not read", heading, report.Unread)
+		}
+		if acts := digest.ActsOf(err); len(acts) != 1 || acts[0].Do != digest.NameColumn || acts[0].Name != heading+"=left_at" {
+			t.Errorf("%s: offered is %+v", heading, acts)
+		}
+		said := agreed
+		said.List.Columns = map[string]listfile.Field{heading: listfile.Ignore}
+		if report, err := s.Import(t.Context(), tester, strings.NewReader(in), said); err != nil || report.Added != 3 || len(report.Unread) != 1 {
+			t.Errorf("%s, passed over: %+v, %v", heading, report, err)
+		}
+		// Those who are asked first may answer that they left.
+		s, _ = newService(t)
+		if report, err := s.Import(t.Context(), tester, strings.NewReader(in), roster.ImportOptions{}); err != nil || report.States[subscribers.Pending] != 3 || !report.Unread[0].Speaks {
+			t.Errorf("%s, unconfirmed: %+v, %v", heading, report, err)
+		}
+	}
+}
+
+func TestColumnsAreWhatTheOperatorSays(t *testing.T) {
+	for name, c := range map[string]struct {
+		in      string
+		columns map[string]listfile.Field
+	}{
+		"a heading":  {"Postfach,Wer,Raus\nann@example.org,Ann,\nbob@example.org,Bob,ja\n", map[string]listfile.Field{"postfach": listfile.Email, "Wer": listfile.Name, "Raus": listfile.Left}},
+		"numbers":    {"x1,x2,x3\nann@example.org,Ann,\nbob@example.org,Bob,2020-01-02\n", map[string]listfile.Field{"1": listfile.Email, "2": listfile.Name, "3": listfile.Left}},
+		"no heading": {"ann@example.org,Ann,\nbob@example.org,Bob,yes\n", map[string]listfile.Field{"1": listfile.Email, "2": listfile.Name, "3": listfile.Left}},
+		"another address": {"email,private,name,gone\nx@example.org,ann@example.org,Ann,\ny@example.org,bob@example.org,Bob,1\n",
+			map[string]listfile.Field{"private": listfile.Email, "email": listfile.Ignore}},
+	} {
+		s, m := newService(t)
+		o := agreed
+		o.List.Columns = c.columns
+		if _, err := s.Import(t.Context(), tester, strings.NewReader(c.in), o); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		ann, bob := m.people["ann@example.org"].Subscriber, m.people["bob@example.org"].Subscriber
+		if ann.State != subscribers.Active || ann.Name != "Ann" || bob.State != subscribers.Unsubscribed || bob.Name != "Bob" {
+			t.Errorf("%s: %+v, %+v", name, ann, bob)
+		}
+	}
+	s, _ := newService(t)
+	o := agreed
+	o.List.Columns = map[string]listfile.Field{"Wer": listfile.Name}
+	_, err := s.Import(t.Context(), tester, strings.NewReader("email,who\nann@example.org,Ann\n"), o)
+	wantKind(t, err, digest.Invalid)
+	if hint := digest.HintOf(err); !strings.Contains(hint, `"who"`) {
+		t.Errorf("the hint %q does not name the columns", hint)
+	}
+}
+
+func TestWhatIsNotUnderstoodMakesNobodyActive(t *testing.T) {
+	in := "email,unsubscribed\nann@example.org,no\nbob@example.org,no\nBob@example.org,perhaps\ncy@example.org,perhaps\ndi@example.org,yes\ndi@example.org,perhaps\n"
+	s, m := newService(t)
+	report, err := s.Import(t.Context(), tester, strings.NewReader(in), agreed)
+	wantKind(t, err, digest.Invalid)
+	if m.calls != 0 || report.RejectedCount != 4 {
+		t.Errorf("%+v after %d calls", report, m.calls)
+	}
+	o := agreed
+	o.SkipInvalid = true
+	report, err = s.Import(t.Context(), tester, strings.NewReader(in), o)
+	if err != nil || report.Added != 2 || report.RejectedCount != 4 || len(m.people) != 2 {
+		t.Fatalf("%+v, %d people, %v", report, len(m.people), err)
+	}
+	var lines []int
+	for _, r := range report.Rejected {
+		lines = append(lines, r.Line)
+	}
+	if !reflect.DeepEqual(lines, []int{3, 4, 5, 7}) {
+		t.Errorf("lines %v", lines)
+	}
+	if ann, di := m.people["ann@example.org"].Subscriber, m.people["di@example.org"].Subscriber; ann.State != subscribers.Active || di.State != subscribers.Unsubscribed {
+		t.Errorf("ann is %s, di is %s", ann.State, di.State)
+	}
+}
+
+func TestTheGravestReasonStays(t *testing.T) {
+	in := "email,state,unsubscribed_at\nann@example.org,unsubscribed,2024-01-01\nann@example.org,complained,\nann@example.org,bounced,\nann@example.org,active,\n"
+	s, m := newService(t)
+	report, err := s.Import(t.Context(), tester, strings.NewReader(in), agreed)
+	if got := m.people["ann@example.org"].Subscriber.State; err != nil || got != subscribers.Complained || report.Duplicated != 3 {
+		t.Errorf("%s, %+v, %v", got, report, err)
+	}
+}
+
+func TestTheNameOfAFileMayTellThatPeopleLeft(t *testing.T) {
+	const bare = "Email Address,First Name\nann@example.org,Ann\n"
+	for file, in := range map[string]string{
+		"unsubscribed_members_export_9f3.csv":        bare,
+		"nonsubscribed_email_audience_export_77.csv": bare,
+		"cleaned_email_audience_export_77.csv":       bare,
+		"Weekly - bounced.csv":                       bare,
+		"abmeldungen-2024.csv":                       bare,
+	} {
+		s, m := newService(t)
+		o := agreed
+		o.File = file
+		_, err := s.Import(t.Context(), tester, strings.NewReader(in), o)
+		wantKind(t, err, digest.Invalid)
+		if m.calls != 0 {
+			t.Errorf("%s: the store was asked", file)
+		}
+		o.As = subscribers.Bounced
+		if _, err := s.Import(t.Context(), tester, strings.NewReader(in), o); err != nil || m.people["ann@example.org"].Subscriber.State != subscribers.Bounced {
+			t.Errorf("%s, as bounced: %+v, %v", file, m.people, err)
+		}
+	}
+	for file, in := range map[string]string{
+		"subscribed_members_export_9f3.csv": bare,
+		"cleaned-up.csv":                    bare,
+		"with-unsubscribed.csv":             "email,unsubscribed_at\nann@example.org,\n",
+	} {
+		s, m := newService(t)
+		o := agreed
+		o.File = file
+		if _, err := s.Import(t.Context(), tester, strings.NewReader(in), o); err != nil || m.people["ann@example.org"].Subscriber.State != subscribers.Active {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	s, _ := newService(t)
+	o := agreed
+	o.As = subscribers.Active
+	_, err := s.Import(t.Context(), tester, strings.NewReader(bare), o)
+	wantKind(t, err, digest.Invalid)
 }

@@ -88,6 +88,7 @@ func (s *Service) Counts(ctx context.Context) (map[subscribers.State]int, error)
 
 func newEntry(addr address.Address, name string, now time.Time) Entry {
 	return Entry{
+		At:      now,
 		Mailbox: addr.Mailbox,
 		Subscriber: subscribers.Subscriber{
 			Email:     addr.Email,

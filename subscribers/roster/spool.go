@@ -7,12 +7,8 @@ import (
 	"io"
 	"os"
 
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
-
 	"postbag/digest"
+	"postbag/subscribers/listfile"
 )
 
 // maxInput bounds a list, in bytes.
@@ -22,26 +18,25 @@ const maxInput = 1 << 30
 // needed and stays the same meanwhile, wherever it comes from.
 type spool struct {
 	file *os.File
-	// utf8 is false for a list without a byte order mark that is not UTF-8: it
-	// is read as Windows-1252, of which Latin-1 text is a part.
-	utf8 bool
+	in   listfile.Text
 }
 
-// newSpool copies r. The caller closes the spool.
-func newSpool(ctx context.Context, r io.Reader) (*spool, error) {
+// newSpool copies r, whose character set is the one named, or found out. The caller
+// closes the spool.
+func newSpool(ctx context.Context, r io.Reader, charset string) (*spool, error) {
 	file, err := os.CreateTemp("", "postbag-import-*")
 	if err != nil {
 		return nil, fmt.Errorf("keep the list while it is checked: %w", err)
 	}
 	s := &spool{file: file}
-	if err := s.fill(ctx, r); err != nil {
+	if err := s.fill(ctx, r, charset); err != nil {
 		_ = s.Close() // the error that matters is the one before
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *spool) fill(ctx context.Context, r io.Reader) error {
+func (s *spool) fill(ctx context.Context, r io.Reader, charset string) error {
 	n, err := io.Copy(s.file, io.LimitReader(contextReader{ctx, r}, maxInput+1))
 	if err != nil {
 		return fmt.Errorf("read the list: %w", err)
@@ -52,12 +47,8 @@ func (s *spool) fill(ctx context.Context, r io.Reader) error {
 	if err := s.rewind(); err != nil {
 		return err
 	}
-	_, err = io.Copy(io.Discard, transform.NewReader(contextReader{ctx, s.file}, encoding.UTF8Validator))
-	if err != nil && !errors.Is(err, encoding.ErrInvalidUTF8) {
-		return fmt.Errorf("read the list: %w", err)
-	}
-	s.utf8 = err == nil
-	return nil
+	s.in, err = listfile.FindText(contextFile{contextReader{ctx, s.file}, s.file}, charset)
+	return err
 }
 
 // text gives the list from its beginning as UTF-8 without a byte order mark.
@@ -65,11 +56,7 @@ func (s *spool) text(ctx context.Context) (io.Reader, error) {
 	if err := s.rewind(); err != nil {
 		return nil, err
 	}
-	var plain transform.Transformer = charmap.Windows1252.NewDecoder()
-	if s.utf8 {
-		plain = encoding.Nop.NewDecoder()
-	}
-	return transform.NewReader(contextReader{ctx, s.file}, unicode.BOMOverride(plain)), nil
+	return s.in.Reader(contextReader{ctx, s.file}), nil
 }
 
 func (s *spool) rewind() error {
@@ -95,4 +82,10 @@ func (c contextReader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return c.r.Read(p)
+}
+
+// contextFile is a file that is read no further once its context ends.
+type contextFile struct {
+	contextReader
+	io.Seeker
 }

@@ -12,7 +12,9 @@ type Store interface {
 	// Enrol stores people in one transaction and tells what became of each, in
 	// the same order. A new one is stored in the state, and with the moments,
 	// its entry has. A known address is left as it is, whatever its state: an
-	// import never brings back who left. With dryRun nothing is written.
+	// import never brings back who left. But an entry that left, bounced or
+	// complained ends the subscription of a known address, active or pending, and
+	// its open confirmations with it. With dryRun nothing is written.
 	Enrol(ctx context.Context, people []Entry, dryRun bool) ([]Enrolled, error)
 	// Subscribers calls yield for each subscriber that matches, by address key,
 	// until yield gives an error, which it passes on.
@@ -23,6 +25,7 @@ type Store interface {
 
 // Entry is a person to enrol.
 type Entry struct {
+	At time.Time // when it is enrolled
 	// Subscriber has its Token and any State set: who left, bounced or
 	// complained elsewhere is stored as such, with LeftAt, and is not mailed.
 	Subscriber subscribers.Subscriber
@@ -42,9 +45,13 @@ type Enrolled string
 const (
 	Added      Enrolled = "added"
 	Known      Enrolled = "known"      // already on the list, active or pending
+	Ended      Enrolled = "ended"      // was on the list, active or pending, and left by this entry
 	Kept       Enrolled = "kept out"   // unsubscribed, bounced or complained before
 	Duplicated Enrolled = "duplicated" // twice in the same input
 )
+
+// Gone tells whether the entry is of somebody who may not be mailed any more.
+func (e Entry) Gone() bool { return left(e.Subscriber.State) }
 
 // Filter selects subscribers; zero fields select all.
 type Filter struct {

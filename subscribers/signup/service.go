@@ -117,6 +117,24 @@ func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) error {
 	return nil
 }
 
+// MailLinks mails the links to leave and to choose to an address that is on the
+// list: for whoever has only links that do not work. What is true of the answer of
+// [Service.Subscribe] is true of this one.
+func (s *Service) MailLinks(ctx context.Context, email, remoteIP string) error {
+	addr, err := address.Parse(email)
+	if err != nil {
+		return fmt.Errorf("mail the links: %w", err)
+	}
+	queued, err := s.store.RequestLinks(ctx, LinksRequest{
+		Key: addr.Key, Mailbox: addr.Mailbox, Network: networkOf(remoteIP), At: s.clock.Now(), Limits: s.limits,
+	})
+	if err != nil {
+		return fmt.Errorf("mail the links: %w", err)
+	}
+	s.log.InfoContext(ctx, "links asked for", "letter", queued)
+	return nil
+}
+
 // networkOf gives the network that limits count a request in, or "". This machine
 // is none: what comes from it comes through a proxy that is not trusted to say
 // for whom, and all readers would share one limit.

@@ -20,6 +20,7 @@ import (
 type recorder struct {
 	calls    []string
 	request  signup.Request
+	links    signup.LinksRequest
 	consent  subscribers.Consent
 	at       time.Time
 	before   [2]time.Time
@@ -35,6 +36,12 @@ func (r *recorder) note(format string, args ...any) {
 func (r *recorder) Request(_ context.Context, q signup.Request) (bool, error) {
 	r.note("request")
 	r.request = q
+	return r.queued, r.err
+}
+
+func (r *recorder) RequestLinks(_ context.Context, q signup.LinksRequest) (bool, error) {
+	r.note("links")
+	r.links = q
 	return r.queued, r.err
 }
 
@@ -266,5 +273,30 @@ func TestWithoutOptionsThereAreLimitsAndAProof(t *testing.T) {
 	}
 	if store.request.Limits != signup.DefaultLimits() {
 		t.Errorf("limits %+v", store.request.Limits)
+	}
+}
+
+func TestLinksAreAskedForAlikeAndTheLogHasNoAddress(t *testing.T) {
+	var logged bytes.Buffer
+	s, store := newService(&logged)
+	for _, store.queued = range []bool{true, false} {
+		if err := s.MailLinks(t.Context(), " A.Nn+news@GMail.com ", "192.0.2.77"); err != nil {
+			t.Fatalf("queued %v: %v", store.queued, err)
+		}
+		want := signup.LinksRequest{Key: "a.nn+news@gmail.com", Mailbox: "ann@gmail.com", Network: "192.0.2.0/24", At: noon, Limits: signup.DefaultLimits()}
+		if store.links != want {
+			t.Errorf("asked for %+v, want %+v", store.links, want)
+		}
+	}
+	if strings.Contains(strings.ToLower(logged.String()), "gmail") || logged.Len() == 0 {
+		t.Errorf("logged %s", logged.String())
+	}
+	store.calls = nil
+	if err := s.MailLinks(t.Context(), "ann@example", ""); digest.KindOf(err) != digest.Invalid || len(store.calls) != 0 {
+		t.Errorf("a mistyped address: %v, the store was asked %v", err, store.calls)
+	}
+	store.err = errors.New("disk full")
+	if err := s.MailLinks(t.Context(), "ann@example.org", ""); !errors.Is(err, store.err) {
+		t.Errorf("a fault of the store: %v", err)
 	}
 }

@@ -16,6 +16,10 @@ type Store interface {
 	// Unless the limits forbid it, and unless the address is active, a
 	// confirmation is stored and its notice queued. It tells whether it was.
 	Request(ctx context.Context, r Request) (queued bool, err error)
+	// RequestLinks records that somebody asked for the links of this address. Unless
+	// the limits forbid it, and if the address is active, a letter with them is
+	// queued. It tells whether it was.
+	RequestLinks(ctx context.Context, r LinksRequest) (queued bool, err error)
 	// Confirmation looks a confirmation up, or gives an error of kind NotFound.
 	Confirmation(ctx context.Context, token string) (Confirmation, error)
 	// Confirm uses a confirmation: the subscriber becomes active, with the
@@ -53,8 +57,15 @@ type Request struct {
 	Limits  Limits
 }
 
-// Limits bound how many confirmation mails strangers can make us send. Zero
-// means no limit.
+// LinksRequest asks for the links of one address, as it reaches the store.
+type LinksRequest struct {
+	Key, Mailbox, Network string // as in [Request]
+	At                    time.Time
+	Limits                Limits
+}
+
+// Limits bound how many mails strangers can make us send: confirmations, and
+// letters with links. Zero means no limit.
 type Limits struct {
 	PerMailboxDay  int // to one mailbox within 24 hours
 	PerMailboxEver int // to one mailbox since it was last active, or ever

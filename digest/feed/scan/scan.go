@@ -36,6 +36,7 @@ type Scan struct {
 	Root    string   // local name of the root element, lower case
 	Head    string   // the beginning of the document, for what gofeed loses
 	Skipped []string // why entries were left out
+	Title   string   // the type of the feed's title, lower case
 	Cut     bool     // the document broke off, or is too costly; the entries before that are kept
 
 	out   []byte    // the document for gofeed
@@ -64,6 +65,8 @@ type Mark struct {
 	Text    string // the xml:base in scope of its text
 	About   string // RDF's name of it (RSS 1.0, 5.5)
 	Replies int    // thr:count of its replies link (RFC 4685, 4), -1 for none
+	Title   string // the type of its title, lower case
+	Summary string // that of its summary
 }
 
 // scope is an xml:base, resolved, and the depth of its element.
@@ -177,6 +180,8 @@ func (s *Scan) begin(t xmlread.Token) error {
 		s.present = Mark{Base: s.base(), Text: s.base(), About: value(t, "about"), Replies: -1}
 	case s.entry > 0 && depth == s.entry+1:
 		s.child(name, t)
+	case s.entry == 0 && depth == 2 && name == "title":
+		s.Title = typeOf(t)
 	}
 	return nil
 }
@@ -213,11 +218,22 @@ func (s *Scan) child(name string, t xmlread.Token) {
 		if n := field.Number(value(t, "count")); n >= 0 && strings.EqualFold(value(t, "rel"), "replies") {
 			s.present.Replies = n
 		}
+	case "title":
+		s.present.Title = typeOf(t)
 	case "content", "encoded", "summary", "description":
+		if name == "summary" {
+			s.present.Summary = typeOf(t)
+		}
 		if s.present.Text == s.present.Base {
 			s.present.Text = s.base()
 		}
 	}
+}
+
+// typeOf gives the type of a text (RFC 4287, 3.1.1; Atom 0.3 has a media type).
+func typeOf(t xmlread.Token) string {
+	name, _, _ := strings.Cut(strings.ToLower(value(t, "type")), ";")
+	return strings.TrimSpace(name)
 }
 
 // value gives the attribute of a local name, or "".

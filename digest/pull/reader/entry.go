@@ -7,6 +7,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/feed"
+	"postbag/digest/markup"
 	"postbag/digest/pull"
 	"postbag/digest/pull/identity"
 )
@@ -70,7 +71,7 @@ func (s *Session) comment(e feed.CommentEntry, seen time.Time) digest.Comment {
 		GoneReason: e.GoneReason,
 		Backfill:   s.Backfill && published.Before(s.Began.Add(-digest.FirstWeek)),
 		Hash:       e.Hash,
-		Words:      body.Words(),
+		Words:      markup.Words(body),
 		Body:       body,
 		Key:        cmp.Or(e.Key, s.Own.Key(s.permalink(e.URL), true)),
 		PostKey:    cmp.Or(e.PostKey, s.Own.Key(e.PostRef, false)),

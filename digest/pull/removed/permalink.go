@@ -41,6 +41,7 @@ func (l *checkRun) lookAtPages(ctx context.Context, comments []digest.Comment, s
 			continue
 		}
 		page, err := l.permalinkOf(ctx, c, shown)
+		l.watch(len(shown))
 		if err != nil {
 			return err
 		}
@@ -193,17 +194,23 @@ func alike(names map[string]bool, place string) int {
 const digits = "0123456789"
 
 // spoken tells whether a page's text has a comment's words, if these are enough not
-// to be anybody's.
+// to be anybody's. Of words around something that a page shows and Postbag does not,
+// such as a formula, the most in a row are compared.
 func spoken(page string, words digest.Prose) bool {
-	var b strings.Builder
+	var run, letters []rune
 	for _, para := range words {
 		for _, s := range para.Spans {
-			if !s.Ours {
-				b.WriteString(webpage.Letters(s.Text))
+			switch {
+			case s.Stands != "":
+				run = nil
+			case !s.Ours:
+				run = append(run, []rune(webpage.Letters(s.Text))...)
+			}
+			if len(run) > len(letters) {
+				letters = run
 			}
 		}
 	}
-	letters := []rune(b.String())
 	if len(letters) < ownWords {
 		return false
 	}

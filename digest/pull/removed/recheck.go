@@ -41,6 +41,10 @@ type Checker struct {
 	poller *poll.Poller
 	// Limit bounds one recheck in real time; the blogs that it asks share it.
 	Limit time.Duration
+	// Progress, if set, is told of how many comments it is found out whether they are
+	// there, of how many: when a recheck begins to ask, and whenever an answer came. Only
+	// one recheck at a time may be watched.
+	Progress func(done, total int)
 
 	mu     sync.Mutex
 	looked map[int64]time.Time // when comments were last looked at, by id
@@ -82,11 +86,19 @@ func (p *Checker) Recheck(ctx context.Context, commentIDs []int64) (Result, erro
 		out.Unsure = append(out.Unsure, c.ID)
 	}
 	ends := time.Now().Add(p.Limit)
+	before, total := 0, len(out.Unsure)
 	for i, id := range sources {
 		share := time.Until(ends) / time.Duration(len(sources)-i)
-		if err := p.recheckSource(ctx, share, id, bySource[id], &out); err != nil {
+		watch := func(sure int) {
+			if p.Progress != nil {
+				p.Progress(min(before+sure, total), total)
+			}
+		}
+		if err := p.recheckSource(ctx, share, id, bySource[id], &out, watch); err != nil {
 			return out, fmt.Errorf("look at picked comments: %w", err)
 		}
+		before += len(bySource[id])
+		watch(0)
 	}
 	return out, nil
 }
@@ -117,11 +129,11 @@ func (p *Checker) lookedAt(id int64) {
 
 // recheckSource looks at the comments of one source for so long. One that is not
 // followed any more is left alone.
-func (p *Checker) recheckSource(ctx context.Context, limit time.Duration, id int64, comments []digest.Comment, out *Result) error {
+func (p *Checker) recheckSource(ctx context.Context, limit time.Duration, id int64, comments []digest.Comment, out *Result, watch func(sure int)) error {
 	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	shown, late := map[int64]bool{}, false
-	l, err := p.lookThrough(bounded, id, comments, shown, out)
+	l, err := p.lookThrough(bounded, id, comments, shown, out, watch)
 	if err != nil && ctx.Err() == nil && bounded.Err() != nil {
 		out.Notices = append(out.Notices, pull.Notice{Text: "the blog takes too long to answer, and not every pick was looked at"})
 		err, late = nil, true
@@ -156,11 +168,12 @@ type checkRun struct {
 	short   map[int64]bool           // posts whose list is no longer than they announce
 	of      map[int64]digest.Listing // what is known of the comments' posts
 	pages   map[string]*postPage     // pages of posts that were asked for
+	watch   func(sure int)           // is told how many comments are sure whenever an answer came
 }
 
 // lookThrough asks the blog, and notes in shown which comments are there and which
 // are not; those that nothing tells of are not in it.
-func (p *Checker) lookThrough(ctx context.Context, id int64, comments []digest.Comment, shown map[int64]bool, out *Result) (*checkRun, error) {
+func (p *Checker) lookThrough(ctx context.Context, id int64, comments []digest.Comment, shown map[int64]bool, out *Result, watch func(sure int)) (*checkRun, error) {
 	src, err := p.Store.Source(ctx, id)
 	if err != nil {
 		if digest.KindOf(err) == digest.NotFound {
@@ -179,8 +192,9 @@ func (p *Checker) lookThrough(ctx context.Context, id int64, comments []digest.C
 	}
 	l := &checkRun{
 		Lists: reader.NewLists(reader.New(p.Tools, src, identity.HostsOf(src.URL)), feeds), poller: p.poller,
-		short: map[int64]bool{}, of: map[int64]digest.Listing{}, pages: map[string]*postPage{},
+		short: map[int64]bool{}, of: map[int64]digest.Listing{}, pages: map[string]*postPage{}, watch: watch,
 	}
+	watch(0)
 	l.KnownBefore, l.Backfill = l.Began.Truncate(time.Microsecond), true
 	if err := l.show(ctx, comments, shown); err != nil {
 		return l, err
@@ -279,6 +293,7 @@ func (l *checkRun) show(ctx context.Context, comments []digest.Comment, sure map
 		for _, id := range got.Present {
 			sure[id] = true
 		}
+		l.watch(len(sure))
 	}
 	return nil
 }

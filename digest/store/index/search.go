@@ -31,7 +31,7 @@ func (db *Store) SearchComments(ctx context.Context, q search.Query, f digest.Se
 		return t.Each(func(r database.Row) error {
 			l, err := blog.ScanListed(r)
 			put(l.ID, func(rank float64) digest.FoundComment {
-				return digest.FoundComment{ListedComment: l, Rank: rank, Snippet: q.Snippet(l.Body.Text())}
+				return digest.FoundComment{ListedComment: l, Rank: rank, Snippet: q.Snippet(l.Body.Shown())}
 			})
 			return err
 		}, blog.SelectListed+` WHERE `+db.Dialect.Among("c.id", "$1", "BIGINT"), ids)
@@ -45,7 +45,7 @@ func (db *Store) SearchPosts(ctx context.Context, q search.Query, f digest.Searc
 		return t.Each(func(r database.Row) error {
 			p, err := blog.ScanPost(r)
 			put(p.ID, func(rank float64) digest.FoundPost {
-				return digest.FoundPost{Post: p, Rank: rank, Snippet: q.Snippet(p.Body.Text())}
+				return digest.FoundPost{Post: p, Rank: rank, Snippet: q.Snippet(p.Body.Shown())}
 			})
 			return err
 		}, `SELECT `+blog.PostColumns+` FROM posts WHERE `+db.Dialect.Among("id", "$1", "BIGINT"), ids)

@@ -125,7 +125,7 @@ func index(t *database.Tx, what searched, ids []int64) error {
 		var body digest.Prose
 		err := r.Scan(&id, &published, &author, &title, &body)
 		documents = append(documents, searchOf(*t.Dialect).document(searchKey(published, id), search.Fold(author, search.MostAuthorWords),
-			search.Fold(title, search.MostTitleWords), search.Fold(body.Text(), search.MostTextWords)))
+			search.Fold(title, search.MostTitleWords), search.Fold(body.Shown(), search.MostTextWords)))
 		return err
 	}, what.read(*t.Dialect), all)
 	if err != nil {

@@ -77,7 +77,8 @@ func newDraft(t *database.Tx, seriesID int64, opened, slot time.Time) (issue dig
 func takeOverSkipped(t *database.Tx, draft *digest.Issue) error {
 	var skipped int64
 	found, err := t.One([]any{&skipped, &draft.Intro}, `
-		SELECT id, intro FROM issues WHERE series_id = $1 AND number = $2 AND state = 'skipped'`, draft.SeriesID, draft.Number-1)
+		SELECT id, intro FROM issues WHERE series_id = $1 AND state = 'skipped'
+			AND number = (SELECT MAX(number) FROM issues WHERE series_id = $1 AND number < $2)`, draft.SeriesID, draft.Number)
 	if err != nil || !found {
 		return err
 	}

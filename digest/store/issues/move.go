@@ -69,17 +69,14 @@ func CannotMove(t *database.Tx, issueID int64, from, to digest.IssueState) error
 	if err != nil {
 		return err
 	}
-	is, become := string(from), string(to)
-	if from == digest.Draft {
-		is = "a draft"
-	}
+	become := string(to)
 	switch to {
 	case digest.Draft:
 		become = "reopened"
 	case digest.Sending:
 		become = "resumed"
 	}
-	return database.Conflict("", "issue %d is %s and cannot be %s%s", number, is, become, who)
+	return database.Conflict("", "issue %d is %s and cannot be %s%s", number, from.Is(), become, who)
 }
 
 // movedBy says who brought an issue to the state that it is in, after a colon: ""
@@ -127,6 +124,10 @@ func move(t *database.Tx, issueID int64, to digest.IssueState, at time.Time) (er
 // publish makes an approved issue public. Readers see the date of this moment,
 // whatever was planned.
 func publish(t *database.Tx, issueID int64, at time.Time) error {
+	at, err := ownSecond(t, issueID, at)
+	if err != nil {
+		return err
+	}
 	var frozen digest.Frozen
 	if _, err := t.One([]any{database.JSONColumn{To: &frozen}}, `SELECT frozen FROM issues WHERE id = $1`, issueID); err != nil {
 		return err
@@ -139,6 +140,22 @@ func publish(t *database.Tx, issueID int64, at time.Time) error {
 	_, err = t.Exec(`UPDATE issues SET state = 'published', asks = '', published_at = $1, updated_at = $1, frozen = $2 WHERE id = $3`,
 		at, packed, issueID)
 	return err
+}
+
+// ownSecond gives a moment, or the first after it in whose second no issue of the same
+// series was published or changed: a feed tells times in seconds, and its entries
+// apart and in order by them.
+func ownSecond(t *database.Tx, issueID int64, at time.Time) (time.Time, error) {
+	for {
+		taken, err := t.Number(`
+			SELECT COUNT(*) FROM issues i JOIN issues one ON one.series_id = i.series_id
+			WHERE one.id = $1 AND i.id <> one.id AND i.updated_at >= $2 AND i.updated_at < $3`,
+			issueID, at.Truncate(time.Second), at.Truncate(time.Second).Add(time.Second))
+		if err != nil || taken == 0 {
+			return at, err
+		}
+		at = at.Truncate(time.Second).Add(time.Second)
+	}
 }
 
 // reopen makes a draft of an approved issue again. The draft that opened when it
@@ -176,26 +193,24 @@ func noOtherDraft(t *database.Tx, issueID int64) error {
 		Offer(digest.Act{Do: digest.ShowIssue, Issue: draft}, digest.Act{Do: digest.CancelIssue, Issue: number})
 }
 
-// removeUntouched deletes the draft that follows an issue if it has no rows, no
-// introduction and no title of its own. Nobody has seen its number, so the series
-// counts on from it.
+// removeUntouched deletes the draft that follows an issue as long as nothing has been
+// put into it. Nobody has seen its number, so the series counts on from it.
 func removeUntouched(t *database.Tx, issueID int64) error {
-	var draft int64
-	var number int
-	var title string
-	var series digest.Series
-	found, err := t.One([]any{&draft, &number, &title, &series.ID, &series.Name, &series.Title}, `
-		SELECT d.id, d.number, d.title, s.id, s.name, s.title FROM issues i
-		JOIN issues d ON d.series_id = i.series_id AND d.state = 'draft' AND d.number = i.number + 1
-		JOIN series s ON s.id = d.series_id AND s.next_number = d.number + 1
-		WHERE i.id = $1 AND d.intro = '' AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.issue_id = d.id)`, issueID)
-	if err != nil || !found || title != series.TitleOf(number) {
+	draft, err := wholeIssue(t, `
+		SELECT `+IssueColumns+`, frozen FROM issues d
+		WHERE state = 'draft' AND series_id = (SELECT series_id FROM issues WHERE id = $1)
+			AND (SELECT MAX(number) FROM issues e WHERE e.series_id = d.series_id AND e.number < d.number) = (SELECT number FROM issues WHERE id = $1)`, issueID)
+	if err != nil || draft.ID == 0 {
 		return err
 	}
-	if _, err := t.Exec(`DELETE FROM issues WHERE id = $1`, draft); err != nil {
+	series, err := publication.Series(t, draft.SeriesID)
+	if err != nil || series.NextNumber != draft.Number+1 || !draft.IsUntouched(series) {
 		return err
 	}
-	_, err = t.Exec(`UPDATE series SET next_number = $1 WHERE id = $2`, number, series.ID)
+	if _, err := t.Exec(`DELETE FROM issues WHERE id = $1`, draft.ID); err != nil {
+		return err
+	}
+	_, err = t.Exec(`UPDATE series SET next_number = $1 WHERE id = $2`, draft.Number, series.ID)
 	return err
 }
 

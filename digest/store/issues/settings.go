@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,10 +16,10 @@ import (
 
 // ChangeSettings stores the fields that are set; see [desk.Store]. Without a series (0) only
 // what all share is changed. An unknown series is an error of kind NotFound.
-func (db *Store) ChangeSettings(ctx context.Context, by digest.Actor, seriesID int64, s desk.Settings, at time.Time, follow desk.Follow) (is digest.Series, pub digest.Publication, err error) {
+func (db *Store) ChangeSettings(ctx context.Context, by digest.Actor, seriesID int64, s desk.Settings, at time.Time, follow desk.Follow) (done desk.Changed, err error) {
 	err = db.Update(ctx, "change the settings", func(t *database.Tx) (err error) {
 		if seriesID != 0 {
-			if is, err = changeSeries(t, by, seriesID, s, at, follow); err != nil {
+			if done, err = changeSeries(t, by, seriesID, s, at, follow); err != nil {
 				return err
 			}
 		}
@@ -29,47 +28,53 @@ func (db *Store) ChangeSettings(ctx context.Context, by digest.Actor, seriesID i
 		if err != nil {
 			return err
 		}
-		if pub, err = publication.Read(t); err != nil {
+		if done.Publication, err = publication.Read(t); err != nil {
 			return err
 		}
 		return t.Bump()
 	})
-	return is, pub, err
+	return done, err
 }
 
-func changeSeries(t *database.Tx, by digest.Actor, id int64, s desk.Settings, at time.Time, follow desk.Follow) (is digest.Series, err error) {
+func changeSeries(t *database.Tx, by digest.Actor, id int64, s desk.Settings, at time.Time, follow desk.Follow) (done desk.Changed, err error) {
 	// A draft that opens meanwhile takes a number: both take turns.
 	if err := t.Lock(`SELECT id FROM series WHERE id = $1 FOR UPDATE`, id); err != nil {
-		return is, err
+		return done, err
 	}
 	was, err := publication.Series(t, id)
 	if err != nil {
-		return is, err
-	}
-	if s.NextNumber != nil {
-		if err := isFree(t, was, *s.NextNumber); err != nil {
-			return is, err
-		}
+		return done, err
 	}
 	err = setColumns(t, "series", id, []column{
 		{"name", s.Name}, {"title", s.Title}, {"schedule", s.Schedule}, {"zone", s.Zone}, {"next_number", s.NextNumber}})
 	if err != nil {
-		return is, err
+		return done, err
 	}
-	if is, err = publication.Series(t, id); err != nil {
-		return is, err
+	if done.Series, err = publication.Series(t, id); err != nil {
+		return done, err
 	}
-	return is, followSettings(t, by, was, is, at, follow)
+	if err := followSettings(t, by, was, &done, at, follow); err != nil {
+		return done, err
+	}
+	if s.NextNumber == nil {
+		return done, nil
+	}
+	return done, isFree(t, done)
 }
 
 // isFree refuses a number for the next issue that is not above every number taken.
-func isFree(t *database.Tx, series digest.Series, number int) error {
+func isFree(t *database.Tx, done desk.Changed) error {
+	series := done.Series
 	highest, err := t.Number(`SELECT COALESCE(MAX(number), 0) FROM issues WHERE series_id = $1`, series.ID)
-	if err == nil && int64(number) <= highest {
-		return database.Conflict("A number is never used twice: choose a higher one.",
-			"the next number of %q cannot be %d: the numbers up to %d are taken", series.Name, number, highest)
+	if err == nil && int64(series.NextNumber) <= highest {
+		return taken(series, series.NextNumber, int(highest))
 	}
 	return err
+}
+
+func taken(series digest.Series, number, highest int) error {
+	return database.Conflict("A number is never used twice: choose a higher one.",
+		"the next number of %q cannot be %d: the numbers up to %d are taken", series.Name, number, highest)
 }
 
 // column is a column with its new value: a pointer, nil to leave it alone.
@@ -96,29 +101,53 @@ func setColumns(t *database.Tx, table string, id int64, columns []column) error 
 }
 
 // followSettings lets the series' open draft follow its settings.
-func followSettings(t *database.Tx, by digest.Actor, was, is digest.Series, at time.Time, follow desk.Follow) error {
-	if err := t.Lock(`SELECT id FROM issues WHERE series_id = $1 AND state = 'draft' FOR UPDATE`, is.ID); err != nil {
+func followSettings(t *database.Tx, by digest.Actor, was digest.Series, done *desk.Changed, at time.Time, follow desk.Follow) error {
+	id := done.Series.ID
+	if err := t.Lock(`SELECT id FROM issues WHERE series_id = $1 AND state = 'draft' FOR UPDATE`, id); err != nil {
 		return err
 	}
-	all, err := Issues(t, `SELECT `+IssueColumns+` FROM issues WHERE series_id = $1 ORDER BY number DESC LIMIT $2`, is.ID, database.DefaultLimit)
-	if err != nil {
+	draft, err := wholeIssue(t, `SELECT `+IssueColumns+`, frozen FROM issues WHERE series_id = $1 AND state = 'draft'`, id)
+	if err != nil || draft.ID == 0 {
 		return err
 	}
-	i := slices.IndexFunc(all, func(i digest.Issue) bool { return i.State == digest.Draft })
-	if i < 0 || follow == nil {
+	done.Was, done.Draft = draft, draft
+	if follow == nil {
 		return nil
 	}
-	draft := all[i]
-	words, err := follow(was, is, &draft, all)
-	if err != nil || words == "" {
-		return err
-	}
-	_, err = t.Exec(`UPDATE issues SET title = $1, slot = $2, due_at = $3, version = version + 1 WHERE id = $4`,
-		draft.Title, draft.Slot, draft.DueAt, draft.ID)
+	all, err := Issues(t, `SELECT `+IssueColumns+` FROM issues WHERE series_id = $1 ORDER BY number DESC LIMIT $2`, id, database.DefaultLimit)
 	if err != nil {
 		return err
 	}
-	rev := digest.Revision{IssueID: draft.ID, Version: draft.Version + 1, At: at, By: by, Did: digest.Followed, Words: words}
+	next := done.Series.NextNumber
+	words, err := follow(was, &done.Series, &done.Draft, all)
+	if err != nil {
+		return err
+	}
+	for _, other := range all { // the highest number first
+		if other.ID != draft.ID && done.Draft.Number != draft.Number && other.Number >= done.Draft.Number {
+			return taken(done.Series, done.Draft.Number, other.Number)
+		}
+	}
+	if done.Series.NextNumber != next {
+		if _, err := t.Exec(`UPDATE series SET next_number = $1 WHERE id = $2`, done.Series.NextNumber, id); err != nil {
+			return err
+		}
+	}
+	if words == "" {
+		return nil
+	}
+	return saveFollowed(t, &done.Draft, digest.Revision{At: at, By: by, Did: digest.Followed, Words: words})
+}
+
+// saveFollowed stores what the settings made of a draft.
+func saveFollowed(t *database.Tx, draft *digest.Issue, rev digest.Revision) error {
+	draft.Version++
+	_, err := t.Exec(`UPDATE issues SET number = $1, title = $2, slot = $3, due_at = $4, version = $5 WHERE id = $6`,
+		draft.Number, draft.Title, draft.Slot, draft.DueAt, draft.Version, draft.ID)
+	if err != nil {
+		return err
+	}
+	rev.IssueID, rev.Version = draft.ID, draft.Version
 	if err := addRevision(t, rev); err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (db *Store) Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth b
 				return err
 			}
 		default:
-			return database.Conflict("Publish it first.", "the issue is %s and cannot be sent", state)
+			return database.Conflict("Publish it first.", "the issue is %s and cannot be sent", state.Is())
 		}
 		made.IssueID = m.IssueID
 		_, err = t.One([]any{&made.Begun, &made.Domain},

@@ -118,7 +118,7 @@ func confirm(t *database.Tx, c confirmationRow, consent subscribers.Consent) err
 // activate moves a subscriber to active by its own consent.
 func activate(t *database.Tx, s subscribers.Subscriber, consent subscribers.Consent) error {
 	if s.State.To(subscribers.Active) {
-		_, err := t.Exec(`UPDATE subscribers SET state = 'active', confirmed_at = $1 WHERE id = $2`, consent.At.UnixMicro(), s.ID)
+		_, err := t.Exec(`UPDATE subscribers SET state = 'active', confirmed_at = $1, left_at = NULL WHERE id = $2`, consent.At.UnixMicro(), s.ID)
 		if err != nil {
 			return err
 		}
@@ -173,18 +173,23 @@ func (db *Store) byLink(ctx context.Context, operation, token string, change fun
 // Unsubscribe ends a subscription, see [signup.Store], and the confirmations mailed before.
 func (db *Store) Unsubscribe(ctx context.Context, token string, at time.Time) (subscribers.Subscriber, error) {
 	return db.byLink(ctx, "unsubscribe", token, func(t *database.Tx, s subscribers.Subscriber) error {
-		if !s.State.To(subscribers.Unsubscribed) {
+		if s.State != subscribers.Active {
 			return nil
 		}
-		_, err := t.Exec(`UPDATE subscribers SET state = 'unsubscribed', left_at = $1 WHERE id = $2`, at.UnixMicro(), s.ID)
-		if err != nil {
-			return err
-		}
-		_, err = t.Exec(`
-			UPDATE confirmations SET expires_at = $1
-			WHERE subscriber_id = $2 AND used_at IS NULL AND expires_at > $1`, at.UnixMicro(), s.ID)
-		return err
+		return end(t, s.ID, subscribers.Unsubscribed, at, at)
 	})
+}
+
+// end ends a subscription, as one that ended at left, and the confirmations mailed
+// before now.
+func end(t *database.Tx, id int64, as subscribers.State, left, now time.Time) error {
+	if _, err := t.Exec(`UPDATE subscribers SET state = $1, left_at = $2 WHERE id = $3`, string(as), left.UnixMicro(), id); err != nil {
+		return err
+	}
+	_, err := t.Exec(`
+		UPDATE confirmations SET expires_at = $1
+		WHERE subscriber_id = $2 AND used_at IS NULL AND expires_at > $1`, now.UnixMicro(), id)
+	return err
 }
 
 // Return undoes an unsubscription; see [signup.Store].

@@ -15,10 +15,12 @@ import (
 const notHeldBack = `created_at > COALESCE((SELECT p.held_since FROM publication p WHERE p.id = 1), -1)`
 
 // letterColumns are a letter and what it is about.
-const letterColumns = `id, kind, email, created_at, fence, attempts, next_try, cause, code, reply, error,
-	COALESCE((SELECT c.token FROM confirmations c WHERE c.id = confirmation_id), ''),
+var letterColumns = `id, kind, email, created_at, fence, attempts, next_try, cause, code, reply, error,
+	COALESCE((SELECT c.token FROM confirmations c WHERE c.id = confirmation_id),
+		(SELECT s.token FROM subscribers s WHERE s.id = subscriber_id), ''),
 	(SELECT c.expires_at FROM confirmations c WHERE c.id = confirmation_id),
-	CASE WHEN (SELECT c.used_at FROM confirmations c WHERE c.id = confirmation_id) IS NULL THEN 0 ELSE 1 END`
+	CASE WHEN (SELECT c.used_at FROM confirmations c WHERE c.id = confirmation_id) IS NOT NULL
+		OR EXISTS (SELECT 1 FROM subscribers s WHERE s.id = subscriber_id AND NOT s.` + rules.Mailable + `) THEN 1 ELSE 0 END`
 
 func scanLetter(r database.Row) (l subscribers.Letter, err error) {
 	err = r.Scan(&l.ID, &l.Kind, &l.Email, &l.CreatedAt, &l.Fence, &l.Attempts, &l.NextTry,
@@ -85,13 +87,12 @@ func takeBackLetters(t *database.Tx, c deliver.LetterClaim) error {
 	return err
 }
 
-const (
-	queryBeginLetter = `
-		UPDATE letters SET state = 'sending', attempts = attempts + 1
-		WHERE id = $1 AND fence = $2 AND state = 'claimed' AND ` + notHeldBack + `
-		RETURNING ` + letterColumns
-	queryLetterNotBegun = `UPDATE letters SET state = 'queued' WHERE id = $1 AND fence = $2 AND state = 'claimed'`
-)
+var queryBeginLetter = `
+	UPDATE letters SET state = 'sending', attempts = attempts + 1
+	WHERE id = $1 AND fence = $2 AND state = 'claimed' AND ` + notHeldBack + `
+	RETURNING ` + letterColumns
+
+const queryLetterNotBegun = `UPDATE letters SET state = 'queued' WHERE id = $1 AND fence = $2 AND state = 'claimed'`
 
 // BeginLetter begins a claimed letter, as [deliver.LetterQueue] tells; one that is
 // held back is queued again.
@@ -132,6 +133,15 @@ func queueConfirmation(t *database.Tx, email string, confirmationID int64, at ti
 	_, err := t.Exec(`
 		INSERT INTO letters (kind, email, confirmation_id, created_at, next_try) VALUES ($1, $2, $3, $4, $4)`,
 		string(subscribers.ConfirmationLetter), email, confirmationID, at.UnixMicro())
+	t.Wake()
+	return err
+}
+
+// queueLinks queues the letter with a subscriber's own links.
+func queueLinks(t *database.Tx, s subscribers.Subscriber, at time.Time) error {
+	_, err := t.Exec(`
+		INSERT INTO letters (kind, email, subscriber_id, created_at, next_try) VALUES ($1, $2, $3, $4, $4)`,
+		string(subscribers.LinksLetter), s.Email, s.ID, at.UnixMicro())
 	t.Wake()
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,6 +58,37 @@ func (db *Store) Request(ctx context.Context, r signup.Request) (queued bool, er
 	return queued && err == nil, err
 }
 
+// RequestLinks records that somebody asked for the links of an address, as
+// [signup.Store] tells, and as Request does: who is not on the list takes about the
+// same work.
+func (db *Store) RequestLinks(ctx context.Context, r signup.LinksRequest) (queued bool, err error) {
+	err = db.Update(ctx, "ask for the links of a subscription", func(t *database.Tx) error {
+		queued = false
+		if err := t.TakeTurns(database.TurnSignUp); err != nil {
+			return err
+		}
+		s, _, err := subscriber(t, "key = $1", r.Key)
+		if err != nil {
+			return err
+		}
+		record := signupRecord{network: r.Network, domain: domainOf(r.Key), at: r.At}
+		if record.mailbox, err = mailboxHash(t, r.Mailbox); err != nil {
+			return err
+		}
+		allowed, err := allowed(t, record, r.Limits, s)
+		if err != nil {
+			return err
+		}
+		queued = allowed && slices.Contains(subscribers.MailableStates(), s.State)
+		record.queued = queued
+		if err := recordSignup(t, record); err != nil || !queued {
+			return err
+		}
+		return queueLinks(t, s, r.At)
+	})
+	return queued && err == nil, err
+}
+
 func askToConfirm(t *database.Tx, r signup.Request, s subscribers.Subscriber) error {
 	if err := addConsent(t, s.ID, r.Consent); err != nil {
 		return err
@@ -76,7 +108,7 @@ type signupRecord struct {
 	mailbox         string // hashed
 	network, domain string
 	at              time.Time
-	queued          bool // a confirmation was mailed
+	queued          bool // a mail was queued
 }
 
 func recordSignup(t *database.Tx, r signupRecord) error {
@@ -111,7 +143,7 @@ const querySignups = `
 		(SELECT COUNT(*) FROM signups WHERE domain = $5 AND queued = 1 AND at > $1 - 3600000000),
 		(SELECT COUNT(*) FROM signups WHERE queued = 1 AND domain <> '' AND at > $1 - 3600000000)`
 
-// allowed tells whether one more confirmation may be sent. All limits are
+// allowed tells whether one more mail may be sent. All limits are
 // always asked, so that the answer's time says nothing.
 func allowed(t *database.Tx, r signupRecord, limits signup.Limits, s subscribers.Subscriber) (bool, error) {
 	lastActive := database.OrTime(s.LeftAt, s.ConfirmedAt)

@@ -49,14 +49,20 @@ func (db *Store) Enrol(ctx context.Context, people []roster.Entry, dryRun bool) 
 		}
 		seen := make(map[string]bool, len(people))
 		for i, entry := range people {
-			outcome, err := outcome(t, entry, seen)
+			outcome, id, err := outcome(t, entry, seen, dryRun)
 			if err != nil {
 				return err
 			}
-			if outcomes[i] = outcome; outcome != roster.Added || dryRun {
+			if outcomes[i] = outcome; dryRun {
 				continue
 			}
-			if err := enrol(t, entry); err != nil {
+			switch outcome {
+			case roster.Added:
+				err = enrol(t, entry)
+			case roster.Ended:
+				err = end(t, id, entry.Subscriber.State, database.OrTime(entry.Subscriber.LeftAt, entry.At), entry.At)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -68,24 +74,34 @@ func (db *Store) Enrol(ctx context.Context, people []roster.Entry, dryRun bool) 
 	return outcomes, nil
 }
 
-const querySubscriberState = `SELECT state FROM subscribers WHERE key = $1`
+const querySubscriberState = `SELECT id, state FROM subscribers WHERE key = $1`
 
-func outcome(t *database.Tx, entry roster.Entry, seen map[string]bool) (roster.Enrolled, error) {
-	if seen[entry.Subscriber.Key] {
-		return roster.Duplicated, nil
+// outcome tells what becomes of an entry, and the id of a known subscriber.
+func outcome(t *database.Tx, entry roster.Entry, seen map[string]bool, dryRun bool) (_ roster.Enrolled, id int64, err error) {
+	key := entry.Subscriber.Key
+	if seen[key] {
+		return roster.Duplicated, 0, nil
 	}
-	seen[entry.Subscriber.Key] = true
+	seen[key] = true
+	if entry.Gone() && !dryRun {
+		// Who confirms at this moment comes before or after.
+		if err := t.Lock(`SELECT id FROM subscribers WHERE key = $1 FOR NO KEY UPDATE`, key); err != nil {
+			return "", 0, err
+		}
+	}
 	var state subscribers.State
-	known, err := t.One([]any{&state}, querySubscriberState, entry.Subscriber.Key)
+	known, err := t.One([]any{&id, &state}, querySubscriberState, key)
 	switch {
 	case err != nil:
-		return "", err
+		return "", 0, err
 	case !known:
-		return roster.Added, nil
+		return roster.Added, 0, nil
+	case entry.Gone() && state.To(entry.Subscriber.State):
+		return roster.Ended, id, nil
 	case state == subscribers.Active || state == subscribers.Pending:
-		return roster.Known, nil
+		return roster.Known, id, nil
 	}
-	return roster.Kept, nil
+	return roster.Kept, id, nil
 }
 
 func enrol(t *database.Tx, entry roster.Entry) error {

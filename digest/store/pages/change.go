@@ -134,12 +134,14 @@ func (s *storing) rehashComment(c digest.Comment, k *storedComment) error {
 	return err
 }
 
-// sameWords tells whether two texts say the same, and link to the same. Quotation
+// sameWords tells whether two texts say the same, and link to the same; words that
+// were struck out since are no longer said. Quotation
 // marks, dashes and the like count as typed on a typewriter, and addresses that
 // were made links as addresses: WordPress does both in its feeds and not in its
 // exports.
 func sameWords(a, b digest.Prose) bool {
-	return (a.Text() == b.Text() || typewriter.Replace(a.Text()) == typewriter.Replace(b.Text())) && slices.Equal(links(a), links(b))
+	said, now := a.Shown(), b.Shown()
+	return (said == now || typewriter.Replace(said) == typewriter.Replace(now)) && slices.Equal(links(a), links(b))
 }
 
 var typewriter = strings.NewReplacer("‘", "'", "’", "'", "‚", "'", "′", "'", "“", `"`, "”", `"`, "„", `"`, "″", `"`,

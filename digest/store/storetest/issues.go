@@ -206,6 +206,18 @@ var moveTests = []test{
 		b.wantKind(errOf(b.PublicIssue(b.ctx(), issue.SeriesID, 1)), digest.NotFound)
 		b.equal("updated", must(b.Issue(b.ctx(), issue.SeriesID, 1)).UpdatedAt, after(5*time.Hour))
 	}},
+	{"issues published in one second have seconds of their own, in their order", func(b *bench) {
+		for range 3 {
+			b.published() // all at one moment
+		}
+		fourth := b.draft(after(2 * time.Hour))
+		b.approve(&fourth, after(2*time.Hour))
+		b.move(fourth, digest.Published, after(2*time.Hour+1500*time.Millisecond)) // in the second of the next one
+		for i, issue := range must(b.PublicIssues(b.ctx(), fourth.SeriesID, 0, 0)) {
+			at := after(2*time.Hour + time.Duration(3-i)*time.Second)
+			b.equal(issue.Title, []any{issue.Number, issue.PublishedAt, issue.UpdatedAt, issue.Frozen.Date}, []any{4 - i, at, at, at})
+		}
+	}},
 	{"reopening makes a draft of it again", func(b *bench) {
 		b.source("nightbus")
 		issue := b.draft(start)

@@ -155,7 +155,7 @@ var signupTests = []test{
 		b.equal("queued", b.ask(early), true)
 		b.equal("until then", must(b.ByToken(b.ctx(), s.Token)), s)
 		back := must(b.Confirm(b.ctx(), early.Confirm, click(after(4*time.Hour))))
-		b.equal("back", []any{back.State, back.ConfirmedAt, back.Token}, []any{subscribers.Active, after(4 * time.Hour), s.Token})
+		b.equal("back", []any{back.State, back.ConfirmedAt, back.Token, back.LeftAt}, []any{subscribers.Active, after(4 * time.Hour), s.Token, time.Time{}})
 	}},
 	{"a confirmation mailed before leaving does not undo it", func(b *bench) {
 		first, second := b.request("ines@list.example", start), b.request("ines@list.example", after(time.Minute))
@@ -171,11 +171,35 @@ var signupTests = []test{
 		b.equal("still there", must(b.Return(b.ctx(), s.Token, click(after(time.Hour)))), s)
 		must(b.Unsubscribe(b.ctx(), s.Token, after(time.Hour)))
 		back := must(b.Return(b.ctx(), s.Token, click(after(2*time.Hour))))
-		b.equal("back", []any{back.State, back.ConfirmedAt}, []any{subscribers.Active, after(2 * time.Hour)})
+		b.equal("back", []any{back.State, back.ConfirmedAt, back.LeftAt}, []any{subscribers.Active, after(2 * time.Hour), time.Time{}})
 		r := b.request("otto@list.example", start)
 		b.ask(r)
 		b.equal("not confirmed", must(b.Return(b.ctx(), r.Token, click(start))).State, subscribers.Pending)
 		b.equal("not subscribed", must(b.Unsubscribe(b.ctx(), r.Token, start)).State, subscribers.Pending)
+	}},
+	{"a subscriber's own links are mailed on request, within the limits, and to nobody else", func(b *bench) {
+		s := b.signUp("ines@list.example", start)
+		b.ask(b.request("otto@list.example", start)) // asks to subscribe, and has not confirmed
+		gone := b.signUp("una@list.example", start)
+		must(b.Unsubscribe(b.ctx(), gone.Token, after(time.Hour)))
+		b.letters(after(time.Hour))
+		links := func(key string, at time.Time) bool {
+			return must(b.RequestLinks(b.ctx(), signup.LinksRequest{Key: key, Mailbox: key, Network: "203.0.113.0/24", At: at, Limits: signup.Limits{PerMailboxDay: 1}}))
+		}
+		at := after(48 * time.Hour)
+		for key, want := range map[string]bool{s.Key: true, "otto@list.example": false, gone.Key: false, "nobody@list.example": false} {
+			b.equal("queued for "+key, links(key, at), want)
+		}
+		b.equal("once a day", links(s.Key, at.Add(time.Hour)), false)
+		got := b.letters(at)
+		b.equal("the mails", len(got), 1)
+		b.equal("the mail", got[0], subscribers.Letter{ID: got[0].ID, Kind: subscribers.LinksLetter, Email: s.Email, Token: s.Token,
+			CreatedAt: at, NextTry: at, Fence: 1, Attempts: 1})
+		b.equal("the next day", links(s.Key, at.Add(25*time.Hour)), true)
+		must(b.Unsubscribe(b.ctx(), s.Token, at.Add(26*time.Hour)))
+		for _, l := range b.letters(at.Add(27 * time.Hour)) {
+			b.equal("a mail of use, when "+s.Email+" has left, is to", l.Email, "otto@list.example")
+		}
 	}},
 	{"a frequency is one of two", func(b *bench) {
 		s := b.signUp("ines@list.example", start)
@@ -390,6 +414,31 @@ var rosterTests = []test{
 		b.equal("the proofs", proofs, []subscribers.Consent{people[0].Consent})
 		mails := b.letters(start)
 		b.equal("mails", []any{len(mails), mails[0].Email, mails[0].Token}, []any{1, "asked@list.example", people[4].Confirm})
+	}},
+	{"who left by another list's word leaves here, and is asked nothing more", func(b *bench) {
+		active := b.signUp("active@list.example", start)
+		asked := b.request("asked@list.example", start)
+		b.ask(asked)
+		people := []roster.Entry{
+			b.person("Active@list.example", subscribers.Unsubscribed), b.person("asked@list.example", subscribers.Complained), b.person("new@list.example", subscribers.Bounced)}
+		people[0].Subscriber.LeftAt = after(-time.Hour)
+		for i := range people {
+			people[i].At = after(time.Hour)
+		}
+		want := []roster.Enrolled{roster.Ended, roster.Ended, roster.Added}
+		b.equal("in a dry run", must(b.Enrol(b.ctx(), people, true)), want)
+		b.equal("after a dry run", must(b.ByToken(b.ctx(), active.Token)), active)
+		b.equal("in earnest", must(b.Enrol(b.ctx(), people, false)), want)
+		left := active
+		left.State, left.LeftAt = subscribers.Unsubscribed, after(-time.Hour)
+		b.equal("who was active", must(b.ByToken(b.ctx(), active.Token)), left)
+		s := must(b.ByToken(b.ctx(), asked.Token))
+		b.equal("who was asked", []any{s.State, s.LeftAt}, []any{subscribers.Complained, after(time.Hour)})
+		b.equal("mails of use", len(b.letters(after(time.Hour))), 0)
+		b.wantKind(errOf(b.Confirm(b.ctx(), asked.Confirm, click(after(2*time.Hour)))), digest.Conflict)
+		people[0].Subscriber.State = subscribers.Complained
+		b.equal("again", must(b.Enrol(b.ctx(), people, false)), []roster.Enrolled{roster.Kept, roster.Kept, roster.Kept})
+		b.equal("the first word stays", must(b.ByToken(b.ctx(), active.Token)), left)
 	}},
 	{"a failing import leaves nothing", func(b *bench) {
 		bad := b.person("bad@list.example", subscribers.Active)

@@ -166,7 +166,7 @@ var settingsTests = []test{
 		taken, free := 1, 9
 		b.wantKind(b.change(desk.Settings{NextNumber: &taken}), digest.Conflict)
 		b.equal("the series", b.series(), s)
-		_, _, err := b.ChangeSettings(b.ctx(), tester, 99, desk.Settings{NextNumber: &free}, start, nil)
+		_, err := b.ChangeSettings(b.ctx(), tester, 99, desk.Settings{NextNumber: &free}, start, nil)
 		b.wantKind(err, digest.NotFound)
 	}},
 	{"the generation grows with what readers can see", func(b *bench) {

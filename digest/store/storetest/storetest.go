@@ -11,6 +11,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
+	"postbag/digest/markup"
 	"postbag/digest/pull"
 	"postbag/digest/store"
 	"postbag/subscribers"
@@ -90,13 +91,13 @@ var (
 
 // Rename sets the publication's name, and nothing else.
 func Rename(ctx context.Context, db *store.DB, name string) error {
-	_, _, err := db.ChangeSettings(ctx, Tester, 0, desk.Settings{Publication: &name}, start, nil)
+	_, err := db.ChangeSettings(ctx, Tester, 0, desk.Settings{Publication: &name}, start, nil)
 	return err
 }
 
 // change changes the settings of the only series, and of all.
 func (b *bench) change(s desk.Settings) error {
-	_, _, err := b.ChangeSettings(b.ctx(), tester, b.series().ID, s, start, nil)
+	_, err := b.ChangeSettings(b.ctx(), tester, b.series().ID, s, start, nil)
 	return err
 }
 
@@ -177,7 +178,7 @@ func aPost(guid string, published time.Time, hash string) digest.Post {
 func aComment(guid, post, parent string, published time.Time, hash string) digest.Comment {
 	body := digest.Plain("words " + hash)
 	return digest.Comment{GUID: guid, URL: "https://blog.example/" + post + "#" + guid, PostRef: post, ParentRef: parent,
-		Author: "Anonymous", Published: published, Updated: published, Hash: hash, Words: body.Words(), Body: body}
+		Author: "Anonymous", Published: published, Updated: published, Hash: hash, Words: markup.Words(body), Body: body}
 }
 
 // page stores a page and gives what it did, without the entries' ids.

@@ -292,6 +292,7 @@ CREATE TABLE letters (
     kind            TEXT    NOT NULL,
     email           TEXT    NOT NULL,
     confirmation_id BIGINT  REFERENCES confirmations (id) ON DELETE CASCADE,
+    subscriber_id   BIGINT  REFERENCES subscribers (id) ON DELETE CASCADE,
     created_at      BIGINT  NOT NULL,
     state           TEXT    NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'claimed', 'sending')),
     fence           BIGINT  NOT NULL DEFAULT 0,
@@ -305,8 +306,9 @@ CREATE TABLE letters (
 );
 CREATE INDEX letters_due ON letters (state, next_try, id);
 CREATE INDEX letters_confirmation ON letters (confirmation_id);
+CREATE INDEX letters_subscriber ON letters (subscriber_id);
 
--- Every request to subscribe, for the limits. A mailbox is kept as its HMAC-SHA256
+-- Every request for a mail with links, for the limits. A mailbox is kept as its HMAC-SHA256
 -- under the publication's salt, in hexadecimal, since rows that were mailed are
 -- kept for ever. Rows without a domain count for their mailbox only: they came
 -- from an import, or are older than every other limit looks back.

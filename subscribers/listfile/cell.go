@@ -1,4 +1,4 @@
-package roster
+package listfile
 
 import "strings"
 
@@ -6,18 +6,18 @@ import "strings"
 // runs it.
 const formulaStart = "=+-@\t\r"
 
-// quoteCell puts an apostrophe before what a spreadsheet would run. A cell that
-// looks quoted already gets another one, so that unquoteCell gives back exactly
+// Quote puts an apostrophe before what a spreadsheet would run. A cell that
+// looks quoted already gets another one, so that unquote gives back exactly
 // what was there.
-func quoteCell(cell string) string {
+func Quote(cell string) string {
 	if looksLikeFormula(cell) {
 		return "'" + cell
 	}
 	return cell
 }
 
-// unquoteCell takes off the apostrophe that quoteCell put on.
-func unquoteCell(cell string) string {
+// unquote takes off the apostrophe that Quote put on.
+func unquote(cell string) string {
 	if rest, ok := strings.CutPrefix(cell, "'"); ok && looksLikeFormula(rest) {
 		return rest
 	}

@@ -1,0 +1,420 @@
+package markup
+
+import (
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
+	"golang.org/x/net/html/atom"
+
+	"postbag/digest"
+)
+
+// The limits of what a mark says, in characters, and of what is read for it, in
+// bytes.
+const (
+	maxStand = 200
+	maxHeld  = 16 << 10
+)
+
+// stand is a mark in the making: what stands for something that is not shown.
+type stand struct {
+	thing digest.Thing
+	words string
+	href  string
+
+	reads   taken           // what the text that comes now is
+	tex     strings.Builder // the source of a formula
+	said    strings.Builder // its letters and signs, in a row
+	drawing bool            // their places mean something
+}
+
+type taken int
+
+const (
+	asSaid taken = iota
+	asTeX
+	asTitle
+	asNothing
+)
+
+// standFor begins the mark for an element that is left out; nil for one that leaves
+// none, since nobody sees it where it stands.
+func standFor(e element, a attributes) *stand {
+	switch e.tag {
+	case atom.Math:
+		return &stand{thing: digest.Formula, words: a.alt}
+	case atom.Script:
+		return scripted(a)
+	case atom.Svg:
+		if a.unseen || strings.Contains(a.class, "icon") || isTiny(a, 32) {
+			return nil
+		}
+		return &stand{thing: digest.Picture, words: firstOf(a.label, a.title), reads: asNothing}
+	case atom.Canvas:
+		return &stand{thing: digest.Picture, words: a.label}
+	case atom.Form, atom.Select:
+		return &stand{thing: digest.Form, words: a.label}
+	case atom.Iframe, atom.Embed, atom.Object, atom.Video, atom.Audio, atom.Applet:
+		return framed(e, a)
+	}
+	return nil
+}
+
+// scripted begins the mark for a script that shows something in its place: a formula
+// (MathJax 2) or a piece of code from elsewhere.
+func scripted(a attributes) *stand {
+	kind, _, _ := strings.Cut(strings.ToLower(a.typ), ";")
+	switch {
+	case kind == "math/tex" || kind == "math/asciimath":
+		return &stand{thing: digest.Formula, reads: asTeX}
+	case kind == "math/mml":
+		return &stand{thing: digest.Formula, reads: asNothing}
+	}
+	if u, err := url.Parse(a.src); err == nil && u.Host == "gist.github.com" {
+		return &stand{thing: digest.Embed, href: strings.TrimSuffix(a.src, ".js")}
+	}
+	return nil
+}
+
+// start looks at an element inside of what is left out.
+func (s *stand) start(e element, a attributes) {
+	switch s.thing {
+	case digest.Formula:
+		switch {
+		case e.tag == atom.AnnotationXml, e.name == "annotation":
+			s.reads = asNothing
+			if encoding := strings.ToLower(a.encoding); e.name == "annotation" && strings.HasSuffix(encoding, "tex") {
+				s.reads = asTeX // application/x-tex
+			}
+		case e.name == "semantics", e.name == "mrow", e.name == "mstyle", e.name == "mpadded", e.tag == atom.Mi, e.tag == atom.Mo, e.tag == atom.Mn, e.tag == atom.Mtext:
+		default:
+			s.drawing = true
+		}
+	case digest.Picture:
+		if e.tag == atom.Title && s.words == "" {
+			s.reads = asTitle
+		}
+	default:
+		s.fill(e, a)
+	}
+}
+
+// fill takes the address that a frame's own attributes did not give.
+func (s *stand) fill(e element, a attributes) {
+	address := ""
+	switch e.tag {
+	case atom.Source, atom.Embed:
+		address = a.src
+	case atom.Param:
+		switch strings.ToLower(a.name) {
+		case "movie", "src", "url", "filename":
+			address = a.value
+		}
+	}
+	if s.href != "" || address == "" {
+		return
+	}
+	s.href = address
+	if s.thing == digest.Film || s.thing == digest.Embed {
+		s.thing = thingAt(address, a.typ)
+	}
+}
+
+// end looks at an end tag inside of what is left out.
+func (s *stand) end(e element) {
+	switch {
+	case s.thing == digest.Formula && (e.name == "annotation" || e.tag == atom.AnnotationXml):
+		s.reads = asSaid
+	case s.thing == digest.Picture && e.tag == atom.Title:
+		s.reads = asNothing
+	}
+}
+
+// take takes a piece of text.
+func (s *stand) take(text string) {
+	to := &s.said
+	switch s.reads {
+	case asNothing:
+		return
+	case asTeX:
+		to = &s.tex
+	case asTitle:
+		s.words += Clean(text)
+		return
+	}
+	if s.thing == digest.Formula && to.Len()+len(text) <= maxHeld {
+		to.WriteString(text)
+	}
+}
+
+// stand sets a mark.
+func (p *parser) stand(s *stand) {
+	if s == nil {
+		return
+	}
+	words := s.words
+	if s.thing == digest.Formula {
+		words = firstOf(bareTeX(s.tex.String()), bareTeX(s.words))
+		if words == "" && !s.drawing {
+			words = s.said.String()
+		}
+	}
+	p.mark(s.thing, words, link(p.base, watched(s.href)))
+}
+
+// mark sets "[thing: words]". What links around it already stays its link where it
+// has none of its own.
+func (p *parser) mark(thing digest.Thing, words, href string) {
+	text := string(thing)
+	if words = short(Clean(words), maxStand); words != "" {
+		text += ": " + words
+	}
+	p.b.stand(thing, "["+text+"]", href)
+}
+
+// short cuts a line of text at so many characters, as a reader counts them.
+func short(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	for it, n := graphemes.FromString(s), 1; it.Next(); n++ {
+		if n > limit {
+			return strings.TrimSpace(s[:it.Start()]) + "…"
+		}
+	}
+	return s
+}
+
+func firstOf(all ...string) string {
+	for _, s := range all {
+		if strings.TrimSpace(s) != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// bareTeX takes off what programs put around the source of a formula: MediaWiki and
+// kramdown.
+func bareTeX(s string) string {
+	s = strings.TrimSpace(s)
+	s = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(s, "% <![CDATA["), "%]]>"))
+	if rest, ok := strings.CutPrefix(s, `{\displaystyle`); ok && strings.HasSuffix(s, "}") {
+		s = strings.TrimSpace(strings.TrimSuffix(rest, "}"))
+	}
+	return s
+}
+
+// framed begins the mark for a film, a sound or a page in a frame; nil for one too
+// small to be seen.
+func framed(e element, a attributes) *stand {
+	if isTiny(a, maxSpeck) {
+		return nil
+	}
+	s := &stand{href: firstOf(a.src, a.data, a.later), reads: asNothing}
+	if s.href == "about:blank" {
+		s.href = a.later
+	}
+	switch {
+	case e.tag == atom.Audio:
+		s.thing = digest.Sound
+	case e.tag == atom.Video:
+		s.thing = digest.Film
+	case a.hasClass("wp-embedded-content"):
+		s.thing = digest.Embed
+	default:
+		s.thing = thingAt(s.href, a.typ)
+	}
+	s.words = firstOf(a.title, a.label)
+	// "YouTube video player" tells nothing.
+	for _, of := range []string{"player", "embed", "iframe"} {
+		if strings.Contains(strings.ToLower(s.words), of) {
+			s.words = ""
+		}
+	}
+	return s
+}
+
+// things tells what is shown in a frame by a part of its address. Any other address
+// is taken for that of a film, as nearly all are that people put into comments.
+var things = []struct {
+	part  string
+	thing digest.Thing
+}{
+	{"facebook.com/plugins/video", digest.Film}, {"facebook.com/", digest.Embed}, {"twitter.com/", digest.Embed}, {"//x.com/", digest.Embed},
+	{"instagram.com/", digest.Embed}, {"bsky.app/", digest.Embed}, {"reddit.com/", digest.Embed}, {"tumblr.com/", digest.Embed},
+	{"codepen.io/", digest.Embed}, {"jsfiddle.net/", digest.Embed}, {"wikipedia.org/", digest.Embed},
+	{"soundcloud.com/", digest.Sound}, {"spotify.com/", digest.Sound}, {"bandcamp.com/", digest.Sound}, {"mixcloud.com/", digest.Sound},
+	{"podcasts.apple.com/", digest.Sound}, {"music.apple.com/", digest.Sound}, {"deezer.com/", digest.Sound},
+	{"/maps/", digest.Map}, {"/maps?", digest.Map}, {"//maps.", digest.Map}, {"openstreetmap.org/", digest.Map}, {"umap.", digest.Map},
+	{"docs.google.com/forms", digest.Form}, {"docs.google.com/", digest.Document}, {"scribd.com/", digest.Document}, {"slideshare.net/", digest.Document},
+	{"issuu.com/", digest.Document},
+}
+
+func thingAt(address, kind string) digest.Thing {
+	kind, _, _ = strings.Cut(strings.ToLower(strings.TrimSpace(kind)), "/")
+	switch kind {
+	case "audio":
+		return digest.Sound
+	case "image":
+		return digest.Picture
+	case "text":
+		return digest.Embed
+	}
+	lower := strings.ToLower(address)
+	for _, t := range things {
+		if strings.Contains(lower, t.part) {
+			return t.thing
+		}
+	}
+	u, err := url.Parse(lower)
+	if err != nil || address == "" || u.Scheme != "" && u.Scheme != "https" && u.Scheme != "http" {
+		return digest.Embed
+	}
+	switch path.Ext(u.Path) {
+	case ".mp3", ".ogg", ".oga", ".wav", ".m4a", ".flac", ".opus", ".mid":
+		return digest.Sound
+	case ".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".avif":
+		return digest.Picture
+	case ".pdf", ".doc", ".docx", ".odt":
+		return digest.Document
+	}
+	return digest.Film
+}
+
+// watched gives the address at which people watch what a frame shows.
+func watched(address string) string {
+	if strings.HasPrefix(address, "//") {
+		address = "https:" + address
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	id := path.Base(u.Path)
+	switch host := strings.TrimPrefix(strings.ToLower(u.Host), "www."); {
+	case (host == "youtube.com" || host == "youtube-nocookie.com") && (strings.HasPrefix(u.Path, "/embed/") || strings.HasPrefix(u.Path, "/v/")) && id != "videoseries":
+		id, _, _ = strings.Cut(id, "&") // as old players had their settings
+		return "https://www.youtube.com/watch?v=" + url.QueryEscape(id)
+	case host == "player.vimeo.com" && strings.HasPrefix(u.Path, "/video/"):
+		return "https://vimeo.com/" + url.PathEscape(id)
+	}
+	return address
+}
+
+const (
+	// maxSpeck is up to how many pixels a picture is only there to be fetched.
+	maxSpeck = 3
+	// maxSign bounds the text of a picture that stands for a sign, in bytes.
+	maxSign = 32
+)
+
+// picture takes a picture. Pictures themselves are never kept: who fetches one is
+// seen. That of a character, as blogs draw emoji and smileys, becomes the character.
+func (p *parser) picture(a attributes) {
+	words := firstOf(a.alt, a.title)
+	switch {
+	case isFormula(a):
+		p.mark(digest.Formula, firstOf(bareTeX(words), drawnTeX(a.src)), "")
+	case len(words) <= maxSign && strings.TrimSpace(words) != "" && isSign(a, words):
+		p.b.text(words)
+	case isTiny(a, maxSpeck), isUnseen(a):
+	default:
+		href := ""
+		if p.own && p.b.href == "" {
+			href = link(p.base, a.src)
+		}
+		if isNoName(words) {
+			words = ""
+		}
+		p.mark(digest.Picture, words, href)
+	}
+}
+
+// isSign tells whether a picture is one of a character: it says so, its text has
+// neither letter nor digit, or its text is one such as 1️⃣.
+func isSign(a attributes, text string) bool {
+	for _, of := range []string{a.class, a.src} {
+		of = strings.ToLower(of)
+		for _, word := range []string{"emoji", "smiley", "smilie", "emoticon"} {
+			if strings.Contains(of, word) {
+				return true
+			}
+		}
+	}
+	if !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+		return true
+	}
+	return strings.ContainsRune(text, '\u20E3') && short(text, 1) == text
+}
+
+// isUnseen tells the pictures that are no part of what somebody says: portraits of
+// writers, ornaments, and what counts readers.
+func isUnseen(a attributes) bool {
+	if a.unseen || a.role == "presentation" || a.role == "none" || a.hasClass("favicon", "site-icon", "userpic") || strings.Contains(a.class, "avatar") {
+		return true
+	}
+	for _, part := range []string{"gravatar.com/avatar", "/user_avatar/", "//feeds.feedburner.com/~", "//feeds.wordpress.com/1.0/", "//pixel.wp.com/", "//stats.wordpress.com/"} {
+		if strings.Contains(a.src, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// isNoName tells what programs write where nobody described a picture.
+func isNoName(words string) bool {
+	switch strings.ToLower(strings.TrimSpace(words)) {
+	case "", "image", "picture", "photo", "img":
+		return true
+	}
+	return false
+}
+
+// isFormula tells whether a picture shows a formula, by the marks of those who make
+// such pictures: WordPress.com, MediaWiki, QuickLaTeX, CodeCogs, mathTeX, Google.
+func isFormula(a attributes) bool {
+	for c := range strings.FieldsSeq(strings.ToLower(a.class)) {
+		if c == "tex" || c == "math" || strings.Contains(c, "latex") || strings.Contains(c, "mwe-math") || strings.Contains(c, "formula") || strings.Contains(c, "mathjax") {
+			return true
+		}
+	}
+	src := strings.ToLower(a.src)
+	for _, part := range []string{"latex.php", "latex.codecogs.com", "codecogs.com/gif.latex", "codecogs.com/png.latex", "codecogs.com/svg.latex", "mathtex.cgi", "mimetex", "cht=tx", "/math/render/"} {
+		if strings.Contains(src, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// drawnTeX gives the source of a formula that the address of its picture names.
+func drawnTeX(src string) string {
+	u, err := url.Parse(src)
+	if err != nil {
+		return ""
+	}
+	query := u.Query()
+	if tex := firstOf(query.Get("latex"), query.Get("tex"), query.Get("chl")); tex != "" {
+		return tex
+	}
+	if plain, err := url.PathUnescape(u.RawQuery); err == nil && !strings.Contains(u.RawQuery, "=") {
+		return plain // CodeCogs and mathTeX have nothing else there
+	}
+	return ""
+}
+
+// isTiny tells whether an element is at most so many pixels wide or high.
+func isTiny(a attributes, most int) bool {
+	for _, size := range []string{a.width, a.height, a.styled("width"), a.styled("height")} {
+		size = strings.TrimSuffix(strings.TrimSpace(strings.ToLower(size)), "px")
+		if n, err := strconv.Atoi(strings.TrimSpace(size)); err == nil && n <= most {
+			return true
+		}
+	}
+	return false
+}

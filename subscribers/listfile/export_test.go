@@ -1,0 +1,13 @@
+package listfile
+
+// Words for the tests that go over all of them.
+var (
+	StateWords = stateWords
+	FoldWord   = fold
+)
+
+// Headings gives every heading by which a field is known.
+func Headings() map[string]Field { return fieldOf }
+
+// Speaks tells whether a heading speaks of leaving.
+func Speaks(heading string) bool { return speaksOfLeaving(fold(heading)) }
