@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/field"
+	"postbag/digest/markup"
 	"postbag/digest/xmlread"
 )
 
@@ -56,6 +58,8 @@ type Scan struct {
 	entries int
 	present Mark
 	bases   []scope // the xml:base of the elements we are in
+	xhtml   int     // depth of the text of XHTML that we are in, 0 outside
+	inner   int     // size of out where it began
 	cost    cost
 }
 
@@ -143,6 +147,9 @@ func (s *Scan) read() error {
 			err = s.cost.text(len(t.Raw))
 			s.out = append(s.out, t.Raw...)
 		case xmlread.End:
+			if s.xhtml > s.in.Depth() {
+				s.escape()
+			}
 			if !s.deep {
 				s.out = append(s.out, t.Raw...)
 			}
@@ -173,7 +180,11 @@ func (s *Scan) begin(t xmlread.Token) error {
 		s.Root = name
 	}
 	before := len(s.out)
-	s.write(t)
+	isXHTML := s.isXHTML(name, t)
+	s.write(t, isXHTML)
+	if isXHTML {
+		s.xhtml, s.inner = depth, len(s.out)
+	}
 	switch {
 	case s.entry == 0 && isEntry(t.Name) && (depth == 2 || depth == 3):
 		s.entry, s.started, s.kept = depth, t.From, before
@@ -186,16 +197,47 @@ func (s *Scan) begin(t xmlread.Token) error {
 	return nil
 }
 
+// isXHTML tells whether an element is a text of Atom that is XHTML (RFC 4287, 3.1.1.3
+// and 4.1.3; Atom 0.3 calls it XML).
+func (s *Scan) isXHTML(name string, t xmlread.Token) bool {
+	depth := s.in.Depth()
+	if s.xhtml > 0 || s.Root != "feed" || depth != 2 && (s.entry == 0 || depth != s.entry+1) {
+		return false
+	}
+	switch name {
+	case "title", "subtitle", "tagline", "rights", "summary", "content":
+		typ := typeOf(t)
+		return strings.Contains(typ, "xhtml") || strings.Contains(typ, "html") && strings.EqualFold(value(t, "mode"), "xml")
+	}
+	return false
+}
+
+// escape makes HTML of the XHTML that ends here: gofeed reads it as HTML, and would
+// take what follows an element that closes itself for its content.
+func (s *Scan) escape() {
+	s.xhtml = 0
+	if inner := string(s.out[min(s.inner, len(s.out)):]); inner != "" {
+		s.out = append(s.out[:s.inner], html.EscapeString(markup.XHTML(inner))...)
+	}
+}
+
 // write passes a tag on. An xml:base (XML Base, 4) is noted and left out, so that
-// gofeed hands the text on as it stands.
-func (s *Scan) write(t xmlread.Token) {
+// gofeed hands the text on as it stands; a text of XHTML is said to be HTML.
+func (s *Scan) write(t xmlread.Token, isXHTML bool) {
 	from := 0
 	for _, a := range t.Attrs {
-		if a.Name.Space != "xml" || a.Name.Local != "base" {
+		isType := isXHTML && a.Name.Space == "" && (a.Name.Local == "type" || a.Name.Local == "mode")
+		if !isType && (a.Name.Space != "xml" || a.Name.Local != "base") {
 			continue
 		}
 		s.out = append(s.out, t.Raw[from:a.From]...)
 		from = a.To
+		if isType {
+			if a.Name.Local == "type" {
+				s.out = append(s.out, ` type="html"`...)
+			}
+			continue
+		}
 		if base := field.ID(field.Resolve(s.base(), a.Value())); base != "" {
 			s.bases = append(s.bases, scope{s.in.Depth(), base})
 		}
