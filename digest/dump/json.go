@@ -203,9 +203,11 @@ func (t text) when() time.Time {
 	if math.IsNaN(seconds) || math.Abs(seconds) >= milliseconds {
 		return time.Time{}
 	}
-	at := time.UnixMicro(int64(math.Round(seconds * 1e6)))
-	return field.Moment(&at)
+	return possible(time.UnixMicro(int64(math.Round(seconds * 1e6))))
 }
+
+// possible gives a time in UTC, or zero for one that [field.Time] would not take.
+func possible(at time.Time) time.Time { return field.Time(at.UTC().Format(time.RFC3339Nano)) }
 
 // decode reads the text of a value; members of a wrong type are left out.
 func decode(raw []byte, into any) error {

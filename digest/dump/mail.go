@@ -126,7 +126,7 @@ func (x *mails) title(subject string) string {
 	if x.tag != "" {
 		subject = answer.ReplaceAllString(strings.TrimSpace(strings.TrimPrefix(subject, x.tag)), "")
 	}
-	return field.Title(subject)
+	return field.PlainTitle(subject)
 }
 
 // subjectOf gives a subject by which a thread is known, and whether it is that of an

@@ -223,7 +223,7 @@ func (x *movableType) comment(r *Reader, text string, long bool) {
 func importDate(s string) time.Time {
 	for _, layout := range []string{"1/2/2006 3:04:05 PM", "1/2/2006 15:04:05", "1/2/2006 3:04 PM", "1/2/2006 15:04"} {
 		if t, err := time.Parse(layout, strings.ToUpper(s)); err == nil {
-			return field.Moment(&t)
+			return possible(t)
 		}
 	}
 	return field.Time(s)

@@ -92,7 +92,7 @@ func (h header) words(name string) string {
 func parseHeader(raw []byte) *Message {
 	h := fieldsOf(raw)
 	m := &Message{
-		ID: idOf(h["message-id"]), Subject: field.Title(h.words("subject")), Author: author(h), Archived: webAddress(h["archived-at"]),
+		ID: idOf(h["message-id"]), Subject: field.PlainTitle(h.words("subject")), Author: author(h), Archived: webAddress(h["archived-at"]),
 		ListName: listName(h), Archive: webAddress(h["list-archive"]),
 		Spam:      strings.EqualFold(h["x-spam-flag"], "yes"),
 		NoArchive: strings.EqualFold(h["x-no-archive"], "yes") || strings.EqualFold(h["x-archive"], "no"),
@@ -101,11 +101,7 @@ func parseHeader(raw []byte) *Message {
 	if nearest := idOf(h["in-reply-to"]); nearest != "" && (len(m.References) == 0 || m.References[len(m.References)-1] != nearest) {
 		m.References = append(m.References, nearest)
 	}
-	if at, err := mail.ParseDate(h["date"]); err == nil {
-		m.Date = field.Moment(&at)
-	} else {
-		m.Date = field.Time(h["date"])
-	}
+	m.Date = field.Time(h["date"])
 	return m
 }
 
@@ -168,10 +164,10 @@ func withoutHost(name string) string {
 func listName(h header) string {
 	phrase, rest, ok := strings.Cut(h.words("list-id"), "<")
 	if phrase = strings.Trim(phrase, `" `); phrase != "" || !ok {
-		return field.Title(phrase)
+		return field.PlainTitle(phrase)
 	}
 	name, _, _ := strings.Cut(strings.TrimRight(rest, "> "), ".")
-	return field.Title(name)
+	return field.PlainTitle(name)
 }
 
 var inBrackets = regexp.MustCompile(`<?(https?://[^<>\s]+)>?`)

@@ -112,11 +112,7 @@ func (r *Reader) raw(limit int) (text []byte, stamp time.Time, long bool, err er
 var asctime = regexp.MustCompile(`[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d{2}:\d{2}:\d{2} \d{4}`)
 
 func stampOf(line []byte) time.Time {
-	at, err := time.Parse(time.ANSIC, string(asctime.Find(line)))
-	if err != nil {
-		return time.Time{}
-	}
-	return field.Moment(&at)
+	return field.Time(string(asctime.Find(line)))
 }
 
 // unquoted takes the mark off a line that would otherwise begin a message.
