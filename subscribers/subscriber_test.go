@@ -79,3 +79,22 @@ func TestMask(t *testing.T) {
 		})
 	}
 }
+
+func TestFindToken(t *testing.T) {
+	token := subscribers.NewToken()
+	for _, c := range []struct{ text, rest string }{
+		{token, ""}, {"<" + token + ">", ">"}, {"/. " + token + ".", "."}, {token[:4] + "-" + token[4:] + "/undo", "/undo"}, {token + "abc", "abc"}, {"é" + token + "é", "é"},
+	} {
+		if got, rest, ok := subscribers.FindToken(c.text); !ok || got != token || rest != c.rest {
+			t.Errorf("%q: %q and %q, %v", c.text, got, rest, ok)
+		}
+	}
+	for _, bad := range []string{"", "-", token[1:], token[:5] + "." + token[5:], token[:5] + " " + token[5:], strings.ToUpper(token)[:25] + "1", strings.Repeat("1", 40)} {
+		if got, _, ok := subscribers.FindToken(bad); ok {
+			t.Errorf("%q: %q was found", bad, got)
+		}
+	}
+	if _, ok := subscribers.TokenKey(subscribers.TestToken); !ok {
+		t.Error("the token of tests is none")
+	}
+}

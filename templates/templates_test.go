@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
@@ -578,6 +579,39 @@ func BenchmarkIssueMail(b *testing.B) {
 	for b.Loop() {
 		if _, err := set.IssueMail(f, links); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestNoLineOfTextIsAStopAlone: however long the names are, no line of a text part
+// but of those quoted is a full stop, a comma or a dash that the line before lost.
+func TestNoLineOfTextIsAStopAlone(t *testing.T) {
+	set := newSet(t)
+	marks := map[string]bool{"": true, ">": true, "--": true, "*******": true, "* * *": true}
+	for _, unit := range []string{"x", "字", "ab ", "سلام "} {
+		for n := 1; n < 150; n += 1 + n/40 {
+			name := strings.TrimSpace(strings.Repeat(unit, n))
+			f, confirm, own := issue(), confirmView, linksView
+			f.Publication, f.SeriesName, f.PostalAddress = name, name+"?", name+"\n.\n --\n***\n12"
+			confirm.Publication, own.Publication, own.Series = name, name, name
+			var texts []string
+			for _, m := range []func() (templates.MailText, error){
+				func() (templates.MailText, error) { return set.IssueMail(f, links) },
+				func() (templates.MailText, error) { return set.ConfirmMail(confirm) },
+				func() (templates.MailText, error) { return set.LinksMail(own) },
+			} {
+				made, err := m()
+				if err != nil {
+					t.Fatal(err)
+				}
+				texts = append(texts, strings.Split(made.Text, "\n")...)
+			}
+			for _, line := range texts {
+				line = strings.TrimSpace(line)
+				if !marks[line] && !strings.HasPrefix(line, "> ") && !strings.ContainsFunc(line, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+					t.Fatalf("a name of %d times %q leaves the line %q", n, unit, line)
+				}
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"postbag/digest"
 	"postbag/digest/markup"
@@ -161,10 +162,12 @@ func (v *issueView) Groups() []blockView {
 	return groups
 }
 
+// lines are those of a text that have letters or digits.
 func lines(text string) []string {
 	var out []string
 	for _, line := range strings.Split(text, "\n") {
-		if line = markup.Clean(line); line != "" {
+		line = markup.Clean(line)
+		if strings.ContainsFunc(line, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
 			out = append(out, line)
 		}
 	}

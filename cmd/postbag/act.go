@@ -4,27 +4,34 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"postbag/digest"
 )
 
 // hintLines says what can be done about an error: its hint, then a line with the
-// command for each act that it offers. What is done by running the same command again is
-// named with that command, where it is known.
-func hintLines(err error, ran ...string) []string {
+// command for each act that it offers.
+func hintLines(err error) []string { return hintsBy(err, commandOf) }
+
+func hintsBy(err error, commandOf func(digest.Act) string) []string {
 	var lines []string
 	if hint := digest.HintOf(err); hint != "" {
 		lines = strings.Split(hint, "\n")
 	}
 	for _, act := range digest.ActsOf(err) {
-		command := commandOf(act)
-		if again := strings.Join(ran, ""); again != "" && act.Do == digest.AllowHost {
-			command = fmt.Sprintf("postbag %s --fetch-allow %s", again, quoted(act.Name))
-		}
-		lines = append(lines, fmt.Sprintf("%s: %s", act.Do.Label(), command))
+		lines = append(lines, fmt.Sprintf("%s: %s", act.Do.Label(), commandOf(act)))
 	}
 	return lines
+}
+
+// commandOf gives the command that does an act. A host is let through by running the
+// same command again, with those that are let through already.
+func (p *Program) commandOf(a digest.Act) string {
+	if a.Do != digest.AllowHost || p.ran == "" {
+		return commandOf(a)
+	}
+	return fmt.Sprintf("postbag %s --fetch-allow %s", p.ran, quoted(strings.Join(append(slices.Clone(p.allowed), a.Name), ",")))
 }
 
 // commands are the commands that do acts, without the program's name. What is in

@@ -9,6 +9,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/markup"
 	"postbag/digest/near"
+	"postbag/digest/search"
 )
 
 // commentCmd groups the commands about comments.
@@ -104,6 +105,9 @@ func (c commentListCmd) Run(ctx context.Context, p *Program, a *app) error {
 	}
 	if err := a.known(ctx, c.Source, len(found)); err != nil {
 		return err
+	}
+	if query, err := search.Parse(c.Text); err == nil {
+		p.sayNotes(query.Notes)
 	}
 	rows := rowsOf(found, commentRowOf)
 	p.more(len(rows), c.Limit)

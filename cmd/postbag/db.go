@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,18 +24,26 @@ type dbCmd struct {
 }
 
 type dbCopyCmd struct {
-	To string `required:"" help:"The database to fill: a file that does not exist yet, or an empty postgres://user@host/name." placeholder:"FILE|URL"`
+	To string `help:"The database to fill: a file that does not exist yet, or an empty postgres://user@host/name. ($POSTBAG_COPY_TO)" placeholder:"FILE|URL"`
 }
+
+// copyVariable names the database to fill where its address has a password, which no
+// argument should.
+const copyVariable = "POSTBAG_COPY_TO"
 
 // Run copies one state of the database and compares the copy with it.
 func (c dbCopyCmd) Run(ctx context.Context, p *Program, s *Settings) (err error) {
+	to := cmp.Or(c.To, os.Getenv(copyVariable))
+	if to == "" {
+		return digest.Fail(digest.Invalid, "See: postbag db copy --help", "--to=FILE|URL is missing")
+	}
 	db, err := p.look(ctx, s.DB)
 	if err != nil {
 		return err
 	}
 	defer func() { err = first(err, db.Close()) }()
 	began := time.Now()
-	done, err := copyInto(ctx, p, db, c.To)
+	done, err := copyInto(ctx, p, db, to)
 	if err != nil {
 		return stopped(ctx, err, "Nothing of the copy is left. Run it again to copy.")
 	}

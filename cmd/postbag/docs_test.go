@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -189,6 +190,30 @@ func TestServiceHasThePlacesOfTheDocs(t *testing.T) {
 		}
 		for _, path := range regexp.MustCompile(`(?:/etc/postbag|/home/you)\S*`).FindAllString(text, -1) {
 			t.Errorf("%s names another place: %s", name, path)
+		}
+	}
+}
+
+// TestEveryVariableOfTheDocsIsRead looks that each variable which the pages name is a
+// setting, or one of the few that are read beside them.
+func TestEveryVariableOfTheDocsIsRead(t *testing.T) {
+	known := map[string]bool{variableOf(configFlag): true, passwordVariable: true, copyVariable: true}
+	for _, name := range settingNames(settingsParser(t, &cli{})) {
+		known[variableOf(name)] = true
+	}
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(pages, "../../README.md", "../../Dockerfile", "../../CHANGELOG.md") {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, variable := range regexp.MustCompile(`POSTBAG_\w+`).FindAllString(string(text), -1) {
+			if !known[variable] && !strings.HasPrefix(variable, "POSTBAG_TEST") {
+				t.Errorf("%s names %s, which nothing reads", name, variable)
+			}
 		}
 	}
 }

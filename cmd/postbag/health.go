@@ -27,6 +27,7 @@ func (healthCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if host == "" || host == "0.0.0.0" || host == "::" {
 		host = "127.0.0.1" // a bare container cannot look names up
 	}
+	defer p.warnOfOverdue(ctx, s)
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+string(site.Health), nil)
@@ -44,17 +45,16 @@ func (healthCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if answer.StatusCode != http.StatusOK {
 		return digest.Fail(digest.Unavailable, "Look at the log of postbag serve.", "it answers %s", answer.Status)
 	}
-	if _, err = fmt.Fprintf(p.Stdout, "Postbag is well at %s.\n", s.Listen); err != nil {
-		return err
-	}
-	p.warnOfOverdue(ctx, s)
-	return nil
+	_, err = fmt.Fprintf(p.Stdout, "Postbag is well at %s.\n", s.Listen)
+	return err
 }
 
 // warnOfOverdue says what should have gone out and waits for a worker. It is no fault of
 // the pages that were asked, and so changes no exit status: whoever runs these again
 // would take them away from readers.
 func (p *Program) warnOfOverdue(ctx context.Context, s *Settings) {
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
+	defer cancel()
 	db, err := p.look(ctx, s.DB)
 	if digest.KindOf(err) == digest.NotFound {
 		return // this command was told of no database

@@ -8,6 +8,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
+	"postbag/digest/health"
 	"postbag/digest/site"
 )
 
@@ -98,7 +99,11 @@ func (a *app) sentence(ctx context.Context, issue digest.Issue) error {
 		_, err = fmt.Fprintf(a.p.Stdout, "Goes out %s, if approved by then.\n", at)
 	case digest.Approved:
 		if a.sender.IsLate(issue) {
-			_, err = fmt.Fprintf(a.p.Stdout, "Approved. It should have gone out %s, and waits for you: issue send %d, or issue cancel %d.\n", at, issue.Number, issue.Number)
+			_, err = fmt.Fprintf(a.p.Stdout, "Approved. It should have gone out %s, and waits for you: postbag issue send %d, or postbag issue cancel %[2]d.\n", at, issue.Number)
+			break
+		}
+		if a.p.Clock.Now().Sub(issue.DueAt) > health.OverdueAfter {
+			_, err = fmt.Fprintf(a.p.Stdout, "Approved, and due since %s: a running worker lets it out, and so does: postbag issue send %d\n", at, issue.Number)
 			break
 		}
 		_, err = fmt.Fprintf(a.p.Stdout, "Approved. Goes out %s.\n", at)
@@ -107,7 +112,7 @@ func (a *app) sentence(ctx context.Context, issue digest.Issue) error {
 		if issue.Pause.Cause == digest.PauseRefused {
 			why = issue.Pause.Detail
 		}
-		_, err = fmt.Fprintf(a.p.Stdout, "Issue %d is paused: %s\n", issue.Number, printable(why))
+		_, err = fmt.Fprintf(a.p.Stdout, "Issue %d is paused: %s\nGo on with: postbag issue resume %[1]d\n", issue.Number, printable(why))
 	default:
 		_, err = fmt.Fprintf(a.p.Stdout, "Issue %d is %s.\n", issue.Number, issue.State.Is())
 	}

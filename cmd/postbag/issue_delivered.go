@@ -108,5 +108,9 @@ func (a *app) sayState(ctx context.Context, issue digest.Issue, err error) error
 		return err
 	}
 	fmt.Fprintf(a.p.Stdout, "Issue %d is %s.\n", issue.Number, issue.State.Is())
-	return a.delivered(ctx, issue)
+	if err := a.delivered(ctx, issue); err != nil || issue.State != digest.Paused {
+		return err
+	}
+	_, err = fmt.Fprintf(a.p.Stdout, "Go on with: postbag issue resume %d\n", issue.Number)
+	return err
 }

@@ -147,12 +147,17 @@ func (in *installation) must(args ...string) string {
 
 func (in *installation) run(args ...string) (string, error) {
 	var out bytes.Buffer
+	err := in.runTo(&out, args...)
+	return out.String(), err
+}
+
+// runTo runs a command that writes all it says to out.
+func (in *installation) runTo(out io.Writer, args ...string) error {
 	p := &Program{
-		Args: append(append([]string{}, in.flags...), args...), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
+		Args: append(append([]string{}, in.flags...), args...), Stdin: strings.NewReader(""), Stdout: out, Stderr: out,
 		Clock: in.now(),
 	}
-	err := p.Run(context.Background())
-	return out.String(), err
+	return p.Run(context.Background())
 }
 
 // readers imports n confirmed readers.

@@ -11,6 +11,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/store/storetest"
+	"postbag/digest/work"
 )
 
 // postgres gives the flags of an empty PostgreSQL database; without them a test's
@@ -38,9 +39,18 @@ func TestServeLosesItsDatabase(t *testing.T) {
 	db := postgres(t)
 	in := newInstallation(t, db...)
 	in.readers(10)
-	s := in.serve("--log-level", "info")
+	s := in.serve("--log-level", "info", "--lease", "3s")
+	beside := storetest.Open(t, db[1], digest.SystemClock{})
+	lease := func() work.Worker {
+		workers, err := beside.Workers(t.Context())
+		if err != nil || len(workers) != 1 {
+			t.Fatalf("the workers are %v, %v", workers, err)
+		}
+		return workers[0]
+	}
+	before := lease()
 	storetest.Sessions(t, db[1], true)
-	time.Sleep(500 * time.Millisecond)
+	eventually(t, "the worker has renewed its lease", func() bool { return lease().Until.After(before.Until) })
 	if log := s.log.String(); strings.Contains(log, "the worker stops") {
 		t.Errorf("the worker lost its lease:\n%s", log)
 	}
@@ -66,7 +76,7 @@ func TestPasswordStaysSecret(t *testing.T) {
 	dsn.User = url.UserPassword(dsn.User.Username(), "s3cret")
 	in := newInstallation(t, "--db", dsn.String())
 	s := in.serve("--log-level", "debug")
-	time.Sleep(100 * time.Millisecond)
+	eventually(t, "the worker has done its first round", func() bool { return !strings.Contains(in.must("schedule", "list"), " now ") })
 	if err := s.stop(); err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,8 @@ type Program struct {
 	// as soon as it does.
 	Listening func(net.Addr)
 
-	ran string // the command that runs, with its arguments, without settings
+	ran     string   // the command that runs, with its arguments, without settings
+	allowed []string // the private addresses that it may ask
 }
 
 // The exit statuses.
@@ -88,7 +89,7 @@ func checked(parsed *kong.Context, s *Settings) error {
 // command runs the command that was parsed. One that takes an app gets it with the
 // database open, which must exist.
 func (p *Program) command(ctx context.Context, parsed *kong.Context, s *Settings) (err error) {
-	p.ran = ranAs(parsed)
+	p.ran, p.allowed = ranAs(parsed), s.FetchAllow
 	if err := checked(parsed, s); err != nil {
 		return err
 	}
@@ -181,7 +182,7 @@ func (p *Program) complain(err error) {
 	for _, line := range strings.Split(printable(err.Error()), "\n") {
 		fmt.Fprintf(p.Stderr, "postbag: %s\n", line)
 	}
-	for _, line := range hintLines(err, p.ran) {
+	for _, line := range hintsBy(err, p.commandOf) {
 		fmt.Fprintf(p.Stderr, "  hint: %s\n", printable(line))
 	}
 }

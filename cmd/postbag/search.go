@@ -21,6 +21,13 @@ type searching struct {
 
 func (s searching) query() string { return strings.Join(s.Query, " ") }
 
+// sayNotes says on standard error what of a query was not understood.
+func (p *Program) sayNotes(notes []string) {
+	for _, note := range notes {
+		fmt.Fprintf(p.Stderr, "postbag: %s\n", printable(note))
+	}
+}
+
 // lostQuotes tells that the shell took the quotation marks of a phrase: then one of
 // several arguments has spaces.
 func (s searching) lostQuotes() (notes []string) {
@@ -104,9 +111,7 @@ func (c postSearchCmd) Run(ctx context.Context, p *Program, a *app) error {
 // missing from the list.
 func searched[T any](p *Program, asked searching, found digest.Found[T]) {
 	limit := asked.Limit
-	for _, note := range append(found.Notes, asked.lostQuotes()...) {
-		fmt.Fprintf(p.Stderr, "postbag: %s\n", printable(note))
-	}
+	p.sayNotes(append(found.Notes, asked.lostQuotes()...))
 	p.more(len(found.All), limit)
 	if found.HasMore {
 		fmt.Fprintf(p.Stderr, "postbag: only the newest %d that match were looked at; say more, or narrow it with --since and --until\n", found.Ranked)

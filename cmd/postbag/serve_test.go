@@ -215,6 +215,35 @@ func TestServeAsksWhenADayLate(t *testing.T) {
 	}
 }
 
+// TestOverdueWithoutAWorkerIsTold lets the moment of an approved issue pass while only
+// the pages run: health and status say so, and health no more ends with a failure for
+// that than the pages deserve.
+func TestOverdueWithoutAWorkerIsTold(t *testing.T) {
+	t.Parallel()
+	in := draftedInstallation(t, digest.NewTestClock(sunday.Add(-time.Hour), 1))
+	in.must("series", "set", "--zone", "UTC")
+	if out := in.must("issue", "approve", "1"); !strings.Contains(out, "no worker runs on this database") {
+		t.Errorf("approving says %q", out)
+	}
+	in.clock = digest.NewTestClock(sunday.Add(time.Hour), 1)
+	const overdue = "no worker runs on the database: issue 1 should have gone out at 2026-03-01 18:00 UTC"
+	if out, err := in.run("health", "--listen", digesttest.Nobody(t)); err == nil || !strings.Contains(out, overdue) {
+		t.Errorf("with nothing at all health says %v, %q", err, out)
+	}
+	s := in.serve("--only", "web")
+	address := strings.TrimPrefix(s.base, "http://")
+	if out, err := in.run("health", "--listen", address); err != nil || !strings.Contains(out, "well at") || !strings.Contains(out, overdue) {
+		t.Errorf("health says %v, %q", err, out)
+	}
+	if out := in.status(); !strings.Contains(out, "NO WORKER RUNS") || !strings.Contains(out, "OVERDUE issue 1 should have gone out") {
+		t.Errorf("the status is\n%s", out)
+	}
+	in.must("sending", "hold")
+	if out, err := in.run("health", "--listen", address); err != nil || strings.Contains(out, "should have gone out") {
+		t.Errorf("while sending is held health says %v, %q", err, out)
+	}
+}
+
 // TestSecondServe refuses a second worker on the same database and a second
 // server on the same port, with one line each.
 func TestSecondServe(t *testing.T) {
@@ -327,20 +356,13 @@ func TestSendSaysThatTheWorkerIsGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	left := make(chan struct{})
-	go func() { // a while after the issue was made due
-		defer close(left)
-		defer member.Leave()
-		for range 10_000 {
-			if issue, err := db.Issue(t.Context(), 1, 1); err != nil || !issue.DueAt.After(time.Now()) {
-				break
-			}
-			time.Sleep(10 * time.Millisecond)
-		}
-		time.Sleep(time.Second)
-	}()
-	defer func() { <-left }()
-	if _, err := in.run("issue", "send", "1"); digest.KindOf(err) != digest.Unavailable || !strings.Contains(err.Error(), "gone") {
+	defer member.Leave()
+	log := &lockedBuffer{}
+	sent := make(chan error, 1)
+	go func() { sent <- in.runTo(log, "--log-level", "debug", "issue", "send", "1") }()
+	eventually(t, "the command watches the worker", func() bool { return strings.Contains(log.String(), "a worker is there, and sends") })
+	member.Leave()
+	if err := <-sent; digest.KindOf(err) != digest.Unavailable || !strings.Contains(err.Error(), "gone") {
 		t.Errorf("issue send gives %v", err)
 	}
 	if n := len(in.mails()); n != 0 {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"log/slog"
+	"math"
 	"net"
 	"net/netip"
 	"net/url"
@@ -126,8 +127,8 @@ func (s *Settings) check() (wrong problems) {
 	if s.LateAfter < 0 {
 		wrong.add(s.wrong("late-after", "24h is a day.", "it cannot be negative"))
 	}
-	if s.Rate < 0 {
-		wrong.add(s.wrong("rate", "0 means no limit.", "it cannot be negative"))
+	if !(s.Rate >= 0) || math.IsInf(s.Rate, 1) { // or it is no number at all
+		wrong.add(s.wrong("rate", "0 means no limit.", "it must be 0 or more, not %v", s.Rate))
 	}
 	return wrong
 }
@@ -180,6 +181,10 @@ func (s *Settings) allow() (fetch.Allow, error) {
 func (s *Settings) proxies() ([]netip.Prefix, error) {
 	var out []netip.Prefix
 	for _, item := range s.TrustedProxy {
+		item = strings.TrimSpace(item)
+		if item == "" {
+			continue
+		}
 		prefix, err := netip.ParsePrefix(item)
 		if addr, addrErr := netip.ParseAddr(item); addrErr == nil {
 			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil

@@ -91,13 +91,22 @@ func notSetting(key string, value any, settings []string) *digest.Error {
 		return nil
 	}
 	hint := "The settings are: " + strings.Join(settings, ", ") + "."
-	plain := strings.NewReplacer("_", "", "-", "", ".", "", " ", "")
 	for _, name := range settings {
-		if strings.EqualFold(plain.Replace(name), plain.Replace(key)) {
+		if plainly(name) == plainly(key) {
 			hint = fmt.Sprintf("Write it so: %s", name)
 		}
 	}
+	if plainly(key) == plainly(passwordVariable) {
+		hint = "Put the password into a file that only you can read, and name that file: smtp-password-file"
+	}
 	return digest.Fail(digest.Invalid, hint, "the line names %q, which is no setting", key)
+}
+
+// plainly writes the name of a setting or of its variable without what is easily
+// mistaken.
+func plainly(name string) string {
+	name = strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(strings.ToLower(name))
+	return strings.TrimPrefix(name, "postbag")
 }
 
 // examples are values of settings that are often written as sections.

@@ -77,11 +77,16 @@ func (s *settingsSource) Resolve(c *kong.Context, _ *kong.Path, flag *kong.Flag)
 		s.at[flag.Name] = variableOf(flag.Name)
 		return value, nil
 	}
-	if line, ok := s.file[flag.Name]; ok {
-		s.at[flag.Name] = line.at
-		return line.value, nil
+	line, ok := s.file[flag.Name]
+	if !ok {
+		return nil, nil
 	}
-	return nil, nil
+	s.at[flag.Name] = line.at
+	if _, isList := line.value.([]any); isList && flag.Target.Kind() != reflect.Slice {
+		s.wrong.add(digest.Fail(digest.Invalid, "", "%s: it takes one value, and no list", line.at))
+		return nil, nil
+	}
+	return line.value, nil
 }
 
 // read reads the file once, if there is one.
@@ -114,7 +119,11 @@ type noting struct {
 
 // Decode reads a value.
 func (n noting) Decode(c *kong.DecodeContext, target reflect.Value) error {
+	isThere := c.Scan.Peek().IsValue()
 	err := n.Mapper.Decode(c, target)
+	if err != nil && !isThere {
+		return err // a flag without a value: nothing after it can be read right
+	}
 	if v := c.Value; err == nil && v.Enum != "" && !slices.Contains(v.EnumSlice(), target.String()) {
 		err = fmt.Errorf("it must be one of %s, not %q", strings.Join(v.EnumSlice(), ", "), target.String())
 	}

@@ -114,12 +114,12 @@ func TestFlagBeforeVariableBeforeFile(t *testing.T) {
 // they would be on the command line.
 func TestFileValuesAreReadAsVariables(t *testing.T) {
 	config := filepath.Join(t.TempDir(), "postbag.toml")
-	file := "rate = 2.5\nconcurrency = 7\nlease = \"45s\"\nfetch-allow = [\"a.lan:81\", \"b.lan:82\"]\ntrusted-proxy = \"10.0.0.1,10.0.0.2\"\n"
+	file := "rate = 2.5\nconcurrency = 7\nlease = \"45s\"\nfetch-allow = [\"a.lan:81\", \"b.lan:82\"]\ntrusted-proxy = \"10.0.0.1, 10.0.0.2\"\n"
 	if err := os.WriteFile(config, []byte(file), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	got := settingsOf(t, "--config", config)
-	for name, want := range map[string]string{"rate": "2.5", "concurrency": "7", "lease": "45s", "fetch-allow": "[a.lan:81 b.lan:82]", "trusted-proxy": "[10.0.0.1 10.0.0.2]"} {
+	for name, want := range map[string]string{"rate": "2.5", "concurrency": "7", "lease": "45s", "fetch-allow": "[a.lan:81 b.lan:82]", "trusted-proxy": "[10.0.0.1  10.0.0.2]"} {
 		if got[name] != want {
 			t.Errorf("%s is %s, want %s", name, got[name], want)
 		}
@@ -162,9 +162,15 @@ func TestAllWrongSettingsAtOnce(t *testing.T) {
 			want:  []string{"FILE:2: [smtp] begins a section"},
 			hints: []string{`smtp = "smtp://you@mail.example.org:587"`},
 		},
-		"dots in a name":   {file: "smtp.host = \"mail.example.org\"\n", want: []string{"FILE:1: [smtp] begins a section"}},
-		"no TOML":          {file: "db = \"x\"\nrate = = 2\n", want: []string{"FILE:2: the settings file cannot be read: "}},
-		"the same twice":   {file: "db = \"x\"\ndb = \"y\"\n", want: []string{"FILE:2: the settings file cannot be read: "}},
+		"dots in a name": {file: "smtp.host = \"mail.example.org\"\n", want: []string{"FILE:1: [smtp] begins a section"}},
+		"no TOML":        {file: "db = \"x\"\nrate = = 2\n", want: []string{"FILE:2: the settings file cannot be read: "}},
+		"the same twice": {file: "db = \"x\"\ndb = \"y\"\n", want: []string{"FILE:2: the settings file cannot be read: "}},
+		"values that no setting takes": {
+			file: "db = [\"a.db\"]\nrate = nan\nsmtp-password = \"x\"\nPOSTBAG_FROM = \"x\"\n",
+			want: []string{"FILE:1: db: it takes one value, and no list", "FILE:2: rate: it must be 0 or more, not NaN",
+				`FILE:3: the line names "smtp-password", which is no setting`, `FILE:4: the line names "POSTBAG_FROM", which is no setting`},
+			hints: []string{"name that file: smtp-password-file", "Write it so: from"},
+		},
 		"a missing number": {flags: []string{"--rate="}, want: []string{`--rate: "" is no number`}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"regexp"
 	"strings"
@@ -44,14 +45,21 @@ func commandName(c *kong.Context) string {
 // settings: those may hold a password.
 func ranAs(c *kong.Context) string {
 	words := []string{commandName(c)}
+	value := func(v reflect.Value) string {
+		if v.Kind() == reflect.Pointer {
+			v = v.Elem()
+		}
+		return quoted(fmt.Sprint(v.Interface()))
+	}
 	for _, p := range c.Path {
 		switch {
-		case p.Positional != nil && p.Positional.Target.Kind() == reflect.String:
-			words = append(words, quoted(p.Positional.Target.String()))
-		case p.Flag != nil && p.Flag.Group == nil && p.Flag.Target.Kind() == reflect.String:
-			words = append(words, "--"+p.Flag.Name, quoted(p.Flag.Target.String()))
-		case p.Flag != nil && p.Flag.Group == nil && p.Flag.IsBool():
+		case p.Positional != nil && p.Positional.Target.Kind() != reflect.Slice:
+			words = append(words, value(p.Positional.Target))
+		case p.Flag == nil || p.Flag.Group != nil && p.Flag.Group.Key == settingsGroup || p.Flag.Target.Kind() == reflect.Slice:
+		case p.Flag.IsBool():
 			words = append(words, "--"+p.Flag.Name)
+		default:
+			words = append(words, "--"+p.Flag.Name, value(p.Flag.Target))
 		}
 	}
 	return strings.Join(words, " ")
@@ -63,6 +71,7 @@ var rewordings = []struct {
 	from *regexp.Regexp
 	to   string
 }{
+	{regexp.MustCompile(`^(--\S+): expected \S+ value but got (?:"EOL"|"--\S*" \(long flag\)).*$`), `$1 has no value`},
 	{regexp.MustCompile(`^(.+?): expected (?:a valid (?:\d+ bit )?u?int|int value) but got ("[^"]*").*$`), `$1: $2 is no whole number`},
 	{regexp.MustCompile(`^(.+?): expected a (?:valid )?float but got ("[^"]*").*$`), `$1: $2 is no number`},
 	{regexp.MustCompile(`^(.+?): expected duration but got ("[^"]*").*$`), `$1: $2 is no length of time such as 30s, 15m or 24h`},

@@ -122,6 +122,9 @@ func (o *others) look(ctx context.Context, s *Sender) error {
 			o.told = true
 			s.Log.Info("waiting for a worker that does not answer until its lease runs out", "worker", w.Name, "until", w.Until)
 		}
+		if !known {
+			s.Log.Debug("a worker is there, and sends", "worker", w.Name)
+		}
 		o.until[w.ID] = w.Until
 	}
 	return nil

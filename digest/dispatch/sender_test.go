@@ -3,7 +3,9 @@ package dispatch_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"log/slog"
+	"mime/quotedprintable"
 	"os"
 	"strings"
 	"sync"
@@ -228,6 +230,17 @@ func TestTestMails(t *testing.T) {
 		ids[m.Header.Get("Message-Id")] = true
 		if !strings.Contains(strings.ToLower(m.Header.Get("Subject")), "test") {
 			t.Errorf("the subject is %q", m.Header.Get("Subject"))
+		}
+		// Its links say so too: they belong to no reader.
+		if got := m.Header.Get("List-Unsubscribe"); !strings.HasSuffix(got, "/unsubscribe/"+subscribers.TestToken+">") {
+			t.Errorf("the way out is %s", got)
+		}
+		body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
+		o.Must(err)
+		for _, want := range []string{"/preferences/" + subscribers.TestToken, "/issues/8?test"} {
+			if !strings.Contains(string(body), want) {
+				t.Errorf("the mail has no link to %s", want)
+			}
 		}
 	}
 	if len(ids) != 2 {

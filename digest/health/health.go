@@ -48,9 +48,9 @@ type Status struct {
 	Overdue []digest.Issue
 }
 
-// overdueAfter is how long after its moment an issue that nobody works on is overdue: a
+// OverdueAfter is how long after its moment an issue that nobody works on is overdue: a
 // worker that is starting takes less.
-const overdueAfter = 2 * time.Minute
+const OverdueAfter = 2 * time.Minute
 
 // Waits tells whether anything waits for a worker while none is there.
 func (s Status) Waits() bool {
@@ -94,7 +94,7 @@ func (h Health) Status(ctx context.Context) (s Status, err error) {
 	if err != nil {
 		return s, err
 	}
-	late := h.Clock.Now().Add(-overdueAfter)
+	late := h.Clock.Now().Add(-OverdueAfter)
 	for _, issue := range under {
 		switch {
 		case issue.Asks == digest.AsksLate:

@@ -34,8 +34,11 @@ func TestRecheckReadsTheListing(t *testing.T) {
 	p["/feeds/1/comments/default?max-results=500"] = bloggerOf(".post1..comments", "", 2, said(13, 1, 30), said(11, 1, 32))
 	r.clock.add(2 * time.Hour)
 	picked := ids(r.comments(src), commentID+"12", commentID+"13")
+	var told []string
+	r.Checker.Progress = func(done, total int) { told = append(told, fmt.Sprintf("%d/%d", done, total)) }
 	found := r.recheck(picked)
 	equal(t, "found", fmt.Sprint(found.Looked, found.Requests, found.Gone, len(found.Notices)), "2 1 1 0")
+	equal(t, "told meanwhile", strings.Join(told, " "), "0/2 2/2 2/2")
 	equal(t, "requests", st.requests(), "/feeds/1/comments/default?max-results=500")
 	c := r.comments(src)[commentID+"12"]
 	equal(t, "which", fmt.Sprintf("%v %s", c.Gone, c.GoneBy), "true absence")

@@ -247,7 +247,7 @@ func TestLockedDatabase(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	go func() { done <- storetest.Rename(t.Context(), patient, "Nights") }()
-	time.Sleep(50 * time.Millisecond)
+	eventually(t, "it waits for the lock", patient.IsWriting)
 	if err := other.Exec(t.Context(), "COMMIT"); err != nil {
 		t.Fatal(err)
 	}

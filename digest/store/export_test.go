@@ -43,6 +43,10 @@ func (db *DB) Setting(ctx context.Context, name string) (value string, err error
 	return value, err
 }
 
+// IsWriting tells whether a statement is at work on the writing connection, or waits
+// there.
+func (db *DB) IsWriting() bool { return db.db.Write.Stats().InUse > 0 }
+
 // HoldRow locks rows until release is called.
 func (db *DB) HoldRow(t testing.TB, query string) (release func()) {
 	raw, err := db.db.Write.Begin()

@@ -198,7 +198,7 @@ func TestServerAway(t *testing.T) {
 		_, err := db.StorePage(t.Context(), pageOf(source, "late", 3))
 		done <- err
 	}()
-	time.Sleep(time.Second)
+	door.Knocked(t)
 	door.Open(t)
 	if err := <-done; err != nil {
 		t.Errorf("what waited for the server: %v", err)

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // contentPolicy lets a page use our own style and pictures and send its forms to
@@ -16,9 +18,24 @@ func setHeaders(h http.Header) {
 	h.Set("Referrer-Policy", "strict-origin")
 }
 
+// answerTime bounds how long a page waits for the database: longer than the database
+// itself waits for a lock, so that whoever leaves while it is busy has left, and less
+// than an answer may take.
+const answerTime = 90 * time.Second
+
+// bounded ends what a request asks of the database after [answerTime].
+func bounded(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), answerTime)
+		defer cancel()
+		next(w, r.WithContext(ctx))
+	}
+}
+
 // private keeps an answer to a secret link out of caches, search engines and
-// Referer headers.
+// Referer headers, and bounds the time it takes.
 func private(next http.HandlerFunc) http.HandlerFunc {
+	next = bounded(next)
 	return func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")

@@ -3,9 +3,13 @@ package web_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"postbag/digest"
 	addresses "postbag/digest/site"
@@ -170,6 +174,41 @@ func TestTryAgainSaysWhen(t *testing.T) {
 		t.Errorf("a monitor is told %q", got)
 	}
 	wantText(t, newSite(t).post("/subscribe", "email", "ann@example.org"), "asking again helps tomorrow")
+}
+
+// TestABusyDatabaseIsNotWaitedForForEver: the answer comes before the server
+// gives up, and tells when to come again.
+func TestABusyDatabaseIsNotWaitedForForEver(t *testing.T) {
+	s := newSite(t, func(o *web.Options) { o.Signup = slow{o.Signup} })
+	s.get("/") // the frame of all pages
+	handler := s.server.Handler()
+	synctest.Test(t, func(t *testing.T) {
+		for _, method := range []string{"GET", "POST"} {
+			began, w := time.Now(), httptest.NewRecorder()
+			handler.ServeHTTP(w, httptest.NewRequest(method, "/unsubscribe/"+subscribers.NewToken(), nil))
+			if took := time.Since(began); took < time.Minute || took > 2*time.Minute {
+				t.Errorf("%s was answered after %v", method, took)
+			}
+			if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") != "60" || !strings.Contains(w.Body.String(), "Try again in a minute.") {
+				t.Errorf("%s: %d %v\n%s", method, w.Code, w.Header(), w.Body)
+			}
+		}
+	})
+	if !strings.Contains(s.log.String(), "a request failed") {
+		t.Error("nothing is logged")
+	}
+}
+
+// slow is a list whose database is busy for as long as it is waited for.
+type slow struct{ web.Signup }
+
+func (slow) Lookup(ctx context.Context, _ string) (subscribers.Subscriber, error) {
+	<-ctx.Done()
+	return subscribers.Subscriber{}, fmt.Errorf("find the subscriber: %w", ctx.Err())
+}
+
+func (s slow) Unsubscribe(ctx context.Context, token string) (subscribers.Subscriber, error) {
+	return s.Lookup(ctx, token)
 }
 
 // down is a list whose database does not answer.

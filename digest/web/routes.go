@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -24,7 +25,7 @@ func (s *Server) routes() map[string]http.HandlerFunc {
 		get(site.Feed):    s.published(s.publisher.FeedAtom),
 
 		get(site.Subscribe):    s.toForm,
-		post(site.Subscribe):   s.subscribe,
+		post(site.Subscribe):   bounded(s.subscribe),
 		get(site.Confirm):      private(s.confirmPage),
 		post(site.Confirm):     private(s.confirm),
 		get(site.Leave):        private(s.leaveForm),
@@ -166,6 +167,9 @@ var statuses = map[digest.Kind]int{
 }
 
 func statusOf(err error) int {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return http.StatusServiceUnavailable // the database is busy
+	}
 	return cmp.Or(statuses[digest.KindOf(err)], http.StatusInternalServerError)
 }
 
@@ -173,7 +177,7 @@ func statusOf(err error) int {
 // in the log.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status := statusOf(err)
-	if status >= http.StatusInternalServerError && r.Context().Err() == nil {
+	if status >= http.StatusInternalServerError && !errors.Is(r.Context().Err(), context.Canceled) {
 		s.log.ErrorContext(r.Context(), "a request failed", "route", route(r), "error", err)
 	}
 	s.message(w, r, status)

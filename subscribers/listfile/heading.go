@@ -82,7 +82,7 @@ var vocabulary = []struct {
 	}},
 	{Created, []string{
 		"created at|created|create date|creation date|created on|created date|created time|date created|optin time|opt in time|optin date|opt in date|opted in at|opted in on|date added|added|added at|added time|added on|added date",
-		"subscribed at|subscribed on|subscription date|subscribe date|subscribe time|date subscribed|subscribed date|signup date|sign up date|signup time|signed up at|signed up|joined|joined at|join date|date joined|member since|registered|registered at|registration date|entered|entry date",
+		"subscribed at|subscribed on|subscription date|subscription time|subscribe date|subscribe time|date subscribed|subscribed date|signup date|sign up date|signup time|signed up at|signed up|joined|joined at|join date|date joined|member since|registered|registered at|registration date|entered|entry date",
 		"anmeldedatum|angemeldet am|eingetragen am|registriert am|erstellt am|erstellt|date d'inscription|date inscription|inscrit le|date d'abonnement|date de création|fecha de alta|fecha de suscripción|fecha de registro|fecha de creación",
 		"data di iscrizione|data iscrizione|data de inscrição|data de cadastro|datum inschrijving|inschrijfdatum|aangemeld op|ingeschreven op|data zapisu|дата подписки|дата регистрации|登録日|購読開始日|订阅时间|创建时间|가입일",
 	}},
@@ -93,7 +93,7 @@ var vocabulary = []struct {
 	}},
 	{Reason, []string{"unsub campaign id|unsubscribe campaign id|unsubscribed campaign id|unsubscribed by campaign"}},
 	{Subscribed, []string{
-		"subscribed|is subscribed|subscribed to emails|subscribed to email|email subscribed|newsletter|newsletter subscribed|newsletter subscription|subscribed to newsletter|receives newsletter|receive newsletter|receive emails|wants newsletter",
+		"subscribed|is subscribed|subscribed yes no|subscribed to emails|subscribed to email|email subscribed|newsletter|newsletter subscribed|newsletter subscription|subscribed to newsletter|receives newsletter|receive newsletter|receive emails|wants newsletter",
 		"email marketing|accepts marketing|accepts email marketing|email opt in|email optin|opt in|optin|opted in|has opted in|marketing opt in|marketing optin|marketing consent|email consent|gdpr consent|marketing permissions|marketing permission|email permission",
 		"allow email|allow emails|allows email|email allowed|emails allowed|send email|send emails|email enabled|emails enabled|enabled|active|is active|consents to email",
 		"aktiv|angemeldet|abonniert|einwilligung|zustimmung|newsletter erlaubt|newsletter abonniert|actif|abonné|inscrit|consentement|activo|suscrito|consentimiento|attivo|iscritto|consenso|actief|ingeschreven|aangemeld|toestemming|ativo|inscrito|consentimento|samtycke|samtykke|zgoda|подписан|подписка|согласие",
@@ -108,7 +108,7 @@ var vocabulary = []struct {
 	{Consent, []string{"consent|consent text|consent wording"}},
 	{Ignore, []string{
 		"unsubscribe link|unsubscribe url|unsubscribe token|unsubscribe hash|unsubscribe key|unsubscribe code|unsub link|unsub url|unsub token|unsub hash|manage subscription url",
-		"bounce count|bouncecount|bounces|number of bounces|number of bounces on this subscriber|soft bounce|soft bounces|soft bounced|soft bounce count|did the subscriber manually confirm|optedin|email marketing consent timestamp",
+		"bounce count|bouncecount|bounces|number of bounces|number of bounces on this subscriber|soft bounce|soft bounces|soft bounced|soft bounce count|did the subscriber manually confirm|did this subscriber manually confirm|optedin|number of bounces on this user|send this subscriber html emails|send this user html emails|htmlemail|html email|email marketing consent timestamp",
 	}},
 }
 

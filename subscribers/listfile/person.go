@@ -114,6 +114,8 @@ type reading struct {
 	Person
 	dates              dates
 	first, middle, end string // names
+	// unsure tells of somebody who may not have agreed, unless the list calls them active.
+	unsure bool
 }
 
 // person reads a row. With an error it gives as much as the address.
@@ -134,6 +136,9 @@ func (p *Plan) person(cells []string) (Person, error) {
 	}
 	if len(faults) > 0 {
 		return Person{Address: r.Address}, faults[0]
+	}
+	if r.unsure && r.State == "" {
+		r.State = subscribers.Pending
 	}
 	r.Name = joined(r.first, r.middle, r.Name, r.end)
 	return r.Person, nil
@@ -233,40 +238,47 @@ func (r *reading) readMoment(c Column, cell string, to *time.Time) error {
 	}
 	at, err := r.dates.read(cell)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Label(), err)
+		return &CellError{Column: c, why: fmt.Sprintf("%s: %s", c.Label(), err)}
 	}
 	*to = at
 	return nil
 }
 
-// readConfirmed reads when somebody confirmed, or whether.
+// readConfirmed reads when somebody confirmed, or whether. Who was not asked twice may
+// have agreed all the same.
 func (r *reading) readConfirmed(c Column, cell string) error {
 	switch answerOf(cell) {
 	case agrees, silent:
 		return nil
 	case denies:
-		r.is(subscribers.Pending)
+		if twice[c.heading] {
+			r.unsure = true
+		} else {
+			r.is(subscribers.Pending)
+		}
+		return nil
+	}
+	if state, known := states[fold(cell)]; known {
+		r.is(state)
 		return nil
 	}
 	return r.readMoment(c, cell, &r.ConfirmedAt)
 }
 
+// twice are the headings that tell whether somebody was asked to confirm.
+var twice = set("double opt-in|double optin|doi")
+
 // readSubscribed reads whether somebody wants the mail, or since when. Who did not
 // answer where others did has not agreed.
 func (r *reading) readSubscribed(c Column, cell string) error {
-	if cell == "" {
-		if c.filled {
-			r.is(subscribers.Pending)
-		}
-		return nil
-	}
 	state := states[fold(cell)]
 	switch a := answerOf(cell); {
+	case cell == "" && !c.filled:
 	case a == denies || never[fold(cell)]:
 		r.is(subscribers.Unsubscribed)
 	case a == agrees:
 	case a == silent:
-		r.is(subscribers.Pending)
+		r.unsure = true
 	case state != "":
 		r.is(state)
 	default:
@@ -347,7 +359,8 @@ func (r *reading) readConsent(cell string) error {
 	return nil
 }
 
-// CellError is a cell of a column about who may be mailed that is not understood.
+// CellError is a cell that is not understood: of a column about who may be mailed, or
+// about when something was.
 type CellError struct {
 	Column Column
 	why    string

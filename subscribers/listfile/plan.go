@@ -66,7 +66,7 @@ func (c Column) Label() string {
 
 // Key is what names a column in [Options].
 func (c Column) Key() string {
-	if c.heading == "" {
+	if c.heading == "" || len(c.Name) > 100 {
 		return strconv.Itoa(c.Number)
 	}
 	return c.Name
@@ -144,7 +144,7 @@ func Survey(r io.Reader, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := survey{plan: p}
+	s := newSurvey(p)
 	for _, rec := range first[data:] {
 		s.row(rec)
 	}
@@ -264,14 +264,15 @@ func columnsOf(cells []string, o Options) []Column {
 	return columns
 }
 
-// said gives what the operator says a column is.
+// said gives what the operator says a column is, by its heading, else by its number.
 func said(o Options, c Column) (Field, bool) {
 	for key, field := range o.Columns {
-		if c.heading != "" && fold(key) == c.heading || key == strconv.Itoa(c.Number) {
+		if key == c.Name || c.heading != "" && fold(key) == c.heading {
 			return field, true
 		}
 	}
-	return "", false
+	field, is := o.Columns[strconv.Itoa(c.Number)]
+	return field, is
 }
 
 // settle leaves one column of each field that can be read once.

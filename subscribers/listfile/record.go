@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // maxRecord bounds one row, in bytes, its line breaks included.
@@ -207,10 +206,19 @@ func bare(b []byte, i int, comma byte, eof bool) (string, int, error) {
 	return string(b[i:end]), end, nil
 }
 
+// closing skips the space after a quotation mark at i, and tells whether the cell ends
+// there.
+func closing(b []byte, i int, comma byte) (end int, closes bool) {
+	for i < len(b) && (b[i] == ' ' || b[i] == '\t' && comma != '\t') {
+		i++
+	}
+	return i, i >= len(b) || b[i] == comma || b[i] == '\n' || b[i] == '\r'
+}
+
 // quoted reads a cell whose opening mark stands before i.
 func quoted(b []byte, i int, comma byte, eof bool) (string, int, error) {
-	var cell strings.Builder
-	stray := false
+	var cell []byte
+	stray, lines := false, false // a mark of its own; a line end
 	for {
 		k := bytes.IndexByte(b[i:], '"')
 		if k < 0 {
@@ -223,31 +231,37 @@ func quoted(b []byte, i int, comma byte, eof bool) (string, int, error) {
 		if stray && bytes.IndexByte(b[i:k], comma) >= 0 {
 			return "", 0, errors.New("a quotation mark in it is out of place")
 		}
-		cell.Write(b[i:k])
-		if k+1 < len(b) && b[k+1] == '"' {
-			cell.WriteByte('"')
-			i = k + 2
-			continue
-		}
-		end := k + 1
-		for end < len(b) && (b[end] == ' ' || b[end] == '\t' && comma != '\t') {
-			end++
-		}
+		cell = append(cell, b[i:k]...)
+		lines = lines || bytes.ContainsAny(b[i:k], "\r\n")
+		end, closes := closing(b, k+1, comma)
 		if end == len(b) && !eof {
 			return "", 0, errNotEnough
 		}
-		if end == len(b) || b[end] == comma || b[end] == '\n' || b[end] == '\r' {
-			if stray && strings.ContainsAny(cell.String(), "\r\n") {
-				return "", 0, errors.New("a quotation mark in it is out of place")
-			}
-			return cell.String(), end, nil
-		}
-		// The mark is one of the cell's own. The cell then ends on this line.
-		if strings.ContainsAny(cell.String(), "\r\n") {
+		double := k+1 < len(b) && b[k+1] == '"'
+		switch {
+		case !closes && bytes.HasSuffix(cell, []byte(`\`)) && (!double || closesAt(b, k+2, comma)):
+			// MailPoet writes \" for a mark inside.
+			cell[len(cell)-1] = '"'
+			i = k + 1
+		case double:
+			cell = append(cell, '"')
+			i = k + 2
+		case closes && stray && lines:
+			return "", 0, errors.New("a quotation mark in it is out of place")
+		case closes:
+			return string(cell), end, nil
+		case lines:
 			return "", 0, errors.New("a quotation mark in it is missing or out of place")
+		default:
+			// The mark is one of the cell's own. The cell then ends on this line.
+			stray = true
+			cell = append(cell, '"')
+			i = k + 1
 		}
-		stray = true
-		cell.WriteByte('"')
-		i = k + 1
 	}
+}
+
+func closesAt(b []byte, i int, comma byte) bool {
+	_, closes := closing(b, i, comma)
+	return closes
 }

@@ -4,33 +4,34 @@ import (
 	"strings"
 )
 
-// The bounds of what a survey keeps of the values of columns that are not read. A
-// column with more different values is none of states.
+// The bounds of what a survey keeps of the values of columns that are not read, so that
+// it looks at each once.
 const (
-	surveyValue  = 40     // characters of a value
+	surveyValue  = 40     // bytes of a value
 	surveyValues = 20_000 // values of all columns
 )
 
 // survey gathers what the rows tell about the columns.
 type survey struct {
-	plan  *Plan
-	seen  []map[string]bool // values of columns that are not read
-	stops []bool            // the column has too many
-	mixed []bool            // the column has texts too
-	known []bool            // a value of a column of states is a state
-	says  []bool            // a value speaks of leaving
+	plan   *Plan
+	seen   []map[string]bool // values of columns that are not read
+	mixed  []bool            // the column has more values, or texts too
+	known  []bool            // a value of a column of states is a state
+	says   []bool            // a value speaks of leaving
+	zero   []bool            // a value is 0, under a heading that speaks of subscribing
+	counts []bool            // a value is no answer of yes or no
 	// orders counts the dates that can be read in one order only.
 	orders map[DateOrder]int
 	either string // a date that can be read in both
 }
 
+func newSurvey(p *Plan) *survey {
+	n := len(p.Columns)
+	return &survey{plan: p, seen: make([]map[string]bool, n), mixed: make([]bool, n), known: make([]bool, n), says: make([]bool, n), zero: make([]bool, n), counts: make([]bool, n), orders: map[DateOrder]int{}}
+}
+
 func (s *survey) row(rec record) {
 	p := s.plan
-	if s.seen == nil {
-		n := len(p.Columns)
-		s.seen, s.stops, s.mixed, s.known, s.says = make([]map[string]bool, n), make([]bool, n), make([]bool, n), make([]bool, n), make([]bool, n)
-		s.orders = map[DateOrder]int{}
-	}
 	if p.misfit(rec) != nil {
 		return
 	}
@@ -58,9 +59,6 @@ func (s *survey) row(rec record) {
 
 // unread looks whether a value of a column that is not read speaks of leaving.
 func (s *survey) unread(i int, cell string) {
-	if s.stops[i] {
-		return
-	}
 	if len(cell) > surveyValue {
 		s.mixed[i] = true
 		return
@@ -68,19 +66,24 @@ func (s *survey) unread(i int, cell string) {
 	if s.seen[i] == nil {
 		s.seen[i] = map[string]bool{}
 	}
-	if s.seen[i][cell] {
+	if s.seen[i][cell] || s.says[i] && s.mixed[i] {
 		return
 	}
-	if len(s.seen[i]) >= max(20, surveyValues/len(s.plan.Columns)) {
-		s.stops[i], s.seen[i] = true, nil
-		return
+	if len(s.seen[i]) < max(20, surveyValues/len(s.plan.Columns)) {
+		s.seen[i][cell] = true
+	} else {
+		s.mixed[i] = true
 	}
-	s.seen[i][cell] = true
 	c := &s.plan.Columns[i]
 	text := fold(cell)
 	state := states[text]
 	left := strength[state] > 2 && len(text) > 4 || strings.Count(text, " ") < 3 && !strings.Contains(cell, "@") && speaksOfLeaving(text)
 	denied := answerOf(cell) == denies && hasStem(c.heading, subscribingStems)
+	if denied && text == "0" && !otherChannel(c.heading) {
+		s.zero[i] = true // an answer, unless the column counts something
+		denied = false
+	}
+	s.counts[i] = s.counts[i] || answerOf(cell) == unclear
 	if (left || denied) && !s.says[i] && !otherChannel(c.heading) {
 		s.says[i] = true
 		c.Example = cell
@@ -120,7 +123,10 @@ func (s *survey) decide(o Options) {
 			c.Field = "" // part of an address
 			continue
 		}
-		if c.Field == "" && s.says[i] && !s.stops[i] && !s.mixed[i] && allStates(s.seen[i]) {
+		if s.zero[i] && !s.counts[i] && !s.says[i] {
+			s.says[i], c.Example = true, "0"
+		}
+		if c.Field == "" && s.says[i] && !s.mixed[i] && allStates(s.seen[i]) {
 			c.Field = State
 		}
 		if c.Field == "" {

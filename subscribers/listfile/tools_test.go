@@ -2,6 +2,7 @@ package listfile_test
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -98,11 +99,16 @@ var tools = []struct {
 	{"Mailman", "a@post.example\nAda Moss <c@post.example>\n", map[string]subscribers.State{"a": nothing, "c": nothing}, nil},
 	{"Mailman 3", "Display Name,Email,Delivery Mode,Delivery Status\nAda,a@post.example,regular,enabled\nBea,b@post.example,plaintext_digests,by_bounces\nGil,g@post.example,regular,by_user\n",
 		map[string]subscribers.State{"a": active, "b": bounced, "g": gone}, nil},
-	{"phpList", "ID\tEmail\tIs the subscriber confirmed\tIs the subscriber blacklisted\tNumber of bounces on this subscriber\tEntered\tIs this account disabled\tList Membership\n" +
-		"1\ta@post.example\t1\t0\t0\t2023-02-03 04:05:06\t0\tnews \n2\tp@post.example\t0\t0\t0\t2023-02-03 04:05:06\t0\tnews \n3\tg@post.example\t1\t1\t2\t2023-02-03 04:05:06\t0\tnews \n4\th@post.example\t1\t0\t0\t2023-02-03 04:05:06\t1\tnews \n",
+	{"phpList", "id\tEmail\tIs this subscriber confirmed\tIs this subscriber blacklisted\tDid this subscriber manually confirm\tNumber of bounces\tEntered\tLast Modified\tSend this subscriber HTML emails\tIs this account disabled?\tList Membership\n" +
+		"1\ta@post.example\t1\t0\t0\t0\t2023-02-03 04:05:06\t\t0\t0\tnews \n2\tp@post.example\t0\t0\t0\t0\t2023-02-03 04:05:06\t\t1\t0\tnews \n3\tg@post.example\t1\t1\t0\t2\t2023-02-03 04:05:06\t\t1\t0\tnews \n4\th@post.example\t1\t0\t0\t0\t2023-02-03 04:05:06\t\t1\t1\tnews \n",
 		map[string]subscribers.State{"a": nothing, "p": pending, "g": gone, "h": gone}, nil},
 	{"phpList's columns", "email,confirmed,blacklisted,optedin,bouncecount,entered,modified,disabled\na@post.example,1,0,0,3,2023-02-03 04:05:06,x,0\ng@post.example,1,1,1,0,2023-02-03 04:05:06,x,0\n",
 		map[string]subscribers.State{"a": nothing, "g": gone}, nil},
+	{"MailPoet", "\xEF\xBB\xBF\"Email\",\"First name\",\"Last name\",\"Subscription IP\",\"Subscription time\",\"Confirmation time\",\"Confirmation IP\",\"List status\",\"Global status\",\"List\"\n" +
+		"\"a@post.example\",\"Ada \\\"A\\\"\",\"Moss\",\"\",\"2023-02-03 04:05:06\",\"2023-02-03 04:05:06\",\"\",\"subscribed\",\"subscribed\",\"News\"\n\"g@post.example\",\"Gil\",\"Moss\",\"\",\"2023-02-03 04:05:06\",\"\",\"\",\"unsubscribed\",\"subscribed\",\"News\"\n\"b@post.example\",\"Bea\",\"Moss\",\"\",\"2023-02-03 04:05:06\",\"\",\"\",\"subscribed\",\"bounced\",\"News\"\n",
+		map[string]subscribers.State{"a": active, "g": gone, "b": bounced}, nil},
+	{"Eventbrite", "Email Address,Subscribed? Yes/No,Unsubscribed Date,Bounced\na@post.example,Yes,,No\ng@post.example,No,2024-03-04,No\nb@post.example,Yes,,Yes\n",
+		map[string]subscribers.State{"a": nothing, "g": gone, "b": bounced}, map[string]string{"g": "2024-03-04T00:00:00Z"}},
 	{"Google Groups", "Members for group Harbour watch\nEmail address,Nickname,Group status,Email status,Email preference,Posting permissions,Join year,Join month,Join day\n" +
 		"a@post.example,Ada,member,,email,allowed,2020,1,2\nb@post.example,Bea,member,bouncing,email,allowed,2020,1,2\ng@post.example,Gil,owner,,no email,allowed,2020,1,2\nh@post.example,Hal,banned,,email,allowed,2020,1,2\n",
 		map[string]subscribers.State{"a": active, "b": bounced, "g": gone, "h": gone}, nil},
@@ -335,6 +341,89 @@ func TestAStateBesideACityIsAPlace(t *testing.T) {
 	people, plan := read(t, "Email Address,City,State,Zip\na@post.example,Salem,OR,97301\nb@post.example,Hull,,\n", listfile.Options{})
 	if len(people) != 2 || people["a@post.example"].State != nothing || len(plan.Unread()) != 3 {
 		t.Errorf("%+v, not read %+v", people, plan.Unread())
+	}
+}
+
+func TestQuotationMarks(t *testing.T) {
+	for _, c := range []struct{ cell, want string }{
+		{`Jo Day`, `Jo Day`}, {`"Day, Jo"`, `Day, Jo`}, {`"Jo ""Joy"" Day"`, `Jo "Joy" Day`}, {`Jo "Joy" Day`, `Jo "Joy" Day`}, {`"Jo" `, `Jo`}, {`"Jo \"Joy, J\" Day"`, `Jo "Joy, J" Day`}, {`"Jo \"Joy\""`, `Jo "Joy"`}, {`"C:\"`, `C:\`}, {`  "Jo"`, `Jo`},
+		{`"Jo "Joy" Day"`, `Jo "Joy" Day`}, {`"Jo" Day"`, `Jo" Day`}, {`Jo ""`, `Jo ""`}, {`""`, ``}, {"\"Jo\nDay\"", "Jo\nDay"},
+		// Here a mark may hide a comma, and with it a shifted column.
+		{`Jo "Joy`, ""}, {`"Jo Day`, ""}, {`"Jo" Day`, ""}, {`"Jo" Day, "Joy"`, ""}, {`Jo "Joy, Day"`, ""}, {`"Jo" Joy, Day"`, ""}, {"\"Jo\nJoy\" Day\"", ""},
+	} {
+		in := "email,name,unsubscribed\na@post.example," + c.cell + ",no\nb@post.example,Bea,no\n"
+		plan, err := listfile.Survey(strings.NewReader(in), listfile.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := map[string]string{}
+		faults := 0
+		err = plan.Rows(strings.NewReader(in), func(row listfile.Row) error {
+			if row.Fault != nil {
+				faults++
+			} else {
+				names[row.Address.Key] = row.Name
+			}
+			return nil
+		})
+		got, read := names["a@post.example"]
+		wanted := c.want != "" || c.cell == `""`
+		if err != nil || got != c.want || read != wanted || read == (faults > 0) || names["b@post.example"] != "Bea" {
+			t.Errorf("%s: %q, %d faults, %v", c.cell, names, faults, err)
+		}
+	}
+}
+
+// TestOddListsTakeNoLongerThanOthers has lists that would take minutes if a row were
+// looked at from its begin at every mark.
+func TestOddListsTakeNoLongerThanOthers(t *testing.T) {
+	for _, odd := range []string{`"a"b`, `"a`, `\"`, `\""`, `x\"y`, `"`, `""`, "\"\n", "\"x\"\"\n", "\"a\"b\n", "\r", "\n\r", ",", ",\n", "a\"\"\"\n", " ", "\x00"} {
+		in := "email,name\n\"" + strings.Repeat(odd, 1<<20/len(odd))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		plan, err := listfile.Survey(strings.NewReader(in), listfile.Options{})
+		if err == nil {
+			err = plan.Rows(strings.NewReader(in), func(listfile.Row) error { return ctx.Err() })
+		}
+		cancel()
+		if err != nil {
+			t.Errorf("%q: %v", odd, err)
+		}
+	}
+}
+
+func TestLineEndsAndSeparators(t *testing.T) {
+	for _, end := range []string{"\n", "\r\n", "\r", "\n\n", "\r\r\n"} {
+		for _, comma := range []string{",", ";", "\t", "|"} {
+			for _, before := range []string{"", "sep=" + comma + end, end, "Readers of the harbour news" + end + end} {
+				in := before + strings.Join([]string{"email,name,created_at", "a@post.example,Ada,2024-03-04", "b@post.example,Bea,", "c@post.example,Cy,"}, end)
+				in = strings.ReplaceAll(in, ",", comma)
+				people, _ := read(t, in, listfile.Options{})
+				if len(people) != 3 || people["a@post.example"].Name != "Ada" || people["c@post.example"].Name != "Cy" {
+					t.Errorf("%q: %+v", in, people)
+				}
+			}
+		}
+	}
+}
+
+func TestRowsOfOtherLengths(t *testing.T) {
+	in := "email,name,city,unsubscribed_at,note\na@post.example,Ada,,\nb@post.example,Bea,Hull\nc@post.example,Cy,Hull,,x,,\nd@post.example,Di,Hull,,x,y\ne@post.example,Eve,,2024-03-04\n"
+	plan, err := listfile.Survey(strings.NewReader(in), listfile.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	err = plan.Rows(strings.NewReader(in), func(row listfile.Row) error {
+		if row.Fault != nil {
+			got += "-"
+		} else {
+			got += string(row.Name[0])
+		}
+		return nil
+	})
+	// Bea's row has no cell that tells whether she left, and a cell of Di's is somewhere else.
+	if err != nil || got != "A-C-E" {
+		t.Errorf("%s, %v", got, err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package listfile
 
 import (
+	"regexp"
 	"strings"
 
 	"postbag/subscribers"
@@ -147,8 +148,10 @@ var nameStems = stems("unsub|nonsub|optout|bounce|complain|blocklist|blacklist|s
 // of Mailchimp's exports say it.
 func NameSpeaks(file string) bool {
 	text := fold(file)
-	return hasStem(text, nameStems) || strings.HasPrefix(text, "cleaned members export") || strings.HasPrefix(text, "cleaned email audience") || strings.HasPrefix(text, "cleaned segment")
+	return hasStem(text, nameStems) || mailchimpPart.MatchString(text)
 }
+
+var mailchimpPart = regexp.MustCompile(`^(cleaned|archived) (members|email audience|segment|contacts) `)
 
 // otherChannels are those of columns that speak of something else than mail.
 var otherChannels = set("sms|phone|telephone|whatsapp|whats|push|mobile|telefon|telefono|téléphone|telefone|fax|mms|viber|telegram")
@@ -193,8 +196,9 @@ func speaksOfLeaving(text string) bool {
 			return true
 		}
 	}
+	spaced := " " + text + " "
 	for _, sign := range leavingSigns {
-		if strings.Contains(" "+text+" ", " "+sign+" ") || sign[0] >= 0x80 && strings.Contains(text, sign) {
+		if strings.Contains(spaced, " "+sign+" ") || sign[0] >= 0x80 && strings.Contains(text, sign) {
 			return true
 		}
 	}

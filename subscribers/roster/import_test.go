@@ -96,6 +96,7 @@ func TestWhatIsNoListChangesNothing(t *testing.T) {
 		"empty":             {"", "empty", "CSV"},
 		"blank":             {"\n\n", "empty", "CSV"},
 		"headings alone":    {"email,name\n", "nobody", "right file"},
+		"unknown headings":  {"email,state,colour\n", "nobody", "right file"},
 		"headings, old Mac": {"email,name\r", "nobody", "right file"},
 		"no email column":   {"surname,phone\nann,1\n", "no column email", `"surname", "phone"`},
 		"two email columns": {"email,Mail\na@example.org,b@example.org\n", "twice", "passed over"},

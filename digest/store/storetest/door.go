@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Door is a way to a server that can be shut: what goes through it breaks, and
@@ -98,4 +99,22 @@ func (d *Door) Shut() {
 	}
 	d.mu.Unlock()
 	d.busy.Wait()
+}
+
+// Knocked waits until somebody comes to a door that is shut, and lets nobody through.
+func (d *Door) Knocked(t testing.TB) {
+	t.Helper()
+	l, err := net.Listen("tcp", d.at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := l.(*net.TCPListener).SetDeadline(time.Now().Add(serverTime)); err != nil {
+		t.Fatal(err)
+	}
+	c, err := l.Accept()
+	if err != nil {
+		t.Fatal("nobody came: ", err)
+	}
+	c.Close()
 }
