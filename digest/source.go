@@ -144,6 +144,10 @@ type Post struct {
 	Ref    string
 	// CommentsURL is the feed of the post's own comments; may be empty.
 	CommentsURL string
+
+	// Summary tells of a post that was just read that its feed gives only a summary of the
+	// text; it is not stored.
+	Summary bool
 }
 
 // Comment is one reader's words under a post.
@@ -178,6 +182,9 @@ type Comment struct {
 	Hash  string // of the raw body, to find edits that leave no other trace
 	Words int
 	Body  Prose
+	// Summary tells of a comment that was just read that its feed gives only a summary of
+	// the text; it is not stored.
+	Summary bool
 
 	// Key is a name that outlives a change of the id, like a post's; PostKey and
 	// ParentKey are the keys of the post and of the parent. Each may be empty.

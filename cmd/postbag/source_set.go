@@ -23,10 +23,13 @@ func (c sourceSetCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if change.CommentsPattern == noPattern {
 		change.CommentsPattern, change.NoPattern = "", true
 	}
+	if err := change.Check(); err != nil {
+		return err
+	}
 	return p.with(ctx, s, func(a *app) error {
 		changed, err := discover.New(a.pulling(nil, nil)).Change(ctx, p.by(), c.ID, change)
 		if err != nil {
-			return err
+			return theirs(err)
 		}
 		for _, n := range changed.Notices {
 			fmt.Fprintln(p.Stdout, sentence(noticeLine(n)))

@@ -326,3 +326,44 @@ func TestBatches(t *testing.T) {
 	equal(t, "comments, one of them twice", len(got.comments), 3)
 	equal(t, "batches", got.batches, 2)
 }
+
+// No writer's mail address comes out of an export, also where it stands for the name.
+func TestNobodysMailAddressIsAName(t *testing.T) {
+	for file, names := range map[string][]string{
+		"wordpress-1.2.xml": {"[Len]", "[Bob (the builder)]"},
+		"disqus.xml":        {"<name>Perry<", "<name>Wren<", "<name>Heron<"},
+		"takeout.atom":      {"<name>Una<", "<name>Purser<"},
+	} {
+		body := fixture(t, file)
+		for i, name := range names {
+			if !strings.Contains(body, name) {
+				t.Fatalf("%s has no %s", file, name)
+			}
+			address := fmt.Sprintf("jane.%d@mail.example", i)
+			if strings.HasPrefix(name, "[") {
+				address = "[" + address + "]"
+			} else {
+				address = "<name>" + address + "<"
+			}
+			body = strings.ReplaceAll(body, name, address)
+		}
+		got, found := readWhole(t, strings.NewReader(body), "https://towpath.example/"), 0
+		for _, p := range got.posts {
+			found += checkName(t, file, p.Author)
+		}
+		for _, c := range got.comments {
+			found += checkName(t, file, c.Author)
+		}
+		if found == 0 {
+			t.Errorf("%s: no name was read of an address", file)
+		}
+	}
+}
+
+func checkName(t *testing.T, file, name string) int {
+	t.Helper()
+	if strings.Contains(name, "mail.example") {
+		t.Errorf("%s: the writer is %q", file, name)
+	}
+	return strings.Count(name, "jane.")
+}

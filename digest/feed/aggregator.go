@@ -20,6 +20,10 @@ var (
 	// address and id.
 	redditPlace = regexp.MustCompile(`^(https?://[^?#]*/comments/([a-z0-9]+)(?:/[^/?#]*)?)(?:/[^?#]*)?(?:[?#].*)?$`)
 
+	// redditTail is what Reddit puts behind a post's text: who submitted it, and links to
+	// what it is about and to its comments.
+	redditTail = regexp.MustCompile(`(?s)\s*(?:&#32;\s*)?submitted by\s*(?:&#32;)?\s*<a href="[^"]*/user/[^"]*">[^<]*</a>.{0,200}?<span><a href="[^"]*">\[link\]</a></span>\s*(?:&#32;)?\s*<span><a href="[^"]*">\[comments\]</a></span>\s*((?:</td>\s*</tr>\s*</table>)?)\s*$`)
+
 	hackerNewsItem = regexp.MustCompile(`^https?://news\.ycombinator\.com/item\?id=(\d+)`)
 	// hackerNewsTitle is the title hnrss gives a comment; it alone names the story.
 	hackerNewsTitle = regexp.MustCompile(`^New comment by \S+ in ["“](.*)["”]$`)
@@ -47,6 +51,7 @@ func redditDocument(p *page, d *Document) {
 }
 
 func redditPost(_ *page, e *entry, post *PostEntry) {
+	post.Body.HTML = redditTail.ReplaceAllString(post.Body.HTML, "$1")
 	if m := redditPlace.FindStringSubmatch(e.url); m != nil {
 		post.CommentsURL = m[1] + "/.rss"
 	}

@@ -151,7 +151,7 @@ func discourseDocument(p *page, d *Document) {
 	q := u.Query()
 	q.Set("before", strconv.Itoa(lowest))
 	u.RawQuery = q.Encode()
-	d.NextURL = field.URL("", u.String())
+	d.NextURL, d.NextMade = field.URL("", u.String()), true
 }
 
 func discoursePost(_ *page, e *entry, post *PostEntry) {

@@ -19,7 +19,10 @@ type Document struct {
 	// WordPress's interface, by the parameter that asks for them. "" on the last
 	// one, as far as that can be known: WordPress answers 400 past its last page of
 	// posts.
-	NextURL  string
+	NextURL string
+	// NextMade tells that no link names that page: what the platform's parameters ask for
+	// may not be there.
+	NextMade bool
 	Language string // BCP 47, "" when the feed does not say
 	// BlogID is Blogger's number of the blog, "" elsewhere.
 	BlogID string
@@ -57,6 +60,9 @@ func (d *Document) Entries() int { return len(d.Posts) + len(d.Comments) }
 type Skip struct {
 	ID     string // as far as it has one
 	Reason string
+	// Meant tells that nothing is missing: a platform puts such entries among
+	// comments, and they are nobody's.
+	Meant bool
 }
 
 // Tombstone says that an entry was deleted (RFC 6721, 3).
@@ -70,7 +76,7 @@ type PostEntry struct {
 	ID        string // see the package's words on identity
 	URL       string
 	Title     string    // plain text; may be empty
-	Author    string    // as the feed writes it: "@user Real Name", "Bob (the builder)"
+	Author    string    // as the feed writes it, without mail addresses: "@user Real Name", "Bob (the builder)"
 	Published time.Time // zero when missing or unreadable
 	Updated   time.Time // zero when missing or unreadable
 	Announced int       // comments the feed says there are, -1 when it does not
@@ -114,6 +120,9 @@ type CommentEntry struct {
 type Body struct {
 	HTML string
 	Base string // what relative addresses in it are resolved against
+	// Summary tells that the entry has nothing but a summary, which may be an excerpt
+	// (RFC 4287, 4.2.13).
+	Summary bool
 }
 
 // The limits of a document.

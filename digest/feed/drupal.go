@@ -54,8 +54,7 @@ func drupalBody(e *entry) string {
 	if drupalBlock.MatchString(body) || !isDrupalComment(e) {
 		return body
 	}
-	body = blankLines.ReplaceAllString(strings.ReplaceAll(body, "\r\n", "\n"), "<p>")
-	return strings.ReplaceAll(body, "\n", "<br>")
+	return typed(body)
 }
 
 func isDrupalComment(e *entry) bool {

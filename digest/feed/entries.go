@@ -9,6 +9,9 @@ import (
 // reasonEmpty is why an entry without identity is skipped.
 const reasonEmpty = "it is empty"
 
+// reasonLink is why WordPress's notice that another page links here is left out.
+const reasonLink = "it is the notice of a link, not a comment"
+
 // addPost takes a post up. Its identity is its id, else its address, else what
 // it says: see [derivedID].
 func (d *Document) addPost(p PostEntry) {

@@ -42,7 +42,8 @@ type platform struct {
 	document func(*page, *Document)
 	// body gives an entry's text as HTML.
 	body func(*entry) string
-	// skip gives the reason to leave an entry of a comments feed out, or "".
+	// skip gives the reason to leave an entry of a comments feed out that is nobody's, or
+	// "".
 	skip func(*entry) string
 	// topic tells that an entry of a comments feed is the post itself.
 	topic func(*page, *entry) bool
@@ -218,7 +219,7 @@ func (pf platform) entry(p *page, e *entry, d *Document) {
 	}
 	if pf.skip != nil {
 		if reason := pf.skip(e); reason != "" {
-			d.Skipped = append(d.Skipped, Skip{ID: cmp.Or(e.id, e.url), Reason: reason})
+			d.Skipped = append(d.Skipped, Skip{ID: cmp.Or(e.id, e.url), Reason: reason, Meant: true})
 			return
 		}
 	}

@@ -485,6 +485,39 @@ func TestWordPressOwnWords(t *testing.T) {
 	equal(t, "Atom, at top level", line(strings.Contains(d.Comments[0].Body.HTML, "In reply to"), d.Comments[0].ParentKey), "true | ")
 }
 
+// TestWordPressThatDoesNotSayIt reads the feed of a site that hides its maker and writes ids
+// of its own, and one that gives descriptions only.
+func TestWordPressThatDoesNotSayIt(t *testing.T) {
+	item := func(n, writer, text string) string {
+		return "<item><link>https://blog.test/leeks#comment-" + n + "</link><guid isPermaLink='false'>c" + n + "</guid><dc:creator>" + writer + "</dc:creator>" + text + "</item>"
+	}
+	wrap := func(items string) []byte {
+		return []byte(`<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>` + items + `</channel></rss>`)
+	}
+	reply := `<content:encoded><![CDATA[<p>In reply to <a href="https://blog.test/leeks#comment-3">Meg</a>.</p><p>Not in clay.</p>]]></content:encoded>`
+	d := parse(t, wrap(item("4", "Jo", reply)+item("3", "Meg", "<description>Sand.</description>")), feed.Options{})
+	equal(t, "no maker", line(d.Platform, d.Comments[0].Body.HTML, d.Comments[0].ParentRef), "generic | <p>Not in clay.</p> | c3")
+	d = parse(t, wrap(item("4", "Jo", reply)), feed.Options{})
+	equal(t, "no maker, nor the parent", line(d.Comments[0].Body.HTML, d.Comments[0].ParentRef), "<p>Not in clay.</p> | https://blog.test/leeks#comment-3")
+	escaped := "<description><![CDATA[In reply to &lt;a href=&quot;https://blog.test/leeks#comment-3&quot;&gt;Meg&lt;/a&gt;.\n\nNot in &lt;em&gt;clay&lt;/em&gt;.\n\nNor in sand.]]></description>"
+	d = parse(t, wrap("<generator>https://wordpress.org/?v=6.8</generator>"+item("4", "Jo", escaped)+item("3", "Meg", "<description>Sand.</description>")), feed.Options{})
+	equal(t, "descriptions only", line(d.Comments[0].Body.HTML, d.Comments[0].ParentKey), "Not in <em>clay</em>.<p>Nor in sand. | comment-3")
+}
+
+// TestRedditsTail takes off what Reddit puts behind a post.
+func TestRedditsTail(t *testing.T) {
+	const tail = `&amp;#32; submitted by &amp;#32; &lt;a href="https://www.reddit.com/user/owl"&gt; /u/owl &lt;/a&gt; &lt;br/&gt; &lt;span&gt;&lt;a href="https://x.test/"&gt;[link]&lt;/a&gt;&lt;/span&gt; &amp;#32; &lt;span&gt;&lt;a href="https://www.reddit.com/r/n/comments/1/"&gt;[comments]&lt;/a&gt;&lt;/span&gt;`
+	for text, want := range map[string]string{
+		`&lt;div class="md"&gt;&lt;p&gt;Who takes it?&lt;/p&gt;&lt;/div&gt; ` + tail: `<div class="md"><p>Who takes it?</p></div>`,
+		tail: "",
+		`&lt;table&gt;&lt;tr&gt;&lt;td&gt;&lt;img src="x.png"/&gt;&lt;/td&gt;&lt;td&gt; ` + tail + ` &lt;/td&gt;&lt;/tr&gt;&lt;/table&gt;`: `<table><tr><td><img src="x.png"/></td><td></td></tr></table>`,
+		`&lt;p&gt;submitted by nobody&lt;/p&gt;`: `<p>submitted by nobody</p>`,
+	} {
+		body := `<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>t3_1</id><link href="https://www.reddit.com/r/n/comments/1/x/"/><content type="html">` + text + `</content></entry></feed>`
+		equal(t, text, parse(t, []byte(body), feed.Options{}).Posts[0].Body.HTML, want)
+	}
+}
+
 // TestWordPressProtected leaves out what asks for a password: it is nobody's words.
 func TestWordPressProtected(t *testing.T) {
 	const form = `<form action="https://blog.test/wp-login.php?action=postpass" class="post-password-form" method="post"><p>Dieser Inhalt ist geschützt.</p><p><label>Passwort: <input name="post_password" type="password" /></label></p></form>`
@@ -618,4 +651,23 @@ func TestNamesInRSS(t *testing.T) {
 			equal(t, element+" "+author, parse(t, []byte(body), feed.Options{}).Posts[0].Author, want)
 		}
 	}
+}
+
+// TestNobodysMailAddressIsAName reads writers whose name is their mail address, in every
+// format that names writers.
+func TestNobodysMailAddressIsAName(t *testing.T) {
+	for name, body := range map[string]string{
+		"Atom":               `<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id><author><name>jane.doe@mail.test</name><email>jane.doe@mail.test</email></author></entry></feed>`,
+		"Atom, of the feed":  `<feed xmlns="http://www.w3.org/2005/Atom"><author><name>jane.doe@mail.test</name></author><entry><id>1</id></entry></feed>`,
+		"RSS":                `<rss><channel><item><guid>1</guid><author>jane.doe@mail.test</author></item></channel></rss>`,
+		"RSS, Atom's author": `<rss xmlns:atom="http://www.w3.org/2005/Atom"><channel><item><guid>1</guid><atom:author><atom:name>jane.doe@mail.test</atom:name></atom:author></item></channel></rss>`,
+		"Dublin Core":        `<rss xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><item><guid>1</guid><dc:creator>jane.doe&amp;#64;mail.test</dc:creator></item></channel></rss>`,
+		"JSON Feed":          `{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","authors":[{"name":"jane.doe@mail.test"}]}]}`,
+		"WordPress's posts":  `[{"id":1,"guid":{"rendered":"x"},"_embedded":{"author":[{"name":"jane.doe@mail.test"}]}}]`,
+	} {
+		equal(t, name, parse(t, []byte(body), feed.Options{}).Posts[0].Author, "jane.doe")
+	}
+	equal(t, "WordPress's comments", parse(t, []byte(`[{"id":7,"post":3,"link":"https://a.test/p/#comment-7","author_name":"jane.doe@mail.test","content":{"rendered":"x"}}]`), feed.Options{}).Comments[0].Author, "jane.doe")
+	remark := strings.NewReplacer("Nils", "jane.doe@mail.test").Replace(string(fixture(t, "remark42.rss")))
+	equal(t, "Remark42", parse(t, []byte(remark), feed.Options{}).Comments[0].Author, "jane.doe")
 }

@@ -178,12 +178,12 @@ func (d *Document) restComment(e *restEntry, base string) {
 	}
 	switch {
 	case e.Type == "pingback" || e.Type == "trackback":
-		d.Skipped = append(d.Skipped, Skip{ID: c.URL, Reason: "it is the notice of a link, not a comment"})
+		d.Skipped = append(d.Skipped, Skip{ID: c.URL, Reason: reasonLink, Meant: true})
 		return
 	case e.Status == "trash" || e.Status == "spam":
 		c.Gone, c.GoneReason = true, e.Status
 	case e.Status != "" && e.Status != "approved" && !strings.EqualFold(e.Status, "approve"):
-		d.Skipped = append(d.Skipped, Skip{ID: c.URL, Reason: "it is not approved yet"})
+		d.Skipped = append(d.Skipped, Skip{ID: c.URL, Reason: "it is not approved yet", Meant: true})
 		return
 	}
 	d.addComment(c, c.Key)

@@ -102,15 +102,14 @@ func itemBody(item *rss.Item) string {
 	return item.Content
 }
 
-// creator gives the writer: dc:creator as it stands, for names with brackets or
-// @ are names too, else the author element without its e-mail address.
+// creator gives the writer: dc:creator, else the author element.
 func creator(item *rss.Item) string {
 	if item.DublinCoreExt != nil {
-		if n := field.Name(withoutEmail(firstOf(item.DublinCoreExt.Creator, ""))); n != "" {
+		if n := field.Name(firstOf(item.DublinCoreExt.Creator, "")); n != "" {
 			return n
 		}
 	}
-	if n := field.Name(withoutEmail(item.Author)); n != "" {
+	if n := field.Name(item.Author); n != "" {
 		return n
 	}
 	for _, x := range item.Extensions["atom"]["author"] {

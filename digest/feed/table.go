@@ -107,5 +107,5 @@ var platforms = []platform{
 		name: digest.MovableType, made: []string{"movable type", "movabletype", "typepad"}, hosts: []string{"typepad.com"},
 		topic: topic, comment: reply,
 	},
-	{name: digest.Generic, is: func(*page) bool { return true }, topic: topic, comment: reply},
+	{name: digest.Generic, is: func(*page) bool { return true }, topic: topic, comment: plainComment},
 }

@@ -44,25 +44,6 @@ func count(exts ext.Extensions, local string) int {
 	return field.Number(e.Value)
 }
 
-// The forms in which RSS joins an e-mail address and a name (RSS 2.0, author).
-var (
-	addressName = regexp.MustCompile(`^\S+@\S+\s+\((.+)\)$`)
-	nameAddress = regexp.MustCompile(`^(.+?)\s+[(<]\S+@[^\s()<>]+[)>]$`)
-	addressOnly = regexp.MustCompile(`^([^\s@()<>]+)@[^\s@()<>]+\.[^\s@()<>]+$`)
-)
-
-// withoutEmail gives the name in an author text, which may hold an e-mail
-// address: of a bare address, what stands before the @.
-func withoutEmail(s string) string {
-	s = strings.TrimSpace(s)
-	for _, form := range []*regexp.Regexp{addressName, nameAddress, addressOnly} {
-		if m := form.FindStringSubmatch(s); m != nil {
-			return m[1]
-		}
-	}
-	return s
-}
-
 // tagOrReference is markup in a text.
 var tagOrReference = regexp.MustCompile(`</?[A-Za-z][^<>]*>|&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);`)
 

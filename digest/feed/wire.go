@@ -38,7 +38,7 @@ type page struct {
 	numbered bool
 	refs     map[string]bool   // ids that entries reply to; see index
 	replies  map[string]*entry // entries that are comments, by id
-	byNumber map[string]string // writers of comments, by WordPress's numbers
+	byNumber map[string]*entry // comments, by WordPress's numbers
 }
 
 // entry is one entry of a page.
@@ -151,6 +151,11 @@ func (e *entry) body() string {
 	return field.HTML(e.summary)
 }
 
+// text gives a text of the entry with what is known of it.
+func (e *entry) text(html string) Body {
+	return Body{HTML: html, Base: e.base, Summary: e.content == "" && e.summary != ""}
+}
+
 // said gives the content, "" for one that says and shows nothing beside a summary.
 func (e *entry) said() string {
 	if e.summary != "" && isBlank(e.content) {
@@ -199,7 +204,7 @@ func (p *page) post(e *entry, body string) PostEntry {
 		Published:   e.published,
 		Updated:     e.updated,
 		Announced:   e.announced(),
-		Body:        Body{HTML: body, Base: e.base},
+		Body:        e.text(body),
 		Hash:        field.Hash(e.title, body),
 		CommentsURL: e.commentsURL(p.url),
 	}
@@ -215,7 +220,7 @@ func (p *page) comment(e *entry, body string) CommentEntry {
 		AuthorURI: e.authorURI,
 		Published: e.published,
 		Updated:   e.updated,
-		Body:      Body{HTML: body, Base: e.base},
+		Body:      e.text(body),
 		Hash:      field.Hash(body),
 	}
 }

@@ -25,7 +25,7 @@ var (
 	wordPressNumber = regexp.MustCompile(`[?&;]p=(\d+)(?:#|$)`)
 	// wordPressReply is what may stand before a reply in a feed of comments; see
 	// [wordPressAnswers]. With the link come the few words around it.
-	wordPressReply = regexp.MustCompile(`^(?is)\s*(?:<p(?:\s[^<>]*)?>\s*)?([^<>]*?)<a\s[^<>]*?href=["']?([^"'<>\s]+)["']?[^<>]*>(.*?)</a>([^<>\n]*?)\s*(?:</p>|<br\s*/?>|\n\s*\n)`)
+	wordPressReply = regexp.MustCompile(`^(?is)\s*(?:<p(?:\s[^<>]*)?>\s*)?([^<>]*?)<a\s[^<>]*?href=["']?([^"'<>\s]+)["']?[^<>]*>(.*?)</a>([^<>\n]*?)\s*(?:</p>|<br\s*/?>|\n\s*\n|<p>)`)
 	// wordPressForm asks for a password, in place of what it protects.
 	wordPressForm = regexp.MustCompile(`(?i)<input\s[^<>]*name=["']?post_password["'\s/>]`)
 	// commentPageQuery names a page of comments where permalinks are plain.
@@ -90,12 +90,37 @@ func wordPressComment(p *page, e *entry, c *CommentEntry) {
 			c.ParentRef, c.ParentKey = r.ref, numbered("comment-", commentMark, r.ref)
 		}
 	}
-	if words, parent, ok := wordPressAnswers(p, e, c); ok {
-		c.Body.HTML, c.Hash = words, field.Hash(words)
-		if c.ParentKey = parent; c.ParentRef == "" && c.ID != "" {
-			c.ParentRef = field.WithoutFragment(c.ID) + "#" + parent
+	if a, ok := wordPressAnswers(p, e, c, c.ParentKey); ok {
+		c.Body.HTML, c.Hash = a.words, field.Hash(a.words)
+		if c.ParentKey = a.parent; c.ParentRef == "" && c.ID != "" {
+			c.ParentRef = field.WithoutFragment(c.ID) + "#" + a.parent
 		}
 	}
+}
+
+// plainComment reads a comment of a feed whose maker is not known. It may be WordPress
+// all the same: some sites leave out what says so.
+func plainComment(p *page, e *entry, c *CommentEntry) {
+	reply(p, e, c)
+	a, ok := wordPressAnswers(p, e, c, numbered("comment-", commentMark, c.ParentRef))
+	if !ok {
+		return
+	}
+	c.Body.HTML, c.Hash = a.words, field.Hash(a.words)
+	switch parent := p.commentOf(a.parent); {
+	case c.ParentRef != "":
+	case parent != nil && parent.id != "":
+		c.ParentRef = parent.id
+	default:
+		c.ParentRef = a.link
+	}
+}
+
+// answer is what the line before a reply tells.
+type answer struct {
+	words  string // what follows it
+	parent string // the key of the comment that is answered
+	link   string // its address
 }
 
 // wordPressAnswers takes off what WordPress (since 5.4, get_comment_text) puts before the
@@ -103,28 +128,38 @@ func wordPressComment(p *page, e *entry, c *CommentEntry) {
 // gives the key of the comment that it links to. It is known by its form: the first
 // paragraph, of a few words and a link to another comment of the same post, which is
 // called by the name of its writer. One that says something else than Atom's
-// in-reply-to does is the writer's own.
-func wordPressAnswers(p *page, e *entry, c *CommentEntry) (words, parent string, ok bool) {
-	m := wordPressReply.FindStringSubmatchIndex(c.Body.HTML)
+// in-reply-to does, which names a comment by said, is the writer's own.
+func wordPressAnswers(p *page, e *entry, c *CommentEntry, said string) (a answer, ok bool) {
+	text := c.Body.HTML
+	if !strings.Contains(text, "<") && strings.Contains(text, "&lt;a ") {
+		text = typed(html.UnescapeString(text)) // a feed that gives descriptions only (comment_text_rss)
+	}
+	m := wordPressReply.FindStringSubmatchIndex(text)
 	if m == nil {
-		return "", "", false
+		return a, false
 	}
-	group := func(n int) string { return html.UnescapeString(c.Body.HTML[m[2*n]:m[2*n+1]]) }
-	link := field.URL(e.base, group(2))
-	parent = numbered("comment-", commentMark, link)
+	group := func(n int) string { return html.UnescapeString(text[m[2*n]:m[2*n+1]]) }
+	a.link = field.URL(e.base, group(2))
+	a.parent = numbered("comment-", commentMark, a.link)
 	switch {
-	case strings.Contains(group(3), "</a"), parent == "" || parent == c.Key || wordPressPage(link) != wordPressPage(c.URL):
-		return "", "", false
+	case strings.Contains(group(3), "</a"), a.parent == "" || a.parent == numbered("comment-", commentMark, c.URL), wordPressPage(a.link) != wordPressPage(c.URL):
+		return a, false
 	case utf8.RuneCountInString(strings.TrimSpace(group(1)+group(4))) > mostAround:
-		return "", "", false
-	case len(e.repliesTo()) > 0 && parent != c.ParentKey:
-		return "", "", false
+		return a, false
+	case len(e.repliesTo()) > 0 && a.parent != said:
+		return a, false
 	}
-	if writer, known := p.writers(parent); known && !sameLetters(writer, field.Name(field.Words(group(3)))) {
-		return "", "", false
+	if parent := p.commentOf(a.parent); parent != nil && !sameLetters(parent.author, field.Name(field.Words(group(3)))) {
+		return a, false
 	}
-	words = strings.TrimSpace(c.Body.HTML[m[1]:])
-	return words, parent, words != "" // WordPress takes no comment without any
+	a.words = strings.TrimSpace(text[m[1]:])
+	return a, a.words != "" // WordPress takes no comment without any
+}
+
+// typed writes a text with markup and line ends, as it was typed into a form, as HTML.
+func typed(text string) string {
+	text = blankLines.ReplaceAllString(strings.ReplaceAll(text, "\r\n", "\n"), "<p>")
+	return strings.ReplaceAll(text, "\n", "<br>")
 }
 
 // wordPressPage is the page of a comment's address, but for what changes with the
@@ -137,21 +172,20 @@ func wordPressPage(address string) string {
 	return hostname.Site(hostname.Of(page)) + "/" + path
 }
 
-// writers gives the writer of a comment that is on the page, by its key.
-func (p *page) writers(key string) (string, bool) {
+// commentOf gives a comment that is on the page by its key, nil for one that is not.
+func (p *page) commentOf(key string) *entry {
 	if p.byNumber == nil {
-		p.byNumber = map[string]string{}
+		p.byNumber = map[string]*entry{}
 		for i := range p.entries {
 			e := &p.entries[i]
 			for _, name := range []string{e.url, e.id} {
 				if key := numbered("comment-", commentMark, name); key != "" {
-					p.byNumber[key] = e.author
+					p.byNumber[key] = e
 				}
 			}
 		}
 	}
-	writer, ok := p.byNumber[key]
-	return writer, ok
+	return p.byNumber[key]
 }
 
 // sameLetters tells whether two names have the same letters and digits, but for two at
@@ -192,5 +226,5 @@ func wordPressNotice(e *entry) string {
 	if len(text) <= 2*len("[…]") || !strings.HasPrefix(text, "[…]") || !strings.HasSuffix(text, "[…]") {
 		return ""
 	}
-	return "it is the notice of a link, not a comment"
+	return reasonLink
 }

@@ -20,9 +20,6 @@ const (
 	MaxAddress = 2000 // bytes of an id or address: an index of PostgreSQL takes 2,700
 )
 
-// Name makes a writer's name of what a platform gives.
-func Name(s string) string { return Line(html.UnescapeString(charset.Clean(s)), MaxName) }
-
 // Line makes one safe line of plain text ([markup.Clean]) of at most so many
 // characters.
 func Line(s string, limit int) string { return Short(markup.Clean(s), limit) }

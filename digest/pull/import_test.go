@@ -250,6 +250,38 @@ func TestWordPressFromFeedsAndExport(t *testing.T) {
 	}
 }
 
+// Feeds do not undo an import: what WordPress puts around a reply's words, and forms that
+// give only their beginning, leave the words and the parent as they are.
+func TestFeedsDoNotUndoAnImport(t *testing.T) {
+	const page = "%BLOG%/2026/03/who-locks-the-water/"
+	item := func(text string) string {
+		return `<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Comments</title><generator>https://wordpress.org/?v=6.8</generator><item><link>` +
+			page + `#comment-204</link><guid>%BLOG%/?p=41#comment-204</guid><pubDate>Thu, 05 Mar 2026 19:00:00 +0000</pubDate><content:encoded><![CDATA[` + text + `]]></content:encoded></item></channel></rss>`
+	}
+	const words = "<blockquote><p>Plot 12 was dry.</p><p>All week.</p></blockquote><p>Mine, too.</p>"
+	for name, tt := range map[string]struct{ text, want string }{
+		"the line before a reply": {"<p>Als Antwort auf <a href='" + page + "#comment-104'>Bob (the builder)</a>.</p>" + words, "Plot 12 was dry.\n\nAll week.\n\nMine, too."},
+		"a line of a plugin's":    {"<p>A reply to <a href='" + page + "'>" + "this post</a> by somebody</p>" + words, "Plot 12 was dry.\n\nAll week.\n\nMine, too."},
+		"the beginning":           {"Plot 12 was dry. All week. Mine [&#8230;]", "Plot 12 was dry.\n\nAll week.\n\nMine, too."},
+		"an edit":                 {"<p>Plot 12 was wet.</p>", "Plot 12 was wet."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShelf(t, newBlog(t, (&press{t: t, comments: item(tt.text)}).page), thatEvening)
+			src := s.follow(s.imports(strings.NewReader(pressExport(t, s.blog.url))).Source)
+			report := s.pull(src, poll.Options{})
+			equal(t, "changed", report.Stored.ChangedComments, map[bool]int{true: 1}[name == "an edit"])
+			_, comments := contents(s.t, s.store)
+			byKey := map[string]digest.Comment{}
+			for _, c := range comments {
+				byKey[c.Key] = c
+			}
+			equal(t, "words", byKey["comment-204"].Body.Text(), tt.want)
+			equal(t, "writer", byKey["comment-204"].Author, "Ines Vega")
+			equal(t, "parent", byKey["comment-204"].ParentID, byKey["comment-104"].ID)
+		})
+	}
+}
+
 // What the blog has put into its trash is marked if it was known, and makes no
 // row if it was not.
 func TestTrashIsTakenOver(t *testing.T) {

@@ -234,17 +234,33 @@ func TestListingOnAnotherHostIsNotAsked(t *testing.T) {
 
 func TestListingThatFailsIsPutOff(t *testing.T) {
 	p := pages{"/feeds/posts/default": bloggerOf("", "", 1, post(1, 90, 2)), "/feeds/comments/default": bloggerOf(".comments", "", 1, said(11, 1, 50))}
-	r, src, st := play(t, p.ServeHTTP, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
-	asked := 0
-	for range 24 {
-		report := r.due(src)
-		equal(t, "error", report.Err, nil)
-		asked += strings.Count(st.requests(), "/feeds/1/")
-		r.clock.add(66 * time.Minute)
+	status := http.StatusInternalServerError
+	r, src, st := play(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/feeds/1/") {
+			w.WriteHeader(status)
+			return
+		}
+		p.ServeHTTP(w, r)
+	}, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
+	day := func() (asked int, notices string) {
+		for range 24 {
+			report := r.due(src)
+			equal(t, "error", report.Err, nil)
+			asked += strings.Count(st.requests(), "/feeds/1/")
+			notices += fmt.Sprint(report.Notices)
+			r.clock.add(66 * time.Minute)
+		}
+		return asked, notices
 	}
-	if asked < 4 || asked > 6 {
-		t.Errorf("a listing that is not there was asked for %d times in a day, want some 5", asked)
+	if asked, _ := day(); asked < 4 || asked > 6 {
+		t.Errorf("a listing that fails was asked for %d times in a day, want some 5", asked)
 	}
+	// One that is not there is asked for until its post announces something else.
+	status = http.StatusNotFound
+	r.clock.add(24 * time.Hour)
+	asked, notices := day()
+	equal(t, "asked for one that is not there", asked, 1)
+	equal(t, "told", strings.Count(notices, "a post announces comments, and the feed of them is not there: "+st.URL+"/feeds/1/comments/default?max-results=500 (2)"), 1)
 }
 
 // A list of the newest is as long as a number that was read before more came: that

@@ -26,8 +26,9 @@ var ErrSuspect = errors.New("most of them are from before the last pull and shou
 // closed if that is later: a page that was fetched before an approval and stored after
 // it belongs to the next window. A known entry whose Hash differs takes the new title,
 // words and Updated, and ChangedAt = Seen; the earlier words of a comment are kept as a
-// [digest.CommentVersion]. When title, words and links are the same all the same, the
-// entry only takes the Hash and does not count as changed; nor does a post that only
+// [digest.CommentVersion]. When title, words and links are the same all the same, or the
+// page has them in a poorer form ([identity.Poorer]), the entry only takes the Hash and
+// does not count as changed; nor does a post that only
 // announces another number of comments, nor an entry that gets an address, name, key or
 // reference that it lacked. An equal entry is not written. Gone is taken over both ways
 // and keeps the words last seen; a comment that is back counts as changed. GoneBy is a
@@ -50,7 +51,8 @@ type Page struct {
 	KnownBefore time.Time
 	// KeepWords is for exports, which may be older than what is stored: known
 	// entries keep their title, words and Announced, and one that is gone stays
-	// so. What is missing is filled in, words too, and gone marks are taken.
+	// so. What is missing is filled in, words too, and also where those stored are only a
+	// poorer form of the export's; and gone marks are taken.
 	KeepWords bool
 	// Covered, when not zero, is a moment before which all entries should be
 	// known. When at least 4 and more than half of the page's entries are new all

@@ -3,7 +3,9 @@ package pull_test
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -147,8 +149,8 @@ func (b *shared) answer(req pull.Request) *pull.Response {
 		return &pull.Response{Status: 304, URL: req.URL, NotModified: true, Validators: digest.Validators{ETag: etag}}
 	}
 	before := 0
-	if query != "" {
-		if _, err := fmt.Sscanf(query, olderPage+"=%d", &before); err != nil {
+	if values, err := url.ParseQuery(query); query != "" {
+		if before, err = strconv.Atoi(values.Get(olderPage)); err != nil {
 			b.t.Error(err)
 		}
 	}

@@ -1,10 +1,13 @@
 package pull_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -246,10 +249,10 @@ func TestNextPagesStayWithTheBlog(t *testing.T) {
 		name, next string
 		followed   string // the second request for posts, "" for none
 	}{
-		{"the same host", "https://a.test/feeds/posts/default?start-index=26", "https://a.test/feeds/posts/default?start-index=26"},
-		{"the same host without TLS", "http://a.test/p2", "https://a.test/p2"},
-		{"Blogger's own host", "https://www.blogger.com/feeds/7/posts/default?start-index=26", "https://www.blogger.com/feeds/7/posts/default?start-index=26"},
-		{"Blogger's own host without TLS", "http://www.blogger.com/feeds/7/posts/default", "https://www.blogger.com/feeds/7/posts/default"},
+		{"the same host", "https://a.test/feeds/posts/default?start-index=26", "https://a.test/feeds/posts/default?max-results=150&start-index=26"},
+		{"the same host without TLS", "http://a.test/p2", "https://a.test/p2?max-results=150"},
+		{"Blogger's own host", "https://www.blogger.com/feeds/7/posts/default?start-index=26", "https://www.blogger.com/feeds/7/posts/default?max-results=150&start-index=26"},
+		{"Blogger's own host without TLS", "http://www.blogger.com/feeds/7/posts/default", "https://www.blogger.com/feeds/7/posts/default?max-results=150"},
 		{"another blog at Blogger", "https://www.blogger.com/feeds/8/posts/default", ""},
 		{"another host", "https://evil.test/feeds/posts/default", ""},
 		{"another port", "https://a.test:8443/feeds/posts/default", ""},
@@ -266,6 +269,59 @@ func TestNextPagesStayWithTheBlog(t *testing.T) {
 		r.pull(follow(t, r.store, digest.Blogger, "a.test"), poll.Options{})
 		equal(t, tt.name, append(asked, "")[1], tt.followed)
 	}
+}
+
+// TestBloggerOverHTTP follows a Blogger blog on a domain of its own that has no https: its
+// feeds name their next pages at Blogger's own host, by http, where https is the same.
+func TestBloggerOverHTTP(t *testing.T) {
+	var asked []string
+	r := faked(t, func(req pull.Request) (*pull.Response, error) {
+		asked = append(asked, req.URL)
+		switch {
+		case strings.Contains(req.URL, "/comments/"):
+			return gives(req, ""), nil
+		case strings.Contains(req.URL, "start-index"):
+			return gives(req, "", "1"), nil
+		}
+		return gives(req, "http://www.blogger.com/feeds/7/posts/default?start-index=2&max-results=1", "2"), nil
+	})
+	src := digest.Source{Name: "Buses", Platform: digest.Blogger, URL: "http://www.bus.test/"}
+	if err := r.store.AddSource(t.Context(), &src, []digest.FeedState{{Kind: digest.PostsFeed, URL: "http://www.bus.test/feeds/posts/default"}}, firstSeries); err != nil {
+		t.Fatal(err)
+	}
+	report := r.pull(src, poll.Options{History: true})
+	equal(t, "posts and notices", fmt.Sprint(report.Stored.NewPosts, report.Notices), "2 []")
+	equal(t, "the next page", asked[1], "https://www.blogger.com/feeds/7/posts/default?max-results=150&start-index=2")
+}
+
+// TestFirstPullAsksForLargePages brings a week of many comments in few requests.
+func TestFirstPullAsksForLargePages(t *testing.T) {
+	sizes := map[string]int{}
+	r := faked(t, func(req pull.Request) (*pull.Response, error) {
+		if !strings.Contains(req.URL, "comments") {
+			return gives(req, "", "1"), nil
+		}
+		u, err := url.Parse(req.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start, _ := strconv.Atoi(u.Query().Get("start-index"))
+		start = max(start, 1)
+		size, _ := strconv.Atoi(cmp.Or(u.Query().Get("max-results"), "25"))
+		sizes[u.Query().Get("max-results")]++
+		var entries []string
+		for n := start; n < start+size && n <= 3000; n++ {
+			entries = append(entries, fmt.Sprint(10_000-n))
+		}
+		next := ""
+		if start+size <= 3000 {
+			next = fmt.Sprintf("https://a.test/feeds/comments/default?start-index=%d&max-results=%d", start+size, size)
+		}
+		return gives(req, next, entries...), nil
+	})
+	report := r.pull(follow(t, r.store, digest.Blogger, "a.test"), poll.Options{})
+	equal(t, "comments", report.Stored.NewComments, 3000)
+	equal(t, "requests of each size", fmt.Sprint(sizes), "map[:1 500:6]")
 }
 
 func TestEndlessPagesAreLeft(t *testing.T) {

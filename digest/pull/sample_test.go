@@ -123,9 +123,9 @@ func TestFirstPullBringsTheWindow(t *testing.T) {
 		requests  string
 	}{
 		{"a busy week needs thirty comments", afterTheLast,
-			"[/feeds/posts/default /feeds/comments/default /feeds/comments/default?start-index=26&max-results=25]"},
+			"[/feeds/posts/default /feeds/comments/default /feeds/comments/default?max-results=500&start-index=26]"},
 		{"a quiet week goes back to the newest posts with thirty", "2026-03-01T12:00:00Z",
-			"[/feeds/posts/default /feeds/comments/default /feeds/comments/default?start-index=26&max-results=25]"},
+			"[/feeds/posts/default /feeds/comments/default /feeds/comments/default?max-results=500&start-index=26]"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t, newBlog(t, (&sample{dir: dir, firstPage: 1}).page), database(t), tt.now)
@@ -147,7 +147,7 @@ func TestLaterPullStopsAtTheFirstKnownEntry(t *testing.T) {
 	s.firstPage = 1
 	report := r.pull(src, poll.Options{})
 	equal(t, "new comments", report.Stored.NewComments, 75)
-	equal(t, "last request", last(r.blog.asked()), "/feeds/comments/default?start-index=76&max-results=25")
+	equal(t, "last request", last(r.blog.asked()), "/feeds/comments/default?max-results=500&start-index=76")
 	equal(t, "catching up", r.feed(src, digest.CommentsFeed).CatchUp.IsZero(), true)
 }
 
@@ -166,7 +166,7 @@ func TestInterruptedPullLeavesNoHole(t *testing.T) {
 
 	s.firstPage = 1
 	r.clock.add(time.Hour)
-	r.blog.breakAt("/feeds/comments/default?start-index=51&max-results=25")
+	r.blog.breakAt("/feeds/comments/default?max-results=500&start-index=51")
 	report, err := r.Pull(t.Context(), nobody, src.ID, poll.Options{})
 	wantError(t, "interrupted", err, digest.Unavailable, "500")
 	equal(t, "stored before the fault", report.Stored.NewComments, 50)
@@ -217,7 +217,7 @@ func TestProgressIsTold(t *testing.T) {
 		o.Progress = func(p pull.Progress) { told = append(told, fmt.Sprintf("%s %d/%d", p.Kind, p.Entries, p.Total)) }
 	})
 	r.pull(r.add(), poll.Options{})
-	equal(t, "progress", fmt.Sprint(told), "[posts 5/5 comments 25/126 comments 50/126]")
+	equal(t, "progress", fmt.Sprint(told), "[posts 5/-1 comments 25/-1 comments 50/-1]")
 }
 
 func TestFoundingBlogIsFoundFromAnyAddress(t *testing.T) {

@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/pull"
 	"postbag/digest/pull/discover"
+	"postbag/digest/pull/poll"
 )
 
 // site is a web site by path and query; what is not there is a 404.
@@ -181,7 +183,7 @@ func TestFeedsAreFoundFromAnyPage(t *testing.T) {
 		{"Isso without feeds", webSite{
 			"/": head + linkTo("rss", "Kettle Row", "/news.rss") + "</head></html>", "/news.rss": kettle,
 			"/post-1.html": head + `</head><script data-isso="/isso/" src="/isso/js/embed.min.js"></script></html>`,
-		}, "/", "posts /news.rss, silent", 4},
+		}, "/", "posts /news.rss, silent", 5},
 		{"comments by Remark42", webSite{
 			"/": head + linkTo("rss", "Kettle Row", "/news.rss") + "</head></html>", "/news.rss": kettle,
 			"/post-1.html":                head + `</head><script>var remark_config = {host: '%BLOG%/r', site_id: 'row'}</script></html>`,
@@ -263,7 +265,7 @@ func TestSeveralFeedsAreListedForChoice(t *testing.T) {
 func TestNamedFeedsAreReadAndChecked(t *testing.T) {
 	b := newBlog(t, webSite{
 		"/news.xml": rssOf("News", "", "/n-1.html"), "/talk.xml": rssOf("Talk", "", "/n-1.html#comment-1"),
-		"/plain.xml": rssOf("Says nothing", "", "/c/1", "/c/2"), "/page": head + "</html>",
+		"/plain.xml": rssOf("Says nothing", "", "/c/1", "/c/2"), "/page": head + "</html>", "/page?of=%2Fn-1.html": head + "</html>",
 		"/talk.php?of=%2Fn-1.html": rssOf("Talk of one", "", "/n-1.html#comment-1"),
 	}.page)
 	r := newRig(t, b, database(t), thatEvening)
@@ -305,7 +307,10 @@ func TestNamedFeedsAreReadAndChecked(t *testing.T) {
 		{discover.Options{Posts: at("/404")}, digest.NotFound, "404"},
 		{discover.Options{Posts: at("/news.xml"), Comments: at("/page")}, digest.Invalid, "web page"},
 		{discover.Options{Posts: at("/news.xml"), Comments: at("/404")}, digest.NotFound, "404"},
-		{discover.Options{Posts: at("/news.xml"), CommentsPattern: at("/404?of={path}")}, digest.NotFound, "404"},
+		{discover.Options{Posts: at("/news.xml"), CommentsPattern: at("/page?of={path}")}, digest.Invalid, "web page"},
+		{discover.Options{Posts: at("/news.xml"), Comments: at("/news.xml")}, digest.Invalid, "named for the posts and for the comments"},
+		{discover.Options{Comments: at("/page")}, digest.Invalid, "web page"},
+		{discover.Options{Comments: at("/404")}, digest.NotFound, "404"},
 		{discover.Options{Posts: "two words"}, digest.Invalid, "not an address"},
 		{discover.Options{Posts: at("/news.xml"), CommentsPattern: at("/same-for-all")}, digest.Invalid, "no place for the post"},
 		{discover.Options{Posts: at("/news.xml"), CommentsPattern: "ftp://x/{path}"}, digest.Invalid, "no address"},
@@ -318,6 +323,177 @@ func TestNamedFeedsAreReadAndChecked(t *testing.T) {
 	}
 	sources, err := r.store.Sources(t.Context())
 	equal(t, "sources", fmt.Sprint(len(sources), err), "0 <nil>")
+}
+
+// TestAnnouncedFeedsGoFirst finds what a page announces, on a site that answers every other
+// address with that page.
+func TestAnnouncedFeedsGoFirst(t *testing.T) {
+	posts, talk := rssOf("Kettle Row", "", "/one", "/two"), rssOf("Talk", "", "/one#comment-5")
+	pressed := func(name string, paths ...string) string {
+		return rssOf(name, "https://wordpress.org/?v=6.8", paths...)
+	}
+	link := func(kind, title, href string) string {
+		return `<link rel="alternate" type="` + kind + `" title="` + title + `" href="` + href + `">`
+	}
+	const atomType = "application/atom+xml"
+	const rssType = "application/rss+xml"
+	for _, tt := range []struct {
+		name, head string
+		site       webSite
+		from, want string
+	}{
+		{"where WordPress has them, but for the slash", link(rssType, "Kettle Row", "/feed") + link(rssType, "Comments", "/comments/feed"),
+			webSite{"/feed": posts, "/comments/feed": talk}, "/", "posts /feed, comments /comments/feed"},
+		{"in the other order", link(rssType, "Comments", "/comments/feed") + link(rssType, "Kettle Row", "/feed"),
+			webSite{"/feed": posts, "/comments/feed": talk}, "/", "posts /feed, comments /comments/feed"},
+		{"WordPress in RSS", `<meta name="generator" content="WordPress 6.8">` + link(rssType, "Feed", "/feed/") + link(rssType, "Comments", "/comments/feed/"),
+			webSite{"/feed/": pressed("Row", "/?p=1"), "/comments/feed/": pressed("Talk", "/?p=1#comment-2")}, "/", "posts /feed/, comments /comments/feed/"},
+		{"WordPress, elsewhere than usual", `<meta name="generator" content="WordPress 6.8">` + link(rssType, "Row", "/news.xml") + link(rssType, "Comments", "/said.xml"),
+			webSite{"/news.xml": pressed("Row", "/?p=1"), "/said.xml": pressed("Talk", "/?p=1#comment-2")}, "/", "posts /news.xml, comments /said.xml"},
+		{"relative, with a base", `<base href="/blog/">` + link(atomType, "Row", "feed.atom") + link(atomType, "Comments", "./comments.atom"),
+			webSite{"/blog/feed.atom": posts, "/blog/comments.atom": talk}, "/", "posts /blog/feed.atom, comments /blog/comments.atom"},
+		{"with odd types", link("text/xml", "Row", "/news.php") + link("application/rss", "Comments", "/said.php?all"),
+			webSite{"/news.php": posts, "/said.php?all": talk}, "/", "posts /news.php, comments /said.php?all"},
+		{"types in capitals with a parameter", link("Application/RSS+XML; charset=utf-8", "Row", "/news.php") + link("text/rss+xml", "Comments", "/said.php"),
+			webSite{"/news.php": posts, "/said.php": talk}, "/", "posts /news.php, comments /said.php"},
+		{"two of comments, the first of which is dead", link(rssType, "Row", "/news.xml") + link(rssType, "Comments", "/c.xml") + link(atomType, "Comments", "/comments.atom"),
+			webSite{"/news.xml": posts, "/comments.atom": talk}, "/", "posts /news.xml, comments /comments.atom"},
+		{"posts.rss where it is no forum", link(rssType, "Kettle Row", "/posts.rss") + link(rssType, "Comments", "/comments.rss"),
+			webSite{"/posts.rss": posts, "/comments.rss": talk}, "/", "posts /posts.rss, comments /comments.rss"},
+		{"a forum in a folder, from a topic", `<meta name="generator" content="Discourse 3.6.0">` + link(rssType, "Latest posts", "/talk/posts.rss") + link(rssType, "Latest topics", "/talk/latest.rss") +
+			`<link rel="alternate nofollow" type="application/rss+xml" title="RSS feed of 'Tea'" href="/talk/t/tea/7.rss" />`,
+			webSite{"/talk/latest.rss": forumOf("topic-7", "/talk/t/tea/7"), "/talk/posts.rss": forumOf("post-9", "/talk/t/tea/7#post_2")},
+			"/talk/t/tea/7", "posts /talk/latest.rss, comments /talk/posts.rss"},
+		{"a forum in a folder, from its home page", `<meta name="generator" content="Discourse 3.6.0">` + link(rssType, "Latest posts", "/talk/posts.rss") + link(rssType, "Latest topics", "/talk/latest.rss"),
+			webSite{"/talk/latest.rss": forumOf("topic-7", "/talk/t/tea/7"), "/talk/posts.rss": forumOf("post-9", "/talk/t/tea/7#post_2")},
+			"/talk/", "posts /talk/latest.rss, comments /talk/posts.rss"},
+	} {
+		b := newBlog(t, func(path, query string) (int, string, string) {
+			if status, kind, body := tt.site.page(path, query); status == 200 {
+				return status, kind, body
+			}
+			return 200, html, head + tt.head + "</head><body></body></html>"
+		})
+		found, err := newRig(t, b, database(t), thatEvening).Discover(t.Context(), b.url+tt.from, discover.Options{})
+		asked := b.asked()
+		if err != nil {
+			t.Errorf("%s: %v (asked %v)", tt.name, err, asked)
+			continue
+		}
+		equal(t, tt.name, foundLine(found, b.url), tt.want)
+		if len(asked) > discover.MaxDiscovery {
+			t.Errorf("%s: asked %d times: %v", tt.name, len(asked), asked)
+		}
+	}
+}
+
+// forumOf writes a feed of a Discourse forum with one entry.
+func forumOf(guid, path string) string {
+	return `<rss version="2.0" xmlns:discourse="http://www.discourse.org/"><channel><title>Talk</title><link>%BLOG%/talk</link><item><title>Tea</title><link>%BLOG%` +
+		path + `</link><guid isPermaLink="false">127.0.0.1-` + guid + `</guid><description>Words.</description></item></channel></rss>`
+}
+
+// TestCommentsFeedAlone names nothing but a feed of comments, which is read as one whatever
+// it looks like; its posts are looked for, and are no condition.
+func TestCommentsFeedAlone(t *testing.T) {
+	plain := strings.ReplaceAll(rssOf("Talk", "", "/tea", "/urn"), "<guid>", `<guid isPermaLink="false">`)
+	for _, tt := range []struct {
+		name string
+		site webSite
+		want string
+	}{
+		{"no home page", webSite{"/talk.xml": plain}, "comments /talk.xml"},
+		{"a home page without feeds", webSite{"/talk.xml": plain, "/": head + "</head></html>"}, "comments /talk.xml"},
+		{"a home page that announces nothing else", webSite{"/talk.xml": plain, "/": head + linkTo("rss", "Talk", "/talk.xml") + "</head></html>"}, "comments /talk.xml"},
+		{"a home page with several feeds of posts", webSite{"/talk.xml": plain, "/": head + linkTo("rss", "A", "/a.xml") + linkTo("rss", "B", "/b.xml") + "</head></html>"}, "comments /talk.xml"},
+		{"a home page with the posts", webSite{"/talk.xml": plain, "/news.xml": rssOf("Row", "", "/tea"), "/": head + linkTo("rss", "Row", "/news.xml") + "</head></html>"}, "posts /news.xml, comments /talk.xml"},
+		{"that of one post", webSite{"/tea/feed/": strings.ReplaceAll(rssOf("Comments on: Tea", "https://wordpress.org/?v=6.8", "/?p=9#comment-1"), "<item>", `<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="self" href="%BLOG%/tea/feed/"/><item>`)}, "comments /tea/feed/"},
+	} {
+		b := newBlog(t, tt.site.page)
+		r := newRig(t, b, database(t), thatEvening)
+		address := b.url + "/talk.xml"
+		if _, ok := tt.site["/tea/feed/"]; ok {
+			address = b.url + "/tea/feed/"
+		}
+		found, err := r.Add(t.Context(), nobody, "", firstSeries, discover.Options{Comments: address})
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+			continue
+		}
+		equal(t, tt.name, foundLine(found, b.url), tt.want)
+		report := r.pull(found.Source, poll.Options{})
+		equal(t, tt.name+": comments", report.Stored.NewComments, strings.Count(tt.site[strings.TrimPrefix(address, b.url)], "<item>"))
+	}
+}
+
+// TestFeedOfTheOtherKind says what is wrong with a feed that the source has as its other.
+func TestFeedOfTheOtherKind(t *testing.T) {
+	b := newBlog(t, webSite{"/news.xml": rssOf("News", "", "/n-1.html"), "/n-1.html": head + "</html>"}.page)
+	r := newRig(t, b, database(t), thatEvening)
+	found, err := r.Add(t.Context(), nobody, "", firstSeries, discover.Options{Posts: b.url + "/news.xml"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	change := func(c discover.Options) error {
+		return errOf(r.Change(t.Context(), nobody, found.Source.ID, discover.Change{Options: c}))
+	}
+	wantError(t, "comments", change(discover.Options{Comments: b.url + "/news.xml"}), digest.Conflict, "followed already, as that of this blog's posts")
+	wantError(t, "both", change(discover.Options{Posts: b.url + "/news.xml", Comments: b.url + "/news.xml"}), digest.Invalid, "named for the posts and for the comments")
+
+	// Once it is not followed any more, it can be taken for what it is.
+	if err := r.Remove(t.Context(), nobody, found.Source.ID); err != nil {
+		t.Fatal(err)
+	}
+	again, err := r.Add(t.Context(), nobody, "", firstSeries, discover.Options{Comments: b.url + "/news.xml"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "as comments", foundLine(again, b.url), "comments /news.xml")
+	equal(t, "comments", r.pull(again.Source, poll.Options{}).Stored.NewComments, 1)
+}
+
+// TestPostsNobodyHasCommentedOn may have no feed of comments: 404 or 410 there is neither
+// a reason to refuse a pattern, nor an illness, nor the end of a history.
+func TestPostsNobodyHasCommentedOn(t *testing.T) {
+	site := webSite{"/news.xml": rssOf("News", "", "/6", "/5", "/4", "/3", "/2", "/1")}
+	for _, n := range []string{"/1", "/2"} {
+		site[n+"/talk.xml"] = rssOf("Talk", "", n+"#comment-1")
+	}
+	b := newBlog(t, func(path, query string) (int, string, string) {
+		if path == "/5/talk.xml" {
+			return 410, html, "gone"
+		}
+		return site.page(path, query)
+	})
+	r := newRig(t, b, database(t), thatEvening)
+	found, err := r.Add(t.Context(), nobody, "", firstSeries, discover.Options{Posts: b.url + "/news.xml", CommentsPattern: "{url}/talk.xml"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "told", fmt.Sprint(found.Notices), "[none of the newest posts has a feed of comments at {url}/talk.xml; if they have comments, look at the pattern]")
+	report := r.pull(found.Source, poll.Options{History: true})
+	equal(t, "comments and notices", fmt.Sprint(report.Stored.NewComments, report.Notices, report.Err), "2 [] <nil>")
+
+	site["/6/talk.xml"] = rssOf("Talk", "", "/6#comment-9")
+	b.asked()
+	r.after(2 * time.Hour).due(found.Source)
+	equal(t, "asked again for it", slices.Contains(b.asked(), "/6/talk.xml"), true)
+	_, comments := contents(t, r.store)
+	equal(t, "comments then", len(comments), 3)
+}
+
+// TestOlderPostsOfAForumThatAreNotThere ends at a page that no link names, but only what
+// the forum's software should know: that is neither an illness nor worth a word.
+func TestOlderPostsOfAForumThatAreNotThere(t *testing.T) {
+	b := newBlog(t, webSite{"/latest.rss": forumOf("topic-7", "/t/tea/7"), "/posts.rss": forumOf("post-90", "/t/tea/7?page=2#post_24")}.page)
+	r := newRig(t, b, database(t), thatEvening)
+	found, err := r.Add(t.Context(), nobody, "", firstSeries, discover.Options{Posts: b.url + "/latest.rss", Comments: b.url + "/posts.rss"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := r.pull(found.Source, poll.Options{History: true})
+	equal(t, "stored, and notices", fmt.Sprint(report.Stored.NewPosts, report.Stored.NewComments, report.Notices), "1 1 []")
+	equal(t, "the feed", r.feed(found.Source, digest.CommentsFeed).LastError, "")
 }
 
 // elsewhere answers for hosts that no test can reach, and notes who was asked.

@@ -51,7 +51,7 @@ type Progress struct {
 	Kind    digest.FeedKind
 	Pages   int
 	Entries int
-	Total   int // entries the feed says it has, -1 when it does not say
+	Total   int // entries that will be read, -1 where that is not known
 }
 
 // Notice is a sentence for the person who reads a report, lower case and without a

@@ -164,17 +164,23 @@ func linkOf(a map[string]string, base string) Link {
 	}
 }
 
-// announces tells whether a link leads to a feed. Types that serve for other
-// things too, and no type at all, need an address that looks like one.
+// announces tells whether a link leads to a feed. Types that serve for many other
+// things, and no type at all, need an address that looks like one.
 func announces(l Link) bool {
 	switch {
-	case slices.Contains(feedTypes, l.Type):
+	case slices.Contains(feedTypes, l.Type), oddFeedType.MatchString(l.Type):
 		return true
-	case l.Type == "", l.Type == "text/xml", l.Type == "application/xml", l.Type == "application/json":
+	case l.Type == "text/xml", l.Type == "application/xml":
+		return true // an alternate of a page that is XML is its feed
+	case l.Type == "", l.Type == "application/json", l.Type == "text/plain", l.Type == "application/octet-stream":
 		return LooksLikeFeed(l.URL)
 	}
 	return false
 }
+
+// oddFeedType are media types that nobody registered and sites write for those of feeds:
+// "application/rss", "text/atom+xml", "application/x-rss+xml".
+var oddFeedType = regexp.MustCompile(`^(?:application|text)/(?:x[.-])?(?:rss|atom|rdf|feed)(?:2|10)?(?:\+(?:xml|json))?$`)
 
 func appendLink(links []Link, l Link) []Link {
 	if len(links) >= maxLinks || slices.ContainsFunc(links, func(o Link) bool { return o.URL == l.URL }) {

@@ -148,7 +148,7 @@ var fieldOf, rankOf = func() (map[string]Field, map[string]int) {
 // The words that may stand beside those of leaving in a heading that says when, or
 // whether; and those that say why.
 var (
-	fillers = set("consent|at|on|time|date|datetime|timestamp|day|is|has|from|all|by|the|email|emails|mail|mails|newsletter|newsletters|list|lists|mailing|contact|subscriber|user|member|subscription|status|state|globally|global|of|to|marketing|when|utc|gmt",
+	fillers = set("consent|0|hard|as|marked|donat|langganan|dang|ky|at|on|time|date|datetime|timestamp|day|is|has|from|all|by|the|email|emails|mail|mails|newsletter|newsletters|list|lists|mailing|contact|subscriber|user|member|subscription|status|state|globally|global|of|to|marketing|when|utc|gmt",
 		"am|datum|zeit|zeitpunkt|vom|von|der|die|das|ist|wurde|tag|le|la|les|date|de|du|des|d|l|a|est|jour|fecha|el|los|del|ha|dia|hora|data|di|dal|dalla|il|op|van|heeft|em|do|da|den|dato|kl|data|ora|дата|время|в|от|日|日時|時間|时间|日期|일|일자|날짜")
 	reasons = set("reason|reasons|why|campaign|title|feedback|comment|comments|note|notes|cause|motive|other|text|survey|message|type|subtype|grund|kommentar|raison|motif|commentaire|motivo|razón|comentario|commento|reden|comentário|anledning|årsag|powód|причина|理由|原因|사유")
 )

@@ -49,7 +49,7 @@ func (p *Plan) Rows(r io.Reader, yield func(Row) error) error {
 		if rec.line <= p.head {
 			continue
 		}
-		if rec.fault == nil && !slices.ContainsFunc(rec.cells, func(s string) bool { return strings.TrimSpace(s) != "" }) {
+		if rec.fault == nil && !slices.ContainsFunc(rec.cells, func(s string) bool { return strings.Trim(s, endOfFile) != "" }) {
 			continue
 		}
 		row := Row{Line: rec.line}
@@ -66,6 +66,10 @@ func (p *Plan) Rows(r io.Reader, yield func(Row) error) error {
 		}
 	}
 }
+
+// endOfFile is what a row without cells consists of: space, and the sign with which DOS
+// ended a file.
+const endOfFile = " \t\r\n\u00a0\x1a"
 
 // misfit tells why a row cannot be laid under the columns. Empty cells may be missing
 // or too many at its end, unless what is missing bears on who may be mailed, or the
@@ -178,6 +182,7 @@ func (r *reading) take(c Column, cell string) (err error) {
 	case Reason:
 		if a := answerOf(cell); a != silent && a != denies {
 			r.is(subscribers.Unsubscribed)
+			r.is(states[fold(cell)])
 		}
 	case Bounced:
 		return r.readReport(subscribers.Bounced, cell)

@@ -170,6 +170,9 @@ func (p *Plan) findHeadings(first []record, o Options) (data int, err error) {
 			return 0, digest.Fail(digest.Invalid, saveHint, "line %d cannot be read: %w", rec.line, rec.fault)
 		}
 		if holdsAddress(rec.cells) {
+			if p.number(rec, o) {
+				return i, p.settle(o)
+			}
 			break
 		}
 		columns := columnsOf(rec.cells, o)
@@ -179,32 +182,37 @@ func (p *Plan) findHeadings(first []record, o Options) (data int, err error) {
 		p.Columns, p.head, p.width = columns, rec.line, len(columns)
 		return i + 1, p.settle(o)
 	}
-	return 0, p.number(first[0], o)
+	return 0, noAddresses(first[0])
 }
 
-// number takes a list without headings: one of addresses alone, or one whose columns
-// the operator names by their numbers.
-func (p *Plan) number(rec record, o Options) error {
-	p.head, p.headless, p.width = rec.line-1, true, len(rec.cells)
-	p.Columns = make([]Column, len(rec.cells))
-	for i := range rec.cells {
+// number takes a list without headings that are known: one of addresses alone, or one
+// whose columns the operator names by their numbers. rec is its first row.
+func (p *Plan) number(rec record, o Options) bool {
+	cells := rec.cells
+	for len(cells) > 1 && strings.TrimSpace(cells[len(cells)-1]) == "" && len(o.Columns) == 0 {
+		cells = cells[:len(cells)-1]
+	}
+	p.head, p.headless, p.width = rec.line-1, true, len(cells)
+	p.Columns = make([]Column, len(cells))
+	for i := range p.Columns {
 		p.Columns[i] = Column{Number: i + 1}
 		p.Columns[i].Field, p.Columns[i].Said = said(o, p.Columns[i])
 	}
-	people := holdsAddress(rec.cells)
-	if people && len(rec.cells) == 1 && p.Columns[0].Field == "" {
+	if len(cells) == 1 && p.Columns[0].Field == "" {
 		p.Columns[0].Field = Email
 	}
-	if people && hasField(p.Columns, Email) {
-		return p.settle(o)
-	}
+	return hasField(p.Columns, Email)
+}
+
+// noAddresses says that no column holds addresses.
+func noAddresses(rec record) error {
 	names := make([]Column, len(rec.cells))
 	for i, cell := range rec.cells {
 		names[i] = Column{Number: i + 1, Name: strings.TrimSpace(cell), heading: fold(cell)}
 	}
 	example := names[0].Key()
-	if people {
-		example = "1"
+	if i := slices.IndexFunc(rec.cells, func(s string) bool { return holdsAddress([]string{s}) }); i >= 0 {
+		example = strconv.Itoa(i + 1)
 	}
 	return digest.Fail(digest.Invalid, "The columns are: "+labels(names)+". Say which holds the addresses, by its heading or its number.",
 		"line %d names no column email", rec.line).Offer(digest.Act{Do: digest.NameColumn, Name: example + "=" + string(Email)})

@@ -17,6 +17,7 @@ type survey struct {
 	seen   []map[string]bool // values of columns that are not read
 	mixed  []bool            // the column has more values, or texts too
 	known  []bool            // a value of a column of states is a state
+	loud   []bool            // a value says something else than no
 	says   []bool            // a value speaks of leaving
 	zero   []bool            // a value is 0, under a heading that speaks of subscribing
 	counts []bool            // a value is no answer of yes or no
@@ -27,7 +28,7 @@ type survey struct {
 
 func newSurvey(p *Plan) *survey {
 	n := len(p.Columns)
-	return &survey{plan: p, seen: make([]map[string]bool, n), mixed: make([]bool, n), known: make([]bool, n), says: make([]bool, n), zero: make([]bool, n), counts: make([]bool, n), orders: map[DateOrder]int{}}
+	return &survey{plan: p, seen: make([]map[string]bool, n), mixed: make([]bool, n), known: make([]bool, n), loud: make([]bool, n), says: make([]bool, n), zero: make([]bool, n), counts: make([]bool, n), orders: map[DateOrder]int{}}
 }
 
 func (s *survey) row(rec record) {
@@ -43,6 +44,9 @@ func (s *survey) row(rec record) {
 		c.filled = true
 		switch c.Field {
 		case "":
+			if a := answerOf(cell); a != silent && a != denies {
+				s.loud[i] = true
+			}
 			s.unread(i, cell)
 		case State:
 			s.known[i] = s.known[i] || states[fold(cell)] != ""
@@ -77,7 +81,7 @@ func (s *survey) unread(i int, cell string) {
 	c := &s.plan.Columns[i]
 	text := fold(cell)
 	state := states[text]
-	left := strength[state] > 2 && len(text) > 4 || strings.Count(text, " ") < 3 && !strings.Contains(cell, "@") && speaksOfLeaving(text)
+	left := strength[state] > 2 && len(text) > 4 || strings.Count(text, " ") < 3 && !strings.Contains(cell, "@") && hasStem(text, plainStems)
 	denied := answerOf(cell) == denies && hasStem(c.heading, subscribingStems)
 	if denied && text == "0" && !otherChannel(c.heading) {
 		s.zero[i] = true // an answer, unless the column counts something
@@ -130,7 +134,7 @@ func (s *survey) decide(o Options) {
 			c.Field = State
 		}
 		if c.Field == "" {
-			c.Speaks = c.filled && (speaksOfLeaving(c.heading) || s.says[i])
+			c.Speaks = s.loud[i] && speaksOfLeaving(c.heading) || s.says[i]
 		}
 	}
 	p.Dates = o.Dates

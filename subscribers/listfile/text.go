@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -31,7 +32,7 @@ func (t Text) Reader(r io.Reader) io.Reader {
 }
 
 // FindText reads a whole list and tells its character set: by its byte order mark, by
-// the zeros of UTF-16, as UTF-8 where all of it is that, else as Windows-1252 where
+// the zeros of UTF-16, as UTF-8 where all or most of it is that, else as Windows-1252 where
 // its bytes fit Western European names, or as what Macintoshes wrote. Others have to be
 // named, by a name of the IANA; label is such a name, or "". Errors are of kind Invalid, a failing reader's
 // apart.
@@ -61,6 +62,16 @@ func FindText(list io.ReadSeeker, label string) (Text, error) {
 		return Text{enc: encoding.Nop}, nil
 	case !errors.Is(err, encoding.ErrInvalidUTF8):
 		return Text{}, fmt.Errorf("read the list: %w", err)
+	}
+	if _, err := list.Seek(0, io.SeekStart); err != nil {
+		return Text{}, fmt.Errorf("read the list: %w", err)
+	}
+	mostly, err := mostlyUTF8(bufio.NewReader(list))
+	if err != nil {
+		return Text{}, fmt.Errorf("read the list: %w", err)
+	}
+	if mostly {
+		return Text{Guessed: "UTF-8 with faults", enc: unicode.UTF8}, nil
 	}
 	if _, err := list.Seek(0, io.SeekStart); err != nil {
 		return Text{}, fmt.Errorf("read the list: %w", err)
@@ -122,6 +133,25 @@ func wide(head []byte) encoding.Encoding {
 		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
 	}
 	return nil
+}
+
+// mostlyUTF8 tells whether a list has more letters of UTF-8 beyond ASCII than bytes that
+// are none of UTF-8, as one that was put together of two.
+func mostlyUTF8(in io.RuneReader) (bool, error) {
+	letters, faults := 0, 0
+	for {
+		r, size, err := in.ReadRune()
+		switch {
+		case errors.Is(err, io.EOF):
+			return letters > faults, nil
+		case err != nil:
+			return false, err
+		case r == utf8.RuneError && size == 1:
+			faults++
+		case size > 1:
+			letters++
+		}
+	}
 }
 
 // latinRun is how many letters beyond ASCII a name in a Latin alphabet may have in a

@@ -109,6 +109,12 @@ var tools = []struct {
 		map[string]subscribers.State{"a": active, "g": gone, "b": bounced}, nil},
 	{"Eventbrite", "Email Address,Subscribed? Yes/No,Unsubscribed Date,Bounced\na@post.example,Yes,,No\ng@post.example,No,2024-03-04,No\nb@post.example,Yes,,Yes\n",
 		map[string]subscribers.State{"a": nothing, "g": gone, "b": bounced}, map[string]string{"g": "2024-03-04T00:00:00Z"}},
+	{"Postmark and SES, suppressed", "EmailAddress,SuppressionReason,Origin,CreatedAt\nb@post.example,HardBounce,Recipient,2024-03-04T05:06:07Z\ns@post.example,SpamComplaint,Recipient,2024-03-04T05:06:07Z\ng@post.example,ManualSuppression,Customer,2024-03-04T05:06:07Z\n",
+		map[string]subscribers.State{"b": bounced, "s": spam, "g": gone}, nil},
+	{"SES", "EmailAddress,Reason,LastUpdateTime\nb@post.example,BOUNCE,2024-03-04T05:06:07Z\ns@post.example,COMPLAINT,2024-03-04T05:06:07Z\n",
+		map[string]subscribers.State{"b": bounced, "s": spam}, nil},
+	{"Intercom", "Email,Name,unsubscribed_from_emails,has_hard_bounced,marked_email_as_spam\na@post.example,Ada,false,false,false\ng@post.example,Gil,true,false,false\nb@post.example,Bea,false,true,false\ns@post.example,Sid,false,false,true\n",
+		map[string]subscribers.State{"a": nothing, "g": gone, "b": bounced, "s": spam}, nil},
 	{"Google Groups", "Members for group Harbour watch\nEmail address,Nickname,Group status,Email status,Email preference,Posting permissions,Join year,Join month,Join day\n" +
 		"a@post.example,Ada,member,,email,allowed,2020,1,2\nb@post.example,Bea,member,bouncing,email,allowed,2020,1,2\ng@post.example,Gil,owner,,no email,allowed,2020,1,2\nh@post.example,Hal,banned,,email,allowed,2020,1,2\n",
 		map[string]subscribers.State{"a": active, "b": bounced, "g": gone, "h": gone}, nil},
@@ -212,7 +218,8 @@ func TestHeadingsOfLeaving(t *testing.T) {
 		"Descadastrado|Data de descadastro|Desinscrito em|Cancelado em|Removido|"+
 		"Avregistrerad|Avslutad|Avmeldt|Afmeldt den|Utmeldt|Peruutettu|Poistunut|"+
 		"Wypisany|Data wypisania|Data rezygnacji|Odhlášen|Datum odhlášení|Leiratkozott|Dezabonat|"+
-		"Отписан|Дата отписки|Отписался|Відписаний|退会日|配信停止日|解除|退订时间|退訂|已取消订阅|구독취소|수신거부일", "|") {
+		"Отписан|Дата отписки|Отписался|Відписаний|退会日|配信停止日|解除|退订时间|退訂|已取消订阅|구독취소|수신거부일|"+
+		"Afskráð|Odjavljen|Datum odjave|Donat de baixa|Berhenti langganan|Hủy|ยกเลิก", "|") {
 		in := "email;" + heading + "\na@post.example;\ng@post.example;2024-03-04\n"
 		people, plan := read(t, in, listfile.Options{})
 		_, stops := plan.Speaking()
@@ -230,7 +237,7 @@ func TestHeadingsOfLeaving(t *testing.T) {
 }
 
 func TestHeadingsThatDoNotSpeakOfLeaving(t *testing.T) {
-	for _, heading := range strings.Split("email|name|status|notes|tags|labels|city|Member rating|last_open_date|resubscribed_at|SMS opt-out|Unsubscribed from WhatsApp|phone|Company|Exclusive offers|Newsletter|Annual income|Firma|Straße|Société|Empresa|Cidade|職業|公司", "|") {
+	for _, heading := range strings.Split("email|name|status|notes|tags|labels|city|Member rating|last_open_date|resubscribed_at|SMS opt-out|Unsubscribed from WhatsApp|phone|Company|Exclusive offers|Annual newsletter|Newsletter|Annual income|Firma|Straße|Société|Empresa|Cidade|職業|公司", "|") {
 		if listfile.Speaks(heading) {
 			t.Errorf("%q", heading)
 		}
@@ -337,6 +344,25 @@ func TestTheOrderOfDatesIsFoundInTheWholeList(t *testing.T) {
 	}
 }
 
+func TestValuesThatDoNotSpeakOfLeaving(t *testing.T) {
+	_, plan := read(t, "email,Company,Newsletter clicks,Total bounces,Note,Twitter\na@post.example,Left Bank Books,0,0,cancelled her order twice,\nb@post.example,Exit 9,3,0,\"asked about spam, then bought\",@leaving\n", listfile.Options{})
+	if c, speaks := plan.Speaking(); speaks {
+		t.Errorf("%s speaks of leaving: %q", c.Label(), c.Example)
+	}
+}
+
+func TestListsOfAddressesAlone(t *testing.T) {
+	for _, in := range []string{
+		"a@post.example\nb@post.example\n", "a@post.example,\nb@post.example,\n", "a@post.example;;\r\nb@post.example;;\r\n\x1a", "Our readers\n\na@post.example\nb@post.example\n",
+		"Kontakt\na@post.example\nb@post.example\n", "\"a@post.example\"\n'b@post.example\n", "<a@post.example>\nBea <b@post.example>\n", "mailto:a@post.example\n\u200bb@post.example\n",
+	} {
+		people, _ := read(t, strings.ReplaceAll(in, "'", ""), listfile.Options{})
+		if len(people) != 2 {
+			t.Errorf("%q: %+v", in, people)
+		}
+	}
+}
+
 func TestAStateBesideACityIsAPlace(t *testing.T) {
 	people, plan := read(t, "Email Address,City,State,Zip\na@post.example,Salem,OR,97301\nb@post.example,Hull,,\n", listfile.Options{})
 	if len(people) != 2 || people["a@post.example"].State != nothing || len(plan.Unread()) != 3 {
@@ -431,6 +457,7 @@ func TestCharacterSets(t *testing.T) {
 	for name, c := range map[string]struct{ in, label, guessed, want string }{
 		"UTF-8":          {"email;name\na@post.example;Zoë\n", "", "", "Zoë"},
 		"with a mark":    {"\xEF\xBB\xBFemail;name\na@post.example;Zoë\n", "", "", "Zoë"},
+		"mostly UTF-8":   {"email;name;city\na@post.example;Zoë;K\xF6ln, Höhe, Fläche\n", "", "UTF-8 with faults", "Zoë"},
 		"Windows-1252":   {"email;name\na@post.example;Zo\xEB \x96 d\x92Or\n", "", "Windows-1252", "Zoë – d’Or"},
 		"Macintosh":      {"email;name\ra@post.example;M\x9Fller\r", "", "Macintosh", "Müller"},
 		"UTF-16":         {"e\x00m\x00a\x00i\x00l\x00;\x00n\x00a\x00m\x00e\x00\n\x00a\x00@\x00p\x00o\x00s\x00t\x00.\x00e\x00x\x00a\x00m\x00p\x00l\x00e\x00;\x00Z\x00o\x00\xEB\x00\n\x00", "", "", "Zoë"},

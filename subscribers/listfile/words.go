@@ -127,28 +127,31 @@ var leavingStems = stems(
 	"avregistr|avprenumer|avslut|avanmäl|borttag|spärrad|uppsagd|avmeld|afmeld|framel|slettet|oppsagt|opsagt|utmeld|udmeld|blokeret",
 	"peruut|peruttu|poistu|eronnut|poistettu|estetty",
 	"wypis|rezygnac|zrezygnow|usuniet|anulow|zablokow|cofniet|odhlas|zrušen|odregistr|smazan|odstran|leiratkoz|törölt|lemond|dezabon|șters|retras|iptal|ayrıl|engell|silindi",
+	"afskrá|lahkun|loobu|tühista|atrakst|atteic|atsisak|odjav|otkaz|izbrisan|baixa|berhenti|dibatalkan|dihapus|çregjistr|malabon|uitgeteken|dad danysgrif",
 	"отпис|удален|отказ|исключ|заблок|відпис|видален|отмен|διαγραφ|απεγγραφ|ακυρω",
 )
 
 // leavingWords speak of leaving where they stand alone.
-var leavingWords = set("left|leave|leaving|exclu|exclue|exclusion|excluido|excluída|stop|stopped|quit|departed|exit|gone|inactive|spam|junk|clean|cleaned|baja|bajas|radié|radiée|dnc|dnm|perunut|invalid|çıktı|çıkış")
+var leavingWords = set("left|leave|leaving|exclu|exclue|exclusion|excluido|excluída|stop|stopped|quit|departed|exit|gone|inactive|spam|junk|clean|cleaned|baja|bajas|radié|radiée|dnc|dnm|perunut|invalid|çıktı|çıkış|hủy")
 
 // leavingSigns speak of leaving in scripts that put no spaces between words, and in
 // pairs of words.
-var leavingSigns = folded("opt out|opted out|sign off|signed off|do not email|do not mail|do not contact|no email|not subscribed|non subscribed|never subscribed",
-	"退会|解除|停止|解約|削除|退订|退訂|取消|退出|删除|刪除|拉黑|停用|구독취소|취소|해지|탈퇴|거부|삭제|إلغاء|הסרה|ביטול|הוסר")
+var leavingSigns = folded("opt out|opted out|sign off|signed off|do not|don t|dont|no email|no emails|no mail|no mails|no newsletter|not subscribed|non subscribed|never subscribed",
+	"kein newsletter|keine mails|keine e mails|nicht anschreiben|nicht mailen|pas de newsletter|pas de mail|ne pas|no enviar|non inviare|niet mailen|não enviar|tidak berlangganan",
+	"退会|解除|停止|解約|削除|退订|退訂|取消|退出|删除|刪除|拉黑|停用|구독취소|취소|해지|탈퇴|거부|삭제|إلغاء|ألغى|لغو|انصراف|הסרה|ביטול|הוסר|ยกเลิก|हटाय|रद्द|αποχώρηση")
 
 // subscribingStems speak of being on a list.
-var subscribingStems = stems("subscri|optin|newsletter|mailing|marketing|consent|permission|abonn|einwillig|zustimm|erlaub|anmeld|angemeldet|consentement|suscri|suscripc|inscri|consentimiento|iscri|consenso|toestemm|inschrijv|assina|prenumer|samtyck|samtykke|tilaus|subskry|zgoda|odber|souhlas|подпис|рассыл|соглас|購読|配信|订阅|訂閱|구독")
+var subscribingStems = stems("subscri|optin|newsletter|mailing|marketing|consent|permission|abonn|einwillig|zustimm|erlaub|anmeld|angemeldet|consentement|suscri|suscripc|inscri|consentimiento|iscri|consenso|toestemm|inschrijv|assina|prenumer|samtyck|samtykke|tilaus|subskry|zgoda|odber|souhlas|digest|bulletin|boletín|bollettino|nieuwsbrief|rundbrief|nyhetsbrev|nyhedsbrev|uutiskirje|подпис|рассыл|соглас|購読|配信|订阅|訂閱|구독")
 
-// nameStems are what the name of a file says of everybody in it.
-var nameStems = stems("unsub|nonsub|optout|bounce|complain|blocklist|blacklist|suppress|abgemeldet|abmeld|ausgetragen|désabon|désinscri|desuscri|disiscri|afgemeld|uitgeschreven|descadastr|avregistr|отпис")
+// plainStems speak of leaving a list of mail and of nothing else, also in the name of a
+// file and in a value.
+var plainStems = stems("unsub|nonsub|optout|bounce|complain|blocklist|blacklist|suppress|abgemeldet|abmeld|ausgetragen|désabon|désinscri|desuscri|disiscri|afgemeld|uitgeschreven|descadastr|avregistr|wypis|odhlas|leiratkoz|отпис|відпис")
 
 // NameSpeaks tells whether the name of a file says that those in it left, as the parts
 // of Mailchimp's exports say it.
 func NameSpeaks(file string) bool {
 	text := fold(file)
-	return hasStem(text, nameStems) || mailchimpPart.MatchString(text)
+	return hasStem(text, plainStems) || mailchimpPart.MatchString(text)
 }
 
 var mailchimpPart = regexp.MustCompile(`^(cleaned|archived) (members|email audience|segment|contacts) `)

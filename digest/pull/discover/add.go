@@ -53,7 +53,10 @@ func (o Options) checked() (Options, error) {
 		if err != nil {
 			return o, err
 		}
-		*address = tidied
+		*address = platform.Secure(tidied, "")
+	}
+	if o.Posts != "" && field.WithoutFragment(o.Posts) == field.WithoutFragment(o.Comments) {
+		return o, oneForBoth(o.Posts)
 	}
 	o.Name = strings.Join(strings.Fields(o.Name), " ")
 	if utf8.RuneCountInString(o.Name) > field.MaxTitle || !utf8.ValidString(o.Name) || strings.ContainsFunc(o.Name, unicode.IsControl) {
@@ -63,6 +66,12 @@ func (o Options) checked() (Options, error) {
 		return o, err
 	}
 	return o, checkPlatform(o.Platform)
+}
+
+// oneForBoth says that a feed cannot be that of the posts and that of the comments.
+func oneForBoth(address string) error {
+	return digest.Fail(digest.Invalid, "Name it as one of the two; a feed of comments is followed without one of posts, too.",
+		"the feed %s is named for the posts and for the comments", address)
 }
 
 func checkPlatform(p digest.Platform) error {

@@ -19,8 +19,14 @@ type Change struct {
 	NoPattern bool   // forget the pattern of the feeds of posts' comments
 }
 
-// empty tells whether nothing is to change.
-func (c Change) empty() bool { return c == Change{} }
+// Check tells what of a change can never work, before anything is asked; the error is of
+// kind Invalid.
+func (c Change) Check() error {
+	if c == (Change{}) {
+		return digest.Fail(digest.Invalid, "Name what is to change: its name, home page, platform or feeds.", "nothing is named that should change")
+	}
+	return CheckAddress(c.URL, c.Options)
+}
 
 // Change changes a followed source. New addresses of feeds are read first and
 // have to list what they are named for; then the feed keeps what was stored of it
@@ -33,8 +39,8 @@ func (f *Finder) Change(ctx context.Context, by digest.Actor, sourceID int64, c 
 	if err != nil {
 		return Found{}, err
 	}
-	if c.empty() {
-		return Found{}, digest.Fail(digest.Invalid, "Name what is to change: its name, home page, platform or feeds.", "nothing is named that should change")
+	if err := c.Check(); err != nil {
+		return Found{}, err
 	}
 	if c.Options, err = c.Options.checked(); err != nil {
 		return Found{}, err
@@ -91,8 +97,12 @@ func (c *changing) look(ctx context.Context) (err error) {
 		c.take(digest.CommentsFeed, a.url)
 	}
 	if c.change.CommentsPattern != "" && posts != nil {
-		if err := s.tryPattern(ctx, c.change.CommentsPattern, posts); err != nil {
+		note, err := s.given(ctx, c.change.CommentsPattern, posts)
+		if err != nil {
 			return err
+		}
+		if note != "" {
+			c.notices = append(c.notices, pull.Notice{Text: note})
 		}
 	}
 	return c.free(ctx)
@@ -146,14 +156,26 @@ func (c *changing) free(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	next := slices.Concat(c.moved, c.added)
+	for i, a := range next {
+		if slices.ContainsFunc(next[:i], func(b digest.FeedState) bool { return a.URL == b.URL }) {
+			return oneForBoth(a.URL)
+		}
+	}
 	for _, src := range sources {
 		feeds, err := c.f.Store.Feeds(ctx, src.ID)
 		if err != nil {
 			return err
 		}
 		for _, f := range feeds {
-			for _, mine := range append(c.moved, c.added...) {
-				if f.URL == mine.URL && f.ID != mine.ID {
+			for _, mine := range next {
+				switch {
+				case f.URL != mine.URL || f.ID == mine.ID:
+				case src.ID == c.src.ID:
+					return digest.Fail(digest.Conflict, fmt.Sprintf("If it lists %s, remove the source, and add it by this feed alone.", mine.Kind),
+						"the feed %s is followed already, as that of this blog's %s", f.URL, f.Kind).
+						Offer(digest.Act{Do: digest.ShowSource, Source: src.ID})
+				default:
 					return digest.Fail(digest.Conflict, "",
 						"the feed %s is followed already, by source %d (%q)", f.URL, src.ID, src.Name).
 						Offer(digest.Act{Do: digest.ListSources})

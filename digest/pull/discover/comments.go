@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -41,7 +42,7 @@ func (s *search) comments(ctx context.Context, posts *answer, at platform.Feeds)
 	if err != nil {
 		return t, err
 	}
-	t.all = own
+	t.all = s.inAtom(ctx, own, at)
 	if own != nil && own.doc.Entries() > 0 {
 		return t, nil
 	}
@@ -76,11 +77,18 @@ func (s *search) fromOptions(ctx context.Context, posts *answer, t *commentFeeds
 		if t.all, err = s.named(ctx, s.opts.Comments, digest.CommentsFeed); err != nil {
 			return fmt.Errorf("read the comments feed: %w", err)
 		}
+		if t.all.url == posts.url {
+			return oneForBoth(posts.url)
+		}
 	}
 	if t.pattern = s.opts.CommentsPattern; t.pattern == "" {
 		return nil
 	}
-	return s.tryPattern(ctx, t.pattern, posts)
+	note, err := s.given(ctx, t.pattern, posts)
+	if note != "" {
+		t.note("%s", note)
+	}
+	return err
 }
 
 // ownComments reads the blog's own feed of all comments, at the first of its
@@ -104,11 +112,31 @@ func (s *search) ownComments(ctx context.Context, posts *answer, at platform.Fee
 	return s.any(ctx, ofAll(ways, posts))
 }
 
-// ofAll leaves out feeds whose addresses begin with that of a post: these list
-// its comments only.
+// inAtom is the address of a WordPress feed in Atom.
+var inAtom = regexp.MustCompile(`/atom/?$|feed=(?:comments-)?atom$`)
+
+// inAtom gives WordPress's feed of comments in Atom, if it has that beside the one found
+// and there is a request left to ask for it: only there replies of every age name their
+// parents, and writers their pages.
+func (s *search) inAtom(ctx context.Context, found *answer, at platform.Feeds) *answer {
+	if found == nil || found.doc.Platform != digest.WordPress || inAtom.MatchString(found.url) || s.left() == 0 {
+		return found
+	}
+	i := slices.IndexFunc(at.Comments, inAtom.MatchString)
+	if i < 0 {
+		return found
+	}
+	if a, err := s.feed(ctx, at.Comments[i], digest.CommentsFeed, digest.CommentsFeed); err == nil {
+		return a
+	}
+	return found
+}
+
+// ofAll leaves out the feed of the posts itself, and feeds whose addresses begin with
+// that of a post: these list its comments only.
 func ofAll(ways []string, posts *answer) []string {
 	return slices.DeleteFunc(slices.Clone(ways), func(way string) bool {
-		return slices.ContainsFunc(posts.doc.Posts, func(e feed.PostEntry) bool { return behind(way, e.URL) != "" })
+		return way == posts.url || slices.ContainsFunc(posts.doc.Posts, func(e feed.PostEntry) bool { return behind(way, e.URL) != "" })
 	})
 }
 
@@ -187,7 +215,7 @@ func (s *search) announcedPattern(ctx context.Context, posts *answer) string {
 			if !strings.HasSuffix(p.url, "/") {
 				pattern = "{root}{path}" + rest
 			}
-			if len(posts.doc.Posts) > 0 && s.tryPattern(ctx, pattern, posts) == nil {
+			if seen, err := s.tryPattern(ctx, pattern, posts); err == nil && seen {
 				return pattern
 			}
 		}
@@ -210,7 +238,7 @@ func (s *search) embeds(ctx context.Context, posts *answer, t *commentFeeds) {
 				}
 				t.unread(b, b.Feed, err)
 			case b.Pattern != "":
-				if s.tryPattern(ctx, b.Pattern, posts) == nil && len(posts.doc.Posts) > 0 {
+				if seen, err := s.tryPattern(ctx, b.Pattern, posts); err == nil && seen {
 					t.pattern = b.Pattern
 					t.note("its comments are kept by %s, which has a feed for each post", b.Name)
 					return

@@ -63,6 +63,7 @@ func (f *Finder) Discover(ctx context.Context, rawURL string, opts Options) (Fou
 	if err != nil {
 		return Found{}, err
 	}
+	address = platform.Secure(address, "")
 	if opts.Posts != "" {
 		s.home = address
 		return s.assemble(ctx, platform.Feeds{Posts: []string{opts.Posts}})
@@ -79,10 +80,18 @@ func (f *Finder) Discover(ctx context.Context, rawURL string, opts Options) (Fou
 	if err != nil {
 		return Found{}, err
 	}
-	if isPage(resp) {
+	if isPage(resp) && rawURL != "" {
 		return s.fromPage(ctx, resp)
 	}
-	return s.fromFeed(ctx, resp)
+	return s.fromFeed(ctx, resp, s.namedAs(address))
+}
+
+// namedAs is what a person said that the feed at an address lists; "" for nothing.
+func (s *search) namedAs(address string) digest.FeedKind {
+	if address == s.opts.Comments {
+		return digest.CommentsFeed
+	}
+	return ""
 }
 
 var (
@@ -147,15 +156,19 @@ func (s *search) through(a *answer) Found {
 
 // fromFeed goes on from an address that gave a feed, or nothing readable. When the
 // rest of the blog is not to be had, the feed is followed alone: it was given, and
-// it can be read.
-func (s *search) fromFeed(ctx context.Context, resp *pull.Response) (Found, error) {
-	only := s.opts.CommentsPattern == "" && (s.opts.Comments == "" || s.opts.Comments == resp.URL)
-	found, err := s.around(ctx, resp)
+// it can be read. It is read as what a person said that it lists.
+func (s *search) fromFeed(ctx context.Context, resp *pull.Response, want digest.FeedKind) (Found, error) {
+	only := s.opts.CommentsPattern == "" && (s.opts.Comments == "" || want == digest.CommentsFeed)
+	found, err := s.around(ctx, resp, want)
 	_, choice := errors.AsType[*AmbiguousError](err)
-	if err == nil || !only || choice || ctx.Err() != nil {
+	if err == nil || !only || choice && want == "" || ctx.Err() != nil {
 		return found, err
 	}
-	a, unread := s.read(resp, resp.URL, "")
+	asked := resp.URL
+	if want == digest.CommentsFeed {
+		asked = s.opts.Comments
+	}
+	a, unread := s.read(resp, asked, want)
 	if unread != nil {
 		return Found{}, err
 	}
@@ -173,12 +186,12 @@ func (s *search) fromFeed(ctx context.Context, resp *pull.Response) (Found, erro
 }
 
 // around looks for a blog around the address of one of its feeds.
-func (s *search) around(ctx context.Context, resp *pull.Response) (Found, error) {
+func (s *search) around(ctx context.Context, resp *pull.Response, want digest.FeedKind) (Found, error) {
 	s.answers[resp.URL] = resp
 	if pair, ok := platform.OfBloggerFeed(resp.URL); ok {
 		return s.assemble(ctx, pair) // its RSS leads to its Atom feeds, too
 	}
-	a, err := s.read(resp, resp.URL, "")
+	a, err := s.read(resp, resp.URL, want)
 	if err != nil {
 		return Found{}, err
 	}

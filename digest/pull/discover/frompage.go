@@ -3,10 +3,13 @@ package discover
 import (
 	"cmp"
 	"context"
+	"path"
 	"slices"
+	"strings"
 
 	"postbag/digest"
 	"postbag/digest/feed"
+	"postbag/digest/field"
 	"postbag/digest/pull"
 	"postbag/digest/pull/platform"
 	"postbag/digest/webpage"
@@ -55,19 +58,22 @@ func (s *search) fromPage(ctx context.Context, resp *pull.Response) (Found, erro
 // page reads an answer as a web page and remembers it.
 func (s *search) page(resp *pull.Response) seenPage {
 	p := seenPage{webpage.Read(resp.Body, resp.URL), resp.URL}
+	platform.SecurePage(&p.Page, resp.URL)
 	s.pages = append(s.pages, p)
 	return p
 }
 
 // byMaker gives the feeds of a page whose platform keeps them where it always
-// does. On a category of a forum the page's own links say more.
+// does; those that the page announces come first. On a category of a forum the page's
+// own links say more.
 func (s *search) byMaker(page seenPage, maker string) (platform.Feeds, bool) {
+	o := linkedFeeds(page.Page, page.url)
 	for _, l := range page.Links {
 		if pair, ok := platform.OfBloggerFeed(l.URL); ok {
 			return pair, true
 		}
 		if at, ok := platform.OfWordPressComments(l.URL); ok {
-			return at, true
+			return o.before(at, sameFeed), true
 		}
 		if at, ok := platform.OfPhpBBFeed(l.URL); ok {
 			return at, true
@@ -78,16 +84,53 @@ func (s *search) byMaker(page seenPage, maker string) (platform.Feeds, bool) {
 	case p == digest.Blogger:
 		return platform.FeedsOf(digest.Blogger, page.url), true
 	case page.WordPressHome != "" && related(page.WordPressHome, page.url):
-		return platform.Below(digest.WordPress, page.WordPressHome), true
+		return o.before(platform.Below(digest.WordPress, page.WordPressHome), sameFeed), true
 	case p == digest.WordPress:
-		return s.wordPressPage(page), true
+		return o.before(s.wordPressPage(page, o), sameFeed), true
 	case p == digest.Discourse:
-		return platform.FeedsOf(p, page.url), !linkedFeeds(page.Page, page.url).onlyCategories()
-	case p == digest.Lobsters, p == digest.Reddit, p == digest.NodeBB, p == digest.PeerTube, p == digest.ForumMagnum, p == digest.Typecho, p == digest.Lemmy:
+		return o.before(platform.FeedsOf(p, page.url), sameName), !o.onlyCategories()
+	case p == digest.Lobsters, p == digest.Reddit:
+		at := platform.FeedsOf(p, page.url)
+		return o.before(at, sameFeed), len(at.Posts) > 0
+	case p == digest.NodeBB, p == digest.PeerTube, p == digest.ForumMagnum, p == digest.Typecho, p == digest.Lemmy:
 		at := platform.FeedsOf(p, page.url)
 		return at, len(at.Posts) > 0
 	}
 	return platform.Feeds{}, false
+}
+
+// before puts the feeds that a page announces before those that its platform should have:
+// first what is announced and is one of these, as the page writes it, then what the page
+// seems to mean.
+func (o pageFeeds) before(at platform.Feeds, same func(a, b string) bool) platform.Feeds {
+	return platform.Feeds{Posts: o.first(at.Posts, o.posts, same), Comments: o.first(at.Comments, o.comments, same)}
+}
+
+func (o pageFeeds) first(usual, meant []string, same func(a, b string) bool) (all []string) {
+	add := func(address string) {
+		if !slices.ContainsFunc(all, func(have string) bool { return sameFeed(have, address) }) {
+			all = append(all, address)
+		}
+	}
+	for _, u := range usual {
+		for _, c := range o.all {
+			if same(c.URL, u) {
+				add(c.URL)
+			}
+		}
+	}
+	for _, address := range append(slices.Clone(meant), usual...) {
+		add(address)
+	}
+	return all
+}
+
+// sameFeed tells that two addresses differ by a slash at the end only.
+func sameFeed(a, b string) bool { return strings.TrimSuffix(a, "/") == strings.TrimSuffix(b, "/") }
+
+// sameName tells that two addresses have the same last part: a forum may live in a folder.
+func sameName(a, b string) bool {
+	return path.Base(field.PathOf(a)) == path.Base(field.PathOf(b))
 }
 
 // onlyCategories tells whether there are feeds of categories and none of posts.
@@ -101,9 +144,8 @@ func (o pageFeeds) onlyCategories() bool {
 // wordPressPage gives the feeds of a WordPress page that names neither its
 // interface nor its comments: beside the posts feed it announces, else at the
 // top.
-func (s *search) wordPressPage(page seenPage) platform.Feeds {
+func (s *search) wordPressPage(page seenPage, o pageFeeds) platform.Feeds {
 	at := platform.Below(digest.WordPress, platform.Root(page.url))
-	o := linkedFeeds(page.Page, page.url)
 	if len(o.posts) == 0 || o.unclear {
 		return at
 	}

@@ -12,6 +12,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/hostname"
+	"postbag/digest/pull/platform"
 	"postbag/digest/webpage"
 )
 
@@ -140,7 +141,7 @@ func sorted(links []webpage.Link, page webpage.Page, pageURL string) pageFeeds {
 }
 
 var (
-	commentsPath  = regexp.MustCompile(`(?i)(?:^|[/._-])(?:comments?|crss)(?:$|[/._-])|/posts\.rss$`)
+	commentsPath  = regexp.MustCompile(`(?i)(?:^|[/._-])(?:comments?|crss)(?:$|[/._-])`)
 	commentsQuery = regexp.MustCompile(`(?i)(?:^|&)(?:feed=comments-|.*=comments(?:&|$))`)
 	commentsTitle = regexp.MustCompile(`(?i)\b(?:comments?|replies|kommentare?|comentarios|comentários|commentaires|commenti|reacties|komentarze)\b|комментарии|コメント|评论|評論`)
 	categoryPath  = regexp.MustCompile(`(?i)/(?:category|categories|taxonomy|tags?|topics?|labels?|authors?|users?|kategorie|search)/|^/c/`)
@@ -162,6 +163,8 @@ func kindOf(l webpage.Link, page webpage.Page, pageURL string) string {
 		}
 	}
 	switch {
+	case strings.HasSuffix(u.Path, "/posts.rss") && webpage.Software(page.Generator) == platform.MakerOf(digest.Discourse):
+		return ofComments // elsewhere it is a feed of posts like any other
 	case categoryPath.MatchString(u.Path), categoryQuery.MatchString(u.RawQuery):
 		return ofCategory
 	case commentsPath.MatchString(u.Path), commentsQuery.MatchString(u.RawQuery), commentsTitle.MatchString(title):

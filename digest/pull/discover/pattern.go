@@ -9,28 +9,49 @@ import (
 	"postbag/digest/pull/reader"
 )
 
-// tryPattern holds a pattern against the newest post that it can be made an
-// address for; a blog without posts says nothing about it.
-func (s *search) tryPattern(ctx context.Context, pattern string, posts *answer) error {
-	address := ""
+// patternTries is how many posts a pattern is tried on: those that nobody has commented
+// on may have no feed of comments.
+const patternTries = 3
+
+// tryPattern holds a pattern against the newest posts that it can be made an address for,
+// until one of them has a feed of comments there, and tells whether one had. A post
+// without one (404 or 410) has no comments, and a blog without posts says nothing: these
+// are no errors.
+func (s *search) tryPattern(ctx context.Context, pattern string, posts *answer) (seen bool, err error) {
+	tried := 0
 	for _, e := range posts.doc.Posts {
-		if address = platform.Fill(pattern, digest.Listing{URL: e.URL, Key: e.Key, GUID: e.ID}, ""); address != "" {
-			break
+		address := platform.Fill(pattern, digest.Listing{URL: e.URL, Key: e.Key, GUID: e.ID}, "")
+		if address == "" {
+			continue
 		}
-	}
-	if address == "" {
-		if len(posts.doc.Posts) > 0 {
-			return digest.Fail(digest.Invalid, "A place stays empty that the blog's posts have nothing for; try {url} or {path}.",
-				"the pattern %s gives no address for the blog's posts", pattern)
+		if tried == patternTries || tried > 0 && s.left() == 0 {
+			return false, nil
 		}
-		return nil
+		tried++
+		resp, err := s.get(ctx, address, reader.AcceptFeed)
+		if digest.KindOf(err) == digest.NotFound {
+			continue
+		}
+		if err == nil {
+			_, err = s.read(resp, address, digest.CommentsFeed)
+		}
+		if err != nil {
+			return false, fmt.Errorf("read the comments of a post at %s: %w", address, err)
+		}
+		return true, nil
 	}
-	resp, err := s.get(ctx, address, reader.AcceptFeed)
-	if err == nil {
-		_, err = s.read(resp, address, digest.CommentsFeed)
+	if tried == 0 && len(posts.doc.Posts) > 0 {
+		return false, digest.Fail(digest.Invalid, "A place stays empty that the blog's posts have nothing for; try {url} or {path}.",
+			"the pattern %s gives no address for the blog's posts", pattern)
 	}
-	if err != nil {
-		return fmt.Errorf("read the comments of a post at %s: %w", address, err)
+	return false, nil
+}
+
+// given tries a pattern that a person gives, who may know better than the newest posts.
+func (s *search) given(ctx context.Context, pattern string, posts *answer) (note string, err error) {
+	seen, err := s.tryPattern(ctx, pattern, posts)
+	if err != nil || seen || len(posts.doc.Posts) == 0 {
+		return "", err
 	}
-	return nil
+	return fmt.Sprintf("none of the newest posts has a feed of comments at %s; if they have comments, look at the pattern", pattern), nil
 }

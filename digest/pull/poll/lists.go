@@ -31,6 +31,8 @@ type listRun struct {
 	why      error // of the first failure
 	differ   int
 	anywhere string // a post whose count differs, in words
+	none     int    // posts that announce comments and have no feed of them
+	nowhere  string // one of these feeds, in words
 	report   feedReport
 }
 
@@ -52,6 +54,9 @@ func (l *listRun) do(ctx context.Context) {
 	}
 	if l.differ > 0 {
 		l.Note("%s another number of comments than its own feed lists: %s", announce(l.differ), l.anywhere)
+	}
+	if l.none > 0 {
+		l.Note("%s comments, and the feed of them is not there: %s", announce(l.none), l.nowhere)
 	}
 	if err != nil {
 		l.report.err = fmt.Errorf("pull the comments of posts of %q: %w", l.Source.Name, err)
@@ -128,10 +133,10 @@ func (l *listRun) one(ctx context.Context, x digest.Listing) error {
 		return l.putOff(ctx, x, err)
 	}
 	l.inRow = 0
-	if got.Unchanged && x.Announced < 0 {
+	if x.Announced < 0 && (got.Unchanged || got.None && !pull.DayAgo(x.ListedAt, l.Began)) {
 		return nil // not a row is written
 	}
-	if l.outcome.new && !l.History && !got.Complete && got.Entries < x.Announced {
+	if l.outcome.new && !l.History && !got.Complete && !got.None && got.Entries < x.Announced {
 		l.report.older = true
 	}
 	if x.Failures == 0 && l.lags(x, got) { // it is read once more, a while later
@@ -141,6 +146,11 @@ func (l *listRun) one(ctx context.Context, x digest.Listing) error {
 	if got.Complete && x.Announced >= 0 && got.Entries != x.Announced {
 		if l.differ++; l.anywhere == "" {
 			l.anywhere = fmt.Sprintf("%s (%d and %d)", cmp.Or(x.URL, x.GUID), x.Announced, got.Entries)
+		}
+	}
+	if got.None && x.Announced > 0 {
+		if l.none++; l.nowhere == "" {
+			l.nowhere = fmt.Sprintf("%s (%d)", l.Address(x), x.Announced)
 		}
 	}
 	x.Listed, x.NextTry, x.Failures = x.Announced, time.Time{}, 0

@@ -17,9 +17,10 @@ func (r *run) older(doc *feed.Document, resp *pull.Response) string {
 	switch {
 	case next == "" && r.byNumber() && doc.Entries() > 0:
 		next = numbered(r.at)
-	case next == "":
+	case next == "", r.Asked[next]:
 		return ""
-	case r.History:
+	case r.History, r.first, r.Count.Pages > 0:
+		// Many entries are wanted, or more than one page of them: fewer requests bring them.
 		next = r.Sized(next, r.feed.Kind)
 	}
 	next, elsewhere := r.Next(doc, resp, r.feed.URL, next)

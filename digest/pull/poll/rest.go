@@ -76,6 +76,9 @@ func (r *run) noREST(why string) {
 // restPage stores a page and gives the address of the next one; an empty page is
 // the last. Pages may be short, where the site keeps comments to itself.
 func (r *run) restPage(ctx context.Context, doc *feed.Document, resp *pull.Response, address string, seen *restWalk) (string, error) {
+	if seen.whole && len(seen.entries) == 0 && resp.Listed > 0 {
+		seen.ends = r.Count.Entries + resp.Listed
+	}
 	if doc.Entries()+len(doc.Skipped) == 0 {
 		return "", nil
 	}
@@ -86,7 +89,7 @@ func (r *run) restPage(ctx context.Context, doc *feed.Document, resp *pull.Respo
 	next := reader.WithQuery(address, "page", strconv.Itoa(restNumber(address)+1))
 	r.feed.Older = next
 	page.Feed, page.StoredCatchUp = &r.feed, r.storedCatchUp
-	stored, err := r.StorePage(ctx, page, r.feed.Kind, doc.TotalResults)
+	stored, err := r.StorePage(ctx, page, r.feed.Kind, seen.ends)
 	if err != nil {
 		return "", err
 	}

@@ -17,6 +17,7 @@ const restMissing = 50
 type restWalk struct {
 	whole   bool // from the first page on, every page was read, and all of them count alike
 	total   int  // as the first page says
+	ends    int  // entries of the whole run, once the last page is read; -1 while not known
 	entries map[string]bool
 	present map[int64]bool
 	largest int64 // number of a comment
@@ -24,7 +25,7 @@ type restWalk struct {
 
 // walk begins at a page.
 func walk(address string) *restWalk {
-	return &restWalk{whole: restNumber(address) == 1, entries: map[string]bool{}, present: map[int64]bool{}}
+	return &restWalk{whole: restNumber(address) == 1, ends: -1, entries: map[string]bool{}, present: map[int64]bool{}}
 }
 
 // add notes a page that was read.

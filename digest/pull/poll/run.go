@@ -44,6 +44,7 @@ type run struct {
 	resume    string    // where an unfinished history goes on once the newest part is joined to it
 	joined    bool      // the pages so far reach down to something that was known before
 	left      bool      // there were too many pages
+	made      bool      // no link names the page that is asked for next; see [feed.Document]
 
 	at     string          // the page that was asked for last
 	ids    map[string]bool // entries seen in this run
@@ -137,9 +138,9 @@ func (r *run) pages(ctx context.Context) error {
 		}
 		resp, err := r.get(ctx, address, reader.AcceptFeed)
 		if err != nil {
-			if r.Count.Pages > 0 && r.byNumber() && refused(err) {
+			if r.Count.Pages > 0 && (r.byNumber() || r.made) && refused(err) {
 				if digest.KindOf(err) != digest.NotFound {
-					r.Note("older posts were refused: %s", err)
+					r.Note("older %s were refused: %s", r.feed.Kind, err)
 				}
 				break // past the last page, or the site gives none by number
 			}
@@ -168,6 +169,7 @@ func (r *run) pages(ctx context.Context) error {
 func (r *run) page(ctx context.Context, doc *feed.Document, resp *pull.Response) (string, error) {
 	r.Own.Add(resp.URL)
 	older := r.older(doc, resp)
+	r.made = doc.NextMade
 	if doc.CutShort {
 		older = ""
 	}
@@ -182,7 +184,7 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *pull.Response)
 	if r.keepPlace(doc, older) {
 		page.Feed, page.StoredCatchUp = &r.feed, r.storedCatchUp
 	}
-	stored, err := r.StorePage(ctx, page, r.feed.Kind, doc.TotalResults)
+	stored, err := r.StorePage(ctx, page, r.feed.Kind, r.total(doc))
 	if err != nil {
 		r.feed.CatchUp, r.feed.Older = r.storedCatchUp, r.storedOlder
 		return "", err
@@ -193,6 +195,15 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *pull.Response)
 	}
 	r.window.add(page, r.Began)
 	return r.goOn(ctx, doc, stored, older)
+}
+
+// total is how many entries will be read, where that is known: of a history from its
+// first page on. Any other pull ends as soon as it meets what is known or has enough.
+func (r *run) total(doc *feed.Document) int {
+	if r.History && r.before.Older == "" {
+		return doc.TotalResults
+	}
+	return -1
 }
 
 // keepPlace notes in the feed's state, to be stored with the page, that pages are

@@ -16,7 +16,11 @@ import (
 func (s *Session) Convert(doc *feed.Document) pull.Page {
 	s.Count.Pages++
 	s.Count.Entries += doc.Entries()
-	s.Count.Skipped += len(doc.Skipped)
+	for _, skip := range doc.Skipped {
+		if !skip.Meant {
+			s.Count.Skipped++
+		}
+	}
 	page := pull.Page{SourceID: s.Source.ID, Seen: s.Clock.Now(), KnownBefore: s.KnownBefore}
 	for _, e := range doc.Posts {
 		page.Posts = append(page.Posts, s.post(e, page.Seen))
@@ -46,6 +50,7 @@ func (s *Session) post(e feed.PostEntry, seen time.Time) digest.Post {
 		Announced:   e.Announced,
 		Hash:        e.Hash,
 		Body:        s.ToProse(e.Body.HTML, e.Body.Base),
+		Summary:     e.Body.Summary,
 		Key:         e.Key,
 		URLKey:      s.Own.Key(e.URL, false),
 		Ref:         e.Ref,
@@ -73,6 +78,7 @@ func (s *Session) comment(e feed.CommentEntry, seen time.Time) digest.Comment {
 		Hash:       e.Hash,
 		Words:      markup.Words(body),
 		Body:       body,
+		Summary:    e.Body.Summary,
 		Key:        cmp.Or(e.Key, s.Own.Key(s.permalink(e.URL), true)),
 		PostKey:    cmp.Or(e.PostKey, s.Own.Key(e.PostRef, false)),
 		ParentKey:  cmp.Or(e.ParentKey, s.Own.Key(s.permalink(e.ParentRef), true)),

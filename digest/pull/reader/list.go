@@ -3,6 +3,7 @@ package reader
 import (
 	"cmp"
 	"context"
+	"net/http"
 	"time"
 
 	"postbag/digest"
@@ -45,13 +46,15 @@ func NewLists(s *Session, feeds []digest.FeedState) *Lists {
 type List struct {
 	digest.Validators
 	Unchanged bool
-	Entries   int // different ones, those that were left out included
+	None      bool // there is no such feed (404 or 410): nobody has commented yet
+	Entries   int  // different ones, those that were left out included
 	Complete  bool
 	Present   []int64 // ids of the comments listed
 }
 
 // Read reads the comments feed of a post and stores what it lists. When it is
-// known to be complete, the post's other comments are marked gone.
+// known to be complete, the post's other comments are marked gone. Where there is none,
+// nobody has commented; of comments that are stored that proves nothing.
 //
 // It is complete when it says so (RFC 5005, 2), when the platform lists all of a
 // post's comments and it was read to its last page, or when it holds exactly as
@@ -68,6 +71,10 @@ func (l *Lists) Read(ctx context.Context, x digest.Listing, v digest.Validators)
 			return got, err
 		}
 		resp, err := l.Get(ctx, address, AcceptFeed, v)
+		if status := pull.StatusOf(err); n == 0 && (status == http.StatusNotFound || status == http.StatusGone) {
+			got.None = true
+			return got, nil
+		}
 		if err != nil {
 			return got, err
 		}

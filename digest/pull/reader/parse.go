@@ -15,8 +15,17 @@ type TakenFor struct {
 
 // Parse reads an answer as a feed of a kind, or of any. One that does not say what
 // made it is read as the platform writes that it is taken for, if that can be; one
-// that names another, when a person said which it is.
+// that names another, when a person said which it is. Addresses that it names by http
+// and that are there by https are given so.
 func Parse(resp *pull.Response, want digest.FeedKind, as TakenFor) (*feed.Document, error) {
+	doc, err := parse(resp, want, as)
+	if err == nil {
+		platform.SecureFeed(doc, resp.URL)
+	}
+	return doc, err
+}
+
+func parse(resp *pull.Response, want digest.FeedKind, as TakenFor) (*feed.Document, error) {
 	opts := feed.Options{ContentType: resp.ContentType, URL: resp.URL, Want: want}
 	doc, err := feed.Parse(resp.Body, opts)
 	if err != nil && as.Said {

@@ -32,7 +32,7 @@ type Counts struct {
 	Requests int // HTTP requests, redirects not counted
 	Pages    int // of feeds, parsed and stored
 	Entries  int // on those pages
-	Skipped  int // entries that could not be used
+	Skipped  int // entries that could not be used; those that are nobody's are not counted
 	Stored   pull.Stored
 	Notices  []pull.Notice
 }
@@ -86,7 +86,7 @@ func (s *Session) Parse(resp *pull.Response, kind digest.FeedKind) (*feed.Docume
 }
 
 // StorePage stores a page, counts what is new, and reports progress. Total is how many
-// entries the feed says it has, -1 when it does not say.
+// entries will be read, -1 where that is not known.
 func (s *Session) StorePage(ctx context.Context, page pull.Page, kind digest.FeedKind, total int) (pull.Stored, error) {
 	stored, err := s.Store.StorePage(ctx, page)
 	if err == nil {

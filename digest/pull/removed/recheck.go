@@ -282,6 +282,8 @@ func (l *checkRun) show(ctx context.Context, comments []digest.Comment, sure map
 			l.inRow++
 			l.Note("the comments of %s could not be read: %s", cmp.Or(x.URL, x.GUID), err)
 			continue
+		case got.None:
+			continue // which shows nothing of the comments, nor that the blog is well
 		}
 		l.inRow, l.alive = 0, true
 		l.short[x.PostID] = !got.Complete && got.Entries <= x.Announced

@@ -1,9 +1,6 @@
 package pages
 
 import (
-	"slices"
-	"strings"
-
 	"postbag/digest"
 	"postbag/digest/pull/identity"
 	"postbag/digest/store/blog"
@@ -27,9 +24,11 @@ func (s *storing) knownComment(c digest.Comment, k *storedComment) error {
 	switch {
 	case c.Gone && tellsMore(&c, &k.knownComment):
 		return s.takeAway(c, k)
+	case s.page.KeepWords && !c.Gone && !k.isGone() && k.words > 0 && identity.Poorer(k.body, c.Body, c.URL, false):
+		return s.changeComment(c, k)
 	case c.Gone, s.page.KeepWords:
 		return nil
-	case c.Hash != k.hash && !sameWords(c.Body, k.body):
+	case c.Hash != k.hash && !identity.SameWords(c.Body, k.body) && !identity.Poorer(c.Body, k.body, c.URL, c.Summary):
 		return s.changeComment(c, k)
 	case c.Hash != k.hash:
 		if err := s.rehashComment(c, k); err != nil {
@@ -93,7 +92,8 @@ func (s *storing) changeComment(c digest.Comment, k *storedComment) error {
 		s.newCommentKeys[c.Key] = k.id
 	}
 	_, err = s.Exec(`
-		UPDATE comments SET author = $1, author_uri = $2, url = CASE WHEN $3 = '' THEN url ELSE $3 END,
+		UPDATE comments SET author = CASE WHEN $1 = '' THEN author ELSE $1 END,
+			author_uri = CASE WHEN $2 = '' THEN author_uri ELSE $2 END, url = CASE WHEN $3 = '' THEN url ELSE $3 END,
 			key = CASE WHEN $4 = '' THEN key ELSE $4 END,
 			updated = $5, changed_at = $6, gone = 0, gone_by = '', gone_reason = '', hash = $7, words = $8, body = $9
 		WHERE id = $10`,
@@ -116,10 +116,10 @@ const queryOldVersions = `
 	DELETE FROM comment_versions WHERE comment_id = $1
 		AND id NOT IN (SELECT id FROM comment_versions WHERE comment_id = $1 ORDER BY id DESC LIMIT $2)`
 
-// rehashComment takes the hash of words that are the same as before. Nothing is
-// to be said of them to whoever has picked them.
+// rehashComment takes the hash of words that are the same as before, or that a page
+// gives in a poorer form. Nothing is to be said of them to whoever has picked them.
 func (s *storing) rehashComment(c digest.Comment, k *storedComment) error {
-	if c.Body.Text() != k.body.Text() {
+	if c.Body.Text() != k.body.Text() || spans(c.Body) < spans(k.body) {
 		c.Body = k.body // what a pick keeps is counted in its characters
 	}
 	body, err := database.JSON(c.Body)
@@ -134,27 +134,10 @@ func (s *storing) rehashComment(c digest.Comment, k *storedComment) error {
 	return err
 }
 
-// sameWords tells whether two texts say the same, and link to the same; words that
-// were struck out since are no longer said. Quotation
-// marks, dashes and the like count as typed on a typewriter, and addresses that
-// were made links as addresses: WordPress does both in its feeds and not in its
-// exports.
-func sameWords(a, b digest.Prose) bool {
-	said, now := a.Shown(), b.Shown()
-	return (said == now || typewriter.Replace(said) == typewriter.Replace(now)) && slices.Equal(links(a), links(b))
-}
-
-var typewriter = strings.NewReplacer("‘", "'", "’", "'", "‚", "'", "′", "'", "“", `"`, "”", `"`, "„", `"`, "″", `"`,
-	"—", "-", "–", "-", "---", "-", "--", "-", "…", "...", "×", "x", "\u00a0", " ")
-
-// links gives where a text links to, but for addresses that stand in it.
-func links(p digest.Prose) (all []string) {
+// spans counts the pieces of a text: one that is set in fewer says less.
+func spans(p digest.Prose) (n int) {
 	for _, para := range p {
-		for _, span := range para.Spans {
-			if span.Href != "" && span.Text != span.Href && (len(all) == 0 || all[len(all)-1] != span.Href) {
-				all = append(all, span.Href)
-			}
-		}
+		n += len(para.Spans)
 	}
-	return all
+	return n
 }

@@ -53,16 +53,22 @@ func (s *storing) comments() error {
 	}
 	s.stored.CommentIDs = make([]int64, 0, len(entries))
 	fresh := make([]digest.Comment, 0, len(entries)-len(known))
-	var differing []digest.Comment
+	var differing, fuller []digest.Comment
 	for _, c := range entries {
 		switch k := known[c.GUID]; {
 		case k == nil:
 			fresh = append(fresh, c)
 		case s.isAsStored(&c, k):
 			s.metComment(k)
+			if s.page.KeepWords && c.Hash != k.hash && !c.Gone && !k.isGone() {
+				fuller = append(fuller, c)
+			}
 		default:
 			differing = append(differing, c)
 		}
+	}
+	if err := s.fuller(fuller, known); err != nil {
+		return err
 	}
 	again, err := s.differing(differing, known)
 	if err != nil {
@@ -104,6 +110,32 @@ func tellsMore(c *digest.Comment, k *knownComment) bool {
 func (s *storing) metComment(k *knownComment) {
 	s.count(k.firstSeen)
 	s.stored.CommentIDs = append(s.stored.CommentIDs, k.id)
+}
+
+// fuller takes an export's words of known comments where a feed had given only a poorer
+// form of them.
+func (s *storing) fuller(entries []digest.Comment, known map[string]*knownComment) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(entries))
+	for i, c := range entries {
+		ids[i] = known[c.GUID].id
+	}
+	byID, err := rows(s, queryStoredComments(s.dialect), ids, (*storedComment).fields, func(c *storedComment) int64 { return c.id })
+	if err != nil {
+		return err
+	}
+	for _, c := range entries {
+		k := byID[known[c.GUID].id]
+		if k.words == 0 || s.isAnother(c, k) || !identity.Poorer(k.body, c.Body, c.URL, false) {
+			continue
+		}
+		if err := s.changeComment(c, k); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // differing takes over what is new about comments whose GUID is known, and gives

@@ -47,13 +47,18 @@ func (s *storing) knownPost(p digest.Post, k *storedPost) error {
 	if p.Announced < 0 {
 		p.Announced = k.announced
 	}
+	if identity.Poorer(p.Body, k.body, p.URL, p.Summary) {
+		p.Body = k.body
+	}
 	switch {
+	case s.page.KeepWords && identity.Poorer(k.body, p.Body, p.URL, false):
+		return s.fillPostWords(p, k.id)
 	case s.page.KeepWords, p.Hash == k.hash && p.Announced == k.announced:
 		return nil
 	case p.Hash == k.hash:
 		_, err := s.Exec(`UPDATE posts SET announced = $1 WHERE id = $2`, p.Announced, k.id)
 		return err
-	case p.Title != k.title || !sameWords(p.Body, k.body):
+	case p.Title != k.title || !identity.SameWords(p.Body, k.body):
 		s.stored.ChangedPosts++
 	}
 	return s.changePost(p, k)
@@ -66,6 +71,18 @@ func (s *storing) movePost(p digest.Post, k *storedPost) error {
 		UPDATE posts SET guid = $1, url = CASE WHEN $2 = '' THEN url ELSE $2 END,
 			key = CASE WHEN $3 = '' THEN key ELSE $3 END, url_key = CASE WHEN $4 = '' THEN url_key ELSE $4 END
 		WHERE id = $5`, p.GUID, p.URL, p.Key, p.URLKey, k.id)
+	return err
+}
+
+// fillPostWords gives a post the text that was stored in a poorer form.
+func (s *storing) fillPostWords(p digest.Post, id int64) error {
+	body, err := database.JSON(p.Body)
+	if err != nil {
+		return err
+	}
+	s.stored.ChangedPosts++
+	s.changed(blog.KindPost, id)
+	_, err = s.Exec(`UPDATE posts SET hash = $1, body = $2 WHERE id = $3`, p.Hash, body, id)
 	return err
 }
 

@@ -35,16 +35,22 @@ func (s *storing) posts() error {
 	if err != nil {
 		return err
 	}
-	var fresh, differing []digest.Post
+	var fresh, differing, fuller []digest.Post
 	for _, p := range entries {
 		switch k := known[p.GUID]; {
 		case k == nil:
 			fresh = append(fresh, p)
 		case s.isPostAsStored(&p, k):
 			s.metPost(k)
+			if s.page.KeepWords && p.Hash != k.hash {
+				fuller = append(fuller, p)
+			}
 		default:
 			differing = append(differing, p)
 		}
+	}
+	if err := s.fullerPosts(fuller, known); err != nil {
+		return err
 	}
 	again, err := s.differingPosts(differing, known)
 	if err != nil {
@@ -74,6 +80,32 @@ func (s *storing) isPostAsStored(p *digest.Post, k *knownPost) bool {
 func (s *storing) metPost(k *knownPost) {
 	s.count(k.firstSeen)
 	s.stored.PostIDs = append(s.stored.PostIDs, k.id)
+}
+
+// fullerPosts takes an export's words of known posts where a feed had given only a poorer
+// form of them.
+func (s *storing) fullerPosts(entries []digest.Post, known map[string]*knownPost) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(entries))
+	for i, p := range entries {
+		ids[i] = known[p.GUID].id
+	}
+	byID, err := rows(s, queryStoredPosts(s.dialect), ids, (*storedPost).fields, func(p *storedPost) int64 { return p.id })
+	if err != nil {
+		return err
+	}
+	for _, p := range entries {
+		k := byID[known[p.GUID].id]
+		if s.isAnotherPost(p, k) || !identity.Poorer(k.body, p.Body, p.URL, false) {
+			continue
+		}
+		if err := s.fillPostWords(p, k.id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // differingPosts takes over what is new about posts whose GUID is known, and gives

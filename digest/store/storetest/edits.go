@@ -113,6 +113,47 @@ var importTests = []test{
 		b.equal("export again", b.page(export), pull.Stored{Known: 2})
 		b.equal("no earlier text", len(b.versions(got.ID)), 0)
 	}},
+	{"a poorer form of what is stored changes nothing, and a fuller one fills in", func(b *bench) {
+		src, _ := b.source("nightbus")
+		const whole = "The urn was cold again at five, and nobody had filled the kettle.\n\nI brought my own flask."
+		at := func(hash, text string, when time.Time) pull.Page {
+			p, c := aPost("p1", start, hash), aComment("c1", "p1", "", start, hash)
+			p.Body, c.Body, c.Words = digest.Plain(text), digest.Plain(text), 19
+			p.Author, c.Author, c.AuthorURI = "", "", ""
+			return pull.Page{SourceID: src.ID, Seen: when, KnownBefore: when, Posts: []digest.Post{p}, Comments: []digest.Comment{c}}
+		}
+		first := at("whole", whole, start)
+		first.Posts[0].Author, first.Comments[0].Author, first.Comments[0].AuthorURI = "Ann", "Bob", "https://bob.example/"
+		b.page(first)
+		for i, poorer := range []string{"The urn was cold again at five, and nobody…", "The urn was cold again at five, and nobody had filled the kettle. I brought my own flask.", ""} {
+			when := after(time.Duration(i+1) * time.Hour)
+			b.equal("a poorer form", b.page(at(poorer, poorer, when)), pull.Stored{Known: 2})
+			got, post := b.comments()["c1"], b.byGUID()["p1"]
+			b.equal("the comment", []any{got.Body.Text(), got.Hash, got.Author, got.AuthorURI, len(b.versions(got.ID))}, []any{whole, poorer, "Bob", "https://bob.example/", 0})
+			b.equal("the post", []any{post.Body.Text(), post.Hash, post.Author}, []any{whole, poorer, "Ann"})
+		}
+		edited := "The urn was cold again at five.\n\nEdit: it was the fuse."
+		b.equal("an edit", b.page(at("edited", edited, after(5*time.Hour))), pull.Stored{Known: 2, ChangedPosts: 1, ChangedComments: 1})
+		got := b.comments()["c1"]
+		b.equal("the comment", []any{got.Body.Text(), got.Author, got.AuthorURI, len(b.versions(got.ID))}, []any{edited, "Bob", "https://bob.example/", 1})
+
+		export := at("export", edited+"\n\nIt is mended.", after(6*time.Hour))
+		export.KeepWords = true
+		b.equal("an export's words", b.page(export), pull.Stored{Known: 2})
+		b.page(at("short", "The urn was cold again at five.\n\nEdit: it was…", after(7*time.Hour)))
+		b.equal("kept over the feed's", b.comments()["c1"].Body.Text(), edited)
+
+		other, _ := b.source("daybus")
+		short := at("short", "The urn was cold again at five, and nobody…", start)
+		short.SourceID = other.ID
+		b.page(short)
+		fuller := at("export", whole, after(time.Hour))
+		fuller.SourceID, fuller.KeepWords = other.ID, true
+		b.equal("an export where the feed is short", b.page(fuller), pull.Stored{Known: 2, ChangedPosts: 1, ChangedComments: 1})
+		all := must(b.Comments(b.ctx(), digest.CommentFilter{SourceID: other.ID}))
+		b.equal("the whole text", all[0].Body.Text(), whole)
+		b.equal("the export again", b.page(fuller), pull.Stored{Known: 2})
+	}},
 	{"in either order there are the same rows", func(b *bench) {
 		feedPost := aPost("tag:1", start, "h")
 		feedPost.URL, feedPost.URLKey, feedPost.CommentsURL = "https://blog.example/p1", "/p1", "https://blog.example/p1/feed/"
