@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -257,4 +258,40 @@ func TestMailsInAnyOrder(t *testing.T) {
 		titles += p.Title + ";"
 	}
 	equal(t, "titles without the list's name", titles, "one;one;two;")
+}
+
+// TestFormsOfExports reads what other versions and other programs write.
+func TestFormsOfExports(t *testing.T) {
+	for name, tt := range map[string]struct {
+		body, home string
+		format     dump.Format
+		posts      string
+		comments   string
+	}{
+		"Remark42, without what stands above": {`{"id":"a","pid":"","text":"<p>x</p>","user":{"name":"Ada"},"locator":{"site":"s","url":"https://ferns.test/"},"time":"2017-12-20T15:18:22-06:00"}`, "", dump.RemarkBackup,
+			"https://ferns.test/ | https://ferns.test/ |  | 2017-12-20T21:18:22Z | : ", "a | comment-a | https://ferns.test/#remark42__comment-a | https://ferns.test/ |  |  | Ada |  | 2017-12-20T21:18:22Z: x"},
+		"Remark42, of an early version": {`{"version":1} {"id":"a","text":"x","locator":{"url":"https://ferns.test/a"},"time":"2017-12-20T15:18:22Z"}` + "\n{}", "", dump.RemarkBackup,
+			"https://ferns.test/a | https://ferns.test/a |  | 2017-12-20T15:18:22Z | : ", "a | comment-a | https://ferns.test/a#remark42__comment-a | https://ferns.test/a |  |  | Anonymous |  | 2017-12-20T15:18:22Z: x"},
+		"Ghost, of an early version": {`{"meta":{"exported_on":1408552443891,"version":"003"},"data":{"posts":[{"id":5,"title":"Hello","slug":"hello","markdown":"So *it* is.","html":null,"page":0,"status":"published",` +
+			`"author_id":1,"published_at":1408500000000},{"id":6,"title":"About","slug":"about","html":"<p>x</p>","page":1,"status":"published"}],"users":[{"id":1,"name":"Fen"}],` +
+			`"settings":[{"key":"permalinks","value":"/:year/:month/:slug/"},{"key":"title","value":"Kiln"}]}}`, "https://kiln.test/", dump.GhostJSON,
+			"5 | https://kiln.test/2014/08/hello/ | Fen | 2014-08-20T02:00:00Z | Hello: So it is.", ""},
+		"Commento, without writers": {`{"version":1,"comments":[{"commentHex":"a","domain":"bells.test:8080","url":"/x/?b=1","commenterHex":"anonymous","markdown":"x","parentHex":"root","state":"approved","creationDate":"2021-04-01T10:00:00Z"}],"commenters":[]}`, "", dump.CommentoJSON,
+			"https://bells.test:8080/x/?b=1 | https://bells.test:8080/x/?b=1 |  | 2021-04-01T10:00:00Z | : ", "a | commento-a | https://bells.test:8080/x/?b=1#commento-a | https://bells.test:8080/x/?b=1 |  |  | Anonymous |  | 2021-04-01T10:00:00Z: x"},
+		"Isso, row by row": {`{"tid":1,"id":3,"uri":"https://moth.test/a/","title":"A","mode":1,"created":"1541192400","text":"x"}` + "\n" + `{"tid":1,"id":4,"uri":"https://moth.test/a/","title":"A","mode":1,"created":null,"text":"y","parent":3}`, "", dump.IssoRows,
+			"https://moth.test/a/ | https://moth.test/a/ |  | 2018-11-02T21:00:00Z | A: ",
+			"isso:3 | isso-3 | https://moth.test/a/#isso-3 | https://moth.test/a/ |  |  | Anonymous |  | 2018-11-02T21:00:00Z: x\nisso:4 | isso-4 | https://moth.test/a/#isso-4 | https://moth.test/a/ | isso:3 | isso-3 | Anonymous |  | 2018-11-02T21:00:00Z: y"},
+		"Movable Type, as other programs write it": {"TITLE: A\nSTATUS: PUBLISH\nPRIMARY CATEGORY: \n\nCUSTOM: x\nDATE: 4/27/2002 8:57:14 am\n-----\nBODY:\n<p>One.</p>\n<p>Two.</p>\n-----\nCOMMENT: \nAUTHOR: Ann\nURL: \nDATE: 04/28/2002 20:57:14\nURL: is what I say\n\nand more\n--------\n\n\n", "", dump.MovableTypeText,
+			"movabletype:hash |  |  | 2002-04-27T08:57:14Z | A: One.\n\nTwo.", "hash |  |  | movabletype:hash |  |  | Ann |  | 2002-04-28T20:57:14Z: URL: is what I say\n\nand more"},
+		"Movable Type, of Windows": {"AUTHOR: G\r\nTITLE: caf\xe9\r\nDATE: 04/27/2002 08:57:14 PM\r\n-----\r\nBODY:\r\nOne.\r\nTwo.\r\n-----\r\n--------\r\n", "", dump.MovableTypeText,
+			"movabletype:hash |  | G | 2002-04-27T20:57:14Z | caf\u00e9: One.\nTwo.", ""},
+	} {
+		got := readWhole(t, strings.NewReader(tt.body), tt.home)
+		equal(t, name+": format", got.head.Format, tt.format)
+		hashless := func(lines []string) string {
+			return regexp.MustCompile(`movabletype:[0-9a-f]{32}`).ReplaceAllString(strings.Join(lines, "\n"), "movabletype:hash")
+		}
+		equal(t, name+": posts", hashless(got.postLines()), tt.posts)
+		equal(t, name+": comments", hashless(got.commentLines()), tt.comments)
+	}
 }

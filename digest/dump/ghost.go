@@ -35,6 +35,7 @@ type ghostPost struct {
 	Slug       text `json:"slug"`
 	Title      text `json:"title"`
 	HTML       text `json:"html"`
+	Markdown   text `json:"markdown"`
 	Plain      text `json:"plaintext"`
 	Type       text `json:"type"`
 	Page       text `json:"page"`
@@ -210,7 +211,11 @@ func (g *ghost) take(r *Reader, v jsonread.Value) error {
 
 func (g *ghost) post(r *Reader, p ghostPost) {
 	body := string(p.HTML)
-	if body == "" {
+	switch {
+	case body != "":
+	case p.Markdown != "":
+		body = markdownHTML(string(p.Markdown))
+	default:
 		body = field.HTML(string(p.Plain))
 	}
 	published := p.Published.when()

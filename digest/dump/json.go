@@ -160,7 +160,7 @@ func (r *Reader) rowsOf(m members) (rows, error) {
 		return is(ComentarioJSON, digest.Comentario, newCommento())
 	case m.have("version", "comments"):
 		return is(CommentoJSON, digest.Comentario, newCommento())
-	case m.have("version", "users"), m.have("version", "posts"), m.have("id", "locator"):
+	case m.have("version", "users"), m.have("version", "posts"), m.have("id", "locator"), m.have("version") && len(m.names) == 1:
 		return is(RemarkBackup, digest.Remark42, &remark{})
 	}
 	return nil, digest.Fail(digest.Invalid, takeHint, "the file is JSON data, but no export that is known")

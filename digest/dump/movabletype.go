@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,17 +34,24 @@ const (
 	entryEnd   = "--------"
 )
 
-// importField is a field above the sections, or in a comment.
-var importField = regexp.MustCompile(`^(AUTHOR|TITLE|BASENAME|STATUS|ALLOW COMMENTS|ALLOW PINGS|CONVERT BREAKS|PRIMARY CATEGORY|CATEGORY|DATE|TAGS|NO ENTRY|UNIQUE URL|EMAIL|IP|URL|BLOG NAME|IMAGE|NAME):[ \t]*(.*)$`)
+var (
+	// importField is a field above the sections; commentField one of a comment.
+	importField  = regexp.MustCompile(`^([A-Z][A-Z ]{1,30}):[ \t]*(.*)$`)
+	commentField = regexp.MustCompile(`^(AUTHOR|EMAIL|IP|URL|DATE|TITLE|BLOG NAME):[ \t]*(.*)$`)
+	// firstFields are those by which the format is known.
+	firstFields = []string{"AUTHOR", "TITLE", "BASENAME", "STATUS", "ALLOW COMMENTS", "CONVERT BREAKS", "ALLOW PINGS", "DATE", "UNIQUE URL"}
+)
 
 // isImportText tells it by its first fields.
 func isImportText(text string) bool {
 	fields := 0
 	for line := range strings.Lines(text) {
-		line = strings.TrimRight(line, "\r\n")
+		line = strings.TrimRight(line, "\r\n \t")
+		m := importField.FindStringSubmatch(line)
 		switch {
-		case importField.MatchString(line):
+		case m != nil && slices.Contains(firstFields, m[1]):
 			fields++
+		case m != nil:
 		case line == sectionEnd:
 			return fields >= 2
 		case strings.TrimSpace(line) != "":
@@ -113,26 +121,37 @@ func (x *movableType) section() (lines []byte, end string, long bool, err error)
 	}
 }
 
-// fieldsOf reads the fields that a text begins with, and gives what follows them.
-func fieldsOf(text string) (fields map[string]string, rest string) {
+// commentFields reads the fields that a comment begins with, and gives what it says.
+func commentFields(text string) (fields map[string]string, said string) {
 	fields = map[string]string{}
 	for text != "" {
 		line, after, _ := strings.Cut(text, "\n")
-		m := importField.FindStringSubmatch(line)
-		if m == nil && (strings.TrimSpace(line) != "" || len(fields) > 0) {
+		m := commentField.FindStringSubmatch(line)
+		if m == nil {
 			break
 		}
-		if m != nil && fields[m[1]] == "" {
-			fields[m[1]] = strings.TrimSpace(m[2])
+		if _, twice := fields[m[1]]; twice { // what is said begins so
+			break
 		}
-		text = after
+		fields[m[1]], text = strings.TrimSpace(m[2]), after
 	}
 	return fields, text
 }
 
+// entryFields reads the fields of an entry.
+func entryFields(text string) map[string]string {
+	fields := map[string]string{}
+	for line := range strings.Lines(text) {
+		if m := importField.FindStringSubmatch(strings.TrimRight(line, "\r\n")); m != nil && fields[m[1]] == "" {
+			fields[m[1]] = strings.TrimSpace(m[2])
+		}
+	}
+	return fields
+}
+
 // open begins an entry.
 func (x *movableType) open(text string) {
-	f, _ := fieldsOf(text)
+	f := entryFields(text)
 	link := webURL(f["UNIQUE URL"])
 	at := importDate(f["DATE"])
 	p := feed.PostEntry{
@@ -208,7 +227,7 @@ func (x *movableType) comment(r *Reader, text string, long bool) {
 		r.tally.leave(LongComment)
 		return
 	}
-	f, said := fieldsOf(text)
+	f, said := commentFields(text)
 	said = strings.Trim(said, "\n")
 	if !hasBlocks.MatchString(said) {
 		said = blocks(said)

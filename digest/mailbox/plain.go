@@ -93,13 +93,16 @@ func linesOf(text string) (all []line) {
 
 // headed tells whether a header stands at the beginning: three of four lines.
 func headed(raw []string) bool {
+	if !strings.Contains(raw[0], ":") || !heading.MatchString(raw[0]) {
+		return false
+	}
 	n := 0
 	for _, t := range raw[:min(len(raw), 4)] {
 		if heading.MatchString(t) {
 			n++
 		}
 	}
-	return n >= 3 && heading.MatchString(raw[0])
+	return n >= 3
 }
 
 // ownLines counts the lines before a signature (RFC 3676, 4.3) and the list's footer.
