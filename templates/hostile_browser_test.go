@@ -105,7 +105,7 @@ func TestNothingOfABlogRunsOrIsFetched(t *testing.T) {
 	}
 	var reader strings.Builder
 	for _, b := range issue.Blocks {
-		fmt.Fprintf(&reader, `<div class=item data-html="%s"></div>`, html.EscapeString(string(markup.HTML(b.Pick.Words))))
+		fmt.Fprintf(&reader, `<div class=item data-html="%s"></div>`, html.EscapeString(string(markup.Look{Rel: markup.ReaderRel}.HTML(b.Pick.Words))))
 	}
 	reader.WriteString(`<script>for (const e of document.querySelectorAll(".item")) { e.innerHTML = e.dataset.html; e.innerHTML = e.innerHTML; }</script>`)
 	docs := map[string]string{"/page": string(page), "/mail": mail.HTML, "/reader": reader.String(),

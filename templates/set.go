@@ -97,16 +97,8 @@ func (s *Set) Asset(name string) (a Asset, ok bool) {
 // functions are what html templates may call: all of them pure.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		// words and own write readers' words and the editor's for a page or mail;
-		// feedWords and feedOwn the same without a class.
-		"words":     markup.Look{Rel: markup.ReaderRel, Ours: "ours"}.HTML,
-		"own":       markup.Look{Rel: markup.EditorRel, Ours: "ours"}.HTML,
-		"feedWords": markup.HTML,
-		"feedOwn":   markup.EditorHTML,
-		"mailWords": markup.Look{Ours: "ours"}.HTML,
-		"mailOwn":   markup.Look{Ours: "ours"}.HTML,
-		"mso":       mso,
-		"padding":   func() string { return strings.Repeat("\u2007\u034F", 90) },
+		"mso":     mso,
+		"padding": func() string { return strings.Repeat("\u2007\u034F", 90) },
 	}
 }
 

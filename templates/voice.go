@@ -1,6 +1,11 @@
 package templates
 
-import "html/template"
+import (
+	"html/template"
+
+	"postbag/digest"
+	"postbag/digest/markup"
+)
 
 // voice marks in which language a piece of a page or mail is: the publication's, or
 // that of the program's own words, which are English. In a publication that is
@@ -66,4 +71,16 @@ func (v voice) Context(c contextView) template.HTML {
 		return said
 	}
 	return template.HTML("<span") + template.HTML(v.Ours()) + ">" + said + "</span>"
+}
+
+// Words and Edited write readers' words and the editor's for a page, FeedWords and
+// FeedEdited for a feed, without classes, and MailProse both for a mail.
+func (v voice) Words(p digest.Prose) template.HTML      { return v.prose(p, markup.ReaderRel, "ours") }
+func (v voice) Edited(p digest.Prose) template.HTML     { return v.prose(p, markup.EditorRel, "ours") }
+func (v voice) FeedWords(p digest.Prose) template.HTML  { return v.prose(p, markup.ReaderRel, "") }
+func (v voice) FeedEdited(p digest.Prose) template.HTML { return v.prose(p, markup.EditorRel, "") }
+func (v voice) MailProse(p digest.Prose) template.HTML  { return v.prose(p, "", "ours") }
+
+func (v voice) prose(p digest.Prose, rel, ours string) template.HTML {
+	return markup.Look{Rel: rel, Ours: ours, Foreign: !v.english()}.HTML(p)
 }

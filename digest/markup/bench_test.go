@@ -34,7 +34,7 @@ func BenchmarkHTML(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				markup.HTML(p)
+				markup.Look{Rel: markup.ReaderRel}.HTML(p)
 			}
 		})
 	}

@@ -322,7 +322,7 @@ func cost(t *testing.T, doc string) time.Duration {
 	if used := after.TotalAlloc - before.TotalAlloc; used > 512<<20 {
 		t.Errorf("%.40q…: %d MB were allocated for a document of %d MB", doc, used>>20, len(doc)>>20)
 	}
-	out := string(markup.HTML(p))
+	out := string(markup.Look{Rel: markup.ReaderRel}.HTML(p))
 	text := p.Text()
 	if len(text) > 1<<20 || len(out) > 16<<20 {
 		t.Errorf("%.40q…: %d bytes of text, %d of HTML", doc, len(text), len(out))
@@ -400,7 +400,7 @@ func TestLinksAreHonest(t *testing.T) {
 		{"пример.рф", "https://evil.net/", " [evil.net]"},
 	} {
 		p := digest.Prose{{Spans: []digest.Span{{Text: "a "}, {Text: c.text, Href: c.href}, {Text: " z"}}}}
-		doc := string(markup.HTML(p))
+		doc := string(markup.Look{Rel: markup.ReaderRel}.HTML(p))
 		want := fmt.Sprintf(`">%s%s</a> z`, html.EscapeString(c.text), c.mark)
 		if !strings.Contains(doc, want) {
 			t.Errorf("%q leading to %s is drawn as %s, want mark %q", c.text, c.href, doc, c.mark)
@@ -411,7 +411,7 @@ func TestLinksAreHonest(t *testing.T) {
 			if got := parsed.Text(); got != "a "+strings.TrimSpace(c.text)+" z" {
 				t.Errorf("%s is read as %q", doc, got)
 			}
-			doc = string(markup.HTML(parsed))
+			doc = string(markup.Look{Rel: markup.ReaderRel}.HTML(parsed))
 			checkSafe(t, parsed)
 		}
 		// A mail shows the whole address below.

@@ -16,6 +16,9 @@ type Look struct {
 	// Ours is the class of a span around words that the writer did not write;
 	// "" writes them without one.
 	Ours string
+	// Foreign tells that the text is not in English, as the names of what is not
+	// shown are ([digest.Thing]): they are marked.
+	Foreign bool
 }
 
 // The rel attributes of links, by whose they are.
@@ -24,15 +27,9 @@ const (
 	EditorRel = "noopener"
 )
 
-// HTML writes Prose as HTML of p, pre, ul, ol, li, blockquote, em, strong, del, sup,
-// sub, a and br only, without class and style, for feeds and pages. Links are marked as
-// readers' own.
-func HTML(p digest.Prose) template.HTML { return Look{Rel: ReaderRel}.HTML(p) }
-
-// EditorHTML is [HTML] for the editor's own text, whose links are vouched for.
-func EditorHTML(p digest.Prose) template.HTML { return Look{Rel: EditorRel}.HTML(p) }
-
-// HTML writes Prose in this look.
+// HTML writes Prose in this look: HTML of p, pre, ul, ol, li, blockquote, em, strong,
+// del, sup, sub, a and br only, without class and style, but for spans that the look
+// asks for.
 func (l Look) HTML(p digest.Prose) template.HTML {
 	w := writer{look: l}
 	for i, para := range p {
@@ -216,6 +213,10 @@ var kept = strings.NewReplacer(" !", "\u00A0!", " ?", "\u00A0?", " :", "\u00A0:"
 
 func (w *writer) span(s digest.Span) {
 	text := html.EscapeString(s.Text)
+	if s.Stands != "" && w.look.Foreign {
+		name := html.EscapeString(string(s.Stands))
+		text = strings.Replace(text, name, `<span lang="en" dir="ltr">`+name+"</span>", 1)
+	}
 	if !w.pre {
 		text = strings.ReplaceAll(kept.Replace(text), "\n", "<br>\n")
 	}

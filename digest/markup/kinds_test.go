@@ -158,7 +158,7 @@ func TestHTMLOfStyles(t *testing.T) {
 		"<ul><li><pre>a\n b</pre><p>c</ul>":           "<ul>\n<li><pre>a\n b</pre>\n<p>c</p>\n</li>\n</ul>\n",
 		`<a href="https://a.example/">a <s>b</s></a>`: "<p><a href=\"https://a.example/\" rel=\"nofollow ugc noopener\">a <del>b</del></a></p>\n",
 	} {
-		if got := string(markup.HTML(markup.FromHTML(doc, ""))); got != want {
+		if got := string(markup.Look{Rel: markup.ReaderRel}.HTML(markup.FromHTML(doc, ""))); got != want {
 			t.Errorf("%s\nbecame %q\nwant   %q", doc, got, want)
 		}
 	}

@@ -159,16 +159,16 @@ func TestFromMarkdown(t *testing.T) {
 
 func TestEditorLinksAreVouchedFor(t *testing.T) {
 	p := markup.FromMarkdown("[x](https://a.example/)")
-	if got := string(markup.EditorHTML(p)); got != "<p><a href=\"https://a.example/\" rel=\"noopener\">x</a></p>\n" {
+	if got := string(markup.Look{Rel: markup.EditorRel}.HTML(p)); got != "<p><a href=\"https://a.example/\" rel=\"noopener\">x</a></p>\n" {
 		t.Error(got)
 	}
-	if got := string(markup.HTML(p)); got != "<p><a href=\"https://a.example/\" rel=\"nofollow ugc noopener\">x</a></p>\n" {
+	if got := string(markup.Look{Rel: markup.ReaderRel}.HTML(p)); got != "<p><a href=\"https://a.example/\" rel=\"nofollow ugc noopener\">x</a></p>\n" {
 		t.Error(got)
 	}
 }
 
 func TestNeighbouringSpansShareALink(t *testing.T) {
-	got := string(markup.HTML(markup.FromHTML(`<a href="http://a.example/">read <em>this</em> now</a>`, "")))
+	got := string(markup.Look{Rel: markup.ReaderRel}.HTML(markup.FromHTML(`<a href="http://a.example/">read <em>this</em> now</a>`, "")))
 	if want := "<p><a href=\"http://a.example/\" rel=\"nofollow ugc noopener\">read"; !strings.HasPrefix(got, want) || strings.Count(got, "<a ") > 1 {
 		t.Error(got)
 	}
@@ -203,8 +203,8 @@ func policy() *bluemonday.Policy {
 // changes nothing, and neither does the second fence.
 func checkSafe(t *testing.T, p digest.Prose) {
 	t.Helper()
-	doc := string(markup.HTML(p))
-	if again := markup.FromHTML(doc, ""); !same(again, worded(p)) || string(markup.HTML(again)) != doc {
+	doc := string(markup.Look{Rel: markup.ReaderRel}.HTML(p))
+	if again := markup.FromHTML(doc, ""); !same(again, worded(p)) || string(markup.Look{Rel: markup.ReaderRel}.HTML(again)) != doc {
 		t.Errorf("a second parse differs\nfirst  %+v\nsecond %+v\nof %s", p, again, doc)
 	}
 	if fenced := policy().Sanitize(doc); plainQuotes(fenced) != plainQuotes(doc) {

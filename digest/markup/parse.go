@@ -15,7 +15,7 @@ import (
 // resolved against base, an absolute address or "". What the model cannot hold
 // leaves a mark ([digest.Thing]) where a reader would see it, and else is dropped.
 //
-// The result is in normal form: [HTML] of it, read again, gives the same HTML.
+// The result is in normal form: [Look.HTML] of it, read again, gives the same HTML.
 func FromHTML(doc, base string) digest.Prose { return (&parser{base: baseURL(base)}).read(doc) }
 
 func (p *parser) read(doc string) digest.Prose {
