@@ -7,7 +7,7 @@ import "strings"
 const TestToken = "test2test2test2test2test22"
 
 // FindToken finds a token in what is left of a link, in lower case and decoded:
-// what stands before it, hyphens in it and all that follows it are passed over. It
+// what stands before it, hyphens and plus signs in it, and all that follows it, are passed over. It
 // gives what follows, too. ok is false where no token is to be found.
 func FindToken(text string) (token, rest string, ok bool) {
 	text = strings.TrimLeftFunc(text, func(r rune) bool { return !inToken(r) })
@@ -16,7 +16,7 @@ func FindToken(text string) (token, rest string, ok bool) {
 		switch {
 		case inToken(r):
 			b.WriteRune(r)
-		case r != '-':
+		case r != '-' && r != '+':
 			return "", "", false
 		}
 		if b.Len() == TokenLength {

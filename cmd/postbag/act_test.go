@@ -68,12 +68,14 @@ func TestCommandsOfActs(t *testing.T) {
 		"postbag source add --posts 'https://a.example/feed?a&b'": {Do: digest.AddSource, Posts: "https://a.example/feed?a&b"},
 		"postbag source add --posts https://a.test/feed --comments 'https://a.test/?feed=comments-rss2&x=%27'": {
 			Do: digest.AddSource, Posts: "https://a.test/feed", Comments: "https://a.test/?feed=comments-rss2&x='"},
-		"postbag serve --fetch-allow '$(ls):22'": {Do: digest.AllowHost, Name: "$(ls):22"},
-		"postbag source add URL":                 {Do: digest.AddSource},
-		"postbag pull --history":                 {Do: digest.PullHistory},
-		"postbag pull --source 3 --history":      {Do: digest.PullHistory, Source: 3},
-		"postbag pull --source 3 --force":        {Do: digest.PullAnyway, Source: 3},
-		"postbag pull --source 3 --accept":       {Do: digest.AcceptPage, Source: 3},
+		"postbag serve --fetch-allow '$(ls):22'":                                {Do: digest.AllowHost, Name: "$(ls):22"},
+		`postbag subscriber import --map 'Raison d'\''arrêt=left_because' FILE`: {Do: digest.NameColumn, Name: "Raison d'arrêt=left_because"},
+		"postbag subscriber import --map COLUMN=FIELD FILE":                     {Do: digest.NameColumn},
+		"postbag source add URL":                                                {Do: digest.AddSource},
+		"postbag pull --history":                                                {Do: digest.PullHistory},
+		"postbag pull --source 3 --history":                                     {Do: digest.PullHistory, Source: 3},
+		"postbag pull --source 3 --force":                                       {Do: digest.PullAnyway, Source: 3},
+		"postbag pull --source 3 --accept":                                      {Do: digest.AcceptPage, Source: 3},
 	} {
 		if got := commandOf(act); got != want {
 			t.Errorf("%s, want %s", got, want)

@@ -138,14 +138,14 @@ func newChaos(t *testing.T, issues, blogs int) *chaos {
 	c.readers(2)
 	c.must("pull", "--source", "1")
 	comment := 0
-	for range issues {
+	for i := range issues {
 		c.must("issue", "draft")
 		for picked := false; !picked; { // some are gone
 			comment++
 			_, err := c.run("issue", "pick", fmt.Sprint(comment))
 			picked = err == nil
 		}
-		c.must("issue", "approve")
+		c.must("issue", "approve", fmt.Sprint(1+i))
 	}
 	conn, err := pgx.Connect(t.Context(), dsn)
 	if err != nil {

@@ -38,9 +38,11 @@ func (c issueSendCmd) Run(ctx context.Context, p *Program, a *app) error {
 		fmt.Fprintf(p.Stdout, "%s was sent already.\n", cell(issue.Title, 150))
 		return a.delivered(ctx, issue)
 	}
-	b := p.bar("sending", -1)
-	r, err := mailer.Deliver(ctx, p.by(), issue, b.of)
-	b.done()
+	show, sent := p.watch("sending", func(int) string {
+		return fmt.Sprintf("sending %s; how far it is, tells: postbag issue delivered %d", cell(issue.Title, 150), issue.Number)
+	})
+	r, err := mailer.Deliver(ctx, p.by(), issue, show)
+	sent()
 	if ctx.Err() != nil {
 		return mailer.sayStopped(ctx, issue, err)
 	}

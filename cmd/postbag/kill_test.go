@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -146,7 +145,7 @@ func (in *installation) must(args ...string) string {
 }
 
 func (in *installation) run(args ...string) (string, error) {
-	var out bytes.Buffer
+	var out lockedBuffer // a command that takes long says so beside its work
 	err := in.runTo(&out, args...)
 	return out.String(), err
 }

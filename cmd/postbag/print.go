@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/term"
+
+	"postbag/digest/field"
 )
 
 // listing is what every command that lists has in common.
@@ -116,8 +118,7 @@ func cell(s string, max int) string {
 	if utf8.RuneCountInString(s) <= max {
 		return s
 	}
-	r := []rune(s)
-	return strings.TrimRight(string(r[:max-1]), " ") + "…"
+	return strings.TrimRight(field.Short(s, max-1), " ") + "…"
 }
 
 // oneLine puts text on one line, without control characters.

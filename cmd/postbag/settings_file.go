@@ -31,6 +31,11 @@ func readSettingsFile(path string, settings []string) (lines map[string]fileLine
 		wrong.add(digest.Fail(digest.Invalid, "Check its name, after --config or in POSTBAG_CONFIG.", "the settings file cannot be read: %w", err))
 		return nil, wrong
 	}
+	return parseSettingsFile(path, text, settings)
+}
+
+// parseSettingsFile reads the text of a settings file.
+func parseSettingsFile(path string, text []byte, settings []string) (lines map[string]fileLine, wrong problems) {
 	tree, err := toml.LoadBytes(text)
 	if err != nil {
 		wrong.add(digest.Fail(digest.Invalid, hintFileLine, "%s:%s", path, tomlPlace.ReplaceAllString(err.Error(), "$1: the settings file cannot be read: ")))

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -236,4 +237,28 @@ func TestPasswordOfTheNearestPlace(t *testing.T) {
 	if _, err := in("POSTBAG_SMTP_PASSWORD_FILE").password(); digest.KindOf(err) != digest.Invalid || !strings.Contains(err.Error(), "both set") {
 		t.Errorf("two variables give %v", err)
 	}
+}
+
+// FuzzSettingsFile reads anything as a settings file: what is taken is a setting, and
+// what is wrong is told with the file's name.
+func FuzzSettingsFile(f *testing.F) {
+	for _, s := range []string{
+		"db = \"x.db\"\nrate = 2.5\ntrusted-proxy = [\"10.0.0.1\"]\n", "[smtp]\nhost = 1\n", "a.b.c = 1\n[[db]]\n", "db = 1979-05-27T07:32:00Z", "\xef\xbb\xbfdb = ''", "db = \"\"\"\n\"\"\"", "rate = inf",
+	} {
+		f.Add([]byte(s))
+	}
+	settings := []string{"db", "smtp", "rate", "trusted-proxy"}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		lines, wrong := parseSettingsFile("postbag.toml", text, settings)
+		for name, line := range lines {
+			if !slices.Contains(settings, name) || !strings.HasPrefix(line.at, "postbag.toml:") {
+				t.Fatalf("%q at %q", name, line.at)
+			}
+		}
+		for _, err := range wrong {
+			if digest.KindOf(err) != digest.Invalid || !strings.HasPrefix(err.Error(), "postbag.toml:") || digest.HintOf(err) == "" {
+				t.Fatalf("it gives %v", err)
+			}
+		}
+	})
 }

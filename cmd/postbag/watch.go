@@ -13,33 +13,46 @@ import (
 // silentFor is how long a command works without a word where no terminal shows a bar.
 const silentFor = 2 * time.Second
 
-// watchCheck shows, until done is called, that the blogs are asked about picks, which
-// may take a minute: by a bar on a terminal, elsewhere by one line once it takes long.
-func (a *app) watchCheck() (done func()) {
+// watch shows, until done is called, that something goes on and how far it is: by a bar
+// on a terminal, elsewhere by one line once it takes long. What is told is nothing
+// before show is called first.
+func (p *Program) watch(what string, line func(total int) string) (show func(n, total int), done func()) {
 	var mu sync.Mutex
 	var b bar
-	var line *time.Timer
-	a.checker.Progress = func(n, total int) {
+	var late *time.Timer
+	show = func(n, total int) {
 		mu.Lock()
 		defer mu.Unlock()
-		if line == nil {
-			b = a.p.bar("asking the blogs whether the picks are still there", total)
-			line = time.AfterFunc(silentFor, func() {
-				if !isTerminal(a.p.Stderr) {
-					fmt.Fprintf(a.p.Stderr, "postbag: asking the blogs whether %s still there, which may take a minute\n", counted(total, "pick is", "picks are"))
+		if late == nil {
+			b = p.bar(what, total)
+			late = time.AfterFunc(silentFor, func() {
+				if !isTerminal(p.Stderr) {
+					fmt.Fprintf(p.Stderr, "postbag: %s\n", line(total))
 				}
 			})
 		}
 		b.of(n, total)
 	}
-	return func() {
-		a.checker.Progress = nil
+	return show, func() {
 		mu.Lock()
 		defer mu.Unlock()
-		if line != nil {
-			line.Stop()
+		if late != nil {
+			late.Stop()
 		}
 		b.done()
+	}
+}
+
+// watchCheck shows, until done is called, that the blogs are asked about picks, which
+// may take a minute.
+func (a *app) watchCheck() (done func()) {
+	show, end := a.p.watch("asking the blogs whether the picks are still there", func(total int) string {
+		return fmt.Sprintf("asking the blogs whether %s still there, which may take a minute", counted(total, "pick is", "picks are"))
+	})
+	a.checker.Progress = show
+	return func() {
+		a.checker.Progress = nil
+		end()
 	}
 }
 

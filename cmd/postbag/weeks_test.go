@@ -179,7 +179,7 @@ func TestClocksChange(t *testing.T) {
 			in.must("series", "set", "--zone", "Europe/London", "--schedule", "30 1 * * *")
 			in.must("issue", "approve")
 			in.must("issue", "pick", "1")
-			in.must("issue", "approve")
+			in.must("issue", "approve", "2")
 			list := in.must("issue", "list", "--json")
 			for _, due := range c.dues {
 				if strings.Count(list, `"due": "`+due+`"`) != 1 {

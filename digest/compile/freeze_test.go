@@ -402,6 +402,27 @@ func TestPreheaderOfACutPick(t *testing.T) {
 	}
 }
 
+// What a listing and a mail program show of an issue says no more than its words do.
+func TestStyledWordsInExcerpts(t *testing.T) {
+	a := comment(1, 0, "Deb", "")
+	a.Body = digest.Prose{
+		{Spans: []digest.Span{{Text: "The rota is "}, {Text: "fair", Struck: true}, {Text: " late for 10"}, {Text: "6", Shift: "^"}, {Text: " of us. "}, {Text: "[picture: a bus. At night]", Stands: digest.Picture}}},
+		{Pre: true, Spans: []digest.Span{{Text: "  wait()\n    more()"}}},
+	}
+	b := comment(2, 1, "Ann", "No.")
+	f := freeze(t, input([]digest.Candidate{a, b}, pick(a), heading("More"), pick(b)))
+	const told = "The rota is ~~fair~~ late for 10⁶ of us. [picture: a bus. At night] wait() more()"
+	if f.Preheader != told {
+		t.Errorf("the preheader is %q", f.Preheader)
+	}
+	if got := f.Blocks[2].Pick.Context.Quote; got != "The rota is ~~fair~~ late for 10⁶ of us. [picture: a bus. At night] wait()…" {
+		t.Errorf("the context is %q", got)
+	}
+	if f.Blocks[0].Pick.Shortened || f.Words != 9+2+1+1 {
+		t.Errorf("%d words, shortened: %v", f.Words, f.Blocks[0].Pick.Shortened)
+	}
+}
+
 func TestIDs(t *testing.T) {
 	a := comment(1, 0, "Deb", "One two three.")
 	f := freeze(t, input([]digest.Candidate{a}, pick(a)))

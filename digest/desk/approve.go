@@ -162,6 +162,9 @@ func (d *Desk) Outlook(ctx context.Context, ref Ref) (o Outlook, err error) {
 		if o.Frozen, o.Problems, err = compile.Sketch(in); err != nil {
 			return o, err
 		}
+		if issue.State != digest.Draft {
+			o.Problems = nil // it was given up, and is not to go out
+		}
 	} else if err := d.removed(ctx, issue); err != nil && slices.Contains(digest.WaitingStates(), issue.State) {
 		o.Problems = append(o.Problems, err)
 	}

@@ -276,3 +276,33 @@ func TestLogNamesTheIssueByItsNumber(t *testing.T) {
 		t.Errorf("the log is\n%s", lines)
 	}
 }
+
+// TestTestOfWhatCannotGoOut mails a draft with a pick that is gone, without it, and says
+// what keeps it from being approved; with nothing left there is no mail.
+func TestTestOfWhatCannotGoOut(t *testing.T) {
+	o := dispatchtest.New(t)
+	_, err := o.Desk.Reopen(t.Context(), by, eight)
+	o.Must(err)
+	_, err = o.DB.MarkGone(t.Context(), []int64{o.Last}, digest.ByAbsence, "")
+	o.Must(err)
+	is, err := o.Sender.Test(t.Context(), by, eight, "editor@news.example")
+	o.Must(err)
+	if is.Frozen.Picks != 2 || len(is.Problems) != 1 || len(o.Mails()) != 1 {
+		t.Errorf("%d picks, the problems %v, %d mails", is.Frozen.Picks, is.Problems, len(o.Mails()))
+	}
+	issue, _, err := o.Desk.Issue(t.Context(), eight)
+	o.Must(err)
+	_, err = o.DB.MarkGone(t.Context(), issue.Picked(), digest.ByAbsence, "")
+	o.Must(err)
+	if _, err := o.Sender.Test(t.Context(), by, eight, "editor@news.example"); digest.KindOf(err) != digest.Conflict || !strings.Contains(err.Error(), "no pick that could be mailed") {
+		t.Errorf("with nothing left it gives %v", err)
+	}
+	_, err = o.Desk.Cancel(t.Context(), by, eight)
+	o.Must(err)
+	if is, err := o.Desk.Outlook(t.Context(), eight); err != nil || len(is.Problems) != 0 {
+		t.Errorf("cancelled it has the problems %v, %v", is.Problems, err)
+	}
+	if n := len(o.Mails()); n != 1 {
+		t.Errorf("%d mails went out", n)
+	}
+}

@@ -19,7 +19,7 @@ func (s *Sender) Test(ctx context.Context, by digest.Actor, ref desk.Ref, to str
 		return is, err
 	}
 	if is.Frozen.Picks == 0 {
-		return is, digest.Join(is.Problems...)
+		return is, digest.Join(append(is.Problems, digest.Fail(digest.Conflict, "", "issue %d has no pick that could be mailed", is.Issue.Number))...)
 	}
 	return is, s.test(ctx, is.Frozen, to)
 }

@@ -26,6 +26,7 @@ func TestTitlesOfAtom(t *testing.T) {
 		`<title type="html"><![CDATA[Salt &amp; pepper&#8217;s <script>x</script>end]]></title>`:                   "Salt & pepper’s end",
 		`<title type="html">5 &amp;lt; 6 &amp;amp; &lt;b&gt;7&lt;/b&gt;8</title>`:                                  "5 < 6 & 78",
 		`<title type="html">First&lt;br/&gt;second&lt;br&gt;third</title>`:                                         "First second third",
+		`<title type="html">10&lt;sup&gt;6&lt;/sup&gt; moths, &lt;s&gt;dear&lt;/s&gt; cheap</title>`:               "10⁶ moths, ~~dear~~ cheap",
 		`<title type="html">Unclosed &lt;b&gt;bold</title>`:                                                        "Unclosed bold",
 		`<title type="text/html" mode="escaped">Old &lt;b&gt;Atom&lt;/b&gt;</title>`:                               "Old Atom",
 		`<title type="text/plain">Old &lt;b&gt; Atom</title>`:                                                      "Old <b> Atom",

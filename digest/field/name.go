@@ -3,6 +3,7 @@ package field
 import (
 	"html"
 	"regexp"
+	"strings"
 
 	"postbag/digest/charset"
 	"postbag/digest/markup"
@@ -22,6 +23,9 @@ var (
 // the @ is left. A handle of the fediverse (@user@host) is a public name and stays.
 func Name(s string) string {
 	s = Short(markup.Clean(html.UnescapeString(charset.Clean(s))), 5*MaxName)
+	if !strings.ContainsAny(s, "@＠") {
+		return Short(s, MaxName)
+	}
 	s = mailScheme.ReplaceAllString(s, "")
 	for _, form := range []*regexp.Regexp{addressName, nameAddress} {
 		if m := form.FindStringSubmatch(s); m != nil {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/clipperhouse/uax29/v2/graphemes"
+
 	"postbag/digest/charset"
 	"postbag/digest/markup"
 )
@@ -24,12 +26,19 @@ const (
 // characters.
 func Line(s string, limit int) string { return Short(markup.Clean(s), limit) }
 
-// Short cuts a text after so many characters.
+// Short cuts a text after so many characters, but within none that a reader sees as
+// one (Unicode UAX #29).
 func Short(s string, limit int) string {
 	if utf8.RuneCountInString(s) <= limit {
 		return s
 	}
-	return string([]rune(s)[:limit])
+	n := 0
+	for it := graphemes.FromString(s); it.Next(); {
+		if n += utf8.RuneCountInString(it.Value()); n > limit {
+			return s[:it.Start()]
+		}
+	}
+	return s
 }
 
 var anyTag = regexp.MustCompile(`<[^<>]*>`)

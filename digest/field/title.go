@@ -2,12 +2,15 @@ package field
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"postbag/digest"
 	"postbag/digest/charset"
+	"postbag/digest/markup"
 )
 
 // PlainTitle makes a heading of a title that is plain text (RFC 4287, 3.1.1.1): what
@@ -55,40 +58,13 @@ func isHTML(s string) bool {
 	return sure || character.MatchString(s) && html.UnescapeString(s) != s
 }
 
-// textOf gives the text of a short piece of HTML. What begins a line or a block parts
-// words; scripts and the like are left out.
+// textOf gives the text of a short piece of HTML as it reads without style: a title
+// that strikes a word out does not say it. Pictures in it are ornaments.
 func textOf(s string) string {
-	if !strings.ContainsAny(s, "<&") {
-		return s
-	}
 	var b strings.Builder
-	z := html.NewTokenizer(strings.NewReader(s))
-	skipped := atom.Atom(0)
-	for {
-		kind := z.Next()
-		if kind == html.ErrorToken {
-			return b.String()
-		}
-		t := z.Token()
-		switch {
-		case kind == html.TextToken && skipped == 0:
-			b.WriteString(t.Data)
-		case kind == html.StartTagToken && (t.DataAtom == atom.Script || t.DataAtom == atom.Style):
-			skipped = t.DataAtom
-		case kind == html.EndTagToken && t.DataAtom == skipped:
-			skipped = 0
-		case kind != html.TextToken && kind != html.CommentToken && !isInline(t.DataAtom):
-			b.WriteByte(' ')
-		}
+	for _, para := range markup.FromHTML(s, "") {
+		para.Spans = slices.DeleteFunc(para.Spans, func(span digest.Span) bool { return span.Stands == digest.Picture })
+		b.WriteString(para.Shown() + " ")
 	}
-}
-
-// isInline tells of an element that stands within words.
-func isInline(a atom.Atom) bool {
-	switch a {
-	case atom.Br, atom.Hr, atom.Img, atom.P, atom.Div, atom.H1, atom.H2, atom.H3, atom.H4, atom.Center:
-		return false
-	}
-	_, known := titleTags[a]
-	return known
+	return b.String()
 }

@@ -6,10 +6,18 @@
 //
 // What becomes of a foreign document:
 //
-//   - Scripts, styles, frames, forms, objects, SVG, MathML, templates and films go
-//     with all that is in them; other unknown elements leave their text.
-//   - Pictures go, so that nobody is told who reads; the picture of a character,
-//     as blogs send emoji, becomes the character.
+//   - What a reader of the blog sees and Postbag cannot show leaves a mark with what
+//     is known of it ([digest.Thing]): "[picture: a bus]", "[formula: x^2]", "[film]"
+//     with a link to it. So for pictures, MathML, SVG, frames, objects, films, sounds
+//     and forms.
+//   - Pictures are never kept, so that nobody is told who reads; the picture of a
+//     character, as blogs send emoji, becomes the character. One that nobody sees,
+//     such as what counts readers, leaves nothing.
+//   - Scripts, styles, templates and what is hidden go with all that is in them;
+//     other unknown elements leave their text.
+//   - Text struck out, raised and lowered stays so, whether an element or a style
+//     says it. Preformatted text, code and lines that begin with spaces that do not
+//     break keep the beginnings of their lines. Rows of tables become lines.
 //   - Links lead to http, https and mailto addresses without a login only, spelt
 //     in ASCII; a mail link keeps its subject and no other field. A link whose
 //     words claim the address of another owner shows, wherever it is drawn, the

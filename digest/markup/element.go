@@ -99,9 +99,14 @@ func (a attributes) styled(property string) string {
 // hides tells whether nothing of an element is seen where it stands: it is hidden,
 // or is a second form of a formula, drawn of many small pieces (KaTeX, MathJax 2).
 func (a attributes) hides(e element) bool {
-	return a.hidden ||
+	return a.hidden || a.hasClass("screen-reader-text", "sr-only", "visually-hidden") ||
 		(e.tag == atom.Span || e.tag == atom.Div) && a.hasClass("katex-html", "MathJax", "MathJax_Preview", "MJX_Assistive_MathML") ||
-		a.style != "" && (a.styled("display") == "none" || a.styled("visibility") == "hidden")
+		a.style != "" && (a.styled("display") == "none" || a.styled("visibility") == "hidden" || a.styled("opacity") == "0" || isNone(a.styled("font-size")))
+}
+
+// isNone tells whether a length is none.
+func isNone(length string) bool {
+	return length == "0" || length == "0px" || length == "0pt" || length == "0em"
 }
 
 // dropped tells whether an element goes with all that is in it.

@@ -67,6 +67,8 @@ night">, (<img alt="x" src=b>)`, "see [picture: a bus at night], ([picture: x])"
 		{"in a link", `<a href="https://a.example/big.jpg"><img src="small.jpg" alt="a bus"></a>`, "[picture: a bus]"},
 		{"drawn in the page", `<svg width="300" height="200"><title>A map</title><text>x</text></svg>`, "[picture: A map]"},
 		{"an icon", `a<svg class="fa d-icon d-icon-link svg-icon" aria-hidden="true"><use href="#link"></use></svg>b`, "ab"},
+		{"a picture of Discourse", `<div class="lightbox-wrapper"><a class="lightbox" href="https://a.example/bus.jpeg" title="bus"><img src="b.jpeg" alt="bus" width="690" height="388"><div class="meta"><svg class="fa"></svg><span class="filename">bus</span><span class="informations">1920×1080 245 KB</span></div></a></div>after`, "[picture: bus]\n\nafter"},
+		{"a small icon", `<img src=x width="16" height="16"> ann <img src=x width=20 height=20 alt="a bee">`, "ann [picture: a bee]"},
 		{"in a figure", `<figure><img src=x alt="A bus"><figcaption>At night</figcaption></figure>`, "[picture: A bus]\n\nAt night"},
 
 		// Formulas.
@@ -95,11 +97,13 @@ night">, (<img alt="x" src=b>)`, "see [picture: a bus at night], ([picture: x])"
 		{"what counts readers in a frame", `a<iframe src="https://x.example/" width=0 height=0></iframe>b`, "ab"},
 		{"code elsewhere", `<script src="https://gist.github.com/ann/12.js"></script>`, "[page]"},
 		{"a frame that closes itself", `<p>a</p><iframe src="https://www.youtube.com/embed/x"/><p>b</p>`, "a\n\n[film]\n\nb"},
+		{"a frame whose address ends in a slash", `a<iframe src=https://v.example/>b</iframe>c<script src=https://v.example/>d</script>e`, "a [film] ce"},
 		{"a script that closes itself", `<p>a</p><script src=x /><p>b</p>`, "a\n\nb"},
 		{"a form", `<form><input name=q><button>Vote</button></form>`, "[form]"},
 
 		// What is not seen.
 		{"hidden text", `a<span style="display: none">b <span>c</span></span>d<div hidden>e</div><p style="visibility:hidden">f<p>g`, "ad\n\ng"},
+		{"text for machines", `a<span class="screen-reader-text"> (opens in a new tab)</span><span style="font-size:0px">b</span><i style="opacity: 0">c</i>d`, "ad"},
 		{"struck and hidden", `<del style="display:none">a</del>b`, "b"},
 
 		// Words of several languages, and the rest of HTML.

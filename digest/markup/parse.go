@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"bytes"
 	"net/url"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ func (p *parser) read(doc string) digest.Prose {
 		case html.StartTagToken:
 			p.start(z, false)
 		case html.SelfClosingTagToken:
-			p.start(z, true)
+			p.start(z, closesItself(z.Raw()))
 		case html.EndTagToken:
 			name, _ := z.TagName()
 			p.end(element{name: string(name), tag: atom.Lookup(name)})
@@ -100,7 +101,9 @@ func (p *parser) start(z *html.Tokenizer, closed bool) {
 		// content. Whoever writes it so means XHTML.
 		z.NextIsNotRawText()
 	}
-	if hidden := a.hides(e); hidden || dropped(e) {
+	// Discourse writes name and size of a picture below it, inside of its link.
+	isCaption := e.tag == atom.Div && p.b.href != "" && a.hasClass("meta")
+	if hidden := isCaption || a.hides(e); hidden || dropped(e) {
 		p.skip, p.nest = e, 1
 		if !hidden {
 			p.instead = standFor(e, a)
@@ -115,6 +118,14 @@ func (p *parser) start(z *html.Tokenizer, closed bool) {
 	}
 	p.open(e, a)
 	p.begin(e, a)
+}
+
+// closesItself tells whether the slash at the end of a tag is its own: in
+// <script src=http://a.example/> it belongs to the address (HTML, 13.1.2.3).
+func closesItself(tag []byte) bool {
+	body := bytes.TrimSuffix(tag, []byte("/>"))
+	last := body[bytes.LastIndexAny(body, " \t\r\n\f\"'")+1:]
+	return !bytes.ContainsRune(last, '=')
 }
 
 // isEmptyWhenClosed tells the elements that have nothing in them when they close

@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"math"
 	"net/url"
 	"path"
 	"strconv"
@@ -307,8 +308,10 @@ func watched(address string) string {
 }
 
 const (
-	// maxSpeck is up to how many pixels a picture is only there to be fetched.
+	// maxSpeck is up to how many pixels a picture is only there to be fetched, and
+	// maxIcon up to how many it is an ornament when nobody describes it.
 	maxSpeck = 3
+	maxIcon  = 24
 	// maxSign bounds the text of a picture that stands for a sign, in bytes.
 	maxSign = 32
 )
@@ -322,7 +325,7 @@ func (p *parser) picture(a attributes) {
 		p.mark(digest.Formula, firstOf(bareTeX(words), drawnTeX(a.src)), "")
 	case len(words) <= maxSign && strings.TrimSpace(words) != "" && isSign(a, words):
 		p.b.text(words)
-	case isTiny(a, maxSpeck), isUnseen(a):
+	case isTiny(a, maxSpeck), isUnseen(a), isIcon(a) && isNoName(words):
 	default:
 		href := ""
 		if p.own && p.b.href == "" {
@@ -410,11 +413,17 @@ func drawnTeX(src string) string {
 
 // isTiny tells whether an element is at most so many pixels wide or high.
 func isTiny(a attributes, most int) bool {
-	for _, size := range []string{a.width, a.height, a.styled("width"), a.styled("height")} {
-		size = strings.TrimSuffix(strings.TrimSpace(strings.ToLower(size)), "px")
-		if n, err := strconv.Atoi(strings.TrimSpace(size)); err == nil && n <= most {
-			return true
-		}
+	return pixels(a.width) <= most || pixels(a.height) <= most || pixels(a.styled("width")) <= most || pixels(a.styled("height")) <= most
+}
+
+// isIcon tells whether a picture is as small as a letter, in both directions.
+func isIcon(a attributes) bool { return pixels(a.width) <= maxIcon && pixels(a.height) <= maxIcon }
+
+// pixels reads a length in pixels; one that is not known is very large.
+func pixels(length string) int {
+	length = strings.TrimSuffix(strings.TrimSpace(strings.ToLower(length)), "px")
+	if n, err := strconv.Atoi(strings.TrimSpace(length)); err == nil {
+		return n
 	}
-	return false
+	return math.MaxInt
 }

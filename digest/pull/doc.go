@@ -45,6 +45,8 @@
 //     UTC. Published never changes afterwards.
 //   - Two comments with the same words are two when their ids, permalinks or
 //     seconds differ.
+//   - A text that a page gives in a poorer form than is stored, see [identity.Poorer],
+//     is no edit. An export fills in what a feed has only the beginning of.
 //
 // # Removed comments
 //

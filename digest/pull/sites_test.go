@@ -309,6 +309,7 @@ func TestNamedFeedsAreReadAndChecked(t *testing.T) {
 		{discover.Options{Posts: at("/news.xml"), Comments: at("/404")}, digest.NotFound, "404"},
 		{discover.Options{Posts: at("/news.xml"), CommentsPattern: at("/page?of={path}")}, digest.Invalid, "web page"},
 		{discover.Options{Posts: at("/news.xml"), Comments: at("/news.xml")}, digest.Invalid, "named for the posts and for the comments"},
+		{discover.Options{Posts: at("/news.xml"), Comments: strings.Replace(at("/news.xml/"), "http:", "https:", 1)}, digest.Invalid, "named for the posts and for the comments"},
 		{discover.Options{Comments: at("/page")}, digest.Invalid, "web page"},
 		{discover.Options{Comments: at("/404")}, digest.NotFound, "404"},
 		{discover.Options{Posts: "two words"}, digest.Invalid, "not an address"},
@@ -474,6 +475,16 @@ func TestPostsNobodyHasCommentedOn(t *testing.T) {
 	report := r.pull(found.Source, poll.Options{History: true})
 	equal(t, "comments and notices", fmt.Sprint(report.Stored.NewComments, report.Notices, report.Err), "2 [] <nil>")
 
+	// A site may answer what is not there with a page.
+	soft := newBlog(t, func(path, query string) (int, string, string) {
+		if status, kind, body := site.page(strings.Replace(path, "/5/", "/1/", 1), query); status == 200 {
+			return status, kind, body
+		}
+		return 200, html, head + "</head><p>Nothing here.</p></html>"
+	})
+	_, err = newRig(t, soft, database(t), thatEvening).Discover(t.Context(), "", discover.Options{Posts: soft.url + "/news.xml", CommentsPattern: "{url}/talk.xml"})
+	equal(t, "a page in place of the newest post's", err, nil)
+
 	site["/6/talk.xml"] = rssOf("Talk", "", "/6#comment-9")
 	b.asked()
 	r.after(2 * time.Hour).due(found.Source)
@@ -494,6 +505,17 @@ func TestOlderPostsOfAForumThatAreNotThere(t *testing.T) {
 	report := r.pull(found.Source, poll.Options{History: true})
 	equal(t, "stored, and notices", fmt.Sprint(report.Stored.NewPosts, report.Stored.NewComments, report.Notices), "1 1 []")
 	equal(t, "the feed", r.feed(found.Source, digest.CommentsFeed).LastError, "")
+
+	press := webSite{"/feed/": rssOf("Row", "https://wordpress.org/?v=6.8", "/?p=1"), "/comments/feed/": rssOf("Talk", "https://wordpress.org/?v=6.8", "/?p=1#comment-2")}
+	b = newBlog(t, func(path, query string) (int, string, string) {
+		if status, kind, body := press.page(path, query); status == 200 {
+			return status, kind, body
+		}
+		return 200, html, head + linkTo("rss", "Row", "/feed/") + linkTo("rss", "Comments", "/comments/feed/") + "</head></html>"
+	})
+	r = newRig(t, b, database(t), thatEvening)
+	report = r.pull(r.adds(b.url).Source, poll.Options{})
+	equal(t, "on a site that answers everything with a page", fmt.Sprint(report.Stored.NewPosts, report.Stored.NewComments, report.Notices), "1 1 []")
 }
 
 // elsewhere answers for hosts that no test can reach, and notes who was asked.

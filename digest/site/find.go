@@ -88,7 +88,11 @@ func find(path string) (page Page, value string, ok bool) {
 		if !is {
 			continue
 		}
-		token, after, _ := subscribers.FindToken(rest)
+		token, after, found := subscribers.FindToken(rest)
+		for !found && strings.Contains(rest, "/") { // an address put before the rest of it, or twice
+			_, rest, _ = strings.Cut(rest, "/")
+			token, after, found = subscribers.FindToken(rest)
+		}
 		if p == Unsubscribe && strings.HasPrefix(after, strings.TrimPrefix(string(Undo), string(Unsubscribe))) {
 			p = Undo
 		}

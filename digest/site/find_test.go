@@ -48,6 +48,8 @@ func TestFind(t *testing.T) {
 		"/unsubscribe/" + token[:5] + "%E2%80%8B" + token[5:]:     whole,
 		"/unsubscribe/" + token[:12] + "=\n" + token[12:] + "=\n": whole,
 
+		"/unsubscribe/" + token[:5] + "+" + token[5:] + "+": whole, "/unsubscribe/https://post.example/unsubscribe/" + token: whole, "/unsubscribe/x/" + token: whole,
+
 		"/confirm/" + token + ").": site.Confirm.With(token), "/preferences/" + token + "%3E": site.Preferences.With(token),
 		whole + "/undo": site.Undo.With(token), whole + "/UNDO.": site.Undo.With(token),
 

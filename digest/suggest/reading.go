@@ -43,8 +43,9 @@ func read(body digest.Prose) reading {
 		from := len(t.words)
 		t.words = appendWords(t.words, text[s.Start:s.End])
 		if len(t.words) > from {
-			end := strings.TrimRight(text[s.Start:s.End], ` "'”’)]`)
-			t.sentences = append(t.sentences, sentence{from, len(t.words), strings.HasSuffix(end, "?")})
+			end := strings.TrimRight(text[s.Start:s.End], ` "'”’)]」』）»`)
+			last, _ := utf8.DecodeLastRuneInString(end)
+			t.sentences = append(t.sentences, sentence{from, len(t.words), strings.ContainsRune("?？؟", last)})
 		}
 	}
 	for _, para := range own {

@@ -23,6 +23,8 @@ const (
 	essay = "The plans will not help anybody who waits at night. They begin with a number that nobody has seen, and they end with a promise that nobody will keep. " +
 		"There was a time when such plans were shown to the public first. Now they arrive on a Friday, after the papers have closed. " +
 		"It would take one honest page to say what is meant, and that page is never written by those who could."
+	han    = "末班车提前十分钟开走了，调度室里没有一个人愿意解释为什么。我们在雨里等了半个小时，谁也没有来。第二天早上公司说那是司机的错，可是司机那天根本没有上班。这样的事一个月里发生了三次，每一次都说是最后一次。"
+	thai   = "รถเมล์เที่ยวสุดท้ายออกก่อนเวลาสิบนาทีและไม่มีใครอธิบายว่าทำไม เรารออยู่กลางสายฝนครึ่งชั่วโมงแต่ไม่มีใครมา เช้าวันต่อมาบริษัทบอกว่าเป็นความผิดของคนขับ "
 	filler = "The new blinds are hard to read when it rains."
 )
 
@@ -88,6 +90,14 @@ func TestReasons(t *testing.T) {
 		{"too long", []digest.Candidate{comment(1, 0, essay+"\n\n"+essay+"\n\n"+essay+"\n\n"+essay+"\n\n"+essay)}, nil},
 		{"one long paragraph", []digest.Candidate{comment(1, 0, essay+" "+essay+" "+essay)}, nil},
 		{"one endless sentence", []digest.Candidate{comment(1, 0, strings.ReplaceAll(essay, ".", ","))}, nil},
+		{"long in Chinese", []digest.Candidate{comment(1, 0, han)}, []string{"Long and readable"}},
+		{"short in Chinese", []digest.Candidate{comment(1, 0, han[:90])}, nil},
+		{"long in Thai", []digest.Candidate{comment(1, 0, strings.Repeat(thai, 2))}, []string{"Long and readable"}},
+		{"an answer in Japanese", []digest.Candidate{comment(9, 0, "夜勤の人に温かい食事を出さなければならないのでしょうか？"),
+			comment(1, 9, "座る場所と飲み水、それから近くで買えないときに食べ物を温める手段は用意しなければなりません。")}, []string{"Answers a question"}},
+		{"a picture with many words", []digest.Candidate{with(comment(1, 0, ""), func(c *digest.Candidate) {
+			c.Body = digest.Prose{{Spans: []digest.Span{{Text: "[picture: " + essay + "]", Stands: digest.Picture}}}}
+		})}, nil},
 		{"an answer", []digest.Candidate{question, comment(1, 9, answer)}, []string{"Answers a question"}},
 		{"too short an answer", []digest.Candidate{question, comment(1, 9, "They have to provide water.")}, nil},
 		{"a reply to no question", []digest.Candidate{comment(9, 0, filler), comment(1, 9, answer)}, nil},

@@ -198,6 +198,23 @@ func TestASiteBelowAPath(t *testing.T) {
 	}
 }
 
+func TestASiteBelowAPathInOtherLetters(t *testing.T) {
+	s := newSite(t, func(o *web.Options) { o.BaseURL += "/b%C3%BCro%20post/" })
+	for _, path := range []string{"/b%C3%BCro%20post", "/b%c3%bcro%20post/", "/b%C3%BCro%20post/feed.atom", "/feed.atom"} {
+		wantStatus(t, s.get(path), http.StatusOK)
+	}
+	wantText(t, s.get("/b%C3%BCro%20post"), `action="/b%C3%BCro%20post/subscribe"`)
+	if a := s.get("/b%C3%BCro%20post/issues"); a.header.Get("Location") != "/b%C3%BCro%20post/issues/" {
+		t.Errorf("redirected to %q", a.header.Get("Location"))
+	}
+	ann := s.reader("ann@example.org")
+	for _, path := range []string{"/b%C3%BCro%20post/unsubscribe/" + ann.Token, "/b%C3%BCro%20post/unsubscribe%2F" + ann.Token} {
+		if got := action(t, s.get(path)); got != "/b%C3%BCro%20post/unsubscribe/"+ann.Token {
+			t.Errorf("the button posts to %s", got)
+		}
+	}
+}
+
 func TestFormsAreBounded(t *testing.T) {
 	s := newSite(t)
 	ann := s.reader("ann@example.org")

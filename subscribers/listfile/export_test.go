@@ -6,8 +6,5 @@ var (
 	FoldWord   = fold
 )
 
-// Headings gives every heading by which a field is known.
-func Headings() map[string]Field { return fieldOf }
-
 // Speaks tells whether a heading speaks of leaving.
 func Speaks(heading string) bool { return speaksOfLeaving(fold(heading)) }

@@ -38,7 +38,7 @@ func Fields() []Field {
 
 // once lists the fields that a list can have in one column only; of several the first
 // in the vocabulary is read. Of others every column is.
-var once = []Field{Name, FirstName, MiddleName, LastName, Frequency, Created, Confirmed, Consent}
+var once = []Field{Name, FirstName, MiddleName, LastName, Frequency, Created}
 
 // vocabulary has the headings of each field, the surest first.
 var vocabulary = []struct {

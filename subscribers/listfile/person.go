@@ -55,16 +55,24 @@ func (p *Plan) Rows(r io.Reader, yield func(Row) error) error {
 		row := Row{Line: rec.line}
 		if row.Fault = p.misfit(rec); row.Fault == nil {
 			row.Person, row.Fault = p.person(rec.cells)
-		} else if i := slices.IndexFunc(rec.cells, func(s string) bool { return strings.Contains(s, "@") }); i >= 0 {
-			var r reading
-			if r.readAddress(strings.TrimSpace(unquote(rec.cells[i]))) == nil {
-				row.Address = r.Address
-			}
+		} else {
+			row.Address = addressIn(append(rec.cells, rec.words()...))
 		}
 		if err := yield(row); err != nil {
 			return err
 		}
 	}
+}
+
+// addressIn gives the first address in the cells of a row that cannot be read.
+func addressIn(cells []string) address.Address {
+	for _, cell := range cells {
+		var r reading
+		if strings.Contains(cell, "@") && r.readAddress(strings.TrimSpace(unquote(cell))) == nil {
+			return r.Address
+		}
+	}
+	return address.Address{}
 }
 
 // endOfFile is what a row without cells consists of: space, and the sign with which DOS
@@ -267,7 +275,14 @@ func (r *reading) readConfirmed(c Column, cell string) error {
 		r.is(state)
 		return nil
 	}
-	return r.readMoment(c, cell, &r.ConfirmedAt)
+	at := r.ConfirmedAt
+	if err := r.readMoment(c, cell, &at); err != nil {
+		return err
+	}
+	if r.ConfirmedAt.IsZero() {
+		r.ConfirmedAt = at
+	}
+	return nil
 }
 
 // twice are the headings that tell whether somebody was asked to confirm.
@@ -359,7 +374,9 @@ func (r *reading) readConsent(cell string) error {
 			r.is(states[fold(cell)])
 			return nil
 		}
-		r.Consent = cell
+		if r.Consent == "" {
+			r.Consent = cell
+		}
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -313,11 +314,23 @@ func (p *Plan) settle(o Options) error {
 	return nil
 }
 
-// checkSaid looks that every column that the operator names is there.
+// checkSaid looks that every column that the operator names is there, and is named once.
 func (p *Plan) checkSaid(o Options) error {
-	for key := range o.Columns {
+	named := map[int]string{}
+	for _, key := range slices.Sorted(maps.Keys(o.Columns)) {
 		one := Options{Columns: map[string]Field{key: Email}}
-		if !slices.ContainsFunc(p.Columns, func(c Column) bool { _, is := said(one, c); return is }) {
+		there := false
+		for _, c := range p.Columns {
+			if _, is := said(one, c); !is {
+				continue
+			}
+			there = true
+			if other, twice := named[c.Number]; twice {
+				return digest.Fail(digest.Invalid, "Say once what a column is.", "%q and %q name the same column", short(other, 60), short(key, 60))
+			}
+			named[c.Number] = key
+		}
+		if !there {
 			return digest.Fail(digest.Invalid, "The columns are: "+labels(p.Columns)+".", "the list has no column %q", short(key, 60))
 		}
 	}

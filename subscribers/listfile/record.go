@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // maxRecord bounds one row, in bytes, its line breaks included.
@@ -14,7 +15,8 @@ const maxRecord = 1 << 20
 type record struct {
 	line  int // where it begins, from 1
 	cells []string
-	fault error // why it cannot be told into cells
+	fault error  // why it cannot be told into cells
+	text  string // of one with a fault: how its line begins
 	// open tells that the list ends in this row, without a line break.
 	open bool
 }
@@ -54,7 +56,7 @@ func (s *records) next() (record, error) {
 		case err == nil && n <= maxRecord:
 			rec := record{line: s.line, cells: cells, open: s.eof && n == len(rest) && !endsLine(rest)}
 			if bytes.IndexByte(rest[:n], 0) >= 0 {
-				rec.cells, rec.fault = nil, errors.New("it is not text")
+				rec.cells, rec.fault, rec.text = nil, errors.New("it is not text"), lineOf(rest)
 			}
 			s.advance(n)
 			return rec, nil
@@ -62,10 +64,24 @@ func (s *records) next() (record, error) {
 			if err == nil || errors.Is(err, errNotEnough) {
 				err = fmt.Errorf("the row is longer than %d KB, or a quotation mark in it is never closed", maxRecord>>10)
 			}
-			rec := record{line: s.line, fault: err}
+			rec := record{line: s.line, fault: err, text: lineOf(rest)}
 			return rec, s.skipLine()
 		}
 	}
+}
+
+// words gives what stands between the signs in a row with a fault.
+func (r record) words() []string {
+	return strings.FieldsFunc(r.text, func(c rune) bool { return c <= ' ' || strings.ContainsRune(`,;|"<>`, c) })
+}
+
+// lineOf gives the begin of the first line of b.
+func lineOf(b []byte) string {
+	b = b[:min(len(b), 1000)]
+	if i := bytes.IndexAny(b, "\r\n"); i >= 0 {
+		b = b[:i]
+	}
+	return string(b)
 }
 
 func endsLine(b []byte) bool {

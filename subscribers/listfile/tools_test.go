@@ -298,6 +298,28 @@ func TestYesAndNo(t *testing.T) {
 	}
 }
 
+func TestEveryColumnAboutTheSameIsRead(t *testing.T) {
+	for in, want := range map[string]subscribers.State{
+		"email,confirmed_at,confirmed\na@post.example,2024-03-04,no\n":                    pending,
+		"email,consent,consent text\na@post.example,no,signed at the fair\n":              gone,
+		"email,status,list status\na@post.example,subscribed,unsubscribed\n":              gone,
+		"email,unsubscribed,unsubscribed_at\na@post.example,no,2024-03-04\n":              gone,
+		"email,status,unsubscribed_at\na@post.example,active,2024-03-04\n":                gone,
+		"email,subscribed,bounced,complained\na@post.example,yes,2024-03-04,2024-03-05\n": spam,
+		"email,status,double_opt_in\na@post.example,active,no\n":                          active,
+		"email,double_opt_in\na@post.example,no\n":                                        pending,
+		"email,opt_in,status\na@post.example,,active\nb@post.example,2024-03-04,active\n": active,
+		"email,status,opt_in\na@post.example,active,no\n":                                 gone,
+		"email,name,bounced\na@post.example,Ada,soft bounce\n":                            nothing,
+		"email,name,hard bounce reason\na@post.example,Ada,550 5.1.1 no such user\n":      bounced,
+	} {
+		people, _ := read(t, in, listfile.Options{})
+		if got := people["a@post.example"].State; got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestMoments(t *testing.T) {
 	const want = "2024-03-04T05:06:07Z"
 	for _, cell := range strings.Split(want+"|2024-03-04T05:06:07.000Z|2024-03-04 05:06:07|2024-03-04 05:06:07 UTC|2024-03-04 05:06:07 +0000 UTC|2024-03-04 05:06:07+00|2024-03-04 06:06:07 +0100|2024-03-04T07:06:07+02:00|2024/03/04 05:06:07|20240304T050607|"+

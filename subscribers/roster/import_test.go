@@ -518,8 +518,11 @@ func TestColumnsAreWhatTheOperatorSays(t *testing.T) {
 	}
 	s, _ := newService(t)
 	o := agreed
-	o.List.Columns = map[string]listfile.Field{"Wer": listfile.Name}
+	o.List.Columns = map[string]listfile.Field{"who": listfile.Name, "2": listfile.Left}
 	_, err := s.Import(t.Context(), tester, strings.NewReader("email,who\nann@example.org,Ann\n"), o)
+	wantKind(t, err, digest.Invalid)
+	o.List.Columns = map[string]listfile.Field{"Wer": listfile.Name}
+	_, err = s.Import(t.Context(), tester, strings.NewReader("email,who\nann@example.org,Ann\n"), o)
 	wantKind(t, err, digest.Invalid)
 	if hint := digest.HintOf(err); !strings.Contains(hint, `"who"`) {
 		t.Errorf("the hint %q does not name the columns", hint)
@@ -549,6 +552,18 @@ func TestWhatIsNotUnderstoodMakesNobodyActive(t *testing.T) {
 	}
 	if ann, di := m.people["ann@example.org"].Subscriber, m.people["di@example.org"].Subscriber; ann.State != subscribers.Active || di.State != subscribers.Unsubscribed {
 		t.Errorf("ann is %s, di is %s", ann.State, di.State)
+	}
+}
+
+func TestWhoStandsInATornRowIsNotMadeActiveByAnother(t *testing.T) {
+	for _, torn := range []string{"Ann@example.org,\"Ann,2024-01-02", "ann@example.org", "ann@example.org,Ann,2024-01-02,x,y", "\"ann@example.org\" ?,Ann,2024-01-02", "ann@example.org,An\x00n,2024-01-02"} {
+		s, m := newService(t)
+		o := agreed
+		o.SkipInvalid = true
+		report, err := s.Import(t.Context(), tester, strings.NewReader("email,name,unsubscribed_at\nann@example.org,Ann,\nbob@example.org,Bob,\n"+torn+"\n"), o)
+		if err != nil || report.Added != 1 || report.RejectedCount != 2 || len(m.people) != 1 {
+			t.Errorf("%q: %+v, %v", torn, report, err)
+		}
 	}
 }
 

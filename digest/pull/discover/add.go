@@ -55,7 +55,7 @@ func (o Options) checked() (Options, error) {
 		}
 		*address = platform.Secure(tidied, "")
 	}
-	if o.Posts != "" && field.WithoutFragment(o.Posts) == field.WithoutFragment(o.Comments) {
+	if o.Posts != "" && (o.Posts == o.Comments || sameKey(o.Posts, o.Comments)) {
 		return o, oneForBoth(o.Posts)
 	}
 	o.Name = strings.Join(strings.Fields(o.Name), " ")
@@ -66,6 +66,12 @@ func (o Options) checked() (Options, error) {
 		return o, err
 	}
 	return o, checkPlatform(o.Platform)
+}
+
+// sameKey tells that two addresses are one, but for their schemes and the like.
+func sameKey(a, b string) bool {
+	key := identity.Hosts{}.Key(a, false)
+	return key != "" && key == identity.Hosts{}.Key(b, false)
 }
 
 // oneForBoth says that a feed cannot be that of the posts and that of the comments.

@@ -16,16 +16,17 @@ const patternTries = 3
 // tryPattern holds a pattern against the newest posts that it can be made an address for,
 // until one of them has a feed of comments there, and tells whether one had. A post
 // without one (404 or 410) has no comments, and a blog without posts says nothing: these
-// are no errors.
+// are no errors. Some sites answer what is not there with a page, which is an error if
+// none of the posts has a feed.
 func (s *search) tryPattern(ctx context.Context, pattern string, posts *answer) (seen bool, err error) {
-	tried := 0
+	tried, failed := 0, error(nil)
 	for _, e := range posts.doc.Posts {
 		address := platform.Fill(pattern, digest.Listing{URL: e.URL, Key: e.Key, GUID: e.ID}, "")
 		if address == "" {
 			continue
 		}
 		if tried == patternTries || tried > 0 && s.left() == 0 {
-			return false, nil
+			break
 		}
 		tried++
 		resp, err := s.get(ctx, address, reader.AcceptFeed)
@@ -35,10 +36,18 @@ func (s *search) tryPattern(ctx context.Context, pattern string, posts *answer) 
 		if err == nil {
 			_, err = s.read(resp, address, digest.CommentsFeed)
 		}
-		if err != nil {
-			return false, fmt.Errorf("read the comments of a post at %s: %w", address, err)
+		switch {
+		case err == nil:
+			return true, nil
+		case failed == nil:
+			failed = fmt.Errorf("read the comments of a post at %s: %w", address, err)
 		}
-		return true, nil
+		if resp == nil || !isPage(resp) {
+			break
+		}
+	}
+	if failed != nil {
+		return false, failed
 	}
 	if tried == 0 && len(posts.doc.Posts) > 0 {
 		return false, digest.Fail(digest.Invalid, "A place stays empty that the blog's posts have nothing for; try {url} or {path}.",

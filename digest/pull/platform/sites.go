@@ -55,7 +55,7 @@ func FolderOf(address string) string {
 func BloggersOwn(doc *feed.Document, next string) bool {
 	u, err := url.Parse(next)
 	return err == nil && doc.Platform == digest.Blogger && doc.BlogID != "" && u.Scheme == "https" &&
-		(u.Host == "www.blogger.com" || u.Host == "blogger.com") &&
+		u.Port() == "" && hostname.Within(hostname.Normal(u.Hostname()), "blogger.com") &&
 		strings.HasPrefix(u.Path, "/feeds/"+doc.BlogID+"/")
 }
 

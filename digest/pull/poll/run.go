@@ -138,7 +138,7 @@ func (r *run) pages(ctx context.Context) error {
 		}
 		resp, err := r.get(ctx, address, reader.AcceptFeed)
 		if err != nil {
-			if r.Count.Pages > 0 && (r.byNumber() || r.made) && refused(err) {
+			if r.beyond() && refused(err) {
 				if digest.KindOf(err) != digest.NotFound {
 					r.Note("older %s were refused: %s", r.feed.Kind, err)
 				}
@@ -153,6 +153,9 @@ func (r *run) pages(ctx context.Context) error {
 			r.report.notModified = true
 			break
 		}
+		if r.beyond() && feed.Sniff(resp.Body, resp.ContentType) == feed.HTML {
+			break // some sites answer what is not there with a page
+		}
 		doc, err := r.Parse(resp, r.feed.Kind)
 		if err != nil {
 			return err
@@ -164,6 +167,10 @@ func (r *run) pages(ctx context.Context) error {
 	}
 	return r.finish(ctx)
 }
+
+// beyond tells that the page asked for is named by no link, but only by its number or by
+// what the platform's parameters ask for: it need not be there.
+func (r *run) beyond() bool { return r.Count.Pages > 0 && (r.byNumber() || r.made) }
 
 // page stores a page and gives the address of the next one to ask for, or "".
 func (r *run) page(ctx context.Context, doc *feed.Document, resp *pull.Response) (string, error) {

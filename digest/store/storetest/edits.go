@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"postbag/digest"
@@ -70,6 +71,20 @@ var editTests = []test{
 		b.equal("stored", b.pageAt(src, after(time.Hour), said("h2", set)), pull.Stored{Known: 1})
 		got := b.comments()["c1"]
 		b.equal("the comment", []any{got.Hash, got.Body.Text(), len(b.versions(got.ID))}, []any{"h2", typed.Text(), 0})
+	}},
+	{"striking words out is an edit, and so is raising a number", func(b *bench) {
+		src, _ := b.source("nightbus")
+		said := func(hash string, spans ...digest.Span) digest.Comment {
+			c := aComment("c1", "p1", "", start, hash)
+			c.Body = digest.Prose{{Spans: spans}}
+			return c
+		}
+		b.pageAt(src, start, said("h1", digest.Span{Text: "The rota is fair, for 106 of us."}))
+		struck := []digest.Span{{Text: "The rota is "}, {Text: "fair", Struck: true}, {Text: ", for 106 of us."}}
+		b.equal("struck", b.pageAt(src, after(time.Hour), said("h2", struck...)), pull.Stored{Known: 1, ChangedComments: 1})
+		raised := append(slices.Clone(struck[:2]), digest.Span{Text: ", for 10"}, digest.Span{Text: "6", Shift: "^"}, digest.Span{Text: " of us."})
+		b.equal("raised", b.pageAt(src, after(2*time.Hour), said("h3", raised...)), pull.Stored{Known: 1, ChangedComments: 1})
+		b.equal("kept", len(b.versions(b.comments()["c1"].ID)), 2)
 	}},
 	{"a link that leads elsewhere is an edit", func(b *bench) {
 		src, _ := b.source("nightbus")
