@@ -54,7 +54,15 @@ func (c importCmd) file(ctx context.Context, p *Program, imports *importer.Impor
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { f.Close() }()
+	if isDatabase(f) {
+		rows, rowsSize, err := rowsOfDatabase(ctx, name)
+		if err != nil {
+			return err
+		}
+		f.Close()
+		f, size = rows, rowsSize
+	}
 	counted := &countingReader{f: f}
 	r, err := dump.Open(ctx, counted)
 	if err != nil {
@@ -90,6 +98,35 @@ func openExport(name string) (*os.File, int64, error) {
 		return nil, 0, err
 	}
 	return f, info.Size(), nil
+}
+
+// isDatabase tells whether a file is one of SQLite.
+func isDatabase(f *os.File) bool {
+	const magic = "SQLite format 3\x00"
+	head := make([]byte, len(magic))
+	n, err := f.ReadAt(head, 0)
+	return err == nil && string(head[:n]) == magic
+}
+
+// rowsOfDatabase gives the comments of another program's database as an export, in a file
+// that is gone once it is closed, and its size.
+func rowsOfDatabase(ctx context.Context, name string) (*os.File, int64, error) {
+	f, err := os.CreateTemp("", "postbag-import-")
+	if err != nil {
+		return nil, 0, fmt.Errorf("keep what was read: %w", err)
+	}
+	if err = os.Remove(f.Name()); err == nil {
+		err = issoComments(ctx, name, f)
+	}
+	var size int64
+	if err == nil {
+		size, err = f.Seek(0, io.SeekEnd)
+	}
+	if err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	return f, size, nil
 }
 
 // countingReader counts the bytes that were read of a file since it was last begun.

@@ -44,7 +44,6 @@ type ghostPost struct {
 	Published  text `json:"published_at"`
 	Updated    text `json:"updated_at"`
 	Author     text `json:"author_id"`
-	Canonical  text `json:"canonical_url"`
 }
 
 type ghostComment struct {
@@ -222,7 +221,7 @@ func (g *ghost) post(r *Reader, p ghostPost) {
 	entry := feed.PostEntry{
 		ID: p.ID.id(), Title: field.Title(p.Title.String()), Published: published, Updated: p.Updated.when(), Announced: -1,
 		Author: g.users[cmp.Or(g.authors[p.ID.id()], p.Author.id())],
-		URL:    cmp.Or(webURL(p.Canonical.String()), g.path(p.Slug.id(), published)),
+		URL:    g.path(p.Slug.id(), published),
 		// Addresses on the site itself are written without it.
 		Body: feed.Body{HTML: strings.ReplaceAll(body, "__GHOST_URL__", "")}, Hash: field.Hash(string(p.Title), body),
 	}

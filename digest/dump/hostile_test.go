@@ -28,7 +28,7 @@ func TestWhatIsNoExport(t *testing.T) {
 		{"JSON", `{"rows":[]}`, "JSON", ""},
 		{"a list of numbers", `[1,2]`, "JSON", ""},
 		{"JSON Feed", `{"version":"https://jsonfeed.org/version/1.1","title":"x","items":[]}`, "feed, not an export", "Follow the blog"},
-		{"a database", "SQLite format 3\x00rest", "SQLite", "importing.md"},
+		{"a database", "SQLite format 3\x00rest", "SQLite", "comments.db"},
 		{"text", "AUTHOR: Una\nTITLE: Late", "no export", "WordPress"},
 		{"another XML", "<opml/>", `root is "opml"`, ""},
 		{"RSS", `<rss version="2.0"><channel><title>x</title><item/></channel></rss>`, "feed, not an export", "Follow the blog"},

@@ -137,7 +137,7 @@ func recognise(head []byte) (sort, error) {
 		return 0, digest.Fail(digest.Invalid, "Unpack it and give the file inside. "+takeHint, "the file is a tar archive, not an export")
 	}
 	if bytes.HasPrefix(head, []byte("SQLite format 3\x00")) {
-		return 0, digest.Fail(digest.Invalid, "Of Isso's database docs/importing.md says how to read it. "+takeHint, "the file is a database of SQLite, not an export")
+		return 0, digest.Fail(digest.Invalid, "Of such databases, Isso's comments.db is read, by its name. "+takeHint, "the file is a database of SQLite, not an export")
 	}
 	if mailbox.Is(head) {
 		return mailText, nil

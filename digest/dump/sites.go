@@ -2,6 +2,8 @@ package dump
 
 import (
 	"cmp"
+	"regexp"
+	"strings"
 	"time"
 
 	"postbag/digest/feed"
@@ -66,7 +68,7 @@ func (s *sites) at(x site) *site {
 // give makes a post of a page when its first comment comes, and gives the page that it
 // is. A page that does not say when it was made is as old as that comment. What follows an address says nothing where the page without it has the same title.
 func (s *sites) give(r *Reader, x *site, comment time.Time) *site {
-	if whole := s.known[x.bare]; x.bare != "" && whole != nil && whole.title == x.title {
+	if whole := s.known[x.bare]; x.bare != "" && whole != nil && sameTitle(whole.title, x.title) {
 		x = whole
 	}
 	if !x.given {
@@ -76,4 +78,29 @@ func (s *sites) give(r *Reader, x *site, comment time.Time) *site {
 		r.post(x.post())
 	}
 	return x
+}
+
+// What parts the title of a page from the name of its blog, behind it and before.
+var (
+	beside    = regexp.MustCompile(`^\s*[-–—|·•:»«/]\s`)
+	besideEnd = regexp.MustCompile(`\s[-–—|·•:»«/]\s*$`)
+)
+
+// sameTitle tells whether two titles are of one page: equal, or one with the name of the
+// blog behind or before it. An address is no title.
+func sameTitle(a, b string) bool {
+	if a == b {
+		return true
+	}
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if a == "" || strings.Contains(a, "://") {
+		return false
+	}
+	if rest, ok := strings.CutPrefix(b, a); ok {
+		return beside.MatchString(rest)
+	}
+	rest, ok := strings.CutSuffix(b, a)
+	return ok && besideEnd.MatchString(rest)
 }
