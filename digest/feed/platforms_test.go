@@ -321,6 +321,8 @@ func TestForumsOwnWords(t *testing.T) {
 	bob := strings.Replace(string(fixture(t, "comentario.rss")), "comments on", "page comments on", 1)
 	equal(t, "Comentario: one page", parse(t, []byte(bob), feed.Options{URL: "https://talk.test/api/rss/comments?domain=x&page=0b8f6c1e-2a44-4f5e-9a10-7d1c2b3a4e5f"}).OnePost, true)
 	board := strings.Replace(string(fixture(t, "phpbb-posts.atom")), "app.php/feed\"", "feed.php?f=4&amp;t=31\"", 1)
+	active := parse(t, []byte(strings.ReplaceAll(string(fixture(t, "phpbb-topics.atom")), "/feed/topics", "/feed/topics_active")), feed.Options{})
+	equal(t, "phpBB: active topics without the words of their newest posts", line(len(active.Posts), active.Posts[0].Title, active.Posts[0].Author, active.Posts[0].Body.HTML), "2 | Which bridle? |  | ")
 	equal(t, "phpBB: one topic", parse(t, []byte(board), feed.Options{}).OnePost, true)
 }
 

@@ -25,9 +25,10 @@ func OtherPost(p, stored digest.Post, seen time.Time) bool {
 }
 
 // UnlikePost tells that a post has neither title, nor words, nor time of the stored
-// one.
+// one. A post without words tells too little: exports of comments alone know of the pages
+// that these are under no more than that they were there.
 func UnlikePost(p, stored digest.Post, seen time.Time) bool {
-	return p.Title != stored.Title && Apart(p.Published, stored.Published, seen, 24*time.Hour) && p.Body.Text() != stored.Body.Text()
+	return p.Title != stored.Title && Apart(p.Published, stored.Published, seen, 24*time.Hour) && differ(p.Body.Text(), stored.Body.Text())
 }
 
 // Apart tells that two times of publication differ by more than so much. A time
