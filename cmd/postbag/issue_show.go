@@ -138,7 +138,7 @@ func blockRowOf(issue digest.Issue, row int, r desk.Row) blockRow {
 	out := blockRow{Row: row, ID: r.ID, Version: issue.Version, Kind: r.Kind, Text: r.Text}
 	if r.Kind == digest.PickBlock {
 		out.Number, out.CommentID, out.Author = r.Number, r.CommentID, r.Comment.Author
-		out.Published, out.PostTitle = stamp(r.Comment.Published), r.Comment.PostTitle
+		out.Published, out.PostTitle = stamp(r.Comment.DatedAt()), r.Comment.PostTitle
 		out.Words, out.Of, out.Text = markup.Words(r.Words), r.Comment.Words, r.Words.Shown()
 		out.Problem = r.Problem
 	}
