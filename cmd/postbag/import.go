@@ -16,7 +16,7 @@ import (
 )
 
 type importCmd struct {
-	Files  []string `arg:"" name:"file" help:"Exports: of Blogger (backup or Takeout), WordPress or Disqus; .gz will do." type:"path"`
+	Files  []string `arg:"" name:"file" help:"Exports: of Blogger (backup or Takeout), WordPress, Disqus, Ghost, Movable Type, TypePad, Remark42, Isso, Commento or Comentario, or the mailbox of a mailing list; .gz will do." type:"path"`
 	Source int64    `help:"The source they belong to; it is found out otherwise." placeholder:"ID"`
 	URL    string   `name:"url" help:"The blog's address, for an export that does not name it." placeholder:"URL"`
 	DryRun bool     `help:"Read and count, and store nothing."`
@@ -54,8 +54,16 @@ func (c importCmd) file(ctx context.Context, p *Program, imports *importer.Impor
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	counted := &countingReader{r: f}
+	defer func() { f.Close() }()
+	if isDatabase(f) {
+		rows, rowsSize, err := rowsOfDatabase(ctx, name)
+		if err != nil {
+			return err
+		}
+		f.Close()
+		f, size = rows, rowsSize
+	}
+	counted := &countingReader{f: f}
 	r, err := dump.Open(ctx, counted)
 	if err != nil {
 		return err
@@ -92,16 +100,51 @@ func openExport(name string) (*os.File, int64, error) {
 	return f, info.Size(), nil
 }
 
-// countingReader counts the bytes that were read of a file.
+// isDatabase tells whether a file is one of SQLite.
+func isDatabase(f *os.File) bool {
+	const magic = "SQLite format 3\x00"
+	head := make([]byte, len(magic))
+	n, err := f.ReadAt(head, 0)
+	return err == nil && string(head[:n]) == magic
+}
+
+// rowsOfDatabase gives the comments of another program's database as an export, in a file
+// that is gone once it is closed, and its size.
+func rowsOfDatabase(ctx context.Context, name string) (*os.File, int64, error) {
+	f, err := os.CreateTemp("", "postbag-import-")
+	if err != nil {
+		return nil, 0, fmt.Errorf("keep what was read: %w", err)
+	}
+	if err = os.Remove(f.Name()); err == nil {
+		err = issoComments(ctx, name, f)
+	}
+	var size int64
+	if err == nil {
+		size, err = f.Seek(0, io.SeekEnd)
+	}
+	if err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	return f, size, nil
+}
+
+// countingReader counts the bytes that were read of a file since it was last begun.
 type countingReader struct {
-	r io.Reader
+	f io.ReadSeeker
 	n int64
 }
 
 func (c *countingReader) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
+	n, err := c.f.Read(p)
 	c.n += int64(n)
 	return n, err
+}
+
+func (c *countingReader) Seek(offset int64, whence int) (int64, error) {
+	at, err := c.f.Seek(offset, whence)
+	c.n = at
+	return at, err
 }
 
 // printImported says what a file held, what was left out, and where it went.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -23,6 +24,7 @@ import (
 	"postbag/digest/store"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/duties"
+	"postbag/digest/store/foreign"
 	"postbag/digest/web"
 	"postbag/digest/work"
 	"postbag/subscribers"
@@ -272,4 +274,9 @@ func (o *mailer) servePages(ctx context.Context, l net.Listener) error {
 		return err
 	}
 	return pages.Serve(ctx, l)
+}
+
+// issoComments writes the comments of an Isso database as an export.
+func issoComments(ctx context.Context, path string, to io.Writer) error {
+	return foreign.IssoComments(ctx, path, to)
 }

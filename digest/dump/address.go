@@ -18,8 +18,14 @@ func pageKey(address string) string {
 	if u := identity.Web(address); u != nil && u.RawQuery == "" {
 		return "//" + identity.Host(u)
 	}
+	if strings.HasPrefix(address, "/") { // a path, while nobody knows of which host
+		return (identity.Hosts{}).Key("http://"+pathHost+address, false)
+	}
 	return ""
 }
+
+// pathHost stands for the host of a path.
+const pathHost = "path.invalid"
 
 // ending is what may follow the address of a page: the name of its version for
 // telephones, or of the file that a folder shows.

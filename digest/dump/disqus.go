@@ -9,18 +9,18 @@ import (
 	"postbag/digest/field"
 )
 
-// maxThreads is how much is held of threads: about 20,000 of them. Those beyond
+// maxThreads is how much is held of threads: about 30,000 of them. Those beyond
 // become posts at once, by which their comments find them.
-const maxThreads = 16 << 20 // bytes, about
+const maxThreads = 8 << 20 // bytes, about
 
 // disqus reads Disqus's export: threads, and then the comments, which it calls posts.
 // Disqus makes a thread for every address under which a page was ever looked at. Those
 // of one page are one post, which is made with its first comment.
 type disqus struct {
 	threads map[string]*thread
-	sites   map[string]*site
-	size    int // of both
-	empty   int // threads without a comment so far
+	sites   sites
+	size    int // of threads
+	empty   int // those without a comment so far
 }
 
 // thread is what is held of a thread.
@@ -32,23 +32,6 @@ type thread struct {
 	met     bool // it has a comment
 }
 
-// site is what is held of a page: the best of what its threads say.
-type site struct {
-	link, title string
-	created     int64  // of its first thread
-	bare        string // the key of its address without what follows the question mark; "" if it has none
-	number      string // of the thread whose address it has
-	given       bool
-}
-
-// post makes an entry of a page.
-func (s *site) post() feed.PostEntry {
-	return feed.PostEntry{
-		ID: s.link, URL: s.link, Title: s.title, Published: moment(s.created), Announced: -1, Ref: threadRef(s.number),
-		Body: feed.Body{Base: s.link}, Hash: field.Hash(s.title, ""),
-	}
-}
-
 // moment gives a time in seconds since 1970, zero for none.
 func moment(seconds int64) time.Time {
 	if seconds == 0 {
@@ -57,7 +40,7 @@ func moment(seconds int64) time.Time {
 	return time.Unix(seconds, 0).UTC()
 }
 
-func newDisqus() *disqus { return &disqus{threads: map[string]*thread{}, sites: map[string]*site{}} }
+func newDisqus() *disqus { return &disqus{threads: map[string]*thread{}} }
 
 // above reads the categories, which name the forum.
 func (d *disqus) above(r *Reader, n *node) bool {
@@ -104,43 +87,22 @@ func (d *disqus) thread(r *Reader, n *node) {
 			t.created = created.Unix()
 		}
 	}
-	const each = 400 // bytes, of the records
-	size := each + len(own) + 3*len(t.link) + len(title)
+	const each = 160 // bytes, of the record
+	size := each + len(own) + len(t.link)
 	switch {
 	case d.size+size <= maxThreads:
 		d.threads[own] = t
 		d.size += size
 		if t.link != "" {
-			t.site = d.siteOf(own, t, title)
+			t.site = d.sites.at(site{link: t.link, title: title, created: t.created, ref: threadRef(own)})
 		}
 		if !t.deleted {
 			d.empty++
 		}
 	case t.link != "":
-		alone := site{link: t.link, title: title, created: t.created, number: own}
+		alone := site{link: t.link, title: title, created: t.created, ref: threadRef(own)}
 		r.post(alone.post())
 	}
-}
-
-// siteOf gives the page of a thread, and takes over what the thread knows better.
-func (d *disqus) siteOf(number string, t *thread, title string) *site {
-	link := mirrored(t.link)
-	key := pageKey(link)
-	s := d.sites[key]
-	if s == nil {
-		s = &site{link: link, title: title, created: t.created, number: number, bare: bareKey(link)}
-		if key != "" {
-			d.sites[key] = s
-		}
-		return s
-	}
-	if t.created != 0 && (s.created == 0 || t.created < s.created) {
-		s.created = t.created
-	}
-	if !s.given && plainer(link, s.link) {
-		s.link, s.number, s.title = link, number, cmp.Or(title, s.title)
-	}
-	return s
 }
 
 func (d *disqus) post(r *Reader, n *node) {
@@ -156,10 +118,13 @@ func (d *disqus) post(r *Reader, n *node) {
 	case n.tooLong():
 		r.tally.leave(LongComment)
 	default:
-		s := d.give(r, t)
+		s := d.give(r, n, t)
 		var created time.Time
-		if t != nil {
+		switch {
+		case t != nil && t.created != 0:
 			created = moment(t.created)
+		case s != nil:
+			created = moment(s.created)
 		}
 		r.comment(d.comment(n, thread, t, s), created)
 	}
@@ -167,7 +132,7 @@ func (d *disqus) post(r *Reader, n *node) {
 
 // give makes a post of a thread's page when its first comment comes. The page is nil
 // while its address is not known.
-func (d *disqus) give(r *Reader, t *thread) *site {
+func (d *disqus) give(r *Reader, n *node, t *thread) *site {
 	if t == nil {
 		return nil
 	}
@@ -175,20 +140,10 @@ func (d *disqus) give(r *Reader, t *thread) *site {
 		t.met = true
 		d.empty--
 	}
-	s := t.site
-	if s == nil {
+	if t.site == nil {
 		return nil
 	}
-	// What follows the question mark says nothing where the page without it has the
-	// same title.
-	if whole := d.sites[s.bare]; s.bare != "" && whole != nil && whole.title == s.title {
-		s = whole
-	}
-	if !s.given {
-		s.given = true
-		r.post(s.post())
-	}
-	return s
+	return d.sites.give(r, t.site, field.Time(n.value(anySpace, "createdAt")))
 }
 
 // comment reads a comment. Its id is the permalink that Disqus's feed gives it,

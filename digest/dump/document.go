@@ -79,7 +79,7 @@ func (d *document) choose(r *Reader, root *node) error {
 		d.units = newWordPress()
 		return nil
 	case "html":
-		return recognise([]byte("<html"))
+		return aWebPage()
 	}
 	return digest.Fail(digest.Invalid, takeHint, "the file is XML, but no export that is known: its root is %q", field.Short(root.name.Local, 40))
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"postbag/digest"
 	"postbag/digest/dump"
@@ -26,7 +27,7 @@ type whole struct {
 // read reads an export to its end, or to the error that ends it.
 func read(t testing.TB, file io.Reader, home string) (all whole, err error) {
 	t.Helper()
-	r, err := dump.Open(t.Context(), file)
+	r, err := dump.Open(t.Context(), seekable(file))
 	if err != nil {
 		return all, err
 	}
@@ -53,6 +54,27 @@ func read(t testing.TB, file io.Reader, home string) (all whole, err error) {
 			t.Errorf("a batch of %d entries", n)
 		}
 	}
+}
+
+// seekable makes a file of a reader that is read once only.
+func seekable(in io.Reader) io.ReadSeeker {
+	if file, ok := in.(io.ReadSeeker); ok {
+		return file
+	}
+	return onlyOnce{in}
+}
+
+type onlyOnce struct{ io.Reader }
+
+func (onlyOnce) Seek(int64, int) (int64, error) { return 0, nil }
+
+// byByte is a file that gives its bytes one by one.
+func byByte(body string) io.ReadSeeker {
+	file := strings.NewReader(body)
+	return struct {
+		io.Reader
+		io.Seeker
+	}{iotest.OneByteReader(file), file}
 }
 
 func readWhole(t testing.TB, file io.Reader, home string) whole {
@@ -129,7 +151,7 @@ func TestCancelledReadingEnds(t *testing.T) {
 			}
 			return strings.Repeat("words ", 1000)
 		}}
-		r, err := dump.Open(ctx, doc)
+		r, err := dump.Open(ctx, seekable(doc))
 		for err == nil {
 			_, err = r.Next(ctx)
 		}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"testing/iotest"
 	"unicode/utf8"
 
 	"postbag/digest"
@@ -18,7 +17,8 @@ import (
 // error, that what it gives can be stored, and that the pieces in which a file
 // comes do not matter.
 func FuzzReader(f *testing.F) {
-	for _, name := range []string{"wordpress-1.2.xml", "disqus.xml", "takeout.atom"} {
+	for _, name := range []string{"wordpress-1.2.xml", "disqus.xml", "takeout.atom", "remark42.json", "commento.json", "comentario.json",
+		"isso-threads.json", "isso-rows.json", "ghost.json", "movabletype.txt", "list.mbox"} {
 		body := fixture(f, name)
 		f.Add([]byte(body))
 		f.Add([]byte(body[:len(body)/2]))
@@ -28,6 +28,12 @@ func FuzzReader(f *testing.F) {
 		"", "\x1f\x8b\x08", "PK\x03\x04", "\xFF\xFE<\x00?\x00", "<disqus><post/></disqus>", "<disqus><thread dsq:id='1'/><post dsq:id='0'><thread dsq:id='1'/></post></disqus>",
 		"<rss xmlns:wp='http://wordpress.org/export/1.2/'><channel><item><wp:comment/></item></channel></rss>",
 		"<feed><id>tag:blogger.com,1999:blog-1.archive</id><entry><![CDATA[&#0;]]><a x='&#8;\"'/></entry></feed>",
+		`{"version":1,"users":[]}` + "\n" + `{"id":1,"pid":1,"locator":{"url":"https://a.test/\u0000"},"user":[],"time":1e400}`,
+		`{"version":1,"comments":[{"commentHex":"a","parentHex":"a","url":"//x/","markdown":"[x](javascript:1)` + strings.Repeat(">", 50) + `"}],"commenters":[[]]}`,
+		`[{"id":"/a","comments":[{"id":[],"text":"\ud800"}]},{"comments":[{}],"id":1}]`, `[{"tid":1,"text":"","uri":"\\","mode":null}]`,
+		`{"db":[{"meta":{},"data":{"posts":[{"id":1,"slug":"../..","status":"published","html":null}],"comments":[{"id":"c","post_id":1,"parent_id":"c"}]}}]}`,
+		"AUTHOR: a\nTITLE: b\n-----\nBODY:\nx\n-----\nCOMMENT:\nDATE: 13/13/2013 25:61:00 XM\n-----\n--------\n-----\n--------",
+		"From a Mon Mar  2 10:00:00 2026\nMessage-ID: <a>\nReferences: <a> <b>\n\nx\n\nFrom b Mon Mar  2 10:00:00 2026\nMessage-ID: <b>\nIn-Reply-To: <a>\nContent-Type: multipart/x; boundary=\"\"\n\n--\n",
 	} {
 		f.Add([]byte(body))
 	}
@@ -36,7 +42,7 @@ func FuzzReader(f *testing.F) {
 		if err != nil && (digest.KindOf(err) != digest.Invalid || digest.HintOf(err) == "") {
 			t.Errorf("error %q of kind %d with the hint %q", err, digest.KindOf(err), digest.HintOf(err))
 		}
-		twice, err2 := drain(t, iotest.OneByteReader(strings.NewReader(string(body))))
+		twice, err2 := drain(t, byByte(string(body)))
 		if once != twice || (err == nil) != (err2 == nil) {
 			t.Errorf("%+v (%v), and byte by byte %+v (%v)", once, err, twice, err2)
 		}
@@ -45,7 +51,7 @@ func FuzzReader(f *testing.F) {
 
 type sum struct{ posts, comments, deleted int }
 
-func drain(t *testing.T, file io.Reader) (s sum, err error) {
+func drain(t *testing.T, file io.ReadSeeker) (s sum, err error) {
 	r, err := dump.Open(context.Background(), file)
 	if err != nil {
 		if r != nil {

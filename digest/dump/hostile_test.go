@@ -25,7 +25,10 @@ func TestWhatIsNoExport(t *testing.T) {
 		{"bzip2", "BZh91AY", "bzip2", "Unpack"},
 		{"web page", "<!DOCTYPE html><html><body>Sign in</body></html>", "web page", ""},
 		{"web page as XML", `<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"/>`, "web page", ""},
-		{"JSON", `{"db":[]}`, "JSON", ""},
+		{"JSON", `{"rows":[]}`, "JSON", ""},
+		{"a list of numbers", `[1,2]`, "JSON", ""},
+		{"JSON Feed", `{"version":"https://jsonfeed.org/version/1.1","title":"x","items":[]}`, "feed, not an export", "Follow the blog"},
+		{"a database", "SQLite format 3\x00rest", "SQLite", "comments.db"},
 		{"text", "AUTHOR: Una\nTITLE: Late", "no export", "WordPress"},
 		{"another XML", "<opml/>", `root is "opml"`, ""},
 		{"RSS", `<rss version="2.0"><channel><title>x</title><item/></channel></rss>`, "feed, not an export", "Follow the blog"},
@@ -75,7 +78,7 @@ func TestCharacterSetsAndPacking(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			equal(t, "comments", fmt.Sprint(readWhole(t, strings.NewReader(body), "").comments), want)
-			equal(t, "comments, byte by byte", fmt.Sprint(readWhole(t, iotest.OneByteReader(strings.NewReader(body)), "").comments), want)
+			equal(t, "comments, byte by byte", fmt.Sprint(readWhole(t, byByte(body), "").comments), want)
 		})
 	}
 	got := readWhole(t, strings.NewReader(strings.ReplaceAll(plain, "\u00e9", "\u00e9\u00e9\xff")), "")

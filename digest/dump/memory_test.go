@@ -93,6 +93,83 @@ func bigForum(size int64) io.Reader {
 	}}
 }
 
+// again is a file that is read from its beginning as often as one likes.
+type again struct {
+	file func() io.Reader
+	io.Reader
+}
+
+func (a *again) Seek(int64, int) (int64, error) {
+	a.Reader = a.file()
+	return 0, nil
+}
+
+// big gives a file of pieces between a beginning and an end.
+func big(size int64, begin, end string, piece func(i int) string) io.Reader {
+	return &again{file: func() io.Reader {
+		return &endless{left: size, end: end, piece: func(i int) string {
+			if i == 0 {
+				return begin
+			}
+			return piece(i)
+		}}
+	}}
+}
+
+// bigTables is a Ghost export with far more posts and readers than are held, or a Commento
+// export with more writers.
+func bigTables(size int64, ghost bool) io.Reader {
+	words := strings.Repeat("<p>The glaze ran again.</p>", 30)
+	if !ghost {
+		return big(size, `{"version":1,"comments":[{"commentHex":"a"}`, "]}", func(i int) string {
+			at := int64(i) * 330
+			switch {
+			case at < size/2:
+				return fmt.Sprintf(`,{"commentHex":"a%d","commenterHex":"c%d","domain":"bells.test","url":"/%d/","markdown":"Count them. %d","parentHex":"a%d","state":"approved","creationDate":"2021-04-01T10:00:00Z"}`, i, i, i%5000, i, i-1)
+			case at-330 < size/2:
+				return `],"commenters":[{"commenterHex":"c0"}`
+			}
+			return fmt.Sprintf(`,{"commenterHex":"c%d","name":"Treble %d","link":"https://treble.example/%s"}`, i, i, words[:200])
+		})
+	}
+	return big(size, `{"db":[{"meta":{},"data":{"comments":[{"id":"c0"}`, `],"users":[]}}]}`, func(i int) string {
+		at := int64(i) * 900
+		switch {
+		case at < size/2:
+			return fmt.Sprintf(`,{"id":"c%d","post_id":"p%d","member_id":"m%d","html":"%s","created_at":"2024-05-26T10:00:00.000Z","status":"published"}`, i, i%9000, i, words)
+		case at-900 < size/2:
+			return `],"members":[{"id":"m0"}],"posts":[{"id":"p0"}`
+		}
+		return fmt.Sprintf(`,{"id":"p%d","title":"No. %d","slug":"no-%d","html":"%s","status":"published","visibility":"public","published_at":"2024-05-24T04:00:00.000Z"}`, i, i, i, words)
+	})
+}
+
+// bigLines is a Remark42 backup of comments on very many pages.
+func bigLines(size int64) io.Reader {
+	return big(size, `{"version":1,"users":[],"posts":[]}`+"\n", "", func(i int) string {
+		return fmt.Sprintf(`{"id":"r%d","pid":"r%d","text":"<p>Sow them on peat, not clay. %d</p>","user":{"name":"Ada"},"locator":{"url":"https://ferns.test/%d/"},"time":"2024-05-24T04:00:00Z","title":"Spores"}`+"\n", i, i-1, i, i)
+	})
+}
+
+// bigMailbox is the archive of a list of which every tenth message begins a thread.
+func bigMailbox(size int64) io.Reader {
+	words := strings.Repeat("> The zeppelin bend, in wet rope.\nTwo half hitches.\n\n", 8)
+	return big(size, "", "", func(i int) string {
+		up := ""
+		if i%10 != 1 {
+			up = fmt.Sprintf("In-Reply-To: <m%d@knots.test>\n", i-1)
+		}
+		return fmt.Sprintf("From a@b.test Mon Mar  2 10:00:00 2026\nMessage-ID: <m%d@knots.test>\n%sFrom: Ann <a@b.test>\nSubject: [knots] Bend %d\n\n%s", i, up, i/10, words)
+	})
+}
+
+// bigText is a Movable Type export of a single entry with comments without end.
+func bigText(size int64) io.Reader {
+	return big(size, "AUTHOR: Gwen\nTITLE: Leeks\nUNIQUE URL: http://coldframe.test/leeks.html\nDATE: 11/05/2009 08:05:00 PM\n-----\nBODY:\nx\n-----\n", "--------\n", func(i int) string {
+		return fmt.Sprintf("COMMENT:\nAUTHOR: Idris\nDATE: 11/06/2009 07:10:00 AM\nMine have rust, all %d of them.\n-----\n", i)
+	})
+}
+
 func size() int64 {
 	if os.Getenv("POSTBAG_TEST_LONG") == "1" {
 		return 1 << 30
@@ -111,6 +188,11 @@ func TestMemoryStaysBounded(t *testing.T) {
 		{"comments of a backup", size(), bigBackup},
 		{"one item", size() / 4, func(size int64) io.Reader { return bigItem(t, size) }},
 		{"threads", size() / 2, bigForum},
+		{"tables of Ghost", size() / 4, func(size int64) io.Reader { return bigTables(size, true) }},
+		{"tables of Commento", size() / 4, func(size int64) io.Reader { return bigTables(size, false) }},
+		{"lines", size() / 4, bigLines},
+		{"mails", size() / 2, bigMailbox},
+		{"sections", size() / 4, bigText},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			began := time.Now()
@@ -154,7 +236,7 @@ func TestThreadsBeyondThoseHeld(t *testing.T) {
 func consume(t testing.TB, file io.Reader) (entries int, grown uint64) {
 	t.Helper()
 	before, peak := heap(true), uint64(0)
-	r, err := dump.Open(t.Context(), file)
+	r, err := dump.Open(t.Context(), seekable(file))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,12 +13,14 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/charset"
+	"postbag/digest/jsonread"
+	"postbag/digest/mailbox"
 	"postbag/digest/xmlread"
 )
 
 const (
 	headBytes = 64 << 10 // looked at to tell what a file is
-	takeHint  = "Blogger: feed.atom of the Takeout archive, or the .xml of a backup. WordPress: the .xml of Tools, Export. Disqus: the .xml in the archive it mails."
+	takeHint  = "Blogger: feed.atom of the Takeout archive, or the .xml of a backup. WordPress: the .xml of Tools, Export. Disqus: the .xml in the archive it mails. docs/importing.md lists the others."
 )
 
 // gate is a file that is not read any more once a context has ended, even in the
@@ -35,31 +37,68 @@ func (g *gate) Read(p []byte) (int, error) {
 	return g.file.Read(p)
 }
 
+// source is the file of an export. Some formats are read twice: what names the writers
+// may stand behind what they wrote.
+type source struct {
+	file io.ReadSeeker
+	gate *gate
+}
+
+// start gives the file from its beginning, unpacked, and its first bytes.
+func (s *source) start() (in *bufio.Reader, head []byte, err error) {
+	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
+		return nil, nil, fmt.Errorf("read the file: %w", err)
+	}
+	in = bufio.NewReaderSize(s.gate, headBytes)
+	if head, err = in.Peek(headBytes); err != nil && err != io.EOF {
+		return nil, nil, fmt.Errorf("read the file: %w", err)
+	}
+	if !bytes.HasPrefix(head, []byte("\x1f\x8b")) {
+		return in, head, nil
+	}
+	unpacked, err := gzip.NewReader(in)
+	if err != nil {
+		return nil, nil, unreadable(err)
+	}
+	in = bufio.NewReaderSize(unpacked, headBytes)
+	if head, err = in.Peek(headBytes); err != nil && err != io.EOF {
+		return nil, nil, unreadable(err)
+	}
+	return in, head, nil
+}
+
+// text gives the file from its beginning in UTF-8, without forbidden characters.
+func (s *source) text() (io.Reader, error) {
+	in, head, err := s.start()
+	if err != nil {
+		return nil, err
+	}
+	return charset.NewReader(in, head), nil
+}
+
 // Open finds out by its first bytes what a file is and reads up to its first
 // entry. A file that was packed with gzip is unpacked on the way. The error is of
 // kind Invalid for anything that is no export, and says what it is instead.
-func Open(ctx context.Context, file io.Reader) (*Reader, error) {
-	g := &gate{file, ctx}
-	in := bufio.NewReaderSize(g, headBytes)
-	head, err := in.Peek(headBytes)
-	if err != nil && err != io.EOF {
-		return nil, fmt.Errorf("read the file: %w", err)
-	}
-	if bytes.HasPrefix(head, []byte("\x1f\x8b")) {
-		unpacked, err := gzip.NewReader(in)
-		if err != nil {
-			return nil, unreadable(err)
-		}
-		in = bufio.NewReaderSize(unpacked, headBytes)
-		if head, err = in.Peek(headBytes); err != nil && err != io.EOF {
-			return nil, unreadable(err)
-		}
-	}
-	if err := recognise(head); err != nil {
+func Open(ctx context.Context, file io.ReadSeeker) (*Reader, error) {
+	src := &source{file, &gate{file, ctx}}
+	in, head, err := src.start()
+	if err != nil {
 		return nil, err
 	}
-	r := &Reader{gate: g}
-	if err := r.openXML(charset.NewReader(in, head)); err != nil {
+	r := &Reader{gate: src.gate}
+	sort, err := recognise(head)
+	switch {
+	case err != nil:
+	case sort == jsonText:
+		err = r.openJSON(src, head)
+	case sort == importText:
+		err = r.openImportText(charset.NewReader(in, head))
+	case sort == mailText:
+		err = r.openMail(src)
+	default:
+		err = r.openXML(charset.NewReader(in, head))
+	}
+	if err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -76,31 +115,53 @@ var packed = []struct{ magic, name string }{
 	{"Rar!", "a rar archive"}, {"\x1f\x8b", "packed twice"},
 }
 
-// recognise refuses what is not even XML, by its first bytes.
-func recognise(head []byte) error {
+// sort is what a file is written in.
+type sort int
+
+const (
+	xmlText sort = iota
+	jsonText
+	importText // Movable Type's
+	mailText   // an mbox
+)
+
+// recognise tells by its first bytes what a file is written in, and refuses what is
+// nothing that is read.
+func recognise(head []byte) (sort, error) {
 	for _, p := range packed {
 		if bytes.HasPrefix(head, []byte(p.magic)) {
-			return digest.Fail(digest.Invalid, "Unpack it and give the file inside. "+takeHint, "the file is %s, not an export", p.name)
+			return 0, digest.Fail(digest.Invalid, "Unpack it and give the file inside. "+takeHint, "the file is %s, not an export", p.name)
 		}
 	}
 	if len(head) > 262 && string(head[257:262]) == "ustar" {
-		return digest.Fail(digest.Invalid, "Unpack it and give the file inside. "+takeHint, "the file is a tar archive, not an export")
+		return 0, digest.Fail(digest.Invalid, "Unpack it and give the file inside. "+takeHint, "the file is a tar archive, not an export")
+	}
+	if bytes.HasPrefix(head, []byte("SQLite format 3\x00")) {
+		return 0, digest.Fail(digest.Invalid, "Of such databases, Isso's comments.db is read, by its name. "+takeHint, "the file is a database of SQLite, not an export")
+	}
+	if mailbox.Is(head) {
+		return mailText, nil
 	}
 	text := beginning(head)
 	lower := strings.ToLower(text[:min(len(text), 64)])
 	switch {
 	case text == "":
-		return digest.Fail(digest.Invalid, "Get the export again.", "the file is empty")
+		return 0, digest.Fail(digest.Invalid, "Get the export again.", "the file is empty")
 	case strings.HasPrefix(lower, "<!doctype html"), strings.HasPrefix(lower, "<html"),
 		strings.HasPrefix(lower, "<head"), strings.HasPrefix(lower, "<body"):
-		return digest.Fail(digest.Invalid, "Sign in there, and download the export itself. "+takeHint,
-			"the file is a web page, not an export")
+		return 0, aWebPage()
 	case strings.HasPrefix(lower, "{"), strings.HasPrefix(lower, "["):
-		return digest.Fail(digest.Invalid, takeHint, "the file is JSON data, which is not read")
-	case !strings.HasPrefix(lower, "<"):
-		return digest.Fail(digest.Invalid, takeHint, "the file is no export that is known")
+		return jsonText, nil
+	case strings.HasPrefix(lower, "<"):
+		return xmlText, nil
+	case isImportText(text):
+		return importText, nil
 	}
-	return nil
+	return 0, digest.Fail(digest.Invalid, takeHint, "the file is no export that is known")
+}
+
+func aWebPage() error {
+	return digest.Fail(digest.Invalid, "Sign in there, and download the export itself. "+takeHint, "the file is a web page, not an export")
 }
 
 var preamble = regexp.MustCompile(`^(?s)(\s+|<!--.*?-->|<\?.*?\?>)+`)
@@ -139,6 +200,10 @@ func (r *Reader) explain(err error) error {
 		return digest.Fail(digest.Invalid, again, "the file is damaged %s: %w", where, err)
 	case errors.Is(err, xmlread.ErrSyntax):
 		return digest.Fail(digest.Invalid, again, "the file is not well-formed XML %s", where)
+	case errors.Is(err, jsonread.ErrSyntax):
+		return digest.Fail(digest.Invalid, again, "the file is not well-formed JSON %s", where)
+	case errors.Is(err, jsonread.ErrDepth):
+		return digest.Fail(digest.Invalid, "No platform's export needs that.", "the file is refused %s: %w", where, err)
 	}
 	return fmt.Errorf("read the file %s: %w", where, err)
 }

@@ -23,10 +23,18 @@ type Format string
 
 // The formats that are read.
 const (
-	BloggerBackup Format = "a Blogger backup"
-	Takeout       Format = "a Blogger blog from Google Takeout"
-	WXR           Format = "a WordPress export"
-	DisqusXML     Format = "a Disqus export"
+	BloggerBackup   Format = "a Blogger backup"
+	Takeout         Format = "a Blogger blog from Google Takeout"
+	WXR             Format = "a WordPress export"
+	DisqusXML       Format = "a Disqus export"
+	RemarkBackup    Format = "a Remark42 backup"
+	CommentoJSON    Format = "a Commento export"
+	ComentarioJSON  Format = "a Comentario export"
+	IssoJSON        Format = "a list of Isso's threads"
+	IssoRows        Format = "an Isso database"
+	GhostJSON       Format = "a Ghost export"
+	MovableTypeText Format = "a Movable Type export"
+	MailArchive     Format = "a mailbox of a mailing list"
 )
 
 // Head is what an export says of the blog as a whole.
@@ -67,7 +75,8 @@ type Reader struct {
 	first  *Batch  // read in looking for the blog
 	err    error   // why nothing more is read
 	tally  Tally
-	last   string // the last entry read whole
+	last   string    // the last entry read whole
+	dated  time.Time // of the last one that says when it was written
 }
 
 // format is what makes entries of one kind of export.
@@ -219,8 +228,19 @@ func (r *Reader) count(e entry) {
 	}
 }
 
+// dateOf gives the first time that is known; else that of the entry before it in the file,
+// which is nearer than the moment of the import.
+func (r *Reader) dateOf(times ...time.Time) time.Time {
+	at := cmp.Or(times...)
+	if !at.IsZero() {
+		r.dated = at
+	}
+	return cmp.Or(at, r.dated)
+}
+
 // post makes a post ready; one without an id or address is left out.
 func (r *Reader) post(p feed.PostEntry) {
+	p.Published = r.dateOf(p.Published, p.Updated)
 	if p.ID = cmp.Or(p.ID, p.URL); p.ID == "" {
 		r.tally.leave(Nameless)
 		return
@@ -228,8 +248,8 @@ func (r *Reader) post(p feed.PostEntry) {
 	r.ready = append(r.ready, entry{post: &p})
 }
 
-// comment makes a comment ready. One without a readable date gets that of its post,
-// which may be zero. One without an id is known by its words, its writer and its time;
+// comment makes a comment ready. One without a readable date gets that of its last edit,
+// else that of its post, which may be zero. One without an id is known by its post, its words, its writer and its time;
 // one that has not even those is left out.
 func (r *Reader) comment(c feed.CommentEntry, post time.Time) {
 	if c.ID == "" && c.Gone || c.ID == "" && c.Body.HTML == "" {
@@ -237,9 +257,9 @@ func (r *Reader) comment(c feed.CommentEntry, post time.Time) {
 		return
 	}
 	if c.ID == "" {
-		c.ID = "hash:" + field.Hash("", c.Body.HTML, c.Author, c.Published.String())
+		c.ID = "hash:" + field.Hash(c.PostRef, c.Body.HTML, c.Author, c.Published.String())
 	}
-	c.Published = cmp.Or(c.Published, post)
+	c.Published = r.dateOf(c.Published, c.Updated, post)
 	if c.ParentRef == c.ID {
 		c.ParentRef, c.ParentKey = "", ""
 	}
@@ -254,7 +274,7 @@ func (r *Reader) deleted(id string) {
 }
 
 // locate makes addresses that are paths whole, or drops them while nobody knows
-// where the blog lives.
+// where the blog lives. Names that are paths stay as they are until then.
 func (r *Reader) locate(b *Batch) {
 	home, err := url.Parse(r.head.HomeURL)
 	whole := func(path string) string {
@@ -269,10 +289,10 @@ func (r *Reader) locate(b *Batch) {
 	}
 	for i := range b.Posts {
 		p := &b.Posts[i]
-		p.URL, p.Body.Base = whole(p.URL), whole(p.Body.Base)
+		p.URL, p.Body.Base, p.ID = whole(p.URL), whole(p.Body.Base), cmp.Or(whole(p.ID), p.ID)
 	}
 	for i := range b.Comments {
 		c := &b.Comments[i]
-		c.URL, c.Body.Base = whole(c.URL), whole(c.Body.Base)
+		c.URL, c.Body.Base, c.PostRef = whole(c.URL), whole(c.Body.Base), cmp.Or(whole(c.PostRef), c.PostRef)
 	}
 }

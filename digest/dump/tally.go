@@ -42,6 +42,9 @@ var (
 	Draft       = Reason{"draft", "drafts"}
 	Unpublished = Reason{"unpublished post", "unpublished posts"}
 	Protected   = Reason{"post with a password", "posts with a password"}
+	MembersPost = Reason{"post for members only", "posts for members only"}
+	NoArchive   = Reason{"message that asks not to be kept", "messages that ask not to be kept"}
+	NoWords     = Reason{"message without words", "messages without words"}
 	PageEntry   = Reason{"page", "pages"}
 	Settings    = Reason{"setting", "settings"}
 	Template    = Reason{"template", "templates"}

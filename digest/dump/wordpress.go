@@ -212,10 +212,11 @@ func (w *wxr) comment(r *Reader, n *node) {
 	case n.tooLong():
 		r.tally.leave(LongComment)
 	default:
+		c := w.entry(n)
 		if w.standing == aside {
+			w.post.Published = cmp.Or(w.post.Published, c.Published)
 			w.give(r)
 		}
-		c := w.entry(n)
 		w.reply(r, number(n.value(wordPress, "comment_parent")))
 		r.comment(c, w.post.Published)
 	}

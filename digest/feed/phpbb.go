@@ -16,6 +16,8 @@ var (
 	phpBBPost  = regexp.MustCompile(`(?:^|[&;])p=(\d+)`)
 	// phpBBTopics are the addresses of feeds that list topics, by their first posts.
 	phpBBTopics = regexp.MustCompile(`/feed/(?:topics(?:_new|_active)?|news)/?(?:[?#]|$)|[?&;]mode=(?:topics(?:_new|_active)?|news)(?:[&;#]|$)`)
+	// phpBBActive is that of topics by their newest posts.
+	phpBBActive = regexp.MustCompile(`/feed/topics_active|[?&;]mode=topics_active`)
 	phpBBOne    = regexp.MustCompile(`/feed/topic/\d+|/feed\.php\?(?:[^#]*[&;])?t=\d+`)
 	// phpBBTail is what the forum puts behind a post, in its own language: who wrote it
 	// and when, and of a topic how many replies and views it has. A post has breaks and no
@@ -75,7 +77,12 @@ func phpBBAddress(e *entry) (post, topic, number, topicNumber string) {
 	return topic + "&p=" + p[1] + "#p" + p[1], topic, p[1], topicNumber
 }
 
-func phpBBPostEntry(_ *page, e *entry, post *PostEntry) {
+// phpBBPostEntry reads a topic. The feed of active ones gives the writer and the text of
+// its newest post.
+func phpBBPostEntry(p *page, e *entry, post *PostEntry) {
+	if phpBBActive.MatchString(p.where()) {
+		post.Author, post.Body.HTML, post.Hash = "", "", field.Hash(e.title)
+	}
 	place, topic, _, number := phpBBAddress(e)
 	post.Title = phpBBTitle(e)
 	post.Ref = titleRef(post.Title)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/digesttest"
@@ -27,7 +28,7 @@ func newShelf(t *testing.T, b *blog, start string) shelf {
 }
 
 // imports imports a file and wants no error.
-func (s shelf) imports(file io.Reader, change ...func(*importer.Options)) importer.Result {
+func (s shelf) imports(file io.ReadSeeker, change ...func(*importer.Options)) importer.Result {
 	s.t.Helper()
 	out, err := s.tryImport(file, change...)
 	if err != nil {
@@ -36,7 +37,7 @@ func (s shelf) imports(file io.Reader, change ...func(*importer.Options)) import
 	return out
 }
 
-func (s shelf) tryImport(file io.Reader, change ...func(*importer.Options)) (importer.Result, error) {
+func (s shelf) tryImport(file io.ReadSeeker, change ...func(*importer.Options)) (importer.Result, error) {
 	s.t.Helper()
 	r, err := dump.Open(s.t.Context(), file)
 	if err != nil {
@@ -86,7 +87,7 @@ func (s shelf) rows() string {
 	return strings.Join(all, "\n")
 }
 
-func sampleExport(t *testing.T, name string) io.Reader {
+func sampleExport(t *testing.T, name string) io.ReadSeeker {
 	t.Helper()
 	f, err := os.Open(filepath.Join(digesttest.SampleBlog(t), name))
 	if err != nil {
@@ -411,6 +412,126 @@ func TestWhoseExportItIs(t *testing.T) {
 		out := s.imports(strings.NewReader(`<disqus xmlns="http://disqus.com"></disqus>`))
 		equal(t, "notices", fmt.Sprint(out.Notices), "[it holds no post and no comment for readers]")
 	})
+}
+
+// Every other format: imported twice, its rows stay as they are, and each comment has its
+// post and its parent. What the blog's own feed of posts gives is one with what the export
+// calls so, whichever came first.
+func TestOtherFormatsAreImported(t *testing.T) {
+	b := newBlog(t, (&press{t: t}).page)
+	for _, tt := range []struct {
+		file, url string // the address, where the export does not name it
+		name      string // of the source
+		page      string // of one of its posts
+		key       string // by which feeds know that
+		under     int    // comments under it
+
+		posts, comments, replies, gone int
+	}{
+		{"remark42.json", "", "ferns.test https://ferns.test/ remark42", "https://ferns.test/spores/", "/spores", 3, 2, 4, 2, 1},
+		{"commento.json", "", "bells.test https://bells.test/ comentario", "https://bells.test/changes/plain-bob/", "/changes/plain-bob", 3, 1, 3, 1, 1},
+		{"comentario.json", "bells.test", "bells.test https://bells.test/ comentario", "https://bells.test/changes/grandsire/", "/changes/grandsire", 3, 1, 3, 1, 1},
+		{"isso-threads.json", "https://moth.test/", "moth.test https://moth.test/ isso", "https://moth.test/traps/light/", "/traps/light", 2, 2, 3, 0, 0},
+		{"isso-rows.json", "https://moth.test/", "moth.test https://moth.test/ isso", "https://moth.test/traps/light/", "/traps/light", 3, 1, 3, 1, 1},
+		{"ghost.json", "kiln.test", "Kiln Notes https://kiln.test/ ghost", "https://kiln.test/glaze-and-fire/", "/glaze-and-fire", 3, 1, 3, 2, 1},
+		{"movabletype.txt", "", "coldframe.test http://coldframe.test/ movabletype", "http://coldframe.test/2009/11/lifting-leeks.html", "/2009/11/lifting-leeks.html", 2, 2, 2, 0, 0},
+		{"list.mbox", "", "Knots and splices https://lists.knots.test/archives/knots/ generic", "https://lists.knots.test/archives/knots/m1/", "/archives/knots/m1", 3, 2, 4, 1, 0},
+	} {
+		t.Run(tt.file, func(t *testing.T) {
+			body := fixture(t, "dump", tt.file)
+			at := func(o *importer.Options) { o.URL = tt.url }
+			s := newShelf(t, b, "2026-03-09T20:00:00Z")
+			out := s.imports(strings.NewReader(body), at)
+			equal(t, "source", out.Source.Name+" "+out.Source.URL+" "+string(out.Source.Platform), tt.name)
+			equal(t, "stored", figures(out.Stored), fmt.Sprint(tt.posts, 0, tt.comments, 0, tt.gone))
+			s.checkImported(tt.page, tt.under, tt.comments, tt.replies)
+			want := s.rows()
+			equal(t, "stored again", figures(s.imports(strings.NewReader(body), at).Stored), "0 0 0 0 0")
+			sameRows(t, s.rows(), want)
+
+			// The blog's own posts were followed before, or are afterwards. What is known of a
+			// page by the comments under it may be of another day.
+			own := s.ownPost(tt.page, tt.key)
+			page := pull.Page{SourceID: out.Source.ID, Seen: s.clock.Now(), Posts: []digest.Post{own}}
+			if _, err := s.store.StorePage(t.Context(), page); err != nil {
+				t.Fatal(err)
+			}
+			s.checkImported(tt.page, tt.under, tt.comments, tt.replies)
+			posts, _ := contents(t, s.store)
+			equal(t, "posts with the blog's own", len(posts), tt.posts)
+			equal(t, "stored after it", figures(s.imports(strings.NewReader(body), at).Stored), "0 0 0 0 0")
+
+			s = newShelf(t, b, "2026-03-09T20:00:00Z")
+			src := s.imported(digest.Source{Name: "The blog", URL: out.Source.URL, Platform: digest.Generic, AddedAt: s.clock.Now()})
+			page.SourceID, page.Posts[0].SourceID = src.ID, src.ID
+			if _, err := s.store.StorePage(t.Context(), page); err != nil {
+				t.Fatal(err)
+			}
+			out = s.imports(strings.NewReader(body), func(o *importer.Options) { o.Source = src.ID })
+			equal(t, "new posts beside the blog's own", out.Stored.NewPosts, tt.posts-1)
+			s.checkImported(tt.page, tt.under, tt.comments, tt.replies)
+			posts, _ = contents(t, s.store)
+			for _, p := range posts {
+				if p.URL == tt.page {
+					equal(t, "words kept", p.Title+": "+p.Body.Text(), "The blog's own title: The blog's own words.")
+				}
+			}
+			want = s.rows()
+			page.Posts[0].Hash, page.Posts[0].Title = "h2", "Another title"
+			if _, err := s.store.StorePage(t.Context(), page); err != nil {
+				t.Fatal(err)
+			}
+			equal(t, "stored again", figures(s.imports(strings.NewReader(body), func(o *importer.Options) { o.Source = src.ID }).Stored), "0 0 0 0 0")
+			sameRows(t, s.rows(), strings.ReplaceAll(want, "The blog's own title", "Another title"))
+		})
+	}
+}
+
+// ownPost is a post as the blog's own feed gives it that is imported at an address.
+func (s shelf) ownPost(address, key string) digest.Post {
+	s.t.Helper()
+	posts, _ := contents(s.t, s.store)
+	for _, p := range posts {
+		if p.URL != address {
+			continue
+		}
+		written := p.Published
+		if len(p.Body) == 0 {
+			written = written.Add(-5 * 24 * time.Hour)
+		}
+		return digest.Post{SourceID: p.SourceID, GUID: "tag:own,2026:1", URL: address, URLKey: key, Title: "The blog's own title", Published: written,
+			Announced: -1, Hash: "h", Body: digest.Plain("The blog's own words.")}
+	}
+	s.t.Fatalf("no post at %s", address)
+	return digest.Post{}
+}
+
+// checkImported counts the comments that are under a page, and those that have a parent.
+func (s shelf) checkImported(page string, under, comments, replies int) {
+	s.t.Helper()
+	posts, all := contents(s.t, s.store)
+	var post int64
+	for _, p := range posts {
+		if p.URL == page {
+			post = p.ID
+		}
+		if !p.Published.Before(s.clock.Now().Add(-time.Hour)) && p.Title != "The blog's own title" {
+			s.t.Errorf("post %s has the moment of the import for a date", p.GUID)
+		}
+	}
+	found := [3]int{len(all)}
+	for _, c := range all {
+		if c.PostID == post && post != 0 {
+			found[1]++
+		}
+		if c.ParentID != 0 {
+			found[2]++
+		}
+		if c.PostID == 0 || !c.Published.Before(s.clock.Now().Add(-time.Hour)) {
+			s.t.Errorf("comment %s of %v is under post %d", c.GUID, c.Published, c.PostID)
+		}
+	}
+	equal(s.t, "comments, under the page, with a parent", found, [3]int{comments, under, replies})
 }
 
 // Whatever an export holds, a second import changes nothing, and neither does it

@@ -8,9 +8,9 @@ import (
 )
 
 const queryNewPost = `
-	INSERT INTO posts (source_id, guid, url, title, author, published, updated, first_seen, announced, hash,
+	INSERT INTO posts (source_id, guid, url, title, author, published, undated, updated, first_seen, announced, hash,
 		key, url_key, ref, comments_url, given, body)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
 
 func (s *storing) newPost(p digest.Post) error {
 	body, err := database.JSON(p.Body)
@@ -18,7 +18,7 @@ func (s *storing) newPost(p digest.Post) error {
 		return err
 	}
 	id, err := s.Insert(queryNewPost,
-		s.page.SourceID, p.GUID, p.URL, p.Title, p.Author, database.OrTime(p.Published, s.page.Seen).UnixMicro(), p.Updated,
+		s.page.SourceID, p.GUID, p.URL, p.Title, p.Author, database.OrTime(p.Published, s.page.Seen).UnixMicro(), p.Undated || p.Published.IsZero(), p.Updated,
 		s.seen, p.Announced, p.Hash, p.Key, p.URLKey, p.Ref, p.CommentsURL, int64(givenByPost(&p)), body)
 	if err != nil {
 		return err
@@ -86,7 +86,8 @@ func (s *storing) fillPostWords(p digest.Post, id int64) error {
 	return err
 }
 
-// changePost takes over what a post says now.
+// changePost takes over what a post says now. What it does not say, an import may have
+// brought. One without words was known by the comments under it alone: it gets its date.
 func (s *storing) changePost(p digest.Post, k *storedPost) error {
 	body, err := database.JSON(p.Body)
 	if err != nil {
@@ -94,11 +95,15 @@ func (s *storing) changePost(p digest.Post, k *storedPost) error {
 	}
 	s.changed(blog.KindPost, k.id)
 	s.arrived(p, k.id)
+	published := k.published
+	if len(k.body) == 0 && len(p.Body) > 0 {
+		published = database.OrTime(p.Published, k.published)
+	}
 	_, err = s.Exec(`
 		UPDATE posts SET title = $1, author = CASE WHEN $2 = '' THEN author ELSE $2 END, url = CASE WHEN $3 = '' THEN url ELSE $3 END,
 			key = CASE WHEN $4 = '' THEN key ELSE $4 END, url_key = CASE WHEN $5 = '' THEN url_key ELSE $5 END,
-			updated = $6, announced = $7, hash = $8, body = $9
-		WHERE id = $10`,
-		p.Title, p.Author, p.URL, p.Key, p.URLKey, p.Updated, p.Announced, p.Hash, body, k.id)
+			updated = $6, announced = $7, hash = $8, body = $9, published = $10
+		WHERE id = $11`,
+		p.Title, p.Author, p.URL, p.Key, p.URLKey, p.Updated, p.Announced, p.Hash, body, published.UnixMicro(), k.id)
 	return err
 }
