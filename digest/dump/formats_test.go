@@ -220,6 +220,21 @@ func TestCommentsWithoutADate(t *testing.T) {
 	}
 }
 
+// A date that is still to come is a fault, too.
+func TestCommentsOfTheFuture(t *testing.T) {
+	body := strings.Replace(forum([2]string{"https://towpath.example/mill/", "Mill"}), "2019-07-01T09:00:00Z", "2109-07-01T09:00:00Z", 1)
+	r, err := dump.Open(t.Context(), strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.SetNow(at("2026-03-05T20:00:00Z"))
+	b, err := r.Next(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "published", b.Comments[0].Published, at("2019-06-01T08:00:00Z"))
+}
+
 // What readers write under a page is given with the page, wherever that stands in the
 // file; a page to which nobody wrote is none.
 func TestCommentsUnderPages(t *testing.T) {

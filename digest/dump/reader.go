@@ -77,6 +77,7 @@ type Reader struct {
 	tally  Tally
 	last   string    // the last entry read whole
 	dated  time.Time // of the last one that says when it was written
+	latest time.Time // no entry is from later; zero while that is not known
 }
 
 // format is what makes entries of one kind of export.
@@ -92,6 +93,10 @@ func (r *Reader) Head() Head { return r.head }
 // SetHome tells where the blog lives, for an export that names only paths. It
 // has to be called before Next.
 func (r *Reader) SetHome(home string) { r.head.HomeURL = home }
+
+// SetNow tells what time it is: a date more than a day behind it, which no zone explains, is
+// a fault, like one that cannot be read. It has to be called before anything is read.
+func (r *Reader) SetNow(now time.Time) { r.latest = now.Add(24 * time.Hour) }
 
 // Tally counts what the batches so far held, and what was left out.
 func (r *Reader) Tally() Tally { return r.tally }
@@ -228,14 +233,16 @@ func (r *Reader) count(e entry) {
 	}
 }
 
-// dateOf gives the first time that is known; else that of the entry before it in the file,
-// which is nearer than the moment of the import.
+// dateOf gives the first time that is known and can be; else that of the entry before it in
+// the file, which is nearer than the moment of the import.
 func (r *Reader) dateOf(times ...time.Time) time.Time {
-	at := cmp.Or(times...)
-	if !at.IsZero() {
-		r.dated = at
+	for _, at := range times {
+		if !at.IsZero() && (r.latest.IsZero() || !at.After(r.latest)) {
+			r.dated = at
+			return at
+		}
 	}
-	return cmp.Or(at, r.dated)
+	return r.dated
 }
 
 // post makes a post ready; one without an id or address is left out.

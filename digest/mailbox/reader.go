@@ -23,14 +23,14 @@ const (
 // Archives on the web write " at " for the sign.
 var separator = regexp.MustCompile(`^From .{1,300}\d{1,2}:\d{2}(?::\d{2})?\b.{0,40}\r?\n?$`)
 
-// field1 is the first line of a header.
-var field1 = regexp.MustCompile(`^[!-9;-~]{1,76}[ \t]*:`)
+// firstField is the first line of a header.
+var firstField = regexp.MustCompile(`^[!-9;-~]{1,76}[ \t]*:`)
 
 // Is tells by its first bytes whether a file is a mailbox.
 func Is(head []byte) bool {
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")), "\r\n")
 	line, rest, ok := bytes.Cut(head, []byte("\n"))
-	return ok && separator.Match(append(bytes.Clone(line), '\n')) && (field1.Match(rest) || bytes.HasPrefix(rest, []byte(">From ")))
+	return ok && separator.Match(append(bytes.Clone(line), '\n')) && (firstField.Match(rest) || bytes.HasPrefix(rest, []byte(">From ")))
 }
 
 // Reader reads a mailbox message by message.

@@ -59,6 +59,7 @@ type Result struct {
 // error says where it ends; what was stored is in the report all the same.
 func (p *Importer) Import(ctx context.Context, by digest.Actor, opts Options) (Result, error) {
 	out := Result{Head: opts.Export.Head()}
+	opts.Export.SetNow(p.Clock.Now())
 	ids, err := opts.Export.PostIDs(ctx)
 	out.Tally = opts.Export.Tally()
 	if errors.Is(err, io.EOF) {
