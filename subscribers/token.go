@@ -6,9 +6,9 @@ import "strings"
 // previews. It is a token by its form and belongs to no subscriber.
 const TestToken = "test2test2test2test2test22"
 
-// FindToken finds a token in what is left of a link, in lower case and decoded:
-// what stands before it, hyphens and plus signs in it, and all that follows it, are passed over. It
-// gives what follows, too. ok is false where no token is to be found.
+// FindToken finds a token in what is left of a link, in lower case and decoded. What
+// stands before it, hyphens and plus signs in it, and all that follows are passed
+// over; rest is what follows. ok is false where no token is to be found.
 func FindToken(text string) (token, rest string, ok bool) {
 	text = strings.TrimLeftFunc(text, func(r rune) bool { return !inToken(r) })
 	var b strings.Builder

@@ -615,3 +615,44 @@ func TestNoLineOfTextIsAStopAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestMailsHideNothingAsSpamDoes: the preheader is hidden by its display, from every
+// client that knows styles, and not by tiny letters or by the colour of the page;
+// and no mail has the words of those who ask for an address.
+func TestMailsHideNothingAsSpamDoes(t *testing.T) {
+	set := newSet(t)
+	m, err := set.IssueMail(issue(), links)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var hidden string
+	for _, n := range elements(t, m.HTML, "div") {
+		if strings.HasPrefix(strings.TrimSpace(textOf(n)), issue().Preheader) {
+			hidden, _ = attr(n, "style")
+			break
+		}
+	}
+	for _, want := range []string{"display:none", "max-height:0", "overflow:hidden", "mso-hide:all"} {
+		if !strings.Contains(hidden, want) {
+			t.Errorf("the preheader is hidden by %q, without %s", hidden, want)
+		}
+	}
+	for _, not := range []string{"color", "opacity", "font-size", "visibility"} {
+		if strings.Contains(hidden, not) {
+			t.Errorf("the preheader is hidden by %q", hidden)
+		}
+	}
+	confirm, err := set.ConfirmMail(confirmView)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := set.LinksMail(linksView)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{m.Text, m.HTML, confirm.Text, confirm.HTML, own.Text, own.HTML} {
+		if strings.Contains(strings.ToLower(text), "confirm your address") {
+			t.Errorf("a mail says so:\n%s", text)
+		}
+	}
+}

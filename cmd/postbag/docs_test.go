@@ -217,3 +217,28 @@ func TestEveryVariableOfTheDocsIsRead(t *testing.T) {
 		}
 	}
 }
+
+// TestDefaultsAreThoseOfTheDocs compares the defaults of all settings with the table that
+// operators read.
+func TestDefaultsAreThoseOfTheDocs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/operating.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]string{}
+	for _, row := range regexp.MustCompile("(?m)^\\| (`--.*?) \\| (.*?) ?\\| .* \\|$").FindAllStringSubmatch(string(text), -1) {
+		names, defaults := strings.Split(row[1], ", "), strings.Split(row[2], ", ")
+		for i, name := range names {
+			is := strings.Trim(defaults[min(i, len(defaults)-1)], "` ")
+			if is == "none" || strings.HasPrefix(is, "from ") {
+				is = ""
+			}
+			told[strings.Trim(name, "`-")] = is
+		}
+	}
+	for _, flag := range settingsParser(t, &cli{}).Model.Flags {
+		if is, ok := told[flag.Name]; isSetting(flag) && (!ok || is != flag.Default) {
+			t.Errorf("docs/operating.md says that --%s is %q by default, and it is %q", flag.Name, is, flag.Default)
+		}
+	}
+}

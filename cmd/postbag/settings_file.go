@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"net"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
@@ -88,7 +90,7 @@ func notSetting(key string, value any, settings []string) *digest.Error {
 	case *toml.Tree, []*toml.Tree:
 		hint := hintFileLine
 		if known {
-			hint = fmt.Sprintf("Write it in one line, above all others: %s = %q", key, examples[key])
+			hint = fmt.Sprintf("Write it in one line, above all others: %s = %q", key, cmp.Or(serverIn(key, value), examples[key]))
 		}
 		return digest.Fail(digest.Invalid, hint, "[%s] begins a section, and settings have none", key)
 	}
@@ -112,6 +114,39 @@ func notSetting(key string, value any, settings []string) *digest.Error {
 func plainly(name string) string {
 	name = strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(strings.ToLower(name))
 	return strings.TrimPrefix(name, "postbag")
+}
+
+// serverIn makes the address of the mail server of a section that names its parts, as
+// the files of other programs do; "" where it does not.
+func serverIn(key string, value any) string {
+	section, ok := value.(*toml.Tree)
+	if !ok || key != "smtp" {
+		return ""
+	}
+	part := func(names ...string) string {
+		for _, name := range names {
+			switch v := section.GetPath([]string{name}).(type) {
+			case string, int64:
+				return fmt.Sprint(v)
+			}
+		}
+		return ""
+	}
+	host, port, user := part("host", "server", "hostname", "address"), part("port"), part("user", "username", "login")
+	if host == "" {
+		return ""
+	}
+	u := url.URL{Scheme: "smtp", Host: host}
+	if port != "" {
+		u.Host = net.JoinHostPort(host, port)
+	}
+	if port == "465" {
+		u.Scheme = "smtps"
+	}
+	if user != "" {
+		u.User = url.User(user)
+	}
+	return u.String()
 }
 
 // examples are values of settings that are often written as sections.

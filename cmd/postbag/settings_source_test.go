@@ -159,9 +159,14 @@ func TestAllWrongSettingsAtOnce(t *testing.T) {
 			hints: []string{"Write it so: base-url", "Write it so: db", "The settings are: db, listen, ", `above all others: listen = "localhost:8080"`},
 		},
 		"a section for the mail server": {
-			file:  "db = \"x.db\"\n[smtp]\nhost = \"mail.example.org\"\n",
+			file:  "db = \"x.db\"\n[smtp]\nserver-name = \"mail.example.org\"\n",
 			want:  []string{"FILE:2: [smtp] begins a section"},
 			hints: []string{`smtp = "smtp://you@mail.example.org:587"`},
+		},
+		"a section with the server's parts": {
+			file:  "[smtp]\nserver = \"mail.example.org\"\nport = 465\nusername = \"me@example.org\"\npassword = \"s3cret\"\n",
+			want:  []string{"FILE:1: [smtp] begins a section"},
+			hints: []string{`smtp = "smtps://me%40example.org@mail.example.org:465"`},
 		},
 		"dots in a name": {file: "smtp.host = \"mail.example.org\"\n", want: []string{"FILE:1: [smtp] begins a section"}},
 		"no TOML":        {file: "db = \"x\"\nrate = = 2\n", want: []string{"FILE:2: the settings file cannot be read: "}},

@@ -46,7 +46,7 @@ func (p *Program) watch(what string, line func(total int) string) (show func(n, 
 // watchCheck shows, until done is called, that the blogs are asked about picks, which
 // may take a minute.
 func (a *app) watchCheck() (done func()) {
-	show, end := a.p.watch("asking the blogs whether the picks are still there", func(total int) string {
+	show, end := a.p.watch("checking the picks on their blogs", func(total int) string {
 		return fmt.Sprintf("asking the blogs whether %s still there, which may take a minute", counted(total, "pick is", "picks are"))
 	})
 	a.checker.Progress = show

@@ -38,7 +38,7 @@ type page struct {
 	numbered bool
 	refs     map[string]bool   // ids that entries reply to; see index
 	replies  map[string]*entry // entries that are comments, by id
-	byNumber map[string]*entry // comments, by WordPress's numbers
+	byPlace  map[string]*entry // comments, by the places on pages where they are; see commentAt
 }
 
 // entry is one entry of a page.

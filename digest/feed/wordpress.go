@@ -107,7 +107,7 @@ func plainComment(p *page, e *entry, c *CommentEntry) {
 		return
 	}
 	c.Body.HTML, c.Hash = a.words, field.Hash(a.words)
-	switch parent := p.commentOf(a.parent); {
+	switch parent := p.commentAt(a.link); {
 	case c.ParentRef != "":
 	case parent != nil && parent.id != "":
 		c.ParentRef = parent.id
@@ -149,7 +149,7 @@ func wordPressAnswers(p *page, e *entry, c *CommentEntry, said string) (a answer
 	case len(e.repliesTo()) > 0 && a.parent != said:
 		return a, false
 	}
-	if parent := p.commentOf(a.parent); parent != nil && !sameLetters(parent.author, field.Name(field.Words(group(3)))) {
+	if parent := p.commentAt(a.link); parent != nil && !sameLetters(parent.author, field.Name(field.Words(group(3)))) {
 		return a, false
 	}
 	a.words = strings.TrimSpace(text[m[1]:])
@@ -172,20 +172,16 @@ func wordPressPage(address string) string {
 	return hostname.Site(hostname.Of(page)) + "/" + path
 }
 
-// commentOf gives a comment that is on the page by its key, nil for one that is not.
-func (p *page) commentOf(key string) *entry {
-	if p.byNumber == nil {
-		p.byNumber = map[string]*entry{}
+// commentAt gives the comment of the page's that has an address, nil for none.
+func (p *page) commentAt(address string) *entry {
+	name := func(address string) string { return wordPressPage(address) + numbered("#", commentMark, address) }
+	if p.byPlace == nil {
+		p.byPlace = map[string]*entry{}
 		for i := range p.entries {
-			e := &p.entries[i]
-			for _, name := range []string{e.url, e.id} {
-				if key := numbered("comment-", commentMark, name); key != "" {
-					p.byNumber[key] = e
-				}
-			}
+			p.byPlace[name(p.entries[i].url)] = &p.entries[i]
 		}
 	}
-	return p.byNumber[key]
+	return p.byPlace[name(address)]
 }
 
 // sameLetters tells whether two names have the same letters and digits, but for two at

@@ -78,3 +78,38 @@ func TestOverdueWithoutAWorker(t *testing.T) {
 		t.Errorf("while sending is held the status is %+v", s)
 	}
 }
+
+// TestUnderWay tells of an issue at every step from its approval to its last mail.
+func TestUnderWay(t *testing.T) {
+	o := dispatchtest.New(t)
+	h := health.Health{Store: o.DB, Clock: o.Clock}
+	stands := func(want digest.IssueState) {
+		t.Helper()
+		s, err := h.Status(t.Context())
+		o.Must(err)
+		if want == digest.Sent {
+			if len(s.UnderWay) != 0 {
+				t.Errorf("under way are %+v", s.UnderWay)
+			}
+			return
+		}
+		if len(s.UnderWay) != 1 || s.UnderWay[0].Number != 8 || s.UnderWay[0].State != want {
+			t.Errorf("under way are %+v, want issue 8 as %s", s.UnderWay, want)
+		}
+	}
+	stands(digest.Approved)
+	issue, _, err := o.Sender.Send(t.Context(), dispatchtest.By, dispatchtest.Eight, false)
+	o.Must(err)
+	stands(digest.Published)
+	_, err = o.Sender.Begin(t.Context(), dispatchtest.By, issue)
+	o.Must(err)
+	stands(digest.Sending)
+	_, err = o.Sender.Pause(t.Context(), dispatchtest.By, dispatchtest.Eight)
+	o.Must(err)
+	stands(digest.Paused)
+	issue, err = o.Sender.Resume(t.Context(), dispatchtest.By, dispatchtest.Eight)
+	o.Must(err)
+	_, err = o.Sender.Deliver(t.Context(), dispatchtest.By, issue, func(int, int) {})
+	o.Must(err)
+	stands(digest.Sent)
+}

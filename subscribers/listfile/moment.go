@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"postbag/digest/field"
 )
 
 // DateOrder says how a list writes dates such as 03/04/2024.
@@ -18,38 +20,20 @@ const (
 	MonthFirst DateOrder = "month-first"
 )
 
-// layouts are the forms of a moment that can be read in one way only; one without a
-// zone is UTC. A fraction of a second may follow the seconds.
-var layouts = []string{
-	time.RFC3339, "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05 Z0700", "2006-01-02 15:04:05 Z07:00", "2006-01-02 15:04:05Z07", "2006-01-02 15:04:05 -0700 UTC", "2006-01-02 15:04:05 -0700 -0700",
-	"2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02", "2006-1-2",
-	"2006/01/02 15:04:05", "2006/01/02 15:04", "2006/1/2 15:04:05", "2006/1/2 15:04", "2006/1/2", "2006.01.02 15:04:05", "2006.01.02 15:04", "2006.01.02", "2006-01-02 03:04:05 PM", "2006-01-02 3:04 PM",
-	"20060102T150405Z0700", "20060102T150405", "20060102150405", "20060102",
-	"2006年1月2日", "2006年1月2日 15:04", "2006年1月2日 15:04:05",
-	"Mon, 2 Jan 2006 15:04:05 -0700", "Mon, 2 Jan 2006 15:04:05", "Mon Jan 2 15:04:05 2006", "Mon Jan 2 15:04:05 -0700 2006", "Mon Jan 2 2006 15:04:05", "Mon Jan 2 2006 15:04:05 GMT-0700",
-	"2 Jan 2006 15:04:05 -0700", "2 Jan 2006 15:04:05", "2 Jan 2006 15:04", "2 Jan 2006, 15:04", "2 Jan 2006", "2-Jan-2006 15:04:05", "2-Jan-2006", "2-Jan-06", "2 Jan, 2006",
-	"2 January 2006 15:04:05", "2 January 2006 15:04", "2 January 2006", "Monday, 2 January 2006",
-	"Jan 2, 2006 15:04:05", "Jan 2, 2006 15:04", "Jan 2, 2006, 15:04", "Jan 2, 2006 3:04:05 PM", "Jan 2, 2006 3:04 PM", "Jan 2, 2006, 3:04:05 PM", "Jan 2, 2006, 3:04 PM", "Jan 2, 2006 at 3:04 PM", "Jan 2 2006", "Jan 2, 2006", "Jan-02-2006",
-	"January 2, 2006 15:04:05", "January 2, 2006 15:04", "January 2, 2006 3:04 PM", "January 2, 2006 3:04PM", "January 2, 2006, 3:04 PM", "January 2, 2006 at 3:04 PM", "January 2, 2006", "January 2 2006", "Monday, January 2, 2006", "Monday, January 2, 2006 3:04 PM",
-}
-
 // plainDate is a date whose first two numbers are day and month in an order of its
 // own, with a time or without.
-var plainDate = regexp.MustCompile(`^(\d{1,2})([/.\-])(\d{1,2})([/.\-])(\d{4}|\d{2})(?:,? +(\d{1,2}:\d{2}(?::\d{2})?)(?: ?([AaPp])\.?[Mm]\.?)?)?$`)
+var plainDate = regexp.MustCompile(`^(\d{1,2})([/.\-]) ?(\d{1,2})([/.\-]) ?(\d{4}|\d{2})(?:,? +(\d{1,2}:\d{2}(?::\d{2})?)(?: ?([AaPp])\.?[Mm]\.?)?)?$`)
 
-// stamp is a count of seconds or milliseconds since 1970.
-var stamp = regexp.MustCompile(`^\d{9,10}(\.\d+)?$|^\d{12,13}$`)
-
-// zoneWords stand at the end of a moment and change nothing: the names of UTC, and
-// what a browser writes after the zone's hours.
-var zoneWords = regexp.MustCompile(`(?i) ?\(?(?:UTC|GMT)\)?$|(?i)(GMT[+-]\d{4}) \([^()]*\)$`)
+// zoneTwice is how Go prints a moment: the zone's hours, and its name or the hours again.
+var zoneTwice = regexp.MustCompile(`( [+-]\d{4}) (?:[A-Z]{3,5}|[+-]\d{2,4})(?: m=\S+)?$`)
 
 // dates reads the moments of one list.
 type dates struct {
 	order DateOrder
 }
 
-// read gives a moment in UTC.
+// read gives a moment in UTC. Numbers of days and months are told apart by the order
+// that the whole list has; all other forms are those of feeds.
 func (d dates) read(cell string) (time.Time, error) {
 	cell = strings.Join(strings.Fields(cell), " ")
 	unread := fmt.Errorf("%.40q is not a time such as 2026-01-31T18:00:00Z", cell)
@@ -60,22 +44,8 @@ func (d dates) read(cell string) (time.Time, error) {
 		}
 		return believable(at, unread)
 	}
-	if stamp.MatchString(cell) {
-		n, err := strconv.ParseFloat(cell, 64)
-		if err != nil {
-			return time.Time{}, unread
-		}
-		if n >= 1e11 {
-			n /= 1000
-		}
-		return believable(time.UnixMilli(int64(n*1000)), unread)
-	}
-	for _, text := range []string{cell, zoneWords.ReplaceAllString(cell, "$1")} {
-		for _, layout := range layouts {
-			if at, err := time.Parse(layout, text); err == nil {
-				return believable(at, unread)
-			}
-		}
+	if at := field.Time(zoneTwice.ReplaceAllString(cell, "$1")); !at.IsZero() {
+		return believable(at, unread)
 	}
 	return time.Time{}, unread
 }
