@@ -116,10 +116,11 @@ var vocabulary = []struct {
 var weakEmail = set("emails|email addresses|customer email|buyer email|attendee email|billing email|work email|business email|personal email|home email|private email|address|adresse|dirección|indirizzo|adres|endereço|adress|subscriber|recipient|contact|user|member|адрес|アドレス|地址")
 
 // paidTools are columns whose presence tells that cancelling is about money.
-var paidTools = set("email disabled|emails disabled") // Substack
+var paidTools = set("email disabled|emails disabled", // Substack
+	"unsubscription date|undeliverability date|subscriber type") // Buttondown
 
 // paidColumns are the columns in which such tools speak of money.
-var paidColumns = set("active subscription|cancel date|cancelled at|canceled at|subscription canceled at|subscription cancelled at|cancellation date")
+var paidColumns = set("active subscription|cancel date|cancelled at|canceled at|subscription canceled at|subscription cancelled at|cancellation date|churn date|churn reason")
 
 // places are headings of a postal address, beside which a state is a part of it.
 var places = set("city|town|zip|zip code|zipcode|postal code|postcode|country|region|province|address 1|address line 1|street|street address|ciudad|código postal|país|città|cap|paese|cidade|cep|ville|code postal|pays|stadt|plz|ort|land")

@@ -73,8 +73,8 @@ var tools = []struct {
 	{"Ghost", "id,email,name,note,subscribed_to_emails,complimentary_plan,stripe_customer_id,created_at,deleted_at,labels,tiers,gift_id\n" +
 		"1,a@post.example,Ada,,true,false,,2023-02-03T04:05:06.000Z,,vip,,\n2,g@post.example,Gil,,false,false,,2023-02-03T04:05:06.000Z,,,,\n3,h@post.example,Hal,,true,false,,2023-02-03T04:05:06.000Z,2024-02-03T04:05:06.000Z,,,\n",
 		map[string]subscribers.State{"a": nothing, "g": gone, "h": gone}, map[string]string{"h": "2024-02-03T04:05:06Z"}},
-	{"Buttondown", "email_address,notes,metadata,tags,referrer_url,type,creation_date,unsubscription_date,unsubscription_reason\n" +
-		"a@post.example,,{},,,regular,2023-02-03T04:05:06.1Z,,\nc@post.example,,{},,,churning,2023-02-03T04:05:06.1Z,,\np@post.example,,{},,,unactivated,2023-02-03T04:05:06.1Z,,\ng@post.example,,{},,,unsubscribed,2023-02-03T04:05:06.1Z,2024-02-03T04:05:06.1Z,\nh@post.example,,{},,,spammy,2023-02-03T04:05:06.1Z,,\n",
+	{"Buttondown", "email_address,notes,metadata,tags,referrer_url,type,creation_date,unsubscription_date,unsubscription_reason,churn_date\n" +
+		"a@post.example,,{},,,regular,2023-02-03T04:05:06.1Z,,,2024-01-02\nc@post.example,,{},,,churning,2023-02-03T04:05:06.1Z,,\np@post.example,,{},,,unactivated,2023-02-03T04:05:06.1Z,,\ng@post.example,,{},,,unsubscribed,2023-02-03T04:05:06.1Z,2024-02-03T04:05:06.1Z,\nh@post.example,,{},,,spammy,2023-02-03T04:05:06.1Z,,\n",
 		map[string]subscribers.State{"a": active, "c": active, "p": pending, "g": gone, "h": gone}, map[string]string{"g": "2024-02-03T04:05:06.1Z"}},
 	{"listmonk", "uuid,email,name,attributes,status,created_at,updated_at\n" +
 		"u1,a@post.example,Ada,\"{\"\"town\"\": \"\"Hull\"\"}\",enabled,2023-02-03 04:05:06.789 +0000 UTC,2023-02-03 04:05:06.789 +0000 UTC\nu2,g@post.example,Gil,{},blocklisted,2023-02-03 04:05:06.789 +0530 +0530,x\nu3,h@post.example,Hal,{},disabled,2023-02-03 04:05:06.789 +0000 UTC,x\n",

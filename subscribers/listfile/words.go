@@ -116,7 +116,7 @@ func blank(cell string) bool {
 // leavingStems begin, or where they are long enough stand in, words that speak of
 // leaving a list, of bounces and of complaints.
 var leavingStems = stems(
-	"unsub|optout|optedout|signoff|signedoff|blacklist|blocklist|suppress|withdraw|withdrew|revoke|cancel|delete|removed|archived|banned|blocked|disabl|deactivat|terminat|nonsubscri|suspend|unregister|deregister|discontinu",
+	"unsub|optout|optedout|signoff|signedoff|blacklist|blocklist|suppress|withdraw|withdrew|revoke|cancel|delete|removed|archived|banned|blocked|disabl|deactivat|terminat|nonsubscri|suspend|unregister|deregister|discontinu|churn|lapsed|resign",
 	"bounce|undeliver|complain|abuse",
 	"abgemeldet|abmeld|abbestell|austritt|ausgetreten|ausgetragen|austrag|kündigung|gekündigt|kuendigung|gekuendigt|gelöscht|geloescht|löschung|gesperrt|sperr|widerruf|widerspr|deaktivier|storniert|beendet",
 	"désabon|désinscri|résili|radiation|supprim|bloqu|annul|désactiv|oppositi|sortie|désist|quitté",

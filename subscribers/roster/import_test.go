@@ -463,6 +463,7 @@ func TestAColumnThatMayTellOfLeavingStopsAConfirmedImport(t *testing.T) {
 		"Kündigung bearbeitet durch": "Meier",        // the heading speaks
 		"Data rezygnacji (system)":   "7",            // in another language
 		"unsubscribe ticket":         "4711",         //
+		"Churn risk":                 "high",         //
 		"group 2":                    "Unsubscribed", // the value speaks
 		"Zusatz":                     "abgemeldet!",  //
 		"Marketing per Brief/Mail":   "nein",         // a no to something that may be the mail
