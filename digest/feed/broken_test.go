@@ -230,6 +230,48 @@ func TestControlCharactersOfJSON(t *testing.T) {
 	equal(t, "text", d.Posts[1].Body.HTML, "ij \uFFFD")
 }
 
+// One entry of a JSON Feed, or of a list, that breaks the rules costs none of the others.
+func TestOneBrokenEntryOfJSON(t *testing.T) {
+	good := func(n int) string {
+		return fmt.Sprintf(`{"id":"%d","content_html":"words %d","authors":[{"name":"A"},{"name":"B"}]}`, n, n)
+	}
+	for name, tt := range map[string]struct {
+		bad  string
+		want string // its text, "" where it is left out
+	}{
+		"a line end":       {"{\"id\":\"bad\",\"content_html\":\"Tea\n\tfor two\"}", "Tea\n\tfor two"},
+		"a wrong escape":   {`{"id":"bad","content_html":"Tea \x for\' two \\"}`, `Tea \x for\' two \`},
+		"a comma too many": {`{"id":"bad","content_html":"Tea","tags":["a",],}`, "Tea"},
+		"a quotation mark": {`{"id":"bad","content_html":"Tea "for" two"}`, ""},
+		"no value":         {`{"id":"bad","content_html":}`, ""},
+		"no end":           {`{"id":"bad","content_html":"Tea"`, ""},
+		"another type":     {`{"id":"bad","content_html":["Tea"]}`, "-"},
+		"no entry":         {`"bad"`, ""},
+	} {
+		for at := range 3 {
+			if name == "no end" && at == 2 {
+				continue // which is a text that ends in the middle
+			}
+			items := slices.Insert([]string{good(1), good(2)}, at, tt.bad)
+			d := parse(t, []byte(`{"version":"https://jsonfeed.org/version/1.1","title":"Kettle Row","items":[`+strings.Join(items, ", ")+`]}`), feed.Options{})
+			texts := map[string]string{}
+			for _, p := range d.Posts {
+				texts[p.ID] = p.Body.HTML
+			}
+			what := fmt.Sprintf("%s, entry %d", name, at+1)
+			equal(t, what+": the others", texts["1"]+", "+texts["2"], "words 1, words 2")
+			equal(t, what+": cut short", d.CutShort, false)
+			equal(t, what+": itself", texts["bad"], strings.Trim(tt.want, "-"))
+			if left := len(d.Skipped) == 1; left != (tt.want == "") {
+				t.Errorf("%s: left out %v", what, d.Skipped)
+			}
+		}
+	}
+	list := `[{"id":1,"post":7,"content":{"rendered":"one"}},{"id":"x","post":7},{"id":2,"post":7,"content":{"rendered":"a "b" c"}},{"id":3,"post":7,"content":{"rendered":"three"}}]`
+	d := parse(t, []byte(list), feed.Options{URL: "https://kettle.test/wp-json/wp/v2/comments"})
+	equal(t, "a list", line(len(d.Comments), len(d.Skipped), d.CutShort), "2 | 2 | false")
+}
+
 func TestLimitsOfJSON(t *testing.T) {
 	var items []string
 	for i := range feed.MaxEntries + 7 {

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -57,34 +59,140 @@ type array struct {
 	skipped []Skip
 	cut     bool // it broke off; items are those before
 	early   bool // the text itself ended, where it broke off
+	mended  bool // an element broke the rules; what follows the array was not read
 }
 
-// readArray reads an array's elements one by one and keeps to the limits.
-func readArray(dec *json.Decoder) (a array) {
+// mostBroken bounds how many elements of an array may break the rules: each may be read
+// to the end of the text to find that out.
+const mostBroken = 50
+
+// firstName is the beginning of an object, with its first name.
+var firstName = regexp.MustCompile(`^[\s,]*\{\s*("[A-Za-z0-9_]+")\s*:`)
+
+// nextElement finds the element of an array behind a broken one, which begins at a place;
+// -1 for none. broken is what stands before it, of a text that is whole to its end; nil
+// where nothing tells where it ends.
+func nextElement(text []byte, at int) (next int, broken [][]byte) {
+	m := firstName.FindSubmatchIndex(text[at:])
+	if m == nil {
+		return -1, nil
+	}
+	like := regexp.MustCompile(`,\s*(\{\s*` + string(text[at+m[2]:at+m[3]]) + `\s*:)`)
+	begin := at + bytes.IndexByte(text[at:], '{')
+	if place := like.FindSubmatchIndex(text[at+m[1]:]); place != nil {
+		return at + m[1] + place[2], [][]byte{text[begin : at+m[1]+place[0]]}
+	}
+	rest := bytes.TrimRight(text[begin:], " \t\r\n")
+	if !bytes.HasSuffix(rest, []byte("]")) && !bytes.HasSuffix(rest, []byte("}")) {
+		return -1, nil
+	}
+	const around = 3 // brackets that may close what is around it
+	for range around {
+		if n := bytes.LastIndexByte(rest, '}'); n >= 0 {
+			broken = append(broken, rest[:n+1])
+			rest = rest[:n]
+		}
+	}
+	return -1, append(broken, rest)
+}
+
+// mended gives a JSON text in which what programs get wrong is right: line ends and the
+// like in strings are escaped, and so are backslashes that escape nothing; commas before
+// the end of an object or an array go. ok tells that nothing else was wrong.
+func mended(text []byte) (_ []byte, ok bool) {
+	out := make([]byte, 0, len(text)+len(text)/50)
+	inString := false
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case c == '"':
+			inString = !inString
+		case inString && c < ' ':
+			out = fmt.Appendf(out, `\u%04x`, c)
+			continue
+		case inString && c == '\\' && i+1 < len(text) && strings.IndexByte(`"\/bfnrtu`, text[i+1]) < 0:
+			out = append(out, '\\')
+		case inString && c == '\\' && i+1 < len(text):
+			out = append(out, c)
+			i++
+			c = text[i]
+		case !inString && c == ',' && closes(text[i+1:]):
+			continue
+		}
+		out = append(out, c)
+	}
+	return out, json.Valid(out)
+}
+
+// closes tells whether an object or an array ends next.
+func closes(text []byte) bool {
+	rest := bytes.TrimLeft(text[:min(len(text), 200)], " \t\r\n")
+	return len(rest) > 0 && (rest[0] == '}' || rest[0] == ']')
+}
+
+// readArray reads an array's elements one by one and keeps to the limits. dec has read
+// the text up to the array. An element that breaks the rules is left out, if the next one
+// can be told by the name that it begins with.
+func readArray(dec *json.Decoder, text []byte) (a array) {
 	if t, err := dec.Token(); err != nil || t != json.Delim('[') {
 		a.cut = true
 		return a
 	}
+	base := 0 // where the text begins that dec reads, less the bracket before it
+	broken := 0
 	for dec.More() {
 		var raw json.RawMessage
+		at := base + int(dec.InputOffset())
 		if err := dec.Decode(&raw); err != nil {
-			a.cut, a.early = true, errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
-			return a
+			next, pieces := nextElement(text, at)
+			if broken++; pieces == nil || broken > mostBroken {
+				a.cut, a.early = true, errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
+				return a
+			}
+			a.mended = true
+			a.take(mendedOf(pieces))
+			if next < 0 {
+				return a
+			}
+			dec, base = json.NewDecoder(io.MultiReader(strings.NewReader("["), bytes.NewReader(text[next:]))), next-1
+			if _, err := dec.Token(); err != nil {
+				a.cut = true
+				return a
+			}
+			continue
 		}
-		switch {
-		case len(a.items)+len(a.skipped) >= 2*MaxEntries:
-		case len(a.items) >= MaxEntries:
-			a.skipped = append(a.skipped, Skip{Reason: digest.EntryTooMany})
-		case len(raw) > MaxEntryBytes:
-			a.skipped = append(a.skipped, Skip{Reason: digest.EntryTooLarge})
-		default:
-			a.items = append(a.items, slices.Clone(raw))
-		}
+		a.take(raw)
 	}
 	if _, err := dec.Token(); err != nil {
 		a.cut, a.early = true, true
 	}
 	return a
+}
+
+// take takes an element up, within the limits; nil is one that cannot be read.
+func (a *array) take(raw json.RawMessage) {
+	switch {
+	case len(a.items)+len(a.skipped) >= 2*MaxEntries:
+	case raw == nil:
+		a.skipped = append(a.skipped, Skip{Reason: digest.UnreadableEntry})
+	case len(a.items) >= MaxEntries:
+		a.skipped = append(a.skipped, Skip{Reason: digest.EntryTooMany})
+	case len(raw) > MaxEntryBytes:
+		a.skipped = append(a.skipped, Skip{Reason: digest.EntryTooLarge})
+	default:
+		a.items = append(a.items, slices.Clone(raw))
+	}
+}
+
+// mendedOf gives the first of some readings of a broken element that can be mended, nil
+// for none.
+func mendedOf(pieces [][]byte) json.RawMessage {
+	for _, piece := range pieces {
+		if raw, ok := mended(piece); ok {
+			return raw
+		}
+	}
+	return nil
 }
 
 // headMembers are what is read of a feed object beside its items.
@@ -104,8 +212,8 @@ func readObject(text []byte) (head map[string]json.RawMessage, items array, ok b
 			return head, items, false
 		}
 		if key == "items" && items.items == nil {
-			if items = readArray(dec); items.cut {
-				return head, items, false
+			if items = readArray(dec, text); items.cut || items.mended {
+				return head, items, !items.cut
 			}
 			continue
 		}

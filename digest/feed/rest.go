@@ -57,7 +57,7 @@ type restEntry struct {
 // parseREST reads a list of posts or comments from WordPress's interface. It
 // names parents, which WordPress's feeds do not.
 func parseREST(text []byte, opts Options) (*Document, error) {
-	list := readArray(json.NewDecoder(bytes.NewReader(text)))
+	list := readArray(json.NewDecoder(bytes.NewReader(text)), text)
 	if list.cut && len(list.items) == 0 {
 		if list.early {
 			return nil, scan.CutShort()

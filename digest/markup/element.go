@@ -96,17 +96,21 @@ func (a attributes) styled(property string) string {
 	return ""
 }
 
-// hides tells whether nothing of an element is seen where it stands: it is hidden,
-// or is a second form of a formula, drawn of many small pieces (KaTeX, MathJax 2).
-func (a attributes) hides(e element) bool {
-	return a.hidden || a.hasClass("screen-reader-text", "sr-only", "visually-hidden") ||
-		(e.tag == atom.Span || e.tag == atom.Div) && a.hasClass("katex-html", "MathJax", "MathJax_Preview", "MJX_Assistive_MathML") ||
+// hides tells whether nothing of an element is seen where it stands.
+func (a attributes) hides() bool {
+	return a.hidden || a.hasClass("screen-reader-text", "sr-only", "visually-hidden", "MathJax_Preview") ||
 		a.style != "" && (a.styled("display") == "none" || a.styled("visibility") == "hidden" || a.styled("opacity") == "0" || isNone(a.styled("font-size")))
 }
 
 // isNone tells whether a length is none.
 func isNone(length string) bool {
 	return length == "0" || length == "0px" || length == "0pt" || length == "0em"
+}
+
+// draws tells whether an element is a formula drawn of many small pieces, by KaTeX or
+// MathJax 2, beside which its source stands as a rule.
+func (a attributes) draws(e element) bool {
+	return (e.tag == atom.Span || e.tag == atom.Div) && a.hasClass("katex-html", "MathJax")
 }
 
 // dropped tells whether an element goes with all that is in it.
@@ -120,10 +124,23 @@ func dropped(e element) bool {
 	return e.name == "mjx-math" // MathJax 3 says it in MathML beside that
 }
 
-// endSkip ends what is left out, and sets the mark that stands for it.
+// endSkip ends what is left out, and sets the mark that stands for it. The mark of a
+// formula that was drawn waits for its source, which MathJax 2 puts behind.
 func (p *parser) endSkip() {
-	p.stand(p.instead)
+	s := p.instead
 	p.skip, p.nest, p.instead = element{}, 0, nil
+	if s != nil && s.isDrawn {
+		p.drawn = s
+		return
+	}
+	p.stand(s)
+}
+
+// endDrawn sets the mark of a formula that was drawn, behind which no source came.
+func (p *parser) endDrawn() {
+	s := p.drawn
+	p.drawn = nil
+	p.stand(s)
 }
 
 // endsSkip tells whether a tag ends the element that is left out though it is not

@@ -84,6 +84,10 @@ night">, (<img alt="x" src=b>)`, "see [picture: a bus at night], ([picture: x])"
 		{"MathML in words", `<math alttext="a squared"><msup><mi>a</mi><mn>2</mn></msup></math>`, "[formula: a squared]"},
 		{"KaTeX", `<span class="katex"><span class="katex-mathml"><math><semantics><mi>c</mi><annotation encoding="application/x-tex">c_0</annotation></semantics></math></span><span class="katex-html" aria-hidden="true"><span class="base"><span>c</span><span>0</span></span></span></span>!`, "[formula: c_0]!"},
 		{"MathJax 2", `<span class="MathJax_Preview">c</span><span class="MathJax"><nobr>c0</nobr></span><script type="math/tex; mode=display">c_0 < 1</script>`, "[formula: c_0 < 1]"},
+		{"MathJax 2, displayed", `so<div class="MathJax_Display"><span class="MathJax"><nobr>c0</nobr></span></div><script type="math/tex; mode=display">c_0</script>`, "so\n\n[formula: c_0]"},
+		{"MathJax 2 without its source", `so <span class="MathJax"><nobr>c0</nobr><span class="MJX_Assistive_MathML"><math><mi>c</mi></math></span></span> holds`, "so [formula: c] holds"},
+		{"MathJax 2 as a drawing alone", `so <span class="MathJax"><nobr>c0</nobr></span>`, "so [formula]"},
+		{"KaTeX as a drawing alone", `so <span class="katex"><span class="katex-html" aria-hidden="true"><span>c</span><span>0</span></span></span> holds`, "so [formula] holds"},
 		{"MathJax 3", `<mjx-container class="MathJax CtxtMenu_Attached_0"><mjx-math aria-hidden="true"><mjx-mi>c</mjx-mi></mjx-math><mjx-assistive-mml><math><mi>c</mi></math></mjx-assistive-mml></mjx-container>`, "[formula: c]"},
 
 		// Films, sounds, frames.

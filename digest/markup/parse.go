@@ -30,6 +30,7 @@ func (p *parser) read(doc string) digest.Prose {
 		switch z.Next() {
 		case html.ErrorToken: // the end; a reader of a string fails in no other way
 			p.endSkip()
+			p.endDrawn()
 			return p.b.done()
 		case html.TextToken:
 			p.text(z)
@@ -55,6 +56,7 @@ type parser struct {
 	skip     element // the element being left out; its name is "" for none
 	nest     int     // how many of it are open
 	instead  *stand  // what stands for it, if anything
+	drawn    *stand  // what stands for a formula whose source may come
 	opened   []opened
 	inPara   bool // a p is open, which any other block ends
 	rubyText bool // the reading of characters is open
@@ -70,7 +72,11 @@ type element struct {
 func (p *parser) text(z *html.Tokenizer) {
 	switch {
 	case p.skip.name == "":
-		p.b.text(string(z.Text()))
+		text := string(z.Text())
+		if p.drawn != nil && strings.TrimSpace(text) != "" {
+			p.endDrawn()
+		}
+		p.b.text(text)
 	case p.instead != nil:
 		p.instead.take(string(z.Text()))
 	}
@@ -89,6 +95,10 @@ func (p *parser) start(z *html.Tokenizer, closed bool) {
 		return
 	}
 	a := attributesOf(z, more)
+	if p.drawn != nil && e.tag == atom.Script && isTeX(a) {
+		p.drawn = nil
+	}
+	p.endDrawn()
 	if block(e.tag) {
 		p.endPara()
 	}
@@ -103,9 +113,13 @@ func (p *parser) start(z *html.Tokenizer, closed bool) {
 	}
 	// Discourse writes name and size of a picture below it, inside of its link.
 	isCaption := e.tag == atom.Div && p.b.href != "" && a.hasClass("meta")
-	if hidden := isCaption || a.hides(e); hidden || dropped(e) {
+	if hidden, draws := isCaption || a.hides(), a.draws(e); hidden || draws || dropped(e) {
 		p.skip, p.nest = e, 1
-		if !hidden {
+		switch {
+		case hidden:
+		case draws:
+			p.instead = p.drawing(a)
+		default:
 			p.instead = standFor(e, a)
 		}
 		if closed {
@@ -200,7 +214,7 @@ func (p *parser) begin(e element, a attributes) {
 func (p *parser) void(e element, a attributes) {
 	b := &p.b
 	switch {
-	case a.hides(e):
+	case a.hides():
 	case e.tag == atom.Br:
 		b.lineBreak()
 	case e.tag == atom.Hr:

@@ -31,6 +31,7 @@ type stand struct {
 	tex     strings.Builder // the source of a formula
 	said    strings.Builder // its letters and signs, in a row
 	drawing bool            // their places mean something
+	isDrawn bool            // as many small pieces
 }
 
 type taken int
@@ -68,12 +69,8 @@ func standFor(e element, a attributes) *stand {
 // scripted begins the mark for a script that shows something in its place: a formula
 // (MathJax 2) or a piece of code from elsewhere.
 func scripted(a attributes) *stand {
-	kind, _, _ := strings.Cut(strings.ToLower(a.typ), ";")
-	switch {
-	case kind == "math/tex" || kind == "math/asciimath":
+	if isTeX(a) {
 		return &stand{thing: digest.Formula, reads: asTeX}
-	case kind == "math/mml":
-		return &stand{thing: digest.Formula, reads: asNothing}
 	}
 	if u, err := url.Parse(a.src); err == nil && u.Host == "gist.github.com" {
 		return &stand{thing: digest.Embed, href: strings.TrimSuffix(a.src, ".js")}
@@ -81,11 +78,28 @@ func scripted(a attributes) *stand {
 	return nil
 }
 
+// isTeX tells whether a script is the source of a formula (MathJax 2).
+func isTeX(a attributes) bool {
+	kind, _, _ := strings.Cut(strings.ToLower(a.typ), ";")
+	return kind == "math/tex" || kind == "math/asciimath"
+}
+
+// drawing begins the mark for a formula that is drawn; nil where KaTeX has said it in
+// MathML right before.
+func (p *parser) drawing(a attributes) *stand {
+	if a.hasClass("katex-html") && p.b.style.Stands == digest.Formula {
+		return nil
+	}
+	return &stand{thing: digest.Formula, reads: asNothing, drawing: true, isDrawn: true}
+}
+
 // start looks at an element inside of what is left out.
 func (s *stand) start(e element, a attributes) {
 	switch s.thing {
 	case digest.Formula:
 		switch {
+		case e.tag == atom.Math: // MathJax 2 says it for those who do not see
+			s.words, s.reads, s.drawing = a.alt, asSaid, false
 		case e.tag == atom.AnnotationXml, e.name == "annotation":
 			s.reads = asNothing
 			if encoding := strings.ToLower(a.encoding); e.name == "annotation" && strings.HasSuffix(encoding, "tex") {
@@ -128,6 +142,8 @@ func (s *stand) fill(e element, a attributes) {
 // end looks at an end tag inside of what is left out.
 func (s *stand) end(e element) {
 	switch {
+	case s.thing == digest.Formula && e.tag == atom.Math:
+		s.reads = asNothing
 	case s.thing == digest.Formula && (e.name == "annotation" || e.tag == atom.AnnotationXml):
 		s.reads = asSaid
 	case s.thing == digest.Picture && e.tag == atom.Title:

@@ -54,6 +54,44 @@ func TestPageThatEndsInTheMiddleLeavesNoHole(t *testing.T) {
 	equal(t, "comments", len(r.comments(src)), 15)
 }
 
+// What is whole of a document that ends in the middle is stored, as if the feed had ended
+// there; nothing else follows from it.
+func TestDocumentThatEndsInTheMiddle(t *testing.T) {
+	p := pages{}
+	cut := false
+	r, src, _ := play(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/comments" {
+			p.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("ETag", fmt.Sprintf("%q", fmt.Sprint("cut ", cut)))
+		body := p["/comments"]
+		if cut {
+			body = cutOff(body)
+		}
+		fmt.Fprint(w, body)
+	}, digest.Generic)
+	complete := `<fh:complete xmlns:fh="http://purl.org/syndication/history/1.0"/>`
+	p["/posts"], p["/comments"] = atomOf("", post(1, 90, -1)), atomOf(complete, said(11, 1, 30), said(12, 1, 29))
+	r.due(src)
+	good := r.feed(src, digest.CommentsFeed)
+
+	cut, p["/comments"] = true, atomOf(complete, said(13, 1, 28), said(14, 1, 27)) // 14 is cut off, and 11 and 12 are not reached
+	r.clock.add(2 * time.Hour)
+	report, err := r.PullDue(t.Context(), src.ID)
+	wantError(t, "the pull", err, digest.Invalid, "what came before that is stored (1 entries)")
+	equal(t, "new", report.Stored.NewComments, 1)
+	equal(t, "gone", report.Stored.GoneComments, 0)
+	equal(t, "stored", len(r.comments(src)), 3)
+	bad := r.feed(src, digest.CommentsFeed)
+	equal(t, "validator", bad.ETag, good.ETag)
+	equal(t, "last good answer", bad.LastSuccess, good.LastSuccess)
+
+	cut = false
+	r.after(30 * time.Hour).due(src)
+	equal(t, "stored once it is whole", len(r.comments(src)), 4)
+}
+
 func TestOlderPageThatEndsInTheMiddleIsReadAgain(t *testing.T) {
 	n, broken := 30, 20
 	r, src, st := play(t, paged(&n, &broken), digest.Generic)
