@@ -15,8 +15,12 @@ var (
 	// topic. A post that came from another server has an address for a number.
 	nodeBBPlace = regexp.MustCompile(`^(https?://[^?#]*?)/(?:(topic)/(\d+)(?:/[^?#]*)?|(post)/(\d+|https?:[^?#]+))(?:[?#].*)?$`)
 	// nodeBBFeed is the path of a feed of NodeBB.
-	nodeBBFeed  = regexp.MustCompile(`/(?:topics|recent|recentposts|popular|top|topic/\d+|category/\d+(?:/recentposts)?|(?:popular|top)/[a-z]+|tags/[^/]+)\.rss$`)
-	nodeBBOne   = regexp.MustCompile(`^(https?://[^?#]*?)/topic/(\d+)(?:/[^?#]*)?(?:\.rss)?(?:[?#].*)?$`)
+	nodeBBFeed = regexp.MustCompile(`/(?:topics|recent|recentposts|popular|top|topic/\d+|category/\d+(?:/recentposts)?|(?:popular|top)/[a-z]+|tags/[^/]+)\.rss$`)
+	nodeBBOne  = regexp.MustCompile(`^(https?://[^?#]*?)/topic/(\d+)(?:/[^?#]*)?(?:\.rss)?(?:[?#].*)?$`)
+	// nodeBBWhole is the address of a feed of the whole forum: the forum's before it.
+	nodeBBWhole = regexp.MustCompile(`^(https?://[^?#]*/)(?:topics|recent|recentposts|popular|top)(?:/[a-z]+)?\.rss(?:[?#].*)?$`)
+	// nodeBBPart is the end of that of a part of it.
+	nodeBBPart  = regexp.MustCompile(`/(?:category/\d+|user/[^/]+)/$`)
 	nodeBBEmpty = regexp.MustCompile(`/recentposts\.rss|/topic/\d+\.rss`)
 )
 
@@ -37,8 +41,12 @@ func isNodeBBPost(e *entry) bool {
 }
 
 // nodeBBDocument finds the older posts, which are asked for by the number of a page, and
-// the topic of a feed that is about one.
+// the topic of a feed that is about one. What a list of the whole forum is called and where
+// it can be read ("Recent Posts") is neither the forum's name nor its home.
 func nodeBBDocument(p *page, d *Document) {
+	if m := nodeBBWhole.FindStringSubmatch(p.where()); m != nil && !nodeBBPart.MatchString(m[1]) {
+		d.Title, d.HomeURL = "", field.URL("", m[1])
+	}
 	if d.Kind != digest.CommentsFeed {
 		return
 	}

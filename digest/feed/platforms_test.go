@@ -307,6 +307,10 @@ func TestForumsOwnWords(t *testing.T) {
 	equal(t, "NodeBB: and older ones", parse(t, page, feed.Options{URL: "https://loam.test/recentposts.rss?page=4&uid=2"}).NextURL, "https://loam.test/recentposts.rss?page=5&uid=2")
 	equal(t, "NodeBB: the last page", parse(t, nodeBBPage(19), feed.Options{URL: "https://loam.test/recentposts.rss?page=4"}).NextURL, "")
 	topic := parse(t, fixture(t, "nodebb-topic.rss"), feed.Options{})
+	loam := parse(t, fixture(t, "nodebb-topics.rss"), feed.Options{})
+	equal(t, "NodeBB: name and home of the forum", loam.Title+" "+loam.HomeURL, " https://loam.test/forum/")
+	equal(t, "NodeBB: name of a topic", topic.Title, "Worms in the bin")
+	equal(t, "Stack Exchange: name of the site", parse(t, fixture(t, "stackexchange-site.atom"), feed.Options{}).Title, "Knots Stack Exchange")
 	equal(t, "NodeBB: the topic of a feed", topic.PostRef, "https://loam.test/forum/topic/90")
 
 	equal(t, "Stack Exchange: the site of a question", parse(t, fixture(t, "stackexchange-question.atom"), feed.Options{}).Title, "Stack Exchange")

@@ -45,7 +45,8 @@ func stackKind(p *page) verdict {
 
 func stackDocument(p *page, d *Document) {
 	d.OnePost = d.Kind == digest.CommentsFeed && stackOne.MatchString(p.where())
-	if at := strings.LastIndex(d.Title, " - "); d.OnePost && at > 0 {
+	whole := strings.HasSuffix(strings.TrimSuffix(field.PathOf(p.where()), "/"), "/feeds")
+	if at := strings.LastIndex(d.Title, " - "); (d.OnePost || whole) && at > 0 {
 		d.Title = d.Title[at+len(" - "):]
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"postbag/digest/digesttest"
 	"postbag/digest/dump"
 	"postbag/digest/pull"
+	"postbag/digest/pull/discover"
 	"postbag/digest/pull/importer"
 	"postbag/digest/pull/poll"
 )
@@ -586,4 +587,51 @@ func anyExport(r *rand.Rand) string {
 		out.WriteString(pick("", "", "", `<gd:extendedProperty name='blogger.contentRemoved' value='true'/>`) + "</entry>")
 	}
 	return out.String() + "</feed>"
+}
+
+// What a comment box gives in its feed and in its export is one, whichever came first.
+func TestExportsAndFeedsOfCommentBoxes(t *testing.T) {
+	for _, tt := range []struct {
+		export, feed, home string
+		same               *strings.Replacer // the words of the feed for those of the export
+	}{
+		{"remark42.json", "remark42.rss", "https://ferns.test", strings.NewReplacer("<p>Under glass?</p>", "<p>Under glass, yes.</p>",
+			"<p>Sow them on <em>peat</em>.</p>", `<p>Do yours come up?</p>\n<blockquote><p>a quotation of her own</p></blockquote>`)},
+		{"comentario.json", "comentario.rss", "https://bells.test", strings.NewReplacer("/changes/grandsire/", "/changes/plain-bob/",
+			"Mind the <em>thirds</em>.", "Count the handstrokes.")},
+	} {
+		t.Run(tt.export, func(t *testing.T) {
+			b := newBlog(t, stand(t, tt.home, map[string]string{"/talk.rss": tt.feed}).page)
+			body := tt.same.Replace(strings.ReplaceAll(fixture(t, "dump", tt.export), tt.home, b.url))
+			at := func(o *importer.Options) { o.URL = b.url }
+			follow := func(s shelf) digest.Source {
+				found, err := s.Add(t.Context(), nobody, "", firstSeries, discover.Options{Comments: b.url + "/talk.rss"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return found.Source
+			}
+			first := newShelf(t, b, "2026-03-09T20:00:00Z")
+			first.imports(strings.NewReader(body), at)
+			_, before := contents(t, first.store)
+			src := follow(first)
+			report := first.pull(src, poll.Options{})
+			_, after := contents(t, first.store)
+			equal(t, "sources that hold comments", before[0].SourceID, src.ID)
+			equal(t, "stored by the feed after the export", figures(report.Stored), "0 0 0 0 0")
+			equal(t, "comments", len(after), len(before))
+			equal(t, "stored by the export again", figures(first.imports(strings.NewReader(body), at).Stored), "0 0 0 0 0")
+
+			later := newShelf(t, b, "2026-03-09T20:00:00Z")
+			later.pull(follow(later), poll.Options{})
+			later.imports(strings.NewReader(body), at)
+			_, comments := contents(t, later.store)
+			equal(t, "comments, the feed first", len(comments), len(before))
+			for _, c := range comments {
+				if c.PostID == 0 {
+					t.Errorf("comment %s has no post", c.GUID)
+				}
+			}
+		})
+	}
 }
