@@ -7,6 +7,22 @@ import (
 	"postbag/digest/markup"
 )
 
+// Some feeds of RSS give the text as XHTML beside the description.
+func TestXHTMLOfRSS(t *testing.T) {
+	for raw, want := range map[string]string{
+		`<xhtml:body><xhtml:p>The moths</xhtml:p><xhtml:p>came back.</xhtml:p></xhtml:body>`:                                                   "The moths\n\ncame back.",
+		`<description>The moths…</description><body xmlns="http://www.w3.org/1999/xhtml"><p>The moths<iframe src="/7"/> came back.</p></body>`: "The moths [film] came back.",
+		`<description>The moths</description><body>a</body>`:                                                                                   "The moths",
+		`<xhtml:body/><description>The moths</description>`:                                                                                    "The moths",
+	} {
+		doc := `<rss version="2.0" xmlns:xhtml="http://www.w3.org/1999/xhtml"><channel><item><guid>1</guid>` + raw + `</item><item><guid>2</guid><description>b</description></item></channel></rss>`
+		d := parse(t, []byte(doc), feed.Options{URL: "https://tea.test/feed"})
+		equal(t, "entries", len(d.Posts), 2)
+		equal(t, raw, markup.FromHTML(d.Posts[0].Body.HTML, "https://tea.test/").Shown(), want)
+		equal(t, "the next", d.Posts[1].Body.HTML, "b")
+	}
+}
+
 // In XHTML an element may close itself, may have a prefix, and text may stand in a
 // section of its own; nothing that follows is lost.
 func TestXHTMLOfAtom(t *testing.T) {

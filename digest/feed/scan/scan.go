@@ -60,6 +60,7 @@ type Scan struct {
 	bases   []scope // the xml:base of the elements we are in
 	xhtml   int     // depth of the text of XHTML that we are in, 0 outside
 	inner   int     // size of out where it began
+	isBody  bool    // it is an xhtml:body
 	cost    cost
 }
 
@@ -142,6 +143,9 @@ func (s *Scan) read() error {
 		case xmlread.End:
 			if s.xhtml > s.in.Depth() {
 				s.escape()
+				if s.isBody {
+					t.Raw = []byte("</" + encoded + ">")
+				}
 			}
 			if !s.deep {
 				s.out = append(s.out, t.Raw...)
@@ -173,10 +177,14 @@ func (s *Scan) begin(t xmlread.Token) error {
 		s.Root = name
 	}
 	before := len(s.out)
-	isXHTML := s.isXHTML(name, t)
-	s.write(t, isXHTML)
-	if isXHTML {
-		s.xhtml, s.inner = depth, len(s.out)
+	isXHTML, isBody := s.isXHTML(name, t), s.isXHTMLBody(name, t)
+	if isBody {
+		s.out = append(s.out, "<"+encoded+` xmlns:content="http://purl.org/rss/1.0/modules/content/">`...)
+	} else {
+		s.write(t, isXHTML)
+	}
+	if isXHTML || isBody {
+		s.xhtml, s.inner, s.isBody = depth, len(s.out), isBody
 	}
 	switch {
 	case s.entry == 0 && isEntry(t.Name) && (depth == 2 || depth == 3):
@@ -203,6 +211,16 @@ func (s *Scan) isXHTML(name string, t xmlread.Token) bool {
 		return strings.Contains(typ, "xhtml") || strings.Contains(typ, "html") && strings.EqualFold(value(t, "mode"), "xml")
 	}
 	return false
+}
+
+// encoded is the element of RSS that holds a text as HTML.
+const encoded = "content:encoded"
+
+// isXHTMLBody tells whether an element is the text of an item of RSS as XHTML, as some
+// programs add it (an xhtml:body). gofeed does not know it, and gets it as HTML.
+func (s *Scan) isXHTMLBody(name string, t xmlread.Token) bool {
+	return name == "body" && s.xhtml == 0 && s.Root != "feed" && s.entry > 0 && s.in.Depth() == s.entry+1 &&
+		(t.Name.Space != "" || strings.Contains(string(t.Raw), "1999/xhtml")) && !bytes.HasSuffix(t.Raw, []byte("/>"))
 }
 
 // escape makes HTML of the XHTML that ends here: gofeed reads it as HTML, and would
