@@ -111,6 +111,8 @@ type FeedState struct {
 	Daily    int
 	// Older is the page at which an unfinished pull of the whole history goes on.
 	Older string
+	// LeftOut is why how many entries of the first page were not stored; nil for none.
+	LeftOut Outs
 
 	// CatchUp is when an unfinished pull began: pages after the first are still
 	// missing, so the next pull goes on past entries stored since then. Zero
@@ -127,7 +129,8 @@ type Post struct {
 	URL       string
 	Title     string // may be empty: Blogger allows it
 	Author    string
-	Published time.Time
+	Published time.Time // where it is Undated, only what it is sorted by
+	Undated   bool      // the feed gives no date that can be read
 	Updated   time.Time
 	FirstSeen time.Time
 	// Announced is how many comments the feed says the post has, removed
@@ -164,8 +167,9 @@ type Comment struct {
 	ParentRef string // the parent's guid, as the feed names it; "" at top level
 
 	Author    string
-	AuthorURI string // the only thing that identifies a person; often empty
-	Published time.Time
+	AuthorURI string    // the only thing that identifies a person; often empty
+	Published time.Time // where it is Undated, only what it is sorted by
+	Undated   bool      // neither feed nor export gives a date that can be read
 	Updated   time.Time
 	FirstSeen time.Time
 	ChangedAt time.Time // when Postbag last saw the words change
@@ -191,6 +195,19 @@ type Comment struct {
 	Key       string
 	PostKey   string
 	ParentKey string
+}
+
+// DatedAt is when a post was published, zero where that is not known: what may be shown.
+func (p Post) DatedAt() time.Time { return dated(p.Published, p.Undated) }
+
+// DatedAt is when a comment was written, zero where that is not known: what may be shown.
+func (c Comment) DatedAt() time.Time { return dated(c.Published, c.Undated) }
+
+func dated(published time.Time, undated bool) time.Time {
+	if undated {
+		return time.Time{}
+	}
+	return published
 }
 
 // CommentVersion is an earlier text of a comment that was edited.

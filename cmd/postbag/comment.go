@@ -89,7 +89,7 @@ func commentRowOf(c digest.ListedComment) commentRow {
 	return commentRow{
 		ID: c.ID, SourceID: c.SourceID, GUID: c.GUID, URL: c.URL,
 		PostID: c.PostID, PostGUID: guid, ParentID: c.ParentID, ParentGUID: c.ParentRef,
-		Author: c.Author, Published: stamp(c.Published), Updated: stamp(c.Updated),
+		Author: c.Author, Published: stamp(c.DatedAt()), Updated: stamp(c.Updated),
 		State: c.State, Words: c.Words, Text: c.Body.Shown(),
 	}
 }
@@ -140,6 +140,14 @@ type commentShowCmd struct {
 	JSON bool  `name:"json" help:"Print JSON: an array of one."`
 }
 
+// momentOf says when a comment was written, as far as that is known.
+func momentOf(t time.Time) string {
+	if t.IsZero() {
+		return "undated"
+	}
+	return when(t) + " UTC"
+}
+
 // Run shows a comment, with its sentences numbered as trimming counts them.
 func (c commentShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 	found, err := a.read.Comment(ctx, c.ID)
@@ -158,7 +166,7 @@ func (c commentShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 		return printJSON(p, shownRowOf(found, others, earlier))
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s UTC, %s, %s\n", found.Author, when(found.Published), plural(found.Words, "word"), found.State)
+	fmt.Fprintf(&b, "%s, %s, %s, %s\n", found.Author, momentOf(found.DatedAt()), plural(found.Words, "word"), found.State)
 	title := found.PostTitle
 	if title == "" {
 		title = found.PostURL

@@ -138,7 +138,7 @@ func blockRowOf(issue digest.Issue, row int, r desk.Row) blockRow {
 	out := blockRow{Row: row, ID: r.ID, Version: issue.Version, Kind: r.Kind, Text: r.Text}
 	if r.Kind == digest.PickBlock {
 		out.Number, out.CommentID, out.Author = r.Number, r.CommentID, r.Comment.Author
-		out.Published, out.PostTitle = stamp(r.Comment.Published), r.Comment.PostTitle
+		out.Published, out.PostTitle = stamp(r.Comment.DatedAt()), r.Comment.PostTitle
 		out.Words, out.Of, out.Text = markup.Words(r.Words), r.Comment.Words, r.Words.Shown()
 		out.Problem = r.Problem
 	}
@@ -153,16 +153,27 @@ func showSentences(p *Program, issue digest.Issue, rows []desk.Row, at int) erro
 			Offer(digest.Act{Do: digest.ShowIssue, Issue: issue.Number})
 	}
 	r := rows[at-1]
+	text := r.Comment.Body.Text()
 	for i, s := range markup.Sentences(r.Comment.Body) {
 		mark := " "
 		if !isKept(r.Kept, s) {
 			mark = "-"
 		}
-		fmt.Fprintf(p.Stdout, "%s %3d  %s\n", mark, i+1, cell(r.Comment.Body.Slice(s).Shown(), 2000))
+		fmt.Fprintf(p.Stdout, "%s %3d  %s%s\n", mark, i+1, indentOf(text, s), cell(r.Comment.Body.Slice(s).Shown(), 2000))
 	}
 	_, err := fmt.Fprintf(p.Stdout, "\n%d of %d words kept. Trim with: postbag issue edit --row %d --keep 1-3,5\n",
 		markup.Words(r.Words), r.Comment.Words, at)
 	return err
+}
+
+// indentOf gives the spaces that a line of code begins with; "" before any other
+// sentence.
+func indentOf(text string, s digest.Range) string {
+	before := strings.TrimRight(text[:s.Start], " ")
+	if before != "" && !strings.HasSuffix(before, "\n") {
+		return ""
+	}
+	return text[len(before):s.Start]
 }
 
 func isKept(kept []digest.Range, s digest.Range) bool {

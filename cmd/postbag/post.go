@@ -45,7 +45,7 @@ type postRow struct {
 func postRowOf(p digest.Post) postRow {
 	return postRow{
 		ID: p.ID, SourceID: p.SourceID, GUID: p.GUID, URL: p.URL, Title: p.Title, Author: p.Author,
-		Published: stamp(p.Published), Updated: stamp(p.Updated), FirstSeen: stamp(p.FirstSeen),
+		Published: stamp(p.DatedAt()), Updated: stamp(p.Updated), FirstSeen: stamp(p.FirstSeen),
 		Announced: p.Announced, Text: p.Body.Shown(),
 	}
 }

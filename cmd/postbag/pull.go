@@ -101,8 +101,8 @@ func (p *Program) printReports(reports []poll.Report) error {
 				r.Stored.ChangedPosts+r.Stored.ChangedComments, r.Stored.GoneComments,
 				counted(r.Entries, "entry", "entries"), plural(r.Pages, "page"))
 		}
-		if r.Skipped > 0 {
-			fmt.Fprintf(p.Stdout, "%s: %s could not be used.\n", name, counted(r.Skipped, "entry", "entries"))
+		for _, line := range leftOut(r.LeftOut) {
+			fmt.Fprintf(p.Stdout, "%s: %s.\n", name, line)
 		}
 		for _, n := range r.Notices {
 			fmt.Fprintf(p.Stdout, "%s: %s\n", name, noticeLine(n))

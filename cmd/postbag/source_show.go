@@ -46,6 +46,7 @@ type feedRow struct {
 	MovedAnswers int             `json:"moved_answers"`
 	CatchingUp   stamp           `json:"catching_up"`
 	HistoryAt    string          `json:"history_at"`
+	LeftOut      digest.Outs     `json:"left_out"` // by reason; null for none
 }
 
 // listingOfRow is the state of the comments of one post, in JSON.
@@ -112,7 +113,7 @@ func feedRowOf(f digest.FeedState) feedRow {
 		Kind: f.Kind, URL: f.URL, Health: healthOf(f), LastTry: stamp(f.LastTry), LastSuccess: stamp(f.LastSuccess),
 		NextPoll: stamp(nextTry(f)), Failures: f.Failures, FailingSince: stamp(f.FailingSince), Problem: f.LastError,
 		GoneSince: stamp(f.GoneSince), Stopped: f.Stopped, WaitsForYou: f.Suspect, MovingTo: f.MovedTo, MovedAnswers: f.MovedPolls,
-		CatchingUp: stamp(f.CatchUp), HistoryAt: f.Older,
+		CatchingUp: stamp(f.CatchUp), HistoryAt: f.Older, LeftOut: f.LeftOut,
 	}
 }
 
@@ -162,6 +163,9 @@ func (f feedRow) text(b *strings.Builder, sourceID int64) {
 	fmt.Fprintf(b, "  last answer %s, last asked %s, next %s\n", shownAt(f.LastSuccess), shownAt(f.LastTry), shownAt(f.NextPoll))
 	if f.Stopped {
 		fmt.Fprintf(b, "  to ask it again: postbag source set %d --%s %s\n", sourceID, f.Kind, f.URL)
+	}
+	for _, line := range leftOut(f.LeftOut) {
+		fmt.Fprintf(b, "  of its newest page %s\n", line)
 	}
 	if f.HistoryAt != "" {
 		fmt.Fprintf(b, "  the pull of its history goes on at %s\n", f.HistoryAt)

@@ -54,7 +54,7 @@ func (q *quoter) quotation(b digest.Block) (*digest.Quotation, error) {
 		Number:    number,
 		CommentID: c.ID,
 		Author:    author(c),
-		Published: utc(c.Published),
+		Published: utc(c.DatedAt()),
 		URL:       cmp.Or(c.URL, c.PostURL),
 		PostTitle: q.postTitle(c),
 		Untitled:  markup.Clean(c.PostTitle) == "",

@@ -73,9 +73,9 @@ func hasDiscourseNames(p *page) bool {
 }
 
 // discourseNote tells of a post without text that a topic was closed or moved.
-func discourseNote(e *entry) string {
+func discourseNote(e *entry) digest.LeftOut {
 	if discourseBody(e) == "" {
-		return "it is a note of the forum without text"
+		return digest.PlatformNotice
 	}
 	return ""
 }

@@ -49,8 +49,6 @@ type Document struct {
 	Comments []CommentEntry
 	Deleted  []Tombstone
 	Skipped  []Skip
-
-	seen map[string]string // ids on the page so far, with the addresses of their entries
 }
 
 // Entries is how many entries the page holds, skipped ones left out.
@@ -59,10 +57,7 @@ func (d *Document) Entries() int { return len(d.Posts) + len(d.Comments) }
 // Skip is an entry that was left out, and why.
 type Skip struct {
 	ID     string // as far as it has one
-	Reason string
-	// Meant tells that nothing is missing: a platform puts such entries among
-	// comments, and they are nobody's.
-	Meant bool
+	Reason digest.LeftOut
 }
 
 // Tombstone says that an entry was deleted (RFC 6721, 3).
@@ -95,6 +90,7 @@ type PostEntry struct {
 // CommentEntry is a comment as its feed gives it.
 type CommentEntry struct {
 	ID        string
+	Shared    bool   // other entries of the page have the same id: it names none of them
 	URL       string // the permalink; may be empty
 	PostRef   string // the post's id, else its address, else its Ref; "" when unknown
 	ParentRef string // the parent comment's id, "" at top level or when the feed does not say

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"postbag/digest"
 	"postbag/digest/charset"
 	"postbag/digest/feed/scan"
 	"postbag/digest/field"
@@ -73,9 +74,9 @@ func readArray(dec *json.Decoder) (a array) {
 		switch {
 		case len(a.items)+len(a.skipped) >= 2*MaxEntries:
 		case len(a.items) >= MaxEntries:
-			a.skipped = append(a.skipped, Skip{Reason: scan.TooMany})
+			a.skipped = append(a.skipped, Skip{Reason: digest.EntryTooMany})
 		case len(raw) > MaxEntryBytes:
-			a.skipped = append(a.skipped, Skip{Reason: scan.TooLarge})
+			a.skipped = append(a.skipped, Skip{Reason: digest.EntryTooLarge})
 		default:
 			a.items = append(a.items, slices.Clone(raw))
 		}
@@ -176,7 +177,7 @@ func jsonPage(text []byte, url string) (*page, error) {
 	for _, raw := range items.items {
 		item, err := decode[jsonfeed.Item](raw)
 		if err != nil {
-			p.skipped = append(p.skipped, Skip{Reason: "it is no entry of a JSON Feed"})
+			p.skipped = append(p.skipped, Skip{Reason: digest.UnreadableEntry})
 			continue
 		}
 		p.entries = append(p.entries, jsonEntry(&item, url))

@@ -381,12 +381,54 @@ func TestOneIDForAll(t *testing.T) {
 		<item><guid>quay</guid><link>http://quay.test/2</link><title>Two, again</title></item>
 		<item><guid>quay</guid><title>Three</title></item>
 		</channel></rss>`), feed.Options{})
-	var ids []string
+	equal(t, "posts", line(len(d.Posts), len(d.Skipped), d.Posts[0].ID), "4 | 0 | http://quay.test/1")
+	ids := map[string]bool{}
 	for _, p := range d.Posts {
-		ids = append(ids, p.ID)
+		ids[p.ID] = true
 	}
-	equal(t, "ids", strings.Join(ids, " "), "quay http://quay.test/2")
-	equal(t, "skipped", len(d.Skipped), 2)
+	equal(t, "different ids", len(ids), 4)
+}
+
+// TestCommentsOfOneID reads comments that have the id of their post, of the feed, or of
+// each other: none is lost, whatever tells them apart.
+func TestCommentsOfOneID(t *testing.T) {
+	item := func(author, date, text string) string {
+		return `<item><guid>https://tea.test/urn</guid><link>https://tea.test/urn</link><dc:creator>` + author + `</dc:creator><pubDate>` + date + `</pubDate><description>` + text + `</description></item>`
+	}
+	const monday, tuesday = "Mon, 02 Mar 2026 10:00:00 +0000", "Tue, 03 Mar 2026 10:00:00 +0000"
+	entry := func(updated, text string) string {
+		return `<entry><id>tag:tea.test,2026:c1</id><link href="https://tea.test/urn#c1"/><author><name>Ann</name></author><published>2026-03-02T10:00:00Z</published><updated>` + updated + `</updated><content>` + text + `</content></entry>`
+	}
+	for name, tt := range map[string]struct {
+		entries string
+		want    string // texts
+	}{
+		"other authors":       {item("Ann", monday, "No.") + item("Bob", monday, "No."), "No. No."},
+		"other dates":         {item("Ann", monday, "No.") + item("Ann", tuesday, "No."), "No. No."},
+		"other texts":         {item("Ann", monday, "No.") + item("Ann", monday, "Yes."), "No. Yes."},
+		"no dates":            {item("", "", "No.") + item("", "", "Yes."), "No. Yes."},
+		"one twice":           {item("Ann", monday, "No.") + item("Ann", monday, "No.") + item("Bob", monday, "Yes."), "No. Yes."},
+		"two states of one":   {entry("2026-03-02T12:00:00Z", "No.") + entry("2026-03-03T12:00:00Z", "Yes."), "Yes."},
+		"the newer first":     {entry("2026-03-03T12:00:00Z", "Yes.") + entry("2026-03-02T12:00:00Z", "No."), "Yes."},
+		"addresses of theirs": {strings.Replace(item("Ann", monday, "No."), "urn</link>", "urn#c1</link>", 1) + strings.Replace(item("Ann", monday, "No."), "urn</link>", "urn#c2</link>", 1), "No. No."},
+	} {
+		body := `<rss xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>` + tt.entries + `</channel></rss>`
+		if strings.HasPrefix(tt.entries, "<entry>") {
+			body = `<feed xmlns="http://www.w3.org/2005/Atom">` + tt.entries + `</feed>`
+		}
+		d := parse(t, []byte(body), feed.Options{Want: digest.CommentsFeed, URL: "https://tea.test/comments.xml"})
+		var texts []string
+		names := map[string]bool{}
+		for _, c := range d.Comments {
+			texts = append(texts, c.Body.HTML)
+			names[c.Name()] = true
+			if tt.want != "Yes." {
+				equal(t, name+": post", c.PostRef, "https://tea.test/urn")
+			}
+		}
+		equal(t, name, strings.Join(texts, " "), tt.want)
+		equal(t, name+": names", len(names), len(texts))
+	}
 }
 
 // A name or a title that shows as another, or that hides something, is a trap for

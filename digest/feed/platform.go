@@ -44,7 +44,7 @@ type platform struct {
 	body func(*entry) string
 	// skip gives the reason to leave an entry of a comments feed out that is nobody's, or
 	// "".
-	skip func(*entry) string
+	skip func(*entry) digest.LeftOut
 	// topic tells that an entry of a comments feed is the post itself.
 	topic func(*page, *entry) bool
 	// post and comment complete what has been read of an entry.
@@ -129,6 +129,7 @@ func (p *page) read(opts Options) (*Document, error) {
 	for i := range p.entries {
 		pf.entry(p, &p.entries[i], d)
 	}
+	d.settle()
 	return d, nil
 }
 
@@ -209,7 +210,7 @@ func (pf platform) entry(p *page, e *entry, d *Document) {
 	} else {
 		body = e.body()
 	}
-	if d.Kind == digest.PostsFeed || pf.topic != nil && pf.topic(p, e) {
+	if pf.isPost(p, e, d.Kind) {
 		post := p.post(e, body)
 		if pf.post != nil {
 			pf.post(p, e, &post)
@@ -219,13 +220,22 @@ func (pf platform) entry(p *page, e *entry, d *Document) {
 	}
 	if pf.skip != nil {
 		if reason := pf.skip(e); reason != "" {
-			d.Skipped = append(d.Skipped, Skip{ID: cmp.Or(e.id, e.url), Reason: reason, Meant: true})
+			d.Skipped = append(d.Skipped, Skip{ID: cmp.Or(e.id, e.url), Reason: reason})
 			return
 		}
 	}
 	c := p.comment(e, body)
 	pf.complete(p, e, &c)
 	d.addComment(c, e.title)
+}
+
+// isPost tells whether an entry of a feed of some kind is a post. Where no platform says
+// what its feeds list, that is for the entry to say, in a feed of posts too.
+func (pf platform) isPost(p *page, e *entry, kind digest.FeedKind) bool {
+	if kind == digest.CommentsFeed {
+		return pf.topic != nil && pf.topic(p, e)
+	}
+	return pf.lists != "" || pf.kind != nil || pf.isComment != nil || !p.isReply(e)
 }
 
 // complete adds to a comment what the platform alone knows.

@@ -317,7 +317,7 @@ func TestForumsOwnWords(t *testing.T) {
 	film := strings.Replace(string(fixture(t, "peertube-comments.rss")), "video-comments.xml", "video-comments.xml?videoId=7", 1)
 	equal(t, "PeerTube: one film", parse(t, []byte(film), feed.Options{}).OnePost, true)
 	hidden := parse(t, fixture(t, "typecho-comments.rss"), feed.Options{})
-	equal(t, "Typecho: left out", line(len(hidden.Skipped), hidden.Skipped[0].Reason, hidden.Skipped[1].Reason), "2 | it is a notice that the comment is hidden | it is the notice of a link, not a comment")
+	equal(t, "Typecho: left out", line(len(hidden.Skipped), hidden.Skipped[0].Reason, hidden.Skipped[1].Reason), "2 | notice | link_notice")
 	one := strings.Replace(string(fixture(t, "typecho-comments.rss")), "/feed/comments/", "/feed/archives/12/", 1)
 	equal(t, "Typecho: one post", parse(t, []byte(one), feed.Options{}).OnePost, true)
 	atom := `<feed xmlns="http://www.w3.org/2005/Atom"><generator uri="http://typecho.org/" version="1.2.1">Typecho</generator><link rel="self" href="https://teahill.test/feed/atom/comments/"/></feed>`
@@ -539,7 +539,7 @@ func TestWordPressProtected(t *testing.T) {
 		"told by person": strings.ReplaceAll(rss(`<content:encoded><![CDATA[`+form+`]]></content:encoded>`), "?p=9", "leeks/"),
 	} {
 		d := parse(t, []byte(text), feed.Options{Platform: digest.WordPress})
-		if len(d.Comments) != 0 || len(d.Skipped) != 1 || !strings.Contains(d.Skipped[0].Reason, "password") {
+		if len(d.Comments) != 0 || len(d.Skipped) != 1 || d.Skipped[0].Reason != digest.BehindPassword {
 			t.Errorf("%s: %+v and %+v, want a skip for its password", name, d.Comments, d.Skipped)
 		}
 	}
@@ -553,13 +553,13 @@ func TestWordPressProtected(t *testing.T) {
 func TestStatesOfWordPressComments(t *testing.T) {
 	for status, want := range map[string]string{
 		"approved": "shown", "approve": "shown", "Approve": "shown", "": "shown",
-		"trash": "gone: trash", "spam": "gone: spam", "hold": "left out: it is not approved yet", "unapproved": "left out: it is not approved yet", "0": "left out: it is not approved yet",
+		"trash": "gone: trash", "spam": "gone: spam", "hold": "left out: not_approved", "unapproved": "left out: not_approved", "0": "left out: not_approved",
 	} {
 		d := parse(t, []byte(`[{"id":7,"post":3,"link":"https://a.test/p/#comment-7","status":"`+status+`","content":{"rendered":"x"}}]`), feed.Options{})
 		got := "nothing"
 		switch {
 		case len(d.Skipped) == 1:
-			got = "left out: " + d.Skipped[0].Reason
+			got = "left out: " + string(d.Skipped[0].Reason)
 		case len(d.Comments) == 1 && d.Comments[0].Gone:
 			got = "gone: " + d.Comments[0].GoneReason
 		case len(d.Comments) == 1:

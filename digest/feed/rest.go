@@ -68,7 +68,8 @@ func parseREST(text []byte, opts Options) (*Document, error) {
 	for _, raw := range list.items {
 		e, err := decode[restEntry](raw)
 		if err != nil || e.ID <= 0 {
-			return nil, wrongJSON()
+			d.leaveOut("", digest.UnreadableEntry)
+			continue
 		}
 		switch {
 		case e.Post != nil && e.GUID == nil && d.Kind != digest.PostsFeed: // attachments have a post, too
@@ -81,6 +82,10 @@ func parseREST(text []byte, opts Options) (*Document, error) {
 			return nil, wrongJSON()
 		}
 	}
+	if len(list.items) > 0 && d.Kind == "" {
+		return nil, wrongJSON()
+	}
+	d.settle()
 	route := restRoute.FindStringSubmatch(restPath(opts.URL))
 	if d.Kind == "" { // an empty list
 		if route == nil {
@@ -178,12 +183,12 @@ func (d *Document) restComment(e *restEntry, base string) {
 	}
 	switch {
 	case e.Type == "pingback" || e.Type == "trackback":
-		d.Skipped = append(d.Skipped, Skip{ID: c.URL, Reason: reasonLink, Meant: true})
+		d.Skipped = append(d.Skipped, Skip{ID: c.URL, Reason: digest.LinkNotice})
 		return
 	case e.Status == "trash" || e.Status == "spam":
 		c.Gone, c.GoneReason = true, e.Status
 	case e.Status != "" && e.Status != "approved" && !strings.EqualFold(e.Status, "approve"):
-		d.Skipped = append(d.Skipped, Skip{ID: c.URL, Reason: "it is not approved yet", Meant: true})
+		d.Skipped = append(d.Skipped, Skip{ID: c.URL, Reason: digest.NotApproved})
 		return
 	}
 	d.addComment(c, c.Key)

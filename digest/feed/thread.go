@@ -7,6 +7,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/field"
+	"postbag/digest/hostname"
 )
 
 var (
@@ -79,31 +80,70 @@ func (e *entry) repliesTo() []replyTo {
 // answered tells whether another entry of the page replies to this one.
 func (p *page) answered(e *entry) bool {
 	p.index()
-	return e.id != "" && p.refs[e.id]
+	return e.id != "" && p.refs[e.id] || e.url != "" && p.refs[e.url]
 }
 
-// index notes once which ids the page's entries reply to, and which of its
-// entries are comments.
+// index notes once which ids and addresses the page's entries reply to, and which of
+// its entries are comments.
 func (p *page) index() {
 	if p.refs != nil {
 		return
 	}
-	p.refs, p.replies = map[string]bool{}, map[string]*entry{}
+	p.refs, p.replies, p.listed = map[string]bool{}, map[string]*entry{}, map[string]bool{}
 	for i := range p.entries {
 		e := &p.entries[i]
 		to := e.repliesTo()
 		for _, r := range to {
-			p.refs[r.ref] = true
+			p.refs[r.ref], p.refs[r.href] = true, true
 		}
-		if e.id != "" && (len(to) > 0 || isCommentPlace(e)) {
-			p.replies[e.id] = e
+		p.listed[e.id], p.listed[e.url] = true, true
+		if len(to) == 0 && !isCommentPlace(e) {
+			continue
+		}
+		for _, name := range []string{e.id, e.url} {
+			if name != "" {
+				p.replies[name] = e
+			}
 		}
 	}
+	p.topics = p.some(func(e *entry) bool { return len(e.repliesTo()) == 0 && !isCommentPlace(e) && p.answered(e) })
 }
 
-// topic tells that an entry among comments is what they reply to.
+// isReply tells whether an entry replies to something of the same feed, on the page or
+// off it: then it is a comment, whatever else the feed lists (RFC 4685, 3). An entry may
+// reply to another site's, and be a post.
+func (p *page) isReply(e *entry) bool {
+	p.index()
+	for _, r := range e.repliesTo() {
+		for _, name := range []string{r.ref, r.href} {
+			if name != "" && (p.listed[name] || p.isOwn(name, e)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isOwn tells whether an id or address is of the site that an entry is of: on the host of
+// its address, or of the same authority (RFC 4151) as its id.
+func (p *page) isOwn(name string, e *entry) bool {
+	if tag, _, ok := strings.Cut(name, ","); ok && strings.HasPrefix(tag, "tag:") {
+		own, _, _ := strings.Cut(e.id, ",")
+		return own == tag
+	}
+	host := hostname.Of(name)
+	return host != "" && (host == hostname.Of(e.url) || host == hostname.Of(p.home))
+}
+
+// topic tells that an entry among comments is what they reply to, or is listed beside
+// such a one: what replies to nothing, and is no place on a page. A feed that says by its
+// address that it lists comments may list some that do not say what they reply to.
 func topic(p *page, e *entry) bool {
-	return len(e.repliesTo()) == 0 && !isCommentPlace(e) && p.answered(e)
+	if len(e.repliesTo()) > 0 || isCommentPlace(e) {
+		return false
+	}
+	p.index()
+	return p.answered(e) || p.topics && !commentsAddress.MatchString(withoutHost(p.where()))
 }
 
 // reply ties a comment to its post and its parent. A reference names a comment
@@ -112,10 +152,13 @@ func topic(p *page, e *entry) bool {
 func reply(p *page, e *entry, c *CommentEntry) {
 	p.index()
 	for _, r := range e.repliesTo() {
-		switch {
-		case p.replies[r.ref] != nil || r.isPlace():
+		switch up := p.above(r); {
+		case up != nil || r.isPlace():
 			if c.ParentRef == "" {
 				c.ParentRef = cmp.Or(r.ref, r.href)
+				if up != nil {
+					c.ParentRef = cmp.Or(up.id, c.ParentRef)
+				}
 			}
 		case c.PostRef == "":
 			c.PostRef = cmp.Or(r.ref, r.href)
@@ -124,6 +167,14 @@ func reply(p *page, e *entry, c *CommentEntry) {
 	if c.PostRef == "" {
 		c.PostRef = p.pageOf(e)
 	}
+}
+
+// above gives the comment of the page that is replied to, nil for none.
+func (p *page) above(r replyTo) *entry {
+	if up := p.replies[r.ref]; up != nil {
+		return up
+	}
+	return p.replies[r.href]
 }
 
 // pageOf gives the post that a comment stands under: the page of its permalink,
@@ -138,7 +189,7 @@ func (p *page) pageOf(e *entry) string {
 		if len(to) == 0 {
 			break
 		}
-		up := p.replies[to[0].ref]
+		up := p.above(to[0])
 		if up == nil {
 			named := cmp.Or(to[0].ref, to[0].href)
 			if to[0].isPlace() {

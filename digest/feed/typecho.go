@@ -44,13 +44,13 @@ func typechoComment(_ *page, e *entry, c *CommentEntry) {
 	c.ID, c.Key = c.PostRef+m[0], "comment-"+m[2]
 }
 
-func typechoSkip(e *entry) string {
+func typechoSkip(e *entry) digest.LeftOut {
 	m := typechoMark.FindStringSubmatch(e.url)
 	switch {
 	case m != nil && m[1] != "comment":
-		return "it is the notice of a link, not a comment"
+		return digest.LinkNotice
 	case strings.TrimSpace(field.Words(e.body())) == typechoHidden:
-		return "it is a notice that the comment is hidden"
+		return digest.PlatformNotice
 	}
 	return ""
 }

@@ -114,3 +114,36 @@ func TestIDsThatAreAddresses(t *testing.T) {
 		equal(t, name, parse(t, []byte(tt.body), feed.Options{}).Posts[0].URL, tt.want)
 	}
 }
+
+// Replies to entries of the same feed are comments, however few there are, by the ids or
+// the addresses that they name (RFC 4685, 3).
+func TestRepliesAmongPosts(t *testing.T) {
+	entry := func(n, parts string) string {
+		return `<entry><id>tag:tea.test,2026:` + n + `</id><title>T</title><link href="https://tea.test/` + n + `"/><updated>2026-03-05T18:10:00Z</updated><content>x</content>` + parts + `</entry>`
+	}
+	re := func(attrs string) string { return `<thr:in-reply-to ` + attrs + `/>` }
+	for name, tt := range map[string]struct{ entries, want string }{
+		"by its id":               {entry("p1", "") + entry("p2", "") + entry("p3", "") + entry("c1", re(`ref="tag:tea.test,2026:p2"`)), "p1 p2 p3 | c1 under tag:tea.test,2026:p2"},
+		"by its address":          {entry("p1", "") + entry("p2", "") + entry("c1", re(`href="https://tea.test/p2"`)), "p1 p2 | c1 under https://tea.test/p2"},
+		"to a reply, by its id":   {entry("p1", "") + entry("p2", "") + entry("p3", "") + entry("c1", re(`ref="tag:tea.test,2026:p1"`)) + entry("c2", re(`ref="tag:tea.test,2026:c1"`)), "p1 p2 p3 | c1 under tag:tea.test,2026:p1, c2 under tag:tea.test,2026:p1 to tag:tea.test,2026:c1"},
+		"to a reply, by address":  {entry("p1", "") + entry("p2", "") + entry("p3", "") + entry("c1", re(`href="https://tea.test/p1"`)) + entry("c2", re(`href="https://tea.test/c1"`)), "p1 p2 p3 | c1 under https://tea.test/p1, c2 under https://tea.test/p1 to tag:tea.test,2026:c1"},
+		"to one that has left":    {entry("p1", "") + entry("p2", "") + entry("c1", re(`ref="tag:tea.test,2026:p0"`)), "p1 p2 | c1 under tag:tea.test,2026:p0"},
+		"to another site, a post": {entry("p1", "") + entry("p2", re(`ref="tag:cup.test,2026:7" href="https://cup.test/7"`)), "p1 p2 | "},
+		"in a majority":           {entry("p1", "") + entry("p2", "") + entry("c1", re(`ref="tag:tea.test,2026:p1"`)) + entry("c2", re(`ref="tag:tea.test,2026:p1"`)) + entry("c3", re(`ref="tag:tea.test,2026:c1"`)), "p1 p2 | c1 under tag:tea.test,2026:p1, c2 under tag:tea.test,2026:p1, c3 under tag:tea.test,2026:p1 to tag:tea.test,2026:c1"},
+	} {
+		d := parse(t, []byte(`<feed xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0"><id>tag:tea.test,2026:f</id>`+tt.entries+`</feed>`),
+			feed.Options{URL: "https://tea.test/all.atom"})
+		var posts, comments []string
+		for _, p := range d.Posts {
+			posts = append(posts, strings.TrimPrefix(p.ID, "tag:tea.test,2026:"))
+		}
+		for _, c := range d.Comments {
+			text := strings.TrimPrefix(c.ID, "tag:tea.test,2026:") + " under " + c.PostRef
+			if c.ParentRef != "" {
+				text += " to " + c.ParentRef
+			}
+			comments = append(comments, text)
+		}
+		equal(t, name, line(strings.Join(posts, " "), strings.Join(comments, ", ")), tt.want)
+	}
+}

@@ -36,8 +36,10 @@ type page struct {
 	cut     bool
 	// numbered tells, at Discourse, that an entry names the number of its post.
 	numbered bool
-	refs     map[string]bool   // ids that entries reply to; see index
-	replies  map[string]*entry // entries that are comments, by id
+	refs     map[string]bool   // ids and addresses that entries reply to; see index
+	listed   map[string]bool   // those of the entries themselves
+	topics   bool              // some entry replies to nothing and is answered
+	replies  map[string]*entry // entries that are comments, by both
 	byPlace  map[string]*entry // comments, by the places on pages where they are; see commentAt
 }
 

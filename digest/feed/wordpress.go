@@ -214,13 +214,13 @@ func numbered(prefix string, pattern *regexp.Regexp, text string) string {
 // wordPressNotice tells of what stands among comments and is nobody's words: the form
 // that asks for a password (feed-rss2-comments.php), in Atom and in RSS, and the notice
 // that another page links here, which stands between two cuts.
-func wordPressNotice(e *entry) string {
+func wordPressNotice(e *entry) digest.LeftOut {
 	text := strings.ReplaceAll(field.Words(e.body()), "[...]", "[…]")
 	if wordPressForm.MatchString(e.body()) || text == "Protected Comments: Please enter your password to view comments." {
-		return "its post has a password, and the blog does not show it"
+		return digest.BehindPassword
 	}
 	if len(text) <= 2*len("[…]") || !strings.HasPrefix(text, "[…]") || !strings.HasSuffix(text, "[…]") {
 		return ""
 	}
-	return reasonLink
+	return digest.LinkNotice
 }

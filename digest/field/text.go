@@ -49,11 +49,18 @@ func Words(s string) string {
 	return markup.Clean(html.UnescapeString(anyTag.ReplaceAllString(s, " ")))
 }
 
-// HTML writes plain text as HTML, line ends as breaks.
+// HTML writes plain text as HTML, line ends as breaks. Lines that are set in, as code
+// and verse are, stay so.
 func HTML(s string) string {
 	s = strings.ReplaceAll(html.EscapeString(charset.Clean(s)), "\r\n", "\n")
+	s = setIn.ReplaceAllStringFunc(s, func(lead string) string {
+		return "\n" + strings.Repeat("&nbsp;", len(strings.ReplaceAll(lead[1:], "\t", "    ")))
+	})
 	return strings.ReplaceAll(s, "\n", "<br>")
 }
+
+// setIn is the beginning of a line that is set in: one space alone is a slip.
+var setIn = regexp.MustCompile(`\n(?:[ \t]{2,40}|\t)`)
 
 // Hash is a fingerprint of raw texts, by which edits are found.
 func Hash(parts ...string) string {

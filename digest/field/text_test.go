@@ -25,3 +25,16 @@ func TestShort(t *testing.T) {
 		}
 	}
 }
+
+func TestHTML(t *testing.T) {
+	for text, want := range map[string]string{
+		"1 < 2 &\r\nb":        "1 &lt; 2 &amp;<br>b",
+		"if x:\n    y\n z":    "if x:<br>&nbsp;&nbsp;&nbsp;&nbsp;y<br> z",
+		"a\n\tb\n\n  c":       "a<br>&nbsp;&nbsp;&nbsp;&nbsp;b<br><br>&nbsp;&nbsp;c",
+		"  first, a\x00 line": "  first, a line",
+	} {
+		if got := field.HTML(text); got != want {
+			t.Errorf("HTML(%q) = %q, want %q", text, got, want)
+		}
+	}
+}

@@ -177,6 +177,7 @@ type opened struct {
 	effect
 	nest   int  // how many of its name are open, from it on
 	inPara bool // it ends with the paragraph that it is in
+	lists  int  // in how many lists it is
 }
 
 // maxOpened bounds how many are remembered.
@@ -188,7 +189,7 @@ func (p *parser) open(e element, a attributes) {
 	if f != (effect{}) && len(p.opened) < maxOpened {
 		// Browsers open these again in the paragraph that follows; others end with theirs.
 		again := e.tag == atom.S || e.tag == atom.Strike
-		p.opened = append(p.opened, opened{element: e, effect: f, nest: 1, inPara: p.inPara && !again || e.tag == atom.P})
+		p.opened = append(p.opened, opened{element: e, effect: f, nest: 1, inPara: p.inPara && !again || e.tag == atom.P, lists: p.b.around().lists})
 		p.apply()
 		return
 	}
@@ -224,9 +225,31 @@ func (p *parser) endPara() {
 		return
 	}
 	p.inPara = false
+	p.shutAll(func(o opened) bool { return o.inPara })
+}
+
+// endItems ends the cells and items that need no end tag (HTML, 13.1.2.4) before an
+// element, or the end of one.
+func (p *parser) endItems(tag atom.Atom) {
+	lists := p.b.around().lists
+	switch tag {
+	case atom.Td, atom.Th, atom.Tr, atom.Table:
+		p.shutAll(func(o opened) bool {
+			return o.tag == atom.Td || o.tag == atom.Th || o.tag == atom.Tr && tag != atom.Td && tag != atom.Th
+		})
+	case atom.Dt, atom.Dd, atom.Dl:
+		p.shutAll(func(o opened) bool { return o.tag == atom.Dt || o.tag == atom.Dd })
+	case atom.Li:
+		p.shutAll(func(o opened) bool { return o.tag == atom.Li && o.lists >= lists })
+	case atom.Ul, atom.Ol, atom.Menu, atom.Dir:
+		p.shutAll(func(o opened) bool { return o.tag == atom.Li && o.lists > lists })
+	}
+}
+
+// shutAll ends the open elements that are so.
+func (p *parser) shutAll(so func(opened) bool) {
 	n := len(p.opened)
-	p.opened = slices.DeleteFunc(p.opened, func(o opened) bool { return o.inPara })
-	if len(p.opened) != n {
+	if p.opened = slices.DeleteFunc(p.opened, so); len(p.opened) != n {
 		p.apply()
 	}
 }

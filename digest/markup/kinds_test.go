@@ -22,6 +22,8 @@ func TestShownText(t *testing.T) {
 		{"elements of one name", `<span style="text-decoration:line-through">a <span>b</span> c</span> d`, "~~a b c~~ d"},
 		{"over paragraphs", `<del><p>a</p><p>b</p></del><p>c</p>`, "~~a~~\n\n~~b~~\n\nc"},
 		{"a paragraph of its own", `<p style="text-decoration:line-through">a<p>b`, "~~a~~\n\nb"},
+		{"a cell, a term and an item without ends", `<table><tr><td style="text-decoration:line-through">a<td>b<tr><td class=strike>c</table>d<dl><dt class=strike>e<dd>f</dl><ul><li class=strike>g<ul><li>h</ul>i<li>j</ul>k`,
+			"~~a~~ | b\n~~c~~\n\nd\n\n~~e~~\n\nf\n\n~~g~~\n\n~~h~~\n\n~~i~~\n\nj\n\nk"},
 		{"not closed in its paragraph", `<p>a <del>b</p><p>c</p>`, "a ~~b~~\n\nc"},
 		{"a line break inside", `<s>a<br>b</s>`, "~~a\nb~~"},
 		{"a link inside", `<s><a href="https://a.example/">a</a> b</s>`, "~~a b~~"},

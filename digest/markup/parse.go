@@ -116,6 +116,9 @@ func (p *parser) start(z *html.Tokenizer, closed bool) {
 	if closed && isEmptyWhenClosed(e.tag) {
 		return
 	}
+	if len(p.opened) > 0 && e.tag != atom.Ul && e.tag != atom.Ol && e.tag != atom.Table && e.tag != atom.Dl {
+		p.endItems(e.tag)
+	}
 	p.open(e, a)
 	p.begin(e, a)
 }
@@ -274,7 +277,9 @@ func (p *parser) end(e element) {
 			b.flush()
 		}
 	}
-	p.shut(e)
+	if p.shut(e); len(p.opened) > 0 {
+		p.endItems(e.tag)
+	}
 }
 
 // endRuby closes the brackets around the reading of characters.

@@ -36,7 +36,7 @@ func Compare(entries []Entry) map[Key][]Other {
 	for i, e := range all {
 		for _, l := range links(e, p.prints[i], p.earlier(i), p.isCommon) {
 			found[e.Key] = append(found[e.Key], l)
-			found[l.Key] = append(found[l.Key], Other{Key: e.Key, Relation: l.Relation, IsLater: true, Published: e.Published, Title: e.Title})
+			found[l.Key] = append(found[l.Key], Other{Key: e.Key, Relation: l.Relation, IsLater: true, Published: e.dated(), Title: e.Title})
 		}
 	}
 	return found

@@ -18,18 +18,19 @@ type Entry struct {
 	Key
 	Answers   int64 // the comment that it replies to, else 0
 	Published time.Time
+	Undated   bool   // then Published is only what it is sorted by
 	Title     string // of a post
 	Text
 }
 
 // Comment makes a comment ready to be compared.
 func Comment(c digest.Comment) Entry {
-	return Entry{Key: Key{ID: c.ID}, Answers: c.ParentID, Published: c.Published, Text: Read(c.Body)}
+	return Entry{Key: Key{ID: c.ID}, Answers: c.ParentID, Published: c.Published, Undated: c.Undated, Text: Read(c.Body)}
 }
 
 // Post makes a post ready to be compared.
 func Post(p digest.Post) Entry {
-	return Entry{Key: Key{ID: p.ID, IsPost: true}, Published: p.Published, Title: p.Title, Text: Read(p.Body)}
+	return Entry{Key: Key{ID: p.ID, IsPost: true}, Published: p.Published, Undated: p.Undated, Title: p.Title, Text: Read(p.Body)}
 }
 
 // compare orders entries by publication; of the same moment posts come before
@@ -57,7 +58,15 @@ const (
 type Other struct {
 	Key
 	Relation  Relation
-	IsLater   bool // it repeats or quotes the one that is looked at
-	Published time.Time
-	Title     string // of a post; may be empty
+	IsLater   bool      // it repeats or quotes the one that is looked at
+	Published time.Time // zero where that is not known
+	Title     string    // of a post; may be empty
+}
+
+// dated is when an entry was published, zero where that is not known.
+func (e Entry) dated() time.Time {
+	if e.Undated {
+		return time.Time{}
+	}
+	return e.Published
 }

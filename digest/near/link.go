@@ -14,7 +14,7 @@ func links(e Entry, prints []print, earlier []Entry, isCommon func(hash uint64) 
 	}
 	for _, o := range earlier {
 		isQuoted := taken.from(o.Text)
-		l := Other{Key: o.Key, Relation: Quote, Published: o.Published, Title: o.Title}
+		l := Other{Key: o.Key, Relation: Quote, Published: o.dated(), Title: o.Title}
 		if copied := isCopy(e, o); copied && (o.IsPost || !e.IsPost) {
 			l.Relation = Copy
 		} else if !copied && !isQuoted {

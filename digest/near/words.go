@@ -64,6 +64,11 @@ func (o Other) name() string {
 	return fmt.Sprint("post ", o.ID)
 }
 
-func (o Other) dated() string { return o.name() + " of " + day(o.Published) }
+func (o Other) dated() string {
+	if o.Published.IsZero() {
+		return o.name()
+	}
+	return o.name() + " of " + day(o.Published)
+}
 
 func day(t time.Time) string { return t.UTC().Format("2 January 2006") }

@@ -3,6 +3,7 @@ package pull_test
 import (
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -127,7 +128,7 @@ func TestAFeedsAddressIsChanged(t *testing.T) {
 	f := r.feed(src, digest.PostsFeed)
 	want := digest.FeedState{ID: stopped.ID, SourceID: src.ID, Kind: digest.PostsFeed, URL: moved.url + "/posts.xml",
 		LastSuccess: stopped.LastSuccess, NextPoll: f.NextPoll, PageSize: stopped.PageSize, Daily: stopped.Daily, CatchUp: f.CatchUp}
-	if f != want || f.CatchUp.IsZero() {
+	if !reflect.DeepEqual(f, want) || f.CatchUp.IsZero() {
 		t.Errorf("feed is %+v, want %+v", f, want)
 	}
 	equal(t, "the other feed", r.feed(src, digest.CommentsFeed).URL, old.url+"/comments.xml")

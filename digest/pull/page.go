@@ -19,8 +19,11 @@ var ErrSuspect = errors.New("most of them are from before the last pull and shou
 // that was derived or is only its address; see [identity.TakesID]. A GUID or a key that
 // is used again for something else is another entry, stored with "@" and the Unix time
 // of its publication behind the GUID; see [identity.OtherComment] and
-// [identity.OtherPost]. Of entries with the same GUID on one page the first counts, and
-// so it does of those with the same Key, unless they have nothing else in common.
+// [identity.OtherPost]. Comments of one page that have the same GUID are different ones,
+// unless they say the same; those that find it taken are stored under names made of
+// their writer, moment and words; see [identity.Names]. Of posts with the same GUID on one
+// page the first counts, and so it does of entries with the same Key, unless they have
+// nothing else in common.
 //
 // A new entry gets FirstSeen = Seen, or a moment just after the newest issue's window
 // closed if that is later: a page that was fetched before an approval and stored after
@@ -32,7 +35,8 @@ var ErrSuspect = errors.New("most of them are from before the last pull and shou
 // announces another number of comments, nor an entry that gets an address, name, key or
 // reference that it lacked. An equal entry is not written. Gone is taken over both ways
 // and keeps the words last seen; a comment that is back counts as changed. GoneBy is a
-// marker when it is empty. Published and FirstSeen of a known entry never change.
+// marker when it is empty. FirstSeen of a known entry never changes,
+// and Published only from none: where it was Undated.
 //
 // Post and parent links are resolved for the page's comments and for stored
 // comments that waited for the page's posts and comments: PostRef and PostKey name

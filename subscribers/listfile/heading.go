@@ -46,7 +46,7 @@ var vocabulary = []struct {
 	words []string
 }{
 	{Email, []string{
-		"email address|e-mail address|email|e-mail|mail|email id|subscriber email|subscriber email address|user email|contact email|primary email|email 1|email 1 value|e-mail 1 - value",
+		"email address|e-mail address|email|e-mail|mail|email id|subscriber email|subscriber email address|user email|contact email|primary email|email primary|email required|email address required|e mail required|email 1|email 1 value|e-mail 1 - value",
 		"e-mail-adresse|emailadresse|mailadresse|e-mail adresse|mail-adresse|adresse e-mail|adresse email|adresse mail|adresse électronique|adresse de courriel|courriel|mél",
 		"correo|correo electrónico|dirección de correo|dirección de correo electrónico|dirección de email|e-mailadres|emailadres|mailadres|e-mail adres",
 		"indirizzo email|indirizzo e-mail|indirizzo mail|indirizzo di posta elettronica|posta elettronica|endereço de email|endereço de e-mail|endereço eletrônico|correio eletrónico|correio eletrônico",
@@ -113,7 +113,7 @@ var vocabulary = []struct {
 }
 
 // weakEmail are headings that are an address of mail only where nothing else is.
-var weakEmail = set("address|adresse|dirección|indirizzo|adres|endereço|adress|subscriber|recipient|contact|user|member|адрес|アドレス|地址")
+var weakEmail = set("emails|email addresses|customer email|buyer email|attendee email|billing email|work email|business email|personal email|home email|private email|address|adresse|dirección|indirizzo|adres|endereço|adress|subscriber|recipient|contact|user|member|адрес|アドレス|地址")
 
 // paidTools are columns whose presence tells that cancelling is about money.
 var paidTools = set("email disabled|emails disabled") // Substack

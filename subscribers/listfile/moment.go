@@ -22,7 +22,7 @@ const (
 
 // plainDate is a date whose first two numbers are day and month in an order of its
 // own, with a time or without.
-var plainDate = regexp.MustCompile(`^(\d{1,2})([/.\-]) ?(\d{1,2})([/.\-]) ?(\d{4}|\d{2})(?:,? +(\d{1,2}:\d{2}(?::\d{2})?)(?: ?([AaPp])\.?[Mm]\.?)?)?$`)
+var plainDate = regexp.MustCompile(`^(\d{1,2})([/.\-]) ?(\d{1,2})([/.\-]) ?(\d{4}|\d{2})(?:,? +(\d{1,2}:\d{2}(?::\d{2})?)(?: ?([AaPp])\.?[Mm]\.?)?(?: ?(?:UTC|GMT|Z))?)?$`)
 
 // zoneTwice is how Go prints a moment: the zone's hours, and its name or the hours again.
 var zoneTwice = regexp.MustCompile(`( [+-]\d{4}) (?:[A-Z]{3,5}|[+-]\d{2,4})(?: m=\S+)?$`)

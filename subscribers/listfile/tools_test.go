@@ -183,6 +183,8 @@ func TestNamesAndTimesOfToolsLists(t *testing.T) {
 		{"email,name,last_name\na@post.example,Ada,Moss\n", "Ada Moss", "", ""},
 		{"emailAddress,firstName,lastName,createdAt\na@post.example,Ada,Moss,\"Feb 13, 2023, 4:05 PM\"\n", "Ada Moss", "2023-02-13T16:05:00Z", ""},
 		{"Address,Name\na@post.example,Ada\n", "Ada", "", ""},
+		{"Customer Email,Name\na@post.example,Ada\n", "Ada", "", ""},
+		{"Work email,Email (required),Name\nx@post.example,a@post.example,Ada\n", "Ada", "", ""},
 	} {
 		people, _ := read(t, c.in, listfile.Options{})
 		p := people["a@post.example"]

@@ -35,11 +35,11 @@ const mostDepth = 100 * MaxDepth
 // well-formed document within the limits, without what gofeed would do otherwise
 // than wanted.
 type Scan struct {
-	Root    string   // local name of the root element, lower case
-	Head    string   // the beginning of the document, for what gofeed loses
-	Skipped []string // why entries were left out
-	Title   string   // the type of the feed's title, lower case
-	Cut     bool     // the document broke off, or is too costly; the entries before that are kept
+	Root    string           // local name of the root element, lower case
+	Head    string           // the beginning of the document, for what gofeed loses
+	Skipped []digest.LeftOut // why entries were left out
+	Title   string           // the type of the feed's title, lower case
+	Cut     bool             // the document broke off, or is too costly; the entries before that are kept
 
 	out   []byte    // the document for gofeed
 	marks []Mark    // of each entry in it
@@ -96,13 +96,6 @@ func (s *Scan) Reader() io.Reader { return hurried{bytes.NewReader(s.out), s.unt
 
 // Late tells whether the time for reading the document is over.
 func (s *Scan) Late() bool { return time.Now().After(s.until) }
-
-// Why an entry is left out.
-var (
-	TooMany  = fmt.Sprintf("the feed has more than %d entries", MaxEntries)
-	TooLarge = "it is larger than 1 MB"
-	TooDeep  = fmt.Sprintf("its elements are nested more than %d deep", MaxDepth)
-)
 
 // ErrDepth refuses a document that nests too deep.
 var ErrDepth = fmt.Errorf("its elements are nested more than %d deep", MaxDepth)
@@ -304,14 +297,14 @@ func (s *Scan) closeEntry(to int64) {
 	deep := s.deep
 	s.entry, s.deep = 0, false
 	s.entries++
-	reason := ""
+	var reason digest.LeftOut
 	switch {
 	case deep:
-		reason = TooDeep
+		reason = digest.EntryTooDeep
 	case s.entries > MaxEntries:
-		reason = TooMany
+		reason = digest.EntryTooMany
 	case to-s.started > MaxEntryBytes:
-		reason = TooLarge
+		reason = digest.EntryTooLarge
 	default:
 		s.marks = append(s.marks, s.present)
 		s.whole, s.around = len(s.out), closers(s.in)

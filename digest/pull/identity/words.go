@@ -11,9 +11,10 @@ import (
 )
 
 // typewriter writes quotation marks, dashes and the like as a typewriter has them:
-// WordPress sets these in its feeds, and not in its exports.
+// WordPress sets these in its feeds, and not in its exports. Spaces that do not break only
+// begin lines that are set in; how far they are is no word, and no form tells it alike.
 var typewriter = strings.NewReplacer("‘", "'", "’", "'", "‚", "'", "′", "'", "“", `"`, "”", `"`, "„", `"`, "″", `"`,
-	"—", "-", "–", "-", "---", "-", "--", "-", "…", "...", "×", "x", "\u00a0", " ")
+	"—", "-", "–", "-", "---", "-", "--", "-", "…", "...", "×", "x", "\u00a0", "")
 
 const (
 	leastExcerpt = 20 // characters that a text must have to be known as the beginning of another

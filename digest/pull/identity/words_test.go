@@ -63,3 +63,21 @@ func FuzzPoorer(f *testing.F) {
 		}
 	})
 }
+
+func TestSameWords(t *testing.T) {
+	for _, c := range []struct {
+		name, one, other string
+		same             bool
+	}{
+		{"signs of a typesetter", "He said “wait — don’t…”", `He said "wait -- don't..."`, true},
+		{"lines that are set in", "for x:<br>&nbsp;&nbsp;&nbsp;&nbsp;say x", "for x:<br>\n    say x", true},
+		{"code", "<pre>for x:\n    say x\nsay y</pre>", "<pre>for x:\n    say x\n    say y</pre>", false},
+		{"a power", "10<sup>6</sup>", "106", false},
+		{"struck words", "I <s>do</s> agree", "I do agree", false},
+		{"another picture", `See <img src=a alt="a bus">`, `See <img src=a alt="a bee">`, false},
+	} {
+		if got := identity.SameWords(markup.FromHTML(c.one, ""), markup.FromHTML(c.other, "")); got != c.same {
+			t.Errorf("%s: got %v", c.name, got)
+		}
+	}
+}

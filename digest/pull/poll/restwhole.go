@@ -35,7 +35,7 @@ func (w *restWalk) add(doc *feed.Document, resp *pull.Response, stored pull.Stor
 	}
 	w.whole = w.whole && !doc.CutShort && resp.Listed == w.total
 	for _, c := range doc.Comments {
-		w.entries[c.ID] = true
+		w.entries[c.Name()] = true
 		if n, err := strconv.ParseInt(strings.TrimPrefix(c.Key, "comment-"), 10, 64); err == nil {
 			w.largest = max(w.largest, n)
 		}

@@ -184,6 +184,7 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *pull.Response)
 	if r.Count.Pages == 1 {
 		r.ttl, r.skipHours, r.newest, r.report.paged = doc.TTL, doc.SkipHours, page, older != ""
 		r.report.size = doc.Entries()
+		r.feed.LeftOut = r.Count.LeftOut
 		if !r.first && !r.History && !r.Accept {
 			page.Covered = pull.Sooner(r.feed.LastSuccess, r.Began).Add(-24 * time.Hour)
 		}
@@ -307,10 +308,10 @@ func (r *run) remember(doc *feed.Document) bool {
 		r.ids[e.ID] = true
 	}
 	for _, e := range doc.Comments {
-		r.ids[e.ID] = true
+		r.ids[e.Name()] = true
 	}
 	for _, e := range doc.Skipped {
-		r.ids[cmp.Or(e.ID, e.Reason)] = true
+		r.ids[cmp.Or(e.ID, string(e.Reason))] = true
 	}
 	if r.stale++; len(r.ids) > before {
 		r.stale = 0

@@ -273,7 +273,7 @@ func (p *Poller) log(r Report, m mode, took time.Duration) {
 	args := []any{
 		"source", r.Source.Name, "requests", r.Requests, "pages", r.Pages, "took", took,
 		"new_posts", s.NewPosts, "new_comments", s.NewComments, "changed", s.ChangedPosts + s.ChangedComments,
-		"gone", s.GoneComments, "skipped", r.Skipped, "by", m.by.Name,
+		"gone", s.GoneComments, "left_out", r.LeftOut, "by", m.by.Name,
 	}
 	for _, n := range r.Notices {
 		p.Log.Warn("a source has a notice", "source", r.Source.Name, "notice", n.Text)

@@ -16,11 +16,7 @@ import (
 func (s *Session) Convert(doc *feed.Document) pull.Page {
 	s.Count.Pages++
 	s.Count.Entries += doc.Entries()
-	for _, skip := range doc.Skipped {
-		if !skip.Meant {
-			s.Count.Skipped++
-		}
-	}
+	s.Count.LeftOut = s.Count.LeftOut.Plus(outsOf(doc))
 	page := pull.Page{SourceID: s.Source.ID, Seen: s.Clock.Now(), KnownBefore: s.KnownBefore}
 	for _, e := range doc.Posts {
 		page.Posts = append(page.Posts, s.post(e, page.Seen))
@@ -36,8 +32,16 @@ func (s *Session) Convert(doc *feed.Document) pull.Page {
 	return page
 }
 
+// outsOf counts the entries of a document that are not stored.
+func outsOf(doc *feed.Document) (all digest.Outs) {
+	for _, skip := range doc.Skipped {
+		all = all.Add(skip.Reason, 1)
+	}
+	return all
+}
+
 func (s *Session) post(e feed.PostEntry, seen time.Time) digest.Post {
-	published := moment(e.Published, seen, seen)
+	published, undated := dated(e.Published, seen)
 	return digest.Post{
 		SourceID:    s.Source.ID,
 		GUID:        e.ID,
@@ -45,6 +49,7 @@ func (s *Session) post(e feed.PostEntry, seen time.Time) digest.Post {
 		Title:       e.Title,
 		Author:      e.Author,
 		Published:   published,
+		Undated:     undated,
 		Updated:     moment(e.Updated, seen, published),
 		FirstSeen:   seen,
 		Announced:   e.Announced,
@@ -59,7 +64,7 @@ func (s *Session) post(e feed.PostEntry, seen time.Time) digest.Post {
 }
 
 func (s *Session) comment(e feed.CommentEntry, seen time.Time) digest.Comment {
-	published := moment(e.Published, seen, seen)
+	published, undated := dated(e.Published, seen)
 	body := s.ToProse(e.Body.HTML, e.Body.Base)
 	c := digest.Comment{
 		SourceID:   s.Source.ID,
@@ -70,6 +75,7 @@ func (s *Session) comment(e feed.CommentEntry, seen time.Time) digest.Comment {
 		Author:     e.Author,
 		AuthorURI:  e.AuthorURI,
 		Published:  published,
+		Undated:    undated,
 		Updated:    moment(e.Updated, seen, published),
 		FirstSeen:  seen,
 		Gone:       e.Gone,
@@ -96,6 +102,15 @@ func (s *Session) permalink(address string) string {
 		return ""
 	}
 	return address
+}
+
+// dated reads when an entry was published. One without a date, or with one from more than
+// a day ahead, which no zone explains, is undated: it is sorted by when it was seen.
+func dated(published, seen time.Time) (at time.Time, undated bool) {
+	if published.IsZero() || published.Sub(seen) > 24*time.Hour {
+		return seen, true
+	}
+	return moment(published, seen, seen), false
 }
 
 // moment reads a feed's time: one that is missing is replaced, and one in the

@@ -145,7 +145,7 @@ func (l *Lists) pageOf(ctx context.Context, x digest.Listing, resp *pull.Respons
 // any: then nothing is known of the whole.
 func (l *Lists) count(doc *feed.Document, ids map[string]bool) bool {
 	for _, c := range doc.Comments {
-		ids[c.ID] = true
+		ids[c.Name()] = true
 	}
 	for _, s := range doc.Skipped {
 		if s.ID == "" {

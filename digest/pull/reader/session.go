@@ -29,17 +29,17 @@ const StalePages = 3
 
 // Counts are what a session did so far.
 type Counts struct {
-	Requests int // HTTP requests, redirects not counted
-	Pages    int // of feeds, parsed and stored
-	Entries  int // on those pages
-	Skipped  int // entries that could not be used; those that are nobody's are not counted
+	Requests int         // HTTP requests, redirects not counted
+	Pages    int         // of feeds, parsed and stored
+	Entries  int         // on those pages
+	LeftOut  digest.Outs // entries of those pages that are not stored
 	Stored   pull.Stored
 	Notices  []pull.Notice
 }
 
 // Add sums two counts.
 func (c Counts) Add(o Counts) Counts {
-	return Counts{c.Requests + o.Requests, c.Pages + o.Pages, c.Entries + o.Entries, c.Skipped + o.Skipped,
+	return Counts{c.Requests + o.Requests, c.Pages + o.Pages, c.Entries + o.Entries, c.LeftOut.Plus(o.LeftOut),
 		c.Stored.Add(o.Stored), append(c.Notices, o.Notices...)}
 }
 

@@ -10,14 +10,14 @@ import (
 
 // CommentColumns are the columns of a comment c; see [CommentFields].
 const CommentColumns = `c.id, c.source_id, c.guid, c.url, COALESCE(c.post_id, 0), c.post_ref,
-	COALESCE(c.parent_id, 0), c.parent_ref, c.author, c.author_uri, c.published, c.updated,
+	COALESCE(c.parent_id, 0), c.parent_ref, c.author, c.author_uri, c.published, c.undated, c.updated,
 	c.first_seen, c.changed_at, c.gone, c.gone_reason, c.backfill, c.hash, c.words, c.body,
 	c.key, c.post_key, c.parent_key, c.gone_by`
 
 // CommentFields gives where [CommentColumns] go.
 func CommentFields(c *digest.Comment) []any {
 	return []any{&c.ID, &c.SourceID, &c.GUID, &c.URL, &c.PostID, &c.PostRef,
-		&c.ParentID, &c.ParentRef, &c.Author, &c.AuthorURI, &c.Published, &c.Updated,
+		&c.ParentID, &c.ParentRef, &c.Author, &c.AuthorURI, &c.Published, &c.Undated, &c.Updated,
 		&c.FirstSeen, &c.ChangedAt, &c.Gone, &c.GoneReason, &c.Backfill, &c.Hash, &c.Words, &c.Body,
 		&c.Key, &c.PostKey, &c.ParentKey, &c.GoneBy}
 }

@@ -14,7 +14,7 @@ import (
 const (
 	feedColumns = `id, source_id, kind, url, etag, last_modified, validators_url, next_poll, last_try,
 		last_success, failures, last_error, catch_up, failing_since, asked_whole, moved_to, moved_polls,
-		gone_since, stopped, suspect, page_size, daily, older, retry_at`
+		gone_since, stopped, suspect, page_size, daily, older, retry_at, left_out`
 	feedOrder = ` ORDER BY source_id, CASE kind WHEN 'posts' THEN 0 ELSE 1 END, id`
 )
 
@@ -23,7 +23,7 @@ func feeds(t *database.Tx, query string, args ...any) (all []digest.FeedState, e
 		var f digest.FeedState
 		err := r.Scan(&f.ID, &f.SourceID, &f.Kind, &f.URL, &f.ETag, &f.LastModified, &f.ValidatorsURL, &f.NextPoll, &f.LastTry,
 			&f.LastSuccess, &f.Failures, &f.LastError, &f.CatchUp, &f.FailingSince, &f.AskedWhole, &f.MovedTo, &f.MovedPolls,
-			&f.GoneSince, &f.Stopped, &f.Suspect, &f.PageSize, &f.Daily, &f.Older, &f.RetryAt)
+			&f.GoneSince, &f.Stopped, &f.Suspect, &f.PageSize, &f.Daily, &f.Older, &f.RetryAt, database.JSONColumn{To: &f.LeftOut})
 		all = append(all, f)
 		return err
 	}, query, args...)
@@ -46,10 +46,14 @@ func (db *Store) SaveFeed(ctx context.Context, feed digest.FeedState, stored tim
 
 // SaveFeedIn is [Store.SaveFeed] within a transaction.
 func (db Store) SaveFeedIn(t *database.Tx, f digest.FeedState, stored time.Time) error {
+	leftOut, err := database.JSON(f.LeftOut)
+	if err != nil {
+		return err
+	}
 	n, err := t.Exec(`
 		UPDATE feeds SET next_poll = $2, last_try = $3, failures = $4, last_error = $5,
 			failing_since = $6, asked_whole = $7, moved_to = $8, moved_polls = $9, gone_since = $10, stopped = $11,
-			suspect = $12, page_size = $13, daily = $14, retry_at = $22,
+			suspect = $12, page_size = $13, daily = $14, retry_at = $22, left_out = $24,
 			url           = CASE WHEN catch_up IS NOT DISTINCT FROM $20 THEN $1 ELSE url END,
 			etag          = CASE WHEN catch_up IS NOT DISTINCT FROM $20 THEN $15 ELSE etag END,
 			last_modified = CASE WHEN catch_up IS NOT DISTINCT FROM $20 THEN $16 ELSE last_modified END,
@@ -61,7 +65,7 @@ func (db Store) SaveFeedIn(t *database.Tx, f digest.FeedState, stored time.Time)
 		f.URL, f.NextPoll, f.LastTry, f.Failures, f.LastError,
 		f.FailingSince, f.AskedWhole, f.MovedTo, f.MovedPolls, f.GoneSince, f.Stopped,
 		f.Suspect, f.PageSize, f.Daily,
-		f.ETag, f.LastModified, f.LastSuccess, f.Older, f.CatchUp, stored, f.ID, f.RetryAt, f.ValidatorsURL)
+		f.ETag, f.LastModified, f.LastSuccess, f.Older, f.CatchUp, stored, f.ID, f.RetryAt, f.ValidatorsURL, leftOut)
 	if err == nil && n == 0 {
 		return database.Missing("there is no feed %d", f.ID)
 	}

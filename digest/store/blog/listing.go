@@ -11,7 +11,7 @@ import (
 
 // Comments that are announced include those that left a marker in their place.
 var selectListings = `
-	SELECT p.id, p.source_id, p.guid, p.url, p.key, p.published, p.comments_url, p.announced,
+	SELECT p.id, p.source_id, p.guid, p.url, p.key, CASE p.undated WHEN 0 THEN p.published END, p.comments_url, p.announced,
 		(SELECT COUNT(*) FROM comments c WHERE c.post_id = p.id AND c.` + rules.Listed + `),
 		COALESCE(l.listed, -1), l.listed_at, l.next_try, COALESCE(l.failures, 0),
 		COALESCE(l.etag, ''), COALESCE(l.last_modified, ''), COALESCE(l.validators_url, '')

@@ -8,12 +8,12 @@ import (
 )
 
 // PostColumns are the columns of a post.
-const PostColumns = `id, source_id, guid, url, title, author, published, updated, first_seen, announced, hash,
+const PostColumns = `id, source_id, guid, url, title, author, published, undated, updated, first_seen, announced, hash,
 	key, url_key, ref, comments_url, body`
 
 // ScanPost reads a row of [PostColumns].
 func ScanPost(r database.Row) (p digest.Post, err error) {
-	err = r.Scan(&p.ID, &p.SourceID, &p.GUID, &p.URL, &p.Title, &p.Author, &p.Published, &p.Updated,
+	err = r.Scan(&p.ID, &p.SourceID, &p.GUID, &p.URL, &p.Title, &p.Author, &p.Published, &p.Undated, &p.Updated,
 		&p.FirstSeen, &p.Announced, &p.Hash, &p.Key, &p.URLKey, &p.Ref, &p.CommentsURL, &p.Body)
 	return p, err
 }

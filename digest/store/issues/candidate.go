@@ -91,7 +91,7 @@ func (db *Store) CandidatesByID(ctx context.Context, ids []int64) (all []digest.
 }
 
 func queryCandidates(d database.Dialect) string {
-	return `SELECT ` + blog.CommentColumns + `, COALESCE(p.title, ''), COALESCE(p.url, ''), p.published,
+	return `SELECT ` + blog.CommentColumns + `, COALESCE(p.title, ''), COALESCE(p.url, ''), CASE p.undated WHEN 0 THEN p.published END,
 		(SELECT COUNT(*) FROM comments r WHERE r.parent_id = c.id AND r.` + rules.Present + `)
 		FROM comments c LEFT JOIN posts p ON p.id = c.post_id
 		WHERE ` + d.Among("c.id", "$1", "BIGINT")

@@ -37,6 +37,7 @@ type storedComment struct {
 	postID, parentID int64 // 0 while unknown
 	words            int
 	published        time.Time
+	undated          bool
 	body             digest.Prose
 }
 
@@ -52,10 +53,16 @@ func (s *storing) comments() error {
 		return err
 	}
 	s.stored.CommentIDs = make([]int64, 0, len(entries))
-	fresh := make([]digest.Comment, 0, len(entries)-len(known))
+	having := make(map[string]int, len(entries))
+	for i := range entries {
+		having[entries[i].GUID]++
+	}
+	fresh := make([]digest.Comment, 0, len(entries))
 	var differing, fuller []digest.Comment
 	for _, c := range entries {
 		switch k := known[c.GUID]; {
+		case having[c.GUID] > 1:
+			differing = append(differing, c)
 		case k == nil:
 			fresh = append(fresh, c)
 		case s.isAsStored(&c, k):
@@ -138,46 +145,119 @@ func (s *storing) fuller(entries []digest.Comment, known map[string]*knownCommen
 	return nil
 }
 
-// differing takes over what is new about comments whose GUID is known, and gives
-// those that only use the GUID again, under names of their own.
+// differing takes over what is new about comments whose GUID is known, and gives those
+// that only have it in common with another, under names of their own; see
+// [identity.Names].
 func (s *storing) differing(entries []digest.Comment, known map[string]*knownComment) (again []digest.Comment, err error) {
 	if len(entries) == 0 {
 		return nil, nil
 	}
-	ids, aliases := make([]int64, len(entries)), []string{}
+	n, err := s.nameAll(entries, known)
+	if err != nil {
+		return nil, err
+	}
 	for i, c := range entries {
-		ids[i] = known[c.GUID].id
-	}
-	byID, err := rows(s, queryStoredComments(s.dialect), ids, (*storedComment).fields, func(c *storedComment) int64 { return c.id })
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range entries {
-		if identity.Apart(c.Published, byID[known[c.GUID].id].published, s.page.Seen, time.Minute) {
-			aliases = append(aliases, identity.Alias(c.GUID, c.Published))
+		stored := n.knownAs(i, &c)
+		holder := n.holder(c.GUID)
+		switch {
+		case stored != nil:
+		case holder == nil && !n.taken[c.GUID]: // the first of those that share it
+			n.taken[c.GUID] = true
+			again = append(again, c)
+			continue
+		case holder == nil, n.shared(c.GUID), s.isAnother(c, holder):
+			c.GUID = n.free(i)
+			again = append(again, c)
+			continue
+		default:
+			stored = holder
 		}
-	}
-	byAlias, err := rows(s, queryCommentsByAlias(s.dialect), aliases, (*storedComment).fields, func(c *storedComment) string { return c.guid })
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range entries {
-		stored := byID[known[c.GUID].id]
-		if identity.Apart(c.Published, stored.published, s.page.Seen, time.Minute) {
-			alias := identity.Alias(c.GUID, c.Published)
-			if other := byAlias[alias]; other != nil {
-				c.GUID, stored = alias, other
-			} else if s.isAnother(c, stored) {
-				c.GUID = alias
-				again = append(again, c)
-				continue
-			}
-		}
-		if err := s.knownComment(c, stored); err != nil {
+		if s.isAsStored(&c, &stored.knownComment) {
+			s.metComment(&stored.knownComment)
+		} else if err := s.knownComment(c, stored); err != nil {
 			return nil, err
 		}
 	}
 	return again, nil
+}
+
+// naming is what is known of comments some of which share a GUID.
+type naming struct {
+	known  map[string]*knownComment
+	byID   map[int64]*storedComment  // the rows that have the GUIDs
+	byName map[string]*storedComment // the rows that have the other names
+	names  []identity.Names          // of each comment
+	having map[string]int            // how many of them have a GUID, or a name
+	taken  map[string]bool           // names that new ones took
+}
+
+func (s *storing) nameAll(entries []digest.Comment, known map[string]*knownComment) (n naming, err error) {
+	n = naming{known: known, names: make([]identity.Names, len(entries)), having: map[string]int{}, taken: map[string]bool{}}
+	var ids []int64
+	var others []string
+	for i, c := range entries {
+		n.names[i] = identity.NamesOf(c.GUID, c)
+		n.having[c.GUID]++
+		n.having[n.names[i].Moment]++
+		others = append(others, n.names[i].Moment, n.names[i].Words)
+		if k := known[c.GUID]; k != nil {
+			ids = append(ids, k.id)
+		}
+	}
+	if n.byID, err = rows(s, queryStoredComments(s.dialect), ids, (*storedComment).fields, func(c *storedComment) int64 { return c.id }); err != nil {
+		return n, err
+	}
+	n.byName, err = rows(s, queryCommentsByAlias(s.dialect), others, (*storedComment).fields, func(c *storedComment) string { return c.guid })
+	return n, err
+}
+
+// holder gives the row that has a GUID.
+func (n *naming) holder(guid string) *storedComment {
+	if k := n.known[guid]; k != nil {
+		return n.byID[k.id]
+	}
+	return nil
+}
+
+// shared tells that several comments of the page have a GUID.
+func (n *naming) shared(guid string) bool { return n.having[guid] > 1 }
+
+// knownAs gives the row of a comment that it is known by beside its GUID: by its words, or
+// by its moment, if no other of the page has that, too; and by both under the GUID itself.
+// It takes the name that the row has.
+func (n *naming) knownAs(i int, c *digest.Comment) *storedComment {
+	own := n.names[i]
+	one := n.having[own.Moment] == 1
+	stored := n.byName[own.Words]
+	if m := n.byName[own.Moment]; stored == nil && m != nil && (one || m.body.Text() == c.Body.Text()) {
+		stored = m
+	}
+	if h := n.holder(c.GUID); stored == nil && h != nil {
+		theirs := identity.NamesOf(c.GUID, h.comment())
+		if theirs.Words == own.Words || one && theirs.Moment == own.Moment {
+			stored = h
+		}
+	}
+	if stored != nil {
+		c.GUID = stored.guid
+	}
+	return stored
+}
+
+// free gives a new comment a name that no other one has.
+func (n *naming) free(i int) string {
+	own := n.names[i]
+	name := own.Moment
+	if n.byName[name] != nil || n.taken[name] {
+		name = own.Words
+	}
+	n.taken[name] = true
+	return name
+}
+
+// comment gives a stored comment as far as it tells whether another one is it.
+func (c *storedComment) comment() digest.Comment {
+	return digest.Comment{Author: c.author, Key: c.key, URL: c.url, Published: c.published, Undated: c.undated, Body: c.body}
 }
 
 // unknown stores comments whose GUID is not known: anew, unless their key is.
@@ -236,11 +316,11 @@ func asStored(c *digest.Comment) *storedComment {
 }
 
 func (c *storedComment) fields() []any {
-	return append(c.knownComment.fields(), &c.key, &c.url, &c.author, &c.postID, &c.parentID, &c.words, &c.published, &c.body)
+	return append(c.knownComment.fields(), &c.key, &c.url, &c.author, &c.postID, &c.parentID, &c.words, &c.published, &c.undated, &c.body)
 }
 
 const selectStoredComments = `SELECT ` + knownCommentColumns + `, key, url, author,
-	COALESCE(post_id, 0), COALESCE(parent_id, 0), words, published, body FROM comments
+	COALESCE(post_id, 0), COALESCE(parent_id, 0), words, published, undated, body FROM comments
 	WHERE source_id = $1 AND `
 
 func queryStoredComments(d database.Dialect) string {

@@ -28,6 +28,9 @@ const (
 	givenParentRef
 	givenParentKey
 	givenWords
+
+	// Of both.
+	givenDate
 )
 
 // giving is one thing, and whether it is given.
@@ -48,7 +51,7 @@ func givenOf(things ...giving) (all given) {
 func givenByPost(p *digest.Post) given {
 	return givenOf(
 		giving{givenURL, p.URL != ""}, giving{givenAuthor, p.Author != ""}, giving{givenKey, p.Key != ""},
-		giving{givenURLKey, p.URLKey != ""}, giving{givenRef, p.Ref != ""}, giving{givenCommentsURL, p.CommentsURL != ""})
+		giving{givenURLKey, p.URLKey != ""}, giving{givenDate, !p.Undated && !p.Published.IsZero()}, giving{givenRef, p.Ref != ""}, giving{givenCommentsURL, p.CommentsURL != ""})
 }
 
 func givenByComment(c *digest.Comment) given {
@@ -57,7 +60,7 @@ func givenByComment(c *digest.Comment) given {
 		giving{givenAuthorURI, c.AuthorURI != ""},
 		giving{givenPostRef, c.PostRef != ""}, giving{givenPostKey, c.PostKey != ""},
 		giving{givenParentRef, c.ParentRef != ""}, giving{givenParentKey, c.ParentKey != ""},
-		giving{givenWords, c.Words > 0})
+		giving{givenWords, c.Words > 0}, giving{givenDate, !c.Undated && !c.Published.IsZero()})
 }
 
 // filledBy gives what a comment may fill in. A text for one without words is an
@@ -72,7 +75,7 @@ func (s *storing) filledBy(c *digest.Comment, has given) given {
 
 // fillComment fills in what a stored comment lacks of what an entry gives.
 func (s *storing) fillComment(c digest.Comment, k *storedComment, fills given) error {
-	if fills&givenAuthor != 0 && k.author == "" {
+	if fills&givenAuthor != 0 && k.author == "" || fills&givenDate != 0 && k.undated {
 		s.changed(blog.KindComment, k.id)
 	}
 	if fills&givenKey != 0 {
@@ -97,9 +100,12 @@ func (s *storing) fillComment(c digest.Comment, k *storedComment, fills given) e
 			post_key = CASE post_key WHEN '' THEN $6 ELSE post_key END,
 			parent_ref = CASE parent_ref WHEN '' THEN $7 ELSE parent_ref END,
 			parent_key = CASE parent_key WHEN '' THEN $8 ELSE parent_key END,
+			published = CASE WHEN undated = 1 AND $11 = 0 THEN $12 ELSE published END,
+			undated = CASE $11 WHEN 0 THEN 0 ELSE undated END,
 			given = $9
 		WHERE id = $10`,
-		c.URL, c.Author, c.Key, c.AuthorURI, c.PostRef, c.PostKey, c.ParentRef, c.ParentKey, int64(k.given()|fills), k.id)
+		c.URL, c.Author, c.Key, c.AuthorURI, c.PostRef, c.PostKey, c.ParentRef, c.ParentKey, int64(k.given()|fills), k.id,
+		c.Undated, c.Published)
 	return err
 }
 
@@ -116,7 +122,7 @@ func (s *storing) fillWords(c digest.Comment, id int64) error {
 
 // fillPost fills in what a stored post lacks of what an entry gives.
 func (s *storing) fillPost(p digest.Post, k *storedPost, fills given) error {
-	if fills&givenAuthor != 0 && k.author == "" {
+	if fills&givenAuthor != 0 && k.author == "" || fills&givenDate != 0 && k.undated {
 		s.changed(blog.KindPost, k.id)
 	}
 	s.arrived(p, k.id)
@@ -127,8 +133,10 @@ func (s *storing) fillPost(p digest.Post, k *storedPost, fills given) error {
 			url_key = CASE url_key WHEN '' THEN $4 ELSE url_key END,
 			ref = CASE ref WHEN '' THEN $5 ELSE ref END,
 			comments_url = CASE comments_url WHEN '' THEN $6 ELSE comments_url END,
+			published = CASE WHEN undated = 1 AND $9 = 0 THEN $10 ELSE published END,
+			undated = CASE $9 WHEN 0 THEN 0 ELSE undated END,
 			given = $7
 		WHERE id = $8`,
-		p.URL, p.Author, p.Key, p.URLKey, p.Ref, p.CommentsURL, k.given|int64(fills), k.id)
+		p.URL, p.Author, p.Key, p.URLKey, p.Ref, p.CommentsURL, k.given|int64(fills), k.id, p.Undated, p.Published)
 	return err
 }

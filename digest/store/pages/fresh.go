@@ -43,7 +43,7 @@ func (s *storing) freshComments(fresh []digest.Comment) error {
 // newCommentColumns are what a new comment is given, and their types.
 var newCommentColumns = []string{
 	"source_id BIGINT", "guid TEXT", "url TEXT", "post_id BIGINT", "post_ref TEXT", "parent_id BIGINT", "parent_ref TEXT",
-	"author TEXT", "author_uri TEXT", "published BIGINT", "updated BIGINT", "first_seen BIGINT", "changed_at BIGINT",
+	"author TEXT", "author_uri TEXT", "published BIGINT", "undated BIGINT", "updated BIGINT", "first_seen BIGINT", "changed_at BIGINT",
 	"gone BIGINT", "gone_reason TEXT", "backfill BIGINT", "hash TEXT", "words BIGINT", "body TEXT",
 	"key TEXT", "post_key TEXT", "parent_key TEXT", "gone_by TEXT", "given BIGINT",
 }
@@ -53,7 +53,7 @@ func (s *storing) valuesOf(c *digest.Comment) ([]any, error) {
 	body, err := database.JSON(c.Body)
 	return []any{
 		s.page.SourceID, c.GUID, c.URL, database.OrNull(c.PostID), c.PostRef, database.OrNull(c.ParentID), c.ParentRef,
-		c.Author, c.AuthorURI, database.OrTime(c.Published, s.page.Seen).UnixMicro(), c.Updated, s.seen, s.page.Seen.UnixMicro(),
+		c.Author, c.AuthorURI, database.OrTime(c.Published, s.page.Seen).UnixMicro(), c.Undated || c.Published.IsZero(), c.Updated, s.seen, s.page.Seen.UnixMicro(),
 		c.Gone, c.GoneReason, c.Backfill, c.Hash, c.Words, body,
 		c.Key, c.PostKey, c.ParentKey, string(signOf(*c)), int64(givenByComment(c)),
 	}, err
@@ -61,9 +61,9 @@ func (s *storing) valuesOf(c *digest.Comment) ([]any, error) {
 
 const queryNewComment = `
 	INSERT INTO comments (source_id, guid, url, post_id, post_ref, parent_id, parent_ref, author, author_uri,
-		published, updated, first_seen, changed_at, gone, gone_reason, backfill, hash, words, body,
+		published, undated, updated, first_seen, changed_at, gone, gone_reason, backfill, hash, words, body,
 		key, post_key, parent_key, gone_by, given)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`
 
 // queryNewComments stores many in one go, where each statement is a way to another
 // machine.

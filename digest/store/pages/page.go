@@ -6,6 +6,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/pull"
+	"postbag/digest/pull/identity"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
 	"postbag/digest/store/rules"
@@ -63,6 +64,24 @@ func firstOf[T any](entries []T, guid func(T) string) []T {
 	return out
 }
 
+// differentOf leaves out comments that the page has twice. Several may have one GUID, if
+// they say something else.
+func differentOf(comments []digest.Comment) []digest.Comment {
+	having := make(map[string]int, len(comments))
+	for i := range comments {
+		having[comments[i].GUID]++
+	}
+	if len(having) == len(comments) {
+		return comments
+	}
+	return firstOf(comments, func(c digest.Comment) string {
+		if having[c.GUID] == 1 {
+			return c.GUID
+		}
+		return identity.NamesOf(c.GUID, c).Words
+	})
+}
+
 // storing is a page being stored.
 type storing struct {
 	*database.Tx
@@ -84,7 +103,7 @@ type storing struct {
 
 func (db *Store) newStoring(t *database.Tx, page pull.Page) (*storing, error) {
 	page.Posts = firstOf(page.Posts, func(p digest.Post) string { return p.GUID })
-	page.Comments = firstOf(page.Comments, func(c digest.Comment) string { return c.GUID })
+	page.Comments = differentOf(page.Comments)
 	s := &storing{Tx: t, dialect: db.Dialect, page: page, seen: page.Seen,
 		newPosts: map[string]int64{}, newComments: map[string]int64{}, newCommentKeys: map[string]int64{},
 		forSearch: map[blog.Kind][]int64{}}

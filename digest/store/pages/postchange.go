@@ -8,9 +8,9 @@ import (
 )
 
 const queryNewPost = `
-	INSERT INTO posts (source_id, guid, url, title, author, published, updated, first_seen, announced, hash,
+	INSERT INTO posts (source_id, guid, url, title, author, published, undated, updated, first_seen, announced, hash,
 		key, url_key, ref, comments_url, given, body)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
 
 func (s *storing) newPost(p digest.Post) error {
 	body, err := database.JSON(p.Body)
@@ -18,7 +18,7 @@ func (s *storing) newPost(p digest.Post) error {
 		return err
 	}
 	id, err := s.Insert(queryNewPost,
-		s.page.SourceID, p.GUID, p.URL, p.Title, p.Author, database.OrTime(p.Published, s.page.Seen).UnixMicro(), p.Updated,
+		s.page.SourceID, p.GUID, p.URL, p.Title, p.Author, database.OrTime(p.Published, s.page.Seen).UnixMicro(), p.Undated || p.Published.IsZero(), p.Updated,
 		s.seen, p.Announced, p.Hash, p.Key, p.URLKey, p.Ref, p.CommentsURL, int64(givenByPost(&p)), body)
 	if err != nil {
 		return err

@@ -24,6 +24,7 @@ type storedPost struct {
 	knownPost
 	key, urlKey, url, title, author string
 	published                       time.Time
+	undated                         bool
 	body                            digest.Prose
 }
 
@@ -201,10 +202,10 @@ func (s *storing) unknownPosts(entries []digest.Post) error {
 }
 
 func (p *storedPost) fields() []any {
-	return append(p.knownPost.fields(), &p.key, &p.urlKey, &p.url, &p.title, &p.author, &p.published, &p.body)
+	return append(p.knownPost.fields(), &p.key, &p.urlKey, &p.url, &p.title, &p.author, &p.published, &p.undated, &p.body)
 }
 
-const selectStoredPosts = `SELECT ` + knownPostColumns + `, key, url_key, url, title, author, published, body FROM posts
+const selectStoredPosts = `SELECT ` + knownPostColumns + `, key, url_key, url, title, author, published, undated, body FROM posts
 	WHERE source_id = $1 AND `
 
 func queryStoredPosts(d database.Dialect) string {

@@ -43,7 +43,7 @@ func rows[R any, N comparable](s *storing, query string, names []N, fields func(
 
 // isAnother tells that a comment is not the stored one, though it has its id.
 func (s *storing) isAnother(c digest.Comment, k *storedComment) bool {
-	return identity.OtherComment(c, digest.Comment{Author: k.author, Key: k.key, URL: k.url, Published: k.published, Body: k.body}, s.page.Seen)
+	return identity.OtherComment(c, k.comment(), s.page.Seen)
 }
 
 // isAnotherPost tells so of a post.

@@ -8,6 +8,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/pull"
+	"postbag/digest/pull/identity"
 )
 
 // keyed makes a comment with the platform's own number.
@@ -122,7 +123,7 @@ var identityTests = []test{
 		second := aComment("17", "p2", "", after(48*time.Hour), "h2")
 		second.Author = "Mona"
 		b.equal("stored", b.pageAt(src, after(49*time.Hour), second), pull.Stored{NewComments: 1})
-		alias := fmt.Sprintf("17@%d", second.Published.Unix())
+		alias := identity.NamesOf("17", second).Moment
 		both := b.comments()
 		b.equal("the first", both["17"].Body.Text(), "words h1")
 		b.equal("the second", both[alias].Body.Text(), "words h2")
@@ -147,12 +148,11 @@ var identityTests = []test{
 		first := aComment("17", "p1", "", start, "h1")
 		b.pageAt(src, after(time.Hour), first)
 		for what, same := range map[string]func(*digest.Comment){
-			"author":    func(c *digest.Comment) { c.Author = first.Author },
-			"time":      func(c *digest.Comment) { c.Published = start.Add(30 * time.Second) },
-			"words":     func(c *digest.Comment) { c.Body = first.Body },
-			"permalink": func(c *digest.Comment) { c.URL = first.URL },
-			"no link":   func(c *digest.Comment) { c.URL = "" },
-			"no date":   func(c *digest.Comment) { c.Published = after(100 * time.Hour) }, // when it was seen
+			"author":  func(c *digest.Comment) { c.Author = first.Author },
+			"time":    func(c *digest.Comment) { c.Published = start.Add(30 * time.Second) },
+			"words":   func(c *digest.Comment) { c.Body = first.Body },
+			"place":   func(c *digest.Comment) { c.URL = first.URL },
+			"no date": func(c *digest.Comment) { c.Published, c.Undated = after(100*time.Hour), true },
 		} {
 			c := other()
 			same(&c)
@@ -162,6 +162,67 @@ var identityTests = []test{
 			b.pageAt(src, after(101*time.Hour), first)
 		}
 		b.equal("comments", len(b.comments()), 1)
+	}},
+	{"comments that share an id are told apart, wherever they stand on a page", func(b *bench) {
+		src, _ := b.source("urn")
+		const page = "https://blog.example/urn"
+		said := func(author, text string, at time.Time) digest.Comment {
+			c := aComment(page, "", "", at, "hash of "+text)
+			c.URL, c.PostRef, c.Author, c.Body = page, page, author, digest.Plain(text)
+			return c
+		}
+		day := time.Date(start.Year(), start.Month(), start.Day(), 0, 0, 0, 0, time.UTC)
+		ann, bob, cas := said("Ann", "No.", start), said("Bob", "No.", start), said("Ann", "Yes.", after(time.Hour))
+		one, two := said("Anonymous", "Tea.", day), said("Anonymous", "Toast.", day)
+		for i, page := range []struct {
+			comments []digest.Comment
+			want     pull.Stored
+		}{
+			{[]digest.Comment{ann}, pull.Stored{NewComments: 1}}, // alone, it seems to be its id's only one
+			{[]digest.Comment{bob, ann}, pull.Stored{NewComments: 1, Known: 1}},
+			{[]digest.Comment{cas, bob, ann}, pull.Stored{NewComments: 1, Known: 2}},
+			{[]digest.Comment{cas, bob}, pull.Stored{Known: 2}}, // the first one leaves the feed
+			{[]digest.Comment{cas}, pull.Stored{Known: 1}},
+			{[]digest.Comment{two, one, cas}, pull.Stored{NewComments: 2, Known: 1}}, // a day is no moment
+			{[]digest.Comment{one, two}, pull.Stored{Known: 2}},
+			{[]digest.Comment{two}, pull.Stored{Known: 1}},
+			{[]digest.Comment{ann, bob, cas, one, two}, pull.Stored{Known: 5}},
+			{[]digest.Comment{two, two, one}, pull.Stored{Known: 2}},
+		} {
+			before := b.comments()
+			b.equal(fmt.Sprint("page ", i), b.pageAt(src, after(time.Duration(48+i)*time.Hour), page.comments...), page.want)
+			if page.want.NewComments == 0 {
+				b.equal("nothing is written", b.comments(), before)
+			}
+		}
+		texts := map[string]int{}
+		for _, c := range b.comments() {
+			texts[c.Author+": "+c.Body.Text()]++
+		}
+		b.equal("what is stored", texts, map[string]int{"Ann: No.": 1, "Bob: No.": 1, "Ann: Yes.": 1, "Anonymous: Tea.": 1, "Anonymous: Toast.": 1})
+
+		edited := said("Ann", "Yes, please.", cas.Published)
+		b.equal("an edit", b.pageAt(src, after(70*time.Hour), edited, bob), pull.Stored{Known: 2, ChangedComments: 1})
+		b.equal("an edit, alone", b.pageAt(src, after(71*time.Hour), said("Ann", "Yes, now.", cas.Published)), pull.Stored{Known: 1, ChangedComments: 1})
+		other := said("Anonymous", "Jam.", day)
+		b.equal("of a day, an edit is another comment", b.pageAt(src, after(72*time.Hour), other, two), pull.Stored{NewComments: 1, Known: 1})
+	}},
+	{"an entry without a date takes one that comes, and no other", func(b *bench) {
+		src, _ := b.source("undated")
+		p, c := aPost("p1", after(time.Hour), "h1"), aComment("c1", "p1", "", after(time.Hour), "h1")
+		p.Undated, c.Undated = true, true
+		b.page(pull.Page{SourceID: src.ID, Seen: after(time.Hour), Posts: []digest.Post{p}, Comments: []digest.Comment{c}})
+		b.equal("no date is known", [2]bool{b.byGUID()["p1"].DatedAt().IsZero(), b.comments()["c1"].DatedAt().IsZero()}, [2]bool{true, true})
+		b.equal("sorted by", b.comments()["c1"].Published, after(time.Hour))
+		p.Published, c.Published = after(2*time.Hour), after(2*time.Hour)
+		b.page(pull.Page{SourceID: src.ID, Seen: after(2 * time.Hour), Posts: []digest.Post{p}, Comments: []digest.Comment{c}})
+		b.equal("sorted by, still", b.comments()["c1"].Published, after(time.Hour))
+		p.Published, p.Undated, c.Published, c.Undated = start, false, start, false
+		b.page(pull.Page{SourceID: src.ID, Seen: after(3 * time.Hour), Posts: []digest.Post{p}, Comments: []digest.Comment{c}})
+		b.equal("its date", [2]time.Time{b.byGUID()["p1"].DatedAt(), b.comments()["c1"].DatedAt()}, [2]time.Time{start, start})
+		p.Published, c.Published = after(5*time.Hour), after(5*time.Hour)
+		b.page(pull.Page{SourceID: src.ID, Seen: after(6 * time.Hour), Posts: []digest.Post{p}, Comments: []digest.Comment{c}})
+		b.equal("which stays", [2]time.Time{b.byGUID()["p1"].DatedAt(), b.comments()["c1"].DatedAt()}, [2]time.Time{start, start})
 	}},
 	{"an id of a post that is used again stands for another post", func(b *bench) {
 		src, _ := b.source("nightbus")

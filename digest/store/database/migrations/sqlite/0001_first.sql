@@ -60,7 +60,9 @@ CREATE TABLE feeds (
     page_size     INTEGER NOT NULL DEFAULT 0,
     daily         INTEGER NOT NULL DEFAULT 0,
     older         TEXT    NOT NULL DEFAULT '',
-    retry_at      BIGINT
+    retry_at      BIGINT,
+    -- Why how many entries of the newest page were not stored: a JSON object.
+    left_out      TEXT    NOT NULL DEFAULT 'null'
 );
 CREATE INDEX feeds_source ON feeds (source_id);
 
@@ -71,7 +73,9 @@ CREATE TABLE posts (
     url          TEXT    NOT NULL,
     title        TEXT    NOT NULL,
     author       TEXT    NOT NULL,
+    -- Where the feed gave no date (undated), a moment to sort the entry by.
     published    BIGINT  NOT NULL,
+    undated      SMALLINT NOT NULL DEFAULT 0 CHECK (undated IN (0, 1)),
     updated      BIGINT,
     first_seen   BIGINT  NOT NULL,
     announced    INTEGER NOT NULL,
@@ -107,7 +111,8 @@ CREATE TABLE comments (
     parent_ref  TEXT     NOT NULL,
     author      TEXT     NOT NULL,
     author_uri  TEXT     NOT NULL,
-    published   BIGINT   NOT NULL,
+    published   BIGINT   NOT NULL, -- as in posts
+    undated     SMALLINT NOT NULL DEFAULT 0 CHECK (undated IN (0, 1)),
     updated     BIGINT,
     first_seen  BIGINT   NOT NULL,
     changed_at  BIGINT   NOT NULL,
