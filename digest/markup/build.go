@@ -139,9 +139,13 @@ func (b *builder) stand(thing digest.Thing, mark, href string) {
 const openers = "([{\"'“‘«¿¡"
 
 // apartFrom puts a space between a mark and the words after it, but not before the
-// comma.
+// comma or the quotation mark that closes.
 func (b *builder) apartFrom(next string) {
-	if r, _ := utf8.DecodeRuneInString(next); unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(openers, r) {
+	r, size := utf8.DecodeRuneInString(next)
+	if r == '"' || r == '\'' {
+		r, _ = utf8.DecodeRuneInString(next[size:])
+	}
+	if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(openers, r) {
 		b.space = true
 	}
 }

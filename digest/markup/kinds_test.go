@@ -55,6 +55,7 @@ func TestShownText(t *testing.T) {
 		{"between words", `one<img src="a.jpg">two`, "one [picture] two"},
 		{"described", `see <img src="a.jpg" alt="a bus at
 night">, (<img alt="x" src=b>)`, "see [picture: a bus at night], ([picture: x])"},
+		{"in quotation marks", `He sent "<img src=a alt=x>". <img src=b>"No," she said.`, `He sent "[picture: x]". [picture] "No," she said.`},
 		{"by its title", `<img src=a title="The garage">`, "[picture: The garage]"},
 		{"described by a program", `<img src=a alt="image"> <img src=a alt=Photo>`, "[picture] [picture]"},
 		{"described at length", `<img src=a alt="` + strings.Repeat("ab ", 100) + `">`, "[picture: " + strings.TrimSpace(strings.Repeat("ab ", 67)[:200]) + "…]"},
@@ -119,6 +120,7 @@ night">, (<img alt="x" src=b>)`, "see [picture: a bus at night], ([picture: x])"
 		{"boxes to tick", `<ul><li><input type="checkbox" checked disabled> oil<li><input type=checkbox>water</ul>`, "☑ oil\n\n☐ water"},
 		{"a rule", `<p>a</p><hr><hr/><p>b</p><hr>`, "a\n\n* * *\n\nb"},
 		{"terms", `<dl><dt>Rota<dd>What hangs on the wall.</dl>`, "Rota\n\nWhat hangs on the wall."},
+		{"what stands apart", `one<button>two</button>three<input>four<dialog open>five</dialog>six`, "one two three four\n\nfive\n\nsix"},
 		{"what opens", `<details><summary>The end</summary>He did it.</details>`, "The end\n\nHe did it."},
 		{"a list that goes on", `<ol start="4"><li>d<li value=9>i</ol>`, "d\n\ni"},
 	} {

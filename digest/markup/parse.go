@@ -182,7 +182,7 @@ func (p *parser) begin(e element, a attributes) {
 		b.cell()
 	case atom.Tr, atom.Thead, atom.Tbody, atom.Tfoot:
 		b.row()
-	case atom.Option:
+	case atom.Option, atom.Button:
 		b.gap()
 	case atom.Pre, atom.Listing, atom.Xmp, atom.Plaintext, atom.Textarea:
 		b.flush()
@@ -267,7 +267,7 @@ func (p *parser) end(e element) {
 		b.text("”")
 	case atom.Rt, atom.Ruby:
 		p.endRuby()
-	case atom.Td, atom.Th, atom.Option:
+	case atom.Td, atom.Th, atom.Option, atom.Button:
 		b.gap()
 	case atom.Tr, atom.Thead, atom.Tbody, atom.Tfoot:
 		b.row()
@@ -310,7 +310,7 @@ func block(tag atom.Atom) bool {
 	switch tag {
 	case atom.P, atom.Div, atom.Hr, atom.Section, atom.Article, atom.Aside, atom.Header, atom.Footer, atom.Main,
 		atom.Nav, atom.Address, atom.Center, atom.Dl, atom.Dt, atom.Dd, atom.Figure, atom.Figcaption,
-		atom.Details, atom.Summary, atom.Fieldset, atom.Legend, atom.Hgroup, atom.Body,
+		atom.Details, atom.Summary, atom.Dialog, atom.Fieldset, atom.Legend, atom.Hgroup, atom.Body,
 		atom.Table, atom.Caption,
 		atom.Pre, atom.Listing, atom.Xmp, atom.Plaintext, atom.Textarea,
 		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6,
