@@ -108,8 +108,6 @@ func (*commento) plan(path string) jsonread.Action {
 	return jsonread.Skip
 }
 
-func (*commento) finish(*Reader) {}
-
 func (x *commento) take(r *Reader, v jsonread.Value) error {
 	if v.TooLong {
 		r.tally.leave(LongComment)

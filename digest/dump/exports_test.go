@@ -1,8 +1,12 @@
 package dump_test
 
 import (
+	"bytes"
 	"cmp"
+	"compress/gzip"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -172,6 +176,33 @@ func TestDamagedExports(t *testing.T) {
 		_, err := read(t, strings.NewReader(tt.body), "https://blog.test/")
 		wantInvalid(t, name, err, tt.words)
 	}
+	for _, file := range []string{"ghost.json", "list.mbox", "remark42.json", "disqus.xml"} {
+		body := packed(t, strings.Repeat(fixture(t, file), 3))
+		for at := len(body) / 2; at < len(body)/2+20; at++ {
+			body[at] ^= 0x55
+		}
+		_, err := read(t, bytes.NewReader(body), "https://blog.test/")
+		wantInvalid(t, file+" badly packed", err)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := dump.Open(ctx, strings.NewReader(fixture(t, file))); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v after the context has ended", file, err)
+		}
+	}
+}
+
+// packed is a text as gzip packs it.
+func packed(t *testing.T, text string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // TestOverlongValues leaves out what is longer than an entry may be, without holding it, and

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -218,6 +219,24 @@ func TestCommentsWithoutADate(t *testing.T) {
 			equal(t, name+": published", c.Published, at(tt.want))
 		}
 	}
+}
+
+// What stands before the first date of a file has that, and an order is kept.
+func TestCommentsBeforeTheFirstDate(t *testing.T) {
+	body := forum([2]string{"https://towpath.example/mill/", "Mill"}, [2]string{"https://towpath.example/weir/", "Weir"}, [2]string{"https://towpath.example/lock/", "Lock"})
+	body = regexp.MustCompile(`<createdAt>[^<]*</createdAt>`).ReplaceAllString(body, "")
+	dated := strings.Replace(body, "<message>Said 1.</message>", "<message>Said 1.</message><createdAt>2019-07-01T09:00:00Z</createdAt>", 1)
+	got := readWhole(t, strings.NewReader(dated), "")
+	equal(t, "entries", fmt.Sprint(len(got.posts), len(got.comments)), "3 3")
+	equal(t, "the first", got.comments[0].Key, "comment-500")
+	for _, p := range got.posts {
+		equal(t, p.Title, p.Published, at("2019-07-01T09:00:00Z"))
+	}
+	for _, c := range got.comments {
+		equal(t, c.ID, c.Published, at("2019-07-01T09:00:00Z"))
+	}
+	got = readWhole(t, strings.NewReader(body), "")
+	equal(t, "entries without any date", fmt.Sprint(len(got.posts), len(got.comments), got.comments[2].Published.IsZero()), "3 3 true")
 }
 
 // A date that is still to come is a fault, too.

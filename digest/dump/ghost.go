@@ -265,5 +265,3 @@ func (g *ghost) comment(r *Reader, v jsonread.Value) error {
 	r.comment(entry, published)
 	return nil
 }
-
-func (*ghost) finish(*Reader) {}

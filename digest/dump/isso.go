@@ -91,8 +91,6 @@ func (x *issoThreads) plan(path string) jsonread.Action {
 	return jsonread.Enter
 }
 
-func (*issoThreads) finish(*Reader) {}
-
 func (x *issoThreads) take(r *Reader, v jsonread.Value) error {
 	if v.TooLong {
 		r.tally.leave(LongComment)
@@ -123,8 +121,6 @@ func (x *issoRows) plan(path string) jsonread.Action {
 	}
 	return jsonread.Take
 }
-
-func (*issoRows) finish(*Reader) {}
 
 func (x *issoRows) take(r *Reader, v jsonread.Value) error {
 	if v.TooLong {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -30,8 +31,6 @@ type rows interface {
 	// take makes entries of a value that was taken. The error is of a file that is
 	// damaged.
 	take(r *Reader, v jsonread.Value) error
-	// finish is called at the end of a whole file.
-	finish(r *Reader)
 }
 
 // surveyor are rows whose file is looked through before: by then it is known to be whole.
@@ -44,13 +43,10 @@ type surveyor interface {
 // next makes entries of one more value.
 func (o *objects) next(r *Reader) error {
 	v, err := o.in.Next()
-	if err == nil {
-		return o.rows.take(r, v)
+	if err != nil {
+		return err
 	}
-	if err == io.EOF {
-		o.rows.finish(r)
-	}
-	return err
+	return o.rows.take(r, v)
 }
 
 // openJSON finds out by its first members which export in JSON a file is.
@@ -102,8 +98,10 @@ func damaged(err error) error {
 		return digest.Fail(digest.Invalid, again, "the file is not well-formed JSON")
 	case errors.Is(err, jsonread.ErrDepth):
 		return digest.Fail(digest.Invalid, "No platform's export needs that.", "the file is refused: %w", err)
+	case badlyPacked(err):
+		return unreadable(err)
 	}
-	return unreadable(err)
+	return fmt.Errorf("read the file: %w", err)
 }
 
 // members are the keys that an export begins with.
@@ -134,9 +132,7 @@ func membersOf(head []byte) (m members) {
 		}
 		return jsonread.Skip
 	})
-	if _, err := in.Next(); err != nil { // which it is once nothing is left: nothing is taken
-		return m
-	}
+	_, _ = in.Next() // nothing is taken, so it goes on to the end of these bytes
 	return m
 }
 

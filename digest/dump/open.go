@@ -3,6 +3,7 @@ package dump
 import (
 	"bufio"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -196,7 +197,7 @@ func (r *Reader) explain(err error) error {
 		return digest.Fail(digest.Invalid, again, "the file ends in the middle, %s", where)
 	case errors.Is(err, xmlread.ErrDoctype), errors.Is(err, xmlread.ErrTag), errors.Is(err, errDepth), errors.Is(err, errSpaces):
 		return digest.Fail(digest.Invalid, "No platform's export needs that.", "the file is refused %s: %w", where, err)
-	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader):
+	case badlyPacked(err):
 		return digest.Fail(digest.Invalid, again, "the file is damaged %s: %w", where, err)
 	case errors.Is(err, xmlread.ErrSyntax):
 		return digest.Fail(digest.Invalid, again, "the file is not well-formed XML %s", where)
@@ -206,6 +207,12 @@ func (r *Reader) explain(err error) error {
 		return digest.Fail(digest.Invalid, "No platform's export needs that.", "the file is refused %s: %w", where, err)
 	}
 	return fmt.Errorf("read the file %s: %w", where, err)
+}
+
+// badlyPacked tells of a fault in what gzip made of a file.
+func badlyPacked(err error) bool {
+	_, corrupt := errors.AsType[flate.CorruptInputError](err)
+	return corrupt || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader)
 }
 
 // explainStart words why not even the first entry could be read.

@@ -72,6 +72,7 @@ type Reader struct {
 	head   Head
 	format format
 	ready  []entry // read, and in no batch yet
+	early  []entry // read before anything that says when it was written
 	first  *Batch  // read in looking for the blog
 	err    error   // why nothing more is read
 	tally  Tally
@@ -166,13 +167,30 @@ func (r *Reader) next(ctx context.Context) (*Batch, error) {
 	}
 }
 
-// read makes one more piece of the file ready.
+// read makes one more piece of the file ready. What stands before the first date of the
+// file waits for it.
 func (r *Reader) read() {
 	r.ready = nil
 	if err := r.format.next(r); err != nil {
 		r.err = r.explain(err)
 	}
+	if r.dated.IsZero() && r.err == nil && len(r.early)+len(r.ready) <= maxEarly {
+		r.early, r.ready = append(r.early, r.ready...), nil
+		return
+	}
+	for _, e := range r.early {
+		switch {
+		case e.post != nil:
+			e.post.Published = r.dated
+		case e.comment != nil:
+			e.comment.Published = r.dated
+		}
+	}
+	r.ready, r.early = append(r.early, r.ready...), nil
 }
+
+// maxEarly is how many entries wait for a date.
+const maxEarly = 20
 
 func (b *Batch) len() int { return len(b.Posts) + len(b.Comments) + len(b.Deleted) }
 
@@ -234,7 +252,7 @@ func (r *Reader) count(e entry) {
 }
 
 // dateOf gives the first time that is known and can be; else that of the entry before it in
-// the file, which is nearer than the moment of the import.
+// the file, or of the first behind it, which are nearer than the moment of the import.
 func (r *Reader) dateOf(times ...time.Time) time.Time {
 	for _, at := range times {
 		if !at.IsZero() && (r.latest.IsZero() || !at.After(r.latest)) {

@@ -33,8 +33,6 @@ type remarkComment struct {
 
 func (*remark) plan(string) jsonread.Action { return jsonread.Take }
 
-func (*remark) finish(*Reader) {}
-
 func (x *remark) take(r *Reader, v jsonread.Value) error {
 	if v.TooLong { // what it tells of users may be
 		if r.tally.Comments > 0 {
