@@ -9,6 +9,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/cut"
 	"postbag/digest/markup"
+	"postbag/digest/prose"
 	"postbag/templates"
 )
 
@@ -62,7 +63,7 @@ func issue() *digest.Frozen {
 		if q.Words == nil {
 			q.Words = markup.FromHTML(html, rota)
 		}
-		f.Words += markup.Words(q.Words)
+		f.Words += prose.Words(q.Words)
 		f.Blocks = append(f.Blocks, digest.FrozenBlock{Kind: digest.PickBlock, Pick: &q})
 	}
 	heading("On the rota")
@@ -133,7 +134,7 @@ func large() *digest.Frozen {
 		q := digest.Quotation{Number: n, Author: "Anonymous", Published: at(28, 8, n), URL: fmt.Sprintf("https://nightbus.example/2016/06/the-new-rota.html?showComment=146%010d#c%019d", n, n), PostTitle: "The New Rota",
 			Words: markup.FromHTML(strings.Repeat(sentence, 3)+"<br><br>"+strings.Repeat(sentence, 2), "")}
 		f.Blocks = append(f.Blocks, digest.FrozenBlock{Kind: digest.PickBlock, Pick: &q})
-		f.Words += markup.Words(q.Words)
+		f.Words += prose.Words(q.Words)
 	}
 	f.Picks, f.Minutes = 25, 14
 	return f

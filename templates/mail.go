@@ -11,6 +11,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/markup"
+	"postbag/digest/prose"
 )
 
 // columns is how wide the text part of a mail is.
@@ -137,7 +138,7 @@ func (s *Set) mail(name, subject string, data any) (MailText, error) {
 // subject makes a subject of a title: one line without controls, not too long
 // (RFC 5322, 2.2; longer ones are cut off by mail clients anyway).
 func subject(title string) string {
-	return markup.Quote(digest.Plain(markup.Clean(title)), maxSubject)
+	return prose.Quote(digest.Plain(markup.Clean(title)), maxSubject)
 }
 
 // byline is the line under a reader's words in the text part, and the address
@@ -156,7 +157,7 @@ func byline(p *pickView) string {
 		text += ", shortened"
 	}
 	para := digest.Para{Kind: digest.Item, Depth: 1, Number: p.Number, Spans: []digest.Span{{Text: text}}}
-	out := markup.Wrap(digest.Prose{para}, columns, "")
+	out := prose.Wrap(digest.Prose{para}, columns, "")
 	if p.URL != "" {
 		out += "\n" + p.URL
 	}

@@ -12,6 +12,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/markup"
+	"postbag/digest/prose"
 )
 
 //go:embed mail page feed assets
@@ -105,10 +106,10 @@ func functions() template.FuncMap {
 // textFunctions are what text templates may call.
 func textFunctions() map[string]any {
 	return map[string]any{
-		"wrap": func(prefix string, p digest.Prose) string { return markup.Wrap(p, columns, prefix) },
-		"line": func(text string) string { return markup.Wrap(line(text), columns, "") },
+		"wrap": func(prefix string, p digest.Prose) string { return prose.Wrap(p, columns, prefix) },
+		"line": func(text string) string { return prose.Wrap(line(text), columns, "") },
 		"indent": func(text string) string {
-			return markup.Wrap(line(text), columns, "    ")
+			return prose.Wrap(line(text), columns, "    ")
 		},
 		"byline":  byline,
 		"address": markup.Address,

@@ -15,6 +15,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/markup"
+	"postbag/digest/prose"
 	"postbag/templates"
 )
 
@@ -207,8 +208,8 @@ func TestTextPart(t *testing.T) {
 		if strings.Count(m.Text, "\n-- \n") != 1 {
 			t.Errorf("%s: no signature mark", name)
 		}
-		page := markup.CountWords(textOf(elements(t, m.HTML, "body")[0]))
-		if text := markup.CountWords(m.Text); text*100 < page*60 {
+		page := prose.CountWords(textOf(elements(t, m.HTML, "body")[0]))
+		if text := prose.CountWords(m.Text); text*100 < page*60 {
 			t.Errorf("%s: the text has %d words, the page %d", name, text, page)
 		}
 		for _, want := range []string{links.Unsubscribe, links.Preferences, links.Feed, links.Issue} {
@@ -387,7 +388,7 @@ func TestEntryIsPlainHTML(t *testing.T) {
 				}
 			}
 		}
-		if markup.Words(markup.FromHTML(entry, "")) == 0 {
+		if prose.Words(markup.FromHTML(entry, "")) == 0 {
 			t.Errorf("%s: no words", name)
 		}
 	}

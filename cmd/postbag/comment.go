@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/markup"
 	"postbag/digest/near"
+	"postbag/digest/prose"
 	"postbag/digest/search"
 )
 
@@ -184,9 +184,9 @@ func (c commentShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 	for _, line := range near.Words(others) {
 		fmt.Fprintln(&b, line)
 	}
-	fmt.Fprintf(&b, "\n%s\n", markup.Wrap(found.Body, 72, ""))
+	fmt.Fprintf(&b, "\n%s\n", prose.Wrap(found.Body, 72, ""))
 	for _, v := range earlier {
-		fmt.Fprintf(&b, "\nuntil %s UTC it read:\n\n%s\n", when(v.Replaced), markup.Wrap(v.Body, 72, "  "))
+		fmt.Fprintf(&b, "\nuntil %s UTC it read:\n\n%s\n", when(v.Replaced), prose.Wrap(v.Body, 72, "  "))
 	}
 	_, err = fmt.Fprint(p.Stdout, printable(b.String()))
 	return err

@@ -9,6 +9,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/desk"
 	"postbag/digest/markup"
+	"postbag/digest/prose"
 	"postbag/templates"
 )
 
@@ -128,7 +129,7 @@ func (a *app) head(ctx context.Context, is desk.Outlook) error {
 		fmt.Fprintln(a.p.Stdout, a.issueURL(issue.Number))
 	}
 	if issue.Intro != "" {
-		fmt.Fprintf(a.p.Stdout, "\n%s\n", printable(markup.Wrap(markup.FromMarkdown(issue.Intro), 72, "  ")))
+		fmt.Fprintf(a.p.Stdout, "\n%s\n", printable(prose.Wrap(markup.FromMarkdown(issue.Intro), 72, "  ")))
 	}
 	_, err := fmt.Fprintln(a.p.Stdout)
 	return err
@@ -139,7 +140,7 @@ func blockRowOf(issue digest.Issue, row int, r desk.Row) blockRow {
 	if r.Kind == digest.PickBlock {
 		out.Number, out.CommentID, out.Author = r.Number, r.CommentID, r.Comment.Author
 		out.Published, out.PostTitle = stamp(r.Comment.DatedAt()), r.Comment.PostTitle
-		out.Words, out.Of, out.Text = markup.Words(r.Words), r.Comment.Words, r.Words.Shown()
+		out.Words, out.Of, out.Text = prose.Words(r.Words), r.Comment.Words, r.Words.Shown()
 		out.Problem = r.Problem
 	}
 	return out
@@ -154,7 +155,7 @@ func showSentences(p *Program, issue digest.Issue, rows []desk.Row, at int) erro
 	}
 	r := rows[at-1]
 	text := r.Comment.Body.Text()
-	for i, s := range markup.Sentences(r.Comment.Body) {
+	for i, s := range prose.Sentences(r.Comment.Body) {
 		mark := " "
 		if !isKept(r.Kept, s) {
 			mark = "-"
@@ -162,7 +163,7 @@ func showSentences(p *Program, issue digest.Issue, rows []desk.Row, at int) erro
 		fmt.Fprintf(p.Stdout, "%s %3d  %s%s\n", mark, i+1, indentOf(text, s), cell(r.Comment.Body.Slice(s).Shown(), 2000))
 	}
 	_, err := fmt.Fprintf(p.Stdout, "\n%d of %d words kept. Trim with: postbag issue edit --row %d --keep 1-3,5\n",
-		markup.Words(r.Words), r.Comment.Words, at)
+		prose.Words(r.Words), r.Comment.Words, at)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/cut"
 	"postbag/digest/markup"
+	"postbag/digest/prose"
 )
 
 // check tells all that stands in the way of freezing, the editor's own part first.
@@ -28,7 +29,7 @@ func (in Input) checkRows() (wrong []error) {
 				wrong = append(wrong, err)
 			}
 		case digest.TextBlock:
-			if markup.IsEmpty(markup.FromMarkdown(b.Text)) {
+			if prose.IsEmpty(markup.FromMarkdown(b.Text)) {
 				wrong = append(wrong, digest.Fail(digest.Invalid, "Write something, or take the row out.", "the text in row %d is empty", i+1).Offer(in.remove(i)))
 			}
 		default:
@@ -131,5 +132,5 @@ func inRow(row, number int, c digest.Candidate) string {
 // name tells an editor which pick is meant.
 func name(number int, c digest.Candidate) string {
 	const room = 50
-	return fmt.Sprintf("pick %d, comment %d by %s (“%s”)", number, c.ID, author(c), markup.Quote(c.Body, room))
+	return fmt.Sprintf("pick %d, comment %d by %s (“%s”)", number, c.ID, author(c), prose.Quote(c.Body, room))
 }

@@ -2,7 +2,7 @@ package compile
 
 import (
 	"postbag/digest"
-	"postbag/digest/markup"
+	"postbag/digest/prose"
 )
 
 // beginning gives what a short excerpt of words is taken from: the writer's own,
@@ -16,7 +16,7 @@ func beginning(words digest.Prose) digest.Prose {
 			own = append(own, para)
 		}
 	}
-	if markup.IsEmpty(own) {
+	if prose.IsEmpty(own) {
 		own = words
 	}
 	if len(own) == 0 || len(own[0].Spans) == 0 || !own[0].Spans[0].Ours {

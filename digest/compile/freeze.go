@@ -8,6 +8,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/markup"
+	"postbag/digest/prose"
 )
 
 // wordsAMinute is how fast readers are taken to read.
@@ -74,12 +75,12 @@ func Sketch(in Input) (f *digest.Frozen, wrong []error, err error) {
 
 // count fills in how much there is to read.
 func count(f *digest.Frozen) {
-	f.Words = markup.Words(f.Intro)
+	f.Words = prose.Words(f.Intro)
 	for _, b := range f.Blocks {
-		f.Words += markup.CountWords(b.Heading) + markup.Words(b.Text)
+		f.Words += prose.CountWords(b.Heading) + prose.Words(b.Text)
 		if b.Pick != nil {
 			f.Picks++
-			f.Words += markup.Words(b.Pick.Words)
+			f.Words += prose.Words(b.Pick.Words)
 		}
 	}
 	f.Minutes = max(1, (f.Words+wordsAMinute/2)/wordsAMinute)

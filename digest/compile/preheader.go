@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 
 	"postbag/digest"
-	"postbag/digest/markup"
+	"postbag/digest/prose"
 )
 
 // A preheader is the line that mail programs show after the subject. Shorter
@@ -35,7 +35,7 @@ func preheader(f *digest.Frozen) string {
 		if used >= preheaderMin {
 			break
 		}
-		if line != "" && !markup.IsEmpty(p) {
+		if line != "" && !prose.IsEmpty(p) {
 			line += stroke
 			used += len(stroke)
 		}
@@ -48,7 +48,7 @@ func preheader(f *digest.Frozen) string {
 // where those are fewer than least characters, its words up to most.
 func opening(p digest.Prose, least, most int) string {
 	line := ""
-	for _, r := range markup.Sentences(p) {
+	for _, r := range prose.Sentences(p) {
 		next := strings.TrimSpace(line + " " + strings.Join(strings.Fields(p.Slice(r).Shown()), " "))
 		if utf8.RuneCountInString(next) > most {
 			break
@@ -56,7 +56,7 @@ func opening(p digest.Prose, least, most int) string {
 		line = next
 	}
 	if utf8.RuneCountInString(line) < least {
-		return markup.Quote(p, most)
+		return prose.Quote(p, most)
 	}
 	return line
 }

@@ -8,6 +8,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/cut"
 	"postbag/digest/markup"
+	"postbag/digest/prose"
 )
 
 // contextLength is how many characters of the words replied to are quoted.
@@ -119,9 +120,9 @@ func (q *quoter) context(pick, above *digest.Quotation) *digest.Context {
 	case picked != nil && picked == above:
 		context.Above = above.Number
 	case picked != nil:
-		context.Quote = markup.Quote(beginning(picked.Words), contextLength)
+		context.Quote = prose.Quote(beginning(picked.Words), contextLength)
 	case !parent.Gone:
-		context.Quote = markup.Quote(beginning(parent.Body), contextLength)
+		context.Quote = prose.Quote(beginning(parent.Body), contextLength)
 	}
 	return context
 }

@@ -6,7 +6,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/cut"
-	"postbag/digest/markup"
+	"postbag/digest/prose"
 )
 
 // FuzzTrimBySentence: whatever a comment holds, each of its sentences can be kept
@@ -18,9 +18,9 @@ func FuzzTrimBySentence(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		p := digest.Plain(strings.ToValidUTF8(text, "?"))
 		text = p.Text()
-		all := markup.Sentences(p)
+		all := prose.Sentences(p)
 		for i, s := range all {
-			if markup.CountWords(text[s.Start:s.End]) > 0 {
+			if prose.CountWords(text[s.Start:s.End]) > 0 {
 				keep(t, p, s)
 			}
 			var rest []digest.Range
@@ -32,7 +32,7 @@ func FuzzTrimBySentence(f *testing.F) {
 			}
 			words := 0
 			for _, r := range rest {
-				words += markup.CountWords(text[r.Start:r.End])
+				words += prose.CountWords(text[r.Start:r.End])
 			}
 			if words > 0 {
 				keep(t, p, rest...)

@@ -8,7 +8,7 @@ import (
 	"unicode"
 
 	"postbag/digest"
-	"postbag/digest/markup"
+	"postbag/digest/prose"
 )
 
 // Keep gives what remains of p when only the given ranges are kept. Whatever is
@@ -69,7 +69,7 @@ func checkRanges(p digest.Prose, text string, kept []digest.Range) ([]digest.Ran
 			splitsWord(text, r.End) && !(i+1 < len(ranges) && ranges[i+1].Start == r.End):
 			return nil, digest.Fail(digest.Invalid, whole, "the kept range %d–%d splits a word", r.Start, r.End)
 		}
-		isEmpty = isEmpty && markup.IsEmpty(p.Slice(r))
+		isEmpty = isEmpty && prose.IsEmpty(p.Slice(r))
 	}
 	if isEmpty {
 		return nil, digest.Fail(digest.Invalid, "Keep at least one sentence, or take the pick out.", "nothing of the comment would be kept")

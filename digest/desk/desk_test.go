@@ -12,7 +12,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
-	"postbag/digest/markup"
+	"postbag/digest/prose"
 	"postbag/digest/pull"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
@@ -60,7 +60,7 @@ func newDesk(t *testing.T, comments int) *bench {
 		text := fmt.Sprintf("Comment number %d. It has two sentences.", i)
 		page.Comments = append(page.Comments, digest.Comment{
 			GUID: fmt.Sprint("c", i), PostRef: "p", Author: "Anonymous", Published: now.Add(time.Duration(i-comments) * time.Second),
-			Hash: fmt.Sprint("h", i), Words: markup.CountWords(text), Body: digest.Plain(text),
+			Hash: fmt.Sprint("h", i), Words: prose.CountWords(text), Body: digest.Plain(text),
 		})
 	}
 	if _, err := db.StorePage(ctx, page); err != nil {

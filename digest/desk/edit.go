@@ -11,6 +11,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/cut"
 	"postbag/digest/markup"
+	"postbag/digest/prose"
 )
 
 // Edit is a change to a draft; nil and zero fields leave things as they are.
@@ -165,17 +166,17 @@ func nameOf(b digest.Block, c digest.Candidate) string {
 	const room = 40
 	switch b.Kind {
 	case digest.PickBlock:
-		return fmt.Sprintf("%s, “%s”", cmp.Or(markup.Clean(c.Author), "Anonymous"), markup.Quote(c.Body, room))
+		return fmt.Sprintf("%s, “%s”", cmp.Or(markup.Clean(c.Author), "Anonymous"), prose.Quote(c.Body, room))
 	case digest.HeadingBlock:
 		return "the heading “" + b.Text + "”"
 	}
-	return "a text, “" + markup.Quote(markup.FromMarkdown(b.Text), room) + "”"
+	return "a text, “" + prose.Quote(markup.FromMarkdown(b.Text), room) + "”"
 }
 
 // sentences gives the ranges of the chosen sentences, none for all of them or no
 // choice. Neighbours become one range, so that what stands between them is kept too.
 func sentences(body digest.Prose, chosen []int) ([]digest.Range, error) {
-	all := markup.Sentences(body)
+	all := prose.Sentences(body)
 	chosen = slices.Clone(chosen)
 	slices.Sort(chosen)
 	chosen = slices.Compact(chosen)

@@ -6,7 +6,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/cut"
-	"postbag/digest/markup"
+	"postbag/digest/prose"
 )
 
 // Row is a row of a draft with what a listing shows of it.
@@ -54,7 +54,7 @@ func (r *Row) freeze(b digest.FrozenBlock) {
 	r.Words = b.Pick.Words
 	r.Comment.Author, r.Comment.Published, r.Comment.PostTitle = b.Pick.Author, b.Pick.Published, b.Pick.PostTitle
 	if !b.Pick.Shortened {
-		r.Comment.Words = markup.Words(b.Pick.Words)
+		r.Comment.Words = prose.Words(b.Pick.Words)
 	}
 }
 

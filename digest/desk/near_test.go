@@ -9,8 +9,8 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
-	"postbag/digest/markup"
 	"postbag/digest/near"
+	"postbag/digest/prose"
 	"postbag/digest/pull"
 )
 
@@ -18,7 +18,7 @@ const girl = "There is a girl who gets on at the last stop but two, and she coun
 
 // wrote makes a comment of that day.
 func wrote(guid, author string, at time.Time, text string) digest.Comment {
-	return digest.Comment{GUID: guid, PostRef: "p", Author: author, Published: at, Hash: "h" + guid, Words: markup.CountWords(text), Body: digest.Plain(text)}
+	return digest.Comment{GUID: guid, PostRef: "p", Author: author, Published: at, Hash: "h" + guid, Words: prose.CountWords(text), Body: digest.Plain(text)}
 }
 
 // store stores a page, and gives the comments' ids.

@@ -8,7 +8,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
-	"postbag/digest/markup"
+	"postbag/digest/prose"
 	"postbag/digest/pull"
 )
 
@@ -81,7 +81,7 @@ func (d *bench) speak(t *testing.T, names ...string) (ids []int64) {
 	for _, n := range names {
 		text := "At my depot I was the night controller for years and we never ran the last bus early. " + strings.Repeat(n+" word ", 30)
 		page.Comments = append(page.Comments, digest.Comment{GUID: n, PostRef: "p", Author: "Writer " + n, Published: d.clock.at.Add(-time.Second),
-			Hash: "h" + n, Words: markup.CountWords(text), Body: digest.Plain(text)})
+			Hash: "h" + n, Words: prose.CountWords(text), Body: digest.Plain(text)})
 	}
 	stored, err := d.db.StorePage(t.Context(), page)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/markup"
+	"postbag/digest/prose"
 	"postbag/digest/pull"
 	"postbag/digest/pull/poll"
 )
@@ -14,7 +14,7 @@ import (
 // stores stores a comment as a pull would.
 func (o *office) stores(guid, text string) error {
 	page := pull.Page{SourceID: 1, Seen: o.Clock.Now(), Comments: []digest.Comment{{GUID: guid, PostRef: "p", Author: "Ines",
-		Published: o.Clock.Now(), Hash: guid, Words: markup.CountWords(text), Body: digest.Plain(text)}}}
+		Published: o.Clock.Now(), Hash: guid, Words: prose.CountWords(text), Body: digest.Plain(text)}}}
 	_, err := o.DB.StorePage(context.WithoutCancel(o.Context()), page)
 	return err
 }

@@ -1,6 +1,6 @@
 // Package markup turns text from outside into [digest.Prose] and Prose into
-// what readers are served: foreign HTML and the editor's Markdown in, HTML and
-// wrapped plain text out. Nothing of a foreign document is passed through: what
+// what readers are served: foreign HTML and the editor's Markdown in, HTML out; plain
+// text is the work of package prose. Nothing of a foreign document is passed through: what
 // the model cannot hold is dropped or becomes text, so the output is safe by
 // construction. It leaves layout and styling to package templates.
 //

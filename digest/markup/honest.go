@@ -25,7 +25,7 @@ import (
 // target is always shown, in the letters that it is looked up by.
 //
 // The mark belongs to how a link is drawn. It is no part of Prose, whose words
-// stay the writer's own: [Look.HTML] draws it and [FromHTML] takes it off. [Wrap]
+// stay the writer's own: [Look.HTML] draws it and [FromHTML] takes it off. A text part
 // has no need of it, for it prints the whole address of such a link.
 
 // honestMark gives what is to be shown after a link's words, " [evil.net]", or "" for an
@@ -190,7 +190,7 @@ func cutScheme(lower string) (rest string, found bool) {
 func unmarked(spans []digest.Span) []digest.Span {
 	out := spans[:0]
 	for len(spans) > 0 {
-		link, n := linkOf(spans)
+		link, n := LinkOf(spans)
 		end := len(out) + n
 		out = append(out, spans[:n]...)
 		spans = spans[n:]
@@ -216,9 +216,9 @@ func unmarked(spans []digest.Span) []digest.Span {
 	return out
 }
 
-// linkOf joins the spans at the beginning that lead to one address, or have
+// LinkOf joins the spans at the beginning that lead to one address, or have
 // none, and tells how many they are.
-func linkOf(spans []digest.Span) (link digest.Span, n int) {
+func LinkOf(spans []digest.Span) (link digest.Span, n int) {
 	link.Href = spans[0].Href
 	for n < len(spans) && spans[n].Href == link.Href {
 		n++

@@ -15,6 +15,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/digesttest"
 	"postbag/digest/markup"
+	"postbag/digest/prose"
 )
 
 // hostile are comments that mean harm: what each is, and the words that remain
@@ -327,9 +328,9 @@ func cost(t *testing.T, doc string) time.Duration {
 	if len(text) > 1<<20 || len(out) > 16<<20 {
 		t.Errorf("%.40q…: %d bytes of text, %d of HTML", doc, len(text), len(out))
 	}
-	markup.Wrap(p, 72, "> ")
-	markup.Sentences(p)
-	markup.Quote(p, 300)
+	prose.Wrap(p, 72, "> ")
+	prose.Sentences(p)
+	prose.Quote(p, 300)
 	took := digesttest.CPU(t) - began
 	if again := markup.FromHTML(out, ""); !same(again, worded(p)) {
 		t.Errorf("%.40q…: a second parse differs", doc)
@@ -415,7 +416,7 @@ func TestLinksAreHonest(t *testing.T) {
 			checkSafe(t, parsed)
 		}
 		// A mail shows the whole address below.
-		if mail := markup.Wrap(p, 72, ""); c.mark != "" && !strings.Contains(mail, "\n<"+markup.Address(c.href)+">") {
+		if mail := prose.Wrap(p, 72, ""); c.mark != "" && !strings.Contains(mail, "\n<"+markup.Address(c.href)+">") {
 			t.Errorf("%q leading to %s is mailed as %q", c.text, c.href, mail)
 		}
 	}

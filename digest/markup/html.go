@@ -154,7 +154,7 @@ func (w *writer) begin(l list) {
 // leads.
 func (w *writer) spans(spans []digest.Span) {
 	for len(spans) > 0 {
-		link, n := linkOf(spans)
+		link, n := LinkOf(spans)
 		w.beginLink(link.Href)
 		digest.Runs(spans[:n], digest.IsStruck, w.struck)
 		if link.Href != "" {

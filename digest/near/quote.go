@@ -3,7 +3,7 @@ package near
 import (
 	"slices"
 
-	"postbag/digest/markup"
+	"postbag/digest/prose"
 )
 
 // What makes a quotation: words of the earlier text that stand in the later one in
@@ -64,7 +64,7 @@ func (t Text) quotable() (all []span) {
 		i, _ := slices.BinarySearchFunc(t.words, b, func(w word, b int) int { return int(w.start) - b })
 		return i
 	}
-	for _, s := range markup.Sentences(t.prose) {
+	for _, s := range prose.Sentences(t.prose) {
 		sentence := span{at(s.Start), at(s.End)}
 		if t.partsBetween(sentence.from, sentence.to) >= quotedSentence*wordParts {
 			all = append(all, sentence)

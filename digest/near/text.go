@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 
 	"postbag/digest"
-	"postbag/digest/markup"
+	"postbag/digest/prose"
 	"postbag/digest/search"
 )
 
@@ -16,7 +16,7 @@ const (
 
 	// wordParts is how many parts a word has; a character that is a word of its own has
 	// fewer.
-	wordParts     = markup.WordParts
+	wordParts     = prose.WordParts
 	mostWordRunes = 255
 )
 
@@ -128,7 +128,7 @@ func partsOf(w search.Word) int32 {
 		return wordParts
 	}
 	r, _ := utf8.DecodeRuneInString(w.Folded)
-	return int32(markup.PartsOf(r))
+	return int32(prose.PartsOf(r))
 }
 
 // hashOf gives the FNV-1a hash of a word.

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/markup"
+	"postbag/digest/prose"
 	"postbag/digest/store"
 )
 
@@ -139,7 +139,7 @@ func (c *corpus) post(i int) []string {
 	at := start.Add(time.Duration(i*commentsPerPost) * corpusMinute).UnixMicro()
 	title := c.text(5)
 	return []string{number(c.source), quoted("post " + strconv.Itoa(i)), quoted(fmt.Sprintf("https://blog.example/%d", i)),
-		quoted(title), "'Ines'", number(at), number(at), "-1", "'h'", prose(c.text(200))}
+		quoted(title), "'Ines'", number(at), number(at), "-1", "'h'", kept(c.text(200))}
 }
 
 func (c *corpus) comment(i int) []string {
@@ -154,7 +154,7 @@ func (c *corpus) comment(i int) []string {
 	return []string{number(c.source), quoted("comment " + strconv.Itoa(i)), quoted(fmt.Sprintf("https://blog.example/%d#%d", post, i)),
 		number(c.firstPost + int64(post)), quoted("post " + strconv.Itoa(post)), parent, parentRef,
 		quoted(coin(writer) + " " + coin(5000+writer)), "''", number(at), number(at), number(at), "0", "''", "0", "'h'",
-		strconv.Itoa(markup.CountWords(words)), prose(words)}
+		strconv.Itoa(prose.CountWords(words)), kept(words)}
 }
 
 // commentWords makes a comment's words, some of which are known.
@@ -188,8 +188,8 @@ func number(n int64) string { return strconv.FormatInt(n, 10) }
 
 func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
-// prose is a text as the store keeps it.
-func prose(text string) string {
+// kept is a text as the store keeps it.
+func kept(text string) string {
 	b, err := json.Marshal(digest.Plain(text))
 	if err != nil {
 		panic(err) // a text is always JSON

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"postbag/digest"
-	"postbag/digest/markup"
+	"postbag/digest/prose"
 )
 
 // reading is what the rules see of a comment: its writer's own words, marked
@@ -39,7 +39,7 @@ func read(body digest.Prose) reading {
 	text := own.Text()
 	var t reading
 	t.words = make([]string, 0, len(text)/5)
-	for _, s := range markup.Sentences(own) {
+	for _, s := range prose.Sentences(own) {
 		from := len(t.words)
 		t.words = appendWords(t.words, text[s.Start:s.End])
 		if len(t.words) > from {
@@ -49,13 +49,13 @@ func read(body digest.Prose) reading {
 		}
 	}
 	for _, para := range own {
-		n := markup.CountWords(para.Text())
+		n := prose.CountWords(para.Text())
 		t.count += n
 		t.longestPara = max(t.longestPara, n)
 	}
 	t.personal = slices.ContainsFunc(t.words, firstPerson)
 	t.borrowed = 2*quotedBytes(own) > len(text)
-	t.phrased = strings.ContainsFunc(text, markup.IsPhrased)
+	t.phrased = strings.ContainsFunc(text, prose.IsPhrased)
 	t.shouted = 5*capitals(text) > t.count
 	return t
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"postbag/digest"
-	"postbag/digest/markup"
 	"postbag/digest/near"
+	"postbag/digest/prose"
 )
 
 // Rules are the rules, with what they know beside the candidates. The zero value
@@ -66,7 +66,7 @@ func (r Rules) Suggest(candidates []digest.Candidate) []Suggestion {
 	for i, c := range candidates {
 		s := Suggestion{
 			CommentID: c.ID,
-			words:     markup.Words(c.Body),
+			words:     prose.Words(c.Body),
 			thread:    threads.root[i],
 			post:      c.PostID,
 			position:  position{c.PostPublished, c.PostID, i},

@@ -11,8 +11,8 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/digesttest"
-	"postbag/digest/markup"
 	"postbag/digest/near"
+	"postbag/digest/prose"
 	"postbag/digest/suggest"
 )
 
@@ -422,7 +422,7 @@ func TestBlogs(t *testing.T) {
 				if len(s.Reasons) > 1 {
 					twoReasons++
 				}
-				if markup.Words(c.Body) < 12 || len(s.Reasons) == 0 || s.NearCopyOf != 0 {
+				if prose.Words(c.Body) < 12 || len(s.Reasons) == 0 || s.NearCopyOf != 0 {
 					t.Errorf("offered: %+v", s)
 				}
 				if i > 0 && c.PostPublished.Before(byID[top[i-1].CommentID].PostPublished) {

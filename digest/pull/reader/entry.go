@@ -7,7 +7,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/feed"
-	"postbag/digest/markup"
+	"postbag/digest/prose"
 	"postbag/digest/pull"
 	"postbag/digest/pull/identity"
 )
@@ -82,7 +82,7 @@ func (s *Session) comment(e feed.CommentEntry, seen time.Time) digest.Comment {
 		GoneReason: e.GoneReason,
 		Backfill:   s.Backfill && published.Before(s.Began.Add(-digest.FirstWeek)),
 		Hash:       e.Hash,
-		Words:      markup.Words(body),
+		Words:      prose.Words(body),
 		Body:       body,
 		Summary:    e.Body.Summary,
 		Key:        cmp.Or(e.Key, s.Own.Key(s.permalink(e.URL), true)),

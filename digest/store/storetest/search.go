@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/markup"
+	"postbag/digest/prose"
 	"postbag/digest/pull"
 	"postbag/digest/search"
 	"postbag/digest/store/index"
@@ -18,7 +18,7 @@ import (
 func said(guid, post, parent, author string, hours int, text string) digest.Comment {
 	c := aComment(guid, post, parent, after(time.Duration(hours)*time.Hour), "hash of "+text)
 	c.Author, c.Body = author, digest.Plain(text)
-	c.Words = markup.Words(c.Body)
+	c.Words = prose.Words(c.Body)
 	return c
 }
 

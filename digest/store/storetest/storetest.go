@@ -11,7 +11,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
-	"postbag/digest/markup"
+	"postbag/digest/prose"
 	"postbag/digest/pull"
 	"postbag/digest/store"
 	"postbag/subscribers"
@@ -178,7 +178,7 @@ func aPost(guid string, published time.Time, hash string) digest.Post {
 func aComment(guid, post, parent string, published time.Time, hash string) digest.Comment {
 	body := digest.Plain("words " + hash)
 	return digest.Comment{GUID: guid, URL: "https://blog.example/" + post + "#" + guid, PostRef: post, ParentRef: parent,
-		Author: "Anonymous", Published: published, Updated: published, Hash: hash, Words: markup.Words(body), Body: body}
+		Author: "Anonymous", Published: published, Updated: published, Hash: hash, Words: prose.Words(body), Body: body}
 }
 
 // page stores a page and gives what it did, without the entries' ids.

@@ -1,4 +1,4 @@
-package markup
+package prose
 
 import (
 	"strings"
@@ -122,3 +122,6 @@ func columnsOf(s string) int {
 	}
 	return uniseg.StringWidth(s)
 }
+
+// isASCII tells whether each character of a text is one byte.
+func isASCII(s string) bool { return utf8.RuneCountInString(s) == len(s) }

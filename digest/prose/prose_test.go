@@ -1,4 +1,4 @@
-package markup_test
+package prose_test
 
 import (
 	"strings"
@@ -8,6 +8,7 @@ import (
 
 	"postbag/digest/cut"
 	"postbag/digest/markup"
+	"postbag/digest/prose"
 )
 
 func TestWrap(t *testing.T) {
@@ -47,7 +48,7 @@ func TestWrap(t *testing.T) {
 		{"quotation marks around a long word", "“" + strings.Repeat("x", 14) + "”.", "", "“xxxxxxx\nxxxxxx\nx”.", 8},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := markup.Wrap(markup.FromHTML(c.html, ""), c.columns, c.prefix); got != c.want {
+			if got := prose.Wrap(markup.FromHTML(c.html, ""), c.columns, c.prefix); got != c.want {
 				t.Errorf("gave\n%s\nwant\n%s", got, c.want)
 			}
 		})
@@ -65,7 +66,7 @@ func FuzzWrap(f *testing.F) {
 				return // a number wider than the page
 			}
 		}
-		text := markup.Wrap(p, width, "> ")
+		text := prose.Wrap(p, width, "> ")
 		for _, line := range strings.Split(text, "\n") {
 			if uniseg.StringWidth(line) > width && !strings.Contains(line, "://") && !strings.HasSuffix(line, ">") {
 				t.Errorf("a line of more than %d columns: %q", width, line)
@@ -101,7 +102,7 @@ func TestSentences(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p := markup.FromHTML(c.html, "")
 			var got []string
-			for _, r := range markup.Sentences(p) {
+			for _, r := range prose.Sentences(p) {
 				got = append(got, p.Text()[r.Start:r.End])
 			}
 			if strings.Join(got, "|") != strings.Join(c.want, "|") {
@@ -115,8 +116,8 @@ func FuzzSentences(f *testing.F) {
 	f.Add("One. Two e.g. Three<br>four<p>five? \u201cSix.\u201d Seven")
 	f.Fuzz(func(t *testing.T, doc string) {
 		p := markup.FromHTML(doc, "")
-		ranges := markup.Sentences(p)
-		if markup.Words(p) == 0 {
+		ranges := prose.Sentences(p)
+		if prose.Words(p) == 0 {
 			return
 		}
 		if _, err := cut.Keep(p, ranges); err != nil {
@@ -128,10 +129,10 @@ func FuzzSentences(f *testing.F) {
 			if strings.Contains(s, "\n") || strings.TrimSpace(s) != s {
 				t.Errorf("sentence %q", s)
 			}
-			words += markup.CountWords(s)
+			words += prose.CountWords(s)
 		}
-		if words < markup.Words(p) {
-			t.Errorf("%d words in sentences, %d in the text", words, markup.Words(p))
+		if words < prose.Words(p) {
+			t.Errorf("%d words in sentences, %d in the text", words, prose.Words(p))
 		}
 	})
 }
@@ -148,7 +149,7 @@ func TestQuote(t *testing.T) {
 		3:   "I'…",
 		0:   "…",
 	} {
-		if got := markup.Quote(p, limit); got != want {
+		if got := prose.Quote(p, limit); got != want {
 			t.Errorf("Quote(%d) = %q, want %q", limit, got, want)
 		}
 	}
@@ -169,7 +170,7 @@ func TestQuoteOfStyles(t *testing.T) {
 		{"👨\u200d👩\u200d👧👨\u200d👩\u200d👧", 8, "👨\u200d👩\u200d👧…"},
 		{"<pre>  a\n    b</pre>", 9, "a b"},
 	} {
-		if got := markup.Quote(markup.FromHTML(strings.ReplaceAll(c.html, `\u200d`, "\u200d"), ""), c.limit); got != c.want {
+		if got := prose.Quote(markup.FromHTML(strings.ReplaceAll(c.html, `\u200d`, "\u200d"), ""), c.limit); got != c.want {
 			t.Errorf("Quote(%q, %d) = %q, want %q", c.html, c.limit, got, c.want)
 		}
 	}
@@ -179,7 +180,7 @@ func FuzzQuote(f *testing.F) {
 	f.Add("I <s>really like</s> 夜行バス <img src=x alt=y> loathe it", uint8(12))
 	f.Fuzz(func(t *testing.T, doc string, limit uint8) {
 		p := markup.FromHTML(doc, "")
-		got := markup.Quote(p, int(limit))
+		got := prose.Quote(p, int(limit))
 		if n := len([]rune(got)); n > max(1, int(limit)) {
 			t.Errorf("%q has %d characters, of %d", got, n, limit)
 		}
@@ -199,7 +200,7 @@ func TestWords(t *testing.T) {
 		{"code", "<pre>if x {\n  y()\n}</pre>", 3},
 		{"struck words are read too", "I <s>like</s> loathe it", 4},
 	} {
-		if got := markup.Words(markup.FromHTML(c.html, "")); got != c.want {
+		if got := prose.Words(markup.FromHTML(c.html, "")); got != c.want {
 			t.Errorf("%s: %q has %d words; got %d", c.name, c.html, c.want, got)
 		}
 	}
@@ -228,7 +229,7 @@ func TestCountWords(t *testing.T) {
 		{"Korean parts its words", "어제 나방을 보았다", 3},
 		{"two scripts in a row", "iPhoneを買う", 3},
 	} {
-		if got := markup.CountWords(c.text); got != c.want {
+		if got := prose.CountWords(c.text); got != c.want {
 			t.Errorf("%s: %q has %d words; got %d", c.name, c.text, c.want, got)
 		}
 	}

@@ -1,10 +1,11 @@
-package markup
+package prose
 
 import (
-	"net/url"
+	"strconv"
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/markup"
 )
 
 // Wrap writes Prose as plain text for mails: lines of at most columns columns,
@@ -37,7 +38,7 @@ func Wrap(p digest.Prose, columns int, prefix string) string {
 			if !para.More {
 				bullet := "- "
 				if para.Number > 0 {
-					bullet = itemMark(para.Number)
+					bullet = strconv.Itoa(para.Number) + ". "
 				}
 				first += outer + bullet
 				indent = len(outer) + len(bullet)
@@ -80,33 +81,13 @@ func (w *wrapper) para(para digest.Para, first, rest string) {
 	}
 	seen := map[string]bool{}
 	for spans := para.Spans; len(spans) > 0; {
-		link, n := linkOf(spans)
+		link, n := markup.LinkOf(spans)
 		spans = spans[n:]
-		if link.Href != "" && !seen[link.Href] && !shows(link.Text, link.Href) {
-			w.lines = append(w.lines, rest+"<"+Address(link.Href)+">")
+		if link.Href != "" && !seen[link.Href] && !markup.ShowsAddress(link.Text, link.Href) {
+			w.lines = append(w.lines, rest+"<"+markup.Address(link.Href)+">")
 		}
 		seen[link.Href] = true
 	}
-}
-
-// Address gives a link's address as a person would copy it from a text: that of
-// a mail link without its scheme and its proposed subject.
-func Address(href string) string {
-	rest, ok := strings.CutPrefix(href, "mailto:")
-	if !ok {
-		return href
-	}
-	to, _, _ := strings.Cut(rest, "?")
-	if plain, err := url.PathUnescape(to); err == nil && Clean(plain) == plain {
-		return plain
-	}
-	return to
-}
-
-// shows tells whether a link's text is its own address.
-func shows(text, href string) bool {
-	text = strings.TrimSpace(text)
-	return text == href || text+"/" == href || text == Address(href)
 }
 
 // codeIndent is how far the rest of a preformatted line that is too long is set in.
