@@ -29,6 +29,9 @@ func TestEntriesWithoutADate(t *testing.T) {
 		if dated := !c.DatedAt().IsZero(); dated != (c.GUID == "c4") || c.Published.IsZero() {
 			t.Errorf("%s: dated at %v, sorted by %v", c.GUID, c.DatedAt(), c.Published)
 		}
+		if c.Undated && !c.Updated.IsZero() {
+			t.Errorf("%s: changed at %v, when nothing says so", c.GUID, c.Updated)
+		}
 	}
 
 	p["/comments"] = feed(item(1, "Thu, 05 Mar 2026 17:00:00 GMT") + item(2, "the other day"))

@@ -50,7 +50,7 @@ func (s *Session) post(e feed.PostEntry, seen time.Time) digest.Post {
 		Author:      e.Author,
 		Published:   published,
 		Undated:     undated,
-		Updated:     moment(e.Updated, seen, published),
+		Updated:     changed(e.Updated, seen, published, undated),
 		FirstSeen:   seen,
 		Announced:   e.Announced,
 		Hash:        e.Hash,
@@ -76,7 +76,7 @@ func (s *Session) comment(e feed.CommentEntry, seen time.Time) digest.Comment {
 		AuthorURI:  e.AuthorURI,
 		Published:  published,
 		Undated:    undated,
-		Updated:    moment(e.Updated, seen, published),
+		Updated:    changed(e.Updated, seen, published, undated),
 		FirstSeen:  seen,
 		Gone:       e.Gone,
 		GoneReason: e.GoneReason,
@@ -111,6 +111,15 @@ func dated(published, seen time.Time) (at time.Time, undated bool) {
 		return seen, true
 	}
 	return moment(published, seen, seen), false
+}
+
+// changed reads when an entry was changed last: when it was published, where the feed does
+// not say, and never when it was seen.
+func changed(updated, seen, published time.Time, undated bool) time.Time {
+	if undated {
+		published = time.Time{}
+	}
+	return moment(updated, seen, published)
 }
 
 // moment reads a feed's time: one that is missing is replaced, and one in the
