@@ -18,7 +18,7 @@ func persian() *digest.Frozen {
 	f := issue()
 	f.Language, f.Publication, f.SeriesName, f.Title, f.Preheader = "fa-IR", "اتوبوس شب", "گزیدهٔ هفته", "گزیدهٔ هفته ۸", "یازده ساعت و یک لقمه"
 	f.PostalAddress, f.Intro = "خیابان دوم", digest.Plain("دو روز دیر شد")
-	words := append(digest.Plain("هیچ کس برنامه را نمی‌خواند"), digest.Para{Spans: []digest.Span{
+	words := append(digest.Plain("هیچ کس برنامه را نمی\u200cخواند"), digest.Para{Spans: []digest.Span{
 		{Text: "[picture: گربه]", Stands: digest.Picture}, {Text: "[film]", Stands: digest.Film, Href: "https://nightbus.example/film"}}})
 	f.Blocks = []digest.FrozenBlock{{Kind: digest.HeadingBlock, Heading: "برنامه"}, {Kind: digest.HeadingBlock, Heading: "مسافران"}, {Kind: digest.TextBlock, Text: words}}
 	for i, q := range []digest.Quotation{

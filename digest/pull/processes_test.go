@@ -149,8 +149,12 @@ func (b *shared) answer(req pull.Request) *pull.Response {
 		return &pull.Response{Status: 304, URL: req.URL, NotModified: true, Validators: digest.Validators{ETag: etag}}
 	}
 	before := 0
-	if values, err := url.ParseQuery(query); query != "" {
-		if before, err = strconv.Atoi(values.Get(olderPage)); err != nil {
+	if query != "" {
+		values, err := url.ParseQuery(query)
+		if err == nil {
+			before, err = strconv.Atoi(values.Get(olderPage))
+		}
+		if err != nil {
 			b.t.Error(err)
 		}
 	}
