@@ -602,7 +602,6 @@ func TestTheNameOfAFileMayTellThatPeopleLeft(t *testing.T) {
 	for file, in := range map[string]string{
 		"subscribed_members_export_9f3.csv": bare,
 		"cleaned-up.csv":                    bare,
-		"with-unsubscribed.csv":             "email,unsubscribed_at\nann@example.org,\n",
 	} {
 		s, m := newService(t)
 		o := agreed
