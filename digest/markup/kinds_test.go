@@ -179,3 +179,24 @@ func TestHTMLOfStyles(t *testing.T) {
 		t.Errorf("a mark became %q", got)
 	}
 }
+
+// Our own words have no part in the direction that browsers find in a text.
+func TestOurWordsStandApart(t *testing.T) {
+	for _, c := range []struct {
+		look markup.Look
+		span digest.Span
+		want string
+	}{
+		{markup.Look{Apart: true}, digest.Span{Text: "[picture: گربه]", Stands: digest.Picture}, "[<bdi>picture</bdi>: گربه]"},
+		{markup.Look{Apart: true}, digest.Span{Text: "[film]", Stands: digest.Film, Href: "https://v.example/1"}, `<a href="https://v.example/1">[<bdi>film</bdi>]</a>`},
+		{markup.Look{Apart: true, Foreign: true}, digest.Span{Text: "[film]", Stands: digest.Film}, `[<span lang="en" dir="ltr">film</span>]`},
+		{markup.Look{Apart: true, Ours: "ours"}, digest.Span{Text: "[the driver] ", Ours: true}, `<span class="ours"><bdi>[the driver]</bdi></span> `},
+		{markup.Look{Apart: true}, digest.Span{Text: "[…]", Ours: true}, "[…]"},
+		{markup.Look{Apart: true}, digest.Span{Text: "[film]"}, "[film]"},
+	} {
+		p := digest.Prose{{Spans: []digest.Span{c.span, {Text: "شب"}}}}
+		if got, want := string(c.look.HTML(p)), "<p>"+c.want+"شب</p>\n"; got != want {
+			t.Errorf("%+v became %s\nwant %s", c.span, got, want)
+		}
+	}
+}
