@@ -82,5 +82,5 @@ func (v voice) FeedEdited(p digest.Prose) template.HTML { return v.prose(p, mark
 func (v voice) MailProse(p digest.Prose) template.HTML  { return v.prose(p, "", "ours") }
 
 func (v voice) prose(p digest.Prose, rel, ours string) template.HTML {
-	return markup.Look{Rel: rel, Ours: ours, Foreign: !v.english()}.HTML(p)
+	return markup.Look{Rel: rel, Ours: ours, Foreign: !v.english(), Apart: true}.HTML(p)
 }

@@ -143,6 +143,63 @@ func TestOurOwnWordsAreMarked(t *testing.T) {
 	}
 }
 
+// TestReadersWordsKeepTheirDirection: a comment that is written from right to left is
+// shown so on the page, in the mail and in the feed, also where our own mark, or the
+// editor's note, comes first.
+func TestReadersWordsKeepTheirDirection(t *testing.T) {
+	for name, first := range map[string]digest.Span{
+		"a picture": {Text: "[picture: گربه]", Stands: digest.Picture},
+		"a film":    {Text: "[film]", Stands: digest.Film, Href: "https://nightbus.example/film"},
+		"a note":    {Text: "[The driver]", Ours: true},
+		"no mark":   {Text: "…"},
+	} {
+		f, set := issue(), newSet(t)
+		f.Intro = nil
+		f.Blocks = []digest.FrozenBlock{{Kind: digest.PickBlock, Pick: &digest.Quotation{Number: 1, Author: "A", Published: at(28, 8, 0),
+			Words: digest.Prose{{Spans: []digest.Span{first, {Text: " هیچ کس by bus"}}}}}}}
+		page, err := set.IssuePage(templates.IssuePage{Site: templates.Site{Language: f.Language, Base: "https://post.example"}, Issue: f, Published: f.Date})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mail, err := set.IssueMail(f, links)
+		if err != nil {
+			t.Fatal(err)
+		}
+		entry, err := set.EntryHTML(f, links)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for where, doc := range map[string]string{"page": string(page), "mail": mail.HTML, "feed": entry} {
+			for _, quoted := range elements(t, doc, "blockquote") {
+				if dir, _ := attr(quoted, "dir"); dir != "auto" {
+					t.Errorf("%s: words in the %s are written %q", name, where, dir)
+				}
+				if r := firstStrong(quoted); !unicode.Is(unicode.Arabic, r) {
+					t.Errorf("%s: %q gives the %s its direction", name, r, where)
+				}
+			}
+		}
+	}
+}
+
+// firstStrong gives the letter that decides the direction of an element (HTML,
+// 3.2.6.4).
+func firstStrong(n *html.Node) rune {
+	for c := range n.ChildNodes() {
+		if _, ok := attr(c, "dir"); ok && c.Type == html.ElementNode || c.Data == "bdi" {
+			continue
+		}
+		if c.Type == html.TextNode {
+			if i := strings.IndexFunc(c.Data, unicode.IsLetter); i >= 0 {
+				return []rune(c.Data[i:])[0]
+			}
+		} else if r := firstStrong(c); r != 0 {
+			return r
+		}
+	}
+	return 0
+}
+
 // TestEnglishIsNotMarked: in an English publication nothing needs to be.
 func TestEnglishIsNotMarked(t *testing.T) {
 	for name, doc := range renderings(t, newSet(t)) {

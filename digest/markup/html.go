@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"postbag/digest"
 )
@@ -17,8 +18,11 @@ type Look struct {
 	// "" writes them without one.
 	Ours string
 	// Foreign tells that the text is not in English, as the names of what is not
-	// shown are ([digest.Thing]): they are marked.
+	// shown are ([digest.Thing]): they are marked as English.
 	Foreign bool
+	// Apart keeps words that the writer did not write out of the direction of the text,
+	// which browsers find in it (HTML, 3.2.6.4: dir=auto): a bdi stands around them.
+	Apart bool
 }
 
 // The rel attributes of links, by whose they are.
@@ -28,8 +32,8 @@ const (
 )
 
 // HTML writes Prose in this look: HTML of p, pre, ul, ol, li, blockquote, em, strong,
-// del, sup, sub, a and br only, without class and style, but for spans that the look
-// asks for.
+// del, sup, sub, a and br only, without class and style, but for the spans and bdi that
+// the look asks for.
 func (l Look) HTML(p digest.Prose) template.HTML {
 	w := writer{look: l}
 	for i, para := range p {
@@ -213,9 +217,13 @@ var kept = strings.NewReplacer(" !", "\u00A0!", " ?", "\u00A0?", " :", "\u00A0:"
 
 func (w *writer) span(s digest.Span) {
 	text := html.EscapeString(s.Text)
-	if s.Stands != "" && w.look.Foreign {
-		name := html.EscapeString(string(s.Stands))
+	switch name := html.EscapeString(string(s.Stands)); {
+	case s.Stands != "" && w.look.Foreign:
 		text = strings.Replace(text, name, `<span lang="en" dir="ltr">`+name+"</span>", 1)
+	case s.Stands != "" && w.look.Apart:
+		text = strings.Replace(text, name, "<bdi>"+name+"</bdi>", 1)
+	case s.Ours && w.look.Apart && strings.ContainsFunc(s.Text, unicode.IsLetter):
+		text = enclosed(text, "<bdi>", "</bdi>")
 	}
 	if !w.pre {
 		text = strings.ReplaceAll(kept.Replace(text), "\n", "<br>\n")
@@ -227,10 +235,15 @@ func (w *writer) span(s digest.Span) {
 		text = "<strong>" + text + "</strong>"
 	}
 	if (s.Ours || s.Stands != "" && s.Href == "") && w.look.Ours != "" {
-		// White space stays outside, so that the mark alone is styled.
-		body := strings.TrimSpace(text)
-		at := strings.Index(text, body)
-		text = text[:at] + `<span class="` + html.EscapeString(w.look.Ours) + `">` + body + "</span>" + text[at+len(body):]
+		text = enclosed(text, `<span class="`+html.EscapeString(w.look.Ours)+`">`, "</span>")
 	}
 	w.WriteString(text)
+}
+
+// enclosed puts tags around a text. White space stays outside, so that nothing else is
+// styled.
+func enclosed(text, begin, end string) string {
+	body := strings.TrimSpace(text)
+	before, after, _ := strings.Cut(text, body)
+	return before + begin + body + end + after
 }

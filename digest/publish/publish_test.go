@@ -183,7 +183,7 @@ func TestFeedReadsBack(t *testing.T) {
 	if len(feed.Items) != 3 {
 		t.Errorf("%d entries", len(feed.Items))
 	}
-	for _, want := range []string{"<blockquote>", "Issue 3 says <em>this</em>:", "The Rota ]]&gt; &amp; After", "<h2>On the rota</h2>"} {
+	for _, want := range []string{`<blockquote dir="auto">`, "Issue 3 says <em>this</em>:", "The Rota ]]&gt; &amp; After", "<h2>On the rota</h2>"} {
 		if !strings.Contains(feed.Items[0].Content, want) {
 			t.Errorf("the content lacks %q:\n%s", want, feed.Items[0].Content)
 		}
