@@ -1,10 +1,6 @@
 package dump
 
-import (
-	"errors"
-
-	"postbag/digest/xmlread"
-)
+import "postbag/digest/xmlread"
 
 // Broken are entries of a file that could not be read.
 type Broken struct {
@@ -19,13 +15,13 @@ var unitNames = []string{"item", "entry", "post", "thread"}
 // that it stands in. Behind any other fault, it goes on at the field's end, whose text all
 // before that is; else at the end of the entry, or the next one's beginning: then the entry
 // cannot be read. It tells whether there is such a place.
-func (s *scanner) resume(fault error) bool {
+func (s *scanner) resume() bool {
 	open := s.in.Open()
 	if len(open) == 0 {
 		return false
 	}
 	inField := s.skipping == 0 && len(s.stack) > 0 && s.stack[len(s.stack)-1].unit == nil
-	if inField && errors.Is(fault, xmlread.ErrSyntax) {
+	if inField {
 		if t, ok := s.in.AsText(); ok {
 			s.text(t)
 			return true

@@ -2,6 +2,7 @@ package dump
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -53,7 +54,7 @@ func (s *scanner) open() (*node, error) {
 func (s *scanner) next() (*node, error) {
 	for {
 		t, err := s.in.Next()
-		if xmlread.CanResume(err) && s.resume(err) {
+		if errors.Is(err, xmlread.ErrSyntax) && s.resume() {
 			continue
 		}
 		if err != nil {

@@ -1,9 +1,6 @@
 package xmlread
 
-import (
-	"bytes"
-	"errors"
-)
+import "bytes"
 
 // Place is a tag before which a document can be read on behind a fault: "<item" or
 // "</item", and how many elements are open before it.
@@ -15,7 +12,7 @@ type Place struct {
 // maxPassed bounds the text that is kept of what is passed over, in bytes.
 const maxPassed = 2000
 
-// Resume goes on behind a fault, [ErrSyntax] or [ErrTag], at the first of some places. It
+// Resume goes on behind a fault, [ErrSyntax], at the first of some places. It
 // looks for none in sections and comments. It gives that place, and what stands before it
 // as a text, if that is short; ok is false if the document ends before.
 func (r *Reader) Resume(places []Place) (p Place, passed *Token, ok bool) {
@@ -72,11 +69,6 @@ func (r *Reader) AsText() (t Token, ok bool) {
 	}
 	t, _, _ = r.less() // which cannot fail
 	return t, true
-}
-
-// CanResume tells whether a document may be read on behind a fault.
-func CanResume(err error) bool {
-	return errors.Is(err, ErrSyntax) || errors.Is(err, ErrTag)
 }
 
 // Line is the line of the document at which the next token begins, from 1.
