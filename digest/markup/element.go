@@ -16,6 +16,7 @@ type attributes struct {
 	start, value, width, height, typ, name, encoding string
 	role, later                                      string // later: the source that a script sets
 	video, mathML, tex                               string // what a script shows, by its number or its source
+	goomoji                                          string // the character of a picture, in hexadecimal
 	hidden, unseen, checked                          bool   // hidden; aria-hidden; checked
 }
 
@@ -42,6 +43,8 @@ func attributesOf(z *html.Tokenizer, more bool) (a attributes) {
 			set(&a.data, value)
 		case "videoid", "video-id", "data-videoid", "data-video-id":
 			set(&a.video, value)
+		case "goomoji", "data-goomoji":
+			set(&a.goomoji, value)
 		case "data-mathml":
 			set(&a.mathML, value)
 		case "data-latex":
