@@ -372,5 +372,8 @@ func cutAt(spans []digest.Span, length int) []digest.Span {
 // done gives the finished text.
 func (b *builder) done() digest.Prose {
 	b.flush()
+	for _, d := range b.downs {
+		d.number(b.out)
+	}
 	return b.out
 }

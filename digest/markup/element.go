@@ -17,7 +17,7 @@ type attributes struct {
 	role, later                                      string // later: the source that a script sets
 	video, mathML, tex                               string // what a script shows, by its number or its source
 	goomoji                                          string // the character of a picture, in hexadecimal
-	hidden, unseen, checked                          bool   // hidden; aria-hidden; checked
+	hidden, unseen, checked, reversed                bool   // unseen: aria-hidden
 }
 
 // maxAttributes bounds how many are looked at.
@@ -79,6 +79,8 @@ func attributesOf(z *html.Tokenizer, more bool) (a attributes) {
 			a.hidden = true
 		case "aria-hidden":
 			a.unseen = string(value) == "true"
+		case "reversed":
+			a.reversed = true
 		case "checked":
 			a.checked = true
 		}

@@ -224,7 +224,11 @@ func (p *parser) begin(e element, a attributes) {
 		b.open(frame{kind: listFrame})
 	case atom.Ol:
 		b.flush()
-		b.open(frame{kind: listFrame, ordered: true, number: max(1, number(a.start))})
+		list := frame{kind: listFrame, ordered: true, number: max(1, number(a.start))}
+		if a.reversed {
+			list.down = &countdown{isKnown: number(a.start) > 0}
+		}
+		b.open(list)
 	case atom.Li:
 		b.flush()
 		b.openItem(number(a.value))
