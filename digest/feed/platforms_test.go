@@ -439,6 +439,28 @@ func TestDiscourseAddresses(t *testing.T) {
 	equal(t, "the link to its place", d.Comments[0].Body.HTML, "<p>Hazel.</p>")
 }
 
+// TestWordPressOwnWordsAreAlwaysTheSame keeps a line that is like WordPress's where the
+// other replies of the page begin otherwise.
+func TestWordPressOwnWordsAreAlwaysTheSame(t *testing.T) {
+	const page = "https://blog.test/2026/03/leeks/"
+	reply := func(n int, before, after string) string {
+		return fmt.Sprintf(`<item><link>%[1]s#comment-%[2]d</link><guid>https://blog.test/?p=9#comment-%[2]d</guid><dc:creator>Jo</dc:creator>`+
+			`<content:encoded><![CDATA[<p>%[3]s<a href="%[1]s#comment-1">Meg</a>%[4]s</p><p>Sand.</p>]]></content:encoded></item>`, page, n, before, after)
+	}
+	for _, lines := range [][]string{
+		{reply(2, "Als Antwort auf ", "."), reply(3, "", " hat recht."), reply(4, "Als Antwort auf ", ".")},
+		{reply(2, "In reply to ", "."), reply(3, "I agree with ", "."), reply(4, "In reply to ", ".")},
+	} {
+		d := parse(t, []byte(`<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>`+
+			strings.Join(lines, "")+`</channel></rss>`), feed.Options{})
+		for i, c := range d.Comments {
+			if kept := strings.Contains(c.Body.HTML, "Meg"); kept != (i == 1) || (c.ParentKey == "") != kept {
+				t.Errorf("comment %d: %q, in reply to %q", i, c.Body.HTML, c.ParentKey)
+			}
+		}
+	}
+}
+
 // TestWordPressOwnWords takes off what WordPress puts before a reply's words, in any
 // language, and takes the parent from its link; what a writer says stays.
 func TestWordPressOwnWords(t *testing.T) {
@@ -455,7 +477,7 @@ func TestWordPressOwnWords(t *testing.T) {
 		{"on a page of comments", "<p>In reply to " + link(page+"comment-page-2/#comment-3", "Meg") + ".</p>\n" + rest, rest, "comment-3"},
 		{"without paragraphs", "In reply to " + meg + ".\n\nNot in clay.", "Not in clay.", "comment-3"},
 		{"a name with markup", "<p>In reply to " + link(page+"#comment-3", `Meg <img src="s.png" alt=":)"> &#8220;x&#8221;`) + ".</p>\n" + rest, rest, "comment-3"},
-		{"relative, with other quotation marks", "<p class='x'>In reply to <a class='u' rel=nofollow href='#comment-3'>Meg</a>.</p>\n" + rest, rest, "comment-3"},
+		{"relative, with other quotation marks", "<p class='x'>In reply to <a class='u' href='#comment-3'>Meg</a>.</p>\n" + rest, rest, "comment-3"},
 		{"whose parent the page does not hold", "<p>In reply to " + link(page+"#comment-1", "Ivo") + ".</p>\n" + rest, rest, "comment-1"},
 		{"before a list", "<p>In reply to " + meg + ".</p>\n<ul><li>Sand</li></ul>", "<ul><li>Sand</li></ul>", "comment-3"},
 
@@ -469,6 +491,8 @@ func TestWordPressOwnWords(t *testing.T) {
 		{"the comment itself", "<p>In reply to " + link(page+"#comment-4", "Jo") + ".</p>\n" + rest, "", ""},
 		{"the second paragraph", rest + "\n<p>In reply to " + meg + ".</p>", "", ""},
 		{"nothing else", "<p>In reply to " + meg + ".</p>", "", ""},
+		{"a writer's link has a rel", `<p>I agree with <a href="` + page + `#comment-3" rel="nofollow ugc">Meg</a>.</p>` + rest, "", ""},
+		{"no words at all", "<p>@" + meg + "</p>" + rest, "", ""},
 	} {
 		item := func(n, writer, text string) string {
 			return "<item><link>" + page + "#comment-" + n + "</link><guid>https://blog.test/?p=9#comment-" + n + "</guid><dc:creator>" + writer +
@@ -568,7 +592,7 @@ func TestStatesOfWordPressComments(t *testing.T) {
 		equal(t, "a comment with the state "+status, got, want)
 	}
 	d := parse(t, []byte(`<rss version="2.0"><channel><generator>https://wordpress.org/</generator><item><guid>x</guid>`+
-		`<link>https://a.test/p/comment-page-2/#comment-7</link></item></channel></rss>`), feed.Options{})
+		`<link>https://a.test/p/comment-page-2/#comment-7</link><description>x</description></item></channel></rss>`), feed.Options{})
 	equal(t, "key by the permalink", d.Comments[0].Key, "comment-7")
 }
 

@@ -34,6 +34,7 @@ type page struct {
 
 	skipped []Skip
 	cut     bool
+	around  map[string]int // words around the links before replies; see saysOf
 	// numbered tells, at Discourse, that an entry names the number of its post.
 	numbered bool
 	refs     map[string]bool   // ids and addresses that entries reply to; see index

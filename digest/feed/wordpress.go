@@ -26,6 +26,8 @@ var (
 	// wordPressReply is what may stand before a reply in a feed of comments; see
 	// [wordPressAnswers]. With the link come the few words around it.
 	wordPressReply = regexp.MustCompile(`^(?is)\s*(?:<p(?:\s[^<>]*)?>\s*)?([^<>]*?)<a\s[^<>]*?href=["']?([^"'<>\s]+)["']?[^<>]*>(.*?)</a>([^<>\n]*?)\s*(?:</p>|<br\s*/?>|\n\s*\n|<p>)`)
+	// relOfLink is in the tag of a link that somebody wrote.
+	relOfLink = regexp.MustCompile(`(?i)\srel\s*=`)
 	// wordPressForm asks for a password, in place of what it protects.
 	wordPressForm = regexp.MustCompile(`(?i)<input\s[^<>]*name=["']?post_password["'\s/>]`)
 	// commentPageQuery names a page of comments where permalinks are plain.
@@ -127,15 +129,14 @@ type answer struct {
 // words of a reply in its feeds, "In reply to NAME." in the language of the site, and
 // gives the key of the comment that it links to. It is known by its form: the first
 // paragraph, of a few words and a link to another comment of the same post, which is
-// called by the name of its writer. One that says something else than Atom's
-// in-reply-to does, which names a comment by said, is the writer's own.
+// called by the name of its writer, in the words that the site has for it. One that says
+// something else than Atom's in-reply-to does, which names a comment by said, is the
+// writer's own, and so is a link with a rel: WordPress gives one to each link of a writer
+// (wp_rel_ugc), and none to its own.
 func wordPressAnswers(p *page, e *entry, c *CommentEntry, said string) (a answer, ok bool) {
-	text := c.Body.HTML
-	if !strings.Contains(text, "<") && strings.Contains(text, "&lt;a ") {
-		text = typed(html.UnescapeString(text)) // a feed that gives descriptions only (comment_text_rss)
-	}
+	text := replyText(c.Body.HTML)
 	m := wordPressReply.FindStringSubmatchIndex(text)
-	if m == nil {
+	if m == nil || relOfLink.MatchString(text[m[3]:m[6]]) {
 		return a, false
 	}
 	group := func(n int) string { return html.UnescapeString(text[m[2*n]:m[2*n+1]]) }
@@ -144,7 +145,7 @@ func wordPressAnswers(p *page, e *entry, c *CommentEntry, said string) (a answer
 	switch {
 	case strings.Contains(group(3), "</a"), a.parent == "" || a.parent == numbered("comment-", commentMark, c.URL), wordPressPage(a.link) != wordPressPage(c.URL):
 		return a, false
-	case utf8.RuneCountInString(strings.TrimSpace(group(1)+group(4))) > mostAround:
+	case !p.saysOf(group(1), group(4)):
 		return a, false
 	case len(e.repliesTo()) > 0 && a.parent != said:
 		return a, false
@@ -160,6 +161,48 @@ func wordPressAnswers(p *page, e *entry, c *CommentEntry, said string) (a answer
 func typed(text string) string {
 	text = blankLines.ReplaceAllString(strings.ReplaceAll(text, "\r\n", "\n"), "<p>")
 	return strings.ReplaceAll(text, "\n", "<br>")
+}
+
+// replyText gives a body in which a line before a reply can be found: a feed that has
+// descriptions only escapes it twice (comment_text_rss).
+func replyText(body string) string {
+	if !strings.Contains(body, "<") && strings.Contains(body, "&lt;a ") {
+		return typed(html.UnescapeString(body))
+	}
+	return body
+}
+
+// saysOf tells whether the words around a link are those by which the site says what is a
+// reply. They are the same before all replies; of several on one page most replies have
+// them.
+func (p *page) saysOf(before, after string) bool {
+	around := aroundLink(before, after)
+	letters := strings.IndexFunc(around, unicode.IsLetter) >= 0
+	if !letters || utf8.RuneCountInString(around) > mostAround {
+		return false
+	}
+	if p.around == nil {
+		p.around = map[string]int{}
+		for i := range p.entries {
+			if m := wordPressReply.FindStringSubmatch(replyText(p.entries[i].body())); m != nil && commentMark.MatchString(html.UnescapeString(m[2])) {
+				p.around[aroundLink(html.UnescapeString(m[1]), html.UnescapeString(m[4]))]++
+			}
+		}
+	}
+	for other, times := range p.around {
+		if other != around && times >= p.around[around] && around != inEnglish {
+			return false
+		}
+	}
+	return true
+}
+
+// inEnglish is what WordPress says around a link where nobody has translated it.
+const inEnglish = "In reply to %."
+
+// aroundLink gives the words around a link in one form.
+func aroundLink(before, after string) string {
+	return strings.Join(strings.Fields(before+"%"+after), " ")
 }
 
 // wordPressPage is the page of a comment's address, but for what changes with the

@@ -58,12 +58,13 @@ func TestRecheckAsksForThePermalink(t *testing.T) {
 			s := database(t)
 			other := newStage(t, http.NotFound)
 			st := newStage(t, nil)
+			listed := atomOf("", said(1, 1, 20), said(2, 2, 21))
 			st.now(func(w http.ResponseWriter, r *http.Request) {
 				switch r.URL.Path {
 				case "/posts":
 					fmt.Fprint(w, atomOf("", post(1, 90, -1), post(2, 90, -1)))
 				case "/comments":
-					fmt.Fprint(w, atomOf("", said(1, 1, 20), said(2, 2, 21)))
+					fmt.Fprint(w, listed)
 				case "/p/1":
 					switch tt.status {
 					case 302:
@@ -77,6 +78,7 @@ func TestRecheckAsksForThePermalink(t *testing.T) {
 			})
 			r, src := playIn(t, s, st, digest.Generic)
 			r.due(src)
+			listed = atomOf("", said(2, 2, 21))
 			st.requests()
 			found := r.recheck(ids(r.comments(src), "tag:lamp.test,2026:c-1", "tag:lamp.test,2026:c-2"))
 			all := r.comments(src)
@@ -103,9 +105,57 @@ func TestRecheckOfANumberedPage(t *testing.T) {
 	equal(t, "asked", strings.Contains(st.requests(), "/p/1?page=2"), true)
 }
 
+// A page that is not there proves nothing of a comment that the feed of all comments
+// lists, nor where nothing else of the blog is there.
+func TestRecheckAsksTheFeedBefore404Decides(t *testing.T) {
+	const one, more = "the only page that was asked for is not there, so that proves nothing", "none of the 2 pages that were asked for is there, so that proves nothing"
+	for name, tt := range map[string]struct {
+		feed  string
+		picks []string
+		there bool // another page of the blog
+		found string
+	}{
+		"listed still":                           {atomOf("", said(1, 1, 20), said(2, 2, 21)), []string{"1"}, false, "0 gone, 0 unsure []"},
+		"both listed still":                      {atomOf("", said(1, 1, 20), said(2, 2, 21)), []string{"1", "2"}, false, "0 gone, 0 unsure []"},
+		"one of two listed, the other older":     {atomOf("", said(1, 1, 20)), []string{"1", "2"}, false, "0 gone, 1 unsure [" + one + "]"},
+		"listed, and another page is there":      {atomOf("", said(1, 1, 20), said(2, 2, 21)), []string{"1", "3"}, true, "0 gone, 0 unsure []"},
+		"beyond the feed, another page is there": {atomOf("", said(3, 3, 19)), []string{"1", "3"}, true, "1 gone, 0 unsure []"},
+		"beyond the feed":                        {atomOf("", said(3, 3, 19)), []string{"1"}, false, "0 gone, 1 unsure [" + one + "]"},
+		"both beyond the feed":                   {atomOf("", said(3, 3, 19)), []string{"1", "2"}, false, "0 gone, 2 unsure [" + more + "]"},
+		"missing in the feed":                    {atomOf("", said(3, 3, 19), said(2, 2, 21)), []string{"1"}, false, "1 gone, 0 unsure []"},
+		"both missing in the feed":               {atomOf("", said(3, 3, 19), said(4, 3, 40)), []string{"1", "2"}, false, "2 gone, 0 unsure []"},
+		"the feed is not there either":           {"", []string{"1"}, false, "0 gone, 1 unsure [" + one + "]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := pages{"/posts": atomOf("", post(1, 90, -1), post(2, 90, -1), post(3, 90, -1)), "/comments": atomOf("", said(3, 3, 19), said(1, 1, 20), said(2, 2, 21))}
+			r, src, _ := play(t, p.ServeHTTP, digest.Generic)
+			r.due(src)
+			if p["/comments"] = tt.feed; tt.feed == "" {
+				delete(p, "/comments")
+			}
+			if tt.there {
+				p["/p/3"] = pageOf("", 3)
+			}
+			r.clock.add(time.Hour)
+			var picked []string
+			for _, n := range tt.picks {
+				picked = append(picked, "tag:lamp.test,2026:c-"+n)
+			}
+			found, err := r.Recheck(t.Context(), ids(r.comments(src), picked...))
+			notices := found.Notices
+			if tt.feed == "" && len(notices) > 0 { // which says first that it is not
+				notices = notices[1:]
+			}
+			equal(t, "found", fmt.Sprintf("%d gone, %d unsure %v, %v", found.Gone, len(found.Unsure), notices, err), tt.found+", <nil>")
+		})
+	}
+}
+
 func TestRecheckOfABlogThatIsIll(t *testing.T) {
-	r, src, st := play(t, pages{"/posts": atomOf("", post(1, 90, -1), post(2, 90, -1)), "/comments": atomOf("", said(1, 1, 20), said(2, 2, 21))}.ServeHTTP, digest.Generic)
+	p := pages{"/posts": atomOf("", post(1, 90, -1), post(2, 90, -1)), "/comments": atomOf("", said(1, 1, 20), said(2, 2, 21))}
+	r, src, st := play(t, p.ServeHTTP, digest.Generic)
 	r.due(src)
+	p["/comments"] = atomOf("", said(3, 2, 10))
 	picked := ids(r.comments(src), "tag:lamp.test,2026:c-1", "tag:lamp.test,2026:c-2", "unknown")
 	found, err := r.Recheck(t.Context(), picked)
 	equal(t, "no page is there", fmt.Sprint(found.Gone, found.Notices, err), "0 [none of the 2 pages that were asked for is there, so that proves nothing] <nil>")
@@ -214,6 +264,7 @@ func TestRecheckBeyondAnUnchangedWindow(t *testing.T) {
 	})
 	r, src := playIn(t, s, st, digest.Generic)
 	r.due(src)
+	p["/comments"] = p["/p/1/comments"]
 	r.clock.add(time.Hour)
 	// The list is a window, beyond which the comment is, and answers "not modified".
 	found, err := r.Recheck(t.Context(), ids(r.comments(src), "tag:lamp.test,2026:c-11"))
@@ -223,7 +274,14 @@ func TestRecheckBeyondAnUnchangedWindow(t *testing.T) {
 // A feed that has not heard of a removal brings a comment back that a recheck found
 // gone. The next recheck looks at it, however soon that is.
 func TestRecheckLooksAgainAtWhatWasGone(t *testing.T) {
-	r, src, _ := play(t, pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", said(1, 1, 20))}.ServeHTTP, digest.Generic)
+	p := pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", said(1, 1, 20))}
+	r, src, _ := play(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/p/1" {
+			w.WriteHeader(http.StatusGone)
+			return
+		}
+		p.ServeHTTP(w, r)
+	}, digest.Generic)
 	r.due(src)
 	for range 3 {
 		r.clock.add(2 * time.Minute)
@@ -258,9 +316,11 @@ func TestRecheckOfABlogThatHangs(t *testing.T) {
 	defer close(hang)
 	r, src := playIn(t, s, slow, digest.Generic)
 	r.due(src)
-	there := newStage(t, pages{"/posts": atomOf("", post(3, 90, -1)), "/comments": atomOf("", said(3, 3, 20))}.ServeHTTP)
+	third := pages{"/posts": atomOf("", post(3, 90, -1)), "/comments": atomOf("", said(3, 3, 20))}
+	there := newStage(t, third.ServeHTTP)
 	other, second := playIn(t, s, there, digest.Generic)
 	other.due(second)
+	third["/comments"] = atomOf("", said(4, 3, 30))
 
 	allow, err := fetch.ParseAllow([]string{strings.TrimPrefix(slow.URL, "http://"), strings.TrimPrefix(there.URL, "http://")})
 	if err != nil {

@@ -81,6 +81,20 @@ func decoded(text string) string {
 	})
 }
 
+// undoes is the word that makes an address the opposite of the one without it: nobody may
+// be unsubscribed by an address that has it, whatever else was done to that.
+const undoes = "undo"
+
+// letters gives the letters of a text.
+func letters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) {
+			return r
+		}
+		return -1
+	}, text)
+}
+
 func find(path string) (page Page, value string, ok bool) {
 	for _, p := range secret {
 		static, _, _ := strings.Cut(string(p), "{")
@@ -88,12 +102,15 @@ func find(path string) (page Page, value string, ok bool) {
 		if !is {
 			continue
 		}
+		undo := false
 		token, after, found := subscribers.FindToken(rest)
 		for !found && strings.Contains(rest, "/") { // an address put before the rest of it, or twice
-			_, rest, _ = strings.Cut(rest, "/")
+			var part string
+			part, rest, _ = strings.Cut(rest, "/")
+			undo = undo || part == undoes
 			token, after, found = subscribers.FindToken(rest)
 		}
-		if p == Unsubscribe && strings.HasPrefix(after, strings.TrimPrefix(string(Undo), string(Unsubscribe))) {
+		if p == Unsubscribe && (undo || strings.Contains(letters(after), undoes)) {
 			p = Undo
 		}
 		return p, token, true

@@ -52,6 +52,9 @@ func TestFind(t *testing.T) {
 
 		"/confirm/" + token + ").": site.Confirm.With(token), "/preferences/" + token + "%3E": site.Preferences.With(token),
 		whole + "/undo": site.Undo.With(token), whole + "/UNDO.": site.Undo.With(token),
+		whole + "./undo": site.Undo.With(token), whole + "%3E/undo": site.Undo.With(token), whole + "&gt;/undo.": site.Undo.With(token), whole + "//undo": site.Undo.With(token),
+		whole + "/un-do": site.Undo.With(token), whole + "/./undo/": site.Undo.With(token), whole + "%20%2F%20undo": site.Undo.With(token), whole + "/more/undo": site.Undo.With(token),
+		"/unsubscribe/undo/" + token: site.Undo.With(token), "/unsubscribe/https://undo.example/unsubscribe/" + token: whole,
 
 		// what has lost its token still leads to its page
 		"/unsubscribe/": "/unsubscribe/", "/unsubscribe/" + token[:25]: "/unsubscribe/", "/confirm/.": "/confirm/", "/preferences/a/b": "/preferences/",

@@ -100,6 +100,15 @@ func TestUnknownLinksHaveAWayOn(t *testing.T) {
 	if a := s.get("/unsubscribe/" + ann.Token + "/undo"); a.status != http.StatusSeeOther || a.header.Get("Location") != "/unsubscribe/"+ann.Token {
 		t.Errorf("the address of the undo button: %d to %q", a.status, a.header.Get("Location"))
 	}
+	// The button's address undoes, and never unsubscribes, however it was damaged.
+	for _, damage := range []string{"./undo", "%3E/undo", "/undo.", "//undo", "/./undo", "%2Fundo", "/un%3Ddo"} {
+		wantStatus(t, s.post("/unsubscribe/"+ann.Token+damage, "undo", "1"), http.StatusOK)
+		s.wantState("ann@example.org", subscribers.Active)
+		wantStatus(t, s.post("/unsubscribe/"+ann.Token+damage, "undo", "1"), http.StatusOK)
+		s.wantState("ann@example.org", subscribers.Active)
+		s.post("/unsubscribe/" + ann.Token)
+		s.wantState("ann@example.org", subscribers.Unsubscribed)
+	}
 }
 
 func TestAskingForLinksIsAnsweredAlike(t *testing.T) {

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/hostname"
@@ -52,15 +54,15 @@ func (l *checkRun) lookAtPages(ctx context.Context, comments []digest.Comment, s
 	for page, of := range absent {
 		if l.wholePage(page, of) {
 			for _, c := range of {
-				l.missing = append(l.missing, missing{id: c.ID, address: c.URL})
+				l.missing = append(l.missing, missing{id: c.ID, written: c.DatedAt(), address: c.URL})
 			}
 		}
 	}
 	return nil
 }
 
-// permalinkOf looks for a comment at its permalink. 404 and 410 by its own host say
-// that it is gone; but 404 says nothing where the address names a page by its number
+// permalinkOf looks for a comment at its permalink. 410 by its own host says that it is
+// gone, and 404 may, see [checkRun.proven]; but 404 says nothing where the address names a page by its number
 // (?page=2#post_24, Discourse): there are fewer of these when others are removed. A
 // page that has the place that the permalink names has the comment; so has one that
 // has its words and no such places at all. It gives the page on which the comment's
@@ -79,7 +81,7 @@ func (l *checkRun) permalinkOf(ctx context.Context, c digest.Comment, shown map[
 	}
 	if page.status == http.StatusNotFound || page.status == http.StatusGone {
 		if counted := place != "" && address.Query().Has("page"); page.status == http.StatusGone || !counted {
-			l.missing = append(l.missing, missing{c.ID, page.status, address.String()})
+			l.missing = append(l.missing, missing{c.ID, c.DatedAt(), page.status, address.String()})
 		}
 		return nil, nil
 	}
@@ -217,34 +219,49 @@ func spoken(page string, words digest.Prose) bool {
 	return strings.Contains(page, string(letters[:min(len(letters), wordsCompared)]))
 }
 
-// lookInFeed looks for what is in doubt still in the feed of all comments, which is
-// asked for the whole.
+// lookInFeed looks in the feed of all comments, which is asked for the whole, for what
+// is in doubt still, and for what a page lacks: a page may be at another address by now.
+// 410 alone is beyond doubt (RFC 9110, 15.5.11).
 func (l *checkRun) lookInFeed(ctx context.Context, comments []digest.Comment, shown map[int64]bool) error {
-	missed := map[int64]bool{}
+	lost := map[int64]bool{}
 	for _, m := range l.missing {
-		missed[m.id] = true
+		lost[m.id] = m.status == http.StatusGone
 	}
-	doubt := false
-	for _, c := range comments {
+	doubt := slices.ContainsFunc(comments, func(c digest.Comment) bool {
 		_, sure := shown[c.ID]
-		doubt = doubt || !sure && !missed[c.ID]
-	}
+		return !sure && !lost[c.ID]
+	})
 	if !doubt {
+		l.askedFeed = true
 		return nil
 	}
 	listed, err := l.reread(ctx, digest.CommentsFeed)
+	if err != nil {
+		return err
+	}
 	for _, id := range listed {
-		if !missed[id] {
+		if !lost[id] {
 			shown[id] = true
 		}
 	}
-	return err
+	found, err := l.Store.CandidatesByID(ctx, listed)
+	if err != nil {
+		return err
+	}
+	for _, c := range found {
+		if at := c.DatedAt(); !at.IsZero() && (l.reaches.IsZero() || at.Before(l.reaches)) {
+			l.reaches = at
+		}
+	}
+	l.askedFeed = true
+	return nil
 }
 
 // missing is a comment whose page is not there, or is there without it.
 type missing struct {
 	id      int64
-	status  int // 0 when the page is there
+	written time.Time // zero where that is not known
+	status  int       // 0 when the page is there
 	address string
 }
 
@@ -255,28 +272,41 @@ func (m missing) reason() string {
 	return fmt.Sprintf("its page answers %d %s", m.status, http.StatusText(m.status))
 }
 
-// markMissing marks comments gone whose pages are missing. When not one of several
-// pages is there, nor the comments feed of a post, the blog has moved or is ill, and
-// 404 proves nothing.
-func (l *checkRun) markMissing(ctx context.Context, shown map[int64]bool) error {
-	pages := map[string]bool{}
-	for _, m := range l.missing {
-		pages[m.address] = true
+// proven tells whether a comment that its page lacks is gone. 404 proves it only where
+// another page of the blog, or the comments feed of a post, was there, or where the feed
+// of all comments reaches back before the comment: else the blog has moved or is ill.
+func (l *checkRun) proven(m missing) bool {
+	switch m.status {
+	case http.StatusGone:
+		return true
+	case http.StatusNotFound:
+		reached := !l.reaches.IsZero() && !m.written.IsZero() && l.reaches.Before(m.written)
+		return l.askedFeed && (l.alive || reached)
 	}
-	ill := len(pages) > 1 && !l.alive
-	told := false
+	return l.askedFeed
+}
+
+// markMissing marks comments gone that their pages lack and that nothing else shows.
+func (l *checkRun) markMissing(ctx context.Context, shown map[int64]bool) error {
+	unproven := map[string]bool{}
 	for _, m := range l.missing {
-		if ill && m.status == http.StatusNotFound {
-			if !told {
-				l.Note("none of the %d pages that were asked for is there, so that proves nothing", len(pages))
+		switch {
+		case shown[m.id]:
+		case l.proven(m):
+			if err := l.MarkGone(ctx, m.id, digest.ByPermalink, m.reason()); err != nil {
+				return err
 			}
-			told = true
-			continue
+			shown[m.id] = false
+		case l.askedFeed:
+			unproven[m.address] = true
 		}
-		if err := l.MarkGone(ctx, m.id, digest.ByPermalink, m.reason()); err != nil {
-			return err
-		}
-		shown[m.id] = false
+	}
+	switch n := len(unproven); n {
+	case 0:
+	case 1:
+		l.Note("the only page that was asked for is not there, so that proves nothing")
+	default:
+		l.Note("none of the %d pages that were asked for is there, so that proves nothing", n)
 	}
 	return nil
 }

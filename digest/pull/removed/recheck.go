@@ -162,13 +162,17 @@ func (p *Checker) recheckSource(ctx context.Context, limit time.Duration, id int
 type checkRun struct {
 	*reader.Lists
 	poller  *poll.Poller
-	inRow   int                      // lists in a row that could not be read
-	alive   bool                     // an answer of the blog was good
-	missing []missing                // comments whose pages are not there
-	short   map[int64]bool           // posts whose list is no longer than they announce
-	of      map[int64]digest.Listing // what is known of the comments' posts
-	pages   map[string]*postPage     // pages of posts that were asked for
-	watch   func(sure int)           // is told how many comments are sure whenever an answer came
+	inRow   int       // lists in a row that could not be read
+	alive   bool      // an answer of the blog was good
+	missing []missing // comments whose pages are not there
+	// askedFeed tells whether the feed of all comments was asked, if need be, and reaches
+	// when the oldest of those that it lists was written; zero where that is not known.
+	askedFeed bool
+	reaches   time.Time
+	short     map[int64]bool           // posts whose list is no longer than they announce
+	of        map[int64]digest.Listing // what is known of the comments' posts
+	pages     map[string]*postPage     // pages of posts that were asked for
+	watch     func(sure int)           // is told how many comments are sure whenever an answer came
 }
 
 // lookThrough asks the blog, and notes in shown which comments are there and which
