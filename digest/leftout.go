@@ -5,7 +5,7 @@ type LeftOut string
 
 // The reasons to leave an entry out.
 const (
-	EmptyEntry      LeftOut = "empty"        // it has neither id nor address nor words
+	EmptyEntry      LeftOut = "empty"        // it has no words, or neither id nor address
 	RepeatedEntry   LeftOut = "repeated"     // it stands twice on the page
 	EntryTooMany    LeftOut = "too_many"     // the feed has more than are read of one
 	EntryTooLarge   LeftOut = "too_large"    // it is larger than an entry may be

@@ -177,6 +177,105 @@ func TestEntriesAtAnyDepth(t *testing.T) {
 	}
 }
 
+// A feed that is closed too early, or that another document follows, is read to its last
+// entry.
+func TestEntriesBehindTheEnd(t *testing.T) {
+	item := func(n int) string {
+		return fmt.Sprintf("<item><title>T%d</title><guid isPermaLink=\"false\">%d</guid></item>", n, n)
+	}
+	entry := func(n int) string { return fmt.Sprintf("<entry><title>T%d</title><id>%d</id></entry>", n, n) }
+	const rss, rssEnd = "<rss version=\"2.0\"><channel><title>Kettle Row</title>", "</channel></rss>"
+	const atom = `<feed xmlns="http://www.w3.org/2005/Atom"><title>Kettle Row</title>`
+	const rdf = `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel><title>Kettle Row</title></channel>`
+	other := strings.Replace(rss, "Kettle", "Other", 1)
+	for name, tt := range map[string]struct {
+		body string
+		want string // ids, and whether it is cut short
+	}{
+		"closed early":                    {rss + item(1) + rssEnd + item(2) + item(3) + rssEnd, "1 2 3 false"},
+		"closed after each":               {rss + item(1) + rssEnd + item(2) + rssEnd + item(3) + rssEnd, "1 2 3 false"},
+		"closed by the root alone":        {rss + item(1) + "</rss>" + item(2) + item(3) + rssEnd, "1 2 3 false"},
+		"closed before all":               {rss + rssEnd + item(1) + item(2) + rssEnd, "1 2 false"},
+		"a feed closed early":             {atom + entry(1) + "</feed>\n" + entry(2) + "</feed>", "1 2 false"},
+		"RDF closed early":                {rdf + item(1) + "</rdf:RDF>" + item(2) + "</rdf:RDF>", "1 2 false"},
+		"two documents":                   {rss + item(1) + rssEnd + "\n<?xml version=\"1.0\"?>\n" + other + item(2) + rssEnd, "1 2 false"},
+		"three documents":                 {rss + item(1) + rssEnd + other + item(2) + rssEnd + other + item(3) + rssEnd, "1 2 3 false"},
+		"two feeds":                       {atom + entry(1) + "</feed>" + atom + entry(2) + "</feed>", "1 2 false"},
+		"the same one twice":              {rss + item(1) + rssEnd + rss + item(1) + rssEnd, "1 false"},
+		"closed early, and cut":           {rss + item(1) + rssEnd + item(2) + "<item><title>T3", "1 2 true"},
+		"a comment behind it":             {rss + item(1) + rssEnd + "<!-- " + item(2) + " -->", "1 false"},
+		"a script behind it":              {rss + item(1) + rssEnd + "<script>if (a < b) { c = '<item>' }</script>", "1 false"},
+		"a document of another format":    {rss + item(1) + rssEnd + atom + entry(2) + "</feed>", "1 true"},
+		"a feed's, and a document of RSS": {atom + entry(1) + "</feed>" + rss + item(2) + rssEnd, "1 true"},
+	} {
+		d := parse(t, []byte(tt.body), feed.Options{})
+		var got []string
+		for _, p := range d.Posts {
+			got = append(got, p.ID)
+			equal(t, name+": a title", p.Title, "T"+p.ID)
+		}
+		equal(t, name, fmt.Sprint(strings.Join(got, " "), " ", d.CutShort), tt.want)
+		equal(t, name+": the feed's title", d.Title, "Kettle Row")
+	}
+}
+
+// Damage within one comment leaves nothing nameless: what has no words is left out and
+// counted, and what has some keeps its name and date.
+func TestDamagedComments(t *testing.T) {
+	comment := func(n, before string) string {
+		return `<item><title>By: Ines</title><link>https://kettle.test/p/#comment-` + n + `</link>` + before +
+			`<dc:creator><![CDATA[Ines Vega]]></dc:creator><pubDate>Thu, 05 Mar 2026 18:10:00 +0000</pubDate><guid isPermaLink="false">https://kettle.test/?p=3#comment-` + n +
+			`</guid><description><![CDATA[words ` + n + `]]></description></item>`
+	}
+	const whole = "Ines Vega | 2026 | words 2"
+	for name, tt := range map[string]struct {
+		bad     string
+		skipped int
+		want    string // the damaged comment
+	}{
+		"an item in an item":           {comment("2", "<item><title>x</title></item>"), 2, ""},
+		"an item without its end":      {"<item><title>By: Ines</title><link>https://kettle.test/p/#comment-2</link>", 1, ""},
+		"a script without its end":     {comment("2", "<script>if(a<b){"), 0, whole},
+		"a style without its end":      {comment("2", "<style>a > b"), 0, whole},
+		"a break without its end":      {comment("2", "<br>"), 0, whole},
+		"a name's section without end": {strings.Replace(comment("2", ""), "]]></dc:creator>", "</dc:creator>", 1), 0, whole},
+		"a date's section without end": {strings.Replace(comment("2", ""), "<pubDate>", "<pubDate><![CDATA[", 1), 0, whole},
+		"a name in an element":         {strings.Replace(comment("2", ""), "<![CDATA[Ines Vega]]>", "<name>Ines Vega</name>", 1), 0, whole},
+		"words that are a space":       {strings.Replace(comment("2", ""), "words 2", "<p>&nbsp;</p>", 1), 1, ""},
+		"words that are a picture":     {strings.Replace(comment("2", ""), "words 2", `<img src="/a.png">`, 1), 0, "Ines Vega | 2026 | [picture]"},
+	} {
+		body := `<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Comments for Kettle Row</title><generator>https://wordpress.org/?v=6.9</generator>` +
+			comment("1", "") + tt.bad + comment("3", "") + "</channel></rss>"
+		d := parse(t, []byte(body), feed.Options{URL: "https://kettle.test/comments/feed/"})
+		var got string
+		others := 0
+		for _, c := range d.Comments {
+			if strings.HasSuffix(c.URL, "comment-2") {
+				got = line(c.Author, c.Published.Year(), strings.TrimSpace(markup.FromHTML(c.Body.HTML, "").Text()))
+			} else if c.Author == "Ines Vega" && strings.HasPrefix(c.Body.HTML, "words") {
+				others++
+			}
+		}
+		equal(t, name, got, tt.want)
+		equal(t, name+": the others, left out", line(others, len(d.Skipped)), line(2, tt.skipped))
+	}
+}
+
+// RSS has the text of its author alone; some write it as Atom does.
+func TestAuthorsWithElements(t *testing.T) {
+	for author, want := range map[string]string{
+		"<author><name>Vera Lind</name></author>":                                                        "Vera Lind",
+		"<author><name>Vera Lind</name><email>vera@mail.test</email></author>":                           "Vera Lind",
+		"<author><email>vera@mail.test</email><uri>https://v.test/</uri><name>Vera Lind</name></author>": "Vera Lind",
+		"<author>&lt;name&gt;Vera Lind&lt;/name&gt;</author>":                                            "Vera Lind",
+		"<author>vera@mail.test (Vera Lind)</author>":                                                    "Vera Lind",
+		"<dc:creator><foaf:name>Vera Lind</foaf:name></dc:creator>":                                      "Vera Lind",
+	} {
+		body := `<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:foaf="http://xmlns.com/foaf/0.1/"><channel><item><guid>1</guid>` + author + `</item></channel></rss>`
+		equal(t, author, parse(t, []byte(body), feed.Options{}).Posts[0].Author, want)
+	}
+}
+
 // An entry of an extension, and what a text holds of the names of a feed's parts, end
 // nothing.
 func TestElementsThatAreWhole(t *testing.T) {

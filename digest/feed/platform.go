@@ -226,6 +226,10 @@ func (pf platform) entry(p *page, e *entry, d *Document) {
 	}
 	c := p.comment(e, body)
 	pf.complete(p, e, &c)
+	if !c.Gone && isBlank(c.Body.HTML) { // what damage leaves of an entry
+		d.leaveOut(cmp.Or(c.ID, c.URL), digest.EmptyEntry)
+		return
+	}
 	d.addComment(c, e.title)
 }
 

@@ -592,7 +592,7 @@ func TestStatesOfWordPressComments(t *testing.T) {
 		equal(t, "a comment with the state "+status, got, want)
 	}
 	d := parse(t, []byte(`<rss version="2.0"><channel><generator>https://wordpress.org/</generator><item><guid>x</guid>`+
-		`<link>https://a.test/p/comment-page-2/#comment-7</link></item></channel></rss>`), feed.Options{})
+		`<link>https://a.test/p/comment-page-2/#comment-7</link><description>x</description></item></channel></rss>`), feed.Options{})
 	equal(t, "key by the permalink", d.Comments[0].Key, "comment-7")
 }
 

@@ -112,7 +112,7 @@ func creator(item *rss.Item) string {
 	if n := field.Name(item.Author); n != "" {
 		return n
 	}
-	for _, x := range item.Extensions["atom"]["author"] {
+	for _, x := range append(item.Extensions["dc"]["creator"], item.Extensions["atom"]["author"]...) {
 		for _, n := range x.Children["name"] {
 			return field.Name(n.Value)
 		}

@@ -55,15 +55,18 @@ func sniff(text []byte) Format {
 }
 
 // withoutLead takes out what stands before the XML declaration, such as the
-// warnings of a blog's plugins or a comment, unless it is a web page. A byte order
-// mark stays: it tells the character set.
+// warnings of a blog's plugins or a comment, unless it is a web page, or a whole feed. A
+// byte order mark stays: it tells the character set.
 func withoutLead(body []byte) []byte {
 	at := bytes.Index(body[:min(len(body), 4096)], []byte("<?xml "))
 	if at <= 0 || len(bytes.TrimSpace(bytes.TrimPrefix(body[:at], []byte("\xEF\xBB\xBF")))) == 0 {
 		return body
 	}
-	if f := sniff(body); f == HTML || f == JSON {
+	if f := sniff(body); f == HTML || f == JSON || feedTag.Match(body[:at]) {
 		return body
 	}
 	return body[at:]
 }
+
+// feedTag begins a feed.
+var feedTag = regexp.MustCompile(`(?i)<(?:\w+:)?(?:feed|rss|rdf)[\s>]`)

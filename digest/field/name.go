@@ -18,11 +18,36 @@ var (
 	mailScheme  = regexp.MustCompile(`(?i)^mailto:`)
 )
 
+// The tags that stand in a name: the element that holds it alone, as in Atom (RFC 4287,
+// 3.2); those that only say how it looks; and any other, at which it ends.
+var (
+	nameElement = regexp.MustCompile(`(?is)<(?:\w+:)?name(?:\s[^<>]*)?>([^<]+)`)
+	looks       = regexp.MustCompile(`(?i)</?(?:a|b|i|u|s|em|strong|span|font|small|big|img|sup|sub|bdi|bdo)(?:\s[^<>]*)?/?>`)
+	otherTag    = regexp.MustCompile(`</?[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>`)
+)
+
+// untagged gives a name without the tags in it. What is nothing but tags is a name that
+// looks like some.
+func untagged(s string) string {
+	if !strings.Contains(s, "<") {
+		return s
+	}
+	if m := nameElement.FindStringSubmatch(s); m != nil && strings.TrimSpace(m[1]) != "" {
+		return m[1]
+	}
+	for _, part := range otherTag.Split(looks.ReplaceAllString(s, ""), -1) {
+		if strings.TrimSpace(part) != "" {
+			return part
+		}
+	}
+	return s
+}
+
 // Name makes a writer's name of what a platform gives, in whatever format. Many names are
 // mail addresses, and nobody's is shown to all readers: of one only what stands before
 // the @ is left. A handle of the fediverse (@user@host) is a public name and stays.
 func Name(s string) string {
-	s = Short(markup.Clean(html.UnescapeString(charset.Clean(s))), 5*MaxName)
+	s = Short(markup.Clean(untagged(html.UnescapeString(charset.Clean(s)))), 5*MaxName)
 	if !strings.ContainsAny(s, "@＠") {
 		return Short(s, MaxName)
 	}

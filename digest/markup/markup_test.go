@@ -135,6 +135,7 @@ func TestFromMarkdown(t *testing.T) {
 		{"raw HTML block", "<script>\nalert(1)\n</script>\n\nb", digest.Prose{pre("<script>\nalert(1)\n</script>"), para("b")}},
 		{"code", "    x {\n      y\n    }\n", digest.Prose{pre("x {\n  y\n}")}},
 		{"struck text", "a ~~b~~ c", spans(digest.Span{Text: "a "}, digest.Span{Text: "b", Struck: true}, digest.Span{Text: " c"})},
+		{"one tilde", "a ~b~ c ~5 to ~6, H~2~O, ~~a~b~~ ~~~c~~~ ~~d~", spans(digest.Span{Text: "a ~b~ c ~5 to ~6, H~2~O, "}, digest.Span{Text: "a~b", Struck: true}, digest.Span{Text: " ~~~c~~~ ~~d~"})},
 		{"picture", "a ![b *c*](https://a.example/b.jpg) d", spans(digest.Span{Text: "a "},
 			digest.Span{Text: "[picture: b c]", Href: "https://a.example/b.jpg", Stands: digest.Picture}, digest.Span{Text: " d"})},
 		{"picture in a link", "[![](https://a.example/b.jpg)](https://a.example/)", spans(digest.Span{Text: "[picture]", Href: "https://a.example/", Stands: digest.Picture})},
@@ -268,6 +269,7 @@ func FuzzFromHTML(f *testing.F) {
 	for _, s := range []string{
 		"<pre>  a\n\n\n  <b>b</b>\t<del>c<sup>2</sup></pre>d", "<code>a<br>\n  b<br>&nbsp;&nbsp;c</code>", `<p style="text-decoration:line-through">a<p>b<hr>c`,
 		"<sup>a<sub>b<sup>c<sup>d</sup></sub>", `a<img src=x alt="[b]">c <math><mi>x</mi></math>,<iframe src=/x title=y>`, "<table><tr><td>a<td><td>b</table>", "<ruby>a<rt>b</ruby>",
+		"a <noscript><img src=x alt=b><noscript></noscript> <img src=x>c<lite-youtube videoid=d>e", `<mjx-container><svg/><math data-latex="a">b</math></mjx-container><span class=MathJax data-mathml="<math><mi>a">`,
 		"<span style='display:none'>a<span>b</span></span>c", "<del>a <img src=x> <a href=/y>b <img src=z></a></del>",
 	} {
 		f.Add(s)

@@ -86,12 +86,13 @@ func (r *Reader) sectionWithin(text []byte) (Token, bool, error) {
 	if n := bytes.Index(text, []byte("]]>")); n >= 0 {
 		text = text[:n]
 	}
-	n := r.nesting.Within(text)
-	if n < 0 {
+	switch n := r.nesting.Within(text); {
+	case n >= 0:
+		text = text[:n]
+	case !r.hasAnother(text):
 		r.section = before
 		return Token{}, false, nil
 	}
-	text = text[:n]
 	if len(r.open) > 0 {
 		if n := bytes.Index(text, []byte("</"+Written(r.open[len(r.open)-1]))); n >= 0 {
 			text = text[:n]
@@ -101,6 +102,17 @@ func (r *Reader) sectionWithin(text []byte) (Token, bool, error) {
 	r.at += len(sectionMark) + len(text)
 	t.To = r.offset()
 	return t, true, nil
+}
+
+// hasAnother tells whether another section begins in the text of one, behind the tag that
+// closes its element and directly before another tag.
+func (r *Reader) hasAnother(text []byte) bool {
+	if len(r.open) == 0 {
+		return false
+	}
+	end := []byte("</" + Written(r.open[len(r.open)-1]) + ">")
+	_, behind, closed := bytes.Cut(text, end)
+	return closed && bytes.HasPrefix(bytes.TrimSpace(behind), []byte("<")) && bytes.Contains(behind, []byte(sectionMark))
 }
 
 // forgivenStart reads a tag that begins an element, once those are closed that lack

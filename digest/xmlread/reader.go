@@ -101,6 +101,9 @@ func New(in io.Reader) *Reader { return &Reader{in: in, tags: newParser()} }
 // to a comment or the like, and tags may be of any length.
 func NewBytes(doc []byte) *Reader { return &Reader{buf: doc, tags: newParser()} }
 
+// SkipTo goes on at an offset that is still to come, in a document at hand.
+func (r *Reader) SkipTo(offset int) { r.at = max(r.at, offset) }
+
 // Depth is how many elements are open.
 func (r *Reader) Depth() int { return len(r.open) }
 

@@ -11,7 +11,7 @@ import (
 
 // What broken feeds mean. An entry begins with its tag wherever that stands: whatever
 // is open around it but the feed itself lacks its end, and so does an entry that another
-// one begins in. So does a text in which another element of its entry begins, unless its
+// one begins in. So does any other element in which one of its entry begins, unless its
 // end tag is still to come in that entry.
 
 var _ xmlread.Nesting = (*Scan)(nil)
@@ -39,18 +39,7 @@ var parts = func() map[string]bool {
 	return all
 }()
 
-// texts are those parts that hold a text.
-var texts = func() map[string]bool {
-	all := map[string]bool{}
-	for _, name := range []string{"title", "link", "guid", "pubdate", "description", "encoded", "category", "comments", "creator", "date", "subject",
-		"id", "updated", "published", "issued", "modified", "summary", "content", "rights", "commentrss", "total", "language", "generator",
-		"lastbuilddate", "ttl", "subtitle", "tagline", "icon", "logo"} {
-		all[name] = true
-	}
-	return all
-}()
-
-// leaf is an open element that holds a text, by the offset that it was looked at first.
+// leaf is an open element of an entry or the feed, by the offset that it was looked at first.
 type leaf struct {
 	depth  int
 	closed int // where its end tag begins, -1 if it lacks that
@@ -73,7 +62,7 @@ func (s *Scan) Stays(name xml.Name, open []xml.Name, at int) int {
 			base = 1
 		}
 	}
-	if len(open) <= base || !parts[strings.ToLower(name.Local)] || !texts[strings.ToLower(open[base].Local)] || s.ends(open[base], base+1, at) {
+	if len(open) <= base || !parts[strings.ToLower(name.Local)] || s.ends(open[base], base+1, at) {
 		return len(open)
 	}
 	return base
@@ -118,10 +107,50 @@ func (s *Scan) ends(name xml.Name, depth, at int) bool {
 	return closed >= 0
 }
 
-// Ends believes no end tag that closes the feed while another entry is to come, if it
-// stands in an entry: somebody wrote it there.
-func (s *Scan) Ends(open []xml.Name, left, at int) bool {
-	return s.entry == 0 || left >= s.entry-1 || at > s.last
+// Ends believes no end tag that closes the feed while another entry is to come. In an
+// entry somebody wrote it there. Between entries the feed was closed too early, or a whole
+// document follows: it is read on at the next entry. Of another format it cannot be read.
+func (s *Scan) Ends(_ []xml.Name, left, at int) bool {
+	switch {
+	case s.entry > 0:
+		return left >= s.entry-1 || at > s.last
+	case left > 0 || at > s.last:
+		return true
+	}
+	own, other := "item", "entry"
+	if s.Root == "feed" {
+		own, other = other, own
+	}
+	next := s.nextEntry(at, own)
+	if next < 0 {
+		s.Cut = s.nextEntry(at, other) >= 0
+		return true
+	}
+	s.in.SkipTo(next)
+	return false
+}
+
+// nextEntry gives the place at which the next entry of a name begins behind an offset, and
+// ends later; -1 for none.
+func (s *Scan) nextEntry(at int, tag string) int {
+	for {
+		n, comment := tagIn(s.doc[at:], "<"+tag), bytes.Index(s.doc[at:], []byte("<!--"))
+		switch {
+		case n < 0:
+			return -1
+		case comment < 0 || comment > n:
+			if tagIn(s.doc[at+n:], "</"+tag) < 0 {
+				return -1
+			}
+			return at + n
+		}
+		at += comment
+		end := bytes.Index(s.doc[at:], []byte("-->"))
+		if end < 0 {
+			return -1
+		}
+		at += end
+	}
 }
 
 // The tags that entries begin and end with.
