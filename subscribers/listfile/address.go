@@ -7,6 +7,9 @@ import (
 	"postbag/subscribers/address"
 )
 
+// misspelt makes an address of what people and programs write in place of one.
+var misspelt = strings.NewReplacer("&lt;", " ", "&gt;", " ", "%40", "@", "(at)", "@", " (at) ", "@", "[at]", "@", " [at] ", "@", " @ ", "@", " @", "@", "@ ", "@", "@@", "@", "..", ".", "//", " ")
+
 // maxNamed bounds the addresses that are looked for in a row with a fault.
 const maxNamed = 1000
 
@@ -56,8 +59,8 @@ func tidy(cell string) string {
 func bareAddress(cell string) string {
 	for {
 		was := cell
-		cell = strings.TrimLeft(strings.Trim(cell, " \"'`‘’“”"), "<([")
-		cell = strings.TrimRight(cell, " .,;:>)]!")
+		cell = strings.TrimLeft(strings.Trim(cell, " \"'`‘’“”«»"), "<([")
+		cell = strings.TrimRight(cell, " .,;:>)]!»")
 		if scheme, rest, ok := strings.Cut(cell, ":"); ok && schemes[strings.ToLower(scheme)] {
 			cell, _, _ = strings.Cut(rest, "?")
 		}
@@ -69,11 +72,13 @@ func bareAddress(cell string) string {
 
 var schemes = map[string]bool{"mailto": true, "smtp": true, "email": true, "e-mail": true, "mail": true}
 
-// addressesIn gives the addresses in the cells of a row that cannot be read.
+// addressesIn gives the addresses in the cells of a row that cannot be read, and those that
+// may be meant where one is misspelt.
 func addressesIn(cells []string) (all []address.Address) {
 	seen := map[string]bool{}
 	for _, cell := range cells {
-		words := strings.FieldsFunc(tidy(unquote(cell)), func(c rune) bool { return c <= ' ' || strings.ContainsRune(`,;|"<>()[]`, c) })
+		cell = tidy(unquote(cell))
+		words := strings.FieldsFunc(cell+" "+misspelt.Replace(cell), func(c rune) bool { return c <= ' ' || strings.ContainsRune(`,;|"<>()[]«»*=\`, c) })
 		for _, word := range words {
 			parts := []string{word}
 			if strings.Count(word, "@") > 1 {

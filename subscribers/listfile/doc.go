@@ -8,5 +8,7 @@
 //
 // Whoever left by any word of a row left: a state, a time of leaving, a "no" to
 // mail. Where a cell of such a column is not understood, the row is an error, and
-// its address must not become active by another row.
+// its address must not become active by another row. No list of words has all that
+// people write: a column that is not known and could be an answer asks for a word of the
+// operator ([Plan.Asking]).
 package listfile

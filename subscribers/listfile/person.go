@@ -382,7 +382,7 @@ func (r *reading) readReport(as subscribers.State, cell string) error {
 // a word or a code beside them that does: RFC 5321, 4.2.1, and RFC 3463, 3.1.
 var (
 	passing = set("soft|transient|temporary|softbounce|softbounced")
-	lasting = regexp.MustCompile(`\bhard|permanent|\bnot\b|\b5\d\d\b|\b5 \d{1,3} \d{1,3}\b`)
+	lasting = regexp.MustCompile(`\bhard|permanent|\bno longer\b|\bnot\b|unknown|\bblocked\b|\b5\d\d\b|\b5 \d{1,3} \d{1,3}\b`)
 )
 
 // readConsent reads how somebody agreed, and whether.
@@ -394,15 +394,19 @@ func (r *reading) readConsent(c Column, cell string) error {
 	case a == denies, never[text], withheld[text], len(first) > 1 && no[first], a == unclear && hasStem(text, refusalStems):
 		r.is(subscribers.Unsubscribed)
 	case a != unclear:
+		r.unsure = r.unsure || text == "na" || text == "n a"
 	case strength[state] > strength[subscribers.Active]:
 		r.is(state)
-	case speaksOfLeaving(text), negates(text), hasStem(text, leavingStems):
+	case text == "", hasWord(text, doubts), speaksOfLeaving(text), negates(text), hasStem(text, leavingStems):
 		return unclearCell(c, cell)
 	case r.Consent == "":
 		r.Consent = cell
 	}
 	return nil
 }
+
+// doubts are words by which nobody can say that somebody agreed.
+var doubts = set("missing|unknown|unclear|unsure|doubtful|nope|tbd|lost|out|pending|fehlt|unbekannt|unklar|inconnu|inconnue|manquant|desconocido|sconosciuto|onbekend|perhaps|maybe|vielleicht")
 
 // CellError is a cell that is not understood: of a column about who may be mailed, or
 // about when something was.

@@ -37,6 +37,14 @@ func harmless(heading string) bool {
 	return noun
 }
 
+// aboutMail tells whether a heading that is harmless else has words for mail or for being
+// on a list: under it a yes or a no may be the answer all the same.
+func aboutMail(heading string) bool {
+	return !otherChannel(heading) && fieldOf[heading] == "" && (hasStem(heading, mailStems) || hasStem(heading, subscribingStems) || hasStem(heading, joiningStems))
+}
+
+var joiningStems = stems("signup|confirm|verif|member")
+
 var harmlessHeadings = set("last change|first payment at|start date|paid upgrade date|posting permissions|join year|join month|join day|subscribe page|list membership|send html|delivery mode|digest delivery|email format|mail format|preferred format|rss frequency|ad tracking|add url|add method|html|vip|test|list|lists|list name|sent|dispatched")
 
 // harmlessNouns are what such columns are about. A word that could be about who gets

@@ -29,6 +29,7 @@ type survey struct {
 	few    []map[string]bool // values, up to one more than answers have
 	states []int             // values that are states
 	letter []bool            // a value has a letter beyond ASCII
+	word   []bool            // a value is the word yes, no or never, in any language
 	// orders counts the dates that can be read in one order only.
 	orders map[DateOrder]int
 	either string // a date that can be read in both
@@ -38,7 +39,7 @@ func newSurvey(p *Plan) *survey {
 	n := len(p.Columns)
 	flags := func() []bool { return make([]bool, n) }
 	return &survey{plan: p, seen: make([]map[string]bool, n), mixed: flags(), known: flags(), loud: flags(), says: flags(), zero: flags(), counts: flags(),
-		placed: flags(), tells: flags(), other: flags(), few: make([]map[string]bool, n), states: make([]int, n), letter: flags(), orders: map[DateOrder]int{}}
+		placed: flags(), tells: flags(), other: flags(), few: make([]map[string]bool, n), states: make([]int, n), letter: flags(), word: flags(), orders: map[DateOrder]int{}}
 }
 
 func (s *survey) row(rec record) {
@@ -66,7 +67,7 @@ func (s *survey) row(rec record) {
 		case State:
 			text := fold(cell)
 			s.known[i] = s.known[i] || states[text] != ""
-			s.placed[i] = s.placed[i] || len(text) == 1 || speaksOfLeaving(text) || hasStem(text, plainStems) || hasStem(text, subscribingStems)
+			s.placed[i] = s.placed[i] || noPlace(cell, text) || speaksOfLeaving(text) || hasStem(text, plainStems) || hasStem(text, subscribingStems)
 		case Created, Confirmed, Left, Subscribed, Bounced, Complained:
 			switch order, is := orderOf(cell); {
 			case order != "":
@@ -85,6 +86,9 @@ func (s *survey) question(i int, cell string) {
 		return
 	}
 	s.tells[i] = true
+	if text := fold(cell); len(text) > 1 && (yes[text] || no[text] || never[text]) {
+		s.word[i] = true
+	}
 	if s.few[i] == nil {
 		s.few[i] = map[string]bool{}
 	}
@@ -100,6 +104,8 @@ func (s *survey) question(i int, cell string) {
 // asks tells whether a column that is not read needs a word of the operator.
 func (s *survey) asks(i int, c Column) bool {
 	switch {
+	case s.tells[i] && s.word[i] && aboutMail(c.heading):
+		return true
 	case !s.tells[i], harmless(c.heading), otherChannel(c.heading), !s.loud[i] && speaksOfLeaving(c.heading):
 		return false
 	}
@@ -151,6 +157,16 @@ func (s *survey) unread(i int, cell string) {
 		s.say(i, cell)
 	}
 }
+
+// noPlace tells of a value that cannot be a state of a country. NO is a province.
+func noPlace(cell, text string) bool {
+	if len(cell) == 2 && strings.ToUpper(cell) == cell {
+		return false
+	}
+	return len(text) == 1 || answerOf(cell) == denies || answerOf(cell) == agrees || negates(text) || noPlaces[text]
+}
+
+var noPlaces = set("off|out|bad|dead|closed|ended|former|ex|finished|deceased|gone|unwanted|lost")
 
 // say notes a value that speaks.
 func (s *survey) say(i int, cell string) {

@@ -116,9 +116,12 @@ var refusalStems = stems("refus|reject|declin|denied|denies|deny|revok|withdr|un
 var negations = set("not|no|never|none|without|cannot|didn|doesn|nicht|kein|keine|keinen|keiner|nie|niemals|ohne|non|pas|jamais|sans|aucun|aucune|sin|nunca|ningún|ninguna|senza|mai|nessun|nessuna|niet|geen|nooit|zonder|não|sem|inte|ej|ikke|utan|uden|uten|nie|bez|ne|не|нет|без")
 
 // negates tells whether a folded text has a negation.
-func negates(text string) bool {
+func negates(text string) bool { return hasWord(text, negations) }
+
+// hasWord tells whether a folded text has one of the words.
+func hasWord(text string, words map[string]bool) bool {
 	for token := range strings.FieldsSeq(text) {
-		if negations[token] {
+		if words[token] {
 			return true
 		}
 	}

@@ -8,7 +8,8 @@
 // never mailed; where the list has an address twice, such a row wins, the gravest
 // first; and an address that is active or pending here leaves with it. Otherwise an
 // address that is on our list already is not changed by any row. What a list says of
-// somebody and is not understood makes nobody active either.
+// somebody and is not understood makes nobody active either; nor does a list that has a
+// column which could be an answer, and which nobody has said what it is.
 //
 // An export is such a list. Imported into another installation, as confirmed, it
 // gives the same people with the same states, frequencies and times, but with new

@@ -26,7 +26,7 @@ func TestNobodyWhoLeftIsMadeActive(t *testing.T) {
 		lists []string
 		skip  bool
 	}{
-		"words of refusal for a consent":                     {lists: column("Consent", "Consent withdrawn in May", "Refused at the door", "revoked", "declined", "denied", "not given", "none", "never", "abgelehnt", "No (by letter)", "opted out 2023-02-01", "unsubscribed 2023-02-01", "rifiutato", "sans accord")},
+		"words of refusal for a consent":                     {lists: column("Consent", "Consent withdrawn in May", "Refused at the door", "revoked", "declined", "denied", "not given", "none", "never", "abgelehnt", "No (by letter)", "opted out 2023-02-01", "unsubscribed 2023-02-01", "rifiutato", "sans accord", "missing", "?")},
 		"a file of leavers, with a column that says nothing": {file: "unsubscribed_members_export_77.csv", lists: table("Email Address,UNSUB_TIME", gone+",")},
 		"a file of leavers, with a column about joining":     {file: "Harbour - Unsubscribed.csv", lists: table("email,Subscribed", gone+",2019-05-06")},
 		"another fault in the row":                           {skip: true, lists: table("email,status,created_at,confirmed_at", stay+",active,,", gone+",active,,", gone+",unsubscribed,31/02/2019,soon")},
@@ -36,11 +36,12 @@ func TestNobodyWhoLeftIsMadeActive(t *testing.T) {
 			"email,status\n" + gone + ",active\ngone＠post.example,unsubscribed\n", "email,status\n" + gone + ",active\ngo\u00adne@post.example\u200e,unsubscribed\n",
 			"email,status\n" + gone + ",active\n" + gone + ";,unsubscribed\n", "email,status\n" + gone + ",active\n\"\"\"" + gone + "\"\"\",unsubscribed\n",
 			"email,status\n" + gone + ",active\n\"other@post.example; " + gone + "\",unsubscribed\n", "email,status\n" + gone + ",active\nother@post.example/" + gone + ",unsubscribed\n",
+			"email,status\n" + gone + ",active\ngone@@post.example,unsubscribed\n", "email,status\n" + gone + ",active\ngone (at) post.example,unsubscribed\n", "email,status\n" + gone + ",active\n«" + gone + "»,unsubscribed\n",
 			"email,status\n" + gone + ",active\nother@post.example,active," + gone + ",unsubscribed\n"}},
 		"a state beside a city": {lists: []string{
-			"email,State,City\n" + stay + ",,Hull\n" + gone + ",Unsubscribed by the club,York\n", "email,State,City\n" + stay + ",,Hull\n" + gone + ",U,York\n", "email,State,City\n" + stay + ",,Hull\n" + gone + ",Opt-out (all),York\n"}},
+			"email,State,City\n" + stay + ",,Hull\n" + gone + ",Unsubscribed by the club,York\n", "email,State,City\n" + stay + ",,Hull\n" + gone + ",U,York\n", "email,State,City\n" + stay + ",,Hull\n" + gone + ",No,York\n", "email,State,City\n" + stay + ",,Hull\n" + gone + ",Opt-out (all),York\n"}},
 		"a heading with another channel too": {lists: append(column("Unsubscribed (email and SMS)", "yes"), column("Do not mail or phone", "yes")...)},
-		"bounces that last":                  {lists: column("Bounce reason", "changed from soft to hard", "551 5.1.6 moved; not a temporary error", "soft, then permanent")},
+		"bounces that last":                  {lists: column("Bounce reason", "changed from soft to hard", "551 5.1.6 moved; not a temporary error", "soft, then permanent", "user unknown, transient", "no longer temporary")},
 		"columns that count otherwise":       {lists: append(append(column("Bounces", "Hard bounce"), column("optedin", "no")...), append(column("Unsubscribe code", "unsubscribed"), column("Soft bounced", "hard")...)...)},
 		"who has not confirmed":              {lists: append(append(column("Confirmation status", "Unconfirmed"), column("DOI-Status", "offen", "unbestätigt")...), append(column("Pending confirmation", "yes", "2024-02-03"), column("Double opt-in confirmed", "no")...)...)},
 		"no time of confirming":              {lists: append(table("email,confirmed_at", stay+",2024-02-03", gone+","), table("E-Mail;Aktiviert;Deaktiviert;Registriert", stay+";01.02.2020;;01.02.2020", gone+";;;01.02.2020")...)},
@@ -49,7 +50,7 @@ func TestNobodyWhoLeftIsMadeActive(t *testing.T) {
 		"MailUp":                             {lists: table("Email;idList;optout_type", gone+";1;0")},
 		"HubSpot":                            {lists: table("Email,Portal Unsubscribe,Newsletter", gone+",FALSE,TRUE")},
 		"headings of leaving":                {lists: append(append(column("nomail", "on"), column("donotcontact", "1")...), append(column("Un-subscribed at", "2024-02-03"), column("IsExcludedFromCampaigns", "true")...)...)},
-		"answers of no":                      {lists: append(append(column("Accepts emails", "no"), column("OK to mail", "no")...), append(column("DSGVO", "nein"), column("Mails erwünscht", "nein")...)...)},
+		"answers of no":                      {lists: append(append(column("Accepts emails", "no"), column("OK to mail", "no")...), append(column("DSGVO", "nein"), append(column("Mails erwünscht", "nein"), column("Newsletter group", "never")...)...)...)},
 		"columns that nobody has foreseen":   {lists: append(append(column("Abo-Ende", "2024-02-03"), column("Refus", "x")...), append(column("Törölve", "igen"), column("Sundry", "not any more", "1", "0", "off")...)...)},
 		"a heading of another character set": {lists: []string{"email,name,Odhl\xe1\xb9en\n" + stay + ",Ann,\n" + gone + ",Bob,ano\n", "email,name,\x1b$BG[?.Dd;_\x1b(B\n" + stay + ",Ann,\n" + gone + ",Bob,x\n"}},
 		"long values":                        {lists: column("TAGS", "buyers of the almanac, visitors of 2023, unsubscribed", "She asked on the phone to be unsubscribed from all of it")},
