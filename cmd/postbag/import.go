@@ -33,7 +33,7 @@ const (
 func (c importCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(maxHeap))
 	defer debug.SetGCPercent(debug.SetGCPercent(maxGarbage))
-	return p.begin(ctx, s, func(a *app) error {
+	return p.importing(c.DryRun)(ctx, s, func(a *app) error {
 		imports := importer.New(a.pulling(nil, nil))
 		var failed []error
 		for _, name := range c.Files {

@@ -25,6 +25,10 @@ func (c restoreCmd) Run(ctx context.Context, p *Program, s *Settings) (err error
 		return digest.Fail(digest.NotFound, "Check the name.", "the backup cannot be read: %w", err)
 	}
 	defer f.Close() // it was only read
+	if _, err := f.Seek(0, io.SeekStart); err != nil && !c.Check {
+		return digest.Fail(digest.Invalid, "Store it first: … > FILE, then: postbag restore FILE. Only --check reads a pipe.",
+			"%s is a pipe, and a backup is read twice: to check it, and to restore it", c.File)
+	}
 	header, rows, err := c.check(ctx, p, f)
 	if err != nil {
 		return stopped(ctx, theirs(err), "Nothing was touched.")

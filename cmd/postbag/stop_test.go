@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -103,6 +104,45 @@ func TestDamagedBackupIsAFailure(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestRestoreFromAPipe says what to do instead, and checks a backup from there.
+func TestRestoreFromAPipe(t *testing.T) {
+	t.Parallel()
+	in := draftedInstallation(t, nil)
+	whole := filepath.Join(in.dir, "whole.gz")
+	in.must("backup", whole)
+	backup, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := filepath.Join(t.TempDir(), "new.db")
+	restore := func(args ...string) error {
+		t.Helper()
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var writing sync.WaitGroup
+		writing.Go(func() {
+			w.Write(backup) // it fails where nobody reads it
+			w.Close()
+		})
+		_, err = in.run(append(args, fmt.Sprint("/dev/fd/", r.Fd()))...)
+		r.Close()
+		writing.Wait()
+		return err
+	}
+	err = restore("--db", db, "restore")
+	if digest.KindOf(err) != digest.Invalid || !strings.Contains(err.Error(), "is a pipe") || len(hintLines(err)) == 0 {
+		t.Errorf("restoring gives %v", err)
+	}
+	if _, err := os.Stat(db); err == nil {
+		t.Error("a database was made")
+	}
+	if err := restore("restore", "--check"); err != nil {
+		t.Errorf("checking gives %v", err)
 	}
 }
 

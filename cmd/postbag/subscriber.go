@@ -159,7 +159,7 @@ func (c subscriberImportCmd) Run(ctx context.Context, p *Program, s *Settings) e
 		defer f.Close()
 		in, name = f, filepath.Base(c.File)
 	}
-	return p.begin(ctx, s, func(a *app) error {
+	return p.importing(c.DryRun)(ctx, s, func(a *app) error {
 		b := p.bar("importing", -1)
 		report, err := a.roster().Import(ctx, p.by(), in, roster.ImportOptions{
 			DryRun: c.DryRun, SkipInvalid: c.SkipInvalid, Confirmed: c.Confirmed, Consent: c.Consent, As: subscribers.State(c.As), File: name,

@@ -185,13 +185,13 @@ func TestMemoryStaysBounded(t *testing.T) {
 		size int64
 		file func(size int64) io.Reader
 	}{
-		{"comments of a backup", size(), bigBackup},
+		{"comments of a backup", size() / 2, bigBackup},
 		{"one item", size() / 4, func(size int64) io.Reader { return bigItem(t, size) }},
-		{"threads", size() / 2, bigForum},
+		{"threads", size() / 4, bigForum},
 		{"tables of Ghost", size() / 4, func(size int64) io.Reader { return bigTables(size, true) }},
 		{"tables of Commento", size() / 4, func(size int64) io.Reader { return bigTables(size, false) }},
 		{"lines", size() / 4, bigLines},
-		{"mails", size() / 2, bigMailbox},
+		{"mails", size() / 4, bigMailbox},
 		{"sections", size() / 4, bigText},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -185,6 +185,18 @@ func (b *builder) piece(s string) int {
 	return len(s)
 }
 
+// follows tells whether the last that came is a mark of the same as another, which says
+// the same or nothing.
+func (b *builder) follows(mark digest.Span) bool {
+	last := b.style
+	last.Text = string(b.run)
+	if b.empty() && len(b.out) > 0 {
+		spans := b.out[len(b.out)-1].Spans
+		last = spans[len(spans)-1]
+	}
+	return last.Stands == mark.Stands && (last.Text == mark.Text || last.Text == "["+string(mark.Stands)+"]")
+}
+
 func visible(c byte) bool { return c > ' ' && c < 0x7F }
 
 // word adds a piece that piece gave, after what parts it from the last one.

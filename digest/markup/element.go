@@ -15,6 +15,7 @@ type attributes struct {
 	href, src, data, alt, title, label, class, style string
 	start, value, width, height, typ, name, encoding string
 	role, later                                      string // later: the source that a script sets
+	video, mathML, tex                               string // what a script shows, by its number or its source
 	hidden, unseen, checked                          bool   // hidden; aria-hidden; checked
 }
 
@@ -39,6 +40,12 @@ func attributesOf(z *html.Tokenizer, more bool) (a attributes) {
 			set(&a.later, value)
 		case "data":
 			set(&a.data, value)
+		case "videoid", "video-id", "data-videoid", "data-video-id":
+			set(&a.video, value)
+		case "data-mathml":
+			set(&a.mathML, value)
+		case "data-latex":
+			set(&a.tex, value)
 		case "alt", "alttext":
 			set(&a.alt, value)
 		case "title":
@@ -108,9 +115,10 @@ func isNone(length string) bool {
 }
 
 // draws tells whether an element is a formula drawn of many small pieces, by KaTeX or
-// MathJax 2, beside which its source stands as a rule.
+// MathJax 2 or 3, in or beside which its source stands as a rule.
 func (a attributes) draws(e element) bool {
-	return (e.tag == atom.Span || e.tag == atom.Div) && a.hasClass("katex-html", "MathJax")
+	return e.name == "mjx-container" ||
+		(e.tag == atom.Span || e.tag == atom.Div) && a.hasClass("katex-html", "MathJax", "MathJax_SVG", "MathJax_CHTML", "MathJax_MathML")
 }
 
 // dropped tells whether an element goes with all that is in it.
@@ -121,6 +129,9 @@ func dropped(e element) bool {
 		atom.Video, atom.Audio, atom.Canvas, atom.Applet, atom.Rp:
 		return true
 	}
+	if _, ok := players[e.name]; ok {
+		return true
+	}
 	return e.name == "mjx-math" // MathJax 3 says it in MathML beside that
 }
 
@@ -128,6 +139,10 @@ func dropped(e element) bool {
 // formula that was drawn waits for its source, which MathJax 2 puts behind.
 func (p *parser) endSkip() {
 	s := p.instead
+	if p.skip.tag == atom.Noscript {
+		p.spare = p.spareOf(p.unscripted.String())
+		p.unscripted.Reset()
+	}
 	p.skip, p.nest, p.instead = element{}, 0, nil
 	if s != nil && s.isDrawn {
 		p.drawn = s

@@ -90,6 +90,28 @@ night">, (<img alt="x" src=b>)`, "see [picture: a bus at night], ([picture: x])"
 		{"MathJax 2 as a drawing alone", `so <span class="MathJax"><nobr>c0</nobr></span>`, "so [formula]"},
 		{"KaTeX as a drawing alone", `so <span class="katex"><span class="katex-html" aria-hidden="true"><span>c</span><span>0</span></span></span> holds`, "so [formula] holds"},
 		{"MathJax 3", `<mjx-container class="MathJax CtxtMenu_Attached_0"><mjx-math aria-hidden="true"><mjx-mi>c</mjx-mi></mjx-math><mjx-assistive-mml><math><mi>c</mi></math></mjx-assistive-mml></mjx-container>`, "[formula: c]"},
+		{"MathJax 2 with its source as an attribute", `so <span class="MathJax" data-mathml="&lt;math&gt;&lt;mi&gt;c&lt;/mi&gt;&lt;mo&gt;&amp;lt;&lt;/mo&gt;&lt;mn&gt;1&lt;/mn&gt;&lt;/math&gt;"><nobr><span>c</span>1</nobr></span> holds`, "so [formula: c<1] holds"},
+		{"MathJax 2 as an attribute that draws", `so <span class="MathJax" data-mathml="&lt;math&gt;&lt;msup&gt;&lt;mi&gt;c&lt;/mi&gt;&lt;mn&gt;1&lt;/mn&gt;&lt;/msup&gt;&lt;/math&gt;">c1</span> holds`, "so [formula] holds"},
+		{"MathJax 2 in pictures", `so <span class="MathJax_SVG" data-mathml="x"><svg width="90" height="40"><path/></svg></span><script type="math/tex">c_0</script> holds`, "so [formula: c_0] holds"},
+		{"MathJax 3 in pictures", `so <mjx-container class="MathJax" jax="SVG"><svg width="9ex" height="2ex" role="img"><g><path/></g></svg><mjx-assistive-mml><math><mi>c</mi></math></mjx-assistive-mml></mjx-container> holds`, "so [formula: c] holds"},
+		{"MathJax 3 as a drawing alone", `so <mjx-container jax="SVG"><svg><path/></svg></mjx-container>, <mjx-container jax="CHTML"><mjx-math><mjx-mi></mjx-mi></mjx-math></mjx-container> hold`, "so [formula], [formula] hold"},
+		{"MathJax 4", `so <mjx-container jax="SVG"><svg data-latex="c_0"><path/></svg><mjx-assistive-mml><math data-latex="c_0"><msub data-latex="c_0"><mi>c</mi><mn>0</mn></msub></math></mjx-assistive-mml></mjx-container> holds`, "so [formula: c_0] holds"},
+		{"the source alone", `so <script type="application/x-tex">c_0</script> holds`, "so [formula: c_0] holds"},
+
+		// What browsers without scripts see.
+		{"without scripts alone", `a <noscript>Switch scripts on! <img src="b.jpg" alt="a bus"></noscript> b`, "a [picture: a bus] b"},
+		{"with a twin before", `a<img class=lazy data-src="b.jpg" alt="a bus"><noscript><img src="b.jpg" alt="a bus"></noscript>b`, "a [picture: a bus] b"},
+		{"with a twin behind", `a <noscript><img src="b.jpg" alt="a bus"></noscript> <img class=lazy data-src="b.jpg" alt="a bus">b`, "a [picture: a bus] b"},
+		{"with a twin in a figure", `<figure><img class=lazy data-src="b.jpg" alt="a bus"></figure><noscript><img src="b.jpg" alt="a bus"></noscript>b`, "[picture: a bus]\n\nb"},
+		{"two without scripts", `<p><noscript><img src="b.jpg" alt="a bus"></noscript></p><p><noscript><img src="c.jpg" alt="a bee"></noscript></p>`, "[picture: a bus]\n\n[picture: a bee]"},
+		{"two without scripts in a row", `<noscript><img src="b.jpg" alt="a bus"></noscript> <noscript><img src="c.jpg" alt="a bee"></noscript>`, "[picture: a bus] [picture: a bee]"},
+		{"a film without scripts", `<noscript><iframe src="https://www.youtube.com/embed/x"></iframe></noscript>`, "[film]"},
+		{"what counts readers without scripts", `a<noscript><img height="1" width="1" style="display:none" src="https://pixel.example/tr"></noscript>b`, "ab"},
+
+		// Elements that scripts draw.
+		{"films that scripts show", `a <lite-youtube videoid="x" playlabel="Play"><a href="https://v.example/">Play</a></lite-youtube> b <amp-vimeo data-videoid="7" width="480" height="270"></amp-vimeo> c`, "a [film] b [film] c"},
+		{"a picture that a script shows", `a <amp-img src="b.jpg" alt="a bus" width="300" height="200"><noscript><img src="b.jpg" alt="a bus"></noscript></amp-img> b`, "a [picture: a bus] b"},
+		{"a sound and posts that scripts show", `<amp-soundcloud data-trackid="1"></amp-soundcloud> <amp-twitter data-tweetid="2"></amp-twitter> <amp-iframe src="https://www.google.com/maps/embed?pb=x"></amp-iframe>`, "[sound] [page] [map]"},
 
 		// Films, sounds, frames.
 		{"a film", `Look:<iframe width="560" height="315" src="https://www.youtube.com/embed/a-b_c" title="YouTube video player"></iframe>there`, "Look: [film] there"},
@@ -145,6 +167,12 @@ func TestMarksLead(t *testing.T) {
 		`<iframe src="about:blank" data-src="https://v.example/1"></iframe>`:                      "https://v.example/1",
 		`<video><source src="/a.mp4"></video>`:                                                    "https://blog.example/a.mp4",
 		`<video src="b.mp4"></video>`:                                                             "https://blog.example/2016/b.mp4",
+		`<lite-youtube videoid="a-b_c"></lite-youtube>`:                                           "https://www.youtube.com/watch?v=a-b_c",
+		`<amp-youtube data-videoid="a-b_c"></amp-youtube>`:                                        "https://www.youtube.com/watch?v=a-b_c",
+		`<amp-dailymotion data-videoid="x1"></amp-dailymotion>`:                                   "https://www.dailymotion.com/video/x1",
+		`<lite-vimeo videoid="7"></lite-vimeo>`:                                                   "https://vimeo.com/7",
+		`<video-js><source src="/a.mp4"></video-js>`:                                              "https://blog.example/a.mp4",
+		`<noscript><iframe src="https://player.vimeo.com/video/7"></iframe></noscript>`:           "https://vimeo.com/7",
 		`<script src="https://gist.github.com/ann/12.js"></script>`:                               "https://gist.github.com/ann/12",
 		`<a href="https://a.example/"><img src="https://p.example/p.jpg" alt="x"></a>`:            "https://a.example/",
 		`<img src="https://p.example/p.jpg" alt="x">`:                                             "",

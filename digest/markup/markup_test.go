@@ -268,6 +268,7 @@ func FuzzFromHTML(f *testing.F) {
 	for _, s := range []string{
 		"<pre>  a\n\n\n  <b>b</b>\t<del>c<sup>2</sup></pre>d", "<code>a<br>\n  b<br>&nbsp;&nbsp;c</code>", `<p style="text-decoration:line-through">a<p>b<hr>c`,
 		"<sup>a<sub>b<sup>c<sup>d</sup></sub>", `a<img src=x alt="[b]">c <math><mi>x</mi></math>,<iframe src=/x title=y>`, "<table><tr><td>a<td><td>b</table>", "<ruby>a<rt>b</ruby>",
+		"a <noscript><img src=x alt=b><noscript></noscript> <img src=x>c<lite-youtube videoid=d>e", `<mjx-container><svg/><math data-latex="a">b</math></mjx-container><span class=MathJax data-mathml="<math><mi>a">`,
 		"<span style='display:none'>a<span>b</span></span>c", "<del>a <img src=x> <a href=/y>b <img src=z></a></del>",
 	} {
 		f.Add(s)

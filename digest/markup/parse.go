@@ -30,7 +30,7 @@ func (p *parser) read(doc string) digest.Prose {
 		switch z.Next() {
 		case html.ErrorToken: // the end; a reader of a string fails in no other way
 			p.endSkip()
-			p.endDrawn()
+			p.endWaiting()
 			return p.b.done()
 		case html.TextToken:
 			p.text(z)
@@ -53,13 +53,16 @@ type parser struct {
 	base *url.URL
 	own  bool // the editor wrote it, who vouches for where pictures are
 
-	skip     element // the element being left out; its name is "" for none
-	nest     int     // how many of it are open
-	instead  *stand  // what stands for it, if anything
-	drawn    *stand  // what stands for a formula whose source may come
-	opened   []opened
-	inPara   bool // a p is open, which any other block ends
-	rubyText bool // the reading of characters is open
+	skip       element         // the element being left out; its name is "" for none
+	nest       int             // how many of it are open
+	instead    *stand          // what stands for it, if anything
+	drawn      *stand          // what stands for a formula whose source may come
+	spare      []digest.Span   // marks of what browsers without scripts show, whose twin may come
+	isSpare    bool            // that is what is read
+	unscripted strings.Builder // its source
+	opened     []opened
+	inPara     bool // a p is open, which any other block ends
+	rubyText   bool // the reading of characters is open
 }
 
 // element is an element's name.
@@ -73,10 +76,12 @@ func (p *parser) text(z *html.Tokenizer) {
 	switch {
 	case p.skip.name == "":
 		text := string(z.Text())
-		if p.drawn != nil && strings.TrimSpace(text) != "" {
-			p.endDrawn()
+		if strings.TrimSpace(text) != "" {
+			p.endWaiting()
 		}
 		p.b.text(text)
+	case p.skip.tag == atom.Noscript && !p.isSpare:
+		p.unscripted.Write(z.Text())
 	case p.instead != nil:
 		p.instead.take(string(z.Text()))
 	}
@@ -98,7 +103,10 @@ func (p *parser) start(z *html.Tokenizer, closed bool) {
 	if p.drawn != nil && e.tag == atom.Script && isTeX(a) {
 		p.drawn = nil
 	}
-	p.endDrawn()
+	if isShown(e, a) {
+		p.spare = nil
+	}
+	p.endWaiting()
 	if block(e.tag) {
 		p.endPara()
 	}
@@ -119,6 +127,8 @@ func (p *parser) start(z *html.Tokenizer, closed bool) {
 		case hidden:
 		case draws:
 			p.instead = p.drawing(a)
+		case players[e.name] == digest.Picture:
+			p.picture(a)
 		default:
 			p.instead = standFor(e, a)
 		}
@@ -247,6 +257,7 @@ func (p *parser) end(e element) {
 		}
 		return
 	}
+	p.endSpare()
 	if block(e.tag) {
 		p.endPara()
 	}

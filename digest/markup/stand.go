@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
+	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
 	"postbag/digest"
@@ -48,7 +49,7 @@ const (
 func standFor(e element, a attributes) *stand {
 	switch e.tag {
 	case atom.Math:
-		return &stand{thing: digest.Formula, words: a.alt}
+		return &stand{thing: digest.Formula, words: firstOf(a.tex, a.alt)}
 	case atom.Script:
 		return scripted(a)
 	case atom.Svg:
@@ -63,7 +64,82 @@ func standFor(e element, a attributes) *stand {
 	case atom.Iframe, atom.Embed, atom.Object, atom.Video, atom.Audio, atom.Applet:
 		return framed(e, a)
 	}
+	if thing, ok := players[e.name]; ok {
+		return played(e, a, thing)
+	}
 	return nil
+}
+
+// players are the elements in whose place a script shows something, by name, with what
+// that is; "" where the address tells.
+var players = map[string]digest.Thing{
+	"lite-youtube": digest.Film, "lite-vimeo": digest.Film, "youtube-video": digest.Film, "vimeo-video": digest.Film, "video-js": digest.Film,
+	"amp-youtube": digest.Film, "amp-vimeo": digest.Film, "amp-dailymotion": digest.Film, "amp-brightcove": digest.Film, "amp-video": digest.Film,
+	"amp-audio": digest.Sound, "amp-soundcloud": digest.Sound, "amp-iframe": "",
+	"amp-twitter": digest.Embed, "amp-instagram": digest.Embed, "amp-facebook": digest.Embed, "amp-reddit": digest.Embed, "amp-gist": digest.Embed,
+	"amp-img": digest.Picture, "amp-anim": digest.Picture,
+}
+
+// played begins the mark for one of [players].
+func played(e element, a attributes, thing digest.Thing) *stand {
+	if a.video != "" {
+		switch _, of, _ := strings.Cut(e.name, "-"); of {
+		case "youtube":
+			a.src = "https://www.youtube.com/watch?v=" + url.QueryEscape(a.video)
+		case "vimeo":
+			a.src = "https://vimeo.com/" + url.PathEscape(a.video)
+		case "dailymotion":
+			a.src = "https://www.dailymotion.com/video/" + url.PathEscape(a.video)
+		}
+	}
+	s := framed(e, a)
+	if s != nil && thing != "" {
+		s.thing = thing
+	}
+	return s
+}
+
+// isShown tells whether an element leaves the mark of a picture, a film or a frame.
+func isShown(e element, a attributes) bool {
+	switch _, plays := players[e.name]; {
+	case !plays && e.tag != atom.Img && e.tag != atom.Iframe && e.tag != atom.Video:
+		return false
+	default:
+		return !a.hides() && !isTiny(a, maxSpeck)
+	}
+}
+
+// spareOf gives the marks of what a noscript shows, of which its own words are no part.
+// As a rule it repeats what a script shows, before it or behind: nil where that came
+// right before.
+func (p *parser) spareOf(doc string) (marks []digest.Span) {
+	if p.isSpare {
+		return nil
+	}
+	for _, para := range (&parser{base: p.base, isSpare: true}).read(doc) {
+		for _, s := range para.Spans {
+			if s.Stands != "" {
+				marks = append(marks, s)
+			}
+		}
+	}
+	if len(marks) == 0 || p.b.follows(marks[0]) {
+		return nil
+	}
+	return marks
+}
+
+// endWaiting sets the marks that waited for what did not come.
+func (p *parser) endWaiting() {
+	p.endDrawn()
+	p.endSpare()
+}
+
+func (p *parser) endSpare() {
+	for _, s := range p.spare {
+		p.b.stand(s.Stands, s.Text, s.Href)
+	}
+	p.spare = nil
 }
 
 // scripted begins the mark for a script that shows something in its place: a formula
@@ -81,7 +157,7 @@ func scripted(a attributes) *stand {
 // isTeX tells whether a script is the source of a formula (MathJax 2).
 func isTeX(a attributes) bool {
 	kind, _, _ := strings.Cut(strings.ToLower(a.typ), ";")
-	return kind == "math/tex" || kind == "math/asciimath"
+	return kind == "math/tex" || kind == "math/asciimath" || kind == "application/x-tex"
 }
 
 // drawing begins the mark for a formula that is drawn; nil where KaTeX has said it in
@@ -90,7 +166,30 @@ func (p *parser) drawing(a attributes) *stand {
 	if a.hasClass("katex-html") && p.b.style.Stands == digest.Formula {
 		return nil
 	}
-	return &stand{thing: digest.Formula, reads: asNothing, drawing: true, isDrawn: true}
+	s := &stand{thing: digest.Formula, reads: asNothing, drawing: true, isDrawn: true}
+	s.readMathML(a.mathML)
+	return s
+}
+
+// readMathML takes a formula from where MathJax 2 keeps it beside what it draws.
+func (s *stand) readMathML(doc string) {
+	if len(doc) > maxHeld {
+		return
+	}
+	for z := html.NewTokenizer(strings.NewReader(doc)); ; {
+		switch z.Next() {
+		case html.ErrorToken: // the end; a reader of a string fails in no other way
+			return
+		case html.TextToken:
+			s.take(strings.TrimSpace(string(z.Text())))
+		case html.StartTagToken, html.SelfClosingTagToken:
+			name, more := z.TagName()
+			s.start(element{name: string(name), tag: atom.Lookup(name)}, attributesOf(z, more))
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			s.end(element{name: string(name), tag: atom.Lookup(name)})
+		}
+	}
 }
 
 // start looks at an element inside of what is left out.
@@ -98,16 +197,20 @@ func (s *stand) start(e element, a attributes) {
 	switch s.thing {
 	case digest.Formula:
 		switch {
-		case e.tag == atom.Math: // MathJax 2 says it for those who do not see
-			s.words, s.reads, s.drawing = a.alt, asSaid, false
+		case e.tag == atom.Math: // MathJax says it for those who do not see
+			s.words, s.reads, s.drawing = firstOf(a.tex, a.alt, s.words), asSaid, false
+			s.said.Reset()
+			s.tex.Reset()
 		case e.tag == atom.AnnotationXml, e.name == "annotation":
 			s.reads = asNothing
 			if encoding := strings.ToLower(a.encoding); e.name == "annotation" && strings.HasSuffix(encoding, "tex") {
 				s.reads = asTeX // application/x-tex
 			}
 		case e.name == "semantics", e.name == "mrow", e.name == "mstyle", e.name == "mpadded", e.tag == atom.Mi, e.tag == atom.Mo, e.tag == atom.Mn, e.tag == atom.Mtext:
+		case e.name == "mjx-math":
+			s.words = firstOf(s.words, a.tex)
 		default:
-			s.drawing = true
+			s.drawing = s.drawing || s.reads != asNothing
 		}
 	case digest.Picture:
 		if e.tag == atom.Title && s.words == "" {

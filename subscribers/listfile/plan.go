@@ -34,6 +34,10 @@ type Plan struct {
 	Dates   DateOrder
 	Guessed string
 
+	// Titles are the lines above the headings, and the heading of the addresses: they
+	// may say of all people what they are.
+	Titles []string
+
 	comma    byte
 	head     int // the line of the headings; rows up to it are none
 	headless bool
@@ -97,6 +101,11 @@ func (p *Plan) TellsWhoLeft() bool {
 	})
 }
 
+// TellsWhoConfirmed tells whether a column says who confirmed.
+func (p *Plan) TellsWhoConfirmed() bool {
+	return slices.ContainsFunc(p.Columns, func(c Column) bool { return c.filled && (c.Field == State || c.Field == Confirmed) })
+}
+
 // Speaking gives the first column that speaks of leaving and is not understood.
 func (p *Plan) Speaking() (Column, bool) {
 	i := slices.IndexFunc(p.Columns, func(c Column) bool { return c.Speaks })
@@ -145,6 +154,7 @@ func Survey(r io.Reader, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.keepTitles(first[:data])
 	s := newSurvey(p)
 	for _, rec := range first[data:] {
 		s.row(rec)
@@ -184,6 +194,24 @@ func (p *Plan) findHeadings(first []record, o Options) (data int, err error) {
 		return i + 1, p.settle(o)
 	}
 	return 0, noAddresses(first[0])
+}
+
+// keepTitles keeps what stands above the people, but for the headings of other columns
+// than that of the addresses.
+func (p *Plan) keepTitles(above []record) {
+	if !p.headless {
+		above = above[:len(above)-1]
+	}
+	for _, rec := range above {
+		if title := strings.TrimSpace(strings.Join(rec.cells, " ")); title != "" {
+			p.Titles = append(p.Titles, title)
+		}
+	}
+	for _, c := range p.Columns {
+		if c.Field == Email && c.Name != "" {
+			p.Titles = append(p.Titles, c.Name)
+		}
+	}
 }
 
 // number takes a list without headings that are known: one of addresses alone, or one

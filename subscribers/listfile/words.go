@@ -1,7 +1,6 @@
 package listfile
 
 import (
-	"regexp"
 	"strings"
 
 	"postbag/subscribers"
@@ -143,18 +142,8 @@ var leavingSigns = folded("opt out|opted out|sign off|signed off|do not|don t|do
 // subscribingStems speak of being on a list.
 var subscribingStems = stems("subscri|optin|newsletter|mailing|marketing|consent|permission|abonn|einwillig|zustimm|erlaub|anmeld|angemeldet|consentement|suscri|suscripc|inscri|consentimiento|iscri|consenso|toestemm|inschrijv|assina|prenumer|samtyck|samtykke|tilaus|subskry|zgoda|odber|souhlas|digest|bulletin|boletín|bollettino|nieuwsbrief|rundbrief|nyhetsbrev|nyhedsbrev|uutiskirje|подпис|рассыл|соглас|購読|配信|订阅|訂閱|구독")
 
-// plainStems speak of leaving a list of mail and of nothing else, also in the name of a
-// file and in a value.
+// plainStems speak of leaving a list of mail and of nothing else, also in a value.
 var plainStems = stems("unsub|nonsub|optout|bounce|complain|blocklist|blacklist|suppress|abgemeldet|abmeld|ausgetragen|désabon|désinscri|desuscri|disiscri|afgemeld|uitgeschreven|descadastr|avregistr|wypis|odhlas|leiratkoz|отпис|відпис")
-
-// NameSpeaks tells whether the name of a file says that those in it left, as the parts
-// of Mailchimp's exports say it.
-func NameSpeaks(file string) bool {
-	text := fold(file)
-	return hasStem(text, plainStems) || mailchimpPart.MatchString(text)
-}
-
-var mailchimpPart = regexp.MustCompile(`^(cleaned|archived) (members|email audience|segment|contacts) `)
 
 // otherChannels are those of columns that speak of something else than mail.
 var otherChannels = set("sms|phone|telephone|whatsapp|whats|push|mobile|telefon|telefono|téléphone|telefone|fax|mms|viber|telegram")

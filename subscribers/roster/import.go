@@ -237,12 +237,36 @@ func (i *importRun) verdict() error {
 			fail.Offer(digest.Act{Do: digest.NameColumn, Name: i.unclear.Column.Key() + "=FIELD"})
 		}
 		return fail
-	case i.o.Confirmed && i.found[subscribers.Active] > 0 && listfile.NameSpeaks(i.o.File) && !i.plan.TellsWhoLeft():
-		return digest.Fail(digest.Invalid, "If they left, say as what they are to be kept. If they are readers, give the file another name. Nothing was changed.",
-			"the name of the file says that those in it left, and no column says who did").
+	}
+	return i.named()
+}
+
+// named refuses a list of people who left, or never confirmed, where only the name of
+// the file or a line above the people says so.
+func (i *importRun) named() error {
+	where, state := i.spoken()
+	switch {
+	case state == subscribers.Pending && i.found[subscribers.Active] > 0 && !i.plan.TellsWhoConfirmed():
+		return digest.Fail(digest.Invalid, "Import them without --confirmed: they are asked. If they did confirm, call it otherwise. Nothing was changed.",
+			"%s says that those in the list never confirmed", where)
+	case state == subscribers.Unsubscribed && i.found[subscribers.Active]+i.found[subscribers.Pending] > 0 && !i.plan.TellsWhoLeft():
+		return digest.Fail(digest.Invalid, "If they left, say as what they are to be kept. If they are readers, call it otherwise. Nothing was changed.",
+			"%s says that those in the list left, and no column says who did", where).
 			Offer(digest.Act{Do: digest.ImportAsLeft})
 	}
 	return nil
+}
+
+// spoken gives what the name of the file and the lines above the people say of them all,
+// and which of them says so. That they left counts more than that they never confirmed.
+func (i *importRun) spoken() (where string, state subscribers.State) {
+	where, state = "the name of the file", listfile.NameSpeaks(i.o.File)
+	for _, title := range i.plan.Titles {
+		if says := listfile.NameSpeaks(title); says == subscribers.Unsubscribed && state != says || state == "" && says != "" {
+			where, state = fmt.Sprintf("the line %.60q", title), says
+		}
+	}
+	return where, state
 }
 
 func (i *importRun) reject(line int, why error) {

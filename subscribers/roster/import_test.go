@@ -585,6 +585,10 @@ func TestTheNameOfAFileMayTellThatPeopleLeft(t *testing.T) {
 		"cleaned_email_audience_export_77.csv":       bare,
 		"Weekly - bounced.csv":                       bare,
 		"abmeldungen-2024.csv":                       bare,
+		"weekly-marked-as-spam.csv":                  "Name,Email\nAnn,ann@example.org\n",
+		"lista.csv":                                  "Opted-out contacts\n\nName,Email\nAnn,ann@example.org\n",
+		"list.csv":                                   "Bounced addresses\nann@example.org\n",
+		"unconfirmed-opt-outs.csv":                   bare,
 	} {
 		s, m := newService(t)
 		o := agreed
@@ -600,7 +604,26 @@ func TestTheNameOfAFileMayTellThatPeopleLeft(t *testing.T) {
 		}
 	}
 	for file, in := range map[string]string{
+		"weekly-unconfirmed.csv": bare,
+		"list.csv":               "Contacts, pending confirmation\nName,Email\nAnn,ann@example.org\n",
+	} {
+		s, m := newService(t)
+		o := agreed
+		o.File = file
+		_, err := s.Import(t.Context(), tester, strings.NewReader(in), o)
+		wantKind(t, err, digest.Invalid)
+		o.Confirmed = false
+		if _, err := s.Import(t.Context(), tester, strings.NewReader(in), o); err != nil || m.people["ann@example.org"].Subscriber.State != subscribers.Pending {
+			t.Errorf("%s, to be asked: %+v, %v", file, m.people, err)
+		}
+	}
+	s, _ := newService(t)
+	_, err := s.Import(t.Context(), tester, strings.NewReader(bare), roster.ImportOptions{File: "opt-out.csv"})
+	wantKind(t, err, digest.Invalid) // nor are those asked who left
+	for file, in := range map[string]string{
 		"subscribed_members_export_9f3.csv": bare,
+		"pending-and-active.csv":            "email,state\nann@example.org,active\n",
+		"members.csv":                       "Confidential, do not forward\nName,Email\nAnn,ann@example.org\n",
 		"cleaned-up.csv":                    bare,
 		"with-unsubscribed.csv":             "email,unsubscribed_at\nann@example.org,\n",
 	} {
@@ -611,9 +634,8 @@ func TestTheNameOfAFileMayTellThatPeopleLeft(t *testing.T) {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
-	s, _ := newService(t)
 	o := agreed
 	o.As = subscribers.Active
-	_, err := s.Import(t.Context(), tester, strings.NewReader(bare), o)
+	_, err = s.Import(t.Context(), tester, strings.NewReader(bare), o)
 	wantKind(t, err, digest.Invalid)
 }
