@@ -326,3 +326,9 @@ func TestFormsOfExports(t *testing.T) {
 		equal(t, name+": comments", hashless(got.commentLines()), tt.comments)
 	}
 }
+
+// TestOneTilde: two tildes strike words out, one does not.
+func TestOneTilde(t *testing.T) {
+	got := readWhole(t, strings.NewReader(`[{"tid":1,"id":1,"uri":"/a/","mode":1,"text":"~5 or ~6, ~so~ ~~not~~"}]`), "https://blog.test/")
+	equal(t, "text", got.comments[0].Body.HTML, "<p>~5 or ~6, ~so~ <del>not</del></p>\n")
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/yuin/goldmark/renderer/html"
 
 	"postbag/digest/field"
+	"postbag/digest/markup"
 )
 
 // maxMarkdown is how long a text may be to be read as Markdown, in bytes: what nests in
@@ -18,7 +19,7 @@ const maxMarkdown = 16 << 10
 // typed, words struck out, bare addresses. HTML in it stays what it is: the whole is
 // foreign HTML.
 var markdown = goldmark.New(
-	goldmark.WithExtensions(extension.Linkify, extension.Strikethrough),
+	goldmark.WithExtensions(extension.Linkify, markup.Struck{}),
 	goldmark.WithRendererOptions(html.WithHardWraps(), html.WithUnsafe()),
 )
 

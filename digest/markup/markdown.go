@@ -17,12 +17,12 @@ import (
 )
 
 // FromMarkdown reads the editor's Markdown (CommonMark with bare addresses linked,
-// struck text, tables and footnotes) into Prose. Raw HTML is shown as the text it is. A
+// text struck by two tildes, tables and footnotes) into Prose. Raw HTML is shown as the text it is. A
 // picture leaves its mark, which leads to it; a footnote that nothing refers to stands
 // with the others.
 func FromMarkdown(source string) digest.Prose {
 	md := goldmark.New(
-		goldmark.WithExtensions(extension.Linkify, extension.Strikethrough, extension.Table,
+		goldmark.WithExtensions(extension.Linkify, Struck{}, extension.Table,
 			extension.NewFootnote(extension.WithFootnoteBacklinkHTML(""))),
 		goldmark.WithParserOptions(parse.WithASTTransformers(util.Prioritized(allNotes{}, 1))),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(rawAsText{}, 1))),
@@ -34,6 +34,27 @@ func FromMarkdown(source string) digest.Prose {
 		return FromHTML(html.EscapeString(source), "")
 	}
 	return (&parser{own: true}).read(b.String())
+}
+
+// Struck is the extension of goldmark that reads text struck by two tildes. One, which
+// goldmark's own takes for the same, stays what it is: people write "~5 to ~10" and
+// "H~2~O".
+type Struck struct{}
+
+// Extend is called by goldmark.
+func (Struck) Extend(m goldmark.Markdown) {
+	m.Parser().AddOptions(parse.WithInlineParsers(util.Prioritized(twoTildes{extension.NewStrikethroughParser()}, 500)))
+	m.Renderer().AddOptions(renderer.WithNodeRenderers(util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500)))
+}
+
+type twoTildes struct{ parse.InlineParser }
+
+// Parse is called by goldmark.
+func (t twoTildes) Parse(parent ast.Node, block text.Reader, pc parse.Context) ast.Node {
+	if line, _ := block.PeekLine(); !bytes.HasPrefix(line, []byte("~~")) {
+		return nil
+	}
+	return t.InlineParser.Parse(parent, block, pc)
 }
 
 // allNotes gives every footnote a number, before the extension takes out those

@@ -135,6 +135,7 @@ func TestFromMarkdown(t *testing.T) {
 		{"raw HTML block", "<script>\nalert(1)\n</script>\n\nb", digest.Prose{pre("<script>\nalert(1)\n</script>"), para("b")}},
 		{"code", "    x {\n      y\n    }\n", digest.Prose{pre("x {\n  y\n}")}},
 		{"struck text", "a ~~b~~ c", spans(digest.Span{Text: "a "}, digest.Span{Text: "b", Struck: true}, digest.Span{Text: " c"})},
+		{"one tilde", "a ~b~ c ~5 to ~6, H~2~O, ~~a~b~~ ~~~c~~~ ~~d~", spans(digest.Span{Text: "a ~b~ c ~5 to ~6, H~2~O, "}, digest.Span{Text: "a~b", Struck: true}, digest.Span{Text: " ~~~c~~~ ~~d~"})},
 		{"picture", "a ![b *c*](https://a.example/b.jpg) d", spans(digest.Span{Text: "a "},
 			digest.Span{Text: "[picture: b c]", Href: "https://a.example/b.jpg", Stands: digest.Picture}, digest.Span{Text: " d"})},
 		{"picture in a link", "[![](https://a.example/b.jpg)](https://a.example/)", spans(digest.Span{Text: "[picture]", Href: "https://a.example/", Stands: digest.Picture})},

@@ -97,6 +97,14 @@ func TestSentences(t *testing.T) {
 		{"a mark", `See <img src=x alt="a. B! C"> here. <img src=y> It is late.`, []string{"See [picture: a. B! C] here.", "[picture] It is late."}},
 		{"struck words", "<s>One. Two.</s> Three.", []string{"One.", "Two.", "Three."}},
 		{"Chinese", "我昨天看见三只蛾子。你呢？", []string{"我昨天看见三只蛾子。", "你呢？"}},
+		{"brackets in Japanese", "何かありますか？「ない」と言った。（「うん。」）蛾だ！『夜』を読む。", []string{"何かありますか？", "「ない」と言った。", "（「うん。」）", "蛾だ！", "『夜』を読む。"}},
+		{"brackets in Chinese", "蛾来了。“在哪儿？”他问。（三只。）《夜》好看！【注】见下。", []string{"蛾来了。", "“在哪儿？”", "他问。", "（三只。）", "《夜》好看！", "【注】见下。"}},
+		{"a bracket across styles", "来た？<b>「蛾</b>」だ。", []string{"来た？", "「蛾」だ。"}},
+		{"a bracket that nothing follows", "来た？「", []string{"来た？「"}},
+		{"a bracket before a line", "来た？「<br>蛾」だ。", []string{"来た？「", "蛾」だ。"}},
+		{"a note in Japanese", "蛾が来た。<sup>[1]</sup>夜だ。「来た。」<sup>[2]</sup>はい。", []string{"蛾が来た。[1]", "夜だ。", "「来た。」[2]", "はい。"}},
+		{"brackets in English", "He left. (Really?) Yes. “Why?” she said. So.(That is all.)", []string{"He left.", "(Really?)", "Yes.", "“Why?”", "she said.", "So.", "(That is all.)"}},
+		{"quotations in German", "„Nein.“ Er ging. »Nein.« „Ach.“Er kam.", []string{"„Nein.“", "Er ging.", "»Nein.«", "„Ach.“", "Er kam."}},
 		{"Thai", "เมื่อวานเขาไปไหนมา รถเมล์สาย 14 ไม่มา", []string{"เมื่อวานเขาไปไหนมา", "รถเมล์สาย 14 ไม่มา"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -113,6 +121,7 @@ func TestSentences(t *testing.T) {
 }
 
 func FuzzSentences(f *testing.F) {
+	f.Add("来た？「蛾」だ。（「<br>『夜』。")
 	f.Add("One. Two e.g. Three<br>four<p>five? \u201cSix.\u201d Seven")
 	f.Fuzz(func(t *testing.T, doc string) {
 		p := markup.FromHTML(doc, "")

@@ -54,9 +54,14 @@ func bareRange(s string, at int) (r digest.Range, ok bool) {
 // [withoutEnds] gives it.
 func sentencesOf(text, read string, at int) (out []digest.Range) {
 	joins := false
+	end := 0
 	for it := sentences.FromString(read); it.Next(); {
-		from := it.Start()
-		s := text[from : from+len(it.Value())]
+		from := end
+		end = it.Start() + len(it.Value())
+		if end < len(read) {
+			end -= openedAtEnd(read[from:end])
+		}
+		s := text[from:end]
 		r, ok := bareRange(s, at+from)
 		if !ok {
 			continue
@@ -75,6 +80,25 @@ func sentencesOf(text, read string, at int) (out []digest.Range) {
 		joins = !strings.Contains(s, "\n")
 	}
 	return out
+}
+
+// openedAtEnd gives the length of the brackets and quotation marks that open right
+// before the next sentence, to which they belong. UAX #29 does not tell those that open
+// from those that close, and a space parts them only in scripts that have one.
+func openedAtEnd(s string) int {
+	bare := strings.TrimRightFunc(s, func(r rune) bool {
+		switch r {
+		case '“', '‘':
+			return !strings.ContainsAny(s, "„‚") // which it closes in German
+		case '«', '‹':
+			return !strings.ContainsAny(s, "»›")
+		}
+		return unicode.In(r, unicode.Ps, unicode.Pi)
+	})
+	if strings.TrimSpace(bare) == "" {
+		return 0
+	}
+	return len(s) - len(bare)
 }
 
 // phraseEnd gives where the first phrase of a sentence ends, 0 where it is no other
@@ -103,11 +127,11 @@ func phraseEnd(s string) int {
 func withoutEnds(para digest.Para) string {
 	var b strings.Builder
 	for _, s := range para.Spans {
-		before, _ := utf8.DecodeLastRuneInString(strings.TrimRight(b.String(), `"'”’)`))
+		before, _ := utf8.DecodeLastRuneInString(strings.TrimRight(b.String(), `"'”’)」』）`))
 		switch {
 		case s.Stands != "":
 			b.WriteString(strings.Repeat("X", len(s.Text)))
-		case s.Shift != "" && strings.ContainsRune(".!?", before) && !strings.Contains(s.Text, "\n"):
+		case s.Shift != "" && strings.ContainsRune(".!?。！？", before) && !strings.Contains(s.Text, "\n"):
 			b.WriteString(strings.Repeat(")", len(s.Text)))
 		default:
 			b.WriteString(s.Text)
