@@ -1,6 +1,8 @@
 package letters
 
 import (
+	"time"
+
 	"postbag/digest/site"
 	"postbag/subscribers"
 	"postbag/subscribers/message"
@@ -12,7 +14,7 @@ func (w Writer) confirmation(f Facts, l subscribers.Letter) ([]byte, error) {
 	pub := f.Publication
 	text, err := w.Set.ConfirmMail(templates.ConfirmView{
 		Publication: pub.Name, Series: f.Series, HomeURL: w.Site.URL(site.Home), ConfirmURL: w.Site.URL(site.Confirm, l.Token),
-		Days: int(l.Expires.Sub(l.CreatedAt).Hours() / 24), Language: pub.Language, PostalAddress: pub.PostalAddress,
+		Days: int(l.Expires.Sub(l.CreatedAt).Round(24*time.Hour) / (24 * time.Hour)), Language: pub.Language, PostalAddress: pub.PostalAddress,
 	})
 	if err != nil {
 		return nil, err

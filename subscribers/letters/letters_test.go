@@ -119,3 +119,24 @@ func TestTakeDown(t *testing.T) {
 		t.Errorf("without an address: %s", got)
 	}
 }
+
+// TestConfirmationPromisesWholeDays: the moments of a confirmation and of its letter are
+// taken one after the other.
+func TestConfirmationPromisesWholeDays(t *testing.T) {
+	w := writer(t)
+	for _, kind := range letters.Kinds() {
+		if kind.Name != subscribers.ConfirmationLetter {
+			continue
+		}
+		for _, later := range []time.Duration{0, time.Microsecond, 1500 * time.Millisecond, time.Minute, -time.Second} {
+			raw, err := kind.Write(w, letters.Facts{Publication: digest.Publication{Name: "The Night Bus", Language: "en", Salt: []byte("salt")}, Series: "Pick of the Week"},
+				subscribers.Letter{ID: 1, Kind: kind.Name, Email: "anna@reader.example", Token: subscribers.NewToken(), CreatedAt: now.Add(later), Expires: now.Add(subscribers.ConfirmationLife)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Contains(raw, []byte("The link works for 7 days.")) {
+				t.Errorf("queued %v later, the mail promises something else:\n%s", later, raw)
+			}
+		}
+	}
+}

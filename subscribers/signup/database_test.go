@@ -95,6 +95,71 @@ func TestAMailboxIsNotFlooded(t *testing.T) {
 	d.wantMailed("two months later, swept", 0)
 }
 
+// TestOneMailDoesNotCostAnother: the page that says that a mail is on its way is right
+// also for whoever confirms, asks for the links, leaves and comes back in one hour.
+func TestOneMailDoesNotCostAnother(t *testing.T) {
+	d := newDesk(t)
+	const ann = "ann@example.org"
+	next := func() { d.clock.at = d.clock.at.Add(5 * time.Minute) }
+	links := func() {
+		t.Helper()
+		next()
+		if err := d.MailLinks(t.Context(), ann, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	signUp := func() (confirm string) {
+		t.Helper()
+		next()
+		d.ask(ann, "")
+		n, confirm := d.mailed()
+		if n != 1 {
+			t.Fatalf("%d confirmations, want 1", n)
+		}
+		return confirm
+	}
+	confirm := func(token string) subscribers.Subscriber {
+		t.Helper()
+		next()
+		s, err := d.Confirm(t.Context(), token, "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	leave := func(s subscribers.Subscriber) {
+		t.Helper()
+		next()
+		if _, err := d.Unsubscribe(t.Context(), s.Token); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := confirm(signUp())
+	links()
+	d.wantMailed("the links on the day of the confirmation", 1)
+	links()
+	d.wantMailed("the links again", 0)
+	leave(s)
+	s = confirm(signUp())
+	leave(s)
+
+	// The limits hold for whoever signs somebody up that has left.
+	signUp()
+	next()
+	d.ask(ann, "")
+	d.wantMailed("another while one is unanswered", 0)
+	total := 1
+	for range 6 {
+		d.clock.at = d.clock.at.Add(25 * time.Hour)
+		d.ask(ann, "")
+		n, _ := d.mailed()
+		total += n
+	}
+	if total != 3 {
+		t.Errorf("%d confirmations that nobody answers, want 3", total)
+	}
+}
+
 func TestStrangersCannotMakeUsSendMuch(t *testing.T) {
 	d := newDesk(t)
 	for i := range 20 {

@@ -67,8 +67,8 @@ type LinksRequest struct {
 // Limits bound how many mails strangers can make us send: confirmations, and
 // letters with links. Zero means no limit.
 type Limits struct {
-	PerMailboxDay  int // to one mailbox within 24 hours
-	PerMailboxEver int // to one mailbox since it was last active, or ever
+	PerMailboxDay  int // of one kind to one mailbox within 24 hours; confirmations that were used do not count
+	PerMailboxEver int // of one kind to one mailbox since it was last active, or ever
 	PerNetworkHour int // asked for from one network within an hour
 	PerDomainHour  int // to one address domain within an hour
 	PerHour        int // to anybody within an hour

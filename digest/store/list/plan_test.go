@@ -15,7 +15,7 @@ func TestStatementsScanNoLargeTable(t *testing.T) {
 			"lost letters":     {"1", y.Late},
 			"claim letters":    {"1", y.Micros(0), "10"},
 			"begin letter":     {"7", "1"},
-			"sign-ups":         {y.Micros(20_000 * time.Second), "reader7@list.example", "0", "192.0.2.1", "list.example"},
+			"sign-ups":         {y.Micros(20_000 * time.Second), "reader7@list.example", "0", "192.0.2.1", "list.example", "confirmation", "0"},
 			"pending before":   {y.Micros(0)},
 			"spent sign-ups":   {y.Micros(0)},
 			"pale sign-ups":    {y.Micros(0)},

@@ -40,7 +40,7 @@ func (db *Store) Request(ctx context.Context, r signup.Request) (queued bool, er
 				return err
 			}
 		}
-		record := signupRecord{network: r.Network, domain: domainOf(r.Key), at: r.Consent.At}
+		record := signupRecord{kind: subscribers.ConfirmationLetter, network: r.Network, domain: domainOf(r.Key), at: r.Consent.At}
 		if record.mailbox, err = mailboxHash(t, r.Mailbox); err != nil {
 			return err
 		}
@@ -71,7 +71,7 @@ func (db *Store) RequestLinks(ctx context.Context, r signup.LinksRequest) (queue
 		if err != nil {
 			return err
 		}
-		record := signupRecord{network: r.Network, domain: domainOf(r.Key), at: r.At}
+		record := signupRecord{kind: subscribers.LinksLetter, network: r.Network, domain: domainOf(r.Key), at: r.At}
 		if record.mailbox, err = mailboxHash(t, r.Mailbox); err != nil {
 			return err
 		}
@@ -106,6 +106,7 @@ func domainOf(key string) string { return key[strings.LastIndexByte(key, '@')+1:
 // came from the operator and counts for its mailbox alone.
 type signupRecord struct {
 	mailbox         string // hashed
+	kind            subscribers.LetterKind
 	network, domain string
 	at              time.Time
 	queued          bool // a mail was queued
@@ -113,8 +114,8 @@ type signupRecord struct {
 
 func recordSignup(t *database.Tx, r signupRecord) error {
 	_, err := t.Exec(`
-		INSERT INTO signups (mailbox, network, domain, at, queued) VALUES ($1, $2, $3, $4, $5)`,
-		r.mailbox, r.network, r.domain, r.at.UnixMicro(), r.queued)
+		INSERT INTO signups (mailbox, kind, network, domain, at, queued) VALUES ($1, $2, $3, $4, $5, $6)`,
+		r.mailbox, string(r.kind), r.network, r.domain, r.at.UnixMicro(), r.queued)
 	return err
 }
 
@@ -131,25 +132,30 @@ func mailboxHash(t *database.Tx, mailbox string) (string, error) {
 	return hex.EncodeToString(mac.Sum(nil)), nil
 }
 
-// querySignups counts the requests at $1 that limits look at: mails to the
-// mailbox $2 within a day and since $3, requests from the network $4, mails to
+// querySignups counts the requests at $1 that limits look at: mails of the kind $6 to
+// the mailbox $2 since $7, which is a day ago or later, and since $3, requests from the network $4, mails to
 // the domain $5 and to anybody within an hour. The operator's, which have no
 // domain, count for the mailbox only.
 const querySignups = `
 	SELECT
-		(SELECT COUNT(*) FROM signups WHERE mailbox = $2 AND queued = 1 AND at > $1 - 86400000000),
-		(SELECT COUNT(*) FROM signups WHERE mailbox = $2 AND queued = 1 AND at > $3),
+		(SELECT COUNT(*) FROM signups WHERE mailbox = $2 AND kind = $6 AND queued = 1 AND at > $7),
+		(SELECT COUNT(*) FROM signups WHERE mailbox = $2 AND kind = $6 AND queued = 1 AND at > $3),
 		(SELECT COUNT(*) FROM signups WHERE network = $4 AND network <> '' AND at > $1 - 3600000000),
 		(SELECT COUNT(*) FROM signups WHERE domain = $5 AND queued = 1 AND at > $1 - 3600000000),
 		(SELECT COUNT(*) FROM signups WHERE queued = 1 AND domain <> '' AND at > $1 - 3600000000)`
 
-// allowed tells whether one more mail may be sent. All limits are
+// allowed tells whether one more mail may be sent. Confirmations that were answered do
+// not count: whoever leaves and signs up again on one day gets another. All limits are
 // always asked, so that the answer's time says nothing.
 func allowed(t *database.Tx, r signupRecord, limits signup.Limits, s subscribers.Subscriber) (bool, error) {
 	lastActive := database.OrTime(s.LeftAt, s.ConfirmedAt)
+	daySince := r.at.Add(-24 * time.Hour)
+	if r.kind == subscribers.ConfirmationLetter && s.ConfirmedAt.After(daySince) {
+		daySince = s.ConfirmedAt
+	}
 	var day, ever, network, domain, all int
 	_, err := t.One([]any{&day, &ever, &network, &domain, &all}, querySignups,
-		r.at.UnixMicro(), r.mailbox, lastActive.UnixMicro(), r.network, r.domain)
+		r.at.UnixMicro(), r.mailbox, lastActive.UnixMicro(), r.network, r.domain, string(r.kind), daySince.UnixMicro())
 	if err != nil {
 		return false, err
 	}

@@ -127,7 +127,7 @@ func enrol(t *database.Tx, entry roster.Entry) error {
 	if err != nil {
 		return err
 	}
-	if err := recordSignup(t, signupRecord{mailbox: mailbox, at: at, queued: true}); err != nil {
+	if err := recordSignup(t, signupRecord{mailbox: mailbox, kind: subscribers.ConfirmationLetter, at: at, queued: true}); err != nil {
 		return err
 	}
 	confirmation, err := addConfirmation(t, id, entry.Confirm, at, entry.Expires)

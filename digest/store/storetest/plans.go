@@ -222,8 +222,8 @@ var (
 		`INSERT INTO deliveries (issue_id, subscriber_id, state, next_try, updated_at)
 			SELECT ISSUE, id, CASE id % 2 WHEN 0 THEN 'sent' ELSE 'queued' END, CASE id % 2 WHEN 1 THEN MOMENT::bigint END, MOMENT
 			FROM subscribers WHERE email LIKE 'more%'`,
-		`INSERT INTO signups (mailbox, network, domain, at, queued)
-			SELECT 'reader' || n || '@list.example', '192.0.2.' || n % 250, 'list' || n % 100 || '.example', MOMENT + n * 1000000::bigint, n % 2
+		`INSERT INTO signups (mailbox, kind, network, domain, at, queued)
+			SELECT 'reader' || n || '@list.example', 'confirmation', '192.0.2.' || n % 250, 'list' || n % 100 || '.example', MOMENT + n * 1000000::bigint, n % 2
 			FROM generate_series(1, 20000) AS n`,
 		`INSERT INTO confirmations (subscriber_id, token, token_key, created_at, expires_at)
 			SELECT id, 'token' || id, 'key' || id, MOMENT, MOMENT + 86400000000 FROM subscribers`,

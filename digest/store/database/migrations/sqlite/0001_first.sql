@@ -318,12 +318,13 @@ CREATE INDEX letters_subscriber ON letters (subscriber_id);
 CREATE TABLE signups (
     id      INTEGER  PRIMARY KEY AUTOINCREMENT,
     mailbox TEXT     NOT NULL,
+    kind    TEXT     NOT NULL CHECK (kind IN ('confirmation', 'links')), -- of the mail that was asked for
     network TEXT     NOT NULL,
     domain  TEXT     NOT NULL,
     at      BIGINT   NOT NULL,
     queued  SMALLINT NOT NULL CHECK (queued IN (0, 1))
 );
-CREATE INDEX signups_mailbox ON signups (mailbox, queued, at);
+CREATE INDEX signups_mailbox ON signups (mailbox, kind, queued, at);
 CREATE INDEX signups_network ON signups (network, at);
 CREATE INDEX signups_domain ON signups (domain, queued, at);
 CREATE INDEX signups_at ON signups (queued, at) WHERE domain <> '';
