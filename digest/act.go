@@ -6,12 +6,13 @@ package digest
 // are set.
 type Act struct {
 	Do     Deed
-	Series string  // a slug; "" where there is only one series
-	Issue  int     // a number; 0 for the present draft
-	Rows   []int   // rows of that issue, counted from 1
-	Blocks []int64 // their ids
-	Source int64   // an id
-	Name   string  // of a duty, or the address of a page or feed
+	Series string   // a slug; "" where there is only one series
+	Issue  int      // a number; 0 for the present draft
+	Rows   []int    // rows of that issue, counted from 1
+	Blocks []int64  // their ids
+	Source int64    // an id
+	Name   string   // of a duty, or the address of a page or feed
+	Names  []string // of further ones
 	// Posts and Comments are addresses of a source's feeds; "ADDRESS" stands for one
 	// that the person has to know.
 	Posts, Comments string

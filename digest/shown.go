@@ -151,8 +151,13 @@ func showShift(b *strings.Builder, spans []Span, depth int) {
 // signs, and the letters that stand for numbers. What letters there are beside them
 // are missing from many fonts.
 var (
-	raised  = characters("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
-	lowered = characters("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+	raised  = characters("0123456789+-−=()ni", shownRaised)
+	lowered = characters("0123456789+-−=()", shownLowered)
+)
+
+const (
+	shownRaised  = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ"
+	shownLowered = "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎"
 )
 
 func characters(from, to string) map[rune]rune {
@@ -185,9 +190,11 @@ func shifted(text string, shift byte, after rune) string {
 		return "™"
 	case shift == Raised && lower == "sm":
 		return "℠"
-	case !strings.ContainsFunc(text, isWordRune), isBracketed(text):
+	case !strings.ContainsFunc(text, isCounted), areNotes(text):
 		return text // it stands apart by itself
-	case !strings.ContainsFunc(text, func(r rune) bool { return !isWordRune(r) }):
+	case isBracketed(text) && !isWordRune(after):
+		return text
+	case isBracketed(text), utf8.RuneCountInString(text) == 1, !strings.ContainsFunc(text, func(r rune) bool { return !isWordRune(r) }):
 		return string(rune(shift)) + text
 	}
 	return string(rune(shift)) + "(" + text + ")"
@@ -206,12 +213,27 @@ func isWordRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.M, r)
 }
 
+// isCounted tells the characters that change what a text says where they lose their
+// place, as "∞" does, and "*" does not. Those that are set off by themselves keep it.
+func isCounted(r rune) bool {
+	return isWordRune(r) || (unicode.IsNumber(r) || unicode.Is(unicode.Sm, r)) && !strings.ContainsRune(shownRaised+shownLowered, r)
+}
+
 // isBracketed tells whether one pair of brackets stands around a text.
 func isBracketed(text string) bool {
-	for _, pair := range []string{"()", "[]"} {
-		if strings.HasPrefix(text, pair[:1]) && strings.HasSuffix(text, pair[1:]) && !strings.ContainsAny(text[1:len(text)-1], pair) {
+	return strings.HasPrefix(text, "(") && strings.HasSuffix(text, ")") && !strings.ContainsAny(text[1:len(text)-1], "()")
+}
+
+// areNotes tells whether a text is made of notes in square brackets, "[1][2]".
+func areNotes(text string) bool {
+	for {
+		rest, opens := strings.CutPrefix(text, "[")
+		note, rest, closes := strings.Cut(rest, "]")
+		if !opens || !closes || strings.Contains(note, "[") {
+			return false
+		}
+		if text = strings.TrimLeft(rest, " ,"); text == "" {
 			return true
 		}
 	}
-	return false
 }

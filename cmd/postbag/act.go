@@ -72,7 +72,7 @@ var commands = map[digest.Deed]string{
 	digest.SendUnsent:     "sending release --unsent=send",
 	digest.ImportGoodRows: "subscriber import --skip-invalid FILE",
 	digest.ImportAsLeft:   "subscriber import --as unsubscribed FILE",
-	digest.NameColumn:     "subscriber import --map {column} FILE",
+	digest.NameColumn:     "subscriber import{columns} FILE",
 	digest.NameCharset:    "subscriber import --charset NAME FILE",
 	digest.AddSubscriber:  "subscriber add EMAIL",
 	digest.StartServe:     "serve",
@@ -94,6 +94,10 @@ func commandOf(a digest.Act) string {
 	if len(rows) == 0 {
 		rows = []int{0}
 	}
+	columns := " --map " + word(cmp.Or(a.Name, "COLUMN=FIELD"))
+	for _, name := range a.Names {
+		columns += " --map " + word(name)
+	}
 	var all []string
 	for i := len(rows) - 1; i >= 0; i-- {
 		all = append(all, "postbag "+strings.NewReplacer(
@@ -105,7 +109,7 @@ func commandOf(a digest.Act) string {
 			"{of source}", given(" --source ", a.Source != 0, a.Source, ""),
 			"{feeds}", feeds,
 			"{blog}", cmp.Or(feeds, " "+cmp.Or(a.Name, "URL")),
-			"{column}", word(cmp.Or(a.Name, "COLUMN=FIELD")),
+			"{columns}", columns,
 			"{host}", " "+quoted(cmp.Or(a.Name, "HOST:PORT")),
 		).Replace(commands[a.Do]))
 	}

@@ -166,6 +166,9 @@ func (p *Program) printImported(file string, d importer.Result, dry bool) {
 		}
 		say("left out: %s.", strings.Join(all, ", "))
 	}
+	if b := t.Broken; b.N > 0 {
+		say("%s could not be read, the first at line %d; a fault of the file stands there. All others were read.", counted(b.N, "entry", "entries"), b.Line)
+	}
 	for _, x := range t.Differ {
 		say("%q says it has %s; the file holds %d.", cell(x.Title, 60), plural(x.Announced, "comment"), x.Found)
 	}

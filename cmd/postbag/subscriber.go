@@ -170,7 +170,7 @@ func (c subscriberImportCmd) Run(ctx context.Context, p *Program, s *Settings) e
 		for _, r := range report.Rejected {
 			fmt.Fprintf(p.Stderr, "line %d: %s\n", r.Line, printable(r.Why))
 		}
-		if more := report.RejectedCount - len(report.Rejected); more > 0 {
+		if more := report.RejectedCount + report.Departed - len(report.Rejected); more > 0 {
 			fmt.Fprintf(p.Stderr, "and %s\n", counted(more, "more line", "more lines"))
 		}
 		if err != nil {
@@ -245,6 +245,13 @@ func importNotes(r roster.ImportReport) (notes []string) {
 	}
 	if len(speaking) > 0 {
 		notes = append(notes, "Look at "+printable(strings.Join(speaking, ", "))+": it speaks of leaving and is not understood.")
+	}
+	if r.ConcernedCount > 0 {
+		who := strings.Join(r.Concerned, ", ")
+		if more := r.ConcernedCount - len(r.Concerned); more > 0 {
+			who += fmt.Sprintf(" and %d more", more)
+		}
+		notes = append(notes, "Look at "+printable(who)+": on the list, and a row of the file about them is not understood. It may say that they left.")
 	}
 	if r.GuessedDate != "" {
 		notes = append(notes, fmt.Sprintf("Dates such as %s were read %s; --dates says otherwise.", printable(r.GuessedDate), strings.Replace(string(r.Dates), "-", " ", 1)))

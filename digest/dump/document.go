@@ -31,7 +31,8 @@ func (d *document) next(r *Reader) error {
 	n := d.held
 	if d.held = nil; n == nil {
 		var err error
-		if n, err = d.scan.next(); err != nil {
+		n, err = d.scan.next()
+		if r.tally.Broken = d.scan.broken; err != nil {
 			if err == io.EOF {
 				d.units.finish(r)
 			}

@@ -31,6 +31,7 @@ type unit struct {
 	nodes int
 	// tooLong marks a unit over a limit: it keeps its short texts only.
 	tooLong bool
+	broken  bool // it cannot be read
 }
 
 // tooLong tells whether a unit is over a limit.

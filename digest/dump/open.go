@@ -55,7 +55,7 @@ func (s *source) start() (in *bufio.Reader, head []byte, err error) {
 		return nil, nil, fmt.Errorf("read the file: %w", err)
 	}
 	if !bytes.HasPrefix(head, []byte("\x1f\x8b")) {
-		return in, head, nil
+		return withoutLead(in, head)
 	}
 	unpacked, err := gzip.NewReader(in)
 	if err != nil {
@@ -65,7 +65,26 @@ func (s *source) start() (in *bufio.Reader, head []byte, err error) {
 	if head, err = in.Peek(headBytes); err != nil && err != io.EOF {
 		return nil, nil, unreadable(err)
 	}
-	return in, head, nil
+	return withoutLead(in, head)
+}
+
+// withoutLead passes over what a server's faults write before the XML declaration, as
+// PHP's warnings. What is no XML, or a web page, stays whole.
+func withoutLead(in *bufio.Reader, head []byte) (*bufio.Reader, []byte, error) {
+	const most = 16 << 10
+	at := bytes.Index(head[:min(len(head), most)], []byte("<?xml "))
+	if at <= maxJunk || bytes.IndexByte(head[:at], 0) >= 0 || mailbox.Is(head) {
+		return in, head, nil
+	}
+	text := beginning(head[:at])
+	switch sort, err := recognise([]byte(text)); {
+	case text == "", sort == jsonText, sort == importText, err != nil && sort != unknownText:
+		return in, head, nil
+	}
+	if _, err := in.Discard(at); err != nil {
+		return nil, nil, fmt.Errorf("read the file: %w", err)
+	}
+	return in, head[at:], nil
 }
 
 // text gives the file from its beginning in UTF-8, without forbidden characters.
@@ -124,6 +143,7 @@ const (
 	jsonText
 	importText // Movable Type's
 	mailText   // an mbox
+	unknownText
 )
 
 // recognise tells by its first bytes what a file is written in, and refuses what is
@@ -158,7 +178,7 @@ func recognise(head []byte) (sort, error) {
 	case isImportText(text):
 		return importText, nil
 	}
-	return 0, digest.Fail(digest.Invalid, takeHint, "the file is no export that is known")
+	return unknownText, digest.Fail(digest.Invalid, takeHint, "the file is no export that is known")
 }
 
 func aWebPage() error {

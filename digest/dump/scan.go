@@ -2,6 +2,7 @@ package dump
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -24,6 +25,7 @@ type scanner struct {
 	stack     []*node // open elements of the unit
 	current   []*unit // open units, innermost last
 	skipping  int     // depth of an element that is left out, 0 for none
+	broken    Broken
 
 	// nested tells whether an element inside a unit is a unit of its own, and
 	// omitted whether it is left out with all it holds.
@@ -52,6 +54,9 @@ func (s *scanner) open() (*node, error) {
 func (s *scanner) next() (*node, error) {
 	for {
 		t, err := s.in.Next()
+		if errors.Is(err, xmlread.ErrSyntax) && s.resume() {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -214,6 +219,9 @@ func (s *scanner) end(to int64) *node {
 	s.current = s.current[:len(s.current)-1]
 	if len(s.current) > 0 {
 		s.current[len(s.current)-1].inner += to - n.unit.from
+	}
+	if n.unit.broken {
+		return nil
 	}
 	return n
 }

@@ -11,6 +11,7 @@ type Tally struct {
 	// Deleted are comments of which only the id is left, to be marked if known.
 	Deleted int
 	Left    []Left
+	Broken  Broken
 	// Differ are posts whose announced number of comments is not that of the
 	// file, at most [MaxDiffer] of them; Differs counts them all.
 	Differ  []Difference

@@ -44,6 +44,7 @@ type builder struct {
 	breaks int          // line breaks since then
 	indent int          // spaces that count, since the last of these
 	cells  int          // cells of a row that ended since then
+	parted bool         // some of the white space since then is on the line
 	ruled  *digest.Para // a rule that was drawn since the last paragraph
 }
 
@@ -94,9 +95,15 @@ func (b *builder) empty() bool { return len(b.run) == 0 && len(b.spans) == 0 }
 
 // lineBreak, gap and cell note what will part the next word from the last, if one
 // follows in this paragraph.
-func (b *builder) lineBreak() { b.breaks, b.indent, b.filter = b.breaks+1, 0, filter{} }
+func (b *builder) lineBreak() {
+	b.breaks, b.indent, b.filter = b.breaks+1, 0, filter{}
+	b.parted = b.parted || b.shift == ""
+}
 
-func (b *builder) gap() { b.space, b.filter = true, filter{} }
+func (b *builder) gap() {
+	b.space, b.filter = true, filter{}
+	b.parted = b.parted || b.shift == ""
+}
 
 func (b *builder) cell() {
 	b.gap()
@@ -219,7 +226,7 @@ func (b *builder) word(w string, style digest.Span) {
 		b.turn(b.separator(), style)
 	}
 	b.run = append(b.run, w...)
-	b.space, b.breaks, b.indent, b.cells = false, 0, 0, 0
+	b.space, b.breaks, b.indent, b.cells, b.parted = false, 0, 0, 0, false
 	// No paragraph that is kept has as much; flush cuts it to what is.
 	if b.taken += len(w) + 1; b.taken > 2*maxSize {
 		b.full = true
@@ -271,11 +278,12 @@ func (b *builder) turn(sep string, style digest.Span) {
 		bare.Href = style.Href
 	}
 	bare.Struck = style.Struck && b.style.Struck
-	if style.Shift == b.style.Shift {
+	isParted := b.parted && style.Shift != "" // two notes stay two
+	if style.Shift == b.style.Shift && !isParted {
 		bare.Shift = style.Shift
 	}
 	switch {
-	case style == b.style && style.Stands == "":
+	case style == b.style && style.Stands == "" && (sep == "" || !isParted):
 		b.run = append(b.run, sep...)
 	case style == bare:
 		b.endRun(style)
@@ -364,5 +372,8 @@ func cutAt(spans []digest.Span, length int) []digest.Span {
 // done gives the finished text.
 func (b *builder) done() digest.Prose {
 	b.flush()
+	for _, d := range b.downs {
+		d.number(b.out)
+	}
 	return b.out
 }

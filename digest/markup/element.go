@@ -16,7 +16,8 @@ type attributes struct {
 	start, value, width, height, typ, name, encoding string
 	role, later                                      string // later: the source that a script sets
 	video, mathML, tex                               string // what a script shows, by its number or its source
-	hidden, unseen, checked                          bool   // hidden; aria-hidden; checked
+	goomoji                                          string // the character of a picture, in hexadecimal
+	hidden, unseen, checked, reversed                bool   // unseen: aria-hidden
 }
 
 // maxAttributes bounds how many are looked at.
@@ -42,6 +43,8 @@ func attributesOf(z *html.Tokenizer, more bool) (a attributes) {
 			set(&a.data, value)
 		case "videoid", "video-id", "data-videoid", "data-video-id":
 			set(&a.video, value)
+		case "goomoji", "data-goomoji":
+			set(&a.goomoji, value)
 		case "data-mathml":
 			set(&a.mathML, value)
 		case "data-latex":
@@ -76,6 +79,8 @@ func attributesOf(z *html.Tokenizer, more bool) (a attributes) {
 			a.hidden = true
 		case "aria-hidden":
 			a.unseen = string(value) == "true"
+		case "reversed":
+			a.reversed = true
 		case "checked":
 			a.checked = true
 		}

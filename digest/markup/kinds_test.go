@@ -36,6 +36,11 @@ func TestShownText(t *testing.T) {
 		{"a style", `10<span style="vertical-align: super; font-size: smaller">9</span> years, a<span style="vertical-align:sub">n</span>`, "10⁹ years, a_n"},
 		{"more than a number", `e<sup>i&pi;</sup> = -1`, "e^iπ = -1"},
 		{"more than a word", `e<sup>a + b</sup>`, "e^(a + b)"},
+		{"a power in brackets", `E<sup>(a,b)</sup>, x<sub>(i,j)</sub>, f<sup>(2)</sup>`, "E^(a,b), x_(i,j), f⁽²⁾"},
+		{"a part, a sign", `y<sup>½</sup>, z<sup>∞</sup>, w<sup>2½</sup>, v*<sup>*</sup>, u<sup>®</sup>, t<sup><sup>2</sup></sup>`, "y^½, z^∞, w^(2½), v**, u®, t²"},
+		{"a note", `He left.<sup>(see below)</sup> So<sup>[1]</sup>`, "He left.(see below) So[1]"},
+		{"two notes in a row", `See<sup>[1]</sup><sup>[2]</sup> or<sup>[3], [4]</sup>`, "See[1][2] or[3], [4]"},
+		{"two that stand apart", `so<sup>[who?]</sup> <sup>a</sup>b, c<sup>1</sup> <sup>2</sup>, H<sub>n</sub> <sub>m</sub>`, "so[who?] ^ab, c¹ ², H_n _m"},
 		{"not closed in its paragraph", `<p>note<sup>2</p><p>1066</p>`, "note²\n\n1066"},
 
 		// Line starts.
@@ -62,6 +67,7 @@ night">, (<img alt="x" src=b>)`, "see [picture: a bus at night], ([picture: x])"
 		{"emoji of WordPress", `Yes <img src="https://s.w.org/images/core/emoji/14/72x72/1f600.png" alt="😀" class="wp-smiley" style="height: 1em; max-height: 1em;" />!`, "Yes 😀!"},
 		{"emoji of Discourse", `<img src="/images/emoji/twitter/bus.png?v=12" title=":bus:" class="emoji only-emoji" alt=":bus:" width="20" height="20">`, ":bus:"},
 		{"emoji without a class", `<img alt="👍🏽" src=x>  <img alt="1️⃣" src=x>`, "👍🏽 1️⃣"},
+		{"emoji of Gmail", `so <img goomoji="1f68c" src="cid:1f68c@goomoji.gmail" alt="">, <img data-goomoji="1f44b_1f3fd" src=x alt="[?]">, <img goomoji="360" src="cid:360@goomoji.gmail" alt="[?]">`, "so 🚌, 👋🏽, [?]"},
 		{"smilies of phpBB", `ha <img class="smilies" src="./images/smilies/icon_e_biggrin.gif" alt=":D" title="Very Happy">`, "ha :D"},
 		{"a smiley without a class", `ha <img src=x alt=";-)">`, "ha ;-)"},
 		{"what counts readers", `a<img src="https://pixel.example/x" width="1" height="1">b<img src="https://feeds.feedburner.com/~r/x/~4/y"><img style="width:1px;height:1px" src=x>`, "ab"},
@@ -137,12 +143,17 @@ night">, (<img alt="x" src=b>)`, "see [picture: a bus at night], ([picture: x])"
 
 		// Words of several languages, and the rest of HTML.
 		{"readings", `<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp>字<rt>じ</ruby>です`, "漢(かん)字(じ)です"},
+		{"readings of one character each", `<ruby>漢<rt>かん</rt>字<rt>じ</rt></ruby>です`, "漢(かん)字(じ)です"},
+		{"readings behind all characters", `<ruby><rb>夜<rb>行<rt>や<rt>こう</ruby>の<ruby><rb>虫</rb><rb>夜</rb><rp>(</rp><rt>むし</rt> <rt>よ</rt><rp>)</rp></ruby>です`, "夜行(やこう)の虫夜(むし よ)です"},
+		{"readings behind theirs", `<ruby><rb>夜</rb><rt>や</rt><rb>行</rb><rt>こう</rt></ruby>`, "夜(や)行(こう)"},
+		{"a reading before other tags", `<ruby>夜<rt>よる</rt><b>行</b></ruby> <ruby>虫<rt>むし</rt>`, "夜(よる)行 虫(むし)"},
 		{"cells", `<table><tr><th>Line<th>Minutes<tr><td>14<td>8 000<tr><td>15<td><td>9</table>`, "Line | Minutes\n14 | 8 000\n15 | | 9"},
 		{"cells with paragraphs", `<table><thead><tr><td><p>a</p></td><td><p>b</p></td></tr></thead><tbody><tr><td></td><td>c</td></tr></tbody></table>d`, "a\n\nb\n\nc\n\nd"},
 		{"boxes to tick", `<ul><li><input type="checkbox" checked disabled> oil<li><input type=checkbox>water</ul>`, "☑ oil\n\n☐ water"},
 		{"a rule", `<p>a</p><hr><hr/><p>b</p><hr>`, "a\n\n* * *\n\nb"},
 		{"terms", `<dl><dt>Rota<dd>What hangs on the wall.</dl>`, "Rota\n\nWhat hangs on the wall."},
 		{"what stands apart", `one<button>two</button>three<input>four<dialog open>five</dialog>six`, "one two three four\n\nfive\n\nsix"},
+		{"what moves and measures", `one<marquee>two</marquee>three<progress>40%</progress>four<meter>5</meter>six<output>7</output>eight`, "one two three 40% four 5 six 7 eight"},
 		{"what opens", `<details><summary>The end</summary>He did it.</details>`, "The end\n\nHe did it."},
 		{"a list that goes on", `<ol start="4"><li>d<li value=9>i</ol>`, "d\n\ni"},
 	} {
@@ -192,6 +203,9 @@ func TestHTMLOfStyles(t *testing.T) {
 	for doc, want := range map[string]string{
 		`a <del>b <b>c</b></del>`:                     "<p>a <del>b <strong>c</strong></del></p>\n",
 		`x<sup>2<sup>3</sup></sup>`:                   "<p>x<sup>2<sup>3</sup></sup></p>\n",
+		`so<sup>[who?]</sup> <sup>a</sup>b`:           "<p>so<sup>[who?]</sup> <sup>a</sup>b</p>\n",
+		`so<sub>d <s>e</s></sub>`:                     "<p>so<sub>d </sub><del><sub>e</sub></del></p>\n",
+		`so<sup>a b</sup>`:                            "<p>so<sup>a b</sup></p>\n",
 		`« Encore ! »`:                                "<p>«\u00a0Encore\u00a0!\u00a0»</p>\n",
 		`<s>10<sup>6</sup></s>`:                       "<p><del>10<sup>6</sup></del></p>\n",
 		"<pre>a &lt;\n  <b>b</b></pre>":               "<pre>a &lt;\n  <strong>b</strong></pre>\n",

@@ -65,6 +65,9 @@ func TestFromHTML(t *testing.T) {
 		{"quote in quote", "<blockquote><blockquote>a</blockquote>b</blockquote>", digest.Prose{quote(2, "a"), quote(1, "b")}},
 		{"list", "<ul><li>a<li>b<ol start=3><li>c<li>d</ol>e</ul>f", digest.Prose{
 			item(1, 0, "a"), item(1, 0, "b"), item(2, 3, "c"), item(2, 4, "d"), more(1, "e"), para("f")}},
+		{"list that counts down", "<ol reversed><li>c<ol reversed start=9><li>i<li>h</ol><li>b<p>d</p><li></li><li>a</ol>f", digest.Prose{
+			item(1, 4, "c"), item(2, 9, "i"), item(2, 8, "h"), item(1, 3, "b"), more(1, "d"), item(1, 1, "a"), para("f")}},
+		{"list that counts down from two numbers", "<ol reversed><li>c<li value=7>g<li>f</ol>", digest.Prose{item(1, 3, "c"), item(1, 7, "g"), item(1, 6, "f")}},
 		{"list in quote", "<blockquote><ol><li>a<p>b</p><li>c</ol></blockquote>", digest.Prose{quote(1, "1. a"), quote(1, "b"), quote(1, "2. c")}},
 		{"quote in list", "<ol><li>a<blockquote>q</blockquote>b<li>c</ol>", digest.Prose{item(1, 1, "a"), quote(1, "q"), para("b"), item(1, 2, "c")}},
 		{"stray item", "a<li>b</li>c", digest.Prose{para("a"), item(1, 0, "b"), para("c")}},
@@ -268,6 +271,7 @@ func FuzzFromHTML(f *testing.F) {
 	}
 	for _, s := range []string{
 		"<pre>  a\n\n\n  <b>b</b>\t<del>c<sup>2</sup></pre>d", "<code>a<br>\n  b<br>&nbsp;&nbsp;c</code>", `<p style="text-decoration:line-through">a<p>b<hr>c`,
+		"<sup>a</sup> <sup>b</sup><sub>c</sub> <sub>d <s>e</s></sub>", "<ol reversed><li>a<hr>b<blockquote><li>c</blockquote><li value=9>d<ol reversed><li>e", "<ruby><rb>a<rb>b<rt>c<rt>d<b>e</ruby>f",
 		"<sup>a<sub>b<sup>c<sup>d</sup></sub>", `a<img src=x alt="[b]">c <math><mi>x</mi></math>,<iframe src=/x title=y>`, "<table><tr><td>a<td><td>b</table>", "<ruby>a<rt>b</ruby>",
 		"a <noscript><img src=x alt=b><noscript></noscript> <img src=x>c<lite-youtube videoid=d>e", `<mjx-container><svg/><math data-latex="a">b</math></mjx-container><span class=MathJax data-mathml="<math><mi>a">`,
 		"<span style='display:none'>a<span>b</span></span>c", "<del>a <img src=x> <a href=/y>b <img src=z></a></del>",

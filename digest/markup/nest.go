@@ -21,12 +21,34 @@ const (
 // frame is an open quote, list or list item.
 type frame struct {
 	kind    frameKind
-	ordered bool // of a list
-	implied bool // a list nobody opened, around a stray item
-	number  int  // of a list: its next item's; of an item: its own, 0 for a bullet
-	begun   bool // of an item: it has a paragraph already
+	ordered bool       // of a list
+	implied bool       // a list nobody opened, around a stray item
+	number  int        // of a list: its next item's; of an item: its own, 0 for a bullet
+	begun   bool       // of an item: it has a paragraph already
+	down    *countdown // of a list, and of its items whose numbers depend on how many there are
+	before  int        // of such an item: how many are before it
 
 	around // with this frame
+}
+
+// countdown is a list that counts down, to 1 where it does not say from where (HTML,
+// 4.4.5: reversed).
+type countdown struct {
+	isKnown bool // the next item's number
+	items   int
+	paras   []counted
+}
+
+// counted is the first paragraph of an item whose number is known at the end.
+type counted struct{ para, before int }
+
+// number gives the items the numbers that they count down.
+func (d *countdown) number(out digest.Prose) {
+	for _, c := range d.paras {
+		if c.para < len(out) {
+			out[c.para].Number = min(d.items-c.before, maxNumber)
+		}
+	}
 }
 
 // around sums up what is open, so that no depth makes a paragraph or an end tag
@@ -43,6 +65,7 @@ type around struct {
 type nest struct {
 	frames []frame
 	over   int // quotes and lists opened past maxNest
+	downs  []*countdown
 }
 
 func (n *nest) around() around {
@@ -74,6 +97,9 @@ func (n *nest) open(f frame) {
 		return
 	}
 	n.push(f)
+	if f.down != nil {
+		n.downs = append(n.downs, f.down)
+	}
 }
 
 // openItem begins an item of the innermost list, ending the item before it.
@@ -96,7 +122,17 @@ func (n *nest) openItem(value int) {
 			list.number = value
 		}
 		item.number = min(list.number, maxNumber)
-		list.number++
+		if d := list.down; d == nil {
+			list.number++
+		} else {
+			if d.isKnown = d.isKnown || value > 0; d.isKnown {
+				list.number = max(1, list.number-1)
+			} else {
+				item.down, item.before = d, d.items
+				list.number++
+			}
+			d.items++
+		}
 	}
 	n.push(item)
 }
@@ -158,6 +194,9 @@ func (n *nest) para(out digest.Prose) (para digest.Para, mark string) {
 		}
 		return digest.Para{Kind: digest.Quote, Depth: min(now.quotes, digest.MaxDepth)}, mark
 	case first:
+		if item.down != nil {
+			item.down.paras = append(item.down.paras, counted{para: len(out), before: item.before})
+		}
 		return digest.Para{Kind: digest.Item, Depth: depth, Number: item.number}, ""
 	case now.item > 0 && itemOpen(out, depth):
 		return digest.Para{Kind: digest.Item, Depth: depth, More: true}, ""

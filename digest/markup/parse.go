@@ -30,6 +30,7 @@ func (p *parser) read(doc string) digest.Prose {
 		switch z.Next() {
 		case html.ErrorToken: // the end; a reader of a string fails in no other way
 			p.endSkip()
+			p.endReading()
 			p.endWaiting()
 			return p.b.done()
 		case html.TextToken:
@@ -62,8 +63,18 @@ type parser struct {
 	unscripted strings.Builder // its source
 	opened     []opened
 	inPara     bool // a p is open, which any other block ends
-	rubyText   bool // the reading of characters is open
+	ruby       reading
 }
+
+// reading tells of the reading of characters whether it is open. It goes on in the next
+// one where nothing stands between, as where all characters come first.
+type reading int
+
+const (
+	noReading reading = iota
+	openReading
+	endedReading
+)
 
 // element is an element's name.
 type element struct {
@@ -77,6 +88,7 @@ func (p *parser) text(z *html.Tokenizer) {
 	case p.skip.name == "":
 		text := string(z.Text())
 		if strings.TrimSpace(text) != "" {
+			p.endReading()
 			p.endWaiting()
 		}
 		p.b.text(text)
@@ -105,6 +117,9 @@ func (p *parser) start(z *html.Tokenizer, closed bool) {
 	}
 	if isShown(e, a) {
 		p.spare = nil
+	}
+	if e.tag != atom.Rt && e.tag != atom.Rp && e.tag != atom.Rtc {
+		p.endReading()
 	}
 	p.endWaiting()
 	if block(e.tag) {
@@ -183,16 +198,17 @@ func (p *parser) begin(e element, a attributes) {
 	case atom.Q:
 		b.text("“")
 	case atom.Rt:
-		p.endRuby()
-		b.text("(")
-		p.rubyText = true
+		if p.ruby == noReading {
+			b.text("(")
+		}
+		p.ruby = openReading
 	case atom.Rb:
 		p.endRuby()
 	case atom.Td, atom.Th:
 		b.cell()
 	case atom.Tr, atom.Thead, atom.Tbody, atom.Tfoot:
 		b.row()
-	case atom.Option, atom.Button:
+	case atom.Option, atom.Button, atom.Marquee, atom.Progress, atom.Meter, atom.Output:
 		b.gap()
 	case atom.Pre, atom.Listing, atom.Xmp, atom.Plaintext, atom.Textarea:
 		b.flush()
@@ -208,7 +224,11 @@ func (p *parser) begin(e element, a attributes) {
 		b.open(frame{kind: listFrame})
 	case atom.Ol:
 		b.flush()
-		b.open(frame{kind: listFrame, ordered: true, number: max(1, number(a.start))})
+		list := frame{kind: listFrame, ordered: true, number: max(1, number(a.start))}
+		if a.reversed {
+			list.down = &countdown{isKnown: number(a.start) > 0}
+		}
+		b.open(list)
 	case atom.Li:
 		b.flush()
 		b.openItem(number(a.value))
@@ -257,6 +277,9 @@ func (p *parser) end(e element) {
 		}
 		return
 	}
+	if e.tag != atom.Rt && e.tag != atom.Rp && e.tag != atom.Rtc {
+		p.endReading()
+	}
 	p.endSpare()
 	if block(e.tag) {
 		p.endPara()
@@ -276,9 +299,13 @@ func (p *parser) end(e element) {
 	case atom.Q:
 		b.space = false
 		b.text("”")
-	case atom.Rt, atom.Ruby:
+	case atom.Rt:
+		if p.ruby == openReading {
+			p.ruby = endedReading
+		}
+	case atom.Ruby:
 		p.endRuby()
-	case atom.Td, atom.Th, atom.Option, atom.Button:
+	case atom.Td, atom.Th, atom.Option, atom.Button, atom.Marquee, atom.Progress, atom.Meter, atom.Output:
 		b.gap()
 	case atom.Tr, atom.Thead, atom.Tbody, atom.Tfoot:
 		b.row()
@@ -307,10 +334,17 @@ func (p *parser) end(e element) {
 	}
 }
 
+// endReading closes the brackets when something else follows.
+func (p *parser) endReading() {
+	if p.ruby == endedReading {
+		p.endRuby()
+	}
+}
+
 // endRuby closes the brackets around the reading of characters.
 func (p *parser) endRuby() {
-	if p.rubyText {
-		p.rubyText = false
+	if p.ruby != noReading {
+		p.ruby = noReading
 		p.b.space = false
 		p.b.text(")")
 	}

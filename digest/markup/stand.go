@@ -438,7 +438,7 @@ const (
 // picture takes a picture. Pictures themselves are never kept: who fetches one is
 // seen. That of a character, as blogs draw emoji and smileys, becomes the character.
 func (p *parser) picture(a attributes) {
-	words := firstOf(a.alt, a.title)
+	words := firstOf(drawnSign(a.goomoji), a.alt, a.title)
 	switch {
 	case isFormula(a):
 		p.mark(digest.Formula, firstOf(bareTeX(words), drawnTeX(a.src)), "")
@@ -457,12 +457,26 @@ func (p *parser) picture(a attributes) {
 	}
 }
 
+// drawnSign gives the characters of a picture whose code points Gmail names; "" for
+// those of before Unicode had any.
+func drawnSign(codes string) string {
+	var sign []rune
+	for code := range strings.FieldsFuncSeq(codes, func(r rune) bool { return r == '_' || r == '-' }) {
+		r, err := strconv.ParseInt(code, 16, 32)
+		if err != nil || len(sign) == 0 && !unicode.Is(unicode.So, rune(r)) {
+			return ""
+		}
+		sign = append(sign, rune(r))
+	}
+	return string(sign)
+}
+
 // isSign tells whether a picture is one of a character: it says so, its text has
 // neither letter nor digit, or its text is one such as 1️⃣.
 func isSign(a attributes, text string) bool {
 	for _, of := range []string{a.class, a.src} {
 		of = strings.ToLower(of)
-		for _, word := range []string{"emoji", "smiley", "smilie", "emoticon"} {
+		for _, word := range []string{"emoji", "goomoji", "smiley", "smilie", "emoticon"} {
 			if strings.Contains(of, word) {
 				return true
 			}

@@ -73,6 +73,8 @@ type Reader struct {
 	base int64 // offset of buf in the document
 	err  error // how in ended
 
+	lines int // ends of lines before buf
+
 	open    []xml.Name // elements that are open
 	left    int        // how many of them stay open; the others are being closed
 	closing Token      // what closes the last of them
@@ -186,6 +188,7 @@ func (r *Reader) read() bool {
 	}
 	if r.at > 0 {
 		r.base += int64(r.at)
+		r.lines += bytes.Count(r.buf[:r.at], []byte("\n"))
 		r.buf = r.buf[:copy(r.buf, r.buf[r.at:])]
 		r.at = 0
 	}
@@ -334,6 +337,7 @@ func (r *Reader) endTag() (Token, error) {
 		at--
 	}
 	if at < 0 {
+		r.at -= int(t.To - t.From)
 		return Token{}, fmt.Errorf("%w: an element ends that never began", ErrSyntax)
 	}
 	r.left, r.closing, r.implied = at, t, false

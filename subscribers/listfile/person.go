@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -29,9 +30,13 @@ type Person struct {
 type Row struct {
 	Line int // where it begins, from 1
 	Person
-	// Fault says why the row tells of nobody. Where its address could be read all the
-	// same, Address has it: what is not understood may be that this person left.
+	// Fault says why the row cannot be used as it stands. Where its address was read all
+	// the same, Address has it, and State and LeftAt where the row says that this person
+	// left.
 	Fault error
+	// Named are the addresses that stand in a row with a fault: what is not understood may
+	// be that these people left.
+	Named []address.Address
 }
 
 // Rows calls yield for each row that is not blank, until yield gives an error, which
@@ -55,24 +60,17 @@ func (p *Plan) Rows(r io.Reader, yield func(Row) error) error {
 		row := Row{Line: rec.line}
 		if row.Fault = p.misfit(rec); row.Fault == nil {
 			row.Person, row.Fault = p.person(rec.cells)
-		} else {
-			row.Address = addressIn(append(rec.cells, rec.words()...))
+		}
+		switch {
+		case row.Fault != nil && row.Address.Key != "":
+			row.Named = []address.Address{row.Address}
+		case row.Fault != nil:
+			row.Named = addressesIn(append(rec.cells, rec.text))
 		}
 		if err := yield(row); err != nil {
 			return err
 		}
 	}
-}
-
-// addressIn gives the first address in the cells of a row that cannot be read.
-func addressIn(cells []string) address.Address {
-	for _, cell := range cells {
-		var r reading
-		if strings.Contains(cell, "@") && r.readAddress(strings.TrimSpace(unquote(cell))) == nil {
-			return r.Address
-		}
-	}
-	return address.Address{}
 }
 
 // endOfFile is what a row without cells consists of: space, and the sign with which DOS
@@ -130,7 +128,8 @@ type reading struct {
 	unsure bool
 }
 
-// person reads a row. With an error it gives as much as the address.
+// person reads a row. With an error it gives as much as the address, and that the person
+// left.
 func (p *Plan) person(cells []string) (Person, error) {
 	r := reading{dates: dates{order: p.Dates}}
 	var faults []error
@@ -147,7 +146,11 @@ func (p *Plan) person(cells []string) (Person, error) {
 		}
 	}
 	if len(faults) > 0 {
-		return Person{Address: r.Address}, faults[0]
+		known := Person{Address: r.Address}
+		if strength[r.State] > strength[subscribers.Pending] {
+			known.State, known.LeftAt = r.State, r.LeftAt
+		}
+		return known, faults[0]
 	}
 	if r.unsure && r.State == "" {
 		r.State = subscribers.Pending
@@ -158,7 +161,7 @@ func (p *Plan) person(cells []string) (Person, error) {
 
 // take reads one cell.
 func (r *reading) take(c Column, cell string) (err error) {
-	if c.Field != Email && c.Field != State && c.Field != Subscribed && cell == "" {
+	if c.Field != Email && c.Field != State && c.Field != Subscribed && c.Field != Confirmed && cell == "" {
 		return nil
 	}
 	switch c.Field {
@@ -183,12 +186,14 @@ func (r *reading) take(c Column, cell string) (err error) {
 		return r.readMoment(c, cell, &r.CreatedAt)
 	case Confirmed:
 		return r.readConfirmed(c, cell)
+	case Unconfirmed:
+		return r.readUnconfirmed(c, cell)
 	case Subscribed:
 		return r.readSubscribed(c, cell)
 	case Left:
 		return r.readLeft(c, cell)
 	case Reason:
-		if a := answerOf(cell); a != silent && a != denies {
+		if a := answerOf(cell); a != silent && (a != denies || coded[c.heading]) {
 			r.is(subscribers.Unsubscribed)
 			r.is(states[fold(cell)])
 		}
@@ -197,7 +202,7 @@ func (r *reading) take(c Column, cell string) (err error) {
 	case Complained:
 		return r.readReport(subscribers.Complained, cell)
 	case Consent:
-		return r.readConsent(cell)
+		return r.readConsent(c, cell)
 	}
 	return nil
 }
@@ -213,23 +218,6 @@ func (r *reading) is(s subscribers.State) {
 	if strength[s] > strength[r.State] {
 		r.State = s
 	}
-}
-
-// readAddress reads an address, or a name and an address ("Ann <ann@example.org>").
-func (r *reading) readAddress(cell string) error {
-	cell = strings.Trim(cell, "\u200b\u2060\ufeff \u00a0\t")
-	if name, rest, ok := strings.Cut(cell, "<"); ok && strings.HasSuffix(rest, ">") {
-		cell = strings.TrimSuffix(rest, ">")
-		if r.Name == "" {
-			r.Name = strings.Trim(strings.TrimSpace(name), `"'`)
-		}
-	}
-	if rest, ok := strings.CutPrefix(cell, "mailto:"); ok {
-		cell = rest
-	}
-	addr, err := address.Parse(cell)
-	r.Address = addr
-	return err
 }
 
 func (r *reading) readState(c Column, cell string) error {
@@ -258,10 +246,14 @@ func (r *reading) readMoment(c Column, cell string, to *time.Time) error {
 }
 
 // readConfirmed reads when somebody confirmed, or whether. Who was not asked twice may
-// have agreed all the same.
+// have agreed all the same. Where others have a time, who has none has not confirmed,
+// unless the list calls them active.
 func (r *reading) readConfirmed(c Column, cell string) error {
 	switch answerOf(cell) {
-	case agrees, silent:
+	case silent:
+		r.unsure = r.unsure || c.filled
+		return nil
+	case agrees:
 		return nil
 	case denies:
 		if twice[c.heading] {
@@ -284,6 +276,28 @@ func (r *reading) readConfirmed(c Column, cell string) error {
 	}
 	return nil
 }
+
+// readUnconfirmed reads a column in which yes, or a time, says that somebody has not
+// confirmed.
+func (r *reading) readUnconfirmed(c Column, cell string) error {
+	switch answerOf(cell) {
+	case silent, denies:
+		return nil
+	case unclear:
+		if state, known := states[fold(cell)]; known {
+			r.is(state)
+			return nil
+		}
+		if _, err := r.dates.read(cell); err != nil {
+			return unclearCell(c, cell)
+		}
+	}
+	r.is(subscribers.Pending)
+	return nil
+}
+
+// coded are the headings whose values are codes, 0 among them.
+var coded = set("optout type|opt out type|optout code|opt out code|unsubscribe type|unsubscription type|unsub type")
 
 // twice are the headings that tell whether somebody was asked to confirm.
 var twice = set("double opt-in|double optin|doi")
@@ -348,9 +362,11 @@ func (r *reading) readReport(as subscribers.State, cell string) error {
 	case silent, denies:
 		return nil
 	case unclear:
-		for _, word := range strings.Fields(fold(cell)) {
-			if passing[word] {
-				return nil
+		if text := fold(cell); !lasting.MatchString(text) {
+			for word := range strings.FieldsSeq(text) {
+				if passing[word] {
+					return nil
+				}
 			}
 		}
 		if at, err := r.dates.read(cell); err == nil {
@@ -362,21 +378,28 @@ func (r *reading) readReport(as subscribers.State, cell string) error {
 	return nil
 }
 
-// passing are words for bounces that say nothing about the address.
-var passing = set("soft|transient|temporary|softbounce")
+// passing are words for bounces that say nothing about the address, unless lasting finds
+// a word or a code beside them that does: RFC 5321, 4.2.1, and RFC 3463, 3.1.
+var (
+	passing = set("soft|transient|temporary|softbounce|softbounced")
+	lasting = regexp.MustCompile(`\bhard|permanent|\bnot\b|\b5\d\d\b|\b5 \d{1,3} \d{1,3}\b`)
+)
 
-func (r *reading) readConsent(cell string) error {
-	switch answerOf(cell) {
-	case denies:
+// readConsent reads how somebody agreed, and whether.
+func (r *reading) readConsent(c Column, cell string) error {
+	text := fold(cell)
+	first, _, _ := strings.Cut(text, " ")
+	state := states[text]
+	switch a := answerOf(cell); {
+	case a == denies, never[text], withheld[text], len(first) > 1 && no[first], a == unclear && hasStem(text, refusalStems):
 		r.is(subscribers.Unsubscribed)
-	case unclear:
-		if strength[states[fold(cell)]] > strength[subscribers.Active] {
-			r.is(states[fold(cell)])
-			return nil
-		}
-		if r.Consent == "" {
-			r.Consent = cell
-		}
+	case a != unclear:
+	case strength[state] > strength[subscribers.Active]:
+		r.is(state)
+	case speaksOfLeaving(text), negates(text), hasStem(text, leavingStems):
+		return unclearCell(c, cell)
+	case r.Consent == "":
+		r.Consent = cell
 	}
 	return nil
 }

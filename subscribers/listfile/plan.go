@@ -56,9 +56,18 @@ type Column struct {
 	// a value of such a one.
 	Speaks  bool
 	Example string
+	// Hint is what a column that speaks most likely is.
+	Hint Field
+	// Asks tells of a column that is not read that it could be an answer to whether a
+	// person may be mailed.
+	Asks bool
+	// Foreign tells of a column that is not read that it has letters beyond ASCII, which
+	// are other ones in another character set.
+	Foreign bool
 
 	heading string // folded
 	filled  bool   // a row has a value
+	paid    bool   // it speaks of money
 }
 
 // Label names a column in a sentence.
@@ -94,11 +103,28 @@ func (p *Plan) Unread() (all []Column) {
 	return all
 }
 
-// TellsWhoLeft tells whether a column says who may be mailed.
-func (p *Plan) TellsWhoLeft() bool {
-	return slices.ContainsFunc(p.Columns, func(c Column) bool {
-		return slices.Contains([]Field{State, Left, Reason, Subscribed, Bounced, Complained}, c.Field)
-	})
+// OfLeavers tells whether the columns are those of a file in which everybody left.
+func (p *Plan) OfLeavers() bool {
+	return slices.ContainsFunc(p.Columns, func(c Column) bool { return leaversTools[c.heading] && c.Field != Ignore })
+}
+
+// Asking lists the columns that could be an answer to whether a person may be mailed.
+func (p *Plan) Asking() (all []Column) {
+	for _, c := range p.Columns {
+		if c.Asks {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// ForeignColumn gives the first column that is not read and depends on the character set.
+func (p *Plan) ForeignColumn() (Column, bool) {
+	i := slices.IndexFunc(p.Columns, func(c Column) bool { return c.Foreign })
+	if i < 0 {
+		return Column{}, false
+	}
+	return p.Columns[i], true
 }
 
 // TellsWhoConfirmed tells whether a column says who confirmed.
@@ -243,12 +269,12 @@ func noAddresses(rec record) error {
 	if i := slices.IndexFunc(rec.cells, func(s string) bool { return holdsAddress([]string{s}) }); i >= 0 {
 		example = strconv.Itoa(i + 1)
 	}
-	return digest.Fail(digest.Invalid, "The columns are: "+labels(names)+". Say which holds the addresses, by its heading or its number.",
+	return digest.Fail(digest.Invalid, "The columns are: "+Labels(names)+". Say which holds the addresses, by its heading or its number.",
 		"line %d names no column email", rec.line).Offer(digest.Act{Do: digest.NameColumn, Name: example + "=" + string(Email)})
 }
 
-// labels names columns in a sentence.
-func labels(all []Column) string {
+// Labels names columns in a sentence.
+func Labels(all []Column) string {
 	const most = 30
 	names := make([]string, 0, most)
 	for _, c := range all[:min(len(all), most)] {
@@ -275,11 +301,12 @@ func holdsAddress(cells []string) bool {
 // columnsOf reads headings.
 func columnsOf(cells []string, o Options) []Column {
 	columns := make([]Column, len(cells))
-	paid := false
+	paid, typed := false, false
 	for i, cell := range cells {
 		name := strings.TrimSpace(unquote(cell))
 		columns[i] = Column{Number: i + 1, Name: name, heading: fold(name)}
 		paid = paid || paidTools[columns[i].heading]
+		typed = typed || buttondown[columns[i].heading]
 	}
 	for i := range columns {
 		c := &columns[i]
@@ -289,8 +316,11 @@ func columnsOf(cells []string, o Options) []Column {
 		if c.Field = fieldOf[c.heading]; c.Field == "" {
 			c.Field = fieldByWords(c.heading)
 		}
-		if paid && paidColumns[c.heading] {
-			c.Field = Ignore
+		switch {
+		case typed && c.heading == "type":
+			c.Field = State
+		case paid && paidColumns[c.heading]:
+			c.Field, c.paid = Ignore, true
 		}
 	}
 	if !hasField(columns, Email) {
@@ -359,7 +389,7 @@ func (p *Plan) checkSaid(o Options) error {
 			named[c.Number] = key
 		}
 		if !there {
-			return digest.Fail(digest.Invalid, "The columns are: "+labels(p.Columns)+".", "the list has no column %q", short(key, 60))
+			return digest.Fail(digest.Invalid, "The columns are: "+Labels(p.Columns)+".", "the list has no column %q", short(key, 60))
 		}
 	}
 	return nil

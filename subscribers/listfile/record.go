@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // maxRecord bounds one row, in bytes, its line breaks included.
@@ -70,14 +69,9 @@ func (s *records) next() (record, error) {
 	}
 }
 
-// words gives what stands between the signs in a row with a fault.
-func (r record) words() []string {
-	return strings.FieldsFunc(r.text, func(c rune) bool { return c <= ' ' || strings.ContainsRune(`,;|"<>`, c) })
-}
-
 // lineOf gives the begin of the first line of b.
 func lineOf(b []byte) string {
-	b = b[:min(len(b), 1000)]
+	b = b[:min(len(b), 64<<10)]
 	if i := bytes.IndexAny(b, "\r\n"); i >= 0 {
 		b = b[:i]
 	}

@@ -2,6 +2,8 @@ package listfile
 
 import (
 	"strings"
+
+	"postbag/subscribers"
 )
 
 // The bounds of what a survey keeps of the values of columns that are not read, so that
@@ -21,6 +23,12 @@ type survey struct {
 	says   []bool            // a value speaks of leaving
 	zero   []bool            // a value is 0, under a heading that speaks of subscribing
 	counts []bool            // a value is no answer of yes or no
+	placed []bool            // a value of a column of states cannot be a place
+	tells  []bool            // a value could answer a question
+	other  []bool            // a value is neither an answer nor a date
+	few    []map[string]bool // values, up to one more than answers have
+	states []int             // values that are states
+	letter []bool            // a value has a letter beyond ASCII
 	// orders counts the dates that can be read in one order only.
 	orders map[DateOrder]int
 	either string // a date that can be read in both
@@ -28,7 +36,9 @@ type survey struct {
 
 func newSurvey(p *Plan) *survey {
 	n := len(p.Columns)
-	return &survey{plan: p, seen: make([]map[string]bool, n), mixed: make([]bool, n), known: make([]bool, n), loud: make([]bool, n), says: make([]bool, n), zero: make([]bool, n), counts: make([]bool, n), orders: map[DateOrder]int{}}
+	flags := func() []bool { return make([]bool, n) }
+	return &survey{plan: p, seen: make([]map[string]bool, n), mixed: flags(), known: flags(), loud: flags(), says: flags(), zero: flags(), counts: flags(),
+		placed: flags(), tells: flags(), other: flags(), few: make([]map[string]bool, n), states: make([]int, n), letter: flags(), orders: map[DateOrder]int{}}
 }
 
 func (s *survey) row(rec record) {
@@ -47,9 +57,16 @@ func (s *survey) row(rec record) {
 			if a := answerOf(cell); a != silent && a != denies {
 				s.loud[i] = true
 			}
+			s.question(i, cell)
 			s.unread(i, cell)
+		case Ignore:
+			if !c.Said && !c.paid && wordsOnly(cell) {
+				s.unread(i, cell)
+			}
 		case State:
-			s.known[i] = s.known[i] || states[fold(cell)] != ""
+			text := fold(cell)
+			s.known[i] = s.known[i] || states[text] != ""
+			s.placed[i] = s.placed[i] || len(text) == 1 || speaksOfLeaving(text) || hasStem(text, plainStems) || hasStem(text, subscribingStems)
 		case Created, Confirmed, Left, Subscribed, Bounced, Complained:
 			switch order, is := orderOf(cell); {
 			case order != "":
@@ -61,16 +78,52 @@ func (s *survey) row(rec record) {
 	}
 }
 
-// unread looks whether a value of a column that is not read speaks of leaving.
+// question looks whether a value of a column that is not read could answer one.
+func (s *survey) question(i int, cell string) {
+	s.letter[i] = s.letter[i] || letterBeyondASCII(cell)
+	if s.other[i] && len(s.few[i]) > mostAnswers || !telling(cell) {
+		return
+	}
+	s.tells[i] = true
+	if s.few[i] == nil {
+		s.few[i] = map[string]bool{}
+	}
+	if key := short(cell, 200); len(s.few[i]) <= mostAnswers {
+		s.few[i][key] = true
+	}
+	if !s.other[i] && answerOf(cell) == unclear {
+		_, err := dates{}.read(cell)
+		s.other[i] = err != nil
+	}
+}
+
+// asks tells whether a column that is not read needs a word of the operator.
+func (s *survey) asks(i int, c Column) bool {
+	switch {
+	case !s.tells[i], harmless(c.heading), otherChannel(c.heading), !s.loud[i] && speaksOfLeaving(c.heading):
+		return false
+	}
+	return len(s.few[i]) <= mostAnswers || !s.other[i]
+}
+
+// unread looks whether a value of a column that is not read speaks of leaving, or of
+// somebody who has not confirmed.
 func (s *survey) unread(i int, cell string) {
+	c := &s.plan.Columns[i]
+	if s.says[i] && s.mixed[i] {
+		return
+	}
 	if len(cell) > surveyValue {
 		s.mixed[i] = true
+		if hasStem(fold(withoutLinks(cell)), plainStems) {
+			s.say(i, cell)
+		}
 		return
 	}
 	if s.seen[i] == nil {
 		s.seen[i] = map[string]bool{}
 	}
-	if s.seen[i][cell] || s.says[i] && s.mixed[i] {
+	if s.seen[i][cell] {
 		return
 	}
 	if len(s.seen[i]) < max(20, surveyValues/len(s.plan.Columns)) {
@@ -78,19 +131,32 @@ func (s *survey) unread(i int, cell string) {
 	} else {
 		s.mixed[i] = true
 	}
-	c := &s.plan.Columns[i]
 	text := fold(cell)
 	state := states[text]
-	left := strength[state] > 2 && len(text) > 4 || strings.Count(text, " ") < 3 && !strings.Contains(cell, "@") && hasStem(text, plainStems)
+	if state != "" {
+		s.states[i]++
+	}
+	left := len(text) > 4 && (strength[state] > strength[subscribers.Pending] || state == subscribers.Pending && !harmless(c.heading)) ||
+		hasStem(fold(withoutLinks(cell)), plainStems)
+	if c.Field == Ignore {
+		left = left || speaksOfLeaving(text) || lasting.MatchString(text)
+	}
 	denied := answerOf(cell) == denies && hasStem(c.heading, subscribingStems)
 	if denied && text == "0" && !otherChannel(c.heading) {
 		s.zero[i] = true // an answer, unless the column counts something
 		denied = false
 	}
 	s.counts[i] = s.counts[i] || answerOf(cell) == unclear
-	if (left || denied) && !s.says[i] && !otherChannel(c.heading) {
-		s.says[i] = true
-		c.Example = cell
+	if left || denied {
+		s.say(i, cell)
+	}
+}
+
+// say notes a value that speaks.
+func (s *survey) say(i int, cell string) {
+	c := &s.plan.Columns[i]
+	if !s.says[i] && !otherChannel(c.heading) {
+		s.says[i], c.Example = true, short(cell, 60)
 	}
 }
 
@@ -105,15 +171,6 @@ func allStates(values map[string]bool) bool {
 	return true
 }
 
-func otherChannel(heading string) bool {
-	for token := range strings.FieldsSeq(heading) {
-		if otherChannels[token] {
-			return true
-		}
-	}
-	return false
-}
-
 // decide says what the columns are, now that their values are known.
 func (s *survey) decide(o Options) {
 	p := s.plan
@@ -123,18 +180,26 @@ func (s *survey) decide(o Options) {
 	}
 	for i := range p.Columns {
 		c := &p.Columns[i]
-		if c.Field == State && !c.Said && postal && placeStates[c.heading] && c.filled && !s.known[i] {
+		if c.Field == State && !c.Said && postal && placeStates[c.heading] && c.filled && !s.known[i] && !s.placed[i] {
 			c.Field = "" // part of an address
 			continue
 		}
-		if s.zero[i] && !s.counts[i] && !s.says[i] {
+		if c.Field != Ignore && s.zero[i] && !s.counts[i] && !s.says[i] {
 			s.says[i], c.Example = true, "0"
 		}
 		if c.Field == "" && s.says[i] && !s.mixed[i] && allStates(s.seen[i]) {
 			c.Field = State
 		}
+		if c.Field == Ignore && s.says[i] {
+			c.Field = ""
+		}
 		if c.Field == "" {
 			c.Speaks = s.loud[i] && speaksOfLeaving(c.heading) || s.says[i]
+			if c.Hint = Left; s.states[i] > 1 {
+				c.Hint = State
+			}
+			c.Asks = !c.Speaks && s.asks(i, *c)
+			c.Foreign = !harmless(c.heading) && fieldOf[c.heading] == "" && (letterBeyondASCII(c.Name) || s.letter[i])
 		}
 	}
 	p.Dates = o.Dates

@@ -56,8 +56,14 @@ func FindText(list io.ReadSeeker, label string) (Text, error) {
 	if _, err := list.Seek(0, io.SeekStart); err != nil {
 		return Text{}, fmt.Errorf("read the list: %w", err)
 	}
-	_, err = io.Copy(io.Discard, transform.NewReader(list, encoding.UTF8Validator))
+	shifts := &shiftFinder{}
+	_, err = io.Copy(shifts, transform.NewReader(list, encoding.UTF8Validator))
 	switch {
+	case shifts.found:
+		return Text{}, digest.Fail(digest.Invalid,
+			"Save the list in UTF-8, or name its character set: ISO-2022-JP is that of old Japanese mail.",
+			"the list has signs that shift between character sets, as ISO-2022-JP has").
+			Offer(digest.Act{Do: digest.NameCharset})
 	case err == nil:
 		return Text{enc: encoding.Nop}, nil
 	case !errors.Is(err, encoding.ErrInvalidUTF8):
@@ -90,6 +96,23 @@ func FindText(list io.ReadSeeker, label string) (Text, error) {
 			Offer(digest.Act{Do: digest.NameCharset})
 	}
 	return Text{Guessed: "Windows-1252", enc: charmap.Windows1252}, nil
+}
+
+// shiftFinder looks in what is written to it for the escape sequences by which ISO 2022
+// takes up another character set (RFC 1468, RFC 1557, RFC 1922).
+type shiftFinder struct {
+	found bool
+	last  byte
+}
+
+func (f *shiftFinder) Write(p []byte) (int, error) {
+	for _, sign := range []string{"\x1b$", "\x1b(", "\x1b)"} {
+		f.found = f.found || bytes.Contains(p, []byte(sign)) || len(p) > 0 && f.last == sign[0] && p[0] == sign[1]
+	}
+	if len(p) > 0 {
+		f.last = p[len(p)-1]
+	}
+	return len(p), nil
 }
 
 // otherKind names a file that is no text.

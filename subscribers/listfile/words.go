@@ -75,9 +75,11 @@ var (
 	no      = set("no|n|false|f|0|off|unchecked", "nein|falsch|non|faux|falso|não|nee|onwaar|nej|nei|ei|nie|ne|nem|nu|hayır|нет|ні|いいえ|否|아니요|아니오")
 	nothing = set("||none|null|nil|n/a|na|nan|never|undefined|not set|blank|empty|jamais|niemals|nie|nunca|mai|nooit|aldrig|keine|aucun|aucune|ninguno|nessuno|geen",
 		"0000-00-00|0000-00-00 00:00:00|0000-00-00T00:00:00Z|00.00.0000|00/00/0000|0001-01-01|0001-01-01 00:00:00|0001-01-01T00:00:00Z")
-	never   = set("never|jamais|niemals|nie|nunca|mai|nooit|aldrig")
-	ticks   = map[string]bool{"✓": true, "✔": true, "☑": true, "✅": true}
-	crosses = map[string]bool{"✗": true, "✘": true, "☐": true, "❌": true}
+	// withheld are words for nothing that, of an agreement, say that there is none.
+	withheld = set("none|keine|keiner|aucun|aucune|ninguno|ninguna|nessuno|nessuna|geen")
+	never    = set("never|jamais|niemals|nie|nunca|mai|nooit|aldrig")
+	ticks    = map[string]bool{"✓": true, "✔": true, "☑": true, "✅": true}
+	crosses  = map[string]bool{"✗": true, "✘": true, "☐": true, "❌": true}
 )
 
 // answer is what a cell of yes and no says.
@@ -107,6 +109,22 @@ func answerOf(cell string) answer {
 	return unclear
 }
 
+// refusalStems begin words by which somebody does not agree, or no longer.
+var refusalStems = stems("refus|reject|declin|denied|denies|deny|revok|withdr|unsub|optout|optedout|nonsub|disagree|object|abgelehnt|ablehn|verweiger|widerruf|widerspr|zurückgezogen|abgemeldet|retir|désabon|désinscri|rechaz|deneg|revoc|rifiut|negat|ritir|recus|geweiger|weiger|ingetrokken|avböj|nekad|återkall|nægt|nekt|odmow|odmít|cofni|отказ|отозв")
+
+// negations are words that may turn what stands beside them into its opposite.
+var negations = set("not|no|never|none|without|cannot|didn|doesn|nicht|kein|keine|keinen|keiner|nie|niemals|ohne|non|pas|jamais|sans|aucun|aucune|sin|nunca|ningún|ninguna|senza|mai|nessun|nessuna|niet|geen|nooit|zonder|não|sem|inte|ej|ikke|utan|uden|uten|nie|bez|ne|не|нет|без")
+
+// negates tells whether a folded text has a negation.
+func negates(text string) bool {
+	for token := range strings.FieldsSeq(text) {
+		if negations[token] {
+			return true
+		}
+	}
+	return false
+}
+
 // blank tells whether a cell holds no words, as "-" and "[]" do.
 func blank(cell string) bool {
 	return strings.Trim(cell, " -–—_.[]{}()\u00a0") == ""
@@ -115,7 +133,7 @@ func blank(cell string) bool {
 // leavingStems begin, or where they are long enough stand in, words that speak of
 // leaving a list, of bounces and of complaints.
 var leavingStems = stems(
-	"unsub|optout|optedout|signoff|signedoff|blacklist|blocklist|suppress|withdraw|withdrew|revoke|cancel|delete|removed|archived|banned|blocked|disabl|deactivat|terminat|nonsubscri|suspend|unregister|deregister|discontinu|churn|lapsed|resign",
+	"unsub|unsus|unsunb|unabon|optout|optedout|donot|dontmail|dontemail|nomail|noemail|nonewsletter|nocontact|nolonger|notsubscri|notopted|notinterest|exclud|declin|refus|denied|reject|erase|quarantin|remov|stopgezet|uttrad|toroln|torolve|onhold|signoff|signedoff|blacklist|blocklist|suppress|withdraw|withdrew|revoke|cancel|delete|removed|archived|banned|blocked|disabl|deactivat|terminat|nonsubscri|suspend|unregister|deregister|discontinu|churn|lapsed|resign|isbad",
 	"bounce|undeliver|complain|abuse",
 	"abgemeldet|abmeld|abbestell|austritt|ausgetreten|ausgetragen|austrag|kündigung|gekündigt|kuendigung|gekuendigt|gelöscht|geloescht|löschung|gesperrt|sperr|widerruf|widerspr|deaktivier|storniert|beendet",
 	"désabon|désinscri|résili|radiation|supprim|bloqu|annul|désactiv|oppositi|sortie|désist|quitté",
@@ -135,18 +153,31 @@ var leavingWords = set("left|leave|leaving|exclu|exclue|exclusion|excluido|exclu
 
 // leavingSigns speak of leaving in scripts that put no spaces between words, and in
 // pairs of words.
-var leavingSigns = folded("opt out|opted out|sign off|signed off|do not|don t|dont|no email|no emails|no mail|no mails|no newsletter|not subscribed|non subscribed|never subscribed",
+var leavingSigns = folded("un subscribed|un subscribe|no longer|not interested|not opted in|not opted|on hold|is bad|please stop|mail failed|delivery failed|keine werbung|kein interesse|kein newsletter|keine post|ne plus|no contactar|non contattare|não contactar|não contatar|geen mail|geen post|geen nieuwsbrief|abo ende|opt out|opted out|sign off|signed off|do not|don t|dont|no email|no emails|no mail|no mails|no newsletter|not subscribed|non subscribed|never subscribed",
 	"kein newsletter|keine mails|keine e mails|nicht anschreiben|nicht mailen|pas de newsletter|pas de mail|ne pas|no enviar|non inviare|niet mailen|não enviar|tidak berlangganan",
-	"退会|解除|停止|解約|削除|退订|退訂|取消|退出|删除|刪除|拉黑|停用|구독취소|취소|해지|탈퇴|거부|삭제|إلغاء|ألغى|لغو|انصراف|הסרה|ביטול|הוסר|ยกเลิก|हटाय|रद्द|αποχώρηση")
+	"退会|解除|停止|解約|不要|不再|拒绝|拒否|削除|退订|退訂|取消|退出|删除|刪除|拉黑|停用|구독취소|취소|해지|탈퇴|거부|삭제|إلغاء|ألغى|لغو|انصراف|הסרה|ביטול|הוסר|ยกเลิก|हटाय|रद्द|αποχώρηση")
 
 // subscribingStems speak of being on a list.
-var subscribingStems = stems("subscri|optin|newsletter|mailing|marketing|consent|permission|abonn|einwillig|zustimm|erlaub|anmeld|angemeldet|consentement|suscri|suscripc|inscri|consentimiento|iscri|consenso|toestemm|inschrijv|assina|prenumer|samtyck|samtykke|tilaus|subskry|zgoda|odber|souhlas|digest|bulletin|boletín|bollettino|nieuwsbrief|rundbrief|nyhetsbrev|nyhedsbrev|uutiskirje|подпис|рассыл|соглас|購読|配信|订阅|訂閱|구독")
+var subscribingStems = stems("subscri|optin|optedin|newsletter|mailing|marketing|consent|permission|abonn|einwillig|zustimm|erlaub|anmeld|angemeldet|consentement|suscri|suscripc|inscri|consentimiento|iscri|consenso|toestemm|inschrijv|assina|prenumer|samtyck|samtykke|tilaus|subskry|zgoda|odber|souhlas|digest|bulletin|boletín|bollettino|nieuwsbrief|rundbrief|nyhetsbrev|nyhedsbrev|uutiskirje|подпис|рассыл|соглас|購読|配信|订阅|訂閱|구독")
 
 // plainStems speak of leaving a list of mail and of nothing else, also in a value.
 var plainStems = stems("unsub|nonsub|optout|bounce|complain|blocklist|blacklist|suppress|abgemeldet|abmeld|ausgetragen|désabon|désinscri|desuscri|disiscri|afgemeld|uitgeschreven|descadastr|avregistr|wypis|odhlas|leiratkoz|отпис|відпис")
 
 // otherChannels are those of columns that speak of something else than mail.
-var otherChannels = set("sms|phone|telephone|whatsapp|whats|push|mobile|telefon|telefono|téléphone|telefone|fax|mms|viber|telegram")
+var otherChannels = set("sms|phones|mobil|cell|phone|telephone|whatsapp|whats|push|mobile|telefon|telefono|téléphone|telefone|fax|mms|viber|telegram")
+
+// mailStems begin words for mail and what is mailed.
+var mailStems = stems("mail|email|newsletter|courriel|correo|bulletin|boletin|nieuwsbrief|rundbrief|nyhetsbrev|nyhedsbrev|posta|почт|рассыл|メール|邮件|郵件|메일")
+
+// otherChannel tells whether a folded heading speaks of another channel than mail, and
+// not of mail too.
+func otherChannel(heading string) bool {
+	other := false
+	for token := range strings.FieldsSeq(heading) {
+		other = other || otherChannels[token]
+	}
+	return other && !hasStem(heading, mailStems)
+}
 
 func stems(words ...string) (all []string) {
 	for w := range set(words...) {
@@ -178,10 +209,8 @@ func speaksOfLeaving(text string) bool {
 	if text == "" || strings.Contains(text, "resubscri") {
 		return false
 	}
-	for token := range strings.FieldsSeq(text) {
-		if otherChannels[token] {
-			return false
-		}
+	if otherChannel(text) {
+		return false
 	}
 	for token := range strings.FieldsSeq(text) {
 		if leavingWords[token] {

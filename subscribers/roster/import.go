@@ -61,6 +61,13 @@ type ImportReport struct {
 	// first 20 of them.
 	RejectedCount int
 	Rejected      []RejectedLine
+	// Departed counts the rows of people who left that have a fault of another kind; it is
+	// told in Rejected, and these people are kept as having left all the same.
+	Departed int
+	// Concerned are people who are on the list, active or pending, and of whom a row is not
+	// understood: it may say that they left. ConcernedCount counts them all.
+	Concerned      []string
+	ConcernedCount int
 	// Unread lists the columns that were not read.
 	Unread []listfile.Column
 	// Charset is the character set that was guessed, or "".
@@ -138,9 +145,10 @@ func (i *importRun) all(ctx context.Context) error {
 	if err := i.check(ctx); err != nil {
 		return err
 	}
-	// People who left are stored first, the gravest reason before others: an address
-	// that the list has twice, once as active, is then stored as one that left.
-	for _, state := range []subscribers.State{subscribers.Complained, subscribers.Bounced, subscribers.Unsubscribed} {
+	// People who left are stored first, the gravest reason before others, and who has not
+	// confirmed before who has: an address that the list has twice, once as active, is then
+	// not stored as that.
+	for _, state := range []subscribers.State{subscribers.Complained, subscribers.Bounced, subscribers.Unsubscribed, subscribers.Pending, subscribers.Active} {
 		if i.found[state] == 0 {
 			continue
 		}
@@ -148,7 +156,23 @@ func (i *importRun) all(ctx context.Context) error {
 			return err
 		}
 	}
-	return i.enrolThose(ctx, func(e Entry) bool { return !e.Gone() })
+	return i.concern(ctx)
+}
+
+// concern finds those on the list of whom a row is not understood.
+func (i *importRun) concern(ctx context.Context) error {
+	if len(i.doubtful) == 0 {
+		return nil
+	}
+	return i.store.Subscribers(ctx, Filter{}, func(sub subscribers.Subscriber) error {
+		if _, is := i.doubtful[i.hash(sub.Key)]; !is || left(sub.State) {
+			return nil
+		}
+		if i.report.ConcernedCount++; len(i.report.Concerned) < maxRejected {
+			i.report.Concerned = append(i.report.Concerned, sub.Email)
+		}
+		return nil
+	})
 }
 
 // survey finds out what the columns are.
@@ -163,16 +187,42 @@ func (i *importRun) survey(ctx context.Context) error {
 	i.report.Unread = i.plan.Unread()
 	i.report.Charset = i.list.in.Guessed
 	i.report.Dates, i.report.GuessedDate = i.plan.Dates, i.plan.Guessed
-	if column, speaks := i.plan.Speaking(); speaks && i.o.Confirmed && i.o.As == "" {
+	if !i.o.Confirmed || i.o.As != "" {
+		return nil
+	}
+	return i.question()
+}
+
+// question stops an import for columns that may tell who left and are not understood.
+func (i *importRun) question() error {
+	if column, speaks := i.plan.Speaking(); speaks {
 		value := ""
 		if column.Example != "" {
 			value = fmt.Sprintf(" (%q)", column.Example)
 		}
 		return digest.Fail(digest.Invalid, "Say what the column is, for example left_at or subscribed; ignore passes over it. Nothing was changed.",
 			"the column %s%s speaks of leaving and is not understood, and nobody who left may become active", column.Label(), value).
-			Offer(digest.Act{Do: digest.NameColumn, Name: column.Key() + "=" + string(listfile.Left)})
+			Offer(digest.Act{Do: digest.NameColumn, Name: column.Key() + "=" + string(column.Hint)})
 	}
-	return nil
+	if column, is := i.plan.ForeignColumn(); is && i.list.in.Guessed != "" {
+		return digest.Fail(digest.Invalid, "Name the character set, such as windows-1252, windows-1250, windows-1254 or iso-8859-2. Nothing was changed.",
+			"the column %s is not known, the character set was guessed to be %s, and in another one the column may tell who left", column.Label(), i.list.in.Guessed).
+			Offer(digest.Act{Do: digest.NameCharset})
+	}
+	asking := i.plan.Asking()
+	if len(asking) == 0 {
+		return nil
+	}
+	act := digest.Act{Do: digest.NameColumn}
+	for n, c := range asking {
+		if said := c.Key() + "=" + string(listfile.Ignore); n == 0 {
+			act.Name = said
+		} else {
+			act.Names = append(act.Names, said)
+		}
+	}
+	return digest.Fail(digest.Invalid, "If they have nothing to do with it, pass over them; else say what they are, for example subscribed, left_at or state. Nothing was changed.",
+		"nobody who left may become active, and what is in these columns is not known: %s", listfile.Labels(asking)).Offer(act)
 }
 
 // check reads the whole list without storing anything.
@@ -183,9 +233,15 @@ func (i *importRun) check(ctx context.Context) error {
 			i.found[e.Subscriber.State]++
 			return nil
 		}
+		if i.o.SkipInvalid && e.Gone() {
+			i.found[e.Subscriber.State]++
+			i.report.Departed++
+			i.tell(row.Line, fmt.Sprintf("%s; kept as %s all the same", row.Fault, e.Subscriber.State))
+			return nil
+		}
 		i.reject(row.Line, row.Fault)
-		if row.Address.Key != "" {
-			i.doubtful[i.hash(row.Address.Key)] = row.Line
+		for _, named := range row.Named {
+			i.doubtful[i.hash(named.Key)] = row.Line
 		}
 		if i.unclear == nil {
 			i.unclear, _ = errors.AsType[*listfile.CellError](row.Fault)
@@ -245,13 +301,18 @@ func (i *importRun) verdict() error {
 // the file or a line above the people says so.
 func (i *importRun) named() error {
 	where, state := i.spoken()
+	stay := i.found[subscribers.Active] + i.found[subscribers.Pending]
 	switch {
 	case state == subscribers.Pending && i.found[subscribers.Active] > 0 && !i.plan.TellsWhoConfirmed():
 		return digest.Fail(digest.Invalid, "Import them without --confirmed: they are asked. If they did confirm, call it otherwise. Nothing was changed.",
 			"%s says that those in the list never confirmed", where)
-	case state == subscribers.Unsubscribed && i.found[subscribers.Active]+i.found[subscribers.Pending] > 0 && !i.plan.TellsWhoLeft():
+	case state == subscribers.Unsubscribed && stay > 0:
 		return digest.Fail(digest.Invalid, "If they left, say as what they are to be kept. If they are readers, call it otherwise. Nothing was changed.",
-			"%s says that those in the list left, and no column says who did", where).
+			"%s says that those in the list left, and %d of %d rows do not say it", where, stay, i.report.Rows).
+			Offer(digest.Act{Do: digest.ImportAsLeft})
+	case stay > 0 && i.plan.OfLeavers():
+		return digest.Fail(digest.Invalid, "If they left, say as what they are to be kept. Nothing was changed.",
+			"the columns are those of a file of people who left, and %d of %d rows do not say it", stay, i.report.Rows).
 			Offer(digest.Act{Do: digest.ImportAsLeft})
 	}
 	return nil
@@ -271,15 +332,20 @@ func (i *importRun) spoken() (where string, state subscribers.State) {
 
 func (i *importRun) reject(line int, why error) {
 	i.report.RejectedCount++
+	i.tell(line, why.Error())
+}
+
+// tell lists what is wrong with a row.
+func (i *importRun) tell(line int, why string) {
 	if len(i.report.Rejected) < maxRejected {
-		i.report.Rejected = append(i.report.Rejected, RejectedLine{Line: line, Why: why.Error()})
+		i.report.Rejected = append(i.report.Rejected, RejectedLine{Line: line, Why: why})
 	}
 }
 
 // enrolThose stores the people of the list whom want selects.
 func (i *importRun) enrolThose(ctx context.Context, want func(Entry) bool) error {
 	err := i.each(ctx, func(row listfile.Row, e Entry) error {
-		if row.Fault != nil || !want(e) {
+		if row.Fault != nil && !(i.o.SkipInvalid && e.Gone()) || !want(e) {
 			return nil
 		}
 		if _, is := i.doubtful[i.hash(e.Subscriber.Key)]; is && !e.Gone() {
@@ -307,7 +373,7 @@ func (i *importRun) each(ctx context.Context, yield func(listfile.Row, Entry) er
 		if rows++; rows > maxRows {
 			return digest.Fail(digest.Invalid, "Import it in parts.", "the list has more than %d rows", maxRows)
 		}
-		if row.Fault != nil {
+		if row.Fault != nil && !left(row.State) {
 			return yield(row, Entry{})
 		}
 		return yield(row, i.o.entry(i.by, row.Person, i.now))

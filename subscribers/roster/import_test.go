@@ -625,7 +625,6 @@ func TestTheNameOfAFileMayTellThatPeopleLeft(t *testing.T) {
 		"pending-and-active.csv":            "email,state\nann@example.org,active\n",
 		"members.csv":                       "Confidential, do not forward\nName,Email\nAnn,ann@example.org\n",
 		"cleaned-up.csv":                    bare,
-		"with-unsubscribed.csv":             "email,unsubscribed_at\nann@example.org,\n",
 	} {
 		s, m := newService(t)
 		o := agreed
