@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -148,6 +149,15 @@ func momentOf(t time.Time) string {
 	return when(t) + " UTC"
 }
 
+// headOf says who wrote a comment, when, and below which post, as far as that is known.
+func headOf(c digest.ListedComment) string {
+	head := fmt.Sprintf("%s, %s, %s, %s\n", cmp.Or(c.Author, "Anonymous"), momentOf(c.DatedAt()), plural(c.Words, "word"), c.State)
+	if title := cmp.Or(c.PostTitle, c.PostURL); title != "" {
+		head += fmt.Sprintf("on %q\n", title)
+	}
+	return head
+}
+
 // Run shows a comment, with its sentences numbered as trimming counts them.
 func (c commentShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 	found, err := a.read.Comment(ctx, c.ID)
@@ -166,12 +176,7 @@ func (c commentShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 		return printJSON(p, shownRowOf(found, others, earlier))
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s, %s, %s\n", found.Author, momentOf(found.DatedAt()), plural(found.Words, "word"), found.State)
-	title := found.PostTitle
-	if title == "" {
-		title = found.PostURL
-	}
-	fmt.Fprintf(&b, "on %q\n", title)
+	b.WriteString(headOf(found))
 	if found.URL != "" {
 		fmt.Fprintln(&b, found.URL)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 
 	"postbag/digest/desk"
@@ -17,6 +18,6 @@ func (p *Program) sayUnchecked(picks []desk.Row) {
 	}
 	fmt.Fprintf(p.Stderr, "postbag: nothing that the blog answers shows whether %s still there; look for yourself:\n", are)
 	for _, r := range picks {
-		fmt.Fprintf(p.Stderr, "  pick %d, by %s  %s\n", r.Number, cell(r.Comment.Author, 40), printable(r.Comment.URL))
+		fmt.Fprintf(p.Stderr, "  pick %d, by %s  %s\n", r.Number, cell(cmp.Or(r.Comment.Author, "Anonymous"), 40), printable(r.Comment.URL))
 	}
 }

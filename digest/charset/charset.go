@@ -31,11 +31,14 @@ var xmlEncoding = regexp.MustCompile(`encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']`
 // Decode gives the document in UTF-8: its character set is told by the byte order
 // mark, or the zeros of UTF-16 without one; else by its bytes, if they are those of
 // UTF-8; else by the Content-Type; else by the XML declaration (RFC 7303, 3.2); else
-// it is guessed. So is what is called UTF-8 and has other bytes beyond ASCII alone.
+// it is guessed. So is what is called UTF-8 and has other bytes beyond ASCII alone; those of
+// Windows-1252 among a Western text's characters of UTF-8 are read as that.
 // Bytes that are no characters become U+FFFD, control characters are dropped or become
 // what they are meant for (see [Clean]), and the declaration, now untrue, is taken out.
 func Decode(body []byte, contentType string) []byte {
-	if wide := marked(body); wide != nil {
+	if wide := marked(body); wide == unicode.UTF8BOM {
+		body = bytes.TrimPrefix(body, []byte("\xEF\xBB\xBF"))
+	} else if wide != nil {
 		body = decoded(body, wide)
 	} else if set := labelled(body, contentType); !set.isUTF8() && !set.refutedBy(body) {
 		body = decoded(body, set.enc)
@@ -43,6 +46,7 @@ func Decode(body []byte, contentType string) []byte {
 	text := body
 	if !utf8.Valid(text) {
 		text, _, _ = transform.Bytes(joiner{}, text) // which cannot fail
+		text, _, _ = transform.Bytes(newMender(text), text)
 		text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
 	}
 	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
@@ -62,7 +66,9 @@ func decoded(body []byte, enc encoding.Encoding) []byte {
 // NewReader gives a file in UTF-8, as Decode does, by its first bytes and by the first
 // ones beyond ASCII. Each byte that is no character becomes U+FFFD.
 func NewReader(file io.Reader, head []byte) io.Reader {
-	if wide := marked(head); wide != nil {
+	if wide := marked(head); wide == unicode.UTF8BOM {
+		return transform.NewReader(file, transform.Chain(joiner{}, newMender(head), wide.NewDecoder(), cleaner{}))
+	} else if wide != nil {
 		return transform.NewReader(file, transform.Chain(wide.NewDecoder(), cleaner{}))
 	}
 	return transform.NewReader(newJudged(file, labelled(head, "")), cleaner{})

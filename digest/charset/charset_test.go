@@ -45,18 +45,22 @@ func TestLateEvidence(t *testing.T) {
 	latin := func(label string) string { return `<?xml version="1.0" encoding="` + label + `"?>` }
 	filling := strings.Repeat("plain words. ", 20_000)
 	for name, tt := range map[string]struct{ in, want string }{
-		"UTF-8 called Latin-1":     {latin("iso-8859-1") + filling + "Käse", filling + "Käse"},
-		"UTF-8 called nothing":     {filling + "Käse", filling + "Käse"},
-		"Latin-1":                  {latin("iso-8859-1") + filling + "K\xE4se", filling + "Käse"},
-		"Latin-1 called nothing":   {filling + "K\xE4se", filling + "Käse"},
-		"Latin-1 called UTF-8":     {latin("utf-8") + filling + "K\xE4se", filling + "Käse"},
-		"a torn character":         {latin("iso-8859-1") + filling + "Käse, Kä\xC3", filling + "Käse, Kä\uFFFD"},
-		"Cyrillic":                 {latin("windows-1251") + filling + "\xCD\xEE\xF7\xFC", filling + "Ночь"},
-		"Japanese in seven bits":   {latin("iso-2022-jp") + "\x1B$BLk\x1B(B", "夜"},
-		"UTF-32":                   {"\xFF\xFE\x00\x00K\x00\x00\x00\xE4\x00\x00\x00s\x00\x00\x00e\x00\x00\x00", "Käse"},
-		"halves of a character":    {filling + "\xED\xA0\xBD\xED\xB8\x81", filling + "😁"},
-		"nothing":                  {"", ""},
-		"one character in the end": {filling + "é", filling + "é"},
+		"UTF-8 called Latin-1":         {latin("iso-8859-1") + filling + "Käse", filling + "Käse"},
+		"UTF-8 called nothing":         {filling + "Käse", filling + "Käse"},
+		"Latin-1":                      {latin("iso-8859-1") + filling + "K\xE4se", filling + "Käse"},
+		"Latin-1 called nothing":       {filling + "K\xE4se", filling + "Käse"},
+		"Latin-1 called UTF-8":         {latin("utf-8") + filling + "K\xE4se", filling + "Käse"},
+		"a torn character":             {latin("iso-8859-1") + filling + "Käse, Kä\xC3", filling + "Käse, Kä\uFFFD"},
+		"old entries, never converted": {latin("utf-8") + "Käse, Derri\xE8re, l\x92\xE9t\xE9, \x93na\xEFve\x94 caf\xE9\xE9s \xC9t\xE9 fin", "Käse, Derrière, l’été, “naïve” caféés Été fin"},
+		"the same behind a mark":       {"\xEF\xBB\xBFKäse, \xAB\xA0Derri\xE8re\xA0\xBB, l\x92air", "Käse, «\u00a0Derrière\u00a0», l’air"},
+		"bytes among Cyrillic":         {"Ночь, ночь \xE8 x", "Ночь, ночь \uFFFD x"},
+		"bytes among Polish":           {"Łódź, żółw \xB3 x", "Łódź, żółw \uFFFD x"},
+		"Cyrillic":                     {latin("windows-1251") + filling + "\xCD\xEE\xF7\xFC", filling + "Ночь"},
+		"Japanese in seven bits":       {latin("iso-2022-jp") + "\x1B$BLk\x1B(B", "夜"},
+		"UTF-32":                       {"\xFF\xFE\x00\x00K\x00\x00\x00\xE4\x00\x00\x00s\x00\x00\x00e\x00\x00\x00", "Käse"},
+		"halves of a character":        {filling + "\xED\xA0\xBD\xED\xB8\x81", filling + "😁"},
+		"nothing":                      {"", ""},
+		"one character in the end":     {filling + "é", filling + "é"},
 	} {
 		if got := string(charset.Decode([]byte(tt.in), "")); got != tt.want {
 			t.Errorf("%s: decoded as …%q", name, got[max(0, len(got)-20):])
@@ -69,6 +73,22 @@ func TestLateEvidence(t *testing.T) {
 			if err != nil || string(got) != tt.want {
 				t.Errorf("%s, %s: read as …%q, %v", name, how, got[max(0, len(got)-20):], err)
 			}
+		}
+	}
+}
+
+// TestTornCharacters holds that in a Western text only what can be letters of Windows-1252 is
+// read as such.
+func TestTornCharacters(t *testing.T) {
+	const called = `<?xml version="1.0" encoding="utf-8"?>`
+	for in, want := range map[string]string{
+		"Käse, Öl \xC3 x \xE2\x80 y \x80\x99 z \xFF": "Käse, Öl \uFFFD x \uFFFD y \uFFFD z \uFFFD",
+		"Käse, Öl \xCD\xEE\xF7\xFC\xCD\xEE x":        "Käse, Öl \uFFFD x",
+		"Käse, Öl ä\xE8 x, caf\xE8":                  "Käse, Öl ä\uFFFD x, caf\uFFFD",
+		"Käse \uFFFD \xE8 x":                         "Käse \uFFFD è x",
+	} {
+		if got := string(charset.Decode([]byte(called+in), "")); got != want {
+			t.Errorf("%q is decoded as %q, not %q", in, got, want)
 		}
 	}
 }

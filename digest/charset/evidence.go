@@ -183,7 +183,7 @@ func (j *judged) judge(seen []byte) {
 	s := j.set.guessed(seen)
 	switch {
 	case s.isUTF8(), s.refutedBy(seen):
-		j.text = transform.NewReader(j.in, transform.Chain(joiner{}, unicode.UTF8.NewDecoder()))
+		j.text = transform.NewReader(j.in, transform.Chain(joiner{}, newMender(seen), unicode.UTF8.NewDecoder()))
 	default:
 		j.text = transform.NewReader(j.in, s.enc.NewDecoder())
 	}

@@ -215,6 +215,9 @@ func (d *Desk) draft(ctx context.Context, ref Ref) (digest.Issue, digest.Series,
 	if issue.State != digest.Draft {
 		return issue, series, d.notDraft(ctx, issue)
 	}
+	if ref.Version > issue.Version {
+		return issue, series, digest.Fail(digest.Invalid, fmt.Sprintf("It is at version %d.", issue.Version), "issue %d was never at version %d", issue.Number, ref.Version)
+	}
 	if ref.Version != 0 && ref.Version != issue.Version {
 		return issue, series, d.changed(ctx, issue, ref.Version)
 	}

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -40,7 +41,7 @@ func (d *Desk) removed(ctx context.Context, issue digest.Issue) error {
 			continue
 		}
 		err := digest.Fail(digest.Conflict, "It is on the web already.",
-			"pick %d of issue %d, by %s, was removed from the blog since it was approved", r.Number, issue.Number, r.Comment.Author)
+			"pick %d of issue %d, by %s, was removed from the blog since it was approved", r.Number, issue.Number, cmp.Or(r.Comment.Author, "Anonymous"))
 		if issue.State != digest.Approved {
 			return err.Offer(digest.Act{Do: digest.SendAnyway, Issue: issue.Number})
 		}
