@@ -90,7 +90,7 @@ var vocabulary = []struct {
 	}},
 	{Created, []string{
 		"created at|created|create date|creation date|created on|created date|created time|date created|optin time|opt in time|optin date|opt in date|opted in at|opted in on|date added|added|added at|added time|added on|added date",
-		"time subscribed|subscription created at|subscription created|subscription start|subscription start date|registriert|angelegt am|angelegt|created on date|subscribed at|subscribed on|subscription date|subscription time|subscribe date|subscribe time|date subscribed|subscribed date|signup date|sign up date|signup time|signed up at|signed up|joined|joined at|join date|date joined|member since|registered|registered at|registration date|entered|entry date",
+		"timestamp|zeitstempel|horodateur|marca temporal|signup timestamp|eintrittsdatum|eintritt|mitglied seit|time subscribed|subscription created at|subscription created|subscription start|subscription start date|registriert|angelegt am|angelegt|created on date|subscribed at|subscribed on|subscription date|subscription time|subscribe date|subscribe time|date subscribed|subscribed date|signup date|sign up date|signup time|signed up at|signed up|joined|joined at|join date|date joined|member since|registered|registered at|registration date|entered|entry date",
 		"anmeldedatum|angemeldet am|eingetragen am|registriert am|erstellt am|erstellt|date d'inscription|date inscription|inscrit le|date d'abonnement|date de création|fecha de alta|fecha de suscripción|fecha de registro|fecha de creación",
 		"data di iscrizione|data iscrizione|data de inscrição|data de cadastro|datum inschrijving|inschrijfdatum|aangemeld op|ingeschreven op|data zapisu|дата подписки|дата регистрации|登録日|購読開始日|订阅时间|创建时间|가입일",
 	}},
@@ -166,9 +166,9 @@ var fieldOf, rankOf = func() (map[string]Field, map[string]int) {
 // The words that may stand beside those of leaving in a heading that says when, or
 // whether; and those that say why.
 var (
-	fillers = set("campaigns|communication|communications|and|or|und|oder|in|contact|portal|consent|0|hard|as|marked|donat|langganan|dang|ky|at|on|time|date|datetime|timestamp|day|is|has|from|all|by|the|email|emails|mail|mails|newsletter|newsletters|list|lists|mailing|contact|subscriber|user|member|subscription|status|state|globally|global|of|to|marketing|when|utc|gmt",
+	fillers = set("campaigns|confirmed|communication|communications|and|or|und|oder|in|contact|portal|consent|0|hard|as|marked|donat|langganan|dang|ky|at|on|time|date|datetime|timestamp|day|is|has|from|all|by|the|email|emails|mail|mails|newsletter|newsletters|list|lists|mailing|contact|subscriber|user|member|subscription|status|state|globally|global|of|to|marketing|when|utc|gmt",
 		"am|datum|zeit|zeitpunkt|vom|von|der|die|das|ist|wurde|tag|le|la|les|date|de|du|des|d|l|a|est|jour|fecha|el|los|del|ha|dia|hora|data|di|dal|dalla|il|op|van|heeft|em|do|da|den|dato|kl|data|ora|дата|время|в|от|日|日時|時間|时间|日期|일|일자|날짜")
-	reasons = set("reason|reasons|why|campaign|title|feedback|comment|comments|note|notes|cause|motive|other|text|survey|message|type|subtype|grund|kommentar|raison|motif|commentaire|motivo|razón|comentario|commento|reden|comentário|anledning|årsag|powód|причина|理由|原因|사유")
+	reasons = set("source|reason|reasons|why|campaign|title|feedback|comment|comments|note|notes|cause|motive|other|text|survey|message|type|subtype|grund|kommentar|raison|motif|commentaire|motivo|razón|comentario|commento|reden|comentário|anledning|årsag|powód|причина|理由|原因|사유")
 )
 
 // fieldByWords reads a folded heading that the vocabulary does not have by its words,

@@ -26,7 +26,7 @@ func harmless(heading string) bool {
 	}
 	noun := false
 	for token := range strings.FieldsSeq(heading) {
-		token = strings.TrimRight(token, "0123456789")
+		token = strings.Trim(token, "0123456789")
 		switch {
 		case harmlessNouns[token]:
 			noun = true
@@ -45,7 +45,7 @@ func aboutMail(heading string) bool {
 
 var joiningStems = stems("signup|confirm|verif|member")
 
-var harmlessHeadings = set("last change|first payment at|start date|paid upgrade date|posting permissions|join year|join month|join day|subscribe page|list membership|send html|delivery mode|digest delivery|email format|mail format|preferred format|rss frequency|ad tracking|add url|add method|html|vip|test|list|lists|list name|sent|dispatched")
+var harmlessHeadings = set("last change|first payment at|start date|paid upgrade date|posting permissions|join year|join month|join day|subscribe page|list membership|send html|delivery mode|digest delivery|email format|mail format|preferred format|rss frequency|ad tracking|add url|add method|html|vip|test|list|lists|list name|sent|dispatched|total sent|total received|total emails sent|total emails received|emails sent|emails received|emails received 6mo|days active|days active 30d|last active|last active at|tax exempt|lead status|lead source|lifecycle stage|recent conversion|how did you hear about us|class of|joined via|lfd nr")
 
 // harmlessNouns are what such columns are about. A word that could be about who gets
 // the mail does not stand here.
@@ -64,11 +64,11 @@ var harmlessNouns = set(
 	"attributes|attribute|metadata|meta|extradata|json|fields|properties|misc|password|rss",
 	"plan|tier|tiers|price|amount|revenue|spent|total|orders|order|purchase|purchases|purchased|payment|payments|paid|stripe|gift|gifts|complimentary|comped|coupon|discount|invoice|billing|tax|product|products|sku|donation|pledge|lifetime|ltv|mrr",
 	"opens|opened|open|clicks|clicked|click|views|viewed|visits|visited|deliveries|engagement|activity|activities|seen|updated|modified|changed|edited|synced|imported|exported|geändert|aktualisiert|modifié|modificado|modificato|gewijzigd|изменен|更新日時|更新",
-	"year|month|width|height|size|color|colour",
+	"web|app|shares|section|sections|upgrade|transition|transitions|acquisition|conversion|owner|ticket|tickets|event|events|household|spouse|partner|donor|donors|school|university|grade|children|beitrag|verein|änderung|numéro|número|numero|value|year|month|width|height|size|color|colour",
 )
 
 // harmlessBeside are words that may stand beside those; alone they could be anything.
-var harmlessBeside = set("default|primary|secondary|main|home|work|business|private|personal|other|full|first|last|middle|given|family|display|real|contact|customer|subscriber|member|user|person|profile|account|list|lists|email|emails|e|mail|newsletter|subscription|subscribe|subscribed|signup|optin|confirm|confirmation|confirmed|registration|initial|original|external|internal|legacy|foreign|custom|unique|free|of|the|in|by|from|for|and|at|on|to|date|time|datetime|timestamp|day|count|average|avg|rate|max|line|box|state|house|building|apartment|apt|unit|floor|delivery|shipping|mailing|campaign|campaigns|message|followup|page|site|content|term|favorite|favourite|preferred|de|du|des|la|le|el|del|der|die|das|des|und|et|y|am|um|von|zuletzt|letzte|dernière|dernier|última|último|ultima|ultimo")
+var harmlessBeside = set("post|posts|membership|risk|d|mo|months|weeks|days|through|premium|update|associated|klaviyo|hubspot|mailchimp|predicted|latest|recent|lifecycle|estimated|fecha|datum|data|seit|since|default|primary|secondary|main|home|work|business|private|personal|other|full|first|last|middle|given|family|display|real|contact|customer|subscriber|member|user|person|profile|account|list|lists|email|emails|e|mail|newsletter|subscription|subscribe|subscribed|signup|optin|confirm|confirmation|confirmed|registration|initial|original|external|internal|legacy|foreign|custom|unique|free|of|the|in|by|from|for|and|at|on|to|date|time|datetime|timestamp|day|count|average|avg|rate|max|line|box|state|house|building|apartment|apt|unit|floor|delivery|shipping|mailing|campaign|campaigns|message|followup|page|site|content|term|favorite|favourite|preferred|de|du|des|la|le|el|del|der|die|das|des|und|et|y|am|um|von|zuletzt|letzte|dernière|dernier|última|último|ultima|ultimo")
 
 // telling tells whether a value could answer a question. Addresses, links and marks of
 // machines do not.

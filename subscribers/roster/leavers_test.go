@@ -124,6 +124,8 @@ func TestOrdinaryListsAreNotAskedAbout(t *testing.T) {
 		"Location,Groups,Opens,Clicks,Sent,Company,Country,Phone,Zip,Updated at",
 		"Company,Job Title,Straße,PLZ,Stadt,Land,Geburtstag,Anrede,Telefon,Sprache,Bemerkung",
 		"Subscription IP,Confirmation IP,List,Language,subscription_tier,Subscription source (free),referral_code,landing_page,SMS Marketing Consent",
+		"Post views,Emails opened (6mo),Emails received (6mo),Days active (30d),risk_score,upgrade_date,acquisition_source,total_sent,click_through_rate,Email update source",
+		"Lifecycle Stage,Lead Status,Contact owner,Last Active,Predicted Gender,Total Customer Lifetime Value,Beitrag,Verein,Letzte Änderung,Fecha de nacimiento,School,Ticket",
 		"Record ID,Contact ID,Website,Favourite colour,Total Spent,Total Orders,Default Address City,Province Code",
 	} {
 		for heading := range strings.SplitSeq(headings, ",") {
