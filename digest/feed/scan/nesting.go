@@ -93,18 +93,27 @@ func (s *Scan) ends(name xml.Name, depth, at int) bool {
 		return true
 	}
 	rest := s.doc[at:min(len(s.doc), at+MaxEntryBytes)]
-	n := s.Within(rest)
-	if s.entry == 0 {
-		n = firstEntry(rest)
-	}
-	if n >= 0 {
-		rest = rest[:n]
-	}
 	closed := bytes.Index(rest, []byte("</"+xmlread.Written(name)))
+	// Nearly always the end tag is close and no entry ends or begins before it; the rest
+	// need not be looked through then.
+	if closed >= 0 && s.limit(rest[:closed]) >= 0 {
+		if n := s.limit(rest); n >= 0 && closed > n {
+			closed = -1
+		}
+	}
 	if closed >= 0 {
 		s.leaf = leaf{depth, at + closed}
 	}
 	return closed >= 0
+}
+
+// limit gives the place in a text behind which it belongs to another entry, or to none;
+// -1 if there is none.
+func (s *Scan) limit(text []byte) int {
+	if s.entry == 0 {
+		return firstEntry(text)
+	}
+	return s.Within(text)
 }
 
 // Ends believes no end tag that closes the feed while another entry is to come. In an
