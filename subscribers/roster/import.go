@@ -187,23 +187,32 @@ func (i *importRun) survey(ctx context.Context) error {
 	i.report.Unread = i.plan.Unread()
 	i.report.Charset = i.list.in.Guessed
 	i.report.Dates, i.report.GuessedDate = i.plan.Dates, i.plan.Guessed
-	if !i.o.Confirmed || i.o.As != "" {
+	if i.o.As != "" {
 		return nil
+	}
+	if err := i.speaking(); err != nil || !i.o.Confirmed {
+		return err
 	}
 	return i.question()
 }
 
-// question stops an import for columns that may tell who left and are not understood.
-func (i *importRun) question() error {
+// speaking refuses a list of which a column speaks of leaving and is not understood:
+// whoever left is neither made active nor asked.
+func (i *importRun) speaking() error {
 	if column, speaks := i.plan.Speaking(); speaks {
 		value := ""
 		if column.Example != "" {
 			value = fmt.Sprintf(" (%q)", column.Example)
 		}
 		return digest.Fail(digest.Invalid, "Say what the column is, for example left_at or subscribed; ignore passes over it. Nothing was changed.",
-			"the column %s%s speaks of leaving and is not understood, and nobody who left may become active", column.Label(), value).
+			"the column %s%s speaks of leaving and is not understood, and nobody who left may get mail", column.Label(), value).
 			Offer(digest.Act{Do: digest.NameColumn, Name: column.Key() + "=" + string(column.Hint)})
 	}
+	return nil
+}
+
+// question stops an import for columns that may tell who left and are not understood.
+func (i *importRun) question() error {
 	if column, is := i.plan.ForeignColumn(); is && i.list.in.Guessed != "" {
 		return digest.Fail(digest.Invalid, "Name the character set, such as windows-1252, windows-1250, windows-1254 or iso-8859-2. Nothing was changed.",
 			"the column %s is not known, the character set was guessed to be %s, and in another one the column may tell who left", column.Label(), i.list.in.Guessed).
