@@ -57,33 +57,28 @@ func (o Outs) Plus(other Outs) Outs {
 	return sum
 }
 
+// leftOutWords say each reason of one entry and of many.
+var leftOutWords = map[LeftOut]struct{ one, many string }{
+	EmptyEntry:      {"it is empty", "they are empty"},
+	RepeatedEntry:   {"it stands on the page twice", "they stand on the page twice"},
+	EntryTooMany:    {"the feed has more than 5,000", "the feed has more than 5,000"},
+	EntryTooLarge:   {"it is larger than 1 MB", "they are larger than 1 MB"},
+	EntryTooDeep:    {"its elements nest more than 500 deep", "their elements nest more than 500 deep"},
+	UnreadableEntry: {"it is none of the feed's format", "they are none of the feed's format"},
+	LinkNotice:      {"it is the notice of a link (a pingback), not a comment", "they are notices of links (pingbacks), not comments"},
+	PlatformNotice:  {"it is a notice of the platform, not a comment", "they are notices of the platform, not comments"},
+	BehindPassword:  {"its post has a password", "their posts have passwords"},
+	NotApproved:     {"the blog has not approved it yet", "the blog has not approved them yet"},
+}
+
 // Words say the reason why so many entries are left out.
 func (r LeftOut) Words(n int) string {
-	one, many := string(r), string(r)
-	switch r {
-	case EmptyEntry:
-		one, many = "it is empty", "they are empty"
-	case RepeatedEntry:
-		one, many = "it stands on the page twice", "they stand on the page twice"
-	case EntryTooMany:
-		one, many = "the feed has more than 5,000", "the feed has more than 5,000"
-	case EntryTooLarge:
-		one, many = "it is larger than 1 MB", "they are larger than 1 MB"
-	case EntryTooDeep:
-		one, many = "its elements nest more than 500 deep", "their elements nest more than 500 deep"
-	case UnreadableEntry:
-		one, many = "it is none of the feed's format", "they are none of the feed's format"
-	case LinkNotice:
-		one, many = "it is the notice of a link (a pingback), not a comment", "they are notices of links (pingbacks), not comments"
-	case PlatformNotice:
-		one, many = "it is a notice of the platform, not a comment", "they are notices of the platform, not comments"
-	case BehindPassword:
-		one, many = "its post has a password", "their posts have passwords"
-	case NotApproved:
-		one, many = "the blog has not approved it yet", "the blog has not approved them yet"
+	switch words, known := leftOutWords[r]; {
+	case !known:
+		return string(r)
+	case n == 1:
+		return words.one
+	default:
+		return words.many
 	}
-	if n == 1 {
-		return one
-	}
-	return many
 }

@@ -109,12 +109,8 @@ func (*commento) plan(path string) jsonread.Action {
 }
 
 func (x *commento) take(r *Reader, v jsonread.Value) error {
-	if v.TooLong {
-		r.tally.leave(LongComment)
-		return nil
-	}
-	var c commentoRow
-	if err := decode(v.Raw, &c); err != nil {
+	c, ok, err := commentRow[commentoRow](r, v)
+	if !ok {
 		return err
 	}
 	gone := c.Deleted.is() || c.IsDeleted.is() || c.Markdown == "[deleted]"

@@ -178,16 +178,12 @@ func (g *ghost) path(slug string, published time.Time) string {
 }
 
 func (g *ghost) take(r *Reader, v jsonread.Value) error {
-	isPost := tableOf(v.Path) == "posts"
 	switch {
-	case v.TooLong && isPost:
+	case tableOf(v.Path) != "posts":
+		return g.comment(r, v)
+	case v.TooLong:
 		r.tally.leave(LongPost)
 		return nil
-	case v.TooLong:
-		r.tally.leave(LongComment)
-		return nil
-	case !isPost:
-		return g.comment(r, v)
 	}
 	var p ghostPost
 	if err := decode(v.Raw, &p); err != nil {
@@ -231,8 +227,8 @@ func (g *ghost) post(r *Reader, p ghostPost) {
 
 // comment reads a comment. A reply answers a comment, or another reply to it.
 func (g *ghost) comment(r *Reader, v jsonread.Value) error {
-	var c ghostComment
-	if err := decode(v.Raw, &c); err != nil {
+	c, ok, err := commentRow[ghostComment](r, v)
+	if !ok {
 		return err
 	}
 	post, known := g.posts[c.Post.id()]

@@ -92,12 +92,8 @@ func (x *issoThreads) plan(path string) jsonread.Action {
 }
 
 func (x *issoThreads) take(r *Reader, v jsonread.Value) error {
-	if v.TooLong {
-		r.tally.leave(LongComment)
-		return nil
-	}
-	var c issoRow
-	if err := decode(v.Raw, &c); err != nil {
+	c, ok, err := commentRow[issoRow](r, v)
+	if !ok {
 		return err
 	}
 	c.URI, c.Title, c.Parent, c.Mode = text(x.ids[x.now]), text(x.titles[x.now]), "", ""
@@ -123,12 +119,8 @@ func (x *issoRows) plan(path string) jsonread.Action {
 }
 
 func (x *issoRows) take(r *Reader, v jsonread.Value) error {
-	if v.TooLong {
-		r.tally.leave(LongComment)
-		return nil
-	}
-	var c issoRow
-	if err := decode(v.Raw, &c); err != nil {
+	c, ok, err := commentRow[issoRow](r, v)
+	if !ok {
 		return err
 	}
 	if c.Mode == issoHeld {

@@ -216,3 +216,13 @@ func decode(raw []byte, into any) error {
 	}
 	return nil
 }
+
+// commentRow reads a value as a comment. One that is too long is counted, and is none.
+func commentRow[T any](r *Reader, v jsonread.Value) (row T, ok bool, err error) {
+	if v.TooLong {
+		r.tally.leave(LongComment)
+		return row, false, nil
+	}
+	err = decode(v.Raw, &row)
+	return row, err == nil, err
+}
