@@ -59,3 +59,26 @@ func TestSmallDocumentsThatCostMuch(t *testing.T) {
 	_, err := feed.Parse([]byte(`<feed>`+many.String()+`</feed>`), feed.Options{})
 	wantInvalid(t, "namespaces before any entry", err, "namespaces")
 }
+
+// TestDamageUponDamage reads documents of nothing but damage, in an entry and between
+// entries: the time grows with their length, and the entry before them stays wherever
+// the feed is not refused.
+func TestDamageUponDamage(t *testing.T) {
+	const size = 2 << 20
+	for _, unit := range []string{
+		"< ", "&x ", "]]>", "</q>", "</item>", "</rss>", "</channel>", "<item>", "<entry/>", "<b></c>", "<a b=c d>", `<a b="x`, "<!-- x", "<?x", "<![CDATA[x",
+		"<description><![CDATA[", "<!DOCTYPE x>", "</channel></rss><rss><channel>", "<title><item>",
+		"<author><name>", "<description><title>", "<guid><link>", "<description><b><title>",
+	} {
+		for where, in := range map[string]string{"an entry": "<item><title>a</title><guid>3</guid>%s</item>", "the feed": "%s"} {
+			began := digesttest.CPU(t)
+			d, err := feed.Parse(withChild(fmt.Sprintf(in, strings.Repeat(unit, size/len(unit)))), feed.Options{URL: "https://blog.test/feed"})
+			if took := digesttest.CPU(t) - began; took > 6*time.Second {
+				t.Errorf("%q in %s: read for %v", unit, where, took)
+			}
+			if err == nil && d.Entries() == 0 {
+				t.Errorf("%q in %s: no entry and no error", unit, where)
+			}
+		}
+	}
+}

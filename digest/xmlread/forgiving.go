@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 )
 
@@ -22,9 +23,9 @@ type Nesting interface {
 	// document in which that stands, -1 for all of it. A comment or a section that goes on
 	// into the next part lacks its end.
 	Within(text []byte) int
-	// Holds tells whether such a part begins in a text. A comment that another one begins
+	// First tells where such a part begins in a text, -1 for nowhere. A comment that another one begins
 	// in, behind such a part, lacks its end.
-	Holds(text []byte) bool
+	First(text []byte) int
 }
 
 // NewForgiving makes a reader of a document at hand that reads on where another gives
@@ -63,17 +64,32 @@ func (r *Reader) less() (Token, bool, error) {
 	return t, true, nil
 }
 
+// torn tells up to which offset what begins so lacks its end.
+type torn struct {
+	begin string
+	until int64
+}
+
 // passed goes past a comment or an instruction, unless it lacks its end.
 func (r *Reader) passed(begin, end string) (Token, bool, error) {
+	if r.torn.begin == begin && r.offset() < r.torn.until {
+		return r.less()
+	}
+	behind := r.offset() + int64(len(begin))
 	rest := r.buf[r.at+len(begin):]
 	n := bytes.Index(rest, []byte(end))
 	if n >= 0 {
 		rest = rest[:n]
 	}
-	switch {
-	case r.nesting.Within(rest) >= 0, bytes.Contains(rest, []byte(begin)) && r.nesting.Holds(rest):
+	if left := r.nesting.Within(rest); left >= 0 {
+		r.torn = torn{begin, behind + int64(left)}
 		return r.less()
-	case n < 0:
+	}
+	if again, first := bytes.LastIndex(rest, []byte(begin)), r.nesting.First(rest); again >= 0 && first >= 0 {
+		r.torn = torn{begin, behind + int64(min(again, first))}
+		return r.less()
+	}
+	if n < 0 {
 		return Token{}, false, io.ErrUnexpectedEOF
 	}
 	r.at += len(begin) + n + len(end)
@@ -160,17 +176,39 @@ func (r *Reader) forgivenEnd() (Token, bool, error) {
 // gives how many elements are around it, -1 for none.
 func (r *Reader) opened(name xml.Name) int {
 	last := len(r.open) - 1
-	for at := last; at >= 0; at-- {
+	for at := range r.nearest() {
 		if r.open[at] == name {
 			return at
 		}
 	}
-	for at := last; at >= 0; at-- {
+	for at := range r.nearest() {
 		if strings.EqualFold(r.open[at].Local, name.Local) && (at == last || r.open[at].Space == name.Space) {
 			return at
 		}
 	}
 	return -1
+}
+
+// Of elements that are open without end, so many of the innermost and of the outermost
+// are looked at.
+const (
+	mostInner = 1000
+	mostOuter = 16
+)
+
+// nearest gives the places of the open elements, the innermost first.
+func (r *Reader) nearest() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		last := len(r.open) - 1
+		for at := last; at >= 0; at-- {
+			if last-at == mostInner {
+				at = min(at, mostOuter)
+			}
+			if !yield(at) {
+				return
+			}
+		}
+	}
 }
 
 // closeAll closes all elements but so many, none of which has its tag.

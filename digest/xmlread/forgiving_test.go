@@ -29,7 +29,7 @@ func (cards) Ends(open []xml.Name, left, _ int) bool { return left > 0 || len(op
 
 func (cards) Within(text []byte) int { return bytes.Index(text, []byte("</card>")) }
 
-func (cards) Holds(text []byte) bool { return bytes.Contains(text, []byte("<card>")) }
+func (cards) First(text []byte) int { return bytes.Index(text, []byte("<card>")) }
 
 func TestForgiving(t *testing.T) {
 	for doc, want := range map[string]string{

@@ -82,6 +82,7 @@ type Reader struct {
 	section section    // the CDATA section that the next text is of
 	tags    parser
 	nesting Nesting // of a forgiving reader; nil for a strict one
+	torn    torn    // of a forgiving reader
 }
 
 // sectionMark begins a CDATA section.

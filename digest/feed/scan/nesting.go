@@ -92,29 +92,61 @@ func (s *Scan) ends(name xml.Name, depth, at int) bool {
 	if s.leaf.depth == depth && s.leaf.closed >= at {
 		return true
 	}
-	rest := s.doc[at:min(len(s.doc), at+MaxEntryBytes)]
-	closed := bytes.Index(rest, []byte("</"+xmlread.Written(name)))
-	// Nearly always the end tag is close and no entry ends or begins before it; the rest
-	// need not be looked through then.
-	if closed >= 0 && s.limit(rest[:closed]) >= 0 {
-		if n := s.limit(rest); n >= 0 && closed > n {
-			closed = -1
-		}
+	closed := s.after("</"+xmlread.Written(name), at)
+	if closed > at+MaxEntryBytes || closed >= s.limit(at) {
+		return false
 	}
-	if closed >= 0 {
-		s.leaf = leaf{depth, at + closed}
-	}
-	return closed >= 0
+	s.leaf = leaf{depth, closed}
+	return true
 }
 
-// limit gives the place in a text behind which it belongs to another entry, or to none;
-// -1 if there is none.
-func (s *Scan) limit(text []byte) int {
-	if s.entry == 0 {
-		return firstEntry(text)
+// bound is how far a text goes that belongs to one entry, or to none.
+type bound struct{ entry, from, to int }
+
+// limit gives the offset at which what an offset belongs to ends: the entry, else what
+// stands before the next one. It stays the same up to there.
+func (s *Scan) limit(at int) int {
+	if b := s.bound; b.entry == s.entry && b.from <= at && at < b.to {
+		return b.to
 	}
-	return s.Within(text)
+	end := min(len(s.doc), at+MaxEntryBytes)
+	to := end
+	if s.entry == 0 {
+		to = min(to, s.after(entryTags[0].text, at), s.after(entryTags[1].text, at))
+	} else if n := within(at, end, s.after); n >= 0 {
+		to = n
+	}
+	s.bound = bound{s.entry, at, to}
+	return to
 }
+
+// maxSought is how many different tags are looked for in one document.
+const maxSought = 256
+
+// after gives the offset of the next tag at or behind another offset, and the size of the
+// document if there is none. Each stretch of the document is looked through once for
+// a tag that is not there, however often it is asked for.
+func (s *Scan) after(tag string, at int) int {
+	known, is := s.sought[tag]
+	switch {
+	case is && known.from <= at && at <= known.to:
+		return known.to
+	case !is && len(s.sought) >= maxSought:
+		return len(s.doc)
+	}
+	to := len(s.doc)
+	if n := tagIn(s.doc[at:], tag); n >= 0 {
+		to = at + n
+	}
+	if s.sought == nil {
+		s.sought = map[string]stretch{}
+	}
+	s.sought[tag] = stretch{at, to}
+	return to
+}
+
+// stretch is a part of the document, to whose end a tag was looked for.
+type stretch struct{ from, to int }
 
 // Ends believes no end tag that closes the feed while another entry is to come. In an
 // entry somebody wrote it there. Between entries the feed was closed too early, or a whole
@@ -171,15 +203,19 @@ var entryTags = []struct {
 // Within gives the place in a text at which the entry ends that the text begins in, or
 // at which another one begins that does not end in the text; -1 if there is none.
 func (s *Scan) Within(text []byte) int {
-	next := make([]int, len(entryTags)) // where each comes next
-	find := func(i, from int) {
-		next[i] = len(text)
-		if n := tagIn(text[from:], entryTags[i].text); n >= 0 {
-			next[i] = from + n
+	return within(0, len(text), func(tag string, from int) int {
+		if n := tagIn(text[from:], tag); n >= 0 {
+			return from + n
 		}
-	}
-	for i := range entryTags {
-		find(i, 0)
+		return len(text)
+	})
+}
+
+// within does so from one offset to another, with what finds the next tag.
+func within(from, end int, after func(tag string, from int) int) int {
+	next := make([]int, len(entryTags)) // where each comes next
+	for i, tag := range entryTags {
+		next[i] = after(tag.text, from)
 	}
 	begun := -1
 	for {
@@ -191,7 +227,7 @@ func (s *Scan) Within(text []byte) int {
 		}
 		at := next[first]
 		switch {
-		case at == len(text):
+		case at >= end:
 			return begun
 		case entryTags[first].adds < 0 && begun < 0:
 			return at
@@ -202,7 +238,7 @@ func (s *Scan) Within(text []byte) int {
 		default:
 			return begun
 		}
-		find(first, at+1)
+		next[first] = after(entryTags[first].text, at+1)
 	}
 }
 
@@ -229,8 +265,8 @@ func firstEntry(text []byte) int {
 	return item
 }
 
-// Holds tells whether an entry begins in a text.
-func (s *Scan) Holds(text []byte) bool { return firstEntry(text) >= 0 }
+// First gives the place at which an entry begins in a text, -1 for none.
+func (s *Scan) First(text []byte) int { return firstEntry(text) }
 
 // isName tells whether a name goes on with a byte.
 func isName(b byte) bool {

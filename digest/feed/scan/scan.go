@@ -47,14 +47,16 @@ type Scan struct {
 
 	in      *xmlread.Reader
 	doc     []byte
-	last    int    // where the last tag of an entry stands in it, -1 for none
-	entry   int    // depth of the entry we are in, 0 outside
-	deep    bool   // that entry nests too deep
-	leaf    leaf   // the text we were in when an element last began
-	started int64  // where it began
-	kept    int    // size of out where it began
-	whole   int    // size of out behind the last entry that stays
-	around  string // what closes the elements around that entry
+	last    int                // where the last tag of an entry stands in it, -1 for none
+	entry   int                // depth of the entry we are in, 0 outside
+	deep    bool               // that entry nests too deep
+	leaf    leaf               // the text we were in when an element last began
+	bound   bound              // how far what we are in goes
+	sought  map[string]stretch // tags that were looked for; see after
+	started int64              // where it began
+	kept    int                // size of out where it began
+	whole   int                // size of out behind the last entry that stays
+	around  string             // what closes the elements around that entry
 	entries int
 	present Mark
 	bases   []scope // the xml:base of the elements we are in
