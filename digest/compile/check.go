@@ -32,6 +32,10 @@ func (in Input) checkRows() (wrong []error) {
 			if prose.IsEmpty(markup.FromMarkdown(b.Text)) {
 				wrong = append(wrong, digest.Fail(digest.Invalid, "Write something, or take the row out.", "the text in row %d is empty", i+1).Offer(in.remove(i)))
 			}
+		case digest.QuoteBlock:
+			if p := passage(b); prose.IsEmpty(p.Words) || p.Title == "" {
+				wrong = append(wrong, digest.Fail(digest.Invalid, "Give it its words and their source, or take the row out.", "the quotation in row %d lacks its words or its source", i+1).Offer(in.remove(i)))
+			}
 		default:
 			wrong = append(wrong, fmt.Errorf("row %d is a block of the unknown kind %q", i+1, b.Kind))
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -24,6 +25,7 @@ type Settings struct {
 	Publication   *string // the name on the masthead
 	Language      *string // BCP 47
 	PostalAddress *string
+	Separator     *digest.Separator // what stands between picks
 }
 
 // Follow moves the open draft along with its series' settings, from what they were
@@ -87,6 +89,9 @@ func (s *Settings) clean() error {
 	}
 	if s.Publication != nil && !tidy(&s.Publication, oneLine) {
 		return digest.Fail(digest.Invalid, "Give it the blog's name.", "a publication needs a name")
+	}
+	if s.Separator != nil && !slices.Contains(digest.Separators(), *s.Separator) {
+		return digest.Fail(digest.Invalid, "It is hairline or asterisks.", "%q is nothing to part picks with", *s.Separator)
 	}
 	for _, field := range []**string{&s.Schedule, &s.Zone, &s.PostalAddress} {
 		tidy(field, written)

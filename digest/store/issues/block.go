@@ -12,20 +12,46 @@ import (
 func blocks(t *database.Tx, issueID int64) (all []digest.Block, err error) {
 	err = t.Each(func(r database.Row) error {
 		var b digest.Block
-		err := r.Scan(&b.ID, &b.Kind, &b.CommentID, &b.Text, database.JSONColumn{To: &b.Kept}, &b.PickedHash)
+		err := r.Scan(&b.ID, &b.Kind, &b.CommentID, &b.Text, &b.SourceTitle, &b.SourceURL, database.JSONColumn{To: &b.Kept}, &b.PickedHash, &b.Version)
 		if len(b.Kept) == 0 {
 			b.Kept = nil
 		}
 		all = append(all, b)
 		return err
-	}, `SELECT id, kind, COALESCE(comment_id, 0), text, kept, picked_hash FROM blocks WHERE issue_id = $1 ORDER BY position`, issueID)
+	}, `SELECT id, kind, COALESCE(comment_id, 0), text, source_title, source_url, kept, picked_hash, version FROM blocks WHERE issue_id = $1 ORDER BY position`, issueID)
 	return all, err
 }
 
+// isSame tells whether two blocks are the same with the same in them.
+func isSame(a, b digest.Block) bool {
+	a.Version = b.Version
+	return reflect.DeepEqual(a, b)
+}
+
+// reordered tells whether blocks that were there before follow each other in another
+// order now. What was added or taken out in between changes no order.
+func reordered(before, after []digest.Block) bool {
+	at := make(map[int64]int, len(before))
+	for i, b := range before {
+		at[b.ID] = i
+	}
+	last := -1
+	for _, b := range after {
+		i, known := at[b.ID]
+		if known && i < last {
+			return true
+		}
+		if known {
+			last = i
+		}
+	}
+	return false
+}
+
 // saveBlocks makes the blocks of an issue those given, in their order, and fills in
-// the ids of new ones. A block that is not among the present ones may only come
-// back as itself.
-func (db *Store) saveBlocks(t *database.Tx, issueID int64, present, blocks []digest.Block, comeBack bool) error {
+// the ids of new ones, and the version of what is new in a block. A block that is not
+// among the present ones may only come back as itself.
+func (db *Store) saveBlocks(t *database.Tx, issueID, version int64, present, blocks []digest.Block, comeBack bool) error {
 	at := map[int64]int{}
 	for i, b := range present {
 		at[b.ID] = i
@@ -48,8 +74,14 @@ func (db *Store) saveBlocks(t *database.Tx, issueID int64, present, blocks []dig
 	for i := range blocks {
 		b := &blocks[i]
 		was, known := at[b.ID]
-		if known && was == i && reflect.DeepEqual(present[was], *b) {
-			continue
+		known = known && b.ID != 0
+		if known && isSame(present[was], *b) {
+			b.Version = present[was].Version
+			if was == i {
+				continue
+			}
+		} else {
+			b.Version = version
 		}
 		if err := saveBlock(t, issueID, i, b, known); err != nil {
 			return db.badPick(err, b.CommentID)
@@ -63,20 +95,21 @@ func saveBlock(t *database.Tx, issueID int64, position int, b *digest.Block, kno
 	if err != nil {
 		return err
 	}
-	args := []any{issueID, position, string(b.Kind), database.OrNull(b.CommentID), b.Text, kept, b.PickedHash}
+	args := []any{issueID, position, string(b.Kind), database.OrNull(b.CommentID), b.Text, b.SourceTitle, b.SourceURL, kept, b.PickedHash, b.Version}
 	switch {
 	case known:
 		_, err = t.Exec(`
-			UPDATE blocks SET issue_id = $1, position = $2, kind = $3, comment_id = $4, text = $5, kept = $6, picked_hash = $7
-			WHERE id = $8`, append(args, b.ID)...)
+			UPDATE blocks SET issue_id = $1, position = $2, kind = $3, comment_id = $4, text = $5, source_title = $6, source_url = $7,
+				kept = $8, picked_hash = $9, version = $10
+			WHERE id = $11`, append(args, b.ID)...)
 	case b.ID != 0:
 		_, err = t.Exec(`
-			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash, id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, append(args, b.ID)...)
+			INSERT INTO blocks (issue_id, position, kind, comment_id, text, source_title, source_url, kept, picked_hash, version, id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, append(args, b.ID)...)
 	default:
 		_, err = t.One([]any{&b.ID}, `
-			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash)
-			VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`, args...)
+			INSERT INTO blocks (issue_id, position, kind, comment_id, text, source_title, source_url, kept, picked_hash, version)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`, args...)
 	}
 	return err
 }
