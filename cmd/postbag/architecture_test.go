@@ -26,7 +26,7 @@ var (
 		"templates", "templates/screen", "subscribers/address", "subscribers/listfile", "subscribers/message", "subscribers/letters",
 	}
 	stages = []string{
-		"digest/work", "digest/publish", "subscribers/deliver",
+		"digest/work", "digest/publish", "subscribers/deliver", "subscribers/dnscheck",
 		"digest/pull", "digest/pull/reader", "digest/pull/discover", "digest/pull/importer", "digest/pull/poll", "digest/pull/removed", // each may import those before it
 	}
 	useCases = []string{"subscribers/signup", "subscribers/roster", "digest/desk", "digest/dispatch", "digest/health", "digest/duty"} // each may import those before it
