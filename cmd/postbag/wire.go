@@ -10,6 +10,8 @@ import (
 	"os/user"
 
 	"postbag/digest"
+	"postbag/digest/beside"
+	"postbag/digest/blogs"
 	"postbag/digest/desk"
 	"postbag/digest/dispatch"
 	"postbag/digest/duty"
@@ -142,6 +144,16 @@ func (p *Program) by() digest.Actor {
 func (a *app) pulling(log *slog.Logger, progress func(pull.Progress)) *pull.Tools {
 	return pull.NewTools(pull.Options{
 		Store: a.db, Fetcher: a.fetcher, ToProse: markup.FromHTML, Clock: a.p.Clock, Log: log, Progress: progress,
+	})
+}
+
+// blogs looks after the blogs that are followed. What it begins runs beside, by the
+// runner.
+func (a *app) blogs(runner *beside.Runner) *blogs.Keeper {
+	return blogs.New(blogs.Options{
+		Store: a.db, Runner: runner, Index: a.index, Rows: issoComments,
+		Pulling: func(tell func(pull.Progress)) *pull.Tools { return a.pulling(a.log, tell) },
+		First:   func() digest.Series { return firstSeries(a.p.Clock.Now()) },
 	})
 }
 
