@@ -121,7 +121,7 @@ func checkImport(t *testing.T, name string, own int, imported string, layer map[
 
 // wiring are the files of the command that join the parts, and those that are about
 // a database as a whole: to read it out, fill it, or bring it up to date.
-var wiring = []string{"wire.go", "backup.go", "restore.go", "db.go"}
+var wiring = []string{"wire.go", "wire_desk.go", "backup.go", "restore.go", "db.go"}
 
 // calledDirectly are the stages that commands may call: following a blog and pulling
 // it now are decisions of no other package. Package work gives the words of a

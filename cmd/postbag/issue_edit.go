@@ -18,6 +18,8 @@ type issueEditCmd struct {
 	Title     *string `help:"The title." placeholder:"TEXT"`
 	Intro     *string `help:"The introduction, in Markdown." placeholder:"TEXT" xor:"intro"`
 	IntroFile string  `help:"Read the introduction from a file; - reads standard input." placeholder:"FILE" xor:"intro"`
+	Subject   *string `help:"The mail's subject; empty for the title." placeholder:"TEXT"`
+	Preheader *string `help:"The line that mail programs show after the subject; empty to have it made." placeholder:"TEXT"`
 	Heading   *string `help:"Add a heading; with --row or --block, write that heading anew." placeholder:"TEXT"`
 	Text      *string `help:"Add a text of your own, in Markdown, or write one anew." placeholder:"TEXT"`
 	Quote     *string `help:"Add words that you quote from elsewhere, or write them anew." placeholder:"TEXT"`
@@ -36,7 +38,10 @@ func (c issueEditCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if c == (issueEditCmd{which: c.which, ifVersion: c.ifVersion}) {
 		return digest.Fail(digest.Invalid, "See: postbag issue edit --help", "nothing is named that should change")
 	}
-	edit := desk.Edit{Title: c.Title, Intro: c.Intro, Block: c.Block, Restore: c.Restore, Remove: c.Remove}
+	edit := desk.Edit{
+		Title: c.Title, Intro: c.Intro, Subject: c.Subject, Preheader: c.Preheader,
+		Block: c.Block, Restore: c.Restore, Remove: c.Remove,
+	}
 	if err := c.words(&edit); err != nil {
 		return err
 	}

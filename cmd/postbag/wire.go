@@ -278,8 +278,12 @@ func (o *mailer) servePages(ctx context.Context, l net.Listener) error {
 		}
 		return frame.Consent()
 	})
+	desk, err := o.deskPages()
+	if err != nil {
+		return err
+	}
 	pages, err := web.New(web.Options{
-		Publisher: publisher, Signup: readers, Templates: o.set, Clock: o.p.Clock, BaseURL: o.site.Base,
+		Publisher: publisher, Signup: readers, Templates: o.set, Clock: o.p.Clock, BaseURL: o.site.Base, Desk: desk,
 		Ready: o.health.Ready, TrustedProxies: proxies, Log: o.log,
 	})
 	if err != nil {

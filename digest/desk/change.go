@@ -23,7 +23,7 @@ type edit func(issue *digest.Issue, series digest.Series) (words string, err err
 // subject is what of a draft an edit is about. It is refused when somebody else has
 // changed that since its maker looked at the draft, and not for anything else.
 type subject struct {
-	title, intro, order bool
+	title, intro, mail, order bool
 	// blocks are those of which the edit changes what is in them.
 	blocks []int64
 	// places are those that it moves, or puts something beside. They must be there,
@@ -41,6 +41,7 @@ func (s subject) since(now digest.Issue, version int64) (in []int64, gone []int6
 	}
 	add(s.title, now.TitleVersion)
 	add(s.intro, now.IntroVersion)
+	add(s.mail, now.MailVersion)
 	add(s.order, now.OrderVersion)
 	for _, id := range s.blocks {
 		b, isThere := now.BlockOf(id)

@@ -20,6 +20,9 @@ import (
 type Edit struct {
 	Title *string
 	Intro *string // Markdown
+	// Subject and Preheader are those of the mail; "" takes them back, so that the
+	// program makes them.
+	Subject, Preheader *string
 	// Heading, Text and Quote add rows, with a group's heading, the editor's own
 	// Markdown, and what the editor quotes from elsewhere: above the block Before, or
 	// at the end.
@@ -75,6 +78,7 @@ func (d *Desk) Edit(ctx context.Context, by digest.Actor, ref Ref, e Edit) (Save
 			issue.Intro = written(*e.Intro)
 			did = append(did, "wrote the introduction")
 		}
+		did = append(did, e.editMail(issue)...)
 		if e.Block != 0 {
 			words, err := d.editBlock(ctx, issue, e)
 			if err != nil {
@@ -96,11 +100,11 @@ func (d *Desk) Edit(ctx context.Context, by digest.Actor, ref Ref, e Edit) (Save
 // onlyAdds tells whether the edit takes nothing from anybody, whatever the draft
 // has become.
 func (e Edit) onlyAdds() bool {
-	return e.Title == nil && e.Intro == nil && e.Block == 0 && e.Before == 0
+	return e.Title == nil && e.Intro == nil && e.Subject == nil && e.Preheader == nil && e.Block == 0 && e.Before == 0
 }
 
 func (e Edit) subject() subject {
-	s := subject{title: e.Title != nil, intro: e.Intro != nil}
+	s := subject{title: e.Title != nil, intro: e.Intro != nil, mail: e.Subject != nil || e.Preheader != nil}
 	if e.Block != 0 {
 		s.blocks = append(s.blocks, e.Block)
 	}
@@ -124,6 +128,12 @@ func (e Edit) check() error {
 	}
 	if e.Intro != nil && len(*e.Intro) > MaxText {
 		return tooLong("the introduction", MaxText)
+	}
+	if e.Subject != nil && len(*e.Subject) > MaxTitle {
+		return tooLong("the subject", MaxTitle)
+	}
+	if e.Preheader != nil && len(*e.Preheader) > MaxTitle {
+		return digest.Fail(digest.Invalid, "Mail programs show some 110 characters of it.", "the preheader is longer than %d bytes", MaxTitle)
 	}
 	words := Rewrite{e.Heading, e.Text, e.Quote}
 	if err := words.check(); err != nil {
@@ -213,6 +223,23 @@ func (r Rewrite) blocks() (rows []digest.Block) {
 		rows = append(rows, digest.Block{Kind: digest.QuoteBlock, Text: written(r.Quote.Text), SourceTitle: oneLine(r.Quote.Source), SourceURL: oneLine(r.Quote.URL)})
 	}
 	return rows
+}
+
+// editMail sets the mail's subject and preheader, and gives the words for it.
+func (e Edit) editMail(issue *digest.Issue) (did []string) {
+	set := func(what string, to *string, field *string) {
+		if to == nil || oneLine(*to) == *field {
+			return
+		}
+		if *field = oneLine(*to); *field == "" {
+			did = append(did, "took its own "+what+" back")
+			return
+		}
+		did = append(did, "gave it the "+what+" “"+*field+"”")
+	}
+	set("subject", e.Subject, &issue.Subject)
+	set("preheader", e.Preheader, &issue.Preheader)
+	return did
 }
 
 // written is what an editor wrote without what cannot be seen around and in it:

@@ -106,6 +106,12 @@ var changes = []change{
 	{name: "write another introduction", changes: []string{"intro"}, about: []string{"intro"},
 		do:   edit(func(digest.Issue) desk.Edit { return desk.Edit{Intro: p("Good evening.")} }),
 		done: func(_, now digest.Issue) bool { return now.Intro == "Good evening." }},
+	{name: "write the subject", changes: []string{"mail"}, about: []string{"mail"},
+		do:   edit(func(digest.Issue) desk.Edit { return desk.Edit{Subject: p("A subject")} }),
+		done: func(_, now digest.Issue) bool { return now.Subject == "A subject" }},
+	{name: "write the preheader", changes: []string{"mail"}, about: []string{"mail"},
+		do:   edit(func(digest.Issue) desk.Edit { return desk.Edit{Preheader: p("A line")} }),
+		done: func(_, now digest.Issue) bool { return now.Preheader == "A line" }},
 	{name: "add a heading above row 4", about: []string{"there 4"},
 		do: edit(func(seen digest.Issue) desk.Edit {
 			return desk.Edit{Heading: p("Another heading"), Before: seen.Blocks[3].ID}

@@ -12,13 +12,18 @@ import (
 func blocks(t *database.Tx, issueID int64) (all []digest.Block, err error) {
 	err = t.Each(func(r database.Row) error {
 		var b digest.Block
-		err := r.Scan(&b.ID, &b.Kind, &b.CommentID, &b.Text, &b.SourceTitle, &b.SourceURL, database.JSONColumn{To: &b.Kept}, &b.PickedHash, &b.Version)
+		err := r.Scan(&b.ID, &b.Kind, &b.CommentID, &b.Text, &b.SourceTitle, &b.SourceURL, database.JSONColumn{To: &b.Kept}, &b.PickedHash,
+			database.JSONColumn{To: &b.Notes}, &b.Lifted.Start, &b.Lifted.End, &b.Leads, &b.Version)
 		if len(b.Kept) == 0 {
 			b.Kept = nil
 		}
+		if len(b.Notes) == 0 {
+			b.Notes = nil
+		}
 		all = append(all, b)
 		return err
-	}, `SELECT id, kind, COALESCE(comment_id, 0), text, source_title, source_url, kept, picked_hash, version FROM blocks WHERE issue_id = $1 ORDER BY position`, issueID)
+	}, `SELECT id, kind, COALESCE(comment_id, 0), text, source_title, source_url, kept, picked_hash, notes, lifted_from, lifted_to, leads, version
+		FROM blocks WHERE issue_id = $1 ORDER BY position`, issueID)
 	return all, err
 }
 
@@ -51,7 +56,7 @@ func reordered(before, after []digest.Block) bool {
 // saveBlocks makes the blocks of an issue those given, in their order, and fills in
 // the ids of new ones, and the version of what is new in a block. A block that is not
 // among the present ones may only come back as itself.
-func (db *Store) saveBlocks(t *database.Tx, issueID, version int64, present, blocks []digest.Block, comeBack bool) error {
+func (db *Store) saveBlocks(t *database.Tx, seriesID, issueID, version int64, present, blocks []digest.Block, comeBack bool) error {
 	at := map[int64]int{}
 	for i, b := range present {
 		at[b.ID] = i
@@ -68,6 +73,9 @@ func (db *Store) saveBlocks(t *database.Tx, issueID, version int64, present, blo
 			continue
 		}
 		if _, err := t.Exec(`DELETE FROM blocks WHERE id = $1`, b.ID); err != nil {
+			return err
+		}
+		if err := keepTrim(t, seriesID, b); err != nil {
 			return err
 		}
 	}
@@ -95,21 +103,26 @@ func saveBlock(t *database.Tx, issueID int64, position int, b *digest.Block, kno
 	if err != nil {
 		return err
 	}
-	args := []any{issueID, position, string(b.Kind), database.OrNull(b.CommentID), b.Text, b.SourceTitle, b.SourceURL, kept, b.PickedHash, b.Version}
+	notes, err := database.JSONArray(b.Notes)
+	if err != nil {
+		return err
+	}
+	args := []any{issueID, position, string(b.Kind), database.OrNull(b.CommentID), b.Text, b.SourceTitle, b.SourceURL, kept, b.PickedHash,
+		notes, b.Lifted.Start, b.Lifted.End, b.Leads, b.Version}
 	switch {
 	case known:
 		_, err = t.Exec(`
 			UPDATE blocks SET issue_id = $1, position = $2, kind = $3, comment_id = $4, text = $5, source_title = $6, source_url = $7,
-				kept = $8, picked_hash = $9, version = $10
-			WHERE id = $11`, append(args, b.ID)...)
+				kept = $8, picked_hash = $9, notes = $10, lifted_from = $11, lifted_to = $12, leads = $13, version = $14
+			WHERE id = $15`, append(args, b.ID)...)
 	case b.ID != 0:
 		_, err = t.Exec(`
-			INSERT INTO blocks (issue_id, position, kind, comment_id, text, source_title, source_url, kept, picked_hash, version, id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, append(args, b.ID)...)
+			INSERT INTO blocks (issue_id, position, kind, comment_id, text, source_title, source_url, kept, picked_hash, notes, lifted_from, lifted_to, leads, version, id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`, append(args, b.ID)...)
 	default:
 		_, err = t.One([]any{&b.ID}, `
-			INSERT INTO blocks (issue_id, position, kind, comment_id, text, source_title, source_url, kept, picked_hash, version)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`, args...)
+			INSERT INTO blocks (issue_id, position, kind, comment_id, text, source_title, source_url, kept, picked_hash, notes, lifted_from, lifted_to, leads, version)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`, args...)
 	}
 	return err
 }

@@ -29,7 +29,7 @@ func (db *Store) OpenDraft(ctx context.Context, by digest.Actor, seriesID int64,
 			return err
 		}
 		words := "opened it"
-		if len(issue.Blocks) > 0 || issue.Intro != "" {
+		if len(issue.Blocks) > 0 || issue.Intro != "" || issue.Preheader != "" {
 			words = fmt.Sprintf("opened it with what was in issue %d", issue.Number-1)
 		}
 		rev := digest.Revision{IssueID: issue.ID, Version: issue.Version, At: opened, By: by, Did: digest.Opened, Words: words}
@@ -62,8 +62,8 @@ func newDraft(t *database.Tx, seriesID int64, opened, slot time.Time) (issue dig
 	// Its version goes on from those of the series' other issues: who saw one of
 	// them, and means the present draft, is told that it is another.
 	_, err = t.One(issueFields(&issue), `
-		INSERT INTO issues (series_id, number, state, title, intro, opened_at, window_from, slot, due_at, version, title_version, intro_version, order_version)
-		SELECT $1, $2, 'draft', $3, '', $4, $5, $6, $6, first, first, first, first
+		INSERT INTO issues (series_id, number, state, title, intro, opened_at, window_from, slot, due_at, version, title_version, intro_version, mail_version, order_version)
+		SELECT $1, $2, 'draft', $3, '', $4, $5, $6, $6, first, first, first, first, first
 		FROM (SELECT COALESCE(MAX(version), 0) + 1 AS first FROM issues WHERE series_id = $1) AS versions RETURNING `+IssueColumns,
 		seriesID, number, series.TitleOf(number), opened.UnixMicro(), from, slot.UnixMicro())
 	if err != nil {
@@ -72,17 +72,17 @@ func newDraft(t *database.Tx, seriesID int64, opened, slot time.Time) (issue dig
 	return issue, takeOverSkipped(t, &issue)
 }
 
-// takeOverSkipped gives a new draft the rows and the introduction of the issue just
-// before it, if that was skipped.
+// takeOverSkipped gives a new draft the rows, the introduction and the preheader of the
+// issue just before it, if that was skipped. Its title and subject name its number.
 func takeOverSkipped(t *database.Tx, draft *digest.Issue) error {
 	var skipped int64
-	found, err := t.One([]any{&skipped, &draft.Intro}, `
-		SELECT id, intro FROM issues WHERE series_id = $1 AND state = 'skipped'
+	found, err := t.One([]any{&skipped, &draft.Intro, &draft.Preheader}, `
+		SELECT id, intro, preheader FROM issues WHERE series_id = $1 AND state = 'skipped'
 			AND number = (SELECT MAX(number) FROM issues WHERE series_id = $1 AND number < $2)`, draft.SeriesID, draft.Number)
 	if err != nil || !found {
 		return err
 	}
-	if _, err := t.Exec(`UPDATE issues SET intro = $1 WHERE id = $2`, draft.Intro, draft.ID); err != nil {
+	if _, err := t.Exec(`UPDATE issues SET intro = $1, preheader = $2 WHERE id = $3`, draft.Intro, draft.Preheader, draft.ID); err != nil {
 		return err
 	}
 	if _, err := t.Exec(`UPDATE blocks SET issue_id = $1, version = $2 WHERE issue_id = $3`, draft.ID, draft.Version, skipped); err != nil {
@@ -120,29 +120,32 @@ func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.
 		if err != nil {
 			return err
 		}
-		saved.TitleVersion, saved.IntroVersion, saved.OrderVersion = before.TitleVersion, before.IntroVersion, before.OrderVersion
+		saved.TitleVersion, saved.IntroVersion, saved.MailVersion, saved.OrderVersion = before.TitleVersion, before.IntroVersion, before.MailVersion, before.OrderVersion
 		if before.Title != issue.Title {
 			saved.TitleVersion = saved.Version
 		}
 		if before.Intro != issue.Intro {
 			saved.IntroVersion = saved.Version
 		}
+		if before.Subject != issue.Subject || before.Preheader != issue.Preheader {
+			saved.MailVersion = saved.Version
+		}
 		if reordered(before.Blocks, issue.Blocks) {
 			saved.OrderVersion = saved.Version
 		}
 		n, err := t.Exec(`
-			UPDATE issues SET title = $1, intro = $2, slot = $3, due_at = $4, version = $5,
-				title_version = $6, intro_version = $7, order_version = $8
-			WHERE id = $9 AND state = 'draft' AND version = $10`,
-			issue.Title, issue.Intro, issue.Slot, issue.DueAt, saved.Version,
-			saved.TitleVersion, saved.IntroVersion, saved.OrderVersion, issue.ID, issue.Version)
+			UPDATE issues SET title = $1, intro = $2, subject = $3, preheader = $4, slot = $5, due_at = $6, version = $7,
+				title_version = $8, intro_version = $9, mail_version = $10, order_version = $11
+			WHERE id = $12 AND state = 'draft' AND version = $13`,
+			issue.Title, issue.Intro, issue.Subject, issue.Preheader, issue.Slot, issue.DueAt, saved.Version,
+			saved.TitleVersion, saved.IntroVersion, saved.MailVersion, saved.OrderVersion, issue.ID, issue.Version)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
 			return notTheDraft(t, issue)
 		}
-		if err := db.saveBlocks(t, issue.ID, saved.Version, before.Blocks, saved.Blocks, rev.Undoes != 0); err != nil {
+		if err := db.saveBlocks(t, before.SeriesID, issue.ID, saved.Version, before.Blocks, saved.Blocks, rev.Undoes != 0); err != nil {
 			return err
 		}
 		rev.IssueID, rev.Version, rev.Before = issue.ID, saved.Version, nil
@@ -164,8 +167,8 @@ func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.
 // content reads what an editor has made of a draft so far. Under the write that
 // follows it is still the same, or that write finds another version.
 func content(t *database.Tx, issueID int64) (c digest.Issue, err error) {
-	_, err = t.One([]any{&c.Title, &c.Intro, &c.TitleVersion, &c.IntroVersion, &c.OrderVersion},
-		`SELECT title, intro, title_version, intro_version, order_version FROM issues WHERE id = $1`, issueID)
+	_, err = t.One([]any{&c.SeriesID, &c.Title, &c.Intro, &c.Subject, &c.Preheader, &c.TitleVersion, &c.IntroVersion, &c.MailVersion, &c.OrderVersion},
+		`SELECT series_id, title, intro, subject, preheader, title_version, intro_version, mail_version, order_version FROM issues WHERE id = $1`, issueID)
 	if err != nil {
 		return c, err
 	}
@@ -181,6 +184,12 @@ func changedBy(before digest.Issue, after *digest.Issue) *digest.Content {
 	}
 	if before.Intro != after.Intro {
 		c.Intro = &before.Intro
+	}
+	if before.Subject != after.Subject {
+		c.Subject = &before.Subject
+	}
+	if before.Preheader != after.Preheader {
+		c.Preheader = &before.Preheader
 	}
 	if !slices.EqualFunc(before.Blocks, after.Blocks, isSame) {
 		c.Blocks = append([]digest.Block{}, before.Blocks...)

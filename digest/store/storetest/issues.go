@@ -18,7 +18,7 @@ var draftTests = []test{
 		issue := b.draft(start)
 		b.equal("the draft", issue, digest.Issue{ID: issue.ID, SeriesID: series.ID, Number: 1, State: digest.Draft,
 			Title: "Pick of the Week 1", OpenedAt: start, Slot: after(24 * time.Hour), DueAt: after(24 * time.Hour), Version: 1,
-			TitleVersion: 1, IntroVersion: 1, OrderVersion: 1})
+			TitleVersion: 1, IntroVersion: 1, MailVersion: 1, OrderVersion: 1})
 		again, created, err := b.OpenDraft(b.ctx(), tester, series.ID, after(time.Hour), after(time.Hour))
 		b.must(err)
 		b.equal("created", created, false)
@@ -48,9 +48,11 @@ var draftTests = []test{
 		one, two := b.comments()["c1"].ID, b.comments()["c2"].ID
 		issue := b.draft(start)
 		issue.Title, issue.Intro, issue.DueAt = "Night 1", "*Hello*", after(30*time.Hour)
+		issue.Subject, issue.Preheader = "Who missed the bus", "And who caught it"
 		issue.Blocks = []digest.Block{
 			{Kind: digest.HeadingBlock, Text: "Nights"},
-			{Kind: digest.PickBlock, CommentID: one, Kept: []digest.Range{{Start: 0, End: 5}}, PickedHash: "h"},
+			{Kind: digest.PickBlock, CommentID: one, Kept: []digest.Range{{Start: 0, End: 5}}, PickedHash: "h",
+				Notes: []digest.Note{{At: 3, Text: "the 14"}}, Lifted: digest.Range{Start: 1, End: 4}, Leads: true},
 			{Kind: digest.TextBlock, Text: "Some **words**"},
 			{Kind: digest.QuoteBlock, Text: "Said elsewhere.", SourceTitle: "A book", SourceURL: "https://books.example/1"},
 		}
