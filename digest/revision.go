@@ -70,6 +70,8 @@ type Content struct {
 	Title  string  `json:"title,omitempty"` // "" where it was not changed
 	Intro  *string `json:"intro,omitempty"` // nil where it was not changed
 	Blocks []Block `json:"blocks"`          // all of them, in order; nil where none was changed
+	// MailEnds is [Issue.MailEnds]; nil where it was not changed.
+	MailEnds *int64 `json:"mail_ends,omitempty"`
 }
 
 // Changed is the cause of an error of kind Conflict that says that an issue is no

@@ -12,13 +12,18 @@ import (
 func blocks(t *database.Tx, issueID int64) (all []digest.Block, err error) {
 	err = t.Each(func(r database.Row) error {
 		var b digest.Block
-		err := r.Scan(&b.ID, &b.Kind, &b.CommentID, &b.Text, database.JSONColumn{To: &b.Kept}, &b.PickedHash)
+		var over digest.Overruling
+		err := r.Scan(&b.ID, &b.Kind, &b.CommentID, &b.Text, database.JSONColumn{To: &b.Kept}, &b.PickedHash,
+			&b.AsPicked, &over.Sign, &over.At, &over.By)
+		if over.Sign != "" {
+			b.Overruled = &over
+		}
 		if len(b.Kept) == 0 {
 			b.Kept = nil
 		}
 		all = append(all, b)
 		return err
-	}, `SELECT id, kind, COALESCE(comment_id, 0), text, kept, picked_hash FROM blocks WHERE issue_id = $1 ORDER BY position`, issueID)
+	}, `SELECT id, kind, COALESCE(comment_id, 0), text, kept, picked_hash, as_picked, overruled, overruled_at, overruled_by FROM blocks WHERE issue_id = $1 ORDER BY position`, issueID)
 	return all, err
 }
 
@@ -63,20 +68,26 @@ func saveBlock(t *database.Tx, issueID int64, position int, b *digest.Block, kno
 	if err != nil {
 		return err
 	}
-	args := []any{issueID, position, string(b.Kind), database.OrNull(b.CommentID), b.Text, kept, b.PickedHash}
+	var over digest.Overruling
+	if b.Overruled != nil {
+		over = *b.Overruled
+	}
+	args := []any{issueID, position, string(b.Kind), database.OrNull(b.CommentID), b.Text, kept, b.PickedHash,
+		b.AsPicked, string(over.Sign), over.At, over.By}
 	switch {
 	case known:
 		_, err = t.Exec(`
-			UPDATE blocks SET issue_id = $1, position = $2, kind = $3, comment_id = $4, text = $5, kept = $6, picked_hash = $7
-			WHERE id = $8`, append(args, b.ID)...)
+			UPDATE blocks SET issue_id = $1, position = $2, kind = $3, comment_id = $4, text = $5, kept = $6, picked_hash = $7,
+				as_picked = $8, overruled = $9, overruled_at = $10, overruled_by = $11
+			WHERE id = $12`, append(args, b.ID)...)
 	case b.ID != 0:
 		_, err = t.Exec(`
-			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash, id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, append(args, b.ID)...)
+			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash, as_picked, overruled, overruled_at, overruled_by, id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, append(args, b.ID)...)
 	default:
 		_, err = t.One([]any{&b.ID}, `
-			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash)
-			VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`, args...)
+			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash, as_picked, overruled, overruled_at, overruled_by)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`, args...)
 	}
 	return err
 }

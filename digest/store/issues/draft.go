@@ -119,9 +119,9 @@ func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.
 			return err
 		}
 		n, err := t.Exec(`
-			UPDATE issues SET title = $1, intro = $2, slot = $3, due_at = $4, version = version + 1
-			WHERE id = $5 AND state = 'draft' AND version = $6`,
-			issue.Title, issue.Intro, issue.Slot, issue.DueAt, issue.ID, issue.Version)
+			UPDATE issues SET title = $1, intro = $2, slot = $3, due_at = $4, mail_ends = $5, version = version + 1
+			WHERE id = $6 AND state = 'draft' AND version = $7`,
+			issue.Title, issue.Intro, issue.Slot, issue.DueAt, database.OrNull(issue.MailEnds), issue.ID, issue.Version)
 		if err != nil {
 			return err
 		}
@@ -151,7 +151,7 @@ func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.
 // content reads what an editor has made of a draft so far. Under the write that
 // follows it is still the same, or that write finds another version.
 func content(t *database.Tx, issueID int64) (c digest.Issue, err error) {
-	if _, err = t.One([]any{&c.Title, &c.Intro}, `SELECT title, intro FROM issues WHERE id = $1`, issueID); err != nil {
+	if _, err = t.One([]any{&c.Title, &c.Intro, &c.MailEnds}, `SELECT title, intro, COALESCE(mail_ends, 0) FROM issues WHERE id = $1`, issueID); err != nil {
 		return c, err
 	}
 	c.Blocks, err = blocks(t, issueID)
@@ -169,6 +169,9 @@ func changedBy(before digest.Issue, after *digest.Issue) *digest.Content {
 	}
 	if !reflect.DeepEqual(before.Blocks, after.Blocks) {
 		c.Blocks = append([]digest.Block{}, before.Blocks...)
+	}
+	if before.MailEnds != after.MailEnds {
+		c.MailEnds = &before.MailEnds
 	}
 	return &c
 }
