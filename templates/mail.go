@@ -45,7 +45,7 @@ func (s *Set) issueMail(f *digest.Frozen, l Links, mark string) (MailText, error
 	if err != nil {
 		return MailText{}, err
 	}
-	m := &issueMail{issueView: v, Subject: subject(mark + v.Title)}
+	m := &issueMail{issueView: v, Subject: subject(mark + v.Subject)}
 	if left := f.LeftForWeb(); left > 0 {
 		m.More, m.MoreURL = fmt.Sprintf("%d more comments on the web", left), whole.at(left)
 		if left == 1 {

@@ -102,7 +102,7 @@ func (in Input) pickFlaws() (all []flaw) {
 		case strings.TrimSpace(c.Body.Text()) == "":
 			f.kind, f.hint, f.words = digest.FoundNoWords, "Take it out.", inRow(row, number, c)+": it has no text to quote"
 		default:
-			_, err := cut.Keep(c.Body, b.Kept)
+			_, err := cut.Excerpt(c.Body, b.Kept, b.Notes)
 			if err == nil {
 				continue
 			}

@@ -56,9 +56,9 @@ type Comparison struct {
 	WasKept bool // whether the words as picked are known still
 	// Parts are both texts in one: what stayed, what was taken out and what came in.
 	Parts []wording.Part
-	// Carried is the trimming as it would be of the words as they are now; nil for all
-	// of them. Fits tells whether all that was kept is in it.
-	Carried []digest.Range
+	// Carried is the pick as it would be with the words as they are now: its trimming,
+	// its notes and its lifted line, as far as they fit. Fits tells whether all do.
+	Carried digest.Block
 	Fits    bool
 }
 
@@ -96,11 +96,40 @@ func (d *Desk) compare(ctx context.Context, issue digest.Issue, b digest.Block, 
 	}
 	was, is := c.Was.Body.Text(), now.Body.Text()
 	c.Parts = wording.Compare(was, is)
-	c.Carried, c.Fits = wording.Carry(c.Parts, b.Kept)
-	if _, err := cut.Keep(now.Body, c.Carried); err != nil {
-		c.Carried, c.Fits = nil, false
-	}
+	c.Carried, c.Fits = carry(c.Parts, b, now.Body)
 	return c, nil
+}
+
+// carry gives a pick as it is with other words, and whether all that an editor made of
+// it is still there.
+func carry(parts []wording.Part, b digest.Block, now digest.Prose) (to digest.Block, fits bool) {
+	to, fits = b, true
+	to.Notes, to.Kept = nil, nil
+	if len(b.Kept) > 0 {
+		to.Kept, fits = wording.Carry(parts, b.Kept)
+	}
+	for _, n := range b.Notes {
+		at, ok := wording.At(parts, n.At)
+		if ok {
+			to.Notes = append(to.Notes, digest.Note{At: at, Text: n.Text})
+		}
+		fits = fits && ok
+	}
+	if b.Lifted.End > 0 {
+		lifted, same := wording.Carry(parts, []digest.Range{b.Lifted})
+		if fits = fits && same; same {
+			to.Lifted = lifted[0]
+		} else {
+			to.Lifted, to.Leads = digest.Range{}, false
+		}
+	}
+	if _, err := cut.Excerpt(now, to.Kept, to.Notes); err != nil {
+		to.Notes, fits = nil, false
+		if _, err := cut.Keep(now, to.Kept); err != nil {
+			to.Kept = nil
+		}
+	}
+	return to, fits
 }
 
 func pickAt(issue digest.Issue, block int64) (digest.Block, error) {
@@ -154,21 +183,19 @@ func (d *Desk) Update(ctx context.Context, by digest.Actor, ref Ref, blocks ...i
 			if c.Hash == b.PickedHash {
 				return "", nil
 			}
-			carried, said := []digest.Range(nil), ""
-			if len(b.Kept) > 0 {
-				compared, err := d.compare(ctx, *issue, *b, c)
-				if err != nil {
-					return "", err
-				}
-				carried = compared.Carried
-				switch {
-				case carried == nil:
-					said = "; its trimming does not fit them, and it is whole"
-				case !compared.Fits:
-					said = "; its trimming is carried over as far as it fits"
-				}
+			compared, err := d.compare(ctx, *issue, *b, c)
+			if err != nil {
+				return "", err
 			}
-			b.Kept, b.PickedHash, b.AsPicked = carried, c.Hash, ""
+			was, said := len(b.Kept) > 0, ""
+			b.Kept, b.Notes, b.Lifted, b.Leads = compared.Carried.Kept, compared.Carried.Notes, compared.Carried.Lifted, compared.Carried.Leads
+			switch {
+			case was && b.Kept == nil:
+				said = "; its trimming does not fit them, and it is whole"
+			case compared.WasKept && !compared.Fits:
+				said = "; what was made of it is carried over as far as it fits"
+			}
+			b.PickedHash, b.AsPicked = c.Hash, ""
 			return "took the words of " + name + " as they are now" + said, nil
 		})
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"postbag/digest/beside"
 	"postbag/digest/desk"
 	"postbag/digest/publish"
 	"postbag/digest/pull"
@@ -18,6 +19,7 @@ import (
 	"postbag/digest/store/pages"
 	"postbag/digest/store/publication"
 	"postbag/digest/store/status"
+	"postbag/digest/store/tasks"
 	"postbag/digest/store/transfer"
 	"postbag/digest/work"
 	"postbag/subscribers/deliver"
@@ -42,6 +44,7 @@ type parts struct {
 	*ledgerStore
 	indexStore
 	dutiesStore
+	tasksStore
 	transferStore
 	statusStore
 }
@@ -56,6 +59,7 @@ type (
 	ledgerStore      = ledger.Store
 	indexStore       = index.Store
 	dutiesStore      = duties.Store
+	tasksStore       = tasks.Store
 	transferStore    = transfer.Store
 	statusStore      = status.Store
 )
@@ -69,6 +73,7 @@ var (
 	_ signup.Store        = (*DB)(nil)
 	_ roster.Store        = (*DB)(nil)
 	_ work.Store          = (*DB)(nil)
+	_ beside.Store        = (*DB)(nil)
 )
 
 // Options are what a database is opened with.
@@ -103,6 +108,7 @@ func of(db *database.DB) *DB {
 		ledgerStore:      &ledger.Store{DB: db},
 		indexStore:       index.Store{DB: db},
 		dutiesStore:      duties.Store{DB: db},
+		tasksStore:       tasks.Store{DB: db},
 		transferStore:    transfer.Store{DB: db},
 		statusStore:      status.Store{DB: db},
 	}}

@@ -163,6 +163,27 @@ func Carry(parts []Part, kept []digest.Range) (carried []digest.Range, fits bool
 	return carried, fits && len(carried) > 0
 }
 
+// At gives where a place in the first text is in the second: before the same word, or
+// after it. It is not ok when neither word is there any more.
+func At(parts []Part, at int) (to int, ok bool) {
+	was, is := 0, 0
+	for _, p := range parts {
+		n := len(p.Text)
+		switch p.Change {
+		case Same:
+			if at >= was && at <= was+n {
+				return is + at - was, true
+			}
+			was, is = was+n, is+n
+		case Out:
+			was += n
+		case In:
+			is += n
+		}
+	}
+	return 0, was == at && was == 0
+}
+
 // carry carries one range: from the first byte of it that both texts share to the last.
 func carry(parts []Part, r digest.Range) (to digest.Range, same bool) {
 	was, is := 0, 0
