@@ -36,7 +36,7 @@ func TestNoStyleRuleIsLost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		roots = append(roots, parseMail(t, set, "issue.html", &issueMail{issueView: issue, Subject: "T"}))
+		roots = append(roots, parseMail(t, set, "issue.html", &issueMail{issueView: issue, Subject: "T", More: "One more comment on the web", MoreURL: "https://x.example/#p2"}))
 	}
 	issue, err := viewOf(&digest.Frozen{Zone: "UTC", Blocks: []digest.FrozenBlock{{Kind: digest.PickBlock, Pick: &digest.Quotation{}}, {Kind: digest.TextBlock}}}, Links{})
 	if err != nil {

@@ -75,7 +75,7 @@ func answersBelow(blocks []digest.Block, at int, comments map[int64]digest.Candi
 
 // place moves a block to an index among the others: -1 for one that is not there.
 func (d *Desk) place(ctx context.Context, by digest.Actor, ref Ref, block int64, places []int64, to func(rest []digest.Block) (int, error)) (Saved, error) {
-	return d.change(ctx, by, ref, digest.Edited, of(subject{order: true, places: places}), func(issue *digest.Issue, _ digest.Series) (string, error) {
+	return d.changeOf(ctx, by, ref, digest.Edited, of(subject{order: true, places: places}), func(issue *digest.Issue, _ digest.Series) (string, error) {
 		row, err := rowOf(*issue, block)
 		if err != nil {
 			return "", err
@@ -117,8 +117,8 @@ func (d *Desk) Reorder(ctx context.Context, by digest.Actor, ref Ref, how Orderi
 	if !known {
 		return Saved{}, digest.Fail(digest.Invalid, "It is thread or blog.", "%q is no order of picks", how)
 	}
-	return d.change(ctx, by, ref, digest.Edited, of(subject{order: true}), func(issue *digest.Issue, _ digest.Series) (string, error) {
-		nodes, err := d.store.Threads(ctx, issue.Picked())
+	return d.changeOf(ctx, by, ref, digest.Edited, of(subject{order: true}), func(issue *digest.Issue, _ digest.Series) (string, error) {
+		nodes, err := d.store.Ancestry(ctx, issue.Picked())
 		if err != nil {
 			return "", err
 		}

@@ -23,7 +23,11 @@ type edit func(issue *digest.Issue, series digest.Series) (words string, err err
 // subject is what of a draft an edit is about. It is refused when somebody else has
 // changed that since its maker looked at the draft, and not for anything else.
 type subject struct {
-	title, intro, mail, order bool
+	title, intro, order bool
+	// mail is the mail's subject and preheader, and where it ends.
+	mail bool
+	// whole is all of it.
+	whole bool
 	// blocks are those of which the edit changes what is in them.
 	blocks []int64
 	// places are those that it moves, or puts something beside. They must be there,
@@ -39,6 +43,7 @@ func (s subject) since(now digest.Issue, version int64) (in []int64, gone []int6
 			in = append(in, changed)
 		}
 	}
+	add(s.whole, now.Version)
 	add(s.title, now.TitleVersion)
 	add(s.intro, now.IntroVersion)
 	add(s.mail, now.MailVersion)
@@ -62,10 +67,15 @@ func (s subject) since(now digest.Issue, version int64) (in []int64, gone []int6
 // the draft and saving it.
 const tries = 10
 
-// change edits a draft of which the subject still is as ref's Version says. What
+// change edits a draft that still is as ref's Version says, all of it.
+func (d *Desk) change(ctx context.Context, by digest.Actor, ref Ref, did digest.Change, do edit) (Saved, error) {
+	return d.changeOf(ctx, by, ref, did, of(subject{whole: true}), do)
+}
+
+// changeOf edits a draft of which the subject still is as ref's Version says. What
 // others changed beside it stays as they left it: the edit is made on the draft as it
 // stands now.
-func (d *Desk) change(ctx context.Context, by digest.Actor, ref Ref, did digest.Change, about func(now digest.Issue) subject, do edit) (Saved, error) {
+func (d *Desk) changeOf(ctx context.Context, by digest.Actor, ref Ref, did digest.Change, about func(now digest.Issue) subject, do edit) (Saved, error) {
 	if err := ref.needsVersion(); err != nil {
 		return Saved{}, err
 	}

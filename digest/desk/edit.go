@@ -94,7 +94,7 @@ func (d *Desk) Edit(ctx context.Context, by digest.Actor, ref Ref, e Edit) (Save
 	if e.onlyAdds() {
 		return d.repeat(ctx, by, ref, digest.Edited, do)
 	}
-	return d.change(ctx, by, ref, digest.Edited, of(e.subject()), do)
+	return d.changeOf(ctx, by, ref, digest.Edited, of(e.subject()), do)
 }
 
 // onlyAdds tells whether the edit takes nothing from anybody, whatever the draft
@@ -274,6 +274,11 @@ func (d *Desk) editBlock(ctx context.Context, issue *digest.Issue, e Edit) (stri
 	if err != nil {
 		return "", err
 	}
+	if !e.Restore {
+		if err := d.asPicked(ctx, *issue, found); err != nil {
+			return "", err
+		}
+	}
 	comment := found[block.CommentID]
 	name := fmt.Sprintf("row %d: %s", row, nameOf(*block, comment))
 	if e.Remove {
@@ -294,6 +299,9 @@ func (d *Desk) editBlock(ctx context.Context, issue *digest.Issue, e Edit) (stri
 		return "", nil
 	}
 	block.Kept, block.PickedHash = kept, comment.Hash
+	if e.Restore {
+		block.AsPicked = ""
+	}
 	if e.Restore {
 		return "restored " + name, nil
 	}

@@ -127,7 +127,7 @@ func (d *Desk) PickAt(ctx context.Context, by digest.Actor, ref Ref, before int6
 	if before == 0 {
 		saved, err = d.repeat(ctx, by, ref, digest.Edited, pick)
 	} else {
-		saved, err = d.change(ctx, by, ref, digest.Edited, of(subject{places: []int64{before}}), pick)
+		saved, err = d.changeOf(ctx, by, ref, digest.Edited, of(subject{places: []int64{before}}), pick)
 	}
 	return added, saved, err
 }
@@ -174,7 +174,7 @@ func (d *Desk) Unpick(ctx context.Context, by digest.Actor, ref Ref, ids ...int6
 		}
 		return s
 	}
-	return d.change(ctx, by, ref, digest.Edited, about, func(issue *digest.Issue, _ digest.Series) (string, error) {
+	return d.changeOf(ctx, by, ref, digest.Edited, about, func(issue *digest.Issue, _ digest.Series) (string, error) {
 		var did []string
 		seen := map[int64]bool{}
 		for _, id := range ids {

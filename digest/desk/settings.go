@@ -26,6 +26,8 @@ type Settings struct {
 	Language      *string // BCP 47
 	PostalAddress *string
 	Separator     *digest.Separator // what stands between picks
+	WatchList     *string           // names, one a line
+	Glossary      *string           // abbreviations that readers know, one a line
 }
 
 // Follow moves the open draft along with its series' settings, from what they were
@@ -71,6 +73,17 @@ func (d *Desk) Set(ctx context.Context, by digest.Actor, slug string, s Settings
 	return done, err
 }
 
+// AddTerm adds an abbreviation to the glossary of the publication, with what it stands
+// for after a colon if it is given, and tells whether that is news.
+func (d *Desk) AddTerm(ctx context.Context, line string) (added bool, err error) {
+	line = oneLine(line)
+	term, _, _ := strings.Cut(line, ":")
+	if term = strings.TrimSpace(term); term == "" || len(line) > MaxTitle {
+		return false, digest.Fail(digest.Invalid, "For example CPC, or CPC: Certificate of Professional Competence.", "that is no abbreviation")
+	}
+	return d.store.AddTerm(ctx, line, func(pub digest.Publication) bool { return slices.Contains(pub.Terms(), term) })
+}
+
 // clean checks what was set, and brings it into the form that is stored.
 func (s *Settings) clean() error {
 	if s.Name != nil && !tidy(&s.Name, oneLine) {
@@ -93,8 +106,13 @@ func (s *Settings) clean() error {
 	if s.Separator != nil && !slices.Contains(digest.Separators(), *s.Separator) {
 		return digest.Fail(digest.Invalid, "It is hairline or asterisks.", "%q is nothing to part picks with", *s.Separator)
 	}
-	for _, field := range []**string{&s.Schedule, &s.Zone, &s.PostalAddress} {
+	for _, field := range []**string{&s.Schedule, &s.Zone, &s.PostalAddress, &s.WatchList, &s.Glossary} {
 		tidy(field, written)
+	}
+	for _, list := range []*string{s.WatchList, s.Glossary} {
+		if list != nil && len(*list) > MaxText {
+			return digest.Fail(digest.Invalid, "Shorten it.", "the list is longer than %d bytes", MaxText)
+		}
 	}
 	if s.Language != nil {
 		tag, err := language.Parse(*s.Language)

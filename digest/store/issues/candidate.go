@@ -118,21 +118,21 @@ func (db *Store) candidates(t *database.Tx, ids []int64) (map[int64]digest.Candi
 	return byID, err
 }
 
-// Threads gives what orders comments, and all that they answer; see [desk.Store].
-func (db *Store) Threads(ctx context.Context, ids []int64) (nodes []compile.Node, err error) {
+// Ancestry gives what orders comments, and all that they answer; see [desk.Store].
+func (db *Store) Ancestry(ctx context.Context, ids []int64) (nodes []compile.Node, err error) {
 	all, err := database.JSONArray(ids)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
 	err = db.View(ctx, "read the threads", func(t *database.Tx) error {
-		nodes, err = nodesOf(t, queryThreads(db.Dialect), all)
+		nodes, err = nodesOf(t, queryAncestry(db.Dialect), all)
 		return err
 	})
 	return nodes, err
 }
 
 // UNION, and not UNION ALL, ends where comments answer each other in a circle.
-func queryThreads(d database.Dialect) string {
+func queryAncestry(d database.Dialect) string {
 	return `WITH RECURSIVE above (id) AS (
 			SELECT c.id FROM comments c WHERE ` + d.Among("c.id", "$1", "BIGINT") + `
 			UNION SELECT c.parent_id FROM comments c JOIN above a ON c.id = a.id WHERE c.parent_id IS NOT NULL)

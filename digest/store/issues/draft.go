@@ -127,17 +127,17 @@ func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.
 		if before.Intro != issue.Intro {
 			saved.IntroVersion = saved.Version
 		}
-		if before.Subject != issue.Subject || before.Preheader != issue.Preheader {
+		if before.Subject != issue.Subject || before.Preheader != issue.Preheader || before.MailEnds != issue.MailEnds {
 			saved.MailVersion = saved.Version
 		}
 		if reordered(before.Blocks, issue.Blocks) {
 			saved.OrderVersion = saved.Version
 		}
 		n, err := t.Exec(`
-			UPDATE issues SET title = $1, intro = $2, subject = $3, preheader = $4, slot = $5, due_at = $6, version = $7,
-				title_version = $8, intro_version = $9, mail_version = $10, order_version = $11
-			WHERE id = $12 AND state = 'draft' AND version = $13`,
-			issue.Title, issue.Intro, issue.Subject, issue.Preheader, issue.Slot, issue.DueAt, saved.Version,
+			UPDATE issues SET title = $1, intro = $2, subject = $3, preheader = $4, slot = $5, due_at = $6, mail_ends = $7, version = $8,
+				title_version = $9, intro_version = $10, mail_version = $11, order_version = $12
+			WHERE id = $13 AND state = 'draft' AND version = $14`,
+			issue.Title, issue.Intro, issue.Subject, issue.Preheader, issue.Slot, issue.DueAt, database.OrNull(issue.MailEnds), saved.Version,
 			saved.TitleVersion, saved.IntroVersion, saved.MailVersion, saved.OrderVersion, issue.ID, issue.Version)
 		if err != nil {
 			return err
@@ -167,8 +167,9 @@ func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.
 // content reads what an editor has made of a draft so far. Under the write that
 // follows it is still the same, or that write finds another version.
 func content(t *database.Tx, issueID int64) (c digest.Issue, err error) {
-	_, err = t.One([]any{&c.SeriesID, &c.Title, &c.Intro, &c.Subject, &c.Preheader, &c.TitleVersion, &c.IntroVersion, &c.MailVersion, &c.OrderVersion},
-		`SELECT series_id, title, intro, subject, preheader, title_version, intro_version, mail_version, order_version FROM issues WHERE id = $1`, issueID)
+	_, err = t.One([]any{&c.SeriesID, &c.Title, &c.Intro, &c.Subject, &c.Preheader, &c.MailEnds, &c.TitleVersion, &c.IntroVersion, &c.MailVersion, &c.OrderVersion}, `
+		SELECT series_id, title, intro, subject, preheader, COALESCE(mail_ends, 0), title_version, intro_version, mail_version, order_version
+		FROM issues WHERE id = $1`, issueID)
 	if err != nil {
 		return c, err
 	}
@@ -193,6 +194,9 @@ func changedBy(before digest.Issue, after *digest.Issue) *digest.Content {
 	}
 	if !slices.EqualFunc(before.Blocks, after.Blocks, isSame) {
 		c.Blocks = append([]digest.Block{}, before.Blocks...)
+	}
+	if before.MailEnds != after.MailEnds {
+		c.MailEnds = &before.MailEnds
 	}
 	return &c
 }

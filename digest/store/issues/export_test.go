@@ -11,6 +11,6 @@ func Statements(d database.Dialect) map[string]string {
 		"nodes under posts": queryNodesFirst + " UNION " + queryNodesUnderPosts,
 		"comments since":    queryCommentsSince,
 		"picked in":         queryPickedIn(d),
-		"threads":           queryThreads(d),
+		"ancestry":          queryAncestry(d),
 	}
 }

@@ -25,7 +25,7 @@ func (db *Store) ChangeSettings(ctx context.Context, by digest.Actor, seriesID i
 		}
 		err = setColumns(t, "publication", 1, []column{
 			{"name", s.Publication}, {"language", s.Language}, {"postal_address", s.PostalAddress},
-			{"separator", s.Separator}})
+			{"watch_list", s.WatchList}, {"glossary", s.Glossary}, {"separator", s.Separator}})
 		if err != nil {
 			return err
 		}

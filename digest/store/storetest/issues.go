@@ -122,7 +122,7 @@ var draftTests = []test{
 		}
 		got := func(guids ...string) (found []int64) {
 			b.Helper()
-			for _, n := range must(b.Threads(b.ctx(), ids(guids...))) {
+			for _, n := range must(b.Ancestry(b.ctx(), ids(guids...))) {
 				found = append(found, n.ID)
 			}
 			slices.Sort(found)
@@ -132,7 +132,7 @@ var draftTests = []test{
 		b.equal("each once", got("c3", "c2", "other"), ids("c1", "c2", "c3", "other"))
 		b.equal("a circle", got("a"), ids("a", "z"))
 		b.equal("none", got(), []int64(nil))
-		one := must(b.Threads(b.ctx(), ids("c2")))
+		one := must(b.Ancestry(b.ctx(), ids("c2")))
 		slices.SortFunc(one, func(a, b compile.Node) int { return a.Published.Compare(b.Published) })
 		b.equal("what orders it", one[1], compile.Node{ID: all["c2"].ID, Post: all["c2"].PostID, Parent: all["c1"].ID, Published: after(time.Minute), PostPublished: start})
 	}},
