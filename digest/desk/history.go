@@ -21,18 +21,6 @@ func (d *Desk) History(ctx context.Context, ref Ref, limit int) (digest.Issue, [
 	return issue, all, err
 }
 
-// LastEdit gives the change that [Desk.Undo] would undo next: the last edit,
-// whoever made it. It is nil when there is none: since the draft was opened, or
-// was last moved to another state.
-func LastEdit(history []digest.Revision) *digest.Revision {
-	for _, r := range history { // the newest first
-		if r.Before != nil {
-			return &r
-		}
-	}
-	return nil
-}
-
 // Undo takes the last edit of a draft back, whoever made it: what it changed of the
 // title, the introduction, the mail's subject and preheader, and the rows is what it was before.
 func (d *Desk) Undo(ctx context.Context, by digest.Actor, ref Ref) (Saved, error) {
@@ -43,11 +31,10 @@ func (d *Desk) Undo(ctx context.Context, by digest.Actor, ref Ref) (Saved, error
 	if err != nil {
 		return Saved{Issue: issue}, err
 	}
-	history, err := d.store.Revisions(ctx, issue.ID, revisionsLookedAt)
+	last, err := d.store.Undoable(ctx, issue.ID)
 	if err != nil {
 		return Saved{Issue: issue}, err
 	}
-	last := LastEdit(history)
 	if last == nil {
 		return Saved{Issue: issue}, digest.Fail(digest.Conflict, "", "nothing in issue %d can be undone", issue.Number).
 			Offer(digest.Act{Do: digest.IssueHistory, Issue: issue.Number})

@@ -25,7 +25,7 @@ var acts = map[digest.Deed]Page{
 	digest.OpenDraft:      "/desk/issues/",
 	digest.ListIssues:     "/desk/issues/",
 	digest.ShowIssue:      "/desk/issues/{issue}",
-	digest.RemoveRows:     "/desk/issues/{issue}",
+	digest.RemoveRows:     "/desk/issues/{issue}/arrange",
 	digest.AcceptRows:     "/desk/issues/{issue}",
 	digest.KeepRows:       "/desk/issues/{issue}/check",
 	digest.ComparePick:    "/desk/issues/{issue}/check",
