@@ -9,7 +9,6 @@ import (
 	"unicode"
 
 	"postbag/digest"
-	"postbag/digest/cut"
 	"postbag/digest/markup"
 	"postbag/digest/prose"
 )
@@ -30,6 +29,8 @@ type Edit struct {
 	Block int64
 	// Keep trims the pick to these sentences, counted from 1.
 	Keep []int
+	// Trim trims it further; see [Desk.Trim].
+	Trim *Trim
 	// Restore undoes all trimming of the pick, and accepts its words as they are
 	// now.
 	Restore bool
@@ -86,7 +87,7 @@ func (e Edit) onlyAdds() bool {
 
 func (e Edit) check() error {
 	one := 0
-	for _, set := range []bool{len(e.Keep) > 0, e.Restore, e.Remove} {
+	for _, set := range []bool{len(e.Keep) > 0 || e.Trim != nil && !e.Restore, e.Restore, e.Remove} {
 		if set {
 			one++
 		}
@@ -110,8 +111,20 @@ func (e Edit) check() error {
 		return digest.Fail(digest.Invalid, "Trim it, restore it or take it out.", "nothing is said about the row")
 	case one > 1:
 		return digest.Fail(digest.Invalid, "Do one after the other.", "trimming, restoring and removing exclude each other")
+	case e.Trim != nil:
+		return e.trim().check()
 	}
 	return nil
+}
+
+// trim is all that is done to the words of a pick.
+func (e Edit) trim() (t Trim) {
+	if e.Trim != nil {
+		t = *e.Trim
+	}
+	t.Restore = t.Restore || e.Restore
+	t.Keep = slices.Concat(t.Keep, e.Keep)
+	return t
 }
 
 // editMail sets the mail's subject and preheader, and gives the words for it.
@@ -160,7 +173,7 @@ func (d *Desk) editBlock(ctx context.Context, issue *digest.Issue, e Edit) (stri
 	if err != nil {
 		return "", err
 	}
-	if !e.Restore {
+	if !e.trim().Restore {
 		if err := d.asPicked(ctx, *issue, found); err != nil {
 			return "", err
 		}
@@ -174,24 +187,7 @@ func (d *Desk) editBlock(ctx context.Context, issue *digest.Issue, e Edit) (stri
 	if block.Kind != digest.PickBlock {
 		return "", digest.Fail(digest.Invalid, "Only picks are trimmed; edit a text by removing and writing it anew.", "row %d is a %s", row, block.Kind)
 	}
-	kept, err := sentences(comment.Body, e.Keep)
-	if err != nil {
-		return "", err
-	}
-	if _, err := cut.Keep(comment.Body, kept); err != nil {
-		return "", err
-	}
-	if slices.Equal(block.Kept, kept) && block.PickedHash == comment.Hash {
-		return "", nil
-	}
-	block.Kept, block.PickedHash = kept, comment.Hash
-	if e.Restore {
-		block.AsPicked = ""
-	}
-	if e.Restore {
-		return "restored " + name, nil
-	}
-	return "trimmed " + name, nil
+	return e.trim().apply(issue, row, comment)
 }
 
 // nameOf names a block by what it is.
@@ -216,7 +212,7 @@ func sentences(body digest.Prose, chosen []int) ([]digest.Range, error) {
 	var out []digest.Range
 	for i, n := range chosen {
 		if n < 1 || n > len(all) {
-			return nil, digest.Fail(digest.Invalid, "Look at its sentences, which are numbered.", "the comment has sentences 1 to %d, not %d", len(all), n)
+			return nil, noSentence(len(all), n)
 		}
 		if i > 0 && chosen[i-1] == n-1 {
 			out[len(out)-1].End = all[n-1].End

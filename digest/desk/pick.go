@@ -74,12 +74,8 @@ func (d *Desk) Pick(ctx context.Context, by digest.Actor, ref Ref, ids ...int64)
 		return 0, saved, err
 	}
 	for _, id := range ids {
-		c, ok := found[id]
-		switch {
-		case !ok:
-			return 0, saved, digest.Fail(digest.NotFound, "", "there is no comment %d", id).Offer(digest.Act{Do: digest.ListComments})
-		case c.Gone:
-			return 0, saved, digest.Fail(digest.Conflict, "Its writer or the blog took it back; choose another.", "comment %d was removed from the blog", id)
+		if err := checkPickable(found, id); err != nil {
+			return 0, saved, err
 		}
 	}
 	saved, err = d.repeat(ctx, by, ref, digest.Edited, func(issue *digest.Issue, _ digest.Series) (string, error) {
@@ -93,10 +89,7 @@ func (d *Desk) Pick(ctx context.Context, by digest.Actor, ref Ref, ids ...int64)
 			if _, isIn := issue.PickOf(id); isIn {
 				continue
 			}
-			block := digest.Block{Kind: digest.PickBlock, CommentID: id, PickedHash: found[id].Hash}
-			if before, was := trimmed[id]; was && before.PickedHash == block.PickedHash {
-				block = before
-			}
+			block := pickOf(found[id], trimmed)
 			issue.Blocks = append(issue.Blocks, block)
 			if added++; added == 1 {
 				first = nameOf(block, found[id])

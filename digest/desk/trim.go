@@ -76,25 +76,26 @@ func (d *Desk) Trim(ctx context.Context, by digest.Actor, ref Ref, block, commen
 	if err := t.check(); err != nil {
 		return Saved{}, err
 	}
-	found, err := d.pickable(ctx, comment)
-	if err != nil {
-		return Saved{}, err
-	}
-	about := func(now digest.Issue) subject {
-		if b, isIn := now.PickOf(comment); isIn {
-			return subject{blocks: []int64{b.ID}}
+	return d.change(ctx, by, ref, digest.Edited, func(issue *digest.Issue, _ digest.Series) (string, error) {
+		found, err := d.comments(ctx, []int64{comment})
+		if err != nil {
+			return "", err
 		}
-		return subject{}
-	}
-	return d.change(ctx, by, ref, digest.Edited, about, func(issue *digest.Issue, _ digest.Series) (string, error) {
 		var did []string
 		if _, isIn := issue.PickOf(comment); !isIn {
+			if err := checkPickable(found, comment); err != nil {
+				return "", err
+			}
 			picked, err := d.newPick(ctx, *issue, found[comment])
 			if err != nil {
 				return "", err
 			}
-			issue.Blocks = append(issue.Blocks, picked)
+			issue.Blocks = append(slices.Clone(issue.Blocks), picked)
 			did = append(did, "picked "+nameOf(picked, found[comment]))
+		} else if !t.Restore {
+			if err := d.asPicked(ctx, *issue, found); err != nil {
+				return "", err
+			}
 		}
 		row := 1 + slices.IndexFunc(issue.Blocks, func(b digest.Block) bool { return b.CommentID == comment })
 		words, err := t.apply(issue, row, found[comment])
@@ -105,22 +106,16 @@ func (d *Desk) Trim(ctx context.Context, by digest.Actor, ref Ref, block, commen
 	})
 }
 
-// pickable gives comments that can be picked. One that is gone or unknown is an error.
-func (d *Desk) pickable(ctx context.Context, ids ...int64) (map[int64]digest.Candidate, error) {
-	found, err := d.comments(ctx, ids)
-	if err != nil {
-		return nil, err
+// checkPickable tells whether a comment, of those found, can be picked.
+func checkPickable(found map[int64]digest.Candidate, id int64) error {
+	c, ok := found[id]
+	switch {
+	case !ok:
+		return digest.Fail(digest.NotFound, "", "there is no comment %d", id).Offer(digest.Act{Do: digest.ListComments})
+	case c.Gone:
+		return digest.Fail(digest.Conflict, "Its writer or the blog took it back; choose another.", "comment %d was removed from the blog", id)
 	}
-	for _, id := range ids {
-		c, ok := found[id]
-		switch {
-		case !ok:
-			return nil, digest.Fail(digest.NotFound, "", "there is no comment %d", id).Offer(digest.Act{Do: digest.ListComments})
-		case c.Gone:
-			return nil, digest.Fail(digest.Conflict, "Its writer or the blog took it back; choose another.", "comment %d was removed from the blog", id)
-		}
-	}
-	return found, nil
+	return nil
 }
 
 // newPick is the block of a comment that is picked: trimmed as it was when it was last
@@ -149,9 +144,9 @@ func (t Trim) apply(issue *digest.Issue, row int, c digest.Candidate) (string, e
 	if block.PickedHash != c.Hash {
 		if !t.Restore && len(t.Keep) == 0 {
 			act := digest.Act{Issue: issue.Number, Rows: []int{row}, Blocks: []int64{block.ID}}
-			show, accept := act, act
-			show.Do, accept.Do = digest.ShowIssue, digest.AcceptRows
-			return "", digest.Fail(digest.Conflict, "Accept its words as they are now, then trim them.", "%s: changed on the blog since it was picked", w.name).Offer(show, accept)
+			keep, accept := act, act
+			keep.Do, accept.Do = digest.KeepRows, digest.AcceptRows
+			return "", digest.Fail(digest.Conflict, "Decide which of its words the issue takes, then trim them.", "%s: changed on the blog since it was picked", w.name).Offer(keep, accept)
 		}
 		w.block.Notes, w.block.Lifted, w.block.Leads = nil, digest.Range{}, false
 	}
@@ -164,6 +159,9 @@ func (t Trim) apply(issue *digest.Issue, row int, c digest.Candidate) (string, e
 		return "", err
 	}
 	w.block.PickedHash = c.Hash
+	if t.Restore {
+		w.block.AsPicked = ""
+	}
 	if isTrimmedAs(*block, w.block) {
 		return "", nil
 	}
@@ -178,7 +176,7 @@ func (t Trim) apply(issue *digest.Issue, row int, c digest.Candidate) (string, e
 
 // isTrimmedAs tells whether two states of a pick are the same.
 func isTrimmedAs(a, b digest.Block) bool {
-	return slices.Equal(a.Kept, b.Kept) && slices.Equal(a.Notes, b.Notes) && a.Lifted == b.Lifted && a.Leads == b.Leads && a.PickedHash == b.PickedHash
+	return slices.Equal(a.Kept, b.Kept) && slices.Equal(a.Notes, b.Notes) && a.Lifted == b.Lifted && a.Leads == b.Leads && a.PickedHash == b.PickedHash && a.AsPicked == b.AsPicked
 }
 
 // trimming is a pick that is being trimmed, and what was done to it.
@@ -189,7 +187,9 @@ type trimming struct {
 	did   []string
 }
 
-func (w *trimming) say(format string, args ...any) { w.did = append(w.did, fmt.Sprintf(format, args...)) }
+func (w *trimming) say(format string, args ...any) {
+	w.did = append(w.did, fmt.Sprintf(format, args...))
+}
 
 // quote gives words of the comment as they are told of.
 func (w *trimming) quote(r digest.Range) string {
@@ -269,7 +269,9 @@ func (t Trim) note(w *trimming) error {
 		return err
 	}
 	notes := slices.Clone(w.block.Notes)
-	i := slices.IndexFunc(notes, func(n digest.Note) bool { return n.At == at || n.At == t.Note.At && t.Note.After == nil && t.Note.Before == nil })
+	i := slices.IndexFunc(notes, func(n digest.Note) bool {
+		return n.At == at || n.At == t.Note.At && t.Note.After == nil && t.Note.Before == nil
+	})
 	if strings.TrimSpace(t.Note.Text) == "" {
 		if i < 0 {
 			return digest.Fail(digest.NotFound, "", "there is no note at that place")
@@ -424,6 +426,9 @@ func (d *Desk) Trimming(ctx context.Context, ref Ref, block, comment int64) (t T
 		t.Row = t.Issue.RowOf(t.Block.ID)
 	}
 	found, err := d.comments(ctx, []int64{comment})
+	if err == nil {
+		err = d.asPicked(ctx, t.Issue, found)
+	}
 	if err != nil {
 		return t, err
 	}
