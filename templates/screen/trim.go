@@ -71,7 +71,7 @@ type TrimNote struct {
 }
 
 // Heading names the screen.
-func (t Trim) Heading() (name, title string) { return "trim", "Trim " + t.Author + "’s comment" }
+func (t Trim) Heading() (name, title string) { return "trim", "Trim the comment by " + t.Author }
 
 // IsWhole tells whether all sentences are kept.
 func (t Trim) IsWhole() bool { return t.Kept == t.Of }

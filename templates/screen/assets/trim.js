@@ -110,6 +110,8 @@
     const [startNode, start] = point(first[0], first[1]);
     const [endNode, end] = point(last[0], last[2]);
     window.getSelection().setBaseAndExtent(startNode, start, endNode, end);
+    chosen = selection();
+    show();
     all[b][0].scrollIntoView({ block: "nearest" });
   };
   const arrow = (el, by, extends_) => {
@@ -161,7 +163,7 @@
     document.querySelectorAll("#trim [data-script]").forEach((e) => { e.hidden = false; });
     document.querySelectorAll("#trim [data-plain]").forEach((e) => { e.hidden = true; });
     for (const el of texts()) {
-      const label = el.closest(".sentence");
+      const label = el.closest(".trim-sentence");
       label.querySelector("input").remove();
       el.setAttribute("role", "button");
       el.setAttribute("aria-pressed", label.dataset.kept);
@@ -203,7 +205,7 @@
     const button = e.target.closest("#trim [data-do]");
     if (button) return actOn(button.dataset.do);
     if (e.target.closest("#trim [data-note]")) return openNote();
-    const label = e.target.closest("#original .sentence");
+    const label = e.target.closest("#original .trim-sentence");
     if (!label || !label.querySelector("[role=button]")) return;
     e.preventDefault();
     if (selection()) return;
