@@ -76,7 +76,13 @@ func (d *Desk) Trim(ctx context.Context, by digest.Actor, ref Ref, block, commen
 	if err := t.check(); err != nil {
 		return Saved{}, err
 	}
-	return d.change(ctx, by, ref, digest.Edited, func(issue *digest.Issue, _ digest.Series) (string, error) {
+	about := func(now digest.Issue) subject {
+		if b, isIn := now.PickOf(comment); isIn {
+			return subject{blocks: []int64{b.ID}}
+		}
+		return subject{}
+	}
+	return d.changeOf(ctx, by, ref, digest.Edited, about, func(issue *digest.Issue, _ digest.Series) (string, error) {
 		found, err := d.comments(ctx, []int64{comment})
 		if err != nil {
 			return "", err
