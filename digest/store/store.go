@@ -4,9 +4,12 @@ import (
 	"context"
 	"slices"
 
+	"postbag/digest/account"
 	"postbag/digest/desk"
 	"postbag/digest/publish"
 	"postbag/digest/pull"
+	"postbag/digest/store/accounts"
+	"postbag/digest/store/audit"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
@@ -37,6 +40,8 @@ type parts struct {
 	pagesStore
 	issuesStore
 	listStore
+	accountsStore
+	auditStore
 	*ledgerStore
 	indexStore
 	dutiesStore
@@ -50,6 +55,8 @@ type (
 	pagesStore       = pages.Store
 	issuesStore      = issues.Store
 	listStore        = list.Store
+	accountsStore    = accounts.Store
+	auditStore       = audit.Store
 	ledgerStore      = ledger.Store
 	indexStore       = index.Store
 	dutiesStore      = duties.Store
@@ -59,6 +66,7 @@ type (
 
 var (
 	_ pull.Store          = (*DB)(nil)
+	_ account.Store       = (*DB)(nil)
 	_ desk.Store          = (*DB)(nil)
 	_ publish.Store       = (*DB)(nil)
 	_ deliver.Ledger      = (*DB)(nil)
@@ -96,6 +104,8 @@ func of(db *database.DB) *DB {
 		pagesStore:       pages.Store{DB: db},
 		issuesStore:      issues.Store{DB: db},
 		listStore:        list.Store{DB: db},
+		accountsStore:    accounts.Store{DB: db},
+		auditStore:       audit.Store{DB: db},
 		ledgerStore:      &ledger.Store{DB: db},
 		indexStore:       index.Store{DB: db},
 		dutiesStore:      duties.Store{DB: db},
