@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"postbag/digest/account"
+	"postbag/digest/beside"
 	"postbag/digest/desk"
 	"postbag/digest/publish"
 	"postbag/digest/pull"
@@ -20,6 +21,7 @@ import (
 	"postbag/digest/store/pages"
 	"postbag/digest/store/publication"
 	"postbag/digest/store/status"
+	"postbag/digest/store/tasks"
 	"postbag/digest/store/transfer"
 	"postbag/digest/work"
 	"postbag/subscribers/deliver"
@@ -45,6 +47,7 @@ type parts struct {
 	*ledgerStore
 	indexStore
 	dutiesStore
+	tasksStore
 	transferStore
 	statusStore
 }
@@ -60,6 +63,7 @@ type (
 	ledgerStore      = ledger.Store
 	indexStore       = index.Store
 	dutiesStore      = duties.Store
+	tasksStore       = tasks.Store
 	transferStore    = transfer.Store
 	statusStore      = status.Store
 )
@@ -74,6 +78,7 @@ var (
 	_ signup.Store        = (*DB)(nil)
 	_ roster.Store        = (*DB)(nil)
 	_ work.Store          = (*DB)(nil)
+	_ beside.Store        = (*DB)(nil)
 )
 
 // Options are what a database is opened with.
@@ -109,6 +114,7 @@ func of(db *database.DB) *DB {
 		ledgerStore:      &ledger.Store{DB: db},
 		indexStore:       index.Store{DB: db},
 		dutiesStore:      duties.Store{DB: db},
+		tasksStore:       tasks.Store{DB: db},
 		transferStore:    transfer.Store{DB: db},
 		statusStore:      status.Store{DB: db},
 	}}

@@ -5,6 +5,7 @@ package audit
 import (
 	"context"
 	"strings"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/store/database"
@@ -38,6 +39,19 @@ func Count(t *database.Tx, by digest.Actor, did digest.Doing, on, words string) 
 		UPDATE audit SET times = times + 1, last_at = $1, words = $2
 		WHERE id = (SELECT MAX(id) FROM audit WHERE did = $3 AND subject = $4 AND by_kind = $5 AND by_name = $6 AND at > $1 - 3600000000)`,
 		now, short(words, mostWords), string(did), short(on, mostOn), string(by.Kind), by.Name)
+	if err != nil || n > 0 {
+		return err
+	}
+	return Add(t, by, did, on, words)
+}
+
+// Grow adds a row, or gives the one that says the same and began at a moment or later
+// other words: what is done in many transactions takes one row.
+func Grow(t *database.Tx, since time.Time, by digest.Actor, did digest.Doing, on, words string) error {
+	n, err := t.Exec(`
+		UPDATE audit SET last_at = $1, words = $2
+		WHERE id = (SELECT MAX(id) FROM audit WHERE did = $3 AND subject = $4 AND by_kind = $5 AND by_name = $6 AND at >= $7)`,
+		t.Now(), short(words, mostWords), string(did), short(on, mostOn), string(by.Kind), by.Name, since.UnixMicro())
 	if err != nil || n > 0 {
 		return err
 	}

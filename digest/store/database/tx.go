@@ -132,7 +132,8 @@ const (
 	TurnSignUp  = 2
 	TurnPlan    = 3
 	TurnJoin    = 4
-	TurnDoor    = 5 // signing in, and what editors there are
+	TurnTask    = 5
+	TurnDoor    = 6 // signing in, and what editors there are
 )
 
 // TakeTurns waits until no other transaction is at the same thing.
