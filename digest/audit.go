@@ -82,7 +82,7 @@ var doingWords = map[Doing]string{
 	ExportImported:     "imported an export of",
 	SeriesAdded:        "added the series",
 	SeriesChanged:      "changed the series",
-	PublicationChanged: "changed the publication:",
+	PublicationChanged: "changed",
 	ReaderAdded:        "added the reader",
 	ReaderChanged:      "changed the reader",
 	ReaderRemoved:      "removed the reader",

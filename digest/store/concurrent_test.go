@@ -461,7 +461,7 @@ func TestHoldWaitsForWhatIsBeingBegun(t *testing.T) {
 		begun <- err
 	}()
 	eventually(t, "a row is being claimed", func() bool { return storetest.Waiting(t, dsn) > 0 })
-	if _, err := one.Hold(t.Context(), digest.Actor{}, "moving", start); err != nil {
+	if _, err := one.Hold(t.Context(), storetest.Tester, "moving", start); err != nil {
 		t.Fatal(err)
 	}
 	n, err := one.OnTheWire(t.Context())

@@ -108,7 +108,7 @@ func add(t *database.Tx, by digest.Actor, a account.Account) (digest.Editor, err
 			Offer(digest.Act{Do: digest.ListEditors})
 	}
 	a.ID, err = t.Insert(`INSERT INTO editors (email, key, name, role, password, handle, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		a.Email, a.Key, a.Name, string(a.Role), a.Password, a.Handle, a.CreatedAt)
+		a.Email, a.Key, a.Name, string(a.Role), a.Password, a.Handle, database.OrTime(a.CreatedAt, t.Now()))
 	if err != nil {
 		return digest.Editor{}, err
 	}

@@ -27,7 +27,7 @@ func addEntrance(t *database.Tx, token string, e account.Entrance) (id int64, er
 	return t.Insert(`
 		INSERT INTO entrances (kind, token_key, editor_id, email, key, name, role, by_name, created_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		string(e.Kind), hash, database.OrNull(e.EditorID), e.Email, e.Key, e.Name, string(e.Role), e.By, e.Created, e.Expires)
+		string(e.Kind), hash, database.OrNull(e.EditorID), e.Email, e.Key, e.Name, string(e.Role), e.By, database.OrTime(e.Created, t.Now()), e.Expires)
 }
 
 // AddEntrance stores a link that a command prints.

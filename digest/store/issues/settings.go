@@ -29,7 +29,7 @@ func (db *Store) ChangeSettings(ctx context.Context, by digest.Actor, seriesID i
 			return err
 		}
 		if words := told(columns); words != "" {
-			if err := audit.Add(t, by, digest.PublicationChanged, "its settings", words); err != nil {
+			if err := audit.Add(t, by, digest.PublicationChanged, "the publication", words); err != nil {
 				return err
 			}
 		}

@@ -36,6 +36,7 @@ func Fill(t *testing.T, db *store.DB) {
 	b.page(pull.Page{SourceID: src.ID, Seen: after(2 * time.Minute), Comments: []digest.Comment{gone}})
 	b.fillSource(src, feeds[0])
 	b.fillPeople()
+	b.fillEditors()
 	b.fillIssues()
 }
 

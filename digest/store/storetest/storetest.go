@@ -46,6 +46,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Letters", letterTests},
 		{"Held", heldTests},
 		{"Signup", signupTests},
+		{"Accounts", accountTests},
+		{"Audit", auditTests},
 		{"Roster", rosterTests},
 		{"Work", workTests},
 		{"Tasks", taskTests},
