@@ -12,6 +12,7 @@ import (
 	"postbag/digest/store/accounts"
 	"postbag/digest/store/audit"
 	"postbag/digest/store/blog"
+	"postbag/digest/store/checks"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
 	"postbag/digest/store/index"
@@ -41,6 +42,7 @@ type parts struct {
 	blogStore
 	pagesStore
 	issuesStore
+	checksStore
 	listStore
 	accountsStore
 	auditStore
@@ -57,6 +59,7 @@ type (
 	blogStore        = blog.Store
 	pagesStore       = pages.Store
 	issuesStore      = issues.Store
+	checksStore      = checks.Store
 	listStore        = list.Store
 	accountsStore    = accounts.Store
 	auditStore       = audit.Store
@@ -108,6 +111,7 @@ func of(db *database.DB) *DB {
 		blogStore:        blog.Store{DB: db},
 		pagesStore:       pages.Store{DB: db},
 		issuesStore:      issues.Store{DB: db},
+		checksStore:      checks.Store{DB: db},
 		listStore:        list.Store{DB: db},
 		accountsStore:    accounts.Store{DB: db},
 		auditStore:       audit.Store{DB: db},

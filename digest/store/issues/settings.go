@@ -24,7 +24,9 @@ func (db *Store) ChangeSettings(ctx context.Context, by digest.Actor, seriesID i
 				return err
 			}
 		}
-		columns := []column{{"name", s.Publication}, {"language", s.Language}, {"postal_address", s.PostalAddress}}
+		columns := []column{
+			{"name", s.Publication}, {"language", s.Language}, {"postal_address", s.PostalAddress},
+			{"watch_list", s.WatchList}, {"glossary", s.Glossary}}
 		if err := setColumns(t, "publication", 1, columns); err != nil {
 			return err
 		}
@@ -92,12 +94,19 @@ type column struct {
 	value any
 }
 
+// mostTold is how long a value may be that the audit list repeats, in bytes.
+const mostTold = 100
+
 // told says which columns get which values, for the audit list.
 func told(columns []column) string {
 	var words []string
 	for _, c := range columns {
 		if v := reflect.ValueOf(c.value); !v.IsNil() {
-			words = append(words, fmt.Sprintf("%s “%v”", strings.ReplaceAll(c.name, "_", " "), v.Elem().Interface()))
+			name, value := strings.ReplaceAll(c.name, "_", " "), fmt.Sprint(v.Elem().Interface())
+			if len(value) <= mostTold && !strings.Contains(value, "\n") { // a longer one is a list or a text
+				name += " “" + value + "”"
+			}
+			words = append(words, name)
 		}
 	}
 	return strings.Join(words, ", ")
