@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"postbag/digest"
+	"postbag/digest/web/arranging"
 	deskweb "postbag/digest/web/desk"
 	"postbag/digest/web/frame"
 	"postbag/digest/web/trimming"
@@ -37,6 +38,7 @@ func (o *mailer) deskPages() (http.Handler, error) {
 // deskAreas are the parts of the desk, each with the use cases that it calls.
 func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
 	return []deskweb.Area{
+		arranging.New(f, o.desk),
 		trimming.New(f, o.desk),
 	}
 }

@@ -20,9 +20,6 @@ import (
 	"postbag/templates/screen"
 )
 
-// trimScreen is where a pick is trimmed.
-const trimScreen site.Page = site.Desk + "/issues/{issue}/picks/{block}/trim"
-
 // state is what a page shows beside the issue itself.
 type state struct {
 	row int64        // the block that is looked at
@@ -230,7 +227,7 @@ func (a *Area) row(is desk.Arrangement, i int, r desk.Row, st state, at addresse
 		const room = 130
 		row.Words = prose.Quote(r.Words, room)
 		row.Facts = facts(is, r)
-		row.Trim = at.site.Desk(trimScreen, at.series, at.number, r.ID)
+		row.Trim = at.site.Desk(site.TrimScreen, at.series, at.number, r.ID)
 	case digest.HeadingBlock:
 		row.Words = r.Text
 		row.Fields = []screen.Field{st.field("rewrite", screen.Field{Name: "heading-" + id, Label: "Heading", Value: r.Text, Required: true})}
@@ -316,7 +313,7 @@ func (a *Area) focusPick(f *screen.ArrangeFocus, is desk.Arrangement, r desk.Row
 		}
 	}
 	if is.Issue.State == digest.Draft {
-		f.Trim = at.site.Desk(trimScreen, at.series, at.number, r.ID)
+		f.Trim = at.site.Desk(site.TrimScreen, at.series, at.number, r.ID)
 		f.Lift = f.Trim + "#lift"
 	}
 }
