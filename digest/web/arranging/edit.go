@@ -145,11 +145,26 @@ func (a *Area) done(w http.ResponseWriter, r *http.Request, ref desk.Ref, form f
 		}
 		return a.frame.Back(w, r, to, said)
 	}
-	v := a.view(is, state{row: form.Number("block"), by: frame.By(r)})
+	v := a.view(is, state{row: form.Number("block"), by: frame.By(r), saved: form.Text("do")})
 	if form.Text("back") == "history" {
 		return a.frame.Back(w, r, at.history, said)
 	}
-	return a.frame.Parts(w, r, said, a.parts(v, do.parts)...)
+	names := do.parts
+	if form.Is("again") { // what was wrong with it goes with the form
+		names = whole(names)
+	}
+	return a.frame.Parts(w, r, said, a.parts(v, names)...)
+}
+
+// whole are the forms whose states are to be replaced.
+func whole(names []string) []string {
+	switch names[0] {
+	case "title-state":
+		return []string{"title"}
+	case "intro-state":
+		return []string{"intro"}
+	}
+	return names
 }
 
 // parts are parts of a page, and what stands beside the rows.
@@ -204,14 +219,7 @@ func (a *Area) refused(w http.ResponseWriter, r *http.Request, ref desk.Ref, for
 	if !frame.IsPart(r) {
 		return a.frame.Refuse(w, a.onIssue(r, is), v)
 	}
-	names := do.parts
-	switch names[0] {
-	case "title-state":
-		names = []string{"title"}
-	case "intro-state":
-		names = []string{"intro"}
-	}
-	return a.frame.Parts(w, r, fmt.Sprintf("Not saved. %s", frame.Said(refusal)), a.parts(v, names)...)
+	return a.frame.Parts(w, r, fmt.Sprintf("Not saved. %s", frame.Said(refusal)), a.parts(v, whole(do.parts))...)
 }
 
 // mostKept bounds what is shown again of a text that was refused: more than may be

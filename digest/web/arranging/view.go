@@ -24,6 +24,8 @@ import (
 type state struct {
 	row int64        // the block that is looked at
 	by  digest.Actor // who looks
+	// saved is the form that was just saved.
+	saved string
 	// do is the form that was refused, with what was typed into it: a mistake in it, or
 	// what others did to the same thing meanwhile.
 	do      string
@@ -114,8 +116,11 @@ func (a *Area) view(is desk.Arrangement, st state) screen.Arrange {
 			v.Acts = append(v.Acts, screen.Link{Label: act.Do.Label(), Address: a.frame.Site().Act(act)})
 		}
 	}
-	if saved := a.saved(is, st.by); st.do == "" {
-		v.Title.Saved, v.Intro.Saved = saved, saved
+	switch saved := a.saved(is, st.by); st.saved {
+	case "title":
+		v.Title.Saved = saved
+	case "intro":
+		v.Intro.Saved = saved
 	}
 	v.List = a.list(is, st, at)
 	v.Panel = screen.ArrangePanel{
@@ -158,9 +163,17 @@ func (a *Area) told(ref desk.Ref, all []digest.Revision) screen.ArrangeNews {
 			break
 		}
 		words, _, _ := strings.Cut(r.Words, ": ")
-		news.Said = append(news.Said, fmt.Sprintf("%s %s %s.", capital(r.By.String()), frame.Cut(words, 200), ago(a.frame.Now().Sub(r.At))))
+		news.Said = append(news.Said, fmt.Sprintf("%s %s %s.", named(r.By), frame.Cut(words, 200), ago(a.frame.Now().Sub(r.At))))
 	}
 	return news
+}
+
+// named begins a sentence with somebody: an address is written as it is.
+func named(by digest.Actor) string {
+	if name := by.String(); strings.Contains(name, "@") {
+		return name
+	}
+	return capital(by.String())
 }
 
 // ago says how long something is past.
@@ -340,7 +353,7 @@ func sizes(is desk.Arrangement) screen.ArrangeSizes {
 		return s
 	}
 	s.KB = (is.Size + 500) / 1000
-	s.Mail = fmt.Sprintf("mail %d KB of %d", s.KB, s.Of)
+	s.Mail = fmt.Sprintf("mail %d\u00a0KB of\u00a0%d", s.KB, s.Of)
 	switch {
 	case is.Size > desk.TooLargeMail:
 		s.Level, s.Warning = "red", "Mail programs cut it off: shorten some picks, or take some out."

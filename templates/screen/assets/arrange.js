@@ -12,6 +12,7 @@ document.documentElement.classList.add("script");
   const next = () => {
     busy = false;
     under = null;
+    document.documentElement.classList.remove("busy");
     const id = waiting.shift();
     const button = id && document.getElementById(id);
     if (button) button.click();
@@ -37,6 +38,7 @@ document.documentElement.classList.add("script");
     if (!sourceElement.matches("form")) return;
     if (sourceElement.closest("#rows")) {
       busy = true;
+      document.documentElement.classList.add("busy");
       under = e.detail.ctx;
       const active = document.activeElement;
       focused = active && row(active) ? active.id || row(active).id : "";
@@ -45,9 +47,14 @@ document.documentElement.classList.add("script");
       request.body = new URLSearchParams(new FormData(sourceElement));
     }
   });
+  // What dragging left in the style of rows is not carried over to the new ones: the
+  // policy of the page allows no style attributes.
+  document.addEventListener("htmx:before:swap", () => {
+    document.querySelectorAll("#row-list [style]").forEach((e) => e.removeAttribute("style"));
+  });
   document.addEventListener("htmx:finally:request", (e) => {
+    sort(); // undoing makes the rows anew, too
     if (!busy || e.detail.ctx !== under) return;
-    sort();
     const was = focused && document.getElementById(focused);
     if (was && (document.activeElement === document.body || !document.activeElement)) was.focus({ preventScroll: true });
     const at = row(document.activeElement);
