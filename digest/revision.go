@@ -38,6 +38,7 @@ const (
 	Undone    Change = "undone"    // an edit was taken back
 	Postponed Change = "postponed" // its moment passed, and it waits for the next
 	Followed  Change = "followed"  // it followed its series' settings
+	TookOver  Change = "took-over" // it got the rows of a skipped issue
 	Reopened  Change = "reopened"  // an approval was taken back
 	Hurried   Change = "hurried"   // somebody let it go out at once
 )

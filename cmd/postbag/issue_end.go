@@ -41,7 +41,15 @@ func (c issueCancelCmd) Run(ctx context.Context, p *Program, a *app) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.Stdout, "Issue %d is cancelled. Its number stays used; its comments can be picked again.\n", issue.Number)
+	series, err := a.desk.SeriesOf(ctx, issue.SeriesID)
+	if err != nil {
+		return err
+	}
+	number := "the number stays unused, for later ones are taken"
+	if series.NextNumber <= issue.Number {
+		number = "the number is free again, for no reader has seen it"
+	}
+	_, err = fmt.Fprintf(p.Stdout, "Issue %d is cancelled: its comments can be picked again, and %s.\n", issue.Number, number)
 	return err
 }
 

@@ -79,6 +79,17 @@ func (d *bench) open(t *testing.T) digest.Issue {
 	return issue
 }
 
+// arrive lets another comment come, a second from now.
+func (d *bench) arrive(t *testing.T, guid string) {
+	t.Helper()
+	d.clock.at = d.clock.at.Add(time.Second)
+	page := pull.Page{SourceID: 1, Seen: d.clock.at, Comments: []digest.Comment{{GUID: guid, PostRef: "p", Author: "Ines", Published: d.clock.at,
+		Hash: guid, Words: 2, Body: digest.Plain("It came.")}}}
+	if _, err := d.db.StorePage(context.Background(), page); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // pick picks comments into the present draft.
 func (d *bench) pick(t *testing.T, comments ...int64) {
 	t.Helper()

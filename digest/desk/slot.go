@@ -52,10 +52,10 @@ func missedSlot(series digest.Series, all []digest.Issue, of digest.Issue, now t
 	return missed, nil
 }
 
-// isTaken tells whether another issue answers for a moment.
+// isTaken tells whether another issue answers for a moment, or is a draft that will.
 func isTaken(all []digest.Issue, of digest.Issue, moment time.Time) bool {
 	return !moment.IsZero() && slices.ContainsFunc(all, func(i digest.Issue) bool {
-		return i.ID != of.ID && i.State != digest.Cancelled && i.Slot.Equal(moment)
+		return i.ID != of.ID && i.State != digest.Cancelled && (i.Slot.Equal(moment) || i.State == digest.Draft && i.DueAt.Equal(moment))
 	})
 }
 

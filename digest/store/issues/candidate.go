@@ -65,13 +65,23 @@ func threadNodes(t *database.Tx, q desk.CandidateQuery) (nodes []compile.Node, e
 		nodes = append(nodes, n)
 		return err
 	}
+	until := func(query, param string, args ...any) (string, []any) {
+		if q.SeenUntil.IsZero() {
+			return query, args
+		}
+		return query + ` AND c.first_seen <= ` + param, append(args, q.SeenUntil)
+	}
 	switch {
 	case !q.SeenAfter.IsZero():
-		err = t.Each(take, queryNodesSince, q.SeriesID, q.SeenAfter)
+		query, args := until(queryNodesSince, "$3", q.SeriesID, q.SeenAfter)
+		err = t.Each(take, query, args...)
 	case !q.PostsSince.IsZero():
-		err = t.Each(take, queryNodesFirst+` UNION `+queryNodesUnderPosts, q.SeriesID, q.Since.UnixMicro(), q.PostsSince)
+		first, _ := until(queryNodesFirst, "$4")
+		under, args := until(queryNodesUnderPosts, "$4", q.SeriesID, q.Since.UnixMicro(), q.PostsSince)
+		err = t.Each(take, first+` UNION `+under, args...)
 	default:
-		err = t.Each(take, queryNodesFirst, q.SeriesID, q.Since.UnixMicro())
+		query, args := until(queryNodesFirst, "$3", q.SeriesID, q.Since.UnixMicro())
+		err = t.Each(take, query, args...)
 	}
 	return nodes, err
 }

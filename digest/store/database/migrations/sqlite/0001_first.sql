@@ -198,7 +198,7 @@ CREATE TABLE issues (
     intro          TEXT    NOT NULL,
     opened_at      BIGINT  NOT NULL,
     window_from    BIGINT,
-    closed_at      BIGINT, -- when it was approved, which closed its window
+    closed_at      BIGINT, -- when it was first approved, which closed its window
     slot           BIGINT  NOT NULL, -- the moment of the schedule that it answers for
     due_at         BIGINT, -- the moment it goes out
     approved_at    BIGINT,
@@ -213,11 +213,14 @@ CREATE TABLE issues (
     mailing_domain TEXT    NOT NULL DEFAULT '',
     version        BIGINT  NOT NULL,
     frozen         TEXT, -- last: it is large, and listings stop reading before it
-    UNIQUE (series_id, number),
     CHECK (frozen IS NOT NULL OR state IN ('draft', 'skipped', 'cancelled')),
     CHECK ((state = 'paused') = (pause_cause <> ''))
 );
-CREATE UNIQUE INDEX issues_one_draft ON issues (series_id) WHERE state = 'draft';
+-- What was cancelled or skipped was seen by no reader: its number is free again.
+CREATE UNIQUE INDEX issues_number ON issues (series_id, number) WHERE state NOT IN ('cancelled', 'skipped');
+CREATE INDEX issues_newest ON issues (series_id, number, id);
+-- One draft is the next issue. Others are issues that were approved and are open again.
+CREATE UNIQUE INDEX issues_one_draft ON issues (series_id) WHERE state = 'draft' AND closed_at IS NULL;
 CREATE INDEX issues_state ON issues (state, due_at);
 
 CREATE TABLE blocks (
