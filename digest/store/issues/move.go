@@ -1,6 +1,7 @@
 package issues
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -251,8 +252,8 @@ func freeNumbers(t *database.Tx, series int64) error {
 }
 
 // handOver gives the rows of a skipped issue to the draft after it, if one is open:
-// at its end, without the comments that it picks itself; and the introduction if it has
-// none. Without a draft the next one takes them when it opens.
+// at its end, without the comments that it picks itself; and the introduction and the
+// preheader if it has none. Without a draft the next one takes them when it opens.
 func handOver(t *database.Tx, by digest.Actor, skipped int64, at time.Time) error {
 	later, err := laterDrafts(t, skipped)
 	if err != nil || len(later) == 0 {
@@ -279,14 +280,11 @@ func handOver(t *database.Tx, by digest.Actor, skipped int64, at time.Time) erro
 		}
 		moved++
 	}
-	takesIntro := draft.Intro == "" && was.Intro != ""
-	if moved == 0 && !takesIntro {
+	intro, preheader := cmp.Or(draft.Intro, was.Intro), cmp.Or(draft.Preheader, was.Preheader)
+	if moved == 0 && intro == draft.Intro && preheader == draft.Preheader {
 		return nil
 	}
-	if takesIntro {
-		draft.Intro = was.Intro
-	}
-	if _, err := t.Exec(`UPDATE issues SET intro = $1, version = version + 1 WHERE id = $2`, draft.Intro, draft.ID); err != nil {
+	if _, err := t.Exec(`UPDATE issues SET intro = $1, preheader = $2, version = version + 1 WHERE id = $3`, intro, preheader, draft.ID); err != nil {
 		return err
 	}
 	// What was done before that cannot be undone: it would take the rows away again.

@@ -132,6 +132,7 @@ CREATE TABLE comments (
 );
 CREATE INDEX comments_newest ON comments (published, id);
 CREATE INDEX comments_source_newest ON comments (source_id, published, id);
+CREATE INDEX comments_gone ON comments (source_id) WHERE gone = 1;
 CREATE INDEX comments_first_seen ON comments (source_id, first_seen);
 CREATE INDEX comments_author ON comments (author, first_seen);
 CREATE INDEX comments_post ON comments (post_id, published, id);
@@ -196,6 +197,8 @@ CREATE TABLE issues (
                        'sending', 'paused', 'sent', 'skipped', 'cancelled', 'withdrawn')),
     title          TEXT    NOT NULL,
     intro          TEXT    NOT NULL,
+    subject        TEXT    NOT NULL DEFAULT '', -- of its mail; empty: the title
+    preheader      TEXT    NOT NULL DEFAULT '', -- empty: made of the words
     opened_at      BIGINT  NOT NULL,
     window_from    BIGINT,
     closed_at      BIGINT, -- when it was first approved, which closed its window
@@ -232,11 +235,28 @@ CREATE TABLE blocks (
     text        TEXT    NOT NULL,
     kept        TEXT    NOT NULL,
     picked_hash TEXT    NOT NULL,
+    notes       TEXT    NOT NULL DEFAULT '[]', -- of the editor, each at a byte of the words
+    lifted_from BIGINT  NOT NULL DEFAULT 0, -- the bytes of the words that are lifted
+    lifted_to   BIGINT  NOT NULL DEFAULT 0, -- 0: none
+    leads       SMALLINT NOT NULL DEFAULT 0 CHECK (leads IN (0, 1)), -- what is lifted stands for the issue
     UNIQUE (issue_id, comment_id),
     CHECK ((kind = 'pick') = (comment_id IS NOT NULL))
 );
 CREATE INDEX blocks_issue ON blocks (issue_id, position);
 CREATE INDEX blocks_comment ON blocks (comment_id);
+
+-- How a comment was trimmed that was taken out of a draft, should it be picked again.
+CREATE TABLE trims (
+    series_id   BIGINT NOT NULL REFERENCES series (id),
+    comment_id  BIGINT NOT NULL REFERENCES comments (id),
+    kept        TEXT   NOT NULL,
+    notes       TEXT   NOT NULL,
+    lifted_from BIGINT NOT NULL,
+    lifted_to   BIGINT NOT NULL,
+    picked_hash TEXT   NOT NULL,
+    PRIMARY KEY (series_id, comment_id)
+);
+CREATE INDEX trims_comment ON trims (comment_id);
 
 -- Every change of an issue: who made it, when, and what it did.
 CREATE TABLE revisions (
@@ -371,6 +391,30 @@ CREATE TABLE workers (
     ended_at     BIGINT
 );
 CREATE INDEX workers_present ON workers (leased_until) WHERE ended_at IS NULL;
+
+-- What runs beside whoever started it. seen_at is when its process last said that it
+-- lives, by the database's clock; stop is set when somebody asks for its end.
+CREATE TABLE tasks (
+    id         INTEGER  PRIMARY KEY AUTOINCREMENT,
+    kind       TEXT     NOT NULL CHECK (kind IN ('pull', 'history', 'import-export', 'import-readers')),
+    subject    BIGINT   NOT NULL,
+    name       TEXT     NOT NULL,
+    by_kind    TEXT     NOT NULL,
+    by_name    TEXT     NOT NULL,
+    state      TEXT     NOT NULL CHECK (state IN ('running', 'done', 'failed', 'stopped', 'lost')),
+    started_at BIGINT   NOT NULL,
+    seen_at    BIGINT   NOT NULL,
+    ended_at   BIGINT,
+    doing      TEXT     NOT NULL,
+    done       INTEGER  NOT NULL,
+    total      INTEGER  NOT NULL,
+    said       TEXT     NOT NULL,
+    problem    TEXT     NOT NULL,
+    hint       TEXT     NOT NULL,
+    stop       SMALLINT NOT NULL CHECK (stop IN (0, 1))
+);
+CREATE INDEX tasks_subject ON tasks (kind, subject, id);
+CREATE UNIQUE INDEX tasks_one ON tasks (kind, subject) WHERE state = 'running';
 
 -- Recurring work. next_at is by the program's clock, NULL while nothing is
 -- planned; the fence grows with every claim; of the duties in one room at most
