@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,6 +122,11 @@ func (a *app) head(ctx context.Context, is desk.Outlook) error {
 	fmt.Fprintf(a.p.Stdout, "%s%s\n", cell(issue.Title, 150), version)
 	if err := a.sentence(ctx, issue); err != nil {
 		return err
+	}
+	if slices.Contains(digest.UnpublishedStates(), issue.State) || issue.State == digest.Published {
+		if err := a.sayWho(ctx, issue); err != nil {
+			return err
+		}
 	}
 	if len(issue.Blocks) > 0 {
 		fmt.Fprintln(a.p.Stdout, extent(is))

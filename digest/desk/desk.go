@@ -143,6 +143,11 @@ func (d *Desk) Issue(ctx context.Context, ref Ref) (digest.Issue, digest.Series,
 	return issue, series, err
 }
 
+// ByID gives an issue whole.
+func (d *Desk) ByID(ctx context.Context, id int64) (digest.Issue, error) {
+	return d.store.IssueByID(ctx, id)
+}
+
 // oneDraft refuses to choose between two drafts: an issue that was approved can be open
 // again beside the next one.
 func (d *Desk) oneDraft(ctx context.Context, series digest.Series, slug string) error {

@@ -80,7 +80,7 @@ var changes = []change{
 		return err
 	}},
 	{name: "approve", do: func(t *testing.T, d *bench, by digest.Actor, _ digest.Issue, at desk.Ref) error {
-		_, _, err := d.Approve(t.Context(), by, at, false)
+		_, _, err := d.Approve(t.Context(), by, at, desk.When{})
 		return err
 	}},
 	{name: "skip", do: func(t *testing.T, d *bench, by digest.Actor, _ digest.Issue, at desk.Ref) error {
@@ -193,7 +193,7 @@ func TestEditsAtTheSameMoment(t *testing.T) {
 // meanwhile is no version of the next one, so that no row of that is hit.
 func TestNextDraftIsNoOldVersion(t *testing.T) {
 	d, seen, at := picked(t)
-	if _, _, err := d.Approve(t.Context(), ben, at, false); err != nil {
+	if _, _, err := d.Approve(t.Context(), ben, at, desk.When{}); err != nil {
 		t.Fatal(err)
 	}
 	for version := at.Version; version > 0; version-- {
@@ -314,7 +314,7 @@ func sameBlock(a, b digest.Block) bool {
 // after the approval was taken back.
 func TestUndoStopsAtTheApproval(t *testing.T) {
 	d, issue, at := picked(t)
-	if _, _, err := d.Approve(t.Context(), ada, at, false); err != nil {
+	if _, _, err := d.Approve(t.Context(), ada, at, desk.When{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := d.Reopen(t.Context(), ben, desk.Ref{Number: issue.Number}); err != nil {

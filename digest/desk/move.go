@@ -10,7 +10,8 @@ import (
 )
 
 // Reopen takes an approval back: the issue is a draft again, with its number and all
-// that it could pick. Its moment stays, unless it has passed. The draft that follows
+// that it could pick. Its moment stays, unless it
+// has passed or was to be now. The draft that follows
 // gives way if nobody has put anything into it; else there are two. Without a number the only approved issue is meant.
 func (d *Desk) Reopen(ctx context.Context, by digest.Actor, ref Ref) (digest.Issue, error) {
 	issue, err := d.Meant(ctx, ref, digest.Approved)
@@ -18,10 +19,11 @@ func (d *Desk) Reopen(ctx context.Context, by digest.Actor, ref Ref) (digest.Iss
 		return issue, err
 	}
 	ref.Number = issue.Number
+	hurried := issue.DueAt.Equal(issue.ApprovedAt.Add(NowWaits)) // it was to go out now
 	if issue, err = d.move(ctx, by, ref, digest.Draft); err != nil {
 		return issue, err
 	}
-	return d.Postpone(ctx, by, ref)
+	return d.postpone(ctx, by, ref, hurried)
 }
 
 // Skip lets the moment of a draft pass without an issue. The next draft opens, if none is

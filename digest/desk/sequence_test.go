@@ -79,7 +79,7 @@ func (s *sequence) step() {
 		if issue.Picks() == 0 {
 			_, _, _ = s.d.Pick(ctx, ada, at, 1+s.random.Int64N(3))
 		}
-		_, _, err = s.d.Approve(ctx, ada, at, s.random.IntN(2) == 0)
+		_, _, err = s.d.Approve(ctx, ada, at, desk.When{Now: s.random.IntN(2) == 0})
 	case 4:
 		issue, at, ok := s.one(digest.Approved)
 		if !ok {

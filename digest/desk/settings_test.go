@@ -64,7 +64,7 @@ func TestOneSettingLeavesTheOthers(t *testing.T) {
 	if _, err := d.Set(t.Context(), ada, "", desk.Settings{Publication: &name}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.Approve(t.Context(), ben, desk.Ref{}, false); err != nil {
+	if _, _, err := d.Approve(t.Context(), ben, desk.Ref{}, desk.When{}); err != nil {
 		t.Fatal(err)
 	}
 	done, err := d.Set(t.Context(), ben, "", desk.Settings{PostalAddress: &address})
@@ -191,7 +191,7 @@ func TestNextNumberOfAnOpenDraft(t *testing.T) {
 // numbered anew.
 func TestUntouchedDraftGivesWay(t *testing.T) {
 	d, _, issue := drafted(t)
-	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
+	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, desk.When{}); err != nil {
 		t.Fatal(err)
 	}
 	n := issue.Number + 7

@@ -41,13 +41,13 @@ func TestIssueAnswersForItsSlot(t *testing.T) {
 		last      bool
 		next      time.Time
 	}{
-		{"at once, two days early", sunday.Add(-48 * time.Hour), false, true, sunday, sunday.Add(-48 * time.Hour), true, sunday.Add(week)},
+		{"at once, two days early", sunday.Add(-48 * time.Hour), false, true, sunday, sunday.Add(-48*time.Hour + desk.NowWaits), true, sunday.Add(week)},
 		{"at its moment, two days early", sunday.Add(-48 * time.Hour), false, false, sunday, sunday, true, sunday.Add(week)},
-		{"at once, five minutes late", sunday.Add(5 * time.Minute), false, true, sunday, sunday.Add(5 * time.Minute), true, sunday.Add(week)},
-		{"at once, five minutes late and postponed", sunday.Add(5 * time.Minute), true, true, sunday, sunday.Add(5 * time.Minute), true, sunday.Add(week)},
+		{"at once, five minutes late", sunday.Add(5 * time.Minute), false, true, sunday, sunday.Add(5*time.Minute + desk.NowWaits), true, sunday.Add(week)},
+		{"at once, five minutes late and postponed", sunday.Add(5 * time.Minute), true, true, sunday, sunday.Add(5*time.Minute + desk.NowWaits), true, sunday.Add(week)},
 		{"for the next moment, five minutes late", sunday.Add(5 * time.Minute), false, false, sunday.Add(week), sunday.Add(week), false, sunday.Add(2 * week)},
 		{"for the next moment, postponed", sunday.Add(5 * time.Minute), true, false, sunday.Add(week), sunday.Add(week), false, sunday.Add(2 * week)},
-		{"at once, after the next moment passed too", sunday.Add(week + time.Hour), true, true, sunday.Add(week), sunday.Add(week + time.Hour), false, sunday.Add(2 * week)},
+		{"at once, after the next moment passed too", sunday.Add(week + time.Hour), true, true, sunday.Add(week), sunday.Add(week + time.Hour + desk.NowWaits), false, sunday.Add(2 * week)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d, series, issue := drafted(t)
@@ -57,7 +57,7 @@ func TestIssueAnswersForItsSlot(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			approved, _, err := d.Approve(t.Context(), ada, desk.Ref{}, c.now)
+			approved, _, err := d.Approve(t.Context(), ada, desk.Ref{}, desk.When{Now: c.now})
 			if err != nil || approved.ID != issue.ID {
 				t.Fatal(err)
 			}
@@ -81,7 +81,7 @@ func TestIssueAnswersForItsSlot(t *testing.T) {
 func TestDateIsThatOfPublication(t *testing.T) {
 	for _, at := range []time.Time{sunday.Add(-24 * time.Hour), sunday.Add(20 * time.Hour)} {
 		d, _, issue := drafted(t)
-		approved, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false)
+		approved, _, err := d.Approve(t.Context(), ada, desk.Ref{}, desk.When{})
 		if err != nil || !approved.Frozen.Date.Equal(sunday) {
 			t.Fatalf("approved, it is dated %v, %v", approved.Frozen.Date, err)
 		}
@@ -230,7 +230,7 @@ func TestReopenBesideTheNextDraft(t *testing.T) {
 		t.Errorf("the next draft is %d, %v, %v", open.Number, created, err)
 	}
 	d.clock.at = d.clock.at.Add(time.Hour)
-	again, _, err := d.Approve(t.Context(), ada, desk.Ref{Number: issue.Number}, false)
+	again, _, err := d.Approve(t.Context(), ada, desk.Ref{Number: issue.Number}, desk.When{})
 	if err != nil || !again.ClosedAt.Equal(reopened.ClosedAt) || !again.Slot.Equal(sunday) {
 		t.Errorf("approved again it closed at %v for %v, %v", again.ClosedAt, again.Slot, err)
 	}

@@ -288,6 +288,7 @@ CREATE TABLE subscribers (
     left_at      BIGINT
 );
 CREATE INDEX subscribers_state ON subscribers (state, id);
+CREATE INDEX subscribers_audience ON subscribers (state, frequency);
 
 CREATE TABLE consents (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
