@@ -181,7 +181,7 @@ func (c change) ends() bool { return slices.Contains([]string{"approve", "skip",
 
 // minds tells whether a change is refused after another.
 func (c change) minds(first change) bool {
-	if first.name == "skip" && c.adds { // the next draft has the number, and what was in it
+	if first.name == "skip" && !c.whole && len(c.changes) == 0 { // what adds goes to the next draft, which has the number and the rows
 		return false
 	}
 	return first.ends() || c.whole || slices.ContainsFunc(first.changes, func(s string) bool { return slices.Contains(c.about, s) })
