@@ -45,7 +45,9 @@ func (w Writer) TakeDown(f *digest.Frozen) string {
 
 // Text renders the mail of an issue, with [templates.TokenMark] where a reader's token
 // goes.
-func (w Writer) Text(f *digest.Frozen) (templates.MailText, error) { return w.Set.IssueMail(f, w.links(f)) }
+func (w Writer) Text(f *digest.Frozen) (templates.MailText, error) {
+	return w.Set.IssueMail(f, w.links(f))
+}
 
 // Size gives the bytes of an issue's mail, its HTML part decoded.
 func (w Writer) Size(f *digest.Frozen) (int, error) {
