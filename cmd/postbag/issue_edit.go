@@ -187,8 +187,9 @@ func parseList(s string) ([]int, error) {
 type issueApproveCmd struct {
 	which
 	ifVersion
-	Now bool   `help:"Let it go out in ten minutes, not at its moment." xor:"when"`
-	At  string `help:"Let it go out at a time of your own, on the clocks of the series' zone, such as \"2026-12-06 18:00\"." placeholder:"TIME" xor:"when"`
+	Now  bool    `help:"Let it go out in ten minutes, not at its moment." xor:"when"`
+	At   string  `help:"Let it go out at a time of your own, on the clocks of the series' zone, such as \"2026-12-06 18:00\"." placeholder:"TIME" xor:"when"`
+	Keep []int64 `help:"Let the pick with this id of its row stand as it was picked, although the blog changed or removed it." placeholder:"ID"`
 }
 
 // Run approves a draft.
@@ -203,6 +204,14 @@ func (c issueApproveCmd) Run(ctx context.Context, p *Program, a *app) error {
 	when, err := a.when(ctx, draft, c.Now, c.At)
 	if err != nil {
 		return err
+	}
+	if len(c.Keep) > 0 {
+		saved, err := a.desk.Keep(ctx, p.by(), ref, c.Keep...)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.Stdout, "%s.\n", printable(sentence(saved.Words)))
+		ref.Version = saved.Version
 	}
 	done := a.watchCheck()
 	issue, unsure, err := a.desk.Approve(ctx, p.by(), ref, when)
