@@ -222,7 +222,7 @@ func TestAFormSentTwice(t *testing.T) {
 func TestNoDraft(t *testing.T) {
 	d := start(t, 3)
 	seen := draft(t, d)
-	if _, _, err := d.Desk.Approve(t.Context(), storetest.Tester, desk.Ref{Number: 8, Version: seen.Version}, false); err != nil {
+	if _, _, err := d.Desk.Approve(t.Context(), storetest.Tester, desk.Ref{Number: 8, Version: seen.Version}, desk.When{}); err != nil {
 		t.Fatal(err)
 	}
 	ann := d.Person("ann")
