@@ -10,7 +10,9 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"postbag/digest"
 	"postbag/digest/desk"
+	"postbag/digest/pull"
 	"postbag/digest/store/storetest"
 	"postbag/digest/web/desktest"
 )
@@ -305,10 +307,20 @@ func TestLooks(t *testing.T) {
 			tab.Shot("history-" + name)
 		}
 	}
+	// A reader and a blog try it, too.
+	stored, err := d.DB.StorePage(t.Context(), pull.Page{SourceID: 1, Seen: d.Clock.Now(),
+		Posts:    []digest.Post{{GUID: "probe", URL: "https://x.example/p", Title: probe, Published: d.Clock.Now(), Hash: "p"}},
+		Comments: []digest.Comment{{GUID: "probe", PostRef: "probe", URL: `javascript:window.ran=1`, Author: probe, Published: d.Clock.Now(), Hash: "c", Words: 3, Body: digest.Plain(probe)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.Desk.Pick(t.Context(), storetest.Tester, desk.Ref{}, stored.CommentIDs...); err != nil {
+		t.Fatal(err)
+	}
 	edit(desk.Edit{Title: p(probe), Intro: p(probe), Heading: p(probe), Text: p(probe), Quote: &desk.Quote{Text: probe, Source: probe, URL: "https://x.example/?\"'><script>window.ran=1</script>"}})
 	tab := b.Tab(d, "", 320)
 	now := draft(t, d)
-	for _, block := range now.Blocks[len(now.Blocks)-3:] {
+	for _, block := range now.Blocks[len(now.Blocks)-4:] {
 		tab.Open(fmt.Sprintf("%s%s?row=%d", d.Site.Base, page, block.ID))
 		tab.Clean("words that try to be markup")
 		if desktest.Eval[bool](tab, `"ran" in window || !!document.querySelector('main img, main svg, main script, [href^="javascript"]')`) {

@@ -327,7 +327,7 @@ func (a *Area) focusPick(f *screen.ArrangeFocus, is desk.Arrangement, r desk.Row
 	}
 	if is.Issue.State == digest.Draft {
 		f.Trim = at.site.Desk(site.TrimScreen, at.series, at.number, r.ID)
-		f.Lift = f.Trim + "#lift"
+		f.Lift = f.Trim + "#line-title"
 	}
 }
 
