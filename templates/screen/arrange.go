@@ -76,7 +76,7 @@ type ArrangeRow struct {
 	Source  Link   // of a quotation
 	Problem string
 
-	Answers int  // the row that it answers
+	Answers int  // the number of the pick that it answers, 0 for none
 	Apart   bool // other rows stand between them
 
 	Trim string // the address where it is trimmed

@@ -220,7 +220,7 @@ func (a *Area) row(is desk.Arrangement, i int, r desk.Row, st state, at addresse
 	row := screen.ArrangeRow{
 		Action: at.arrange, Version: is.Issue.Version, Changeable: is.Issue.State == digest.Draft,
 		Block: r.ID, Row: i + 1, Of: len(blocks), Kind: string(r.Kind), Here: r.ID == st.row, Look: look,
-		Number: r.Number, Problem: capital(r.Problem), Answers: r.Answers, Apart: r.Apart,
+		Number: r.Number, Problem: capital(r.Problem), Apart: r.Apart,
 		First: i == 0, Last: i == len(blocks)-1, Up: r.ID,
 		Above: st.field("above", screen.Field{Name: "above-" + id, Label: fmt.Sprintf("Heading above row %d", i+1), Required: true}),
 	}
@@ -238,7 +238,12 @@ func (a *Area) row(is desk.Arrangement, i int, r desk.Row, st state, at addresse
 	switch r.Kind {
 	case digest.PickBlock:
 		const room = 130
-		row.Words = prose.Quote(r.Words, room)
+		if row.Words = prose.Quote(r.Words, room); !strings.HasPrefix(row.Words, "“") {
+			row.Words = "“" + row.Words + "”"
+		}
+		if r.Answers > 0 {
+			row.Answers = is.Rows[r.Answers-1].Number
+		}
 		row.Facts = facts(is, r)
 		row.Trim = at.site.Desk(site.TrimScreen, at.series, at.number, r.ID)
 	case digest.HeadingBlock:
