@@ -22,11 +22,14 @@ type issueCmd struct {
 	Unpick    issueUnpickCmd    `cmd:"" help:"Take comments out."`
 	Move      issueMoveCmd      `cmd:"" help:"Move a row to another position."`
 	Edit      issueEditCmd      `cmd:"" help:"Set title and intro, add headings and text, trim picks."`
-	Undo      issueUndoCmd      `cmd:"" help:"Take the last edit back, whoever made it."`
+	Skip      issueSkipCmd      `cmd:"" help:"Decide against comments: they are not offered again in the series."`
+	Maybe     issueMaybeCmd     `cmd:"" help:"Keep comments for later: the next issue offers them again."`
+	Undecide  issueUndecideCmd  `cmd:"" help:"Take back what was decided of comments."`
+	Undo      issueUndoCmd      `cmd:"" help:"Take the last edit or decision back, whoever made it."`
 	History   issueHistoryCmd   `cmd:"" help:"List who changed an issue, and how."`
 	Approve   issueApproveCmd   `cmd:"" help:"Freeze a draft, to go out at its moment."`
 	Reopen    issueReopenCmd    `cmd:"" help:"Take an approval back."`
-	Skip      issueSkipCmd      `cmd:"" help:"Let a draft's moment pass without an issue; its rows and comments go on to the next."`
+	Pass      issuePassCmd      `cmd:"" help:"Let a draft's moment pass without an issue; its rows and comments go on to the next."`
 	Publish   issuePublishCmd   `cmd:"" help:"Put an approved issue on the web and in the feed now."`
 	Send      issueSendCmd      `cmd:"" help:"Mail a published issue to its readers now."`
 	Test      issueTestCmd      `cmd:"" help:"Mail an issue as it stands to one address, marked as a test."`

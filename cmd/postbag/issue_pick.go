@@ -59,9 +59,9 @@ func blockAt(issue digest.Issue, row int) (digest.Block, error) {
 
 type issuePickCmd struct {
 	whichFlag
-	Comments  []int64 `arg:"" optional:"" help:"Comment ids, in the order they should stand."`
-	Suggested bool    `help:"Pick what the rules suggest."`
-	Limit     int     `help:"With --suggested: at most so many." default:"20"`
+	Comments  ids  `arg:"" optional:"" help:"Comment ids, in the order they should stand; 12-18 for all from 12 to 18." placeholder:"ID"`
+	Suggested bool `help:"Pick what the rules suggest."`
+	Limit     int  `help:"With --suggested: at most so many." default:"20"`
 }
 
 // Run picks comments.
@@ -84,16 +84,16 @@ func (c issuePickCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			_, err = fmt.Fprintf(p.Stdout, "Picked %s; %s has %d.\n", plural(len(chosen), "comment"), saved.Title, saved.Picks())
 			return err
 		}
-		added, saved, err := a.desk.Pick(ctx, p.by(), c.ref(), c.Comments...)
+		added, saved, err := a.desk.Pick(ctx, p.by(), c.ref(), c.Comments.all()...)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(p.Stdout, "Picked %s; %s has %d.\n", plural(added, "comment"), saved.Title, saved.Picks())
-		if again := len(distinct(c.Comments)) - added; again > 0 {
+		if again := len(c.Comments.distinct()) - added; again > 0 {
 			fmt.Fprintf(p.Stdout, "%s in it already.\n", counted(again, "comment was", "comments were"))
 		}
-		used, err := a.desk.UsedBefore(ctx, saved.Issue, c.Comments)
-		for _, id := range c.Comments {
+		used, err := a.desk.UsedBefore(ctx, saved.Issue, c.Comments.all())
+		for _, id := range c.Comments.distinct() {
 			if used[id] != 0 {
 				fmt.Fprintf(p.Stdout, "Comment %d was in issue %d already.\n", id, used[id])
 			}
@@ -102,21 +102,16 @@ func (c issuePickCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	})
 }
 
-// distinct gives ids once each.
-func distinct(ids []int64) []int64 {
-	return slices.Compact(slices.Sorted(slices.Values(ids)))
-}
-
 type issueUnpickCmd struct {
 	whichFlag
 	ifVersion
-	Comments []int64 `arg:"" help:"Comment ids."`
+	Comments ids `arg:"" help:"Comment ids, or ranges such as 12-18." placeholder:"ID"`
 }
 
 // Run takes comments out.
 func (c issueUnpickCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	return c.edit(ctx, p, s, c.ref(), func(a *app, _ digest.Issue, at desk.Ref) (desk.Saved, error) {
-		return a.desk.Unpick(ctx, p.by(), at, c.Comments...)
+		return a.desk.Unpick(ctx, p.by(), at, c.Comments.all()...)
 	})
 }
 

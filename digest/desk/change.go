@@ -36,12 +36,17 @@ func (r Ref) needsVersion() error {
 // repeat edits a draft as it stands, and does so again when somebody else saved in
 // between: for what only adds, and for what the program decides by itself.
 func (d *Desk) repeat(ctx context.Context, by digest.Actor, ref Ref, did digest.Change, do edit) (Saved, error) {
-	const tries = 5
 	ref.Version = 0
+	return again(func() (Saved, error) { return d.try(ctx, by, ref, did, do) })
+}
+
+// again does what only adds until nobody saved in between, five times at most.
+func again[T any](do func() (T, error)) (T, error) {
+	const tries = 5
 	for i := 1; ; i++ {
-		saved, err := d.try(ctx, by, ref, did, do)
+		done, err := do()
 		if _, isChanged := errors.AsType[*digest.Changed](err); !isChanged || i == tries {
-			return saved, err
+			return done, err
 		}
 	}
 }

@@ -37,7 +37,8 @@ type Store interface {
 	// SaveDraft stores a change of a draft, and the revision with who made it, when,
 	// and what it did; an edit's can be undone. The error is of kind Conflict when
 	// the issue is no draft any more, or when its Version is not the one stored. It
-	// fills in the ids of new blocks and the new Version.
+	// fills in the ids of new blocks and the new Version. The decisions of the revision
+	// are stored with it.
 	SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.Revision) error
 	// Revisions lists the changes of an issue, the newest first; a limit of 0 is a
 	// generous one.
@@ -51,6 +52,13 @@ type Store interface {
 	MoveIssue(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, at time.Time) error
 	// Counts gives the mails of an issue by state.
 	Counts(ctx context.Context, issueID int64) (subscribers.Counts, error)
+
+	// Decide stores the decisions of a revision for a draft, which keeps its Version,
+	// and the revision with them. Whoever decides last of a comment decides. The error
+	// is of kind Conflict when the issue is no draft any more.
+	Decide(ctx context.Context, issue digest.Issue, rev digest.Revision) error
+	// Decisions gives what was decided of comments in a series, by comment.
+	Decisions(ctx context.Context, seriesID int64, ids []int64) (map[int64]digest.Decided, error)
 
 	// Candidates gives the comments an issue may pick, by post (newest first),
 	// then in thread order: each top-level comment followed by its replies, both
@@ -92,9 +100,11 @@ type Store interface {
 // CandidateQuery bounds an issue's candidates. A comment is one when it was
 // first seen after SeenAfter and is no backfill from before it; or, for a first
 // issue (SeenAfter zero), when it was published at or after Since, or stands
-// under a post published at or after PostsSince (zero: no such post).
+// under a post published at or after PostsSince (zero: no such post). So is what
+// was kept for later in an issue of the series before IssueID (zero: nothing).
 type CandidateQuery struct {
 	SeriesID   int64
+	IssueID    int64
 	SeenAfter  time.Time
 	Since      time.Time
 	PostsSince time.Time

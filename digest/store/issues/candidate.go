@@ -2,6 +2,7 @@ package issues
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"postbag/digest"
@@ -55,6 +56,10 @@ const (
 		SELECT ` + nodeColumns + ` FROM comments c
 		WHERE c.post_id IN (SELECT p.id FROM posts p WHERE p.` + inSeries + ` AND p.published >= $3)
 			AND c.` + rules.Present
+	// What was kept for later in an earlier issue, the id of this one in place of the %s.
+	queryNodesKept = `
+		SELECT ` + nodeColumns + ` FROM decisions v JOIN comments c ON c.id = v.comment_id
+		WHERE v.series_id = $1 AND v.decision = '` + string(digest.MaybeIt) + `' AND v.issue_id < %s AND c.` + rules.Present
 )
 
 // threadNodes reads what is needed to order the candidates, without their words.
@@ -65,15 +70,25 @@ func threadNodes(t *database.Tx, q desk.CandidateQuery) (nodes []compile.Node, e
 		nodes = append(nodes, n)
 		return err
 	}
+	query, args := nodesOf(q)
+	err = t.Each(take, query, args...)
+	return nodes, err
+}
+
+func nodesOf(q desk.CandidateQuery) (query string, args []any) {
 	switch {
 	case !q.SeenAfter.IsZero():
-		err = t.Each(take, queryNodesSince, q.SeriesID, q.SeenAfter)
+		query, args = queryNodesSince, []any{q.SeriesID, q.SeenAfter}
 	case !q.PostsSince.IsZero():
-		err = t.Each(take, queryNodesFirst+` UNION `+queryNodesUnderPosts, q.SeriesID, q.Since.UnixMicro(), q.PostsSince)
+		query, args = queryNodesFirst+` UNION `+queryNodesUnderPosts, []any{q.SeriesID, q.Since.UnixMicro(), q.PostsSince}
 	default:
-		err = t.Each(take, queryNodesFirst, q.SeriesID, q.Since.UnixMicro())
+		query, args = queryNodesFirst, []any{q.SeriesID, q.Since.UnixMicro()}
 	}
-	return nodes, err
+	if q.IssueID != 0 {
+		args = append(args, q.IssueID)
+		query += ` UNION ` + fmt.Sprintf(queryNodesKept, fmt.Sprint("$", len(args)))
+	}
+	return query, args
 }
 
 // CandidatesByID gives comments by id, in the order asked for; see [desk.Store].

@@ -131,9 +131,14 @@ func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.
 		if err := db.saveBlocks(t, issue.ID, before.Blocks, blocks, rev.Undoes != 0); err != nil {
 			return err
 		}
+		decided, err := db.decide(t, *issue, rev.Decides)
+		if err != nil {
+			return err
+		}
 		rev.IssueID, rev.Version, rev.Before = issue.ID, issue.Version+1, nil
 		if rev.Did == digest.Edited {
 			rev.Before = changedBy(before, issue)
+			rev.Before.Decisions = decided
 		}
 		if err := addRevision(t, rev); err != nil {
 			return err

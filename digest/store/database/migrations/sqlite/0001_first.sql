@@ -235,6 +235,21 @@ CREATE TABLE blocks (
 CREATE INDEX blocks_issue ON blocks (issue_id, position);
 CREATE INDEX blocks_comment ON blocks (comment_id);
 
+-- What the editors of a series decided of comments that no issue picks.
+CREATE TABLE decisions (
+    series_id  BIGINT NOT NULL REFERENCES series (id),
+    comment_id BIGINT NOT NULL REFERENCES comments (id),
+    decision   TEXT   NOT NULL CHECK (decision IN ('skip', 'maybe')),
+    issue_id   BIGINT NOT NULL REFERENCES issues (id), -- the draft of that time
+    at         BIGINT NOT NULL,
+    by_kind    TEXT   NOT NULL CHECK (by_kind IN ('command', 'worker', 'editor')),
+    by_name    TEXT   NOT NULL,
+    PRIMARY KEY (series_id, comment_id)
+);
+CREATE INDEX decisions_comment ON decisions (comment_id);
+CREATE INDEX decisions_maybe ON decisions (series_id, issue_id) WHERE decision = 'maybe';
+CREATE INDEX decisions_issue ON decisions (issue_id);
+
 -- Every change of an issue: who made it, when, and what it did.
 CREATE TABLE revisions (
     id       INTEGER PRIMARY KEY AUTOINCREMENT,
