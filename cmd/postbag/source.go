@@ -73,6 +73,7 @@ func (f feedFlags) options() discover.Options {
 type sourceAddCmd struct {
 	URL string `arg:"" optional:"" help:"Any address of the blog; it may be left out beside --posts or --comments."`
 	feedFlags
+	DryRun bool `help:"Say what would be followed, and follow nothing."`
 }
 
 // Run adds a blog.
@@ -83,6 +84,16 @@ func (c sourceAddCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if err := discover.CheckAddress(c.URL, c.options()); err != nil {
 		return err
 	}
+	if c.DryRun {
+		return p.trial(ctx, s, func(a *app) error {
+			found, err := discover.New(a.pulling(nil, nil)).Look(ctx, c.URL, c.options())
+			if err != nil {
+				return theirs(err)
+			}
+			p.printLook(found)
+			return nil
+		})
+	}
 	return p.begin(ctx, s, func(a *app) error {
 		found, err := discover.New(a.pulling(nil, nil)).Add(ctx, p.by(), c.URL, firstSeries(p.Clock.Now()), c.options())
 		if err != nil {
@@ -91,6 +102,29 @@ func (c sourceAddCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		p.printFound(found)
 		return a.printPlan(ctx)
 	})
+}
+
+// printLook says what a blog would be followed through.
+func (p *Program) printLook(found discover.Found) {
+	for _, n := range found.Notices {
+		fmt.Fprintln(p.Stdout, sentence(noticeLine(n)))
+	}
+	fmt.Fprintf(p.Stdout, "%q (%s) can be followed:\n", printable(found.Source.Name), found.Source.Platform)
+	p.printFeeds(found)
+	fmt.Fprintln(p.Stdout, "Nothing was stored.")
+}
+
+// printFeeds lists where posts and comments come from, and how many there are.
+func (p *Program) printFeeds(found discover.Found) {
+	for _, f := range found.Feeds {
+		fmt.Fprintf(p.Stdout, "  %-9s %s\n", f.Kind, printable(f.URL))
+	}
+	if pattern := found.Source.CommentsPattern; pattern != "" {
+		fmt.Fprintf(p.Stdout, "  %-9s %s\n", "of a post", printable(pattern))
+	}
+	for _, says := range found.Says() {
+		fmt.Fprintln(p.Stdout, says+".")
+	}
 }
 
 // printFound says what a blog is followed through, and what to do where its
@@ -104,12 +138,7 @@ func (p *Program) printFound(found discover.Found) {
 		how = "It was imported already. Following now"
 	}
 	fmt.Fprintf(p.Stdout, "%s %q (%s) as source %d.\n", how, printable(src.Name), src.Platform, src.ID)
-	for _, f := range found.Feeds {
-		fmt.Fprintf(p.Stdout, "  %-9s %s\n", f.Kind, printable(f.URL))
-	}
-	if src.CommentsPattern != "" {
-		fmt.Fprintf(p.Stdout, "  %-9s %s\n", "of a post", printable(src.CommentsPattern))
-	}
+	p.printFeeds(found)
 	if !slices.ContainsFunc(found.Feeds, func(f digest.FeedState) bool { return f.Kind == digest.PostsFeed }) && !found.Attached {
 		fmt.Fprintf(p.Stdout, "If it has a feed of its posts, name it:\n  postbag source set %d --posts ADDRESS\n", src.ID)
 	}

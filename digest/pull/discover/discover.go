@@ -37,6 +37,8 @@ type Found struct {
 	Attached bool
 	// Notices say what could not be had, and why.
 	Notices []pull.Notice
+	// Posts and Comments are what the first pages of the feeds tell.
+	Posts, Comments Extent
 
 	guids []string // of the posts on the first page
 }
@@ -129,6 +131,7 @@ func (s *search) assemble(ctx context.Context, at platform.Feeds) (Found, error)
 	found.Silent, found.Notices = comments.silent, comments.notices
 	if c := comments.all; c != nil {
 		found.Feeds = append(found.Feeds, digest.FeedState{Kind: digest.CommentsFeed, URL: c.url})
+		found.Comments = extentOf(c.doc)
 		found.Source.Language = cmp.Or(d.Language, c.doc.Language)
 	}
 	return found, nil
@@ -150,6 +153,11 @@ func (s *search) through(a *answer) Found {
 	}
 	for _, e := range d.Posts {
 		found.guids = append(found.guids, e.ID)
+	}
+	if d.Kind == digest.PostsFeed {
+		found.Posts = extentOf(d)
+	} else {
+		found.Comments = extentOf(d)
 	}
 	return found
 }
