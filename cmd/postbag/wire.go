@@ -10,6 +10,8 @@ import (
 	"os/user"
 
 	"postbag/digest"
+	"postbag/digest/beside"
+	"postbag/digest/blogs"
 	"postbag/digest/desk"
 	"postbag/digest/dispatch"
 	"postbag/digest/duty"
@@ -145,6 +147,16 @@ func (a *app) pulling(log *slog.Logger, progress func(pull.Progress)) *pull.Tool
 	})
 }
 
+// blogs looks after the blogs that are followed. What it begins runs beside, by the
+// runner.
+func (a *app) blogs(runner *beside.Runner) *blogs.Keeper {
+	return blogs.New(blogs.Options{
+		Store: a.db, Runner: runner, Index: a.index, Rows: issoComments,
+		Pulling: func(tell func(pull.Progress)) *pull.Tools { return a.pulling(a.log, tell) },
+		First:   func() digest.Series { return firstSeries(a.p.Clock.Now()) },
+	})
+}
+
 func (a *app) roster() *roster.Service {
 	return roster.New(roster.Options{Store: a.db, Clock: a.p.Clock})
 }
@@ -266,8 +278,12 @@ func (o *mailer) servePages(ctx context.Context, l net.Listener) error {
 		}
 		return frame.Consent()
 	})
+	desk, err := o.deskPages()
+	if err != nil {
+		return err
+	}
 	pages, err := web.New(web.Options{
-		Publisher: publisher, Signup: readers, Templates: o.set, Clock: o.p.Clock, BaseURL: o.site.Base,
+		Publisher: publisher, Signup: readers, Templates: o.set, Clock: o.p.Clock, BaseURL: o.site.Base, Desk: desk,
 		Ready: o.health.Ready, TrustedProxies: proxies, Log: o.log,
 	})
 	if err != nil {
