@@ -71,9 +71,12 @@ func Moved(to IssueState) (Change, string) {
 
 // Content is what an edit or a decision changed, as it was before.
 type Content struct {
-	Title  string  `json:"title,omitempty"` // "" where it was not changed
-	Intro  *string `json:"intro,omitempty"` // nil where it was not changed
-	Blocks []Block `json:"blocks"`          // all of them, in order; nil where none was changed
+	Title string  `json:"title,omitempty"` // "" where it was not changed
+	Intro *string `json:"intro,omitempty"` // nil where it was not changed
+	// Subject and Preheader are nil where they were not changed.
+	Subject   *string `json:"subject,omitempty"`
+	Preheader *string `json:"preheader,omitempty"`
+	Blocks    []Block `json:"blocks"` // all of them, in order; nil where none was changed
 	// Decisions are those on comments that were decided anew, as they were.
 	Decisions []Decided `json:"decisions,omitempty"`
 }
