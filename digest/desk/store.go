@@ -68,6 +68,9 @@ type Store interface {
 	// then in thread order: each top-level comment followed by its replies, both
 	// by time. Comments that are gone are left out.
 	Candidates(ctx context.Context, q CandidateQuery) ([]digest.Candidate, error)
+	// Open counts the candidates of an issue, which the query names, that it neither
+	// picks nor has decided of.
+	Open(ctx context.Context, q CandidateQuery) (int, error)
 	// PostActivity gives the newest posts of a series' sources by publication,
 	// with the number of their comments that are not gone.
 	PostActivity(ctx context.Context, seriesID int64, limit int) ([]digest.PostCount, error)

@@ -19,6 +19,13 @@ const (
 	CheckScreen   Page = Desk + "/issues/{issue}/check"
 	SendScreen    Page = Desk + "/issues/{issue}/send"
 
+	ReadDecide Page = ReadScreen + "/decide"
+	ReadMove   Page = ReadScreen + "/move"
+	ReadUndo   Page = ReadScreen + "/undo"
+	ReadNews   Page = ReadScreen + "/news"
+	ReadPlace  Page = ReadScreen + "/place"
+	KeysPage   Page = Desk + "/keys"
+
 	SignIn  Page = Desk + "/sign-in"
 	SignOut Page = Desk + "/sign-out"
 	Account Page = Desk + "/account"

@@ -8,6 +8,7 @@ import (
 	"postbag/digest/desk"
 	"postbag/digest/publish"
 	"postbag/digest/pull"
+	"postbag/digest/reading"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
@@ -64,6 +65,7 @@ type (
 var (
 	_ pull.Store          = (*DB)(nil)
 	_ desk.Store          = (*DB)(nil)
+	_ reading.Store       = (*DB)(nil)
 	_ publish.Store       = (*DB)(nil)
 	_ deliver.Ledger      = (*DB)(nil)
 	_ deliver.LetterQueue = (*DB)(nil)
