@@ -79,6 +79,8 @@ type Content struct {
 	Blocks    []Block `json:"blocks"` // all of them, in order; nil where none was changed
 	// Decisions are those on comments that were decided anew, as they were.
 	Decisions []Decided `json:"decisions,omitempty"`
+	// MailEnds is [Issue.MailEnds]; nil where it was not changed.
+	MailEnds *int64 `json:"mail_ends,omitempty"`
 }
 
 // Changed is the cause of an error of kind Conflict that says that an issue is no

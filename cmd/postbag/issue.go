@@ -25,6 +25,8 @@ type issueCmd struct {
 	Skip      issueSkipCmd      `cmd:"" help:"Decide against comments: they are not offered again in the series."`
 	Maybe     issueMaybeCmd     `cmd:"" help:"Keep comments for later: the next issue offers them again."`
 	Undecide  issueUndecideCmd  `cmd:"" help:"Take back what was decided of comments."`
+	Keep      issueKeepCmd      `cmd:"" help:"Let a pick stand as it was picked, although the blog changed or removed it."`
+	Update    issueUpdateCmd    `cmd:"" help:"Take a pick as it reads on the blog now; its trimming is carried over where it fits."`
 	Undo      issueUndoCmd      `cmd:"" help:"Take the last edit or decision back, whoever made it."`
 	History   issueHistoryCmd   `cmd:"" help:"List who changed an issue, and how."`
 	Approve   issueApproveCmd   `cmd:"" help:"Freeze a draft, to go out at its moment."`
