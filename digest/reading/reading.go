@@ -127,24 +127,43 @@ func (i Item) State(issueID int64) digest.CommentState {
 func (i Item) Suggested() bool { return len(i.Reasons) >= 2 && i.CopyOf == 0 }
 
 // Page gives a page of what an issue offers. Nothing is stored.
-func (s *Service) Page(ctx context.Context, ref desk.Ref, v View) (p Page, err error) {
+func (s *Service) Page(ctx context.Context, ref desk.Ref, v View) (Page, error) {
+	p, q, said, err := s.overview(ctx, ref, v)
+	switch {
+	case err != nil:
+	case v.Search != "":
+		err = s.search(ctx, &p, said)
+	case v.Thread != 0:
+		err = s.thread(ctx, &p, q, said)
+	default:
+		err = s.post(ctx, &p, q, said)
+	}
+	return p, err
+}
+
+// Overview gives a page without its comments.
+func (s *Service) Overview(ctx context.Context, ref desk.Ref, v View) (Page, error) {
+	p, _, _, err := s.overview(ctx, ref, v)
+	return p, err
+}
+
+func (s *Service) overview(ctx context.Context, ref desk.Ref, v View) (p Page, q Query, said map[int64]suggest.Suggestion, err error) {
 	p.View = v
 	if p.Issue, p.Series, err = s.desk.Issue(ctx, ref); err != nil {
-		return p, err
+		return p, q, nil, err
 	}
-	q, err := s.query(ctx, p.Issue, v)
-	if err != nil {
-		return p, err
+	if q, err = s.query(ctx, p.Issue, v); err != nil {
+		return p, q, nil, err
 	}
 	seen := Seen{IssueID: p.Issue.ID}
 	newestPost := int64(0)
 	if seen.Comment, newestPost, seen.Revision, err = s.store.Newest(ctx, p.Issue.ID); err != nil {
-		return p, err
+		return p, q, nil, err
 	}
 	p.Seen = seen
 	posts, err := s.store.ReadingPosts(ctx, q)
 	if err != nil {
-		return p, err
+		return p, q, nil, err
 	}
 	of := fingerprint{post: newestPost}
 	for _, post := range posts {
@@ -154,7 +173,6 @@ func (s *Service) Page(ctx context.Context, ref desk.Ref, v View) (p Page, err e
 			of.changed = post.Changed
 		}
 	}
-	var said map[int64]suggest.Suggestion
 	if !v.Older {
 		var done bool
 		said, done = s.judgement(ctx, p.Issue, of)
@@ -162,15 +180,7 @@ func (s *Service) Page(ctx context.Context, ref desk.Ref, v View) (p Page, err e
 	}
 	p.choosePost(posts)
 	p.listPosts(posts)
-	switch {
-	case v.Search != "":
-		err = s.search(ctx, &p, said)
-	case v.Thread != 0:
-		err = s.thread(ctx, &p, q, said)
-	default:
-		err = s.post(ctx, &p, q, said)
-	}
-	return p, err
+	return p, q, said, nil
 }
 
 // query is what the store is asked for a view of an issue.
@@ -191,7 +201,7 @@ func (s *Service) query(ctx context.Context, issue digest.Issue, v View) (q Quer
 func (p *Page) choosePost(posts []Post) {
 	wanted := p.View.Post
 	at := slices.IndexFunc(posts, func(post Post) bool { return post.ID == wanted || post.ID == 0 && wanted == NoPost })
-	if wanted == 0 {
+	if wanted == 0 || at < 0 && !p.View.Older {
 		at = slices.IndexFunc(posts, func(post Post) bool { return post.Left > 0 })
 		if at < 0 {
 			at = slices.IndexFunc(posts, func(post Post) bool { return post.All > 0 })
@@ -461,6 +471,39 @@ func (s *Service) Item(ctx context.Context, ref desk.Ref, id int64) (Item, error
 	return items[0], nil
 }
 
+// Chain gives what a comment answers, from the beginning, as far back as twenty.
+func (s *Service) Chain(ctx context.Context, id int64) (chain []digest.Candidate, err error) {
+	for range farthestBack {
+		found, err := s.store.CandidatesByID(ctx, []int64{id})
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 || slices.ContainsFunc(chain, func(c digest.Candidate) bool { return c.ID == found[0].ID }) {
+			break
+		}
+		chain = append(chain, found[0])
+		if id = found[0].ParentID; id == 0 {
+			break
+		}
+	}
+	if len(chain) == 0 {
+		return nil, digest.Fail(digest.NotFound, "", "there is no comment %d", id).Offer(digest.Act{Do: digest.ListComments})
+	}
+	slices.Reverse(chain)
+	return chain[:len(chain)-1], nil
+}
+
+// KeysOff tells whether an editor has switched single keys off, and SetKeys switches
+// them.
+func (s *Service) KeysOff(ctx context.Context, e digest.Editor) (bool, error) {
+	return s.store.KeysOff(ctx, e.Email)
+}
+
+// SetKeys switches an editor's single keys on or off.
+func (s *Service) SetKeys(ctx context.Context, e digest.Editor, on bool) error {
+	return s.store.SetKeys(ctx, e.Email, on)
+}
+
 // News tells what came since somebody looked.
 func (s *Service) News(ctx context.Context, seen Seen) (News, error) { return s.store.News(ctx, seen) }
 
@@ -473,10 +516,15 @@ func (s *Service) Place(ctx context.Context, e digest.Editor, slug string) (stri
 	return s.store.Place(ctx, e.Email, series.ID)
 }
 
-// SavePlace keeps where an editor reads a series, so that they come back there.
+// SavePlace keeps where an editor reads a series, so that they come back there; it
+// writes only where that is another place.
 func (s *Service) SavePlace(ctx context.Context, e digest.Editor, slug string, v View) error {
 	series, err := s.desk.Series(ctx, slug)
 	if err != nil {
+		return err
+	}
+	place, err := s.store.Place(ctx, e.Email, series.ID)
+	if err != nil || place == v.Query() {
 		return err
 	}
 	return s.store.SavePlace(ctx, e.Email, series.ID, v.Query())

@@ -28,6 +28,9 @@ type Store interface {
 	// Place gives where somebody reads a series, as SavePlace got it; "" for nowhere.
 	Place(ctx context.Context, editor string, seriesID int64) (string, error)
 	SavePlace(ctx context.Context, editor string, seriesID int64, query string) error
+	// KeysOff tells whether somebody has switched single keys off.
+	KeysOff(ctx context.Context, editor string) (bool, error)
+	SetKeys(ctx context.Context, editor string, on bool) error
 
 	// CandidatesByID gives comments by id, gone ones included; unknown ids are left out.
 	CandidatesByID(ctx context.Context, ids []int64) ([]digest.Candidate, error)

@@ -36,6 +36,7 @@ type Frame struct {
 type Link struct {
 	Label, Address string
 	Note           string // a few quiet words beside it: "31 left"
+	ID             string // of the note's element, "" for none
 	Key            string // that follows the link, as keys.js has it: "g r"
 	Here           bool   // it is the page that is shown
 }

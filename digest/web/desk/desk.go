@@ -144,7 +144,7 @@ func (d *office) bar(ctx context.Context, ref desk.Ref, here site.Page) (*screen
 		page       site.Page
 	}{{"Read", "g r", site.ReadScreen}, {"Arrange", "g a", site.ArrangeScreen}, {"Check", "g c", site.CheckScreen}, {"Send", "g s", site.SendScreen}} {
 		b.Tabs = append(b.Tabs, screen.Link{
-			Label: tab.label, Key: tab.key, Note: notes[tab.page], Here: here == tab.page, Address: d.o.Site.Desk(tab.page, series, g.Issue.Number),
+			Label: tab.label, ID: "note-" + strings.ToLower(tab.label), Key: tab.key, Note: notes[tab.page], Here: here == tab.page, Address: d.o.Site.Desk(tab.page, series, g.Issue.Number),
 		})
 	}
 	for _, other := range g.Others {
