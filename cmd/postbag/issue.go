@@ -21,7 +21,9 @@ type issueCmd struct {
 	Pick      issuePickCmd      `cmd:"" help:"Pick comments by id, or the suggested ones."`
 	Unpick    issueUnpickCmd    `cmd:"" help:"Take comments out."`
 	Move      issueMoveCmd      `cmd:"" help:"Move a row to another position."`
-	Edit      issueEditCmd      `cmd:"" help:"Set title and intro, add headings and text, trim picks."`
+	Order     issueOrderCmd     `cmd:"" help:"Put the picks in order, by thread or as on the blog; rows stay under their heading."`
+	Together  issueTogetherCmd  `cmd:"" help:"Put an answer below the pick that it answers."`
+	Edit      issueEditCmd      `cmd:"" help:"Set title and intro, add headings, text and quotations or write them anew, trim picks."`
 	Skip      issueSkipCmd      `cmd:"" help:"Decide against comments: they are not offered again in the series."`
 	Maybe     issueMaybeCmd     `cmd:"" help:"Keep comments for later: the next issue offers them again."`
 	Undecide  issueUndecideCmd  `cmd:"" help:"Take back what was decided of comments."`

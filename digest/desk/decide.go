@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -27,7 +28,12 @@ func (d *Desk) Decide(ctx context.Context, by digest.Actor, ref Ref, decision di
 		return Judgement{}, err
 	}
 	ref.Version = 0
-	return again(func() (Judgement, error) { return d.decide(ctx, by, ref, decision, ids, found) })
+	for i := 1; ; i++ {
+		done, err := d.decide(ctx, by, ref, decision, ids, found)
+		if _, isChanged := errors.AsType[*digest.Changed](err); !isChanged || i == tries {
+			return done, err
+		}
+	}
 }
 
 // known gives comments by id; an unknown one is an error of kind NotFound.

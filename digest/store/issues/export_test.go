@@ -17,5 +17,6 @@ func Statements(d database.Dialect) map[string]string {
 		"picked in":         queryPickedIn(d),
 		"nodes kept":        queryNodesFirst + " UNION " + fmt.Sprintf(queryNodesKept, "$3"),
 		"decisions":         queryDecisions(d),
+		"ancestry":          queryAncestry(d),
 	}
 }

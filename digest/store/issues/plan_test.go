@@ -18,6 +18,7 @@ func TestStatementsScanNoLargeTable(t *testing.T) {
 			"picked in":         {"1", y.Issue, "[1,2,3,4,5]"},
 			"nodes kept":        {"1", y.Late, "3"},
 			"decisions":         {"1", "[1,2,3,4,5]"},
+			"ancestry":          {"[1,2,3,4,5]"},
 		}
 	})
 }
