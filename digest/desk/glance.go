@@ -48,8 +48,7 @@ func (d *Desk) Glance(ctx context.Context, ref Ref) (g Glance, err error) {
 	if g.Left, err = d.store.Open(ctx, window); err != nil {
 		return g, err
 	}
-	outlook, err := d.Outlook(ctx, ref)
-	g.ToFix = len(outlook.Problems)
+	g.ToFix, err = d.ToFix(ctx, g.Issue)
 	return g, err
 }
 
