@@ -65,7 +65,9 @@ type ReadFilter struct {
 type ReadList struct {
 	Items []ReadItem
 	More  string // address of what follows; "" for none
-	Empty string // a sentence where there is nothing
+	// MorePart is where it is asked for a page that is there.
+	MorePart string
+	Empty    string // a sentence where there is nothing
 	// Onward is where to go from there.
 	Onward *Link
 }
@@ -95,7 +97,7 @@ type ReadItem struct {
 	Copies  string // "2 near copies below"; "" else
 	OnBlog  string
 	Thread  string // address of what hangs together with it
-	Trim    string // address of its trimming, once it is picked
+	Trim    string // address of its trimming
 	Act     string // where decisions are sent; "" where nothing can be decided
 	View    string
 	Next    int64 // the comment that follows it, 0 for none
@@ -107,6 +109,7 @@ type ReadParent struct {
 	Author  string
 	Begins  string
 	Address string // of the chain, whole
+	Chain   string // where it is asked for a page that is there
 }
 
 // Element is its id on the page.

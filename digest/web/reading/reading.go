@@ -174,9 +174,6 @@ func (a Area) decide(w http.ResponseWriter, r *http.Request) error {
 	if err := a.Read.SavePlace(ctx, frame.Editor(r), ref.Series, view); err != nil {
 		return err
 	}
-	if form.Get("decision") == "trim" {
-		return a.Back(w, r, a.trimming(ref, id), said)
-	}
 	if !frame.IsPart(r) {
 		to := form.Number("next")
 		if to == 0 || form.Get("decision") == "undecide" {
@@ -219,9 +216,9 @@ func (a Area) decideOne(r *http.Request, ref desk.Ref, decision string, id int64
 	kinds := map[string]digest.Decision{"skip": digest.SkipIt, "maybe": digest.MaybeIt, "undecide": digest.Undecided}
 	if kind, is := kinds[decision]; is {
 		done, err := a.Desk.Decide(ctx, by, ref, kind, id)
-		return saidOf(done.Words, "It was so already.") + a.before(r, done.Was[id], by), err
+		return saidOf(done.Words, "It was so already.") + a.before(done.Was[id], by), err
 	}
-	if decision != "pick" && decision != "trim" {
+	if decision != "pick" {
 		return "", digest.Fail(digest.Invalid, "Send it again from the page.", "nothing was decided")
 	}
 	issue, _, err := a.Desk.Issue(ctx, ref)
@@ -233,7 +230,7 @@ func (a Area) decideOne(r *http.Request, ref desk.Ref, decision string, id int64
 		return "", err
 	}
 	_, saved, err := a.Desk.Pick(ctx, by, ref, id)
-	return saidOf(saved.Words, "It was picked already.") + a.before(r, was[id], by), err
+	return saidOf(saved.Words, "It was picked already.") + a.before(was[id], by), err
 }
 
 func saidOf(words, nothing string) string {
@@ -244,7 +241,7 @@ func saidOf(words, nothing string) string {
 }
 
 // before says what somebody else had decided of a comment.
-func (a Area) before(_ *http.Request, was digest.Decided, by digest.Actor) string {
+func (a Area) before(was digest.Decided, by digest.Actor) string {
 	if was.Decision == digest.Undecided || was.By == by {
 		return ""
 	}

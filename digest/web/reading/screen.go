@@ -62,9 +62,9 @@ func (a Area) at(p site.Page, ref desk.Ref) string {
 	return a.Site().Desk(p, ref.Series, ref.Number)
 }
 
-// trimming is where a picked comment is trimmed.
-func (a Area) trimming(ref desk.Ref, comment int64) string {
-	return a.at(site.ArrangeScreen, ref) + fmt.Sprintf("#comment-%d", comment)
+// trimming is where a comment is trimmed, picked or not.
+func (a Area) trimming(ref desk.Ref, number int, comment int64) string {
+	return withQuery(a.Site().Desk(site.TrimComment, ref.Series, number, comment), site.FromQuery+"=read")
 }
 
 // screen makes the screen of a page.
@@ -129,6 +129,7 @@ func (a Area) list(r *http.Request, ref desk.Ref, p reading.Page) screen.ReadLis
 		v := p.View
 		v.After = p.After
 		l.More = a.address(ref, v)
+		l.MorePart = withQuery(l.More, "more=1")
 		return l
 	}
 	if p.NextPost != nil && p.View.Search == "" {
@@ -151,7 +152,7 @@ func (a Area) list(r *http.Request, ref desk.Ref, p reading.Page) screen.ReadLis
 }
 
 // item makes a comment.
-func (a Area) item(_ *http.Request, ref desk.Ref, series digest.Series, p reading.Page, i reading.Item) screen.ReadItem {
+func (a Area) item(r *http.Request, ref desk.Ref, series digest.Series, p reading.Page, i reading.Item) screen.ReadItem {
 	one := screen.ReadItem{
 		ID: i.ID, Author: author(i.Comment), When: a.when(series, i.DatedAt()), Extent: plural(i.Words, "word"), Reasons: i.Reasons, Notes: i.Notes,
 		Body: i.Body, Begins: "“" + prose.Quote(i.Body, foldedLine) + "”", Depth: i.Depth, State: i.State(p.Issue.ID), OnBlog: i.URL,
@@ -174,12 +175,12 @@ func (a Area) item(_ *http.Request, ref desk.Ref, series digest.Series, p readin
 		one.Body, one.Whole = beginning(i.Body), a.address(ref, v)+fmt.Sprintf("#c%d", i.ID)
 	}
 	if i.Parent != nil {
-		one.Parent = &screen.ReadParent{ID: i.Parent.ID, Author: author(i.Parent.Comment), Begins: "“" + prose.Quote(i.Parent.Body, parentLine) + "”", Address: one.Thread}
+		one.Parent = &screen.ReadParent{ID: i.Parent.ID, Author: author(i.Parent.Comment), Begins: "“" + prose.Quote(i.Parent.Body, parentLine) + "”", Address: one.Thread, Chain: withQuery(one.Thread, "chain=1")}
 		if i.Parent.Gone {
 			one.Parent.Begins = "(removed from the blog)"
 		}
 	}
-	if d := i.Decided; d.For(p.Issue.ID) != digest.Undecided && !i.Picked && d.By != frameBy(p) {
+	if d := i.Decided; d.For(p.Issue.ID) != digest.Undecided && !i.Picked && d.By != frame.By(r) {
 		one.By = fmt.Sprintf("%s %s it %s.", d.By, d.Decision.Did(), ago(a.Now(), d.At))
 	}
 	if i.Kept {
@@ -197,15 +198,9 @@ func (a Area) item(_ *http.Request, ref desk.Ref, series digest.Series, p readin
 			one.Copies = fmt.Sprintf("%d near copies", i.Copies)
 		}
 	}
-	if i.Picked {
-		one.Trim = a.trimming(ref, i.ID)
-	}
+	one.Trim = a.trimming(ref, p.Issue.Number, i.ID)
 	return one
 }
-
-// frameBy is nobody: who looks at a page is told of their own decisions, too, where
-// these are not of this sitting.
-func frameBy(reading.Page) digest.Actor { return digest.Actor{} }
 
 func thread(v reading.View, id int64) reading.View {
 	return reading.View{Thread: id, Filter: v.Filter, All: v.All}
@@ -414,5 +409,3 @@ func ago(now, at time.Time) string {
 	}
 	return "on " + at.UTC().Format("2 January 2006")
 }
-
-var _ = frame.By

@@ -13,7 +13,7 @@
   document.addEventListener("submit", (e) => {
     if (!e.target.matches("form.decide")) return;
     const item = e.target.closest("[data-item]"), button = e.submitter;
-    if (!item || !button || button.hasAttribute("data-leaves")) return;
+    if (!item || !button) return;
     if (button.value === "undecide") {
       stay = item.id;
       return;
