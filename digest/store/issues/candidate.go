@@ -69,13 +69,25 @@ func threadNodes(t *database.Tx, q desk.CandidateQuery) (nodes []compile.Node, e
 }
 
 func queryThread(q desk.CandidateQuery) (query string, args []any) {
+	until := func(query string) string {
+		if q.SeenUntil.IsZero() {
+			return query
+		}
+		return query + fmt.Sprintf(` AND c.first_seen <= $%d`, len(args)+1)
+	}
 	switch {
 	case !q.SeenAfter.IsZero():
-		query, args = queryNodesSince, []any{q.SeriesID, q.SeenAfter}
+		args = []any{q.SeriesID, q.SeenAfter}
+		query = until(queryNodesSince)
 	case !q.PostsSince.IsZero():
-		query, args = queryNodesFirst+` UNION `+queryNodesUnderPosts, []any{q.SeriesID, q.Since.UnixMicro(), q.PostsSince}
+		args = []any{q.SeriesID, q.Since.UnixMicro(), q.PostsSince}
+		query = until(queryNodesFirst) + ` UNION ` + until(queryNodesUnderPosts)
 	default:
-		query, args = queryNodesFirst, []any{q.SeriesID, q.Since.UnixMicro()}
+		args = []any{q.SeriesID, q.Since.UnixMicro()}
+		query = until(queryNodesFirst)
+	}
+	if !q.SeenUntil.IsZero() {
+		args = append(args, q.SeenUntil)
 	}
 	if q.IssueID != 0 {
 		args = append(args, q.IssueID)

@@ -32,17 +32,21 @@ func offers(q desk.CandidateQuery, under func(*database.Where) string) *offering
 		branches = append(branches, `SELECT c.id, c.post_id, c.parent_id, c.published, c.author, c.words, c.changed_at
 			FROM `+from+` WHERE `+where+` AND c.`+rules.Present+narrow)
 	}
+	until := ""
+	if !q.SeenUntil.IsZero() {
+		until = ` AND c.first_seen <= ` + o.Param(q.SeenUntil)
+	}
 	switch {
 	case !q.SeenAfter.IsZero():
 		after := o.Param(q.SeenAfter)
-		branch(`comments c`, `c.`+inSeries+` AND c.first_seen > `+after+` AND (c.backfill = 0 OR c.published > `+after+`)`)
+		branch(`comments c`, `c.`+inSeries+` AND c.first_seen > `+after+` AND (c.backfill = 0 OR c.published > `+after+`)`+until)
 	case !q.Since.IsZero():
-		branch(`comments c`, `c.`+inSeries+` AND c.published >= `+o.Param(q.Since.UnixMicro()))
+		branch(`comments c`, `c.`+inSeries+` AND c.published >= `+o.Param(q.Since.UnixMicro())+until)
 	default:
 		branch(`comments c`, `c.`+inSeries)
 	}
 	if q.SeenAfter.IsZero() && !q.PostsSince.IsZero() {
-		branch(`comments c`, `c.post_id IN (SELECT p.id FROM posts p WHERE p.`+inSeries+` AND p.published >= `+o.Param(q.PostsSince)+`)`)
+		branch(`comments c`, `c.post_id IN (SELECT p.id FROM posts p WHERE p.`+inSeries+` AND p.published >= `+o.Param(q.PostsSince)+`)`+until)
 	}
 	branch(`decisions v JOIN comments c ON c.id = v.comment_id`,
 		`v.series_id = $1 AND v.decision = '`+string(digest.MaybeIt)+`' AND v.issue_id < $2`)
