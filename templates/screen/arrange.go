@@ -106,6 +106,7 @@ type ArrangePanel struct {
 	Sizes      ArrangeSizes
 	Saved      string // "Saved 18:42 by you"
 	Undo       string // what undoing takes back; "" for nothing
+	Last       int64  // the id of that change
 	History    string
 	Check      string
 	News       ArrangeNews
@@ -155,6 +156,7 @@ type History struct {
 	Action  string
 	Version int64
 	Undo    string // what undoing takes back; "" for nothing
+	Last    int64  // the id of that change
 	Changes []HistoryChange
 	More    bool // there are earlier ones
 }

@@ -128,6 +128,9 @@ func (a *Area) history(w http.ResponseWriter, r *http.Request) error {
 		Name: is.Issue.Title, Arrange: at.arrange, Action: at.arrange, Version: is.Issue.Version,
 		Undo: short(is.Undoes), More: len(all) == most,
 	}
+	if is.Undoes != nil {
+		v.Last = is.Undoes.ID
+	}
 	undone := map[int64]bool{}
 	for _, c := range all {
 		undone[c.Undoes] = true

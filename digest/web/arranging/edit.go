@@ -85,7 +85,8 @@ var deeds = map[string]deed{
 		}
 		return a.desk.Edit(ctx, by, ref, desk.Edit{Block: f.Number("block"), Rewrite: &to})
 	}},
-	"undo": {parts: []string{"title", "intro", "shown", "list"}, do: func(a *Area, ctx context.Context, by digest.Actor, ref desk.Ref, _ frame.Form) (desk.Saved, error) {
+	"undo": {parts: []string{"title", "intro", "shown", "list"}, do: func(a *Area, ctx context.Context, by digest.Actor, ref desk.Ref, f frame.Form) (desk.Saved, error) {
+		ref.Last = f.Number("last")
 		return a.desk.Undo(ctx, by, ref)
 	}},
 }

@@ -128,6 +128,9 @@ func (a *Area) view(is desk.Arrangement, st state) screen.Arrange {
 		Saved: a.saved(is, st.by), Undo: short(is.Undoes), History: at.history, Check: at.check,
 		News: screen.ArrangeNews{Address: at.news(issue.Version), Show: at.arrange},
 	}
+	if is.Undoes != nil {
+		v.Panel.Last = is.Undoes.ID
+	}
 	return v
 }
 
