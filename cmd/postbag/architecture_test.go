@@ -29,7 +29,7 @@ var (
 		"digest/work", "digest/publish", "subscribers/deliver", "subscribers/dnscheck",
 		"digest/pull", "digest/pull/reader", "digest/pull/discover", "digest/pull/importer", "digest/pull/poll", "digest/pull/removed", // each may import those before it
 	}
-	useCases = []string{"subscribers/signup", "subscribers/roster", "digest/desk", "digest/dispatch", "digest/health", "digest/duty"} // each may import those before it
+	useCases = []string{"subscribers/signup", "subscribers/roster", "digest/desk", "digest/dispatch", "digest/health", "digest/duty", "digest/setup"} // each may import those before it
 	adapters = []string{"digest/fetch", "digest/web", "subscribers/mail"}
 	// The parts of the store, of which each may import those before it.
 	storeParts = []string{"digest/store/database", "digest/store/foreign", "digest/store/rules", "digest/store/duties", "digest/store/publication", "digest/store/blog", "digest/store/pages", "digest/store/issues", "digest/store/list",
