@@ -23,7 +23,7 @@ var (
 		"digest/charset", "digest/xmlread", "digest/jsonread", "digest/mailbox", "digest/field", "digest/webpage", "digest/feed", "digest/feed/scan", "digest/dump",
 		"digest/search", "digest/near", "digest/pull/identity", "digest/pull/platform",
 		"digest/backup", "digest/disk", "digest/hostname", "digest/site",
-		"templates", "subscribers/address", "subscribers/listfile", "subscribers/message", "subscribers/letters",
+		"templates", "templates/screen", "subscribers/address", "subscribers/listfile", "subscribers/message", "subscribers/letters",
 	}
 	stages = []string{
 		"digest/work", "digest/publish", "subscribers/deliver", "subscribers/dnscheck",
@@ -31,10 +31,13 @@ var (
 	}
 	useCases = []string{"subscribers/signup", "subscribers/roster", "digest/desk", "digest/dispatch", "digest/health", "digest/duty", "digest/setup"} // each may import those before it
 	adapters = []string{"digest/fetch", "digest/web", "subscribers/mail"}
+	// The parts of the desk's pages, of which each may import those before it; the areas
+	// stand between the first and the last, and none imports another.
+	deskParts = []string{"digest/web/frame", "digest/web/desk"}
 	// The parts of the store, of which each may import those before it.
 	storeParts = []string{"digest/store/database", "digest/store/foreign", "digest/store/rules", "digest/store/duties", "digest/store/publication", "digest/store/blog", "digest/store/pages", "digest/store/issues", "digest/store/list",
 		"digest/store/ledger", "digest/store/index", "digest/store/status", "digest/store/transfer", "digest/store"}
-	fixtures = []string{"digest/sampleblog"}
+	fixtures = []string{"digest/sampleblog", "digest/digesttest/axe"}
 )
 
 // The layers in which packages may import each other.
@@ -55,7 +58,7 @@ type listedPackage struct {
 // never each other; the command wires.
 func TestImportDirection(t *testing.T) {
 	layer := map[string]int{}
-	for i, names := range [][]string{domain, pure, stages, useCases, append(adapters, storeParts...)} {
+	for i, names := range [][]string{domain, pure, stages, useCases, slices.Concat(adapters, storeParts, deskParts)} {
 		for _, n := range names {
 			layer[n] = i
 		}
@@ -89,6 +92,12 @@ func checkImport(t *testing.T, name string, own int, imported string, layer map[
 	if from, to := slices.Index(storeParts, name), slices.Index(storeParts, ours); from >= 0 && to >= 0 {
 		if to >= from {
 			t.Errorf("%s imports %s, against the direction", name, ours)
+		}
+		return
+	}
+	if from, to := slices.Index(deskParts, name), slices.Index(deskParts, ours); from >= 0 && to >= 0 {
+		if first, last := 0, len(deskParts)-1; to != first && from != last {
+			t.Errorf("%s imports the area %s", name, ours)
 		}
 		return
 	}
@@ -150,12 +159,12 @@ func TestSurfacesCallUseCases(t *testing.T) {
 		})
 	}
 	for _, p := range listPackages(t) {
-		if p.ImportPath != "postbag/digest/web" {
+		if name := strings.TrimPrefix(p.ImportPath, "postbag/"); name != "digest/web" && !isOneOf(name, deskParts) {
 			continue
 		}
 		for _, imported := range p.Imports {
 			if name := strings.TrimPrefix(imported, "postbag/"); isOneOf(name, below) {
-				t.Errorf("package web imports %s past the use cases", name)
+				t.Errorf("%s imports %s past the use cases", p.ImportPath, name)
 			}
 		}
 	}

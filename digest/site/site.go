@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Page is the path of a page or document below the base URL. A part in braces is
+// Page is the path of a page or document below the base URL. Parts in braces are
 // to be filled in.
 type Page string
 
@@ -45,16 +45,23 @@ func (p Page) Pattern() string {
 	return string(p)
 }
 
-// With gives the page's path with the part in braces filled in: an issue's number,
-// a token, a file's name.
-func (p Page) With(value any) string {
-	if p.part() == "" {
-		return string(p)
+// With gives the page's path with its parts in braces filled in, in order: an issue's
+// number, a token, a file's name. Parts without a value stay as they are.
+func (p Page) With(values ...any) string {
+	var path strings.Builder
+	rest := string(p)
+	for _, v := range values {
+		before, after, found := strings.Cut(rest, "{")
+		if !found {
+			break
+		}
+		path.WriteString(before + fmt.Sprint(v))
+		_, rest, _ = strings.Cut(after, "}")
 	}
-	return strings.Replace(string(p), "{"+p.part()+"}", fmt.Sprint(value), 1)
+	return path.String() + rest
 }
 
-// part names the part in braces, "" where there is none.
+// part names the first part in braces, "" where there is none.
 func (p Page) part() string {
 	_, rest, _ := strings.Cut(string(p), "{")
 	name, _, _ := strings.Cut(rest, "}")
@@ -66,23 +73,16 @@ type Site struct {
 	Base string // absolute, without a trailing slash
 }
 
-// URL gives the absolute address of a page, with its part in braces filled in if it
-// has one.
-func (s Site) URL(p Page, value ...any) string { return s.Base + fill(p, value) }
+// URL gives the absolute address of a page, with its parts in braces filled in if it
+// has any.
+func (s Site) URL(p Page, values ...any) string { return s.Base + p.With(values...) }
 
 // Path gives the address of a page on its own host: a site may be below a path of
 // its host.
-func (s Site) Path(p Page, value ...any) string {
+func (s Site) Path(p Page, values ...any) string {
 	base := ""
 	if u, err := url.Parse(s.Base); err == nil {
 		base = strings.TrimRight(u.EscapedPath(), "/")
 	}
-	return base + fill(p, value)
-}
-
-func fill(p Page, value []any) string {
-	if len(value) == 0 {
-		return string(p)
-	}
-	return p.With(value[0])
+	return base + p.With(values...)
 }

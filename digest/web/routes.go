@@ -58,6 +58,11 @@ func (s *Server) Handler() http.Handler {
 	return s.below(s.watch(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		setHeaders(w.Header())
 		s.proxyHint(r)
+		if s.desk != nil && cleanPath(r) && (r.URL.Path == site.Desk || strings.HasPrefix(r.URL.Path, site.Desk+"/")) {
+			w.Header().Del("Content-Security-Policy") // the desk sets its own
+			s.desk.ServeHTTP(w, r)
+			return
+		}
 		handler, pattern := find(mux, r)
 		if pattern == "" {
 			s.noRoute(w, r, handler)

@@ -41,8 +41,8 @@ type Signup interface {
 	SetFrequency(ctx context.Context, token string, f subscribers.Frequency) (subscribers.Subscriber, error)
 }
 
-// Options is what a [Server] is made of. All but Ready, TrustedProxies and Log
-// are needed.
+// Options is what a [Server] is made of. All but Ready, Desk, TrustedProxies and
+// Log are needed.
 type Options struct {
 	Publisher Publisher
 	Signup    Signup
@@ -54,6 +54,9 @@ type Options struct {
 	// Ready tells whether requests can be served; nil means always. It is asked
 	// by /readyz.
 	Ready func(ctx context.Context) error
+	// Desk answers for the editor's pages, below [site.Desk]; nil where they have a
+	// listener of their own: then there is nothing here.
+	Desk http.Handler
 	// TrustedProxies are the networks of the reverse proxies before us, whose
 	// X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
@@ -69,6 +72,7 @@ type Server struct {
 	at         site.Site
 	path       string // of base
 	isReady    func(ctx context.Context) error
+	desk       http.Handler
 	proxies    proxies
 	log        *slog.Logger
 	hinted     sync.Once // about a proxy that is not trusted
@@ -80,7 +84,7 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{
 		publisher: o.Publisher, signup: o.Signup, templates: o.Templates, clock: o.Clock,
-		at: site.Site{Base: strings.TrimRight(o.BaseURL, "/")}, isReady: o.Ready, proxies: o.TrustedProxies, log: o.Log,
+		at: site.Site{Base: strings.TrimRight(o.BaseURL, "/")}, isReady: o.Ready, desk: o.Desk, proxies: o.TrustedProxies, log: o.Log,
 	}
 	if s.isReady == nil {
 		s.isReady = func(context.Context) error { return nil }

@@ -1,0 +1,49 @@
+package site
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Desk is where the editor's pages begin; all of them are below it.
+const Desk = "/desk"
+
+// The pages of the desk. {issue} is a number, or "draft" for the present draft. Where
+// there are several series, the query [SeriesQuery] names one.
+const (
+	DeskHome  Page = Desk + "/"
+	DeskAsset Page = Desk + "/assets/{file}"
+
+	ReadScreen    Page = Desk + "/issues/{issue}/read"
+	ArrangeScreen Page = Desk + "/issues/{issue}/arrange"
+	CheckScreen   Page = Desk + "/issues/{issue}/check"
+	SendScreen    Page = Desk + "/issues/{issue}/send"
+
+	SignIn  Page = Desk + "/sign-in"
+	SignOut Page = Desk + "/sign-out"
+	Account Page = Desk + "/account"
+
+	IssuesList   Page = Desk + "/issues/"
+	SourcesList  Page = Desk + "/sources/"
+	ReadersList  Page = Desk + "/readers/"
+	SettingsPage Page = Desk + "/settings"
+	SystemPage   Page = Desk + "/system"
+	AuditPage    Page = Desk + "/audit"
+)
+
+// SeriesQuery is the query of a desk's page that names a series by its slug.
+const SeriesQuery = "series"
+
+// Desk gives the address of a desk's page, on its own host, with its parts in braces
+// filled in, in order. The series is "" where there is only one.
+func (s Site) Desk(p Page, series string, values ...any) string {
+	address := s.Path(p, values...)
+	if series == "" {
+		return address
+	}
+	joint := "?"
+	if strings.Contains(address, "?") {
+		joint = "&"
+	}
+	return address + joint + SeriesQuery + "=" + url.QueryEscape(series)
+}

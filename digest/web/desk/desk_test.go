@@ -1,0 +1,141 @@
+package desk_test
+
+import (
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"postbag/digest"
+	"postbag/digest/site"
+	"postbag/digest/store/storetest"
+	"postbag/digest/web/desk"
+	"postbag/digest/web/desktest"
+	"postbag/digest/web/frame"
+	"postbag/templates/screen"
+)
+
+func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
+
+// probe is an area that does what the test says.
+type probe struct {
+	*frame.Frame
+	do frame.Handler
+}
+
+func (p probe) Routes() []frame.Route {
+	return []frame.Route{
+		frame.Get(site.ReadScreen, func(w http.ResponseWriter, r *http.Request) error {
+			ref, err := frame.Issue(r)
+			if err != nil {
+				return err
+			}
+			return p.Show(w, frame.OnIssue(r, ref), screen.Problem{Title: "Nothing to read", Text: "All is decided."})
+		}),
+		frame.Post(site.ReadScreen, func(w http.ResponseWriter, r *http.Request) error { return p.do(w, r) }),
+		{Method: http.MethodPost, Page: site.SettingsPage, Owner: true, Do: func(w http.ResponseWriter, r *http.Request) error {
+			return p.Back(w, r, p.Site().Path(site.ReadScreen, "draft"), "Saved.")
+		}},
+		{Method: http.MethodGet, Page: site.SignIn, Open: true, Do: func(w http.ResponseWriter, r *http.Request) error {
+			return p.Show(w, r, screen.Problem{Title: "Sign in", Text: "Here."})
+		}},
+	}
+}
+
+func start(t *testing.T, do frame.Handler) *desktest.Desk {
+	return desktest.New(t, func(_ *desktest.Desk, f *frame.Frame) []desk.Area { return []desk.Area{probe{f, do}} })
+}
+
+func wants(t *testing.T, a desktest.Answer, status int, words ...string) {
+	t.Helper()
+	if a.Status != status {
+		t.Errorf("%s: %d, want %d", a.URL, a.Status, status)
+	}
+	for _, w := range words {
+		if !strings.Contains(a.Body, w) {
+			t.Errorf("%s does not say %q:\n%.2000s", a.URL, w, a.Body)
+		}
+	}
+}
+
+func TestWhatStandsAroundAPage(t *testing.T) {
+	d := start(t, nil)
+	ann, ben, nobody := d.Person("ann"), d.Person("ben"), d.Person("nobody")
+	page := ann.Get("/desk/issues/draft/read")
+	wants(t, page, http.StatusOK, "Pick of the Week 8", "Goes out Sunday 18:00. Needs your approval.", `href="/desk/issues/8/arrange"`, "Nothing to read", "left</span>")
+	if csp := page.Header.Get("Content-Security-Policy"); csp != frame.Policy || page.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("the policy is %q", csp)
+	}
+	part := ann.Get("/desk/issues/8/read", desktest.Htmx()...)
+	if wants(t, part, http.StatusOK, "Nothing to read"); strings.Contains(part.Body, "<html") {
+		t.Error("htmx gets a whole page")
+	}
+	wants(t, ann.Get("/desk/issues/9/read"), http.StatusNotFound, "no issue 9")
+	wants(t, ann.Get("/desk/issues/08/read"), http.StatusNotFound, "no issue")
+	wants(t, ann.Get("/desk/nowhere"), http.StatusNotFound, "There is no page at this address")
+	wants(t, nobody.Get("/desk/issues/8/read"), http.StatusUnauthorized, "sign in")
+	wants(t, nobody.Get("/desk/nowhere"), http.StatusUnauthorized)
+	wants(t, nobody.Post("/desk/issues/8/read", nil), http.StatusUnauthorized)
+	wants(t, nobody.Get("/desk/sign-in"), http.StatusOK, "Here.")
+	wants(t, ben.Post("/desk/settings", nil), http.StatusForbidden, "Only owners may do this.")
+	saved := ann.Post("/desk/settings", nil)
+	wants(t, saved, http.StatusOK, `aria-live="polite">Saved.</p>`)
+	if again := ann.Get("/desk/issues/8/read"); strings.Contains(again.Body, "Saved.") {
+		t.Error("it is said twice")
+	}
+	wants(t, ann.Post("/desk/settings", nil, "Sec-Fetch-Site", "cross-site"), http.StatusForbidden, "another site")
+	wants(t, ann.Post("/desk/settings", nil, "Origin", "https://evil.example"), http.StatusForbidden, "another site")
+}
+
+// TestWhatDoesNotWorkIsSaid: as a page with what was typed, or on the page that is there.
+func TestWhatDoesNotWorkIsSaid(t *testing.T) {
+	var err error
+	d := start(t, func(_ http.ResponseWriter, r *http.Request) error {
+		if _, err := frame.ReadForm(r); err != nil {
+			return err
+		}
+		if err == nil {
+			panic("secret")
+		}
+		return err
+	})
+	ann := d.Person("ann")
+	const typed = "An introduction of <b>several</b> words."
+	err = digest.Fail(digest.Conflict, "Look at it again.", "issue 8 was changed meanwhile").Offer(digest.Act{Do: digest.IssueHistory, Issue: 8})
+	wants(t, ann.Post("/desk/issues/8/read", []string{"intro", typed, "password", "a secret of many letters"}), http.StatusConflict,
+		"Issue 8 was changed meanwhile.", "Look at it again.", "See who changed it", "What you had written", "An introduction of &lt;b&gt;several")
+	part := ann.Post("/desk/issues/8/read", []string{"intro", typed}, desktest.Htmx()...)
+	wants(t, part, http.StatusConflict, "Issue 8 was changed meanwhile.", `id="problems"`)
+	if part.Header.Get("HX-Retarget") != "#problems" || strings.Contains(part.Body, typed) {
+		t.Errorf("%v", part.Header)
+	}
+	err = nil
+	failed := ann.Post("/desk/issues/8/read", nil)
+	if wants(t, failed, http.StatusInternalServerError, "Something went wrong here."); strings.Contains(failed.Body, "secret") || !strings.Contains(d.Log.String(), "secret") {
+		t.Error("a panic is told, or not logged")
+	}
+	err = digest.Fail(digest.Unavailable, "", "the database does not answer")
+	if busy := ann.Post("/desk/issues/8/read", nil); busy.Header.Get("Retry-After") == "" || busy.Status != http.StatusServiceUnavailable {
+		t.Errorf("%d, %v", busy.Status, busy.Header)
+	}
+	wants(t, ann.Post("/desk/issues/8/read", []string{"intro", strings.Repeat("x", frame.MaxForm)}), http.StatusRequestEntityTooLarge, "larger than what this form takes")
+}
+
+func TestFrameInABrowser(t *testing.T) {
+	b := desktest.NewBrowser(t)
+	d := start(t, nil)
+	for _, width := range []int64{320, 1280} {
+		tab := b.Tab(d, "", width)
+		for _, dark := range []bool{false, true} {
+			tab.Dark(dark)
+			for name, page := range map[string]string{"bar": "/desk/issues/8/read", "masthead": "/desk/nowhere"} {
+				tab.Open(d.Site.Base + page)
+				tab.Clean(name)
+				tab.Shot(name)
+			}
+		}
+		if desktest.Eval[string](tab, `typeof htmx.version + typeof Sortable`) != "stringfunction" {
+			t.Error("the scripts are not there")
+		}
+	}
+}

@@ -1,0 +1,216 @@
+package desktest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	cdpruntime "github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"postbag/digest/digesttest"
+	"postbag/digest/digesttest/axe"
+)
+
+// Browser is a browser that tests of one package share: to start one takes long.
+type Browser struct {
+	ctx context.Context
+}
+
+// NewBrowser starts a browser, or skips the test where there is none. It ends with the
+// test.
+func NewBrowser(t *testing.T) *Browser {
+	t.Helper()
+	program := digesttest.Chromium(t)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.WSURLReadTimeout(2*time.Minute), chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true), chromedp.UserDataDir(t.TempDir()))
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	started := ctx
+	t.Cleanup(func() { // waits for the browser to end, so that its folder can go
+		if err := chromedp.Cancel(started); err != nil {
+			t.Log("end the browser:", err)
+		}
+	})
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return &Browser{ctx: ctx}
+}
+
+// Tab is a page of a browser under a test's control, with cookies of its own.
+type Tab struct {
+	T      *testing.T
+	Ctx    context.Context
+	faults *faults
+}
+
+type faults struct {
+	mu  sync.Mutex
+	all []string
+}
+
+// Tab opens a tab as somebody ("ann", "ben"), at a width in pixels.
+func (b *Browser) Tab(d *Desk, name string, width int64) *Tab {
+	d.T.Helper()
+	return b.TabAt(d.T, d.Site.Base, name, width)
+}
+
+// TabAt opens a tab for a site, whose requests carry a cookie that says who asks;
+// name "" for none.
+func (b *Browser) TabAt(t *testing.T, base, name string, width int64) *Tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	ctx, cancelTime := context.WithTimeout(ctx, 3*time.Minute)
+	t.Cleanup(cancelTime)
+	tab := &Tab{T: t, Ctx: ctx, faults: &faults{}}
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
+	err := chromedp.Listen(ctx, func(ev any) {
+		tab.faults.mu.Lock()
+		defer tab.faults.mu.Unlock()
+		switch e := ev.(type) {
+		case *cdpruntime.EventExceptionThrown:
+			tab.faults.all = append(tab.faults.all, "exception: "+e.ExceptionDetails.Text)
+		case *log.EventEntryAdded:
+			if e.Entry.Source == log.EntrySourceSecurity || e.Entry.Source == log.EntrySourceViolation || e.Entry.Source == log.EntrySourceJavascript {
+				tab.faults.all = append(tab.faults.all, fmt.Sprintf("%s: %s", e.Entry.Source, e.Entry.Text))
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	height := int64(900)
+	if width < 500 {
+		height = 740
+	}
+	Call(tab, log.Enable, cdp.Empty{})
+	Call(tab, cdpruntime.Enable, cdp.Empty{})
+	Call(tab, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 500})
+	if name != "" {
+		Call(tab, network.SetCookie, network.SetCookieParams{Name: whoCookie, Value: name, URL: base})
+	}
+	return tab
+}
+
+// Call sends the browser a command of its protocol.
+func Call[P, R any](b *Tab, command cdp.Command[P, R], params P) R {
+	b.T.Helper()
+	r, err := chromedp.Call(b.Ctx, command, params)
+	if err != nil {
+		b.T.Fatal(err)
+	}
+	return r
+}
+
+// Do runs steps.
+func (b *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
+	b.T.Helper()
+	if err := chromedp.Do(b.Ctx, steps...); err != nil {
+		b.T.Fatal(err)
+	}
+}
+
+// Open opens an address.
+func (b *Tab) Open(address string) {
+	b.T.Helper()
+	b.Do(chromedp.Navigate(address))
+}
+
+// Eval gives the value of a script in a page.
+func Eval[V any](b *Tab, script string) V {
+	b.T.Helper()
+	v, err := chromedp.Run(b.Ctx, chromedp.Evaluate[V](script))
+	if err != nil {
+		b.T.Fatalf("%s: %v", script, err)
+	}
+	return v
+}
+
+// Until waits until a script in the page gives true.
+func (b *Tab) Until(script string) {
+	b.T.Helper()
+	ctx, cancel := context.WithTimeout(b.Ctx, 20*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, chromedp.Poll[chromedp.Void](script)); err != nil {
+		b.T.Fatalf("it never came to be that %s: %v", script, err)
+	}
+}
+
+// Dark makes the page dark, or light again.
+func (b *Tab) Dark(on bool) {
+	b.T.Helper()
+	scheme := "light"
+	if on {
+		scheme = "dark"
+	}
+	Call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+}
+
+// NoScript switches the page's scripts off; it takes effect with the next page.
+func (b *Tab) NoScript() {
+	b.T.Helper()
+	Call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+}
+
+// Clean fails the test where the page has a fault that axe-core finds, scrolls
+// sideways, or broke the content security policy.
+func (b *Tab) Clean(what string) {
+	b.T.Helper()
+	if Eval[bool](b, `document.documentElement.scrollWidth > document.documentElement.clientWidth`) {
+		wide := Eval[string](b, `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).slice(0, 5).map(e => e.tagName + "." + e.className).join(" ")`)
+		b.T.Errorf("%s scrolls sideways: %s", what, wide)
+	}
+	b.faults.mu.Lock()
+	if len(b.faults.all) > 0 {
+		b.T.Errorf("%s: %s", what, strings.Join(b.faults.all, "\n"))
+		b.faults.all = nil
+	}
+	b.faults.mu.Unlock()
+	if !Eval[bool](b, `typeof axe === "object"`) {
+		Call(b, cdpruntime.Evaluate, cdpruntime.EvaluateParams{Expression: axe.Script})
+	}
+	found, err := chromedp.Run(b.Ctx, chromedp.Evaluate[string](`(async () => JSON.stringify((await axe.run(document, {resultTypes: ["violations"], iframes: false})).violations.map(v => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | "))))()`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.T.Fatal(err)
+	}
+	var all []string
+	if err := json.Unmarshal([]byte(found), &all); err != nil {
+		b.T.Fatal(found, err)
+	}
+	for _, v := range all {
+		b.T.Errorf("%s: %s", what, v)
+	}
+}
+
+// Shot writes a picture of the window to the folder that POSTBAG_SHOTS names, if it
+// names one.
+func (b *Tab) Shot(name string) {
+	b.T.Helper()
+	dir := os.Getenv("POSTBAG_SHOTS")
+	if dir == "" {
+		return
+	}
+	picture, err := chromedp.Run(b.Ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o644)
+	}
+	if err != nil {
+		b.T.Error(err)
+	}
+}

@@ -1,0 +1,174 @@
+package frame
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"postbag/digest"
+	"postbag/templates/screen"
+)
+
+// statuses are the HTTP statuses of the kinds of error.
+var statuses = map[digest.Kind]int{
+	digest.Invalid:     http.StatusUnprocessableEntity,
+	digest.NotFound:    http.StatusNotFound,
+	digest.Conflict:    http.StatusConflict,
+	digest.Unavailable: http.StatusServiceUnavailable,
+	digest.Forbidden:   http.StatusForbidden,
+}
+
+// StatusOf gives the HTTP status of an error.
+func StatusOf(err error) int {
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return http.StatusRequestEntityTooLarge
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return http.StatusServiceUnavailable // the database is busy
+	}
+	return cmp.Or(statuses[digest.KindOf(err)], http.StatusInternalServerError)
+}
+
+// titles say in a few words what a status means here.
+var titles = map[int]string{
+	http.StatusUnprocessableEntity:   "That does not work",
+	http.StatusBadRequest:            "That could not be read",
+	http.StatusNotFound:              "It is not there",
+	http.StatusConflict:              "That cannot be done now",
+	http.StatusServiceUnavailable:    "Not now",
+	http.StatusForbidden:             "You may not do that",
+	http.StatusRequestEntityTooLarge: "That is too much",
+	http.StatusMethodNotAllowed:      "This address does not do that",
+}
+
+// TitleOf says an error's kind in a few words.
+func TitleOf(err error) string {
+	return cmp.Or(titles[StatusOf(err)], "Something went wrong")
+}
+
+// Sentence says an error in a sentence for a person; its hint follows.
+func Sentence(err error) string {
+	text := Said(err)
+	if hint := digest.HintOf(err); hint != "" {
+		text += " " + hint
+	}
+	return text
+}
+
+// Said says an error in a sentence. What is our own fault stays in the log.
+func Said(err error) string {
+	switch StatusOf(err) {
+	case http.StatusInternalServerError:
+		return "Something went wrong here. Nothing was changed; try again."
+	case http.StatusRequestEntityTooLarge:
+		return "It is larger than what this form takes. Nothing was changed."
+	case http.StatusServiceUnavailable:
+		if digest.KindOf(err) != digest.Unavailable {
+			return "The database does not answer in time. Nothing was changed; try again."
+		}
+	}
+	return sentence(err.Error())
+}
+
+// sentence makes one of a message.
+func sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	text = string(unicode.ToUpper(first)) + text[size:]
+	if !strings.HasSuffix(text, ".") {
+		text += "."
+	}
+	return text
+}
+
+// Problem says an error with what can be done about it.
+func (f *Frame) Problem(err error) *screen.Problem {
+	p := &screen.Problem{Title: TitleOf(err), Text: Said(err)}
+	if hint := digest.HintOf(err); hint != "" {
+		p.Hints = strings.Split(hint, "\n")
+	}
+	for _, a := range digest.ActsOf(err) {
+		if address := f.o.Site.Act(a); address != "" {
+			p.Acts = append(p.Acts, screen.Link{Label: a.Do.Label(), Address: address})
+		}
+	}
+	return p
+}
+
+// Fail answers with an error: a page, or for htmx a message on the page that is there,
+// which is left as it is. It logs what is our fault.
+func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
+	ctx, status := r.Context(), StatusOf(err)
+	if status >= http.StatusInternalServerError && !errors.Is(ctx.Err(), context.Canceled) {
+		f.log.ErrorContext(ctx, "a request failed", "page", ctx.Value(hereKey), "error", err)
+	}
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "60")
+	}
+	problem := f.Problem(err)
+	if IsPart(r) {
+		f.failPart(w, status, problem)
+		return
+	}
+	if r.Method == http.MethodPost {
+		problem.Typed = typed(r)
+		if here := r.Referer(); here != "" && strings.HasPrefix(here, f.o.Site.Base+"/") {
+			problem.Back = &screen.Link{Label: "Back to the page", Address: here}
+		}
+	}
+	around := screen.Frame{Assets: f.o.Site.Path(assetPage, ""), Publication: "Postbag"}
+	if full, err := f.frame(r.WithContext(context.WithValue(ctx, barKey, nil))); err == nil {
+		around = full // a page that says what went wrong does not fail itself
+	}
+	page, err := f.o.Screens.Page(around, *problem)
+	if err != nil {
+		f.log.ErrorContext(ctx, "a page could not be rendered", "error", err)
+		http.Error(w, "Something went wrong.", http.StatusInternalServerError)
+		return
+	}
+	_ = write(w, status, "text/html; charset=utf-8", page)
+}
+
+func (f *Frame) failPart(w http.ResponseWriter, status int, problem *screen.Problem) {
+	html, err := f.o.Screens.Part("problem", "problems", problem)
+	if err != nil {
+		http.Error(w, "Something went wrong.", http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("HX-Retarget", "#problems")
+	h.Set("HX-Reswap", "outerHTML")
+	_ = write(w, status, "text/html; charset=utf-8", html)
+}
+
+// What was typed into a refused form is shown again: texts of more than a few
+// characters, in all up to a bound.
+const (
+	shortText = 20
+	mostTyped = 64 << 10
+)
+
+func typed(r *http.Request) (fields []screen.Field) {
+	names := make([]string, 0, len(r.PostForm))
+	for name := range r.PostForm {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	room := mostTyped
+	for _, name := range names {
+		for _, value := range r.PostForm[name] {
+			if len(value) < shortText || strings.Contains(strings.ToLower(name), "password") || room <= 0 {
+				continue
+			}
+			value = Cut(value, room)
+			room -= len(value)
+			fields = append(fields, screen.Field{Name: name, Label: name, Value: value, Type: "textarea", Rows: min(3+bytes.Count([]byte(value), []byte("\n")), 20)})
+		}
+	}
+	return fields
+}
