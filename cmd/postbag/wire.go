@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"os"
 	"os/user"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/desk"
@@ -18,8 +20,10 @@ import (
 	"postbag/digest/markup"
 	"postbag/digest/publish"
 	"postbag/digest/pull"
+	"postbag/digest/pull/discover"
 	"postbag/digest/pull/poll"
 	"postbag/digest/pull/removed"
+	"postbag/digest/setup"
 	"postbag/digest/site"
 	"postbag/digest/store"
 	"postbag/digest/store/blog"
@@ -201,6 +205,30 @@ func (a *app) writer(m mailSettings) letters.Writer {
 		w.Requests = m.from.Email
 	}
 	return w
+}
+
+// sendingOf gives what the settings say of mail, as the set-up shows it.
+func sendingOf(s *Settings, m mailSettings) setup.Sending {
+	return setup.Sending{
+		Outbox: m.transport.Dir, Host: m.transport.Host, Port: m.transport.Port, Account: m.transport.User,
+		From: m.from.Email, FromMade: s.From == "", ReplyTo: m.replyTo, BaseURL: m.base.String(),
+	}
+}
+
+// setup leads through the first quarter of an hour.
+func (o *mailer) setup() *setup.Service {
+	return setup.New(setup.Options{
+		Store: o.db, Desk: o.desk, Finder: discover.New(o.pulling(o.log, nil)), Resolver: net.DefaultResolver,
+		Clock: o.p.Clock, Sending: sendingOf(o.settings, o.mail), First: firstSeries,
+		Transport: mail.NewTransport(o.mail.transport, o.mail.from.Domain),
+		Write: func(ctx context.Context, to string, at time.Time) ([]byte, error) {
+			pub, err := o.db.Publication(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return o.writer(o.mail).Trial(letters.Facts{Publication: pub}, to, rand.Text(), at)
+		},
+	})
 }
 
 // join makes this process a worker of the database.

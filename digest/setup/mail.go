@@ -14,10 +14,31 @@ import (
 // Sending gives what the settings of this process say of mail.
 func (s *Service) Sending() Sending { return s.o.Sending }
 
+// What the name system is asked, and what it tells.
+type (
+	Resolver = dnscheck.Resolver
+	Finding  = dnscheck.Finding
+)
+
 // Findings says what the name system tells of the sender, within twenty seconds. It
 // stores nothing.
-func (s *Service) Findings(ctx context.Context) []dnscheck.Finding {
-	return dnscheck.Check(ctx, s.o.Resolver, s.o.Sending.sender())
+func (s *Service) Findings(ctx context.Context) []Finding {
+	return Findings(ctx, s.o.Resolver, s.o.Sending)
+}
+
+// Findings says what the name system tells of a sender, within twenty seconds.
+func Findings(ctx context.Context, r Resolver, s Sending) []Finding {
+	return dnscheck.Check(ctx, r, s.sender())
+}
+
+// InTheWay counts the findings for which mail is likely to be refused or filed as spam.
+func InTheWay(all []Finding) (n int) {
+	for _, f := range all {
+		if f.Grade == dnscheck.Wrong {
+			n++
+		}
+	}
+	return n
 }
 
 // TakeMail takes the mail's settings as they are.

@@ -31,10 +31,18 @@ type Desk interface {
 	Set(ctx context.Context, by digest.Actor, slug string, s desk.Settings) (desk.Changed, error)
 }
 
+// What is known of a blog before it is looked at, what is found of it, and a page of
+// which somebody has to choose a feed.
+type (
+	Known     = discover.Options
+	Found     = discover.Found
+	Ambiguous = discover.AmbiguousError
+)
+
 // Finder finds and follows blogs.
 type Finder interface {
-	Look(ctx context.Context, rawURL string, opts discover.Options) (discover.Found, error)
-	Add(ctx context.Context, by digest.Actor, rawURL string, first digest.Series, opts discover.Options) (discover.Found, error)
+	Look(ctx context.Context, rawURL string, opts Known) (Found, error)
+	Add(ctx context.Context, by digest.Actor, rawURL string, first digest.Series, opts Known) (Found, error)
 }
 
 // Sending is what the settings of this process say of mail.
@@ -63,7 +71,7 @@ type Options struct {
 	Store    Store
 	Desk     Desk
 	Finder   Finder
-	Resolver dnscheck.Resolver
+	Resolver Resolver
 	Clock    digest.Clock
 	Sending  Sending
 	// First is the series that the first blog brings.
@@ -80,9 +88,9 @@ type Service struct{ o Options }
 func New(o Options) *Service { return &Service{o} }
 
 // Look says what would be followed behind an address; see [discover.Finder.Look].
-func (s *Service) Look(ctx context.Context, address string, opts discover.Options) (discover.Found, error) {
+func (s *Service) Look(ctx context.Context, address string, opts Known) (Found, error) {
 	if err := discover.CheckAddress(address, opts); err != nil {
-		return discover.Found{}, err
+		return Found{}, err
 	}
 	ctx, stop := context.WithTimeout(ctx, lookTime)
 	defer stop()
@@ -103,9 +111,9 @@ func inTime(ctx context.Context, err error) error {
 
 // Follow follows the blog behind an address; see [discover.Finder.Add]. The first one
 // brings the series with it.
-func (s *Service) Follow(ctx context.Context, by digest.Actor, address string, opts discover.Options) (discover.Found, error) {
+func (s *Service) Follow(ctx context.Context, by digest.Actor, address string, opts Known) (Found, error) {
 	if err := discover.CheckAddress(address, opts); err != nil {
-		return discover.Found{}, err
+		return Found{}, err
 	}
 	ctx, stop := context.WithTimeout(ctx, lookTime)
 	defer stop()
