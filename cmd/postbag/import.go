@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/blogs"
 	"postbag/digest/dump"
 	"postbag/digest/pull/importer"
 )
@@ -50,19 +50,11 @@ func (c importCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 
 // file imports one file.
 func (c importCmd) file(ctx context.Context, p *Program, imports *importer.Importer, name string) error {
-	f, size, err := openExport(name)
+	f, size, err := blogs.Open(ctx, name, issoComments)
 	if err != nil {
 		return err
 	}
-	defer func() { f.Close() }()
-	if isDatabase(f) {
-		rows, rowsSize, err := rowsOfDatabase(ctx, name)
-		if err != nil {
-			return err
-		}
-		f.Close()
-		f, size = rows, rowsSize
-	}
+	defer f.Close()
 	counted := &countingReader{f: f}
 	r, err := dump.Open(ctx, counted)
 	if err != nil {
@@ -78,55 +70,6 @@ func (c importCmd) file(ctx context.Context, p *Program, imports *importer.Impor
 		p.printImported(filepath.Base(name), done, c.DryRun)
 	}
 	return theirs(err)
-}
-
-// openExport opens a file and gives its size in bytes.
-func openExport(name string) (*os.File, int64, error) {
-	f, err := os.Open(name)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, 0, digest.Fail(digest.NotFound, "Check its name and folder.", "there is no such file")
-	}
-	if err != nil {
-		return nil, 0, err
-	}
-	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		err = digest.Fail(digest.Invalid, "Give the file in it.", "it is a folder, not a file")
-	}
-	if err != nil {
-		f.Close()
-		return nil, 0, err
-	}
-	return f, info.Size(), nil
-}
-
-// isDatabase tells whether a file is one of SQLite.
-func isDatabase(f *os.File) bool {
-	const magic = "SQLite format 3\x00"
-	head := make([]byte, len(magic))
-	n, err := f.ReadAt(head, 0)
-	return err == nil && string(head[:n]) == magic
-}
-
-// rowsOfDatabase gives the comments of another program's database as an export, in a file
-// that is gone once it is closed, and its size.
-func rowsOfDatabase(ctx context.Context, name string) (*os.File, int64, error) {
-	f, err := os.CreateTemp("", "postbag-import-")
-	if err != nil {
-		return nil, 0, fmt.Errorf("keep what was read: %w", err)
-	}
-	if err = os.Remove(f.Name()); err == nil {
-		err = issoComments(ctx, name, f)
-	}
-	var size int64
-	if err == nil {
-		size, err = f.Seek(0, io.SeekEnd)
-	}
-	if err != nil {
-		f.Close()
-		return nil, 0, err
-	}
-	return f, size, nil
 }
 
 // countingReader counts the bytes that were read of a file since it was last begun.

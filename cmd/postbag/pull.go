@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"postbag/digest"
+	"postbag/digest/blogs"
 	"postbag/digest/pull"
 	"postbag/digest/pull/poll"
 )
@@ -96,10 +97,7 @@ func (p *Program) printReports(reports []poll.Report) error {
 		case r.NotModified:
 			fmt.Fprintf(p.Stdout, "%s: nothing new.\n", name)
 		default:
-			fmt.Fprintf(p.Stdout, "%s: %s and %s new, %d changed, %d gone; %s on %s.\n", name,
-				plural(r.Stored.NewPosts, "post"), plural(r.Stored.NewComments, "comment"),
-				r.Stored.ChangedPosts+r.Stored.ChangedComments, r.Stored.GoneComments,
-				counted(r.Entries, "entry", "entries"), plural(r.Pages, "page"))
+			fmt.Fprintf(p.Stdout, "%s: %s\n", name, blogs.Brought(r))
 		}
 		for _, line := range leftOut(r.LeftOut) {
 			fmt.Fprintf(p.Stdout, "%s: %s.\n", name, line)

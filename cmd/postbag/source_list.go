@@ -1,13 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/blogs"
 )
 
 type sourceListCmd struct{ listing }
@@ -75,38 +75,15 @@ func (p *Program) printHealth(rows []sourceRow) error {
 	return err
 }
 
-// sourceRowOf sums the feeds of a source up: the oldest success, the next poll
-// of one that is polled, the first of each trouble.
+// sourceRowOf is a source with its feeds summed up.
 func sourceRowOf(x digest.Source, feeds []digest.FeedState) sourceRow {
+	sum := blogs.Sum(feeds, healthOf)
 	r := sourceRow{ID: x.ID, Name: x.Name, URL: x.URL, Platform: x.Platform, PlatformSet: x.PlatformSet, Language: x.Language,
-		CommentsOfPost: x.CommentsPattern, Added: stamp(x.AddedAt), Health: sourceHealth(feeds), Feeds: []string{}}
-	for i, f := range feeds {
+		CommentsOfPost: x.CommentsPattern, Added: stamp(x.AddedAt), Health: sum.Health, Feeds: []string{},
+		LastSuccess: stamp(sum.LastSuccess), NextPoll: stamp(sum.NextPoll), FailingSince: stamp(sum.FailingSince),
+		Stopped: sum.Stopped, Problem: sum.Problem, WaitsForYou: sum.WaitsForYou, MovingTo: sum.MovingTo}
+	for _, f := range feeds {
 		r.Feeds = append(r.Feeds, f.URL)
-		if i == 0 || f.LastSuccess.Before(time.Time(r.LastSuccess)) {
-			r.LastSuccess = stamp(f.LastSuccess)
-		}
-		r.NextPoll = earlier(r.NextPoll, nextTry(f))
-		r.FailingSince = earlier(r.FailingSince, f.FailingSince)
-		r.Stopped = r.Stopped || f.Stopped
-		r.Problem = cmp.Or(r.Problem, f.LastError)
-		r.WaitsForYou = cmp.Or(r.WaitsForYou, f.Suspect)
-		r.MovingTo = cmp.Or(r.MovingTo, f.MovedTo)
 	}
 	return r
-}
-
-// nextTry is when the schedule asks a feed again, zero for never.
-func nextTry(f digest.FeedState) time.Time {
-	if f.Stopped {
-		return time.Time{}
-	}
-	return f.NextPoll
-}
-
-// earlier gives the earlier of two moments, where zero is none.
-func earlier(a stamp, b time.Time) stamp {
-	if t := time.Time(a); b.IsZero() || !t.IsZero() && t.Before(b) {
-		return a
-	}
-	return stamp(b)
 }

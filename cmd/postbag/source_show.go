@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/blogs"
 	"postbag/digest/pull"
 )
 
@@ -111,7 +112,7 @@ func (a *app) shownSource(ctx context.Context, id int64, limit int) (shownSource
 func feedRowOf(f digest.FeedState) feedRow {
 	return feedRow{
 		Kind: f.Kind, URL: f.URL, Health: healthOf(f), LastTry: stamp(f.LastTry), LastSuccess: stamp(f.LastSuccess),
-		NextPoll: stamp(nextTry(f)), Failures: f.Failures, FailingSince: stamp(f.FailingSince), Problem: f.LastError,
+		NextPoll: stamp(blogs.NextTry(f)), Failures: f.Failures, FailingSince: stamp(f.FailingSince), Problem: f.LastError,
 		GoneSince: stamp(f.GoneSince), Stopped: f.Stopped, WaitsForYou: f.Suspect, MovingTo: f.MovedTo, MovedAnswers: f.MovedPolls,
 		CatchingUp: stamp(f.CatchUp), HistoryAt: f.Older, LeftOut: f.LeftOut,
 	}

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/beside"
+	"postbag/digest/blogs"
 	"postbag/digest/desk"
 	"postbag/digest/dispatch"
 	"postbag/digest/duty"
@@ -146,6 +148,16 @@ func (p *Program) by() digest.Actor {
 func (a *app) pulling(log *slog.Logger, progress func(pull.Progress)) *pull.Tools {
 	return pull.NewTools(pull.Options{
 		Store: a.db, Fetcher: a.fetcher, ToProse: markup.FromHTML, Clock: a.p.Clock, Log: log, Progress: progress,
+	})
+}
+
+// blogs looks after the blogs that are followed. What it begins runs beside, by the
+// runner.
+func (a *app) blogs(runner *beside.Runner) *blogs.Keeper {
+	return blogs.New(blogs.Options{
+		Store: a.db, Runner: runner, Index: a.index, Rows: issoComments,
+		Pulling: func(tell func(pull.Progress)) *pull.Tools { return a.pulling(a.log, tell) },
+		First:   func() digest.Series { return firstSeries(a.p.Clock.Now()) },
 	})
 }
 
@@ -294,8 +306,12 @@ func (o *mailer) servePages(ctx context.Context, l net.Listener) error {
 		}
 		return frame.Consent()
 	})
+	desk, err := o.deskPages()
+	if err != nil {
+		return err
+	}
 	pages, err := web.New(web.Options{
-		Publisher: publisher, Signup: readers, Templates: o.set, Clock: o.p.Clock, BaseURL: o.site.Base,
+		Publisher: publisher, Signup: readers, Templates: o.set, Clock: o.p.Clock, BaseURL: o.site.Base, Desk: desk,
 		Ready: o.health.Ready, TrustedProxies: proxies, Log: o.log,
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"postbag/digest/beside"
 	"postbag/digest/desk"
 	"postbag/digest/publish"
 	"postbag/digest/pull"
@@ -17,6 +18,7 @@ import (
 	"postbag/digest/store/pages"
 	"postbag/digest/store/publication"
 	"postbag/digest/store/status"
+	"postbag/digest/store/tasks"
 	"postbag/digest/store/transfer"
 	"postbag/digest/work"
 	"postbag/subscribers/deliver"
@@ -40,6 +42,7 @@ type parts struct {
 	*ledgerStore
 	indexStore
 	dutiesStore
+	tasksStore
 	transferStore
 	statusStore
 }
@@ -53,6 +56,7 @@ type (
 	ledgerStore      = ledger.Store
 	indexStore       = index.Store
 	dutiesStore      = duties.Store
+	tasksStore       = tasks.Store
 	transferStore    = transfer.Store
 	statusStore      = status.Store
 )
@@ -66,6 +70,7 @@ var (
 	_ signup.Store        = (*DB)(nil)
 	_ roster.Store        = (*DB)(nil)
 	_ work.Store          = (*DB)(nil)
+	_ beside.Store        = (*DB)(nil)
 )
 
 // Options are what a database is opened with.
@@ -99,6 +104,7 @@ func of(db *database.DB) *DB {
 		ledgerStore:      &ledger.Store{DB: db},
 		indexStore:       index.Store{DB: db},
 		dutiesStore:      duties.Store{DB: db},
+		tasksStore:       tasks.Store{DB: db},
 		transferStore:    transfer.Store{DB: db},
 		statusStore:      status.Store{DB: db},
 	}}

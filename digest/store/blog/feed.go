@@ -8,6 +8,7 @@ import (
 	"postbag/digest/pull/identity"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
+	"postbag/digest/store/rules"
 	"postbag/digest/work"
 )
 
@@ -34,6 +35,15 @@ func feeds(t *database.Tx, query string, args ...any) (all []digest.FeedState, e
 func (db *Store) Feeds(ctx context.Context, sourceID int64) (all []digest.FeedState, err error) {
 	err = db.View(ctx, "list the feeds", func(t *database.Tx) (err error) {
 		all, err = feeds(t, `SELECT `+feedColumns+` FROM feeds WHERE source_id = $1`+feedOrder, sourceID)
+		return err
+	})
+	return all, err
+}
+
+// EveryFeed gives the feeds of all sources that are followed, by source and id.
+func (db *Store) EveryFeed(ctx context.Context) (all []digest.FeedState, err error) {
+	err = db.View(ctx, "list all feeds", func(t *database.Tx) (err error) {
+		all, err = feeds(t, `SELECT `+feedColumns+` FROM feeds WHERE source_id IN `+rules.FollowedSources+feedOrder)
 		return err
 	})
 	return all, err

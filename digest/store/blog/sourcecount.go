@@ -3,6 +3,7 @@ package blog
 import (
 	"context"
 
+	"postbag/digest/blogs"
 	"postbag/digest/store/database"
 )
 
@@ -26,3 +27,33 @@ func (db *Store) CountSource(ctx context.Context, sourceID int64) (c SourceCount
 	})
 	return c, err
 }
+
+// SourceTotals counts what is stored of a source, each number up to
+// [blogs.MostCounted]; see [blogs.Store]. It reads indexes alone.
+func (db *Store) SourceTotals(ctx context.Context, sourceID int64) (c blogs.Totals, err error) {
+	err = db.View(ctx, "count what is stored of the source", func(t *database.Tx) error {
+		for _, of := range []struct {
+			to    *int
+			query string
+		}{
+			{&c.Posts, querySourcePosts}, {&c.Comments, querySourceComments},
+			{&c.Gone, querySourceGone}, {&c.Orphans, querySourceWaiting},
+		} {
+			n, err := t.Number(`SELECT COUNT(*) FROM (`+of.query+` LIMIT $2) AS counted`, sourceID, blogs.MostCounted)
+			if err != nil {
+				return err
+			}
+			*of.to = int(n)
+		}
+		return nil
+	})
+	return c, err
+}
+
+// The rows that are counted of a source.
+const (
+	querySourcePosts    = `SELECT 1 FROM posts WHERE source_id = $1`
+	querySourceComments = `SELECT 1 FROM comments WHERE source_id = $1`
+	querySourceGone     = `SELECT 1 FROM comments WHERE source_id = $1 AND gone = 1`
+	querySourceWaiting  = `SELECT 1 FROM comments WHERE source_id = $1 AND post_id IS NULL AND post_ref <> ''`
+)

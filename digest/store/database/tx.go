@@ -128,6 +128,7 @@ const (
 	TurnSignUp  = 2
 	TurnPlan    = 3
 	TurnJoin    = 4
+	TurnTask    = 5
 )
 
 // TakeTurns waits until no other transaction is at the same thing.

@@ -48,6 +48,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Signup", signupTests},
 		{"Roster", rosterTests},
 		{"Work", workTests},
+		{"Tasks", taskTests},
 		{"Status", statusTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {

@@ -58,7 +58,7 @@ type storedTable struct {
 // isDerived tells of tables that a backup leaves out: what can be made anew, and
 // what is about the processes of one installation.
 func isDerived(table string) bool {
-	return table == "migrations" || table == "workers" || table == "duties" ||
+	return table == "migrations" || table == "workers" || table == "duties" || table == "tasks" ||
 		strings.HasPrefix(table, "search_")
 }
 

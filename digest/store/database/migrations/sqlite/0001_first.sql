@@ -136,6 +136,7 @@ CREATE TABLE comments (
 );
 CREATE INDEX comments_newest ON comments (published, id);
 CREATE INDEX comments_source_newest ON comments (source_id, published, id);
+CREATE INDEX comments_gone ON comments (source_id) WHERE gone = 1;
 CREATE INDEX comments_first_seen ON comments (source_id, first_seen);
 CREATE INDEX comments_author ON comments (author, first_seen);
 CREATE INDEX comments_post ON comments (post_id, published, id);
@@ -372,6 +373,30 @@ CREATE TABLE workers (
     ended_at     BIGINT
 );
 CREATE INDEX workers_present ON workers (leased_until) WHERE ended_at IS NULL;
+
+-- What runs beside whoever started it. seen_at is when its process last said that it
+-- lives, by the database's clock; stop is set when somebody asks for its end.
+CREATE TABLE tasks (
+    id         INTEGER  PRIMARY KEY AUTOINCREMENT,
+    kind       TEXT     NOT NULL CHECK (kind IN ('pull', 'history', 'import-export', 'import-readers')),
+    subject    BIGINT   NOT NULL,
+    name       TEXT     NOT NULL,
+    by_kind    TEXT     NOT NULL,
+    by_name    TEXT     NOT NULL,
+    state      TEXT     NOT NULL CHECK (state IN ('running', 'done', 'failed', 'stopped', 'lost')),
+    started_at BIGINT   NOT NULL,
+    seen_at    BIGINT   NOT NULL,
+    ended_at   BIGINT,
+    doing      TEXT     NOT NULL,
+    done       INTEGER  NOT NULL,
+    total      INTEGER  NOT NULL,
+    said       TEXT     NOT NULL,
+    problem    TEXT     NOT NULL,
+    hint       TEXT     NOT NULL,
+    stop       SMALLINT NOT NULL CHECK (stop IN (0, 1))
+);
+CREATE INDEX tasks_subject ON tasks (kind, subject, id);
+CREATE UNIQUE INDEX tasks_one ON tasks (kind, subject) WHERE state = 'running';
 
 -- Recurring work. next_at is by the program's clock, NULL while nothing is
 -- planned; the fence grows with every claim; of the duties in one room at most

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"net/http"
+
+	"postbag/digest"
+	deskweb "postbag/digest/web/desk"
+	"postbag/digest/web/frame"
+	"postbag/templates/screen"
+)
+
+// deskPages are the editor's pages.
+func (o *mailer) deskPages() (http.Handler, error) {
+	screens, err := screen.New()
+	if err != nil {
+		return nil, err
+	}
+	return deskweb.New(deskweb.Options{
+		Site: o.site, Screens: screens, Clock: o.p.Clock, Desk: o.desk, Log: o.log,
+		Areas: o.deskAreas,
+		Who:   func(*http.Request) (digest.Editor, bool) { return digest.Editor{}, false },
+		SignIn: func(http.ResponseWriter, *http.Request) error {
+			return digest.Fail(digest.Forbidden, "", "nobody is signed in")
+		},
+		Publication: func(ctx context.Context) string {
+			pub, err := o.read.Publication(ctx)
+			if err != nil {
+				o.log.WarnContext(ctx, "the desk goes without the publication's name", "error", err)
+			}
+			return pub.Name
+		},
+	})
+}
+
+// deskAreas are the parts of the desk, each with the use cases that it calls.
+func (o *mailer) deskAreas(*frame.Frame) []deskweb.Area {
+	return []deskweb.Area{}
+}
