@@ -93,7 +93,7 @@ func (a *app) tryMail(ctx context.Context, to string) error {
 	if err != nil {
 		return err
 	}
-	tried, err := mailer.setup().TestMail(ctx, to)
+	tried, err := mailer.setup(nil).TestMail(ctx, to)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,6 @@ import (
 	"postbag/digest/markup"
 	"postbag/digest/publish"
 	"postbag/digest/pull"
-	"postbag/digest/pull/discover"
 	"postbag/digest/pull/poll"
 	"postbag/digest/pull/removed"
 	"postbag/digest/setup"
@@ -227,11 +226,11 @@ func sendingOf(s *Settings, m mailSettings) setup.Sending {
 	}
 }
 
-// setup leads through the first quarter of an hour.
-func (o *mailer) setup() *setup.Service {
-	return setup.New(setup.Options{
-		Store: o.db, Desk: o.desk, Finder: discover.New(o.pulling(o.log, nil)), Resolver: net.DefaultResolver,
-		Clock: o.p.Clock, Sending: sendingOf(o.settings, o.mail), First: firstSeries,
+// setup leads through the first quarter of an hour. What it begins runs beside, by the
+// runner; with nil nothing is begun.
+func (o *mailer) setup(runner *beside.Runner) *setup.Service {
+	options := setup.Options{
+		Store: o.db, Desk: o.desk, Resolver: net.DefaultResolver, Clock: o.p.Clock, Sending: sendingOf(o.settings, o.mail),
 		Transport: mail.NewTransport(o.mail.transport, o.mail.from.Domain),
 		Write: func(ctx context.Context, to string, at time.Time) ([]byte, error) {
 			pub, err := o.db.Publication(ctx)
@@ -240,7 +239,11 @@ func (o *mailer) setup() *setup.Service {
 			}
 			return o.writer(o.mail).Trial(letters.Facts{Publication: pub}, to, rand.Text(), at)
 		},
-	})
+	}
+	if runner != nil {
+		options.Blogs, options.Runner = o.blogs(runner), runner
+	}
+	return setup.New(options)
 }
 
 // join makes this process a worker of the database.
