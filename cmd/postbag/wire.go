@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/user"
+	"sync"
 	"time"
 
 	"postbag/digest"
@@ -60,6 +61,9 @@ type app struct {
 	desk    *desk.Desk
 	sender  *dispatch.Sender // without mail: to publish, hold and pause
 	health  health.Health
+
+	besides sync.Once
+	running *beside.Runner // what runs beside; see [app.runner]
 }
 
 // reader is what commands list of what is stored.
@@ -110,7 +114,16 @@ func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, e
 	return a, nil
 }
 
+// runner runs what takes long beside whoever asked for it, until the app is closed.
+func (a *app) runner() *beside.Runner {
+	a.besides.Do(func() { a.running = beside.New(a.db, a.p.Clock, a.log) })
+	return a.running
+}
+
 func (a *app) close() error {
+	if a.running != nil {
+		a.running.Close()
+	}
 	a.fetcher.Close()
 	return a.db.Close()
 }

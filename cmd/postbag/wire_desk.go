@@ -7,6 +7,7 @@ import (
 	"postbag/digest"
 	deskweb "postbag/digest/web/desk"
 	"postbag/digest/web/frame"
+	setupweb "postbag/digest/web/setup"
 	"postbag/templates/screen"
 )
 
@@ -34,6 +35,8 @@ func (o *mailer) deskPages() (http.Handler, error) {
 }
 
 // deskAreas are the parts of the desk, each with the use cases that it calls.
-func (o *mailer) deskAreas(*frame.Frame) []deskweb.Area {
-	return []deskweb.Area{}
+func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
+	return []deskweb.Area{
+		setupweb.Area{Frame: f, Setup: o.setup(o.runner())},
+	}
 }

@@ -24,8 +24,8 @@ type SetupBlog struct {
 	Comments Field
 	Platform Field
 	Name     Field
-	Known    bool // the fields of whoever knows them are open
-	Problem  *Problem
+	Known    bool   // the fields of whoever knows them are open
+	Acts     []Link // what can be done where the blog was not taken
 	Choices  []SetupChoice
 	Found    *SetupFound
 	Follow   string // where "Follow it" goes

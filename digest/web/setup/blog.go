@@ -126,13 +126,9 @@ func (a Area) refuseBlog(w http.ResponseWriter, r *http.Request, s screen.SetupB
 		s.Address.Mistake += " To let it through, start Postbag with --fetch-allow " + acts[i].Name + "."
 		acts = slices.Delete(slices.Clone(acts), i, i+1)
 	}
-	acts = slices.DeleteFunc(slices.Clone(acts), func(x digest.Act) bool { return x.Do == digest.AddSource })
-	if len(acts) > 0 {
-		s.Problem = &screen.Problem{Title: frame.TitleOf(err), Text: frame.Said(err)}
-		for _, act := range acts {
-			if address := a.Site().Act(act); address != "" {
-				s.Problem.Acts = append(s.Problem.Acts, screen.Link{Label: act.Do.Label(), Address: address})
-			}
+	for _, act := range acts {
+		if address := a.Site().Act(act); address != "" && act.Do != digest.AddSource {
+			s.Acts = append(s.Acts, screen.Link{Label: act.Do.Label(), Address: address})
 		}
 	}
 	return a.Refuse(w, r, s)
