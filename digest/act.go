@@ -11,7 +11,7 @@ type Act struct {
 	Rows   []int    // rows of that issue, counted from 1
 	Blocks []int64  // their ids
 	Source int64    // an id
-	Name   string   // of a duty, or the address of a page or feed
+	Name   string   // of a duty, or the address of a page, a feed or an editor
 	Names  []string // of further ones
 	// Posts and Comments are addresses of a source's feeds; "ADDRESS" stands for one
 	// that the person has to know.
@@ -41,11 +41,21 @@ const (
 	ShowIssue      Deed = "show-issue"       // its rows, or the named ones in full
 	RemoveRows     Deed = "remove-rows"      // take rows out of a draft
 	AcceptRows     Deed = "accept-rows"      // take picks as they read on the blog now
+	KeepRows       Deed = "keep-rows"        // keep picks as they were picked, whatever the blog says
+	ComparePick    Deed = "compare-pick"     // what was picked beside what the blog says now
+	TrimPick       Deed = "trim-pick"        //
+	ReadIssue      Deed = "read-issue"       // what can be picked
+	ArrangeIssue   Deed = "arrange-issue"    // its title, its words and its order
+	CheckIssue     Deed = "check-issue"      // all that is to be fixed or looked at
+	AskBlogs       Deed = "ask-blogs"        // whether an issue's picks are still there
+	EndMail        Deed = "end-mail"         // after a pick, with the rest on the web
+	AddTerm        Deed = "add-term"         // to the glossary
 	ReopenIssue    Deed = "reopen-issue"     // take an approval back
 	ApproveIssue   Deed = "approve-issue"    //
 	PublishIssue   Deed = "publish-issue"    //
 	SendIssue      Deed = "send-issue"       //
 	SendAnyway     Deed = "send-anyway"      // although a pick was removed
+	HoldIssue      Deed = "hold-issue"       // take it back, as far as possible
 	PauseIssue     Deed = "pause-issue"      // stop sending
 	ResumeIssue    Deed = "resume-issue"     // go on sending
 	CancelIssue    Deed = "cancel-issue"     //
@@ -61,6 +71,9 @@ const (
 	ImportAsLeft   Deed = "import-as-left"   // a list of people who may not be mailed
 	NameColumn     Deed = "name-column"      // say what a column of a list of readers is: "COLUMN=FIELD"
 	NameCharset    Deed = "name-charset"     // of a list of readers
+	ListEditors    Deed = "list-editors"     //
+	AddEditor      Deed = "add-editor"       //
+	LinkEditor     Deed = "link-editor"      // make a link that signs an editor in
 	StartServe     Deed = "start-serve"      // run the pages and the worker
 	OtherDatabase  Deed = "other-database"   // work on another database
 )
@@ -83,11 +96,21 @@ var deedLabels = map[Deed]string{
 	ShowIssue:      "Look at the issue",
 	RemoveRows:     "Take it out",
 	AcceptRows:     "Accept it as it is now",
+	KeepRows:       "Keep it as it was picked",
+	ComparePick:    "Compare and choose",
+	TrimPick:       "Trim it",
+	ReadIssue:      "Read the comments",
+	ArrangeIssue:   "Arrange the issue",
+	CheckIssue:     "See what is to be fixed",
+	AskBlogs:       "Ask the blog again",
+	EndMail:        "Choose what goes to the web",
+	AddTerm:        "Add to the glossary",
 	ReopenIssue:    "Take the approval back",
 	ApproveIssue:   "Approve it",
 	PublishIssue:   "Publish it",
 	SendIssue:      "Send it",
 	SendAnyway:     "Send it all the same",
+	HoldIssue:      "Hold it",
 	PauseIssue:     "Stop sending",
 	ResumeIssue:    "Go on sending",
 	CancelIssue:    "Cancel the issue",
@@ -103,6 +126,9 @@ var deedLabels = map[Deed]string{
 	ImportAsLeft:   "Keep them as people who left",
 	NameColumn:     "Say what the column is",
 	NameCharset:    "Name the character set",
+	ListEditors:    "See the editors",
+	AddEditor:      "Add an editor",
+	LinkEditor:     "Make a link to sign in",
 	StartServe:     "Start the worker",
 	OtherDatabase:  "Name another database",
 }
@@ -133,6 +159,7 @@ const (
 	ByCommand ActorKind = "command" // somebody at the command line
 	ByWorker  ActorKind = "worker"  // the program by itself
 	ByEditor  ActorKind = "editor"  // somebody signed in at the desk
+	ByVisitor ActorKind = "visitor" // somebody at the desk's door who is not signed in
 )
 
 // String names the actor in a sentence.

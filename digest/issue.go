@@ -87,6 +87,10 @@ func PublicStates() []IssueState { return []IssueState{Published, Sending, Pause
 // WaitingStates lists the states in which an issue waits for its moment.
 func WaitingStates() []IssueState { return []IssueState{Approved, Published} }
 
+// UnusedStates lists the states of an issue that never came to be: no reader saw its
+// number, and its window is others'.
+func UnusedStates() []IssueState { return []IssueState{Skipped, Cancelled} }
+
 // UnpublishedStates lists the states of an issue that is still to be published.
 func UnpublishedStates() []IssueState { return []IssueState{Draft, Approved} }
 
@@ -112,6 +116,9 @@ type Issue struct {
 	// WindowFrom is where its window begins, see [Window]; zero for a series'
 	// first issue.
 	WindowFrom time.Time
+	// ClosedAt is when it was first approved, which closed its window; zero before. A
+	// draft that has it was approved and is open again, perhaps beside the next one.
+	ClosedAt time.Time
 	// Slot is the moment of the schedule that the issue answers for, whenever it
 	// goes out; it decides which issue is a month's last.
 	Slot  time.Time
@@ -127,11 +134,18 @@ type Issue struct {
 	Pause    Pause
 
 	Blocks []Block // in order; what a draft is made of
-	Frozen *Frozen // nil until approved
+	// MailEnds is the block after which the mail ends, with a link to the rest on the
+	// issue's page; 0 where the mail holds the whole issue.
+	MailEnds int64
+	Frozen   *Frozen // nil until approved
 	// Version grows with every saved change; a save of an older version is
 	// refused, so two editors cannot overwrite each other unseen. That of a new draft
 	// is above those of the issues before it.
 	Version int64
+	// TitleVersion, IntroVersion, MailVersion and OrderVersion are those that last
+	// changed the title, the introduction, the mail's subject or preheader, and the order
+	// in which blocks follow each other.
+	TitleVersion, IntroVersion, MailVersion, OrderVersion int64
 }
 
 // IsLate tells whether the issue's moment passed by more than a time: then the
@@ -145,6 +159,10 @@ func (i Issue) IsLate(now time.Time, after time.Duration) bool {
 func (i Issue) IsUntouched(of Series) bool {
 	return len(i.Blocks) == 0 && i.Intro+i.Subject+i.Preheader == "" && i.Title == of.TitleOf(i.Number)
 }
+
+// IsReopened tells whether an issue was approved and is a draft again while a later
+// one has its window already.
+func (i Issue) IsReopened() bool { return i.State == Draft && !i.ClosedAt.IsZero() }
 
 // Picks counts the picks among the issue's blocks.
 func (i Issue) Picks() int { return len(i.Picked()) }
@@ -164,6 +182,14 @@ func (i Issue) RowOf(block int64) int {
 	return 1 + slices.IndexFunc(i.Blocks, func(b Block) bool { return b.ID == block })
 }
 
+// BlockOf gives a block by its id.
+func (i Issue) BlockOf(id int64) (Block, bool) {
+	if row := i.RowOf(id); row > 0 {
+		return i.Blocks[row-1], true
+	}
+	return Block{}, false
+}
+
 // PickOf gives the block that picks a comment.
 func (i Issue) PickOf(comment int64) (Block, bool) {
 	for _, b := range i.Blocks {
@@ -181,16 +207,22 @@ type BlockKind string
 const (
 	PickBlock    BlockKind = "pick"
 	HeadingBlock BlockKind = "heading"
-	TextBlock    BlockKind = "text" // the editor's own words, Markdown
+	TextBlock    BlockKind = "text"  // the editor's own words, Markdown
+	QuoteBlock   BlockKind = "quote" // words from elsewhere that the editor quotes, with their source
 )
 
-// Block is one row of an issue: a pick, a heading, or the editor's text.
+// Block is one row of an issue: a pick, a heading, the editor's text, or what the
+// editor quotes from elsewhere.
 type Block struct {
 	ID        int64     `json:"id"` // stays, whatever is moved, and is never used again
 	Kind      BlockKind `json:"kind"`
 	CommentID int64     `json:"comment_id,omitempty"` // of a pick
-	Text      string    `json:"text,omitempty"`       // of a heading (plain) or a text (Markdown)
-	Kept      []Range   `json:"kept,omitempty"`       // of a pick: what is kept of the original; empty means all
+	Text      string    `json:"text,omitempty"`       // of a heading or quote (plain) or a text (Markdown)
+	// SourceTitle and SourceURL say where the words of a quote stand. The address may
+	// be empty: a book has none.
+	SourceTitle string  `json:"source_title,omitempty"`
+	SourceURL   string  `json:"source_url,omitempty"`
+	Kept        []Range `json:"kept,omitempty"` // of a pick: what is kept of the original; empty means all
 	// Notes are the editor's own words in brackets, in a pick, by where they stand.
 	Notes []Note `json:"notes,omitempty"`
 	// Lifted is the line of a pick that stands above its words, zero for none. It is
@@ -201,6 +233,35 @@ type Block struct {
 	// PickedHash is the comment's hash when it was picked or last trimmed; a
 	// comment with another hash has changed since.
 	PickedHash string `json:"picked_hash,omitempty"`
+	// AsPicked is the hash of what the comment had become when an editor decided that
+	// its words as picked stand; "" for no such decision. Words that change once
+	// more ask anew.
+	AsPicked string `json:"as_picked,omitempty"`
+	// Overruled is the sign of removal that an editor overruled; nil for none. Another
+	// sign asks anew.
+	Overruled *Overruling `json:"overruled,omitempty"`
+	// Version is that of the issue that last changed what is in the block. Moving it
+	// changes its place, and not the block.
+	Version int64 `json:"-"`
+}
+
+// Overruling is an editor's word that a comment stands, against a sign that it was
+// removed.
+type Overruling struct {
+	Sign GoneBy    `json:"sign"`
+	At   time.Time `json:"at"`
+	By   string    `json:"by"`
+}
+
+// IsGone tells whether a picked comment was removed, and no editor overruled that.
+func (b Block) IsGone(c Comment) bool {
+	return c.Gone && (b.Overruled == nil || b.Overruled.Sign != c.GoneBy)
+}
+
+// HasChanged tells whether a picked comment has other words than were picked, and no
+// editor has decided which stand.
+func (b Block) HasChanged(c Comment) bool {
+	return c.Hash != b.PickedHash && (b.AsPicked == "" || b.AsPicked != c.Hash)
 }
 
 // Note is words of the editor in a reader's, which are shown in brackets.
@@ -237,11 +298,30 @@ type Frozen struct {
 	// Date is the moment of publication, and until then the planned one.
 	Date  time.Time `json:"date"`
 	Intro Prose     `json:"intro,omitempty"`
+	// Separator is what stands between picks; empty in issues that were frozen before
+	// there was a choice, for a hairline.
+	Separator Separator `json:"separator,omitempty"`
 
-	Blocks  []FrozenBlock `json:"blocks"`
-	Picks   int           `json:"picks"`
-	Words   int           `json:"words"`
-	Minutes int           `json:"minutes"` // to read it all
+	Blocks []FrozenBlock `json:"blocks"`
+	// MailBlocks is how many of the blocks the mail holds; 0 for all. The page and the
+	// feed hold all.
+	MailBlocks int `json:"mail_blocks,omitempty"`
+	Picks      int `json:"picks"`
+	Words      int `json:"words"`
+	Minutes    int `json:"minutes"` // to read it all
+}
+
+// LeftForWeb counts the picks that the mail leaves to the issue's page.
+func (f *Frozen) LeftForWeb() (n int) {
+	if f.MailBlocks <= 0 || f.MailBlocks >= len(f.Blocks) {
+		return 0
+	}
+	for _, b := range f.Blocks[f.MailBlocks:] {
+		if b.Pick != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // Summary is a line that stands for the issue in feeds and lists.
@@ -253,6 +333,15 @@ type FrozenBlock struct {
 	Heading string     `json:"heading,omitempty"`
 	Text    Prose      `json:"text,omitempty"`
 	Pick    *Quotation `json:"pick,omitempty"`
+	Quote   *Passage   `json:"quote,omitempty"`
+}
+
+// Passage is a frozen quote: words from elsewhere, which the editor chose, and no
+// reader's pick.
+type Passage struct {
+	Words Prose  `json:"words"`
+	Title string `json:"title"` // of where they stand
+	URL   string `json:"url,omitempty"`
 }
 
 // Quotation is a frozen pick: the reader's words and where they come from.

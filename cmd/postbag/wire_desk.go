@@ -8,6 +8,7 @@ import (
 	deskweb "postbag/digest/web/desk"
 	"postbag/digest/web/frame"
 	setupweb "postbag/digest/web/setup"
+	"postbag/digest/web/trimming"
 	"postbag/templates/screen"
 )
 
@@ -38,5 +39,6 @@ func (o *mailer) deskPages() (http.Handler, error) {
 func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
 	return []deskweb.Area{
 		setupweb.Area{Frame: f, Setup: o.setup(o.runner())},
+		trimming.New(f, o.desk),
 	}
 }

@@ -60,6 +60,7 @@ func Sketch(in Input) (f *digest.Frozen, wrong []error, err error) {
 		Subject:       markup.Clean(in.Issue.Subject),
 		Date:          utc(in.Date),
 		Intro:         markup.FromMarkdown(in.Issue.Intro),
+		Separator:     in.Publication.Separator,
 	}
 	q := quoter{comments: in.Comments, zone: zone, picked: map[int64]*digest.Quotation{}}
 	for _, b := range in.Issue.Blocks {
@@ -67,6 +68,12 @@ func Sketch(in Input) (f *digest.Frozen, wrong []error, err error) {
 		if frozen, err := q.block(b); err == nil && !q.isMissing(b) {
 			f.Blocks = append(f.Blocks, frozen)
 		}
+		if b.ID == in.Issue.MailEnds && b.ID != 0 {
+			f.MailBlocks = len(f.Blocks)
+		}
+	}
+	if f.LeftForWeb() == 0 {
+		f.MailBlocks = 0 // nothing would be left to the page
 	}
 	q.addContexts(f.Blocks)
 	count(f)
@@ -88,6 +95,9 @@ func count(f *digest.Frozen) {
 		if b.Pick != nil {
 			f.Picks++
 			f.Words += prose.Words(b.Pick.Words)
+		}
+		if b.Quote != nil {
+			f.Words += prose.Words(b.Quote.Words)
 		}
 	}
 	f.Minutes = max(1, (f.Words+wordsAMinute/2)/wordsAMinute)

@@ -14,7 +14,15 @@ type Row struct {
 	digest.Block
 	Number  int // of a pick, from 1
 	Comment digest.Candidate
-	Words   digest.Prose // of a pick: what is kept
+	Words   digest.Prose // of a pick: what is kept, with the editor's notes
+	Line    digest.Prose // the lifted line above it; none is shown while some of it is cut
+	LineCut bool         // a line was lifted, and is not shown
+	// HiddenNotes are those that are not shown, for the words there are cut.
+	HiddenNotes []digest.Note
+	// Answers is the row of the pick that this one answers, counted from 1, and 0 when
+	// that is not in the issue. Apart tells that other rows stand between them.
+	Answers int
+	Apart   bool
 	// Problem says all that stands in the way of approving this pick, or is "".
 	Problem string
 }
@@ -27,6 +35,12 @@ func (d *Desk) Rows(ctx context.Context, issue digest.Issue) ([]Row, error) {
 	}
 	rows := make([]Row, len(issue.Blocks))
 	number := 0
+	rowOf := map[int64]int{} // by comment
+	for i, b := range issue.Blocks {
+		if b.Kind == digest.PickBlock {
+			rowOf[b.CommentID] = i + 1
+		}
+	}
 	for i, b := range issue.Blocks {
 		rows[i].Block = b
 		if b.Kind != digest.PickBlock {
@@ -36,6 +50,10 @@ func (d *Desk) Rows(ctx context.Context, issue digest.Issue) ([]Row, error) {
 		rows[i].Number = number
 		rows[i].Comment = comments[b.CommentID]
 		rows[i].read()
+		if at := rowOf[rows[i].Comment.ParentID]; at > 0 && at != i+1 {
+			rows[i].Answers = at
+			rows[i].Apart = i < at || i > at+answersBelow(issue.Blocks, at-1, comments)
+		}
 	}
 	if issue.Frozen != nil && len(issue.Frozen.Blocks) == len(rows) {
 		for i, b := range issue.Frozen.Blocks {
@@ -51,7 +69,7 @@ func (r *Row) freeze(b digest.FrozenBlock) {
 	if b.Pick == nil {
 		return
 	}
-	r.Words = b.Pick.Words
+	r.Words, r.Line, r.LineCut, r.HiddenNotes = b.Pick.Words, b.Pick.Lifted, false, nil
 	r.Comment.Author, r.Comment.Published, r.Comment.PostTitle = b.Pick.Author, b.Pick.Published, b.Pick.PostTitle
 	if !b.Pick.Shortened {
 		r.Comment.Words = prose.Words(b.Pick.Words)
@@ -59,14 +77,20 @@ func (r *Row) freeze(b digest.FrozenBlock) {
 }
 
 func (r *Row) read() {
-	kept, err := cut.Keep(r.Comment.Body, r.Kept)
-	r.Words = kept
+	kept, err := cut.Excerpt(r.Comment.Body, r.Kept, r.Notes)
+	r.Words, r.Line = kept, cut.Line(r.Comment.Body, r.Kept, r.Lifted)
+	r.LineCut = len(r.Line) == 0 && r.Lifted != digest.Range{}
+	for _, n := range r.Notes {
+		if !cut.Shows(r.Comment.Body, r.Kept, n) {
+			r.HiddenNotes = append(r.HiddenNotes, n)
+		}
+	}
 	var wrong []string
-	if r.Comment.Gone {
+	if r.IsGone(r.Comment.Comment) {
 		r.Problem = "removed from the blog since"
 		return
 	}
-	if r.Comment.Hash != r.PickedHash {
+	if r.HasChanged(r.Comment.Comment) {
 		wrong = append(wrong, "changed on the blog since")
 	}
 	if err != nil {

@@ -27,11 +27,21 @@ var acts = map[digest.Deed]Page{
 	digest.ShowIssue:      "/desk/issues/{issue}",
 	digest.RemoveRows:     "/desk/issues/{issue}",
 	digest.AcceptRows:     "/desk/issues/{issue}",
+	digest.KeepRows:       "/desk/issues/{issue}/check",
+	digest.ComparePick:    "/desk/issues/{issue}/check",
+	digest.TrimPick:       "/desk/issues/{issue}/arrange",
+	digest.ReadIssue:      "/desk/issues/{issue}/read",
+	digest.ArrangeIssue:   "/desk/issues/{issue}/arrange",
+	digest.CheckIssue:     "/desk/issues/{issue}/check",
+	digest.AskBlogs:       "/desk/issues/{issue}/check",
+	digest.EndMail:        "/desk/issues/{issue}/check",
+	digest.AddTerm:        "/desk/issues/{issue}/check",
 	digest.ReopenIssue:    "/desk/issues/{issue}",
 	digest.ApproveIssue:   "/desk/issues/{issue}",
 	digest.PublishIssue:   "/desk/issues/{issue}/send",
 	digest.SendIssue:      "/desk/issues/{issue}/send",
 	digest.SendAnyway:     "/desk/issues/{issue}/send",
+	digest.HoldIssue:      "/desk/issues/{issue}/send",
 	digest.PauseIssue:     "/desk/issues/{issue}/send",
 	digest.ResumeIssue:    "/desk/issues/{issue}/send",
 	digest.CancelIssue:    "/desk/issues/{issue}",
@@ -47,6 +57,9 @@ var acts = map[digest.Deed]Page{
 	digest.NameColumn:     "/desk/subscribers/import",
 	digest.NameCharset:    "/desk/subscribers/import",
 	digest.AddSubscriber:  "/desk/subscribers/new",
+	digest.ListEditors:    EditorsPage,
+	digest.AddEditor:      EditorsPage,
+	digest.LinkEditor:     EditorsPage,
 	digest.StartServe:     "/desk/system",
 	digest.OtherDatabase:  "/desk/system",
 }
@@ -58,6 +71,9 @@ func (s Site) Act(a digest.Act) string {
 	page, known := acts[a.Do]
 	if !known {
 		return ""
+	}
+	if a.Do == digest.TrimPick && a.Issue != 0 && len(a.Blocks) == 1 {
+		return s.Desk(TrimScreen, a.Series, a.Issue, a.Blocks[0])
 	}
 	subject := map[string]string{"issue": "draft", "source": ""}
 	if a.Issue != 0 {

@@ -4,11 +4,15 @@ import (
 	"context"
 	"slices"
 
+	"postbag/digest/account"
 	"postbag/digest/beside"
 	"postbag/digest/desk"
 	"postbag/digest/publish"
 	"postbag/digest/pull"
+	"postbag/digest/store/accounts"
+	"postbag/digest/store/audit"
 	"postbag/digest/store/blog"
+	"postbag/digest/store/checks"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
 	"postbag/digest/store/index"
@@ -38,7 +42,10 @@ type parts struct {
 	blogStore
 	pagesStore
 	issuesStore
+	checksStore
 	listStore
+	accountsStore
+	auditStore
 	*ledgerStore
 	indexStore
 	dutiesStore
@@ -52,7 +59,10 @@ type (
 	blogStore        = blog.Store
 	pagesStore       = pages.Store
 	issuesStore      = issues.Store
+	checksStore      = checks.Store
 	listStore        = list.Store
+	accountsStore    = accounts.Store
+	auditStore       = audit.Store
 	ledgerStore      = ledger.Store
 	indexStore       = index.Store
 	dutiesStore      = duties.Store
@@ -63,6 +73,7 @@ type (
 
 var (
 	_ pull.Store          = (*DB)(nil)
+	_ account.Store       = (*DB)(nil)
 	_ desk.Store          = (*DB)(nil)
 	_ publish.Store       = (*DB)(nil)
 	_ deliver.Ledger      = (*DB)(nil)
@@ -100,7 +111,10 @@ func of(db *database.DB) *DB {
 		blogStore:        blog.Store{DB: db},
 		pagesStore:       pages.Store{DB: db},
 		issuesStore:      issues.Store{DB: db},
+		checksStore:      checks.Store{DB: db},
 		listStore:        list.Store{DB: db},
+		accountsStore:    accounts.Store{DB: db},
+		auditStore:       audit.Store{DB: db},
 		ledgerStore:      &ledger.Store{DB: db},
 		indexStore:       index.Store{DB: db},
 		dutiesStore:      duties.Store{DB: db},

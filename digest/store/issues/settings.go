@@ -4,14 +4,17 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
 	"postbag/digest"
 	"postbag/digest/desk"
+	"postbag/digest/store/audit"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
 	"postbag/digest/store/publication"
+	"postbag/digest/store/rules"
 )
 
 // ChangeSettings stores the fields that are set; see [desk.Store]. Without a series (0) only
@@ -23,10 +26,16 @@ func (db *Store) ChangeSettings(ctx context.Context, by digest.Actor, seriesID i
 				return err
 			}
 		}
-		err = setColumns(t, "publication", 1, []column{
-			{"name", s.Publication}, {"language", s.Language}, {"postal_address", s.PostalAddress}})
-		if err != nil {
+		columns := []column{
+			{"name", s.Publication}, {"language", s.Language}, {"postal_address", s.PostalAddress},
+			{"watch_list", s.WatchList}, {"glossary", s.Glossary}, {"separator", s.Separator}}
+		if err := setColumns(t, "publication", 1, columns); err != nil {
 			return err
+		}
+		if words := told(columns); words != "" {
+			if err := audit.Add(t, by, digest.PublicationChanged, "the publication", words); err != nil {
+				return err
+			}
 		}
 		if done.Publication, err = publication.Read(t); err != nil {
 			return err
@@ -45,10 +54,14 @@ func changeSeries(t *database.Tx, by digest.Actor, id int64, s desk.Settings, at
 	if err != nil {
 		return done, err
 	}
-	err = setColumns(t, "series", id, []column{
-		{"name", s.Name}, {"title", s.Title}, {"schedule", s.Schedule}, {"zone", s.Zone}, {"next_number", s.NextNumber}})
-	if err != nil {
+	columns := []column{{"name", s.Name}, {"title", s.Title}, {"schedule", s.Schedule}, {"zone", s.Zone}, {"next_number", s.NextNumber}}
+	if err := setColumns(t, "series", id, columns); err != nil {
 		return done, err
+	}
+	if words := told(columns); words != "" {
+		if err := audit.Add(t, by, digest.SeriesChanged, was.Name, words); err != nil {
+			return done, err
+		}
 	}
 	if done.Series, err = publication.Series(t, id); err != nil {
 		return done, err
@@ -65,7 +78,7 @@ func changeSeries(t *database.Tx, by digest.Actor, id int64, s desk.Settings, at
 // isFree refuses a number for the next issue that is not above every number taken.
 func isFree(t *database.Tx, done desk.Changed) error {
 	series := done.Series
-	highest, err := t.Number(`SELECT COALESCE(MAX(number), 0) FROM issues WHERE series_id = $1`, series.ID)
+	highest, err := t.Number(`SELECT COALESCE(MAX(number), 0) FROM issues WHERE series_id = $1 AND `+rules.Stands, series.ID)
 	if err == nil && int64(series.NextNumber) <= highest {
 		return taken(series, series.NextNumber, int(highest))
 	}
@@ -81,6 +94,24 @@ func taken(series digest.Series, number, highest int) error {
 type column struct {
 	name  string
 	value any
+}
+
+// mostTold is how long a value may be that the audit list repeats, in bytes.
+const mostTold = 100
+
+// told says which columns get which values, for the audit list.
+func told(columns []column) string {
+	var words []string
+	for _, c := range columns {
+		if v := reflect.ValueOf(c.value); !v.IsNil() {
+			name, value := strings.ReplaceAll(c.name, "_", " "), fmt.Sprint(v.Elem().Interface())
+			if len(value) <= mostTold && !strings.Contains(value, "\n") { // a longer one is a list or a text
+				name += " “" + value + "”"
+			}
+			words = append(words, name)
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // setColumns sets the columns of one row that have a value.
@@ -103,10 +134,10 @@ func setColumns(t *database.Tx, table string, id int64, columns []column) error 
 // followSettings lets the series' open draft follow its settings.
 func followSettings(t *database.Tx, by digest.Actor, was digest.Series, done *desk.Changed, at time.Time, follow desk.Follow) error {
 	id := done.Series.ID
-	if err := t.Lock(`SELECT id FROM issues WHERE series_id = $1 AND state = 'draft' FOR UPDATE`, id); err != nil {
+	if err := t.Lock(`SELECT id FROM issues WHERE series_id = $1 AND `+rules.NextDraft+` FOR UPDATE`, id); err != nil {
 		return err
 	}
-	draft, err := wholeIssue(t, `SELECT `+IssueColumns+`, frozen FROM issues WHERE series_id = $1 AND state = 'draft'`, id)
+	draft, err := wholeIssue(t, `SELECT `+IssueColumns+`, frozen FROM issues WHERE series_id = $1 AND `+rules.NextDraft, id)
 	if err != nil || draft.ID == 0 {
 		return err
 	}
@@ -114,7 +145,7 @@ func followSettings(t *database.Tx, by digest.Actor, was digest.Series, done *de
 	if follow == nil {
 		return nil
 	}
-	all, err := Issues(t, `SELECT `+IssueColumns+` FROM issues WHERE series_id = $1 ORDER BY number DESC LIMIT $2`, id, database.DefaultLimit)
+	all, err := Issues(t, `SELECT `+IssueColumns+` FROM issues WHERE series_id = $1 ORDER BY number DESC, id DESC LIMIT $2`, id, database.DefaultLimit)
 	if err != nil {
 		return err
 	}
@@ -124,7 +155,7 @@ func followSettings(t *database.Tx, by digest.Actor, was digest.Series, done *de
 		return err
 	}
 	for _, other := range all { // the highest number first
-		if other.ID != draft.ID && done.Draft.Number != draft.Number && other.Number >= done.Draft.Number {
+		if !slices.Contains(digest.UnusedStates(), other.State) && other.ID != draft.ID && done.Draft.Number != draft.Number && other.Number >= done.Draft.Number {
 			return taken(done.Series, done.Draft.Number, other.Number)
 		}
 	}
@@ -141,9 +172,15 @@ func followSettings(t *database.Tx, by digest.Actor, was digest.Series, done *de
 
 // saveFollowed stores what the settings made of a draft.
 func saveFollowed(t *database.Tx, draft *digest.Issue, rev digest.Revision) error {
-	draft.Version++
-	_, err := t.Exec(`UPDATE issues SET number = $1, title = $2, slot = $3, due_at = $4, version = $5 WHERE id = $6`,
-		draft.Number, draft.Title, draft.Slot, draft.DueAt, draft.Version, draft.ID)
+	var title string
+	if _, err := t.One([]any{&title}, `SELECT title FROM issues WHERE id = $1`, draft.ID); err != nil {
+		return err
+	}
+	if draft.Version++; title != draft.Title {
+		draft.TitleVersion = draft.Version
+	}
+	_, err := t.Exec(`UPDATE issues SET number = $1, title = $2, slot = $3, due_at = $4, version = $5, title_version = $6 WHERE id = $7`,
+		draft.Number, draft.Title, draft.Slot, draft.DueAt, draft.Version, draft.TitleVersion, draft.ID)
 	if err != nil {
 		return err
 	}

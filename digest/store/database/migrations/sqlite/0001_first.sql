@@ -8,6 +8,9 @@ CREATE TABLE publication (
     home_url       TEXT    NOT NULL DEFAULT '',
     tag_authority  TEXT    NOT NULL DEFAULT '',
     postal_address TEXT    NOT NULL DEFAULT '',
+    separator      TEXT    NOT NULL DEFAULT 'hairline' CHECK (separator IN ('hairline', 'asterisks')),
+    watch_list     TEXT    NOT NULL DEFAULT '', -- names, one a line
+    glossary       TEXT    NOT NULL DEFAULT '', -- abbreviations that readers know, one a line
     salt           BLOB    NOT NULL,
     held_since     BIGINT, -- set while nothing may be published or mailed, as after a restore
     held_reason    TEXT    NOT NULL DEFAULT '',
@@ -157,6 +160,7 @@ CREATE TABLE comment_versions (
     comment_id BIGINT  NOT NULL REFERENCES comments (id),
     replaced   BIGINT  NOT NULL, -- when the next text was seen
     author     TEXT    NOT NULL,
+    hash       TEXT    NOT NULL DEFAULT '', -- as in comments, by which a pick knows its words
     words      INTEGER NOT NULL,
     body       TEXT    NOT NULL
 );
@@ -205,7 +209,7 @@ CREATE TABLE issues (
     preheader      TEXT    NOT NULL DEFAULT '', -- empty: made of the words
     opened_at      BIGINT  NOT NULL,
     window_from    BIGINT,
-    closed_at      BIGINT, -- when it was approved, which closed its window
+    closed_at      BIGINT, -- when it was first approved, which closed its window
     slot           BIGINT  NOT NULL, -- the moment of the schedule that it answers for
     due_at         BIGINT, -- the moment it goes out
     approved_at    BIGINT,
@@ -218,29 +222,50 @@ CREATE TABLE issues (
     pause_detail   TEXT    NOT NULL DEFAULT '',
     mailing_begun  BIGINT,
     mailing_domain TEXT    NOT NULL DEFAULT '',
+    mail_ends      BIGINT, -- the block after which the mail ends; NULL where it holds the whole issue
     version        BIGINT  NOT NULL,
+    -- The versions that last changed these.
+    title_version  BIGINT  NOT NULL DEFAULT 0,
+    intro_version  BIGINT  NOT NULL DEFAULT 0,
+    mail_version   BIGINT  NOT NULL DEFAULT 0, -- the subject or the preheader
+    order_version  BIGINT  NOT NULL DEFAULT 0,
     frozen         TEXT, -- last: it is large, and listings stop reading before it
-    UNIQUE (series_id, number),
     CHECK (frozen IS NOT NULL OR state IN ('draft', 'skipped', 'cancelled')),
     CHECK ((state = 'paused') = (pause_cause <> ''))
 );
-CREATE UNIQUE INDEX issues_one_draft ON issues (series_id) WHERE state = 'draft';
+-- What was cancelled or skipped was seen by no reader: its number is free again.
+CREATE UNIQUE INDEX issues_number ON issues (series_id, number) WHERE state NOT IN ('cancelled', 'skipped');
+CREATE INDEX issues_newest ON issues (series_id, number, id);
+-- One draft is the next issue. Others are issues that were approved and are open again.
+CREATE UNIQUE INDEX issues_one_draft ON issues (series_id) WHERE state = 'draft' AND closed_at IS NULL;
 CREATE INDEX issues_state ON issues (state, due_at);
 
 CREATE TABLE blocks (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     issue_id    BIGINT  NOT NULL REFERENCES issues (id),
     position    INTEGER NOT NULL,
-    kind        TEXT    NOT NULL CHECK (kind IN ('pick', 'heading', 'text')),
+    kind        TEXT    NOT NULL CHECK (kind IN ('pick', 'heading', 'text', 'quote')),
     comment_id  BIGINT  REFERENCES comments (id),
     text        TEXT    NOT NULL,
+    -- Where the words of a quote stand.
+    source_title TEXT   NOT NULL DEFAULT '',
+    source_url  TEXT    NOT NULL DEFAULT '',
+    version     BIGINT  NOT NULL DEFAULT 0, -- of the issue that last changed what is in the block
     kept        TEXT    NOT NULL,
     picked_hash TEXT    NOT NULL,
+    -- An editor keeps the words as picked, whatever this hash of the comment's says.
+    as_picked    TEXT   NOT NULL DEFAULT '',
+    -- The sign of removal that an editor overruled, when, and who.
+    overruled    TEXT   NOT NULL DEFAULT ''
+        CHECK (overruled IN ('', 'marker', 'tombstone', 'absence', 'permalink')),
+    overruled_at BIGINT,
+    overruled_by TEXT   NOT NULL DEFAULT '',
     notes       TEXT    NOT NULL DEFAULT '[]', -- of the editor, each at a byte of the words
     lifted_from BIGINT  NOT NULL DEFAULT 0, -- the bytes of the words that are lifted
     lifted_to   BIGINT  NOT NULL DEFAULT 0, -- 0: none
     leads       SMALLINT NOT NULL DEFAULT 0 CHECK (leads IN (0, 1)), -- what is lifted stands for the issue
     UNIQUE (issue_id, comment_id),
+    CHECK ((overruled = '') = (overruled_at IS NULL)),
     CHECK ((kind = 'pick') = (comment_id IS NOT NULL))
 );
 CREATE INDEX blocks_issue ON blocks (issue_id, position);
@@ -274,6 +299,140 @@ CREATE TABLE revisions (
 );
 CREATE INDEX revisions_issue ON revisions (issue_id, id);
 
+-- Who changed what, and when. A row may count several of the same, as failed
+-- sign-ins do: the first was at, the last at last_at.
+CREATE TABLE audit (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    at      BIGINT  NOT NULL,
+    last_at BIGINT  NOT NULL,
+    by_kind TEXT    NOT NULL CHECK (by_kind IN ('command', 'worker', 'editor', 'visitor')),
+    by_name TEXT    NOT NULL,
+    did     TEXT    NOT NULL,
+    subject TEXT    NOT NULL, -- what it was done to, in words
+    words   TEXT    NOT NULL, -- what of it, in words
+    times   INTEGER NOT NULL DEFAULT 1
+);
+CREATE INDEX audit_at ON audit (at);
+CREATE INDEX audit_by ON audit (by_name, id);
+CREATE INDEX audit_did ON audit (did, id);
+
+-- Who may work at the desk.
+CREATE TABLE editors (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    email      TEXT   NOT NULL,
+    key        TEXT   NOT NULL UNIQUE,
+    name       TEXT   NOT NULL,
+    role       TEXT   NOT NULL CHECK (role IN ('owner', 'editor')),
+    password   TEXT   NOT NULL DEFAULT '', -- its argon2id hash with the parameters, '' for none
+    handle     BLOB  NOT NULL UNIQUE, -- what passkeys know the editor by
+    created_at BIGINT NOT NULL,
+    last_seen  BIGINT
+);
+
+CREATE TABLE passkeys (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    editor_id     BIGINT NOT NULL REFERENCES editors (id) ON DELETE CASCADE,
+    name          TEXT   NOT NULL,
+    credential_id BLOB  NOT NULL UNIQUE,
+    credential    TEXT   NOT NULL, -- the public key and what belongs to it, as JSON
+    created_at    BIGINT NOT NULL,
+    last_used     BIGINT
+);
+CREATE INDEX passkeys_editor ON passkeys (editor_id);
+
+-- Links that lead in, each good once. Of the token only a hash is kept.
+CREATE TABLE entrances (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind       TEXT   NOT NULL CHECK (kind IN ('set-up', 'sign-in', 'invitation')),
+    token_key  TEXT   NOT NULL UNIQUE,
+    editor_id  BIGINT REFERENCES editors (id) ON DELETE CASCADE, -- of a link to sign in
+    email      TEXT   NOT NULL,
+    key        TEXT   NOT NULL,
+    name       TEXT   NOT NULL,
+    role       TEXT   NOT NULL CHECK (role IN ('', 'owner', 'editor')),
+    by_name    TEXT   NOT NULL, -- who made it
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT, -- NULL for never
+    used_at    BIGINT
+);
+CREATE INDEX entrances_editor ON entrances (editor_id);
+CREATE INDEX entrances_key ON entrances (key, kind);
+
+-- Attempts to get in, for the limits. An account is an HMAC-SHA256 of its address
+-- under the publication's salt, since the address may be no account's. The
+-- last good one from a network is kept longer: that network is known.
+CREATE TABLE attempts (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind    TEXT     NOT NULL CHECK (kind IN ('password', 'passkey', 'link', 'mail')),
+    account TEXT     NOT NULL,
+    network TEXT     NOT NULL,
+    at      BIGINT   NOT NULL,
+    good    SMALLINT NOT NULL CHECK (good IN (0, 1))
+);
+CREATE INDEX attempts_account ON attempts (account, at);
+CREATE INDEX attempts_network ON attempts (network, at);
+CREATE INDEX attempts_at ON attempts (at);
+
+-- Questions to passkeys that were answered, as hashes: no answer works twice.
+CREATE TABLE answered (
+    challenge TEXT PRIMARY KEY,
+    at        BIGINT NOT NULL
+);
+
+-- Who is signed in. Of the token only a hash is kept. No backup holds them.
+CREATE TABLE sessions (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    token_key  TEXT   NOT NULL UNIQUE,
+    editor_id  BIGINT NOT NULL REFERENCES editors (id) ON DELETE CASCADE,
+    via        TEXT   NOT NULL,
+    agent      TEXT   NOT NULL,
+    network    TEXT   NOT NULL,
+    began_at   BIGINT NOT NULL,
+    seen_at    BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX sessions_editor ON sessions (editor_id);
+CREATE INDEX sessions_expires ON sessions (expires_at);
+
+-- What an editor has looked at of what was found in an issue, by a key of what it is about.
+CREATE TABLE seen_findings (
+    issue_id BIGINT NOT NULL REFERENCES issues (id) ON DELETE CASCADE,
+    key      TEXT NOT NULL,
+    at       BIGINT NOT NULL,
+    by_kind  TEXT   NOT NULL CHECK (by_kind IN ('command', 'worker', 'editor')),
+    by_name  TEXT   NOT NULL,
+    PRIMARY KEY (issue_id, key)
+);
+
+-- What the blog said last when it was asked whether a comment is there.
+CREATE TABLE answers (
+    comment_id BIGINT PRIMARY KEY REFERENCES comments (id),
+    asked_at   BIGINT NOT NULL,
+    answer     TEXT   NOT NULL CHECK (answer IN ('there', 'gone', 'unsure'))
+);
+
+-- That the blogs are to be asked about the picks and the links of an issue, and how
+-- far that is.
+CREATE TABLE askings (
+    issue_id  BIGINT PRIMARY KEY REFERENCES issues (id) ON DELETE CASCADE,
+    wanted_at BIGINT NOT NULL,
+    by_kind   TEXT   NOT NULL CHECK (by_kind IN ('command', 'worker', 'editor')),
+    by_name   TEXT   NOT NULL,
+    began_at  BIGINT,
+    done_at   BIGINT,
+    done      INTEGER NOT NULL DEFAULT 0, -- of the picks
+    total     INTEGER NOT NULL DEFAULT 0,
+    notices   TEXT   NOT NULL DEFAULT '' -- what could not be asked, one a line
+);
+
+-- What an address said that an issue links to.
+CREATE TABLE links (
+    url      TEXT PRIMARY KEY,
+    asked_at BIGINT NOT NULL,
+    status   INTEGER NOT NULL, -- of the answer; 0 for none
+    fault    TEXT   NOT NULL -- why there was none, in words
+);
+
 CREATE TABLE subscribers (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     email        TEXT    NOT NULL,
@@ -289,6 +448,7 @@ CREATE TABLE subscribers (
     left_at      BIGINT
 );
 CREATE INDEX subscribers_state ON subscribers (state, id);
+CREATE INDEX subscribers_audience ON subscribers (state, frequency);
 
 CREATE TABLE consents (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -320,6 +480,10 @@ CREATE TABLE letters (
     email           TEXT    NOT NULL,
     confirmation_id BIGINT  REFERENCES confirmations (id) ON DELETE CASCADE,
     subscriber_id   BIGINT  REFERENCES subscribers (id) ON DELETE CASCADE,
+    editor_id       BIGINT  REFERENCES editors (id) ON DELETE CASCADE, -- whom it is to, unless it is to a reader
+    entrance_id     BIGINT  REFERENCES entrances (id) ON DELETE CASCADE,
+    token           TEXT    NOT NULL DEFAULT '', -- of a link that is kept as a hash elsewhere; gone with the letter
+    expires_at      BIGINT, -- after which it is of no use, where nothing else tells
     created_at      BIGINT  NOT NULL,
     state           TEXT    NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'claimed', 'sending')),
     fence           INTEGER NOT NULL DEFAULT 0,
@@ -334,6 +498,8 @@ CREATE TABLE letters (
 CREATE INDEX letters_due ON letters (state, next_try, id);
 CREATE INDEX letters_confirmation ON letters (confirmation_id);
 CREATE INDEX letters_subscriber ON letters (subscriber_id);
+CREATE INDEX letters_editor ON letters (editor_id);
+CREATE INDEX letters_entrance ON letters (entrance_id);
 
 -- Every request for a mail with links, for the limits. A mailbox is kept as its HMAC-SHA256
 -- under the publication's salt, in hexadecimal, since rows that were mailed are
