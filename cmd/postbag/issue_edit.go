@@ -187,7 +187,8 @@ func parseList(s string) ([]int, error) {
 type issueApproveCmd struct {
 	which
 	ifVersion
-	Now bool `help:"Let it go out at once, not at its moment."`
+	Now  bool    `help:"Let it go out at once, not at its moment."`
+	Keep []int64 `help:"Let the pick with this id of its row stand as it was picked, although the blog changed or removed it." placeholder:"ID"`
 }
 
 // Run approves a draft.
@@ -199,6 +200,14 @@ func (c issueApproveCmd) Run(ctx context.Context, p *Program, a *app) error {
 		return err
 	}
 	ref.Number, ref.Version = draft.Number, draft.Version
+	if len(c.Keep) > 0 {
+		saved, err := a.desk.Keep(ctx, p.by(), ref, c.Keep...)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.Stdout, "%s.\n", printable(sentence(saved.Words)))
+		ref.Version = saved.Version
+	}
 	done := a.watchCheck()
 	issue, unsure, err := a.desk.Approve(ctx, p.by(), ref, c.Now)
 	done()

@@ -65,6 +65,17 @@ func (c issueShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 	for i, r := range rows {
 		out = append(out, blockRowOf(issue, i+1, r))
 	}
+	if c.JSON {
+		found, err := a.desk.Findings(ctx, issue)
+		if err != nil {
+			return err
+		}
+		for _, f := range found {
+			if f.Row == 0 && issue.State == digest.Draft {
+				out = append(out, blockRow{Version: issue.Version, Kind: "issue", Problem: f.Words})
+			}
+		}
+	}
 	err = printList(p, c.JSON, out, "It has no rows. To pick comments: postbag issue pick ID…, or: postbag issue pick --suggested", "ROW\tCOMMENT\tWRITER\tPOST\tWORDS\tTEXT", func(r blockRow) string {
 		if r.Kind != digest.PickBlock {
 			text := cell(r.Text, 60)

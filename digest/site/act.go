@@ -56,6 +56,9 @@ var acts = map[digest.Deed]Page{
 	digest.NameColumn:     "/desk/subscribers/import",
 	digest.NameCharset:    "/desk/subscribers/import",
 	digest.AddSubscriber:  "/desk/subscribers/new",
+	digest.ListEditors:    EditorsPage,
+	digest.AddEditor:      EditorsPage,
+	digest.LinkEditor:     EditorsPage,
 	digest.StartServe:     "/desk/system",
 	digest.OtherDatabase:  "/desk/system",
 }
