@@ -7,6 +7,7 @@ import (
 	"postbag/digest"
 	deskweb "postbag/digest/web/desk"
 	"postbag/digest/web/frame"
+	readingweb "postbag/digest/web/reading"
 	setupweb "postbag/digest/web/setup"
 	"postbag/digest/web/trimming"
 	"postbag/templates/screen"
@@ -21,7 +22,11 @@ func (o *mailer) deskPages() (http.Handler, error) {
 	return deskweb.New(deskweb.Options{
 		Site: o.site, Screens: screens, Clock: o.p.Clock, Desk: o.desk, Log: o.log,
 		Areas: o.deskAreas,
-		Who:   func(*http.Request) (digest.Editor, bool) { return digest.Editor{}, false },
+		KeysOff: func(ctx context.Context, e digest.Editor) bool {
+			off, err := o.reading.KeysOff(ctx, e)
+			return off || err != nil
+		},
+		Who: func(*http.Request) (digest.Editor, bool) { return digest.Editor{}, false },
 		SignIn: func(http.ResponseWriter, *http.Request) error {
 			return digest.Fail(digest.Forbidden, "", "nobody is signed in")
 		},
@@ -39,6 +44,7 @@ func (o *mailer) deskPages() (http.Handler, error) {
 func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
 	return []deskweb.Area{
 		setupweb.Area{Frame: f, Setup: o.setup(o.runner())},
+		readingweb.Area{Frame: f, Read: o.reading, Desk: o.desk},
 		trimming.New(f, o.desk),
 	}
 }

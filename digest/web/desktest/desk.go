@@ -116,6 +116,10 @@ func start(t *testing.T, areas Areas, fill func(*Desk)) *Desk {
 			return nil
 		},
 		Areas: func(f *frame.Frame) []deskweb.Area { return areas(d, f) },
+		KeysOff: func(ctx context.Context, e digest.Editor) bool {
+			off, err := d.DB.KeysOff(ctx, e.Email)
+			return off || err != nil
+		},
 		Publication: func(ctx context.Context) string {
 			pub, err := d.DB.Publication(ctx)
 			if err != nil {
