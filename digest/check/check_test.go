@@ -94,7 +94,7 @@ func newBench(t *testing.T, texts ...string) *bench {
 	b.db = storetest.Open(t, storetest.Database(t), b.clock)
 	source := digest.Source{Name: "The Night Bus", URL: "https://blog.example/", Platform: digest.Blogger, AddedAt: now}
 	feeds := []digest.FeedState{{Kind: digest.PostsFeed, URL: "https://blog.example/posts"}, {Kind: digest.CommentsFeed, URL: "https://blog.example/comments"}}
-	b.must(b.db.AddSource(t.Context(), &source, feeds, digest.Series{
+	b.must(b.db.AddSource(t.Context(), ada, &source, feeds, digest.Series{
 		Slug: "pick", Name: "Pick", Title: "{name} {number}", Schedule: "0 18 * * 0", Zone: "UTC", NextNumber: 8, Deadline: digest.Hold, CreatedAt: now,
 	}))
 	page := pull.Page{SourceID: source.ID, Seen: now, Posts: []digest.Post{{GUID: "p", URL: "https://blog.example/p", Title: "What Harriet Penhallow said", Published: now.Add(-time.Hour), Hash: "p", Body: digest.Plain("Harriet Penhallow drives the 14.")}}}
