@@ -206,7 +206,7 @@ func TestEveryKind(t *testing.T) {
 		digest.FoundAbbreviation: {[]string{good + " Then came the CPC and the Automatic Vehicle Location (AVL). AVL helps."}, nil, "“CPC” is not explained"},
 		digest.FoundPreheader:    {[]string{"Yes."}, nil, "inboxes show the beginning of the mail after it"},
 		digest.FoundUsedBefore: {[]string{good, good + " And days."}, func(b *bench) {
-			_, _, err := b.desk.Approve(b.Context(), ada, desk.Ref{}, false)
+			_, _, err := b.desk.Approve(b.Context(), ada, desk.Ref{}, desk.When{})
 			b.must(err)
 			_, _, err = b.desk.Pick(b.Context(), ada, desk.Ref{}, 1)
 			b.must(err)
@@ -253,7 +253,7 @@ func TestEveryKind(t *testing.T) {
 				if err != nil || n != r.MustFix() {
 					t.Errorf("%d are counted, and %d listed: %v", n, r.MustFix(), err)
 				}
-				if _, _, err := b.desk.Approve(t.Context(), ada, desk.Ref{Number: r.Issue.Number}, false); err == nil {
+				if _, _, err := b.desk.Approve(t.Context(), ada, desk.Ref{Number: r.Issue.Number}, desk.When{}); err == nil {
 					t.Errorf("it is approved all the same: %v", err)
 				}
 			}
