@@ -9,6 +9,7 @@ import (
 	deskweb "postbag/digest/web/desk"
 	"postbag/digest/web/door"
 	"postbag/digest/web/frame"
+	"postbag/digest/web/trimming"
 	"postbag/templates/screen"
 )
 
@@ -42,6 +43,8 @@ func (o *mailer) deskPages() (http.Handler, error) {
 }
 
 // deskAreas are the parts of the desk, each with the use cases that it calls.
-func (o *mailer) deskAreas(*frame.Frame) []deskweb.Area {
-	return []deskweb.Area{}
+func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
+	return []deskweb.Area{
+		trimming.New(f, o.desk),
+	}
 }

@@ -72,6 +72,9 @@ func (s Site) Act(a digest.Act) string {
 	if !known {
 		return ""
 	}
+	if a.Do == digest.TrimPick && a.Issue != 0 && len(a.Blocks) == 1 {
+		return s.Desk(TrimScreen, a.Series, a.Issue, a.Blocks[0])
+	}
 	subject := map[string]string{"issue": "draft", "source": ""}
 	if a.Issue != 0 {
 		subject["issue"] = strconv.Itoa(a.Issue)

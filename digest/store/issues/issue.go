@@ -64,6 +64,18 @@ func (db *Store) Issue(ctx context.Context, seriesID int64, number int) (issue d
 	return issue, err
 }
 
+// IssueByID gives an issue whole, by its id. The error is of kind NotFound.
+func (db *Store) IssueByID(ctx context.Context, id int64) (issue digest.Issue, err error) {
+	err = db.View(ctx, "read the issue", func(t *database.Tx) error {
+		issue, err = wholeIssue(t, `SELECT `+IssueColumns+`, frozen FROM issues WHERE id = $1`, id)
+		if err == nil && issue.ID == 0 {
+			return database.Missing("there is no issue with the id %d", id)
+		}
+		return err
+	})
+	return issue, err
+}
+
 // wholeIssue reads one issue with its blocks; no row is an issue without an id.
 func wholeIssue(t *database.Tx, query string, args ...any) (issue digest.Issue, err error) {
 	found, err := frozenIssues(t, query, args...)
