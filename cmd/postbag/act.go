@@ -69,6 +69,7 @@ var commands = map[digest.Deed]string{
 	digest.PublishIssue:   "issue publish{issue}",
 	digest.SendIssue:      "issue send{issue}",
 	digest.SendAnyway:     "issue send{issue} --anyway",
+	digest.HoldIssue:      "issue hold{issue}",
 	digest.PauseIssue:     "issue pause{issue}",
 	digest.ResumeIssue:    "issue resume{issue}",
 	digest.CancelIssue:    "issue cancel{issue}",
