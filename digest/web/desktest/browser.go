@@ -147,8 +147,14 @@ func (b *Tab) Until(script string) {
 	b.T.Helper()
 	ctx, cancel := context.WithTimeout(b.Ctx, 20*time.Second)
 	defer cancel()
-	if err := chromedp.Do(ctx, chromedp.Poll[chromedp.Void](script)); err != nil {
-		b.T.Fatalf("it never came to be that %s: %v", script, err)
+	for {
+		err := chromedp.Do(ctx, chromedp.Poll[chromedp.Void](script))
+		if err == nil {
+			return
+		}
+		if ctx.Err() != nil || !strings.Contains(err.Error(), "navigated") && !strings.Contains(err.Error(), "Cannot find context") { // the next page is asked then
+			b.T.Fatalf("it never came to be that %s: %v", script, err)
+		}
 	}
 }
 
