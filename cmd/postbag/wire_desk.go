@@ -4,11 +4,13 @@ import (
 	"context"
 	"net/http"
 
+	"postbag/digest"
 	"postbag/digest/site"
 	"postbag/digest/web"
 	deskweb "postbag/digest/web/desk"
 	"postbag/digest/web/door"
 	"postbag/digest/web/frame"
+	readingweb "postbag/digest/web/reading"
 	"postbag/digest/web/trimming"
 	"postbag/templates/screen"
 )
@@ -32,6 +34,10 @@ func (o *mailer) deskPages() (http.Handler, error) {
 		Site: desk, Screens: screens, Clock: o.p.Clock, Desk: o.desk, Log: o.log,
 		Areas: func(f *frame.Frame) []deskweb.Area { return append(o.deskAreas(f), entry.In(f)) },
 		Who:   entry.Who, SignIn: entry.SignIn, Around: entry.Around,
+		KeysOff: func(ctx context.Context, e digest.Editor) bool {
+			off, err := o.reading.KeysOff(ctx, e)
+			return off || err != nil
+		},
 		Publication: func(ctx context.Context) string {
 			pub, err := o.read.Publication(ctx)
 			if err != nil {
@@ -45,6 +51,7 @@ func (o *mailer) deskPages() (http.Handler, error) {
 // deskAreas are the parts of the desk, each with the use cases that it calls.
 func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
 	return []deskweb.Area{
+		readingweb.Area{Frame: f, Read: o.reading, Desk: o.desk},
 		trimming.New(f, o.desk),
 	}
 }
