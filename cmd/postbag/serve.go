@@ -68,15 +68,20 @@ func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) erro
 		}
 		working.Go(func() { w.Work(ctx, member) })
 	}
-	a.announce(c, listener, mailer)
+	var own net.Listener
 	if c.web() {
-		var own net.Listener
 		if own, err = a.listenForDesk(); err != nil {
 			return err
 		}
-		if err = a.sayDesk(ctx, own); err != nil {
+		if own != nil {
+			defer own.Close() // serving closes it too; a second time does no harm
+		}
+		if err := a.sayDesk(ctx, own); err != nil {
 			return err
 		}
+	}
+	a.announce(c, listener, mailer)
+	if c.web() {
 		err = mailer.servePages(ctx, listener, own)
 	} else {
 		<-ctx.Done()
