@@ -51,6 +51,7 @@ func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) erro
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var working sync.WaitGroup
+	var work func()
 	if c.worker() {
 		// Unless it may work there are no pages either: two that were
 		// started by mistake are told at once.
@@ -66,7 +67,7 @@ func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) erro
 		if err != nil {
 			return err
 		}
-		working.Go(func() { w.Work(ctx, member) })
+		work = func() { w.Work(ctx, member) }
 	}
 	var own net.Listener
 	if c.web() {
@@ -79,6 +80,9 @@ func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) erro
 		if err := a.sayDesk(ctx, own); err != nil {
 			return err
 		}
+	}
+	if work != nil {
+		working.Go(work)
 	}
 	a.announce(c, listener, mailer)
 	if c.web() {
