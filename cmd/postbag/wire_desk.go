@@ -10,6 +10,7 @@ import (
 	deskweb "postbag/digest/web/desk"
 	"postbag/digest/web/frame"
 	readingweb "postbag/digest/web/reading"
+	setupweb "postbag/digest/web/setup"
 	"postbag/digest/web/trimming"
 	"postbag/templates/screen"
 )
@@ -44,6 +45,7 @@ func (o *mailer) deskPages() (http.Handler, error) {
 // deskAreas are the parts of the desk, each with the use cases that it calls.
 func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
 	return []deskweb.Area{
+		setupweb.Area{Frame: f, Setup: o.setup(o.runner())},
 		readingweb.Area{Frame: f, Read: o.reading, Desk: o.desk},
 		trimming.New(f, o.desk),
 		checking.New(checking.Options{Frame: f, Desk: o.desk, Check: o.check, Renderer: check.Renderer{Set: o.set, Site: o.site, Writer: o.Writer}, Tester: o.Sender}),
