@@ -132,7 +132,7 @@ func TestKeyboard(t *testing.T) {
 	if _, err := chromedp.RunResponse(s.Ctx, chromedp.KeyEvent(kb.Escape)); err != nil {
 		t.Fatal(err)
 	}
-	if got := desktest.Eval[string](s.Tab, `location.pathname + location.hash`); got != fmt.Sprintf("/desk/issues/8/arrange#block-%d", d.pick.ID) {
+	if got := desktest.Eval[string](s.Tab, `location.pathname + location.hash`); got != fmt.Sprintf("/desk/issues/8/arrange#row-%d", d.pick.ID) {
 		t.Errorf("it goes back to %q", got)
 	}
 }

@@ -256,5 +256,10 @@
   if (root() && !document.activeElement.closest("#trim")) {
     const first = texts()[0];
     if (first) first.focus({ preventScroll: true });
+    if (location.hash === "#lift") {
+      window.scrollTo(0, 0);
+      const told = document.getElementById("selected");
+      told.textContent = "Choose a sentence with the arrow keys, or select words, then press “Lift a line”.";
+    }
   }
 })();
