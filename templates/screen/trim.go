@@ -17,6 +17,7 @@ type Trim struct {
 	OnBlog             string // the comment's own address
 	Issue              string // its title
 	Picked             bool
+	Locked             string // why nothing can be changed: the issue is no draft; "" where it is
 	Changed            bool // on the blog, since it was picked
 
 	Paras     []TrimPara

@@ -298,3 +298,23 @@ func TestLongComment(t *testing.T) {
 		t.Errorf("it takes %s", took)
 	}
 }
+
+// TestApproved: of an issue that is no draft the words are shown, and nothing of them
+// can be changed.
+func TestApproved(t *testing.T) {
+	d := newDesk(t)
+	ann := d.Person("ann")
+	seen := fmt.Sprint(d.issue().Version)
+	number := d.issue().Number
+	if _, _, err := d.Desk.Desk.Approve(t.Context(), desktest.Ben.Actor(), desk.Ref{Number: number}, false); err != nil {
+		t.Fatal(err)
+	}
+	got := ann.Get(d.page)
+	if got.Status != 200 || !strings.Contains(got.Body, "is approved, so its words stay as they are") || strings.Contains(got.Body, `name="do"`) {
+		t.Errorf("it answers %d: %.3000s", got.Status, got.Body)
+	}
+	got = ann.Post(d.page, []string{"version", seen, "do", "toggle", "sentence", "1"})
+	if got.Status != 422 || !strings.Contains(got.Body, "no draft any more") {
+		t.Errorf("changing it answers %d", got.Status)
+	}
+}

@@ -36,6 +36,12 @@ func (a *Area) view(t desk.Trimming, series, from string) screen.Trim {
 		Kept: t.Kept, Of: t.Of, Leads: t.Block.Leads,
 		Excerpt: look.HTML(t.Excerpt),
 	}
+	if t.Issue.State != digest.Draft {
+		v.Locked = fmt.Sprintf("%s is %s, so its words stay as they are.", t.Issue.Title, t.Issue.State.Is())
+		if t.Issue.State == digest.Approved {
+			v.Locked += " To change them, take the approval back on the screen Send."
+		}
+	}
 	if zone, err := t.Series.Location(); err == nil {
 		v.When = c.DatedAt().In(zone).Format("Mon 2 Jan 2006, 15:04")
 	}
