@@ -55,6 +55,7 @@ const (
 	PublishIssue   Deed = "publish-issue"    //
 	SendIssue      Deed = "send-issue"       //
 	SendAnyway     Deed = "send-anyway"      // although a pick was removed
+	HoldIssue      Deed = "hold-issue"       // take it back, as far as possible
 	PauseIssue     Deed = "pause-issue"      // stop sending
 	ResumeIssue    Deed = "resume-issue"     // go on sending
 	CancelIssue    Deed = "cancel-issue"     //
@@ -109,10 +110,11 @@ var deedLabels = map[Deed]string{
 	PublishIssue:   "Publish it",
 	SendIssue:      "Send it",
 	SendAnyway:     "Send it all the same",
+	HoldIssue:      "Hold it",
 	PauseIssue:     "Stop sending",
 	ResumeIssue:    "Go on sending",
 	CancelIssue:    "Cancel the issue",
-	SkipIssue:      "Skip the issue",
+	SkipIssue:      "Let its moment pass without an issue",
 	IssueHistory:   "See who changed it",
 	ListDuties:     "See what is under way",
 	ShowHold:       "See what waits",
@@ -145,8 +147,8 @@ func (d Deed) Label() string { return deedLabels[d] }
 
 // Actor is who changes something. It is kept with what is changed.
 type Actor struct {
-	Kind ActorKind
-	Name string // the system's user, the worker's name, or the editor's address
+	Kind ActorKind `json:"kind"`
+	Name string    `json:"name"` // the system's user, the worker's name, or the editor's address
 }
 
 // ActorKind tells through what somebody acts.

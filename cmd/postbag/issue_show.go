@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"postbag/digest"
@@ -146,6 +147,11 @@ func (a *app) head(ctx context.Context, is desk.Outlook) error {
 	fmt.Fprintf(a.p.Stdout, "%s%s\n", cell(issue.Title, 150), version)
 	if err := a.sentence(ctx, issue); err != nil {
 		return err
+	}
+	if slices.Contains(digest.UnpublishedStates(), issue.State) || issue.State == digest.Published {
+		if err := a.sayWho(ctx, issue); err != nil {
+			return err
+		}
 	}
 	if len(issue.Blocks) > 0 {
 		fmt.Fprintln(a.p.Stdout, extent(is))

@@ -94,7 +94,7 @@ func newBench(t *testing.T, texts ...string) *bench {
 	b.db = storetest.Open(t, storetest.Database(t), b.clock)
 	source := digest.Source{Name: "The Night Bus", URL: "https://blog.example/", Platform: digest.Blogger, AddedAt: now}
 	feeds := []digest.FeedState{{Kind: digest.PostsFeed, URL: "https://blog.example/posts"}, {Kind: digest.CommentsFeed, URL: "https://blog.example/comments"}}
-	b.must(b.db.AddSource(t.Context(), &source, feeds, digest.Series{
+	b.must(b.db.AddSource(t.Context(), ada, &source, feeds, digest.Series{
 		Slug: "pick", Name: "Pick", Title: "{name} {number}", Schedule: "0 18 * * 0", Zone: "UTC", NextNumber: 8, Deadline: digest.Hold, CreatedAt: now,
 	}))
 	page := pull.Page{SourceID: source.ID, Seen: now, Posts: []digest.Post{{GUID: "p", URL: "https://blog.example/p", Title: "What Harriet Penhallow said", Published: now.Add(-time.Hour), Hash: "p", Body: digest.Plain("Harriet Penhallow drives the 14.")}}}
@@ -206,7 +206,7 @@ func TestEveryKind(t *testing.T) {
 		digest.FoundAbbreviation: {[]string{good + " Then came the CPC and the Automatic Vehicle Location (AVL). AVL helps."}, nil, "“CPC” is not explained"},
 		digest.FoundPreheader:    {[]string{"Yes."}, nil, "inboxes show the beginning of the mail after it"},
 		digest.FoundUsedBefore: {[]string{good, good + " And days."}, func(b *bench) {
-			_, _, err := b.desk.Approve(b.Context(), ada, desk.Ref{}, false)
+			_, _, err := b.desk.Approve(b.Context(), ada, desk.Ref{}, desk.When{})
 			b.must(err)
 			_, _, err = b.desk.Pick(b.Context(), ada, desk.Ref{}, 1)
 			b.must(err)
@@ -253,7 +253,7 @@ func TestEveryKind(t *testing.T) {
 				if err != nil || n != r.MustFix() {
 					t.Errorf("%d are counted, and %d listed: %v", n, r.MustFix(), err)
 				}
-				if _, _, err := b.desk.Approve(t.Context(), ada, desk.Ref{Number: r.Issue.Number}, false); err == nil {
+				if _, _, err := b.desk.Approve(t.Context(), ada, desk.Ref{Number: r.Issue.Number}, desk.When{}); err == nil {
 					t.Errorf("it is approved all the same: %v", err)
 				}
 			}

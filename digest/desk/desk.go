@@ -46,7 +46,8 @@ func New(o Options) *Desk {
 }
 
 // Ref names an issue: a series by its slug ("" for the only one) and a number
-// (0 for the present draft, else the newest issue).
+// (0 for the present draft, else the newest issue; an error of kind Invalid where
+// there are several drafts).
 type Ref struct {
 	Series string
 	Number int
@@ -54,6 +55,10 @@ type Ref struct {
 	// a use case takes the issue as it stands; an edit refuses that, unless it only
 	// adds. An edit of what nobody changed since is done, whatever else was.
 	Version int64
+	// Last is the id of the newest change that somebody saw who takes one back; with
+	// 0 [Desk.Undo] takes back whatever is the last. A decision leaves the Version as
+	// it is, so that this alone tells that another came after.
+	Last int64
 }
 
 // Series finds a series by its slug, or the only one there is when the slug is
@@ -134,8 +139,39 @@ func (d *Desk) Issue(ctx context.Context, ref Ref) (digest.Issue, digest.Series,
 	if err != nil {
 		return digest.Issue{}, series, err
 	}
+	if ref.Number == 0 {
+		if err := d.oneDraft(ctx, series, ref.Series); err != nil {
+			return digest.Issue{}, series, err
+		}
+	}
 	issue, err := d.store.Issue(ctx, series.ID, ref.Number)
 	return issue, series, err
+}
+
+// ByID gives an issue whole.
+func (d *Desk) ByID(ctx context.Context, id int64) (digest.Issue, error) {
+	return d.store.IssueByID(ctx, id)
+}
+
+// oneDraft refuses to choose between two drafts: an issue that was approved can be open
+// again beside the next one.
+func (d *Desk) oneDraft(ctx context.Context, series digest.Series, slug string) error {
+	all, err := d.store.Issues(ctx, series.ID, newestLookedAt)
+	if err != nil {
+		return err
+	}
+	var names []string
+	var shows []digest.Act
+	for _, issue := range slices.Backward(all) {
+		if issue.State == digest.Draft {
+			names = append(names, fmt.Sprintf("issue %d (%s)", issue.Number, issue.Title))
+			shows = append(shows, digest.Act{Do: digest.ShowIssue, Series: slug, Issue: issue.Number})
+		}
+	}
+	if len(names) < 2 {
+		return nil
+	}
+	return digest.Fail(digest.Invalid, "Name one by its number.", "several issues are drafts: %s", strings.Join(names, ", ")).Offer(shows...)
 }
 
 // Issues lists a series' issues, newest first.
@@ -246,9 +282,9 @@ func (d *Desk) notDraft(ctx context.Context, issue digest.Issue) error {
 	return refused.Offer(digest.Act{Do: digest.OpenDraft})
 }
 
-// window gives what bounds an issue's candidates.
-func (d *Desk) window(ctx context.Context, issue digest.Issue) (CandidateQuery, error) {
-	q := CandidateQuery{SeriesID: issue.SeriesID, SeenAfter: issue.WindowFrom}
+// Window gives what bounds an issue's candidates.
+func (d *Desk) Window(ctx context.Context, issue digest.Issue) (CandidateQuery, error) {
+	q := CandidateQuery{SeriesID: issue.SeriesID, IssueID: issue.ID, SeenAfter: issue.WindowFrom, SeenUntil: issue.ClosedAt}
 	if !issue.WindowFrom.IsZero() {
 		return q, nil
 	}
@@ -270,7 +306,7 @@ const postsLookedAt = 200
 
 // Candidates gives the comments an issue may pick, by post, then in thread order.
 func (d *Desk) Candidates(ctx context.Context, issue digest.Issue) ([]digest.Candidate, error) {
-	q, err := d.window(ctx, issue)
+	q, err := d.Window(ctx, issue)
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,13 @@ const (
 	CheckScreen   Page = Desk + "/issues/{issue}/check"
 	SendScreen    Page = Desk + "/issues/{issue}/send"
 
+	ReadDecide Page = ReadScreen + "/decide"
+	ReadMove   Page = ReadScreen + "/move"
+	ReadUndo   Page = ReadScreen + "/undo"
+	ReadNews   Page = ReadScreen + "/news"
+	ReadPlace  Page = ReadScreen + "/place"
+	KeysPage   Page = Desk + "/keys"
+
 	// TrimScreen is where a pick is trimmed, and TrimComment where a comment is that may
 	// not be picked yet. [FromQuery] says which screen they go back to.
 	TrimScreen  Page = Desk + "/issues/{issue}/picks/{block}/trim"

@@ -205,7 +205,7 @@ CREATE TABLE issues (
     preheader      TEXT    NOT NULL DEFAULT '', -- empty: made of the words
     opened_at      BIGINT  NOT NULL,
     window_from    BIGINT,
-    closed_at      BIGINT, -- when it was approved, which closed its window
+    closed_at      BIGINT, -- when it was first approved, which closed its window
     slot           BIGINT  NOT NULL, -- the moment of the schedule that it answers for
     due_at         BIGINT, -- the moment it goes out
     approved_at    BIGINT,
@@ -226,11 +226,14 @@ CREATE TABLE issues (
     mail_version   BIGINT  NOT NULL DEFAULT 0, -- the subject or the preheader
     order_version  BIGINT  NOT NULL DEFAULT 0,
     frozen         TEXT, -- last: it is large, and listings stop reading before it
-    UNIQUE (series_id, number),
     CHECK (frozen IS NOT NULL OR state IN ('draft', 'skipped', 'cancelled')),
     CHECK ((state = 'paused') = (pause_cause <> ''))
 );
-CREATE UNIQUE INDEX issues_one_draft ON issues (series_id) WHERE state = 'draft';
+-- What was cancelled or skipped was seen by no reader: its number is free again.
+CREATE UNIQUE INDEX issues_number ON issues (series_id, number) WHERE state NOT IN ('cancelled', 'skipped');
+CREATE INDEX issues_newest ON issues (series_id, number, id);
+-- One draft is the next issue. Others are issues that were approved and are open again.
+CREATE UNIQUE INDEX issues_one_draft ON issues (series_id) WHERE state = 'draft' AND closed_at IS NULL;
 CREATE INDEX issues_state ON issues (state, due_at);
 
 CREATE TABLE blocks (
@@ -263,6 +266,34 @@ CREATE TABLE blocks (
 );
 CREATE INDEX blocks_issue ON blocks (issue_id, position);
 CREATE INDEX blocks_comment ON blocks (comment_id);
+
+-- What the editors of a series decided of comments that no issue picks.
+CREATE TABLE decisions (
+    series_id  BIGINT NOT NULL REFERENCES series (id),
+    comment_id BIGINT NOT NULL REFERENCES comments (id),
+    decision   TEXT   NOT NULL CHECK (decision IN ('skip', 'maybe')),
+    issue_id   BIGINT NOT NULL REFERENCES issues (id), -- the draft of that time
+    at         BIGINT NOT NULL,
+    by_kind    TEXT   NOT NULL CHECK (by_kind IN ('command', 'worker', 'editor')),
+    by_name    TEXT   NOT NULL,
+    PRIMARY KEY (series_id, comment_id)
+);
+CREATE INDEX decisions_comment ON decisions (comment_id);
+CREATE INDEX decisions_maybe ON decisions (series_id, issue_id) WHERE decision = 'maybe';
+CREATE INDEX decisions_issue ON decisions (issue_id);
+
+-- Where each editor reads a series: a page with its filters, as its address has them.
+CREATE TABLE places (
+    editor    TEXT   NOT NULL, -- the address
+    series_id BIGINT NOT NULL REFERENCES series (id),
+    query     TEXT   NOT NULL,
+    PRIMARY KEY (editor, series_id)
+);
+
+-- The editors who have switched single keys off.
+CREATE TABLE keys_off (
+    editor TEXT NOT NULL PRIMARY KEY -- the address
+);
 
 -- How a comment was trimmed that was taken out of a draft, should it be picked again.
 CREATE TABLE trims (
@@ -441,6 +472,7 @@ CREATE TABLE subscribers (
     left_at      BIGINT
 );
 CREATE INDEX subscribers_state ON subscribers (state, id);
+CREATE INDEX subscribers_audience ON subscribers (state, frequency);
 
 CREATE TABLE consents (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
