@@ -18,7 +18,7 @@ type Trim struct {
 	Issue              string // its title
 	Picked             bool
 	Locked             string // why nothing can be changed: the issue is no draft; "" where it is
-	Changed            bool // on the blog, since it was picked
+	Changed            bool   // on the blog, since it was picked
 
 	Paras     []TrimPara
 	Sentences []Option // for choosing one; [MostChoices] at most

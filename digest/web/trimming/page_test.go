@@ -306,7 +306,7 @@ func TestApproved(t *testing.T) {
 	ann := d.Person("ann")
 	seen := fmt.Sprint(d.issue().Version)
 	number := d.issue().Number
-	if _, _, err := d.Desk.Desk.Approve(t.Context(), desktest.Ben.Actor(), desk.Ref{Number: number}, false); err != nil {
+	if _, _, err := d.Desk.Desk.Approve(t.Context(), desktest.Ben.Actor(), desk.Ref{Number: number}, desk.When{}); err != nil {
 		t.Fatal(err)
 	}
 	got := ann.Get(d.page)
