@@ -47,7 +47,9 @@ func (s screen) shift(keys ...string) {
 func (s screen) key(key string) {
 	s.T.Helper()
 	if desktest.Eval[bool](s.Tab, `"keys" in window`) {
-		s.press(key)
+		// Without the character, which a browser does not type once a script has met the key.
+		desktest.Call(s.Tab, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeRawKeyDown, Key: key})
+		desktest.Call(s.Tab, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyUp, Key: key})
 		return
 	}
 	s.Do(chromedp.Click(chromedp.CSS(fmt.Sprintf("#trim [data-key=%q]", key))))
