@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"postbag/digest"
+	"postbag/digest/check"
+	"postbag/digest/web/checking"
 	deskweb "postbag/digest/web/desk"
 	"postbag/digest/web/frame"
 	readingweb "postbag/digest/web/reading"
@@ -44,5 +46,6 @@ func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
 	return []deskweb.Area{
 		readingweb.Area{Frame: f, Read: o.reading, Desk: o.desk},
 		trimming.New(f, o.desk),
+		checking.New(checking.Options{Frame: f, Desk: o.desk, Check: o.check, Renderer: check.Renderer{Set: o.set, Site: o.site, Writer: o.Writer}, Tester: o.Sender}),
 	}
 }

@@ -31,6 +31,16 @@ const (
 	TrimScreen  Page = Desk + "/issues/{issue}/picks/{block}/trim"
 	TrimComment Page = Desk + "/issues/{issue}/comments/{comment}/trim"
 
+	// What an issue would be, as whole documents of their own: mail, text, feed, page.
+	Preview Page = Desk + "/issues/{issue}/preview/{output}"
+	// CheckFix mends what was found, CheckAsk asks the blogs, CheckAsked tells how far
+	// that is, CheckTest mails a test.
+	CheckFix    Page = Desk + "/issues/{issue}/check/fix"
+	CheckAsk    Page = Desk + "/issues/{issue}/check/ask"
+	CheckAsked  Page = Desk + "/issues/{issue}/check/asked"
+	CheckTest   Page = Desk + "/issues/{issue}/check/test"
+	ComparePick Page = Desk + "/issues/{issue}/check/compare/{block}"
+
 	SignIn  Page = Desk + "/sign-in"
 	SignOut Page = Desk + "/sign-out"
 	Account Page = Desk + "/account"
