@@ -57,6 +57,7 @@ var acts = map[digest.Deed]Page{
 	digest.NameColumn:     "/desk/subscribers/import",
 	digest.NameCharset:    "/desk/subscribers/import",
 	digest.AddSubscriber:  "/desk/subscribers/new",
+	digest.SignInAct:      SignIn,
 	digest.ListEditors:    EditorsPage,
 	digest.AddEditor:      EditorsPage,
 	digest.LinkEditor:     EditorsPage,
