@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/webauthn"
 
@@ -160,4 +161,54 @@ func TestFromAnEmptyDatabaseToPicks(t *testing.T) {
 		t.Error("the set-up link works twice")
 	}
 	other.Clean("a used set-up link")
+}
+
+// TestEveryDeskPage follows the desk's links from its first page, and looks at each page
+// at several widths, light and dark: nothing that axe-core finds, no sideways scroll, no
+// error, nothing that the policy refused. Of pages that differ in a number or a query
+// alone it takes the first.
+func TestEveryDeskPage(t *testing.T) {
+	b := desktest.NewBrowser(t)
+	d := startDesk(t)
+	tab := b.TabAt(t, d.base, "", 1280)
+	tab.Open(d.link)
+	do(tab, `document.getElementById("field-name").value = "Ines"; document.getElementById("field-email").value = "ines@desk.example"; document.querySelector('main input[type="password"]').value = "a long night on the bus"; document.querySelector('main form button[type="submit"]').click();`)
+	tab.Until(`location.pathname === "/desk/setup/blog" && document.readyState === "complete"`)
+	do(tab, `document.getElementById("field-address").value = %q; document.querySelector("main form button.main").click();`, d.blog)
+	tab.Until(`document.querySelector(".found") !== null`)
+	do(tab, `document.querySelector(".found form button").click();`)
+	tab.Until(`location.pathname === "/desk/setup/series"`)
+	tab.Open(d.base + "/desk/setup/pull")
+	tab.Until(`document.querySelector('form[action$="/begin"]') !== null`)
+	do(tab, `document.querySelector('form[action$="/begin"] button').click();`)
+	tab.Until(`location.pathname.endsWith("/read") && document.querySelector("[data-item]") !== null`)
+	press(tab, "p")
+	tab.Until(`document.querySelector('[data-key="p"][aria-pressed="true"]') !== null`)
+
+	number := regexp.MustCompile(`\d+`)
+	const most = 40 // pages
+	queue, met := []string{"/desk/", "/desk/issues/1/read", "/desk/setup/blog", "/desk/setup/series", "/desk/setup/mail", "/desk/setup/pull"}, map[string]bool{}
+	for len(queue) > 0 && len(met) < most {
+		path := queue[0]
+		queue = queue[1:]
+		plain, _, _ := strings.Cut(path, "?")
+		if kind := number.ReplaceAllString(plain, "N"); met[kind] {
+			continue
+		} else {
+			met[kind] = true
+		}
+		for i, width := range []int64{1280, 700, 375, 320} {
+			desktest.Call(tab, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 800, DeviceScaleFactor: 1, Mobile: width < 500})
+			tab.Dark(i%2 == 1)
+			if i == 0 || width == 375 {
+				tab.Open(d.base + path)
+			}
+			tab.Clean(fmt.Sprintf("%s at %d px", path, width))
+		}
+		queue = append(queue, desktest.Eval[[]string](tab, `[...document.querySelectorAll('a[href^="/desk/"]')].map(a => a.getAttribute("href").split("#")[0]).filter(h => !h.includes("/assets/"))`)...)
+	}
+	t.Logf("%d pages", len(met))
+	if len(met) < 10 {
+		t.Errorf("only %d pages were found: %v", len(met), met)
+	}
 }
