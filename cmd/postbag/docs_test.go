@@ -53,7 +53,7 @@ func TestEveryJSONNameIsDocumented(t *testing.T) {
 	for page, rows := range map[string][]reflect.Type{
 		"json.md": {
 			reflect.TypeFor[commentRow](), reflect.TypeFor[postRow](), reflect.TypeFor[issueRow](), reflect.TypeFor[blockRow](),
-			reflect.TypeFor[revisionRow](),
+			reflect.TypeFor[revisionRow](), reflect.TypeFor[readRow](), reflect.TypeFor[readPostRow](),
 			reflect.TypeFor[suggestionRow](), reflect.TypeFor[deliveryRow](), reflect.TypeFor[seriesRow](), reflect.TypeFor[subscriberRow](),
 			reflect.TypeFor[dutyRow](), reflect.TypeFor[heldRow](), reflect.TypeFor[heldIssueRow](), reflect.TypeFor[statusRow](), reflect.TypeFor[underWayRow](),
 			reflect.TypeFor[doctorRow](),

@@ -51,6 +51,7 @@ func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) erro
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var working sync.WaitGroup
+	var work func()
 	if c.worker() {
 		// Unless it may work there are no pages either: two that were
 		// started by mistake are told at once.
@@ -66,17 +67,25 @@ func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) erro
 		if err != nil {
 			return err
 		}
-		working.Go(func() { w.Work(ctx, member) })
+		work = func() { w.Work(ctx, member) }
 	}
-	a.announce(c, listener, mailer)
+	var own net.Listener
 	if c.web() {
-		var own net.Listener
 		if own, err = a.listenForDesk(); err != nil {
 			return err
 		}
-		if err = a.sayDesk(ctx, own); err != nil {
+		if own != nil {
+			defer own.Close() // serving closes it too; a second time does no harm
+		}
+		if err := a.sayDesk(ctx, own); err != nil {
 			return err
 		}
+	}
+	if work != nil {
+		working.Go(work)
+	}
+	a.announce(c, listener, mailer)
+	if c.web() {
 		err = mailer.servePages(ctx, listener, own)
 	} else {
 		<-ctx.Done()
