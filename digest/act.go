@@ -61,6 +61,7 @@ const (
 	ImportAsLeft   Deed = "import-as-left"   // a list of people who may not be mailed
 	NameColumn     Deed = "name-column"      // say what a column of a list of readers is: "COLUMN=FIELD"
 	NameCharset    Deed = "name-charset"     // of a list of readers
+	ChangeSeries   Deed = "change-series"    // its schedule, its names, what all series share
 	StartServe     Deed = "start-serve"      // run the pages and the worker
 	OtherDatabase  Deed = "other-database"   // work on another database
 )
@@ -103,6 +104,7 @@ var deedLabels = map[Deed]string{
 	ImportAsLeft:   "Keep them as people who left",
 	NameColumn:     "Say what the column is",
 	NameCharset:    "Name the character set",
+	ChangeSeries:   "Change the settings",
 	StartServe:     "Start the worker",
 	OtherDatabase:  "Name another database",
 }

@@ -75,6 +75,7 @@ var commands = map[digest.Deed]string{
 	digest.NameColumn:     "subscriber import{columns} FILE",
 	digest.NameCharset:    "subscriber import --charset NAME FILE",
 	digest.AddSubscriber:  "subscriber add EMAIL",
+	digest.ChangeSeries:   "series set",
 	digest.StartServe:     "serve",
 	digest.OtherDatabase:  "--db NAME",
 }

@@ -114,7 +114,10 @@ func move(t *database.Tx, issueID int64, to digest.IssueState, at time.Time) (er
 		if _, err = t.Exec(`UPDATE issues SET state = 'withdrawn', asks = '', pause_cause = '', pause_detail = '', updated_at = $1 WHERE id = $2`, at, issueID); err != nil {
 			return err
 		}
-		return CancelOpen(t, issueID, at)
+		if err := CancelOpen(t, issueID, at); err != nil {
+			return err
+		}
+		return KeepTotals(t, issueID)
 	default:
 		return digest.Fail(digest.Invalid, "", "an issue is not moved to %s by hand", to)
 	}
@@ -230,6 +233,16 @@ func giveBackWindow(t *database.Tx, cancelled int64) error {
 		return err
 	}
 	_, err = t.Exec(`UPDATE issues SET window_from = $1 WHERE id = $2`, from, draft)
+	return err
+}
+
+// KeepTotals stores how many mails of an issue were taken and refused: to count them
+// anew for every list would take as long as the list of readers is.
+func KeepTotals(t *database.Tx, issueID int64) error {
+	_, err := t.Exec(`UPDATE issues SET
+		mails_sent    = (SELECT COUNT(*) FROM deliveries WHERE issue_id = $1 AND state = 'sent'),
+		mails_refused = (SELECT COUNT(*) FROM deliveries WHERE issue_id = $1 AND state = 'failed')
+		WHERE id = $1`, issueID)
 	return err
 }
 

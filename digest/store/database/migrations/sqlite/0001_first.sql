@@ -212,6 +212,8 @@ CREATE TABLE issues (
     pause_detail   TEXT    NOT NULL DEFAULT '',
     mailing_begun  BIGINT,
     mailing_domain TEXT    NOT NULL DEFAULT '',
+    mails_sent     INTEGER, -- how many mails were taken and refused, once it is sent or withdrawn
+    mails_refused  INTEGER,
     version        BIGINT  NOT NULL,
     frozen         TEXT, -- last: it is large, and listings stop reading before it
     UNIQUE (series_id, number),
@@ -266,6 +268,8 @@ CREATE TABLE subscribers (
     left_at      BIGINT
 );
 CREATE INDEX subscribers_state ON subscribers (state, id);
+CREATE INDEX subscribers_state_key ON subscribers (state, key);
+CREATE INDEX subscribers_left ON subscribers (left_at) WHERE left_at IS NOT NULL;
 
 CREATE TABLE consents (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
