@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -103,6 +104,9 @@ type Issue struct {
 	State    IssueState
 	Title    string
 	Intro    string // Markdown, as the editor wrote it
+	// Subject and Preheader are the editor's own for the mail. With "" the subject is
+	// the title, and the preheader is made of what the issue says.
+	Subject, Preheader string
 
 	OpenedAt time.Time
 	// WindowFrom is where its window begins, see [Window]; zero for a series'
@@ -139,7 +143,7 @@ func (i Issue) IsLate(now time.Time, after time.Duration) bool {
 // IsUntouched tells whether nobody has put anything into a draft of a series yet: it
 // has no rows, no introduction, and the title that it was opened with.
 func (i Issue) IsUntouched(of Series) bool {
-	return len(i.Blocks) == 0 && i.Intro == "" && i.Title == of.TitleOf(i.Number)
+	return len(i.Blocks) == 0 && i.Intro+i.Subject+i.Preheader == "" && i.Title == of.TitleOf(i.Number)
 }
 
 // Picks counts the picks among the issue's blocks.
@@ -187,9 +191,27 @@ type Block struct {
 	CommentID int64     `json:"comment_id,omitempty"` // of a pick
 	Text      string    `json:"text,omitempty"`       // of a heading (plain) or a text (Markdown)
 	Kept      []Range   `json:"kept,omitempty"`       // of a pick: what is kept of the original; empty means all
+	// Notes are the editor's own words in brackets, in a pick, by where they stand.
+	Notes []Note `json:"notes,omitempty"`
+	// Lifted is the line of a pick that stands above its words, zero for none. It is
+	// shown while all of it is kept.
+	Lifted Range `json:"lifted,omitzero"`
+	// Leads tells that the lifted line stands for the whole issue; of one block at most.
+	Leads bool `json:"leads,omitempty"`
 	// PickedHash is the comment's hash when it was picked or last trimmed; a
 	// comment with another hash has changed since.
 	PickedHash string `json:"picked_hash,omitempty"`
+}
+
+// Note is words of the editor in a reader's, which are shown in brackets.
+type Note struct {
+	At   int    `json:"at"`   // a byte of the comment's [Prose.Text]: the note stands before it
+	Text string `json:"text"` // without the brackets
+}
+
+// IsTrimmed tells whether an editor did anything to a pick's words.
+func (b Block) IsTrimmed() bool {
+	return len(b.Kept) > 0 || len(b.Notes) > 0 || b.Lifted != Range{}
 }
 
 // Frozen is the snapshot that approval makes of an issue: all that its
@@ -207,7 +229,11 @@ type Frozen struct {
 	SeriesName    string `json:"series_name"`
 	Number        int    `json:"number"`
 	Title         string `json:"title"`
-	Preheader     string `json:"preheader"`
+	Subject       string `json:"subject,omitempty"` // of the mail; "" for the title
+	Preheader     string `json:"preheader"`         // of the mail
+	// Line is a line of readers' words that stands for the issue in feeds, lists and
+	// where it is linked; "" for the preheader.
+	Line string `json:"line,omitempty"`
 	// Date is the moment of publication, and until then the planned one.
 	Date  time.Time `json:"date"`
 	Intro Prose     `json:"intro,omitempty"`
@@ -217,6 +243,9 @@ type Frozen struct {
 	Words   int           `json:"words"`
 	Minutes int           `json:"minutes"` // to read it all
 }
+
+// Summary is a line that stands for the issue in feeds and lists.
+func (f *Frozen) Summary() string { return cmp.Or(f.Line, f.Preheader) }
 
 // FrozenBlock is a block of a frozen issue; the field of its kind is set.
 type FrozenBlock struct {
@@ -238,6 +267,7 @@ type Quotation struct {
 	PostURL   string    `json:"post_url,omitempty"`
 	Words     Prose     `json:"words"`
 	Shortened bool      `json:"shortened,omitempty"`
+	Lifted    Prose     `json:"lifted,omitempty"`  // one of its lines, to stand above the words
 	Context   *Context  `json:"context,omitempty"` // of a reply
 }
 

@@ -67,9 +67,12 @@ func Moved(to IssueState) (Change, string) {
 
 // Content is what an edit changed of a draft, as it was before.
 type Content struct {
-	Title  string  `json:"title,omitempty"` // "" where it was not changed
-	Intro  *string `json:"intro,omitempty"` // nil where it was not changed
-	Blocks []Block `json:"blocks"`          // all of them, in order; nil where none was changed
+	Title string  `json:"title,omitempty"` // "" where it was not changed
+	Intro *string `json:"intro,omitempty"` // nil where it was not changed
+	// Subject and Preheader are nil where they were not changed.
+	Subject   *string `json:"subject,omitempty"`
+	Preheader *string `json:"preheader,omitempty"`
+	Blocks    []Block `json:"blocks"` // all of them, in order; nil where none was changed
 }
 
 // Changed is the cause of an error of kind Conflict that says that an issue is no

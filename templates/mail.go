@@ -41,7 +41,7 @@ func (s *Set) issueMail(f *digest.Frozen, l Links, mark string) (MailText, error
 	if err != nil {
 		return MailText{}, err
 	}
-	m := &issueMail{issueView: v, Subject: subject(mark + v.Title)}
+	m := &issueMail{issueView: v, Subject: subject(mark + v.Subject)}
 	return s.mail("issue", m.Subject, m)
 }
 

@@ -64,7 +64,7 @@ func (s *Set) Home(p HomePage) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		parts.View, l.Description = view, view.Preheader
+		parts.View, l.Description = view, view.Summary
 		parts.Page = p.Site.Issue(p.Latest.Number)
 	}
 	if p.Form.Error != "" {
@@ -94,7 +94,7 @@ func (s *Set) IssuePage(p IssuePage) ([]byte, error) {
 		about.Updated = p.Updated.UTC().Format(time.RFC3339)
 	}
 	return s.page("issue", layout{
-		Site: p.Site, Title: view.Title, Canonical: links.Issue, Description: view.Preheader,
+		Site: p.Site, Title: view.Title, Canonical: links.Issue, Description: view.Summary,
 		Article: about, Page: parts,
 	})
 }

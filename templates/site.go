@@ -108,7 +108,7 @@ func EntryOf(f *digest.Frozen) (IssueEntry, error) {
 	at := f.Date.In(zone)
 	return IssueEntry{
 		Number: f.Number, Title: title(f), Date: dateWords(at, f.Language),
-		DateISO: at.Format(time.DateOnly), Year: at.Format("2006"), Preheader: markup.Clean(f.Preheader),
+		DateISO: at.Format(time.DateOnly), Year: at.Format("2006"), Preheader: markup.Clean(f.Summary()),
 		Count: countOf(f.Picks), Minutes: ReadingTime(f.Minutes),
 	}, nil
 }

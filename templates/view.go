@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -17,7 +18,9 @@ type issueView struct {
 	Title       string
 	Publication string
 	Series      string
-	Preheader   string
+	Subject     string // of its mail
+	Preheader   string // of its mail
+	Summary     string
 	When        string // its date, in words
 	DateISO     string
 	Count       string // "23 comments from readers"
@@ -43,6 +46,7 @@ type pickView struct {
 	Anchor    string // of the pick on a page
 	Permalink string // of the pick on the issue's page
 	Context   contextView
+	Lifted    digest.Prose
 	Words     digest.Prose
 	Author    string
 	Nameless  bool // Author is our word for somebody without a name
@@ -62,8 +66,9 @@ func viewOf(f *digest.Frozen, l Links) (*issueView, error) {
 	v := &issueView{
 		voice: voiceOf(f.Language),
 		Title: title(f), Publication: markup.Clean(f.Publication), Series: markup.Clean(f.SeriesName),
-		Preheader: markup.Clean(f.Preheader),
-		When:      dateWords(f.Date.In(zone), f.Language), DateISO: f.Date.In(zone).Format("2006-01-02"),
+		Preheader: markup.Clean(f.Preheader), Summary: markup.Clean(f.Summary()),
+		Subject: cmp.Or(markup.Clean(f.Subject), title(f)),
+		When:    dateWords(f.Date.In(zone), f.Language), DateISO: f.Date.In(zone).Format("2006-01-02"),
 		Count: countOf(f.Picks), Minutes: ReadingTime(f.Minutes),
 		Intro: f.Intro, Postal: lines(f.PostalAddress), L: l,
 	}
@@ -90,7 +95,7 @@ func pickOf(q *digest.Quotation, f *digest.Frozen, l Links, zone *time.Location)
 	at := q.Published.In(zone)
 	p := &pickView{
 		Number: q.Number, Anchor: fmt.Sprintf("p%d", q.Number),
-		Context: contextOf(q.Context), Words: q.Words, Author: markup.Clean(q.Author),
+		Context: contextOf(q.Context), Lifted: q.Lifted, Words: q.Words, Author: markup.Clean(q.Author),
 		PostTitle: markup.Clean(q.PostTitle), Untitled: q.Untitled, URL: webAddress(q.URL), Shortened: q.Shortened,
 		When: timeWords(at, f.Date.In(zone), f.Language), WhenISO: at.Format(time.RFC3339),
 	}

@@ -18,6 +18,8 @@ type issueEditCmd struct {
 	Title     *string `help:"The title." placeholder:"TEXT"`
 	Intro     *string `help:"The introduction, in Markdown." placeholder:"TEXT" xor:"intro"`
 	IntroFile string  `help:"Read the introduction from a file; - reads standard input." placeholder:"FILE" xor:"intro"`
+	Subject   *string `help:"The mail's subject; empty for the title." placeholder:"TEXT"`
+	Preheader *string `help:"The line that mail programs show after the subject; empty to have it made." placeholder:"TEXT"`
 	Heading   *string `help:"Add a heading." placeholder:"TEXT"`
 	Text      *string `help:"Add a text of your own, in Markdown." placeholder:"TEXT"`
 	At        int     `help:"Where to add it: a position; else at the end." placeholder:"POSITION"`
@@ -34,7 +36,7 @@ func (c issueEditCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		return digest.Fail(digest.Invalid, "See: postbag issue edit --help", "nothing is named that should change")
 	}
 	edit := desk.Edit{
-		Title: c.Title, Intro: c.Intro, Heading: c.Heading, Text: c.Text,
+		Title: c.Title, Intro: c.Intro, Subject: c.Subject, Preheader: c.Preheader, Heading: c.Heading, Text: c.Text,
 		Block: c.Block, Restore: c.Restore, Remove: c.Remove,
 	}
 	var err error

@@ -173,6 +173,7 @@ type mailer struct {
 	*dispatch.Sender
 	mail    mailSettings
 	letters *deliver.LetterSender
+	beside  *beside.Runner // what the desk's pages begin; while pages are served
 }
 
 // mailer checks the mail settings. Nothing is asked of the network; an outbox
@@ -278,6 +279,8 @@ func (o *mailer) servePages(ctx context.Context, l net.Listener) error {
 		}
 		return frame.Consent()
 	})
+	o.beside = beside.New(o.db, o.p.Clock, o.log)
+	defer o.beside.Close()
 	desk, err := o.deskPages()
 	if err != nil {
 		return err

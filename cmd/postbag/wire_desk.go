@@ -2,11 +2,15 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"postbag/digest"
+	"postbag/digest/dispatch"
+	"postbag/digest/health"
 	deskweb "postbag/digest/web/desk"
 	"postbag/digest/web/frame"
+	"postbag/digest/web/keeping"
 	"postbag/templates/screen"
 )
 
@@ -34,6 +38,20 @@ func (o *mailer) deskPages() (http.Handler, error) {
 }
 
 // deskAreas are the parts of the desk, each with the use cases that it calls.
-func (o *mailer) deskAreas(*frame.Frame) []deskweb.Area {
-	return []deskweb.Area{}
+func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
+	return []deskweb.Area{o.keeping(f)}
+}
+
+// keeping has the pages around an issue.
+func (o *mailer) keeping(f *frame.Frame) deskweb.Area {
+	around := health.Surroundings{Backups: o.settings.BackupDir != ""}
+	if o.mail.transport.IsOutbox() {
+		around.Outbox = fmt.Sprint(o.mail.transport)
+	}
+	return keeping.New(f, keeping.Options{
+		Read: o.db, Desk: o.desk, Runner: o.beside, Blogs: o.blogs(o.beside), Past: dispatch.Past{Store: o.db, Desk: o.desk},
+		Troubles: func(ctx context.Context) ([]health.Trouble, error) {
+			return health.Troubles(ctx, o.db, o.p.Clock, around)
+		},
+	})
 }

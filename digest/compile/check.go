@@ -86,7 +86,7 @@ func (in Input) checkPicks() (wrong []error) {
 		case strings.TrimSpace(c.Body.Text()) == "":
 			wrong = append(wrong, digest.Fail(digest.Invalid, "Take it out.", "%s: it has no text to quote", inRow(row, number, c)).Offer(in.remove(i)))
 		default:
-			if _, err := cut.Keep(c.Body, b.Kept); err != nil {
+			if _, err := cut.Excerpt(c.Body, b.Kept, b.Notes); err != nil {
 				wrong = append(wrong, fmt.Errorf("%s: %w", inRow(row, number, c), err))
 			}
 		}

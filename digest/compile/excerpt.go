@@ -6,9 +6,9 @@ import (
 )
 
 // beginning gives what a short excerpt of words is taken from: the writer's own,
-// without what they quote of others, where they wrote anything beside it. The
-// mark of a cut before the first word is left out, for an excerpt does not claim
-// to begin where the comment did.
+// without what they quote of others, where they wrote anything beside it. What
+// stands before the first word and is not the writer's is left out, the mark of a cut
+// or a note: an excerpt does not claim to begin where the comment did.
 func beginning(words digest.Prose) digest.Prose {
 	var own digest.Prose
 	for _, para := range words {
@@ -19,10 +19,12 @@ func beginning(words digest.Prose) digest.Prose {
 	if prose.IsEmpty(own) {
 		own = words
 	}
-	if len(own) == 0 || len(own[0].Spans) == 0 || !own[0].Spans[0].Ours {
+	if len(own) == 0 {
 		return own
 	}
 	first := own[0]
-	first.Spans = first.Spans[1:]
+	for len(first.Spans) > 0 && first.Spans[0].Ours {
+		first.Spans = first.Spans[1:]
+	}
 	return append(digest.Prose{first}, own[1:]...)
 }

@@ -57,6 +57,7 @@ func Sketch(in Input) (f *digest.Frozen, wrong []error, err error) {
 		SeriesName:    markup.Clean(in.Series.Name),
 		Number:        in.Issue.Number,
 		Title:         markup.Clean(in.Issue.Title),
+		Subject:       markup.Clean(in.Issue.Subject),
 		Date:          utc(in.Date),
 		Intro:         markup.FromMarkdown(in.Issue.Intro),
 	}
@@ -69,7 +70,13 @@ func Sketch(in Input) (f *digest.Frozen, wrong []error, err error) {
 	}
 	q.addContexts(f.Blocks)
 	count(f)
-	f.Preheader = preheader(f)
+	f.Preheader = preheader(f, q.lead)
+	if own := markup.Clean(in.Issue.Preheader); own != "" {
+		f.Preheader, f.Line = own, f.Preheader // lists show readers' words
+	}
+	if q.lead != nil {
+		f.Line = q.lead.Lifted.Shown()
+	}
 	return f, wrong, nil
 }
 

@@ -15,13 +15,19 @@ const (
 	preheaderMax = 110
 )
 
-// preheader gives the first sentences of the first pick. Where those are too
-// few, the intro and then the other picks add theirs, parted by a stroke. It is
-// too short only when the whole issue is.
-func preheader(f *digest.Frozen) string {
+// preheader gives the line lifted for the whole issue, which lead has, else the first
+// sentences of the first pick. Where those are too few, the intro and then the other
+// picks add theirs, parted by a stroke. It is too short only when the whole issue is.
+func preheader(f *digest.Frozen, lead *digest.Quotation) string {
 	var sources []digest.Prose
+	if lead != nil {
+		sources = append(sources, lead.Lifted)
+	}
 	for _, b := range f.Blocks {
-		if b.Pick != nil {
+		if b.Pick == lead && lead != nil && lead.Number == 1 {
+			sources = append(sources, f.Intro)
+		}
+		if b.Pick != nil && b.Pick != lead {
 			sources = append(sources, b.Pick.Words)
 			if b.Pick.Number == 1 {
 				sources = append(sources, f.Intro)

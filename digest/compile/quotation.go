@@ -19,6 +19,7 @@ type quoter struct {
 	comments map[int64]digest.Candidate
 	zone     *time.Location
 	picked   map[int64]*digest.Quotation // by comment
+	lead     *digest.Quotation           // whose lifted line stands for the issue, or nil
 }
 
 // isMissing tells whether a block picks a comment that is not there any more.
@@ -40,6 +41,9 @@ func (q *quoter) block(b digest.Block) (digest.FrozenBlock, error) {
 			return frozen, err
 		}
 		frozen.Pick = pick
+		if b.Leads && len(pick.Lifted) > 0 {
+			q.lead = pick
+		}
 	}
 	return frozen, nil
 }
@@ -47,7 +51,7 @@ func (q *quoter) block(b digest.Block) (digest.FrozenBlock, error) {
 func (q *quoter) quotation(b digest.Block) (*digest.Quotation, error) {
 	c := q.comments[b.CommentID]
 	number := len(q.picked) + 1
-	words, err := cut.Keep(c.Body, b.Kept)
+	words, err := cut.Excerpt(c.Body, b.Kept, b.Notes)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name(number, c), err)
 	}
@@ -61,7 +65,8 @@ func (q *quoter) quotation(b digest.Block) (*digest.Quotation, error) {
 		Untitled:  markup.Clean(c.PostTitle) == "",
 		PostURL:   c.PostURL,
 		Words:     words,
-		Shortened: shortened(words),
+		Shortened: !cut.IsWhole(c.Body, b.Kept),
+		Lifted:    cut.Line(c.Body, b.Kept, b.Lifted),
 	}
 	q.picked[c.ID] = pick
 	return pick, nil
@@ -81,18 +86,6 @@ func (q *quoter) postTitle(c digest.Candidate) string {
 		return "a post"
 	}
 	return "a post of " + c.PostPublished.In(q.zone).Format("2 January 2006")
-}
-
-// shortened tells whether words carry the mark of a cut.
-func shortened(words digest.Prose) bool {
-	for _, para := range words {
-		for _, span := range para.Spans {
-			if span.Ours {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // addContexts says of every picked reply what it replies to.

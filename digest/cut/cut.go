@@ -17,7 +17,7 @@ import (
 // at all mean that nothing is cut, and white space alone is never cut.
 //
 // The mark stands between the words on both sides, with one space on either
-// side. A cut across the ends of lines or paragraphs leaves one such end, and the
+// side, but none before what closes a sentence or brackets, and none behind what opens them. A cut across the ends of lines or paragraphs leaves one such end, and the
 // mark goes before the words that follow; it goes after the words before the cut
 // where those are cut short and the words that follow begin their line or
 // paragraph. So a mark never stands alone. The first words carry the mark of a
@@ -28,24 +28,62 @@ import (
 // overlaps another, splits a character, a word or the mark of what is not shown, or
 // when no word would be kept.
 func Keep(p digest.Prose, kept []digest.Range) (digest.Prose, error) {
-	if len(kept) == 0 {
+	return Excerpt(p, kept, nil)
+}
+
+// Excerpt gives what [Keep] does, with the editor's notes where they belong: each in
+// brackets, with a space on the sides where words stand. A note in the midst of a cut
+// is not shown; at the edge of one it stands at the words that are kept.
+//
+// The error is that of Keep, or of kind Invalid when a note does not fit: it stands
+// outside of the text, in a character, a word or a mark, or it is not as [NoteText]
+// gives it.
+func Excerpt(p digest.Prose, kept []digest.Range, notes []digest.Note) (digest.Prose, error) {
+	if len(kept) == 0 && len(notes) == 0 {
 		return p, nil
 	}
 	text := p.Text()
-	ranges, err := checkRanges(p, text, kept)
+	ranges, err := joined(p, text, kept)
 	if err != nil {
 		return nil, err
 	}
-	ranges = joinRanges(p, text, ranges)
-	if whole := withIndent(p, text, trimRange(text, digest.Range{End: len(text)})); ranges[0] == whole {
+	if err := checkNotes(p, text, notes); err != nil {
+		return nil, err
+	}
+	shown := placed(text, ranges, notes)
+	if len(shown) == 0 && isWhole(p, text, ranges) {
 		return p, nil
 	}
-	c := cutter{kept: ranges, marks: marksOf(p, text, ranges)}
+	c := cutter{text: text, kept: ranges, marks: marksOf(p, text, ranges), notes: shown}
 	for _, para := range p {
 		c.para(para)
 		c.at += len(digest.ParaBreak)
 	}
 	return c.out, nil
+}
+
+// IsWhole tells whether ranges that [Keep] takes leave nothing of a text out.
+func IsWhole(p digest.Prose, kept []digest.Range) bool {
+	text := p.Text()
+	ranges, err := joined(p, text, kept)
+	return err == nil && isWhole(p, text, ranges)
+}
+
+func isWhole(p digest.Prose, text string, ranges []digest.Range) bool {
+	return ranges[0] == withIndent(p, text, trimRange(text, digest.Range{End: len(text)}))
+}
+
+// joined gives the ranges that are kept in order, joined where nothing lies between
+// them; there is always one.
+func joined(p digest.Prose, text string, kept []digest.Range) ([]digest.Range, error) {
+	if len(kept) == 0 {
+		return []digest.Range{withIndent(p, text, trimRange(text, digest.Range{End: len(text)}))}, nil
+	}
+	ranges, err := checkRanges(p, text, kept)
+	if err != nil {
+		return nil, err
+	}
+	return joinRanges(p, text, ranges), nil
 }
 
 // checkRanges gives the ranges in order, if the text can be kept by them.
@@ -72,7 +110,7 @@ func checkRanges(p digest.Prose, text string, kept []digest.Range) ([]digest.Ran
 		isEmpty = isEmpty && prose.IsEmpty(p.Slice(r))
 	}
 	if isEmpty {
-		return nil, digest.Fail(digest.Invalid, "Keep at least one sentence, or take the pick out.", "nothing of the comment would be kept")
+		return nil, nothingKept()
 	}
 	return ranges, nil
 }
@@ -129,6 +167,12 @@ func marksOf(p digest.Prose, text string, ranges []digest.Range) []cutMarks {
 	for i := range ranges[1:] {
 		from, to := ranges[i].End, ranges[i+1].Start
 		marks[i].after, marks[i+1].before = between(text[from:to], paraOf(p, from) != paraOf(p, to))
+		if closes(text[to:]) {
+			marks[i+1].before = strings.TrimSuffix(marks[i+1].before, " ")
+		}
+		if opens(text[:from]) {
+			marks[i+1].before = strings.TrimPrefix(marks[i+1].before, " ")
+		}
 	}
 	if last := len(ranges) - 1; strings.TrimSpace(text[ranges[last].End:]) != "" {
 		marks[last].after = " " + digest.Ellipsis
@@ -181,9 +225,11 @@ func paraOf(p digest.Prose, offset int) int {
 
 // cutter walks a text once, copying what is kept.
 type cutter struct {
+	text  string
 	kept  []digest.Range
 	marks []cutMarks
-	at    int // bytes of the text walked so far
+	notes []digest.Note // those that are shown, in order
+	at    int           // bytes of the text walked so far
 	out   digest.Prose
 	// lost tells that the head of the list item at this depth was cut, and
 	// which number it had.
@@ -215,15 +261,44 @@ func (c *cutter) span(made *digest.Para, span digest.Span) {
 		if from == r.Start {
 			mark(made, c.marks[0].before)
 		}
-		part := span
-		part.Text = span.Text[from-start : to-start]
-		made.Spans = append(made.Spans, part)
+		c.part(made, span, start, digest.Range{Start: from, End: to})
 		if to < r.End {
 			return
 		}
 		mark(made, c.marks[0].after)
 		c.kept, c.marks = c.kept[1:], c.marks[1:]
 	}
+}
+
+// part copies a kept part of a span that starts at an offset, with the notes in it.
+func (c *cutter) part(made *digest.Para, span digest.Span, start int, r digest.Range) {
+	copyTo := func(end int) {
+		if r.Start < end {
+			part := span
+			part.Text = span.Text[r.Start-start : end-start]
+			made.Spans = append(made.Spans, part)
+			r.Start = end
+		}
+	}
+	for len(c.notes) > 0 && c.notes[0].At <= r.End {
+		copyTo(c.notes[0].At)
+		mark(made, c.note(made))
+		c.notes = c.notes[1:]
+	}
+	copyTo(r.End)
+}
+
+// note writes the next note with the spaces that part it from the words around it.
+func (c *cutter) note(made *digest.Para) string {
+	note := "[" + c.notes[0].Text + "]"
+	if before := made.Text(); before != "" && !endsInSpace(before) && !opens(before) {
+		note = " " + note
+	}
+	after := c.text[c.notes[0].At:]
+	if c.notes[0].At < c.kept[0].End && !beginsWithSpace(after) && !closes(after) {
+		note += " "
+	}
+	return note
 }
 
 func mark(p *digest.Para, text string) {

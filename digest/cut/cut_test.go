@@ -139,7 +139,7 @@ func TestKeep(t *testing.T) {
 		{"touching ranges", paras("One two three four."), []string{"One ", "two", " four."}, "One two{ […] }four."},
 		{"a range of white space between cuts", paras("One two three four five."), []string{"One", " ", "five."}, "One{ […] }five."},
 		{"punctuation that is cut is marked", paras("One, two!"), []string{"One, two"}, "One, two{ […]}"},
-		{"punctuation that is kept stays", paras("One (two three) four."), []string{"One (", "three) four."}, "One ({ […] }three) four."},
+		{"punctuation that is kept stays", paras("One (two three) four."), []string{"One (", "three) four."}, "One ({[…] }three) four."},
 		{"a whole line", lines, []string{"One two", "five six"}, "One two{/[…] }five six"},
 		{"the end of a line", lines, []string{"One", "three four\nfive six"}, "One{ […]/}three four/five six"},
 		{"the start of a line", lines, []string{"One two", "four\nfive six"}, "One two{/[…] }four/five six"},

@@ -18,6 +18,9 @@ import (
 type Edit struct {
 	Title *string
 	Intro *string // Markdown
+	// Subject and Preheader are those of the mail; "" takes them back, so that the
+	// program makes them.
+	Subject, Preheader *string
 	// Heading and Text add rows, with a group's heading and the editor's own
 	// Markdown: above the block Before, or at the end.
 	Heading *string
@@ -56,6 +59,7 @@ func (d *Desk) Edit(ctx context.Context, by digest.Actor, ref Ref, e Edit) (Save
 			issue.Intro = written(*e.Intro)
 			did = append(did, "wrote the introduction")
 		}
+		did = append(did, e.editMail(issue)...)
 		if e.Block != 0 {
 			words, err := d.editBlock(ctx, issue, e)
 			if err != nil {
@@ -77,7 +81,7 @@ func (d *Desk) Edit(ctx context.Context, by digest.Actor, ref Ref, e Edit) (Save
 // onlyAdds tells whether the edit takes nothing from anybody, whatever the draft
 // has become.
 func (e Edit) onlyAdds() bool {
-	return e.Title == nil && e.Intro == nil && e.Block == 0 && e.Before == 0
+	return e.Title == nil && e.Intro == nil && e.Subject == nil && e.Preheader == nil && e.Block == 0 && e.Before == 0
 }
 
 func (e Edit) check() error {
@@ -92,6 +96,10 @@ func (e Edit) check() error {
 		return digest.Fail(digest.Invalid, "Give it some words.", "a title cannot be empty")
 	case e.Title != nil && len(*e.Title) > maxTitle:
 		return digest.Fail(digest.Invalid, "Shorten it.", "the title is longer than %d bytes", maxTitle)
+	case e.Subject != nil && len(*e.Subject) > maxTitle:
+		return digest.Fail(digest.Invalid, "Shorten it.", "the subject is longer than %d bytes", maxTitle)
+	case e.Preheader != nil && len(*e.Preheader) > maxTitle:
+		return digest.Fail(digest.Invalid, "Mail programs show some 110 characters of it.", "the preheader is longer than %d bytes", maxTitle)
 	case e.Heading != nil && oneLine(*e.Heading) == "", e.Text != nil && written(*e.Text) == "":
 		return digest.Fail(digest.Invalid, "Give it some words, or take the row out.", "a heading or text cannot be empty")
 	case e.Heading != nil && len(*e.Heading) > maxTitle, e.Text != nil && len(*e.Text) > maxText, e.Intro != nil && len(*e.Intro) > maxText:
@@ -104,6 +112,23 @@ func (e Edit) check() error {
 		return digest.Fail(digest.Invalid, "Do one after the other.", "trimming, restoring and removing exclude each other")
 	}
 	return nil
+}
+
+// editMail sets the mail's subject and preheader, and gives the words for it.
+func (e Edit) editMail(issue *digest.Issue) (did []string) {
+	set := func(what string, to *string, field *string) {
+		if to == nil || oneLine(*to) == *field {
+			return
+		}
+		if *field = oneLine(*to); *field == "" {
+			did = append(did, "took its own "+what+" back")
+			return
+		}
+		did = append(did, "gave it the "+what+" “"+*field+"”")
+	}
+	set("subject", e.Subject, &issue.Subject)
+	set("preheader", e.Preheader, &issue.Preheader)
+	return did
 }
 
 // written is what an editor wrote without what cannot be seen around and in it:

@@ -7,8 +7,8 @@ import (
 	"postbag/digest"
 )
 
-// revisionsLookedAt is how many of an issue's changes are looked through for
-// something that was trimmed or can be undone.
+// revisionsLookedAt is how many of an issue's changes are looked through for one that
+// can be undone.
 const revisionsLookedAt = 500
 
 // History lists the changes of an issue, the newest first.
@@ -34,7 +34,7 @@ func LastEdit(history []digest.Revision) *digest.Revision {
 }
 
 // Undo takes the last edit of a draft back, whoever made it: what it changed of the
-// title, the introduction and the rows is what it was before.
+// title, the introduction, the mail's subject and preheader, and the rows is what it was before.
 func (d *Desk) Undo(ctx context.Context, by digest.Actor, ref Ref) (Saved, error) {
 	if err := ref.needsVersion(); err != nil {
 		return Saved{}, err
@@ -56,6 +56,12 @@ func (d *Desk) Undo(ctx context.Context, by digest.Actor, ref Ref) (Saved, error
 	saved.Title = cmp.Or(last.Before.Title, saved.Title)
 	if last.Before.Intro != nil {
 		saved.Intro = *last.Before.Intro
+	}
+	if last.Before.Subject != nil {
+		saved.Subject = *last.Before.Subject
+	}
+	if last.Before.Preheader != nil {
+		saved.Preheader = *last.Before.Preheader
 	}
 	if last.Before.Blocks != nil {
 		saved.Blocks = last.Before.Blocks

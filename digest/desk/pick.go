@@ -65,8 +65,8 @@ func (d *Desk) suggestions(ctx context.Context, issue digest.Issue, n int) ([]Su
 }
 
 // Pick adds comments to the end of a draft, in the order given. A comment that
-// is in it already stays where it is; one that was trimmed in this draft and taken
-// out comes back trimmed. One that is gone or unknown is an error, and nothing is
+// is in it already stays where it is; one that was trimmed in a draft of the
+// series and taken out comes back trimmed. One that is gone or unknown is an error, and nothing is
 // picked.
 func (d *Desk) Pick(ctx context.Context, by digest.Actor, ref Ref, ids ...int64) (added int, saved Saved, err error) {
 	found, err := d.comments(ctx, ids)
@@ -84,7 +84,7 @@ func (d *Desk) Pick(ctx context.Context, by digest.Actor, ref Ref, ids ...int64)
 	}
 	saved, err = d.repeat(ctx, by, ref, digest.Edited, func(issue *digest.Issue, _ digest.Series) (string, error) {
 		added = 0
-		trimmed, err := d.trimmed(ctx, *issue)
+		trimmed, err := d.store.Trims(ctx, issue.SeriesID, ids)
 		if err != nil {
 			return "", err
 		}
@@ -94,8 +94,8 @@ func (d *Desk) Pick(ctx context.Context, by digest.Actor, ref Ref, ids ...int64)
 				continue
 			}
 			block := digest.Block{Kind: digest.PickBlock, CommentID: id, PickedHash: found[id].Hash}
-			if before := trimmed[id]; before.PickedHash == block.PickedHash {
-				block.Kept = before.Kept
+			if before, was := trimmed[id]; was && before.PickedHash == block.PickedHash {
+				block = before
 			}
 			issue.Blocks = append(issue.Blocks, block)
 			if added++; added == 1 {
@@ -111,27 +111,6 @@ func (d *Desk) Pick(ctx context.Context, by digest.Actor, ref Ref, ids ...int64)
 		return fmt.Sprintf("picked %d comments, the first %s", added, first), nil
 	})
 	return added, saved, err
-}
-
-// trimmed gives the trimmed picks that were taken out of a draft, by comment, as
-// they were last.
-func (d *Desk) trimmed(ctx context.Context, issue digest.Issue) (map[int64]digest.Block, error) {
-	history, err := d.store.Revisions(ctx, issue.ID, revisionsLookedAt)
-	if err != nil {
-		return nil, err
-	}
-	last := map[int64]digest.Block{}
-	for _, r := range history { // the newest first
-		if r.Before == nil {
-			continue
-		}
-		for _, b := range r.Before.Blocks {
-			if _, later := last[b.CommentID]; !later {
-				last[b.CommentID] = b
-			}
-		}
-	}
-	return last, nil
 }
 
 // PickSuggested picks what [Desk.Suggestions] gives, at most n.

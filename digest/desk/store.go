@@ -39,6 +39,10 @@ type Store interface {
 	// the issue is no draft any more, or when its Version is not the one stored. It
 	// fills in the ids of new blocks and the new Version.
 	SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.Revision) error
+	// Trims gives how comments were trimmed when they were last taken out of a draft of
+	// a series, by comment: Kept, Notes, Lifted and PickedHash of a pick. It leaves out
+	// those that were not.
+	Trims(ctx context.Context, seriesID int64, comments []int64) (map[int64]digest.Block, error)
 	// Revisions lists the changes of an issue, the newest first; a limit of 0 is a
 	// generous one.
 	Revisions(ctx context.Context, issueID int64, limit int) ([]digest.Revision, error)

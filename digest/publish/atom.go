@@ -127,7 +127,7 @@ func entryOf(issue digest.Issue, about templates.Site, content func(digest.Issue
 		Links:   []feeds.AtomLink{{Href: site.Site{Base: about.Base}.URL(site.Issue, issue.Number), Rel: "alternate", Type: "text/html"}},
 		Content: &feeds.AtomContent{Type: "html", Content: charset.Clean(html)},
 	}
-	if summary := markup.Clean(f.Preheader); summary != "" {
+	if summary := markup.Clean(f.Summary()); summary != "" {
 		entry.Summary = &feeds.AtomSummary{Type: "text", Content: summary}
 	}
 	return entry, nil

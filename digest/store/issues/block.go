@@ -12,20 +12,24 @@ import (
 func blocks(t *database.Tx, issueID int64) (all []digest.Block, err error) {
 	err = t.Each(func(r database.Row) error {
 		var b digest.Block
-		err := r.Scan(&b.ID, &b.Kind, &b.CommentID, &b.Text, database.JSONColumn{To: &b.Kept}, &b.PickedHash)
+		err := r.Scan(&b.ID, &b.Kind, &b.CommentID, &b.Text, database.JSONColumn{To: &b.Kept}, &b.PickedHash,
+			database.JSONColumn{To: &b.Notes}, &b.Lifted.Start, &b.Lifted.End, &b.Leads)
 		if len(b.Kept) == 0 {
 			b.Kept = nil
 		}
+		if len(b.Notes) == 0 {
+			b.Notes = nil
+		}
 		all = append(all, b)
 		return err
-	}, `SELECT id, kind, COALESCE(comment_id, 0), text, kept, picked_hash FROM blocks WHERE issue_id = $1 ORDER BY position`, issueID)
+	}, `SELECT id, kind, COALESCE(comment_id, 0), text, kept, picked_hash, notes, lifted_from, lifted_to, leads FROM blocks WHERE issue_id = $1 ORDER BY position`, issueID)
 	return all, err
 }
 
 // saveBlocks makes the blocks of an issue those given, in their order, and fills in
 // the ids of new ones. A block that is not among the present ones may only come
 // back as itself.
-func (db *Store) saveBlocks(t *database.Tx, issueID int64, present, blocks []digest.Block, comeBack bool) error {
+func (db *Store) saveBlocks(t *database.Tx, seriesID, issueID int64, present, blocks []digest.Block, comeBack bool) error {
 	at := map[int64]int{}
 	for i, b := range present {
 		at[b.ID] = i
@@ -42,6 +46,9 @@ func (db *Store) saveBlocks(t *database.Tx, issueID int64, present, blocks []dig
 			continue
 		}
 		if _, err := t.Exec(`DELETE FROM blocks WHERE id = $1`, b.ID); err != nil {
+			return err
+		}
+		if err := keepTrim(t, seriesID, b); err != nil {
 			return err
 		}
 	}
@@ -63,20 +70,26 @@ func saveBlock(t *database.Tx, issueID int64, position int, b *digest.Block, kno
 	if err != nil {
 		return err
 	}
-	args := []any{issueID, position, string(b.Kind), database.OrNull(b.CommentID), b.Text, kept, b.PickedHash}
+	notes, err := database.JSONArray(b.Notes)
+	if err != nil {
+		return err
+	}
+	args := []any{issueID, position, string(b.Kind), database.OrNull(b.CommentID), b.Text, kept, b.PickedHash,
+		notes, b.Lifted.Start, b.Lifted.End, b.Leads}
 	switch {
 	case known:
 		_, err = t.Exec(`
-			UPDATE blocks SET issue_id = $1, position = $2, kind = $3, comment_id = $4, text = $5, kept = $6, picked_hash = $7
-			WHERE id = $8`, append(args, b.ID)...)
+			UPDATE blocks SET issue_id = $1, position = $2, kind = $3, comment_id = $4, text = $5, kept = $6, picked_hash = $7,
+				notes = $8, lifted_from = $9, lifted_to = $10, leads = $11
+			WHERE id = $12`, append(args, b.ID)...)
 	case b.ID != 0:
 		_, err = t.Exec(`
-			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash, id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, append(args, b.ID)...)
+			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash, notes, lifted_from, lifted_to, leads, id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, append(args, b.ID)...)
 	default:
 		_, err = t.One([]any{&b.ID}, `
-			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash)
-			VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`, args...)
+			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash, notes, lifted_from, lifted_to, leads)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`, args...)
 	}
 	return err
 }

@@ -30,7 +30,7 @@ func (db *Store) OpenDraft(ctx context.Context, by digest.Actor, seriesID int64,
 			return err
 		}
 		words := "opened it"
-		if len(issue.Blocks) > 0 || issue.Intro != "" {
+		if len(issue.Blocks) > 0 || issue.Intro != "" || issue.Preheader != "" {
 			words = fmt.Sprintf("opened it with what was in issue %d", issue.Number-1)
 		}
 		rev := digest.Revision{IssueID: issue.ID, Version: issue.Version, At: opened, By: by, Did: digest.Opened, Words: words}
@@ -72,17 +72,17 @@ func newDraft(t *database.Tx, seriesID int64, opened, slot time.Time) (issue dig
 	return issue, takeOverSkipped(t, &issue)
 }
 
-// takeOverSkipped gives a new draft the rows and the introduction of the issue just
-// before it, if that was skipped.
+// takeOverSkipped gives a new draft the rows, the introduction and the preheader of the
+// issue just before it, if that was skipped. Its title and subject name its number.
 func takeOverSkipped(t *database.Tx, draft *digest.Issue) error {
 	var skipped int64
-	found, err := t.One([]any{&skipped, &draft.Intro}, `
-		SELECT id, intro FROM issues WHERE series_id = $1 AND state = 'skipped'
+	found, err := t.One([]any{&skipped, &draft.Intro, &draft.Preheader}, `
+		SELECT id, intro, preheader FROM issues WHERE series_id = $1 AND state = 'skipped'
 			AND number = (SELECT MAX(number) FROM issues WHERE series_id = $1 AND number < $2)`, draft.SeriesID, draft.Number)
 	if err != nil || !found {
 		return err
 	}
-	if _, err := t.Exec(`UPDATE issues SET intro = $1 WHERE id = $2`, draft.Intro, draft.ID); err != nil {
+	if _, err := t.Exec(`UPDATE issues SET intro = $1, preheader = $2 WHERE id = $3`, draft.Intro, draft.Preheader, draft.ID); err != nil {
 		return err
 	}
 	if _, err := t.Exec(`UPDATE blocks SET issue_id = $1 WHERE issue_id = $2`, draft.ID, skipped); err != nil {
@@ -119,16 +119,16 @@ func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.
 			return err
 		}
 		n, err := t.Exec(`
-			UPDATE issues SET title = $1, intro = $2, slot = $3, due_at = $4, version = version + 1
-			WHERE id = $5 AND state = 'draft' AND version = $6`,
-			issue.Title, issue.Intro, issue.Slot, issue.DueAt, issue.ID, issue.Version)
+			UPDATE issues SET title = $1, intro = $2, subject = $3, preheader = $4, slot = $5, due_at = $6, version = version + 1
+			WHERE id = $7 AND state = 'draft' AND version = $8`,
+			issue.Title, issue.Intro, issue.Subject, issue.Preheader, issue.Slot, issue.DueAt, issue.ID, issue.Version)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
 			return notTheDraft(t, issue)
 		}
-		if err := db.saveBlocks(t, issue.ID, before.Blocks, blocks, rev.Undoes != 0); err != nil {
+		if err := db.saveBlocks(t, before.SeriesID, issue.ID, before.Blocks, blocks, rev.Undoes != 0); err != nil {
 			return err
 		}
 		rev.IssueID, rev.Version, rev.Before = issue.ID, issue.Version+1, nil
@@ -151,7 +151,7 @@ func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.
 // content reads what an editor has made of a draft so far. Under the write that
 // follows it is still the same, or that write finds another version.
 func content(t *database.Tx, issueID int64) (c digest.Issue, err error) {
-	if _, err = t.One([]any{&c.Title, &c.Intro}, `SELECT title, intro FROM issues WHERE id = $1`, issueID); err != nil {
+	if _, err = t.One([]any{&c.SeriesID, &c.Title, &c.Intro, &c.Subject, &c.Preheader}, `SELECT series_id, title, intro, subject, preheader FROM issues WHERE id = $1`, issueID); err != nil {
 		return c, err
 	}
 	c.Blocks, err = blocks(t, issueID)
@@ -166,6 +166,12 @@ func changedBy(before digest.Issue, after *digest.Issue) *digest.Content {
 	}
 	if before.Intro != after.Intro {
 		c.Intro = &before.Intro
+	}
+	if before.Subject != after.Subject {
+		c.Subject = &before.Subject
+	}
+	if before.Preheader != after.Preheader {
+		c.Preheader = &before.Preheader
 	}
 	if !reflect.DeepEqual(before.Blocks, after.Blocks) {
 		c.Blocks = append([]digest.Block{}, before.Blocks...)

@@ -130,8 +130,13 @@ func (s *storing) rehashComment(c digest.Comment, k *storedComment) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Exec(`UPDATE blocks SET picked_hash = $1 WHERE comment_id = $2 AND picked_hash = $3`, c.Hash, k.id, k.hash)
-	return err
+	for _, table := range []string{"blocks", "trims"} {
+		_, err = s.Exec(`UPDATE `+table+` SET picked_hash = $1 WHERE comment_id = $2 AND picked_hash = $3`, c.Hash, k.id, k.hash)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // spans counts the pieces of a text: one that is set in fewer says less.

@@ -99,7 +99,12 @@ func (b *bench) fillIssues() {
 	b.approve(&second, after(6*time.Hour))
 	b.move(second, digest.Published, after(7*time.Hour))
 	third := b.draft(after(8 * time.Hour))
-	third.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: b.comments()["c1"].ID, PickedHash: "h1"},
+	third.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: b.comments()["c1"].ID, PickedHash: "h1", Lifted: digest.Range{End: 2}, Leads: true}}
+	b.must(b.SaveDraft(b.ctx(), &third, anEdit))
+	third.Blocks = nil // it is remembered how that was trimmed
+	b.must(b.SaveDraft(b.ctx(), &third, anEdit))
+	third.Subject, third.Preheader = "Nights", "Of the night"
+	third.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: b.comments()["c1"].ID, PickedHash: "h1", Notes: []digest.Note{{At: 1, Text: "sic"}}},
 		{Kind: digest.HeadingBlock, Text: "Nights"}}
 	b.must(b.SaveDraft(b.ctx(), &third, anEdit))
 	b.approve(&third, after(9*time.Hour))

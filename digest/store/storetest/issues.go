@@ -46,9 +46,11 @@ var draftTests = []test{
 		one, two := b.comments()["c1"].ID, b.comments()["c2"].ID
 		issue := b.draft(start)
 		issue.Title, issue.Intro, issue.DueAt = "Night 1", "*Hello*", after(30*time.Hour)
+		issue.Subject, issue.Preheader = "Who missed the bus", "And who caught it"
 		issue.Blocks = []digest.Block{
 			{Kind: digest.HeadingBlock, Text: "Nights"},
-			{Kind: digest.PickBlock, CommentID: one, Kept: []digest.Range{{Start: 0, End: 5}}, PickedHash: "h"},
+			{Kind: digest.PickBlock, CommentID: one, Kept: []digest.Range{{Start: 0, End: 5}}, PickedHash: "h",
+				Notes: []digest.Note{{At: 3, Text: "the 14"}}, Lifted: digest.Range{Start: 1, End: 4}, Leads: true},
 			{Kind: digest.TextBlock, Text: "Some **words**"},
 		}
 		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))

@@ -13,7 +13,7 @@ var revisionTests = []test{
 		issue := b.picked("c1", "c2")
 		rev := digest.Revision{At: after(time.Hour), By: digest.Actor{Kind: digest.ByEditor, Name: "ada@blog.example"}, Did: digest.Edited, Words: "took out row 1"}
 		before := issue.Blocks
-		issue.Blocks, issue.Intro = issue.Blocks[1:], "Hello"
+		issue.Blocks, issue.Intro, issue.Subject, issue.Preheader = issue.Blocks[1:], "Hello", "Look", "Here"
 		b.must(b.SaveDraft(b.ctx(), &issue, rev))
 		postponed := rev
 		postponed.By, postponed.Did, postponed.Words = digest.Actor{Kind: digest.ByWorker, Name: "host:1"}, digest.Postponed, "postponed it"
@@ -21,7 +21,7 @@ var revisionTests = []test{
 		got := b.history(issue)
 		none := ""
 		rev.ID, rev.IssueID, rev.Version = got[1].ID, issue.ID, 3
-		rev.Before = &digest.Content{Intro: &none, Blocks: before}
+		rev.Before = &digest.Content{Intro: &none, Subject: &none, Preheader: &none, Blocks: before}
 		postponed.ID, postponed.IssueID, postponed.Version = got[0].ID, issue.ID, 4
 		b.equal("the newest", got[:2], []digest.Revision{postponed, rev})
 		b.equal("the first", []any{len(got), got[3].Did, got[3].By, got[3].Version}, []any{4, digest.Opened, tester, int64(1)})
@@ -65,16 +65,44 @@ var revisionTests = []test{
 	}},
 	{"a draft takes over what a skipped issue had, and no other", func(b *bench) {
 		issue := b.picked("c1", "c2")
-		issue.Intro = "Hello"
+		issue.Intro, issue.Subject, issue.Preheader = "Hello", "Number 1", "Of the night"
 		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		b.move(issue, digest.Skipped, after(time.Hour))
 		next := b.draft(after(time.Hour))
 		b.equal("the rows", next.Blocks, issue.Blocks)
-		b.equal("the introduction", next.Intro, "Hello")
+		b.equal("the introduction, and the preheader alone", []string{next.Intro, next.Subject, next.Preheader}, []string{"Hello", "", "Of the night"})
 		b.equal("where it comes from", b.history(next)[0].Words, fmt.Sprintf("opened it with what was in issue %d", issue.Number))
 		b.equal("the draft", must(b.Issue(b.ctx(), next.SeriesID, next.Number)), next)
 		b.move(next, digest.Cancelled, after(2*time.Hour))
 		b.equal("after a cancelled one", len(b.draft(after(2*time.Hour)).Blocks), 0)
+	}},
+	{"how a pick was trimmed is remembered when it is taken out, whatever becomes of the issue", func(b *bench) {
+		issue := b.picked("c1", "c2")
+		trimmed := digest.Block{Kind: digest.PickBlock, CommentID: issue.Blocks[0].CommentID, PickedHash: "h", Kept: []digest.Range{{Start: 0, End: 1}},
+			Notes: []digest.Note{{At: 1, Text: "sic"}}, Lifted: digest.Range{Start: 0, End: 1}}
+		id, plain := issue.Blocks[0].ID, issue.Blocks[1].CommentID
+		issue.Blocks[0] = trimmed
+		issue.Blocks[0].ID, issue.Blocks[0].Leads = id, true
+		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
+		trims := func() map[int64]digest.Block {
+			b.Helper()
+			return must(b.Trims(b.ctx(), issue.SeriesID, []int64{trimmed.CommentID, plain}))
+		}
+		b.equal("while it is in", trims(), map[int64]digest.Block{})
+		issue.Blocks = nil
+		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
+		b.equal("taken out", trims(), map[int64]digest.Block{trimmed.CommentID: trimmed})
+		b.equal("asked for another", must(b.Trims(b.ctx(), issue.SeriesID, []int64{plain})), map[int64]digest.Block{})
+		b.equal("in another series", must(b.Trims(b.ctx(), issue.SeriesID+1, []int64{trimmed.CommentID})), map[int64]digest.Block{})
+		b.approve(&issue, after(time.Hour))
+		b.move(issue, digest.Draft, after(2*time.Hour))
+		b.equal("after the issue was reopened", len(trims()), 1)
+		issue = must(b.Issue(b.ctx(), issue.SeriesID, issue.Number))
+		issue.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: trimmed.CommentID, PickedHash: "h"}}
+		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
+		issue.Blocks = nil
+		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
+		b.equal("taken out once more, untrimmed", trims(), map[int64]digest.Block{})
 	}},
 	{"what an issue asks and what was overridden are kept until it is decided", func(b *bench) {
 		b.source("nightbus")

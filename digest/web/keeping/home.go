@@ -82,6 +82,9 @@ func (a *Area) current(ctx context.Context, s digest.Series, several bool) (curr
 	switch i.State {
 	case digest.Draft:
 		current.Facts = plural(i.Picks(), "pick", "picks")
+		if i.Picks() == 0 {
+			current.Facts = "No picks yet"
+		}
 		if g.ToFix > 0 {
 			current.Facts += fmt.Sprintf(", %d to fix", g.ToFix)
 		}

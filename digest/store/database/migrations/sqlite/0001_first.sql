@@ -197,6 +197,8 @@ CREATE TABLE issues (
                        'sending', 'paused', 'sent', 'skipped', 'cancelled', 'withdrawn')),
     title          TEXT    NOT NULL,
     intro          TEXT    NOT NULL,
+    subject        TEXT    NOT NULL DEFAULT '', -- of its mail; empty: the title
+    preheader      TEXT    NOT NULL DEFAULT '', -- empty: made of the words
     opened_at      BIGINT  NOT NULL,
     window_from    BIGINT,
     closed_at      BIGINT, -- when it was approved, which closed its window
@@ -232,11 +234,28 @@ CREATE TABLE blocks (
     text        TEXT    NOT NULL,
     kept        TEXT    NOT NULL,
     picked_hash TEXT    NOT NULL,
+    notes       TEXT    NOT NULL DEFAULT '[]', -- of the editor, each at a byte of the words
+    lifted_from BIGINT  NOT NULL DEFAULT 0, -- the bytes of the words that are lifted
+    lifted_to   BIGINT  NOT NULL DEFAULT 0, -- 0: none
+    leads       SMALLINT NOT NULL DEFAULT 0 CHECK (leads IN (0, 1)), -- what is lifted stands for the issue
     UNIQUE (issue_id, comment_id),
     CHECK ((kind = 'pick') = (comment_id IS NOT NULL))
 );
 CREATE INDEX blocks_issue ON blocks (issue_id, position);
 CREATE INDEX blocks_comment ON blocks (comment_id);
+
+-- How a comment was trimmed that was taken out of a draft, should it be picked again.
+CREATE TABLE trims (
+    series_id   BIGINT NOT NULL REFERENCES series (id),
+    comment_id  BIGINT NOT NULL REFERENCES comments (id),
+    kept        TEXT   NOT NULL,
+    notes       TEXT   NOT NULL,
+    lifted_from BIGINT NOT NULL,
+    lifted_to   BIGINT NOT NULL,
+    picked_hash TEXT   NOT NULL,
+    PRIMARY KEY (series_id, comment_id)
+);
+CREATE INDEX trims_comment ON trims (comment_id);
 
 -- Every change of an issue: who made it, when, and what it did.
 CREATE TABLE revisions (
