@@ -41,6 +41,15 @@ const (
 	ShowIssue      Deed = "show-issue"       // its rows, or the named ones in full
 	RemoveRows     Deed = "remove-rows"      // take rows out of a draft
 	AcceptRows     Deed = "accept-rows"      // take picks as they read on the blog now
+	KeepRows       Deed = "keep-rows"        // keep picks as they were picked, whatever the blog says
+	ComparePick    Deed = "compare-pick"     // what was picked beside what the blog says now
+	TrimPick       Deed = "trim-pick"        //
+	ReadIssue      Deed = "read-issue"       // what can be picked
+	ArrangeIssue   Deed = "arrange-issue"    // its title, its words and its order
+	CheckIssue     Deed = "check-issue"      // all that is to be fixed or looked at
+	AskBlogs       Deed = "ask-blogs"        // whether an issue's picks are still there
+	EndMail        Deed = "end-mail"         // after a pick, with the rest on the web
+	AddTerm        Deed = "add-term"         // to the glossary
 	ReopenIssue    Deed = "reopen-issue"     // take an approval back
 	ApproveIssue   Deed = "approve-issue"    //
 	PublishIssue   Deed = "publish-issue"    //
@@ -84,6 +93,15 @@ var deedLabels = map[Deed]string{
 	ShowIssue:      "Look at the issue",
 	RemoveRows:     "Take it out",
 	AcceptRows:     "Accept it as it is now",
+	KeepRows:       "Keep it as it was picked",
+	ComparePick:    "Compare and choose",
+	TrimPick:       "Trim it",
+	ReadIssue:      "Read the comments",
+	ArrangeIssue:   "Arrange the issue",
+	CheckIssue:     "See what is to be fixed",
+	AskBlogs:       "Ask the blog again",
+	EndMail:        "Choose what goes to the web",
+	AddTerm:        "Add to the glossary",
 	ReopenIssue:    "Take the approval back",
 	ApproveIssue:   "Approve it",
 	PublishIssue:   "Publish it",

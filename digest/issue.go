@@ -127,7 +127,10 @@ type Issue struct {
 	Pause    Pause
 
 	Blocks []Block // in order; what a draft is made of
-	Frozen *Frozen // nil until approved
+	// MailEnds is the block after which the mail ends, with a link to the rest on the
+	// issue's page; 0 where the mail holds the whole issue.
+	MailEnds int64
+	Frozen   *Frozen // nil until approved
 	// Version grows with every saved change; a save of an older version is
 	// refused, so two editors cannot overwrite each other unseen. That of a new draft
 	// is above those of the issues before it.
@@ -201,6 +204,32 @@ type Block struct {
 	// PickedHash is the comment's hash when it was picked or last trimmed; a
 	// comment with another hash has changed since.
 	PickedHash string `json:"picked_hash,omitempty"`
+	// AsPicked is the hash of what the comment had become when an editor decided that
+	// its words as picked stand; "" for no such decision. Words that change once
+	// more ask anew.
+	AsPicked string `json:"as_picked,omitempty"`
+	// Overruled is the sign of removal that an editor overruled; nil for none. Another
+	// sign asks anew.
+	Overruled *Overruling `json:"overruled,omitempty"`
+}
+
+// Overruling is an editor's word that a comment stands, against a sign that it was
+// removed.
+type Overruling struct {
+	Sign GoneBy    `json:"sign"`
+	At   time.Time `json:"at"`
+	By   string    `json:"by"`
+}
+
+// IsGone tells whether a picked comment was removed, and no editor overruled that.
+func (b Block) IsGone(c Comment) bool {
+	return c.Gone && (b.Overruled == nil || b.Overruled.Sign != c.GoneBy)
+}
+
+// HasChanged tells whether a picked comment has other words than were picked, and no
+// editor has decided which stand.
+func (b Block) HasChanged(c Comment) bool {
+	return c.Hash != b.PickedHash && (b.AsPicked == "" || b.AsPicked != c.Hash)
 }
 
 // Note is words of the editor in a reader's, which are shown in brackets.
@@ -238,10 +267,26 @@ type Frozen struct {
 	Date  time.Time `json:"date"`
 	Intro Prose     `json:"intro,omitempty"`
 
-	Blocks  []FrozenBlock `json:"blocks"`
-	Picks   int           `json:"picks"`
-	Words   int           `json:"words"`
-	Minutes int           `json:"minutes"` // to read it all
+	Blocks []FrozenBlock `json:"blocks"`
+	// MailBlocks is how many of the blocks the mail holds; 0 for all. The page and the
+	// feed hold all.
+	MailBlocks int `json:"mail_blocks,omitempty"`
+	Picks      int `json:"picks"`
+	Words      int `json:"words"`
+	Minutes    int `json:"minutes"` // to read it all
+}
+
+// LeftForWeb counts the picks that the mail leaves to the issue's page.
+func (f *Frozen) LeftForWeb() (n int) {
+	if f.MailBlocks <= 0 || f.MailBlocks >= len(f.Blocks) {
+		return 0
+	}
+	for _, b := range f.Blocks[f.MailBlocks:] {
+		if b.Pick != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // Summary is a line that stands for the issue in feeds and lists.

@@ -73,6 +73,8 @@ type Content struct {
 	Subject   *string `json:"subject,omitempty"`
 	Preheader *string `json:"preheader,omitempty"`
 	Blocks    []Block `json:"blocks"` // all of them, in order; nil where none was changed
+	// MailEnds is [Issue.MailEnds]; nil where it was not changed.
+	MailEnds *int64 `json:"mail_ends,omitempty"`
 }
 
 // Changed is the cause of an error of kind Conflict that says that an issue is no

@@ -21,6 +21,33 @@ type Publication struct {
 	Salt []byte
 	// PostalAddress stands in the footer of every mail, as many laws ask.
 	PostalAddress string
+	// WatchList is names that an editor is told of when a pick has one, one a line.
+	WatchList string
+	// Glossary is the abbreviations that readers know, one a line; what follows a colon
+	// explains one.
+	Glossary string
+}
+
+// Watched lists the names on the watch list.
+func (p Publication) Watched() []string { return linesOf(p.WatchList) }
+
+// Terms lists the abbreviations of the glossary.
+func (p Publication) Terms() []string {
+	terms := linesOf(p.Glossary)
+	for i, line := range terms {
+		term, _, _ := strings.Cut(line, ":")
+		terms[i] = strings.TrimSpace(term)
+	}
+	return terms
+}
+
+func linesOf(text string) (lines []string) {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // DeadlineRule says what happens when the moment of an issue passes without

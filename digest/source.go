@@ -216,6 +216,7 @@ type CommentVersion struct {
 	Author   string
 	Words    int
 	Body     Prose
+	Hash     string // as the comment's was; "" where that was not kept
 }
 
 // Listing is what is remembered of a post's own comments feed.

@@ -24,6 +24,9 @@ const maxSubject = 150
 type issueMail struct {
 	*issueView
 	Subject string
+	// More leads to what the mail leaves to the issue's page: "3 more comments on the
+	// web"; "" where it leaves nothing.
+	More, MoreURL string
 }
 
 // IssueMail renders an issue as a mail. Links that differ for each reader hold
@@ -37,12 +40,40 @@ func (s *Set) TestMail(f *digest.Frozen, l Links) (MailText, error) {
 }
 
 func (s *Set) issueMail(f *digest.Frozen, l Links, mark string) (MailText, error) {
-	v, err := viewOf(f, l)
+	whole := rest{f, l}
+	v, err := viewOf(whole.mailed(), l)
 	if err != nil {
 		return MailText{}, err
 	}
 	m := &issueMail{issueView: v, Subject: subject(mark + v.Subject)}
+	if left := f.LeftForWeb(); left > 0 {
+		m.More, m.MoreURL = fmt.Sprintf("%d more comments on the web", left), whole.at(left)
+		if left == 1 {
+			m.More = "One more comment on the web"
+		}
+	}
 	return s.mail("issue", m.Subject, m)
+}
+
+// rest is what a mail leaves to the issue's page.
+type rest struct {
+	f *digest.Frozen
+	l Links
+}
+
+// mailed is the issue as far as its mail goes.
+func (r rest) mailed() *digest.Frozen {
+	if r.f.LeftForWeb() == 0 {
+		return r.f
+	}
+	mailed := *r.f
+	mailed.Blocks = r.f.Blocks[:r.f.MailBlocks]
+	return &mailed
+}
+
+// at is where the page goes on, after so many picks from the end.
+func (r rest) at(left int) string {
+	return fmt.Sprintf("%s#p%d", r.l.Issue, r.f.Picks-left+1)
 }
 
 // ConfirmView is the mail that asks whether somebody wants to subscribe.

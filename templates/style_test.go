@@ -34,7 +34,7 @@ func TestNoStyleRuleIsLost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		roots = append(roots, parseMail(t, set, "issue.html", &issueMail{issueView: issue, Subject: "T"}))
+		roots = append(roots, parseMail(t, set, "issue.html", &issueMail{issueView: issue, Subject: "T", More: "One more comment on the web", MoreURL: "https://x.example/#p2"}))
 	}
 	roots = append(roots, parseMail(t, set, "confirm.html", confirmMail{Subject: "T", Publication: "P", Series: "S"}))
 	for _, r := range set.style {

@@ -19,7 +19,7 @@ import (
 var (
 	domain = []string{"digest", "subscribers"}
 	pure   = []string{
-		"digest/markup", "digest/prose", "digest/cut", "digest/schedule", "digest/compile", "digest/suggest",
+		"digest/markup", "digest/prose", "digest/cut", "digest/wording", "digest/schedule", "digest/compile", "digest/suggest",
 		"digest/charset", "digest/xmlread", "digest/jsonread", "digest/mailbox", "digest/field", "digest/webpage", "digest/feed", "digest/feed/scan", "digest/dump",
 		"digest/search", "digest/near", "digest/pull/identity", "digest/pull/platform",
 		"digest/backup", "digest/disk", "digest/hostname", "digest/site",
@@ -35,7 +35,7 @@ var (
 	// stand between the first and the last, and none imports another.
 	deskParts = []string{"digest/web/frame", "digest/web/keeping", "digest/web/desk"}
 	// The parts of the store, of which each may import those before it.
-	storeParts = []string{"digest/store/database", "digest/store/foreign", "digest/store/rules", "digest/store/duties", "digest/store/tasks", "digest/store/publication", "digest/store/blog", "digest/store/pages", "digest/store/issues", "digest/store/list",
+	storeParts = []string{"digest/store/database", "digest/store/foreign", "digest/store/rules", "digest/store/duties", "digest/store/tasks", "digest/store/publication", "digest/store/blog", "digest/store/pages", "digest/store/issues", "digest/store/checks", "digest/store/list",
 		"digest/store/ledger", "digest/store/index", "digest/store/status", "digest/store/transfer", "digest/store"}
 	fixtures = []string{"digest/sampleblog", "digest/digesttest/axe"}
 )

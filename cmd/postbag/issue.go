@@ -22,6 +22,8 @@ type issueCmd struct {
 	Unpick    issueUnpickCmd    `cmd:"" help:"Take comments out."`
 	Move      issueMoveCmd      `cmd:"" help:"Move a row to another position."`
 	Edit      issueEditCmd      `cmd:"" help:"Set title and intro, add headings and text, trim picks."`
+	Keep      issueKeepCmd      `cmd:"" help:"Let a pick stand as it was picked, although the blog changed or removed it."`
+	Update    issueUpdateCmd    `cmd:"" help:"Take a pick as it reads on the blog now; its trimming is carried over where it fits."`
 	Undo      issueUndoCmd      `cmd:"" help:"Take the last edit back, whoever made it."`
 	History   issueHistoryCmd   `cmd:"" help:"List who changed an issue, and how."`
 	Approve   issueApproveCmd   `cmd:"" help:"Freeze a draft, to go out at its moment."`

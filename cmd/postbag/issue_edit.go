@@ -28,12 +28,19 @@ type issueEditCmd struct {
 	Keep      string  `help:"Keep only these sentences of the pick, such as 1-3,5." placeholder:"LIST"`
 	Restore   bool    `help:"Undo the trimming of the pick, and accept its words as they are now."`
 	Remove    bool    `help:"Take the row out."`
+	MailEnds  *int    `help:"Let the mail end after the pick in this row, with a link to the rest on the web; 0 puts all of it into the mail." placeholder:"ROW"`
 }
 
 // Run edits a draft.
 func (c issueEditCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	if c == (issueEditCmd{which: c.which, ifVersion: c.ifVersion}) {
 		return digest.Fail(digest.Invalid, "See: postbag issue edit --help", "nothing is named that should change")
+	}
+	if c.MailEnds != nil {
+		if c != (issueEditCmd{which: c.which, ifVersion: c.ifVersion, MailEnds: c.MailEnds}) {
+			return digest.Fail(digest.Invalid, "Do one after the other.", "--mail-ends goes with no other change")
+		}
+		return c.endMail(ctx, p, s)
 	}
 	edit := desk.Edit{
 		Title: c.Title, Intro: c.Intro, Subject: c.Subject, Preheader: c.Preheader, Heading: c.Heading, Text: c.Text,
@@ -55,6 +62,20 @@ func (c issueEditCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			return desk.Saved{}, err
 		}
 		return a.desk.Edit(ctx, p.by(), at, edit)
+	})
+}
+
+// endMail lets the mail end after a row.
+func (c issueEditCmd) endMail(ctx context.Context, p *Program, s *Settings) error {
+	return c.edit(ctx, p, s, c.ref(), func(a *app, issue digest.Issue, at desk.Ref) (desk.Saved, error) {
+		if *c.MailEnds == 0 {
+			return a.desk.EndMail(ctx, p.by(), at, 0)
+		}
+		block, err := blockAt(issue, *c.MailEnds)
+		if err != nil {
+			return desk.Saved{}, err
+		}
+		return a.desk.EndMail(ctx, p.by(), at, block.ID)
 	})
 }
 

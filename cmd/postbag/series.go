@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"postbag/digest"
 	"postbag/digest/desk"
@@ -11,23 +12,26 @@ import (
 
 // seriesCmd groups the commands about series.
 type seriesCmd struct {
-	List seriesListCmd `cmd:"" help:"List the series and what all of them share."`
-	Set  seriesSetCmd  `cmd:"" help:"Change a series' schedule, zone, numbering or wording."`
+	List     seriesListCmd     `cmd:"" help:"List the series and what all of them share."`
+	Glossary seriesGlossaryCmd `cmd:"" help:"Add an abbreviation that readers know, or list those that are known."`
+	Set      seriesSetCmd      `cmd:"" help:"Change a series' schedule, zone, numbering or wording."`
 }
 
 type seriesListCmd struct{ listing }
 
 type seriesRow struct {
-	ID            int64  `json:"id"`
-	Slug          string `json:"slug"`
-	Name          string `json:"name"`
-	Title         string `json:"title"`
-	Schedule      string `json:"schedule"`
-	Zone          string `json:"zone"`
-	NextNumber    int    `json:"next_number"`
-	Publication   string `json:"publication"`
-	Language      string `json:"language"`
-	PostalAddress string `json:"postal_address"`
+	ID            int64    `json:"id"`
+	Slug          string   `json:"slug"`
+	Name          string   `json:"name"`
+	Title         string   `json:"title"`
+	Schedule      string   `json:"schedule"`
+	Zone          string   `json:"zone"`
+	NextNumber    int      `json:"next_number"`
+	Publication   string   `json:"publication"`
+	Language      string   `json:"language"`
+	PostalAddress string   `json:"postal_address"`
+	WatchList     []string `json:"watch_list"`
+	Glossary      []string `json:"glossary"`
 }
 
 func printSeries(p *Program, asJSON bool, all []digest.Series, pub digest.Publication) error {
@@ -35,6 +39,7 @@ func printSeries(p *Program, asJSON bool, all []digest.Series, pub digest.Public
 		return seriesRow{
 			ID: s.ID, Slug: s.Slug, Name: s.Name, Title: s.Title, Schedule: s.Schedule, Zone: s.Zone, NextNumber: s.NextNumber,
 			Publication: pub.Name, Language: pub.Language, PostalAddress: pub.PostalAddress,
+			WatchList: append([]string{}, pub.Watched()...), Glossary: append([]string{}, pub.Terms()...),
 		}
 	})
 	err := printList(p, asJSON, rows, "No series yet. The first blog brings one: postbag source add URL", "SERIES\tNAME\tTITLE\tSCHEDULE\tZONE\tNEXT", func(r seriesRow) string {
@@ -64,24 +69,57 @@ func (c seriesListCmd) Run(ctx context.Context, p *Program, a *app) error {
 	return printSeries(p, c.JSON, all, pub)
 }
 
+type seriesGlossaryCmd struct {
+	Term string `arg:"" optional:"" help:"The abbreviation, and what it stands for after a colon if you like: 'CPC: Certificate of Professional Competence'."`
+}
+
+// Run adds to the glossary, or lists it.
+func (c seriesGlossaryCmd) Run(ctx context.Context, p *Program, a *app) error {
+	if c.Term != "" {
+		added, err := a.desk.AddTerm(ctx, c.Term)
+		if err != nil {
+			return err
+		}
+		if !added {
+			fmt.Fprintln(p.Stdout, "It is there already.")
+		}
+	}
+	pub, err := a.read.Publication(ctx)
+	if err != nil {
+		return err
+	}
+	if pub.Glossary == "" {
+		_, err = fmt.Fprintln(p.Stdout, "The glossary is empty.")
+		return err
+	}
+	_, err = fmt.Fprintf(p.Stdout, "%s\n", printable(pub.Glossary))
+	return err
+}
+
 type seriesSetCmd struct {
 	listing
-	Series        string  `arg:"" optional:"" help:"The series; the only one if there is one."`
-	Name          *string `help:"Its name." placeholder:"NAME"`
-	Title         *string `help:"Pattern of issue titles, with {name} and {number}." placeholder:"PATTERN"`
-	Schedule      *string `help:"When issues go out: a cron expression of five fields." placeholder:"CRON"`
-	Zone          *string `help:"The zone the schedule is read in." placeholder:"ZONE"`
-	NextNumber    *int    `help:"The number the next issue takes." placeholder:"N"`
-	Publication   *string `help:"The name on the masthead." placeholder:"NAME"`
-	Language      *string `help:"The language of issues." placeholder:"TAG"`
-	PostalAddress *string `help:"The postal address in the footer of mails." placeholder:"TEXT"`
+	Series        string   `arg:"" optional:"" help:"The series; the only one if there is one."`
+	Name          *string  `help:"Its name." placeholder:"NAME"`
+	Title         *string  `help:"Pattern of issue titles, with {name} and {number}." placeholder:"PATTERN"`
+	Schedule      *string  `help:"When issues go out: a cron expression of five fields." placeholder:"CRON"`
+	Zone          *string  `help:"The zone the schedule is read in." placeholder:"ZONE"`
+	NextNumber    *int     `help:"The number the next issue takes." placeholder:"N"`
+	Publication   *string  `help:"The name on the masthead." placeholder:"NAME"`
+	Language      *string  `help:"The language of issues." placeholder:"TAG"`
+	PostalAddress *string  `help:"The postal address in the footer of mails." placeholder:"TEXT"`
+	WatchList     []string `help:"Names of people that no issue should have unseen, separated by commas; the list is replaced." placeholder:"NAMES"`
 }
 
 // Run changes the settings given and prints the series as it is now.
 func (c seriesSetCmd) Run(ctx context.Context, p *Program, a *app) error {
+	var watched *string
+	if c.WatchList != nil {
+		names := strings.Join(c.WatchList, "\n")
+		watched = &names
+	}
 	done, err := a.desk.Set(ctx, p.by(), c.Series, desk.Settings{
 		Name: c.Name, Title: c.Title, Schedule: c.Schedule, Zone: c.Zone, NextNumber: c.NextNumber,
-		Publication: c.Publication, Language: c.Language, PostalAddress: c.PostalAddress,
+		Publication: c.Publication, Language: c.Language, PostalAddress: c.PostalAddress, WatchList: watched,
 	})
 	if err != nil {
 		return err

@@ -67,6 +67,12 @@ func Sketch(in Input) (f *digest.Frozen, wrong []error, err error) {
 		if frozen, err := q.block(b); err == nil && !q.isMissing(b) {
 			f.Blocks = append(f.Blocks, frozen)
 		}
+		if b.ID == in.Issue.MailEnds && b.ID != 0 {
+			f.MailBlocks = len(f.Blocks)
+		}
+	}
+	if f.LeftForWeb() == 0 {
+		f.MailBlocks = 0 // nothing would be left to the page
 	}
 	q.addContexts(f.Blocks)
 	count(f)

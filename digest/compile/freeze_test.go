@@ -266,8 +266,9 @@ func TestRefusalsNameTheRepair(t *testing.T) {
 		return a
 	}
 	remove := func(at ...int) []digest.Act { return []digest.Act{act(digest.RemoveRows, at...)} }
+	removeOrKeep := func(at ...int) []digest.Act { return append(remove(at...), act(digest.KeepRows, at...)) }
 	accept := func(at ...int) []digest.Act {
-		return []digest.Act{act(digest.ShowIssue, at...), act(digest.AcceptRows, at...)}
+		return []digest.Act{act(digest.ShowIssue, at...), act(digest.KeepRows, at...), act(digest.AcceptRows, at...)}
 	}
 	list := func(comments ...digest.Candidate) []digest.Candidate { return comments }
 	tests := []struct {
@@ -276,10 +277,10 @@ func TestRefusalsNameTheRepair(t *testing.T) {
 		message string
 		acts    []digest.Act
 	}{
-		{"gone", input(list(a, goneB), rows...), "row 4: pick 2, comment 2 by Anonymous", remove(4)},
-		{"unknown", input(list(a), rows...), "row 4: pick 2 (comment 2)", remove(4)},
+		{"gone", input(list(a, goneB), rows...), "row 4: pick 2, comment 2 by Anonymous", removeOrKeep(4)},
+		{"unknown", input(list(a), rows...), "row 4: pick 2 (comment 2)", removeOrKeep(4)},
 		{"several are gone", input(list(goneA, goneB), rows...), "row 2: pick 1, comment 1 by Deb",
-			remove(2, 4)},
+			removeOrKeep(2, 4)},
 		{"changed", input(list(a, editedB), rows...), "row 4: pick 2, comment 2 by Anonymous",
 			accept(4)},
 		{"several changed", input(list(editedA, editedB), rows...), "row 2: pick 1, comment 1 by Deb",

@@ -25,7 +25,7 @@ type quoter struct {
 // isMissing tells whether a block picks a comment that is not there any more.
 func (q *quoter) isMissing(b digest.Block) bool {
 	c, known := q.comments[b.CommentID]
-	return b.Kind == digest.PickBlock && (!known || c.Gone)
+	return b.Kind == digest.PickBlock && (!known || b.IsGone(c.Comment))
 }
 
 func (q *quoter) block(b digest.Block) (digest.FrozenBlock, error) {

@@ -255,5 +255,5 @@ func (d *Desk) quoted(ctx context.Context, issue digest.Issue) (map[int64]digest
 		return nil, err
 	}
 	maps.Copy(picked, found)
-	return picked, nil
+	return picked, d.asPicked(ctx, issue, picked)
 }

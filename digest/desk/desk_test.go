@@ -318,7 +318,7 @@ func TestOutlookTellsAllProblems(t *testing.T) {
 		t.Errorf("it is %+v", is.Frozen)
 	}
 	_, _, err = d.Approve(t.Context(), ada, desk.Ref{}, false)
-	if digest.KindOf(err) != digest.Invalid || strings.Count(err.Error(), "\n") != 2 || len(digest.ActsOf(err)) != 3 {
+	if digest.KindOf(err) != digest.Invalid || strings.Count(err.Error(), "\n") != 2 || len(digest.ActsOf(err)) != 4 {
 		t.Errorf("approving it gives %v", err)
 	}
 

@@ -160,6 +160,11 @@ func (d *Desk) editBlock(ctx context.Context, issue *digest.Issue, e Edit) (stri
 	if err != nil {
 		return "", err
 	}
+	if !e.Restore {
+		if err := d.asPicked(ctx, *issue, found); err != nil {
+			return "", err
+		}
+	}
 	comment := found[block.CommentID]
 	name := fmt.Sprintf("row %d: %s", row, nameOf(*block, comment))
 	if e.Remove {
@@ -180,6 +185,9 @@ func (d *Desk) editBlock(ctx context.Context, issue *digest.Issue, e Edit) (stri
 		return "", nil
 	}
 	block.Kept, block.PickedHash = kept, comment.Hash
+	if e.Restore {
+		block.AsPicked = ""
+	}
 	if e.Restore {
 		return "restored " + name, nil
 	}

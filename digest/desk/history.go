@@ -66,6 +66,9 @@ func (d *Desk) Undo(ctx context.Context, by digest.Actor, ref Ref) (Saved, error
 	if last.Before.Blocks != nil {
 		saved.Blocks = last.Before.Blocks
 	}
+	if last.Before.MailEnds != nil {
+		saved.MailEnds = *last.Before.MailEnds
+	}
 	rev := digest.Revision{At: d.clock.Now(), By: by, Did: digest.Undone, Words: saved.Words, Undoes: last.ID}
 	return saved, d.explain(ctx, issue, d.store.SaveDraft(ctx, &saved.Issue, rev))
 }

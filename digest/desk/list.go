@@ -62,11 +62,11 @@ func (r *Row) read() {
 	kept, err := cut.Keep(r.Comment.Body, r.Kept)
 	r.Words = kept
 	var wrong []string
-	if r.Comment.Gone {
+	if r.IsGone(r.Comment.Comment) {
 		r.Problem = "removed from the blog since"
 		return
 	}
-	if r.Comment.Hash != r.PickedHash {
+	if r.HasChanged(r.Comment.Comment) {
 		wrong = append(wrong, "changed on the blog since")
 	}
 	if err != nil {

@@ -37,7 +37,7 @@ func (d *Desk) removed(ctx context.Context, issue digest.Issue) error {
 		return err
 	}
 	for i, r := range rows {
-		if r.Kind != digest.PickBlock || !r.Comment.Gone {
+		if r.Kind != digest.PickBlock || !r.IsGone(r.Comment.Comment) {
 			continue
 		}
 		err := digest.Fail(digest.Conflict, "It is on the web already.",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -24,6 +25,8 @@ type Settings struct {
 	Publication   *string // the name on the masthead
 	Language      *string // BCP 47
 	PostalAddress *string
+	WatchList     *string // names, one a line
+	Glossary      *string // abbreviations that readers know, one a line
 }
 
 // Follow moves the open draft along with its series' settings, from what they were
@@ -69,6 +72,17 @@ func (d *Desk) Set(ctx context.Context, by digest.Actor, slug string, s Settings
 	return done, err
 }
 
+// AddTerm adds an abbreviation to the glossary of the publication, with what it stands
+// for after a colon if it is given, and tells whether that is news.
+func (d *Desk) AddTerm(ctx context.Context, line string) (added bool, err error) {
+	line = oneLine(line)
+	term, _, _ := strings.Cut(line, ":")
+	if term = strings.TrimSpace(term); term == "" || len(line) > maxTitle {
+		return false, digest.Fail(digest.Invalid, "For example CPC, or CPC: Certificate of Professional Competence.", "that is no abbreviation")
+	}
+	return d.store.AddTerm(ctx, line, func(pub digest.Publication) bool { return slices.Contains(pub.Terms(), term) })
+}
+
 // clean checks what was set, and brings it into the form that is stored.
 func (s *Settings) clean() error {
 	if s.Name != nil && !tidy(&s.Name, oneLine) {
@@ -88,8 +102,13 @@ func (s *Settings) clean() error {
 	if s.Publication != nil && !tidy(&s.Publication, oneLine) {
 		return digest.Fail(digest.Invalid, "Give it the blog's name.", "a publication needs a name")
 	}
-	for _, field := range []**string{&s.Schedule, &s.Zone, &s.PostalAddress} {
+	for _, field := range []**string{&s.Schedule, &s.Zone, &s.PostalAddress, &s.WatchList, &s.Glossary} {
 		tidy(field, written)
+	}
+	for _, list := range []*string{s.WatchList, s.Glossary} {
+		if list != nil && len(*list) > maxText {
+			return digest.Fail(digest.Invalid, "Shorten it.", "the list is longer than %d bytes", maxText)
+		}
 	}
 	if s.Language != nil {
 		tag, err := language.Parse(*s.Language)

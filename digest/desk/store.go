@@ -73,6 +73,17 @@ type Store interface {
 	// these comments: comment id to issue number. Cancelled issues do not count.
 	PickedIn(ctx context.Context, seriesID, exceptIssue int64, ids []int64) (map[int64]int, error)
 
+	// CommentVersions gives the earlier texts of a comment, newest first. The error is
+	// of kind NotFound for an unknown comment.
+	CommentVersions(ctx context.Context, commentID int64) ([]digest.CommentVersion, error)
+	// Answers gives what blogs said last of some comments, and SaveAnswers keeps it.
+	Answers(ctx context.Context, commentIDs []int64) (map[int64]digest.Answer, error)
+	SaveAnswers(ctx context.Context, answers []digest.Answer) error
+
+	// AddTerm adds a line to the glossary, unless isThere says of the publication as it
+	// is that it has it, and tells whether it did.
+	AddTerm(ctx context.Context, line string, isThere func(digest.Publication) bool) (added bool, err error)
+
 	// Posts lists posts, newest first.
 	Posts(ctx context.Context, f digest.PostFilter) ([]digest.Post, error)
 	// NewestPicks gives the picks of a series' issues, of all series for 0, except

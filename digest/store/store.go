@@ -9,6 +9,7 @@ import (
 	"postbag/digest/publish"
 	"postbag/digest/pull"
 	"postbag/digest/store/blog"
+	"postbag/digest/store/checks"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
 	"postbag/digest/store/index"
@@ -38,6 +39,7 @@ type parts struct {
 	blogStore
 	pagesStore
 	issuesStore
+	checksStore
 	listStore
 	*ledgerStore
 	indexStore
@@ -52,6 +54,7 @@ type (
 	blogStore        = blog.Store
 	pagesStore       = pages.Store
 	issuesStore      = issues.Store
+	checksStore      = checks.Store
 	listStore        = list.Store
 	ledgerStore      = ledger.Store
 	indexStore       = index.Store
@@ -100,6 +103,7 @@ func of(db *database.DB) *DB {
 		blogStore:        blog.Store{DB: db},
 		pagesStore:       pages.Store{DB: db},
 		issuesStore:      issues.Store{DB: db},
+		checksStore:      checks.Store{DB: db},
 		listStore:        list.Store{DB: db},
 		ledgerStore:      &ledger.Store{DB: db},
 		indexStore:       index.Store{DB: db},

@@ -11,7 +11,7 @@ import (
 const MaxVersions = 50
 
 const queryVersions = `
-	SELECT replaced, author, words, body FROM comment_versions WHERE comment_id = $1 ORDER BY id DESC LIMIT $2`
+	SELECT replaced, author, words, body, hash FROM comment_versions WHERE comment_id = $1 ORDER BY id DESC LIMIT $2`
 
 // CommentVersions gives the earlier texts of a comment, newest first; at most 50
 // are kept. The error is of kind NotFound for an unknown comment.
@@ -19,7 +19,7 @@ func (db *Store) CommentVersions(ctx context.Context, commentID int64) (all []di
 	err = db.View(ctx, "read the comment's earlier texts", func(t *database.Tx) error {
 		err := t.Each(func(r database.Row) error {
 			var v digest.CommentVersion
-			err := r.Scan(&v.Replaced, &v.Author, &v.Words, &v.Body)
+			err := r.Scan(&v.Replaced, &v.Author, &v.Words, &v.Body, &v.Hash)
 			all = append(all, v)
 			return err
 		}, queryVersions, commentID, MaxVersions)

@@ -12,8 +12,12 @@ import (
 func blocks(t *database.Tx, issueID int64) (all []digest.Block, err error) {
 	err = t.Each(func(r database.Row) error {
 		var b digest.Block
+		var over digest.Overruling
 		err := r.Scan(&b.ID, &b.Kind, &b.CommentID, &b.Text, database.JSONColumn{To: &b.Kept}, &b.PickedHash,
-			database.JSONColumn{To: &b.Notes}, &b.Lifted.Start, &b.Lifted.End, &b.Leads)
+			database.JSONColumn{To: &b.Notes}, &b.Lifted.Start, &b.Lifted.End, &b.Leads, &b.AsPicked, &over.Sign, &over.At, &over.By)
+		if over.Sign != "" {
+			b.Overruled = &over
+		}
 		if len(b.Kept) == 0 {
 			b.Kept = nil
 		}
@@ -22,7 +26,8 @@ func blocks(t *database.Tx, issueID int64) (all []digest.Block, err error) {
 		}
 		all = append(all, b)
 		return err
-	}, `SELECT id, kind, COALESCE(comment_id, 0), text, kept, picked_hash, notes, lifted_from, lifted_to, leads FROM blocks WHERE issue_id = $1 ORDER BY position`, issueID)
+	}, `SELECT id, kind, COALESCE(comment_id, 0), text, kept, picked_hash, notes, lifted_from, lifted_to, leads,
+		as_picked, overruled, overruled_at, overruled_by FROM blocks WHERE issue_id = $1 ORDER BY position`, issueID)
 	return all, err
 }
 
@@ -74,22 +79,27 @@ func saveBlock(t *database.Tx, issueID int64, position int, b *digest.Block, kno
 	if err != nil {
 		return err
 	}
+	var over digest.Overruling
+	if b.Overruled != nil {
+		over = *b.Overruled
+	}
 	args := []any{issueID, position, string(b.Kind), database.OrNull(b.CommentID), b.Text, kept, b.PickedHash,
-		notes, b.Lifted.Start, b.Lifted.End, b.Leads}
+		notes, b.Lifted.Start, b.Lifted.End, b.Leads, b.AsPicked, string(over.Sign), over.At, over.By}
 	switch {
 	case known:
 		_, err = t.Exec(`
 			UPDATE blocks SET issue_id = $1, position = $2, kind = $3, comment_id = $4, text = $5, kept = $6, picked_hash = $7,
-				notes = $8, lifted_from = $9, lifted_to = $10, leads = $11
-			WHERE id = $12`, append(args, b.ID)...)
+				notes = $8, lifted_from = $9, lifted_to = $10, leads = $11,
+				as_picked = $12, overruled = $13, overruled_at = $14, overruled_by = $15
+			WHERE id = $16`, append(args, b.ID)...)
 	case b.ID != 0:
 		_, err = t.Exec(`
-			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash, notes, lifted_from, lifted_to, leads, id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, append(args, b.ID)...)
+			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash, notes, lifted_from, lifted_to, leads, as_picked, overruled, overruled_at, overruled_by, id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`, append(args, b.ID)...)
 	default:
 		_, err = t.One([]any{&b.ID}, `
-			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash, notes, lifted_from, lifted_to, leads)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id`, args...)
+			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash, notes, lifted_from, lifted_to, leads, as_picked, overruled, overruled_at, overruled_by)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id`, args...)
 	}
 	return err
 }

@@ -119,9 +119,9 @@ func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.
 			return err
 		}
 		n, err := t.Exec(`
-			UPDATE issues SET title = $1, intro = $2, subject = $3, preheader = $4, slot = $5, due_at = $6, version = version + 1
-			WHERE id = $7 AND state = 'draft' AND version = $8`,
-			issue.Title, issue.Intro, issue.Subject, issue.Preheader, issue.Slot, issue.DueAt, issue.ID, issue.Version)
+			UPDATE issues SET title = $1, intro = $2, subject = $3, preheader = $4, slot = $5, due_at = $6, mail_ends = $7, version = version + 1
+			WHERE id = $8 AND state = 'draft' AND version = $9`,
+			issue.Title, issue.Intro, issue.Subject, issue.Preheader, issue.Slot, issue.DueAt, database.OrNull(issue.MailEnds), issue.ID, issue.Version)
 		if err != nil {
 			return err
 		}
@@ -151,7 +151,7 @@ func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.
 // content reads what an editor has made of a draft so far. Under the write that
 // follows it is still the same, or that write finds another version.
 func content(t *database.Tx, issueID int64) (c digest.Issue, err error) {
-	if _, err = t.One([]any{&c.SeriesID, &c.Title, &c.Intro, &c.Subject, &c.Preheader}, `SELECT series_id, title, intro, subject, preheader FROM issues WHERE id = $1`, issueID); err != nil {
+	if _, err = t.One([]any{&c.SeriesID, &c.Title, &c.Intro, &c.Subject, &c.Preheader, &c.MailEnds}, `SELECT series_id, title, intro, subject, preheader, COALESCE(mail_ends, 0) FROM issues WHERE id = $1`, issueID); err != nil {
 		return c, err
 	}
 	c.Blocks, err = blocks(t, issueID)
@@ -175,6 +175,9 @@ func changedBy(before digest.Issue, after *digest.Issue) *digest.Content {
 	}
 	if !reflect.DeepEqual(before.Blocks, after.Blocks) {
 		c.Blocks = append([]digest.Block{}, before.Blocks...)
+	}
+	if before.MailEnds != after.MailEnds {
+		c.MailEnds = &before.MailEnds
 	}
 	return &c
 }

@@ -11,11 +11,11 @@ import (
 
 // IssueColumns are the columns of an issue without its text as it was frozen.
 const IssueColumns = `id, series_id, number, state, title, intro, subject, preheader, opened_at, window_from, slot, due_at,
-	approved_at, published_at, updated_at, sent_at, asks, overrode, pause_cause, pause_detail, version`
+	approved_at, published_at, updated_at, sent_at, asks, overrode, pause_cause, pause_detail, COALESCE(mail_ends, 0), version`
 
 func issueFields(i *digest.Issue) []any {
 	return []any{&i.ID, &i.SeriesID, &i.Number, &i.State, &i.Title, &i.Intro, &i.Subject, &i.Preheader, &i.OpenedAt, &i.WindowFrom, &i.Slot, &i.DueAt,
-		&i.ApprovedAt, &i.PublishedAt, &i.UpdatedAt, &i.SentAt, &i.Asks, &i.Overrode, &i.Pause.Cause, &i.Pause.Detail, &i.Version}
+		&i.ApprovedAt, &i.PublishedAt, &i.UpdatedAt, &i.SentAt, &i.Asks, &i.Overrode, &i.Pause.Cause, &i.Pause.Detail, &i.MailEnds, &i.Version}
 }
 
 // Issues reads issues without Blocks and Frozen.

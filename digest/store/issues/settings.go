@@ -24,7 +24,8 @@ func (db *Store) ChangeSettings(ctx context.Context, by digest.Actor, seriesID i
 			}
 		}
 		err = setColumns(t, "publication", 1, []column{
-			{"name", s.Publication}, {"language", s.Language}, {"postal_address", s.PostalAddress}})
+			{"name", s.Publication}, {"language", s.Language}, {"postal_address", s.PostalAddress},
+			{"watch_list", s.WatchList}, {"glossary", s.Glossary}})
 		if err != nil {
 			return err
 		}

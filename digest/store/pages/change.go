@@ -103,8 +103,8 @@ func (s *storing) changeComment(c digest.Comment, k *storedComment) error {
 
 // keepVersion keeps the present text of a comment as an earlier one.
 func (s *storing) keepVersion(id int64) error {
-	_, err := s.Exec(`INSERT INTO comment_versions (comment_id, replaced, author, words, body)
-		SELECT id, CAST($1 AS BIGINT), author, words, body FROM comments WHERE id = $2`, s.page.Seen.UnixMicro(), id)
+	_, err := s.Exec(`INSERT INTO comment_versions (comment_id, replaced, author, hash, words, body)
+		SELECT id, CAST($1 AS BIGINT), author, hash, words, body FROM comments WHERE id = $2`, s.page.Seen.UnixMicro(), id)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,8 @@ func (s *storing) rehashComment(c digest.Comment, k *storedComment) error {
 			return err
 		}
 	}
-	return nil
+	_, err = s.Exec(`UPDATE blocks SET as_picked = $1 WHERE comment_id = $2 AND as_picked = $3`, c.Hash, k.id, k.hash)
+	return err
 }
 
 // spans counts the pieces of a text: one that is set in fewer says less.

@@ -27,8 +27,8 @@ var editTests = []test{
 		b.equal("stored", b.pageAt(src, after(time.Hour), edited), pull.Stored{Known: 1, ChangedComments: 1})
 		b.pageAt(src, after(2*time.Hour), aComment("c1", "p1", "", start, "h3"))
 		b.equal("the earlier words", b.versions(id), []digest.CommentVersion{
-			{Replaced: after(2 * time.Hour), Author: "Mona", Words: 2, Body: digest.Plain("other words")},
-			{Replaced: after(time.Hour), Author: "Anonymous", Words: 2, Body: digest.Plain("words h1")},
+			{Replaced: after(2 * time.Hour), Author: "Mona", Words: 2, Body: digest.Plain("other words"), Hash: "h2"},
+			{Replaced: after(time.Hour), Author: "Anonymous", Words: 2, Body: digest.Plain("words h1"), Hash: "h1"},
 		})
 		b.wantKind(errOf(b.CommentVersions(b.ctx(), 99)), digest.NotFound)
 	}},

@@ -107,6 +107,15 @@ func (b *bench) fillIssues() {
 	third.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: b.comments()["c1"].ID, PickedHash: "h1", Notes: []digest.Note{{At: 1, Text: "sic"}}},
 		{Kind: digest.HeadingBlock, Text: "Nights"}}
 	b.must(b.SaveDraft(b.ctx(), &third, anEdit))
+	third.MailEnds, third.Blocks[0].AsPicked = third.Blocks[0].ID, "h0"
+	third.Blocks[0].Overruled = &digest.Overruling{Sign: digest.ByPermalink, At: after(8 * time.Hour), By: "ada"}
+	b.must(b.SaveDraft(b.ctx(), &third, anEdit))
+	b.must(b.MarkSeen(b.ctx(), third.ID, "key", &digest.Seen{By: tester, At: after(8 * time.Hour)}))
+	b.must(b.SaveAnswers(b.ctx(), []digest.Answer{{CommentID: third.Blocks[0].CommentID, AskedAt: after(8 * time.Hour), Said: digest.SaidThere}}))
+	asking := must(b.WantAsking(b.ctx(), tester, third.ID, after(8*time.Hour), "ask"))
+	asking.BeganAt, asking.DoneAt, asking.Done, asking.Total, asking.Notices = after(8*time.Hour), after(9*time.Hour), 1, 1, []string{"it was slow"}
+	b.must(b.SaveAsking(b.ctx(), asking))
+	b.must(b.SaveLink(b.ctx(), digest.LinkAnswer{URL: "https://elsewhere.example/", AskedAt: after(8 * time.Hour), Status: 404, Fault: "not there"}))
 	b.approve(&third, after(9*time.Hour))
 	b.draft(after(10 * time.Hour))
 	b.move(third, digest.Draft, after(11*time.Hour)) // the draft after it gives way, and its id is spent

@@ -8,6 +8,8 @@ CREATE TABLE publication (
     home_url       TEXT    NOT NULL DEFAULT '',
     tag_authority  TEXT    NOT NULL DEFAULT '',
     postal_address TEXT    NOT NULL DEFAULT '',
+    watch_list     TEXT    NOT NULL DEFAULT '', -- names, one a line
+    glossary       TEXT    NOT NULL DEFAULT '', -- abbreviations that readers know, one a line
     salt           BLOB    NOT NULL,
     held_since     BIGINT, -- set while nothing may be published or mailed, as after a restore
     held_reason    TEXT    NOT NULL DEFAULT '',
@@ -153,6 +155,7 @@ CREATE TABLE comment_versions (
     comment_id BIGINT  NOT NULL REFERENCES comments (id),
     replaced   BIGINT  NOT NULL, -- when the next text was seen
     author     TEXT    NOT NULL,
+    hash       TEXT    NOT NULL DEFAULT '', -- as in comments, by which a pick knows its words
     words      INTEGER NOT NULL,
     body       TEXT    NOT NULL
 );
@@ -216,6 +219,7 @@ CREATE TABLE issues (
     mailing_domain TEXT    NOT NULL DEFAULT '',
     mails_sent     INTEGER, -- how many mails were taken and refused, once it is sent or withdrawn
     mails_refused  INTEGER,
+    mail_ends      BIGINT, -- the block after which the mail ends; NULL where it holds the whole issue
     version        BIGINT  NOT NULL,
     frozen         TEXT, -- last: it is large, and listings stop reading before it
     UNIQUE (series_id, number),
@@ -234,11 +238,19 @@ CREATE TABLE blocks (
     text        TEXT    NOT NULL,
     kept        TEXT    NOT NULL,
     picked_hash TEXT    NOT NULL,
+    -- An editor keeps the words as picked, whatever this hash of the comment's says.
+    as_picked    TEXT   NOT NULL DEFAULT '',
+    -- The sign of removal that an editor overruled, when, and who.
+    overruled    TEXT   NOT NULL DEFAULT ''
+        CHECK (overruled IN ('', 'marker', 'tombstone', 'absence', 'permalink')),
+    overruled_at BIGINT,
+    overruled_by TEXT   NOT NULL DEFAULT '',
     notes       TEXT    NOT NULL DEFAULT '[]', -- of the editor, each at a byte of the words
     lifted_from BIGINT  NOT NULL DEFAULT 0, -- the bytes of the words that are lifted
     lifted_to   BIGINT  NOT NULL DEFAULT 0, -- 0: none
     leads       SMALLINT NOT NULL DEFAULT 0 CHECK (leads IN (0, 1)), -- what is lifted stands for the issue
     UNIQUE (issue_id, comment_id),
+    CHECK ((overruled = '') = (overruled_at IS NULL)),
     CHECK ((kind = 'pick') = (comment_id IS NOT NULL))
 );
 CREATE INDEX blocks_issue ON blocks (issue_id, position);
@@ -271,6 +283,45 @@ CREATE TABLE revisions (
     before   TEXT -- the draft before the change, while it can be undone
 );
 CREATE INDEX revisions_issue ON revisions (issue_id, id);
+
+-- What an editor has looked at of what was found in an issue, by a key of what it is about.
+CREATE TABLE seen_findings (
+    issue_id BIGINT NOT NULL REFERENCES issues (id) ON DELETE CASCADE,
+    key      TEXT NOT NULL,
+    at       BIGINT NOT NULL,
+    by_kind  TEXT   NOT NULL CHECK (by_kind IN ('command', 'worker', 'editor')),
+    by_name  TEXT   NOT NULL,
+    PRIMARY KEY (issue_id, key)
+);
+
+-- What the blog said last when it was asked whether a comment is there.
+CREATE TABLE answers (
+    comment_id BIGINT PRIMARY KEY REFERENCES comments (id),
+    asked_at   BIGINT NOT NULL,
+    answer     TEXT   NOT NULL CHECK (answer IN ('there', 'gone', 'unsure'))
+);
+
+-- That the blogs are to be asked about the picks and the links of an issue, and how
+-- far that is.
+CREATE TABLE askings (
+    issue_id  BIGINT PRIMARY KEY REFERENCES issues (id) ON DELETE CASCADE,
+    wanted_at BIGINT NOT NULL,
+    by_kind   TEXT   NOT NULL CHECK (by_kind IN ('command', 'worker', 'editor')),
+    by_name   TEXT   NOT NULL,
+    began_at  BIGINT,
+    done_at   BIGINT,
+    done      INTEGER NOT NULL DEFAULT 0, -- of the picks
+    total     INTEGER NOT NULL DEFAULT 0,
+    notices   TEXT   NOT NULL DEFAULT '' -- what could not be asked, one a line
+);
+
+-- What an address said that an issue links to.
+CREATE TABLE links (
+    url      TEXT PRIMARY KEY,
+    asked_at BIGINT NOT NULL,
+    status   INTEGER NOT NULL, -- of the answer; 0 for none
+    fault    TEXT   NOT NULL -- why there was none, in words
+);
 
 CREATE TABLE subscribers (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
