@@ -24,7 +24,7 @@ func (db *Store) ChangeSettings(ctx context.Context, by digest.Actor, seriesID i
 			}
 		}
 		err = setColumns(t, "publication", 1, []column{
-			{"name", s.Publication}, {"language", s.Language}, {"postal_address", s.PostalAddress},
+			{"name", s.Publication}, {"home_url", s.HomeURL}, {"language", s.Language}, {"postal_address", s.PostalAddress},
 			{"watch_list", s.WatchList}, {"glossary", s.Glossary}})
 		if err != nil {
 			return err
@@ -50,6 +50,11 @@ func changeSeries(t *database.Tx, by digest.Actor, id int64, s desk.Settings, at
 		{"name", s.Name}, {"title", s.Title}, {"schedule", s.Schedule}, {"zone", s.Zone}, {"next_number", s.NextNumber}})
 	if err != nil {
 		return done, err
+	}
+	if s.Sources != nil {
+		if err := publication.SetSources(t, id, *s.Sources); err != nil {
+			return done, err
+		}
 	}
 	if done.Series, err = publication.Series(t, id); err != nil {
 		return done, err
