@@ -14,6 +14,7 @@ import (
 type seriesCmd struct {
 	List     seriesListCmd     `cmd:"" help:"List the series and what all of them share."`
 	Glossary seriesGlossaryCmd `cmd:"" help:"Add an abbreviation that readers know, or list those that are known."`
+	Add      seriesAddCmd      `cmd:"" help:"Make a further series, with numbers and a feed of its own."`
 	Set      seriesSetCmd      `cmd:"" help:"Change a series' schedule, zone, numbering or wording."`
 }
 

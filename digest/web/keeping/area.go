@@ -35,8 +35,20 @@ type Options struct {
 	Blogs  *blogs.Keeper
 	Runner *beside.Runner
 	Past   dispatch.Past
+	Sender *dispatch.Sender
+	Health Systems
 	// Troubles lists what needs a person.
 	Troubles func(ctx context.Context) ([]health.Trouble, error)
+	// Workers and Duties list who works on the database, and what is done by itself.
+	Workers func(ctx context.Context) ([]health.Worker, error)
+	Duties  func(ctx context.Context, limit int) ([]health.Duty, error)
+	// Process are the settings that the program was started with, without secrets;
+	// Version and Database name it and what it works on, and Backups says in a sentence
+	// where and when backups are written, "" for none.
+	Process                    []screen.Setting
+	Version, Database, Backups string
+	// Editors is the address of the page about editors; "" for none.
+	Editors string
 }
 
 // Area is these pages. It is safe for concurrent use.
@@ -70,6 +82,12 @@ func (a *Area) Routes() []frame.Route {
 		frame.Get(site.PastIssue, a.pastIssue),
 		frame.Get(site.WithdrawIssue, a.withdrawal),
 		frame.Post(site.WithdrawIssue, a.withdraw),
+		frame.Get(site.SettingsPage, a.settings),
+		frame.Post(site.SettingsPage, a.saveSettings),
+		frame.Get(site.SeriesNew, a.seriesForms),
+		frame.Post(site.SeriesNew, a.addSeries),
+		frame.Get(site.SystemPage, a.system),
+		frame.Post(site.SendingPage, a.hold),
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"postbag/digest/web/desktest"
 	"postbag/digest/web/frame"
 	"postbag/digest/web/keeping"
+	"postbag/templates/screen"
 )
 
 func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
@@ -39,7 +40,10 @@ func start(t *testing.T) *desktest.Desk {
 				},
 				First: func() digest.Series { return digest.Series{} },
 			}),
-			Past: dispatch.Past{Store: d.DB, Desk: d.Desk},
+			Past:   dispatch.Past{Store: d.DB, Desk: d.Desk},
+			Sender: dispatch.New(dispatch.Options{Store: d.DB, Desk: d.Desk, Clock: d.Clock}), Health: health.Health{Store: d.DB, Clock: d.Clock},
+			Workers: d.DB.Workers, Duties: d.DB.Duties, Version: "1.2", Database: "postbag.db",
+			Process: []screen.Setting{{Name: "base-url", Value: "https://news.example", From: "--base-url"}},
 			Troubles: func(ctx context.Context) ([]health.Trouble, error) {
 				return health.Troubles(ctx, d.DB, d.Clock, health.Surroundings{Outbox: "outbox"})
 			},
@@ -71,7 +75,7 @@ func TestHome(t *testing.T) {
 var screens = map[string]string{
 	"home": "/desk/", "sources": "/desk/sources/", "source": "/desk/sources/1", "sourcenew": "/desk/sources/new",
 	"sourcesettings": "/desk/sources/1/settings", "remove": "/desk/sources/1/remove", "exportimport": "/desk/sources/import",
-	"issues": "/desk/issues/",
+	"issues": "/desk/issues/", "settings": "/desk/settings", "seriesnew": "/desk/settings/series/new", "system": "/desk/system",
 }
 
 func TestScreensInABrowser(t *testing.T) {
@@ -178,4 +182,116 @@ func TestSettingsOfABlog(t *testing.T) {
 	if is, err := d.DB.Feeds(t.Context(), 1); err != nil || is[0].URL != feeds[0].URL {
 		t.Errorf("%+v, %v", is, err)
 	}
+}
+
+// TestSettings: each form saves what was changed in it, and nothing else; what is wrong
+// stands beside its field, and what was typed stays.
+func TestSettings(t *testing.T) {
+	d := start(t)
+	ann, ben := d.Person("ann"), d.Person("ben")
+	wants(t, ann.Get("/desk/settings"), http.StatusOK, "Goes out every Sunday at 18:00 (Europe/London)", "Next: Sunday 8 March, 18:00; Sunday 15 March, 18:00; Sunday 22 March, 18:00",
+		"Not In Service", "--base-url", "If nobody approves it in time")
+	shown := []string{"series", "pick-of-the-week", "was-name", "Pick of the Week", "was-title", "{name} {number}", "was-number", "9", "was-zone", "Europe/London", "was-schedule", "0 18 * * 0",
+		"name", "Pick of the Week", "title", "{name} {number}", "number", "9", "zone", "Europe/London", "every", "week", "weekday", "0", "date", "1", "at", "18:00", "schedule", "0 18 * * 0"}
+	with := func(changes ...string) []string {
+		form := append([]string(nil), shown...)
+		for i := 0; i < len(changes); i += 2 {
+			for j := 0; j < len(form); j += 2 {
+				if form[j] == changes[i] {
+					form[j+1] = changes[i+1]
+				}
+			}
+		}
+		return form
+	}
+	series := func() digest.Series {
+		t.Helper()
+		s, err := d.Desk.Series(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	wants(t, ann.Post("/desk/settings", shown), http.StatusOK, "Nothing was changed.")
+	before := series()
+	for name, c := range map[string]struct {
+		form  []string
+		words []string
+	}{
+		"no name":          {with("name", ""), []string{"A series needs a name."}},
+		"no number":        {with("title", "Weekly"), []string{"needs {number}", `value="Weekly"`}},
+		"letters":          {with("number", "eight"), []string{`value="eight"`, "is no number"}},
+		"a used number":    {with("number", "-3"), []string{`value="-3"`, "cannot be an issue"}},
+		"no zone":          {with("zone", "Mars/Olympus"), []string{`value="Mars/Olympus"`, "is not known"}},
+		"no time":          {with("at", "25:00"), []string{`value="25:00"`, "no time of day"}},
+		"never due":        {with("every", "other", "schedule", "0 18 31 2 *"), []string{"never falls due", `value="0 18 31 2 *"`}},
+		"markup":           {with("title", `<script>x</script>`), []string{"&lt;script&gt;", "needs {number}"}},
+		"no such schedule": {with("every", "other", "schedule", "soon"), []string{"cannot be read", `value="soon"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			wants(t, ann.Post("/desk/settings", c.form), http.StatusUnprocessableEntity, append(c.words, `id="mistakes"`)...)
+			if got := series(); got != before {
+				t.Errorf("it became %+v", got)
+			}
+		})
+	}
+	wants(t, ann.Post("/desk/settings", with("every", "month", "date", "5", "at", "7:30")), http.StatusOK, "Saved.", "Goes out on the 5th of every month at 07:30")
+	wants(t, ben.Post("/desk/settings", with("name", "Night Line")), http.StatusOK, "Saved.")
+	if got := series(); got.Name != "Night Line" || got.Schedule != "30 7 5 * *" {
+		t.Errorf("one of two changes was lost: %+v", got)
+	}
+	wants(t, ann.Post("/desk/settings", with("name", "Day Line")), http.StatusConflict, "Somebody changed this meanwhile", "Night Line")
+	wants(t, ann.Post("/desk/settings", []string{"series", "none"}), http.StatusNotFound)
+	wants(t, ann.Post("/desk/settings", nil), http.StatusUnprocessableEntity)
+
+	wants(t, ann.Post("/desk/settings", []string{"publication", "1", "address", "1 Depot Road\r\nMarl", "watch", "Ada"}), http.StatusOK, "Saved.", "1 Depot Road\nMarl</textarea>")
+	wants(t, ann.Post("/desk/settings", []string{"publication", "1", "language", "klingonish-x-"}), http.StatusUnprocessableEntity, `value="klingonish-x-"`, "not a language tag")
+	wants(t, ann.Post("/desk/settings", []string{"publication", "1", "home", "javascript:alert(1)"}), http.StatusUnprocessableEntity, "not the address of a web site")
+	wants(t, ben.Post("/desk/settings", []string{"publication", "1", "address", "Elsewhere"}), http.StatusForbidden, "Only owners")
+	if pub, err := d.DB.Publication(t.Context()); err != nil || pub.PostalAddress != "1 Depot Road\nMarl" || pub.WatchList != "Ada" || pub.Name != "Not In Service" {
+		t.Errorf("%+v, %v", pub, err)
+	}
+}
+
+func TestAFurtherSeries(t *testing.T) {
+	d := start(t)
+	ann := d.Person("ann")
+	form := func(name, slug, number, at string) []string {
+		return []string{"name", name, "slug", slug, "number", number, "title", "{name} {number}", "zone", "UTC", "every", "month", "date", "1", "at", at}
+	}
+	for name, c := range map[string]struct {
+		form  []string
+		words string
+	}{
+		"no name":      {form("", "", "1", "18:00"), "A series needs a name."},
+		"a taken name": {form("Pick of the Week", "", "1", "18:00"), "There is a series"},
+		"a bad slug":   {form("Month", "a/b", "1", "18:00"), "cannot stand in an address"},
+		"no number":    {form("Month", "", "0", "18:00"), "cannot be an issue"},
+		"no time":      {form("Month", "", "1", "late"), `value="late"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			wants(t, ann.Post("/desk/settings/series/new", c.form), http.StatusUnprocessableEntity, c.words)
+		})
+	}
+	wants(t, ann.Post("/desk/settings/series/new", form("Month in Comments", "", "3", "18:00")), http.StatusOK, "Its first issue is Month in Comments 3.", "Goes out on the 1st of every month at 18:00")
+	wants(t, ann.Post("/desk/settings/series/new", form("Month in Comments", "", "3", "18:00")), http.StatusUnprocessableEntity, "There is a series")
+	if _, _, err := d.Desk.Draft(t.Context(), storetest.Tester, "month-in-comments"); err != nil {
+		t.Fatal(err)
+	}
+	home := ann.Get("/desk/")
+	wants(t, home, http.StatusOK, "Month in Comments 3", "Pick of the Week 8", "/desk/issues/3/read?series=month-in-comments", "/desk/issues/8/read?series=pick-of-the-week")
+	wants(t, ann.Get("/desk/issues/?series=month-in-comments"), http.StatusOK, "Month in Comments 3")
+	wants(t, ann.Get("/desk/issues/?series=none"), http.StatusNotFound)
+}
+
+func TestSystem(t *testing.T) {
+	d := start(t)
+	ann := d.Person("ann")
+	wants(t, ann.Get("/desk/system"), http.StatusOK, "Sending is not held.", "No worker is running", "postbag.db, schema", "--base-url", "ask a blog")
+	wants(t, ann.Post("/desk/system/sending", []string{"do", "hold", "reason", "<b>a flood</b>"}), http.StatusOK, "Sending is held since", "&lt;b&gt;a flood&lt;/b&gt;.", "by ann@blog.example")
+	wants(t, ann.Get("/desk/"), http.StatusOK, "Sending is held: &lt;b&gt;a flood")
+	wants(t, ann.Post("/desk/system/sending", []string{"do", "hold"}), http.StatusOK, "Sending was held already.")
+	wants(t, ann.Post("/desk/system/sending", []string{"do", "dance"}), http.StatusUnprocessableEntity)
+	wants(t, ann.Post("/desk/system/sending", []string{"do", "release"}), http.StatusOK, "Sending goes on.", "Sending is not held.")
+	wants(t, ann.Post("/desk/system/sending", []string{"do", "release"}), http.StatusOK)
 }

@@ -11,8 +11,6 @@ import (
 	"postbag/digest"
 	"postbag/digest/beside"
 	"postbag/digest/blogs"
-	"postbag/digest/pull/discover"
-	"postbag/digest/pull/poll"
 	"postbag/digest/site"
 	"postbag/digest/web/frame"
 	"postbag/templates/screen"
@@ -122,7 +120,7 @@ func shortAddress(address string) string {
 }
 
 // ways are what the buttons of a pull ask for.
-var ways = map[string]poll.Options{
+var ways = map[string]blogs.How{
 	"now": {}, "history": {History: true}, "anyway": {Force: true}, "accept": {Accept: true},
 }
 
@@ -147,7 +145,7 @@ func (a *Area) pull(w http.ResponseWriter, r *http.Request) error {
 }
 
 // known are the fields of what need not be found.
-func knownFields(o discover.Options) []screen.Field {
+func knownFields(o blogs.Known) []screen.Field {
 	platforms := []screen.Option{{Label: "what its feeds say", Value: "", Chosen: o.Platform == ""}}
 	for _, p := range digest.Platforms() {
 		platforms = append(platforms, screen.Option{Label: string(p), Value: string(p), Chosen: p == o.Platform})
@@ -161,20 +159,20 @@ func knownFields(o discover.Options) []screen.Field {
 	}
 }
 
-func optionsOf(form frame.Form) discover.Options {
-	return discover.Options{Posts: form.Text("posts"), Comments: form.Text("comments"), CommentsPattern: form.Text("pattern"),
+func optionsOf(form frame.Form) blogs.Known {
+	return blogs.Known{Posts: form.Text("posts"), Comments: form.Text("comments"), CommentsPattern: form.Text("pattern"),
 		Platform: digest.Platform(form.Text("platform")), Name: form.Text("name")}
 }
 
-func (a *Area) newSource(address string, o discover.Options) screen.SourceNew {
+func (a *Area) newSource(address string, o blogs.Known) screen.SourceNew {
 	return screen.SourceNew{
-		Action: a.Site().Path(site.SourceNew), Known: knownFields(o), Open: o != (discover.Options{}),
+		Action: a.Site().Path(site.SourceNew), Known: knownFields(o), Open: o != (blogs.Known{}),
 		Fields: []screen.Field{{Name: "address", Label: "An address of the blog", Value: address, Autocomplete: "url", Hint: "Its home page, a post, or a feed."}},
 	}
 }
 
 func (a *Area) sourceForm(w http.ResponseWriter, r *http.Request) error {
-	return a.Show(w, r, a.newSource("", discover.Options{}))
+	return a.Show(w, r, a.newSource("", blogs.Known{}))
 }
 
 // findSource shows what is behind an address, or follows what was found.
@@ -186,7 +184,7 @@ func (a *Area) findSource(w http.ResponseWriter, r *http.Request) error {
 	address, o := form.Text("address"), optionsOf(form)
 	page := a.newSource(address, o)
 	refuse := func(err error) error {
-		if ambiguous, is := errors.AsType[*discover.AmbiguousError](err); is {
+		if ambiguous, is := errors.AsType[*blogs.Ambiguous](err); is {
 			page.ChoicesOf = ambiguous.URL
 			for _, c := range ambiguous.Choices {
 				page.Choices = append(page.Choices, screen.Choice{Kind: string(c.Kind), Address: c.URL, Title: c.Title})
@@ -214,7 +212,7 @@ func (a *Area) findSource(w http.ResponseWriter, r *http.Request) error {
 	return a.Show(w, r, page)
 }
 
-func (a *Area) found(found discover.Found, address string, o discover.Options) *screen.FoundBlog {
+func (a *Area) found(found blogs.Found, address string, o blogs.Known) *screen.FoundBlog {
 	f := &screen.FoundBlog{Name: found.Source.Name, Home: found.Source.URL, Platform: string(found.Source.Platform), Says: found.Says(), Silent: found.Silent}
 	for _, x := range found.Feeds {
 		f.Feeds = append(f.Feeds, screen.Fact{Name: string(x.Kind), Value: x.URL})
@@ -231,21 +229,21 @@ func (a *Area) found(found discover.Found, address string, o discover.Options) *
 }
 
 // follow follows a blog and begins to pull it.
-func (a *Area) follow(w http.ResponseWriter, r *http.Request, form frame.Form, address string, o discover.Options, refuse func(error) error) error {
+func (a *Area) follow(w http.ResponseWriter, r *http.Request, form frame.Form, address string, o blogs.Known, refuse func(error) error) error {
 	ctx, by := r.Context(), frame.By(r)
 	added, err := a.Blogs.Add(ctx, by, address, o)
 	if err != nil {
 		return refuse(err)
 	}
 	said := fmt.Sprintf("%s is followed, and being pulled now.", added.Source.Name)
-	if _, err := a.Blogs.Pull(ctx, by, added.Source.ID, poll.Options{History: form.Is("history")}); err != nil {
+	if _, err := a.Blogs.Pull(ctx, by, added.Source.ID, blogs.How{History: form.Is("history")}); err != nil {
 		said = fmt.Sprintf("%s is followed. It is not being pulled: %s", added.Source.Name, frame.Sentence(err))
 	}
 	return a.Back(w, r, a.Site().Path(site.SourcePage, added.Source.ID), said)
 }
 
-// settingsFields are the fields of a blog's settings.
-func (a *Area) settingsPage(id int64, name string, c discover.Change) screen.SourceSettings {
+// blogSettings is the form of a blog's settings.
+func (a *Area) blogSettings(id int64, name string, c blogs.Change) screen.SourceSettings {
 	fields := knownFields(c.Options)
 	fields[0].Hint = "Named again, it is asked anew: that starts one that was stopped."
 	home := screen.Field{Name: "url", Label: "Its home page", Value: c.URL}
@@ -258,7 +256,7 @@ func (a *Area) settingsPage(id int64, name string, c discover.Change) screen.Sou
 }
 
 // stored is a blog's settings as they are, for its form.
-func (a *Area) stored(ctx context.Context, id int64) (name string, c discover.Change, err error) {
+func (a *Area) stored(ctx context.Context, id int64) (name string, c blogs.Change, err error) {
 	s, err := a.Blogs.Show(ctx, id, 0)
 	if err != nil {
 		return "", c, err
@@ -286,7 +284,7 @@ func (a *Area) sourceSettings(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.Show(w, r, a.settingsPage(id, name, c))
+	return a.Show(w, r, a.blogSettings(id, name, c))
 }
 
 // changeSource changes what is typed otherwise than it is stored, so that two who
@@ -304,7 +302,7 @@ func (a *Area) changeSource(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	typed := discover.Change{Options: optionsOf(form), URL: form.Text("url"), NoPattern: form.Is("forget")}
+	typed := blogs.Change{Options: optionsOf(form), URL: form.Text("url"), NoPattern: form.Is("forget")}
 	change := typed
 	for _, f := range []struct{ to, was *string }{
 		{&change.Name, &was.Name}, {&change.URL, &was.URL}, {&change.CommentsPattern, &was.CommentsPattern},
@@ -328,7 +326,7 @@ func (a *Area) changeSource(w http.ResponseWriter, r *http.Request) error {
 		if digest.KindOf(err) == digest.Internal || digest.KindOf(err) == digest.NotFound && form.Text("url") == "" {
 			return err
 		}
-		page := a.settingsPage(id, name, typed)
+		page := a.blogSettings(id, name, typed)
 		at := fieldOf(change)
 		for i := range page.Fields {
 			if page.Fields[i].Name == at {
@@ -347,7 +345,7 @@ func (a *Area) changeSource(w http.ResponseWriter, r *http.Request) error {
 
 // fieldOf names the field that the error of a change is shown at: the first that was
 // changed and can be wrong.
-func fieldOf(c discover.Change) string {
+func fieldOf(c blogs.Change) string {
 	for _, f := range []struct{ name, value string }{
 		{"posts", c.Posts}, {"comments", c.Comments}, {"pattern", c.CommentsPattern}, {"url", c.URL}, {"platform", string(c.Platform)},
 	} {
