@@ -59,20 +59,22 @@ const (
 
 // threadNodes reads what is needed to order the candidates, without their words.
 func threadNodes(t *database.Tx, q desk.CandidateQuery) (nodes []compile.Node, err error) {
-	take := func(r database.Row) error {
+	switch {
+	case !q.SeenAfter.IsZero():
+		return nodesOf(t, queryNodesSince, q.SeriesID, q.SeenAfter)
+	case !q.PostsSince.IsZero():
+		return nodesOf(t, queryNodesFirst+` UNION `+queryNodesUnderPosts, q.SeriesID, q.Since.UnixMicro(), q.PostsSince)
+	}
+	return nodesOf(t, queryNodesFirst, q.SeriesID, q.Since.UnixMicro())
+}
+
+func nodesOf(t *database.Tx, query string, args ...any) (nodes []compile.Node, err error) {
+	err = t.Each(func(r database.Row) error {
 		var n compile.Node
 		err := r.Scan(&n.ID, &n.Post, &n.Parent, &n.Published, &n.PostPublished)
 		nodes = append(nodes, n)
 		return err
-	}
-	switch {
-	case !q.SeenAfter.IsZero():
-		err = t.Each(take, queryNodesSince, q.SeriesID, q.SeenAfter)
-	case !q.PostsSince.IsZero():
-		err = t.Each(take, queryNodesFirst+` UNION `+queryNodesUnderPosts, q.SeriesID, q.Since.UnixMicro(), q.PostsSince)
-	default:
-		err = t.Each(take, queryNodesFirst, q.SeriesID, q.Since.UnixMicro())
-	}
+	}, query, args...)
 	return nodes, err
 }
 
@@ -114,6 +116,27 @@ func (db *Store) candidates(t *database.Tx, ids []int64) (map[int64]digest.Candi
 		return err
 	}, queryCandidates(db.Dialect), all)
 	return byID, err
+}
+
+// Ancestry gives what orders comments, and all that they answer; see [desk.Store].
+func (db *Store) Ancestry(ctx context.Context, ids []int64) (nodes []compile.Node, err error) {
+	all, err := database.JSONArray(ids)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	err = db.View(ctx, "read the threads", func(t *database.Tx) error {
+		nodes, err = nodesOf(t, queryAncestry(db.Dialect), all)
+		return err
+	})
+	return nodes, err
+}
+
+// UNION, and not UNION ALL, ends where comments answer each other in a circle.
+func queryAncestry(d database.Dialect) string {
+	return `WITH RECURSIVE above (id) AS (
+			SELECT c.id FROM comments c WHERE ` + d.Among("c.id", "$1", "BIGINT") + `
+			UNION SELECT c.parent_id FROM comments c JOIN above a ON c.id = a.id WHERE c.parent_id IS NOT NULL)
+		SELECT ` + nodeColumns + ` FROM above a JOIN comments c ON c.id = a.id`
 }
 
 // PickedIn tells which other issues of a series picked comments, the newest for each; see

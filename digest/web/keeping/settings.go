@@ -121,7 +121,17 @@ func publicationFields(p digest.Publication) []screen.Field {
 		{Name: "address", Label: "The postal address in the footer of mails", Value: p.PostalAddress, Type: "textarea", Rows: 3, Hint: "Many countries ask one of a mailing."},
 		{Name: "watch", Label: "The watch list", Value: p.WatchList, Type: "textarea", Hint: "Names of people that no issue should have unseen, one a line."},
 		{Name: "glossary", Label: "The glossary", Value: p.Glossary, Type: "textarea", Hint: "Abbreviations that readers know, one a line; what follows a colon explains one."},
+		{Name: "separator", Label: "What stands between picks", Type: "select", Value: string(p.Separator), Options: separators(p.Separator)},
 	}
+}
+
+// separators are the choices of what stands between picks.
+func separators(chosen digest.Separator) (all []screen.Option) {
+	labels := map[digest.Separator]string{digest.Hairline: "a hairline", digest.Asterisks: "*******"}
+	for _, s := range digest.Separators() {
+		all = append(all, screen.Option{Value: string(s), Label: labels[s], Chosen: s == chosen})
+	}
+	return all
 }
 
 // settingsPage is the page as everything is stored.
@@ -221,6 +231,10 @@ func (a *Area) savePublication(w http.ResponseWriter, r *http.Request, form fram
 			typed[i].Value = value
 		}
 	}
+	if value := digest.Separator(form.Get("separator")); value != "" && value != pub.Separator {
+		s.Separator = &value
+		typed[6].Options = separators(value)
+	}
 	if s == (desk.Settings{}) {
 		return a.Back(w, r, a.Site().Path(site.SettingsPage), "Nothing was changed.")
 	}
@@ -235,7 +249,7 @@ func (a *Area) savePublication(w http.ResponseWriter, r *http.Request, form fram
 	if digest.KindOf(err) == digest.Invalid && err != nil {
 		return a.refuseSettings(w, r, err, func(page *screen.Settings) *screen.Field {
 			page.Publication = typed
-			return &page.Publication[firstOf(s.Publication != nil && strings.TrimSpace(*s.Publication) == "", s.Language != nil && strings.Contains(err.Error(), "language"), s.HomeURL != nil)]
+			return &page.Publication[firstOf(s.Publication != nil && strings.TrimSpace(*s.Publication) == "", s.Language != nil && strings.Contains(err.Error(), "language"), s.HomeURL != nil, s.Separator != nil)]
 		})
 	}
 	if err != nil {
@@ -245,7 +259,7 @@ func (a *Area) savePublication(w http.ResponseWriter, r *http.Request, form fram
 }
 
 // firstOf gives the field of the publication that an error is about.
-func firstOf(name, language, home bool) int {
+func firstOf(name, language, home, separator bool) int {
 	switch {
 	case name:
 		return 0
@@ -253,6 +267,8 @@ func firstOf(name, language, home bool) int {
 		return 2
 	case home:
 		return 1
+	case separator:
+		return 6
 	}
 	return 3
 }
