@@ -12,6 +12,7 @@ import (
 	"postbag/digest/web/frame"
 	"postbag/digest/web/keeping"
 	"postbag/digest/work"
+	"postbag/subscribers/roster"
 	"postbag/templates/screen"
 )
 
@@ -58,6 +59,7 @@ func (o *mailer) keeping(f *frame.Frame) deskweb.Area {
 		backups = fmt.Sprintf("Written %s UTC to %s; the newest %d are kept.", plan.At.Sentence(), plan.Dir, plan.Keep)
 	}
 	return keeping.New(f, keeping.Options{
+		Roster: o.roster(), Readers: roster.Readers{Store: o.db, Clock: o.p.Clock}, Signup: o.signup(nil),
 		Sender: o.sender, Health: o.health, Workers: o.db.Workers, Process: process, Version: version(), Database: o.path(), Backups: backups,
 		Duties: func(ctx context.Context, limit int) ([]work.Listed, error) {
 			plan, err := o.schedule()

@@ -19,6 +19,8 @@ import (
 	"postbag/digest/health"
 	"postbag/digest/site"
 	"postbag/digest/web/frame"
+	"postbag/subscribers/roster"
+	"postbag/subscribers/signup"
 	"postbag/templates/screen"
 )
 
@@ -30,13 +32,16 @@ type Reader interface {
 
 // Options are what the pages need: use cases, and what they read.
 type Options struct {
-	Read   Reader
-	Desk   *desk.Desk
-	Blogs  *blogs.Keeper
-	Runner *beside.Runner
-	Past   dispatch.Past
-	Sender *dispatch.Sender
-	Health Systems
+	Read    Reader
+	Desk    *desk.Desk
+	Blogs   *blogs.Keeper
+	Runner  *beside.Runner
+	Past    dispatch.Past
+	Sender  *dispatch.Sender
+	Roster  *roster.Service
+	Readers roster.Readers
+	Signup  *signup.Service
+	Health  Systems
 	// Troubles lists what needs a person.
 	Troubles func(ctx context.Context) ([]health.Trouble, error)
 	// Workers and Duties list who works on the database, and what is done by itself.
@@ -64,6 +69,8 @@ func New(f *frame.Frame, o Options) *Area { return &Area{Frame: f, Options: o} }
 func (a *Area) Routes() []frame.Route {
 	upload := frame.Post(site.SourceImport, a.importExport)
 	upload.MaxBody = maxUpload + frame.MaxForm
+	list := frame.Post(site.ReaderImport, a.importReaders)
+	list.MaxBody = maxList + frame.MaxForm
 	return []frame.Route{
 		frame.Get(site.DeskHome, a.home),
 		frame.Get(site.SourcesList, a.sources),
@@ -87,8 +94,24 @@ func (a *Area) Routes() []frame.Route {
 		frame.Get(site.SeriesNew, a.seriesForms),
 		frame.Post(site.SeriesNew, a.addSeries),
 		frame.Get(site.SystemPage, a.system),
+		frame.Get(site.ReadersList, a.readers),
+		frame.Get(site.ReaderNew, a.readerForm),
+		frame.Post(site.ReaderNew, a.addReader),
+		owner(frame.Get(site.ReaderImport, a.listPage)),
+		owner(list),
+		owner(frame.Get(site.ReaderExport, a.exportReaders)),
+		frame.Get(site.ReaderPage, a.reader),
+		frame.Post(site.ReaderAsk, a.askReader),
+		owner(frame.Get(site.ReaderErase, a.erasure)),
+		owner(frame.Post(site.ReaderErase, a.eraseReader)),
 		frame.Post(site.SendingPage, a.hold),
 	}
+}
+
+// owner lets in owners only.
+func owner(r frame.Route) frame.Route {
+	r.Owner = true
+	return r
 }
 
 // clock writes moments on the clock of the first series.

@@ -18,6 +18,8 @@ import (
 	"postbag/digest/web/desktest"
 	"postbag/digest/web/frame"
 	"postbag/digest/web/keeping"
+	"postbag/subscribers/roster"
+	"postbag/subscribers/signup"
 	"postbag/templates/screen"
 )
 
@@ -42,6 +44,8 @@ func start(t *testing.T) *desktest.Desk {
 			}),
 			Past:   dispatch.Past{Store: d.DB, Desk: d.Desk},
 			Sender: dispatch.New(dispatch.Options{Store: d.DB, Desk: d.Desk, Clock: d.Clock}), Health: health.Health{Store: d.DB, Clock: d.Clock},
+			Roster: roster.New(roster.Options{Store: d.DB, Clock: d.Clock}), Readers: roster.Readers{Store: d.DB, Clock: d.Clock},
+			Signup:  signup.New(signup.Options{Store: d.DB, Clock: d.Clock}),
 			Workers: d.DB.Workers, Duties: d.DB.Duties, Version: "1.2", Database: "postbag.db",
 			Process: []screen.Setting{{Name: "base-url", Value: "https://news.example", From: "--base-url"}},
 			Troubles: func(ctx context.Context) ([]health.Trouble, error) {
@@ -76,11 +80,13 @@ var screens = map[string]string{
 	"home": "/desk/", "sources": "/desk/sources/", "source": "/desk/sources/1", "sourcenew": "/desk/sources/new",
 	"sourcesettings": "/desk/sources/1/settings", "remove": "/desk/sources/1/remove", "exportimport": "/desk/sources/import",
 	"issues": "/desk/issues/", "settings": "/desk/settings", "seriesnew": "/desk/settings/series/new", "system": "/desk/system",
+	"readers": "/desk/readers/", "readernew": "/desk/readers/new", "readerimport": "/desk/readers/import", "reader": "/desk/readers/1", "erase": "/desk/readers/1/erase",
 }
 
 func TestScreensInABrowser(t *testing.T) {
 	b := desktest.NewBrowser(t)
 	d := start(t)
+	wants(t, d.Person("ann").Post("/desk/readers/new", []string{"email", "ada@paper.example", "name", "Ada", "confirmed", "1", "consent", "She asked at the meeting."}), http.StatusOK)
 	for _, width := range []int64{320, 375, 1280} {
 		tab := b.Tab(d, "", width)
 		for name, page := range screens {
