@@ -85,6 +85,9 @@ var commands = map[digest.Deed]string{
 	digest.NameCharset:    "subscriber import --charset NAME FILE",
 	digest.AddSubscriber:  "subscriber add EMAIL",
 	digest.ChangeSeries:   "series set",
+	digest.ListEditors:    "editor list",
+	digest.AddEditor:      "editor add{editor}",
+	digest.LinkEditor:     "editor link{editor}",
 	digest.StartServe:     "serve",
 	digest.OtherDatabase:  "--db NAME",
 }
@@ -118,6 +121,7 @@ func commandOf(a digest.Act) string {
 			"{--source}", given(" --source ", a.Source != 0, a.Source, " --source ID"),
 			"{of source}", given(" --source ", a.Source != 0, a.Source, ""),
 			"{feeds}", feeds,
+			"{editor}", " "+word(cmp.Or(a.Name, "EMAIL")),
 			"{blog}", cmp.Or(feeds, " "+cmp.Or(a.Name, "URL")),
 			"{columns}", columns,
 			"{term}", " "+word(cmp.Or(a.Name, "TERM")),

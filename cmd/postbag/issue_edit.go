@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -32,15 +33,16 @@ type issueEditCmd struct {
 	Restore   bool    `help:"Undo the trimming of the pick, and accept its words as they are now."`
 	Remove    bool    `help:"Take the row out."`
 	MailEnds  *int    `help:"Let the mail end after the pick in this row, with a link to the rest on the web; 0 puts all of it into the mail." placeholder:"ROW"`
+	trimFlags
 }
 
 // Run edits a draft.
 func (c issueEditCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	if c == (issueEditCmd{which: c.which, ifVersion: c.ifVersion}) {
+	if reflect.DeepEqual(c, issueEditCmd{which: c.which, ifVersion: c.ifVersion}) {
 		return digest.Fail(digest.Invalid, "See: postbag issue edit --help", "nothing is named that should change")
 	}
 	if c.MailEnds != nil {
-		if c != (issueEditCmd{which: c.which, ifVersion: c.ifVersion, MailEnds: c.MailEnds}) {
+		if !reflect.DeepEqual(c, issueEditCmd{which: c.which, ifVersion: c.ifVersion, MailEnds: c.MailEnds}) {
 			return digest.Fail(digest.Invalid, "Do one after the other.", "--mail-ends goes with no other change")
 		}
 		return c.endMail(ctx, p, s)
@@ -67,7 +69,7 @@ func (c issueEditCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if err := c.locate(issue, &edit); err != nil {
 			return desk.Saved{}, err
 		}
-		return a.desk.Edit(ctx, p.by(), at, edit)
+		return c.trimmed(ctx, p, a, issue, at, edit)
 	})
 }
 

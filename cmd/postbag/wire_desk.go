@@ -11,6 +11,7 @@ import (
 	deskweb "postbag/digest/web/desk"
 	"postbag/digest/web/frame"
 	"postbag/digest/web/keeping"
+	"postbag/digest/web/trimming"
 	"postbag/digest/work"
 	"postbag/subscribers/roster"
 	"postbag/templates/screen"
@@ -41,7 +42,10 @@ func (o *mailer) deskPages() (http.Handler, error) {
 
 // deskAreas are the parts of the desk, each with the use cases that it calls.
 func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
-	return []deskweb.Area{o.keeping(f)}
+	return []deskweb.Area{
+		trimming.New(f, o.desk),
+		o.keeping(f),
+	}
 }
 
 // keeping has the pages around an issue.

@@ -59,6 +59,9 @@ var acts = map[digest.Deed]Page{
 	digest.ChangeSeries:   SettingsPage,
 	digest.StartServe:     SystemPage,
 	digest.OtherDatabase:  SystemPage,
+	digest.ListEditors:    EditorsPage,
+	digest.AddEditor:      EditorsPage,
+	digest.LinkEditor:     EditorsPage,
 }
 
 // Act gives the address of the desk's page where an act is done, on the site's own
@@ -68,6 +71,9 @@ func (s Site) Act(a digest.Act) string {
 	page, known := acts[a.Do]
 	if !known {
 		return ""
+	}
+	if a.Do == digest.TrimPick && a.Issue != 0 && len(a.Blocks) == 1 {
+		return s.Desk(TrimScreen, a.Series, a.Issue, a.Blocks[0])
 	}
 	subject := map[string]string{"issue": "draft", "source": ""}
 	if a.Issue != 0 {

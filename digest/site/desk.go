@@ -19,6 +19,11 @@ const (
 	CheckScreen   Page = Desk + "/issues/{issue}/check"
 	SendScreen    Page = Desk + "/issues/{issue}/send"
 
+	// TrimScreen is where a pick is trimmed, and TrimComment where a comment is that may
+	// not be picked yet. [FromQuery] says which screen they go back to.
+	TrimScreen  Page = Desk + "/issues/{issue}/picks/{block}/trim"
+	TrimComment Page = Desk + "/issues/{issue}/comments/{comment}/trim"
+
 	SignIn  Page = Desk + "/sign-in"
 	SignOut Page = Desk + "/sign-out"
 	Account Page = Desk + "/account"
@@ -54,6 +59,10 @@ const (
 	SendingPage Page = Desk + "/system/sending" // holds sending, and lets it go on
 	TaskPage    Page = Desk + "/tasks/{task}"   // what runs beside; a POST stops it
 )
+
+// FromQuery is the query of a page that goes back to where it was opened: "read",
+// "arrange" or "check".
+const FromQuery = "from"
 
 // SeriesQuery is the query of a desk's page that names a series by its slug.
 const SeriesQuery = "series"

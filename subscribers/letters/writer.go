@@ -13,7 +13,9 @@ import (
 type Writer struct {
 	Set  *templates.Set
 	Site site.Site // what links lead to
-	From string    // the From address, bare
+	// Desk is what links for editors lead to; the zero value means Site.
+	Desk site.Site
+	From string // the From address, bare
 	// Domain is of Message-IDs, and of the list's name where the site has no
 	// public name.
 	Domain  string

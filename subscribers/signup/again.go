@@ -29,7 +29,7 @@ func (s *Service) AskAgain(ctx context.Context, by digest.Actor, sub subscribers
 	now := s.clock.Now()
 	queued, err := s.store.Request(ctx, Request{
 		Email: addr.Email, Key: addr.Key, Mailbox: addr.Mailbox, Token: subscribers.NewToken(), Confirm: subscribers.NewToken(),
-		Expires: now.Add(subscribers.ConfirmationLife), Consent: subscribers.Consent{At: now, Page: "desk", EnteredBy: by.Name}, Limits: s.limits,
+		Expires: now.Add(subscribers.ConfirmationLife), Consent: subscribers.Consent{At: now, Page: "desk", EnteredBy: by.Name}, Limits: s.limits, By: by,
 	})
 	if err != nil {
 		return fmt.Errorf("ask to confirm: %w", err)

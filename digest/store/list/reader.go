@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"postbag/digest"
+	"postbag/digest/store/audit"
 	"postbag/digest/store/database"
 	"postbag/subscribers"
 	"postbag/subscribers/roster"
@@ -176,7 +177,7 @@ func tell(t *database.Tx, told *roster.Told, id int64, most int) error {
 }
 
 // Erase forgets a person; see [roster.ReaderStore].
-func (db *Store) Erase(ctx context.Context, _ digest.Actor, id int64, at time.Time) error {
+func (db *Store) Erase(ctx context.Context, by digest.Actor, id int64, at time.Time) error {
 	return db.Update(ctx, "forget the subscriber", func(t *database.Tx) error {
 		if err := t.Lock(`SELECT id FROM subscribers WHERE id = $1 FOR UPDATE`, id); err != nil {
 			return err
@@ -194,6 +195,9 @@ func (db *Store) Erase(ctx context.Context, _ digest.Actor, id int64, at time.Ti
 		}
 		if hears > 0 {
 			return database.Conflict("Try again in a minute.", "a mail to this reader is on its way at this moment")
+		}
+		if err := audit.Add(t, by, digest.ReaderRemoved, fmt.Sprintf("reader %d", id), "erased"); err != nil {
+			return err
 		}
 		for _, query := range []string{
 			`DELETE FROM letters WHERE subscriber_id = $1 OR confirmation_id IN (SELECT id FROM confirmations WHERE subscriber_id = $1)`,

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"postbag/digest"
+	"postbag/digest/store/audit"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
 	"postbag/digest/store/rules"
@@ -43,7 +44,7 @@ func Series(t *database.Tx, id int64) (s digest.Series, err error) {
 }
 
 // AddSeries stores a new series; see [desk.Store].
-func (db *Store) AddSeries(ctx context.Context, _ digest.Actor, s digest.Series, sources []int64) (digest.Series, error) {
+func (db *Store) AddSeries(ctx context.Context, by digest.Actor, s digest.Series, sources []int64) (digest.Series, error) {
 	err := db.Update(ctx, "add the series", func(t *database.Tx) (err error) {
 		taken, err := t.Number(`SELECT COUNT(*) FROM series WHERE slug = $1`, s.Slug)
 		if err != nil {
@@ -61,6 +62,9 @@ func (db *Store) AddSeries(ctx context.Context, _ digest.Actor, s digest.Series,
 			err = SetSources(t, s.ID, sources)
 		}
 		if err != nil {
+			return err
+		}
+		if err := audit.Add(t, by, digest.SeriesAdded, s.Name, ""); err != nil {
 			return err
 		}
 		return t.Bump()

@@ -2,10 +2,17 @@ package keeping_test
 
 import (
 	"context"
+	"html"
+	"io"
+	"mime/multipart"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/beside"
@@ -300,4 +307,167 @@ func TestSystem(t *testing.T) {
 	wants(t, ann.Post("/desk/system/sending", []string{"do", "dance"}), http.StatusUnprocessableEntity)
 	wants(t, ann.Post("/desk/system/sending", []string{"do", "release"}), http.StatusOK, "Sending goes on.", "Sending is not held.")
 	wants(t, ann.Post("/desk/system/sending", []string{"do", "release"}), http.StatusOK)
+}
+
+// multipartOf makes the body of a form with a file, and its header.
+func multipartOf(t *testing.T, file, content string, fields ...string) (body, contentType string) {
+	t.Helper()
+	var b strings.Builder
+	w := multipart.NewWriter(&b)
+	for i := 0; i+1 < len(fields); i += 2 {
+		if err := w.WriteField(fields[i], fields[i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if file != "" {
+		part, err := w.CreateFormFile("file", file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(part, content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String(), w.FormDataContentType()
+}
+
+// send posts a form with a file as somebody.
+func send(t *testing.T, d *desktest.Desk, who, path, body, contentType string) desktest.Answer {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.Site.Base+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", contentType)
+	if who != "ann" {
+		r.AddCookie(&http.Cookie{Name: "who", Value: who})
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := (&http.Client{Jar: jar}).Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	all, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return desktest.Answer{Status: res.StatusCode, URL: res.Request.URL, Header: res.Header, Body: string(all)}
+}
+
+func TestReaders(t *testing.T) {
+	d := start(t)
+	ann, ben := d.Person("ann"), d.Person("ben")
+	wants(t, ann.Get("/desk/readers/"), http.StatusOK, "No readers yet.")
+	for name, c := range map[string]struct {
+		form  []string
+		words string
+	}{
+		"no address": {[]string{"email", "ada@"}, `value="ada@"`},
+		"no consent": {[]string{"email", "ada@paper.example", "confirmed", "1"}, "field-consent-mistake"},
+		"markup":     {[]string{"email", `"><script>x</script>`}, "&lt;script&gt;"},
+		"nothing":    {nil, "field-email-mistake"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := ann.Post("/desk/readers/new", c.form)
+			if wants(t, got, http.StatusUnprocessableEntity, c.words); strings.Contains(got.Body, "<script>x") {
+				t.Error("markup came through")
+			}
+		})
+	}
+	wants(t, ann.Post("/desk/readers/new", []string{"email", "ada@paper.example", "name", `<img src=x onerror="alert(1)">`, "confirmed", "1", "consent", "She <b>asked</b>."}), http.StatusOK,
+		"ada@paper.example is on the list.", "&lt;img src=x")
+	wants(t, ann.Post("/desk/readers/new", []string{"email", "Ada@paper.example"}), http.StatusOK, "is on the list already")
+	wants(t, ben.Post("/desk/readers/new", []string{"email", "cem@paper.example"}), http.StatusOK, "is asked to confirm")
+	wants(t, ann.Get("/desk/readers/1"), http.StatusOK, "She &lt;b&gt;asked&lt;/b&gt;.", "entered by ann@blog.example", "No issue was mailed to them.")
+	wants(t, ann.Get("/desk/readers/2"), http.StatusOK, "Ask once more to confirm", "no answer yet")
+	wants(t, ann.Get("/desk/readers/9"), http.StatusNotFound, "There is no reader 9.")
+	wants(t, ann.Get("/desk/readers/?q=CEM"), http.StatusOK, "cem@paper.example")
+	wants(t, ann.Get("/desk/readers/?q=zebra"), http.StatusOK, "No reader is like that.")
+	wants(t, ann.Get("/desk/readers/?state=pending"), http.StatusOK, "cem@paper.example")
+	wants(t, ann.Get("/desk/readers/?state=asleep"), http.StatusNotFound)
+
+	wants(t, ann.Post("/desk/readers/1/ask", nil), http.StatusConflict, "has confirmed already")
+	d.Clock.Move(25 * time.Hour)
+	wants(t, ben.Post("/desk/readers/2/ask", nil), http.StatusOK, "They are asked to confirm.")
+	for range 5 { // until the limits hold it back
+		ann.Post("/desk/readers/2/ask", nil)
+	}
+	wants(t, ann.Post("/desk/readers/2/ask", nil), http.StatusConflict, "as often as an address may be")
+
+	wants(t, ben.Get("/desk/readers/export"), http.StatusForbidden)
+	csv := ann.Get("/desk/readers/export?state=active")
+	if wants(t, csv, http.StatusOK, "email,name,state", "ada@paper.example"); strings.Contains(csv.Body, "cem@") || csv.Header.Get("Content-Type") != "text/csv; charset=utf-8" {
+		t.Error(csv.Body, csv.Header)
+	}
+	wants(t, ben.Get("/desk/readers/1/erase"), http.StatusForbidden)
+	wants(t, ben.Post("/desk/readers/1/erase", nil), http.StatusForbidden)
+	wants(t, ann.Get("/desk/readers/1/erase"), http.StatusOK, "It cannot be undone")
+	wants(t, ann.Post("/desk/readers/1/erase", nil), http.StatusOK, "They are erased.")
+	wants(t, ann.Get("/desk/readers/1"), http.StatusNotFound)
+	wants(t, ann.Post("/desk/readers/1/erase", nil), http.StatusNotFound)
+}
+
+func TestImportingReaders(t *testing.T) {
+	d := start(t)
+	const list = "email,name,Opted out reason\nada@paper.example,Ada,\nben@paper.example,Ben,moved\nnot an address,X,\n"
+	post := func(file, content string, fields ...string) desktest.Answer {
+		t.Helper()
+		body, contentType := multipartOf(t, file, content, fields...)
+		return send(t, d, "ann", "/desk/readers/import", body, contentType)
+	}
+	wants(t, post("", "", "do", "look"), http.StatusUnprocessableEntity, "There is no file.")
+	wants(t, post("x.csv", "hello", "do", "look"), http.StatusUnprocessableEntity)
+	wants(t, post("", "", "do", "import", "kept", "../../etc/passwd"), http.StatusUnprocessableEntity, "There is no file.")
+	body, contentType := multipartOf(t, "x.csv", list, "do", "look")
+	wants(t, send(t, d, "ben", "/desk/readers/import", body, contentType), http.StatusForbidden)
+
+	looked := post("list.csv", list, "do", "look", "skip", "1")
+	token := regexp.MustCompile(`name="kept" value="([a-z2-7]{26})"`).FindStringSubmatch(looked.Body)
+	if token == nil {
+		t.Fatalf("%d: %.3000s", looked.Status, looked.Body)
+	}
+	column := regexp.MustCompile(`name="(column-[^"]+)"`).FindStringSubmatch(looked.Body)
+	fields := []string{"kept", token[1], "name", "list.csv", "skip", "1", "confirmed", "1", "consent", "They signed the list."}
+	if column != nil {
+		fields = append(fields, html.UnescapeString(column[1]), "left_because")
+	}
+	again := post("", "", append(fields, "do", "look")...)
+	wants(t, again, http.StatusOK, "It would bring 2 readers.", "1 active.", "1 left.", "Import 2 readers", "Line 4")
+	if n, err := d.DB.CountUpTo(t.Context(), "active", 10); err != nil || n != 0 {
+		t.Errorf("looking added %d, %v", n, err)
+	}
+	wants(t, post("", "", append(fields, "do", "import")...), http.StatusOK, "The import has begun.")
+	for live := true; live; {
+		tasks, err := d.DB.Tasks(t.Context(), nil, 0, 1)
+		if err != nil || t.Context().Err() != nil {
+			t.Fatal(err)
+		}
+		live = tasks[0].Live()
+	}
+	wants(t, d.Person("ann").Get("/desk/readers/import"), http.StatusOK, "Imported 2 readers.", "The import of the readers of list.csv")
+	wants(t, d.Person("ann").Get("/desk/readers/"), http.StatusOK, "ada@paper.example", "ben@paper.example")
+	wants(t, post("", "", append(fields, "do", "import")...), http.StatusUnprocessableEntity, "not kept any more")
+}
+
+func TestImportingAnExport(t *testing.T) {
+	d := start(t)
+	post := func(file, content string, fields ...string) desktest.Answer {
+		t.Helper()
+		body, contentType := multipartOf(t, file, content, fields...)
+		return send(t, d, "ann", "/desk/sources/import", body, contentType)
+	}
+	wants(t, post("", ""), http.StatusUnprocessableEntity, "There is no file.")
+	wants(t, post("notes.txt", "hello", "url", "https://paper.example"), http.StatusUnprocessableEntity, `value="https://paper.example"`)
+	wants(t, d.Person("ann").Post("/desk/sources/import", []string{"url", "x"}), http.StatusUnprocessableEntity)
+	left, err := filepath.Glob(filepath.Join(os.TempDir(), "postbag-upload-*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("%v stay, %v", left, err)
+	}
 }
