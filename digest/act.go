@@ -55,6 +55,7 @@ const (
 	PublishIssue   Deed = "publish-issue"    //
 	SendIssue      Deed = "send-issue"       //
 	SendAnyway     Deed = "send-anyway"      // although a pick was removed
+	HoldIssue      Deed = "hold-issue"       // take it back, as far as possible
 	PauseIssue     Deed = "pause-issue"      // stop sending
 	ResumeIssue    Deed = "resume-issue"     // go on sending
 	CancelIssue    Deed = "cancel-issue"     //
@@ -110,6 +111,7 @@ var deedLabels = map[Deed]string{
 	PublishIssue:   "Publish it",
 	SendIssue:      "Send it",
 	SendAnyway:     "Send it all the same",
+	HoldIssue:      "Hold it",
 	PauseIssue:     "Stop sending",
 	ResumeIssue:    "Go on sending",
 	CancelIssue:    "Cancel the issue",

@@ -87,6 +87,10 @@ func PublicStates() []IssueState { return []IssueState{Published, Sending, Pause
 // WaitingStates lists the states in which an issue waits for its moment.
 func WaitingStates() []IssueState { return []IssueState{Approved, Published} }
 
+// UnusedStates lists the states of an issue that never came to be: no reader saw its
+// number, and its window is others'.
+func UnusedStates() []IssueState { return []IssueState{Skipped, Cancelled} }
+
 // UnpublishedStates lists the states of an issue that is still to be published.
 func UnpublishedStates() []IssueState { return []IssueState{Draft, Approved} }
 
@@ -112,6 +116,9 @@ type Issue struct {
 	// WindowFrom is where its window begins, see [Window]; zero for a series'
 	// first issue.
 	WindowFrom time.Time
+	// ClosedAt is when it was first approved, which closed its window; zero before. A
+	// draft that has it was approved and is open again, perhaps beside the next one.
+	ClosedAt time.Time
 	// Slot is the moment of the schedule that the issue answers for, whenever it
 	// goes out; it decides which issue is a month's last.
 	Slot  time.Time
@@ -152,6 +159,10 @@ func (i Issue) IsLate(now time.Time, after time.Duration) bool {
 func (i Issue) IsUntouched(of Series) bool {
 	return len(i.Blocks) == 0 && i.Intro+i.Subject+i.Preheader == "" && i.Title == of.TitleOf(i.Number)
 }
+
+// IsReopened tells whether an issue was approved and is a draft again while a later
+// one has its window already.
+func (i Issue) IsReopened() bool { return i.State == Draft && !i.ClosedAt.IsZero() }
 
 // Picks counts the picks among the issue's blocks.
 func (i Issue) Picks() int { return len(i.Picked()) }

@@ -37,9 +37,12 @@ const (
 	Edited    Change = "edited"    // its title, introduction or blocks changed
 	Undone    Change = "undone"    // an edit was taken back
 	Postponed Change = "postponed" // its moment passed, and it waits for the next
+	Timed     Change = "timed"     // an editor gave it a moment of its own
 	Followed  Change = "followed"  // it followed its series' settings
+	TookOver  Change = "took-over" // it got the rows of a skipped issue
 	Reopened  Change = "reopened"  // an approval was taken back
 	Hurried   Change = "hurried"   // somebody let it go out at once
+	Stopped   Change = "stopped"   // somebody kept it from being mailed at its moment
 )
 
 // Moved is the change of moving an issue to another state, with its words.

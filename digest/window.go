@@ -50,38 +50,40 @@ type Window struct {
 	State IssueState // of its issue
 	// From is where it began: for a series' first issue, with the series.
 	From time.Time
-	// Closed is when its issue was approved; zero before.
+	// Closed is when its issue was first approved; zero before.
 	Closed time.Time
 }
 
 // NextWindow tells where the window of a series' next issue begins, by those of all
-// issues before it, the oldest first: where the newest that closed ended. An issue
-// that was cancelled or skipped closed none: unless a later issue took its window
-// over, the next one begins where that began, so that nothing falls between. It is
-// zero for a series' first issue.
+// issues that were opened before it, in any order: at the first moment that no issue
+// that stands and has closed its window covers, so that nothing falls between. An issue
+// that was cancelled or skipped covers nothing; what it had is the next one's, even when
+// issues between them closed theirs. It is zero for a series' first issue.
 func NextWindow(earlier []Window) time.Time {
-	var next time.Time
+	var closed []Window
+	var covered time.Time
 	for _, w := range earlier {
+		if covered.IsZero() || w.From.Before(covered) {
+			covered = w.From
+		}
 		if !w.passedOn() && !w.Closed.IsZero() {
-			next = w.Closed
+			closed = append(closed, w)
 		}
 	}
-	if next.IsZero() {
-		return next
+	if len(closed) == 0 {
+		return time.Time{}
 	}
-	var taken time.Time // the earliest beginning of a later issue that stands
-	for _, w := range slices.Backward(earlier) {
-		switch {
-		case !w.passedOn():
-			if taken.IsZero() || w.From.Before(taken) {
-				taken = w.From
-			}
-		case (taken.IsZero() || w.From.Before(taken)) && w.From.Before(next):
-			next = w.From
+	slices.SortFunc(closed, func(a, b Window) int { return a.From.Compare(b.From) })
+	for _, w := range closed {
+		if w.From.After(covered) {
+			break
+		}
+		if w.Closed.After(covered) {
+			covered = w.Closed
 		}
 	}
-	return next
+	return covered
 }
 
 // passedOn tells that the issue never came to be, and left its window to the next.
-func (w Window) passedOn() bool { return w.State == Cancelled || w.State == Skipped }
+func (w Window) passedOn() bool { return slices.Contains(UnusedStates(), w.State) }

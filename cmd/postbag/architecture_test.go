@@ -29,7 +29,7 @@ var (
 		"digest/work", "digest/publish", "subscribers/deliver", "subscribers/dnscheck",
 		"digest/pull", "digest/pull/reader", "digest/pull/discover", "digest/pull/importer", "digest/pull/poll", "digest/pull/removed", // each may import those before it
 	}
-	useCases = []string{"subscribers/signup", "subscribers/roster", "digest/account", "digest/beside", "digest/blogs", "digest/desk", "digest/dispatch", "digest/health", "digest/duty"} // each may import those before it
+	useCases = []string{"subscribers/signup", "subscribers/roster", "digest/account", "digest/beside", "digest/blogs", "digest/desk", "digest/check", "digest/dispatch", "digest/health", "digest/duty"} // each may import those before it
 	adapters = []string{"digest/fetch", "digest/web", "subscribers/mail"}
 	// The parts of the desk's pages, of which each may import those before it; the areas
 	// stand between the first and the last, and none imports another.

@@ -216,8 +216,8 @@ func (d *demo) job(ctx context.Context) error {
 		{"issue", "pick", "--suggested"},
 		{"issue", "edit", "--intro", demoIntro},
 		{"issue", "approve", "1"},
-		{"issue", "publish", "1"},
-		{"issue", "send", "1"},
+		{"issue", "publish", "--yes", "1"},
+		{"issue", "send", "--yes", "1"},
 	})
 }
 

@@ -89,7 +89,7 @@ func TestFoundingBlog(t *testing.T) {
 	in.must("issue", "edit", "--intro", "An introduction of *ours*.")
 	in.must("issue", "approve")
 	in.must("subscriber", "add", "reader@reader.example", "--confirmed", "--consent", "for the test")
-	in.must("issue", "send", "8")
+	in.must("issue", "send", "--yes", "8")
 	mails := in.mails()
 	if len(mails) != 1 || mails[0].subject != "Pick of the Week 8" {
 		t.Fatalf("the outbox holds %d mails, want one of issue 8", len(mails))

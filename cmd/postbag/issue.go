@@ -26,9 +26,12 @@ type issueCmd struct {
 	Edit      issueEditCmd      `cmd:"" help:"Set title and intro, add headings, text and quotations or write them anew, trim picks."`
 	Keep      issueKeepCmd      `cmd:"" help:"Let a pick stand as it was picked, although the blog changed or removed it."`
 	Update    issueUpdateCmd    `cmd:"" help:"Take a pick as it reads on the blog now; its trimming is carried over where it fits."`
+	Check     issueCheckCmd     `cmd:"" help:"List all that is to be fixed or looked at before an issue goes out."`
+	Preview   issuePreviewCmd   `cmd:"" help:"Write an issue as readers would get it into files; no mail is sent."`
 	Undo      issueUndoCmd      `cmd:"" help:"Take the last edit back, whoever made it."`
 	History   issueHistoryCmd   `cmd:"" help:"List who changed an issue, and how."`
 	Approve   issueApproveCmd   `cmd:"" help:"Freeze a draft, to go out at its moment."`
+	Hold      issueHoldCmd      `cmd:"" help:"Hold an issue back: its approval, or what has not left of its mail."`
 	Reopen    issueReopenCmd    `cmd:"" help:"Take an approval back."`
 	Skip      issueSkipCmd      `cmd:"" help:"Let a draft's moment pass without an issue; its rows and comments go on to the next."`
 	Publish   issuePublishCmd   `cmd:"" help:"Put an approved issue on the web and in the feed now."`
@@ -70,13 +73,30 @@ type numbered struct {
 
 func (n numbered) ref() desk.Ref { return desk.Ref{Series: n.Series, Number: n.Number} }
 
-type issueDraftCmd struct{ inSeries }
+type issueDraftCmd struct {
+	inSeries
+	Due string `help:"Plan it for a time of your own, on the clocks of the series' zone, such as \"2026-12-06 18:00\"." placeholder:"TIME"`
+}
 
 // Run opens the next draft.
 func (c issueDraftCmd) Run(ctx context.Context, p *Program, a *app) error {
+	if c.Due != "" { // what is wrong with it is told before a draft is opened
+		series, err := a.desk.Series(ctx, c.Series)
+		if err != nil {
+			return err
+		}
+		if _, err := a.desk.ReadMoment(series, c.Due); err != nil {
+			return err
+		}
+	}
 	issue, created, err := a.desk.Draft(ctx, p.by(), c.Series)
 	if err != nil {
 		return err
+	}
+	if c.Due != "" {
+		if issue, err = a.plan(ctx, issue, c); err != nil {
+			return err
+		}
 	}
 	candidates, err := a.desk.Candidates(ctx, issue)
 	if err != nil {
@@ -89,6 +109,15 @@ func (c issueDraftCmd) Run(ctx context.Context, p *Program, a *app) error {
 	fmt.Fprintf(p.Stdout, "%s %s: %s to read, %s picked\n", issue.Title, verb,
 		plural(len(candidates), "comment"), plural(issue.Picks(), "comment"))
 	return a.sentence(ctx, issue)
+}
+
+// plan gives a draft a moment of its own.
+func (a *app) plan(ctx context.Context, issue digest.Issue, c issueDraftCmd) (digest.Issue, error) {
+	when, err := a.when(ctx, issue, false, c.Due)
+	if err != nil {
+		return issue, err
+	}
+	return a.desk.Plan(ctx, a.p.by(), desk.Ref{Series: c.Series, Number: issue.Number}, when.At)
 }
 
 // sentence says where an issue stands and what it waits for.

@@ -187,7 +187,9 @@ func parseList(s string) ([]int, error) {
 type issueApproveCmd struct {
 	which
 	ifVersion
-	Now bool `help:"Let it go out at once, not at its moment."`
+	Now  bool    `help:"Let it go out in ten minutes, not at its moment." xor:"when"`
+	At   string  `help:"Let it go out at a time of your own, on the clocks of the series' zone, such as \"2026-12-06 18:00\"." placeholder:"TIME" xor:"when"`
+	Keep []int64 `help:"Let the pick with this id of its row stand as it was picked, although the blog changed or removed it." placeholder:"ID"`
 }
 
 // Run approves a draft.
@@ -199,8 +201,20 @@ func (c issueApproveCmd) Run(ctx context.Context, p *Program, a *app) error {
 		return err
 	}
 	ref.Number, ref.Version = draft.Number, draft.Version
+	when, err := a.when(ctx, draft, c.Now, c.At)
+	if err != nil {
+		return err
+	}
+	if len(c.Keep) > 0 {
+		saved, err := a.desk.Keep(ctx, p.by(), ref, c.Keep...)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.Stdout, "%s.\n", printable(sentence(saved.Words)))
+		ref.Version = saved.Version
+	}
 	done := a.watchCheck()
-	issue, unsure, err := a.desk.Approve(ctx, p.by(), ref, c.Now)
+	issue, unsure, err := a.desk.Approve(ctx, p.by(), ref, when)
 	done()
 	if p.sayUnchecked(unsure); err != nil {
 		return stopped(ctx, err, "Nothing was approved.", digest.Act{Do: digest.ApproveIssue, Issue: draft.Number})
@@ -213,7 +227,57 @@ func (c issueApproveCmd) Run(ctx context.Context, p *Program, a *app) error {
 	if err := a.sentence(ctx, issue); err != nil {
 		return err
 	}
+	if err := a.sayWho(ctx, issue); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.Stdout, "Until the first mail has left, take it back with: postbag issue hold %d\n", issue.Number)
 	return a.sayNoWorker(ctx, issue)
+}
+
+// when reads when an issue is to go out.
+func (a *app) when(ctx context.Context, issue digest.Issue, now bool, at string) (when desk.When, err error) {
+	when.Now = now
+	if at == "" {
+		return when, nil
+	}
+	series, err := a.desk.SeriesOf(ctx, issue.SeriesID)
+	if err != nil {
+		return when, err
+	}
+	when.At, err = a.desk.ReadMoment(series, at)
+	return when, err
+}
+
+// sayWho says who gets an issue that is still to be mailed.
+func (a *app) sayWho(ctx context.Context, issue digest.Issue) error {
+	series, err := a.desk.SeriesOf(ctx, issue.SeriesID)
+	if err != nil {
+		return err
+	}
+	ahead, err := a.sender.Prospect(ctx, desk.Ref{Series: series.Slug, Number: issue.Number}, desk.When{})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(a.p.Stdout, ahead.Who())
+	return err
+}
+
+type issueHoldCmd struct{ which }
+
+// Run holds an issue back as far as that is still possible.
+func (c issueHoldCmd) Run(ctx context.Context, p *Program, a *app) error {
+	issue, err := a.sender.TakeBack(ctx, p.by(), c.ref())
+	if err != nil {
+		return err
+	}
+	switch issue.State {
+	case digest.Draft:
+		fmt.Fprintf(p.Stdout, "The approval of issue %d is taken back: nobody has got it.\n", issue.Number)
+	case digest.Published:
+		_, err = fmt.Fprintf(p.Stdout, "Issue %d is on the web, and is not mailed before you send it: postbag issue send %[1]d\n", issue.Number)
+		return err
+	}
+	return a.sentence(ctx, issue)
 }
 
 type issueReopenCmd struct{ which }
@@ -227,12 +291,32 @@ func (c issueReopenCmd) Run(ctx context.Context, p *Program, a *app) error {
 	return a.sentence(ctx, issue)
 }
 
-type issuePublishCmd struct{ which }
+type issuePublishCmd struct {
+	which
+	Yes bool `help:"Do not ask."`
+}
 
 // Run publishes an approved issue.
 func (c issuePublishCmd) Run(ctx context.Context, p *Program, a *app) error {
+	ref := c.ref()
+	issue, err := a.desk.Meant(ctx, ref, digest.Approved)
+	if err != nil {
+		return err
+	}
+	ref.Number = issue.Number
+	if issue.State == digest.Approved {
+		series, err := a.desk.SeriesOf(ctx, issue.SeriesID)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.Stdout, "%s is seen by everybody on the web and in the feed now; it goes out by mail %s. What readers have seen cannot be edited any more.\n",
+			cell(issue.Title, 150), desk.Moment(series, issue.DueAt))
+		if err := p.confirm(c.Yes, fmt.Sprintf("publish issue %d", ref.Number)); err != nil {
+			return err
+		}
+	}
 	done := a.watchCheck()
-	issue, unsure, err := a.desk.Publish(ctx, p.by(), c.ref())
+	issue, unsure, err := a.desk.Publish(ctx, p.by(), ref)
 	done()
 	if p.sayUnchecked(unsure); err != nil {
 		return stopped(ctx, err, "Nothing was published.", digest.Act{Do: digest.PublishIssue, Issue: c.Number})

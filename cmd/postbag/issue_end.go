@@ -21,6 +21,7 @@ func (c issueSkipCmd) Run(ctx context.Context, p *Program, a *app) error {
 	if err != nil {
 		return err
 	}
+	ref.Version = c.Version // without one, a draft that was skipped just now is not skipped again
 	skipped, next, err := a.desk.Skip(ctx, p.by(), ref)
 	if err != nil {
 		return err
@@ -33,15 +34,39 @@ func (c issueSkipCmd) Run(ctx context.Context, p *Program, a *app) error {
 	return a.sentence(ctx, next)
 }
 
-type issueCancelCmd struct{ numbered }
+type issueCancelCmd struct {
+	numbered
+	Yes bool `help:"Do not ask."`
+}
 
 // Run cancels an issue.
 func (c issueCancelCmd) Run(ctx context.Context, p *Program, a *app) error {
-	issue, err := a.desk.Cancel(ctx, p.by(), c.ref())
+	ref := c.ref()
+	issue, _, err := a.desk.Issue(ctx, ref)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.Stdout, "Issue %d is cancelled. Its number stays used; its comments can be picked again.\n", issue.Number)
+	if hasContent := len(issue.Blocks) > 0 || issue.Intro != ""; hasContent && issue.State.To(digest.Cancelled) {
+		fmt.Fprintf(p.Stdout, "%s is not sent to anybody, and what is in it, %s, is given up; the comments can be picked again. It cannot be undone.\n",
+			cell(issue.Title, 150), plural(len(issue.Blocks), "row"))
+		if err := p.confirm(c.Yes, fmt.Sprintf("cancel issue %d", issue.Number)); err != nil {
+			return err
+		}
+		ref.Version = issue.Version
+	}
+	issue, err = a.desk.Cancel(ctx, p.by(), ref)
+	if err != nil {
+		return err
+	}
+	series, err := a.desk.SeriesOf(ctx, issue.SeriesID)
+	if err != nil {
+		return err
+	}
+	number := "the number stays unused, for later ones are taken"
+	if series.NextNumber <= issue.Number {
+		number = "the number is free again, for no reader has seen it"
+	}
+	_, err = fmt.Fprintf(p.Stdout, "Issue %d is cancelled: its comments can be picked again, and %s.\n", issue.Number, number)
 	return err
 }
 

@@ -3,14 +3,17 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/desk"
 	"postbag/digest/dispatch"
 )
 
 type issueSendCmd struct {
 	which
+	Yes    bool `help:"Do not ask."`
 	Anyway bool `help:"Send what is on the web already, although a pick was removed from the blog since."`
 }
 
@@ -28,8 +31,20 @@ func (c issueSendCmd) Run(ctx context.Context, p *Program, a *app) error {
 	if err != nil {
 		return err
 	}
+	ref := c.ref()
+	ahead, err := mailer.ToSend(ctx, ref)
+	if err != nil {
+		return err
+	}
+	ref.Number = ahead.Issue.Number
+	if slices.Contains(digest.WaitingStates(), ahead.Issue.State) && ahead.Readers() > 0 {
+		p.sayAhead(ahead)
+		if err := p.confirm(c.Yes, fmt.Sprintf("send issue %d", ref.Number)); err != nil {
+			return err
+		}
+	}
 	done := a.watchCheck()
-	issue, unsure, err := mailer.Send(ctx, p.by(), c.ref(), c.Anyway)
+	issue, unsure, err := mailer.Send(ctx, p.by(), ref, c.Anyway)
 	done()
 	if p.sayUnchecked(unsure); err != nil {
 		return stopped(ctx, err, "No mail was sent.", digest.Act{Do: digest.SendIssue, Issue: c.Number})
@@ -50,6 +65,15 @@ func (c issueSendCmd) Run(ctx context.Context, p *Program, a *app) error {
 		return err
 	}
 	return mailer.sayReport(r)
+}
+
+// sayAhead says what sending an issue now leads to.
+func (p *Program) sayAhead(ahead dispatch.Prospect) {
+	fmt.Fprintf(p.Stdout, "%s goes out by mail now. %s\n", cell(ahead.Issue.Title, 150), ahead.Who())
+	if ahead.Issue.DueAt.After(p.Clock.Now()) {
+		fmt.Fprintf(p.Stdout, "It was to go out %s.\n", desk.Moment(ahead.Series, ahead.Issue.DueAt))
+	}
+	fmt.Fprintln(p.Stdout, "It cannot be undone.")
 }
 
 // sayStopped says where a mailing stands that this command was told to stop.

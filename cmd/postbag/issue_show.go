@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"postbag/digest"
@@ -64,6 +65,17 @@ func (c issueShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 	var out []blockRow
 	for i, r := range rows {
 		out = append(out, blockRowOf(issue, i+1, r))
+	}
+	if c.JSON {
+		found, err := a.desk.Findings(ctx, issue)
+		if err != nil {
+			return err
+		}
+		for _, f := range found {
+			if f.Row == 0 && issue.State == digest.Draft {
+				out = append(out, blockRow{Version: issue.Version, Kind: "issue", Problem: f.Words})
+			}
+		}
 	}
 	err = printList(p, c.JSON, out, "It has no rows. To pick comments: postbag issue pick ID…, or: postbag issue pick --suggested", "ROW\tCOMMENT\tWRITER\tPOST\tWORDS\tTEXT", func(r blockRow) string {
 		if r.Kind != digest.PickBlock {
@@ -135,6 +147,11 @@ func (a *app) head(ctx context.Context, is desk.Outlook) error {
 	fmt.Fprintf(a.p.Stdout, "%s%s\n", cell(issue.Title, 150), version)
 	if err := a.sentence(ctx, issue); err != nil {
 		return err
+	}
+	if slices.Contains(digest.UnpublishedStates(), issue.State) || issue.State == digest.Published {
+		if err := a.sayWho(ctx, issue); err != nil {
+			return err
+		}
 	}
 	if len(issue.Blocks) > 0 {
 		fmt.Fprintln(a.p.Stdout, extent(is))

@@ -75,7 +75,7 @@ func newInstallation(t *testing.T, flags ...string) *installation {
 	t.Helper()
 	in := draftedInstallation(t, nil, flags...)
 	in.must("issue", "approve", "1")
-	in.must("issue", "publish", "1")
+	in.must("issue", "publish", "--yes", "1")
 	return in
 }
 
@@ -245,12 +245,12 @@ func TestKillInTheMiddleOfASend(t *testing.T) {
 			step := readers / (kills + 1)
 			for i := range kills {
 				in.flags[len(in.flags)-1] = time.Now().Add(time.Duration(i)*time.Hour).UTC().Format(time.RFC3339) + ",60"
-				cmd := in.process("issue", "send", "1")
+				cmd := in.process("issue", "send", "--yes", "1")
 				server.killed(t, cmd, int64(step/2+random.IntN(step/2+1)))
 			}
 			in.flags[len(in.flags)-1] = time.Now().Add(time.Duration(kills)*time.Hour).UTC().Format(time.RFC3339) + ",60"
 			in.flags = append(in.flags, "--lease", "1m") // a busy machine keeps it from nothing
-			if err := in.process("issue", "send", "1").Wait(); err != nil {
+			if err := in.process("issue", "send", "--yes", "1").Wait(); err != nil {
 				t.Fatalf("the last run ended with %v", err)
 			}
 			recipients, doubles, mixed := server.tally()

@@ -37,7 +37,7 @@ func killedSend(t *testing.T, readers int, db ...string) (*installation, *mailSe
 	in := newInstallation(t, append(db, "--from", "editor@news.example.org", "--base-url", "https://news.example.org", "--concurrency", "5", "--lease", "1s")...)
 	in.readers(readers)
 	in.flags = append(in.flags, "--smtp", "smtp://"+server.Addr+"?tls=none", "--ambiguous", "hold")
-	server.killed(t, in.process("issue", "send", "1"), int64(readers/3))
+	server.killed(t, in.process("issue", "send", "--yes", "1"), int64(readers/3))
 	return in, server
 }
 
@@ -61,7 +61,7 @@ func TestRestoredCopyMailsNobody(t *testing.T) {
 		in, server := killedSend(t, readers, db...)
 		file := filepath.Join(in.dir, "backup.gz")
 		in.must("backup", file)
-		in.must("issue", "send", "1")
+		in.must("issue", "send", "--yes", "1")
 		gone := server.accepted.Load()
 		for kind, empty := range emptyPlaces {
 			t.Run("to"+kind, func(t *testing.T) {
@@ -70,7 +70,7 @@ func TestRestoredCopyMailsNobody(t *testing.T) {
 				copied.must("restore", file)
 				copied.clock = digest.NewTestClock(time.Now(), 30)
 				s := copied.serve("--log-level", "info")
-				if _, err := copied.run("issue", "send", "1"); digest.KindOf(err) != digest.Conflict || !strings.Contains(strings.Join(hintLines(err), " "), "sending release") {
+				if _, err := copied.run("issue", "send", "--yes", "1"); digest.KindOf(err) != digest.Conflict || !strings.Contains(strings.Join(hintLines(err), " "), "sending release") {
 					t.Errorf("issue send gives %v", err)
 				}
 				quietFor(t, server, 2*time.Second)
@@ -154,7 +154,7 @@ func TestMoveAWholeInstallation(t *testing.T) {
 		t.Errorf("a reader's link answers %d", code)
 	}
 	back.must("sending", "release", "--unsent=send") // as the manual says
-	if out := back.must("issue", "send", "1"); !strings.Contains(out, "12 readers: 12 sent") {
+	if out := back.must("issue", "send", "--yes", "1"); !strings.Contains(out, "12 readers: 12 sent") {
 		t.Errorf("issue send says %q", out)
 	}
 }
@@ -309,7 +309,7 @@ func TestHoldInTheMiddleOfASend(t *testing.T) {
 		in.flags = append(in.flags, "--smtp", "smtp://"+server.Addr+"?tls=none")
 		s := in.serve("--log-level", "info")
 		sent := make(chan error, 1)
-		go func() { _, err := in.run("issue", "send", "1"); sent <- err }()
+		go func() { _, err := in.run("issue", "send", "--yes", "1"); sent <- err }()
 		eventually(t, "mails go out", func() bool { return server.accepted.Load() > readers/4 })
 		in.must("sending", "hold")
 		server.slowFrom.Store(0)

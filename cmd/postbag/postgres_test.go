@@ -57,7 +57,7 @@ func TestServeLosesItsDatabase(t *testing.T) {
 	if code, _ := s.get(t, "/issues/1"); code != http.StatusOK {
 		t.Errorf("the issue's page answers %d", code)
 	}
-	if out := in.must("issue", "send", "1"); !strings.Contains(out, "10 readers: 10 sent") {
+	if out := in.must("issue", "send", "--yes", "1"); !strings.Contains(out, "10 readers: 10 sent") {
 		t.Errorf("issue send says %q", out)
 	}
 	if n := len(in.mails()); n != 10 {
@@ -109,7 +109,7 @@ func TestDatabaseAwayInTheMiddleOfASend(t *testing.T) {
 	s := in.serve()
 	// It is published and its moment is days away, so it is sent by hand.
 	sent := make(chan error, 1)
-	go func() { _, err := in.run("issue", "send", "1"); sent <- err }()
+	go func() { _, err := in.run("issue", "send", "--yes", "1"); sent <- err }()
 	eventually(t, "mails go out", func() bool { return server.accepted.Load() > readers/4 })
 	door.Shut()
 	<-sent // it watched, and lost its database too

@@ -210,7 +210,7 @@ func TestServeAsksWhenADayLate(t *testing.T) {
 	if list := in.must("issue", "list"); !strings.Contains(list, "1       approved") {
 		t.Errorf("the late issue did not wait for the editor:\n%s", list)
 	}
-	if out := in.must("issue", "send", "1"); !strings.Contains(out, "1 reader: 1 sent") {
+	if out := in.must("issue", "send", "--yes", "1"); !strings.Contains(out, "1 reader: 1 sent") {
 		t.Errorf("sending the late issue by hand says %q", out)
 	}
 }
@@ -276,7 +276,7 @@ func sendBesideAWorker(t *testing.T, db ...string) {
 	in.readers(25)
 	in.serve()
 	// What was delivered by the worker is not said to be in this command's outbox.
-	if out := in.must("issue", "send", "1"); !strings.Contains(out, "25 readers: 25 sent") || strings.Contains(out, "No mail left") {
+	if out := in.must("issue", "send", "--yes", "1"); !strings.Contains(out, "25 readers: 25 sent") || strings.Contains(out, "No mail left") {
 		t.Errorf("issue send beside a worker says %q", out)
 	}
 }
@@ -291,7 +291,7 @@ func TestNoMailServer(t *testing.T) {
 	flags := in.flags
 	in.flags = append(append([]string{}, flags...), "--smtp", "smtp://"+nobody+"?tls=none")
 	for range 2 {
-		out, err := in.run("issue", "send", "1")
+		out, err := in.run("issue", "send", "--yes", "1")
 		if digest.KindOf(err) != digest.Unavailable || len(hintLines(err)) == 0 {
 			t.Errorf("sending to nobody gives %v\n%s", err, out)
 		}
@@ -304,7 +304,7 @@ func TestNoMailServer(t *testing.T) {
 	}
 	server := startMailServer(t, 0)
 	in.flags = append(append([]string{}, flags...), "--smtp", "smtp://"+server.Addr+"?tls=none")
-	in.must("issue", "send", "1")
+	in.must("issue", "send", "--yes", "1")
 	if recipients, doubles, _ := server.tally(); recipients != 30 || doubles != 0 {
 		t.Errorf("%d recipients and %d doubles, want 30 and none", recipients, doubles)
 	}
@@ -324,7 +324,7 @@ func TestRemovedAfterApproval(t *testing.T) {
 		t.Errorf("issue show does not flag the removed pick:\n%s", out)
 	}
 	for _, command := range []string{"publish", "send"} {
-		if _, err := in.run("issue", command, "1"); digest.KindOf(err) != digest.Conflict || !strings.Contains(strings.Join(hintLines(err), "\n"), "reopen 1") {
+		if _, err := in.run("issue", command, "--yes", "1"); digest.KindOf(err) != digest.Conflict || !strings.Contains(strings.Join(hintLines(err), "\n"), "reopen 1") {
 			t.Errorf("issue %s gives %v", command, err)
 		}
 	}
@@ -359,7 +359,7 @@ func TestSendSaysThatTheWorkerIsGone(t *testing.T) {
 	defer member.Leave()
 	log := &lockedBuffer{}
 	sent := make(chan error, 1)
-	go func() { sent <- in.runTo(log, "--log-level", "debug", "issue", "send", "1") }()
+	go func() { sent <- in.runTo(log, "--log-level", "debug", "issue", "send", "--yes", "1") }()
 	eventually(t, "the command watches the worker", func() bool { return strings.Contains(log.String(), "a worker is there, and sends") })
 	member.Leave()
 	if err := <-sent; digest.KindOf(err) != digest.Unavailable || !strings.Contains(err.Error(), "gone") {
@@ -368,7 +368,7 @@ func TestSendSaysThatTheWorkerIsGone(t *testing.T) {
 	if n := len(in.mails()); n != 0 {
 		t.Errorf("%d mails went out", n)
 	}
-	if out := in.must("issue", "send", "1"); !strings.Contains(out, "5 readers: 5 sent") {
+	if out := in.must("issue", "send", "--yes", "1"); !strings.Contains(out, "5 readers: 5 sent") {
 		t.Errorf("issue send, again, says %q", out)
 	}
 }
@@ -382,11 +382,11 @@ func TestSendKeepsToItsSender(t *testing.T) {
 	nobody := digesttest.Nobody(t)
 	flags := in.flags
 	in.flags = append(append([]string{}, flags...), "--smtp", "smtp://"+nobody+"?tls=none")
-	if _, err := in.run("issue", "send", "1"); digest.KindOf(err) != digest.Unavailable {
+	if _, err := in.run("issue", "send", "--yes", "1"); digest.KindOf(err) != digest.Unavailable {
 		t.Fatalf("sending to nobody gives %v", err)
 	}
 	in.flags = append(append([]string{}, flags...), "--from", "editor@other.example.org")
-	if _, err := in.run("issue", "send", "1"); digest.KindOf(err) != digest.Conflict || !strings.Contains(err.Error(), "@news.example.org") {
+	if _, err := in.run("issue", "send", "--yes", "1"); digest.KindOf(err) != digest.Conflict || !strings.Contains(err.Error(), "@news.example.org") {
 		t.Errorf("going on from another domain gives %v", err)
 	}
 	if list := in.must("issue", "delivered", "1", "--json"); strings.Count(list, `"queued"`) != 5 {
@@ -402,10 +402,10 @@ func TestSendAsksWhichIssue(t *testing.T) {
 	in.readers(2)
 	in.must("issue", "pick", "1")
 	in.must("issue", "approve")
-	if _, err := in.run("issue", "send"); digest.KindOf(err) != digest.Invalid || !strings.Contains(err.Error(), "2 is approved, 1 is published") {
+	if _, err := in.run("issue", "send", "--yes"); digest.KindOf(err) != digest.Invalid || !strings.Contains(err.Error(), "2 is approved, 1 is published") {
 		t.Errorf("issue send gives %v", err)
 	}
-	in.must("issue", "send", "1")
+	in.must("issue", "send", "--yes", "1")
 	if list := in.must("issue", "list"); !strings.Contains(list, "approved") {
 		t.Errorf("issue 2 did not wait:\n%s", list)
 	}
@@ -419,7 +419,7 @@ func TestSendBesideAWorkerKeepsItsSettings(t *testing.T) {
 	in.readers(3)
 	server := startMailServer(t, 0)
 	in.serve("--from", "editor@news.example.org", "--base-url", "https://news.example.org", "--smtp", "smtp://"+server.Addr+"?tls=none")
-	in.must("issue", "send", "1")
+	in.must("issue", "send", "--yes", "1")
 	mails := server.Taken()
 	if len(mails) != 3 {
 		t.Errorf("the server has %d mails, want 3", len(mails))
@@ -459,11 +459,11 @@ func TestCommandsFindTheirIssue(t *testing.T) {
 	in.must("issue", "approve")
 	in.must("issue", "reopen")
 	in.must("issue", "approve")
-	in.must("issue", "publish")
-	if out := in.must("issue", "send"); !strings.Contains(out, "Pick of the Week 1 to 2 readers: 2 sent") {
+	in.must("issue", "publish", "--yes")
+	if out := in.must("issue", "send", "--yes"); !strings.Contains(out, "Pick of the Week 1 to 2 readers: 2 sent") {
 		t.Errorf("issue send says %q", out)
 	}
-	if out := in.must("issue", "send"); !strings.Contains(out, "was sent already") {
+	if out := in.must("issue", "send", "--yes"); !strings.Contains(out, "was sent already") {
 		t.Errorf("sending again says %q", out)
 	}
 	if out := in.must("issue", "delivered"); !strings.Contains(out, "2 sent") {

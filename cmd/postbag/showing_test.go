@@ -62,7 +62,7 @@ func TestShowingWritesNothing(t *testing.T) {
 		}
 		show("drafted")
 		in.must("issue", "approve", "1")
-		in.must("issue", "send", "1")
+		in.must("issue", "send", "--yes", "1")
 		in.must("issue", "draft")
 		in.must("issue", "edit", "--heading", "Lamps, again.")
 		if !written() {

@@ -35,7 +35,7 @@ func TestStoppedSend(t *testing.T) {
 			in.readers(readers)
 			in.flags = append(in.flags, "--smtp", "smtp://"+server.Addr+"?tls=none")
 			var said lockedBuffer
-			cmd := in.processTo(&said, "issue", "send", "1")
+			cmd := in.processTo(&said, "issue", "send", "--yes", "1")
 			eventually(t, "mails go out", func() bool { return server.accepted.Load() > 7 })
 			if err := cmd.Process.Signal(signal); err != nil {
 				t.Fatal(err)
@@ -47,7 +47,7 @@ func TestStoppedSend(t *testing.T) {
 				}
 			}
 			server.slowFrom.Store(0)
-			in.must("issue", "send", "1")
+			in.must("issue", "send", "--yes", "1")
 			if recipients, doubles, _ := server.tally(); recipients != readers || doubles != 0 {
 				t.Errorf("%d recipients and %d doubles", recipients, doubles)
 			}

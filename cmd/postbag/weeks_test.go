@@ -37,7 +37,7 @@ func TestThreeWeeks(t *testing.T) {
 			t.Errorf("issue %d: %s", number, out)
 		}
 		at(sunday.Add(time.Hour))
-		if out := in.must("issue", "send"); !strings.Contains(out, fmt.Sprintf("Pick of the Week %d to ", number)) {
+		if out := in.must("issue", "send", "--yes"); !strings.Contains(out, fmt.Sprintf("Pick of the Week %d to ", number)) {
 			t.Errorf("issue %d: %s", number, out)
 		}
 		// Some write in the hour after the approval, some in the week.
@@ -94,7 +94,7 @@ func TestMonthlyGoesByTheSchedule(t *testing.T) {
 				if beside {
 					in.serve()
 				}
-				if out := in.must("issue", "send", "1"); !strings.Contains(out, "1 reader: 1 sent") && !strings.Contains(out, "sent already") {
+				if out := in.must("issue", "send", "--yes", "1"); !strings.Contains(out, "1 reader: 1 sent") && !strings.Contains(out, "sent already") {
 					t.Errorf("issue send says %q", out)
 				}
 				if out := in.must("issue", "delivered", "1"); !strings.Contains(out, "monthly@reader.example") {
@@ -124,7 +124,7 @@ func TestLateAnswersForItsSlot(t *testing.T) {
 				})
 			}
 			in.must("issue", "approve", "1", "--now")
-			in.must("issue", "send", "1")
+			in.must("issue", "send", "--yes", "1")
 			if mails := in.mails(); len(mails) != 1 || mails[0].to != "monthly@reader.example" {
 				t.Fatalf("%d mails", len(mails))
 			}
@@ -144,8 +144,8 @@ func TestDateOfPublication(t *testing.T) {
 	in.must("series", "set", "--zone", "UTC")
 	in.must("subscriber", "add", "ada@reader.example", "--confirmed", "--consent", "for the test")
 	in.must("issue", "approve")
-	in.must("issue", "publish", "1")
-	in.must("issue", "send", "1")
+	in.must("issue", "publish", "--yes", "1")
+	in.must("issue", "send", "--yes", "1")
 	mails := in.mails()
 	if len(mails) != 1 {
 		t.Fatalf("%d mails", len(mails))

@@ -32,7 +32,7 @@ func TestWorkersShareAMailing(t *testing.T) {
 	eventually(t, "both work", func() bool { return strings.Count(in.status(), "workers at it 2") == 1 })
 	in.flags = in.flags[:len(in.flags)-2]
 	sent := make(chan error, 1)
-	go func() { _, err := in.run("issue", "send", "1"); sent <- err }()
+	go func() { _, err := in.run("issue", "send", "--yes", "1"); sent <- err }()
 	eventually(t, "both have connections open", func() bool { return server.Steps("CONNECT") >= 2*connections })
 	server.killed(t, logs[0].cmd, readers/8)
 	eventually(t, "the issue is sent", func() bool { return strings.Contains(in.must("issue", "list"), "sent  ") })
@@ -64,7 +64,7 @@ func TestStoppedWorkerHandsBack(t *testing.T) {
 	in.flags = append(in.flags, "--smtp", "smtp://"+server.Addr+"?tls=none")
 	first := in.serve()
 	sent := make(chan error, 1)
-	go func() { _, err := in.run("issue", "send", "1"); sent <- err }()
+	go func() { _, err := in.run("issue", "send", "--yes", "1"); sent <- err }()
 	eventually(t, "mails go out", func() bool { return server.accepted.Load() > readers/4 })
 	in.serve()
 	if err := first.stop(); err != nil {
@@ -96,7 +96,7 @@ func TestRolesApart(t *testing.T) {
 		w.cmd = in.processTo(&w.log, "serve", "--only", "worker")
 		t.Cleanup(func() { _ = w.cmd.Process.Kill(); _ = w.cmd.Wait() })
 		eventually(t, "the worker is there", func() bool { return strings.Contains(in.status(), "workers at it 1") })
-		if out := in.must("issue", "send", "1"); !strings.Contains(out, "3 readers: 3 sent") {
+		if out := in.must("issue", "send", "--yes", "1"); !strings.Contains(out, "3 readers: 3 sent") {
 			t.Errorf("issue send says %q", out)
 		}
 		if out := in.must("schedule", "run", "clean-up"); !strings.Contains(out, "clean-up is done. Next: ") {

@@ -18,13 +18,12 @@ const (
 	TooLargeMail = 95_000
 )
 
-// Approve freezes a draft as it stands, to go out at its moment: the series'
-// next one, or at once when now is set. It answers for the slot that it was drafted
-// for, early or late; for the next moment's when it waits for that. The next draft
-// opens with it. The blogs are asked first whether the picks are still there; unsure
+// Approve freezes a draft as it stands, to go out when it is said. It answers for the
+// slot that it was drafted for, early or late, or for the latest that has passed by then
+// and that no other issue answers for. The next draft opens with it. The blogs are asked first whether the picks are still there; unsure
 // are those of which nothing shows it. The error is of kind Conflict when the mail
 // would be too large, or a pick is gone or has changed.
-func (d *Desk) Approve(ctx context.Context, by digest.Actor, ref Ref, now bool) (issue digest.Issue, unsure []Row, err error) {
+func (d *Desk) Approve(ctx context.Context, by digest.Actor, ref Ref, when When) (issue digest.Issue, unsure []Row, err error) {
 	if issue, err = d.ToApprove(ctx, ref); err != nil {
 		return issue, nil, err
 	}
@@ -35,13 +34,14 @@ func (d *Desk) Approve(ctx context.Context, by digest.Actor, ref Ref, now bool) 
 	if unsure, err = d.Recheck(ctx, issue); err != nil {
 		return issue, unsure, err
 	}
-	err = d.approve(ctx, by, &issue, series, now)
+	err = d.approve(ctx, by, &issue, series, when)
 	return issue, unsure, err
 }
 
-func (d *Desk) approve(ctx context.Context, by digest.Actor, issue *digest.Issue, series digest.Series, now bool) error {
+func (d *Desk) approve(ctx context.Context, by digest.Actor, issue *digest.Issue, series digest.Series, when When) error {
 	seen := *issue
-	if err := d.schedule(ctx, issue, series, now); err != nil {
+	issue.ApprovedAt = d.clock.Now()
+	if err := d.schedule(ctx, issue, series, when, issue.ApprovedAt); err != nil {
 		return err
 	}
 	pub, err := d.identity(ctx, series)
@@ -54,33 +54,12 @@ func (d *Desk) approve(ctx context.Context, by digest.Actor, issue *digest.Issue
 	if err := d.fits(issue.Frozen); err != nil {
 		return err
 	}
-	issue.ApprovedAt = d.clock.Now()
 	if err := d.store.Approve(ctx, by, issue); err != nil {
 		return d.explain(ctx, seen, err)
 	}
 	// The approval stands whether or not the next draft opens now; the worker
 	// opens it otherwise, and opening it by hand says why it cannot.
 	_, _, _ = d.open(ctx, by, series)
-	return nil
-}
-
-// schedule sets when an approved issue goes out, and which slot it answers for.
-func (d *Desk) schedule(ctx context.Context, issue *digest.Issue, series digest.Series, now bool) error {
-	at := d.clock.Now()
-	if now {
-		issue.DueAt = at
-		return nil
-	}
-	if !issue.DueAt.After(at) { // it was drafted for a moment that has passed
-		all, err := d.store.Issues(ctx, series.ID, newestLookedAt)
-		if err != nil {
-			return err
-		}
-		if issue.DueAt, err = nextSlot(series, all, *issue, at); err != nil {
-			return err
-		}
-	}
-	issue.Slot = issue.DueAt
 	return nil
 }
 

@@ -289,7 +289,7 @@ func TestAFormSentTwice(t *testing.T) {
 // their edits in a row.
 func TestUndoAfterReopening(t *testing.T) {
 	d, issue, at := picked(t)
-	if _, _, err := d.Approve(t.Context(), ada, at, false); err != nil {
+	if _, _, err := d.Approve(t.Context(), ada, at, desk.When{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := d.Reopen(t.Context(), ben, desk.Ref{Number: issue.Number}); err != nil {

@@ -18,6 +18,7 @@ type Desk struct {
 	size    func(*digest.Frozen) (int, error)
 	blogs   Blogs
 	log     *slog.Logger
+	counted counts
 }
 
 // Options are what a desk needs.
@@ -45,7 +46,8 @@ func New(o Options) *Desk {
 }
 
 // Ref names an issue: a series by its slug ("" for the only one) and a number
-// (0 for the present draft, else the newest issue).
+// (0 for the present draft, else the newest issue; an error of kind Invalid where
+// there are several drafts).
 type Ref struct {
 	Series string
 	Number int
@@ -133,8 +135,39 @@ func (d *Desk) Issue(ctx context.Context, ref Ref) (digest.Issue, digest.Series,
 	if err != nil {
 		return digest.Issue{}, series, err
 	}
+	if ref.Number == 0 {
+		if err := d.oneDraft(ctx, series, ref.Series); err != nil {
+			return digest.Issue{}, series, err
+		}
+	}
 	issue, err := d.store.Issue(ctx, series.ID, ref.Number)
 	return issue, series, err
+}
+
+// ByID gives an issue whole.
+func (d *Desk) ByID(ctx context.Context, id int64) (digest.Issue, error) {
+	return d.store.IssueByID(ctx, id)
+}
+
+// oneDraft refuses to choose between two drafts: an issue that was approved can be open
+// again beside the next one.
+func (d *Desk) oneDraft(ctx context.Context, series digest.Series, slug string) error {
+	all, err := d.store.Issues(ctx, series.ID, newestLookedAt)
+	if err != nil {
+		return err
+	}
+	var names []string
+	var shows []digest.Act
+	for _, issue := range slices.Backward(all) {
+		if issue.State == digest.Draft {
+			names = append(names, fmt.Sprintf("issue %d (%s)", issue.Number, issue.Title))
+			shows = append(shows, digest.Act{Do: digest.ShowIssue, Series: slug, Issue: issue.Number})
+		}
+	}
+	if len(names) < 2 {
+		return nil
+	}
+	return digest.Fail(digest.Invalid, "Name one by its number.", "several issues are drafts: %s", strings.Join(names, ", ")).Offer(shows...)
 }
 
 // Issues lists a series' issues, newest first.
@@ -247,7 +280,7 @@ func (d *Desk) notDraft(ctx context.Context, issue digest.Issue) error {
 
 // window gives what bounds an issue's candidates.
 func (d *Desk) window(ctx context.Context, issue digest.Issue) (CandidateQuery, error) {
-	q := CandidateQuery{SeriesID: issue.SeriesID, SeenAfter: issue.WindowFrom}
+	q := CandidateQuery{SeriesID: issue.SeriesID, SeenAfter: issue.WindowFrom, SeenUntil: issue.ClosedAt}
 	if !issue.WindowFrom.IsZero() {
 		return q, nil
 	}

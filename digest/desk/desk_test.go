@@ -79,6 +79,17 @@ func (d *bench) open(t *testing.T) digest.Issue {
 	return issue
 }
 
+// arrive lets another comment come, a second from now.
+func (d *bench) arrive(t *testing.T, guid string) {
+	t.Helper()
+	d.clock.at = d.clock.at.Add(time.Second)
+	page := pull.Page{SourceID: 1, Seen: d.clock.at, Comments: []digest.Comment{{GUID: guid, PostRef: "p", Author: "Ines", Published: d.clock.at,
+		Hash: guid, Words: 2, Body: digest.Plain("It came.")}}}
+	if _, err := d.db.StorePage(context.Background(), page); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // pick picks comments into the present draft.
 func (d *bench) pick(t *testing.T, comments ...int64) {
 	t.Helper()
@@ -94,7 +105,7 @@ func (d *bench) approve(t *testing.T) digest.Issue {
 	if err != nil {
 		t.Fatal(err)
 	}
-	issue, _, err := d.Approve(t.Context(), ada, desk.Ref{Number: draft.Number}, false)
+	issue, _, err := d.Approve(t.Context(), ada, desk.Ref{Number: draft.Number}, desk.When{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -267,18 +278,18 @@ func TestSecondApproval(t *testing.T) {
 	d := newDesk(t, 4)
 	d.open(t)
 	d.pick(t, 1)
-	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
+	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, desk.When{}); err != nil {
 		t.Fatal(err)
 	}
 	d.pick(t, 2)
-	_, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false)
+	_, _, err := d.Approve(t.Context(), ada, desk.Ref{}, desk.When{})
 	if digest.KindOf(err) != digest.Conflict || !strings.Contains(err.Error(), "Pick 8 is approved already") || len(digest.ActsOf(err)) == 0 {
 		t.Errorf("a second approval gives %v", err)
 	}
 	if draft, _ := present(t, d); draft.Number != 9 {
 		t.Errorf("the draft is %d", draft.Number)
 	}
-	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{Number: 9}, false); err != nil {
+	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{Number: 9}, desk.When{}); err != nil {
 		t.Error(err)
 	}
 	for _, n := range []int{8, 9} {
@@ -287,7 +298,7 @@ func TestSecondApproval(t *testing.T) {
 		}
 	}
 	d.pick(t, 3)
-	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
+	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, desk.When{}); err != nil {
 		t.Errorf("with nothing that waits: %v", err)
 	}
 }
@@ -317,7 +328,7 @@ func TestOutlookTellsAllProblems(t *testing.T) {
 	if is.Frozen.Picks != 1 || is.Frozen.Minutes != 1 || is.Frozen.Words == 0 {
 		t.Errorf("it is %+v", is.Frozen)
 	}
-	_, _, err = d.Approve(t.Context(), ada, desk.Ref{}, false)
+	_, _, err = d.Approve(t.Context(), ada, desk.Ref{}, desk.When{})
 	if digest.KindOf(err) != digest.Invalid || strings.Count(err.Error(), "\n") != 2 || len(digest.ActsOf(err)) != 4 {
 		t.Errorf("approving it gives %v", err)
 	}

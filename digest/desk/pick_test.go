@@ -45,14 +45,14 @@ func TestRemovedPickStops(t *testing.T) {
 		d, _, _ := picked(t)
 		d.remove(t, comment)
 		issue, at := present(t, d)
-		if _, _, err := d.Approve(t.Context(), ada, at, false); digest.KindOf(err) != digest.Conflict || err == nil || !strings.Contains(err.Error(), "no longer on the blog") {
+		if _, _, err := d.Approve(t.Context(), ada, at, desk.When{}); digest.KindOf(err) != digest.Conflict || err == nil || !strings.Contains(err.Error(), "no longer on the blog") {
 			t.Errorf("approving with a removed pick %d: %v", row+1, err)
 		} else if act := digest.ActsOf(err)[0]; act.Do != digest.RemoveRows || !slices.Equal(act.Blocks, blocksOf(issue, comment)) || act.Issue != issue.Number {
 			t.Errorf("it offers %+v", act)
 		}
 
 		d, issue, at = picked(t)
-		approved, _, err := d.Approve(t.Context(), ada, at, false)
+		approved, _, err := d.Approve(t.Context(), ada, at, desk.When{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -64,7 +64,7 @@ func TestOneSettingLeavesTheOthers(t *testing.T) {
 	if _, err := d.Set(t.Context(), ada, "", desk.Settings{Publication: &name}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.Approve(t.Context(), ben, desk.Ref{}, false); err != nil {
+	if _, _, err := d.Approve(t.Context(), ben, desk.Ref{}, desk.When{}); err != nil {
 		t.Fatal(err)
 	}
 	done, err := d.Set(t.Context(), ben, "", desk.Settings{PostalAddress: &address})
@@ -103,10 +103,10 @@ func TestTitleWhileDraftsOpen(t *testing.T) {
 	})
 	both.Wait()
 	series, err := d.Series(t.Context(), "")
-	if err != nil || series.Title != last || series.NextNumber != 19 {
+	if err != nil || series.Title != last || series.NextNumber != 9 {
 		t.Errorf("%+v, %v", series, err)
 	}
-	if draft, _ := present(t, d); draft.Number != 18 || draft.Title != series.TitleOf(18) {
+	if draft, _ := present(t, d); draft.Number != 8 || draft.Title != series.TitleOf(8) {
 		t.Errorf("the draft is %d, %q", draft.Number, draft.Title)
 	}
 }
@@ -191,7 +191,7 @@ func TestNextNumberOfAnOpenDraft(t *testing.T) {
 // numbered anew.
 func TestUntouchedDraftGivesWay(t *testing.T) {
 	d, _, issue := drafted(t)
-	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
+	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, desk.When{}); err != nil {
 		t.Fatal(err)
 	}
 	n := issue.Number + 7

@@ -10,9 +10,10 @@ import (
 )
 
 // Every issue has a slot: the moment of its series' schedule that it answers for. A
-// draft is opened for the next one, and goes out then. One that misses it keeps it,
-// and waits for the next moment: approved at once it answers for the slot that it
-// missed, approved for the next moment it takes that as its slot. So no two issues
+// draft is opened for the next one, and goes out then, or at a moment of the editor's
+// own. One that misses it keeps it, and waits for the next moment: approved at once it
+// answers for the slot that it missed, approved for the next moment it takes that as its
+// slot. So no two issues
 // of a series share a slot, and none is left out because an issue came late.
 
 // nextSlot gives the first moment of a series' schedule after a time that is later
@@ -35,27 +36,28 @@ func nextSlot(series digest.Series, all []digest.Issue, of digest.Issue, after t
 	return next, nil
 }
 
-// missedSlot gives the latest moment that passed since the issue's slot and that no
-// other issue has taken: the issue's own where there is none.
-func missedSlot(series digest.Series, all []digest.Issue, of digest.Issue, now time.Time) (time.Time, error) {
+// slotAt gives the slot of an issue that goes out at a moment, or would: the latest that
+// has passed by then since its own, and that no other issue has taken; its own where
+// there is none.
+func slotAt(series digest.Series, all []digest.Issue, of digest.Issue, at time.Time) (time.Time, error) {
 	const farthest = 1000 // moments; the schedule of a machine that was off for years
 	plan, err := schedule.Parse(series.Schedule, series.Zone)
 	if err != nil {
 		return time.Time{}, err
 	}
-	missed := of.Slot
-	for next, n := plan.Next(missed), 0; !next.IsZero() && !next.After(now) && n < farthest; next, n = plan.Next(next), n+1 {
+	slot := of.Slot
+	for next, n := plan.Next(slot), 0; !next.IsZero() && !next.After(at) && n < farthest; next, n = plan.Next(next), n+1 {
 		if !isTaken(all, of, next) {
-			missed = next
+			slot = next
 		}
 	}
-	return missed, nil
+	return slot, nil
 }
 
-// isTaken tells whether another issue answers for a moment.
+// isTaken tells whether another issue answers for a moment, or is a draft that will.
 func isTaken(all []digest.Issue, of digest.Issue, moment time.Time) bool {
 	return !moment.IsZero() && slices.ContainsFunc(all, func(i digest.Issue) bool {
-		return i.ID != of.ID && i.State != digest.Cancelled && i.Slot.Equal(moment)
+		return i.ID != of.ID && i.State != digest.Cancelled && (i.Slot.Equal(moment) || i.State == digest.Draft && i.DueAt.Equal(moment))
 	})
 }
 
@@ -69,16 +71,25 @@ func LastOfMonth(issue digest.Issue, series digest.Series) (bool, error) {
 // Postpone moves a draft whose moment has passed to the series' next one. A
 // draft whose moment is still to come stays as it is.
 func (d *Desk) Postpone(ctx context.Context, by digest.Actor, ref Ref) (digest.Issue, error) {
+	return d.postpone(ctx, by, ref, false)
+}
+
+// postpone does that, and gives a draft that was to go out now its slot's moment again.
+func (d *Desk) postpone(ctx context.Context, by digest.Actor, ref Ref, hurried bool) (digest.Issue, error) {
 	saved, err := d.repeat(ctx, by, ref, digest.Postponed, func(issue *digest.Issue, series digest.Series) (string, error) {
 		now := d.clock.Now()
-		if issue.DueAt.After(now) {
+		switch {
+		case hurried && issue.Slot.After(now):
+			issue.DueAt = issue.Slot
+			return "planned it for " + Moment(series, issue.DueAt) + " again", nil
+		case issue.DueAt.After(now) && !hurried:
 			return "", nil
 		}
 		all, err := d.store.Issues(ctx, series.ID, newestLookedAt)
 		if err != nil {
 			return "", err
 		}
-		if issue.Slot, err = missedSlot(series, all, *issue, now); err != nil {
+		if issue.Slot, err = slotAt(series, all, *issue, now); err != nil {
 			return "", err
 		}
 		if issue.DueAt, err = nextSlot(series, all, *issue, now); err != nil {

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -40,13 +41,13 @@ func TestIssueAnswersForItsSlot(t *testing.T) {
 		last      bool
 		next      time.Time
 	}{
-		{"at once, two days early", sunday.Add(-48 * time.Hour), false, true, sunday, sunday.Add(-48 * time.Hour), true, sunday.Add(week)},
+		{"at once, two days early", sunday.Add(-48 * time.Hour), false, true, sunday, sunday.Add(-48*time.Hour + desk.NowWaits), true, sunday.Add(week)},
 		{"at its moment, two days early", sunday.Add(-48 * time.Hour), false, false, sunday, sunday, true, sunday.Add(week)},
-		{"at once, five minutes late", sunday.Add(5 * time.Minute), false, true, sunday, sunday.Add(5 * time.Minute), true, sunday.Add(week)},
-		{"at once, five minutes late and postponed", sunday.Add(5 * time.Minute), true, true, sunday, sunday.Add(5 * time.Minute), true, sunday.Add(week)},
+		{"at once, five minutes late", sunday.Add(5 * time.Minute), false, true, sunday, sunday.Add(5*time.Minute + desk.NowWaits), true, sunday.Add(week)},
+		{"at once, five minutes late and postponed", sunday.Add(5 * time.Minute), true, true, sunday, sunday.Add(5*time.Minute + desk.NowWaits), true, sunday.Add(week)},
 		{"for the next moment, five minutes late", sunday.Add(5 * time.Minute), false, false, sunday.Add(week), sunday.Add(week), false, sunday.Add(2 * week)},
 		{"for the next moment, postponed", sunday.Add(5 * time.Minute), true, false, sunday.Add(week), sunday.Add(week), false, sunday.Add(2 * week)},
-		{"at once, after the next moment passed too", sunday.Add(week + time.Hour), true, true, sunday.Add(week), sunday.Add(week + time.Hour), false, sunday.Add(2 * week)},
+		{"at once, after the next moment passed too", sunday.Add(week + time.Hour), true, true, sunday.Add(week), sunday.Add(week + time.Hour + desk.NowWaits), false, sunday.Add(2 * week)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d, series, issue := drafted(t)
@@ -56,7 +57,7 @@ func TestIssueAnswersForItsSlot(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			approved, _, err := d.Approve(t.Context(), ada, desk.Ref{}, c.now)
+			approved, _, err := d.Approve(t.Context(), ada, desk.Ref{}, desk.When{Now: c.now})
 			if err != nil || approved.ID != issue.ID {
 				t.Fatal(err)
 			}
@@ -80,7 +81,7 @@ func TestIssueAnswersForItsSlot(t *testing.T) {
 func TestDateIsThatOfPublication(t *testing.T) {
 	for _, at := range []time.Time{sunday.Add(-24 * time.Hour), sunday.Add(20 * time.Hour)} {
 		d, _, issue := drafted(t)
-		approved, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false)
+		approved, _, err := d.Approve(t.Context(), ada, desk.Ref{}, desk.When{})
 		if err != nil || !approved.Frozen.Date.Equal(sunday) {
 			t.Fatalf("approved, it is dated %v, %v", approved.Frozen.Date, err)
 		}
@@ -157,7 +158,7 @@ func TestSkip(t *testing.T) {
 	if err != nil || skipped.ID != issue.ID || skipped.State != digest.Skipped {
 		t.Fatalf("%+v, %v", skipped, err)
 	}
-	if next.Number != issue.Number+1 || !next.Slot.Equal(sunday.Add(7*24*time.Hour)) || next.Intro != intro || next.Title != "Pick 9" {
+	if next.ID == issue.ID || next.Number != issue.Number || !next.Slot.Equal(sunday.Add(7*24*time.Hour)) || next.Intro != intro || next.Title != "Pick 8" {
 		t.Errorf("the next draft is %+v", next)
 	}
 	if len(next.Blocks) != 1 || next.Blocks[0].ID != before.Blocks[0].ID || next.Blocks[0].CommentID != 1 {
@@ -186,32 +187,61 @@ func TestSkipAfterItsMoment(t *testing.T) {
 	}
 }
 
-// TestReopenKeepsTheNextDraft: an approval is not taken back at the cost of what
-// somebody put into the draft that follows.
-func TestReopenKeepsTheNextDraft(t *testing.T) {
+// TestReopenBesideTheNextDraft: an approval is taken back although somebody works on the
+// next draft. Both keep their number, rows and window; which one is meant must be said;
+// and the next draft gives way as long as nothing is in it.
+func TestReopenBesideTheNextDraft(t *testing.T) {
 	d, _, issue := drafted(t)
-	if _, _, err := d.Approve(t.Context(), ada, desk.Ref{}, false); err != nil {
-		t.Fatal(err)
+	offered := func(issue digest.Issue) (ids []int64) {
+		all, err := d.Candidates(t.Context(), whole(t, d, issue))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range all {
+			ids = append(ids, c.ID)
+		}
+		slices.Sort(ids)
+		return ids
 	}
+	first := offered(issue)
+	d.approve(t)
 	next, at := present(t, d)
-	series := next.Title
+	d.arrive(t, "later")
 	title := "A title of its own"
-	if _, err := d.Edit(t.Context(), ben, at, desk.Edit{Title: &title}); err != nil {
-		t.Fatal(err)
+	d.edit(t, at, desk.Edit{Title: &title})
+	reopened, err := d.Reopen(t.Context(), ada, desk.Ref{Number: issue.Number})
+	if err != nil || reopened.State != digest.Draft || !reopened.IsReopened() || !reopened.DueAt.Equal(sunday) {
+		t.Fatalf("%+v, %v", reopened, err)
 	}
-	_, err := d.Reopen(t.Context(), ada, desk.Ref{Number: issue.Number})
-	if now := whole(t, d, next); digest.KindOf(err) != digest.Conflict || err == nil || now.Title != title {
-		t.Fatalf("%v, and the next is called %q", err, now.Title)
+	if now := whole(t, d, next); now.State != digest.Draft || now.Title != title || !now.WindowFrom.Equal(reopened.ClosedAt) {
+		t.Errorf("the next is %+v", now)
 	}
-	if acts := digest.ActsOf(err); len(acts) != 2 || acts[0].Issue != next.Number || acts[1].Issue != issue.Number {
-		t.Errorf("it offers %+v", acts)
+	if got := offered(issue); !slices.Equal(got, first) {
+		t.Errorf("the reopened one may pick %v, and could %v", got, first)
 	}
+	if got := offered(next); len(got) != 1 {
+		t.Errorf("the next may pick %v", got)
+	}
+	_, err = d.DraftAt(t.Context(), desk.Ref{})
+	if acts := digest.ActsOf(err); digest.KindOf(err) != digest.Invalid || len(acts) != 2 || acts[0].Issue != issue.Number || acts[1].Issue != next.Number {
+		t.Errorf("the present draft is %v, %+v", err, acts)
+	}
+	if open, created, err := d.Draft(t.Context(), ben, ""); err != nil || created || open.ID != next.ID {
+		t.Errorf("the next draft is %d, %v, %v", open.Number, created, err)
+	}
+	d.clock.at = d.clock.at.Add(time.Hour)
+	again, _, err := d.Approve(t.Context(), ada, desk.Ref{Number: issue.Number}, desk.When{})
+	if err != nil || !again.ClosedAt.Equal(reopened.ClosedAt) || !again.Slot.Equal(sunday) {
+		t.Errorf("approved again it closed at %v for %v, %v", again.ClosedAt, again.Slot, err)
+	}
+	series := "Pick 9"
 	_, at = present(t, d)
-	if _, err := d.Edit(t.Context(), ben, at, desk.Edit{Title: &series}); err != nil {
-		t.Fatal(err)
+	d.edit(t, at, desk.Edit{Title: &series})
+	if reopened, err = d.Reopen(t.Context(), ada, desk.Ref{Number: issue.Number}); err != nil || reopened.IsReopened() {
+		t.Errorf("with nothing in the next: %+v, %v", reopened, err)
 	}
-	if _, err := d.Reopen(t.Context(), ada, desk.Ref{Number: issue.Number}); err != nil {
-		t.Errorf("with nothing in the next: %v", err)
+	if got := offered(issue); len(got) != len(first)+1 {
+		t.Errorf("it may pick %v", got)
 	}
 }
 

@@ -32,13 +32,16 @@ type Store interface {
 	ChangeSettings(ctx context.Context, by digest.Actor, seriesID int64, s Settings, at time.Time, follow Follow) (Changed, error)
 
 	// OpenDraft creates the series' next draft for a slot, takes its number and
-	// titles it by the series' pattern; if the series has a draft already it gives
+	// titles it by the series' pattern; if the series has a next draft already it gives
 	// that one. Its window begins by [digest.NextWindow]. What a skipped issue just
 	// before it had becomes the draft's.
 	OpenDraft(ctx context.Context, by digest.Actor, seriesID int64, opened, slot time.Time) (issue digest.Issue, created bool, err error)
 	// Issue gives an issue whole; number 0 means the series' newest draft, else
-	// its newest issue. The error is of kind NotFound.
+	// its newest issue. Of a number that was used again, after an issue was cancelled
+	// or skipped, the one that stands is meant. The error is of kind NotFound.
 	Issue(ctx context.Context, seriesID int64, number int) (digest.Issue, error)
+	// IssueByID gives the same by the issue's id.
+	IssueByID(ctx context.Context, id int64) (digest.Issue, error)
 	// Issues lists a series' issues, newest first, with Blocks and Frozen left out.
 	Issues(ctx context.Context, seriesID int64, limit int) ([]digest.Issue, error)
 	// SaveDraft stores a change of a draft, and the revision with who made it, when,
@@ -58,7 +61,9 @@ type Store interface {
 	Approve(ctx context.Context, by digest.Actor, issue *digest.Issue) error
 	// MoveIssue moves an issue to another state, as [digest.IssueState.To]
 	// allows, and stamps the moment; Conflict otherwise. Moving an approved issue
-	// back to draft removes its Frozen; publishing dates it.
+	// back to draft removes its Frozen; publishing dates it. An issue that is cancelled
+	// or skipped leaves its window to the drafts after it, and its number, if it is the
+	// newest, to the next one.
 	MoveIssue(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, at time.Time) error
 	// Counts gives the mails of an issue by state.
 	Counts(ctx context.Context, issueID int64) (subscribers.Counts, error)
@@ -89,6 +94,8 @@ type Store interface {
 	Answers(ctx context.Context, commentIDs []int64) (map[int64]digest.Answer, error)
 	SaveAnswers(ctx context.Context, answers []digest.Answer) error
 
+	// Standings gives how the picks of an issue stand on their blogs, by comment.
+	Standings(ctx context.Context, issueID int64) (map[int64]digest.Standing, error)
 	// AddTerm adds a line to the glossary, unless isThere says of the publication as it
 	// is that it has it, and tells whether it did.
 	AddTerm(ctx context.Context, line string, isThere func(digest.Publication) bool) (added bool, err error)
@@ -114,12 +121,13 @@ type Store interface {
 }
 
 // CandidateQuery bounds an issue's candidates. A comment is one when it was
-// first seen after SeenAfter and is no backfill from before it; or, for a first
+// first seen after SeenAfter and by SeenUntil, and is no backfill from before it; or, for a first
 // issue (SeenAfter zero), when it was published at or after Since, or stands
 // under a post published at or after PostsSince (zero: no such post).
 type CandidateQuery struct {
 	SeriesID   int64
 	SeenAfter  time.Time
+	SeenUntil  time.Time // zero: none is too new
 	Since      time.Time
 	PostsSince time.Time
 	Limit      int // at most so many, 0 for all; the newest posts first

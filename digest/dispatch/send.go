@@ -5,21 +5,17 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
-	"postbag/subscribers"
 )
 
-// Send makes now the moment of an issue's mailing: it checks the issue once more,
+// Send makes now the moment of an issue's mailing, which cannot be undone: whom it goes
+// to, tells [Sender.ToSend]. It checks the issue once more,
 // and publishes it if it is only approved. An issue that is on its way, or was
 // sent, stays as it is. Without a number the only issue on its way is meant, else
 // the newest that was sent. Anyway sends what is on the web already although a pick
 // was removed from the blog since. Unsure are the picks of which nothing shows
 // whether they are still there. [Sender.Deliver] then mails the issue.
 func (s *Sender) Send(ctx context.Context, by digest.Actor, ref desk.Ref, anyway bool) (issue digest.Issue, unsure []desk.Row, err error) {
-	issue, err = s.Desk.Meant(ctx, ref, digest.Sending, digest.Paused, digest.Published, digest.Approved)
-	if digest.KindOf(err) == digest.NotFound && ref.Number == 0 {
-		issue, err = s.Desk.Newest(ctx, ref.Series, digest.Sent)
-	}
-	if err != nil {
+	if issue, err = s.toSend(ctx, ref); err != nil {
 		return issue, nil, err
 	}
 	ref.Number = issue.Number
@@ -33,11 +29,11 @@ func (s *Sender) Send(ctx context.Context, by digest.Actor, ref desk.Ref, anyway
 	default:
 		return issue, nil, digest.Fail(digest.Conflict, "Only what is approved or published can be sent.", "issue %d is %s", issue.Number, issue.State.Is())
 	}
-	readers, err := s.Store.SubscriberCounts(ctx)
+	readers, err := s.Store.Audience(ctx)
 	if err != nil {
 		return issue, nil, err
 	}
-	if readers[subscribers.Active] == 0 {
+	if readers.Readers(true) == 0 {
 		err := digest.Fail(digest.Conflict, "", "nobody has subscribed yet").Offer(digest.Act{Do: digest.AddSubscriber})
 		if issue.State == digest.Approved {
 			err = err.Offer(digest.Act{Do: digest.PublishIssue, Series: ref.Series, Issue: issue.Number})

@@ -25,6 +25,10 @@ type Store interface {
 	// what was overridden. The error is of kind Conflict in any other state, and
 	// while sending is held.
 	SetDue(ctx context.Context, by digest.Actor, issueID int64, at time.Time, overrode digest.Override) error
+	// StopMailing leaves a published issue that is not being mailed yet without a moment,
+	// so that it waits for somebody to send it. The error is of kind Conflict in any
+	// other state.
+	StopMailing(ctx context.Context, by digest.Actor, issueID int64, at time.Time) error
 	// IssueState reads where an issue stands.
 	IssueState(ctx context.Context, issueID int64) (digest.IssueState, error)
 	// SetIssueState moves an issue along sending ⇄ paused, and keeps why it pauses.
@@ -35,8 +39,8 @@ type Store interface {
 	Counts(ctx context.Context, issueID int64) (subscribers.Counts, error)
 	// Deliveries lists deliveries of an issue, those in the given states.
 	Deliveries(ctx context.Context, issueID int64, limit int, states ...subscribers.DeliveryState) ([]subscribers.Delivery, error)
-	// SubscriberCounts counts the subscribers by state.
-	SubscriberCounts(ctx context.Context) (map[subscribers.State]int, error)
+	// Audience counts the readers by what they asked for.
+	Audience(ctx context.Context) (subscribers.Audience, error)
 }
 
 // Workers are the processes that work on the database.
@@ -64,10 +68,13 @@ type Options struct {
 }
 
 // Sender publishes and mails issues.
-type Sender struct{ Options }
+type Sender struct {
+	Options
+	counted counted
+}
 
 // New makes a sender.
 func New(o Options) *Sender {
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
-	return &Sender{o}
+	return &Sender{Options: o}
 }

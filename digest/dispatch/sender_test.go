@@ -62,7 +62,7 @@ func TestLastCheck(t *testing.T) {
 		_, err := o.Desk.Reopen(t.Context(), by, eight)
 		o.Must(err)
 		o.Blogs.TakeOff(o.Last)
-		if _, _, err := o.Desk.Approve(t.Context(), by, eight, false); digest.KindOf(err) != digest.Conflict || err == nil {
+		if _, _, err := o.Desk.Approve(t.Context(), by, eight, desk.When{}); digest.KindOf(err) != digest.Conflict || err == nil {
 			t.Errorf("approving gives %v", err)
 		}
 		o.State(digest.Draft)

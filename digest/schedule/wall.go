@@ -2,6 +2,14 @@ package schedule
 
 import "time"
 
+// At gives the first moment at which clocks in a zone show a time, which is given as if
+// it were UTC. Where they skip it, it is the moment they do, and skipped is true.
+func At(wall time.Time, zone *time.Location) (at time.Time, skipped bool) {
+	wall = time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), 0, time.UTC)
+	at = firstAt(wall, zone)
+	return at, at.In(zone).Format(time.DateTime) != wall.Format(time.DateTime)
+}
+
 // firstAt gives the first moment at which clocks in a zone show a time, or, when
 // they skip it, the moment they do. The time on the wall is given as if it were
 // UTC.

@@ -41,6 +41,7 @@ var acts = map[digest.Deed]Page{
 	digest.PublishIssue:   "/desk/issues/{issue}/send",
 	digest.SendIssue:      "/desk/issues/{issue}/send",
 	digest.SendAnyway:     "/desk/issues/{issue}/send",
+	digest.HoldIssue:      "/desk/issues/{issue}/send",
 	digest.PauseIssue:     "/desk/issues/{issue}/send",
 	digest.ResumeIssue:    "/desk/issues/{issue}/send",
 	digest.CancelIssue:    "/desk/issues/{issue}",

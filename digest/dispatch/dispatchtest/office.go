@@ -147,7 +147,7 @@ func New(t *testing.T) *Office {
 		o.Must(err)
 		o.Last = c.ID
 	}
-	_, _, err = o.Desk.Approve(ctx, By, desk.Ref{}, false)
+	_, _, err = o.Desk.Approve(ctx, By, desk.Ref{}, desk.When{})
 	o.Must(err)
 	return o
 }

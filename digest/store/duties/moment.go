@@ -31,7 +31,7 @@ var moments = []struct {
 }{
 	{kind: work.Pull, of: Source, next: `SELECT MIN(COALESCE(f.next_poll, 0)) FROM feeds f WHERE f.source_id = duties.subject AND f.stopped = 0`},
 	{kind: work.Draft, of: Series, next: `SELECT CASE WHEN COUNT(*) = 0 THEN 0 END FROM issues i
-		WHERE i.series_id = duties.subject AND i.state = 'draft'`},
+		WHERE i.series_id = duties.subject AND i.` + rules.NextDraft},
 	{kind: work.Deadline, of: Series, asks: digest.Approved, next: `SELECT MIN(i.due_at) FROM issues i
 		WHERE i.series_id = duties.subject AND i.` + rules.Unpublished + ` AND i.asks = ''`},
 	{kind: work.Deliver, of: Series, asks: digest.Published, next: `SELECT MIN(i.due_at) FROM issues i

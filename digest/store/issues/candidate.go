@@ -2,6 +2,7 @@ package issues
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"postbag/digest"
@@ -59,13 +60,24 @@ const (
 
 // threadNodes reads what is needed to order the candidates, without their words.
 func threadNodes(t *database.Tx, q desk.CandidateQuery) (nodes []compile.Node, err error) {
+	until := func(query string, args ...any) (string, []any) {
+		if q.SeenUntil.IsZero() {
+			return query, args
+		}
+		return query + fmt.Sprintf(` AND c.first_seen <= $%d`, len(args)+1), append(args, q.SeenUntil)
+	}
 	switch {
 	case !q.SeenAfter.IsZero():
-		return nodesOf(t, queryNodesSince, q.SeriesID, q.SeenAfter)
+		query, args := until(queryNodesSince, q.SeriesID, q.SeenAfter)
+		return nodesOf(t, query, args...)
 	case !q.PostsSince.IsZero():
-		return nodesOf(t, queryNodesFirst+` UNION `+queryNodesUnderPosts, q.SeriesID, q.Since.UnixMicro(), q.PostsSince)
+		args := []any{q.SeriesID, q.Since.UnixMicro(), q.PostsSince}
+		first, _ := until(queryNodesFirst, args...)
+		under, args := until(queryNodesUnderPosts, args...)
+		return nodesOf(t, first+` UNION `+under, args...)
 	}
-	return nodesOf(t, queryNodesFirst, q.SeriesID, q.Since.UnixMicro())
+	query, args := until(queryNodesFirst, q.SeriesID, q.Since.UnixMicro())
+	return nodesOf(t, query, args...)
 }
 
 func nodesOf(t *database.Tx, query string, args ...any) (nodes []compile.Node, err error) {

@@ -3,12 +3,14 @@ package issues
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
 	"postbag/digest"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
+	"postbag/digest/store/rules"
 )
 
 // OpenDraft opens the series' next draft; see [desk.Store].
@@ -20,17 +22,18 @@ func (db *Store) OpenDraft(ctx context.Context, by digest.Actor, seriesID int64,
 			return err
 		}
 		created = false
-		issue, err = wholeIssue(t, `SELECT `+IssueColumns+`, frozen FROM issues WHERE series_id = $1 AND state = 'draft'`, seriesID)
+		issue, err = wholeIssue(t, `SELECT `+IssueColumns+`, frozen FROM issues WHERE series_id = $1 AND `+rules.NextDraft, seriesID)
 		if err != nil || issue.ID != 0 {
 			return err
 		}
 		created = true
-		if issue, err = newDraft(t, seriesID, opened, slot); err != nil {
+		var skipped int
+		if issue, skipped, err = newDraft(t, seriesID, opened, slot); err != nil {
 			return err
 		}
 		words := "opened it"
 		if len(issue.Blocks) > 0 || issue.Intro != "" || issue.Preheader != "" {
-			words = fmt.Sprintf("opened it with what was in issue %d", issue.Number-1)
+			words = fmt.Sprintf("opened it with what was in issue %d", skipped)
 		}
 		rev := digest.Revision{IssueID: issue.ID, Version: issue.Version, At: opened, By: by, Did: digest.Opened, Words: words}
 		if err := addRevision(t, rev); err != nil {
@@ -44,20 +47,22 @@ func (db *Store) OpenDraft(ctx context.Context, by digest.Actor, seriesID int64,
 	return issue, created, nil
 }
 
-func newDraft(t *database.Tx, seriesID int64, opened, slot time.Time) (issue digest.Issue, err error) {
+// newDraft makes a draft, and gives the number of the skipped issue whose rows and
+// introduction it took over, if any.
+func newDraft(t *database.Tx, seriesID int64, opened, slot time.Time) (issue digest.Issue, skipped int, err error) {
 	var number int
 	var series digest.Series
 	found, err := t.One([]any{&number, &series.Name, &series.Title}, `
 		UPDATE series SET next_number = next_number + 1 WHERE id = $1 RETURNING next_number - 1, name, title`, seriesID)
 	if err != nil {
-		return issue, err
+		return issue, 0, err
 	}
 	if !found {
-		return issue, database.Missing("there is no series %d", seriesID)
+		return issue, 0, database.Missing("there is no series %d", seriesID)
 	}
-	from, err := windowFrom(t, seriesID, number)
+	from, err := windowFrom(t, seriesID, math.MaxInt64)
 	if err != nil {
-		return issue, err
+		return issue, 0, err
 	}
 	// Its version goes on from those of the series' other issues: who saw one of
 	// them, and means the present draft, is told that it is another.
@@ -67,34 +72,38 @@ func newDraft(t *database.Tx, seriesID int64, opened, slot time.Time) (issue dig
 		FROM (SELECT COALESCE(MAX(version), 0) + 1 AS first FROM issues WHERE series_id = $1) AS versions RETURNING `+IssueColumns,
 		seriesID, number, series.TitleOf(number), opened.UnixMicro(), from, slot.UnixMicro())
 	if err != nil {
-		return issue, err
+		return issue, 0, err
 	}
-	return issue, takeOverSkipped(t, &issue)
+	skipped, err = takeOverSkipped(t, &issue)
+	return issue, skipped, err
 }
 
 // takeOverSkipped gives a new draft the rows, the introduction and the preheader of the
-// issue just before it, if that was skipped. Its title and subject name its number.
-func takeOverSkipped(t *database.Tx, draft *digest.Issue) error {
+// issue just before it, if that was skipped, or of one whose rows no draft has taken yet. Its title
+// and subject name its number, which is given.
+func takeOverSkipped(t *database.Tx, draft *digest.Issue) (number int, err error) {
 	var skipped int64
-	found, err := t.One([]any{&skipped, &draft.Intro, &draft.Preheader}, `
-		SELECT id, intro, preheader FROM issues WHERE series_id = $1 AND state = 'skipped'
-			AND number = (SELECT MAX(number) FROM issues WHERE series_id = $1 AND number < $2)`, draft.SeriesID, draft.Number)
+	found, err := t.One([]any{&skipped, &number, &draft.Intro, &draft.Preheader}, `
+		SELECT id, number, intro, preheader FROM issues s WHERE series_id = $1 AND state = 'skipped'
+			AND (id = (SELECT MAX(l.id) FROM issues l WHERE l.series_id = $1 AND l.id < $2)
+				OR EXISTS (SELECT 1 FROM blocks b WHERE b.issue_id = s.id))
+		ORDER BY id DESC LIMIT 1`, draft.SeriesID, draft.ID)
 	if err != nil || !found {
-		return err
+		return number, err
 	}
 	if _, err := t.Exec(`UPDATE issues SET intro = $1, preheader = $2 WHERE id = $3`, draft.Intro, draft.Preheader, draft.ID); err != nil {
-		return err
+		return number, err
 	}
 	if _, err := t.Exec(`UPDATE blocks SET issue_id = $1, version = $2 WHERE issue_id = $3`, draft.ID, draft.Version, skipped); err != nil {
-		return err
+		return number, err
 	}
 	draft.Blocks, err = blocks(t, draft.ID)
-	return err
+	return number, err
 }
 
 // windowFrom gives the moment at which the window of an issue begins, by those of
-// the series' issues before it.
-func windowFrom(t *database.Tx, seriesID int64, number int) (time.Time, error) {
+// the series' issues that were opened before it: numbers can be used again.
+func windowFrom(t *database.Tx, seriesID, id int64) (time.Time, error) {
 	var earlier []digest.Window
 	err := t.Each(func(r database.Row) error {
 		var w digest.Window
@@ -103,7 +112,7 @@ func windowFrom(t *database.Tx, seriesID int64, number int) (time.Time, error) {
 		return err
 	}, `SELECT i.state, COALESCE(i.window_from, s.created_at), i.closed_at
 		FROM issues i JOIN series s ON s.id = i.series_id
-		WHERE i.series_id = $1 AND i.number < $2 ORDER BY i.number`, seriesID, number)
+		WHERE i.series_id = $1 AND i.id < $2 ORDER BY i.id`, seriesID, id)
 	return digest.NextWindow(earlier), err
 }
 
@@ -219,8 +228,8 @@ func notTheDraft(t *database.Tx, issue *digest.Issue) error {
 		"issue %d was changed by someone else meanwhile", issue.Number)
 }
 
-// Approve freezes a draft, see [desk.Store], and closes its window at ApprovedAt. It fills
-// in the new State and Version. Without Frozen or ApprovedAt the error is of kind Invalid.
+// Approve freezes a draft, see [desk.Store], and closes its window at ApprovedAt, unless
+// it was closed before. It fills in the new State, ClosedAt and Version. Without Frozen or ApprovedAt the error is of kind Invalid.
 func (db *Store) Approve(ctx context.Context, by digest.Actor, issue *digest.Issue) error {
 	if issue.Frozen == nil || issue.ApprovedAt.IsZero() {
 		return digest.Fail(digest.Invalid, "", "issue %d has nothing frozen to approve", issue.Number)
@@ -234,7 +243,7 @@ func (db *Store) Approve(ctx context.Context, by digest.Actor, issue *digest.Iss
 			return err
 		}
 		n, err := t.Exec(`
-			UPDATE issues SET state = 'approved', frozen = $1, approved_at = $2, closed_at = $2,
+			UPDATE issues SET state = 'approved', frozen = $1, approved_at = $2, closed_at = COALESCE(closed_at, $2),
 				slot = $3, due_at = $4, version = version + 1
 			WHERE id = $5 AND state = 'draft' AND version = $6`,
 			frozen, issue.ApprovedAt, issue.Slot, issue.DueAt, issue.ID, issue.Version)
@@ -252,7 +261,7 @@ func (db *Store) Approve(ctx context.Context, by digest.Actor, issue *digest.Iss
 	if err != nil {
 		return err
 	}
-	issue.State = digest.Approved
+	issue.State, issue.ClosedAt = digest.Approved, database.OrTime(issue.ClosedAt, issue.ApprovedAt)
 	issue.Version++
 	return nil
 }

@@ -39,3 +39,24 @@ func (db *Store) SetDue(ctx context.Context, by digest.Actor, issueID int64, at 
 		return duties.ReplanIssue(t, issueID)
 	})
 }
+
+// StopMailing takes the moment of a published issue away; see [dispatch.Store].
+func (db *Store) StopMailing(ctx context.Context, by digest.Actor, issueID int64, at time.Time) error {
+	return db.Update(ctx, "hold the issue", func(t *database.Tx) error {
+		if err := LockIssue(t, issueID); err != nil {
+			return err
+		}
+		n, err := t.Exec(`UPDATE issues SET due_at = NULL, asks = '' WHERE id = $1 AND state = 'published'`, issueID)
+		if err == nil && n == 0 {
+			return digest.Fail(digest.Conflict, "", "the issue is not waiting to be mailed").Offer(digest.Act{Do: digest.ListIssues})
+		}
+		if err != nil {
+			return err
+		}
+		rev := digest.Revision{IssueID: issueID, At: at, By: by, Did: digest.Stopped, Words: "kept it from being mailed"}
+		if err := addPresent(t, rev); err != nil {
+			return err
+		}
+		return duties.ReplanIssue(t, issueID)
+	})
+}

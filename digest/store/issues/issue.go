@@ -10,12 +10,12 @@ import (
 )
 
 // IssueColumns are the columns of an issue without its text as it was frozen.
-const IssueColumns = `id, series_id, number, state, title, intro, subject, preheader, opened_at, window_from, slot, due_at,
+const IssueColumns = `id, series_id, number, state, title, intro, subject, preheader, opened_at, window_from, closed_at, slot, due_at,
 	approved_at, published_at, updated_at, sent_at, asks, overrode, pause_cause, pause_detail, COALESCE(mail_ends, 0), version,
 	title_version, intro_version, mail_version, order_version`
 
 func issueFields(i *digest.Issue) []any {
-	return []any{&i.ID, &i.SeriesID, &i.Number, &i.State, &i.Title, &i.Intro, &i.Subject, &i.Preheader, &i.OpenedAt, &i.WindowFrom, &i.Slot, &i.DueAt,
+	return []any{&i.ID, &i.SeriesID, &i.Number, &i.State, &i.Title, &i.Intro, &i.Subject, &i.Preheader, &i.OpenedAt, &i.WindowFrom, &i.ClosedAt, &i.Slot, &i.DueAt,
 		&i.ApprovedAt, &i.PublishedAt, &i.UpdatedAt, &i.SentAt, &i.Asks, &i.Overrode, &i.Pause.Cause, &i.Pause.Detail, &i.MailEnds, &i.Version,
 		&i.TitleVersion, &i.IntroVersion, &i.MailVersion, &i.OrderVersion}
 }
@@ -48,9 +48,11 @@ func (db *Store) Issue(ctx context.Context, seriesID int64, number int) (issue d
 		query := `SELECT ` + IssueColumns + `, frozen FROM issues WHERE series_id = $1`
 		args := []any{seriesID}
 		if number == 0 {
-			query += ` ORDER BY CASE state WHEN 'draft' THEN 0 ELSE 1 END, number DESC LIMIT 1`
+			query += ` ORDER BY CASE state WHEN 'draft' THEN 0 ELSE 1 END, number DESC, id DESC LIMIT 1`
 		} else {
-			query, args = query+` AND number = $2`, append(args, number)
+			// Of a number that was used again the issue that stands is meant.
+			query += ` AND number = $2 ORDER BY CASE WHEN ` + rules.Stands + ` THEN 0 ELSE 1 END, id DESC LIMIT 1`
+			args = append(args, number)
 		}
 		issue, err = wholeIssue(t, query, args...)
 		if err == nil && issue.ID == 0 && number == 0 {
@@ -58,6 +60,18 @@ func (db *Store) Issue(ctx context.Context, seriesID int64, number int) (issue d
 		}
 		if err == nil && issue.ID == 0 {
 			return digest.Fail(digest.NotFound, "", "there is no issue %d", number).Offer(digest.Act{Do: digest.ListIssues})
+		}
+		return err
+	})
+	return issue, err
+}
+
+// IssueByID gives an issue whole, by its id. The error is of kind NotFound.
+func (db *Store) IssueByID(ctx context.Context, id int64) (issue digest.Issue, err error) {
+	err = db.View(ctx, "read the issue", func(t *database.Tx) error {
+		issue, err = wholeIssue(t, `SELECT `+IssueColumns+`, frozen FROM issues WHERE id = $1`, id)
+		if err == nil && issue.ID == 0 {
+			return noIssue(id)
 		}
 		return err
 	})
@@ -78,7 +92,7 @@ func wholeIssue(t *database.Tx, query string, args ...any) (issue digest.Issue, 
 // Issues lists a series' issues, newest first, with Blocks and Frozen left out.
 func (db *Store) Issues(ctx context.Context, seriesID int64, limit int) (all []digest.Issue, err error) {
 	err = db.View(ctx, "list the issues", func(t *database.Tx) (err error) {
-		all, err = Issues(t, `SELECT `+IssueColumns+` FROM issues WHERE series_id = $1 ORDER BY number DESC LIMIT $2`,
+		all, err = Issues(t, `SELECT `+IssueColumns+` FROM issues WHERE series_id = $1 ORDER BY number DESC, id DESC LIMIT $2`,
 			seriesID, database.Limit(limit))
 		return err
 	})

@@ -1,7 +1,9 @@
 package issues
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	"postbag/digest"
@@ -15,10 +17,12 @@ import (
 // and stamps the moment; else the error is of kind Conflict. Approving belongs
 // to Approve, and sending, pausing and being sent to the ledger.
 //
-// Reopening removes Frozen and opens the window again; it is a Conflict while
-// the series has another draft. Cancelling gives the issue's window back to the
+// Reopening removes Frozen. The draft that follows gives way if nothing was put into
+// it, and the window is open again; else both are drafts, each with its own number,
+// rows and window. Cancelling and skipping give the issue's window back to the
 // draft that follows it, now or once it is opened, even when issues between them
-// closed theirs: what those had is offered again with it. Withdrawing cancels the
+// closed theirs: what those had is offered again with it; and its number, if it is the
+// newest, is free again. What a skipped issue had goes to that draft. Withdrawing cancels the
 // deliveries not yet begun. Publishing dates the issue, and is a Conflict while
 // sending is held.
 func (db *Store) MoveIssue(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, at time.Time) error {
@@ -45,7 +49,7 @@ func (db *Store) MoveIssue(ctx context.Context, by digest.Actor, issueID int64, 
 		if !from.To(to) {
 			return CannotMove(t, issueID, from, to)
 		}
-		if err := move(t, issueID, to, at); err != nil {
+		if err := move(t, by, issueID, to, at); err != nil {
 			return err
 		}
 		if err := AddMove(t, by, issueID, to, at); err != nil {
@@ -95,7 +99,7 @@ func movedBy(t *database.Tx, issueID int64, state digest.IssueState) (string, er
 	return ": " + rev.String(), nil
 }
 
-func move(t *database.Tx, issueID int64, to digest.IssueState, at time.Time) (err error) {
+func move(t *database.Tx, by digest.Actor, issueID int64, to digest.IssueState, at time.Time) error {
 	switch to {
 	case digest.Draft:
 		return reopen(t, issueID)
@@ -104,24 +108,31 @@ func move(t *database.Tx, issueID int64, to digest.IssueState, at time.Time) (er
 	case digest.Skipped:
 		// The moment that passes is the one it was to go out at, which is later than
 		// its slot when it missed that.
-		_, err = t.Exec(`UPDATE issues SET state = 'skipped', slot = COALESCE(due_at, slot), version = version + 1 WHERE id = $1`, issueID)
-	case digest.Cancelled:
-		if _, err = t.Exec(`UPDATE issues SET state = 'cancelled', asks = '', version = version + 1 WHERE id = $1`, issueID); err != nil {
+		if _, err := t.Exec(`UPDATE issues SET state = 'skipped', slot = COALESCE(due_at, slot), version = version + 1 WHERE id = $1`, issueID); err != nil {
 			return err
 		}
-		return giveBackWindow(t, issueID)
+		if err := handOver(t, by, issueID, at); err != nil {
+			return err
+		}
+		return passOn(t, issueID)
+	case digest.Cancelled:
+		// That another copy may have sent it stays known: its number may have been seen.
+		_, err := t.Exec(`UPDATE issues SET state = 'cancelled', asks = CASE WHEN asks = 'elsewhere' THEN asks ELSE '' END,
+			version = version + 1 WHERE id = $1`, issueID)
+		if err != nil {
+			return err
+		}
+		return passOn(t, issueID)
 	case digest.Withdrawn:
-		if _, err = t.Exec(`UPDATE issues SET state = 'withdrawn', asks = '', pause_cause = '', pause_detail = '', updated_at = $1 WHERE id = $2`, at, issueID); err != nil {
+		if _, err := t.Exec(`UPDATE issues SET state = 'withdrawn', asks = '', pause_cause = '', pause_detail = '', updated_at = $1 WHERE id = $2`, at, issueID); err != nil {
 			return err
 		}
 		if err := CancelOpen(t, issueID, at); err != nil {
 			return err
 		}
 		return KeepTotals(t, issueID)
-	default:
-		return digest.Fail(digest.Invalid, "", "an issue is not moved to %s by hand", to)
 	}
-	return err
+	return digest.Fail(digest.Invalid, "", "an issue is not moved to %s by hand", to)
 }
 
 // publish makes an approved issue public. Readers see the date of this moment,
@@ -163,37 +174,18 @@ func ownSecond(t *database.Tx, issueID int64, at time.Time) (time.Time, error) {
 
 // reopen makes a draft of an approved issue again. The draft that opened when it
 // was approved gives way and its number back, as long as nothing has been put
-// into it.
+// into it. The issue's window stays closed where it closed as long as a later issue
+// goes on from there.
 func reopen(t *database.Tx, issueID int64) error {
 	if err := removeUntouched(t, issueID); err != nil {
 		return err
 	}
-	if err := noOtherDraft(t, issueID); err != nil {
-		return err
-	}
 	_, err := t.Exec(`
-		UPDATE issues SET state = 'draft', asks = '', overrode = '', frozen = NULL, approved_at = NULL, closed_at = NULL,
-			version = version + 1
+		UPDATE issues SET state = 'draft', asks = '', overrode = '', frozen = NULL, approved_at = NULL, version = version + 1,
+			closed_at = CASE WHEN EXISTS (SELECT 1 FROM issues l
+				WHERE l.series_id = issues.series_id AND l.number > issues.number AND l.`+rules.Stands+`) THEN closed_at END
 		WHERE id = $1`, issueID)
 	return err
-}
-
-// noOtherDraft refuses to reopen an issue while its series has a draft: that has
-// been worked on, or does not follow the issue.
-func noOtherDraft(t *database.Tx, issueID int64) error {
-	var number, draft int
-	found, err := t.One([]any{&number, &draft}, `
-		SELECT i.number, d.number FROM issues i JOIN issues d ON d.series_id = i.series_id AND d.state = 'draft'
-		WHERE i.id = $1`, issueID)
-	if err != nil || !found {
-		return err
-	}
-	hint := "Cancel this one instead: its comments can be picked again."
-	if draft == number+1 {
-		hint = "Take out what was put into it, or cancel this one: its comments can be picked again."
-	}
-	return database.Conflict(hint, "issue %d cannot be reopened: issue %d is the draft now", number, draft).
-		Offer(digest.Act{Do: digest.ShowIssue, Issue: draft}, digest.Act{Do: digest.CancelIssue, Issue: number})
 }
 
 // removeUntouched deletes the draft that follows an issue as long as nothing has been
@@ -201,8 +193,8 @@ func noOtherDraft(t *database.Tx, issueID int64) error {
 func removeUntouched(t *database.Tx, issueID int64) error {
 	draft, err := wholeIssue(t, `
 		SELECT `+IssueColumns+`, frozen FROM issues d
-		WHERE state = 'draft' AND series_id = (SELECT series_id FROM issues WHERE id = $1)
-			AND (SELECT MAX(number) FROM issues e WHERE e.series_id = d.series_id AND e.number < d.number) = (SELECT number FROM issues WHERE id = $1)`, issueID)
+		WHERE `+rules.NextDraft+` AND series_id = (SELECT series_id FROM issues WHERE id = $1)
+			AND (SELECT MAX(number) FROM issues e WHERE e.series_id = d.series_id AND e.number < d.number AND e.`+rules.Stands+`) = (SELECT number FROM issues WHERE id = $1)`, issueID)
 	if err != nil || draft.ID == 0 {
 		return err
 	}
@@ -217,23 +209,102 @@ func removeUntouched(t *database.Tx, issueID int64) error {
 	return err
 }
 
-// giveBackWindow lets a later draft begin where the cancelled issue began.
-func giveBackWindow(t *database.Tx, cancelled int64) error {
-	var draft, series int64
-	var number int
-	found, err := t.One([]any{&draft, &series, &number}, `
-		SELECT d.id, d.series_id, d.number FROM issues c
-		JOIN issues d ON d.series_id = c.series_id AND d.state = 'draft' AND d.number > c.number
-		WHERE c.id = $1`, cancelled)
-	if err != nil || !found {
+// passOn leaves what a cancelled or skipped issue had to those after it: its window to
+// the drafts that are open, and its number, if it is the newest, to the next one.
+func passOn(t *database.Tx, unused int64) error {
+	var series int64
+	if _, err := t.One([]any{&series}, `SELECT series_id FROM issues WHERE id = $1`, unused); err != nil {
 		return err
 	}
-	from, err := windowFrom(t, series, number)
+	later, err := laterDrafts(t, unused)
 	if err != nil {
 		return err
 	}
-	_, err = t.Exec(`UPDATE issues SET window_from = $1 WHERE id = $2`, from, draft)
-	return err
+	for _, draft := range later { // each by what those before it have by now
+		from, err := windowFrom(t, series, draft.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := t.Exec(`UPDATE issues SET window_from = $1 WHERE id = $2`, from, draft.ID); err != nil {
+			return err
+		}
+	}
+	return freeNumbers(t, series)
+}
+
+// laterDrafts gives the drafts after an issue, the next one first, without their blocks.
+func laterDrafts(t *database.Tx, issueID int64) ([]digest.Issue, error) {
+	return Issues(t, `
+		SELECT `+IssueColumns+` FROM issues WHERE state = 'draft' AND id > $1 AND series_id = (SELECT series_id FROM issues WHERE id = $1)
+		ORDER BY id`, issueID)
+}
+
+// freeNumbers lets a series count on from the first number that no reader has seen.
+// What another copy of the installation may have published keeps its number.
+func freeNumbers(t *database.Tx, series int64) error {
+	for {
+		n, err := t.Exec(`
+			UPDATE series SET next_number = next_number - 1 WHERE id = $1
+				AND EXISTS (SELECT 1 FROM issues i WHERE i.series_id = series.id AND i.number = series.next_number - 1)
+				AND NOT EXISTS (SELECT 1 FROM issues i WHERE i.series_id = series.id AND i.number = series.next_number - 1
+					AND (i.`+rules.Stands+` OR i.asks = 'elsewhere'))`, series)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+// handOver gives the rows of a skipped issue to the draft after it, if one is open:
+// at its end, without the comments that it picks itself; and the introduction and the
+// preheader if it has none. Without a draft the next one takes them when it opens.
+func handOver(t *database.Tx, by digest.Actor, skipped int64, at time.Time) error {
+	later, err := laterDrafts(t, skipped)
+	if err != nil || len(later) == 0 {
+		return err
+	}
+	was, err := wholeIssue(t, `SELECT `+IssueColumns+`, frozen FROM issues WHERE id = $1`, skipped)
+	if err != nil {
+		return err
+	}
+	draft := later[0]
+	if draft.Blocks, err = blocks(t, draft.ID); err != nil {
+		return err
+	}
+	position, moved := len(draft.Blocks), 0
+	for _, b := range was.Blocks {
+		if _, isIn := draft.PickOf(b.CommentID); isIn && b.Kind == digest.PickBlock {
+			if _, err := t.Exec(`DELETE FROM blocks WHERE id = $1`, b.ID); err != nil {
+				return err
+			}
+			continue
+		}
+		if _, err := t.Exec(`UPDATE blocks SET issue_id = $1, position = $2, version = $3 WHERE id = $4`,
+			draft.ID, position+moved, draft.Version+1, b.ID); err != nil {
+			return err
+		}
+		moved++
+	}
+	intro, preheader := cmp.Or(draft.Intro, was.Intro), cmp.Or(draft.Preheader, was.Preheader)
+	if moved == 0 && intro == draft.Intro && preheader == draft.Preheader {
+		return nil
+	}
+	if intro != draft.Intro {
+		draft.IntroVersion = draft.Version + 1
+	}
+	if preheader != draft.Preheader {
+		draft.MailVersion = draft.Version + 1
+	}
+	_, err = t.Exec(`UPDATE issues SET intro = $1, preheader = $2, intro_version = $3, mail_version = $4, version = version + 1 WHERE id = $5`,
+		intro, preheader, draft.IntroVersion, draft.MailVersion, draft.ID)
+	if err != nil {
+		return err
+	}
+	// What was done before that cannot be undone: it would take the rows away again.
+	if _, err := t.Exec(`UPDATE revisions SET before = NULL WHERE issue_id = $1 AND before IS NOT NULL`, draft.ID); err != nil {
+		return err
+	}
+	return addPresent(t, digest.Revision{IssueID: draft.ID, At: at, By: by, Did: digest.TookOver,
+		Words: fmt.Sprintf("gave it what was in issue %d, which was skipped", was.Number)})
 }
 
 // KeepTotals stores how many mails of an issue were taken and refused: to count them

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
 	"postbag/digest/store/publication"
+	"postbag/digest/store/rules"
 )
 
 // ChangeSettings stores the fields that are set; see [desk.Store]. Without a series (0) only
@@ -84,7 +86,7 @@ func changeSeries(t *database.Tx, by digest.Actor, id int64, s desk.Settings, at
 // isFree refuses a number for the next issue that is not above every number taken.
 func isFree(t *database.Tx, done desk.Changed) error {
 	series := done.Series
-	highest, err := t.Number(`SELECT COALESCE(MAX(number), 0) FROM issues WHERE series_id = $1`, series.ID)
+	highest, err := t.Number(`SELECT COALESCE(MAX(number), 0) FROM issues WHERE series_id = $1 AND `+rules.Stands, series.ID)
 	if err == nil && int64(series.NextNumber) <= highest {
 		return taken(series, series.NextNumber, int(highest))
 	}
@@ -140,10 +142,10 @@ func setColumns(t *database.Tx, table string, id int64, columns []column) error 
 // followSettings lets the series' open draft follow its settings.
 func followSettings(t *database.Tx, by digest.Actor, was digest.Series, done *desk.Changed, at time.Time, follow desk.Follow) error {
 	id := done.Series.ID
-	if err := t.Lock(`SELECT id FROM issues WHERE series_id = $1 AND state = 'draft' FOR UPDATE`, id); err != nil {
+	if err := t.Lock(`SELECT id FROM issues WHERE series_id = $1 AND `+rules.NextDraft+` FOR UPDATE`, id); err != nil {
 		return err
 	}
-	draft, err := wholeIssue(t, `SELECT `+IssueColumns+`, frozen FROM issues WHERE series_id = $1 AND state = 'draft'`, id)
+	draft, err := wholeIssue(t, `SELECT `+IssueColumns+`, frozen FROM issues WHERE series_id = $1 AND `+rules.NextDraft, id)
 	if err != nil || draft.ID == 0 {
 		return err
 	}
@@ -151,7 +153,7 @@ func followSettings(t *database.Tx, by digest.Actor, was digest.Series, done *de
 	if follow == nil {
 		return nil
 	}
-	all, err := Issues(t, `SELECT `+IssueColumns+` FROM issues WHERE series_id = $1 ORDER BY number DESC LIMIT $2`, id, database.DefaultLimit)
+	all, err := Issues(t, `SELECT `+IssueColumns+` FROM issues WHERE series_id = $1 ORDER BY number DESC, id DESC LIMIT $2`, id, database.DefaultLimit)
 	if err != nil {
 		return err
 	}
@@ -161,7 +163,7 @@ func followSettings(t *database.Tx, by digest.Actor, was digest.Series, done *de
 		return err
 	}
 	for _, other := range all { // the highest number first
-		if other.ID != draft.ID && done.Draft.Number != draft.Number && other.Number >= done.Draft.Number {
+		if !slices.Contains(digest.UnusedStates(), other.State) && other.ID != draft.ID && done.Draft.Number != draft.Number && other.Number >= done.Draft.Number {
 			return taken(done.Series, done.Draft.Number, other.Number)
 		}
 	}

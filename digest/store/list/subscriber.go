@@ -224,6 +224,34 @@ func containing(s string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s) + "%"
 }
 
+// queryAudience counts, by what was asked for, those who may be mailed or may confirm
+// yet: an index has all of it.
+const queryAudience = `SELECT state, frequency, COUNT(*) FROM subscribers
+	WHERE state IN ('active', 'pending') GROUP BY state, frequency`
+
+// Audience counts the readers by what they asked for.
+func (db *Store) Audience(ctx context.Context) (a subscribers.Audience, err error) {
+	err = db.View(ctx, "count the readers", func(t *database.Tx) error {
+		a = subscribers.Audience{}
+		return t.Each(func(r database.Row) error {
+			var state subscribers.State
+			var wants subscribers.Frequency
+			var n int
+			err := r.Scan(&state, &wants, &n)
+			switch {
+			case state == subscribers.Pending:
+				a.Pending += n
+			case wants == subscribers.Monthly:
+				a.Monthly += n
+			default:
+				a.Every += n
+			}
+			return err
+		}, queryAudience)
+	})
+	return a, err
+}
+
 // SubscriberCounts counts subscribers by state.
 func (db *Store) SubscriberCounts(ctx context.Context) (map[subscribers.State]int, error) {
 	counts := map[subscribers.State]int{}

@@ -29,6 +29,10 @@ const (
 	FollowedSources = "(SELECT id FROM sources WHERE " + Followed + ")"
 )
 
+// NextDraft, of issues, tells of the draft that a series' next issue is made of. One
+// that was approved before and is open again is none.
+const NextDraft = "state = '" + string(digest.Draft) + "' AND closed_at IS NULL"
+
 // The conditions made of lists of states.
 var (
 	// Listed, of comments, tells of those that count on their post's list.
@@ -39,6 +43,9 @@ var (
 	Waiting = state(digest.WaitingStates())
 	// Unpublished, of issues, tells of those that are still to be published.
 	Unpublished = state(digest.UnpublishedStates())
+	// Stands, of issues, tells of those that came to be, or still may: their numbers
+	// are taken.
+	Stands = "state NOT IN (" + Words(digest.UnusedStates()) + ")"
 	// InFlight, of issues, tells of those of which a server may be hearing.
 	InFlight = state(digest.InFlightStates())
 	// Mailing, of issues, tells of those that are being mailed.

@@ -219,7 +219,7 @@ var draftTests = []test{
 		b.approve(&four, after(4*time.Hour))
 		five := next(start, after(4*time.Hour))
 		b.move(four, digest.Cancelled, after(5*time.Hour))
-		b.equal("the window given back", must(b.Issue(b.ctx(), five.SeriesID, 5)).WindowFrom, after(2*time.Hour))
+		b.equal("the window given back", must(b.Issue(b.ctx(), five.SeriesID, five.Number)).WindowFrom, after(2*time.Hour))
 	}},
 	{"what a cancelled issue had is offered again, whatever was approved since", func(b *bench) {
 		src, _ := b.source("nightbus")
@@ -308,12 +308,93 @@ var moveTests = []test{
 		b.equal("the next window", next.WindowFrom, after(3*time.Hour))
 		next.Intro = "Begun already."
 		b.must(b.SaveDraft(b.ctx(), &next, anEdit))
-		b.wantKind(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Draft, after(5*time.Hour)), digest.Conflict)
+		b.move(issue, digest.Draft, after(5*time.Hour)) // beside the next
+		both := must(b.Issue(b.ctx(), issue.SeriesID, issue.Number))
+		b.equal("its window stays closed", both.ClosedAt, after(3*time.Hour))
+		b.equal("the next stays as it is", must(b.Issue(b.ctx(), issue.SeriesID, next.Number)), next)
+		b.approve(&both, after(6*time.Hour))
+		b.equal("its window was closed at the first approval", must(b.Issue(b.ctx(), issue.SeriesID, issue.Number)).ClosedAt, after(3*time.Hour))
 		next.Intro = ""
 		b.must(b.SaveDraft(b.ctx(), &next, anEdit))
-		b.move(issue, digest.Draft, after(5*time.Hour))
+		b.move(issue, digest.Draft, after(7*time.Hour))
 		b.equal("the numbers go on from the one given back", b.series().NextNumber, next.Number)
 		b.wantKind(errOf(b.Issue(b.ctx(), issue.SeriesID, next.Number)), digest.NotFound)
+		b.equal("its window is open again", must(b.Issue(b.ctx(), issue.SeriesID, issue.Number)).ClosedAt, time.Time{})
+	}},
+	{"of two drafts each has its own comments, and none is lost", func(b *bench) {
+		src, _ := b.source("nightbus")
+		comment := func(guid string, at time.Time) {
+			b.page(pull.Page{SourceID: src.ID, Seen: at, Comments: []digest.Comment{aComment(guid, "p", "", at, "h")}})
+		}
+		zero := b.draft(start)
+		b.approve(&zero, start)
+		one := b.draft(start)
+		comment("c1", after(time.Minute))
+		b.approve(&one, after(time.Hour))
+		two := b.draft(after(time.Hour))
+		two.Intro = "Begun already."
+		b.must(b.SaveDraft(b.ctx(), &two, anEdit))
+		comment("c2", after(2*time.Hour))
+		b.move(one, digest.Draft, after(3*time.Hour))
+		comment("c3", after(4*time.Hour))
+		offered := func(number int, want ...string) {
+			b.Helper()
+			issue := must(b.Issue(b.ctx(), one.SeriesID, number))
+			got := guids(b.candidates(desk.CandidateQuery{SeenAfter: issue.WindowFrom, SeenUntil: issue.ClosedAt}))
+			slices.Sort(got)
+			b.equal("offered", got, want)
+		}
+		offered(one.Number, "c1")
+		offered(two.Number, "c2", "c3")
+		again, created, err := b.OpenDraft(b.ctx(), tester, one.SeriesID, after(4*time.Hour), after(4*time.Hour))
+		b.must(err)
+		b.equal("the next draft is the second", []any{again.ID, created}, []any{two.ID, false})
+		b.move(one, digest.Cancelled, after(5*time.Hour))
+		offered(two.Number, "c1", "c2", "c3")
+	}},
+	{"a reopened issue that is skipped gives its rows to the next draft", func(b *bench) {
+		src, _ := b.source("nightbus")
+		b.page(pull.Page{SourceID: src.ID, Seen: start, Comments: []digest.Comment{aComment("c1", "p", "", start, "h"), aComment("c2", "p", "", start, "h")}})
+		c1, c2 := b.comments()["c1"].ID, b.comments()["c2"].ID
+		one := b.draft(start)
+		one.Intro = "Hello."
+		one.Blocks = []digest.Block{{Kind: digest.HeadingBlock, Text: "A"}, {Kind: digest.PickBlock, CommentID: c1}, {Kind: digest.PickBlock, CommentID: c2}}
+		b.must(b.SaveDraft(b.ctx(), &one, anEdit))
+		b.approve(&one, after(time.Hour))
+		two := b.draft(after(time.Hour))
+		two.Blocks = []digest.Block{{Kind: digest.PickBlock, CommentID: c2}}
+		b.must(b.SaveDraft(b.ctx(), &two, anEdit))
+		b.move(one, digest.Draft, after(2*time.Hour))
+		b.move(one, digest.Skipped, after(3*time.Hour))
+		got := must(b.Issue(b.ctx(), one.SeriesID, two.Number))
+		b.equal("the rows", []int64{got.Blocks[0].ID, got.Blocks[1].ID, got.Blocks[2].ID}, []int64{two.Blocks[0].ID, one.Blocks[0].ID, one.Blocks[1].ID})
+		b.equal("the introduction", got.Intro, "Hello.")
+		b.equal("the version", got.Version, two.Version+1)
+		history := must(b.Revisions(b.ctx(), two.ID, 0))
+		b.equal("the history", []any{history[0].Did, history[0].Words}, []any{digest.TookOver, "gave it what was in issue 1, which was skipped"})
+		if history[1].Before != nil {
+			b.Fatal("undoing an edit would take the rows away again")
+		}
+	}},
+	{"a number that no reader saw is free again", func(b *bench) {
+		b.source("nightbus")
+		seen := b.published()
+		two := b.draft(start)
+		b.approve(&two, after(time.Hour))
+		three := b.draft(start)
+		b.move(two, digest.Cancelled, after(2*time.Hour))
+		b.equal("a later one has a number", b.series().NextNumber, 4)
+		b.move(three, digest.Skipped, after(3*time.Hour))
+		b.equal("none has", b.series().NextNumber, 2)
+		again := b.draft(after(4 * time.Hour))
+		b.equal("the number", again.Number, 2)
+		b.equal("it stands for its number", must(b.Issue(b.ctx(), two.SeriesID, 2)).ID, again.ID)
+		b.equal("the cancelled one is kept", must(b.IssueByID(b.ctx(), two.ID)).State, digest.Cancelled)
+		b.approve(&again, after(5*time.Hour))
+		b.move(again, digest.Published, after(6*time.Hour))
+		b.move(seen, digest.Withdrawn, after(6*time.Hour))
+		b.move(again, digest.Withdrawn, after(6*time.Hour))
+		b.equal("a number that was seen stays used", b.draft(after(7*time.Hour)).Number, 3)
 	}},
 	{"readers see public issues only, newest first", func(b *bench) {
 		for range 3 {

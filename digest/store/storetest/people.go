@@ -484,6 +484,10 @@ var rosterTests = []test{
 			b.equal("by letters beyond ASCII: "+text, len(b.everybody(roster.Filter{Text: text})), 1)
 		}
 		b.equal("counts", must(b.SubscriberCounts(b.ctx())), map[subscribers.State]int{subscribers.Active: 2500, subscribers.Pending: 2})
+		every := b.person("every@list.example", subscribers.Active)
+		every.Subscriber.Frequency = subscribers.Every
+		must(b.Enrol(b.ctx(), digest.Audited{}, []roster.Entry{every}, false))
+		b.equal("the audience", must(b.Audience(b.ctx())), subscribers.Audience{Every: 1, Monthly: 2500, Pending: 2})
 		stop := errors.New("stop")
 		n := 0
 		err := b.Subscribers(b.ctx(), roster.Filter{}, func(subscribers.Subscriber) error { n++; return stop })

@@ -205,7 +205,7 @@ CREATE TABLE issues (
     preheader      TEXT    NOT NULL DEFAULT '', -- empty: made of the words
     opened_at      BIGINT  NOT NULL,
     window_from    BIGINT,
-    closed_at      BIGINT, -- when it was approved, which closed its window
+    closed_at      BIGINT, -- when it was first approved, which closed its window
     slot           BIGINT  NOT NULL, -- the moment of the schedule that it answers for
     due_at         BIGINT, -- the moment it goes out
     approved_at    BIGINT,
@@ -228,11 +228,14 @@ CREATE TABLE issues (
     mail_version   BIGINT  NOT NULL DEFAULT 0, -- the subject or the preheader
     order_version  BIGINT  NOT NULL DEFAULT 0,
     frozen         TEXT, -- last: it is large, and listings stop reading before it
-    UNIQUE (series_id, number),
     CHECK (frozen IS NOT NULL OR state IN ('draft', 'skipped', 'cancelled')),
     CHECK ((state = 'paused') = (pause_cause <> ''))
 );
-CREATE UNIQUE INDEX issues_one_draft ON issues (series_id) WHERE state = 'draft';
+-- What was cancelled or skipped was seen by no reader: its number is free again.
+CREATE UNIQUE INDEX issues_number ON issues (series_id, number) WHERE state NOT IN ('cancelled', 'skipped');
+CREATE INDEX issues_newest ON issues (series_id, number, id);
+-- One draft is the next issue. Others are issues that were approved and are open again.
+CREATE UNIQUE INDEX issues_one_draft ON issues (series_id) WHERE state = 'draft' AND closed_at IS NULL;
 CREATE INDEX issues_state ON issues (state, due_at);
 
 CREATE TABLE blocks (
@@ -445,6 +448,7 @@ CREATE TABLE subscribers (
 CREATE INDEX subscribers_state ON subscribers (state, id);
 CREATE INDEX subscribers_state_key ON subscribers (state, key);
 CREATE INDEX subscribers_left ON subscribers (left_at) WHERE left_at IS NOT NULL;
+CREATE INDEX subscribers_audience ON subscribers (state, frequency);
 
 CREATE TABLE consents (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
