@@ -10,10 +10,11 @@ import (
 	"postbag/digest/store/rules"
 )
 
-const seriesColumns = `id, slug, name, title, schedule, zone, next_number, deadline, created_at`
+const seriesColumns = `id, slug, name, title, schedule, zone, next_number, deadline, created_at,
+	CASE WHEN id = (SELECT MIN(id) FROM series) THEN 0 ELSE 1 END`
 
 func scanSeries(r database.Row) (s digest.Series, err error) {
-	err = r.Scan(&s.ID, &s.Slug, &s.Name, &s.Title, &s.Schedule, &s.Zone, &s.NextNumber, &s.Deadline, &s.CreatedAt)
+	err = r.Scan(&s.ID, &s.Slug, &s.Name, &s.Title, &s.Schedule, &s.Zone, &s.NextNumber, &s.Deadline, &s.CreatedAt, &s.Further)
 	return s, err
 }
 
@@ -62,6 +63,9 @@ func (db *Store) AddSeries(ctx context.Context, by digest.Actor, s digest.Series
 			err = SetSources(t, s.ID, sources)
 		}
 		if err != nil {
+			return err
+		}
+		if s, err = Series(t, s.ID); err != nil {
 			return err
 		}
 		if err := audit.Add(t, by, digest.SeriesAdded, s.Name, ""); err != nil {
