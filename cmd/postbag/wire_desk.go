@@ -2,18 +2,15 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"postbag/digest"
-	"postbag/digest/dispatch"
-	"postbag/digest/health"
+	"postbag/digest/check"
+	"postbag/digest/web/checking"
 	deskweb "postbag/digest/web/desk"
 	"postbag/digest/web/frame"
-	"postbag/digest/web/keeping"
+	readingweb "postbag/digest/web/reading"
 	"postbag/digest/web/trimming"
-	"postbag/digest/work"
-	"postbag/subscribers/roster"
 	"postbag/templates/screen"
 )
 
@@ -26,7 +23,11 @@ func (o *mailer) deskPages() (http.Handler, error) {
 	return deskweb.New(deskweb.Options{
 		Site: o.site, Screens: screens, Clock: o.p.Clock, Desk: o.desk, Log: o.log,
 		Areas: o.deskAreas,
-		Who:   func(*http.Request) (digest.Editor, bool) { return digest.Editor{}, false },
+		KeysOff: func(ctx context.Context, e digest.Editor) bool {
+			off, err := o.reading.KeysOff(ctx, e)
+			return off || err != nil
+		},
+		Who: func(*http.Request) (digest.Editor, bool) { return digest.Editor{}, false },
 		SignIn: func(http.ResponseWriter, *http.Request) error {
 			return digest.Fail(digest.Forbidden, "", "nobody is signed in")
 		},
@@ -43,38 +44,9 @@ func (o *mailer) deskPages() (http.Handler, error) {
 // deskAreas are the parts of the desk, each with the use cases that it calls.
 func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
 	return []deskweb.Area{
+		readingweb.Area{Frame: f, Read: o.reading, Desk: o.desk},
 		trimming.New(f, o.desk),
+		checking.New(checking.Options{Frame: f, Desk: o.desk, Check: o.check, Renderer: check.Renderer{Set: o.set, Site: o.site, Writer: o.Writer}, Tester: o.Sender}),
 		o.keeping(f),
 	}
-}
-
-// keeping has the pages around an issue.
-func (o *mailer) keeping(f *frame.Frame) deskweb.Area {
-	around := health.Surroundings{Backups: o.settings.BackupDir != ""}
-	if o.mail.transport.IsOutbox() {
-		around.Outbox = fmt.Sprint(o.mail.transport)
-	}
-	var process []screen.Setting
-	for _, s := range o.settings.shown() {
-		process = append(process, screen.Setting{Name: s.name, Value: s.value, From: s.from})
-	}
-	backups := ""
-	if plan, err := o.settings.backups(); err == nil && plan != nil {
-		backups = fmt.Sprintf("Written %s UTC to %s; the newest %d are kept.", plan.At.Sentence(), plan.Dir, plan.Keep)
-	}
-	return keeping.New(f, keeping.Options{
-		Roster: o.roster(), Readers: roster.Readers{Store: o.db, Clock: o.p.Clock}, Signup: o.signup(nil),
-		Sender: o.sender, Health: o.health, Workers: o.db.Workers, Process: process, Version: version(), Database: o.path(), Backups: backups,
-		Duties: func(ctx context.Context, limit int) ([]work.Listed, error) {
-			plan, err := o.schedule()
-			if err != nil {
-				return nil, err
-			}
-			return plan.List(ctx, limit)
-		},
-		Read: o.db, Desk: o.desk, Runner: o.beside, Blogs: o.blogs(o.beside), Past: dispatch.Past{Store: o.db, Desk: o.desk},
-		Troubles: func(ctx context.Context) ([]health.Trouble, error) {
-			return health.Troubles(ctx, o.db, o.p.Clock, around)
-		},
-	})
 }

@@ -19,10 +19,27 @@ const (
 	CheckScreen   Page = Desk + "/issues/{issue}/check"
 	SendScreen    Page = Desk + "/issues/{issue}/send"
 
+	ReadDecide Page = ReadScreen + "/decide"
+	ReadMove   Page = ReadScreen + "/move"
+	ReadUndo   Page = ReadScreen + "/undo"
+	ReadNews   Page = ReadScreen + "/news"
+	ReadPlace  Page = ReadScreen + "/place"
+	KeysPage   Page = Desk + "/keys"
+
 	// TrimScreen is where a pick is trimmed, and TrimComment where a comment is that may
 	// not be picked yet. [FromQuery] says which screen they go back to.
 	TrimScreen  Page = Desk + "/issues/{issue}/picks/{block}/trim"
 	TrimComment Page = Desk + "/issues/{issue}/comments/{comment}/trim"
+
+	// What an issue would be, as whole documents of their own: mail, text, feed, page.
+	Preview Page = Desk + "/issues/{issue}/preview/{output}"
+	// CheckFix mends what was found, CheckAsk asks the blogs, CheckAsked tells how far
+	// that is, CheckTest mails a test.
+	CheckFix    Page = Desk + "/issues/{issue}/check/fix"
+	CheckAsk    Page = Desk + "/issues/{issue}/check/ask"
+	CheckAsked  Page = Desk + "/issues/{issue}/check/asked"
+	CheckTest   Page = Desk + "/issues/{issue}/check/test"
+	ComparePick Page = Desk + "/issues/{issue}/check/compare/{block}"
 
 	SignIn  Page = Desk + "/sign-in"
 	SignOut Page = Desk + "/sign-out"
