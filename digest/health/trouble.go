@@ -26,8 +26,6 @@ type Surroundings struct {
 	Outbox string
 	// Backups tells that a folder for backups is set.
 	Backups bool
-	// NoWorker tells that another process is meant to do what happens by itself.
-	NoWorker bool
 }
 
 // TroubleStore is what looking for trouble asks beside [Store].
