@@ -72,6 +72,7 @@ const (
 	NameColumn     Deed = "name-column"      // say what a column of a list of readers is: "COLUMN=FIELD"
 	NameCharset    Deed = "name-charset"     // of a list of readers
 	ChangeSeries   Deed = "change-series"    // its schedule, its names, what all series share
+	SignInAct      Deed = "sign-in"          //
 	ListEditors    Deed = "list-editors"     //
 	AddEditor      Deed = "add-editor"       //
 	LinkEditor     Deed = "link-editor"      // make a link that signs an editor in
@@ -128,6 +129,7 @@ var deedLabels = map[Deed]string{
 	NameColumn:     "Say what the column is",
 	NameCharset:    "Name the character set",
 	ChangeSeries:   "Change the settings",
+	SignInAct:      "Sign in",
 	ListEditors:    "See the editors",
 	AddEditor:      "Add an editor",
 	LinkEditor:     "Make a link to sign in",

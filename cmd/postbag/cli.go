@@ -23,6 +23,9 @@ type cli struct {
 	Schedule   scheduleCmd   `cmd:"" help:"What is done by itself: when it is next due, and who is at it."`
 	Subscriber subscriberCmd `cmd:"" help:"The readers on the mailing list."`
 
+	Editor editorCmd `cmd:"" help:"Who may work at the desk: add, list, set a password, print a link, remove."`
+	Audit  auditCmd  `cmd:"" help:"List who changed what, and when."`
+
 	Sending sendingCmd `cmd:"" help:"Whether anything is published and mailed: show, hold, release."`
 
 	Backup  backupCmd  `cmd:"" help:"Write everything into one file, while serving too."`
@@ -30,6 +33,7 @@ type cli struct {
 	DB      dbCmd      `cmd:"" name:"db" help:"The database as a whole: copy, migrate."`
 
 	Status  statusCmd  `cmd:"" help:"Say in a few lines what the database knows of pulls, issues and mails."`
+	Doctor  doctorCmd  `cmd:"" help:"Say what stands in the way of mail: who sends, and what the name system says of it."`
 	Health  healthCmd  `cmd:"" help:"Ask a running serve whether it is well."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 

@@ -2,14 +2,19 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"os"
 	"os/user"
+	"sync"
+	"time"
 
 	"postbag/digest"
+	"postbag/digest/account"
 	"postbag/digest/beside"
 	"postbag/digest/blogs"
 	"postbag/digest/check"
@@ -24,6 +29,7 @@ import (
 	"postbag/digest/pull/poll"
 	"postbag/digest/pull/removed"
 	"postbag/digest/reading"
+	"postbag/digest/setup"
 	"postbag/digest/site"
 	"postbag/digest/store"
 	"postbag/digest/store/blog"
@@ -61,6 +67,9 @@ type app struct {
 	check   *check.Check
 	sender  *dispatch.Sender // without mail: to publish, hold and pause
 	health  health.Health
+
+	besides sync.Once
+	running *beside.Runner // what runs beside; see [app.runner]
 }
 
 // reader is what commands list of what is stored.
@@ -116,7 +125,16 @@ func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, e
 	return a, nil
 }
 
+// runner runs what takes long beside whoever asked for it, until the app is closed.
+func (a *app) runner() *beside.Runner {
+	a.besides.Do(func() { a.running = beside.New(a.db, a.p.Clock, a.log) })
+	return a.running
+}
+
 func (a *app) close() error {
+	if a.running != nil {
+		a.running.Close()
+	}
 	a.fetcher.Close()
 	return a.db.Close()
 }
@@ -170,6 +188,14 @@ func (a *app) roster() *roster.Service {
 	return roster.New(roster.Options{Store: a.db, Clock: a.p.Clock})
 }
 
+// accounts looks after the editors.
+func (a *app) accounts() *account.Service {
+	return account.New(account.Options{Store: a.db, Clock: a.p.Clock, Log: a.log, URL: a.deskSite().Base})
+}
+
+// deskSite is where the desk is.
+func (a *app) deskSite() site.Site { return site.Site{Base: a.settings.desk(a.site.Base)} }
+
 // signup serves readers who come and go. The wording is the sentence under the
 // sign-up form; nil where no form is served.
 func (a *app) signup(wording func(context.Context) string) *signup.Service {
@@ -182,7 +208,6 @@ type mailer struct {
 	*dispatch.Sender
 	mail    mailSettings
 	letters *deliver.LetterSender
-	beside  *beside.Runner // what the desk's pages begin; while pages are served
 }
 
 // mailer checks the mail settings. Nothing is asked of the network; an outbox
@@ -217,12 +242,40 @@ func (a *app) path() string { return a.db.Path() }
 // writer writes the letters of the sender in the settings.
 func (a *app) writer(m mailSettings) letters.Writer {
 	w := letters.Writer{
-		Set: a.set, Site: a.site, From: m.from.Email, Domain: m.from.Domain, ReplyTo: m.replyTo, Requests: m.replyTo,
+		Set: a.set, Site: a.site, Desk: a.deskSite(), From: m.from.Email, Domain: m.from.Domain, ReplyTo: m.replyTo, Requests: m.replyTo,
 	}
 	if w.Requests == "" && !m.transport.IsOutbox() {
 		w.Requests = m.from.Email
 	}
 	return w
+}
+
+// sendingOf gives what the settings say of mail, as the set-up shows it.
+func sendingOf(s *Settings, m mailSettings) setup.Sending {
+	return setup.Sending{
+		Outbox: m.transport.Dir, Host: m.transport.Host, Port: m.transport.Port, Account: m.transport.User,
+		From: m.from.Email, FromMade: s.From == "", ReplyTo: m.replyTo, BaseURL: m.base.String(),
+	}
+}
+
+// setup leads through the first quarter of an hour. What it begins runs beside, by the
+// runner; with nil nothing is begun.
+func (o *mailer) setup(runner *beside.Runner) *setup.Service {
+	options := setup.Options{
+		Store: o.db, Desk: o.desk, Resolver: net.DefaultResolver, Clock: o.p.Clock, Sending: sendingOf(o.settings, o.mail),
+		Transport: mail.NewTransport(o.mail.transport, o.mail.from.Domain),
+		Write: func(ctx context.Context, to string, at time.Time) ([]byte, error) {
+			pub, err := o.db.Publication(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return o.writer(o.mail).Trial(letters.Facts{Publication: pub}, to, rand.Text(), at)
+		},
+	}
+	if runner != nil {
+		options.Blogs, options.Runner = o.blogs(runner), runner
+	}
+	return setup.New(options)
 }
 
 // join makes this process a worker of the database.
@@ -240,9 +293,15 @@ func (o *mailer) worker() (*duty.Worker, error) {
 			_, err := o.letters.Send(ctx, member)
 			return err
 		},
-		Sweep: o.signup(nil).Sweep, Backups: backups, Clock: o.p.Clock, Log: o.log,
+		Sweep: o.sweep, Backups: backups, Clock: o.p.Clock, Log: o.log,
 		Joining: o.joining(), Rate: o.settings.Rate, Site: o.site,
 	}), nil
+}
+
+// sweep removes what is kept for a time only, of readers and of editors.
+func (o *mailer) sweep(ctx context.Context) (int, error) {
+	n, err := o.signup(nil).Sweep(ctx)
+	return n, errors.Join(err, o.accounts().Sweep(ctx))
 }
 
 // backups are the backups that this process writes by itself, nil for none.
@@ -273,7 +332,7 @@ func (a *app) schedule() (duty.Schedule, error) {
 }
 
 // servePages serves the public pages until ctx ends.
-func (o *mailer) servePages(ctx context.Context, l net.Listener) error {
+func (o *mailer) servePages(ctx context.Context, l, own net.Listener) error {
 	proxies, err := o.settings.proxies()
 	if err != nil {
 		return err
@@ -288,20 +347,48 @@ func (o *mailer) servePages(ctx context.Context, l net.Listener) error {
 		}
 		return frame.Consent()
 	})
-	o.beside = beside.New(o.db, o.p.Clock, o.log)
-	defer o.beside.Close()
 	desk, err := o.deskPages()
 	if err != nil {
 		return err
 	}
-	pages, err := web.New(web.Options{
+	options := web.Options{
 		Publisher: publisher, Signup: readers, Templates: o.set, Clock: o.p.Clock, BaseURL: o.site.Base, Desk: desk,
 		Ready: o.health.Ready, TrustedProxies: proxies, Log: o.log,
-	})
+	}
+	if own == nil {
+		pages, err := web.New(options)
+		if err != nil {
+			return err
+		}
+		return pages.Serve(ctx, l)
+	}
+	// The desk listens by itself, and the public pages know nothing of it.
+	inside := options
+	inside.DeskOnly, inside.BaseURL = true, o.deskSite().Base
+	options.Desk = nil
+	return o.serveBoth(ctx, options, l, inside, own)
+}
+
+// serveBoth serves two sites until ctx ends, or one of them fails.
+func (o *mailer) serveBoth(ctx context.Context, outside web.Options, l net.Listener, inside web.Options, own net.Listener) error {
+	pages, err := web.New(outside)
 	if err != nil {
 		return err
 	}
-	return pages.Serve(ctx, l)
+	desk, err := web.New(inside)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		defer stop()
+		ended <- desk.Serve(ctx, own)
+	}()
+	err = pages.Serve(ctx, l)
+	stop()
+	return first(err, <-ended)
 }
 
 // issoComments writes the comments of an Isso database as an export.

@@ -30,7 +30,7 @@ func (o *mailer) keeping(f *frame.Frame) deskweb.Area {
 		backups = fmt.Sprintf("Written %s UTC to %s; the newest %d are kept.", plan.At.Sentence(), plan.Dir, plan.Keep)
 	}
 	return keeping.New(f, keeping.Options{
-		Editors: o.site.Path(site.EditorsPage),
+		Editors: o.deskSite().Path(site.EditorsPage),
 		Roster:  o.roster(), Readers: roster.Readers{Store: o.db, Clock: o.p.Clock}, Signup: o.signup(nil),
 		Sender: o.sender, Health: o.health, Workers: o.db.Workers, Process: process, Version: version(), Database: o.path(), Backups: backups,
 		Duties: func(ctx context.Context, limit int) ([]work.Listed, error) {
@@ -40,7 +40,7 @@ func (o *mailer) keeping(f *frame.Frame) deskweb.Area {
 			}
 			return plan.List(ctx, limit)
 		},
-		Read: o.db, Desk: o.desk, Runner: o.beside, Blogs: o.blogs(o.beside), Past: dispatch.Past{Store: o.db, Desk: o.desk},
+		Read: o.db, Desk: o.desk, Runner: o.runner(), Blogs: o.blogs(o.runner()), Public: o.site, Past: dispatch.Past{Store: o.db, Desk: o.desk},
 		Troubles: func(ctx context.Context) ([]health.Trouble, error) {
 			return health.Troubles(ctx, o.db, o.p.Clock, around)
 		},

@@ -112,6 +112,9 @@ func (s *Settings) clean() error {
 			return digest.Fail(digest.Invalid, "For example https://your-blog.example/.", "%q is not the address of a web site", *s.HomeURL)
 		}
 	}
+	if s.NextNumber != nil && *s.NextNumber > digest.MaxNumber {
+		return digest.Fail(digest.Invalid, "Look whether a digit slipped in.", "an issue's number may be %d at the most", digest.MaxNumber)
+	}
 	if s.Publication != nil && !tidy(&s.Publication, oneLine) {
 		return digest.Fail(digest.Invalid, "Give it the blog's name.", "a publication needs a name")
 	}

@@ -45,6 +45,16 @@ const (
 	SignOut Page = Desk + "/sign-out"
 	Account Page = Desk + "/account"
 
+	SetupPage   Page = Desk + "/setup"
+	SetupBlog   Page = Desk + "/setup/blog"
+	SetupFollow Page = Desk + "/setup/blog/follow"
+	SetupSeries Page = Desk + "/setup/series"
+	SetupMail   Page = Desk + "/setup/mail"
+	SetupDNS    Page = Desk + "/setup/mail/dns"
+	SetupTest   Page = Desk + "/setup/mail/test"
+	SetupPull   Page = Desk + "/setup/pull"
+	SetupBegin  Page = Desk + "/setup/begin"
+
 	IssuesList   Page = Desk + "/issues/"
 	SourcesList  Page = Desk + "/sources/"
 	ReadersList  Page = Desk + "/readers/"

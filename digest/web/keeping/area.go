@@ -52,6 +52,8 @@ type Options struct {
 	// where and when backups are written, "" for none.
 	Process                    []screen.Setting
 	Version, Database, Backups string
+	// Public is where readers find the publication.
+	Public site.Site
 	// Editors is the address of the page about editors; "" for none.
 	Editors string
 }

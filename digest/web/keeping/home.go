@@ -234,7 +234,7 @@ func (a *Area) pastIssue(w http.ResponseWriter, r *http.Request) error {
 			Email: d.Email, Address: a.Site().Path(site.ReaderPage, d.SubscriberID), State: string(d.State), Words: words})
 	}
 	if i.State.Public() {
-		page.Public = a.Site().URL(site.Issue, i.Number)
+		page.Public = a.Public.URL(site.Issue.At(t.Series.Place()), i.Number)
 	}
 	if i.State.To(digest.Withdrawn) {
 		page.Withdraw = a.Site().Desk(site.WithdrawIssue, ref.Series, i.Number)

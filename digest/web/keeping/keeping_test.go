@@ -39,7 +39,7 @@ func start(t *testing.T) *desktest.Desk {
 		runner := beside.New(d.DB, d.Clock, nil)
 		t.Cleanup(runner.Close)
 		return []desk.Area{keeping.New(f, keeping.Options{
-			Read: d.DB, Desk: d.Desk, Runner: runner,
+			Read: d.DB, Desk: d.Desk, Runner: runner, Public: d.Site,
 			Blogs: blogs.New(blogs.Options{
 				Store: d.DB, Runner: runner,
 				Pulling: func(tell func(pull.Progress)) *pull.Tools {

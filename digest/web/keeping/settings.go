@@ -75,7 +75,7 @@ var deadlines = map[digest.DeadlineRule]string{
 // seriesForm is the form of a series as it is stored.
 func (a *Area) seriesForm(ctx context.Context, s digest.Series) (screen.SeriesForm, error) {
 	f := screen.SeriesForm{
-		Name: s.Name, Slug: s.Slug, Action: a.Site().Path(site.SettingsPage), Deadline: deadlines[s.Deadline], Public: a.Site().Path(site.Home),
+		Name: s.Name, Slug: s.Slug, Action: a.Site().Path(site.SettingsPage), Deadline: deadlines[s.Deadline], Public: a.Public.URL(site.Home.At(s.Place())),
 		Fields: []screen.Field{
 			{Name: "name", Label: "Its name", Value: s.Name, Required: true},
 			{Name: "title", Label: "Titles of issues", Value: s.Title, Hint: "{name} and {number} are filled in.", Required: true},
