@@ -140,3 +140,21 @@ func (d *Desk) Plan(ctx context.Context, by digest.Actor, ref Ref, at time.Time)
 	})
 	return saved.Issue, err
 }
+
+// Spoken writes a moment as people say it: "Sunday 6 December, 18:00 London time", with
+// the year if it is another one than now.
+func Spoken(series digest.Series, at, now time.Time) string {
+	zone, err := series.Location()
+	if err != nil {
+		zone = time.UTC
+	}
+	at, now = at.In(zone), now.In(zone)
+	layout := "Monday 2 January, 15:04"
+	if at.Year() != now.Year() {
+		layout = "Monday 2 January 2006, 15:04"
+	}
+	if !strings.Contains(series.Zone, "/") || strings.HasPrefix(series.Zone, "Etc/") {
+		return at.Format(layout + " MST")
+	}
+	return at.Format(layout) + " " + zoneName(series) + " time"
+}
