@@ -142,6 +142,10 @@ type Issue struct {
 	// refused, so two editors cannot overwrite each other unseen. That of a new draft
 	// is above those of the issues before it.
 	Version int64
+	// TitleVersion, IntroVersion, MailVersion and OrderVersion are those that last
+	// changed the title, the introduction, the mail's subject or preheader, and the order
+	// in which blocks follow each other.
+	TitleVersion, IntroVersion, MailVersion, OrderVersion int64
 }
 
 // IsLate tells whether the issue's moment passed by more than a time: then the
@@ -178,6 +182,14 @@ func (i Issue) RowOf(block int64) int {
 	return 1 + slices.IndexFunc(i.Blocks, func(b Block) bool { return b.ID == block })
 }
 
+// BlockOf gives a block by its id.
+func (i Issue) BlockOf(id int64) (Block, bool) {
+	if row := i.RowOf(id); row > 0 {
+		return i.Blocks[row-1], true
+	}
+	return Block{}, false
+}
+
 // PickOf gives the block that picks a comment.
 func (i Issue) PickOf(comment int64) (Block, bool) {
 	for _, b := range i.Blocks {
@@ -195,16 +207,22 @@ type BlockKind string
 const (
 	PickBlock    BlockKind = "pick"
 	HeadingBlock BlockKind = "heading"
-	TextBlock    BlockKind = "text" // the editor's own words, Markdown
+	TextBlock    BlockKind = "text"  // the editor's own words, Markdown
+	QuoteBlock   BlockKind = "quote" // words from elsewhere that the editor quotes, with their source
 )
 
-// Block is one row of an issue: a pick, a heading, or the editor's text.
+// Block is one row of an issue: a pick, a heading, the editor's text, or what the
+// editor quotes from elsewhere.
 type Block struct {
 	ID        int64     `json:"id"` // stays, whatever is moved, and is never used again
 	Kind      BlockKind `json:"kind"`
 	CommentID int64     `json:"comment_id,omitempty"` // of a pick
-	Text      string    `json:"text,omitempty"`       // of a heading (plain) or a text (Markdown)
-	Kept      []Range   `json:"kept,omitempty"`       // of a pick: what is kept of the original; empty means all
+	Text      string    `json:"text,omitempty"`       // of a heading or quote (plain) or a text (Markdown)
+	// SourceTitle and SourceURL say where the words of a quote stand. The address may
+	// be empty: a book has none.
+	SourceTitle string  `json:"source_title,omitempty"`
+	SourceURL   string  `json:"source_url,omitempty"`
+	Kept        []Range `json:"kept,omitempty"` // of a pick: what is kept of the original; empty means all
 	// Notes are the editor's own words in brackets, in a pick, by where they stand.
 	Notes []Note `json:"notes,omitempty"`
 	// Lifted is the line of a pick that stands above its words, zero for none. It is
@@ -222,6 +240,9 @@ type Block struct {
 	// Overruled is the sign of removal that an editor overruled; nil for none. Another
 	// sign asks anew.
 	Overruled *Overruling `json:"overruled,omitempty"`
+	// Version is that of the issue that last changed what is in the block. Moving it
+	// changes its place, and not the block.
+	Version int64 `json:"-"`
 }
 
 // Overruling is an editor's word that a comment stands, against a sign that it was
@@ -277,6 +298,9 @@ type Frozen struct {
 	// Date is the moment of publication, and until then the planned one.
 	Date  time.Time `json:"date"`
 	Intro Prose     `json:"intro,omitempty"`
+	// Separator is what stands between picks; empty in issues that were frozen before
+	// there was a choice, for a hairline.
+	Separator Separator `json:"separator,omitempty"`
 
 	Blocks []FrozenBlock `json:"blocks"`
 	// MailBlocks is how many of the blocks the mail holds; 0 for all. The page and the
@@ -309,6 +333,15 @@ type FrozenBlock struct {
 	Heading string     `json:"heading,omitempty"`
 	Text    Prose      `json:"text,omitempty"`
 	Pick    *Quotation `json:"pick,omitempty"`
+	Quote   *Passage   `json:"quote,omitempty"`
+}
+
+// Passage is a frozen quote: words from elsewhere, which the editor chose, and no
+// reader's pick.
+type Passage struct {
+	Words Prose  `json:"words"`
+	Title string `json:"title"` // of where they stand
+	URL   string `json:"url,omitempty"`
 }
 
 // Quotation is a frozen pick: the reader's words and where they come from.

@@ -21,6 +21,8 @@ type Publication struct {
 	Salt []byte
 	// PostalAddress stands in the footer of every mail, as many laws ask.
 	PostalAddress string
+	// Separator is what stands between picks.
+	Separator Separator
 	// WatchList is names that an editor is told of when a pick has one, one a line.
 	WatchList string
 	// Glossary is the abbreviations that readers know, one a line; what follows a colon
@@ -49,6 +51,19 @@ func linesOf(text string) (lines []string) {
 	}
 	return lines
 }
+
+// Separator is what stands between two picks of an issue. A mail's text part, which
+// has no lines to draw, has asterisks in either case.
+type Separator string
+
+// The separators.
+const (
+	Hairline  Separator = "hairline"
+	Asterisks Separator = "asterisks" // "*******"
+)
+
+// Separators lists them, the usual one first.
+func Separators() []Separator { return []Separator{Hairline, Asterisks} }
 
 // DeadlineRule says what happens when the moment of an issue passes without
 // approval.

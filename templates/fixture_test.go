@@ -78,6 +78,9 @@ func issue() *digest.Frozen {
 	pick(digest.Quotation{Author: "Retired, thirty-one years", Published: time.Date(2015, time.December, 3, 18, 30, 0, 0, time.UTC), PostTitle: "An Old Story, Told Again",
 		Context: &digest.Context{Author: "Kestrel", Quote: "I've been laid up at home after the third double shift in a row and I do not know whether I…"}},
 		"<blockquote>whether I can go back</blockquote><p>You can. But first:</p><ol><li>see your own doctor, not theirs<li>write down every shift since <b>April</b><li>ring the branch, and keep ringing</ol><p>It is not you that is ill. It is the rota.</p>")
+	f.Blocks = append(f.Blocks, digest.FrozenBlock{Kind: digest.QuoteBlock, Quote: &digest.Passage{
+		Words: digest.Plain("A rota is a promise made to strangers, by people who will not be there at four in the morning."),
+		Title: "The Timetable & Its Makers", URL: "https://timetables.example/makers"}})
 	heading("On the passengers")
 	pick(digest.Quotation{Author: "Kestrel", Published: at(29, 1, 55), URL: "https://nightbus.example/2016/06/the-last-stop.html?c=9#c9", PostTitle: "The Last Stop & After", PostURL: "https://nightbus.example/2016/06/the-last-stop.html"},
 		"A woman got on at Mill Road with a cello and no money. I let her on. She played from the river to the terminus, and nobody looked at a phone. <a href=\"/2016/05/things-left-behind.html\">Things get left behind</a>, but not that night.")

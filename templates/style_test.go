@@ -28,7 +28,9 @@ func TestNoStyleRuleIsLost(t *testing.T) {
 			Publication: "P", SeriesName: "S", Title: "T", Zone: "UTC", Language: language, Preheader: "pre",
 			Intro: markup.FromMarkdown("a [b](https://x.example/)\n\n> c\n\n- d\n\n1. e\n\n~~f~~ g[^1]\n\n    h\n\n[^1]: i"),
 			Blocks: []digest.FrozenBlock{{Kind: digest.HeadingBlock, Heading: "H"}, {Kind: digest.PickBlock, Pick: &digest.Quotation{
-				Number: 1, Author: "A", Words: append(markup.FromHTML("<blockquote>q</blockquote>H<sub>2</sub>O", ""), digest.Para{Spans: []digest.Span{{Text: digest.Ellipsis, Ours: true}}}), Context: &digest.Context{Author: "B", Quote: "c"}}}},
+				Number: 1, Author: "A", Words: append(markup.FromHTML("<blockquote>q</blockquote>H<sub>2</sub>O", ""), digest.Para{Spans: []digest.Span{{Text: digest.Ellipsis, Ours: true}}}), Context: &digest.Context{Author: "B", Quote: "c"}}},
+				{Kind: digest.QuoteBlock, Quote: &digest.Passage{Words: digest.Plain("q"), Title: "T"}}},
+			Separator: digest.Asterisks,
 		}
 		issue, err := viewOf(f, Links{Issue: "https://x.example/", Feed: "https://x.example/"})
 		if err != nil {
@@ -36,6 +38,11 @@ func TestNoStyleRuleIsLost(t *testing.T) {
 		}
 		roots = append(roots, parseMail(t, set, "issue.html", &issueMail{issueView: issue, Subject: "T", More: "One more comment on the web", MoreURL: "https://x.example/#p2"}))
 	}
+	issue, err := viewOf(&digest.Frozen{Zone: "UTC", Blocks: []digest.FrozenBlock{{Kind: digest.PickBlock, Pick: &digest.Quotation{}}, {Kind: digest.TextBlock}}}, Links{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots = append(roots, parseMail(t, set, "issue.html", &issueMail{issueView: issue, Subject: "T"}))
 	roots = append(roots, parseMail(t, set, "confirm.html", confirmMail{Subject: "T", Publication: "P", Series: "S"}))
 	for _, r := range set.style {
 		matched := 0

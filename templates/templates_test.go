@@ -291,11 +291,76 @@ func TestHairlinesStandBetweenVoicesOnly(t *testing.T) {
 	if flat.MatchString(m.HTML) {
 		t.Error("a hairline before a heading")
 	}
-	if n := strings.Count(m.HTML, "<hr"); n != 7 { // six among the picks, one before the footer
+	if n := strings.Count(m.HTML, "<hr"); n != 8 { // seven among the picks, one before the footer
 		t.Errorf("%d hairlines", n)
 	}
-	if n := strings.Count(m.Text, "\n*******\n"); n != 6 {
+	if n := strings.Count(m.Text, "\n*******\n"); n != 7 {
 		t.Errorf("%d rows of asterisks", n)
+	}
+}
+
+// A publication that parts picks with asterisks has them wherever it else has a
+// hairline, and no hairline.
+func TestAsterisksStandForHairlines(t *testing.T) {
+	set, f := newSet(t), issue()
+	f.Separator = digest.Asterisks
+	m, err := set.IssueMail(f, links)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry, err := set.EntryHTML(f, links)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := set.IssuePage(templates.IssuePage{Site: site, Issue: f, Published: at(30, 17, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		text        string
+		rows, lines int
+		line        string
+	}{
+		"mail": {m.HTML, 7, 1, "<hr"}, "text": {m.Text, 7, 0, "----"},
+		"feed": {entry, 7, 1, "<hr>"}, "page": {string(page), 7, 0, "ruled"},
+	} {
+		if rows, lines := strings.Count(c.text, "*******"), strings.Count(c.text, c.line); rows != c.rows || lines != c.lines {
+			t.Errorf("%s: %d rows of asterisks and %d lines, want %d and %d", name, rows, lines, c.rows, c.lines)
+		}
+	}
+}
+
+// What the editor quotes from elsewhere is said to be that, and has no mark of a
+// reader's words: neither their type, nor a number, nor "> " in the text part.
+func TestQuotationIsNoPick(t *testing.T) {
+	set, f := newSet(t), issue()
+	only := &digest.Passage{Words: digest.Plain("> 3. Said elsewhere."), Title: "A <b>book</b>"}
+	f.Blocks = []digest.FrozenBlock{{Kind: digest.QuoteBlock, Quote: only}}
+	f.Intro = nil
+	m, err := set.IssueMail(f, links)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "\nThe editor quotes “A <b>book</b>”:\n\n    > 3. Said elsewhere.\n"; !strings.Contains(m.Text, want) {
+		t.Errorf("the text part has no %q:\n%s", want, m.Text)
+	}
+	entry, err := set.EntryHTML(f, links)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := set.IssuePage(templates.IssuePage{Site: site, Issue: f, Published: at(30, 17, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, html := range map[string]string{"mail": m.HTML, "feed": entry, "page": string(page)} {
+		if !strings.Contains(html, "The editor quotes A &lt;b&gt;book&lt;/b&gt;:") {
+			t.Errorf("%s does not say who quotes what", name)
+		}
+		for _, mark := range []string{`class="words"`, `class="byline`, "Georgia, Cambria, Times New Roman, serif;font-size:18px"} {
+			if strings.Contains(html, mark) {
+				t.Errorf("%s: the quotation has %q", name, mark)
+			}
+		}
 	}
 }
 

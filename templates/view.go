@@ -27,6 +27,7 @@ type issueView struct {
 	Minutes     string // "about 12 minutes"
 	Intro       digest.Prose
 	Blocks      []blockView
+	Stars       bool     // asterisks, and no hairline, stand between picks
 	Postal      []string // lines
 	L           Links
 }
@@ -38,6 +39,14 @@ type blockView struct {
 	Anchor  string // of a heading
 	Text    digest.Prose
 	Pick    *pickView
+	Quote   *quoteView
+}
+
+// quoteView is what the editor quotes from elsewhere.
+type quoteView struct {
+	Words digest.Prose
+	Title string
+	URL   string
 }
 
 // pickView is a reader's words with what stands around them.
@@ -70,7 +79,7 @@ func viewOf(f *digest.Frozen, l Links) (*issueView, error) {
 		Subject: cmp.Or(markup.Clean(f.Subject), title(f)),
 		When:    dateWords(f.Date.In(zone), f.Language), DateISO: f.Date.In(zone).Format("2006-01-02"),
 		Count: countOf(f.Picks), Minutes: ReadingTime(f.Minutes),
-		Intro: f.Intro, Postal: lines(f.PostalAddress), L: l,
+		Intro: f.Intro, Stars: f.Separator == digest.Asterisks, Postal: lines(f.PostalAddress), L: l,
 	}
 	headings := 0
 	for i, b := range f.Blocks {
@@ -84,6 +93,8 @@ func viewOf(f *digest.Frozen, l Links) (*issueView, error) {
 			made.Anchor = fmt.Sprintf("g%d", headings)
 		case digest.PickBlock:
 			made.Pick = pickOf(b.Pick, f, l, zone)
+		case digest.QuoteBlock:
+			made.Quote = &quoteView{Words: b.Quote.Words, Title: markup.Clean(b.Quote.Title), URL: webAddress(b.Quote.URL)}
 		}
 		made.Rule = i > 0 && f.Blocks[i-1].Kind == digest.PickBlock && b.Kind != digest.HeadingBlock
 		v.Blocks = append(v.Blocks, made)

@@ -21,7 +21,9 @@ type issueCmd struct {
 	Pick      issuePickCmd      `cmd:"" help:"Pick comments by id, or the suggested ones."`
 	Unpick    issueUnpickCmd    `cmd:"" help:"Take comments out."`
 	Move      issueMoveCmd      `cmd:"" help:"Move a row to another position."`
-	Edit      issueEditCmd      `cmd:"" help:"Set title and intro, add headings and text, trim picks."`
+	Order     issueOrderCmd     `cmd:"" help:"Put the picks in order, by thread or as on the blog; rows stay under their heading."`
+	Together  issueTogetherCmd  `cmd:"" help:"Put an answer below the pick that it answers."`
+	Edit      issueEditCmd      `cmd:"" help:"Set title and intro, add headings, text and quotations or write them anew, trim picks."`
 	Keep      issueKeepCmd      `cmd:"" help:"Let a pick stand as it was picked, although the blog changed or removed it."`
 	Update    issueUpdateCmd    `cmd:"" help:"Take a pick as it reads on the blog now; its trimming is carried over where it fits."`
 	Undo      issueUndoCmd      `cmd:"" help:"Take the last edit back, whoever made it."`

@@ -20,10 +20,13 @@ type issueEditCmd struct {
 	IntroFile string  `help:"Read the introduction from a file; - reads standard input." placeholder:"FILE" xor:"intro"`
 	Subject   *string `help:"The mail's subject; empty for the title." placeholder:"TEXT"`
 	Preheader *string `help:"The line that mail programs show after the subject; empty to have it made." placeholder:"TEXT"`
-	Heading   *string `help:"Add a heading." placeholder:"TEXT"`
-	Text      *string `help:"Add a text of your own, in Markdown." placeholder:"TEXT"`
+	Heading   *string `help:"Add a heading; with --row or --block, write that heading anew." placeholder:"TEXT"`
+	Text      *string `help:"Add a text of your own, in Markdown, or write one anew." placeholder:"TEXT"`
+	Quote     *string `help:"Add words that you quote from elsewhere, or write them anew." placeholder:"TEXT"`
+	Source    string  `help:"What the quoted words stand in: a post, a page, a book." placeholder:"TITLE"`
+	URL       string  `name:"url" help:"The address of that, if it has one." placeholder:"URL"`
 	At        int     `help:"Where to add it: a position; else at the end." placeholder:"POSITION"`
-	Row       int     `help:"The row to trim, restore or remove." placeholder:"ROW" xor:"row"`
+	Row       int     `help:"The row to write anew, trim, restore or remove." placeholder:"ROW" xor:"row"`
 	Block     int64   `help:"The same by the row's id, which stays when rows move; issue show --json tells it." placeholder:"ID" xor:"row"`
 	Keep      string  `help:"Keep only these sentences of the pick, such as 1-3,5." placeholder:"LIST"`
 	Restore   bool    `help:"Undo the trimming of the pick, and accept its words as they are now."`
@@ -43,8 +46,11 @@ func (c issueEditCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		return c.endMail(ctx, p, s)
 	}
 	edit := desk.Edit{
-		Title: c.Title, Intro: c.Intro, Subject: c.Subject, Preheader: c.Preheader, Heading: c.Heading, Text: c.Text,
+		Title: c.Title, Intro: c.Intro, Subject: c.Subject, Preheader: c.Preheader,
 		Block: c.Block, Restore: c.Restore, Remove: c.Remove,
+	}
+	if err := c.words(&edit); err != nil {
+		return err
 	}
 	var err error
 	if edit.Keep, err = parseList(c.Keep); err != nil {
@@ -63,6 +69,33 @@ func (c issueEditCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		}
 		return a.desk.Edit(ctx, p.by(), at, edit)
 	})
+}
+
+// words says which rows are added, or what a row says from now on.
+func (c issueEditCmd) words(edit *desk.Edit) error {
+	words := desk.Rewrite{Heading: c.Heading, Text: c.Text}
+	if c.Quote != nil {
+		words.Quote = &desk.Quote{Text: *c.Quote, Source: c.Source, URL: c.URL}
+	} else if c.Source != "" || c.URL != "" {
+		return digest.Fail(digest.Invalid, "For example: --quote 'A rota is a promise.' --source 'The Timetable'", "--source and --url go with --quote")
+	}
+	given := 0
+	for _, is := range []bool{c.Heading != nil, c.Text != nil, c.Quote != nil} {
+		if is {
+			given++
+		}
+	}
+	switch isRow := c.Row != 0 || c.Block != 0; {
+	case c.At != 0 && (isRow || given == 0):
+		return digest.Fail(digest.Invalid, "To move a row: postbag issue move", "--at says where --heading, --text or --quote are added")
+	case isRow && given > 1:
+		return digest.Fail(digest.Invalid, "", "a row is one of a heading, a text and a quotation")
+	case isRow && given == 1:
+		edit.Rewrite = &words
+	default:
+		edit.Heading, edit.Text, edit.Quote = words.Heading, words.Text, words.Quote
+	}
+	return nil
 }
 
 // endMail lets the mail end after a row.
@@ -88,15 +121,22 @@ func (c issueEditCmd) locate(issue digest.Issue, edit *desk.Edit) error {
 		}
 		edit.Block = block.ID
 	}
-	if c.At == 0 || c.At == len(issue.Blocks)+1 {
-		return nil
+	var err error
+	edit.Before, err = beforeAt(issue, c.At)
+	return err
+}
+
+// beforeAt gives the id of the block that stands at a position, 0 for the end: the
+// position 0, or the one after the last row.
+func beforeAt(issue digest.Issue, position int) (int64, error) {
+	if position == 0 || position == len(issue.Blocks)+1 {
+		return 0, nil
 	}
-	block, err := blockAt(issue, c.At)
+	block, err := blockAt(issue, position)
 	if err != nil {
-		return digest.Fail(digest.NotFound, digest.HintOf(err), "issue %d has no position %d", issue.Number, c.At)
+		return 0, digest.Fail(digest.NotFound, digest.HintOf(err), "issue %d has no position %d", issue.Number, position)
 	}
-	edit.Before = block.ID
-	return nil
+	return block.ID, nil
 }
 
 // readText reads a small text from a file or standard input.

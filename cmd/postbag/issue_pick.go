@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,22 +60,43 @@ func blockAt(issue digest.Issue, row int) (digest.Block, error) {
 
 type issuePickCmd struct {
 	whichFlag
-	Comments  []int64 `arg:"" optional:"" help:"Comment ids, in the order they should stand."`
-	Suggested bool    `help:"Pick what the rules suggest."`
-	Limit     int     `help:"With --suggested: at most so many." default:"20"`
+	Comments  []string `arg:"" optional:"" help:"Comment ids and ranges of them, such as 12 15-18, in the order they should stand."`
+	At        int      `help:"Where they go: a position; else the end." placeholder:"POSITION" xor:"place"`
+	Before    int64    `help:"The same by the id of the row that they go above; issue show --json tells it." placeholder:"BLOCK" xor:"place"`
+	Suggested bool     `help:"Pick what the rules suggest."`
+	Limit     *int     `help:"With --suggested: at most so many; 20 unless set." placeholder:"N"`
+}
+
+// suggestedUnlessSet is how many suggestions are picked at most.
+const suggestedUnlessSet = 20
+
+// check tells what of the command does not fit together.
+func (c issuePickCmd) check() (ids []int64, err error) {
+	if c.Suggested == (len(c.Comments) > 0) {
+		return nil, digest.Fail(digest.Invalid, "For example: postbag issue pick 12 15, or: postbag issue pick --suggested", "name comments to pick, or --suggested")
+	}
+	if c.Suggested && (c.At != 0 || c.Before != 0) {
+		return nil, digest.Fail(digest.Invalid, "Name the comments that go there.", "what is suggested goes to the end")
+	}
+	if c.Limit != nil && (!c.Suggested || *c.Limit < 1) {
+		return nil, digest.Fail(digest.Invalid, "20 is the default.", "--limit goes with --suggested, and must be at least 1")
+	}
+	return parseIDs(c.Comments)
 }
 
 // Run picks comments.
 func (c issuePickCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	if c.Suggested == (len(c.Comments) > 0) {
-		return digest.Fail(digest.Invalid, "For example: postbag issue pick 12 15, or: postbag issue pick --suggested", "name comments to pick, or --suggested")
-	}
-	if c.Limit < 1 {
-		return digest.Fail(digest.Invalid, "20 is the default.", "--limit must be at least 1")
+	ids, err := c.check()
+	if err != nil {
+		return err
 	}
 	return p.with(ctx, s, func(a *app) error {
 		if c.Suggested {
-			chosen, saved, err := a.desk.PickSuggested(ctx, p.by(), c.ref(), c.Limit)
+			limit := suggestedUnlessSet
+			if c.Limit != nil {
+				limit = *c.Limit
+			}
+			chosen, saved, err := a.desk.PickSuggested(ctx, p.by(), c.ref(), limit)
 			if err != nil {
 				return err
 			}
@@ -84,22 +106,59 @@ func (c issuePickCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			_, err = fmt.Fprintf(p.Stdout, "Picked %s; %s has %d.\n", plural(len(chosen), "comment"), saved.Title, saved.Picks())
 			return err
 		}
-		added, saved, err := a.desk.Pick(ctx, p.by(), c.ref(), c.Comments...)
+		at, before := c.ref(), c.Before
+		if c.At != 0 || before != 0 {
+			issue, now, err := (ifVersion{}).draft(ctx, a, at)
+			if err != nil {
+				return err
+			}
+			if at = now; c.At != 0 {
+				if before, err = beforeAt(issue, c.At); err != nil {
+					return err
+				}
+			}
+		}
+		added, saved, err := a.desk.PickAt(ctx, p.by(), at, before, ids...)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(p.Stdout, "Picked %s; %s has %d.\n", plural(added, "comment"), saved.Title, saved.Picks())
-		if again := len(distinct(c.Comments)) - added; again > 0 {
+		if again := len(distinct(ids)) - added; again > 0 {
 			fmt.Fprintf(p.Stdout, "%s in it already.\n", counted(again, "comment was", "comments were"))
 		}
-		used, err := a.desk.UsedBefore(ctx, saved.Issue, c.Comments)
-		for _, id := range c.Comments {
+		used, err := a.desk.UsedBefore(ctx, saved.Issue, ids)
+		for _, id := range ids {
 			if used[id] != 0 {
 				fmt.Fprintf(p.Stdout, "Comment %d was in issue %d already.\n", id, used[id])
 			}
 		}
 		return err
 	})
+}
+
+// parseIDs reads "12" and "15-18" as 12, 15, 16, 17, 18.
+func parseIDs(words []string) (ids []int64, err error) {
+	const most = 1000
+	for _, word := range words {
+		for _, part := range strings.Split(word, ",") {
+			from, to, isRange := strings.Cut(part, "-")
+			first, err := strconv.ParseInt(from, 10, 64)
+			last := first
+			if err == nil && isRange {
+				last, err = strconv.ParseInt(to, 10, 64)
+			}
+			if err != nil || first < 1 || last < first {
+				return nil, digest.Fail(digest.Invalid, "For example 12 or 15-18.", "%q is no comment's id and no range of them", part)
+			}
+			if last-first >= most || len(ids) >= most {
+				return nil, digest.Fail(digest.Invalid, "Name fewer.", "more than %d comments are named", most)
+			}
+			for id := first; id <= last; id++ {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids, nil
 }
 
 // distinct gives ids once each.
@@ -110,13 +169,17 @@ func distinct(ids []int64) []int64 {
 type issueUnpickCmd struct {
 	whichFlag
 	ifVersion
-	Comments []int64 `arg:"" help:"Comment ids."`
+	Comments []string `arg:"" help:"Comment ids and ranges of them, such as 12 15-18."`
 }
 
 // Run takes comments out.
 func (c issueUnpickCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	ids, err := parseIDs(c.Comments)
+	if err != nil {
+		return err
+	}
 	return c.edit(ctx, p, s, c.ref(), func(a *app, _ digest.Issue, at desk.Ref) (desk.Saved, error) {
-		return a.desk.Unpick(ctx, p.by(), at, c.Comments...)
+		return a.desk.Unpick(ctx, p.by(), at, ids...)
 	})
 }
 
@@ -156,15 +219,42 @@ func (c issueMoveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 			}
 			block = b.ID
 		}
-		if _, err := blockAt(issue, position); err != nil {
+		return a.desk.MoveTo(ctx, p.by(), at, block, position)
+	})
+}
+
+type issueOrderCmd struct {
+	which
+	ifVersion
+	Thread bool `help:"Bring the picks of one thread together, each answer below what it answers." xor:"how" required:""`
+	Blog   bool `help:"By post, the newest first, then by thread: the order of reading." xor:"how" required:""`
+}
+
+// Run puts the picks in order.
+func (c issueOrderCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	how := desk.ByThread
+	if c.Blog {
+		how = desk.ByBlog
+	}
+	return c.edit(ctx, p, s, c.ref(), func(a *app, _ digest.Issue, at desk.Ref) (desk.Saved, error) {
+		return a.desk.Reorder(ctx, p.by(), at, how)
+	})
+}
+
+type issueTogetherCmd struct {
+	whichFlag
+	ifVersion
+	Row int `arg:"" help:"The row of an answer, as issue show counts."`
+}
+
+// Run puts an answer below the pick that it answers.
+func (c issueTogetherCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+	return c.edit(ctx, p, s, c.ref(), func(a *app, issue digest.Issue, at desk.Ref) (desk.Saved, error) {
+		block, err := blockAt(issue, c.Row)
+		if err != nil {
 			return desk.Saved{}, err
 		}
-		var before int64 // what comes after it once it is there
-		rest := slices.DeleteFunc(slices.Clone(issue.Blocks), func(b digest.Block) bool { return b.ID == block })
-		if position <= len(rest) {
-			before = rest[position-1].ID
-		}
-		return a.desk.Move(ctx, p.by(), at, block, before)
+		return a.desk.KeepTogether(ctx, p.by(), at, block.ID)
 	})
 }
 

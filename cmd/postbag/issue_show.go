@@ -1,11 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"postbag/digest"
 	"postbag/digest/desk"
@@ -33,6 +33,10 @@ type blockRow struct {
 	Words     int              `json:"words"`
 	Of        int              `json:"of_words"`
 	Text      string           `json:"text"`
+	Source    string           `json:"source_title,omitempty"`
+	SourceURL string           `json:"source_url,omitempty"`
+	Answers   int              `json:"answers_row,omitempty"`
+	Apart     bool             `json:"apart,omitempty"`
 	Problem   string           `json:"problem,omitempty"`
 }
 
@@ -59,9 +63,13 @@ func (c issueShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 	for i, r := range rows {
 		out = append(out, blockRowOf(issue, i+1, r))
 	}
-	err = printList(p, c.JSON, out, "It has no rows. To pick comments: postbag issue pick ID…, or: postbag issue pick --suggested", "ROW\tCOMMENT\tWRITER\tPUBLISHED\tWORDS\tTEXT", func(r blockRow) string {
+	err = printList(p, c.JSON, out, "It has no rows. To pick comments: postbag issue pick ID…, or: postbag issue pick --suggested", "ROW\tCOMMENT\tWRITER\tPOST\tWORDS\tTEXT", func(r blockRow) string {
 		if r.Kind != digest.PickBlock {
-			return fmt.Sprintf("%d\t%s\t\t\t\t%s", r.Row, r.Kind, cell(r.Text, 60))
+			text := cell(r.Text, 60)
+			if r.Source != "" {
+				text = cell(r.Source, 30) + ": " + text
+			}
+			return fmt.Sprintf("%d\t%s\t\t\t\t%s", r.Row, r.Kind, text)
 		}
 		words := fmt.Sprint(r.Words)
 		if r.Words != r.Of {
@@ -71,7 +79,10 @@ func (c issueShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 		if r.Problem != "" {
 			text = "! " + r.Problem + ": " + text
 		}
-		return fmt.Sprintf("%d\t%d\t%s\t%s\t%s\t%s", r.Row, r.CommentID, cell(r.Author, 20), when(time.Time(r.Published)), words, text)
+		if r.Answers != 0 {
+			text = fmt.Sprintf("(answers row %d) %s", r.Answers, text)
+		}
+		return fmt.Sprintf("%d\t%d\t%s\t%s\t%s\t%s", r.Row, r.CommentID, cell(cmp.Or(r.Author, "Anonymous"), 16), cell(r.PostTitle, 20), words, text)
 	})
 	if err != nil || c.JSON || len(rows) == 0 {
 		return err
@@ -142,7 +153,7 @@ func (a *app) head(ctx context.Context, is desk.Outlook) error {
 }
 
 func blockRowOf(issue digest.Issue, row int, r desk.Row) blockRow {
-	out := blockRow{Row: row, ID: r.ID, Version: issue.Version, Kind: r.Kind, Text: r.Text}
+	out := blockRow{Row: row, ID: r.ID, Version: issue.Version, Kind: r.Kind, Text: r.Text, Source: r.SourceTitle, SourceURL: r.SourceURL, Answers: r.Answers, Apart: r.Apart}
 	if r.Kind == digest.PickBlock {
 		out.Number, out.CommentID, out.Author = r.Number, r.CommentID, r.Comment.Author
 		out.Published, out.PostTitle = stamp(r.Comment.DatedAt()), r.Comment.PostTitle

@@ -32,13 +32,14 @@ type seriesRow struct {
 	PostalAddress string   `json:"postal_address"`
 	WatchList     []string `json:"watch_list"`
 	Glossary      []string `json:"glossary"`
+	Separator     string   `json:"separator"`
 }
 
 func printSeries(p *Program, asJSON bool, all []digest.Series, pub digest.Publication) error {
 	rows := rowsOf(all, func(s digest.Series) seriesRow {
 		return seriesRow{
 			ID: s.ID, Slug: s.Slug, Name: s.Name, Title: s.Title, Schedule: s.Schedule, Zone: s.Zone, NextNumber: s.NextNumber,
-			Publication: pub.Name, Language: pub.Language, PostalAddress: pub.PostalAddress,
+			Publication: pub.Name, Language: pub.Language, PostalAddress: pub.PostalAddress, Separator: string(pub.Separator),
 			WatchList: append([]string{}, pub.Watched()...), Glossary: append([]string{}, pub.Terms()...),
 		}
 	})
@@ -52,9 +53,12 @@ func printSeries(p *Program, asJSON bool, all []digest.Series, pub digest.Public
 	if pub.PostalAddress != "" {
 		address = cell(pub.PostalAddress, 200)
 	}
-	_, err = fmt.Fprintf(p.Stdout, "Publication: %s, in the language %s\nPostal address: %s\n", cell(pub.Name, 60), cmp.Or(pub.Language, "en"), address)
+	_, err = fmt.Fprintf(p.Stdout, "Publication: %s, in the language %s, with %s between picks\nPostal address: %s\n", cell(pub.Name, 60), cmp.Or(pub.Language, "en"), parted[pub.Separator], address)
 	return err
 }
+
+// parted says what stands between picks.
+var parted = map[digest.Separator]string{digest.Hairline: "a hairline", digest.Asterisks: "asterisks"}
 
 // Run lists the series.
 func (c seriesListCmd) Run(ctx context.Context, p *Program, a *app) error {
@@ -98,16 +102,17 @@ func (c seriesGlossaryCmd) Run(ctx context.Context, p *Program, a *app) error {
 
 type seriesSetCmd struct {
 	listing
-	Series        string   `arg:"" optional:"" help:"The series; the only one if there is one."`
-	Name          *string  `help:"Its name." placeholder:"NAME"`
-	Title         *string  `help:"Pattern of issue titles, with {name} and {number}." placeholder:"PATTERN"`
-	Schedule      *string  `help:"When issues go out: a cron expression of five fields." placeholder:"CRON"`
-	Zone          *string  `help:"The zone the schedule is read in." placeholder:"ZONE"`
-	NextNumber    *int     `help:"The number the next issue takes." placeholder:"N"`
-	Publication   *string  `help:"The name on the masthead." placeholder:"NAME"`
-	Language      *string  `help:"The language of issues." placeholder:"TAG"`
-	PostalAddress *string  `help:"The postal address in the footer of mails." placeholder:"TEXT"`
-	WatchList     []string `help:"Names of people that no issue should have unseen, separated by commas; the list is replaced." placeholder:"NAMES"`
+	Series        string            `arg:"" optional:"" help:"The series; the only one if there is one."`
+	Name          *string           `help:"Its name." placeholder:"NAME"`
+	Title         *string           `help:"Pattern of issue titles, with {name} and {number}." placeholder:"PATTERN"`
+	Schedule      *string           `help:"When issues go out: a cron expression of five fields." placeholder:"CRON"`
+	Zone          *string           `help:"The zone the schedule is read in." placeholder:"ZONE"`
+	NextNumber    *int              `help:"The number the next issue takes." placeholder:"N"`
+	Publication   *string           `help:"The name on the masthead." placeholder:"NAME"`
+	Language      *string           `help:"The language of issues." placeholder:"TAG"`
+	PostalAddress *string           `help:"The postal address in the footer of mails." placeholder:"TEXT"`
+	Separator     *digest.Separator `help:"What stands between picks: hairline or asterisks." placeholder:"hairline|asterisks"`
+	WatchList     []string          `help:"Names of people that no issue should have unseen, separated by commas; the list is replaced." placeholder:"NAMES"`
 }
 
 // Run changes the settings given and prints the series as it is now.
@@ -119,7 +124,7 @@ func (c seriesSetCmd) Run(ctx context.Context, p *Program, a *app) error {
 	}
 	done, err := a.desk.Set(ctx, p.by(), c.Series, desk.Settings{
 		Name: c.Name, Title: c.Title, Schedule: c.Schedule, Zone: c.Zone, NextNumber: c.NextNumber,
-		Publication: c.Publication, Language: c.Language, PostalAddress: c.PostalAddress, WatchList: watched,
+		Publication: c.Publication, Language: c.Language, PostalAddress: c.PostalAddress, Separator: c.Separator, WatchList: watched,
 	})
 	if err != nil {
 		return err

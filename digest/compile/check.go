@@ -48,6 +48,11 @@ func (in Input) rowFlaws() (all []flaw) {
 				all = append(all, flaw{kind: digest.FoundEmptyText, at: i, hint: "Write something, or take the row out.",
 					words: fmt.Sprintf("the text in row %d is empty", i+1)})
 			}
+		case digest.QuoteBlock:
+			if p := passage(b); prose.IsEmpty(p.Words) || p.Title == "" {
+				all = append(all, flaw{kind: digest.FoundEmptyText, at: i, hint: "Give it its words and their source, or take the row out.",
+					words: fmt.Sprintf("the quotation in row %d lacks its words or its source", i+1)})
+			}
 		default:
 			all = append(all, flaw{at: i, err: fmt.Errorf("row %d is a block of the unknown kind %q", i+1, b.Kind)})
 		}

@@ -60,6 +60,7 @@ func Sketch(in Input) (f *digest.Frozen, wrong []error, err error) {
 		Subject:       markup.Clean(in.Issue.Subject),
 		Date:          utc(in.Date),
 		Intro:         markup.FromMarkdown(in.Issue.Intro),
+		Separator:     in.Publication.Separator,
 	}
 	q := quoter{comments: in.Comments, zone: zone, picked: map[int64]*digest.Quotation{}}
 	for _, b := range in.Issue.Blocks {
@@ -94,6 +95,9 @@ func count(f *digest.Frozen) {
 		if b.Pick != nil {
 			f.Picks++
 			f.Words += prose.Words(b.Pick.Words)
+		}
+		if b.Quote != nil {
+			f.Words += prose.Words(b.Quote.Words)
 		}
 	}
 	f.Minutes = max(1, (f.Words+wordsAMinute/2)/wordsAMinute)

@@ -3,6 +3,7 @@ package compile
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"postbag/digest"
@@ -35,6 +36,8 @@ func (q *quoter) block(b digest.Block) (digest.FrozenBlock, error) {
 		frozen.Heading = markup.Clean(b.Text)
 	case digest.TextBlock:
 		frozen.Text = markup.FromMarkdown(b.Text)
+	case digest.QuoteBlock:
+		frozen.Quote = passage(b)
 	case digest.PickBlock:
 		pick, err := q.quotation(b)
 		if err != nil {
@@ -46,6 +49,25 @@ func (q *quoter) block(b digest.Block) (digest.FrozenBlock, error) {
 		}
 	}
 	return frozen, nil
+}
+
+// passage gives what the editor quotes from elsewhere: plain words, whatever signs are
+// in them.
+func passage(b digest.Block) *digest.Passage {
+	var words digest.Prose
+	for _, para := range digest.Plain(b.Text) {
+		var lines []string
+		for line := range strings.Lines(para.Spans[0].Text) {
+			if line = markup.Clean(line); line != "" {
+				lines = append(lines, line)
+			}
+		}
+		if len(lines) > 0 {
+			para.Spans[0].Text = strings.Join(lines, "\n")
+			words = append(words, para)
+		}
+	}
+	return &digest.Passage{Words: words, Title: markup.Clean(b.SourceTitle), URL: b.SourceURL}
 }
 
 func (q *quoter) quotation(b digest.Block) (*digest.Quotation, error) {

@@ -52,7 +52,7 @@ type Ref struct {
 	Number int
 	// Version is that of the issue that somebody looked at before deciding. With 0
 	// a use case takes the issue as it stands; an edit refuses that, unless it only
-	// adds.
+	// adds. An edit of what nobody changed since is done, whatever else was.
 	Version int64
 }
 
@@ -248,10 +248,10 @@ func (d *Desk) draft(ctx context.Context, ref Ref) (digest.Issue, digest.Series,
 		return issue, series, d.notDraft(ctx, issue)
 	}
 	if ref.Version > issue.Version {
-		return issue, series, digest.Fail(digest.Invalid, fmt.Sprintf("It is at version %d.", issue.Version), "issue %d was never at version %d", issue.Number, ref.Version)
+		return issue, series, neverAt(issue, ref.Version)
 	}
 	if ref.Version != 0 && ref.Version != issue.Version {
-		return issue, series, d.changed(ctx, issue, ref.Version)
+		return issue, series, d.changed(ctx, issue, ref.Version, nil, nil)
 	}
 	return issue, series, nil
 }

@@ -4,7 +4,8 @@
 // rules. It leaves the pure parts to compile and suggest, and the rows to the store.
 //
 // An edit names the blocks it changes by their ids and the draft's Version that the
-// editor looked at. When the draft has been changed since, nothing is done, and the
-// error of kind Conflict wraps a [digest.Changed] that tells who did what. Only what
-// adds (picks, and rows at the end) is done whatever was changed meanwhile.
+// editor looked at. When somebody has changed what it is about since, nothing is done,
+// and the error of kind Conflict wraps a [digest.Changed] that tells who did what. What
+// was changed beside it stays, and the edit is done. Only what adds (picks, and rows at
+// the end) is done whatever was changed meanwhile.
 package desk

@@ -15,6 +15,10 @@ type Row struct {
 	Number  int // of a pick, from 1
 	Comment digest.Candidate
 	Words   digest.Prose // of a pick: what is kept
+	// Answers is the row of the pick that this one answers, counted from 1, and 0 when
+	// that is not in the issue. Apart tells that other rows stand between them.
+	Answers int
+	Apart   bool
 	// Problem says all that stands in the way of approving this pick, or is "".
 	Problem string
 }
@@ -27,6 +31,12 @@ func (d *Desk) Rows(ctx context.Context, issue digest.Issue) ([]Row, error) {
 	}
 	rows := make([]Row, len(issue.Blocks))
 	number := 0
+	rowOf := map[int64]int{} // by comment
+	for i, b := range issue.Blocks {
+		if b.Kind == digest.PickBlock {
+			rowOf[b.CommentID] = i + 1
+		}
+	}
 	for i, b := range issue.Blocks {
 		rows[i].Block = b
 		if b.Kind != digest.PickBlock {
@@ -36,6 +46,10 @@ func (d *Desk) Rows(ctx context.Context, issue digest.Issue) ([]Row, error) {
 		rows[i].Number = number
 		rows[i].Comment = comments[b.CommentID]
 		rows[i].read()
+		if at := rowOf[rows[i].Comment.ParentID]; at > 0 && at != i+1 {
+			rows[i].Answers = at
+			rows[i].Apart = i < at || i > at+answersBelow(issue.Blocks, at-1, comments)
+		}
 	}
 	if issue.Frozen != nil && len(issue.Frozen.Blocks) == len(rows) {
 		for i, b := range issue.Frozen.Blocks {

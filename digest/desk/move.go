@@ -117,7 +117,7 @@ func (d *Desk) move(ctx context.Context, by digest.Actor, ref Ref, to digest.Iss
 		return issue, err
 	}
 	if ref.Version != 0 && ref.Version != issue.Version {
-		return issue, d.changed(ctx, issue, ref.Version)
+		return issue, d.changed(ctx, issue, ref.Version, nil, nil)
 	}
 	return d.moveTo(ctx, by, issue, to)
 }

@@ -69,6 +69,11 @@ func (d *Desk) suggestions(ctx context.Context, issue digest.Issue, n int) ([]Su
 // series and taken out comes back trimmed. One that is gone or unknown is an error, and nothing is
 // picked.
 func (d *Desk) Pick(ctx context.Context, by digest.Actor, ref Ref, ids ...int64) (added int, saved Saved, err error) {
+	return d.PickAt(ctx, by, ref, 0, ids...)
+}
+
+// PickAt is [Desk.Pick] above a block, or at the end when that is 0.
+func (d *Desk) PickAt(ctx context.Context, by digest.Actor, ref Ref, before int64, ids ...int64) (added int, saved Saved, err error) {
 	found, err := d.comments(ctx, ids)
 	if err != nil {
 		return 0, saved, err
@@ -82,11 +87,19 @@ func (d *Desk) Pick(ctx context.Context, by digest.Actor, ref Ref, ids ...int64)
 			return 0, saved, digest.Fail(digest.Conflict, "Its writer or the blog took it back; choose another.", "comment %d was removed from the blog", id)
 		}
 	}
-	saved, err = d.repeat(ctx, by, ref, digest.Edited, func(issue *digest.Issue, _ digest.Series) (string, error) {
+	pick := func(issue *digest.Issue, _ digest.Series) (string, error) {
 		added = 0
 		trimmed, err := d.store.Trims(ctx, issue.SeriesID, ids)
 		if err != nil {
 			return "", err
+		}
+		at := len(issue.Blocks)
+		if before != 0 {
+			row, err := rowOf(*issue, before)
+			if err != nil {
+				return "", err
+			}
+			at = row - 1
 		}
 		first := ""
 		for _, id := range ids {
@@ -97,7 +110,8 @@ func (d *Desk) Pick(ctx context.Context, by digest.Actor, ref Ref, ids ...int64)
 			if before, was := trimmed[id]; was && before.PickedHash == block.PickedHash {
 				block = before
 			}
-			issue.Blocks = append(issue.Blocks, block)
+			issue.Blocks = slices.Insert(issue.Blocks, at, block)
+			at++
 			if added++; added == 1 {
 				first = nameOf(block, found[id])
 			}
@@ -109,7 +123,12 @@ func (d *Desk) Pick(ctx context.Context, by digest.Actor, ref Ref, ids ...int64)
 			return "picked " + first, nil
 		}
 		return fmt.Sprintf("picked %d comments, the first %s", added, first), nil
-	})
+	}
+	if before == 0 {
+		saved, err = d.repeat(ctx, by, ref, digest.Edited, pick)
+	} else {
+		saved, err = d.changeOf(ctx, by, ref, digest.Edited, of(subject{places: []int64{before}}), pick)
+	}
 	return added, saved, err
 }
 
@@ -148,7 +167,14 @@ func (d *Desk) Unpick(ctx context.Context, by digest.Actor, ref Ref, ids ...int6
 	if err != nil {
 		return Saved{}, err
 	}
-	return d.change(ctx, by, ref, digest.Edited, func(issue *digest.Issue, _ digest.Series) (string, error) {
+	about := func(now digest.Issue) (s subject) {
+		for _, id := range ids {
+			block, _ := now.PickOf(id) // one that is not in it has the id of no block
+			s.blocks = append(s.blocks, block.ID)
+		}
+		return s
+	}
+	return d.changeOf(ctx, by, ref, digest.Edited, about, func(issue *digest.Issue, _ digest.Series) (string, error) {
 		var did []string
 		seen := map[int64]bool{}
 		for _, id := range ids {
@@ -165,30 +191,6 @@ func (d *Desk) Unpick(ctx context.Context, by digest.Actor, ref Ref, ids ...int6
 			issue.Blocks = slices.DeleteFunc(issue.Blocks, func(b digest.Block) bool { return b.ID == block.ID })
 		}
 		return "took out " + strings.Join(did, "; "), nil
-	})
-}
-
-// Move puts a block of a draft above another one, or at the end when that is 0.
-func (d *Desk) Move(ctx context.Context, by digest.Actor, ref Ref, block, before int64) (Saved, error) {
-	return d.change(ctx, by, ref, digest.Edited, func(issue *digest.Issue, _ digest.Series) (string, error) {
-		row, err := rowOf(*issue, block)
-		if err != nil || block == before {
-			return "", err
-		}
-		moved := issue.Blocks[row-1]
-		issue.Blocks = slices.Delete(issue.Blocks, row-1, row)
-		to := len(issue.Blocks) + 1
-		if before != 0 {
-			if to, err = rowOf(*issue, before); err != nil {
-				return "", err
-			}
-		}
-		if to == row {
-			return "", nil
-		}
-		issue.Blocks = slices.Insert(issue.Blocks, to-1, moved)
-		found, err := d.comments(ctx, []int64{moved.CommentID})
-		return fmt.Sprintf("moved row %d to position %d: %s", row, to, nameOf(moved, found[moved.CommentID])), err
 	})
 }
 

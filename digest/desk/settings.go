@@ -25,8 +25,9 @@ type Settings struct {
 	Publication   *string // the name on the masthead
 	Language      *string // BCP 47
 	PostalAddress *string
-	WatchList     *string // names, one a line
-	Glossary      *string // abbreviations that readers know, one a line
+	Separator     *digest.Separator // what stands between picks
+	WatchList     *string           // names, one a line
+	Glossary      *string           // abbreviations that readers know, one a line
 }
 
 // Follow moves the open draft along with its series' settings, from what they were
@@ -77,7 +78,7 @@ func (d *Desk) Set(ctx context.Context, by digest.Actor, slug string, s Settings
 func (d *Desk) AddTerm(ctx context.Context, line string) (added bool, err error) {
 	line = oneLine(line)
 	term, _, _ := strings.Cut(line, ":")
-	if term = strings.TrimSpace(term); term == "" || len(line) > maxTitle {
+	if term = strings.TrimSpace(term); term == "" || len(line) > MaxTitle {
 		return false, digest.Fail(digest.Invalid, "For example CPC, or CPC: Certificate of Professional Competence.", "that is no abbreviation")
 	}
 	return d.store.AddTerm(ctx, line, func(pub digest.Publication) bool { return slices.Contains(pub.Terms(), term) })
@@ -102,12 +103,15 @@ func (s *Settings) clean() error {
 	if s.Publication != nil && !tidy(&s.Publication, oneLine) {
 		return digest.Fail(digest.Invalid, "Give it the blog's name.", "a publication needs a name")
 	}
+	if s.Separator != nil && !slices.Contains(digest.Separators(), *s.Separator) {
+		return digest.Fail(digest.Invalid, "It is hairline or asterisks.", "%q is nothing to part picks with", *s.Separator)
+	}
 	for _, field := range []**string{&s.Schedule, &s.Zone, &s.PostalAddress, &s.WatchList, &s.Glossary} {
 		tidy(field, written)
 	}
 	for _, list := range []*string{s.WatchList, s.Glossary} {
-		if list != nil && len(*list) > maxText {
-			return digest.Fail(digest.Invalid, "Shorten it.", "the list is longer than %d bytes", maxText)
+		if list != nil && len(*list) > MaxText {
+			return digest.Fail(digest.Invalid, "Shorten it.", "the list is longer than %d bytes", MaxText)
 		}
 	}
 	if s.Language != nil {

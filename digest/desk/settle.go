@@ -150,7 +150,7 @@ func pickAt(issue digest.Issue, block int64) (digest.Block, error) {
 // another sign of removal. The error is of kind Conflict when there is nothing to
 // decide, or the words as picked were not kept.
 func (d *Desk) Keep(ctx context.Context, by digest.Actor, ref Ref, blocks ...int64) (Saved, error) {
-	return d.change(ctx, by, ref, digest.Edited, func(issue *digest.Issue, _ digest.Series) (string, error) {
+	return d.changeOf(ctx, by, ref, digest.Edited, of(subject{blocks: blocks}), func(issue *digest.Issue, _ digest.Series) (string, error) {
 		return d.settle(ctx, issue, blocks, func(b *digest.Block, c digest.Candidate, name string) (string, error) {
 			var did []string
 			if b.IsGone(c.Comment) {
@@ -178,7 +178,7 @@ func (d *Desk) Keep(ctx context.Context, by digest.Actor, ref Ref, blocks ...int
 // over as far as the words that it kept are still there; where none of it fits the whole
 // comment is kept, and the words of the change say so.
 func (d *Desk) Update(ctx context.Context, by digest.Actor, ref Ref, blocks ...int64) (Saved, error) {
-	return d.change(ctx, by, ref, digest.Edited, func(issue *digest.Issue, _ digest.Series) (string, error) {
+	return d.changeOf(ctx, by, ref, digest.Edited, of(subject{blocks: blocks}), func(issue *digest.Issue, _ digest.Series) (string, error) {
 		return d.settle(ctx, issue, blocks, func(b *digest.Block, c digest.Candidate, name string) (string, error) {
 			if c.Hash == b.PickedHash {
 				return "", nil
@@ -235,7 +235,11 @@ func (d *Desk) settle(ctx context.Context, issue *digest.Issue, blocks []int64, 
 // EndMail lets the mail of a draft end after a pick, with a link to the rest on the
 // issue's page; with 0 the mail holds the whole issue again.
 func (d *Desk) EndMail(ctx context.Context, by digest.Actor, ref Ref, block int64) (Saved, error) {
-	return d.change(ctx, by, ref, digest.Edited, func(issue *digest.Issue, _ digest.Series) (string, error) {
+	about := subject{mail: true, order: true}
+	if block != 0 {
+		about.places = []int64{block}
+	}
+	return d.changeOf(ctx, by, ref, digest.Edited, of(about), func(issue *digest.Issue, _ digest.Series) (string, error) {
 		if issue.MailEnds == block {
 			return "", nil
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/compile"
 	"postbag/digest/search"
 	"postbag/subscribers"
 )
@@ -74,6 +75,8 @@ type Store interface {
 	// CandidatesByID gives comments by id, gone ones included, with their posts;
 	// unknown ids are left out.
 	CandidatesByID(ctx context.Context, ids []int64) ([]digest.Candidate, error)
+	// Ancestry gives what orders comments, gone ones too: them, and all that they answer.
+	Ancestry(ctx context.Context, ids []int64) ([]compile.Node, error)
 	// PickedIn tells which issues of a series, except the given one, picked
 	// these comments: comment id to issue number. Cancelled issues do not count.
 	PickedIn(ctx context.Context, seriesID, exceptIssue int64, ids []int64) (map[int64]int, error)

@@ -1,7 +1,9 @@
 package issues
 
 import (
+	"fmt"
 	"reflect"
+	"strings"
 
 	"postbag/digest"
 	"postbag/digest/store/blog"
@@ -13,8 +15,8 @@ func blocks(t *database.Tx, issueID int64) (all []digest.Block, err error) {
 	err = t.Each(func(r database.Row) error {
 		var b digest.Block
 		var over digest.Overruling
-		err := r.Scan(&b.ID, &b.Kind, &b.CommentID, &b.Text, database.JSONColumn{To: &b.Kept}, &b.PickedHash,
-			database.JSONColumn{To: &b.Notes}, &b.Lifted.Start, &b.Lifted.End, &b.Leads, &b.AsPicked, &over.Sign, &over.At, &over.By)
+		err := r.Scan(&b.ID, &b.Kind, &b.CommentID, &b.Text, &b.SourceTitle, &b.SourceURL, database.JSONColumn{To: &b.Kept}, &b.PickedHash,
+			database.JSONColumn{To: &b.Notes}, &b.Lifted.Start, &b.Lifted.End, &b.Leads, &b.AsPicked, &over.Sign, &over.At, &over.By, &b.Version)
 		if over.Sign != "" {
 			b.Overruled = &over
 		}
@@ -26,15 +28,42 @@ func blocks(t *database.Tx, issueID int64) (all []digest.Block, err error) {
 		}
 		all = append(all, b)
 		return err
-	}, `SELECT id, kind, COALESCE(comment_id, 0), text, kept, picked_hash, notes, lifted_from, lifted_to, leads,
-		as_picked, overruled, overruled_at, overruled_by FROM blocks WHERE issue_id = $1 ORDER BY position`, issueID)
+	}, `SELECT id, kind, COALESCE(comment_id, 0), text, source_title, source_url, kept, picked_hash, notes, lifted_from, lifted_to, leads,
+			as_picked, overruled, overruled_at, overruled_by, version
+		FROM blocks WHERE issue_id = $1 ORDER BY position`, issueID)
 	return all, err
 }
 
+// isSame tells whether two blocks are the same with the same in them.
+func isSame(a, b digest.Block) bool {
+	a.Version = b.Version
+	return reflect.DeepEqual(a, b)
+}
+
+// reordered tells whether blocks that were there before follow each other in another
+// order now. What was added or taken out in between changes no order.
+func reordered(before, after []digest.Block) bool {
+	at := make(map[int64]int, len(before))
+	for i, b := range before {
+		at[b.ID] = i
+	}
+	last := -1
+	for _, b := range after {
+		i, known := at[b.ID]
+		if known && i < last {
+			return true
+		}
+		if known {
+			last = i
+		}
+	}
+	return false
+}
+
 // saveBlocks makes the blocks of an issue those given, in their order, and fills in
-// the ids of new ones. A block that is not among the present ones may only come
-// back as itself.
-func (db *Store) saveBlocks(t *database.Tx, seriesID, issueID int64, present, blocks []digest.Block, comeBack bool) error {
+// the ids of new ones, and the version of what is new in a block. A block that is not
+// among the present ones may only come back as itself.
+func (db *Store) saveBlocks(t *database.Tx, seriesID, issueID, version int64, present, blocks []digest.Block, comeBack bool) error {
 	at := map[int64]int{}
 	for i, b := range present {
 		at[b.ID] = i
@@ -60,8 +89,14 @@ func (db *Store) saveBlocks(t *database.Tx, seriesID, issueID int64, present, bl
 	for i := range blocks {
 		b := &blocks[i]
 		was, known := at[b.ID]
-		if known && was == i && reflect.DeepEqual(present[was], *b) {
-			continue
+		known = known && b.ID != 0
+		if known && isSame(present[was], *b) {
+			b.Version = present[was].Version
+			if was == i {
+				continue
+			}
+		} else {
+			b.Version = version
 		}
 		if err := saveBlock(t, issueID, i, b, known); err != nil {
 			return db.badPick(err, b.CommentID)
@@ -83,23 +118,32 @@ func saveBlock(t *database.Tx, issueID int64, position int, b *digest.Block, kno
 	if b.Overruled != nil {
 		over = *b.Overruled
 	}
-	args := []any{issueID, position, string(b.Kind), database.OrNull(b.CommentID), b.Text, kept, b.PickedHash,
-		notes, b.Lifted.Start, b.Lifted.End, b.Leads, b.AsPicked, string(over.Sign), over.At, over.By}
-	switch {
-	case known:
-		_, err = t.Exec(`
-			UPDATE blocks SET issue_id = $1, position = $2, kind = $3, comment_id = $4, text = $5, kept = $6, picked_hash = $7,
-				notes = $8, lifted_from = $9, lifted_to = $10, leads = $11,
-				as_picked = $12, overruled = $13, overruled_at = $14, overruled_by = $15
-			WHERE id = $16`, append(args, b.ID)...)
-	case b.ID != 0:
-		_, err = t.Exec(`
-			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash, notes, lifted_from, lifted_to, leads, as_picked, overruled, overruled_at, overruled_by, id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`, append(args, b.ID)...)
-	default:
-		_, err = t.One([]any{&b.ID}, `
-			INSERT INTO blocks (issue_id, position, kind, comment_id, text, kept, picked_hash, notes, lifted_from, lifted_to, leads, as_picked, overruled, overruled_at, overruled_by)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id`, args...)
+	values := []column{
+		{"issue_id", issueID}, {"position", position}, {"kind", string(b.Kind)}, {"comment_id", database.OrNull(b.CommentID)},
+		{"text", b.Text}, {"source_title", b.SourceTitle}, {"source_url", b.SourceURL}, {"kept", kept}, {"picked_hash", b.PickedHash},
+		{"notes", notes}, {"lifted_from", b.Lifted.Start}, {"lifted_to", b.Lifted.End}, {"leads", b.Leads},
+		{"as_picked", b.AsPicked}, {"overruled", string(over.Sign)}, {"overruled_at", over.At}, {"overruled_by", over.By},
+		{"version", b.Version},
+	}
+	if b.ID != 0 {
+		values = append(values, column{"id", b.ID})
+	}
+	var names, marks, sets []string
+	var args []any
+	for i, v := range values {
+		mark := fmt.Sprintf("$%d", i+1)
+		names, marks, sets = append(names, v.name), append(marks, mark), append(sets, v.name+" = "+mark)
+		args = append(args, v.value)
+	}
+	if known {
+		_, err = t.Exec(`UPDATE blocks SET `+strings.Join(sets, ", ")+fmt.Sprintf(` WHERE id = $%d`, len(args)), args...)
+		return err
+	}
+	insert := `INSERT INTO blocks (` + strings.Join(names, ", ") + `) VALUES (` + strings.Join(marks, ", ") + `)`
+	if b.ID != 0 {
+		_, err = t.Exec(insert, args...)
+	} else {
+		_, err = t.One([]any{&b.ID}, insert+` RETURNING id`, args...)
 	}
 	return err
 }

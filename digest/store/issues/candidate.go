@@ -2,6 +2,7 @@ package issues
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"postbag/digest"
@@ -59,30 +60,33 @@ const (
 
 // threadNodes reads what is needed to order the candidates, without their words.
 func threadNodes(t *database.Tx, q desk.CandidateQuery) (nodes []compile.Node, err error) {
-	take := func(r database.Row) error {
+	until := func(query string, args ...any) (string, []any) {
+		if q.SeenUntil.IsZero() {
+			return query, args
+		}
+		return query + fmt.Sprintf(` AND c.first_seen <= $%d`, len(args)+1), append(args, q.SeenUntil)
+	}
+	switch {
+	case !q.SeenAfter.IsZero():
+		query, args := until(queryNodesSince, q.SeriesID, q.SeenAfter)
+		return nodesOf(t, query, args...)
+	case !q.PostsSince.IsZero():
+		args := []any{q.SeriesID, q.Since.UnixMicro(), q.PostsSince}
+		first, _ := until(queryNodesFirst, args...)
+		under, args := until(queryNodesUnderPosts, args...)
+		return nodesOf(t, first+` UNION `+under, args...)
+	}
+	query, args := until(queryNodesFirst, q.SeriesID, q.Since.UnixMicro())
+	return nodesOf(t, query, args...)
+}
+
+func nodesOf(t *database.Tx, query string, args ...any) (nodes []compile.Node, err error) {
+	err = t.Each(func(r database.Row) error {
 		var n compile.Node
 		err := r.Scan(&n.ID, &n.Post, &n.Parent, &n.Published, &n.PostPublished)
 		nodes = append(nodes, n)
 		return err
-	}
-	until := func(query, param string, args ...any) (string, []any) {
-		if q.SeenUntil.IsZero() {
-			return query, args
-		}
-		return query + ` AND c.first_seen <= ` + param, append(args, q.SeenUntil)
-	}
-	switch {
-	case !q.SeenAfter.IsZero():
-		query, args := until(queryNodesSince, "$3", q.SeriesID, q.SeenAfter)
-		err = t.Each(take, query, args...)
-	case !q.PostsSince.IsZero():
-		first, _ := until(queryNodesFirst, "$4")
-		under, args := until(queryNodesUnderPosts, "$4", q.SeriesID, q.Since.UnixMicro(), q.PostsSince)
-		err = t.Each(take, first+` UNION `+under, args...)
-	default:
-		query, args := until(queryNodesFirst, "$3", q.SeriesID, q.Since.UnixMicro())
-		err = t.Each(take, query, args...)
-	}
+	}, query, args...)
 	return nodes, err
 }
 
@@ -124,6 +128,27 @@ func (db *Store) candidates(t *database.Tx, ids []int64) (map[int64]digest.Candi
 		return err
 	}, queryCandidates(db.Dialect), all)
 	return byID, err
+}
+
+// Ancestry gives what orders comments, and all that they answer; see [desk.Store].
+func (db *Store) Ancestry(ctx context.Context, ids []int64) (nodes []compile.Node, err error) {
+	all, err := database.JSONArray(ids)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	err = db.View(ctx, "read the threads", func(t *database.Tx) error {
+		nodes, err = nodesOf(t, queryAncestry(db.Dialect), all)
+		return err
+	})
+	return nodes, err
+}
+
+// UNION, and not UNION ALL, ends where comments answer each other in a circle.
+func queryAncestry(d database.Dialect) string {
+	return `WITH RECURSIVE above (id) AS (
+			SELECT c.id FROM comments c WHERE ` + d.Among("c.id", "$1", "BIGINT") + `
+			UNION SELECT c.parent_id FROM comments c JOIN above a ON c.id = a.id WHERE c.parent_id IS NOT NULL)
+		SELECT ` + nodeColumns + ` FROM above a JOIN comments c ON c.id = a.id`
 }
 
 // PickedIn tells which other issues of a series picked comments, the newest for each; see

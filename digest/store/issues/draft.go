@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
 	"time"
 
@@ -68,8 +67,9 @@ func newDraft(t *database.Tx, seriesID int64, opened, slot time.Time) (issue dig
 	// Its version goes on from those of the series' other issues: who saw one of
 	// them, and means the present draft, is told that it is another.
 	_, err = t.One(issueFields(&issue), `
-		INSERT INTO issues (series_id, number, state, title, intro, opened_at, window_from, slot, due_at, version)
-		VALUES ($1, $2, 'draft', $3, '', $4, $5, $6, $6, (SELECT COALESCE(MAX(version), 0) + 1 FROM issues WHERE series_id = $1)) RETURNING `+IssueColumns,
+		INSERT INTO issues (series_id, number, state, title, intro, opened_at, window_from, slot, due_at, version, title_version, intro_version, mail_version, order_version)
+		SELECT $1, $2, 'draft', $3, '', $4, $5, $6, $6, first, first, first, first, first
+		FROM (SELECT COALESCE(MAX(version), 0) + 1 AS first FROM issues WHERE series_id = $1) AS versions RETURNING `+IssueColumns,
 		seriesID, number, series.TitleOf(number), opened.UnixMicro(), from, slot.UnixMicro())
 	if err != nil {
 		return issue, 0, err
@@ -94,7 +94,7 @@ func takeOverSkipped(t *database.Tx, draft *digest.Issue) (number int, err error
 	if _, err := t.Exec(`UPDATE issues SET intro = $1, preheader = $2 WHERE id = $3`, draft.Intro, draft.Preheader, draft.ID); err != nil {
 		return number, err
 	}
-	if _, err := t.Exec(`UPDATE blocks SET issue_id = $1 WHERE issue_id = $2`, draft.ID, skipped); err != nil {
+	if _, err := t.Exec(`UPDATE blocks SET issue_id = $1, version = $2 WHERE issue_id = $3`, draft.ID, draft.Version, skipped); err != nil {
 		return number, err
 	}
 	draft.Blocks, err = blocks(t, draft.ID)
@@ -120,27 +120,44 @@ func windowFrom(t *database.Tx, seriesID, id int64) (time.Time, error) {
 // undone change had taken out comes back with its own. A comment that is picked twice is a
 // Conflict, one that is not known is NotFound.
 func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.Revision) error {
-	var blocks []digest.Block
+	var saved digest.Issue
 	err := db.Update(ctx, "save the draft", func(t *database.Tx) error {
-		blocks = slices.Clone(issue.Blocks)
+		saved = *issue
+		saved.Blocks = slices.Clone(issue.Blocks)
+		saved.Version++
 		before, err := content(t, issue.ID)
 		if err != nil {
 			return err
 		}
+		saved.TitleVersion, saved.IntroVersion, saved.MailVersion, saved.OrderVersion = before.TitleVersion, before.IntroVersion, before.MailVersion, before.OrderVersion
+		if before.Title != issue.Title {
+			saved.TitleVersion = saved.Version
+		}
+		if before.Intro != issue.Intro {
+			saved.IntroVersion = saved.Version
+		}
+		if before.Subject != issue.Subject || before.Preheader != issue.Preheader || before.MailEnds != issue.MailEnds {
+			saved.MailVersion = saved.Version
+		}
+		if reordered(before.Blocks, issue.Blocks) {
+			saved.OrderVersion = saved.Version
+		}
 		n, err := t.Exec(`
-			UPDATE issues SET title = $1, intro = $2, subject = $3, preheader = $4, slot = $5, due_at = $6, mail_ends = $7, version = version + 1
-			WHERE id = $8 AND state = 'draft' AND version = $9`,
-			issue.Title, issue.Intro, issue.Subject, issue.Preheader, issue.Slot, issue.DueAt, database.OrNull(issue.MailEnds), issue.ID, issue.Version)
+			UPDATE issues SET title = $1, intro = $2, subject = $3, preheader = $4, slot = $5, due_at = $6, mail_ends = $7, version = $8,
+				title_version = $9, intro_version = $10, mail_version = $11, order_version = $12
+			WHERE id = $13 AND state = 'draft' AND version = $14`,
+			issue.Title, issue.Intro, issue.Subject, issue.Preheader, issue.Slot, issue.DueAt, database.OrNull(issue.MailEnds), saved.Version,
+			saved.TitleVersion, saved.IntroVersion, saved.MailVersion, saved.OrderVersion, issue.ID, issue.Version)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
 			return notTheDraft(t, issue)
 		}
-		if err := db.saveBlocks(t, before.SeriesID, issue.ID, before.Blocks, blocks, rev.Undoes != 0); err != nil {
+		if err := db.saveBlocks(t, before.SeriesID, issue.ID, saved.Version, before.Blocks, saved.Blocks, rev.Undoes != 0); err != nil {
 			return err
 		}
-		rev.IssueID, rev.Version, rev.Before = issue.ID, issue.Version+1, nil
+		rev.IssueID, rev.Version, rev.Before = issue.ID, saved.Version, nil
 		if rev.Did == digest.Edited {
 			rev.Before = changedBy(before, issue)
 		}
@@ -152,15 +169,17 @@ func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.
 	if err != nil {
 		return err
 	}
-	issue.Blocks = blocks
-	issue.Version++
+	*issue = saved
 	return nil
 }
 
 // content reads what an editor has made of a draft so far. Under the write that
 // follows it is still the same, or that write finds another version.
 func content(t *database.Tx, issueID int64) (c digest.Issue, err error) {
-	if _, err = t.One([]any{&c.SeriesID, &c.Title, &c.Intro, &c.Subject, &c.Preheader, &c.MailEnds}, `SELECT series_id, title, intro, subject, preheader, COALESCE(mail_ends, 0) FROM issues WHERE id = $1`, issueID); err != nil {
+	_, err = t.One([]any{&c.SeriesID, &c.Title, &c.Intro, &c.Subject, &c.Preheader, &c.MailEnds, &c.TitleVersion, &c.IntroVersion, &c.MailVersion, &c.OrderVersion}, `
+		SELECT series_id, title, intro, subject, preheader, COALESCE(mail_ends, 0), title_version, intro_version, mail_version, order_version
+		FROM issues WHERE id = $1`, issueID)
+	if err != nil {
 		return c, err
 	}
 	c.Blocks, err = blocks(t, issueID)
@@ -182,7 +201,7 @@ func changedBy(before digest.Issue, after *digest.Issue) *digest.Content {
 	if before.Preheader != after.Preheader {
 		c.Preheader = &before.Preheader
 	}
-	if !reflect.DeepEqual(before.Blocks, after.Blocks) {
+	if !slices.EqualFunc(before.Blocks, after.Blocks, isSame) {
 		c.Blocks = append([]digest.Block{}, before.Blocks...)
 	}
 	if before.MailEnds != after.MailEnds {

@@ -11,5 +11,6 @@ func Statements(d database.Dialect) map[string]string {
 		"nodes under posts": queryNodesFirst + " UNION " + queryNodesUnderPosts,
 		"comments since":    queryCommentsSince,
 		"picked in":         queryPickedIn(d),
+		"ancestry":          queryAncestry(d),
 	}
 }

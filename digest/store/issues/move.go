@@ -275,7 +275,8 @@ func handOver(t *database.Tx, by digest.Actor, skipped int64, at time.Time) erro
 			}
 			continue
 		}
-		if _, err := t.Exec(`UPDATE blocks SET issue_id = $1, position = $2 WHERE id = $3`, draft.ID, position+moved, b.ID); err != nil {
+		if _, err := t.Exec(`UPDATE blocks SET issue_id = $1, position = $2, version = $3 WHERE id = $4`,
+			draft.ID, position+moved, draft.Version+1, b.ID); err != nil {
 			return err
 		}
 		moved++
@@ -284,7 +285,15 @@ func handOver(t *database.Tx, by digest.Actor, skipped int64, at time.Time) erro
 	if moved == 0 && intro == draft.Intro && preheader == draft.Preheader {
 		return nil
 	}
-	if _, err := t.Exec(`UPDATE issues SET intro = $1, preheader = $2, version = version + 1 WHERE id = $3`, intro, preheader, draft.ID); err != nil {
+	if intro != draft.Intro {
+		draft.IntroVersion = draft.Version + 1
+	}
+	if preheader != draft.Preheader {
+		draft.MailVersion = draft.Version + 1
+	}
+	_, err = t.Exec(`UPDATE issues SET intro = $1, preheader = $2, intro_version = $3, mail_version = $4, version = version + 1 WHERE id = $5`,
+		intro, preheader, draft.IntroVersion, draft.MailVersion, draft.ID)
+	if err != nil {
 		return err
 	}
 	// What was done before that cannot be undone: it would take the rows away again.

@@ -27,7 +27,7 @@ func (db *Store) ChangeSettings(ctx context.Context, by digest.Actor, seriesID i
 		}
 		err = setColumns(t, "publication", 1, []column{
 			{"name", s.Publication}, {"language", s.Language}, {"postal_address", s.PostalAddress},
-			{"watch_list", s.WatchList}, {"glossary", s.Glossary}})
+			{"watch_list", s.WatchList}, {"glossary", s.Glossary}, {"separator", s.Separator}})
 		if err != nil {
 			return err
 		}
@@ -144,9 +144,15 @@ func followSettings(t *database.Tx, by digest.Actor, was digest.Series, done *de
 
 // saveFollowed stores what the settings made of a draft.
 func saveFollowed(t *database.Tx, draft *digest.Issue, rev digest.Revision) error {
-	draft.Version++
-	_, err := t.Exec(`UPDATE issues SET number = $1, title = $2, slot = $3, due_at = $4, version = $5 WHERE id = $6`,
-		draft.Number, draft.Title, draft.Slot, draft.DueAt, draft.Version, draft.ID)
+	var title string
+	if _, err := t.One([]any{&title}, `SELECT title FROM issues WHERE id = $1`, draft.ID); err != nil {
+		return err
+	}
+	if draft.Version++; title != draft.Title {
+		draft.TitleVersion = draft.Version
+	}
+	_, err := t.Exec(`UPDATE issues SET number = $1, title = $2, slot = $3, due_at = $4, version = $5, title_version = $6 WHERE id = $7`,
+		draft.Number, draft.Title, draft.Slot, draft.DueAt, draft.Version, draft.TitleVersion, draft.ID)
 	if err != nil {
 		return err
 	}

@@ -18,8 +18,8 @@ func (db *Store) Publication(ctx context.Context) (p digest.Publication, err err
 
 // Read gives the installation's own settings.
 func Read(t *database.Tx) (p digest.Publication, err error) {
-	_, err = t.One([]any{&p.Name, &p.Language, &p.HomeURL, &p.TagAuthority, &p.PostalAddress, &p.WatchList, &p.Glossary, &p.Salt},
-		`SELECT name, language, home_url, tag_authority, postal_address, watch_list, glossary, salt FROM publication WHERE id = 1`)
+	_, err = t.One([]any{&p.Name, &p.Language, &p.HomeURL, &p.TagAuthority, &p.PostalAddress, &p.Separator, &p.WatchList, &p.Glossary, &p.Salt},
+		`SELECT name, language, home_url, tag_authority, postal_address, separator, watch_list, glossary, salt FROM publication WHERE id = 1`)
 	return p, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/compile"
 	"postbag/digest/desk"
 	"postbag/digest/pull"
 )
@@ -16,7 +17,8 @@ var draftTests = []test{
 		series := b.series()
 		issue := b.draft(start)
 		b.equal("the draft", issue, digest.Issue{ID: issue.ID, SeriesID: series.ID, Number: 1, State: digest.Draft,
-			Title: "Pick of the Week 1", OpenedAt: start, Slot: after(24 * time.Hour), DueAt: after(24 * time.Hour), Version: 1})
+			Title: "Pick of the Week 1", OpenedAt: start, Slot: after(24 * time.Hour), DueAt: after(24 * time.Hour), Version: 1,
+			TitleVersion: 1, IntroVersion: 1, MailVersion: 1, OrderVersion: 1})
 		again, created, err := b.OpenDraft(b.ctx(), tester, series.ID, after(time.Hour), after(time.Hour))
 		b.must(err)
 		b.equal("created", created, false)
@@ -52,6 +54,7 @@ var draftTests = []test{
 			{Kind: digest.PickBlock, CommentID: one, Kept: []digest.Range{{Start: 0, End: 5}}, PickedHash: "h",
 				Notes: []digest.Note{{At: 3, Text: "the 14"}}, Lifted: digest.Range{Start: 1, End: 4}, Leads: true},
 			{Kind: digest.TextBlock, Text: "Some **words**"},
+			{Kind: digest.QuoteBlock, Text: "Said elsewhere.", SourceTitle: "A book", SourceURL: "https://books.example/1"},
 		}
 		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		b.equal("the version", issue.Version, int64(2))
@@ -61,6 +64,77 @@ var draftTests = []test{
 		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		b.equal("the ids", []int64{issue.Blocks[1].ID, issue.Blocks[2].ID}, []int64{pick, heading})
 		b.equal("the draft", must(b.Issue(b.ctx(), issue.SeriesID, 0)), issue)
+	}},
+	{"every part of a draft knows the version that changed it last", func(b *bench) {
+		issue := b.picked("c1", "c2")
+		versions := func() []int64 {
+			b.Helper()
+			got := must(b.Issue(b.ctx(), issue.SeriesID, issue.Number))
+			b.equal("the draft", got, issue)
+			all := []int64{got.TitleVersion, got.IntroVersion, got.OrderVersion}
+			for _, block := range got.Blocks {
+				all = append(all, block.Version)
+			}
+			return all
+		}
+		b.equal("at first", versions(), []int64{1, 1, 1, 2, 2})
+		save := func(what string, change func(), want ...int64) {
+			b.Helper()
+			change()
+			b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
+			b.equal(what, versions(), want)
+		}
+		save("a title", func() { issue.Title = "Other" }, 3, 1, 1, 2, 2)
+		save("an introduction", func() { issue.Intro = "Hello" }, 3, 4, 1, 2, 2)
+		save("a trim", func() {
+			issue.Blocks = slices.Clone(issue.Blocks)
+			issue.Blocks[1].Kept = []digest.Range{{Start: 0, End: 2}}
+		}, 3, 4, 1, 2, 5)
+		before := issue.Blocks
+		save("a row added between", func() {
+			issue.Blocks = slices.Insert(slices.Clone(issue.Blocks), 1, digest.Block{Kind: digest.HeadingBlock, Text: "Nights"})
+		}, 3, 4, 1, 2, 6, 5)
+		save("the order", func() { issue.Blocks = []digest.Block{issue.Blocks[2], issue.Blocks[0], issue.Blocks[1]} }, 3, 4, 7, 5, 2, 6)
+		save("a row taken out", func() { issue.Blocks = issue.Blocks[1:] }, 3, 4, 7, 2, 6)
+		issue.Blocks = before
+		undo := digest.Revision{At: after(2 * time.Hour), By: tester, Did: digest.Undone, Words: "undid it", Undoes: b.history(issue)[0].ID}
+		b.must(b.SaveDraft(b.ctx(), &issue, undo))
+		b.equal("what came back", versions(), []int64{3, 4, 7, 2, 9})
+		b.must(b.change(desk.Settings{Title: p("Night {number}")}))
+		b.equal("a title that does not follow", must(b.Issue(b.ctx(), issue.SeriesID, 0)).TitleVersion, int64(3))
+		b.move(issue, digest.Skipped, after(3*time.Hour))
+		next := b.draft(after(3 * time.Hour))
+		b.equal("taken over", []int64{next.TitleVersion, next.OrderVersion, next.Blocks[0].Version}, []int64{next.Version, next.Version, next.Version})
+	}},
+	{"threads are read with all that is answered, also in a circle", func(b *bench) {
+		src, _ := b.source("nightbus")
+		post := aPost("p", start, "h")
+		b.page(pull.Page{SourceID: src.ID, Seen: start, Posts: []digest.Post{post}, Comments: []digest.Comment{
+			aComment("c1", "p", "", start, "h"), aComment("c2", "p", "c1", after(time.Minute), "h"), aComment("c3", "p", "c2", after(2*time.Minute), "h"),
+			aComment("other", "p", "", after(3*time.Minute), "h"), aComment("a", "p", "z", start, "h"), aComment("z", "p", "a", start, "h")}})
+		all := b.comments()
+		ids := func(guids ...string) (ids []int64) {
+			for _, guid := range guids {
+				ids = append(ids, all[guid].ID)
+			}
+			slices.Sort(ids)
+			return ids
+		}
+		got := func(guids ...string) (found []int64) {
+			b.Helper()
+			for _, n := range must(b.Ancestry(b.ctx(), ids(guids...))) {
+				found = append(found, n.ID)
+			}
+			slices.Sort(found)
+			return found
+		}
+		b.equal("one below two", got("c3"), ids("c1", "c2", "c3"))
+		b.equal("each once", got("c3", "c2", "other"), ids("c1", "c2", "c3", "other"))
+		b.equal("a circle", got("a"), ids("a", "z"))
+		b.equal("none", got(), []int64(nil))
+		one := must(b.Ancestry(b.ctx(), ids("c2")))
+		slices.SortFunc(one, func(a, b compile.Node) int { return a.Published.Compare(b.Published) })
+		b.equal("what orders it", one[1], compile.Node{ID: all["c2"].ID, Post: all["c2"].PostID, Parent: all["c1"].ID, Published: after(time.Minute), PostPublished: start})
 	}},
 	{"a save of an older version is refused and changes nothing", func(b *bench) {
 		b.source("nightbus")

@@ -13,7 +13,7 @@ var settingsTests = []test{
 		p := must(b.Publication(b.ctx()))
 		b.equal("the size of the salt", len(p.Salt), 16)
 		p.Salt = nil
-		b.equal("the publication", p, digest.Publication{})
+		b.equal("the publication", p, digest.Publication{Separator: digest.Hairline})
 		b.equal("the size of the salt", len(must(b.Publication(b.ctx())).Salt), 16)
 		b.equal("series", len(must(b.SeriesList(b.ctx()))), 0)
 	}},
@@ -29,6 +29,16 @@ var settingsTests = []test{
 		b.equal("the source", must(b.Source(b.ctx(), src.ID)), src)
 		b.equal("sources", len(must(b.Sources(b.ctx()))), 2)
 		b.equal("feeds, posts first", must(b.Feeds(b.ctx(), src.ID)), []digest.FeedState{feeds[1], feeds[0]})
+	}},
+	{"what stands between picks is hairlines or asterisks", func(b *bench) {
+		b.source("nightbus")
+		b.must(b.change(desk.Settings{Separator: p(digest.Asterisks)}))
+		b.equal("set", must(b.Publication(b.ctx())).Separator, digest.Asterisks)
+		b.must(b.change(desk.Settings{Publication: p("Other")}))
+		b.equal("left alone", must(b.Publication(b.ctx())).Separator, digest.Asterisks)
+		if err := b.change(desk.Settings{Separator: p(digest.Separator("stars"))}); err == nil {
+			b.Error("anything may stand between picks")
+		}
 	}},
 	{"a publication named before its first source keeps its name", func(b *bench) {
 		b.must(Rename(b.ctx(), b.DB, "The Depot"))
@@ -154,7 +164,7 @@ var settingsTests = []test{
 			b.equal("the authority", must(b.MintTagAuthority(b.ctx(), authority)), "a.example,2026")
 		}
 		b.must(Rename(b.ctx(), b.DB, "B"))
-		b.equal("the publication", must(b.Publication(b.ctx())), digest.Publication{Name: "B", TagAuthority: "a.example,2026", Salt: before.Salt})
+		b.equal("the publication", must(b.Publication(b.ctx())), digest.Publication{Name: "B", TagAuthority: "a.example,2026", Salt: before.Salt, Separator: digest.Hairline})
 	}},
 	{"a series takes new settings, and never a number that is taken", func(b *bench) {
 		b.source("nightbus")

@@ -122,6 +122,9 @@ func must[T any](value T, err error) T {
 	return value
 }
 
+// p gives a pointer to a value.
+func p[T any](value T) *T { return &value }
+
 // errOf gives the error of what must not work.
 func errOf[T any](_ T, err error) error { return err }
 

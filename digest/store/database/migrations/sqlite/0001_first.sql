@@ -8,6 +8,7 @@ CREATE TABLE publication (
     home_url       TEXT    NOT NULL DEFAULT '',
     tag_authority  TEXT    NOT NULL DEFAULT '',
     postal_address TEXT    NOT NULL DEFAULT '',
+    separator      TEXT    NOT NULL DEFAULT 'hairline' CHECK (separator IN ('hairline', 'asterisks')),
     watch_list     TEXT    NOT NULL DEFAULT '', -- names, one a line
     glossary       TEXT    NOT NULL DEFAULT '', -- abbreviations that readers know, one a line
     salt           BLOB    NOT NULL,
@@ -219,6 +220,11 @@ CREATE TABLE issues (
     mailing_domain TEXT    NOT NULL DEFAULT '',
     mail_ends      BIGINT, -- the block after which the mail ends; NULL where it holds the whole issue
     version        BIGINT  NOT NULL,
+    -- The versions that last changed these.
+    title_version  BIGINT  NOT NULL DEFAULT 0,
+    intro_version  BIGINT  NOT NULL DEFAULT 0,
+    mail_version   BIGINT  NOT NULL DEFAULT 0, -- the subject or the preheader
+    order_version  BIGINT  NOT NULL DEFAULT 0,
     frozen         TEXT, -- last: it is large, and listings stop reading before it
     CHECK (frozen IS NOT NULL OR state IN ('draft', 'skipped', 'cancelled')),
     CHECK ((state = 'paused') = (pause_cause <> ''))
@@ -234,9 +240,13 @@ CREATE TABLE blocks (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     issue_id    BIGINT  NOT NULL REFERENCES issues (id),
     position    INTEGER NOT NULL,
-    kind        TEXT    NOT NULL CHECK (kind IN ('pick', 'heading', 'text')),
+    kind        TEXT    NOT NULL CHECK (kind IN ('pick', 'heading', 'text', 'quote')),
     comment_id  BIGINT  REFERENCES comments (id),
     text        TEXT    NOT NULL,
+    -- Where the words of a quote stand.
+    source_title TEXT   NOT NULL DEFAULT '',
+    source_url  TEXT    NOT NULL DEFAULT '',
+    version     BIGINT  NOT NULL DEFAULT 0, -- of the issue that last changed what is in the block
     kept        TEXT    NOT NULL,
     picked_hash TEXT    NOT NULL,
     -- An editor keeps the words as picked, whatever this hash of the comment's says.
