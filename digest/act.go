@@ -11,7 +11,7 @@ type Act struct {
 	Rows   []int    // rows of that issue, counted from 1
 	Blocks []int64  // their ids
 	Source int64    // an id
-	Name   string   // of a duty, or the address of a page or feed
+	Name   string   // of a duty, or the address of a page, a feed or an editor
 	Names  []string // of further ones
 	// Posts and Comments are addresses of a source's feeds; "ADDRESS" stands for one
 	// that the person has to know.
@@ -71,6 +71,9 @@ const (
 	ImportAsLeft   Deed = "import-as-left"   // a list of people who may not be mailed
 	NameColumn     Deed = "name-column"      // say what a column of a list of readers is: "COLUMN=FIELD"
 	NameCharset    Deed = "name-charset"     // of a list of readers
+	ListEditors    Deed = "list-editors"     //
+	AddEditor      Deed = "add-editor"       //
+	LinkEditor     Deed = "link-editor"      // make a link that signs an editor in
 	StartServe     Deed = "start-serve"      // run the pages and the worker
 	OtherDatabase  Deed = "other-database"   // work on another database
 )
@@ -123,6 +126,9 @@ var deedLabels = map[Deed]string{
 	ImportAsLeft:   "Keep them as people who left",
 	NameColumn:     "Say what the column is",
 	NameCharset:    "Name the character set",
+	ListEditors:    "See the editors",
+	AddEditor:      "Add an editor",
+	LinkEditor:     "Make a link to sign in",
 	StartServe:     "Start the worker",
 	OtherDatabase:  "Name another database",
 }
@@ -153,6 +159,7 @@ const (
 	ByCommand ActorKind = "command" // somebody at the command line
 	ByWorker  ActorKind = "worker"  // the program by itself
 	ByEditor  ActorKind = "editor"  // somebody signed in at the desk
+	ByVisitor ActorKind = "visitor" // somebody at the desk's door who is not signed in
 )
 
 // String names the actor in a sentence.

@@ -25,6 +25,8 @@ const (
 	Unavailable
 	// Forbidden is something a rule of safety refuses.
 	Forbidden
+	// TooMany is something that was tried too often; it can be tried again later.
+	TooMany
 )
 
 // Error is an error for a person: one sentence, and a hint about the mend.

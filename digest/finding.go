@@ -44,6 +44,7 @@ const (
 	FoundPostAddress  FindingKind = "post-address" //
 	FoundOneThread    FindingKind = "one-thread"   // more than a third of the picks are from it
 	FoundAbbreviation FindingKind = "abbreviation" // nothing explains it
+	FoundLifted       FindingKind = "lifted-cut"   // the lifted line was cut since
 	FoundPreheader    FindingKind = "preheader"    // too short or too long for an inbox
 	FoundUsedBefore   FindingKind = "used-before"  // in an earlier issue
 	FoundNearCopy     FindingKind = "near-copy"    // of another pick
@@ -59,7 +60,7 @@ func FindingKinds() map[FindingKind]Severity {
 		FoundBareHeading: MustFix, FoundTooLarge: MustFix, FoundNoUnsubscribe: MustFix,
 		FoundLarge: LookAt, FoundDeadLink: LookAt, FoundUnsure: LookAt, FoundWatched: LookAt, FoundName: LookAt,
 		FoundTelephone: LookAt, FoundMailAddress: LookAt, FoundPostAddress: LookAt, FoundOneThread: LookAt,
-		FoundAbbreviation: LookAt, FoundPreheader: LookAt, FoundUsedBefore: LookAt, FoundNearCopy: LookAt,
+		FoundAbbreviation: LookAt, FoundLifted: LookAt, FoundPreheader: LookAt, FoundUsedBefore: LookAt, FoundNearCopy: LookAt,
 		FoundHeld: LookAt, FoundNoWorker: LookAt,
 	}
 }

@@ -12,9 +12,14 @@ const (
 	// LinksLetter brings a subscriber the links to leave and to choose, when those of
 	// the mails are not at hand or have broken.
 	LinksLetter LetterKind = "links"
+	// SignInLetter brings an editor a link that signs in at the desk.
+	SignInLetter LetterKind = "sign-in"
+	// InvitationLetter asks somebody to become an editor.
+	InvitationLetter LetterKind = "invitation"
 )
 
-// Letter is one mail to one address outside any issue. It is queued, claimed and
+// Letter is one mail to one address outside any issue, to a reader or to an editor.
+// It is queued, claimed and
 // begun as a delivery is; one that was sent, or failed for good, is removed.
 type Letter struct {
 	ID        int64
@@ -25,6 +30,9 @@ type Letter struct {
 	// work until Expires, for good where that is zero.
 	Token   string
 	Expires time.Time
+	// Name is what an editor who is written to is called, and By who asks: "" where
+	// it is not known, and in letters to readers.
+	Name, By string
 	// Void tells that what the letter asks for was done, or cannot be done any more.
 	Void     bool
 	Fence    int // counts claims, this one included

@@ -72,8 +72,10 @@ func issue() *digest.Frozen {
 	pick(digest.Quotation{Author: "Anonymous", Published: at(27, 9, 2), URL: rota + "?c=2#c2", PostTitle: "The New Rota", PostURL: rota,
 		Context: &digest.Context{Author: "Anonymous", Above: 1}},
 		"Same at Quarry Street. We asked for the risk assessment and were given <i>a poster</i>.")
+	ellen := "I pour the tea at four in the morning. I know who takes sugar and who has stopped. Last week three of them did not sit down at all. They stood, so as not to drop off."
 	pick(digest.Quotation{Author: "Ellen from the Canteen", Published: at(27, 22, 40), URL: rota + "?c=3#c3", PostTitle: "The New Rota", PostURL: rota, Shortened: true,
-		Words: kept("I pour the tea at four in the morning. I know who takes sugar and who has stopped. Last week three of them did not sit down at all. They stood, so as not to drop off.", 0, 38, 83, 170)}, "")
+		Lifted: lifted(ellen, "They stood, so as not to drop off."),
+		Words:  noted(ellen, digest.Note{At: strings.Index(ellen, " did not sit"), Text: "drivers of the 14"}, 0, 38, 83, 170)}, "")
 	text("The depot was asked about this. It says that the rota is “under review”, which it has been [since March](https://nightbus.example/2016/03/review.html).")
 	pick(digest.Quotation{Author: "Retired, thirty-one years", Published: time.Date(2015, time.December, 3, 18, 30, 0, 0, time.UTC), PostTitle: "An Old Story, Told Again",
 		Context: &digest.Context{Author: "Kestrel", Quote: "I've been laid up at home after the third double shift in a row and I do not know whether I…"}},
@@ -96,16 +98,21 @@ func issue() *digest.Frozen {
 	return f
 }
 
-func kept(text string, at ...int) digest.Prose {
+func noted(text string, note digest.Note, at ...int) digest.Prose {
 	var ranges []digest.Range
 	for i := 0; i < len(at); i += 2 {
 		ranges = append(ranges, digest.Range{Start: at[i], End: min(at[i+1], len(text))})
 	}
-	p, err := cut.Keep(markup.FromHTML(text, ""), ranges)
+	p, err := cut.Excerpt(markup.FromHTML(text, ""), ranges, []digest.Note{note})
 	if err != nil {
 		panic(err)
 	}
 	return p
+}
+
+func lifted(text, line string) digest.Prose {
+	at := strings.Index(text, line)
+	return cut.Line(markup.FromHTML(text, ""), nil, digest.Range{Start: at, End: at + len(line)})
 }
 
 // bare is the least that an issue can be.

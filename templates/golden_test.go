@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"postbag/templates"
 )
@@ -60,7 +61,28 @@ func TestGolden(t *testing.T) {
 	}
 	golden(t, "links-mail.html", own.HTML)
 	golden(t, "links-mail.txt", own.Text)
+	signIn, err := set.SignInMail(doorView)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "signin-mail.html", signIn.HTML)
+	golden(t, "signin-mail.txt", signIn.Text)
+	invitation, err := set.InvitationMail(invitationView)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "invitation-mail.html", invitation.HTML)
+	golden(t, "invitation-mail.txt", invitation.Text)
 }
+
+var (
+	doorView = templates.DoorView{
+		Publication: "The Night Bus", HomeURL: "https://news.example.org/", URL: "https://news.example.org/desk/link/abcdefghijklmnopqrstuvwxyz", Name: "Ines", Life: 15 * time.Minute, Language: "en",
+	}
+	invitationView = templates.DoorView{
+		Publication: "The Night Bus", HomeURL: "https://news.example.org/", URL: "https://news.example.org/desk/link/abcdefghijklmnopqrstuvwxyz", By: "Ines", Life: 7 * 24 * time.Hour, Language: "en",
+	}
+)
 
 var linksView = templates.LinksView{
 	Publication: "The Night Bus", Series: "Pick of the Week", HomeURL: "https://nightbus.example/", Unsubscribe: links.Unsubscribe, Preferences: links.Preferences,

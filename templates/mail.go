@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/markup"
@@ -119,6 +120,67 @@ func (s *Set) LinksMail(v LinksView) (MailText, error) {
 	return s.mail("links", m.Subject, m)
 }
 
+// DoorView is a mail to an editor with a link that leads in at the desk.
+type DoorView struct {
+	Publication string
+	HomeURL     string
+	URL         string
+	Name        string        // of the editor; may be empty
+	By          string        // who invites; may be empty
+	Life        time.Duration // how long the link works; 0 for ever
+	Language    string
+}
+
+// doorMail is DoorView with what the templates place.
+type doorMail struct {
+	voice
+	Subject, Publication, HomeURL, URL, Greeting, By, Life string
+}
+
+func doorMailOf(v DoorView) doorMail {
+	m := doorMail{
+		voice: voiceOf(v.Language), Publication: Site{Publication: v.Publication}.Shown().Publication, HomeURL: v.HomeURL, URL: v.URL,
+		Greeting: "Hello,", By: cmp.Or(v.By, "Somebody"), Life: spanOf(v.Life),
+	}
+	if v.Name != "" {
+		m.Greeting = "Hello " + v.Name + ","
+	}
+	return m
+}
+
+// spanOf says a time in whole days, hours or minutes, "" for none.
+func spanOf(d time.Duration) string {
+	const day = 24 * time.Hour
+	for _, unit := range []struct {
+		of        time.Duration
+		one, many string
+	}{{day, "one day", "days"}, {time.Hour, "one hour", "hours"}, {time.Minute, "one minute", "minutes"}} {
+		n := int(d.Round(unit.of) / unit.of)
+		if d < unit.of || n == 0 {
+			continue
+		}
+		if n == 1 {
+			return unit.one
+		}
+		return strconv.Itoa(n) + " " + unit.many
+	}
+	return ""
+}
+
+// SignInMail renders the mail with a link that signs an editor in.
+func (s *Set) SignInMail(v DoorView) (MailText, error) {
+	m := doorMailOf(v)
+	m.Subject = subject("Sign in at the desk of " + m.Publication)
+	return s.mail("signin", m.Subject, m)
+}
+
+// InvitationMail renders the mail that asks somebody to become an editor.
+func (s *Set) InvitationMail(v DoorView) (MailText, error) {
+	m := doorMailOf(v)
+	m.Subject = subject("An invitation to the desk of " + m.Publication)
+	return s.mail("invitation", m.Subject, m)
+}
+
 // confirmMail is ConfirmView with what the template places.
 type confirmMail struct {
 	voice
@@ -150,6 +212,7 @@ func (s *Set) ConfirmMail(v ConfirmView) (MailText, error) {
 func (m *issueMail) Inside() template.HTMLAttr  { return m.Own() }
 func (m confirmMail) Inside() template.HTMLAttr { return cmp.Or(m.Ours(), m.Own()) }
 func (m linksMail) Inside() template.HTMLAttr   { return cmp.Or(m.Ours(), m.Own()) }
+func (m doorMail) Inside() template.HTMLAttr    { return cmp.Or(m.Ours(), m.Own()) }
 
 // mail executes a mail's two templates and inlines the styles of the first.
 func (s *Set) mail(name, subject string, data any) (MailText, error) {

@@ -657,7 +657,8 @@ func TestNoLineOfTextIsAStopAlone(t *testing.T) {
 	for _, unit := range []string{"x", "字", "ab ", "سلام "} {
 		for n := 1; n < 150; n += 1 + n/40 {
 			name := strings.TrimSpace(strings.Repeat(unit, n))
-			f, confirm, own := issue(), confirmView, linksView
+			f, confirm, own, door := issue(), confirmView, linksView, invitationView
+			door.Publication, door.Name, door.By = name, name, name
 			f.Publication, f.SeriesName, f.PostalAddress = name, name+"?", name+"\n.\n --\n***\n12"
 			confirm.Publication, own.Publication, own.Series = name, name, name
 			var texts []string
@@ -665,6 +666,8 @@ func TestNoLineOfTextIsAStopAlone(t *testing.T) {
 				func() (templates.MailText, error) { return set.IssueMail(f, links) },
 				func() (templates.MailText, error) { return set.ConfirmMail(confirm) },
 				func() (templates.MailText, error) { return set.LinksMail(own) },
+				func() (templates.MailText, error) { return set.SignInMail(door) },
+				func() (templates.MailText, error) { return set.InvitationMail(door) },
 			} {
 				made, err := m()
 				if err != nil {

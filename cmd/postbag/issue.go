@@ -26,6 +26,8 @@ type issueCmd struct {
 	Edit      issueEditCmd      `cmd:"" help:"Set title and intro, add headings, text and quotations or write them anew, trim picks."`
 	Keep      issueKeepCmd      `cmd:"" help:"Let a pick stand as it was picked, although the blog changed or removed it."`
 	Update    issueUpdateCmd    `cmd:"" help:"Take a pick as it reads on the blog now; its trimming is carried over where it fits."`
+	Check     issueCheckCmd     `cmd:"" help:"List all that is to be fixed or looked at before an issue goes out."`
+	Preview   issuePreviewCmd   `cmd:"" help:"Write an issue as readers would get it into files; no mail is sent."`
 	Undo      issueUndoCmd      `cmd:"" help:"Take the last edit back, whoever made it."`
 	History   issueHistoryCmd   `cmd:"" help:"List who changed an issue, and how."`
 	Approve   issueApproveCmd   `cmd:"" help:"Freeze a draft, to go out at its moment."`

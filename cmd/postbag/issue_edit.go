@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -32,15 +33,16 @@ type issueEditCmd struct {
 	Restore   bool    `help:"Undo the trimming of the pick, and accept its words as they are now."`
 	Remove    bool    `help:"Take the row out."`
 	MailEnds  *int    `help:"Let the mail end after the pick in this row, with a link to the rest on the web; 0 puts all of it into the mail." placeholder:"ROW"`
+	trimFlags
 }
 
 // Run edits a draft.
 func (c issueEditCmd) Run(ctx context.Context, p *Program, s *Settings) error {
-	if c == (issueEditCmd{which: c.which, ifVersion: c.ifVersion}) {
+	if reflect.DeepEqual(c, issueEditCmd{which: c.which, ifVersion: c.ifVersion}) {
 		return digest.Fail(digest.Invalid, "See: postbag issue edit --help", "nothing is named that should change")
 	}
 	if c.MailEnds != nil {
-		if c != (issueEditCmd{which: c.which, ifVersion: c.ifVersion, MailEnds: c.MailEnds}) {
+		if !reflect.DeepEqual(c, issueEditCmd{which: c.which, ifVersion: c.ifVersion, MailEnds: c.MailEnds}) {
 			return digest.Fail(digest.Invalid, "Do one after the other.", "--mail-ends goes with no other change")
 		}
 		return c.endMail(ctx, p, s)
@@ -67,7 +69,7 @@ func (c issueEditCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		if err := c.locate(issue, &edit); err != nil {
 			return desk.Saved{}, err
 		}
-		return a.desk.Edit(ctx, p.by(), at, edit)
+		return c.trimmed(ctx, p, a, issue, at, edit)
 	})
 }
 
@@ -185,8 +187,9 @@ func parseList(s string) ([]int, error) {
 type issueApproveCmd struct {
 	which
 	ifVersion
-	Now bool   `help:"Let it go out in ten minutes, not at its moment." xor:"when"`
-	At  string `help:"Let it go out at a time of your own, on the clocks of the series' zone, such as \"2026-12-06 18:00\"." placeholder:"TIME" xor:"when"`
+	Now  bool    `help:"Let it go out in ten minutes, not at its moment." xor:"when"`
+	At   string  `help:"Let it go out at a time of your own, on the clocks of the series' zone, such as \"2026-12-06 18:00\"." placeholder:"TIME" xor:"when"`
+	Keep []int64 `help:"Let the pick with this id of its row stand as it was picked, although the blog changed or removed it." placeholder:"ID"`
 }
 
 // Run approves a draft.
@@ -201,6 +204,14 @@ func (c issueApproveCmd) Run(ctx context.Context, p *Program, a *app) error {
 	when, err := a.when(ctx, draft, c.Now, c.At)
 	if err != nil {
 		return err
+	}
+	if len(c.Keep) > 0 {
+		saved, err := a.desk.Keep(ctx, p.by(), ref, c.Keep...)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.Stdout, "%s.\n", printable(sentence(saved.Words)))
+		ref.Version = saved.Version
 	}
 	done := a.watchCheck()
 	issue, unsure, err := a.desk.Approve(ctx, p.by(), ref, when)

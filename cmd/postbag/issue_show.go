@@ -33,6 +33,9 @@ type blockRow struct {
 	Words     int              `json:"words"`
 	Of        int              `json:"of_words"`
 	Text      string           `json:"text"`
+	Lifted    string           `json:"lifted,omitempty"`
+	Leads     bool             `json:"leads,omitempty"`
+	Notes     []digest.Note    `json:"notes,omitempty"`
 	Source    string           `json:"source_title,omitempty"`
 	SourceURL string           `json:"source_url,omitempty"`
 	Answers   int              `json:"answers_row,omitempty"`
@@ -62,6 +65,17 @@ func (c issueShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 	var out []blockRow
 	for i, r := range rows {
 		out = append(out, blockRowOf(issue, i+1, r))
+	}
+	if c.JSON {
+		found, err := a.desk.Findings(ctx, issue)
+		if err != nil {
+			return err
+		}
+		for _, f := range found {
+			if f.Row == 0 && issue.State == digest.Draft {
+				out = append(out, blockRow{Version: issue.Version, Kind: "issue", Problem: f.Words})
+			}
+		}
 	}
 	err = printList(p, c.JSON, out, "It has no rows. To pick comments: postbag issue pick ID…, or: postbag issue pick --suggested", "ROW\tCOMMENT\tWRITER\tPOST\tWORDS\tTEXT", func(r blockRow) string {
 		if r.Kind != digest.PickBlock {
@@ -158,13 +172,14 @@ func blockRowOf(issue digest.Issue, row int, r desk.Row) blockRow {
 		out.Number, out.CommentID, out.Author = r.Number, r.CommentID, r.Comment.Author
 		out.Published, out.PostTitle = stamp(r.Comment.DatedAt()), r.Comment.PostTitle
 		out.Words, out.Of, out.Text = prose.Words(r.Words), r.Comment.Words, r.Words.Shown()
+		out.Lifted, out.Leads, out.Notes = r.Line.Shown(), r.Leads, r.Notes
 		out.Problem = r.Problem
 	}
 	return out
 }
 
-// showSentences prints the sentences of a picked comment; those that are cut are
-// marked.
+// showSentences prints the sentences of a picked comment, with its notes and its lifted
+// line. Those that are cut are marked, and those of which some is.
 func showSentences(p *Program, issue digest.Issue, rows []desk.Row, at int) error {
 	if at < 1 || at > len(rows) || rows[at-1].Kind != digest.PickBlock {
 		return digest.Fail(digest.NotFound, "", "row %d of issue %d is no pick", at, issue.Number).
@@ -173,12 +188,10 @@ func showSentences(p *Program, issue digest.Issue, rows []desk.Row, at int) erro
 	r := rows[at-1]
 	text := r.Comment.Body.Text()
 	for i, s := range prose.Sentences(r.Comment.Body) {
-		mark := " "
-		if !isKept(r.Kept, s) {
-			mark = "-"
-		}
-		fmt.Fprintf(p.Stdout, "%s %3d  %s%s\n", mark, i+1, indentOf(text, s), cell(r.Comment.Body.Slice(s).Shown(), 2000))
+		shown, mark := excerptOf(r, s)
+		fmt.Fprintf(p.Stdout, "%s %3d  %s%s\n", mark, i+1, indentOf(text, s), cell(shown, 2000))
 	}
+	p.sayTrim(r)
 	_, err := fmt.Fprintf(p.Stdout, "\n%d of %d words kept. Trim with: postbag issue edit --row %d --keep 1-3,5\n",
 		prose.Words(r.Words), r.Comment.Words, at)
 	return err
@@ -192,13 +205,4 @@ func indentOf(text string, s digest.Range) string {
 		return ""
 	}
 	return text[len(before):s.Start]
-}
-
-func isKept(kept []digest.Range, s digest.Range) bool {
-	for _, k := range kept {
-		if s.Start >= k.Start && s.End <= k.End {
-			return true
-		}
-	}
-	return len(kept) == 0
 }

@@ -12,6 +12,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/beside"
 	"postbag/digest/blogs"
+	"postbag/digest/check"
 	"postbag/digest/desk"
 	"postbag/digest/dispatch"
 	"postbag/digest/duty"
@@ -55,6 +56,7 @@ type app struct {
 	read    reader
 	checker *removed.Checker // asks the blogs once more about picks
 	desk    *desk.Desk
+	check   *check.Check
 	sender  *dispatch.Sender // without mail: to publish, hold and pause
 	health  health.Health
 }
@@ -101,6 +103,10 @@ func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, e
 	a.desk = desk.New(desk.Options{
 		Store: db, Clock: p.Clock, BaseURL: base, Log: a.log, Blogs: a.checker,
 		Size: letters.Writer{Set: set, Site: a.site}.Size,
+	})
+	a.check = check.New(check.Options{
+		Store: db, Desk: a.desk, Blogs: a.checker, Links: fetcher, Clock: p.Clock, Log: a.log,
+		Mail: letters.Writer{Set: set, Site: a.site}.Text,
 	})
 	a.sender = dispatch.New(a.dispatching())
 	a.health = health.Health{Store: db, Clock: p.Clock}
@@ -225,7 +231,7 @@ func (o *mailer) worker() (*duty.Worker, error) {
 		return nil, err
 	}
 	return duty.New(duty.Options{
-		Store: o.db, Desk: o.desk, Sender: o.Sender, Pull: poll.New(o.pulling(o.log, nil)).PullDue,
+		Store: o.db, Desk: o.desk, Sender: o.Sender, Check: o.check, Pull: poll.New(o.pulling(o.log, nil)).PullDue,
 		Letters: func(ctx context.Context, member work.Member) error {
 			_, err := o.letters.Send(ctx, member)
 			return err

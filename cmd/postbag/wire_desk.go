@@ -7,6 +7,8 @@ import (
 	"postbag/digest"
 	deskweb "postbag/digest/web/desk"
 	"postbag/digest/web/frame"
+	"postbag/digest/web/sending"
+	"postbag/digest/web/trimming"
 	"postbag/templates/screen"
 )
 
@@ -34,6 +36,9 @@ func (o *mailer) deskPages() (http.Handler, error) {
 }
 
 // deskAreas are the parts of the desk, each with the use cases that it calls.
-func (o *mailer) deskAreas(*frame.Frame) []deskweb.Area {
-	return []deskweb.Area{}
+func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
+	return []deskweb.Area{
+		trimming.New(f, o.desk),
+		sending.New(f, sending.Options{Desk: o.desk, Sender: o.Sender}),
+	}
 }

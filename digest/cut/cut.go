@@ -64,6 +64,9 @@ func Excerpt(p digest.Prose, kept []digest.Range, notes []digest.Note) (digest.P
 
 // IsWhole tells whether ranges that [Keep] takes leave nothing of a text out.
 func IsWhole(p digest.Prose, kept []digest.Range) bool {
+	if len(kept) == 0 {
+		return true
+	}
 	text := p.Text()
 	ranges, err := joined(p, text, kept)
 	return err == nil && isWhole(p, text, ranges)
@@ -77,6 +80,9 @@ func isWhole(p digest.Prose, text string, ranges []digest.Range) bool {
 // them; there is always one.
 func joined(p digest.Prose, text string, kept []digest.Range) ([]digest.Range, error) {
 	if len(kept) == 0 {
+		if strings.TrimSpace(text) == "" {
+			return nil, nothingKept()
+		}
 		return []digest.Range{withIndent(p, text, trimRange(text, digest.Range{End: len(text)}))}, nil
 	}
 	ranges, err := checkRanges(p, text, kept)

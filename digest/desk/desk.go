@@ -18,6 +18,7 @@ type Desk struct {
 	size    func(*digest.Frozen) (int, error)
 	blogs   Blogs
 	log     *slog.Logger
+	counted counts
 }
 
 // Options are what a desk needs.

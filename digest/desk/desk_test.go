@@ -49,7 +49,7 @@ func newDesk(t *testing.T, comments int) *bench {
 	db := storetest.Open(t, storetest.Database(t), clock)
 	source := digest.Source{Name: "A blog", URL: "https://blog.example/", Platform: digest.Blogger, AddedAt: now}
 	feeds := []digest.FeedState{{Kind: digest.PostsFeed, URL: "https://blog.example/posts"}, {Kind: digest.CommentsFeed, URL: "https://blog.example/comments"}}
-	err := db.AddSource(ctx, &source, feeds, digest.Series{
+	err := db.AddSource(ctx, digest.Actor{Kind: digest.ByCommand}, &source, feeds, digest.Series{
 		Slug: "pick", Name: "Pick", Title: "{name} {number}", Schedule: "0 18 * * 0", Zone: "UTC", NextNumber: 8, Deadline: digest.Hold, CreatedAt: now,
 	})
 	if err != nil {

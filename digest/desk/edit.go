@@ -10,7 +10,6 @@ import (
 	"unicode"
 
 	"postbag/digest"
-	"postbag/digest/cut"
 	"postbag/digest/field"
 	"postbag/digest/markup"
 	"postbag/digest/prose"
@@ -34,6 +33,8 @@ type Edit struct {
 	Block int64
 	// Keep trims the pick to these sentences, counted from 1.
 	Keep []int
+	// Trim trims it further; see [Desk.Trim].
+	Trim *Trim
 	// Restore undoes all trimming of the pick, and accepts its words as they are
 	// now.
 	Restore bool
@@ -116,7 +117,7 @@ func (e Edit) subject() subject {
 
 func (e Edit) check() error {
 	one := 0
-	for _, set := range []bool{len(e.Keep) > 0, e.Restore, e.Remove, e.Rewrite != nil} {
+	for _, set := range []bool{len(e.Keep) > 0 || e.Trim != nil && !e.Restore, e.Restore, e.Remove, e.Rewrite != nil} {
 		if set {
 			one++
 		}
@@ -154,8 +155,20 @@ func (e Edit) check() error {
 		return digest.Fail(digest.Invalid, "Trim it, restore it, write it anew or take it out.", "nothing is said about the row")
 	case one > 1:
 		return digest.Fail(digest.Invalid, "Do one after the other.", "trimming, restoring, writing anew and removing exclude each other")
+	case e.Trim != nil:
+		return e.trim().check()
 	}
 	return nil
+}
+
+// trim is all that is done to the words of a pick.
+func (e Edit) trim() (t Trim) {
+	if e.Trim != nil {
+		t = *e.Trim
+	}
+	t.Restore = t.Restore || e.Restore
+	t.Keep = slices.Concat(t.Keep, e.Keep)
+	return t
 }
 
 func checkTitle(title string) error {
@@ -274,7 +287,7 @@ func (d *Desk) editBlock(ctx context.Context, issue *digest.Issue, e Edit) (stri
 	if err != nil {
 		return "", err
 	}
-	if !e.Restore {
+	if !e.trim().Restore {
 		if err := d.asPicked(ctx, *issue, found); err != nil {
 			return "", err
 		}
@@ -288,24 +301,7 @@ func (d *Desk) editBlock(ctx context.Context, issue *digest.Issue, e Edit) (stri
 	if block.Kind != digest.PickBlock {
 		return "", digest.Fail(digest.Invalid, "Only picks are trimmed; other rows are written anew.", "row %d is a %s", row, block.Kind)
 	}
-	kept, err := sentences(comment.Body, e.Keep)
-	if err != nil {
-		return "", err
-	}
-	if _, err := cut.Keep(comment.Body, kept); err != nil {
-		return "", err
-	}
-	if slices.Equal(block.Kept, kept) && block.PickedHash == comment.Hash {
-		return "", nil
-	}
-	block.Kept, block.PickedHash = kept, comment.Hash
-	if e.Restore {
-		block.AsPicked = ""
-	}
-	if e.Restore {
-		return "restored " + name, nil
-	}
-	return "trimmed " + name, nil
+	return e.trim().apply(issue, row, comment)
 }
 
 // of gives a row its new words.
@@ -351,7 +347,7 @@ func sentences(body digest.Prose, chosen []int) ([]digest.Range, error) {
 	var out []digest.Range
 	for i, n := range chosen {
 		if n < 1 || n > len(all) {
-			return nil, digest.Fail(digest.Invalid, "Look at its sentences, which are numbered.", "the comment has sentences 1 to %d, not %d", len(all), n)
+			return nil, noSentence(len(all), n)
 		}
 		if i > 0 && chosen[i-1] == n-1 {
 			out[len(out)-1].End = all[n-1].End

@@ -46,8 +46,7 @@ func (d *Desk) Glance(ctx context.Context, ref Ref) (g Glance, err error) {
 		return g, err
 	}
 	g.Left = len(candidates) - g.Issue.Picks()
-	outlook, err := d.Outlook(ctx, ref)
-	g.ToFix = len(outlook.Problems)
+	g.ToFix, err = d.ToFix(ctx, g.Issue)
 	return g, err
 }
 

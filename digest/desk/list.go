@@ -14,7 +14,11 @@ type Row struct {
 	digest.Block
 	Number  int // of a pick, from 1
 	Comment digest.Candidate
-	Words   digest.Prose // of a pick: what is kept
+	Words   digest.Prose // of a pick: what is kept, with the editor's notes
+	Line    digest.Prose // the lifted line above it; none is shown while some of it is cut
+	LineCut bool         // a line was lifted, and is not shown
+	// HiddenNotes are those that are not shown, for the words there are cut.
+	HiddenNotes []digest.Note
 	// Answers is the row of the pick that this one answers, counted from 1, and 0 when
 	// that is not in the issue. Apart tells that other rows stand between them.
 	Answers int
@@ -65,7 +69,7 @@ func (r *Row) freeze(b digest.FrozenBlock) {
 	if b.Pick == nil {
 		return
 	}
-	r.Words = b.Pick.Words
+	r.Words, r.Line, r.LineCut, r.HiddenNotes = b.Pick.Words, b.Pick.Lifted, false, nil
 	r.Comment.Author, r.Comment.Published, r.Comment.PostTitle = b.Pick.Author, b.Pick.Published, b.Pick.PostTitle
 	if !b.Pick.Shortened {
 		r.Comment.Words = prose.Words(b.Pick.Words)
@@ -73,8 +77,14 @@ func (r *Row) freeze(b digest.FrozenBlock) {
 }
 
 func (r *Row) read() {
-	kept, err := cut.Keep(r.Comment.Body, r.Kept)
-	r.Words = kept
+	kept, err := cut.Excerpt(r.Comment.Body, r.Kept, r.Notes)
+	r.Words, r.Line = kept, cut.Line(r.Comment.Body, r.Kept, r.Lifted)
+	r.LineCut = len(r.Line) == 0 && r.Lifted != digest.Range{}
+	for _, n := range r.Notes {
+		if !cut.Shows(r.Comment.Body, r.Kept, n) {
+			r.HiddenNotes = append(r.HiddenNotes, n)
+		}
+	}
 	var wrong []string
 	if r.IsGone(r.Comment.Comment) {
 		r.Problem = "removed from the blog since"

@@ -79,12 +79,8 @@ func (d *Desk) PickAt(ctx context.Context, by digest.Actor, ref Ref, before int6
 		return 0, saved, err
 	}
 	for _, id := range ids {
-		c, ok := found[id]
-		switch {
-		case !ok:
-			return 0, saved, digest.Fail(digest.NotFound, "", "there is no comment %d", id).Offer(digest.Act{Do: digest.ListComments})
-		case c.Gone:
-			return 0, saved, digest.Fail(digest.Conflict, "Its writer or the blog took it back; choose another.", "comment %d was removed from the blog", id)
+		if err := checkPickable(found, id); err != nil {
+			return 0, saved, err
 		}
 	}
 	pick := func(issue *digest.Issue, _ digest.Series) (string, error) {
@@ -106,10 +102,7 @@ func (d *Desk) PickAt(ctx context.Context, by digest.Actor, ref Ref, before int6
 			if _, isIn := issue.PickOf(id); isIn {
 				continue
 			}
-			block := digest.Block{Kind: digest.PickBlock, CommentID: id, PickedHash: found[id].Hash}
-			if before, was := trimmed[id]; was && before.PickedHash == block.PickedHash {
-				block = before
-			}
+			block := pickOf(found[id], trimmed)
 			issue.Blocks = slices.Insert(issue.Blocks, at, block)
 			at++
 			if added++; added == 1 {

@@ -53,7 +53,8 @@ func (d *Desk) removed(ctx context.Context, issue digest.Issue) error {
 	return nil
 }
 
-// Recheck asks the blogs whether the picks of an issue are still there; a pick that
+// Recheck asks the blogs whether the picks of an issue are still there, but for those
+// of which they said so a short while ago, see [digest.AnswerFresh]; a pick that
 // is not is stored as gone. It gives the rows of which nothing shows whether they
 // are. A blog that cannot be reached is logged and stops nothing.
 func (d *Desk) Recheck(ctx context.Context, issue digest.Issue) (unsure []Row, err error) {
@@ -61,7 +62,24 @@ func (d *Desk) Recheck(ctx context.Context, issue digest.Issue) (unsure []Row, e
 	if len(picked) == 0 || d.blogs == nil {
 		return nil, nil
 	}
-	found, err := d.blogs.Recheck(ctx, picked)
+	known, err := d.store.Answers(ctx, picked)
+	if err != nil {
+		return nil, err
+	}
+	var asked, unsureYet []int64
+	for _, id := range picked {
+		switch a := known[id]; {
+		case !a.IsFresh(d.clock.Now()):
+			asked = append(asked, id)
+		case a.Said == digest.SaidUnsure:
+			unsureYet = append(unsureYet, id)
+		}
+	}
+	var found removed.Result
+	if len(asked) > 0 {
+		found, err = d.blogs.Recheck(ctx, asked)
+	}
+	found.Unsure = append(found.Unsure, unsureYet...)
 	log := d.LogOf(ctx, d.log, issue)
 	if err != nil && ctx.Err() == nil {
 		log.Warn("the picks could not be checked on their blogs", "err", err, "hint", digest.HintOf(err))

@@ -88,6 +88,8 @@ type Store interface {
 	Answers(ctx context.Context, commentIDs []int64) (map[int64]digest.Answer, error)
 	SaveAnswers(ctx context.Context, answers []digest.Answer) error
 
+	// Standings gives how the picks of an issue stand on their blogs, by comment.
+	Standings(ctx context.Context, issueID int64) (map[int64]digest.Standing, error)
 	// AddTerm adds a line to the glossary, unless isThere says of the publication as it
 	// is that it has it, and tells whether it did.
 	AddTerm(ctx context.Context, line string, isThere func(digest.Publication) bool) (added bool, err error)

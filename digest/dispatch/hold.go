@@ -20,7 +20,7 @@ type Holds interface {
 	// Release lets sending go on and gives what was held. Where another copy may
 	// have gone on with something, and nothing is decided about it, the error is of
 	// kind Conflict and nothing changes.
-	Release(ctx context.Context, unsent Unsent, now time.Time) (Held, error)
+	Release(ctx context.Context, by digest.Actor, unsent Unsent, now time.Time) (Held, error)
 	// OnTheWire counts the deliveries that are being handed over at this moment.
 	OnTheWire(ctx context.Context) (int, error)
 }
@@ -121,7 +121,7 @@ type Released struct {
 // issue. An error of kind Conflict asks for a decision about what waits; what was
 // held is given with it.
 func (s *Sender) Release(ctx context.Context, by digest.Actor, unsent Unsent) (was Held, issues []Released, err error) {
-	was, err = s.Store.Release(ctx, unsent, s.Clock.Now())
+	was, err = s.Store.Release(ctx, by, unsent, s.Clock.Now())
 	if err != nil {
 		return was, nil, err
 	}

@@ -26,8 +26,12 @@ func (s *Sender) WriteLetter(kind letters.Kind, l subscribers.Letter) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	if len(series) == 0 {
+	facts := letters.Facts{Publication: pub}
+	switch {
+	case len(series) > 0:
+		facts.Series = series[0].Name
+	case !kind.ToEditor:
 		return nil, digest.Fail(digest.Conflict, "", "there is no series to subscribe to").Offer(digest.Act{Do: digest.AddSource})
 	}
-	return kind.Write(s.Writer, letters.Facts{Publication: pub, Series: series[0].Name}, l)
+	return kind.Write(s.Writer, facts, l)
 }

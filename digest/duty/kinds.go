@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/check"
 	"postbag/digest/work"
 )
 
@@ -39,11 +40,19 @@ var kinds = []Kind{
 	{Kind: work.Draft, Do: (*Worker).draft},
 	{Kind: work.Deadline, ByHand: []digest.Deed{digest.PublishIssue}, Do: (*Worker).deadline},
 	{Kind: work.Deliver, ByHand: []digest.Deed{digest.SendIssue}, Do: (*Worker).beginMailing},
+	// Asking the blogs about the picks of an issue, when somebody wants it.
+	{Kind: askKind, Limit: 30 * time.Minute, First: (*Worker).firstAsk, Do: (*Worker).ask},
 	// The limit is for making an index anew.
 	{Kind: "index", Limit: 6 * time.Hour, First: atOnce, Do: (*Worker).index},
 	{Kind: "clean-up", First: atOnce, Do: (*Worker).cleanUp},
 	{Kind: backupKind, Limit: 6 * time.Hour, First: (*Worker).firstBackup, Scheduled: true, Do: (*Worker).backup},
 }
+
+// askKind is the kind that asks blogs for an editor.
+const askKind work.Kind = check.Duty
+
+// firstAsk is at once: somebody may have wanted it while no worker was there.
+func (w *Worker) firstAsk() (time.Time, bool) { return w.Clock.Now(), w.Check != nil }
 
 // atOnce is the first moment of what is due from the beginning.
 func atOnce(w *Worker) (time.Time, bool) { return w.Clock.Now(), true }

@@ -32,6 +32,16 @@ func (w *Worker) pull(ctx context.Context, l work.Lease) (time.Time, error) {
 	return again, nil
 }
 
+// askAgain is how long the blogs are left alone when nobody wants anything; whoever does
+// makes the duty due.
+const askAgain = time.Hour
+
+// ask asks the blogs about the issues for which somebody wants that.
+func (w *Worker) ask(ctx context.Context, _ work.Lease) (time.Time, error) {
+	err := w.Check.AskWaiting(ctx)
+	return w.Clock.Now().Add(askAgain), err
+}
+
 // cleanUp removes what is kept for a time only.
 func (w *Worker) cleanUp(ctx context.Context, _ work.Lease) (time.Time, error) {
 	next := w.Clock.Now().Add(cleanEvery)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/check"
 	"postbag/digest/desk"
 	"postbag/digest/dispatch"
 	"postbag/digest/pull/poll"
@@ -44,6 +45,8 @@ type Options struct {
 	Store  Store
 	Desk   *desk.Desk
 	Sender *dispatch.Sender
+	// Check asks the blogs about issues for editors; nil: this worker does not.
+	Check *check.Check
 	// Pull asks the feeds of a source that are due.
 	Pull func(ctx context.Context, sourceID int64) (poll.Report, error)
 	// Letters sends the single letters that are due.

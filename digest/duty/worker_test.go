@@ -246,7 +246,7 @@ func TestFourPullsAtOnce(t *testing.T) {
 	for i := range 6 {
 		host := fmt.Sprintf("https://blog%d.example/", i)
 		source := digest.Source{Name: host, URL: host, Platform: digest.Blogger, AddedAt: o.Clock.Now()}
-		o.Must(o.DB.AddSource(t.Context(), &source, []digest.FeedState{{Kind: digest.PostsFeed, URL: host + "posts"}}, digest.Series{}))
+		o.Must(o.DB.AddSource(t.Context(), digest.Actor{Kind: digest.ByCommand}, &source, []digest.FeedState{{Kind: digest.PostsFeed, URL: host + "posts"}}, digest.Series{}))
 	}
 	begun, finish := make(chan int64, 100), make(chan struct{})
 	o.worker.Pull = func(ctx context.Context, source int64) (poll.Report, error) {

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -152,13 +153,42 @@ func (c *Client) Get(ctx context.Context, req pull.Request) (*pull.Response, err
 	return resp, err
 }
 
+// Reach asks whether something is at an address, following redirects, and gives the
+// status of the answer; the error says why there was none. It sends HEAD, and GET to a
+// server that does not know that (RFC 9110, 9.3.2 and 15.5.6), of which the body is not
+// read. What the guard refuses is not asked, and an error of kind Forbidden.
+func (c *Client) Reach(ctx context.Context, url string) (status int, err error) {
+	for _, method := range []string{http.MethodHead, http.MethodGet} {
+		began := time.Now()
+		_, err = c.travel(ctx, trip{req: pull.Request{URL: url}, method: method, bare: true})
+		if step := c.opts.RefusalStep; err != nil && digest.KindOf(err) == digest.Forbidden && step > 0 && pull.StatusOf(err) == 0 {
+			_ = digest.SystemClock{}.Sleep(ctx, step-time.Since(began)%step) // as Get does
+			return 0, err
+		}
+		status = pull.StatusOf(err)
+		if err == nil {
+			return http.StatusOK, nil
+		}
+		// Some servers answer HEAD with whatever comes to their mind.
+		if status == 0 || ctx.Err() != nil {
+			return 0, err
+		}
+	}
+	return status, err
+}
+
 // get fetches an address, and follows where it leads.
 func (c *Client) get(ctx context.Context, req pull.Request) (*pull.Response, error) {
+	return c.travel(ctx, trip{req: req})
+}
+
+func (c *Client) travel(ctx context.Context, t trip) (*pull.Response, error) {
+	req := t.req
 	u, err := checkURL(req.URL)
 	if err != nil {
 		return nil, err
 	}
-	t := trip{req: req, from: u.String(), permanent: true, left: c.opts.Timeout, seen: map[string]bool{}}
+	t.from, t.permanent, t.left, t.seen = u.String(), true, c.opts.Timeout, map[string]bool{}
 	if req.ValidatorsURL != "" {
 		t.from = req.ValidatorsURL
 	}
@@ -188,6 +218,8 @@ func (c *Client) get(ctx context.Context, req pull.Request) (*pull.Response, err
 // trip is one Get under way.
 type trip struct {
 	req       pull.Request
+	method    string // "" is GET
+	bare      bool   // the body is not wanted
 	from      string // the address that its validators came from
 	seen      map[string]bool
 	permanent bool   // every redirect so far was for good
@@ -268,7 +300,7 @@ func (c *Client) ask(ctx context.Context, t *trip, u *url.URL) (*http.Response, 
 			GotConn:     func(info httptrace.GotConnInfo) { note(&inner, info.Conn.RemoteAddr().String()) },
 		})
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	r, err := http.NewRequestWithContext(ctx, cmp.Or(t.method, http.MethodGet), u.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -348,6 +380,9 @@ func (c *Client) answer(ctx context.Context, t *trip, u *url.URL, resp *http.Res
 		return out, nil
 	case resp.StatusCode < 200 || resp.StatusCode > 299:
 		return nil, refusal(u, resp.StatusCode, 0, false)
+	}
+	if t.method == http.MethodHead || t.bare {
+		return out, nil
 	}
 	body, err := readBody(resp, c.opts.Limits)
 	if err != nil {

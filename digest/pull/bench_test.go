@@ -138,7 +138,7 @@ func (r *rig) large(i int) digest.Source {
 	r.t.Helper()
 	src := digest.Source{Name: "Large", URL: fmt.Sprintf("https://large-%d.example/", i), Platform: digest.Blogger, AddedAt: r.clock.Now()}
 	feeds := []digest.FeedState{{Kind: digest.CommentsFeed, URL: src.URL + "feeds/comments/default"}}
-	if err := r.store.AddSource(r.t.Context(), &src, feeds, firstSeries); err != nil {
+	if err := r.store.AddSource(r.t.Context(), digest.Actor{Kind: digest.ByCommand}, &src, feeds, firstSeries); err != nil {
 		r.t.Fatal(err)
 	}
 	return src

@@ -252,7 +252,7 @@ func (r *rig) finds(address, want string) {
 // imported stores a source that is followed through no feed.
 func (r *rig) imported(src digest.Source) digest.Source {
 	r.t.Helper()
-	if err := r.store.AddSource(r.t.Context(), &src, nil, firstSeries); err != nil {
+	if err := r.store.AddSource(r.t.Context(), digest.Actor{Kind: digest.ByCommand}, &src, nil, firstSeries); err != nil {
 		r.t.Fatal(err)
 	}
 	return src

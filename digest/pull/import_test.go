@@ -62,7 +62,7 @@ func (s shelf) follow(src digest.Source) digest.Source {
 	for i := range feeds {
 		feeds[i].ID = 0
 	}
-	if err := s.store.AddSource(s.t.Context(), &src, feeds, firstSeries); err != nil {
+	if err := s.store.AddSource(s.t.Context(), digest.Actor{Kind: digest.ByCommand}, &src, feeds, firstSeries); err != nil {
 		s.t.Fatal(err)
 	}
 	return src

@@ -208,7 +208,7 @@ func TestBlindListingsAreConditional(t *testing.T) {
 		p.ServeHTTP(w, r)
 	}, digest.Generic, "/posts")
 	src.CommentsPattern = st.URL + "/c?for={path}"
-	if err := r.store.SaveSource(t.Context(), src); err != nil {
+	if err := r.store.SaveSource(t.Context(), digest.Actor{Kind: digest.ByCommand}, src); err != nil {
 		t.Fatal(err)
 	}
 	r.due(src)
@@ -355,7 +355,7 @@ func TestListingThatLagsBehindTheCount(t *testing.T) {
 				p.ServeHTTP(w, r)
 			}, digest.Generic, "/posts")
 			src.CommentsPattern = st.URL + "/c{path}"
-			if err := r.store.SaveSource(t.Context(), src); err != nil {
+			if err := r.store.SaveSource(t.Context(), digest.Actor{Kind: digest.ByCommand}, src); err != nil {
 				t.Fatal(err)
 			}
 			announce := func(n int) {

@@ -67,6 +67,9 @@ type Page struct {
 	// with StoredCatchUp.
 	Feed          *digest.FeedState
 	StoredCatchUp time.Time
+	// Told is what the audit list says of it: of a person's import, once. It says
+	// nothing where no one is named.
+	Told digest.Audited
 }
 
 // Published gives the times of publication of the page's entries.

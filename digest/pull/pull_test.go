@@ -169,7 +169,7 @@ func prose(html, _ string) digest.Prose { return digest.Plain(html) }
 func follow(t *testing.T, store pull.Store, platform digest.Platform, name string) digest.Source {
 	t.Helper()
 	src := digest.Source{Name: name, Platform: platform}
-	err := store.AddSource(t.Context(), &src, []digest.FeedState{
+	err := store.AddSource(t.Context(), digest.Actor{Kind: digest.ByCommand}, &src, []digest.FeedState{
 		{Kind: digest.PostsFeed, URL: "https://" + name + "/feeds/posts/default"},
 		{Kind: digest.CommentsFeed, URL: "https://" + name + "/feeds/comments/default"},
 	}, firstSeries)
@@ -286,7 +286,7 @@ func TestBloggerOverHTTP(t *testing.T) {
 		return gives(req, "http://www.blogger.com/feeds/7/posts/default?start-index=2&max-results=1", "2"), nil
 	})
 	src := digest.Source{Name: "Buses", Platform: digest.Blogger, URL: "http://www.bus.test/"}
-	if err := r.store.AddSource(t.Context(), &src, []digest.FeedState{{Kind: digest.PostsFeed, URL: "http://www.bus.test/feeds/posts/default"}}, firstSeries); err != nil {
+	if err := r.store.AddSource(t.Context(), digest.Actor{Kind: digest.ByCommand}, &src, []digest.FeedState{{Kind: digest.PostsFeed, URL: "http://www.bus.test/feeds/posts/default"}}, firstSeries); err != nil {
 		t.Fatal(err)
 	}
 	report := r.pull(src, poll.Options{History: true})

@@ -80,7 +80,7 @@ func TestListsWithoutEndHaveTheirShare(t *testing.T) {
 	}, digest.Generic, "/posts")
 	r.Poller.FeedBytes = 200 << 10
 	src.CommentsPattern = st.URL + "/{id}/comments"
-	if err := r.store.SaveSource(t.Context(), src); err != nil {
+	if err := r.store.SaveSource(t.Context(), digest.Actor{Kind: digest.ByCommand}, src); err != nil {
 		t.Fatal(err)
 	}
 	report := r.due(src)

@@ -90,7 +90,7 @@ func playIn(t *testing.T, s *store.DB, st *stage, platform digest.Platform, feed
 		}
 		states = append(states, digest.FeedState{Kind: kind, URL: st.URL + f, NextPoll: r.clock.Now()})
 	}
-	if err := s.AddSource(t.Context(), &src, states, firstSeries); err != nil {
+	if err := s.AddSource(t.Context(), digest.Actor{Kind: digest.ByCommand}, &src, states, firstSeries); err != nil {
 		t.Fatal(err)
 	}
 	return r, src

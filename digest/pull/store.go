@@ -22,14 +22,14 @@ type Store interface {
 	// the kind is an error of kind Conflict, one that is not followed of kind
 	// NotFound. A feed address that is followed already is an error of kind
 	// Conflict. An error changes nothing.
-	AddSource(ctx context.Context, src *digest.Source, feeds []digest.FeedState, first digest.Series) error
+	AddSource(ctx context.Context, by digest.Actor, src *digest.Source, feeds []digest.FeedState, first digest.Series) error
 	// SaveSource stores the name, home page, platform, language and pattern of the
 	// comments feeds of a source that is followed, else the error is of kind
 	// NotFound.
-	SaveSource(ctx context.Context, src digest.Source) error
+	SaveSource(ctx context.Context, by digest.Actor, src digest.Source) error
 	// RemoveSource ends that a source is followed, else the error is of kind NotFound.
 	// What is stored of it stays.
-	RemoveSource(ctx context.Context, id int64) error
+	RemoveSource(ctx context.Context, by digest.Actor, id int64) error
 	// SourceOfPosts gives the followed source that holds most of the posts with
 	// these GUIDs, and how many of them it holds; 0 when none holds any. Of many
 	// GUIDs the first [MaxAsked] are looked at.

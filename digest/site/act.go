@@ -57,6 +57,9 @@ var acts = map[digest.Deed]Page{
 	digest.NameColumn:     "/desk/subscribers/import",
 	digest.NameCharset:    "/desk/subscribers/import",
 	digest.AddSubscriber:  "/desk/subscribers/new",
+	digest.ListEditors:    EditorsPage,
+	digest.AddEditor:      EditorsPage,
+	digest.LinkEditor:     EditorsPage,
 	digest.StartServe:     "/desk/system",
 	digest.OtherDatabase:  "/desk/system",
 }
@@ -68,6 +71,9 @@ func (s Site) Act(a digest.Act) string {
 	page, known := acts[a.Do]
 	if !known {
 		return ""
+	}
+	if a.Do == digest.TrimPick && a.Issue != 0 && len(a.Blocks) == 1 {
+		return s.Desk(TrimScreen, a.Series, a.Issue, a.Blocks[0])
 	}
 	subject := map[string]string{"issue": "draft", "source": ""}
 	if a.Issue != 0 {

@@ -26,6 +26,11 @@ const (
 	SendResume Page = Desk + "/issues/{issue}/send/resume"
 	SendNow    Page = Desk + "/issues/{issue}/send/now"
 
+	// TrimScreen is where a pick is trimmed, and TrimComment where a comment is that may
+	// not be picked yet. [FromQuery] says which screen they go back to.
+	TrimScreen  Page = Desk + "/issues/{issue}/picks/{block}/trim"
+	TrimComment Page = Desk + "/issues/{issue}/comments/{comment}/trim"
+
 	SignIn  Page = Desk + "/sign-in"
 	SignOut Page = Desk + "/sign-out"
 	Account Page = Desk + "/account"
@@ -37,6 +42,10 @@ const (
 	SystemPage   Page = Desk + "/system"
 	AuditPage    Page = Desk + "/audit"
 )
+
+// FromQuery is the query of a page that goes back to where it was opened: "read",
+// "arrange" or "check".
+const FromQuery = "from"
 
 // SeriesQuery is the query of a desk's page that names a series by its slug.
 const SeriesQuery = "series"

@@ -99,7 +99,7 @@ func sending(b testing.TB, db *store.DB, n int) int64 {
 		people[i] = roster.Entry{Subscriber: subscribers.Subscriber{Email: email, Key: email, State: subscribers.Active,
 			Token: subscribers.NewToken()}, Consent: subscribers.Consent{At: start}}
 	}
-	if _, err := db.Enrol(ctx, people, false); err != nil {
+	if _, err := db.Enrol(ctx, digest.Audited{}, people, false); err != nil {
 		b.Fatal(err)
 	}
 	issue, _, err := db.OpenDraft(ctx, tester, 1, start, start)

@@ -146,7 +146,7 @@ func TestTwoEnrolTheSamePeople(t *testing.T) {
 				people[i] = roster.Entry{Subscriber: subscribers.Subscriber{Email: email, Key: email,
 					State: subscribers.Active, Token: subscribers.NewToken()}, Consent: subscribers.Consent{At: start}}
 			}
-			outcomes, err := db.Enrol(t.Context(), people, false)
+			outcomes, err := db.Enrol(t.Context(), digest.Audited{}, people, false)
 			mu.Lock()
 			defer mu.Unlock()
 			for _, o := range outcomes {
@@ -377,7 +377,7 @@ func TestTwoFirstSources(t *testing.T) {
 	onTwo(t, func(t *testing.T, one, two *store.DB) {
 		atOnce(t, 6, one, two, func(i int, db *store.DB) error {
 			src := digest.Source{Name: "Nights", URL: fmt.Sprint("https://blog", i, ".example/"), Platform: digest.Blogger, AddedAt: start}
-			return db.AddSource(t.Context(), &src, nil, digest.Series{Slug: "s", Name: "S", Schedule: "0 18 * * 0", Zone: "UTC", CreatedAt: start})
+			return db.AddSource(t.Context(), digest.Actor{Kind: digest.ByCommand}, &src, nil, digest.Series{Slug: "s", Name: "S", Schedule: "0 18 * * 0", Zone: "UTC", CreatedAt: start})
 		})
 		if s, m := count(t, one, "series"), count(t, one, "series_sources"); s != 1 || m != 6 {
 			t.Errorf("%d series with %d sources, want 1 and 6", s, m)
@@ -461,7 +461,7 @@ func TestHoldWaitsForWhatIsBeingBegun(t *testing.T) {
 		begun <- err
 	}()
 	eventually(t, "a row is being claimed", func() bool { return storetest.Waiting(t, dsn) > 0 })
-	if _, err := one.Hold(t.Context(), digest.Actor{}, "moving", start); err != nil {
+	if _, err := one.Hold(t.Context(), storetest.Tester, "moving", start); err != nil {
 		t.Fatal(err)
 	}
 	n, err := one.OnTheWire(t.Context())

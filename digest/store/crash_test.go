@@ -28,7 +28,7 @@ func addSource(t testing.TB, db *store.DB) int64 {
 	t.Helper()
 	src := digest.Source{Name: "Nights", URL: "https://blog.example/", Platform: digest.Blogger, AddedAt: start}
 	series := digest.Series{Slug: "s", Name: "S", Title: "{name}", Schedule: "0 18 * * 0", Zone: "UTC", CreatedAt: start}
-	if err := db.AddSource(t.Context(), &src, nil, series); err != nil {
+	if err := db.AddSource(t.Context(), digest.Actor{Kind: digest.ByCommand}, &src, nil, series); err != nil {
 		t.Fatal(err)
 	}
 	return src.ID

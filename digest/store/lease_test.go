@@ -30,7 +30,7 @@ func addFollowed(t *testing.T, db *store.DB) int64 {
 	src := digest.Source{Name: "Nights", URL: "https://blog.example/", Platform: digest.Blogger, AddedAt: start}
 	series := digest.Series{Slug: "s", Name: "S", Title: "{name}", Schedule: "0 18 * * 0", Zone: "UTC", CreatedAt: start}
 	feeds := []digest.FeedState{{Kind: digest.CommentsFeed, URL: "https://blog.example/comments"}}
-	if err := db.AddSource(t.Context(), &src, feeds, series); err != nil {
+	if err := db.AddSource(t.Context(), digest.Actor{Kind: digest.ByCommand}, &src, feeds, series); err != nil {
 		t.Fatal(err)
 	}
 	return src.ID

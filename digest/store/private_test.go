@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"postbag/digest"
 	"postbag/subscribers"
 	"postbag/subscribers/roster"
 	"postbag/subscribers/signup"
@@ -26,7 +27,7 @@ func TestSweptSignupsTellNobodysAddress(t *testing.T) {
 		person := roster.Entry{Subscriber: subscribers.Subscriber{Email: "otto@garcia.example", Key: "otto@garcia.example",
 			State: subscribers.Pending, Token: subscribers.NewToken()}, Consent: subscribers.Consent{At: start},
 			Mailbox: "otto@garcia.example", Confirm: subscribers.NewToken(), Expires: start.Add(time.Hour)}
-		if _, err := db.Enrol(ctx, []roster.Entry{person}, false); err != nil {
+		if _, err := db.Enrol(ctx, digest.Audited{}, []roster.Entry{person}, false); err != nil {
 			t.Fatal(err)
 		}
 		if n, err := db.Sweep(ctx, start.Add(time.Hour), start.Add(time.Hour)); n != 2 || err != nil {

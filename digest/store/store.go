@@ -4,10 +4,13 @@ import (
 	"context"
 	"slices"
 
+	"postbag/digest/account"
 	"postbag/digest/beside"
 	"postbag/digest/desk"
 	"postbag/digest/publish"
 	"postbag/digest/pull"
+	"postbag/digest/store/accounts"
+	"postbag/digest/store/audit"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/checks"
 	"postbag/digest/store/database"
@@ -41,6 +44,8 @@ type parts struct {
 	issuesStore
 	checksStore
 	listStore
+	accountsStore
+	auditStore
 	*ledgerStore
 	indexStore
 	dutiesStore
@@ -56,6 +61,8 @@ type (
 	issuesStore      = issues.Store
 	checksStore      = checks.Store
 	listStore        = list.Store
+	accountsStore    = accounts.Store
+	auditStore       = audit.Store
 	ledgerStore      = ledger.Store
 	indexStore       = index.Store
 	dutiesStore      = duties.Store
@@ -66,6 +73,7 @@ type (
 
 var (
 	_ pull.Store          = (*DB)(nil)
+	_ account.Store       = (*DB)(nil)
 	_ desk.Store          = (*DB)(nil)
 	_ publish.Store       = (*DB)(nil)
 	_ deliver.Ledger      = (*DB)(nil)
@@ -105,6 +113,8 @@ func of(db *database.DB) *DB {
 		issuesStore:      issues.Store{DB: db},
 		checksStore:      checks.Store{DB: db},
 		listStore:        list.Store{DB: db},
+		accountsStore:    accounts.Store{DB: db},
+		auditStore:       audit.Store{DB: db},
 		ledgerStore:      &ledger.Store{DB: db},
 		indexStore:       index.Store{DB: db},
 		dutiesStore:      duties.Store{DB: db},

@@ -18,7 +18,7 @@ import (
 // newPublisher publishes what a database holds.
 func newPublisher(t *testing.T, db *store.DB, set *templates.Set, base string, c digest.Clock) web.Publisher {
 	t.Helper()
-	if err := db.AddSource(t.Context(), &digest.Source{Name: "The Night Bus", URL: "https://blog.example/", Platform: digest.Blogger, Language: "en-GB"},
+	if err := db.AddSource(t.Context(), digest.Actor{Kind: digest.ByCommand}, &digest.Source{Name: "The Night Bus", URL: "https://blog.example/", Platform: digest.Blogger, Language: "en-GB"},
 		[]digest.FeedState{{Kind: digest.PostsFeed, URL: "https://blog.example/feed"}},
 		digest.Series{
 			Slug: digest.DefaultSeriesSlug, Name: digest.DefaultSeriesName, Title: digest.DefaultSeriesTitle,

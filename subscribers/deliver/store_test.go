@@ -34,7 +34,7 @@ func publishedIssue(t testing.TB, path string, readers int, clock digest.Clock) 
 	}
 	now := clock.Now()
 	src := digest.Source{Name: "depot", URL: "https://depot.example/", Platform: digest.Blogger, Language: "en", AddedAt: now}
-	must(db.AddSource(ctx, &src, []digest.FeedState{{Kind: digest.PostsFeed, URL: src.URL + "posts"}}, digest.Series{
+	must(db.AddSource(ctx, digest.Actor{Kind: digest.ByCommand}, &src, []digest.FeedState{{Kind: digest.PostsFeed, URL: src.URL + "posts"}}, digest.Series{
 		Slug: "pick-of-the-week", Name: "Pick of the Week", Schedule: digest.DefaultSeriesSchedule, Zone: "UTC",
 		NextNumber: 1, Deadline: digest.Hold, CreatedAt: now,
 	}))
@@ -55,7 +55,7 @@ func publishedIssue(t testing.TB, path string, readers int, clock digest.Clock) 
 			Consent: subscribers.Consent{At: now, Page: "test", Wording: "yes"}, Mailbox: email,
 		})
 	}
-	_, err = db.Enrol(ctx, people, false)
+	_, err = db.Enrol(ctx, digest.Audited{}, people, false)
 	must(err)
 	return db, issue.ID
 }

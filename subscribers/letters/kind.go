@@ -10,6 +10,10 @@ import (
 // Kind is a kind of single letter: all that the program knows of it.
 type Kind struct {
 	Name subscribers.LetterKind
+	// ToEditor tells that editors get it, not readers: it is written where nobody can
+	// subscribe to anything yet, too. A new one is queued by list.QueueToEditor, which
+	// gives it a token and a moment after which it is of no use.
+	ToEditor bool
 	// Life is how long a server that refuses the letter for now is tried.
 	Life time.Duration
 	// MaySend tells whether a letter may still be sent at a moment.
@@ -21,7 +25,7 @@ type Kind struct {
 // Facts are what letters tell of the publication at the moment of writing.
 type Facts struct {
 	Publication digest.Publication
-	Series      string // the name of the one to subscribe to
+	Series      string // the name of the one to subscribe to, "" while there is none
 }
 
 // Kinds lists the kinds of letters; a new one is added here.
@@ -29,5 +33,7 @@ func Kinds() []Kind {
 	return []Kind{
 		{Name: subscribers.ConfirmationLetter, Life: 48 * time.Hour, MaySend: subscribers.Letter.Useful, Write: Writer.confirmation},
 		{Name: subscribers.LinksLetter, Life: 48 * time.Hour, MaySend: subscribers.Letter.Useful, Write: Writer.readersLinks},
+		{Name: subscribers.SignInLetter, ToEditor: true, Life: time.Hour, MaySend: subscribers.Letter.Useful, Write: Writer.signIn},
+		{Name: subscribers.InvitationLetter, ToEditor: true, Life: 48 * time.Hour, MaySend: subscribers.Letter.Useful, Write: Writer.invitation},
 	}
 }

@@ -13,7 +13,9 @@ import (
 type Writer struct {
 	Set  *templates.Set
 	Site site.Site // what links lead to
-	From string    // the From address, bare
+	// Desk is what links for editors lead to; the zero value means Site.
+	Desk site.Site
+	From string // the From address, bare
 	// Domain is of Message-IDs, and of the list's name where the site has no
 	// public name.
 	Domain  string
@@ -43,8 +45,14 @@ func (w Writer) TakeDown(f *digest.Frozen) string {
 	return "mailto:" + url.PathEscape(w.Requests) + "?" + strings.ReplaceAll(query, "+", "%20")
 }
 
+// Text renders the mail of an issue, with [templates.TokenMark] where a reader's token
+// goes.
+func (w Writer) Text(f *digest.Frozen) (templates.MailText, error) {
+	return w.Set.IssueMail(f, w.links(f))
+}
+
 // Size gives the bytes of an issue's mail, its HTML part decoded.
 func (w Writer) Size(f *digest.Frozen) (int, error) {
-	text, err := w.Set.IssueMail(f, w.links(f))
+	text, err := w.Text(f)
 	return len(text.HTML), err
 }

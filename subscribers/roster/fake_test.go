@@ -28,7 +28,7 @@ type memory struct {
 
 func newMemory() *memory { return &memory{people: map[string]roster.Entry{}} }
 
-func (m *memory) Enrol(_ context.Context, people []roster.Entry, dryRun bool) ([]roster.Enrolled, error) {
+func (m *memory) Enrol(_ context.Context, _ digest.Audited, people []roster.Entry, dryRun bool) ([]roster.Enrolled, error) {
 	m.calls++
 	if m.err != nil && m.calls >= m.failAt {
 		return nil, m.err

@@ -397,7 +397,7 @@ func (i *importRun) flush(ctx context.Context) error {
 	if len(i.batch) == 0 {
 		return nil
 	}
-	outcomes, err := i.store.Enrol(ctx, i.batch, i.o.DryRun)
+	outcomes, err := i.store.Enrol(ctx, i.told(), i.batch, i.o.DryRun)
 	if err != nil {
 		return err
 	}
@@ -410,6 +410,15 @@ func (i *importRun) flush(ctx context.Context) error {
 		i.o.Progress(i.done, i.report.Rows-i.report.RejectedCount)
 	}
 	return nil
+}
+
+// told is what the audit list says of the import, as far as it is.
+func (i *importRun) told() digest.Audited {
+	on := i.o.File
+	if on == "" {
+		on = "a list"
+	}
+	return digest.Audited{At: i.now, By: i.by, Did: digest.ReadersImported, On: on, Words: fmt.Sprintf("%d of %d rows", i.done+len(i.batch), i.report.Rows)}
 }
 
 func (i *importRun) hash(key string) uint64 { return maphash.String(i.seed, key) }

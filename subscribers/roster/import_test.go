@@ -364,7 +364,7 @@ func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 // counting drops everybody, so that what an import itself holds is measured.
 type counting struct{ *memory }
 
-func (counting) Enrol(_ context.Context, people []roster.Entry, _ bool) ([]roster.Enrolled, error) {
+func (counting) Enrol(_ context.Context, _ digest.Audited, people []roster.Entry, _ bool) ([]roster.Enrolled, error) {
 	out := make([]roster.Enrolled, len(people))
 	for i := range out {
 		out[i] = roster.Added

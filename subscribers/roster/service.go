@@ -57,7 +57,7 @@ func (s *Service) Add(ctx context.Context, by digest.Actor, email, name string, 
 	entry := newEntry(addr, cleanName(name), now)
 	entry.Consent = subscribers.Consent{At: now, Page: "subscriber add", Wording: clean(o.ConsentText), EnteredBy: by.Name}
 	entry.become(o.Confirmed, now)
-	outcomes, err := s.store.Enrol(ctx, []Entry{entry}, false)
+	outcomes, err := s.store.Enrol(ctx, digest.Audited{At: now, By: by, Did: digest.ReaderAdded, On: addr.Email}, []Entry{entry}, false)
 	if err != nil {
 		return "", fmt.Errorf("add a subscriber: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"postbag/digest"
 	"postbag/subscribers"
 )
 
@@ -14,8 +15,10 @@ type Store interface {
 	// its entry has. A known address is left as it is, whatever its state: an
 	// import never brings back who left. But an entry that left, bounced or
 	// complained ends the subscription of a known address, active or pending, and
-	// its open confirmations with it. With dryRun nothing is written.
-	Enrol(ctx context.Context, people []Entry, dryRun bool) ([]Enrolled, error)
+	// its open confirmations with it. With dryRun nothing is written. What the audit
+	// list says of it is told, nothing where that says nobody; of one import, which
+	// began at told.At, it says it once.
+	Enrol(ctx context.Context, told digest.Audited, people []Entry, dryRun bool) ([]Enrolled, error)
 	// Subscribers calls yield for each subscriber that matches, by address key,
 	// until yield gives an error, which it passes on.
 	Subscribers(ctx context.Context, filter Filter, yield func(subscribers.Subscriber) error) error

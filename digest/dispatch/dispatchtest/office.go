@@ -114,7 +114,7 @@ func New(t *testing.T) *Office {
 	o.DB = db
 	source := digest.Source{Name: "A blog", URL: "https://blog.example/", Platform: digest.Blogger, AddedAt: Now}
 	feeds := []digest.FeedState{{Kind: digest.PostsFeed, URL: "https://blog.example/posts"}, {Kind: digest.CommentsFeed, URL: "https://blog.example/comments"}}
-	o.Must(db.AddSource(ctx, &source, feeds, digest.Series{
+	o.Must(db.AddSource(ctx, digest.Actor{Kind: digest.ByCommand}, &source, feeds, digest.Series{
 		Slug: "pick", Name: "Pick", Title: "{name} {number}", Schedule: "0 18 * * 0", Zone: "UTC", NextNumber: 8, Deadline: digest.Hold, CreatedAt: Now,
 	}))
 	page := pull.Page{SourceID: source.ID, Seen: Now, Posts: []digest.Post{{GUID: "p", URL: "https://blog.example/p", Title: "A post", Published: Now.Add(-time.Hour), Hash: "p"}}}

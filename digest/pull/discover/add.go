@@ -109,11 +109,11 @@ func (f *Finder) Add(ctx context.Context, by digest.Actor, rawURL string, first 
 	for i := range found.Feeds {
 		found.Feeds[i].NextPoll = now
 	}
-	if err := f.Store.AddSource(ctx, &found.Source, found.Feeds, first); err != nil {
+	if err := f.Store.AddSource(ctx, by, &found.Source, found.Feeds, first); err != nil {
 		return Found{}, fmt.Errorf("add %q: %w", found.Source.Name, err)
 	}
 	if found.Attached {
-		if err := f.Store.SaveSource(ctx, found.Source); err != nil {
+		if err := f.Store.SaveSource(ctx, by, found.Source); err != nil {
 			return Found{}, fmt.Errorf("add %q: %w", found.Source.Name, err)
 		}
 	}
@@ -124,7 +124,7 @@ func (f *Finder) Add(ctx context.Context, by digest.Actor, rawURL string, first 
 // Remove stops following a source. What is stored of it stays, and adding the blog
 // again takes it up. The error is of kind NotFound for a source that is not followed.
 func (f *Finder) Remove(ctx context.Context, by digest.Actor, sourceID int64) error {
-	if err := f.Store.RemoveSource(ctx, sourceID); err != nil {
+	if err := f.Store.RemoveSource(ctx, by, sourceID); err != nil {
 		return err
 	}
 	f.Log.Info("a source was removed", "source", sourceID, "by", by.Name)

@@ -55,7 +55,7 @@ func (f *Finder) Change(ctx context.Context, by digest.Actor, sourceID int64, c 
 		return Found{}, err
 	}
 	defer leave()
-	ch := changing{f: f, src: src, change: c}
+	ch := changing{f: f, by: by, src: src, change: c}
 	if err := ch.look(ctx); err != nil {
 		return Found{}, fmt.Errorf("change source %d: %w", sourceID, err)
 	}
@@ -70,6 +70,7 @@ func (f *Finder) Change(ctx context.Context, by digest.Actor, sourceID int64, c 
 // changing is a change under way.
 type changing struct {
 	f       *Finder
+	by      digest.Actor
 	src     digest.Source
 	change  Change
 	have    []digest.FeedState // as stored
@@ -195,7 +196,7 @@ func (c *changing) save(ctx context.Context) error {
 	}
 	if len(c.added) > 0 {
 		attached := c.src
-		if err := c.f.Store.AddSource(ctx, &attached, c.added, digest.Series{}); err != nil {
+		if err := c.f.Store.AddSource(ctx, c.by, &attached, c.added, digest.Series{}); err != nil {
 			return err
 		}
 	}
@@ -223,7 +224,7 @@ func (c *changing) save(ctx context.Context) error {
 	if c.change.Platform != "" {
 		s.Platform, s.PlatformSet = c.change.Platform, true
 	}
-	return c.f.Store.SaveSource(ctx, *s)
+	return c.f.Store.SaveSource(ctx, c.by, *s)
 }
 
 // stored gives the CatchUp of a feed as it is stored now.

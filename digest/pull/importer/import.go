@@ -74,7 +74,7 @@ func (p *Importer) Import(ctx context.Context, by digest.Actor, opts Options) (R
 	}
 	out.Notices = append(out.Notices, strayed(out.Head, out.Source)...)
 	if out.Made && !opts.DryRun {
-		if err := p.Store.AddSource(ctx, &out.Source, nil, opts.First); err != nil {
+		if err := p.Store.AddSource(ctx, by, &out.Source, nil, opts.First); err != nil {
 			return out, fmt.Errorf("add %q: %w", out.Source.Name, err)
 		}
 	}
@@ -86,17 +86,18 @@ func (p *Importer) Import(ctx context.Context, by digest.Actor, opts Options) (R
 		return out, err
 	}
 	defer leave()
-	err = p.importAll(ctx, opts, &out)
+	err = p.importAll(ctx, by, opts, &out)
 	p.Log.Info("imported", "by", by.Name, "source", out.Source.Name, "posts", out.Tally.Posts, "comments", out.Tally.Comments,
 		"new_posts", out.Stored.NewPosts, "new_comments", out.Stored.NewComments, "dry_run", opts.DryRun, "error", err)
 	return out, err
 }
 
-func (p *Importer) importAll(ctx context.Context, opts Options, out *Result) error {
+func (p *Importer) importAll(ctx context.Context, by digest.Actor, opts Options, out *Result) error {
 	r, err := p.session(ctx, out.Source)
 	if err != nil {
 		return err
 	}
+	began := p.Clock.Now()
 	for {
 		batch, err := opts.Export.Next(ctx)
 		out.Tally = opts.Export.Tally()
@@ -107,7 +108,10 @@ func (p *Importer) importAll(ctx context.Context, opts Options, out *Result) err
 			return err
 		}
 		if !opts.DryRun {
-			stored, err := p.Store.StorePage(ctx, importPage(r, batch))
+			page := importPage(r, batch)
+			page.Told = digest.Audited{At: began, By: by, Did: digest.ExportImported, On: "the blog " + out.Source.Name,
+				Words: fmt.Sprintf("%d posts, %d comments read", out.Tally.Posts, out.Tally.Comments)}
+			stored, err := p.Store.StorePage(ctx, page)
 			if err != nil {
 				return fmt.Errorf("store what was read: %w", err)
 			}

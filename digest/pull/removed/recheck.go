@@ -64,19 +64,36 @@ func New(p *poll.Poller) *Checker {
 // one that is gone already. It takes Limit at most. What cannot be reached is no
 // error but a notice; the error is the store's, or the end of ctx.
 func (p *Checker) Recheck(ctx context.Context, commentIDs []int64) (Result, error) {
-	var out Result
 	due := p.toRecheck(commentIDs)
 	if len(due) == 0 {
-		return out, nil
+		return Result{}, nil
 	}
-	found, err := p.Store.CandidatesByID(ctx, due)
+	return p.look(ctx, due, false, nil)
+}
+
+// Ask looks as Recheck does, whatever was looked at lately, and also at what is gone: a
+// comment that its blog lists again is there again. It tells each as soon as it is known.
+func (p *Checker) Ask(ctx context.Context, commentIDs []int64, each func(id int64, there bool)) (Result, error) {
+	if len(commentIDs) == 0 {
+		return Result{}, nil
+	}
+	return p.look(ctx, commentIDs, true, each)
+}
+
+// look looks at comments, with those that are gone or without.
+func (p *Checker) look(ctx context.Context, ids []int64, gone bool, each func(id int64, there bool)) (Result, error) {
+	var out Result
+	found, err := p.Store.CandidatesByID(ctx, ids)
 	if err != nil {
 		return out, fmt.Errorf("look at picked comments: %w", err)
+	}
+	if each == nil {
+		each = func(int64, bool) {}
 	}
 	bySource := map[int64][]digest.Comment{}
 	var sources []int64
 	for _, c := range found {
-		if c.Gone {
+		if c.Gone && !gone {
 			continue
 		}
 		if bySource[c.SourceID] == nil {
@@ -94,7 +111,7 @@ func (p *Checker) Recheck(ctx context.Context, commentIDs []int64) (Result, erro
 				p.Progress(min(before+sure, total), total)
 			}
 		}
-		if err := p.recheckSource(ctx, share, id, bySource[id], &out, watch); err != nil {
+		if err := p.recheckSource(ctx, share, id, bySource[id], &out, watch, each); err != nil {
 			return out, fmt.Errorf("look at picked comments: %w", err)
 		}
 		before += len(bySource[id])
@@ -129,11 +146,20 @@ func (p *Checker) lookedAt(id int64) {
 
 // recheckSource looks at the comments of one source for so long. One that is not
 // followed any more is left alone.
-func (p *Checker) recheckSource(ctx context.Context, limit time.Duration, id int64, comments []digest.Comment, out *Result, watch func(sure int)) error {
+func (p *Checker) recheckSource(ctx context.Context, limit time.Duration, id int64, comments []digest.Comment, out *Result, watch func(sure int), each func(id int64, there bool)) error {
 	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	shown, late := map[int64]bool{}, false
-	l, err := p.lookThrough(bounded, id, comments, shown, out, watch)
+	told := map[int64]bool{}
+	l, err := p.lookThrough(bounded, id, comments, shown, out, func(sure int) {
+		for _, c := range comments {
+			if shown[c.ID] && !told[c.ID] && !c.Gone {
+				told[c.ID] = true
+				each(c.ID, true)
+			}
+		}
+		watch(sure)
+	})
 	if err != nil && ctx.Err() == nil && bounded.Err() != nil {
 		out.Notices = append(out.Notices, pull.Notice{Text: "the blog takes too long to answer, and not every pick was looked at"})
 		err, late = nil, true
@@ -143,8 +169,14 @@ func (p *Checker) recheckSource(ctx context.Context, limit time.Duration, id int
 	}
 	// What was found counts, though there was no time for the rest.
 	err = l.markMissing(ctx, shown)
+	if backErr := p.back(ctx, comments, shown); err == nil {
+		err = backErr
+	}
 	for _, c := range comments {
 		there, sure := shown[c.ID]
+		if sure && !told[c.ID] {
+			each(c.ID, there)
+		}
 		if sure {
 			out.Unsure = slices.DeleteFunc(out.Unsure, func(id int64) bool { return id == c.ID })
 		}
@@ -155,6 +187,25 @@ func (p *Checker) recheckSource(ctx context.Context, limit time.Duration, id int
 	out.Requests += l.Count.Requests
 	out.Gone += l.Count.Stored.GoneComments
 	out.Notices = append(out.Notices, l.Count.Notices...)
+	return err
+}
+
+// back tells of comments that were gone whether they are there again: what the blog
+// lists was stored so.
+func (p *Checker) back(ctx context.Context, comments []digest.Comment, shown map[int64]bool) error {
+	var gone []int64
+	for _, c := range comments {
+		if c.Gone {
+			gone = append(gone, c.ID)
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	now, err := p.Store.CandidatesByID(ctx, gone)
+	for _, c := range now {
+		shown[c.ID] = !c.Gone
+	}
 	return err
 }
 

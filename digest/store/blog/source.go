@@ -2,9 +2,11 @@ package blog
 
 import (
 	"context"
+	"strings"
 
 	"postbag/digest"
 	"postbag/digest/pull"
+	"postbag/digest/store/audit"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
 	"postbag/digest/store/publication"
@@ -54,7 +56,7 @@ func noSource(id int64) error {
 // AddSource stores a source and its feeds; see [pull.Store]. A removed source is known
 // again by the same posts feed, else by the same home page. A new source joins the
 // oldest series.
-func (db *Store) AddSource(ctx context.Context, src *digest.Source, feeds []digest.FeedState, first digest.Series) error {
+func (db *Store) AddSource(ctx context.Context, by digest.Actor, src *digest.Source, feeds []digest.FeedState, first digest.Series) error {
 	var sourceID int64
 	ids := make([]int64, len(feeds))
 	err := db.Update(ctx, "add the source", func(t *database.Tx) (err error) {
@@ -77,6 +79,9 @@ func (db *Store) AddSource(ctx context.Context, src *digest.Source, feeds []dige
 				return err
 			}
 		}
+		if err := auditAdded(t, by, *src, feeds); err != nil {
+			return err
+		}
 		return duties.PlanSource(t, sourceID)
 	})
 	if err != nil {
@@ -88,6 +93,22 @@ func (db *Store) AddSource(ctx context.Context, src *digest.Source, feeds []dige
 	}
 	return nil
 }
+
+// auditAdded leaves it in the audit list that a blog is followed, or by what feeds more.
+func auditAdded(t *database.Tx, by digest.Actor, src digest.Source, feeds []digest.FeedState) error {
+	var words []string
+	for _, f := range feeds {
+		words = append(words, string(f.Kind)+" "+f.URL)
+	}
+	did := digest.SourceAdded
+	if src.ID != 0 {
+		did = digest.SourceChanged
+	}
+	return audit.Add(t, by, did, named(src.Name), strings.Join(words, ", "))
+}
+
+// named is what the audit list calls a blog.
+func named(name string) string { return "the blog " + name }
 
 // mayAttach makes sure that a source is followed and has no feed of the kinds.
 func mayAttach(t *database.Tx, sourceID int64, feeds []digest.FeedState) error {
@@ -151,18 +172,48 @@ const QueryFollowed = `SELECT COUNT(*) FROM sources WHERE id = $1 AND ` + rules.
 
 // SaveSource stores what a source that is followed is called, what it runs on and
 // where it lives; see [pull.Store].
-func (db *Store) SaveSource(ctx context.Context, src digest.Source) error {
+func (db *Store) SaveSource(ctx context.Context, by digest.Actor, src digest.Source) error {
 	return db.Update(ctx, "save the source", func(t *database.Tx) error {
-		n, err := t.Exec(`
-			UPDATE sources SET name = $1, url = $2, platform = $3, language = $4, comments_pattern = $5,
-				platform_set = $7
-			WHERE id = $6 AND `+rules.Followed,
-			src.Name, src.URL, string(src.Platform), src.Language, src.CommentsPattern, src.ID, src.PlatformSet)
-		if err == nil && n == 0 {
+		if err := t.Lock(`SELECT id FROM sources WHERE id = $1 FOR NO KEY UPDATE`, src.ID); err != nil {
+			return err
+		}
+		var was digest.Source
+		found := false
+		err := t.Each(func(r database.Row) (err error) {
+			found = true
+			was, err = scanSource(r)
+			return err
+		}, `SELECT `+sourceColumns+` FROM sources WHERE id = $1 AND `+rules.Followed, src.ID)
+		if err != nil {
+			return err
+		}
+		if !found {
 			return noSource(src.ID)
 		}
-		return err
+		_, err = t.Exec(`
+			UPDATE sources SET name = $1, url = $2, platform = $3, language = $4, comments_pattern = $5,
+				platform_set = $7
+			WHERE id = $6`,
+			src.Name, src.URL, string(src.Platform), src.Language, src.CommentsPattern, src.ID, src.PlatformSet)
+		words := sourceChanges(was, src)
+		if err != nil || by.Kind == digest.ByWorker || len(words) == 0 { // what a feed says of itself is no change of a person's
+			return err
+		}
+		return audit.Add(t, by, digest.SourceChanged, named(was.Name), strings.Join(words, ", "))
 	})
+}
+
+// sourceChanges says what differs between two states of a source.
+func sourceChanges(was, is digest.Source) (words []string) {
+	for _, c := range []struct{ what, was, is string }{
+		{"name", was.Name, is.Name}, {"home page", was.URL, is.URL}, {"platform", string(was.Platform), string(is.Platform)},
+		{"language", was.Language, is.Language}, {"pattern of comments feeds", was.CommentsPattern, is.CommentsPattern},
+	} {
+		if c.was != c.is {
+			words = append(words, c.what+" “"+c.is+"”")
+		}
+	}
+	return words
 }
 
 // SourceOfPosts gives the followed source that holds most of some posts; see
@@ -188,8 +239,12 @@ func querySourceOfPosts(d database.Dialect) string {
 // RemoveSource stops following a source; see [pull.Store]. Its feeds are deleted and it
 // leaves its series, which stays even when it was the last: no issue is offered its
 // comments any more. A source of which nothing was stored is deleted.
-func (db *Store) RemoveSource(ctx context.Context, id int64) error {
+func (db *Store) RemoveSource(ctx context.Context, by digest.Actor, id int64) error {
 	return db.Update(ctx, "remove the source", func(t *database.Tx) error {
+		var name string
+		if _, err := t.One([]any{&name}, `SELECT name FROM sources WHERE id = $1`, id); err != nil {
+			return err
+		}
 		n, err := t.Exec(`
 			UPDATE sources SET removed = 1, posts_url = COALESCE(
 				(SELECT f.url FROM feeds f WHERE f.source_id = sources.id AND f.kind = 'posts' ORDER BY f.id LIMIT 1), '')
@@ -210,6 +265,9 @@ func (db *Store) RemoveSource(ctx context.Context, id int64) error {
 			if _, err := t.Exec(query, id); err != nil {
 				return err
 			}
+		}
+		if err := audit.Add(t, by, digest.SourceRemoved, named(name), ""); err != nil {
+			return err
 		}
 		return duties.Forget(t, id)
 	})

@@ -39,6 +39,8 @@ type DB struct {
 	// BeforeCommit is the last thing that a transaction which writes does; nil for
 	// nothing.
 	BeforeCommit func(*Tx) error
+	// Clock dates what a transaction keeps of itself, see [Tx.Now].
+	Clock digest.Clock
 
 	prepared   map[string]*sql.Stmt // statements prepared on the writer
 	generation *sql.Stmt            // queryGeneration, prepared on the readers
@@ -52,7 +54,7 @@ type DB struct {
 // Options are what a database is opened with besides its name. The zero value
 // is good.
 type Options struct {
-	// Clock dates the migrations; nil means the machine's.
+	// Clock dates the migrations and the audit list; nil means the machine's.
 	Clock digest.Clock
 	// BusyTimeout is how long a statement waits for another process' lock, and
 	// what writes for a server that is away; zero means a minute.
@@ -135,7 +137,7 @@ func open(ctx context.Context, dsn string, opts Options, d Dialect) (*DB, error)
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{Dialect: d, File: path, Busy: opts.BusyTimeout}
+	db := &DB{Dialect: d, File: path, Busy: opts.BusyTimeout, Clock: opts.Clock}
 	if err := db.connect(ctx, opts); err != nil {
 		return nil, First(err, db.Close())
 	}

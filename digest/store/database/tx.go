@@ -19,7 +19,11 @@ type Tx struct {
 	taken   map[string]*sql.Stmt // of stmts, for this transaction
 	Dialect *Dialect
 	woken   bool // something may be due once it commits
+	clock   digest.Clock
 }
+
+// Now gives the moment by the clock that the database was opened with.
+func (t *Tx) Now() time.Time { return t.clock.Now() }
 
 // mostTries bounds how often a transaction is run that others' transactions
 // stood in the way of.
@@ -95,7 +99,7 @@ func (db *DB) transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, s
 	if err != nil {
 		return toBegin, err
 	}
-	if err := fn(&Tx{Ctx: ctx, Raw: raw, stmts: stmts, Dialect: &db.Dialect}); err != nil {
+	if err := fn(&Tx{Ctx: ctx, Raw: raw, stmts: stmts, Dialect: &db.Dialect, clock: db.Clock}); err != nil {
 		// A transaction that cannot be rolled back ends with its connection.
 		return toWork, Ended(ctx, First(err, raw.Rollback()))
 	}
@@ -129,6 +133,7 @@ const (
 	TurnPlan    = 3
 	TurnJoin    = 4
 	TurnTask    = 5
+	TurnDoor    = 6 // signing in, and what editors there are
 )
 
 // TakeTurns waits until no other transaction is at the same thing.

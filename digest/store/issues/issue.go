@@ -66,7 +66,7 @@ func (db *Store) Issue(ctx context.Context, seriesID int64, number int) (issue d
 	return issue, err
 }
 
-// IssueByID gives an issue whole; see [desk.Store].
+// IssueByID gives an issue whole, by its id. The error is of kind NotFound.
 func (db *Store) IssueByID(ctx context.Context, id int64) (issue digest.Issue, err error) {
 	err = db.View(ctx, "read the issue", func(t *database.Tx) error {
 		issue, err = wholeIssue(t, `SELECT `+IssueColumns+`, frozen FROM issues WHERE id = $1`, id)

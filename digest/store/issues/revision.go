@@ -2,9 +2,11 @@ package issues
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/store/audit"
 	"postbag/digest/store/database"
 )
 
@@ -38,11 +40,25 @@ func addRevision(t *database.Tx, rev digest.Revision) error {
 		INSERT INTO revisions (issue_id, version, at, by_kind, by_name, did, words, undoes, before)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		rev.IssueID, rev.Version, rev.At.UnixMicro(), string(rev.By.Kind), rev.By.Name, string(rev.Did), rev.Words, database.OrNull(rev.Undoes), before)
-	if err != nil || rev.Undoes == 0 {
+	if err != nil {
+		return err
+	}
+	if err := auditRevision(t, rev); err != nil || rev.Undoes == 0 {
 		return err
 	}
 	_, err = t.Exec(`UPDATE revisions SET before = NULL WHERE id = $1`, rev.Undoes)
 	return err
+}
+
+// auditRevision leaves a change of an issue in the audit list.
+func auditRevision(t *database.Tx, rev digest.Revision) error {
+	var number int
+	var series string
+	_, err := t.One([]any{&number, &series}, `SELECT i.number, s.name FROM issues i JOIN series s ON s.id = i.series_id WHERE i.id = $1`, rev.IssueID)
+	if err != nil {
+		return err
+	}
+	return audit.Add(t, rev.By, digest.DoingOf(rev.Did), fmt.Sprintf("issue %d of %s", number, series), rev.Words)
 }
 
 // AddMove keeps that an issue went to another state. What was edited before that

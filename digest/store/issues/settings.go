@@ -10,6 +10,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
+	"postbag/digest/store/audit"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
 	"postbag/digest/store/publication"
@@ -25,11 +26,16 @@ func (db *Store) ChangeSettings(ctx context.Context, by digest.Actor, seriesID i
 				return err
 			}
 		}
-		err = setColumns(t, "publication", 1, []column{
+		columns := []column{
 			{"name", s.Publication}, {"language", s.Language}, {"postal_address", s.PostalAddress},
-			{"watch_list", s.WatchList}, {"glossary", s.Glossary}, {"separator", s.Separator}})
-		if err != nil {
+			{"watch_list", s.WatchList}, {"glossary", s.Glossary}, {"separator", s.Separator}}
+		if err := setColumns(t, "publication", 1, columns); err != nil {
 			return err
+		}
+		if words := told(columns); words != "" {
+			if err := audit.Add(t, by, digest.PublicationChanged, "the publication", words); err != nil {
+				return err
+			}
 		}
 		if done.Publication, err = publication.Read(t); err != nil {
 			return err
@@ -48,10 +54,14 @@ func changeSeries(t *database.Tx, by digest.Actor, id int64, s desk.Settings, at
 	if err != nil {
 		return done, err
 	}
-	err = setColumns(t, "series", id, []column{
-		{"name", s.Name}, {"title", s.Title}, {"schedule", s.Schedule}, {"zone", s.Zone}, {"next_number", s.NextNumber}})
-	if err != nil {
+	columns := []column{{"name", s.Name}, {"title", s.Title}, {"schedule", s.Schedule}, {"zone", s.Zone}, {"next_number", s.NextNumber}}
+	if err := setColumns(t, "series", id, columns); err != nil {
 		return done, err
+	}
+	if words := told(columns); words != "" {
+		if err := audit.Add(t, by, digest.SeriesChanged, was.Name, words); err != nil {
+			return done, err
+		}
 	}
 	if done.Series, err = publication.Series(t, id); err != nil {
 		return done, err
@@ -84,6 +94,24 @@ func taken(series digest.Series, number, highest int) error {
 type column struct {
 	name  string
 	value any
+}
+
+// mostTold is how long a value may be that the audit list repeats, in bytes.
+const mostTold = 100
+
+// told says which columns get which values, for the audit list.
+func told(columns []column) string {
+	var words []string
+	for _, c := range columns {
+		if v := reflect.ValueOf(c.value); !v.IsNil() {
+			name, value := strings.ReplaceAll(c.name, "_", " "), fmt.Sprint(v.Elem().Interface())
+			if len(value) <= mostTold && !strings.Contains(value, "\n") { // a longer one is a list or a text
+				name += " “" + value + "”"
+			}
+			words = append(words, name)
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // setColumns sets the columns of one row that have a value.

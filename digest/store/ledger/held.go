@@ -6,6 +6,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/dispatch"
+	"postbag/digest/store/audit"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
 	"postbag/digest/store/issues"
@@ -57,8 +58,10 @@ func held(t *database.Tx, now time.Time) (h dispatch.Held, err error) {
 func (db *Store) Hold(ctx context.Context, by digest.Actor, reason string, at time.Time) (done bool, err error) {
 	err = db.Update(ctx, "hold the sending", func(t *database.Tx) error {
 		n, err := t.Exec(`UPDATE publication SET held_since = $1, held_reason = $2, held_by = $3 WHERE id = 1 AND held_since IS NULL`, at, reason, by.Name)
-		done = n > 0
-		return err
+		if done = n > 0; err != nil || !done {
+			return err
+		}
+		return audit.Add(t, by, digest.SendingHeld, "the sending", reason)
 	})
 	return done && err == nil, err
 }
@@ -77,7 +80,7 @@ func (db *Store) OnTheWire(ctx context.Context) (n int, err error) {
 // Release lets sending go on and gives what was held; nothing changes when
 // sending was not held. Where another copy may have gone on with something, and
 // nobody has said what to do, the error is of kind Conflict.
-func (db *Store) Release(ctx context.Context, unsent dispatch.Unsent, now time.Time) (was dispatch.Held, err error) {
+func (db *Store) Release(ctx context.Context, by digest.Actor, unsent dispatch.Unsent, now time.Time) (was dispatch.Held, err error) {
 	err = db.Update(ctx, "release the sending", func(t *database.Tx) error {
 		if err := t.Lock(`SELECT id FROM publication WHERE id = 1 FOR UPDATE`); err != nil {
 			return err
@@ -93,10 +96,16 @@ func (db *Store) Release(ctx context.Context, unsent dispatch.Unsent, now time.T
 			return err
 		}
 		t.Wake()
-		_, err = t.Exec(`UPDATE publication SET held_since = NULL, held_reason = '', held_by = '' WHERE id = 1`)
-		return err
+		if _, err = t.Exec(`UPDATE publication SET held_since = NULL, held_reason = '', held_by = '' WHERE id = 1`); err != nil {
+			return err
+		}
+		return audit.Add(t, by, digest.SendingReleased, "the sending", unsentWords[unsent])
 	})
 	return was, err
+}
+
+var unsentWords = map[dispatch.Unsent]string{
+	dispatch.LeaveUncertain: "nothing of what waited is sent again", dispatch.SendUnsent: "all that waited goes on",
 }
 
 func decide(t *database.Tx, was dispatch.Held, unsent dispatch.Unsent, now time.Time) error {

@@ -14,17 +14,22 @@ import (
 // notHeldBack passes over letters from before a hold while sending is held.
 const notHeldBack = `created_at > COALESCE((SELECT p.held_since FROM publication p WHERE p.id = 1), -1)`
 
-// letterColumns are a letter and what it is about.
+// letterColumns are a letter and what it is about. A letter to an editor carries its
+// token itself, since elsewhere only a hash of it is kept.
 var letterColumns = `id, kind, email, created_at, fence, attempts, next_try, cause, code, reply, error,
-	COALESCE((SELECT c.token FROM confirmations c WHERE c.id = confirmation_id),
+	COALESCE(NULLIF(letters.token, ''), (SELECT c.token FROM confirmations c WHERE c.id = confirmation_id),
 		(SELECT s.token FROM subscribers s WHERE s.id = subscriber_id), ''),
-	(SELECT c.expires_at FROM confirmations c WHERE c.id = confirmation_id),
+	COALESCE((SELECT c.expires_at FROM confirmations c WHERE c.id = confirmation_id),
+		(SELECT e.expires_at FROM entrances e WHERE e.id = entrance_id), letters.expires_at),
+	COALESCE((SELECT p.name FROM editors p WHERE p.id = letters.editor_id), (SELECT e.name FROM entrances e WHERE e.id = entrance_id), ''),
+	COALESCE((SELECT e.by_name FROM entrances e WHERE e.id = entrance_id), ''),
 	CASE WHEN (SELECT c.used_at FROM confirmations c WHERE c.id = confirmation_id) IS NOT NULL
+		OR (SELECT e.used_at FROM entrances e WHERE e.id = entrance_id) IS NOT NULL
 		OR EXISTS (SELECT 1 FROM subscribers s WHERE s.id = subscriber_id AND NOT s.` + rules.Mailable + `) THEN 1 ELSE 0 END`
 
 func scanLetter(r database.Row) (l subscribers.Letter, err error) {
 	err = r.Scan(&l.ID, &l.Kind, &l.Email, &l.CreatedAt, &l.Fence, &l.Attempts, &l.NextTry,
-		&l.Cause, &l.Code, &l.Reply, &l.Error, &l.Token, &l.Expires, &l.Void)
+		&l.Cause, &l.Code, &l.Reply, &l.Error, &l.Token, &l.Expires, &l.Name, &l.By, &l.Void)
 	return l, err
 }
 
@@ -142,6 +147,30 @@ func queueLinks(t *database.Tx, s subscribers.Subscriber, at time.Time) error {
 	_, err := t.Exec(`
 		INSERT INTO letters (kind, email, subscriber_id, created_at, next_try) VALUES ($1, $2, $3, $4, $4)`,
 		string(subscribers.LinksLetter), s.Email, s.ID, at.UnixMicro())
+	t.Wake()
+	return err
+}
+
+// ToEditor is a letter to an editor, or to somebody who is asked to become one.
+// Whatever is mailed to editors is queued as one of these. It is sent until Expires,
+// or for as long as its kind says where that is zero; it is gone with the editor and
+// with the entrance that it is about.
+type ToEditor struct {
+	Kind     subscribers.LetterKind
+	Email    string
+	EditorID int64 // 0 for somebody who is none yet
+	// EntranceID is the link that the letter carries, 0 for none; its Token is kept
+	// in the letter, and is gone with it.
+	EntranceID int64
+	Token      string
+	Expires    time.Time
+}
+
+// QueueToEditor queues a letter to an editor.
+func QueueToEditor(t *database.Tx, l ToEditor) error {
+	_, err := t.Exec(`
+		INSERT INTO letters (kind, email, editor_id, entrance_id, token, expires_at, created_at, next_try) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)`,
+		string(l.Kind), l.Email, database.OrNull(l.EditorID), database.OrNull(l.EntranceID), l.Token, l.Expires, t.Now().UnixMicro())
 	t.Wake()
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"postbag/digest"
+	"postbag/digest/store/audit"
 	"postbag/digest/store/database"
 	"postbag/subscribers"
 	"postbag/subscribers/roster"
@@ -34,7 +35,7 @@ func subscriber(t *database.Tx, condition string, arg any) (s subscribers.Subscr
 // same order, as [roster.Store] says. A confirmation counts for the limits of its
 // mailbox as if it had been asked for, and for no other: a long list must not
 // keep strangers from signing up.
-func (db *Store) Enrol(ctx context.Context, people []roster.Entry, dryRun bool) ([]roster.Enrolled, error) {
+func (db *Store) Enrol(ctx context.Context, told digest.Audited, people []roster.Entry, dryRun bool) ([]roster.Enrolled, error) {
 	outcomes := make([]roster.Enrolled, len(people))
 	run := db.Update
 	if dryRun {
@@ -47,7 +48,7 @@ func (db *Store) Enrol(ctx context.Context, people []roster.Entry, dryRun bool) 
 				return err
 			}
 		}
-		seen := make(map[string]bool, len(people))
+		seen, changed := make(map[string]bool, len(people)), false
 		for i, entry := range people {
 			outcome, id, err := outcome(t, entry, seen, dryRun)
 			if err != nil {
@@ -58,15 +59,20 @@ func (db *Store) Enrol(ctx context.Context, people []roster.Entry, dryRun bool) 
 			}
 			switch outcome {
 			case roster.Added:
+				changed = true
 				err = enrol(t, entry)
 			case roster.Ended:
+				changed = true
 				err = end(t, id, entry.Subscriber.State, database.OrTime(entry.Subscriber.LeftAt, entry.At), entry.At)
 			}
 			if err != nil {
 				return err
 			}
 		}
-		return nil
+		if !changed || told.By == (digest.Actor{}) {
+			return nil
+		}
+		return audit.Grow(t, told.At, told.By, told.Did, told.On, told.Words)
 	})
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/pull"
 	"postbag/digest/pull/identity"
+	"postbag/digest/store/audit"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
 	"postbag/digest/store/rules"
@@ -29,6 +30,11 @@ func (db *Store) StorePage(ctx context.Context, page pull.Page) (stored pull.Sto
 			}
 		}
 		stored = s.stored
+		if told := page.Told; told.By != (digest.Actor{}) {
+			if err := audit.Grow(t, told.At, told.By, told.Did, told.On, told.Words); err != nil {
+				return err
+			}
+		}
 		if page.Feed == nil {
 			return nil
 		}

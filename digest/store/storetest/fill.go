@@ -36,13 +36,14 @@ func Fill(t *testing.T, db *store.DB) {
 	b.page(pull.Page{SourceID: src.ID, Seen: after(2 * time.Minute), Comments: []digest.Comment{gone}})
 	b.fillSource(src, feeds[0])
 	b.fillPeople()
+	b.fillEditors()
 	b.fillIssues()
 }
 
 // fillSource gives a source, a feed, a post and a comment all that they can have.
 func (b *bench) fillSource(src digest.Source, feed digest.FeedState) {
 	src.CommentsPattern, src.PlatformSet = "{url}feed/", true
-	b.must(b.SaveSource(b.ctx(), src))
+	b.must(b.SaveSource(b.ctx(), tester, src))
 	b.must(b.SaveFeed(b.ctx(), fullFeed(feed), time.Time{}))
 	p := aPost("p2", start, "h1")
 	p.Key, p.URLKey, p.Ref, p.CommentsURL = "post-2", "/p2", "title:About p2", "https://blog.example/p2/feed/"

@@ -99,7 +99,7 @@ var goneTests = []test{
 		b.equal("absent", must(b.MarkAbsent(b.ctx(), src.ID, post, stored.CommentIDs[:3], after(time.Hour))), n-3)
 		b.equal("live", len(must(b.LiveComments(b.ctx(), src.ID, 0, after(2*time.Hour)))), 3+2)
 		b.equal("left", len(must(b.Comments(b.ctx(), digest.CommentFilter{State: digest.CommentNew}))), 3+2)
-		b.must(b.RemoveSource(b.ctx(), src.ID))
+		b.must(b.RemoveSource(b.ctx(), tester, src.ID))
 		b.wantKind(errOf(b.MarkAbsent(b.ctx(), src.ID, post, nil, after(2*time.Hour))), digest.NotFound)
 	}},
 	{"an issue that is approved sees what is gone since", func(b *bench) {

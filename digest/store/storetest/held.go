@@ -18,7 +18,7 @@ func (b *bench) hold(at time.Time) {
 // release lets sending go on.
 func (b *bench) release(unsent dispatch.Unsent, at time.Time) dispatch.Held {
 	b.Helper()
-	was := must(b.Release(b.ctx(), unsent, at))
+	was := must(b.Release(b.ctx(), tester, unsent, at))
 	return was
 }
 
@@ -67,7 +67,7 @@ var heldTests = []test{
 		asked := b.letters(after(3 * time.Minute))
 		b.equal("mails", len(asked), 1)
 		b.equal("to", asked[0].Email, "since@list.example")
-		b.wantKind(errOf(b.Release(b.ctx(), dispatch.NotAsked, after(3*time.Minute))), digest.Conflict)
+		b.wantKind(errOf(b.Release(b.ctx(), tester, dispatch.NotAsked, after(3*time.Minute))), digest.Conflict)
 		was := b.release(dispatch.LeaveUncertain, after(3*time.Minute))
 		b.equal("waited", was.Letters, 1)
 		b.equal("mails then", len(b.letters(after(4*time.Minute))), 0)
@@ -99,7 +99,7 @@ var heldTests = []test{
 		held := must(b.Held(b.ctx(), at))
 		b.equal("unsure", []any{len(held.Unsure), held.Unsure[0].ID, held.Unsure[0].Counts.Open(), held.Unsure[1].ID, held.Unsure[2].ID},
 			[]any{3, under.ID, 4, waiting.ID, future.ID})
-		_, err := b.Release(b.ctx(), dispatch.NotAsked, at)
+		_, err := b.Release(b.ctx(), tester, dispatch.NotAsked, at)
 		b.wantKind(err, digest.Conflict)
 		b.equal("acts", len(digest.ActsOf(err)), 2)
 		b.release(dispatch.LeaveUncertain, at)

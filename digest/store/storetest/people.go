@@ -386,8 +386,8 @@ var rosterTests = []test{
 			subscribers.Unsubscribed: roster.Kept, subscribers.Bounced: roster.Kept, subscribers.Complained: roster.Kept,
 		} {
 			email := string(state) + "@list.example"
-			first := must(b.Enrol(b.ctx(), []roster.Entry{b.person(email, state)}, false))
-			again := must(b.Enrol(b.ctx(), []roster.Entry{b.person(email, subscribers.Active)}, false))
+			first := must(b.Enrol(b.ctx(), digest.Audited{}, []roster.Entry{b.person(email, state)}, false))
+			again := must(b.Enrol(b.ctx(), digest.Audited{}, []roster.Entry{b.person(email, subscribers.Active)}, false))
 			b.equal(email, append(first, again...), []roster.Enrolled{roster.Added, want})
 		}
 	}},
@@ -401,11 +401,11 @@ var rosterTests = []test{
 			b.person("asked@list.example", subscribers.Pending)}
 		people[4].Confirm = b.token()
 		want := []roster.Enrolled{roster.Added, roster.Duplicated, roster.Kept, roster.Known, roster.Added}
-		dry := must(b.Enrol(b.ctx(), people, true))
+		dry := must(b.Enrol(b.ctx(), digest.Audited{}, people, true))
 		b.equal("in a dry run", dry, want)
 		b.equal("after a dry run", len(b.everybody(roster.Filter{})), 2)
-		b.equal("in earnest", must(b.Enrol(b.ctx(), people, false)), want)
-		b.equal("again", must(b.Enrol(b.ctx(), people, false)), []roster.Enrolled{roster.Known, roster.Duplicated, roster.Kept, roster.Known, roster.Known})
+		b.equal("in earnest", must(b.Enrol(b.ctx(), digest.Audited{}, people, false)), want)
+		b.equal("again", must(b.Enrol(b.ctx(), digest.Audited{}, people, false)), []roster.Enrolled{roster.Known, roster.Duplicated, roster.Kept, roster.Known, roster.Known})
 		added := must(b.ByToken(b.ctx(), people[0].Subscriber.Token))
 		want0 := people[0].Subscriber
 		want0.ID, want0.ConfirmedAt = added.ID, start
@@ -426,9 +426,9 @@ var rosterTests = []test{
 			people[i].At = after(time.Hour)
 		}
 		want := []roster.Enrolled{roster.Ended, roster.Ended, roster.Added}
-		b.equal("in a dry run", must(b.Enrol(b.ctx(), people, true)), want)
+		b.equal("in a dry run", must(b.Enrol(b.ctx(), digest.Audited{}, people, true)), want)
 		b.equal("after a dry run", must(b.ByToken(b.ctx(), active.Token)), active)
-		b.equal("in earnest", must(b.Enrol(b.ctx(), people, false)), want)
+		b.equal("in earnest", must(b.Enrol(b.ctx(), digest.Audited{}, people, false)), want)
 		left := active
 		left.State, left.LeftAt = subscribers.Unsubscribed, after(-time.Hour)
 		b.equal("who was active", must(b.ByToken(b.ctx(), active.Token)), left)
@@ -437,19 +437,19 @@ var rosterTests = []test{
 		b.equal("mails of use", len(b.letters(after(time.Hour))), 0)
 		b.wantKind(errOf(b.Confirm(b.ctx(), asked.Confirm, click(after(2*time.Hour)))), digest.Conflict)
 		people[0].Subscriber.State = subscribers.Complained
-		b.equal("again", must(b.Enrol(b.ctx(), people, false)), []roster.Enrolled{roster.Kept, roster.Kept, roster.Kept})
+		b.equal("again", must(b.Enrol(b.ctx(), digest.Audited{}, people, false)), []roster.Enrolled{roster.Kept, roster.Kept, roster.Kept})
 		b.equal("the first word stays", must(b.ByToken(b.ctx(), active.Token)), left)
 	}},
 	{"a failing import leaves nothing", func(b *bench) {
 		bad := b.person("bad@list.example", subscribers.Active)
 		bad.Subscriber.Token = "short"
-		b.wantKind(errOf(b.Enrol(b.ctx(), []roster.Entry{b.person("good@list.example", subscribers.Active), bad}, false)), digest.Invalid)
+		b.wantKind(errOf(b.Enrol(b.ctx(), digest.Audited{}, []roster.Entry{b.person("good@list.example", subscribers.Active), bad}, false)), digest.Invalid)
 		b.equal("subscribers", len(b.everybody(roster.Filter{})), 0)
 	}},
 	{"a mail to who was enrolled counts for the limits of its mailbox only", func(b *bench) {
 		p := b.person("ines@list.example", subscribers.Pending)
 		p.Confirm = b.token()
-		must(b.Enrol(b.ctx(), []roster.Entry{p}, false))
+		must(b.Enrol(b.ctx(), digest.Audited{}, []roster.Entry{p}, false))
 		r := b.request("ines@list.example", after(time.Hour))
 		r.Limits = signup.Limits{PerMailboxDay: 1}
 		b.equal("queued", b.ask(r), false)
@@ -461,7 +461,7 @@ var rosterTests = []test{
 	{"a list moved from elsewhere keeps who left", func(b *bench) {
 		p := b.person("left@list.example", subscribers.Bounced)
 		p.Subscriber.LeftAt = after(-time.Hour)
-		must(b.Enrol(b.ctx(), []roster.Entry{p}, false))
+		must(b.Enrol(b.ctx(), digest.Audited{}, []roster.Entry{p}, false))
 		s := must(b.ByToken(b.ctx(), p.Subscriber.Token))
 		b.equal("the subscriber", []any{s.State, s.LeftAt, s.ConfirmedAt}, []any{subscribers.Bounced, after(-time.Hour), time.Time{}})
 	}},
@@ -471,7 +471,7 @@ var rosterTests = []test{
 			people = append(people, b.person(fmt.Sprintf("r%04d@list.example", i), subscribers.Active))
 		}
 		people = append(people, b.person("a_b%c@list.example", subscribers.Pending))
-		must(b.Enrol(b.ctx(), people, false))
+		must(b.Enrol(b.ctx(), digest.Audited{}, people, false))
 		all := b.everybody(roster.Filter{})
 		b.equal("all", []any{len(all), all[0].Key, all[2500].Key}, []any{2501, "a_b%c@list.example", "r2499@list.example"})
 		b.equal("bounded", len(b.everybody(roster.Filter{Limit: 1500})), 1500)
@@ -479,14 +479,14 @@ var rosterTests = []test{
 		b.equal("by text", len(b.everybody(roster.Filter{Text: "R001"})), 10)
 		b.equal("by odd text", len(b.everybody(roster.Filter{Text: "_B%"})), 1)
 		émile := b.person("ÉMILE@list.example", subscribers.Pending)
-		must(b.Enrol(b.ctx(), []roster.Entry{émile}, false))
+		must(b.Enrol(b.ctx(), digest.Audited{}, []roster.Entry{émile}, false))
 		for _, text := range []string{"émile", "ÉMILE", "e\u0301MI"} {
 			b.equal("by letters beyond ASCII: "+text, len(b.everybody(roster.Filter{Text: text})), 1)
 		}
 		b.equal("counts", must(b.SubscriberCounts(b.ctx())), map[subscribers.State]int{subscribers.Active: 2500, subscribers.Pending: 2})
 		every := b.person("every@list.example", subscribers.Active)
 		every.Subscriber.Frequency = subscribers.Every
-		must(b.Enrol(b.ctx(), []roster.Entry{every}, false))
+		must(b.Enrol(b.ctx(), digest.Audited{}, []roster.Entry{every}, false))
 		b.equal("the audience", must(b.Audience(b.ctx())), subscribers.Audience{Every: 1, Monthly: 2500, Pending: 2})
 		stop := errors.New("stop")
 		n := 0

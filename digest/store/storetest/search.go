@@ -273,7 +273,7 @@ var searchTests = []test{
 		b.page(pull.Page{SourceID: src.ID, Seen: start, Comments: []digest.Comment{said("lost", "elsewhere", "", "Ines Moor", 11, "A tram, rather.")}})
 		b.wantFound("bus post:later")
 		b.wantFound("tram author:moor", "lost")
-		b.must(b.RemoveSource(b.ctx(), src.ID))
+		b.must(b.RemoveSource(b.ctx(), tester, src.ID))
 		b.wantFound("tram", "lost")
 		b.wantFound("cafe", "nfd", "fr")
 	}},

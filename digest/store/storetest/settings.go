@@ -53,7 +53,7 @@ var settingsTests = []test{
 			{Kind: digest.PostsFeed, URL: "https://copy.example/posts"},
 			{Kind: digest.CommentsFeed, URL: "https://nightbus.example/comments"},
 		}
-		b.wantKind(b.AddSource(b.ctx(), &src, feeds, firstSeries), digest.Conflict)
+		b.wantKind(b.AddSource(b.ctx(), tester, &src, feeds, firstSeries), digest.Conflict)
 		b.equal("the ids", [2]int64{src.ID, feeds[0].ID}, [2]int64{})
 		b.equal("sources", len(must(b.Sources(b.ctx()))), 1)
 	}},
@@ -64,10 +64,10 @@ var settingsTests = []test{
 			feeds = append(feeds, digest.FeedState{Kind: digest.PostsFeed, URL: address})
 		}
 		feeds[1].Kind = digest.CommentsFeed
-		b.must(b.AddSource(b.ctx(), &src, feeds, firstSeries))
+		b.must(b.AddSource(b.ctx(), tester, &src, feeds, firstSeries))
 		other := digest.Source{Name: "Quay", URL: "https://quay.test/", Platform: digest.Generic, AddedAt: start}
 		theirs := []digest.FeedState{{Kind: digest.PostsFeed, URL: "https://row.test:8443/posts"}, {Kind: digest.CommentsFeed, URL: "https://row.test.example/c"}}
-		b.must(b.AddSource(b.ctx(), &other, theirs, firstSeries))
+		b.must(b.AddSource(b.ctx(), tester, &other, theirs, firstSeries))
 		for _, until := range []time.Time{after(time.Hour), after(3 * time.Hour), after(2 * time.Hour)} {
 			b.must(b.LeaveHost(b.ctx(), "row.test", until))
 		}
@@ -111,8 +111,8 @@ var settingsTests = []test{
 		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		stored := b.comments()
 
-		b.must(b.RemoveSource(b.ctx(), src.ID))
-		b.wantKind(b.RemoveSource(b.ctx(), src.ID), digest.NotFound)
+		b.must(b.RemoveSource(b.ctx(), tester, src.ID))
+		b.wantKind(b.RemoveSource(b.ctx(), tester, src.ID), digest.NotFound)
 		b.wantKind(errOf(b.Source(b.ctx(), src.ID)), digest.NotFound)
 		b.equal("followed", len(must(b.Sources(b.ctx()))), 0)
 		b.wantKind(b.SaveFeed(b.ctx(), feeds[0], time.Time{}), digest.NotFound)
@@ -123,38 +123,38 @@ var settingsTests = []test{
 		b.equal("the draft", must(b.Issue(b.ctx(), issue.SeriesID, 1)), issue)
 
 		again := digest.Source{Name: "Night Bus", URL: "https://elsewhere.example/", Platform: digest.Blogger, Language: "de", AddedAt: after(time.Hour)}
-		b.must(b.AddSource(b.ctx(), &again, []digest.FeedState{{Kind: digest.PostsFeed, URL: feeds[1].URL}}, firstSeries))
+		b.must(b.AddSource(b.ctx(), tester, &again, []digest.FeedState{{Kind: digest.PostsFeed, URL: feeds[1].URL}}, firstSeries))
 		b.equal("found by its posts feed", again.ID, src.ID)
 		b.equal("with its new name", must(b.Sources(b.ctx())), []digest.Source{again})
 		b.equal("what is known", b.page(pull.Page{SourceID: src.ID, Seen: start, Comments: []digest.Comment{aComment("c1", "p1", "", start, "h")}}), pull.Stored{})
 		b.equal("offered again", len(b.candidates(desk.CandidateQuery{Since: start})), 1)
 
-		b.must(b.RemoveSource(b.ctx(), src.ID))
+		b.must(b.RemoveSource(b.ctx(), tester, src.ID))
 		moved := digest.Source{Name: "Night Bus", URL: again.URL, Platform: digest.WordPress, AddedAt: after(time.Hour)}
-		b.must(b.AddSource(b.ctx(), &moved, []digest.FeedState{{Kind: digest.PostsFeed, URL: again.URL + "feed/"}}, firstSeries))
+		b.must(b.AddSource(b.ctx(), tester, &moved, []digest.FeedState{{Kind: digest.PostsFeed, URL: again.URL + "feed/"}}, firstSeries))
 		b.equal("found by its home page", moved.ID, src.ID)
 	}},
 	{"a source of which nothing was stored is removed whole", func(b *bench) {
 		src, feeds := b.source("nightbus")
 		other, _ := b.source("daybus")
-		b.must(b.RemoveSource(b.ctx(), src.ID))
-		b.wantKind(b.RemoveSource(b.ctx(), 99), digest.NotFound)
+		b.must(b.RemoveSource(b.ctx(), tester, src.ID))
+		b.wantKind(b.RemoveSource(b.ctx(), tester, 99), digest.NotFound)
 		again, _ := b.source("nightbus")
 		if again.ID == src.ID {
 			b.Fatal("its row was kept")
 		}
 		src = digest.Source{Name: "copy", URL: other.URL, Platform: digest.Blogger, AddedAt: start}
-		b.wantKind(b.AddSource(b.ctx(), &src, feeds, firstSeries), digest.Conflict)
+		b.wantKind(b.AddSource(b.ctx(), tester, &src, feeds, firstSeries), digest.Conflict)
 		b.equal("followed", must(b.Sources(b.ctx())), []digest.Source{other, again})
 	}},
 	{"a source that cannot be taken up again stays removed", func(b *bench) {
 		src, _ := b.source("nightbus")
 		b.page(pull.Page{SourceID: src.ID, Seen: start, Posts: []digest.Post{aPost("p1", start, "h")}})
 		_, taken := b.source("daybus")
-		b.must(b.RemoveSource(b.ctx(), src.ID))
+		b.must(b.RemoveSource(b.ctx(), tester, src.ID))
 		again := src
 		again.ID = 0
-		b.wantKind(b.AddSource(b.ctx(), &again, taken, firstSeries), digest.Conflict)
+		b.wantKind(b.AddSource(b.ctx(), tester, &again, taken, firstSeries), digest.Conflict)
 		b.wantKind(errOf(b.Source(b.ctx(), src.ID)), digest.NotFound)
 	}},
 	{"a tag authority is minted once, and the salt never changes", func(b *bench) {

@@ -27,7 +27,7 @@ var sourceTests = []test{
 	{"what is known of a feed is kept whole, from the start and later", func(b *bench) {
 		src := digest.Source{Name: "nightbus", URL: "https://nightbus.example/", Platform: digest.Remark42, AddedAt: start, CommentsPattern: "{url}/rss", PlatformSet: true}
 		feeds := []digest.FeedState{fullFeed(digest.FeedState{Kind: digest.PostsFeed, URL: src.URL + "feed"})}
-		b.must(b.AddSource(b.ctx(), &src, feeds, firstSeries))
+		b.must(b.AddSource(b.ctx(), tester, &src, feeds, firstSeries))
 		b.equal("stored", b.feeds(src), feeds)
 		b.equal("the source", must(b.Source(b.ctx(), src.ID)), src)
 		held := feeds[0].CatchUp
@@ -49,31 +49,31 @@ var sourceTests = []test{
 	{"a source is saved, and only one that is followed", func(b *bench) {
 		src, _ := b.source("nightbus")
 		src.Name, src.URL, src.Platform, src.Language, src.CommentsPattern = "Night Bus", "https://new.example/", digest.WordPress, "de", "{url}feed/"
-		b.must(b.SaveSource(b.ctx(), src))
+		b.must(b.SaveSource(b.ctx(), tester, src))
 		b.equal("the source", must(b.Source(b.ctx(), src.ID)), src)
 		src.ID = 99
-		b.wantKind(b.SaveSource(b.ctx(), src), digest.NotFound)
+		b.wantKind(b.SaveSource(b.ctx(), tester, src), digest.NotFound)
 		b.wantKind(errOf(b.Source(b.ctx(), src.ID)), digest.NotFound)
 	}},
 	{"feeds are attached to a source that has none of their kind", func(b *bench) {
 		src := digest.Source{Name: "export", URL: "https://export.example/", Platform: digest.Disqus, AddedAt: start}
-		b.must(b.AddSource(b.ctx(), &src, nil, firstSeries))
+		b.must(b.AddSource(b.ctx(), tester, &src, nil, firstSeries))
 		b.equal("no feed", len(b.feeds(src)), 0)
 		b.equal("nothing to pull", b.pullDue(src), time.Time{})
 		comments := []digest.FeedState{{Kind: digest.CommentsFeed, URL: src.URL + "comments", NextPoll: after(2 * time.Hour)}}
 		same := src
-		b.must(b.AddSource(b.ctx(), &same, comments, firstSeries))
+		b.must(b.AddSource(b.ctx(), tester, &same, comments, firstSeries))
 		b.equal("the source", same, src)
 		b.equal("one feed", b.feeds(src), comments)
 		b.equal("due", b.pullDue(src), after(2*time.Hour))
 		posts := []digest.FeedState{{Kind: digest.PostsFeed, URL: src.URL + "posts", NextPoll: after(time.Hour)}}
-		b.must(b.AddSource(b.ctx(), &same, posts, firstSeries))
+		b.must(b.AddSource(b.ctx(), tester, &same, posts, firstSeries))
 		b.equal("two feeds", b.feeds(src), append(posts, comments...))
 		b.equal("due sooner", b.pullDue(src), after(time.Hour))
 
-		b.wantKind(b.AddSource(b.ctx(), &same, []digest.FeedState{{Kind: digest.PostsFeed, URL: src.URL + "more"}}, firstSeries), digest.Conflict)
+		b.wantKind(b.AddSource(b.ctx(), tester, &same, []digest.FeedState{{Kind: digest.PostsFeed, URL: src.URL + "more"}}, firstSeries), digest.Conflict)
 		same.ID = 99
-		b.wantKind(b.AddSource(b.ctx(), &same, []digest.FeedState{{Kind: digest.PostsFeed, URL: src.URL + "more"}}, firstSeries), digest.NotFound)
+		b.wantKind(b.AddSource(b.ctx(), tester, &same, []digest.FeedState{{Kind: digest.PostsFeed, URL: src.URL + "more"}}, firstSeries), digest.NotFound)
 		b.equal("still two", len(b.feeds(src)), 2)
 		b.equal("sources", must(b.Sources(b.ctx())), []digest.Source{src})
 	}},
@@ -105,7 +105,7 @@ var sourceTests = []test{
 		b.postsAt(one, start, aPost("p1", start, "h"), aPost("p2", start, "h"))
 		b.postsAt(two, start, aPost("p2", start, "h"), aPost("p3", start, "h"), aPost("p4", start, "h"))
 		b.postsAt(gone, start, aPost("p1", start, "h"), aPost("p2", start, "h"), aPost("p3", start, "h"), aPost("p4", start, "h"))
-		b.must(b.RemoveSource(b.ctx(), gone.ID))
+		b.must(b.RemoveSource(b.ctx(), tester, gone.ID))
 		for _, c := range []struct {
 			guids   []string
 			source  int64

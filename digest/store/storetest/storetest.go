@@ -47,6 +47,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Letters", letterTests},
 		{"Held", heldTests},
 		{"Signup", signupTests},
+		{"Accounts", accountTests},
+		{"Audit", auditTests},
 		{"Roster", rosterTests},
 		{"Work", workTests},
 		{"Tasks", taskTests},
@@ -169,7 +171,7 @@ func (b *bench) source(name string) (digest.Source, []digest.FeedState) {
 		{Kind: digest.CommentsFeed, URL: src.URL + "comments"},
 		{Kind: digest.PostsFeed, URL: src.URL + "posts"},
 	}
-	b.must(b.AddSource(b.ctx(), &src, feeds, firstSeries))
+	b.must(b.AddSource(b.ctx(), tester, &src, feeds, firstSeries))
 	return src, feeds
 }
 
@@ -297,7 +299,7 @@ func (b *bench) enrol(n int) []subscribers.Subscriber {
 			Consent: subscribers.Consent{At: start, Page: "import", Wording: "asked on paper"},
 		})
 	}
-	must(b.Enrol(b.ctx(), people, false))
+	must(b.Enrol(b.ctx(), digest.Audited{}, people, false))
 	return b.everybody(roster.Filter{})
 }
 

@@ -100,7 +100,7 @@ var workTests = []test{
 		p := b.join()
 		src, feeds := b.source("nightbus")
 		l := b.claim(p, start, work.Pull)
-		b.must(b.RemoveSource(b.ctx(), src.ID))
+		b.must(b.RemoveSource(b.ctx(), tester, src.ID))
 		b.wantKind(errOf(b.StorePage(work.WithLease(b.ctx(), l), pull.Page{SourceID: src.ID, Seen: start})), digest.NotFound)
 		b.wantKind(b.Complete(b.ctx(), l, work.Outcome{Now: start}), digest.Conflict)
 		b.must(b.HandBack(b.ctx(), l))
@@ -112,7 +112,7 @@ var workTests = []test{
 		p := b.join()
 		one, _ := b.source("nightbus")
 		two := digest.Source{Name: "Letters", URL: "https://nightbus.example/letters", AddedAt: start}
-		b.must(b.AddSource(b.ctx(), &two, []digest.FeedState{{Kind: digest.PostsFeed, URL: "https://NIGHTBUS.example/letters/posts"}}, firstSeries))
+		b.must(b.AddSource(b.ctx(), tester, &two, []digest.FeedState{{Kind: digest.PostsFeed, URL: "https://NIGHTBUS.example/letters/posts"}}, firstSeries))
 		l := b.claim(p, start, work.Pull)
 		b.idle(p, start, work.Pull)
 		b.equal("what waits for the host is not due", must(b.NextDue(b.ctx(), []work.Kind{work.Pull}, start)).IsZero(), true)

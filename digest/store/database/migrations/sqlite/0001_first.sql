@@ -295,6 +295,101 @@ CREATE TABLE revisions (
 );
 CREATE INDEX revisions_issue ON revisions (issue_id, id);
 
+-- Who changed what, and when. A row may count several of the same, as failed
+-- sign-ins do: the first was at, the last at last_at.
+CREATE TABLE audit (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    at      BIGINT  NOT NULL,
+    last_at BIGINT  NOT NULL,
+    by_kind TEXT    NOT NULL CHECK (by_kind IN ('command', 'worker', 'editor', 'visitor')),
+    by_name TEXT    NOT NULL,
+    did     TEXT    NOT NULL,
+    subject TEXT    NOT NULL, -- what it was done to, in words
+    words   TEXT    NOT NULL, -- what of it, in words
+    times   INTEGER NOT NULL DEFAULT 1
+);
+CREATE INDEX audit_at ON audit (at);
+CREATE INDEX audit_by ON audit (by_name, id);
+CREATE INDEX audit_did ON audit (did, id);
+
+-- Who may work at the desk.
+CREATE TABLE editors (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    email      TEXT   NOT NULL,
+    key        TEXT   NOT NULL UNIQUE,
+    name       TEXT   NOT NULL,
+    role       TEXT   NOT NULL CHECK (role IN ('owner', 'editor')),
+    password   TEXT   NOT NULL DEFAULT '', -- its argon2id hash with the parameters, '' for none
+    handle     BLOB  NOT NULL UNIQUE, -- what passkeys know the editor by
+    created_at BIGINT NOT NULL,
+    last_seen  BIGINT
+);
+
+CREATE TABLE passkeys (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    editor_id     BIGINT NOT NULL REFERENCES editors (id) ON DELETE CASCADE,
+    name          TEXT   NOT NULL,
+    credential_id BLOB  NOT NULL UNIQUE,
+    credential    TEXT   NOT NULL, -- the public key and what belongs to it, as JSON
+    created_at    BIGINT NOT NULL,
+    last_used     BIGINT
+);
+CREATE INDEX passkeys_editor ON passkeys (editor_id);
+
+-- Links that lead in, each good once. Of the token only a hash is kept.
+CREATE TABLE entrances (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind       TEXT   NOT NULL CHECK (kind IN ('set-up', 'sign-in', 'invitation')),
+    token_key  TEXT   NOT NULL UNIQUE,
+    editor_id  BIGINT REFERENCES editors (id) ON DELETE CASCADE, -- of a link to sign in
+    email      TEXT   NOT NULL,
+    key        TEXT   NOT NULL,
+    name       TEXT   NOT NULL,
+    role       TEXT   NOT NULL CHECK (role IN ('', 'owner', 'editor')),
+    by_name    TEXT   NOT NULL, -- who made it
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT, -- NULL for never
+    used_at    BIGINT
+);
+CREATE INDEX entrances_editor ON entrances (editor_id);
+CREATE INDEX entrances_key ON entrances (key, kind);
+
+-- Attempts to get in, for the limits. An account is an HMAC-SHA256 of its address
+-- under the publication's salt, since the address may be no account's. The
+-- last good one from a network is kept longer: that network is known.
+CREATE TABLE attempts (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind    TEXT     NOT NULL CHECK (kind IN ('password', 'passkey', 'link', 'mail')),
+    account TEXT     NOT NULL,
+    network TEXT     NOT NULL,
+    at      BIGINT   NOT NULL,
+    good    SMALLINT NOT NULL CHECK (good IN (0, 1))
+);
+CREATE INDEX attempts_account ON attempts (account, at);
+CREATE INDEX attempts_network ON attempts (network, at);
+CREATE INDEX attempts_at ON attempts (at);
+
+-- Questions to passkeys that were answered, as hashes: no answer works twice.
+CREATE TABLE answered (
+    challenge TEXT PRIMARY KEY,
+    at        BIGINT NOT NULL
+);
+
+-- Who is signed in. Of the token only a hash is kept. No backup holds them.
+CREATE TABLE sessions (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    token_key  TEXT   NOT NULL UNIQUE,
+    editor_id  BIGINT NOT NULL REFERENCES editors (id) ON DELETE CASCADE,
+    via        TEXT   NOT NULL,
+    agent      TEXT   NOT NULL,
+    network    TEXT   NOT NULL,
+    began_at   BIGINT NOT NULL,
+    seen_at    BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX sessions_editor ON sessions (editor_id);
+CREATE INDEX sessions_expires ON sessions (expires_at);
+
 -- What an editor has looked at of what was found in an issue, by a key of what it is about.
 CREATE TABLE seen_findings (
     issue_id BIGINT NOT NULL REFERENCES issues (id) ON DELETE CASCADE,
@@ -381,6 +476,10 @@ CREATE TABLE letters (
     email           TEXT    NOT NULL,
     confirmation_id BIGINT  REFERENCES confirmations (id) ON DELETE CASCADE,
     subscriber_id   BIGINT  REFERENCES subscribers (id) ON DELETE CASCADE,
+    editor_id       BIGINT  REFERENCES editors (id) ON DELETE CASCADE, -- whom it is to, unless it is to a reader
+    entrance_id     BIGINT  REFERENCES entrances (id) ON DELETE CASCADE,
+    token           TEXT    NOT NULL DEFAULT '', -- of a link that is kept as a hash elsewhere; gone with the letter
+    expires_at      BIGINT, -- after which it is of no use, where nothing else tells
     created_at      BIGINT  NOT NULL,
     state           TEXT    NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'claimed', 'sending')),
     fence           INTEGER NOT NULL DEFAULT 0,
@@ -395,6 +494,8 @@ CREATE TABLE letters (
 CREATE INDEX letters_due ON letters (state, next_try, id);
 CREATE INDEX letters_confirmation ON letters (confirmation_id);
 CREATE INDEX letters_subscriber ON letters (subscriber_id);
+CREATE INDEX letters_editor ON letters (editor_id);
+CREATE INDEX letters_entrance ON letters (entrance_id);
 
 -- Every request for a mail with links, for the limits. A mailbox is kept as its HMAC-SHA256
 -- under the publication's salt, in hexadecimal, since rows that were mailed are

@@ -1,0 +1,191 @@
+package trimming
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"postbag/digest"
+	"postbag/digest/cut"
+	"postbag/digest/desk"
+	"postbag/digest/markup"
+	"postbag/digest/prose"
+	"postbag/digest/site"
+	"postbag/templates/screen"
+)
+
+// look is how words are written on the page: without links that would lead away from it
+// unmarked, what is not the writer's in a class of its own.
+var look = markup.Look{Rel: "noopener noreferrer", Ours: "ours", Apart: true}
+
+// view says what the page shows.
+func (a *Area) view(t desk.Trimming, series, from string) screen.Trim {
+	if !slices.Contains([]string{"read", "arrange", "check"}, from) {
+		from = "read"
+	}
+	c := t.Comment
+	v := screen.Trim{
+		Version: t.Issue.Version, From: from, Issue: t.Issue.Title, Picked: t.Row != 0, Changed: t.Changed,
+		Back:   a.back(t.Issue, series, from, t.Block.ID, c.ID),
+		Author: cmp.Or(markup.Clean(c.Author), "Anonymous"), Post: markup.Clean(c.PostTitle), OnBlog: webAddress(c.URL),
+		Kept: t.Kept, Of: t.Of, Leads: t.Block.Leads,
+		Excerpt: look.HTML(t.Excerpt),
+	}
+	if zone, err := t.Series.Location(); err == nil {
+		v.When = c.DatedAt().In(zone).Format("Mon 2 Jan 2006, 15:04")
+	}
+	if t.Row != 0 {
+		v.Action = a.frame.Site().Desk(site.TrimScreen, series, t.Issue.Number, t.Block.ID)
+	} else {
+		v.Action = a.frame.Site().Desk(site.TrimComment, series, t.Issue.Number, c.ID)
+	}
+	v.Action = withQuery(v.Action, site.FromQuery, from)
+	if len(t.Line) > 0 {
+		v.Line = look.HTML(t.Line)
+	} else if (t.Block.Lifted != digest.Range{} && !t.Changed) {
+		v.LineCut = oneLine(c.Body.Slice(t.Block.Lifted).Shown())
+	}
+	for _, n := range t.Block.Notes {
+		v.Notes = append(v.Notes, screen.TrimNote{At: n.At, Text: n.Text, Behind: behind(c.Body, n.At), Hidden: !cut.Shows(c.Body, t.Block.Kept, n)})
+	}
+	for i, s := range t.Sentences {
+		v.Sentences = append(v.Sentences, screen.Option{Value: strconv.Itoa(i + 1), Label: fmt.Sprintf("%d. %s", i+1, prose.Quote(c.Body.Slice(s.Range), 60))})
+	}
+	v.Paras = paras(t)
+	return v
+}
+
+// withQuery adds a query to an address.
+func withQuery(address, name, value string) string {
+	joint := "?"
+	if strings.Contains(address, "?") {
+		joint = "&"
+	}
+	return address + joint + name + "=" + url.QueryEscape(value)
+}
+
+// webAddress gives an address that may be a link, "" for one that may not.
+func webAddress(address string) string {
+	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
+		return address
+	}
+	return ""
+}
+
+// didWords makes a sentence of what was done.
+func didWords(words string) string {
+	first, size := utf8.DecodeRuneInString(words)
+	return string(unicode.ToUpper(first)) + words[size:] + "."
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// behind gives the last words before a place in a text.
+func behind(body digest.Prose, at int) string {
+	const room = 40
+	words := []rune(oneLine(body.Slice(digest.Range{End: at}).Shown()))
+	if len(words) > room {
+		return "…" + strings.TrimSpace(string(words[len(words)-room:]))
+	}
+	return string(words)
+}
+
+// paras parts a comment into its sentences, and each into what is kept and what is cut.
+// The bytes of all sentences and what stands between them are those of the text.
+func paras(t desk.Trimming) (all []screen.TrimPara) {
+	w := walk{t: t, rest: t.Sentences, n: 1}
+	if !t.Changed {
+		w.kept, w.lifted = t.Block.Kept, t.Block.Lifted
+	}
+	for _, para := range t.Comment.Body {
+		p := screen.TrimPara{Quoted: para.Kind == digest.Quote, Item: para.Kind == digest.Item, Pre: para.Pre, Number: para.Number}
+		for _, span := range para.Spans {
+			w.span(&p, span)
+		}
+		w.at += len(digest.ParaBreak)
+		all = append(all, p)
+	}
+	return all
+}
+
+type walk struct {
+	t      desk.Trimming
+	kept   []digest.Range
+	lifted digest.Range
+	rest   []desk.Sentence // those that do not lie behind
+	n      int             // the number of the first of them
+	at     int             // bytes walked
+}
+
+// span parts a span where a sentence, a cut or the lifted line begins or ends.
+func (w *walk) span(p *screen.TrimPara, s digest.Span) {
+	for text := s.Text; text != ""; {
+		for len(w.rest) > 0 && w.rest[0].End <= w.at {
+			w.rest, w.n = w.rest[1:], w.n+1
+		}
+		end := w.at + len(text)
+		for _, edge := range w.edges() {
+			if edge > w.at {
+				end = min(end, edge)
+			}
+		}
+		part := screen.TrimPart{
+			Text: text[:end-w.at], Em: s.Em, Strong: s.Strong, Struck: s.Struck, NotShown: s.Stands != "",
+			Cut: !w.isKept(), Lifted: w.lifted.Start <= w.at && w.at < w.lifted.End,
+		}
+		text, w.at = text[end-w.at:], end
+		w.add(p, part)
+	}
+}
+
+func (w *walk) edges() []int {
+	edges := []int{w.lifted.Start, w.lifted.End}
+	if len(w.rest) > 0 {
+		edges = append(edges, w.rest[0].Start, w.rest[0].End)
+	}
+	for _, k := range w.kept {
+		edges = append(edges, k.Start, k.End)
+	}
+	return edges
+}
+
+func (w *walk) isKept() bool {
+	return len(w.kept) == 0 || slices.ContainsFunc(w.kept, func(k digest.Range) bool { return k.Start <= w.at && w.at < k.End })
+}
+
+// add puts a part into the sentence that it belongs to, or between two.
+func (w *walk) add(p *screen.TrimPara, part screen.TrimPart) {
+	start := w.at - len(part.Text)
+	n := 0
+	piece := screen.TrimPiece{}
+	if len(w.rest) > 0 && w.rest[0].Start <= start {
+		n = w.n
+		states := map[desk.State]string{desk.AllKept: "true", desk.SomeKept: "mixed", desk.NoneKept: "false"}
+		piece = screen.TrimPiece{N: n, Kept: states[w.rest[0].Kept], From: w.rest[0].Start, To: w.rest[0].End}
+	}
+	if last := len(p.Pieces) - 1; last >= 0 && p.Pieces[last].N == n {
+		piece = p.Pieces[last]
+		p.Pieces = p.Pieces[:last]
+	}
+	if n == 0 {
+		part.Cut = part.Cut && strings.TrimSpace(part.Text) != ""
+		for i, line := range strings.Split(part.Text, "\n") {
+			if i > 0 {
+				piece.Parts = append(piece.Parts, screen.TrimPart{NewLine: true})
+			}
+			if line != "" {
+				between := part
+				between.Text = line
+				piece.Parts = append(piece.Parts, between)
+			}
+		}
+	} else {
+		piece.Parts = append(piece.Parts, part)
+	}
+	p.Pieces = append(p.Pieces, piece)
+}
