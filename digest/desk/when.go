@@ -16,6 +16,9 @@ type When struct {
 	Now bool
 	// At is a moment of the editor's own; zero for none.
 	At time.Time
+
+	due     bool // its own, although that has passed just now
+	noWords bool // it has no reader's words, on purpose
 }
 
 const (
@@ -102,6 +105,8 @@ func (d *Desk) schedule(ctx context.Context, issue *digest.Issue, series digest.
 // dueAt gives the moment that an issue would go out at if it were approved now.
 func (d *Desk) dueAt(issue digest.Issue, series digest.Series, all []digest.Issue, when When, now time.Time) (time.Time, error) {
 	switch {
+	case when.due:
+		return issue.DueAt, nil
 	case when.Now:
 		return now.Add(NowWaits), nil
 	case !when.At.IsZero():

@@ -25,6 +25,7 @@ const (
 	SendPause  Page = Desk + "/issues/{issue}/send/pause"
 	SendResume Page = Desk + "/issues/{issue}/send/resume"
 	SendNow    Page = Desk + "/issues/{issue}/send/now"
+	SendRule   Page = Desk + "/issues/{issue}/send/deadline" // what happens if nobody approves in time
 
 	// TrimScreen is where a pick is trimmed, and TrimComment where a comment is that may
 	// not be picked yet. [FromQuery] says which screen they go back to.

@@ -40,6 +40,7 @@ func (a *Area) Routes() []frame.Route {
 		frame.Post(site.SendPause, a.act("Sending is paused. What has not left is kept.", a.Sender.Pause)),
 		frame.Post(site.SendResume, a.act("Sending goes on.", a.Sender.Resume)),
 		frame.Post(site.SendNow, a.now),
+		frame.Post(site.SendRule, a.rule),
 	}
 }
 
@@ -248,6 +249,23 @@ func (a *Area) now(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, issue.Number), issue.Title+" is on its way.")
+}
+
+// rule stores what happens with the series' issues if nobody approves them in time.
+func (a *Area) rule(w http.ResponseWriter, r *http.Request) error {
+	ref, err := frame.Issue(r)
+	if err != nil {
+		return err
+	}
+	form, err := frame.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	rule, least := form.Text("deadline"), int(form.Number("at-least"))
+	if _, err := a.Desk.Set(r.Context(), frame.By(r), ref.Series, desk.Settings{Deadline: &rule, AtLeast: &least}); err != nil {
+		return err
+	}
+	return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, ref.Number), "Saved. If nobody approves in time: "+digest.DeadlineRule(rule).Words())
 }
 
 func (a *Area) address(p site.Page, series string, number int) string {

@@ -160,6 +160,27 @@ func TestWrongMoment(t *testing.T) {
 	}
 }
 
+// TestDeadlineOnThePage chooses what happens if nobody approves in time.
+func TestDeadlineOnThePage(t *testing.T) {
+	o := newOffice(t)
+	ann := o.Person("ann")
+	if page := ann.Get(sendPath); !strings.Contains(page.Body, "It is held, with all that is in it, for the next moment.") {
+		t.Error("the page does not say what happens if nobody approves in time")
+	}
+	got := ann.Post(sendPath+"/deadline", []string{"deadline", "send-picked", "at-least", "4"})
+	if !strings.Contains(got.Body, "What is picked goes out, if it is enough") || !strings.Contains(got.Body, `value="4"`) {
+		t.Errorf("%d:\n%s", got.Status, got.Body)
+	}
+	if s, err := o.Desk.Desk.Series(t.Context(), ""); err != nil || s.Deadline != digest.SendPicked || s.AtLeast != 4 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	for _, bad := range [][]string{{"deadline", "whatever"}, {"deadline", "hold", "at-least", "-3"}} {
+		if got := ann.Post(sendPath+"/deadline", bad); got.Status != 422 {
+			t.Errorf("%v gives %d", bad, got.Status)
+		}
+	}
+}
+
 // TestTwoAtOneSendPage: of two editors who look at one page one approves; the other's
 // press says so, and changes nothing.
 func TestTwoAtOneSendPage(t *testing.T) {
