@@ -26,6 +26,13 @@ const (
 	SendResume Page = Desk + "/issues/{issue}/send/resume"
 	SendNow    Page = Desk + "/issues/{issue}/send/now"
 
+	ReadDecide Page = ReadScreen + "/decide"
+	ReadMove   Page = ReadScreen + "/move"
+	ReadUndo   Page = ReadScreen + "/undo"
+	ReadNews   Page = ReadScreen + "/news"
+	ReadPlace  Page = ReadScreen + "/place"
+	KeysPage   Page = Desk + "/keys"
+
 	// TrimScreen is where a pick is trimmed, and TrimComment where a comment is that may
 	// not be picked yet. [FromQuery] says which screen they go back to.
 	TrimScreen  Page = Desk + "/issues/{issue}/picks/{block}/trim"
