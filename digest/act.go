@@ -114,7 +114,7 @@ var deedLabels = map[Deed]string{
 	PauseIssue:     "Stop sending",
 	ResumeIssue:    "Go on sending",
 	CancelIssue:    "Cancel the issue",
-	SkipIssue:      "Skip the issue",
+	SkipIssue:      "Let its moment pass without an issue",
 	IssueHistory:   "See who changed it",
 	ListDuties:     "See what is under way",
 	ShowHold:       "See what waits",
@@ -147,8 +147,8 @@ func (d Deed) Label() string { return deedLabels[d] }
 
 // Actor is who changes something. It is kept with what is changed.
 type Actor struct {
-	Kind ActorKind
-	Name string // the system's user, the worker's name, or the editor's address
+	Kind ActorKind `json:"kind"`
+	Name string    `json:"name"` // the system's user, the worker's name, or the editor's address
 }
 
 // ActorKind tells through what somebody acts.

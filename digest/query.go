@@ -9,7 +9,11 @@ type CommentState string
 const (
 	CommentNew    CommentState = "new"
 	CommentPicked CommentState = "picked" // a pick of an issue that is not cancelled
-	CommentGone   CommentState = "gone"
+	// CommentMaybe and CommentSkipped are decisions of a series' editors on what no
+	// issue picks.
+	CommentMaybe   CommentState = "maybe"
+	CommentSkipped CommentState = "skipped"
+	CommentGone    CommentState = "gone"
 )
 
 // PostFilter selects posts for a listing, newest first. Zero fields select all.

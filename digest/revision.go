@@ -21,6 +21,9 @@ type Revision struct {
 	Before *Content
 	// Undoes is the id of the revision that this one undid, else 0.
 	Undoes int64
+	// Decides are the decisions on comments that the change makes, for the store to
+	// keep with it. They are not read back.
+	Decides []Decided
 }
 
 // String says who did what, and when: "ann took out row 2 at 18:04 UTC".
@@ -31,11 +34,12 @@ func (r Revision) String() string {
 // Change says what kind of change a revision is.
 type Change string
 
-// The changes. Only an edit can be undone.
+// The changes. Only an edit and a decision can be undone.
 const (
 	Opened    Change = "opened"    // the draft was opened
 	Edited    Change = "edited"    // its title, introduction or blocks changed
-	Undone    Change = "undone"    // an edit was taken back
+	Judged    Change = "decided"   // comments were skipped, kept for later or left undecided
+	Undone    Change = "undone"    // an edit or a decision was taken back
 	Postponed Change = "postponed" // its moment passed, and it waits for the next
 	Timed     Change = "timed"     // an editor gave it a moment of its own
 	Followed  Change = "followed"  // it followed its series' settings
@@ -68,7 +72,7 @@ func Moved(to IssueState) (Change, string) {
 	return Change(to), "made it " + string(to)
 }
 
-// Content is what an edit changed of a draft, as it was before.
+// Content is what an edit or a decision changed, as it was before.
 type Content struct {
 	Title string  `json:"title,omitempty"` // "" where it was not changed
 	Intro *string `json:"intro,omitempty"` // nil where it was not changed
@@ -76,6 +80,8 @@ type Content struct {
 	Subject   *string `json:"subject,omitempty"`
 	Preheader *string `json:"preheader,omitempty"`
 	Blocks    []Block `json:"blocks"` // all of them, in order; nil where none was changed
+	// Decisions are those on comments that were decided anew, as they were.
+	Decisions []Decided `json:"decisions,omitempty"`
 	// MailEnds is [Issue.MailEnds]; nil where it was not changed.
 	MailEnds *int64 `json:"mail_ends,omitempty"`
 }

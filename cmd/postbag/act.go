@@ -73,7 +73,7 @@ var commands = map[digest.Deed]string{
 	digest.PauseIssue:     "issue pause{issue}",
 	digest.ResumeIssue:    "issue resume{issue}",
 	digest.CancelIssue:    "issue cancel{issue}",
-	digest.SkipIssue:      "issue skip{issue}",
+	digest.SkipIssue:      "issue pass{issue}",
 	digest.IssueHistory:   "issue history{issue}",
 	digest.ListDuties:     "schedule list",
 	digest.ShowHold:       "sending",

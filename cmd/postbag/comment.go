@@ -24,7 +24,7 @@ type commentListCmd struct {
 	listing
 	published
 	Post  int64  `help:"Only under this post." placeholder:"ID"`
-	State string `help:"Only those that are new, picked or gone." enum:",new,picked,gone" default:"" placeholder:"STATE"`
+	State string `help:"Only those that are new, picked, maybe, skipped or gone." enum:",new,picked,maybe,skipped,gone" default:"" placeholder:"STATE"`
 	Text  string `help:"Only those that match this, written as for comment search." placeholder:"QUERY"`
 	Limit int    `help:"At most so many." default:"200"`
 }

@@ -24,16 +24,19 @@ type issueCmd struct {
 	Order     issueOrderCmd     `cmd:"" help:"Put the picks in order, by thread or as on the blog; rows stay under their heading."`
 	Together  issueTogetherCmd  `cmd:"" help:"Put an answer below the pick that it answers."`
 	Edit      issueEditCmd      `cmd:"" help:"Set title and intro, add headings, text and quotations or write them anew, trim picks."`
+	Skip      issueSkipCmd      `cmd:"" help:"Decide against comments: they are not offered again in the series."`
+	Maybe     issueMaybeCmd     `cmd:"" help:"Keep comments for later: the next issue offers them again."`
+	Undecide  issueUndecideCmd  `cmd:"" help:"Take back what was decided of comments."`
 	Keep      issueKeepCmd      `cmd:"" help:"Let a pick stand as it was picked, although the blog changed or removed it."`
 	Update    issueUpdateCmd    `cmd:"" help:"Take a pick as it reads on the blog now; its trimming is carried over where it fits."`
 	Check     issueCheckCmd     `cmd:"" help:"List all that is to be fixed or looked at before an issue goes out."`
 	Preview   issuePreviewCmd   `cmd:"" help:"Write an issue as readers would get it into files; no mail is sent."`
-	Undo      issueUndoCmd      `cmd:"" help:"Take the last edit back, whoever made it."`
+	Undo      issueUndoCmd      `cmd:"" help:"Take the last edit or decision back, whoever made it."`
 	History   issueHistoryCmd   `cmd:"" help:"List who changed an issue, and how."`
 	Approve   issueApproveCmd   `cmd:"" help:"Freeze a draft, to go out at its moment."`
 	Hold      issueHoldCmd      `cmd:"" help:"Hold an issue back: its approval, or what has not left of its mail."`
 	Reopen    issueReopenCmd    `cmd:"" help:"Take an approval back."`
-	Skip      issueSkipCmd      `cmd:"" help:"Let a draft's moment pass without an issue; its rows and comments go on to the next."`
+	Pass      issuePassCmd      `cmd:"" help:"Let a draft's moment pass without an issue; its rows and comments go on to the next."`
 	Publish   issuePublishCmd   `cmd:"" help:"Put an approved issue on the web and in the feed now."`
 	Send      issueSendCmd      `cmd:"" help:"Mail a published issue to its readers now."`
 	Test      issueTestCmd      `cmd:"" help:"Mail an issue as it stands to one address, marked as a test."`

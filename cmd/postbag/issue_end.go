@@ -10,13 +10,13 @@ import (
 	"postbag/subscribers"
 )
 
-type issueSkipCmd struct {
+type issuePassCmd struct {
 	numbered
 	ifVersion
 }
 
 // Run lets the moment of a draft pass.
-func (c issueSkipCmd) Run(ctx context.Context, p *Program, a *app) error {
+func (c issuePassCmd) Run(ctx context.Context, p *Program, a *app) error {
 	issue, ref, err := c.draft(ctx, a, c.ref())
 	if err != nil {
 		return err

@@ -136,7 +136,11 @@ func behind(body digest.Prose, at int) string {
 		return "at the beginning"
 	}
 	if len(words) > room {
-		return "after “…" + strings.TrimSpace(string(words[len(words)-room:])) + "”"
+		tail := string(words[len(words)-room:])
+		if _, after, found := strings.Cut(tail, " "); found {
+			tail = after
+		}
+		return "after “…" + strings.TrimSpace(tail) + "”"
 	}
 	return "after “" + string(words) + "”"
 }

@@ -47,7 +47,7 @@ func (s searching) filter() digest.SearchFilter {
 
 type commentSearchCmd struct {
 	searching
-	State string `help:"Only those that are new, picked or gone; without it, all but those that are gone." enum:",new,picked,gone" default:"" placeholder:"STATE"`
+	State string `help:"Only those that are new, picked, maybe, skipped or gone; without it, all but those that are gone." enum:",new,picked,maybe,skipped,gone" default:"" placeholder:"STATE"`
 }
 
 // commentHit is a found comment in a JSON listing.

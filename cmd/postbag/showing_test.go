@@ -27,7 +27,7 @@ var showing = []string{
 var changing = []string{
 	"completion", "db copy", "db migrate", "demo", "health", "help", "import",
 	"issue approve", "issue cancel", "issue draft", "issue edit", "issue move", "issue pause", "issue pick", "issue publish", "issue reopen",
-	"issue resume", "issue send", "issue skip", "issue undo", "issue unpick", "issue withdraw",
+	"issue maybe", "issue pass", "issue resume", "issue send", "issue skip", "issue undecide", "issue undo", "issue unpick", "issue withdraw",
 	"preview", "pull", "restore", "schedule run", "sending hold", "sending release", "serve", "series set",
 	"source add", "source remove", "source set", "subscriber add", "version",
 }

@@ -23,6 +23,7 @@ import (
 	"postbag/digest/pull"
 	"postbag/digest/pull/poll"
 	"postbag/digest/pull/removed"
+	"postbag/digest/reading"
 	"postbag/digest/site"
 	"postbag/digest/store"
 	"postbag/digest/store/blog"
@@ -56,6 +57,7 @@ type app struct {
 	read    reader
 	checker *removed.Checker // asks the blogs once more about picks
 	desk    *desk.Desk
+	reading *reading.Service
 	check   *check.Check
 	sender  *dispatch.Sender // without mail: to publish, hold and pause
 	health  health.Health
@@ -108,6 +110,7 @@ func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, e
 		Store: db, Desk: a.desk, Blogs: a.checker, Links: fetcher, Clock: p.Clock, Log: a.log,
 		Mail: letters.Writer{Set: set, Site: a.site}.Text,
 	})
+	a.reading = reading.New(reading.Options{Store: db, Desk: a.desk, Clock: p.Clock, Log: a.log})
 	a.sender = dispatch.New(a.dispatching())
 	a.health = health.Health{Store: db, Clock: p.Clock}
 	return a, nil

@@ -7,6 +7,7 @@ import (
 	"postbag/digest"
 	deskweb "postbag/digest/web/desk"
 	"postbag/digest/web/frame"
+	readingweb "postbag/digest/web/reading"
 	"postbag/digest/web/sending"
 	"postbag/digest/web/trimming"
 	"postbag/templates/screen"
@@ -21,7 +22,11 @@ func (o *mailer) deskPages() (http.Handler, error) {
 	return deskweb.New(deskweb.Options{
 		Site: o.site, Screens: screens, Clock: o.p.Clock, Desk: o.desk, Log: o.log,
 		Areas: o.deskAreas,
-		Who:   func(*http.Request) (digest.Editor, bool) { return digest.Editor{}, false },
+		KeysOff: func(ctx context.Context, e digest.Editor) bool {
+			off, err := o.reading.KeysOff(ctx, e)
+			return off || err != nil
+		},
+		Who: func(*http.Request) (digest.Editor, bool) { return digest.Editor{}, false },
 		SignIn: func(http.ResponseWriter, *http.Request) error {
 			return digest.Fail(digest.Forbidden, "", "nobody is signed in")
 		},
@@ -38,6 +43,7 @@ func (o *mailer) deskPages() (http.Handler, error) {
 // deskAreas are the parts of the desk, each with the use cases that it calls.
 func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
 	return []deskweb.Area{
+		readingweb.Area{Frame: f, Read: o.reading, Desk: o.desk},
 		trimming.New(f, o.desk),
 		sending.New(f, sending.Options{Desk: o.desk, Sender: o.Sender}),
 	}

@@ -55,6 +55,10 @@ type Ref struct {
 	// a use case takes the issue as it stands; an edit refuses that, unless it only
 	// adds. An edit of what nobody changed since is done, whatever else was.
 	Version int64
+	// Last is the id of the newest change that somebody saw who takes one back; with
+	// 0 [Desk.Undo] takes back whatever is the last. A decision leaves the Version as
+	// it is, so that this alone tells that another came after.
+	Last int64
 }
 
 // Series finds a series by its slug, or the only one there is when the slug is
@@ -278,9 +282,9 @@ func (d *Desk) notDraft(ctx context.Context, issue digest.Issue) error {
 	return refused.Offer(digest.Act{Do: digest.OpenDraft})
 }
 
-// window gives what bounds an issue's candidates.
-func (d *Desk) window(ctx context.Context, issue digest.Issue) (CandidateQuery, error) {
-	q := CandidateQuery{SeriesID: issue.SeriesID, SeenAfter: issue.WindowFrom, SeenUntil: issue.ClosedAt}
+// Window gives what bounds an issue's candidates.
+func (d *Desk) Window(ctx context.Context, issue digest.Issue) (CandidateQuery, error) {
+	q := CandidateQuery{SeriesID: issue.SeriesID, IssueID: issue.ID, SeenAfter: issue.WindowFrom, SeenUntil: issue.ClosedAt}
 	if !issue.WindowFrom.IsZero() {
 		return q, nil
 	}
@@ -302,7 +306,7 @@ const postsLookedAt = 200
 
 // Candidates gives the comments an issue may pick, by post, then in thread order.
 func (d *Desk) Candidates(ctx context.Context, issue digest.Issue) ([]digest.Candidate, error) {
-	q, err := d.window(ctx, issue)
+	q, err := d.Window(ctx, issue)
 	if err != nil {
 		return nil, err
 	}

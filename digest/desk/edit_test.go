@@ -16,7 +16,7 @@ import (
 // and a heading above the second.
 func picked(t *testing.T) (*bench, digest.Issue, desk.Ref) {
 	t.Helper()
-	d := newDesk(t, 6)
+	d := newDesk(t, 12)
 	d.open(t)
 	d.pick(t, 1, 2, 3, 4)
 	issue, at := present(t, d)

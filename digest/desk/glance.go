@@ -41,11 +41,13 @@ func (d *Desk) Glance(ctx context.Context, ref Ref) (g Glance, err error) {
 	if g.Issue.State != digest.Draft {
 		return g, nil
 	}
-	candidates, err := d.Candidates(ctx, g.Issue)
+	window, err := d.Window(ctx, g.Issue)
 	if err != nil {
 		return g, err
 	}
-	g.Left = len(candidates) - g.Issue.Picks()
+	if g.Left, err = d.store.Open(ctx, window); err != nil {
+		return g, err
+	}
 	g.ToFix, err = d.ToFix(ctx, g.Issue)
 	return g, err
 }

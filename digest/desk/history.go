@@ -21,8 +21,8 @@ func (d *Desk) History(ctx context.Context, ref Ref, limit int) (digest.Issue, [
 	return issue, all, err
 }
 
-// LastEdit gives the change that [Desk.Undo] would undo next: the last edit,
-// whoever made it. It is nil when there is none: since the draft was opened, or
+// LastEdit gives the change that [Desk.Undo] would undo next: the last edit or
+// decision, whoever made it. It is nil when there is none: since the draft was opened, or
 // was last moved to another state.
 func LastEdit(history []digest.Revision) *digest.Revision {
 	for _, r := range history { // the newest first
@@ -33,8 +33,9 @@ func LastEdit(history []digest.Revision) *digest.Revision {
 	return nil
 }
 
-// Undo takes the last edit of a draft back, whoever made it: what it changed of the
-// title, the introduction, the mail's subject and preheader, and the rows is what it was before.
+// Undo takes the last edit of a draft or the last decision back, whoever made it:
+// what it changed of the title, the introduction, the mail's subject and preheader,
+// the rows, and what was decided of comments is what it was before.
 func (d *Desk) Undo(ctx context.Context, by digest.Actor, ref Ref) (Saved, error) {
 	if err := ref.needsVersion(); err != nil {
 		return Saved{}, err
@@ -51,6 +52,10 @@ func (d *Desk) Undo(ctx context.Context, by digest.Actor, ref Ref) (Saved, error
 	if last == nil {
 		return Saved{Issue: issue}, digest.Fail(digest.Conflict, "", "nothing in issue %d can be undone", issue.Number).
 			Offer(digest.Act{Do: digest.IssueHistory, Issue: issue.Number})
+	}
+	if ref.Last != 0 && last.ID > ref.Last {
+		return Saved{Issue: issue}, digest.Fail(digest.Conflict, "Nothing was done. Look at it again, and decide anew.", "%w",
+			&digest.Changed{Issue: issue.Number, Since: []digest.Revision{*last}}).Offer(digest.Act{Do: digest.IssueHistory, Issue: issue.Number})
 	}
 	saved := Saved{Issue: issue, Words: "undid what " + last.By.String() + " did: " + last.Words}
 	saved.Title = cmp.Or(last.Before.Title, saved.Title)
@@ -69,6 +74,9 @@ func (d *Desk) Undo(ctx context.Context, by digest.Actor, ref Ref) (Saved, error
 	if last.Before.MailEnds != nil {
 		saved.MailEnds = *last.Before.MailEnds
 	}
-	rev := digest.Revision{At: d.clock.Now(), By: by, Did: digest.Undone, Words: saved.Words, Undoes: last.ID}
+	rev := digest.Revision{At: d.clock.Now(), By: by, Did: digest.Undone, Words: saved.Words, Undoes: last.ID, Decides: last.Before.Decisions}
+	if last.Did == digest.Judged {
+		return saved, d.store.Decide(ctx, issue, rev)
+	}
 	return saved, d.explain(ctx, issue, d.store.SaveDraft(ctx, &saved.Issue, rev))
 }

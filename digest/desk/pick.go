@@ -18,8 +18,8 @@ type Suggested struct {
 }
 
 // Suggestions gives the n candidates of an issue that the rules would pick, in
-// reading order. Comments picked already, here or in another issue, are left
-// out.
+// reading order. Comments picked already, here or in another issue, and those that
+// were decided of, are left out.
 func (d *Desk) Suggestions(ctx context.Context, ref Ref, n int) ([]Suggested, error) {
 	issue, _, err := d.Issue(ctx, ref)
 	if err != nil {
@@ -29,7 +29,7 @@ func (d *Desk) Suggestions(ctx context.Context, ref Ref, n int) ([]Suggested, er
 }
 
 func (d *Desk) suggestions(ctx context.Context, issue digest.Issue, n int) ([]Suggested, error) {
-	candidates, err := d.Candidates(ctx, issue)
+	candidates, all, err := d.Judge(ctx, issue)
 	if err != nil {
 		return nil, err
 	}
@@ -38,6 +38,10 @@ func (d *Desk) suggestions(ctx context.Context, issue digest.Issue, n int) ([]Su
 	for i, c := range candidates {
 		byID[c.ID], ids[i] = c, c.ID
 	}
+	decided, err := d.store.Decisions(ctx, issue.SeriesID, ids)
+	if err != nil {
+		return nil, err
+	}
 	taken, err := d.store.PickedIn(ctx, issue.SeriesID, issue.ID, ids)
 	if err != nil {
 		return nil, err
@@ -45,23 +49,34 @@ func (d *Desk) suggestions(ctx context.Context, issue digest.Issue, n int) ([]Su
 	for _, id := range issue.Picked() {
 		taken[id] = issue.Number
 	}
-	others, err := d.picksAndPosts(ctx, issue, func() ([]digest.Post, error) {
-		return d.store.Posts(ctx, digest.PostFilter{Limit: postsCompared})
+	all = slices.DeleteFunc(all, func(s suggest.Suggestion) bool {
+		return taken[s.CommentID] != 0 || decided[s.CommentID].For(issue.ID) != digest.Undecided
 	})
-	if err != nil {
-		return nil, err
-	}
-	known, err := d.knownWriters(ctx, issue, candidates)
-	if err != nil {
-		return nil, err
-	}
-	all := suggest.Rules{Known: known, Others: others}.Suggest(candidates)
-	all = slices.DeleteFunc(all, func(s suggest.Suggestion) bool { return taken[s.CommentID] != 0 })
 	var out []Suggested
 	for _, s := range suggest.Top(all, n) {
 		out = append(out, Suggested{Candidate: byID[s.CommentID], Reasons: s.Reasons, Notes: s.Notes})
 	}
 	return out, nil
+}
+
+// Judge gives the candidates of an issue with what the rules say of each, in the same
+// order. All of their words are read and compared: see [postbag/digest/near].
+func (d *Desk) Judge(ctx context.Context, issue digest.Issue) ([]digest.Candidate, []suggest.Suggestion, error) {
+	candidates, err := d.Candidates(ctx, issue)
+	if err != nil {
+		return nil, nil, err
+	}
+	others, err := d.picksAndPosts(ctx, issue, func() ([]digest.Post, error) {
+		return d.store.Posts(ctx, digest.PostFilter{Limit: postsCompared})
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	known, err := d.knownWriters(ctx, issue, candidates)
+	if err != nil {
+		return nil, nil, err
+	}
+	return candidates, suggest.Rules{Known: known, Others: others}.Suggest(candidates), nil
 }
 
 // Pick adds comments to the end of a draft, in the order given. A comment that

@@ -41,7 +41,8 @@ type Store interface {
 	// SaveDraft stores a change of a draft, and the revision with who made it, when,
 	// and what it did; an edit's can be undone. The error is of kind Conflict when
 	// the issue is no draft any more, or when its Version is not the one stored. It
-	// fills in the ids of new blocks and the new Version.
+	// fills in the ids of new blocks and the new Version. The decisions of the revision
+	// are stored with it.
 	SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.Revision) error
 	// Trims gives how comments were trimmed when they were last taken out of a draft of
 	// a series, by comment: Kept, Notes, Lifted and PickedHash of a pick. It leaves out
@@ -62,10 +63,20 @@ type Store interface {
 	// Counts gives the mails of an issue by state.
 	Counts(ctx context.Context, issueID int64) (subscribers.Counts, error)
 
+	// Decide stores the decisions of a revision for a draft, which keeps its Version,
+	// and the revision with them. Whoever decides last of a comment decides. The error
+	// is of kind Conflict when the issue is no draft any more.
+	Decide(ctx context.Context, issue digest.Issue, rev digest.Revision) error
+	// Decisions gives what was decided of comments in a series, by comment.
+	Decisions(ctx context.Context, seriesID int64, ids []int64) (map[int64]digest.Decided, error)
+
 	// Candidates gives the comments an issue may pick, by post (newest first),
 	// then in thread order: each top-level comment followed by its replies, both
 	// by time. Comments that are gone are left out.
 	Candidates(ctx context.Context, q CandidateQuery) ([]digest.Candidate, error)
+	// Open counts the candidates of an issue, which the query names, that it neither
+	// picks nor has decided of.
+	Open(ctx context.Context, q CandidateQuery) (int, error)
 	// PostActivity gives the newest posts of a series' sources by publication,
 	// with the number of their comments that are not gone.
 	PostActivity(ctx context.Context, seriesID int64, limit int) ([]digest.PostCount, error)
@@ -117,9 +128,11 @@ type Store interface {
 // CandidateQuery bounds an issue's candidates. A comment is one when it was
 // first seen after SeenAfter and by SeenUntil, and is no backfill from before it; or, for a first
 // issue (SeenAfter zero), when it was published at or after Since, or stands
-// under a post published at or after PostsSince (zero: no such post).
+// under a post published at or after PostsSince (zero: no such post). So is what
+// was kept for later in an issue of the series before IssueID (zero: nothing).
 type CandidateQuery struct {
 	SeriesID   int64
+	IssueID    int64
 	SeenAfter  time.Time
 	SeenUntil  time.Time // zero: none is too new
 	Since      time.Time

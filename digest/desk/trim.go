@@ -326,7 +326,7 @@ func (n NewNote) in(body digest.Prose) (int, error) {
 func (t Trim) line(w *trimming) error {
 	if t.Unlift {
 		if (w.block.Lifted != digest.Range{}) {
-			w.say("lifted no line out of %s any more", w.name)
+			w.say("took the lifted line of %s away", w.name)
 		}
 		w.block.Lifted, w.block.Leads = digest.Range{}, false
 	}

@@ -67,7 +67,7 @@ func TestTrim(t *testing.T) {
 		{"lift words", desk.Trim{Lift: &desk.Part{Words: "has two"}, Lead: &yes}, "Comment number 0 [the very first]. It has two sentences. ^has two, for the issue", "let the line “has two” stand for the issue"},
 		{"cut of the line", desk.Trim{Cut: words("two")}, "Comment number 0 [the very first]. It has […] sentences. ^cut", "cut “two”"},
 		{"not for the issue", desk.Trim{PutBack: words("two"), Lead: &no}, "Comment number 0 [the very first]. It has two sentences. ^has two", "no more"},
-		{"no line", desk.Trim{Unlift: true}, "Comment number 0 [the very first]. It has two sentences.", "lifted no line out of row 1"},
+		{"no line", desk.Trim{Unlift: true}, "Comment number 0 [the very first]. It has two sentences.", "took the lifted line of row 1"},
 		{"nothing new", desk.Trim{Unlift: true}, "Comment number 0 [the very first]. It has two sentences.", ""},
 	}
 	read := func() string {

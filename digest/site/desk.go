@@ -27,6 +27,13 @@ const (
 	SendNow    Page = Desk + "/issues/{issue}/send/now"
 	SendRule   Page = Desk + "/issues/{issue}/send/deadline" // what happens if nobody approves in time
 
+	ReadDecide Page = ReadScreen + "/decide"
+	ReadMove   Page = ReadScreen + "/move"
+	ReadUndo   Page = ReadScreen + "/undo"
+	ReadNews   Page = ReadScreen + "/news"
+	ReadPlace  Page = ReadScreen + "/place"
+	KeysPage   Page = Desk + "/keys"
+
 	// TrimScreen is where a pick is trimmed, and TrimComment where a comment is that may
 	// not be picked yet. [FromQuery] says which screen they go back to.
 	TrimScreen  Page = Desk + "/issues/{issue}/picks/{block}/trim"

@@ -9,6 +9,7 @@ import (
 	"postbag/digest/desk"
 	"postbag/digest/publish"
 	"postbag/digest/pull"
+	"postbag/digest/reading"
 	"postbag/digest/store/accounts"
 	"postbag/digest/store/audit"
 	"postbag/digest/store/blog"
@@ -75,6 +76,7 @@ var (
 	_ pull.Store          = (*DB)(nil)
 	_ account.Store       = (*DB)(nil)
 	_ desk.Store          = (*DB)(nil)
+	_ reading.Store       = (*DB)(nil)
 	_ publish.Store       = (*DB)(nil)
 	_ deliver.Ledger      = (*DB)(nil)
 	_ deliver.LetterQueue = (*DB)(nil)

@@ -125,11 +125,8 @@ func sameWriter(a, b digest.Candidate) bool {
 
 // named tells whether a name is one: blogs sign for those who give none.
 func named(author string) bool {
-	switch fold(author) {
-	case "", "anonymous", "unknown", "anon", "guest":
-		return false
-	}
-	return true
+	name := fold(author)
+	return name != "" && !slices.Contains(digest.Nameless(), name)
 }
 
 func (j judge) newName(i int) reason {

@@ -17,5 +17,8 @@
 // first. The content security policy allows no inline style or script and no eval, so
 // hx-on and js: values do not work. Libraries of others are in vendor.
 //
+// A button, link or field says by itself which single key it answers to, and what j and
+// k step through says so too; see assets/keys.js.
+//
 // Words of readers are set in serif (class "words"), all else in sans.
 package screen

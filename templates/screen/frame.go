@@ -23,7 +23,9 @@ type Frame struct {
 	Bar              *Bar     // of an issue; nil elsewhere
 	Said             string   // what was just done, a sentence
 	Problem          *Problem // what did not work
-	KeysOff          bool     // single keys do nothing
+	// Keys is where single keys are switched on or off; "" where that is not served.
+	Keys    string
+	KeysOff bool // single keys do nothing
 
 	set   *Set
 	Title string // set by [Set.Page]
@@ -34,6 +36,8 @@ type Frame struct {
 type Link struct {
 	Label, Address string
 	Note           string // a few quiet words beside it: "31 left"
+	ID             string // of the note's element, "" for none
+	Key            string // that follows the link, as keys.js has it: "g r"
 	Here           bool   // it is the page that is shown
 }
 

@@ -27,16 +27,22 @@ const (
 	SelectListed = `SELECT ` + CommentColumns + `,
 		COALESCE(p.title, ''), COALESCE(p.url, ''), COALESCE(p.guid, ''), COALESCE((
 			SELECT MAX(i.number) FROM blocks b JOIN issues i ON i.id = b.issue_id
-			WHERE b.comment_id = c.id AND i.` + rules.Counts + `), 0)
+			WHERE b.comment_id = c.id AND i.` + rules.Counts + `), 0),
+		COALESCE((SELECT MIN(v.decision) FROM decisions v WHERE v.comment_id = c.id), '')
 		FROM comments c LEFT JOIN posts p ON p.id = c.post_id`
 	// PickedComments selects the ids of comments that an issue uses.
 	PickedComments = `(SELECT b.comment_id FROM blocks b JOIN issues i ON i.id = b.issue_id
 		WHERE b.comment_id IS NOT NULL AND i.` + rules.Counts + `)`
+	// DecidedComments selects the ids of comments that were skipped or kept for later
+	// in any series, and MaybeComments those of the latter.
+	DecidedComments = `(SELECT comment_id FROM decisions)`
+	MaybeComments   = `(SELECT comment_id FROM decisions WHERE decision = '` + string(digest.MaybeIt) + `')`
 )
 
 // ScanListed reads a row of [SelectListed].
 func ScanListed(r database.Row) (l digest.ListedComment, err error) {
-	fields := append(CommentFields(&l.Comment), &l.PostTitle, &l.PostURL, &l.PostGUID, &l.PickedIn)
+	var decision digest.Decision // of several series a maybe before a skip
+	fields := append(CommentFields(&l.Comment), &l.PostTitle, &l.PostURL, &l.PostGUID, &l.PickedIn, &decision)
 	if err := r.Scan(fields...); err != nil {
 		return l, err
 	}
@@ -45,6 +51,10 @@ func ScanListed(r database.Row) (l digest.ListedComment, err error) {
 		l.State = digest.CommentGone
 	case l.PickedIn > 0:
 		l.State = digest.CommentPicked
+	case decision == digest.MaybeIt:
+		l.State = digest.CommentMaybe
+	case decision == digest.SkipIt:
+		l.State = digest.CommentSkipped
 	default:
 		l.State = digest.CommentNew
 	}

@@ -54,8 +54,13 @@ func inState(table string, state digest.CommentState) []string {
 		return []string{table + "." + rules.Gone}
 	case digest.CommentPicked:
 		return []string{table + "." + rules.Present, table + ".id IN " + blog.PickedComments}
+	case digest.CommentMaybe:
+		return []string{table + "." + rules.Present, table + ".id NOT IN " + blog.PickedComments, table + ".id IN " + blog.MaybeComments}
+	case digest.CommentSkipped:
+		return []string{table + "." + rules.Present, table + ".id NOT IN " + blog.PickedComments,
+			table + ".id IN " + blog.DecidedComments, table + ".id NOT IN " + blog.MaybeComments}
 	case digest.CommentNew:
-		return []string{table + "." + rules.Present, table + ".id NOT IN " + blog.PickedComments}
+		return []string{table + "." + rules.Present, table + ".id NOT IN " + blog.PickedComments, table + ".id NOT IN " + blog.DecidedComments}
 	}
 	return nil
 }

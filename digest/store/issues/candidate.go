@@ -56,28 +56,44 @@ const (
 		SELECT ` + nodeColumns + ` FROM comments c
 		WHERE c.post_id IN (SELECT p.id FROM posts p WHERE p.` + inSeries + ` AND p.published >= $3)
 			AND c.` + rules.Present
+	// What was kept for later in an earlier issue, the id of this one in place of the %s.
+	queryNodesKept = `
+		SELECT ` + nodeColumns + ` FROM decisions v JOIN comments c ON c.id = v.comment_id
+		WHERE v.series_id = $1 AND v.decision = '` + string(digest.MaybeIt) + `' AND v.issue_id < %s AND c.` + rules.Present
 )
 
 // threadNodes reads what is needed to order the candidates, without their words.
 func threadNodes(t *database.Tx, q desk.CandidateQuery) (nodes []compile.Node, err error) {
-	until := func(query string, args ...any) (string, []any) {
+	query, args := queryThread(q)
+	return nodesOf(t, query, args...)
+}
+
+func queryThread(q desk.CandidateQuery) (query string, args []any) {
+	until := func(query string) string {
 		if q.SeenUntil.IsZero() {
-			return query, args
+			return query
 		}
-		return query + fmt.Sprintf(` AND c.first_seen <= $%d`, len(args)+1), append(args, q.SeenUntil)
+		return query + fmt.Sprintf(` AND c.first_seen <= $%d`, len(args)+1)
 	}
 	switch {
 	case !q.SeenAfter.IsZero():
-		query, args := until(queryNodesSince, q.SeriesID, q.SeenAfter)
-		return nodesOf(t, query, args...)
+		args = []any{q.SeriesID, q.SeenAfter}
+		query = until(queryNodesSince)
 	case !q.PostsSince.IsZero():
-		args := []any{q.SeriesID, q.Since.UnixMicro(), q.PostsSince}
-		first, _ := until(queryNodesFirst, args...)
-		under, args := until(queryNodesUnderPosts, args...)
-		return nodesOf(t, first+` UNION `+under, args...)
+		args = []any{q.SeriesID, q.Since.UnixMicro(), q.PostsSince}
+		query = until(queryNodesFirst) + ` UNION ` + until(queryNodesUnderPosts)
+	default:
+		args = []any{q.SeriesID, q.Since.UnixMicro()}
+		query = until(queryNodesFirst)
 	}
-	query, args := until(queryNodesFirst, q.SeriesID, q.Since.UnixMicro())
-	return nodesOf(t, query, args...)
+	if !q.SeenUntil.IsZero() {
+		args = append(args, q.SeenUntil)
+	}
+	if q.IssueID != 0 {
+		args = append(args, q.IssueID)
+		query += ` UNION ` + fmt.Sprintf(queryNodesKept, fmt.Sprint("$", len(args)))
+	}
+	return query, args
 }
 
 func nodesOf(t *database.Tx, query string, args ...any) (nodes []compile.Node, err error) {

@@ -157,9 +157,14 @@ func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.
 		if err := db.saveBlocks(t, before.SeriesID, issue.ID, saved.Version, before.Blocks, saved.Blocks, rev.Undoes != 0); err != nil {
 			return err
 		}
+		decided, err := db.decide(t, *issue, rev.Decides)
+		if err != nil {
+			return err
+		}
 		rev.IssueID, rev.Version, rev.Before = issue.ID, saved.Version, nil
 		if rev.Did == digest.Edited {
 			rev.Before = changedBy(before, issue)
+			rev.Before.Decisions = decided
 		}
 		if err := addRevision(t, rev); err != nil {
 			return err

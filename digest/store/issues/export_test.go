@@ -1,6 +1,10 @@
 package issues
 
-import "postbag/digest/store/database"
+import (
+	"fmt"
+
+	"postbag/digest/store/database"
+)
 
 // Statements are those that run often.
 func Statements(d database.Dialect) map[string]string {
@@ -11,6 +15,8 @@ func Statements(d database.Dialect) map[string]string {
 		"nodes under posts": queryNodesFirst + " UNION " + queryNodesUnderPosts,
 		"comments since":    queryCommentsSince,
 		"picked in":         queryPickedIn(d),
+		"nodes kept":        queryNodesFirst + " UNION " + fmt.Sprintf(queryNodesKept, "$3"),
+		"decisions":         queryDecisions(d),
 		"ancestry":          queryAncestry(d),
 	}
 }

@@ -199,6 +199,10 @@ func removeUntouched(t *database.Tx, issueID int64) error {
 	if err != nil || series.NextNumber != draft.Number+1 || !draft.IsUntouched(series) {
 		return err
 	}
+	// What was decided of comments meanwhile stays decided.
+	if _, err := t.Exec(`UPDATE decisions SET issue_id = $1 WHERE issue_id = $2`, issueID, draft.ID); err != nil {
+		return err
+	}
 	if _, err := t.Exec(`DELETE FROM issues WHERE id = $1`, draft.ID); err != nil {
 		return err
 	}

@@ -16,6 +16,8 @@ func TestStatementsScanNoLargeTable(t *testing.T) {
 			"nodes under posts": {"1", y.Late, y.Late},
 			"comments since":    {"1", y.Late},
 			"picked in":         {"1", y.Issue, "[1,2,3,4,5]"},
+			"nodes kept":        {"1", y.Late, "3"},
+			"decisions":         {"1", "[1,2,3,4,5]"},
 			"ancestry":          {"[1,2,3,4,5]"},
 		}
 	})

@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Drafts", draftTests},
 		{"Moves", moveTests},
 		{"Revisions", revisionTests},
+		{"Decisions", decisionTests},
 		{"Checks", checkTests},
 		{"Ledger", ledgerTests},
 		{"Letters", letterTests},

@@ -140,11 +140,11 @@ func (d *office) bar(ctx context.Context, ref desk.Ref, here site.Page) (*screen
 	}
 	notes[site.ArrangeScreen] = fmt.Sprint(g.Issue.Picks())
 	for _, tab := range []struct {
-		label string
-		page  site.Page
-	}{{"Read", site.ReadScreen}, {"Arrange", site.ArrangeScreen}, {"Check", site.CheckScreen}, {"Send", site.SendScreen}} {
+		label, key string
+		page       site.Page
+	}{{"Read", "g r", site.ReadScreen}, {"Arrange", "g a", site.ArrangeScreen}, {"Check", "g c", site.CheckScreen}, {"Send", "g s", site.SendScreen}} {
 		b.Tabs = append(b.Tabs, screen.Link{
-			Label: tab.label, Note: notes[tab.page], Here: here == tab.page, Address: d.o.Site.Desk(tab.page, series, g.Issue.Number),
+			Label: tab.label, ID: "note-" + strings.ToLower(tab.label), Key: tab.key, Note: notes[tab.page], Here: here == tab.page, Address: d.o.Site.Desk(tab.page, series, g.Issue.Number),
 		})
 	}
 	for _, other := range g.Others {

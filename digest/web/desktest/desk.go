@@ -97,6 +97,10 @@ func New(t *testing.T, areas Areas) *Desk {
 			return nil
 		},
 		Areas: func(f *frame.Frame) []deskweb.Area { return areas(d, f) },
+		KeysOff: func(ctx context.Context, e digest.Editor) bool {
+			off, err := d.DB.KeysOff(ctx, e.Email)
+			return off || err != nil
+		},
 		Publication: func(ctx context.Context) string {
 			pub, err := d.DB.Publication(ctx)
 			if err != nil {

@@ -222,7 +222,7 @@ func (f *Frame) frame(r *http.Request) (screen.Frame, error) {
 	around.Links = f.o.Menu(around.Editor, string(here))
 	around.Account, around.SignOut = f.o.Site.Path(site.Account), f.o.Site.Path(site.SignOut)
 	if f.o.KeysOff != nil {
-		around.KeysOff = f.o.KeysOff(ctx, around.Editor)
+		around.Keys, around.KeysOff = f.o.Site.Path(site.KeysPage), f.o.KeysOff(ctx, around.Editor)
 	}
 	if ref, is := ctx.Value(barKey).(desk.Ref); is {
 		bar, err := f.o.Bar(ctx, ref, here)

@@ -89,10 +89,14 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 func behind(body digest.Prose, at int) string {
 	const room = 40
 	words := []rune(oneLine(body.Slice(digest.Range{End: at}).Shown()))
-	if len(words) > room {
-		return "…" + strings.TrimSpace(string(words[len(words)-room:]))
+	if len(words) <= room {
+		return string(words)
 	}
-	return string(words)
+	tail := string(words[len(words)-room:])
+	if _, after, found := strings.Cut(tail, " "); found {
+		tail = after
+	}
+	return "…" + strings.TrimSpace(tail)
 }
 
 // paras parts a comment into its sentences, and each into what is kept and what is cut.
@@ -143,6 +147,18 @@ func (w *walk) span(p *screen.TrimPara, s digest.Span) {
 	}
 }
 
+// unstruck parts the white space around a cut off it, which is not struck through.
+func unstruck(part screen.TrimPart) []screen.TrimPart {
+	bare := strings.TrimSpace(part.Text)
+	if !part.Cut || bare == "" || bare == part.Text {
+		part.Cut = part.Cut && bare != ""
+		return []screen.TrimPart{part}
+	}
+	before, after, _ := strings.Cut(part.Text, bare)
+	part.Text = bare
+	return []screen.TrimPart{{Text: before}, part, {Text: after}}
+}
+
 func (w *walk) edges() []int {
 	edges := []int{w.lifted.Start, w.lifted.End}
 	if len(w.rest) > 0 {
@@ -185,7 +201,7 @@ func (w *walk) add(p *screen.TrimPara, part screen.TrimPart) {
 			}
 		}
 	} else {
-		piece.Parts = append(piece.Parts, part)
+		piece.Parts = append(piece.Parts, unstruck(part)...)
 	}
 	p.Pieces = append(p.Pieces, piece)
 }

@@ -270,6 +270,34 @@ CREATE TABLE blocks (
 CREATE INDEX blocks_issue ON blocks (issue_id, position);
 CREATE INDEX blocks_comment ON blocks (comment_id);
 
+-- What the editors of a series decided of comments that no issue picks.
+CREATE TABLE decisions (
+    series_id  BIGINT NOT NULL REFERENCES series (id),
+    comment_id BIGINT NOT NULL REFERENCES comments (id),
+    decision   TEXT   NOT NULL CHECK (decision IN ('skip', 'maybe')),
+    issue_id   BIGINT NOT NULL REFERENCES issues (id), -- the draft of that time
+    at         BIGINT NOT NULL,
+    by_kind    TEXT   NOT NULL CHECK (by_kind IN ('command', 'worker', 'editor')),
+    by_name    TEXT   NOT NULL,
+    PRIMARY KEY (series_id, comment_id)
+);
+CREATE INDEX decisions_comment ON decisions (comment_id);
+CREATE INDEX decisions_maybe ON decisions (series_id, issue_id) WHERE decision = 'maybe';
+CREATE INDEX decisions_issue ON decisions (issue_id);
+
+-- Where each editor reads a series: a page with its filters, as its address has them.
+CREATE TABLE places (
+    editor    TEXT   NOT NULL, -- the address
+    series_id BIGINT NOT NULL REFERENCES series (id),
+    query     TEXT   NOT NULL,
+    PRIMARY KEY (editor, series_id)
+);
+
+-- The editors who have switched single keys off.
+CREATE TABLE keys_off (
+    editor TEXT NOT NULL PRIMARY KEY -- the address
+);
+
 -- How a comment was trimmed that was taken out of a draft, should it be picked again.
 CREATE TABLE trims (
     series_id   BIGINT NOT NULL REFERENCES series (id),

@@ -1,0 +1,249 @@
+package reading_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"postbag/digest/reading"
+	"postbag/digest/store/storetest"
+	"postbag/digest/web/desk"
+	"postbag/digest/web/desktest"
+	"postbag/digest/web/frame"
+	areas "postbag/digest/web/reading"
+)
+
+func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
+
+// start is a desk with the screen, which waits for its reasons.
+func start(t *testing.T) *desktest.Desk {
+	t.Helper()
+	return desktest.New(t, func(d *desktest.Desk, f *frame.Frame) []desk.Area {
+		read := reading.New(reading.Options{Store: d.DB, Desk: d.Desk, Clock: d.Clock, Patience: time.Minute})
+		return []desk.Area{areas.Area{Frame: f, Read: read, Desk: d.Desk}}
+	})
+}
+
+const read = "/desk/issues/8/read"
+
+func wants(t *testing.T, a desktest.Answer, status int, words ...string) {
+	t.Helper()
+	if a.Status != status {
+		t.Errorf("%s: %d, want %d", a.URL, a.Status, status)
+	}
+	for _, w := range words {
+		if !strings.Contains(a.Body, w) {
+			t.Errorf("%s does not say %q:\n%.3000s", a.URL, w, a.Body)
+		}
+	}
+}
+
+var article = regexp.MustCompile(`<article class="comment is-([a-z]+) in-\d" id="c(\d+)"`)
+
+// ids gives the comments of a page in order, and their states.
+func ids(a desktest.Answer) (all []string, states map[string]string) {
+	states = map[string]string{}
+	for _, m := range article.FindAllStringSubmatch(a.Body, -1) {
+		all = append(all, m[2])
+		states[m[2]] = m[1]
+	}
+	return all, states
+}
+
+func TestReadAndDecideWithoutScript(t *testing.T) {
+	d := start(t)
+	ann := d.Person("ann")
+	page := ann.Get(read)
+	wants(t, page, http.StatusOK, "left of", "In this issue", "Nothing is picked yet.", "Only undecided", "In reply to")
+	all, _ := ids(page)
+	if len(all) < 4 {
+		t.Fatal(all)
+	}
+	decide := func(p *desktest.Person, comment, decision string) desktest.Answer {
+		return p.Post(read+"/decide", []string{"comment", comment, "decision", decision, "next", all[3], "view", ""})
+	}
+	after := decide(ann, all[0], "pick")
+	wants(t, after, http.StatusOK, "Picked ", "1 pick,")
+	if after.URL.Fragment != "c"+all[3] {
+		t.Errorf("it leads to %s", after.URL)
+	}
+	wants(t, decide(ann, all[1], "skip"), http.StatusOK, "Skipped ")
+	wants(t, decide(ann, all[2], "maybe"), http.StatusOK, "Said maybe to ")
+	left, _ := ids(ann.Get(read + "?f=1&undecided=1"))
+	for _, id := range all[:3] {
+		if strings.Contains(strings.Join(left, " ")+" ", id+" ") {
+			t.Errorf("%s is still undecided: %v", id, left)
+		}
+	}
+	_, states := ids(ann.Get(read + "?f=1"))
+	if states[all[0]] != "picked" || states[all[1]] != "skipped" || states[all[2]] != "maybe" || states[all[3]] != "new" {
+		t.Errorf("%v", states)
+	}
+	// The other editor decides later, and is told.
+	wants(t, decide(d.Person("ben"), all[1], "pick"), http.StatusOK, "ann@blog.example had skipped it just now.")
+
+	// What is undone is shown again.
+	whole := ann.Get(read + "?f=1")
+	undo := regexp.MustCompile(`name="version" value="(\d+)"><input type="hidden" name="last" value="(\d+)"`).FindStringSubmatch(whole.Body)
+	undone := ann.Post(read+"/undo", []string{"version", undo[1], "last", undo[2], "view", "f=1"})
+	wants(t, undone, http.StatusOK, "Undid what ben@blog.example did: picked ")
+	if undone.URL.Fragment != "c"+all[1] {
+		t.Error(undone.URL)
+	}
+	wants(t, ann.Post(read+"/undo", []string{"version", undo[1], "last", undo[2], "view", "f=1"}), http.StatusConflict, "was changed meanwhile")
+
+	wants(t, decide(ann, "999999", "pick"), http.StatusNotFound, "There is no comment 999999.")
+	wants(t, decide(ann, all[3], "burn"), http.StatusUnprocessableEntity, "Nothing was decided.")
+}
+
+func TestPlaceIsKept(t *testing.T) {
+	d := start(t)
+	ann, ben := d.Person("ann"), d.Person("ben")
+	const place = "f=1&undecided=1&words=50"
+	ann.Post(read+"/place", []string{"view", place})
+	if back := d.Person("ann").Get(read); back.URL.RawQuery != place {
+		t.Errorf("it leads to %s", back.URL)
+	}
+	if back := ben.Get(read); back.URL.RawQuery != "" {
+		t.Errorf("it leads to another's place: %s", back.URL)
+	}
+	part := ann.Get(read, desktest.Htmx()...)
+	if part.URL.RawQuery != "" {
+		t.Error(part.URL)
+	}
+}
+
+func TestFiltersAndSearch(t *testing.T) {
+	d := start(t)
+	ann := d.Person("ann")
+	all, _ := ids(ann.Get(read + "?f=1"))
+	long, _ := ids(ann.Get(read + "?f=1&words=150"))
+	if len(long) >= len(all) {
+		t.Errorf("%d of %d are long", len(long), len(all))
+	}
+	for _, query := range []string{"f=1&named=1", "f=1&replies=1", "f=1&replies=5", "f=1&older=1", "f=1&suggested=1", "post=1", "post=none", "post=99999", "after=99999", "posts=7", "words=x&post=-4"} {
+		wants(t, ann.Get(read+"?"+query), http.StatusOK, "In this issue")
+	}
+	if _, err := d.DB.Index(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	found := ann.Get(read + "?q=bus")
+	wants(t, found, http.StatusOK, "Found: bus", " found", "End the search")
+	if hits, _ := ids(found); len(hits) == 0 {
+		t.Error("nothing is found")
+	}
+	wants(t, ann.Get(read+"?q=zzzzqqq"), http.StatusOK, "Nothing is like that")
+	wants(t, ann.Get(read+"?q=%22"), http.StatusUnprocessableEntity, `value="&#34;"`)
+	thread := ann.Get(read + "?thread=" + all[1])
+	wants(t, thread, http.StatusOK, `id="c`+all[1]+`"`, "hangs together")
+	wants(t, ann.Get(read+"?thread=999999"), http.StatusNotFound, "There is no comment 999999.")
+}
+
+func TestNewsAreAnnounced(t *testing.T) {
+	d := start(t)
+	ann, ben := d.Person("ann"), d.Person("ben")
+	page := ann.Get(read)
+	ask := regexp.MustCompile(`hx-get="([^"]+/news[^"]*)"`).FindStringSubmatch(page.Body)
+	if ask == nil {
+		t.Fatal("nothing is asked")
+	}
+	address := strings.ReplaceAll(ask[1], "&amp;", "&")
+	if quiet := ann.Get(address, desktest.Htmx()...); quiet.Status != http.StatusNoContent {
+		t.Errorf("%d: %s", quiet.Status, quiet.Body)
+	}
+	all, _ := ids(page)
+	ben.Post(read+"/decide", []string{"comment", all[0], "decision", "skip"})
+	wants(t, ann.Get(address, desktest.Htmx()...), http.StatusOK, "ben@blog.example skipped ", " just now.")
+	if own := ben.Get(address, desktest.Htmx()...); own.Status != http.StatusNoContent {
+		t.Error("somebody is told what they did themselves")
+	}
+	more := strings.Replace(address, "seen=", "seen=3&was=", 1)
+	wants(t, ann.Get(more, desktest.Htmx()...), http.StatusOK, "new comments. Show")
+}
+
+func TestDecideInPlace(t *testing.T) {
+	d := start(t)
+	ann := d.Person("ann")
+	all, _ := ids(ann.Get(read))
+	part := ann.Post(read+"/decide", []string{"comment", all[0], "decision", "pick", "view", "", "seen", "1", "last", "1"}, desktest.Htmx()...)
+	wants(t, part, http.StatusOK, `id="c`+all[0]+`"`, "Picked</button>", `hx-target="#rail"`, `hx-target="#counted"`, `hx-target="#note-read"`, "new comment", `aria-pressed="true"`)
+	part = ann.Post(read+"/decide", []string{"comment", all[0], "decision", "undecide", "view", ""}, desktest.Htmx()...)
+	wants(t, part, http.StatusOK, "Took out ", "Nothing is picked yet.")
+	for i := range 3 {
+		ann.Post(read+"/decide", []string{"comment", all[i], "decision", "pick", "view", ""})
+	}
+	page := ann.Get(read)
+	form := regexp.MustCompile(`name="block" value="(\d+)"><input type="hidden" name="version" value="(\d+)">`).FindStringSubmatch(page.Body)
+	moved := ann.Post(read+"/move", []string{"block", form[1], "version", form[2], "before", "0", "view", ""}, desktest.Htmx()...)
+	wants(t, moved, http.StatusOK, "Moved row 1 to position 3", `id="rail"`)
+	wants(t, ann.Post(read+"/keys", nil), http.StatusNotFound)
+	wants(t, ann.Post("/desk/keys", nil), http.StatusNotFound) // there is no home here; it is kept all the same
+}
+
+func TestReadInABrowser(t *testing.T) {
+	d := start(t)
+	b := desktest.NewBrowser(t)
+	address := d.Site.Base + read
+	for _, width := range []int64{1280, 375, 320} {
+		tab := b.Tab(d, "ann", width)
+		for _, dark := range []bool{false, true} {
+			tab.Dark(dark)
+			tab.Open(address + "?f=1")
+			tab.Clean(fmt.Sprint("read at ", width))
+			tab.Shot(fmt.Sprintf("read-%d-%t", width, dark))
+		}
+	}
+}
+
+func TestKeyboard(t *testing.T) {
+	d := start(t)
+	b := desktest.NewBrowser(t)
+	tab := b.Tab(d, "ann", 1280)
+	tab.Open(d.Site.Base + read)
+	at := func() string { return desktest.Eval[string](tab, `document.activeElement.id`) }
+	press := func(key string) { tab.Do(chromedp.KeyEvent(key)) }
+	press("j")
+	first := at()
+	press("j")
+	second := at()
+	press("k")
+	if first == "" || second == first || at() != first {
+		t.Fatalf("from %q to %q and back to %q", first, second, at())
+	}
+	press("p")
+	tab.Until(fmt.Sprintf(`document.querySelector("#%s.is-picked") && document.querySelectorAll("#rail .picks li").length == 1`, first))
+	if at() != second {
+		t.Errorf("after the pick the focus is at %q", at())
+	}
+	press("s")
+	tab.Until(fmt.Sprintf(`document.querySelector("#%s.is-skipped")`, second))
+	third := at()
+	press("m")
+	tab.Until(fmt.Sprintf(`document.querySelector("#%s.is-maybe")`, third))
+	press("k")
+	press("m")
+	tab.Until(fmt.Sprintf(`document.querySelector("#%s.is-new") && document.activeElement.id == "%[1]s"`, third))
+	tab.Shot("read-keyboard")
+	tab.Clean("after decisions")
+	press("z")
+	tab.Until(fmt.Sprintf(`location.hash == "#%s" && document.activeElement.id == "%[1]s"`, third))
+	// In a field keys are letters.
+	press("/")
+	tab.Until(`document.activeElement.id == "search"`)
+	press("s")
+	press("p")
+	if got := desktest.Eval[string](tab, `document.activeElement.value`); got != "sp" {
+		t.Errorf("the field has %q", got)
+	}
+	tab.Open(d.Site.Base + read + "?f=1")
+	press("?")
+	tab.Until(`document.getElementById("keys").open && document.querySelectorAll("#keys dt").length > 8`)
+	tab.Shot("read-keys")
+	tab.Clean("the help")
+}
