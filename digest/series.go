@@ -141,6 +141,10 @@ const (
 	DefaultSeriesSchedule = "0 18 * * 0" // Sunday 18:00
 )
 
+// MaxNumber is the largest number that an issue may be given: what has more digits is
+// a mistake of typing.
+const MaxNumber = 999_999
+
 // TitleOf fills the series' title pattern for a number.
 func (s Series) TitleOf(number int) string {
 	return strings.NewReplacer("{name}", s.Name, "{number}", strconv.Itoa(number)).Replace(s.Title)

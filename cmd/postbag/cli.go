@@ -30,6 +30,7 @@ type cli struct {
 	DB      dbCmd      `cmd:"" name:"db" help:"The database as a whole: copy, migrate."`
 
 	Status  statusCmd  `cmd:"" help:"Say in a few lines what the database knows of pulls, issues and mails."`
+	Doctor  doctorCmd  `cmd:"" help:"Say what stands in the way of mail: who sends, and what the name system says of it."`
 	Health  healthCmd  `cmd:"" help:"Ask a running serve whether it is well."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 

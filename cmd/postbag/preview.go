@@ -7,10 +7,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
 
 	"postbag/digest"
+	"postbag/digest/check"
 	"postbag/digest/desk"
 	"postbag/digest/disk"
 	"postbag/digest/publish"
@@ -151,21 +150,7 @@ func previewFiles(ctx context.Context, frozen *digest.Frozen, a *app) (map[strin
 	if err != nil {
 		return nil, err
 	}
-	return map[string][]byte{"feed.atom": feed, "issue.html": withStyle(a.set, page), "issue.txt": []byte(mailing.Text(reader.Token)), "issue.eml": eml}, nil
-}
-
-var stylesheetLink = regexp.MustCompile(`<link rel="stylesheet" href="[^"]*/([^/"]+)">`)
-
-// withStyle puts a page's stylesheet into it, for it is opened as a file and
-// nothing serves its address.
-func withStyle(set *templates.Set, page []byte) []byte {
-	return stylesheetLink.ReplaceAllFunc(page, func(link []byte) []byte {
-		sheet, ok := set.Asset(string(stylesheetLink.FindSubmatch(link)[1]))
-		if !ok {
-			return link
-		}
-		return slices.Concat([]byte("<style>\n"), sheet.Body, []byte("</style>"))
-	})
+	return map[string][]byte{"feed.atom": feed, "issue.html": check.Styled(a.set, page), "issue.txt": []byte(mailing.Text(reader.Token)), "issue.eml": eml}, nil
 }
 
 // writeAll writes files into a folder, each whole or not at all.

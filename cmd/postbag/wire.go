@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"os"
 	"os/user"
+	"sync"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/beside"
@@ -24,6 +27,7 @@ import (
 	"postbag/digest/pull/poll"
 	"postbag/digest/pull/removed"
 	"postbag/digest/reading"
+	"postbag/digest/setup"
 	"postbag/digest/site"
 	"postbag/digest/store"
 	"postbag/digest/store/blog"
@@ -61,6 +65,9 @@ type app struct {
 	check   *check.Check
 	sender  *dispatch.Sender // without mail: to publish, hold and pause
 	health  health.Health
+
+	besides sync.Once
+	running *beside.Runner // what runs beside; see [app.runner]
 }
 
 // reader is what commands list of what is stored.
@@ -116,7 +123,16 @@ func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, e
 	return a, nil
 }
 
+// runner runs what takes long beside whoever asked for it, until the app is closed.
+func (a *app) runner() *beside.Runner {
+	a.besides.Do(func() { a.running = beside.New(a.db, a.p.Clock, a.log) })
+	return a.running
+}
+
 func (a *app) close() error {
+	if a.running != nil {
+		a.running.Close()
+	}
 	a.fetcher.Close()
 	return a.db.Close()
 }
@@ -222,6 +238,34 @@ func (a *app) writer(m mailSettings) letters.Writer {
 		w.Requests = m.from.Email
 	}
 	return w
+}
+
+// sendingOf gives what the settings say of mail, as the set-up shows it.
+func sendingOf(s *Settings, m mailSettings) setup.Sending {
+	return setup.Sending{
+		Outbox: m.transport.Dir, Host: m.transport.Host, Port: m.transport.Port, Account: m.transport.User,
+		From: m.from.Email, FromMade: s.From == "", ReplyTo: m.replyTo, BaseURL: m.base.String(),
+	}
+}
+
+// setup leads through the first quarter of an hour. What it begins runs beside, by the
+// runner; with nil nothing is begun.
+func (o *mailer) setup(runner *beside.Runner) *setup.Service {
+	options := setup.Options{
+		Store: o.db, Desk: o.desk, Resolver: net.DefaultResolver, Clock: o.p.Clock, Sending: sendingOf(o.settings, o.mail),
+		Transport: mail.NewTransport(o.mail.transport, o.mail.from.Domain),
+		Write: func(ctx context.Context, to string, at time.Time) ([]byte, error) {
+			pub, err := o.db.Publication(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return o.writer(o.mail).Trial(letters.Facts{Publication: pub}, to, rand.Text(), at)
+		},
+	}
+	if runner != nil {
+		options.Blogs, options.Runner = o.blogs(runner), runner
+	}
+	return setup.New(options)
 }
 
 // join makes this process a worker of the database.

@@ -5,10 +5,13 @@ import (
 	"net/http"
 
 	"postbag/digest"
+	"postbag/digest/check"
+	"postbag/digest/web/checking"
 	deskweb "postbag/digest/web/desk"
 	"postbag/digest/web/frame"
 	readingweb "postbag/digest/web/reading"
 	"postbag/digest/web/sending"
+	setupweb "postbag/digest/web/setup"
 	"postbag/digest/web/trimming"
 	"postbag/templates/screen"
 )
@@ -43,8 +46,10 @@ func (o *mailer) deskPages() (http.Handler, error) {
 // deskAreas are the parts of the desk, each with the use cases that it calls.
 func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
 	return []deskweb.Area{
+		setupweb.Area{Frame: f, Setup: o.setup(o.runner())},
 		readingweb.Area{Frame: f, Read: o.reading, Desk: o.desk},
 		trimming.New(f, o.desk),
 		sending.New(f, sending.Options{Desk: o.desk, Sender: o.Sender}),
+		checking.New(checking.Options{Frame: f, Desk: o.desk, Check: o.check, Renderer: check.Renderer{Set: o.set, Site: o.site, Writer: o.Writer}, Tester: o.Sender}),
 	}
 }

@@ -111,6 +111,9 @@ func (s *Settings) clean() error {
 	if s.NextNumber != nil && *s.NextNumber < 1 {
 		return digest.Fail(digest.Invalid, "Issues count from 1.", "%d cannot be an issue's number", *s.NextNumber)
 	}
+	if s.NextNumber != nil && *s.NextNumber > digest.MaxNumber {
+		return digest.Fail(digest.Invalid, "Look whether a digit slipped in.", "an issue's number may be %d at the most", digest.MaxNumber)
+	}
 	if s.Publication != nil && !tidy(&s.Publication, oneLine) {
 		return digest.Fail(digest.Invalid, "Give it the blog's name.", "a publication needs a name")
 	}

@@ -344,3 +344,47 @@ func TestUnreachableHosts(t *testing.T) {
 	_, err = get(t, c, secure)
 	wantKind(t, err, digest.Unavailable, "certificate")
 }
+
+// TestReach asks with HEAD, and with GET where that is not answered well; a body is not
+// read, and what the guard refuses is not asked.
+func TestReach(t *testing.T) {
+	var asked []string
+	var mu sync.Mutex
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		asked = append(asked, r.Method+" "+r.URL.Path)
+		mu.Unlock()
+		switch {
+		case r.URL.Path == "/moved":
+			http.Redirect(w, r, "/here", http.StatusFound)
+		case r.URL.Path == "/gone", r.URL.Path == "/nohead" && r.Method == http.MethodHead:
+			w.WriteHeader(http.StatusNotFound)
+		case r.URL.Path == "/large":
+			io.WriteString(w, strings.Repeat("x", 1<<20))
+		}
+	})
+	c := client(t, fetch.Options{}, url)
+	for path, want := range map[string]struct {
+		status int
+		asked  string
+	}{
+		"/here": {200, "HEAD /here"}, "/moved": {200, "HEAD /moved HEAD /here"}, "/gone": {404, "HEAD /gone GET /gone"},
+		"/nohead": {200, "HEAD /nohead GET /nohead"}, "/large": {200, "HEAD /large"},
+	} {
+		asked = nil
+		status, err := c.Reach(t.Context(), url+path)
+		if status != want.status || (err == nil) != (want.status == 200) || strings.Join(asked, " ") != want.asked {
+			t.Errorf("%s: %d, %v, asked %q", path, status, err, asked)
+		}
+	}
+	for _, inner := range []string{"http://127.0.0.1:9/", "http://10.0.0.1/", "http://[::1]/", "http://localhost/"} {
+		asked = nil
+		guarded := client(t, fetch.Options{})
+		if status, err := guarded.Reach(t.Context(), inner); status != 0 || digest.KindOf(err) != digest.Forbidden || len(asked) > 0 {
+			t.Errorf("%s: %d, %v", inner, status, err)
+		}
+	}
+	if status, err := c.Reach(t.Context(), "javascript:alert(1)"); status != 0 || digest.KindOf(err) != digest.Invalid {
+		t.Errorf("%d, %v", status, err)
+	}
+}

@@ -337,3 +337,26 @@ func TestRecheckOfABlogThatHangs(t *testing.T) {
 	found, err := p.Recheck(t.Context(), ids(all, "tag:lamp.test,2026:c-1", "tag:lamp.test,2026:c-2", "tag:lamp.test,2026:c-3"))
 	equal(t, "gone", fmt.Sprint(found.Gone, err, found.Notices), "2 <nil> [the blog takes too long to answer, and not every pick was looked at]")
 }
+
+// TestAskTellsEach of some comments whether it is there as soon as that is known, asks
+// again however soon, and finds what was gone and is listed again.
+func TestAskTellsEach(t *testing.T) {
+	p := pages{"/posts": atomOf("", post(1, 90, -1), post(2, 90, -1), post(3, 90, -1)), "/comments": atomOf("", said(3, 3, 19), said(1, 1, 20), said(2, 2, 21))}
+	r, src, _ := play(t, p.ServeHTTP, digest.Generic)
+	r.due(src)
+	all := ids(r.comments(src), "tag:lamp.test,2026:c-1", "tag:lamp.test,2026:c-2", "tag:lamp.test,2026:c-3")
+	ask := func() string {
+		told := map[int64]bool{}
+		r.clock.add(time.Second)
+		found, err := r.Ask(t.Context(), all, func(id int64, there bool) { told[id] = there })
+		return fmt.Sprint(told, found.Unsure, err)
+	}
+	// Every page answers 404, and the feed of all comments lists them: they are alive.
+	equal(t, "hidden", ask(), fmt.Sprint(map[int64]bool{all[0]: true, all[1]: true, all[2]: true}, []int64{}, error(nil)))
+	p["/comments"] = atomOf("", said(3, 3, 19), said(4, 3, 40))
+	equal(t, "removed", ask(), fmt.Sprint(map[int64]bool{all[0]: false, all[1]: false, all[2]: true}, []int64{}, error(nil)))
+	equal(t, "stored", r.comments(src)["tag:lamp.test,2026:c-1"].Gone, true)
+	p["/comments"] = atomOf("", said(3, 3, 19), said(1, 1, 20), said(4, 3, 40))
+	equal(t, "back", ask(), fmt.Sprint(map[int64]bool{all[0]: true, all[1]: false, all[2]: true}, []int64{}, error(nil)))
+	equal(t, "stored", r.comments(src)["tag:lamp.test,2026:c-1"].Gone, false)
+}

@@ -39,9 +39,29 @@ const (
 	TrimScreen  Page = Desk + "/issues/{issue}/picks/{block}/trim"
 	TrimComment Page = Desk + "/issues/{issue}/comments/{comment}/trim"
 
+	// What an issue would be, as whole documents of their own: mail, text, feed, page.
+	Preview Page = Desk + "/issues/{issue}/preview/{output}"
+	// CheckFix mends what was found, CheckAsk asks the blogs, CheckAsked tells how far
+	// that is, CheckTest mails a test.
+	CheckFix    Page = Desk + "/issues/{issue}/check/fix"
+	CheckAsk    Page = Desk + "/issues/{issue}/check/ask"
+	CheckAsked  Page = Desk + "/issues/{issue}/check/asked"
+	CheckTest   Page = Desk + "/issues/{issue}/check/test"
+	ComparePick Page = Desk + "/issues/{issue}/check/compare/{block}"
+
 	SignIn  Page = Desk + "/sign-in"
 	SignOut Page = Desk + "/sign-out"
 	Account Page = Desk + "/account"
+
+	SetupPage   Page = Desk + "/setup"
+	SetupBlog   Page = Desk + "/setup/blog"
+	SetupFollow Page = Desk + "/setup/blog/follow"
+	SetupSeries Page = Desk + "/setup/series"
+	SetupMail   Page = Desk + "/setup/mail"
+	SetupDNS    Page = Desk + "/setup/mail/dns"
+	SetupTest   Page = Desk + "/setup/mail/test"
+	SetupPull   Page = Desk + "/setup/pull"
+	SetupBegin  Page = Desk + "/setup/begin"
 
 	IssuesList   Page = Desk + "/issues/"
 	SourcesList  Page = Desk + "/sources/"

@@ -127,6 +127,7 @@ func TestFindings(t *testing.T) {
 		"another account":   {func(s *dnscheck.Sender) { s.Account = "me@mail.example" }, nil, account, dnscheck.Look, "of mail.example, while mail comes from bus.example", ""},
 		"links by http":     {func(s *dnscheck.Sender) { s.BaseURL = "http://news.bus.example" }, nil, links, dnscheck.Wrong, "not encrypted", ""},
 		"links to loopback": {func(s *dnscheck.Sender) { s.BaseURL = "http://localhost:8080" }, nil, links, dnscheck.Wrong, "this machine alone", ""},
+		"links, no server":  {func(s *dnscheck.Sender) { s.BaseURL, s.Host = "http://localhost:8080", "" }, nil, links, dnscheck.Look, "this machine alone", ""},
 		"links to ::1":      {func(s *dnscheck.Sender) { s.BaseURL = "http://[::1]:8080" }, nil, links, dnscheck.Wrong, "this machine alone", ""},
 		"links to a number": {func(s *dnscheck.Sender) { s.BaseURL = "https://192.0.2.8" }, nil, links, dnscheck.Look, "a bare number", ""},
 		"links to nowhere":  {nil, zone{"news.bus.example A": nil}, links, dnscheck.Wrong, "a name without an address", "news.bus.example. A the address of this machine"},

@@ -51,6 +51,17 @@ func (w Writer) Text(f *digest.Frozen) (templates.MailText, error) {
 	return w.Set.IssueMail(f, w.links(f))
 }
 
+// Shown renders the mail of an issue for whoever looks at it before it is published: its
+// page may not be there yet.
+func (w Writer) Shown(f *digest.Frozen) (templates.MailText, error) {
+	links := w.links(f)
+	links.Issue += "?" + site.TestQuery
+	return w.Set.IssueMail(f, links)
+}
+
+// Links gives the addresses that the outputs of an issue carry.
+func (w Writer) Links(f *digest.Frozen) templates.Links { return w.links(f) }
+
 // Size gives the bytes of an issue's mail, its HTML part decoded.
 func (w Writer) Size(f *digest.Frozen) (int, error) {
 	text, err := w.Text(f)

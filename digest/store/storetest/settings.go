@@ -6,6 +6,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/desk"
 	"postbag/digest/pull"
+	"postbag/digest/setup"
 )
 
 var settingsTests = []test{
@@ -16,6 +17,14 @@ var settingsTests = []test{
 		b.equal("the publication", p, digest.Publication{Separator: digest.Hairline})
 		b.equal("the size of the salt", len(must(b.Publication(b.ctx())).Salt), 16)
 		b.equal("series", len(must(b.SeriesList(b.ctx()))), 0)
+	}},
+	{"what was confirmed in the set-up is kept moment by moment", func(b *bench) {
+		b.equal("a new database", must(b.SetupMarks(b.ctx())), setup.Marks{})
+		b.must(b.MarkSetup(b.ctx(), setup.Marks{Series: start}))
+		b.must(b.MarkSetup(b.ctx(), setup.Marks{Mail: after(time.Hour)}))
+		b.must(b.MarkSetup(b.ctx(), setup.Marks{Tested: after(2 * time.Hour)}))
+		b.must(b.MarkSetup(b.ctx(), setup.Marks{Mail: after(3 * time.Hour)}))
+		b.equal("the marks", must(b.SetupMarks(b.ctx())), setup.Marks{Series: start, Mail: after(3 * time.Hour), Tested: after(2 * time.Hour)})
 	}},
 	{"the first source makes the series and names the publication", func(b *bench) {
 		src, feeds := b.source("nightbus")

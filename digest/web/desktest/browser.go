@@ -3,6 +3,7 @@ package desktest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -142,14 +143,34 @@ func Eval[V any](b *Tab, script string) V {
 	return v
 }
 
-// Until waits until a script in the page gives true.
+// Until waits until a script in the page gives true, also on the page that follows
+// where the one that is there is being left.
 func (b *Tab) Until(script string) {
 	b.T.Helper()
 	ctx, cancel := context.WithTimeout(b.Ctx, 20*time.Second)
 	defer cancel()
-	if err := chromedp.Do(ctx, chromedp.Poll[chromedp.Void](script)); err != nil {
+	err := errLeft
+	for errors.Is(err, errLeft) {
+		err = chromedp.Do(ctx, chromedp.Poll[chromedp.Void](script))
+		if err != nil && ctx.Err() == nil && isLeft(err) {
+			err = errLeft
+		}
+	}
+	if err != nil {
 		b.T.Fatalf("it never came to be that %s: %v", script, err)
 	}
+}
+
+var errLeft = errors.New("the page was left")
+
+// isLeft tells whether a script ended because its page was left.
+func isLeft(err error) bool {
+	for _, words := range []string{"navigated or closed", "context was destroyed", "Cannot find context", "context with specified id"} {
+		if strings.Contains(err.Error(), words) {
+			return true
+		}
+	}
+	return false
 }
 
 // Dark makes the page dark, or light again.

@@ -55,6 +55,8 @@ type Desk struct {
 	Site  site.Site // its Base is where the desk answers
 	Desk  *desk.Desk
 	Blog  *sampleblog.Blog
+	// BlogURL is where the blog answers.
+	BlogURL string
 	// Checker asks the blog about picks.
 	Checker *removed.Checker
 	Tools   *pull.Tools
@@ -63,13 +65,29 @@ type Desk struct {
 	Screens *screen.Set
 	Log     *Buffer
 	handler http.Handler
+	also    *http.ServeMux
 }
+
+// Also lets the blog's server answer for further addresses.
+func (d *Desk) Also(pages *http.ServeMux) { d.also = pages }
 
 // Areas makes the parts of the desk that a test is about.
 type Areas func(d *Desk, f *frame.Frame) []deskweb.Area
 
 // New starts a desk with the invented blog pulled and a draft open for the next Sunday.
 func New(t *testing.T, areas Areas) *Desk {
+	t.Helper()
+	return start(t, areas, (*Desk).follow)
+}
+
+// NewEmpty starts a desk with nothing in its database; the invented blog is there to be
+// followed.
+func NewEmpty(t *testing.T, areas Areas) *Desk {
+	t.Helper()
+	return start(t, areas, func(*Desk) {})
+}
+
+func start(t *testing.T, areas Areas, fill func(*Desk)) *Desk {
 	t.Helper()
 	d := &Desk{T: t, Clock: digesttest.NewClock(Start), Log: &Buffer{}}
 	d.DB = storetest.Open(t, storetest.Database(t), d.Clock)
@@ -82,6 +100,7 @@ func New(t *testing.T, areas Areas) *Desk {
 		t.Fatal(err)
 	}
 	d.blog(log)
+	fill(d)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.handler.ServeHTTP(w, r) }))
 	t.Cleanup(server.Close)
 	d.Site = site.Site{Base: server.URL}
@@ -115,13 +134,21 @@ func New(t *testing.T, areas Areas) *Desk {
 	return d
 }
 
-// blog serves the invented blog, follows and pulls it, and opens the first draft.
+// blog serves the invented blog, and may ask it.
 func (d *Desk) blog(log *slog.Logger) {
 	d.T.Helper()
-	ctx := d.T.Context()
 	d.Blog = sampleblog.New(Start)
-	blog := httptest.NewServer(d.Blog)
+	blog := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if d.also != nil {
+			if _, pattern := d.also.Handler(r); pattern != "" {
+				d.also.ServeHTTP(w, r)
+				return
+			}
+		}
+		d.Blog.ServeHTTP(w, r)
+	}))
 	d.T.Cleanup(blog.Close)
+	d.BlogURL = blog.URL + "/"
 	allow, err := fetch.ParseAllow([]string{strings.TrimPrefix(blog.URL, "http://")})
 	if err != nil {
 		d.T.Fatal(err)
@@ -130,11 +157,17 @@ func (d *Desk) blog(log *slog.Logger) {
 	d.T.Cleanup(fetcher.Close)
 	d.Tools = pull.NewTools(pull.Options{Store: d.DB, Fetcher: fetcher, ToProse: markup.FromHTML, Clock: d.Clock, Log: log})
 	d.Checker = removed.New(poll.New(d.Tools))
+}
+
+// follow follows and pulls the invented blog, and opens the first draft.
+func (d *Desk) follow() {
+	d.T.Helper()
+	ctx := d.T.Context()
 	series := digest.Series{
 		Slug: digest.DefaultSeriesSlug, Name: digest.DefaultSeriesName, Title: digest.DefaultSeriesTitle,
 		Schedule: digest.DefaultSeriesSchedule, Zone: "Europe/London", NextNumber: 8, Deadline: digest.Hold, CreatedAt: Start,
 	}
-	found, err := discover.New(d.Tools).Add(ctx, storetest.Tester, blog.URL+"/", series, discover.Options{})
+	found, err := discover.New(d.Tools).Add(ctx, storetest.Tester, d.BlogURL, series, discover.Options{})
 	if err != nil {
 		d.T.Fatal(err)
 	}

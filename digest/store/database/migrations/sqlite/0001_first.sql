@@ -14,7 +14,11 @@ CREATE TABLE publication (
     salt           BLOB    NOT NULL,
     held_since     BIGINT, -- set while nothing may be published or mailed, as after a restore
     held_reason    TEXT    NOT NULL DEFAULT '',
-    held_by        TEXT    NOT NULL DEFAULT '' -- who held it; '' for a restore
+    held_by        TEXT    NOT NULL DEFAULT '', -- who held it; '' for a restore
+    -- When somebody took the first settings as they are, and a test mail was taken.
+    setup_series   BIGINT,
+    setup_mail     BIGINT,
+    setup_tested   BIGINT
 );
 
 -- One number that grows with everything readers can see.
