@@ -17,6 +17,7 @@ type issueCmd struct {
 	Draft     issueDraftCmd     `cmd:"" help:"Open the next draft, or name the one that is open."`
 	List      issueListCmd      `cmd:"" help:"List issues, newest first."`
 	Show      issueShowCmd      `cmd:"" help:"Show an issue's rows."`
+	Read      issueReadCmd      `cmd:"" help:"Read the comments an issue may pick, in full and in thread order."`
 	Suggest   issueSuggestCmd   `cmd:"" help:"List the candidates the rules would pick, with reasons."`
 	Pick      issuePickCmd      `cmd:"" help:"Pick comments by id, or the suggested ones."`
 	Unpick    issueUnpickCmd    `cmd:"" help:"Take comments out."`

@@ -2,8 +2,12 @@ package desk
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"postbag/digest"
@@ -111,7 +115,42 @@ func (d *Desk) MailSize(f *digest.Frozen) (int, error) {
 	if d.size == nil {
 		return 0, nil
 	}
-	return d.size(f)
+	return d.sizes.of(f, d.size)
+}
+
+// sizes remembers the sizes of the mails measured last: to render a mail of sixty picks
+// takes some tens of milliseconds, and every page of the desk tells its size.
+type sizes struct {
+	mu    sync.Mutex
+	known map[[sha256.Size]byte]int
+}
+
+// mostSizes bounds how many are remembered.
+const mostSizes = 100
+
+// of gives the size of an issue's mail. It depends on nothing but what is frozen.
+func (s *sizes) of(f *digest.Frozen, measure func(*digest.Frozen) (int, error)) (int, error) {
+	packed, err := json.Marshal(f)
+	if err != nil {
+		return 0, fmt.Errorf("measure issue %d: %w", f.Number, err)
+	}
+	key := sha256.Sum256(packed)
+	s.mu.Lock()
+	size, known := s.known[key]
+	s.mu.Unlock()
+	if known {
+		return size, nil
+	}
+	if size, err = measure(f); err != nil {
+		return 0, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil || len(s.known) >= mostSizes {
+		s.known = map[[sha256.Size]byte]int{}
+	}
+	s.known[key] = size
+	return size, nil
 }
 
 // Outlook is what an issue would be if it were approved as it stands; of one that is

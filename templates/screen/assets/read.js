@@ -54,6 +54,7 @@
       button.textContent = words[pressed ? 1 : 0];
     });
     thumbs.hidden = !any;
+    read.classList.toggle("has-thumbs", any);
   };
   const choose = () => {
     const middle = innerHeight / 3;
