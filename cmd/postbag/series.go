@@ -142,6 +142,8 @@ type seriesSetCmd struct {
 	Schedule      *string           `help:"When issues go out: a cron expression of five fields." placeholder:"CRON"`
 	Zone          *string           `help:"The zone the schedule is read in." placeholder:"ZONE"`
 	NextNumber    *int              `help:"The number the next issue takes." placeholder:"N"`
+	Deadline      *string           `help:"What happens if nobody approves in time: hold it, or send-picked, send-suggested, posts-only." placeholder:"RULE"`
+	AtLeast       *int              `help:"With send-picked, how many picks it needs." placeholder:"N"`
 	Source        []int64           `help:"A source that it takes comments of, instead of those that it has. May be repeated." placeholder:"ID"`
 	HomeURL       *string           `name:"home-url" help:"The address of the blog's home page, which pages and mails lead to." placeholder:"ADDRESS"`
 	Publication   *string           `help:"The name on the masthead." placeholder:"NAME"`
@@ -164,7 +166,7 @@ func (c seriesSetCmd) Run(ctx context.Context, p *Program, a *app) error {
 	}
 	done, err := a.desk.Set(ctx, p.by(), c.Series, desk.Settings{
 		Sources: sources, HomeURL: c.HomeURL,
-		Name: c.Name, Title: c.Title, Schedule: c.Schedule, Zone: c.Zone, NextNumber: c.NextNumber,
+		Name: c.Name, Title: c.Title, Schedule: c.Schedule, Zone: c.Zone, NextNumber: c.NextNumber, Deadline: c.Deadline, AtLeast: c.AtLeast,
 		Publication: c.Publication, Language: c.Language, PostalAddress: c.PostalAddress, Separator: c.Separator, WatchList: watched,
 	})
 	if err != nil {
