@@ -8,11 +8,13 @@ import (
 	"postbag/digest/check"
 	"postbag/digest/site"
 	"postbag/digest/web"
+	"postbag/digest/web/arranging"
 	"postbag/digest/web/checking"
 	deskweb "postbag/digest/web/desk"
 	"postbag/digest/web/door"
 	"postbag/digest/web/frame"
 	readingweb "postbag/digest/web/reading"
+	"postbag/digest/web/sending"
 	setupweb "postbag/digest/web/setup"
 	"postbag/digest/web/trimming"
 	"postbag/templates/screen"
@@ -55,8 +57,11 @@ func (o *mailer) deskPages() (http.Handler, error) {
 func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
 	return []deskweb.Area{
 		setupweb.Area{Frame: f, Setup: o.setup(o.runner())},
+		arranging.New(f, o.desk),
 		readingweb.Area{Frame: f, Read: o.reading, Desk: o.desk},
 		trimming.New(f, o.desk),
+		sending.New(f, sending.Options{Desk: o.desk, Sender: o.Sender}),
 		checking.New(checking.Options{Frame: f, Desk: o.desk, Check: o.check, Renderer: check.Renderer{Set: o.set, Site: o.site, Writer: o.Writer}, Tester: o.Sender}),
+		o.keeping(f),
 	}
 }
