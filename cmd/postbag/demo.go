@@ -31,6 +31,9 @@ var demoReaders = []string{"ada@reader.example", "bram@reader.example", "chidi@r
 // demoIntro is what the demo's editor writes above the picks.
 const demoIntro = "You have been busy. Here is what stayed with me from under this week's posts, in your own words. Thank you all for writing, and *keep it coming*."
 
+// demoUnread is how many of the blog's posts come after the first issue.
+const demoUnread = 2
+
 // demo is one run of the demo.
 type demo struct {
 	p     *Program
@@ -56,6 +59,7 @@ func (c demoCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	defer stop()
 
 	d := &demo{p: p, dir: dir, quiet: c.Check, blog: sampleblog.New(p.Clock.Now())}
+	d.blog.HoldBack(demoUnread)
 	if err := d.serveBlog(ctx); err != nil {
 		return err
 	}
@@ -217,7 +221,7 @@ func (d *demo) job(ctx context.Context) error {
 			return fmt.Errorf("sign up %s: %w", email, err)
 		}
 	}
-	return d.runAll(ctx, [][]string{
+	if err := d.runAll(ctx, [][]string{
 		{"subscriber", "list"},
 		{"issue", "draft"},
 		{"issue", "pick", "--suggested"},
@@ -225,7 +229,12 @@ func (d *demo) job(ctx context.Context) error {
 		{"issue", "approve", "1"},
 		{"issue", "publish", "--yes", "1"},
 		{"issue", "send", "--yes", "1"},
-	})
+	}); err != nil {
+		return err
+	}
+	// The next week comes at once, so that the desk has something to read.
+	d.blog.Release()
+	return d.run(ctx, "pull", "--force")
 }
 
 func (d *demo) runAll(ctx context.Context, commands [][]string) error {

@@ -33,6 +33,9 @@ type Blog struct {
 	posts    []Post     // oldest first
 	comments []*Comment // oldest first
 	added    int
+
+	heldPosts    []Post // not shown yet
+	heldComments []*Comment
 }
 
 // Post is a post as [Blog.Posts] shows it.
@@ -82,7 +85,44 @@ func (b *Blog) Stats() Stats {
 
 // Posts lists the posts, oldest first: the index in this list is what
 // [Blog.Add] takes.
-func (b *Blog) Posts() []Post { return slices.Clone(b.posts) }
+func (b *Blog) Posts() []Post {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return slices.Clone(b.posts)
+}
+
+// HoldBack leaves out the newest posts, so many, with the comments under them, until
+// [Blog.Release]: a week that has not come yet. At least one post stays.
+func (b *Blog) HoldBack(posts int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	keep := max(len(b.posts)-posts, 1)
+	b.posts, b.heldPosts = b.posts[:keep:keep], b.posts[keep:]
+	held := map[string]bool{}
+	for _, p := range b.heldPosts {
+		held[p.ID] = true
+	}
+	var shown []*Comment
+	for _, c := range b.comments {
+		if held[c.PostID] {
+			b.heldComments = append(b.heldComments, c)
+		} else {
+			shown = append(shown, c)
+		}
+	}
+	b.comments = shown
+}
+
+// Release shows what was held back.
+func (b *Blog) Release() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.posts, b.heldPosts = append(b.posts, b.heldPosts...), nil
+	for _, c := range b.heldComments {
+		b.insert(c)
+	}
+	b.heldComments = nil
+}
 
 // Comments lists the comments of all posts, oldest first.
 func (b *Blog) Comments() []Comment {

@@ -10,6 +10,24 @@
       problem.focus();
     }
   });
+  // What was just done is out of the way again after a while; pointing at it keeps it.
+  const shown = 8000;
+  let hiding;
+  const tell = () => {
+    const said = document.getElementById("said");
+    if (!said || !said.textContent) return;
+    said.classList.remove("told");
+    clearTimeout(hiding);
+    hiding = setTimeout(function hide() {
+      if (said.matches(":hover, :focus-within")) hiding = setTimeout(hide, shown);
+      else said.classList.add("told");
+    }, shown);
+  };
+  tell();
+  new MutationObserver((changes) => {
+    if (changes.some((c) => c.target.id === "said" || c.target.parentElement?.id === "said" || [...c.addedNodes].some((n) => n.id === "page"))) tell();
+  }).observe(document.body, { childList: true, characterData: true, subtree: true });
+
   // What was refused is looked at first.
   const mistakes = document.getElementById("mistakes");
   if (mistakes) mistakes.focus();
