@@ -14,6 +14,7 @@ import (
 	"postbag/digest/web/door"
 	"postbag/digest/web/frame"
 	readingweb "postbag/digest/web/reading"
+	"postbag/digest/web/sending"
 	setupweb "postbag/digest/web/setup"
 	"postbag/digest/web/trimming"
 	"postbag/templates/screen"
@@ -59,6 +60,7 @@ func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
 		arranging.New(f, o.desk),
 		readingweb.Area{Frame: f, Read: o.reading, Desk: o.desk},
 		trimming.New(f, o.desk),
+		sending.New(f, sending.Options{Desk: o.desk, Sender: o.Sender}),
 		checking.New(checking.Options{Frame: f, Desk: o.desk, Check: o.check, Renderer: check.Renderer{Set: o.set, Site: o.site, Writer: o.Writer}, Tester: o.Sender}),
 	}
 }

@@ -52,7 +52,7 @@ func (d *Desk) approve(ctx context.Context, by digest.Actor, issue *digest.Issue
 	if err != nil {
 		return err
 	}
-	if issue.Frozen, err = d.freeze(ctx, *issue, series, pub, issue.DueAt); err != nil {
+	if issue.Frozen, err = d.freeze(ctx, *issue, series, pub, issue.DueAt, when.noWords); err != nil {
 		return named(*issue, err)
 	}
 	if err := d.fits(issue.Frozen); err != nil {
@@ -225,13 +225,13 @@ func (d *Desk) Preview(ctx context.Context, ref Ref) (*digest.Frozen, error) {
 	return compile.Freeze(in)
 }
 
-func (d *Desk) freeze(ctx context.Context, issue digest.Issue, series digest.Series, pub digest.Publication, date time.Time) (*digest.Frozen, error) {
+func (d *Desk) freeze(ctx context.Context, issue digest.Issue, series digest.Series, pub digest.Publication, date time.Time, noWords bool) (*digest.Frozen, error) {
 	comments, err := d.quoted(ctx, issue)
 	if err != nil {
 		return nil, err
 	}
 	return compile.Freeze(compile.Input{
-		Issue: issue, Series: series, Publication: pub, Comments: comments, Date: date,
+		Issue: issue, Series: series, Publication: pub, Comments: comments, Date: date, NoWords: noWords,
 	})
 }
 
@@ -274,4 +274,19 @@ func (d *Desk) quoted(ctx context.Context, issue digest.Issue) (map[int64]digest
 	}
 	maps.Copy(picked, found)
 	return picked, d.asPicked(ctx, issue, picked)
+}
+
+// sketch is what an issue would be, without what cannot be quoted of it.
+func (d *Desk) sketch(in compile.Input) (*digest.Frozen, error) {
+	f, _, err := compile.Sketch(in)
+	return f, err
+}
+
+// freezes tells why an issue cannot be frozen, or is too large for a mail.
+func (d *Desk) freezes(in compile.Input) error {
+	f, err := compile.Freeze(in)
+	if err != nil {
+		return err
+	}
+	return d.fits(f)
 }
