@@ -81,7 +81,7 @@ type seriesGlossaryCmd struct {
 // Run adds to the glossary, or lists it.
 func (c seriesGlossaryCmd) Run(ctx context.Context, p *Program, a *app) error {
 	if c.Term != "" {
-		added, err := a.desk.AddTerm(ctx, c.Term)
+		added, err := a.desk.AddTerm(ctx, p.by(), c.Term)
 		if err != nil {
 			return err
 		}
