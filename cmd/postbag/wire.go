@@ -117,7 +117,7 @@ func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, e
 		Store: db, Desk: a.desk, Blogs: a.checker, Links: fetcher, Clock: p.Clock, Log: a.log,
 		Mail: letters.Writer{Set: set, Site: a.site}.Text,
 	})
-	a.reading = reading.New(reading.Options{Store: db, Desk: a.desk, Clock: p.Clock, Log: a.log})
+	a.reading = reading.New(reading.Options{Store: db, Desk: a.desk, Clock: p.Clock, Log: a.log, Patience: time.Minute})
 	a.sender = dispatch.New(a.dispatching())
 	a.health = health.Health{Store: db, Clock: p.Clock}
 	return a, nil

@@ -6,6 +6,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/check"
+	"postbag/digest/reading"
 	"postbag/digest/web/checking"
 	deskweb "postbag/digest/web/desk"
 	"postbag/digest/web/frame"
@@ -46,7 +47,7 @@ func (o *mailer) deskPages() (http.Handler, error) {
 func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
 	return []deskweb.Area{
 		setupweb.Area{Frame: f, Setup: o.setup(o.runner())},
-		readingweb.Area{Frame: f, Read: o.reading, Desk: o.desk},
+		readingweb.Area{Frame: f, Read: reading.New(reading.Options{Store: o.db, Desk: o.desk, Clock: o.p.Clock, Log: o.log}), Desk: o.desk},
 		trimming.New(f, o.desk),
 		checking.New(checking.Options{Frame: f, Desk: o.desk, Check: o.check, Renderer: check.Renderer{Set: o.set, Site: o.site, Writer: o.Writer}, Tester: o.Sender}),
 	}
