@@ -2,6 +2,7 @@ package digest
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -159,3 +160,9 @@ const (
 	AuditKept = 2 * 365 * 24 * time.Hour
 	AuditMost = 200_000
 )
+
+// Label says the doing alone, to choose it from a list.
+func (d Doing) Label() string {
+	words := string(d)
+	return strings.ToUpper(words[:1]) + strings.ReplaceAll(words[1:], "-", " ")
+}

@@ -27,6 +27,8 @@ const (
 	Forbidden
 	// TooMany is something that was tried too often; it can be tried again later.
 	TooMany
+	// NotSignedIn is something that only who is signed in may do.
+	NotSignedIn
 )
 
 // Error is an error for a person: one sentence, and a hint about the mend.

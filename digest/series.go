@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Publication is what all series of an installation share: the name on the
@@ -73,6 +75,49 @@ type DeadlineRule string
 // unseen.
 const Hold DeadlineRule = "hold"
 
+// The rules that send an issue which nobody approved.
+const (
+	SendPicked    DeadlineRule = "send-picked"    // what is picked, if it is enough and nothing is to be mended
+	SendSuggested DeadlineRule = "send-suggested" // what the rules suggest, below what is picked
+	SendPosts     DeadlineRule = "posts-only"     // the posts' titles and counts, no reader's words
+)
+
+// DeadlineRules lists the rules, the most careful first.
+func DeadlineRules() []DeadlineRule {
+	return []DeadlineRule{Hold, SendPicked, SendSuggested, SendPosts}
+}
+
+var deadlineWords = map[DeadlineRule]string{
+	Hold:          "It is held, with all that is in it, for the next moment.",
+	SendPicked:    "What is picked goes out, if it is enough and nothing is to be mended; else it is held.",
+	SendSuggested: "What is suggested goes out below what is picked, under “Chosen automatically from this week's comments”.",
+	SendPosts:     "The titles of the posts go out with the numbers of their comments, and no reader's words.",
+}
+
+// Words says in a sentence what happens by the rule.
+func (r DeadlineRule) Words() string { return deadlineWords[r] }
+
+// ContainsName tells whether a text has a name in it, as words of their own, whatever the
+// case of their letters.
+func ContainsName(text, name string) bool {
+	text, name = strings.ToLower(text), strings.ToLower(name)
+	isOfWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	for at := 0; name != ""; {
+		i := strings.Index(text[at:], name)
+		if i < 0 {
+			return false
+		}
+		start, end := at+i, at+i+len(name)
+		before, _ := utf8.DecodeLastRuneInString(text[:start])
+		after, _ := utf8.DecodeRuneInString(text[end:])
+		if !isOfWord(before) && !isOfWord(after) {
+			return true
+		}
+		at = end
+	}
+	return false
+}
+
 // Series is a recurring compilation.
 type Series struct {
 	ID    int64
@@ -84,6 +129,7 @@ type Series struct {
 	Zone       string
 	NextNumber int // the number the next issue takes
 	Deadline   DeadlineRule
+	AtLeast    int // picks that an issue needs for [SendPicked]
 	CreatedAt  time.Time
 }
 

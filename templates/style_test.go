@@ -28,7 +28,7 @@ func TestNoStyleRuleIsLost(t *testing.T) {
 			Publication: "P", SeriesName: "S", Title: "T", Zone: "UTC", Language: language, Preheader: "pre",
 			Intro: markup.FromMarkdown("a [b](https://x.example/)\n\n> c\n\n- d\n\n1. e\n\n~~f~~ g[^1]\n\n    h\n\n[^1]: i"),
 			Blocks: []digest.FrozenBlock{{Kind: digest.HeadingBlock, Heading: "H"}, {Kind: digest.PickBlock, Pick: &digest.Quotation{
-				Number: 1, Author: "A", Words: append(markup.FromHTML("<blockquote>q</blockquote>H<sub>2</sub>O", ""), digest.Para{Spans: []digest.Span{{Text: digest.Ellipsis, Ours: true}}}), Context: &digest.Context{Author: "B", Quote: "c"}}},
+				Number: 1, Author: "A", Lifted: digest.Plain("L"), Words: append(markup.FromHTML("<blockquote>q</blockquote>H<sub>2</sub>O", ""), digest.Para{Spans: []digest.Span{{Text: digest.Ellipsis, Ours: true}}}), Context: &digest.Context{Author: "B", Quote: "c"}}},
 				{Kind: digest.QuoteBlock, Quote: &digest.Passage{Words: digest.Plain("q"), Title: "T"}}},
 			Separator: digest.Asterisks,
 		}

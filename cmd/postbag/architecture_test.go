@@ -33,7 +33,7 @@ var (
 	adapters = []string{"digest/fetch", "digest/web", "subscribers/mail"}
 	// The parts of the desk's pages, of which each may import those before it; the areas
 	// stand between the first and the last, and none imports another.
-	deskParts = []string{"digest/web/frame", "digest/web/setup", "digest/web/reading", "digest/web/trimming", "digest/web/checking", "digest/web/desk"}
+	deskParts = []string{"digest/web/frame", "digest/web/door", "digest/web/setup", "digest/web/reading", "digest/web/trimming", "digest/web/checking", "digest/web/arranging", "digest/web/sending", "digest/web/desk"}
 	// The parts of the store, of which each may import those before it.
 	storeParts = []string{"digest/store/database", "digest/store/foreign", "digest/store/audit", "digest/store/rules", "digest/store/duties", "digest/store/tasks", "digest/store/publication", "digest/store/blog", "digest/store/pages", "digest/store/issues", "digest/store/checks", "digest/store/list", "digest/store/accounts",
 		"digest/store/ledger", "digest/store/index", "digest/store/status", "digest/store/transfer", "digest/store"}

@@ -23,6 +23,9 @@ type cli struct {
 	Schedule   scheduleCmd   `cmd:"" help:"What is done by itself: when it is next due, and who is at it."`
 	Subscriber subscriberCmd `cmd:"" help:"The readers on the mailing list."`
 
+	Editor editorCmd `cmd:"" help:"Who may work at the desk: add, list, set a password, print a link, remove."`
+	Audit  auditCmd  `cmd:"" help:"List who changed what, and when."`
+
 	Sending sendingCmd `cmd:"" help:"Whether anything is published and mailed: show, hold, release."`
 
 	Backup  backupCmd  `cmd:"" help:"Write everything into one file, while serving too."`

@@ -38,8 +38,12 @@ type demo struct {
 	blog  *sampleblog.Blog
 	at    string // the blog's address
 	web   net.Listener
+	link  string // signs in at the desk, once
 	quiet bool
 }
+
+// demoEditor is who sits at the demo's desk.
+const demoEditor = "editor@nightbus.example"
 
 // Run runs the demo.
 func (c demoCmd) Run(ctx context.Context, p *Program, s *Settings) error {
@@ -56,6 +60,9 @@ func (c demoCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		return err
 	}
 	if d.web, err = demoListener(s.Listen, c.Check); err != nil {
+		return err
+	}
+	if err := d.seatEditor(ctx); err != nil {
 		return err
 	}
 	served := make(chan error, 1)
@@ -230,6 +237,17 @@ func (d *demo) runAll(ctx context.Context, commands [][]string) error {
 	return nil
 }
 
+// seatEditor makes the editor of the demo's desk, and keeps the link that signs in.
+func (d *demo) seatEditor(ctx context.Context) error {
+	out, err := d.output(ctx, "editor", "add", demoEditor, "--name", "Editor")
+	if err != nil {
+		return err
+	}
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	d.link = lines[len(lines)-1]
+	return nil
+}
+
 // addresses says where to look.
 func (d *demo) addresses() {
 	fmt.Fprintf(d.p.Stdout, `
@@ -239,6 +257,8 @@ Look at:
   %-35s its own page
   %-35s the feed
   %-35s the mails, as files that any mail program opens
+Sit down at the editor's desk; this link signs you in, once:
+  %s
 Stop with Ctrl-C.
-`, d.at, d.blog.Stats().Comments, d.blog.Stats().Posts, d.site().URL(site.Home), d.site().URL(site.Issue, 1), d.site().URL(site.Feed), d.outbox())
+`, d.at, d.blog.Stats().Comments, d.blog.Stats().Posts, d.site().URL(site.Home), d.site().URL(site.Issue, 1), d.site().URL(site.Feed), d.outbox(), d.link)
 }

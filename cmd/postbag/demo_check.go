@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/mmcdole/gofeed"
 
@@ -48,7 +51,7 @@ func (d *demo) check(ctx context.Context) error {
 	c := checks{table: tabwriter.NewWriter(d.p.Stdout, 0, 4, 2, ' ', 0)}
 	fmt.Fprintln(c.table, "\nCHECK\tEXPECTED\tFOUND\t")
 	for _, part := range []func(context.Context, *checks) error{
-		d.checkStored, d.checkAgain, d.checkPages, d.checkFeed, d.checkMails, d.checkLeaving,
+		d.checkStored, d.checkAgain, d.checkPages, d.checkFeed, d.checkMails, d.checkLeaving, d.checkDesk,
 	} {
 		if err := part(ctx, &c); err != nil {
 			return err
@@ -60,6 +63,47 @@ func (d *demo) check(ctx context.Context) error {
 	fmt.Fprintf(d.p.Stdout, "\n%d passed, %d failed\n", c.passed, c.failed)
 	if c.failed > 0 {
 		return digest.Fail(digest.Internal, "The table above says what differs.", "%s failed", plural(c.failed, "check"))
+	}
+	return nil
+}
+
+// checkDesk signs in by the link, as a browser does, and looks at the desk's first page.
+func (d *demo) checkDesk(ctx context.Context, c *checks) error {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return err
+	}
+	browser := &http.Client{Jar: jar, Timeout: 20 * time.Second}
+	ask := func(method, address string) (status int, at string, err error) {
+		r, err := http.NewRequestWithContext(ctx, method, address, nil)
+		if err != nil {
+			return 0, "", err
+		}
+		response, err := browser.Do(r)
+		if err != nil {
+			return 0, "", err
+		}
+		defer response.Body.Close()
+		_, err = io.Copy(io.Discard, io.LimitReader(response.Body, 10<<20))
+		return response.StatusCode, response.Request.URL.Path, err
+	}
+	home := d.site().URL(site.DeskHome)
+	for _, step := range []struct {
+		what, method, address, at string
+		status                    int // 0 for any: the address tells
+	}{
+		{"the desk asks who is there", http.MethodGet, home, site.Site{}.Path(site.SignIn), http.StatusOK},
+		{"the link has a button", http.MethodGet, d.link, "", http.StatusOK},
+		{"which opens the desk", http.MethodPost, d.link, site.Site{}.Path(site.DeskHome), 0},
+		{"the desk's first page", http.MethodGet, home, site.Site{}.Path(site.DeskHome), 0},
+		{"the editor's account", http.MethodGet, d.site().URL(site.Account), site.Site{}.Path(site.Account), http.StatusOK},
+		{"the link works once", http.MethodPost, d.link, "", http.StatusConflict},
+	} {
+		status, at, err := ask(step.method, step.address)
+		if err != nil {
+			return err
+		}
+		c.that(step.what, (step.status == 0 || status == step.status) && (step.at == "" || at == step.at), fmt.Sprint(status, " ", at))
 	}
 	return nil
 }

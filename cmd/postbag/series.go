@@ -108,6 +108,8 @@ type seriesSetCmd struct {
 	Schedule      *string           `help:"When issues go out: a cron expression of five fields." placeholder:"CRON"`
 	Zone          *string           `help:"The zone the schedule is read in." placeholder:"ZONE"`
 	NextNumber    *int              `help:"The number the next issue takes." placeholder:"N"`
+	Deadline      *string           `help:"What happens if nobody approves in time: hold it, or send-picked, send-suggested, posts-only." placeholder:"RULE"`
+	AtLeast       *int              `help:"With send-picked, how many picks it needs." placeholder:"N"`
 	Publication   *string           `help:"The name on the masthead." placeholder:"NAME"`
 	Language      *string           `help:"The language of issues." placeholder:"TAG"`
 	PostalAddress *string           `help:"The postal address in the footer of mails." placeholder:"TEXT"`
@@ -123,7 +125,7 @@ func (c seriesSetCmd) Run(ctx context.Context, p *Program, a *app) error {
 		watched = &names
 	}
 	done, err := a.desk.Set(ctx, p.by(), c.Series, desk.Settings{
-		Name: c.Name, Title: c.Title, Schedule: c.Schedule, Zone: c.Zone, NextNumber: c.NextNumber,
+		Name: c.Name, Title: c.Title, Schedule: c.Schedule, Zone: c.Zone, NextNumber: c.NextNumber, Deadline: c.Deadline, AtLeast: c.AtLeast,
 		Publication: c.Publication, Language: c.Language, PostalAddress: c.PostalAddress, Separator: c.Separator, WatchList: watched,
 	})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"postbag/digest"
+	"postbag/digest/site"
 )
 
 // serveCmd runs the pages and the worker in one process, or one of the two.
@@ -50,6 +51,7 @@ func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) erro
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var working sync.WaitGroup
+	var work func()
 	if c.worker() {
 		// Unless it may work there are no pages either: two that were
 		// started by mistake are told at once.
@@ -65,11 +67,26 @@ func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) erro
 		if err != nil {
 			return err
 		}
-		working.Go(func() { w.Work(ctx, member) })
+		work = func() { w.Work(ctx, member) }
+	}
+	var own net.Listener
+	if c.web() {
+		if own, err = a.listenForDesk(); err != nil {
+			return err
+		}
+		if own != nil {
+			defer own.Close() // serving closes it too; a second time does no harm
+		}
+		if err := a.sayDesk(ctx, own); err != nil {
+			return err
+		}
+	}
+	if work != nil {
+		working.Go(work)
 	}
 	a.announce(c, listener, mailer)
 	if c.web() {
-		err = mailer.servePages(ctx, listener)
+		err = mailer.servePages(ctx, listener, own)
 	} else {
 		<-ctx.Done()
 	}
@@ -88,6 +105,35 @@ func (p *Program) listen(s *Settings) (net.Listener, error) {
 		return nil, digest.Fail(digest.Unavailable, "Stop what listens there, or choose another --listen.", "cannot listen: %w", err)
 	}
 	return l, nil
+}
+
+// listenForDesk gives the desk's own listener, nil where it has none.
+func (a *app) listenForDesk() (net.Listener, error) {
+	at := a.settings.DeskListen
+	if at == "" {
+		return nil, nil
+	}
+	l, err := net.Listen("tcp", at)
+	if err != nil {
+		return nil, digest.Fail(digest.Unavailable, "Stop what listens there, or choose another --desk-listen.", "the desk cannot listen: %w", err)
+	}
+	return l, nil
+}
+
+// sayDesk says where the desk is, and gives whoever sees it the link by which the first
+// owner comes in, as long as there is no editor.
+func (a *app) sayDesk(ctx context.Context, own net.Listener) error {
+	about := []any{"url", a.deskSite().URL(site.DeskHome)}
+	if own != nil {
+		about = append(about, "address", own.Addr().String())
+	}
+	a.log.Info("the editor's desk", about...)
+	token, err := a.accounts().SetUpToken(ctx)
+	if err != nil || token == "" {
+		return err
+	}
+	fmt.Fprintf(a.p.Stderr, "\nNobody can sign in yet. Open this link to set up the desk; it works once:\n\n    %s\n\n", a.deskSite().URL(site.Entrance, token))
+	return nil
 }
 
 // warn logs that sending is held, and that mails carry no postal address.

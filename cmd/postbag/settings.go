@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"log/slog"
 	"math"
 	"net"
@@ -28,6 +29,8 @@ type Settings struct {
 	DB           string   `help:"The database: a file, or postgres://user@host/name." default:"postbag.db" placeholder:"FILE|URL"`
 	Listen       string   `help:"Where the web pages listen." default:"localhost:8080" placeholder:"HOST:PORT"`
 	BaseURL      string   `help:"The address that readers reach the pages by; from --listen unless set." placeholder:"URL"`
+	DeskListen   string   `help:"Where the editor's desk listens by itself; the public pages then know nothing of it." placeholder:"HOST:PORT"`
+	DeskURL      string   `name:"desk-url" help:"The address that editors reach the desk by; from --base-url or --desk-listen unless set." placeholder:"URL"`
 	TrustedProxy []string `help:"Proxies (address or CIDR) whose X-Forwarded-For is believed." placeholder:"ADDR"`
 
 	SMTP             string  `name:"smtp" help:"Where mail goes: smtp://user@host:587, smtps://user@host:465, or outbox:DIR to write files." default:"outbox:outbox" placeholder:"URL"`
@@ -118,6 +121,14 @@ func (s *Settings) check() (wrong problems) {
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
 		wrong.add(s.notListening())
 	}
+	if s.DeskListen != "" {
+		if _, _, err := net.SplitHostPort(s.DeskListen); err != nil {
+			wrong.add(s.wrong("desk-listen", "For example localhost:8081.", "%q is not HOST:PORT", s.DeskListen))
+		}
+	}
+	if _, err := s.deskURL(); err != nil {
+		wrong.add(err)
+	}
 	if s.Concurrency < 1 || s.Concurrency > 100 {
 		wrong.add(s.wrong("concurrency", "10 suits most servers.", "it must be 1 to 100, not %d", s.Concurrency))
 	}
@@ -141,22 +152,60 @@ func (s *Settings) notListening() error {
 func (s *Settings) web() (base string, err error) {
 	raw := s.BaseURL
 	if raw == "" {
-		host, port, err := net.SplitHostPort(s.Listen)
-		if err != nil {
+		if raw, err = listeningAt(s.Listen); err != nil {
 			return "", s.notListening()
 		}
-		if host == "" || host == "0.0.0.0" || host == "::" {
-			host = "localhost"
-		}
-		raw = "http://" + net.JoinHostPort(host, port)
 	}
+	return s.address("base-url", raw)
+}
+
+// listeningAt gives the address of pages that listen somewhere.
+func listeningAt(listen string) (string, error) {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return "", err
+	}
+	if host == "" || host == "0.0.0.0" || host == "::" {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port), nil
+}
+
+// deskURL gives what the desk's addresses begin with where that is not the base URL; ""
+// where it is.
+func (s *Settings) deskURL() (string, error) {
+	raw := s.DeskURL
+	if raw == "" && s.DeskListen != "" {
+		var err error
+		if raw, err = listeningAt(s.DeskListen); err != nil {
+			return "", nil // told of that setting
+		}
+	}
+	if raw == "" {
+		return "", nil
+	}
+	return s.address("desk-url", raw)
+}
+
+// desk gives what the desk's addresses begin with. The settings have been checked.
+func (s *Settings) desk(base string) string {
+	own, err := s.deskURL()
+	if err != nil {
+		return base
+	}
+	return cmp.Or(own, base)
+}
+
+// address checks that a setting is the address of a site, and gives it without a slash
+// at its end.
+func (s *Settings) address(setting, raw string) (string, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		hint := "For example https://news.example.org."
 		if host := hostname.Of("https://" + raw); !strings.Contains(raw, "://") && strings.Contains(host, ".") {
 			hint = "Write its beginning, too: https://" + raw
 		}
-		return "", s.wrong("base-url", hint, "%q is not the address of a web site", raw)
+		return "", s.wrong(setting, hint, "%q is not the address of a web site", raw)
 	}
 	return strings.TrimRight(u.String(), "/"), nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/account"
 	"postbag/digest/beside"
 	"postbag/digest/blogs"
 	"postbag/digest/check"
@@ -117,7 +119,7 @@ func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, e
 		Store: db, Desk: a.desk, Blogs: a.checker, Links: fetcher, Clock: p.Clock, Log: a.log,
 		Mail: letters.Writer{Set: set, Site: a.site}.Text,
 	})
-	a.reading = reading.New(reading.Options{Store: db, Desk: a.desk, Clock: p.Clock, Log: a.log, Patience: time.Minute})
+	a.reading = reading.New(reading.Options{Store: db, Desk: a.desk, Clock: p.Clock, Log: a.log})
 	a.sender = dispatch.New(a.dispatching())
 	a.health = health.Health{Store: db, Clock: p.Clock}
 	return a, nil
@@ -141,6 +143,11 @@ func (a *app) dispatching() dispatch.Options {
 	return dispatch.Options{
 		Store: a.db, Desk: a.desk, Clock: a.p.Clock, Log: a.log, Joining: a.joining(), LateAfter: a.settings.LateAfter,
 	}
+}
+
+// patientReading is reading for a command, which waits for the reasons.
+func (a *app) patientReading() *reading.Service {
+	return reading.New(reading.Options{Store: a.db, Desk: a.desk, Clock: a.p.Clock, Log: a.log, Patience: time.Minute})
 }
 
 // joining names this process among those that work on the database.
@@ -185,6 +192,14 @@ func (a *app) blogs(runner *beside.Runner) *blogs.Keeper {
 func (a *app) roster() *roster.Service {
 	return roster.New(roster.Options{Store: a.db, Clock: a.p.Clock})
 }
+
+// accounts looks after the editors.
+func (a *app) accounts() *account.Service {
+	return account.New(account.Options{Store: a.db, Clock: a.p.Clock, Log: a.log, URL: a.deskSite().Base})
+}
+
+// deskSite is where the desk is.
+func (a *app) deskSite() site.Site { return site.Site{Base: a.settings.desk(a.site.Base)} }
 
 // signup serves readers who come and go. The wording is the sentence under the
 // sign-up form; nil where no form is served.
@@ -232,7 +247,7 @@ func (a *app) path() string { return a.db.Path() }
 // writer writes the letters of the sender in the settings.
 func (a *app) writer(m mailSettings) letters.Writer {
 	w := letters.Writer{
-		Set: a.set, Site: a.site, From: m.from.Email, Domain: m.from.Domain, ReplyTo: m.replyTo, Requests: m.replyTo,
+		Set: a.set, Site: a.site, Desk: a.deskSite(), From: m.from.Email, Domain: m.from.Domain, ReplyTo: m.replyTo, Requests: m.replyTo,
 	}
 	if w.Requests == "" && !m.transport.IsOutbox() {
 		w.Requests = m.from.Email
@@ -283,9 +298,15 @@ func (o *mailer) worker() (*duty.Worker, error) {
 			_, err := o.letters.Send(ctx, member)
 			return err
 		},
-		Sweep: o.signup(nil).Sweep, Backups: backups, Clock: o.p.Clock, Log: o.log,
+		Sweep: o.sweep, Backups: backups, Clock: o.p.Clock, Log: o.log,
 		Joining: o.joining(), Rate: o.settings.Rate, Site: o.site,
 	}), nil
+}
+
+// sweep removes what is kept for a time only, of readers and of editors.
+func (o *mailer) sweep(ctx context.Context) (int, error) {
+	n, err := o.signup(nil).Sweep(ctx)
+	return n, errors.Join(err, o.accounts().Sweep(ctx))
 }
 
 // backups are the backups that this process writes by itself, nil for none.
@@ -316,7 +337,7 @@ func (a *app) schedule() (duty.Schedule, error) {
 }
 
 // servePages serves the public pages until ctx ends.
-func (o *mailer) servePages(ctx context.Context, l net.Listener) error {
+func (o *mailer) servePages(ctx context.Context, l, own net.Listener) error {
 	proxies, err := o.settings.proxies()
 	if err != nil {
 		return err
@@ -335,14 +356,44 @@ func (o *mailer) servePages(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return err
 	}
-	pages, err := web.New(web.Options{
+	options := web.Options{
 		Publisher: publisher, Signup: readers, Templates: o.set, Clock: o.p.Clock, BaseURL: o.site.Base, Desk: desk,
 		Ready: o.health.Ready, TrustedProxies: proxies, Log: o.log,
-	})
+	}
+	if own == nil {
+		pages, err := web.New(options)
+		if err != nil {
+			return err
+		}
+		return pages.Serve(ctx, l)
+	}
+	// The desk listens by itself, and the public pages know nothing of it.
+	inside := options
+	inside.DeskOnly, inside.BaseURL = true, o.deskSite().Base
+	options.Desk = nil
+	return o.serveBoth(ctx, options, l, inside, own)
+}
+
+// serveBoth serves two sites until ctx ends, or one of them fails.
+func (o *mailer) serveBoth(ctx context.Context, outside web.Options, l net.Listener, inside web.Options, own net.Listener) error {
+	pages, err := web.New(outside)
 	if err != nil {
 		return err
 	}
-	return pages.Serve(ctx, l)
+	desk, err := web.New(inside)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		defer stop()
+		ended <- desk.Serve(ctx, own)
+	}()
+	err = pages.Serve(ctx, l)
+	stop()
+	return first(err, <-ended)
 }
 
 // issoComments writes the comments of an Isso database as an export.

@@ -6,11 +6,15 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/check"
-	"postbag/digest/reading"
+	"postbag/digest/site"
+	"postbag/digest/web"
+	"postbag/digest/web/arranging"
 	"postbag/digest/web/checking"
 	deskweb "postbag/digest/web/desk"
+	"postbag/digest/web/door"
 	"postbag/digest/web/frame"
 	readingweb "postbag/digest/web/reading"
+	"postbag/digest/web/sending"
 	setupweb "postbag/digest/web/setup"
 	"postbag/digest/web/trimming"
 	"postbag/templates/screen"
@@ -22,16 +26,22 @@ func (o *mailer) deskPages() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	proxies, err := o.settings.proxies()
+	if err != nil {
+		return nil, err
+	}
+	desk := o.deskSite()
+	entry := door.New(door.Options{
+		Accounts: o.accounts(), Site: desk, AfterSetUp: desk.Path(site.SetupPage), Log: o.log,
+		Client: func(r *http.Request) string { return web.ClientOf(proxies, r) },
+	})
 	return deskweb.New(deskweb.Options{
-		Site: o.site, Screens: screens, Clock: o.p.Clock, Desk: o.desk, Log: o.log,
-		Areas: o.deskAreas,
+		Site: desk, Screens: screens, Clock: o.p.Clock, Desk: o.desk, Log: o.log,
+		Areas: func(f *frame.Frame) []deskweb.Area { return append(o.deskAreas(f), entry.In(f)) },
+		Who:   entry.Who, SignIn: entry.SignIn, Around: entry.Around,
 		KeysOff: func(ctx context.Context, e digest.Editor) bool {
 			off, err := o.reading.KeysOff(ctx, e)
 			return off || err != nil
-		},
-		Who: func(*http.Request) (digest.Editor, bool) { return digest.Editor{}, false },
-		SignIn: func(http.ResponseWriter, *http.Request) error {
-			return digest.Fail(digest.Forbidden, "", "nobody is signed in")
 		},
 		Publication: func(ctx context.Context) string {
 			pub, err := o.read.Publication(ctx)
@@ -47,8 +57,10 @@ func (o *mailer) deskPages() (http.Handler, error) {
 func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
 	return []deskweb.Area{
 		setupweb.Area{Frame: f, Setup: o.setup(o.runner())},
-		readingweb.Area{Frame: f, Read: reading.New(reading.Options{Store: o.db, Desk: o.desk, Clock: o.p.Clock, Log: o.log}), Desk: o.desk},
+		arranging.New(f, o.desk),
+		readingweb.Area{Frame: f, Read: o.reading, Desk: o.desk},
 		trimming.New(f, o.desk),
+		sending.New(f, sending.Options{Desk: o.desk, Sender: o.Sender}),
 		checking.New(checking.Options{Frame: f, Desk: o.desk, Check: o.check, Renderer: check.Renderer{Set: o.set, Site: o.site, Writer: o.Writer}, Tester: o.Sender}),
 	}
 }

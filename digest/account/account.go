@@ -3,6 +3,7 @@ package account
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -252,11 +253,44 @@ func (s *Service) ByEmail(ctx context.Context, email string) (Account, error) {
 	return a, err
 }
 
+// Field is what of an account's form an error is about.
+type Field string
+
+// The fields.
+const (
+	EmailField    Field = "email"
+	NameField     Field = "name"
+	PasswordField Field = "password"
+)
+
+// wrong is an error about a field.
+type wrong struct {
+	Field
+	error
+}
+
+// Unwrap gives what is wrong.
+func (w wrong) Unwrap() error { return w.error }
+
+// about says which field an error is about.
+func about(f Field, err error) error {
+	if err == nil {
+		return nil
+	}
+	return wrong{f, err}
+}
+
+// FieldOf gives the field that an error is about, "" for none.
+func FieldOf(err error) Field {
+	w, _ := errors.AsType[wrong](err)
+	return w.Field
+}
+
 // newAccount makes an account of what was typed.
 func (s *Service) newAccount(email, name string, role digest.Role) (Account, error) {
 	addr, err := address.Parse(email)
 	if err != nil {
-		return Account{}, err
+		return Account{}, about(EmailField, err)
 	}
 	name, err = cleanName(name)
 	if err != nil {
@@ -275,7 +309,7 @@ func (s *Service) newAccount(email, name string, role digest.Role) (Account, err
 func cleanName(name string) (string, error) {
 	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	if utf8.RuneCountInString(name) > mostName {
-		return "", digest.Fail(digest.Invalid, "Shorten it.", "a name has at most %d characters", mostName)
+		return "", about(NameField, digest.Fail(digest.Invalid, "Shorten it.", "a name has at most %d characters", mostName))
 	}
 	return name, nil
 }

@@ -55,6 +55,10 @@ var commonest = []string{
 // CheckPassword refuses a password that is too short, too long or too common, or that
 // is the editor's own address or name: an error of kind Invalid.
 func CheckPassword(password, email, name string) error {
+	return about(PasswordField, checkPassword(password, email, name))
+}
+
+func checkPassword(password, email, name string) error {
 	n := utf8.RuneCountInString(password)
 	switch plain := strings.ToLower(strings.TrimSpace(password)); {
 	case !utf8.ValidString(password):

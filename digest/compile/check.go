@@ -57,7 +57,7 @@ func (in Input) rowFlaws() (all []flaw) {
 			all = append(all, flaw{at: i, err: fmt.Errorf("row %d is a block of the unknown kind %q", i+1, b.Kind)})
 		}
 	}
-	if in.Issue.Picks() == 0 {
+	if in.Issue.Picks() == 0 && !in.NoWords {
 		all = append(all, flaw{kind: digest.FoundNoPicks, at: -1, words: "the draft has no picks", hint: "Pick at least one comment."})
 	}
 	return all

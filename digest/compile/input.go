@@ -16,4 +16,6 @@ type Input struct {
 	Comments map[int64]digest.Candidate
 	// Date is the moment the issue goes out.
 	Date time.Time
+	// NoWords lets an issue have no pick: it lists posts alone.
+	NoWords bool
 }

@@ -50,7 +50,7 @@ func Excerpt(p digest.Prose, kept []digest.Range, notes []digest.Note) (digest.P
 	if err := checkNotes(p, text, notes); err != nil {
 		return nil, err
 	}
-	shown := placed(text, ranges, notes)
+	shown := placed(ranges, notes)
 	if len(shown) == 0 && isWhole(p, text, ranges) {
 		return p, nil
 	}
@@ -74,6 +74,12 @@ func IsWhole(p digest.Prose, kept []digest.Range) bool {
 
 func isWhole(p digest.Prose, text string, ranges []digest.Range) bool {
 	return ranges[0] == withIndent(p, text, trimRange(text, digest.Range{End: len(text)}))
+}
+
+// Ranges gives what is kept of a text as ranges in order, joined where nothing lies
+// between them; for no ranges that of the whole text. The error is that of [Keep].
+func Ranges(p digest.Prose, kept []digest.Range) ([]digest.Range, error) {
+	return joined(p, p.Text(), kept)
 }
 
 // joined gives the ranges that are kept in order, joined where nothing lies between

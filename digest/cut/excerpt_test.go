@@ -23,7 +23,7 @@ func TestNotesStandWhereTheyBelong(t *testing.T) {
 		want       string
 	}{
 		{"behind a word", "I left| the service.", nil, "I left{ [sic]} the service."},
-		{"before a word", "I left |the service.", nil, "I left{ [sic]} the service."},
+		{"before a word", "I left |the service.", nil, "I left {[sic] }the service."},
 		{"in a word", "I le|ft the service.", nil, "I left{ [sic]} the service."},
 		{"before a full stop", "I left|.", nil, "I left{ [sic]}."},
 		{"behind a full stop", "I left.| It was June.", nil, "I left.{ [sic]} It was June."},
@@ -38,6 +38,7 @@ func TestNotesStandWhereTheyBelong(t *testing.T) {
 		{"before a cut", "One two| three four.", []string{"One two", "four."}, "One two{ [sic]}{ […] }four."},
 		{"behind a cut", "One two three |four.", []string{"One two", "four."}, "One two{ […] }{[sic] }four."},
 		{"behind a cut at the beginning", "One two |three four.", []string{"three four."}, "{[…] }{[sic] }three four."},
+		{"behind a word that is cut", "One two three| four.", []string{"One two", "four."}, "One two{ […] }four."},
 		{"in a cut", "One two| three four.", []string{"One", "four."}, "One{ […] }four."},
 		{"before a cut at the end", "One two| three four.", []string{"One two"}, "One two{ [sic]}{ […]}"},
 		{"at a paragraph that is cut", "One.\n\n|Two.\n\nThree.", []string{"One.", "Three."}, "One. ¶ {[…] }Three."},

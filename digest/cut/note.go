@@ -44,11 +44,16 @@ func NoteText(s string) (string, error) {
 	return s, nil
 }
 
-// NoteAt gives the place at which a note for an offset stands: behind the word that the
-// offset is in or follows, else at the start of the line.
+// NoteAt gives the place at which a note for an offset stands: before the word that
+// begins there, else behind the one that the offset is in or follows, else at the start
+// of the line. A note belongs to the word that it stands at, and goes with it when that
+// is cut.
 func NoteAt(p digest.Prose, at int) int {
 	text := p.Text()
 	at = edgesOf(p, text).next(min(max(at, 0), len(text)))
+	if !beginsWithSpace(text[at:]) && at < len(text) {
+		return at
+	}
 	if bare := strings.TrimRight(text[:at], " \t\u00A0"); bare != "" && !strings.HasSuffix(bare, "\n") {
 		return len(bare)
 	}
@@ -84,12 +89,9 @@ func checkNotes(p digest.Prose, text string, notes []digest.Note) error {
 
 // placed gives the notes that are shown, in order, each at the byte of what is kept
 // where it stands.
-func placed(text string, ranges []digest.Range, notes []digest.Note) (shown []digest.Note) {
+func placed(ranges []digest.Range, notes []digest.Note) (shown []digest.Note) {
 	for _, n := range notes {
 		for _, r := range ranges {
-			if n.At < r.Start && strings.Trim(text[n.At:r.Start], " \t\u00A0") == "" {
-				n.At = r.Start
-			}
 			if n.At >= r.Start && n.At <= r.End {
 				shown = append(shown, n)
 				break
@@ -102,9 +104,8 @@ func placed(text string, ranges []digest.Range, notes []digest.Note) (shown []di
 
 // Shows tells whether a note is shown where so much is kept.
 func Shows(p digest.Prose, kept []digest.Range, n digest.Note) bool {
-	text := p.Text()
-	ranges, err := joined(p, text, kept)
-	return err == nil && len(placed(text, ranges, []digest.Note{n})) > 0
+	ranges, err := joined(p, p.Text(), kept)
+	return err == nil && len(placed(ranges, []digest.Note{n})) > 0
 }
 
 // closes and opens tell of what stands close to the words before it, and after it.

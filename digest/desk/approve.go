@@ -2,8 +2,12 @@ package desk
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"postbag/digest"
@@ -48,7 +52,7 @@ func (d *Desk) approve(ctx context.Context, by digest.Actor, issue *digest.Issue
 	if err != nil {
 		return err
 	}
-	if issue.Frozen, err = d.freeze(ctx, *issue, series, pub, issue.DueAt); err != nil {
+	if issue.Frozen, err = d.freeze(ctx, *issue, series, pub, issue.DueAt, when.noWords); err != nil {
 		return named(*issue, err)
 	}
 	if err := d.fits(issue.Frozen); err != nil {
@@ -111,7 +115,42 @@ func (d *Desk) MailSize(f *digest.Frozen) (int, error) {
 	if d.size == nil {
 		return 0, nil
 	}
-	return d.size(f)
+	return d.sizes.of(f, d.size)
+}
+
+// sizes remembers the sizes of the mails measured last: to render a mail of sixty picks
+// takes some tens of milliseconds, and every page of the desk tells its size.
+type sizes struct {
+	mu    sync.Mutex
+	known map[[sha256.Size]byte]int
+}
+
+// mostSizes bounds how many are remembered.
+const mostSizes = 100
+
+// of gives the size of an issue's mail. It depends on nothing but what is frozen.
+func (s *sizes) of(f *digest.Frozen, measure func(*digest.Frozen) (int, error)) (int, error) {
+	packed, err := json.Marshal(f)
+	if err != nil {
+		return 0, fmt.Errorf("measure issue %d: %w", f.Number, err)
+	}
+	key := sha256.Sum256(packed)
+	s.mu.Lock()
+	size, known := s.known[key]
+	s.mu.Unlock()
+	if known {
+		return size, nil
+	}
+	if size, err = measure(f); err != nil {
+		return 0, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil || len(s.known) >= mostSizes {
+		s.known = map[[sha256.Size]byte]int{}
+	}
+	s.known[key] = size
+	return size, nil
 }
 
 // Outlook is what an issue would be if it were approved as it stands; of one that is
@@ -186,13 +225,13 @@ func (d *Desk) Preview(ctx context.Context, ref Ref) (*digest.Frozen, error) {
 	return compile.Freeze(in)
 }
 
-func (d *Desk) freeze(ctx context.Context, issue digest.Issue, series digest.Series, pub digest.Publication, date time.Time) (*digest.Frozen, error) {
+func (d *Desk) freeze(ctx context.Context, issue digest.Issue, series digest.Series, pub digest.Publication, date time.Time, noWords bool) (*digest.Frozen, error) {
 	comments, err := d.quoted(ctx, issue)
 	if err != nil {
 		return nil, err
 	}
 	return compile.Freeze(compile.Input{
-		Issue: issue, Series: series, Publication: pub, Comments: comments, Date: date,
+		Issue: issue, Series: series, Publication: pub, Comments: comments, Date: date, NoWords: noWords,
 	})
 }
 
@@ -235,4 +274,19 @@ func (d *Desk) quoted(ctx context.Context, issue digest.Issue) (map[int64]digest
 	}
 	maps.Copy(picked, found)
 	return picked, d.asPicked(ctx, issue, picked)
+}
+
+// sketch is what an issue would be, without what cannot be quoted of it.
+func (d *Desk) sketch(in compile.Input) (*digest.Frozen, error) {
+	f, _, err := compile.Sketch(in)
+	return f, err
+}
+
+// freezes tells why an issue cannot be frozen, or is too large for a mail.
+func (d *Desk) freezes(in compile.Input) error {
+	f, err := compile.Freeze(in)
+	if err != nil {
+		return err
+	}
+	return d.fits(f)
 }

@@ -16,6 +16,7 @@ type Desk struct {
 	clock   digest.Clock
 	baseURL string
 	size    func(*digest.Frozen) (int, error)
+	sizes   sizes
 	blogs   Blogs
 	log     *slog.Logger
 	counted counts

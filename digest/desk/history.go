@@ -44,11 +44,10 @@ func (d *Desk) Undo(ctx context.Context, by digest.Actor, ref Ref) (Saved, error
 	if err != nil {
 		return Saved{Issue: issue}, err
 	}
-	history, err := d.store.Revisions(ctx, issue.ID, revisionsLookedAt)
+	last, err := d.store.Undoable(ctx, issue.ID)
 	if err != nil {
 		return Saved{Issue: issue}, err
 	}
-	last := LastEdit(history)
 	if last == nil {
 		return Saved{Issue: issue}, digest.Fail(digest.Conflict, "", "nothing in issue %d can be undone", issue.Number).
 			Offer(digest.Act{Do: digest.IssueHistory, Issue: issue.Number})

@@ -21,6 +21,8 @@ type Settings struct {
 	Schedule   *string // five-field cron expression
 	Zone       *string // IANA name
 	NextNumber *int
+	Deadline   *string // a [digest.DeadlineRule]
+	AtLeast    *int    // picks that an issue needs to go out unapproved
 
 	Publication   *string // the name on the masthead
 	Language      *string // BCP 47
@@ -84,6 +86,9 @@ func (d *Desk) AddTerm(ctx context.Context, line string) (added bool, err error)
 	return d.store.AddTerm(ctx, line, func(pub digest.Publication) bool { return slices.Contains(pub.Terms(), term) })
 }
 
+// mostAtLeast bounds how many picks an issue can need.
+const mostAtLeast = 1000
+
 // clean checks what was set, and brings it into the form that is stored.
 func (s *Settings) clean() error {
 	if s.Name != nil && !tidy(&s.Name, oneLine) {
@@ -96,6 +101,12 @@ func (s *Settings) clean() error {
 		if unknown := unknownField.FindString(titleFields.Replace(*s.Title)); unknown != "" {
 			return digest.Fail(digest.Invalid, "The fields are {name} and {number}.", "%s in the title pattern is no field", unknown)
 		}
+	}
+	if s.Deadline != nil && !slices.Contains(digest.DeadlineRules(), digest.DeadlineRule(*s.Deadline)) {
+		return digest.Fail(digest.Invalid, "The rules are hold, send-picked, send-suggested and posts-only.", "there is no rule %q for an issue that nobody approves", *s.Deadline)
+	}
+	if s.AtLeast != nil && (*s.AtLeast < 0 || *s.AtLeast > mostAtLeast) {
+		return digest.Fail(digest.Invalid, fmt.Sprintf("Choose 1 to %d.", mostAtLeast), "an issue cannot need %d picks", *s.AtLeast)
 	}
 	if s.NextNumber != nil && *s.NextNumber < 1 {
 		return digest.Fail(digest.Invalid, "Issues count from 1.", "%d cannot be an issue's number", *s.NextNumber)

@@ -51,6 +51,11 @@ type Store interface {
 	// Revisions lists the changes of an issue, the newest first; a limit of 0 is a
 	// generous one.
 	Revisions(ctx context.Context, issueID int64, limit int) ([]digest.Revision, error)
+	// ChangesSince lists the changes of an issue of a series ("" for the only one) after a
+	// version, the newest first, and without Before.
+	ChangesSince(ctx context.Context, series string, number int, version int64, limit int) ([]digest.Revision, error)
+	// Undoable gives the last edit of an issue that can be undone, nil when none can.
+	Undoable(ctx context.Context, issueID int64) (*digest.Revision, error)
 	// Approve freezes a draft of the given Version: state, Frozen, ApprovedAt, Slot
 	// and DueAt are stored together. Conflict as for SaveDraft.
 	Approve(ctx context.Context, by digest.Actor, issue *digest.Issue) error

@@ -459,13 +459,21 @@ func (t *Trimming) read() {
 	}
 	t.Excerpt, t.Line = words, cut.Line(body, b.Kept, b.Lifted)
 	t.Kept, t.Of = prose.Words(words), prose.Words(body)
+	kept, err := cut.Ranges(body, b.Kept)
+	if err != nil {
+		return // it says nothing
+	}
 	for _, r := range prose.Sentences(body) {
-		s := Sentence{Range: r}
-		if !cut.Holds(body, b.Kept, r) {
-			s.Kept = NoneKept
-			if slices.ContainsFunc(b.Kept, func(k digest.Range) bool { return k.Start < r.End && r.Start < k.End }) {
-				s.Kept = SomeKept
-			}
+		s := Sentence{Range: r, Kept: NoneKept}
+		for len(kept) > 0 && kept[0].End <= r.Start {
+			kept = kept[1:]
+		}
+		switch {
+		case len(kept) == 0 || kept[0].Start >= r.End:
+		case kept[0].Start <= r.Start && r.End <= kept[0].End:
+			s.Kept = AllKept
+		default:
+			s.Kept = SomeKept
 		}
 		t.Sentences = append(t.Sentences, s)
 	}

@@ -16,6 +16,9 @@ type When struct {
 	Now bool
 	// At is a moment of the editor's own; zero for none.
 	At time.Time
+
+	due     bool // its own, although that has passed just now
+	noWords bool // it has no reader's words, on purpose
 }
 
 const (
@@ -102,6 +105,8 @@ func (d *Desk) schedule(ctx context.Context, issue *digest.Issue, series digest.
 // dueAt gives the moment that an issue would go out at if it were approved now.
 func (d *Desk) dueAt(issue digest.Issue, series digest.Series, all []digest.Issue, when When, now time.Time) (time.Time, error) {
 	switch {
+	case when.due:
+		return issue.DueAt, nil
 	case when.Now:
 		return now.Add(NowWaits), nil
 	case !when.At.IsZero():
@@ -139,4 +144,22 @@ func (d *Desk) Plan(ctx context.Context, by digest.Actor, ref Ref, at time.Time)
 		return "planned it for " + Moment(series, at), nil
 	})
 	return saved.Issue, err
+}
+
+// Spoken writes a moment as people say it: "Sunday 6 December, 18:00 London time", with
+// the year if it is another one than now.
+func Spoken(series digest.Series, at, now time.Time) string {
+	zone, err := series.Location()
+	if err != nil {
+		zone = time.UTC
+	}
+	at, now = at.In(zone), now.In(zone)
+	layout := "Monday 2 January, 15:04"
+	if at.Year() != now.Year() {
+		layout = "Monday 2 January 2006, 15:04"
+	}
+	if !strings.Contains(series.Zone, "/") || strings.HasPrefix(series.Zone, "Etc/") {
+		return at.Format(layout + " MST")
+	}
+	return at.Format(layout) + " " + zoneName(series) + " time"
 }

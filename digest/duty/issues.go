@@ -125,14 +125,24 @@ func (w *Worker) askedIfLate(ctx context.Context, issue digest.Issue) (asked boo
 	return true, nil
 }
 
-// missed postpones a draft whose moment passed: nothing is sent that no editor saw.
-// The draft keeps its picks and takes the series' next moment.
+// missed does what the series' rule says with a draft whose moment passed. Nothing is
+// sent that no editor saw unless the rule says so. A draft that is not sent keeps its
+// picks and takes the series' next moment.
 func (w *Worker) missed(ctx context.Context, ref desk.Ref, draft digest.Issue) error {
-	issue, err := w.Desk.Postpone(ctx, w.by(), ref)
-	if err == nil {
-		w.named(ctx, draft).Warn("an issue's moment passed without approval; it is postponed", "was_due", draft.DueAt, "now_due", issue.DueAt)
+	done, err := w.Desk.AtDeadline(ctx, w.by(), ref, w.Sender.IsLate(draft))
+	if err != nil {
+		return err
 	}
-	return err
+	log := w.named(ctx, draft)
+	switch {
+	case done.Sent:
+		log.Warn("an issue's moment passed without approval; it goes out by its series' rule", "was_due", draft.DueAt, "picks", done.Issue.Picks())
+	case done.Why != "":
+		log.Warn("an issue's moment passed without approval; it is postponed", "was_due", draft.DueAt, "now_due", done.Issue.DueAt, "why", done.Why)
+	default:
+		log.Warn("an issue's moment passed without approval; it is postponed", "was_due", draft.DueAt, "now_due", done.Issue.DueAt)
+	}
+	return nil
 }
 
 // waits tells whether a check keeps an issue for the editor, by its error of kind

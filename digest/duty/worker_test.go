@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/desk"
 	"postbag/digest/dispatch"
 	"postbag/digest/dispatch/dispatchtest"
 	"postbag/digest/duty"
@@ -150,6 +151,34 @@ func TestRemovedPickWaits(t *testing.T) {
 		o.Must(err)
 		o.eventually("it is sent anyway", func() bool { return o.is(digest.Sent) })
 	})
+}
+
+// TestDeadlineRuleSends lets a moment pass under a rule that sends what is picked: the
+// worker approves, publishes and mails it, once.
+func TestDeadlineRuleSends(t *testing.T) {
+	o := newOffice(t)
+	rule := string(digest.SendPicked)
+	_, err := o.Desk.Set(t.Context(), by, "", desk.Settings{Deadline: &rule})
+	o.Must(err)
+	_, err = o.Desk.Cancel(t.Context(), by, eight)
+	o.Must(err)
+	draft, err := o.Desk.DraftAt(t.Context(), desk.Ref{})
+	o.Must(err)
+	_, _, err = o.Desk.Pick(t.Context(), by, desk.Ref{}, o.Last)
+	o.Must(err)
+	o.Clock.Set(draft.DueAt)
+	o.work()
+	o.eventually("the issue is sent", func() bool {
+		issue, err := o.Desk.ByID(o.Context(), draft.ID)
+		o.Must(err)
+		return issue.State == digest.Sent
+	})
+	if n := len(o.Mails()); n != 1 {
+		t.Errorf("%d mails went out", n)
+	}
+	if n := strings.Count(o.log.String(), "it goes out by its series' rule"); n != 1 {
+		t.Errorf("the log says it %d times:\n%s", n, o.log)
+	}
 }
 
 // TestHeldWorkerSendsNothing holds all sending: the worker publishes and mails

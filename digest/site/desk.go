@@ -19,6 +19,14 @@ const (
 	CheckScreen   Page = Desk + "/issues/{issue}/check"
 	SendScreen    Page = Desk + "/issues/{issue}/send"
 
+	SendWords  Page = Desk + "/issues/{issue}/send/words" // the mail's subject and first line
+	SendTest   Page = Desk + "/issues/{issue}/send/test"
+	SendHold   Page = Desk + "/issues/{issue}/send/hold"
+	SendPause  Page = Desk + "/issues/{issue}/send/pause"
+	SendResume Page = Desk + "/issues/{issue}/send/resume"
+	SendNow    Page = Desk + "/issues/{issue}/send/now"
+	SendRule   Page = Desk + "/issues/{issue}/send/deadline" // what happens if nobody approves in time
+
 	ReadDecide Page = ReadScreen + "/decide"
 	ReadMove   Page = ReadScreen + "/move"
 	ReadUndo   Page = ReadScreen + "/undo"

@@ -38,6 +38,10 @@ func (p proxies) client(r *http.Request) string {
 	return addr.String()
 }
 
+// ClientOf gives the address that a request comes from, by the networks of the trusted
+// proxies; "" for none.
+func ClientOf(trusted []netip.Prefix, r *http.Request) string { return proxies(trusted).client(r) }
+
 // proxyHint warns, once, when X-Forwarded-For comes from a peer that is no
 // trusted proxy. It is either a stranger's lie, or a proxy that nobody named:
 // then all readers behind it look like one. The header is not believed. The

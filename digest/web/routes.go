@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,10 +50,16 @@ func (s *Server) routes() map[string]http.HandlerFunc {
 // documentation says why.
 var crossOrigin = [...]string{"POST " + site.Subscribe.Pattern(), "POST " + site.Leave.Pattern(), "POST " + site.Unsubscribe.Pattern()}
 
+// besideDesk is what a desk that listens by itself answers too.
+var besideDesk = []site.Page{site.Health, site.Ready, site.Asset, site.Favicon, site.Robots}
+
 // Handler gives the whole surface with everything that holds on all of it.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, handle := range s.routes() {
+		if s.deskOnly && !slices.Contains(besideDesk, site.Page(strings.TrimPrefix(pattern, "GET "))) {
+			continue
+		}
 		mux.HandleFunc(pattern, handle)
 	}
 	return s.below(s.watch(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -61,6 +68,10 @@ func (s *Server) Handler() http.Handler {
 		if s.desk != nil && cleanPath(r) && (r.URL.Path == site.Desk || strings.HasPrefix(r.URL.Path, site.Desk+"/")) {
 			w.Header().Del("Content-Security-Policy") // the desk sets its own
 			s.desk.ServeHTTP(w, r)
+			return
+		}
+		if s.deskOnly && r.URL.Path == string(site.Home) {
+			http.Redirect(w, r, s.at.Path(site.DeskHome), http.StatusSeeOther)
 			return
 		}
 		handler, pattern := find(mux, r)

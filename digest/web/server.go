@@ -60,7 +60,9 @@ type Options struct {
 	// TrustedProxies are the networks of the reverse proxies before us, whose
 	// X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
-	Log            *slog.Logger // nil discards
+	// DeskOnly serves the desk, whether the process is well, and nothing else.
+	DeskOnly bool
+	Log      *slog.Logger // nil discards
 }
 
 // Server is the public surface. It is safe for concurrent use.
@@ -73,6 +75,7 @@ type Server struct {
 	path       string // of base
 	isReady    func(ctx context.Context) error
 	desk       http.Handler
+	deskOnly   bool
 	proxies    proxies
 	log        *slog.Logger
 	hinted     sync.Once // about a proxy that is not trusted
@@ -84,7 +87,7 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{
 		publisher: o.Publisher, signup: o.Signup, templates: o.Templates, clock: o.Clock,
-		at: site.Site{Base: strings.TrimRight(o.BaseURL, "/")}, isReady: o.Ready, desk: o.Desk, proxies: o.TrustedProxies, log: o.Log,
+		at: site.Site{Base: strings.TrimRight(o.BaseURL, "/")}, isReady: o.Ready, desk: o.Desk, deskOnly: o.DeskOnly, proxies: o.TrustedProxies, log: o.Log,
 	}
 	if s.isReady == nil {
 		s.isReady = func(context.Context) error { return nil }

@@ -1,6 +1,9 @@
 package screen
 
-import "html/template"
+import (
+	"html/template"
+	"strconv"
+)
 
 // Trim is where a comment is trimmed for an issue: its sentences, and beside them what
 // readers will see.
@@ -14,10 +17,12 @@ type Trim struct {
 	OnBlog             string // the comment's own address
 	Issue              string // its title
 	Picked             bool
-	Changed            bool // on the blog, since it was picked
+	Locked             string // why nothing can be changed: the issue is no draft; "" where it is
+	Changed            bool   // on the blog, since it was picked
 
 	Paras     []TrimPara
-	Sentences []Option // for choosing one
+	Sentences []Option // for choosing one; [MostChoices] at most
+	Last      int      // the number of the last sentence
 	Excerpt   template.HTML
 	Line      template.HTML // the lifted line that readers will see
 	LineCut   string        // the lifted line that they will not, since some of it is cut
@@ -30,6 +35,10 @@ type Trim struct {
 	In      string
 	Typed   TrimTyped
 }
+
+// MostChoices is how many sentences are offered in a list; of more, one is chosen by
+// its number.
+const MostChoices = 150
 
 // TrimTyped is what stands in the fields of the screen.
 type TrimTyped struct {
@@ -96,5 +105,8 @@ func (t Trim) AfterSentence() Field { return t.choice("sentence-note", "After th
 func (t Trim) LiftSentence() Field { return t.choice("sentence-lift", "The line") }
 
 func (t Trim) choice(name, label string) Field {
+	if t.Last > MostChoices {
+		return Field{Name: name, Label: label, Type: "number", Hint: "Its number in the comment, 1 to " + strconv.Itoa(t.Last) + ".", Value: "1"}
+	}
 	return Field{Name: name, Label: label, Type: "select", Options: t.Sentences}
 }

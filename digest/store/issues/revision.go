@@ -25,6 +25,41 @@ func (db *Store) Revisions(ctx context.Context, issueID int64, limit int) (all [
 	return all, err
 }
 
+const queryChangesSince = `
+	SELECT r.id, r.issue_id, r.version, r.at, r.by_kind, r.by_name, r.did, r.words, COALESCE(r.undoes, 0)
+	FROM revisions r JOIN issues i ON i.id = r.issue_id JOIN series s ON s.id = i.series_id
+	WHERE i.number = $1 AND ($2 = '' OR s.slug = $2) AND r.version > $3
+	ORDER BY r.id DESC LIMIT $4`
+
+// ChangesSince lists the changes of an issue after a version; see [desk.Store].
+func (db *Store) ChangesSince(ctx context.Context, series string, number int, version int64, limit int) (all []digest.Revision, err error) {
+	err = db.View(ctx, "read what was changed", func(t *database.Tx) error {
+		return t.Each(func(r database.Row) error {
+			var rev digest.Revision
+			err := r.Scan(&rev.ID, &rev.IssueID, &rev.Version, &rev.At, &rev.By.Kind, &rev.By.Name, &rev.Did, &rev.Words, &rev.Undoes)
+			all = append(all, rev)
+			return err
+		}, queryChangesSince, number, series, version, database.Limit(limit))
+	})
+	return all, err
+}
+
+// Undoable gives the last edit that can be undone; see [desk.Store].
+func (db *Store) Undoable(ctx context.Context, issueID int64) (last *digest.Revision, err error) {
+	err = db.View(ctx, "read the last edit", func(t *database.Tx) error {
+		var rev digest.Revision
+		found, err := t.One([]any{&rev.ID, &rev.IssueID, &rev.Version, &rev.At, &rev.By.Kind, &rev.By.Name,
+			&rev.Did, &rev.Words, database.JSONColumn{To: &rev.Before}}, `
+			SELECT id, issue_id, version, at, by_kind, by_name, did, words, before
+			FROM revisions WHERE issue_id = $1 AND before IS NOT NULL ORDER BY id DESC LIMIT 1`, issueID)
+		if found {
+			last = &rev
+		}
+		return err
+	})
+	return last, err
+}
+
 // addRevision keeps a change of an issue. One that was undone cannot be undone
 // again.
 func addRevision(t *database.Tx, rev digest.Revision) error {

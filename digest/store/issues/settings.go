@@ -54,7 +54,7 @@ func changeSeries(t *database.Tx, by digest.Actor, id int64, s desk.Settings, at
 	if err != nil {
 		return done, err
 	}
-	columns := []column{{"name", s.Name}, {"title", s.Title}, {"schedule", s.Schedule}, {"zone", s.Zone}, {"next_number", s.NextNumber}}
+	columns := []column{{"name", s.Name}, {"title", s.Title}, {"schedule", s.Schedule}, {"zone", s.Zone}, {"next_number", s.NextNumber}, {"deadline", s.Deadline}, {"at_least", s.AtLeast}}
 	if err := setColumns(t, "series", id, columns); err != nil {
 		return done, err
 	}

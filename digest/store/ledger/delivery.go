@@ -18,7 +18,8 @@ import (
 )
 
 // Begin moves an issue from published to sending and freezes its audience: one
-// queued row for every subscriber who is active and wants this issue. For an
+// queued row for every subscriber who is active and wants this issue, those of the
+// editors first. For an
 // issue that is sending, paused or sent it changes nothing and gives the mailing
 // made before. Any other state is an error of kind Conflict, and so is any state
 // while sending is held.
@@ -53,13 +54,19 @@ func (db *Store) Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth b
 }
 
 // queryFreezeAudience queues rows that wait for no moment: one of a clock that is
-// ahead of the others', or is put back, would keep them waiting.
-func queryFreezeAudience(lastOfMonth bool) string {
+// ahead of the others', or is put back, would keep them waiting. Those of one moment are
+// claimed in the order of their ids: the editors' are made before all others.
+func queryFreezeAudience(lastOfMonth, editors bool) string {
+	who := `IN`
+	if !editors {
+		who = `NOT IN`
+	}
 	return `
 	INSERT INTO deliveries (issue_id, subscriber_id, state, next_try, updated_at)
 	SELECT i.id, s.id, 'queued', 0, i.mailing_begun
 	FROM issues i, subscribers s
 	WHERE i.id = $1 AND s.` + rules.Mailable + ` AND s.frequency IN (` + rules.Words(subscribers.FrequenciesFor(lastOfMonth)) + `)
+		AND s.key ` + who + ` (SELECT e.key FROM editors e)
 	ORDER BY s.id`
 }
 
@@ -70,8 +77,10 @@ func freezeAudience(t *database.Tx, m subscribers.Mailing, lastOfMonth bool) err
 	if err != nil {
 		return err
 	}
-	if _, err = t.Exec(queryFreezeAudience(lastOfMonth), m.IssueID); err != nil {
-		return err
+	for _, editors := range []bool{true, false} {
+		if _, err = t.Exec(queryFreezeAudience(lastOfMonth, editors), m.IssueID); err != nil {
+			return err
+		}
 	}
 	t.Wake() // the mailing is every worker's
 	return duties.ReplanIssue(t, m.IssueID)

@@ -14,7 +14,8 @@ func Statements(d database.Dialect) map[string]string {
 		"stranded":        queryStranded(d),
 		"next try":        queryNextTry,
 		"any open":        queryAnyOpen,
-		"freeze audience": queryFreezeAudience(true),
+		"freeze audience": queryFreezeAudience(true, false),
+		"editors first":   queryFreezeAudience(true, true),
 		"counts":          "SELECT state, COUNT(*) FROM deliveries WHERE issue_id = $1 GROUP BY state",
 	}
 }

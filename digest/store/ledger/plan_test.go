@@ -22,7 +22,8 @@ func TestStatementsScanNoLargeTable(t *testing.T) {
 			"any open":  {y.Issue},
 
 			"freeze audience": {y.Issue},
+			"editors first":   {y.Issue},
 			"counts":          {y.Issue},
 		}
-	}, "freeze audience", "counts")
+	}, "freeze audience", "editors first", "counts")
 }

@@ -8,10 +8,10 @@ import (
 	"postbag/digest/store/duties"
 )
 
-const seriesColumns = `id, slug, name, title, schedule, zone, next_number, deadline, created_at`
+const seriesColumns = `id, slug, name, title, schedule, zone, next_number, deadline, at_least, created_at`
 
 func scanSeries(r database.Row) (s digest.Series, err error) {
-	err = r.Scan(&s.ID, &s.Slug, &s.Name, &s.Title, &s.Schedule, &s.Zone, &s.NextNumber, &s.Deadline, &s.CreatedAt)
+	err = r.Scan(&s.ID, &s.Slug, &s.Name, &s.Title, &s.Schedule, &s.Zone, &s.NextNumber, &s.Deadline, &s.AtLeast, &s.CreatedAt)
 	return s, err
 }
 
@@ -44,9 +44,9 @@ func Series(t *database.Tx, id int64) (s digest.Series, err error) {
 // AddSeries stores a new series and gives its id.
 func AddSeries(t *database.Tx, s digest.Series) (id int64, err error) {
 	_, err = t.One([]any{&id}, `
-		INSERT INTO series (slug, name, title, schedule, zone, next_number, deadline, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
-		s.Slug, s.Name, s.Title, s.Schedule, s.Zone, max(s.NextNumber, 1), string(s.Deadline), s.CreatedAt.UnixMicro())
+		INSERT INTO series (slug, name, title, schedule, zone, next_number, deadline, at_least, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
+		s.Slug, s.Name, s.Title, s.Schedule, s.Zone, max(s.NextNumber, 1), string(s.Deadline), s.AtLeast, s.CreatedAt.UnixMicro())
 	if err != nil {
 		return 0, err
 	}

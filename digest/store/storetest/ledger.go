@@ -35,6 +35,21 @@ var ledgerTests = []test{
 		b.equal("the audience", b.counted(issue).Total(), 2)
 		b.equal("the state", must(b.IssueState(b.ctx(), issue.ID)), digest.Sending)
 	}},
+	{"the editors get theirs first", func(b *bench) {
+		issue := b.published()
+		all := b.enrol(6)
+		for _, i := range []int{4, 2} {
+			b.editor(all[i].Email, digest.EditorRole)
+		}
+		b.editor("no-reader@desk.example", digest.OwnerRole)
+		must(b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID, Begun: now, Domain: "news.example"}, false))
+		b.equal("the audience", b.counted(issue).Total(), 6)
+		var order []string
+		for _, d := range b.exchange(issue, 10, now) {
+			order = append(order, d.Email)
+		}
+		b.equal("the order", order, []string{all[2].Email, all[4].Email, all[0].Email, all[1].Email, all[3].Email, all[5].Email})
+	}},
 	{"the month's last issue goes to monthly readers too", func(b *bench) {
 		issue := b.published()
 		must(b.SetFrequency(b.ctx(), b.enrol(2)[0].Token, subscribers.Monthly))

@@ -36,6 +36,35 @@ var revisionTests = []test{
 			[]bool{false, false, false, true})
 		b.equal("what was undone", got[0].Undoes, rev.ID)
 	}},
+	{"changes since a version are told without what they took away, and the last that can be undone with it", func(b *bench) {
+		issue := b.picked("c1")
+		slug, first := b.series().Slug, issue.Version
+		said := func(series string, since int64, limit int) (words []string) {
+			b.Helper()
+			for _, r := range must(b.ChangesSince(b.ctx(), series, issue.Number, since, limit)) {
+				words = append(words, r.Words)
+				b.equal("what it took away", r.Before, (*digest.Content)(nil))
+			}
+			return words
+		}
+		for _, title := range []string{"One", "Two"} {
+			rev := anEdit
+			issue.Title, rev.Words = title, "titled it "+title
+			b.must(b.SaveDraft(b.ctx(), &issue, rev))
+		}
+		b.equal("since", said(slug, first, 0), []string{"titled it Two", "titled it One"})
+		b.equal("of the only series", said("", first+1, 0), []string{"titled it Two"})
+		b.equal("at most", said(slug, 0, 1), []string{"titled it Two"})
+		b.equal("nothing", said(slug, issue.Version, 0), []string(nil))
+		b.equal("of another series", said("other", 0, 0), []string(nil))
+		last := must(b.Undoable(b.ctx(), issue.ID))
+		b.equal("the last edit", []any{last.Words, last.Before.Title, last.Version}, []any{"titled it Two", "One", issue.Version})
+		issue.Title = "One"
+		b.must(b.SaveDraft(b.ctx(), &issue, digest.Revision{At: start, By: tester, Did: digest.Undone, Words: "undid it", Undoes: last.ID}))
+		b.equal("the one before", must(b.Undoable(b.ctx(), issue.ID)).Words, "titled it One")
+		b.move(issue, digest.Cancelled, start)
+		b.equal("after the end", must(b.Undoable(b.ctx(), issue.ID)), (*digest.Revision)(nil))
+	}},
 	{"a change that is refused leaves no trace", func(b *bench) {
 		issue := b.picked("c1")
 		theirs := issue

@@ -22,6 +22,8 @@ var statuses = map[digest.Kind]int{
 	digest.Conflict:    http.StatusConflict,
 	digest.Unavailable: http.StatusServiceUnavailable,
 	digest.Forbidden:   http.StatusForbidden,
+	digest.TooMany:     http.StatusTooManyRequests,
+	digest.NotSignedIn: http.StatusUnauthorized,
 }
 
 // StatusOf gives the HTTP status of an error.
@@ -43,6 +45,8 @@ var titles = map[int]string{
 	http.StatusConflict:              "That cannot be done now",
 	http.StatusServiceUnavailable:    "Not now",
 	http.StatusForbidden:             "You may not do that",
+	http.StatusTooManyRequests:       "Too often",
+	http.StatusUnauthorized:          "You are signed out",
 	http.StatusRequestEntityTooLarge: "That is too much",
 	http.StatusMethodNotAllowed:      "This address does not do that",
 }

@@ -244,6 +244,11 @@ func (f *Frame) Refuse(w http.ResponseWriter, r *http.Request, s screen.Screen) 
 	return f.show(w, r, http.StatusUnprocessableEntity, s, nil)
 }
 
+// ShowAs answers with a screen and a status of its own.
+func (f *Frame) ShowAs(w http.ResponseWriter, r *http.Request, status int, s screen.Screen) error {
+	return f.show(w, r, status, s, nil)
+}
+
 func (f *Frame) show(w http.ResponseWriter, r *http.Request, status int, s screen.Screen, problem *screen.Problem) error {
 	around, err := f.frame(r)
 	if err != nil {

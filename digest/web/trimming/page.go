@@ -251,11 +251,11 @@ func fieldOf(form frame.Form, problem error) string {
 func (a *Area) back(issue digest.Issue, series, from string, block, comment int64) screen.Link {
 	page, anchor := site.ReadScreen, ""
 	if comment != 0 {
-		anchor = fmt.Sprintf("#comment-%d", comment)
+		anchor = fmt.Sprintf("#c%d", comment)
 	}
 	switch {
 	case from == "arrange" && block != 0:
-		page, anchor = site.ArrangeScreen, "#block-"+strconv.FormatInt(block, 10)
+		page, anchor = site.ArrangeScreen, "#row-"+strconv.FormatInt(block, 10)
 	case from == "arrange":
 		page, anchor = site.ArrangeScreen, ""
 	case from == "check":

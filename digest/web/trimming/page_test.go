@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/desk"
@@ -122,7 +123,7 @@ func TestWithoutScript(t *testing.T) {
 	page := ann.Get(d.page + "?from=arrange")
 	say(page, "words kept")
 	say(page, `<input type="checkbox" name="keep" value="1" checked>`)
-	say(page, fmt.Sprintf("/arrange#block-%d", d.pick.ID))
+	say(page, fmt.Sprintf("/arrange#row-%d", d.pick.ID))
 
 	say(d.post(ann, "do", "keep", "keep", "1", "keep", "3"), "Trimmed row 1")
 	if got := d.excerpt(); !strings.HasPrefix(got, first+" […] ") || strings.Contains(got, second) {
@@ -242,7 +243,7 @@ func TestNotPicked(t *testing.T) {
 	if got.Status != 200 || !isIn || len(block.Kept) == 0 || !strings.HasSuffix(got.URL.Path, fmt.Sprintf("/picks/%d/trim", block.ID)) {
 		t.Errorf("it answers %d at %s, and the pick is %+v", got.Status, got.URL, block)
 	}
-	if !strings.Contains(got.Body, fmt.Sprintf("#comment-%d", other.ID)) {
+	if !strings.Contains(got.Body, fmt.Sprintf("#c%d", other.ID)) {
 		t.Error("it does not lead back to the comment")
 	}
 }
@@ -273,4 +274,47 @@ func TestForeignWords(t *testing.T) {
 		t.Error("a foreign script ran")
 	}
 	tab.Clean("with foreign words")
+}
+
+// TestLongComment: a comment of a hundred thousand bytes is trimmed as fast as another.
+func TestLongComment(t *testing.T) {
+	d := newDesk(t)
+	body := digest.Plain(strings.Repeat("It was late, and the bus did not come. I waited for it all the same! Nobody told me why.\n\n", 1000))
+	id := d.store(digest.Comment{SourceID: 1, GUID: "long", Author: "Ida", Published: desktest.Start, FirstSeen: desktest.Start, Hash: "long", Body: body, Words: 1})
+	ann := d.Person("ann")
+	var keep []string
+	for n := 1; n <= 3000; n += 2 {
+		keep = append(keep, "keep", fmt.Sprint(n))
+	}
+	page := fmt.Sprintf("/desk/issues/draft/comments/%d/trim", id)
+	got := ann.Post(page, append([]string{"version", fmt.Sprint(d.issue().Version), "do", "keep"}, keep...))
+	if got.Status != 200 || !strings.Contains(got.Body, "Picked Ida") {
+		t.Fatalf("it answers %d: %.600s", got.Status, got.Body)
+	}
+	began := time.Now()
+	got = ann.Get(got.URL.Path)
+	t.Logf("%d KB in %s", len(got.Body)/1000, time.Since(began))
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("it takes %s", took)
+	}
+}
+
+// TestApproved: of an issue that is no draft the words are shown, and nothing of them
+// can be changed.
+func TestApproved(t *testing.T) {
+	d := newDesk(t)
+	ann := d.Person("ann")
+	seen := fmt.Sprint(d.issue().Version)
+	number := d.issue().Number
+	if _, _, err := d.Desk.Desk.Approve(t.Context(), desktest.Ben.Actor(), desk.Ref{Number: number}, desk.When{}); err != nil {
+		t.Fatal(err)
+	}
+	got := ann.Get(d.page)
+	if got.Status != 200 || !strings.Contains(got.Body, "is approved, so its words stay as they are") || strings.Contains(got.Body, `name="do"`) {
+		t.Errorf("it answers %d: %.3000s", got.Status, got.Body)
+	}
+	got = ann.Post(d.page, []string{"version", seen, "do", "toggle", "sentence", "1"})
+	if got.Status != 422 || !strings.Contains(got.Body, "no draft any more") {
+		t.Errorf("changing it answers %d", got.Status)
+	}
 }

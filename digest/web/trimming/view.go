@@ -36,6 +36,12 @@ func (a *Area) view(t desk.Trimming, series, from string) screen.Trim {
 		Kept: t.Kept, Of: t.Of, Leads: t.Block.Leads,
 		Excerpt: look.HTML(t.Excerpt),
 	}
+	if t.Issue.State != digest.Draft {
+		v.Locked = fmt.Sprintf("%s is %s, so its words stay as they are.", t.Issue.Title, t.Issue.State.Is())
+		if t.Issue.State == digest.Approved {
+			v.Locked += " To change them, take the approval back on the screen Send."
+		}
+	}
 	if zone, err := t.Series.Location(); err == nil {
 		v.When = c.DatedAt().In(zone).Format("Mon 2 Jan 2006, 15:04")
 	}
@@ -53,7 +59,8 @@ func (a *Area) view(t desk.Trimming, series, from string) screen.Trim {
 	for _, n := range t.Block.Notes {
 		v.Notes = append(v.Notes, screen.TrimNote{At: n.At, Text: n.Text, Behind: behind(c.Body, n.At), Hidden: !cut.Shows(c.Body, t.Block.Kept, n)})
 	}
-	for i, s := range t.Sentences {
+	v.Last = len(t.Sentences)
+	for i, s := range t.Sentences[:min(len(t.Sentences), screen.MostChoices)] {
 		v.Sentences = append(v.Sentences, screen.Option{Value: strconv.Itoa(i + 1), Label: fmt.Sprintf("%d. %s", i+1, prose.Quote(c.Body.Slice(s.Range), 60))})
 	}
 	v.Paras = paras(t)
@@ -102,9 +109,9 @@ func behind(body digest.Prose, at int) string {
 // paras parts a comment into its sentences, and each into what is kept and what is cut.
 // The bytes of all sentences and what stands between them are those of the text.
 func paras(t desk.Trimming) (all []screen.TrimPara) {
-	w := walk{t: t, rest: t.Sentences, n: 1}
+	w := walk{rest: t.Sentences, n: 1, isWhole: true}
 	if !t.Changed {
-		w.kept, w.lifted = t.Block.Kept, t.Block.Lifted
+		w.kept, w.lifted, w.isWhole = t.Block.Kept, t.Block.Lifted, len(t.Block.Kept) == 0
 	}
 	for _, para := range t.Comment.Body {
 		p := screen.TrimPara{Quoted: para.Kind == digest.Quote, Item: para.Kind == digest.Item, Pre: para.Pre, Number: para.Number}
@@ -118,12 +125,12 @@ func paras(t desk.Trimming) (all []screen.TrimPara) {
 }
 
 type walk struct {
-	t      desk.Trimming
-	kept   []digest.Range
-	lifted digest.Range
-	rest   []desk.Sentence // those that do not lie behind
-	n      int             // the number of the first of them
-	at     int             // bytes walked
+	isWhole bool           // all is kept
+	kept    []digest.Range // those that do not lie behind
+	lifted  digest.Range
+	rest    []desk.Sentence // those that do not lie behind
+	n       int             // the number of the first of them
+	at      int             // bytes walked
 }
 
 // span parts a span where a sentence, a cut or the lifted line begins or ends.
@@ -132,12 +139,10 @@ func (w *walk) span(p *screen.TrimPara, s digest.Span) {
 		for len(w.rest) > 0 && w.rest[0].End <= w.at {
 			w.rest, w.n = w.rest[1:], w.n+1
 		}
-		end := w.at + len(text)
-		for _, edge := range w.edges() {
-			if edge > w.at {
-				end = min(end, edge)
-			}
+		for len(w.kept) > 0 && w.kept[0].End <= w.at {
+			w.kept = w.kept[1:]
 		}
+		end := w.edge(w.at + len(text))
 		part := screen.TrimPart{
 			Text: text[:end-w.at], Em: s.Em, Strong: s.Strong, Struck: s.Struck, NotShown: s.Stands != "",
 			Cut: !w.isKept(), Lifted: w.lifted.Start <= w.at && w.at < w.lifted.End,
@@ -159,19 +164,28 @@ func unstruck(part screen.TrimPart) []screen.TrimPart {
 	return []screen.TrimPart{{Text: before}, part, {Text: after}}
 }
 
-func (w *walk) edges() []int {
-	edges := []int{w.lifted.Start, w.lifted.End}
+// edge gives where what comes next ends, at an offset at the latest.
+func (w *walk) edge(end int) int {
+	until := func(edge int) {
+		if edge > w.at {
+			end = min(end, edge)
+		}
+	}
+	until(w.lifted.Start)
+	until(w.lifted.End)
 	if len(w.rest) > 0 {
-		edges = append(edges, w.rest[0].Start, w.rest[0].End)
+		until(w.rest[0].Start)
+		until(w.rest[0].End)
 	}
-	for _, k := range w.kept {
-		edges = append(edges, k.Start, k.End)
+	if len(w.kept) > 0 {
+		until(w.kept[0].Start)
+		until(w.kept[0].End)
 	}
-	return edges
+	return end
 }
 
 func (w *walk) isKept() bool {
-	return len(w.kept) == 0 || slices.ContainsFunc(w.kept, func(k digest.Range) bool { return k.Start <= w.at && w.at < k.End })
+	return w.isWhole || len(w.kept) > 0 && w.kept[0].Start <= w.at
 }
 
 // add puts a part into the sentence that it belongs to, or between two.

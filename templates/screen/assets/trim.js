@@ -162,13 +162,16 @@
     chosen = null;
     document.querySelectorAll("#trim [data-script]").forEach((e) => { e.hidden = false; });
     document.querySelectorAll("#trim [data-plain]").forEach((e) => { e.hidden = true; });
+    const isLocked = !document.getElementById("act");
     for (const el of texts()) {
       const label = el.closest(".trim-sentence");
       label.querySelector("input").remove();
+      if (isLocked) continue;
       el.setAttribute("role", "button");
       el.setAttribute("aria-pressed", label.dataset.kept);
       el.tabIndex = el.dataset.n === String(current) ? 0 : -1;
     }
+    if (isLocked) return;
     if (!sentence() && texts().length) {
       current = Number(texts()[0].dataset.n);
       sentence().tabIndex = 0;
@@ -253,8 +256,13 @@
 
   enhance();
   // What the address names, and else the first sentence, is where one begins.
-  if (root() && !document.activeElement.closest("#trim")) {
+  if (document.getElementById("act") && !document.activeElement.closest("#trim")) {
     const first = texts()[0];
     if (first) first.focus({ preventScroll: true });
+    if (location.hash === "#lift") {
+      window.scrollTo(0, 0);
+      const told = document.getElementById("selected");
+      told.textContent = "Choose a sentence with the arrow keys, or select words, then press “Lift a line”.";
+    }
   }
 })();

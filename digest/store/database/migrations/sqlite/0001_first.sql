@@ -187,6 +187,7 @@ CREATE TABLE series (
     zone        TEXT    NOT NULL,
     next_number INTEGER NOT NULL CHECK (next_number > 0),
     deadline    TEXT    NOT NULL,
+    at_least    INTEGER NOT NULL DEFAULT 0, -- picks that it needs to go out unapproved
     created_at  BIGINT  NOT NULL
 );
 

@@ -1,0 +1,8 @@
+package site
+
+// The pages of arranging an issue, beside [ArrangeScreen] itself.
+const (
+	ArrangePreview Page = Desk + "/issues/{issue}/arrange/preview" // the introduction as readers see it
+	ArrangeNews    Page = Desk + "/issues/{issue}/arrange/news"    // what others changed meanwhile
+	HistoryScreen  Page = Desk + "/issues/{issue}/history"
+)

@@ -1,0 +1,254 @@
+package sending
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+	"postbag/digest/dispatch"
+	"postbag/digest/site"
+	"postbag/digest/web/frame"
+	"postbag/subscribers"
+	"postbag/templates/screen"
+)
+
+// The choices of when.
+const (
+	whenNext = "next"
+	whenAt   = "at"
+	whenNow  = "now"
+)
+
+const (
+	// fieldTime is how a browser's field writes a date and a time.
+	fieldTime = "2006-01-02T15:04"
+	// pastShown is how many issues before are told of, mailsShown how many mails that
+	// were refused or are in doubt.
+	pastShown, mailsShown = 3, 20
+	// soon is how near a moment is that the page waits for.
+	soon = 15 * time.Minute
+)
+
+// screen makes the screen of an issue as it stands.
+func (a *Area) screen(r *http.Request, ref desk.Ref, typed asked) (s screen.Send, err error) {
+	ctx := r.Context()
+	is, err := a.Desk.Outlook(ctx, desk.Ref{Series: ref.Series, Number: ref.Number})
+	if err != nil {
+		return s, err
+	}
+	ahead, err := a.Sender.Prospect(ctx, desk.Ref{Series: ref.Series, Number: ref.Number}, desk.When{})
+	if err != nil {
+		return s, err
+	}
+	s.Title = is.Issue.Title
+	if is.Frozen != nil {
+		s.Inbox = screen.Inbox{From: is.Frozen.Publication, Subject: shownSubject(is), First: is.Frozen.Preheader, Time: timeAt(ahead.Series, ahead.Due)}
+	}
+	if is.Issue.State == digest.Draft {
+		s.Draft, err = a.draft(r, ref, is, ahead, typed)
+	} else {
+		s.After, err = a.after(ctx, ref, ahead)
+	}
+	if err != nil {
+		return s, err
+	}
+	s.Past, err = a.past(ctx, ref, is.Issue, ahead.Series)
+	return s, err
+}
+
+// shownSubject is the subject that the mail has.
+func shownSubject(is desk.Outlook) string { return cmp.Or(is.Frozen.Subject, is.Frozen.Title) }
+
+func (a *Area) draft(r *http.Request, ref desk.Ref, is desk.Outlook, ahead dispatch.Prospect, typed asked) (*screen.SendDraft, error) {
+	now, series := a.frame.Now(), ahead.Series
+	address := func(p site.Page) string { return a.address(p, ref.Series, is.Issue.Number) }
+	zone, err := series.Location()
+	if err != nil {
+		return nil, err
+	}
+	d := &screen.SendDraft{
+		Approve: address(site.SendScreen), Save: address(site.SendWords), Test: address(site.SendTest), Check: address(site.CheckScreen),
+		Version: int(is.Issue.Version), ToFix: len(is.Problems), TestTo: frame.Editor(r).Email,
+		Who: ahead.Audience.Who(ahead.LastOfMonth), Others: ahead.Audience.Others(ahead.LastOfMonth),
+		Subject: screen.Field{Name: "subject", Label: "Subject", Value: shownSubject(is), Max: 300},
+		First:   screen.Field{Name: "preheader", Label: "First line in the inbox", Value: is.Frozen.Preheader, Max: 300},
+		At: screen.Field{Name: "at", Label: "Date and time, on the clocks of " + series.Zone, Type: "datetime-local",
+			Value: ahead.Due.In(zone).Format(fieldTime)},
+		Consequence: fmt.Sprintf("Approving %s fixes its words. Until %s you can take it back with one press; after the first mail has left you cannot.",
+			is.Issue.Title, desk.ShortMoment(series, ahead.Due, now)),
+	}
+	next := desk.Spoken(series, ahead.Due, now)
+	if ahead.Due.Equal(is.Issue.Slot) {
+		next += ", the next slot"
+	}
+	chosen := whenNext
+	if typed.typed {
+		chosen = cmp.Or(typed.when, whenNext)
+		d.Subject.Value, d.First.Value, d.At.Value, d.At.Mistake = typed.subject, typed.first, typed.at, typed.atMistake
+		d.Version = int(cmp.Or(ref.Version, is.Issue.Version))
+		d.Mistakes = screen.Mistakes(d.At)
+	}
+	d.Deadline = &screen.SendDeadline{
+		Action: address(site.SendRule), Says: series.Deadline.Words(),
+		AtLeast: screen.Field{Name: "at-least", Label: "How many picks it needs to go out", Type: "number", Value: fmt.Sprint(max(series.AtLeast, 1))},
+	}
+	for _, rule := range digest.DeadlineRules() {
+		d.Deadline.Rules = append(d.Deadline.Rules, screen.Option{Value: string(rule), Label: rule.Words(), Chosen: rule == series.Deadline})
+	}
+	d.Count = utf8.RuneCountInString(d.First.Value)
+	for _, c := range []struct{ value, label string }{
+		{whenNext, next},
+		{whenNow, "Now. It waits ten minutes, so that you can change your mind."},
+		{whenAt, "At another time"},
+	} {
+		d.Choices = append(d.Choices, screen.Option{Value: c.value, Label: c.label, Chosen: c.value == chosen})
+	}
+	return d, nil
+}
+
+// after says how an issue stands that was approved.
+func (a *Area) after(ctx context.Context, ref desk.Ref, ahead dispatch.Prospect) (*screen.SendAfter, error) {
+	issue, now := ahead.Issue, a.frame.Now()
+	address := func(p site.Page) string { return a.address(p, ref.Series, issue.Number) }
+	report, err := a.Sender.Report(ctx, issue)
+	if err != nil {
+		return nil, err
+	}
+	at := desk.Spoken(ahead.Series, issue.DueAt, now)
+	s := &screen.SendAfter{}
+	hold := screen.SendAct{Label: "Hold", Action: address(site.SendHold)}
+	sendNow := &screen.SendAct{
+		Label: fmt.Sprintf("Mail it to %s now", plural(ahead.Readers(), "reader", "readers")), Action: address(site.SendNow),
+		Note: fmt.Sprintf("%s goes by mail to %s at once, and stands on the web. It cannot be undone.", issue.Title, plural(ahead.Readers(), "reader", "readers")),
+	}
+	switch issue.State {
+	case digest.Approved:
+		s.Who, s.Now = ahead.Who(), sendNow
+		s.Sentence = "Approved. It goes out " + at + "."
+		hold.Note = "Holding it takes the approval back, until the first mail has left. The next draft stays as it is."
+		switch {
+		case issue.Asks != digest.AsksNothing || issue.DueAt.IsZero() || a.Sender.IsLate(issue):
+			s.Sentence = "Approved. It was to go out " + at + ", and waits for you to send it."
+			if issue.DueAt.IsZero() {
+				s.Sentence = "Approved, without a moment. It waits for you to send it."
+			}
+		case issue.DueAt.Sub(now) < soon:
+			s.Every = "every 5s"
+		}
+		s.Acts = []screen.SendAct{hold}
+	case digest.Published:
+		s.Who, s.Now = ahead.Who(), sendNow
+		s.Sentence = "It is on the web. It is mailed " + at + "."
+		hold.Note = "Holding it keeps it from being mailed; it stays on the web."
+		if s.Acts, s.Every = []screen.SendAct{hold}, "every 5s"; issue.DueAt.IsZero() || issue.Asks != digest.AsksNothing {
+			s.Sentence, s.Acts, s.Every = "It is on the web, and is not mailed before you send it.", nil, ""
+		}
+	case digest.Sending:
+		s.Sentence, s.Every = "It is on its way to its readers.", "every 3s"
+		s.Note = "This page can be closed: nothing changes."
+		s.Acts = []screen.SendAct{{Label: "Pause", Action: address(site.SendPause), Note: "Pausing keeps what has not left. What has left cannot be called back."}}
+	case digest.Paused:
+		s.Sentence = "Sending is paused."
+		if issue.Pause.Cause == digest.PauseRefused {
+			s.Sentence = "Sending is paused, because the mail server refuses: " + frame.Cut(issue.Pause.Detail, 300)
+		}
+		s.Acts = []screen.SendAct{{Label: "Go on sending", Action: address(site.SendResume), Main: true}}
+	case digest.Sent:
+		s.Sentence = "Sent " + desk.Spoken(ahead.Series, issue.SentAt, now) + "."
+	default:
+		s.Sentence = issue.Title + " is " + issue.State.Is() + "."
+	}
+	if s.Every != "" {
+		poll := address(site.SendScreen)
+		joint := "?"
+		if ref.Series != "" {
+			joint = "&"
+		}
+		s.Poll = poll + joint + seenQuery + "=" + string(issue.State)
+	}
+	if report.Counts.Total() > 0 {
+		s.Progress = progress(issue, report.Counts, now)
+		if s.Doubts, err = a.mails(ctx, issue, ahead, subscribers.Uncertain); err != nil {
+			return nil, err
+		}
+		if s.Refused, err = a.mails(ctx, issue, ahead, subscribers.Failed); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// progress counts an issue's mails.
+func progress(issue digest.Issue, c subscribers.Counts, now time.Time) *screen.SendProgress {
+	p := &screen.SendProgress{
+		Total: c.Total(), Done: c.Total() - c.Open(), Sent: c[subscribers.Delivered], Waiting: c.Open(),
+		Refused: c[subscribers.Failed], Doubtful: c[subscribers.Uncertain], Left: c[subscribers.Cancelled],
+	}
+	begun := issue.PublishedAt
+	if issue.DueAt.After(begun) {
+		begun = issue.DueAt
+	}
+	const enough = 20 // mails, to tell how fast it goes
+	if took := now.Sub(begun); issue.State == digest.Sending && p.Sent >= enough && p.Waiting > 0 && took > 0 {
+		left := time.Duration(float64(took) / float64(p.Sent) * float64(p.Waiting))
+		switch {
+		case left < time.Minute:
+			p.Time = "Less than a minute is left."
+		case left < 2*time.Hour:
+			p.Time = "About " + plural(int(left.Minutes()+0.5), "minute is", "minutes are") + " left."
+		default:
+			p.Time = "About " + plural(int(left.Hours()+0.5), "hour is", "hours are") + " left."
+		}
+	}
+	return p
+}
+
+// mails lists some mails of an issue in a state, with the server's words.
+func (a *Area) mails(ctx context.Context, issue digest.Issue, ahead dispatch.Prospect, state subscribers.DeliveryState) (all []screen.SendMail, err error) {
+	_, found, err := a.Sender.Delivered(ctx, desk.Ref{Series: ahead.Series.Slug, Number: issue.Number}, mailsShown, state)
+	for _, d := range found {
+		all = append(all, screen.SendMail{To: d.Email, Why: cmp.Or(d.Reply, d.Error)})
+	}
+	return all, err
+}
+
+// past says what became of the last issues before one.
+func (a *Area) past(ctx context.Context, ref desk.Ref, issue digest.Issue, series digest.Series) (lines []string, err error) {
+	all, err := a.Desk.Issues(ctx, ref.Series, 0)
+	if err != nil {
+		return nil, err
+	}
+	zone, err := series.Location()
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range all {
+		if len(lines) == pastShown || i.Number >= issue.Number || !slices.Contains([]digest.IssueState{digest.Sent, digest.Sending, digest.Paused}, i.State) {
+			continue
+		}
+		report, err := a.Sender.Report(ctx, i)
+		if err != nil {
+			return nil, err
+		}
+		c := report.Counts
+		line := fmt.Sprintf("%d · %s · %d sent, %d refused", i.Number, i.PublishedAt.In(zone).Format("2 Jan"), c[subscribers.Delivered], c[subscribers.Failed])
+		if n := c[subscribers.Uncertain]; n > 0 {
+			line += fmt.Sprintf(", %d in doubt", n)
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

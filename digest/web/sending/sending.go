@@ -1,0 +1,282 @@
+// Package sending has the desk's pages on which an issue is approved, held, sent and
+// watched.
+package sending
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+	"postbag/digest/dispatch"
+	"postbag/digest/site"
+	"postbag/digest/web/frame"
+)
+
+// Options are what the pages need.
+type Options struct {
+	Desk   *desk.Desk
+	Sender *dispatch.Sender
+}
+
+// Area answers for Send.
+type Area struct {
+	Options
+	frame *frame.Frame
+}
+
+// New makes the area.
+func New(f *frame.Frame, o Options) *Area { return &Area{Options: o, frame: f} }
+
+// Routes are the addresses.
+func (a *Area) Routes() []frame.Route {
+	return []frame.Route{
+		frame.Get(site.SendScreen, a.show),
+		frame.Post(site.SendScreen, a.approve),
+		frame.Post(site.SendWords, a.words),
+		frame.Post(site.SendTest, a.test),
+		frame.Post(site.SendHold, a.act("", a.Sender.TakeBack)),
+		frame.Post(site.SendPause, a.act("Sending is paused. What has not left is kept.", a.Sender.Pause)),
+		frame.Post(site.SendResume, a.act("Sending goes on.", a.Sender.Resume)),
+		frame.Post(site.SendNow, a.now),
+		frame.Post(site.SendRule, a.rule),
+	}
+}
+
+// asked is what somebody typed into the form of a draft, with what is wrong with it.
+type asked struct {
+	when, at       string
+	atMistake      string
+	subject, first string
+	typed          bool
+}
+
+// show shows the screen. For the part that is asked for again and again it leads to the
+// whole page once the issue's state is another.
+func (a *Area) show(w http.ResponseWriter, r *http.Request) error {
+	ref, err := frame.Issue(r)
+	if err != nil {
+		return err
+	}
+	issue, _, err := a.Desk.Issue(r.Context(), ref)
+	if err != nil {
+		return err
+	}
+	if seen := r.URL.Query().Get(seenQuery); frame.IsPart(r) && seen != "" && seen != string(issue.State) {
+		w.Header().Set("HX-Redirect", a.address(site.SendScreen, ref.Series, issue.Number))
+		w.WriteHeader(http.StatusOK)
+		return nil
+	}
+	ref.Number = issue.Number
+	s, err := a.screen(r, ref, asked{})
+	if err != nil {
+		return err
+	}
+	return a.frame.Show(w, frame.OnIssue(r, ref), s)
+}
+
+// seenQuery names the state that the page shows which asks for a part of itself.
+const seenQuery = "seen"
+
+// approve approves the draft for the moment that was chosen.
+func (a *Area) approve(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	ref, typed, when, err := a.read(r)
+	if err != nil {
+		return err
+	}
+	if typed.atMistake != "" {
+		return a.refuse(w, r, ref, typed)
+	}
+	if ref, _, err = a.save(r, ref, typed); err != nil {
+		return err
+	}
+	issue, unsure, err := a.Desk.Approve(ctx, frame.By(r), ref, when)
+	if err != nil {
+		return err
+	}
+	series, err := a.Desk.SeriesOf(ctx, issue.SeriesID)
+	if err != nil {
+		return err
+	}
+	said := issue.Title + " is approved. It goes out " + desk.Spoken(series, issue.DueAt, a.frame.Now()) + "."
+	if len(unsure) > 0 {
+		said += " Of " + plural(len(unsure), "pick", "picks") + " nothing shows whether the blog still has it: look at Check."
+	}
+	return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, issue.Number), said)
+}
+
+// words saves the subject and the first line.
+func (a *Area) words(w http.ResponseWriter, r *http.Request) error {
+	ref, typed, _, err := a.read(r)
+	if err != nil {
+		return err
+	}
+	ref, said, err := a.save(r, ref, typed)
+	if err != nil {
+		return err
+	}
+	return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, ref.Number), said)
+}
+
+// test mails the issue as it stands to whoever asks.
+func (a *Area) test(w http.ResponseWriter, r *http.Request) error {
+	ref, typed, _, err := a.read(r)
+	if err != nil {
+		return err
+	}
+	if ref, _, err = a.save(r, ref, typed); err != nil {
+		return err
+	}
+	to := frame.Editor(r).Email
+	is, err := a.Sender.Test(r.Context(), frame.By(r), desk.Ref{Series: ref.Series, Number: ref.Number}, to)
+	if err != nil {
+		return err
+	}
+	said := "A test of " + is.Issue.Title + " is sent to " + to + "."
+	if n := len(is.Problems); n > 0 {
+		said += " " + plural(n, "thing is", "things are") + " still to fix before it can be approved."
+	}
+	return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, ref.Number), said)
+}
+
+// read reads the form of a draft.
+func (a *Area) read(r *http.Request) (ref desk.Ref, typed asked, when desk.When, err error) {
+	if ref, err = frame.Issue(r); err != nil {
+		return ref, typed, when, err
+	}
+	form, err := frame.ReadForm(r)
+	if err != nil {
+		return ref, typed, when, err
+	}
+	ref.Version = form.Number("version")
+	if ref.Version == 0 {
+		return ref, typed, when, digest.Fail(digest.Invalid, "Open the page again.", "the form does not say which version of the issue it was made for")
+	}
+	typed = asked{when: form.Text("when"), at: form.Text("at"), subject: form.Text("subject"), first: form.Text("preheader"), typed: true}
+	issue, series, err := a.Desk.Issue(r.Context(), desk.Ref{Series: ref.Series, Number: ref.Number})
+	if err != nil {
+		return ref, typed, when, err
+	}
+	ref.Number = issue.Number
+	switch typed.when {
+	case whenNow:
+		when.Now = true
+	case whenAt:
+		var wrong error
+		if when.At, wrong = a.Desk.ReadMoment(series, typed.at); wrong != nil {
+			typed.atMistake = frame.Sentence(wrong)
+		}
+	}
+	return ref, typed, when, nil
+}
+
+// save stores a subject and a first line that are not what the page showed, and gives
+// the issue's version after it, with what was done.
+func (a *Area) save(r *http.Request, ref desk.Ref, typed asked) (desk.Ref, string, error) {
+	is, err := a.Desk.Outlook(r.Context(), desk.Ref{Series: ref.Series, Number: ref.Number})
+	if err != nil {
+		return ref, "", err
+	}
+	var edit desk.Edit
+	if shown := shownSubject(is); typed.subject != shown {
+		edit.Subject = &typed.subject
+	}
+	if typed.first != is.Frozen.Preheader {
+		edit.Preheader = &typed.first
+	}
+	if edit.Subject == nil && edit.Preheader == nil {
+		return ref, "The subject and the first line are as they were.", nil
+	}
+	saved, err := a.Desk.Edit(r.Context(), frame.By(r), ref, edit)
+	if err != nil {
+		return ref, "", err
+	}
+	ref.Version = saved.Version
+	return ref, "Saved the subject and the first line of " + saved.Title + ".", nil
+}
+
+func (a *Area) refuse(w http.ResponseWriter, r *http.Request, ref desk.Ref, typed asked) error {
+	s, err := a.screen(r, ref, typed)
+	if err != nil {
+		return err
+	}
+	return a.frame.Refuse(w, frame.OnIssue(r, ref), s)
+}
+
+// act makes the handler of a button of one press. Said is what was done; "" says how
+// the issue stands.
+func (a *Area) act(said string, do func(context.Context, digest.Actor, desk.Ref) (digest.Issue, error)) frame.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ref, err := frame.Issue(r)
+		if err != nil {
+			return err
+		}
+		issue, err := do(r.Context(), frame.By(r), ref)
+		if err != nil {
+			return err
+		}
+		if said := said; said == "" {
+			said = held(issue)
+			return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, issue.Number), said)
+		}
+		return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, issue.Number), issue.Title+": "+said)
+	}
+}
+
+// held says what became of an issue that was held back.
+func held(issue digest.Issue) string {
+	switch issue.State {
+	case digest.Draft:
+		return "The approval of " + issue.Title + " is taken back. Nobody has got it."
+	case digest.Published:
+		return issue.Title + " is on the web, and is not mailed before you send it."
+	case digest.Paused:
+		return issue.Title + " is held: what has not left is kept."
+	}
+	return issue.Title + " is " + issue.State.Is() + "."
+}
+
+// now mails the issue at once.
+func (a *Area) now(w http.ResponseWriter, r *http.Request) error {
+	ref, err := frame.Issue(r)
+	if err != nil {
+		return err
+	}
+	issue, _, err := a.Sender.Send(r.Context(), frame.By(r), ref, false)
+	if err != nil {
+		return err
+	}
+	return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, issue.Number), issue.Title+" is on its way.")
+}
+
+// rule stores what happens with the series' issues if nobody approves them in time.
+func (a *Area) rule(w http.ResponseWriter, r *http.Request) error {
+	ref, err := frame.Issue(r)
+	if err != nil {
+		return err
+	}
+	form, err := frame.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	rule, least := form.Text("deadline"), int(form.Number("at-least"))
+	if _, err := a.Desk.Set(r.Context(), frame.By(r), ref.Series, desk.Settings{Deadline: &rule, AtLeast: &least}); err != nil {
+		return err
+	}
+	return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, ref.Number), "Saved. If nobody approves in time: "+digest.DeadlineRule(rule).Words())
+}
+
+func (a *Area) address(p site.Page, series string, number int) string {
+	return a.frame.Site().Desk(p, series, number)
+}
+
+// timeAt writes the time of day on the series' clocks.
+func timeAt(series digest.Series, at time.Time) string {
+	zone, err := series.Location()
+	if err != nil {
+		zone = time.UTC
+	}
+	return at.In(zone).Format("15:04")
+}

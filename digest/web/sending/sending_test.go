@@ -1,0 +1,310 @@
+package sending_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"postbag/digest"
+	"postbag/digest/desk"
+	"postbag/digest/digesttest"
+	"postbag/digest/dispatch"
+	"postbag/digest/site"
+	"postbag/digest/store/storetest"
+	deskweb "postbag/digest/web/desk"
+	"postbag/digest/web/desktest"
+	"postbag/digest/web/frame"
+	"postbag/digest/web/sending"
+	"postbag/digest/work"
+	"postbag/subscribers/deliver"
+	"postbag/subscribers/letters"
+	outbox "postbag/subscribers/mail"
+	"postbag/subscribers/roster"
+)
+
+func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
+
+// office is a desk with what sends.
+type office struct {
+	*desktest.Desk
+	sender *dispatch.Sender
+	dir    string // where mails go
+}
+
+// newOffice starts a desk with a draft of some picks, and readers.
+func newOffice(t *testing.T, readers ...string) *office {
+	t.Helper()
+	o := &office{dir: filepath.Join(t.TempDir(), "outbox")}
+	o.Desk = desktest.New(t, func(d *desktest.Desk, f *frame.Frame) []deskweb.Area {
+		transport := outbox.NewTransport(outbox.Settings{Dir: o.dir}, "news.example")
+		o.sender = dispatch.New(dispatch.Options{
+			Store: d.DB, Desk: d.Desk, Clock: d.Clock, Joining: work.Joining{Name: "test", Lease: time.Minute}, LateAfter: 24 * time.Hour,
+			Transport: transport, Mailer: deliver.New(deliver.Options{Ledger: d.DB, Transport: transport, Clock: d.Clock}),
+			Writer: letters.Writer{Set: d.Set, Site: site.Site{Base: "https://news.example"}, From: "post@news.example", Domain: "news.example"},
+		})
+		return []deskweb.Area{sending.New(f, sending.Options{Desk: d.Desk, Sender: o.sender})}
+	})
+	for _, email := range readers {
+		_, err := roster.New(roster.Options{Store: o.DB, Clock: o.Clock}).Add(t.Context(), storetest.Tester, email, "", roster.AddOptions{Confirmed: true, ConsentText: "for the test"})
+		o.must(err)
+	}
+	_, _, err := o.Desk.Desk.PickSuggested(t.Context(), storetest.Tester, desk.Ref{}, 5)
+	o.must(err)
+	return o
+}
+
+func (o *office) must(err error) {
+	o.T.Helper()
+	if err != nil {
+		o.T.Fatal(err)
+	}
+}
+
+// issue reads issue 8.
+func (o *office) issue() digest.Issue {
+	o.T.Helper()
+	issue, _, err := o.Desk.Desk.Issue(o.T.Context(), desk.Ref{Number: 8})
+	o.must(err)
+	return issue
+}
+
+// version reads the version that a page was made for.
+func version(body string) string {
+	_, rest, _ := strings.Cut(body, `name="version" value="`)
+	value, _, _ := strings.Cut(rest, `"`)
+	return value
+}
+
+const sendPath = "/desk/issues/8/send"
+
+// TestSendWithoutScript approves, holds, approves again and mails an issue by plain
+// forms; each page says what it leads to before, and what was done after.
+func TestSendWithoutScript(t *testing.T) {
+	o := newOffice(t, "ada@reader.example", "bo@reader.example")
+	ann := o.Person("ann")
+	page := ann.Get(sendPath)
+	for _, want := range []string{
+		"Send Pick of the Week 8", "Sunday 8 March, 18:00 London time, the next slot", "2 readers get it.",
+		"fixes its words. Until Sunday 18:00 you can take it back with one press; after the first mail has left you cannot.",
+		"Now. It waits ten minutes", "A test goes to ann@blog.example",
+	} {
+		if page.Status != 200 || !strings.Contains(page.Body, want) {
+			t.Errorf("the page, %d, does not say %q", page.Status, want)
+		}
+	}
+	own := "Three who were on the N7"
+	done := ann.Post(sendPath, []string{"version", version(page.Body), "when", "now", "subject", own, "preheader", "“It was late.”"})
+	if !strings.Contains(done.Body, "Pick of the Week 8 is approved. It goes out Friday 6 March, 19:10 London time.") || !strings.Contains(done.Body, own) {
+		t.Fatalf("after approving, %d:\n%s", done.Status, done.Body)
+	}
+	if i := o.issue(); i.State != digest.Approved || !i.DueAt.Equal(desktest.Start.Add(10*time.Minute)) || i.Frozen.Subject != own || i.Frozen.Preheader != "“It was late.”" {
+		t.Errorf("it is %+v", i.Frozen)
+	}
+	if held := ann.Post(sendPath+"/hold", nil); !strings.Contains(held.Body, "The approval of Pick of the Week 8 is taken back. Nobody has got it.") || !strings.Contains(held.Body, "Approve and schedule") {
+		t.Errorf("after holding, %d:\n%s", held.Status, held.Body)
+	}
+	if i := o.issue(); i.State != digest.Draft || !i.DueAt.Equal(i.Slot) {
+		t.Errorf("held it is %s, due %v", i.State, i.DueAt)
+	}
+	page = ann.Get(sendPath)
+	ann.Post(sendPath, []string{"version", version(page.Body), "when", "next", "subject", own, "preheader", "“It was late.”"})
+	page = ann.Get(sendPath)
+	if !strings.Contains(page.Body, "Mail it to 2 readers now") || !strings.Contains(page.Body, "It cannot be undone.") {
+		t.Errorf("the page does not say what sending now leads to:\n%s", page.Body)
+	}
+	if sent := ann.Post(sendPath+"/now", nil); !strings.Contains(sent.Body, "Pick of the Week 8 is on its way.") {
+		t.Errorf("after sending, %d", sent.Status)
+	}
+	if i := o.issue(); i.State != digest.Published {
+		t.Errorf("it is %s", i.State)
+	}
+	if held := ann.Post(sendPath+"/hold", nil); !strings.Contains(held.Body, "is on the web, and is not mailed before you send it") {
+		t.Errorf("held on the web, %d", held.Status)
+	}
+	if i := o.issue(); i.State != digest.Published || !i.DueAt.IsZero() {
+		t.Errorf("held on the web it is %s, due %v", i.State, i.DueAt)
+	}
+}
+
+// TestWrongMoment keeps what was typed, says beside the field what is wrong, and changes
+// nothing.
+func TestWrongMoment(t *testing.T) {
+	o := newOffice(t)
+	ann := o.Person("ann")
+	page := ann.Get(sendPath)
+	before := o.issue()
+	for at, want := range map[string]string{
+		"2020-01-05T18:00": "Sunday 5 January 2020 18:00 GMT has passed. Choose a later one",
+		"2026-03-29T01:30": "the clocks in London skip the time 01:30. They go forward to 02:00",
+		"2046-01-05T18:00": "is too far ahead. An issue is planned for a year ahead at the most.",
+		"soon":             "is no date with a time. Write it as",
+		"":                 "the date and the time are missing",
+	} {
+		got := ann.Post(sendPath, []string{"version", version(page.Body), "when", "at", "at", at, "subject", "My own subject", "preheader", "My own line"})
+		for _, part := range []string{`aria-invalid="true"`, `value="` + at + `"`, "My own subject", "My own line", `id="when-at" value="at" checked`} {
+			if got.Status != 422 || !strings.Contains(got.Body, part) {
+				t.Errorf("for %q the page, %d, has no %s", at, got.Status, part)
+			}
+		}
+		if !strings.Contains(strings.ToLower(got.Body), strings.ToLower(want)) {
+			t.Errorf("for %q the page does not say %q", at, want)
+		}
+	}
+	if now := o.issue(); now.Version != before.Version || now.State != digest.Draft {
+		t.Errorf("it is %s at version %d", now.State, now.Version)
+	}
+}
+
+// TestDeadlineOnThePage chooses what happens if nobody approves in time.
+func TestDeadlineOnThePage(t *testing.T) {
+	o := newOffice(t)
+	ann := o.Person("ann")
+	if page := ann.Get(sendPath); !strings.Contains(page.Body, "It is held, with all that is in it, for the next moment.") {
+		t.Error("the page does not say what happens if nobody approves in time")
+	}
+	got := ann.Post(sendPath+"/deadline", []string{"deadline", "send-picked", "at-least", "4"})
+	if !strings.Contains(got.Body, "What is picked goes out, if it is enough") || !strings.Contains(got.Body, `value="4"`) {
+		t.Errorf("%d:\n%s", got.Status, got.Body)
+	}
+	if s, err := o.Desk.Desk.Series(t.Context(), ""); err != nil || s.Deadline != digest.SendPicked || s.AtLeast != 4 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	for _, bad := range [][]string{{"deadline", "whatever"}, {"deadline", "hold", "at-least", "-3"}} {
+		if got := ann.Post(sendPath+"/deadline", bad); got.Status != 422 {
+			t.Errorf("%v gives %d", bad, got.Status)
+		}
+	}
+}
+
+// TestTwoAtOneSendPage: of two editors who look at one page one approves; the other's
+// press says so, and changes nothing.
+func TestTwoAtOneSendPage(t *testing.T) {
+	o := newOffice(t, "ada@reader.example")
+	ann, ben := o.Person("ann"), o.Person("ben")
+	page := ann.Get(sendPath)
+	theirs := []string{"version", version(ben.Get(sendPath).Body), "when", "now", "subject", "Pick of the Week 8", "preheader", ""}
+	i := o.issue()
+	ann.Post(sendPath, []string{"version", version(page.Body), "when", "next", "subject", "Pick of the Week 8", "preheader", firstLine(page.Body)})
+	approved := o.issue()
+	got := ben.Post(sendPath, theirs)
+	if got.Status != 409 || !strings.Contains(got.Body, "ann@blog.example approved it") {
+		t.Errorf("the other's press, %d:\n%s", got.Status, got.Body)
+	}
+	if now := o.issue(); now.Version != approved.Version || now.State != digest.Approved || !now.DueAt.Equal(i.Slot) {
+		t.Errorf("it is %s, due %v", now.State, now.DueAt)
+	}
+	if again := ann.Post(sendPath+"/hold", nil); again.Status != 200 {
+		t.Errorf("holding gives %d", again.Status)
+	}
+	if again := ben.Post(sendPath+"/hold", nil); again.Status != 409 || !strings.Contains(again.Body, "Issue 8 is a draft") {
+		t.Errorf("holding twice gives %d:\n%s", again.Status, again.Body)
+	}
+}
+
+// firstLine reads the first line that a page shows.
+func firstLine(body string) string {
+	_, rest, _ := strings.Cut(body, `id="field-preheader" name="preheader" type="text" value="`)
+	value, _, _ := strings.Cut(rest, `"`)
+	return strings.NewReplacer("&#39;", "'", "&#34;", `"`, "&amp;", "&").Replace(value)
+}
+
+// TestTestMail sends a test to whoever asks.
+func TestTestMail(t *testing.T) {
+	o := newOffice(t)
+	ann := o.Person("ann")
+	page := ann.Get(sendPath)
+	got := ann.Post(sendPath+"/test", []string{"version", version(page.Body), "when", "next", "subject", "Pick of the Week 8", "preheader", firstLine(page.Body)})
+	if !strings.Contains(got.Body, "A test of Pick of the Week 8 is sent to ann@blog.example.") {
+		t.Errorf("%d:\n%s", got.Status, got.Body)
+	}
+	files, err := filepath.Glob(filepath.Join(o.dir, "*.eml"))
+	o.must(err)
+	if len(files) != 1 {
+		t.Errorf("%d mails went out", len(files))
+	}
+}
+
+// comesTo waits until a script gives true on whatever page is there.
+func comesTo(tab *desktest.Tab, script string) {
+	tab.T.Helper()
+	var err error
+	for until := time.Now().Add(30 * time.Second); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
+		var is bool
+		if is, err = chromedp.Run(tab.Ctx, chromedp.Evaluate[bool](script)); err == nil && is {
+			return
+		}
+	}
+	tab.T.Fatalf("it never came to be that %s: %v", script, err)
+}
+
+// TestSendInABrowser walks the screen by keyboard, looks at it in light and dark, on a
+// desk and a phone, and watches an issue go out.
+func TestSendInABrowser(t *testing.T) {
+	digesttest.Chromium(t)
+	o := newOffice(t, "ada@reader.example", "bo@reader.example")
+	browser := desktest.NewBrowser(t)
+	address := o.Site.Base + sendPath
+	look := func(name string) {
+		widths, schemes := []int64{1280, 320}, []bool{false}
+		if os.Getenv("POSTBAG_SHOTS") != "" || name == "draft" {
+			widths, schemes = []int64{1280, 375, 320}, []bool{false, true}
+		}
+		for _, width := range widths {
+			tab := browser.Tab(o.Desk, "ann", width)
+			for _, dark := range schemes {
+				tab.Dark(dark)
+				tab.Open(address)
+				scheme := map[bool]string{false: "light", true: "dark"}[dark]
+				tab.Clean(name + " " + scheme)
+				if width != 320 {
+					tab.Shot("send-" + name + "-" + map[int64]string{1280: "desk", 375: "phone"}[width] + "-" + scheme)
+				}
+			}
+		}
+	}
+	look("draft")
+	tab := browser.Tab(o.Desk, "ann", 1280)
+	tab.Open(address)
+	tab.Do(chromedp.Focus("#field-subject"), chromedp.SendKeys("#field-subject", " and more"))
+	tab.Until(`document.querySelector("#field-subject").value.includes("and more") && document.querySelector("[data-shows=field-subject]").textContent === document.querySelector("#field-subject").value`)
+	tab.Do(chromedp.SendKeys("#field-preheader", "!!"))
+	tab.Until(`document.querySelector("[data-count]").textContent === String([...document.querySelector("#field-preheader").value].length)`)
+	tab.Do(chromedp.Focus("#when-next"), chromedp.KeyEvent(kb.ArrowDown)) // to: now
+	tab.Until(`document.querySelector("#when-now").checked`)
+	tab.Do(chromedp.Focus("button.main"), chromedp.KeyEvent(kb.Enter))
+	comesTo(tab, `document.querySelector("#said").textContent.includes("is approved. It goes out Friday 6 March, 19:10")`)
+	if i := o.issue(); i.State != digest.Approved || !strings.Contains(i.Frozen.Subject, "and more") {
+		t.Errorf("it is %s, %q", i.State, i.Frozen.Subject)
+	}
+	look("approved")
+	// A worker takes it on while the page is looked at.
+	o.Clock.Move(11 * time.Minute)
+	ctx := t.Context()
+	_, _, err := o.Desk.Desk.Publish(ctx, storetest.Tester, desk.Ref{Number: 8})
+	o.must(err)
+	_, err = o.sender.Begin(ctx, storetest.Tester, o.issue())
+	o.must(err)
+	comesTo(tab, `document.querySelector(".lead").textContent.includes("on its way")`)
+	look("sending")
+	tab.Do(chromedp.Click("#standing .buttons button"))
+	comesTo(tab, `document.querySelector(".lead").textContent.includes("Sending is paused")`)
+	look("paused")
+	tab.Do(chromedp.Click("#standing .buttons button"))
+	comesTo(tab, `document.querySelector(".lead").textContent.includes("on its way")`)
+	member, err := o.DB.Join(ctx, work.Joining{Name: "worker", Lease: time.Minute})
+	o.must(err)
+	defer member.Leave()
+	_, err = o.sender.Run(ctx, member, o.issue(), nil)
+	o.must(err)
+	comesTo(tab, `document.querySelector(".lead").textContent.startsWith("Sent ")`)
+	look("sent")
+	if n := desktest.Eval[string](tab, `document.querySelector(".tally dd").textContent`); n != "2" {
+		t.Errorf("the page says that %s are sent", n)
+	}
+	tab.Until(`!document.querySelector("#progress").hasAttribute("hx-get")`)
+}

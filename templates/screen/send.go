@@ -1,0 +1,73 @@
+package screen
+
+// Send is the screen on which an issue is approved, and watched while it goes out.
+type Send struct {
+	Title string // the issue's
+	Draft *SendDraft
+	After *SendAfter // once it is approved
+	Inbox Inbox
+	Past  []string // what became of the issues before it, a line each
+}
+
+// Heading makes it a screen.
+func (s Send) Heading() (name, title string) { return "send", "Send" }
+
+// SendDraft is the form that approves a draft.
+type SendDraft struct {
+	Approve, Save, Test string // where its buttons post to
+	Version             int
+	Mistakes            []Field
+	Choices             []Option // when
+	At                  Field    // the time of one's own
+	Who, Others         string   // who gets it, and who gets nothing
+	Subject, First      Field    // of the mail
+	Count               int      // characters of the first line
+	Consequence         string
+	ToFix               int // things that stand in its way
+	Check               string
+	TestTo              string // where a test goes
+	Deadline            *SendDeadline
+}
+
+// SendDeadline is the form for what happens if nobody approves in time.
+type SendDeadline struct {
+	Action  string
+	Says    string // what happens as it is
+	Rules   []Option
+	AtLeast Field
+}
+
+// SendAfter is how an issue stands that was approved.
+type SendAfter struct {
+	Sentence string // what it waits for
+	Who      string
+	Note     string // a further sentence
+	Poll     string // where to look how it stands; "" when nothing more happens
+	Every    string // how often, as hx-trigger has it
+	Progress *SendProgress
+	Acts     []SendAct // buttons of one press
+	Now      *SendAct  // what cannot be undone, with its consequence
+	Doubts   []SendMail
+	Refused  []SendMail
+}
+
+// SendProgress counts mails.
+type SendProgress struct {
+	Done, Total                      int
+	Sent, Waiting, Refused, Doubtful int
+	Left                             int    // readers who left before theirs was sent
+	Time                             string // what it still takes
+}
+
+// SendAct is a button.
+type SendAct struct {
+	Label, Action string
+	Note          string // what it leads to
+	Main          bool
+}
+
+// SendMail is a mail that was not taken, or of which nobody knows.
+type SendMail struct{ To, Why string }
+
+// Inbox is an issue's mail as a list of mails shows it.
+type Inbox struct{ From, Time, Subject, First string }
