@@ -71,6 +71,7 @@ const (
 	ImportAsLeft   Deed = "import-as-left"   // a list of people who may not be mailed
 	NameColumn     Deed = "name-column"      // say what a column of a list of readers is: "COLUMN=FIELD"
 	NameCharset    Deed = "name-charset"     // of a list of readers
+	ChangeSeries   Deed = "change-series"    // its schedule, its names, what all series share
 	SignInAct      Deed = "sign-in"          //
 	ListEditors    Deed = "list-editors"     //
 	AddEditor      Deed = "add-editor"       //
@@ -127,6 +128,7 @@ var deedLabels = map[Deed]string{
 	ImportAsLeft:   "Keep them as people who left",
 	NameColumn:     "Say what the column is",
 	NameCharset:    "Name the character set",
+	ChangeSeries:   "Change the settings",
 	SignInAct:      "Sign in",
 	ListEditors:    "See the editors",
 	AddEditor:      "Add an editor",

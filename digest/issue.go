@@ -2,6 +2,7 @@ package digest
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
 )
@@ -99,6 +100,9 @@ func MailingStates() []IssueState { return []IssueState{Sending, Paused} }
 
 // InFlightStates lists the states of an issue of which a server may be hearing.
 func InFlightStates() []IssueState { return []IssueState{Sending, Paused, Withdrawn} }
+
+// ErrWithdrawn is wrapped by the error of an issue whose page was there once.
+var ErrWithdrawn = errors.New("was withdrawn")
 
 // Issue is one numbered edition of a series.
 type Issue struct {
@@ -287,6 +291,7 @@ type Frozen struct {
 	FeedID        string `json:"feed_id"` // tag: URI of the series' feed
 	EntryID       string `json:"entry_id"`
 	SeriesSlug    string `json:"series_slug"`
+	Place         string `json:"place,omitempty"` // of its series, see [Series.Place]
 	SeriesName    string `json:"series_name"`
 	Number        int    `json:"number"`
 	Title         string `json:"title"`

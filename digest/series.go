@@ -113,7 +113,8 @@ func ContainsName(text, name string) bool {
 		if !isOfWord(before) && !isOfWord(after) {
 			return true
 		}
-		at = end
+		for at = start + 1; at < len(text) && !utf8.RuneStart(text[at]); at++ {
+		}
 	}
 	return false
 }
@@ -131,6 +132,18 @@ type Series struct {
 	Deadline   DeadlineRule
 	AtLeast    int // picks that an issue needs for [SendPicked]
 	CreatedAt  time.Time
+	// Further tells of a series that is not the first: its pages have addresses with
+	// its slug in them. Those of the first one are the short ones.
+	Further bool
+}
+
+// Place is what stands before the addresses of the series' pages: its slug, or "" for
+// the first series. It never changes.
+func (s Series) Place() string {
+	if s.Further {
+		return s.Slug
+	}
+	return ""
 }
 
 // Defaults of a series, used when the first source creates one.

@@ -56,7 +56,7 @@ func (p issueParts) SignUp() addressForm {
 // Home renders the front page.
 func (s *Set) Home(p HomePage) ([]byte, error) {
 	p.Site = p.Site.Shown()
-	l := layout{Site: p.Site, Title: p.Site.Series, Nav: "home", Canonical: p.Site.at().URL(site.Home)}
+	l := layout{Site: p.Site, Title: p.Site.Series, Nav: "home", Canonical: p.Site.at().URL(site.Home.At(p.Site.Place))}
 	parts := issueParts{voice: voiceOf(p.Site.Language), Site: p.Site, Form: p.Form}
 	if p.Latest != nil {
 		parts.Site.Issues, l.Site.Issues = true, true
@@ -103,7 +103,7 @@ func (s *Set) IssuePage(p IssuePage) ([]byte, error) {
 // whose address others may copy.
 func (s Site) links(number int, takeDown string) Links {
 	return Links{
-		Base: s.Base, Issue: s.at().URL(site.Issue, number), Archive: s.Archive(), Feed: s.Feed(),
+		Base: s.Base, Issue: s.at().URL(site.Issue.At(s.Place), number), Archive: s.Archive(), Feed: s.Feed(),
 		TakeDown: takeDown,
 	}
 }
@@ -126,7 +126,7 @@ func (s *Set) Archive(p ArchivePage) ([]byte, error) {
 		last.Issues = append(last.Issues, e)
 	}
 	return s.page("archive", layout{
-		Site: p.Site, Title: "All issues", OurTitle: true, Nav: "archive", Canonical: p.Site.at().URL(site.Archive),
+		Site: p.Site, Title: "All issues", OurTitle: true, Nav: "archive", Canonical: p.Site.at().URL(site.Archive.At(p.Site.Place)),
 		Description: fmt.Sprintf("Every issue of %s.", p.Site.Series),
 		Page: struct {
 			voice

@@ -23,6 +23,10 @@ type Site struct {
 	Often string
 	// Issues tells whether there are any to read.
 	Issues bool
+	// Place is that of the series, see [digest.Series.Place]. Others are the further
+	// series of the publication.
+	Place  string
+	Others []SeriesLink
 }
 
 // Consent is the sentence beside the sign-up form: what somebody agrees to.
@@ -50,17 +54,20 @@ func (s Site) Shown() Site {
 	return s
 }
 
+// SeriesLink leads to another series.
+type SeriesLink struct{ Name, Address string }
+
 // at makes addresses of the site.
 func (s Site) at() site.Site { return site.Site{Base: s.Base} }
 
 // Home, Archive, Feed, Subscribe, Leave and Issue are the addresses that pages link
 // to, on the site's own host.
-func (s Site) Home() string            { return s.at().Path(site.Home) }
-func (s Site) Archive() string         { return s.at().Path(site.Archive) }
-func (s Site) Feed() string            { return s.at().Path(site.Feed) }
+func (s Site) Home() string            { return s.at().Path(site.Home.At(s.Place)) }
+func (s Site) Archive() string         { return s.at().Path(site.Archive.At(s.Place)) }
+func (s Site) Feed() string            { return s.at().Path(site.Feed.At(s.Place)) }
 func (s Site) Subscribe() string       { return s.at().Path(site.Subscribe) }
 func (s Site) Leave() string           { return s.at().Path(site.Leave) }
-func (s Site) Issue(number int) string { return s.at().Path(site.Issue, number) }
+func (s Site) Issue(number int) string { return s.at().Path(site.Issue.At(s.Place), number) }
 
 // The names of form fields.
 const (

@@ -85,6 +85,7 @@ var commands = map[digest.Deed]string{
 	digest.NameColumn:     "subscriber import{columns} FILE",
 	digest.NameCharset:    "subscriber import --charset NAME FILE",
 	digest.AddSubscriber:  "subscriber add EMAIL",
+	digest.ChangeSeries:   "series set",
 	digest.SignInAct:      "editor link{editor}",
 	digest.ListEditors:    "editor list",
 	digest.AddEditor:      "editor add{editor}",

@@ -33,7 +33,7 @@ var (
 	adapters = []string{"digest/fetch", "digest/web", "subscribers/mail"}
 	// The parts of the desk's pages, of which each may import those before it; the areas
 	// stand between the first and the last, and none imports another.
-	deskParts = []string{"digest/web/frame", "digest/web/door", "digest/web/setup", "digest/web/reading", "digest/web/trimming", "digest/web/checking", "digest/web/arranging", "digest/web/sending", "digest/web/desk"}
+	deskParts = []string{"digest/web/frame", "digest/web/door", "digest/web/setup", "digest/web/reading", "digest/web/trimming", "digest/web/checking", "digest/web/arranging", "digest/web/sending", "digest/web/keeping", "digest/web/desk"}
 	// The parts of the store, of which each may import those before it.
 	storeParts = []string{"digest/store/database", "digest/store/foreign", "digest/store/audit", "digest/store/rules", "digest/store/duties", "digest/store/tasks", "digest/store/publication", "digest/store/blog", "digest/store/pages", "digest/store/issues", "digest/store/checks", "digest/store/list", "digest/store/accounts",
 		"digest/store/ledger", "digest/store/index", "digest/store/status", "digest/store/transfer", "digest/store"}
@@ -121,7 +121,7 @@ func checkImport(t *testing.T, name string, own int, imported string, layer map[
 
 // wiring are the files of the command that join the parts, and those that are about
 // a database as a whole: to read it out, fill it, or bring it up to date.
-var wiring = []string{"wire.go", "wire_desk.go", "backup.go", "restore.go", "db.go"}
+var wiring = []string{"wire.go", "wire_desk.go", "wire_keeping.go", "backup.go", "restore.go", "db.go"}
 
 // calledDirectly are the stages that commands may call: following a blog and pulling
 // it now are decisions of no other package. Package work gives the words of a

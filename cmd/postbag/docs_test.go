@@ -56,6 +56,7 @@ func TestEveryJSONNameIsDocumented(t *testing.T) {
 			reflect.TypeFor[revisionRow](), reflect.TypeFor[readRow](), reflect.TypeFor[readPostRow](),
 			reflect.TypeFor[suggestionRow](), reflect.TypeFor[deliveryRow](), reflect.TypeFor[seriesRow](), reflect.TypeFor[subscriberRow](),
 			reflect.TypeFor[dutyRow](), reflect.TypeFor[heldRow](), reflect.TypeFor[heldIssueRow](), reflect.TypeFor[statusRow](), reflect.TypeFor[underWayRow](),
+			reflect.TypeFor[doctorRow](),
 			reflect.TypeFor[editorRow](), reflect.TypeFor[auditRow](),
 		},
 		"searching.md": {reflect.TypeFor[shownRow](), reflect.TypeFor[versionRow](), reflect.TypeFor[commentHit](), reflect.TypeFor[postHit]()},

@@ -14,6 +14,7 @@ import (
 type seriesCmd struct {
 	List     seriesListCmd     `cmd:"" help:"List the series and what all of them share."`
 	Glossary seriesGlossaryCmd `cmd:"" help:"Add an abbreviation that readers know, or list those that are known."`
+	Add      seriesAddCmd      `cmd:"" help:"Make a further series, with numbers and a feed of its own."`
 	Set      seriesSetCmd      `cmd:"" help:"Change a series' schedule, zone, numbering or wording."`
 }
 
@@ -80,7 +81,7 @@ type seriesGlossaryCmd struct {
 // Run adds to the glossary, or lists it.
 func (c seriesGlossaryCmd) Run(ctx context.Context, p *Program, a *app) error {
 	if c.Term != "" {
-		added, err := a.desk.AddTerm(ctx, c.Term)
+		added, err := a.desk.AddTerm(ctx, p.by(), c.Term)
 		if err != nil {
 			return err
 		}
@@ -100,6 +101,39 @@ func (c seriesGlossaryCmd) Run(ctx context.Context, p *Program, a *app) error {
 	return err
 }
 
+type seriesAddCmd struct {
+	listing
+	Name        string  `arg:"" help:"Its name, such as 'Month in Comments'."`
+	Slug        string  `help:"What it is called in addresses; made of the name unless given." placeholder:"NAME"`
+	FirstNumber int     `help:"The number of its first issue." default:"1" placeholder:"N"`
+	Title       string  `help:"Pattern of issue titles, with {name} and {number}." placeholder:"PATTERN"`
+	Schedule    string  `help:"When issues go out: a cron expression of five fields; Sunday 18:00 unless given." placeholder:"CRON"`
+	Zone        string  `help:"The zone the schedule is read in; that of the first series unless given." placeholder:"ZONE"`
+	Source      []int64 `help:"A source that it takes comments of; all unless given. May be repeated." placeholder:"ID"`
+}
+
+// Run makes a series.
+func (c seriesAddCmd) Run(ctx context.Context, p *Program, a *app) error {
+	if c.FirstNumber < 1 {
+		return digest.Fail(digest.Invalid, "Issues count from 1.", "%d cannot be an issue's number", c.FirstNumber)
+	}
+	added, err := a.desk.AddSeries(ctx, p.by(), desk.NewSeries{
+		Name: c.Name, Slug: c.Slug, Title: c.Title, Schedule: c.Schedule, Zone: c.Zone, FirstNumber: c.FirstNumber, Sources: c.Source,
+	})
+	if err != nil {
+		return err
+	}
+	pub, err := a.read.Publication(ctx)
+	if err != nil {
+		return err
+	}
+	if err := printSeries(p, c.JSON, []digest.Series{added}, pub); err != nil || c.JSON {
+		return err
+	}
+	_, err = fmt.Fprintf(p.Stdout, "Its first draft: postbag issue draft --series %s\n", added.Slug)
+	return err
+}
+
 type seriesSetCmd struct {
 	listing
 	Series        string            `arg:"" optional:"" help:"The series; the only one if there is one."`
@@ -110,6 +144,8 @@ type seriesSetCmd struct {
 	NextNumber    *int              `help:"The number the next issue takes." placeholder:"N"`
 	Deadline      *string           `help:"What happens if nobody approves in time: hold it, or send-picked, send-suggested, posts-only." placeholder:"RULE"`
 	AtLeast       *int              `help:"With send-picked, how many picks it needs." placeholder:"N"`
+	Source        []int64           `help:"A source that it takes comments of, instead of those that it has. May be repeated." placeholder:"ID"`
+	HomeURL       *string           `name:"home-url" help:"The address of the blog's home page, which pages and mails lead to." placeholder:"ADDRESS"`
 	Publication   *string           `help:"The name on the masthead." placeholder:"NAME"`
 	Language      *string           `help:"The language of issues." placeholder:"TAG"`
 	PostalAddress *string           `help:"The postal address in the footer of mails." placeholder:"TEXT"`
@@ -124,7 +160,12 @@ func (c seriesSetCmd) Run(ctx context.Context, p *Program, a *app) error {
 		names := strings.Join(c.WatchList, "\n")
 		watched = &names
 	}
+	var sources *[]int64
+	if c.Source != nil {
+		sources = &c.Source
+	}
 	done, err := a.desk.Set(ctx, p.by(), c.Series, desk.Settings{
+		Sources: sources, HomeURL: c.HomeURL,
 		Name: c.Name, Title: c.Title, Schedule: c.Schedule, Zone: c.Zone, NextNumber: c.NextNumber, Deadline: c.Deadline, AtLeast: c.AtLeast,
 		Publication: c.Publication, Language: c.Language, PostalAddress: c.PostalAddress, Separator: c.Separator, WatchList: watched,
 	})
@@ -133,6 +174,9 @@ func (c seriesSetCmd) Run(ctx context.Context, p *Program, a *app) error {
 	}
 	if err := printSeries(p, c.JSON, []digest.Series{done.Series}, done.Publication); err != nil || c.JSON {
 		return err
+	}
+	if c.Deadline != nil || c.AtLeast != nil {
+		fmt.Fprintf(p.Stdout, "If nobody approves an issue in time: %s\n", done.Series.Deadline.Words())
 	}
 	c.sayDraft(p, done)
 	return nil

@@ -26,8 +26,8 @@ var showing = []string{
 
 // changing are the commands that write to the database, or use none.
 var changing = []string{
+	"completion", "db copy", "db migrate", "demo", "doctor", "health", "help", "import",
 	"editor add", "editor link", "editor passwd", "editor remove", "editor role",
-	"completion", "db copy", "db migrate", "demo", "health", "help", "import",
 	"issue approve", "issue cancel", "issue draft", "issue edit", "issue move", "issue pause", "issue pick", "issue publish", "issue reopen",
 	"issue maybe", "issue pass", "issue resume", "issue send", "issue skip", "issue undecide", "issue undo", "issue unpick", "issue withdraw",
 	"preview", "pull", "restore", "schedule run", "sending hold", "sending release", "serve", "series set",

@@ -62,5 +62,6 @@ func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
 		trimming.New(f, o.desk),
 		sending.New(f, sending.Options{Desk: o.desk, Sender: o.Sender}),
 		checking.New(checking.Options{Frame: f, Desk: o.desk, Check: o.check, Renderer: check.Renderer{Set: o.set, Site: o.site, Writer: o.Writer}, Tester: o.Sender}),
+		o.keeping(f),
 	}
 }

@@ -54,6 +54,7 @@ func Sketch(in Input) (f *digest.Frozen, wrong []error, err error) {
 		FeedID:        FeedID(in.Publication, in.Series),
 		EntryID:       EntryID(in.Publication, in.Series, in.Issue.Number),
 		SeriesSlug:    in.Series.Slug,
+		Place:         in.Series.Place(),
 		SeriesName:    markup.Clean(in.Series.Name),
 		Number:        in.Issue.Number,
 		Title:         markup.Clean(in.Issue.Title),

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,10 +22,12 @@ type Settings struct {
 	Schedule   *string // five-field cron expression
 	Zone       *string // IANA name
 	NextNumber *int
-	Deadline   *string // a [digest.DeadlineRule]
-	AtLeast    *int    // picks that an issue needs to go out unapproved
+	Deadline   *string  // a [digest.DeadlineRule]
+	AtLeast    *int     // picks that an issue needs to go out unapproved
+	Sources    *[]int64 // ids of the blogs that it takes comments of; not empty
 
 	Publication   *string // the name on the masthead
+	HomeURL       *string // the blog's home page
 	Language      *string // BCP 47
 	PostalAddress *string
 	Separator     *digest.Separator // what stands between picks
@@ -77,13 +80,13 @@ func (d *Desk) Set(ctx context.Context, by digest.Actor, slug string, s Settings
 
 // AddTerm adds an abbreviation to the glossary of the publication, with what it stands
 // for after a colon if it is given, and tells whether that is news.
-func (d *Desk) AddTerm(ctx context.Context, line string) (added bool, err error) {
+func (d *Desk) AddTerm(ctx context.Context, by digest.Actor, line string) (added bool, err error) {
 	line = oneLine(line)
 	term, _, _ := strings.Cut(line, ":")
 	if term = strings.TrimSpace(term); term == "" || len(line) > MaxTitle {
 		return false, digest.Fail(digest.Invalid, "For example CPC, or CPC: Certificate of Professional Competence.", "that is no abbreviation")
 	}
-	return d.store.AddTerm(ctx, line, func(pub digest.Publication) bool { return slices.Contains(pub.Terms(), term) })
+	return d.store.AddTerm(ctx, by, line, func(pub digest.Publication) bool { return slices.Contains(pub.Terms(), term) })
 }
 
 // mostAtLeast bounds how many picks an issue can need.
@@ -110,6 +113,15 @@ func (s *Settings) clean() error {
 	}
 	if s.NextNumber != nil && *s.NextNumber < 1 {
 		return digest.Fail(digest.Invalid, "Issues count from 1.", "%d cannot be an issue's number", *s.NextNumber)
+	}
+	if s.Sources != nil && len(*s.Sources) == 0 {
+		return digest.Fail(digest.Invalid, "Name one at the least.", "a series without a blog has nothing to pick from")
+	}
+	if s.HomeURL != nil {
+		tidy(&s.HomeURL, oneLine)
+		if u, err := url.Parse(*s.HomeURL); *s.HomeURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+			return digest.Fail(digest.Invalid, "For example https://your-blog.example/.", "%q is not the address of a web site", *s.HomeURL)
+		}
 	}
 	if s.NextNumber != nil && *s.NextNumber > digest.MaxNumber {
 		return digest.Fail(digest.Invalid, "Look whether a digit slipped in.", "an issue's number may be %d at the most", digest.MaxNumber)

@@ -19,6 +19,12 @@ type Store interface {
 	MintTagAuthority(ctx context.Context, authority string) (string, error)
 	// SeriesList gives all series, by id.
 	SeriesList(ctx context.Context) ([]digest.Series, error)
+	// AddSeries stores a new series, which takes comments of some blogs, or of all for
+	// none, and gives it with its id. The error is of kind Conflict for a slug that
+	// another has, and NotFound for a blog that is not followed.
+	AddSeries(ctx context.Context, by digest.Actor, s digest.Series, sources []int64) (digest.Series, error)
+	// SourcesOf gives the ids of the blogs that a series takes comments of.
+	SourcesOf(ctx context.Context, seriesID int64) ([]int64, error)
 	// ChangeSettings stores the fields that are set, and no others, and gives all as
 	// they are now. In the same transaction follow changes the series' open draft, if
 	// there is one. A NextNumber that is then not above every number that an issue has
@@ -108,7 +114,7 @@ type Store interface {
 	Standings(ctx context.Context, issueID int64) (map[int64]digest.Standing, error)
 	// AddTerm adds a line to the glossary, unless isThere says of the publication as it
 	// is that it has it, and tells whether it did.
-	AddTerm(ctx context.Context, line string, isThere func(digest.Publication) bool) (added bool, err error)
+	AddTerm(ctx context.Context, by digest.Actor, line string, isThere func(digest.Publication) bool) (added bool, err error)
 
 	// Posts lists posts, newest first.
 	Posts(ctx context.Context, f digest.PostFilter) ([]digest.Post, error)

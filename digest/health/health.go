@@ -111,3 +111,11 @@ func (h Health) Status(ctx context.Context) (s Status, err error) {
 	}
 	return s, nil
 }
+
+// What is listed of the work that is shared.
+type (
+	// Worker is a process that works on the database.
+	Worker = work.Worker
+	// Duty is something that is done by itself.
+	Duty = work.Listed
+)

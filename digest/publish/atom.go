@@ -98,8 +98,8 @@ func frame(of identity) *atomFeed {
 		Subtitle: ourText{Lang: "en", Text: "Readers’ comments, chosen by an editor."},
 		Links: []feeds.AtomLink{
 			// RFC 4287, 4.2.7.2: where this very document is found.
-			{Href: at.URL(site.Feed), Rel: "self", Type: "application/atom+xml"},
-			{Href: at.URL(site.Home), Rel: "alternate", Type: "text/html"},
+			{Href: at.URL(site.Feed.At(about.Place)), Rel: "self", Type: "application/atom+xml"},
+			{Href: at.URL(site.Home.At(about.Place)), Rel: "alternate", Type: "text/html"},
 		},
 		Generator: "Postbag",
 	}
@@ -124,7 +124,7 @@ func entryOf(issue digest.Issue, about templates.Site, content func(digest.Issue
 	entry := &feeds.AtomEntry{
 		Title: markup.Clean(f.Title), Id: f.EntryID,
 		Published: stamp(issue.PublishedAt), Updated: stamp(changed(issue)),
-		Links:   []feeds.AtomLink{{Href: site.Site{Base: about.Base}.URL(site.Issue, issue.Number), Rel: "alternate", Type: "text/html"}},
+		Links:   []feeds.AtomLink{{Href: site.Site{Base: about.Base}.URL(site.Issue.At(about.Place), issue.Number), Rel: "alternate", Type: "text/html"}},
 		Content: &feeds.AtomContent{Type: "html", Content: charset.Clean(html)},
 	}
 	if summary := markup.Clean(f.Summary()); summary != "" {

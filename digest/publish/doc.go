@@ -6,8 +6,8 @@
 // and no query, but for one small query every quarter of a second that asks whether
 // anything changed.
 //
-// One series is served at the root of the site: the first one by id. Others are
-// made and mailed like it, and have no pages yet.
+// The first series by id is served at the root of the site. Each further one has the same
+// pages, and a feed, below /s/ and its slug; the addresses of the first never change.
 //
 // Routing is left to package web, wording and markup to package templates.
 package publish

@@ -22,6 +22,7 @@ import (
 	"postbag/digest/digesttest"
 	"postbag/digest/markup"
 	"postbag/digest/publish"
+	"postbag/digest/site"
 	"postbag/templates"
 )
 
@@ -31,6 +32,7 @@ type shelf struct {
 	pub        digest.Publication
 	series     []digest.Series
 	issues     []digest.Issue // newest first
+	withdrawn  []int
 	generation int64
 	broken     error
 	asked      int // anything but the generation
@@ -57,7 +59,7 @@ func (s *shelf) PublicIssues(_ context.Context, seriesID int64, from, limit int)
 	s.count()
 	var out []digest.Issue
 	for _, issue := range s.issues {
-		if issue.SeriesID == seriesID && (from == 0 || issue.Number <= from) && len(out) < limit {
+		if (issue.SeriesID == seriesID || seriesID > 1) && (from == 0 || issue.Number <= from) && len(out) < limit {
 			out = append(out, issue)
 		}
 	}
@@ -67,7 +69,7 @@ func (s *shelf) PublicIssues(_ context.Context, seriesID int64, from, limit int)
 func (s *shelf) PublicIssue(_ context.Context, seriesID int64, number int) (digest.Issue, error) {
 	s.count()
 	for _, issue := range s.issues {
-		if issue.SeriesID == seriesID && issue.Number == number {
+		if (issue.SeriesID == seriesID || seriesID > 1) && issue.Number == number {
 			return issue, s.broken
 		}
 	}
@@ -618,5 +620,65 @@ func TestOurOwnWordsInTheFeedAreEnglish(t *testing.T) {
 		if !strings.Contains(body, want) {
 			t.Errorf("the feed lacks %s:\n%s", want, body)
 		}
+	}
+}
+
+// WithdrawnIssues gives those that the test withdrew.
+func (s *shelf) WithdrawnIssues(context.Context, int64) ([]int, error) { return s.withdrawn, nil }
+
+// TestAFurtherSeries: it has pages and a feed below its slug; those of the first one are
+// where they were, whatever is added, and so is what an issue is known by.
+func TestAFurtherSeries(t *testing.T) {
+	before, _ := newPublisher(t, weeks(2, 20))
+	s := weeks(2, 20)
+	further := s.series[0]
+	further.ID, further.Slug, further.Name, further.Further = further.ID+1, "month", "Month in <Comments>", true
+	s.series = append(s.series, further)
+	p, _ := newPublisher(t, s)
+	if a, b := get(t, before.FeedAtom).Body.String(), get(t, p.FeedAtom).Body.String(); a != b {
+		t.Errorf("the feed of the first series changed:\n%s\n%s", a, b)
+	}
+	if body := get(t, p.Home).Body.String(); !strings.Contains(body, `<a href="/s/month/"`) || !strings.Contains(body, "Month in &lt;Comments&gt;") || !strings.Contains(body, `href="/issues/"`) {
+		t.Error(body)
+	}
+	of := func(page site.Page, number int) source {
+		return func(ctx context.Context) (http.Handler, error) { return p.OfSeries(ctx, "month", page, number) }
+	}
+	for name, c := range map[string]struct {
+		from source
+		has  []string
+	}{
+		"home":    {of(site.Home, 0), []string{`href="/s/month/issues/"`, `href="/s/month/feed.atom"`, `href="https://post.example/s/month/"`, `action="/subscribe"`}},
+		"archive": {of(site.Archive, 0), []string{`href="/s/month/issues/1"`, `href="https://post.example/s/month/issues/"`}},
+		"feed":    {of(site.Feed, 0), []string{`href="https://post.example/s/month/feed.atom"`, `href="https://post.example/s/month/issues/2"`}},
+		"issue":   {of(site.Issue, 1), []string{`href="https://post.example/s/month/issues/1"`, `rel="next" href="/s/month/issues/2"`}},
+	} {
+		body := get(t, c.from).Body.String()
+		for _, want := range c.has {
+			if !strings.Contains(body, want) {
+				t.Errorf("%s lacks %s:\n%s", name, want, body)
+			}
+		}
+	}
+	for _, slug := range []string{"", "year", "Month"} {
+		if _, err := p.OfSeries(t.Context(), slug, site.Home, 0); digest.KindOf(err) != digest.NotFound {
+			t.Errorf("%q: %v", slug, err)
+		}
+	}
+	if !p.IsFirst(t.Context(), s.series[0].Slug) || p.IsFirst(t.Context(), "month") {
+		t.Error("the first series is not known")
+	}
+}
+
+// TestAWithdrawnIssue has no page any more, and the error says that it had.
+func TestAWithdrawnIssue(t *testing.T) {
+	s := weeks(2, 20)
+	s.withdrawn = []int{3}
+	p, _ := newPublisher(t, s)
+	if _, err := p.IssuePage(t.Context(), 3); !errors.Is(err, digest.ErrWithdrawn) || digest.KindOf(err) != digest.NotFound {
+		t.Errorf("%v", err)
+	}
+	if _, err := p.IssuePage(t.Context(), 4); errors.Is(err, digest.ErrWithdrawn) {
+		t.Errorf("%v", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/site"
 	"postbag/templates"
 )
 
@@ -42,7 +43,7 @@ type Publisher struct {
 	set     *templates.Set
 	options Options
 
-	now     atomic.Pointer[snapshot]
+	now     atomic.Pointer[whole]
 	checked atomic.Int64 // when the store was last asked, in nanoseconds
 	loading sync.Mutex
 }
@@ -88,9 +89,9 @@ func (p *Publisher) refresh(ctx context.Context) error {
 	return nil
 }
 
-// snapshot gives what is published, looking for changes when it is time to.
+// present gives what is published, looking for changes when it is time to.
 // While one request does that, the others are served what is there.
-func (p *Publisher) snapshot(ctx context.Context) (*snapshot, error) {
+func (p *Publisher) present(ctx context.Context) (*whole, error) {
 	s := p.now.Load()
 	if s == nil {
 		if err := p.Refresh(ctx); err != nil {
@@ -108,6 +109,45 @@ func (p *Publisher) snapshot(ctx context.Context) (*snapshot, error) {
 		p.options.Log.WarnContext(ctx, "old pages are served", "error", err)
 	}
 	return p.now.Load(), nil
+}
+
+// snapshot gives what is published of the first series.
+func (p *Publisher) snapshot(ctx context.Context) (*snapshot, error) {
+	w, err := p.present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return w.series[0], nil
+}
+
+// OfSeries gives a page of a series by its slug: its front page, its archive, its feed,
+// or the page of an issue. The error is of kind NotFound for a series that there is not.
+// The pages of the first series have shorter addresses, which is for the caller to lead
+// on to, see [Publisher.IsFirst].
+func (p *Publisher) OfSeries(ctx context.Context, slug string, page site.Page, number int) (http.Handler, error) {
+	w, err := p.present(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := w.find(slug)
+	if err != nil {
+		return nil, err
+	}
+	switch page {
+	case site.Home:
+		return s.home, nil
+	case site.Archive:
+		return s.archive, nil
+	case site.Feed:
+		return s.feed, nil
+	}
+	return p.issuePage(ctx, s, number)
+}
+
+// IsFirst tells whether a slug is that of the first series.
+func (p *Publisher) IsFirst(ctx context.Context, slug string) bool {
+	w, err := p.present(ctx)
+	return err == nil && w.series[0].series.Slug == slug
 }
 
 // FeedAtom gives the feed.

@@ -25,21 +25,38 @@ const (
 // in a few milliseconds.
 const maxPages = 64
 
-// snapshot is everything that is published at one generation of the store.
+// whole is everything that is published at one generation of the store: the snapshots of
+// the series, the first one's first.
+type whole struct {
+	generation int64
+	series     []*snapshot // one without a series before there is one
+}
+
+// find gives the snapshot of a series by its slug.
+func (w *whole) find(slug string) (*snapshot, error) {
+	for _, s := range w.series {
+		if s.series.Slug == slug {
+			return s, nil
+		}
+	}
+	return nil, digest.Fail(digest.NotFound, "", "there is no series %q", slug)
+}
+
+// snapshot is everything that is published of one series.
 type snapshot struct {
-	generation          int64
 	site                templates.Site
 	series              digest.Series
 	latest              *digest.Frozen         // nil before the first issue
 	entries             []templates.IssueEntry // of all public issues, newest first
+	withdrawn           []int                  // numbers that were public
 	home, archive, feed *Document
 
 	mu    sync.Mutex
 	pages map[int]*Document // by issue number, at most maxPages
 }
 
-// load reads and renders a snapshot.
-func (p *Publisher) load(ctx context.Context, generation int64) (*snapshot, error) {
+// load reads and renders what is published.
+func (p *Publisher) load(ctx context.Context, generation int64) (*whole, error) {
 	pub, err := p.store.Publication(ctx)
 	if err != nil {
 		return nil, err
@@ -48,16 +65,41 @@ func (p *Publisher) load(ctx context.Context, generation int64) (*snapshot, erro
 	if err != nil {
 		return nil, err
 	}
-	s := &snapshot{generation: generation, pages: map[int]*Document{}}
+	w := &whole{generation: generation}
+	if len(list) == 0 {
+		list = []digest.Series{{}}
+	}
+	for _, series := range list {
+		s, err := p.loadSeries(ctx, pub, series, list)
+		if err != nil {
+			return nil, err
+		}
+		w.series = append(w.series, s)
+	}
+	return w, nil
+}
+
+// loadSeries reads and renders what is published of one of the series.
+func (p *Publisher) loadSeries(ctx context.Context, pub digest.Publication, series digest.Series, all []digest.Series) (*snapshot, error) {
+	s := &snapshot{series: series, pages: map[int]*Document{}}
 	var issues []digest.Issue // those that a feed can hold
-	if len(list) > 0 {
-		s.series = list[0]
+	var err error
+	if series.ID != 0 || series.Slug != "" {
 		if issues, err = p.issues(ctx, s); err != nil {
+			return nil, err
+		}
+		if s.withdrawn, err = p.store.WithdrawnIssues(ctx, series.ID); err != nil {
 			return nil, err
 		}
 	}
 	s.site = p.siteOf(pub, s.series)
 	s.site.Issues = len(s.entries) > 0
+	at := site.Site{Base: p.options.BaseURL}
+	for _, other := range all {
+		if other.ID != series.ID {
+			s.site.Others = append(s.site.Others, templates.SeriesLink{Name: other.Name, Address: at.Path(site.Home.At(other.Place()))})
+		}
+	}
 	return s, p.render(s, pub, issues)
 }
 
@@ -91,7 +133,7 @@ func (p *Publisher) issues(ctx context.Context, s *snapshot) (newest []digest.Is
 func (p *Publisher) siteOf(pub digest.Publication, series digest.Series) templates.Site {
 	return templates.Site{
 		Publication: pub.Name, Series: series.Name, Language: pub.Language, BlogURL: pub.HomeURL,
-		Base: p.options.BaseURL, Often: often(series.Schedule),
+		Base: p.options.BaseURL, Often: often(series.Schedule), Place: series.Place(),
 	}.Shown()
 }
 
@@ -147,8 +189,8 @@ func (p *Publisher) entry(issue digest.Issue) (string, error) {
 func (p *Publisher) links(f *digest.Frozen) templates.Links {
 	at := site.Site{Base: p.options.BaseURL}
 	return templates.Links{
-		Base: at.Base, Issue: at.URL(site.Issue, f.Number), Archive: at.URL(site.Archive),
-		Feed: at.URL(site.Feed), TakeDown: p.options.TakeDown(f),
+		Base: at.Base, Issue: at.URL(site.Issue.At(f.Place), f.Number), Archive: at.URL(site.Archive.At(f.Place)),
+		Feed: at.URL(site.Feed.At(f.Place)), TakeDown: p.options.TakeDown(f),
 	}
 }
 
@@ -161,6 +203,9 @@ func (p *Publisher) issuePage(ctx context.Context, s *snapshot, number int) (htt
 		return kept, nil
 	}
 	at := slices.IndexFunc(s.entries, func(e templates.IssueEntry) bool { return e.Number == number })
+	if at < 0 && slices.Contains(s.withdrawn, number) {
+		return nil, digest.Fail(digest.NotFound, "All issues are listed in the archive.", "issue %d %w", number, digest.ErrWithdrawn)
+	}
 	if at < 0 {
 		return nil, digest.Fail(digest.NotFound, "All issues are listed in the archive.", "there is no published issue %d", number)
 	}
@@ -240,7 +285,7 @@ func Preview(set *templates.Set, base string, issue digest.Issue) (feed, page []
 	}
 	p := New(nil, set, Options{BaseURL: base})
 	pub := digest.Publication{Name: f.Publication, Language: f.Language, HomeURL: f.HomeURL}
-	of := identity{id: f.FeedID, site: p.siteOf(pub, digest.Series{Name: f.SeriesName})}
+	of := identity{id: f.FeedID, site: p.siteOf(pub, digest.Series{Name: f.SeriesName, Slug: f.Place, Further: f.Place != ""})}
 	if feed, _, err = atom(of, []digest.Issue{issue}, p.entry); err != nil {
 		return nil, nil, err
 	}

@@ -18,6 +18,9 @@ type Store interface {
 	PublicIssues(ctx context.Context, seriesID int64, from, limit int) ([]digest.Issue, error)
 	// PublicIssue gives one public issue; else an error of kind NotFound.
 	PublicIssue(ctx context.Context, seriesID int64, number int) (digest.Issue, error)
+	// WithdrawnIssues gives the numbers of a series' issues that were public and are
+	// withdrawn.
+	WithdrawnIssues(ctx context.Context, seriesID int64) ([]int, error)
 	// Generation is a number that grows whenever anything that readers can see
 	// changes; it is cheap to ask.
 	Generation(ctx context.Context) (int64, error)

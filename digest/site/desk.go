@@ -71,6 +71,30 @@ const (
 	AuditPage    Page = Desk + "/audit"
 )
 
+// The pages around an issue. {source} and {reader} are ids.
+const (
+	SourceNew      Page = Desk + "/sources/new"
+	SourceImport   Page = Desk + "/sources/import"
+	SourcePage     Page = Desk + "/sources/{source}"
+	SourceSettings Page = Desk + "/sources/{source}/settings"
+	SourcePull     Page = Desk + "/sources/{source}/pull"
+	SourceRemove   Page = Desk + "/sources/{source}/remove"
+
+	PastIssue     Page = Desk + "/issues/{issue}"
+	WithdrawIssue Page = Desk + "/issues/{issue}/withdraw"
+
+	ReaderNew    Page = Desk + "/readers/new"
+	ReaderImport Page = Desk + "/readers/import"
+	ReaderExport Page = Desk + "/readers/export"
+	ReaderPage   Page = Desk + "/readers/{reader}"
+	ReaderAsk    Page = Desk + "/readers/{reader}/ask"   // once more to confirm
+	ReaderErase  Page = Desk + "/readers/{reader}/erase" // all that is known of them
+
+	SeriesNew   Page = Desk + "/settings/series/new"
+	SendingPage Page = Desk + "/system/sending" // holds sending, and lets it go on
+	TaskPage    Page = Desk + "/tasks/{task}"   // what runs beside; a POST stops it
+)
+
 // FromQuery is the query of a page that goes back to where it was opened: "read",
 // "arrange" or "check".
 const FromQuery = "from"

@@ -36,6 +36,22 @@ const (
 // be published yet.
 const TestQuery = "test"
 
+// seriesPart is what stands before the addresses of a series that is not the first.
+const seriesPart = "/s/{series}"
+
+// InSeries gives the page as one of a further series: below its slug. The slug is the
+// first part in braces.
+func (p Page) InSeries() Page { return seriesPart + p }
+
+// At gives the page of a series by its place, see [digest.Series.Place]: the page itself
+// for the first series.
+func (p Page) At(place string) Page {
+	if place == "" {
+		return p
+	}
+	return Page("/s/"+place) + p
+}
+
 // Pattern gives the pattern by which an [net/http.ServeMux] routes to the page and
 // to no other.
 func (p Page) Pattern() string {

@@ -82,6 +82,7 @@ var (
 	_ deliver.LetterQueue = (*DB)(nil)
 	_ signup.Store        = (*DB)(nil)
 	_ roster.Store        = (*DB)(nil)
+	_ roster.ReaderStore  = (*DB)(nil)
 	_ work.Store          = (*DB)(nil)
 	_ beside.Store        = (*DB)(nil)
 )

@@ -25,6 +25,12 @@ func (s *Server) routes() map[string]http.HandlerFunc {
 		get(site.Issue):   s.issue,
 		get(site.Feed):    s.published(s.publisher.FeedAtom),
 
+		get(site.Home.InSeries()): s.ofSeries(site.Home),
+		"GET " + strings.TrimSuffix(string(site.Archive.InSeries()), "/"): s.ofSeries(site.Archive),
+		get(site.Archive.InSeries()):                                      s.ofSeries(site.Archive),
+		get(site.Issue.InSeries()):                                        s.ofSeries(site.Issue),
+		get(site.Feed.InSeries()):                                         s.ofSeries(site.Feed),
+
 		get(site.Subscribe):    s.toForm,
 		post(site.Subscribe):   bounded(s.subscribe),
 		get(site.Confirm):      private(s.confirmPage),

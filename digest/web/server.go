@@ -23,6 +23,11 @@ type Publisher interface {
 	// IssuePage gives an error of kind NotFound for an issue that is not public.
 	IssuePage(ctx context.Context, number int) (http.Handler, error)
 	FeedAtom(ctx context.Context) (http.Handler, error)
+	// OfSeries gives a page of a further series by its slug; the error is of kind
+	// NotFound for one that there is not. IsFirst tells of the series whose pages have
+	// the short addresses.
+	OfSeries(ctx context.Context, slug string, page site.Page, number int) (http.Handler, error)
+	IsFirst(ctx context.Context, slug string) bool
 	// Site is the frame of the pages that are made here.
 	Site(ctx context.Context) (templates.Site, error)
 	// HomeForm renders the front page with a form that has a mistake in it.

@@ -29,7 +29,7 @@ type Writer struct {
 // each reader's token goes.
 func (w Writer) links(f *digest.Frozen) templates.Links {
 	return templates.Links{
-		Base: w.Site.Base, Issue: w.Site.URL(site.Issue, f.Number), Archive: w.Site.URL(site.Archive), Feed: w.Site.URL(site.Feed),
+		Base: w.Site.Base, Issue: w.Site.URL(site.Issue.At(f.Place), f.Number), Archive: w.Site.URL(site.Archive.At(f.Place)), Feed: w.Site.URL(site.Feed.At(f.Place)),
 		Unsubscribe: w.Site.URL(site.Unsubscribe, templates.TokenMark), Preferences: w.Site.URL(site.Preferences, templates.TokenMark),
 		TakeDown: w.TakeDown(f),
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"postbag/digest"
 	"postbag/subscribers"
 )
 
@@ -55,6 +56,8 @@ type Request struct {
 	Expires time.Time
 	Consent subscribers.Consent // At is the moment of the request
 	Limits  Limits
+	// By is who asks on the person's behalf, for the audit list; nobody for the person.
+	By digest.Actor
 }
 
 // LinksRequest asks for the links of one address, as it reaches the store.

@@ -27,7 +27,7 @@ func (db *Store) ChangeSettings(ctx context.Context, by digest.Actor, seriesID i
 			}
 		}
 		columns := []column{
-			{"name", s.Publication}, {"language", s.Language}, {"postal_address", s.PostalAddress},
+			{"name", s.Publication}, {"home_url", s.HomeURL}, {"language", s.Language}, {"postal_address", s.PostalAddress},
 			{"watch_list", s.WatchList}, {"glossary", s.Glossary}, {"separator", s.Separator}}
 		if err := setColumns(t, "publication", 1, columns); err != nil {
 			return err
@@ -58,7 +58,15 @@ func changeSeries(t *database.Tx, by digest.Actor, id int64, s desk.Settings, at
 	if err := setColumns(t, "series", id, columns); err != nil {
 		return done, err
 	}
-	if words := told(columns); words != "" {
+	if s.Sources != nil {
+		if err := publication.SetSources(t, id, *s.Sources); err != nil {
+			return done, err
+		}
+	}
+	if words := told(columns); words != "" || s.Sources != nil {
+		if s.Sources != nil {
+			words = strings.TrimPrefix(words+", blogs", ", ")
+		}
 		if err := audit.Add(t, by, digest.SeriesChanged, was.Name, words); err != nil {
 			return done, err
 		}

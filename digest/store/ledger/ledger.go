@@ -82,8 +82,10 @@ func (db *Store) Finish(ctx context.Context, issueID int64, now time.Time) (sent
 		if sent = err == nil && open == 0; !sent {
 			return err
 		}
-		_, err = t.Exec(`UPDATE issues SET state = 'sent', sent_at = $1 WHERE id = $2`, now, issueID)
-		return err
+		if _, err = t.Exec(`UPDATE issues SET state = 'sent', sent_at = $1 WHERE id = $2`, now, issueID); err != nil {
+			return err
+		}
+		return issues.KeepTotals(t, issueID)
 	})
 	return sent && err == nil, err
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"postbag/digest"
+	"postbag/digest/store/audit"
 	"postbag/digest/store/database"
 	"postbag/subscribers"
 	"postbag/subscribers/signup"
@@ -53,9 +55,24 @@ func (db *Store) Request(ctx context.Context, r signup.Request) (queued bool, er
 		if err := recordSignup(t, record); err != nil || !queued {
 			return err
 		}
+		if err := askedBy(t, r.By, s); err != nil {
+			return err
+		}
 		return askToConfirm(t, r, s)
 	})
 	return queued && err == nil, err
+}
+
+// askedBy keeps that somebody asked on a person's behalf, if it was not the person.
+func askedBy(t *database.Tx, by digest.Actor, s subscribers.Subscriber) error {
+	if by == (digest.Actor{}) {
+		return nil
+	}
+	did := digest.ReaderChanged
+	if s.State == subscribers.Bounced {
+		did = digest.AddressReleased
+	}
+	return audit.Add(t, by, did, s.Email, "asked to confirm")
 }
 
 // RequestLinks records that somebody asked for the links of an address, as

@@ -199,7 +199,7 @@ func (db *Store) Subscribers(ctx context.Context, filter roster.Filter, yield fu
 
 func (db *Store) subscribersAfter(ctx context.Context, filter roster.Filter, after string, n int) (page []subscribers.Subscriber, err error) {
 	var w database.Where
-	w.Terms = append(w.Terms, "key > "+w.Param(after))
+	w.Terms = append(w.Terms, "key > "+w.Param(after), notErased)
 	if filter.State != "" {
 		w.Terms = append(w.Terms, "state = "+w.Param(string(filter.State)))
 	}
@@ -262,7 +262,7 @@ func (db *Store) SubscriberCounts(ctx context.Context) (map[subscribers.State]in
 			err := r.Scan(&state, &n)
 			counts[state] = n
 			return err
-		}, `SELECT state, COUNT(*) FROM subscribers GROUP BY state`)
+		}, `SELECT state, COUNT(*) FROM subscribers WHERE `+notErased+` GROUP BY state`)
 	})
 	return counts, err
 }

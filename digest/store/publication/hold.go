@@ -18,6 +18,15 @@ func (db *Store) HeldSince(ctx context.Context) (since time.Time, err error) {
 	return since, err
 }
 
+// HeldReason gives since when sending is held, zero when it is not, and why.
+func (db *Store) HeldReason(ctx context.Context) (since time.Time, reason string, err error) {
+	err = db.View(ctx, "read why sending is held", func(t *database.Tx) (err error) {
+		since, reason, err = HeldSince(t)
+		return err
+	})
+	return since, reason, err
+}
+
 // HeldSince gives since when sending is held, zero when it is not, and why.
 func HeldSince(t *database.Tx) (since time.Time, reason string, err error) {
 	_, err = t.One([]any{&since, &reason}, `SELECT held_since, held_reason FROM publication WHERE id = 1`)

@@ -54,6 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Roster", rosterTests},
 		{"Work", workTests},
 		{"Tasks", taskTests},
+		{"Keeping", keepingTests},
 		{"Status", statusTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {

@@ -223,6 +223,8 @@ CREATE TABLE issues (
     pause_detail   TEXT    NOT NULL DEFAULT '',
     mailing_begun  BIGINT,
     mailing_domain TEXT    NOT NULL DEFAULT '',
+    mails_sent     INTEGER, -- how many mails were taken and refused, once it is sent or withdrawn
+    mails_refused  INTEGER,
     mail_ends      BIGINT, -- the block after which the mail ends; NULL where it holds the whole issue
     version        BIGINT  NOT NULL,
     -- The versions that last changed these.
@@ -477,6 +479,8 @@ CREATE TABLE subscribers (
     left_at      BIGINT
 );
 CREATE INDEX subscribers_state ON subscribers (state, id);
+CREATE INDEX subscribers_state_key ON subscribers (state, key);
+CREATE INDEX subscribers_left ON subscribers (left_at) WHERE left_at IS NOT NULL;
 CREATE INDEX subscribers_audience ON subscribers (state, frequency);
 
 CREATE TABLE consents (

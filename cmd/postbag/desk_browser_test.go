@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/webauthn"
+
+	"postbag/digest"
+	"postbag/digest/sampleblog"
+	"postbag/digest/web/desktest"
+)
+
+// deskProgram is the whole program on a port of its own, with nothing in its database
+// and the invented blog within its reach.
+type deskProgram struct {
+	t                *testing.T
+	base, blog, link string
+	outbox           string
+}
+
+func startDesk(t *testing.T) *deskProgram {
+	t.Helper()
+	blog := httptest.NewServer(sampleblog.New(time.Now()))
+	t.Cleanup(blog.Close)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	d := &deskProgram{t: t, base: "http://localhost:" + port, blog: blog.URL + "/", outbox: filepath.Join(dir, "outbox")}
+	ctx, cancel := context.WithCancel(context.Background())
+	log, listening, done := &lockedBuffer{}, make(chan net.Addr, 1), make(chan error, 1)
+	p := &Program{
+		Args: []string{"--db", filepath.Join(dir, "postbag.db"), "--smtp", "outbox:" + d.outbox, "--base-url", d.base,
+			"--fetch-allow", strings.TrimPrefix(blog.URL, "http://"), "serve"},
+		Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: log, Clock: digest.SystemClock{},
+		Listener: l, Listening: func(a net.Addr) { listening <- a },
+	}
+	go func() { done <- p.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("serve ended with %v", err)
+		}
+	})
+	select {
+	case <-listening:
+	case err := <-done:
+		done <- nil
+		t.Fatalf("serve ended with %v\n%s", err, log)
+	case <-time.After(patience):
+		t.Fatalf("serve did not listen\n%s", log)
+	}
+	err = until(t.Context(), "the link is printed", func() (bool, error) {
+		d.link = regexp.MustCompile(`http://localhost:\d+/desk/\S+/\S+`).FindString(log.String())
+		return d.link != "", nil
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, log)
+	}
+	return d
+}
+
+// press presses the keys of a text, one by one.
+func press(tab *desktest.Tab, keys string) {
+	tab.T.Helper()
+	for _, key := range keys {
+		desktest.Call(tab, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: "keyDown", Key: string(key), Text: string(key)})
+		desktest.Call(tab, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: "keyUp", Key: string(key)})
+	}
+}
+
+// do runs a script that may leave the page.
+func do(tab *desktest.Tab, format string, args ...any) {
+	tab.T.Helper()
+	desktest.Eval[bool](tab, "setTimeout(() => { "+fmt.Sprintf(format, args...)+" }, 0), true")
+}
+
+// TestFromAnEmptyDatabaseToPicks opens the set-up link of a new installation, makes a
+// passkey, goes through the set-up, and picks by keys. It is the whole program, a real
+// browser, and no more of the network than loopback.
+func TestFromAnEmptyDatabaseToPicks(t *testing.T) {
+	b := desktest.NewBrowser(t)
+	d := startDesk(t)
+	tab := b.TabAt(t, d.base, "", 1280)
+	look := func(name string) {
+		t.Helper()
+		tab.Clean(name)
+		tab.Shot("desk-" + name)
+	}
+	desktest.Call(tab, webauthn.Enable, webauthn.EnableParams{})
+	desktest.Call(tab, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+		Protocol: "ctap2", Transport: "internal", HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
+	}})
+	tab.Open(d.link)
+	look("entrance")
+	do(tab, `document.getElementById("field-name").value = "Ines"; document.getElementById("field-email").value = "ines@desk.example"; document.querySelector("[data-passkey-go]").click();`)
+	tab.Until(`location.pathname === "/desk/setup/blog" && document.readyState === "complete"`)
+
+	do(tab, `document.getElementById("field-address").value = %q; document.querySelector("main form button.main").click();`, d.blog)
+	tab.Until(`document.querySelector(".found") !== null && document.readyState === "complete"`)
+	look("found")
+	do(tab, `document.querySelector(".found form button").click();`)
+	tab.Until(`location.pathname === "/desk/setup/series" && document.readyState === "complete"`)
+	do(tab, `document.getElementById("field-number").value = "8"; document.querySelector("main form button.main").click();`)
+	tab.Until(`location.pathname === "/desk/setup/mail" && document.readyState === "complete"`)
+	do(tab, `document.querySelector('form[action$="/test"] button').click();`)
+	tab.Until(`document.getElementById("setup-tried").textContent.includes("folder")`)
+	if mails, err := os.ReadDir(d.outbox); err != nil || len(mails) != 1 {
+		t.Errorf("the outbox holds %v, %v", mails, err)
+	}
+	do(tab, `document.querySelector('form[action$="/mail"] button').click();`)
+	tab.Until(`location.pathname === "/desk/setup/pull" && document.querySelector('form[action$="/begin"]') !== null`)
+	look("pulled")
+	do(tab, `document.querySelector('form[action$="/begin"] button').click();`)
+	tab.Until(`location.pathname === "/desk/issues/8/read" && document.querySelector("[data-item]") !== null && document.readyState === "complete"`)
+	look("read")
+
+	// Twenty picks by keys alone: those of this post, then of the next ones.
+	presses, picked := 0, 0
+	for picked < 20 && presses < 60 {
+		left := desktest.Eval[int](tab, `[...document.querySelectorAll('[data-item] [data-key="p"][aria-pressed="false"]')].filter(e => e.checkVisibility()).length`)
+		if left == 0 {
+			here := desktest.Eval[string](tab, `location.href`)
+			press(tab, "]")
+			presses++
+			tab.Until(fmt.Sprintf(`location.href !== %q && document.readyState === "complete"`, here))
+			continue
+		}
+		press(tab, "p")
+		presses, picked = presses+1, picked+1
+		tab.Until(fmt.Sprintf(`document.querySelectorAll('[data-item] [data-key="p"][aria-pressed="false"]').length < %d || document.querySelector("#problems .problem") !== null`, left))
+	}
+	if picked < 20 {
+		t.Errorf("%d presses make %d picks", presses, picked)
+	}
+	t.Logf("%d picks took %d presses", picked, presses)
+	tab.Until(`document.querySelector("#problems .problem") === null`)
+	look("picked")
+
+	// The link opens the desk no second time.
+	other := b.TabAt(t, d.base, "", 375)
+	other.Open(d.link)
+	if !desktest.Eval[bool](other, `document.querySelector("main form button.main") === null`) {
+		t.Error("the set-up link works twice")
+	}
+	other.Clean("a used set-up link")
+}
+
+// TestEveryDeskPage follows the desk's links from its first page, and looks at each page
+// at several widths, light and dark: nothing that axe-core finds, no sideways scroll, no
+// error, nothing that the policy refused. Of pages that differ in a number or a query
+// alone it takes the first.
+func TestEveryDeskPage(t *testing.T) {
+	b := desktest.NewBrowser(t)
+	d := startDesk(t)
+	tab := b.TabAt(t, d.base, "", 1280)
+	tab.Open(d.link)
+	do(tab, `document.getElementById("field-name").value = "Ines"; document.getElementById("field-email").value = "ines@desk.example"; document.querySelector('main input[type="password"]').value = "a long night on the bus"; document.querySelector('main form button[type="submit"]').click();`)
+	tab.Until(`location.pathname === "/desk/setup/blog" && document.readyState === "complete"`)
+	do(tab, `document.getElementById("field-address").value = %q; document.querySelector("main form button.main").click();`, d.blog)
+	tab.Until(`document.querySelector(".found") !== null`)
+	do(tab, `document.querySelector(".found form button").click();`)
+	tab.Until(`location.pathname === "/desk/setup/series"`)
+	tab.Open(d.base + "/desk/setup/pull")
+	tab.Until(`document.querySelector('form[action$="/begin"]') !== null`)
+	do(tab, `document.querySelector('form[action$="/begin"] button').click();`)
+	tab.Until(`location.pathname.endsWith("/read") && document.querySelector("[data-item]") !== null`)
+	press(tab, "p")
+	tab.Until(`document.querySelector('[data-key="p"][aria-pressed="true"]') !== null`)
+
+	number := regexp.MustCompile(`\d+`)
+	const most = 40 // pages
+	queue, met := []string{"/desk/", "/desk/issues/1/read", "/desk/setup/blog", "/desk/setup/series", "/desk/setup/mail", "/desk/setup/pull"}, map[string]bool{}
+	for len(queue) > 0 && len(met) < most {
+		path := queue[0]
+		queue = queue[1:]
+		plain, _, _ := strings.Cut(path, "?")
+		if kind := number.ReplaceAllString(plain, "N"); met[kind] {
+			continue
+		} else {
+			met[kind] = true
+		}
+		for i, width := range []int64{1280, 700, 375, 320} {
+			desktest.Call(tab, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 800, DeviceScaleFactor: 1, Mobile: width < 500})
+			tab.Dark(i%2 == 1)
+			if i == 0 || width == 375 {
+				tab.Open(d.base + path)
+			}
+			tab.Clean(fmt.Sprintf("%s at %d px", path, width))
+		}
+		queue = append(queue, desktest.Eval[[]string](tab, `[...document.querySelectorAll('a[href^="/desk/"]')].map(a => a.getAttribute("href").split("#")[0]).filter(h => !h.includes("/assets/"))`)...)
+	}
+	t.Logf("%d pages", len(met))
+	if len(met) < 10 {
+		t.Errorf("only %d pages were found: %v", len(met), met)
+	}
+}

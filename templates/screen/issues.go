@@ -1,0 +1,30 @@
+package screen
+
+// Issues lists the issues of a series.
+type Issues struct {
+	Series  []Link // to choose from, where there are several
+	Begin   *Link  // where no blog is followed yet
+	Current *CurrentIssue
+	Past    []PastRow
+	Older   string // where the list goes on
+}
+
+// Heading names the screen.
+func (Issues) Heading() (name, title string) { return "issues", "Issues" }
+
+// Issue is an issue that readers saw, and what became of it.
+type Issue struct {
+	Title, Sentence string
+	Public          string // where readers find it; "" where they do not
+	Facts           []Fact
+	Moves           []Fact // when, and who did what
+	Refusals        []Refusal
+	History         string // address
+	Withdraw        string // address; "" where it cannot be
+}
+
+// Heading names the screen.
+func (i Issue) Heading() (name, title string) { return "issue", i.Title }
+
+// Refusal is a mail that did not arrive, or may not have.
+type Refusal struct{ Email, Address, State, Words string }
