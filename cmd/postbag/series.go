@@ -175,6 +175,9 @@ func (c seriesSetCmd) Run(ctx context.Context, p *Program, a *app) error {
 	if err := printSeries(p, c.JSON, []digest.Series{done.Series}, done.Publication); err != nil || c.JSON {
 		return err
 	}
+	if c.Deadline != nil || c.AtLeast != nil {
+		fmt.Fprintf(p.Stdout, "If nobody approves an issue in time: %s\n", done.Series.Deadline.Words())
+	}
 	c.sayDraft(p, done)
 	return nil
 }
