@@ -113,7 +113,8 @@ func ContainsName(text, name string) bool {
 		if !isOfWord(before) && !isOfWord(after) {
 			return true
 		}
-		at = end
+		for at = start + 1; at < len(text) && !utf8.RuneStart(text[at]); at++ {
+		}
 	}
 	return false
 }

@@ -81,7 +81,7 @@ type seriesGlossaryCmd struct {
 // Run adds to the glossary, or lists it.
 func (c seriesGlossaryCmd) Run(ctx context.Context, p *Program, a *app) error {
 	if c.Term != "" {
-		added, err := a.desk.AddTerm(ctx, c.Term)
+		added, err := a.desk.AddTerm(ctx, p.by(), c.Term)
 		if err != nil {
 			return err
 		}
@@ -174,6 +174,9 @@ func (c seriesSetCmd) Run(ctx context.Context, p *Program, a *app) error {
 	}
 	if err := printSeries(p, c.JSON, []digest.Series{done.Series}, done.Publication); err != nil || c.JSON {
 		return err
+	}
+	if c.Deadline != nil || c.AtLeast != nil {
+		fmt.Fprintf(p.Stdout, "If nobody approves an issue in time: %s\n", done.Series.Deadline.Words())
 	}
 	c.sayDraft(p, done)
 	return nil

@@ -306,7 +306,7 @@ func TestWhatIsSeenStands(t *testing.T) {
 	}) {
 		t.Errorf("%+v", r.Findings)
 	}
-	added, err := b.desk.AddTerm(t.Context(), "CPC: Certificate of Professional Competence")
+	added, err := b.desk.AddTerm(t.Context(), ada, "CPC: Certificate of Professional Competence")
 	if r = b.list(); err != nil || !added || slices.Contains(kinds(r), "abbreviation") {
 		t.Errorf("%v, %v: %v", added, err, kinds(r))
 	}

@@ -233,7 +233,7 @@ func (l *look) private(picks []pick) error {
 	var order []string
 	for _, p := range picks {
 		for _, name := range watched {
-			if containsName(p.text, name) {
+			if digest.ContainsName(p.text, name) {
 				l.ofPick(digest.FoundWatched, p, name, fmt.Sprintf("No. %d names “%s”, who is on your watch list.", p.Number, name), digest.TrimPick)
 			}
 		}

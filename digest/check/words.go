@@ -164,27 +164,6 @@ var noPerson = []string{
 	"i", "i'm", "i’m", "i've", "i’ve", "i'd", "i’d", "i'll", "i’ll", "anonymous", "god", "english", "british", "american", "european", "french", "german",
 }
 
-// containsName tells whether a text has a name as whole words, however it is written.
-func containsName(text, name string) bool {
-	text, name = strings.ToLower(text), strings.ToLower(name)
-	for at := 0; ; {
-		i := strings.Index(text[at:], name)
-		if i < 0 || name == "" {
-			return false
-		}
-		start, end := at+i, at+i+len(name)
-		before, _ := utf8.DecodeLastRuneInString(text[:start])
-		after, _ := utf8.DecodeRuneInString(text[end:])
-		if !isOfWord(before) && !isOfWord(after) {
-			return true
-		}
-		at = start + 1
-		for at < len(text) && !utf8.RuneStart(text[at]) {
-			at++
-		}
-	}
-}
-
 func isOfWord(r rune) bool {
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }

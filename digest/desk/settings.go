@@ -80,13 +80,13 @@ func (d *Desk) Set(ctx context.Context, by digest.Actor, slug string, s Settings
 
 // AddTerm adds an abbreviation to the glossary of the publication, with what it stands
 // for after a colon if it is given, and tells whether that is news.
-func (d *Desk) AddTerm(ctx context.Context, line string) (added bool, err error) {
+func (d *Desk) AddTerm(ctx context.Context, by digest.Actor, line string) (added bool, err error) {
 	line = oneLine(line)
 	term, _, _ := strings.Cut(line, ":")
 	if term = strings.TrimSpace(term); term == "" || len(line) > MaxTitle {
 		return false, digest.Fail(digest.Invalid, "For example CPC, or CPC: Certificate of Professional Competence.", "that is no abbreviation")
 	}
-	return d.store.AddTerm(ctx, line, func(pub digest.Publication) bool { return slices.Contains(pub.Terms(), term) })
+	return d.store.AddTerm(ctx, by, line, func(pub digest.Publication) bool { return slices.Contains(pub.Terms(), term) })
 }
 
 // mostAtLeast bounds how many picks an issue can need.

@@ -114,7 +114,7 @@ type Store interface {
 	Standings(ctx context.Context, issueID int64) (map[int64]digest.Standing, error)
 	// AddTerm adds a line to the glossary, unless isThere says of the publication as it
 	// is that it has it, and tells whether it did.
-	AddTerm(ctx context.Context, line string, isThere func(digest.Publication) bool) (added bool, err error)
+	AddTerm(ctx context.Context, by digest.Actor, line string, isThere func(digest.Publication) bool) (added bool, err error)
 
 	// Posts lists posts, newest first.
 	Posts(ctx context.Context, f digest.PostFilter) ([]digest.Post, error)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/store/audit"
 	"postbag/digest/store/database"
 	"postbag/digest/store/publication"
 )
@@ -241,7 +242,7 @@ func (db *Store) Threads(ctx context.Context, commentIDs []int64) (map[int64]int
 
 // AddTerm adds an abbreviation to the glossary, unless it is there, and tells whether
 // that is news.
-func (db *Store) AddTerm(ctx context.Context, line string, isThere func(digest.Publication) bool) (added bool, err error) {
+func (db *Store) AddTerm(ctx context.Context, by digest.Actor, line string, isThere func(digest.Publication) bool) (added bool, err error) {
 	err = db.Update(ctx, "add to the glossary", func(t *database.Tx) error {
 		added = false
 		if err := t.Lock(`SELECT id FROM publication WHERE id = 1 FOR UPDATE`); err != nil {
@@ -252,8 +253,10 @@ func (db *Store) AddTerm(ctx context.Context, line string, isThere func(digest.P
 			return err
 		}
 		added = true
-		_, err = t.Exec(`UPDATE publication SET glossary = $1 WHERE id = 1`, strings.TrimSpace(pub.Glossary+"\n"+line))
-		return err
+		if _, err = t.Exec(`UPDATE publication SET glossary = $1 WHERE id = 1`, strings.TrimSpace(pub.Glossary+"\n"+line)); err != nil {
+			return err
+		}
+		return audit.Add(t, by, digest.PublicationChanged, "the publication", "added “"+line+"” to the glossary")
 	})
 	return added, err
 }

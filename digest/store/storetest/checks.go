@@ -80,9 +80,9 @@ var checkTests = []test{
 				return false
 			}
 		}
-		b.equal("added", must(b.AddTerm(b.ctx(), "CPC: a card", has("CPC"))), true)
-		b.equal("again", must(b.AddTerm(b.ctx(), "CPC", has("CPC"))), false)
-		b.equal("another", must(b.AddTerm(b.ctx(), "AVL", has("AVL"))), true)
+		b.equal("added", must(b.AddTerm(b.ctx(), tester, "CPC: a card", has("CPC"))), true)
+		b.equal("again", must(b.AddTerm(b.ctx(), tester, "CPC", has("CPC"))), false)
+		b.equal("another", must(b.AddTerm(b.ctx(), tester, "AVL", has("AVL"))), true)
 		b.equal("terms", must(b.Publication(b.ctx())).Terms(), []string{"CPC", "AVL"})
 		list := "Harriet\nThe Depot"
 		b.must(b.change(desk.Settings{WatchList: &list}))

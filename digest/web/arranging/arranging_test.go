@@ -113,6 +113,7 @@ func TestArrangeWithoutScript(t *testing.T) {
 			t.Errorf("%s leads to %s", c.do, a.URL)
 		}
 	}
+	wants(t, ann.Post(page, form(draft(t, d), "out", "block", b[3]), desktest.Htmx()...), http.StatusOK, `hx-target="#note-arrange" hx-swap="innerHTML">3<`, `hx-target="#rows"`, "Took out row")
 	issue := draft(t, d)
 	at := fmt.Sprint(issue.Blocks[0].ID)
 	wants(t, ann.Post(page, form(issue, "rewrite", "block", at, "heading-"+at, "By night")), http.StatusOK, "Rewrote row 1: the heading “By night”.", "By night</a>")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"postbag/digest"
 	"postbag/digest/desk"
@@ -182,6 +183,13 @@ func (a *Area) parts(v screen.Arrange, names []string) []frame.Part {
 		parts = append(parts, part(name, data[name]))
 	}
 	if isList {
+		picks := 0
+		for _, r := range v.List.Rows {
+			if r.IsPick() {
+				picks++
+			}
+		}
+		parts = append(parts, frame.Part{Screen: "arrange", Name: "note", Data: strconv.Itoa(picks), Into: "#note-arrange", Swap: "innerHTML"})
 		return append(parts, part("focused", v.Panel.Focus), part("standing", v.Panel))
 	}
 	// Whatever others did to the rows is still news to this page.

@@ -273,7 +273,7 @@ func (a *Area) mend(ctx context.Context, by digest.Actor, ref desk.Ref, form fra
 	case "end-mail":
 		saved, err = a.o.Desk.EndMail(ctx, by, at, block)
 	case "term":
-		added, err := a.o.Desk.AddTerm(ctx, form.Text("name"))
+		added, err := a.o.Desk.AddTerm(ctx, by, form.Text("name"))
 		if err == nil && !added {
 			return "“" + form.Text("name") + "” is in the glossary already.", nil
 		}

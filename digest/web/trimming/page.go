@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"path"
 	"strconv"
 	"strings"
 
@@ -58,7 +60,20 @@ func (a *Area) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.frame.Show(w, frame.OnIssue(r, at.ref), a.view(t, at.ref.Series, r.URL.Query().Get(site.FromQuery)))
+	return a.frame.Show(w, frame.OnIssue(r, at.ref), a.view(t, at.ref.Series, from(r)))
+}
+
+// from names the screen that the page was opened from: as the address says, else as the
+// browser does.
+func from(r *http.Request) string {
+	if name := r.URL.Query().Get(site.FromQuery); name != "" {
+		return name
+	}
+	before, err := url.Parse(r.Referer())
+	if err != nil {
+		return ""
+	}
+	return path.Base(before.Path)
 }
 
 // trim does what a form asks for, and shows the comment as it is then.

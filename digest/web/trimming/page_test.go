@@ -124,6 +124,8 @@ func TestWithoutScript(t *testing.T) {
 	say(page, "words kept")
 	say(page, `<input type="checkbox" name="keep" value="1" checked>`)
 	say(page, fmt.Sprintf("/arrange#row-%d", d.pick.ID))
+	say(ann.Get(d.page), fmt.Sprintf("/arrange#row-%d", d.pick.ID))
+	say(ann.Get(d.page, "Referer", d.Site.Base+"/desk/issues/8/check"), "/desk/issues/8/check\" data-leave")
 
 	say(d.post(ann, "do", "keep", "keep", "1", "keep", "3"), "Trimmed row 1")
 	if got := d.excerpt(); !strings.HasPrefix(got, first+" […] ") || strings.Contains(got, second) {

@@ -27,6 +27,9 @@ var look = markup.Look{Rel: "noopener noreferrer", Ours: "ours", Apart: true}
 func (a *Area) view(t desk.Trimming, series, from string) screen.Trim {
 	if !slices.Contains([]string{"read", "arrange", "check"}, from) {
 		from = "read"
+		if t.Row != 0 {
+			from = "arrange" // where picks are
+		}
 	}
 	c := t.Comment
 	v := screen.Trim{
