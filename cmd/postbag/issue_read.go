@@ -58,7 +58,7 @@ type readPostRow struct {
 
 // Run prints a page of comments in full.
 func (c issueReadCmd) Run(ctx context.Context, p *Program, a *app) error {
-	page, err := a.reading.Page(ctx, c.ref(), c.view())
+	page, err := a.patientReading().Page(ctx, c.ref(), c.view())
 	if err != nil {
 		return err
 	}

@@ -145,6 +145,11 @@ func (a *app) dispatching() dispatch.Options {
 	}
 }
 
+// patientReading is reading for a command, which waits for the reasons.
+func (a *app) patientReading() *reading.Service {
+	return reading.New(reading.Options{Store: a.db, Desk: a.desk, Clock: a.p.Clock, Log: a.log, Patience: time.Minute})
+}
+
 // joining names this process among those that work on the database.
 func (a *app) joining() work.Joining {
 	host, err := os.Hostname()

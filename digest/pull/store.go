@@ -26,7 +26,8 @@ type Store interface {
 	// SaveSource stores the name, home page, platform, language and pattern of the
 	// comments feeds of a source that is followed, else the error is of kind
 	// NotFound.
-	SaveSource(ctx context.Context, by digest.Actor, src digest.Source) error
+	// The audit list names what changed of it, and what else was changed with it.
+	SaveSource(ctx context.Context, by digest.Actor, src digest.Source, also ...string) error
 	// RemoveSource ends that a source is followed, else the error is of kind NotFound.
 	// What is stored of it stays.
 	RemoveSource(ctx context.Context, by digest.Actor, id int64) error

@@ -32,7 +32,7 @@ func (LinkMailed) Heading() (name, title string) { return "linkmailed", "Look in
 // SendAgain shows what was sent when the session had ended, and sends it again.
 type SendAgain struct {
 	To     string // where it goes, and
-	Page   string // the page that it came from, as far as that is known
+	Page   string // the page that it came from
 	Fields []Field
 	Lost   bool
 }

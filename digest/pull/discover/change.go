@@ -224,7 +224,11 @@ func (c *changing) save(ctx context.Context) error {
 	if c.change.Platform != "" {
 		s.Platform, s.PlatformSet = c.change.Platform, true
 	}
-	return c.f.Store.SaveSource(ctx, c.by, *s)
+	var also []string
+	for _, f := range c.moved {
+		also = append(also, string(f.Kind)+" feed "+f.URL)
+	}
+	return c.f.Store.SaveSource(ctx, c.by, *s, also...)
 }
 
 // stored gives the CatchUp of a feed as it is stored now.

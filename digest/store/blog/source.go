@@ -172,7 +172,7 @@ const QueryFollowed = `SELECT COUNT(*) FROM sources WHERE id = $1 AND ` + rules.
 
 // SaveSource stores what a source that is followed is called, what it runs on and
 // where it lives; see [pull.Store].
-func (db *Store) SaveSource(ctx context.Context, by digest.Actor, src digest.Source) error {
+func (db *Store) SaveSource(ctx context.Context, by digest.Actor, src digest.Source, also ...string) error {
 	return db.Update(ctx, "save the source", func(t *database.Tx) error {
 		if err := t.Lock(`SELECT id FROM sources WHERE id = $1 FOR NO KEY UPDATE`, src.ID); err != nil {
 			return err
@@ -195,7 +195,7 @@ func (db *Store) SaveSource(ctx context.Context, by digest.Actor, src digest.Sou
 				platform_set = $7
 			WHERE id = $6`,
 			src.Name, src.URL, string(src.Platform), src.Language, src.CommentsPattern, src.ID, src.PlatformSet)
-		words := sourceChanges(was, src)
+		words := append(sourceChanges(was, src), also...)
 		if err != nil || by.Kind == digest.ByWorker || len(words) == 0 { // what a feed says of itself is no change of a person's
 			return err
 		}

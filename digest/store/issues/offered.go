@@ -131,8 +131,8 @@ func underPosts(q reading.Query) func(*database.Where) string {
 		return nil
 	}
 	return func(w *database.Where) string {
-		return `IN (SELECT p.id FROM (SELECT id, published FROM posts WHERE ` + inSeries + `
-			ORDER BY published DESC, id DESC LIMIT ` + w.Param(database.Limit(q.Posts)) + ` OFFSET ` + w.Param(q.From) + `) p)`
+		return `IN (SELECT listed.id FROM (SELECT id, published FROM posts WHERE ` + inSeries + `
+			ORDER BY published DESC, id DESC LIMIT ` + w.Param(database.Limit(q.Posts)) + ` OFFSET ` + w.Param(q.From) + `) listed)`
 	}
 }
 
@@ -194,9 +194,9 @@ const queryNews = `
 	WHERE c.id > $2 AND c.source_id IN (SELECT source_id FROM series_sources s WHERE s.series_id = i.series_id)
 		AND c.` + rules.Present + ` AND (c.backfill = 0 OR c.published > i.window_from)
 	UNION ALL
-	SELECT r.id, 0, r.by_kind, r.by_name, r.words, r.at FROM (
+	SELECT latest.id, 0, latest.by_kind, latest.by_name, latest.words, latest.at FROM (
 		SELECT id, by_kind, by_name, words, at FROM revisions WHERE issue_id = $1 AND id > $3 AND by_name <> $4 ORDER BY id DESC LIMIT 5
-	) r`
+	) latest`
 
 // Newest gives the ids of the newest comment that is stored, and of an issue's newest
 // change; see [reading.Store].
@@ -249,20 +249,4 @@ func (db *Store) SetKeys(ctx context.Context, editor string, on bool) error {
 		_, err = t.Exec(`INSERT INTO keys_off (editor) VALUES ($1)`, editor)
 		return err
 	})
-}
-
-// OfferedStatements are the statements of this file that run often, for a window and
-// for what is older.
-func OfferedStatements(window, first desk.CandidateQuery) map[string]string {
-	all := map[string]string{"news": queryNews}
-	for name, w := range map[string]desk.CandidateQuery{"since": window, "first": first} {
-		f := reading.Filter{Named: true, Words: 50, Replies: 5}
-		all["open "+name], _ = queryOpen(w)
-		all["posts "+name], _ = queryReadingPosts(reading.Query{CandidateQuery: w, Filter: f})
-		all["nodes "+name], _ = queryReadingNodes(reading.Query{CandidateQuery: w, Filter: f}, 1)
-	}
-	older := reading.Query{CandidateQuery: desk.CandidateQuery{SeriesID: 1, IssueID: 1}, Filter: reading.Filter{Older: true}, Posts: 40}
-	all["posts older"], _ = queryReadingPosts(older)
-	all["nodes older"], _ = queryReadingNodes(older, 1)
-	return all
 }

@@ -22,3 +22,15 @@ func TestStatementsScanNoLargeTable(t *testing.T) {
 		}
 	})
 }
+
+func TestReadingScansNoLargeTable(t *testing.T) {
+	storetest.Plans(t, storetest.ManyComments, issues.OfferedStatements, func(y storetest.Years) map[string][]string {
+		return map[string][]string{
+			"news":       {y.Issue, "39990", "1", "ann"},
+			"open since": {"1", y.Issue, y.Late}, "open first": {"1", y.Issue, y.Late},
+			"posts since": {"1", y.Issue, y.Late}, "posts first": {"1", y.Issue, y.Late},
+			"nodes since": {"1", y.Issue, "7", y.Late}, "nodes first": {"1", y.Issue, "7", y.Late},
+			"posts older": {"1", y.Issue, "40", "0"}, "nodes older": {"1", y.Issue, "7"},
+		}
+	}, "posts older")
+}

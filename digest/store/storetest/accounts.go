@@ -252,6 +252,9 @@ var auditTests = []test{
 				src.Language = "cy"
 				return b.SaveSource(b.ctx(), ann, src)
 			}, "ann@desk.example changed the settings of the blog Night Bus: language “cy”"},
+			{"a feed of it is changed", func() error {
+				return b.SaveSource(b.ctx(), ann, src, "posts feed https://nightbus.example/new")
+			}, "ann@desk.example changed the settings of the blog Night Bus: posts feed https://nightbus.example/new"},
 			{"the series is changed", func() error {
 				_, err := b.ChangeSettings(b.ctx(), ann, b.series().ID, desk.Settings{Name: &name}, start, nil)
 				return err

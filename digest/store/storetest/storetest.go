@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Moves", moveTests},
 		{"Revisions", revisionTests},
 		{"Decisions", decisionTests},
+		{"Reading", readingTests},
 		{"Checks", checkTests},
 		{"Ledger", ledgerTests},
 		{"Letters", letterTests},

@@ -141,7 +141,8 @@ const mostKept = 64 << 10
 
 // kept is a POST that came when nobody was signed in.
 type kept struct {
-	To     string     `json:"to"` // the address, on its own host
+	To     string     `json:"to"`   // the address, on its own host
+	Page   string     `json:"page"` // the page that it came from
 	Fields url.Values `json:"fields"`
 	Lost   bool       `json:"lost,omitempty"` // there was more than is kept
 }
@@ -152,6 +153,7 @@ func (d *Door) keep(r *http.Request) kept {
 	if r.URL.RawQuery != "" {
 		k.To += "?" + r.URL.RawQuery
 	}
+	k.Page = d.cameFrom(r)
 	form, err := frame.ReadForm(r)
 	if err != nil {
 		k.Lost = true
@@ -168,12 +170,23 @@ func (d *Door) keep(r *http.Request) kept {
 		}
 		for _, v := range values {
 			if size += len(name) + len(v); size > mostKept {
-				return kept{To: k.To, Fields: url.Values{}, Lost: true}
+				return kept{To: k.To, Page: k.Page, Fields: url.Values{}, Lost: true}
 			}
 		}
 		k.Fields[name] = values
 	}
 	return k
+}
+
+// cameFrom gives the page of ours whose form was sent, else the desk's first page: where
+// a form is posted to need not be a page.
+func (d *Door) cameFrom(r *http.Request) string {
+	rest, is := strings.CutPrefix(r.Referer(), d.o.Site.Base)
+	if !is || !strings.HasPrefix(rest, "/") {
+		return d.Site().Path(site.DeskHome)
+	}
+	at := strings.TrimSuffix(d.Site().Path(site.Home), "/")
+	return d.onTo(at + rest)
 }
 
 // pack writes what is kept into a field of the page.

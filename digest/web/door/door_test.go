@@ -408,7 +408,7 @@ func TestWhatWasTypedIsNotLost(t *testing.T) {
 	h.editor("ann@desk.example", digest.OwnerRole)
 	const intro = "An <b>introduction</b> of several words & more."
 	ann := h.browser()
-	refused := ann.post("/desk/settings?series=s", "intro", intro, "version", "7", "password", "not kept at all")
+	refused := ann.do(http.MethodPost, "/desk/settings?series=s", url.Values{"intro": {intro}, "version": {"7"}, "password": {"not kept at all"}}, "Referer", h.base+"/desk/readers/?q=x")
 	wants(t, "refused", refused, http.StatusUnauthorized, "Your session has ended.")
 	if strings.Contains(refused.body, "not kept at all") {
 		t.Error("a password is kept")
@@ -419,7 +419,7 @@ func TestWhatWasTypedIsNotLost(t *testing.T) {
 		t.Error("it is lost by a wrong password")
 	}
 	again := ann.post(string(site.SignIn), "email", "ann@desk.example", "password", word, "kept", kept)
-	wants(t, "signed in", again, http.StatusOK, "You are signed in again", `action="/desk/settings?series=s"`, "An &lt;b&gt;introduction")
+	wants(t, "signed in", again, http.StatusOK, "You are signed in again", `action="/desk/settings?series=s"`, `href="/desk/readers/?q=x"`, "An &lt;b&gt;introduction")
 	if len(h.got) != 0 {
 		t.Error("it is sent without the person's button")
 	}

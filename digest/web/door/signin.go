@@ -64,7 +64,7 @@ func (d *Door) SignIn(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	k := d.keep(r)
-	v := d.signInView(k.To, k.pack())
+	v := d.signInView(k.Page, k.pack())
 	v.Ended, v.Lost = true, k.Lost
 	return d.ShowAs(w, r, http.StatusUnauthorized, v)
 }
@@ -111,12 +111,12 @@ func (d *Door) inside(w http.ResponseWriter, r *http.Request, form frame.Form, e
 	if !is || len(k.Fields) == 0 {
 		return d.Back(w, r, d.onTo(form.Get("next")), "You are signed in.")
 	}
-	return d.Show(w, r, resend(k))
+	return d.Show(w, r, d.resend(k))
 }
 
 // resend shows what was sent before the session ended.
-func resend(k kept) screen.SendAgain {
-	v := screen.SendAgain{To: k.To, Lost: k.Lost}
+func (d *Door) resend(k kept) screen.SendAgain {
+	v := screen.SendAgain{To: k.To, Page: d.onTo(k.Page), Lost: k.Lost}
 	names := make([]string, 0, len(k.Fields))
 	for name := range k.Fields {
 		names = append(names, name)
@@ -127,7 +127,6 @@ func resend(k kept) screen.SendAgain {
 			v.Fields = append(v.Fields, screen.Field{Name: name, Label: strings.ReplaceAll(name, "-", " "), Value: value})
 		}
 	}
-	v.Page, _, _ = strings.Cut(k.To, "?")
 	return v
 }
 
@@ -171,7 +170,7 @@ func (d *Door) mail(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := screen.LinkMailed{Email: form.Text("email"), Back: d.Site().Path(site.SignIn)}
 	if k, is := d.unpack(form.Get("kept")); is && len(k.Fields) > 0 {
-		again := resend(k)
+		again := d.resend(k)
 		v.Again = &again
 	}
 	return d.Show(w, r, v)

@@ -69,7 +69,10 @@ func inWords(f *screen.PlanForm, s digest.Series, now time.Time) {
 
 // deadlines say what happens if nobody approves an issue in time.
 var deadlines = map[digest.DeadlineRule]string{
-	digest.Hold: "If nobody approves it in time, it waits, and its picks stay.",
+	digest.Hold:          "If nobody approves it in time, it waits, and its picks stay.",
+	digest.SendPicked:    "If nobody approves it in time, what is picked goes out, if it is enough and nothing is to be mended.",
+	digest.SendSuggested: "If nobody approves it in time, what is picked goes out, and below it what the rules suggest.",
+	digest.SendPosts:     "If nobody approves it in time, the posts’ titles and counts go out, and no reader’s words.",
 }
 
 // seriesForm is the form of a series as it is stored.

@@ -237,8 +237,8 @@ func (a Area) filter(ref desk.Ref, p reading.Page) screen.ReadFilter {
 	f := screen.ReadFilter{
 		SearchAt: a.at(site.ReadScreen, desk.Ref{Number: ref.Number}), Series: ref.Series,
 		Undecided: !v.All, Suggested: v.Suggested, Named: v.Named, Older: v.Older, Search: v.Search,
-		Words:   options(v.Words, "any length", map[int]string{50: "50 words", 150: "150 words"}),
-		Replies: options(v.Replies, "any number", map[int]string{1: "1 or more", 5: "5 or more"}),
+		Words:   options(v.Words, "any", map[int]string{50: "50 words", 150: "150 words"}),
+		Replies: options(v.Replies, "any", map[int]string{1: "1 or more", 5: "5 or more"}),
 	}
 	switch {
 	case p.Post.ID > 0:
