@@ -189,9 +189,9 @@ func (b *Tab) NoScript() {
 	Call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 }
 
-// Clean fails the test where the page has a fault that axe-core finds, scrolls
-// sideways, or broke the content security policy.
-func (b *Tab) Clean(what string) {
+// Fits fails the test where the page scrolls sideways, or broke the content security
+// policy.
+func (b *Tab) Fits(what string) {
 	b.T.Helper()
 	if Eval[bool](b, `document.documentElement.scrollWidth > document.documentElement.clientWidth`) {
 		wide := Eval[string](b, `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).slice(0, 5).map(e => e.tagName + "." + e.className).join(" ")`)
@@ -203,6 +203,12 @@ func (b *Tab) Clean(what string) {
 		b.faults.all = nil
 	}
 	b.faults.mu.Unlock()
+}
+
+// Clean fails the test where the page does not fit, or has a fault that axe-core finds.
+func (b *Tab) Clean(what string) {
+	b.T.Helper()
+	b.Fits(what)
 	if !Eval[bool](b, `typeof axe === "object"`) {
 		Call(b, cdpruntime.Evaluate, cdpruntime.EvaluateParams{Expression: axe.Script})
 	}
