@@ -381,7 +381,7 @@ func twoEditors(t *testing.T, b *desktest.Browser) {
 	ids := desktest.Eval[[]string](ann.Tab, `[...document.querySelectorAll("[data-item]")].filter(i => i.querySelector(".words")?.innerText.split(/[.?!]\s/).length > 2).slice(0, 3).map(i => i.id)`)
 	pick := func(p *person, id string, rows int) {
 		t.Helper()
-		p.click("#"+id+` [data-key="p"]`)
+		p.click("#" + id + ` [data-key="p"]`)
 		p.until(`document.querySelector("#%s [data-key=p][aria-pressed=true]") && document.querySelectorAll("#rail .picks > li").length === %d`, id, rows)
 	}
 	pick(ann, ids[0], 1)
