@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/webauthn"
 
@@ -28,12 +27,29 @@ type deskProgram struct {
 	t                *testing.T
 	base, blog, link string
 	outbox           string
+	log              *lockedBuffer
 }
 
 func startDesk(t *testing.T) *deskProgram {
 	t.Helper()
 	blog := httptest.NewServer(sampleblog.New(time.Now()))
 	t.Cleanup(blog.Close)
+	dir := t.TempDir()
+	d := serveDesk(t, filepath.Join(dir, "outbox"), "--db", filepath.Join(dir, "postbag.db"), "--fetch-allow", hostOf(blog.URL))
+	d.blog = blog.URL + "/"
+	err := until(t.Context(), "the link is printed", func() (bool, error) {
+		d.link = regexp.MustCompile(`http://localhost:\d+/desk/\S+/\S+`).FindString(d.log.String())
+		return d.link != "", nil
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, d.log)
+	}
+	return d
+}
+
+// serveDesk runs the whole program on a port of its own until the test ends.
+func serveDesk(t *testing.T, outbox string, flags ...string) *deskProgram {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -42,14 +58,12 @@ func startDesk(t *testing.T) *deskProgram {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	d := &deskProgram{t: t, base: "http://localhost:" + port, blog: blog.URL + "/", outbox: filepath.Join(dir, "outbox")}
+	d := &deskProgram{t: t, base: "http://localhost:" + port, outbox: outbox, log: &lockedBuffer{}}
 	ctx, cancel := context.WithCancel(context.Background())
-	log, listening, done := &lockedBuffer{}, make(chan net.Addr, 1), make(chan error, 1)
+	listening, done := make(chan net.Addr, 1), make(chan error, 1)
 	p := &Program{
-		Args: []string{"--db", filepath.Join(dir, "postbag.db"), "--smtp", "outbox:" + d.outbox, "--base-url", d.base,
-			"--fetch-allow", strings.TrimPrefix(blog.URL, "http://"), "serve"},
-		Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: log, Clock: digest.SystemClock{},
+		Args:  append(append([]string{"--smtp", "outbox:" + outbox, "--base-url", d.base}, flags...), "serve"),
+		Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: d.log, Clock: digest.SystemClock{},
 		Listener: l, Listening: func(a net.Addr) { listening <- a },
 	}
 	go func() { done <- p.Run(ctx) }()
@@ -63,16 +77,9 @@ func startDesk(t *testing.T) *deskProgram {
 	case <-listening:
 	case err := <-done:
 		done <- nil
-		t.Fatalf("serve ended with %v\n%s", err, log)
+		t.Fatalf("serve ended with %v\n%s", err, d.log)
 	case <-time.After(patience):
-		t.Fatalf("serve did not listen\n%s", log)
-	}
-	err = until(t.Context(), "the link is printed", func() (bool, error) {
-		d.link = regexp.MustCompile(`http://localhost:\d+/desk/\S+/\S+`).FindString(log.String())
-		return d.link != "", nil
-	})
-	if err != nil {
-		t.Fatalf("%v\n%s", err, log)
+		t.Fatalf("serve did not listen\n%s", d.log)
 	}
 	return d
 }
@@ -92,11 +99,29 @@ func do(tab *desktest.Tab, format string, args ...any) {
 	desktest.Eval[bool](tab, "setTimeout(() => { "+fmt.Sprintf(format, args...)+" }, 0), true")
 }
 
-// TestFromAnEmptyDatabaseToPicks opens the set-up link of a new installation, makes a
-// passkey, goes through the set-up, and picks by keys. It is the whole program, a real
+// TestDeskInABrowser works at the desk as a person does: the whole program, a real
 // browser, and no more of the network than loopback.
-func TestFromAnEmptyDatabaseToPicks(t *testing.T) {
+func TestDeskInABrowser(t *testing.T) {
 	b := desktest.NewBrowser(t)
+	for _, c := range []struct {
+		name string
+		run  func(t *testing.T, b *desktest.Browser)
+	}{
+		{"from an empty database to picks", fromAnEmptyDatabase},
+		{"every page", everyDeskPage},
+		{"an issue by keys", issueByKeys},
+		{"an issue by pointer", issueByPointer},
+		{"an issue by touch", issueByTouch},
+		{"an issue without script", issueWithoutScript},
+		{"two editors at once", twoEditors},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.run(t, b) })
+	}
+}
+
+// fromAnEmptyDatabase opens the set-up link of a new installation, makes a passkey, goes
+// through the set-up, and picks by keys.
+func fromAnEmptyDatabase(t *testing.T, b *desktest.Browser) {
 	d := startDesk(t)
 	tab := b.TabAt(t, d.base, "", 1280)
 	look := func(name string) {
@@ -161,58 +186,4 @@ func TestFromAnEmptyDatabaseToPicks(t *testing.T) {
 		t.Error("the set-up link works twice")
 	}
 	other.Clean("a used set-up link")
-}
-
-// TestEveryDeskPage follows the desk's links from its first page, and looks at each page
-// at several widths: no sideways scroll, no error, nothing that the policy refused, and at
-// one of a desk, light, and one of a phone, dark, nothing that axe-core finds. Of pages that differ in a number or a query
-// alone it takes the first.
-func TestEveryDeskPage(t *testing.T) {
-	b := desktest.NewBrowser(t)
-	d := startDesk(t)
-	tab := b.TabAt(t, d.base, "", 1280)
-	tab.Open(d.link)
-	do(tab, `document.getElementById("field-name").value = "Ines"; document.getElementById("field-email").value = "ines@desk.example"; document.querySelector('main input[type="password"]').value = "a long night on the bus"; document.querySelector('main form button[type="submit"]').click();`)
-	tab.Until(`location.pathname === "/desk/setup/blog" && document.readyState === "complete"`)
-	do(tab, `document.getElementById("field-address").value = %q; document.querySelector("main form button.main").click();`, d.blog)
-	tab.Until(`document.querySelector(".found") !== null`)
-	do(tab, `document.querySelector(".found form button").click();`)
-	tab.Until(`location.pathname === "/desk/setup/series"`)
-	tab.Open(d.base + "/desk/setup/pull")
-	tab.Until(`document.querySelector('form[action$="/begin"]') !== null`)
-	do(tab, `document.querySelector('form[action$="/begin"] button').click();`)
-	tab.Until(`location.pathname.endsWith("/read") && document.querySelector("[data-item]") !== null`)
-	press(tab, "p")
-	tab.Until(`document.querySelector('[data-key="p"][aria-pressed="true"]') !== null`)
-
-	number := regexp.MustCompile(`\d+`)
-	const most = 40 // pages
-	queue, met := []string{"/desk/", "/desk/issues/1/read", "/desk/setup/blog", "/desk/setup/series", "/desk/setup/mail", "/desk/setup/pull"}, map[string]bool{}
-	for len(queue) > 0 && len(met) < most {
-		path := queue[0]
-		queue = queue[1:]
-		plain, _, _ := strings.Cut(path, "?")
-		if kind := number.ReplaceAllString(plain, "N"); met[kind] {
-			continue
-		} else {
-			met[kind] = true
-		}
-		for _, width := range []int64{1280, 700, 375, 320} {
-			desktest.Call(tab, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 800, DeviceScaleFactor: 1, Mobile: width < 500})
-			what := fmt.Sprintf("%s at %d px", path, width)
-			switch width {
-			case 1280, 375:
-				tab.Dark(width == 375)
-				tab.Open(d.base + path)
-				tab.Clean(what)
-			default:
-				tab.Fits(what)
-			}
-		}
-		queue = append(queue, desktest.Eval[[]string](tab, `[...document.querySelectorAll('a[href^="/desk/"]:not([download])')].map(a => a.getAttribute("href").split("#")[0]).filter(h => !h.includes("/assets/"))`)...)
-	}
-	t.Logf("%d pages", len(met))
-	if len(met) < 10 {
-		t.Errorf("only %d pages were found: %v", len(met), met)
-	}
 }
