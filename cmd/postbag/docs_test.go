@@ -27,8 +27,8 @@ func TestEverySettingIsDocumented(t *testing.T) {
 // the manual name.
 func TestReadmeCommandsExist(t *testing.T) {
 	t.Parallel()
-	command := regexp.MustCompile(`(?m)^    postbag (?:--config \S+ )?([a-z]+)(?: ([a-z]+))?`)
-	for _, name := range []string{"../../README.md", "../../docs/operating.md"} {
+	command := regexp.MustCompile("(?m)(?:^    |`)postbag (?:--config \\S+ )?([a-z]+)(?: ([a-z]+))?")
+	for _, name := range []string{"../../README.md", "../../docs/operating.md", "../../docs/desk.md"} {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -112,6 +112,77 @@ func TestArchitecturePageNamesFiles(t *testing.T) {
 	for _, name := range regexp.MustCompile(`[a-z_]+(?:/[a-z_]+)+\.go`).FindAllString(string(text), -1) {
 		if _, err := os.Stat("../../" + name); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// TestKeysAreThoseOfTheDesk compares the table of keys in the desk's manual with what
+// its pages say of their own keys.
+func TestKeysAreThoseOfTheDesk(t *testing.T) {
+	manual, err := os.ReadFile("../../docs/desk.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]bool{}
+	for _, row := range regexp.MustCompile("(?m)^\\| (`.*`) \\| ").FindAllStringSubmatch(string(manual), -1) {
+		for _, key := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row[1], -1) {
+			told[key[1]] = true
+		}
+	}
+	has := map[string]bool{"j": true, "k": true, "?": true} // of keys.js, on every page
+	pages, err := filepath.Glob("../../templates/screen/page/*.html")
+	if err != nil || len(pages) < 20 {
+		t.Fatal(pages, err)
+	}
+	for _, name := range append(pages, "../../digest/web/desk/desk.go") {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`data-key="([^"{]+)"|"(g [a-z])"`).FindAllStringSubmatch(string(text), -1) {
+			has[m[1]+m[2]] = true
+		}
+	}
+	for key := range has {
+		if !told[key] {
+			t.Errorf("docs/desk.md does not say what %q does", key)
+		}
+	}
+	for key := range told {
+		if !has[key] {
+			t.Errorf("docs/desk.md names the key %q, which no page has", key)
+		}
+	}
+}
+
+// TestPicturesOfTheDocsAreThere looks that every picture which the pages show is there,
+// and small enough for a page, and that none lies there unused.
+func TestPicturesOfTheDocsAreThere(t *testing.T) {
+	const most = 200 << 10 // bytes
+	shown := map[string]bool{}
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(pages, "../../README.md") {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`pictures/([\w-]+\.png)\)`).FindAllStringSubmatch(string(text), -1) {
+			shown[m[1]] = true
+			if f, err := os.Stat("../../docs/pictures/" + m[1]); err != nil || f.Size() > most {
+				t.Errorf("%s shows %s: %v", name, m[1], err)
+			}
+		}
+	}
+	all, err := filepath.Glob("../../docs/pictures/*.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range all {
+		if !shown[filepath.Base(name)] {
+			t.Errorf("no page shows %s", name)
 		}
 	}
 }

@@ -9,7 +9,7 @@ type Readers struct {
 	Next          string // where the list goes on; "" where it ends
 	Partly        bool   // the search has not looked through the whole list
 	First         string // the list's first page; "" on it
-	New, Import   string // addresses
+	New, Import   string // addresses; Import is "" for whoever may not
 	Export        string // "" for who may not
 	Reasons       bool   // the list is of people who may not be mailed
 }

@@ -401,6 +401,10 @@ func TestReaders(t *testing.T) {
 	}
 	wants(t, ann.Post("/desk/readers/2/ask", nil), http.StatusConflict, "as often as an address may be")
 
+	if list := ben.Get("/desk/readers/"); strings.Contains(list.Body, "Import a list") || strings.Contains(list.Body, "Export as CSV") {
+		t.Error("an editor who is no owner is offered what only owners may")
+	}
+	wants(t, ann.Get("/desk/readers/"), http.StatusOK, "Import a list", "Export as CSV")
 	wants(t, ben.Get("/desk/readers/export"), http.StatusForbidden)
 	csv := ann.Get("/desk/readers/export?state=active")
 	if wants(t, csv, http.StatusOK, "email,name,state", "ada@paper.example"); strings.Contains(csv.Body, "cem@") || csv.Header.Get("Content-Type") != "text/csv; charset=utf-8" {

@@ -57,9 +57,10 @@ func (a *Area) readers(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := screen.Readers{
 		Action: a.Site().Path(site.ReadersList), State: string(filter.State), Search: filter.Text, Partly: found.Partly,
-		New: a.Site().Path(site.ReaderNew), Import: a.Site().Path(site.ReaderImport),
+		New: a.Site().Path(site.ReaderNew),
 	}
 	if frame.Editor(r).Role.May(digest.OwnerRole) {
+		page.Import = a.Site().Path(site.ReaderImport)
 		page.Export = a.Site().Path(site.ReaderExport) + "?" + url.Values{"state": {string(filter.State)}}.Encode()
 	}
 	at := func(after int64) string {
