@@ -272,6 +272,7 @@ body,.page{background:#15181b!important}
 .page .quiet,.page .ours{color:#a7aeb6!important}
 .page a,.page h2,.page .no{color:#7fd1b9!important}
 .page .button{background:#7fd1b9!important;border-color:#7fd1b9!important;color:#10251f!important}
+.page .second{background:transparent!important;color:#7fd1b9!important}
 .page h2{border-color:#7fd1b9!important}
 .page hr,.page .edge,.page blockquote{border-color:#454b52!important}
 }`
