@@ -209,10 +209,11 @@ func (s *Set) ConfirmMail(v ConfirmView) (MailText, error) {
 
 // Inside marks the element that holds a whole mail: an issue is the publication's
 // words, the others are our own.
-func (m *issueMail) Inside() template.HTMLAttr  { return m.Own() }
-func (m confirmMail) Inside() template.HTMLAttr { return cmp.Or(m.Ours(), m.Own()) }
-func (m linksMail) Inside() template.HTMLAttr   { return cmp.Or(m.Ours(), m.Own()) }
-func (m doorMail) Inside() template.HTMLAttr    { return cmp.Or(m.Ours(), m.Own()) }
+func (m *issueMail) Inside() template.HTMLAttr   { return m.Own() }
+func (m confirmMail) Inside() template.HTMLAttr  { return cmp.Or(m.Ours(), m.Own()) }
+func (m linksMail) Inside() template.HTMLAttr    { return cmp.Or(m.Ours(), m.Own()) }
+func (m doorMail) Inside() template.HTMLAttr     { return cmp.Or(m.Ours(), m.Own()) }
+func (m reminderMail) Inside() template.HTMLAttr { return cmp.Or(m.Ours(), m.Own()) }
 
 // mail executes a mail's two templates and inlines the styles of the first.
 func (s *Set) mail(name, subject string, data any) (MailText, error) {
