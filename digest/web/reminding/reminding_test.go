@@ -314,7 +314,9 @@ func TestReplies(t *testing.T) {
 	}
 }
 
-func versionOf(i digest.Issue) string { return strings.TrimSpace(string(must(json.Marshal(i.Version)))) }
+func versionOf(i digest.Issue) string {
+	return strings.TrimSpace(string(must(json.Marshal(i.Version))))
+}
 
 func must[T any](v T, err error) T {
 	if err != nil {
