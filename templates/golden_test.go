@@ -83,10 +83,10 @@ func TestGolden(t *testing.T) {
 
 var (
 	doorView = templates.DoorView{
-		Publication: "The Night Bus", HomeURL: "https://news.example.org/", URL: "https://news.example.org/desk/link/abcdefghijklmnopqrstuvwxyz", Name: "Ines", Life: 15 * time.Minute, Language: "en",
+		Publication: "The Night Bus", HomeURL: "https://news.example.org/", URL: "https://news.example.org/desk/link/abcdefghijklmnopqrstuvwxyz", Name: "Ines", Life: 15 * time.Minute, Language: "en-GB",
 	}
 	invitationView = templates.DoorView{
-		Publication: "The Night Bus", HomeURL: "https://news.example.org/", URL: "https://news.example.org/desk/link/abcdefghijklmnopqrstuvwxyz", By: "Ines", Life: 7 * 24 * time.Hour, Language: "en",
+		Publication: "The Night Bus", HomeURL: "https://news.example.org/", URL: "https://news.example.org/desk/link/abcdefghijklmnopqrstuvwxyz", By: "Ines", Life: 7 * 24 * time.Hour, Language: "en-GB",
 	}
 )
 

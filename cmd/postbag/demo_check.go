@@ -21,6 +21,9 @@ import (
 // demoTitle is the title of the demo's issue.
 const demoTitle = "Pick of the Week 1"
 
+// demoNext is the number of the issue that the editor reads for next.
+const demoNext = 2
+
 // checks is the summary table of a demo that verifies itself.
 type checks struct {
 	table          *tabwriter.Writer
@@ -67,7 +70,8 @@ func (d *demo) check(ctx context.Context) error {
 	return nil
 }
 
-// checkDesk signs in by the link, as a browser does, and looks at the desk's first page.
+// checkDesk signs in by the link, as a browser does, and walks through the next issue's
+// screens, the pages around it and the settings.
 func (d *demo) checkDesk(ctx context.Context, c *checks) error {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -87,23 +91,34 @@ func (d *demo) checkDesk(ctx context.Context, c *checks) error {
 		_, err = io.Copy(io.Discard, io.LimitReader(response.Body, 10<<20))
 		return response.StatusCode, response.Request.URL.Path, err
 	}
-	home := d.site().URL(site.DeskHome)
-	for _, step := range []struct {
+	type visit struct {
 		what, method, address, at string
-		status                    int // 0 for any: the address tells
-	}{
+		status                    int
+	}
+	home := d.site().URL(site.DeskHome)
+	visits := []visit{
 		{"the desk asks who is there", http.MethodGet, home, site.Site{}.Path(site.SignIn), http.StatusOK},
 		{"the link has a button", http.MethodGet, d.link, "", http.StatusOK},
-		{"which opens the desk", http.MethodPost, d.link, site.Site{}.Path(site.DeskHome), 0},
-		{"the desk's first page", http.MethodGet, home, site.Site{}.Path(site.DeskHome), 0},
-		{"the editor's account", http.MethodGet, d.site().URL(site.Account), site.Site{}.Path(site.Account), http.StatusOK},
-		{"the link works once", http.MethodPost, d.link, "", http.StatusConflict},
+		{"which opens the desk", http.MethodPost, d.link, site.Site{}.Path(site.DeskHome), http.StatusOK},
+		{"the desk's first page", http.MethodGet, home, site.Site{}.Path(site.DeskHome), http.StatusOK},
+	}
+	for _, screen := range []site.Page{
+		site.ReadScreen, site.ArrangeScreen, site.CheckScreen, site.SendScreen,
+		site.IssuesList, site.SourcesList, site.ReadersList, site.SettingsPage, site.SystemPage, site.AuditPage, site.Account,
 	} {
-		status, at, err := ask(step.method, step.address)
+		var number []any
+		if strings.Contains(string(screen), "{issue}") {
+			number = append(number, demoNext)
+		}
+		visits = append(visits, visit{"desk: " + site.Site{}.Path(screen, number...), http.MethodGet, d.site().URL(screen, number...), site.Site{}.Path(screen, number...), http.StatusOK})
+	}
+	visits = append(visits, visit{"the link works once", http.MethodPost, d.link, "", http.StatusConflict})
+	for _, v := range visits {
+		status, at, err := ask(v.method, v.address)
 		if err != nil {
 			return err
 		}
-		c.that(step.what, (step.status == 0 || status == step.status) && (step.at == "" || at == step.at), fmt.Sprint(status, " ", at))
+		c.that(v.what, status == v.status && (v.at == "" || at == v.at), fmt.Sprint(status, " ", at))
 	}
 	return nil
 }

@@ -19,8 +19,8 @@ import (
 var showing = []string{
 	"audit", "editor list",
 	"backup FILE", "comment list", "comment list --text lamp", "comment search lamp", "comment show 1",
-	"issue delivered 1", "issue history", "issue list", "issue read", "issue read --posts", "issue show", "issue show 1", "issue suggest", "issue test --number 1 proof@reader.example",
-	"post list", "post search lamp", "schedule list", "sending", "sending show", "series list", "source list", "source show 1",
+	"issue check 1", "issue delivered 1", "issue history", "issue list", "issue preview 1 --out PREVIEW", "issue read", "issue read --posts", "issue show", "issue show 1", "issue suggest", "issue test --number 1 proof@reader.example",
+	"post list", "post search lamp", "schedule list", "sending", "sending show", "series glossary", "series list", "source list", "source show 1",
 	"status", "subscriber export", "subscriber import --dry-run READERS", "subscriber list",
 }
 
@@ -29,8 +29,9 @@ var changing = []string{
 	"completion", "db copy", "db migrate", "demo", "doctor", "health", "help", "import",
 	"editor add", "editor link", "editor passwd", "editor remove", "editor role",
 	"issue approve", "issue cancel", "issue draft", "issue edit", "issue move", "issue pause", "issue pick", "issue publish", "issue reopen",
-	"issue maybe", "issue pass", "issue resume", "issue send", "issue skip", "issue undecide", "issue undo", "issue unpick", "issue withdraw",
-	"preview", "pull", "restore", "schedule run", "sending hold", "sending release", "serve", "series set",
+	"issue hold", "issue keep", "issue maybe", "issue order", "issue pass", "issue resume", "issue send", "issue skip",
+	"issue together", "issue undecide", "issue undo", "issue unpick", "issue update", "issue withdraw",
+	"preview", "pull", "restore", "schedule run", "sending hold", "sending release", "serve", "series add", "series set",
 	"source add", "source remove", "source set", "subscriber add", "version",
 }
 
@@ -45,7 +46,7 @@ func TestShowingWritesNothing(t *testing.T) {
 		storeEntries(t, dsn, []digest.Post{{GUID: "lamps", Title: "Lamps", Published: sunday.Add(-time.Hour), Announced: -1, Hash: "1", Body: digest.Plain("A lamp.")}})
 		in.must("source", "set", "1", "--name", "Night shifts")
 		written := storetest.Watch(t, dsn)
-		fill := strings.NewReplacer("READERS", filepath.Join(in.dir, "readers.csv"), "FILE", filepath.Join(in.dir, "postbag.backup"))
+		fill := strings.NewReplacer("READERS", filepath.Join(in.dir, "readers.csv"), "FILE", filepath.Join(in.dir, "postbag.backup"), "PREVIEW", filepath.Join(in.dir, "preview"))
 		show := func(when string) {
 			t.Helper()
 			for _, command := range showing {

@@ -77,26 +77,31 @@ func TestTwoPullTheSamePages(t *testing.T) {
 func TestTwoOpenADraft(t *testing.T) {
 	onTwo(t, func(t *testing.T, one, two *store.DB) {
 		addSource(t, one)
+		var before int64
 		for round := 1; round <= 5; round++ {
 			var mu sync.Mutex
-			made, numbers := 0, map[int]bool{}
+			made, drafts := 0, map[int64]bool{}
 			atOnce(t, 6, one, two, func(_ int, db *store.DB) error {
 				issue, created, err := db.OpenDraft(t.Context(), tester, 1, start, start)
 				mu.Lock()
 				defer mu.Unlock()
-				numbers[issue.Number] = true
+				drafts[issue.ID] = true
 				if created {
 					made++
 				}
 				return err
 			})
-			if made != 1 || len(numbers) != 1 || !numbers[round] {
-				t.Fatalf("round %d: %d drafts made, with the numbers %v", round, made, numbers)
+			if made != 1 || len(drafts) != 1 || drafts[before] {
+				t.Fatalf("round %d: %d drafts made, with the ids %v after %d", round, made, drafts, before)
 			}
 			issue, _, err := one.OpenDraft(t.Context(), tester, 1, start, start)
 			if err != nil {
 				t.Fatal(err)
 			}
+			if issue.Number != 1 { // who skips an issue leaves its number to the next
+				t.Fatalf("round %d: the draft has the number %d", round, issue.Number)
+			}
+			before = issue.ID
 			if err := one.MoveIssue(t.Context(), tester, issue.ID, digest.Skipped, start); err != nil {
 				t.Fatal(err)
 			}

@@ -193,16 +193,7 @@ func (b *Tab) NoScript() {
 // sideways, or broke the content security policy.
 func (b *Tab) Clean(what string) {
 	b.T.Helper()
-	if Eval[bool](b, `document.documentElement.scrollWidth > document.documentElement.clientWidth`) {
-		wide := Eval[string](b, `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).slice(0, 5).map(e => e.tagName + "." + e.className).join(" ")`)
-		b.T.Errorf("%s scrolls sideways: %s", what, wide)
-	}
-	b.faults.mu.Lock()
-	if len(b.faults.all) > 0 {
-		b.T.Errorf("%s: %s", what, strings.Join(b.faults.all, "\n"))
-		b.faults.all = nil
-	}
-	b.faults.mu.Unlock()
+	b.Fits(what)
 	if !Eval[bool](b, `typeof axe === "object"`) {
 		Call(b, cdpruntime.Evaluate, cdpruntime.EvaluateParams{Expression: axe.Script})
 	}
@@ -217,6 +208,22 @@ func (b *Tab) Clean(what string) {
 	for _, v := range all {
 		b.T.Errorf("%s: %s", what, v)
 	}
+}
+
+// Fits fails the test where the page scrolls sideways or broke the content security
+// policy. It takes a small part of the time of Clean.
+func (b *Tab) Fits(what string) {
+	b.T.Helper()
+	if Eval[bool](b, `document.documentElement.scrollWidth > document.documentElement.clientWidth`) {
+		wide := Eval[string](b, `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).slice(0, 5).map(e => e.tagName + "." + e.className).join(" ")`)
+		b.T.Errorf("%s scrolls sideways: %s", what, wide)
+	}
+	b.faults.mu.Lock()
+	if len(b.faults.all) > 0 {
+		b.T.Errorf("%s: %s", what, strings.Join(b.faults.all, "\n"))
+		b.faults.all = nil
+	}
+	b.faults.mu.Unlock()
 }
 
 // Shot writes a picture of the window to the folder that POSTBAG_SHOTS names, if it
