@@ -16,6 +16,8 @@ const (
 	SignInLetter LetterKind = "sign-in"
 	// InvitationLetter asks somebody to become an editor.
 	InvitationLetter LetterKind = "invitation"
+	// ReminderLetter tells an editor that nobody has approved an issue yet.
+	ReminderLetter LetterKind = "reminder"
 )
 
 // Letter is one mail to one address outside any issue, to a reader or to an editor.
@@ -33,6 +35,9 @@ type Letter struct {
 	// Name is what an editor who is written to is called, and By who asks: "" where
 	// it is not known, and in letters to readers.
 	Name, By string
+	// About is what the letter tells, as it was when it was queued: JSON whose form its
+	// kind knows; "" for nothing.
+	About string
 	// Void tells that what the letter asks for was done, or cannot be done any more.
 	Void     bool
 	Fence    int // counts claims, this one included

@@ -73,6 +73,12 @@ func TestGolden(t *testing.T) {
 	}
 	golden(t, "invitation-mail.html", invitation.HTML)
 	golden(t, "invitation-mail.txt", invitation.Text)
+	reminder, err := set.ReminderMail(reminderView)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "reminder-mail.html", reminder.HTML)
+	golden(t, "reminder-mail.txt", reminder.Text)
 }
 
 var (
@@ -83,6 +89,23 @@ var (
 		Publication: "The Night Bus", HomeURL: "https://news.example.org/", URL: "https://news.example.org/desk/link/abcdefghijklmnopqrstuvwxyz", By: "Ines", Life: 7 * 24 * time.Hour, Language: "en-GB",
 	}
 )
+
+var reminderView = templates.ReminderView{
+	Publication: "The Night Bus", HomeURL: "https://news.example.org/", Editor: "Ines", Language: "en",
+	Title: "Pick of the Week 8", Moment: "Sunday 8 March, 18:00 London time", Hours: 24, Picks: 3, Left: 27,
+	ToFix: 3, Problems: []string{"heading “Nothing under it” has nothing under it", "pick 2 by Jo was changed on the blog"},
+	Suggested: []templates.ReminderComment{
+		{Author: "Ines", Words: "I drove the number 8 for nine years, and I still know every stop of it by its smell.", Post: "The last bus", Reasons: "First-hand, 4 replies"},
+		{Words: "It was late."},
+	},
+	Otherwise: "If nobody does anything, nothing goes out. What is picked is kept, and waits for the next moment.",
+	Replies: []templates.ReminderReply{
+		{Label: "Send this", Says: "It is approved as it stands, and goes out at its moment.", URL: "https://news.example.org/desk/reminders/abcdefghijklmnopqrstuvwxyz/send"},
+		{Label: "Skip this week", Says: "Nothing goes out this time.", URL: "https://news.example.org/desk/reminders/abcdefghijklmnopqrstuvwxyz/skip", Quiet: true},
+		{Label: "Give me a day", Says: "It goes out 24 hours later.", URL: "https://news.example.org/desk/reminders/abcdefghijklmnopqrstuvwxyz/wait", Quiet: true},
+	},
+	ReadURL: "https://news.example.org/desk/issues/8/read", CheckURL: "https://news.example.org/desk/issues/8/check",
+}
 
 var linksView = templates.LinksView{
 	Publication: "The Night Bus", Series: "Pick of the Week", HomeURL: "https://nightbus.example/", Unsubscribe: links.Unsubscribe, Preferences: links.Preferences,

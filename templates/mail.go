@@ -209,10 +209,11 @@ func (s *Set) ConfirmMail(v ConfirmView) (MailText, error) {
 
 // Inside marks the element that holds a whole mail: an issue is the publication's
 // words, the others are our own.
-func (m *issueMail) Inside() template.HTMLAttr  { return m.Own() }
-func (m confirmMail) Inside() template.HTMLAttr { return cmp.Or(m.Ours(), m.Own()) }
-func (m linksMail) Inside() template.HTMLAttr   { return cmp.Or(m.Ours(), m.Own()) }
-func (m doorMail) Inside() template.HTMLAttr    { return cmp.Or(m.Ours(), m.Own()) }
+func (m *issueMail) Inside() template.HTMLAttr   { return m.Own() }
+func (m confirmMail) Inside() template.HTMLAttr  { return cmp.Or(m.Ours(), m.Own()) }
+func (m linksMail) Inside() template.HTMLAttr    { return cmp.Or(m.Ours(), m.Own()) }
+func (m doorMail) Inside() template.HTMLAttr     { return cmp.Or(m.Ours(), m.Own()) }
+func (m reminderMail) Inside() template.HTMLAttr { return cmp.Or(m.Ours(), m.Own()) }
 
 // mail executes a mail's two templates and inlines the styles of the first.
 func (s *Set) mail(name, subject string, data any) (MailText, error) {
@@ -272,6 +273,7 @@ body,.page{background:#15181b!important}
 .page .quiet,.page .ours{color:#a7aeb6!important}
 .page a,.page h2,.page .no{color:#7fd1b9!important}
 .page .button{background:#7fd1b9!important;border-color:#7fd1b9!important;color:#10251f!important}
+.page .second{background:transparent!important;color:#7fd1b9!important}
 .page h2{border-color:#7fd1b9!important}
 .page hr,.page .edge,.page blockquote{border-color:#454b52!important}
 }`

@@ -106,8 +106,9 @@ func functions() template.FuncMap {
 // textFunctions are what text templates may call.
 func textFunctions() map[string]any {
 	return map[string]any{
-		"wrap": func(prefix string, p digest.Prose) string { return prose.Wrap(p, columns, prefix) },
-		"line": func(text string) string { return prose.Wrap(line(text), columns, "") },
+		"wrap":  func(prefix string, p digest.Prose) string { return prose.Wrap(p, columns, prefix) },
+		"line":  func(text string) string { return prose.Wrap(line(text), columns, "") },
+		"quote": func(text string) string { return prose.Wrap(line(text), columns, "> ") },
 		"indent": func(text string) string {
 			return prose.Wrap(line(text), columns, "    ")
 		},

@@ -44,6 +44,7 @@ func TestNoStyleRuleIsLost(t *testing.T) {
 	}
 	roots = append(roots, parseMail(t, set, "issue.html", &issueMail{issueView: issue, Subject: "T"}))
 	roots = append(roots, parseMail(t, set, "confirm.html", confirmMail{Subject: "T", Publication: "P", Series: "S"}))
+	roots = append(roots, parseMail(t, set, "reminder.html", reminderMail{Subject: "T", ReminderView: ReminderView{Suggested: []ReminderComment{{Words: "W"}}, Replies: []ReminderReply{{Label: "L", Quiet: true}}}}))
 	for _, r := range set.style {
 		matched := 0
 		for _, root := range roots {

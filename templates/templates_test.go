@@ -659,6 +659,8 @@ func TestNoLineOfTextIsAStopAlone(t *testing.T) {
 			name := strings.TrimSpace(strings.Repeat(unit, n))
 			f, confirm, own, door := issue(), confirmView, linksView, invitationView
 			door.Publication, door.Name, door.By = name, name, name
+			reminder := reminderView
+			reminder.Publication, reminder.Title, reminder.Editor = name, name, name
 			f.Publication, f.SeriesName, f.PostalAddress = name, name+"?", name+"\n.\n --\n***\n12"
 			confirm.Publication, own.Publication, own.Series = name, name, name
 			var texts []string
@@ -668,6 +670,7 @@ func TestNoLineOfTextIsAStopAlone(t *testing.T) {
 				func() (templates.MailText, error) { return set.LinksMail(own) },
 				func() (templates.MailText, error) { return set.SignInMail(door) },
 				func() (templates.MailText, error) { return set.InvitationMail(door) },
+				func() (templates.MailText, error) { return set.ReminderMail(reminder) },
 			} {
 				made, err := m()
 				if err != nil {

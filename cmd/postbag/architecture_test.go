@@ -29,13 +29,13 @@ var (
 		"digest/work", "digest/publish", "subscribers/deliver", "subscribers/dnscheck",
 		"digest/pull", "digest/pull/reader", "digest/pull/discover", "digest/pull/importer", "digest/pull/poll", "digest/pull/removed", // each may import those before it
 	}
-	useCases = []string{"subscribers/signup", "subscribers/roster", "digest/account", "digest/beside", "digest/blogs", "digest/desk", "digest/check", "digest/reading", "digest/dispatch", "digest/health", "digest/duty", "digest/setup"} // each may import those before it
+	useCases = []string{"subscribers/signup", "subscribers/roster", "digest/account", "digest/beside", "digest/blogs", "digest/desk", "digest/check", "digest/reading", "digest/dispatch", "digest/remind", "digest/health", "digest/duty", "digest/setup"} // each may import those before it
 	adapters = []string{"digest/fetch", "digest/web", "subscribers/mail"}
 	// The parts of the desk's pages, of which each may import those before it; the areas
 	// stand between the first and the last, and none imports another.
-	deskParts = []string{"digest/web/frame", "digest/web/door", "digest/web/setup", "digest/web/reading", "digest/web/trimming", "digest/web/checking", "digest/web/arranging", "digest/web/sending", "digest/web/keeping", "digest/web/desk"}
+	deskParts = []string{"digest/web/frame", "digest/web/door", "digest/web/reminding", "digest/web/setup", "digest/web/reading", "digest/web/trimming", "digest/web/checking", "digest/web/arranging", "digest/web/sending", "digest/web/keeping", "digest/web/desk"}
 	// The parts of the store, of which each may import those before it.
-	storeParts = []string{"digest/store/database", "digest/store/foreign", "digest/store/audit", "digest/store/rules", "digest/store/duties", "digest/store/tasks", "digest/store/publication", "digest/store/blog", "digest/store/pages", "digest/store/issues", "digest/store/checks", "digest/store/list", "digest/store/accounts",
+	storeParts = []string{"digest/store/database", "digest/store/foreign", "digest/store/audit", "digest/store/rules", "digest/store/duties", "digest/store/tasks", "digest/store/publication", "digest/store/blog", "digest/store/pages", "digest/store/issues", "digest/store/checks", "digest/store/list", "digest/store/accounts", "digest/store/reminders",
 		"digest/store/ledger", "digest/store/index", "digest/store/status", "digest/store/transfer", "digest/store"}
 	fixtures = []string{"digest/sampleblog", "digest/digesttest/axe"}
 )

@@ -29,6 +29,7 @@ import (
 	"postbag/digest/pull/poll"
 	"postbag/digest/pull/removed"
 	"postbag/digest/reading"
+	"postbag/digest/remind"
 	"postbag/digest/setup"
 	"postbag/digest/site"
 	"postbag/digest/store"
@@ -294,6 +295,7 @@ func (o *mailer) worker() (*duty.Worker, error) {
 	}
 	return duty.New(duty.Options{
 		Store: o.db, Desk: o.desk, Sender: o.Sender, Check: o.check, Pull: poll.New(o.pulling(o.log, nil)).PullDue,
+		Remind: o.reminding().Series,
 		Letters: func(ctx context.Context, member work.Member) error {
 			_, err := o.letters.Send(ctx, member)
 			return err
@@ -301,6 +303,11 @@ func (o *mailer) worker() (*duty.Worker, error) {
 		Sweep: o.sweep, Backups: backups, Clock: o.p.Clock, Log: o.log,
 		Joining: o.joining(), Rate: o.settings.Rate, Site: o.site,
 	}), nil
+}
+
+// reminding reminds the editors, and takes their replies.
+func (o *mailer) reminding() *remind.Service {
+	return remind.New(remind.Options{Store: o.db, Desk: o.desk, Sender: o.Sender, Clock: o.p.Clock, Log: o.log})
 }
 
 // sweep removes what is kept for a time only, of readers and of editors.

@@ -14,6 +14,7 @@ import (
 	"postbag/digest/web/door"
 	"postbag/digest/web/frame"
 	readingweb "postbag/digest/web/reading"
+	"postbag/digest/web/reminding"
 	"postbag/digest/web/sending"
 	setupweb "postbag/digest/web/setup"
 	"postbag/digest/web/trimming"
@@ -56,6 +57,7 @@ func (o *mailer) deskPages() (http.Handler, error) {
 // deskAreas are the parts of the desk, each with the use cases that it calls.
 func (o *mailer) deskAreas(f *frame.Frame) []deskweb.Area {
 	return []deskweb.Area{
+		reminding.Area{Frame: f, Remind: o.reminding()},
 		setupweb.Area{Frame: f, Setup: o.setup(o.runner())},
 		arranging.New(f, o.desk),
 		readingweb.Area{Frame: f, Read: o.reading, Desk: o.desk},

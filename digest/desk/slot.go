@@ -54,10 +54,11 @@ func slotAt(series digest.Series, all []digest.Issue, of digest.Issue, at time.T
 	return slot, nil
 }
 
-// isTaken tells whether another issue answers for a moment, or is a draft that will.
+// isTaken tells whether another issue answers for a moment, is a draft that will, or was
+// skipped to let it pass: one that missed its slot before passes over a later moment.
 func isTaken(all []digest.Issue, of digest.Issue, moment time.Time) bool {
 	return !moment.IsZero() && slices.ContainsFunc(all, func(i digest.Issue) bool {
-		return i.ID != of.ID && i.State != digest.Cancelled && (i.Slot.Equal(moment) || i.State == digest.Draft && i.DueAt.Equal(moment))
+		return i.ID != of.ID && i.State != digest.Cancelled && (i.Slot.Equal(moment) || (i.State == digest.Draft || i.State == digest.Skipped) && i.DueAt.Equal(moment))
 	})
 }
 

@@ -30,6 +30,15 @@ func (w *Worker) draft(ctx context.Context, l work.Lease) (time.Time, error) {
 	return time.Time{}, err
 }
 
+// remind reminds the editors of a series' drafts that nobody has approved.
+func (w *Worker) remind(ctx context.Context, l work.Lease) (time.Time, error) {
+	s, err := w.Desk.SeriesOf(ctx, l.Subject)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return time.Time{}, w.Remind(ctx, s)
+}
+
 // deadline is the moment of a series' issue: one that is approved is published, a
 // draft is postponed.
 func (w *Worker) deadline(ctx context.Context, l work.Lease) (time.Time, error) {

@@ -38,6 +38,7 @@ var kinds = []Kind{
 	// Pulls go to another host each. A blog with a long history is pulled by hand.
 	{Kind: work.Pull, AtOnce: 4, Limit: time.Hour, Do: (*Worker).pull},
 	{Kind: work.Draft, Do: (*Worker).draft},
+	{Kind: work.Remind, Do: (*Worker).remind},
 	{Kind: work.Deadline, ByHand: []digest.Deed{digest.PublishIssue}, Do: (*Worker).deadline},
 	{Kind: work.Deliver, ByHand: []digest.Deed{digest.SendIssue}, Do: (*Worker).beginMailing},
 	// Asking the blogs about the picks of an issue, when somebody wants it.

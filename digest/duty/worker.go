@@ -49,6 +49,8 @@ type Options struct {
 	Check *check.Check
 	// Pull asks the feeds of a source that are due.
 	Pull func(ctx context.Context, sourceID int64) (poll.Report, error)
+	// Remind makes the reminders of a series that are due.
+	Remind func(ctx context.Context, series digest.Series) error
 	// Letters sends the single letters that are due.
 	Letters func(ctx context.Context, member work.Member) error
 	// Sweep removes sign-ups that were never confirmed, and counts them.

@@ -63,6 +63,7 @@ func newOffice(t *testing.T) *office {
 	o.worker = duty.New(duty.Options{
 		Store: o.DB, Desk: o.Desk, Sender: o.Sender, Clock: o.Clock, Log: slog.New(slog.NewTextHandler(o.log, nil)),
 		Pull:    func(context.Context, int64) (poll.Report, error) { return poll.Report{}, nil },
+		Remind:  func(context.Context, digest.Series) error { return nil },
 		Letters: func(context.Context, work.Member) error { return nil },
 		Sweep:   func(context.Context) (int, error) { return 0, nil },
 		Joining: work.Joining{Name: "worker", Lease: time.Minute}, Site: site.Site{Base: "https://news.example"},

@@ -8,6 +8,7 @@ const (
 	SignInAgain     Page = SignIn + "/again" // what was typed before a session ended
 	Entrance        Page = Desk + "/link/{token}"
 	EntrancePasskey Page = Entrance + "/passkey"
+	Reminder        Page = Desk + "/reminders/{token}/{reply}" // what a link of a reminder leads to
 	AccountPassword Page = Account + "/password"
 	AccountPasskeys Page = Account + "/passkeys"
 	AccountPasskey  Page = Account + "/passkeys/{passkey}"

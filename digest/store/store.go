@@ -10,6 +10,7 @@ import (
 	"postbag/digest/publish"
 	"postbag/digest/pull"
 	"postbag/digest/reading"
+	"postbag/digest/remind"
 	"postbag/digest/store/accounts"
 	"postbag/digest/store/audit"
 	"postbag/digest/store/blog"
@@ -22,6 +23,7 @@ import (
 	"postbag/digest/store/list"
 	"postbag/digest/store/pages"
 	"postbag/digest/store/publication"
+	"postbag/digest/store/reminders"
 	"postbag/digest/store/status"
 	"postbag/digest/store/tasks"
 	"postbag/digest/store/transfer"
@@ -46,6 +48,7 @@ type parts struct {
 	checksStore
 	listStore
 	accountsStore
+	remindersStore
 	auditStore
 	*ledgerStore
 	indexStore
@@ -63,6 +66,7 @@ type (
 	checksStore      = checks.Store
 	listStore        = list.Store
 	accountsStore    = accounts.Store
+	remindersStore   = reminders.Store
 	auditStore       = audit.Store
 	ledgerStore      = ledger.Store
 	indexStore       = index.Store
@@ -78,6 +82,7 @@ var (
 	_ desk.Store          = (*DB)(nil)
 	_ reading.Store       = (*DB)(nil)
 	_ publish.Store       = (*DB)(nil)
+	_ remind.Store        = (*DB)(nil)
 	_ deliver.Ledger      = (*DB)(nil)
 	_ deliver.LetterQueue = (*DB)(nil)
 	_ signup.Store        = (*DB)(nil)
@@ -117,6 +122,7 @@ func of(db *database.DB) *DB {
 		checksStore:      checks.Store{DB: db},
 		listStore:        list.Store{DB: db},
 		accountsStore:    accounts.Store{DB: db},
+		remindersStore:   reminders.Store{DB: db},
 		auditStore:       audit.Store{DB: db},
 		ledgerStore:      &ledger.Store{DB: db},
 		indexStore:       index.Store{DB: db},

@@ -16,6 +16,7 @@ const (
 	Pull     Kind = "pull"     // ask a source's feeds
 	Draft    Kind = "draft"    // open a series' next draft when it has none
 	Deadline Kind = "deadline" // the moment of a series' next issue: publish it, or postpone it
+	Remind   Kind = "remind"   // remind the editors of a draft that nobody has approved
 	Deliver  Kind = "deliver"  // begin the mailing of a published issue
 )
 

@@ -35,5 +35,6 @@ func Kinds() []Kind {
 		{Name: subscribers.LinksLetter, Life: 48 * time.Hour, MaySend: subscribers.Letter.Useful, Write: Writer.readersLinks},
 		{Name: subscribers.SignInLetter, ToEditor: true, Life: time.Hour, MaySend: subscribers.Letter.Useful, Write: Writer.signIn},
 		{Name: subscribers.InvitationLetter, ToEditor: true, Life: 48 * time.Hour, MaySend: subscribers.Letter.Useful, Write: Writer.invitation},
+		{Name: subscribers.ReminderLetter, ToEditor: true, Life: time.Hour, MaySend: subscribers.Letter.Useful, Write: Writer.reminder},
 	}
 }

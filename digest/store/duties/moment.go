@@ -1,6 +1,7 @@
 package duties
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -32,11 +33,23 @@ var moments = []struct {
 	{kind: work.Pull, of: Source, next: `SELECT MIN(COALESCE(f.next_poll, 0)) FROM feeds f WHERE f.source_id = duties.subject AND f.stopped = 0`},
 	{kind: work.Draft, of: Series, next: `SELECT CASE WHEN COUNT(*) = 0 THEN 0 END FROM issues i
 		WHERE i.series_id = duties.subject AND i.` + rules.NextDraft},
+	{kind: work.Remind, of: Series, next: `SELECT MIN(i.due_at - l.ahead) FROM issues i CROSS JOIN (` + remindersAhead + `) AS l
+		WHERE i.series_id = duties.subject AND i.state = 'draft' AND i.due_at IS NOT NULL
+			AND NOT EXISTS (SELECT 1 FROM reminders r WHERE r.issue_id = i.id AND r.due_at = i.due_at AND r.ahead = l.ahead)`},
 	{kind: work.Deadline, of: Series, asks: digest.Approved, next: `SELECT MIN(i.due_at) FROM issues i
 		WHERE i.series_id = duties.subject AND i.` + rules.Unpublished + ` AND i.asks = ''`},
 	{kind: work.Deliver, of: Series, asks: digest.Published, next: `SELECT MIN(i.due_at) FROM issues i
 		WHERE i.series_id = duties.subject AND i.state = 'published' AND i.asks = ''`},
 }
+
+// remindersAhead selects how long before a moment the editors are reminded.
+var remindersAhead = func() string {
+	var rows []string
+	for _, ahead := range digest.RemindersAhead() {
+		rows = append(rows, fmt.Sprintf("SELECT %d AS ahead", ahead.Microseconds()))
+	}
+	return strings.Join(rows, " UNION ALL ")
+}()
 
 // nextAt is when a duty is due by what is stored. Other kinds keep the moment they
 // have.

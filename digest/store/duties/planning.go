@@ -115,12 +115,15 @@ const longestPoll = 3 * 24 * time.Hour
 
 // turnBack makes due now what was done by a clock that was ahead and has been put
 // right since: what follows a run at an interval would wait until that clock's
-// time has come.
+// time has come. A reminder that was too late by that clock may not be.
 func turnBack(t *database.Tx, now time.Time) error {
 	ahead := now.Add(clocksDiffer)
 	_, err := t.Exec(`UPDATE feeds SET next_poll = $1 WHERE (last_try > $2 AND next_poll > $1 OR next_poll > $3) AND stopped = 0`,
 		now.UnixMicro(), ahead.UnixMicro(), now.Add(longestPoll).UnixMicro())
 	if err != nil {
+		return err
+	}
+	if _, err := t.Exec(`DELETE FROM reminders WHERE passed = 1 AND at > $1`, ahead.UnixMicro()); err != nil {
 		return err
 	}
 	_, err = t.Exec(`UPDATE duties SET next_at = $1

@@ -23,13 +23,15 @@ var letterColumns = `id, kind, email, created_at, fence, attempts, next_try, cau
 		(SELECT e.expires_at FROM entrances e WHERE e.id = entrance_id), letters.expires_at),
 	COALESCE((SELECT p.name FROM editors p WHERE p.id = letters.editor_id), (SELECT e.name FROM entrances e WHERE e.id = entrance_id), ''),
 	COALESCE((SELECT e.by_name FROM entrances e WHERE e.id = entrance_id), ''),
+	COALESCE((SELECT r.told FROM reminders r WHERE r.id = reminder_id), ''),
 	CASE WHEN (SELECT c.used_at FROM confirmations c WHERE c.id = confirmation_id) IS NOT NULL
 		OR (SELECT e.used_at FROM entrances e WHERE e.id = entrance_id) IS NOT NULL
+		OR EXISTS (SELECT 1 FROM reminders r JOIN issues i ON i.id = r.issue_id WHERE r.id = reminder_id AND (i.state <> 'draft' OR i.due_at <> r.due_at))
 		OR EXISTS (SELECT 1 FROM subscribers s WHERE s.id = subscriber_id AND NOT s.` + rules.Mailable + `) THEN 1 ELSE 0 END`
 
 func scanLetter(r database.Row) (l subscribers.Letter, err error) {
 	err = r.Scan(&l.ID, &l.Kind, &l.Email, &l.CreatedAt, &l.Fence, &l.Attempts, &l.NextTry,
-		&l.Cause, &l.Code, &l.Reply, &l.Error, &l.Token, &l.Expires, &l.Name, &l.By, &l.Void)
+		&l.Cause, &l.Code, &l.Reply, &l.Error, &l.Token, &l.Expires, &l.Name, &l.By, &l.About, &l.Void)
 	return l, err
 }
 
@@ -162,6 +164,7 @@ type ToEditor struct {
 	// EntranceID is the link that the letter carries, 0 for none; its Token is kept
 	// in the letter, and is gone with it.
 	EntranceID int64
+	ReminderID int64 // what the letter reminds of, 0 for nothing
 	Token      string
 	Expires    time.Time
 }
@@ -169,8 +172,8 @@ type ToEditor struct {
 // QueueToEditor queues a letter to an editor.
 func QueueToEditor(t *database.Tx, l ToEditor) error {
 	_, err := t.Exec(`
-		INSERT INTO letters (kind, email, editor_id, entrance_id, token, expires_at, created_at, next_try) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)`,
-		string(l.Kind), l.Email, database.OrNull(l.EditorID), database.OrNull(l.EntranceID), l.Token, l.Expires, t.Now().UnixMicro())
+		INSERT INTO letters (kind, email, editor_id, entrance_id, reminder_id, token, expires_at, created_at, next_try) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)`,
+		string(l.Kind), l.Email, database.OrNull(l.EditorID), database.OrNull(l.EntranceID), database.OrNull(l.ReminderID), l.Token, l.Expires, t.Now().UnixMicro())
 	t.Wake()
 	return err
 }

@@ -50,6 +50,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Held", heldTests},
 		{"Signup", signupTests},
 		{"Accounts", accountTests},
+		{"Reminders", reminderTests},
 		{"Audit", auditTests},
 		{"Roster", rosterTests},
 		{"Work", workTests},

@@ -119,7 +119,7 @@ func times(n int) string {
 
 // dutyNames say what a duty does.
 var dutyNames = map[string]string{
-	"pull": "ask a blog", "draft": "open the next draft", "deadline": "publish the next issue", "deliver": "begin its mailing",
+	"pull": "ask a blog", "draft": "open the next draft", "remind": "remind the editors", "deadline": "publish the next issue", "deliver": "begin its mailing",
 	"index": "make the search ready", "clean-up": "clean up", "backup": "write a backup",
 	"ask": "ask the blogs whether picks are still there",
 }

@@ -505,6 +505,32 @@ CREATE TABLE confirmations (
 );
 CREATE INDEX confirmations_subscriber ON confirmations (subscriber_id, created_at);
 
+-- What the editors were reminded of: once for a draft, a moment of it, and how long before
+-- that. One that was too late is here, too, so that it is not made.
+CREATE TABLE reminders (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    issue_id BIGINT NOT NULL REFERENCES issues (id) ON DELETE CASCADE,
+    due_at   BIGINT NOT NULL, -- the draft's moment, as it was then
+    ahead    BIGINT NOT NULL, -- microseconds before that
+    at       BIGINT NOT NULL,
+    passed   INTEGER NOT NULL DEFAULT 0, -- 1 for one that was too late
+    told     TEXT   NOT NULL DEFAULT '', -- what its mail says of the issue, as JSON
+    UNIQUE (issue_id, due_at, ahead)
+);
+
+-- The links of an editor in a reminder, good for one reply until the draft's moment. Of
+-- the token only a hash is kept.
+CREATE TABLE reminder_links (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    reminder_id BIGINT NOT NULL REFERENCES reminders (id) ON DELETE CASCADE,
+    editor_id   BIGINT NOT NULL REFERENCES editors (id) ON DELETE CASCADE,
+    token_key   TEXT   NOT NULL UNIQUE,
+    used_at     BIGINT,
+    reply       TEXT   NOT NULL DEFAULT '' CHECK (reply IN ('', 'send', 'skip', 'wait'))
+);
+CREATE INDEX reminder_links_reminder ON reminder_links (reminder_id);
+CREATE INDEX reminder_links_editor ON reminder_links (editor_id);
+
 -- Single mails that wait to be sent, of every kind. What one is about has a column
 -- of its own.
 CREATE TABLE letters (
@@ -515,6 +541,7 @@ CREATE TABLE letters (
     subscriber_id   BIGINT  REFERENCES subscribers (id) ON DELETE CASCADE,
     editor_id       BIGINT  REFERENCES editors (id) ON DELETE CASCADE, -- whom it is to, unless it is to a reader
     entrance_id     BIGINT  REFERENCES entrances (id) ON DELETE CASCADE,
+    reminder_id     BIGINT  REFERENCES reminders (id) ON DELETE CASCADE, -- that it brings
     token           TEXT    NOT NULL DEFAULT '', -- of a link that is kept as a hash elsewhere; gone with the letter
     expires_at      BIGINT, -- after which it is of no use, where nothing else tells
     created_at      BIGINT  NOT NULL,
@@ -533,6 +560,7 @@ CREATE INDEX letters_confirmation ON letters (confirmation_id);
 CREATE INDEX letters_subscriber ON letters (subscriber_id);
 CREATE INDEX letters_editor ON letters (editor_id);
 CREATE INDEX letters_entrance ON letters (entrance_id);
+CREATE INDEX letters_reminder ON letters (reminder_id);
 
 -- Every request for a mail with links, for the limits. A mailbox is kept as its HMAC-SHA256
 -- under the publication's salt, in hexadecimal, since rows that were mailed are
