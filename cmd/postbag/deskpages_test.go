@@ -36,23 +36,19 @@ const (
 )
 
 // BenchmarkDeskPages asks for every page of the desk as somebody who is signed in, with
-// 10,000 comments stored and with POSTBAG_TEST_LONG=1 a million and as many readers.
-// POSTBAG_TEST_DATABASE may name a database that is filled once and kept.
+// 10,000 comments stored, and with POSTBAG_TEST_LONG=1 up to a million and as many
+// readers. POSTBAG_TEST_DATABASE may name a database that is filled once and kept.
 func BenchmarkDeskPages(b *testing.B) {
-	sizes := []int{10_000}
-	if os.Getenv("POSTBAG_TEST_LONG") == "1" {
-		sizes = append(sizes, 1_000_000)
-	}
 	for _, on := range []struct {
 		name string
 		made func(testing.TB) string
 	}{{"sqlite", storetest.MadeSQLite}, {"postgres", storetest.MadePostgres}} {
-		for _, n := range sizes {
+		for _, n := range storetest.CorpusSizes() {
 			b.Run(fmt.Sprintf("%s/of%d", on.name, n), func(b *testing.B) {
 				name := os.Getenv("POSTBAG_TEST_DATABASE")
 				if name == "" {
 					name = on.made(b)
-				} else if n != sizes[len(sizes)-1] || strings.HasPrefix(name, "postgres") != (on.name == "postgres") {
+				} else if strings.HasPrefix(name, "postgres") != (on.name == "postgres") {
 					b.Skip("another database is named")
 				}
 				v := newVisitor(b, name, n)
@@ -147,8 +143,12 @@ func newVisitor(tb testing.TB, name string, n int) *visitor {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if stored[0] == "0" {
+	switch stored[0] {
+	case "0":
 		v.fill(tb, n)
+	case strconv.Itoa(n):
+	default:
+		tb.Skipf("the database has %s comments", stored[0])
 	}
 	if v.issue, _, err = a.desk.Issue(tb.Context(), desk.Ref{}); err != nil {
 		tb.Fatal(err)
@@ -329,7 +329,8 @@ func (v *visitor) pages() []askedPage {
 	return all
 }
 
-// measure asks for a page again and again, and tells how long the first took as well.
+// measure asks for a page again and again, and tells how long the first took as well, and
+// the quickest: what a machine that is busy with other things tells best.
 func (v *visitor) measure(b *testing.B, p askedPage) {
 	method, size, i := http.MethodGet, 0, 0
 	once := func() {
@@ -346,9 +347,13 @@ func (v *visitor) measure(b *testing.B, p askedPage) {
 	began := time.Now()
 	once()
 	first := time.Since(began)
+	least := first
 	for b.Loop() {
+		began := time.Now()
 		once()
+		least = min(least, time.Since(began))
 	}
+	b.ReportMetric(float64(least)/float64(time.Millisecond), "ms-least")
 	b.ReportMetric(float64(b.Elapsed())/float64(time.Millisecond)/float64(b.N), "ms")
 	b.ReportMetric(float64(first)/float64(time.Millisecond), "ms-first")
 	b.ReportMetric(float64(size)/1000, "KB")
@@ -356,7 +361,7 @@ func (v *visitor) measure(b *testing.B, p askedPage) {
 	if size > mostPageBytes && !strings.HasPrefix(p.name, "preview") {
 		b.Errorf("%s has %d bytes of HTML", p.address, size)
 	}
-	if took := b.Elapsed() / time.Duration(b.N); took > mostPageTime {
-		b.Logf("%s takes %s", p.address, took)
+	if least > mostPageTime {
+		b.Logf("%s takes %s at the least", p.address, least)
 	}
 }

@@ -25,14 +25,14 @@ type Trim struct {
 	Paras          []TrimPara
 	First, Until   int
 	Earlier, Later string
-	Sentences []Option // for choosing one; [MostChoices] at most
-	Last      int      // the number of the last sentence
-	Excerpt   template.HTML
-	Line      template.HTML // the lifted line that readers will see
-	LineCut   string        // the lifted line that they will not, since some of it is cut
-	Leads     bool          // the line stands for the issue
-	Kept, Of  int           // words
-	Notes     []TrimNote
+	Sentences      []Option // for choosing one; [MostChoices] at most
+	Last           int      // the number of the last sentence
+	Excerpt        template.HTML
+	Line           template.HTML // the lifted line that readers will see
+	LineCut        string        // the lifted line that they will not, since some of it is cut
+	Leads          bool          // the line stands for the issue
+	Kept, Of       int           // words
+	Notes          []TrimNote
 
 	// Mistake is what did not work, with what was typed: one of the fields' names is In.
 	Mistake *Problem
