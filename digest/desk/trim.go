@@ -19,6 +19,9 @@ type Trim struct {
 	Restore bool
 	// Keep cuts all but these sentences, counted from 1, as if nothing had been cut.
 	Keep []int
+	// Among limits Keep to these sentences, first and last: all others stay as they are,
+	// and Keep may be empty then.
+	Among [2]int
 	// Toggle cuts a sentence, counted from 1, or restores it where some of it is cut.
 	Toggle int
 	// Cut and PutBack cut words, and restore them.
@@ -49,15 +52,17 @@ type NewNote struct {
 
 // IsZero tells whether nothing is to be done.
 func (t Trim) IsZero() bool {
-	return !t.Restore && len(t.Keep) == 0 && t.Toggle == 0 && len(t.Cut) == 0 && len(t.PutBack) == 0 && t.Note == nil && t.Lift == nil && !t.Unlift && t.Lead == nil
+	return !t.Restore && len(t.Keep) == 0 && !t.isAmong() && t.Toggle == 0 && len(t.Cut) == 0 && len(t.PutBack) == 0 && t.Note == nil && t.Lift == nil && !t.Unlift && t.Lead == nil
 }
+
+func (t Trim) isAmong() bool { return t.Among != [2]int{} }
 
 func (t Trim) check() error {
 	const most = 50
 	switch {
 	case t.IsZero():
 		return digest.Fail(digest.Invalid, "Say what is to be cut, noted or lifted.", "nothing is said about the comment")
-	case t.Restore && len(t.Keep) > 0, t.Lift != nil && t.Unlift:
+	case t.Restore && (len(t.Keep) > 0 || t.isAmong()), t.Lift != nil && t.Unlift:
 		return digest.Fail(digest.Invalid, "Do one after the other.", "doing something and undoing it exclude each other")
 	case len(t.Cut)+len(t.PutBack) > most:
 		return digest.Fail(digest.Invalid, "Do some of it first.", "more than %d cuts are made at once", most)
@@ -148,7 +153,7 @@ func (t Trim) apply(issue *digest.Issue, row int, c digest.Candidate) (string, e
 	block := &issue.Blocks[row-1]
 	w := trimming{body: c.Body, block: *block, name: fmt.Sprintf("row %d: %s", row, nameOf(*block, c))}
 	if block.PickedHash != c.Hash {
-		if !t.Restore && len(t.Keep) == 0 {
+		if !t.Restore && (len(t.Keep) == 0 || t.isAmong()) {
 			act := digest.Act{Issue: issue.Number, Rows: []int{row}, Blocks: []int64{block.ID}}
 			keep, accept := act, act
 			keep.Do, accept.Do = digest.KeepRows, digest.AcceptRows
@@ -208,7 +213,14 @@ func (t Trim) sentences(w *trimming) error {
 		w.block.Kept = nil
 		w.say("restored %s", w.name)
 	}
-	if len(t.Keep) > 0 {
+	if t.isAmong() {
+		kept, err := t.keptAmong(w)
+		if err != nil {
+			return err
+		}
+		w.block.Kept = kept
+		w.say("trimmed %s", w.name)
+	} else if len(t.Keep) > 0 {
 		kept, err := sentences(w.body, t.Keep)
 		if err != nil {
 			return err
@@ -228,6 +240,37 @@ func (t Trim) sentences(w *trimming) error {
 		return w.cut(part)
 	}
 	return w.putBack(part)
+}
+
+// keptAmong gives what is kept where only some sentences are spoken of: these are put back
+// whole, and then those cut that are not to be kept.
+func (t Trim) keptAmong(w *trimming) (kept []digest.Range, err error) {
+	all := prose.Sentences(w.body)
+	first, last := t.Among[0], t.Among[1]
+	for _, n := range append([]int{first, last}, t.Keep...) {
+		if n < 1 || n > len(all) {
+			return nil, noSentence(len(all), n)
+		}
+		if n < first || n > last {
+			return nil, digest.Fail(digest.Invalid, "Send it again from the page.", "sentence %d is none of those from %d to %d", n, first, last)
+		}
+	}
+	if kept, err = cut.With(w.body, w.block.Kept, digest.Range{Start: all[first-1].Start, End: all[last-1].End}); err != nil {
+		return nil, err
+	}
+	for n := first; n <= last; n++ {
+		from := n
+		for n <= last && !slices.Contains(t.Keep, n) {
+			n++
+		}
+		if n == from {
+			continue
+		}
+		if kept, err = cut.Without(w.body, kept, digest.Range{Start: all[from-1].Start, End: all[n-2].End}); err != nil {
+			return nil, err
+		}
+	}
+	return kept, nil
 }
 
 func (t Trim) ranges(w *trimming) error {

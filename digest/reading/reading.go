@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,6 +27,9 @@ const (
 	farthestBack = 20
 	// LongComment is how many words a comment has that is cut on a page with others.
 	LongComment = 2500
+	// bytesOnPage bounds the texts of a page as HTML. What comes after is cut, unless it
+	// is hardly more than its beginning.
+	bytesOnPage, fewBytes = 80_000, 2500
 )
 
 // Service reads.
@@ -348,11 +352,22 @@ func (s *Service) about(ctx context.Context, p *Page, found []digest.Candidate, 
 		return nil, err
 	}
 	items := make([]Item, len(found))
+	bytes := 0
+	for _, c := range found {
+		if c.ID == p.View.Whole {
+			bytes += weight(c.Body)
+		}
+	}
 	for i, c := range found {
 		_, isPicked := p.Issue.PickOf(c.ID)
 		one := said[c.ID]
 		items[i] = Item{Candidate: c, Picked: isPicked, Decided: decided[c.ID], UsedIn: used[c.ID],
 			Reasons: one.Reasons, Notes: one.Notes, CopyOf: one.NearCopyOf, Long: c.Words > LongComment && p.View.Whole != c.ID}
+		if w := weight(c.Body); p.View.Whole != c.ID && !items[i].Long && w > fewBytes {
+			if items[i].Long = bytes+w > bytesOnPage; !items[i].Long {
+				bytes += w
+			}
+		}
 		items[i].Kept = items[i].Decided.Decision == digest.MaybeIt && items[i].Decided.For(p.Issue.ID) == digest.Undecided
 		items[i].Parent = parentOf(c, found, at, parents)
 		items[i].Depth = depth(nodes, c.ID)
@@ -363,6 +378,19 @@ func (s *Service) about(ctx context.Context, p *Page, found []digest.Candidate, 
 		}
 	}
 	return items, nil
+}
+
+// weight is how many bytes of HTML a text takes, roughly.
+func weight(p digest.Prose) int {
+	const escaped, para = 4, 10 // more bytes for each of those that HTML escapes, and for a paragraph
+	text := p.Text()
+	n := len(text) + para*len(p)
+	for i := range len(text) {
+		if strings.IndexByte("<>&\"'", text[i]) >= 0 {
+			n += escaped
+		}
+	}
+	return n
 }
 
 func parentOf(c digest.Candidate, found []digest.Candidate, at map[int64]int, others []digest.Candidate) *digest.Candidate {

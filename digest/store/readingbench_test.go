@@ -19,7 +19,7 @@ const manyCandidates = 3000
 // BenchmarkReading measures a page of the screen Read, with 3,000 candidates, over
 // corpora of different sizes.
 func BenchmarkReading(b *testing.B) {
-	for _, n := range corpusSizes() {
+	for _, n := range storetest.CorpusSizes() {
 		b.Run(fmt.Sprintf("of%d", n), func(b *testing.B) {
 			sideBySide(b, func(b *testing.B, db *store.DB) {
 				fill(b, db, n)

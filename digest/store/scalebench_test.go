@@ -10,6 +10,7 @@ import (
 	"postbag/digest/desk"
 	"postbag/digest/pull"
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 )
 
 // weekOfComments is how many comments the window of an issue holds here.
@@ -18,7 +19,7 @@ const weekOfComments = 500
 // BenchmarkScaleComments measures what is done with comments over corpora of
 // different sizes; each is made once for a size and a database.
 func BenchmarkScaleComments(b *testing.B) {
-	for _, n := range corpusSizes() {
+	for _, n := range storetest.CorpusSizes() {
 		b.Run(fmt.Sprintf("of%d", n), func(b *testing.B) {
 			sideBySide(b, func(b *testing.B, db *store.DB) {
 				source := fill(b, db, n)
@@ -37,7 +38,7 @@ func BenchmarkScaleComments(b *testing.B) {
 
 // lastOf gives the moment before the last comments of a corpus.
 func lastOf(n, comments int) time.Time {
-	return start.Add(time.Duration(n-comments)*corpusMinute - time.Second)
+	return start.Add(time.Duration(n-comments)*storetest.CorpusMinute - time.Second)
 }
 
 // deskWindow is the window of an issue that follows another.
@@ -71,7 +72,7 @@ func deskPage(b *testing.B, db *store.DB, q desk.CandidateQuery) {
 func corpusPage(source int64, n int) pull.Page {
 	page := pull.Page{SourceID: source, Seen: lastOf(n, 0), KnownBefore: lastOf(n, 0)}
 	for i := n / 2; i < n/2+pageSize; i++ {
-		post := strconv.Itoa(i / commentsPerPost)
+		post := strconv.Itoa(i / storetest.CommentsPerPost)
 		page.Comments = append(page.Comments, digest.Comment{GUID: "comment " + strconv.Itoa(i), PostRef: "post " + post,
 			URL: fmt.Sprintf("https://blog.example/%s#%d", post, i), Hash: "h"})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
 )
@@ -17,7 +18,7 @@ import (
 // made once for a size and a database. Half of the list is mailed, as one worker
 // with ten connections does it, without anything that sends.
 func BenchmarkScaleLedger(b *testing.B) {
-	for _, n := range corpusSizes() {
+	for _, n := range storetest.CorpusSizes() {
 		b.Run(fmt.Sprintf("of%d", n), func(b *testing.B) {
 			sideBySide(b, func(b *testing.B, db *store.DB) {
 				issue := toMail(b, db, n)

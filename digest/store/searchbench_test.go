@@ -8,6 +8,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/search"
 	"postbag/digest/store"
+	"postbag/digest/store/storetest"
 )
 
 // searchQueries are what BenchmarkSearch looks for.
@@ -15,21 +16,21 @@ var searchQueries = []struct {
 	name, query string
 	filter      digest.SearchFilter
 }{
-	{"rare", rareWord, digest.SearchFilter{}},
-	{"common", commonWord, digest.SearchFilter{}},
-	{"two", commonWord + " " + otherWord, digest.SearchFilter{}},
-	{"phrase", `"` + knownPhrase + `"`, digest.SearchFilter{}},
-	{"without", commonWord + " -" + otherWord, digest.SearchFilter{}},
-	{"author", commonWord + " author:" + coin(5), digest.SearchFilter{}},
-	{"picked", commonWord, digest.SearchFilter{State: digest.CommentPicked}},
-	{"old", commonWord, digest.SearchFilter{Until: start.Add(24 * time.Hour)}},
-	{"nothing", commonWord + " " + otherWord + " -" + commonWord, digest.SearchFilter{}},
+	{"rare", storetest.RareWord, digest.SearchFilter{}},
+	{"common", storetest.CommonWord, digest.SearchFilter{}},
+	{"two", storetest.CommonWord + " " + storetest.OtherWord, digest.SearchFilter{}},
+	{"phrase", `"` + storetest.KnownPhrase + `"`, digest.SearchFilter{}},
+	{"without", storetest.CommonWord + " -" + storetest.OtherWord, digest.SearchFilter{}},
+	{"author", storetest.CommonWord + " author:" + storetest.Coin(5), digest.SearchFilter{}},
+	{"picked", storetest.CommonWord, digest.SearchFilter{State: digest.CommentPicked}},
+	{"old", storetest.CommonWord, digest.SearchFilter{Until: start.Add(24 * time.Hour)}},
+	{"nothing", storetest.CommonWord + " " + storetest.OtherWord + " -" + storetest.CommonWord, digest.SearchFilter{}},
 }
 
 // BenchmarkSearch searches corpora of different sizes, and tells what indexing
 // them cost.
 func BenchmarkSearch(b *testing.B) {
-	for _, n := range corpusSizes() {
+	for _, n := range storetest.CorpusSizes() {
 		b.Run(fmt.Sprintf("of%d", n), func(b *testing.B) {
 			sideBySide(b, func(b *testing.B, db *store.DB) {
 				fill(b, db, n)

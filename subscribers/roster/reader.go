@@ -11,7 +11,7 @@ import (
 
 // Window is how many addresses one page of a search looks through. What a longer list
 // has further on is for the next page.
-const Window = 50_000
+const Window = 20_000
 
 // MostCounted is how far [Service.CountUpTo] counts.
 const MostCounted = 100_000

@@ -20,15 +20,19 @@ type Trim struct {
 	Locked             string // why nothing can be changed: the issue is no draft; "" where it is
 	Changed            bool   // on the blog, since it was picked
 
-	Paras     []TrimPara
-	Sentences []Option // for choosing one; [MostChoices] at most
-	Last      int      // the number of the last sentence
-	Excerpt   template.HTML
-	Line      template.HTML // the lifted line that readers will see
-	LineCut   string        // the lifted line that they will not, since some of it is cut
-	Leads     bool          // the line stands for the issue
-	Kept, Of  int           // words
-	Notes     []TrimNote
+	// Paras hold the sentences from First to Until: a page of a long comment, of which
+	// Earlier and Later lead to those beside it.
+	Paras          []TrimPara
+	First, Until   int
+	Earlier, Later string
+	Sentences      []Option // for choosing one; [MostChoices] at most
+	Last           int      // the number of the last sentence
+	Excerpt        template.HTML
+	Line           template.HTML // the lifted line that readers will see
+	LineCut        string        // the lifted line that they will not, since some of it is cut
+	Leads          bool          // the line stands for the issue
+	Kept, Of       int           // words
+	Notes          []TrimNote
 
 	// Mistake is what did not work, with what was typed: one of the fields' names is In.
 	Mistake *Problem
@@ -39,6 +43,12 @@ type Trim struct {
 // MostChoices is how many sentences are offered in a list; of more, one is chosen by
 // its number.
 const MostChoices = 150
+
+// MostSentences is how many sentences a page shows.
+const MostSentences = 300
+
+// IsPart tells that the page shows some of the sentences.
+func (t Trim) IsPart() bool { return t.First > 1 || t.Until < t.Last }
 
 // TrimTyped is what stands in the fields of the screen.
 type TrimTyped struct {

@@ -56,7 +56,8 @@ func offers(q desk.CandidateQuery, under func(*database.Where) string) *offering
 
 const (
 	// fromOffered joins what was decided.
-	fromOffered = ` FROM offered o
+	fromOffered = ` FROM offered o` + withDecided
+	withDecided = `
 		LEFT JOIN decisions v ON v.series_id = $1 AND v.comment_id = o.id
 		LEFT JOIN blocks b ON b.issue_id = $2 AND b.comment_id = o.id`
 	// isOpen tells of what nobody has decided of for this issue; see [digest.Decided.For].
@@ -111,16 +112,18 @@ func (db *Store) ReadingPosts(ctx context.Context, q reading.Query) (all []readi
 func queryReadingPosts(q reading.Query) (string, []any) {
 	o := offers(q.CandidateQuery, underPosts(q))
 	fits := o.fits(q.Filter)
-	return o.with + `
+	// What fits is worked out once for a comment, and not for each sum.
+	return strings.TrimSpace(o.with) + `, fitting AS MATERIALIZED (
+			SELECT o.id, o.post_id, o.changed_at, CASE WHEN ` + fits + ` THEN 1 ELSE 0 END AS fit FROM offered o)
 		SELECT g.post, COALESCE(p.title, ''), COALESCE(p.url, ''), p.published, CASE p.undated WHEN 0 THEN p.published END,
 			g.fit, g.fit_open, g.open_of_all, g.offered, g.newest, g.changed
 		FROM (
 			SELECT COALESCE(o.post_id, 0) AS post, COUNT(*) AS offered,
-				SUM(CASE WHEN ` + fits + ` THEN 1 ELSE 0 END) AS fit,
-				SUM(CASE WHEN ` + isOpen + ` AND ` + fits + ` THEN 1 ELSE 0 END) AS fit_open,
+				SUM(o.fit) AS fit,
+				SUM(CASE WHEN ` + isOpen + ` THEN o.fit ELSE 0 END) AS fit_open,
 				SUM(CASE WHEN ` + isOpen + ` THEN 1 ELSE 0 END) AS open_of_all,
 				MAX(o.id) AS newest, MAX(o.changed_at) AS changed
-			` + fromOffered + `
+			FROM fitting o` + withDecided + `
 			GROUP BY COALESCE(o.post_id, 0)
 		) g LEFT JOIN posts p ON p.id = g.post`, o.Args
 }

@@ -241,6 +241,41 @@ func TestHostileWordsAndThumbs(t *testing.T) {
 	tab.Clean("after a pick")
 }
 
+// TestLongestPage: a page of the longest comments, whatever they are made of, is one that
+// a phone can load.
+func TestLongestPage(t *testing.T) {
+	const most = 300_000
+	for name, body := range map[string]string{
+		"words":     strings.Repeat("The bus was late, and nobody could say why it was. ", 240),
+		"one word":  strings.Repeat("x", 90_000),
+		"quotes":    strings.Repeat(`"Don't" & 'do' `, 1500),
+		"of a line": strings.Repeat("Wait.\n\n", 2400),
+	} {
+		d := start(t)
+		page := pull.Page{SourceID: 1, Seen: desktest.Start.Add(time.Minute), Posts: []digest.Post{{GUID: "long", URL: "https://blog.example/long", Title: "Long", Published: desktest.Start, Announced: -1, Hash: "1"}}}
+		for i := range 60 {
+			c := digest.Comment{GUID: fmt.Sprint("long", i), URL: fmt.Sprint("https://blog.example/long#", i), PostRef: "long", Author: "Ida", Published: desktest.Start.Add(time.Duration(i) * time.Second),
+				Hash: fmt.Sprint(i), Body: digest.Plain(body + fmt.Sprint(" tobogganing ", i))}
+			if c.Words = len(strings.Fields(body)); i > 0 {
+				c.ParentRef = fmt.Sprint("long", i-1)
+			}
+			page.Comments = append(page.Comments, c)
+		}
+		if _, err := d.DB.StorePage(t.Context(), page); err != nil {
+			t.Fatal(err)
+		}
+		ann := d.Person("ann")
+		first, _ := ids(ann.Get(read + "?f=1&undecided=1"))
+		for _, query := range []string{"?f=1&undecided=1", "?thread=" + first[0], "?f=1&whole=" + first[0], "?f=1&older=1"} {
+			got := ann.Get(read + query)
+			all, _ := ids(got)
+			if wants(t, got, http.StatusOK, "Ida"); len(got.Body) > most || len(all) == 0 {
+				t.Errorf("%s, %s: %d comments in %d bytes", name, query, len(all), len(got.Body))
+			}
+		}
+	}
+}
+
 func TestKeyboard(t *testing.T) {
 	d := start(t)
 	b := desktest.NewBrowser(t)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"postbag/digest"
 	"postbag/digest/desk"
@@ -208,27 +209,26 @@ func thread(v reading.View, id int64) reading.View {
 
 func author(c digest.Comment) string { return cmp.Or(markup.Clean(c.Author), "Anonymous") }
 
-// beginning gives the first paragraphs of a long text, some 400 words.
+// beginning gives the first paragraphs of a long text: some 200 words, and 1,200 bytes
+// where its words are long.
 func beginning(p digest.Prose) digest.Prose {
-	const enough = 400
+	const enough, most = 200, 1200
 	words := 0
 	for i := range p {
 		if words += prose.Words(p[i : i+1]); words >= enough {
-			return cutTo(p[:i+1], enough)
+			p = p[:i+1]
+			break
 		}
 	}
-	return p
-}
-
-// cutTo bounds the last paragraph, should it alone be the long text.
-func cutTo(p digest.Prose, words int) digest.Prose {
-	const most = 3000 // bytes for 400 words, and more
-	last := p[len(p)-1]
-	if prose.Words(p[len(p)-1:]) <= 2*words {
+	text := p.Text()
+	if words <= 2*enough && len(text) <= 2*most {
 		return p
 	}
-	text := strings.ToValidUTF8(last.Text()[:min(len(last.Text()), most)], "")
-	return append(append(digest.Prose{}, p[:len(p)-1]...), digest.Para{Spans: []digest.Span{{Text: text + " …"}}})
+	end := most
+	for !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return append(p.Slice(digest.Range{End: end}), digest.Para{Spans: []digest.Span{{Text: "…"}}})
 }
 
 // filter makes the form of filters.

@@ -60,7 +60,7 @@ func (a *Area) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.frame.Show(w, frame.OnIssue(r, at.ref), a.view(t, at.ref.Series, from(r)))
+	return a.frame.Show(w, frame.OnIssue(r, at.ref), a.view(t, at.ref.Series, from(r), int(frame.Form{Values: r.URL.Query()}.Number(firstQuery))))
 }
 
 // from names the screen that the page was opened from: as the address says, else as the
@@ -103,9 +103,12 @@ func (a *Area) trim(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view := a.view(t, at.ref.Series, form.Text("from"))
+	view := a.view(t, at.ref.Series, form.Text("from"), int(form.Number(firstQuery)))
 	if frame.IsPart(r) {
 		return a.frame.Parts(w, r, said, frame.Part{Screen: "trim", Name: "trim", Data: view})
+	}
+	if view.First > 1 {
+		view.Action = withQuery(view.Action, firstQuery, strconv.Itoa(view.First))
 	}
 	return a.frame.Back(w, r, view.Action+anchor(form), said)
 }
@@ -146,7 +149,9 @@ func (a *Area) do(r *http.Request, at address, form frame.Form) (desk.Saved, err
 		for _, n := range form.Numbers("keep") {
 			t.Keep = append(t.Keep, int(n))
 		}
-		if len(t.Keep) == 0 {
+		if form.Number("until") != 0 {
+			t.Among = [2]int{int(form.Number(firstQuery)), int(form.Number("until"))}
+		} else if len(t.Keep) == 0 {
 			return desk.Saved{}, digest.Fail(digest.Invalid, "Keep at least one sentence, or take the pick out.", "nothing of the comment would be kept")
 		}
 	case "cut":
@@ -230,7 +235,7 @@ func (a *Area) refuse(w http.ResponseWriter, r *http.Request, at address, form f
 	if err != nil {
 		return problem // it is not there any more, and the problem says why
 	}
-	view := a.view(t, at.ref.Series, form.Text("from"))
+	view := a.view(t, at.ref.Series, form.Text("from"), int(form.Number(firstQuery)))
 	view.Mistake = a.frame.Problem(problem)
 	view.In = fieldOf(form, problem)
 	view.Typed = screen.TrimTyped{

@@ -284,20 +284,34 @@ func TestLongComment(t *testing.T) {
 	body := digest.Plain(strings.Repeat("It was late, and the bus did not come. I waited for it all the same! Nobody told me why.\n\n", 1000))
 	id := d.store(digest.Comment{SourceID: 1, GUID: "long", Author: "Ida", Published: desktest.Start, FirstSeen: desktest.Start, Hash: "long", Body: body, Words: 1})
 	ann := d.Person("ann")
-	var keep []string
-	for n := 1; n <= 3000; n += 2 {
-		keep = append(keep, "keep", fmt.Sprint(n))
-	}
 	page := fmt.Sprintf("/desk/issues/draft/comments/%d/trim", id)
-	got := ann.Post(page, append([]string{"version", fmt.Sprint(d.issue().Version), "do", "keep"}, keep...))
-	if got.Status != 200 || !strings.Contains(got.Body, "Picked Ida") {
-		t.Fatalf("it answers %d: %.600s", got.Status, got.Body)
+	keep := func(first, until int, fields ...string) {
+		t.Helper()
+		got := ann.Post(page, append([]string{"version", fmt.Sprint(d.issue().Version), "do", "keep", "first", fmt.Sprint(first), "until", fmt.Sprint(until)}, fields...))
+		if got.Status != 200 || !strings.Contains(got.Body, fmt.Sprintf("Sentences %d to %d of 3000", first, until)) {
+			t.Fatalf("it answers %d: %.600s", got.Status, got.Body)
+		}
+		if len(got.Body) > 300_000 {
+			t.Errorf("it has %d bytes", len(got.Body))
+		}
+	}
+	keep(1, 300, "keep", "1", "keep", "3")
+	keep(2701, 3000)
+	block, _ := d.issue().PickOf(id)
+	sentences := prose.Sentences(body)
+	if want := []digest.Range{sentences[0], sentences[2], {Start: sentences[300].Start, End: sentences[2699].End}}; !slices.Equal(block.Kept, want) {
+		t.Errorf("kept is %v, want %v", block.Kept, want)
 	}
 	began := time.Now()
-	got = ann.Get(got.URL.Path)
+	got := ann.Get(page + "?first=301")
 	t.Logf("%d KB in %s", len(got.Body)/1000, time.Since(began))
-	if took := time.Since(began); took > 2*time.Second {
-		t.Errorf("it takes %s", took)
+	if took := time.Since(began); took > 2*time.Second || len(got.Body) > 300_000 || strings.Contains(got.Body, `id="s300"`) || !strings.Contains(got.Body, `id="s301"`) || !strings.Contains(got.Body, `id="s600"`) || strings.Contains(got.Body, `id="s601"`) {
+		t.Errorf("it takes %s for %d bytes", took, len(got.Body))
+	}
+	for _, wrong := range [][]string{{"first", "5", "until", "3001"}, {"first", "5", "until", "9", "keep", "4"}} {
+		if got := ann.Post(page, append([]string{"version", fmt.Sprint(d.issue().Version), "do", "keep"}, wrong...)); got.Status != 422 && got.Status != 404 && got.Status != 400 {
+			t.Errorf("%v answers %d", wrong, got.Status)
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ import (
 var look = markup.Look{Rel: "noopener noreferrer", Ours: "ours", Apart: true}
 
 // view says what the page shows.
-func (a *Area) view(t desk.Trimming, series, from string) screen.Trim {
+func (a *Area) view(t desk.Trimming, series, from string, first int) screen.Trim {
 	if !slices.Contains([]string{"read", "arrange", "check"}, from) {
 		from = "read"
 		if t.Row != 0 {
@@ -66,8 +66,40 @@ func (a *Area) view(t desk.Trimming, series, from string) screen.Trim {
 	for i, s := range t.Sentences[:min(len(t.Sentences), screen.MostChoices)] {
 		v.Sentences = append(v.Sentences, screen.Option{Value: strconv.Itoa(i + 1), Label: fmt.Sprintf("%d. %s", i+1, prose.Quote(c.Body.Slice(s.Range), 60))})
 	}
-	v.Paras = paras(t)
+	v.First = min(max(first, 1), max(len(t.Sentences), 1))
+	v.First -= (v.First - 1) % screen.MostSentences
+	v.Until = min(v.First+screen.MostSentences-1, len(t.Sentences))
+	v.Paras = onPage(paras(t), v.First, v.Until)
+	if v.First > 1 {
+		v.Earlier = withQuery(v.Action, firstQuery, strconv.Itoa(v.First-screen.MostSentences))
+	}
+	if v.Until < v.Last {
+		v.Later = withQuery(v.Action, firstQuery, strconv.Itoa(v.Until+1))
+	}
 	return v
+}
+
+// firstQuery names the sentence of a long comment from which the page begins.
+const firstQuery = "first"
+
+// onPage takes out what does not stand between two sentences, of a comment that has more.
+func onPage(all []screen.TrimPara, first, until int) (page []screen.TrimPara) {
+	n := 0 // the last sentence that was met
+	for _, p := range all {
+		pieces := p.Pieces[:0]
+		for _, piece := range p.Pieces {
+			if piece.N != 0 {
+				n = piece.N
+			}
+			if n <= until && (n >= first || n == 0 && first == 1) {
+				pieces = append(pieces, piece)
+			}
+		}
+		if p.Pieces = pieces; len(pieces) > 0 {
+			page = append(page, p)
+		}
+	}
+	return page
 }
 
 // withQuery adds a query to an address.
