@@ -83,6 +83,8 @@ func (e Entrance) Trouble(now time.Time) error {
 	switch {
 	case !e.Used.IsZero():
 		return digest.Fail(digest.Conflict, hint, "this link was used already; it works once")
+	case e.Kind == SetUpLink && !e.Expires.IsZero(): // it ends by being replaced alone
+		return digest.Fail(digest.Conflict, "A newer link was printed when Postbag was started again; look there.", "this link was replaced by a newer one")
 	case !e.Expires.IsZero() && !now.Before(e.Expires):
 		return digest.Fail(digest.Conflict, hint, "this link has run out")
 	}
@@ -358,10 +360,10 @@ func (s *Service) SetPassword(ctx context.Context, by digest.Actor, id int64, pa
 	if err != nil {
 		return err
 	}
-	return s.setPassword(ctx, by, a, password, 0)
+	return s.setPassword(ctx, by, a, password)
 }
 
-func (s *Service) setPassword(ctx context.Context, by digest.Actor, a Account, password string, keep int64) error {
+func (s *Service) setPassword(ctx context.Context, by digest.Actor, a Account, password string) error {
 	if err := CheckPassword(password, a.Email, a.Name); err != nil {
 		return err
 	}
@@ -369,19 +371,31 @@ func (s *Service) setPassword(ctx context.Context, by digest.Actor, a Account, p
 	if err != nil {
 		return err
 	}
-	return s.store.SetPassword(ctx, by, a.ID, hash, keep)
+	return s.store.SetPassword(ctx, by, a.ID, hash)
 }
 
-// askedAgain is how long after it began a session by a passkey or link is proof enough
-// to set a password without the present one.
-const askedAgain = 15 * time.Minute
+// RecentLife is how long after it began a session is proof enough to change what signs
+// in. A session that was copied, or left open, is older as a rule.
+const RecentLife = 15 * time.Minute
+
+// IsRecent tells whether a session began so lately that it may change what signs in.
+func (s *Service) IsRecent(in Session) bool {
+	return s.clock.Now().Sub(in.Began) < RecentLife
+}
 
 // NeedsPassword tells whether a change of the password asks for the present one: not
-// where there is none, and not just after signing in by a passkey or a link, which
-// is what somebody does who has forgotten it.
+// where there is none, and not just after signing in, which is what somebody does
+// by a link who has forgotten it.
 func (s *Service) NeedsPassword(a Account, in Session) bool {
-	recent := in.Via != ByPassword && s.clock.Now().Sub(in.Began) < askedAgain
-	return a.Password != "" && !recent
+	return a.Password != "" && !s.IsRecent(in)
+}
+
+// recent refuses a session that is not recent: an error of kind Forbidden.
+func (s *Service) recent(in Session) error {
+	if s.IsRecent(in) {
+		return nil
+	}
+	return digest.Fail(digest.Forbidden, "Sign out here, sign in again, and do it within 15 minutes.", "this needs that you have just signed in")
 }
 
 // Account gives an editor with what signs in.
@@ -389,8 +403,9 @@ func (s *Service) Account(ctx context.Context, id int64) (Account, error) {
 	return s.store.Account(ctx, id)
 }
 
-// ChangePassword sets one's own password, and ends one's other sessions. A wrong
-// present one counts as an attempt, and is an error of kind Forbidden.
+// ChangePassword sets one's own password, and ends all of one's sessions: the caller
+// begins a new one. A wrong present one counts as an attempt, and is an error of
+// kind Forbidden, as is a first password in a session that is not recent.
 func (s *Service) ChangePassword(ctx context.Context, in Session, ip, present, password string) error {
 	a, err := s.store.Account(ctx, in.EditorID)
 	if err != nil {
@@ -399,12 +414,17 @@ func (s *Service) ChangePassword(ctx context.Context, in Session, ip, present, p
 	if err := CheckPassword(password, a.Email, a.Name); err != nil {
 		return err
 	}
-	if s.NeedsPassword(a, in) {
+	switch {
+	case a.Password == "":
+		if err := s.recent(in); err != nil {
+			return err
+		}
+	case s.NeedsPassword(a, in):
 		if _, err := s.passwordOf(ctx, a.Email, present, ip); err != nil {
 			return err
 		}
 	}
-	return s.setPassword(ctx, a.Actor(), a, password, in.ID)
+	return s.setPassword(ctx, a.Actor(), a, password)
 }
 
 // errWrong is the one answer to an address and a password that do not open.
@@ -615,15 +635,15 @@ func (s *Service) Sessions(ctx context.Context, editorID int64) ([]Session, erro
 	return s.store.Sessions(ctx, editorID, s.clock.Now())
 }
 
-// EndSession ends one of an editor's sessions.
+// EndSession ends one of an editor's sessions. One that has ended, and one of somebody
+// else, is an error of kind NotFound.
 func (s *Service) EndSession(ctx context.Context, e digest.Editor, id int64) error {
-	_, err := s.store.EndSessions(ctx, e.Actor(), e.ID, func(in Session) bool { return in.ID == id })
-	return err
+	return s.store.EndSession(ctx, e.Actor(), e.ID, id)
 }
 
-// EndOthers ends all of an editor's sessions but one, and counts them; 0 keeps none.
-func (s *Service) EndOthers(ctx context.Context, e digest.Editor, keep int64) (int, error) {
-	return s.store.EndSessions(ctx, e.Actor(), e.ID, func(in Session) bool { return in.ID != keep })
+// EndSessions ends all of an editor's sessions, and counts them.
+func (s *Service) EndSessions(ctx context.Context, e digest.Editor) (int, error) {
+	return s.store.EndSessions(ctx, e.Actor(), e.ID)
 }
 
 // Sweep removes what is kept for a time only: sessions, attempts and links that are of

@@ -229,7 +229,7 @@ func TestPasswords(t *testing.T) {
 		t.Error("a password typed by combining accents is another")
 	}
 	const other = "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQxMjM0$"
-	if err := d.db.SetPassword(t.Context(), storetest.Tester, e.ID, other, 0); err != nil {
+	if err := d.db.SetPassword(t.Context(), storetest.Tester, e.ID, other); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := d.Password(t.Context(), owner, word, home); err == nil {

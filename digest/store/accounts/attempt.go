@@ -169,7 +169,7 @@ func (db *Store) SweepDoor(ctx context.Context, now, known, entrances time.Time)
 			// Of one account's good ones from one network the last is enough.
 			{`DELETE FROM attempts WHERE good = 1 AND at < $1 AND EXISTS (
 				SELECT 1 FROM attempts l WHERE l.account = attempts.account AND l.network = attempts.network AND l.good = 1 AND l.id > attempts.id)`, now.Add(-time.Hour)},
-			{`DELETE FROM entrances WHERE kind <> 'set-up' AND COALESCE(used_at, expires_at) < $1`, entrances},
+			{`DELETE FROM entrances WHERE COALESCE(used_at, expires_at) < $1`, entrances},
 		} {
 			if _, err := t.Exec(gone.query, gone.at.UnixMicro()); err != nil {
 				return err

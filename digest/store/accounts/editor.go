@@ -190,8 +190,8 @@ func (db *Store) RemoveEditor(ctx context.Context, by digest.Actor, id int64) er
 	})
 }
 
-// SetPassword stores a hash, and ends all sessions but one; see [account.Store].
-func (db *Store) SetPassword(ctx context.Context, by digest.Actor, id int64, hash string, keep int64) error {
+// SetPassword stores a hash, and ends all sessions; see [account.Store].
+func (db *Store) SetPassword(ctx context.Context, by digest.Actor, id int64, hash string) error {
 	return db.change(ctx, "set the password", func(t *database.Tx) error {
 		a, err := byID(t, id)
 		if err != nil {
@@ -200,13 +200,13 @@ func (db *Store) SetPassword(ctx context.Context, by digest.Actor, id int64, has
 		if _, err := t.Exec(`UPDATE editors SET password = $1 WHERE id = $2`, hash, id); err != nil {
 			return err
 		}
-		ended, err := t.Exec(`DELETE FROM sessions WHERE editor_id = $1 AND id <> $2`, id, keep)
+		ended, err := t.Exec(`DELETE FROM sessions WHERE editor_id = $1`, id)
 		if err != nil {
 			return err
 		}
 		words := ""
 		if ended > 0 {
-			words = "the other sessions ended"
+			words = "all sessions ended"
 		}
 		return audit.Add(t, by, digest.PasswordChanged, a.Email, words)
 	})

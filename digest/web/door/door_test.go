@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -349,6 +350,67 @@ func TestSessionsEnd(t *testing.T) {
 		if got := [2]bool{here.in(), there.in()}; got != c.want {
 			t.Errorf("%s: here and there %v, want %v", c.name, got, c.want)
 		}
+	}
+}
+
+// TestAnOpenBrowserIsNotEnough to take an account over: what signs in is changed by who
+// has just signed in, or knows the present password.
+func TestAnOpenBrowserIsNotEnough(t *testing.T) {
+	h := open(t, "")
+	h.editor("ann@desk.example", digest.OwnerRole)
+	ann, bo := h.browser(), h.browser()
+	ann.signIn("ann@desk.example", word)
+	h.clock.Move(account.RecentLife)
+	wants(t, "the page", ann.get(string(site.Account)), http.StatusOK, "The present password", "To add or remove a passkey, sign out here")
+	wants(t, "no present one", ann.post(string(site.AccountPassword), "password", "another long word"), http.StatusForbidden, "do not belong together")
+	wants(t, "a passkey", ann.get(string(site.AccountPasskeys)), http.StatusForbidden, "just signed in")
+	wants(t, "a passkey", ann.post(string(site.AccountPasskeys), "response", "{}", "sealed", "x"), http.StatusForbidden, "just signed in")
+	wants(t, "a passkey", ann.post(site.AccountPasskey.With(1), "remove", "yes"), http.StatusForbidden, "just signed in")
+
+	at, _ := url.Parse(h.base)
+	copied := session(ann.Jar.Cookies(at))
+	wants(t, "with the present one", ann.post(string(site.AccountPassword), "present-password", word, "password", "another long word"), http.StatusSeeOther)
+	thief := h.browser()
+	thief.Jar.SetCookies(at, []*http.Cookie{{Name: "postbag_desk", Value: copied, Path: "/"}})
+	if !ann.in() || thief.in() || session(ann.Jar.Cookies(at)) == copied {
+		t.Errorf("after the change: here %v, by a copied cookie %v", ann.in(), thief.in())
+	}
+
+	// A session of somebody else is none of one's business.
+	h.editor("bo@desk.example", digest.EditorRole)
+	bo.signIn("bo@desk.example", word)
+	all, err := h.accounts.Sessions(t.Context(), 1)
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	wants(t, "ann's session", bo.post(string(site.AccountSessions), "session", strconv.FormatInt(all[0].ID, 10)), http.StatusNotFound, "no such session of yours")
+	if !ann.in() {
+		t.Error("bo signed ann out")
+	}
+}
+
+// session gives the session's token.
+func session(all []*http.Cookie) string {
+	for _, c := range all {
+		if c.Name == "postbag_desk" {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+// TestAnOlderSetUpLink says that there is a newer one.
+func TestAnOlderSetUpLink(t *testing.T) {
+	h := open(t, "")
+	older, err := h.accounts.SetUpToken(t.Context())
+	if err == nil {
+		_, err = h.accounts.SetUpToken(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range []answer{h.browser().get(site.Entrance.With(older)), h.browser().post(site.Entrance.With(older), "email", "ann@desk.example", "password", word)} {
+		wants(t, "the older link", a, http.StatusConflict, "replaced by a newer one", "A newer link was printed when Postbag was started again; look there.")
 	}
 }
 
