@@ -46,6 +46,9 @@ type Account struct {
 	Key      string // of the address
 	Password string // its hash, "" for none
 	Handle   []byte // what passkeys know the editor by
+	// Epoch counts new passwords and signings out everywhere: what a browser was known
+	// by before is worth nothing after.
+	Epoch int64
 }
 
 // EntranceKind is what a link that leads in is for.
@@ -131,7 +134,10 @@ type Attempt struct {
 	Kind    AttemptKind
 	Key     string // of the address
 	Network string
-	Limits  Limits
+	// Device is the browser, if it was signed in to the account before; "" for a
+	// stranger's. Its attempts are counted by it alone.
+	Device string
+	Limits Limits
 }
 
 // AttemptKind is what is tried.
@@ -149,7 +155,7 @@ const (
 // Limits bound bad attempts within an hour.
 type Limits struct {
 	PerNetwork        int // passwords from one network
-	PerAccountNetwork int // passwords for one account from one network
+	PerAccountNetwork int // passwords for one account from one network, or in one known browser
 	PerAccount        int // passwords for one account from networks that it does not know
 	MailsPerNetwork   int // mails asked for from one network
 }
@@ -163,15 +169,18 @@ func DefaultLimits() Limits {
 // mailed a link.
 type Tried struct {
 	Network        int // from this network
-	AccountNetwork int // for this account from this network
+	AccountNetwork int // for this account from this network, or in this known browser
 	Account        int // for this account from networks that it does not know
 	Known          bool
 	LastMail       time.Time
 }
 
 // Allow tells whether one more attempt is allowed, by what was tried so far.
-func (l Limits) Allow(kind AttemptKind, t Tried, now time.Time) bool {
-	if kind == MailAttempt {
+func (l Limits) Allow(a Attempt, t Tried, now time.Time) bool {
+	if a.Device != "" {
+		return t.AccountNetwork < l.PerAccountNetwork
+	}
+	if a.Kind == MailAttempt {
 		again := mailAgain
 		if t.Known {
 			again = mailAgainKnown
@@ -406,7 +415,7 @@ func (s *Service) Account(ctx context.Context, id int64) (Account, error) {
 // ChangePassword sets one's own password, and ends all of one's sessions: the caller
 // begins a new one. A wrong present one counts as an attempt, and is an error of
 // kind Forbidden, as is a first password in a session that is not recent.
-func (s *Service) ChangePassword(ctx context.Context, in Session, ip, present, password string) error {
+func (s *Service) ChangePassword(ctx context.Context, in Session, from From, present, password string) error {
 	a, err := s.store.Account(ctx, in.EditorID)
 	if err != nil {
 		return err
@@ -420,7 +429,7 @@ func (s *Service) ChangePassword(ctx context.Context, in Session, ip, present, p
 			return err
 		}
 	case s.NeedsPassword(a, in):
-		if _, err := s.passwordOf(ctx, a.Email, present, ip); err != nil {
+		if _, err := s.passwordOf(ctx, a.Email, present, from); err != nil {
 			return err
 		}
 	}
@@ -436,15 +445,21 @@ func errTooMany() error {
 	return digest.Fail(digest.TooMany, "Use a passkey or a link by mail, which work at once, or wait an hour.", "there were too many wrong passwords")
 }
 
+// From is where somebody is who tries a password.
+type From struct {
+	IP     string // "" for none
+	Device string // what the browser is known by, made by [Service.Device]; "" for nothing
+}
+
 // Password signs an editor in by the password. The error is of kind Forbidden where the
 // two do not belong together, whatever is wrong, and of kind TooMany after too
 // many attempts.
-func (s *Service) Password(ctx context.Context, email, password, ip string) (digest.Editor, error) {
-	a, err := s.passwordOf(ctx, email, password, ip)
+func (s *Service) Password(ctx context.Context, email, password string, from From) (digest.Editor, error) {
+	a, err := s.passwordOf(ctx, email, password, from)
 	return a.Editor, err
 }
 
-func (s *Service) passwordOf(ctx context.Context, email, password, ip string) (Account, error) {
+func (s *Service) passwordOf(ctx context.Context, email, password string, from From) (Account, error) {
 	key := strings.ToLower(strings.TrimSpace(email))
 	if addr, err := address.Parse(email); err == nil {
 		key = addr.Key
@@ -452,17 +467,21 @@ func (s *Service) passwordOf(ctx context.Context, email, password, ip string) (A
 	if len(key) > 320 || len(password) > mostPassword {
 		return Account{}, errWrong()
 	}
-	try := Attempt{Kind: PasswordAttempt, Key: key, Network: NetworkOf(ip), Limits: s.limits}
+	a, _, err := s.store.AccountByKey(ctx, key)
+	if err != nil {
+		return Account{}, fmt.Errorf("sign in: %w", err)
+	}
+	device, err := s.deviceOf(ctx, from.Device, a)
+	if err != nil {
+		return Account{}, fmt.Errorf("sign in: %w", err)
+	}
+	try := Attempt{Kind: PasswordAttempt, Key: key, Network: NetworkOf(from.IP), Device: device, Limits: s.limits}
 	attempt, allowed, err := s.store.BeginAttempt(ctx, try)
 	if err != nil {
 		return Account{}, fmt.Errorf("sign in: %w", err)
 	}
 	if !allowed {
 		return Account{}, errTooMany()
-	}
-	a, _, err := s.store.AccountByKey(ctx, key)
-	if err != nil {
-		return Account{}, fmt.Errorf("sign in: %w", err)
 	}
 	// The same is hashed where there is nothing to compare it with.
 	good, old, err := s.hashing.compare(ctx, cmp.Or(a.Password, noPassword), password)
@@ -641,7 +660,8 @@ func (s *Service) EndSession(ctx context.Context, e digest.Editor, id int64) err
 	return s.store.EndSession(ctx, e.Actor(), e.ID, id)
 }
 
-// EndSessions ends all of an editor's sessions, and counts them.
+// EndSessions ends all of an editor's sessions, and counts them. The browsers are
+// strangers from then on.
 func (s *Service) EndSessions(ctx context.Context, e digest.Editor) (int, error) {
 	return s.store.EndSessions(ctx, e.Actor(), e.ID)
 }

@@ -10,10 +10,10 @@ import (
 	"postbag/digest/store/database"
 )
 
-const editorColumns = `id, email, key, name, role, password, handle, created_at, last_seen`
+const editorColumns = `id, email, key, name, role, password, handle, epoch, created_at, last_seen`
 
 func scanAccount(r database.Row) (a account.Account, err error) {
-	err = r.Scan(&a.ID, &a.Email, &a.Key, &a.Name, &a.Role, &a.Password, &a.Handle, &a.CreatedAt, &a.LastSeen)
+	err = r.Scan(&a.ID, &a.Email, &a.Key, &a.Name, &a.Role, &a.Password, &a.Handle, &a.Epoch, &a.CreatedAt, &a.LastSeen)
 	return a, err
 }
 
@@ -197,7 +197,7 @@ func (db *Store) SetPassword(ctx context.Context, by digest.Actor, id int64, has
 		if err != nil {
 			return err
 		}
-		if _, err := t.Exec(`UPDATE editors SET password = $1 WHERE id = $2`, hash, id); err != nil {
+		if _, err := t.Exec(`UPDATE editors SET password = $1, epoch = epoch + 1 WHERE id = $2`, hash, id); err != nil {
 			return err
 		}
 		ended, err := t.Exec(`DELETE FROM sessions WHERE editor_id = $1`, id)

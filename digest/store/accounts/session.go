@@ -120,6 +120,9 @@ func (db *Store) EndSessions(ctx context.Context, by digest.Actor, editorID int6
 		if err != nil {
 			return err
 		}
+		if _, err := t.Exec(`UPDATE editors SET epoch = epoch + 1 WHERE id = $1`, editorID); err != nil {
+			return err
+		}
 		n, err := t.Exec(`DELETE FROM sessions WHERE editor_id = $1`, editorID)
 		if err != nil {
 			return err

@@ -109,7 +109,7 @@ func (d *Door) changePassword(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in, _ := d.present(r.Context())
-	err = d.accounts.ChangePassword(r.Context(), in, d.o.Client(r), form.Get("present-password"), form.Get("password"))
+	err = d.accounts.ChangePassword(r.Context(), in, d.from(r), form.Get("present-password"), form.Get("password"))
 	if err != nil {
 		return d.refuse(w, r, err, func(v *screen.Account, text string) {
 			if account.FieldOf(err) == account.PasswordField {
@@ -121,7 +121,7 @@ func (d *Door) changePassword(w http.ResponseWriter, r *http.Request) error {
 			}
 		})
 	}
-	if err := d.enter(r, frame.Editor(r), in.Via); err != nil {
+	if err := d.enter(w, r, frame.Editor(r), in.Via); err != nil {
 		return err
 	}
 	return d.Back(w, r, d.Site().Path(site.Account), "Your password is changed. You are signed out in all other browsers.")

@@ -292,9 +292,9 @@ func TestATokenThatSomebodyPlantedIsNotTheSession(t *testing.T) {
 	at, _ := url.Parse(h.base)
 	ann.Jar.SetCookies(at, []*http.Cookie{{Name: "postbag_desk", Value: "planted", Path: "/"}})
 	ann.signIn("ann@desk.example", word)
-	first := ann.Jar.Cookies(at)[0].Value
+	first := session(ann.Jar.Cookies(at))
 	ann.signIn("ann@desk.example", word)
-	second := ann.Jar.Cookies(at)[0].Value
+	second := session(ann.Jar.Cookies(at))
 	if first == "planted" || first == second || !ann.in() {
 		t.Errorf("%q, %q", first, second)
 	}
@@ -397,6 +397,34 @@ func session(all []*http.Cookie) string {
 		}
 	}
 	return ""
+}
+
+// TestStrangersDoNotLockTheOwnersBrowserOut hammers from where the owner is, too.
+func TestStrangersDoNotLockTheOwnersBrowserOut(t *testing.T) {
+	h := open(t, "https://news.example.org")
+	h.editor("ann@desk.example", digest.OwnerRole)
+	got := h.browser().signIn("ann@desk.example", word)
+	var known *http.Cookie
+	for _, c := range (&http.Response{Header: got.header}).Cookies() {
+		if c.Name == "__Host-postbag_known" {
+			known = c
+		}
+	}
+	if known == nil || !known.HttpOnly || !known.Secure || known.SameSite != http.SameSiteStrictMode || known.MaxAge != 365*24*3600 {
+		t.Fatalf("%+v", known)
+	}
+	for range 20 {
+		h.browser().signIn("ann@desk.example", "a wrong password")
+	}
+	try := func(cookie string) int {
+		return h.browser().do(http.MethodPost, string(site.SignIn), url.Values{"email": {"ann@desk.example"}, "password": {word}}, "Cookie", cookie).status
+	}
+	if a, b, c := try("x=y"), try(known.Name+"=1.AAAA.9999999999.AAAA"), try(known.Name+"="+known.Value); a != http.StatusTooManyRequests || b != a || c != http.StatusSeeOther {
+		t.Errorf("a stranger gets %d, a forger %d, the owner's browser %d", a, b, c)
+	}
+	if a := h.browser().do(http.MethodGet, "/desk/", nil, "Cookie", known.Name+"="+known.Value); a.status == http.StatusOK {
+		t.Error("the cookie opens the desk")
+	}
 }
 
 // TestAnOlderSetUpLink says that there is a newer one.
