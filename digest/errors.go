@@ -38,6 +38,9 @@ type Error struct {
 	Hint    string // what to do about it, whole sentences that name no surface; may be empty
 	Acts    []Act  // what can be done about it; each surface says how
 	Err     error  // the cause, or nil
+	// Inner tells that the words are for the operator: they name what stands behind the
+	// program, such as the database's address. A page says something else.
+	Inner bool
 }
 
 // Error gives the message, which tells the cause too.
@@ -86,6 +89,11 @@ func KindOf(err error) Kind {
 		return e.Kind
 	}
 	return Internal
+}
+
+// IsInner tells whether an error's words are for the operator alone; see [Error.Inner].
+func IsInner(err error) bool {
+	return advice(err, func(e *Error) bool { return e.Inner }) != nil
 }
 
 // HintOf gives the first hint in err's tree, or "".

@@ -85,7 +85,11 @@ func (s *Service) Form(ctx context.Context) (Form, error) {
 		return Form{}, noBlog()
 	}
 	pub, err := s.o.Store.Publication(ctx)
-	return FormOf(at.Series, pub), err
+	form := FormOf(at.Series, pub)
+	if at.Draft != 0 { // the worker has opened the first one
+		form.Number = strconv.Itoa(at.Draft)
+	}
+	return form, err
 }
 
 // SetSeries changes the first series and takes its settings as they are then. An error
@@ -97,6 +101,9 @@ func (s *Service) SetSeries(ctx context.Context, by digest.Actor, change desk.Se
 	}
 	if at.Series.ID == 0 {
 		return noBlog()
+	}
+	if change.NextNumber != nil && *change.NextNumber == at.Draft {
+		change.NextNumber = nil // the draft has it
 	}
 	if _, err := s.o.Desk.Set(ctx, by, at.Series.Slug, change); err != nil {
 		return err

@@ -31,7 +31,8 @@ type Standing struct {
 	Source digest.Source // the first blog; its ID is 0 before there is one
 	Series digest.Series // the first series; it comes with the blog
 	Marks  Marks
-	Issues bool // an issue was begun
+	Issues bool // an issue was approved, skipped or given up
+	Draft  int  // the number of the draft that is open; 0 for none
 	Public bool // an issue was approved or more, so that mail was thought of
 	Pulled bool // some feed of a blog has answered, or an import brought comments
 }
@@ -91,8 +92,11 @@ func (s *Service) Standing(ctx context.Context) (at Standing, err error) {
 		if err != nil {
 			return at, err
 		}
-		at.Issues = len(issues) > 0
 		for _, issue := range issues {
+			at.Issues = at.Issues || issue.State != digest.Draft
+			if issue.State == digest.Draft && (at.Draft == 0 || issue.Number < at.Draft) {
+				at.Draft = issue.Number
+			}
 			at.Public = at.Public || issue.State != digest.Draft && issue.State != digest.Cancelled && issue.State != digest.Skipped
 		}
 	}

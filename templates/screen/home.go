@@ -29,7 +29,6 @@ type CurrentIssue struct {
 	Sentence string
 	Facts    string // "14 picks, 2 to fix"
 	Go       Link   // the one button
-	Others   []Link // further issues that are open
 }
 
 // PastRow is an issue that readers saw.

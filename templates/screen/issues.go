@@ -4,7 +4,7 @@ package screen
 type Issues struct {
 	Series  []Link // to choose from, where there are several
 	Begin   *Link  // where no blog is followed yet
-	Current *CurrentIssue
+	Current []CurrentIssue
 	Past    []PastRow
 	Older   string // where the list goes on
 }

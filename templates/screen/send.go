@@ -21,7 +21,9 @@ type SendDraft struct {
 	At                  Field    // the time of one's own
 	Who, Others         string   // who gets it, and who gets nothing
 	Subject, First      Field    // of the mail
-	Count               int      // characters of the first line
+	WasSubject          string   // what the page showed in them
+	WasFirst            string
+	Count               int // characters of the first line
 	Consequence         string
 	ToFix               int // things that stand in its way
 	Check               string

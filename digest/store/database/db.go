@@ -42,6 +42,8 @@ type DB struct {
 	// Clock dates what a transaction keeps of itself, see [Tx.Now].
 	Clock digest.Clock
 
+	isOpen bool // it was connected to and is of our schema
+
 	prepared   map[string]*sql.Stmt // statements prepared on the writer
 	generation *sql.Stmt            // queryGeneration, prepared on the readers
 
@@ -141,6 +143,7 @@ func open(ctx context.Context, dsn string, opts Options, d Dialect) (*DB, error)
 	if err := db.connect(ctx, opts); err != nil {
 		return nil, First(err, db.Close())
 	}
+	db.isOpen = true
 	return db, nil
 }
 

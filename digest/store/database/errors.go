@@ -43,6 +43,17 @@ func (db *DB) Wrap(operation string, err error) error {
 	if _, ok := errors.AsType[*digest.Error](err); ok {
 		return err
 	}
+	err = db.wrap(operation, err)
+	if said, ok := err.(*digest.Error); ok && db.Dialect.Code(said.Err) != CodeText {
+		said.Inner = true
+		if db.isOpen && said.Kind == digest.Invalid {
+			said.Kind = digest.Unavailable // it let us in before
+		}
+	}
+	return err
+}
+
+func (db *DB) wrap(operation string, err error) error {
 	code := db.Dialect.Code(err)
 	if code == CodeOther && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
 		return err

@@ -133,7 +133,6 @@ func (d *office) bar(ctx context.Context, ref desk.Ref, here site.Page) (*screen
 	notes := map[site.Page]string{}
 	if g.Issue.State == digest.Draft {
 		notes[site.ReadScreen] = fmt.Sprintf("%d left", max(g.Left, 0))
-		notes[site.CheckScreen] = "all well"
 		if g.ToFix > 0 {
 			notes[site.CheckScreen] = fmt.Sprintf("%d to fix", g.ToFix)
 		}

@@ -118,6 +118,12 @@ func TestWhatDoesNotWorkIsSaid(t *testing.T) {
 	if busy := ann.Post("/desk/issues/8/read", nil); busy.Header.Get("Retry-After") == "" || busy.Status != http.StatusServiceUnavailable {
 		t.Errorf("%d, %v", busy.Status, busy.Header)
 	}
+	inner := digest.Fail(digest.Unavailable, "Look at the host hidden.example.", "the database postgres://secret@hidden.example does not answer")
+	inner.Inner = true
+	err = inner
+	if away := ann.Post("/desk/issues/8/read", []string{"intro", typed}); strings.Contains(away.Body, "hidden.example") || !strings.Contains(away.Body, "The database does not answer.") || !strings.Contains(away.Body, "of &lt;b&gt;several") {
+		t.Errorf("the page tells %.1500s", away.Body)
+	}
 	wants(t, ann.Post("/desk/issues/8/read", []string{"intro", strings.Repeat("x", frame.MaxForm)}), http.StatusRequestEntityTooLarge, "larger than what this form takes")
 }
 

@@ -6,12 +6,14 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"postbag/digest"
+	"postbag/digest/site"
 	"postbag/templates/screen"
 )
 
@@ -59,10 +61,18 @@ func TitleOf(err error) string {
 // Sentence says an error in a sentence for a person; its hint follows.
 func Sentence(err error) string {
 	text := Said(err)
-	if hint := digest.HintOf(err); hint != "" {
+	if hint := hintOf(err); hint != "" {
 		text += " " + hint
 	}
 	return text
+}
+
+// hintOf gives an error's hint, if it is for whoever sits at the desk.
+func hintOf(err error) string {
+	if digest.IsInner(err) {
+		return ""
+	}
+	return digest.HintOf(err)
 }
 
 // Said says an error in a sentence. What is our own fault stays in the log.
@@ -73,9 +83,12 @@ func Said(err error) string {
 	case http.StatusRequestEntityTooLarge:
 		return "It is larger than what this form takes. Nothing was changed."
 	case http.StatusServiceUnavailable:
-		if digest.KindOf(err) != digest.Unavailable {
-			return "The database does not answer in time. Nothing was changed; try again."
+		if digest.KindOf(err) != digest.Unavailable || digest.IsInner(err) {
+			return "The database does not answer. Nothing was changed; try again in a minute."
 		}
+	}
+	if digest.IsInner(err) {
+		return "Something went wrong here. Nothing was changed; the log says more."
 	}
 	return sentence(err.Error())
 }
@@ -93,7 +106,7 @@ func sentence(text string) string {
 // Problem says an error with what can be done about it.
 func (f *Frame) Problem(err error) *screen.Problem {
 	p := &screen.Problem{Title: TitleOf(err), Text: Said(err)}
-	if hint := digest.HintOf(err); hint != "" {
+	if hint := hintOf(err); hint != "" {
 		p.Hints = strings.Split(hint, "\n")
 	}
 	for _, a := range digest.ActsOf(err) {
@@ -108,6 +121,7 @@ func (f *Frame) Problem(err error) *screen.Problem {
 // which is left as it is. It logs what is our fault.
 func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	ctx, status := r.Context(), StatusOf(err)
+	headers(w.Header())
 	if status >= http.StatusInternalServerError && !errors.Is(ctx.Err(), context.Canceled) {
 		f.log.ErrorContext(ctx, "a request failed", "page", ctx.Value(hereKey), "error", err)
 	}
@@ -115,11 +129,20 @@ func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", "60")
 	}
 	problem := f.Problem(err)
+	if IsPart(r) && status == http.StatusConflict {
+		if now := f.current(r); now != "" {
+			problem.Acts = append(problem.Acts, screen.Link{Label: "Show the page as it is now", Address: now})
+		}
+	}
 	if IsPart(r) {
 		f.failPart(w, status, problem)
 		return
 	}
 	if r.Method == http.MethodPost {
+		if r.PostForm == nil { // it came to nothing before the form was read
+			r.Body = http.MaxBytesReader(w, r.Body, MaxForm)
+			_ = r.ParseForm() // what can be read of it is shown
+		}
 		problem.Typed = typed(r)
 		if here := r.Referer(); here != "" && strings.HasPrefix(here, f.o.Site.Base+"/") {
 			problem.Back = &screen.Link{Label: "Back to the page", Address: here}
@@ -138,12 +161,25 @@ func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	_ = write(w, status, "text/html; charset=utf-8", page)
 }
 
+// current gives the page that htmx asks from, if it is ours.
+func (f *Frame) current(r *http.Request) string {
+	u, err := url.Parse(r.Header.Get("HX-Current-URL"))
+	if err != nil || !strings.HasPrefix(u.Path, f.o.Site.Path(site.DeskHome)) {
+		return ""
+	}
+	u.Scheme, u.Host, u.Fragment = "", "", ""
+	return u.String()
+}
+
 func (f *Frame) failPart(w http.ResponseWriter, status int, problem *screen.Problem) {
 	html, err := f.o.Screens.Part("problem", "problems", problem)
 	if err != nil {
 		http.Error(w, "Something went wrong.", http.StatusInternalServerError)
 		return
 	}
+	var silence bytes.Buffer // what was done before is not said beside a problem
+	f.partial(&silence, "#said", "innerHTML", nil)
+	html = append(html, silence.Bytes()...)
 	h := w.Header()
 	h.Set("HX-Retarget", "#problems")
 	h.Set("HX-Reswap", "outerHTML")

@@ -19,7 +19,7 @@ func headers(h http.Header) {
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("X-Robots-Tag", "noindex, nofollow")
 	h.Set("Cache-Control", "no-store")
-	h.Add("Vary", "HX-Request")
+	h.Set("Vary", "HX-Request")
 }
 
 // saidCookie carries what was done over to the page that follows a form.

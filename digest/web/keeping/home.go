@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"postbag/digest"
 	"postbag/digest/desk"
@@ -47,13 +48,11 @@ func (a *Area) home(w http.ResponseWriter, r *http.Request) error {
 		page.Troubles = append(page.Troubles, row)
 	}
 	for _, s := range series[:min(len(series), homeSeries)] {
-		current, ok, err := a.current(ctx, s, page.Several)
+		current, err := a.current(ctx, s, page.Several)
 		if err != nil {
 			return err
 		}
-		if ok {
-			page.Current = append(page.Current, current)
-		}
+		page.Current = append(page.Current, current...)
 		past, err := a.Past.List(ctx, s, 0, homePast)
 		if err != nil {
 			return err
@@ -63,21 +62,41 @@ func (a *Area) home(w http.ResponseWriter, r *http.Request) error {
 	return a.Show(w, r, page)
 }
 
-// current tells of the issue of a series that is being made; ok is false where none is.
-func (a *Area) current(ctx context.Context, s digest.Series, several bool) (current screen.CurrentIssue, ok bool, err error) {
-	g, err := a.Desk.Glance(ctx, desk.Ref{Series: s.Slug})
-	if digest.KindOf(err) == digest.NotFound {
-		return current, false, nil // its first draft has not been opened yet
-	}
+// mostOpen is how many issues of a series home tells of that are made or on their way.
+const mostOpen = 4
+
+// current tells of the issues of a series that are made or on their way: the one that
+// goes out first is first.
+func (a *Area) current(ctx context.Context, s digest.Series, several bool) (all []screen.CurrentIssue, err error) {
+	issues, err := a.Desk.Issues(ctx, s.Slug, mostListed)
 	if err != nil {
-		return current, false, err
+		return nil, err
 	}
+	for _, i := range slices.Backward(issues) { // the oldest first
+		switch i.State {
+		case digest.Draft, digest.Approved, digest.Published, digest.Sending, digest.Paused:
+		default:
+			continue
+		}
+		g, err := a.Desk.Glance(ctx, desk.Ref{Series: s.Slug, Number: i.Number})
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, a.currentOf(g, s, several)); len(all) == mostOpen {
+			break
+		}
+	}
+	return all, nil
+}
+
+// currentOf tells of an issue that is made or on its way.
+func (a *Area) currentOf(g desk.Glance, s digest.Series, several bool) screen.CurrentIssue {
 	slug := ""
 	if several {
 		slug = s.Slug
 	}
 	i := g.Issue
-	current = screen.CurrentIssue{Series: s.Name, Title: i.Title, Sentence: g.Standing(a.Now())}
+	current := screen.CurrentIssue{Series: s.Name, Title: i.Title, Sentence: g.Standing(a.Now())}
 	at := func(p site.Page, number int) string { return a.Site().Desk(p, slug, number) }
 	switch i.State {
 	case digest.Draft:
@@ -97,15 +116,10 @@ func (a *Area) current(ctx context.Context, s digest.Series, several bool) (curr
 		default:
 			current.Go = screen.Link{Label: "Arrange it", Address: at(site.ArrangeScreen, i.Number)}
 		}
-	case digest.Approved, digest.Published, digest.Sending, digest.Paused:
-		current.Go = screen.Link{Label: "See how it goes out", Address: at(site.SendScreen, i.Number)}
 	default:
-		return current, false, nil
+		current.Go = screen.Link{Label: "See how it goes out", Address: at(site.SendScreen, i.Number)}
 	}
-	for _, o := range g.Others {
-		current.Others = append(current.Others, screen.Link{Label: o.Title, Address: at(site.ReadScreen, o.Number)})
-	}
-	return current, true, nil
+	return current
 }
 
 func plural(n int, one, many string) string {
@@ -172,10 +186,8 @@ func (a *Area) pastIssues(w http.ResponseWriter, r *http.Request) error {
 			page.Series = append(page.Series, screen.Link{Label: x.Name, Address: a.Site().Desk(site.IssuesList, x.Slug), Here: x.ID == s.ID})
 		}
 	}
-	if current, ok, err := a.current(ctx, s, several); err != nil {
+	if page.Current, err = a.current(ctx, s, several); err != nil {
 		return err
-	} else if ok {
-		page.Current = &current
 	}
 	before := frame.Form{Values: r.URL.Query()}.Number("before")
 	past, err := a.Past.List(ctx, s, int(max(before, 0)), mostListed+1)

@@ -258,6 +258,9 @@ func (a *Area) addReader(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	email, name, confirmed, consent := form.Text("email"), form.Text("name"), form.Is("confirmed"), form.Text("consent")
+	if confirmed && !frame.Editor(r).Role.May(digest.OwnerRole) {
+		return digest.Fail(digest.Forbidden, "Add the reader without it: the mail that asks for confirmation goes out at once.", "only owners may say that somebody confirmed")
+	}
 	outcome, err := a.Roster.Add(r.Context(), frame.By(r), email, name, roster.AddOptions{Confirmed: confirmed, ConsentText: consent})
 	if kind := digest.KindOf(err); err != nil && (kind == digest.Invalid || kind == digest.Conflict) {
 		page := a.newReader(frame.Cut(email, 300), name, confirmed, consent)

@@ -87,8 +87,10 @@ func (a *Area) draft(r *http.Request, ref desk.Ref, is desk.Outlook, ahead dispa
 	if ahead.Due.Equal(is.Issue.Slot) {
 		next += ", the next slot"
 	}
+	d.WasSubject, d.WasFirst = d.Subject.Value, d.First.Value
 	chosen := whenNext
 	if typed.typed {
+		d.WasSubject, d.WasFirst = typed.wasSubject, typed.wasFirst
 		chosen = cmp.Or(typed.when, whenNext)
 		d.Subject.Value, d.First.Value, d.At.Value, d.At.Mistake = typed.subject, typed.first, typed.at, typed.atMistake
 		d.Version = int(cmp.Or(ref.Version, is.Issue.Version))

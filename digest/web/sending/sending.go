@@ -49,7 +49,9 @@ type asked struct {
 	when, at       string
 	atMistake      string
 	subject, first string
-	typed          bool
+	// What the page showed in their fields: only what somebody changed is theirs.
+	wasSubject, wasFirst string
+	typed                bool
 }
 
 // show shows the screen. For the part that is asked for again and again it leads to the
@@ -89,8 +91,19 @@ func (a *Area) approve(w http.ResponseWriter, r *http.Request) error {
 	if typed.atMistake != "" {
 		return a.refuse(w, r, ref, typed)
 	}
+	// Whoever approves has seen all of it: anything that was changed since is looked at
+	// first, also what was changed while the first line is saved.
+	seen := ref
+	if _, err := a.Desk.DraftAt(ctx, seen); err != nil {
+		return err
+	}
 	if ref, _, err = a.save(r, ref, typed); err != nil {
 		return err
+	}
+	if ref.Version > seen.Version+1 {
+		if _, err := a.Desk.DraftAt(ctx, seen); err != nil {
+			return err
+		}
 	}
 	issue, unsure, err := a.Desk.Approve(ctx, frame.By(r), ref, when)
 	if err != nil {
@@ -154,7 +167,8 @@ func (a *Area) read(r *http.Request) (ref desk.Ref, typed asked, when desk.When,
 	if ref.Version == 0 {
 		return ref, typed, when, digest.Fail(digest.Invalid, "Open the page again.", "the form does not say which version of the issue it was made for")
 	}
-	typed = asked{when: form.Text("when"), at: form.Text("at"), subject: form.Text("subject"), first: form.Text("preheader"), typed: true}
+	typed = asked{when: form.Text("when"), at: form.Text("at"), subject: form.Text("subject"), first: form.Text("preheader"), typed: true,
+		wasSubject: form.Text("was-subject"), wasFirst: form.Text("was-preheader")}
 	issue, series, err := a.Desk.Issue(r.Context(), desk.Ref{Series: ref.Series, Number: ref.Number})
 	if err != nil {
 		return ref, typed, when, err
@@ -180,10 +194,10 @@ func (a *Area) save(r *http.Request, ref desk.Ref, typed asked) (desk.Ref, strin
 		return ref, "", err
 	}
 	var edit desk.Edit
-	if shown := shownSubject(is); typed.subject != shown {
+	if typed.subject != typed.wasSubject && typed.subject != shownSubject(is) {
 		edit.Subject = &typed.subject
 	}
-	if typed.first != is.Frozen.Preheader {
+	if typed.first != typed.wasFirst && typed.first != is.Frozen.Preheader {
 		edit.Preheader = &typed.first
 	}
 	if edit.Subject == nil && edit.Preheader == nil {

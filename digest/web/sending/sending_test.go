@@ -308,3 +308,26 @@ func TestSendInABrowser(t *testing.T) {
 	}
 	tab.Until(`!document.querySelector("#progress").hasAttribute("hx-get")`)
 }
+
+// TestApprovingWhatNobodySaw: an issue that somebody changed since the page was opened is
+// not approved by it, also where a first line was typed; and a suggested line that
+// changed meanwhile is nobody's own.
+func TestApprovingWhatNobodySaw(t *testing.T) {
+	o := newOffice(t)
+	ann := o.Person("ann")
+	page := ann.Get(sendPath)
+	seen := version(page.Body)
+	intro := "Somebody else's words."
+	if _, err := o.Desk.Desk.Edit(t.Context(), desktest.Ben.Actor(), desk.Ref{Number: o.issue().Number, Version: o.issue().Version}, desk.Edit{Intro: &intro}); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"My own line", ""} {
+		got := ann.Post(sendPath, []string{"version", seen, "when", "next", "subject", "", "was-subject", "", "preheader", line, "was-preheader", ""})
+		if got.Status != 409 || !strings.Contains(got.Body, "ben@blog.example") {
+			t.Errorf("with the line %q: %d", line, got.Status)
+		}
+	}
+	if now := o.issue(); now.State != digest.Draft || now.Preheader != "" {
+		t.Errorf("it is %s, and its first line is %q", now.State, now.Preheader)
+	}
+}

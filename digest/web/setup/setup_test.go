@@ -15,6 +15,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/beside"
 	"postbag/digest/blogs"
+	"postbag/digest/desk"
 	"postbag/digest/pull"
 	"postbag/digest/setup"
 	"postbag/digest/site"
@@ -334,5 +335,22 @@ func TestInABrowser(t *testing.T) {
 		tab.Open(d.Site.Base + "/desk/setup/pull")
 		tab.Until(`document.querySelector("#setup-pulling form") !== null`)
 		look("setup-pull")
+	}
+}
+
+// TestTheFirstNumberIsTheDrafts: where the worker has opened the first draft meanwhile,
+// its number is what is asked about, and saving it as it stands changes none.
+func TestTheFirstNumberIsTheDrafts(t *testing.T) {
+	d := start(t, "outbox:"+t.TempDir())
+	ann := d.Person("ann")
+	ann.Post("/desk/setup/blog/follow", []string{"address", d.BlogURL})
+	issue, _, err := d.Desk.Draft(t.Context(), storetest.Tester, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, ann.Get("/desk/setup/series"), http.StatusOK, `name="number" type="text" value="1"`)
+	ann.Post("/desk/setup/series", with(series, "number", "1"))
+	if now, _, err := d.Desk.Issue(t.Context(), desk.Ref{}); err != nil || now.Number != issue.Number {
+		t.Errorf("the first issue is %d, %v", now.Number, err)
 	}
 }
