@@ -37,6 +37,14 @@ func (s State) To(next State) bool { return slices.Contains(moves[s], next) }
 // asked when the audience is frozen, and of every row again when it is begun.
 func MailableStates() []State { return []State{Active} }
 
+// ListedStates lists the states of addresses that are on the list: they may be mailed, or
+// may confirm yet.
+func ListedStates() []State { return []State{Active, Pending} }
+
+// LeftStates lists the states of addresses whose reader left, by a link or by calling a
+// mail spam.
+func LeftStates() []State { return []State{Unsubscribed, Complained} }
+
 // Frequency is how often a subscriber wants a mail.
 type Frequency string
 

@@ -30,6 +30,10 @@ const (
 	Lost    State = "lost"
 )
 
+// EndableStates lists the states of tasks whose end may still be told: a process that was
+// taken for dead may live, and tells how its task ended.
+func EndableStates() []State { return []State{Running, Lost} }
+
 // Task is something that runs, or ran, beside.
 type Task struct {
 	ID      int64

@@ -5,6 +5,7 @@ import (
 
 	"postbag/digest/blogs"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 )
 
 // SourceCount counts what is stored of a source.
@@ -54,6 +55,6 @@ func (db *Store) SourceTotals(ctx context.Context, sourceID int64) (c blogs.Tota
 const (
 	querySourcePosts    = `SELECT 1 FROM posts WHERE source_id = $1`
 	querySourceComments = `SELECT 1 FROM comments WHERE source_id = $1`
-	querySourceGone     = `SELECT 1 FROM comments WHERE source_id = $1 AND gone = 1`
+	querySourceGone     = `SELECT 1 FROM comments WHERE source_id = $1 AND ` + rules.Gone
 	querySourceWaiting  = `SELECT 1 FROM comments WHERE source_id = $1 AND post_id IS NULL AND post_ref <> ''`
 )

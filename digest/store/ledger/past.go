@@ -7,6 +7,7 @@ import (
 	"postbag/digest/dispatch"
 	"postbag/digest/store/database"
 	"postbag/digest/store/issues"
+	"postbag/digest/store/rules"
 )
 
 // PastIssues lists issues that readers saw; see [dispatch.PastStore].
@@ -71,9 +72,9 @@ func number(t *database.Tx, query string, args ...any) (int, error) {
 
 // queryLeftAfter counts who left after the mailing of an issue began and before that of
 // the next one of any series did.
-const queryLeftAfter = `
+var queryLeftAfter = `
 	SELECT COUNT(*) FROM (SELECT 1 FROM subscribers s
 		WHERE s.left_at >= (SELECT mailing_begun FROM issues WHERE id = $1)
 			AND s.left_at < COALESCE((SELECT MIN(n.mailing_begun) FROM issues n
 				WHERE n.mailing_begun > (SELECT mailing_begun FROM issues WHERE id = $1)), 9223372036854775807)
-			AND s.state IN ('unsubscribed', 'complained') LIMIT $2) AS gone`
+			AND s.` + rules.HasLeft + ` LIMIT $2) AS gone`

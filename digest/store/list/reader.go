@@ -11,6 +11,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/store/audit"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 	"postbag/subscribers"
 	"postbag/subscribers/roster"
 )
@@ -224,7 +225,7 @@ func (db *Store) Erase(ctx context.Context, by digest.Actor, id int64, at time.T
 func unname(t *database.Tx, id int64, at time.Time) error {
 	if _, err := t.Exec(`
 		UPDATE deliveries SET state = 'cancelled', cause = 'reader-left', next_try = NULL, updated_at = $1
-		WHERE subscriber_id = $2 AND state IN ('queued', 'claimed', 'deferred')`, at, id); err != nil {
+		WHERE subscriber_id = $2 AND `+rules.Unbegun, at, id); err != nil {
 		return err
 	}
 	if _, err := t.Exec(`UPDATE deliveries SET reply = '', error = '' WHERE subscriber_id = $1`, id); err != nil {

@@ -9,6 +9,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/store/audit"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 	"postbag/subscribers"
 	"postbag/subscribers/roster"
 )
@@ -226,8 +227,8 @@ func containing(s string) string {
 
 // queryAudience counts, by what was asked for, those who may be mailed or may confirm
 // yet: an index has all of it.
-const queryAudience = `SELECT state, frequency, COUNT(*) FROM subscribers
-	WHERE state IN ('active', 'pending') GROUP BY state, frequency`
+var queryAudience = `SELECT state, frequency, COUNT(*) FROM subscribers
+	WHERE ` + rules.OnList + ` GROUP BY state, frequency`
 
 // Audience counts the readers by what they asked for.
 func (db *Store) Audience(ctx context.Context) (a subscribers.Audience, err error) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/beside"
 	"postbag/subscribers"
 )
 
@@ -52,6 +53,12 @@ var (
 	Mailing = state(digest.MailingStates())
 	// Mailable, of subscribers, tells who may be mailed an issue.
 	Mailable = state(subscribers.MailableStates())
+	// OnList, of subscribers, tells who may be mailed or may confirm yet, and HasLeft who
+	// left.
+	OnList  = state(subscribers.ListedStates())
+	HasLeft = state(subscribers.LeftStates())
+	// Endable, of tasks, tells of those whose end may still be told.
+	Endable = state(beside.EndableStates())
 	// Open, of deliveries, tells of rows to which something still happens by itself.
 	Open = state(subscribers.OpenStates())
 	// Unbegun, of deliveries, tells of open rows that no server is hearing of.

@@ -9,6 +9,7 @@ import (
 
 	"postbag/digest/beside"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 )
 
 // Store keeps the tasks.
@@ -62,7 +63,7 @@ func (db *Store) TellTask(ctx context.Context, id int64, p beside.Progress) erro
 func (db *Store) EndTask(ctx context.Context, t beside.Task) error {
 	return db.Update(ctx, "end a task", func(tx *database.Tx) error {
 		_, err := tx.Exec(`UPDATE tasks SET state = $1, ended_at = $2, doing = $3, done = $4, total = $5, said = $6, problem = $7, hint = $8
-			WHERE id = $9 AND state IN ('running', 'lost')`,
+			WHERE id = $9 AND `+rules.Endable,
 			string(t.State), t.EndedAt, t.Doing, t.Done, t.Total, strings.Join(t.Said, "\n"), t.Problem, t.Hint, t.ID)
 		return err
 	})
