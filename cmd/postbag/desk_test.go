@@ -132,7 +132,7 @@ func TestServeMakesOneLinkToSetUp(t *testing.T) {
 	if err != nil || second == "" || second == first {
 		t.Fatal(second, err)
 	}
-	if _, err := m.accounts().Entrance(ctx, first); digest.KindOf(err) != digest.NotFound {
+	if _, err := m.accounts().Entrance(ctx, first); digest.KindOf(err) != digest.Conflict {
 		t.Errorf("the first still works: %v", err)
 	}
 	if _, err := m.accounts().Add(ctx, m.p.by(), "ann@desk.example", "", digest.OwnerRole); err != nil {

@@ -46,6 +46,9 @@ type Account struct {
 	Key      string // of the address
 	Password string // its hash, "" for none
 	Handle   []byte // what passkeys know the editor by
+	// Epoch counts new passwords and signings out everywhere: what a browser was known
+	// by before is worth nothing after.
+	Epoch int64
 }
 
 // EntranceKind is what a link that leads in is for.
@@ -83,6 +86,8 @@ func (e Entrance) Trouble(now time.Time) error {
 	switch {
 	case !e.Used.IsZero():
 		return digest.Fail(digest.Conflict, hint, "this link was used already; it works once")
+	case e.Kind == SetUpLink && !e.Expires.IsZero(): // it ends by being replaced alone
+		return digest.Fail(digest.Conflict, "A newer link was printed when Postbag was started again; look there.", "this link was replaced by a newer one")
 	case !e.Expires.IsZero() && !now.Before(e.Expires):
 		return digest.Fail(digest.Conflict, hint, "this link has run out")
 	}
@@ -129,7 +134,10 @@ type Attempt struct {
 	Kind    AttemptKind
 	Key     string // of the address
 	Network string
-	Limits  Limits
+	// Device is the browser, if it was signed in to the account before; "" for a
+	// stranger's. Its attempts are counted by it alone.
+	Device string
+	Limits Limits
 }
 
 // AttemptKind is what is tried.
@@ -147,7 +155,7 @@ const (
 // Limits bound bad attempts within an hour.
 type Limits struct {
 	PerNetwork        int // passwords from one network
-	PerAccountNetwork int // passwords for one account from one network
+	PerAccountNetwork int // passwords for one account from one network, or in one known browser
 	PerAccount        int // passwords for one account from networks that it does not know
 	MailsPerNetwork   int // mails asked for from one network
 }
@@ -161,15 +169,18 @@ func DefaultLimits() Limits {
 // mailed a link.
 type Tried struct {
 	Network        int // from this network
-	AccountNetwork int // for this account from this network
+	AccountNetwork int // for this account from this network, or in this known browser
 	Account        int // for this account from networks that it does not know
 	Known          bool
 	LastMail       time.Time
 }
 
 // Allow tells whether one more attempt is allowed, by what was tried so far.
-func (l Limits) Allow(kind AttemptKind, t Tried, now time.Time) bool {
-	if kind == MailAttempt {
+func (l Limits) Allow(a Attempt, t Tried, now time.Time) bool {
+	if a.Device != "" {
+		return t.AccountNetwork < l.PerAccountNetwork
+	}
+	if a.Kind == MailAttempt {
 		again := mailAgain
 		if t.Known {
 			again = mailAgainKnown
@@ -358,10 +369,10 @@ func (s *Service) SetPassword(ctx context.Context, by digest.Actor, id int64, pa
 	if err != nil {
 		return err
 	}
-	return s.setPassword(ctx, by, a, password, 0)
+	return s.setPassword(ctx, by, a, password)
 }
 
-func (s *Service) setPassword(ctx context.Context, by digest.Actor, a Account, password string, keep int64) error {
+func (s *Service) setPassword(ctx context.Context, by digest.Actor, a Account, password string) error {
 	if err := CheckPassword(password, a.Email, a.Name); err != nil {
 		return err
 	}
@@ -369,19 +380,31 @@ func (s *Service) setPassword(ctx context.Context, by digest.Actor, a Account, p
 	if err != nil {
 		return err
 	}
-	return s.store.SetPassword(ctx, by, a.ID, hash, keep)
+	return s.store.SetPassword(ctx, by, a.ID, hash)
 }
 
-// askedAgain is how long after it began a session by a passkey or link is proof enough
-// to set a password without the present one.
-const askedAgain = 15 * time.Minute
+// RecentLife is how long after it began a session is proof enough to change what signs
+// in. A session that was copied, or left open, is older as a rule.
+const RecentLife = 15 * time.Minute
+
+// IsRecent tells whether a session began so lately that it may change what signs in.
+func (s *Service) IsRecent(in Session) bool {
+	return s.clock.Now().Sub(in.Began) < RecentLife
+}
 
 // NeedsPassword tells whether a change of the password asks for the present one: not
-// where there is none, and not just after signing in by a passkey or a link, which
-// is what somebody does who has forgotten it.
+// where there is none, and not just after signing in, which is what somebody does
+// by a link who has forgotten it.
 func (s *Service) NeedsPassword(a Account, in Session) bool {
-	recent := in.Via != ByPassword && s.clock.Now().Sub(in.Began) < askedAgain
-	return a.Password != "" && !recent
+	return a.Password != "" && !s.IsRecent(in)
+}
+
+// recent refuses a session that is not recent: an error of kind Forbidden.
+func (s *Service) recent(in Session) error {
+	if s.IsRecent(in) {
+		return nil
+	}
+	return digest.Fail(digest.Forbidden, "Sign out here, sign in again, and do it within 15 minutes.", "this needs that you have just signed in")
 }
 
 // Account gives an editor with what signs in.
@@ -389,9 +412,10 @@ func (s *Service) Account(ctx context.Context, id int64) (Account, error) {
 	return s.store.Account(ctx, id)
 }
 
-// ChangePassword sets one's own password, and ends one's other sessions. A wrong
-// present one counts as an attempt, and is an error of kind Forbidden.
-func (s *Service) ChangePassword(ctx context.Context, in Session, ip, present, password string) error {
+// ChangePassword sets one's own password, and ends all of one's sessions: the caller
+// begins a new one. A wrong present one counts as an attempt, and is an error of
+// kind Forbidden, as is a first password in a session that is not recent.
+func (s *Service) ChangePassword(ctx context.Context, in Session, from From, present, password string) error {
 	a, err := s.store.Account(ctx, in.EditorID)
 	if err != nil {
 		return err
@@ -399,12 +423,17 @@ func (s *Service) ChangePassword(ctx context.Context, in Session, ip, present, p
 	if err := CheckPassword(password, a.Email, a.Name); err != nil {
 		return err
 	}
-	if s.NeedsPassword(a, in) {
-		if _, err := s.passwordOf(ctx, a.Email, present, ip); err != nil {
+	switch {
+	case a.Password == "":
+		if err := s.recent(in); err != nil {
+			return err
+		}
+	case s.NeedsPassword(a, in):
+		if _, err := s.passwordOf(ctx, a.Email, present, from); err != nil {
 			return err
 		}
 	}
-	return s.setPassword(ctx, a.Actor(), a, password, in.ID)
+	return s.setPassword(ctx, a.Actor(), a, password)
 }
 
 // errWrong is the one answer to an address and a password that do not open.
@@ -416,15 +445,21 @@ func errTooMany() error {
 	return digest.Fail(digest.TooMany, "Use a passkey or a link by mail, which work at once, or wait an hour.", "there were too many wrong passwords")
 }
 
+// From is where somebody is who tries a password.
+type From struct {
+	IP     string // "" for none
+	Device string // what the browser is known by, made by [Service.Device]; "" for nothing
+}
+
 // Password signs an editor in by the password. The error is of kind Forbidden where the
 // two do not belong together, whatever is wrong, and of kind TooMany after too
 // many attempts.
-func (s *Service) Password(ctx context.Context, email, password, ip string) (digest.Editor, error) {
-	a, err := s.passwordOf(ctx, email, password, ip)
+func (s *Service) Password(ctx context.Context, email, password string, from From) (digest.Editor, error) {
+	a, err := s.passwordOf(ctx, email, password, from)
 	return a.Editor, err
 }
 
-func (s *Service) passwordOf(ctx context.Context, email, password, ip string) (Account, error) {
+func (s *Service) passwordOf(ctx context.Context, email, password string, from From) (Account, error) {
 	key := strings.ToLower(strings.TrimSpace(email))
 	if addr, err := address.Parse(email); err == nil {
 		key = addr.Key
@@ -432,17 +467,21 @@ func (s *Service) passwordOf(ctx context.Context, email, password, ip string) (A
 	if len(key) > 320 || len(password) > mostPassword {
 		return Account{}, errWrong()
 	}
-	try := Attempt{Kind: PasswordAttempt, Key: key, Network: NetworkOf(ip), Limits: s.limits}
+	a, _, err := s.store.AccountByKey(ctx, key)
+	if err != nil {
+		return Account{}, fmt.Errorf("sign in: %w", err)
+	}
+	device, err := s.deviceOf(ctx, from.Device, a)
+	if err != nil {
+		return Account{}, fmt.Errorf("sign in: %w", err)
+	}
+	try := Attempt{Kind: PasswordAttempt, Key: key, Network: NetworkOf(from.IP), Device: device, Limits: s.limits}
 	attempt, allowed, err := s.store.BeginAttempt(ctx, try)
 	if err != nil {
 		return Account{}, fmt.Errorf("sign in: %w", err)
 	}
 	if !allowed {
 		return Account{}, errTooMany()
-	}
-	a, _, err := s.store.AccountByKey(ctx, key)
-	if err != nil {
-		return Account{}, fmt.Errorf("sign in: %w", err)
 	}
 	// The same is hashed where there is nothing to compare it with.
 	good, old, err := s.hashing.compare(ctx, cmp.Or(a.Password, noPassword), password)
@@ -615,15 +654,16 @@ func (s *Service) Sessions(ctx context.Context, editorID int64) ([]Session, erro
 	return s.store.Sessions(ctx, editorID, s.clock.Now())
 }
 
-// EndSession ends one of an editor's sessions.
+// EndSession ends one of an editor's sessions. One that has ended, and one of somebody
+// else, is an error of kind NotFound.
 func (s *Service) EndSession(ctx context.Context, e digest.Editor, id int64) error {
-	_, err := s.store.EndSessions(ctx, e.Actor(), e.ID, func(in Session) bool { return in.ID == id })
-	return err
+	return s.store.EndSession(ctx, e.Actor(), e.ID, id)
 }
 
-// EndOthers ends all of an editor's sessions but one, and counts them; 0 keeps none.
-func (s *Service) EndOthers(ctx context.Context, e digest.Editor, keep int64) (int, error) {
-	return s.store.EndSessions(ctx, e.Actor(), e.ID, func(in Session) bool { return in.ID != keep })
+// EndSessions ends all of an editor's sessions, and counts them. The browsers are
+// strangers from then on.
+func (s *Service) EndSessions(ctx context.Context, e digest.Editor) (int, error) {
+	return s.store.EndSessions(ctx, e.Actor(), e.ID)
 }
 
 // Sweep removes what is kept for a time only: sessions, attempts and links that are of

@@ -53,7 +53,7 @@ func newDoor(t *testing.T) *door {
 // try tries a password, and gives the kind of what came of it; -1 for in.
 func (d *door) try(email, password, from string) digest.Kind {
 	d.t.Helper()
-	_, err := d.Password(d.t.Context(), email, password, from)
+	_, err := d.Password(d.t.Context(), email, password, account.From{IP: from})
 	if err == nil {
 		return -1
 	}
@@ -124,6 +124,96 @@ func TestHammeringDoesNotLockTheOwnerOut(t *testing.T) {
 	}
 }
 
+// TestAKnownBrowserIsCountedApart: strangers come from the owner's own place, which is
+// the same for all.
+func TestAKnownBrowserIsCountedApart(t *testing.T) {
+	for name, place := range map[string]string{"this machine": "127.0.0.1", "one network": home} {
+		t.Run(name, func(t *testing.T) {
+			d := newDoor(t)
+			bo, err := d.Add(t.Context(), storetest.Tester, "bo@desk.example", "Bo", digest.EditorRole)
+			if err != nil {
+				t.Fatal(err)
+			}
+			device := func(id int64) string {
+				made, err := d.Device(t.Context(), id)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return made
+			}
+			kind := func(password, device string) digest.Kind {
+				_, err := d.Password(t.Context(), owner, password, account.From{IP: place, Device: device})
+				if err == nil {
+					return in
+				}
+				return digest.KindOf(err)
+			}
+			hers, other, bos := device(1), device(1), device(bo.ID)
+			for range 12 {
+				kind("a wrong password", "")
+			}
+			forged := hers[:len(hers)-3] + "AAA"
+			longer := strings.Replace(hers, ".1", ".9", 1)
+			for _, no := range []string{"", "x", "1.2.3.4", forged, longer, bos, strings.Repeat("1.", 3000), "1" + hers} {
+				if got := kind(word, no); got != digest.TooMany {
+					t.Errorf("a stranger by %.60q gets %d", no, got)
+				}
+			}
+			if got := kind(word, hers); got != in {
+				t.Errorf("the owner's browser gets %d", got)
+			}
+			// Its own mistakes are limited, and are nobody else's.
+			wrong := 0
+			for range 12 {
+				if kind("a wrong password", hers) == digest.Forbidden {
+					wrong++
+				}
+			}
+			if most := account.DefaultLimits().PerAccountNetwork; wrong != most || kind(word, hers) != digest.TooMany {
+				t.Errorf("%d wrong passwords in one browser, and not %d", wrong, most)
+			}
+			if got := kind(word, other); got != in {
+				t.Errorf("another browser of the owner gets %d", got)
+			}
+			d.clock.Move(61 * time.Minute)
+			for range 15 {
+				kind("a wrong password", other)
+			}
+			if got := kind(word, ""); got != in {
+				t.Errorf("a stranger pays for a known browser: %d", got)
+			}
+
+			// What ends the epoch makes strangers of all browsers.
+			lockedOut := func(what, device string) {
+				t.Helper()
+				d.clock.Move(61 * time.Minute)
+				for range 12 {
+					kind("a wrong password", "")
+				}
+				if got := kind(word, device); got != digest.TooMany {
+					t.Errorf("%s: an older browser gets %d", what, got)
+				}
+			}
+			ann, err := d.Editor(t.Context(), 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := d.EndSessions(t.Context(), ann); err != nil {
+				t.Fatal(err)
+			}
+			lockedOut("signed out everywhere", hers)
+			newer := device(1)
+			if err := d.SetPassword(t.Context(), storetest.Tester, 1, word); err != nil {
+				t.Fatal(err)
+			}
+			lockedOut("a new password", newer)
+			newest := device(1)
+			d.clock.Move(account.DeviceLife)
+			lockedOut("a year later", newest)
+		})
+	}
+}
+
 // mailed gives the token of the newest letter, "" for none.
 func (d *door) mailed() (token string) {
 	d.t.Helper()
@@ -183,7 +273,7 @@ func TestUnknownAddressesCostTheSame(t *testing.T) {
 	for round := range 8 {
 		for _, email := range []string{owner, "nobody@desk.example"} {
 			began := time.Now()
-			_, err := d.Password(t.Context(), email, "a wrong password", fmt.Sprintf("198.51.%d.9", round))
+			_, err := d.Password(t.Context(), email, "a wrong password", account.From{IP: fmt.Sprintf("198.51.%d.9", round)})
 			if err == nil || err.Error() != "this address and this password do not belong together" {
 				t.Fatal(err)
 			}
@@ -229,10 +319,10 @@ func TestPasswords(t *testing.T) {
 		t.Error("a password typed by combining accents is another")
 	}
 	const other = "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQxMjM0$"
-	if err := d.db.SetPassword(t.Context(), storetest.Tester, e.ID, other, 0); err != nil {
+	if err := d.db.SetPassword(t.Context(), storetest.Tester, e.ID, other); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Password(t.Context(), owner, word, home); err == nil {
+	if _, err := d.Password(t.Context(), owner, word, account.From{IP: home}); err == nil {
 		t.Error("a broken hash lets in")
 	}
 }

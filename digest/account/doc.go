@@ -19,6 +19,8 @@
 //
 //   - by the right password from a network that the account was signed in from within
 //     [KnownLife]: what strangers try elsewhere does not count there;
+//   - by the right password in a browser that was signed in to the account within
+//     [DeviceLife], wherever it is: its attempts are counted apart;
 //   - by a passkey, which is not limited, since it cannot be guessed;
 //   - by a mailed link: one is mailed at most every [mailAgain], and works for
 //     longer than that, so a good one is always in the mailbox, whoever asked for it;
@@ -28,6 +30,21 @@
 // finds it allowed, so that many at once get no further than many in a row. What
 // comes from this machine itself has no network: it comes through a proxy that is not
 // trusted to say for whom.
+//
+// # Known browsers
+//
+// At each signing in the browser gets a second cookie, which proves that it was signed in
+// to the account before, and opens nothing. What is tried in such a browser counts
+// against its own limit, of as many wrong passwords an hour as one network has for an
+// account, and neither against strangers nor by what they try. So strangers
+// cannot lock an owner out whose network is new, or whose desk is behind a proxy
+// that nobody named as trusted, where all come from one place.
+//
+// The cookie is the account's number, random bytes and an end, signed by HMAC-SHA-256
+// under a key made of the publication's salt. A new password, and signing out
+// everywhere, end the account's epoch, which is signed with them: older cookies are
+// worth nothing then. A browser is known to the account that was signed in there
+// last.
 //
 // # Memory
 //

@@ -128,16 +128,20 @@ func (s *Service) AskPasskey(ctx context.Context) (Question, error) {
 	return s.seal(ctx, toSignIn, options.Response, *session)
 }
 
-// AskNewPasskey asks for a new passkey of an editor.
-func (s *Service) AskNewPasskey(ctx context.Context, editorID int64) (Question, error) {
+// AskNewPasskey asks for a new passkey of whoever a session is of. One that is not
+// recent is an error of kind Forbidden.
+func (s *Service) AskNewPasskey(ctx context.Context, in Session) (Question, error) {
 	if s.passkeys == nil {
 		return Question{}, errNoPasskeys()
 	}
-	a, err := s.store.Account(ctx, editorID)
+	if err := s.recent(in); err != nil {
+		return Question{}, err
+	}
+	a, err := s.store.Account(ctx, in.EditorID)
 	if err != nil {
 		return Question{}, err
 	}
-	keys, err := s.store.Passkeys(ctx, editorID)
+	keys, err := s.store.Passkeys(ctx, in.EditorID)
 	if err != nil {
 		return Question{}, err
 	}
@@ -284,9 +288,13 @@ func (s *Service) Passkey(ctx context.Context, answer Answer, ip string) (digest
 	return fail()
 }
 
-// AddPasskey gives an editor the passkey that answered.
-func (s *Service) AddPasskey(ctx context.Context, e digest.Editor, answer Answer) error {
-	a, err := s.store.Account(ctx, e.ID)
+// AddPasskey gives whoever a session is of the passkey that answered. A session that is
+// not recent is an error of kind Forbidden.
+func (s *Service) AddPasskey(ctx context.Context, in Session, answer Answer) error {
+	if err := s.recent(in); err != nil {
+		return err
+	}
+	a, err := s.store.Account(ctx, in.EditorID)
 	if err != nil {
 		return err
 	}
@@ -297,8 +305,8 @@ func (s *Service) AddPasskey(ctx context.Context, e digest.Editor, answer Answer
 	if string(handle) != string(a.Handle) { // it was asked for somebody else
 		return errNotMade()
 	}
-	key.EditorID = e.ID
-	return s.store.AddPasskey(ctx, e.Actor(), key)
+	key.EditorID = a.ID
+	return s.store.AddPasskey(ctx, a.Actor(), key)
 }
 
 func errNotMade() error {
@@ -355,7 +363,11 @@ func (s *Service) RenamePasskey(ctx context.Context, e digest.Editor, id int64, 
 	return s.store.RenamePasskey(ctx, e.Actor(), e.ID, id, name)
 }
 
-// RemovePasskey takes a passkey away.
-func (s *Service) RemovePasskey(ctx context.Context, e digest.Editor, id int64) error {
+// RemovePasskey takes a passkey away. A session that is not recent is an error of kind
+// Forbidden.
+func (s *Service) RemovePasskey(ctx context.Context, e digest.Editor, in Session, id int64) error {
+	if err := s.recent(in); err != nil {
+		return err
+	}
 	return s.store.RemovePasskey(ctx, e.Actor(), e.ID, id)
 }

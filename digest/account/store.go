@@ -31,8 +31,9 @@ type Store interface {
 	// kind Conflict where the last owner would be none.
 	ChangeEditor(ctx context.Context, by digest.Actor, id int64, c EditorChange) error
 	RemoveEditor(ctx context.Context, by digest.Actor, id int64) error
-	// SetPassword stores a password's hash, and ends the editor's sessions but one.
-	SetPassword(ctx context.Context, by digest.Actor, id int64, hash string, keep int64) error
+	// SetPassword stores a password's hash, and ends the editor's sessions and
+	// the epoch.
+	SetPassword(ctx context.Context, by digest.Actor, id int64, hash string) error
 	// Rehash stores another hash of the same password, unless it was changed.
 	Rehash(ctx context.Context, id int64, from, to string) error
 
@@ -57,7 +58,8 @@ type Store interface {
 	MailLink(ctx context.Context, a Attempt, token string, expires time.Time) (mailed bool, err error)
 
 	AddEntrance(ctx context.Context, by digest.Actor, token string, e Entrance) error
-	// AddSetUp stores the one link to set up, unless there is an editor.
+	// AddSetUp stores the one link to set up, unless there is an editor. Those before
+	// it run out.
 	AddSetUp(ctx context.Context, token string, e Entrance) (made bool, err error)
 	// Invite stores an invitation and queues its letter. An address that is an
 	// editor's is an error of kind Conflict.
@@ -82,8 +84,12 @@ type Store interface {
 	// DropSession ends the session of a token.
 	DropSession(ctx context.Context, token string) error
 	Sessions(ctx context.Context, editorID int64, now time.Time) ([]Session, error)
-	// EndSessions ends those of an editor's sessions that are meant, and counts them.
-	EndSessions(ctx context.Context, by digest.Actor, editorID int64, meant func(Session) bool) (int, error)
+	// EndSession ends one of an editor's sessions; one that is not theirs is an error of
+	// kind NotFound.
+	EndSession(ctx context.Context, by digest.Actor, editorID, id int64) error
+	// EndSessions ends all of an editor's sessions and the epoch, and counts the
+	// sessions.
+	EndSessions(ctx context.Context, by digest.Actor, editorID int64) (int, error)
 
 	// SweepDoor removes sessions that have run out, bad attempts of more than an hour
 	// ago, good ones before a moment, and links that ended before another.

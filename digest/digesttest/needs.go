@@ -43,9 +43,14 @@ var browser = Need{Name: "Chromium", Find: func() error {
 	return err
 }}
 
-// Chromium gives the program of a browser.
+// Chromium gives the program of a browser. Under the race detector what needs one is
+// skipped: the same tests run without it, and the same handlers are called without a
+// browser under it.
 func Chromium(t testing.TB) string {
 	t.Helper()
+	if Race {
+		t.Skip("SKIPPED: a browser is not watched by the race detector")
+	}
 	browser.Check(t)
 	program, err := findBrowser()
 	if err != nil {

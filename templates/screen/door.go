@@ -81,6 +81,7 @@ type Account struct {
 	Action, PasswordAction, PasskeyAction, SessionsAction, SignOut string
 	Name, Present, Word, KeyName                                   Field
 	HasPasskeys, HasPassword, NeedsPassword                        bool
+	Recent                                                         bool // the session may change what signs in
 	Passkeys                                                       []Passkey
 	Sessions                                                       []Session
 	Links                                                          []Link // what owners may see

@@ -15,6 +15,7 @@ func (s Send) Heading() (name, title string) { return "send", "Send" }
 // SendDraft is the form that approves a draft.
 type SendDraft struct {
 	Approve, Save, Test string // where its buttons post to
+	Look                string // what a moment leads to that is only chosen
 	Version             int
 	Mistakes            []Field
 	Choices             []Option // when

@@ -13,15 +13,15 @@ import (
 )
 
 // queryTried counts the bad attempts of a kind $1 since $2 from the network $3, for
-// the account $4 from it, and for the account from networks that it has no good
+// the account $4 from it, or in the known browser $7 wherever it is, and for the account from networks that it has no good
 // attempt from since $5; whether it has one from this network; and when it was
 // mailed a link last. What comes from no network is counted for the account only,
-// and is known to none.
+// and is known to none. What was tried in known browsers counts against nobody else.
 const queryTried = `
 	SELECT
-		(SELECT COUNT(*) FROM attempts a WHERE a.network = $3 AND $3 <> '' AND a.at > $2 AND a.good = 0 AND a.kind = $1),
-		(SELECT COUNT(*) FROM attempts a WHERE a.account = $4 AND a.network = $3 AND a.at > $2 AND a.good = 0 AND a.kind = $1),
-		(SELECT COUNT(*) FROM attempts a WHERE a.account = $4 AND a.at > $2 AND a.good = 0 AND a.kind = $1
+		(SELECT COUNT(*) FROM attempts a WHERE a.network = $3 AND $3 <> '' AND a.device = '' AND a.at > $2 AND a.good = 0 AND a.kind = $1),
+		(SELECT COUNT(*) FROM attempts a WHERE a.account = $4 AND a.device = $7 AND (a.device <> '' OR a.network = $3) AND a.at > $2 AND a.good = 0 AND a.kind = $1),
+		(SELECT COUNT(*) FROM attempts a WHERE a.account = $4 AND a.device = '' AND a.at > $2 AND a.good = 0 AND a.kind = $1
 			AND NOT EXISTS (SELECT 1 FROM attempts k WHERE k.account = a.account AND k.network = a.network AND k.network <> '' AND k.good = 1 AND k.at > $5)),
 		(SELECT CASE WHEN COUNT(*) > 0 THEN 1 ELSE 0 END FROM attempts k WHERE k.account = $4 AND k.network = $3 AND $3 <> '' AND k.good = 1 AND k.at > $5),
 		(SELECT MAX(l.created_at) FROM entrances l WHERE l.kind = 'sign-in' AND l.by_name = '' AND l.key = $6)`
@@ -36,14 +36,14 @@ func begin(t *database.Tx, a account.Attempt) (id int64, allowed bool, err error
 	}
 	var tried account.Tried
 	_, err = t.One([]any{&tried.Network, &tried.AccountNetwork, &tried.Account, &tried.Known, &tried.LastMail}, queryTried,
-		string(a.Kind), now.Add(-time.Hour).UnixMicro(), a.Network, of, now.Add(-account.KnownLife).UnixMicro(), a.Key)
+		string(a.Kind), now.Add(-time.Hour).UnixMicro(), a.Network, of, now.Add(-account.KnownLife).UnixMicro(), a.Key, a.Device)
 	if err != nil {
 		return 0, false, err
 	}
-	if !a.Limits.Allow(a.Kind, tried, now) {
+	if !a.Limits.Allow(a, tried, now) {
 		return 0, false, nil
 	}
-	id, err = t.Insert(`INSERT INTO attempts (kind, account, network, at, good) VALUES ($1, $2, $3, $4, 0)`, string(a.Kind), of, a.Network, now)
+	id, err = t.Insert(`INSERT INTO attempts (kind, account, network, device, at, good) VALUES ($1, $2, $3, $4, $5, 0)`, string(a.Kind), of, a.Network, a.Device, now)
 	return id, true, err
 }
 
@@ -169,7 +169,7 @@ func (db *Store) SweepDoor(ctx context.Context, now, known, entrances time.Time)
 			// Of one account's good ones from one network the last is enough.
 			{`DELETE FROM attempts WHERE good = 1 AND at < $1 AND EXISTS (
 				SELECT 1 FROM attempts l WHERE l.account = attempts.account AND l.network = attempts.network AND l.good = 1 AND l.id > attempts.id)`, now.Add(-time.Hour)},
-			{`DELETE FROM entrances WHERE kind <> 'set-up' AND COALESCE(used_at, expires_at) < $1`, entrances},
+			{`DELETE FROM entrances WHERE COALESCE(used_at, expires_at) < $1`, entrances},
 		} {
 			if _, err := t.Exec(gone.query, gone.at.UnixMicro()); err != nil {
 				return err

@@ -10,10 +10,10 @@ import (
 	"postbag/digest/store/database"
 )
 
-const editorColumns = `id, email, key, name, role, password, handle, created_at, last_seen`
+const editorColumns = `id, email, key, name, role, password, handle, epoch, created_at, last_seen`
 
 func scanAccount(r database.Row) (a account.Account, err error) {
-	err = r.Scan(&a.ID, &a.Email, &a.Key, &a.Name, &a.Role, &a.Password, &a.Handle, &a.CreatedAt, &a.LastSeen)
+	err = r.Scan(&a.ID, &a.Email, &a.Key, &a.Name, &a.Role, &a.Password, &a.Handle, &a.Epoch, &a.CreatedAt, &a.LastSeen)
 	return a, err
 }
 
@@ -190,23 +190,23 @@ func (db *Store) RemoveEditor(ctx context.Context, by digest.Actor, id int64) er
 	})
 }
 
-// SetPassword stores a hash, and ends all sessions but one; see [account.Store].
-func (db *Store) SetPassword(ctx context.Context, by digest.Actor, id int64, hash string, keep int64) error {
+// SetPassword stores a hash, and ends all sessions; see [account.Store].
+func (db *Store) SetPassword(ctx context.Context, by digest.Actor, id int64, hash string) error {
 	return db.change(ctx, "set the password", func(t *database.Tx) error {
 		a, err := byID(t, id)
 		if err != nil {
 			return err
 		}
-		if _, err := t.Exec(`UPDATE editors SET password = $1 WHERE id = $2`, hash, id); err != nil {
+		if _, err := t.Exec(`UPDATE editors SET password = $1, epoch = epoch + 1 WHERE id = $2`, hash, id); err != nil {
 			return err
 		}
-		ended, err := t.Exec(`DELETE FROM sessions WHERE editor_id = $1 AND id <> $2`, id, keep)
+		ended, err := t.Exec(`DELETE FROM sessions WHERE editor_id = $1`, id)
 		if err != nil {
 			return err
 		}
 		words := ""
 		if ended > 0 {
-			words = "the other sessions ended"
+			words = "all sessions ended"
 		}
 		return audit.Add(t, by, digest.PasswordChanged, a.Email, words)
 	})

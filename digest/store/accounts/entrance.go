@@ -43,6 +43,9 @@ func (db *Store) AddEntrance(ctx context.Context, by digest.Actor, token string,
 	})
 }
 
+// replacedKept is how many links to set up are remembered that newer ones replaced.
+const replacedKept = 20
+
 // AddSetUp stores the link to set up, unless there is an editor; see [account.Store].
 func (db *Store) AddSetUp(ctx context.Context, token string, e account.Entrance) (made bool, err error) {
 	err = db.change(ctx, "make the link to set up", func(t *database.Tx) error {
@@ -51,7 +54,17 @@ func (db *Store) AddSetUp(ctx context.Context, token string, e account.Entrance)
 		if err != nil {
 			return err
 		}
-		if _, err := t.Exec(`DELETE FROM entrances WHERE kind = 'set-up'`); err != nil || n > 0 {
+		if n > 0 {
+			_, err := t.Exec(`DELETE FROM entrances WHERE kind = 'set-up'`)
+			return err
+		}
+		if _, err := t.Exec(`UPDATE entrances SET expires_at = $1 WHERE kind = 'set-up' AND expires_at IS NULL`, t.Now()); err != nil {
+			return err
+		}
+		// Of those that were replaced a few are known, however often the program starts.
+		_, err = t.Exec(`DELETE FROM entrances WHERE kind = 'set-up' AND id NOT IN (
+			SELECT id FROM (SELECT id FROM entrances WHERE kind = 'set-up' ORDER BY id DESC LIMIT $1) AS newest)`, replacedKept)
+		if err != nil {
 			return err
 		}
 		made = true

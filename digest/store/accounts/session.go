@@ -95,35 +95,46 @@ func sessions(t *database.Tx, editorID int64, now time.Time) (all []account.Sess
 	return all, err
 }
 
-// EndSessions ends some of an editor's sessions; see [account.Store].
-func (db *Store) EndSessions(ctx context.Context, by digest.Actor, editorID int64, meant func(account.Session) bool) (n int, err error) {
-	err = db.change(ctx, "end sessions", func(t *database.Tx) error {
-		n = 0
+// EndSession ends one of an editor's sessions; see [account.Store].
+func (db *Store) EndSession(ctx context.Context, by digest.Actor, editorID, id int64) error {
+	return db.change(ctx, "end the session", func(t *database.Tx) error {
 		a, err := byID(t, editorID)
 		if err != nil {
 			return err
 		}
-		all, err := sessions(t, editorID, t.Now())
+		n, err := t.Exec(`DELETE FROM sessions WHERE id = $1 AND editor_id = $2 AND expires_at > $3`, id, editorID, t.Now())
 		if err != nil {
 			return err
 		}
-		for _, s := range all {
-			if !meant(s) {
-				continue
-			}
-			if _, err := t.Exec(`DELETE FROM sessions WHERE id = $1`, s.ID); err != nil {
-				return err
-			}
-			n++
-		}
 		if n == 0 {
+			return database.Missing("there is no such session of yours any more")
+		}
+		return audit.Add(t, by, digest.SignedOut, a.Email, "in one browser")
+	})
+}
+
+// EndSessions ends all of an editor's sessions; see [account.Store].
+func (db *Store) EndSessions(ctx context.Context, by digest.Actor, editorID int64) (ended int, err error) {
+	err = db.change(ctx, "end the sessions", func(t *database.Tx) error {
+		a, err := byID(t, editorID)
+		if err != nil {
+			return err
+		}
+		if _, err := t.Exec(`UPDATE editors SET epoch = epoch + 1 WHERE id = $1`, editorID); err != nil {
+			return err
+		}
+		n, err := t.Exec(`DELETE FROM sessions WHERE editor_id = $1`, editorID)
+		if err != nil {
+			return err
+		}
+		if ended = int(n); ended == 0 {
 			return nil
 		}
 		words := "in one browser"
-		if n > 1 {
-			words = fmt.Sprintf("in %d browsers", n)
+		if ended > 1 {
+			words = fmt.Sprintf("in %d browsers", ended)
 		}
 		return audit.Add(t, by, digest.SignedOut, a.Email, words)
 	})
-	return n, err
+	return ended, err
 }

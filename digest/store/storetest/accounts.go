@@ -95,19 +95,28 @@ var accountTests = []test{
 		_, err := b.Enter(b.ctx(), link, time.Now(), "")
 		b.wantKind(err, digest.NotFound)
 	}},
-	{"a new password ends the other sessions", func(b *bench) {
+	{"a new password ends the sessions", func(b *bench) {
 		ann := b.editor("ann@desk.example", digest.OwnerRole)
 		b.signedIn(ann, "here")
 		b.signedIn(ann, "elsewhere")
-		here, _, err := b.Session(b.ctx(), "here", time.Now(), time.Now().Add(-time.Hour))
+		b.must(b.SetPassword(b.ctx(), ann.Actor(), ann.ID, "another hash"))
+		b.equal("here and elsewhere", [2]bool{b.isSignedIn("here"), b.isSignedIn("elsewhere")}, [2]bool{false, false})
+	}},
+	{"a session is ended by its editor, and by nobody else", func(b *bench) {
+		ann, bo := b.editor("ann@desk.example", digest.OwnerRole), b.editor("bo@desk.example", digest.EditorRole)
+		b.signedIn(ann, "ann's")
+		s, _, err := b.Session(b.ctx(), "ann's", time.Now(), time.Now().Add(-time.Hour))
 		b.must(err)
-		b.must(b.SetPassword(b.ctx(), ann.Actor(), ann.ID, "another hash", here.ID))
-		b.equal("here and elsewhere", [2]bool{b.isSignedIn("here"), b.isSignedIn("elsewhere")}, [2]bool{true, false})
+		b.wantKind(b.EndSession(b.ctx(), bo.Actor(), bo.ID, s.ID), digest.NotFound)
+		b.equal("signed in", b.isSignedIn("ann's"), true)
+		b.must(b.EndSession(b.ctx(), ann.Actor(), ann.ID, s.ID))
+		b.equal("signed in", b.isSignedIn("ann's"), false)
+		b.wantKind(b.EndSession(b.ctx(), ann.Actor(), ann.ID, s.ID), digest.NotFound)
 	}},
 	{"a session that ended is not begun again by being seen", func(b *bench) {
 		ann := b.editor("ann@desk.example", digest.OwnerRole)
 		b.signedIn(ann, "one")
-		n, err := b.EndSessions(b.ctx(), ann.Actor(), ann.ID, func(account.Session) bool { return true })
+		n, err := b.EndSessions(b.ctx(), ann.Actor(), ann.ID)
 		b.must(err)
 		b.equal("ended", n, 1)
 		b.must(b.TouchSession(b.ctx(), "one", time.Now(), time.Now().Add(time.Hour)))
@@ -154,7 +163,15 @@ var accountTests = []test{
 		b.equal("made", must(b.AddSetUp(b.ctx(), second, setUp)), true)
 		owner := account.Account{Editor: digest.Editor{Email: "ann@desk.example", Role: digest.OwnerRole}, Key: "ann@desk.example", Handle: []byte("ann")}
 		_, err := b.Accept(b.ctx(), first, owner, nil, time.Now(), "")
-		b.wantKind(err, digest.NotFound)
+		b.wantKind(err, digest.Conflict)
+		for range 25 {
+			b.equal("made", must(b.AddSetUp(b.ctx(), b.token(), setUp)), true)
+		}
+		_, known, err := b.Entrance(b.ctx(), first)
+		b.must(err)
+		b.equal("the first is known for ever", known, false)
+		second = b.token()
+		b.equal("made", must(b.AddSetUp(b.ctx(), second, setUp)), true)
 		must(b.Accept(b.ctx(), second, owner, nil, time.Now(), ""))
 		other := account.Account{Editor: digest.Editor{Email: "bo@desk.example", Role: digest.OwnerRole}, Key: "bo@desk.example", Handle: []byte("bo")}
 		_, err = b.Accept(b.ctx(), second, other, nil, time.Now(), "")

@@ -332,3 +332,66 @@ func TestLooks(t *testing.T) {
 		t.Error("something ran in the history")
 	}
 }
+
+// TestUnsaved marks words that could not be saved, tries again with the next save, saves
+// what is typed when the page is left, puts the focus on a row that was added, and keeps
+// on the page what was refused.
+func TestUnsaved(t *testing.T) {
+	b := desktest.NewBrowser(t)
+	d := start(t, 3)
+	tab := b.Tab(d, "", 1280)
+	tab.Open(d.Site.Base + page)
+	r := ids(draft(t, d))
+	if tops := desktest.Eval[[]float64](tab, `[...document.querySelectorAll("#row-list > li:first-child .acts-of-row button, #row-list > li:first-child .acts-of-row summary, #row-list > li:first-child .acts-of-row a")].filter(e => e.checkVisibility()).map(e => Math.round(e.getBoundingClientRect().top))`); len(slices.Compact(tops)) != 1 {
+		t.Errorf("the buttons of a row stand at %v", tops)
+	}
+	if tops := desktest.Eval[[]float64](tab, `[...document.querySelectorAll(".arrange-head .buttons > form > button, .arrange-head summary")].map(e => Math.round(e.getBoundingClientRect().top))`); len(slices.Compact(tops)) != 1 {
+		t.Errorf("the buttons above the rows stand at %v", tops)
+	}
+	// The network fails while the title is saved.
+	desktest.Eval[bool](tab, `(() => { window.real = window.fetch; window.fetch = () => Promise.reject(new TypeError("down")); return true; })()`)
+	tab.Do(chromedp.Focus(chromedp.CSS("#field-title")))
+	press(tab, kb.End+" by night"+kb.Tab)
+	tab.Until(`document.querySelector("#title-form .not-saved") && document.querySelector("#title-form .not-saved").textContent === "Not saved"`)
+	desktest.Eval[bool](tab, `(() => { window.fetch = window.real; return true; })()`)
+	tab.Do(chromedp.Focus(chromedp.CSS("#field-intro")))
+	press(tab, "Words."+kb.Tab)
+	tab.Until(`!document.querySelector(".not-saved") && document.getElementById("intro-state").textContent.includes("by you") && document.getElementById("title-state").textContent.includes("by you")`)
+	if now := draft(t, d); now.Title != "Pick of the Week 8 by night" || now.Intro != "Words." {
+		t.Errorf("%q, %q", now.Title, now.Intro)
+	}
+	// A heading that is added has the focus.
+	tab.Do(chromedp.Focus(chromedp.CSS(fmt.Sprintf("#more-%d summary", r[1]))))
+	press(tab, kb.Enter)
+	tab.Until(fmt.Sprintf(`document.activeElement.name === "above-%d"`, r[1]))
+	press(tab, "On the rota"+kb.Enter)
+	said(tab, "Added the heading “On the rota”.")
+	all := ids(draft(t, d))
+	tab.Until(fmt.Sprintf(`document.activeElement.id === "row-%d"`, all[1]))
+	// Typed just before the page is left.
+	tab.Do(chromedp.Focus(chromedp.CSS("#field-intro")))
+	press(tab, kb.End+" And more.")
+	tab.Open(d.Site.Base + page)
+	tab.Until(`document.readyState === "complete"`)
+	for range 100 {
+		if draft(t, d).Intro == "Words. And more." {
+			break
+		}
+		desktest.Eval[string](tab, `fetch(location.href).then(r => r.text())`)
+	}
+	if now := draft(t, d); now.Intro != "Words. And more." {
+		t.Errorf("the introduction is %q", now.Intro)
+	}
+	// The other takes the last row out: a press on its buttons is refused, and looking at a
+	// row takes nothing of that away.
+	tab.Open(d.Site.Base + page)
+	is := draft(t, d)
+	if _, err := d.Desk.Edit(t.Context(), storetest.Tester, desk.Ref{Version: is.Version}, desk.Edit{Block: r[2], Remove: true}); err != nil {
+		t.Fatal(err)
+	}
+	tab.Do(chromedp.Click(chromedp.CSS(fmt.Sprintf("#up-%d", r[2]))))
+	tab.Until(`document.querySelector("#problems .problem")`)
+	desktest.Eval[bool](tab, `(() => { document.querySelector("#row-list > li:nth-child(2) [id^=look-]").click(); return true; })()`)
+	tab.Until(`document.querySelector("#focused h2").textContent.startsWith("Row 2,") && document.querySelector("#problems .problem")`)
+	tab.Shot("arrange-refused")
+}

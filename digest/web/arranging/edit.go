@@ -113,6 +113,9 @@ func (a *Area) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if form.Is("unsaved") { // of another form on the page
+		r = frame.KeepProblem(r)
+	}
 	do, known := deeds[form.Text("do")]
 	if !known {
 		return digest.Fail(digest.Invalid, "Send it again from the page.", "the form does not say what is to be done")

@@ -39,7 +39,7 @@ func (d *Door) accountView(r *http.Request) (v screen.Account, err error) {
 	v = screen.Account{
 		Editor: e, Action: at.Path(site.Account), PasswordAction: at.Path(site.AccountPassword), PasskeyAction: at.Path(site.AccountPasskeys),
 		SessionsAction: at.Path(site.AccountSessions), SignOut: at.Path(site.SignOut),
-		HasPasskeys: d.accounts.HasPasskeys(), HasPassword: a.Password != "", NeedsPassword: d.accounts.NeedsPassword(a, in),
+		HasPasskeys: d.accounts.HasPasskeys(), HasPassword: a.Password != "", NeedsPassword: d.accounts.NeedsPassword(a, in), Recent: d.accounts.IsRecent(in),
 		Name:    screen.Field{Name: "name", Label: "Your name", Hint: "What the desk calls you.", Value: e.Name, Autocomplete: "name", Max: 100},
 		Present: screen.Field{Name: "present-password", Label: "The present password", Type: "password", Autocomplete: "current-password", Max: 1024, Required: true},
 		Word:    newWord(),
@@ -109,21 +109,27 @@ func (d *Door) changePassword(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in, _ := d.present(r.Context())
-	err = d.accounts.ChangePassword(r.Context(), in, d.o.Client(r), form.Get("present-password"), form.Get("password"))
+	err = d.accounts.ChangePassword(r.Context(), in, d.from(r), form.Get("present-password"), form.Get("password"))
 	if err != nil {
 		return d.refuse(w, r, err, func(v *screen.Account, text string) {
 			if account.FieldOf(err) == account.PasswordField {
 				v.Word.Mistake = text
 				return
 			}
-			v.Present.Mistake = text
+			if v.Present.Mistake = text; !v.NeedsPassword {
+				v.Word.Mistake = text
+			}
 		})
+	}
+	if err := d.enter(w, r, frame.Editor(r), in.Via); err != nil {
+		return err
 	}
 	return d.Back(w, r, d.Site().Path(site.Account), "Your password is changed. You are signed out in all other browsers.")
 }
 
 func (d *Door) askNew(w http.ResponseWriter, r *http.Request) error {
-	q, err := d.accounts.AskNewPasskey(r.Context(), frame.Editor(r).ID)
+	in, _ := d.present(r.Context())
+	q, err := d.accounts.AskNewPasskey(r.Context(), in)
 	return d.question(w, q, err)
 }
 
@@ -132,7 +138,8 @@ func (d *Door) addPasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = d.accounts.AddPasskey(r.Context(), frame.Editor(r), account.Answer{Response: form.Get("response"), Sealed: form.Get("sealed"), Name: form.Get("key-name")})
+	in, _ := d.present(r.Context())
+	err = d.accounts.AddPasskey(r.Context(), in, account.Answer{Response: form.Get("response"), Sealed: form.Get("sealed"), Name: form.Get("key-name")})
 	if err != nil {
 		return d.refuse(w, r, err, func(v *screen.Account, text string) {
 			v.KeyName.Value, v.KeyName.Mistake = frame.Cut(form.Get("key-name"), 1000), text
@@ -150,9 +157,10 @@ func (d *Door) changePasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	in, _ := d.present(r.Context())
 	said := "The passkey is renamed."
 	if form.Is("remove") {
-		said, err = "The passkey is removed. It opens the desk no more.", d.accounts.RemovePasskey(r.Context(), frame.Editor(r), id)
+		said, err = "The passkey is removed. It opens the desk no more.", d.accounts.RemovePasskey(r.Context(), frame.Editor(r), in, id)
 	} else {
 		err = d.accounts.RenamePasskey(r.Context(), frame.Editor(r), id, form.Get("name"))
 	}
@@ -174,7 +182,7 @@ func (d *Door) endSessions(w http.ResponseWriter, r *http.Request) error {
 		}
 		return d.Back(w, r, d.Site().Path(site.Account), "That browser is signed out.")
 	}
-	if _, err := d.accounts.EndOthers(ctx, e, 0); err != nil {
+	if _, err := d.accounts.EndSessions(ctx, e); err != nil {
 		return err
 	}
 	return d.Back(w, r, d.Site().Path(site.SignIn), "You are signed out everywhere.")

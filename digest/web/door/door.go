@@ -43,7 +43,7 @@ func New(o Options) *Door {
 	d := &Door{o: o, accounts: o.Accounts}
 	d.browsers = account.Browsers{SessionManager: &scs.SessionManager{
 		Lifetime: account.SessionLife, IdleTimeout: account.SessionIdle,
-		Store: o.Accounts.Keeper(), Codec: account.Codec{}, Cookie: cookie(o.Site),
+		Store: o.Accounts.Keeper(), Codec: account.Codec{}, Cookie: cookie(o.Site, "postbag_desk"),
 		ErrorFunc: func(w http.ResponseWriter, r *http.Request, err error) { d.Fail(w, r, err) },
 	}}
 	return d
@@ -55,9 +55,9 @@ func (d *Door) In(f *frame.Frame) *Door {
 	return d
 }
 
-// cookie says what the browser is to keep the session's token by.
-func cookie(at site.Site) scs.SessionCookie {
-	c := scs.SessionCookie{Name: "postbag_desk", HttpOnly: true, SameSite: http.SameSiteLaxMode, Persist: true, Path: at.Path(site.Home)}
+// cookie says by what the browser is to keep something, such as the session's token.
+func cookie(at site.Site, name string) scs.SessionCookie {
+	c := scs.SessionCookie{Name: name, HttpOnly: true, SameSite: http.SameSiteLaxMode, Persist: true, Path: at.Path(site.Home)}
 	if strings.HasPrefix(at.Base, "https://") {
 		c.Secure = true
 		c.Name = "__Secure-" + c.Name
@@ -105,8 +105,29 @@ func (d *Door) present(ctx context.Context) (in account.Session, ok bool) {
 	return d.browsers.Present(ctx)
 }
 
-// enter begins the session of an editor in this browser.
-func (d *Door) enter(r *http.Request, e digest.Editor, via account.Way) error {
+// from tells where a request comes from.
+func (d *Door) from(r *http.Request) account.From {
+	from := account.From{IP: d.o.Client(r)}
+	if c, err := r.Cookie(cookie(d.o.Site, deviceCookie).Name); err == nil {
+		from.Device = c.Value
+	}
+	return from
+}
+
+// deviceCookie is by what a browser keeps that it was signed in before.
+const deviceCookie = "postbag_known"
+
+// enter begins the session of an editor in this browser, which is known from now on.
+func (d *Door) enter(w http.ResponseWriter, r *http.Request, e digest.Editor, via account.Way) error {
+	device, err := d.accounts.Device(r.Context(), e.ID)
+	if err != nil {
+		return err
+	}
+	c := cookie(d.o.Site, deviceCookie)
+	http.SetCookie(w, &http.Cookie{
+		Name: c.Name, Value: device, Path: c.Path, MaxAge: int(account.DeviceLife.Seconds()),
+		Secure: c.Secure, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	})
 	return d.browsers.Begin(r.Context(), account.Session{
 		EditorID: e.ID, Via: via, Agent: agent(r.UserAgent()), Network: account.NetworkOf(d.o.Client(r)),
 	})

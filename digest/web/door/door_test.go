@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -291,9 +292,9 @@ func TestATokenThatSomebodyPlantedIsNotTheSession(t *testing.T) {
 	at, _ := url.Parse(h.base)
 	ann.Jar.SetCookies(at, []*http.Cookie{{Name: "postbag_desk", Value: "planted", Path: "/"}})
 	ann.signIn("ann@desk.example", word)
-	first := ann.Jar.Cookies(at)[0].Value
+	first := session(ann.Jar.Cookies(at))
 	ann.signIn("ann@desk.example", word)
-	second := ann.Jar.Cookies(at)[0].Value
+	second := session(ann.Jar.Cookies(at))
 	if first == "planted" || first == second || !ann.in() {
 		t.Errorf("%q, %q", first, second)
 	}
@@ -349,6 +350,95 @@ func TestSessionsEnd(t *testing.T) {
 		if got := [2]bool{here.in(), there.in()}; got != c.want {
 			t.Errorf("%s: here and there %v, want %v", c.name, got, c.want)
 		}
+	}
+}
+
+// TestAnOpenBrowserIsNotEnough to take an account over: what signs in is changed by who
+// has just signed in, or knows the present password.
+func TestAnOpenBrowserIsNotEnough(t *testing.T) {
+	h := open(t, "")
+	h.editor("ann@desk.example", digest.OwnerRole)
+	ann, bo := h.browser(), h.browser()
+	ann.signIn("ann@desk.example", word)
+	h.clock.Move(account.RecentLife)
+	wants(t, "the page", ann.get(string(site.Account)), http.StatusOK, "The present password", "To add or remove a passkey, sign out here")
+	wants(t, "no present one", ann.post(string(site.AccountPassword), "password", "another long word"), http.StatusForbidden, "do not belong together")
+	wants(t, "a passkey", ann.get(string(site.AccountPasskeys)), http.StatusForbidden, "just signed in")
+	wants(t, "a passkey", ann.post(string(site.AccountPasskeys), "response", "{}", "sealed", "x"), http.StatusForbidden, "just signed in")
+	wants(t, "a passkey", ann.post(site.AccountPasskey.With(1), "remove", "yes"), http.StatusForbidden, "just signed in")
+
+	at, _ := url.Parse(h.base)
+	copied := session(ann.Jar.Cookies(at))
+	wants(t, "with the present one", ann.post(string(site.AccountPassword), "present-password", word, "password", "another long word"), http.StatusSeeOther)
+	thief := h.browser()
+	thief.Jar.SetCookies(at, []*http.Cookie{{Name: "postbag_desk", Value: copied, Path: "/"}})
+	if !ann.in() || thief.in() || session(ann.Jar.Cookies(at)) == copied {
+		t.Errorf("after the change: here %v, by a copied cookie %v", ann.in(), thief.in())
+	}
+
+	// A session of somebody else is none of one's business.
+	h.editor("bo@desk.example", digest.EditorRole)
+	bo.signIn("bo@desk.example", word)
+	all, err := h.accounts.Sessions(t.Context(), 1)
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	wants(t, "ann's session", bo.post(string(site.AccountSessions), "session", strconv.FormatInt(all[0].ID, 10)), http.StatusNotFound, "no such session of yours")
+	if !ann.in() {
+		t.Error("bo signed ann out")
+	}
+}
+
+// session gives the session's token.
+func session(all []*http.Cookie) string {
+	for _, c := range all {
+		if c.Name == "postbag_desk" {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+// TestStrangersDoNotLockTheOwnersBrowserOut hammers from where the owner is, too.
+func TestStrangersDoNotLockTheOwnersBrowserOut(t *testing.T) {
+	h := open(t, "https://news.example.org")
+	h.editor("ann@desk.example", digest.OwnerRole)
+	got := h.browser().signIn("ann@desk.example", word)
+	var known *http.Cookie
+	for _, c := range (&http.Response{Header: got.header}).Cookies() {
+		if c.Name == "__Host-postbag_known" {
+			known = c
+		}
+	}
+	if known == nil || !known.HttpOnly || !known.Secure || known.SameSite != http.SameSiteStrictMode || known.MaxAge != 365*24*3600 {
+		t.Fatalf("%+v", known)
+	}
+	for range 20 {
+		h.browser().signIn("ann@desk.example", "a wrong password")
+	}
+	try := func(cookie string) int {
+		return h.browser().do(http.MethodPost, string(site.SignIn), url.Values{"email": {"ann@desk.example"}, "password": {word}}, "Cookie", cookie).status
+	}
+	if a, b, c := try("x=y"), try(known.Name+"=1.AAAA.9999999999.AAAA"), try(known.Name+"="+known.Value); a != http.StatusTooManyRequests || b != a || c != http.StatusSeeOther {
+		t.Errorf("a stranger gets %d, a forger %d, the owner's browser %d", a, b, c)
+	}
+	if a := h.browser().do(http.MethodGet, "/desk/", nil, "Cookie", known.Name+"="+known.Value); a.status == http.StatusOK {
+		t.Error("the cookie opens the desk")
+	}
+}
+
+// TestAnOlderSetUpLink says that there is a newer one.
+func TestAnOlderSetUpLink(t *testing.T) {
+	h := open(t, "")
+	older, err := h.accounts.SetUpToken(t.Context())
+	if err == nil {
+		_, err = h.accounts.SetUpToken(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range []answer{h.browser().get(site.Entrance.With(older)), h.browser().post(site.Entrance.With(older), "email", "ann@desk.example", "password", word)} {
+		wants(t, "the older link", a, http.StatusConflict, "replaced by a newer one", "A newer link was printed when Postbag was started again; look there.")
 	}
 }
 

@@ -104,7 +104,7 @@ func (d *Door) again(w http.ResponseWriter, r *http.Request, form frame.Form, wr
 
 // inside begins the session, and leads on.
 func (d *Door) inside(w http.ResponseWriter, r *http.Request, form frame.Form, e digest.Editor, via account.Way) error {
-	if err := d.enter(r, e, via); err != nil {
+	if err := d.enter(w, r, e, via); err != nil {
 		return err
 	}
 	k, is := d.unpack(form.Get("kept"))
@@ -135,7 +135,7 @@ func (d *Door) password(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e, err := d.accounts.Password(r.Context(), form.Get("email"), form.Get("password"), d.o.Client(r))
+	e, err := d.accounts.Password(r.Context(), form.Get("email"), form.Get("password"), d.from(r))
 	if err != nil {
 		return d.again(w, r, form, err)
 	}
@@ -275,7 +275,7 @@ func (d *Door) use(w http.ResponseWriter, r *http.Request) error {
 	if link.Kind == account.SetUpLink {
 		via, to = account.BySetUp, d.o.AfterSetUp
 	}
-	if err := d.enter(r, e, via); err != nil {
+	if err := d.enter(w, r, e, via); err != nil {
 		return err
 	}
 	return d.Back(w, r, to, said)

@@ -93,6 +93,7 @@ const (
 	editorKey key = iota
 	hereKey
 	barKey
+	keepKey
 )
 
 // Editor gives who is signed in; on a page that is open to everybody it may be nobody,
@@ -209,6 +210,12 @@ func OnIssue(r *http.Request, ref desk.Ref) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), barKey, ref))
 }
 
+// KeepProblem says that a problem which the page tells of still stands, whatever was done
+// beside it.
+func KeepProblem(r *http.Request) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), keepKey, true))
+}
+
 // frame makes what stands around a screen.
 func (f *Frame) frame(r *http.Request) (screen.Frame, error) {
 	ctx := r.Context()
@@ -300,8 +307,11 @@ func (f *Frame) Parts(w http.ResponseWriter, r *http.Request, said string, parts
 			return err
 		}
 	}
-	if err := f.clear(&b); err != nil {
-		return err
+	// A page that asks for what is new by itself leaves what was refused before it.
+	if keeps, _ := r.Context().Value(keepKey).(bool); !keeps && r.Method == http.MethodPost {
+		if err := f.clear(&b); err != nil {
+			return err
+		}
 	}
 	return write(w, http.StatusOK, "text/html; charset=utf-8", b.Bytes())
 }

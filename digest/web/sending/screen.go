@@ -80,8 +80,7 @@ func (a *Area) draft(r *http.Request, ref desk.Ref, is desk.Outlook, ahead dispa
 		First:   screen.Field{Name: "preheader", Label: "First line in the inbox", Value: is.Frozen.Preheader, Max: 300},
 		At: screen.Field{Name: "at", Label: "Date and time, on the clocks of " + series.Zone, Type: "datetime-local",
 			Value: ahead.Due.In(zone).Format(fieldTime)},
-		Consequence: fmt.Sprintf("Approving %s fixes its words. Until %s you can take it back with one press; after the first mail has left you cannot.",
-			is.Issue.Title, desk.ShortMoment(series, ahead.Due, now)),
+		Consequence: consequence(ahead, typed.when == whenNow, now), Look: address(site.SendScreen),
 	}
 	next := desk.Spoken(series, ahead.Due, now)
 	if ahead.Due.Equal(is.Issue.Slot) {
@@ -112,6 +111,44 @@ func (a *Area) draft(r *http.Request, ref desk.Ref, is desk.Outlook, ahead dispa
 		d.Choices = append(d.Choices, screen.Option{Value: c.value, Label: c.label, Chosen: c.value == chosen})
 	}
 	return d, nil
+}
+
+// consequence says what approving an issue leads to: now, or at the moment when it is due.
+func consequence(ahead dispatch.Prospect, isNow bool, now time.Time) string {
+	until := "Until " + desk.ShortMoment(ahead.Series, ahead.Due, now)
+	if isNow {
+		until = "For ten minutes, until " + timeAt(ahead.Series, ahead.Due) + ","
+	}
+	return fmt.Sprintf("Approving %s fixes its words. %s you can take it back with one press; after the first mail has left you cannot.", ahead.Issue.Title, until)
+}
+
+// chosen answers with what the moment leads to that is chosen in the form, and not yet
+// sent. Of a time that cannot be taken it says so only when it is sent.
+func (a *Area) chosen(w http.ResponseWriter, r *http.Request, ref desk.Ref) error {
+	issue, series, err := a.Desk.Issue(r.Context(), ref)
+	if err != nil {
+		return err
+	}
+	var when desk.When
+	text := "Approving " + issue.Title + " fixes its words. Until the moment that you choose you can take it back with one press; after the first mail has left you cannot."
+	answer := func(text, at string) error {
+		return a.frame.Parts(w, r, "", frame.Part{Screen: "send", Name: "consequence", Data: text, Into: "#consequence"},
+			frame.Part{Screen: "send", Name: "inbox-time", Data: at, Into: "#inbox-time", Swap: "innerHTML"})
+	}
+	query := r.URL.Query()
+	switch query.Get(whenQuery) {
+	case whenNow:
+		when.Now = true
+	case whenAt:
+		if when.At, err = a.Desk.ReadMoment(series, query.Get("at")); err != nil {
+			return answer(text, "")
+		}
+	}
+	ahead, err := a.Sender.Prospect(r.Context(), ref, when)
+	if err != nil {
+		return err
+	}
+	return answer(consequence(ahead, when.Now, a.frame.Now()), timeAt(series, ahead.Due))
 }
 
 // after says how an issue stands that was approved.

@@ -71,6 +71,9 @@ func (a *Area) show(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	ref.Number = issue.Number
+	if frame.IsPart(r) && r.URL.Query().Has(whenQuery) && issue.State == digest.Draft {
+		return a.chosen(w, r, ref)
+	}
 	s, err := a.screen(r, ref, asked{})
 	if err != nil {
 		return err
@@ -80,6 +83,9 @@ func (a *Area) show(w http.ResponseWriter, r *http.Request) error {
 
 // seenQuery names the state that the page shows which asks for a part of itself.
 const seenQuery = "seen"
+
+// whenQuery names the moment that is chosen in the form of a draft.
+const whenQuery = "when"
 
 // approve approves the draft for the moment that was chosen.
 func (a *Area) approve(w http.ResponseWriter, r *http.Request) error {

@@ -91,6 +91,7 @@ func TestSendWithoutScript(t *testing.T) {
 	for _, want := range []string{
 		"Send Pick of the Week 8", "Sunday 8 March, 18:00 London time, the next slot", "2 readers get it.",
 		"fixes its words. Until Sunday 18:00 you can take it back with one press; after the first mail has left you cannot.",
+		"If you choose another moment, you can until that one; with “Now”, for ten minutes.",
 		"Now. It waits ten minutes", "A test goes to ann@blog.example",
 	} {
 		if page.Status != 200 || !strings.Contains(page.Body, want) {
@@ -276,6 +277,12 @@ func TestSendInABrowser(t *testing.T) {
 	tab.Until(`document.querySelector("[data-count]").textContent === String([...document.querySelector("#field-preheader").value].length)`)
 	tab.Do(chromedp.Focus("#when-next"), chromedp.KeyEvent(kb.ArrowDown)) // to: now
 	tab.Until(`document.querySelector("#when-now").checked`)
+	tab.Until(`document.querySelector("#consequence").textContent.includes("For ten minutes, until 19:10, you can take it back") && document.querySelector("#inbox-time").textContent === "19:10"`)
+	tab.Do(chromedp.SetValue("#field-at", "2026-03-07T09:30"))
+	desktest.Eval[bool](tab, `(() => { const f = document.querySelector("#field-at"); f.dispatchEvent(new Event("input", {bubbles: true})); f.dispatchEvent(new Event("change", {bubbles: true})); return true; })()`)
+	tab.Until(`document.querySelector("#when-at").checked && document.querySelector("#consequence").textContent.includes("Until Saturday 09:30 you can") && document.querySelector("#inbox-time").textContent === "09:30"`)
+	desktest.Eval[bool](tab, `(() => { document.querySelector("#when-now").click(); return true; })()`)
+	tab.Until(`document.querySelector("#consequence").textContent.includes("For ten minutes") && document.querySelector("#field-subject").value.includes("and more")`)
 	tab.Do(chromedp.Focus("button.main"), chromedp.KeyEvent(kb.Enter))
 	comesTo(tab, `document.querySelector("#said").textContent.includes("is approved. It goes out Friday 6 March, 19:10")`)
 	if i := o.issue(); i.State != digest.Approved || !strings.Contains(i.Frozen.Subject, "and more") {

@@ -32,7 +32,89 @@ document.documentElement.classList.add("script");
     }
   }, true);
 
-  let focused = "";
+  // The title and the introduction save themselves. What could not be saved is marked,
+  // and tried again after some seconds, or as soon as anything else was saved.
+  const texts = ["title-form", "intro-form"];
+  const typed = new Set(), unsaved = new Set(); // ids of forms
+  const sent = new WeakMap(); // the words that a request has
+  const field = (form) => form.querySelector("#field-title, #field-intro");
+  const isText = (e) => Boolean(e && texts.includes(e.id));
+  const saves = (form) => form && field(form) && !form.querySelector(".arrange-theirs");
+  const firstPause = 4000, longestPause = 60000; // ms
+  let again = 0, pause = firstPause;
+  const retry = () => {
+    clearTimeout(again);
+    unsaved.forEach((id) => {
+      const form = document.getElementById(id);
+      if (saves(form)) form.requestSubmit();
+      else unsaved.delete(id);
+    });
+  };
+  const mark = () => unsaved.forEach((id) => {
+    const state = document.querySelector(`#${id} .arrange-state`);
+    if (!state || state.querySelector(".not-saved")) return;
+    state.querySelectorAll("span").forEach((s) => s.remove());
+    const told = document.createElement("strong");
+    told.className = "not-saved small danger";
+    told.textContent = "Not saved";
+    state.prepend(told);
+    state.querySelector("button").classList.remove("plain");
+  });
+  document.addEventListener("input", (e) => {
+    const form = e.target.closest && e.target.closest("form");
+    if (isText(form)) typed.add(form.id);
+  });
+  document.addEventListener("htmx:finally:request", (e) => {
+    const { sourceElement: form, response } = e.detail.ctx, status = response ? response.status : 0;
+    if (!form.matches("form")) return;
+    const isDone = status >= 200 && status < 400;
+    if (isDone) pause = firstPause;
+    if (!isText(form)) {
+      if (isDone && unsaved.size) retry();
+      mark();
+      return;
+    }
+    if (isDone) {
+      const now = document.getElementById(form.id);
+      if (now && field(now) && field(now).value === sent.get(e.detail.ctx)) typed.delete(form.id);
+      if (unsaved.delete(form.id) && unsaved.size) retry();
+    } else {
+      unsaved.add(form.id);
+      if (!status || status >= 500 || status === 429) {
+        clearTimeout(again);
+        again = setTimeout(retry, pause);
+        pause = Math.min(pause * 2, longestPause);
+      }
+    }
+    mark();
+  });
+  // A problem of what saves itself is read out, and takes nobody out of a field.
+  document.addEventListener("htmx:after:swap", (e) => {
+    const problem = document.querySelector("#problems .problem");
+    if (problem && e.detail.ctx && isText(e.detail.ctx.sourceElement) && document.activeElement.matches("input, textarea")) problem.setAttribute("data-met", "");
+  });
+  // What is typed when the page is left is saved on the way.
+  const unfinished = () => [...typed].map((id) => document.getElementById(id)).filter(saves);
+  const mostKept = 60000; // bytes; browsers let 64 KB outlive a page
+  addEventListener("pagehide", () => {
+    unfinished().forEach((form) => {
+      const body = new URLSearchParams(new FormData(form));
+      fetch(form.getAttribute("action"), {
+        method: "POST", body, keepalive: body.toString().length < mostKept, headers: { "HX-Request": "true" },
+      }).catch(() => {});
+    });
+    typed.clear();
+  });
+  addEventListener("pageshow", (e) => {
+    if (e.persisted) location.reload();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") unfinished().forEach((form) => form.requestSubmit());
+  });
+
+  const adding = ["add-heading", "add-text", "add-quote", "above"];
+  const blocks = () => [...document.querySelectorAll("#row-list > li")];
+  let focused = "", added = null, putBack = null;
   document.addEventListener("htmx:before:request", (e) => {
     const { sourceElement, request } = e.detail.ctx;
     if (!sourceElement.matches("form")) return;
@@ -42,10 +124,14 @@ document.documentElement.classList.add("script");
       under = e.detail.ctx;
       const active = document.activeElement;
       focused = active && row(active) ? active.id || row(active).id : "";
+      added = request.body && request.body.get && adding.includes(request.body.get("do")) ? new Set(blocks().map((li) => li.id)) : null;
     } else if (request.body instanceof URLSearchParams) {
       // A save that waited for another goes out with what the page knows by then.
       request.body = new URLSearchParams(new FormData(sourceElement));
     }
+    if (isText(sourceElement)) sent.set(e.detail.ctx, field(sourceElement).value);
+    // What is said of words that are not saved stays.
+    if ([...unsaved].some((id) => id !== sourceElement.id) && request.body && request.body.set) request.body.set("unsaved", "1");
   });
   // What dragging left in the style of rows is not carried over to the new ones: the
   // policy of the page allows no style attributes.
@@ -55,6 +141,13 @@ document.documentElement.classList.add("script");
   document.addEventListener("htmx:finally:request", (e) => {
     sort(); // undoing makes the rows anew, too
     if (!busy || e.detail.ctx !== under) return;
+    const { response } = e.detail.ctx;
+    if (putBack && !(response && response.status < 400)) putBack();
+    putBack = null;
+    // A row that was added has the focus.
+    const fresh = added && blocks().find((li) => !added.has(li.id));
+    if (fresh) fresh.focus({ preventScroll: true });
+    added = null;
     const was = focused && document.getElementById(focused);
     if (was && (document.activeElement === document.body || !document.activeElement)) was.focus({ preventScroll: true });
     const at = row(document.activeElement);
@@ -141,6 +234,12 @@ document.documentElement.classList.add("script");
           list.insertBefore(li, before);
           return;
         }
+        const was = button.value, off = button.getAttribute("aria-disabled");
+        putBack = () => { // it was refused
+          list.insertBefore(li, before);
+          button.value = was;
+          if (off) button.setAttribute("aria-disabled", off);
+        };
         button.value = above;
         button.removeAttribute("aria-disabled");
         button.focus({ preventScroll: true });

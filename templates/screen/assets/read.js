@@ -37,6 +37,20 @@
   const at = /^#c\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
   if (at) keys.go(at);
 
+  // From one post to the next by key, reading goes on with its first comment.
+  const onward = "postbag-onward";
+  document.querySelectorAll(".read-onward a").forEach((a) => a.addEventListener("click", (e) => {
+    if (e.detail === 0) sessionStorage.setItem(onward, "yes"); // no pointer
+  }));
+  if (sessionStorage.getItem(onward)) {
+    sessionStorage.removeItem(onward);
+    const item = !at && keys.items()[0];
+    if (item) {
+      item.focus({ preventScroll: true });
+      item.scrollIntoView({ block: "nearest" });
+    }
+  }
+
   // The bar at the bottom of a phone acts on the comment in view.
   const thumbs = document.getElementById("thumbs");
   let inView = null;

@@ -247,7 +247,11 @@
       case "End": move(Infinity); break;
       case "ArrowRight": arrow(el, 1, e.shiftKey); break;
       case "ArrowLeft": arrow(el, -1, e.shiftKey); break;
-      case " ": case "Enter": if (!e.repeat) toggle(el); break;
+      case " ": case "Enter":
+        if (e.repeat) break;
+        if (chosen) actOn("cut");
+        else toggle(el);
+        break;
       case "Delete": case "Backspace": if (chosen) actOn("cut"); break;
       default: return;
     }

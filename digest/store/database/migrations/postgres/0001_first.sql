@@ -358,6 +358,7 @@ CREATE TABLE editors (
     role       TEXT   NOT NULL CHECK (role IN ('owner', 'editor')),
     password   TEXT   NOT NULL DEFAULT '', -- its argon2id hash with the parameters, '' for none
     handle     BYTEA  NOT NULL UNIQUE, -- what passkeys know the editor by
+    epoch      BIGINT NOT NULL DEFAULT 0, -- counts new passwords and signings out everywhere
     created_at BIGINT NOT NULL,
     last_seen  BIGINT
 );
@@ -399,6 +400,7 @@ CREATE TABLE attempts (
     kind    TEXT COLLATE "C"     NOT NULL CHECK (kind IN ('password', 'passkey', 'link', 'mail')),
     account TEXT COLLATE "C"     NOT NULL,
     network TEXT     COLLATE "C" NOT NULL,
+    device  TEXT     COLLATE "C" NOT NULL DEFAULT '', -- the browser, if it was signed in before
     at      BIGINT   NOT NULL,
     good    SMALLINT NOT NULL CHECK (good IN (0, 1))
 );
