@@ -49,6 +49,8 @@ var settingValues = map[string][3]string{
 	"db":                 {"file.db", "variable.db", "flag.db"},
 	"listen":             {"localhost:1001", "localhost:1002", "localhost:1003"},
 	"base-url":           {"https://file.example", "https://variable.example", "https://flag.example"},
+	"desk-listen":        {"localhost:2001", "localhost:2002", "localhost:2003"},
+	"desk-url":           {"https://desk.file.example", "https://desk.variable.example", "https://desk.flag.example"},
 	"trusted-proxy":      {"10.0.0.1", "10.0.0.2", "10.0.0.3"},
 	"smtp":               {"smtp://file.example", "outbox:variable", "smtps://flag.example"},
 	"smtp-password-file": {"file", "variable", "flag"},
