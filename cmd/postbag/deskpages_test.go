@@ -190,7 +190,7 @@ func (v *visitor) fill(tb testing.TB, n int) {
 	must(db.AddSource(ctx, by, &source, feeds, series))
 	storetest.Corpus(tb, v.past, source.ID, corpusStart, n)
 	if n > 100_000 { // the rest is as quick to search and long to index
-		v.past.must(tb, fmt.Sprintf("DELETE FROM search_todo WHERE kind = 0 AND entry <= (SELECT MAX(id) FROM comments) - 100000 OR kind = 1 AND entry <= (SELECT MAX(id) FROM posts) - 2000"))
+		v.past.must(tb, "DELETE FROM search_todo WHERE kind = 0 AND entry <= (SELECT MAX(id) FROM comments) - 100000 OR kind = 1 AND entry <= (SELECT MAX(id) FROM posts) - 2000")
 	}
 	must(v.mailer.index(ctx))
 	v.past.must(tb, "UPDATE publication SET name = 'Nights', language = 'en', postal_address = '1 High Street', home_url = 'https://blog.example/', tag_authority = 'blog.example,2024'")

@@ -164,10 +164,6 @@ var noPerson = []string{
 	"i", "i'm", "i’m", "i've", "i’ve", "i'd", "i’d", "i'll", "i’ll", "anonymous", "god", "english", "british", "american", "european", "french", "german",
 }
 
-func isOfWord(r rune) bool {
-	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
-}
-
 var capitals = regexp.MustCompile(`[\pL\pN]+(?:['’&-][\pL\pN]+)*`)
 
 var sentenceEnd = regexp.MustCompile(`[.!?]\s|\n`)

@@ -255,18 +255,18 @@ func TestRewriting(t *testing.T) {
 // TestAFormSentTwice adds what it adds once, and moves once.
 func TestAFormSentTwice(t *testing.T) {
 	d := threaded(t)
-	issue, at := d.lay(t, "1 2")
+	issue, _ := d.lay(t, "1 2")
 	for _, e := range []desk.Edit{
 		{Heading: p("H"), Before: issue.Blocks[1].ID}, {Text: p("T")}, {Quote: &desk.Quote{Text: "Q", Source: "S"}, Before: issue.Blocks[0].ID},
 	} {
-		_, at = present(t, d)
+		_, at := present(t, d)
 		for range 2 {
 			if _, err := d.Edit(t.Context(), ada, at, e); err != nil {
 				t.Error(err)
 			}
 		}
 	}
-	_, at = present(t, d)
+	_, at := present(t, d)
 	for range 2 {
 		if _, err := d.Move(t.Context(), ada, at, issue.Blocks[1].ID, issue.Blocks[0].ID); err != nil {
 			t.Error(err)

@@ -67,11 +67,6 @@ func (s subject) since(now digest.Issue, version int64) (in []int64, gone []int6
 // the draft and saving it.
 const tries = 10
 
-// change edits a draft that still is as ref's Version says, all of it.
-func (d *Desk) change(ctx context.Context, by digest.Actor, ref Ref, did digest.Change, do edit) (Saved, error) {
-	return d.changeOf(ctx, by, ref, did, of(subject{whole: true}), do)
-}
-
 // changeOf edits a draft of which the subject still is as ref's Version says. What
 // others changed beside it stays as they left it: the edit is made on the draft as it
 // stands now.

@@ -122,6 +122,8 @@ func (b *bench) fillIssues() {
 	b.move(third, digest.Draft, after(11*time.Hour)) // the draft after it gives way, and its id is spent
 	third, err = b.Issue(b.ctx(), third.SeriesID, third.Number)
 	b.must(err)
+	_, err = b.Remind(b.ctx(), digest.Reminder{IssueID: third.ID, DueAt: third.DueAt, Ahead: digest.RemindersAhead()[0]}, `{"title":"Nights"}`, third.DueAt)
+	b.must(err)
 	b.must(b.SavePlace(b.ctx(), "ann@blog.example", third.SeriesID, "f=1&post=1"))
 	b.must(b.SetKeys(b.ctx(), "ann@blog.example", false))
 	b.must(b.Decide(b.ctx(), third, decision(tester, digest.SkipIt, b.comments()["c2"].ID)))

@@ -17,12 +17,6 @@ import (
 	"postbag/digest/web/desktest"
 )
 
-// arranged is what a tab shows of the rows, as their blocks' ids.
-func arranged(tab *desktest.Tab) []int64 {
-	tab.T.Helper()
-	return desktest.Eval[[]int64](tab, `[...document.querySelectorAll("#row-list > li")].map(l => +l.dataset.block)`)
-}
-
 // becomes waits until the rows of a tab and of the draft are these.
 func becomes(t *testing.T, d *desktest.Desk, tab *desktest.Tab, want ...int64) {
 	t.Helper()
@@ -75,7 +69,7 @@ func TestKeyboard(t *testing.T) {
 	becomes(t, d, tab, r[0], r[3], r[1], r[2], r[4])
 	tab.Until(fmt.Sprintf(`document.activeElement.id === "row-%d" && document.querySelector("#focused h2").textContent.startsWith("Row 2,")`, r[3]))
 	// The button that moved keeps the focus, too.
-	tab.Do(chromedp.Focus(chromedp.CSS(fmt.Sprintf("#down-%d", r[4-4]))))
+	tab.Do(chromedp.Focus(chromedp.CSS(fmt.Sprintf("#down-%d", r[0]))))
 	press(tab, kb.Enter)
 	becomes(t, d, tab, r[3], r[0], r[1], r[2], r[4])
 	if got := focus(); got != fmt.Sprintf("down-%d", r[0]) {
