@@ -91,7 +91,7 @@ var (
 )
 
 var reminderView = templates.ReminderView{
-	Publication: "The Night Bus", HomeURL: "https://news.example.org/", Editor: "Ines", Language: "en",
+	Publication: "The Night Bus", HomeURL: "https://news.example.org/", Editor: "Ines", Language: "en-GB",
 	Title: "Pick of the Week 8", Moment: "Sunday 8 March, 18:00 London time", Hours: 24, Picks: 3, Left: 27,
 	ToFix: 3, Problems: []string{"heading “Nothing under it” has nothing under it", "pick 2 by Jo was changed on the blog"},
 	Suggested: []templates.ReminderComment{
