@@ -43,9 +43,7 @@ func (m tests) Run() int {
 // TestScripts runs the stories of testdata/script: each is what an operator
 // types, and what the program must answer.
 func TestScripts(t *testing.T) {
-	if digesttest.Race {
-		t.Skip("SKIPPED: a command alone is not watched by the race detector; those that serve are, in other tests")
-	}
+	digesttest.NotUnderRace(t) // a command alone; those that serve are watched in other tests
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {

@@ -43,14 +43,21 @@ var browser = Need{Name: "Chromium", Find: func() error {
 	return err
 }}
 
+// NotUnderRace skips a test that the race detector has nothing to watch in, and that
+// takes long under it.
+func NotUnderRace(t testing.TB) {
+	t.Helper()
+	if Race {
+		t.Skip("SKIPPED: it runs without the race detector")
+	}
+}
+
 // Chromium gives the program of a browser. Under the race detector what needs one is
 // skipped: the same tests run without it, and the same handlers are called without a
 // browser under it.
 func Chromium(t testing.TB) string {
 	t.Helper()
-	if Race {
-		t.Skip("SKIPPED: a browser is not watched by the race detector")
-	}
+	NotUnderRace(t)
 	browser.Check(t)
 	program, err := findBrowser()
 	if err != nil {

@@ -294,10 +294,10 @@ func TestReplies(t *testing.T) {
 			wants(t, "removed", o.press(l, r), http.StatusNotFound, "stands for nothing")
 			wants(t, "removed", o.Person("nobody").Post(link(l, r), []string{"version", "2"}), http.StatusNotFound)
 		})
+		if r == digest.ReplyWait {
+			continue // a day can be given whatever is in it
+		}
 		t.Run(string(r)+", changed since the page", func(t *testing.T) {
-			if r == digest.ReplyWait {
-				t.Skip("a day can be given whatever is in it")
-			}
 			o := newOffice(t)
 			o.at(sunday.Add(-24 * time.Hour))
 			l, seen := o.letters()[desktest.Ann.Email], o.issue()
