@@ -307,13 +307,13 @@ func TestKeyboard(t *testing.T) {
 	tab.Shot("read-keyboard")
 	tab.Clean("after decisions")
 	press("z")
-	tab.Until(fmt.Sprintf(`location.hash == "#%s" && document.activeElement.id == "%[1]s"`, third))
+	tab.Until(fmt.Sprintf(`location.hash == "#%s" && document.activeElement.id == "%[1]s" && document.readyState == "complete"`, third))
 	// In a field keys are letters.
 	press("/")
 	tab.Until(`document.activeElement.id == "search"`)
 	press("s")
 	press("p")
-	if got := desktest.Eval[string](tab, `document.activeElement.value`); !strings.HasSuffix(got, "sp") {
+	if got := desktest.Eval[string](tab, `document.getElementById("search").value`); !strings.HasSuffix(got, "sp") {
 		t.Errorf("the field has %q", got)
 	}
 	tab.Open(d.Site.Base + read + "?f=1")
