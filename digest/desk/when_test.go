@@ -110,7 +110,7 @@ func TestPlan(t *testing.T) {
 		t.Fatalf("it is due %v for %v, %v", planned.DueAt, planned.Slot, err)
 	}
 	if _, err := d.Plan(t.Context(), ada, desk.Ref{}, d.clock.at); digest.KindOf(err) != digest.Invalid || err == nil {
-		t.Errorf("for now: %v", err)
+		t.Errorf("planned for the present moment, it gives %v", err)
 	}
 	_, history, err := d.History(t.Context(), desk.Ref{Number: issue.Number}, 1)
 	if err != nil || history[0].Did != digest.Timed || history[0].Words != "planned it for Monday 30 March 2026 14:00 UTC" {
