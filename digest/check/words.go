@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"postbag/digest/lazyregexp"
 )
 
 // This file finds in a text what may tell too much of a person, and what readers may
@@ -14,7 +16,7 @@ import (
 
 // A telephone number has 9 to 15 digits (ITU-T E.164) in groups, and begins with + or 0
 // or a bracket: numbers of other things seldom do.
-var telephone = regexp.MustCompile(`(?:\+|\(\+?|\b0)[0-9(][0-9() ./\x{00a0}-]{6,22}[0-9]`)
+var telephone = lazyregexp.New(`(?:\+|\(\+?|\b0)[0-9(][0-9() ./\x{00a0}-]{6,22}[0-9]`)
 
 // telephones gives what reads as a telephone number.
 func telephones(text string) (all []string) {
@@ -32,24 +34,24 @@ func telephones(text string) (all []string) {
 	return unique(all)
 }
 
-var date = regexp.MustCompile(`^0?\d{1,2}[./-]\d{1,2}[./-]\d{2,4}`)
+var date = lazyregexp.New(`^0?\d{1,2}[./-]\d{1,2}[./-]\d{2,4}`)
 
 // isDate tells whether a number begins as the date of a day does.
 func isDate(s string) bool { return date.MatchString(s) }
 
-var mailAddress = regexp.MustCompile(`[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)*\.\pL{2,}`)
+var mailAddress = lazyregexp.New(`[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)*\.\pL{2,}`)
 
 // mailAddresses gives the mail addresses in a text.
 func mailAddresses(text string) []string { return unique(mailAddress.FindAllString(text, -1)) }
 
 // An address is a house number and a street, in the order of one of a few languages, or
 // a British postcode.
-var postAddress = []*regexp.Regexp{
-	regexp.MustCompile(`\b\d{1,4}[a-zA-Z]?,? (?:\p{Lu}[\pL'’-]+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Close|Court|Crescent|Terrace|Place|Square|Way|Gardens|Grove|Hill|Boulevard|Blvd|Row|Mews)\b`),
-	regexp.MustCompile(`\b\p{Lu}[\pL-]*(?:straße|strasse|gasse|weg|platz|allee|straat|laan|gatan|vej|gade|katu|tie|utca) \d{1,4}[a-z]?\b`),
-	regexp.MustCompile(`\b\d{1,4}(?: ?bis| ?ter)?,? (?:rue|avenue|boulevard|place|chemin|allée|via|calle|rua|carrer) (?:\pL{1,4} )?\p{Lu}[\pL'’-]+`),
-	regexp.MustCompile(`\b(?:[Vv]ia|[Cc]alle|[Rr]ua|[Pp]iazza|[Pp]laza) (?:\p{Lu}[\pL'’-]+ ?){1,3},? \d{1,4}\b`),
-	regexp.MustCompile(`\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b`),
+var postAddress = []*lazyregexp.Regexp{
+	lazyregexp.New(`\b\d{1,4}[a-zA-Z]?,? (?:\p{Lu}[\pL'’-]+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Close|Court|Crescent|Terrace|Place|Square|Way|Gardens|Grove|Hill|Boulevard|Blvd|Row|Mews)\b`),
+	lazyregexp.New(`\b\p{Lu}[\pL-]*(?:straße|strasse|gasse|weg|platz|allee|straat|laan|gatan|vej|gade|katu|tie|utca) \d{1,4}[a-z]?\b`),
+	lazyregexp.New(`\b\d{1,4}(?: ?bis| ?ter)?,? (?:rue|avenue|boulevard|place|chemin|allée|via|calle|rua|carrer) (?:\pL{1,4} )?\p{Lu}[\pL'’-]+`),
+	lazyregexp.New(`\b(?:[Vv]ia|[Cc]alle|[Rr]ua|[Pp]iazza|[Pp]laza) (?:\p{Lu}[\pL'’-]+ ?){1,3},? \d{1,4}\b`),
+	lazyregexp.New(`\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b`),
 }
 
 // postAddresses gives what reads as the address of a house.
@@ -68,7 +70,7 @@ type word struct {
 	isCapped bool
 }
 
-var aWord = regexp.MustCompile(`\pL[\pL\pM]*(?:['’.-]\pL[\pL\pM]*)*`)
+var aWord = lazyregexp.New(`\pL[\pL\pM]*(?:['’.-]\pL[\pL\pM]*)*`)
 
 // wordsOf gives the words of a text.
 func wordsOf(text string) (all []word) {
@@ -164,9 +166,9 @@ var noPerson = []string{
 	"i", "i'm", "i’m", "i've", "i’ve", "i'd", "i’d", "i'll", "i’ll", "anonymous", "god", "english", "british", "american", "european", "french", "german",
 }
 
-var capitals = regexp.MustCompile(`[\pL\pN]+(?:['’&-][\pL\pN]+)*`)
+var capitals = lazyregexp.New(`[\pL\pN]+(?:['’&-][\pL\pN]+)*`)
 
-var sentenceEnd = regexp.MustCompile(`[.!?]\s|\n`)
+var sentenceEnd = lazyregexp.New(`[.!?]\s|\n`)
 
 // abbreviations gives the words of two to six capitals in a text that readers may not
 // know. In a sentence that shouts, where most words are in capitals, there are none.
@@ -202,7 +204,7 @@ func abbreviations(text string) (all []string) {
 // wellKnown are those that nobody looks up.
 var wellKnown = []string{"OK", "UK", "US", "USA", "EU", "UN", "TV", "PC", "ID", "AM", "PM", "CD", "DVD", "PS", "FAQ", "URL", "WWW", "HTTP", "PDF", "SMS", "GPS", "DIY", "CEO", "IT", "AI", "BBC", "NHS", "USB", "LOL", "FYI", "BTW", "IMO", "RSS", "HTML", "WC", "VIP", "UFO", "NASA", "NATO", "COVID", "GB", "KB", "MB", "KM", "CV", "HR", "MP", "PM", "DJ", "XL"}
 
-var roman = regexp.MustCompile(`^M{0,3}(CM|CD|D?C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})$`)
+var roman = lazyregexp.New(`^M{0,3}(CM|CD|D?C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})$`)
 
 func isRoman(s string) bool { return roman.MatchString(s) }
 
