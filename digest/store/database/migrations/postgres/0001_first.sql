@@ -487,7 +487,7 @@ CREATE INDEX subscribers_left ON subscribers (left_at) WHERE left_at IS NOT NULL
 -- Counts are kept by every transaction that changes what is counted, each in a lane that
 -- no other transaction under way writes to: none waits for another. A count is the sum
 -- of its lanes.
-CREATE FUNCTION own_lane() RETURNS INTEGER LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION own_lane() RETURNS INTEGER LANGUAGE plpgsql AS $$
 DECLARE
     lane INTEGER := 1;
 BEGIN
@@ -506,7 +506,7 @@ CREATE TABLE subscriber_counts (
     n         BIGINT  NOT NULL,
     PRIMARY KEY (state, frequency, lane)
 );
-CREATE FUNCTION count_subscribers() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION count_subscribers() RETURNS TRIGGER LANGUAGE plpgsql AS $$
 BEGIN
     CASE TG_OP
     WHEN 'INSERT' THEN
@@ -666,7 +666,7 @@ CREATE TABLE delivery_counts (
     n        BIGINT  NOT NULL,
     PRIMARY KEY (issue_id, state, lane)
 );
-CREATE FUNCTION count_deliveries() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION count_deliveries() RETURNS TRIGGER LANGUAGE plpgsql AS $$
 BEGIN
     CASE TG_OP
     WHEN 'INSERT' THEN
