@@ -65,16 +65,12 @@ func (r *Regexp) FindAllStringIndex(s string, n int) [][]int {
 func (r *Regexp) FindAllStringSubmatch(s string, n int) [][]string {
 	return r.regexp().FindAllStringSubmatch(s, n)
 }
-	return r.regexp().FindAllStringSubmatchIndex(s, n)
-}
-func (r *Regexp) ReplaceAll(src, repl []byte) []byte   { return r.regexp().ReplaceAll(src, repl) }
+func (r *Regexp) ReplaceAll(src, repl []byte) []byte { return r.regexp().ReplaceAll(src, repl) }
 func (r *Regexp) ReplaceAllFunc(src []byte, repl func([]byte) []byte) []byte {
 	return r.regexp().ReplaceAllFunc(src, repl)
 }
 func (r *Regexp) ReplaceAllString(src, repl string) string {
 	return r.regexp().ReplaceAllString(src, repl)
-}
-	return r.regexp().ReplaceAllLiteralString(src, repl)
 }
 func (r *Regexp) ReplaceAllStringFunc(src string, repl func(string) string) string {
 	return r.regexp().ReplaceAllStringFunc(src, repl)
