@@ -123,6 +123,19 @@ func (db *Store) CountUpTo(ctx context.Context, state subscribers.State, most in
 	return count, err
 }
 
+// SubscriberByKey looks somebody up by their address; see [roster.ReaderStore].
+func (db *Store) SubscriberByKey(ctx context.Context, key string) (s subscribers.Subscriber, err error) {
+	err = db.View(ctx, "look for the subscriber", func(t *database.Tx) (err error) {
+		var found bool
+		s, found, err = subscriber(t, notErased+" AND key = $1", key)
+		if err == nil && !found {
+			err = database.Missing("nobody has the address %s", key)
+		}
+		return err
+	})
+	return s, err
+}
+
 // Reader gives all that is known of a subscriber; see [roster.ReaderStore].
 func (db *Store) Reader(ctx context.Context, id int64, most int) (told roster.Told, err error) {
 	err = db.View(ctx, "read the subscriber", func(t *database.Tx) (err error) {
