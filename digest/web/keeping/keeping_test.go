@@ -157,7 +157,7 @@ func TestFollowingABlog(t *testing.T) {
 	}
 	wants(t, ann.Post("/desk/settings/series/new", []string{"name", "Month", "number", "1", "title", "{name} {number}", "zone", "UTC", "every", "month", "date", "1", "at", "18:00"}), http.StatusOK)
 	wants(t, ann.Post("/desk/sources/new", []string{"address", src.URL}), http.StatusOK, "The series that it feeds", `value="pick-of-the-week" checked`, `value="month">`)
-	wants(t, ann.Post("/desk/sources/new", []string{"address", src.URL, "follow", "1", "series", "none"}), http.StatusUnprocessableEntity, "There is no series")
+	wants(t, ann.Post("/desk/sources/new", []string{"address", src.URL, "follow", "1", "series", "none"}), http.StatusUnprocessableEntity, "there is no series")
 	followed := ann.Post("/desk/sources/new", []string{"address", src.URL, "follow", "1", "history", "1", "series", "month"})
 	wants(t, followed, http.StatusOK, "is followed, and being pulled now", `id="task"`)
 	for done := false; !done; {
@@ -246,7 +246,7 @@ func TestSettings(t *testing.T) {
 		"no time":          {with("at", "25:00"), []string{`value="25:00"`, "no time of day"}},
 		"never due":        {with("every", "other", "schedule", "0 18 31 2 *"), []string{"never falls due", `value="0 18 31 2 *"`}},
 		"markup":           {with("title", `<script>x</script>`), []string{"&lt;script&gt;", "needs {number}"}},
-		"no such rule":     {with("deadline", "soon"), []string{"there is no rule", "soon"}},
+		"no such rule":     {with("deadline", "soon"), []string{"There is no rule"}},
 		"too many picks":   {with("at-least", "5000"), []string{`value="5000"`, "cannot need 5000 picks"}},
 		"no such schedule": {with("every", "other", "schedule", "soon"), []string{"cannot be read", `value="soon"`}},
 	} {
