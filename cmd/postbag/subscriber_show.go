@@ -12,8 +12,6 @@ import (
 	"postbag/subscribers/roster"
 )
 
-func (a *app) readers() roster.Readers { return roster.Readers{Store: a.db, Clock: a.p.Clock} }
-
 type subscriberShowCmd struct {
 	Email string `arg:"" help:"The address."`
 	JSON  bool   `name:"json" help:"Print JSON: an array of one."`
