@@ -53,17 +53,17 @@ func (c *corpus) rarity(h pack.Hash) float64 {
 	return math.Log(float64(c.texts+2) / float64(in))
 }
 
-// terms gives the words of a text that tell what it is about, each once and sorted: of
+// termsOf gives the words of a text that tell what it is about, each once and sorted: of
 // scripts without spaces each two characters.
-func (t *reading) terms() []pack.Hash {
-	all := make([]pack.Hash, 0, len(t.tokens)/2)
+func (b *reader) termsOf(t *reading) []pack.Hash {
+	b.terms = b.terms[:0]
 	for n := range t.tokens {
 		if h, ok := t.term(n); ok {
-			all = append(all, h)
+			b.terms = append(b.terms, h)
 		}
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	slices.Sort(b.terms)
+	return slices.Clone(slices.Compact(b.terms))
 }
 
 // term gives the word that a token stands for in what its text is about.

@@ -18,17 +18,20 @@ const (
 	tasteSpread    = 0.8 // standard deviation of the weights about those at the start
 	mostLearned    = 2.0 // how far a weight may leave its start
 	halfLife       = 26  // issues in which one counts half as much
-	suggestedCount = 0.7 // what a pick counts that had been suggested; one that was found counts 1
-	learnSteps     = 25  // Newton needs some six
-	learnedEnough  = 1e-9
+	suggestedCount = 0.7 // what one counts that was suggested, picked or passed over; one that was found counts 1
+	learnSteps     = 60
+	leastSharp     = 0.5
+	mostSharp      = 4
+	longestStep    = 0.5
+	learnedEnough  = 1e-7
 )
 
 // Learn gives the taste of an editor by what their issues showed and picked, the oldest
 // first. It begins with the first issue of eight picks.
 //
 // It is a logistic regression: a normal prior about the weights of the taste given, an
-// intercept for each issue, and signals centred within it, so that only what was shown
-// together is compared. An issue counts half as much as one 26 later. No weight leaves
+// intercept for each issue, a sharpness that tells how surely the editor picks by them, and signals centred within it, so that only what was shown
+// together is compared. What had been suggested counts 0.7: the list led to it. An issue counts half as much as one 26 later. No weight leaves
 // its start by more than two. The same issues always give the same taste.
 func Learn(prior Taste, issues [][]Shown) Taste {
 	for len(issues) > 0 && picksOf(issues[0]) < firstPicks {
@@ -50,10 +53,13 @@ func Learn(prior Taste, issues [][]Shown) Taste {
 		start[k] = prior.weight(k)
 	}
 	weights = start
+	sharpness := 1.0
 	for range learnSteps {
-		step := newtonStep(all, start, weights)
+		sharpness = sharpen(all, weights, sharpness)
+		step := newtonStep(all, start, weights, sharpness)
 		largest := 0.0
 		for k, d := range step {
+			d = min(longestStep, max(-longestStep, d)) // a longer one may overshoot
 			weights[k] += d
 			largest = max(largest, math.Abs(d))
 		}
@@ -102,7 +108,7 @@ func newLesson(shown []Shown, weight float64) (l lesson, ok bool) {
 			centred[k] = x - mean[k]
 		}
 		count := weight
-		if s.Picked && s.Suggested {
+		if s.Suggested {
 			count *= suggestedCount
 		}
 		l.signals, l.picked, l.counts = append(l.signals, centred), append(l.picked, s.Picked), append(l.counts, count)
@@ -113,7 +119,7 @@ func newLesson(shown []Shown, weight float64) (l lesson, ok bool) {
 
 // newtonStep gives the step to the weights that fit best, and takes that of each
 // intercept, which no other lesson has, out of the equations first.
-func newtonStep(all []lesson, start, weights [ruleCount]float64) [ruleCount]float64 {
+func newtonStep(all []lesson, start, weights [ruleCount]float64, sharpness float64) [ruleCount]float64 {
 	var gradient [ruleCount]float64
 	var hessian [ruleCount][ruleCount]float64
 	const inverse = 1 / (tasteSpread * tasteSpread)
@@ -123,14 +129,17 @@ func newtonStep(all []lesson, start, weights [ruleCount]float64) [ruleCount]floa
 	}
 	for i := range all {
 		l := &all[i]
-		l.settle(weights)
+		l.settle(weights, sharpness)
 		var across [ruleCount]float64
 		sum := 0.0
 		for n, x := range l.signals {
-			p := logistic(l.intercept + dot(weights, x))
+			p := logistic(l.intercept + sharpness*dot(weights, x))
 			miss := l.counts[n] * (float64(btoi(l.picked[n])) - p)
 			curve := l.counts[n] * p * (1 - p)
 			sum += curve
+			for a := range x {
+				x[a] *= sharpness
+			}
 			for a, xa := range x {
 				if xa == 0 {
 					continue
@@ -153,19 +162,46 @@ func newtonStep(all []lesson, start, weights [ruleCount]float64) [ruleCount]floa
 	return solve(hessian, gradient)
 }
 
+// sharpen takes a step to the sharpness that fits best: how surely an editor picks by
+// their taste. Without it one who is sure of little things would seem to be mad about
+// them.
+func sharpen(all []lesson, weights [ruleCount]float64, sharpness float64) float64 {
+	const spread = 2.0 // of the prior about 1
+	slope, curve := (1-sharpness)/(spread*spread), 1/(spread*spread)
+	for i := range all {
+		l := &all[i]
+		l.settle(weights, sharpness)
+		across, sum := 0.0, 0.0
+		for n, x := range l.signals {
+			z := dot(weights, x)
+			p := logistic(l.intercept + sharpness*z)
+			c := l.counts[n] * p * (1 - p)
+			slope += l.counts[n] * (float64(btoi(l.picked[n])) - p) * z
+			curve += c * z * z
+			across += c * z
+			sum += c
+		}
+		if sum > 0 {
+			curve -= across * across / sum
+		}
+	}
+	step := min(longestStep, max(-longestStep, slope/curve))
+	return min(mostSharp, max(leastSharp, sharpness+step))
+}
+
 // settle gives a lesson the intercept that fits best beside some weights.
-func (l *lesson) settle(weights [ruleCount]float64) {
+func (l *lesson) settle(weights [ruleCount]float64, sharpness float64) {
 	for range learnSteps {
 		slope, curve := 0.0, 0.0
 		for n, x := range l.signals {
-			p := logistic(l.intercept + dot(weights, x))
+			p := logistic(l.intercept + sharpness*dot(weights, x))
 			slope += l.counts[n] * (float64(btoi(l.picked[n])) - p)
 			curve += l.counts[n] * p * (1 - p)
 		}
 		if curve <= 0 {
 			return
 		}
-		step := min(2, max(-2, slope/curve))
+		step := min(1, max(-1, slope/curve))
 		if l.intercept += step; math.Abs(step) < learnedEnough {
 			return
 		}

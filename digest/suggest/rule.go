@@ -56,7 +56,7 @@ var rules = [ruleCount]about{
 	{Proposes, 0.5, "Proposes", "It says what should be done."},
 	{News, 0.5, "Brings news", "It tells of something that is about to happen, or was just made known."},
 	{Feeling, 0.5, "Says how it feels", "Ashamed, proud, afraid and their like."},
-	{AsksRoom, 0.3, "Asks the room", "25 words or more that end in a question."},
+	{AsksRoom, 0.3, "Asks the room", "A question to anybody, or 25 words or more that end in one."},
 	{GivesSource, 0.3, "Gives a source", "A link, a report, figures of others."},
 	{OnPost, 0.4, "On the post", "It shares rare words with the post."},
 	{AnswersOne, 0.4, "Answers a question", "It answers a question of another writer."},

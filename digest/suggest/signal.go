@@ -2,6 +2,7 @@ package suggest
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,11 +16,13 @@ const (
 	lengthFrom  = 12 // where a comment begins to be one
 	lengthFull  = 80
 	lengthLong  = 300
+	lengthCurve = 0.75
 	lengthTail  = 1500.0 // how slowly the worth of length falls after that
 	rateFrom    = 50     // rates in shorter texts are counted as if they had so many
 	shortStory  = 8
 	curt        = 9 // fewer can hardly stand alone as an answer
 	cry         = 3
+	grunt       = 3
 	shortGround = 12
 	roomFrom    = 25
 	longAnswer  = 25
@@ -27,8 +30,9 @@ const (
 	leansNever  = 140 // and from here on not at all
 	longAverage = 32  // words of a sentence, on average
 	longPara    = 220 // words of a paragraph
-	reach       = 12  // between the writer and a word of life for both to belong together
-	snippet     = 46  // characters of a comment that a reason quotes
+	mostThings  = 24
+	reach       = 12 // between the writer and a word of life for both to belong together
+	snippet     = 46 // characters of a comment that a reason quotes
 )
 
 // finding is what one rule found in a text.
@@ -51,7 +55,7 @@ func lengthValue(words int) float64 {
 	case words <= lengthFrom:
 		return 0
 	case words < lengthFull:
-		return float64(words-lengthFrom) / (lengthFull - lengthFrom)
+		return math.Pow(float64(words-lengthFrom)/(lengthFull-lengthFrom), lengthCurve)
 	case words <= lengthLong:
 		return 1
 	}
@@ -205,16 +209,18 @@ func (t *reading) concrete(lower *bits) (f finding) {
 	if t.unspaced && t.pack == nil {
 		return t.figures()
 	}
-	var seen []pack.Hash
-	weight := 0.0
+	// Beyond so many things nothing is more concrete.
+	var known [mostThings]pack.Hash
+	seen, weight := known[:0], 0.0
 	add := func(from, to int, counts float64) {
-		for _, h := range seen {
-			if h == t.tokens[from].hash {
-				return
-			}
+		if len(seen) == mostThings || slices.Contains(seen, t.tokens[from].hash) {
+			return
 		}
 		seen = append(seen, t.tokens[from].hash)
 		weight += counts
+		if f.ranges == nil {
+			f.ranges = make([]digest.Range, 0, 4)
+		}
 		f.ranges = append(f.ranges, t.rangeOf(from, to))
 	}
 	nouns := t.pack != nil && t.pack.Capitals
@@ -295,6 +301,9 @@ func (t *reading) hits(c pack.Class, half float64, least int, fits func(s senten
 
 func (t *reading) argues() finding {
 	return t.hits(pack.Because, 1.5, shortGround, func(s sentence, n int) bool {
+		if t.tokens[n].hash == hashPues && n == s.from {
+			return false // there it only takes a breath
+		}
 		return n+1 < s.to && !s.question && t.testimony(s) < 0.75 // "because it rained" in a story is no argument
 	})
 }
@@ -304,7 +313,7 @@ func (t *reading) proposes() finding {
 		if h := t.tokens[n].hash; (h == hashEt || h == hashY) && n > s.from {
 			return false // "et si", "y si" within a sentence is a condition
 		}
-		return !t.has(n+1, min(s.to, n+4), pack.Has) && !t.has(n+1, min(s.to, n+5), pack.Feel|pack.Insult) && s.to-s.from >= 4
+		return !t.has(max(s.from, n-2), n, pack.Not) && !t.has(n+1, min(s.to, n+4), pack.Has) && !t.has(n+1, min(s.to, n+5), pack.Feel|pack.Insult) && s.to-s.from >= 4
 	})
 }
 
@@ -354,8 +363,17 @@ func btoi(b bool) int {
 	return 0
 }
 
-// asksRoom finds a question at the end of a comment of some length.
+// asksRoom finds a question to anybody, or at the end of a comment of some length.
 func (t *reading) asksRoom() (f finding) {
+	const toAnyone = 15
+	if t.words < toAnyone {
+		return f
+	}
+	for _, s := range t.sentences {
+		if s.question && s.own && t.has(s.from, s.to, pack.Anyone) {
+			return finding{1, []digest.Range{{Start: int(s.start), End: int(s.end)}}, true}
+		}
+	}
 	if t.words < roomFrom {
 		return f
 	}
@@ -414,7 +432,7 @@ func (t *reading) leans(isReply bool) (f finding) {
 			break
 		}
 	}
-	if first < 0 || t.pack == nil && !isReply {
+	if first < 0 || (t.pack == nil || first > 0) && !isReply {
 		return f
 	}
 	s := t.sentences[first]
@@ -425,6 +443,8 @@ func (t *reading) leans(isReply bool) (f finding) {
 		base = 1
 	case isReply && w.class&(pack.Pronoun|pack.You) != 0:
 		base = 0.8
+	case isReply && t.has(s.from, min(s.to, s.from+4), pack.Pronoun):
+		base = 0.7
 	case isReply && (t.has(s.from, s.to, pack.You) || t.words < roomFrom && t.has(0, len(t.tokens), pack.You)):
 		base = 0.7
 	case first > 0 && t.quoted > 0:
@@ -434,6 +454,9 @@ func (t *reading) leans(isReply bool) (f finding) {
 		base *= 0.7
 	}
 	at := t.clause(s.from, s.to, 6)
+	if t.words <= grunt {
+		base = 1
+	}
 	if isReply && t.words < curt {
 		base = max(base, 0.6)
 	}
@@ -446,11 +469,11 @@ func (t *reading) leans(isReply bool) (f finding) {
 // isCurt tells whether a sentence is short, or a sign of it stands after one of its
 // first words: "No, …" answers somebody, "No bus came" does not.
 func (t *reading) isCurt(s sentence) bool {
-	const few, first = 6, 3
-	if s.to-s.from <= few {
+	const few, first, all = 6, 3, 15
+	if s.to-s.from <= few && t.words <= all {
 		return true
 	}
-	for n := s.from; n < s.from+first; n++ {
+	for n := s.from; n < min(s.from+first, len(t.tokens)-1); n++ {
 		if strings.ContainsAny(t.text[t.tokens[n].end:t.tokens[n+1].start], ",;:.!?…–—-") {
 			return true
 		}
@@ -561,13 +584,17 @@ func (t *reading) quote(r digest.Range) string {
 	return "“" + shortened(t.text[r.Start:r.End]) + "”"
 }
 
+var plainMarks = strings.NewReplacer("“", "‘", "”", "’", "\"", "")
+
 func shortened(text string) string {
 	line := strings.Join(strings.Fields(text), " ")
-	line = strings.NewReplacer("“", "‘", "”", "’", "\"", "").Replace(line)
+	if strings.ContainsAny(line, "“”\"") {
+		line = plainMarks.Replace(line)
+	}
 	if utf8.RuneCountInString(line) <= snippet {
 		return line
 	}
-	runes := []rune(line)[:snippet]
+	runes := []rune(line[:byteOf(line, snippet)])
 	if !prose.IsUnspaced(runes[snippet-1]) {
 		for i := snippet - 1; i > snippet/2; i-- {
 			if runes[i] == ' ' {
@@ -577,6 +604,17 @@ func shortened(text string) string {
 		}
 	}
 	return strings.TrimRight(string(runes), " ,;:–—-") + "…"
+}
+
+// byteOf gives where a character of a text begins.
+func byteOf(text string, character int) int {
+	for i := range text {
+		if character == 0 {
+			return i
+		}
+		character--
+	}
+	return len(text)
 }
 
 // listed gives what stands in a few ranges, in a row.

@@ -54,7 +54,11 @@ func choose(all []Suggestion, n, long int) []Suggestion {
 	}
 	l.fill(ranked[:min(len(ranked), pooled*n)], n)
 	l.hear(ranked, n/(oneIn-shots))
-	return append(l.chosen, far...)
+	chosen := append(l.chosen, far...)
+	for i := range chosen {
+		chosen[i].corpus, chosen[i].terms = nil, nil // what they were compared by
+	}
+	return chosen
 }
 
 // list is what has been chosen so far.
@@ -69,9 +73,13 @@ type list struct {
 func (l *list) fill(pool []Suggestion, n int) {
 	worth := make([]float64, len(pool))
 	likest := make([]float64, len(pool))
+	vectors := make([]vector, len(pool))
 	taken := make([]bool, len(pool))
 	for i, s := range pool {
 		taken[i] = slices.Contains(l.isFar, s.CommentID)
+		if s.corpus != nil {
+			vectors[i] = s.corpus.vector(s.terms)
+		}
 	}
 	for len(l.chosen) < n {
 		best := -1
@@ -91,7 +99,7 @@ func (l *list) fill(pool []Suggestion, n int) {
 		l.add(pool[best])
 		for i := range pool {
 			if !taken[i] {
-				likest[i] = max(likest[i], likeness(pool[i].vector, pool[best].vector))
+				likest[i] = max(likest[i], likeness(vectors[i], vectors[best]))
 			}
 		}
 	}
@@ -108,7 +116,7 @@ func (l *list) add(s Suggestion) {
 // stale is how far a comment stands back because its writer or its post has some: for
 // one as much as for two more, and for those as much as for four more.
 func (l *list) stale(s Suggestion) float64 {
-	return samePenalty * math.Log2(float64(1+max(l.posts[s.post], l.writers[s.writer])))
+	return samePenalty * (math.Log2(float64(1+l.posts[s.post])) + math.Log2(float64(1+l.writers[s.writer])))
 }
 
 // hear puts the best that see it otherwise into the last places, as many as are missing.

@@ -58,7 +58,8 @@ type Suggestion struct {
 	words  int
 	post   int64
 	writer string // "" for one who gave no name
-	vector vector
+	corpus *corpus
+	terms  []pack.Hash
 	tie    uint64
 }
 
@@ -128,14 +129,14 @@ func (r Rules) judge(candidates []digest.Candidate) *judge {
 	var reader reader
 	for i, c := range candidates {
 		j.readings[i] = reader.read(c.Body, packs[c.SourceID])
-		j.terms[i] = j.readings[i].terms()
+		j.terms[i] = reader.termsOf(&j.readings[i])
 		j.corpus.add(&j.readings[i], j.terms[i])
 	}
 	for _, p := range r.Posts {
 		body := append(digest.Plain(p.Title), p.Body...)
 		t := reader.read(body, packs[p.SourceID])
 		s := subject{terms: map[pack.Hash]bool{}, title: p.Title}
-		for _, h := range t.terms() {
+		for _, h := range reader.termsOf(&t) {
 			s.terms[h] = true
 		}
 		j.subjects[p.ID] = s
@@ -157,7 +158,7 @@ func (j *judge) suggestion(i int) Suggestion {
 	j.look(i, &s)
 	s.Score = j.rules.Taste.Score(s.Signals)
 	if s.words >= tooShort {
-		s.vector = j.corpus.vector(j.terms[i])
+		s.corpus, s.terms = j.corpus, j.terms[i]
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package suggest
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -62,6 +63,8 @@ type reader struct {
 	tokens    []token
 	sentences []sentence
 	hashes    []pack.Hash
+	quoted    []digest.Range
+	terms     []pack.Hash
 }
 
 // languageWords is by how many words a text's language is told.
@@ -72,7 +75,7 @@ func (b *reader) read(p digest.Prose, given *pack.Pack) reading {
 	b.tokens, b.sentences = b.tokens[:0], b.sentences[:0]
 	t := reading{text: p.Text()}
 	at, carried := 0, rune(0)
-	var quoted []digest.Range
+	quoted := b.quoted
 	for _, para := range p {
 		text := t.text[at:]
 		size := 0
@@ -91,6 +94,7 @@ func (b *reader) read(p digest.Prose, given *pack.Pack) reading {
 		b.para(&t, para, text, at, quoted)
 		at += size + len(digest.ParaBreak)
 	}
+	b.quoted = quoted
 	b.hashes = b.hashes[:0]
 	for _, w := range b.tokens {
 		if len(b.hashes) == languageWords {
@@ -101,8 +105,7 @@ func (b *reader) read(p digest.Prose, given *pack.Pack) reading {
 		}
 	}
 	t.pack = pack.Guess(b.hashes, given)
-	t.tokens = append(make([]token, 0, len(b.tokens)), b.tokens...)
-	t.sentences = append(make([]sentence, 0, len(b.sentences)), b.sentences...)
+	t.tokens, t.sentences = slices.Clone(b.tokens), slices.Clone(b.sentences)
 	t.classify()
 	return t
 }
@@ -123,6 +126,9 @@ func (t *reading) classify() {
 			continue // "US" and "IT" are no small words
 		}
 		w.class |= t.pack.Class(w.hash)
+		if w.class == 0 && w.is(long) && t.pack.IsEvent(t.text[w.start:w.end]) {
+			w.class = pack.Event
+		}
 	}
 	for i := range t.tokens {
 		if t.tokens[i].is(capped) && !shouted {
@@ -238,7 +244,7 @@ func (b *reader) para(t *reading, para digest.Para, text string, at int, quoted 
 				opened = true
 			}
 		case strings.ContainsRune(".!?…。！？؟।", r):
-			if r == '!' && i+1 < len(text) && text[i+1] == '!' && last != '!' {
+			if r == '!' && i+1 < len(text) && text[i+1] == '!' && last != '!' && !inQuote(at+i) {
 				t.cries++
 			}
 			switch r {
@@ -406,7 +412,7 @@ func (b *reader) ends(text string, i int, last rune) bool {
 
 var (
 	hashMr, hashMrs, hashMs, hashDr = pack.HashOf("mr"), pack.HashOf("mrs"), pack.HashOf("ms"), pack.HashOf("dr")
-	hashEt, hashY                   = pack.HashOf("et"), pack.HashOf("y")
+	hashEt, hashY, hashPues         = pack.HashOf("et"), pack.HashOf("y"), pack.HashOf("pues")
 	hashProf, hashSt, hashNr        = pack.HashOf("prof"), pack.HashOf("st"), pack.HashOf("nr")
 )
 
@@ -424,8 +430,7 @@ func addressAt(text string) int {
 	if text[0]|0x20 != 'h' && text[0]|0x20 != 'w' {
 		return 0
 	}
-	head := strings.ToLower(text[:min(len(text), 8)])
-	if !strings.HasPrefix(head, "http://") && head != "https://" && !strings.HasPrefix(head, "www.") {
+	if !hasPrefixFold(text, "http://") && !hasPrefixFold(text, "https://") && !hasPrefixFold(text, "www.") {
 		return 0
 	}
 	n := strings.IndexFunc(text, unicode.IsSpace)
@@ -433,6 +438,10 @@ func addressAt(text string) int {
 		n = len(text)
 	}
 	return len(strings.TrimRight(text[:n], ".,;:!?)\"'»”"))
+}
+
+func hasPrefixFold(text, prefix string) bool {
+	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
 }
 
 // notWritten gives where the marks of a paragraph stand that its writer did not write.

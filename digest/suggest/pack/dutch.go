@@ -32,9 +32,9 @@ has:
 
 feel: bang boos woedend verdrietig trots schaam schaamde schaamte blij gelukkig ongelukkig opgelucht dankbaar eenzaam uitgeput wanhopig gehuild huilen huil huilde tranen bezorgd angst angstig ontroerd geraakt verdriet vreugde vernederd walging teleurgesteld geschokt verontwaardigd jaloers haat haatte schuldig schuldgevoel zenuwachtig depressief hulpeloos machteloos mis_haar mis_hem heimwee kippenvel gekwetst geschrokken radeloos zielsgelukkig zat_van brak_mijn_hart balen verbijsterd genoten
 
-insult: idioot idioten leugenaar leugenaars dom domme sukkel sukkels trol trollen belachelijk zielig zielige onnozel onnozele onzin kletskoek gelul gezeur lafaard hypocriet hypocrieten arrogant hou_je_mond houd_je_mond mensen_zoals_jij mensen_zoals_u geen_idee_waar flauwekul clown achterlijk achterlijke geraaskal debiel onbenul zeikerd doe_normaal schaam_je jij_snapt u_snapt
+insult: zuurpruim eikel lul trut sneu loser ga_dan aansteller idioot idioten leugenaar leugenaars dom domme sukkel sukkels trol trollen belachelijk zielig zielige onnozel onnozele onzin kletskoek gelul gezeur lafaard hypocriet hypocrieten arrogant hou_je_mond houd_je_mond mensen_zoals_jij mensen_zoals_u geen_idee_waar flauwekul clown achterlijk achterlijke geraaskal debiel onbenul zeikerd doe_normaal schaam_je jij_snapt u_snapt
 
-event: vergadering bijeenkomst overleg sluiting sluit sluiten gesloten staking stemming verkiezing verkiezingen rechtszaak uitspraak hoorzitting brief mail bericht mededeling ontslag ontslagen bezuiniging bezuinigingen opening opent begint start deadline demonstratie petitie uitslag werkzaamheden dienstregeling verhuizing verhuist inloopavond informatieavond geschrapt vervalt afgesloten gesloopt sloop raadsvergadering opgeheven
+event: vervroegd verplaatst uitgesteld vergadering bijeenkomst overleg sluiting sluit sluiten gesloten staking stemming verkiezing verkiezingen rechtszaak uitspraak hoorzitting brief mail bericht mededeling ontslag ontslagen bezuiniging bezuinigingen opening opent begint start deadline demonstratie petitie uitslag werkzaamheden dienstregeling verhuizing verhuist inloopavond informatieavond geschrapt vervalt afgesloten gesloopt sloop raadsvergadering opgeheven
 soon: morgen overmorgen vandaag vanavond vanochtend volgende komende aanstaande vanaf_maandag vanaf_dinsdag vanaf_woensdag vanaf_donderdag vanaf_vrijdag vanaf per_januari per_februari per_maart per_april per_mei per_juni per_juli per_augustus per_september per_oktober per_november per_december per_direct deze_week binnenkort op_maandag op_dinsdag op_woensdag op_donderdag op_vrijdag op_zaterdag in_januari in_februari in_maart in_april in_mei in_juni in_juli in_augustus in_september in_oktober in_november in_december eind tot_en_met straks
 told: aangekondigd bekendgemaakt net_gehoord gehoord_dat hoorde hoorden bevestigd bevestigt meegedeeld verteld kregen_te_horen kreeg_te_horen kregen_een kreeg_een besloten meldt maakte_bekend wordt worden gaat_dicht zal zullen vindt_plaats is_er hangt laat_weten liet_weten gaat_de komt_er gaat_het krijgen
 
@@ -42,8 +42,10 @@ number: twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertie
 
 source: http https www volgens rapport_van rapport_staat rapport_blijkt uit_onderzoek onderzoek_van onderzoek_blijkt enquête cijfers_van cbs notulen gepubliceerd artikel bron bronnen statistiek statistieken jaarverslag rekenkamer verslag raadsstuk krant gelezen_in telling woo-verzoek peiling
 
+anyone: iemand
+
 opener: ja nee precies klopt juist inderdaad eens mee_eens dank bedankt goed_gezegd helemaal_mee onzin flauwekul fout absoluut zeker ach tja haha lol sorry ok oké wow ik_ook idem je_hebt_gelijk u_heeft_gelijk zoals_je zoals_u waarom_zeg hoezo echt spijker ben_het_eens sluit_me_aan dat_is_zo goed_punt helemaal_waar
-differs: oneens niet_mee_eens klopt_niet niet_waar integendeel in_tegenstelling oneerlijk niet_overtuigd zie_dat_anders zie_ik_anders anders_ervaren ter_verdediging het_omgekeerde andere_mening niet_zo_simpel waag_te_betwijfelen te_kort_door_de_bocht niet_terecht tegenovergestelde betwijfel
+differs: nee_hoor niet_mee_eens niet_zo oneens niet_mee_eens klopt_niet niet_waar integendeel in_tegenstelling oneerlijk niet_overtuigd zie_dat_anders zie_ik_anders anders_ervaren ter_verdediging het_omgekeerde andere_mening niet_zo_simpel waag_te_betwijfelen te_kort_door_de_bocht niet_terecht tegenovergestelde betwijfel
 pronoun: dat dit hij zij ze hem haar hen
 day: maandag dinsdag woensdag donderdag vrijdag zaterdag zondag januari februari maart april mei juni juli augustus september oktober november december meneer mevrouw
 not: niet nooit geen niemand niets noch zonder nauwelijks nergens

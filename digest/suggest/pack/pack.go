@@ -41,6 +41,7 @@ const (
 	Not                       // denies
 	Role                      // an office that somebody has
 	Accuse                    // a deed that somebody may be accused of
+	Anyone                    // whoever may answer a question
 	Small                     // one of the commonest words
 	Common                    // one that is in many texts, and tells nothing of what they are about
 )
@@ -49,7 +50,7 @@ var classNames = map[string]Class{
 	"i": I, "me": Me, "my": My, "we": We, "you": You, "past": Past, "being": Being, "life": Life, "view": View, "because": Because,
 	"should": Should, "has": Has, "feel": Feel, "insult": Insult, "event": Event, "soon": Soon, "told": Told, "number": Number,
 	"source": Source, "opener": Opener, "differs": Differs, "pronoun": Pronoun, "day": Day, "not": Not, "role": Role,
-	"accuse": Accuse, "small": Small, "common": Common,
+	"accuse": Accuse, "anyone": Anyone, "small": Small, "common": Common,
 }
 
 // Hash is how a word in lower case is known: FNV-1a over its bytes, an apostrophe being
@@ -86,11 +87,13 @@ type Pack struct {
 	Capitals bool
 	// Ends tell a verb of the past by its end, as "ed" in English, in words of five
 	// letters and more that begin small; but for those in NotPast.
-	Ends    []string
-	Around  [][2]string // the same by how it begins and ends
-	words   map[Hash]Class
-	phrases map[Hash][]Phrase
-	notPast map[Hash]bool
+	Ends   []string
+	Around [][2]string // the same by how it begins and ends
+	// EventEnds are what compounds end in that are of the class Event.
+	EventEnds []string
+	words     map[Hash]Class
+	phrases   map[Hash][]Phrase
+	notPast   map[Hash]bool
 }
 
 // Class gives what a word may tell.
@@ -98,6 +101,20 @@ func (p *Pack) Class(h Hash) Class { return p.words[h] }
 
 // Phrases gives the phrases that begin with a word.
 func (p *Pack) Phrases(h Hash) []Phrase { return p.phrases[h] }
+
+// IsEvent tells whether a compound is of the class Event by its end.
+func (p *Pack) IsEvent(word string) bool {
+	const short = 10
+	if len(p.EventEnds) == 0 || len(word) < short {
+		return false
+	}
+	for _, end := range p.EventEnds {
+		if strings.HasSuffix(word, end) && len(word) > len(end) {
+			return true
+		}
+	}
+	return false
+}
 
 // IsPast tells whether a word in lower case has the end of a verb of the past.
 func (p *Pack) IsPast(lower string, h Hash) bool {
@@ -181,10 +198,10 @@ var texts = [...]struct {
 	text string
 }{
 	{Pack{Tag: "en", Ends: []string{"ed"}}, english},
-	{Pack{Tag: "de", Capitals: true, Ends: []string{"te", "ten", "ierte"}, Around: [][2]string{{"ge", "t"}, {"ge", "en"}}}, german},
+	{Pack{Tag: "de", Capitals: true, Ends: []string{"te", "ten", "ierte"}, Around: [][2]string{{"ge", "t"}, {"ge", "en"}}, EventEnds: []string{"sitzung", "versammlung", "schließung", "verhandlung"}}, german},
 	{Pack{Tag: "fr", Elides: true, Ends: []string{"ais", "ait", "aient", "é", "ée", "és", "ées"}}, french},
 	{Pack{Tag: "es", Ends: []string{"aba", "aban", "ábamos", "ía", "ían", "íamos", "aron", "ieron", "é", "ó", "ado", "ido"}}, spanish},
-	{Pack{Tag: "nl", Ends: []string{"de", "den"}, Around: [][2]string{{"ge", "d"}, {"ge", "t"}, {"ge", "en"}}}, dutch},
+	{Pack{Tag: "nl", Ends: []string{"de", "den"}, Around: [][2]string{{"ge", "d"}, {"ge", "t"}, {"ge", "en"}}, EventEnds: []string{"vergadering", "bijeenkomst", "avond", "overleg"}}, dutch},
 }
 
 var all = sync.OnceValue(func() registry {
