@@ -344,6 +344,9 @@ func (l *look) abbreviated(picks []pick) error {
 	done := map[string]bool{}
 	for _, p := range picks {
 		for _, short := range abbreviations(p.text) {
+			if l.count[digest.FoundAbbreviation] == mostOfAKind {
+				return nil // more are not listed
+			}
 			if known[short] || done[short] || explained(brackets, short) {
 				continue
 			}
