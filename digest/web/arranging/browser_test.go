@@ -77,7 +77,7 @@ func TestKeyboard(t *testing.T) {
 	}
 	tab.Do(chromedp.Focus(chromedp.CSS("#undo")))
 	press(tab, kb.Enter)
-	said(tab, "Undid what ann@blog.example did: moved row 1")
+	said(tab, "Undid what Ann did: moved row 1")
 	becomes(t, d, tab, r[0], r[3], r[1], r[2], r[4])
 	// Move to a position, and a heading above, by their small forms.
 	tab.Do(chromedp.Focus(chromedp.CSS(fmt.Sprintf("#to-%d summary", r[4]))))
@@ -233,8 +233,8 @@ func TestTwoBrowsers(t *testing.T) {
 	ben.Do(chromedp.Focus(chromedp.CSS("#field-title")))
 	press(ben, kb.End+" of Ben"+kb.Tab)
 	ben.Until(`document.getElementById("title-state").textContent.includes("by you")`)
-	ben.Until(`document.getElementById("news").textContent.includes("ann@blog.example moved row 3 to position 2 just now.")`)
-	ann.Until(`document.getElementById("news").textContent.includes("ben@blog.example gave it the title")`)
+	ben.Until(`document.getElementById("news").textContent.includes("Ann moved row 3 to position 2 just now.")`)
+	ann.Until(`document.getElementById("news").textContent.includes("Ben gave it the title")`)
 	// Both write an introduction.
 	ann.Do(chromedp.Focus(chromedp.CSS("#field-intro")))
 	press(ann, "Ann’s words."+kb.Tab)

@@ -150,7 +150,7 @@ func (a *Area) done(w http.ResponseWriter, r *http.Request, ref desk.Ref, form f
 		}
 		return a.frame.Back(w, r, to, said)
 	}
-	v := a.view(is, state{row: form.Number("block"), by: frame.By(r), saved: form.Text("do")})
+	v := a.view(is, state{row: form.Number("block"), by: frame.By(r), people: frame.People(r.Context()), saved: form.Text("do")})
 	if form.Text("back") == "history" {
 		return a.frame.Back(w, r, at.history, said)
 	}
@@ -215,12 +215,12 @@ func (a *Area) refused(w http.ResponseWriter, r *http.Request, ref desk.Ref, for
 	if is.Issue.State != digest.Draft {
 		return refusal
 	}
-	st := state{row: form.Number("block"), by: frame.By(r), do: form.Text("do"), typed: map[string]string{}}
+	st := state{row: form.Number("block"), by: frame.By(r), people: frame.People(r.Context()), do: form.Text("do"), typed: map[string]string{}}
 	for _, name := range do.typed(form) {
 		st.typed[name] = frame.Cut(form.Get(name), mostKept)
 	}
 	if isChanged {
-		st.theirs = a.told(ref, changed.Since).Said
+		st.theirs = a.told(frame.People(r.Context()), ref, changed.Since).Said
 		if block := form.Number("block"); block != 0 && is.Issue.RowOf(block) == 0 {
 			return refusal // the row is gone: the page of the error shows what was typed
 		}

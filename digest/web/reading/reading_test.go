@@ -89,13 +89,13 @@ func TestReadAndDecideWithoutScript(t *testing.T) {
 		t.Errorf("%v", states)
 	}
 	// The other editor decides later, and is told.
-	wants(t, decide(d.Person("ben"), all[1], "pick"), http.StatusOK, "ann@blog.example had skipped it just now.")
+	wants(t, decide(d.Person("ben"), all[1], "pick"), http.StatusOK, "Ann had skipped it just now.")
 
 	// What is undone is shown again.
 	whole := ann.Get(read + "?f=1")
 	undo := regexp.MustCompile(`name="version" value="(\d+)"><input type="hidden" name="last" value="(\d+)"`).FindStringSubmatch(whole.Body)
 	undone := ann.Post(read+"/undo", []string{"version", undo[1], "last", undo[2], "view", "f=1"})
-	wants(t, undone, http.StatusOK, "Undid what ben@blog.example did: picked ")
+	wants(t, undone, http.StatusOK, "Undid what Ben did: picked ")
 	if undone.URL.Fragment != "c"+all[1] {
 		t.Error(undone.URL)
 	}
@@ -162,7 +162,7 @@ func TestNewsAreAnnounced(t *testing.T) {
 	}
 	all, _ := ids(page)
 	ben.Post(read+"/decide", []string{"comment", all[0], "decision", "skip"})
-	wants(t, ann.Get(address, desktest.Htmx()...), http.StatusOK, "ben@blog.example skipped ", " just now.")
+	wants(t, ann.Get(address, desktest.Htmx()...), http.StatusOK, "Ben skipped ", " just now.")
 	if own := ben.Get(address, desktest.Htmx()...); own.Status != http.StatusNoContent {
 		t.Error("somebody is told what they did themselves")
 	}
