@@ -182,11 +182,14 @@ func TestTwoAtOnce(t *testing.T) {
 	if draft(t, d).Intro != "Ben’s *words*." {
 		t.Error("Ben's words are lost")
 	}
+	if strings.Contains(clash.Body, "Saved ") {
+		t.Error("what was refused is said to be saved")
+	}
 	wants(t, ann.Post(page, form(draft(t, d), "intro", "intro", "Ann’s words.")), http.StatusOK, "Wrote the introduction.")
 
 	// The same over htmx, in the part of the form alone.
 	part := ben.Post(page, form(seen, "title", "title", "Ben’s title"), desktest.Htmx()...)
-	wants(t, part, http.StatusOK, `hx-target="#title-form"`, "Ann gave it the title “Ann’s title” just now.", `value="Ben’s title"`)
+	wants(t, part, http.StatusOK, `hx-target="#title-form"`, "Ann gave it the title “Ann’s title” just now.", `value="Ben’s title"`, `<p id="last-saved"></p>`, "Not saved.")
 	wants(t, ann.Post(page, form(seen, "move", "block", b[1], "before", b[0])), http.StatusConflict, "Ben moved row 3")
 
 	// News tells what others did, not what one did oneself.

@@ -110,6 +110,9 @@ func TestTyping(t *testing.T) {
 	press(tab, " And more.")
 	tab.Do(chromedp.Focus(chromedp.CSS("#field-title")))
 	tab.Until(`document.getElementById("standing-own").textContent.includes("Undo “wrote the introduction”")`)
+	if desktest.Eval[string](tab, `document.getElementById("last-saved").textContent`) == "" {
+		t.Error("nothing says when it was saved last")
+	}
 	press(tab, kb.End+" by night"+kb.Tab)
 	tab.Until(`document.getElementById("title-state").textContent.includes("by you")`)
 	for range 2 {
@@ -347,6 +350,7 @@ func TestUnsaved(t *testing.T) {
 	tab.Do(chromedp.Focus(chromedp.CSS("#field-title")))
 	press(tab, kb.End+" by night"+kb.Tab)
 	tab.Until(`document.querySelector("#title-form .not-saved") && document.querySelector("#title-form .not-saved").textContent === "Not saved"`)
+	tab.Until(`document.getElementById("last-saved").textContent + document.getElementById("said").textContent === ""`)
 	desktest.Eval[bool](tab, `(() => { window.fetch = window.real; return true; })()`)
 	tab.Do(chromedp.Focus(chromedp.CSS("#field-intro")))
 	press(tab, "Words."+kb.Tab)

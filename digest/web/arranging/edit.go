@@ -231,7 +231,8 @@ func (a *Area) refused(w http.ResponseWriter, r *http.Request, ref desk.Ref, for
 	if !frame.IsPart(r) {
 		return a.frame.Refuse(w, a.onIssue(r, is), v)
 	}
-	return a.frame.Parts(w, r, fmt.Sprintf("Not saved. %s", frame.Said(refusal)), a.parts(v, whole(do.parts))...)
+	parts := append(a.parts(v, whole(do.parts)), part("last-saved", v.Panel.Saved))
+	return a.frame.Parts(w, r, fmt.Sprintf("Not saved. %s", frame.Said(refusal)), parts...)
 }
 
 // mostKept bounds what is shown again of a text that was refused: more than may be

@@ -129,6 +129,9 @@ func (a *Area) view(is desk.Arrangement, st state) screen.Arrange {
 		Saved: a.saved(is, st), Undo: short(is.Undoes), History: at.history, Check: at.check,
 		News: screen.ArrangeNews{Address: at.news(issue.Version), Show: at.arrange},
 	}
+	if st.do != "" {
+		v.Panel.Saved = "" // what was refused is not, and an earlier one is not what was meant
+	}
 	if is.Undoes != nil {
 		v.Panel.Last = is.Undoes.ID
 	}
