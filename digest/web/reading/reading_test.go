@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"postbag/digest"
+	cases "postbag/digest/desk"
 	"postbag/digest/markup"
 	"postbag/digest/pull"
 	"postbag/digest/reading"
@@ -146,6 +149,33 @@ func TestFiltersAndSearch(t *testing.T) {
 	thread := ann.Get(read + "?thread=" + all[1])
 	wants(t, thread, http.StatusOK, `id="c`+all[1]+`"`, "hangs together")
 	wants(t, ann.Get(read+"?thread=999999"), http.StatusNotFound, "There is no comment 999999.")
+}
+
+// TestWhatAnIssueLeftOpenIsReached: what nobody decided on before an issue was approved is
+// no candidate of the next, and its Read shows it with "Older than this week".
+func TestWhatAnIssueLeftOpenIsReached(t *testing.T) {
+	d := start(t)
+	ann := d.Person("ann")
+	all, _ := ids(ann.Get(read + "?f=1"))
+	id, err := strconv.ParseInt(all[0], 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.Desk.Pick(t.Context(), storetest.Tester, cases.Ref{Number: 8}, id); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.Desk.Approve(t.Context(), storetest.Tester, cases.Ref{Number: 8}, cases.When{}); err != nil {
+		t.Fatal(err)
+	}
+	const next = "/desk/issues/9/read"
+	if open, _ := ids(ann.Get(next)); slices.Contains(open, all[1]) {
+		t.Error("the next issue offers what the last one left")
+	}
+	wants(t, ann.Get(next), http.StatusOK, "Older than this week")
+	older, _ := ids(ann.Get(next + "?f=1&undecided=1&older=1"))
+	if !slices.Contains(older, all[1]) || slices.Contains(older, all[0]) {
+		t.Errorf("shown are %v, want %s and not %s", older, all[1], all[0])
+	}
 }
 
 func TestNewsAreAnnounced(t *testing.T) {
