@@ -127,7 +127,7 @@ func (a *Area) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return a.refused(w, r, ref, form, do, err)
 	}
-	said := capital(saved.Words) + "."
+	said := capital(frame.People(r.Context()).Told(saved.Words)) + "."
 	if saved.Words == "" {
 		said = "Nothing was to be done."
 	} else if do.said != nil {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -201,9 +202,17 @@ func TestWhatWentIsToldAsWhatItIs(t *testing.T) {
 		t.Fatal(all, err)
 	}
 	named := all[0].Comment
-	named.Hash, named.Body = "h", digest.Plain("It was Petra Lindqvist who began it, with her CPC, as everybody knew.")
+	named.GUID, named.Hash, named.ParentID, named.ParentRef = "named", "named", 0, ""
+	named.Body = digest.Plain("It was Petra Lindqvist who began it, with her CPC, as everybody knew.")
 	b.store(named)
-	if _, _, err := b.Desk.Desk.Pick(t.Context(), storetest.Tester, at, named.ID); err != nil {
+	if all, err = b.Desk.Desk.Candidates(t.Context(), issue); err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(all, func(c digest.Candidate) bool { return c.GUID == "named" })
+	if i < 0 {
+		t.Fatal("it is no candidate")
+	}
+	if _, _, err := b.Desk.Desk.Pick(t.Context(), storetest.Tester, at, all[i].ID); err != nil {
 		t.Fatal(err)
 	}
 	page := fmt.Sprintf("/desk/issues/%d/check", issue.Number)

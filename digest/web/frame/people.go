@@ -80,11 +80,18 @@ func (f *Frame) zone(ctx context.Context) *time.Location {
 // named says an error's sentence with editors called by their names, and times on the
 // desk's clock.
 func (f *Frame) named(ctx context.Context, err error, text string) string {
-	changed, is := errors.AsType[*digest.Changed](err)
+	by, is := errors.AsType[interface {
+		error
+		Told(digest.People, *time.Location) string
+	}](err)
 	if !is {
 		return text
 	}
-	_, said, _ := strings.Cut(changed.Error(), " ") // the first word may have got a capital
-	_, told, _ := strings.Cut(changed.Told(People(ctx), f.zone(ctx)), " ")
+	said, told := by.Error(), by.Told(People(ctx), f.zone(ctx))
+	if strings.Contains(text, said) {
+		return strings.Replace(text, said, told, 1)
+	}
+	_, said, _ = strings.Cut(said, " ") // the first word has a capital, at the beginning
+	_, told, _ = strings.Cut(told, " ")
 	return strings.Replace(text, said, told, 1)
 }

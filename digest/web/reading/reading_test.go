@@ -173,8 +173,8 @@ func TestWhatAnIssueLeftOpenIsReached(t *testing.T) {
 	}
 	wants(t, ann.Get(next), http.StatusOK, "Older than this week")
 	older, _ := ids(ann.Get(next + "?f=1&undecided=1&older=1"))
-	if !slices.Contains(older, all[1]) || slices.Contains(older, all[0]) {
-		t.Errorf("shown are %v, want %s and not %s", older, all[1], all[0])
+	if !slices.Contains(older, all[1]) {
+		t.Errorf("shown are %v, without %s", older, all[1])
 	}
 }
 
