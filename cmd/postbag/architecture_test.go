@@ -19,7 +19,7 @@ import (
 var (
 	domain = []string{"digest", "subscribers"}
 	pure   = []string{
-		"digest/markup", "digest/prose", "digest/cut", "digest/wording", "digest/schedule", "digest/compile", "digest/suggest",
+		"digest/markup", "digest/prose", "digest/cut", "digest/wording", "digest/schedule", "digest/compile", "digest/suggest/pack", "digest/suggest",
 		"digest/charset", "digest/xmlread", "digest/jsonread", "digest/mailbox", "digest/field", "digest/webpage", "digest/feed", "digest/feed/scan", "digest/dump",
 		"digest/search", "digest/near", "digest/pull/identity", "digest/pull/platform",
 		"digest/backup", "digest/disk", "digest/hostname", "digest/site",

@@ -241,7 +241,7 @@ func (r suggestionRow) why() string {
 func printSuggestions(p *Program, asJSON bool, found []desk.Suggested) error {
 	rows := rowsOf(found, func(x desk.Suggested) suggestionRow {
 		row := commentRowOf(digest.ListedComment{Comment: x.Comment, State: digest.CommentNew})
-		return suggestionRow{commentRow: row, Reasons: x.Reasons, Notes: append([]string{}, x.Notes...)}
+		return suggestionRow{commentRow: row, Reasons: x.Why(), Notes: append([]string{}, x.Notes...)}
 	})
 	return printList(p, asJSON, rows, "Nothing is suggested. All that was said: postbag comment list", "ID\tWRITER\tWORDS\tREASONS\tWORDS BEGIN", func(r suggestionRow) string {
 		return fmt.Sprintf("%d\t%s\t%d\t%s\t%s", r.ID, cell(r.Author, 20), r.Words, r.why(), cell(r.Text, 50))

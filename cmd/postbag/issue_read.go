@@ -10,6 +10,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/prose"
 	"postbag/digest/reading"
+	"postbag/digest/suggest"
 )
 
 type issueReadCmd struct {
@@ -88,7 +89,7 @@ func (c issueReadCmd) Run(ctx context.Context, p *Program, a *app) error {
 func readRowOf(page reading.Page, i reading.Item) readRow {
 	row := readRow{
 		commentRow: commentRowOf(digest.ListedComment{Comment: i.Comment, State: i.State(page.Issue.ID), PostTitle: i.PostTitle}),
-		Depth:      i.Depth, Replies: i.Replies, Reasons: append([]string{}, i.Reasons...), Notes: append([]string{}, i.Notes...), CopyOf: i.CopyOf, UsedIn: i.UsedIn,
+		Depth:      i.Depth, Replies: i.Replies, Reasons: suggest.InWords(i.Reasons), Notes: append([]string{}, i.Notes...), CopyOf: i.CopyOf, UsedIn: i.UsedIn,
 	}
 	if i.Decided.Decision != digest.Undecided {
 		row.By, row.At = i.Decided.By.Name, stamp(i.Decided.At)
@@ -129,7 +130,7 @@ func itemText(page reading.Page, i reading.Item) string {
 	if i.Kept {
 		about = append(about, "kept for later")
 	}
-	about = append(append(about, i.Reasons...), i.Notes...)
+	about = append(append(about, suggest.InWords(i.Reasons)...), i.Notes...)
 	if i.CopyOf != 0 {
 		about = append(about, fmt.Sprintf("near copy of %d", i.CopyOf))
 	}

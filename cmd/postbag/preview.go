@@ -100,27 +100,11 @@ func (c previewCmd) issue(ctx context.Context, a *app, src digest.Source) (*dige
 	if err != nil {
 		return nil, err
 	}
-	suggested, err := a.desk.Suggestions(ctx, desk.Ref{}, c.Limit)
+	_, _, err = a.desk.PickSuggested(ctx, a.p.by(), desk.Ref{}, c.Limit)
+	if err != nil && digest.KindOf(err) == digest.Conflict {
+		err = c.asTheyStand(ctx, a, src, draft)
+	}
 	if err != nil {
-		return nil, err
-	}
-	var ids []int64
-	for _, x := range suggested {
-		ids = append(ids, x.ID)
-	}
-	if len(ids) == 0 {
-		candidates, err := a.desk.Candidates(ctx, draft)
-		if err != nil {
-			return nil, err
-		}
-		for _, x := range candidates[:min(c.Limit, len(candidates))] {
-			ids = append(ids, x.ID)
-		}
-	}
-	if len(ids) == 0 {
-		return nil, digest.Fail(digest.NotFound, "Try again when readers have written some.", "%q has no comments to pick", src.Name)
-	}
-	if _, _, err := a.desk.Pick(ctx, a.p.by(), desk.Ref{}, ids...); err != nil {
 		return nil, err
 	}
 	frozen, err := a.desk.Preview(ctx, desk.Ref{})
@@ -128,6 +112,23 @@ func (c previewCmd) issue(ctx context.Context, a *app, src digest.Source) (*dige
 		frozen.Date = a.p.Clock.Now()
 	}
 	return frozen, err
+}
+
+// asTheyStand picks the first comments of a draft.
+func (c previewCmd) asTheyStand(ctx context.Context, a *app, src digest.Source, draft digest.Issue) error {
+	candidates, err := a.desk.Candidates(ctx, draft)
+	if err != nil {
+		return err
+	}
+	var ids []int64
+	for _, x := range candidates[:min(c.Limit, len(candidates))] {
+		ids = append(ids, x.ID)
+	}
+	if len(ids) == 0 {
+		return digest.Fail(digest.NotFound, "Try again when readers have written some.", "%q has no comments to pick", src.Name)
+	}
+	_, _, err = a.desk.Pick(ctx, a.p.by(), desk.Ref{}, ids...)
+	return err
 }
 
 // previewFiles renders the issue as a reader would get it.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/suggest"
 )
 
 const (
@@ -156,7 +157,7 @@ func (d *Desk) sendSuggested(ctx context.Context, by digest.Actor, issue digest.
 	return full, d.approve(ctx, by, &full, series, When{due: true})
 }
 
-// automatic gives the suggested comments that may go out unseen: those that are old
+// automatic gives the best of the suggested comments that may go out unseen: those that are old
 // enough to have been taken back, and in which nobody of the watch list is named.
 func (d *Desk) automatic(ctx context.Context, issue digest.Issue) (all []Suggested, err error) {
 	pub, err := d.store.Publication(ctx)
@@ -164,7 +165,7 @@ func (d *Desk) automatic(ctx context.Context, issue digest.Issue) (all []Suggest
 		return nil, err
 	}
 	const suggestedLookedAt = 10 * automaticPicks
-	found, err := d.suggestions(ctx, issue, suggestedLookedAt)
+	found, err := d.suggestions(ctx, issue, suggestedLookedAt, suggest.Best)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +177,7 @@ func (d *Desk) automatic(ctx context.Context, issue digest.Issue) (all []Suggest
 			all = append(all, c)
 		}
 	}
-	return all, nil
+	return ReadingOrder(all), nil
 }
 
 // cutToSize takes picks off the end of an issue, but for the first ones, until its mail

@@ -23,11 +23,16 @@ func (d *Desk) Near(ctx context.Context, c digest.Comment) ([]near.Other, error)
 	if c.Gone {
 		return nil, nil
 	}
-	entries, err := d.picksAndPosts(ctx, digest.Issue{}, func() ([]digest.Post, error) {
-		return d.store.PostsAround(ctx, c.Published, postsCompared)
-	})
+	entries, err := d.picks(ctx, digest.Issue{})
 	if err != nil {
 		return nil, err
+	}
+	posts, err := d.store.PostsAround(ctx, c.Published, postsCompared)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range posts {
+		entries = append(entries, near.Post(p))
 	}
 	around, err := d.store.CommentsAround(ctx, c.Published, aroundCompared)
 	if err != nil {
@@ -40,9 +45,9 @@ func (d *Desk) Near(ctx context.Context, c digest.Comment) ([]near.Other, error)
 	return near.Compare(entries)[near.Key{ID: c.ID}], nil
 }
 
-// picksAndPosts gives the newest picks of the other issues of an issue's series, of
-// all for none, and some posts.
-func (d *Desk) picksAndPosts(ctx context.Context, issue digest.Issue, posts func() ([]digest.Post, error)) (all []near.Entry, err error) {
+// picks gives the newest picks of the other issues of an issue's series, of all for
+// none.
+func (d *Desk) picks(ctx context.Context, issue digest.Issue) (all []near.Entry, err error) {
 	picks, err := d.store.NewestPicks(ctx, issue.SeriesID, issue.ID, picksCompared)
 	if err != nil {
 		return nil, err
@@ -50,11 +55,7 @@ func (d *Desk) picksAndPosts(ctx context.Context, issue digest.Issue, posts func
 	for _, c := range picks {
 		all = append(all, near.Comment(c))
 	}
-	found, err := posts()
-	for _, p := range found {
-		all = append(all, near.Post(p))
-	}
-	return all, err
+	return all, nil
 }
 
 // knownWriters gives those of the candidates' writers who wrote before the issue's

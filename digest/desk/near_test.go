@@ -94,7 +94,7 @@ func TestSuggestionsKnowEarlierWeeks(t *testing.T) {
 		if at < 0 {
 			t.Fatalf("comment %d is not suggested", id)
 		}
-		return strings.Join(all[at].Reasons, ", "), strings.Join(all[at].Notes, ", ")
+		return strings.Join(all[at].Why(), ", "), strings.Join(all[at].Notes, ", ")
 	}
 	if reasons, _ := suggested(first[0]); strings.Contains(reasons, "New name") {
 		t.Errorf("in the first issue everybody would be new: %s", reasons)

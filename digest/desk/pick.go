@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -13,30 +14,52 @@ import (
 // Suggested is a candidate with the reasons to pick it.
 type Suggested struct {
 	digest.Candidate
-	Reasons []string
+	Reasons []suggest.Reason
 	Notes   []string // on its near copies
+	// LongShot tells of one from the middle, that the editor sees more than what the
+	// rules like.
+	LongShot bool
+
+	row int // in reading order
 }
 
-// Suggestions gives the n candidates of an issue that the rules would pick, in
-// reading order. Comments picked already, here or in another issue, and those that
+// Why gives the reasons in words.
+func (s Suggested) Why() []string {
+	words := suggest.InWords(s.Reasons)
+	if s.LongShot {
+		words = append(words, "Long shot")
+	}
+	return words
+}
+
+// Suggestions gives the n candidates of an issue that are most worth a look by the
+// rules, the best first, and at last two long shots. Comments picked already, here or in another issue, and those that
 // were decided of, are left out.
 func (d *Desk) Suggestions(ctx context.Context, ref Ref, n int) ([]Suggested, error) {
 	issue, _, err := d.Issue(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
-	return d.suggestions(ctx, issue, n)
+	return d.suggestions(ctx, issue, n, suggest.Top)
 }
 
-func (d *Desk) suggestions(ctx context.Context, issue digest.Issue, n int) ([]Suggested, error) {
+// ReadingOrder puts suggestions into the order in which an issue has them: by their posts'
+// time, then by thread.
+func ReadingOrder(all []Suggested) []Suggested {
+	return slices.SortedStableFunc(slices.Values(all), func(a, b Suggested) int {
+		return cmp.Or(a.PostPublished.Compare(b.PostPublished), cmp.Compare(a.PostID, b.PostID), cmp.Compare(a.row, b.row))
+	})
+}
+
+func (d *Desk) suggestions(ctx context.Context, issue digest.Issue, n int, choose func([]suggest.Suggestion, int) []suggest.Suggestion) ([]Suggested, error) {
 	candidates, all, err := d.Judge(ctx, issue)
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[int64]digest.Candidate, len(candidates))
+	rows := make(map[int64]int, len(candidates))
 	ids := make([]int64, len(candidates))
 	for i, c := range candidates {
-		byID[c.ID], ids[i] = c, c.ID
+		rows[c.ID], ids[i] = i, c.ID
 	}
 	decided, err := d.store.Decisions(ctx, issue.SeriesID, ids)
 	if err != nil {
@@ -53,8 +76,9 @@ func (d *Desk) suggestions(ctx context.Context, issue digest.Issue, n int) ([]Su
 		return taken[s.CommentID] != 0 || decided[s.CommentID].For(issue.ID) != digest.Undecided
 	})
 	var out []Suggested
-	for _, s := range suggest.Top(all, n) {
-		out = append(out, Suggested{Candidate: byID[s.CommentID], Reasons: s.Reasons, Notes: s.Notes})
+	for _, s := range choose(all, n) {
+		row := rows[s.CommentID]
+		out = append(out, Suggested{Candidate: candidates[row], row: row, Reasons: s.Reasons, Notes: s.Notes, LongShot: s.LongShot})
 	}
 	return out, nil
 }
@@ -66,17 +90,24 @@ func (d *Desk) Judge(ctx context.Context, issue digest.Issue) ([]digest.Candidat
 	if err != nil {
 		return nil, nil, err
 	}
-	others, err := d.picksAndPosts(ctx, issue, func() ([]digest.Post, error) {
-		return d.store.Posts(ctx, digest.PostFilter{Limit: postsCompared})
-	})
+	rules := suggest.Rules{IssueID: issue.ID, Languages: map[int64]string{}}
+	if rules.Others, err = d.picks(ctx, issue); err != nil {
+		return nil, nil, err
+	}
+	if rules.Posts, err = d.store.Posts(ctx, digest.PostFilter{Limit: postsCompared}); err != nil {
+		return nil, nil, err
+	}
+	if rules.Known, err = d.knownWriters(ctx, issue, candidates); err != nil {
+		return nil, nil, err
+	}
+	sources, err := d.store.Sources(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	known, err := d.knownWriters(ctx, issue, candidates)
-	if err != nil {
-		return nil, nil, err
+	for _, s := range sources {
+		rules.Languages[s.ID] = s.Language
 	}
-	return candidates, suggest.Rules{Known: known, Others: others}.Suggest(candidates), nil
+	return candidates, rules.Suggest(candidates), nil
 }
 
 // Pick adds comments to the end of a draft, in the order given. A comment that
@@ -140,16 +171,18 @@ func (d *Desk) PickAt(ctx context.Context, by digest.Actor, ref Ref, before int6
 	return added, saved, err
 }
 
-// PickSuggested picks what [Desk.Suggestions] gives, at most n.
+// PickSuggested picks the n comments that are most worth a look by the rules, in reading
+// order, without long shots.
 func (d *Desk) PickSuggested(ctx context.Context, by digest.Actor, ref Ref, n int) ([]Suggested, Saved, error) {
 	issue, _, err := d.draft(ctx, ref)
 	if err != nil {
 		return nil, Saved{Issue: issue}, err
 	}
-	chosen, err := d.suggestions(ctx, issue, n)
+	chosen, err := d.suggestions(ctx, issue, n, suggest.Best)
 	if err != nil {
 		return nil, Saved{Issue: issue}, err
 	}
+	chosen = ReadingOrder(chosen)
 	if len(chosen) == 0 {
 		return nil, Saved{Issue: issue}, digest.Fail(digest.Conflict, "Or pick comments by their ids.", "there is nothing to suggest for issue %d", issue.Number).
 			Offer(digest.Act{Do: digest.PullNow})

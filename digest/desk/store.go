@@ -116,6 +116,8 @@ type Store interface {
 	// is that it has it, and tells whether it did.
 	AddTerm(ctx context.Context, by digest.Actor, line string, isThere func(digest.Publication) bool) (added bool, err error)
 
+	// Sources lists the blogs that are followed.
+	Sources(ctx context.Context) ([]digest.Source, error)
 	// Posts lists posts, newest first.
 	Posts(ctx context.Context, f digest.PostFilter) ([]digest.Post, error)
 	// NewestPicks gives the picks of a series' issues, of all series for 0, except

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -104,7 +105,7 @@ type Item struct {
 	// Kept tells of a comment that an earlier issue kept for later.
 	Kept    bool
 	UsedIn  int // the number of another issue that picked it, else 0
-	Reasons []string
+	Reasons []suggest.Reason
 	Notes   []string
 	CopyOf  int64 // the longer comment that it is a near copy of, else 0
 	Copies  int   // how many on the page are near copies of it
@@ -126,9 +127,6 @@ func (i Item) State(issueID int64) digest.CommentState {
 	}
 	return digest.CommentNew
 }
-
-// Suggested tells that the rules would pick it: two reasons do.
-func (i Item) Suggested() bool { return len(i.Reasons) >= 2 && i.CopyOf == 0 }
 
 // Page gives a page of what an issue offers. Nothing is stored.
 func (s *Service) Page(ctx context.Context, ref desk.Ref, v View) (Page, error) {
@@ -301,13 +299,10 @@ func (p *Page) arrange(order []int64, byID map[int64]Node, said map[int64]sugges
 		out = append(out, id)
 	}
 	if p.View.Suggested {
-		rank := func(id int64) int {
-			if s := said[id]; len(s.Reasons) >= 2 && s.NearCopyOf == 0 {
-				return 0
-			}
-			return 1
+		place := func(id int64) int {
+			return cmp.Or(said[id].Place, math.MaxInt) // what has none comes last
 		}
-		slices.SortStableFunc(out, func(a, b int64) int { return cmp.Compare(rank(a), rank(b)) })
+		slices.SortStableFunc(out, func(a, b int64) int { return cmp.Compare(place(a), place(b)) })
 	}
 	if len(copies) == 0 {
 		return out

@@ -10,7 +10,7 @@ import (
 type View struct {
 	Filter
 	All       bool   // what was decided, too; else only what is left
-	Suggested bool   // what the rules suggest comes first
+	Suggested bool   // what is most worth a look by the rules comes first
 	Post      int64  // 0 for the first with something left, [NoPost] for comments without one
 	After     int64  // the comment after which the page begins, in thread order; 0 for the first
 	Posts     int    // page of the list of posts, from 1; 0 for the one that has the post

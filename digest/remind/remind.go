@@ -140,7 +140,7 @@ func (s *Service) tell(ctx context.Context, issue digest.Issue, series digest.Se
 	}
 	for _, c := range suggested {
 		told.Suggested = append(told.Suggested, letters.ToldComment{
-			Author: oneLine(c.Author), Words: cut(oneLine(c.Body.Shown()), mostWords), Post: oneLine(c.PostTitle), Reasons: strings.Join(c.Reasons, ", "),
+			Author: oneLine(c.Author), Words: cut(oneLine(c.Body.Shown()), mostWords), Post: oneLine(c.PostTitle), Reasons: strings.Join(c.Why(), " · "),
 		})
 	}
 	packed, err := json.Marshal(told)

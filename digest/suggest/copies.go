@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"postbag/digest"
 	"postbag/digest/near"
 )
 
@@ -36,3 +37,5 @@ func nearCopies(entries []near.Entry, found map[near.Key][]near.Other, byID map[
 	}
 	return of
 }
+
+func entryKey(c digest.Candidate) near.Key { return near.Key{ID: c.ID} }

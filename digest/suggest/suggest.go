@@ -1,61 +1,86 @@
 package suggest
 
 import (
+	"cmp"
+	"encoding/binary"
+	"hash/fnv"
 	"slices"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/near"
-	"postbag/digest/prose"
+	"postbag/digest/suggest/pack"
 )
 
 // Rules are the rules, with what they know beside the candidates. The zero value
 // leaves out those that need to know more.
 type Rules struct {
+	// IssueID is the issue that is made: comments of the same sum come in an order that
+	// is another in each.
+	IssueID int64
+	// Taste is how much each rule weighs; the zero value is the taste at the start.
+	Taste Taste
+	// Off are the rules that are switched off: they give no reason and weigh nothing.
+	Off []Rule
+	// Languages are those of the sources, BCP 47, by id.
+	Languages map[int64]string
 	// Known holds the names and addresses of writers seen before these
 	// candidates. Nil turns "New name" off: where nobody is known, everybody
 	// would be new.
 	Known []string
-	// Others are what the candidates are compared with beside each other: posts
-	// that may quote them, and comments of earlier weeks that they may repeat.
+	// Posts are those that the candidates stand under, and those that may quote them.
+	Posts []digest.Post
+	// Others are comments of earlier weeks that the candidates may repeat.
 	Others []near.Entry
 }
 
 // Suggestion is what the rules say of one candidate.
 type Suggestion struct {
 	CommentID int64
-	// Reasons are in words, the weightiest first; empty when no rule applies.
-	Reasons []string
+	// Reasons are the weightiest first, and cautions last; empty when no rule applies.
+	Reasons []Reason
 	// Notes are in words what else an editor wants to know: "2 near copies: 17, 23"
 	// of those that fold under this one, "repeats comment 12 of 3 March 2026" of
 	// one that is no candidate.
 	Notes []string
 	// NearCopyOf is the longest comment that this one is a near copy of, else 0.
 	NearCopyOf int64
+	// Signals are what [Learn] learns from.
+	Signals Signals
+	// Score is their sum by the taste, and Place that sum's rank among the candidates,
+	// from 1; 0 for one that is never offered: a near copy, and what is too short.
+	Score float64
+	Place int
+	// LongShot tells of one that [Top] took from the middle.
+	LongShot bool
 
 	// What [Top] goes by.
-	strength float64
-	words    int
-	thread   int64
-	post     int64
-	position position
+	words  int
+	post   int64
+	writer string // "" for one who gave no name
+	corpus *corpus
+	terms  []pack.Hash
+	tie    uint64
 }
 
-// Suggest applies the rules to candidates, which come by post and within a post
-// in thread order. It gives one suggestion for each, in the same order; those of
-// them to offer are for [Top] to choose.
+// tooShort is how many words of their own a comment needs to be offered.
+const tooShort = 12
+
+// Suggest applies the rules to candidates. It gives one suggestion for each, in the same
+// order; those of them to offer are for [Top] to choose. The order of the candidates
+// changes nothing else.
 func (r Rules) Suggest(candidates []digest.Candidate) []Suggestion {
-	readings := make([]reading, len(candidates))
+	j := r.judge(candidates)
 	entries := make([]near.Entry, len(candidates))
 	for i, c := range candidates {
-		readings[i] = read(c.Body)
 		entries[i] = near.Comment(c.Comment)
 	}
-	threads := newThreads(candidates)
-	found := near.Compare(slices.Concat(entries, r.Others))
-	judge := judge{candidates: candidates, readings: readings, threads: threads,
-		known: names(r.Known), ofWork: names(FirstHandWords()), entries: entries, near: found}
-	copies := nearCopies(entries, found, threads.byID)
+	others := slices.Clone(r.Others)
+	for _, p := range r.Posts {
+		others = append(others, near.Post(p))
+	}
+	j.near = near.Compare(slices.Concat(entries, others))
+	copies := nearCopies(entries, j.near, j.threads.byID)
 	folded := make([][]near.Other, len(candidates))
 	for i, of := range copies {
 		if of != i {
@@ -63,22 +88,108 @@ func (r Rules) Suggest(candidates []digest.Candidate) []Suggestion {
 		}
 	}
 	out := make([]Suggestion, len(candidates))
-	for i, c := range candidates {
-		s := Suggestion{
-			CommentID: c.ID,
-			words:     prose.Words(c.Body),
-			thread:    threads.root[i],
-			post:      c.PostID,
-			position:  position{c.PostPublished, c.PostID, i},
-		}
+	for i := range candidates {
+		out[i] = j.suggestion(i)
 		if of := copies[i]; of != i {
-			s.NearCopyOf = candidates[of].ID
+			out[i].NearCopyOf = candidates[of].ID
 		}
-		s.Reasons, s.strength = judge.reasons(i)
-		s.Notes = near.Words(append(repeated(found[entries[i].Key], threads.byID), folded[i]...))
-		out[i] = s
+		out[i].Notes = near.Words(append(repeated(j.near[entries[i].Key], j.threads.byID), folded[i]...))
 	}
+	rank(out)
 	return out
+}
+
+// judge is what the rules know of the candidates.
+type judge struct {
+	rules      Rules
+	off        [ruleCount]bool
+	candidates []digest.Candidate
+	readings   []reading
+	terms      [][]pack.Hash
+	corpus     *corpus
+	subjects   map[int64]subject
+	threads    threads
+	known      map[string]bool
+	near       map[near.Key][]near.Other
+}
+
+// judge reads the candidates and the posts.
+func (r Rules) judge(candidates []digest.Candidate) *judge {
+	j := &judge{rules: r, candidates: candidates, readings: make([]reading, len(candidates)), terms: make([][]pack.Hash, len(candidates)),
+		corpus: &corpus{}, subjects: make(map[int64]subject, len(r.Posts)), known: names(r.Known)}
+	for _, rule := range r.Off {
+		if i, known := indexOf[rule]; known {
+			j.off[i] = true
+		}
+	}
+	packs := map[int64]*pack.Pack{}
+	for id, tag := range r.Languages {
+		packs[id] = pack.For(tag)
+	}
+	var reader reader
+	for i, c := range candidates {
+		j.readings[i] = reader.read(c.Body, packs[c.SourceID])
+		j.terms[i] = reader.termsOf(&j.readings[i])
+		j.corpus.add(&j.readings[i], j.terms[i])
+	}
+	for _, p := range r.Posts {
+		body := append(digest.Plain(p.Title), p.Body...)
+		t := reader.read(body, packs[p.SourceID])
+		s := subject{terms: map[pack.Hash]bool{}, title: p.Title}
+		for _, h := range reader.termsOf(&t) {
+			s.terms[h] = true
+		}
+		j.subjects[p.ID] = s
+		j.corpus.add(&t, nil)
+	}
+	j.threads = newThreads(candidates)
+	return j
+}
+
+// suggestion is what the rules say of one candidate, apart from copies.
+func (j *judge) suggestion(i int) Suggestion {
+	c := j.candidates[i]
+	s := Suggestion{CommentID: c.ID, words: j.readings[i].words, post: c.PostID, tie: tie(j.rules.IssueID, c.ID)}
+	if c.AuthorURI != "" {
+		s.writer = c.AuthorURI
+	} else if named(c.Author) {
+		s.writer = fold(c.Author)
+	}
+	j.look(i, &s)
+	s.Score = j.rules.Taste.Score(s.Signals)
+	if s.words >= tooShort {
+		s.corpus, s.terms = j.corpus, j.terms[i]
+	}
+	return s
+}
+
+// tie orders what has the same sum, anew in each issue.
+func tie(issue, comment int64) uint64 {
+	h := fnv.New64a()
+	var b [16]byte
+	binary.LittleEndian.PutUint64(b[:8], uint64(issue))
+	binary.LittleEndian.PutUint64(b[8:], uint64(comment))
+	h.Write(b[:])
+	return h.Sum64()
+}
+
+// rank gives each suggestion its place.
+func rank(all []Suggestion) {
+	order := make([]int, 0, len(all))
+	for i, s := range all {
+		if s.NearCopyOf == 0 && s.words >= tooShort {
+			order = append(order, i)
+		}
+	}
+	slices.SortFunc(order, func(a, b int) int { return all[a].compare(all[b]) })
+	for n, i := range order {
+		all[i].Place = n + 1
+	}
+}
+
+// compare puts the greater sum first.
+func (s Suggestion) compare(o Suggestion) int {
+	return cmp.Or(cmp.Compare(o.Score, s.Score), cmp.Compare(s.tie, o.tie), cmp.Compare(s.CommentID, o.CommentID))
 }
 
 // repeated gives what a candidate repeats that is no candidate itself.
@@ -105,30 +216,16 @@ func names(known []string) map[string]bool {
 
 func fold(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
 
-// threads tells how candidates hang together.
-type threads struct {
-	byID map[int64]int
-	root []int64 // of each candidate: the comment its thread began with
-	size []int   // of each candidate: how many candidates hang below it
+// sameWriter tells whether two comments are surely by one writer.
+func sameWriter(a, b digest.Candidate) bool {
+	if a.AuthorURI != "" || b.AuthorURI != "" {
+		return a.AuthorURI == b.AuthorURI
+	}
+	return named(a.Author) && fold(a.Author) == fold(b.Author)
 }
 
-func newThreads(candidates []digest.Candidate) threads {
-	t := threads{byID: make(map[int64]int, len(candidates)), root: make([]int64, len(candidates)), size: make([]int, len(candidates))}
-	for i, c := range candidates {
-		t.byID[c.ID] = i
-	}
-	for i, c := range candidates {
-		t.root[i] = c.ID
-		// The steps are counted: replies may form a circle.
-		for steps := 0; c.ParentID != 0 && steps < len(candidates); steps++ {
-			t.root[i] = c.ParentID
-			parent, found := t.byID[c.ParentID]
-			if !found {
-				break
-			}
-			t.size[parent]++
-			c = candidates[parent]
-		}
-	}
-	return t
+// named tells whether a name is one: blogs sign for those who give none.
+func named(author string) bool {
+	name := fold(author)
+	return name != "" && !slices.Contains(digest.Nameless(), name)
 }

@@ -3,11 +3,11 @@ package suggest_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"postbag/digest"
 	"postbag/digest/digesttest"
@@ -42,82 +42,9 @@ func with(c digest.Candidate, change func(*digest.Candidate)) digest.Candidate {
 	return c
 }
 
-// reasonsOf gives the reasons of one comment.
-func reasonsOf(t *testing.T, all []suggest.Suggestion, id int64) []string {
-	t.Helper()
-	for _, s := range all {
-		if s.CommentID == id {
-			return s.Reasons
-		}
-	}
-	t.Fatalf("no suggestion for comment %d", id)
-	return nil
-}
-
-func TestReasons(t *testing.T) {
-	question := comment(9, 0, "We have waited all week. Does anybody know whether a company has to give hot food to the night staff?")
-	answer := "They have to provide somewhere to sit and water to drink, and a way of warming food if you cannot buy any nearby at that hour."
-	replied := func(n int) func(*digest.Candidate) { return func(c *digest.Candidate) { c.Replies = n } }
-	pasted := comment(1, 0, "")
-	pasted.Body = digest.Prose{
-		{Kind: digest.Quote, Depth: 1, Spans: []digest.Span{{Text: story}}},
-		{Spans: []digest.Span{{Text: "Well said, whoever wrote this."}}},
-	}
-	thread := []digest.Candidate{with(comment(1, 0, filler), replied(2)), comment(2, 1, "Yes."), comment(3, 2, "No."), comment(4, 2, "Yes!"), comment(5, 4, "No!")}
-	tests := []struct {
-		name       string
-		candidates []digest.Candidate
-		want       []string // of the comment with id 1
-	}{
-		{"nothing to say of it", []digest.Candidate{comment(1, 0, filler)}, nil},
-		{"two replies", []digest.Candidate{with(comment(1, 0, filler), replied(2))}, nil},
-		{"three replies", []digest.Candidate{with(comment(1, 0, filler), replied(3))}, []string{"3 replies"}},
-		{"replies to a reply", []digest.Candidate{with(comment(1, 9, filler), replied(11)), comment(9, 0, filler)}, []string{"11 replies"}},
-		{"a thread", thread, []string{"Started a thread of 5"}},
-		{"a short thread", thread[:4], nil},
-		{"a thread of direct replies is told by the replies", []digest.Candidate{with(comment(1, 0, filler), replied(4)),
-			comment(2, 1, "a"), comment(3, 1, "b"), comment(4, 1, "c"), comment(5, 1, "d")}, []string{"4 replies"}},
-		{"first-hand and long", []digest.Candidate{comment(1, 0, story)}, []string{"First-hand", "Long and readable"}},
-		{"long but not first-hand", []digest.Candidate{comment(1, 0, essay)}, []string{"Long and readable"}},
-		{"first-hand but short", []digest.Candidate{comment(1, 0, "I have worked at that depot for twelve years and my manager has yet to come down to the canteen and ask any of us a thing.")}, []string{"First-hand"}},
-		{"work without a writer", []digest.Candidate{comment(1, 0, "The depot has a manager and a canteen, and the drivers work every shift that the office gives them, year after year after year, for their pay.")}, nil},
-		{"a writer's question", []digest.Candidate{comment(1, 0, "Do I have to work my shift at the depot when my manager and the office say that the rota for our team has been changed without asking?")}, nil},
-		{"mostly quoted", []digest.Candidate{comment(1, 0, "“"+story+"” Well said, whoever wrote this.")}, nil},
-		{"quoted over paragraphs", []digest.Candidate{comment(1, 0, "\"An article.\n\n"+story+"\n\n"+essay)}, nil},
-		{"a marked quotation", []digest.Candidate{pasted}, nil},
-		{"speech in a story is the writer's", []digest.Candidate{comment(1, 0, story+" “Thank you,” he said.")}, []string{"First-hand", "Long and readable"}},
-		{"shouting", []digest.Candidate{comment(1, 0, strings.ToUpper(essay))}, nil},
-		{"too long", []digest.Candidate{comment(1, 0, essay+"\n\n"+essay+"\n\n"+essay+"\n\n"+essay+"\n\n"+essay)}, nil},
-		{"one long paragraph", []digest.Candidate{comment(1, 0, essay+" "+essay+" "+essay)}, nil},
-		{"one endless sentence", []digest.Candidate{comment(1, 0, strings.ReplaceAll(essay, ".", ","))}, nil},
-		{"long in Chinese", []digest.Candidate{comment(1, 0, han)}, []string{"Long and readable"}},
-		{"short in Chinese", []digest.Candidate{comment(1, 0, han[:90])}, nil},
-		{"long in Thai", []digest.Candidate{comment(1, 0, strings.Repeat(thai, 2))}, []string{"Long and readable"}},
-		{"an answer in Japanese", []digest.Candidate{comment(9, 0, "夜勤の人に温かい食事を出さなければならないのでしょうか？"),
-			comment(1, 9, "座る場所と飲み水、それから近くで買えないときに食べ物を温める手段は用意しなければなりません。")}, []string{"Answers a question"}},
-		{"a picture with many words", []digest.Candidate{with(comment(1, 0, ""), func(c *digest.Candidate) {
-			c.Body = digest.Prose{{Spans: []digest.Span{{Text: "[picture: " + essay + "]", Stands: digest.Picture}}}}
-		})}, nil},
-		{"an answer", []digest.Candidate{question, comment(1, 9, answer)}, []string{"Answers a question"}},
-		{"too short an answer", []digest.Candidate{question, comment(1, 9, "They have to provide water.")}, nil},
-		{"a reply to no question", []digest.Candidate{comment(9, 0, filler), comment(1, 9, answer)}, nil},
-		{"a question long ago", []digest.Candidate{comment(9, 0, "Why? "+essay), comment(1, 9, answer)}, nil},
-		{"a question that is gone", []digest.Candidate{comment(1, 9, answer)}, nil},
-		{"their own question", []digest.Candidate{
-			with(question, func(c *digest.Candidate) { c.Author = "Deb" }),
-			with(comment(1, 9, answer), func(c *digest.Candidate) { c.Author = "deb" })}, nil},
-		{"anonymous answers anonymous", []digest.Candidate{question, comment(1, 9, answer)}, []string{"Answers a question"}},
-		{"no words at all", []digest.Candidate{comment(1, 0, "")}, nil},
-		{"no words but replies", []digest.Candidate{with(comment(1, 0, "🚌🚌🚌"), replied(7))}, []string{"7 replies"}},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			got := reasonsOf(t, suggest.Rules{}.Suggest(test.candidates), 1)
-			if !reflect.DeepEqual(got, test.want) {
-				t.Errorf("got %q, want %q", got, test.want)
-			}
-		})
-	}
+// said gives the reasons of the first of some candidates, in words.
+func said(rules suggest.Rules, candidates ...digest.Candidate) []string {
+	return suggest.InWords(rules.Suggest(candidates)[0].Reasons)
 }
 
 func TestNewName(t *testing.T) {
@@ -142,7 +69,7 @@ func TestNewName(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			rules := suggest.Rules{Known: test.known}
-			got := slices.Contains(reasonsOf(t, rules.Suggest([]digest.Candidate{test.in}), 1), "New name")
+			got := slices.Contains(said(rules, test.in), "New name")
 			if got != test.want {
 				t.Errorf("got %v", got)
 			}
@@ -168,20 +95,29 @@ func TestQuotedInAPost(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			rules := suggest.Rules{Others: []near.Entry{near.Post(test.post)}}
-			if got := reasonsOf(t, rules.Suggest([]digest.Candidate{c}), 1); !reflect.DeepEqual(got, test.want) {
+			rules := suggest.Rules{Posts: []digest.Post{test.post}}
+			if got := quoted(said(rules, c)); !slices.Equal(got, test.want) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
 	}
 	// Of several posts the first to quote it is named.
-	rules := suggest.Rules{Others: []near.Entry{
-		near.Post(digest.Post{ID: 3, Title: "Second", Published: later.Add(time.Hour), Body: digest.Plain(quote)}),
-		near.Post(digest.Post{ID: 2, Title: "First", Published: later, Body: digest.Plain(quote)}),
+	rules := suggest.Rules{Posts: []digest.Post{
+		{ID: 3, Title: "Second", Published: later.Add(time.Hour), Body: digest.Plain(quote)},
+		{ID: 2, Title: "First", Published: later, Body: digest.Plain(quote)},
 	}}
-	if got := reasonsOf(t, rules.Suggest([]digest.Candidate{c}), 1); !reflect.DeepEqual(got, []string{"Quoted in “First”"}) {
+	if got := quoted(said(rules, c)); !slices.Equal(got, []string{"Quoted in “First”"}) {
 		t.Errorf("got %q", got)
 	}
+}
+
+func quoted(reasons []string) (all []string) {
+	for _, r := range reasons {
+		if strings.HasPrefix(r, "Quoted in") {
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 func TestNearCopies(t *testing.T) {
@@ -285,101 +221,6 @@ func TestManyCopies(t *testing.T) {
 	}
 }
 
-func ids(all []suggest.Suggestion) []int64 {
-	out := make([]int64, len(all))
-	for i, s := range all {
-		out[i] = s.CommentID
-	}
-	return out
-}
-
-// variant makes a text that is no near copy of another but has the same reasons.
-func variant(n int64, text string) string {
-	r := rand.New(rand.NewPCG(uint64(n), 1))
-	words := strings.Fields(text)
-	for i := range words {
-		if i%3 == 2 && !strings.ContainsAny(words[i], ".,") {
-			words[i] = "x" + string(rune('a'+r.IntN(26))) + string(rune('a'+r.IntN(26)))
-		}
-	}
-	return strings.Join(words, " ")
-}
-
-func TestTop(t *testing.T) {
-	plain := comment(1, 0, filler)
-	long := comment(2, 0, essay)
-	both := comment(3, 0, story)
-	short := with(comment(4, 0, "Hear, hear."), func(c *digest.Candidate) { c.Replies = 40 })
-	drew := with(comment(5, 0, filler+" You should see them at the Parade."), func(c *digest.Candidate) { c.Replies = 4 })
-	older := with(comment(6, 0, variant(6, story)), func(c *digest.Candidate) {
-		c.PostID, c.PostPublished = 2, c.PostPublished.Add(-48*time.Hour)
-	})
-	all := suggest.Rules{}.Suggest([]digest.Candidate{plain, long, both, short, drew, older})
-	tests := []struct {
-		n    int
-		want []int64
-	}{
-		{0, []int64{}},
-		{2, []int64{6, 3}},        // those with two reasons, the older post first
-		{3, []int64{6, 3, 5}},     // then one reason, the weightier first
-		{10, []int64{6, 2, 3, 5}}, // never without a reason, never very short
-		{-1, []int64{}},
-	}
-	for _, test := range tests {
-		if got := ids(suggest.Top(all, test.n)); !slices.Equal(got, test.want) {
-			t.Errorf("the top %d are %v, want %v", test.n, got, test.want)
-		}
-	}
-	if got := suggest.Top(nil, 5); len(got) != 0 {
-		t.Errorf("got %v of nothing", got)
-	}
-}
-
-// TestTopIsDiverse: a thread or post that has most of the good comments gets a
-// third, as long as others have any.
-func TestTopIsDiverse(t *testing.T) {
-	var candidates []digest.Candidate
-	add := func(id, parent, post int64, text string) {
-		c := comment(id, parent, variant(id, text))
-		c.PostID, c.PostPublished = post, time.Date(2026, 11, int(post), 8, 0, 0, 0, time.UTC)
-		candidates = append(candidates, c)
-	}
-	add(100, 0, 1, story)
-	for id := int64(101); id < 120; id++ {
-		add(id, 100, 1, story) // one hot thread
-	}
-	for id := int64(200); id < 220; id++ {
-		add(id, 0, 2, story) // one hot post
-	}
-	for id := int64(300); id < 304; id++ {
-		add(id, 0, 3, essay)
-	}
-	count := func(n int) (thread, post, rest int) {
-		for _, s := range suggest.Top((suggest.Rules{}).Suggest(candidates), n) {
-			switch s.CommentID / 100 {
-			case 1:
-				thread++
-			case 2:
-				post++
-			default:
-				rest++
-			}
-		}
-		return thread, post, rest
-	}
-	for _, test := range []struct{ n, thread, post, rest int }{
-		{9, 3, 3, 3},    // thirds
-		{12, 4, 4, 4},   // thirds still
-		{18, 6, 8, 4},   // the rest has no more, so the post gives more, the thread not
-		{36, 12, 20, 4}, // the post has no more
-		{44, 20, 20, 4},
-	} {
-		if thread, post, rest := count(test.n); thread != test.thread || post != test.post || rest != test.rest {
-			t.Errorf("of %d: %d, %d and %d, want %d, %d and %d", test.n, thread, post, rest, test.thread, test.post, test.rest)
-		}
-	}
-}
-
 func TestThreadsInACircle(t *testing.T) {
 	all := suggest.Rules{}.Suggest([]digest.Candidate{comment(1, 2, story), comment(2, 3, essay), comment(3, 1, filler), comment(4, 4, filler)})
 	if len(all) != 4 || len(suggest.Top(all, 3)) == 0 {
@@ -394,14 +235,8 @@ func TestBlogs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			candidates, posts := of(t)
 			before := fmt.Sprint(candidates)
-			var rules suggest.Rules
-			for _, p := range posts {
-				rules.Others = append(rules.Others, near.Post(p))
-			}
+			rules := suggest.Rules{IssueID: 3, Posts: posts}
 			all := rules.Suggest(candidates)
-			if again := rules.Suggest(candidates); !reflect.DeepEqual(all, again) {
-				t.Error("the same candidates are judged in two ways")
-			}
 			if fmt.Sprint(candidates) != before || len(all) != len(candidates) {
 				t.Error("the candidates were changed")
 			}
@@ -415,27 +250,39 @@ func TestBlogs(t *testing.T) {
 				byID[c.ID] = c
 			}
 			perPost := map[int64]int{}
-			twoReasons := 0
-			for i, s := range top {
+			shots := 0
+			for _, s := range top {
 				c := byID[s.CommentID]
 				perPost[c.PostID]++
-				if len(s.Reasons) > 1 {
-					twoReasons++
+				if s.LongShot {
+					shots++
 				}
 				if prose.Words(c.Body) < 12 || len(s.Reasons) == 0 || s.NearCopyOf != 0 {
 					t.Errorf("offered: %+v", s)
 				}
-				if i > 0 && c.PostPublished.Before(byID[top[i-1].CommentID].PostPublished) {
-					t.Errorf("%d is out of reading order", s.CommentID)
-				}
 			}
 			for post, k := range perPost {
-				if k > n/3 {
+				if k > n/2 {
 					t.Errorf("%d of %d are from post %d", k, n, post)
 				}
 			}
-			if twoReasons < n/2 {
-				t.Errorf("only %d of %d have two reasons", twoReasons, n)
+			if shots != 2 || !top[n-1].LongShot || !top[n-2].LongShot {
+				t.Errorf("%d of %d are long shots", shots, n)
+			}
+			for _, s := range suggest.Best(all, n) {
+				if s.LongShot {
+					t.Errorf("%d is a long shot", s.CommentID)
+				}
+			}
+			for _, s := range all {
+				text := byID[s.CommentID].Body.Text()
+				for _, r := range s.Reasons {
+					for i, at := range r.Ranges {
+						if at.Start < 0 || at.Start >= at.End || at.End > len(text) || !utf8.ValidString(text[at.Start:at.End]) || i > 0 && at.Start < r.Ranges[i-1].End && r.Rule != suggest.GivesSource {
+							t.Errorf("comment %d: %s stands at %v of %d bytes", s.CommentID, r.Words, r.Ranges, len(text))
+						}
+					}
+				}
 			}
 		})
 	}
@@ -457,7 +304,7 @@ func BenchmarkSuggest(b *testing.B) {
 // near copies, all end in the same line.
 func many(n int) []digest.Candidate {
 	r := rand.New(rand.NewPCG(1, 2))
-	vocabulary := suggest.FirstHandWords()
+	vocabulary := strings.Fields("work job shift rota year night manager staff driver office depot station school drove taught joined retired ashamed because should tomorrow meeting")
 	for i := range 3000 {
 		vocabulary = append(vocabulary, fmt.Sprintf("word%d", i))
 	}

@@ -16,6 +16,7 @@ import (
 	"postbag/digest/prose"
 	"postbag/digest/reading"
 	"postbag/digest/site"
+	"postbag/digest/suggest"
 	"postbag/digest/web/frame"
 	"postbag/templates"
 	"postbag/templates/screen"
@@ -156,7 +157,7 @@ func (a Area) list(r *http.Request, ref desk.Ref, p reading.Page) screen.ReadLis
 // item makes a comment.
 func (a Area) item(r *http.Request, ref desk.Ref, series digest.Series, p reading.Page, i reading.Item) screen.ReadItem {
 	one := screen.ReadItem{
-		ID: i.ID, Author: author(i.Comment), When: a.when(series, i.DatedAt()), Extent: plural(i.Words, "word"), Reasons: i.Reasons, Notes: i.Notes,
+		ID: i.ID, Author: author(i.Comment), When: a.when(series, i.DatedAt()), Extent: plural(i.Words, "word"), Reasons: suggest.InWords(i.Reasons), Notes: i.Notes,
 		Body: i.Body, Begins: "“" + prose.Quote(i.Body, foldedLine) + "”", Depth: i.Depth, State: i.State(p.Issue.ID), OnBlog: i.URL,
 		Thread: a.address(ref, thread(p.View, i.ID)), View: p.View.Query(),
 	}
