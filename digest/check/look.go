@@ -373,7 +373,7 @@ func (l *look) abbreviated(picks []pick) error {
 	for _, row := range l.report.Rows {
 		fmt.Fprintf(&all, "\n%s\n%s", row.Text, row.Words.Text())
 	}
-	known := map[string]bool{}
+	brackets, known := bracketsOf(all.String()), map[string]bool{}
 	for _, t := range l.pub.Terms() {
 		known[t] = true
 	}
@@ -384,7 +384,10 @@ func (l *look) abbreviated(picks []pick) error {
 	done := map[string]bool{}
 	for _, p := range picks {
 		for _, short := range abbreviations(p.text, vocabulary) {
-			if known[short] || done[short] || explained(all.String(), short) {
+			if l.count[digest.FoundAbbreviation] == mostOfAKind {
+				return nil // more are not listed
+			}
+			if known[short] || done[short] || explained(brackets, short) {
 				continue
 			}
 			done[short] = true

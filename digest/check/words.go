@@ -102,21 +102,66 @@ var roman = regexp.MustCompile(`^M{0,3}(CM|CD|D?C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?
 
 func isRoman(s string) bool { return roman.MatchString(s) }
 
-// explained tells whether a text explains an abbreviation: it stands in brackets after
-// words whose first letters make it, or is followed by words in brackets.
-func explained(text, short string) bool {
-	q := regexp.QuoteMeta(short)
-	if regexp.MustCompile(`\b` + q + `\b['’]?s? ?\((?:[^)]*\pL[^)]*){4}\)`).MatchString(text) {
-		return true
+// bracket is what stands in brackets, with the words before it.
+type bracket struct{ before, inside string }
+
+// bracketsOf gives what stands in brackets in a text.
+func bracketsOf(text string) (all []bracket) {
+	const most = 120 // bytes before it
+	end := -1
+	for i := len(text) - 1; i >= 0; i-- {
+		switch text[i] {
+		case ')':
+			end = i
+		case '(':
+			if end >= 0 {
+				all = append(all, bracket{before: text[max(0, i-most):i], inside: text[i+1 : end]})
+			}
+		}
 	}
-	for _, at := range regexp.MustCompile(`\(`+q+`s?\)`).FindAllStringIndex(text, -1) {
-		before := wordsOf(text[max(0, at[0]-120):at[0]])
+	return all
+}
+
+// explained tells whether brackets explain an abbreviation: it stands in them after
+// words whose first letters make it, or is followed by words in brackets.
+func explained(all []bracket, short string) bool {
+	for _, b := range all {
+		if b.follows(short) && hasWords(b.inside) {
+			return true
+		}
+		if strings.TrimSuffix(b.inside, "s") != short {
+			continue
+		}
 		initials := ""
-		for _, w := range before {
+		for _, w := range wordsOf(b.before) {
 			first, _ := utf8.DecodeRuneInString(w.text)
 			initials += string(unicode.ToUpper(first))
 		}
 		if len(initials) >= 2 && strings.HasSuffix(initials, short) || isWithin(initials, short) {
+			return true
+		}
+	}
+	return false
+}
+
+// follows tells whether an abbreviation stands just before the bracket, also as a
+// genitive or a plural.
+func (b bracket) follows(short string) bool {
+	before := strings.TrimSuffix(strings.TrimSuffix(b.before, " "), "s")
+	before = strings.TrimSuffix(strings.TrimSuffix(before, "'"), "’")
+	before, found := strings.CutSuffix(before, short)
+	last, _ := utf8.DecodeLastRuneInString(before)
+	return found && !unicode.IsLetter(last) && !unicode.IsDigit(last)
+}
+
+// hasWords tells whether there are enough letters to explain something.
+func hasWords(text string) bool {
+	letters := 0
+	for _, r := range text {
+		if unicode.IsLetter(r) {
+			letters++
+		}
+		if letters == 4 {
 			return true
 		}
 	}
@@ -140,8 +185,10 @@ func isWithin(initials, short string) bool {
 }
 
 func unique(all []string) (out []string) {
+	seen := make(map[string]bool, len(all))
 	for _, s := range all {
-		if !slices.Contains(out, s) {
+		if !seen[s] {
+			seen[s] = true
 			out = append(out, s)
 		}
 	}

@@ -19,7 +19,7 @@ type PastIssue struct {
 	Left int
 }
 
-// MostCounted is how far what is not kept with an issue is counted.
+// MostCounted is how far the readers are counted who left.
 const MostCounted = 100_000
 
 // PastStore is what looking back asks of the database.

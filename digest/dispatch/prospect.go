@@ -2,7 +2,6 @@ package dispatch
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"postbag/digest"
@@ -52,34 +51,8 @@ func (s *Sender) prospect(ctx context.Context, p Prospect, when desk.When) (_ Pr
 		return p, err
 	}
 	p.Several = len(all) > 1
-	p.Audience, err = s.audience(ctx)
+	p.Audience, err = s.Store.Audience(ctx)
 	return p, err
-}
-
-// countedFor is how long a count of the readers is good enough to be shown: to count a
-// million takes a third of a second.
-const countedFor = 10 * time.Second
-
-// counted is the last count of the readers.
-type counted struct {
-	mu sync.Mutex
-	at time.Time
-	is subscribers.Audience
-}
-
-// audience counts the readers, or gives a count that was made just now.
-func (s *Sender) audience(ctx context.Context) (subscribers.Audience, error) {
-	c := &s.counted
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if age := time.Since(c.at); !c.at.IsZero() && age < countedFor {
-		return c.is, nil
-	}
-	is, err := s.Store.Audience(ctx)
-	if err == nil {
-		c.at, c.is = time.Now(), is
-	}
-	return is, err
 }
 
 // ToSend gives the issue that [Sender.Send] means, and whom it would be mailed to now.

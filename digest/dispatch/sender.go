@@ -70,7 +70,6 @@ type Options struct {
 // Sender publishes and mails issues.
 type Sender struct {
 	Options
-	counted counted
 }
 
 // New makes a sender.

@@ -261,6 +261,7 @@ func TestTwoWorkOneIssue(t *testing.T) {
 				t.Errorf("reader %d got %d messages", id, n)
 			}
 		}
+		countsAgree(t, one)
 	})
 }
 

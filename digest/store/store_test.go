@@ -1,8 +1,10 @@
 package store_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"postbag/digest"
@@ -34,8 +36,35 @@ func TestContract(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
 			d.use(t)
-			storetest.Run(t, func(t *testing.T) *store.DB { return open(t, d.made(t)) })
+			storetest.Run(t, func(t *testing.T) *store.DB {
+				db := open(t, d.made(t))
+				t.Cleanup(func() { countsAgree(t, db) })
+				return db
+			})
 		})
+	}
+}
+
+// countsAgree looks that the kept counts are what is there.
+func countsAgree(t *testing.T, db *store.DB) {
+	t.Helper()
+	for _, c := range []struct{ kept, there string }{
+		{`SELECT issue_id || ' ' || state || ' ' || SUM(n) FROM delivery_counts GROUP BY issue_id, state HAVING SUM(n) <> 0 ORDER BY 1`,
+			`SELECT issue_id || ' ' || state || ' ' || COUNT(*) FROM deliveries GROUP BY issue_id, state ORDER BY 1`},
+		{`SELECT state || ' ' || frequency || ' ' || SUM(n) FROM subscriber_counts GROUP BY state, frequency HAVING SUM(n) <> 0 ORDER BY 1`,
+			`SELECT state || ' ' || frequency || ' ' || COUNT(*) FROM subscribers WHERE key NOT LIKE 'erased:%' GROUP BY state, frequency ORDER BY 1`},
+	} {
+		kept, err := db.Column(context.WithoutCancel(t.Context()), c.kept)
+		if err != nil {
+			t.Fatal(err)
+		}
+		there, err := db.Column(context.WithoutCancel(t.Context()), c.there)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(kept, there) {
+			t.Errorf("the kept counts are %q, and there are %q", kept, there)
+		}
 	}
 }
 

@@ -81,6 +81,7 @@ func TestEverythingIsCarried(t *testing.T) {
 		return p.Salt
 	}
 	for i, db := range all {
+		countsAgree(t, db)
 		if !bytes.Equal(salt(db), salt(one)) {
 			t.Errorf("copy %d has another salt", i)
 		}

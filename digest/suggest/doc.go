@@ -21,6 +21,12 @@
 // another. Without a pack the rules that need no words remain: length, figures, questions,
 // links, what it answers and drew, and how it is written.
 //
+// # Further help
+//
+// [Lines], [Accusations], [MayTell], [Pairs] and [Unheard] look at comments that are
+// picked, or about to be: which sentence may be lifted, what may do harm, what belongs
+// together, and who is not heard. Each shows its words.
+//
 // # Copies
 //
 // Near copies among the candidates fold under the longest of them, which alone is

@@ -249,7 +249,8 @@ func TestScriptsWithoutSpaces(t *testing.T) {
 	}
 }
 
-// TestWordsAreCountedAsProseDoes.
+// TestWordsAreCountedAsProseDoes: of a comment without quotations all words are its
+// writer's.
 func TestWordsAreCountedAsProseDoes(t *testing.T) {
 	for _, of := range []func(testing.TB) ([]digest.Candidate, []digest.Post){demoBlog} {
 		candidates, _ := of(t)
@@ -261,6 +262,26 @@ func TestWordsAreCountedAsProseDoes(t *testing.T) {
 			}
 		}
 	}
+}
+
+// BenchmarkRules sets the rules, without the search for copies, beside reading the same
+// texts once.
+func BenchmarkRules(b *testing.B) {
+	candidates := many(10_000)
+	b.Run("rules", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			(suggest.Rules{}).JudgeAlone(candidates)
+		}
+	})
+	b.Run("reading", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			for _, c := range candidates {
+				near.Read(c.Body)
+			}
+		}
+	})
 }
 
 // TestTenThousand: the rules take about as long as it takes to read the same texts once,

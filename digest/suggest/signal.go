@@ -320,11 +320,11 @@ func (t *reading) proposes() finding {
 func (t *reading) feeling() finding { return t.hits(pack.Feel, 1.2, cry, nil) }
 
 // news finds sentences that tell of something that is to come, or was just made known:
-// what, and when or how that is known.
+// two of what, when, and how that is known.
 func (t *reading) news() (f finding) {
 	hits := 0.0
 	for s := range t.told {
-		event, soon, told := -1, -1, -1
+		event, soon, told, will := -1, -1, -1, -1
 		for n := s.from; n < s.to; n++ {
 			w := t.tokens[n]
 			if !w.is(own) {
@@ -339,13 +339,21 @@ func (t *reading) news() (f finding) {
 			if told < 0 && w.class&pack.Told != 0 {
 				told = n
 			}
+			if will < 0 && w.class&pack.Will != 0 {
+				will = n
+			}
 		}
-		if event < 0 || soon < 0 && told < 0 {
+		if event < 0 && (soon < 0 || told < 0) || soon < 0 && told < 0 && will < 0 {
 			continue
 		}
-		at := max(s.from, min(event, max(soon, 0)+len(t.tokens)*btoi(soon < 0), max(told, 0)+len(t.tokens)*btoi(told < 0)))
+		at := s.to
+		for _, n := range []int{event, soon, told, will} {
+			if n >= 0 {
+				at = min(at, n)
+			}
+		}
 		f.ranges = append(f.ranges, t.clause(at, s.to, 12))
-		if soon >= 0 && told >= 0 {
+		if event >= 0 && soon >= 0 && max(told, will) >= 0 {
 			hits++
 		} else {
 			hits += 0.6

@@ -13,9 +13,6 @@ import (
 // has further on is for the next page.
 const Window = 20_000
 
-// MostCounted is how far [Service.CountUpTo] counts.
-const MostCounted = 100_000
-
 // Page is a page of a list.
 type Page struct {
 	Readers []subscribers.Subscriber
@@ -54,8 +51,7 @@ type ReaderStore interface {
 	// after the one with an id (0: from the beginning). A search looks at no more than
 	// [Window] addresses.
 	SubscribersPage(ctx context.Context, filter Filter, after int64, n int) (Page, error)
-	// CountUpTo counts the subscribers of a state, up to a number.
-	CountUpTo(ctx context.Context, state subscribers.State, most int) (int, error)
+	SubscriberCounts(ctx context.Context) (map[subscribers.State]int, error)
 	// Reader gives all that is known of a subscriber, with at most so many of each; the
 	// error is of kind NotFound.
 	Reader(ctx context.Context, id int64, most int) (Told, error)
@@ -84,15 +80,11 @@ func States() []subscribers.State {
 	return []subscribers.State{subscribers.Active, subscribers.Pending, subscribers.Unsubscribed, subscribers.Bounced, subscribers.Complained}
 }
 
-// Counts counts readers by state, each up to [MostCounted].
+// Counts counts readers by state.
 func (r Readers) Counts(ctx context.Context) (map[subscribers.State]int, error) {
-	counts := map[subscribers.State]int{}
-	for _, s := range States() {
-		n, err := r.Store.CountUpTo(ctx, s, MostCounted)
-		if err != nil {
-			return nil, fmt.Errorf("count readers: %w", err)
-		}
-		counts[s] = n
+	counts, err := r.Store.SubscriberCounts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("count readers: %w", err)
 	}
 	return counts, nil
 }

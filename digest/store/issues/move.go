@@ -127,10 +127,7 @@ func move(t *database.Tx, by digest.Actor, issueID int64, to digest.IssueState, 
 		if _, err := t.Exec(`UPDATE issues SET state = 'withdrawn', asks = '', pause_cause = '', pause_detail = '', updated_at = $1 WHERE id = $2`, at, issueID); err != nil {
 			return err
 		}
-		if err := CancelOpen(t, issueID, at); err != nil {
-			return err
-		}
-		return KeepTotals(t, issueID)
+		return CancelOpen(t, issueID, at)
 	}
 	return digest.Fail(digest.Invalid, "", "an issue is not moved to %s by hand", to)
 }
@@ -309,16 +306,6 @@ func handOver(t *database.Tx, by digest.Actor, skipped int64, at time.Time) erro
 	}
 	return addPresent(t, digest.Revision{IssueID: draft.ID, At: at, By: by, Did: digest.TookOver,
 		Words: fmt.Sprintf("gave it what was in issue %d, which was skipped", was.Number)})
-}
-
-// KeepTotals stores how many mails of an issue were taken and refused: to count them
-// anew for every list would take as long as the list of readers is.
-func KeepTotals(t *database.Tx, issueID int64) error {
-	_, err := t.Exec(`UPDATE issues SET
-		mails_sent    = (SELECT COUNT(*) FROM deliveries WHERE issue_id = $1 AND state = 'sent'),
-		mails_refused = (SELECT COUNT(*) FROM deliveries WHERE issue_id = $1 AND state = 'failed')
-		WHERE id = $1`, issueID)
-	return err
 }
 
 // CancelOpen cancels the rows of a withdrawn issue that no server is hearing of.

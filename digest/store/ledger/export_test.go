@@ -16,6 +16,6 @@ func Statements(d database.Dialect) map[string]string {
 		"any open":        queryAnyOpen,
 		"freeze audience": queryFreezeAudience(true, false),
 		"editors first":   queryFreezeAudience(true, true),
-		"counts":          "SELECT state, COUNT(*) FROM deliveries WHERE issue_id = $1 GROUP BY state",
+		"counts":          queryCounts,
 	}
 }

@@ -41,7 +41,7 @@ func held(t *database.Tx, now time.Time) (h dispatch.Held, err error) {
 		return h, err
 	}
 	for _, issue := range issues {
-		counts, err := countBy(t, `SELECT state, COUNT(*) FROM deliveries WHERE issue_id = $1 GROUP BY state`, issue.ID)
+		counts, err := countsOf(t, issue.ID)
 		if err != nil {
 			return h, err
 		}

@@ -11,24 +11,28 @@ import (
 	"postbag/subscribers"
 )
 
+// queryCounts gives how many rows of an issue are in each state. The database keeps these
+// counts: to count a million rows takes half a second.
+const queryCounts = `SELECT state, CAST(SUM(n) AS BIGINT) FROM delivery_counts WHERE issue_id = $1 GROUP BY state HAVING SUM(n) <> 0`
+
 // Counts gives the rows of an issue by state.
 func (db *Store) Counts(ctx context.Context, issueID int64) (counts subscribers.Counts, err error) {
 	err = db.View(ctx, "count the deliveries", func(t *database.Tx) error {
-		counts, err = countBy(t, `SELECT state, COUNT(*) FROM deliveries WHERE issue_id = $1 GROUP BY state`, issueID)
+		counts, err = countsOf(t, issueID)
 		return err
 	})
 	return counts, err
 }
 
-func countBy(t *database.Tx, query string, args ...any) (subscribers.Counts, error) {
+func countsOf(t *database.Tx, issueID int64) (subscribers.Counts, error) {
 	counts := subscribers.Counts{}
 	err := t.Each(func(r database.Row) error {
 		var state subscribers.DeliveryState
 		var n int
 		err := r.Scan(&state, &n)
-		counts[state] += n
+		counts[state] = n
 		return err
-	}, query, args...)
+	}, queryCounts, issueID)
 	return counts, err
 }
 
@@ -82,10 +86,8 @@ func (db *Store) Finish(ctx context.Context, issueID int64, now time.Time) (sent
 		if sent = err == nil && open == 0; !sent {
 			return err
 		}
-		if _, err = t.Exec(`UPDATE issues SET state = 'sent', sent_at = $1 WHERE id = $2`, now, issueID); err != nil {
-			return err
-		}
-		return issues.KeepTotals(t, issueID)
+		_, err = t.Exec(`UPDATE issues SET state = 'sent', sent_at = $1 WHERE id = $2`, now, issueID)
+		return err
 	})
 	return sent && err == nil, err
 }

@@ -8,6 +8,7 @@ import (
 	"postbag/digest/store/database"
 	"postbag/digest/store/issues"
 	"postbag/digest/store/rules"
+	"postbag/subscribers"
 )
 
 // PastIssues lists issues that readers saw; see [dispatch.PastStore].
@@ -40,34 +41,17 @@ func (db *Store) PastIssue(ctx context.Context, issue digest.Issue) (p dispatch.
 	return p, err
 }
 
-// past counts what became of an issue's mails. What is kept with the issue is not
-// counted anew.
+// past counts what became of an issue's mails.
 func past(t *database.Tx, i digest.Issue) (p dispatch.PastIssue, err error) {
 	p.Issue = i
-	var kept bool
-	if _, err := t.One([]any{&kept}, `SELECT CASE WHEN mails_sent IS NULL THEN 0 ELSE 1 END FROM issues WHERE id = $1`, i.ID); err != nil {
-		return p, err
-	}
-	if kept {
-		_, err = t.One([]any{&p.Sent, &p.Refused}, `SELECT mails_sent, mails_refused FROM issues WHERE id = $1`, i.ID)
-	} else {
-		_, err = t.One([]any{&p.Sent, &p.Refused}, `SELECT
-			(SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE issue_id = $1 AND state = 'sent' LIMIT $2) AS a),
-			(SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE issue_id = $1 AND state = 'failed' LIMIT $2) AS b)`, i.ID, dispatch.MostCounted)
-	}
+	counts, err := countsOf(t, i.ID)
 	if err != nil {
 		return p, err
 	}
-	if p.Doubt, err = number(t, `SELECT COUNT(*) FROM deliveries WHERE issue_id = $1 AND state = 'uncertain'`, i.ID); err != nil {
-		return p, err
-	}
-	p.Left, err = number(t, queryLeftAfter, i.ID, dispatch.MostCounted)
+	p.Sent, p.Refused, p.Doubt = counts[subscribers.Delivered], counts[subscribers.Failed], counts[subscribers.Uncertain]
+	left, err := t.Number(queryLeftAfter, i.ID, dispatch.MostCounted)
+	p.Left = int(left)
 	return p, err
-}
-
-func number(t *database.Tx, query string, args ...any) (int, error) {
-	n, err := t.Number(query, args...)
-	return int(n), err
 }
 
 // queryLeftAfter counts who left after the mailing of an issue began and before that of

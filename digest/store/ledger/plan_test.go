@@ -25,5 +25,5 @@ func TestStatementsScanNoLargeTable(t *testing.T) {
 			"editors first":   {y.Issue},
 			"counts":          {y.Issue},
 		}
-	}, "freeze audience", "editors first", "counts")
+	}, "freeze audience", "editors first")
 }

@@ -113,16 +113,6 @@ func searchPage(t *database.Tx, filter roster.Filter, from string, n int, page *
 	return err
 }
 
-// CountUpTo counts the subscribers of a state; see [roster.ReaderStore].
-func (db *Store) CountUpTo(ctx context.Context, state subscribers.State, most int) (count int, err error) {
-	err = db.View(ctx, "count the subscribers", func(t *database.Tx) error {
-		n, err := t.Number(`SELECT COUNT(*) FROM (SELECT 1 FROM subscribers WHERE state = $1 AND `+notErased+` LIMIT $2) AS counted`, string(state), most)
-		count = int(n)
-		return err
-	})
-	return count, err
-}
-
 // Reader gives all that is known of a subscriber; see [roster.ReaderStore].
 func (db *Store) Reader(ctx context.Context, id int64, most int) (told roster.Told, err error) {
 	err = db.View(ctx, "read the subscriber", func(t *database.Tx) (err error) {

@@ -225,9 +225,9 @@ func containing(s string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s) + "%"
 }
 
-// queryAudience counts, by what was asked for, those who may be mailed or may confirm
-// yet: an index has all of it.
-var queryAudience = `SELECT state, frequency, COUNT(*) FROM subscribers
+// queryAudience gives how many may be mailed or may confirm yet, by what they asked for.
+// The database keeps these counts.
+var queryAudience = `SELECT state, frequency, CAST(SUM(n) AS BIGINT) FROM subscriber_counts
 	WHERE ` + rules.OnList + ` GROUP BY state, frequency`
 
 // Audience counts the readers by what they asked for.
@@ -263,7 +263,7 @@ func (db *Store) SubscriberCounts(ctx context.Context) (map[subscribers.State]in
 			err := r.Scan(&state, &n)
 			counts[state] = n
 			return err
-		}, `SELECT state, COUNT(*) FROM subscribers WHERE `+notErased+` GROUP BY state`)
+		}, `SELECT state, CAST(SUM(n) AS BIGINT) FROM subscriber_counts GROUP BY state HAVING SUM(n) <> 0`)
 	})
 	return counts, err
 }

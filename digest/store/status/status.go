@@ -2,6 +2,7 @@ package status
 
 import (
 	"context"
+	"fmt"
 
 	"postbag/digest/health"
 	"postbag/digest/store/database"
@@ -38,14 +39,13 @@ func (db *Store) Status(ctx context.Context) (s health.Stored, err error) {
 	return s, err
 }
 
-// The rows that a status counts, each told by an index alone.
+// What a status counts: letters by an index alone, and the rest by the kept counts.
 var (
-	queryOpenDeliveries = `SELECT 1 FROM deliveries
-		WHERE issue_id IN (SELECT id FROM issues WHERE ` + rules.Mailing + `)
-			AND ` + rules.Open
-	queryUncertainDeliveries = `SELECT 1 FROM deliveries WHERE state = 'uncertain'`
-	queryOpenLetters         = `SELECT 1 FROM letters`
-	queryActiveSubscribers   = `SELECT 1 FROM subscribers WHERE ` + rules.Mailable
+	queryOpenDeliveries = `SELECT SUM(n) FROM delivery_counts
+		WHERE issue_id IN (SELECT id FROM issues WHERE ` + rules.Mailing + `) AND ` + rules.Open
+	queryUncertainDeliveries = `SELECT SUM(n) FROM delivery_counts WHERE state = 'uncertain'`
+	queryOpenLetters         = fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT 1 FROM letters LIMIT %d) AS counted`, health.Limit)
+	queryActiveSubscribers   = `SELECT SUM(n) FROM subscriber_counts WHERE ` + rules.Mailable
 )
 
 func backlog(t *database.Tx, s *health.Stored) error {
@@ -58,11 +58,11 @@ func backlog(t *database.Tx, s *health.Stored) error {
 		{&s.Letters, queryOpenLetters},
 		{&s.Active, queryActiveSubscribers},
 	} {
-		n, err := t.Number(`SELECT COUNT(*) FROM (`+c.query+` LIMIT $1) AS counted`, health.Limit)
+		n, err := t.Number(`SELECT CAST(COALESCE((` + c.query + `), 0) AS BIGINT)`)
 		if err != nil {
 			return err
 		}
-		*c.to = int(n)
+		*c.to = int(min(n, health.Limit))
 	}
 	return nil
 }

@@ -32,6 +32,7 @@ const (
 	Event                     // what is made known
 	Soon                      // when it comes
 	Told                      // that it is made known
+	Will                      // that it is to be
 	Number                    // from two on
 	Source                    // where others' words and figures stand
 	Opener                    // begins an answer
@@ -48,7 +49,7 @@ const (
 
 var classNames = map[string]Class{
 	"i": I, "me": Me, "my": My, "we": We, "you": You, "past": Past, "being": Being, "life": Life, "view": View, "because": Because,
-	"should": Should, "has": Has, "feel": Feel, "insult": Insult, "event": Event, "soon": Soon, "told": Told, "number": Number,
+	"should": Should, "has": Has, "feel": Feel, "insult": Insult, "event": Event, "soon": Soon, "told": Told, "will": Will, "number": Number,
 	"source": Source, "opener": Opener, "differs": Differs, "pronoun": Pronoun, "day": Day, "not": Not, "role": Role,
 	"accuse": Accuse, "anyone": Anyone, "small": Small, "common": Common,
 }

@@ -108,12 +108,8 @@ func (a *Area) stateLinks(ctx context.Context, here subscribers.State) ([]screen
 	base := a.Site().Path(site.ReadersList)
 	links := []screen.Link{{Label: "All", Address: base, Here: here == ""}}
 	for _, s := range roster.States() {
-		n := fmt.Sprint(counts[s])
-		if counts[s] >= roster.MostCounted {
-			n += " or more"
-		}
 		label := strings.ToUpper(stateNames[s][:1]) + stateNames[s][1:]
-		links = append(links, screen.Link{Label: label, Note: n, Address: base + "?state=" + string(s), Here: here == s})
+		links = append(links, screen.Link{Label: label, Note: fmt.Sprint(counts[s]), Address: base + "?state=" + string(s), Here: here == s})
 	}
 	return links, nil
 }

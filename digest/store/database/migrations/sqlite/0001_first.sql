@@ -223,8 +223,6 @@ CREATE TABLE issues (
     pause_detail   TEXT    NOT NULL DEFAULT '',
     mailing_begun  BIGINT,
     mailing_domain TEXT    NOT NULL DEFAULT '',
-    mails_sent     INTEGER, -- how many mails were taken and refused, once it is sent or withdrawn
-    mails_refused  INTEGER,
     mail_ends      BIGINT, -- the block after which the mail ends; NULL where it holds the whole issue
     version        BIGINT  NOT NULL,
     -- The versions that last changed these.
@@ -483,7 +481,29 @@ CREATE TABLE subscribers (
 CREATE INDEX subscribers_state ON subscribers (state, id);
 CREATE INDEX subscribers_state_key ON subscribers (state, key);
 CREATE INDEX subscribers_left ON subscribers (left_at) WHERE left_at IS NOT NULL;
-CREATE INDEX subscribers_audience ON subscribers (state, frequency);
+
+-- How many subscribers there are of each sort, kept by every transaction that changes
+-- one: to count a million takes a third of a second. Who was forgotten has no address
+-- and is not counted.
+CREATE TABLE subscriber_counts (
+    state     TEXT    NOT NULL,
+    frequency TEXT    NOT NULL,
+    n         BIGINT  NOT NULL,
+    PRIMARY KEY (state, frequency)
+) WITHOUT ROWID;
+CREATE TRIGGER subscribers_come AFTER INSERT ON subscribers WHEN NEW.email <> '' BEGIN
+    INSERT INTO subscriber_counts (state, frequency, n) VALUES (NEW.state, NEW.frequency, 1)
+        ON CONFLICT (state, frequency) DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER subscribers_change AFTER UPDATE OF state, frequency, email ON subscribers
+WHEN (OLD.state, OLD.frequency, OLD.email <> '') <> (NEW.state, NEW.frequency, NEW.email <> '') BEGIN
+    UPDATE subscriber_counts SET n = n - 1 WHERE OLD.email <> '' AND state = OLD.state AND frequency = OLD.frequency;
+    INSERT INTO subscriber_counts (state, frequency, n) SELECT NEW.state, NEW.frequency, 1 WHERE NEW.email <> ''
+        ON CONFLICT (state, frequency) DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER subscribers_go AFTER DELETE ON subscribers WHEN OLD.email <> '' BEGIN
+    UPDATE subscriber_counts SET n = n - 1 WHERE state = OLD.state AND frequency = OLD.frequency;
+END;
 
 CREATE TABLE consents (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -610,6 +630,26 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_claim ON deliveries (issue_id, state, next_try, id);
 CREATE INDEX deliveries_subscriber ON deliveries (subscriber_id);
 CREATE INDEX deliveries_uncertain ON deliveries (issue_id) WHERE state = 'uncertain';
+
+-- How many rows of an issue are in each state, kept by every transaction that moves one.
+CREATE TABLE delivery_counts (
+    issue_id BIGINT  NOT NULL,
+    state    TEXT    NOT NULL,
+    n        BIGINT  NOT NULL,
+    PRIMARY KEY (issue_id, state)
+) WITHOUT ROWID;
+CREATE TRIGGER deliveries_come AFTER INSERT ON deliveries BEGIN
+    INSERT INTO delivery_counts (issue_id, state, n) VALUES (NEW.issue_id, NEW.state, 1)
+        ON CONFLICT (issue_id, state) DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER deliveries_change AFTER UPDATE OF state ON deliveries WHEN OLD.state <> NEW.state BEGIN
+    UPDATE delivery_counts SET n = n - 1 WHERE issue_id = OLD.issue_id AND state = OLD.state;
+    INSERT INTO delivery_counts (issue_id, state, n) VALUES (NEW.issue_id, NEW.state, 1)
+        ON CONFLICT (issue_id, state) DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER deliveries_go AFTER DELETE ON deliveries BEGIN
+    UPDATE delivery_counts SET n = n - 1 WHERE issue_id = OLD.issue_id AND state = OLD.state;
+END;
 
 -- The processes that work on this database, with their leases, by the database's
 -- own clock. On SQLite there is one, and its lease lasts as long as the process.
