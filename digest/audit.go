@@ -46,7 +46,7 @@ const (
 	SourceAdded        Doing = "source-added"
 	SourceChanged      Doing = "source-changed"
 	SourceRemoved      Doing = "source-removed"
-	SourceAccepted     Doing = "source-accepted" // a page that looked wrong was stored
+	SourceAccepted     Doing = "source-accepted" // a page was stored, whatever is new in it
 	ExportImported     Doing = "export-imported" // a blog's export file
 	SeriesAdded        Doing = "series-added"
 	SeriesChanged      Doing = "series-changed"
@@ -58,6 +58,7 @@ const (
 	ReadersExported    Doing = "readers-exported"
 	AddressSuppressed  Doing = "address-suppressed"
 	AddressReleased    Doing = "address-released"
+	BlogsAsked         Doing = "blogs-asked" // about an issue's picks
 	SendingHeld        Doing = "sending-held"
 	SendingReleased    Doing = "sending-released"
 	SettingChanged     Doing = "setting-changed"
@@ -79,7 +80,7 @@ var doingWords = map[Doing]string{
 	SourceAdded:        "began to follow",
 	SourceChanged:      "changed the settings of",
 	SourceRemoved:      "stopped following",
-	SourceAccepted:     "accepted an odd page of",
+	SourceAccepted:     "accepted the newest page of",
 	ExportImported:     "imported an export of",
 	SeriesAdded:        "added the series",
 	SeriesChanged:      "changed the series",
@@ -91,6 +92,7 @@ var doingWords = map[Doing]string{
 	ReadersExported:    "exported readers to",
 	AddressSuppressed:  "suppressed the address",
 	AddressReleased:    "took off the suppression list",
+	BlogsAsked:         "asked the blogs again about",
 	SendingHeld:        "held",
 	SendingReleased:    "released",
 	SettingChanged:     "changed the setting",

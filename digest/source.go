@@ -225,6 +225,7 @@ type Listing struct {
 	SourceID  int64
 	GUID, URL string // of the post
 	Key       string // of the post
+	Title     string // of the post; "" where it has none
 	Published time.Time
 	// CommentsURL is the feed; "" when the post does not name one.
 	CommentsURL string

@@ -45,6 +45,13 @@ func ListedStates() []State { return []State{Active, Pending} }
 // mail spam.
 func LeftStates() []State { return []State{Unsubscribed, Complained} }
 
+// Suppressed tells whether an address may not be mailed until its owner confirms anew.
+func (s State) Suppressed() bool { return slices.Contains(SuppressedStates(), s) }
+
+// SuppressedStates lists the states of addresses that may not be mailed until their owner
+// confirms anew.
+func SuppressedStates() []State { return []State{Unsubscribed, Bounced, Complained} }
+
 // Frequency is how often a subscriber wants a mail.
 type Frequency string
 

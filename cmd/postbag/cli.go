@@ -23,6 +23,8 @@ type cli struct {
 	Schedule   scheduleCmd   `cmd:"" help:"What is done by itself: when it is next due, and who is at it."`
 	Subscriber subscriberCmd `cmd:"" help:"The readers on the mailing list."`
 
+	Suppression suppressionCmd `cmd:"" help:"The addresses that may not be mailed: list, add, remove."`
+
 	Editor editorCmd `cmd:"" help:"Who may work at the desk: add, list, set a password, print a link, remove."`
 	Audit  auditCmd  `cmd:"" help:"List who changed what, and when."`
 

@@ -231,7 +231,7 @@ func (c issueSuggestCmd) Run(ctx context.Context, p *Program, a *app) error {
 
 // why gives the reasons and notes in one cell.
 func (r suggestionRow) why() string {
-	words := cell(strings.Join(r.Reasons, ", "), 50)
+	words := cell(strings.Join(r.Reasons, " · "), 90)
 	if len(r.Notes) > 0 {
 		words += "; " + cell(strings.Join(r.Notes, ", "), 80)
 	}

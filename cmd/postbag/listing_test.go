@@ -47,6 +47,7 @@ func TestListingsOfNothing(t *testing.T) {
 		"series list":                     "No series yet. The first blog brings one: postbag source add URL",
 		"subscriber list":                 "No readers yet. To add some: postbag subscriber add ADDRESS, or: postbag subscriber import FILE",
 		"subscriber list --state pending": "No reader is like that.",
+		"suppression list":                "No address is suppressed.",
 	} {
 		args := strings.Fields(command)
 		if out, said := in.streams(args...); out != "" || said != want+"\n" {

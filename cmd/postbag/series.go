@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"postbag/digest"
@@ -34,18 +35,41 @@ type seriesRow struct {
 	WatchList     []string `json:"watch_list"`
 	Glossary      []string `json:"glossary"`
 	Separator     string   `json:"separator"`
+	Deadline      string   `json:"deadline"`
+	AtLeast       int      `json:"at_least"`
+	Sources       []int64  `json:"sources"`
+	blogs         []string // their names
 }
 
-func printSeries(p *Program, asJSON bool, all []digest.Series, pub digest.Publication) error {
+// printSeries prints series, each with the blogs that feed it.
+func (a *app) printSeries(ctx context.Context, asJSON bool, all []digest.Series, pub digest.Publication) error {
+	p := a.p
+	sources, err := a.read.Sources(ctx)
+	if err != nil {
+		return err
+	}
+	feeds := map[int64][]int64{}
+	for _, s := range all {
+		if feeds[s.ID], err = a.desk.SourcesOf(ctx, s.ID); err != nil {
+			return err
+		}
+	}
 	rows := rowsOf(all, func(s digest.Series) seriesRow {
+		var names []string
+		for _, src := range sources {
+			if slices.Contains(feeds[s.ID], src.ID) {
+				names = append(names, src.Name)
+			}
+		}
 		return seriesRow{
+			Deadline: string(s.Deadline), AtLeast: s.AtLeast, Sources: append([]int64{}, feeds[s.ID]...), blogs: names,
 			ID: s.ID, Slug: s.Slug, Name: s.Name, Title: s.Title, Schedule: s.Schedule, Zone: s.Zone, NextNumber: s.NextNumber,
 			Publication: pub.Name, Language: pub.Language, PostalAddress: pub.PostalAddress, Separator: string(pub.Separator),
 			WatchList: append([]string{}, pub.Watched()...), Glossary: append([]string{}, pub.Terms()...),
 		}
 	})
-	err := printList(p, asJSON, rows, "No series yet. The first blog brings one: postbag source add URL", "SERIES\tNAME\tTITLE\tSCHEDULE\tZONE\tNEXT", func(r seriesRow) string {
-		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%d", r.Slug, cell(r.Name, 40), cell(r.Title, 40), r.Schedule, r.Zone, r.NextNumber)
+	err = printList(p, asJSON, rows, "No series yet. The first blog brings one: postbag source add URL", "SERIES\tNAME\tTITLE\tSCHEDULE\tZONE\tNEXT\tBLOGS", func(r seriesRow) string {
+		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%d\t%s", r.Slug, cell(r.Name, 40), cell(r.Title, 40), r.Schedule, r.Zone, r.NextNumber, cell(strings.Join(r.blogs, ", "), 80))
 	})
 	if err != nil || asJSON || len(rows) == 0 {
 		return err
@@ -71,7 +95,7 @@ func (c seriesListCmd) Run(ctx context.Context, p *Program, a *app) error {
 	if err != nil {
 		return err
 	}
-	return printSeries(p, c.JSON, all, pub)
+	return a.printSeries(ctx, c.JSON, all, pub)
 }
 
 type seriesGlossaryCmd struct {
@@ -127,7 +151,7 @@ func (c seriesAddCmd) Run(ctx context.Context, p *Program, a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := printSeries(p, c.JSON, []digest.Series{added}, pub); err != nil || c.JSON {
+	if err := a.printSeries(ctx, c.JSON, []digest.Series{added}, pub); err != nil || c.JSON {
 		return err
 	}
 	_, err = fmt.Fprintf(p.Stdout, "Its first draft: postbag issue draft --series %s\n", added.Slug)
@@ -172,7 +196,7 @@ func (c seriesSetCmd) Run(ctx context.Context, p *Program, a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := printSeries(p, c.JSON, []digest.Series{done.Series}, done.Publication); err != nil || c.JSON {
+	if err := a.printSeries(ctx, c.JSON, []digest.Series{done.Series}, done.Publication); err != nil || c.JSON {
 		return err
 	}
 	if c.Deadline != nil || c.AtLeast != nil {

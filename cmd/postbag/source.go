@@ -73,7 +73,8 @@ func (f feedFlags) options() discover.Options {
 type sourceAddCmd struct {
 	URL string `arg:"" optional:"" help:"Any address of the blog; it may be left out beside --posts or --comments."`
 	feedFlags
-	DryRun bool `help:"Say what would be followed, and follow nothing."`
+	Series []string `help:"The short name of a series that it feeds; the first one unless given. May be repeated." placeholder:"NAME"`
+	DryRun bool     `help:"Say what would be followed, and follow nothing."`
 }
 
 // Run adds a blog.
@@ -95,12 +96,12 @@ func (c sourceAddCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		})
 	}
 	return p.begin(ctx, s, func(a *app) error {
-		found, err := discover.New(a.pulling(nil, nil)).Add(ctx, p.by(), c.URL, firstSeries(p.Clock.Now()), c.options())
+		found, err := discover.New(a.pulling(nil, nil)).Add(ctx, p.by(), c.URL, firstSeries(p.Clock.Now()), c.options(), c.Series...)
 		if err != nil {
 			return theirs(err)
 		}
 		p.printFound(found)
-		return a.printPlan(ctx)
+		return a.printPlan(ctx, found.Source.ID)
 	})
 }
 
@@ -156,17 +157,26 @@ func sentence(s string) string {
 	return s
 }
 
-// printPlan says when what was added goes out.
-func (a *app) printPlan(ctx context.Context) error {
-	series, err := a.read.SeriesList(ctx)
-	if err != nil || len(series) == 0 {
-		return err
-	}
-	plan, err := schedule.Parse(series[0].Schedule, series[0].Zone)
+// printPlan says what a blog that was added feeds, and when that goes out.
+func (a *app) printPlan(ctx context.Context, sourceID int64) error {
+	all, err := a.read.SeriesList(ctx)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.p.Stdout, "It feeds %q, which goes out %s (%s). Change that with: postbag series set\nNext: postbag pull\n",
-		series[0].Name, plan.Describe(), series[0].Zone)
+	for _, s := range all {
+		of, err := a.desk.SourcesOf(ctx, s.ID)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(of, sourceID) {
+			continue
+		}
+		plan, err := schedule.Parse(s.Schedule, s.Zone)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(a.p.Stdout, "It feeds %q, which goes out %s (%s). Change that with: postbag series set\n", printable(s.Name), plan.Describe(), s.Zone)
+	}
+	_, err = fmt.Fprintln(a.p.Stdout, "Next: postbag pull")
 	return err
 }

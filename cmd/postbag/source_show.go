@@ -54,6 +54,7 @@ type feedRow struct {
 type listingOfRow struct {
 	PostID      int64  `json:"post_id"`
 	URL         string `json:"url"`
+	Title       string `json:"title"`
 	Published   stamp  `json:"published"`
 	CommentsURL string `json:"comments_url"`
 	Announced   *int   `json:"comments_announced"` // null when the feed does not say
@@ -119,7 +120,7 @@ func feedRowOf(f digest.FeedState) feedRow {
 }
 
 func listingRowOf(l digest.Listing) listingOfRow {
-	r := listingOfRow{PostID: l.PostID, URL: l.URL, Published: stamp(l.Published), CommentsURL: l.CommentsURL,
+	r := listingOfRow{PostID: l.PostID, URL: l.URL, Title: l.Title, Published: stamp(l.Published), CommentsURL: l.CommentsURL,
 		Stored: l.Stored, Listed: stamp(l.ListedAt), NextTry: stamp(l.NextTry), Failures: l.Failures}
 	if l.Announced >= 0 {
 		r.Announced = &l.Announced
@@ -147,13 +148,13 @@ func (r shownSource) text() string {
 	}
 	fmt.Fprintln(&b)
 	tw := tabwriter.NewWriter(&b, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(tw, "POST\tPUBLISHED\tCOMMENTS\tSTORED\tLIST READ\tADDRESS")
+	fmt.Fprintln(tw, "POST\tPUBLISHED\tCOMMENTS\tSTORED\tLIST READ\tTITLE\tADDRESS")
 	for _, l := range r.Posts {
 		announced := "?"
 		if l.Announced != nil {
 			announced = fmt.Sprint(*l.Announced)
 		}
-		fmt.Fprintf(tw, "%d\t%s\t%s\t%d\t%s\t%s\n", l.PostID, shownAt(l.Published), announced, l.Stored, shownAt(l.Listed), printable(l.URL))
+		fmt.Fprintf(tw, "%d\t%s\t%s\t%d\t%s\t%s\t%s\n", l.PostID, shownAt(l.Published), announced, l.Stored, shownAt(l.Listed), cell(l.Title, 50), printable(l.URL))
 	}
 	tw.Flush()
 	return b.String()

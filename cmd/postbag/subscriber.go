@@ -23,6 +23,9 @@ type subscriberCmd struct {
 	List   subscriberListCmd   `cmd:"" help:"List readers."`
 	Import subscriberImportCmd `cmd:"" help:"Add readers from a CSV file."`
 	Export subscriberExportCmd `cmd:"" help:"Write all readers as CSV."`
+	Show   subscriberShowCmd   `cmd:"" help:"Show all that is known of one reader: how they agreed, and what was mailed to them."`
+	Ask    subscriberAskCmd    `cmd:"" help:"Ask a reader once more to confirm."`
+	Erase  subscriberEraseCmd  `cmd:"" help:"Forget a reader: all that tells who it was."`
 }
 
 // agreed says that people need no confirmation mail, and why.
@@ -87,15 +90,19 @@ type subscriberRow struct {
 	Left      stamp                 `json:"left"`
 }
 
+func subscriberRowOf(x subscribers.Subscriber) subscriberRow {
+	return subscriberRow{
+		ID: x.ID, Email: x.Email, Name: x.Name, State: x.State, Frequency: x.Frequency,
+		Created: stamp(x.CreatedAt), Confirmed: stamp(x.ConfirmedAt), Left: stamp(x.LeftAt),
+	}
+}
+
 // Run lists readers.
 func (c subscriberListCmd) Run(ctx context.Context, p *Program, a *app) error {
 	var rows []subscriberRow
 	filter := roster.Filter{State: subscribers.State(c.State), Text: c.Text, Limit: c.Limit}
 	err := a.roster().List(ctx, filter, func(x subscribers.Subscriber) error {
-		rows = append(rows, subscriberRow{
-			ID: x.ID, Email: x.Email, Name: x.Name, State: x.State, Frequency: x.Frequency,
-			Created: stamp(x.CreatedAt), Confirmed: stamp(x.ConfirmedAt), Left: stamp(x.LeftAt),
-		})
+		rows = append(rows, subscriberRowOf(x))
 		return nil
 	})
 	if err != nil {
@@ -272,12 +279,12 @@ type subscriberExportCmd struct {
 func (c subscriberExportCmd) Run(ctx context.Context, p *Program, a *app) error {
 	filter := roster.Filter{State: subscribers.State(c.State), Limit: -1}
 	if c.File == "-" {
-		_, err := a.roster().Export(ctx, p.Stdout, filter)
+		_, err := a.roster().Export(ctx, p.by(), "standard output", p.Stdout, filter)
 		return err
 	}
 	n := 0
 	_, err := disk.WriteFile(c.File, c.Force, func(w io.Writer) (err error) {
-		n, err = a.roster().Export(ctx, w, filter)
+		n, err = a.roster().Export(ctx, p.by(), c.File, w, filter)
 		return err
 	})
 	if err != nil {

@@ -194,6 +194,9 @@ func (a *app) roster() *roster.Service {
 	return roster.New(roster.Options{Store: a.db, Clock: a.p.Clock})
 }
 
+// readers looks at single readers.
+func (a *app) readers() roster.Readers { return roster.Readers{Store: a.db, Clock: a.p.Clock} }
+
 // accounts looks after the editors.
 func (a *app) accounts() *account.Service {
 	return account.New(account.Options{Store: a.db, Clock: a.p.Clock, Log: a.log, URL: a.deskSite().Base})

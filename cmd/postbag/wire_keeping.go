@@ -6,12 +6,10 @@ import (
 
 	"postbag/digest/dispatch"
 	"postbag/digest/health"
-	"postbag/digest/site"
 	deskweb "postbag/digest/web/desk"
 	"postbag/digest/web/frame"
 	"postbag/digest/web/keeping"
 	"postbag/digest/work"
-	"postbag/subscribers/roster"
 	"postbag/templates/screen"
 )
 
@@ -30,8 +28,7 @@ func (o *mailer) keeping(f *frame.Frame) deskweb.Area {
 		backups = fmt.Sprintf("Written %s UTC to %s; the newest %d are kept.", plan.At.Sentence(), plan.Dir, plan.Keep)
 	}
 	return keeping.New(f, keeping.Options{
-		Editors: o.deskSite().Path(site.EditorsPage),
-		Roster:  o.roster(), Readers: roster.Readers{Store: o.db, Clock: o.p.Clock}, Signup: o.signup(nil),
+		Roster: o.roster(), Readers: o.readers(), Signup: o.signup(nil),
 		Sender: o.sender, Health: o.health, Workers: o.db.Workers, Process: process, Version: version(), Database: o.path(), Backups: backups,
 		Duties: func(ctx context.Context, limit int) ([]work.Listed, error) {
 			plan, err := o.schedule()

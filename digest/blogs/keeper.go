@@ -24,6 +24,8 @@ type Store interface {
 	// EveryFeed gives the feeds of all sources that are followed, by source and id.
 	EveryFeed(ctx context.Context) ([]digest.FeedState, error)
 	Listings(ctx context.Context, sourceID int64, f pull.ListingFilter) ([]digest.Listing, error)
+	// SeriesOfSource gives the names of the series that a source feeds.
+	SeriesOfSource(ctx context.Context, id int64) ([]string, error)
 	// SourceTotals counts what is stored of a source.
 	SourceTotals(ctx context.Context, id int64) (Totals, error)
 }
@@ -101,6 +103,7 @@ func (b *Keeper) List(ctx context.Context) ([]Blog, error) {
 type Shown struct {
 	Blog
 	Totals
+	Series   []string         // the names of those that it feeds
 	Listings []digest.Listing // of its newest posts
 }
 
@@ -114,6 +117,9 @@ func (b *Keeper) Show(ctx context.Context, id int64, posts int) (s Shown, err er
 	}
 	s.Summary = Sum(s.Feeds, HealthOf)
 	if s.Totals, err = b.Store.SourceTotals(ctx, id); err != nil {
+		return s, err
+	}
+	if s.Series, err = b.Store.SeriesOfSource(ctx, id); err != nil {
 		return s, err
 	}
 	if posts > 0 {
@@ -133,8 +139,8 @@ func (b *Keeper) Find(ctx context.Context, address string, o discover.Options) (
 }
 
 // Add follows the blog behind an address, as [discover.Finder.Add] does.
-func (b *Keeper) Add(ctx context.Context, by digest.Actor, address string, o discover.Options) (discover.Found, error) {
-	return b.finder().Add(ctx, by, address, b.First(), o)
+func (b *Keeper) Add(ctx context.Context, by digest.Actor, address string, o discover.Options, series ...string) (discover.Found, error) {
+	return b.finder().Add(ctx, by, address, b.First(), o, series...)
 }
 
 // Change changes a blog, as [discover.Finder.Change] does.

@@ -446,6 +446,10 @@ func TestSuspectPageWaitsForTheEditor(t *testing.T) {
 	equal(t, "stored the next time", r.after(2*time.Hour).due(src).Stored.NewComments, 0)
 	accepted := r.pull(src, poll.Options{Accept: true})
 	equal(t, "stored when accepted", accepted.Stored.NewComments, 10)
+	told, err := r.store.Audit(t.Context(), digest.AuditFilter{Did: digest.SourceAccepted})
+	if err != nil || len(told) == 0 || !strings.HasPrefix(told[0].String(), nobody.String()+" accepted the newest page of the blog The Lamp: comments: 10 of the page's 10 entries are new") {
+		t.Errorf("the audit list says %v, %v", told, err)
+	}
 	f = r.feed(src, digest.CommentsFeed)
 	equal(t, "after that", f.Suspect+f.ETag, `"odd"`)
 

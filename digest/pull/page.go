@@ -67,8 +67,8 @@ type Page struct {
 	// with StoredCatchUp.
 	Feed          *digest.FeedState
 	StoredCatchUp time.Time
-	// Told is what the audit list says of it: of a person's import, once. It says
-	// nothing where no one is named.
+	// Told is what the audit list says of it: of a person's import, once, and of a page that a
+	// person accepted although too much of it is new. It says nothing where no one is named.
 	Told digest.Audited
 }
 

@@ -21,8 +21,10 @@ type Store interface {
 	// which is followed already and else stays as it is; one that has a feed of
 	// the kind is an error of kind Conflict, one that is not followed of kind
 	// NotFound. A feed address that is followed already is an error of kind
-	// Conflict. An error changes nothing.
-	AddSource(ctx context.Context, by digest.Actor, src *digest.Source, feeds []digest.FeedState, first digest.Series) error
+	// Conflict. The source feeds the series with the given slugs, without any the
+	// oldest one, and one that is followed already those that it fed, too; an unknown
+	// slug is an error of kind NotFound. An error changes nothing.
+	AddSource(ctx context.Context, by digest.Actor, src *digest.Source, feeds []digest.FeedState, first digest.Series, series ...string) error
 	// SaveSource stores the name, home page, platform, language and pattern of the
 	// comments feeds of a source that is followed, else the error is of kind
 	// NotFound.

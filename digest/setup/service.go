@@ -45,7 +45,7 @@ type (
 // Blogs finds, follows and pulls blogs; see package blogs.
 type Blogs interface {
 	Find(ctx context.Context, address string, o Known) (Found, error)
-	Add(ctx context.Context, by digest.Actor, address string, o Known) (Found, error)
+	Add(ctx context.Context, by digest.Actor, address string, o Known, series ...string) (Found, error)
 	Pull(ctx context.Context, by digest.Actor, id int64, o poll.Options) (Task, error)
 }
 

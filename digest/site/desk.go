@@ -90,6 +90,8 @@ const (
 	ReaderAsk    Page = Desk + "/readers/{reader}/ask"   // once more to confirm
 	ReaderErase  Page = Desk + "/readers/{reader}/erase" // all that is known of them
 
+	ReaderSuppress Page = Desk + "/readers/{reader}/suppress" // nothing is mailed to them any more
+
 	SeriesNew   Page = Desk + "/settings/series/new"
 	SendingPage Page = Desk + "/system/sending" // holds sending, and lets it go on
 	TaskPage    Page = Desk + "/tasks/{task}"   // what runs beside; a POST stops it

@@ -22,7 +22,7 @@ const (
 // its post, stands back a little. One place in twenty goes to the best that sees it
 // otherwise, if none of them does. In a list of ten or more the last two are long shots,
 // from the middle of all: they are to be looked at, and [Best] leaves them out. Near
-// copies and very short comments are never offered.
+// copies, very short comments and those for which nothing speaks are never offered.
 func Top(all []Suggestion, n int) []Suggestion {
 	long := 0
 	if n >= shotsFrom {
@@ -37,7 +37,7 @@ func Best(all []Suggestion, n int) []Suggestion { return choose(all, n, 0) }
 func choose(all []Suggestion, n, long int) []Suggestion {
 	ranked := make([]Suggestion, 0, len(all))
 	for _, s := range all {
-		if s.Place > 0 {
+		if s.Place > 0 && slices.ContainsFunc(s.Reasons, func(r Reason) bool { return !r.IsCaution() }) {
 			ranked = append(ranked, s)
 		}
 	}

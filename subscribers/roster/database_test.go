@@ -48,13 +48,13 @@ func TestAListMovesFromOneDatabaseToAnother(t *testing.T) {
 		t.Errorf("imported %+v, foreseen %+v", report, dry)
 	}
 	var first, second bytes.Buffer
-	if n, err := from.Export(t.Context(), &first, roster.Filter{}); err != nil || n != 1501 {
+	if n, err := from.Export(t.Context(), tester, "out.csv", &first, roster.Filter{}); err != nil || n != 1501 {
 		t.Fatalf("exported %d, %v", n, err)
 	}
 	if _, err := to.Import(t.Context(), tester, bytes.NewReader(first.Bytes()), agreed); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := to.Export(t.Context(), &second, roster.Filter{}); err != nil {
+	if _, err := to.Export(t.Context(), tester, "out.csv", &second, roster.Filter{}); err != nil {
 		t.Fatal(err)
 	}
 	if first.String() != second.String() {

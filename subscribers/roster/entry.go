@@ -8,11 +8,6 @@ import (
 	"postbag/subscribers/listfile"
 )
 
-// left tells whether a person in this state must not come back by an import.
-func left(s subscribers.State) bool {
-	return s == subscribers.Unsubscribed || s == subscribers.Bounced || s == subscribers.Complained
-}
-
 // entry makes an entry of what a list says of a person.
 func (o ImportOptions) entry(by digest.Actor, p listfile.Person, now time.Time) Entry {
 	e := newEntry(p.Address, cleanName(p.Name), now)
@@ -20,7 +15,7 @@ func (o ImportOptions) entry(by digest.Actor, p listfile.Person, now time.Time) 
 	if sub.State = p.State; sub.State == "" {
 		sub.State = subscribers.Active
 	}
-	if o.As != "" && !left(sub.State) {
+	if o.As != "" && !sub.State.Suppressed() {
 		sub.State = o.As
 	}
 	if p.Frequency != "" {
@@ -52,7 +47,7 @@ func (o ImportOptions) entry(by digest.Actor, p listfile.Person, now time.Time) 
 // unless the operator says that these people agreed.
 func (e *Entry) settle(confirmed bool, now time.Time) {
 	sub := &e.Subscriber
-	if left(sub.State) {
+	if sub.State.Suppressed() {
 		if sub.LeftAt.IsZero() {
 			sub.LeftAt = now
 		}

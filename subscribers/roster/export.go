@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"postbag/digest"
 	"postbag/subscribers"
 	"postbag/subscribers/listfile"
 )
@@ -17,8 +18,20 @@ var exportHeadings = []string{"email", "name", "state", "frequency", "created_at
 // Export writes the subscribers that match as CSV in UTF-8 (RFC 4180) with a row
 // of headings, by address, times in RFC 3339 UTC, and tells how many. A cell
 // that a spreadsheet would run as a formula begins with an apostrophe, which
-// Import takes off again.
-func (s *Service) Export(ctx context.Context, w io.Writer, filter Filter) (int, error) {
+// Import takes off again. The audit list tells who exported them, and where to, before
+// anything is written.
+func (s *Service) Export(ctx context.Context, by digest.Actor, to string, w io.Writer, filter Filter) (int, error) {
+	who := "all"
+	if filter.State != "" {
+		who = string(filter.State)
+	}
+	if filter.Text != "" {
+		who += fmt.Sprintf(", with %q in their address", filter.Text)
+	}
+	told := digest.Audited{At: s.clock.Now(), By: by, Did: digest.ReadersExported, On: to, Words: who}
+	if err := s.store.AddAudited(ctx, told); err != nil {
+		return 0, fmt.Errorf("export: %w", err)
+	}
 	out := csv.NewWriter(w)
 	if err := out.Write(exportHeadings); err != nil {
 		return 0, fmt.Errorf("export: %w", err)

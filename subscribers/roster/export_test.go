@@ -29,7 +29,7 @@ func TestExportQuotesWhatASpreadsheetWouldRun(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
-	n, err := s.Export(t.Context(), &out, roster.Filter{})
+	n, err := s.Export(t.Context(), tester, "out.csv", &out, roster.Filter{})
 	if err != nil || n != 8 {
 		t.Fatal(n, err)
 	}
@@ -82,14 +82,14 @@ func roundTrip(t *testing.T, s *roster.Service, m *memory) {
 			m.people[key] = e
 		}
 	}
-	if _, err := s.Export(t.Context(), &first, roster.Filter{}); err != nil {
+	if _, err := s.Export(t.Context(), tester, "out.csv", &first, roster.Filter{}); err != nil {
 		t.Fatal(err)
 	}
 	other, into := newService(t)
 	if _, err := other.Import(t.Context(), tester, bytes.NewReader(first.Bytes()), agreed); err != nil {
 		t.Fatalf("importing %q: %v", first.String(), err)
 	}
-	if _, err := other.Export(t.Context(), &second, roster.Filter{}); err != nil {
+	if _, err := other.Export(t.Context(), tester, "out.csv", &second, roster.Filter{}); err != nil {
 		t.Fatal(err)
 	}
 	if first.String() != second.String() || len(into.people) != len(m.people) {
@@ -98,18 +98,21 @@ func roundTrip(t *testing.T, s *roster.Service, m *memory) {
 }
 
 func TestExportFilters(t *testing.T) {
-	s, _ := newService(t)
+	s, m := newService(t)
 	for _, email := range []string{"ann@example.org", "bob@example.net"} {
 		if _, err := s.Add(t.Context(), tester, email, "", roster.AddOptions{}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var out bytes.Buffer
-	if n, err := s.Export(t.Context(), &out, roster.Filter{Text: "example.net"}); err != nil || n != 1 || strings.Contains(out.String(), "ann@") {
+	if n, err := s.Export(t.Context(), tester, "out.csv", &out, roster.Filter{Text: "example.net"}); err != nil || n != 1 || strings.Contains(out.String(), "ann@") {
 		t.Errorf("%d: %s, %v", n, out.String(), err)
 	}
-	if n, err := s.Export(t.Context(), &out, roster.Filter{State: subscribers.Active}); err != nil || n != 0 {
+	if n, err := s.Export(t.Context(), tester, "out.csv", &out, roster.Filter{State: subscribers.Active}); err != nil || n != 0 {
 		t.Errorf("%d, %v", n, err)
+	}
+	if len(m.told) != 2 || m.told[1].String() != "tester exported readers to out.csv: active" {
+		t.Errorf("the audit list says %v", m.told)
 	}
 }
 
@@ -119,7 +122,7 @@ func TestExportToAFullDiskFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	full := errors.New("no space left")
-	if _, err := s.Export(t.Context(), writerFunc(func([]byte) (int, error) { return 0, full }), roster.Filter{}); !errors.Is(err, full) {
+	if _, err := s.Export(t.Context(), tester, "out.csv", writerFunc(func([]byte) (int, error) { return 0, full }), roster.Filter{}); !errors.Is(err, full) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -24,6 +24,12 @@ type memory struct {
 	err    error // what Enrol fails with from call failAt on
 	failAt int
 	writes int
+	told   []digest.Audited
+}
+
+func (m *memory) AddAudited(_ context.Context, a digest.Audited) error {
+	m.told = append(m.told, a)
+	return nil
 }
 
 func newMemory() *memory { return &memory{people: map[string]roster.Entry{}} }

@@ -96,7 +96,7 @@ func (s *Service) Import(ctx context.Context, by digest.Actor, r io.Reader, o Im
 	if err := checkConsent(o.Confirmed, o.Consent); err != nil {
 		return ImportReport{}, err
 	}
-	if o.As != "" && !left(o.As) {
+	if o.As != "" && !o.As.Suppressed() {
 		return ImportReport{}, digest.Fail(digest.Invalid, "Use unsubscribed, bounced or complained.", "%q is no state of people who left", o.As)
 	}
 	list, err := newSpool(ctx, r, o.Charset)
@@ -165,7 +165,7 @@ func (i *importRun) concern(ctx context.Context) error {
 		return nil
 	}
 	return i.store.Subscribers(ctx, Filter{}, func(sub subscribers.Subscriber) error {
-		if _, is := i.doubtful[i.hash(sub.Key)]; !is || left(sub.State) {
+		if _, is := i.doubtful[i.hash(sub.Key)]; !is || sub.State.Suppressed() {
 			return nil
 		}
 		if i.report.ConcernedCount++; len(i.report.Concerned) < maxRejected {
@@ -382,7 +382,7 @@ func (i *importRun) each(ctx context.Context, yield func(listfile.Row, Entry) er
 		if rows++; rows > maxRows {
 			return digest.Fail(digest.Invalid, "Import it in parts.", "the list has more than %d rows", maxRows)
 		}
-		if row.Fault != nil && !left(row.State) {
+		if row.Fault != nil && !row.State.Suppressed() {
 			return yield(row, Entry{})
 		}
 		return yield(row, i.o.entry(i.by, row.Person, i.now))

@@ -7,6 +7,7 @@ import (
 
 	"postbag/digest"
 	"postbag/subscribers"
+	"postbag/subscribers/address"
 )
 
 // Window is how many addresses one page of a search looks through. What a longer list
@@ -55,6 +56,8 @@ type ReaderStore interface {
 	// Reader gives all that is known of a subscriber, with at most so many of each; the
 	// error is of kind NotFound.
 	Reader(ctx context.Context, id int64, most int) (Told, error)
+	// SubscriberByKey gives the subscriber with an address key; the error is of kind NotFound.
+	SubscriberByKey(ctx context.Context, key string) (subscribers.Subscriber, error)
 	// Erase forgets a person: their row goes, or, where the ledger names it, all that
 	// tells who it was. The error is of kind NotFound.
 	Erase(ctx context.Context, by digest.Actor, id int64, at time.Time) error
@@ -95,6 +98,37 @@ const mostTold = 50
 // Tell gives all that is known of a reader.
 func (r Readers) Tell(ctx context.Context, id int64) (Told, error) {
 	return r.Store.Reader(ctx, id, mostTold)
+}
+
+// Find gives who has an address; the error is of kind NotFound, or Invalid where it is no
+// address.
+func (r Readers) Find(ctx context.Context, email string) (subscribers.Subscriber, error) {
+	addr, err := address.Parse(email)
+	if err != nil {
+		return subscribers.Subscriber{}, fmt.Errorf("find a reader: %w", err)
+	}
+	return r.Store.SubscriberByKey(ctx, addr.Key)
+}
+
+// Why says why nothing is mailed to who is in a state, "" for a state in which they are mailed
+// or may confirm.
+func Why(s subscribers.State) string { return why[s] }
+
+var why = map[subscribers.State]string{
+	subscribers.Unsubscribed: "They left. Nothing is mailed to them; only they can come back, with the sign-up form.",
+	subscribers.Bounced:      "Their server refused the address for good. Nothing is mailed to them until they confirm anew.",
+	subscribers.Complained:   "They complained to their mail provider. Nothing is mailed to them; only they can come back, with the sign-up form.",
+}
+
+// Suppression says what it means to suppress an address.
+const Suppression = "Nothing is mailed to them any more, and no import brings them back. Only they can come back, with the sign-up form."
+
+// Erasure says what it means to erase a reader.
+func Erasure() []string {
+	return []string{
+		"Their address, name, and how they agreed are deleted. What was mailed to them stays counted, with nobody’s name.",
+		"Nothing tells any more that they left: should a list be imported that has the address, it is new. It cannot be undone, and earlier backups still have it.",
+	}
 }
 
 // Erase forgets a reader. What an address counted for the limits of sign-ups stays, as

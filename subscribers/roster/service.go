@@ -68,6 +68,28 @@ func (s *Service) Add(ctx context.Context, by digest.Actor, email, name string, 
 	return outcomes[0], nil
 }
 
+// Suppress keeps an address from being mailed, by a decision of the operator: as
+// unsubscribed, bounced or complained, any other state being an error of kind Invalid. Who is on
+// the list leaves it ([Ended]), who is not is kept as somebody who left ([Added]), and of who is
+// suppressed already nothing changes ([Kept]).
+func (s *Service) Suppress(ctx context.Context, by digest.Actor, email string, as subscribers.State) (Enrolled, error) {
+	if !as.Suppressed() {
+		return "", digest.Fail(digest.Invalid, "unsubscribed, bounced or complained.", "an address cannot be suppressed as %q", as)
+	}
+	addr, err := address.Parse(email)
+	if err != nil {
+		return "", fmt.Errorf("suppress an address: %w", err)
+	}
+	now := s.clock.Now()
+	entry := newEntry(addr, "", now)
+	entry.Subscriber.State, entry.Subscriber.LeftAt = as, now
+	outcomes, err := s.store.Enrol(ctx, digest.Audited{At: now, By: by, Did: digest.AddressSuppressed, On: addr.Email, Words: string(as)}, []Entry{entry}, false)
+	if err != nil {
+		return "", fmt.Errorf("suppress an address: %w", err)
+	}
+	return outcomes[0], nil
+}
+
 // List calls yield for each subscriber that matches, by address, until yield
 // gives an error, which it passes on.
 func (s *Service) List(ctx context.Context, filter Filter, yield func(subscribers.Subscriber) error) error {

@@ -22,6 +22,8 @@ type Store interface {
 	// Subscribers calls yield for each subscriber that matches, by address key,
 	// until yield gives an error, which it passes on.
 	Subscribers(ctx context.Context, filter Filter, yield func(subscribers.Subscriber) error) error
+	// AddAudited adds a row to the audit list, of something that changes nothing else.
+	AddAudited(ctx context.Context, told digest.Audited) error
 	// SubscriberCounts counts subscribers by state.
 	SubscriberCounts(ctx context.Context) (map[subscribers.State]int, error)
 }
@@ -54,7 +56,7 @@ const (
 )
 
 // Gone tells whether the entry is of somebody who may not be mailed any more.
-func (e Entry) Gone() bool { return left(e.Subscriber.State) }
+func (e Entry) Gone() bool { return e.Subscriber.State.Suppressed() }
 
 // Filter selects subscribers; zero fields select all.
 type Filter struct {

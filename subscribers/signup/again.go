@@ -26,10 +26,14 @@ func (s *Service) AskAgain(ctx context.Context, by digest.Actor, sub subscribers
 	if err != nil {
 		return fmt.Errorf("ask to confirm: %w", err)
 	}
+	page := "desk"
+	if by.Kind == digest.ByCommand {
+		page = "subscriber ask"
+	}
 	now := s.clock.Now()
 	queued, err := s.store.Request(ctx, Request{
 		Email: addr.Email, Key: addr.Key, Mailbox: addr.Mailbox, Token: subscribers.NewToken(), Confirm: subscribers.NewToken(),
-		Expires: now.Add(subscribers.ConfirmationLife), Consent: subscribers.Consent{At: now, Page: "desk", EnteredBy: by.Name}, Limits: s.limits, By: by,
+		Expires: now.Add(subscribers.ConfirmationLife), Consent: subscribers.Consent{At: now, Page: page, EnteredBy: by.Name}, Limits: s.limits, By: by,
 	})
 	if err != nil {
 		return fmt.Errorf("ask to confirm: %w", err)
@@ -39,4 +43,14 @@ func (s *Service) AskAgain(ctx context.Context, by digest.Actor, sub subscribers
 	}
 	s.log.InfoContext(ctx, "a reader is asked once more to confirm", "subscriber", sub.ID, "by", by.Name)
 	return nil
+}
+
+// Release begins to take an address off the suppression list: one that bounced is asked to
+// confirm anew, and is mailed again once it does. One that is not suppressed is an error of
+// kind Conflict; so is one whose owner left, see [Service.AskAgain].
+func (s *Service) Release(ctx context.Context, by digest.Actor, sub subscribers.Subscriber) error {
+	if !sub.State.Suppressed() {
+		return digest.Fail(digest.Conflict, "", "%s is not suppressed: it is %s", sub.Email, sub.State)
+	}
+	return s.AskAgain(ctx, by, sub)
 }

@@ -30,6 +30,7 @@ type Reader struct {
 	Ask      string // where a POST asks them to confirm; "" where they are not asked
 	AskSays  string // what the button says
 	AskMeans string // what it means
+	Suppress string // address; "" where nothing is mailed to them as it is
 	Erase    string // address; "" for who may not
 	Reason   string // why they may not be mailed
 }

@@ -7,7 +7,6 @@ type Settings struct {
 	Series      []SeriesForm
 	NewSeries   string // address
 	Process     []Setting
-	Editors     *Link
 	Mistakes    []Field
 	MayChange   bool // whoever looks may change what all series share
 }
@@ -23,7 +22,6 @@ type SeriesForm struct {
 	Plan       PlanForm
 	Blogs      []Tick // that it takes comments of; none where there is only one blog
 	Was        []Hidden
-	Deadline   string // what happens if nobody approves in time
 	Public     string // address of its pages
 }
 

@@ -80,6 +80,7 @@ type FoundBlog struct {
 	Says                 []string
 	Notices              []Notice
 	Hidden               []Field // what the button sends
+	Series               []Tick  // that it may feed; none where there is only one
 	Silent               bool
 }
 

@@ -95,8 +95,10 @@ func checkPlatform(p digest.Platform) error {
 // it as a source; it pulls nothing yet, and its feeds are due at once. When no
 // series exists, first is created. A blog that was removed is taken up again, and
 // one that an import brought without feeds gets them. One that is followed
-// already, under these addresses or others, is an error of kind Conflict.
-func (f *Finder) Add(ctx context.Context, by digest.Actor, rawURL string, first digest.Series, opts Options) (Found, error) {
+// already, under these addresses or others, is an error of kind Conflict. It feeds the
+// series with the given slugs, without any the oldest one; an unknown slug is an error of
+// kind NotFound.
+func (f *Finder) Add(ctx context.Context, by digest.Actor, rawURL string, first digest.Series, opts Options, series ...string) (Found, error) {
 	found, err := f.Discover(ctx, rawURL, opts)
 	if err != nil {
 		return Found{}, err
@@ -109,7 +111,7 @@ func (f *Finder) Add(ctx context.Context, by digest.Actor, rawURL string, first 
 	for i := range found.Feeds {
 		found.Feeds[i].NextPoll = now
 	}
-	if err := f.Store.AddSource(ctx, by, &found.Source, found.Feeds, first); err != nil {
+	if err := f.Store.AddSource(ctx, by, &found.Source, found.Feeds, first, series...); err != nil {
 		return Found{}, fmt.Errorf("add %q: %w", found.Source.Name, err)
 	}
 	if found.Attached {

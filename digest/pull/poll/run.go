@@ -188,6 +188,9 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *pull.Response)
 		if !r.first && !r.History && !r.Accept {
 			page.Covered = pull.Sooner(r.feed.LastSuccess, r.Began).Add(-24 * time.Hour)
 		}
+		if r.Accept {
+			page.Told = r.accepted()
+		}
 	}
 	if r.keepPlace(doc, older) {
 		page.Feed, page.StoredCatchUp = &r.feed, r.storedCatchUp
@@ -203,6 +206,15 @@ func (r *run) page(ctx context.Context, doc *feed.Document, resp *pull.Response)
 	}
 	r.window.add(page, r.Began)
 	return r.goOn(ctx, doc, stored, older)
+}
+
+// accepted is what the audit list says of a page that a person accepts as it is.
+func (r *run) accepted() digest.Audited {
+	words := string(r.feed.Kind)
+	if r.feed.Suspect != "" {
+		words += ": " + r.feed.Suspect
+	}
+	return digest.Audited{At: r.Began, By: r.by, Did: digest.SourceAccepted, On: "the blog " + r.Source.Name, Words: words}
 }
 
 // total is how many entries will be read, where that is known: of a history from its

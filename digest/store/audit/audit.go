@@ -30,6 +30,11 @@ func Add(t *database.Tx, by digest.Actor, did digest.Doing, on, words string) er
 	return err
 }
 
+// AddAudited adds a row of something that changed nothing else.
+func (db *Store) AddAudited(ctx context.Context, a digest.Audited) error {
+	return db.Update(ctx, "add to the audit", func(t *database.Tx) error { return Add(t, a.By, a.Did, a.On, a.Words) })
+}
+
 // Count adds one to the row that says the same and began within an hour, or adds
 // a row: what strangers can make happen often takes one row an hour. The caller
 // lets no other transaction count at the same time.

@@ -11,7 +11,7 @@ import (
 
 // Comments that are announced include those that left a marker in their place.
 var selectListings = `
-	SELECT p.id, p.source_id, p.guid, p.url, p.key, CASE p.undated WHEN 0 THEN p.published END, p.comments_url, p.announced,
+	SELECT p.id, p.source_id, p.guid, p.url, p.key, p.title, CASE p.undated WHEN 0 THEN p.published END, p.comments_url, p.announced,
 		(SELECT COUNT(*) FROM comments c WHERE c.post_id = p.id AND c.` + rules.Listed + `),
 		COALESCE(l.listed, -1), l.listed_at, l.next_try, COALESCE(l.failures, 0),
 		COALESCE(l.etag, ''), COALESCE(l.last_modified, ''), COALESCE(l.validators_url, '')
@@ -27,7 +27,7 @@ func (db *Store) Listings(ctx context.Context, sourceID int64, f pull.ListingFil
 	err = db.View(ctx, "list the posts' comments feeds", func(t *database.Tx) error {
 		return t.Each(func(r database.Row) error {
 			var l digest.Listing
-			err := r.Scan(&l.PostID, &l.SourceID, &l.GUID, &l.URL, &l.Key, &l.Published, &l.CommentsURL, &l.Announced,
+			err := r.Scan(&l.PostID, &l.SourceID, &l.GUID, &l.URL, &l.Key, &l.Title, &l.Published, &l.CommentsURL, &l.Announced,
 				&l.Stored, &l.Listed, &l.ListedAt, &l.NextTry, &l.Failures, &l.ETag, &l.LastModified, &l.ValidatorsURL)
 			all = append(all, l)
 			return err

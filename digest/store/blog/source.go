@@ -55,8 +55,8 @@ func noSource(id int64) error {
 
 // AddSource stores a source and its feeds; see [pull.Store]. A removed source is known
 // again by the same posts feed, else by the same home page. A new source joins the
-// oldest series.
-func (db *Store) AddSource(ctx context.Context, by digest.Actor, src *digest.Source, feeds []digest.FeedState, first digest.Series) error {
+// oldest series unless others are named.
+func (db *Store) AddSource(ctx context.Context, by digest.Actor, src *digest.Source, feeds []digest.FeedState, first digest.Series, series ...string) error {
 	var sourceID int64
 	ids := make([]int64, len(feeds))
 	err := db.Update(ctx, "add the source", func(t *database.Tx) (err error) {
@@ -74,10 +74,13 @@ func (db *Store) AddSource(ctx context.Context, by digest.Actor, src *digest.Sou
 				return err
 			}
 		}
-		if src.ID == 0 {
-			if err := joinSeries(t, src, sourceID, first); err != nil {
-				return err
-			}
+		if len(series) > 0 {
+			err = joinNamed(t, sourceID, series)
+		} else if src.ID == 0 {
+			err = joinSeries(t, src, sourceID, first)
+		}
+		if err != nil {
+			return err
 		}
 		if err := auditAdded(t, by, *src, feeds); err != nil {
 			return err
@@ -295,4 +298,34 @@ func joinSeries(t *database.Tx, src *digest.Source, sourceID int64, first digest
 	}
 	_, err = t.Exec(`INSERT INTO series_sources (series_id, source_id) VALUES ($1, $2)`, series, sourceID)
 	return err
+}
+
+// joinNamed lets a source feed the series with these slugs.
+func joinNamed(t *database.Tx, sourceID int64, slugs []string) error {
+	for _, slug := range slugs {
+		series, err := t.Number(`SELECT COALESCE(MIN(id), 0) FROM series WHERE slug = $1`, slug)
+		if err != nil {
+			return err
+		}
+		if series == 0 {
+			return database.Missing("there is no series %q", slug)
+		}
+		if _, err := t.Exec(`INSERT INTO series_sources (series_id, source_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, series, sourceID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SeriesOfSource gives the names of the series that a source feeds, by id.
+func (db *Store) SeriesOfSource(ctx context.Context, id int64) (names []string, err error) {
+	err = db.View(ctx, "list the series of the source", func(t *database.Tx) error {
+		return t.Each(func(r database.Row) error {
+			var name string
+			err := r.Scan(&name)
+			names = append(names, name)
+			return err
+		}, `SELECT s.name FROM series s JOIN series_sources x ON x.series_id = s.id WHERE x.source_id = $1 ORDER BY s.id`, id)
+	})
+	return names, err
 }

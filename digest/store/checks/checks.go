@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -108,7 +109,7 @@ func scanAsking(r database.Row) (a digest.Asking, err error) {
 // name due, if a worker has planned it. One that is open already stays as it is.
 func (db *Store) WantAsking(ctx context.Context, by digest.Actor, issueID int64, at time.Time, duty string) (a digest.Asking, err error) {
 	err = db.Update(ctx, "ask for the blogs to be asked", func(t *database.Tx) error {
-		_, err := t.Exec(`
+		n, err := t.Exec(`
 			INSERT INTO askings (issue_id, wanted_at, by_kind, by_name) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (issue_id) DO UPDATE SET wanted_at = excluded.wanted_at, by_kind = excluded.by_kind, by_name = excluded.by_name,
 				began_at = NULL, done_at = NULL, done = 0, total = 0, notices = ''
@@ -118,6 +119,17 @@ func (db *Store) WantAsking(ctx context.Context, by digest.Actor, issueID int64,
 		}
 		if err != nil {
 			return err
+		}
+		if n > 0 {
+			var number int
+			var series string
+			_, err := t.One([]any{&number, &series}, `SELECT i.number, s.name FROM issues i JOIN series s ON s.id = i.series_id WHERE i.id = $1`, issueID)
+			if err != nil {
+				return err
+			}
+			if err := audit.Add(t, by, digest.BlogsAsked, fmt.Sprintf("issue %d of %s", number, series), ""); err != nil {
+				return err
+			}
 		}
 		if _, err := t.Exec(`UPDATE duties SET next_at = $1 WHERE name = $2 AND (next_at IS NULL OR next_at > $1)`, at.UnixMicro(), duty); err != nil {
 			return err

@@ -92,8 +92,16 @@ func (db *Store) decide(t *database.Tx, issue digest.Issue, all []digest.Decided
 	return before, nil
 }
 
+// decideOne stores a decision. What an earlier issue kept for later is kept beside it, and
+// holds again when the decision is taken back: taking back does not do more than undo.
 func decideOne(t *database.Tx, issue digest.Issue, d digest.Decided) (err error) {
 	if d.Decision == digest.Undecided {
+		n, err := t.Exec(`
+			UPDATE decisions SET decision = 'maybe', issue_id = kept_by, at = kept_at, kept_by = NULL, kept_at = NULL
+			WHERE series_id = $1 AND comment_id = $2 AND kept_by < $3`, issue.SeriesID, d.CommentID, issue.ID)
+		if err != nil || n > 0 {
+			return err
+		}
 		_, err = t.Exec(`DELETE FROM decisions WHERE series_id = $1 AND comment_id = $2`, issue.SeriesID, d.CommentID)
 		return err
 	}
@@ -104,7 +112,11 @@ func decideOne(t *database.Tx, issue digest.Issue, d digest.Decided) (err error)
 		INSERT INTO decisions (series_id, comment_id, decision, issue_id, at, by_kind, by_name)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (series_id, comment_id) DO UPDATE SET decision = excluded.decision, issue_id = excluded.issue_id,
-			at = excluded.at, by_kind = excluded.by_kind, by_name = excluded.by_name`,
+			at = excluded.at, by_kind = excluded.by_kind, by_name = excluded.by_name,
+			kept_by = CASE WHEN decisions.issue_id = excluded.issue_id THEN decisions.kept_by
+				WHEN decisions.decision = 'maybe' AND decisions.issue_id < excluded.issue_id THEN decisions.issue_id END,
+			kept_at = CASE WHEN decisions.issue_id = excluded.issue_id THEN decisions.kept_at
+				WHEN decisions.decision = 'maybe' AND decisions.issue_id < excluded.issue_id THEN decisions.at END`,
 		issue.SeriesID, d.CommentID, string(d.Decision), d.IssueID, d.At.UnixMicro(), string(d.By.Kind), d.By.Name)
 	return err
 }

@@ -113,6 +113,19 @@ func searchPage(t *database.Tx, filter roster.Filter, from string, n int, page *
 	return err
 }
 
+// SubscriberByKey looks somebody up by their address; see [roster.ReaderStore].
+func (db *Store) SubscriberByKey(ctx context.Context, key string) (s subscribers.Subscriber, err error) {
+	err = db.View(ctx, "look for the subscriber", func(t *database.Tx) (err error) {
+		var found bool
+		s, found, err = subscriber(t, notErased+" AND key = $1", key)
+		if err == nil && !found {
+			err = database.Missing("nobody has the address %s", key)
+		}
+		return err
+	})
+	return s, err
+}
+
 // Reader gives all that is known of a subscriber; see [roster.ReaderStore].
 func (db *Store) Reader(ctx context.Context, id int64, most int) (told roster.Told, err error) {
 	err = db.View(ctx, "read the subscriber", func(t *database.Tx) (err error) {

@@ -36,11 +36,13 @@ var checkTests = []test{
 		issue := b.draft(start)
 		b.equal("never", must(b.Asking(b.ctx(), issue.ID)).IsOpen(), false)
 		a := must(b.WantAsking(b.ctx(), tester, issue.ID, start, "ask"))
+		b.equal("who wanted it", b.did(digest.AuditFilter{Limit: 1}), []string{"tester asked the blogs again about issue 1 of " + b.series().Name})
 		b.equal("open", []any{a.IsOpen(), a.WantedAt, a.By}, []any{true, start, tester})
 		a.BeganAt, a.Total, a.Done = after(time.Second), 20, 14
 		b.must(b.SaveAsking(b.ctx(), a))
 		again := must(b.WantAsking(b.ctx(), digest.Actor{Kind: digest.ByEditor, Name: "ben"}, issue.ID, after(time.Minute), "ask"))
 		b.equal("the same", again, a)
+		b.equal("rows", len(b.did(digest.AuditFilter{Did: digest.BlogsAsked})), 1)
 		b.equal("to do", must(b.OpenAskings(b.ctx())), []digest.Asking{a})
 		a.DoneAt, a.Done, a.Notices = after(time.Minute), 20, []string{"the blog was slow", "and more"}
 		b.must(b.SaveAsking(b.ctx(), a))

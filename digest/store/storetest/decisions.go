@@ -86,6 +86,14 @@ var decisionTests = []test{
 		next := b.draft(after(3 * time.Hour))
 		none.IssueID = next.ID
 		b.equal("in the next", guids(must(b.Candidates(b.ctx(), none))), []string{"c2"})
+		kept := must(b.Decisions(b.ctx(), issue.SeriesID, []int64{all["c2"].ID}))[all["c2"].ID]
+		for _, twice := range []digest.Decision{digest.MaybeIt, digest.SkipIt} {
+			b.must(b.Decide(b.ctx(), next, decision(tester, twice, all["c2"].ID)))
+			b.equal("decided anew", guids(must(b.Candidates(b.ctx(), none))), []string(nil))
+			b.must(b.Decide(b.ctx(), next, decision(tester, digest.Undecided, all["c2"].ID)))
+			b.equal("and that taken back", must(b.Decisions(b.ctx(), issue.SeriesID, []int64{all["c2"].ID}))[all["c2"].ID], kept)
+			b.equal("it is offered again", guids(must(b.Candidates(b.ctx(), none))), []string{"c2"})
+		}
 		for state, want := range map[digest.CommentState][]string{
 			digest.CommentMaybe: {"c2"}, digest.CommentSkipped: {"c3"}, digest.CommentPicked: {"c1"},
 		} {

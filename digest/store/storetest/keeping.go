@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -70,9 +71,12 @@ var keepingTests = []test{
 		b.ask(pending)
 		eve := must(b.SubscribersPage(b.ctx(), roster.Filter{Text: "eve@"}, 0, 1)).Readers[0]
 		b.equal("asked", [2]int{len(must(b.Reader(b.ctx(), eve.ID, 10)).Confirmations), must(b.Reader(b.ctx(), eve.ID, 10)).Waiting}, [2]int{1, 1})
+		b.equal("found by their address", must(b.SubscriberByKey(b.ctx(), eve.Key)).ID, eve.ID)
+		b.wantKind(errOf(b.SubscriberByKey(b.ctx(), "nobody@paper.example")), digest.NotFound)
 		for _, id := range []int64{all[0].ID, eve.ID} {
 			b.must(b.Erase(b.ctx(), tester, id, after(time.Hour)))
 			b.wantKind(errOf(b.Reader(b.ctx(), id, 10)), digest.NotFound)
+			b.wantKind(errOf(b.SubscriberByKey(b.ctx(), fmt.Sprintf("erased:%d", id))), digest.NotFound)
 			b.wantKind(b.Erase(b.ctx(), tester, id, after(time.Hour)), digest.NotFound)
 		}
 		b.equal("who is left", len(must(b.SubscribersPage(b.ctx(), roster.Filter{}, 0, 9)).Readers), 1)

@@ -141,7 +141,7 @@ var postListingTests = []test{
 		b.page(pull.Page{SourceID: src.ID, Seen: start, Posts: []digest.Post{p}, Comments: []digest.Comment{
 			aComment("c1", "p1", "", start, "h"), gone, aComment("absent", "p1", "", start, "h"), aComment("other", "p2", "", start, "h")}})
 		must(b.MarkGone(b.ctx(), []int64{b.comments()["absent"].ID}, digest.ByAbsence, ""))
-		want := digest.Listing{PostID: b.byGUID()["p1"].ID, SourceID: src.ID, GUID: "p1", URL: p.URL, Key: "post-1", Published: start,
+		want := digest.Listing{PostID: b.byGUID()["p1"].ID, SourceID: src.ID, GUID: "p1", URL: p.URL, Key: "post-1", Title: p.Title, Published: start,
 			CommentsURL: p.CommentsURL, Announced: 4, Stored: 2, Listed: -1}
 		b.equal("never read", b.listings(src, pull.ListingFilter{}), []digest.Listing{want})
 		want.Listed, want.ListedAt, want.NextTry, want.Failures = 4, after(time.Hour), after(2*time.Hour), 1

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"postbag/digest"
 	"postbag/digest/desk"
@@ -158,7 +157,7 @@ func (a *Area) done(w http.ResponseWriter, r *http.Request, ref desk.Ref, form f
 	if form.Is("again") { // what was wrong with it goes with the form
 		names = whole(names)
 	}
-	return a.frame.Parts(w, r, said, a.parts(v, names)...)
+	return a.frame.Parts(w, a.onIssue(r, is), said, a.parts(v, names)...)
 }
 
 // whole are the forms whose states are to be replaced.
@@ -186,13 +185,6 @@ func (a *Area) parts(v screen.Arrange, names []string) []frame.Part {
 		parts = append(parts, part(name, data[name]))
 	}
 	if isList {
-		picks := 0
-		for _, r := range v.List.Rows {
-			if r.IsPick() {
-				picks++
-			}
-		}
-		parts = append(parts, frame.Part{Screen: "arrange", Name: "note", Data: strconv.Itoa(picks), Into: "#note-arrange", Swap: "innerHTML"})
 		return append(parts, part("focused", v.Panel.Focus), part("standing", v.Panel))
 	}
 	// Whatever others did to the rows is still news to this page.
@@ -232,7 +224,7 @@ func (a *Area) refused(w http.ResponseWriter, r *http.Request, ref desk.Ref, for
 		return a.frame.Refuse(w, a.onIssue(r, is), v)
 	}
 	parts := append(a.parts(v, whole(do.parts)), part("last-saved", v.Panel.Saved))
-	return a.frame.Parts(w, r, fmt.Sprintf("Not saved. %s", frame.Said(refusal)), parts...)
+	return a.frame.Parts(w, a.onIssue(r, is), fmt.Sprintf("Not saved. %s", frame.Said(refusal)), parts...)
 }
 
 // mostKept bounds what is shown again of a text that was refused: more than may be

@@ -239,7 +239,7 @@ func (a *Area) asked(w http.ResponseWriter, r *http.Request) error {
 	if before.Asked.Open {
 		return a.Parts(w, r, "", frame.Part{Screen: "check", Name: "asked", Data: before.Asked})
 	}
-	return a.Parts(w, r, before.Asked.Words, frame.Part{Screen: "check", Name: "before", Data: before, Into: "#before"})
+	return a.Parts(w, frame.OnIssue(r, ref), before.Asked.Words, frame.Part{Screen: "check", Name: "before", Data: before, Into: "#before"})
 }
 
 // fix does what mends a finding.

@@ -112,10 +112,15 @@ func (d *office) menu(e digest.Editor, here string) (links []screen.Link) {
 	for _, part := range []struct {
 		label string
 		page  site.Page
+		owner bool // only owners see it
 	}{
-		{"Home", site.DeskHome}, {"Issues", site.IssuesList}, {"Sources", site.SourcesList},
-		{"Readers", site.ReadersList}, {"Settings", site.SettingsPage}, {"System", site.SystemPage},
+		{"Home", site.DeskHome, false}, {"Issues", site.IssuesList, false}, {"Sources", site.SourcesList, false},
+		{"Readers", site.ReadersList, false}, {"Settings", site.SettingsPage, false}, {"Editors", site.EditorsPage, true},
+		{"Audit", site.AuditPage, true}, {"System", site.SystemPage, false},
 	} {
+		if part.owner && !e.Role.May(digest.OwnerRole) {
+			continue
+		}
 		is := here == string(part.page) || part.page != site.DeskHome && strings.HasPrefix(here, strings.TrimSuffix(string(part.page), "/")+"/")
 		links = append(links, screen.Link{Label: part.label, Address: d.o.Site.Path(part.page), Here: is})
 	}

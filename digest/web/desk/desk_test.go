@@ -72,7 +72,10 @@ func TestWhatStandsAroundAPage(t *testing.T) {
 	}
 	wants(t, ann.Get("/desk/issues/9/read"), http.StatusNotFound, "no issue 9")
 	wants(t, ann.Get("/desk/issues/08/read"), http.StatusNotFound, "no issue")
-	wants(t, ann.Get("/desk/nowhere"), http.StatusNotFound, "There is no page at this address")
+	wants(t, ann.Get("/desk/nowhere"), http.StatusNotFound, "There is no page at this address", `<a href="/desk/editors">Editors</a>`, `<a href="/desk/audit">Audit</a>`)
+	if menu := ben.Get("/desk/nowhere"); strings.Contains(menu.Body, ">Editors<") || strings.Contains(menu.Body, ">Audit<") || !strings.Contains(menu.Body, ">Readers<") {
+		t.Error("the menu of an editor who is no owner has pages for owners")
+	}
 	wants(t, nobody.Get("/desk/issues/8/read"), http.StatusUnauthorized, "sign in")
 	wants(t, nobody.Get("/desk/nowhere"), http.StatusUnauthorized)
 	wants(t, nobody.Post("/desk/issues/8/read", nil), http.StatusUnauthorized)

@@ -3,6 +3,7 @@ package frame
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -225,8 +226,10 @@ func ID(r *http.Request, name string) (int64, error) {
 	return id, nil
 }
 
-// OnIssue says that the page is one of an issue's screens, so that its bar is shown.
+// OnIssue says that the page is one of an issue's screens, so that its bar is shown, and
+// what the bar counts is shown anew after an act.
 func OnIssue(r *http.Request, ref desk.Ref) *http.Request {
+	ref.Version, ref.Last = 0, 0 // as it is now
 	return r.WithContext(context.WithValue(r.Context(), barKey, ref))
 }
 
@@ -330,7 +333,7 @@ func (f *Frame) Parts(w http.ResponseWriter, r *http.Request, said string, parts
 	}
 	// A page that asks for what is new by itself leaves what was refused before it.
 	if keeps, _ := r.Context().Value(keepKey).(bool); !keeps && r.Method == http.MethodPost {
-		if err := f.clear(&b); err != nil {
+		if err := errors.Join(f.clear(&b), f.recount(&b, r)); err != nil {
 			return err
 		}
 	}
@@ -360,6 +363,27 @@ func (f *Frame) clear(b *bytes.Buffer) error {
 		f.partial(b, "#problems", "outerHTML", html)
 	}
 	return err
+}
+
+// recount puts what the bar of an issue counts on the page as it is now.
+func (f *Frame) recount(b *bytes.Buffer, r *http.Request) error {
+	ref, is := r.Context().Value(barKey).(desk.Ref)
+	if !is {
+		return nil
+	}
+	here, _ := r.Context().Value(hereKey).(site.Page)
+	bar, err := f.o.Bar(r.Context(), ref, here)
+	if err != nil {
+		return err
+	}
+	for _, tab := range bar.Tabs {
+		html, err := f.o.Screens.Part("problem", "saying", tab.Note)
+		if err != nil {
+			return err
+		}
+		f.partial(b, "#"+tab.ID, "innerHTML", html)
+	}
+	return nil
 }
 
 // Back leads on to a page after something was done; the page says what. For htmx the

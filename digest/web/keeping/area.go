@@ -54,8 +54,6 @@ type Options struct {
 	Version, Database, Backups string
 	// Public is where readers find the publication.
 	Public site.Site
-	// Editors is the address of the page about editors; "" for none.
-	Editors string
 }
 
 // Area is these pages. It is safe for concurrent use.
@@ -104,6 +102,8 @@ func (a *Area) Routes() []frame.Route {
 		owner(frame.Get(site.ReaderExport, a.exportReaders)),
 		frame.Get(site.ReaderPage, a.reader),
 		frame.Post(site.ReaderAsk, a.askReader),
+		frame.Get(site.ReaderSuppress, a.suppression),
+		frame.Post(site.ReaderSuppress, a.suppressReader),
 		owner(frame.Get(site.ReaderErase, a.erasure)),
 		owner(frame.Post(site.ReaderErase, a.eraseReader)),
 		frame.Post(site.SendingPage, a.hold),

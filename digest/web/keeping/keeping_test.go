@@ -152,7 +152,13 @@ func TestFollowingABlog(t *testing.T) {
 	if all, err := d.DB.Sources(t.Context()); err != nil || len(all) != 0 {
 		t.Errorf("finding followed %v, %v", all, err)
 	}
-	followed := ann.Post("/desk/sources/new", []string{"address", src.URL, "follow", "1", "history", "1"})
+	if strings.Contains(found.Body, "The series that it feeds") {
+		t.Error("there is one series, and a choice")
+	}
+	wants(t, ann.Post("/desk/settings/series/new", []string{"name", "Month", "number", "1", "title", "{name} {number}", "zone", "UTC", "every", "month", "date", "1", "at", "18:00"}), http.StatusOK)
+	wants(t, ann.Post("/desk/sources/new", []string{"address", src.URL}), http.StatusOK, "The series that it feeds", `value="pick-of-the-week" checked`, `value="month">`)
+	wants(t, ann.Post("/desk/sources/new", []string{"address", src.URL, "follow", "1", "series", "none"}), http.StatusUnprocessableEntity, "there is no series")
+	followed := ann.Post("/desk/sources/new", []string{"address", src.URL, "follow", "1", "history", "1", "series", "month"})
 	wants(t, followed, http.StatusOK, "is followed, and being pulled now", `id="task"`)
 	for done := false; !done; {
 		page := ann.Get("/desk/sources/1")
@@ -161,7 +167,7 @@ func TestFollowingABlog(t *testing.T) {
 			t.Fatal("it never ends")
 		}
 	}
-	wants(t, ann.Get("/desk/sources/1"), http.StatusOK, "The last pull of the history of Not In Service", "begun by Ann")
+	wants(t, ann.Get("/desk/sources/1"), http.StatusOK, "The last pull of the history of Not In Service", "begun by Ann", "It feeds Month.", ">Nineteen</a>")
 	wants(t, ann.Post("/desk/sources/new", []string{"address", src.URL, "follow", "1"}), http.StatusUnprocessableEntity, "followed already")
 }
 
@@ -205,6 +211,7 @@ func TestSettings(t *testing.T) {
 	wants(t, ann.Get("/desk/settings"), http.StatusOK, "Goes out every Sunday at 18:00 (Europe/London)", "Next: Sunday 8 March, 18:00; Sunday 15 March, 18:00; Sunday 22 March, 18:00",
 		"Not In Service", "--base-url", "If nobody approves it in time")
 	shown := []string{"series", "pick-of-the-week", "was-name", "Pick of the Week", "was-title", "{name} {number}", "was-number", "9", "was-zone", "Europe/London", "was-schedule", "0 18 * * 0",
+		"was-deadline", "hold", "was-at-least", "1", "deadline", "hold", "at-least", "1",
 		"name", "Pick of the Week", "title", "{name} {number}", "number", "9", "zone", "Europe/London", "every", "week", "weekday", "0", "date", "1", "at", "18:00", "schedule", "0 18 * * 0"}
 	with := func(changes ...string) []string {
 		form := append([]string(nil), shown...)
@@ -239,6 +246,8 @@ func TestSettings(t *testing.T) {
 		"no time":          {with("at", "25:00"), []string{`value="25:00"`, "no time of day"}},
 		"never due":        {with("every", "other", "schedule", "0 18 31 2 *"), []string{"never falls due", `value="0 18 31 2 *"`}},
 		"markup":           {with("title", `<script>x</script>`), []string{"&lt;script&gt;", "needs {number}"}},
+		"no such rule":     {with("deadline", "soon"), []string{"There is no rule"}},
+		"too many picks":   {with("at-least", "5000"), []string{`value="5000"`, "cannot need 5000 picks"}},
 		"no such schedule": {with("every", "other", "schedule", "soon"), []string{"cannot be read", `value="soon"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -254,6 +263,10 @@ func TestSettings(t *testing.T) {
 		t.Errorf("one of two changes was lost: %+v", got)
 	}
 	wants(t, ann.Post("/desk/settings", with("name", "Day Line")), http.StatusConflict, "Somebody changed this meanwhile", "Night Line")
+	wants(t, ben.Post("/desk/settings", with("deadline", "send-picked", "at-least", "5")), http.StatusOK, "Saved.", `<option value="send-picked" selected>`)
+	if got := series(); got.Deadline != digest.SendPicked || got.AtLeast != 5 || got.Name != "Night Line" {
+		t.Errorf("%+v", got)
+	}
 	wants(t, ann.Post("/desk/settings", []string{"series", "none"}), http.StatusNotFound)
 	wants(t, ann.Post("/desk/settings", nil), http.StatusUnprocessableEntity)
 
@@ -410,6 +423,15 @@ func TestReaders(t *testing.T) {
 	if wants(t, csv, http.StatusOK, "email,name,state", "ada@paper.example"); strings.Contains(csv.Body, "cem@") || csv.Header.Get("Content-Type") != "text/csv; charset=utf-8" {
 		t.Error(csv.Body, csv.Header)
 	}
+	if all, err := d.DB.Audit(t.Context(), digest.AuditFilter{Did: digest.ReadersExported}); err != nil || len(all) != 1 || all[0].String() != "ann@blog.example exported readers to a file at the desk: active" {
+		t.Errorf("the audit list has %v, %v", all, err)
+	}
+	wants(t, ben.Get("/desk/readers/2/suppress"), http.StatusOK, "Take cem@paper.example off the list", "Nothing is mailed to them any more")
+	wants(t, ben.Post("/desk/readers/2/suppress", nil), http.StatusOK, "Nothing is mailed to cem@paper.example any more.", "only they can come back")
+	if page := ann.Get("/desk/readers/2"); strings.Contains(page.Body, "/suppress") {
+		t.Error("who left can be taken off once more")
+	}
+	wants(t, ann.Post("/desk/readers/9/suppress", nil), http.StatusNotFound)
 	wants(t, ben.Get("/desk/readers/1/erase"), http.StatusForbidden)
 	wants(t, ben.Post("/desk/readers/1/erase", nil), http.StatusForbidden)
 	wants(t, ann.Get("/desk/readers/1/erase"), http.StatusOK, "It cannot be undone")

@@ -24,16 +24,11 @@ import (
 // readersPage is how many readers a page of the list has.
 const readersPage = 50
 
-// stateNames say the states of readers; leftBecause says why who may not be mailed may not.
+// stateNames say the states of readers, and wanting what they want.
 var (
 	stateNames = map[subscribers.State]string{
 		subscribers.Active: "active", subscribers.Pending: "not confirmed", subscribers.Unsubscribed: "left",
 		subscribers.Bounced: "refused by their server", subscribers.Complained: "complained",
-	}
-	leftBecause = map[subscribers.State]string{
-		subscribers.Unsubscribed: "They left. Nothing is mailed to them; only they can come back, with the sign-up form.",
-		subscribers.Bounced:      "Their server refused the address for good. Nothing is mailed to them until they confirm anew.",
-		subscribers.Complained:   "They complained to their mail provider. Nothing is mailed to them; only they can come back, with the sign-up form.",
 	}
 	wanting = map[subscribers.Frequency]string{subscribers.Every: "every issue", subscribers.Monthly: "the month’s last"}
 )
@@ -133,7 +128,7 @@ func (a *Area) reader(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := screen.Reader{Email: told.Email, Reason: leftBecause[told.State], Facts: []screen.Fact{{Name: "State", Value: stateNames[told.State]}}}
+	page := screen.Reader{Email: told.Email, Reason: roster.Why(told.State), Facts: []screen.Fact{{Name: "State", Value: stateNames[told.State]}}}
 	for _, f := range []screen.Fact{{Name: "Name", Value: told.Name}, {Name: "Wants", Value: wanting[told.Frequency]}, {Name: "On the list since", Value: c.day(told.CreatedAt)},
 		{Name: "Confirmed", Value: c.day(told.ConfirmedAt)}, {Name: "Left", Value: c.day(told.LeftAt)}} {
 		if f.Value != "" {
@@ -180,6 +175,9 @@ func (a *Area) reader(w http.ResponseWriter, r *http.Request) error {
 		page.Ask, page.AskSays = a.Site().Path(site.ReaderAsk, id), "Lift it: ask them to confirm anew"
 		page.AskMeans = "One mail with a link goes to the address. They get issues again once they follow it, and not before."
 	}
+	if !told.State.Suppressed() {
+		page.Suppress = a.Site().Path(site.ReaderSuppress, id)
+	}
 	if frame.Editor(r).Role.May(digest.OwnerRole) {
 		page.Erase = a.Site().Path(site.ReaderErase, id)
 	}
@@ -202,6 +200,37 @@ func (a *Area) askReader(w http.ResponseWriter, r *http.Request) error {
 	return a.Back(w, r, a.Site().Path(site.ReaderPage, id), "They are asked to confirm. The mail goes out with the worker.")
 }
 
+// suppression says what it would mean to take a reader off the list.
+func (a *Area) suppression(w http.ResponseWriter, r *http.Request) error {
+	id, err := frame.ID(r, "reader")
+	if err != nil {
+		return err
+	}
+	told, err := a.Readers.Tell(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	return a.Show(w, r, screen.Consequence{
+		Title: "Take " + told.Email + " off the list", Button: "Take them off the list", Lines: []string{roster.Suppression},
+		Action: a.Site().Path(site.ReaderSuppress, id), Back: screen.Link{Label: "Leave it", Address: a.Site().Path(site.ReaderPage, id)},
+	})
+}
+
+func (a *Area) suppressReader(w http.ResponseWriter, r *http.Request) error {
+	id, err := frame.ID(r, "reader")
+	if err != nil {
+		return err
+	}
+	told, err := a.Readers.Tell(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if _, err := a.Roster.Suppress(r.Context(), frame.By(r), told.Email, subscribers.Unsubscribed); err != nil {
+		return err
+	}
+	return a.Back(w, r, a.Site().Path(site.ReaderPage, id), "Nothing is mailed to "+told.Email+" any more.")
+}
+
 // erasure says what it would mean to erase a reader.
 func (a *Area) erasure(w http.ResponseWriter, r *http.Request) error {
 	id, err := frame.ID(r, "reader")
@@ -214,10 +243,7 @@ func (a *Area) erasure(w http.ResponseWriter, r *http.Request) error {
 	}
 	return a.Show(w, r, screen.Consequence{
 		Title: "Erase " + told.Email, Button: "Erase them", Danger: true,
-		Lines: []string{
-			"Their address, name, and how they agreed are deleted. What was mailed to them stays counted, with nobody’s name.",
-			"Nothing tells any more that they left: should a list be imported that has the address, it is new. It cannot be undone, and earlier backups still have it.",
-		},
+		Lines:  roster.Erasure(),
 		Action: a.Site().Path(site.ReaderErase, id), Back: screen.Link{Label: "Leave it", Address: a.Site().Path(site.ReaderPage, id)},
 	})
 }
@@ -292,7 +318,7 @@ func (a *Area) exportReaders(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="readers.csv"`)
-	_, err := a.Roster.Export(context.WithoutCancel(r.Context()), w, roster.Filter{State: state, Limit: -1})
+	_, err := a.Roster.Export(context.WithoutCancel(r.Context()), frame.By(r), "a file at the desk", w, roster.Filter{State: state, Limit: -1})
 	return err
 }
 

@@ -67,23 +67,26 @@ func inWords(f *screen.PlanForm, s digest.Series, now time.Time) {
 	}
 }
 
-// deadlines say what happens if nobody approves an issue in time.
-var deadlines = map[digest.DeadlineRule]string{
-	digest.Hold:          "If nobody approves it in time, it waits, and its picks stay.",
-	digest.SendPicked:    "If nobody approves it in time, what is picked goes out, if it is enough and nothing is to be mended.",
-	digest.SendSuggested: "If nobody approves it in time, what is picked goes out, and below it what the rules suggest.",
-	digest.SendPosts:     "If nobody approves it in time, the posts’ titles and counts go out, and no reader’s words.",
+// deadlineField asks what happens with an issue that nobody approves in time.
+func deadlineField(chosen digest.DeadlineRule) screen.Field {
+	f := screen.Field{Name: "deadline", Label: "If nobody approves it in time", Type: "select", Value: string(chosen)}
+	for _, rule := range digest.DeadlineRules() {
+		f.Options = append(f.Options, screen.Option{Value: string(rule), Label: rule.Words(), Chosen: rule == chosen})
+	}
+	return f
 }
 
 // seriesForm is the form of a series as it is stored.
 func (a *Area) seriesForm(ctx context.Context, s digest.Series) (screen.SeriesForm, error) {
 	f := screen.SeriesForm{
-		Name: s.Name, Slug: s.Slug, Action: a.Site().Path(site.SettingsPage), Deadline: deadlines[s.Deadline], Public: a.Public.URL(site.Home.At(s.Place())),
+		Name: s.Name, Slug: s.Slug, Action: a.Site().Path(site.SettingsPage), Public: a.Public.URL(site.Home.At(s.Place())),
 		Fields: []screen.Field{
 			{Name: "name", Label: "Its name", Value: s.Name, Required: true},
 			{Name: "title", Label: "Titles of issues", Value: s.Title, Hint: "{name} and {number} are filled in.", Required: true},
 			{Name: "number", Label: "The number of the next issue", Value: strconv.Itoa(s.NextNumber), Type: "number", Required: true},
 			{Name: "zone", Label: "Its zone", Value: s.Zone, Hint: "Such as Europe/London.", Required: true},
+			deadlineField(s.Deadline),
+			{Name: "at-least", Label: "How many picks it needs to go out unapproved", Value: strconv.Itoa(max(s.AtLeast, 1)), Type: "number", Hint: "Where what is picked goes out."},
 		},
 		Plan: planForm(schedule.PlanOf(s.Schedule), nil),
 	}
@@ -157,9 +160,6 @@ func (a *Area) settingsPage(r *http.Request) (page screen.Settings, err error) {
 			return page, err
 		}
 		page.Series = append(page.Series, f)
-	}
-	if a.Editors != "" && page.MayChange {
-		page.Editors = &screen.Link{Label: "Who may work at this desk", Address: a.Editors}
 	}
 	return page, nil
 }
@@ -307,7 +307,6 @@ func (a *Area) saveSeries(w http.ResponseWriter, r *http.Request, form frame.For
 		return err
 	}
 	var s desk.Settings
-	var number int
 	typed := slices.Clone(is.Fields)
 	var meanwhile []string
 	differs := func(name, value, stored string) bool {
@@ -334,12 +333,18 @@ func (a *Area) saveSeries(w http.ResponseWriter, r *http.Request, form frame.For
 			s.Title = &value
 		case "zone":
 			s.Zone = &value
-		case "number":
-			number, err = strconv.Atoi(value)
+		case "deadline":
+			*f, s.Deadline = deadlineField(digest.DeadlineRule(value)), &value
+		case "number", "at-least":
+			n, err := strconv.Atoi(value)
 			if err != nil {
 				return a.refuseSeries(w, r, series, typed, planOf(form), f.Name, digest.Fail(digest.Invalid, "Write digits.", "%q is no number", frame.Cut(value, 40)))
 			}
-			s.NextNumber = &number
+			to := &s.NextNumber
+			if f.Name == "at-least" {
+				to = &s.AtLeast
+			}
+			*to = &n
 		}
 	}
 	plan := planOf(form)
@@ -379,6 +384,10 @@ func (a *Area) saveSeries(w http.ResponseWriter, r *http.Request, form frame.For
 			at = "title"
 		case s.NextNumber != nil && strings.Contains(err.Error(), "number"):
 			at = "number"
+		case s.Deadline != nil && strings.Contains(err.Error(), "rule"):
+			at = "deadline"
+		case s.AtLeast != nil && strings.Contains(err.Error(), "picks"):
+			at = "at-least"
 		}
 		return a.refuseSeries(w, r, series, typed, plan, at, err)
 	}

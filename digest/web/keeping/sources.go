@@ -11,6 +11,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/beside"
 	"postbag/digest/blogs"
+	"postbag/digest/markup"
 	"postbag/digest/site"
 	"postbag/digest/web/frame"
 	"postbag/templates/screen"
@@ -72,7 +73,7 @@ func (a *Area) source(w http.ResponseWriter, r *http.Request) error {
 	}
 	here := a.Site().Path(site.SourcePage, id)
 	page := screen.Source{
-		BlogRow: a.blogRow(c, s.Blog), Task: a.task(c, s.Task, here), Followed: c.day(s.AddedAt), Pattern: s.CommentsPattern,
+		BlogRow: a.blogRow(c, s.Blog), Series: strings.Join(s.Series, ", "), Task: a.task(c, s.Task, here), Followed: c.day(s.AddedAt), Pattern: s.CommentsPattern,
 		Pull: a.Site().Path(site.SourcePull, id), Settings: a.Site().Path(site.SourceSettings, id), Remove: a.Site().Path(site.SourceRemove, id),
 		NoFeeds: len(s.Feeds) == 0, Suspect: s.WaitsForYou, History: "Pull its whole history",
 		Facts: []screen.Fact{
@@ -90,7 +91,7 @@ func (a *Area) source(w http.ResponseWriter, r *http.Request) error {
 		})
 	}
 	for _, l := range s.Listings {
-		row := screen.ListingRow{Title: shortAddress(l.URL), Address: l.URL, Date: c.day(l.Published), Announced: "?", Stored: fmt.Sprint(l.Stored)}
+		row := screen.ListingRow{Title: postTitle(l), Address: l.URL, Date: c.day(l.Published), Announced: "?", Stored: fmt.Sprint(l.Stored)}
 		if l.Announced >= 0 {
 			row.Announced = fmt.Sprint(l.Announced)
 		}
@@ -110,13 +111,16 @@ func counted(n int) string {
 	return fmt.Sprint(n)
 }
 
-// shortAddress is an address without its scheme, for reading.
-func shortAddress(address string) string {
-	_, rest, found := strings.Cut(address, "://")
-	if !found {
-		return address
+// postTitle names a post: by its address where it has no title.
+func postTitle(l digest.Listing) string {
+	if title := markup.Clean(l.Title); title != "" {
+		return title
 	}
-	return rest
+	_, rest, found := strings.Cut(l.URL, "://")
+	if !found {
+		rest = l.URL
+	}
+	return "Untitled, " + rest
 }
 
 // ways are what the buttons of a pull ask for.
@@ -209,7 +213,23 @@ func (a *Area) findSource(w http.ResponseWriter, r *http.Request) error {
 		return refuse(err)
 	}
 	page.Found = a.found(found, address, o)
+	if page.Found.Series, err = a.feeding(r.Context()); err != nil {
+		return err
+	}
 	return a.Show(w, r, page)
+}
+
+// feeding are the series that a blog may feed, the first one ticked; none where there is
+// no choice.
+func (a *Area) feeding(ctx context.Context) (ticks []screen.Tick, err error) {
+	all, err := a.Read.SeriesList(ctx)
+	if err != nil || len(all) < 2 {
+		return nil, err
+	}
+	for i, s := range all {
+		ticks = append(ticks, screen.Tick{Name: "series", Value: s.Slug, Label: s.Name, On: i == 0})
+	}
+	return ticks, nil
 }
 
 func (a *Area) found(found blogs.Found, address string, o blogs.Known) *screen.FoundBlog {
@@ -231,7 +251,7 @@ func (a *Area) found(found blogs.Found, address string, o blogs.Known) *screen.F
 // follow follows a blog and begins to pull it.
 func (a *Area) follow(w http.ResponseWriter, r *http.Request, form frame.Form, address string, o blogs.Known, refuse func(error) error) error {
 	ctx, by := r.Context(), frame.By(r)
-	added, err := a.Blogs.Add(ctx, by, address, o)
+	added, err := a.Blogs.Add(ctx, by, address, o, form.Values["series"]...)
 	if err != nil {
 		return refuse(err)
 	}

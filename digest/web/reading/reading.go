@@ -207,7 +207,7 @@ func (a Area) decide(w http.ResponseWriter, r *http.Request) error {
 			around = append(around, frame.Part{Screen: "read", Name: "news", Data: a.newsOf(r.Context(), ref, view, seen, news), Into: "#news"})
 		}
 	}
-	return a.Parts(w, r, said, append(parts, around...)...)
+	return a.Parts(w, frame.OnIssue(r, ref), said, append(parts, around...)...)
 }
 
 // decideOne does what was decided of a comment, and says it. Where somebody else had
@@ -258,8 +258,6 @@ func (a Area) around(r *http.Request, ref desk.Ref, p reading.Page) ([]frame.Par
 	parts := []frame.Part{
 		{Screen: "read", Name: "rail", Data: rail, Into: "#rail"},
 		{Screen: "read", Name: "left", Data: counted(p), Into: "#counted", Swap: "innerHTML"},
-		{Screen: "read", Name: "left", Data: fmt.Sprintf("%d left", p.Open), Into: "#note-read", Swap: "innerHTML"},
-		{Screen: "read", Name: "left", Data: fmt.Sprint(p.Issue.Picks()), Into: "#note-arrange", Swap: "innerHTML"},
 	}
 	for _, post := range p.Posts {
 		if post.ID == p.Post.ID || p.View.Search != "" || p.View.Thread != 0 {
@@ -294,7 +292,7 @@ func (a Area) move(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.Parts(w, r, said, frame.Part{Screen: "read", Name: "rail", Data: rail})
+	return a.Parts(w, frame.OnIssue(r, ref), said, frame.Part{Screen: "read", Name: "rail", Data: rail})
 }
 
 // undo takes back the last change that the page shows.

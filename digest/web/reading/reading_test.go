@@ -205,7 +205,7 @@ func TestDecideInPlace(t *testing.T) {
 	ann := d.Person("ann")
 	all, _ := ids(ann.Get(read))
 	part := ann.Post(read+"/decide", []string{"comment", all[0], "decision", "pick", "view", "", "seen", "1", "last", "1"}, desktest.Htmx()...)
-	wants(t, part, http.StatusOK, `id="c`+all[0]+`"`, "Picked</button>", `hx-target="#rail"`, `hx-target="#counted"`, `hx-target="#note-read"`, "new comment", `aria-pressed="true"`)
+	wants(t, part, http.StatusOK, `id="c`+all[0]+`"`, "Picked</button>", `hx-target="#rail"`, `hx-target="#counted"`, `hx-target="#note-read"`, `hx-target="#note-arrange"`, `hx-target="#note-check"`, "new comment", `aria-pressed="true"`)
 	part = ann.Post(read+"/decide", []string{"comment", all[0], "decision", "undecide", "view", ""}, desktest.Htmx()...)
 	wants(t, part, http.StatusOK, "Took out ", "Nothing is picked yet.")
 	for i := range 3 {

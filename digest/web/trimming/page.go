@@ -105,7 +105,7 @@ func (a *Area) trim(w http.ResponseWriter, r *http.Request) error {
 	}
 	view := a.view(t, at.ref.Series, form.Text("from"), int(form.Number(firstQuery)))
 	if frame.IsPart(r) {
-		return a.frame.Parts(w, r, said, frame.Part{Screen: "trim", Name: "trim", Data: view})
+		return a.frame.Parts(w, frame.OnIssue(r, at.ref), said, frame.Part{Screen: "trim", Name: "trim", Data: view})
 	}
 	if view.First > 1 {
 		view.Action = withQuery(view.Action, firstQuery, strconv.Itoa(view.First))

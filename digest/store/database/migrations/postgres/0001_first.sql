@@ -283,8 +283,13 @@ CREATE TABLE decisions (
     at         BIGINT NOT NULL,
     by_kind    TEXT   NOT NULL CHECK (by_kind IN ('command', 'worker', 'editor')),
     by_name    TEXT   NOT NULL,
+    -- The maybe of an earlier issue that this one was made over, which holds again when
+    -- this one is taken back.
+    kept_by    BIGINT REFERENCES issues (id),
+    kept_at    BIGINT,
     PRIMARY KEY (series_id, comment_id)
 );
+CREATE INDEX decisions_kept ON decisions (kept_by) WHERE kept_by IS NOT NULL;
 CREATE INDEX decisions_comment ON decisions (comment_id);
 CREATE INDEX decisions_maybe ON decisions (series_id, issue_id) WHERE decision = 'maybe';
 CREATE INDEX decisions_issue ON decisions (issue_id);
