@@ -95,10 +95,27 @@ type Changed struct {
 }
 
 // Error says who did what.
-func (c *Changed) Error() string {
+func (c *Changed) Error() string { return c.told(Revision.String) }
+
+// Told says it with people called by their names, and times in a zone.
+func (c *Changed) Told(people People, zone *time.Location) string {
+	return c.told(func(r Revision) string { return r.Told(people, zone) })
+}
+
+// Told is [Revision.String] with people called by their names, and the time in a zone.
+func (r Revision) Told(people People, zone *time.Location) string {
+	return fmt.Sprintf("%s %s at %s", people.Name(r.By), people.Told(r.Words), r.At.In(zone).Format("15:04"))
+}
+
+// Done is the part of an error that says what somebody did.
+type Done struct{ Revision }
+
+func (d *Done) Error() string { return d.String() }
+
+func (c *Changed) told(say func(Revision) string) string {
 	var did []string
 	for _, r := range c.Since {
-		did = append(did, r.String())
+		did = append(did, say(r))
 	}
 	if len(did) == 0 {
 		return fmt.Sprintf("issue %d was changed meanwhile", c.Issue)

@@ -4,13 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
 
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
+
+	"postbag/digest/lazyregexp"
 )
 
 // stylesheet is a flat list of rules: selectors and declarations, no at-rules.
@@ -24,7 +25,7 @@ type rule struct {
 
 type declaration struct{ property, value string }
 
-var cssComment = regexp.MustCompile(`(?s)/\*.*?\*/`)
+var cssComment = lazyregexp.New(`(?s)/\*.*?\*/`)
 
 // parseStylesheet reads a flat stylesheet. Groups of selectors become one rule
 // each.

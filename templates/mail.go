@@ -5,12 +5,12 @@ import (
 	"cmp"
 	"fmt"
 	"html/template"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/lazyregexp"
 	"postbag/digest/markup"
 	"postbag/digest/prose"
 )
@@ -284,7 +284,7 @@ func mailStyle() template.HTML {
 	return template.HTML("<style>" + narrowStyle + "</style>\n<style>" + darkStyle + "</style>")
 }
 
-var className = regexp.MustCompile(`\.([a-z][a-z-]*)`)
+var className = lazyregexp.New(`\.([a-z][a-z-]*)`)
 
 // headClasses are the classes that the style blocks use.
 func headClasses() map[string]bool {

@@ -26,6 +26,9 @@ func EmailError(typed, flaw string) string {
 // RetryAfter is how long whoever is told to try again "in a minute" waits.
 const RetryAfter = time.Minute
 
+// NotNow says beside a form that what was typed into it could not be stored.
+const NotNow = "The site is busy, and your address was not noted. Try again in a minute."
+
 // messages say for an HTTP status what happened and what to do, and nothing of the
 // inside.
 var messages = map[int]MessagePage{

@@ -3,11 +3,11 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/lazyregexp"
 )
 
 // hintLines says what can be done about an error: its hint, then a line with the
@@ -133,7 +133,7 @@ func commandOf(a digest.Act) string {
 	return strings.Join(all, "; ")
 }
 
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9@%+=:,./_-]+$`)
+var plainWord = lazyregexp.New(`^[A-Za-z0-9@%+=:,./_-]+$`)
 
 // word writes any text as one word for the shell.
 func word(text string) string {

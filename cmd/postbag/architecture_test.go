@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"postbag/digest/lazyregexp"
 )
 
 // The layers of the program. A package may import its own layer's allowed ones
@@ -19,7 +21,7 @@ import (
 var (
 	domain = []string{"digest", "subscribers"}
 	pure   = []string{
-		"digest/markup", "digest/prose", "digest/cut", "digest/wording", "digest/schedule", "digest/compile", "digest/suggest/pack", "digest/suggest",
+		"digest/lazyregexp", "digest/markup", "digest/prose", "digest/cut", "digest/wording", "digest/schedule", "digest/compile", "digest/suggest/pack", "digest/suggest",
 		"digest/charset", "digest/xmlread", "digest/jsonread", "digest/mailbox", "digest/field", "digest/webpage", "digest/feed", "digest/feed/scan", "digest/dump",
 		"digest/search", "digest/near", "digest/pull/identity", "digest/pull/platform",
 		"digest/backup", "digest/disk", "digest/hostname", "digest/site",
@@ -215,4 +217,12 @@ func isOneOf(s string, list []string) bool {
 		}
 	}
 	return false
+}
+
+// TestExpressions finds a fault in a regular expression before a user's first use of it.
+func TestExpressions(t *testing.T) {
+	n, err := lazyregexp.CheckAll()
+	if err != nil || n < 200 {
+		t.Errorf("of %d expressions: %v", n, err)
+	}
 }

@@ -123,7 +123,7 @@ func TestWorkersInChaos(t *testing.T) {
 
 func newChaos(t *testing.T, issues, blogs int) *chaos {
 	t.Helper()
-	dsn := storetest.Postgres(t)
+	dsn := storetest.MadePostgres(t)
 	c := &chaos{t: t, lease: "1s", random: digesttest.Rand(t), start: time.Date(2026, 3, 16, 9, 1, 0, 0, time.UTC)}
 	c.installation = &installation{t: t, dir: t.TempDir(), clock: digest.NewTestClock(c.start, 1)}
 	c.flags = []string{"--db", dsn, "--fetch-allow", "127.0.0.0/8", "--smtp", "outbox:" + filepath.Join(c.dir, "outbox")}

@@ -136,7 +136,7 @@ func TestMoveAWholeInstallation(t *testing.T) {
 	in := newInstallation(t, "--db", file)
 	in.readers(12)
 	in.must("sending", "hold", "--reason", "moving")
-	server := in.on(postgres(t)[1])
+	server := in.on(storetest.Postgres(t)) // which has no tables yet
 	in.must("db", "copy", "--to", server.flags[len(server.flags)-1])
 	back := in.on(filepath.Join(in.dir, "back.db"))
 	server.must("db", "copy", "--to", filepath.Join(in.dir, "back.db"))

@@ -14,11 +14,11 @@ import (
 	"postbag/digest/work"
 )
 
-// postgres gives the flags of an empty PostgreSQL database; without them a test's
+// postgres gives the flags of a PostgreSQL database without contents; without them a test's
 // installation keeps its database in a file.
 func postgres(t *testing.T) []string {
 	t.Helper()
-	return []string{"--db", storetest.Postgres(t)}
+	return []string{"--db", storetest.MadePostgres(t)}
 }
 
 // onBoth runs a test on each kind of database.

@@ -71,7 +71,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("POSTBAG_FETCH_ALLOW", env.Getenv("POSTBAG_FETCH_ALLOW")+","+hostOf(press.URL))
 			env.Setenv("NOBODY", digesttest.Nobody(t))
 			if storetest.OnPostgres() {
-				env.Setenv("POSTBAG_DB", storetest.Postgres(t))
+				env.Setenv("POSTBAG_DB", storetest.MadePostgres(t))
 			}
 			return nil
 		},

@@ -7,13 +7,13 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml"
 
 	"postbag/digest"
+	"postbag/digest/lazyregexp"
 )
 
 // fileLine is a setting in the settings file.
@@ -71,7 +71,7 @@ func readAtMost(path string, most int64) ([]byte, error) {
 }
 
 // tomlPlace is how the parser begins a message: "(3, 7): ".
-var tomlPlace = regexp.MustCompile(`^\((\d+), \d+\): `)
+var tomlPlace = lazyregexp.New(`^\((\d+), \d+\): `)
 
 // inOrder gives the keys of a file as they stand in it.
 func inOrder(tree *toml.Tree) []string {

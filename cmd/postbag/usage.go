@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"postbag/digest"
+	"postbag/digest/lazyregexp"
 )
 
 // usage marks an error as one of how the program was called, in words for people.
@@ -68,17 +68,17 @@ func ranAs(c *kong.Context) string {
 // rewordings are the parser's messages that speak of types, and what is said
 // instead. A message that none of them knows stays as it is.
 var rewordings = []struct {
-	from *regexp.Regexp
+	from *lazyregexp.Regexp
 	to   string
 }{
-	{regexp.MustCompile(`^(--\S+): expected \S+ value but got (?:"EOL"|"--\S*" \(long flag\)).*$`), `$1 has no value`},
-	{regexp.MustCompile(`^(.+?): expected (?:a valid (?:\d+ bit )?u?int|int value) but got ("[^"]*").*$`), `$1: $2 is no whole number`},
-	{regexp.MustCompile(`^(.+?): expected a (?:valid )?float but got ("[^"]*").*$`), `$1: $2 is no number`},
-	{regexp.MustCompile(`^(.+?): expected duration but got ("[^"]*").*$`), `$1: $2 is no length of time such as 30s, 15m or 24h`},
-	{regexp.MustCompile(`^expected one of (.+)$`), `the command is missing, one of $1`},
-	{regexp.MustCompile(`^expected "(.+)"$`), `$1 is missing`},
-	{regexp.MustCompile(`^missing flags: (.+)$`), `$1 is missing`},
-	{regexp.MustCompile(`^(--\S+) must be one of (?:"",)?(.+) but got (".*")$`), `$1 must be one of $2, not $3`},
+	{lazyregexp.New(`^(--\S+): expected \S+ value but got (?:"EOL"|"--\S*" \(long flag\)).*$`), `$1 has no value`},
+	{lazyregexp.New(`^(.+?): expected (?:a valid (?:\d+ bit )?u?int|int value) but got ("[^"]*").*$`), `$1: $2 is no whole number`},
+	{lazyregexp.New(`^(.+?): expected a (?:valid )?float but got ("[^"]*").*$`), `$1: $2 is no number`},
+	{lazyregexp.New(`^(.+?): expected duration but got ("[^"]*").*$`), `$1: $2 is no length of time such as 30s, 15m or 24h`},
+	{lazyregexp.New(`^expected one of (.+)$`), `the command is missing, one of $1`},
+	{lazyregexp.New(`^expected "(.+)"$`), `$1 is missing`},
+	{lazyregexp.New(`^missing flags: (.+)$`), `$1 is missing`},
+	{lazyregexp.New(`^(--\S+) must be one of (?:"",)?(.+) but got (".*")$`), `$1 must be one of $2, not $3`},
 }
 
 // inWords says what the parser found wrong in words for people.

@@ -32,14 +32,16 @@ func (o *mailer) deskPages() (http.Handler, error) {
 		return nil, err
 	}
 	desk := o.deskSite()
+	accounts := o.accounts()
 	entry := door.New(door.Options{
-		Accounts: o.accounts(), Site: desk, AfterSetUp: desk.Path(site.SetupPage), Log: o.log,
+		Accounts: accounts, Site: desk, AfterSetUp: desk.Path(site.SetupPage), Log: o.log,
 		Client: func(r *http.Request) string { return web.ClientOf(proxies, r) },
 	})
 	return deskweb.New(deskweb.Options{
 		Site: desk, Screens: screens, Clock: o.p.Clock, Desk: o.desk, Log: o.log,
-		Areas: func(f *frame.Frame) []deskweb.Area { return append(o.deskAreas(f), entry.In(f)) },
-		Who:   entry.Who, SignIn: entry.SignIn, Around: entry.Around,
+		Areas:   func(f *frame.Frame) []deskweb.Area { return append(o.deskAreas(f), entry.In(f)) },
+		Editors: accounts.Editors, Series: o.read.SeriesList,
+		Who: entry.Who, SignIn: entry.SignIn, Around: entry.Around,
 		KeysOff: func(ctx context.Context, e digest.Editor) bool {
 			off, err := o.reading.KeysOff(ctx, e)
 			return off || err != nil

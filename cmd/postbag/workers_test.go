@@ -144,7 +144,7 @@ func TestScheduleCommands(t *testing.T) {
 // has it done once that one's lease is over.
 func TestScheduleRunAfterKill(t *testing.T) {
 	t.Parallel()
-	in := draftedInstallation(t, nil, "--db", storetest.Postgres(t), "--lease", "2s")
+	in := draftedInstallation(t, nil, "--db", storetest.MadePostgres(t), "--lease", "2s")
 	w := &worn{}
 	w.cmd = in.processTo(&w.log, "serve", "--only", "worker")
 	eventually(t, "the worker has done its first round", func() bool {

@@ -11,7 +11,6 @@ import (
 	"bytes"
 	"io"
 	"mime"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -20,13 +19,15 @@ import (
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
 	"golang.org/x/text/transform"
+
+	"postbag/digest/lazyregexp"
 )
 
 // xmlDeclaration may have a little before it, such as a byte order mark written in
 // another character set.
-var xmlDeclaration = regexp.MustCompile(`^[^<]{0,16}<\?xml[^>]*\?>`)
+var xmlDeclaration = lazyregexp.New(`^[^<]{0,16}<\?xml[^>]*\?>`)
 
-var xmlEncoding = regexp.MustCompile(`encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']`)
+var xmlEncoding = lazyregexp.New(`encoding\s*=\s*["']([A-Za-z0-9._:-]+)["']`)
 
 // Decode gives the document in UTF-8: its character set is told by the byte order
 // mark, or the zeros of UTF-16 without one; else by its bytes, if they are those of

@@ -37,6 +37,8 @@ type Store interface {
 	// WroteBefore gives those of some names under which a comment on a series' blogs
 	// was seen by a moment.
 	WroteBefore(ctx context.Context, seriesID int64, names []string, until time.Time) ([]string, error)
+	// TextsWith gives the newest comments' texts that have each of some words.
+	TextsWith(ctx context.Context, words []string, most int) (map[string][]string, error)
 	SearchPosts(ctx context.Context, q search.Query, f digest.SearchFilter) (digest.Found[digest.FoundPost], error)
 	// IssueByID gives an issue whole.
 	IssueByID(ctx context.Context, id int64) (digest.Issue, error)

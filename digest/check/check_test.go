@@ -107,11 +107,7 @@ func newBench(t *testing.T, texts ...string) *bench {
 	}
 	_, err := b.db.StorePage(t.Context(), page)
 	b.must(err)
-	for more := true; more; {
-		n, err := b.db.Index(t.Context(), 0)
-		b.must(err)
-		more = n > 0
-	}
+	b.index()
 	set, err := templates.New()
 	b.must(err)
 	writer := letters.Writer{Set: set, Site: site.Site{Base: "https://news.example"}}
@@ -422,6 +418,24 @@ func (b *bench) rewrite(id int64, hash, text string) {
 	c.Hash, c.Body = hash, digest.Plain(text)
 	_, err = b.db.StorePage(b.Context(), pull.Page{SourceID: 1, Seen: b.clock.at, Comments: []digest.Comment{c}})
 	b.must(err)
+}
+
+// say stores another comment, which is not picked.
+func (b *bench) say(text string) {
+	b.Helper()
+	_, err := b.db.StorePage(b.Context(), pull.Page{SourceID: 1, Seen: b.clock.at, Comments: []digest.Comment{{GUID: "said", PostRef: "p", Author: "Anonymous", Published: now, Hash: "said", Body: digest.Plain(text)}}})
+	b.must(err)
+	b.index()
+}
+
+// index brings the search index up to date.
+func (b *bench) index() {
+	b.Helper()
+	for more := true; more; {
+		n, err := b.db.Index(b.Context(), 0)
+		b.must(err)
+		more = n > 0
+	}
 }
 
 // thread makes a comment a reply to another.

@@ -29,6 +29,7 @@ type look struct {
 	report *Report
 	pub    digest.Publication
 	count  map[digest.FindingKind]int
+	known  *vocabulary // once it was asked for
 }
 
 // pick is a pick of the issue with the text that is quoted of it.
@@ -220,15 +221,50 @@ func short(url string) string {
 	return string([]rune(url)[:room-1]) + "…"
 }
 
-// private looks for people: names on the watch list, names that no post has, and what
-// says where somebody can be reached or lives.
-func (l *look) private(picks []pick) error {
-	watched := l.pub.Watched()
+// Bounds of what is looked up in the stored comments.
+const (
+	mostLookedUp = 60 // words
+	mostTexts    = 12 // of each word, the newest
+)
+
+// vocabulary gives the ordinary words: those that the picks or the stored comments write
+// small.
+func (l *look) vocabulary(picks []pick) (vocabulary, error) {
+	if l.known != nil {
+		return *l.known, nil
+	}
 	var texts []string
 	for _, p := range picks {
 		texts = append(texts, p.text)
 	}
-	lower := lowerWords(texts)
+	v := vocabularyOf(texts)
+	var asked []string
+	for _, t := range texts {
+		asked = append(asked, v.unknown(t)...)
+	}
+	asked = unique(asked)
+	asked = asked[:min(len(asked), mostLookedUp)]
+	stored, err := l.store.TextsWith(l.ctx, asked, mostTexts)
+	if err != nil {
+		return v, err
+	}
+	for word, texts := range stored {
+		for _, t := range texts {
+			v.read(t, word)
+		}
+	}
+	l.known = &v
+	return v, nil
+}
+
+// private looks for people: names on the watch list, names that no post has, and what
+// says where somebody can be reached or lives.
+func (l *look) private(picks []pick) error {
+	watched := l.pub.Watched()
+	known, err := l.vocabulary(picks)
+	if err != nil {
+		return err
+	}
 	named := map[string]pick{} // by name, where it stands first
 	var order []string
 	for _, p := range picks {
@@ -246,7 +282,7 @@ func (l *look) private(picks []pick) error {
 		for _, a := range postAddresses(p.text) {
 			l.ofPick(digest.FoundPostAddress, p, a, fmt.Sprintf("No. %d has what reads as an address: “%s”.", p.Number, a), digest.TrimPick)
 		}
-		for _, name := range names(p.text, lower) {
+		for _, name := range names(p.text, known) {
 			if _, known := named[name]; !known && !slices.Contains(watched, name) {
 				named[name] = p
 				order = append(order, name)
@@ -341,9 +377,13 @@ func (l *look) abbreviated(picks []pick) error {
 	for _, t := range l.pub.Terms() {
 		known[t] = true
 	}
+	vocabulary, err := l.vocabulary(picks)
+	if err != nil {
+		return err
+	}
 	done := map[string]bool{}
 	for _, p := range picks {
-		for _, short := range abbreviations(p.text) {
+		for _, short := range abbreviations(p.text, vocabulary) {
 			if l.count[digest.FoundAbbreviation] == mostOfAKind {
 				return nil // more are not listed
 			}

@@ -3,12 +3,12 @@ package check
 import (
 	"context"
 	"html"
-	"regexp"
 	"slices"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/desk"
+	"postbag/digest/lazyregexp"
 	"postbag/digest/publish"
 	"postbag/digest/site"
 	"postbag/subscribers"
@@ -95,9 +95,9 @@ func tested(text string) string {
 }
 
 var (
-	darkRules   = regexp.MustCompile(`@media\s*\(prefers-color-scheme:\s*dark\)`)
-	schemeNames = regexp.MustCompile(`(<meta name="(?:supported-)?color-schemes?" content=")[^"]*(")`)
-	schemeRule  = regexp.MustCompile(`color-scheme:\s*light dark`)
+	darkRules   = lazyregexp.New(`@media\s*\(prefers-color-scheme:\s*dark\)`)
+	schemeNames = lazyregexp.New(`(<meta name="(?:supported-)?color-schemes?" content=")[^"]*(")`)
+	schemeRule  = lazyregexp.New(`color-scheme:\s*light dark`)
 )
 
 // forced makes the rules of a document for dark devices hold, or not hold, whatever
@@ -126,7 +126,7 @@ pre{margin:0;font:14px/20px Consolas,Menlo,"Liberation Mono",monospace;white-spa
 		html.EscapeString(title)+"</title>\n<style>"+style+"</style>\n</head>\n<body>\n", scheme) + body + "\n</body>\n</html>\n"
 }
 
-var stylesheetLink = regexp.MustCompile(`<link rel="stylesheet" href="[^"]*/([^/"]+)">`)
+var stylesheetLink = lazyregexp.New(`<link rel="stylesheet" href="[^"]*/([^/"]+)">`)
 
 // Styled puts a page's stylesheet into it, for where nothing serves its address.
 func Styled(set *templates.Set, page []byte) []byte {

@@ -56,3 +56,23 @@ func TestFrozenLines(t *testing.T) {
 		t.Errorf("of a long line the preheader is %q, the summary %q", f.Preheader, f.Summary())
 	}
 }
+
+// TestFirstLineIsTheReadersAlone: the line that is suggested for inboxes holds no note of
+// the editor's.
+func TestFirstLineIsTheReadersAlone(t *testing.T) {
+	a := comment(1, 0, "Deb", "I drove the bus for years. It was cold. Nobody ever asked me what it is like. I sang.")
+	b := comment(2, 1, "Ann", "We were never told.")
+	for want, change := range map[string]func(*digest.Block){
+		"I drove the bus for years. / We were never told.":             func(b *digest.Block) { b.Notes = []digest.Note{{At: 26, Text: "in winter"}} },
+		"We were never told.":                                          func(b *digest.Block) { b.Notes = []digest.Note{{At: 11, Text: "of the 14"}} },
+		"I drove the bus for years. It was cold. […] I sang.":          func(b *digest.Block) { b.Kept = []digest.Range{{Start: 0, End: 39}, {Start: 77, End: 85}} },
+		"I drove the bus for years. It was cold. Nobody ever asked me": func(*digest.Block) {},
+	} {
+		block := pick(a)
+		change(&block)
+		f := freeze(t, input([]digest.Candidate{a, b}, block, pick(b)))
+		if !strings.HasPrefix(f.Preheader, want) || strings.Contains(strings.ReplaceAll(f.Preheader, "[…]", ""), "[") {
+			t.Errorf("%q, want %q", f.Preheader, want)
+		}
+	}
+}

@@ -268,12 +268,11 @@ func (d *Desk) notDraft(ctx context.Context, issue digest.Issue) error {
 	if err != nil {
 		return err
 	}
-	who := ""
+	refused := digest.Fail(digest.Conflict, "", "issue %d is %s and no draft any more", issue.Number, issue.State)
 	did, _ := digest.Moved(issue.State)
 	if i := slices.IndexFunc(history, func(r digest.Revision) bool { return r.Did == did }); i >= 0 {
-		who = ": " + history[i].String()
+		refused = digest.Fail(digest.Conflict, "", "issue %d is %s and no draft any more: %w", issue.Number, issue.State, &digest.Done{Revision: history[i]})
 	}
-	refused := digest.Fail(digest.Conflict, "", "issue %d is %s and no draft any more%s", issue.Number, issue.State, who)
 	if issue.State == digest.Approved {
 		return refused.Offer(digest.Act{Do: digest.ReopenIssue, Issue: issue.Number})
 	}

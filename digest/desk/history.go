@@ -56,7 +56,7 @@ func (d *Desk) Undo(ctx context.Context, by digest.Actor, ref Ref) (Saved, error
 		return Saved{Issue: issue}, digest.Fail(digest.Conflict, "Nothing was done. Look at it again, and decide anew.", "%w",
 			&digest.Changed{Issue: issue.Number, Since: []digest.Revision{*last}}).Offer(digest.Act{Do: digest.IssueHistory, Issue: issue.Number})
 	}
-	saved := Saved{Issue: issue, Words: "undid what " + last.By.String() + " did: " + last.Words}
+	saved := Saved{Issue: issue, Words: digest.Undid(*last)}
 	saved.Title = cmp.Or(last.Before.Title, saved.Title)
 	if last.Before.Intro != nil {
 		saved.Intro = *last.Before.Intro

@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
 
 	"postbag/digest"
+	"postbag/digest/lazyregexp"
 	"postbag/digest/schedule"
 )
 
@@ -153,7 +153,7 @@ func (s *Settings) clean() error {
 
 // What of a title pattern looks like a field, and the fields that there are.
 var (
-	unknownField = regexp.MustCompile(`\{[^{}]*\}|[{}]`)
+	unknownField = lazyregexp.New(`\{[^{}]*\}|[{}]`)
 	titleFields  = strings.NewReplacer("{name}", "", "{number}", "")
 )
 

@@ -2,10 +2,10 @@ package dump
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 	"postbag/digest/pull/identity"
 )
 
@@ -29,7 +29,7 @@ const pathHost = "path.invalid"
 
 // ending is what may follow the address of a page: the name of its version for
 // telephones, or of the file that a folder shows.
-var ending = regexp.MustCompile(`(?:/amp|/(?:index|default)\.[a-z]{3,5})?/*$`)
+var ending = lazyregexp.New(`(?:/amp|/(?:index|default)\.[a-z]{3,5})?/*$`)
 
 // bareKey gives the key of an address without what may follow the page's own: a query,
 // and an ending; "" when it has none of these.
@@ -59,7 +59,7 @@ func plainer(a, b string) bool {
 }
 
 // archived is the address of a copy in the Internet Archive.
-var archived = regexp.MustCompile(`^https?://web\.archive\.org/web/[0-9a-z_*]+/(https?://.+)$`)
+var archived = lazyregexp.New(`^https?://web\.archive\.org/web/[0-9a-z_*]+/(https?://.+)$`)
 
 // mirrored gives the address of the page that a translation, a cache or an archive shows
 // a copy of; another address stays what it is.

@@ -1,16 +1,17 @@
 package dump
 
 import (
-	"regexp"
 	"strings"
+
+	"postbag/digest/lazyregexp"
 )
 
 // WordPress stores texts with bare line ends and makes paragraphs of them when it
 // shows them.
 var (
-	emptyLines = regexp.MustCompile(`\n[ \t\x{A0}]*(?:\n[ \t\x{A0}]*)+`)
+	emptyLines = lazyregexp.New(`\n[ \t\x{A0}]*(?:\n[ \t\x{A0}]*)+`)
 	// preformatted keeps its line ends.
-	preformatted = regexp.MustCompile(`(?is)<pre\b.*?(?:</pre\s*>|$)`)
+	preformatted = lazyregexp.New(`(?is)<pre\b.*?(?:</pre\s*>|$)`)
 )
 
 // blocks makes HTML of a text as WordPress stores it: empty lines part

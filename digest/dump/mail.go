@@ -3,13 +3,13 @@ package dump
 import (
 	"cmp"
 	"io"
-	"regexp"
 	"strings"
 	"time"
 
 	"postbag/digest"
 	"postbag/digest/feed"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 	"postbag/digest/mailbox"
 )
 
@@ -114,10 +114,10 @@ func mailID(m *mailbox.Message) string {
 }
 
 // answer is what programs put before the subject of an answer, in several languages.
-var answer = regexp.MustCompile(`(?i)^(?:\s*(?:re|aw|antw|sv|vs|ref|rif|odp|res|回复|答复)(?:\[\d+\])?\s*[:：]\s*)+`)
+var answer = lazyregexp.New(`(?i)^(?:\s*(?:re|aw|antw|sv|vs|ref|rif|odp|res|回复|答复)(?:\[\d+\])?\s*[:：]\s*)+`)
 
 // listTag is what lists put before a subject.
-var listTag = regexp.MustCompile(`^\s*\[[^\]]{1,60}\]`)
+var listTag = lazyregexp.New(`^\s*\[[^\]]{1,60}\]`)
 
 // title makes the title of a thread of a subject: without what says that it is an answer,
 // and what list it is on.

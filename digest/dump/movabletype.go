@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"cmp"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/feed"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 // movableType reads the format in which Movable Type and TypePad hand a blog out: entries of
@@ -36,8 +36,8 @@ const (
 
 var (
 	// importField is a field above the sections; commentField one of a comment.
-	importField  = regexp.MustCompile(`^([A-Z][A-Z ]{1,30}):[ \t]*(.*)$`)
-	commentField = regexp.MustCompile(`^(AUTHOR|EMAIL|IP|URL|DATE|TITLE|BLOG NAME):[ \t]*(.*)$`)
+	importField  = lazyregexp.New(`^([A-Z][A-Z ]{1,30}):[ \t]*(.*)$`)
+	commentField = lazyregexp.New(`^(AUTHOR|EMAIL|IP|URL|DATE|TITLE|BLOG NAME):[ \t]*(.*)$`)
 	// firstFields are those by which the format is known.
 	firstFields = []string{"AUTHOR", "TITLE", "BASENAME", "STATUS", "ALLOW COMMENTS", "CONVERT BREAKS", "ALLOW PINGS", "DATE", "UNIQUE URL"}
 )
@@ -204,7 +204,7 @@ func (x *movableType) close(r *Reader) {
 }
 
 // hasBlocks tells that a text parts its lines itself.
-var hasBlocks = regexp.MustCompile(`(?i)<(?:p|br|div|ul|ol|table|blockquote|h[1-6])\b`)
+var hasBlocks = lazyregexp.New(`(?i)<(?:p|br|div|ul|ol|table|blockquote|h[1-6])\b`)
 
 // shown makes HTML of a text as the entry's line ends are meant.
 func (x *movableType) shown(text string) string {

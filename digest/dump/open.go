@@ -9,12 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/charset"
 	"postbag/digest/jsonread"
+	"postbag/digest/lazyregexp"
 	"postbag/digest/mailbox"
 	"postbag/digest/xmlread"
 )
@@ -185,7 +185,7 @@ func aWebPage() error {
 	return digest.Fail(digest.Invalid, "Sign in there, and download the export itself. "+takeHint, "the file is a web page, not an export")
 }
 
-var preamble = regexp.MustCompile(`^(?s)(\s+|<!--.*?-->|<\?.*?\?>)+`)
+var preamble = lazyregexp.New(`^(?s)(\s+|<!--.*?-->|<\?.*?\?>)+`)
 
 // maxJunk is how many bytes may stand before a declaration, such as those of a
 // byte order mark written in another character set.

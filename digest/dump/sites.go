@@ -2,12 +2,12 @@ package dump
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 	"time"
 
 	"postbag/digest/feed"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 // maxSites is how much is held of pages, in bytes, about; those beyond become posts of
@@ -82,8 +82,8 @@ func (s *sites) give(r *Reader, x *site, comment time.Time) *site {
 
 // What parts the title of a page from the name of its blog, behind it and before.
 var (
-	beside    = regexp.MustCompile(`^\s*[-–—|·•:»«/]\s`)
-	besideEnd = regexp.MustCompile(`\s[-–—|·•:»«/]\s*$`)
+	beside    = lazyregexp.New(`^\s*[-–—|·•:»«/]\s`)
+	besideEnd = lazyregexp.New(`\s[-–—|·•:»«/]\s*$`)
 )
 
 // sameTitle tells whether two titles are of one page: equal, or one with the name of the

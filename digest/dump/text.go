@@ -1,13 +1,13 @@
 package dump
 
 import (
-	"regexp"
 	"strings"
 
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
-var plainMark = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+var plainMark = lazyregexp.New(`^[A-Za-z0-9_-]{1,64}$`)
 
 // number gives an entry's number without leading zeros, or the mark that some
 // writers of these formats use instead; "" for 0 and for anything else.

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"regexp"
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/lazyregexp"
 	"postbag/digest/schedule"
 	"postbag/digest/work"
 )
@@ -29,7 +29,7 @@ const (
 	backupSuffix = ".gz"
 )
 
-var backupName = regexp.MustCompile(`^postbag-\d{8}T\d{6}Z\.gz$`)
+var backupName = lazyregexp.New(`^postbag-\d{8}T\d{6}Z\.gz$`)
 
 // CheckFolder refuses a folder that does not exist.
 func (b Backups) CheckFolder() error {

@@ -2,12 +2,12 @@ package feed
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/field"
 	"postbag/digest/hostname"
+	"postbag/digest/lazyregexp"
 )
 
 // What is particular to sites that gather links: Reddit, Hacker News and those made
@@ -15,25 +15,25 @@ import (
 // title only.
 
 var (
-	redditID = regexp.MustCompile(`^t[13]_[a-z0-9]+$`)
+	redditID = lazyregexp.New(`^t[13]_[a-z0-9]+$`)
 	// redditPlace is the address of a post, or of a comment under it: the post's
 	// address and id.
-	redditPlace = regexp.MustCompile(`^(https?://[^?#]*/comments/([a-z0-9]+)(?:/[^/?#]*)?)(?:/[^?#]*)?(?:[?#].*)?$`)
+	redditPlace = lazyregexp.New(`^(https?://[^?#]*/comments/([a-z0-9]+)(?:/[^/?#]*)?)(?:/[^?#]*)?(?:[?#].*)?$`)
 
 	// redditTail is what Reddit puts behind a post's text: who submitted it, and links to
 	// what it is about and to its comments.
-	redditTail = regexp.MustCompile(`(?s)\s*(?:&#32;\s*)?submitted by\s*(?:&#32;)?\s*<a href="[^"]*/user/[^"]*">[^<]*</a>.{0,200}?<span><a href="[^"]*">\[link\]</a></span>\s*(?:&#32;)?\s*<span><a href="[^"]*">\[comments\]</a></span>\s*((?:</td>\s*</tr>\s*</table>)?)\s*$`)
+	redditTail = lazyregexp.New(`(?s)\s*(?:&#32;\s*)?submitted by\s*(?:&#32;)?\s*<a href="[^"]*/user/[^"]*">[^<]*</a>.{0,200}?<span><a href="[^"]*">\[link\]</a></span>\s*(?:&#32;)?\s*<span><a href="[^"]*">\[comments\]</a></span>\s*((?:</td>\s*</tr>\s*</table>)?)\s*$`)
 
-	hackerNewsItem = regexp.MustCompile(`^https?://news\.ycombinator\.com/item\?id=(\d+)`)
+	hackerNewsItem = lazyregexp.New(`^https?://news\.ycombinator\.com/item\?id=(\d+)`)
 	// hackerNewsTitle is the title hnrss gives a comment; it alone names the story.
-	hackerNewsTitle = regexp.MustCompile(`^New comment by \S+ in ["“](.*)["”]$`)
-	hackerNewsEmpty = regexp.MustCompile(`(?i)[/._-](new)?comments([/._?-]|$)`)
-	hackerNewsCount = regexp.MustCompile(`# Comments: (\d+)`)
+	hackerNewsTitle = lazyregexp.New(`^New comment by \S+ in ["“](.*)["”]$`)
+	hackerNewsEmpty = lazyregexp.New(`(?i)[/._-](new)?comments([/._?-]|$)`)
+	hackerNewsCount = lazyregexp.New(`# Comments: (\d+)`)
 
 	// lobstersPlace is the address of a story (s) or a comment (c).
-	lobstersPlace = regexp.MustCompile(`^https?://[^/]+/([sc])/([a-z0-9]{6})(?:/|$)`)
+	lobstersPlace = lazyregexp.New(`^https?://[^/]+/([sc])/([a-z0-9]{6})(?:/|$)`)
 	// lobstersVia is the author of a story: where it is from, and who wrote or brought it.
-	lobstersVia = regexp.MustCompile(`^\S+ (?:by|via) (\S+)$`)
+	lobstersVia = lazyregexp.New(`^\S+ (?:by|via) (\S+)$`)
 )
 
 func redditKind(p *page) verdict {

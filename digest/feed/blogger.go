@@ -2,11 +2,11 @@ package feed
 
 import (
 	"html"
-	"regexp"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 // takeoutNS is the namespace of Blogger's later export format.
@@ -14,10 +14,10 @@ const takeoutNS = "schemas.google.com/blogger/2018"
 
 var (
 	// onePostID is the feed id of a single post's comments.
-	onePostID = regexp.MustCompile(`^tag:blogger\.com,1999:blog-(\d+)\.post(\d+)\.\.comments$`)
+	onePostID = lazyregexp.New(`^tag:blogger\.com,1999:blog-(\d+)\.post(\d+)\.\.comments$`)
 	// commentsPath is the address of a feed of comments with the numbers in it: on the
 	// blog's host that of a post, on Blogger's own that of the blog before it.
-	commentsPath = regexp.MustCompile(`^https?://([^/]+)/feeds/(\d+)(/\d+)?/comments/(?:default|full|summary)(?:[?#].*)?$`)
+	commentsPath = lazyregexp.New(`^https?://([^/]+)/feeds/(\d+)(/\d+)?/comments/(?:default|full|summary)(?:[?#].*)?$`)
 )
 
 // isBackup tells a blog's export from its feed.

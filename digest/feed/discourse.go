@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"html"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/field"
 	"postbag/digest/hostname"
+	"postbag/digest/lazyregexp"
 )
 
 var (
@@ -18,19 +18,19 @@ var (
 	// address, its number, and the number of the post, which is in the path
 	// (/t/SLUG/7/24) until March 2022 and then in the fragment
 	// (/t/SLUG/7?page=2#post_24). A slug is never only digits.
-	discourseAddress = regexp.MustCompile(`^(https?://[^?#]*?/t/(?:\d*[^/?#\d][^/?#]*/)?(\d+))(?:/(\d+))?/?(?:\?[^#]*)?(?:#(?:post_(\d+)|.*))?$`)
+	discourseAddress = lazyregexp.New(`^(https?://[^?#]*?/t/(?:\d*[^/?#\d][^/?#]*/)?(\d+))(?:/(\d+))?/?(?:\?[^#]*)?(?:#(?:post_(\d+)|.*))?$`)
 	// discourseID is a guid: HOST-topic-TOPIC in lists of topics, HOST-post-ID in
 	// posts.rss, HOST-post-TOPIC-NUMBER in the feed of a topic.
-	discourseID    = regexp.MustCompile(`^[A-Za-z0-9.:-]+-(topic|post)-(\d+)(?:-(\d+))?$`)
-	discourseEmpty = regexp.MustCompile(`^[^?#]*(?:/posts\.rss(?:[?#]|$)|/t/)`)
+	discourseID    = lazyregexp.New(`^[A-Za-z0-9.:-]+-(topic|post)-(\d+)(?:-(\d+))?$`)
+	discourseEmpty = lazyregexp.New(`^[^?#]*(?:/posts\.rss(?:[?#]|$)|/t/)`)
 	// discourseFrame is what topic feeds of old put around a post: who wrote it, and a
 	// link to the topic.
-	discourseFrame = regexp.MustCompile(`(?s)^\s*<p>[^<]*<a [^>]*>@?[^<]*</a>[^<]*</p>\s*<blockquote>\s*(.*?)\s*</blockquote>\s*<p>(?:<small>[^<]*</small>)?\s*<a [^>]*>[^<]*</a></p>\s*$`)
+	discourseFrame = lazyregexp.New(`(?s)^\s*<p>[^<]*<a [^>]*>@?[^<]*</a>[^<]*</p>\s*<blockquote>\s*(.*?)\s*</blockquote>\s*<p>(?:<small>[^<]*</small>)?\s*<a [^>]*>[^<]*</a></p>\s*$`)
 	// discourseTail is what stands behind a post in the forum's language: in lists of
 	// topics how many posts and writers there are, and there and in topics a link to the
 	// place. The numbers change with every answer, and posts.rss gives the post without.
-	discourseTail = regexp.MustCompile(`\s*(?:<p><small>[^<]*\d[^<]*</small></p>\s*)?<p><a href="(https?://[^"]*/t/[^"]*)">[^<]*</a></p>\s*$`)
-	discourseUser = regexp.MustCompile(`^@([A-Za-z0-9._-]+)`)
+	discourseTail = lazyregexp.New(`\s*(?:<p><small>[^<]*\d[^<]*</small></p>\s*)?<p><a href="(https?://[^"]*/t/[^"]*)">[^<]*</a></p>\s*$`)
+	discourseUser = lazyregexp.New(`^@([A-Za-z0-9._-]+)`)
 )
 
 // A forum's topics are posts, and the posts in them comments, but for number 1,

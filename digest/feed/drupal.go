@@ -1,29 +1,29 @@
 package feed
 
 import (
-	"regexp"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 var (
 	// drupalID is the guid of a node or a comment.
-	drupalID       = regexp.MustCompile(`^(?:(comment) )?(\d+) at https?://`)
-	drupalFragment = regexp.MustCompile(`#comment-(\d+)$`)
-	drupalNode     = regexp.MustCompile(`/node/(\d+)(?:[/?#]|$)`)
-	drupalAlone    = regexp.MustCompile(`/comment/\d+(?:[/?#]|$)`)
+	drupalID       = lazyregexp.New(`^(?:(comment) )?(\d+) at https?://`)
+	drupalFragment = lazyregexp.New(`#comment-(\d+)$`)
+	drupalNode     = lazyregexp.New(`/node/(\d+)(?:[/?#]|$)`)
+	drupalAlone    = lazyregexp.New(`/comment/\d+(?:[/?#]|$)`)
 	// drupalThread is the path of the feed of one node's comments, which a module
 	// gives (Comment RSS); that of all is crss.
-	drupalThread = regexp.MustCompile(`/crss/node/\d+$`)
+	drupalThread = lazyregexp.New(`/crss/node/\d+$`)
 	// drupalReply is what that module puts before a comment, in the site's language: a
 	// link to the page. The name of the page may hold anything.
-	drupalReply = regexp.MustCompile(`^\s*<p>[^<]*<a href="([^"]*)">[^<]*</a>[^<]*</p>`)
+	drupalReply = lazyregexp.New(`^\s*<p>[^<]*<a href="([^"]*)">[^<]*</a>[^<]*</p>`)
 	// drupalBlock is markup that parts lines. Texts without it come as they were
 	// typed, for the module does not filter them.
-	drupalBlock = regexp.MustCompile(`(?i)<(?:p|br|div|pre|table)[\s/>]`)
-	blankLines  = regexp.MustCompile(`\n[ \t]*(?:\n[ \t]*)+`)
+	drupalBlock = lazyregexp.New(`(?i)<(?:p|br|div|pre|table)[\s/>]`)
+	blankLines  = lazyregexp.New(`\n[ \t]*(?:\n[ \t]*)+`)
 )
 
 func drupalKind(p *page) verdict {

@@ -1,10 +1,10 @@
 package feed
 
 import (
-	"regexp"
 	"strings"
 
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 // What is particular to comments that pages embed, and to Mastodon.
@@ -12,19 +12,19 @@ import (
 var (
 	// issoID is the id of an entry: the thread and the comment. That of the feed
 	// names the page instead.
-	issoID   = regexp.MustCompile(`^tag:[^,]+,2018:/isso/\d+/(\d+)$`)
-	issoFeed = regexp.MustCompile(`^tag:[^,]+,2018:/isso/thread/`)
+	issoID   = lazyregexp.New(`^tag:[^,]+,2018:/isso/\d+/(\d+)$`)
+	issoFeed = lazyregexp.New(`^tag:[^,]+,2018:/isso/thread/`)
 
-	remarkPlace = regexp.MustCompile(`#remark42__comment-(\S+)$`)
+	remarkPlace = lazyregexp.New(`#remark42__comment-(\S+)$`)
 	// remarkQuote is the beginning of the parent, which Remark42 appends to a reply.
-	remarkQuote = regexp.MustCompile(`(?s)\s*<blockquote>\s*<p>.*</p>\s*</blockquote>\s*$`)
+	remarkQuote = lazyregexp.New(`(?s)\s*<blockquote>\s*<p>.*</p>\s*</blockquote>\s*$`)
 
 	// comentarioMark is the fragment of a comment's address.
-	comentarioMark = regexp.MustCompile(`#comentario-([0-9a-f-]{36})$`)
-	comentarioPage = regexp.MustCompile(`[?&]page=[0-9a-f-]{36}`)
+	comentarioMark = lazyregexp.New(`#comentario-([0-9a-f-]{36})$`)
+	comentarioPage = lazyregexp.New(`[?&]page=[0-9a-f-]{36}`)
 
 	// mastodonStatus is the address of a status; older servers name no generator.
-	mastodonStatus = regexp.MustCompile(`^https?://[^/]+/(?:@[^/]+|users/[^/]+/statuses)/\d+$`)
+	mastodonStatus = lazyregexp.New(`^https?://[^/]+/(?:@[^/]+|users/[^/]+/statuses)/\d+$`)
 )
 
 func issoComment(_ *page, e *entry, c *CommentEntry) {

@@ -2,20 +2,20 @@ package feed
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 	"time"
 
 	"postbag/digest"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 var (
 	// gitHubThread is the address of a discussion, or of a comment in it: the
 	// discussion's address and number.
-	gitHubThread = regexp.MustCompile(`^(https?://github\.com/[^?#]*?/discussions/(\d+))(?:\.atom)?(?:[?#].*)?$`)
-	gitHubMark   = regexp.MustCompile(`(?i)#discussioncomment-(\d+)$`)
-	gitHubTag    = regexp.MustCompile(`^tag:github\.com,2008:`)
+	gitHubThread = lazyregexp.New(`^(https?://github\.com/[^?#]*?/discussions/(\d+))(?:\.atom)?(?:[?#].*)?$`)
+	gitHubMark   = lazyregexp.New(`(?i)#discussioncomment-(\d+)$`)
+	gitHubTag    = lazyregexp.New(`^tag:github\.com,2008:`)
 )
 
 func hasGitHubNames(p *page) bool {

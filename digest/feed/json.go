@@ -14,6 +14,7 @@ import (
 	"postbag/digest/charset"
 	"postbag/digest/feed/scan"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 
 	jsonfeed "github.com/mmcdole/gofeed/json"
 )
@@ -67,7 +68,7 @@ type array struct {
 const mostBroken = 50
 
 // firstName is the beginning of an object, with its first name.
-var firstName = regexp.MustCompile(`^[\s,]*\{\s*("[A-Za-z0-9_]+")\s*:`)
+var firstName = lazyregexp.New(`^[\s,]*\{\s*("[A-Za-z0-9_]+")\s*:`)
 
 // nextElement finds the element of an array behind a broken one, which begins at a place;
 // -1 for none. broken is what stands before it, of a text that is whole to its end; nil

@@ -1,17 +1,17 @@
 package feed
 
 import (
-	"regexp"
 	"strings"
 
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 var (
-	lemmyNumber = regexp.MustCompile(`/post/(\d+)$`)
+	lemmyNumber = lazyregexp.New(`/post/(\d+)$`)
 	// lemmyFrame is what stands before a text: who brought it where, points and a count
 	// that change all the time, and the link it is about.
-	lemmyFrame = regexp.MustCompile(`^submitted by <a href="[^"]*">([^<]*)</a> to <a href="[^"]*">[^<]*</a><br\s*/?>-?\d+ points? \| <a href="[^"]*">(\d+) comments?</a>(?:<br\s*/?><a href="[^"]*">[^<]*</a>)?`)
+	lemmyFrame = lazyregexp.New(`^submitted by <a href="[^"]*">([^<]*)</a> to <a href="[^"]*">[^<]*</a><br\s*/?>-?\d+ points? \| <a href="[^"]*">(\d+) comments?</a>(?:<br\s*/?><a href="[^"]*">[^<]*</a>)?`)
 )
 
 func hasLemmyNames(p *page) bool {

@@ -1,26 +1,26 @@
 package feed
 
 import (
-	"regexp"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 // What is particular to ForumMagnum, the software of LessWrong and the EA Forum.
 
 var (
 	// magnumPost is the address of a post: the site, and the post's id.
-	magnumPost = regexp.MustCompile(`^(https?://[^/?#]+)/(?:posts|events|s/[A-Za-z0-9]+/p|groups/[A-Za-z0-9]+/p)/([A-Za-z0-9]{17})(?:/[^?#]*)?`)
+	magnumPost = lazyregexp.New(`^(https?://[^/?#]+)/(?:posts|events|s/[A-Za-z0-9]+/p|groups/[A-Za-z0-9]+/p)/([A-Za-z0-9]{17})(?:/[^?#]*)?`)
 	// magnumMark is the id of a comment in its address.
-	magnumMark = regexp.MustCompile(`(?:[?&]commentId=|#)([A-Za-z0-9]{17})(?:[&#]|$)`)
-	magnumID   = regexp.MustCompile(`^[A-Za-z0-9]{17}$`)
+	magnumMark = lazyregexp.New(`(?:[?&]commentId=|#)([A-Za-z0-9]{17})(?:[&#]|$)`)
+	magnumID   = lazyregexp.New(`^[A-Za-z0-9]{17}$`)
 	// What the forum puts around a text: when it was published, and a link to the
 	// discussion.
-	magnumLead  = regexp.MustCompile(`^\s*Published on [^<]{1,80}(?:<br\s*/?>\s*){2}`)
-	magnumTail  = regexp.MustCompile(`(?:\s*</?br\s*/?>){2}\s*<a href=['"][^'"]*['"]>Discuss</a>\s*$`)
-	magnumEmpty = regexp.MustCompile(`[?&]type=comments(?:&|$)`)
+	magnumLead  = lazyregexp.New(`^\s*Published on [^<]{1,80}(?:<br\s*/?>\s*){2}`)
+	magnumTail  = lazyregexp.New(`(?:\s*</?br\s*/?>){2}\s*<a href=['"][^'"]*['"]>Discuss</a>\s*$`)
+	magnumEmpty = lazyregexp.New(`[?&]type=comments(?:&|$)`)
 )
 
 func hasMagnumNames(p *page) bool {

@@ -2,26 +2,26 @@ package feed
 
 import (
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 var (
 	// nodeBBPlace is the address of a topic, or of a post in one, which does not name its
 	// topic. A post that came from another server has an address for a number.
-	nodeBBPlace = regexp.MustCompile(`^(https?://[^?#]*?)/(?:(topic)/(\d+)(?:/[^?#]*)?|(post)/(\d+|https?:[^?#]+))(?:[?#].*)?$`)
+	nodeBBPlace = lazyregexp.New(`^(https?://[^?#]*?)/(?:(topic)/(\d+)(?:/[^?#]*)?|(post)/(\d+|https?:[^?#]+))(?:[?#].*)?$`)
 	// nodeBBFeed is the path of a feed of NodeBB.
-	nodeBBFeed = regexp.MustCompile(`/(?:topics|recent|recentposts|popular|top|topic/\d+|category/\d+(?:/recentposts)?|(?:popular|top)/[a-z]+|tags/[^/]+)\.rss$`)
-	nodeBBOne  = regexp.MustCompile(`^(https?://[^?#]*?)/topic/(\d+)(?:/[^?#]*)?(?:\.rss)?(?:[?#].*)?$`)
+	nodeBBFeed = lazyregexp.New(`/(?:topics|recent|recentposts|popular|top|topic/\d+|category/\d+(?:/recentposts)?|(?:popular|top)/[a-z]+|tags/[^/]+)\.rss$`)
+	nodeBBOne  = lazyregexp.New(`^(https?://[^?#]*?)/topic/(\d+)(?:/[^?#]*)?(?:\.rss)?(?:[?#].*)?$`)
 	// nodeBBWhole is the address of a feed of the whole forum: the forum's before it.
-	nodeBBWhole = regexp.MustCompile(`^(https?://[^?#]*/)(?:topics|recent|recentposts|popular|top)(?:/[a-z]+)?\.rss(?:[?#].*)?$`)
+	nodeBBWhole = lazyregexp.New(`^(https?://[^?#]*/)(?:topics|recent|recentposts|popular|top)(?:/[a-z]+)?\.rss(?:[?#].*)?$`)
 	// nodeBBPart is the end of that of a part of it.
-	nodeBBPart  = regexp.MustCompile(`/(?:category/\d+|user/[^/]+)/$`)
-	nodeBBEmpty = regexp.MustCompile(`/recentposts\.rss|/topic/\d+\.rss`)
+	nodeBBPart  = lazyregexp.New(`/(?:category/\d+|user/[^/]+)/$`)
+	nodeBBEmpty = lazyregexp.New(`/recentposts\.rss|/topic/\d+\.rss`)
 )
 
 // nodeBBPage is how many posts a page of recent ones holds.

@@ -2,19 +2,19 @@ package feed
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 var (
 	// peerTubePlace is the address of a thread of comments: that of the film before it.
-	peerTubePlace = regexp.MustCompile(`^(https?://[^?#;]+);threadId=(\d+)`)
-	peerTubeFeed  = regexp.MustCompile(`/feeds/(video-comments|videos|subscriptions|podcast/videos)\.[a-z0-9]+$`)
-	peerTubeEmpty = regexp.MustCompile(`/feeds/video-comments\.`)
-	peerTubeFilm  = regexp.MustCompile(`^https?://[^/]+/(?:w|videos/watch)/[A-Za-z0-9-]+$`)
+	peerTubePlace = lazyregexp.New(`^(https?://[^?#;]+);threadId=(\d+)`)
+	peerTubeFeed  = lazyregexp.New(`/feeds/(video-comments|videos|subscriptions|podcast/videos)\.[a-z0-9]+$`)
+	peerTubeEmpty = lazyregexp.New(`/feeds/video-comments\.`)
+	peerTubeFilm  = lazyregexp.New(`^https?://[^/]+/(?:w|videos/watch)/[A-Za-z0-9-]+$`)
 )
 
 func hasPeerTubeNames(p *page) bool {

@@ -1,29 +1,29 @@
 package feed
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 var (
 	// phpBBPlace is the address of a post of a forum: the forum's folder, and the query.
-	phpBBPlace = regexp.MustCompile(`^(https?://[^?#]*/)viewtopic\.php\?([^#]+)`)
-	phpBBTopic = regexp.MustCompile(`(?:^|[&;])t=(\d+)`)
-	phpBBPost  = regexp.MustCompile(`(?:^|[&;])p=(\d+)`)
+	phpBBPlace = lazyregexp.New(`^(https?://[^?#]*/)viewtopic\.php\?([^#]+)`)
+	phpBBTopic = lazyregexp.New(`(?:^|[&;])t=(\d+)`)
+	phpBBPost  = lazyregexp.New(`(?:^|[&;])p=(\d+)`)
 	// phpBBTopics are the addresses of feeds that list topics, by their first posts.
-	phpBBTopics = regexp.MustCompile(`/feed/(?:topics(?:_new|_active)?|news)/?(?:[?#]|$)|[?&;]mode=(?:topics(?:_new|_active)?|news)(?:[&;#]|$)`)
+	phpBBTopics = lazyregexp.New(`/feed/(?:topics(?:_new|_active)?|news)/?(?:[?#]|$)|[?&;]mode=(?:topics(?:_new|_active)?|news)(?:[&;#]|$)`)
 	// phpBBActive is that of topics by their newest posts.
-	phpBBActive = regexp.MustCompile(`/feed/topics_active|[?&;]mode=topics_active`)
-	phpBBOne    = regexp.MustCompile(`/feed/topic/\d+|/feed\.php\?(?:[^#]*[&;])?t=\d+`)
+	phpBBActive = lazyregexp.New(`/feed/topics_active|[?&;]mode=topics_active`)
+	phpBBOne    = lazyregexp.New(`/feed/topic/\d+|/feed\.php\?(?:[^#]*[&;])?t=\d+`)
 	// phpBBTail is what the forum puts behind a post, in its own language: who wrote it
 	// and when, and of a topic how many replies and views it has. A post has breaks and no
 	// paragraphs of its own.
-	phpBBTail = regexp.MustCompile(`\s*<p>[^<]*(?:<(?:a|span|strong)\b[^>]*>[^<]*</(?:a|span|strong)>[^<]*)*—[^<]*\d[^<]*</p>\s*<hr\s*/?>\s*$`)
-	phpBBRe   = regexp.MustCompile(`(?i)^(?:re|aw|antw|sv|odp)\s*:\s*`)
+	phpBBTail = lazyregexp.New(`\s*<p>[^<]*(?:<(?:a|span|strong)\b[^>]*>[^<]*</(?:a|span|strong)>[^<]*)*—[^<]*\d[^<]*</p>\s*<hr\s*/?>\s*$`)
+	phpBBRe   = lazyregexp.New(`(?i)^(?:re|aw|antw|sv|odp)\s*:\s*`)
 )
 
 // A forum's topics are posts. All its feeds name a post by its number and, as a rule,

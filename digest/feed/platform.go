@@ -2,12 +2,12 @@ package feed
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 // platform is what is particular to one. Every part but the name may be missing:
@@ -16,10 +16,10 @@ type platform struct {
 	name digest.Platform
 
 	// What a feed may say of itself; one of these is enough.
-	begins    []string       // beginnings of its generator, lower case
-	made      []string       // words of its generator, lower case
-	hosts     []string       // where it, its home page or its id may be
-	ids, urls *regexp.Regexp // what the ids or addresses of all entries look like
+	begins    []string           // beginnings of its generator, lower case
+	made      []string           // words of its generator, lower case
+	hosts     []string           // where it, its home page or its id may be
+	ids, urls *lazyregexp.Regexp // what the ids or addresses of all entries look like
 	is        func(*page) bool
 
 	// lists is what its feeds list. Where they list either, isComment tells it of their
@@ -27,12 +27,12 @@ type platform struct {
 	// these cannot. Without any of them a page is judged as any feed.
 	lists      digest.FeedKind
 	isComment  func(*entry) bool
-	noComments *regexp.Regexp
+	noComments *lazyregexp.Regexp
 	kind       func(*page) verdict
 	// silent is the platform's name, where its feeds never list comments.
 	silent string
 	// onePost is the path of the feed of a single post's comments.
-	onePost *regexp.Regexp
+	onePost *lazyregexp.Regexp
 	// numbers are how a comment's key is made of its id or address.
 	idNumber, urlNumber numbering
 	// paged tells that comments stand on the page of their post.
@@ -55,7 +55,7 @@ type platform struct {
 // numbering makes a key of the number that a pattern finds.
 type numbering struct {
 	prefix  string
-	pattern *regexp.Regexp
+	pattern *lazyregexp.Regexp
 }
 
 func (n numbering) key(text string) string {

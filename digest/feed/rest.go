@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"html"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -14,11 +13,12 @@ import (
 	"postbag/digest/charset"
 	"postbag/digest/feed/scan"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 // restRoute is the part of an address that names a list of WordPress's
 // interface.
-var restRoute = regexp.MustCompile(`/wp/v2/(posts|comments)/?$`)
+var restRoute = lazyregexp.New(`/wp/v2/(posts|comments)/?$`)
 
 // rendered is a text of WordPress's interface, as HTML.
 type rendered struct {

@@ -2,10 +2,10 @@ package feed
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
 	"postbag/digest/charset"
+	"postbag/digest/lazyregexp"
 )
 
 // Format is what a body is, as far as its first bytes tell.
@@ -26,11 +26,11 @@ func Sniff(body []byte, contentType string) Format {
 	return sniff(charset.Decode(body, contentType))
 }
 
-var skippable = regexp.MustCompile(`^(?s)(\s+|<!--.*?-->|<\?.*?\?>)+`)
+var skippable = lazyregexp.New(`^(?s)(\s+|<!--.*?-->|<\?.*?\?>)+`)
 
 // pretended is the beginning of a feed under the document type of a web page, which
 // some site generators write.
-var pretended = regexp.MustCompile(`^(?is)<!doctype html[^>]*>(?:\s+|<!--.*?-->|<\?.*?\?>)*<(?:\w+:)?(?:feed|rss|rdf)[\s>]`)
+var pretended = lazyregexp.New(`^(?is)<!doctype html[^>]*>(?:\s+|<!--.*?-->|<\?.*?\?>)*<(?:\w+:)?(?:feed|rss|rdf)[\s>]`)
 
 func sniff(text []byte) Format {
 	head := text
@@ -69,4 +69,4 @@ func withoutLead(body []byte) []byte {
 }
 
 // feedTag begins a feed.
-var feedTag = regexp.MustCompile(`(?i)<(?:\w+:)?(?:feed|rss|rdf)[\s>]`)
+var feedTag = lazyregexp.New(`(?i)<(?:\w+:)?(?:feed|rss|rdf)[\s>]`)

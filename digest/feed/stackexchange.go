@@ -1,21 +1,21 @@
 package feed
 
 import (
-	"regexp"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 var (
 	// stackQuestion is the id or address of a question: the site and the number.
-	stackQuestion = regexp.MustCompile(`^(https?://[^/?#]+)/(?:q|questions)/(\d+)(?:/[^/?#]*)?$`)
+	stackQuestion = lazyregexp.New(`^(https?://[^/?#]+)/(?:q|questions)/(\d+)(?:/[^/?#]*)?$`)
 	// stackAnswer is the address of an answer, or of a note under a question or an answer:
 	// the site, the number of the question, that of the answer, and that of the note with
 	// what it is under.
-	stackAnswer = regexp.MustCompile(`^(https?://[^/?#]+)/questions/(\d+)/[^/?#]*(?:/(\d+))?(?:\?[^#]*)?#(?:(\d+)|comment(\d+)_(\d+))$`)
-	stackOne    = regexp.MustCompile(`/feeds/question/(\d+)`)
+	stackAnswer = lazyregexp.New(`^(https?://[^/?#]+)/questions/(\d+)/[^/?#]*(?:/(\d+))?(?:\?[^#]*)?#(?:(\d+)|comment(\d+)_(\d+))$`)
+	stackOne    = lazyregexp.New(`/feeds/question/(\d+)`)
 )
 
 // stackHosts are the sites that are not below stackexchange.com.

@@ -1,11 +1,11 @@
 package feed
 
 import (
-	"regexp"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 // platforms are tried in this order; the last one takes every feed, and reads it by
@@ -22,17 +22,17 @@ var platforms = []platform{
 	},
 	{ // the latest comments of a forum, which have no ids: the permalink holds the number
 		name: digest.Disqus, hosts: []string{"disqus.com"},
-		lists: digest.CommentsFeed, onePost: regexp.MustCompile(`^/[^/]+/latest\.rss$`),
+		lists: digest.CommentsFeed, onePost: lazyregexp.New(`^/[^/]+/latest\.rss$`),
 		urlNumber: numbering{"comment-", commentMark}, paged: true,
 	},
 	{ // the comments of one page; only replies say what they reply to
 		name: digest.Isso, ids: issoID, is: func(p *page) bool { return issoFeed.MatchString(p.id) },
-		lists: digest.CommentsFeed, onePost: regexp.MustCompile(``),
+		lists: digest.CommentsFeed, onePost: lazyregexp.New(``),
 		idNumber: numbering{"isso-", issoID}, paged: true, comment: issoComment,
 	},
 	{ // the comments of a site or a page; only titles tell replies, and whom they answer
 		name: digest.Remark42, urls: remarkPlace, is: func(p *page) bool { return strings.HasPrefix(p.title, "Remark42") },
-		lists: digest.CommentsFeed, onePost: regexp.MustCompile(`/rss/post$`),
+		lists: digest.CommentsFeed, onePost: lazyregexp.New(`/rss/post$`),
 		urlNumber: numbering{"comment-", remarkPlace}, paged: true, body: remarkBody, comment: remarkComment,
 	},
 	{ // the comments of a site or a page
@@ -42,7 +42,7 @@ var platforms = []platform{
 	},
 	{ // its feeds of comments have the name of their writer for a title
 		name: digest.Typecho, begins: []string{"typecho"}, is: hasTypechoNames,
-		isComment: isTypechoComment, noComments: regexp.MustCompile(`/feed/(?:(?:rss|atom)/)?comments/?$`), document: typechoDocument, skip: typechoSkip, comment: typechoComment,
+		isComment: isTypechoComment, noComments: lazyregexp.New(`/feed/(?:(?:rss|atom)/)?comments/?$`), document: typechoDocument, skip: typechoSkip, comment: typechoComment,
 	},
 	{ // a forum: topics are posts; the number of a post and of its topic are in the query
 		name: digest.PhpBB, made: []string{"phpbb"}, urls: phpBBPlace,

@@ -1,11 +1,11 @@
 package feed
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 
 	ext "github.com/mmcdole/gofeed/extensions"
 )
@@ -45,7 +45,7 @@ func count(exts ext.Extensions, local string) int {
 }
 
 // tagOrReference is markup in a text.
-var tagOrReference = regexp.MustCompile(`</?[A-Za-z][^<>]*>|&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);`)
+var tagOrReference = lazyregexp.New(`</?[A-Za-z][^<>]*>|&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);`)
 
 // hasMarkup tells whether a text looks like HTML.
 func hasMarkup(s string) bool { return tagOrReference.MatchString(s) }

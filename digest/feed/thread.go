@@ -2,20 +2,20 @@ package feed
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/field"
 	"postbag/digest/hostname"
+	"postbag/digest/lazyregexp"
 )
 
 var (
 	// commentFragment is the fragment of an address that most programs give a
 	// comment.
-	commentFragment = regexp.MustCompile(`(?i)#(?:[cp][-_:]?\d+$|.*(?:comment|reply|isso)[-_:]?[0-9a-z]*\d)`)
+	commentFragment = lazyregexp.New(`(?i)#(?:[cp][-_:]?\d+$|.*(?:comment|reply|isso)[-_:]?[0-9a-z]*\d)`)
 	// commentsAddress is an address under which programs give comments.
-	commentsAddress = regexp.MustCompile(`(?i)(^|[/._-])(comments|replies|crss)([/._-]|$)|[?&](feed|type|kind|format)=comments?`)
+	commentsAddress = lazyregexp.New(`(?i)(^|[/._-])(comments|replies|crss)([/._-]|$)|[?&](feed|type|kind|format)=comments?`)
 )
 
 // threads judges a feed by its entries: replies are comments, and so are entries

@@ -1,19 +1,19 @@
 package feed
 
 import (
-	"regexp"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 var (
 	// typechoMark is the fragment of a comment's address; notices of links have another
 	// word in it.
-	typechoMark = regexp.MustCompile(`#(comment|pingback|trackback)-(\d+)$`)
+	typechoMark = lazyregexp.New(`#(comment|pingback|trackback)-(\d+)$`)
 	// typechoFeed is the path of a feed: of all comments, or of a page.
-	typechoFeed = regexp.MustCompile(`/feed/(?:(?:rss|atom)/)?(comments/?$)?`)
+	typechoFeed = lazyregexp.New(`/feed/(?:(?:rss|atom)/)?(comments/?$)?`)
 )
 
 // typechoHidden stands in the place of a comment under a page with a password.

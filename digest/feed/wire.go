@@ -1,7 +1,6 @@
 package feed
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/field"
 	"postbag/digest/hostname"
+	"postbag/digest/lazyregexp"
 )
 
 // page is one page of a feed, the same whatever its format: texts as they were
@@ -168,7 +168,7 @@ func (e *entry) said() string {
 }
 
 // shows are the elements that say something without words.
-var shows = regexp.MustCompile(`(?i)<(?:img|iframe|video|audio|object|embed|svg|math|canvas|picture|hr)[\s/>]`)
+var shows = lazyregexp.New(`(?i)<(?:img|iframe|video|audio|object|embed|svg|math|canvas|picture|hr)[\s/>]`)
 
 // isBlank tells whether a piece of HTML has neither words nor anything to look at.
 func isBlank(content string) bool {
@@ -191,7 +191,7 @@ func isBlank(content string) bool {
 }
 
 // spaceName is a reference to a space that is not broken.
-var spaceName = regexp.MustCompile(`^&(?:nbsp|#160|#[xX][aA]0);`)
+var spaceName = lazyregexp.New(`^&(?:nbsp|#160|#[xX][aA]0);`)
 
 // post reads an entry as a post, as far as all platforms agree.
 func (p *page) post(e *entry, body string) PostEntry {

@@ -2,7 +2,6 @@ package feed
 
 import (
 	"html"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,28 +9,29 @@ import (
 	"postbag/digest"
 	"postbag/digest/field"
 	"postbag/digest/hostname"
+	"postbag/digest/lazyregexp"
 )
 
 var (
 	// commentMark is the fragment of a WordPress comment's id and address.
-	commentMark = regexp.MustCompile(`#comment-(\d+)$`)
+	commentMark = lazyregexp.New(`#comment-(\d+)$`)
 	// commentPage is the part of a comment's address that names its page.
-	commentPage = regexp.MustCompile(`/comment-page-\d+(/?)$`)
-	siteFeed    = regexp.MustCompile(`(/comments/feed(/(rss2?|atom))?/?$|[?&]feed=comments-)`)
-	postFeed    = regexp.MustCompile(`/feed(/(rss2?|atom))?/?$|[?&]p=\d+`)
+	commentPage = lazyregexp.New(`/comment-page-\d+(/?)$`)
+	siteFeed    = lazyregexp.New(`(/comments/feed(/(rss2?|atom))?/?$|[?&]feed=comments-)`)
+	postFeed    = lazyregexp.New(`/feed(/(rss2?|atom))?/?$|[?&]p=\d+`)
 	// wordPressID is the id of a post or comment, wordPressNumber the post's number
 	// in it.
-	wordPressID     = regexp.MustCompile(`^https?://[^?#]*\?(?:[^#]*[&;])?p=\d+(#comment-\d+)?$`)
-	wordPressNumber = regexp.MustCompile(`[?&;]p=(\d+)(?:#|$)`)
+	wordPressID     = lazyregexp.New(`^https?://[^?#]*\?(?:[^#]*[&;])?p=\d+(#comment-\d+)?$`)
+	wordPressNumber = lazyregexp.New(`[?&;]p=(\d+)(?:#|$)`)
 	// wordPressReply is what may stand before a reply in a feed of comments; see
 	// [wordPressAnswers]. With the link come the few words around it.
-	wordPressReply = regexp.MustCompile(`^(?is)\s*(?:<p(?:\s[^<>]*)?>\s*)?([^<>]*?)<a\s[^<>]*?href=["']?([^"'<>\s]+)["']?[^<>]*>(.*?)</a>([^<>\n]*?)\s*(?:</p>|<br\s*/?>|\n\s*\n|<p>)`)
+	wordPressReply = lazyregexp.New(`^(?is)\s*(?:<p(?:\s[^<>]*)?>\s*)?([^<>]*?)<a\s[^<>]*?href=["']?([^"'<>\s]+)["']?[^<>]*>(.*?)</a>([^<>\n]*?)\s*(?:</p>|<br\s*/?>|\n\s*\n|<p>)`)
 	// relOfLink is in the tag of a link that somebody wrote.
-	relOfLink = regexp.MustCompile(`(?i)\srel\s*=`)
+	relOfLink = lazyregexp.New(`(?i)\srel\s*=`)
 	// wordPressForm asks for a password, in place of what it protects.
-	wordPressForm = regexp.MustCompile(`(?i)<input\s[^<>]*name=["']?post_password["'\s/>]`)
+	wordPressForm = lazyregexp.New(`(?i)<input\s[^<>]*name=["']?post_password["'\s/>]`)
 	// commentPageQuery names a page of comments where permalinks are plain.
-	commentPageQuery = regexp.MustCompile(`([?&;])cpage=\d+(?:&|$)`)
+	commentPageQuery = lazyregexp.New(`([?&;])cpage=\d+(?:&|$)`)
 )
 
 // mostAround is how many characters the words around a reply's link have at most, in
@@ -247,7 +247,7 @@ func sameLetters(a, b string) bool {
 }
 
 // numbered gives a key made of the number that a pattern finds in a text, or "".
-func numbered(prefix string, pattern *regexp.Regexp, text string) string {
+func numbered(prefix string, pattern *lazyregexp.Regexp, text string) string {
 	if m := pattern.FindStringSubmatch(text); m != nil {
 		return prefix + m[1]
 	}

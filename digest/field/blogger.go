@@ -2,13 +2,14 @@ package field
 
 import (
 	"cmp"
-	"regexp"
+
+	"postbag/digest/lazyregexp"
 )
 
 var (
-	bloggerID      = regexp.MustCompile(`^tag:blogger\.com,1999:blog-(\d+)(?:\.|$)`)
-	bloggerPost    = regexp.MustCompile(`^tag:blogger\.com,1999:blog-\d+\.post-(\d+)$`)
-	bloggerComment = regexp.MustCompile(`^https?://[^/]+/feeds/(?:(\d+)/)?(\d+)/comments/default/(\d+)(?:[?#].*)?$`)
+	bloggerID      = lazyregexp.New(`^tag:blogger\.com,1999:blog-(\d+)(?:\.|$)`)
+	bloggerPost    = lazyregexp.New(`^tag:blogger\.com,1999:blog-\d+\.post-(\d+)$`)
+	bloggerComment = lazyregexp.New(`^https?://[^/]+/feeds/(?:(\d+)/)?(\d+)/comments/default/(\d+)(?:[?#].*)?$`)
 )
 
 // BloggerBlog gives the number of the blog in the id of a Blogger blog, or of one of
@@ -19,7 +20,7 @@ func BloggerBlog(id string) string { return group(bloggerID, id) }
 // another id.
 func BloggerPost(id string) string { return group(bloggerPost, id) }
 
-func group(pattern *regexp.Regexp, text string) string {
+func group(pattern *lazyregexp.Regexp, text string) string {
 	if m := pattern.FindStringSubmatch(text); m != nil {
 		return m[1]
 	}

@@ -2,28 +2,28 @@ package field
 
 import (
 	"html"
-	"regexp"
 	"strings"
 
 	"postbag/digest/charset"
+	"postbag/digest/lazyregexp"
 	"postbag/digest/markup"
 )
 
 // The forms in which a mail address and a name are joined (RSS 2.0, author; RFC 5322,
 // 3.4), and an address within a text.
 var (
-	addressName = regexp.MustCompile(`^\S+[@＠]\S+\s+\((.+)\)$`)
-	nameAddress = regexp.MustCompile(`^(.+?)\s+[(<]\S+[@＠][^\s()<>]+[)>]$`)
-	mailAddress = regexp.MustCompile(`(^|[\s()<>\[\]"'“”‘’,;:|])([^\s()<>\[\]"'“”‘’,;:|@＠]+)[@＠][^\s()<>\[\]"'“”‘’,;:|@＠]+\.[^\s()<>\[\]"'“”‘’,;:|@＠]*`)
-	mailScheme  = regexp.MustCompile(`(?i)^mailto:`)
+	addressName = lazyregexp.New(`^\S+[@＠]\S+\s+\((.+)\)$`)
+	nameAddress = lazyregexp.New(`^(.+?)\s+[(<]\S+[@＠][^\s()<>]+[)>]$`)
+	mailAddress = lazyregexp.New(`(^|[\s()<>\[\]"'“”‘’,;:|])([^\s()<>\[\]"'“”‘’,;:|@＠]+)[@＠][^\s()<>\[\]"'“”‘’,;:|@＠]+\.[^\s()<>\[\]"'“”‘’,;:|@＠]*`)
+	mailScheme  = lazyregexp.New(`(?i)^mailto:`)
 )
 
 // The tags that stand in a name: the element that holds it alone, as in Atom (RFC 4287,
 // 3.2); those that only say how it looks; and any other, at which it ends.
 var (
-	nameElement = regexp.MustCompile(`(?is)<(?:\w+:)?name(?:\s[^<>]*)?>([^<]+)`)
-	looks       = regexp.MustCompile(`(?i)</?(?:a|b|i|u|s|em|strong|span|font|small|big|img|sup|sub|bdi|bdo)(?:\s[^<>]*)?/?>`)
-	otherTag    = regexp.MustCompile(`</?[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>`)
+	nameElement = lazyregexp.New(`(?is)<(?:\w+:)?name(?:\s[^<>]*)?>([^<]+)`)
+	looks       = lazyregexp.New(`(?i)</?(?:a|b|i|u|s|em|strong|span|font|small|big|img|sup|sub|bdi|bdo)(?:\s[^<>]*)?/?>`)
+	otherTag    = lazyregexp.New(`</?[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>`)
 )
 
 // untagged gives a name without the tags in it. What is nothing but tags is a name that
@@ -52,7 +52,7 @@ func Name(s string) string {
 		return Short(s, MaxName)
 	}
 	s = mailScheme.ReplaceAllString(s, "")
-	for _, form := range []*regexp.Regexp{addressName, nameAddress} {
+	for _, form := range []*lazyregexp.Regexp{addressName, nameAddress} {
 		if m := form.FindStringSubmatch(s); m != nil {
 			s = m[1]
 			break

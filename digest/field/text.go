@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"html"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -12,6 +11,7 @@ import (
 	"github.com/clipperhouse/uax29/v2/graphemes"
 
 	"postbag/digest/charset"
+	"postbag/digest/lazyregexp"
 	"postbag/digest/markup"
 )
 
@@ -41,7 +41,7 @@ func Short(s string, limit int) string {
 	return s
 }
 
-var anyTag = regexp.MustCompile(`<[^<>]*>`)
+var anyTag = lazyregexp.New(`<[^<>]*>`)
 
 // Words gives the words of a short piece of HTML on one line. It is good enough to
 // recognise what a platform itself wrote, and for nothing else.
@@ -60,7 +60,7 @@ func HTML(s string) string {
 }
 
 // setIn is the beginning of a line that is set in: one space alone is a slip.
-var setIn = regexp.MustCompile(`\n(?:[ \t]{2,40}|\t)`)
+var setIn = lazyregexp.New(`\n(?:[ \t]{2,40}|\t)`)
 
 // Hash is a fingerprint of raw texts, by which edits are found.
 func Hash(parts ...string) string {

@@ -1,12 +1,13 @@
 package field
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"postbag/digest/lazyregexp"
 )
 
 // timeLayouts are the forms in which nearly all times come. A time without a zone is
@@ -57,17 +58,17 @@ func possible(t time.Time) time.Time {
 var (
 	// clock is the time of day: hours, minutes, seconds, their parts, and the half of
 	// the day.
-	clock = regexp.MustCompile(`(?i)(?:^|[\s,;t(-])(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9})\d*)?)?(?:\s*([ap])\.?\s?m\b\.?)?`)
+	clock = lazyregexp.New(`(?i)(?:^|[\s,;t(-])(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9})\d*)?)?(?:\s*([ap])\.?\s?m\b\.?)?`)
 	// epoch is a number of seconds or milliseconds since 1970.
-	epoch = regexp.MustCompile(`^(\d{10})(\d{3})?$`)
+	epoch = lazyregexp.New(`^(\d{10})(\d{3})?$`)
 	// compact is ISO 8601's basic form.
-	compact = regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})(?:[T ](\d{2})(\d{2})(\d{2})?)?`)
+	compact = lazyregexp.New(`^(\d{4})(\d{2})(\d{2})(?:[T ](\d{2})(\d{2})(\d{2})?)?`)
 	// week is ISO 8601's date by year, week and day of the week.
-	week = regexp.MustCompile(`^(\d{4})-?[Ww](\d{2})-?([1-7])`)
+	week = lazyregexp.New(`^(\d{4})-?[Ww](\d{2})-?([1-7])`)
 	// comment is one of RFC 5322, 3.2.2; a zone's name at most.
-	comment = regexp.MustCompile(`\([^()]*\)`)
+	comment = lazyregexp.New(`\([^()]*\)`)
 	// eastern are the signs behind the numbers of a date in Chinese, Japanese and Korean.
-	eastern = regexp.MustCompile(`(\d)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号]?`)
+	eastern = lazyregexp.New(`(\d)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号]?`)
 )
 
 // readTime reads a time that is in none of the usual forms.

@@ -1,7 +1,6 @@
 package field
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/charset"
+	"postbag/digest/lazyregexp"
 	"postbag/digest/markup"
 )
 
@@ -32,8 +32,8 @@ func Title(s string) string {
 }
 
 var (
-	titleTag  = regexp.MustCompile(`<(/?)([A-Za-z][A-Za-z0-9:]*)(?:\s[^<>]*?)?(/?)>`)
-	character = regexp.MustCompile(`&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);`)
+	titleTag  = lazyregexp.New(`<(/?)([A-Za-z][A-Za-z0-9:]*)(?:\s[^<>]*?)?(/?)>`)
+	character = lazyregexp.New(`&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);`)
 )
 
 // titleTags are the tags that titles have; those of the second line close themselves.

@@ -1,13 +1,14 @@
 package field
 
 import (
-	"regexp"
 	"strings"
 	"time"
+
+	"postbag/digest/lazyregexp"
 )
 
 // offset is a distance from UTC, which may stand behind the name of that.
-var offset = regexp.MustCompile(`^(?i:gmt|utc|ut|z)?-?([+-])(\d{1,2})(?::?(\d{2}))?(?::\d{2})?$`)
+var offset = lazyregexp.New(`^(?i:gmt|utc|ut|z)?-?([+-])(\d{1,2})(?::?(\d{2}))?(?::\d{2})?$`)
 
 // readZone reads what stands behind the time of day: a zone, by its name, its distance
 // from UTC, or both; UTC for none. A number of four digits is the year.
@@ -88,7 +89,7 @@ func zoneOf(word string) (*time.Location, bool) {
 }
 
 // shortOffset has one digit of the hour, as a number of three digits does.
-var shortOffset = regexp.MustCompile(`^([+-])(\d)(\d{2})$`)
+var shortOffset = lazyregexp.New(`^([+-])(\d)(\d{2})$`)
 
 func ofOffset(sign, hours, minutes string) (*time.Location, bool) {
 	h, m := digits(hours), digits(minutes)

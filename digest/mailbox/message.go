@@ -9,12 +9,12 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/mail"
-	"regexp"
 	"strings"
 	"time"
 
 	"postbag/digest/charset"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 // Message is a message of a list.
@@ -108,7 +108,7 @@ func parseHeader(raw []byte) *Message {
 // maxReferences bounds what a message may answer; those in the middle tell least.
 const maxReferences = 50
 
-var id = regexp.MustCompile(`<([^<>\s]{1,500})>`)
+var id = lazyregexp.New(`<([^<>\s]{1,500})>`)
 
 func idOf(raw string) string {
 	if all := idsOf(raw); len(all) > 0 {
@@ -130,7 +130,7 @@ func idsOf(raw string) (all []string) {
 }
 
 // atSign is how archives on the web write an address and a name.
-var atSign = regexp.MustCompile(`^(\S+) at \S+(?: \((.*)\))?$`)
+var atSign = lazyregexp.New(`^(\S+) at \S+(?: \((.*)\))?$`)
 
 // author gives the name of the writer, without the address.
 func author(h header) string {
@@ -170,7 +170,7 @@ func listName(h header) string {
 	return field.PlainTitle(name)
 }
 
-var inBrackets = regexp.MustCompile(`<?(https?://[^<>\s]+)>?`)
+var inBrackets = lazyregexp.New(`<?(https?://[^<>\s]+)>?`)
 
 func webAddress(raw string) string {
 	if m := inBrackets.FindStringSubmatch(raw); m != nil {

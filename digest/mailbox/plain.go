@@ -2,25 +2,26 @@ package mailbox
 
 import (
 	"html"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"postbag/digest/lazyregexp"
 )
 
 var (
 	// original begins what a program put below a message: the one that it answers, with
 	// nothing before its lines.
-	original = regexp.MustCompile(`^\s*-{2,}\s*\pL[\pL ]{3,40}\s*-{2,}\s*$`)
+	original = lazyregexp.New(`^\s*-{2,}\s*\pL[\pL ]{3,40}\s*-{2,}\s*$`)
 	// heading is a line of the header that stands above such a message.
-	heading = regexp.MustCompile(`(?i)^\s*\*?(?:from|to|cc|sent|date|subject|von|an|gesendet|betreff|datum|de|à|envoyé|objet)\s*:\*?\s`)
+	heading = lazyregexp.New(`(?i)^\s*\*?(?:from|to|cc|sent|date|subject|von|an|gesendet|betreff|datum|de|à|envoyé|objet)\s*:\*?\s`)
 	// footer is what lists put below: a line, and their name or address.
-	footer     = regexp.MustCompile(`^_{20,}\s*$`)
-	footerName = regexp.MustCompile(`(?i)mailing list|listinfo|unsubscribe|https?://|\S+@\S+`)
+	footer     = lazyregexp.New(`^_{20,}\s*$`)
+	footerName = lazyregexp.New(`(?i)mailing list|listinfo|unsubscribe|https?://|\S+@\S+`)
 	// said is the line that names whose words follow; its addresses are left out.
-	said       = regexp.MustCompile(`:\s*$`)
-	anAddress  = regexp.MustCompile(`\s*[<(\[]?\b[^\s<>()\[\]]+@[^\s<>()\[\]]+\.[a-zA-Z]{2,}\b[>)\]]?`)
-	listed     = regexp.MustCompile(`^(?:[-*+•|#=]|\d+[.)])\s`)
-	quoteMarks = regexp.MustCompile(`^(?:> ?)+`)
+	said       = lazyregexp.New(`:\s*$`)
+	anAddress  = lazyregexp.New(`\s*[<(\[]?\b[^\s<>()\[\]]+@[^\s<>()\[\]]+\.[a-zA-Z]{2,}\b[>)\]]?`)
+	listed     = lazyregexp.New(`^(?:[-*+•|#=]|\d+[.)])\s`)
+	quoteMarks = lazyregexp.New(`^(?:> ?)+`)
 )
 
 const (

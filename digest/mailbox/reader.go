@@ -5,10 +5,10 @@ import (
 	"bytes"
 	"cmp"
 	"io"
-	"regexp"
 	"time"
 
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 // The limits of a mailbox.
@@ -21,10 +21,10 @@ const (
 
 // separator is the line before a message: who sent it and when, as some program wrote it.
 // Archives on the web write " at " for the sign.
-var separator = regexp.MustCompile(`^From .{1,300}\d{1,2}:\d{2}(?::\d{2})?\b.{0,40}\r?\n?$`)
+var separator = lazyregexp.New(`^From .{1,300}\d{1,2}:\d{2}(?::\d{2})?\b.{0,40}\r?\n?$`)
 
 // firstField is the first line of a header.
-var firstField = regexp.MustCompile(`^[!-9;-~]{1,76}[ \t]*:`)
+var firstField = lazyregexp.New(`^[!-9;-~]{1,76}[ \t]*:`)
 
 // Is tells by its first bytes whether a file is a mailbox.
 func Is(head []byte) bool {
@@ -109,7 +109,7 @@ func (r *Reader) raw(limit int) (text []byte, stamp time.Time, long bool, err er
 }
 
 // asctime is a time as the C library writes it, which has no zone: UTC (RFC 4155).
-var asctime = regexp.MustCompile(`[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d{2}:\d{2}:\d{2} \d{4}`)
+var asctime = lazyregexp.New(`[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d{2}:\d{2}:\d{2} \d{4}`)
 
 func stampOf(line []byte) time.Time {
 	return field.Time(string(asctime.Find(line)))

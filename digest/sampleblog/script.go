@@ -4,22 +4,23 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"postbag/digest/lazyregexp"
 )
 
 //go:embed posts/*.txt
 var scripts embed.FS
 
 var (
-	postHead    = regexp.MustCompile(`^title: ?(.*)\nslug: (.+)\nat: (.+)\n\n`)
-	anyHead     = regexp.MustCompile(`(?m)^(?:===|-->).*$`)
-	commentHead = regexp.MustCompile(`^(===|-->) (-\S+(?: \d\d:\d\d)?)(?: by ([^()\[\]]+?)( \(profile\))?)?` +
+	postHead    = lazyregexp.New(`^title: ?(.*)\nslug: (.+)\nat: (.+)\n\n`)
+	anyHead     = lazyregexp.New(`(?m)^(?:===|-->).*$`)
+	commentHead = lazyregexp.New(`^(===|-->) (-\S+(?: \d\d:\d\d)?)(?: by ([^()\[\]]+?)( \(profile\))?)?` +
 		`( \[removed by (author|admin)\])?( \[no link\])?$`)
-	dayMoment = regexp.MustCompile(`^-(\d)d (\d\d):(\d\d)$`)
+	dayMoment = lazyregexp.New(`^-(\d)d (\d\d):(\d\d)$`)
 
 	// asHTML sets lines and paragraphs as Blogger does.
 	asHTML = strings.NewReplacer("\n\n<blockquote", "\n<blockquote", "</blockquote>\n\n", "</blockquote>\n",

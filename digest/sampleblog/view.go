@@ -4,15 +4,16 @@ import (
 	"fmt"
 	"html"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
+
+	"postbag/digest/lazyregexp"
 )
 
 var (
 	authorID  = makeID("profile", blogName)
-	anyTag    = regexp.MustCompile(`<[^>]*>`)
-	lineBreak = regexp.MustCompile(`<br ?/?>\n?`)
+	anyTag    = lazyregexp.New(`<[^>]*>`)
+	lineBreak = lazyregexp.New(`<br ?/?>\n?`)
 )
 
 // view is what every template sees.

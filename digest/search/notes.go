@@ -2,31 +2,32 @@ package search
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
+
+	"postbag/digest/lazyregexp"
 )
 
 // foreign is what other searches know and this one does not, by how it is written
 // between spaces and outside quotation marks, and what is said of it.
 var foreign = []struct {
-	sign *regexp.Regexp
+	sign *lazyregexp.Regexp
 	note string // %s stands for the sign, which is the pattern's first group
 }{
-	{regexp.MustCompile(`^(OR|\|\|?)$`), `%s does not mean "one or the other": whatever a query asks for must be there. Search for one, then for the other.`},
-	{regexp.MustCompile(`^(AND|&&?)$`), "%s need not be said: whatever a query asks for must be there."},
-	{regexp.MustCompile(`^(\+)[^+]`), "%s need not be said: whatever a query asks for must be there."},
-	{regexp.MustCompile(`^(NOT|!)$`), "%s leaves nothing out: a hyphen right before the word does, as in -tea."},
-	{regexp.MustCompile(`^(NEAR)(?:[(/]|$)`), `%s says nothing: words that stand in a row are put between quotation marks, as in "last bus".`},
-	{regexp.MustCompile(`([()\[\]{}])`), "brackets such as %s put nothing together."},
-	{regexp.MustCompile(`(\*).`), "%s stands for the rest of a word at its end only, as in dep*."},
-	{regexp.MustCompile(`\pL(\?)\pL`), "%s stands for no letter."},
-	{regexp.MustCompile(`\pL([~^])\d*$`), "%s says nothing: words are found as they are written, or by their beginning, as in dep*."},
-	{regexp.MustCompile(`^(/).+/\w?$`), "%s begins no pattern."},
-	{regexp.MustCompile(`^(\pL+:)(?:[^/]|$)`), "%s is no field: there are author: and post:."},
+	{lazyregexp.New(`^(OR|\|\|?)$`), `%s does not mean "one or the other": whatever a query asks for must be there. Search for one, then for the other.`},
+	{lazyregexp.New(`^(AND|&&?)$`), "%s need not be said: whatever a query asks for must be there."},
+	{lazyregexp.New(`^(\+)[^+]`), "%s need not be said: whatever a query asks for must be there."},
+	{lazyregexp.New(`^(NOT|!)$`), "%s leaves nothing out: a hyphen right before the word does, as in -tea."},
+	{lazyregexp.New(`^(NEAR)(?:[(/]|$)`), `%s says nothing: words that stand in a row are put between quotation marks, as in "last bus".`},
+	{lazyregexp.New(`([()\[\]{}])`), "brackets such as %s put nothing together."},
+	{lazyregexp.New(`(\*).`), "%s stands for the rest of a word at its end only, as in dep*."},
+	{lazyregexp.New(`\pL(\?)\pL`), "%s stands for no letter."},
+	{lazyregexp.New(`\pL([~^])\d*$`), "%s says nothing: words are found as they are written, or by their beginning, as in dep*."},
+	{lazyregexp.New(`^(/).+/\w?$`), "%s begins no pattern."},
+	{lazyregexp.New(`^(\pL+:)(?:[^/]|$)`), "%s is no field: there are author: and post:."},
 }
 
 // apostrophes are words between the quotation marks that the shell takes.
-var apostrophes = regexp.MustCompile(`(?:^|\s)'[^'"\s]+\s[^'"]*'(?:\s|$)`)
+var apostrophes = lazyregexp.New(`(?:^|\s)'[^'"\s]+\s[^'"]*'(?:\s|$)`)
 
 // note says what of a term's value means nothing here.
 func (p *parser) note(in Field, value string) {

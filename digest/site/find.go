@@ -2,11 +2,11 @@ package site
 
 import (
 	"html"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"postbag/digest/lazyregexp"
 	"postbag/subscribers"
 )
 
@@ -48,7 +48,7 @@ var (
 	equalsIsBreak  = strings.NewReplacer("=", "")
 )
 
-var percentEscape = regexp.MustCompile("%[0-9A-Fa-f]{2}")
+var percentEscape = lazyregexp.New("%[0-9A-Fa-f]{2}")
 
 // reading gives a path in lower case with everything decoded that may have been
 // encoded, and without what cannot be seen.

@@ -224,6 +224,54 @@ func TestPostgresAwayForGood(t *testing.T) {
 	}
 }
 
+// TestNobodyWaitsLongForASilentServer: who waits for a page is told soon that the server is
+// suspended, or away; and once that was in vain, sooner still.
+func TestNobodyWaitsLongForASilentServer(t *testing.T) {
+	door, dsn := storetest.OpenDoor(t, storetest.Postgres(t))
+	db := open(t, dsn)
+	const most = 2 * time.Second
+	soon := func(what string, ctx context.Context, longest time.Duration, do func(context.Context) error) {
+		t.Helper()
+		began := time.Now()
+		wantError(t, do(ctx), digest.Unavailable, "does not answer")
+		if took := time.Since(began); took > longest {
+			t.Errorf("%s: it took %v", what, took)
+		}
+	}
+	read := func(ctx context.Context) error {
+		_, err := db.Publication(ctx)
+		return err
+	}
+	generation := func(ctx context.Context) error {
+		_, err := db.Generation(ctx)
+		return err
+	}
+	write := func(ctx context.Context) error { return storetest.Rename(ctx, db, "Nights") }
+	impatient := func() context.Context { return digest.Impatient(t.Context(), most) }
+	const slack = 20 * time.Second // on a busy machine; by itself it would wait for a minute
+	for name, do := range map[string]func(context.Context) error{"reading": read, "writing": write, "the generation": generation} {
+		letGo := door.Hold(t)
+		ctx := impatient()
+		soon(name, ctx, most+slack, do)
+		if left, _, ok := digest.Patience(ctx); !ok || left >= most {
+			t.Errorf("%s: after a wait in vain %v are left", name, left)
+		}
+		soon(name+" again", ctx, slack, do)
+		letGo()
+		if err := do(impatient()); err != nil {
+			t.Errorf("%s, once it answers: %v", name, err)
+		}
+	}
+	door.Shut()
+	soon("away", impatient(), most+slack, write)
+	over, end := context.WithCancel(t.Context())
+	lasting := context.WithoutCancel(digest.Impatient(over, most))
+	end()
+	if _, _, ok := digest.Patience(lasting); ok {
+		t.Error("what goes on after the page has somebody who waits")
+	}
+}
+
 func TestPostgresCancelled(t *testing.T) {
 	db := open(t, storetest.Postgres(t))
 	source := addSource(t, db)

@@ -13,7 +13,7 @@ import (
 
 // watch notes in got where a sign-up comes from.
 func watch(real web.Signup, got *signup.SubscribeInput) web.Signup {
-	return faulty{real, func(in signup.SubscribeInput) error {
+	return faulty{Signup: real, subscribe: func(in signup.SubscribeInput) error {
 		*got = in
 		return nil
 	}}

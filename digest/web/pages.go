@@ -70,6 +70,19 @@ func (s *Server) signupMistake(w http.ResponseWriter, r *http.Request, mistake e
 	s.page(w, r, http.StatusUnprocessableEntity, page, err)
 }
 
+// signupLater shows the form again with what was typed, for another try, or the page that
+// says as much where the front page cannot be made.
+func (s *Server) signupLater(w http.ResponseWriter, r *http.Request, fault error) {
+	form := templates.Form{Email: cut(r.PostFormValue(templates.EmailField)), Error: templates.NotNow}
+	page, err := s.publisher.HomeForm(r.Context(), form)
+	if err != nil {
+		s.fail(w, r, fault)
+		return
+	}
+	s.log.ErrorContext(r.Context(), "a request failed", "route", route(r), "error", fault)
+	s.page(w, r, http.StatusServiceUnavailable, page, nil)
+}
+
 // mistaken is a form with what was typed into it and what is wrong with that.
 func mistaken(typed string, mistake error) templates.Form {
 	typed = cut(typed)

@@ -59,6 +59,10 @@ var crossOrigin = [...]string{"POST " + site.Subscribe.Pattern(), "POST " + site
 // besideDesk is what a desk that listens by itself answers too.
 var besideDesk = []site.Page{site.Health, site.Ready, site.Asset, site.Favicon, site.Robots}
 
+// databaseTime is how long a page waits for a database that does not answer. Whoever sits
+// before it would rather be told, and keep what was typed.
+const databaseTime = 4 * time.Second
+
 // Handler gives the whole surface with everything that holds on all of it.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
@@ -68,7 +72,7 @@ func (s *Server) Handler() http.Handler {
 		}
 		mux.HandleFunc(pattern, handle)
 	}
-	return s.below(s.watch(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return s.below(impatient(s.watch(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		setHeaders(w.Header())
 		s.proxyHint(r)
 		if s.desk != nil && cleanPath(r) && (r.URL.Path == site.Desk || strings.HasPrefix(r.URL.Path, site.Desk+"/")) {
@@ -89,7 +93,14 @@ func (s *Server) Handler() http.Handler {
 		nullOrigin(r, pattern)
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		s.sameOrigin.Handler(mux).ServeHTTP(w, r)
-	})))
+	}))))
+}
+
+// impatient bounds how long the pages wait for the database.
+func impatient(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(digest.Impatient(r.Context(), databaseTime)))
+	})
 }
 
 // find gives the handler of a request, and its pattern, "" for none. A link to a

@@ -93,7 +93,7 @@ func TestHeadersAreBounded(t *testing.T) {
 func TestStoppingFinishesWhatIsUnderWay(t *testing.T) {
 	begun, goOn := make(chan struct{}), make(chan struct{})
 	s := newSite(t, func(o *web.Options) {
-		o.Signup = faulty{o.Signup, func(signup.SubscribeInput) error { close(begun); <-goOn; return nil }}
+		o.Signup = faulty{Signup: o.Signup, subscribe: func(signup.SubscribeInput) error { close(begun); <-goOn; return nil }}
 	})
 	addr, stop := serve(t, s)
 	answered := make(chan int, 1)

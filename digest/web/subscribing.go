@@ -28,6 +28,10 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) {
 			s.signupMistake(w, r, err)
 			return
 		}
+		if statusOf(err) == http.StatusServiceUnavailable {
+			s.signupLater(w, r, err)
+			return
+		}
 		if err != nil {
 			s.fail(w, r, err)
 			return

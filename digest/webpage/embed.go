@@ -2,12 +2,12 @@ package webpage
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 // Embed is a place for comments that a page takes in from another service.
@@ -58,19 +58,19 @@ func (p *Page) script(a map[string]string, base string) {
 }
 
 var (
-	disqusScript = regexp.MustCompile(`(?i)//([a-z0-9][a-z0-9-]*)\.disqus\.com/(?:embed|count)`)
+	disqusScript = lazyregexp.New(`(?i)//([a-z0-9][a-z0-9-]*)\.disqus\.com/(?:embed|count)`)
 	// disqusName is how scripts name the forum before they put its address together.
-	disqusName = regexp.MustCompile(`disqus_shortname["']?\s*[=:]\s*["']([A-Za-z0-9][A-Za-z0-9-]*)["']`)
-	disqusPlus = regexp.MustCompile(`["'](?://)?([A-Za-z0-9][A-Za-z0-9-]*)["']\s*\+\s*["']\.disqus\.com/`)
+	disqusName = lazyregexp.New(`disqus_shortname["']?\s*[=:]\s*["']([A-Za-z0-9][A-Za-z0-9-]*)["']`)
+	disqusPlus = lazyregexp.New(`["'](?://)?([A-Za-z0-9][A-Za-z0-9-]*)["']\s*\+\s*["']\.disqus\.com/`)
 
-	gitHubRepo = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$`)
-	remarkHost = regexp.MustCompile(`\bhost["']?\s*:\s*["'](https?://[^"'\s{}?#]+)["']`)
-	remarkSite = regexp.MustCompile(`\bsite_id["']?\s*:\s*["']([^"'\s]+)["']`)
+	gitHubRepo = lazyregexp.New(`^[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}$`)
+	remarkHost = lazyregexp.New(`\bhost["']?\s*:\s*["'](https?://[^"'\s{}?#]+)["']`)
+	remarkSite = lazyregexp.New(`\bsite_id["']?\s*:\s*["']([^"'\s]+)["']`)
 )
 
 // scriptText reads the text of a <script>.
 func (p *Page) scriptText(text string) {
-	for _, mark := range []*regexp.Regexp{disqusScript, disqusName, disqusPlus} {
+	for _, mark := range []*lazyregexp.Regexp{disqusScript, disqusName, disqusPlus} {
 		if m := mark.FindStringSubmatch(text); m != nil {
 			p.disqus(strings.ToLower(m[1]))
 		}
@@ -136,7 +136,7 @@ func (p *Page) element(a map[string]string) {
 	}
 }
 
-var disqusShort = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*$`)
+var disqusShort = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9-]*$`)
 
 // embed takes up an embed, once for each service: the mention that tells most stays.
 func (p *Page) embed(b Embed) {

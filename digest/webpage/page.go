@@ -3,11 +3,11 @@ package webpage
 import (
 	"bytes"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 
 	"golang.org/x/net/html"
 )
@@ -180,7 +180,7 @@ func announces(l Link) bool {
 
 // oddFeedType are media types that nobody registered and sites write for those of feeds:
 // "application/rss", "text/atom+xml", "application/x-rss+xml".
-var oddFeedType = regexp.MustCompile(`^(?:application|text)/(?:x[.-])?(?:rss|atom|rdf|feed)(?:2|10)?(?:\+(?:xml|json))?$`)
+var oddFeedType = lazyregexp.New(`^(?:application|text)/(?:x[.-])?(?:rss|atom|rdf|feed)(?:2|10)?(?:\+(?:xml|json))?$`)
 
 func appendLink(links []Link, l Link) []Link {
 	if len(links) >= maxLinks || slices.ContainsFunc(links, func(o Link) bool { return o.URL == l.URL }) {
@@ -220,11 +220,11 @@ func (p *Page) anchor(a map[string]string, base string) {
 }
 
 var (
-	blogPath = regexp.MustCompile(`(?i)^/(?:[a-z]{2}/)?(?:blogs?|weblog)(?:/|/index\.html?)?$`)
+	blogPath = lazyregexp.New(`(?i)^/(?:[a-z]{2}/)?(?:blogs?|weblog)(?:/|/index\.html?)?$`)
 	// feedName is the last part of a feed's path, and feedQuery a parameter that
 	// asks for one.
-	feedName  = regexp.MustCompile(`(?i)(?:^|/)(?:[^/]*\.(?:rss|atom|rdf)|(?:[^/]*[-_.])?(?:feed|rss|rss2|atom)(?:\.(?:xml|json|php))?|feed/json|index\.(?:xml|rdf))/?$`)
-	feedQuery = regexp.MustCompile(`(?i)(?:^|[&;])(?:feed=(?:rss2?|atom|rdf|feed|comments-)|format=(?:rss|atom|feed)|type=(?:rss|atom)|alt=(?:rss|atom)|action=rss)`)
+	feedName  = lazyregexp.New(`(?i)(?:^|/)(?:[^/]*\.(?:rss|atom|rdf)|(?:[^/]*[-_.])?(?:feed|rss|rss2|atom)(?:\.(?:xml|json|php))?|feed/json|index\.(?:xml|rdf))/?$`)
+	feedQuery = lazyregexp.New(`(?i)(?:^|[&;])(?:feed=(?:rss2?|atom|rdf|feed|comments-)|format=(?:rss|atom|feed)|type=(?:rss|atom)|alt=(?:rss|atom)|action=rss)`)
 )
 
 // LooksLikeFeed tells whether an address is one that feeds usually have.
@@ -234,4 +234,4 @@ func LooksLikeFeed(address string) bool {
 }
 
 // bloggerPath is the path of one of Blogger's feeds.
-var bloggerPath = regexp.MustCompile(`^/feeds/(?:\d+/)*(?:posts|comments)/(?:default|summary|full)(?:/.*)?$`)
+var bloggerPath = lazyregexp.New(`^/feeds/(?:\d+/)*(?:posts|comments)/(?:default|summary|full)(?:/.*)?$`)

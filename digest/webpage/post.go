@@ -3,13 +3,13 @@ package webpage
 import (
 	"bytes"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"postbag/digest/charset"
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 
 	"golang.org/x/net/html"
 )
@@ -32,7 +32,7 @@ const (
 
 // moreComments is how WordPress writes a page of a post's comments: in the path, or
 // where permalinks are plain, as a parameter.
-var moreComments = regexp.MustCompile(`/comment-page-[0-9]+/?$|[?&]cpage=[0-9]+(&|$)`)
+var moreComments = lazyregexp.New(`/comment-page-[0-9]+/?$|[?&]cpage=[0-9]+(&|$)`)
 
 // ReadPost reads a web page that was fetched from an address.
 func ReadPost(page []byte, contentType, address string) Post {

@@ -1,9 +1,9 @@
 package listfile
 
 import (
-	"regexp"
 	"strings"
 
+	"postbag/digest/lazyregexp"
 	"postbag/subscribers"
 )
 
@@ -84,7 +84,7 @@ func holdsPhrase(text string, all []string) bool {
 // unspaced tells of words in scripts that put no spaces between them.
 func unspaced(phrase string) bool { return unspacedLetter.MatchString(phrase) }
 
-var unspacedLetter = regexp.MustCompile(`[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]`)
+var unspacedLetter = lazyregexp.New(`[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]`)
 
 // onlyWord tells whether a name has nothing but an ambiguous word and words that any
 // list has in its name, so that it can mean only those people.
@@ -102,4 +102,4 @@ func onlyWord(text string) bool {
 }
 
 // plainWord are the words that any list may have in its name, and numbers.
-var plainWord = regexp.MustCompile(`^(csv|tsv|txt|the|my|our|of|list|lists|members?|contacts?|subscribers?|readers?|people|users?|emails?|mails?|addresses|audience|segment|newsletter|export|exported|who|all|have|[0-9a-f]*[0-9][0-9a-f]*)$`)
+var plainWord = lazyregexp.New(`^(csv|tsv|txt|the|my|our|of|list|lists|members?|contacts?|subscribers?|readers?|people|users?|emails?|mails?|addresses|audience|segment|newsletter|export|exported|who|all|have|[0-9a-f]*[0-9][0-9a-f]*)$`)

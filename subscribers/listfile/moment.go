@@ -3,12 +3,12 @@ package listfile
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"postbag/digest/field"
+	"postbag/digest/lazyregexp"
 )
 
 // DateOrder says how a list writes dates such as 03/04/2024.
@@ -22,10 +22,10 @@ const (
 
 // plainDate is a date whose first two numbers are day and month in an order of its
 // own, with a time or without.
-var plainDate = regexp.MustCompile(`^(\d{1,2})([/.\-]) ?(\d{1,2})([/.\-]) ?(\d{4}|\d{2})(?:,? +(\d{1,2}:\d{2}(?::\d{2})?)(?: ?([AaPp])\.?[Mm]\.?)?(?: ?(?:UTC|GMT|Z))?)?$`)
+var plainDate = lazyregexp.New(`^(\d{1,2})([/.\-]) ?(\d{1,2})([/.\-]) ?(\d{4}|\d{2})(?:,? +(\d{1,2}:\d{2}(?::\d{2})?)(?: ?([AaPp])\.?[Mm]\.?)?(?: ?(?:UTC|GMT|Z))?)?$`)
 
 // zoneTwice is how Go prints a moment: the zone's hours, and its name or the hours again.
-var zoneTwice = regexp.MustCompile(`( [+-]\d{4}) (?:[A-Z]{3,5}|[+-]\d{2,4})(?: m=\S+)?$`)
+var zoneTwice = lazyregexp.New(`( [+-]\d{4}) (?:[A-Z]{3,5}|[+-]\d{2,4})(?: m=\S+)?$`)
 
 // dates reads the moments of one list.
 type dates struct {

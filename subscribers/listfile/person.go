@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"postbag/digest/lazyregexp"
 	"postbag/subscribers"
 	"postbag/subscribers/address"
 )
@@ -382,7 +382,7 @@ func (r *reading) readReport(as subscribers.State, cell string) error {
 // a word or a code beside them that does: RFC 5321, 4.2.1, and RFC 3463, 3.1.
 var (
 	passing = set("soft|transient|temporary|softbounce|softbounced")
-	lasting = regexp.MustCompile(`\bhard|permanent|\bno longer\b|\bnot\b|unknown|\bblocked\b|\b5\d\d\b|\b5 \d{1,3} \d{1,3}\b`)
+	lasting = lazyregexp.New(`\bhard|permanent|\bno longer\b|\bnot\b|unknown|\bblocked\b|\b5\d\d\b|\b5 \d{1,3} \d{1,3}\b`)
 )
 
 // readConsent reads how somebody agreed, and whether.

@@ -8,12 +8,12 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/lazyregexp"
 )
 
 const saveHint = "Save the list as CSV in UTF-8, with a first row that names the columns."
@@ -396,7 +396,7 @@ func (p *Plan) checkSaid(o Options) error {
 }
 
 // sepLine is what Excel writes and reads before the headings.
-var sepLine = regexp.MustCompile(`(?i)^"?sep=([^"\r\n])"?[\r\n]`)
+var sepLine = lazyregexp.New(`(?i)^"?sep=([^"\r\n])"?[\r\n]`)
 
 // separator gives what the list says itself separates its cells, or 0.
 func separator(head []byte) byte {

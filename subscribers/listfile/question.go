@@ -1,9 +1,10 @@
 package listfile
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
+
+	"postbag/digest/lazyregexp"
 )
 
 // mostAnswers is how many different values a column may have that could be an answer
@@ -84,8 +85,8 @@ func telling(cell string) bool {
 
 var (
 	// mark is an id as machines make it, an IP address or a number with a fraction.
-	mark     = regexp.MustCompile(`^(?:[A-Za-z0-9_-]*(?:[A-Za-z][A-Za-z_-]*[0-9]|[0-9][0-9_-]*[A-Za-z])[A-Za-z0-9_-]{6,}|\d{1,3}(?:\.\d{1,3}){3}|-?\d+[.,]\d+)$`)
-	dateLike = regexp.MustCompile(`^\d{4}-?\d{2}-?\d{2}|^\d{1,2}[-.][A-Za-z0-9]{1,9}[-.]\d{2,4}`)
+	mark     = lazyregexp.New(`^(?:[A-Za-z0-9_-]*(?:[A-Za-z][A-Za-z_-]*[0-9]|[0-9][0-9_-]*[A-Za-z])[A-Za-z0-9_-]{6,}|\d{1,3}(?:\.\d{1,3}){3}|-?\d+[.,]\d+)$`)
+	dateLike = lazyregexp.New(`^\d{4}-?\d{2}-?\d{2}|^\d{1,2}[-.][A-Za-z0-9]{1,9}[-.]\d{2,4}`)
 )
 
 // letterBeyondASCII tells whether a text has a letter that depends on its character set.

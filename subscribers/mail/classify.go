@@ -3,10 +3,10 @@ package mail
 import (
 	"errors"
 	"net/textproto"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"postbag/digest/lazyregexp"
 	"postbag/subscribers/deliver"
 )
 
@@ -104,4 +104,4 @@ func enhancedOf(text string) string {
 	return enhanced.FindString(text)
 }
 
-var enhanced = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}\b`)
+var enhanced = lazyregexp.New(`^[245]\.\d{1,3}\.\d{1,3}\b`)

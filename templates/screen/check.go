@@ -21,6 +21,9 @@ type View struct {
 
 // Before is the list of what was found.
 type Before struct {
+	Title    string // "Before it goes", while it has not gone
+	Note     string // what can still be done; "" where all can
+	Nothing  string // what is said where nothing was found
 	Asked    Asked
 	Findings []Finding
 	Seen     []Finding // what somebody has let stand

@@ -2,18 +2,19 @@ package scan
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
+
+	"postbag/digest/lazyregexp"
 )
 
 var (
 	// rootTag is the first tag of a feed, and ownName the declaration of the
 	// namespace of names without prefix in it.
-	rootTag = regexp.MustCompile(`<(?:feed|rss|rdf:RDF|RDF)\s[^>]*>`)
-	ownName = regexp.MustCompile(`\sxmlns\s*=\s*(?:"[^"]*"|'[^']*')`)
+	rootTag = lazyregexp.New(`<(?:feed|rss|rdf:RDF|RDF)\s[^>]*>`)
+	ownName = lazyregexp.New(`\sxmlns\s*=\s*(?:"[^"]*"|'[^']*')`)
 	// keyed is an element that holds the list of its parts instead of its text.
-	keyed = regexp.MustCompile(`(<(?:\w+:)?\w+>)\s*<key>[^<]*</key>\s*(?:<attributes>(?:\s*<\w+>[^<]*</\w+>)*\s*</attributes>\s*)?<value>([^<]*)</value>\s*(</(?:\w+:)?\w+>)`)
+	keyed = lazyregexp.New(`(<(?:\w+:)?\w+>)\s*<key>[^<]*</key>\s*(?:<attributes>(?:\s*<\w+>[^<]*</\w+>)*\s*</attributes>\s*)?<value>([^<]*)</value>\s*(</(?:\w+:)?\w+>)`)
 )
 
 // withoutKeys undoes what old Drupals do under later versions of PHP: guid, date and

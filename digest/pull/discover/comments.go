@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/feed"
+	"postbag/digest/lazyregexp"
 	"postbag/digest/pull"
 	"postbag/digest/pull/platform"
 	"postbag/digest/webpage"
@@ -113,7 +113,7 @@ func (s *search) ownComments(ctx context.Context, posts *answer, at platform.Fee
 }
 
 // inAtom is the address of a WordPress feed in Atom.
-var inAtom = regexp.MustCompile(`/atom/?$|feed=(?:comments-)?atom$`)
+var inAtom = lazyregexp.New(`/atom/?$|feed=(?:comments-)?atom$`)
 
 // inAtom gives WordPress's feed of comments in Atom, if it has that beside the one found
 // and there is a request left to ask for it: only there replies of every age name their

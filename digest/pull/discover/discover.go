@@ -8,12 +8,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/feed"
 	"postbag/digest/hostname"
+	"postbag/digest/lazyregexp"
 	"postbag/digest/pull"
 	"postbag/digest/pull/identity"
 	"postbag/digest/pull/platform"
@@ -97,8 +97,8 @@ func (s *search) namedAs(address string) digest.FeedKind {
 }
 
 var (
-	pageMark = regexp.MustCompile(`(?i)<(?:body|head|title|meta|link|script|main|div|p|a)[\s>]`)
-	feedMark = regexp.MustCompile(`(?i)<(?:[a-z]+:)?(?:rss|feed|rdf)[\s>]`)
+	pageMark = lazyregexp.New(`(?i)<(?:body|head|title|meta|link|script|main|div|p|a)[\s>]`)
+	feedMark = lazyregexp.New(`(?i)<(?:[a-z]+:)?(?:rss|feed|rdf)[\s>]`)
 )
 
 // isPage tells whether an answer is a web page, also one that leaves out all that

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
+	"postbag/digest/lazyregexp"
 	"postbag/digest/webpage"
 )
 
@@ -58,8 +58,8 @@ type group struct {
 }
 
 var (
-	formatWords = regexp.MustCompile(`(?i)\b(?:rss|atom|rdf|json|xml|feeds?|rss2|index)\b|\d\.\d+|[^\pL\pN]+`)
-	entryWords  = regexp.MustCompile(`(?i)\b(?:entries|posts|articles|subscribe|syndicate|version)\b`)
+	formatWords = lazyregexp.New(`(?i)\b(?:rss|atom|rdf|json|xml|feeds?|rss2|index)\b|\d\.\d+|[^\pL\pN]+`)
+	entryWords  = lazyregexp.New(`(?i)\b(?:entries|posts|articles|subscribe|syndicate|version)\b`)
 )
 
 // bare leaves of a name what is not about formats.

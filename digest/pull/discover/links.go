@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/hostname"
+	"postbag/digest/lazyregexp"
 	"postbag/digest/pull/platform"
 	"postbag/digest/webpage"
 )
@@ -141,12 +141,12 @@ func sorted(links []webpage.Link, page webpage.Page, pageURL string) pageFeeds {
 }
 
 var (
-	commentsPath  = regexp.MustCompile(`(?i)(?:^|[/._-])(?:comments?|crss)(?:$|[/._-])`)
-	commentsQuery = regexp.MustCompile(`(?i)(?:^|&)(?:feed=comments-|.*=comments(?:&|$))`)
-	commentsTitle = regexp.MustCompile(`(?i)\b(?:comments?|replies|kommentare?|comentarios|comentários|commentaires|commenti|reacties|komentarze)\b|комментарии|コメント|评论|評論`)
-	categoryPath  = regexp.MustCompile(`(?i)/(?:category|categories|taxonomy|tags?|topics?|labels?|authors?|users?|kategorie|search)/|^/c/`)
-	categoryQuery = regexp.MustCompile(`(?i)(?:^|&)(?:cat|tag|author|category|s|q)=`)
-	podcast       = regexp.MustCompile(`(?i)podcast|\bepisodes?\b|\baudio\b`)
+	commentsPath  = lazyregexp.New(`(?i)(?:^|[/._-])(?:comments?|crss)(?:$|[/._-])`)
+	commentsQuery = lazyregexp.New(`(?i)(?:^|&)(?:feed=comments-|.*=comments(?:&|$))`)
+	commentsTitle = lazyregexp.New(`(?i)\b(?:comments?|replies|kommentare?|comentarios|comentários|commentaires|commenti|reacties|komentarze)\b|комментарии|コメント|评论|評論`)
+	categoryPath  = lazyregexp.New(`(?i)/(?:category|categories|taxonomy|tags?|topics?|labels?|authors?|users?|kategorie|search)/|^/c/`)
+	categoryQuery = lazyregexp.New(`(?i)(?:^|&)(?:cat|tag|author|category|s|q)=`)
+	podcast       = lazyregexp.New(`(?i)podcast|\bepisodes?\b|\baudio\b`)
 )
 
 // kindOf tells what a feed lists by its address, else by its title; the name of

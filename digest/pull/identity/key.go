@@ -5,9 +5,10 @@ package identity
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
+
+	"postbag/digest/lazyregexp"
 )
 
 // Hosts are a source's own hosts, as [Host] writes them: those of its home page, of
@@ -38,7 +39,7 @@ func (h Hosts) Has(address string) bool {
 
 // commentsPage is the part of a WordPress address that names a page of comments.
 // It changes as others write.
-var commentsPage = regexp.MustCompile(`(?:/+comment-page-[0-9]+)+/*$`)
+var commentsPage = lazyregexp.New(`(?:/+comment-page-[0-9]+)+/*$`)
 
 // Key gives the part of a permalink that stays when a blog moves to https,
 // to another host, or is linked to by a newsletter: scheme, www., a default port,
@@ -85,9 +86,9 @@ func (h Hosts) Key(address string, fragment bool) string {
 const maxKey = 2000
 
 // slashes in a row are one, so that no path looks like the name of another host.
-var slashes = regexp.MustCompile(`/{2,}`)
+var slashes = lazyregexp.New(`/{2,}`)
 
-var percent = regexp.MustCompile(`%[0-9a-fA-F]{2}`)
+var percent = lazyregexp.New(`%[0-9a-fA-F]{2}`)
 
 // escaped writes percent signs' digits in capitals (RFC 3986, 6.2.2.1).
 func escaped(s string) string {
@@ -110,11 +111,11 @@ var pointers = []string{"replytocom", "showcomment"}
 
 // dresses are parameters of which some values say how a page is shown: Blogger's and
 // others' versions for telephones, and where WeChat was when it was opened.
-var dresses = map[string]*regexp.Regexp{
-	"m":                  regexp.MustCompile(`^[01]?$`),
-	"amp":                regexp.MustCompile(`^(?:1|true)?$`),
-	"_escaped_fragment_": regexp.MustCompile(`^$`), // what a robot is shown
-	"from":               regexp.MustCompile(`^(?:singlemessage|groupmessage|timeline)$`),
+var dresses = map[string]*lazyregexp.Regexp{
+	"m":                  lazyregexp.New(`^[01]?$`),
+	"amp":                lazyregexp.New(`^(?:1|true)?$`),
+	"_escaped_fragment_": lazyregexp.New(`^$`), // what a robot is shown
+	"from":               lazyregexp.New(`^(?:singlemessage|groupmessage|timeline)$`),
 }
 
 // plainQuery orders parameters by name and leaves trackers out, and of the address of a

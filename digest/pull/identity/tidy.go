@@ -2,13 +2,13 @@ package identity
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/lazyregexp"
 )
 
-var hasScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
+var hasScheme = lazyregexp.New(`^[A-Za-z][A-Za-z0-9+.-]*://`)
 
 // Tidy makes an address of what a person typed; bare tells that it had no
 // scheme and https was taken.

@@ -4,17 +4,17 @@ import (
 	"cmp"
 	"errors"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"postbag/digest"
+	"postbag/digest/lazyregexp"
 	"postbag/digest/pull/identity"
 )
 
 var (
-	placeholder = regexp.MustCompile(`\{(url|path|id|root|feeds)\}`)
-	lastNumber  = regexp.MustCompile(`(\d+)$`)
-	letter      = regexp.MustCompile(`^[0-9A-Za-z]`)
+	placeholder = lazyregexp.New(`\{(url|path|id|root|feeds)\}`)
+	lastNumber  = lazyregexp.New(`(\d+)$`)
+	letter      = lazyregexp.New(`^[0-9A-Za-z]`)
 )
 
 // Fill puts a post into a pattern; "" when the post has nothing to put in a

@@ -2,25 +2,25 @@ package platform
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/feed"
 	"postbag/digest/hostname"
+	"postbag/digest/lazyregexp"
 )
 
 var (
 	// bloggerFeed is the path of one of Blogger's feeds. On its own host the number
 	// of the blog comes first; on the blog's host a number is that of a post.
-	bloggerFeed = regexp.MustCompile(`^/feeds/((\d+)/)?(?:\d+/)?(posts|comments)/(default|summary|full)(/.*)?$`)
+	bloggerFeed = lazyregexp.New(`^/feeds/((\d+)/)?(?:\d+/)?(posts|comments)/(default|summary|full)(/.*)?$`)
 	// bloggerFolder is where Blogger keeps a blog's feeds: on its own host the number
 	// of the blog belongs to it.
-	bloggerFolder = regexp.MustCompile(`^(https?://[^/]+/feeds/(?:[0-9]+/)?)(?:posts|comments)/`)
+	bloggerFolder = lazyregexp.New(`^(https?://[^/]+/feeds/(?:[0-9]+/)?)(?:posts|comments)/`)
 	// phpBBFeed is the address of a forum's feed.
-	phpBBFeed = regexp.MustCompile(`^https?://[^?#]*/(?:app\.php/feed(?:/[a-z_/0-9]*)?|feed\.php)(?:[?#].*)?$`)
+	phpBBFeed = lazyregexp.New(`^https?://[^?#]*/(?:app\.php/feed(?:/[a-z_/0-9]*)?|feed\.php)(?:[?#].*)?$`)
 	// wordPressFeed is what WordPress appends to a page's address for its feeds.
-	wordPressFeed = regexp.MustCompile(`(comments/)?feed/?((rss2?|atom)/?)?$`)
+	wordPressFeed = lazyregexp.New(`(comments/)?feed/?((rss2?|atom)/?)?$`)
 )
 
 // OfBloggerFeed gives the feeds of the Blogger blog that one of its feeds' addresses

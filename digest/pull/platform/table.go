@@ -4,10 +4,10 @@
 package platform
 
 import (
-	"regexp"
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/lazyregexp"
 )
 
 // Traits are what a platform does that its documents do not say.
@@ -50,7 +50,7 @@ type row struct {
 	// those that do not match; $1 in the feeds' addresses is its first group. The
 	// zero value is all of a host. $query is the question mark of the address and what
 	// follows it.
-	at, not         *regexp.Regexp
+	at, not         *lazyregexp.Regexp
 	posts, comments []string // the best first; "" is the address itself
 	// mayBe are paths at which its posts feed may be: in the folder of a page right
 	// below the top, and at the top.
@@ -82,14 +82,14 @@ var table = []row{
 	},
 	{
 		platform: digest.Discourse, maker: "Discourse",
-		at:    regexp.MustCompile(`^(https?://[^/]+(?:/.*?)?)/(?:t|c|u|g|tag|tags|latest|posts|top|new|categories)(?:[/.].*)?$`),
+		at:    lazyregexp.New(`^(https?://[^/]+(?:/.*?)?)/(?:t|c|u|g|tag|tags|latest|posts|top|new|categories)(?:[/.].*)?$`),
 		posts: []string{"$1/latest.rss"}, comments: []string{"$1/posts.rss"},
 		traits: Traits{OwnPages: true, KeepsOthers: true},
 	},
 	{platform: digest.Discourse, posts: []string{"$1/latest.rss"}, comments: []string{"$1/posts.rss"}},
 	{
 		platform: digest.Reddit, maker: "Reddit", hosts: []string{".reddit.com"},
-		at:    regexp.MustCompile(`^(https?://[^/]+/r/[A-Za-z0-9_+]+)`),
+		at:    lazyregexp.New(`^(https?://[^/]+/r/[A-Za-z0-9_+]+)`),
 		posts: []string{"$1/.rss"}, comments: []string{"$1/comments/.rss"},
 		traits: Traits{OwnPages: true},
 	},
@@ -100,27 +100,27 @@ var table = []row{
 	},
 	{
 		platform: digest.HackerNews, hosts: []string{"news.ycombinator.com"},
-		at:         regexp.MustCompile(`^(https?://(?i:(?:www\.)?news\.ycombinator\.com))(?:/|$)`),
+		at:         lazyregexp.New(`^(https?://(?i:(?:www\.)?news\.ycombinator\.com))(?:/|$)`),
 		posts:      []string{"$1/rss"},
 		noComments: "Hacker News itself gives no comments in feeds, so only the posts will come; hnrss.org, which others run, has them at https://hnrss.org/newcomments",
 		traits:     Traits{OwnPages: true},
 	},
 	{
 		platform: digest.HackerNews, hosts: []string{"hnrss.org"},
-		at:    regexp.MustCompile(`^(https?://[^/]+)/.`),
-		not:   regexp.MustCompile(`comments`),
+		at:    lazyregexp.New(`^(https?://[^/]+)/.`),
+		not:   lazyregexp.New(`comments`),
 		posts: []string{""}, comments: []string{"$1/newcomments"},
 	},
 	{platform: digest.HackerNews, hosts: []string{"hnrss.org"}, posts: []string{"$1/newest"}, comments: []string{"$1/newcomments"}},
 	{
 		platform: digest.Mastodon, maker: "Mastodon",
-		at:         regexp.MustCompile(`^(https?://[^/]+/)(?:web/)?(@[A-Za-z0-9_.@-]+?)(?:\.rss)?(?:/.*)?$`),
+		at:         lazyregexp.New(`^(https?://[^/]+/)(?:web/)?(@[A-Za-z0-9_.@-]+?)(?:\.rss)?(?:/.*)?$`),
 		posts:      []string{"$1$2.rss"},
 		noComments: "Mastodon gives no comments in feeds, so only the posts will come", never: true,
 	},
 	{
 		platform: digest.GitHub, hosts: []string{"github.com"},
-		at:     regexp.MustCompile(`^(https?://[^/]+/(?:orgs/)?[^/]+/(?:[^/]+/)?discussions)(?:$|[/.])`),
+		at:     lazyregexp.New(`^(https?://[^/]+/(?:orgs/)?[^/]+/(?:[^/]+/)?discussions)(?:$|[/.])`),
 		posts:  []string{"$1.atom"},
 		traits: Traits{KeepsOthers: true},
 	},
@@ -138,26 +138,26 @@ var table = []row{
 	{
 		// Its boards are anywhere on a host. Feeds of old forums have an address of their own.
 		platform: digest.PhpBB, maker: "phpBB",
-		at:       regexp.MustCompile(`^(https?://[^/]+/(?:.*?/)?)(?:(?:app\.php/feed|feed|viewtopic|viewforum|index|ucp|memberlist|search)(?:\.php)?(?:/.*)?)?$`),
+		at:       lazyregexp.New(`^(https?://[^/]+/(?:.*?/)?)(?:(?:app\.php/feed|feed|viewtopic|viewforum|index|ucp|memberlist|search)(?:\.php)?(?:/.*)?)?$`),
 		posts:    []string{"$1app.php/feed/topics", "$1feed.php?mode=topics"},
 		comments: []string{"$1app.php/feed", "$1feed.php"},
 	},
 	{
 		platform: digest.NodeBB, maker: "NodeBB",
-		at:    regexp.MustCompile(`^(https?://[^?#]+/category/\d+)(?:[/.].*)?$`),
+		at:    lazyregexp.New(`^(https?://[^?#]+/category/\d+)(?:[/.].*)?$`),
 		posts: []string{"$1.rss"}, comments: []string{"$1/recentposts.rss"},
 		traits: Traits{OwnPages: true},
 	},
 	{
 		platform: digest.NodeBB,
-		at:       regexp.MustCompile(`^(https?://[^/]+(?:/.*?)?)/(?:topics?|post|recent|recentposts|popular|top|categories|tags?|unread|users?)(?:[/.].*)?$`),
+		at:       lazyregexp.New(`^(https?://[^/]+(?:/.*?)?)/(?:topics?|post|recent|recentposts|popular|top|categories|tags?|unread|users?)(?:[/.].*)?$`),
 		posts:    []string{"$1/topics.rss"}, comments: []string{"$1/recentposts.rss"},
 	},
 	{platform: digest.NodeBB, posts: []string{"$1/topics.rss"}, comments: []string{"$1/recentposts.rss"}},
 	{
 		// What is asked of one feed, such as a channel's films only, is asked of the other.
 		platform: digest.PeerTube, maker: "PeerTube",
-		at:    regexp.MustCompile(`^(https?://[^/]+)/feeds/[a-z-]+\.[a-z]+$`),
+		at:    lazyregexp.New(`^(https?://[^/]+)/feeds/[a-z-]+\.[a-z]+$`),
 		posts: []string{"$1/feeds/videos.xml$query"}, comments: []string{"$1/feeds/video-comments.xml$query"},
 	},
 	{platform: digest.PeerTube, posts: []string{"$1/feeds/videos.xml"}, comments: []string{"$1/feeds/video-comments.xml"}},
@@ -165,7 +165,7 @@ var table = []row{
 		// Answers come by the feeds of the questions, which name them.
 		platform: digest.StackExchange,
 		hosts:    []string{".stackexchange.com", "stackoverflow.com", "serverfault.com", "superuser.com", "askubuntu.com", "mathoverflow.net", "stackapps.com"},
-		at:       regexp.MustCompile(`^(https?://[^/]+)(?:/questions|/feeds)?/?$`),
+		at:       lazyregexp.New(`^(https?://[^/]+)(?:/questions|/feeds)?/?$`),
 		posts:    []string{"$1/feeds"},
 	},
 	{
@@ -175,7 +175,7 @@ var table = []row{
 	},
 	{
 		platform: digest.Lemmy, maker: "Lemmy",
-		at:         regexp.MustCompile(`^(https?://[^/]+)/(?:feeds/)?c/([^/?#]+?)(?:\.xml)?(?:/.*)?$`),
+		at:         lazyregexp.New(`^(https?://[^/]+)/(?:feeds/)?c/([^/?#]+?)(?:\.xml)?(?:/.*)?$`),
 		posts:      []string{"$1/feeds/c/$2.xml?sort=New"},
 		noComments: "Lemmy gives no comments in feeds, so only the posts will come", never: true,
 	},
@@ -190,8 +190,8 @@ var table = []row{
 	{
 		// Of a writer or publication there; its pages turn programs away.
 		maker: "Medium", hosts: []string{".medium.com"}, mayBe: []string{"feed"},
-		at:         regexp.MustCompile(`^(https?://(?i:(?:www\.)?medium\.com))/([^/]+)`),
-		not:        regexp.MustCompile(`^https?://[^/]+/(?:feed|tag|me|m|p)(?:/|$)`),
+		at:         lazyregexp.New(`^(https?://(?i:(?:www\.)?medium\.com))/([^/]+)`),
+		not:        lazyregexp.New(`^https?://[^/]+/(?:feed|tag|me|m|p)(?:/|$)`),
 		posts:      []string{"$1/feed/$2"},
 		noComments: "Medium gives no comments in feeds, so only the posts will come", never: true,
 	},

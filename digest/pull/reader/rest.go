@@ -4,12 +4,12 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/feed"
+	"postbag/digest/lazyregexp"
 	"postbag/digest/pull"
 	"postbag/digest/pull/platform"
 )
@@ -24,7 +24,7 @@ const (
 
 // wordPressID is an id that only WordPress itself gives a comment. A comment of
 // another service on the same site may have the same number.
-var wordPressID = regexp.MustCompile(`[?&](?:p|page_id)=\d+#(comment-(\d+))$`)
+var wordPressID = lazyregexp.New(`[?&](?:p|page_id)=\d+#(comment-(\d+))$`)
 
 // WordPressNumber gives the key and the number of a comment that has an id of
 // WordPress's own.
@@ -56,7 +56,7 @@ func IsREST(address string) bool {
 }
 
 // commentFragment is how the REST API's comments are called, whose ids are not in it.
-var commentFragment = regexp.MustCompile(`#comment-([0-9]+)$`)
+var commentFragment = lazyregexp.New(`#comment-([0-9]+)$`)
 
 // RESTNumber gives WordPress's number of a comment by its id; "" for one that is
 // not, or may not be, WordPress's: what came from a comment embed on the same pages has

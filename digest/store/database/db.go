@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"io/fs"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/lazyregexp"
 )
 
 // DefaultLimit bounds a listing whose caller set no limit.
@@ -97,7 +97,7 @@ func Open(ctx context.Context, dsn string, opts Options) (*DB, error) {
 }
 
 // keywordValue is how libpq names a database without a URL.
-var keywordValue = regexp.MustCompile(`(?i)(^|\s)(host|hostaddr|dbname|password|user)\s*=`)
+var keywordValue = lazyregexp.New(`(?i)(^|\s)(host|hostaddr|dbname|password|user)\s*=`)
 
 // DialectOf chooses the database by the name's scheme.
 func DialectOf(dsn string) (Dialect, error) {

@@ -1,6 +1,10 @@
 package database
 
-import "context"
+import (
+	"context"
+
+	"postbag/digest"
+)
 
 const queryGeneration = `SELECT value FROM generation WHERE id = 1`
 
@@ -8,8 +12,19 @@ const queryGeneration = `SELECT value FROM generation WHERE id = 1`
 // changes. It is one prepared statement, see [DB.Prepare], without a
 // transaction around it.
 func (db *DB) Generation(ctx context.Context) (n int64, err error) {
+	most, inVain, bounded := digest.Patience(ctx)
+	asking := ctx
+	if bounded {
+		var cancel context.CancelFunc
+		asking, cancel = context.WithTimeout(ctx, most)
+		defer cancel()
+	}
 	for try := 1; ; try++ {
-		err = db.generation.QueryRowContext(ctx).Scan(&n)
+		err = db.generation.QueryRowContext(asking).Scan(&n)
+		if asking.Err() != nil && ctx.Err() == nil {
+			inVain()
+			return 0, db.Wrap("read the generation", errSilent)
+		}
 		if !db.isStale(err, try) {
 			return n, db.Wrap("read the generation", err)
 		}

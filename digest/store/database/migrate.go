@@ -6,11 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 
 	"postbag/digest"
 	"postbag/digest/disk"
+	"postbag/digest/lazyregexp"
 )
 
 // Migration is one numbered step of the schema.
@@ -20,7 +20,7 @@ type Migration struct {
 	script  string
 }
 
-var migrationName = regexp.MustCompile(`^(\d{4})_([a-z0-9_]+)\.sql$`)
+var migrationName = lazyregexp.New(`^(\d{4})_([a-z0-9_]+)\.sql$`)
 
 // LoadMigrations reads the steps, which are numbered from 1 without a gap.
 func LoadMigrations(dir fs.FS) ([]Migration, error) {

@@ -33,11 +33,15 @@ const mostTries = 8
 //
 // Where writers run side by side, fn may run several times, each time from the
 // beginning: after a deadlock or a failed serialization, and while the server is
-// away, for as long as a lock is waited for. A commit whose answer was lost is
+// away, for as long as a lock is waited for, or as [digest.Impatient] says. A commit whose answer was lost is
 // not repeated, since it may hold. The last thing before it commits is
 // BeforeCommit.
 func (db *DB) Update(ctx context.Context, operation string, fn func(*Tx) error) error {
-	began := time.Now()
+	began, busy := time.Now(), db.Busy
+	most, inVain, bounded := digest.Patience(ctx)
+	if bounded {
+		busy = min(busy, most)
+	}
 	for try := 1; ; try++ {
 		woken := false
 		came, err := db.transact(ctx, db.Write, db.Dialect.Writing, db.prepared, func(t *Tx) error {
@@ -55,8 +59,11 @@ func (db *DB) Update(ctx context.Context, operation string, fn func(*Tx) error) 
 		}
 		switch code := db.Dialect.Code(err); {
 		case code == codeRetry && try < mostTries:
-		case (code == codeLost || code == codeAway) && came < toCommit && time.Since(began) < db.Busy:
+		case (code == codeLost || code == codeAway) && came < toCommit && time.Since(began) < busy:
 		default:
+			if code == codeLost || code == codeAway {
+				inVain()
+			}
 			return db.Wrap(operation, err)
 		}
 		pause := min(time.Duration(try*try)*5*time.Millisecond, time.Second)
@@ -95,15 +102,44 @@ const (
 
 // transact runs a transaction once, and tells what it came to.
 func (db *DB) transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, stmts map[string]*sql.Stmt, fn func(*Tx) error) (came stage, err error) {
-	raw, err := pool.BeginTx(ctx, opts)
+	raw, ended, err := db.begin(ctx, pool, opts)
 	if err != nil {
 		return toBegin, err
 	}
+	defer ended()
 	if err := fn(&Tx{Ctx: ctx, Raw: raw, stmts: stmts, Dialect: &db.Dialect, clock: db.Clock}); err != nil {
 		// A transaction that cannot be rolled back ends with its connection.
 		return toWork, Ended(ctx, First(err, raw.Rollback()))
 	}
 	return toCommit, Ended(ctx, raw.Commit())
+}
+
+// errSilent says that a server took longer to begin a transaction than anybody waits.
+var errSilent = errors.New("it says nothing")
+
+// begin begins a transaction; ended is called after it. A server that is suspended takes
+// a question and never answers: who is impatient waits no longer than they said.
+func (db *DB) begin(ctx context.Context, pool *sql.DB, opts *sql.TxOptions) (raw *sql.Tx, ended func(), err error) {
+	most, inVain, bounded := digest.Patience(ctx)
+	if !bounded || !db.Dialect.LocksRows {
+		raw, err = pool.BeginTx(ctx, opts)
+		return raw, func() {}, err
+	}
+	whole, ended := context.WithCancel(ctx)
+	giveUp := time.AfterFunc(most, ended)
+	raw, err = pool.BeginTx(whole, opts)
+	if inTime := giveUp.Stop(); !inTime && ctx.Err() == nil {
+		inVain()
+		if err == nil {
+			_ = raw.Rollback() // it has ended already
+		}
+		return nil, nil, errSilent
+	}
+	if err != nil {
+		ended()
+		return nil, nil, Ended(ctx, err)
+	}
+	return raw, ended, nil
 }
 
 // Ended says so when an error came of the end of ctx: the statement that was

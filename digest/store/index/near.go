@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/search"
 	"postbag/digest/store/blog"
 	"postbag/digest/store/database"
 	"postbag/digest/store/rules"
@@ -103,4 +104,31 @@ func (db *Store) WroteBefore(ctx context.Context, seriesID int64, names []string
 		}, queryWroteBefore(*t.Dialect), seriesID, packed, until)
 	})
 	return known, err
+}
+
+// TextsWith gives the newest comments' texts that have each of some words, at most so
+// many a word; what is gone is left out.
+func (db *Store) TextsWith(ctx context.Context, words []string, most int) (all map[string][]string, err error) {
+	all = map[string][]string{}
+	err = db.View(ctx, "look up words", func(t *database.Tx) error {
+		for _, word := range words {
+			folded := search.Fold(word, 8)
+			if len(folded) == 0 {
+				continue
+			}
+			w := db.filtered(searchable[blog.KindComment], digest.SearchFilter{})
+			w.Terms = append(w.Terms, "e."+rules.Present)
+			err := t.Each(func(r database.Row) error {
+				var body digest.Prose
+				err := r.Scan(&body)
+				all[word] = append(all[word], body.Shown())
+				return err
+			}, w.texts(search.Term{Words: folded}, most), w.Args...)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return all, err
 }

@@ -58,6 +58,13 @@ func (s *searching) query(q search.Query) string {
 		s.Clause() + ` AND e.id = (` + s.index + `.` + entryID + `) ORDER BY ` + s.index + `.rowid DESC LIMIT ` + most
 }
 
+// texts gives the query of the newest entries' bodies that have a term.
+func (s *searching) texts(term search.Term, most int) string {
+	s.Terms = append([]string{s.matches(searchOf(s.dialect).condition(s.searched, []search.Term{term}, nil))}, s.Terms...)
+	return `SELECT e.body FROM ` + s.index + ` CROSS JOIN ` + s.table + ` e` +
+		s.Clause() + ` AND e.id = (` + s.index + `.` + entryID + `) ORDER BY ` + s.index + `.rowid DESC LIMIT ` + s.Param(most)
+}
+
 // matching gives the query of the ids of all entries that match. Its arguments
 // follow those of the where, and become part of them.
 func matching(w *database.Where, d database.Dialect, what searched, q search.Query) string {

@@ -19,6 +19,7 @@ type Door struct {
 	at      string
 	passing map[net.Conn]bool
 
+	gate sync.RWMutex // locked while nothing goes through
 	busy sync.WaitGroup
 }
 
@@ -75,16 +76,42 @@ func (d *Door) pass(l net.Listener, from net.Conn) {
 	d.mu.Unlock()
 	var back sync.WaitGroup
 	back.Go(func() {
-		_, _ = io.Copy(from, to) // it breaks when the door is shut
+		_, _ = io.Copy(gated{from, d}, to) // it breaks when the door is shut
 		from.Close()
 	})
-	_, _ = io.Copy(to, from)
+	_, _ = io.Copy(gated{to, d}, from)
 	to.Close()
 	back.Wait()
 	d.mu.Lock()
 	delete(d.passing, from)
 	delete(d.passing, to)
 	d.mu.Unlock()
+}
+
+// Hold keeps all that goes through from arriving, as a server that is suspended does,
+// until the test lets go, or ends. Connections are still taken.
+func (d *Door) Hold(t testing.TB) (letGo func()) {
+	d.gate.Lock()
+	letGo = sync.OnceFunc(d.gate.Unlock)
+	t.Cleanup(letGo)
+	return letGo
+}
+
+// gated is one side of a connection through the door.
+type gated struct {
+	net.Conn
+	door *Door
+}
+
+func (g gated) Write(p []byte) (int, error) {
+	g.door.gate.RLock()
+	defer g.door.gate.RUnlock()
+	return g.Conn.Write(p)
+}
+
+// ReadFrom hides the connection's own, which would go past the gate.
+func (g gated) ReadFrom(r io.Reader) (int64, error) {
+	return io.Copy(struct{ io.Writer }{g}, r)
 }
 
 // Shut breaks what goes through and waits until it is broken.

@@ -74,6 +74,21 @@ var nearTests = []test{
 		b.equal("of another series", known(series+1, after(48*time.Hour), names...), []string{})
 		b.equal("of none", known(series, after(48*time.Hour)), []string{})
 	}},
+	{"texts that have a word are given", func(b *bench) {
+		src := b.babel()
+		b.page(pull.Page{SourceID: src.ID, Seen: after(24 * time.Hour), Comments: []digest.Comment{
+			said("one", "rota", "", "Idris", 20, "The ferry was late."), said("two", "rota", "", "Idris", 21, "Low Ferry!"), said("three", "rota", "", "Idris", 22, "FERRY"), said("ferry", "rota", "", "Ferry", 23, "Hm.")}})
+		b.indexAll(0)
+		texts := func(most int, words ...string) map[string][]string {
+			b.Helper()
+			return must(b.TextsWith(b.ctx(), words, most))
+		}
+		b.equal("the newest first", texts(2, "ferry", "nothinglikeit", "..."), map[string][]string{"ferry": {"FERRY", "Low Ferry!"}})
+		b.equal("all of them", len(texts(9, "ferry")["ferry"]), 3)
+		b.page(pull.Page{SourceID: src.ID, Seen: after(25 * time.Hour), Comments: []digest.Comment{{GUID: "three", Gone: true, GoneReason: "removed"}}})
+		b.equal("without what is gone", texts(9, "ferry"), map[string][]string{"ferry": {"Low Ferry!", "The ferry was late."}})
+		b.equal("of none", texts(9), map[string][]string{})
+	}},
 }
 
 // guidsOf gives the guids of comments, sorted.

@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"postbag/digest"
+	"postbag/digest/lazyregexp"
 	"postbag/digest/pull"
 	"postbag/digest/store"
 	"postbag/digest/store/database"
@@ -22,8 +22,8 @@ import (
 // A scan over a table that grows with the blog or the list, without an index
 // that puts its rows in the order asked for.
 var (
-	fullScan = regexp.MustCompile(`SCAN (c|r|comments|p|posts|l|comment_versions|listings|s|subscribers|d|deliveries|signups|letters|confirmations)\b`)
-	seqScan  = regexp.MustCompile(`Seq Scan on (comments|posts|comment_versions|listings|subscribers|deliveries|signups|letters|confirmations)\b`)
+	fullScan = lazyregexp.New(`SCAN (c|r|comments|p|posts|l|comment_versions|listings|s|subscribers|d|deliveries|signups|letters|confirmations)\b`)
+	seqScan  = lazyregexp.New(`Seq Scan on (comments|posts|comment_versions|listings|subscribers|deliveries|signups|letters|confirmations)\b`)
 )
 
 // Years is what arguments of statements are made of: a database with some years

@@ -3,27 +3,44 @@ package storetest
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"postbag/digest/digesttest"
 )
 
-// pool keeps PostgreSQL schemas with tables from test to test.
+// keepVariable is set to "1" where the server is thrown away afterwards: then schemas
+// stay for the tests of the next package, since to make and drop one takes a second.
+const keepVariable = "POSTBAG_TEST_KEEP_SCHEMAS"
+
+// pool knows the PostgreSQL schemas with tables that this process uses.
 var pool struct {
-	mu     sync.Mutex
-	open   bool // while Pooled runs
-	free   []*madeSchema
-	tables string // of every schema in it, as layout gives them
-	refill string // makes the rows that the tables were made with
+	mu   sync.Mutex
+	open bool      // while Pooled runs
+	lock *pgx.Conn // holds an advisory lock for each of this process's schemas
+	mine []*madeSchema
 }
 
-// madeSchema is a schema with tables.
-type madeSchema struct{ name, address string }
+// madeSchema is a schema with tables. The server keeps it from test to test, and what
+// it looked like when it was made in its comment.
+type madeSchema struct {
+	name, address string
+	claimed       bool // for this process: no other takes it
+	taken         bool // by a test
+	new           bool // made by this process
+}
 
 // Pooled are the tests of a package that uses [MadePostgres]: its TestMain runs them.
 type Pooled struct{ Tests interface{ Run() int } }
@@ -32,11 +49,22 @@ type Pooled struct{ Tests interface{ Run() int } }
 func (p Pooled) Run() (code int) {
 	pool.open = true
 	code = p.Tests.Run()
-	for _, s := range pool.free {
-		if err := dropSchema(s.name); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = cmp.Or(code, 1)
+	if pool.lock == nil {
+		return code
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), serverTime)
+	defer cancel()
+	failed := pool.lock.Close(ctx)
+	if os.Getenv(keepVariable) != "1" {
+		for _, s := range pool.mine {
+			if s.new {
+				failed = errors.Join(failed, dropSchema(s.name))
+			}
 		}
+	}
+	if failed != nil {
+		fmt.Fprintln(os.Stderr, failed)
+		code = cmp.Or(code, 1)
 	}
 	return code
 }
@@ -51,98 +79,212 @@ func MadePostgres(t testing.TB) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.giveBack(); err != nil {
-			t.Error(err)
-		}
+		pool.mu.Lock()
+		defer pool.mu.Unlock()
+		s.taken = false
 	})
 	return s.address
 }
 
+// take finds a schema that nobody uses and empties it, or makes one.
 func take() (*madeSchema, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), serverTime)
+	defer cancel()
+	for {
+		s, err := unused(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if s == nil {
+			return makeSchema(ctx)
+		}
+		emptied, err := s.empty(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if emptied {
+			return s, nil
+		}
+		if err := dropSchema(s.name); err != nil {
+			return nil, err
+		}
+		pool.mu.Lock()
+		pool.mine = slices.DeleteFunc(pool.mine, func(other *madeSchema) bool { return other == s })
+		pool.mu.Unlock()
+	}
+}
+
+// unused takes a schema that was made before; nil where there is none.
+func unused(ctx context.Context) (*madeSchema, error) {
 	pool.mu.Lock()
 	defer pool.mu.Unlock()
 	if !pool.open {
 		return nil, errors.New("TestMain does not run storetest.Pooled")
 	}
-	if last := len(pool.free) - 1; last >= 0 {
-		s := pool.free[last]
-		pool.free = pool.free[:last]
-		return s, nil
+	if pool.lock == nil {
+		u, err := serverAddress()
+		if err != nil {
+			return nil, err
+		}
+		if pool.lock, err = pgx.Connect(ctx, u.String()); err != nil {
+			return nil, err
+		}
+		if os.Getenv(keepVariable) == "1" {
+			if pool.mine, err = left(ctx); err != nil {
+				return nil, err
+			}
+		}
 	}
-	name, address, err := createSchema()
+	for _, s := range slices.Backward(pool.mine) {
+		if s.taken {
+			continue
+		}
+		if !s.claimed {
+			if err := s.claim(ctx); err != nil {
+				return nil, err
+			}
+		}
+		if s.claimed { // and no other process's
+			s.taken = true
+			return s, nil
+		}
+	}
+	return nil, nil
+}
+
+// left gives the schemas that other packages' tests made with the tables of today.
+func left(ctx context.Context) (all []*madeSchema, err error) {
+	prefix, err := madePrefix()
 	if err != nil {
 		return nil, err
 	}
-	if err := makeTables(address); err != nil {
-		return nil, errors.Join(err, dropSchema(name))
+	rows, err := pool.lock.Query(ctx, "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, $1) ORDER BY 1", prefix)
+	if err != nil {
+		return nil, err
 	}
-	s := &madeSchema{name, address}
-	if pool.tables == "" {
-		err = s.do(func(ctx context.Context, conn *pgx.Conn) error {
-			if pool.refill, err = refill(ctx, conn); err != nil {
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	for _, name := range names {
+		address, err := schemaAddress(name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, &madeSchema{name: name, address: address})
+	}
+	return all, err
+}
+
+// claim makes a schema this process's until it ends, unless it is another's.
+func (s *madeSchema) claim(ctx context.Context) error {
+	return pool.lock.QueryRow(ctx, `SELECT pg_try_advisory_lock(hashtext('postbag tests'), hashtext($1))`, s.name).Scan(&s.claimed)
+}
+
+func makeSchema(ctx context.Context) (*madeSchema, error) {
+	prefix, err := madePrefix()
+	if err != nil {
+		return nil, err
+	}
+	s := &madeSchema{name: prefix + strings.ToLower(rand.Text()), taken: true, new: true}
+	pool.mu.Lock()
+	err = s.claim(ctx) // before another process can see it
+	pool.mine = append(pool.mine, s)
+	pool.mu.Unlock()
+	if err == nil {
+		s.address, err = createSchema(s.name)
+	}
+	if err == nil {
+		err = makeTables(s.address)
+	}
+	if err == nil {
+		err = s.do(ctx, func(conn *pgx.Conn) error {
+			refill, err := refill(ctx, conn)
+			if err != nil {
 				return err
 			}
-			pool.tables, err = layout(ctx, conn)
+			layout, err := layout(ctx, conn)
+			if err != nil {
+				return err
+			}
+			_, err = conn.Exec(ctx, "COMMENT ON SCHEMA "+s.name+" IS "+quote(layout+"\n"+refill))
 			return err
 		})
 	}
-	return s, err
+	return s, err // Run drops it
 }
 
-// giveBack empties a schema for the next test, or drops it if it was changed.
-func (s *madeSchema) giveBack() error {
-	changed := false
-	failed := s.do(func(ctx context.Context, conn *pgx.Conn) error {
+// quote writes a string as SQL does.
+func quote(s string) string {
+	return "E'" + strings.NewReplacer(`\`, `\\`, "'", "''").Replace(s) + "'"
+}
+
+// empty takes out what a test left. It does not do so where the schema was changed or
+// is gone, or where the tests are no superuser.
+func (s *madeSchema) empty(ctx context.Context) (done bool, err error) {
+	err = s.do(ctx, func(conn *pgx.Conn) error {
 		// A process that was killed may still have connections there.
-		_, err := conn.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-			WHERE application_name = $1 AND pid <> pg_backend_pid()`, s.name)
+		var comment string
+		err := conn.QueryRow(ctx, `SELECT COALESCE(obj_description((SELECT oid FROM pg_namespace WHERE nspname = $1), 'pg_namespace'), '')
+			FROM (SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity
+				WHERE application_name = $1 AND pid <> pg_backend_pid()) AS ended`, s.name).Scan(&comment)
 		if err != nil {
 			return err
 		}
-		tables, err := layout(ctx, conn)
-		if changed = tables != pool.tables; changed || err != nil {
+		made, refill, found := strings.Cut(comment, "\n")
+		now, err := layout(ctx, conn)
+		if err != nil || !found || now != made {
 			return err
 		}
-		_, err = conn.PgConn().Exec(ctx, pool.refill).ReadAll()
+		_, err = conn.PgConn().Exec(ctx, refill).ReadAll()
+		done = err == nil
+		if refused := (*pgconn.PgError)(nil); errors.As(err, &refused) && refused.Code == insufficientPrivilege {
+			return nil
+		}
 		return err
 	})
-	if failed != nil || changed { // it fails where the tests are no superuser
-		return dropSchema(s.name)
-	}
-	pool.mu.Lock()
-	defer pool.mu.Unlock()
-	pool.free = append(pool.free, s)
-	return nil
+	return done, err
 }
 
-func (s *madeSchema) do(work func(context.Context, *pgx.Conn) error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), serverTime)
-	defer cancel()
+// insufficientPrivilege is PostgreSQL's code (appendix A of its manual).
+const insufficientPrivilege = "42501"
+
+func (s *madeSchema) do(ctx context.Context, work func(*pgx.Conn) error) error {
 	conn, err := pgx.Connect(ctx, s.address)
 	if err != nil {
 		return err
 	}
 	defer conn.Close(ctx)
-	return work(ctx, conn)
+	return work(conn)
 }
 
-// layout gives the columns, indexes, constraints and triggers of a schema.
-func layout(ctx context.Context, conn *pgx.Conn) (all string, err error) {
+// madePrefix begins the names of the schemas that have today's tables.
+var madePrefix = sync.OnceValues(func() (string, error) {
+	root, err := digesttest.Root()
+	if err != nil {
+		return "", err
+	}
+	hash := sha256.New()
+	files := os.DirFS(filepath.Join(root, "digest/store/database/migrations/postgres"))
+	names, err := fs.Glob(files, "*.sql")
+	for _, name := range names {
+		if text, failed := fs.ReadFile(files, name); failed != nil {
+			err = failed
+		} else {
+			fmt.Fprintf(hash, "%s %d %s", name, len(text), text)
+		}
+	}
+	return fmt.Sprintf("postbag_test_%x_", hash.Sum(nil)[:6]), err
+})
+
+// layout gives a mark of a schema that changes with its tables, columns, indexes,
+// constraints and triggers: the last transactions that touched their descriptions.
+func layout(ctx context.Context, conn *pgx.Conn) (mark string, err error) {
 	err = conn.QueryRow(ctx, `
-		SELECT md5(string_agg(line, E'\n' ORDER BY line)) FROM (
-			SELECT c.relkind::text || ' ' || c.relname || ' ' || a.attname || ' ' || a.atttypid || ' ' || a.attnotnull || ' ' || a.attnum
-			FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-			WHERE c.relnamespace = current_schema()::regnamespace
-			UNION ALL
-			SELECT c.relname || ' ' || con.conname || ' ' || pg_get_constraintdef(con.oid)
-			FROM pg_constraint con JOIN pg_class c ON c.oid = con.conrelid
-			WHERE c.relnamespace = current_schema()::regnamespace
-			UNION ALL
-			SELECT c.relname || ' ' || g.tgname || ' ' || g.tgenabled::text
-			FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
-			WHERE c.relnamespace = current_schema()::regnamespace AND NOT g.tgisinternal
-		) AS lines (line)`).Scan(&all)
-	return all, err
+		WITH tables AS MATERIALIZED (SELECT oid, xmin FROM pg_class WHERE relnamespace = current_schema()::regnamespace)
+		SELECT concat_ws(' ',
+			(SELECT COUNT(*) || ' ' || MAX(xmin::text::bigint) FROM tables),
+			(SELECT COUNT(*) || ' ' || MAX(a.xmin::text::bigint) FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid),
+			(SELECT COUNT(*) || ' ' || MAX(c.xmin::text::bigint) FROM tables t JOIN pg_constraint c ON c.conrelid = t.oid),
+			(SELECT COUNT(*) || ' ' || MAX(g.xmin::text::bigint) FROM tables t JOIN pg_trigger g ON g.tgrelid = t.oid))`).Scan(&mark)
+	return mark, err
 }
 
 // refill gives statements that take everything out that was stored since the

@@ -42,6 +42,11 @@ func serverAddress() (*url.URL, error) {
 	if err != nil {
 		return nil, errors.New(serverVariable + " is no address")
 	}
+	// Else each connection would be made twice: with TLS, and again without.
+	if q := u.Query(); q.Get("sslmode") == "" {
+		q.Set("sslmode", "disable")
+		u.RawQuery = q.Encode()
+	}
 	return u, nil
 }
 
@@ -51,7 +56,8 @@ func serverAddress() (*url.URL, error) {
 func Postgres(t testing.TB) string {
 	t.Helper()
 	UsePostgres(t)
-	schema, address, err := createSchema()
+	schema := "postbag_test_" + strings.ToLower(rand.Text())
+	address, err := createSchema(schema)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,19 +69,28 @@ func Postgres(t testing.TB) string {
 	return address
 }
 
-// createSchema makes a schema and gives its name and the address that leads there.
-func createSchema() (schema, address string, err error) {
+// createSchema makes a schema and gives the address that leads there.
+func createSchema(schema string) (address string, err error) {
 	u, err := serverAddress()
 	if err != nil {
-		return "", "", err
+		return "", err
 	}
-	schema = "postbag_test_" + strings.ToLower(rand.Text())
-	err = run(u.String(), "CREATE SCHEMA "+schema)
+	if err := run(u.String(), "CREATE SCHEMA "+schema); err != nil {
+		return "", err
+	}
+	return schemaAddress(schema)
+}
+
+func schemaAddress(schema string) (string, error) {
+	u, err := serverAddress()
+	if err != nil {
+		return "", err
+	}
 	q := u.Query()
 	q.Set("search_path", schema)
 	q.Set("application_name", schema)
 	u.RawQuery = q.Encode()
-	return schema, u.String(), err
+	return u.String(), nil
 }
 
 func dropSchema(schema string) error {
@@ -83,7 +98,7 @@ func dropSchema(schema string) error {
 	if err != nil {
 		return err
 	}
-	return run(u.String(), "DROP SCHEMA "+schema+" CASCADE")
+	return run(u.String(), "DROP SCHEMA IF EXISTS "+schema+" CASCADE")
 }
 
 // Sessions gives how many connections an address of [Postgres] has, and ends

@@ -50,7 +50,7 @@ func (a *Area) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	row, _ := strconv.ParseInt(r.URL.Query().Get("row"), 10, 64) // none else
-	v := a.view(is, state{row: row, by: frame.By(r)})
+	v := a.view(is, state{row: row, by: frame.By(r), people: frame.People(r.Context())})
 	if frame.IsPart(r) && row != 0 {
 		return a.frame.Parts(w, r, "", part("focused", v.Panel.Focus))
 	}
@@ -105,7 +105,7 @@ func (a *Area) news(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.frame.Parts(w, r, "", part("news", a.told(ref, all)))
+	return a.frame.Parts(w, r, "", part("news", a.told(frame.People(r.Context()), ref, all)))
 }
 
 // history shows who changed an issue.
@@ -135,10 +135,10 @@ func (a *Area) history(w http.ResponseWriter, r *http.Request) error {
 	for _, c := range all {
 		undone[c.Undoes] = true
 	}
-	zone := zoneOf(is.Series)
+	zone, people := zoneOf(is.Series), frame.People(r.Context())
 	for _, c := range all {
 		v.Changes = append(v.Changes, screen.HistoryChange{
-			When: c.At.In(zone).Format("Monday 2 January 2006, 15:04"), Who: a.who(c.By, frame.By(r)), What: capital(c.Words), Version: c.Version,
+			When: c.At.In(zone).Format("Monday 2 January 2006, 15:04"), Who: who(people, c.By, frame.By(r)), What: capital(people.Told(c.Words)), Version: c.Version,
 			Next: is.Undoes != nil && is.Undoes.ID == c.ID, Undone: undone[c.ID],
 		})
 	}

@@ -104,7 +104,7 @@ func TestArrangeWithoutScript(t *testing.T) {
 		issue := draft(t, d)
 		a := ann.Post(page, form(issue, c.do, c.fields...))
 		if c.do == "undo" {
-			c.said = "Undid what ann@blog.example did: took out row"
+			c.said = "Undid what Ann did: took out row"
 		}
 		if wants(t, a, http.StatusOK, c.said); !c.is(draft(t, d)) {
 			t.Errorf("%s %v: the draft is %+v", c.do, c.fields, draft(t, d))
@@ -118,7 +118,7 @@ func TestArrangeWithoutScript(t *testing.T) {
 	at := fmt.Sprint(issue.Blocks[0].ID)
 	wants(t, ann.Post(page, form(issue, "rewrite", "block", at, "heading-"+at, "By night")), http.StatusOK, "Rewrote row 1: the heading “By night”.", "By night</a>")
 	wants(t, ann.Get("/desk/issues/8/history"), http.StatusOK, "Rewrote row 1", "you, ", "undoing takes this back", "taken back since")
-	wants(t, ann.Post(page, append(form(draft(t, d), "undo"), "back", "history")), http.StatusOK, "Undid what ann@blog.example did", "Who changed")
+	wants(t, ann.Post(page, append(form(draft(t, d), "undo"), "back", "history")), http.StatusOK, "Undid what Ann did", "Who changed")
 }
 
 // TestRefusedBesideTheField: what cannot be saved is said beside its field, and what was
@@ -178,24 +178,27 @@ func TestTwoAtOnce(t *testing.T) {
 	wants(t, ann.Post(page, form(seen, "title", "title", "Ann’s title")), http.StatusOK, "Gave it the title")
 
 	clash := ann.Post(page, form(seen, "intro", "intro", "Ann’s words."))
-	wants(t, clash, http.StatusUnprocessableEntity, "ben@blog.example wrote the introduction just now. It says now:", "Ben’s *words*.", "Ann’s words.</textarea>", "Save what I wrote", "Keep that, and leave what I wrote")
+	wants(t, clash, http.StatusUnprocessableEntity, "Ben wrote the introduction just now. It says now:", "Ben’s *words*.", "Ann’s words.</textarea>", "Save what I wrote", "Keep that, and leave what I wrote")
 	if draft(t, d).Intro != "Ben’s *words*." {
 		t.Error("Ben's words are lost")
+	}
+	if strings.Contains(clash.Body, "Saved ") {
+		t.Error("what was refused is said to be saved")
 	}
 	wants(t, ann.Post(page, form(draft(t, d), "intro", "intro", "Ann’s words.")), http.StatusOK, "Wrote the introduction.")
 
 	// The same over htmx, in the part of the form alone.
 	part := ben.Post(page, form(seen, "title", "title", "Ben’s title"), desktest.Htmx()...)
-	wants(t, part, http.StatusOK, `hx-target="#title-form"`, "ann@blog.example gave it the title “Ann’s title” just now.", `value="Ben’s title"`)
-	wants(t, ann.Post(page, form(seen, "move", "block", b[1], "before", b[0])), http.StatusConflict, "ben@blog.example moved row 3")
+	wants(t, part, http.StatusOK, `hx-target="#title-form"`, "Ann gave it the title “Ann’s title” just now.", `value="Ben’s title"`, `<p id="last-saved"></p>`, "Not saved.")
+	wants(t, ann.Post(page, form(seen, "move", "block", b[1], "before", b[0])), http.StatusConflict, "Ben moved row 3")
 
 	// News tells what others did, not what one did oneself.
 	news := fmt.Sprintf("/desk/issues/8/arrange/news?version=%d", seen.Version)
 	told := ann.Get(news, desktest.Htmx()...)
-	if wants(t, told, http.StatusOK, "ben@blog.example moved row 3 to position 1 just now.", "Show"); strings.Contains(told.Body, "ann@") {
+	if wants(t, told, http.StatusOK, "Ben moved row 3 to position 1 just now.", "Show"); strings.Contains(told.Body, "ann@") {
 		t.Error("Ann is told what she did herself")
 	}
-	wants(t, ben.Get(news, desktest.Htmx()...), http.StatusOK, "ann@blog.example wrote the introduction just now.")
+	wants(t, ben.Get(news, desktest.Htmx()...), http.StatusOK, "Ann wrote the introduction just now.")
 	wants(t, ann.Get("/desk/issues/8/arrange/news"), http.StatusNotFound)
 
 	// A row that the other took out is gone, and what was typed is not lost.

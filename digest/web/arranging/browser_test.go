@@ -77,7 +77,7 @@ func TestKeyboard(t *testing.T) {
 	}
 	tab.Do(chromedp.Focus(chromedp.CSS("#undo")))
 	press(tab, kb.Enter)
-	said(tab, "Undid what ann@blog.example did: moved row 1")
+	said(tab, "Undid what Ann did: moved row 1")
 	becomes(t, d, tab, r[0], r[3], r[1], r[2], r[4])
 	// Move to a position, and a heading above, by their small forms.
 	tab.Do(chromedp.Focus(chromedp.CSS(fmt.Sprintf("#to-%d summary", r[4]))))
@@ -110,6 +110,9 @@ func TestTyping(t *testing.T) {
 	press(tab, " And more.")
 	tab.Do(chromedp.Focus(chromedp.CSS("#field-title")))
 	tab.Until(`document.getElementById("standing-own").textContent.includes("Undo “wrote the introduction”")`)
+	if desktest.Eval[string](tab, `document.getElementById("last-saved").textContent`) == "" {
+		t.Error("nothing says when it was saved last")
+	}
 	press(tab, kb.End+" by night"+kb.Tab)
 	tab.Until(`document.getElementById("title-state").textContent.includes("by you")`)
 	for range 2 {
@@ -233,8 +236,8 @@ func TestTwoBrowsers(t *testing.T) {
 	ben.Do(chromedp.Focus(chromedp.CSS("#field-title")))
 	press(ben, kb.End+" of Ben"+kb.Tab)
 	ben.Until(`document.getElementById("title-state").textContent.includes("by you")`)
-	ben.Until(`document.getElementById("news").textContent.includes("ann@blog.example moved row 3 to position 2 just now.")`)
-	ann.Until(`document.getElementById("news").textContent.includes("ben@blog.example gave it the title")`)
+	ben.Until(`document.getElementById("news").textContent.includes("Ann moved row 3 to position 2 just now.")`)
+	ann.Until(`document.getElementById("news").textContent.includes("Ben gave it the title")`)
 	// Both write an introduction.
 	ann.Do(chromedp.Focus(chromedp.CSS("#field-intro")))
 	press(ann, "Ann’s words."+kb.Tab)
@@ -347,6 +350,7 @@ func TestUnsaved(t *testing.T) {
 	tab.Do(chromedp.Focus(chromedp.CSS("#field-title")))
 	press(tab, kb.End+" by night"+kb.Tab)
 	tab.Until(`document.querySelector("#title-form .not-saved") && document.querySelector("#title-form .not-saved").textContent === "Not saved"`)
+	tab.Until(`document.getElementById("last-saved").textContent + document.getElementById("said").textContent === ""`)
 	desktest.Eval[bool](tab, `(() => { window.fetch = window.real; return true; })()`)
 	tab.Do(chromedp.Focus(chromedp.CSS("#field-intro")))
 	press(tab, "Words."+kb.Tab)

@@ -126,7 +126,7 @@ func (a *Area) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return a.refused(w, r, ref, form, do, err)
 	}
-	said := capital(saved.Words) + "."
+	said := capital(frame.People(r.Context()).Told(saved.Words)) + "."
 	if saved.Words == "" {
 		said = "Nothing was to be done."
 	} else if do.said != nil {
@@ -149,7 +149,7 @@ func (a *Area) done(w http.ResponseWriter, r *http.Request, ref desk.Ref, form f
 		}
 		return a.frame.Back(w, r, to, said)
 	}
-	v := a.view(is, state{row: form.Number("block"), by: frame.By(r), saved: form.Text("do")})
+	v := a.view(is, state{row: form.Number("block"), by: frame.By(r), people: frame.People(r.Context()), saved: form.Text("do")})
 	if form.Text("back") == "history" {
 		return a.frame.Back(w, r, at.history, said)
 	}
@@ -207,12 +207,12 @@ func (a *Area) refused(w http.ResponseWriter, r *http.Request, ref desk.Ref, for
 	if is.Issue.State != digest.Draft {
 		return refusal
 	}
-	st := state{row: form.Number("block"), by: frame.By(r), do: form.Text("do"), typed: map[string]string{}}
+	st := state{row: form.Number("block"), by: frame.By(r), people: frame.People(r.Context()), do: form.Text("do"), typed: map[string]string{}}
 	for _, name := range do.typed(form) {
 		st.typed[name] = frame.Cut(form.Get(name), mostKept)
 	}
 	if isChanged {
-		st.theirs = a.told(ref, changed.Since).Said
+		st.theirs = a.told(frame.People(r.Context()), ref, changed.Since).Said
 		if block := form.Number("block"); block != 0 && is.Issue.RowOf(block) == 0 {
 			return refusal // the row is gone: the page of the error shows what was typed
 		}
@@ -223,7 +223,8 @@ func (a *Area) refused(w http.ResponseWriter, r *http.Request, ref desk.Ref, for
 	if !frame.IsPart(r) {
 		return a.frame.Refuse(w, a.onIssue(r, is), v)
 	}
-	return a.frame.Parts(w, a.onIssue(r, is), fmt.Sprintf("Not saved. %s", frame.Said(refusal)), a.parts(v, whole(do.parts))...)
+	parts := append(a.parts(v, whole(do.parts)), part("last-saved", v.Panel.Saved))
+	return a.frame.Parts(w, a.onIssue(r, is), fmt.Sprintf("Not saved. %s", frame.Said(refusal)), parts...)
 }
 
 // mostKept bounds what is shown again of a text that was refused: more than may be

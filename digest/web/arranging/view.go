@@ -22,8 +22,9 @@ import (
 
 // state is what a page shows beside the issue itself.
 type state struct {
-	row int64        // the block that is looked at
-	by  digest.Actor // who looks
+	row    int64        // the block that is looked at
+	by     digest.Actor // who looks
+	people digest.People
 	// saved is the form that was just saved.
 	saved string
 	// do is the form that was refused, with what was typed into it: a mistake in it, or
@@ -116,7 +117,7 @@ func (a *Area) view(is desk.Arrangement, st state) screen.Arrange {
 			v.Acts = append(v.Acts, screen.Link{Label: act.Do.Label(), Address: a.frame.Site().Act(act)})
 		}
 	}
-	switch saved := a.saved(is, st.by); st.saved {
+	switch saved := a.saved(is, st); st.saved {
 	case "title":
 		v.Title.Saved = saved
 	case "intro":
@@ -125,8 +126,11 @@ func (a *Area) view(is desk.Arrangement, st state) screen.Arrange {
 	v.List = a.list(is, st, at)
 	v.Panel = screen.ArrangePanel{
 		Action: at.arrange, Version: issue.Version, Changeable: draft, Focus: a.focus(is, st.row, at), Sizes: sizes(is),
-		Saved: a.saved(is, st.by), Undo: short(is.Undoes), History: at.history, Check: at.check,
+		Saved: a.saved(is, st), Undo: short(is.Undoes), History: at.history, Check: at.check,
 		News: screen.ArrangeNews{Address: at.news(issue.Version), Show: at.arrange},
+	}
+	if st.do != "" {
+		v.Panel.Saved = "" // what was refused is not, and an earlier one is not what was meant
 	}
 	if is.Undoes != nil {
 		v.Panel.Last = is.Undoes.ID
@@ -135,7 +139,7 @@ func (a *Area) view(is desk.Arrangement, st state) screen.Arrange {
 }
 
 // saved says when the issue was saved last, and by whom.
-func (a *Area) saved(is desk.Arrangement, me digest.Actor) string {
+func (a *Area) saved(is desk.Arrangement, st state) string {
 	if is.Saved == nil {
 		return ""
 	}
@@ -144,19 +148,19 @@ func (a *Area) saved(is desk.Arrangement, me digest.Actor) string {
 	if now.Format(time.DateOnly) != at.Format(time.DateOnly) {
 		layout = "2 January, 15:04"
 	}
-	return "Saved " + at.Format(layout) + " by " + a.who(is.Saved.By, me)
+	return "Saved " + at.Format(layout) + " by " + who(st.people, is.Saved.By, st.by)
 }
 
 // who names somebody to somebody.
-func (a *Area) who(by, me digest.Actor) string {
+func who(people digest.People, by, me digest.Actor) string {
 	if by == me {
 		return "you"
 	}
-	return by.String()
+	return people.Name(by)
 }
 
 // told tells what was done to an issue, the latest last.
-func (a *Area) told(ref desk.Ref, all []digest.Revision) screen.ArrangeNews {
+func (a *Area) told(people digest.People, ref desk.Ref, all []digest.Revision) screen.ArrangeNews {
 	const most = 3
 	at := a.on(desk.Ref{Series: ref.Series, Number: ref.Number})
 	news := screen.ArrangeNews{Address: at.news(ref.Version), Show: at.arrange}
@@ -165,18 +169,18 @@ func (a *Area) told(ref desk.Ref, all []digest.Revision) screen.ArrangeNews {
 			news.More = len(all) - most
 			break
 		}
-		words, _, _ := strings.Cut(r.Words, ": ")
-		news.Said = append(news.Said, fmt.Sprintf("%s %s %s.", named(r.By), frame.Cut(words, 200), ago(a.frame.Now().Sub(r.At))))
+		words, _, _ := strings.Cut(people.Told(r.Words), ": ")
+		news.Said = append(news.Said, fmt.Sprintf("%s %s %s.", named(people.Name(r.By)), frame.Cut(words, 200), ago(a.frame.Now().Sub(r.At))))
 	}
 	return news
 }
 
 // named begins a sentence with somebody: an address is written as it is.
-func named(by digest.Actor) string {
-	if name := by.String(); strings.Contains(name, "@") {
+func named(name string) string {
+	if strings.Contains(name, "@") {
 		return name
 	}
-	return capital(by.String())
+	return capital(name)
 }
 
 // ago says how long something is past.

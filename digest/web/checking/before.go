@@ -2,23 +2,31 @@ package checking
 
 import (
 	"cmp"
+	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"postbag/digest"
 	"postbag/digest/check"
 	"postbag/digest/desk"
 	"postbag/digest/site"
+	"postbag/digest/web/frame"
 	"postbag/templates/screen"
 )
 
 // before makes the list of what was found.
-func (a *Area) before(found check.Report, ref desk.Ref) screen.Before {
+func (a *Area) before(ctx context.Context, found check.Report, ref desk.Ref) screen.Before {
 	b := screen.Before{
+		Title: titleOf(found.Issue.State), Note: noteOf(found.Issue.State), Nothing: "Nothing is to be fixed.",
 		Asked: a.askedOf(found, ref), ToFix: found.MustFix(), Fix: a.at(site.CheckFix, ref), Version: found.Issue.Version, Facts: facts(found),
 	}
+	isOver := !slices.Contains([]digest.IssueState{digest.Draft, digest.Approved}, found.Issue.State)
+	if isOver {
+		b.Nothing = "Nothing was found."
+	}
 	for _, f := range found.Findings {
-		line := a.finding(f, ref)
+		line := a.finding(frame.People(ctx), f, ref, isOver)
 		if f.Seen != nil {
 			b.Seen = append(b.Seen, line)
 			continue
@@ -32,13 +40,42 @@ func (a *Area) before(found check.Report, ref desk.Ref) screen.Before {
 	return b
 }
 
-// finding makes a line of the list.
-func (a *Area) finding(f digest.Finding, ref desk.Ref) screen.Finding {
+// titleOf names the list: what is to be done, or what came of it.
+func titleOf(s digest.IssueState) string {
+	switch {
+	case s.Public():
+		return "What readers got"
+	case s == digest.Withdrawn:
+		return "What was withdrawn"
+	case s == digest.Skipped || s == digest.Cancelled:
+		return "What nobody got"
+	}
+	return "Before it goes"
+}
+
+// noteOf says what can still be done.
+func noteOf(s digest.IssueState) string {
+	switch {
+	case s == digest.Approved:
+		return "It is approved: take the approval back to change it."
+	case s == digest.Published:
+		return "It is on the web and in the feed, as it stands here. The mail will be the same."
+	case s.Public():
+		return "Its words are out, as they stand here. What was mailed cannot change."
+	}
+	return ""
+}
+
+// finding makes a line of the list. Of what is over nothing is to be fixed.
+func (a *Area) finding(people digest.People, f digest.Finding, ref desk.Ref, isOver bool) screen.Finding {
 	line := screen.Finding{Severity: "Must fix", Class: "danger", Words: f.Words}
+	if isOver {
+		line.Severity, line.Class = "Found", "warning"
+	}
 	switch {
 	case f.Seen != nil:
-		line.Severity, line.Class = "Seen by "+f.Seen.By.String(), "quiet"
-	case f.Severity() == digest.LookAt:
+		line.Severity, line.Class = "Seen by "+people.Name(f.Seen.By), "quiet"
+	case f.Severity() == digest.LookAt && !isOver:
 		line.Severity, line.Class = "Look at", "warning"
 	}
 	post := func(label string, fields ...string) {
@@ -54,8 +91,12 @@ func (a *Area) finding(f digest.Finding, ref desk.Ref) screen.Finding {
 			block = strconv.FormatInt(act.Blocks[0], 10)
 		}
 		switch act.Do {
+		case digest.RemoveRows:
+			if isOver {
+				continue
+			}
 		case digest.KeepRows, digest.AcceptRows:
-			if f.Kind == digest.FoundChangedPick {
+			if isOver || f.Kind == digest.FoundChangedPick {
 				continue // both are on the page that compares
 			}
 		}

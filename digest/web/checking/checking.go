@@ -100,7 +100,7 @@ func (a *Area) screen(r *http.Request, ref desk.Ref) (screen.Check, desk.Ref, er
 		return screen.Check{}, ref, err
 	}
 	ref.Number = found.Issue.Number
-	s := screen.Check{Issue: found.Issue.Title, Before: a.before(found, ref)}
+	s := screen.Check{Issue: found.Issue.Title, Before: a.before(r.Context(), found, ref)}
 	shown := check.Output(r.URL.Query().Get(outputQuery))
 	if !slices.Contains(check.Outputs(), shown) {
 		shown = check.MailOutput
@@ -235,7 +235,7 @@ func (a *Area) asked(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ref.Number = found.Issue.Number
-	before := a.before(found, ref)
+	before := a.before(r.Context(), found, ref)
 	if before.Asked.Open {
 		return a.Parts(w, r, "", frame.Part{Screen: "check", Name: "asked", Data: before.Asked})
 	}

@@ -175,7 +175,7 @@ func TestFromTroubleToApproval(t *testing.T) {
 	wants(t, page, http.StatusOK, "Added “", "” to the glossary.")
 	before := strings.Count(page.Body, "Look at.</strong>")
 	page = b.press(page, "Seen, let it stand")
-	wants(t, page, http.StatusOK, "You let it stand: ", "1 thing was looked at", "Seen by ann@blog.example")
+	wants(t, page, http.StatusOK, "You let it stand: ", "1 thing was looked at", "Seen by Ann")
 	if after := strings.Count(page.Body, "Look at.</strong>"); after != before-1 {
 		t.Errorf("%d to look at became %d", before, after)
 	}
@@ -191,6 +191,35 @@ func TestFromTroubleToApproval(t *testing.T) {
 }
 
 // TestPreviewsAreTheTrueOutputs and nothing in them runs, loads or leads to a reader.
+// TestWhatWentIsToldAsWhatItIs: of an issue that readers have nothing is to be fixed
+// before it goes.
+func TestWhatWentIsToldAsWhatItIs(t *testing.T) {
+	b := start(t)
+	b.pick(3)
+	issue, _ := b.draft()
+	page := fmt.Sprintf("/desk/issues/%d/check", issue.Number)
+	wants(t, b.Ann.Get(page), http.StatusOK, "Before it goes")
+	if _, _, err := b.Desk.Desk.Approve(t.Context(), storetest.Tester, desk.Ref{Number: issue.Number}, desk.When{}); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, b.Ann.Get(page), http.StatusOK, "Before it goes", "take the approval back")
+	for _, step := range []struct {
+		to    digest.IssueState
+		title string
+	}{{digest.Published, "What readers got"}, {digest.Withdrawn, "What was withdrawn"}} {
+		if err := b.DB.MoveIssue(t.Context(), storetest.Tester, issue.ID, step.to, b.Clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+		a := b.Ann.Get(page)
+		wants(t, a, http.StatusOK, step.title)
+		for _, no := range []string{"Before it goes", "Look at.", "Must fix", "Take it out", "to fix first"} {
+			if strings.Contains(a.Body, no) {
+				t.Errorf("%s: %q is said", step.to, no)
+			}
+		}
+	}
+}
+
 func TestPreviewsAreTheTrueOutputs(t *testing.T) {
 	b := start(t)
 	wants(t, b.Ann.Get("/desk/issues/8/preview/mail"), http.StatusConflict, "no pick")

@@ -25,13 +25,16 @@ type Options struct {
 	Clock   digest.Clock
 	Desk    *desk.Desk
 	// Who tells who is signed in; SignIn answers where nobody is. See [frame.Options].
-	Who    func(r *http.Request) (digest.Editor, bool)
+	Who    func(r *http.Request) (digest.Editor, error)
 	SignIn frame.Handler
 	// Areas makes the parts of the desk.
 	Areas func(*frame.Frame) []Area
 	// Publication gives the name on the masthead; "" before the first blog.
 	Publication func(ctx context.Context) string
 	KeysOff     func(ctx context.Context, e digest.Editor) bool
+	// Editors and Series are for naming people, and telling times; see [frame.Options].
+	Editors func(ctx context.Context) ([]digest.Editor, error)
+	Series  func(ctx context.Context) ([]digest.Series, error)
 	// Around wraps the whole desk, as the keeper of sessions does; nil for nothing.
 	Around func(http.Handler) http.Handler
 	Log    *slog.Logger // nil discards
@@ -43,7 +46,7 @@ func New(o Options) (http.Handler, error) {
 	d := &office{o: o}
 	f := frame.New(frame.Options{
 		Screens: o.Screens, Site: o.Site, Clock: o.Clock, Who: o.Who, SignIn: o.SignIn, Log: o.Log,
-		Bar: d.bar, Menu: d.menu, KeysOff: o.KeysOff,
+		Bar: d.bar, Menu: d.menu, KeysOff: o.KeysOff, Editors: o.Editors, Series: o.Series,
 		Publication: func(ctx context.Context) string {
 			if name := o.Publication(ctx); name != "" {
 				return name

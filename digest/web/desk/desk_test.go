@@ -127,7 +127,23 @@ func TestWhatDoesNotWorkIsSaid(t *testing.T) {
 	if away := ann.Post("/desk/issues/8/read", []string{"intro", typed}); strings.Contains(away.Body, "hidden.example") || !strings.Contains(away.Body, "The database does not answer.") || !strings.Contains(away.Body, "of &lt;b&gt;several") {
 		t.Errorf("the page tells %.1500s", away.Body)
 	}
-	wants(t, ann.Post("/desk/issues/8/read", []string{"intro", strings.Repeat("x", frame.MaxForm)}), http.StatusRequestEntityTooLarge, "larger than what this form takes")
+}
+
+// TestTooMuchIsAnswered: whoever sends too much gets the page that says so, with what was
+// typed, however much is still on its way.
+func TestTooMuchIsAnswered(t *testing.T) {
+	d := start(t, func(_ http.ResponseWriter, r *http.Request) error {
+		_, err := frame.ReadForm(r)
+		return err
+	})
+	ann, nobody := d.Person("ann"), d.Person("nobody")
+	long := strings.Repeat("a word é ", 4<<20/9)
+	fields := []string{"intro", "An introduction of several words.", "title", long}
+	wants(t, ann.Post("/desk/issues/8/read", fields), http.StatusRequestEntityTooLarge, "It is too long: this form takes at most 512 KB.", "What you had written", "An introduction of several words.", "a word é a word é")
+	wants(t, ann.Post("/desk/issues/8/read", fields, desktest.Htmx()...), http.StatusRequestEntityTooLarge, "at most 512 KB", `id="problems"`)
+	wants(t, nobody.Post("/desk/issues/8/read", fields), http.StatusUnauthorized)
+	wants(t, ann.Post("/desk/issues/9/nowhere", fields), http.StatusNotFound)
+	wants(t, ann.Post("/desk/settings", fields, "Sec-Fetch-Site", "cross-site"), http.StatusForbidden)
 }
 
 func TestFrameInABrowser(t *testing.T) {

@@ -110,7 +110,9 @@ func start(t *testing.T, areas Areas, fill func(*Desk)) *Desk {
 	})
 	d.handler, err = deskweb.New(deskweb.Options{
 		Site: d.Site, Screens: d.Screens, Clock: d.Clock, Desk: d.Desk, Log: log,
-		Who: who,
+		Who:     who,
+		Editors: func(context.Context) ([]digest.Editor, error) { return []digest.Editor{Ann, Ben}, nil },
+		Series:  d.DB.SeriesList,
 		SignIn: func(w http.ResponseWriter, _ *http.Request) error {
 			http.Error(w, "sign in", http.StatusUnauthorized)
 			return nil
@@ -179,17 +181,17 @@ func (d *Desk) follow() {
 	}
 }
 
-func who(r *http.Request) (digest.Editor, bool) {
+func who(r *http.Request) (digest.Editor, error) {
 	c, err := r.Cookie(whoCookie)
 	switch {
 	case err != nil:
-		return Ann, true
+		return Ann, nil
 	case c.Value == "ann":
-		return Ann, true
+		return Ann, nil
 	case c.Value == "ben":
-		return Ben, true
+		return Ben, nil
 	}
-	return digest.Editor{}, false
+	return digest.Editor{}, nil
 }
 
 // Person is somebody's browser without script.

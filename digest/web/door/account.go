@@ -3,7 +3,6 @@ package door
 import (
 	"errors"
 	"net/http"
-	"time"
 
 	"postbag/digest"
 	"postbag/digest/account"
@@ -51,29 +50,13 @@ func (d *Door) accountView(r *http.Request) (v screen.Account, err error) {
 	}
 	for _, k := range keys {
 		v.Passkeys = append(v.Passkeys, screen.Passkey{
-			Action: at.Path(site.AccountPasskey, k.ID), Name: k.Name, Added: day(k.Created), Used: day(k.LastUsed),
+			Action: at.Path(site.AccountPasskey, k.ID), Name: k.Name, Added: d.Day(ctx, k.Created), Used: d.Day(ctx, k.LastUsed),
 		})
 	}
 	for _, s := range sessions {
-		v.Sessions = append(v.Sessions, screen.Session{ID: s.ID, Agent: s.Agent, Network: s.Network, Began: moment(s.Began), Seen: moment(s.Seen), Here: s.ID == in.ID})
+		v.Sessions = append(v.Sessions, screen.Session{ID: s.ID, Agent: s.Agent, Network: s.Network, Began: d.Moment(ctx, s.Began), Seen: d.Moment(ctx, s.Seen), Here: s.ID == in.ID})
 	}
 	return v, nil
-}
-
-// day and moment write a time, "" for none. Times are in UTC where nobody has said a
-// zone.
-func day(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format("2 January 2006")
-}
-
-func moment(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format("2 January 2006, 15:04 UTC")
 }
 
 // refuse shows the account page with what is wrong beside a field.

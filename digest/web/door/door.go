@@ -82,17 +82,17 @@ func (d *Door) Around(next http.Handler) http.Handler {
 	})
 }
 
-// Who tells who is signed in.
-func (d *Door) Who(r *http.Request) (digest.Editor, bool) {
+// Who tells who is signed in; an editor whose ID is 0 for nobody.
+func (d *Door) Who(r *http.Request) (digest.Editor, error) {
 	in, ok := d.present(r.Context())
 	if !ok {
-		return digest.Editor{}, false
+		return digest.Editor{}, nil
 	}
 	e, err := d.accounts.Editor(r.Context(), in.EditorID)
-	if err != nil && digest.KindOf(err) != digest.NotFound {
-		d.o.Log.ErrorContext(r.Context(), "who is signed in cannot be read", "error", err)
+	if digest.KindOf(err) == digest.NotFound {
+		return digest.Editor{}, nil
 	}
-	return e, err == nil
+	return e, err
 }
 
 // present gives the session; none where [Door.Around] is not around.

@@ -45,15 +45,16 @@ func (d *Door) editorsView(r *http.Request) (v screen.Editors, err error) {
 		Name:   screen.Field{Name: "name", Label: "Name", Autocomplete: "off", Max: 100},
 		Role:   screen.Field{Name: "role", Label: "As", Type: "select", Options: roles(digest.EditorRole)},
 	}
+	people := digest.PeopleOf(all)
 	for _, e := range all {
 		v.Editors = append(v.Editors, screen.EditorRow{
 			Action: at.Path(site.EditorPage, e.ID), Email: e.Email, Name: e.Name, Owner: e.Role == digest.OwnerRole,
-			Since: day(e.CreatedAt), Seen: moment(e.LastSeen), You: e.ID == frame.Editor(r).ID,
+			Since: d.Day(ctx, e.CreatedAt), Seen: d.Moment(ctx, e.LastSeen), You: e.ID == frame.Editor(r).ID,
 		})
 	}
 	for _, e := range invitations {
 		v.Invitations = append(v.Invitations, screen.Invitation{
-			Action: at.Path(site.InvitationPage, e.ID), Email: e.Email, Name: e.Name, Owner: e.Role == digest.OwnerRole, By: e.By, Until: moment(e.Expires),
+			Action: at.Path(site.InvitationPage, e.ID), Email: e.Email, Name: e.Name, Owner: e.Role == digest.OwnerRole, By: people.Name(digest.Actor{Kind: digest.ByEditor, Name: e.By}), Until: d.Moment(ctx, e.Expires),
 		})
 	}
 	return v, nil
@@ -150,10 +151,11 @@ func (d *Door) audit(w http.ResponseWriter, r *http.Request) error {
 		next := url.Values{"who": {f.By}, "what": {string(f.Did)}, "since": {v.Since.Value}, "before": {strconv.FormatInt(all[auditRows-1].ID, 10)}}
 		v.Older = at.Path(site.AuditPage) + "?" + next.Encode()
 	}
+	people := frame.People(r.Context())
 	for _, a := range all {
-		row := screen.AuditRow{When: moment(a.At), Who: a.By.String(), Did: a.Did.Words(), On: a.On, Words: a.Words}
+		row := screen.AuditRow{When: d.Moment(r.Context(), a.At), Who: people.Name(a.By), Did: a.Did.Words(), On: a.On, Words: a.Words}
 		if a.Times > 1 {
-			row.Times, row.Last = a.Times, moment(a.Last)
+			row.Times, row.Last = a.Times, d.Moment(r.Context(), a.Last)
 		}
 		v.Rows = append(v.Rows, row)
 	}

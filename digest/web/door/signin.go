@@ -1,6 +1,7 @@
 package door
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -98,7 +99,7 @@ func (d *Door) again(w http.ResponseWriter, r *http.Request, form frame.Form, wr
 	}
 	v := d.signInView(form.Get("next"), form.Get("kept"))
 	v.Email.Value = frame.Cut(form.Get("email"), 320)
-	v.Problem = d.Problem(wrong)
+	v.Problem = d.Problem(r.Context(), wrong)
 	return d.ShowAs(w, r, frame.StatusOf(wrong), v)
 }
 
@@ -268,7 +269,7 @@ func (d *Door) use(w http.ResponseWriter, r *http.Request) error {
 		}
 		v := d.entranceView(r, link)
 		v.Name.Value, v.Address.Value = frame.Cut(n.Name, 1000), frame.Cut(n.Email, 320)
-		d.blame(&v, err)
+		d.blame(r.Context(), &v, err)
 		return d.Refuse(w, r, v)
 	}
 	via, to, said := account.ByInvitation, d.Site().Path(site.DeskHome), "Welcome to the desk."
@@ -282,7 +283,7 @@ func (d *Door) use(w http.ResponseWriter, r *http.Request) error {
 }
 
 // blame puts what is wrong beside its field.
-func (d *Door) blame(v *screen.Entrance, err error) {
+func (d *Door) blame(ctx context.Context, v *screen.Entrance, err error) {
 	text := frame.Sentence(err)
 	switch account.FieldOf(err) {
 	case account.NameField:
@@ -292,7 +293,7 @@ func (d *Door) blame(v *screen.Entrance, err error) {
 	case account.EmailField:
 		v.Address.Mistake = text
 	default:
-		v.Problem = d.Problem(err)
+		v.Problem = d.Problem(ctx, err)
 	}
 }
 

@@ -20,6 +20,7 @@
 //   - GET and HEAD change nothing; what changes something is a POST, from our own pages
 //     ([net/http.CrossOriginProtection], in digest/web/desk).
 //   - Nobody gets in who is not signed in, but for the pages that are made [Open].
-//   - A body is read up to a limit ([MaxForm]), a request has [Time] to be answered.
+//   - A body is read up to a limit ([MaxForm]), a request has [Time] to be answered. What is
+//     over the limit is let pass unread, so that its sender sees the answer.
 //   - The policy allows scripts and styles of ours from files, and nothing else.
 package frame

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -81,7 +82,7 @@ func Said(err error) string {
 	case http.StatusInternalServerError:
 		return "Something went wrong here. Nothing was changed; try again."
 	case http.StatusRequestEntityTooLarge:
-		return "It is larger than what this form takes. Nothing was changed."
+		return tooLong(err)
 	case http.StatusServiceUnavailable:
 		if digest.KindOf(err) != digest.Unavailable || digest.IsInner(err) {
 			return "The database does not answer. Nothing was changed; try again in a minute."
@@ -91,6 +92,15 @@ func Said(err error) string {
 		return "Something went wrong here. Nothing was changed; the log says more."
 	}
 	return sentence(err.Error())
+}
+
+// tooLong says how much a form takes.
+func tooLong(err error) string {
+	large, is := errors.AsType[*http.MaxBytesError](err)
+	if !is {
+		return "It is too long for this form. Nothing was changed."
+	}
+	return fmt.Sprintf("It is too long: this form takes at most %d KB. Nothing was changed.", large.Limit>>10)
 }
 
 // sentence makes one of a message.
@@ -104,8 +114,8 @@ func sentence(text string) string {
 }
 
 // Problem says an error with what can be done about it.
-func (f *Frame) Problem(err error) *screen.Problem {
-	p := &screen.Problem{Title: TitleOf(err), Text: Said(err)}
+func (f *Frame) Problem(ctx context.Context, err error) *screen.Problem {
+	p := &screen.Problem{Title: TitleOf(err), Text: f.named(ctx, err, Said(err))}
 	if hint := hintOf(err); hint != "" {
 		p.Hints = strings.Split(hint, "\n")
 	}
@@ -125,10 +135,8 @@ func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if status >= http.StatusInternalServerError && !errors.Is(ctx.Err(), context.Canceled) {
 		f.log.ErrorContext(ctx, "a request failed", "page", ctx.Value(hereKey), "error", err)
 	}
-	if status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "60")
-	}
-	problem := f.Problem(err)
+	retry(w, status)
+	problem := f.Problem(ctx, err)
 	if IsPart(r) && status == http.StatusConflict {
 		if now := f.current(r); now != "" {
 			problem.Acts = append(problem.Acts, screen.Link{Label: "Show the page as it is now", Address: now})
@@ -140,8 +148,8 @@ func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	if r.Method == http.MethodPost {
 		if r.PostForm == nil { // it came to nothing before the form was read
-			r.Body = http.MaxBytesReader(w, r.Body, MaxForm)
-			_ = r.ParseForm() // what can be read of it is shown
+			r.Body = http.MaxBytesReader(nil, r.Body, MaxForm)
+			_, _ = ReadForm(r) // what can be read of it is shown
 		}
 		problem.Typed = typed(r)
 		if here := r.Referer(); here != "" && strings.HasPrefix(here, f.o.Site.Base+"/") {
@@ -159,6 +167,13 @@ func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	_ = write(w, status, "text/html; charset=utf-8", page)
+}
+
+// retry tells programs when to try again what the page calls a minute (RFC 9110, 10.2.3).
+func retry(w http.ResponseWriter, status int) {
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "60")
+	}
 }
 
 // current gives the page that htmx asks from, if it is ours.
@@ -190,7 +205,7 @@ func (f *Frame) failPart(w http.ResponseWriter, status int, problem *screen.Prob
 // characters, in all up to a bound.
 const (
 	shortText = 20
-	mostTyped = 64 << 10
+	mostTyped = MaxForm
 )
 
 func typed(r *http.Request) (fields []screen.Field) {

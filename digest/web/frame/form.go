@@ -1,7 +1,10 @@
 package frame
 
 import (
+	"bytes"
 	"errors"
+	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -17,8 +20,16 @@ const assetPage = site.DeskAsset
 type Form struct{ url.Values }
 
 // ReadForm reads a form's fields from the body, urlencoded or multipart without files.
-// What stands in the query never counts as a field.
+// What stands in the query never counts as a field. Of a body that is too long the fields
+// are kept that came, for the page that says so.
 func ReadForm(r *http.Request) (Form, error) {
+	var came bytes.Buffer
+	if r.Body != nil && r.PostForm == nil {
+		r.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.TeeReader(r.Body, &came), r.Body}
+	}
 	err := r.ParseForm() // ParseMultipartForm would keep its errors to itself
 	if err == nil {
 		if err = r.ParseMultipartForm(MaxForm); errors.Is(err, http.ErrNotMultipart) {
@@ -26,12 +37,23 @@ func ReadForm(r *http.Request) (Form, error) {
 		}
 	}
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "application/x-www-form-urlencoded" {
+			r.PostForm, _ = url.ParseQuery(whole(came.String()))
+		}
 		return Form{}, err
 	}
 	if err != nil {
 		return Form{}, digest.Fail(digest.Invalid, "Send it again from the page.", "the form could not be read")
 	}
 	return Form{r.PostForm}, nil
+}
+
+// whole leaves out an escape that was cut in two.
+func whole(text string) string {
+	if at := strings.LastIndexByte(text, '%'); at >= 0 && at > len(text)-3 {
+		return text[:at]
+	}
+	return text
 }
 
 // Text gives a field without white space around it.

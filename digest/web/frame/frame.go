@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -52,8 +53,8 @@ type Options struct {
 	Screens *screen.Set
 	Site    site.Site
 	Clock   digest.Clock
-	// Who tells who is signed in.
-	Who func(r *http.Request) (digest.Editor, bool)
+	// Who tells who is signed in: an editor whose ID is 0 for nobody.
+	Who func(r *http.Request) (digest.Editor, error)
 	// SignIn answers a request of somebody who is not signed in, and has to be.
 	SignIn Handler
 	// Bar is the head of an issue's screens.
@@ -64,7 +65,11 @@ type Options struct {
 	Publication func(ctx context.Context) string
 	// KeysOff tells whether an editor has switched single keys off; nil for nobody.
 	KeysOff func(ctx context.Context, e digest.Editor) bool
-	Log     *slog.Logger // nil discards
+	// Editors lists who works at the desk, to name them; nil for addresses alone.
+	Editors func(ctx context.Context) ([]digest.Editor, error)
+	// Series lists the series, on the clock of whose first times are told; nil for UTC.
+	Series func(ctx context.Context) ([]digest.Series, error)
+	Log    *slog.Logger // nil discards
 }
 
 // Frame answers for the desk. It is safe for concurrent use.
@@ -95,6 +100,7 @@ const (
 	hereKey
 	barKey
 	keepKey
+	peopleKey
 )
 
 // Editor gives who is signed in; on a page that is open to everybody it may be nobody,
@@ -117,16 +123,16 @@ func (f *Frame) Handler(route Route) http.Handler {
 		ctx, cancel := context.WithTimeout(r.Context(), Time)
 		defer cancel()
 		headers(w.Header())
-		editor, known := f.o.Who(r)
-		ctx = context.WithValue(ctx, hereKey, route.Page)
-		if known {
-			ctx = context.WithValue(ctx, editorKey, editor)
-		}
+		w = &began{ResponseWriter: w, rest: r.Body}
+		r.Body = http.MaxBytesReader(nil, r.Body, most) // nil leaves the connection open
+		editor, err := f.o.Who(r.WithContext(ctx))
+		ctx = f.withPeople(context.WithValue(context.WithValue(ctx, hereKey, route.Page), editorKey, editor))
 		r = r.WithContext(ctx)
-		r.Body = http.MaxBytesReader(w, r.Body, most)
 		do := route.Do
 		switch {
-		case !known && !route.Open:
+		case err != nil:
+			do = func(http.ResponseWriter, *http.Request) error { return err }
+		case editor.ID == 0 && !route.Open:
 			do = f.o.SignIn
 		case route.Owner && !editor.Role.May(digest.OwnerRole):
 			do = func(http.ResponseWriter, *http.Request) error {
@@ -139,7 +145,6 @@ func (f *Frame) Handler(route Route) http.Handler {
 
 // answer lets a handler answer, and answers itself with its error. A panic is one.
 func (f *Frame) answer(w http.ResponseWriter, r *http.Request, do Handler) {
-	began := &began{ResponseWriter: w}
 	err := func() (err error) {
 		defer func() {
 			if p := recover(); p == http.ErrAbortHandler {
@@ -148,30 +153,45 @@ func (f *Frame) answer(w http.ResponseWriter, r *http.Request, do Handler) {
 				err = fmt.Errorf("panic: %v", p)
 			}
 		}()
-		return do(began, r)
+		return do(w, r)
 	}()
+	began, _ := w.(*began)
 	switch {
 	case err == nil:
-	case began.yes:
+	case began != nil && began.yes:
 		f.log.ErrorContext(r.Context(), "an answer was cut short", "page", r.Context().Value(hereKey), "error", err)
 	default:
 		f.Fail(w, r, err)
 	}
 }
 
-// began notes whether an answer has begun.
+// began notes whether an answer has begun. Before it does, what is left of the request
+// is let pass, up to a bound: a browser that still sends would lose its connection, and
+// never see the answer.
 type began struct {
 	http.ResponseWriter
-	yes bool
+	yes  bool
+	rest io.Reader
 }
 
+// mostPassed bounds what is let pass, in bytes.
+const mostPassed = 64 << 20
+
+func (b *began) begin() {
+	if !b.yes {
+		b.yes = true
+		_, _ = io.CopyN(io.Discard, b.rest, mostPassed) // one that fails is answered all the same
+	}
+}
+
+// WriteHeader begins the answer.
 func (b *began) WriteHeader(status int) {
-	b.yes = true
+	b.begin()
 	b.ResponseWriter.WriteHeader(status)
 }
 
 func (b *began) Write(p []byte) (int, error) {
-	b.yes = true
+	b.begin()
 	return b.ResponseWriter.Write(p)
 }
 
@@ -265,6 +285,7 @@ func (f *Frame) show(w http.ResponseWriter, r *http.Request, status int, s scree
 		return err
 	}
 	around.Problem = problem
+	retry(w, status)
 	render := f.o.Screens.Page
 	if IsPart(r) {
 		render = f.o.Screens.Main

@@ -120,13 +120,15 @@ func owner(r frame.Route) frame.Route {
 type clock struct {
 	series digest.Series
 	now    time.Time
+	people digest.People // by whose names editors are called
+	isUTC  bool          // there is no series to tell the zone
 }
 
 // clock reads in which zone moments are shown: that of the first series.
 func (a *Area) clock(ctx context.Context) (clock, error) {
 	all, err := a.Read.SeriesList(ctx)
-	c := clock{now: a.Now(), series: digest.Series{Zone: "UTC"}}
-	if len(all) > 0 {
+	c := clock{now: a.Now(), series: digest.Series{Zone: "UTC"}, people: frame.People(ctx), isUTC: len(all) == 0}
+	if !c.isUTC {
 		c.series = all[0]
 	}
 	return c, err
@@ -137,7 +139,11 @@ func (c clock) at(t time.Time) string {
 	if t.IsZero() {
 		return "never"
 	}
-	return desk.ShortMoment(c.series, t, c.now)
+	words := desk.ShortMoment(c.series, t, c.now)
+	if c.isUTC {
+		words += " UTC"
+	}
+	return words
 }
 
 // day writes the day of a moment, "" for none.
@@ -187,7 +193,7 @@ func (a *Area) task(c clock, t beside.Task, page string) screen.Task {
 		return screen.Task{Refresh: page}
 	}
 	titles := taskTitles[t.Kind]
-	out := screen.Task{ID: t.ID, Live: t.Live(), Words: t.Words(), Percent: t.Percent(), Begun: c.at(t.StartedAt), By: t.By.String(),
+	out := screen.Task{ID: t.ID, Live: t.Live(), Words: t.Words(), Percent: t.Percent(), Begun: c.at(t.StartedAt), By: c.people.Name(t.By),
 		Said: t.Said, Hint: t.Hint, Stop: a.Site().Path(site.TaskPage, t.ID), Refresh: page}
 	out.Title = fmt.Sprintf(titles[1], t.Name)
 	if t.Problem != "" {
@@ -201,7 +207,7 @@ func (a *Area) task(c clock, t beside.Task, page string) screen.Task {
 	case beside.Lost:
 		out.Ended = "Its process ended before it did. What had come is stored; begin it again to go on."
 	default:
-		out.Ended = "Ended " + c.at(t.EndedAt) + ", begun by " + t.By.String() + "."
+		out.Ended = "Ended " + c.at(t.EndedAt) + ", begun by " + c.people.Name(t.By) + "."
 	}
 	return out
 }

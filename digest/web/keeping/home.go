@@ -234,8 +234,9 @@ func (a *Area) pastIssue(w http.ResponseWriter, r *http.Request) error {
 		page.Facts = []screen.Fact{{Name: "Sent", Value: fmt.Sprint(t.Sent)}, {Name: "Refused", Value: fmt.Sprint(t.Refused)},
 			{Name: "Not known whether it arrived", Value: fmt.Sprint(t.Doubt)}, {Name: "Readers who left before the next one", Value: fmt.Sprint(t.Left)}}
 	}
+	people := frame.People(r.Context())
 	for _, m := range t.Moves {
-		page.Moves = append(page.Moves, screen.Fact{Name: c.at(m.At), Value: sentence(m.By.String() + " " + m.Words)})
+		page.Moves = append(page.Moves, screen.Fact{Name: c.at(m.At), Value: sentence(people.Name(m.By) + " " + people.Told(m.Words))})
 	}
 	for _, d := range t.Refusals {
 		words := d.Reply

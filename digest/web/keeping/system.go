@@ -55,7 +55,7 @@ func (a *Area) system(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, t := range tasks[:min(len(tasks), 20)] {
 		at := taskTitles[t.Kind]
-		page.Tasks = append(page.Tasks, screen.TaskRow{Title: fmt.Sprintf(at[0], t.Name), State: taskState(t), When: c.at(t.StartedAt) + ", " + t.By.String()})
+		page.Tasks = append(page.Tasks, screen.TaskRow{Title: fmt.Sprintf(at[0], t.Name), State: taskState(t), When: c.at(t.StartedAt) + ", " + c.people.Name(t.By)})
 	}
 	return a.Show(w, r, page)
 }
@@ -140,11 +140,19 @@ func holdOf(c clock, held dispatch.Held) *screen.Hold {
 	if held.Since.IsZero() {
 		return nil
 	}
-	h := &screen.Hold{Since: c.at(held.Since), Reason: sentence(held.Reason), By: held.By, Letters: held.Letters, Decide: len(held.Unsure) > 0 || held.Letters > 0}
+	h := &screen.Hold{Since: c.at(held.Since), Reason: sentence(held.Reason), By: c.named(held.By), Letters: held.Letters, Decide: len(held.Unsure) > 0 || held.Letters > 0}
 	for _, x := range held.Unsure {
 		h.Issues = append(h.Issues, screen.Fact{Name: x.Title, Value: fmt.Sprintf("%s; %d sent, %d would still go out", x.State, x.Counts[subscribers.Delivered], x.Counts.Open())})
 	}
 	return h
+}
+
+// named calls an editor by name whose address is kept alone; "" for nobody.
+func (c clock) named(address string) string {
+	if address == "" {
+		return ""
+	}
+	return c.people.Name(digest.Actor{Kind: digest.ByEditor, Name: address})
 }
 
 // hold holds all sending, or lets it go on.

@@ -3,6 +3,7 @@ package reading
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -140,7 +141,7 @@ func (a Area) news(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	view := reading.ParseView(q)
-	return a.Parts(w, r, "", frame.Part{Screen: "read", Name: "news", Data: a.newsOf(ref, view, seen, news)})
+	return a.Parts(w, r, "", frame.Part{Screen: "read", Name: "news", Data: a.newsOf(r.Context(), ref, view, seen, news)})
 }
 
 // form is what a form of the screen says of its page.
@@ -208,7 +209,7 @@ func (a Area) decide(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if len(news.Done) > 0 || news.Comments > 0 {
-			around = append(around, frame.Part{Screen: "read", Name: "news", Data: a.newsOf(ref, view, seen, news), Into: "#news"})
+			around = append(around, frame.Part{Screen: "read", Name: "news", Data: a.newsOf(r.Context(), ref, view, seen, news), Into: "#news"})
 		}
 	}
 	return a.Parts(w, frame.OnIssue(r, ref), said, append(parts, around...)...)
@@ -221,7 +222,7 @@ func (a Area) decideOne(r *http.Request, ref desk.Ref, decision string, id int64
 	kinds := map[string]digest.Decision{"skip": digest.SkipIt, "maybe": digest.MaybeIt, "undecide": digest.Undecided}
 	if kind, is := kinds[decision]; is {
 		done, err := a.Desk.Decide(ctx, by, ref, kind, id)
-		return saidOf(done.Words, "It was so already.") + a.before(done.Was[id], by), err
+		return saidOf(done.Words, "It was so already.") + a.before(ctx, done.Was[id], by), err
 	}
 	if decision != "pick" {
 		return "", digest.Fail(digest.Invalid, "Send it again from the page.", "nothing was decided")
@@ -235,7 +236,7 @@ func (a Area) decideOne(r *http.Request, ref desk.Ref, decision string, id int64
 		return "", err
 	}
 	_, saved, err := a.Desk.Pick(ctx, by, ref, id)
-	return saidOf(saved.Words, "It was picked already.") + a.before(was[id], by), err
+	return saidOf(saved.Words, "It was picked already.") + a.before(ctx, was[id], by), err
 }
 
 func saidOf(words, nothing string) string {
@@ -246,11 +247,11 @@ func saidOf(words, nothing string) string {
 }
 
 // before says what somebody else had decided of a comment.
-func (a Area) before(was digest.Decided, by digest.Actor) string {
+func (a Area) before(ctx context.Context, was digest.Decided, by digest.Actor) string {
 	if was.Decision == digest.Undecided || was.By == by {
 		return ""
 	}
-	return fmt.Sprintf(" %s had %s it %s.", was.By, was.Decision.Did(), ago(a.Now(), was.At))
+	return fmt.Sprintf(" %s had %s it %s.", frame.People(ctx).Name(was.By), was.Decision.Did(), a.ago(ctx, was.At))
 }
 
 // around are the parts beside the comments that a decision changes.
@@ -319,7 +320,7 @@ func (a Area) undo(w http.ResponseWriter, r *http.Request) error {
 	if comment != 0 {
 		address += fmt.Sprintf("#c%d", comment)
 	}
-	return a.Back(w, r, address, saidOf(saved.Words, ""))
+	return a.Back(w, r, address, saidOf(frame.People(r.Context()).Told(saved.Words), ""))
 }
 
 // undone gives the comment that undoing a change is about, 0 for none.

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"postbag/digest"
-	usecases "postbag/digest/desk"
+	cases "postbag/digest/desk"
 	"postbag/digest/markup"
 	"postbag/digest/pull"
 	"postbag/digest/reading"
@@ -65,7 +67,7 @@ func ids(a desktest.Answer) (all []string, states map[string]string) {
 func TestWhatStandsAboveWasShown(t *testing.T) {
 	d := start(t)
 	ann := d.Person("ann")
-	issue, err := d.Desk.DraftAt(t.Context(), usecases.Ref{})
+	issue, err := d.Desk.DraftAt(t.Context(), cases.Ref{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,13 +130,13 @@ func TestReadAndDecideWithoutScript(t *testing.T) {
 		t.Errorf("%v", states)
 	}
 	// The other editor decides later, and is told.
-	wants(t, decide(d.Person("ben"), all[1], "pick"), http.StatusOK, "ann@blog.example had skipped it just now.")
+	wants(t, decide(d.Person("ben"), all[1], "pick"), http.StatusOK, "Ann had skipped it just now.")
 
 	// What is undone is shown again.
 	whole := ann.Get(read + "?f=1")
 	undo := regexp.MustCompile(`name="version" value="(\d+)"><input type="hidden" name="last" value="(\d+)"`).FindStringSubmatch(whole.Body)
 	undone := ann.Post(read+"/undo", []string{"version", undo[1], "last", undo[2], "view", "f=1"})
-	wants(t, undone, http.StatusOK, "Undid what ben@blog.example did: picked ")
+	wants(t, undone, http.StatusOK, "Undid what Ben did: picked ")
 	if undone.URL.Fragment != "c"+all[1] {
 		t.Error(undone.URL)
 	}
@@ -187,6 +189,33 @@ func TestFiltersAndSearch(t *testing.T) {
 	wants(t, ann.Get(read+"?thread=999999"), http.StatusNotFound, "There is no comment 999999.")
 }
 
+// TestWhatAnIssueLeftOpenIsReached: what nobody decided on before an issue was approved is
+// no candidate of the next, and its Read shows it with "Older than this week".
+func TestWhatAnIssueLeftOpenIsReached(t *testing.T) {
+	d := start(t)
+	ann := d.Person("ann")
+	all, _ := ids(ann.Get(read + "?f=1"))
+	id, err := strconv.ParseInt(all[0], 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.Desk.Pick(t.Context(), storetest.Tester, cases.Ref{Number: 8}, id); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.Desk.Approve(t.Context(), storetest.Tester, cases.Ref{Number: 8}, cases.When{}); err != nil {
+		t.Fatal(err)
+	}
+	const next = "/desk/issues/9/read"
+	if open, _ := ids(ann.Get(next)); slices.Contains(open, all[1]) {
+		t.Error("the next issue offers what the last one left")
+	}
+	wants(t, ann.Get(next), http.StatusOK, "Older than this week")
+	older, _ := ids(ann.Get(next + "?f=1&undecided=1&older=1"))
+	if !slices.Contains(older, all[1]) {
+		t.Errorf("shown are %v, without %s", older, all[1])
+	}
+}
+
 func TestNewsAreAnnounced(t *testing.T) {
 	d := start(t)
 	ann, ben := d.Person("ann"), d.Person("ben")
@@ -201,7 +230,7 @@ func TestNewsAreAnnounced(t *testing.T) {
 	}
 	all, _ := ids(page)
 	ben.Post(read+"/decide", []string{"comment", all[0], "decision", "skip"})
-	wants(t, ann.Get(address, desktest.Htmx()...), http.StatusOK, "ben@blog.example skipped ", " just now.")
+	wants(t, ann.Get(address, desktest.Htmx()...), http.StatusOK, "Ben skipped ", " just now.")
 	if own := ben.Get(address, desktest.Htmx()...); own.Status != http.StatusNoContent {
 		t.Error("somebody is told what they did themselves")
 	}

@@ -2,6 +2,7 @@ package reading
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -74,7 +75,7 @@ func (a Area) screen(r *http.Request, ref desk.Ref, p reading.Page) (s screen.Re
 	s = screen.Read{
 		Counted: counted(p), Notes: p.Notes, View: p.View.Query(), Place: a.at(site.ReadPlace, ref),
 		PostsLeft: fmt.Sprintf("%d left of %d", p.Left, p.All), List: a.list(r, ref, p), Filter: a.filter(ref, p),
-		News: a.newsOf(ref, p.View, p.Seen, reading.News{}),
+		News: a.newsOf(r.Context(), ref, p.View, p.Seen, reading.News{}),
 	}
 	s.Heading1, s.OnBlog = titleOf(p.Post), p.Post.URL
 	switch {
@@ -183,10 +184,10 @@ func (a Area) item(r *http.Request, ref desk.Ref, series digest.Series, p readin
 		}
 	}
 	if d := i.Decided; d.For(p.Issue.ID) != digest.Undecided && !i.Picked && d.By != frame.By(r) {
-		one.By = fmt.Sprintf("%s %s it %s.", d.By, d.Decision.Did(), ago(a.Now(), d.At))
+		one.By = fmt.Sprintf("%s %s it %s.", frame.People(r.Context()).Name(d.By), d.Decision.Did(), a.ago(r.Context(), d.At))
 	}
 	if i.Kept {
-		one.Kept = "Kept for later, " + ago(a.Now(), i.Decided.At)
+		one.Kept = "Kept for later, " + a.ago(r.Context(), i.Decided.At)
 	}
 	if i.UsedIn != 0 {
 		one.Used = fmt.Sprintf("Used in issue %d", i.UsedIn)
@@ -268,10 +269,11 @@ func options(present int, none string, known map[int]string) []screen.Option {
 }
 
 // newsOf makes what came since the page was made.
-func (a Area) newsOf(ref desk.Ref, v reading.View, seen reading.Seen, n reading.News) screen.ReadNews {
+func (a Area) newsOf(ctx context.Context, ref desk.Ref, v reading.View, seen reading.Seen, n reading.News) screen.ReadNews {
 	s := screen.ReadNews{Comments: n.Comments, Show: a.address(ref, v), Seen: seen.Comment, Last: seen.Revision}
+	people := frame.People(ctx)
 	for _, d := range n.Done {
-		s.Done = append(s.Done, fmt.Sprintf("%s %s %s.", d.By, d.Words, ago(a.Now(), d.At)))
+		s.Done = append(s.Done, fmt.Sprintf("%s %s %s.", people.Name(d.By), people.Told(d.Words), a.ago(ctx, d.At)))
 		s.Last = max(s.Last, d.ID)
 	}
 	ask := fmt.Sprintf("is=%d&seen=%d&last=%d&n=%d", seen.IssueID, s.Seen, s.Last, n.Comments)
@@ -315,7 +317,7 @@ func (a Area) rail(r *http.Request, ref desk.Ref, p reading.Page) (screen.ReadRa
 		rail.Last = history[0].ID
 	}
 	if last := desk.LastEdit(history); last != nil {
-		rail.Undoes = last.By.String() + " " + last.Words
+		rail.Undoes = frame.People(ctx).Name(last.By) + " " + last.Words
 	}
 	return rail, nil
 }
@@ -395,8 +397,8 @@ func (a Area) when(series digest.Series, at time.Time) string {
 }
 
 // ago says how long something is past.
-func ago(now, at time.Time) string {
-	switch past := now.Sub(at); {
+func (a Area) ago(ctx context.Context, at time.Time) string {
+	switch past := a.Now().Sub(at); {
 	case past < time.Minute:
 		return "just now"
 	case past < 2*time.Minute:
@@ -408,5 +410,5 @@ func ago(now, at time.Time) string {
 	case past < 24*time.Hour:
 		return fmt.Sprintf("%d hours ago", int(past.Hours()))
 	}
-	return "on " + at.UTC().Format("2 January 2006")
+	return "on " + a.Day(ctx, at)
 }

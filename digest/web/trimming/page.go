@@ -236,7 +236,7 @@ func (a *Area) refuse(w http.ResponseWriter, r *http.Request, at address, form f
 		return problem // it is not there any more, and the problem says why
 	}
 	view := a.view(t, at.ref.Series, form.Text("from"), int(form.Number(firstQuery)))
-	view.Mistake = a.frame.Problem(problem)
+	view.Mistake = a.frame.Problem(r.Context(), problem)
 	view.In = fieldOf(form, problem)
 	view.Typed = screen.TrimTyped{
 		Words: form.Text("words"), Note: form.Text("note"), After: form.Text("after"), At: form.Text("at"),

@@ -209,7 +209,7 @@ func TestTwoEditors(t *testing.T) {
 	before := d.block()
 	for _, headers := range [][]string{nil, desktest.Htmx()} {
 		got := ann.Post(d.page, []string{"version", seen, "do", "note", "note", "my very own note", "sentence-note", "2"}, headers...)
-		for _, want := range []string{"ben@blog.example", "cut “", `value="my very own note"`} {
+		for _, want := range []string{"Ben", "cut “", `value="my very own note"`} {
 			if got.Status != 422 || !strings.Contains(got.Body, want) {
 				t.Errorf("%d without %q: %.2500s", got.Status, want, got.Body)
 			}

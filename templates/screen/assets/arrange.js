@@ -68,6 +68,7 @@ document.documentElement.classList.add("script");
     const { sourceElement: form, response } = e.detail.ctx, status = response ? response.status : 0;
     if (!form.matches("form")) return;
     const isDone = status >= 200 && status < 400;
+    if (!isDone) ["said", "last-saved"].forEach((id) => document.getElementById(id)?.replaceChildren()); // of what was done before
     if (isDone) pause = firstPause;
     if (!isText(form)) {
       if (isDone && unsaved.size) retry();
