@@ -21,6 +21,8 @@ type Lesson struct {
 type Example struct {
 	CommentID int64 `json:"comment"`
 	suggest.Shown
+	// Said are the rules that gave a reason for it, or a caution.
+	Said []suggest.Rule `json:"said,omitempty"`
 	// Long tells that it is one of the longest comments that the issue could pick, as
 	// many as are offered as suggestions.
 	Long bool `json:"long,omitempty"`
@@ -33,15 +35,6 @@ const (
 	// mostLessons is how many issues are learned from: the oldest counts a sixteenth.
 	mostLessons = 104
 )
-
-// taste gives how much each rule weighs for an issue, by the issues before it.
-func (d *Desk) taste(ctx context.Context, issue digest.Issue) (suggest.Taste, error) {
-	newest, err := d.store.Lessons(ctx, issue.SeriesID, issue.ID, 1)
-	if err != nil || len(newest) == 0 {
-		return suggest.Taste{}, err
-	}
-	return newest[0].Taste, nil
-}
 
 // lesson makes what a draft teaches that is about to be frozen; nil where nobody chose
 // anything. A comment counts as shown when an editor decided of it, or decided of one
@@ -93,8 +86,11 @@ func (d *Desk) lesson(ctx context.Context, issue digest.Issue) (*Lesson, error) 
 		if picked {
 			picks++
 		}
-		l.Examples = append(l.Examples, Example{CommentID: id, Long: long[id],
-			Shown: suggest.Shown{Signals: s.Signals, Picked: picked, Suggested: suggested[id]}})
+		e := Example{CommentID: id, Long: long[id], Shown: suggest.Shown{Signals: s.Signals, Picked: picked, Suggested: suggested[id]}}
+		for _, r := range s.Reasons {
+			e.Said = append(e.Said, r.Rule)
+		}
+		l.Examples = append(l.Examples, e)
 	}
 	if picks == 0 {
 		return nil, nil

@@ -76,7 +76,7 @@ func (d *bench) firstSuggested(t *testing.T) int64 {
 
 // TestSuggestionsLearn from what an editor picks and skips: whoever picks the short ones
 // and skips the long ones is offered a short one first in the next issue; and no longer,
-// once the approval is taken back.
+// once that is forgotten. A rule that is off says nothing.
 func TestSuggestionsLearn(t *testing.T) {
 	d := newDesk(t, 0)
 	d.clock.at = now.Add(time.Minute)
@@ -115,10 +115,50 @@ func TestSuggestionsLearn(t *testing.T) {
 	if picks != 8 || len(all[0].Examples) != 15 || all[0].Taste.Picks != 8 || all[0].Taste.Learned(suggest.Length) >= 0 {
 		t.Errorf("%d picks of %d examples; the taste is %+v", picks, len(all[0].Examples), all[0].Taste)
 	}
+	tuned, err := d.Tuned(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantStanding := desk.Standing{Rule: suggest.Length, On: true, Fired: 7, Start: 2.2, Weight: all[0].Taste.Of(suggest.Length)}
+	if got := tuned.Rules[0]; got != wantStanding || got.Change() != "counts less than at the start" || tuned.Shown != 15 || tuned.Picked != 8 {
+		t.Errorf("the rule of length stands so: %+v, of %d shown and %d picked", got, tuned.Shown, tuned.Picked)
+	}
+	if said := tuned.Lately.String(); !strings.HasPrefix(said, "Of the picks of your last issue the suggestions held ") || !strings.HasSuffix(said, " of 8; the longest comments would have held 8.") ||
+		tuned.Learned() != "Learned from 8 picks in 1 issue." {
+		t.Errorf("%s %s", tuned.Learned(), said)
+	}
 	d.clock.at = d.clock.at.Add(time.Hour)
 	next, lengthy := d.tell(t, 9, 1)
 	if first := d.firstSuggested(t); first != next[0] {
 		t.Errorf("comment %d is suggested first in the next issue, want %v; the long ones are %v", first, next, lengthy)
+	}
+	if n, err := d.Forget(t.Context(), ada, ""); n != 1 || err != nil {
+		t.Errorf("forgotten are %d issues, %v", n, err)
+	}
+	if first := d.firstSuggested(t); first != lengthy[0] {
+		t.Errorf("after all is forgotten comment %d is suggested first, want %v", first, lengthy)
+	}
+	if changed, err := d.SwitchRule(t.Context(), ada, "", suggest.Length, false); !changed || err != nil {
+		t.Errorf("the rule was switched: %t, %v", changed, err)
+	}
+	if first := d.firstSuggested(t); first != next[0] {
+		t.Errorf("without the rule of length comment %d is suggested first, want %v", first, next)
+	}
+	if _, err := d.SwitchRule(t.Context(), ada, "", "luck", false); digest.KindOf(err) != digest.Invalid || err == nil {
+		t.Errorf("switching a rule that there is not: %v", err)
+	}
+}
+
+// TestWhatWasLearnedGoesWithTheApproval that is taken back.
+func TestWhatWasLearnedGoesWithTheApproval(t *testing.T) {
+	d := newDesk(t, 0)
+	d.clock.at = now.Add(time.Minute)
+	short, _ := d.tell(t, 0, 9)
+	d.open(t)
+	d.pick(t, short...)
+	issue := d.approve(t)
+	if len(d.lessons(t)) != 1 {
+		t.Fatal("nothing was learned")
 	}
 	if _, err := d.Reopen(t.Context(), ada, desk.Ref{Number: issue.Number}); err != nil {
 		t.Fatal(err)

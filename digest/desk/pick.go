@@ -91,7 +91,7 @@ func (d *Desk) Judge(ctx context.Context, issue digest.Issue) ([]digest.Candidat
 		return nil, nil, err
 	}
 	rules := suggest.Rules{IssueID: issue.ID, Languages: map[int64]string{}}
-	if rules.Taste, err = d.taste(ctx, issue); err != nil {
+	if rules.Taste, rules.Off, err = d.tuning(ctx, issue); err != nil {
 		return nil, nil, err
 	}
 	if rules.Others, err = d.picks(ctx, issue); err != nil {

@@ -7,6 +7,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/compile"
 	"postbag/digest/search"
+	"postbag/digest/suggest"
 	"postbag/subscribers"
 )
 
@@ -87,6 +88,14 @@ type Store interface {
 	// nothing.
 	SaveShown(ctx context.Context, issueID int64, comments []int64) error
 	Shown(ctx context.Context, issueID int64) ([]int64, error)
+	// Taste gives what was learned last before an issue of a series was opened.
+	Taste(ctx context.Context, seriesID, before int64) (suggest.Taste, error)
+	// RulesOff gives the rules for suggestions that a series does without. SwitchRule
+	// switches one, and tells whether that changed anything.
+	RulesOff(ctx context.Context, seriesID int64) ([]suggest.Rule, error)
+	SwitchRule(ctx context.Context, by digest.Actor, seriesID int64, rule suggest.Rule, on bool) (changed bool, err error)
+	// Forget removes what all issues of a series taught, and tells how many did.
+	Forget(ctx context.Context, by digest.Actor, seriesID int64) (issues int, err error)
 	// Lessons gives what the issues of a series that were opened before one taught, the
 	// newest first.
 	Lessons(ctx context.Context, seriesID, before int64, limit int) ([]Lesson, error)

@@ -176,6 +176,9 @@ func (s *Service) overview(ctx context.Context, ref desk.Ref, v View) (p Page, q
 		}
 	}
 	if !v.Older {
+		if of.tuning, err = s.desk.Tuning(ctx, p.Issue); err != nil {
+			return p, q, nil, err
+		}
 		var done bool
 		said, done = s.judgement(ctx, p.Issue, of)
 		p.Judging = !done

@@ -39,5 +39,6 @@ func Statements(d database.Dialect) map[string]string {
 		"ancestry":          queryAncestry(d),
 		"shown":             queryShown,
 		"lessons":           queryLessons,
+		"taste":             queryTaste,
 	}
 }

@@ -21,6 +21,7 @@ func TestStatementsScanNoLargeTable(t *testing.T) {
 			"ancestry":          {"[1,2,3,4,5]"},
 			"shown":             {y.Issue},
 			"lessons":           {"1", y.Issue, "9"},
+			"taste":             {"1", y.Issue},
 		}
 	})
 }

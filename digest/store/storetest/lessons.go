@@ -63,6 +63,22 @@ var lessonTests = []test{
 		b.move(first, digest.Cancelled, after(6*time.Hour))
 		b.equal("after the cancelling", must(b.Lessons(b.ctx(), first.SeriesID, third.ID, 9)), []desk.Lesson(nil))
 	}},
+	{"a rule is switched off and on, what was learned is forgotten, and the audit list tells both", func(b *bench) {
+		issue := b.picked("c1", "c2")
+		b.equal("switched", must(b.SwitchRule(b.ctx(), tester, issue.SeriesID, suggest.Shouts, false)), true)
+		b.equal("again", must(b.SwitchRule(b.ctx(), tester, issue.SeriesID, suggest.Shouts, false)), false)
+		b.equal("off", must(b.RulesOff(b.ctx(), issue.SeriesID)), []suggest.Rule{suggest.Shouts})
+		b.equal("switched back", must(b.SwitchRule(b.ctx(), tester, issue.SeriesID, suggest.Shouts, true)), true)
+		b.equal("off then", must(b.RulesOff(b.ctx(), issue.SeriesID)), []suggest.Rule(nil))
+		b.equal("nothing to forget", must(b.Forget(b.ctx(), tester, issue.SeriesID)), 0)
+		taught := aLesson(1, 2)
+		b.teach(&issue, after(time.Hour), taught)
+		b.equal("the taste", must(b.Taste(b.ctx(), issue.SeriesID, issue.ID+1)), taught.Taste)
+		b.equal("the taste before", must(b.Taste(b.ctx(), issue.SeriesID, issue.ID)), suggest.Taste{})
+		b.equal("forgotten", must(b.Forget(b.ctx(), tester, issue.SeriesID)), 1)
+		b.equal("the taste after", must(b.Taste(b.ctx(), issue.SeriesID, issue.ID+1)), suggest.Taste{})
+		b.equal("audited", len(b.did(digest.AuditFilter{Did: digest.SeriesChanged})), 3)
+	}},
 	{"nothing is kept of an approval that is refused", func(b *bench) {
 		issue := b.picked("c1", "c2")
 		older := issue

@@ -308,6 +308,13 @@ CREATE TABLE lessons (
     taste    TEXT NOT NULL
 );
 
+-- The rules for suggestions that a series does without.
+CREATE TABLE rules_off (
+    series_id BIGINT NOT NULL REFERENCES series (id),
+    rule      TEXT   NOT NULL,
+    PRIMARY KEY (series_id, rule)
+);
+
 -- Where each editor reads a series: a page with its filters, as its address has them.
 CREATE TABLE places (
     editor    TEXT   NOT NULL, -- the address
