@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -150,5 +151,36 @@ func TestAutomaticIsOldEnough(t *testing.T) {
 		if b.Pick != nil && b.Pick.Author == "Ned" {
 			t.Error("a comment of eleven hours ago went out unseen")
 		}
+	}
+}
+
+// TestAutomaticFitsAMail has more suggested than a mail has room for: what does not fit
+// is left out, and the issue says so.
+func TestAutomaticFitsAMail(t *testing.T) {
+	d, issue := ruled(t, digest.SendSuggested, 0, 0)
+	d.Desk = desk.New(desk.Options{Store: d.db, Clock: d.clock, BaseURL: "https://news.example.org", Size: func(f *digest.Frozen) (int, error) {
+		all, err := json.Marshal(f)
+		return len(all), err
+	}})
+	page := pull.Page{SourceID: 1, Seen: d.clock.at}
+	for i := range 12 {
+		text := strings.Repeat(fmt.Sprintf("I worked on line %d for nine years, because my father did, and nobody asked us what we thought of the new times. ", i), 150)
+		page.Comments = append(page.Comments, digest.Comment{GUID: fmt.Sprint("huge", i), PostRef: "p", Author: fmt.Sprint("Jo ", i), Published: d.clock.at.Add(-time.Hour),
+			Hash: fmt.Sprint("huge", i), Words: prose.CountWords(text), Body: digest.Plain(text)})
+	}
+	if _, err := d.db.StorePage(t.Context(), page); err != nil {
+		t.Fatal(err)
+	}
+	d.clock.at = sunday
+	if done, err := d.AtDeadline(t.Context(), worker, desk.Ref{Number: 8}, false); err != nil || !done.Sent {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	sent := whole(t, d, issue)
+	size, err := d.MailSize(sent.Frozen)
+	if err != nil || size > desk.TooLargeMail || sent.Picks() == 0 {
+		t.Errorf("the mail has %d bytes with %d picks, %v", size, sent.Picks(), err)
+	}
+	if last := fmt.Sprintf("%+v", sent.Frozen.Blocks[len(sent.Frozen.Blocks)-1]); !strings.Contains(last, "More was suggested than a mail has room for.") {
+		t.Errorf("the issue ends with %s", last)
 	}
 }

@@ -60,7 +60,12 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	o := &office{Office: dispatchtest.New(t), log: &journal{}}
-	o.worker = duty.New(duty.Options{
+	o.worker = o.newWorker()
+	return o
+}
+
+func (o *office) newWorker() *duty.Worker {
+	return duty.New(duty.Options{
 		Store: o.DB, Desk: o.Desk, Sender: o.Sender, Clock: o.Clock, Log: slog.New(slog.NewTextHandler(o.log, nil)),
 		Pull:    func(context.Context, int64) (poll.Report, error) { return poll.Report{}, nil },
 		Remind:  func(context.Context, digest.Series) error { return nil },
@@ -68,19 +73,20 @@ func newOffice(t *testing.T) *office {
 		Sweep:   func(context.Context) (int, error) { return 0, nil },
 		Joining: work.Joining{Name: "worker", Lease: time.Minute}, Site: site.Site{Base: "https://news.example"},
 	})
-	return o
 }
 
 // work lets the worker work until the test ends.
-func (o *office) work() {
+func (o *office) work() { o.workAs("worker", o.worker) }
+
+func (o *office) workAs(name string, worker *duty.Worker) {
 	o.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(o.Context()))
-	member, err := o.DB.Join(ctx, work.Joining{Name: "worker", Lease: time.Minute})
+	member, err := o.DB.Join(ctx, work.Joining{Name: name, Lease: time.Minute})
 	o.Must(err)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		o.worker.Work(ctx, member)
+		worker.Work(ctx, member)
 	}()
 	o.Cleanup(func() {
 		cancel()
@@ -154,8 +160,8 @@ func TestRemovedPickWaits(t *testing.T) {
 	})
 }
 
-// TestDeadlineRuleSends lets a moment pass under a rule that sends what is picked: the
-// worker approves, publishes and mails it, once.
+// TestDeadlineRuleSends lets a moment pass under a rule that sends what is picked: it is
+// approved, published and mailed once. On PostgreSQL two workers are at it.
 func TestDeadlineRuleSends(t *testing.T) {
 	o := newOffice(t)
 	rule := string(digest.SendPicked)
@@ -169,11 +175,15 @@ func TestDeadlineRuleSends(t *testing.T) {
 	o.Must(err)
 	o.Clock.Set(draft.DueAt)
 	o.work()
+	if storetest.OnPostgres() {
+		o.workAs("another", o.newWorker())
+	}
 	o.eventually("the issue is sent", func() bool {
 		issue, err := o.Desk.ByID(o.Context(), draft.ID)
 		o.Must(err)
 		return issue.State == digest.Sent
 	})
+	o.done("deadline:pick")
 	if n := len(o.Mails()); n != 1 {
 		t.Errorf("%d mails went out", n)
 	}

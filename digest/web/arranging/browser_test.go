@@ -288,21 +288,14 @@ func TestLooks(t *testing.T) {
 	edit(desk.Edit{Text: p("The depot was asked about this, and says that the rota is *under review*."), Before: issue.Blocks[6].ID})
 	edit(desk.Edit{Quote: &desk.Quote{Text: "A rota is a promise made to strangers.", Source: "The Timetable & Its Makers", URL: "https://timetables.example/"}, Before: issue.Blocks[8].ID})
 	edit(desk.Edit{Block: issue.Blocks[1].ID, Keep: []int{1}})
-	for _, width := range []int64{320, 375, 1280} {
-		tab := b.Tab(d, "", width)
-		for _, dark := range []bool{false, true} {
-			tab.Dark(dark)
-			name := fmt.Sprintf("%d", width)
-			if dark {
-				name += "-dark"
-			}
-			tab.Open(fmt.Sprintf("%s%s?row=%d", d.Site.Base, page, issue.Blocks[1].ID))
-			tab.Clean("arrange " + name)
-			tab.Shot("arrange-" + name)
-			tab.Open(d.Site.Base + "/desk/issues/8/history")
-			tab.Clean("history " + name)
-			tab.Shot("history-" + name)
-		}
+	for _, look := range desktest.Looks() {
+		tab := look.In(b, d, "")
+		tab.Open(fmt.Sprintf("%s%s?row=%d", d.Site.Base, page, issue.Blocks[1].ID))
+		tab.Clean(fmt.Sprint("arrange ", look))
+		tab.Shot(fmt.Sprint("arrange-", look))
+		tab.Open(d.Site.Base + "/desk/issues/8/history")
+		tab.Clean(fmt.Sprint("history ", look))
+		tab.Shot(fmt.Sprint("history-", look))
 	}
 	// A reader and a blog try it, too.
 	stored, err := d.DB.StorePage(t.Context(), pull.Page{SourceID: 1, Seen: d.Clock.Now(),

@@ -310,23 +310,20 @@ func TestInABrowser(t *testing.T) {
 	if _, err := b.Desk.Desk.Edit(t.Context(), storetest.Tester, at, desk.Edit{Title: &title, Intro: &intro}); err != nil {
 		t.Fatal(err)
 	}
-	for _, width := range []int64{320, 375, 1280} {
-		tab := browser.Tab(b.Desk, "", width)
-		for _, dark := range []bool{false, true} {
-			tab.Dark(dark)
-			for _, show := range []string{"mail", "text", "feed", "page"} {
-				tab.Open(b.Site.Base + screenAt + "?show=" + show)
-				tab.Clean(fmt.Sprintf("%s at %d", show, width))
-				tab.Until(`document.readyState === "complete"`)
-				if desktest.Eval[bool](tab, `"ran" in window`) {
-					t.Errorf("what a stranger wrote has run beside %s", show)
-				}
-				tab.Shot(fmt.Sprintf("check-%s-%d-%v", show, width, dark))
+	for _, look := range desktest.Looks() {
+		tab := look.In(browser, b.Desk, "")
+		for _, show := range []string{"mail", "text", "feed", "page"} {
+			tab.Open(b.Site.Base + screenAt + "?show=" + show)
+			tab.Clean(fmt.Sprint(show, " ", look))
+			tab.Until(`document.readyState === "complete"`)
+			if desktest.Eval[bool](tab, `"ran" in window`) {
+				t.Errorf("what a stranger wrote has run beside %s", show)
 			}
-			tab.Open(b.Site.Base + fmt.Sprintf("%s/compare/%d", screenAt, issue.Blocks[6].ID))
-			tab.Clean("compare")
-			tab.Shot(fmt.Sprintf("compare-%d-%v", width, dark))
+			tab.Shot(fmt.Sprint("check-", show, "-", look))
 		}
+		tab.Open(b.Site.Base + fmt.Sprintf("%s/compare/%d", screenAt, issue.Blocks[6].ID))
+		tab.Clean(fmt.Sprint("compare ", look))
+		tab.Shot(fmt.Sprint("compare-", look))
 		// The documents by themselves run nothing either.
 		for _, as := range []string{"mail", "text", "feed", "page"} {
 			tab.Open(b.Site.Base + site.Preview.With(8, as))

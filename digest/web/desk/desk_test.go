@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"strings"
@@ -149,15 +150,12 @@ func TestTooMuchIsAnswered(t *testing.T) {
 func TestFrameInABrowser(t *testing.T) {
 	b := desktest.NewBrowser(t)
 	d := start(t, nil)
-	for _, width := range []int64{320, 1280} {
-		tab := b.Tab(d, "", width)
-		for _, dark := range []bool{false, true} {
-			tab.Dark(dark)
-			for name, page := range map[string]string{"bar": "/desk/issues/8/read", "masthead": "/desk/nowhere"} {
-				tab.Open(d.Site.Base + page)
-				tab.Clean(name)
-				tab.Shot(name)
-			}
+	for _, look := range desktest.Looks() {
+		tab := look.In(b, d, "")
+		for name, page := range map[string]string{"bar": "/desk/issues/8/read", "masthead": "/desk/nowhere"} {
+			tab.Open(d.Site.Base + page)
+			tab.Clean(fmt.Sprint(name, " ", look))
+			tab.Shot(fmt.Sprint(name, "-", look))
 		}
 		if desktest.Eval[string](tab, `typeof htmx.version + typeof Sortable`) != "stringfunction" {
 			t.Error("the scripts are not there")

@@ -226,6 +226,41 @@ func (b *Tab) Fits(what string) {
 	b.faults.mu.Unlock()
 }
 
+// Look is a way in which a page is looked at.
+type Look struct {
+	Width int64
+	Dark  bool
+}
+
+// Looks are those that a test of pages goes through: wide and light, and as narrow as
+// phones are and dark. With POSTBAG_TEST_LONG=1, and where pictures are taken, every
+// width both light and dark.
+func Looks() []Look {
+	if os.Getenv("POSTBAG_TEST_LONG") != "1" && os.Getenv("POSTBAG_SHOTS") == "" {
+		return []Look{{1280, false}, {320, true}}
+	}
+	var all []Look
+	for _, width := range []int64{1280, 375, 320} {
+		all = append(all, Look{width, false}, Look{width, true})
+	}
+	return all
+}
+
+// String names a look in a file's name.
+func (l Look) String() string {
+	if l.Dark {
+		return fmt.Sprint(l.Width, "-dark")
+	}
+	return fmt.Sprint(l.Width)
+}
+
+// In opens a tab for a look.
+func (l Look) In(b *Browser, d *Desk, name string) *Tab {
+	tab := b.Tab(d, name, l.Width)
+	tab.Dark(l.Dark)
+	return tab
+}
+
 // Shot writes a picture of the window to the folder that POSTBAG_SHOTS names, if it
 // names one.
 func (b *Tab) Shot(name string) {

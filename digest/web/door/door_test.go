@@ -3,6 +3,7 @@ package door_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -632,12 +633,8 @@ func TestDoorInABrowser(t *testing.T) {
 	tab := b.TabAt(t, h.base, "", 1280)
 	look := func(name string) {
 		t.Helper()
-		for _, dark := range []bool{false, true} {
-			tab.Dark(dark)
-			tab.Clean(name)
-			tab.Shot(name + map[bool]string{true: "-dark"}[dark])
-		}
-		tab.Dark(false)
+		tab.Clean(name)
+		tab.Shot(name)
 	}
 	desktest.Call(tab, webauthn.Enable, webauthn.EnableParams{})
 	desktest.Call(tab, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
@@ -674,16 +671,17 @@ func TestDoorInABrowser(t *testing.T) {
 	look("door-link")
 
 	phone := tab
-	for _, width := range []int64{375, 320} {
-		tab = b.TabAt(t, h.base, "", width)
+	for _, as := range desktest.Looks()[1:] {
+		tab = b.TabAt(t, h.base, "", as.Width)
+		tab.Dark(as.Dark)
 		tab.Open(h.base + string(site.SignIn))
-		look("door-signin-phone")
+		look(fmt.Sprint("door-signin-", as))
 		tab.Open(h.base + h.link("mona@desk.example"))
 		desktest.Eval[any](tab, `document.querySelector("main form").submit(); 1`)
 		tab.Until(`document.body.textContent.includes("Welcome mona@desk.example")`)
 		for name, page := range map[string]site.Page{"account": site.Account, "editors": site.EditorsPage, "audit": site.AuditPage} {
 			tab.Open(h.base + string(page))
-			look("door-" + name + "-phone")
+			look(fmt.Sprint("door-", name, "-", as))
 		}
 	}
 	tab = phone

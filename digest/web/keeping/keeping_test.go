@@ -2,6 +2,7 @@ package keeping_test
 
 import (
 	"context"
+	"fmt"
 	"html"
 	"io"
 	"mime/multipart"
@@ -94,18 +95,12 @@ func TestScreensInABrowser(t *testing.T) {
 	b := desktest.NewBrowser(t)
 	d := start(t)
 	wants(t, d.Person("ann").Post("/desk/readers/new", []string{"email", "ada@paper.example", "name", "Ada", "confirmed", "1", "consent", "She asked at the meeting."}), http.StatusOK)
-	for _, width := range []int64{320, 375, 1280} {
-		tab := b.Tab(d, "", width)
+	for _, look := range desktest.Looks() {
+		tab := look.In(b, d, "")
 		for name, page := range screens {
-			tab.Dark(false)
 			tab.Open(d.Site.Base + page)
-			tab.Clean(name)
-			tab.Shot(name + map[int64]string{320: "-narrow", 375: "-phone", 1280: ""}[width])
-			tab.Dark(true)
-			tab.Clean(name + " in the dark")
-			if width == 1280 {
-				tab.Shot(name + "-dark")
-			}
+			tab.Clean(fmt.Sprint(name, " ", look))
+			tab.Shot(fmt.Sprint(name, "-", look))
 		}
 	}
 }

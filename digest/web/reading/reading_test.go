@@ -261,14 +261,11 @@ func TestReadInABrowser(t *testing.T) {
 	d := start(t)
 	b := desktest.NewBrowser(t)
 	address := d.Site.Base + read
-	for _, width := range []int64{1280, 375, 320} {
-		tab := b.Tab(d, "ann", width)
-		for _, dark := range []bool{false, true} {
-			tab.Dark(dark)
-			tab.Open(address + "?f=1")
-			tab.Clean(fmt.Sprint("read at ", width))
-			tab.Shot(fmt.Sprintf("read-%d-%t", width, dark))
-		}
+	for _, look := range desktest.Looks() {
+		tab := look.In(b, d, "ann")
+		tab.Open(address + "?f=1")
+		tab.Clean(fmt.Sprint("read ", look))
+		tab.Shot(fmt.Sprint("read-", look))
 	}
 }
 

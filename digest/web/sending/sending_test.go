@@ -1,6 +1,7 @@
 package sending_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -251,21 +252,11 @@ func TestSendInABrowser(t *testing.T) {
 	browser := desktest.NewBrowser(t)
 	address := o.Site.Base + sendPath
 	look := func(name string) {
-		widths, schemes := []int64{1280, 320}, []bool{false}
-		if os.Getenv("POSTBAG_SHOTS") != "" || name == "draft" {
-			widths, schemes = []int64{1280, 375, 320}, []bool{false, true}
-		}
-		for _, width := range widths {
-			tab := browser.Tab(o.Desk, "ann", width)
-			for _, dark := range schemes {
-				tab.Dark(dark)
-				tab.Open(address)
-				scheme := map[bool]string{false: "light", true: "dark"}[dark]
-				tab.Clean(name + " " + scheme)
-				if width != 320 {
-					tab.Shot("send-" + name + "-" + map[int64]string{1280: "desk", 375: "phone"}[width] + "-" + scheme)
-				}
-			}
+		for _, as := range desktest.Looks() {
+			tab := as.In(browser, o.Desk, "ann")
+			tab.Open(address)
+			tab.Clean(fmt.Sprint(name, " ", as))
+			tab.Shot(fmt.Sprint("send-", name, "-", as))
 		}
 	}
 	look("draft")

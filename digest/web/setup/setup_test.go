@@ -2,6 +2,7 @@ package setup_test
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -305,18 +306,15 @@ func TestMailServerRefuses(t *testing.T) {
 func TestInABrowser(t *testing.T) {
 	b := desktest.NewBrowser(t)
 	d := start(t, "outbox:"+t.TempDir())
-	for _, width := range []int64{320, 1280} {
-		tab := b.Tab(d, "", width)
+	for _, as := range desktest.Looks() {
+		tab := as.In(b, d, "")
 		look := func(name string) {
-			for _, dark := range []bool{false, true} {
-				tab.Dark(dark)
-				tab.Clean(name)
-				tab.Shot(name + map[bool]string{true: "-dark"}[dark] + map[int64]string{320: "-phone"}[width])
-			}
+			tab.Clean(fmt.Sprint(name, " ", as))
+			tab.Shot(fmt.Sprint(name, "-", as))
 		}
 		tab.Open(d.Site.Base + "/desk/setup/blog")
 		look("setup-blog")
-		if width == 320 {
+		if as == (desktest.Look{Width: 320, Dark: true}) {
 			desktest.Eval[bool](tab, `document.querySelector("#field-address").value = "`+d.BlogURL+`", document.querySelector("form button.main").click(), true`)
 			tab.Until(`document.querySelector(".found") !== null`)
 			look("setup-found")
