@@ -20,6 +20,7 @@ type cli struct {
 
 	Series     seriesCmd     `cmd:"" help:"The recurring compilation: its name, schedule and numbering."`
 	Issue      issueCmd      `cmd:"" help:"Draft, pick, arrange, approve, publish and send issues."`
+	Suggest    suggestCmd    `cmd:"" help:"The rules for suggestions: switches, and what they learned from your picks."`
 	Schedule   scheduleCmd   `cmd:"" help:"What is done by itself: when it is next due, and who is at it."`
 	Subscriber subscriberCmd `cmd:"" help:"The readers on the mailing list."`
 

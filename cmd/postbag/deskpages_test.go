@@ -207,7 +207,7 @@ func (v *visitor) fill(tb testing.TB, n int) {
 	must(err)
 	sent.ApprovedAt = at.Add(-time.Hour)
 	sent.Frozen = &digest.Frozen{Title: "Pick 7", Number: sent.Number, Date: at, Zone: series.Zone, Blocks: []digest.FrozenBlock{{Kind: digest.HeadingBlock, Heading: "Nights"}}}
-	must(db.Approve(ctx, by, &sent))
+	must(db.Approve(ctx, by, &sent, nil))
 	must(db.MoveIssue(ctx, by, sent.ID, digest.Published, at))
 	_, err = db.Begin(ctx, subscribers.Mailing{IssueID: sent.ID, Begun: at, Domain: "news.example"}, false)
 	must(err)

@@ -54,7 +54,7 @@ func TestEveryJSONNameIsDocumented(t *testing.T) {
 		"json.md": {
 			reflect.TypeFor[commentRow](), reflect.TypeFor[postRow](), reflect.TypeFor[issueRow](), reflect.TypeFor[blockRow](),
 			reflect.TypeFor[revisionRow](), reflect.TypeFor[readRow](), reflect.TypeFor[readPostRow](),
-			reflect.TypeFor[suggestionRow](), reflect.TypeFor[deliveryRow](), reflect.TypeFor[seriesRow](), reflect.TypeFor[subscriberRow](), reflect.TypeFor[shownSubscriber](), reflect.TypeFor[consentRow](), reflect.TypeFor[confirmationRow](), reflect.TypeFor[receivedRow](),
+			reflect.TypeFor[suggestionRow](), reflect.TypeFor[ruleRow](), reflect.TypeFor[reasonRow](), reflect.TypeFor[deliveryRow](), reflect.TypeFor[seriesRow](), reflect.TypeFor[subscriberRow](), reflect.TypeFor[shownSubscriber](), reflect.TypeFor[consentRow](), reflect.TypeFor[confirmationRow](), reflect.TypeFor[receivedRow](),
 			reflect.TypeFor[dutyRow](), reflect.TypeFor[heldRow](), reflect.TypeFor[heldIssueRow](), reflect.TypeFor[statusRow](), reflect.TypeFor[underWayRow](),
 			reflect.TypeFor[doctorRow](),
 			reflect.TypeFor[editorRow](), reflect.TypeFor[auditRow](),

@@ -10,6 +10,7 @@ import (
 	"postbag/digest/desk"
 	"postbag/digest/health"
 	"postbag/digest/site"
+	"postbag/digest/suggest"
 )
 
 // issueCmd groups the commands about issues: the whole desk from a terminal.
@@ -216,8 +217,24 @@ type issueSuggestCmd struct {
 
 type suggestionRow struct {
 	commentRow
-	Reasons []string `json:"reasons"`
-	Notes   []string `json:"notes"`
+	Reasons []string    `json:"reasons"`
+	Why     []reasonRow `json:"why"`
+	Notes   []string    `json:"notes"`
+}
+
+// reasonRow is a reason with the words of the comment that gave it.
+type reasonRow struct {
+	Rule   suggest.Rule `json:"rule"`
+	Words  string       `json:"words"`
+	Weight float64      `json:"weight"`
+	Quotes []string     `json:"quotes"`
+}
+
+func reasonRows(of digest.Prose, all []suggest.Reason) []reasonRow {
+	text := of.Text()
+	return rowsOf(all, func(r suggest.Reason) reasonRow {
+		return reasonRow{Rule: r.Rule, Words: r.Words, Weight: r.Weight, Quotes: rowsOf(r.Ranges, func(x digest.Range) string { return text[x.Start:x.End] })}
+	})
 }
 
 // Run lists suggestions.
@@ -241,7 +258,7 @@ func (r suggestionRow) why() string {
 func printSuggestions(p *Program, asJSON bool, found []desk.Suggested) error {
 	rows := rowsOf(found, func(x desk.Suggested) suggestionRow {
 		row := commentRowOf(digest.ListedComment{Comment: x.Comment, State: digest.CommentNew})
-		return suggestionRow{commentRow: row, Reasons: x.Why(), Notes: append([]string{}, x.Notes...)}
+		return suggestionRow{commentRow: row, Reasons: x.Why(), Why: reasonRows(x.Body, x.Reasons), Notes: append([]string{}, x.Notes...)}
 	})
 	return printList(p, asJSON, rows, "Nothing is suggested. All that was said: postbag comment list", "ID\tWRITER\tWORDS\tREASONS\tWORDS BEGIN", func(r suggestionRow) string {
 		return fmt.Sprintf("%d\t%s\t%d\t%s\t%s", r.ID, cell(r.Author, 20), r.Words, r.why(), cell(r.Text, 50))

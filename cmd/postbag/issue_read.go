@@ -38,14 +38,15 @@ func (c issueReadCmd) view() reading.View {
 // readRow is a comment in the JSON of what is read.
 type readRow struct {
 	commentRow
-	Depth   int      `json:"depth"`
-	Replies int      `json:"replies"`
-	Reasons []string `json:"reasons"`
-	Notes   []string `json:"notes"`
-	CopyOf  int64    `json:"near_copy_of"`
-	UsedIn  int      `json:"used_in"`
-	By      string   `json:"decided_by"`
-	At      stamp    `json:"decided_at"`
+	Depth   int         `json:"depth"`
+	Replies int         `json:"replies"`
+	Reasons []string    `json:"reasons"`
+	Why     []reasonRow `json:"why"`
+	Notes   []string    `json:"notes"`
+	CopyOf  int64       `json:"near_copy_of"`
+	UsedIn  int         `json:"used_in"`
+	By      string      `json:"decided_by"`
+	At      stamp       `json:"decided_at"`
 }
 
 // postRow is a post in the JSON of what is left.
@@ -89,7 +90,7 @@ func (c issueReadCmd) Run(ctx context.Context, p *Program, a *app) error {
 func readRowOf(page reading.Page, i reading.Item) readRow {
 	row := readRow{
 		commentRow: commentRowOf(digest.ListedComment{Comment: i.Comment, State: i.State(page.Issue.ID), PostTitle: i.PostTitle}),
-		Depth:      i.Depth, Replies: i.Replies, Reasons: suggest.InWords(i.Reasons), Notes: append([]string{}, i.Notes...), CopyOf: i.CopyOf, UsedIn: i.UsedIn,
+		Depth:      i.Depth, Replies: i.Replies, Reasons: suggest.InWords(i.Reasons), Why: reasonRows(i.Body, i.Reasons), Notes: append([]string{}, i.Notes...), CopyOf: i.CopyOf, UsedIn: i.UsedIn,
 	}
 	if i.Decided.Decision != digest.Undecided {
 		row.By, row.At = i.Decided.By.Name, stamp(i.Decided.At)

@@ -58,7 +58,13 @@ func (d *Desk) approve(ctx context.Context, by digest.Actor, issue *digest.Issue
 	if err := d.fits(issue.Frozen); err != nil {
 		return err
 	}
-	if err := d.store.Approve(ctx, by, issue); err != nil {
+	var taught *Lesson
+	if !when.noWords {
+		if taught, err = d.lesson(ctx, seen); err != nil { // an issue goes out all the same
+			d.log.WarnContext(ctx, "nothing is learned from the picks", "issue", issue.Number, "error", err)
+		}
+	}
+	if err := d.store.Approve(ctx, by, issue, taught); err != nil {
 		return d.explain(ctx, seen, err)
 	}
 	// The approval stands whether or not the next draft opens now; the worker

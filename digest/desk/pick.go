@@ -91,6 +91,9 @@ func (d *Desk) Judge(ctx context.Context, issue digest.Issue) ([]digest.Candidat
 		return nil, nil, err
 	}
 	rules := suggest.Rules{IssueID: issue.ID, Languages: map[int64]string{}}
+	if rules.Taste, rules.Off, err = d.tuning(ctx, issue); err != nil {
+		return nil, nil, err
+	}
 	if rules.Others, err = d.picks(ctx, issue); err != nil {
 		return nil, nil, err
 	}
@@ -120,6 +123,13 @@ func (d *Desk) Pick(ctx context.Context, by digest.Actor, ref Ref, ids ...int64)
 
 // PickAt is [Desk.Pick] above a block, or at the end when that is 0.
 func (d *Desk) PickAt(ctx context.Context, by digest.Actor, ref Ref, before int64, ids ...int64) (added int, saved Saved, err error) {
+	if added, saved, err = d.pickAt(ctx, by, ref, before, ids...); err == nil {
+		err = d.store.SaveShown(ctx, saved.ID, ids) // they were chosen, and teach the suggestions
+	}
+	return added, saved, err
+}
+
+func (d *Desk) pickAt(ctx context.Context, by digest.Actor, ref Ref, before int64, ids ...int64) (added int, saved Saved, err error) {
 	found, err := d.comments(ctx, ids)
 	if err != nil {
 		return 0, saved, err
@@ -191,7 +201,7 @@ func (d *Desk) PickSuggested(ctx context.Context, by digest.Actor, ref Ref, n in
 	for i, s := range chosen {
 		ids[i] = s.ID
 	}
-	_, saved, err := d.Pick(ctx, by, ref, ids...)
+	_, saved, err := d.pickAt(ctx, by, ref, 0, ids...)
 	return chosen, saved, err
 }
 

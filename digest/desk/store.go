@@ -7,6 +7,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/compile"
 	"postbag/digest/search"
+	"postbag/digest/suggest"
 	"postbag/subscribers"
 )
 
@@ -63,11 +64,12 @@ type Store interface {
 	// Undoable gives the last edit of an issue that can be undone, nil when none can.
 	Undoable(ctx context.Context, issueID int64) (*digest.Revision, error)
 	// Approve freezes a draft of the given Version: state, Frozen, ApprovedAt, Slot
-	// and DueAt are stored together. Conflict as for SaveDraft.
-	Approve(ctx context.Context, by digest.Actor, issue *digest.Issue) error
+	// and DueAt are stored together, and with them what it taught, nil for nothing.
+	// Conflict as for SaveDraft.
+	Approve(ctx context.Context, by digest.Actor, issue *digest.Issue, taught *Lesson) error
 	// MoveIssue moves an issue to another state, as [digest.IssueState.To]
 	// allows, and stamps the moment; Conflict otherwise. Moving an approved issue
-	// back to draft removes its Frozen; publishing dates it. An issue that is cancelled
+	// back to draft removes its Frozen, and what it taught, as cancelling does; publishing dates it. An issue that is cancelled
 	// or skipped leaves its window to the drafts after it, and its number, if it is the
 	// newest, to the next one.
 	MoveIssue(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, at time.Time) error
@@ -80,6 +82,23 @@ type Store interface {
 	Decide(ctx context.Context, issue digest.Issue, rev digest.Revision) error
 	// Decisions gives what was decided of comments in a series, by comment.
 	Decisions(ctx context.Context, seriesID int64, ids []int64) (map[int64]digest.Decided, error)
+
+	// SaveShown keeps that the editors of a draft had comments before their eyes, and
+	// Shown gives all of those. Unknown comments, and an issue that is no draft, change
+	// nothing.
+	SaveShown(ctx context.Context, issueID int64, comments []int64) error
+	Shown(ctx context.Context, issueID int64) ([]int64, error)
+	// Taste gives what was learned last before an issue of a series was opened.
+	Taste(ctx context.Context, seriesID, before int64) (suggest.Taste, error)
+	// RulesOff gives the rules for suggestions that a series does without. SwitchRule
+	// switches one, and tells whether that changed anything.
+	RulesOff(ctx context.Context, seriesID int64) ([]suggest.Rule, error)
+	SwitchRule(ctx context.Context, by digest.Actor, seriesID int64, rule suggest.Rule, on bool) (changed bool, err error)
+	// Forget removes what all issues of a series taught, and tells how many did.
+	Forget(ctx context.Context, by digest.Actor, seriesID int64) (issues int, err error)
+	// Lessons gives what the issues of a series that were opened before one taught, the
+	// newest first.
+	Lessons(ctx context.Context, seriesID, before int64, limit int) ([]Lesson, error)
 
 	// Candidates gives the comments an issue may pick, by post (newest first),
 	// then in thread order: each top-level comment followed by its replies, both

@@ -21,7 +21,8 @@ type fingerprint struct {
 	offered int
 	newest  int64 // comment
 	changed time.Time
-	post    int64 // the newest
+	post    int64  // the newest
+	tuning  string // of the rules
 }
 
 // judged is what the rules say of the comments of one issue.

@@ -176,6 +176,9 @@ func (s *Service) overview(ctx context.Context, ref desk.Ref, v View) (p Page, q
 		}
 	}
 	if !v.Older {
+		if of.tuning, err = s.desk.Tuning(ctx, p.Issue); err != nil {
+			return p, q, nil, err
+		}
 		var done bool
 		said, done = s.judgement(ctx, p.Issue, of)
 		p.Judging = !done
@@ -537,6 +540,32 @@ func (s *Service) Place(ctx context.Context, e digest.Editor, slug string) (stri
 		return "", err
 	}
 	return s.store.Place(ctx, e.Email, series.ID)
+}
+
+// Pass keeps, as somebody is about to decide of a comment, that they had it before their
+// eyes, and what is undecided above it under its post as they read it: they went past
+// that. Suggestions learn from it. What a search found, a single thread, and what is
+// older than the window tell nothing of what else was read.
+func (s *Service) Pass(ctx context.Context, ref desk.Ref, v View, comment int64) error {
+	p, q, said, err := s.overview(ctx, ref, v)
+	if err != nil || p.Issue.State != digest.Draft {
+		return err
+	}
+	passed := []int64{comment}
+	if v.Search == "" && v.Thread == 0 && !v.Older {
+		nodes, err := s.store.ReadingNodes(ctx, q, p.Post.ID)
+		if err != nil {
+			return err
+		}
+		order, byID := ordered(nodes)
+		order = p.arrange(order, byID, said)
+		for _, id := range order[:max(0, slices.Index(order, comment))] {
+			if n := byID[id]; n.Fits && n.IsOpen(p.Issue.ID) {
+				passed = append(passed, id)
+			}
+		}
+	}
+	return s.store.SaveShown(ctx, p.Issue.ID, passed)
 }
 
 // SavePlace keeps where an editor reads a series, so that they come back there; it

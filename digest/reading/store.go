@@ -31,6 +31,8 @@ type Store interface {
 	// KeysOff tells whether somebody has switched single keys off.
 	KeysOff(ctx context.Context, editor string) (bool, error)
 	SetKeys(ctx context.Context, editor string, on bool) error
+	// SaveShown keeps that the editors of a draft had comments before their eyes.
+	SaveShown(ctx context.Context, issueID int64, comments []int64) error
 
 	// CandidatesByID gives comments by id, gone ones included; unknown ids are left out.
 	CandidatesByID(ctx context.Context, ids []int64) ([]digest.Candidate, error)

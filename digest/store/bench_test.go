@@ -107,7 +107,7 @@ func sending(b testing.TB, db *store.DB, n int) int64 {
 		b.Fatal(err)
 	}
 	issue.Frozen, issue.ApprovedAt = &digest.Frozen{}, start
-	if err := db.Approve(ctx, tester, &issue); err != nil {
+	if err := db.Approve(ctx, tester, &issue, nil); err != nil {
 		b.Fatal(err)
 	}
 	if err := db.MoveIssue(ctx, tester, issue.ID, digest.Published, start); err != nil {

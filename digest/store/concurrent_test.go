@@ -359,7 +359,7 @@ func TestApprovedWhilePulling(t *testing.T) {
 			var before int
 			atOnce(t, 2, one, two, func(i int, db *store.DB) error {
 				if i == 1 {
-					if err := db.Approve(t.Context(), tester, &issue); err != nil {
+					if err := db.Approve(t.Context(), tester, &issue, nil); err != nil {
 						return err
 					}
 					before = count(t, db, "comments WHERE guid LIKE '"+strconv.Itoa(round)+"-%'")

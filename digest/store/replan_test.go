@@ -30,7 +30,7 @@ func approvedIn(t *testing.T, db *store.DB, due time.Time) digest.Issue {
 	}
 	issue.ApprovedAt = start
 	issue.Frozen = &digest.Frozen{Title: issue.Title, Number: issue.Number, Date: due}
-	if err := db.Approve(t.Context(), tester, &issue); err != nil {
+	if err := db.Approve(t.Context(), tester, &issue, nil); err != nil {
 		t.Fatal(err)
 	}
 	return issue

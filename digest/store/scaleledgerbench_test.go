@@ -78,7 +78,7 @@ func toMail(b *testing.B, db *store.DB, n int) (issueID int64) {
 		b.Fatal(err)
 	}
 	issue.Frozen, issue.ApprovedAt = &digest.Frozen{}, start
-	if err := db.Approve(b.Context(), tester, &issue); err != nil {
+	if err := db.Approve(b.Context(), tester, &issue, nil); err != nil {
 		b.Fatal(err)
 	}
 	if err := db.MoveIssue(b.Context(), tester, issue.ID, digest.Published, start); err != nil {

@@ -58,7 +58,7 @@ func (s *site) publish() {
 			}})
 	}
 	issue.Frozen.Picks, issue.Frozen.Words, issue.Frozen.Minutes = 3, 30, 1
-	if err := s.db.Approve(ctx, storetest.Tester, &issue); err != nil {
+	if err := s.db.Approve(ctx, storetest.Tester, &issue, nil); err != nil {
 		s.t.Fatal(err)
 	}
 	if err := s.db.MoveIssue(ctx, storetest.Tester, issue.ID, digest.Published, now); err != nil {

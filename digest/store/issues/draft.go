@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/desk"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
 	"postbag/digest/store/rules"
@@ -233,9 +234,10 @@ func notTheDraft(t *database.Tx, issue *digest.Issue) error {
 		"issue %d was changed by someone else meanwhile", issue.Number)
 }
 
-// Approve freezes a draft, see [desk.Store], and closes its window at ApprovedAt, unless
-// it was closed before. It fills in the new State, ClosedAt and Version. Without Frozen or ApprovedAt the error is of kind Invalid.
-func (db *Store) Approve(ctx context.Context, by digest.Actor, issue *digest.Issue) error {
+// Approve freezes a draft, and keeps what it taught; see [desk.Store]. It closes its
+// window at ApprovedAt, unless it was closed before, and fills in the new State, ClosedAt
+// and Version. Without Frozen or ApprovedAt the error is of kind Invalid.
+func (db *Store) Approve(ctx context.Context, by digest.Actor, issue *digest.Issue, taught *desk.Lesson) error {
 	if issue.Frozen == nil || issue.ApprovedAt.IsZero() {
 		return digest.Fail(digest.Invalid, "", "issue %d has nothing frozen to approve", issue.Number)
 	}
@@ -259,6 +261,9 @@ func (db *Store) Approve(ctx context.Context, by digest.Actor, issue *digest.Iss
 			return err
 		}
 		if err := AddMove(t, by, issue.ID, digest.Approved, issue.ApprovedAt); err != nil {
+			return err
+		}
+		if err := saveLesson(t, issue.ID, taught); err != nil {
 			return err
 		}
 		return duties.ReplanIssue(t, issue.ID)

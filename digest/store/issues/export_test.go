@@ -37,5 +37,8 @@ func Statements(d database.Dialect) map[string]string {
 		"nodes kept":        queryNodesFirst + " UNION " + fmt.Sprintf(queryNodesKept, "$3"),
 		"decisions":         queryDecisions(d),
 		"ancestry":          queryAncestry(d),
+		"shown":             queryShown,
+		"lessons":           queryLessons,
+		"taste":             queryTaste,
 	}
 }

@@ -17,7 +17,7 @@ import (
 // and stamps the moment; else the error is of kind Conflict. Approving belongs
 // to Approve, and sending, pausing and being sent to the ledger.
 //
-// Reopening removes Frozen. The draft that follows gives way if nothing was put into
+// Reopening removes Frozen, and what the issue taught, as cancelling does. The draft that follows gives way if nothing was put into
 // it, and the window is open again; else both are drafts, each with its own number,
 // rows and window. Cancelling and skipping give the issue's window back to the
 // draft that follows it, now or once it is opened, even when issues between them
@@ -102,6 +102,9 @@ func movedBy(t *database.Tx, issueID int64, state digest.IssueState) (string, er
 func move(t *database.Tx, by digest.Actor, issueID int64, to digest.IssueState, at time.Time) error {
 	switch to {
 	case digest.Draft:
+		if err := unlearn(t, issueID); err != nil {
+			return err
+		}
 		return reopen(t, issueID)
 	case digest.Published:
 		return publish(t, issueID, at)
@@ -116,6 +119,9 @@ func move(t *database.Tx, by digest.Actor, issueID int64, to digest.IssueState, 
 		}
 		return passOn(t, issueID)
 	case digest.Cancelled:
+		if err := unlearn(t, issueID); err != nil {
+			return err
+		}
 		// That another copy may have sent it stays known: its number may have been seen.
 		_, err := t.Exec(`UPDATE issues SET state = 'cancelled', asks = CASE WHEN asks = 'elsewhere' THEN asks ELSE '' END,
 			version = version + 1 WHERE id = $1`, issueID)
@@ -199,8 +205,12 @@ func removeUntouched(t *database.Tx, issueID int64) error {
 	if err != nil || series.NextNumber != draft.Number+1 || !draft.IsUntouched(series) {
 		return err
 	}
-	// What was decided of comments meanwhile stays decided.
+	// What was decided of comments meanwhile stays decided, and what was seen is seen.
 	if _, err := t.Exec(`UPDATE decisions SET issue_id = $1 WHERE issue_id = $2`, issueID, draft.ID); err != nil {
+		return err
+	}
+	_, err = t.Exec(`INSERT INTO shown (issue_id, comment_id) SELECT $1, comment_id FROM shown WHERE issue_id = $2 ON CONFLICT DO NOTHING`, issueID, draft.ID)
+	if err != nil {
 		return err
 	}
 	if _, err := t.Exec(`DELETE FROM issues WHERE id = $1`, draft.ID); err != nil {

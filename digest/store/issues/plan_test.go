@@ -19,6 +19,9 @@ func TestStatementsScanNoLargeTable(t *testing.T) {
 			"nodes kept":        {"1", y.Late, "3"},
 			"decisions":         {"1", "[1,2,3,4,5]"},
 			"ancestry":          {"[1,2,3,4,5]"},
+			"shown":             {y.Issue},
+			"lessons":           {"1", y.Issue, "9"},
+			"taste":             {"1", y.Issue},
 		}
 	})
 }

@@ -290,7 +290,7 @@ var auditTests = []test{
 			}, "ann@desk.example edited issue 1 of Nights: called it Nights 1"},
 			{"it is approved", func() error {
 				issue.ApprovedAt, issue.Frozen = after(time.Hour), &digest.Frozen{Number: 1}
-				return b.Approve(b.ctx(), ann, &issue)
+				return b.Approve(b.ctx(), ann, &issue, nil)
 			}, "ann@desk.example approved issue 1 of Nights: approved it"},
 			{"it is cancelled", func() error { return b.MoveIssue(b.ctx(), ann, issue.ID, digest.Cancelled, after(2*time.Hour)) }, "ann@desk.example cancelled issue 1 of Nights: cancelled it"},
 			{"sending is held", func() error { return errOf(b.Hold(b.ctx(), ann, "moving", start)) }, "ann@desk.example held the sending: moving"},

@@ -8,6 +8,7 @@ import (
 	"postbag/digest/desk"
 	"postbag/digest/pull"
 	"postbag/digest/store"
+	"postbag/digest/suggest"
 	"postbag/subscribers"
 )
 
@@ -127,7 +128,9 @@ func (b *bench) fillIssues() {
 	b.must(b.SavePlace(b.ctx(), "ann@blog.example", third.SeriesID, "f=1&post=1"))
 	b.must(b.SetKeys(b.ctx(), "ann@blog.example", false))
 	b.must(b.Decide(b.ctx(), third, decision(tester, digest.SkipIt, b.comments()["c2"].ID)))
-	b.approve(&third, after(12*time.Hour))
+	b.must(b.SaveShown(b.ctx(), third.ID, []int64{b.comments()["c2"].ID}))
+	must(b.SwitchRule(b.ctx(), tester, third.SeriesID, suggest.Shouts, false))
+	b.teach(&third, after(12*time.Hour), aLesson(b.comments()["c1"].ID, b.comments()["c2"].ID))
 }
 
 // NextIDs stores a page, a reader and a draft, and gives their ids.

@@ -146,7 +146,7 @@ var draftTests = []test{
 		b.wantKind(b.SaveDraft(b.ctx(), &mine, anEdit), digest.Conflict)
 		b.equal("the version kept", mine.Version, int64(1))
 		mine.ApprovedAt, mine.Frozen = start, &digest.Frozen{}
-		b.wantKind(b.Approve(b.ctx(), tester, &mine), digest.Conflict)
+		b.wantKind(b.Approve(b.ctx(), tester, &mine, nil), digest.Conflict)
 		b.equal("the draft", must(b.Issue(b.ctx(), mine.SeriesID, 1)), theirs)
 	}},
 	{"a save that cannot be stored leaves the draft and its caller's copy alone", func(b *bench) {
@@ -176,14 +176,14 @@ var draftTests = []test{
 	{"approving freezes", func(b *bench) {
 		b.source("nightbus")
 		issue := b.draft(start)
-		b.wantKind(b.Approve(b.ctx(), tester, &issue), digest.Invalid)
+		b.wantKind(b.Approve(b.ctx(), tester, &issue, nil), digest.Invalid)
 		issue.DueAt = after(2 * time.Hour)
 		b.approve(&issue, after(time.Hour))
 		got := must(b.Issue(b.ctx(), issue.SeriesID, 1))
 		b.equal("the issue", got, issue)
 		b.equal("the state", got.State, digest.Approved)
 		b.wantKind(b.SaveDraft(b.ctx(), &issue, anEdit), digest.Conflict)
-		b.wantKind(b.Approve(b.ctx(), tester, &issue), digest.Conflict)
+		b.wantKind(b.Approve(b.ctx(), tester, &issue, nil), digest.Conflict)
 	}},
 	{"number 0 is the draft, else the newest", func(b *bench) {
 		b.source("nightbus")

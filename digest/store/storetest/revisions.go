@@ -73,7 +73,7 @@ var revisionTests = []test{
 		kept := b.history(issue)
 		b.wantKind(b.SaveDraft(b.ctx(), &issue, anEdit), digest.Conflict)
 		issue.ApprovedAt, issue.Frozen = start, &digest.Frozen{}
-		b.wantKind(b.Approve(b.ctx(), tester, &issue), digest.Conflict)
+		b.wantKind(b.Approve(b.ctx(), tester, &issue, nil), digest.Conflict)
 		b.equal("the history", b.history(issue), kept)
 	}},
 	{"moves are kept with who made them, and end what can be undone", func(b *bench) {

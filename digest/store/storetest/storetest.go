@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Moves", moveTests},
 		{"Revisions", revisionTests},
 		{"Decisions", decisionTests},
+		{"Lessons", lessonTests},
 		{"Reading", readingTests},
 		{"Checks", checkTests},
 		{"Ledger", ledgerTests},
@@ -249,7 +250,7 @@ func (b *bench) approve(issue *digest.Issue, at time.Time) {
 	issue.ApprovedAt = at
 	issue.Frozen = &digest.Frozen{Title: fmt.Sprintf("Issue %d", issue.Number), Number: issue.Number, Date: issue.DueAt,
 		Blocks: []digest.FrozenBlock{{Kind: digest.HeadingBlock, Heading: "Nights"}}}
-	b.must(b.Approve(b.ctx(), tester, issue))
+	b.must(b.Approve(b.ctx(), tester, issue, nil))
 }
 
 func (b *bench) move(issue digest.Issue, to digest.IssueState, at time.Time) {

@@ -168,6 +168,11 @@ func (a Area) decide(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx, id := r.Context(), form.Number("comment")
+	if form.Get("decision") != "undecide" {
+		if err := a.Read.Pass(ctx, ref, view, id); err != nil {
+			return err
+		}
+	}
 	said, err := a.decideOne(r, ref, form.Get("decision"), id)
 	if err != nil {
 		return err

@@ -62,6 +62,44 @@ func ids(a desktest.Answer) (all []string, states map[string]string) {
 	return all, states
 }
 
+// TestWhatStandsAboveWasShown: a decision keeps that the editor went past what stands
+// above on the page, in its order; reading alone keeps nothing.
+func TestWhatStandsAboveWasShown(t *testing.T) {
+	d := start(t)
+	ann := d.Person("ann")
+	issue, err := d.Desk.DraftAt(t.Context(), cases.Ref{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := func(want ...string) {
+		t.Helper()
+		got, err := d.DB.Shown(t.Context(), issue.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		have := map[string]bool{}
+		for _, id := range got {
+			have[fmt.Sprint(id)] = true
+		}
+		for _, id := range want {
+			if !have[id] {
+				t.Errorf("comment %s was not shown", id)
+			}
+		}
+		if len(have) != len(want) {
+			t.Errorf("shown were %v, want %v", got, want)
+		}
+	}
+	shown()
+	const best, byThread = "f=1&suggested=1&undecided=1", "f=1&undecided=1"
+	suggested, _ := ids(ann.Get(read + "?" + best))
+	ann.Post(read+"/decide", []string{"comment", suggested[0], "decision", "skip", "next", "0", "view", best})
+	shown(suggested[0])
+	all, _ := ids(ann.Get(read + "?" + byThread))
+	ann.Post(read+"/decide", []string{"comment", all[2], "decision", "pick", "next", "0", "view", byThread})
+	shown(suggested[0], all[0], all[1], all[2])
+}
+
 func TestReadAndDecideWithoutScript(t *testing.T) {
 	d := start(t)
 	ann := d.Person("ann")

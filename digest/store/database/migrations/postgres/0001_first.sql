@@ -294,6 +294,29 @@ CREATE INDEX decisions_comment ON decisions (comment_id);
 CREATE INDEX decisions_maybe ON decisions (series_id, issue_id) WHERE decision = 'maybe';
 CREATE INDEX decisions_issue ON decisions (issue_id);
 
+-- What the editors of an issue had before their eyes: chosen, or gone past.
+CREATE TABLE shown (
+    issue_id   BIGINT NOT NULL REFERENCES issues (id) ON DELETE CASCADE,
+    comment_id BIGINT NOT NULL REFERENCES comments (id),
+    PRIMARY KEY (issue_id, comment_id)
+);
+CREATE INDEX shown_comment ON shown (comment_id);
+
+-- What an issue taught of its editors' taste when it was frozen, and what is known of
+-- that by then, both as JSON.
+CREATE TABLE lessons (
+    issue_id BIGINT PRIMARY KEY REFERENCES issues (id) ON DELETE CASCADE,
+    examples TEXT NOT NULL,
+    taste    TEXT NOT NULL
+);
+
+-- The rules for suggestions that a series does without.
+CREATE TABLE rules_off (
+    series_id BIGINT NOT NULL REFERENCES series (id),
+    rule      TEXT   NOT NULL,
+    PRIMARY KEY (series_id, rule)
+);
+
 -- Where each editor reads a series: a page with its filters, as its address has them.
 CREATE TABLE places (
     editor    TEXT   NOT NULL, -- the address
