@@ -21,7 +21,7 @@ var showing = []string{
 	"backup FILE", "comment list", "comment list --text lamp", "comment search lamp", "comment show 1",
 	"issue check 1", "issue delivered 1", "issue history", "issue list", "issue preview 1 --out PREVIEW", "issue read", "issue read --posts", "issue show", "issue show 1", "issue suggest", "issue test --number 1 proof@reader.example",
 	"post list", "post search lamp", "schedule list", "sending", "sending show", "series glossary", "series list", "source list", "source show 1",
-	"status", "subscriber export", "subscriber import --dry-run READERS", "subscriber list", "suggest list",
+	"status", "subscriber import --dry-run READERS", "subscriber list", "subscriber show reader0001@reader.example", "suggest list", "suppression list",
 }
 
 // changing are the commands that write to the database, or use none.
@@ -32,7 +32,7 @@ var changing = []string{
 	"issue hold", "issue keep", "issue maybe", "issue order", "issue pass", "issue resume", "issue send", "issue skip",
 	"issue together", "issue undecide", "issue undo", "issue unpick", "issue update", "issue withdraw",
 	"preview", "pull", "restore", "schedule run", "sending hold", "sending release", "serve", "series add", "series set",
-	"source add", "source remove", "source set", "subscriber add", "suggest forget", "suggest off", "suggest on", "version",
+	"source add", "source remove", "source set", "subscriber add", "subscriber ask", "subscriber erase", "subscriber export", "suggest forget", "suggest off", "suggest on", "suppression add", "suppression remove", "version",
 }
 
 // TestShowingWritesNothing runs every command that shows something, before anything
