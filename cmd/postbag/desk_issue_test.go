@@ -392,9 +392,9 @@ func twoEditors(t *testing.T, b *desktest.Browser) {
 	}
 	pick(ann, ids[0], 1)
 	pick(ben, ids[1], 2)
-	ben.until(`document.getElementById("news").textContent.includes("ann@desk.example")`)
+	ben.until(`document.getElementById("news").textContent.includes("Ann ")`)
 	pick(ann, ids[2], 3)
-	ann.until(`document.getElementById("news").textContent.includes("ben@desk.example")`)
+	ann.until(`document.getElementById("news").textContent.includes("Ben ")`)
 	if n := len(d.blocks()); n != 3 {
 		t.Fatalf("the issue has %d rows", n)
 	}
@@ -411,7 +411,7 @@ func twoEditors(t *testing.T, b *desktest.Browser) {
 	if now[1].ID != row || now[1].Words >= now[1].Of {
 		t.Errorf("moved by one and trimmed by the other, the rows are %+v", now)
 	}
-	ann.until(`document.getElementById("news").textContent.includes("ben@desk.example")`) // by itself
+	ann.until(`document.getElementById("news").textContent.includes("Ben ")`) // by itself
 	ann.Clean("what the other did")
 	ann.Shot("evening-news")
 	ben.click("#done")
@@ -423,7 +423,7 @@ func twoEditors(t *testing.T, b *desktest.Browser) {
 	ben.click("#field-title") // which saves the introduction
 	ben.until(`document.getElementById("intro-state").textContent.includes("by you")`)
 	ann.click(".send form button.main")
-	ann.until(`document.querySelector("#problems .problem")?.textContent.includes("ben@desk.example")`)
+	ann.until(`document.querySelector("#problems .problem")?.textContent.includes("Ben ")`)
 	ann.Clean("an approval of what changed")
 	ann.Shot("evening-not-approved")
 	if state := d.must("issue", "show", "1"); !strings.Contains(state, "if approved by then") {

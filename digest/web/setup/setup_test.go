@@ -306,7 +306,7 @@ func TestMailServerRefuses(t *testing.T) {
 func TestInABrowser(t *testing.T) {
 	b := desktest.NewBrowser(t)
 	d := start(t, "outbox:"+t.TempDir())
-	for _, as := range desktest.Looks() {
+	for i, as := range desktest.Looks() {
 		tab := as.In(b, d, "")
 		look := func(name string) {
 			tab.Clean(fmt.Sprint(name, " ", as))
@@ -314,7 +314,7 @@ func TestInABrowser(t *testing.T) {
 		}
 		tab.Open(d.Site.Base + "/desk/setup/blog")
 		look("setup-blog")
-		if as == (desktest.Look{Width: 320, Dark: true}) {
+		if i == 0 {
 			desktest.Eval[bool](tab, `document.querySelector("#field-address").value = "`+d.BlogURL+`", document.querySelector("form button.main").click(), true`)
 			tab.Until(`document.querySelector(".found") !== null`)
 			look("setup-found")
