@@ -38,13 +38,12 @@ func (d *Desk) sameMoment(ctx context.Context, issue digest.Issue, series digest
 	if err != nil {
 		return err
 	}
-	who := ""
+	refused := digest.Fail(digest.Conflict, "", "%s has another moment by now, %s", issue.Title, Moment(series, issue.DueAt))
 	moved := []digest.Change{digest.Timed, digest.Postponed, digest.Reopened}
 	if i := slices.IndexFunc(history, func(r digest.Revision) bool { return slices.Contains(moved, r.Did) }); i >= 0 {
-		who = ": " + history[i].String()
+		refused = digest.Fail(digest.Conflict, "", "%s has another moment by now, %s: %w", issue.Title, Moment(series, issue.DueAt), &digest.Done{Revision: history[i]})
 	}
-	return digest.Fail(digest.Conflict, "", "%s has another moment by now, %s%s", issue.Title, Moment(series, issue.DueAt), who).
-		Offer(digest.Act{Do: digest.ShowIssue, Issue: issue.Number})
+	return refused.Offer(digest.Act{Do: digest.ShowIssue, Issue: issue.Number})
 }
 
 // DayLater gives the moment that a draft would have with another day: 24 hours after its
