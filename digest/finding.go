@@ -42,6 +42,8 @@ const (
 	FoundTelephone    FindingKind = "telephone"    //
 	FoundMailAddress  FindingKind = "mail-address" //
 	FoundPostAddress  FindingKind = "post-address" //
+	FoundAccusation   FindingKind = "accusation"   // a word that accuses, near a name or an office
+	FoundTelling      FindingKind = "may-tell"     // it may tell who wrote it
 	FoundOneThread    FindingKind = "one-thread"   // more than a third of the picks are from it
 	FoundAbbreviation FindingKind = "abbreviation" // nothing explains it
 	FoundLifted       FindingKind = "lifted-cut"   // the lifted line was cut since
@@ -59,7 +61,7 @@ func FindingKinds() map[FindingKind]Severity {
 		FoundPickedTwice: MustFix, FoundNoWords: MustFix, FoundBadTrim: MustFix, FoundEmptyText: MustFix,
 		FoundBareHeading: MustFix, FoundTooLarge: MustFix, FoundNoUnsubscribe: MustFix,
 		FoundLarge: LookAt, FoundDeadLink: LookAt, FoundUnsure: LookAt, FoundWatched: LookAt, FoundName: LookAt,
-		FoundTelephone: LookAt, FoundMailAddress: LookAt, FoundPostAddress: LookAt, FoundOneThread: LookAt,
+		FoundTelephone: LookAt, FoundMailAddress: LookAt, FoundPostAddress: LookAt, FoundAccusation: LookAt, FoundTelling: LookAt, FoundOneThread: LookAt,
 		FoundAbbreviation: LookAt, FoundLifted: LookAt, FoundPreheader: LookAt, FoundUsedBefore: LookAt, FoundNearCopy: LookAt,
 		FoundHeld: LookAt, FoundNoWorker: LookAt,
 	}

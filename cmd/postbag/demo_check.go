@@ -104,7 +104,7 @@ func (d *demo) checkDesk(ctx context.Context, c *checks) error {
 	}
 	for _, screen := range []site.Page{
 		site.ReadScreen, site.ArrangeScreen, site.CheckScreen, site.SendScreen,
-		site.IssuesList, site.SourcesList, site.ReadersList, site.SettingsPage, site.SystemPage, site.AuditPage, site.Account,
+		site.IssuesList, site.SourcesList, site.ReadersList, site.SettingsPage, site.SuggestPage, site.SystemPage, site.AuditPage, site.Account,
 	} {
 		var number []any
 		if strings.Contains(string(screen), "{issue}") {

@@ -20,6 +20,7 @@ type issueCmd struct {
 	Show      issueShowCmd      `cmd:"" help:"Show an issue's rows."`
 	Read      issueReadCmd      `cmd:"" help:"Read the comments an issue may pick, in full and in thread order."`
 	Suggest   issueSuggestCmd   `cmd:"" help:"List the candidates the rules would pick, with reasons."`
+	Voices    issueVoicesCmd    `cmd:"" help:"Tell whose voices the picks of an issue leave out, and who is picked again and again."`
 	Pick      issuePickCmd      `cmd:"" help:"Pick comments by id, or the suggested ones."`
 	Unpick    issueUnpickCmd    `cmd:"" help:"Take comments out."`
 	Move      issueMoveCmd      `cmd:"" help:"Move a row to another position."`

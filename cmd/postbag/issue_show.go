@@ -40,6 +40,8 @@ type blockRow struct {
 	SourceURL string           `json:"source_url,omitempty"`
 	Answers   int              `json:"answers_row,omitempty"`
 	Apart     bool             `json:"apart,omitempty"`
+	Question  string           `json:"question,omitempty"`
+	Alike     int              `json:"alike_row,omitempty"`
 	Problem   string           `json:"problem,omitempty"`
 }
 
@@ -55,7 +57,10 @@ func (c issueShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 		return err
 	}
 	if c.Row != 0 {
-		return showSentences(p, issue, rows, c.Row)
+		return showSentences(ctx, a, issue, rows, c.Row)
+	}
+	if err := a.desk.Pair(ctx, issue, rows); err != nil {
+		return err
 	}
 	if !c.JSON {
 		if err := a.head(ctx, is); err != nil {
@@ -95,6 +100,9 @@ func (c issueShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 		}
 		if r.Answers != 0 {
 			text = fmt.Sprintf("(answers row %d) %s", r.Answers, text)
+		}
+		if r.Alike != 0 {
+			text = fmt.Sprintf("(much as row %d) %s", r.Alike, text)
 		}
 		return fmt.Sprintf("%d\t%d\t%s\t%s\t%s\t%s", r.Row, r.CommentID, cell(cmp.Or(r.Author, "Anonymous"), 16), cell(r.PostTitle, 20), words, text)
 	})
@@ -167,7 +175,7 @@ func (a *app) head(ctx context.Context, is desk.Outlook) error {
 }
 
 func blockRowOf(issue digest.Issue, row int, r desk.Row) blockRow {
-	out := blockRow{Row: row, ID: r.ID, Version: issue.Version, Kind: r.Kind, Text: r.Text, Source: r.SourceTitle, SourceURL: r.SourceURL, Answers: r.Answers, Apart: r.Apart}
+	out := blockRow{Row: row, ID: r.ID, Version: issue.Version, Kind: r.Kind, Text: r.Text, Source: r.SourceTitle, SourceURL: r.SourceURL, Answers: r.Answers, Apart: r.Apart, Question: r.Question, Alike: r.Alike}
 	if r.Kind == digest.PickBlock {
 		out.Number, out.CommentID, out.Author = r.Number, r.CommentID, r.Comment.Author
 		out.Published, out.PostTitle = stamp(r.Comment.DatedAt()), r.Comment.PostTitle
@@ -180,7 +188,8 @@ func blockRowOf(issue digest.Issue, row int, r desk.Row) blockRow {
 
 // showSentences prints the sentences of a picked comment, with its notes and its lifted
 // line. Those that are cut are marked, and those of which some is.
-func showSentences(p *Program, issue digest.Issue, rows []desk.Row, at int) error {
+func showSentences(ctx context.Context, a *app, issue digest.Issue, rows []desk.Row, at int) error {
+	p := a.p
 	if at < 1 || at > len(rows) || rows[at-1].Kind != digest.PickBlock {
 		return digest.Fail(digest.NotFound, "", "row %d of issue %d is no pick", at, issue.Number).
 			Offer(digest.Act{Do: digest.ShowIssue, Issue: issue.Number})
@@ -192,9 +201,29 @@ func showSentences(p *Program, issue digest.Issue, rows []desk.Row, at int) erro
 		fmt.Fprintf(p.Stdout, "%s %3d  %s%s\n", mark, i+1, indentOf(text, s), cell(shown, 2000))
 	}
 	p.sayTrim(r)
+	if err := a.sayLines(ctx, issue, r); err != nil {
+		return err
+	}
 	_, err := fmt.Fprintf(p.Stdout, "\n%d of %d words kept. Trim with: postbag issue edit --row %d --keep 1-3,5\n",
 		prose.Words(r.Words), r.Comment.Words, at)
 	return err
+}
+
+// sayLines tells which sentences of a pick may be lifted.
+func (a *app) sayLines(ctx context.Context, issue digest.Issue, r desk.Row) error {
+	series, err := a.desk.SeriesOf(ctx, issue.SeriesID)
+	if err != nil {
+		return err
+	}
+	t, err := a.desk.Trimming(ctx, desk.Ref{Series: series.Slug, Number: issue.Number}, r.ID, 0)
+	if err != nil || len(t.Lines) == 0 {
+		return err
+	}
+	fmt.Fprint(a.p.Stdout, "\nSentences that may be lifted, with --lift:\n")
+	for _, at := range t.Lines {
+		fmt.Fprintf(a.p.Stdout, "  “%s”\n", cell(t.Comment.Body.Slice(at).Shown(), 200))
+	}
+	return nil
 }
 
 // indentOf gives the spaces that a line of code begins with; "" before any other

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"postbag/digest/desk"
 	"postbag/digest/suggest"
@@ -32,6 +33,7 @@ type ruleRow struct {
 	Picked int          `json:"picked"`
 	Start  float64      `json:"start_weight"`
 	Weight float64      `json:"weight"`
+	Help   bool         `json:"help"` // it orders nothing
 	change string
 }
 
@@ -41,14 +43,17 @@ func (c suggestListCmd) Run(ctx context.Context, p *Program, a *app) error {
 	if err != nil {
 		return err
 	}
-	rows := rowsOf(tuned.Rules, func(s desk.Standing) ruleRow {
+	rows := rowsOf(slices.Concat(tuned.Rules, tuned.Helps), func(s desk.Standing) ruleRow {
 		return ruleRow{Rule: s.Rule, Name: s.Rule.Name(), Says: s.Rule.Says(), On: s.On, Fired: s.Fired, Right: s.Right, Shown: tuned.Shown, Picked: tuned.Picked,
-			Start: s.Start, Weight: s.Weight, change: s.Change()}
+			Start: s.Start, Weight: s.Weight, Help: slices.Contains(suggest.AllHelps(), s.Rule), change: s.Change()}
 	})
 	err = printList(p, c.JSON, rows, "", "RULE\tON\tRIGHT\tWEIGHT\tLEARNED\tLOOKS FOR", func(r ruleRow) string {
 		is := "off"
 		if r.On {
 			is = "on"
+		}
+		if r.Help {
+			return fmt.Sprintf("%s\t%s\t\t\t\t%s", r.Rule, is, cell(r.Says, 90))
 		}
 		return fmt.Sprintf("%s\t%s\t%d of %d\t%.1f\t%s\t%s", r.Rule, is, r.Right, r.Fired, r.Weight, r.change, cell(r.Says, 90))
 	})

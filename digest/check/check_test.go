@@ -20,6 +20,7 @@ import (
 	"postbag/digest/site"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
+	"postbag/digest/suggest"
 	"postbag/subscribers/letters"
 	"postbag/templates"
 )
@@ -195,6 +196,8 @@ func TestEveryKind(t *testing.T) {
 		digest.FoundTelephone:   {[]string{good + " Call 020 7946 0958 on 01.02.2026 at 10:30."}, nil, "“020 7946 0958”"},
 		digest.FoundMailAddress: {[]string{good + " Write to driver14@bus.example."}, nil, "“driver14@bus.example”"},
 		digest.FoundPostAddress: {[]string{good + " I live at 14 Depot Lane, you know."}, nil, "“14 Depot Lane”"},
+		digest.FoundAccusation:  {[]string{good + " Everybody knows that Colin Marsh stole the raffle money."}, nil, "No. 1 accuses somebody, it seems: “Colin Marsh stole”."},
+		digest.FoundTelling:     {[]string{"I have been the only midwife in Thornby for nineteen years, and last spring I was suspended, which nobody here has forgotten or forgiven."}, nil, "may tell who wrote it, to those who know them: “only”, “midwife”"},
 		digest.FoundOneThread: {several(7), func(b *bench) {
 			b.thread(2, 1)
 			b.thread(3, 2)
@@ -259,6 +262,41 @@ func TestEveryKind(t *testing.T) {
 		if !covered[kind] && kind != digest.FoundPickedTwice { // which the database refuses
 			t.Errorf("no issue has a %s", kind)
 		}
+	}
+}
+
+// TestHelpsCanBeSwitchedOff: what a series does without is not looked for; the watch list
+// always is.
+func TestHelpsCanBeSwitchedOff(t *testing.T) {
+	b := newBench(t, good+" It was Petra Lindqvist who stole it; call 020 7946 0958 at the CPC.",
+		"I have been the only midwife in Thornby for nineteen years, and last spring I was suspended, which nobody here has forgotten or forgiven.")
+	b.watch("Petra Lindqvist")
+	for rule, kinds := range map[suggest.Rule][]digest.FindingKind{
+		suggest.MayAccuse: {digest.FoundAccusation}, suggest.MayTellWho: {digest.FoundTelling}, suggest.NamesPeople: {digest.FoundName},
+		suggest.ContactDetails: {digest.FoundTelephone}, suggest.Abbreviations: {digest.FoundAbbreviation},
+	} {
+		found := func() (all []digest.FindingKind) {
+			for _, f := range b.list().Findings {
+				all = append(all, f.Kind)
+			}
+			return all
+		}
+		for _, kind := range kinds {
+			if kind != digest.FoundName && !slices.Contains(found(), kind) {
+				t.Errorf("with %s on no %s is found: %v", rule, kind, found())
+			}
+		}
+		if changed, err := b.desk.SwitchRule(t.Context(), ada, "pick", rule, false); err != nil || !changed {
+			t.Fatal(changed, err)
+		}
+		for _, kind := range kinds {
+			if slices.Contains(found(), kind) {
+				t.Errorf("with %s off a %s is found", rule, kind)
+			}
+		}
+	}
+	if all := kinds(b.list()); !slices.Contains(all, string(digest.FoundWatched)) {
+		t.Errorf("the watch list is not looked through: %v", all)
 	}
 }
 

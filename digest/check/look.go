@@ -15,6 +15,7 @@ import (
 	"postbag/digest/near"
 	"postbag/digest/search"
 	"postbag/digest/site"
+	"postbag/digest/suggest"
 	"postbag/templates"
 )
 
@@ -30,6 +31,8 @@ type look struct {
 	pub    digest.Publication
 	count  map[digest.FindingKind]int
 	known  *vocabulary // once it was asked for
+	// off are the helps that the series does without.
+	off map[suggest.Rule]bool
 }
 
 // pick is a pick of the issue with the text that is quoted of it.
@@ -84,8 +87,13 @@ func (l *look) all() error {
 			l.add(f)
 		}
 	}
+	off, err := l.desk.HelpsOff(l.ctx, r.Issue.SeriesID)
+	if err != nil {
+		return err
+	}
+	l.off = off
 	for _, step := range []func([]pick) error{
-		l.mailed, l.asked, l.linked, l.private, l.threads, l.abbreviated, l.lifted, l.used, l.copied, l.served,
+		l.mailed, l.asked, l.linked, l.private, l.careful, l.threads, l.abbreviated, l.lifted, l.used, l.copied, l.served,
 	} {
 		if err := step(picks); err != nil {
 			return err
@@ -273,14 +281,11 @@ func (l *look) private(picks []pick) error {
 				l.ofPick(digest.FoundWatched, p, name, fmt.Sprintf("No. %d names “%s”, who is on your watch list.", p.Number, name), digest.TrimPick)
 			}
 		}
-		for _, t := range telephones(p.text) {
-			l.ofPick(digest.FoundTelephone, p, t, fmt.Sprintf("No. %d has what reads as a telephone number: “%s”.", p.Number, t), digest.TrimPick)
+		if !l.off[suggest.ContactDetails] {
+			l.reachable(p)
 		}
-		for _, m := range mailAddresses(p.text) {
-			l.ofPick(digest.FoundMailAddress, p, m, fmt.Sprintf("No. %d has a mail address: “%s”.", p.Number, m), digest.TrimPick)
-		}
-		for _, a := range postAddresses(p.text) {
-			l.ofPick(digest.FoundPostAddress, p, a, fmt.Sprintf("No. %d has what reads as an address: “%s”.", p.Number, a), digest.TrimPick)
+		if l.off[suggest.NamesPeople] {
+			continue
 		}
 		for _, name := range names(p.text, known) {
 			if _, known := named[name]; !known && !slices.Contains(watched, name) {
@@ -291,6 +296,52 @@ func (l *look) private(picks []pick) error {
 	}
 	return l.unnamed(order, named)
 }
+
+// reachable looks where a pick says how somebody is reached, or where they live.
+func (l *look) reachable(p pick) {
+	for _, t := range telephones(p.text) {
+		l.ofPick(digest.FoundTelephone, p, t, fmt.Sprintf("No. %d has what reads as a telephone number: “%s”.", p.Number, t), digest.TrimPick)
+	}
+	for _, m := range mailAddresses(p.text) {
+		l.ofPick(digest.FoundMailAddress, p, m, fmt.Sprintf("No. %d has a mail address: “%s”.", p.Number, m), digest.TrimPick)
+	}
+	for _, a := range postAddresses(p.text) {
+		l.ofPick(digest.FoundPostAddress, p, a, fmt.Sprintf("No. %d has what reads as an address: “%s”.", p.Number, a), digest.TrimPick)
+	}
+}
+
+// careful looks for words that accuse somebody who can be told, and for what may tell who
+// wrote a pick.
+func (l *look) careful(picks []pick) error {
+	languages, err := l.desk.Languages(l.ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range picks {
+		language := languages[p.Comment.SourceID]
+		if !l.off[suggest.MayAccuse] {
+			for _, at := range suggest.Accusations(p.Words, language) {
+				said := p.text[at.Start:at.End]
+				l.ofPick(digest.FoundAccusation, p, said, fmt.Sprintf("No. %d accuses somebody, it seems: “%s”. Make sure that it can be shown.", p.Number, said), digest.TrimPick)
+			}
+		}
+		if l.off[suggest.MayTellWho] {
+			continue
+		}
+		var all []string
+		for _, at := range suggest.MayTell(p.Words, language) {
+			all = append(all, "“"+p.text[at.Start:at.End]+"”")
+		}
+		if all = unique(all); len(all) > 0 {
+			said := strings.Join(all[:min(len(all), mostTold)], ", ")
+			l.ofPick(digest.FoundTelling, p, said, fmt.Sprintf("No. %d may tell who wrote it, to those who know them: %s.", p.Number, said), digest.TrimPick)
+		}
+	}
+	return nil
+}
+
+// mostTold is how much is listed of what a writer tells of themselves.
+const mostTold = 6
 
 // unnamed looks which names no post of a blog has, and nobody writes under.
 func (l *look) unnamed(order []string, at map[string]pick) error {
@@ -368,6 +419,9 @@ func (l *look) threads(picks []pick) error {
 
 // abbreviated looks for abbreviations that nothing explains.
 func (l *look) abbreviated(picks []pick) error {
+	if l.off[suggest.Abbreviations] {
+		return nil
+	}
 	var all strings.Builder
 	all.WriteString(l.report.Frozen.Intro.Text())
 	for _, row := range l.report.Rows {

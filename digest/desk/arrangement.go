@@ -37,6 +37,9 @@ func (d *Desk) Arrangement(ctx context.Context, ref Ref) (a Arrangement, err err
 	if a.Rows, err = d.Rows(ctx, a.Issue); err != nil {
 		return a, err
 	}
+	if err = d.Pair(ctx, a.Issue, a.Rows); err != nil {
+		return a, err
+	}
 	last, err := d.store.ChangesSince(ctx, a.Series.Slug, a.Issue.Number, 0, 1)
 	if err != nil {
 		return a, err

@@ -23,6 +23,10 @@ type Row struct {
 	// that is not in the issue. Apart tells that other rows stand between them.
 	Answers int
 	Apart   bool
+	// Question is what it answers there, and Alike the row before it that says much the
+	// same, from 1; they are told by [Desk.Pair] alone.
+	Question string
+	Alike    int
 	// Problem says all that stands in the way of approving this pick, or is "".
 	Problem string
 }

@@ -90,7 +90,7 @@ func (d *Desk) Judge(ctx context.Context, issue digest.Issue) ([]digest.Candidat
 	if err != nil {
 		return nil, nil, err
 	}
-	rules := suggest.Rules{IssueID: issue.ID, Languages: map[int64]string{}}
+	rules := suggest.Rules{IssueID: issue.ID}
 	if rules.Taste, rules.Off, err = d.tuning(ctx, issue); err != nil {
 		return nil, nil, err
 	}
@@ -103,12 +103,8 @@ func (d *Desk) Judge(ctx context.Context, issue digest.Issue) ([]digest.Candidat
 	if rules.Known, err = d.knownWriters(ctx, issue, candidates); err != nil {
 		return nil, nil, err
 	}
-	sources, err := d.store.Sources(ctx)
-	if err != nil {
+	if rules.Languages, err = d.Languages(ctx); err != nil {
 		return nil, nil, err
-	}
-	for _, s := range sources {
-		rules.Languages[s.ID] = s.Language
 	}
 	return candidates, rules.Suggest(candidates), nil
 }

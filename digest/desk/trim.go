@@ -438,6 +438,8 @@ type Trimming struct {
 	// Changed tells that the comment was changed on the blog since it was picked: it can
 	// be trimmed once its words are accepted. Here nothing of them is cut.
 	Changed bool
+	// Lines are those of its sentences that may be lifted, at most three, the best first.
+	Lines []digest.Range
 }
 
 // Sentence is one sentence of a comment that is trimmed.
@@ -491,7 +493,10 @@ func (d *Desk) Trimming(ctx context.Context, ref Ref, block, comment int64) (t T
 		}
 	}
 	t.read()
-	return t, nil
+	if t.Issue.State == digest.Draft {
+		t.Lines, err = d.lines(ctx, t)
+	}
+	return t, err
 }
 
 func (t *Trimming) read() {

@@ -14,6 +14,8 @@ import (
 // Tuned tells how the rules for a series' suggestions stand, and how well they did.
 type Tuned struct {
 	Rules []Standing // in the order of [suggest.AllRules]
+	// Helps are the further helps, of which only the switch says anything.
+	Helps []Standing
 	// Shown counts the comments that its issues taught by, and Picked those of them that
 	// were picked.
 	Shown, Picked int
@@ -152,15 +154,18 @@ func (d *Desk) Tuned(ctx context.Context, slug string) (t Tuned, err error) {
 	for _, r := range suggest.AllRules() {
 		t.Rules = append(t.Rules, Standing{Rule: r, On: !slices.Contains(off, r), Fired: fired[r], Right: right[r], Start: r.Start(), Weight: t.Taste.Of(r)})
 	}
+	for _, r := range suggest.AllHelps() {
+		t.Helps = append(t.Helps, Standing{Rule: r, On: !slices.Contains(off, r)})
+	}
 	return t, nil
 }
 
-// SwitchRule switches a rule for a series' suggestions on or off, and tells whether that
+// SwitchRule switches a rule for a series' suggestions, or a further help, on or off, and tells whether that
 // changed anything. One that is not known is an error of kind Invalid.
 func (d *Desk) SwitchRule(ctx context.Context, by digest.Actor, slug string, rule suggest.Rule, on bool) (changed bool, err error) {
 	if !rule.Known() {
 		var names []string
-		for _, r := range suggest.AllRules() {
+		for _, r := range slices.Concat(suggest.AllRules(), suggest.AllHelps()) {
 			names = append(names, string(r))
 		}
 		return false, digest.Fail(digest.Invalid, "The rules are: "+strings.Join(names, ", ")+".", "there is no rule %q", rule)

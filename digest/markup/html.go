@@ -23,6 +23,22 @@ type Look struct {
 	// Apart keeps words that the writer did not write out of the direction of the text,
 	// which browsers find in it (HTML, 3.2.6.4: dir=auto): a bdi stands around them.
 	Apart bool
+	// Marks are words to draw attention to, over [digest.Prose.Text], in order and apart
+	// from each other: a mark stands around them.
+	Marks []Mark
+}
+
+// Mark is that words are marked, with the class of the mark; "" for none.
+type Mark struct {
+	digest.Range
+	Class string
+}
+
+func (m Mark) tag() string {
+	if m.Class == "" {
+		return "<mark>"
+	}
+	return `<mark class="` + html.EscapeString(m.Class) + `">`
 }
 
 // The rel attributes of links, by whose they are.
@@ -32,11 +48,14 @@ const (
 )
 
 // HTML writes Prose in this look: HTML of p, pre, ul, ol, li, blockquote, em, strong,
-// del, sup, sub, a and br only, without class and style, but for the spans and bdi that
-// the look asks for.
+// del, sup, sub, a and br only, without class and style, but for the spans, bdi and marks
+// that the look asks for.
 func (l Look) HTML(p digest.Prose) template.HTML {
-	w := writer{look: l}
+	w := writer{look: l, marks: l.Marks}
 	for i, para := range p {
+		if i > 0 {
+			w.at += len(digest.ParaBreak)
+		}
 		more := i+1 < len(p) && p[i+1].Kind == digest.Item && p[i+1].More && p[i+1].Depth == para.Depth
 		w.para(para, more)
 	}
@@ -55,6 +74,8 @@ type list struct {
 type writer struct {
 	strings.Builder
 	look  Look
+	at    int    // bytes of the text written so far
+	marks []Mark // those that still come
 	pre   bool   // the paragraph is preformatted
 	quote int    // open blockquotes
 	open  []list // open lists
@@ -163,7 +184,7 @@ func (w *writer) spans(spans []digest.Span) {
 		digest.Runs(spans[:n], digest.IsStruck, w.struck)
 		if link.Href != "" {
 			if mark := honestMark(link.Text, link.Href); mark != "" {
-				w.span(digest.Span{Text: mark, Ours: true})
+				w.part(digest.Span{Text: mark, Ours: true}, nil)
 			}
 			w.WriteString("</a>")
 		}
@@ -215,7 +236,39 @@ func (w *writer) shifted(spans []digest.Span, depth int) {
 // French sets them, so that none stands alone on a line.
 var kept = strings.NewReplacer(" !", "\u00A0!", " ?", "\u00A0?", " :", "\u00A0:", " ;", "\u00A0;", " »", "\u00A0»", "« ", "«\u00A0", " %", "\u00A0%")
 
+// span writes a span of the text, in parts where words of it are marked. What stands for
+// something else is one part.
 func (w *writer) span(s digest.Span) {
+	start, end := w.at, w.at+len(s.Text)
+	for w.at < end {
+		from := w.at
+		to, mark := w.next(end)
+		if s.Stands != "" {
+			to = end
+		}
+		one := s
+		one.Text, w.at = s.Text[from-start:to-start], to
+		w.part(one, mark)
+	}
+}
+
+// next gives where the part of the text ends that begins here, at an offset at the
+// latest, and the mark around it; nil for none.
+func (w *writer) next(end int) (to int, mark *Mark) {
+	for len(w.marks) > 0 && w.marks[0].End <= w.at {
+		w.marks = w.marks[1:]
+	}
+	switch {
+	case len(w.marks) == 0:
+		return end, nil
+	case w.marks[0].Start > w.at:
+		return min(end, w.marks[0].Start), nil
+	}
+	return min(end, w.marks[0].End), &w.marks[0]
+}
+
+// part writes text in one style.
+func (w *writer) part(s digest.Span, mark *Mark) {
 	text := html.EscapeString(s.Text)
 	switch name := html.EscapeString(string(s.Stands)); {
 	case s.Stands != "" && w.look.Foreign:
@@ -227,6 +280,9 @@ func (w *writer) span(s digest.Span) {
 	}
 	if !w.pre {
 		text = strings.ReplaceAll(kept.Replace(text), "\n", "<br>\n")
+	}
+	if mark != nil && strings.TrimSpace(s.Text) != "" {
+		text = enclosed(text, mark.tag(), "</mark>")
 	}
 	if s.Em {
 		text = "<em>" + text + "</em>"

@@ -1,8 +1,10 @@
 package markup_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"postbag/digest"
 	"postbag/digest/markup"
@@ -219,6 +221,45 @@ func TestHTMLOfStyles(t *testing.T) {
 	got := string(markup.Look{Ours: "ours"}.HTML(digest.Prose{{Spans: []digest.Span{{Text: "a "}, {Text: "[picture]", Stands: digest.Picture}}}}))
 	if want := "<p>a <span class=\"ours\">[picture]</span></p>\n"; got != want {
 		t.Errorf("a mark became %q", got)
+	}
+}
+
+// TestMarks: the marked words stand in mark elements, whatever stands around them, and
+// nothing else is written otherwise.
+func TestMarks(t *testing.T) {
+	p := digest.Prose{
+		{Spans: []digest.Span{{Text: "We ran "}, {Text: "the 41", Strong: true}, {Text: " for nine years."}}},
+		{Kind: digest.Item, Depth: 1, Spans: []digest.Span{{Text: "See "}, {Text: "the list", Href: "https://blog.example/"}, {Text: " & "}, {Text: "[picture: a bus]", Stands: digest.Picture}}},
+		{Spans: []digest.Span{{Text: "Gone, ", Struck: true}, {Text: "“all”\nof it", Em: true}}},
+	}
+	text := p.Text()
+	at := func(words, class string) markup.Mark {
+		start := strings.Index(text, words)
+		return markup.Mark{Range: digest.Range{Start: start, End: start + len(words)}, Class: class}
+	}
+	got := string(markup.Look{Marks: []markup.Mark{at("ran the 41 for", ""), at("list & [picture", "caution"), at("all”\nof", "")}}.HTML(p))
+	want := `<p>We <mark>ran</mark> <strong><mark>the 41</mark></strong> <mark>for</mark> nine years.</p>
+<ul>
+<li>See <a href="https://blog.example/">the <mark class="caution">list</mark></a> <mark class="caution">&amp;</mark> <mark class="caution">[picture: a bus]</mark></li>
+</ul>
+<p><del>Gone, </del><em>“</em><em><mark>all”<br>
+of</mark></em><em> it</em></p>
+`
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	plain := string(markup.Look{}.HTML(p))
+	without := regexp.MustCompile(`</?mark[^>]*>|</em><em>|</strong><strong>`)
+	for start := range text {
+		for end := start + 1; end <= len(text); end++ {
+			if !utf8.ValidString(text[start:end]) {
+				continue
+			}
+			got := string(markup.Look{Marks: []markup.Mark{{Range: digest.Range{Start: start, End: end}}}}.HTML(p))
+			if got = without.ReplaceAllString(without.ReplaceAllString(got, ""), ""); got != plain {
+				t.Fatalf("with %q marked it reads\n%s", text[start:end], got)
+			}
+		}
 	}
 }
 

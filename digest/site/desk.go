@@ -93,8 +93,9 @@ const (
 	ReaderSuppress Page = Desk + "/readers/{reader}/suppress" // nothing is mailed to them any more
 
 	SeriesNew   Page = Desk + "/settings/series/new"
-	SendingPage Page = Desk + "/system/sending" // holds sending, and lets it go on
-	TaskPage    Page = Desk + "/tasks/{task}"   // what runs beside; a POST stops it
+	SuggestPage Page = Desk + "/settings/suggestions" // of a series: its rules, and what they learned
+	SendingPage Page = Desk + "/system/sending"       // holds sending, and lets it go on
+	TaskPage    Page = Desk + "/tasks/{task}"         // what runs beside; a POST stops it
 )
 
 // FromQuery is the query of a page that goes back to where it was opened: "read",

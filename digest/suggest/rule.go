@@ -3,6 +3,7 @@ package suggest
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"postbag/digest"
 )
@@ -39,6 +40,30 @@ const (
 	ruleCount = 20
 	goodCount = 15
 )
+
+// The further helps, each a plain rule: what they find is told where an editor can use
+// it, and orders nothing. They are switched on and off as the rules are.
+const (
+	LinesToLift    Rule = "lines"
+	PairsOfPicks   Rule = "pairs"
+	MissingVoices  Rule = "voices"
+	MayAccuse      Rule = "accusations"
+	MayTellWho     Rule = "may-tell"
+	NamesPeople    Rule = "names"
+	ContactDetails Rule = "contact"
+	Abbreviations  Rule = "abbreviations"
+)
+
+var helps = []about{
+	{rule: LinesToLift, name: "Lines to lift", says: "While a comment is trimmed: three of its sentences that stand alone."},
+	{rule: PairsOfPicks, name: "Pairs", says: "While the issue is arranged: which picks say much the same, and what an answer answers."},
+	{rule: MissingVoices, name: "Voices not heard", says: "Posts with ten comments and no pick, who is picked again and again, and who wrote for the first time."},
+	{rule: MayAccuse, name: "Accusations", says: "Before it goes: an accusing word near a name or an office."},
+	{rule: MayTellWho, name: "May tell who wrote it", says: "Before it goes: office, years, place and circumstances together."},
+	{rule: NamesPeople, name: "Names", says: "Before it goes: people whom no post names. The watch list is always looked through."},
+	{rule: ContactDetails, name: "Contact details", says: "Before it goes: telephone numbers, mail addresses and where somebody lives."},
+	{rule: Abbreviations, name: "Abbreviations", says: "Before it goes: those that neither the issue nor the glossary explains."},
+}
 
 // about is what is known of a rule beside how it is judged.
 type about struct {
@@ -88,8 +113,17 @@ func AllRules() []Rule {
 	return all
 }
 
-// Known tells whether there is a rule of that name.
-func (r Rule) Known() bool { _, known := indexOf[r]; return known }
+// AllHelps lists the further helps.
+func AllHelps() []Rule {
+	all := make([]Rule, len(helps))
+	for i, h := range helps {
+		all[i] = h.rule
+	}
+	return all
+}
+
+// Known tells whether there is a rule, or a further help, of that name.
+func (r Rule) Known() bool { return r.about().rule == r && r != "" }
 
 // Name is the rule in a few words, as a switch is labelled.
 func (r Rule) Name() string { return r.about().name }
@@ -107,6 +141,11 @@ func (r Rule) IsCaution() bool { i, known := indexOf[r]; return known && i >= go
 func (r Rule) about() about {
 	if i, known := indexOf[r]; known {
 		return rules[i]
+	}
+	for _, h := range helps {
+		if h.rule == r {
+			return h
+		}
 	}
 	return about{}
 }
@@ -135,6 +174,42 @@ func InWords(all []Reason) []string {
 		words[i] = r.Words
 	}
 	return words
+}
+
+// Mark is a run of words that reasons rest on.
+type Mark struct {
+	digest.Range
+	Caution bool // only cautions rest on it
+}
+
+// Marks gives the words that some reasons rest on, in order and apart from each other.
+func Marks(reasons []Reason) (marks []Mark) {
+	var edges []int
+	for _, r := range reasons {
+		for _, at := range r.Ranges {
+			edges = append(edges, at.Start, at.End)
+		}
+	}
+	slices.Sort(edges)
+	edges = slices.Compact(edges)
+	for i := range max(0, len(edges)-1) {
+		m := Mark{digest.Range{Start: edges[i], End: edges[i+1]}, true}
+		covered := false
+		for _, r := range reasons {
+			if slices.ContainsFunc(r.Ranges, func(at digest.Range) bool { return at.Start <= m.Start && m.End <= at.End }) {
+				covered = true
+				m.Caution = m.Caution && r.IsCaution()
+			}
+		}
+		switch last := len(marks) - 1; {
+		case !covered:
+		case last >= 0 && marks[last].End == m.Start && marks[last].Caution == m.Caution:
+			marks[last].End = m.End
+		default:
+			marks = append(marks, m)
+		}
+	}
+	return marks
 }
 
 // Signals are how much of each rule a comment has, from 0 to 1. In JSON they go by

@@ -328,3 +328,24 @@ func many(n int) []digest.Candidate {
 	}
 	return candidates
 }
+
+// TestMarks: the words that reasons rest on come once and in order; what only a caution
+// rests on is told apart.
+func TestMarks(t *testing.T) {
+	r := func(at ...int) (all []digest.Range) {
+		for i := 0; i < len(at); i += 2 {
+			all = append(all, digest.Range{Start: at[i], End: at[i+1]})
+		}
+		return all
+	}
+	got := suggest.Marks([]suggest.Reason{
+		{Rule: suggest.Concrete, Ranges: r(10, 14, 30, 35)}, {Rule: suggest.FirstHand, Ranges: r(2, 12)}, {Rule: suggest.Length}, {Rule: suggest.Quarrels, Ranges: r(33, 40)},
+	})
+	want := []suggest.Mark{{Range: digest.Range{Start: 2, End: 14}}, {Range: digest.Range{Start: 30, End: 35}}, {Range: digest.Range{Start: 35, End: 40}, Caution: true}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := suggest.Marks(nil); got != nil {
+		t.Errorf("of no reasons: %+v", got)
+	}
+}

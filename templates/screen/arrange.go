@@ -78,6 +78,10 @@ type ArrangeRow struct {
 
 	Answers int  // the number of the pick that it answers, 0 for none
 	Apart   bool // other rows stand between them
+	// Question is what it answers there; "" for nothing that asks. Alike is the number of
+	// a pick before it that says much the same, 0 for none.
+	Question string
+	Alike    int
 
 	Trim string // the address where it is trimmed
 	// Up and Down are the blocks that it would stand above one row up and down, 0 for
@@ -109,6 +113,7 @@ type ArrangePanel struct {
 	Last       int64  // the id of that change
 	History    string
 	Check      string
+	Voices     string // where the voices are that the picks leave out
 	News       ArrangeNews
 }
 

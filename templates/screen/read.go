@@ -81,11 +81,12 @@ type ReadItem struct {
 	Extent  string // "153 words"
 	Post    string // its post's title, where the page is not one post's
 	PostAt  string // and where that is read
-	Reasons []string
+	Reasons []ReadReason
 	Notes   []string
 	Body    digest.Prose
-	Begins  string // its first words
-	Whole   string // the address where it is whole; "" where it is here
+	Marks   []markup.Mark // the words that its reasons rest on
+	Begins  string        // its first words
+	Whole   string        // the address where it is whole; "" where it is here
 	Depth   int
 	Parent  *ReadParent
 	State   digest.CommentState
@@ -103,6 +104,12 @@ type ReadItem struct {
 	Next    int64 // the comment that follows it, 0 for none
 }
 
+// ReadReason is why a comment may be worth a look, or a caution.
+type ReadReason struct {
+	Words   string
+	Caution bool
+}
+
 // ReadParent is what a reply answers.
 type ReadParent struct {
 	ID      int64
@@ -118,7 +125,7 @@ func (i ReadItem) Element() string { return "c" + strconv.FormatInt(i.ID, 10) }
 // Words are the comment's words as HTML, of which nothing comes from the writer but text
 // and addresses.
 func (i ReadItem) Words() template.HTML {
-	return markup.Look{Rel: markup.ReaderRel + " noreferrer", Ours: "ours", Apart: true}.HTML(i.Body)
+	return markup.Look{Rel: markup.ReaderRel + " noreferrer", Ours: "ours", Apart: true, Marks: i.Marks}.HTML(i.Body)
 }
 
 // Picked, Skipped and Maybe tell what was decided.

@@ -23,6 +23,7 @@ type SeriesForm struct {
 	Blogs      []Tick // that it takes comments of; none where there is only one blog
 	Was        []Hidden
 	Public     string // address of its pages
+	Suggest    string // where its suggestions are tuned
 }
 
 // Hidden is a value that a form carries along.

@@ -29,6 +29,7 @@ type Trim struct {
 	Last           int      // the number of the last sentence
 	Excerpt        template.HTML
 	Line           template.HTML // the lifted line that readers will see
+	Lines          []TrimLine    // sentences that may be lifted
 	LineCut        string        // the lifted line that they will not, since some of it is cut
 	Leads          bool          // the line stands for the issue
 	Kept, Of       int           // words
@@ -91,6 +92,12 @@ type TrimNote struct {
 
 // Heading names the screen.
 func (t Trim) Heading() (name, title string) { return "trim", "Trim the comment by " + t.Author }
+
+// TrimLine is a sentence that may be lifted.
+type TrimLine struct {
+	Words      string
+	Start, End int
+}
 
 // IsWhole tells whether all sentences are kept.
 func (t Trim) IsWhole() bool { return t.Kept == t.Of }

@@ -53,10 +53,10 @@ func (s state) other(do, text, take string) *screen.Theirs {
 
 // addresses are those of an issue's pages.
 type addresses struct {
-	arrange, preview, history, check string
-	site                             site.Site
-	series                           string
-	number                           int
+	arrange, preview, history, voices, check string
+	site                                     site.Site
+	series                                   string
+	number                                   int
 }
 
 // at gives the addresses of an issue's pages.
@@ -74,6 +74,7 @@ func (a *Area) on(ref desk.Ref) addresses {
 	at.arrange = s.Desk(site.ArrangeScreen, ref.Series, ref.Number)
 	at.preview = s.Desk(site.ArrangePreview, ref.Series, ref.Number)
 	at.history = s.Desk(site.HistoryScreen, ref.Series, ref.Number)
+	at.voices = s.Desk(site.VoicesScreen, ref.Series, ref.Number)
 	at.check = s.Desk(site.CheckScreen, ref.Series, ref.Number)
 	return at
 }
@@ -126,7 +127,7 @@ func (a *Area) view(is desk.Arrangement, st state) screen.Arrange {
 	v.List = a.list(is, st, at)
 	v.Panel = screen.ArrangePanel{
 		Action: at.arrange, Version: issue.Version, Changeable: draft, Focus: a.focus(is, st.row, at), Sizes: sizes(is),
-		Saved: a.saved(is, st), Undo: short(is.Undoes), History: at.history, Check: at.check,
+		Saved: a.saved(is, st), Undo: short(is.Undoes), History: at.history, Voices: at.voices, Check: at.check,
 		News: screen.ArrangeNews{Address: at.news(issue.Version), Show: at.arrange},
 	}
 	if st.do != "" {
@@ -250,6 +251,10 @@ func (a *Area) row(is desk.Arrangement, i int, r desk.Row, st state, at addresse
 		}
 		if r.Answers > 0 {
 			row.Answers = is.Rows[r.Answers-1].Number
+			row.Question = r.Question
+		}
+		if r.Alike > 0 {
+			row.Alike = is.Rows[r.Alike-1].Number
 		}
 		row.Facts = facts(is, r)
 		row.Trim = at.site.Desk(site.TrimScreen, at.series, at.number, r.ID)

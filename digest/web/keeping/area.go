@@ -93,6 +93,8 @@ func (a *Area) Routes() []frame.Route {
 		frame.Post(site.SettingsPage, a.saveSettings),
 		frame.Get(site.SeriesNew, a.seriesForms),
 		frame.Post(site.SeriesNew, a.addSeries),
+		frame.Get(site.SuggestPage, a.suggestions),
+		frame.Post(site.SuggestPage, a.tune),
 		frame.Get(site.SystemPage, a.system),
 		frame.Get(site.ReadersList, a.readers),
 		frame.Get(site.ReaderNew, a.readerForm),

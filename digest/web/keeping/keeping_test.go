@@ -87,7 +87,7 @@ func TestHome(t *testing.T) {
 var screens = map[string]string{
 	"home": "/desk/", "sources": "/desk/sources/", "source": "/desk/sources/1", "sourcenew": "/desk/sources/new",
 	"sourcesettings": "/desk/sources/1/settings", "remove": "/desk/sources/1/remove", "exportimport": "/desk/sources/import",
-	"issues": "/desk/issues/", "settings": "/desk/settings", "seriesnew": "/desk/settings/series/new", "system": "/desk/system",
+	"issues": "/desk/issues/", "settings": "/desk/settings", "seriesnew": "/desk/settings/series/new", "suggestions": "/desk/settings/suggestions", "system": "/desk/system",
 	"readers": "/desk/readers/", "readernew": "/desk/readers/new", "readerimport": "/desk/readers/import", "reader": "/desk/readers/1", "erase": "/desk/readers/1/erase",
 }
 

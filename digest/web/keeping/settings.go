@@ -80,6 +80,7 @@ func deadlineField(chosen digest.DeadlineRule) screen.Field {
 func (a *Area) seriesForm(ctx context.Context, s digest.Series) (screen.SeriesForm, error) {
 	f := screen.SeriesForm{
 		Name: s.Name, Slug: s.Slug, Action: a.Site().Path(site.SettingsPage), Public: a.Public.URL(site.Home.At(s.Place())),
+		Suggest: a.Site().Desk(site.SuggestPage, s.Slug),
 		Fields: []screen.Field{
 			{Name: "name", Label: "Its name", Value: s.Name, Required: true},
 			{Name: "title", Label: "Titles of issues", Value: s.Title, Hint: "{name} and {number} are filled in.", Required: true},

@@ -29,6 +29,7 @@ func (a Area) Routes() []frame.Route {
 	return []frame.Route{
 		frame.Get(site.ReadScreen, a.show),
 		frame.Get(site.ReadNews, a.news),
+		frame.Get(site.VoicesScreen, a.voices),
 		frame.Post(site.ReadDecide, a.decide),
 		frame.Post(site.ReadMove, a.move),
 		frame.Post(site.ReadUndo, a.undo),

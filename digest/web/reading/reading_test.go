@@ -2,6 +2,7 @@ package reading_test
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"os"
 	"regexp"
@@ -19,6 +20,7 @@ import (
 	"postbag/digest/pull"
 	"postbag/digest/reading"
 	"postbag/digest/store/storetest"
+	"postbag/digest/suggest"
 	"postbag/digest/web/desk"
 	"postbag/digest/web/desktest"
 	"postbag/digest/web/frame"
@@ -144,6 +146,40 @@ func TestReadAndDecideWithoutScript(t *testing.T) {
 
 	wants(t, decide(ann, "999999", "pick"), http.StatusNotFound, "There is no comment 999999.")
 	wants(t, decide(ann, all[3], "burn"), http.StatusUnprocessableEntity, "Nothing was decided.")
+}
+
+// TestReasonsAreMarked: the words that a reason rests on are marked in the comment.
+func TestReasonsAreMarked(t *testing.T) {
+	d := start(t)
+	got := d.Person("ann").Get(read + "?f=1&suggested=1")
+	wants(t, got, http.StatusOK, "<li>First-hand: “", "<mark>")
+	marked := regexp.MustCompile(`(?s)<mark>(.*?)</mark>`)
+	for _, m := range regexp.MustCompile(`(?s)<li>(First-hand|Says how it feels): “([^”…]*)[”…].*?</article>`).FindAllStringSubmatch(got.Body, -1) {
+		said := ""
+		for _, words := range marked.FindAllStringSubmatch(m[0], -1) {
+			said += " " + words[1]
+		}
+		if first := strings.Fields(m[2])[0]; !strings.Contains(said, first) {
+			t.Errorf("of %q no word is marked: %q", m[2], said)
+		}
+	}
+}
+
+// TestVoices: whom the picks leave out is a page of links to read them.
+func TestVoices(t *testing.T) {
+	d := start(t)
+	ann := d.Person("ann")
+	got := ann.Get("/desk/issues/8/voices")
+	wants(t, got, http.StatusOK, "Posts with ten comments or more, and no pick", `href="/desk/issues/8/read?post=`, "Back to its rows")
+	link := html.UnescapeString(regexp.MustCompile(`href="(/desk/issues/8/read\?post=[^"]*)"`).FindStringSubmatch(got.Body)[1])
+	if all, _ := ids(ann.Get(link)); len(all) < 10 {
+		t.Errorf("%s shows %d comments", link, len(all))
+	}
+	wants(t, ann.Get("/desk/issues/99/voices"), http.StatusNotFound)
+	if _, err := d.Desk.SwitchRule(t.Context(), storetest.Tester, "", suggest.MissingVoices, false); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, ann.Get("/desk/issues/8/voices"), http.StatusOK, "does without this help", "/desk/settings/suggestions")
 }
 
 func TestPlaceIsKept(t *testing.T) {

@@ -157,9 +157,12 @@ func (a Area) list(r *http.Request, ref desk.Ref, p reading.Page) screen.ReadLis
 // item makes a comment.
 func (a Area) item(r *http.Request, ref desk.Ref, series digest.Series, p reading.Page, i reading.Item) screen.ReadItem {
 	one := screen.ReadItem{
-		ID: i.ID, Author: author(i.Comment), When: a.when(series, i.DatedAt()), Extent: plural(i.Words, "word"), Reasons: suggest.InWords(i.Reasons), Notes: i.Notes,
+		ID: i.ID, Author: author(i.Comment), When: a.when(series, i.DatedAt()), Extent: plural(i.Words, "word"), Notes: i.Notes,
 		Body: i.Body, Begins: "“" + prose.Quote(i.Body, foldedLine) + "”", Depth: i.Depth, State: i.State(p.Issue.ID), OnBlog: i.URL,
 		Thread: a.address(ref, thread(p.View, i.ID)), View: p.View.Query(),
+	}
+	for _, why := range i.Reasons {
+		one.Reasons = append(one.Reasons, screen.ReadReason{Words: why.Words, Caution: why.IsCaution()})
 	}
 	if at := i.DatedAt(); !at.IsZero() {
 		one.Stamp = at.UTC().Format(time.RFC3339)
@@ -177,6 +180,7 @@ func (a Area) item(r *http.Request, ref desk.Ref, series digest.Series, p readin
 		v.Whole = i.ID
 		one.Body, one.Whole = beginning(i.Body), a.address(ref, v)+fmt.Sprintf("#c%d", i.ID)
 	}
+	one.Marks = marks(one.Body, i.Reasons)
 	if i.Parent != nil {
 		one.Parent = &screen.ReadParent{ID: i.Parent.ID, Author: author(i.Parent.Comment), Begins: "“" + prose.Quote(i.Parent.Body, parentLine) + "”", Address: one.Thread, Chain: withQuery(one.Thread, "chain=1")}
 		if i.Parent.Gone {
@@ -231,6 +235,24 @@ func beginning(p digest.Prose) digest.Prose {
 		end--
 	}
 	return append(p.Slice(digest.Range{End: end}), digest.Para{Spans: []digest.Span{{Text: "…"}}})
+}
+
+// cautionMark is the class of a mark on which only cautions rest.
+const cautionMark = "caution"
+
+// marks are those on the words that reasons rest on, as far as they are shown.
+func marks(shown digest.Prose, reasons []suggest.Reason) (all []markup.Mark) {
+	end := len(shown.Text())
+	for _, m := range suggest.Marks(reasons) {
+		one := markup.Mark{Range: m.Range}
+		if m.Caution {
+			one.Class = cautionMark
+		}
+		if one.End <= end {
+			all = append(all, one)
+		}
+	}
+	return all
 }
 
 // filter makes the form of filters.

@@ -2,6 +2,7 @@ package trimming_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -106,6 +107,29 @@ func (d *aDesk) post(who *desktest.Person, fields ...string) desktest.Answer {
 // sentence gives the words of a sentence, counted from 1.
 func (d *aDesk) sentence(n int) string {
 	return d.body.Slice(prose.Sentences(d.body)[n-1]).Text()
+}
+
+// TestLinesAreOffered: a sentence that stands alone is lifted by one button.
+func TestLinesAreOffered(t *testing.T) {
+	const line = "I was never ashamed of that house until I had to leave it."
+	d := newDesk(t)
+	ann := d.Person("ann")
+	of := d.long(0)
+	id := d.store(digest.Comment{SourceID: of.SourceID, GUID: "house", PostRef: of.PostRef, Author: "Ines", Published: of.Published, Hash: "house", Words: 30,
+		Body: digest.Plain("It had two rooms and a tap. " + line + " You could hear the trams all night.")})
+	page := fmt.Sprintf("/desk/issues/8/comments/%d/trim", id)
+	got := ann.Get(page)
+	m := regexp.MustCompile(`name="start" value="(\d+)"><input type="hidden" name="end" value="(\d+)"><q dir="auto">([^<]*)</q>`).FindStringSubmatch(got.Body)
+	if m == nil || m[3] != line {
+		t.Fatalf("%d, it offers %q:\n%.6000s", got.Status, m, got.Body)
+	}
+	got = ann.Post(page, []string{"version", fmt.Sprint(d.issue().Version), "do", "lift", "start", m[1], "end", m[2]})
+	if b, is := d.issue().PickOf(id); got.Status != 200 || !is || b.Lifted.Start == 0 {
+		t.Errorf("%d, lifted %+v", got.Status, b.Lifted)
+	}
+	if strings.Contains(ann.Get(page).Body, `id="lift-`+m[1]) {
+		t.Error("the line that is lifted is offered again")
+	}
 }
 
 // TestWithoutScript trims with forms alone, as a browser without script sends them.

@@ -59,6 +59,11 @@ func (a *Area) view(t desk.Trimming, series, from string, first int) screen.Trim
 	} else if (t.Block.Lifted != digest.Range{} && !t.Changed) {
 		v.LineCut = oneLine(c.Body.Slice(t.Block.Lifted).Shown())
 	}
+	for _, at := range t.Lines {
+		if at != t.Block.Lifted {
+			v.Lines = append(v.Lines, screen.TrimLine{Words: oneLine(c.Body.Slice(at).Shown()), Start: at.Start, End: at.End})
+		}
+	}
 	for _, n := range t.Block.Notes {
 		v.Notes = append(v.Notes, screen.TrimNote{At: n.At, Text: n.Text, Behind: behind(c.Body, n.At), Hidden: !cut.Shows(c.Body, t.Block.Kept, n)})
 	}

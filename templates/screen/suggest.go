@@ -1,0 +1,33 @@
+package screen
+
+// Suggestions are how the rules for a series' suggestions stand, and how well they did.
+type Suggestions struct {
+	Series       string // its name
+	Action, Back string
+	Lately       string // a sentence on the newest issues
+	Learned      string // and on what the weights come from
+	Any          string // "1 of 6": of all comments that were shown, how many were picked; "" for none
+	Tables       []RuleTable
+	MayForget    bool // something was learned
+}
+
+// Heading names the screen.
+func (s Suggestions) Heading() (name, title string) {
+	return "suggestions", "Suggestions for " + s.Series
+}
+
+// RuleTable lists rules of one sort.
+type RuleTable struct {
+	ID, Title string
+	Note      string // a sentence on them; "" for none
+	Plain     bool   // only their switches say anything
+	Rows      []RuleRow
+}
+
+// RuleRow is a rule with its switch.
+type RuleRow struct {
+	Rule, Name, Says string
+	On               bool
+	Right            string // "12 of 31"; "" where it said nothing yet
+	Change           string // "counts more than at the start"
+}
