@@ -27,7 +27,7 @@ type Suggested struct {
 func (s Suggested) Why() []string {
 	words := suggest.InWords(s.Reasons)
 	if s.LongShot {
-		words = append(words, "Long shot")
+		words = append([]string{"Long shot"}, words...)
 	}
 	return words
 }

@@ -170,7 +170,7 @@ func (a *Area) after(ctx context.Context, ref desk.Ref, ahead dispatch.Prospect)
 	case digest.Approved:
 		s.Who, s.Now = ahead.Who(), sendNow
 		s.Sentence = "Approved. It goes out " + at + "."
-		hold.Note = "Holding it takes the approval back, until the first mail has left. The next draft stays as it is."
+		hold.Note = "Holding it takes the approval back, until the first mail has left. The next draft stays as it is, unless nobody has done anything in it yet: then it gives way."
 		switch {
 		case issue.Asks != digest.AsksNothing || issue.DueAt.IsZero() || a.Sender.IsLate(issue):
 			s.Sentence = "Approved. It was to go out " + at + ", and waits for you to send it."
