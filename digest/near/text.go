@@ -132,7 +132,7 @@ func partsOf(w search.Word) int32 {
 }
 
 // hashOf gives the FNV-1a hash of a word.
-func hashOf(folded string) uint64 {
+func hashOf[T string | []byte](folded T) uint64 {
 	h := uint64(14695981039346656037)
 	for i := range len(folded) {
 		h = (h ^ uint64(folded[i])) * 1099511628211
