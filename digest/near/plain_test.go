@@ -177,7 +177,7 @@ func (p *plainPool) links(i int) (all []Other) {
 				for w+n < r.n && !claimed[r.at+w+n] {
 					n++
 				}
-				if n > 0 && o.isQuoted(span{r.from + w, r.from + w + n}, o.quotable()) {
+				if n > 0 && plainIsQuoted(o.Text, span{r.from + w, r.from + w + n}) {
 					isQuoted = true
 					for c := range n {
 						claimed[r.at+w+c] = true
@@ -195,6 +195,11 @@ func (p *plainPool) links(i int) (all []Other) {
 		all = append(all, l)
 	}
 	return all
+}
+
+func plainIsQuoted(t Text, of span) bool {
+	return t.partsBetween(of.from, of.to) >= quotedRun*wordParts ||
+		slices.ContainsFunc(t.quotable(), func(s span) bool { return of.from <= s.from && s.to <= of.to })
 }
 
 func plainRuns(later, earlier Text) (all []run) {
@@ -242,7 +247,7 @@ func plainIsCopy(a, b Entry) bool {
 	switch {
 	case float64(both) >= alike*float64(len(short.own)+len(long.own)-both):
 		return true
-	case float64(both) < within*float64(len(short.own)), a.answers(b), b.answers(a), a.IsPost != b.IsPost:
+	case float64(both) < within*float64(len(short.own)), a.answers(&b), b.answers(&a), a.IsPost != b.IsPost:
 		return false
 	}
 	return 2*len(short.own) >= len(long.own) || !short.Published.Before(long.Published)

@@ -12,12 +12,18 @@ func TestEach(t *testing.T) {
 	for _, n := range []int{0, 1, 7, 64, 1000} {
 		for _, size := range []int{1, 3, 64, 5000} {
 			seen := make([]int, n)
-			parallel.Each(n, size, func() *int { return new(int) }, func(mine *int, from, to int) {
+			total := 0
+			for _, mine := range parallel.Each(n, size, func() *int { return new(int) }, func(mine *int, from, to int) {
 				for i := from; i < to; i++ {
 					*mine++
 					seen[i]++
 				}
-			})
+			}) {
+				total += *mine
+			}
+			if total != n {
+				t.Errorf("%d in pieces of %d: the workers did %d", n, size, total)
+			}
 			for i, times := range seen {
 				if times != 1 {
 					t.Fatalf("%d in pieces of %d: %d comes %d times", n, size, i, times)
@@ -34,8 +40,8 @@ func TestPanic(t *testing.T) {
 			t.Errorf("recovered from %v", r)
 		}
 	}()
-	parallel.Each(100, 1, func() struct{} { return struct{}{} }, func(_ struct{}, from, _ int) {
-		if from == 70 {
+	parallel.Do(100, 1, func(i int) {
+		if i == 70 {
 			panic("at 70")
 		}
 	})
