@@ -28,6 +28,16 @@
     if (changes.some((c) => c.target.id === "said" || c.target.parentElement?.id === "said" || [...c.addedNodes].some((n) => n.id === "page"))) tell();
   }).observe(document.body, { childList: true, characterData: true, subtree: true });
 
+  // Where an answer leads to a place on this very page, the page is made anew: to go there
+  // alone would leave it as it was before.
+  document.addEventListener("htmx:before:response", (e) => {
+    const to = e.detail.ctx?.hx?.redirect && new URL(e.detail.ctx.hx.redirect, location.href);
+    if (!to || !to.hash || to.origin !== location.origin || to.pathname + to.search !== location.pathname + location.search) return;
+    e.preventDefault();
+    history.replaceState(null, "", to);
+    location.reload();
+  });
+
   // What was refused is looked at first.
   const mistakes = document.getElementById("mistakes");
   if (mistakes) mistakes.focus();
