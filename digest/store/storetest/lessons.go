@@ -45,7 +45,7 @@ var lessonTests = []test{
 		b.equal("shown in both", must(b.Shown(b.ctx(), issue.ID)), []int64{all["c1"].ID, all["c2"].ID, all["c3"].ID})
 	}},
 	{"what a change of a draft was chosen from is kept with it, or not at all", func(b *bench) {
-		issue := b.picked("c1")
+		issue := b.picked("c1", "c2", "c3")
 		all := b.comments()
 		stale := issue
 		rev := anEdit
