@@ -65,6 +65,7 @@ type reader struct {
 	hashes    []pack.Hash
 	quoted    []digest.Range
 	terms     []pack.Hash
+	corpus    *corpus // of what it read
 }
 
 // languageWords is by how many words a text's language is told.
