@@ -166,6 +166,9 @@ func (a *Area) after(ctx context.Context, ref desk.Ref, ahead dispatch.Prospect)
 		Label: fmt.Sprintf("Mail it to %s now", plural(ahead.Readers(), "reader", "readers")), Action: address(site.SendNow),
 		Note: fmt.Sprintf("%s goes by mail to %s at once, and stands on the web. It cannot be undone.", issue.Title, plural(ahead.Readers(), "reader", "readers")),
 	}
+	if issue.Slot.After(now) {
+		sendNow.Note += " It stays the issue of " + desk.Spoken(ahead.Series, issue.Slot, now) + ": the next one goes out after that."
+	}
 	switch issue.State {
 	case digest.Approved:
 		s.Who, s.Now = ahead.Who(), sendNow
