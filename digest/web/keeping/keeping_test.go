@@ -58,7 +58,7 @@ func start(t *testing.T) *desktest.Desk {
 			Signup:  signup.New(signup.Options{Store: d.DB, Clock: d.Clock}),
 			Workers: d.DB.Workers, Duties: d.DB.Duties, Version: "1.2", Database: "postbag.db",
 			Process: []screen.Setting{{Name: "base-url", Value: "https://news.example", From: "--base-url"}},
-			SetUp: setup.New(setup.Options{Store: d.DB, Desk: d.Desk, Clock: d.Clock}).Left,
+			SetUp:   setup.New(setup.Options{Store: d.DB, Desk: d.Desk, Clock: d.Clock}).Left,
 			Troubles: func(ctx context.Context) ([]health.Trouble, error) {
 				return health.Troubles(ctx, d.DB, d.Clock, health.Surroundings{Outbox: "outbox"})
 			},
