@@ -407,8 +407,11 @@ func TestKeyboard(t *testing.T) {
 	tab.Until(fmt.Sprintf(`document.querySelector("#%s.is-new") && document.activeElement.id == "%[1]s"`, third))
 	tab.Shot("read-keyboard")
 	tab.Clean("after decisions")
+	// What is undone is shown as it was, with the focus there.
+	press("m")
+	tab.Until(fmt.Sprintf(`document.querySelector("#%s.is-maybe")`, third))
 	press("z")
-	tab.Until(fmt.Sprintf(`location.hash == "#%s" && document.activeElement.id == "%[1]s" && document.readyState == "complete"`, third))
+	tab.Until(fmt.Sprintf(`document.querySelector("#%s.is-new") && location.hash == "#%[1]s" && document.activeElement.id == "%[1]s" && document.getElementById("said").textContent.startsWith("Undid") && document.readyState == "complete"`, third))
 	// In a field keys are letters.
 	press("/")
 	tab.Until(`document.activeElement.id == "search"`)
