@@ -94,7 +94,18 @@ const ParaBreak = "\n\n"
 // breaks as "\n". Byte offsets into it are what a [Range] counts. It is made to be
 // compared and cut; what somebody reads is [Prose.Shown].
 func (p Prose) Text() string {
+	if len(p) == 1 {
+		return p[0].Text()
+	}
+	size := 0
+	for _, para := range p {
+		for _, s := range para.Spans {
+			size += len(s.Text)
+		}
+		size += len(ParaBreak)
+	}
 	var b strings.Builder
+	b.Grow(size)
 	for i, para := range p {
 		if i > 0 {
 			b.WriteString(ParaBreak)
@@ -108,6 +119,9 @@ func (p Prose) Text() string {
 
 // Text gives the paragraph's words.
 func (p Para) Text() string {
+	if len(p.Spans) == 1 {
+		return p.Spans[0].Text
+	}
 	var b strings.Builder
 	for _, s := range p.Spans {
 		b.WriteString(s.Text)

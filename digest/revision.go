@@ -24,6 +24,9 @@ type Revision struct {
 	// Decides are the decisions on comments that the change makes, for the store to
 	// keep with it. They are not read back.
 	Decides []Decided
+	// Shown are comments that whoever made the change had before their eyes, for the
+	// store to keep with it. They are not read back.
+	Shown []int64
 }
 
 // String says who did what, and when: "ann took out row 2 at 18:04 UTC".

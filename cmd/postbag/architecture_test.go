@@ -23,7 +23,7 @@ var (
 	pure   = []string{
 		"digest/lazyregexp", "digest/markup", "digest/prose", "digest/cut", "digest/wording", "digest/schedule", "digest/compile", "digest/suggest/pack", "digest/suggest",
 		"digest/charset", "digest/xmlread", "digest/jsonread", "digest/mailbox", "digest/field", "digest/webpage", "digest/feed", "digest/feed/scan", "digest/dump",
-		"digest/search", "digest/near", "digest/pull/identity", "digest/pull/platform",
+		"digest/search", "digest/parallel", "digest/near", "digest/pull/identity", "digest/pull/platform",
 		"digest/backup", "digest/disk", "digest/hostname", "digest/site",
 		"templates", "templates/screen", "subscribers/address", "subscribers/listfile", "subscribers/message", "subscribers/letters",
 	}

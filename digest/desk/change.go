@@ -74,7 +74,13 @@ func (d *Desk) changeOf(ctx context.Context, by digest.Actor, ref Ref, did diges
 	if err := ref.needsVersion(); err != nil {
 		return Saved{}, err
 	}
-	return d.again(ctx, by, ref, did, func(issue *digest.Issue, series digest.Series) (string, error) {
+	return d.again(ctx, ref, digest.Revision{By: by, Did: did}, d.unless(ctx, ref, about, do))
+}
+
+// unless makes an edit refuse to do anything when somebody else has changed what it is
+// about since ref's Version.
+func (d *Desk) unless(ctx context.Context, ref Ref, about func(now digest.Issue) subject, do edit) edit {
+	return func(issue *digest.Issue, series digest.Series) (string, error) {
 		seen := *issue
 		issue.Blocks = slices.Clone(issue.Blocks)
 		words, err := do(issue, series)
@@ -85,7 +91,7 @@ func (d *Desk) changeOf(ctx context.Context, by digest.Actor, ref Ref, did diges
 			return "", d.changed(ctx, seen, ref.Version, in, gone)
 		}
 		return words, err
-	})
+	}
 }
 
 // of is the subject of an edit that is the same whatever the draft has become.
@@ -102,11 +108,12 @@ func (r Ref) needsVersion() error {
 // what the program decides by itself.
 func (d *Desk) repeat(ctx context.Context, by digest.Actor, ref Ref, did digest.Change, do edit) (Saved, error) {
 	ref.Version = 0
-	return d.again(ctx, by, ref, did, do)
+	return d.again(ctx, ref, digest.Revision{By: by, Did: did}, do)
 }
 
-// again edits a draft, and begins anew when another edit was saved meanwhile.
-func (d *Desk) again(ctx context.Context, by digest.Actor, ref Ref, did digest.Change, do edit) (Saved, error) {
+// again edits a draft, and begins anew when another edit was saved meanwhile. The
+// revision that it stores begins as rev.
+func (d *Desk) again(ctx context.Context, ref Ref, rev digest.Revision, do edit) (Saved, error) {
 	for i := 1; ; i++ {
 		issue, series, err := d.draftSince(ctx, ref)
 		if err != nil {
@@ -116,7 +123,7 @@ func (d *Desk) again(ctx context.Context, by digest.Actor, ref Ref, did digest.C
 		if saved.Words, err = do(&saved.Issue, series); err != nil || saved.Words == "" {
 			return saved, err
 		}
-		rev := digest.Revision{At: d.clock.Now(), By: by, Did: did, Words: saved.Words}
+		rev.At, rev.Words = d.clock.Now(), saved.Words
 		err = d.explain(ctx, issue, d.store.SaveDraft(ctx, &saved.Issue, rev))
 		if _, isChanged := errors.AsType[*digest.Changed](err); !isChanged || i == tries {
 			return saved, err

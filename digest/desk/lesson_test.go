@@ -1,6 +1,8 @@
 package desk_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -12,6 +14,7 @@ import (
 	"postbag/digest/desk"
 	"postbag/digest/prose"
 	"postbag/digest/pull"
+	"postbag/digest/store"
 	"postbag/digest/suggest"
 )
 
@@ -85,7 +88,15 @@ func TestSuggestionsLearn(t *testing.T) {
 	if first := d.firstSuggested(t); !slices.Contains(long, first) {
 		t.Fatalf("at the start comment %d is suggested first, want one of %v", first, long)
 	}
-	d.pick(t, short[1:]...)
+	d.pick(t, short[1:8]...)
+	trimmed := short[8]
+	draft, err := d.DraftAt(t.Context(), desk.Ref{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Trim(t.Context(), ada, desk.Ref{Number: draft.Number, Version: draft.Version}, 0, trimmed, desk.Trim{Lift: &desk.Part{Sentence: 1}}); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := d.Decide(t.Context(), ada, desk.Ref{}, digest.SkipIt, long[:7]...); err != nil {
 		t.Fatal(err)
 	}
@@ -99,6 +110,12 @@ func TestSuggestionsLearn(t *testing.T) {
 	all := d.lessons(t)
 	if len(all) != 1 || all[0].IssueID != issue.ID {
 		t.Fatalf("lessons: %+v", all)
+	}
+	isExample := func(id int64) bool {
+		return slices.ContainsFunc(all[0].Examples, func(e desk.Example) bool { return e.CommentID == id && e.Picked })
+	}
+	if !isExample(trimmed) {
+		t.Error("a pick that came of trimming teaches nothing")
 	}
 	picks := 0
 	for _, e := range all[0].Examples {
@@ -181,4 +198,48 @@ func TestNothingIsLearned(t *testing.T) {
 	if all := d.lessons(t); len(all) > 0 {
 		t.Errorf("the rules learned of themselves: %+v", all)
 	}
+}
+
+// fullStore is a store that has no room for what was shown, apart from a change.
+type fullStore struct{ *store.DB }
+
+func (fullStore) SaveShown(context.Context, int64, []int64) error {
+	return errors.New("the disk is full")
+}
+
+// TestPickIsShown: what an editor picks counts as shown, in one step with the pick: no
+// second step can fail after it. What the rules pick does not.
+func TestPickIsShown(t *testing.T) {
+	d := newDesk(t, 4)
+	issue := d.open(t)
+	full := desk.New(desk.Options{Store: fullStore{d.db}, Clock: d.clock, BaseURL: "https://news.example.org"})
+	if added, _, err := full.Pick(t.Context(), ada, desk.Ref{}, 3); err != nil || added != 1 {
+		t.Errorf("picked %d: %v", added, err)
+	}
+	_, at := present(t, d)
+	draft, _, err := d.Issue(t.Context(), desk.Ref{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if added, _, err := full.PickAt(t.Context(), ada, at, draft.Blocks[0].ID, 1); err != nil || added != 1 {
+		t.Errorf("picked %d above another: %v", added, err)
+	}
+	shown := func(want ...int64) {
+		t.Helper()
+		if got, err := d.db.Shown(t.Context(), issue.ID); err != nil || !slices.Equal(got, want) {
+			t.Errorf("shown are %d, want %d: %v", got, want, err)
+		}
+	}
+	shown(1, 3)
+	short, _ := d.tell(t, 0, 2)
+	if _, _, err := full.PickSuggested(t.Context(), ada, desk.Ref{}, 1); err != nil {
+		t.Fatal(err)
+	}
+	shown(1, 3)
+	for _, id := range short { // one of them is in the draft already
+		if _, _, err := d.Pick(t.Context(), ada, desk.Ref{}, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shown(append([]int64{1, 3}, short...)...)
 }

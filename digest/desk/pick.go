@@ -27,7 +27,7 @@ type Suggested struct {
 func (s Suggested) Why() []string {
 	words := suggest.InWords(s.Reasons)
 	if s.LongShot {
-		words = append(words, "Long shot")
+		words = append([]string{"Long shot"}, words...)
 	}
 	return words
 }
@@ -119,13 +119,16 @@ func (d *Desk) Pick(ctx context.Context, by digest.Actor, ref Ref, ids ...int64)
 
 // PickAt is [Desk.Pick] above a block, or at the end when that is 0.
 func (d *Desk) PickAt(ctx context.Context, by digest.Actor, ref Ref, before int64, ids ...int64) (added int, saved Saved, err error) {
-	if added, saved, err = d.pickAt(ctx, by, ref, before, ids...); err == nil {
-		err = d.store.SaveShown(ctx, saved.ID, ids) // they were chosen, and teach the suggestions
+	// They were chosen, and teach the suggestions.
+	rev := digest.Revision{By: by, Did: digest.Edited, Shown: ids}
+	if added, saved, err = d.pickAt(ctx, ref, rev, before, ids); err == nil && added == 0 {
+		err = d.store.SaveShown(ctx, saved.ID, ids) // those that were in it already
 	}
 	return added, saved, err
 }
 
-func (d *Desk) pickAt(ctx context.Context, by digest.Actor, ref Ref, before int64, ids ...int64) (added int, saved Saved, err error) {
+// pickAt picks comments, and stores a revision that begins as rev.
+func (d *Desk) pickAt(ctx context.Context, ref Ref, rev digest.Revision, before int64, ids []int64) (added int, saved Saved, err error) {
 	found, err := d.comments(ctx, ids)
 	if err != nil {
 		return 0, saved, err
@@ -170,10 +173,14 @@ func (d *Desk) pickAt(ctx context.Context, by digest.Actor, ref Ref, before int6
 		return fmt.Sprintf("picked %d comments, the first %s", added, first), nil
 	}
 	if before == 0 {
-		saved, err = d.repeat(ctx, by, ref, digest.Edited, pick)
-	} else {
-		saved, err = d.changeOf(ctx, by, ref, digest.Edited, of(subject{places: []int64{before}}), pick)
+		ref.Version = 0 // it only adds
+		saved, err = d.again(ctx, ref, rev, pick)
+		return added, saved, err
 	}
+	if err := ref.needsVersion(); err != nil {
+		return 0, saved, err
+	}
+	saved, err = d.again(ctx, ref, rev, d.unless(ctx, ref, of(subject{places: []int64{before}}), pick))
 	return added, saved, err
 }
 
@@ -197,7 +204,7 @@ func (d *Desk) PickSuggested(ctx context.Context, by digest.Actor, ref Ref, n in
 	for i, s := range chosen {
 		ids[i] = s.ID
 	}
-	_, saved, err := d.pickAt(ctx, by, ref, 0, ids...)
+	_, saved, err := d.pickAt(ctx, ref, digest.Revision{By: by, Did: digest.Edited}, 0, ids)
 	return chosen, saved, err
 }
 

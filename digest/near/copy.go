@@ -12,7 +12,7 @@ const (
 // that stands in the longer whole is none when one of them answers the other,
 // when only one is a post, or when the longer is a later and much longer text:
 // there it is quoted.
-func isCopy(a, b Entry) bool {
+func isCopy(a, b *Entry) bool {
 	short, long := a, b
 	if len(short.own) > len(long.own) {
 		short, long = b, a
@@ -20,8 +20,11 @@ func isCopy(a, b Entry) bool {
 	if len(short.own) == 0 {
 		return false
 	}
-	both := common(short.own, long.own)
+	// Where both have less than 0.8 of the shorter's, they have less than 0.8 of all.
+	both, enough := common(short.own, long.own, int(alike*float64(len(short.own))))
 	switch {
+	case !enough:
+		return false
 	case float64(both) >= alike*float64(len(short.own)+len(long.own)-both):
 		return true
 	case float64(both) < within*float64(len(short.own)), a.answers(b), b.answers(a), a.IsPost != b.IsPost:
@@ -30,25 +33,28 @@ func isCopy(a, b Entry) bool {
 	return 2*len(short.own) >= len(long.own) || !short.Published.Before(long.Published)
 }
 
-func (e Entry) answers(other Entry) bool {
+func (e *Entry) answers(other *Entry) bool {
 	return !other.IsPost && other.ID != 0 && e.Answers == other.ID
 }
 
-// common counts what two sorted sets share.
-func common(a, b []uint64) int {
-	n := 0
-	for len(a) > 0 && len(b) > 0 {
+// common counts what two sorted sets share, as long as that can be as much as is wanted.
+func common(short, long []uint64, wanted int) (n int, enough bool) {
+	spare := len(short) - wanted // how many may be missing
+	for len(short) > 0 && len(long) > 0 {
 		switch {
-		case a[0] < b[0]:
-			a = a[1:]
-		case a[0] > b[0]:
-			b = b[1:]
+		case short[0] < long[0]:
+			short = short[1:]
+			if spare--; spare < 0 {
+				return n, false
+			}
+		case short[0] > long[0]:
+			long = long[1:]
 		default:
 			n++
-			a, b = a[1:], b[1:]
+			short, long = short[1:], long[1:]
 		}
 	}
-	return n
+	return n, true
 }
 
 // Size is how much of a text is compared with others to tell near copies: the

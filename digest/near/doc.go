@@ -35,4 +35,6 @@
 // found. A row that more than 32 different texts have is boilerplate, such as a
 // footer, and tells nothing. Of the earlier texts, the 24 that share most are
 // compared, and of the copies of one text the first ten.
+//
+// All processors take part. What is found does not depend on how many they are.
 package near

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/parallel"
 )
 
 // Key tells an entry from all others.
@@ -31,6 +32,13 @@ func Comment(c digest.Comment) Entry {
 // Post makes a post ready to be compared.
 func Post(p digest.Post) Entry {
 	return Entry{Key: Key{ID: p.ID, IsPost: true}, Published: p.Published, Undated: p.Undated, Title: p.Title, Text: Read(p.Body)}
+}
+
+// All makes entries of many comments or posts, on all processors.
+func All[T any](many []T, entry func(T) Entry) []Entry {
+	all := make([]Entry, len(many))
+	parallel.Do(len(many), piece, func(i int) { all[i] = entry(many[i]) })
+	return all
 }
 
 // compare orders entries by publication; of the same moment posts come before

@@ -282,7 +282,7 @@ func FuzzLinks(f *testing.F) {
 }
 
 // BenchmarkCompare compares three thousand candidates with each other and with two
-// thousand others.
+// thousand others, by what it does and in the plain way, beside reading them once.
 func BenchmarkCompare(b *testing.B) {
 	r := rand.New(rand.NewPCG(5, 6))
 	bodies := make([]digest.Prose, 5000)
@@ -293,12 +293,26 @@ func BenchmarkCompare(b *testing.B) {
 		}
 		bodies[i] = digest.Plain(strings.Join(words, " "))
 	}
-	b.ReportAllocs()
-	for b.Loop() {
+	read := func() []near.Entry {
 		entries := make([]near.Entry, len(bodies))
 		for i, body := range bodies {
 			entries[i] = said(int64(i), body)
 		}
-		near.Compare(entries)
+		return entries
+	}
+	entries := read()
+	for name, do := range map[string]func(){
+		"read":    func() { read() },
+		"compare": func() { near.Compare(entries) },
+		"plain":   func() { near.PlainCompare(entries) }, // reads, too
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			began := digesttest.CPU(b)
+			for b.Loop() {
+				do()
+			}
+			b.ReportMetric(float64((digesttest.CPU(b)-began).Milliseconds())/float64(b.N), "cpu-ms/op")
+		})
 	}
 }

@@ -13,14 +13,18 @@ const (
 
 // print is a row of words that a text is known by.
 type print struct {
-	hash uint64
-	at   int // the word that it begins with
+	at int32 // the word that it begins with
+	id int32 // of a print that others may have, else -1
 }
 
-// prints gives the rows that a text is known by, in order. The same one may come
-// twice. A text of fewer than eight words has none.
-func (t Text) prints() (all []print) {
-	rows := t.rows(printWords)
+// prints gives which rows a text is known by, in order, and their hashes. The same one
+// may come twice. A text of fewer than eight words has none.
+func prints(rows []uint64) (all []print, hashes []uint64) {
+	if len(rows) < window {
+		return nil, nil
+	}
+	const inTen = 5 // about four of ten rows are the least of theirs
+	all, hashes = make([]print, 0, len(rows)*inTen/10+1), make([]uint64, 0, len(rows)*inTen/10+1)
 	least := -1
 	for end := window; end <= len(rows); end++ {
 		before := least
@@ -33,10 +37,10 @@ func (t Text) prints() (all []print) {
 			}
 		}
 		if least != before {
-			all = append(all, print{rows[least], least})
+			all, hashes = append(all, print{int32(least), -1}), append(hashes, rows[least])
 		}
 	}
-	return all
+	return all, hashes
 }
 
 // rows gives the hashes of all rows of n words.

@@ -1,6 +1,7 @@
 package near
 
 import (
+	"math/rand/v2"
 	"slices"
 
 	"postbag/digest/prose"
@@ -27,20 +28,77 @@ type span struct{ from, to int }
 
 func (t Text) partsBetween(from, to int) int32 { return t.parts[to] - t.parts[from] }
 
-// runs finds the rows of words, long enough to be a sentence, that stand in the
-// later text and are the earlier writer's own.
-func runs(later, earlier Text) (all []run) {
-	places := map[uint64][]int{}
-	for i, h := range earlier.rows(printWords) {
-		if earlier.words[i].own && len(places[h]) < mostRepeats {
-			places[h] = append(places[h], i)
+// index is where each row of five words stands in a later text, and in an earlier one
+// that is held beside it.
+type index struct {
+	slots  []slot
+	shift  uint
+	rowOf  []int32   // by row of the later text: the number of what it says
+	places [][]int32 // by that number: where that is in the earlier text, at most [mostRepeats]
+	used   []int32   // the numbers that have places
+}
+
+type slot struct {
+	hash uint64
+	row  int32 // from 1; 0 for an empty one
+}
+
+// of makes an index of a later text's rows.
+func (x *index) of(rows []uint64) {
+	size, shift := 16, uint(60)
+	for size < 2*len(rows) {
+		size, shift = 2*size, shift-1
+	}
+	x.slots = slices.Grow(x.slots[:0], size)[:size]
+	clear(x.slots)
+	x.shift, x.rowOf = shift, x.rowOf[:0]
+	different := int32(0)
+	for _, h := range rows {
+		s := x.find(h)
+		if s.row == 0 {
+			different++
+			*s = slot{h, different}
+		}
+		x.rowOf = append(x.rowOf, s.row-1)
+	}
+	for len(x.places) < int(different) {
+		x.places = append(x.places, nil)
+	}
+}
+
+// spread is any odd number: whoever writes texts cannot guess which rows are neighbours.
+var spread = rand.Uint64() | 1
+
+// find gives the slot of a row, or the empty one where it may be put.
+func (x *index) find(h uint64) *slot {
+	for at := h * spread >> x.shift; ; at++ {
+		if s := &x.slots[at%uint64(len(x.slots))]; s.row == 0 || s.hash == h {
+			return s
 		}
 	}
-	rows := later.rows(printWords)
-	for i := 0; i < len(rows); i++ {
+}
+
+// runs finds the rows of words, long enough to be a sentence, that stand in the
+// later text and are the earlier writer's own. The later text is that of the index; rows
+// are the earlier one's.
+func (x *index) runs(all []run, later, earlier Text, rows []uint64) []run {
+	for i, h := range rows {
+		if !earlier.words[i].own {
+			continue
+		}
+		if s := x.find(h); s.row > 0 {
+			if n := s.row - 1; len(x.places[n]) < mostRepeats {
+				if len(x.places[n]) == 0 {
+					x.used = append(x.used, n)
+				}
+				x.places[n] = append(x.places[n], int32(i))
+			}
+		}
+	}
+	for i := 0; i < len(x.rowOf) && len(x.used) > 0; i++ {
 		best := run{}
-		for _, from := range places[rows[i]] {
-			n := 0
+		for _, place := range x.places[x.rowOf[i]] {
+			from, n := int(place), 0
 			for i+n < len(later.words) && from+n < len(earlier.words) && earlier.words[from+n].own &&
 				later.words[i+n].hash == earlier.words[from+n].hash {
 				n++
@@ -54,6 +112,10 @@ func runs(later, earlier Text) (all []run) {
 			i += best.n - 1
 		}
 	}
+	for _, n := range x.used {
+		x.places[n] = x.places[n][:0]
+	}
+	x.used = x.used[:0]
 	return all
 }
 
@@ -73,9 +135,18 @@ func (t Text) quotable() (all []span) {
 	return all
 }
 
-// isQuoted tells whether a range of a text's words, when it stands in a later
+// isQuoted tells whether a range of an entry's words, when it stands in a later
 // text, is quoted there.
-func (t Text) isQuoted(of span, sentences []span) bool {
-	return t.partsBetween(of.from, of.to) >= quotedRun*wordParts ||
-		slices.ContainsFunc(sentences, func(s span) bool { return of.from <= s.from && s.to <= of.to })
+func (p *pool) isQuoted(i int, of span) bool {
+	length := p.entries[i].partsBetween(of.from, of.to)
+	if length >= quotedRun*wordParts || length < quotedSentence*wordParts {
+		return length >= quotedRun*wordParts
+	}
+	sentences := p.sentences[i].Load()
+	if sentences == nil {
+		all := p.entries[i].quotable()
+		sentences = &all
+		p.sentences[i].Store(sentences)
+	}
+	return slices.ContainsFunc(*sentences, func(s span) bool { return of.from <= s.from && s.to <= of.to })
 }

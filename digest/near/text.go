@@ -16,8 +16,7 @@ const (
 
 	// wordParts is how many parts a word has; a character that is a word of its own has
 	// fewer.
-	wordParts     = prose.WordParts
-	mostWordRunes = 255
+	wordParts = prose.WordParts
 )
 
 // Text is a text as it is compared.
@@ -33,8 +32,7 @@ type Text struct {
 type word struct {
 	hash  uint64
 	start int32 // its first byte in the text
-	runes uint8
-	own   bool // it stands in no marked quotation
+	own   bool  // it stands in no marked quotation
 }
 
 // Read makes a text ready to be compared.
@@ -46,32 +44,41 @@ func Read(p digest.Prose) Text {
 	addresses := addressesIn(text)
 	inAddress := -1 // the address that the word before stands in
 	marks := p.Marks()
-	for _, w := range search.Words(text, mostWords) {
-		for len(marks) > 0 && marks[0].End <= w.Start {
+	search.Each(text, mostWords, func(folded []byte, start, _ int) {
+		for len(marks) > 0 && marks[0].End <= start {
 			marks = marks[1:]
 		}
-		if w.IsPictograph() || len(marks) > 0 && marks[0].Start <= w.Start {
-			continue // a sign, or what stands for a picture
+		parts := int32(wordParts)
+		if folded[0] >= utf8.RuneSelf {
+			first, _ := utf8.DecodeRune(folded)
+			if search.IsPictograph(first) {
+				return
+			}
+			if search.IsCharacter(first) {
+				parts = int32(prose.PartsOf(first))
+			}
 		}
-		for len(addresses) > 0 && addresses[0].End <= w.Start {
+		if len(marks) > 0 && marks[0].Start <= start {
+			return // it stands for a picture
+		}
+		for len(addresses) > 0 && addresses[0].End <= start {
 			addresses = addresses[1:]
 		}
-		h, runes := hashOf(w.Folded), utf8.RuneCountInString(w.Folded)
-		if len(addresses) > 0 && addresses[0].Start <= w.Start {
+		h := hashOf(folded)
+		if len(addresses) > 0 && addresses[0].Start <= start {
 			if last := len(t.words) - 1; inAddress == addresses[0].Start {
 				t.words[last].hash = mixed(t.words[last].hash, h)
-				t.words[last].runes = uint8(min(int(t.words[last].runes)+runes, mostWordRunes))
-				continue
+				return
 			}
 			inAddress = addresses[0].Start
 		}
-		for len(quoted) > 0 && quoted[0].End <= w.Start {
+		for len(quoted) > 0 && quoted[0].End <= start {
 			quoted = quoted[1:]
 		}
-		own := len(quoted) == 0 || w.Start < quoted[0].Start
-		t.words = append(t.words, word{hash: h, start: int32(w.Start), runes: uint8(min(runes, mostWordRunes)), own: own})
-		t.parts = append(t.parts, t.parts[len(t.parts)-1]+partsOf(w))
-	}
+		own := len(quoted) == 0 || start < quoted[0].Start
+		t.words = append(t.words, word{hash: h, start: int32(start), own: own})
+		t.parts = append(t.parts, t.parts[len(t.parts)-1]+parts)
+	})
 	t.own = t.ownRows()
 	return t
 }
@@ -123,16 +130,8 @@ func next(text, piece string, known, at int) int {
 
 func isSchemeLetter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
 
-func partsOf(w search.Word) int32 {
-	if !w.IsCharacter() {
-		return wordParts
-	}
-	r, _ := utf8.DecodeRuneInString(w.Folded)
-	return int32(prose.PartsOf(r))
-}
-
 // hashOf gives the FNV-1a hash of a word.
-func hashOf(folded string) uint64 {
+func hashOf[T string | []byte](folded T) uint64 {
 	h := uint64(14695981039346656037)
 	for i := range len(folded) {
 		h = (h ^ uint64(folded[i])) * 1099511628211

@@ -3,7 +3,7 @@ package search
 import "unicode"
 
 // class is what a character of a decomposed text does to words.
-type class int
+type class int8
 
 const (
 	apart  class = iota // parts words
@@ -26,7 +26,23 @@ const (
 	turnedComma        = 0x02BB
 )
 
+// classes are those of the characters up to the end of the Armenian script: they make
+// most of most texts.
+var classes = func() (t [0x590]class) {
+	for r := range t {
+		t[r] = classify(rune(r))
+	}
+	return t
+}()
+
 func classOf(r rune) class {
+	if 0 <= r && int(r) < len(classes) {
+		return classes[r]
+	}
+	return classify(r)
+}
+
+func classify(r rune) class {
 	switch {
 	case isJoinedJamo(r), r == 0x3099, r == 0x309A: // the voiced sound marks make other letters
 		return onto

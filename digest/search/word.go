@@ -23,15 +23,21 @@ type Word struct {
 // script whose characters are words of their own, or a pictograph.
 func (w Word) IsCharacter() bool {
 	r, _ := utf8.DecodeRuneInString(w.Folded)
-	return classOf(r) == alone
+	return IsCharacter(r)
 }
 
 // IsPictograph tells that the word is a sign such as an emoji, no letter or
 // number.
 func (w Word) IsPictograph() bool {
 	r, _ := utf8.DecodeRuneInString(w.Folded)
-	return !unicode.IsLetter(r) && !unicode.IsNumber(r)
+	return IsPictograph(r)
 }
+
+// IsCharacter is [Word.IsCharacter] by a word's first character.
+func IsCharacter(first rune) bool { return classOf(first) == alone }
+
+// IsPictograph is [Word.IsPictograph] by a word's first character.
+func IsPictograph(first rune) bool { return !unicode.IsLetter(first) && !unicode.IsNumber(first) }
 
 // Words gives the first words of a text, at most so many.
 func Words(text string, most int) (all []Word) {
@@ -42,28 +48,46 @@ func Words(text string, most int) (all []Word) {
 	return all
 }
 
+// Each gives fn the first words of a text, at most so many, one after the other and as
+// [Words] does. The folded bytes are fn's until it returns.
+func Each(text string, most int, fn func(folded []byte, start, end int)) {
+	scan(text, func(folded []byte, start, end int) bool {
+		fn(folded, start, end)
+		most--
+		return most > 0
+	})
+}
+
 // scan calls fn for each word of a text, until fn gives false. The folded bytes
 // are fn's until it returns.
 func scan(text string, fn func(folded []byte, start, end int) bool) {
 	s := scanner{fn: fn, word: make([]byte, 0, 2*mostWordBytes)}
 	for i := 0; i < len(text) && !s.done; {
-		c := text[i]
-		if c >= utf8.RuneSelf {
+		switch c := text[i]; {
+		case c >= utf8.RuneSelf:
 			i += s.other(text[i:], i)
-			continue
-		}
-		switch {
-		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
-			s.add(rune(c), inRun, i, i+1)
-		case 'A' <= c && c <= 'Z':
-			s.add(rune(c)|0x20, inRun, i, i+1)
+		case plain[c] != 0:
+			i = s.run(text, i)
 		default:
 			s.flush()
+			i++
 		}
-		i++
 	}
 	s.flush()
 }
+
+// plain are the letters and digits of ASCII, in lower case.
+var plain = func() (t [utf8.RuneSelf]byte) {
+	for c := range byte(len(t)) {
+		switch {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+			t[c] = c
+		case 'A' <= c && c <= 'Z':
+			t[c] = c | 0x20
+		}
+	}
+	return t
+}()
 
 // scanner gathers the folded characters of one word.
 type scanner struct {
@@ -73,6 +97,23 @@ type scanner struct {
 	last       int  // where the word before ended
 	alone      bool // the word is one character, and takes only what belongs to it
 	done       bool
+}
+
+// run takes letters and digits of ASCII as far as they go, and gives where they end.
+func (s *scanner) run(text string, i int) int {
+	if s.alone {
+		s.flush()
+	}
+	if len(s.word) == 0 {
+		s.start = max(i, s.last)
+	}
+	for ; i < len(text) && text[i] < utf8.RuneSelf && plain[text[i]] != 0; i++ {
+		if len(s.word) < mostWordBytes {
+			s.word = append(s.word, plain[text[i]])
+		}
+	}
+	s.end = i
+	return i
 }
 
 // other takes a character beyond ASCII, and gives its bytes.

@@ -44,6 +44,17 @@ func (c *corpus) add(t *reading, terms []pack.Hash) {
 	}
 }
 
+// join adds what is counted of other texts.
+func (c *corpus) join(other *corpus) {
+	c.texts += other.texts
+	for i, word := range other.small {
+		c.small[i] |= word
+	}
+	for i, n := range other.in {
+		c.in[i] += min(n, math.MaxUint16-c.in[i])
+	}
+}
+
 // rarity is how much a word tells: 0 where it stands in more than one text of eight.
 func (c *corpus) rarity(h pack.Hash) float64 {
 	in := max(1, int(c.in[slotOf(h)]))

@@ -9,6 +9,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/near"
+	"postbag/digest/parallel"
 	"postbag/digest/suggest/pack"
 )
 
@@ -71,15 +72,8 @@ const tooShort = 12
 // changes nothing else.
 func (r Rules) Suggest(candidates []digest.Candidate) []Suggestion {
 	j := r.judge(candidates)
-	entries := make([]near.Entry, len(candidates))
-	for i, c := range candidates {
-		entries[i] = near.Comment(c.Comment)
-	}
-	others := slices.Clone(r.Others)
-	for _, p := range r.Posts {
-		others = append(others, near.Post(p))
-	}
-	j.near = near.Compare(slices.Concat(entries, others))
+	entries := near.All(candidates, func(c digest.Candidate) near.Entry { return near.Comment(c.Comment) })
+	j.near = near.Compare(slices.Concat(entries, r.Others, near.All(r.Posts, near.Post)))
 	copies := nearCopies(entries, j.near, j.threads.byID)
 	folded := make([][]near.Other, len(candidates))
 	for i, of := range copies {
@@ -87,9 +81,8 @@ func (r Rules) Suggest(candidates []digest.Candidate) []Suggestion {
 			folded[of] = append(folded[of], near.Other{Key: entries[i].Key, Relation: near.Copy, IsLater: true})
 		}
 	}
-	out := make([]Suggestion, len(candidates))
-	for i := range candidates {
-		out[i] = j.suggestion(i)
+	out := j.suggestions()
+	for i := range out {
 		if of := copies[i]; of != i {
 			out[i].NearCopyOf = candidates[of].ID
 		}
@@ -116,7 +109,7 @@ type judge struct {
 // judge reads the candidates and the posts.
 func (r Rules) judge(candidates []digest.Candidate) *judge {
 	j := &judge{rules: r, candidates: candidates, readings: make([]reading, len(candidates)), terms: make([][]pack.Hash, len(candidates)),
-		corpus: &corpus{}, subjects: make(map[int64]subject, len(r.Posts)), known: names(r.Known)}
+		subjects: make(map[int64]subject, len(r.Posts)), known: names(r.Known)}
 	for _, rule := range r.Off {
 		if i, known := indexOf[rule]; known {
 			j.off[i] = true
@@ -126,11 +119,18 @@ func (r Rules) judge(candidates []digest.Candidate) *judge {
 	for id, tag := range r.Languages {
 		packs[id] = pack.For(tag)
 	}
-	var reader reader
-	for i, c := range candidates {
-		j.readings[i] = reader.read(c.Body, packs[c.SourceID])
-		j.terms[i] = reader.termsOf(&j.readings[i])
-		j.corpus.add(&j.readings[i], j.terms[i])
+	readers := parallel.Each(len(candidates), piece, func() *reader { return &reader{corpus: &corpus{}} }, func(b *reader, from, to int) {
+		for i, c := range candidates[from:to] {
+			i += from
+			j.readings[i] = b.read(c.Body, packs[c.SourceID])
+			j.terms[i] = b.termsOf(&j.readings[i])
+			b.corpus.add(&j.readings[i], j.terms[i])
+		}
+	})
+	reader := readers[0]
+	j.corpus = reader.corpus
+	for _, other := range readers[1:] {
+		j.corpus.join(other.corpus)
 	}
 	for _, p := range r.Posts {
 		body := append(digest.Plain(p.Title), p.Body...)
@@ -144,6 +144,16 @@ func (r Rules) judge(candidates []digest.Candidate) *judge {
 	}
 	j.threads = newThreads(candidates)
 	return j
+}
+
+// piece is how many candidates a processor takes at a time.
+const piece = 64
+
+// suggestions are what the rules say of each candidate, apart from copies.
+func (j *judge) suggestions() []Suggestion {
+	all := make([]Suggestion, len(j.candidates))
+	parallel.Do(len(all), piece, func(i int) { all[i] = j.suggestion(i) })
+	return all
 }
 
 // suggestion is what the rules say of one candidate, apart from copies.

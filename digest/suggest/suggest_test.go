@@ -288,18 +288,6 @@ func TestBlogs(t *testing.T) {
 	}
 }
 
-func BenchmarkSuggest(b *testing.B) {
-	for _, n := range []int{1_000, 10_000} {
-		candidates := many(n)
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				suggest.Top(suggest.Rules{}.Suggest(candidates), 20)
-			}
-		})
-	}
-}
-
 // many makes n comments of 20 to 160 words in threads under fifty posts; some are
 // near copies, all end in the same line.
 func many(n int) []digest.Candidate {

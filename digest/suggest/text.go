@@ -65,6 +65,7 @@ type reader struct {
 	hashes    []pack.Hash
 	quoted    []digest.Range
 	terms     []pack.Hash
+	corpus    *corpus // of what it read
 }
 
 // languageWords is by how many words a text's language is told.
@@ -402,6 +403,9 @@ func (b *reader) ends(text string, i int, last rune) bool {
 		if size := w.end - w.start; size == 1 && w.is(capital) && w.hash != pack.HashOf("i") {
 			return false // an initial
 		}
+		if size := w.end - w.start; size <= 2 && w.is(figure) && n > 1 && slices.Contains(beforeOrdinals, b.tokens[n-2].hash) {
+			return false // "am 14. Mai"
+		}
 		switch w.hash {
 		case hashMr, hashMrs, hashMs, hashDr, hashProf, hashSt, hashNr:
 			return false
@@ -415,6 +419,14 @@ var (
 	hashEt, hashY, hashPues         = pack.HashOf("et"), pack.HashOf("y"), pack.HashOf("pues")
 	hashProf, hashSt, hashNr        = pack.HashOf("prof"), pack.HashOf("st"), pack.HashOf("nr")
 )
+
+// beforeOrdinals are German words after which a figure with a full stop is an ordinal.
+var beforeOrdinals = func() (all []pack.Hash) {
+	for w := range strings.FieldsSeq("am im vom zum ab bis der die das dem den des zur beim seit") {
+		all = append(all, pack.HashOf(w))
+	}
+	return all
+}()
 
 func isASCIILetter(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
 

@@ -61,6 +61,10 @@ type Problem struct {
 	// Typed is what somebody had written into the form that was refused: it is not lost.
 	Typed []Field
 	Back  *Link
+	// Again sends the same form once more, to the address To: it was in order, and what
+	// was in the way goes by.
+	Again []Hidden
+	To    string
 }
 
 // Heading makes a problem a screen of its own.

@@ -56,7 +56,9 @@ func (db *DB) Wrap(operation string, err error) error {
 func (db *DB) wrap(operation string, err error) error {
 	code := db.Dialect.Code(err)
 	if errors.Is(err, errSilent) {
-		code = codeAway
+		if code = codeAway; !db.Dialect.LocksRows {
+			code = codeBusy
+		}
 	}
 	if code == CodeOther && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
 		return err

@@ -37,6 +37,9 @@ func sqliteDialect() Dialect {
 			return errors.Is(err, fs.ErrNotExist)
 		},
 		Pool: func(path string, busy time.Duration, readOnly bool) (*sql.DB, error) {
+			if !readOnly {
+				busy = min(busy, lockTurn)
+			}
 			return sql.Open("sqlite", SqliteSource(path, busy, readOnly))
 		},
 		writers:     1, // SQLite has one writer at a time
@@ -125,6 +128,10 @@ func Unusable(dsn string, err error) error {
 	}
 	return digest.Fail(digest.Unavailable, hintUnwritable, "the database %s cannot be made: %w", dsn, reason)
 }
+
+// lockTurn is how long the one connection that writes waits for another process's lock
+// at a time: [DB.Update] asks again, and whoever waits behind it gets a turn.
+const lockTurn = time.Second
 
 // SqliteSource gives the driver's name of a file. Everything a connection needs
 // stands in it, so that every connection of a pool has it.

@@ -59,9 +59,10 @@ func (db *DB) Update(ctx context.Context, operation string, fn func(*Tx) error) 
 		}
 		switch code := db.Dialect.Code(err); {
 		case code == codeRetry && try < mostTries:
+		case code == codeBusy && came == toBegin && !errors.Is(err, errSilent) && time.Since(began) < busy:
 		case (code == codeLost || code == codeAway) && came < toCommit && time.Since(began) < busy:
 		default:
-			if code == codeLost || code == codeAway {
+			if code == codeLost || code == codeAway || code == codeBusy {
 				inVain()
 			}
 			return db.Wrap(operation, err)
@@ -114,14 +115,15 @@ func (db *DB) transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, s
 	return toCommit, Ended(ctx, raw.Commit())
 }
 
-// errSilent says that a server took longer to begin a transaction than anybody waits.
+// errSilent says that it took longer to begin a transaction than anybody waits.
 var errSilent = errors.New("it says nothing")
 
 // begin begins a transaction; ended is called after it. A server that is suspended takes
-// a question and never answers: who is impatient waits no longer than they said.
+// a question and never answers, and before an SQLite file that another process has locked
+// others stand in line: who is impatient waits no longer than they said.
 func (db *DB) begin(ctx context.Context, pool *sql.DB, opts *sql.TxOptions) (raw *sql.Tx, ended func(), err error) {
 	most, inVain, bounded := digest.Patience(ctx)
-	if !bounded || !db.Dialect.LocksRows {
+	if !bounded {
 		raw, err = pool.BeginTx(ctx, opts)
 		return raw, func() {}, err
 	}

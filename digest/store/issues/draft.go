@@ -162,6 +162,9 @@ func (db *Store) SaveDraft(ctx context.Context, issue *digest.Issue, rev digest.
 		if err != nil {
 			return err
 		}
+		if err := saveShown(t, issue.ID, rev.Shown); err != nil {
+			return err
+		}
 		rev.IssueID, rev.Version, rev.Before = issue.ID, saved.Version, nil
 		if rev.Did == digest.Edited {
 			rev.Before = changedBy(before, issue)

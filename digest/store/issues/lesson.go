@@ -16,18 +16,23 @@ func (db *Store) SaveShown(ctx context.Context, issueID int64, comments []int64)
 	if len(comments) == 0 {
 		return nil
 	}
+	return db.Update(ctx, "keep what was shown", func(t *database.Tx) error { return saveShown(t, issueID, comments) })
+}
+
+func saveShown(t *database.Tx, issueID int64, comments []int64) error {
+	if len(comments) == 0 {
+		return nil
+	}
 	packed, err := database.JSONArray(comments)
 	if err != nil {
 		return err
 	}
-	return db.Update(ctx, "keep what was shown", func(t *database.Tx) error {
-		_, err := t.Exec(`
-			INSERT INTO shown (issue_id, comment_id)
-			SELECT i.id, c.id FROM issues i, comments c
-			WHERE i.id = $1 AND i.state = 'draft' AND `+t.Dialect.Among("c.id", "$2", "BIGINT")+`
-			ON CONFLICT DO NOTHING`, issueID, packed)
-		return err
-	})
+	_, err = t.Exec(`
+		INSERT INTO shown (issue_id, comment_id)
+		SELECT i.id, c.id FROM issues i, comments c
+		WHERE i.id = $1 AND i.state = 'draft' AND `+t.Dialect.Among("c.id", "$2", "BIGINT")+`
+		ON CONFLICT DO NOTHING`, issueID, packed)
+	return err
 }
 
 const queryShown = `SELECT comment_id FROM shown WHERE issue_id = $1 ORDER BY comment_id`

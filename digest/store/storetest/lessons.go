@@ -44,6 +44,18 @@ var lessonTests = []test{
 		b.move(issue, digest.Draft, after(3*time.Hour)) // the next gives way
 		b.equal("shown in both", must(b.Shown(b.ctx(), issue.ID)), []int64{all["c1"].ID, all["c2"].ID, all["c3"].ID})
 	}},
+	{"what a change of a draft was chosen from is kept with it, or not at all", func(b *bench) {
+		issue := b.picked("c1", "c2", "c3")
+		all := b.comments()
+		stale := issue
+		rev := anEdit
+		rev.Shown = []int64{all["c2"].ID}
+		b.must(b.SaveDraft(b.ctx(), &issue, rev))
+		b.equal("shown", must(b.Shown(b.ctx(), issue.ID)), []int64{all["c2"].ID})
+		rev.Shown = []int64{all["c3"].ID}
+		b.wantKind(b.SaveDraft(b.ctx(), &stale, rev), digest.Conflict)
+		b.equal("shown after what was refused", must(b.Shown(b.ctx(), issue.ID)), []int64{all["c2"].ID})
+	}},
 	{"what an issue taught is kept with its approval, and taken back with it", func(b *bench) {
 		first := b.picked("c1", "c2")
 		all := b.comments()

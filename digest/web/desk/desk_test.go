@@ -128,6 +128,14 @@ func TestWhatDoesNotWorkIsSaid(t *testing.T) {
 	if away := ann.Post("/desk/issues/8/read", []string{"intro", typed}); strings.Contains(away.Body, "hidden.example") || !strings.Contains(away.Body, "The database does not answer.") || !strings.Contains(away.Body, "of &lt;b&gt;several") {
 		t.Errorf("the page tells %.1500s", away.Body)
 	}
+	// A minute later the same form goes once more by one press; what signs somebody in is
+	// on no page.
+	away := ann.Post("/desk/issues/8/read", []string{"number", "8", "title", `"short"`})
+	wants(t, away, http.StatusServiceUnavailable, "Send it again", `action="/desk/issues/8/read"`, `name="number" value="8"`, `name="title" value="&#34;short&#34;"`)
+	away = ann.Post("/desk/issues/8/read", []string{"name", "Ines", "password", "a secret of hers"})
+	if wants(t, away, http.StatusServiceUnavailable, `value="Ines"`, "Copy it from here."); strings.Contains(away.Body, "Send it again") || strings.Contains(away.Body, "a secret") {
+		t.Errorf("the page holds a secret: %.1500s", away.Body)
+	}
 }
 
 // TestTooMuchIsAnswered: whoever sends too much gets the page that says so, with what was

@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -103,6 +105,12 @@ func tooLong(err error) string {
 	return fmt.Sprintf("It is too long: this form takes at most %d KB. Nothing was changed.", large.Limit>>10)
 }
 
+// IsOurs tells whether an error is no mistake of who sent a form: a fault of the program,
+// or the database is away. No field has a part in it.
+func IsOurs(err error) bool {
+	return err != nil && (digest.KindOf(err) == digest.Internal || digest.IsInner(err))
+}
+
 // sentence makes one of a message.
 func sentence(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
@@ -152,6 +160,9 @@ func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
 			_, _ = ReadForm(r) // what can be read of it is shown
 		}
 		problem.Typed = typed(r)
+		if status == http.StatusServiceUnavailable {
+			problem.Again, problem.To = again(r), r.URL.RequestURI()
+		}
 		if here := r.Referer(); here != "" && strings.HasPrefix(here, f.o.Site.Base+"/") {
 			problem.Back = &screen.Link{Label: "Back to the page", Address: here}
 		}
@@ -208,21 +219,44 @@ const (
 	mostTyped = MaxForm
 )
 
-func typed(r *http.Request) (fields []screen.Field) {
-	names := make([]string, 0, len(r.PostForm))
-	for name := range r.PostForm {
-		names = append(names, name)
+func isSecret(name string) bool { return strings.Contains(strings.ToLower(name), "password") }
+
+// again gives the fields of a form, to be sent once more; nil where one is a secret, which
+// no page repeats, or where not all of them came.
+func again(r *http.Request) (all []screen.Hidden) {
+	if mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); mediaType != "application/x-www-form-urlencoded" {
+		return nil
 	}
-	slices.Sort(names)
-	room := mostTyped
-	for _, name := range names {
+	size := 0
+	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
 		for _, value := range r.PostForm[name] {
-			if len(value) < shortText || strings.Contains(strings.ToLower(name), "password") || room <= 0 {
+			if size += len(name) + len(value); isSecret(name) || size >= MaxForm {
+				return nil
+			}
+			all = append(all, screen.Hidden{Name: name, Value: value})
+		}
+	}
+	return all
+}
+
+func typed(r *http.Request) (fields []screen.Field) {
+	least := shortText
+	if again(r) == nil {
+		least = 1 // it is typed once more
+	}
+	room := mostTyped
+	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
+		for _, value := range r.PostForm[name] {
+			if len(value) < least || isSecret(name) || room <= 0 {
 				continue
 			}
 			value = Cut(value, room)
 			room -= len(value)
-			fields = append(fields, screen.Field{Name: name, Label: name, Value: value, Type: "textarea", Rows: min(3+bytes.Count([]byte(value), []byte("\n")), 20)})
+			f := screen.Field{Name: name, Label: name, Value: value}
+			if len(value) >= shortText {
+				f.Type, f.Rows = "textarea", min(3+strings.Count(value, "\n"), 20)
+			}
+			fields = append(fields, f)
 		}
 	}
 	return fields

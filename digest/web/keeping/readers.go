@@ -406,7 +406,7 @@ func (a *Area) importReaders(w http.ResponseWriter, r *http.Request) error {
 		return errors.Join(perr, u.remove())
 	}
 	refuse := func(err error) error {
-		if digest.KindOf(err) == digest.Internal {
+		if frame.IsOurs(err) {
 			return err
 		}
 		page.Mistakes = []screen.Field{{Name: "file", Label: "The list", Mistake: frame.Sentence(err)}}
@@ -437,7 +437,7 @@ func (a *Area) importReaders(w http.ResponseWriter, r *http.Request) error {
 	}
 	o.DryRun = true
 	report, err := a.importFile(ctx, frame.By(r), kept(token), o)
-	if err != nil && digest.KindOf(err) == digest.Internal {
+	if frame.IsOurs(err) {
 		return err
 	}
 	page.Found = found(token, name, report, o, err == nil)

@@ -195,7 +195,7 @@ func (a *Area) findSource(w http.ResponseWriter, r *http.Request) error {
 			}
 			return a.Refuse(w, r, page)
 		}
-		if digest.KindOf(err) == digest.Internal {
+		if frame.IsOurs(err) {
 			return err
 		}
 		page.Fields[0].Mistake = frame.Sentence(err)
@@ -343,7 +343,7 @@ func (a *Area) changeSource(w http.ResponseWriter, r *http.Request) error {
 	}
 	found, err := a.Blogs.Change(r.Context(), frame.By(r), id, change)
 	if err != nil {
-		if digest.KindOf(err) == digest.Internal || digest.KindOf(err) == digest.NotFound && form.Text("url") == "" {
+		if frame.IsOurs(err) || digest.KindOf(err) == digest.NotFound && form.Text("url") == "" {
 			return err
 		}
 		page := a.blogSettings(id, name, typed)
@@ -450,7 +450,7 @@ func (a *Area) importExport(w http.ResponseWriter, r *http.Request) error {
 		_, err = a.Blogs.Import(ctx, frame.By(r), blogs.Export{Name: u.Name, Path: u.Path, Source: u.Number("source"), URL: u.Text("url")})
 	}
 	if err != nil {
-		if digest.KindOf(err) == digest.Internal {
+		if frame.IsOurs(err) {
 			return err
 		}
 		page, perr := a.exportPage(ctx, u.Number("source"), u.Text("url"))

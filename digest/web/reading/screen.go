@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -199,7 +200,7 @@ func (a Area) item(r *http.Request, ref desk.Ref, series digest.Series, p readin
 	if i.CopyOf != 0 {
 		one.Copy = fmt.Sprintf("Near copy of comment %d, which is as long or longer. Open it", i.CopyOf)
 	}
-	if i.Copies > 0 {
+	if i.Copies > 0 && !slices.ContainsFunc(i.Notes, func(note string) bool { return strings.Contains(note, "near cop") }) {
 		one.Copies = plural(i.Copies, "near copy")
 		if i.Copies > 1 {
 			one.Copies = fmt.Sprintf("%d near copies", i.Copies)

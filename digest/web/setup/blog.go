@@ -109,7 +109,7 @@ func (a Area) follow(w http.ResponseWriter, r *http.Request) error {
 // refuseBlog says why a blog was not found: beside the address, with the feeds to choose
 // from where there are several. What is our own fault is no mistake of the form.
 func (a Area) refuseBlog(w http.ResponseWriter, r *http.Request, s screen.SetupBlog, err error) error {
-	if digest.KindOf(err) == digest.Internal {
+	if frame.IsOurs(err) {
 		return err
 	}
 	if several, ok := errors.AsType[*setup.Ambiguous](err); ok {

@@ -89,6 +89,13 @@ func TestKeyboard(t *testing.T) {
 	if got := d.excerpt(); !strings.HasPrefix(got, d.sentence(1)+" […] "+d.sentence(3)) {
 		t.Errorf("it reads %q", got)
 	}
+	s.press(kb.Enter)
+	s.said("Put “")
+	if s.pressed(2) != "true" {
+		t.Errorf("after Enter the second sentence is pressed %s", s.pressed(2))
+	}
+	s.press(kb.Enter)
+	s.said("Cut “")
 	s.press(" ")
 	s.said("Put “")
 	// Words of the first sentence: the second and the third.

@@ -28,13 +28,13 @@
     if (changes.some((c) => c.target.id === "said" || c.target.parentElement?.id === "said" || [...c.addedNodes].some((n) => n.id === "page"))) tell();
   }).observe(document.body, { childList: true, characterData: true, subtree: true });
 
-  // What was done leads on to a page. Where that is this page, at another place, the
-  // browser would go there on the page as it was before.
-  document.addEventListener("htmx:after:request", (e) => {
-    const to = e.detail.ctx.hx?.redirect, at = to && new URL(to, location.href);
-    if (!at || !at.hash || at.pathname + at.search !== location.pathname + location.search) return;
+  // Where an answer leads to a place on this very page, the page is made anew: to go there
+  // alone would leave it as it was before.
+  document.addEventListener("htmx:before:response", (e) => {
+    const to = e.detail.ctx?.hx?.redirect && new URL(e.detail.ctx.hx.redirect, location.href);
+    if (!to || !to.hash || to.origin !== location.origin || to.pathname + to.search !== location.pathname + location.search) return;
     e.preventDefault();
-    history.replaceState(null, "", at.href);
+    history.replaceState(null, "", to);
     location.reload();
   });
 
