@@ -127,11 +127,12 @@ const patience = 2 * time.Minute
 const pollEvery = 20 * time.Millisecond
 
 // Until waits until a script in the page gives true, also on the page that follows
-// where the one that is there is being left.
+// where the one that is there is being left. What the script reads may not be there yet.
 func (b *Tab) Until(script string) {
 	b.T.Helper()
 	ctx, cancel := context.WithTimeout(b.Ctx, patience)
 	defer cancel()
+	script = `(() => { try { return ` + script + `; } catch (e) { if (e instanceof TypeError) return false; throw e; } })()`
 	err := errLeft
 	for errors.Is(err, errLeft) {
 		err = chromedp.Do(ctx, chromedp.Poll[chromedp.Void](script, chromedp.WithPollingInterval(pollEvery), chromedp.WithPollingTimeout(0)))
@@ -169,7 +170,7 @@ var errLeft = errors.New("the page was left")
 
 // isLeft tells whether a script ended because its page was left.
 func isLeft(err error) bool {
-	for _, words := range []string{"navigated or closed", "context was destroyed", "Cannot find context", "context with specified id"} {
+	for _, words := range []string{"navigated or closed", "context was destroyed", "Cannot find context", "context with specified id", "Promise was collected"} {
 		if strings.Contains(err.Error(), words) {
 			return true
 		}
