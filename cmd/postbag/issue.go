@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"postbag/digest"
 	"postbag/digest/desk"
@@ -249,7 +250,20 @@ func (c issueSuggestCmd) Run(ctx context.Context, p *Program, a *app) error {
 
 // why gives the reasons and notes in one cell.
 func (r suggestionRow) why() string {
-	words := cell(strings.Join(r.Reasons, " · "), 90)
+	var good, cautions []string
+	for i, words := range r.Reasons {
+		if at := i - (len(r.Reasons) - len(r.Why)); at >= 0 && r.Why[at].Weight < 0 {
+			cautions = append(cautions, words)
+			continue
+		}
+		good = append(good, words)
+	}
+	const room = 90
+	words := cell(strings.Join(good, " · "), room)
+	if len(cautions) > 0 { // what speaks against is never cut off
+		but := cell(strings.Join(cautions, " · "), room/2)
+		words = cell(strings.Join(good, " · "), room-utf8.RuneCountInString(but)) + " · But: " + but
+	}
 	if len(r.Notes) > 0 {
 		words += "; " + cell(strings.Join(r.Notes, ", "), 80)
 	}

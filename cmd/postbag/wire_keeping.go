@@ -38,6 +38,7 @@ func (o *mailer) keeping(f *frame.Frame) deskweb.Area {
 			return plan.List(ctx, limit)
 		},
 		Read: o.db, Desk: o.desk, Runner: o.runner(), Blogs: o.blogs(o.runner()), Public: o.site, Past: dispatch.Past{Store: o.db, Desk: o.desk},
+		SetUp: o.setup(nil).Left,
 		Troubles: func(ctx context.Context) ([]health.Trouble, error) {
 			return health.Troubles(ctx, o.db, o.p.Clock, around)
 		},

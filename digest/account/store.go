@@ -31,7 +31,7 @@ type Store interface {
 	// kind Conflict where the last owner would be none.
 	ChangeEditor(ctx context.Context, by digest.Actor, id int64, c EditorChange) error
 	RemoveEditor(ctx context.Context, by digest.Actor, id int64) error
-	// SetPassword stores a password's hash, and ends the editor's sessions and
+	// SetPassword stores a password's hash, and ends the editor's links, sessions and
 	// the epoch.
 	SetPassword(ctx context.Context, by digest.Actor, id int64, hash string) error
 	// Rehash stores another hash of the same password, unless it was changed.
@@ -87,7 +87,7 @@ type Store interface {
 	// EndSession ends one of an editor's sessions; one that is not theirs is an error of
 	// kind NotFound.
 	EndSession(ctx context.Context, by digest.Actor, editorID, id int64) error
-	// EndSessions ends all of an editor's sessions and the epoch, and counts the
+	// EndSessions ends all of an editor's links, sessions and the epoch, and counts the
 	// sessions.
 	EndSessions(ctx context.Context, by digest.Actor, editorID int64) (int, error)
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/beside"
@@ -138,8 +139,13 @@ func (b *Keeper) Find(ctx context.Context, address string, o discover.Options) (
 	return b.finder().Look(ctx, address, o)
 }
 
-// Add follows the blog behind an address, as [discover.Finder.Add] does.
+// firstPull is when the schedule pulls a blog first, should nobody have pulled it.
+const firstPull = 5 * time.Minute
+
+// Add follows the blog behind an address, as [discover.Finder.Add] does. Whoever adds it
+// pulls it at once with [Keeper.Pull]; the schedule begins some minutes later.
 func (b *Keeper) Add(ctx context.Context, by digest.Actor, address string, o discover.Options, series ...string) (discover.Found, error) {
+	o.Later = firstPull
 	return b.finder().Add(ctx, by, address, b.First(), o, series...)
 }
 

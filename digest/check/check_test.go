@@ -197,7 +197,7 @@ func TestEveryKind(t *testing.T) {
 		digest.FoundMailAddress: {[]string{good + " Write to driver14@bus.example."}, nil, "“driver14@bus.example”"},
 		digest.FoundPostAddress: {[]string{good + " I live at 14 Depot Lane, you know."}, nil, "“14 Depot Lane”"},
 		digest.FoundAccusation:  {[]string{good + " Everybody knows that Colin Marsh stole the raffle money."}, nil, "No. 1 accuses somebody, it seems: “Colin Marsh stole”."},
-		digest.FoundTelling:     {[]string{"I have been the only midwife in Thornby for nineteen years, and last spring I was suspended, which nobody here has forgotten or forgiven."}, nil, "may tell who wrote it, to those who know them: “only”, “midwife”"},
+		digest.FoundTelling:     {[]string{"I have been the only midwife in Thornby for nineteen years, and last spring I was suspended, which nobody here has forgotten or forgiven."}, nil, "may tell who wrote it, to those who know them: “only midwife”, “Thornby”"},
 		digest.FoundOneThread: {several(7), func(b *bench) {
 			b.thread(2, 1)
 			b.thread(3, 2)

@@ -486,10 +486,14 @@ func (l *look) copied(picks []pick) error {
 	}
 	others := near.Compare(entries)
 	for _, p := range picks {
+		first, of := 0, int64(0) // the first of all that are alike
 		for _, o := range others[near.Key{ID: p.CommentID}] {
-			if o.Relation == near.Copy && !o.IsLater {
-				l.ofPick(digest.FoundNearCopy, p, fmt.Sprint(o.ID), fmt.Sprintf("No. %d says nearly the same as no. %d.", p.Number, numbers[o.ID]), digest.RemoveRows)
+			if n := numbers[o.ID]; o.Relation == near.Copy && !o.IsLater && (first == 0 || n < first) {
+				first, of = n, o.ID
 			}
+		}
+		if first != 0 {
+			l.ofPick(digest.FoundNearCopy, p, fmt.Sprint(of), fmt.Sprintf("No. %d says nearly the same as no. %d.", p.Number, first), digest.RemoveRows)
 		}
 	}
 	return nil

@@ -27,6 +27,9 @@ func (d *Desk) Move(ctx context.Context, by digest.Actor, ref Ref, block, before
 func (d *Desk) MoveTo(ctx context.Context, by digest.Actor, ref Ref, block int64, position int) (Saved, error) {
 	return d.place(ctx, by, ref, block, []int64{block}, func(rest []digest.Block) (int, error) {
 		if position < 1 || position > len(rest)+1 {
+			if position == 0 {
+				return 0, digest.Fail(digest.Invalid, fmt.Sprintf("Write a number from 1 to %d.", len(rest)+1), "it is not said to which position")
+			}
 			return 0, digest.Fail(digest.Invalid, fmt.Sprintf("It has positions 1 to %d.", len(rest)+1), "there is no position %d", position)
 		}
 		return position - 1, nil

@@ -44,9 +44,15 @@ type bench struct {
 // newDesk is a desk over a real database with one post and so many comments.
 func newDesk(t *testing.T, comments int) *bench {
 	t.Helper()
+	return newDeskOn(t, storetest.Database(t), comments)
+}
+
+// newDeskOn is [newDesk] on a database without contents.
+func newDeskOn(t testing.TB, dsn string, comments int) *bench {
+	t.Helper()
 	ctx := context.Background()
 	clock := &clock{at: now}
-	db := storetest.Open(t, storetest.Database(t), clock)
+	db := storetest.Open(t, dsn, clock)
 	source := digest.Source{Name: "A blog", URL: "https://blog.example/", Platform: digest.Blogger, AddedAt: now}
 	feeds := []digest.FeedState{{Kind: digest.PostsFeed, URL: "https://blog.example/posts"}, {Kind: digest.CommentsFeed, URL: "https://blog.example/comments"}}
 	err := db.AddSource(ctx, digest.Actor{Kind: digest.ByCommand}, &source, feeds, digest.Series{

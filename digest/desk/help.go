@@ -79,8 +79,10 @@ func (d *Desk) Pair(ctx context.Context, issue digest.Issue, rows []Row) error {
 				rows[second].Question = rows[first].Words.Text()[q.Start:q.End]
 			}
 		case suggest.SaysSame:
-			if later := &rows[max(first, second)]; later.Alike == 0 {
-				later.Alike = min(first, second) + 1
+			later, before := &rows[max(first, second)], min(first, second)
+			isAnswer := later.Answers == before+1 || rows[before].Answers == max(first, second)+1
+			if later.Alike == 0 && !isAnswer {
+				later.Alike = before + 1
 			}
 		}
 	}

@@ -88,7 +88,15 @@ func TestSuggestionsLearn(t *testing.T) {
 	if first := d.firstSuggested(t); !slices.Contains(long, first) {
 		t.Fatalf("at the start comment %d is suggested first, want one of %v", first, long)
 	}
-	d.pick(t, short[1:]...)
+	d.pick(t, short[1:8]...)
+	trimmed := short[8]
+	draft, err := d.DraftAt(t.Context(), desk.Ref{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Trim(t.Context(), ada, desk.Ref{Number: draft.Number, Version: draft.Version}, 0, trimmed, desk.Trim{Lift: &desk.Part{Sentence: 1}}); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := d.Decide(t.Context(), ada, desk.Ref{}, digest.SkipIt, long[:7]...); err != nil {
 		t.Fatal(err)
 	}
@@ -102,6 +110,12 @@ func TestSuggestionsLearn(t *testing.T) {
 	all := d.lessons(t)
 	if len(all) != 1 || all[0].IssueID != issue.ID {
 		t.Fatalf("lessons: %+v", all)
+	}
+	isExample := func(id int64) bool {
+		return slices.ContainsFunc(all[0].Examples, func(e desk.Example) bool { return e.CommentID == id && e.Picked })
+	}
+	if !isExample(trimmed) {
+		t.Error("a pick that came of trimming teaches nothing")
 	}
 	picks := 0
 	for _, e := range all[0].Examples {

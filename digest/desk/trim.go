@@ -87,7 +87,13 @@ func (d *Desk) Trim(ctx context.Context, by digest.Actor, ref Ref, block, commen
 		}
 		return subject{}
 	}
-	return d.changeOf(ctx, by, ref, digest.Edited, about, func(issue *digest.Issue, _ digest.Series) (string, error) {
+	if err := ref.needsVersion(); err != nil {
+		return Saved{}, err
+	}
+	// Whoever trims it had it before their eyes: should that pick it, it teaches the
+	// suggestions as any pick does.
+	rev := digest.Revision{By: by, Did: digest.Edited, Shown: []int64{comment}}
+	return d.again(ctx, ref, rev, d.unless(ctx, ref, about, func(issue *digest.Issue, _ digest.Series) (string, error) {
 		found, err := d.comments(ctx, []int64{comment})
 		if err != nil {
 			return "", err
@@ -114,7 +120,7 @@ func (d *Desk) Trim(ctx context.Context, by digest.Actor, ref Ref, block, commen
 			did = append(did, words)
 		}
 		return strings.Join(did, ", "), err
-	})
+	}))
 }
 
 // checkPickable tells whether a comment, of those found, can be picked.

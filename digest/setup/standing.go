@@ -43,7 +43,7 @@ func (s Standing) Done(step Step) bool {
 	case BlogStep:
 		return s.Source.ID != 0
 	case SeriesStep:
-		return !s.Marks.Series.IsZero() || s.Issues || s.Source.ID != 0 && !asCreated(s.Series)
+		return !s.Marks.Series.IsZero() || s.Issues || s.Source.ID != 0 && !s.asCreated()
 	case MailStep:
 		return !s.Marks.Mail.IsZero() || s.Public
 	case PullStep:
@@ -62,15 +62,26 @@ func (s Standing) Next() Step {
 	return ""
 }
 
+// Left gives the first step that is left, "" when all are done or an issue was made: then
+// nobody needs to be led.
+func (s *Service) Left(ctx context.Context) (Step, error) {
+	at, err := s.Standing(ctx)
+	if err != nil || at.Issues {
+		return "", err
+	}
+	return at.Next(), nil
+}
+
 // Reachable tells whether a step can be gone to: the first one can, and the others once
 // there is a blog.
 func (s Standing) Reachable(step Step) bool { return step == BlogStep || s.Source.ID != 0 }
 
-// asCreated tells whether a series is as the first blog brought it; its zone is the
-// machine's.
-func asCreated(s digest.Series) bool {
-	return s.Name == digest.DefaultSeriesName && s.Title == digest.DefaultSeriesTitle &&
-		s.Schedule == digest.DefaultSeriesSchedule && s.NextNumber == 1
+// asCreated tells whether the series is as the first blog brought it; its zone is the
+// machine's. The first pull opens a draft, which takes the first number.
+func (s Standing) asCreated() bool {
+	of := s.Series
+	return of.Name == digest.DefaultSeriesName && of.Title == digest.DefaultSeriesTitle &&
+		of.Schedule == digest.DefaultSeriesSchedule && (of.NextNumber == 1 || of.NextNumber == 2 && s.Draft == 1)
 }
 
 // Standing reads how far the set-up has come.

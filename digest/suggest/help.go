@@ -147,6 +147,7 @@ func MayTell(p digest.Prose, language string) []digest.Range {
 	}
 	var all []digest.Range
 	var office, years, place, life bool
+	placed := 0 // where the last name of a place ends: one of two words goes on there
 	for s := range t.told {
 		if !t.has(s.from, s.to, pack.I|pack.Me|pack.My|pack.We) {
 			continue
@@ -166,14 +167,15 @@ func MayTell(p digest.Prose, language string) []digest.Range {
 				if n+1 < s.to && yearWords[t.tokens[n+1].hash] {
 					end++
 				}
-			case w.is(capital) && !w.is(begins) && t.isName(n, &lower, t.isShouted()) && w.class&pack.Life == 0 && (!t.pack.Capitals || n > s.from && isPlaceWord(t.tokens[n-1].hash)):
+			case w.is(capital) && !w.is(begins) && t.isName(n, &lower, t.isShouted()) && w.class&pack.Life == 0 && n > s.from && (isPlaceWord(t.tokens[n-1].hash) || placed == n):
 				kind = &place
+				placed = end
 			case isFate(w.hash):
 			default:
 				continue
 			}
 			*kind = true
-			all = append(all, t.rangeOf(n, end))
+			all = joined(all, t.rangeOf(n, end))
 		}
 	}
 	if btoi(office)+btoi(years)+btoi(place)+btoi(life) < tellingKinds || !office && !(years && place) {
@@ -212,7 +214,7 @@ func wordSet(words string) func(pack.Hash) bool {
 
 var (
 	isAs        = wordSet("as als comme como")
-	isPlaceWord = wordSet("in im aus bei nach")
+	isPlaceWord = wordSet("in at from near im am aus bei nach en à de chez te uit bij")
 	isFate      = wordSet(`only divorced divorce cancer pregnant stroke suspended dismissed tribunal sacked redundant twins adopted wheelchair diagnosis diagnosed
 		einzige einziger geschieden krebs schwanger gekündigt entlassen zwillinge rollstuhl diagnose
 		seule divorcée divorcé cancer enceinte licenciée licencié jumeaux fauteuil
@@ -308,8 +310,8 @@ func Unheard(candidates []digest.Candidate, picked map[int64]bool, earlier [][]s
 	times := map[string]int{}
 	for _, writers := range earlier[:min(len(earlier), issuesAgo)] {
 		for _, w := range writers {
-			if named(w) {
-				times[fold(w)]++
+			if name := nameOf(w); name != "" {
+				times[name]++
 			}
 		}
 	}
@@ -324,7 +326,7 @@ func Unheard(candidates []digest.Candidate, picked map[int64]bool, earlier [][]s
 			if name := fold(c.Author); times[name] >= oftenPicked && !slices.Contains(v.Often, c.Author) {
 				v.Often = append(v.Often, c.Author)
 			}
-		} else if knows != nil && named(c.Author) && !knows[fold(c.Author)] {
+		} else if knows != nil && nameOf(c.Author) != "" && !knows[fold(c.Author)] {
 			v.FirstTime = append(v.FirstTime, c.ID)
 		}
 	}

@@ -113,6 +113,7 @@ func TestMayTell(t *testing.T) {
 		{"en", "As a steward at Harker's I was dismissed after eleven years for writing a letter.", true},
 		{"en", "I am a nurse and I was divorced in 2019, in Ferris, where everybody knows everybody.", true},
 		{"en", "I was a driver for nine years and I liked it.", false},
+		{"en", "I was a nurse under Peter Stokes for sixteen years and he never learned my name.", false},
 		{"en", "My manager has been at Tanner's Yard for six years.", false},
 		{"en", "We went to Whitby in 1987 and it rained.", false},
 		{"en", "I think the head should resign after 20 years in Leeds.", false},

@@ -252,7 +252,7 @@ func (t *reading) concrete(lower *bits) (f finding) {
 				n = to - 1
 			case !w.is(capital) || shouted:
 			case w.is(capped) && w.end-w.start <= 6 && w.class == 0,
-				t.isName(n, lower, shouted) && (!w.is(begins) || end > n+1) && (!nouns || end > n+1):
+				t.isName(n, lower, shouted) && (!w.is(begins) || end > n+1) && (!nouns || end > n+1 && !w.is(begins)):
 				add(n, end, 1)
 				n = end - 1
 			}
@@ -333,7 +333,7 @@ func (t *reading) news() (f finding) {
 			if event < 0 && w.class&pack.Event != 0 {
 				event = n
 			}
-			if soon < 0 && w.class&pack.Soon != 0 {
+			if soon < 0 && (w.class&pack.Soon != 0 || t.isDate(s, n)) {
 				soon = n
 			}
 			if told < 0 && w.class&pack.Told != 0 {
@@ -362,6 +362,26 @@ func (t *reading) news() (f finding) {
 	f.value = rate(hits, t.words, 1)
 	f.shown = hits > 0 && t.words >= shortStory
 	return f
+}
+
+// isDate tells whether a day or a month has a figure beside it, as in "Thursday the 9th",
+// and no year, as what is past has.
+func (t *reading) isDate(s sentence, n int) bool {
+	const beside, yearDigits = 2, 4
+	w := t.tokens[n]
+	if w.class&pack.Day == 0 || !w.is(own) {
+		return false
+	}
+	hasDay := false
+	for m := max(s.from, n-beside); m < min(s.to, n+beside+1); m++ {
+		if f := t.tokens[m]; f.is(own | figure) {
+			if last := t.text[f.end-1]; f.end-f.start >= yearDigits && '0' <= last && last <= '9' {
+				return false
+			}
+			hasDay = true
+		}
+	}
+	return hasDay
 }
 
 func btoi(b bool) int {

@@ -361,7 +361,7 @@ loop:
 		}
 		i += size
 		// In French an apostrophe parts two words.
-		if n := i - from; n <= 8 && (text[i-1] == '\'' || strings.HasSuffix(text[from:i], "’")) && isElision(strings.ToLower(text[from:i])) {
+		if n := i - from; n <= 8 && (r == '\'' || r == '’') && isElision(strings.ToLower(text[from:i])) {
 			h = pack.NoHash
 			for _, c := range []byte(strings.ToLower(strings.TrimRight(text[from:i], "'’"))) {
 				h = h.Add(c)
@@ -403,6 +403,9 @@ func (b *reader) ends(text string, i int, last rune) bool {
 		if size := w.end - w.start; size == 1 && w.is(capital) && w.hash != pack.HashOf("i") {
 			return false // an initial
 		}
+		if size := w.end - w.start; size <= 2 && w.is(figure) && n > 1 && slices.Contains(beforeOrdinals, b.tokens[n-2].hash) {
+			return false // "am 14. Mai"
+		}
 		switch w.hash {
 		case hashMr, hashMrs, hashMs, hashDr, hashProf, hashSt, hashNr:
 			return false
@@ -417,6 +420,14 @@ var (
 	hashProf, hashSt, hashNr        = pack.HashOf("prof"), pack.HashOf("st"), pack.HashOf("nr")
 )
 
+// beforeOrdinals are German words after which a figure with a full stop is an ordinal.
+var beforeOrdinals = func() (all []pack.Hash) {
+	for w := range strings.FieldsSeq("am im vom zum ab bis der die das dem den des zur beim seit") {
+		all = append(all, pack.HashOf(w))
+	}
+	return all
+}()
+
 func isASCIILetter(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
 
 func isLetter(r rune) bool {
@@ -428,7 +439,8 @@ func isLetter(r rune) bool {
 
 // addressAt gives the length of an address of the web that a text begins with, else 0.
 func addressAt(text string) int {
-	if text[0]|0x20 != 'h' && text[0]|0x20 != 'w' {
+	const shortest = len("www.")
+	if len(text) < shortest || text[0]|0x20 != 'h' && text[0]|0x20 != 'w' || text[1]|0x20 != 't' && text[1]|0x20 != 'w' {
 		return 0
 	}
 	if !hasPrefixFold(text, "http://") && !hasPrefixFold(text, "https://") && !hasPrefixFold(text, "www.") {

@@ -3,12 +3,18 @@ package screen
 // Home is the desk's first page: what is wrong, what is being made, what was sent.
 type Home struct {
 	Troubles []Trouble
-	// Begin leads on where no blog is followed yet.
-	Begin   *Link
+	// Begin leads on where the set-up is not done.
+	Begin   *Begin
 	Current []CurrentIssue
 	Past    []PastRow
 	AllPast string // address
 	Several bool   // series: each issue is told with its own
+}
+
+// Begin is what of the set-up is left.
+type Begin struct {
+	Title, Text string
+	Go          Link
 }
 
 // Heading names the screen.

@@ -20,7 +20,7 @@ func (s Suggestions) Heading() (name, title string) {
 type RuleTable struct {
 	ID, Title string
 	Note      string // a sentence on them; "" for none
-	Plain     bool   // only their switches say anything
+	Column    string // what the figures are; "" where only the switches say anything
 	Rows      []RuleRow
 }
 

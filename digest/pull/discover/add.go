@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -31,6 +32,9 @@ type Options struct {
 	// Platform is what the blog runs on, whatever its feeds say; "" leaves it to them.
 	Platform digest.Platform
 	Name     string // what to call it; "" means its own title
+	// Later is after how long the schedule pulls it first: for somebody who pulls it
+	// themselves at once.
+	Later time.Duration
 }
 
 // CheckAddress tells what of an address and of options can never work, before
@@ -109,7 +113,7 @@ func (f *Finder) Add(ctx context.Context, by digest.Actor, rawURL string, first 
 	now := f.Clock.Now()
 	found.Source.AddedAt = now
 	for i := range found.Feeds {
-		found.Feeds[i].NextPoll = now
+		found.Feeds[i].NextPoll = now.Add(opts.Later)
 	}
 	if err := f.Store.AddSource(ctx, by, &found.Source, found.Feeds, first, series...); err != nil {
 		return Found{}, fmt.Errorf("add %q: %w", found.Source.Name, err)

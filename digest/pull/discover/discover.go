@@ -75,8 +75,9 @@ func (f *Finder) Discover(ctx context.Context, rawURL string, opts Options) (Fou
 	}
 	resp, err := s.get(ctx, address, acceptAny)
 	if err != nil && bare && digest.KindOf(err) == digest.Unavailable && ctx.Err() == nil {
-		if plain, perr := s.get(ctx, "http"+strings.TrimPrefix(address, "https"), acceptAny); perr == nil {
-			resp, err = plain, nil
+		plain, perr := s.get(ctx, "http"+strings.TrimPrefix(address, "https"), acceptAny)
+		if _, answered := errors.AsType[*pull.StatusError](perr); perr == nil || answered {
+			resp, err = plain, perr // who answers tells more than who does not
 		}
 	}
 	if err != nil {

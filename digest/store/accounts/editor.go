@@ -204,6 +204,9 @@ func (db *Store) SetPassword(ctx context.Context, by digest.Actor, id int64, has
 		if err != nil {
 			return err
 		}
+		if err := endLinks(t, id); err != nil {
+			return err
+		}
 		words := ""
 		if ended > 0 {
 			words = "all sessions ended"

@@ -43,6 +43,12 @@ func (db *Store) AddEntrance(ctx context.Context, by digest.Actor, token string,
 	})
 }
 
+// endLinks ends an editor's links to sign in: who is shut out comes in by none of them.
+func endLinks(t *database.Tx, editorID int64) error {
+	_, err := t.Exec(`UPDATE entrances SET expires_at = $1 WHERE kind = 'sign-in' AND editor_id = $2 AND used_at IS NULL AND expires_at > $1`, t.Now(), editorID)
+	return err
+}
+
 // replacedKept is how many links to set up are remembered that newer ones replaced.
 const replacedKept = 20
 

@@ -127,6 +127,9 @@ func (db *Store) EndSessions(ctx context.Context, by digest.Actor, editorID int6
 		if err != nil {
 			return err
 		}
+		if err := endLinks(t, editorID); err != nil {
+			return err
+		}
 		if ended = int(n); ended == 0 {
 			return nil
 		}

@@ -99,8 +99,19 @@ var accountTests = []test{
 		ann := b.editor("ann@desk.example", digest.OwnerRole)
 		b.signedIn(ann, "here")
 		b.signedIn(ann, "elsewhere")
+		link := account.Entrance{Kind: account.SignInLink, EditorID: ann.ID, Email: ann.Email, Key: ann.Email, Created: time.Now(), Expires: time.Now().Add(time.Hour)}
+		first, second := b.token(), b.token()
+		b.must(b.AddEntrance(b.ctx(), tester, first, link))
 		b.must(b.SetPassword(b.ctx(), ann.Actor(), ann.ID, "another hash"))
 		b.equal("here and elsewhere", [2]bool{b.isSignedIn("here"), b.isSignedIn("elsewhere")}, [2]bool{false, false})
+		_, err := b.Enter(b.ctx(), first, time.Now(), "")
+		b.wantKind(err, digest.Conflict)
+
+		b.must(b.AddEntrance(b.ctx(), tester, second, link))
+		_, err = b.EndSessions(b.ctx(), ann.Actor(), ann.ID)
+		b.must(err)
+		_, err = b.Enter(b.ctx(), second, time.Now(), "")
+		b.wantKind(err, digest.Conflict)
 	}},
 	{"a session is ended by its editor, and by nobody else", func(b *bench) {
 		ann, bo := b.editor("ann@desk.example", digest.OwnerRole), b.editor("bo@desk.example", digest.EditorRole)

@@ -198,8 +198,6 @@ func facts(found check.Report) (all []string) {
 		all = append(all, fmt.Sprintf("%s answered", counted(found.Links, "link")))
 	case found.Reached > 0:
 		all = append(all, fmt.Sprintf("%d of %s answered", found.Reached, counted(found.Links, "link")))
-	default:
-		all = append(all, counted(found.Links, "link")+" not asked yet")
 	}
 	if !kinds[digest.FoundUsedBefore] {
 		all = append(all, "nothing used in an earlier issue")

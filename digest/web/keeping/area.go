@@ -17,6 +17,7 @@ import (
 	"postbag/digest/desk"
 	"postbag/digest/dispatch"
 	"postbag/digest/health"
+	"postbag/digest/setup"
 	"postbag/digest/site"
 	"postbag/digest/web/frame"
 	"postbag/subscribers/roster"
@@ -42,6 +43,8 @@ type Options struct {
 	Readers roster.Readers
 	Signup  *signup.Service
 	Health  Systems
+	// SetUp tells which step of the set-up is left; "" for none, or once an issue was made.
+	SetUp func(ctx context.Context) (setup.Step, error)
 	// Troubles lists what needs a person.
 	Troubles func(ctx context.Context) ([]health.Trouble, error)
 	// Workers and Duties list who works on the database, and what is done by itself.

@@ -9,6 +9,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/desk"
 	"postbag/digest/dispatch"
+	"postbag/digest/setup"
 	"postbag/digest/site"
 	"postbag/digest/web/frame"
 	"postbag/subscribers"
@@ -33,8 +34,8 @@ func (a *Area) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := screen.Home{AllPast: a.Site().Path(site.IssuesList), Several: len(series) > 1}
-	if len(series) == 0 {
-		page.Begin = &screen.Link{Label: "Follow a blog", Address: a.Site().Path(site.SourceNew)}
+	if page.Begin, err = a.begin(r, len(series)); err != nil {
+		return err
 	}
 	troubles, err := a.Troubles(ctx)
 	if err != nil {
@@ -60,6 +61,33 @@ func (a *Area) home(w http.ResponseWriter, r *http.Request) error {
 		page.Past = append(page.Past, a.pastRows(clock{series: s, now: c.now}, s, past, page.Several)...)
 	}
 	return a.Show(w, r, page)
+}
+
+// begin leads on with the set-up, where a step of it is left; nil where it is done.
+func (a *Area) begin(r *http.Request, series int) (*screen.Begin, error) {
+	if !frame.Editor(r).Role.May(digest.OwnerRole) {
+		if series > 0 {
+			return nil, nil
+		}
+		return &screen.Begin{Title: "No blog is followed yet", Text: "An owner of this desk leads it through the set-up.", Go: screen.Link{Label: "Follow a blog", Address: a.Site().Path(site.SourceNew)}}, nil
+	}
+	left, err := a.SetUp(r.Context())
+	if err != nil || left == "" {
+		return nil, err
+	}
+	b := &screen.Begin{Title: "The set-up is not done", Go: screen.Link{Label: "Go on with it", Address: a.Site().Path(site.SetupPage)}}
+	switch left {
+	case setup.BlogStep:
+		b.Title, b.Text = "No blog is followed yet", "Postbag reads a blog’s comments and makes an issue of the best of them."
+		b.Go.Label = "Begin the set-up"
+	case setup.SeriesStep:
+		b.Text = "The series is left: what it is called, its first number, and when it goes out."
+	case setup.MailStep:
+		b.Text = "Mail is left: who sends, a test mail to you, and what is missing in DNS."
+	default:
+		b.Text = "The first pull is left."
+	}
+	return b, nil
 }
 
 // mostOpen is how many issues of a series home tells of that are made or on their way.

@@ -18,9 +18,11 @@ import (
 	"postbag/digest"
 	"postbag/digest/beside"
 	"postbag/digest/blogs"
+	cases "postbag/digest/desk"
 	"postbag/digest/dispatch"
 	"postbag/digest/health"
 	"postbag/digest/pull"
+	"postbag/digest/setup"
 	"postbag/digest/store/storetest"
 	"postbag/digest/web/desk"
 	"postbag/digest/web/desktest"
@@ -56,6 +58,7 @@ func start(t *testing.T) *desktest.Desk {
 			Signup:  signup.New(signup.Options{Store: d.DB, Clock: d.Clock}),
 			Workers: d.DB.Workers, Duties: d.DB.Duties, Version: "1.2", Database: "postbag.db",
 			Process: []screen.Setting{{Name: "base-url", Value: "https://news.example", From: "--base-url"}},
+			SetUp:   setup.New(setup.Options{Store: d.DB, Desk: d.Desk, Clock: d.Clock}).Left,
 			Troubles: func(ctx context.Context) ([]health.Trouble, error) {
 				return health.Troubles(ctx, d.DB, d.Clock, health.Surroundings{Outbox: "outbox"})
 			},
@@ -81,6 +84,22 @@ func TestHome(t *testing.T) {
 		"No worker is running", "Mails carry no postal address", `href="/desk/settings"`, "written as files to outbox",
 		"Pick of the Week 8", "Goes out Sunday 18:00. Needs your approval.", "left</a>", `href="/desk/issues/8/read"`)
 	wants(t, d.Person("nobody").Get("/desk/"), http.StatusUnauthorized)
+
+	// The set-up is gone on with by owners, until an issue was made.
+	const left = "The set-up is not done"
+	wants(t, d.Person("ann").Get("/desk/"), http.StatusOK, left, "Mail is left", `href="/desk/setup"`)
+	if ben := d.Person("ben").Get("/desk/"); strings.Contains(ben.Body, left) {
+		t.Error("an editor is sent to the set-up, which is for owners")
+	}
+	if _, _, err := d.Desk.Pick(t.Context(), storetest.Tester, cases.Ref{}, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d.Desk.Approve(t.Context(), storetest.Tester, cases.Ref{Number: 8}, cases.When{}); err != nil {
+		t.Fatal(err)
+	}
+	if ann := d.Person("ann").Get("/desk/"); strings.Contains(ann.Body, left) {
+		t.Error("with an issue approved the set-up is still asked for")
+	}
 }
 
 // screens are every page of the area with the title of each.

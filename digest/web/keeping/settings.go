@@ -91,7 +91,17 @@ func (a *Area) seriesForm(ctx context.Context, s digest.Series) (screen.SeriesFo
 		},
 		Plan: planForm(schedule.PlanOf(s.Schedule), nil),
 	}
-	inWords(&f.Plan, s, a.Now())
+	from := a.Now()
+	issues, err := a.Desk.Issues(ctx, s.Slug, mostOpen)
+	if err != nil {
+		return f, err
+	}
+	for _, i := range issues { // what is being made goes out first
+		if i.State == digest.Draft && i.DueAt.After(from) {
+			from = i.DueAt.Add(-time.Minute)
+		}
+	}
+	inWords(&f.Plan, s, from)
 	for _, field := range f.Fields {
 		f.Was = append(f.Was, screen.Hidden{Name: field.Name, Value: field.Value})
 	}

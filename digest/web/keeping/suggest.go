@@ -26,8 +26,8 @@ func (a *Area) suggestions(w http.ResponseWriter, r *http.Request) error {
 		Series: series.Name, Action: a.Site().Desk(site.SuggestPage, series.Slug), Back: a.Site().Path(site.SettingsPage),
 		Lately: tuned.Lately.String(), Learned: tuned.Learned(), MayForget: tuned.Shown > 0, Any: oneOf(tuned.Picked, tuned.Shown),
 	}
-	reasons := screen.RuleTable{ID: "reasons", Title: "Reasons"}
-	cautions := screen.RuleTable{ID: "cautions", Title: "Cautions", Note: "They speak against a comment: it comes later in the list, and is never hidden."}
+	reasons := screen.RuleTable{ID: "reasons", Title: "Reasons", Column: "Right"}
+	cautions := screen.RuleTable{ID: "cautions", Title: "Cautions", Column: "Picked all the same", Note: "They speak against a comment: it comes later in the list, and is never hidden."}
 	for _, s := range tuned.Rules {
 		in := &reasons
 		if s.Rule.IsCaution() {
@@ -35,7 +35,7 @@ func (a *Area) suggestions(w http.ResponseWriter, r *http.Request) error {
 		}
 		in.Rows = append(in.Rows, ruleRow(s))
 	}
-	helps := screen.RuleTable{ID: "helps", Title: "Further help", Note: "It orders nothing, and stands where it can be used.", Plain: true}
+	helps := screen.RuleTable{ID: "helps", Title: "Further help", Note: "It orders nothing, and stands where it can be used."}
 	for _, s := range tuned.Helps {
 		helps.Rows = append(helps.Rows, ruleRow(s))
 	}

@@ -176,11 +176,14 @@ func (a *Area) after(ctx context.Context, ref desk.Ref, ahead dispatch.Prospect)
 		Label: fmt.Sprintf("Mail it to %s now", plural(ahead.Readers(), "reader", "readers")), Action: address(site.SendNow),
 		Note: fmt.Sprintf("%s goes by mail to %s at once, and stands on the web. It cannot be undone.", issue.Title, plural(ahead.Readers(), "reader", "readers")),
 	}
+	if issue.Slot.After(now) {
+		sendNow.Note += " It stays the issue of " + desk.Spoken(ahead.Series, issue.Slot, now) + ": the next one goes out after that."
+	}
 	switch issue.State {
 	case digest.Approved:
 		s.Who, s.Now = ahead.Who(), sendNow
 		s.Sentence = "Approved. It goes out " + at + "."
-		hold.Note = "Holding it takes the approval back, until the first mail has left. The next draft stays as it is."
+		hold.Note = "Holding it takes the approval back, until the first mail has left. The next draft stays as it is, unless nobody has done anything in it yet: then it gives way."
 		switch {
 		case issue.Asks != digest.AsksNothing || issue.DueAt.IsZero() || a.Sender.IsLate(issue):
 			s.Sentence = "Approved. It was to go out " + at + ", and waits for you to send it."

@@ -94,10 +94,14 @@ func (a Area) seriesScreen(r *http.Request, form setup.Form, wrong map[string]er
 		}
 		return frame.Sentence(wrong[part])
 	}
+	first := at.Series.NextNumber
+	if n, err := strconv.Atoi(form.Number); err == nil {
+		first = n
+	}
 	sending := a.Setup.Sending()
 	s := screen.SetupSeries{
 		Setup:       a.around(at, setup.SeriesStep),
-		Name:        screen.Field{Name: "name", Label: "Name of the series", Value: form.Name, Max: 200, Mistake: mistake(setup.NamePart), Hint: "With the number it is the title of an issue: “" + at.Series.TitleOf(at.Series.NextNumber) + "”."},
+		Name:        screen.Field{Name: "name", Label: "Name of the series", Value: form.Name, Max: 200, Mistake: mistake(setup.NamePart), Hint: "With the number it is the title of an issue: “" + at.Series.TitleOf(first) + "”."},
 		Number:      screen.Field{Name: "number", Label: "Number of the first issue", Value: form.Number, Max: 12, Mistake: mistake(setup.NumberPart), Hint: "Go on counting where you stopped, if there were issues before."},
 		Publication: screen.Field{Name: "publication", Label: "Name on the masthead", Value: form.Publication, Max: 200, Mistake: mistake(setup.PublicationPart), Hint: "Whose readers write: mostly the blog’s own name."},
 		Zone:        screen.Field{Name: "zone", Label: "Time zone", Value: form.Zone, Max: 100, Mistake: mistake(setup.ZonePart), Hint: "A name such as Europe/London or UTC."},
