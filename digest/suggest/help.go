@@ -312,8 +312,8 @@ func Unheard(candidates []digest.Candidate, picked map[int64]bool, earlier [][]s
 	times := map[string]int{}
 	for _, writers := range earlier[:min(len(earlier), issuesAgo)] {
 		for _, w := range writers {
-			if named(w) {
-				times[fold(w)]++
+			if name := nameOf(w); name != "" {
+				times[name]++
 			}
 		}
 	}
@@ -328,7 +328,7 @@ func Unheard(candidates []digest.Candidate, picked map[int64]bool, earlier [][]s
 			if name := fold(c.Author); times[name] >= oftenPicked && !slices.Contains(v.Often, c.Author) {
 				v.Often = append(v.Often, c.Author)
 			}
-		} else if knows != nil && named(c.Author) && !knows[fold(c.Author)] {
+		} else if knows != nil && nameOf(c.Author) != "" && !knows[fold(c.Author)] {
 			v.FirstTime = append(v.FirstTime, c.ID)
 		}
 	}
