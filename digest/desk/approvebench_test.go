@@ -10,6 +10,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
+	"postbag/digest/digesttest"
 	"postbag/digest/prose"
 	"postbag/digest/pull"
 	"postbag/digest/store/storetest"
@@ -54,6 +55,7 @@ func BenchmarkApprove(b *testing.B) {
 				b.Fatal(err)
 			}
 			b.Run("read", func(b *testing.B) {
+				defer cpu(b)()
 				for b.Loop() {
 					if _, err := d.Candidates(ctx, issue); err != nil {
 						b.Fatal(err)
@@ -61,6 +63,7 @@ func BenchmarkApprove(b *testing.B) {
 				}
 			})
 			b.Run("judge", func(b *testing.B) {
+				defer cpu(b)()
 				for b.Loop() {
 					if _, _, err := d.Judge(ctx, issue); err != nil {
 						b.Fatal(err)
@@ -68,18 +71,27 @@ func BenchmarkApprove(b *testing.B) {
 				}
 			})
 			b.Run("approve", func(b *testing.B) {
+				defer cpu(b)()
 				for b.Loop() {
 					if _, _, err := d.Approve(ctx, ada, desk.Ref{Number: issue.Number}, desk.When{}); err != nil {
 						b.Fatal(err)
 					}
 					b.StopTimer()
-					if err := d.db.MoveIssue(ctx, ada, issue.ID, digest.Draft, d.clock.at); err != nil {
+					if err := d.db.MoveIssue(ctx, ada, issue.ID, digest.Draft, d.clock.at, digest.AsSeen{}); err != nil {
 						b.Fatal(err)
 					}
 					b.StartTimer()
 				}
 			})
 		})
+	}
+}
+
+// cpu reports the processors' time from now until what it gives is called.
+func cpu(b *testing.B) func() {
+	began := digesttest.CPU(b)
+	return func() {
+		b.ReportMetric(float64((digesttest.CPU(b)-began).Milliseconds())/float64(b.N), "cpu-ms/op")
 	}
 }
 

@@ -57,9 +57,28 @@ func (d *Desk) suggestions(ctx context.Context, issue digest.Issue, n int, choos
 		return nil, err
 	}
 	rows := make(map[int64]int, len(candidates))
-	ids := make([]int64, len(candidates))
 	for i, c := range candidates {
-		rows[c.ID], ids[i] = i, c.ID
+		rows[c.ID] = i
+	}
+	chosen, err := d.Choose(ctx, issue, all, n, choose)
+	if err != nil {
+		return nil, err
+	}
+	var out []Suggested
+	for _, s := range chosen {
+		row := rows[s.CommentID]
+		out = append(out, Suggested{Candidate: candidates[row], row: row, Reasons: s.Reasons, Notes: s.Notes, LongShot: s.LongShot})
+	}
+	return out, nil
+}
+
+// Choose chooses n of what the rules say of an issue's candidates, by a way such as
+// [suggest.Top], among those that nobody has picked, here or in another issue, or decided
+// of.
+func (d *Desk) Choose(ctx context.Context, issue digest.Issue, all []suggest.Suggestion, n int, choose func([]suggest.Suggestion, int) []suggest.Suggestion) ([]suggest.Suggestion, error) {
+	ids := make([]int64, len(all))
+	for i, s := range all {
+		ids[i] = s.CommentID
 	}
 	decided, err := d.store.Decisions(ctx, issue.SeriesID, ids)
 	if err != nil {
@@ -72,15 +91,10 @@ func (d *Desk) suggestions(ctx context.Context, issue digest.Issue, n int, choos
 	for _, id := range issue.Picked() {
 		taken[id] = issue.Number
 	}
-	all = slices.DeleteFunc(all, func(s suggest.Suggestion) bool {
+	left := slices.DeleteFunc(slices.Clone(all), func(s suggest.Suggestion) bool {
 		return taken[s.CommentID] != 0 || decided[s.CommentID].For(issue.ID) != digest.Undecided
 	})
-	var out []Suggested
-	for _, s := range choose(all, n) {
-		row := rows[s.CommentID]
-		out = append(out, Suggested{Candidate: candidates[row], row: row, Reasons: s.Reasons, Notes: s.Notes, LongShot: s.LongShot})
-	}
-	return out, nil
+	return choose(left, n), nil
 }
 
 // Judge gives the candidates of an issue with what the rules say of each, in the same

@@ -36,6 +36,7 @@ type index struct {
 	rowOf  []int32   // by row of the later text: the number of what it says
 	places [][]int32 // by that number: where that is in the earlier text, at most [mostRepeats]
 	used   []int32   // the numbers that have places
+	ranges []span    // by that number: from its first to after its last row in the later text
 }
 
 type slot struct {
@@ -51,15 +52,17 @@ func (x *index) of(rows []uint64) {
 	}
 	x.slots = slices.Grow(x.slots[:0], size)[:size]
 	clear(x.slots)
-	x.shift, x.rowOf = shift, x.rowOf[:0]
+	x.shift, x.rowOf, x.ranges = shift, x.rowOf[:0], x.ranges[:0]
 	different := int32(0)
-	for _, h := range rows {
+	for i, h := range rows {
 		s := x.find(h)
 		if s.row == 0 {
 			different++
 			*s = slot{h, different}
+			x.ranges = append(x.ranges, span{from: i})
 		}
 		x.rowOf = append(x.rowOf, s.row-1)
+		x.ranges[s.row-1].to = i + 1
 	}
 	for len(x.places) < int(different) {
 		x.places = append(x.places, nil)
@@ -82,6 +85,7 @@ func (x *index) find(h uint64) *slot {
 // later text and are the earlier writer's own. The later text is that of the index; rows
 // are the earlier one's.
 func (x *index) runs(all []run, later, earlier Text, rows []uint64) []run {
+	within := span{len(x.rowOf), 0}
 	for i, h := range rows {
 		if !earlier.words[i].own {
 			continue
@@ -90,12 +94,13 @@ func (x *index) runs(all []run, later, earlier Text, rows []uint64) []run {
 			if n := s.row - 1; len(x.places[n]) < mostRepeats {
 				if len(x.places[n]) == 0 {
 					x.used = append(x.used, n)
+					within = span{min(within.from, x.ranges[n].from), max(within.to, x.ranges[n].to)}
 				}
 				x.places[n] = append(x.places[n], int32(i))
 			}
 		}
 	}
-	for i := 0; i < len(x.rowOf) && len(x.used) > 0; i++ {
+	for i := within.from; i < within.to; i++ {
 		best := run{}
 		for _, place := range x.places[x.rowOf[i]] {
 			from, n := int(place), 0

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -109,6 +110,8 @@ type Item struct {
 	Notes   []string
 	CopyOf  int64 // the longer comment that it is a near copy of, else 0
 	Copies  int   // how many on the page are near copies of it
+	// LongShot tells of a suggestion from the middle of the order.
+	LongShot bool
 	// Long tells that the page shows only its beginning.
 	Long bool
 }
@@ -137,6 +140,8 @@ func (s *Service) Page(ctx context.Context, ref desk.Ref, v View) (Page, error) 
 		err = s.search(ctx, &p, said)
 	case v.Thread != 0:
 		err = s.thread(ctx, &p, q, said)
+	case v.Offered:
+		err = s.offered(ctx, &p, said)
 	default:
 		err = s.post(ctx, &p, q, said)
 	}
@@ -431,6 +436,32 @@ func (s *Service) search(ctx context.Context, p *Page, said map[int64]suggest.Su
 	return err
 }
 
+// OfferedCount is how many suggestions a page offers.
+const OfferedCount = 20
+
+// offered reads what is suggested for the issue, the best first, of what is left. There is
+// nothing while that is still being worked out.
+func (s *Service) offered(ctx context.Context, p *Page, said map[int64]suggest.Suggestion) error {
+	all := make([]suggest.Suggestion, 0, len(said))
+	for _, id := range slices.Sorted(maps.Keys(said)) {
+		all = append(all, said[id])
+	}
+	chosen, err := s.desk.Choose(ctx, p.Issue, all, OfferedCount, suggest.Top)
+	if err != nil {
+		return err
+	}
+	ids, far := make([]int64, len(chosen)), map[int64]bool{}
+	for i, one := range chosen {
+		ids[i] = one.CommentID
+		far[one.CommentID] = one.LongShot
+	}
+	p.Items, err = s.items(ctx, p, ids, nil, said)
+	for i := range p.Items {
+		p.Items[i].LongShot = far[p.Items[i].ID]
+	}
+	return err
+}
+
 // thread reads a comment with those that it answers and those that answer it.
 func (s *Service) thread(ctx context.Context, p *Page, q Query, said map[int64]suggest.Suggestion) error {
 	found, err := s.store.CandidatesByID(ctx, []int64{p.View.Thread})
@@ -544,15 +575,15 @@ func (s *Service) Place(ctx context.Context, e digest.Editor, slug string) (stri
 
 // Pass keeps, as somebody is about to decide of a comment, that they had it before their
 // eyes, and what is undecided above it under its post as they read it: they went past
-// that. Suggestions learn from it. What a search found, a single thread, and what is
-// older than the window tell nothing of what else was read.
+// that. Suggestions learn from it. What a search found or the rules offered, a single
+// thread, and what is older than the window tell nothing of what else was read.
 func (s *Service) Pass(ctx context.Context, ref desk.Ref, v View, comment int64) error {
 	p, q, said, err := s.overview(ctx, ref, v)
 	if err != nil || p.Issue.State != digest.Draft {
 		return err
 	}
 	passed := []int64{comment}
-	if v.Search == "" && v.Thread == 0 && !v.Older {
+	if v.Search == "" && v.Thread == 0 && !v.Offered && !v.Older {
 		nodes, err := s.store.ReadingNodes(ctx, q, p.Post.ID)
 		if err != nil {
 			return err

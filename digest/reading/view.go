@@ -11,6 +11,7 @@ type View struct {
 	Filter
 	All       bool   // what was decided, too; else only what is left
 	Suggested bool   // what is most worth a look by the rules comes first
+	Offered   bool   // what is suggested for the issue, of all posts, instead of a post's
 	Post      int64  // 0 for the first with something left, [NoPost] for comments without one
 	After     int64  // the comment after which the page begins, in thread order; 0 for the first
 	Posts     int    // page of the list of posts, from 1; 0 for the one that has the post
@@ -33,6 +34,7 @@ const (
 	filtered  = "f" // the filters were chosen: a box that is not ticked is off
 	undecided = "undecided"
 	suggested = "suggested"
+	offered   = "offered"
 	named     = "named"
 	words     = "words"
 	replies   = "replies"
@@ -59,6 +61,7 @@ func ParseView(v url.Values) View {
 	view := View{
 		All:       v.Get(filtered) != "" && v.Get(undecided) == "",
 		Suggested: v.Get(suggested) != "",
+		Offered:   v.Get(offered) != "",
 		Filter: Filter{
 			Named: v.Get(named) != "", Older: v.Get(older) != "",
 			Words: int(number(words, 1, 10_000)), Replies: int(number(replies, 1, 10_000)),
@@ -87,6 +90,7 @@ func (v View) Query() string {
 	set(filtered, v.All || v.Suggested || v.Named || v.Older || v.Words > 0 || v.Replies > 0, "1")
 	set(undecided, q.Has(filtered) && !v.All, "1")
 	set(suggested, v.Suggested, "1")
+	set(offered, v.Offered, "1")
 	set(named, v.Named, "1")
 	set(older, v.Older, "1")
 	set(words, v.Words > 0, strconv.Itoa(v.Words))
@@ -103,7 +107,7 @@ func (v View) Query() string {
 
 // At gives the view of a post with the same filters.
 func (v View) At(postID int64) View {
-	v.Post, v.After, v.Posts, v.Search, v.Thread, v.Whole = postID, 0, 0, "", 0, 0
+	v.Post, v.After, v.Posts, v.Search, v.Thread, v.Whole, v.Offered = postID, 0, 0, "", 0, 0, false
 	if postID == 0 {
 		v.Post = NoPost
 	}

@@ -214,6 +214,8 @@ func wordSet(words string) func(pack.Hash) bool {
 
 var (
 	isAs        = wordSet("as als comme como")
+	isSupposing = wordSet("if how why")
+	isNever     = wordSet("never nie niemals jamais nunca jamás nooit")
 	isPlaceWord = wordSet("in at from near im am aus bei nach en à de chez te uit bij")
 	isFate      = wordSet(`only divorced divorce cancer pregnant stroke suspended dismissed tribunal sacked redundant twins adopted wheelchair diagnosis diagnosed
 		einzige einziger geschieden krebs schwanger gekündigt entlassen zwillinge rollstuhl diagnose
@@ -310,8 +312,8 @@ func Unheard(candidates []digest.Candidate, picked map[int64]bool, earlier [][]s
 	times := map[string]int{}
 	for _, writers := range earlier[:min(len(earlier), issuesAgo)] {
 		for _, w := range writers {
-			if named(w) {
-				times[fold(w)]++
+			if name := nameOf(w); name != "" {
+				times[name]++
 			}
 		}
 	}
@@ -326,7 +328,7 @@ func Unheard(candidates []digest.Candidate, picked map[int64]bool, earlier [][]s
 			if name := fold(c.Author); times[name] >= oftenPicked && !slices.Contains(v.Often, c.Author) {
 				v.Often = append(v.Often, c.Author)
 			}
-		} else if knows != nil && named(c.Author) && !knows[fold(c.Author)] {
+		} else if knows != nil && nameOf(c.Author) != "" && !knows[fold(c.Author)] {
 			v.FirstTime = append(v.FirstTime, c.ID)
 		}
 	}

@@ -81,7 +81,7 @@ const manyAnswers = 3
 // quotes it.
 func (j *judge) thread(i int, note func(Rule, finding, func() string)) {
 	c, t := j.candidates[i], &j.readings[i]
-	if parent, found := j.threads.byID[c.ParentID]; found && t.words >= tooShort && !sameWriter(c, j.candidates[parent]) {
+	if parent, found := j.threads.byID[c.ParentID]; found && t.words >= tooShort && !j.sameWriter(i, parent) {
 		asker := &j.readings[parent]
 		if q, asks := asker.asks(); asks {
 			first := digest.Range{}
@@ -100,7 +100,7 @@ func (j *judge) thread(i int, note func(Rule, finding, func() string)) {
 	if n, quarrel := j.drew(i); n > 0 && !quarrel {
 		note(DrewAnswers, finding{float64(n) / float64(n+4), nil, n >= manyAnswers}, func() string { return fmt.Sprintf("Drew %d answers", n) })
 	}
-	if j.known != nil && named(c.Author) && !j.known[fold(c.Author)] && (c.AuthorURI == "" || !j.known[fold(c.AuthorURI)]) {
+	if j.known != nil && j.names[i] != "" && !j.known[j.names[i]] && (c.AuthorURI == "" || !j.known[fold(c.AuthorURI)]) {
 		note(NewName, finding{value: 1, shown: true}, func() string { return "New name" })
 	}
 	for _, o := range j.near[entryKey(c)] {
@@ -127,15 +127,15 @@ func (j *judge) drew(i int) (n int, quarrel bool) {
 		a := j.candidates[at]
 		isDirect := a.ParentID == c.ID
 		direct += btoi(isDirect)
-		if sameWriter(a, c) {
+		if j.sameWriter(at, i) {
 			continue
 		}
 		heard++
 		if j.readings[at].pack != nil && j.readings[at].quarrels(true).shown {
 			angry++
 		}
-		switch key := cmp.Or(a.AuthorURI, fold(a.Author)); {
-		case a.AuthorURI == "" && !named(a.Author):
+		switch key := cmp.Or(a.AuthorURI, j.names[at]); {
+		case key == "":
 			n += btoi(isDirect)
 		case !seen[key]:
 			seen[key] = true

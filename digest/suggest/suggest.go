@@ -98,6 +98,7 @@ type judge struct {
 	off        [ruleCount]bool
 	candidates []digest.Candidate
 	readings   []reading
+	names      []string // of the writers, folded; "" for those who gave none
 	terms      [][]pack.Hash
 	corpus     *corpus
 	subjects   map[int64]subject
@@ -108,7 +109,7 @@ type judge struct {
 
 // judge reads the candidates and the posts.
 func (r Rules) judge(candidates []digest.Candidate) *judge {
-	j := &judge{rules: r, candidates: candidates, readings: make([]reading, len(candidates)), terms: make([][]pack.Hash, len(candidates)),
+	j := &judge{rules: r, candidates: candidates, readings: make([]reading, len(candidates)), names: make([]string, len(candidates)), terms: make([][]pack.Hash, len(candidates)),
 		subjects: make(map[int64]subject, len(r.Posts)), known: names(r.Known)}
 	for _, rule := range r.Off {
 		if i, known := indexOf[rule]; known {
@@ -124,6 +125,7 @@ func (r Rules) judge(candidates []digest.Candidate) *judge {
 			i += from
 			j.readings[i] = b.read(c.Body, packs[c.SourceID])
 			j.terms[i] = b.termsOf(&j.readings[i])
+			j.names[i] = nameOf(c.Author)
 			b.corpus.add(&j.readings[i], j.terms[i])
 		}
 	})
@@ -162,8 +164,8 @@ func (j *judge) suggestion(i int) Suggestion {
 	s := Suggestion{CommentID: c.ID, words: j.readings[i].words, post: c.PostID, tie: tie(j.rules.IssueID, c.ID)}
 	if c.AuthorURI != "" {
 		s.writer = c.AuthorURI
-	} else if named(c.Author) {
-		s.writer = fold(c.Author)
+	} else {
+		s.writer = j.names[i]
 	}
 	j.look(i, &s)
 	s.Score = j.rules.Taste.Score(s.Signals)
@@ -227,15 +229,21 @@ func names(known []string) map[string]bool {
 func fold(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
 
 // sameWriter tells whether two comments are surely by one writer.
-func sameWriter(a, b digest.Candidate) bool {
-	if a.AuthorURI != "" || b.AuthorURI != "" {
-		return a.AuthorURI == b.AuthorURI
+func (j *judge) sameWriter(a, b int) bool {
+	if one, other := j.candidates[a].AuthorURI, j.candidates[b].AuthorURI; one != "" || other != "" {
+		return one == other
 	}
-	return named(a.Author) && fold(a.Author) == fold(b.Author)
+	return j.names[a] != "" && j.names[a] == j.names[b]
 }
 
-// named tells whether a name is one: blogs sign for those who give none.
-func named(author string) bool {
+// nameOf gives an author's name as it is compared; "" where it is none: blogs sign for
+// those who give none.
+func nameOf(author string) string {
 	name := fold(author)
-	return name != "" && !slices.Contains(digest.Nameless(), name)
+	if slices.Contains(nameless, name) {
+		return ""
+	}
+	return name
 }
+
+var nameless = digest.Nameless()

@@ -361,7 +361,7 @@ loop:
 		}
 		i += size
 		// In French an apostrophe parts two words.
-		if n := i - from; n <= 8 && (text[i-1] == '\'' || strings.HasSuffix(text[from:i], "’")) && isElision(strings.ToLower(text[from:i])) {
+		if n := i - from; n <= 8 && (r == '\'' || r == '’') && isElision(strings.ToLower(text[from:i])) {
 			h = pack.NoHash
 			for _, c := range []byte(strings.ToLower(strings.TrimRight(text[from:i], "'’"))) {
 				h = h.Add(c)
@@ -416,6 +416,7 @@ func (b *reader) ends(text string, i int, last rune) bool {
 
 var (
 	hashMr, hashMrs, hashMs, hashDr = pack.HashOf("mr"), pack.HashOf("mrs"), pack.HashOf("ms"), pack.HashOf("dr")
+	hashAs, hashEver                = pack.HashOf("as"), pack.HashOf("ever")
 	hashEt, hashY, hashPues         = pack.HashOf("et"), pack.HashOf("y"), pack.HashOf("pues")
 	hashProf, hashSt, hashNr        = pack.HashOf("prof"), pack.HashOf("st"), pack.HashOf("nr")
 )
@@ -439,7 +440,8 @@ func isLetter(r rune) bool {
 
 // addressAt gives the length of an address of the web that a text begins with, else 0.
 func addressAt(text string) int {
-	if text[0]|0x20 != 'h' && text[0]|0x20 != 'w' {
+	const shortest = len("www.")
+	if len(text) < shortest || text[0]|0x20 != 'h' && text[0]|0x20 != 'w' || text[1]|0x20 != 't' && text[1]|0x20 != 'w' {
 		return 0
 	}
 	if !hasPrefixFold(text, "http://") && !hasPrefixFold(text, "https://") && !hasPrefixFold(text, "www.") {

@@ -16,6 +16,7 @@ type Read struct {
 	Note     string // a sentence on what is shown; "" for none
 	Notes    []string
 
+	Offered   *Link // the suggestions of all posts; nil where there are none
 	Posts     []ReadPost
 	PostsLeft string // "112 left of 310"
 	Newer     string // address of the page of posts before; "" for none

@@ -266,7 +266,7 @@ func (a Area) around(r *http.Request, ref desk.Ref, p reading.Page) ([]frame.Par
 		{Screen: "read", Name: "left", Data: counted(p), Into: "#counted", Swap: "innerHTML"},
 	}
 	for _, post := range p.Posts {
-		if post.ID == p.Post.ID || p.View.Search != "" || p.View.Thread != 0 {
+		if post.ID == p.Post.ID || p.View.Search != "" || p.View.Thread != 0 || p.View.Offered {
 			one := screen.ReadPost{ID: post.ID}
 			parts = append(parts, frame.Part{Screen: "read", Name: "left", Data: leftOf(post), Into: "#" + one.Element(), Swap: "innerHTML"})
 		}

@@ -165,6 +165,38 @@ func TestReasonsAreMarked(t *testing.T) {
 	}
 }
 
+// TestOffered: what is suggested of all posts is one page, the best first, each with its
+// post; what is decided gives way to the next, and long shots say that they are some.
+func TestOffered(t *testing.T) {
+	d := start(t)
+	ann := d.Person("ann")
+	page := read + "?offered=1"
+	wants(t, ann.Get(read), http.StatusOK, `href="/desk/issues/8/read?offered=1"`)
+	got := ann.Get(page)
+	wants(t, got, http.StatusOK, "Suggested for this issue", "20 of 146 left", "A long shot", `<p class="quiet small">on <a href=`)
+	offered, _ := ids(got)
+	all, err := d.Desk.Suggestions(t.Context(), cases.Ref{}, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, s := range all {
+		want = append(want, fmt.Sprint(s.ID))
+	}
+	if !slices.Equal(offered, want) {
+		t.Errorf("it offers %v, the command %v", offered, want)
+	}
+	wants(t, ann.Post("/desk/issues/8/read/decide", []string{"comment", offered[0], "decision", "skip", "view", "offered=1", "next", offered[1]}), http.StatusOK, "Suggested for this issue")
+	after, _ := ids(ann.Get(page))
+	if slices.Contains(after, offered[0]) || len(after) != 20 {
+		t.Errorf("after %s is skipped it offers %v", offered[0], after)
+	}
+	shown, err := d.DB.Shown(t.Context(), 1)
+	if err != nil || len(shown) != 1 || fmt.Sprint(shown[0]) != offered[0] {
+		t.Errorf("shown were %v, %v; want %s alone", shown, err, offered[0])
+	}
+}
+
 // TestVoices: whom the picks leave out is a page of links to read them.
 func TestVoices(t *testing.T) {
 	d := start(t)

@@ -82,6 +82,9 @@ func (a Area) screen(r *http.Request, ref desk.Ref, p reading.Page) (s screen.Re
 	switch {
 	case p.View.Search != "":
 		s.Heading1, s.OnBlog = "Found: "+p.View.Search, ""
+	case p.View.Offered:
+		s.Heading1, s.OnBlog = "Suggested for this issue", ""
+		s.Note = "Reasons to look, of all posts, the best first. Nothing is picked by a rule."
 	case p.View.Thread != 0:
 		s.Note = "One comment with all that hangs together with it, whatever was decided."
 	case len(p.Posts) == 0:
@@ -95,7 +98,7 @@ func (a Area) screen(r *http.Request, ref desk.Ref, p reading.Page) (s screen.Re
 	}
 	for _, post := range p.Posts {
 		s.Posts = append(s.Posts, screen.ReadPost{ID: post.ID, Title: titleOf(post), Left: leftOf(post),
-			Address: a.address(ref, p.View.At(post.ID)), Here: post.ID == p.Post.ID && p.View.Search == ""})
+			Address: a.address(ref, p.View.At(post.ID)), Here: post.ID == p.Post.ID && p.View.Search == "" && !p.View.Offered})
 	}
 	further := func(page int) string {
 		v := p.View
@@ -113,6 +116,10 @@ func (a Area) screen(r *http.Request, ref desk.Ref, p reading.Page) (s screen.Re
 			return nil
 		}
 		return &screen.Link{Label: titleOf(*post), Address: a.address(ref, p.View.At(post.ID))}
+	}
+	if v := p.View.At(0); !v.Older {
+		v.Post, v.Offered = 0, true
+		s.Offered = &screen.Link{Label: "Suggested for this issue", Address: a.address(ref, v), Here: p.View.Offered}
 	}
 	s.Next, s.Prev = beside(p.NextPost), beside(p.PrevPost)
 	s.Rail, err = a.rail(r, ref, p)
@@ -145,6 +152,10 @@ func (a Area) list(r *http.Request, ref desk.Ref, p reading.Page) screen.ReadLis
 	switch {
 	case p.View.Search != "":
 		l.Empty = "Nothing is like that, among all that was ever pulled."
+	case p.View.Offered && p.Judging:
+		l.Empty = "The comments are still being looked at."
+	case p.View.Offered:
+		l.Empty = "Nothing that is left is suggested."
 	case p.All == 0:
 		l.Empty = "No comment is like that. Take a filter away, or wait for the next pull."
 	case p.Left == 0 && !p.View.All:
@@ -171,7 +182,10 @@ func (a Area) item(r *http.Request, ref desk.Ref, series digest.Series, p readin
 	if p.Issue.State == digest.Draft {
 		one.Act = a.at(site.ReadDecide, ref)
 	}
-	if p.View.Search != "" {
+	if i.LongShot {
+		one.Notes = append([]string{"A long shot: it is not among the best by the rules, so that you see more than what they like."}, one.Notes...)
+	}
+	if p.View.Search != "" || p.View.Offered {
 		v := p.View.At(i.PostID)
 		v.Older, v.All = true, true
 		one.Post, one.PostAt = cmp.Or(i.PostTitle, i.PostURL), a.address(ref, v)
@@ -385,7 +399,9 @@ func counted(p reading.Page) string {
 		return fmt.Sprintf("The best %d of more than %d", len(p.Items), p.Found)
 	case p.View.Search != "":
 		return fmt.Sprintf("%d found", p.Found)
-	case p.View.Thread != 0, len(p.Posts) == 0:
+	case p.View.Offered && len(p.Items) > 0:
+		return fmt.Sprintf("%d of %d left", len(p.Items), p.Left)
+	case p.View.Thread != 0, p.View.Offered, len(p.Posts) == 0:
 		return ""
 	}
 	order := "in thread order"

@@ -264,3 +264,12 @@ func TestScriptOff(t *testing.T) {
 		t.Errorf("it reads %q", got)
 	}
 }
+
+// TestOfferedLinesAreSerif: the lines that are offered are a reader's words, and look so.
+func TestOfferedLinesAreSerif(t *testing.T) {
+	d := newDesk(t)
+	s := d.screen(desktest.NewBrowser(t), 1280)
+	if got := desktest.Eval[string](s.Tab, `getComputedStyle(document.querySelector(".lines q")).fontFamily`); !strings.HasSuffix(got, ", serif") {
+		t.Errorf("they are set in %s", got)
+	}
+}

@@ -132,6 +132,7 @@
     button.addEventListener("click", help);
   });
 
-  // What other scripts of ours ask of the keys.
-  window.keys = { go, here, items };
+  // What other scripts of ours ask of the keys: to go to an item, or only to act on it.
+  const mean = (item) => { current = item; };
+  window.keys = { go, here, items, mean };
 })();

@@ -51,29 +51,58 @@
     }
   }
 
-  // The bar at the bottom of a phone acts on the comment in view.
+  // The bar at the foot of a phone acts on one comment, which is outlined: the one with
+  // the focus, and once the page was scrolled, the one that fills most of the window.
   const thumbs = document.getElementById("thumbs");
-  let inView = null;
+  let meant = ""; // its id
+  let settled = -1; // how far the page was scrolled when the focus came to it
+  const own = (key) => {
+    const item = meant && document.getElementById(meant);
+    return item && [...item.querySelectorAll(`form.decide [data-key="${key}"]`)].pop();
+  };
   const show = () => {
-    const find = (key) => inView && [...inView.querySelectorAll(`form.decide [data-key="${key}"]`)].pop();
     let any = false;
     thumbs.querySelectorAll("button").forEach((button) => {
-      const own = find(button.dataset.thumb);
-      button.disabled = !own;
-      if (!own) return;
+      const its = own(button.dataset.thumb);
+      button.disabled = !its;
+      if (!its) return;
       any = true;
-      const pressed = own.getAttribute("aria-pressed") === "true";
+      const pressed = its.getAttribute("aria-pressed") === "true";
       button.setAttribute("aria-pressed", String(pressed));
       const words = { p: ["Pick", "Picked"], s: ["Skip", "Skipped"], m: ["Maybe", "Maybe"] }[button.dataset.thumb];
       button.textContent = words[pressed ? 1 : 0];
     });
     thumbs.hidden = !any;
     read.classList.toggle("has-thumbs", any);
+    const by = any && document.querySelector(`#${meant} .by bdi, #${meant} .folded bdi`);
+    thumbs.setAttribute("aria-label", by ? "On the comment by " + by.textContent : "On the comment in view");
+    document.querySelectorAll("[data-item].is-meant").forEach((i) => { if (i.id !== meant) i.classList.remove("is-meant"); });
+    if (meant && thumbs.checkVisibility()) document.getElementById(meant)?.classList.add("is-meant");
+  };
+  const fullest = () => {
+    const top = document.getElementById("bar")?.getBoundingClientRect().bottom || 0;
+    const bottom = thumbs.checkVisibility() ? thumbs.getBoundingClientRect().top : innerHeight;
+    let best = null, most = 0;
+    document.querySelectorAll("[data-item]").forEach((item) => {
+      const box = item.getBoundingClientRect();
+      const shown = Math.min(box.bottom, bottom) - Math.max(box.top, top);
+      if (shown > most) [best, most] = [item, shown];
+    });
+    return best;
   };
   const choose = () => {
-    const middle = innerHeight / 3;
-    const all = [...document.querySelectorAll("[data-item]")];
-    inView = all.find((i) => i.getBoundingClientRect().bottom > middle) || all[all.length - 1] || null;
+    const held = document.getElementById(meant);
+    if (!held || Math.abs(scrollY - settled) > 2) {
+      settled = -1;
+      const best = fullest() || held || document.querySelector("[data-item]");
+      meant = best ? best.id : "";
+      if (best && thumbs.checkVisibility()) {
+        // One outline: what had the focus before is not what the bar means.
+        const active = document.activeElement;
+        if (active !== best && active.matches("[data-item]")) active.blur();
+        keys.mean(best);
+      }
+    }
     show();
   };
   let waiting = false;
@@ -85,16 +114,28 @@
       choose();
     });
   };
-  const watch = soon;
+  // What moves on the page when a part of it is made anew is not scrolling.
+  const watch = () => {
+    if (settled >= 0) requestAnimationFrame(() => { settled = scrollY; });
+    soon();
+  };
   if (thumbs) {
     addEventListener("scroll", soon, { passive: true });
-    addEventListener("resize", soon);
-    thumbs.addEventListener("click", (e) => {
-      const key = e.target.dataset && e.target.dataset.thumb;
-      const own = key && inView && [...inView.querySelectorAll(`form.decide [data-key="${key}"]`)].pop();
-      if (own) own.click();
+    addEventListener("resize", watch);
+    document.addEventListener("focusin", (e) => {
+      const item = e.target.closest("[data-item]");
+      if (!item) return;
+      meant = item.id;
+      settled = scrollY;
+      watch();
     });
-    choose();
+    thumbs.addEventListener("click", (e) => {
+      const its = e.target.dataset && e.target.dataset.thumb && own(e.target.dataset.thumb);
+      if (its) its.click();
+    });
+    const active = document.activeElement.closest("[data-item]");
+    if (active) [meant, settled] = [active.id, scrollY];
+    watch();
   }
 
   // Rows of the issue are dragged by their grip; a form says where to.
