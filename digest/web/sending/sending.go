@@ -4,6 +4,7 @@ package sending
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -171,7 +172,7 @@ func (a *Area) read(r *http.Request) (ref desk.Ref, typed asked, when desk.When,
 	}
 	ref.Version = form.Number("version")
 	if ref.Version == 0 {
-		return ref, typed, when, digest.Fail(digest.Invalid, "Open the page again.", "the form does not say which version of the issue it was made for")
+		return ref, typed, when, errNoVersion()
 	}
 	typed = asked{when: form.Text("when"), at: form.Text("at"), subject: form.Text("subject"), first: form.Text("preheader"), typed: true,
 		wasSubject: form.Text("was-subject"), wasFirst: form.Text("was-preheader")}
@@ -180,6 +181,9 @@ func (a *Area) read(r *http.Request) (ref desk.Ref, typed asked, when desk.When,
 		return ref, typed, when, err
 	}
 	ref.Number = issue.Number
+	if shown, err := time.Parse(time.RFC3339Nano, form.Text("was-next")); err == nil {
+		when.Shown = shown
+	}
 	switch typed.when {
 	case whenNow:
 		when.Now = true
@@ -229,13 +233,13 @@ func (a *Area) refuse(w http.ResponseWriter, r *http.Request, ref desk.Ref, type
 // the issue stands.
 func (a *Area) act(said string, do func(context.Context, digest.Actor, desk.Ref) (digest.Issue, error)) frame.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		ref, err := frame.Issue(r)
+		ref, err := a.seen(r)
 		if err != nil {
 			return err
 		}
 		issue, err := do(r.Context(), frame.By(r), ref)
 		if err != nil {
-			return err
+			return a.changed(w, r, ref, err)
 		}
 		if said := said; said == "" {
 			said = held(issue)
@@ -243,6 +247,39 @@ func (a *Area) act(said string, do func(context.Context, digest.Actor, desk.Ref)
 		}
 		return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, issue.Number), issue.Title+": "+said)
 	}
+}
+
+// seen reads what the page of a button showed.
+func (a *Area) seen(r *http.Request) (desk.Ref, error) {
+	ref, err := frame.Issue(r)
+	if err != nil {
+		return ref, err
+	}
+	form, err := frame.ReadForm(r)
+	if err != nil {
+		return ref, err
+	}
+	if ref.Version, ref.Last = form.Number("version"), form.Number("last"); ref.Version == 0 || ref.Last == 0 {
+		return ref, errNoVersion()
+	}
+	return ref, nil
+}
+
+func errNoVersion() error {
+	return digest.Fail(digest.Invalid, "Open the page again.", "the form does not say which version of the issue it was made for")
+}
+
+// changed answers who pressed a button of a page that is out of date: with what was done
+// since, above the page as it is now.
+func (a *Area) changed(w http.ResponseWriter, r *http.Request, ref desk.Ref, cause error) error {
+	if _, is := errors.AsType[*digest.Changed](cause); !is || frame.IsPart(r) {
+		return cause
+	}
+	s, err := a.screen(r, desk.Ref{Series: ref.Series, Number: ref.Number}, asked{})
+	if err != nil {
+		return cause
+	}
+	return a.frame.ShowProblem(w, frame.OnIssue(r, ref), cause, s)
 }
 
 // held says what became of an issue that was held back.
@@ -260,13 +297,13 @@ func held(issue digest.Issue) string {
 
 // now mails the issue at once.
 func (a *Area) now(w http.ResponseWriter, r *http.Request) error {
-	ref, err := frame.Issue(r)
+	ref, err := a.seen(r)
 	if err != nil {
 		return err
 	}
 	issue, _, err := a.Sender.Send(r.Context(), frame.By(r), ref, false)
 	if err != nil {
-		return err
+		return a.changed(w, r, ref, err)
 	}
 	return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, issue.Number), issue.Title+" is on its way.")
 }
