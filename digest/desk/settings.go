@@ -35,6 +35,17 @@ type Settings struct {
 	Separator     *digest.Separator // what stands between picks
 	WatchList     *string           // names, one a line
 	Glossary      *string           // abbreviations that readers know, one a line
+
+	// Was are the same fields as whoever changes them saw them; nil where that is no
+	// matter. What is something else by now is an error of kind Conflict, and nothing
+	// is changed.
+	Was *Settings
+}
+
+// IsEmpty tells whether nothing is to change.
+func (s Settings) IsEmpty() bool {
+	s.Was = nil
+	return s == (Settings{})
 }
 
 // Follow moves the open draft along with its series' settings, from what they were
