@@ -37,8 +37,10 @@ type SendDraft struct {
 type SendDeadline struct {
 	Action  string
 	Says    string // what happens as it is
-	Rules   []Option
+	Rule    Field
 	AtLeast Field
+	Was     []Hidden // what the fields show
+	Open    bool     // something is wrong in it
 }
 
 // SendAfter is how an issue stands that was approved.

@@ -105,13 +105,9 @@ func (a *Area) draft(r *http.Request, ref desk.Ref, is desk.Outlook, ahead dispa
 		d.Version = int(cmp.Or(ref.Version, is.Issue.Version))
 		d.Mistakes = screen.Mistakes(d.At)
 	}
-	d.Deadline = &screen.SendDeadline{
-		Action: address(site.SendRule), Says: series.Deadline.Words(),
-		AtLeast: screen.Field{Name: "at-least", Label: "How many picks it needs to go out", Type: "number", Value: fmt.Sprint(max(series.AtLeast, 1))},
-	}
-	for _, rule := range digest.DeadlineRules() {
-		d.Deadline.Rules = append(d.Deadline.Rules, screen.Option{Value: string(rule), Label: rule.Words(), Chosen: rule == series.Deadline})
-	}
+	d.Deadline = &screen.SendDeadline{Action: address(site.SendRule), Says: series.Deadline.Words()}
+	d.Deadline.Rule, d.Deadline.AtLeast = ruleFields(series)
+	d.Deadline.Was = frame.Was(d.Deadline.Rule, d.Deadline.AtLeast)
 	d.Count = utf8.RuneCountInString(d.First.Value)
 	for _, c := range []struct{ value, label string }{
 		{whenNext, next},

@@ -5,7 +5,9 @@ package sending
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"postbag/digest"
@@ -13,6 +15,7 @@ import (
 	"postbag/digest/dispatch"
 	"postbag/digest/site"
 	"postbag/digest/web/frame"
+	"postbag/templates/screen"
 )
 
 // Options are what the pages need.
@@ -308,8 +311,15 @@ func (a *Area) now(w http.ResponseWriter, r *http.Request) error {
 	return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, issue.Number), issue.Title+" is on its way.")
 }
 
-// rule stores what happens with the series' issues if nobody approves them in time.
+// triesToSave is how often a form is looked at anew because somebody else saved between
+// reading what is stored and saving.
+const triesToSave = 4
+
+// rule stores what happens with the series' issues if nobody approves them in time, as far
+// as the form says otherwise than its page did. What somebody else has changed since is
+// told, and is not changed back.
 func (a *Area) rule(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
 	ref, err := frame.Issue(r)
 	if err != nil {
 		return err
@@ -318,11 +328,67 @@ func (a *Area) rule(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rule, least := form.Text("deadline"), int(form.Number("at-least"))
-	if _, err := a.Desk.Set(r.Context(), frame.By(r), ref.Series, desk.Settings{Deadline: &rule, AtLeast: &least}); err != nil {
+	for i := 1; ; i++ {
+		_, series, err := a.Desk.Issue(ctx, ref)
+		if err != nil {
+			return err
+		}
+		deadline := string(series.Deadline)
+		set := desk.Settings{Was: &desk.Settings{Deadline: &deadline, AtLeast: &series.AtLeast}}
+		rule, picks := ruleFields(series)
+		for _, f := range []*screen.Field{&rule, &picks} {
+			typed, fate := form.Fate(f.Name, f.Shown())
+			switch {
+			case fate == frame.Stays:
+				continue
+			case fate == frame.Collides:
+				f.Mistake = frame.Theirs(f.InWords())
+			case f == &rule:
+				set.Deadline = &typed
+			default:
+				least := int(form.Number(f.Name))
+				set.AtLeast = &least
+			}
+			f.Choose(typed)
+		}
+		if !set.IsEmpty() {
+			_, err = a.Desk.Set(ctx, frame.By(r), series.Slug, set)
+		}
+		switch {
+		case digest.KindOf(err) == digest.Conflict && i < triesToSave:
+			continue
+		case err != nil:
+			return err
+		case rule.Mistake+picks.Mistake != "":
+			return a.ruleAgain(w, r, ref, rule, picks)
+		}
+		return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, ref.Number), "Saved. If nobody approves in time: "+rule.InWords())
+	}
+}
+
+// ruleAgain shows the screen with what was typed of the rule, and what somebody else made
+// of it.
+func (a *Area) ruleAgain(w http.ResponseWriter, r *http.Request, ref desk.Ref, rule, picks screen.Field) error {
+	s, err := a.screen(r, ref, asked{})
+	if err != nil {
 		return err
 	}
-	return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, ref.Number), "Saved. If nobody approves in time: "+digest.DeadlineRule(rule).Words())
+	if s.Draft == nil {
+		return digest.Fail(digest.Conflict, "", "%s: %s", rule.Label, strings.TrimSpace(rule.Mistake+" "+picks.Mistake))
+	}
+	d := s.Draft.Deadline
+	d.Rule, d.AtLeast, d.Open = rule, picks, true
+	s.Draft.Mistakes = screen.Mistakes(rule, picks)
+	return a.frame.ShowAs(w, frame.OnIssue(r, ref), http.StatusConflict, s)
+}
+
+// ruleFields ask what happens with an issue that nobody approves in time.
+func ruleFields(series digest.Series) (rule, picks screen.Field) {
+	rule = screen.Field{Name: "deadline", Label: "If nobody approves in time", Type: "select"}
+	for _, r := range digest.DeadlineRules() {
+		rule.Options = append(rule.Options, screen.Option{Value: string(r), Label: r.Words(), Chosen: r == series.Deadline})
+	}
+	return rule, screen.Field{Name: "at-least", Label: "How many picks it needs to go out", Type: "number", Value: fmt.Sprint(max(series.AtLeast, 1))}
 }
 
 func (a *Area) address(p site.Page, series string, number int) string {

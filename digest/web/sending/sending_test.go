@@ -170,7 +170,8 @@ func TestDeadlineOnThePage(t *testing.T) {
 	if page := ann.Get(sendPath); !strings.Contains(page.Body, "It is held, with all that is in it, for the next moment.") {
 		t.Error("the page does not say what happens if nobody approves in time")
 	}
-	got := ann.Post(sendPath+"/deadline", []string{"deadline", "send-picked", "at-least", "4"})
+	page := ann.Get(sendPath)
+	got := ann.Send(page, sendPath+"/deadline", "deadline", "send-picked", "at-least", "4")
 	if !strings.Contains(got.Body, "What is picked goes out, if it is enough") || !strings.Contains(got.Body, `value="4"`) {
 		t.Errorf("%d:\n%s", got.Status, got.Body)
 	}
@@ -178,7 +179,7 @@ func TestDeadlineOnThePage(t *testing.T) {
 		t.Errorf("%+v, %v", s, err)
 	}
 	for _, bad := range [][]string{{"deadline", "whatever"}, {"deadline", "hold", "at-least", "-3"}} {
-		if got := ann.Post(sendPath+"/deadline", bad); got.Status != 422 {
+		if got := ann.Send(got, sendPath+"/deadline", bad...); got.Status != 422 {
 			t.Errorf("%v gives %d", bad, got.Status)
 		}
 	}
@@ -414,4 +415,32 @@ func TestApprovingForAnotherMoment(t *testing.T) {
 	if got := ann.Send(ann.Get(sendPath), sendPath); got.Status != 200 || o.issue().State != digest.Approved {
 		t.Errorf("of a fresh page: %d", got.Status)
 	}
+}
+
+// TestOldDeadline: of two who choose what happens if nobody approves in time each changes
+// what they typed, and is told where both changed the same.
+func TestOldDeadline(t *testing.T) {
+	o := newOffice(t)
+	ann, ben := o.Person("ann"), o.Person("ben")
+	old := ben.Get(sendPath)
+	ann.Send(ann.Get(sendPath), sendPath+"/deadline", "deadline", "send-picked")
+	is := func(what string, rule digest.DeadlineRule, least int) {
+		t.Helper()
+		if s, err := o.Desk.Desk.Series(t.Context(), ""); err != nil || s.Deadline != rule || s.AtLeast != least {
+			t.Errorf("%s: %s, %d picks, %v", what, s.Deadline, s.AtLeast, err)
+		}
+	}
+	if got := ben.Send(old, sendPath+"/deadline", "at-least", "5"); got.Status != 200 {
+		t.Errorf("the number of picks: %d", got.Status)
+	}
+	is("beside the rule", digest.SendPicked, 5)
+	got := ben.Send(old, sendPath+"/deadline", "deadline", "posts-only")
+	for _, want := range []string{"If nobody approves in time: Somebody changed this meanwhile: it is “" + digest.SendPicked.Words() + "” now.", `value="posts-only" checked`} {
+		if got.Status != 409 || !strings.Contains(got.Body, want) {
+			t.Errorf("the rule: %d, without %q", got.Status, want)
+		}
+	}
+	is("refused", digest.SendPicked, 5)
+	ben.Send(got, sendPath+"/deadline")
+	is("decided", digest.SendPosts, 5)
 }
