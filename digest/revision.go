@@ -75,6 +75,35 @@ func Moved(to IssueState) (Change, string) {
 	return Change(to), "made it " + string(to)
 }
 
+// AsSeen is how an issue stood when somebody looked at it who now decides about it. A
+// field that is zero is not looked at.
+type AsSeen struct {
+	// Version is the issue's: another one has other words, or another moment.
+	Version int64
+	// Last is the id of the newest change of the issue: moving it to another state, and
+	// pausing or hurrying its mailing, leave the version as it is.
+	Last int64
+}
+
+// Refuse gives an error of kind Conflict when an issue is not as it was seen: it tells
+// what was done since, by the issue's history, the newest first.
+func (s AsSeen) Refuse(now Issue, history []Revision) error {
+	changed := s.Version != 0 && s.Version != now.Version
+	cause := &Changed{Issue: now.Number}
+	for _, r := range history {
+		isNews := s.Last != 0 && r.ID > s.Last
+		changed = changed || isNews
+		if isNews || s.Version != 0 && r.Version > s.Version {
+			cause.Since = append([]Revision{r}, cause.Since...)
+		}
+	}
+	if !changed {
+		return nil
+	}
+	return Fail(Conflict, "Nothing was done. Look at it again, and decide anew.", "%w", cause).
+		Offer(Act{Do: ShowIssue, Issue: now.Number}, Act{Do: IssueHistory, Issue: now.Number})
+}
+
 // Content is what an edit or a decision changed, as it was before.
 type Content struct {
 	Title string  `json:"title,omitempty"` // "" where it was not changed

@@ -208,7 +208,7 @@ func (v *visitor) fill(tb testing.TB, n int) {
 	sent.ApprovedAt = at.Add(-time.Hour)
 	sent.Frozen = &digest.Frozen{Title: "Pick 7", Number: sent.Number, Date: at, Zone: series.Zone, Blocks: []digest.FrozenBlock{{Kind: digest.HeadingBlock, Heading: "Nights"}}}
 	must(db.Approve(ctx, by, &sent, nil))
-	must(db.MoveIssue(ctx, by, sent.ID, digest.Published, at))
+	must(db.MoveIssue(ctx, by, sent.ID, digest.Published, at, digest.AsSeen{}))
 	_, err = db.Begin(ctx, subscribers.Mailing{IssueID: sent.ID, Begun: at, Domain: "news.example"}, false)
 	must(err)
 	v.past.must(tb, "UPDATE deliveries SET state = 'sent', next_try = NULL, cause = 'accepted', code = 250, attempts = 1 WHERE id % 3 <> 0")

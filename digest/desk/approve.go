@@ -48,6 +48,9 @@ func (d *Desk) approve(ctx context.Context, by digest.Actor, issue *digest.Issue
 	if err := d.schedule(ctx, issue, series, when, issue.ApprovedAt); err != nil {
 		return err
 	}
+	if err := when.asShown(*issue, series); err != nil {
+		return err
+	}
 	pub, err := d.identity(ctx, series)
 	if err != nil {
 		return err

@@ -77,7 +77,7 @@ func BenchmarkApprove(b *testing.B) {
 						b.Fatal(err)
 					}
 					b.StopTimer()
-					if err := d.db.MoveIssue(ctx, ada, issue.ID, digest.Draft, d.clock.at); err != nil {
+					if err := d.db.MoveIssue(ctx, ada, issue.ID, digest.Draft, d.clock.at, digest.AsSeen{}); err != nil {
 						b.Fatal(err)
 					}
 					b.StartTimer()

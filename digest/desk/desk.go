@@ -56,11 +56,15 @@ type Ref struct {
 	// a use case takes the issue as it stands; an edit refuses that, unless it only
 	// adds. An edit of what nobody changed since is done, whatever else was.
 	Version int64
-	// Last is the id of the newest change that somebody saw who takes one back; with
-	// 0 [Desk.Undo] takes back whatever is the last. A decision leaves the Version as
-	// it is, so that this alone tells that another came after.
+	// Last is the id of the newest change that somebody saw who takes one back, or who
+	// mails the issue; with 0 [Desk.Undo] takes back whatever is the last. A decision
+	// leaves the Version as it is, and so does a mailing that is paused, so that this
+	// alone tells that another came after.
 	Last int64
 }
+
+// Seen is how the issue stood when somebody looked at it.
+func (r Ref) Seen() digest.AsSeen { return digest.AsSeen{Version: r.Version, Last: r.Last} }
 
 // Series finds a series by its slug, or the only one there is when the slug is
 // empty.

@@ -40,7 +40,7 @@ func (d *Desk) Skip(ctx context.Context, by digest.Actor, ref Ref) (skipped, nex
 			return issue, next, err
 		}
 	}
-	if skipped, err = d.moveTo(ctx, by, issue, digest.Skipped); err != nil {
+	if skipped, err = d.moveTo(ctx, by, issue, digest.Skipped, ref.Seen()); err != nil {
 		return skipped, next, err
 	}
 	if next, err = d.after(ctx, skipped); err == nil && next.ID == 0 {
@@ -116,14 +116,27 @@ func (d *Desk) move(ctx context.Context, by digest.Actor, ref Ref, to digest.Iss
 	if err != nil {
 		return issue, err
 	}
-	if ref.Version != 0 && ref.Version != issue.Version {
-		return issue, d.changed(ctx, issue, ref.Version, nil, nil)
+	if err := d.Unchanged(ctx, issue, ref.Seen()); err != nil {
+		return issue, err
 	}
-	return d.moveTo(ctx, by, issue, to)
+	return d.moveTo(ctx, by, issue, to, ref.Seen())
 }
 
-func (d *Desk) moveTo(ctx context.Context, by digest.Actor, issue digest.Issue, to digest.IssueState) (digest.Issue, error) {
-	if err := d.store.MoveIssue(ctx, by, issue.ID, to, d.clock.Now()); err != nil {
+// Unchanged refuses an issue that is not as somebody saw it, with an error of kind
+// Conflict that tells what was done since.
+func (d *Desk) Unchanged(ctx context.Context, issue digest.Issue, seen digest.AsSeen) error {
+	if seen == (digest.AsSeen{}) {
+		return nil
+	}
+	history, err := d.store.Revisions(ctx, issue.ID, revisionsLookedAt)
+	if err != nil {
+		return err
+	}
+	return seen.Refuse(issue, history)
+}
+
+func (d *Desk) moveTo(ctx context.Context, by digest.Actor, issue digest.Issue, to digest.IssueState, seen digest.AsSeen) (digest.Issue, error) {
+	if err := d.store.MoveIssue(ctx, by, issue.ID, to, d.clock.Now(), seen); err != nil {
 		return issue, err
 	}
 	return d.store.IssueByID(ctx, issue.ID)

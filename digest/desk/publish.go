@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"postbag/digest"
@@ -114,8 +115,8 @@ func (d *Desk) Publish(ctx context.Context, by digest.Actor, ref Ref) (issue dig
 	if unsure, err = d.Check(ctx, issue); err != nil || issue.State.Public() {
 		return issue, unsure, err
 	}
-	published, err := d.moveTo(ctx, by, issue, digest.Published)
-	if digest.KindOf(err) == digest.Conflict {
+	published, err := d.moveTo(ctx, by, issue, digest.Published, ref.Seen())
+	if _, isChanged := errors.AsType[*digest.Changed](err); digest.KindOf(err) == digest.Conflict && !isChanged {
 		// A worker may have published it meanwhile.
 		if now, readErr := d.store.Issue(ctx, issue.SeriesID, issue.Number); readErr == nil && now.State.Public() {
 			return now, unsure, nil

@@ -71,8 +71,9 @@ type Store interface {
 	// allows, and stamps the moment; Conflict otherwise. Moving an approved issue
 	// back to draft removes its Frozen, and what it taught, as cancelling does; publishing dates it. An issue that is cancelled
 	// or skipped leaves its window to the drafts after it, and its number, if it is the
-	// newest, to the next one.
-	MoveIssue(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, at time.Time) error
+	// newest, to the next one. An issue that is not as it was seen is a Conflict too,
+	// which tells what was done since.
+	MoveIssue(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, at time.Time, seen digest.AsSeen) error
 	// Counts gives the mails of an issue by state.
 	Counts(ctx context.Context, issueID int64) (subscribers.Counts, error)
 

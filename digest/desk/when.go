@@ -16,6 +16,9 @@ type When struct {
 	Now bool
 	// At is a moment of the editor's own; zero for none.
 	At time.Time
+	// Shown is the moment that an editor was told who chose neither; zero for none. When
+	// it would be another by now, nothing is approved.
+	Shown time.Time
 
 	due     bool // its own, although that has passed just now
 	noWords bool // it has no reader's words, on purpose
@@ -100,6 +103,15 @@ func (d *Desk) schedule(ctx context.Context, issue *digest.Issue, series digest.
 	}
 	issue.Slot, err = slotAt(series, all, *issue, issue.DueAt)
 	return err
+}
+
+// asShown refuses a moment that is not the one which an editor was told.
+func (w When) asShown(issue digest.Issue, series digest.Series) error {
+	if w.Now || !w.At.IsZero() || w.Shown.IsZero() || w.Shown.Equal(issue.DueAt) {
+		return nil
+	}
+	return digest.Fail(digest.Conflict, "Nothing was done. Look at it again, and decide anew.", "%s would go out on %s by now, not on %s",
+		issue.Title, Moment(series, issue.DueAt), Moment(series, w.Shown)).Offer(digest.Act{Do: digest.ShowIssue, Issue: issue.Number})
 }
 
 // dueAt gives the moment that an issue would go out at if it were approved now.

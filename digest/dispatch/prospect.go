@@ -78,8 +78,10 @@ func (s *Sender) toSend(ctx context.Context, ref desk.Ref) (digest.Issue, error)
 // TakeBack holds an issue back as far as that is still possible: an approval is taken
 // back; what is on the web already is not mailed before somebody says so; and a mailing
 // that has begun is paused, with all that has not left. Without a number the only issue
-// on its way is meant.
+// on its way is meant. An issue of another version than ref's is refused; whatever else was
+// done to it, to stop it is no harm.
 func (s *Sender) TakeBack(ctx context.Context, by digest.Actor, ref desk.Ref) (digest.Issue, error) {
+	ref.Last = 0
 	const tries = 4 // a worker may take it from one state to the next meanwhile
 	for i := 1; ; i++ {
 		issue, err := s.Desk.Meant(ctx, ref, digest.Approved, digest.Published, digest.Sending, digest.Paused)
@@ -87,11 +89,14 @@ func (s *Sender) TakeBack(ctx context.Context, by digest.Actor, ref desk.Ref) (d
 			return issue, err
 		}
 		ref.Number = issue.Number
+		if err := s.Desk.Unchanged(ctx, issue, ref.Seen()); err != nil {
+			return issue, err
+		}
 		switch issue.State {
 		case digest.Approved:
 			issue, err = s.Desk.Reopen(ctx, by, ref)
 		case digest.Published:
-			if err = s.Store.StopMailing(ctx, by, issue.ID, s.Clock.Now()); err == nil {
+			if err = s.Store.StopMailing(ctx, by, issue.ID, s.Clock.Now(), ref.Seen()); err == nil {
 				return s.Desk.ByID(ctx, issue.ID)
 			}
 		case digest.Sending:

@@ -12,13 +12,20 @@ import (
 // and publishes it if it is only approved. An issue that is on its way, or was
 // sent, stays as it is. Without a number the only issue on its way is meant, else
 // the newest that was sent. Anyway sends what is on the web already although a pick
-// was removed from the blog since. Unsure are the picks of which nothing shows
+// was removed from the blog since. An issue that is not as ref saw it is refused with an
+// error of kind Conflict that tells what was done since. Unsure are the picks of which nothing shows
 // whether they are still there. [Sender.Deliver] then mails the issue.
 func (s *Sender) Send(ctx context.Context, by digest.Actor, ref desk.Ref, anyway bool) (issue digest.Issue, unsure []desk.Row, err error) {
 	if issue, err = s.toSend(ctx, ref); err != nil {
 		return issue, nil, err
 	}
 	ref.Number = issue.Number
+	if isAsked := issue.State == digest.Published && issue.Asks == digest.AsksNothing && !issue.DueAt.IsZero() && !issue.DueAt.After(s.Clock.Now()); isAsked || issue.State == digest.Sending || issue.State == digest.Sent {
+		ref.Last = 0 // it is on its way: whoever says so once more means the same
+	}
+	if err := s.Desk.Unchanged(ctx, issue, ref.Seen()); err != nil {
+		return issue, nil, err
+	}
 	switch issue.State {
 	case digest.Sending, digest.Paused, digest.Sent:
 		return issue, nil, nil
@@ -50,7 +57,9 @@ func (s *Sender) begin(ctx context.Context, by digest.Actor, issue digest.Issue,
 	}
 	switch {
 	case issue.State == digest.Approved:
-		issue, unsure, err = s.Desk.Publish(ctx, by, ref)
+		if issue, unsure, err = s.Desk.Publish(ctx, by, ref); err == nil && ref.Last != 0 {
+			ref.Last, err = s.published(ctx, ref)
+		}
 	case anyway:
 		unsure, err = s.Desk.Recheck(ctx, issue)
 	default:
@@ -59,7 +68,7 @@ func (s *Sender) begin(ctx context.Context, by digest.Actor, issue digest.Issue,
 	if err != nil {
 		return issue, unsure, err
 	}
-	err = s.Store.SetDue(ctx, by, issue.ID, s.Clock.Now(), overrode)
+	err = s.Store.SetDue(ctx, by, issue.ID, s.Clock.Now(), overrode, ref.Seen())
 	present, _, readErr := s.Desk.Issue(ctx, ref)
 	if readErr == nil && (present.State == digest.Sending || present.State == digest.Sent) {
 		err = nil // a worker began it meanwhile
@@ -70,8 +79,19 @@ func (s *Sender) begin(ctx context.Context, by digest.Actor, issue digest.Issue,
 	return present, unsure, err
 }
 
+// published gives the newest change of an issue that was published just now; when somebody
+// has come between, the one that ref saw.
+func (s *Sender) published(ctx context.Context, ref desk.Ref) (last int64, err error) {
+	_, history, err := s.Desk.History(ctx, ref, 1)
+	if did, _ := digest.Moved(digest.Published); err == nil && len(history) > 0 && history[0].Did == did {
+		return history[0].ID, nil
+	}
+	return ref.Last, err
+}
+
 // Pause stops the sending of an issue; what is queued stays queued.
 func (s *Sender) Pause(ctx context.Context, by digest.Actor, ref desk.Ref) (digest.Issue, error) {
+	ref.Last = 0 // to stop is no harm, whatever else was done
 	return s.setState(ctx, by, ref, digest.Sending, digest.Paused, digest.Pause{Cause: digest.PauseByHand})
 }
 
@@ -85,7 +105,7 @@ func (s *Sender) setState(ctx context.Context, by digest.Actor, ref desk.Ref, fr
 	if err != nil {
 		return issue, err
 	}
-	if err := s.Store.SetIssueState(ctx, by, issue.ID, to, why, s.Clock.Now()); err != nil {
+	if err := s.Store.SetIssueState(ctx, by, issue.ID, to, why, s.Clock.Now(), ref.Seen()); err != nil {
 		return issue, err
 	}
 	issue.State, issue.Pause = to, why

@@ -23,16 +23,16 @@ type Store interface {
 	SeriesList(ctx context.Context) ([]digest.Series, error)
 	// SetDue moves the moment of an issue that is approved or published, and keeps
 	// what was overridden. The error is of kind Conflict in any other state, and
-	// while sending is held.
-	SetDue(ctx context.Context, by digest.Actor, issueID int64, at time.Time, overrode digest.Override) error
+	// while sending is held. So it is for one that is not as it was seen, here and below.
+	SetDue(ctx context.Context, by digest.Actor, issueID int64, at time.Time, overrode digest.Override, seen digest.AsSeen) error
 	// StopMailing leaves a published issue that is not being mailed yet without a moment,
 	// so that it waits for somebody to send it. The error is of kind Conflict in any
 	// other state.
-	StopMailing(ctx context.Context, by digest.Actor, issueID int64, at time.Time) error
+	StopMailing(ctx context.Context, by digest.Actor, issueID int64, at time.Time, seen digest.AsSeen) error
 	// IssueState reads where an issue stands.
 	IssueState(ctx context.Context, issueID int64) (digest.IssueState, error)
 	// SetIssueState moves an issue along sending ⇄ paused, and keeps why it pauses.
-	SetIssueState(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, why digest.Pause, now time.Time) error
+	SetIssueState(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, why digest.Pause, now time.Time, seen digest.AsSeen) error
 
 	// Begin freezes the audience of a published issue; see [deliver.Ledger].
 	Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth bool) (subscribers.Mailing, error)

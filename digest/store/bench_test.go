@@ -110,7 +110,7 @@ func sending(b testing.TB, db *store.DB, n int) int64 {
 	if err := db.Approve(ctx, tester, &issue, nil); err != nil {
 		b.Fatal(err)
 	}
-	if err := db.MoveIssue(ctx, tester, issue.ID, digest.Published, start); err != nil {
+	if err := db.MoveIssue(ctx, tester, issue.ID, digest.Published, start, digest.AsSeen{}); err != nil {
 		b.Fatal(err)
 	}
 	if _, err := db.Begin(ctx, subscribers.Mailing{IssueID: issue.ID, Begun: start, Domain: "news.example"}, false); err != nil {

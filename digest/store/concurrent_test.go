@@ -102,7 +102,7 @@ func TestTwoOpenADraft(t *testing.T) {
 				t.Fatalf("round %d: the draft has the number %d", round, issue.Number)
 			}
 			before = issue.ID
-			if err := one.MoveIssue(t.Context(), tester, issue.ID, digest.Skipped, start); err != nil {
+			if err := one.MoveIssue(t.Context(), tester, issue.ID, digest.Skipped, start, digest.AsSeen{}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -287,7 +287,7 @@ func claimAndBegin(ctx context.Context, db *store.DB, x deliver.Exchange) ([]sub
 // rests in between.
 func pauses(t *testing.T, db *store.DB, issue int64) error {
 	for range 10 {
-		err := db.SetIssueState(t.Context(), tester, issue, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, start)
+		err := db.SetIssueState(t.Context(), tester, issue, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, start, digest.AsSeen{})
 		if digest.KindOf(err) == digest.Conflict {
 			return nil // it is sent
 		}
@@ -307,7 +307,7 @@ func pauses(t *testing.T, db *store.DB, issue int64) error {
 		if before[subscribers.Queued] > after[subscribers.Queued] || before[subscribers.InFlight] < after[subscribers.InFlight] {
 			return fmt.Errorf("claimed or begun during a pause: %v became %v", before, after)
 		}
-		if err := db.SetIssueState(t.Context(), tester, issue, digest.Sending, digest.Pause{}, start); err != nil {
+		if err := db.SetIssueState(t.Context(), tester, issue, digest.Sending, digest.Pause{}, start, digest.AsSeen{}); err != nil {
 			return err
 		}
 		time.Sleep(3 * time.Millisecond)
@@ -326,7 +326,7 @@ func TestWithdrawnWhileSettling(t *testing.T) {
 		}
 		atOnce(t, 5, one, two, func(i int, db *store.DB) error {
 			if i == 2 {
-				return db.MoveIssue(t.Context(), tester, issue, digest.Withdrawn, start)
+				return db.MoveIssue(t.Context(), tester, issue, digest.Withdrawn, start, digest.AsSeen{})
 			}
 			for _, d := range claimed[i*20 : i*20+20] {
 				x := deliver.Exchange{IssueID: issue, Claim: 1, Now: start, Settle: []deliver.Result{{DeliveryID: d.ID,

@@ -14,7 +14,7 @@ func TestEveryConnectionIsSetUp(t *testing.T) {
 	}{
 		{"journal_mode", true, "wal"}, {"journal_mode", false, "wal"},
 		{"synchronous", true, "2"}, {"foreign_keys", true, "1"}, {"foreign_keys", false, "1"},
-		{"busy_timeout", true, "60000"}, {"busy_timeout", false, "60000"},
+		{"busy_timeout", true, "1000"}, {"busy_timeout", false, "60000"}, // who writes waits by turns
 		{"query_only", true, "0"}, {"query_only", false, "1"},
 	} {
 		got, err := db.Pragma(t.Context(), c.pragma, c.writer)

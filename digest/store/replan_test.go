@@ -75,7 +75,7 @@ func TestTwoMomentsAtOnce(t *testing.T) {
 	moving := 0
 	move := func(issue digest.Issue, to time.Duration) {
 		both.Go(func() {
-			if err := db.SetDue(t.Context(), tester, issue.ID, start.Add(to), digest.OverrodeNothing); err != nil {
+			if err := db.SetDue(t.Context(), tester, issue.ID, start.Add(to), digest.OverrodeNothing, digest.AsSeen{}); err != nil {
 				t.Error(err)
 			}
 		})

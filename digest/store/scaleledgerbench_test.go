@@ -81,7 +81,7 @@ func toMail(b *testing.B, db *store.DB, n int) (issueID int64) {
 	if err := db.Approve(b.Context(), tester, &issue, nil); err != nil {
 		b.Fatal(err)
 	}
-	if err := db.MoveIssue(b.Context(), tester, issue.ID, digest.Published, start); err != nil {
+	if err := db.MoveIssue(b.Context(), tester, issue.ID, digest.Published, start, digest.AsSeen{}); err != nil {
 		b.Fatal(err)
 	}
 	return issue.ID

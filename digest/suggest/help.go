@@ -214,6 +214,8 @@ func wordSet(words string) func(pack.Hash) bool {
 
 var (
 	isAs        = wordSet("as als comme como")
+	isSupposing = wordSet("if how why")
+	isNever     = wordSet("never nie niemals jamais nunca jamás nooit")
 	isPlaceWord = wordSet("in at from near im am aus bei nach en à de chez te uit bij")
 	isFate      = wordSet(`only divorced divorce cancer pregnant stroke suspended dismissed tribunal sacked redundant twins adopted wheelchair diagnosis diagnosed
 		einzige einziger geschieden krebs schwanger gekündigt entlassen zwillinge rollstuhl diagnose

@@ -171,6 +171,9 @@ func (t *reading) testifies(s sentence, n int) float64 {
 		}
 		return 0
 	}
+	if n+1 < s.to && t.tokens[n+1].hash == hashEver {
+		return 0 // "the best that I ever had" tells of something else
+	}
 	after := n + 1
 	for after < min(s.to, n+5) && t.tokens[after].class&(pack.I|pack.We|pack.My) == 0 {
 		after++
@@ -244,13 +247,16 @@ func (t *reading) concrete(lower *bits) (f finding) {
 			switch {
 			case w.is(figure), w.class&pack.Number != 0:
 				to := n + 1
+				for to < s.to && t.text[t.tokens[to-1].end:t.tokens[to].start] == "-" {
+					to++ // "forty-one", "ten-year"
+				}
 				if to < s.to && t.tokens[to].is(own|adjoins) && t.tokens[to].class&(pack.Small|pack.Past) == 0 && (t.tokens[to].class&pack.Common == 0 || t.tokens[to].class&pack.Life != 0) {
 					to++
 				}
 				// "At ten" says less than "ten buses" and "10".
 				add(n, to, 1-0.5*btof(!w.is(figure) && to == n+1))
 				n = to - 1
-			case !w.is(capital) || shouted:
+			case !w.is(capital) || shouted, w.is(capped) && w.class&(pack.Not|pack.Small|pack.Common) != 0:
 			case w.is(capped) && w.end-w.start <= 6 && w.class == 0,
 				t.isName(n, lower, shouted) && (!w.is(begins) || end > n+1) && (!nouns || end > n+1 && !w.is(begins)):
 				add(n, end, 1)
@@ -259,7 +265,7 @@ func (t *reading) concrete(lower *bits) (f finding) {
 		}
 	}
 	f.value = rate(weight, t.words, 5)
-	f.shown = weight >= 2 && f.value >= 0.3
+	f.shown = weight >= 2 && f.value >= 0.3 && t.words >= tooShort
 	return f
 }
 
@@ -304,6 +310,9 @@ func (t *reading) argues() finding {
 		if t.tokens[n].hash == hashPues && n == s.from {
 			return false // there it only takes a breath
 		}
+		if n > s.from && t.tokens[n-1].hash == hashAs {
+			return false // "as though" is a likeness
+		}
 		return n+1 < s.to && !s.question && t.testimony(s) < 0.75 // "because it rained" in a story is no argument
 	})
 }
@@ -313,11 +322,25 @@ func (t *reading) proposes() finding {
 		if h := t.tokens[n].hash; (h == hashEt || h == hashY) && n > s.from {
 			return false // "et si", "y si" within a sentence is a condition
 		}
+		for _, w := range t.tokens[max(s.from, n-4):n] {
+			if isSupposing(w.hash) {
+				return false // "if it should", "how it should be", "I see why we should"
+			}
+		}
 		return !t.has(max(s.from, n-2), n, pack.Not) && !t.has(n+1, min(s.to, n+4), pack.Has) && !t.has(n+1, min(s.to, n+5), pack.Feel|pack.Insult) && s.to-s.from >= 4
 	})
 }
 
-func (t *reading) feeling() finding { return t.hits(pack.Feel, 1.2, cry, nil) }
+func (t *reading) feeling() finding {
+	return t.hits(pack.Feel, 1.2, cry, func(s sentence, n int) bool {
+		for _, w := range t.tokens[max(s.from, n-2):n] {
+			if w.class&pack.Not != 0 && !isNever(w.hash) {
+				return false // "did not cry"; but "never so afraid", "never been ashamed"
+			}
+		}
+		return true
+	})
+}
 
 // news finds sentences that tell of something that is to come, or was just made known:
 // two of what, when, and how that is known.

@@ -337,3 +337,38 @@ func TestMarks(t *testing.T) {
 		t.Errorf("of no reasons: %+v", got)
 	}
 }
+
+// TestWhatIsNotMeant: words that look like a reason, and what they stand in says that they
+// are none; beside each a sentence in which they are.
+func TestWhatIsNotMeant(t *testing.T) {
+	for _, c := range []struct {
+		rule    suggest.Rule
+		is, not string
+	}{
+		{suggest.Feeling, "I was ashamed of that town and of all that we did there in the name of order.", "I did not cry that day, I had onions on the board and a hall full of hungry people."},
+		{suggest.Feeling, "I was never so afraid in all my life as on that boat with the lamp gone out.", "Nobody was afraid of the old lamp on the boat, and the boys played cards below the deck."},
+		{suggest.Argues, "It cannot open in March though nobody says so, because the beams were never paid for by the county.", "He looked at the plan as though nobody had drawn it and went home without a word to the clerk."},
+		{suggest.Proposes, "The county should mend the slipway before it sells another yard of the harbour to anybody.", "The boat left on time and the tea was hot, and that is how it should be on a Sunday in the harbour."},
+		{suggest.Proposes, "They should publish the minutes, all of them, and let the harbour read what was said there.", "If the clerk should by chance be reading this, the lamp on the slipway is still where he left it."},
+		{suggest.Quarrels, "You are an idiot and so is your brother, get a life and leave the rest of us alone.", "I would not have stayed a week if you lot had not written it all down for the new ones like me."},
+		{suggest.GivesSource, "According to the annual accounts the harbour made a loss in each of the last nine years.", "The old Inspectorate is peddling the same story that it told us when the slipway was closed."},
+		{suggest.Concrete, "The 14 left Marl Lane at 6:52 with 31 people and came to Tanner's Yard with nine of them.", "GREEN INK"},
+	} {
+		fires := func(text string) bool {
+			one := comment(1, 0, text)
+			s := suggest.Rules{Languages: map[int64]string{one.SourceID: "en"}}.Suggest([]digest.Candidate{one})[0]
+			return slices.ContainsFunc(s.Reasons, func(r suggest.Reason) bool { return r.Rule == c.rule })
+		}
+		if !fires(c.is) {
+			t.Errorf("%s: nothing is said of %q", c.rule, c.is)
+		}
+		if fires(c.not) {
+			t.Errorf("%s is said of %q", c.rule, c.not)
+		}
+	}
+	one := comment(1, 0, "It took the county twenty-six years and forty-one meetings to mend the slipway below our house.")
+	s := suggest.Rules{Languages: map[int64]string{one.SourceID: "en"}}.Suggest([]digest.Candidate{one})[0]
+	if words := strings.Join(suggest.InWords(s.Reasons), "; "); !strings.Contains(words, "twenty-six years") {
+		t.Errorf("a number with a hyphen is parted: %s", words)
+	}
+}

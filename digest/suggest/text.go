@@ -416,6 +416,7 @@ func (b *reader) ends(text string, i int, last rune) bool {
 
 var (
 	hashMr, hashMrs, hashMs, hashDr = pack.HashOf("mr"), pack.HashOf("mrs"), pack.HashOf("ms"), pack.HashOf("dr")
+	hashAs, hashEver                = pack.HashOf("as"), pack.HashOf("ever")
 	hashEt, hashY, hashPues         = pack.HashOf("et"), pack.HashOf("y"), pack.HashOf("pues")
 	hashProf, hashSt, hashNr        = pack.HashOf("prof"), pack.HashOf("st"), pack.HashOf("nr")
 )

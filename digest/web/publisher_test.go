@@ -61,7 +61,7 @@ func (s *site) publish() {
 	if err := s.db.Approve(ctx, storetest.Tester, &issue, nil); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := s.db.MoveIssue(ctx, storetest.Tester, issue.ID, digest.Published, now); err != nil {
+	if err := s.db.MoveIssue(ctx, storetest.Tester, issue.ID, digest.Published, now, digest.AsSeen{}); err != nil {
 		s.t.Fatal(err)
 	}
 	s.clock.Move(time.Second) // so that the publisher looks again

@@ -43,7 +43,7 @@ func TestAWithdrawnIssueOnTheWeb(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.db.MoveIssue(t.Context(), storetest.Tester, issue.ID, digest.Withdrawn, s.clock.Now()); err != nil {
+	if err := s.db.MoveIssue(t.Context(), storetest.Tester, issue.ID, digest.Withdrawn, s.clock.Now(), digest.AsSeen{}); err != nil {
 		t.Fatal(err)
 	}
 	s.clock.Move(1e9)

@@ -222,7 +222,7 @@ func (c *committer) pause() {
 		return
 	}
 	c.paused = reason
-	err := r.sender.o.Ledger.SetIssueState(r.db, digest.Actor{Kind: digest.ByWorker}, r.mailing.IssueID, digest.Paused, digest.Pause{Cause: digest.PauseRefused, Detail: reason}, r.sender.o.Clock.Now())
+	err := r.sender.o.Ledger.SetIssueState(r.db, digest.Actor{Kind: digest.ByWorker}, r.mailing.IssueID, digest.Paused, digest.Pause{Cause: digest.PauseRefused, Detail: reason}, r.sender.o.Clock.Now(), digest.AsSeen{})
 	if digest.KindOf(err) == digest.Conflict {
 		// Somebody withdrew it meanwhile; it does not go on either way.
 		return

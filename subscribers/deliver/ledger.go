@@ -38,7 +38,7 @@ type Ledger interface {
 	Finish(ctx context.Context, issueID int64, now time.Time) (bool, error)
 	// SetIssueState moves an issue along sending ⇄ paused; the move to the state
 	// it has already changes nothing.
-	SetIssueState(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, why digest.Pause, now time.Time) error
+	SetIssueState(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, why digest.Pause, now time.Time, seen digest.AsSeen) error
 	// IssueState reads where an issue stands.
 	IssueState(ctx context.Context, issueID int64) (digest.IssueState, error)
 }

@@ -214,7 +214,7 @@ func (l *memLedger) Finish(ctx context.Context, _ int64, _ time.Time) (bool, err
 	return l.state == digest.Sent, l.broken
 }
 
-func (l *memLedger) SetIssueState(_ context.Context, _ digest.Actor, _ int64, to digest.IssueState, why digest.Pause, _ time.Time) error {
+func (l *memLedger) SetIssueState(_ context.Context, _ digest.Actor, _ int64, to digest.IssueState, why digest.Pause, _ time.Time, _ digest.AsSeen) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.state != to && !l.state.To(to) {

@@ -54,7 +54,7 @@ func TestRefusedSenderPausesTheIssue(t *testing.T) {
 				t.Errorf("a paused issue was touched: %+v", s)
 			}
 			mended.Store(true)
-			if err := b.ledger.SetIssueState(t.Context(), digest.Actor{}, 7, digest.Sending, digest.Pause{}, b.clock.Now()); err != nil {
+			if err := b.ledger.SetIssueState(t.Context(), digest.Actor{}, 7, digest.Sending, digest.Pause{}, b.clock.Now(), digest.AsSeen{}); err != nil {
 				t.Fatal(err)
 			}
 			b.finish()
@@ -105,7 +105,7 @@ func TestSenderThatTheServerCannotTake(t *testing.T) {
 		}
 		b.states(subscribers.Counts{subscribers.Queued: readers})
 		b.job.From = "joerg@example.net"
-		if err := b.ledger.SetIssueState(t.Context(), digest.Actor{}, 7, digest.Sending, digest.Pause{}, b.clock.Now()); err != nil {
+		if err := b.ledger.SetIssueState(t.Context(), digest.Actor{}, 7, digest.Sending, digest.Pause{}, b.clock.Now(), digest.AsSeen{}); err != nil {
 			t.Fatal(err)
 		}
 		b.finish()

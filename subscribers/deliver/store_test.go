@@ -45,7 +45,7 @@ func publishedIssue(t testing.TB, path string, readers int, clock digest.Clock) 
 	issue.ApprovedAt = now
 	issue.Frozen = &digest.Frozen{Title: "Nights", Number: 1, Date: now, Blocks: []digest.FrozenBlock{{Kind: digest.HeadingBlock, Heading: "x"}}}
 	must(db.Approve(ctx, storetest.Tester, &issue, nil))
-	must(db.MoveIssue(ctx, storetest.Tester, issue.ID, digest.Published, now))
+	must(db.MoveIssue(ctx, storetest.Tester, issue.ID, digest.Published, now, digest.AsSeen{}))
 	var people []roster.Entry
 	for i := range readers {
 		email := fmt.Sprintf("reader%d@example.org", i+1)

@@ -3,6 +3,7 @@ package screen
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -84,6 +85,38 @@ type Field struct {
 	Autocomplete string // e.g. "email", "new-password"
 	Required     bool
 	Max          int // characters, 0 for no limit of the page's own
+}
+
+// Shown is what stands in the field, as its form sends it.
+func (f Field) Shown() string {
+	if f.Type != "select" {
+		return f.Value
+	}
+	for _, o := range f.Options {
+		if o.Chosen {
+			return o.Value
+		}
+	}
+	return ""
+}
+
+// InWords is what stands in the field, as people read it.
+func (f Field) InWords() string {
+	for _, o := range f.Options {
+		if o.Chosen {
+			return o.Label
+		}
+	}
+	return f.Value
+}
+
+// Choose puts a value into the field.
+func (f *Field) Choose(value string) {
+	f.Value = value
+	f.Options = slices.Clone(f.Options)
+	for i := range f.Options {
+		f.Options[i].Chosen = f.Options[i].Value == value
+	}
 }
 
 // Option is a choice of a field.

@@ -17,6 +17,7 @@ type SendDraft struct {
 	Approve, Save, Test string // where its buttons post to
 	Look                string // what a moment leads to that is only chosen
 	Version             int
+	Next                string // the moment of the first choice
 	Mistakes            []Field
 	Choices             []Option // when
 	At                  Field    // the time of one's own
@@ -36,8 +37,10 @@ type SendDraft struct {
 type SendDeadline struct {
 	Action  string
 	Says    string // what happens as it is
-	Rules   []Option
+	Rule    Field
 	AtLeast Field
+	Was     []Hidden // what the fields show
+	Open    bool     // something is wrong in it
 }
 
 // SendAfter is how an issue stands that was approved.
@@ -49,6 +52,7 @@ type SendAfter struct {
 	Every    string // how often, as hx-trigger has it
 	Progress *SendProgress
 	Acts     []SendAct // buttons of one press
+	Seen     []Hidden  // how the issue stands, for every button to send along
 	Now      *SendAct  // what cannot be undone, with its consequence
 	Doubts   []SendMail
 	Refused  []SendMail

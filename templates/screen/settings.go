@@ -4,6 +4,7 @@ package screen
 type Settings struct {
 	Action      string
 	Publication []Field
+	Was         []Hidden // what its fields show
 	Series      []SeriesForm
 	NewSeries   string // address
 	Process     []Setting

@@ -94,6 +94,7 @@ type Notice struct {
 type SourceSettings struct {
 	Name, Action, Back string
 	Fields             []Field
+	Was                []Hidden // what they show
 	Mistakes           []Field
 }
 

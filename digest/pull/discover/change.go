@@ -55,6 +55,9 @@ func (f *Finder) Change(ctx context.Context, by digest.Actor, sourceID int64, c 
 		return Found{}, err
 	}
 	defer leave()
+	if src, err = f.Store.Source(ctx, sourceID); err != nil { // somebody may have changed it while this waited
+		return Found{}, err
+	}
 	ch := changing{f: f, by: by, src: src, change: c}
 	if err := ch.look(ctx); err != nil {
 		return Found{}, fmt.Errorf("change source %d: %w", sourceID, err)

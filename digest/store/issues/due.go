@@ -14,10 +14,16 @@ import (
 // SetDue moves the moment of an issue that is approved or published: whoever
 // works on the database then publishes and sends it; what it asked is answered.
 // It keeps who said so, and the objection that was overridden. The error is of kind Conflict
-// for an issue in any other state, and while sending is held.
-func (db *Store) SetDue(ctx context.Context, by digest.Actor, issueID int64, at time.Time, overrode digest.Override) error {
+// for an issue in any other state or not as it was seen, and while sending is held.
+func (db *Store) SetDue(ctx context.Context, by digest.Actor, issueID int64, at time.Time, overrode digest.Override, seen digest.AsSeen) error {
 	return db.Update(ctx, "set the issue's moment", func(t *database.Tx) error {
 		if err := publication.NotHeld(t); err != nil {
+			return err
+		}
+		if err := LockIssue(t, issueID); err != nil {
+			return err
+		}
+		if err := Unchanged(t, issueID, seen); err != nil {
 			return err
 		}
 		n, err := t.Exec(`UPDATE issues SET due_at = $1, asks = '', overrode = $2 WHERE id = $3 AND `+rules.Waiting,
@@ -41,9 +47,12 @@ func (db *Store) SetDue(ctx context.Context, by digest.Actor, issueID int64, at 
 }
 
 // StopMailing takes the moment of a published issue away; see [dispatch.Store].
-func (db *Store) StopMailing(ctx context.Context, by digest.Actor, issueID int64, at time.Time) error {
+func (db *Store) StopMailing(ctx context.Context, by digest.Actor, issueID int64, at time.Time, seen digest.AsSeen) error {
 	return db.Update(ctx, "hold the issue", func(t *database.Tx) error {
 		if err := LockIssue(t, issueID); err != nil {
+			return err
+		}
+		if err := Unchanged(t, issueID, seen); err != nil {
 			return err
 		}
 		n, err := t.Exec(`UPDATE issues SET due_at = NULL, asks = '' WHERE id = $1 AND state = 'published'`, issueID)

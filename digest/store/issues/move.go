@@ -24,8 +24,8 @@ import (
 // closed theirs: what those had is offered again with it; and its number, if it is the
 // newest, is free again. What a skipped issue had goes to that draft. Withdrawing cancels the
 // deliveries not yet begun. Publishing dates the issue, and is a Conflict while
-// sending is held.
-func (db *Store) MoveIssue(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, at time.Time) error {
+// sending is held. An issue that is not as it was seen is a Conflict too, see [Unchanged].
+func (db *Store) MoveIssue(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, at time.Time, seen digest.AsSeen) error {
 	return db.Update(ctx, "move the issue", func(t *database.Tx) error {
 		if to == digest.Published {
 			if err := publication.NotHeld(t); err != nil {
@@ -40,6 +40,9 @@ func (db *Store) MoveIssue(ctx context.Context, by digest.Actor, issueID int64, 
 		err := t.Lock(`SELECT id FROM issues WHERE id = $1
 			OR state = 'draft' AND series_id = (SELECT series_id FROM issues WHERE id = $1) ORDER BY id FOR UPDATE`, issueID)
 		if err != nil {
+			return err
+		}
+		if err := Unchanged(t, issueID, seen); err != nil {
 			return err
 		}
 		from, err := IssueState(t, issueID)

@@ -12,17 +12,43 @@ import (
 
 // Revisions lists the changes of an issue; see [desk.Store].
 func (db *Store) Revisions(ctx context.Context, issueID int64, limit int) (all []digest.Revision, err error) {
-	err = db.View(ctx, "read the issue's history", func(t *database.Tx) error {
-		return t.Each(func(r database.Row) error {
-			var rev digest.Revision
-			err := r.Scan(&rev.ID, &rev.IssueID, &rev.Version, &rev.At, &rev.By.Kind, &rev.By.Name,
-				&rev.Did, &rev.Words, &rev.Undoes, database.JSONColumn{To: &rev.Before})
-			all = append(all, rev)
-			return err
-		}, `SELECT id, issue_id, version, at, by_kind, by_name, did, words, COALESCE(undoes, 0), before
-			FROM revisions WHERE issue_id = $1 ORDER BY id DESC LIMIT $2`, issueID, database.Limit(limit))
+	err = db.View(ctx, "read the issue's history", func(t *database.Tx) (err error) {
+		all, err = revisions(t, issueID, limit)
+		return err
 	})
 	return all, err
+}
+
+func revisions(t *database.Tx, issueID int64, limit int) (all []digest.Revision, err error) {
+	err = t.Each(func(r database.Row) error {
+		var rev digest.Revision
+		err := r.Scan(&rev.ID, &rev.IssueID, &rev.Version, &rev.At, &rev.By.Kind, &rev.By.Name,
+			&rev.Did, &rev.Words, &rev.Undoes, database.JSONColumn{To: &rev.Before})
+		all = append(all, rev)
+		return err
+	}, `SELECT id, issue_id, version, at, by_kind, by_name, did, words, COALESCE(undoes, 0), before
+		FROM revisions WHERE issue_id = $1 ORDER BY id DESC LIMIT $2`, issueID, database.Limit(limit))
+	return all, err
+}
+
+// mostMissed bounds how many changes are told to somebody who did not see them.
+const mostMissed = 50
+
+// Unchanged refuses an issue that is not as somebody saw it, with an error of kind
+// Conflict that tells what was done since. The issue is locked before.
+func Unchanged(t *database.Tx, issueID int64, seen digest.AsSeen) error {
+	if seen == (digest.AsSeen{}) {
+		return nil
+	}
+	var now digest.Issue
+	if _, err := t.One([]any{&now.Number, &now.Version}, `SELECT number, version FROM issues WHERE id = $1`, issueID); err != nil {
+		return err
+	}
+	history, err := revisions(t, issueID, mostMissed)
+	if err != nil {
+		return err
+	}
+	return seen.Refuse(now, history)
 }
 
 const queryChangesSince = `

@@ -26,9 +26,11 @@ func (db *Store) ChangeSettings(ctx context.Context, by digest.Actor, seriesID i
 				return err
 			}
 		}
-		columns := []column{
-			{"name", s.Publication}, {"home_url", s.HomeURL}, {"language", s.Language}, {"postal_address", s.PostalAddress},
-			{"watch_list", s.WatchList}, {"glossary", s.Glossary}, {"separator", s.Separator}}
+		was := wasOf(s)
+		columns := []setting{
+			{"name", s.Publication, was.Publication}, {"home_url", s.HomeURL, was.HomeURL}, {"language", s.Language, was.Language},
+			{"postal_address", s.PostalAddress, was.PostalAddress}, {"watch_list", s.WatchList, was.WatchList},
+			{"glossary", s.Glossary, was.Glossary}, {"separator", s.Separator, was.Separator}}
 		if err := setColumns(t, "publication", 1, columns); err != nil {
 			return err
 		}
@@ -54,7 +56,9 @@ func changeSeries(t *database.Tx, by digest.Actor, id int64, s desk.Settings, at
 	if err != nil {
 		return done, err
 	}
-	columns := []column{{"name", s.Name}, {"title", s.Title}, {"schedule", s.Schedule}, {"zone", s.Zone}, {"next_number", s.NextNumber}, {"deadline", s.Deadline}, {"at_least", s.AtLeast}}
+	saw := wasOf(s)
+	columns := []setting{{"name", s.Name, saw.Name}, {"title", s.Title, saw.Title}, {"schedule", s.Schedule, saw.Schedule}, {"zone", s.Zone, saw.Zone},
+		{"next_number", s.NextNumber, saw.NextNumber}, {"deadline", s.Deadline, saw.Deadline}, {"at_least", s.AtLeast, saw.AtLeast}}
 	if err := setColumns(t, "series", id, columns); err != nil {
 		return done, err
 	}
@@ -98,17 +102,31 @@ func taken(series digest.Series, number, highest int) error {
 		"the next number of %q cannot be %d: the numbers up to %d are taken", series.Name, number, highest)
 }
 
-// column is a column with its new value: a pointer, nil to leave it alone.
+// column is a column with a value.
 type column struct {
 	name  string
 	value any
+}
+
+// setting is a column with its new value, and with the one that it is to have before:
+// pointers, nil to leave it alone, and for any.
+type setting struct {
+	name       string
+	value, was any
+}
+
+func wasOf(s desk.Settings) desk.Settings {
+	if s.Was == nil {
+		return desk.Settings{}
+	}
+	return *s.Was
 }
 
 // mostTold is how long a value may be that the audit list repeats, in bytes.
 const mostTold = 100
 
 // told says which columns get which values, for the audit list.
-func told(columns []column) string {
+func told(columns []setting) string {
 	var words []string
 	for _, c := range columns {
 		if v := reflect.ValueOf(c.value); !v.IsNil() {
@@ -122,20 +140,30 @@ func told(columns []column) string {
 	return strings.Join(words, ", ")
 }
 
-// setColumns sets the columns of one row that have a value.
-func setColumns(t *database.Tx, table string, id int64, columns []column) error {
+// setColumns sets the columns of one row that have a value. The error is of kind Conflict
+// when one is not what it is to be before.
+func setColumns(t *database.Tx, table string, id int64, columns []setting) error {
 	var sets []string
-	args := []any{id}
+	args, as := []any{id}, ""
 	for _, c := range columns {
-		if v := reflect.ValueOf(c.value); !v.IsNil() {
-			args = append(args, v.Elem().Interface())
-			sets = append(sets, fmt.Sprintf("%s = $%d", c.name, len(args)))
+		v := reflect.ValueOf(c.value)
+		if v.IsNil() {
+			continue
+		}
+		args = append(args, v.Elem().Interface())
+		sets = append(sets, fmt.Sprintf("%s = $%d", c.name, len(args)))
+		if was := reflect.ValueOf(c.was); was.IsValid() && !was.IsNil() {
+			args = append(args, was.Elem().Interface())
+			as += fmt.Sprintf(" AND %s = $%d", c.name, len(args))
 		}
 	}
 	if len(sets) == 0 {
 		return nil
 	}
-	_, err := t.Exec(`UPDATE `+table+` SET `+strings.Join(sets, ", ")+` WHERE id = $1`, args...)
+	n, err := t.Exec(`UPDATE `+table+` SET `+strings.Join(sets, ", ")+` WHERE id = $1`+as, args...)
+	if err == nil && n == 0 && as != "" {
+		return database.Conflict("Look at them again.", "the settings were changed by someone else meanwhile")
+	}
 	return err
 }
 

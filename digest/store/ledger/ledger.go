@@ -96,7 +96,7 @@ func (db *Store) Finish(ctx context.Context, issueID int64, now time.Time) (sent
 // move to the state it has already changes nothing. From another state, and to
 // sending while that is held, the error is of kind Conflict, to another of kind
 // Invalid.
-func (db *Store) SetIssueState(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, why digest.Pause, now time.Time) error {
+func (db *Store) SetIssueState(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, why digest.Pause, now time.Time, seen digest.AsSeen) error {
 	if to != digest.Sending && to != digest.Paused {
 		return digest.Fail(digest.Invalid, "", "a mailing can be sending or paused, not %s", to)
 	}
@@ -107,6 +107,9 @@ func (db *Store) SetIssueState(ctx context.Context, by digest.Actor, issueID int
 			}
 		}
 		if err := issues.LockIssue(t, issueID); err != nil {
+			return err
+		}
+		if err := issues.Unchanged(t, issueID, seen); err != nil {
 			return err
 		}
 		from, err := issues.IssueState(t, issueID)

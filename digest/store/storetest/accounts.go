@@ -303,7 +303,9 @@ var auditTests = []test{
 				issue.ApprovedAt, issue.Frozen = after(time.Hour), &digest.Frozen{Number: 1}
 				return b.Approve(b.ctx(), ann, &issue, nil)
 			}, "ann@desk.example approved issue 1 of Nights: approved it"},
-			{"it is cancelled", func() error { return b.MoveIssue(b.ctx(), ann, issue.ID, digest.Cancelled, after(2*time.Hour)) }, "ann@desk.example cancelled issue 1 of Nights: cancelled it"},
+			{"it is cancelled", func() error {
+				return b.MoveIssue(b.ctx(), ann, issue.ID, digest.Cancelled, after(2*time.Hour), digest.AsSeen{})
+			}, "ann@desk.example cancelled issue 1 of Nights: cancelled it"},
 			{"sending is held", func() error { return errOf(b.Hold(b.ctx(), ann, "moving", start)) }, "ann@desk.example held the sending: moving"},
 			{"sending is released", func() error { return errOf(b.Release(b.ctx(), ann, dispatch.NotAsked, start)) }, "ann@desk.example released the sending"},
 			{"a blog is removed", func() error { return b.RemoveSource(b.ctx(), ann, src.ID) }, "ann@desk.example stopped following the blog Night Bus"},

@@ -34,13 +34,13 @@ var heldTests = []test{
 		draft := b.draft(start)
 		b.hold(now)
 		b.approve(&draft, now)
-		b.wantKind(b.MoveIssue(b.ctx(), tester, draft.ID, digest.Published, now), digest.Conflict)
+		b.wantKind(b.MoveIssue(b.ctx(), tester, draft.ID, digest.Published, now, digest.AsSeen{}), digest.Conflict)
 		_, err := b.Begin(b.ctx(), subscribers.Mailing{IssueID: waiting.ID, Begun: now, Domain: "news.example"}, false)
 		b.wantKind(err, digest.Conflict)
 		b.equal("what to do", len(digest.ActsOf(err)) > 0, true)
-		b.wantKind(b.SetDue(b.ctx(), tester, waiting.ID, now, digest.OverrodeNothing), digest.Conflict)
-		b.must(b.SetIssueState(b.ctx(), tester, under.ID, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, now))
-		b.wantKind(b.SetIssueState(b.ctx(), tester, under.ID, digest.Sending, digest.Pause{}, now), digest.Conflict)
+		b.wantKind(b.SetDue(b.ctx(), tester, waiting.ID, now, digest.OverrodeNothing, digest.AsSeen{}), digest.Conflict)
+		b.must(b.SetIssueState(b.ctx(), tester, under.ID, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, now, digest.AsSeen{}))
+		b.wantKind(b.SetIssueState(b.ctx(), tester, under.ID, digest.Sending, digest.Pause{}, now, digest.AsSeen{}), digest.Conflict)
 		b.equal("claimed", len(b.exchange(under, 5, now, result(claimed, subscribers.Delivered, now))), 0)
 		b.equal("what was on the wire", b.counted(under)[subscribers.Delivered], 1)
 		b.move(waiting, digest.Withdrawn, now)
@@ -87,11 +87,11 @@ var heldTests = []test{
 		later.NextTry = now.Add(time.Hour)
 		b.exchange(under, 0, now, later)
 		waiting := b.published()
-		b.must(b.SetDue(b.ctx(), tester, waiting.ID, now, digest.OverrodeNothing))
+		b.must(b.SetDue(b.ctx(), tester, waiting.ID, now, digest.OverrodeNothing, digest.AsSeen{}))
 		// Its moment is to come, and another's editor may have sent it before.
 		future := b.draft(start)
 		b.approve(&future, start)
-		b.must(b.SetDue(b.ctx(), tester, future.ID, now.Add(24*time.Hour), digest.OverrodeNothing))
+		b.must(b.SetDue(b.ctx(), tester, future.ID, now.Add(24*time.Hour), digest.OverrodeNothing, digest.AsSeen{}))
 		b.hold(now)
 		at := now.Add(time.Minute)
 		here := b.draft(start)
@@ -113,7 +113,7 @@ var heldTests = []test{
 		}{{waiting, time.Time{}}, {future, time.Time{}}, {here, here.DueAt}} {
 			b.equal("its moment", must(b.Issue(b.ctx(), c.issue.SeriesID, c.issue.Number)).DueAt, c.due)
 		}
-		b.must(b.SetDue(b.ctx(), tester, waiting.ID, at, digest.OverrodeNothing))
+		b.must(b.SetDue(b.ctx(), tester, waiting.ID, at, digest.OverrodeNothing, digest.AsSeen{}))
 	}},
 	{"a hold tells what is on the wire", func(b *bench) {
 		issue := b.sending(3)

@@ -260,15 +260,15 @@ var moveTests = []test{
 		b.source("nightbus")
 		issue := b.draft(start)
 		for _, to := range []digest.IssueState{digest.Published, digest.Sending, digest.Paused, digest.Sent, digest.Withdrawn, digest.Draft} {
-			b.wantKind(b.MoveIssue(b.ctx(), tester, issue.ID, to, start), digest.Conflict)
+			b.wantKind(b.MoveIssue(b.ctx(), tester, issue.ID, to, start, digest.AsSeen{}), digest.Conflict)
 		}
-		b.wantKind(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Approved, start), digest.Invalid)
-		b.wantKind(b.MoveIssue(b.ctx(), tester, 99, digest.Skipped, start), digest.NotFound)
+		b.wantKind(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Approved, start, digest.AsSeen{}), digest.Invalid)
+		b.wantKind(b.MoveIssue(b.ctx(), tester, 99, digest.Skipped, start, digest.AsSeen{}), digest.NotFound)
 		b.approve(&issue, after(time.Hour))
 		b.move(issue, digest.Published, after(2*time.Hour))
-		b.wantKind(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Sending, start), digest.Invalid)
-		b.wantKind(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Draft, start), digest.Conflict)
-		b.wantKind(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Published, start), digest.Conflict)
+		b.wantKind(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Sending, start, digest.AsSeen{}), digest.Invalid)
+		b.wantKind(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Draft, start, digest.AsSeen{}), digest.Conflict)
+		b.wantKind(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Published, start, digest.AsSeen{}), digest.Conflict)
 	}},
 	{"publishing and withdrawing stamp the moment", func(b *bench) {
 		issue := b.published()

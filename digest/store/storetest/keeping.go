@@ -93,7 +93,7 @@ var keepingTests = []test{
 	{"what became of past issues is kept", func(b *bench) {
 		issue := b.sending(3)
 		b.equal("before", must(b.PastIssue(b.ctx(), issue)).Sent, 0)
-		b.must(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Withdrawn, after(4*time.Hour)))
+		b.must(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Withdrawn, after(4*time.Hour), digest.AsSeen{}))
 		past := must(b.PastIssues(b.ctx(), issue.SeriesID, 0, 10))
 		b.equal("issues", len(past), 1)
 		b.equal("its mails", [3]int{past[0].Sent, past[0].Refused, past[0].Doubt}, [3]int{})

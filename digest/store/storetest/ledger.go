@@ -174,7 +174,7 @@ var ledgerTests = []test{
 	{"nothing is begun once the issue pauses, and what was claimed is queued again", func(b *bench) {
 		issue := b.sending(3)
 		claimed := b.claimAhead(issue, 3, now)
-		b.must(b.SetIssueState(b.ctx(), tester, issue.ID, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, now))
+		b.must(b.SetIssueState(b.ctx(), tester, issue.ID, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, now, digest.AsSeen{}))
 		b.equal("begun", len(b.begin(issue, claimed, now)), 0)
 		b.equal("counts", b.counted(issue), subscribers.Counts{subscribers.Queued: 3})
 	}},
@@ -241,7 +241,7 @@ var ledgerTests = []test{
 	{"pausing and resuming may be repeated", func(b *bench) {
 		issue := b.sending(2)
 		set := func(to digest.IssueState, why digest.Pause) error {
-			return b.SetIssueState(b.ctx(), tester, issue.ID, to, why, now)
+			return b.SetIssueState(b.ctx(), tester, issue.ID, to, why, now, digest.AsSeen{})
 		}
 		refused := digest.Pause{Cause: digest.PauseRefused, Detail: "the server refuses us"}
 		pause := func() digest.Pause {
@@ -264,7 +264,7 @@ var ledgerTests = []test{
 	}},
 	{"publishing does not start sending by the back door", func(b *bench) {
 		issue := b.published()
-		b.wantKind(b.SetIssueState(b.ctx(), tester, issue.ID, digest.Sending, digest.Pause{}, now), digest.Conflict)
+		b.wantKind(b.SetIssueState(b.ctx(), tester, issue.ID, digest.Sending, digest.Pause{}, now, digest.AsSeen{}), digest.Conflict)
 	}},
 	{"withdrawing cancels what was not begun", func(b *bench) {
 		issue := b.sending(4)

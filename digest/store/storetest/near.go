@@ -35,7 +35,7 @@ var nearTests = []test{
 		b.equal("except this issue's", picks(issue.SeriesID, issue.ID, 10), []string(nil))
 		b.page(pull.Page{SourceID: src.ID, Seen: after(time.Hour), Comments: []digest.Comment{{GUID: "fr", Gone: true, GoneReason: "removed"}}})
 		b.equal("without what is gone", picks(0, 0, 10), []string{"en1", "ru"})
-		b.must(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Cancelled, after(2*time.Hour)))
+		b.must(b.MoveIssue(b.ctx(), tester, issue.ID, digest.Cancelled, after(2*time.Hour), digest.AsSeen{}))
 		b.equal("without a cancelled issue's", picks(0, 0, 10), []string(nil))
 	}},
 	{"what was published around a moment is given", func(b *bench) {

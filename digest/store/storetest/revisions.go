@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -133,6 +134,29 @@ var revisionTests = []test{
 		b.must(b.SaveDraft(b.ctx(), &issue, anEdit))
 		b.equal("taken out once more, untrimmed", trims(), map[int64]digest.Block{})
 	}},
+	{"an issue that is not as it was seen is not moved, hurried, stopped or resumed", func(b *bench) {
+		issue := b.sending(1)
+		other := digest.AsSeen{Version: issue.Version + 1}
+		b.must(b.SetIssueState(b.ctx(), tester, issue.ID, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, after(4*time.Hour), digest.AsSeen{}))
+		before := digest.AsSeen{Version: issue.Version, Last: b.history(issue)[1].ID}
+		waiting := b.published()
+		old := digest.AsSeen{Version: waiting.Version, Last: b.history(waiting)[1].ID}
+		for what, err := range map[string]error{
+			"resumed":   b.SetIssueState(b.ctx(), tester, issue.ID, digest.Sending, digest.Pause{}, after(5*time.Hour), before),
+			"withdrawn": b.MoveIssue(b.ctx(), tester, issue.ID, digest.Withdrawn, after(5*time.Hour), other),
+			"hurried":   b.SetDue(b.ctx(), tester, waiting.ID, after(5*time.Hour), digest.OverrodeNothing, old),
+			"stopped":   b.StopMailing(b.ctx(), tester, waiting.ID, after(5*time.Hour), old),
+		} {
+			changed, is := errors.AsType[*digest.Changed](err)
+			b.equal(what+" as it is not", []any{is, digest.KindOf(err)}, []any{true, digest.Conflict})
+			if what != "withdrawn" {
+				b.equal(what+": what was missed", len(changed.Since), 1)
+			}
+		}
+		b.equal("they stay", []any{must(b.IssueState(b.ctx(), issue.ID)), must(b.IssueState(b.ctx(), waiting.ID))}, []any{digest.Paused, digest.Published})
+		before.Last = b.history(issue)[0].ID
+		b.must(b.SetIssueState(b.ctx(), tester, issue.ID, digest.Sending, digest.Pause{}, after(6*time.Hour), before))
+	}},
 	{"what an issue asks and what was overridden are kept until it is decided", func(b *bench) {
 		b.source("nightbus")
 		issue := b.draft(start)
@@ -149,11 +173,11 @@ var revisionTests = []test{
 		}
 		ask()
 		b.equal("asked", stands(), []any{digest.AsksLate, digest.OverrodeNothing})
-		b.must(b.SetDue(b.ctx(), tester, issue.ID, start, digest.OverrodeRemovedPick))
+		b.must(b.SetDue(b.ctx(), tester, issue.ID, start, digest.OverrodeRemovedPick, digest.AsSeen{}))
 		b.equal("decided", stands(), []any{digest.AsksNothing, digest.OverrodeRemovedPick})
 		b.equal("who decided", []any{b.history(issue)[0].Did, b.history(issue)[0].By, b.history(issue)[0].Words},
 			[]any{digest.Hurried, tester, "sent it at once, although a pick was removed from the blog"})
-		b.must(b.SetDue(b.ctx(), tester, issue.ID, start, digest.OverrodeNothing))
+		b.must(b.SetDue(b.ctx(), tester, issue.ID, start, digest.OverrodeNothing, digest.AsSeen{}))
 		ask()
 		b.move(issue, digest.Published, start)
 		b.equal("published by hand", stands(), []any{digest.AsksNothing, digest.OverrodeNothing})

@@ -188,6 +188,17 @@ var settingsTests = []test{
 		_, err := b.ChangeSettings(b.ctx(), tester, 99, desk.Settings{NextNumber: &free}, start, nil)
 		b.wantKind(err, digest.NotFound)
 	}},
+	{"settings that are not as they were seen stay", func(b *bench) {
+		b.source("nightbus")
+		s := b.series()
+		was, watch, name := "Ada", "Bo", "Night Post"
+		b.must(b.change(desk.Settings{WatchList: &was}))
+		b.wantKind(b.change(desk.Settings{Name: &name, WatchList: &watch, Was: &desk.Settings{Name: &s.Name, WatchList: &s.Slug}}), digest.Conflict)
+		b.wantKind(b.change(desk.Settings{Name: &name, WatchList: &watch, Was: &desk.Settings{Name: &name, WatchList: &was}}), digest.Conflict)
+		b.equal("nothing was changed", []any{b.series(), must(b.Publication(b.ctx())).WatchList}, []any{s, was})
+		b.must(b.change(desk.Settings{Name: &name, WatchList: &watch, Was: &desk.Settings{Name: &s.Name, WatchList: &was}}))
+		b.equal("all was changed", []any{b.series().Name, must(b.Publication(b.ctx())).WatchList}, []any{name, watch})
+	}},
 	{"the generation grows with what readers can see", func(b *bench) {
 		last := int64(0)
 		grown := func(what string, want bool) {

@@ -255,7 +255,7 @@ func (b *bench) approve(issue *digest.Issue, at time.Time) {
 
 func (b *bench) move(issue digest.Issue, to digest.IssueState, at time.Time) {
 	b.Helper()
-	b.must(b.MoveIssue(b.ctx(), tester, issue.ID, to, at))
+	b.must(b.MoveIssue(b.ctx(), tester, issue.ID, to, at, digest.AsSeen{}))
 }
 
 // published makes a source if there is none, and a published issue.

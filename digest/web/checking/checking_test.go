@@ -207,7 +207,7 @@ func TestWhatWentIsToldAsWhatItIs(t *testing.T) {
 		to    digest.IssueState
 		title string
 	}{{digest.Published, "What readers got"}, {digest.Withdrawn, "What was withdrawn"}} {
-		if err := b.DB.MoveIssue(t.Context(), storetest.Tester, issue.ID, step.to, b.Clock.Now()); err != nil {
+		if err := b.DB.MoveIssue(t.Context(), storetest.Tester, issue.ID, step.to, b.Clock.Now(), digest.AsSeen{}); err != nil {
 			t.Fatal(err)
 		}
 		a := b.Ann.Get(page)

@@ -279,6 +279,11 @@ func (f *Frame) ShowAs(w http.ResponseWriter, r *http.Request, status int, s scr
 	return f.show(w, r, status, s, nil)
 }
 
+// ShowProblem answers with a screen, above which stands what did not work.
+func (f *Frame) ShowProblem(w http.ResponseWriter, r *http.Request, cause error, s screen.Screen) error {
+	return f.show(w, r, StatusOf(cause), s, f.Problem(r.Context(), cause))
+}
+
 func (f *Frame) show(w http.ResponseWriter, r *http.Request, status int, s screen.Screen, problem *screen.Problem) error {
 	around, err := f.frame(r)
 	if err != nil {

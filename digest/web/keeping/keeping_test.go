@@ -196,22 +196,14 @@ func TestSettingsOfABlog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	form := func(name, value string) []string {
-		all := []string{"name", was.Name, "url", was.URL, "platform", "", "posts", feeds[0].URL, "comments", feeds[1].URL, "pattern", ""}
-		for i := 0; i < len(all); i += 2 {
-			if all[i] == name {
-				all[i+1] = value
-			}
-		}
-		return all
-	}
+	page := "/desk/sources/1/settings"
 	wants(t, ann.Get("/desk/sources/1/settings"), http.StatusOK, was.Name, feeds[0].URL, feeds[1].URL)
-	wants(t, ann.Post("/desk/sources/1/settings", form("name", `Night <b>Bus</b>`)), http.StatusOK, "Saved.", "Night &lt;b&gt;Bus&lt;/b&gt;")
+	wants(t, ann.Send(ann.Get(page), page, "name", `Night <b>Bus</b>`), http.StatusOK, "Saved.", "Night &lt;b&gt;Bus&lt;/b&gt;")
 	if is, err := d.DB.Source(t.Context(), 1); err != nil || is.Name != "Night <b>Bus</b>" || is.URL != was.URL {
 		t.Errorf("%+v, %v", is, err)
 	}
-	wants(t, ann.Post("/desk/sources/1/settings", append(form("name", "Night <b>Bus</b>"), "x", "")), http.StatusUnprocessableEntity, "Name what is to change")
-	wants(t, ann.Post("/desk/sources/1/settings", form("posts", "http://127.0.0.1:1/feed")), http.StatusUnprocessableEntity, `value="http://127.0.0.1:1/feed"`, "field-posts-mistake")
+	wants(t, ann.Send(ann.Get(page), page), http.StatusOK, "Nothing was changed.")
+	wants(t, ann.Send(ann.Get(page), page, "posts", "http://127.0.0.1:1/feed"), http.StatusUnprocessableEntity, `value="http://127.0.0.1:1/feed"`, "field-posts-mistake")
 	if is, err := d.DB.Feeds(t.Context(), 1); err != nil || is[0].URL != feeds[0].URL {
 		t.Errorf("%+v, %v", is, err)
 	}
@@ -276,7 +268,7 @@ func TestSettings(t *testing.T) {
 	if got := series(); got.Name != "Night Line" || got.Schedule != "30 7 5 * *" {
 		t.Errorf("one of two changes was lost: %+v", got)
 	}
-	wants(t, ann.Post("/desk/settings", with("name", "Day Line")), http.StatusConflict, "Somebody changed this meanwhile", "Night Line")
+	wants(t, ann.Post("/desk/settings", with("name", "Day Line")), http.StatusConflict, "Its name: Somebody changed this meanwhile: it is “Night Line” now.", `value="Day Line"`)
 	wants(t, ben.Post("/desk/settings", with("deadline", "send-picked", "at-least", "5")), http.StatusOK, "Saved.", `<option value="send-picked" selected>`)
 	if got := series(); got.Deadline != digest.SendPicked || got.AtLeast != 5 || got.Name != "Night Line" {
 		t.Errorf("%+v", got)
@@ -284,12 +276,97 @@ func TestSettings(t *testing.T) {
 	wants(t, ann.Post("/desk/settings", []string{"series", "none"}), http.StatusNotFound)
 	wants(t, ann.Post("/desk/settings", nil), http.StatusUnprocessableEntity)
 
-	wants(t, ann.Post("/desk/settings", []string{"publication", "1", "address", "1 Depot Road\r\nMarl", "watch", "Ada"}), http.StatusOK, "Saved.", "1 Depot Road\nMarl</textarea>")
-	wants(t, ann.Post("/desk/settings", []string{"publication", "1", "language", "klingonish-x-"}), http.StatusUnprocessableEntity, `value="klingonish-x-"`, "not a language tag")
-	wants(t, ann.Post("/desk/settings", []string{"publication", "1", "home", "javascript:alert(1)"}), http.StatusUnprocessableEntity, "not the address of a web site")
+	publication := func(typed ...string) desktest.Answer {
+		return ann.SendForm(ann.Get("/desk/settings"), "/desk/settings", []string{"publication"}, typed...)
+	}
+	wants(t, publication("address", "1 Depot Road\r\nMarl", "watch", "Ada"), http.StatusOK, "Saved.", "1 Depot Road\nMarl</textarea>")
+	wants(t, publication("language", "klingonish-x-"), http.StatusUnprocessableEntity, `value="klingonish-x-"`, "not a language tag")
+	wants(t, publication("home", "javascript:alert(1)"), http.StatusUnprocessableEntity, "not the address of a web site")
 	wants(t, ben.Post("/desk/settings", []string{"publication", "1", "address", "Elsewhere"}), http.StatusForbidden, "Only owners")
 	if pub, err := d.DB.Publication(t.Context()); err != nil || pub.PostalAddress != "1 Depot Road\nMarl" || pub.WatchList != "Ada" || pub.Name != "Not In Service" {
 		t.Errorf("%+v, %v", pub, err)
+	}
+}
+
+// TestOldSettings: of two who save the publication's settings on pages of the same moment
+// each saves what they changed. Where both changed one field it says which, with both
+// texts, and what does not collide is saved.
+func TestOldSettings(t *testing.T) {
+	d := start(t)
+	ann := d.Person("ann")
+	const page = "/desk/settings"
+	of := []string{"publication"}
+	stored := func() digest.Publication {
+		t.Helper()
+		pub, err := d.DB.Publication(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pub
+	}
+	old := ann.Get(page)
+	wants(t, ann.SendForm(ann.Get(page), page, of, "watch", "Ada\r\nBo", "glossary", "CPC: a card"), http.StatusOK, "Saved.")
+	if _, err := d.Desk.AddTerm(t.Context(), storetest.Tester, "AVL"); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, ann.SendForm(old, page, of, "address", "1 Depot Road"), http.StatusOK, "Saved.")
+	if pub := stored(); pub.WatchList != "Ada\nBo" || pub.Glossary != "CPC: a card\nAVL" || pub.PostalAddress != "1 Depot Road" {
+		t.Errorf("an older page took something back: %+v", pub)
+	}
+	got := ann.SendForm(old, page, of, "watch", "Cy", "language", "en-GB", "glossary", "PSV")
+	wants(t, got, http.StatusConflict, "The watch list: Somebody changed this meanwhile: it is “Ada / Bo” now.", ">\nCy</textarea>",
+		"The glossary: Somebody changed this meanwhile: it is “CPC: a card / AVL” now.", ">\nPSV</textarea>")
+	if pub := stored(); pub.WatchList != "Ada\nBo" || pub.Glossary != "CPC: a card\nAVL" || pub.Language != "en-GB" {
+		t.Errorf("it is %+v", pub)
+	}
+	// Whoever has seen both decides.
+	wants(t, ann.SendForm(got, page, of), http.StatusOK, "Saved.")
+	if pub := stored(); pub.WatchList != "Cy" || pub.Glossary != "PSV" || pub.PostalAddress != "1 Depot Road" {
+		t.Errorf("it is %+v", pub)
+	}
+	wants(t, ann.SendForm(old, page, of), http.StatusOK, "Nothing was changed.")
+}
+
+// TestOldSeries: of a series what does not collide is saved, and what does is told beside
+// its field; a schedule, too.
+func TestOldSeries(t *testing.T) {
+	d := start(t)
+	ann, ben := d.Person("ann"), d.Person("ben")
+	const page = "/desk/settings"
+	of := []string{"series"}
+	old := ben.Get(page)
+	wants(t, ann.SendForm(ann.Get(page), page, of, "name", "Night Line", "every", "month", "date", "5"), http.StatusOK, "Saved.")
+	got := ben.SendForm(old, page, of, "name", "Day Line", "at-least", "4", "weekday", "3")
+	wants(t, got, http.StatusConflict, "Its name: Somebody changed this meanwhile: it is “Night Line” now.", `value="Day Line"`,
+		"At: Somebody changed this meanwhile: it is “Goes out on the 5th of every month at 18:00 (Europe/London)” now.", `<option value="3" selected>Wednesday`)
+	s, err := d.Desk.Series(t.Context(), "")
+	if err != nil || s.Name != "Night Line" || s.AtLeast != 4 || s.Schedule != "0 18 5 * *" {
+		t.Errorf("%+v, %v", s, err)
+	}
+	wants(t, ben.SendForm(got, page, of), http.StatusOK, "Saved.")
+	if s, err = d.Desk.Series(t.Context(), ""); err != nil || s.Name != "Day Line" || s.AtLeast != 4 || s.Schedule != "0 18 * * 3" {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+// TestOldSettingsOfABlog: a page that nobody typed into takes nothing back.
+func TestOldSettingsOfABlog(t *testing.T) {
+	d := start(t)
+	ann, ben := d.Person("ann"), d.Person("ben")
+	const page = "/desk/sources/1/settings"
+	old := ben.Get(page)
+	wants(t, ann.Send(ann.Get(page), page, "name", "Night Bus"), http.StatusOK, "Saved.")
+	wants(t, ben.Send(old, page), http.StatusOK, "Nothing was changed.")
+	wants(t, ben.Send(old, page, "url", d.BlogURL+"home"), http.StatusOK, "Saved.")
+	got := ben.Send(old, page, "name", "Day Bus", "platform", "blogger")
+	wants(t, got, http.StatusConflict, "What to call it: Somebody changed this meanwhile: it is “Night Bus” now.", `value="Day Bus"`)
+	is, err := d.DB.Source(t.Context(), 1)
+	if err != nil || is.Name != "Night Bus" || is.URL != d.BlogURL+"home" || is.Platform != digest.Blogger {
+		t.Errorf("%+v, %v", is, err)
+	}
+	wants(t, ben.Send(got, page), http.StatusOK, "Saved.")
+	if is, err = d.DB.Source(t.Context(), 1); err != nil || is.Name != "Day Bus" {
+		t.Errorf("%+v, %v", is, err)
 	}
 }
 

@@ -102,10 +102,7 @@ func (a *Area) seriesForm(ctx context.Context, s digest.Series) (screen.SeriesFo
 		}
 	}
 	inWords(&f.Plan, s, from)
-	for _, field := range f.Fields {
-		f.Was = append(f.Was, screen.Hidden{Name: field.Name, Value: field.Value})
-	}
-	f.Was = append(f.Was, screen.Hidden{Name: "schedule", Value: s.Schedule})
+	f.Was = append(frame.Was(f.Fields...), screen.Hidden{Name: frame.WasPrefix + "schedule", Value: s.Schedule})
 	blogs, err := a.Blogs.List(ctx)
 	if err != nil {
 		return f, err
@@ -117,7 +114,7 @@ func (a *Area) seriesForm(ctx context.Context, s digest.Series) (screen.SeriesFo
 	for _, b := range blogs {
 		f.Blogs = append(f.Blogs, screen.Tick{Name: "source", Value: fmt.Sprint(b.ID), Label: b.Name, On: slices.Contains(of, b.ID)})
 	}
-	f.Was = append(f.Was, screen.Hidden{Name: "sources", Value: ids(of)})
+	f.Was = append(f.Was, screen.Hidden{Name: frame.WasPrefix + "sources", Value: ids(of)})
 	return f, nil
 }
 
@@ -161,6 +158,7 @@ func (a *Area) settingsPage(r *http.Request) (page screen.Settings, err error) {
 		return page, err
 	}
 	page.Publication = publicationFields(pub)
+	page.Was = frame.Was(page.Publication...)
 	all, err := a.Read.SeriesList(ctx)
 	if err != nil {
 		return page, err
@@ -226,50 +224,90 @@ func own(form frame.Form) frame.Form {
 	return out
 }
 
-// savePublication saves what was typed otherwise than it was shown.
+// triesToSave is how often a form is looked at anew because somebody else saved between
+// reading what is stored and saving.
+const triesToSave = 4
+
+// savePublication saves what was typed otherwise than its page showed it, so that two who
+// change different things lose nothing. What somebody changed meanwhile, and this form
+// changes too, is told beside its field, and stays in it.
 func (a *Area) savePublication(w http.ResponseWriter, r *http.Request, form frame.Form) error {
 	ctx := r.Context()
 	if !frame.Editor(r).Role.May(digest.OwnerRole) {
 		return digest.Fail(digest.Forbidden, "Ask an owner of this desk.", "only owners may change what all series share")
 	}
-	pub, err := a.Read.Publication(ctx)
-	if err != nil {
-		return err
-	}
-	var s desk.Settings
-	typed := publicationFields(pub)
-	for i, to := range []**string{&s.Publication, &s.HomeURL, &s.Language, &s.PostalAddress, &s.WatchList, &s.Glossary} {
-		value := strings.ReplaceAll(form.Get(typed[i].Name), "\r\n", "\n")
-		if _, sent := form.Values[typed[i].Name]; sent && strings.TrimSpace(value) != typed[i].Value {
-			*to = &value
-			typed[i].Value = value
+	for i := 1; ; i++ {
+		pub, err := a.Read.Publication(ctx)
+		if err != nil {
+			return err
 		}
+		separator := pub.Separator
+		s := desk.Settings{Was: &desk.Settings{Publication: &pub.Name, HomeURL: &pub.HomeURL, Language: &pub.Language, PostalAddress: &pub.PostalAddress,
+			WatchList: &pub.WatchList, Glossary: &pub.Glossary, Separator: &separator}}
+		typed, changed, collided := merged(form, publicationFields(pub))
+		for name, to := range map[string]**string{"masthead": &s.Publication, "home": &s.HomeURL, "language": &s.Language, "address": &s.PostalAddress,
+			"watch": &s.WatchList, "glossary": &s.Glossary} {
+			if value, is := changed[name]; is {
+				*to = &value
+			}
+		}
+		if value, is := changed["separator"]; is {
+			chosen := digest.Separator(value)
+			s.Separator = &chosen
+		}
+		all, err := a.Read.SeriesList(ctx)
+		if err != nil {
+			return err
+		}
+		if len(all) == 0 {
+			return digest.Fail(digest.Conflict, "The first blog brings a series.", "there is no series yet").Offer(digest.Act{Do: digest.AddSource})
+		}
+		if !s.IsEmpty() {
+			_, err = a.Desk.Set(ctx, frame.By(r), all[0].Slug, s)
+		}
+		kind := digest.KindOf(err)
+		switch {
+		case err != nil && kind == digest.Conflict && i < triesToSave:
+			continue
+		case err != nil && kind == digest.Invalid:
+			at := firstOf(s.Publication != nil && strings.TrimSpace(*s.Publication) == "", s.Language != nil && strings.Contains(err.Error(), "language"), s.HomeURL != nil, s.Separator != nil)
+			typed[at].Mistake = frame.Sentence(err)
+			return a.settingsAgain(w, r, http.StatusUnprocessableEntity, func(page *screen.Settings) { page.Publication = typed }, typed...)
+		case err != nil:
+			return err
+		case collided:
+			return a.settingsAgain(w, r, http.StatusConflict, func(page *screen.Settings) { page.Publication = typed }, typed...)
+		}
+		return a.Back(w, r, a.Site().Path(site.SettingsPage), saved(s.IsEmpty()))
 	}
-	if value := digest.Separator(form.Get("separator")); value != "" && value != pub.Separator {
-		s.Separator = &value
-		typed[6].Options = separators(value)
+}
+
+// saved says what became of a form.
+func saved(isEmpty bool) string {
+	if isEmpty {
+		return "Nothing was changed."
 	}
-	if s == (desk.Settings{}) {
-		return a.Back(w, r, a.Site().Path(site.SettingsPage), "Nothing was changed.")
+	return "Saved."
+}
+
+// merged gives fields as they are stored with what a form changes of them, by their names.
+// One that collides keeps what was typed, and says what somebody else made of it.
+func merged(form frame.Form, stored []screen.Field) (fields []screen.Field, changed map[string]string, collided bool) {
+	fields, changed = slices.Clone(stored), map[string]string{}
+	for i := range fields {
+		f := &fields[i]
+		typed, fate := form.Fate(f.Name, f.Shown())
+		switch fate {
+		case frame.Stays:
+			continue
+		case frame.Collides:
+			f.Mistake, collided = frame.Theirs(f.InWords()), true
+		case frame.Changes:
+			changed[f.Name] = typed
+		}
+		f.Choose(typed)
 	}
-	all, err := a.Read.SeriesList(ctx)
-	if err != nil {
-		return err
-	}
-	if len(all) == 0 {
-		return digest.Fail(digest.Conflict, "The first blog brings a series.", "there is no series yet").Offer(digest.Act{Do: digest.AddSource})
-	}
-	_, err = a.Desk.Set(ctx, frame.By(r), all[0].Slug, s)
-	if digest.KindOf(err) == digest.Invalid && err != nil {
-		return a.refuseSettings(w, r, err, func(page *screen.Settings) *screen.Field {
-			page.Publication = typed
-			return &page.Publication[firstOf(s.Publication != nil && strings.TrimSpace(*s.Publication) == "", s.Language != nil && strings.Contains(err.Error(), "language"), s.HomeURL != nil, s.Separator != nil)]
-		})
-	}
-	if err != nil {
-		return err
-	}
-	return a.Back(w, r, a.Site().Path(site.SettingsPage), "Saved.")
+	return fields, changed, collided
 }
 
 // firstOf gives the field of the publication that an error is about.
@@ -287,125 +325,154 @@ func firstOf(name, language, home, separator bool) int {
 	return 3
 }
 
-// refuseSettings shows the page again with what was typed, and what is wrong with it.
-func (a *Area) refuseSettings(w http.ResponseWriter, r *http.Request, mistake error, fill func(*screen.Settings) *screen.Field) error {
+// settingsAgain shows the page again with what was typed, and what is wrong with it.
+func (a *Area) settingsAgain(w http.ResponseWriter, r *http.Request, status int, fill func(*screen.Settings), typed ...screen.Field) error {
 	page, err := a.settingsPage(r)
 	if err != nil {
 		return err
 	}
-	wrong := fill(&page)
-	wrong.Mistake = frame.Sentence(mistake)
+	fill(&page)
 	unique(&page)
-	page.Mistakes = []screen.Field{*wrong}
-	return a.Refuse(w, r, page)
+	page.Mistakes = screen.Mistakes(typed...)
+	return a.ShowAs(w, r, status, page)
 }
 
-// saveSeries saves what was typed otherwise than it was shown, so that two who change
-// different things lose nothing. Of what somebody changed meanwhile, and this form
-// changes too, it tells.
+// seriesChange is what a form changes of a series.
+type seriesChange struct {
+	set    desk.Settings
+	fields []screen.Field // as stored, with what was typed
+	// plan is the schedule that was typed; nil where it stays.
+	plan     *schedule.Plan
+	planned  string // what somebody else made of it meanwhile
+	collided bool
+}
+
+// changeOf reads what a form changes of a series as it is stored. The error is of kind
+// Invalid, and about the field at.
+func (a *Area) changeOf(form frame.Form, series digest.Series, is screen.SeriesForm, of []int64) (c seriesChange, at string, err error) {
+	deadline := string(series.Deadline)
+	s := &c.set
+	s.Was = &desk.Settings{Name: &series.Name, Title: &series.Title, Zone: &series.Zone, Schedule: &series.Schedule,
+		NextNumber: &series.NextNumber, Deadline: &deadline, AtLeast: &series.AtLeast}
+	var changed map[string]string
+	c.fields, changed, c.collided = merged(form, is.Fields)
+	for name, to := range map[string]**string{"name": &s.Name, "title": &s.Title, "zone": &s.Zone, "deadline": &s.Deadline} {
+		if value, is := changed[name]; is {
+			*to = &value
+		}
+	}
+	if form.Is("every") {
+		plan := planOf(form)
+		expr, wrong := plan.Cron()
+		was := form.Text("was-schedule")
+		switch {
+		case wrong != nil:
+			c.plan, at, err = &plan, "plan", wrong
+		case expr == series.Schedule || sameMoments(expr, was):
+		case series.Schedule != was && !sameMoments(series.Schedule, was):
+			c.plan, c.collided = &plan, true
+			c.planned = frame.Theirs(is.Plan.Words)
+		default:
+			c.plan, s.Schedule = &plan, &expr
+		}
+	}
+	for name, to := range map[string]**int{"number": &s.NextNumber, "at-least": &s.AtLeast} {
+		value, is := changed[name]
+		if !is {
+			continue
+		}
+		n, wrong := strconv.Atoi(value)
+		if wrong != nil {
+			at, err = name, digest.Fail(digest.Invalid, "Write digits.", "%q is no number", frame.Cut(value, 40))
+			continue
+		}
+		*to = &n
+	}
+	if len(is.Blogs) > 0 {
+		s.Sources = ticked(form, of)
+	}
+	return c, at, err
+}
+
+// ticked gives the blogs of a series with what a form ticks otherwise than its page showed
+// it; nil where it does not.
+func ticked(form frame.Form, stored []int64) *[]int64 {
+	chosen, was := form.Numbers("source"), frame.Form{Values: map[string][]string{"was": strings.Fields(form.Get("was-sources"))}}.Numbers("was")
+	next := slices.DeleteFunc(slices.Clone(stored), func(id int64) bool { return slices.Contains(was, id) && !slices.Contains(chosen, id) })
+	for _, id := range chosen {
+		if !slices.Contains(was, id) && !slices.Contains(next, id) {
+			next = append(next, id)
+		}
+	}
+	slices.Sort(next)
+	if ids(next) == ids(stored) {
+		return nil
+	}
+	return &next
+}
+
+// saveSeries saves what was typed otherwise than its page showed it, so that two who
+// change different things lose nothing. What somebody changed meanwhile, and this form
+// changes too, is told beside its field, and stays in it.
 func (a *Area) saveSeries(w http.ResponseWriter, r *http.Request, form frame.Form) error {
 	ctx := r.Context()
 	slug := form.Text("series")
-	series, err := a.Desk.Series(ctx, slug)
-	if err != nil || slug == "" {
-		if slug == "" {
-			err = digest.Fail(digest.Invalid, "Send it again from the page.", "it is not said which series is meant")
-		}
-		return err
+	if slug == "" {
+		return digest.Fail(digest.Invalid, "Send it again from the page.", "it is not said which series is meant")
 	}
-	is, err := a.seriesForm(ctx, series)
-	if err != nil {
-		return err
-	}
-	var s desk.Settings
-	typed := slices.Clone(is.Fields)
-	var meanwhile []string
-	differs := func(name, value, stored string) bool {
-		was := form.Get("was-" + name)
-		if _, sent := form.Values[name]; !sent || value == was {
-			return false // it was not changed here
-		}
-		if stored != was && stored != value {
-			meanwhile = append(meanwhile, stored)
-		}
-		return value != stored
-	}
-	for i := range typed {
-		f := &typed[i]
-		value := form.Text(f.Name)
-		if !differs(f.Name, value, f.Value) {
-			continue
-		}
-		f.Value = value
-		switch f.Name {
-		case "name":
-			s.Name = &value
-		case "title":
-			s.Title = &value
-		case "zone":
-			s.Zone = &value
-		case "deadline":
-			*f, s.Deadline = deadlineField(digest.DeadlineRule(value)), &value
-		case "number", "at-least":
-			n, err := strconv.Atoi(value)
-			if err != nil {
-				return a.refuseSeries(w, r, series, typed, planOf(form), f.Name, digest.Fail(digest.Invalid, "Write digits.", "%q is no number", frame.Cut(value, 40)))
-			}
-			to := &s.NextNumber
-			if f.Name == "at-least" {
-				to = &s.AtLeast
-			}
-			*to = &n
-		}
-	}
-	plan := planOf(form)
-	if form.Is("every") {
-		expr, err := plan.Cron()
+	for i := 1; ; i++ {
+		series, err := a.Desk.Series(ctx, slug)
 		if err != nil {
-			return a.refuseSeries(w, r, series, typed, plan, "plan", err)
+			return err
 		}
-		form.Set("schedule", expr)
-		if expr != series.Schedule && !sameMoments(expr, form.Get("was-schedule")) && differs("schedule", expr, series.Schedule) {
-			s.Schedule = &expr
+		is, err := a.seriesForm(ctx, series)
+		if err != nil {
+			return err
 		}
-	}
-	if len(is.Blogs) > 0 {
-		chosen := form.Numbers("source")
-		slices.Sort(chosen)
-		if ids(chosen) != form.Get("was-sources") {
-			s.Sources = &chosen
+		of, err := a.Desk.SourcesOf(ctx, series.ID)
+		if err != nil {
+			return err
 		}
-	}
-	if len(meanwhile) > 0 {
-		return digest.Fail(digest.Conflict, "Open the settings again, look, and save what is still to be changed.",
-			"somebody changed this meanwhile: it is %q now", frame.Cut(strings.Join(meanwhile, "”, “"), 200))
-	}
-	if s == (desk.Settings{}) {
-		return a.Back(w, r, a.Site().Path(site.SettingsPage), "Nothing was changed.")
-	}
-	done, err := a.Desk.Set(ctx, frame.By(r), series.Slug, s)
-	if kind := digest.KindOf(err); err != nil && (kind == digest.Invalid || kind == digest.Conflict) {
-		at := "name"
+		c, at, err := a.changeOf(form, series, is, of)
+		if err != nil {
+			return a.refuseSeries(w, r, series, c, at, err)
+		}
+		var done desk.Changed
+		if !c.set.IsEmpty() {
+			done, err = a.Desk.Set(ctx, frame.By(r), series.Slug, c.set)
+		}
+		kind := digest.KindOf(err)
 		switch {
-		case s.Schedule != nil && strings.Contains(err.Error(), "schedule"):
-			at = "plan"
-		case s.Zone != nil && strings.Contains(err.Error(), "zone"):
-			at = "zone"
-		case s.Title != nil && strings.Contains(err.Error(), "title"):
-			at = "title"
-		case s.NextNumber != nil && strings.Contains(err.Error(), "number"):
-			at = "number"
-		case s.Deadline != nil && strings.Contains(err.Error(), "rule"):
-			at = "deadline"
-		case s.AtLeast != nil && strings.Contains(err.Error(), "picks"):
-			at = "at-least"
+		case err != nil && kind == digest.Conflict && i < triesToSave:
+			continue
+		case err != nil && (kind == digest.Invalid || kind == digest.Conflict):
+			return a.refuseSeries(w, r, series, c, mistaken(c.set, err), err)
+		case err != nil:
+			return err
+		case c.collided:
+			return a.seriesAgain(w, r, http.StatusConflict, series, c, "", "")
 		}
-		return a.refuseSeries(w, r, series, typed, plan, at, err)
+		return a.Back(w, r, a.Site().Path(site.SettingsPage), saved(c.set.IsEmpty())+followed(done))
 	}
-	if err != nil {
-		return err
+}
+
+// mistaken names the field of a series that an error is about.
+func mistaken(s desk.Settings, err error) string {
+	switch {
+	case s.Schedule != nil && strings.Contains(err.Error(), "schedule"):
+		return "plan"
+	case s.Zone != nil && strings.Contains(err.Error(), "zone"):
+		return "zone"
+	case s.Title != nil && strings.Contains(err.Error(), "title"):
+		return "title"
+	case s.NextNumber != nil && strings.Contains(err.Error(), "number"):
+		return "number"
+	case s.Deadline != nil && strings.Contains(err.Error(), "rule"):
+		return "deadline"
+	case s.AtLeast != nil && strings.Contains(err.Error(), "picks"):
+		return "at-least"
 	}
-	return a.Back(w, r, a.Site().Path(site.SettingsPage), "Saved."+followed(done))
+	return "name"
 }
 
 // sameMoments tells whether two expressions are one, however they are written.
@@ -432,31 +499,49 @@ func followed(done desk.Changed) string {
 	return ""
 }
 
-func (a *Area) refuseSeries(w http.ResponseWriter, r *http.Request, series digest.Series, typed []screen.Field, plan schedule.Plan, at string, mistake error) error {
-	return a.refuseSettings(w, r, mistake, func(page *screen.Settings) *screen.Field {
-		for i := range page.Series {
-			s := &page.Series[i]
-			if s.Slug != series.Slug {
-				continue
-			}
-			words, moments := s.Plan.Words, s.Plan.Moments
-			s.Fields = typed
-			s.Plan = planForm(plan, nil)
-			s.Plan.Words, s.Plan.Moments = words, moments
-			if at == "plan" {
-				if plan.Every == schedule.AsWritten {
-					return &s.Plan.Expr
-				}
-				return &s.Plan.At
-			}
-			for j := range s.Fields {
-				if s.Fields[j].Name == at {
-					return &s.Fields[j]
-				}
-			}
+func (a *Area) refuseSeries(w http.ResponseWriter, r *http.Request, series digest.Series, c seriesChange, at string, mistake error) error {
+	return a.seriesAgain(w, r, http.StatusUnprocessableEntity, series, c, at, frame.Sentence(mistake))
+}
+
+// seriesAgain shows the page again with what was typed of a series, and what is wrong with
+// it: with the field at, and where somebody else changed the same.
+func (a *Area) seriesAgain(w http.ResponseWriter, r *http.Request, status int, series digest.Series, c seriesChange, at, mistake string) error {
+	page, err := a.settingsPage(r)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(page.Series, func(s screen.SeriesForm) bool { return s.Slug == series.Slug })
+	if i < 0 {
+		return digest.Fail(digest.NotFound, "", "the series %s is no more", series.Name)
+	}
+	s := &page.Series[i]
+	s.Fields = c.fields
+	for j := range s.Fields {
+		if f := &s.Fields[j]; f.Name == at {
+			f.Mistake = mistake
 		}
-		return &page.Publication[0]
-	})
+	}
+	planned := c.planned
+	if at == "plan" {
+		planned = mistake
+	}
+	if c.plan != nil {
+		words, moments := s.Plan.Words, s.Plan.Moments
+		s.Plan = planForm(*c.plan, nil)
+		s.Plan.Words, s.Plan.Moments = words, moments
+	}
+	if s.Plan.At.Mistake = planned; c.plan != nil && c.plan.Every == schedule.AsWritten {
+		s.Plan.At.Mistake, s.Plan.Expr.Mistake = "", planned
+	}
+	if c.set.Sources != nil {
+		for j := range s.Blogs {
+			id, _ := strconv.ParseInt(s.Blogs[j].Value, 10, 64)
+			s.Blogs[j].On = slices.Contains(*c.set.Sources, id)
+		}
+	}
+	unique(&page)
+	page.Mistakes = screen.Mistakes(append(slices.Clone(s.Fields), s.Plan.At, s.Plan.Expr)...)
+	return a.ShowAs(w, r, status, page)
 }
 
 // newSeriesPage is the form for a further series.

@@ -269,10 +269,12 @@ func (a *Area) blogSettings(id int64, name string, c blogs.Change) screen.Source
 	home := screen.Field{Name: "url", Label: "Its home page", Value: c.URL}
 	forget := screen.Field{Name: "forget", Label: "Comments of one post", Type: "select", Options: []screen.Option{
 		{Label: "as written above", Value: ""}, {Label: "forget the pattern", Value: "1", Chosen: c.NoPattern}}}
-	return screen.SourceSettings{
+	page := screen.SourceSettings{
 		Name: name, Action: a.Site().Path(site.SourceSettings, id), Back: a.Site().Path(site.SourcePage, id),
 		Fields: []screen.Field{fields[4], home, fields[3], fields[0], fields[1], fields[2], forget},
 	}
+	page.Was = frame.Was(page.Fields...)
+	return page
 }
 
 // stored is a blog's settings as they are, for its form.
@@ -307,8 +309,9 @@ func (a *Area) sourceSettings(w http.ResponseWriter, r *http.Request) error {
 	return a.Show(w, r, a.blogSettings(id, name, c))
 }
 
-// changeSource changes what is typed otherwise than it is stored, so that two who
-// change different things lose nothing.
+// changeSource changes what is typed otherwise than its page showed it, so that two who
+// change different things lose nothing. What somebody changed meanwhile, and this form
+// changes too, is told beside its field, and stays in it.
 func (a *Area) changeSource(w http.ResponseWriter, r *http.Request) error {
 	id, err := frame.ID(r, "source")
 	if err != nil {
@@ -322,43 +325,43 @@ func (a *Area) changeSource(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	typed := blogs.Change{Options: optionsOf(form), URL: form.Text("url"), NoPattern: form.Is("forget")}
-	change := typed
-	for _, f := range []struct{ to, was *string }{
-		{&change.Name, &was.Name}, {&change.URL, &was.URL}, {&change.CommentsPattern, &was.CommentsPattern},
-		{&change.Posts, &was.Posts}, {&change.Comments, &was.Comments},
-	} {
-		if *f.to == *f.was {
-			*f.to = ""
-		}
-	}
-	if change.Platform == was.Platform {
-		change.Platform = ""
-	}
+	page := a.blogSettings(id, name, was)
+	fields, changed, collided := merged(form, page.Fields)
+	page.Fields = fields
+	change := blogs.Change{URL: changed["url"], NoPattern: changed["forget"] != "", Options: blogs.Known{
+		Name: changed["name"], Platform: digest.Platform(changed["platform"]), Posts: changed["posts"], Comments: changed["comments"], CommentsPattern: changed["pattern"]}}
 	if form.Is("anew") { // name the feeds that there are, so that they are asked again
-		change.Posts, change.Comments = typed.Posts, typed.Comments
+		change.Posts, change.Comments = form.Text("posts"), form.Text("comments")
 	}
 	if change.NoPattern {
 		change.CommentsPattern = ""
 	}
-	found, err := a.Blogs.Change(r.Context(), frame.By(r), id, change)
-	if err != nil {
-		if frame.IsOurs(err) || digest.KindOf(err) == digest.NotFound && form.Text("url") == "" {
-			return err
-		}
-		page := a.blogSettings(id, name, typed)
-		at := fieldOf(change)
-		for i := range page.Fields {
-			if page.Fields[i].Name == at {
-				page.Fields[i].Mistake = frame.Sentence(err)
-			}
-		}
+	again := func(status int) error {
 		page.Mistakes = screen.Mistakes(page.Fields...)
-		return a.Refuse(w, r, page)
+		return a.ShowAs(w, r, status, page)
 	}
-	said := "Saved."
-	for _, n := range found.Notices {
-		said += " " + sentence(n.Text)
+	said := "Nothing was changed."
+	if change != (blogs.Change{}) {
+		found, err := a.Blogs.Change(r.Context(), frame.By(r), id, change)
+		if err != nil {
+			if frame.IsOurs(err) || digest.KindOf(err) == digest.NotFound && form.Text("url") == "" {
+				return err
+			}
+			at := fieldOf(change)
+			for i := range page.Fields {
+				if page.Fields[i].Name == at {
+					page.Fields[i].Mistake = frame.Sentence(err)
+				}
+			}
+			return again(http.StatusUnprocessableEntity)
+		}
+		said = "Saved."
+		for _, n := range found.Notices {
+			said += " " + sentence(n.Text)
+		}
+	}
+	if collided {
+		return again(http.StatusConflict)
 	}
 	return a.Back(w, r, a.Site().Path(site.SourcePage, id), said)
 }

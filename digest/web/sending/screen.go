@@ -38,6 +38,11 @@ const (
 // screen makes the screen of an issue as it stands.
 func (a *Area) screen(r *http.Request, ref desk.Ref, typed asked) (s screen.Send, err error) {
 	ctx := r.Context()
+	// What is done while the page is made is news to whoever sees it.
+	_, history, err := a.Desk.History(ctx, desk.Ref{Series: ref.Series, Number: ref.Number}, 1)
+	if err != nil {
+		return s, err
+	}
 	is, err := a.Desk.Outlook(ctx, desk.Ref{Series: ref.Series, Number: ref.Number})
 	if err != nil {
 		return s, err
@@ -53,7 +58,12 @@ func (a *Area) screen(r *http.Request, ref desk.Ref, typed asked) (s screen.Send
 	if is.Issue.State == digest.Draft {
 		s.Draft, err = a.draft(r, ref, is, ahead, typed)
 	} else {
-		s.After, err = a.after(ctx, ref, ahead)
+		if s.After, err = a.after(ctx, ref, ahead); err == nil {
+			s.After.Seen = []screen.Hidden{{Name: "version", Value: fmt.Sprint(is.Issue.Version)}}
+			if len(history) > 0 {
+				s.After.Seen = append(s.After.Seen, screen.Hidden{Name: "last", Value: fmt.Sprint(history[0].ID)})
+			}
+		}
 	}
 	if err != nil {
 		return s, err
@@ -74,7 +84,7 @@ func (a *Area) draft(r *http.Request, ref desk.Ref, is desk.Outlook, ahead dispa
 	}
 	d := &screen.SendDraft{
 		Approve: address(site.SendScreen), Save: address(site.SendWords), Test: address(site.SendTest), Check: address(site.CheckScreen),
-		Version: int(is.Issue.Version), ToFix: len(is.Problems), TestTo: frame.Editor(r).Email,
+		Version: int(is.Issue.Version), Next: ahead.Due.Format(time.RFC3339Nano), ToFix: len(is.Problems), TestTo: frame.Editor(r).Email,
 		Who: ahead.Audience.Who(ahead.LastOfMonth), Others: ahead.Audience.Others(ahead.LastOfMonth),
 		Subject: screen.Field{Name: "subject", Label: "Subject", Value: shownSubject(is), Max: 300},
 		First:   screen.Field{Name: "preheader", Label: "First line in the inbox", Value: is.Frozen.Preheader, Max: 300},
@@ -95,13 +105,9 @@ func (a *Area) draft(r *http.Request, ref desk.Ref, is desk.Outlook, ahead dispa
 		d.Version = int(cmp.Or(ref.Version, is.Issue.Version))
 		d.Mistakes = screen.Mistakes(d.At)
 	}
-	d.Deadline = &screen.SendDeadline{
-		Action: address(site.SendRule), Says: series.Deadline.Words(),
-		AtLeast: screen.Field{Name: "at-least", Label: "How many picks it needs to go out", Type: "number", Value: fmt.Sprint(max(series.AtLeast, 1))},
-	}
-	for _, rule := range digest.DeadlineRules() {
-		d.Deadline.Rules = append(d.Deadline.Rules, screen.Option{Value: string(rule), Label: rule.Words(), Chosen: rule == series.Deadline})
-	}
+	d.Deadline = &screen.SendDeadline{Action: address(site.SendRule), Says: series.Deadline.Words()}
+	d.Deadline.Rule, d.Deadline.AtLeast = ruleFields(series)
+	d.Deadline.Was = frame.Was(d.Deadline.Rule, d.Deadline.AtLeast)
 	d.Count = utf8.RuneCountInString(d.First.Value)
 	for _, c := range []struct{ value, label string }{
 		{whenNext, next},

@@ -4,7 +4,10 @@ package sending
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"postbag/digest"
@@ -12,6 +15,7 @@ import (
 	"postbag/digest/dispatch"
 	"postbag/digest/site"
 	"postbag/digest/web/frame"
+	"postbag/templates/screen"
 )
 
 // Options are what the pages need.
@@ -171,7 +175,7 @@ func (a *Area) read(r *http.Request) (ref desk.Ref, typed asked, when desk.When,
 	}
 	ref.Version = form.Number("version")
 	if ref.Version == 0 {
-		return ref, typed, when, digest.Fail(digest.Invalid, "Open the page again.", "the form does not say which version of the issue it was made for")
+		return ref, typed, when, errNoVersion()
 	}
 	typed = asked{when: form.Text("when"), at: form.Text("at"), subject: form.Text("subject"), first: form.Text("preheader"), typed: true,
 		wasSubject: form.Text("was-subject"), wasFirst: form.Text("was-preheader")}
@@ -180,6 +184,9 @@ func (a *Area) read(r *http.Request) (ref desk.Ref, typed asked, when desk.When,
 		return ref, typed, when, err
 	}
 	ref.Number = issue.Number
+	if shown, err := time.Parse(time.RFC3339Nano, form.Text("was-next")); err == nil {
+		when.Shown = shown
+	}
 	switch typed.when {
 	case whenNow:
 		when.Now = true
@@ -229,13 +236,13 @@ func (a *Area) refuse(w http.ResponseWriter, r *http.Request, ref desk.Ref, type
 // the issue stands.
 func (a *Area) act(said string, do func(context.Context, digest.Actor, desk.Ref) (digest.Issue, error)) frame.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		ref, err := frame.Issue(r)
+		ref, err := a.seen(r)
 		if err != nil {
 			return err
 		}
 		issue, err := do(r.Context(), frame.By(r), ref)
 		if err != nil {
-			return err
+			return a.changed(w, r, ref, err)
 		}
 		if said := said; said == "" {
 			said = held(issue)
@@ -243,6 +250,39 @@ func (a *Area) act(said string, do func(context.Context, digest.Actor, desk.Ref)
 		}
 		return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, issue.Number), issue.Title+": "+said)
 	}
+}
+
+// seen reads what the page of a button showed.
+func (a *Area) seen(r *http.Request) (desk.Ref, error) {
+	ref, err := frame.Issue(r)
+	if err != nil {
+		return ref, err
+	}
+	form, err := frame.ReadForm(r)
+	if err != nil {
+		return ref, err
+	}
+	if ref.Version, ref.Last = form.Number("version"), form.Number("last"); ref.Version == 0 || ref.Last == 0 {
+		return ref, errNoVersion()
+	}
+	return ref, nil
+}
+
+func errNoVersion() error {
+	return digest.Fail(digest.Invalid, "Open the page again.", "the form does not say which version of the issue it was made for")
+}
+
+// changed answers who pressed a button of a page that is out of date: with what was done
+// since, above the page as it is now.
+func (a *Area) changed(w http.ResponseWriter, r *http.Request, ref desk.Ref, cause error) error {
+	if _, is := errors.AsType[*digest.Changed](cause); !is || frame.IsPart(r) {
+		return cause
+	}
+	s, err := a.screen(r, desk.Ref{Series: ref.Series, Number: ref.Number}, asked{})
+	if err != nil {
+		return cause
+	}
+	return a.frame.ShowProblem(w, frame.OnIssue(r, ref), cause, s)
 }
 
 // held says what became of an issue that was held back.
@@ -260,19 +300,26 @@ func held(issue digest.Issue) string {
 
 // now mails the issue at once.
 func (a *Area) now(w http.ResponseWriter, r *http.Request) error {
-	ref, err := frame.Issue(r)
+	ref, err := a.seen(r)
 	if err != nil {
 		return err
 	}
 	issue, _, err := a.Sender.Send(r.Context(), frame.By(r), ref, false)
 	if err != nil {
-		return err
+		return a.changed(w, r, ref, err)
 	}
 	return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, issue.Number), issue.Title+" is on its way.")
 }
 
-// rule stores what happens with the series' issues if nobody approves them in time.
+// triesToSave is how often a form is looked at anew because somebody else saved between
+// reading what is stored and saving.
+const triesToSave = 4
+
+// rule stores what happens with the series' issues if nobody approves them in time, as far
+// as the form says otherwise than its page did. What somebody else has changed since is
+// told, and is not changed back.
 func (a *Area) rule(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
 	ref, err := frame.Issue(r)
 	if err != nil {
 		return err
@@ -281,11 +328,67 @@ func (a *Area) rule(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rule, least := form.Text("deadline"), int(form.Number("at-least"))
-	if _, err := a.Desk.Set(r.Context(), frame.By(r), ref.Series, desk.Settings{Deadline: &rule, AtLeast: &least}); err != nil {
+	for i := 1; ; i++ {
+		_, series, err := a.Desk.Issue(ctx, ref)
+		if err != nil {
+			return err
+		}
+		deadline := string(series.Deadline)
+		set := desk.Settings{Was: &desk.Settings{Deadline: &deadline, AtLeast: &series.AtLeast}}
+		rule, picks := ruleFields(series)
+		for _, f := range []*screen.Field{&rule, &picks} {
+			typed, fate := form.Fate(f.Name, f.Shown())
+			switch {
+			case fate == frame.Stays:
+				continue
+			case fate == frame.Collides:
+				f.Mistake = frame.Theirs(f.InWords())
+			case f == &rule:
+				set.Deadline = &typed
+			default:
+				least := int(form.Number(f.Name))
+				set.AtLeast = &least
+			}
+			f.Choose(typed)
+		}
+		if !set.IsEmpty() {
+			_, err = a.Desk.Set(ctx, frame.By(r), series.Slug, set)
+		}
+		switch {
+		case digest.KindOf(err) == digest.Conflict && i < triesToSave:
+			continue
+		case err != nil:
+			return err
+		case rule.Mistake+picks.Mistake != "":
+			return a.ruleAgain(w, r, ref, rule, picks)
+		}
+		return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, ref.Number), "Saved. If nobody approves in time: "+rule.InWords())
+	}
+}
+
+// ruleAgain shows the screen with what was typed of the rule, and what somebody else made
+// of it.
+func (a *Area) ruleAgain(w http.ResponseWriter, r *http.Request, ref desk.Ref, rule, picks screen.Field) error {
+	s, err := a.screen(r, ref, asked{})
+	if err != nil {
 		return err
 	}
-	return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, ref.Number), "Saved. If nobody approves in time: "+digest.DeadlineRule(rule).Words())
+	if s.Draft == nil {
+		return digest.Fail(digest.Conflict, "", "%s: %s", rule.Label, strings.TrimSpace(rule.Mistake+" "+picks.Mistake))
+	}
+	d := s.Draft.Deadline
+	d.Rule, d.AtLeast, d.Open = rule, picks, true
+	s.Draft.Mistakes = screen.Mistakes(rule, picks)
+	return a.frame.ShowAs(w, frame.OnIssue(r, ref), http.StatusConflict, s)
+}
+
+// ruleFields ask what happens with an issue that nobody approves in time.
+func ruleFields(series digest.Series) (rule, picks screen.Field) {
+	rule = screen.Field{Name: "deadline", Label: "If nobody approves in time", Type: "select"}
+	for _, r := range digest.DeadlineRules() {
+		rule.Options = append(rule.Options, screen.Option{Value: string(r), Label: r.Words(), Chosen: r == series.Deadline})
+	}
+	return rule, screen.Field{Name: "at-least", Label: "How many picks it needs to go out", Type: "number", Value: fmt.Sprint(max(series.AtLeast, 1))}
 }
 
 func (a *Area) address(p site.Page, series string, number int) string {

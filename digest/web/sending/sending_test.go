@@ -107,7 +107,7 @@ func TestSendWithoutScript(t *testing.T) {
 	if i := o.issue(); i.State != digest.Approved || !i.DueAt.Equal(desktest.Start.Add(10*time.Minute)) || i.Frozen.Subject != own || i.Frozen.Preheader != "“It was late.”" {
 		t.Errorf("it is %+v", i.Frozen)
 	}
-	if held := ann.Post(sendPath+"/hold", nil); !strings.Contains(held.Body, "The approval of Pick of the Week 8 is taken back. Nobody has got it.") || !strings.Contains(held.Body, "Approve and schedule") {
+	if held := ann.Send(done, sendPath+"/hold"); !strings.Contains(held.Body, "The approval of Pick of the Week 8 is taken back. Nobody has got it.") || !strings.Contains(held.Body, "Approve and schedule") {
 		t.Errorf("after holding, %d:\n%s", held.Status, held.Body)
 	}
 	if i := o.issue(); i.State != digest.Draft || !i.DueAt.Equal(i.Slot) {
@@ -119,13 +119,14 @@ func TestSendWithoutScript(t *testing.T) {
 	if !strings.Contains(page.Body, "Mail it to 2 readers now") || !strings.Contains(page.Body, "It cannot be undone.") {
 		t.Errorf("the page does not say what sending now leads to:\n%s", page.Body)
 	}
-	if sent := ann.Post(sendPath+"/now", nil); !strings.Contains(sent.Body, "Pick of the Week 8 is on its way.") {
+	sent := ann.Send(page, sendPath+"/now")
+	if !strings.Contains(sent.Body, "Pick of the Week 8 is on its way.") {
 		t.Errorf("after sending, %d", sent.Status)
 	}
 	if i := o.issue(); i.State != digest.Published {
 		t.Errorf("it is %s", i.State)
 	}
-	if held := ann.Post(sendPath+"/hold", nil); !strings.Contains(held.Body, "is on the web, and is not mailed before you send it") {
+	if held := ann.Send(sent, sendPath+"/hold"); !strings.Contains(held.Body, "is on the web, and is not mailed before you send it") {
 		t.Errorf("held on the web, %d", held.Status)
 	}
 	if i := o.issue(); i.State != digest.Published || !i.DueAt.IsZero() {
@@ -169,7 +170,8 @@ func TestDeadlineOnThePage(t *testing.T) {
 	if page := ann.Get(sendPath); !strings.Contains(page.Body, "It is held, with all that is in it, for the next moment.") {
 		t.Error("the page does not say what happens if nobody approves in time")
 	}
-	got := ann.Post(sendPath+"/deadline", []string{"deadline", "send-picked", "at-least", "4"})
+	page := ann.Get(sendPath)
+	got := ann.Send(page, sendPath+"/deadline", "deadline", "send-picked", "at-least", "4")
 	if !strings.Contains(got.Body, "What is picked goes out, if it is enough") || !strings.Contains(got.Body, `value="4"`) {
 		t.Errorf("%d:\n%s", got.Status, got.Body)
 	}
@@ -177,7 +179,7 @@ func TestDeadlineOnThePage(t *testing.T) {
 		t.Errorf("%+v, %v", s, err)
 	}
 	for _, bad := range [][]string{{"deadline", "whatever"}, {"deadline", "hold", "at-least", "-3"}} {
-		if got := ann.Post(sendPath+"/deadline", bad); got.Status != 422 {
+		if got := ann.Send(got, sendPath+"/deadline", bad...); got.Status != 422 {
 			t.Errorf("%v gives %d", bad, got.Status)
 		}
 	}
@@ -200,10 +202,11 @@ func TestTwoAtOneSendPage(t *testing.T) {
 	if now := o.issue(); now.Version != approved.Version || now.State != digest.Approved || !now.DueAt.Equal(i.Slot) {
 		t.Errorf("it is %s, due %v", now.State, now.DueAt)
 	}
-	if again := ann.Post(sendPath+"/hold", nil); again.Status != 200 {
+	page = ann.Get(sendPath)
+	if again := ann.Send(page, sendPath+"/hold"); again.Status != 200 {
 		t.Errorf("holding gives %d", again.Status)
 	}
-	if again := ben.Post(sendPath+"/hold", nil); again.Status != 409 || !strings.Contains(again.Body, "Issue 8 is a draft") {
+	if again := ben.Send(page, sendPath+"/hold"); again.Status != 409 || !strings.Contains(again.Body, "Issue 8 was changed meanwhile: Ann took the approval back at 19:00") {
 		t.Errorf("holding twice gives %d:\n%s", again.Status, again.Body)
 	}
 }
@@ -229,19 +232,6 @@ func TestTestMail(t *testing.T) {
 	if len(files) != 1 {
 		t.Errorf("%d mails went out", len(files))
 	}
-}
-
-// comesTo waits until a script gives true on whatever page is there.
-func comesTo(tab *desktest.Tab, script string) {
-	tab.T.Helper()
-	var err error
-	for until := time.Now().Add(30 * time.Second); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
-		var is bool
-		if is, err = chromedp.Run(tab.Ctx, chromedp.Evaluate[bool](script)); err == nil && is {
-			return
-		}
-	}
-	tab.T.Fatalf("it never came to be that %s: %v", script, err)
 }
 
 // TestSendInABrowser walks the screen by keyboard, looks at it in light and dark, on a
@@ -275,7 +265,7 @@ func TestSendInABrowser(t *testing.T) {
 	desktest.Eval[bool](tab, `(() => { document.querySelector("#when-now").click(); return true; })()`)
 	tab.Until(`document.querySelector("#consequence").textContent.includes("For ten minutes") && document.querySelector("#field-subject").value.includes("and more")`)
 	tab.Do(chromedp.Focus("button.main"), chromedp.KeyEvent(kb.Enter))
-	comesTo(tab, `document.querySelector("#said").textContent.includes("is approved. It goes out Friday 6 March, 19:10")`)
+	tab.Until(`document.querySelector("#said").textContent.includes("is approved. It goes out Friday 6 March, 19:10")`)
 	if i := o.issue(); i.State != digest.Approved || !strings.Contains(i.Frozen.Subject, "and more") {
 		t.Errorf("it is %s, %q", i.State, i.Frozen.Subject)
 	}
@@ -287,19 +277,19 @@ func TestSendInABrowser(t *testing.T) {
 	o.must(err)
 	_, err = o.sender.Begin(ctx, storetest.Tester, o.issue())
 	o.must(err)
-	comesTo(tab, `document.querySelector(".lead").textContent.includes("on its way")`)
+	tab.Until(`document.querySelector(".lead").textContent.includes("on its way")`)
 	look("sending")
 	tab.Do(chromedp.Click("#standing .buttons button"))
-	comesTo(tab, `document.querySelector(".lead").textContent.includes("Sending is paused")`)
+	tab.Until(`document.querySelector(".lead").textContent.includes("Sending is paused")`)
 	look("paused")
 	tab.Do(chromedp.Click("#standing .buttons button"))
-	comesTo(tab, `document.querySelector(".lead").textContent.includes("on its way")`)
+	tab.Until(`document.querySelector(".lead").textContent.includes("on its way")`)
 	member, err := o.DB.Join(ctx, work.Joining{Name: "worker", Lease: time.Minute})
 	o.must(err)
 	defer member.Leave()
 	_, err = o.sender.Run(ctx, member, o.issue(), nil)
 	o.must(err)
-	comesTo(tab, `document.querySelector(".lead").textContent.startsWith("Sent ")`)
+	tab.Until(`document.querySelector(".lead").textContent.startsWith("Sent ")`)
 	look("sent")
 	if n := desktest.Eval[string](tab, `document.querySelector(".tally dd").textContent`); n != "2" {
 		t.Errorf("the page says that %s are sent", n)
@@ -328,4 +318,129 @@ func TestApprovingWhatNobodySaw(t *testing.T) {
 	if now := o.issue(); now.State != digest.Draft || now.Preheader != "" {
 		t.Errorf("it is %s, and its first line is %q", now.State, now.Preheader)
 	}
+}
+
+// edit changes an issue as it stands, as somebody.
+func (o *office) edit(by digest.Actor, e desk.Edit) {
+	o.T.Helper()
+	_, err := o.Desk.Desk.Edit(o.T.Context(), by, desk.Ref{Number: 8, Version: o.issue().Version}, e)
+	o.must(err)
+}
+
+// TestMailingWhatNobodySaw: an issue that was held, changed and approved again since a page
+// of it was opened is neither mailed nor held by that page, which says so, and shows the
+// issue as it is now. Pages of buttons that do not say what they showed do nothing.
+func TestMailingWhatNobodySaw(t *testing.T) {
+	o := newOffice(t, "ada@reader.example")
+	ann, ben := o.Person("ann"), o.Person("ben")
+	ann.Send(ann.Get(sendPath), sendPath)
+	old := ann.Get(sendPath)
+	ben.Send(ben.Get(sendPath), sendPath+"/hold")
+	title, intro := "Another issue", "Words that Ann has not seen."
+	o.edit(desktest.Ben.Actor(), desk.Edit{Title: &title, Intro: &intro})
+	ben.Send(ben.Get(sendPath), sendPath)
+	approved := o.issue()
+	if approved.State != digest.Approved || approved.Frozen.Title != title {
+		t.Fatalf("it is %s, %q", approved.State, approved.Title)
+	}
+	for _, button := range []string{"/now", "/hold"} {
+		got := ann.Send(old, sendPath+button)
+		for _, want := range []string{"Issue 8 was changed meanwhile: Ben took the approval back at 19:00", "Ben approved it at 19:00", "Send Another issue", "Mail it to 1 reader now"} {
+			if got.Status != 409 || !strings.Contains(got.Body, want) {
+				t.Errorf("%s of an old page: %d, without %q", button, got.Status, want)
+			}
+		}
+		if now := o.issue(); now.State != digest.Approved || now.Version != approved.Version || !now.DueAt.Equal(approved.DueAt) {
+			t.Errorf("%s of an old page: it is %s, due %v", button, now.State, now.DueAt)
+		}
+		if got := ann.Post(sendPath+button, nil); got.Status != 422 || !strings.Contains(got.Body, "Open the page again.") {
+			t.Errorf("%s without a version: %d", button, got.Status)
+		}
+	}
+	// What the answer shows is seen.
+	if got := ann.Send(ann.Send(old, sendPath+"/now"), sendPath+"/now"); got.Status != 200 || !strings.Contains(got.Body, "Another issue is on its way.") {
+		t.Errorf("of the page as it is now: %d", got.Status)
+	}
+}
+
+// TestMailingWhatIsHeld: what somebody kept from being mailed is not mailed by a page that
+// was opened before, nor does a mailing go on by it that was paused once more.
+func TestMailingWhatIsHeld(t *testing.T) {
+	o := newOffice(t, "ada@reader.example")
+	ctx := t.Context()
+	ann, ben := o.Person("ann"), o.Person("ben")
+	ann.Send(ann.Get(sendPath), sendPath)
+	_, _, err := o.Desk.Desk.Publish(ctx, storetest.Tester, desk.Ref{Number: 8})
+	o.must(err)
+	old := ann.Get(sendPath)
+	ben.Send(ben.Get(sendPath), sendPath+"/hold")
+	if got := ann.Send(old, sendPath+"/now"); got.Status != 409 || !strings.Contains(got.Body, "Ben kept it from being mailed at 19:00") {
+		t.Errorf("mailing what is held: %d", got.Status)
+	}
+	if i := o.issue(); !i.DueAt.IsZero() {
+		t.Errorf("it is due %v", i.DueAt)
+	}
+	page := ann.Get(sendPath)
+	for range 2 { // pressed twice
+		if got := ann.Send(page, sendPath+"/now"); got.Status != 200 || !strings.Contains(got.Body, "is on its way") {
+			t.Errorf("mailing it: %d", got.Status)
+		}
+	}
+	_, err = o.sender.Begin(ctx, storetest.Tester, o.issue())
+	o.must(err)
+	ben.Send(ben.Get(sendPath), sendPath+"/pause")
+	old = ann.Get(sendPath)
+	ben.Send(ben.Get(sendPath), sendPath+"/resume")
+	going := ann.Get(sendPath)
+	ben.Send(ben.Get(sendPath), sendPath+"/pause")
+	if got := ann.Send(old, sendPath+"/resume"); got.Status != 409 || !strings.Contains(got.Body, "Ben paused it at 19:00") || o.issue().State != digest.Paused {
+		t.Errorf("going on by an old page: %d, it is %s", got.Status, o.issue().State)
+	}
+	ben.Send(ben.Get(sendPath), sendPath+"/resume")
+	if got := ann.Send(going, sendPath+"/pause"); got.Status != 200 || o.issue().State != digest.Paused {
+		t.Errorf("to stop it takes no fresh page: %d, it is %s", got.Status, o.issue().State)
+	}
+}
+
+// TestApprovingForAnotherMoment: the next slot that a page showed is the one that an issue
+// is approved for, or none.
+func TestApprovingForAnotherMoment(t *testing.T) {
+	o := newOffice(t)
+	ann := o.Person("ann")
+	page := ann.Get(sendPath)
+	o.Clock.Move(3 * 24 * time.Hour)
+	if got := ann.Send(page, sendPath); got.Status != 409 || !strings.Contains(got.Body, "would go out on Sunday 15 March 2026 18:00 GMT by now, not on Sunday 8 March 2026 18:00 GMT") || o.issue().State != digest.Draft {
+		t.Errorf("%d, it is %s:\n%s", got.Status, o.issue().State, got.Body)
+	}
+	if got := ann.Send(ann.Get(sendPath), sendPath); got.Status != 200 || o.issue().State != digest.Approved {
+		t.Errorf("of a fresh page: %d", got.Status)
+	}
+}
+
+// TestOldDeadline: of two who choose what happens if nobody approves in time each changes
+// what they typed, and is told where both changed the same.
+func TestOldDeadline(t *testing.T) {
+	o := newOffice(t)
+	ann, ben := o.Person("ann"), o.Person("ben")
+	old := ben.Get(sendPath)
+	ann.Send(ann.Get(sendPath), sendPath+"/deadline", "deadline", "send-picked")
+	is := func(what string, rule digest.DeadlineRule, least int) {
+		t.Helper()
+		if s, err := o.Desk.Desk.Series(t.Context(), ""); err != nil || s.Deadline != rule || s.AtLeast != least {
+			t.Errorf("%s: %s, %d picks, %v", what, s.Deadline, s.AtLeast, err)
+		}
+	}
+	if got := ben.Send(old, sendPath+"/deadline", "at-least", "5"); got.Status != 200 {
+		t.Errorf("the number of picks: %d", got.Status)
+	}
+	is("beside the rule", digest.SendPicked, 5)
+	got := ben.Send(old, sendPath+"/deadline", "deadline", "posts-only")
+	for _, want := range []string{"If nobody approves in time: Somebody changed this meanwhile: it is “" + digest.SendPicked.Words() + "” now.", `value="posts-only" checked`} {
+		if got.Status != 409 || !strings.Contains(got.Body, want) {
+			t.Errorf("the rule: %d, without %q", got.Status, want)
+		}
+	}
+	is("refused", digest.SendPicked, 5)
+	ben.Send(got, sendPath+"/deadline")
+	is("decided", digest.SendPosts, 5)
 }
