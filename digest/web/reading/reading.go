@@ -356,7 +356,7 @@ func (a Area) undo(w http.ResponseWriter, r *http.Request) error {
 	}
 	address := a.address(ref, view)
 	if comment != 0 {
-		address += fmt.Sprintf("#c%d", comment)
+		address = a.onComment(ref, view, comment)
 	}
 	return a.Back(w, r, address, saidOf(frame.People(r.Context()).Told(saved.Words), ""))
 }

@@ -44,8 +44,12 @@ func number(text string) int64 {
 // address gives a page's address.
 func (a Area) address(ref desk.Ref, v reading.View) string { return a.withQuery(ref, v.Query()) }
 
-// onComment gives a page's address at one of its comments.
+// onComment gives a page's address at one of its comments. An address that says nothing
+// else leads to where the editor was, and so has to say the comment.
 func (a Area) onComment(ref desk.Ref, v reading.View, comment int64) string {
+	if v.Query() == "" {
+		v.Comment = comment
+	}
 	return a.address(ref, v) + fmt.Sprintf("#c%d", comment)
 }
 
