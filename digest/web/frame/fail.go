@@ -155,11 +155,7 @@ func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if r.Method == http.MethodPost {
-		if r.PostForm == nil { // it came to nothing before the form was read
-			r.Body = http.MaxBytesReader(nil, r.Body, MaxForm)
-			_, _ = ReadForm(r) // what can be read of it is shown
-		}
-		problem.Typed = typed(r)
+		f.keepTyped(r, problem)
 		if status == http.StatusServiceUnavailable {
 			problem.Again, problem.To = again(r), r.URL.RequestURI()
 		}
@@ -178,6 +174,15 @@ func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	_ = write(w, status, "text/html; charset=utf-8", page)
+}
+
+// keepTyped shows what was typed into a form beside the problem that it led to.
+func (f *Frame) keepTyped(r *http.Request, problem *screen.Problem) {
+	if r.PostForm == nil { // it came to nothing before the form was read
+		r.Body = http.MaxBytesReader(nil, r.Body, MaxForm)
+		_, _ = ReadForm(r) // what can be read of it is shown
+	}
+	problem.Typed = typed(r)
 }
 
 // retry tells programs when to try again what the page calls a minute (RFC 9110, 10.2.3).
