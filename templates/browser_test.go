@@ -10,39 +10,20 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
-	"postbag/digest/digesttest"
+	"postbag/digest/digesttest/browsertest"
 	"postbag/templates"
 )
 
 var shots = flag.String("shots", "", "a folder to write pictures of every page and mail to")
 
-// browser starts a headless browser, or skips the test where there is none.
+// browser gives a tab of a headless browser, or skips the test where there is none.
 func browser(t *testing.T) context.Context {
 	t.Helper()
-	path := digesttest.Chromium(t)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.WSURLReadTimeout(2*time.Minute), chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.UserDataDir(t.TempDir()))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	started := ctx
-	t.Cleanup(func() { // waits for the browser to end, so that its folder can go
-		if err := chromedp.Cancel(started); err != nil {
-			t.Log("end the browser:", err)
-		}
-	})
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal("start the browser:", err)
-	}
-	ctx, cancel = context.WithTimeout(ctx, 4*time.Minute)
-	t.Cleanup(cancel)
-	return ctx
+	return browsertest.Tab(t, browsertest.Start(t))
 }
 
 func viewport(width int64) chromedp.Action[chromedp.Void] {

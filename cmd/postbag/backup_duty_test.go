@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/store/storetest"
 )
 
 // TestBackupsByThemselves lets nights pass: a backup is written in each, is good,
@@ -35,6 +36,17 @@ func TestBackupsByThemselves(t *testing.T) {
 		in.must("--backup-at", "0 6 1 1 *", "--db", filepath.Join(in.dir, "other.db"), "schedule", "list")
 		if list := in.must("--db", filepath.Join(in.dir, "other.db"), "schedule", "list"); !strings.Contains(list, "Sat 2026-03-21 03:30 UTC") {
 			t.Errorf("with an earlier moment the schedule is\n%s", list)
+		}
+		// The worker plans the first night before it comes, however long it takes to start.
+		in.clock = digest.NewTestClock(noon, 1)
+		planning := in.serve("--backup-dir", dir, "--backup-keep", "2")
+		stored := storetest.Open(t, in.flags[1], nil)
+		eventually(t, "the backup is planned", func() bool {
+			_, err := stored.Duty(t.Context(), "backup")
+			return err == nil
+		})
+		if err := planning.stop(); err != nil {
+			t.Fatal(err)
 		}
 		for day := range 3 {
 			in.clock = digest.NewTestClock(time.Date(2026, 3, 21+day, 3, 29, 0, 0, time.UTC), 60)

@@ -117,7 +117,7 @@ func (p *person) tabTo(selector string) {
 // click clicks on something as soon as it is visible.
 func (p *person) click(selector string) {
 	p.T.Helper()
-	ctx, cancel := context.WithTimeout(p.Ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(p.Ctx, patience)
 	defer cancel()
 	if err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
 		p.T.Fatalf("click %s: %v", selector, err)

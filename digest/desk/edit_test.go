@@ -195,51 +195,57 @@ func TestTwoEditors(t *testing.T) {
 	for _, first := range changes {
 		t.Run(first.name, func(t *testing.T) {
 			t.Parallel()
-			var d *bench
-			var seen digest.Issue
-			var at desk.Ref
-			for _, second := range changes {
-				if d == nil {
-					d, seen, at = picked(t)
-					if err := first.do(t, d, ben, seen, at); err != nil {
-						t.Fatal(err)
-					}
-				}
-				before := whole(t, d, seen)
-				err := second.do(t, d, ada, seen, at)
-				after := whole(t, d, seen)
-				isSame := second.name == first.name && !second.whole && !slices.Contains(second.changes, "there 3") && !slices.Contains(second.changes, "there 5")
-				switch {
-				case isSame || !second.minds(first):
-					if err != nil || !second.done(seen, after) {
-						t.Errorf("then %s: %v, rows %v", second.name, err, rows(after))
-					}
-					if !first.ends() && !first.done(seen, after) && !slices.Contains(second.changes, "order") {
-						t.Errorf("then %s lost what was done first: rows %v", second.name, rows(after))
-					}
-					if isSame && after.Version != before.Version {
-						t.Errorf("done twice, it makes version %d of %d", after.Version, before.Version)
-					}
-				case err == nil || digest.KindOf(err) != digest.Conflict:
-					t.Errorf("then %s: %v", second.name, err)
-				case after.Version != before.Version || !slices.Equal(rows(after), rows(before)):
-					t.Errorf("then %s changed %v to %v", second.name, rows(before), rows(after))
-				case first.ends():
-					if !strings.Contains(err.Error(), ben.Name) {
-						t.Errorf("then %s: %v does not tell who did it", second.name, err)
-					}
-				default:
-					changed, ok := errors.AsType[*digest.Changed](err)
-					if !ok || changed.Since[0].By != ben || !strings.Contains(err.Error(), ben.Name+" "+changed.Since[0].Words) || len(digest.ActsOf(err)) == 0 {
-						t.Errorf("then %s: %v does not tell what was changed", second.name, err)
-					}
-				}
-				if after.Version != before.Version || after.State != before.State {
-					d = nil
-				}
+			for left := changes; len(left) > 0; {
+				seconds := left
+				left = left[1:]
+				t.Run("then "+seconds[0].name, func(t *testing.T) { left = meet(t, first, seconds) })
 			}
 		})
 	}
+}
+
+// meet has one change meet others at a desk, until one is done: it gives those that were
+// not tried then.
+func meet(t *testing.T, first change, seconds []change) (left []change) {
+	d, seen, at := picked(t)
+	if err := first.do(t, d, ben, seen, at); err != nil {
+		t.Fatal(err)
+	}
+	for i, second := range seconds {
+		before := whole(t, d, seen)
+		err := second.do(t, d, ada, seen, at)
+		after := whole(t, d, seen)
+		isSame := second.name == first.name && !second.whole && !slices.Contains(second.changes, "there 3") && !slices.Contains(second.changes, "there 5")
+		switch {
+		case isSame || !second.minds(first):
+			if err != nil || !second.done(seen, after) {
+				t.Errorf("then %s: %v, rows %v", second.name, err, rows(after))
+			}
+			if !first.ends() && !first.done(seen, after) && !slices.Contains(second.changes, "order") {
+				t.Errorf("then %s lost what was done first: rows %v", second.name, rows(after))
+			}
+			if isSame && after.Version != before.Version {
+				t.Errorf("done twice, it makes version %d of %d", after.Version, before.Version)
+			}
+		case err == nil || digest.KindOf(err) != digest.Conflict:
+			t.Errorf("then %s: %v", second.name, err)
+		case after.Version != before.Version || !slices.Equal(rows(after), rows(before)):
+			t.Errorf("then %s changed %v to %v", second.name, rows(before), rows(after))
+		case first.ends():
+			if !strings.Contains(err.Error(), ben.Name) {
+				t.Errorf("then %s: %v does not tell who did it", second.name, err)
+			}
+		default:
+			changed, ok := errors.AsType[*digest.Changed](err)
+			if !ok || changed.Since[0].By != ben || !strings.Contains(err.Error(), ben.Name+" "+changed.Since[0].Words) || len(digest.ActsOf(err)) == 0 {
+				t.Errorf("then %s: %v does not tell what was changed", second.name, err)
+			}
+		}
+		if after.Version != before.Version || after.State != before.State {
+			return seconds[i+1:]
+		}
+	}
+	return nil
 }
 
 // whole reads an issue again.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"postbag/digest"
@@ -123,36 +124,43 @@ func TestOneHostHasOneQueueHoweverItIsSpelt(t *testing.T) {
 	}
 }
 
+// TestConnectionIsUsedAgain runs where no time passes while anything waits for the
+// network: on a busy machine the client, and the library below it, rightly give up a
+// connection that is not free for the next request within a part of a second.
 func TestConnectionIsUsedAgain(t *testing.T) {
 	for name, start := range map[string]func(testing.TB) *blog{"HTTP/1.1": newBlog, "HTTP/2.0": newTLSBlog} {
-		blog := start(t)
-		blog.On("/feed", answer{Body: "x", Encoding: "gzip", ETag: `"1"`}).
-			On("/moved", answer{Status: http.StatusFound, Location: "/feed", Body: "moved"})
-		c := clientOf(t, fetch.Options{}, blog)
-		var wg sync.WaitGroup
-		for range 4 {
-			wg.Go(func() {
-				for _, req := range []pull.Request{{URL: blog.URL + "/feed"}, {URL: blog.URL + "/feed", Validators: digest.Validators{ETag: `"1"`}}, {URL: blog.URL + "/moved"}} {
-					if _, err := c.Get(t.Context(), req); err != nil {
-						t.Error(err)
-					}
+		synctest.Test(t, func(t *testing.T) { connectionIsUsedAgain(t, name, start) })
+	}
+}
+
+func connectionIsUsedAgain(t *testing.T, name string, start func(testing.TB) *blog) {
+	blog := start(t)
+	blog.On("/feed", answer{Body: "x", Encoding: "gzip", ETag: `"1"`}).
+		On("/moved", answer{Status: http.StatusFound, Location: "/feed", Body: "moved"})
+	c := clientOf(t, fetch.Options{}, blog)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for _, req := range []pull.Request{{URL: blog.URL + "/feed"}, {URL: blog.URL + "/feed", Validators: digest.Validators{ETag: `"1"`}}, {URL: blog.URL + "/moved"}} {
+				if _, err := c.Get(t.Context(), req); err != nil {
+					t.Error(err)
 				}
-				_, err := get(t, c, blog.URL+"/missing")
-				wantKind(t, err, digest.NotFound, "404")
-			})
-		}
-		wg.Wait()
-		asked := blog.Requests()
-		if len(asked) != 20 || blog.Most() != 1 {
-			t.Errorf("%s: asked %d times, %d at once; want 20, one at a time", name, len(asked), blog.Most())
-		}
-		for _, r := range asked {
-			if r.From != asked[0].From || r.Proto != name {
-				t.Errorf("%s: %s came by %s from %s, the first from %s", name, r.Path, r.Proto, r.From, asked[0].From)
 			}
-			if !strings.HasPrefix(r.Header.Get("User-Agent"), "Postbag") || r.Header.Get("Referer") != "" || r.Header.Get("Cookie") != "" {
-				t.Errorf("%s: sent %v", name, r.Header)
-			}
+			_, err := get(t, c, blog.URL+"/missing")
+			wantKind(t, err, digest.NotFound, "404")
+		})
+	}
+	wg.Wait()
+	asked := blog.Requests()
+	if len(asked) != 20 || blog.Most() != 1 {
+		t.Errorf("%s: asked %d times, %d at once; want 20, one at a time", name, len(asked), blog.Most())
+	}
+	for _, r := range asked {
+		if r.From != asked[0].From || r.Proto != name {
+			t.Errorf("%s: %s came by %s from %s, the first from %s", name, r.Path, r.Proto, r.From, asked[0].From)
+		}
+		if !strings.HasPrefix(r.Header.Get("User-Agent"), "Postbag") || r.Header.Get("Referer") != "" || r.Header.Get("Cookie") != "" {
+			t.Errorf("%s: sent %v", name, r.Header)
 		}
 	}
 }

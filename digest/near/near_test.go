@@ -3,6 +3,7 @@ package near_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -270,7 +271,11 @@ func FuzzLinks(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, a, b, quoted string) {
 		later, earlier := said(2, quoting(quoted, a)), wrote(1, b)
-		for _, o := range near.Compare([]near.Entry{later, earlier})[later.Key] {
+		found := near.Compare([]near.Entry{later, earlier})
+		if plain := near.PlainCompare([]near.Entry{later, earlier}); !reflect.DeepEqual(found, plain) {
+			t.Fatalf("found is %+v, in the plain way %+v", found, plain)
+		}
+		for _, o := range found[later.Key] {
 			if o.Key != earlier.Key || o.IsLater || o.Relation != near.Copy && o.Relation != near.Quote {
 				t.Fatalf("the other is %+v", o)
 			}

@@ -10,23 +10,14 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"postbag/digest/digesttest"
+	"postbag/digest/digesttest/browsertest"
 	"postbag/subscribers"
 )
 
-// newBrowser starts a browser, or skips the test when there is none.
+// newBrowser gives a tab of a browser, or skips the test when there is none.
 func newBrowser(t *testing.T) tab {
 	t.Helper()
-	program := digesttest.Chromium(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-	t.Cleanup(cancel)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.WSURLReadTimeout(2*time.Minute), chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("host-resolver-rules", "MAP digest.example 127.0.0.1"))
-	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	return tab{t, ctx}
+	return tab{t, browsertest.Tab(t, browsertest.Start(t))}
 }
 
 // tab is a page of a browser under a test's control.
@@ -103,7 +94,7 @@ func TestInABrowserAReaderComesAndGoes(t *testing.T) {
 func TestInABrowserTheButtonsWorkWithoutTLS(t *testing.T) {
 	b := newBrowser(t)
 	s := newSite(t)
-	address := strings.Replace(s.http.URL, "127.0.0.1", "digest.example", 1)
+	address := strings.Replace(s.http.URL, "127.0.0.1", browsertest.Name, 1)
 	b.open(address + "/confirm/" + s.signUp("ann@example.org"))
 	b.press(`main form button[type="submit"]`, "You are subscribed")
 	s.wantState("ann@example.org", subscribers.Active)

@@ -40,6 +40,9 @@ type madeSchema struct {
 	claimed       bool // for this process: no other takes it
 	taken         bool // by a test
 	new           bool // made by this process
+	// conn is kept from test to test, for whoever took the schema: a new connection
+	// would learn all tables anew, for most of the time that it takes to empty them.
+	conn *pgx.Conn
 }
 
 // Pooled are the tests of a package that uses [MadePostgres]: its TestMain runs them.
@@ -55,6 +58,9 @@ func (p Pooled) Run() (code int) {
 	ctx, cancel := context.WithTimeout(context.Background(), serverTime)
 	defer cancel()
 	failed := pool.lock.Close(ctx)
+	for _, s := range pool.mine {
+		failed = errors.Join(failed, s.close(ctx))
+	}
 	if os.Getenv(keepVariable) != "1" {
 		for _, s := range pool.mine {
 			if s.new {
@@ -105,7 +111,7 @@ func take() (*madeSchema, error) {
 		if emptied {
 			return s, nil
 		}
-		if err := dropSchema(s.name); err != nil {
+		if err := errors.Join(s.close(ctx), dropSchema(s.name)); err != nil {
 			return nil, err
 		}
 		pool.mu.Lock()
@@ -196,7 +202,7 @@ func makeSchema(ctx context.Context) (*madeSchema, error) {
 	}
 	if err == nil {
 		err = s.do(ctx, func(conn *pgx.Conn) error {
-			refill, err := refill(ctx, conn)
+			contents, err := contents(ctx, conn)
 			if err != nil {
 				return err
 			}
@@ -204,7 +210,7 @@ func makeSchema(ctx context.Context) (*madeSchema, error) {
 			if err != nil {
 				return err
 			}
-			_, err = conn.Exec(ctx, "COMMENT ON SCHEMA "+s.name+" IS "+quote(layout+"\n"+refill))
+			_, err = conn.Exec(ctx, "COMMENT ON SCHEMA "+s.name+" IS "+quote(layout+"\n"+contents))
 			return err
 		})
 	}
@@ -228,31 +234,58 @@ func (s *madeSchema) empty(ctx context.Context) (done bool, err error) {
 		if err != nil {
 			return err
 		}
-		made, refill, found := strings.Cut(comment, "\n")
+		made, tables, found := strings.Cut(comment, "\n")
 		now, err := layout(ctx, conn)
 		if err != nil || !found || now != made {
 			return err
 		}
+		refill, err := refill(ctx, conn, strings.Split(tables, "\n"))
+		if err != nil {
+			return err
+		}
 		_, err = conn.PgConn().Exec(ctx, refill).ReadAll()
 		done = err == nil
-		if refused := (*pgconn.PgError)(nil); errors.As(err, &refused) && refused.Code == insufficientPrivilege {
-			return nil
-		}
 		return err
 	})
+	if refused := (*pgconn.PgError)(nil); errors.As(err, &refused) && refused.Code == insufficientPrivilege {
+		return false, nil
+	}
 	return done, err
 }
 
 // insufficientPrivilege is PostgreSQL's code (appendix A of its manual).
 const insufficientPrivilege = "42501"
 
+// do works on a connection of the schema's own. One that was lost, as where a test
+// stops the server, is replaced.
 func (s *madeSchema) do(ctx context.Context, work func(*pgx.Conn) error) error {
-	conn, err := pgx.Connect(ctx, s.address)
-	if err != nil {
-		return err
+	if s.conn != nil && s.conn.Ping(ctx) != nil {
+		_ = s.close(ctx) // it is lost already
 	}
-	defer conn.Close(ctx)
-	return work(conn)
+	if s.conn == nil {
+		config, err := pgx.ParseConfig(s.address)
+		if err != nil {
+			return err
+		}
+		config.RuntimeParams["application_name"] = "postbag tests" // none that a test counts
+		if s.conn, err = pgx.ConnectConfig(ctx, config); err != nil {
+			return err
+		}
+	}
+	err := work(s.conn)
+	if err != nil {
+		_ = s.close(ctx) // the error says more; it may be in the middle of a transaction
+	}
+	return err
+}
+
+func (s *madeSchema) close(ctx context.Context) error {
+	if s.conn == nil {
+		return nil
+	}
+	err := s.conn.Close(ctx)
+	s.conn = nil
+	return err
 }
 
 // madePrefix begins the names of the schemas that have today's tables.
@@ -271,7 +304,7 @@ var madePrefix = sync.OnceValues(func() (string, error) {
 			fmt.Fprintf(hash, "%s %d %s", name, len(text), text)
 		}
 	}
-	return fmt.Sprintf("postbag_test_%x_", hash.Sum(nil)[:6]), err
+	return fmt.Sprintf("postbag_made_%x_", hash.Sum(nil)[:6]), err
 })
 
 // layout gives a mark of a schema that changes with its tables, columns, indexes,
@@ -287,10 +320,10 @@ func layout(ctx context.Context, conn *pgx.Conn) (mark string, err error) {
 	return mark, err
 }
 
-// refill gives statements that take everything out that was stored since the
-// tables were made, and let ids begin with the first again. Only a superuser may
-// run them.
-func refill(ctx context.Context, conn *pgx.Conn) (string, error) {
+// contents lists the tables, each in a line of its own: the name as SQL writes it, and
+// after a space the statement that fills it with what it had when it was made, if it had
+// anything.
+func contents(ctx context.Context, conn *pgx.Conn) (string, error) {
 	rows, err := conn.Query(ctx, `SELECT quote_ident(relname) FROM pg_class
 		WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace ORDER BY relname`)
 	if err != nil {
@@ -300,13 +333,9 @@ func refill(ctx context.Context, conn *pgx.Conn) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var s strings.Builder
-	// Which rows refer to which does not matter when all go.
-	s.WriteString("BEGIN; SET LOCAL session_replication_role = replica; SET LOCAL synchronous_commit = off;\n")
-	for _, table := range tables {
-		fmt.Fprintf(&s, "DELETE FROM %s;\n", table)
+	for i, table := range tables {
 		rows, err := conn.Query(ctx, fmt.Sprintf(`SELECT format(
-			'INSERT INTO %[1]s OVERRIDING SYSTEM VALUE SELECT * FROM json_populate_recordset(NULL::%[1]s, %%L);', json_agg(r))
+			'INSERT INTO %[1]s OVERRIDING SYSTEM VALUE SELECT * FROM json_populate_recordset(NULL::%[1]s, %%L);', json_agg(r)::jsonb)
 			FROM %[1]s r HAVING COUNT(*) > 0`, table))
 		if err != nil {
 			return "", err
@@ -315,7 +344,39 @@ func refill(ctx context.Context, conn *pgx.Conn) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		s.WriteString(strings.Join(inserts, ""))
+		tables[i] += " " + strings.Join(inserts, "")
+	}
+	return strings.Join(tables, "\n"), nil
+}
+
+// refill gives statements that take everything out of tables as [contents] lists them that
+// was stored since they were made, and let ids begin with the first again. Only a
+// superuser may run them. Most tables have nothing in them, which is found out by a
+// query that is planned once a connection.
+func refill(ctx context.Context, conn *pgx.Conn, tables []string) (string, error) {
+	inserts := map[string]string{}
+	var used strings.Builder
+	for _, line := range tables {
+		table, insert, _ := strings.Cut(line, " ")
+		inserts[table] = insert
+		fmt.Fprintf(&used, "UNION ALL SELECT '%[1]s' WHERE EXISTS (SELECT FROM %[1]s)\n", table)
+	}
+	rows, err := conn.Query(ctx, strings.TrimPrefix(used.String(), "UNION ALL "))
+	if err != nil {
+		return "", err
+	}
+	full, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return "", err
+	}
+	var s strings.Builder
+	// Which rows refer to which does not matter when all go.
+	s.WriteString("BEGIN; SET LOCAL session_replication_role = replica; SET LOCAL synchronous_commit = off;\n")
+	for _, table := range full {
+		fmt.Fprintf(&s, "DELETE FROM %s;\n", table)
+	}
+	for _, insert := range inserts {
+		s.WriteString(insert)
 	}
 	s.WriteString(`SELECT setval(oid::regclass, 1, false) FROM pg_class
 		WHERE relkind = 'S' AND relnamespace = current_schema()::regnamespace; COMMIT`)

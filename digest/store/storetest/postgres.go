@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,7 +21,7 @@ import (
 const serverVariable = "POSTBAG_TEST_POSTGRES"
 
 // Server is a PostgreSQL server that lets tests make schemas.
-var Server = digesttest.Need{Name: "PostgreSQL", Find: func() error {
+var Server = digesttest.Need{Name: "PostgreSQL", Find: sync.OnceValue(func() error {
 	address, err := serverAddress()
 	if err != nil {
 		return err
@@ -29,7 +30,7 @@ var Server = digesttest.Need{Name: "PostgreSQL", Find: func() error {
 		return fmt.Errorf("no server at %s lets us in (%s may name one): %w", address.Host, serverVariable, err)
 	}
 	return nil
-}}
+})}
 
 // serverAddress gives the server that the variable POSTBAG_TEST_POSTGRES names, else
 // the one on this machine that lets the user postgres in.

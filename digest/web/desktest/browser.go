@@ -19,36 +19,19 @@ import (
 	cdpruntime "github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	"postbag/digest/digesttest"
 	"postbag/digest/digesttest/axe"
+	"postbag/digest/digesttest/browsertest"
 )
 
-// Browser is a browser that tests of one package share: to start one takes long.
+// Browser is a browser, in which each tab has cookies of its own.
 type Browser struct {
 	ctx context.Context
 }
 
-// NewBrowser starts a browser, or skips the test where there is none. It ends with the
-// test.
+// NewBrowser gives a browser until the test ends, or skips the test where there is none.
 func NewBrowser(t *testing.T) *Browser {
 	t.Helper()
-	program := digesttest.Chromium(t)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.WSURLReadTimeout(2*time.Minute), chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true), chromedp.UserDataDir(t.TempDir()))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	started := ctx
-	t.Cleanup(func() { // waits for the browser to end, so that its folder can go
-		if err := chromedp.Cancel(started); err != nil {
-			t.Log("end the browser:", err)
-		}
-	})
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal(err)
-	}
-	return &Browser{ctx: ctx}
+	return &Browser{ctx: browsertest.Start(t)}
 }
 
 // Tab is a page of a browser under a test's control, with cookies of its own.
@@ -73,14 +56,8 @@ func (b *Browser) Tab(d *Desk, name string, width int64) *Tab {
 // name "" for none.
 func (b *Browser) TabAt(t *testing.T, base, name string, width int64) *Tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
-	t.Cleanup(cancel)
-	ctx, cancelTime := context.WithTimeout(ctx, 3*time.Minute)
-	t.Cleanup(cancelTime)
+	ctx := browsertest.Tab(t, b.ctx)
 	tab := &Tab{T: t, Ctx: ctx, faults: &faults{}}
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal(err)
-	}
 	err := chromedp.Listen(ctx, func(ev any) {
 		tab.faults.mu.Lock()
 		defer tab.faults.mu.Unlock()
@@ -143,21 +120,49 @@ func Eval[V any](b *Tab, script string) V {
 	return v
 }
 
+// patience bounds every wait for what comes at once, unless the machine is very busy.
+const patience = 2 * time.Minute
+
+// pollEvery is how often a page is asked: seldom enough that it comes to its own work.
+const pollEvery = 20 * time.Millisecond
+
 // Until waits until a script in the page gives true, also on the page that follows
-// where the one that is there is being left.
+// where the one that is there is being left. What the script reads may not be there yet.
 func (b *Tab) Until(script string) {
 	b.T.Helper()
-	ctx, cancel := context.WithTimeout(b.Ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.Ctx, patience)
 	defer cancel()
+	script = `(() => { try { return ` + script + `; } catch (e) { if (e instanceof TypeError) return false; throw e; } })()`
 	err := errLeft
 	for errors.Is(err, errLeft) {
-		err = chromedp.Do(ctx, chromedp.Poll[chromedp.Void](script))
+		err = chromedp.Do(ctx, chromedp.Poll[chromedp.Void](script, chromedp.WithPollingInterval(pollEvery), chromedp.WithPollingTimeout(0)))
 		if err != nil && ctx.Err() == nil && isLeft(err) {
 			err = errLeft
 		}
 	}
 	if err != nil {
-		b.T.Fatalf("it never came to be that %s: %v", script, err)
+		b.T.Fatalf("it never came to be that %s: %v\n%s", script, err, b.shown())
+	}
+}
+
+// shown tells what the page says that was done or went wrong, for a test that fails.
+func (b *Tab) shown() string {
+	ctx, cancel := context.WithTimeout(b.Ctx, 10*time.Second)
+	defer cancel()
+	said, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + " " + document.readyState + ", focus on " + (document.activeElement && document.activeElement.outerHTML.slice(0, 200)) + ["said", "problems"].map(id => "\n" + id + ": " + (document.getElementById(id) || {textContent: "-"}).textContent.trim()).join("")`))
+	if err != nil {
+		return err.Error()
+	}
+	return said
+}
+
+// Eventually waits until something holds, for no longer than Until does.
+func Eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !holds(); time.Sleep(pollEvery) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it never came to be that %s", what)
+		}
 	}
 }
 
@@ -165,7 +170,7 @@ var errLeft = errors.New("the page was left")
 
 // isLeft tells whether a script ended because its page was left.
 func isLeft(err error) bool {
-	for _, words := range []string{"navigated or closed", "context was destroyed", "Cannot find context", "context with specified id"} {
+	for _, words := range []string{"navigated or closed", "context was destroyed", "Cannot find context", "context with specified id", "Promise was collected"} {
 		if strings.Contains(err.Error(), words) {
 			return true
 		}

@@ -100,6 +100,9 @@ func (d *Door) again(w http.ResponseWriter, r *http.Request, form frame.Form, wr
 	v := d.signInView(form.Get("next"), form.Get("kept"))
 	v.Email.Value = frame.Cut(form.Get("email"), 320)
 	v.Problem = d.Problem(r.Context(), wrong)
+	if kind == digest.Forbidden {
+		v.Problem.Title = "You are not signed in"
+	}
 	return d.ShowAs(w, r, frame.StatusOf(wrong), v)
 }
 

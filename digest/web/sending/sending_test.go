@@ -234,19 +234,6 @@ func TestTestMail(t *testing.T) {
 	}
 }
 
-// comesTo waits until a script gives true on whatever page is there.
-func comesTo(tab *desktest.Tab, script string) {
-	tab.T.Helper()
-	var err error
-	for until := time.Now().Add(30 * time.Second); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
-		var is bool
-		if is, err = chromedp.Run(tab.Ctx, chromedp.Evaluate[bool](script)); err == nil && is {
-			return
-		}
-	}
-	tab.T.Fatalf("it never came to be that %s: %v", script, err)
-}
-
 // TestSendInABrowser walks the screen by keyboard, looks at it in light and dark, on a
 // desk and a phone, and watches an issue go out.
 func TestSendInABrowser(t *testing.T) {
@@ -278,7 +265,7 @@ func TestSendInABrowser(t *testing.T) {
 	desktest.Eval[bool](tab, `(() => { document.querySelector("#when-now").click(); return true; })()`)
 	tab.Until(`document.querySelector("#consequence").textContent.includes("For ten minutes") && document.querySelector("#field-subject").value.includes("and more")`)
 	tab.Do(chromedp.Focus("button.main"), chromedp.KeyEvent(kb.Enter))
-	comesTo(tab, `document.querySelector("#said").textContent.includes("is approved. It goes out Friday 6 March, 19:10")`)
+	tab.Until(`document.querySelector("#said").textContent.includes("is approved. It goes out Friday 6 March, 19:10")`)
 	if i := o.issue(); i.State != digest.Approved || !strings.Contains(i.Frozen.Subject, "and more") {
 		t.Errorf("it is %s, %q", i.State, i.Frozen.Subject)
 	}
@@ -290,19 +277,19 @@ func TestSendInABrowser(t *testing.T) {
 	o.must(err)
 	_, err = o.sender.Begin(ctx, storetest.Tester, o.issue())
 	o.must(err)
-	comesTo(tab, `document.querySelector(".lead").textContent.includes("on its way")`)
+	tab.Until(`document.querySelector(".lead").textContent.includes("on its way")`)
 	look("sending")
 	tab.Do(chromedp.Click("#standing .buttons button"))
-	comesTo(tab, `document.querySelector(".lead").textContent.includes("Sending is paused")`)
+	tab.Until(`document.querySelector(".lead").textContent.includes("Sending is paused")`)
 	look("paused")
 	tab.Do(chromedp.Click("#standing .buttons button"))
-	comesTo(tab, `document.querySelector(".lead").textContent.includes("on its way")`)
+	tab.Until(`document.querySelector(".lead").textContent.includes("on its way")`)
 	member, err := o.DB.Join(ctx, work.Joining{Name: "worker", Lease: time.Minute})
 	o.must(err)
 	defer member.Leave()
 	_, err = o.sender.Run(ctx, member, o.issue(), nil)
 	o.must(err)
-	comesTo(tab, `document.querySelector(".lead").textContent.startsWith("Sent ")`)
+	tab.Until(`document.querySelector(".lead").textContent.startsWith("Sent ")`)
 	look("sent")
 	if n := desktest.Eval[string](tab, `document.querySelector(".tally dd").textContent`); n != "2" {
 		t.Errorf("the page says that %s are sent", n)
