@@ -72,7 +72,7 @@ type Options struct {
 	// Numbered gives the issues with a number in all series, for 0 the open drafts; nil
 	// where an address always means the only series.
 	Numbered func(ctx context.Context, number int) ([]desk.InSeries, error)
-	Log    *slog.Logger // nil discards
+	Log      *slog.Logger // nil discards
 }
 
 // Frame answers for the desk. It is safe for concurrent use.
