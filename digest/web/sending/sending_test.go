@@ -488,3 +488,31 @@ func TestASecondSeries(t *testing.T) {
 		t.Errorf("the draft: %d", got.Status)
 	}
 }
+
+// TestTwoWriteTheMail: of two who write the subject and the first line of one mail each
+// keeps theirs; where both wrote the same, the page has both.
+func TestTwoWriteTheMail(t *testing.T) {
+	o := newOffice(t)
+	ann, ben := o.Person("ann"), o.Person("ben")
+	const words = sendPath + "/words"
+	old := ben.Get(sendPath)
+	ann.Send(ann.Get(sendPath), words, "subject", "Ann’s subject")
+	if got := ben.Send(old, words, "preheader", "Ben’s line"); got.Status != 200 {
+		t.Errorf("another field: %d", got.Status)
+	}
+	if i := o.issue(); i.Subject != "Ann’s subject" || i.Preheader != "Ben’s line" {
+		t.Errorf("%q, %q", i.Subject, i.Preheader)
+	}
+	got := ben.Send(old, words, "subject", "Ben’s subject", "preheader", "Another line of Ben’s")
+	for _, want := range []string{"Subject: Somebody changed this meanwhile: it is “Ann’s subject” now.", `value="Ben’s subject"`, "First line in the inbox: Somebody changed this meanwhile: it is “Ben’s line” now."} {
+		if got.Status != 409 || !strings.Contains(got.Body, want) {
+			t.Errorf("the same field: %d, without %q", got.Status, want)
+		}
+	}
+	if i := o.issue(); i.Subject != "Ann’s subject" {
+		t.Errorf("it is %q", i.Subject)
+	}
+	if got = ben.Send(got, words); got.Status != 200 || o.issue().Subject != "Ben’s subject" || o.issue().Preheader != "Another line of Ben’s" {
+		t.Errorf("whoever saw both chooses: %d, %q", got.Status, o.issue().Subject)
+	}
+}
