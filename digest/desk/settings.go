@@ -6,11 +6,13 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/language"
 
 	"postbag/digest"
 	"postbag/digest/lazyregexp"
+	"postbag/digest/markup"
 	"postbag/digest/schedule"
 )
 
@@ -105,10 +107,20 @@ const mostAtLeast = 1000
 
 // clean checks what was set, and brings it into the form that is stored.
 func (s *Settings) clean() error {
-	if s.Name != nil && !tidy(&s.Name, oneLine) {
+	for _, bound := range []struct {
+		of   *string
+		what string
+		most int // characters
+	}{{s.Name, "the name of a series", mostName}, {s.Title, "a title pattern", mostName}, {s.Publication, "the name of the publication", mostName},
+		{s.HomeURL, "an address", mostAddress}, {s.PostalAddress, "a postal address", mostAddress}} {
+		if bound.of != nil && utf8.RuneCountInString(*bound.of) > bound.most {
+			return digest.Fail(digest.Invalid, "Shorten it.", "%s has %d characters at the most", bound.what, bound.most)
+		}
+	}
+	if s.Name != nil && !tidy(&s.Name, markup.Clean) {
 		return digest.Fail(digest.Invalid, `Give it one, such as "Pick of the Week".`, "a series needs a name")
 	}
-	if s.Title != nil && (!tidy(&s.Title, oneLine) || !strings.Contains(*s.Title, "{number}")) {
+	if s.Title != nil && (!tidy(&s.Title, markup.Clean) || !strings.Contains(*s.Title, "{number}")) {
 		return digest.Fail(digest.Invalid, `For example "{name} {number}".`, "a title pattern needs {number}, so that every issue has a title of its own")
 	}
 	if s.Title != nil {
@@ -137,7 +149,7 @@ func (s *Settings) clean() error {
 	if s.NextNumber != nil && *s.NextNumber > digest.MaxNumber {
 		return digest.Fail(digest.Invalid, "Look whether a digit slipped in.", "an issue's number may be %d at the most", digest.MaxNumber)
 	}
-	if s.Publication != nil && !tidy(&s.Publication, oneLine) {
+	if s.Publication != nil && !tidy(&s.Publication, markup.Clean) {
 		return digest.Fail(digest.Invalid, "Give it the blog's name.", "a publication needs a name")
 	}
 	if s.Separator != nil && !slices.Contains(digest.Separators(), *s.Separator) {
@@ -161,6 +173,12 @@ func (s *Settings) clean() error {
 	}
 	return nil
 }
+
+// How long what stands in heads and footers may be, in characters.
+const (
+	mostName    = 200
+	mostAddress = 1000
+)
 
 // What of a title pattern looks like a field, and the fields that there are.
 var (

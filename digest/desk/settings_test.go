@@ -221,3 +221,23 @@ func TestTitlePatternFields(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesAreBounded: a name is a line that readers can read, and no text.
+func TestNamesAreBounded(t *testing.T) {
+	d := newDesk(t, 0)
+	long := strings.Repeat("a", 201)
+	for what, s := range map[string]desk.Settings{
+		"name": {Name: &long}, "publication": {Publication: &long}, "title": {Title: pointer(long + " {number}")}, "postal address": {PostalAddress: pointer(strings.Repeat("a", 1001))},
+	} {
+		if _, err := d.Set(t.Context(), ada, "pick", s); digest.KindOf(err) != digest.Invalid || !strings.Contains(err.Error(), "characters at the most") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	turned := "Pick \u202eof the\u0000 Week"
+	done, err := d.Set(t.Context(), ada, "pick", desk.Settings{Name: &turned})
+	if err != nil || done.Series.Name != "Pick of the Week" {
+		t.Errorf("%q, %v", done.Series.Name, err)
+	}
+}
+
+func pointer(s string) *string { return &s }
