@@ -31,3 +31,9 @@ type RuleRow struct {
 	Right            string // "12 of 31"; "" where it said nothing yet
 	Change           string // "counts more than at the start"
 }
+
+// RuleElement is the id of a rule's row on the page.
+func RuleElement(rule string) string { return "rule-" + rule }
+
+// Element is the row's id on the page.
+func (r RuleRow) Element() string { return RuleElement(r.Rule) }

@@ -378,3 +378,25 @@ func TestUnsaved(t *testing.T) {
 	tab.Until(`document.querySelector("#focused h2").textContent.startsWith("Row 2,") && document.querySelector("#problems .problem")`)
 	tab.Shot("arrange-refused")
 }
+
+// TestUndoKeepsTheFocus: taking a change back leaves one on the row where one was, or on
+// the button, and never at the top of the page.
+func TestUndoKeepsTheFocus(t *testing.T) {
+	b := desktest.NewBrowser(t)
+	d := start(t, 4)
+	tab := b.Tab(d, "", 1280)
+	tab.Open(d.Site.Base + page)
+	r := ids(draft(t, d))
+	tab.Do(chromedp.Focus(chromedp.CSS(fmt.Sprintf("#row-%d", r[2]))))
+	alt(tab, kb.ArrowUp)
+	becomes(t, d, tab, r[0], r[2], r[1], r[3])
+	alt(tab, kb.ArrowUp)
+	becomes(t, d, tab, r[2], r[0], r[1], r[3])
+	press(tab, "z")
+	becomes(t, d, tab, r[0], r[2], r[1], r[3])
+	tab.Until(fmt.Sprintf(`document.activeElement.id === "row-%d"`, r[2]))
+	tab.Do(chromedp.Focus(chromedp.CSS("#undo")))
+	press(tab, kb.Enter)
+	becomes(t, d, tab, r[0], r[1], r[2], r[3])
+	tab.Until(`["undo", "rows-title"].includes(document.activeElement.id)`)
+}

@@ -110,6 +110,35 @@ var screens = map[string]string{
 	"readers": "/desk/readers/", "readernew": "/desk/readers/new", "readerimport": "/desk/readers/import", "reader": "/desk/readers/1", "erase": "/desk/readers/1/erase",
 }
 
+// TestOnAPhoneTheWayIsShort: on a phone the desk's links take one line, which scrolls within
+// itself, shows the page that is open, and has targets for a thumb; without script, too.
+func TestOnAPhoneTheWayIsShort(t *testing.T) {
+	b := desktest.NewBrowser(t)
+	d := start(t)
+	for _, script := range []bool{true, false} {
+		tab := b.Tab(d, "ann", 320)
+		if !script {
+			tab.NoScript()
+		}
+		tab.Open(d.Site.Base + "/desk/settings")
+		tab.Fits("the settings")
+		got := desktest.Eval[string](tab, `(() => {
+			const head = document.querySelector(".masthead"), here = head.querySelector("[aria-current]").getBoundingClientRect();
+			if (head.getBoundingClientRect().height > 100) return "it is " + head.getBoundingClientRect().height + " high";
+			if (here.left < 0 || here.right > innerWidth) return "the page that is open is out of sight";
+			return [...head.querySelectorAll("a, button")].filter(e => e.getBoundingClientRect().height < 44).map(e => "too small: " + e.textContent).join();
+		})()`)
+		if got != "" {
+			t.Errorf("script %v: %s", script, got)
+		}
+		tab.Shot(fmt.Sprintf("masthead-320-%v", script))
+		tab.Open(d.Site.Base + "/desk/settings/suggestions")
+		if got := desktest.Eval[float64](tab, `document.querySelector(".masthead").getBoundingClientRect().height`); got > 100 {
+			t.Errorf("it is %.0f high", got)
+		}
+	}
+}
+
 func TestScreensInABrowser(t *testing.T) {
 	b := desktest.NewBrowser(t)
 	d := start(t)

@@ -70,12 +70,13 @@ func (a *Area) tune(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	said := ""
+	said, to := "", a.Site().Desk(site.SuggestPage, series.Slug)
 	switch do := form.Text("do"); do {
 	case "on", "off":
 		rule := suggest.Rule(form.Text("rule"))
 		if _, err = a.Desk.SwitchRule(ctx, frame.By(r), series.Slug, rule, do == "on"); err == nil {
 			said = fmt.Sprintf("“%s” is %s.", rule.Name(), do)
+			to += "#" + screen.RuleElement(string(rule))
 		}
 	case "forget":
 		var issues int
@@ -91,5 +92,5 @@ func (a *Area) tune(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.Back(w, r, a.Site().Desk(site.SuggestPage, series.Slug), said)
+	return a.Back(w, r, to, said)
 }

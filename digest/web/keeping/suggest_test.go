@@ -26,6 +26,10 @@ func TestSuggestionsOfASeries(t *testing.T) {
 	wants(t, ann.Post(page, []string{"do", "forget"}), http.StatusOK, "Nothing was learned yet.")
 
 	wants(t, ben.Post(page, []string{"do", "off", "rule", "length"}), http.StatusOK, "“A length to read” is off.", "(off)", "Switch on")
+	switched := ann.Post(page, []string{"do", "off", "rule", "length"})
+	if wants(t, switched, http.StatusOK, `id="rule-length"`); switched.URL.Fragment != "rule-length" {
+		t.Errorf("it leads to %s", switched.URL)
+	}
 	all, err := d.Desk.Suggestions(t.Context(), desk.Ref{}, 99)
 	if err != nil || len(all) < 12 {
 		t.Fatal(len(all), err)

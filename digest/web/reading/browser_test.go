@@ -330,3 +330,39 @@ func TestOnePlaceLeadsToAnother(t *testing.T) {
 		t.Errorf("it leads back to %s", back.URL)
 	}
 }
+
+// TestWithoutScriptNothingIsInTheWay: without script what was just done is told above the
+// page, and on a phone the list of posts is folded; beside the words it is open.
+func TestWithoutScriptNothingIsInTheWay(t *testing.T) {
+	d := start(t)
+	b := desktest.NewBrowser(t)
+	for _, width := range []int64{320, 1280} {
+		tab := b.Tab(d, "ann", width)
+		tab.NoScript()
+		tab.Open(d.Site.Base + read + "?f=1&undecided=1")
+		first := `#main article.comment `
+		_, err := chromedp.RunResponse(tab.Ctx, click(first+`button[value="pick"]`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		over := desktest.Eval[string](tab, `(() => {
+			const said = document.getElementById("said"), box = said.getBoundingClientRect();
+			if (!said.textContent || !said.checkVisibility()) return "nothing is said";
+			if (box.bottom > document.querySelector("#main").getBoundingClientRect().top + 1) return "it stands over the page";
+			return getComputedStyle(said).position === "static" ? "" : "it is fixed";
+		})()`)
+		if over != "" {
+			t.Errorf("%d px: %s", width, over)
+		}
+		isShown := desktest.Eval[bool](tab, `document.querySelector(".posts a").checkVisibility({contentVisibilityAuto: true})`)
+		if isShown != (width == 1280) {
+			t.Errorf("%d px: the posts are shown: %v", width, isShown)
+		}
+		if folds := desktest.Eval[bool](tab, `document.querySelector(".read-posts > summary").checkVisibility()`); folds == isShown {
+			t.Errorf("%d px: what folds them is shown: %v", width, folds)
+		}
+		tab.Fits("without script")
+		desktest.Eval[bool](tab, `void scrollTo(0, 0), true`)
+		tab.Shot(fmt.Sprintf("noscript-%d", width))
+	}
+}

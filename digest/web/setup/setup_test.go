@@ -319,9 +319,15 @@ func TestInABrowser(t *testing.T) {
 		}
 		tab.Open(d.Site.Base + "/desk/setup/blog")
 		look("setup-blog")
+		if crooked := desktest.Eval[bool](tab, `(() => {
+			const steps = [...document.querySelectorAll(".setup-steps li")].map(li => li.getBoundingClientRect());
+			return steps.some(s => Math.abs(s.height - steps[0].height) > 1);
+		})()`); crooked {
+			t.Error("the steps are of unlike heights, ", as)
+		}
 		if i == 0 {
 			desktest.Eval[bool](tab, `document.querySelector("#field-address").value = "`+d.BlogURL+`", document.querySelector("form button.main").click(), true`)
-			tab.Until(`document.querySelector(".found") !== null`)
+			tab.Until(`document.querySelector(".found") !== null && document.readyState === "complete"`)
 			look("setup-found")
 			desktest.Eval[bool](tab, `document.querySelector(".found form button").click(), true`)
 			tab.Until(`location.pathname === "/desk/setup/series"`)
@@ -339,6 +345,21 @@ func TestInABrowser(t *testing.T) {
 		tab.Until(`document.querySelector("#setup-pulling form") !== null`)
 		look("setup-pull")
 	}
+}
+
+// TestOnAPhoneWhatWasFoundIsInSight: on a phone the page with what was found is shown where
+// that stands.
+func TestOnAPhoneWhatWasFoundIsInSight(t *testing.T) {
+	d := start(t, "outbox:"+t.TempDir())
+	tab := desktest.NewBrowser(t).Tab(d, "", 320)
+	tab.Open(d.Site.Base + "/desk/setup/blog")
+	desktest.Eval[bool](tab, `document.querySelector("#field-address").value = "`+d.BlogURL+`", document.querySelector("form button.main").click(), true`)
+	tab.Until(`document.querySelector("#found-title") && document.readyState === "complete" && document.activeElement.id === "found"`)
+	if top := desktest.Eval[float64](tab, `document.querySelector("#found-title").getBoundingClientRect().top`); top < 0 || top > 370 {
+		t.Errorf("it stands at %.0f", top)
+	}
+	tab.Shot("setup-found-320")
+	tab.Clean("what was found")
 }
 
 // TestTheFirstNumberIsTheDrafts: where the worker has opened the first draft meanwhile,

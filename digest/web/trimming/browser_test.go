@@ -89,6 +89,13 @@ func TestKeyboard(t *testing.T) {
 	if got := d.excerpt(); !strings.HasPrefix(got, d.sentence(1)+" […] "+d.sentence(3)) {
 		t.Errorf("it reads %q", got)
 	}
+	s.key("z")
+	s.said("Undid")
+	if s.focused() != "s2" || s.pressed(2) != "true" {
+		t.Errorf("undone by a key, the focus is on %q, and the second sentence is pressed %s", s.focused(), s.pressed(2))
+	}
+	s.press(kb.Enter)
+	s.said("Cut “")
 	s.press(kb.Enter)
 	s.said("Put “")
 	if s.pressed(2) != "true" {

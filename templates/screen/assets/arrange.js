@@ -115,7 +115,7 @@ document.documentElement.classList.add("script");
 
   const adding = ["add-heading", "add-text", "add-quote", "above"];
   const blocks = () => [...document.querySelectorAll("#row-list > li")];
-  let focused = "", added = null, putBack = null;
+  let focused = "", undone = "", added = null, putBack = null;
   document.addEventListener("htmx:before:request", (e) => {
     const { sourceElement, request } = e.detail.ctx;
     if (!sourceElement.matches("form")) return;
@@ -126,7 +126,11 @@ document.documentElement.classList.add("script");
       const active = document.activeElement;
       focused = active && row(active) ? active.id || row(active).id : "";
       added = request.body && request.body.get && adding.includes(request.body.get("do")) ? new Set(blocks().map((li) => li.id)) : null;
-    } else if (request.body instanceof URLSearchParams) {
+    } else if (sourceElement.querySelector("#undo")) {
+      const active = document.activeElement;
+      undone = active.id || row(active)?.id || "undo";
+    }
+    if (!sourceElement.closest("#rows") && request.body instanceof URLSearchParams) {
       // A save that waited for another goes out with what the page knows by then.
       request.body = new URLSearchParams(new FormData(sourceElement));
     }
@@ -141,6 +145,12 @@ document.documentElement.classList.add("script");
   });
   document.addEventListener("htmx:finally:request", (e) => {
     sort(); // undoing makes the rows anew, too
+    // It leaves one where one was, or as near to it as there still is something.
+    if (undone && e.detail.ctx.sourceElement.matches("form") && e.detail.ctx !== under) {
+      const to = [undone, "undo", "rows-title"].map((id) => document.getElementById(id)).find((one) => one && one.checkVisibility());
+      undone = "";
+      if (to && document.activeElement === document.body) to.focus({ preventScroll: true });
+    }
     if (!busy || e.detail.ctx !== under) return;
     const { response } = e.detail.ctx;
     if (putBack && !(response && response.status < 400)) putBack();

@@ -38,6 +38,13 @@
     location.reload();
   });
 
+  // On a phone the way to other pages scrolls within itself; where one is, is in sight.
+  const here = document.querySelector(".masthead nav [aria-current]");
+  if (here) {
+    const nav = here.closest("nav"), box = here.getBoundingClientRect(), room = nav.getBoundingClientRect();
+    if (box.right > room.right || box.left < room.left) nav.scrollLeft += box.left - room.left - (room.width - box.width) / 2;
+  }
+
   // What was refused is looked at first.
   const mistakes = document.getElementById("mistakes");
   if (mistakes) mistakes.focus();

@@ -4,9 +4,12 @@
   const read = document.querySelector(".read");
   if (!read) return;
 
+  // Beside the words it is open; the style shows it there without script, too.
   const narrow = matchMedia("(max-width: 56rem)");
-  const posts = document.querySelector("[data-narrow-closed]");
-  if (narrow.matches && posts) posts.open = false;
+  const posts = document.querySelector("details.read-posts");
+  const fold = () => { if (posts) posts.open = !narrow.matches; };
+  narrow.addEventListener("change", fold);
+  fold();
 
   // A decision leads on to the next comment; taking one back stays.
   let stay = "";

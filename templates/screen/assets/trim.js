@@ -221,7 +221,8 @@
 
   document.addEventListener("submit", (e) => {
     if (!root() || !root().contains(e.target)) return;
-    if (e.submitter && e.submitter.id) wanted = e.submitter.id;
+    // A key of the desk presses a button from where one is, and leaves one there.
+    if (e.submitter && e.submitter.id) wanted = focused() ? "s" + current : e.submitter.id;
     else if (!wanted) wanted = "s" + current;
   }, true);
 
