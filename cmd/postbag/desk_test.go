@@ -101,7 +101,7 @@ func TestTheDeskHasAListenerOfItsOwn(t *testing.T) {
 		want int
 		says string
 	}{
-		{own, "/desk/sign-in", http.StatusOK, "Sign in"},
+		{own, "/desk/sign-in", http.StatusOK, "Nobody has an account yet. Open the link to set up the desk"},
 		{own, "/", http.StatusOK, "Sign in"},
 		{own, strings.TrimPrefix(link, own.base), http.StatusOK, "Set up the desk"},
 		{own, "/feed.atom", http.StatusNotFound, ""},

@@ -46,8 +46,8 @@ func New(o Options) *Desk {
 	return &Desk{store: o.Store, clock: o.Clock, baseURL: o.BaseURL, size: o.Size, blogs: o.Blogs, log: o.Log}
 }
 
-// Ref names an issue: a series by its slug ("" for the only one) and a number
-// (0 for the present draft, else the newest issue; an error of kind Invalid where
+// Ref names an issue: a series by its slug ("" for the only one, or the only one that
+// has the number) and a number (0 for the present draft, else the newest issue; an error of kind Invalid where
 // there are several drafts).
 type Ref struct {
 	Series string
@@ -140,7 +140,7 @@ func (d *Desk) open(ctx context.Context, by digest.Actor, series digest.Series) 
 
 // Issue gives an issue whole.
 func (d *Desk) Issue(ctx context.Context, ref Ref) (digest.Issue, digest.Series, error) {
-	series, err := d.Series(ctx, ref.Series)
+	series, err := d.seriesWith(ctx, ref)
 	if err != nil {
 		return digest.Issue{}, series, err
 	}
@@ -151,6 +151,64 @@ func (d *Desk) Issue(ctx context.Context, ref Ref) (digest.Issue, digest.Series,
 	}
 	issue, err := d.store.Issue(ctx, series.ID, ref.Number)
 	return issue, series, err
+}
+
+// InSeries is an issue with its series.
+type InSeries struct {
+	Series digest.Series
+	Issue  digest.Issue
+}
+
+// Numbered gives the issues with a number, one of each series that has it; for 0 the
+// drafts that are open.
+func (d *Desk) Numbered(ctx context.Context, number int) (found []InSeries, err error) {
+	all, err := d.store.SeriesList(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range all {
+		issue, err := d.store.Issue(ctx, s.ID, number)
+		switch {
+		case digest.KindOf(err) == digest.NotFound && err != nil, err == nil && number == 0 && issue.State != digest.Draft:
+		case err != nil:
+			return nil, err
+		default:
+			found = append(found, InSeries{Series: s, Issue: issue})
+		}
+	}
+	return found, nil
+}
+
+// seriesWith gives the series that ref means: the one that it names, or the only one that
+// has an issue with its number. Several are an error of kind Invalid that names them.
+func (d *Desk) seriesWith(ctx context.Context, ref Ref) (digest.Series, error) {
+	if ref.Series != "" || ref.Number == 0 {
+		return d.Series(ctx, ref.Series)
+	}
+	all, err := d.store.SeriesList(ctx)
+	if err != nil || len(all) < 2 {
+		if err == nil {
+			return d.Series(ctx, "")
+		}
+		return digest.Series{}, err
+	}
+	found, err := d.Numbered(ctx, ref.Number)
+	if err != nil {
+		return digest.Series{}, err
+	}
+	switch len(found) {
+	case 0:
+		return digest.Series{}, digest.Fail(digest.NotFound, "", "no series has an issue %d", ref.Number).Offer(digest.Act{Do: digest.ListIssues})
+	case 1:
+		return found[0].Series, nil
+	}
+	var names []string
+	var shows []digest.Act
+	for _, f := range found {
+		names = append(names, f.Series.Slug)
+		shows = append(shows, digest.Act{Do: digest.ShowIssue, Series: f.Series.Slug, Issue: ref.Number})
+	}
+	return digest.Series{}, digest.Fail(digest.Invalid, "Name one of these series.", "several series have an issue %d: %s", ref.Number, strings.Join(names, ", ")).Offer(shows...)
 }
 
 // ByID gives an issue whole.

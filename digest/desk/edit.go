@@ -22,6 +22,9 @@ type Edit struct {
 	// Subject and Preheader are those of the mail; "" takes them back, so that the
 	// program makes them.
 	Subject, Preheader *string
+	// WasSubject and WasPreheader are those that whoever changes them saw stored: then
+	// another's change of the one does not stand in the way of changing the other.
+	WasSubject, WasPreheader *string
 	// Heading, Text and Quote add rows, with a group's heading, the editor's own
 	// Markdown, and what the editor quotes from elsewhere: above the block Before, or
 	// at the end.
@@ -70,6 +73,9 @@ func (d *Desk) Edit(ctx context.Context, by digest.Actor, ref Ref, e Edit) (Save
 		return Saved{}, err
 	}
 	do := func(issue *digest.Issue, _ digest.Series) (string, error) {
+		if e.mailChanged(*issue) {
+			return "", d.changed(ctx, *issue, ref.Version, []int64{issue.MailVersion}, nil)
+		}
 		var did []string
 		if e.Title != nil && oneLine(*e.Title) != issue.Title {
 			issue.Title = oneLine(*e.Title)
@@ -104,8 +110,17 @@ func (e Edit) onlyAdds() bool {
 	return e.Title == nil && e.Intro == nil && e.Subject == nil && e.Preheader == nil && e.Block == 0 && e.Before == 0
 }
 
+// mailChanged tells whether somebody else has changed what the edit changes of the mail.
+func (e Edit) mailChanged(now digest.Issue) bool {
+	isOther := func(to, was *string, is string) bool {
+		return to != nil && was != nil && is != *was && is != oneLine(*to)
+	}
+	return isOther(e.Subject, e.WasSubject, now.Subject) || isOther(e.Preheader, e.WasPreheader, now.Preheader)
+}
+
 func (e Edit) subject() subject {
-	s := subject{title: e.Title != nil, intro: e.Intro != nil, mail: e.Subject != nil || e.Preheader != nil}
+	s := subject{title: e.Title != nil, intro: e.Intro != nil,
+		mail: e.Subject != nil && e.WasSubject == nil || e.Preheader != nil && e.WasPreheader == nil}
 	if e.Block != 0 {
 		s.blocks = append(s.blocks, e.Block)
 	}

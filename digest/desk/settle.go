@@ -153,15 +153,23 @@ func (d *Desk) Keep(ctx context.Context, by digest.Actor, ref Ref, blocks ...int
 	return d.changeOf(ctx, by, ref, digest.Edited, of(subject{blocks: blocks}), func(issue *digest.Issue, _ digest.Series) (string, error) {
 		return d.settle(ctx, issue, blocks, func(b *digest.Block, c digest.Candidate, name string) (string, error) {
 			var did []string
+			var was digest.CommentVersion
+			if b.HasChanged(c.Comment) {
+				var err error
+				if was, err = d.version(ctx, *b); err != nil {
+					return "", err
+				}
+				if was.Hash != "" { // those that are kept are told
+					picked := c
+					picked.Author, picked.Words, picked.Body = was.Author, was.Words, was.Body
+					name = rowName(*issue, *b, picked)
+				}
+			}
 			if b.IsGone(c.Comment) {
 				b.Overruled = &digest.Overruling{Sign: c.GoneBy, At: d.clock.Now().UTC(), By: by.String()}
 				did = append(did, "kept "+name+", although it is no longer on the blog")
 			}
 			if b.HasChanged(c.Comment) {
-				was, err := d.version(ctx, *b)
-				if err != nil {
-					return "", err
-				}
 				if was.Hash == "" {
 					return "", digest.Fail(digest.Conflict, "Take it as it is now, or take it out.", "the words of %s as they were picked were not kept", name).
 						Offer(digest.Act{Do: digest.AcceptRows, Issue: issue.Number, Rows: []int{issue.RowOf(b.ID)}, Blocks: []int64{b.ID}})
@@ -218,7 +226,7 @@ func (d *Desk) settle(ctx context.Context, issue *digest.Issue, blocks []int64, 
 			return "", err
 		}
 		c := found[b.CommentID]
-		name := fmt.Sprintf("row %d: %s", row, nameOf(*b, c))
+		name := rowName(*issue, *b, c)
 		words, err := decide(b, c, name)
 		if err != nil {
 			return "", err
@@ -230,6 +238,11 @@ func (d *Desk) settle(ctx context.Context, issue *digest.Issue, blocks []int64, 
 		did = append(did, words)
 	}
 	return strings.Join(did, "; "), nil
+}
+
+// rowName names a row in the words of what is done to it.
+func rowName(issue digest.Issue, b digest.Block, c digest.Candidate) string {
+	return fmt.Sprintf("row %d: %s", issue.RowOf(b.ID), nameOf(b, c))
 }
 
 // EndMail lets the mail of a draft end after a pick, with a link to the rest on the

@@ -46,7 +46,7 @@ func TestKeepTheWordsAsPicked(t *testing.T) {
 		t.Fatalf("%+v, %v", compared, err)
 	}
 	saved, err := d.Keep(t.Context(), ada, at, block)
-	settled(t, saved, err, "kept the words of row 1")
+	settled(t, saved, err, "kept the words of row 1: Anonymous, “Comment number 0. It has two")
 	is, err := d.Outlook(t.Context(), desk.Ref{})
 	if err != nil || len(is.Problems) != 0 || is.Frozen.Blocks[0].Pick.Words.Text() != "Comment number 0. It has two sentences." {
 		t.Fatalf("%+v, %v", is, err)

@@ -85,6 +85,8 @@ type Page struct {
 	Items []Item
 	// After is the comment after which the next page begins, 0 where this is the last.
 	After int64
+	// Root begins the thread of which the page leaves the beginning out, else 0.
+	Root int64
 	// Judging tells that reasons and near copies are still being worked out.
 	Judging bool
 	// Found counts what a search ranked; FoundMore tells that there is more.
@@ -264,23 +266,87 @@ func (s *Service) post(ctx context.Context, p *Page, q Query, said map[int64]sug
 	order = p.arrange(order, byID, said)
 	from := 1 + slices.Index(order, p.View.After)
 	var chosen []int64
+	chosen, p.After = p.choose(order, byID, from)
+	p.Items, err = s.items(ctx, p, chosen, byID, said)
+	return err
+}
+
+// choose gives the comments of a page that begins at a place of an order, and the comment
+// after which the next begins, 0 for none.
+func (p *Page) choose(order []int64, byID map[int64]Node, from int) (chosen []int64, after int64) {
 	words := 0
 	for i, id := range order[from:] {
 		n := byID[id]
-		if !n.Fits || !p.View.All && !n.IsOpen(p.Issue.ID) {
+		if !p.shows(n) {
 			continue
 		}
 		isThread := byID[n.Parent].ID == 0
-		full := len(chosen) >= MostOnPage || len(chosen) >= enoughOnPage && isThread || len(chosen) > 0 && words+n.Words > wordsOnPage
-		if full {
-			p.After = order[from+i-1]
-			break
+		if len(chosen) >= MostOnPage || len(chosen) >= enoughOnPage && isThread || len(chosen) > 0 && words+n.Words > wordsOnPage {
+			return chosen, order[from+i-1]
 		}
 		chosen = append(chosen, id)
 		words += min(n.Words, LongComment)
 	}
-	p.Items, err = s.items(ctx, p, chosen, byID, said)
-	return err
+	return chosen, 0
+}
+
+// shows tells whether a view lets a comment through.
+func (p *Page) shows(n Node) bool { return n.Fits && (p.View.All || n.IsOpen(p.Issue.ID)) }
+
+// AtEnd stands for what follows the last comment of a page.
+const AtEnd = -1
+
+// GoOn gives the page on which reading goes on with a view's Comment, and the comment: the
+// next that the view shows where it holds that one back. Where none follows under the
+// post, it is [AtEnd] if another post does, else the last before it; it is 0 where there
+// is none, and where the view's comment is under another post.
+func (s *Service) GoOn(ctx context.Context, ref desk.Ref, v View) (View, int64, error) {
+	at := v.Comment
+	v.Comment = 0
+	if at == 0 || v.Search != "" || v.Thread != 0 {
+		return v, at, nil
+	}
+	if v.Post == 0 {
+		found, err := s.store.CandidatesByID(ctx, []int64{at})
+		if err != nil || len(found) == 0 {
+			return v, 0, err
+		}
+		v.Post = cmp.Or(found[0].PostID, NoPost)
+	}
+	p, q, said, err := s.overview(ctx, ref, v)
+	if err != nil {
+		return v, 0, err
+	}
+	nodes, err := s.store.ReadingNodes(ctx, q, p.Post.ID)
+	if err != nil {
+		return v, 0, err
+	}
+	order, byID := ordered(nodes)
+	order = p.arrange(order, byID, said)
+	i := slices.Index(order, at)
+	if i < 0 {
+		return v, 0, nil
+	}
+	for i < len(order) && !p.shows(byID[order[i]]) {
+		i++
+	}
+	if i == len(order) && p.NextPost != nil {
+		return v, AtEnd, nil
+	}
+	for i == len(order) || i >= 0 && !p.shows(byID[order[i]]) {
+		i--
+	}
+	if i < 0 {
+		return v, 0, nil
+	}
+	// The page that the view begins with, else the one that begins with it.
+	if chosen, _ := p.choose(order, byID, 1+slices.Index(order, v.After)); !slices.Contains(chosen, order[i]) {
+		v.After = 0
+		if chosen, _ := p.choose(order, byID, 0); !slices.Contains(chosen, order[i]) {
+			v.After = order[i-1]
+		}
+	}
+	return v, order[i], nil
 }
 
 // ordered puts nodes into thread order.
@@ -496,6 +562,8 @@ func (s *Service) thread(ctx context.Context, p *Page, q Query, said map[int64]s
 	}
 	if p.View.After != 0 {
 		from = max(from, 1+slices.Index(order[:to], p.View.After))
+	} else if at := slices.Index(order, p.View.Thread); at-from >= MostOnPage {
+		from, p.Root = at, root // what it answers stands above each comment, too
 	}
 	if to-from > MostOnPage {
 		to = from + MostOnPage

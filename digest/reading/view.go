@@ -18,6 +18,7 @@ type View struct {
 	Search    string // found comments, instead of a post's
 	Thread    int64  // a comment with all that hangs together with it, instead
 	Whole     int64  // a long comment that is shown to its end
+	Comment   int64  // where on the page reading goes on; 0 for its beginning
 }
 
 // NoPost stands for the comments whose post is not known.
@@ -45,6 +46,7 @@ const (
 	query     = "q"
 	thread    = "thread"
 	whole     = "whole"
+	comment   = "at"
 )
 
 // ParseView reads an address's query. What makes no sense there is left out: an address
@@ -67,7 +69,7 @@ func ParseView(v url.Values) View {
 			Words: int(number(words, 1, 10_000)), Replies: int(number(replies, 1, 10_000)),
 		},
 		Post: number(post, 1, anyID), Thread: number(thread, 1, anyID), Whole: number(whole, 1, anyID),
-		After: number(after, 1, anyID), Posts: int(number(posts, 1, mostPage)),
+		After: number(after, 1, anyID), Comment: number(comment, 1, anyID), Posts: int(number(posts, 1, mostPage)),
 		Search: strings.TrimSpace(v.Get(query)),
 	}
 	if v.Get(post) == "none" {
@@ -102,6 +104,7 @@ func (v View) Query() string {
 	set(query, v.Search != "", v.Search)
 	set(thread, v.Thread > 0, strconv.FormatInt(v.Thread, 10))
 	set(whole, v.Whole > 0, strconv.FormatInt(v.Whole, 10))
+	set(comment, v.Comment > 0, strconv.FormatInt(v.Comment, 10))
 	return q.Encode()
 }
 

@@ -102,6 +102,10 @@ const (
 // "arrange" or "check".
 const FromQuery = "from"
 
+// CommentQuery is the query of Read that names the comment at which reading goes on: there,
+// or at the next where the page holds that one back.
+const CommentQuery = "at"
+
 // SeriesQuery is the query of a desk's page that names a series by its slug.
 const SeriesQuery = "series"
 

@@ -63,6 +63,9 @@ func Parse(s string) (Address, error) {
 }
 
 func refuse(s, hint string) error {
+	if strings.TrimSpace(s) == "" {
+		return digest.Fail(digest.Invalid, hint, "a mail address is missing")
+	}
 	return digest.Fail(digest.Invalid, hint, "%s is not a mail address", shown(s))
 }
 

@@ -11,6 +11,7 @@ type SignIn struct {
 	// packed; Lost tells that not all of it could be kept.
 	Next, Kept  string
 	Ended, Lost bool
+	Nobody      bool // there is no editor yet
 	Problem     *Problem
 }
 

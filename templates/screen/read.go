@@ -16,7 +16,10 @@ type Read struct {
 	Note     string // a sentence on what is shown; "" for none
 	Notes    []string
 
-	Offered   *Link // the suggestions of all posts; nil where there are none
+	Offered *Link // the suggestions of all posts; nil where there are none
+	// Begin is where a long thread begins that the page leaves the beginning out of, else "".
+	Begin string
+
 	Posts     []ReadPost
 	PostsLeft string // "112 left of 310"
 	Newer     string // address of the page of posts before; "" for none
@@ -59,7 +62,8 @@ type ReadFilter struct {
 	Search                             string
 	SearchAt                           string // where the search is sent; the address without a query
 	Series                             string
-	Clear                              string // where a search ends
+	Clear                              string // where a search, or a single thread, ends
+	ClearSays                          string
 }
 
 // ReadList is a page of comments.

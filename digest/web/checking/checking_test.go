@@ -166,6 +166,11 @@ func TestFromTroubleToApproval(t *testing.T) {
 	wants(t, b.press(page, "Keep it, I know better"), http.StatusOK, "Kept row 12", "although it is no longer on the blog", "1 thing to fix first")
 	compared := b.Ann.Get(fmt.Sprintf("%s/compare/%d", screenAt, issue.Blocks[6].ID))
 	page = b.press(compared, "Keep what I picked")
+	_, now := b.draft()
+	_, history, err := b.Desk.Desk.History(t.Context(), now, 1)
+	if err != nil || !strings.Contains(history[0].Words, "kept the words of row 7: ") || strings.Contains(history[0].Words, "I take it all back") {
+		t.Errorf("the history tells of other words than those that were kept: %+v, %v", history, err)
+	}
 	wants(t, page, http.StatusOK, "Kept the words of row 7", `">Approve and schedule</a>`)
 	if strings.Contains(page.Body, "to fix") {
 		t.Error("something is still said to be fixed")

@@ -46,7 +46,7 @@ func New(o Options) (http.Handler, error) {
 	d := &office{o: o}
 	f := frame.New(frame.Options{
 		Screens: o.Screens, Site: o.Site, Clock: o.Clock, Who: o.Who, SignIn: o.SignIn, Log: o.Log,
-		Bar: d.bar, Menu: d.menu, KeysOff: o.KeysOff, Editors: o.Editors, Series: o.Series,
+		Bar: d.bar, Menu: d.menu, KeysOff: o.KeysOff, Editors: o.Editors, Series: o.Series, Numbered: o.Desk.Numbered,
 		Publication: func(ctx context.Context) string {
 			if name := o.Publication(ctx); name != "" {
 				return name

@@ -138,6 +138,32 @@ func TestWhatDoesNotWorkIsSaid(t *testing.T) {
 	}
 }
 
+// TestWhatWasWrittenIsShown: all that a person wrote into a form that is refused, however
+// short, with words for its name; and nothing that the page put there.
+func TestWhatWasWrittenIsShown(t *testing.T) {
+	d := start(t, func(_ http.ResponseWriter, r *http.Request) error {
+		if _, err := frame.ReadForm(r); err != nil {
+			return err
+		}
+		return digest.Fail(digest.Conflict, "", "issue 8 was changed meanwhile")
+	})
+	got := d.Person("ann").Post("/desk/issues/8/read", []string{
+		"heading-12", "Evenings", "note", "ben text", "preheader", "Late", "was-preheader", "", "title.nights", "{number}",
+		"version", "7", "block", "12", "do", "rewrite", "last", "9", "view", "a view of more than twenty letters", "above-12", "",
+		"subject", "Pick of the Week 8", "was-subject", "Pick of the Week 8", "source", "3", "was-sources", "1 2 3 4 5 6 7 8 9 10 11 12"})
+	wants(t, got, http.StatusConflict, "What you had written", ">Heading</label>", `value="Evenings"`, ">Note</label>", `value="ben text"`,
+		">First line in the inbox</label>", `value="Late"`, ">Title</label>", `value="{number}"`)
+	_, written, _ := strings.Cut(got.Body, "What you had written")
+	if n := strings.Count(written, "<label"); n != 4 {
+		t.Errorf("it shows %d fields:\n%s", n, written)
+	}
+	// The page whose form was refused has it all, and gives nothing that nobody wrote.
+	got = d.Person("ann").Post("/desk/issues/8/read", []string{"version", "7", "do", "undo", "last", "12"})
+	if wants(t, got, http.StatusConflict); strings.Contains(got.Body, "What you had written") {
+		t.Errorf("nobody wrote anything:\n%s", got.Body)
+	}
+}
+
 // TestTooMuchIsAnswered: whoever sends too much gets the page that says so, with what was
 // typed, however much is still on its way.
 func TestTooMuchIsAnswered(t *testing.T) {

@@ -20,7 +20,7 @@ func (p *Person) Fields(page Answer, path string, of ...string) url.Values {
 		if n.Data != "form" {
 			continue
 		}
-		if to, err := url.Parse(attr(n, "action")); err != nil || to.RequestURI() != path {
+		if !postsTo(n, path) {
 			continue
 		}
 		fields := fieldsOf(n)
@@ -30,6 +30,23 @@ func (p *Person) Fields(page Answer, path string, of ...string) url.Values {
 	}
 	p.d.T.Fatalf("the page, %d, has no form that posts to %s:\n%s", page.Status, path, page.Body)
 	return nil
+}
+
+// postsTo tells whether a form, or one of its buttons, sends it to a path.
+func postsTo(form *html.Node, path string) bool {
+	is := func(address string) bool {
+		to, err := url.Parse(address)
+		return err == nil && to.RequestURI() == path
+	}
+	if is(attr(form, "action")) {
+		return true
+	}
+	for n := range form.Descendants() {
+		if n.Data == "button" && is(attr(n, "formaction")) {
+			return true
+		}
+	}
+	return false
 }
 
 // Send sends the form of a page that was opened before, however old it is, with some of

@@ -88,7 +88,10 @@ func (d *Door) signIn(w http.ResponseWriter, r *http.Request) error {
 	if !d.isOurs(next) {
 		next = ""
 	}
-	return d.Show(w, r, d.signInView(next, ""))
+	v := d.signInView(next, "")
+	editors, err := d.accounts.Editors(r.Context())
+	v.Nobody = err == nil && len(editors) == 0
+	return d.Show(w, r, v)
 }
 
 // again shows the page to sign in with what is wrong.

@@ -155,11 +155,7 @@ func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if r.Method == http.MethodPost {
-		if r.PostForm == nil { // it came to nothing before the form was read
-			r.Body = http.MaxBytesReader(nil, r.Body, MaxForm)
-			_, _ = ReadForm(r) // what can be read of it is shown
-		}
-		problem.Typed = typed(r)
+		f.keepTyped(r, problem)
 		if status == http.StatusServiceUnavailable {
 			problem.Again, problem.To = again(r), r.URL.RequestURI()
 		}
@@ -178,6 +174,15 @@ func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	_ = write(w, status, "text/html; charset=utf-8", page)
+}
+
+// keepTyped shows what was typed into a form beside the problem that it led to.
+func (f *Frame) keepTyped(r *http.Request, problem *screen.Problem) {
+	if r.PostForm == nil { // it came to nothing before the form was read
+		r.Body = http.MaxBytesReader(nil, r.Body, MaxForm)
+		_, _ = ReadForm(r) // what can be read of it is shown
+	}
+	problem.Typed = typed(r)
 }
 
 // retry tells programs when to try again what the page calls a minute (RFC 9110, 10.2.3).
@@ -212,15 +217,6 @@ func (f *Frame) failPart(w http.ResponseWriter, status int, problem *screen.Prob
 	_ = write(w, status, "text/html; charset=utf-8", html)
 }
 
-// What was typed into a refused form is shown again: texts of more than a few
-// characters, in all up to a bound.
-const (
-	shortText = 20
-	mostTyped = MaxForm
-)
-
-func isSecret(name string) bool { return strings.Contains(strings.ToLower(name), "password") }
-
 // again gives the fields of a form, to be sent once more; nil where one is a secret, which
 // no page repeats, or where not all of them came.
 func again(r *http.Request) (all []screen.Hidden) {
@@ -237,27 +233,4 @@ func again(r *http.Request) (all []screen.Hidden) {
 		}
 	}
 	return all
-}
-
-func typed(r *http.Request) (fields []screen.Field) {
-	least := shortText
-	if again(r) == nil {
-		least = 1 // it is typed once more
-	}
-	room := mostTyped
-	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
-		for _, value := range r.PostForm[name] {
-			if len(value) < least || isSecret(name) || room <= 0 {
-				continue
-			}
-			value = Cut(value, room)
-			room -= len(value)
-			f := screen.Field{Name: name, Label: name, Value: value}
-			if len(value) >= shortText {
-				f.Type, f.Rows = "textarea", min(3+strings.Count(value, "\n"), 20)
-			}
-			fields = append(fields, f)
-		}
-	}
-	return fields
 }

@@ -69,7 +69,10 @@ type Options struct {
 	Editors func(ctx context.Context) ([]digest.Editor, error)
 	// Series lists the series, on the clock of whose first times are told; nil for UTC.
 	Series func(ctx context.Context) ([]digest.Series, error)
-	Log    *slog.Logger // nil discards
+	// Numbered gives the issues with a number in all series, for 0 the open drafts; nil
+	// where an address always means the only series.
+	Numbered func(ctx context.Context, number int) ([]desk.InSeries, error)
+	Log      *slog.Logger // nil discards
 }
 
 // Frame answers for the desk. It is safe for concurrent use.
@@ -138,6 +141,8 @@ func (f *Frame) Handler(route Route) http.Handler {
 			do = func(http.ResponseWriter, *http.Request) error {
 				return digest.Fail(digest.Forbidden, "Ask an owner of this desk.", "only owners may do this")
 			}
+		default:
+			do = f.inSeries(do)
 		}
 		f.answer(w, r, do)
 	})

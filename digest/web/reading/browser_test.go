@@ -2,6 +2,10 @@ package reading_test
 
 import (
 	"fmt"
+	"html"
+	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,12 +13,18 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"postbag/digest"
 	cases "postbag/digest/desk"
 	"postbag/digest/pull"
+	"postbag/digest/reading"
 	"postbag/digest/store/storetest"
+	"postbag/digest/web/desk"
 	"postbag/digest/web/desktest"
+	"postbag/digest/web/frame"
+	areas "postbag/digest/web/reading"
+	"postbag/digest/web/trimming"
 )
 
 // phone opens a tab in a window as high as a phone's, which a finger touches.
@@ -194,4 +204,129 @@ func TestAtPhoneWidthACountStaysTogether(t *testing.T) {
 
 func click(selector string) chromedp.Action[chromedp.Void] {
 	return chromedp.Click(chromedp.CSS(selector))
+}
+
+// TestReadingGoesOn: after a comment was picked on Trim, after its thread was looked at, and
+// after the desk's other pages, reading goes on where it was.
+func TestReadingGoesOn(t *testing.T) {
+	d := desktest.New(t, func(d *desktest.Desk, f *frame.Frame) []desk.Area {
+		read := reading.New(reading.Options{Store: d.DB, Desk: d.Desk, Clock: d.Clock, Patience: time.Minute})
+		return []desk.Area{areas.Area{Frame: f, Read: read, Desk: d.Desk}, trimming.New(f, d.Desk)}
+	})
+	tab := desktest.NewBrowser(t).Tab(d, "ann", 1280)
+	press := func(key string) { tab.Do(chromedp.KeyEvent(key)) }
+	at := func(id string) string {
+		return fmt.Sprintf(`document.activeElement.id === %q && document.readyState === "complete"`, id)
+	}
+	tab.Open(d.Site.Base + read + "?f=1&undecided=1")
+	all := strings.Split(desktest.Eval[string](tab, `[...document.querySelectorAll("[data-item]")].map(i => i.id).join()`), ",")
+	long := desktest.Eval[int](tab, `[...document.querySelectorAll("[data-item]")].findIndex(i => i.querySelector(".words").textContent.length > 500)`)
+	for range long + 1 {
+		press("j")
+	}
+	tab.Until(at(all[long]))
+	all = all[long:]
+	// Trimming picks; it is out of sight then, and the next is read.
+	press("t")
+	tab.Until(`document.getElementById("trim")?.dataset.ready === "yes"`)
+	press(" ")
+	tab.Until(`document.getElementById("s1").getAttribute("aria-pressed") === "false"`)
+	press(kb.Escape)
+	tab.Until(at(all[1]))
+	press("j")
+	tab.Until(at(all[2]))
+	// Looking at it decides nothing: it is still there.
+	press("t")
+	tab.Until(`document.getElementById("trim")?.dataset.ready === "yes"`)
+	press(kb.Escape)
+	tab.Until(at(all[2]))
+	// A thread opens at its comment, and leads back to it.
+	press("c")
+	tab.Until(`location.search.includes("thread=") && ` + at(all[2]))
+	if desktest.Eval[string](tab, `document.querySelector(".read-search a").textContent`) != "Back to the post" {
+		t.Error("the way back is not called so")
+	}
+	tab.Shot("read-thread")
+	tab.Do(click(".read-search a"))
+	tab.Until(`!location.search.includes("thread=") && ` + at(all[2]))
+	// The search is left by Escape, and keys act again.
+	press("/")
+	tab.Until(`document.activeElement.id === "search"`)
+	press("x")
+	press(kb.Escape)
+	tab.Until(at(all[2]))
+	press("j")
+	tab.Until(at(all[3]))
+	// What is left for another page is there again, comment and all.
+	tab.Open(d.Site.Base + "/desk/issues/8/voices")
+	place := func() string {
+		kept, err := d.DB.Place(t.Context(), desktest.Ann.Email, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return kept
+	}
+	for end := time.Now().Add(10 * time.Second); !strings.Contains(place(), "at="+all[3][1:]); { // the page sends it as it goes
+		if time.Now().After(end) {
+			t.Fatalf("the place is %q", place())
+		}
+		frames(tab)
+	}
+	tab.Open(d.Site.Base + read)
+	tab.Until(`location.search.includes("post=") && ` + at(all[3]))
+	// The last under a post that is picked on Trim leads on to the next post.
+	const few = "f=1&undecided=1&words=100"
+	tab.Open(d.Site.Base + read + "?" + few)
+	tab.Until(`!document.getElementById("more") && document.getElementById("onward")`)
+	last := desktest.Eval[string](tab, `[...document.querySelectorAll("[data-item]")].pop().id.slice(1)`)
+	d.Person("ann").Post(read+"/decide", []string{"comment", last, "decision", "pick", "view", few})
+	tab.Open(d.Site.Base + read + "?" + few + "&at=" + last)
+	tab.Until(`document.activeElement.id === "onward"`)
+}
+
+// TestOnePlaceLeadsToAnother: where reading goes on is found without script, too, also on
+// the second page of a post, and never leads round in a circle.
+func TestOnePlaceLeadsToAnother(t *testing.T) {
+	d := start(t)
+	ann := d.Person("ann")
+	at := desktest.Start
+	page := pull.Page{SourceID: 1, Seen: at.Add(time.Minute), Posts: []digest.Post{{GUID: "many", URL: "https://blog.example/many", Title: "Many", Published: at, Announced: -1, Hash: "1"}}}
+	for i := range 90 {
+		c := digest.Comment{GUID: fmt.Sprint("many", i), PostRef: "many", Author: "Ida", Published: at.Add(time.Duration(i) * time.Second), Hash: fmt.Sprint(i), Words: 4, Body: digest.Plain(fmt.Sprint("Of stop number ", i))}
+		if i > 0 {
+			c.ParentRef = "many0"
+		}
+		page.Comments = append(page.Comments, c)
+	}
+	if _, err := d.DB.StorePage(t.Context(), page); err != nil {
+		t.Fatal(err)
+	}
+	first := ann.Get(read)
+	all, _ := ids(first)
+	second := ann.Get(html.UnescapeString(regexp.MustCompile(`id="more"><a class="button" href="([^"]*)"`).FindStringSubmatch(first.Body)[1]))
+	far, _ := ids(second)
+	for _, c := range []struct{ query, want string }{
+		{"?at=" + all[2], "c" + all[2]}, {"?at=" + far[3], "c" + far[3]}, {"?at=999999", ""}, {"?at=x", ""}, {"?f=1&undecided=1&at=" + far[3], "c" + far[3]},
+		{"?q=stop&at=" + far[3], "c" + far[3]},
+	} {
+		got := ann.Get(read + c.query)
+		wants(t, got, http.StatusOK, "In this issue")
+		if got.URL.Fragment != c.want {
+			t.Errorf("%s leads to %s", c.query, got.URL)
+		}
+		if shown, _ := ids(got); c.want != "" && !strings.HasPrefix(c.query, "?q") && !slices.Contains(shown, c.want[1:]) {
+			t.Errorf("%s leads to %s, where %s is not", c.query, got.URL, c.want)
+		}
+	}
+	// A thread is opened at its comment, however far down that is.
+	thread := ann.Get(read + "?thread=" + far[9])
+	if shown, _ := ids(thread); !slices.Contains(shown, far[9]) {
+		t.Errorf("the thread of %s shows %v", far[9], shown)
+	}
+	wants(t, thread, http.StatusOK, "Read the thread from its beginning", `/read?thread=`+all[0]+`#c`+all[0])
+	// A decision keeps the comment that comes next.
+	ann.Post(read+"/decide", []string{"comment", far[3], "decision", "skip", "next", far[4], "view", "f=1&undecided=1"})
+	if back := ann.Get(read); back.URL.Fragment != "c"+far[4] {
+		t.Errorf("it leads back to %s", back.URL)
+	}
 }

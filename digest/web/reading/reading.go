@@ -51,13 +51,13 @@ func (a Area) show(w http.ResponseWriter, r *http.Request) error {
 		return a.chain(w, r, view.Thread)
 	case frame.IsPart(r) && query.Has("more"):
 		return a.more(w, r, ref, view)
-	case !frame.IsPart(r) && strings.TrimPrefix(r.URL.RawQuery, site.SeriesQuery+"="+url.QueryEscape(ref.Series)) == "":
-		place, err := a.Read.Place(r.Context(), frame.Editor(r), ref.Series)
+	case !frame.IsPart(r):
+		to, err := a.onward(r, ref, view)
 		if err != nil {
 			return err
 		}
-		if place != "" {
-			http.Redirect(w, r, a.withQuery(ref, place), http.StatusSeeOther)
+		if to != "" {
+			http.Redirect(w, r, to, http.StatusSeeOther)
 			return nil
 		}
 	}
@@ -73,6 +73,41 @@ func (a Area) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return a.Show(w, frame.OnIssue(r, ref), s)
+}
+
+// onward gives where an address leads on to, "" for no further: one that says no more
+// than a comment to where the editor was, and one with a comment to that, or to what
+// follows it where the page holds it back.
+func (a Area) onward(r *http.Request, ref desk.Ref, view reading.View) (string, error) {
+	asked := view.Comment
+	query := r.URL.Query()
+	query.Del(site.SeriesQuery)
+	query.Del(site.CommentQuery)
+	if len(query) == 0 {
+		place, err := a.Read.Place(r.Context(), frame.Editor(r), ref.Series)
+		if err != nil {
+			return "", err
+		}
+		kept, err := url.ParseQuery(place)
+		if err != nil {
+			return "", nil // it is nowhere
+		}
+		view = reading.ParseView(kept)
+		view.Comment = cmp.Or(asked, view.Comment)
+	}
+	to, comment, err := a.Read.GoOn(r.Context(), ref, view)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case to.Query() == "" || to == view && len(query) > 0:
+		return "", nil
+	case comment > 0:
+		return a.onComment(ref, to, comment), nil
+	case comment == reading.AtEnd:
+		return a.address(ref, to) + "#onward", nil
+	}
+	return a.address(ref, to), nil
 }
 
 // badQuery shows the page with what is wrong with the search, which stays in its field.
@@ -178,15 +213,17 @@ func (a Area) decide(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Read.SavePlace(ctx, frame.Editor(r), ref.Series, view); err != nil {
+	to := form.Number("next")
+	if to == 0 || form.Get("decision") == "undecide" {
+		to = id
+	}
+	place := view
+	place.Comment = to
+	if err := a.Read.SavePlace(ctx, frame.Editor(r), ref.Series, place); err != nil {
 		return err
 	}
 	if !frame.IsPart(r) {
-		to := form.Number("next")
-		if to == 0 || form.Get("decision") == "undecide" {
-			to = id
-		}
-		return a.Back(w, r, a.address(ref, view)+fmt.Sprintf("#c%d", to), said)
+		return a.Back(w, r, a.onComment(ref, view, to), said)
 	}
 	p, err := a.Read.Overview(ctx, ref, view)
 	if err != nil {
@@ -319,7 +356,7 @@ func (a Area) undo(w http.ResponseWriter, r *http.Request) error {
 	}
 	address := a.address(ref, view)
 	if comment != 0 {
-		address += fmt.Sprintf("#c%d", comment)
+		address = a.onComment(ref, view, comment)
 	}
 	return a.Back(w, r, address, saidOf(frame.People(r.Context()).Told(saved.Words), ""))
 }
@@ -348,10 +385,11 @@ func undone(issue digest.Issue, last *digest.Revision) int64 {
 
 // place keeps where the editor reads.
 func (a Area) place(w http.ResponseWriter, r *http.Request) error {
-	ref, _, view, err := a.form(r)
+	ref, form, view, err := a.form(r)
 	if err != nil {
 		return err
 	}
+	view.Comment = max(0, form.Number(site.CommentQuery))
 	if err := a.Read.SavePlace(r.Context(), frame.Editor(r), ref.Series, view); err != nil {
 		return err
 	}

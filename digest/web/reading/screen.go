@@ -44,6 +44,15 @@ func number(text string) int64 {
 // address gives a page's address.
 func (a Area) address(ref desk.Ref, v reading.View) string { return a.withQuery(ref, v.Query()) }
 
+// onComment gives a page's address at one of its comments. An address that says nothing
+// else leads to where the editor was, and so has to say the comment.
+func (a Area) onComment(ref desk.Ref, v reading.View, comment int64) string {
+	if v.Query() == "" {
+		v.Comment = comment
+	}
+	return a.address(ref, v) + fmt.Sprintf("#c%d", comment)
+}
+
 func (a Area) withQuery(ref desk.Ref, query string) string {
 	return withQuery(a.at(site.ReadScreen, ref), query)
 }
@@ -87,6 +96,9 @@ func (a Area) screen(r *http.Request, ref desk.Ref, p reading.Page) (s screen.Re
 		s.Note = "Reasons to look, of all posts, the best first. Nothing is picked by a rule."
 	case p.View.Thread != 0:
 		s.Note = "One comment with all that hangs together with it, whatever was decided."
+		if p.Root != 0 {
+			s.Begin = a.onComment(ref, thread(p.View, p.Root), p.Root)
+		}
 	case len(p.Posts) == 0:
 		s.Heading1, s.OnBlog = "Nothing to read yet", ""
 	}
@@ -171,7 +183,7 @@ func (a Area) item(r *http.Request, ref desk.Ref, series digest.Series, p readin
 	one := screen.ReadItem{
 		ID: i.ID, Author: author(i.Comment), When: a.when(series, i.DatedAt()), Extent: plural(i.Words, "word"), Notes: i.Notes,
 		Body: i.Body, Begins: "“" + prose.Quote(i.Body, foldedLine) + "”", Depth: i.Depth, State: i.State(p.Issue.ID), OnBlog: i.URL,
-		Thread: a.address(ref, thread(p.View, i.ID)), View: p.View.Query(),
+		Thread: a.onComment(ref, thread(p.View, i.ID), i.ID), View: p.View.Query(),
 	}
 	for _, why := range i.Reasons {
 		one.Reasons = append(one.Reasons, screen.ReadReason{Words: why.Words, Caution: why.IsCaution()})
@@ -193,11 +205,11 @@ func (a Area) item(r *http.Request, ref desk.Ref, series digest.Series, p readin
 	if i.Long {
 		v := p.View
 		v.Whole = i.ID
-		one.Body, one.Whole = beginning(i.Body), a.address(ref, v)+fmt.Sprintf("#c%d", i.ID)
+		one.Body, one.Whole = beginning(i.Body), a.onComment(ref, v, i.ID)
 	}
 	one.Marks = marks(one.Body, i.Reasons)
 	if i.Parent != nil {
-		one.Parent = &screen.ReadParent{ID: i.Parent.ID, Author: author(i.Parent.Comment), Begins: "“" + prose.Quote(i.Parent.Body, parentLine) + "”", Address: one.Thread, Chain: withQuery(one.Thread, "chain=1")}
+		one.Parent = &screen.ReadParent{ID: i.Parent.ID, Author: author(i.Parent.Comment), Begins: "“" + prose.Quote(i.Parent.Body, parentLine) + "”", Address: one.Thread, Chain: withQuery(a.address(ref, thread(p.View, i.ID)), "chain=1")}
 		if i.Parent.Gone {
 			one.Parent.Begins = "(removed from the blog)"
 		}
@@ -225,7 +237,7 @@ func (a Area) item(r *http.Request, ref desk.Ref, series digest.Series, p readin
 }
 
 func thread(v reading.View, id int64) reading.View {
-	return reading.View{Thread: id, Filter: v.Filter, All: v.All}
+	return reading.View{Thread: id, Filter: v.Filter, All: v.All, Suggested: v.Suggested}
 }
 
 func author(c digest.Comment) string { return cmp.Or(markup.Clean(c.Author), "Anonymous") }
@@ -285,8 +297,13 @@ func (a Area) filter(ref desk.Ref, p reading.Page) screen.ReadFilter {
 	case v.Post == reading.NoPost:
 		f.Post = "none"
 	}
-	if v.Search != "" || v.Thread != 0 {
-		f.Clear = a.address(ref, v.At(p.Post.ID))
+	switch {
+	case v.Search != "":
+		f.Clear, f.ClearSays = a.address(ref, v.At(p.Post.ID)), "End the search"
+	case v.Thread != 0:
+		back := v.At(p.Post.ID)
+		back.Comment = v.Thread
+		f.Clear, f.ClearSays = a.address(ref, back), "Back to the post"
 	}
 	return f
 }
@@ -366,7 +383,7 @@ func (a Area) railRow(ref desk.Ref, rows []desk.Row, i int, row desk.Row) screen
 	}
 	if row.Kind == digest.PickBlock {
 		one.Begins = prose.Quote(row.Words, railLine)
-		one.Address = a.address(ref, reading.View{Thread: row.CommentID}) + fmt.Sprintf("#c%d", row.CommentID)
+		one.Address = a.onComment(ref, reading.View{Thread: row.CommentID}, row.CommentID)
 	}
 	if one.CanUp = i > 0; one.CanUp {
 		one.Up = rows[i-1].ID

@@ -36,7 +36,7 @@ func (a Area) voices(w http.ResponseWriter, r *http.Request) error {
 	for _, c := range v.FirstTime {
 		page.FirstTime = append(page.FirstTime, screen.Voice{
 			Author: author(c.Comment), When: a.when(series, c.DatedAt()), Begins: "“" + prose.Quote(c.Body, parentLine) + "”",
-			Address: a.address(ref, reading.View{Thread: c.ID}) + fmt.Sprintf("#c%d", c.ID),
+			Address: a.onComment(ref, reading.View{Thread: c.ID}, c.ID),
 		})
 	}
 	return a.Show(w, frame.OnIssue(r, ref), page)

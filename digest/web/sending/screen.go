@@ -103,7 +103,8 @@ func (a *Area) draft(r *http.Request, ref desk.Ref, is desk.Outlook, ahead dispa
 		chosen = cmp.Or(typed.when, whenNext)
 		d.Subject.Value, d.First.Value, d.At.Value, d.At.Mistake = typed.subject, typed.first, typed.at, typed.atMistake
 		d.Version = int(cmp.Or(ref.Version, is.Issue.Version))
-		d.Mistakes = screen.Mistakes(d.At)
+		d.Subject.Mistake, d.First.Mistake = typed.subjectMistake, typed.firstMistake
+		d.Mistakes = screen.Mistakes(d.At, d.Subject, d.First)
 	}
 	d.Deadline = &screen.SendDeadline{Action: address(site.SendRule), Says: series.Deadline.Words()}
 	d.Deadline.Rule, d.Deadline.AtLeast = ruleFields(series)

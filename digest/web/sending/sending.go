@@ -56,6 +56,9 @@ type asked struct {
 	// What the page showed in their fields: only what somebody changed is theirs.
 	wasSubject, wasFirst string
 	typed                bool
+	// What somebody else made of them meanwhile, in sentences.
+	subjectMistake, firstMistake string
+	collided                     bool
 }
 
 // show shows the screen. For the part that is asked for again and again it leads to the
@@ -107,8 +110,11 @@ func (a *Area) approve(w http.ResponseWriter, r *http.Request) error {
 	if _, err := a.Desk.DraftAt(ctx, seen); err != nil {
 		return err
 	}
-	if ref, _, err = a.save(r, ref, typed); err != nil {
+	if ref, _, err = a.save(r, ref, &typed); err != nil {
 		return err
+	}
+	if typed.collided {
+		return a.collides(w, r, ref, typed)
 	}
 	if ref.Version > seen.Version+1 {
 		if _, err := a.Desk.DraftAt(ctx, seen); err != nil {
@@ -136,9 +142,12 @@ func (a *Area) words(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ref, said, err := a.save(r, ref, typed)
+	ref, said, err := a.save(r, ref, &typed)
 	if err != nil {
 		return err
+	}
+	if typed.collided {
+		return a.collides(w, r, ref, typed)
 	}
 	return a.frame.Back(w, r, a.address(site.SendScreen, ref.Series, ref.Number), said)
 }
@@ -149,8 +158,11 @@ func (a *Area) test(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if ref, _, err = a.save(r, ref, typed); err != nil {
+	if ref, _, err = a.save(r, ref, &typed); err != nil {
 		return err
+	}
+	if typed.collided {
+		return a.collides(w, r, ref, typed)
 	}
 	to := frame.Editor(r).Email
 	is, err := a.Sender.Test(r.Context(), frame.By(r), desk.Ref{Series: ref.Series, Number: ref.Number}, to)
@@ -200,28 +212,56 @@ func (a *Area) read(r *http.Request) (ref desk.Ref, typed asked, when desk.When,
 }
 
 // save stores a subject and a first line that are not what the page showed, and gives
-// the issue's version after it, with what was done.
-func (a *Area) save(r *http.Request, ref desk.Ref, typed asked) (desk.Ref, string, error) {
-	is, err := a.Desk.Outlook(r.Context(), desk.Ref{Series: ref.Series, Number: ref.Number})
+// the issue's version after it, with what was done. One that somebody else has written
+// meanwhile is not stored: typed comes back with a mistake.
+func (a *Area) save(r *http.Request, ref desk.Ref, typed *asked) (desk.Ref, string, error) {
+	for i := 1; ; i++ {
+		is, err := a.Desk.Outlook(r.Context(), desk.Ref{Series: ref.Series, Number: ref.Number})
+		if err != nil {
+			return ref, "", err
+		}
+		edit := desk.Edit{WasSubject: &is.Issue.Subject, WasPreheader: &is.Issue.Preheader}
+		now := *typed
+		edit.Subject = now.changed(now.subject, &now.wasSubject, shownSubject(is), is.Issue.Subject, &now.subjectMistake)
+		edit.Preheader = now.changed(now.first, &now.wasFirst, is.Frozen.Preheader, is.Issue.Preheader, &now.firstMistake)
+		if edit.Subject == nil && edit.Preheader == nil {
+			*typed = now
+			return ref, "The subject and the first line are as they were.", nil
+		}
+		saved, err := a.Desk.Edit(r.Context(), frame.By(r), ref, edit)
+		if _, isChanged := errors.AsType[*digest.Changed](err); isChanged && i < triesToSave {
+			continue
+		}
+		if err != nil {
+			return ref, "", err
+		}
+		*typed, ref.Version = now, saved.Version
+		return ref, "Saved the subject and the first line of " + saved.Title + ".", nil
+	}
+}
+
+// changed gives what was typed into a field of the mail when that is to be stored, else
+// nil. Own is what an editor wrote, "" where the program shows a text of its own.
+func (t *asked) changed(typed string, was *string, shown, own string, mistake *string) *string {
+	switch {
+	case typed == *was || typed == shown:
+		return nil
+	case shown != *was && own != "":
+		*mistake, *was, t.collided = frame.Theirs(shown), shown, true
+		return nil
+	}
+	return &typed
+}
+
+// collides shows the screen with what was typed, and with what somebody else wrote in the
+// same field meanwhile.
+func (a *Area) collides(w http.ResponseWriter, r *http.Request, ref desk.Ref, typed asked) error {
+	ref.Version = 0 // the page shows the issue as it is now
+	s, err := a.screen(r, ref, typed)
 	if err != nil {
-		return ref, "", err
+		return err
 	}
-	var edit desk.Edit
-	if typed.subject != typed.wasSubject && typed.subject != shownSubject(is) {
-		edit.Subject = &typed.subject
-	}
-	if typed.first != typed.wasFirst && typed.first != is.Frozen.Preheader {
-		edit.Preheader = &typed.first
-	}
-	if edit.Subject == nil && edit.Preheader == nil {
-		return ref, "The subject and the first line are as they were.", nil
-	}
-	saved, err := a.Desk.Edit(r.Context(), frame.By(r), ref, edit)
-	if err != nil {
-		return ref, "", err
-	}
-	ref.Version = saved.Version
-	return ref, "Saved the subject and the first line of " + saved.Title + ".", nil
+	return a.frame.ShowAs(w, frame.OnIssue(r, ref), http.StatusConflict, s)
 }
 
 func (a *Area) refuse(w http.ResponseWriter, r *http.Request, ref desk.Ref, typed asked) error {

@@ -444,3 +444,75 @@ func TestOldDeadline(t *testing.T) {
 	ben.Send(got, sendPath+"/deadline")
 	is("decided", digest.SendPosts, 5)
 }
+
+// TestASecondSeries: addresses of before it name an issue by its number alone, which is
+// enough as long as one series has it; then they offer the choice, and lose nothing that
+// was typed.
+func TestASecondSeries(t *testing.T) {
+	o := newOffice(t)
+	ann := o.Person("ann")
+	old := ann.Get(sendPath)
+	further := func(name string, number int) {
+		t.Helper()
+		s, err := o.Desk.Desk.AddSeries(t.Context(), storetest.Tester, desk.NewSeries{Name: name, FirstNumber: number, Title: "{name} {number}", Zone: "UTC", Schedule: "0 18 1 * *"})
+		o.must(err)
+		_, _, err = o.Desk.Desk.Draft(t.Context(), storetest.Tester, s.Slug)
+		o.must(err)
+	}
+	further("Month", 1)
+	for _, path := range []string{sendPath, "/desk/issues/1/send"} {
+		if got := ann.Get(path); got.Status != 200 || !strings.Contains(got.Body, "Approve and schedule") {
+			t.Errorf("%s: %d", path, got.Status)
+		}
+	}
+	if got := ann.Send(old, sendPath+"/words", "subject", "Three nights"); got.Status != 200 || !strings.Contains(got.Body, "Saved the subject") {
+		t.Errorf("a form of before: %d\n%s", got.Status, got.Body)
+	}
+	further("Nights", 8)
+	got := ann.Get(sendPath + "?seen=draft")
+	for _, want := range []string{"Which series?", `href="/desk/issues/8/send?seen=draft&amp;series=pick-of-the-week"`, "Nights 8 (Nights)"} {
+		if got.Status != 300 || !strings.Contains(got.Body, want) {
+			t.Errorf("%d, without %q:\n%s", got.Status, want, got.Body)
+		}
+	}
+	if one := ann.Get("/desk/issues/8/send?series=nights"); one.Status != 200 || !strings.Contains(one.Body, "Send Nights 8") {
+		t.Errorf("the one that is chosen: %d", one.Status)
+	}
+	got = ann.Send(old, sendPath+"/words", "preheader", "Late")
+	for _, want := range []string{"Nothing was done.", `href="/desk/issues/8/send?series=nights"`, `value="Late"`} {
+		if got.Status != 409 || !strings.Contains(got.Body, want) {
+			t.Errorf("a form of before: %d, without %q:\n%s", got.Status, want, got.Body)
+		}
+	}
+	if got := ann.Get("/desk/issues/draft/send"); got.Status != 300 || !strings.Contains(got.Body, `href="/desk/issues/draft/send?series=month"`) {
+		t.Errorf("the draft: %d", got.Status)
+	}
+}
+
+// TestTwoWriteTheMail: of two who write the subject and the first line of one mail each
+// keeps theirs; where both wrote the same, the page has both.
+func TestTwoWriteTheMail(t *testing.T) {
+	o := newOffice(t)
+	ann, ben := o.Person("ann"), o.Person("ben")
+	const words = sendPath + "/words"
+	old := ben.Get(sendPath)
+	ann.Send(ann.Get(sendPath), words, "subject", "Ann’s subject")
+	if got := ben.Send(old, words, "preheader", "Ben’s line"); got.Status != 200 {
+		t.Errorf("another field: %d", got.Status)
+	}
+	if i := o.issue(); i.Subject != "Ann’s subject" || i.Preheader != "Ben’s line" {
+		t.Errorf("%q, %q", i.Subject, i.Preheader)
+	}
+	got := ben.Send(old, words, "subject", "Ben’s subject", "preheader", "Another line of Ben’s")
+	for _, want := range []string{"Subject: Somebody changed this meanwhile: it is “Ann’s subject” now.", `value="Ben’s subject"`, "First line in the inbox: Somebody changed this meanwhile: it is “Ben’s line” now."} {
+		if got.Status != 409 || !strings.Contains(got.Body, want) {
+			t.Errorf("the same field: %d, without %q", got.Status, want)
+		}
+	}
+	if i := o.issue(); i.Subject != "Ann’s subject" {
+		t.Errorf("it is %q", i.Subject)
+	}
+	if got = ben.Send(got, words); got.Status != 200 || o.issue().Subject != "Ben’s subject" || o.issue().Preheader != "Another line of Ben’s" {
+		t.Errorf("whoever saw both chooses: %d, %q", got.Status, o.issue().Subject)
+	}
+}

@@ -2,7 +2,6 @@ package trimming
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"path"
@@ -98,7 +97,7 @@ func (a *Area) trim(w http.ResponseWriter, r *http.Request) error {
 	t, err := a.desk.Trimming(r.Context(), at.ref, at.block, at.comment)
 	if digest.KindOf(err) == digest.NotFound && isUndo(form) {
 		// What was undone is its picking.
-		return a.frame.Back(w, r, a.back(saved.Issue, at.ref.Series, form.Text("from"), 0, 0).Address, said)
+		return a.frame.Back(w, r, a.back(saved.Issue, at.ref.Series, form.Text("from"), 0, at.comment).Address, said)
 	}
 	if err != nil {
 		return err
@@ -267,12 +266,9 @@ func fieldOf(form frame.Form, problem error) string {
 }
 
 // back is where the page goes when it is done: the comment on the screen that it was
-// opened from.
+// opened from. Read goes on after it where it shows it no more.
 func (a *Area) back(issue digest.Issue, series, from string, block, comment int64) screen.Link {
 	page, anchor := site.ReadScreen, ""
-	if comment != 0 {
-		anchor = fmt.Sprintf("#c%d", comment)
-	}
 	switch {
 	case from == "arrange" && block != 0:
 		page, anchor = site.ArrangeScreen, "#row-"+strconv.FormatInt(block, 10)
@@ -281,5 +277,10 @@ func (a *Area) back(issue digest.Issue, series, from string, block, comment int6
 	case from == "check":
 		page, anchor = site.CheckScreen, ""
 	}
-	return screen.Link{Label: "Done", Address: a.frame.Site().Desk(page, series, issue.Number) + anchor}
+	to := a.frame.Site().Desk(page, series, issue.Number)
+	if page == site.ReadScreen && comment != 0 {
+		id := strconv.FormatInt(comment, 10)
+		to, anchor = withQuery(to, site.CommentQuery, id), "#c"+id
+	}
+	return screen.Link{Label: "Done", Address: to + anchor}
 }

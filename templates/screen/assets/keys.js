@@ -70,6 +70,15 @@
     if (item) current = item;
   });
 
+  // Escape leaves a field that a key leads to.
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== "Escape" || e.isComposing || e.defaultPrevented || !e.target.matches("input[data-key], textarea[data-key], select[data-key]")) return;
+    e.preventDefault();
+    e.target.blur();
+    const item = here();
+    if (item && item === current) item.focus({ preventScroll: true });
+  });
+
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || e.defaultPrevented || isOff()) return;
     if (e.target.closest && e.target.closest("input, textarea, select, [contenteditable], dialog[open]")) return;

@@ -138,6 +138,37 @@
     watch();
   }
 
+  // Where one reads is kept a second after the page came, and once more when it is left:
+  // by then that is another comment.
+  const place = document.getElementById("place");
+  if (place) {
+    const kept = () => new URLSearchParams(new FormData(place)).toString();
+    const here = () => {
+      const item = document.activeElement.closest("[data-item]") || (scrollY > 0 && fullest());
+      place.elements.at.value = item ? item.id.slice(1) : "";
+    };
+    let last = "";
+    document.addEventListener("htmx:before:request", (e) => {
+      if (e.detail.ctx.sourceElement !== place) return;
+      here();
+      e.detail.ctx.request.body = new URLSearchParams(new FormData(place));
+      last = kept();
+    });
+    const leave = () => {
+      here();
+      const body = kept();
+      if (body === last) return;
+      last = body;
+      fetch(place.getAttribute("action"), {
+        method: "POST", body, keepalive: true, headers: { "HX-Request": "true", "Content-Type": "application/x-www-form-urlencoded" },
+      }).catch(() => {});
+    };
+    addEventListener("pagehide", leave);
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") leave();
+    });
+  }
+
   // Rows of the issue are dragged by their grip; a form says where to.
   const sortable = () => {
     const list = document.querySelector("#rail [data-sort]");
