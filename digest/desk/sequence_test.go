@@ -9,6 +9,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/desk"
+	"postbag/digest/store/storetest"
 )
 
 // TestAnySequence opens, approves, reopens, cancels, skips and publishes in any order
@@ -18,7 +19,13 @@ import (
 func TestAnySequence(t *testing.T) {
 	for seed := range uint64(25) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			s := &sequence{T: t, d: newDesk(t, 3), random: rand.New(rand.NewPCG(seed, 7)), public: map[int]int64{}}
+			var dsn string
+			if seed < 5 {
+				dsn = storetest.Database(t)
+			} else { // what may follow what is no question of the database
+				dsn = storetest.MadeSQLite(t)
+			}
+			s := &sequence{T: t, d: newDeskOn(t, dsn, 3), random: rand.New(rand.NewPCG(seed, 7)), public: map[int]int64{}}
 			for range 40 {
 				s.step()
 			}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"postbag/digest"
+	"postbag/digest/digesttest"
 	"postbag/digest/fetch"
 )
 
@@ -31,6 +32,7 @@ func TestEveryPackingIsUnpacked(t *testing.T) {
 }
 
 func TestBombsOfEveryPacking(t *testing.T) {
+	digesttest.NotUnderRace(t)
 	blog := newBlog(t)
 	zeros := string(make([]byte, 4<<20))
 	for i, packing := range packings[1:] {
