@@ -43,10 +43,10 @@ func tap(tab *desktest.Tab, selector string) {
 	desktest.Call(tab, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchEnd, TouchPoints: []*input.TouchPoint{}})
 }
 
-// frames waits until a window has been drawn twice more.
+// frames waits until a window has been drawn some times more.
 func frames(tab *desktest.Tab) {
 	tab.T.Helper()
-	desktest.Eval[bool](tab, `delete window.drawn, requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(() => { window.drawn = true; }))), true`)
+	desktest.Eval[bool](tab, `delete window.drawn, (function draw(n) { requestAnimationFrame(() => { if (n) draw(n - 1); else window.drawn = true; }); })(6), true`)
 	tab.Until(`window.drawn`)
 }
 

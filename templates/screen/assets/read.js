@@ -59,6 +59,7 @@
   const thumbs = document.getElementById("thumbs");
   let meant = ""; // its id
   let settled = -1; // how far the page was scrolled when the focus came to it
+  let steady = 0; // frames in which that may still change
   const own = (key) => {
     const item = meant && document.getElementById(meant);
     return item && [...item.querySelectorAll(`form.decide [data-key="${key}"]`)].pop();
@@ -95,6 +96,7 @@
   };
   const choose = () => {
     const held = document.getElementById(meant);
+    if (steady > 0) settled = scrollY;
     if (!held || Math.abs(scrollY - settled) > 2) {
       settled = -1;
       const best = fullest() || held || document.querySelector("[data-item]");
@@ -117,11 +119,19 @@
       choose();
     });
   };
-  // What moves on the page when a part of it is made anew is not scrolling.
-  const watch = () => {
-    if (settled >= 0) requestAnimationFrame(() => { settled = scrollY; });
+  // What moves as the focus comes to a comment, and for some frames after a part of the
+  // page was made anew, is not scrolling.
+  const settle = () => {
+    const ticks = steady > 0;
+    steady = 3;
+    const tick = () => {
+      settled = scrollY;
+      if (--steady > 0) requestAnimationFrame(tick);
+    };
+    if (!ticks) requestAnimationFrame(tick);
     soon();
   };
+  const watch = () => (settled >= 0 ? settle() : soon());
   if (thumbs) {
     addEventListener("scroll", soon, { passive: true });
     addEventListener("resize", watch);
@@ -129,16 +139,16 @@
       const item = e.target.closest("[data-item]");
       if (!item) return;
       meant = item.id;
-      settled = scrollY;
-      watch();
+      settle();
     });
     thumbs.addEventListener("click", (e) => {
       const its = e.target.dataset && e.target.dataset.thumb && own(e.target.dataset.thumb);
       if (its) its.click();
     });
     const active = document.activeElement.closest("[data-item]");
-    if (active) [meant, settled] = [active.id, scrollY];
-    watch();
+    if (active) meant = active.id;
+    if (active) settle();
+    else soon();
   }
 
   // Where one reads is kept a second after the page came, and once more when it is left:
