@@ -35,13 +35,13 @@ func (c Change) Check() error {
 // The error is of kind NotFound for a source that is not followed, Conflict for an
 // address under which another one is; an error changes nothing.
 func (f *Finder) Change(ctx context.Context, by digest.Actor, sourceID int64, c Change) (Found, error) {
-	src, err := f.Store.Source(ctx, sourceID)
-	if err != nil {
+	if _, err := f.Store.Source(ctx, sourceID); err != nil {
 		return Found{}, err
 	}
 	if err := c.Check(); err != nil {
 		return Found{}, err
 	}
+	var err error
 	if c.Options, err = c.Options.checked(); err != nil {
 		return Found{}, err
 	}
@@ -55,7 +55,8 @@ func (f *Finder) Change(ctx context.Context, by digest.Actor, sourceID int64, c 
 		return Found{}, err
 	}
 	defer leave()
-	if src, err = f.Store.Source(ctx, sourceID); err != nil { // somebody may have changed it while this waited
+	src, err := f.Store.Source(ctx, sourceID) // somebody may have changed it while this waited
+	if err != nil {
 		return Found{}, err
 	}
 	ch := changing{f: f, by: by, src: src, change: c}
