@@ -203,6 +203,7 @@ func issueByKeys(t *testing.T, b *desktest.Browser) {
 		p.write(heading)
 		p.key(kb.Enter)
 		p.said("Added the heading “" + heading + "”.")
+		p.until(`document.activeElement.closest("#row-list > li.heading")?.textContent.includes(%q)`, heading)
 	}
 	p.Clean("an arranged issue")
 	p.Shot("evening-arranged")
