@@ -158,7 +158,7 @@ func MayTell(p digest.Prose, language string) []digest.Range {
 				continue
 			}
 			kind := &life
-			end := n + 1
+			begin, end := n, n+1
 			switch {
 			case w.class&pack.Role != 0 && t.isOwnOffice(s, n):
 				kind = &office
@@ -166,6 +166,9 @@ func MayTell(p digest.Prose, language string) []digest.Range {
 				kind = &years
 				if n+1 < s.to && yearWords[t.tokens[n+1].hash] {
 					end++
+				}
+				for begin > s.from && t.text[t.tokens[begin-1].end:t.tokens[begin].start] == "-" {
+					begin-- // "twenty-six years"
 				}
 			case w.is(capital) && !w.is(begins) && t.isName(n, &lower, t.isShouted()) && w.class&pack.Life == 0 && n > s.from && (isPlaceWord(t.tokens[n-1].hash) || placed == n):
 				kind = &place
@@ -175,7 +178,7 @@ func MayTell(p digest.Prose, language string) []digest.Range {
 				continue
 			}
 			*kind = true
-			all = joined(all, t.rangeOf(n, end))
+			all = joined(all, t.rangeOf(begin, end))
 		}
 	}
 	if btoi(office)+btoi(years)+btoi(place)+btoi(life) < tellingKinds || !office && !(years && place) {

@@ -142,6 +142,14 @@ func TestMayTell(t *testing.T) {
 		}
 	}
 	ratio(t, "may tell who wrote it", right, wrong, missed)
+	text := "I was an inspector in Thornby for twenty-six years."
+	var told []string
+	for _, r := range suggest.MayTell(digest.Plain(text), "en") {
+		told = append(told, text[r.Start:r.End])
+	}
+	if want := []string{"inspector", "Thornby", "twenty-six years"}; !slices.Equal(told, want) {
+		t.Errorf("told: %q, want %q", told, want)
+	}
 }
 
 // TestPairs: an answer belongs to its question, and two that are about the same to each
