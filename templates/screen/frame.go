@@ -63,7 +63,7 @@ type Problem struct {
 	Typed []Field
 	Back  *Link
 	// Again sends the same form once more, to the address To: it was in order, and what
-	// was in the way goes by.
+	// was in the way goes by. To is "" where it cannot.
 	Again []Hidden
 	To    string
 }
@@ -84,6 +84,7 @@ type Field struct {
 	Options      []Option
 	Autocomplete string // e.g. "email", "new-password"
 	Required     bool
+	ReadOnly     bool
 	Max          int // characters, 0 for no limit of the page's own
 }
 

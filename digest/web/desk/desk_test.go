@@ -130,8 +130,9 @@ func TestWhatDoesNotWorkIsSaid(t *testing.T) {
 	}
 	// A minute later the same form goes once more by one press; what signs somebody in is
 	// on no page.
-	away := ann.Post("/desk/issues/8/read", []string{"number", "8", "title", `"short"`})
-	wants(t, away, http.StatusServiceUnavailable, "Send it again", `action="/desk/issues/8/read"`, `name="number" value="8"`, `name="title" value="&#34;short&#34;"`)
+	away := ann.Post("/desk/issues/8/read", []string{"number", "8", "title", `"short"`, "intro", typed})
+	wants(t, away, http.StatusServiceUnavailable, "Send it again", `action="/desk/issues/8/read"`, "readonly", `name="number" value="8"`, `name="title" value="&#34;short&#34;"`)
+	wants(t, ann.Post("/desk/issues/8/read", nil), http.StatusServiceUnavailable, "Send it again")
 	away = ann.Post("/desk/issues/8/read", []string{"name", "Ines", "password", "a secret of hers"})
 	if wants(t, away, http.StatusServiceUnavailable, `value="Ines"`, "Copy it from here."); strings.Contains(away.Body, "Send it again") || strings.Contains(away.Body, "a secret") {
 		t.Errorf("the page holds a secret: %.1500s", away.Body)

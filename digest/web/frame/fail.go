@@ -157,7 +157,9 @@ func (f *Frame) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Method == http.MethodPost {
 		f.keepTyped(r, problem)
 		if status == http.StatusServiceUnavailable {
-			problem.Again, problem.To = again(r), r.URL.RequestURI()
+			if fields, whole := again(r); whole {
+				problem.Again, problem.To = fields, r.URL.RequestURI()
+			}
 		}
 		if here := r.Referer(); here != "" && strings.HasPrefix(here, f.o.Site.Base+"/") {
 			problem.Back = &screen.Link{Label: "Back to the page", Address: here}
@@ -217,20 +219,20 @@ func (f *Frame) failPart(w http.ResponseWriter, status int, problem *screen.Prob
 	_ = write(w, status, "text/html; charset=utf-8", html)
 }
 
-// again gives the fields of a form, to be sent once more; nil where one is a secret, which
-// no page repeats, or where not all of them came.
-func again(r *http.Request) (all []screen.Hidden) {
+// again gives the fields of a form, to be sent once more; whole is false where one is a
+// secret, which no page repeats, or where not all of them came.
+func again(r *http.Request) (all []screen.Hidden, whole bool) {
 	if mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); mediaType != "application/x-www-form-urlencoded" {
-		return nil
+		return nil, false
 	}
 	size := 0
 	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
 		for _, value := range r.PostForm[name] {
 			if size += len(name) + len(value); isSecret(name) || size >= MaxForm {
-				return nil
+				return nil, false
 			}
 			all = append(all, screen.Hidden{Name: name, Value: value})
 		}
 	}
-	return all
+	return all, true
 }

@@ -74,7 +74,7 @@ func typed(r *http.Request) (fields []screen.Field) {
 			}
 			value = Cut(value, room)
 			room -= len(value)
-			f := screen.Field{Name: name, Label: label, Value: value}
+			f := screen.Field{Name: name, Label: label, Value: value, ReadOnly: true}
 			if len(value) >= longText {
 				f.Type, f.Rows = "textarea", min(3+strings.Count(value, "\n"), 20)
 			}

@@ -14,7 +14,11 @@ import (
 
 // suggestions shows how the rules of a series stand.
 func (a *Area) suggestions(w http.ResponseWriter, r *http.Request) error {
-	series, err := a.Desk.Series(r.Context(), r.URL.Query().Get(site.SeriesQuery))
+	slug := r.URL.Query().Get(site.SeriesQuery)
+	if all, err := a.Read.SeriesList(r.Context()); err == nil && slug == "" && len(all) > 1 {
+		return a.Back(w, r, a.Site().Path(site.SettingsPage), "Each series has its own suggestions: choose one.")
+	}
+	series, err := a.Desk.Series(r.Context(), slug)
 	if err != nil {
 		return err
 	}
