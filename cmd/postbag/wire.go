@@ -240,7 +240,8 @@ func (a *app) mailer(ctx context.Context) (*mailer, error) {
 	o.Transport, o.Writer = transport, a.writer(m)
 	mailer := &mailer{app: a, Sender: dispatch.New(o), mail: m}
 	mailer.letters = deliver.NewLetterSender(deliver.LetterOptions{
-		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, From: m.from.Email, Write: mailer.WriteLetter,
+		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, Write: mailer.WriteLetter,
+		From: func(subscribers.Letter) string { return m.from.Email },
 	})
 	return mailer, nil
 }

@@ -221,10 +221,10 @@ func (s *Sender) Run(ctx context.Context, member work.Member, issue digest.Issue
 	summary, err := s.Mailer.Run(ctx, deliver.Job{
 		Mailing:     mailing,
 		LastOfMonth: last,
-		From:        s.Writer.From,
+		From:        func(subscribers.Delivery) string { return s.Writer.From },
 		Log:         s.Desk.LogOf(ctx, s.Log, issue),
 		Worker:      member,
-		Compose: func(of subscribers.Mailing) (func(subscribers.Delivery) ([]byte, error), error) {
+		Compose: func(of subscribers.Mailing) (deliver.Composer, error) {
 			if of.Domain != s.Writer.Domain {
 				return nil, digest.Fail(digest.Conflict, "Send with the settings that the sending began with, or leave it to the worker that has them.",
 					"issue %d began as mail from @%s, and this would go on as mail from @%s", issue.Number, of.Domain, s.Writer.Domain)
@@ -233,7 +233,7 @@ func (s *Sender) Run(ctx context.Context, member work.Member, issue digest.Issue
 			if err != nil {
 				return nil, err
 			}
-			return mail.For, nil
+			return mail.Append, nil
 		},
 		Progress: progress,
 	})

@@ -116,12 +116,12 @@ func issueOf21KB() message.Message {
 	return m
 }
 
-func templateComposer(m subscribers.Mailing) (func(subscribers.Delivery) ([]byte, error), error) {
+func templateComposer(m subscribers.Mailing) (deliver.Composer, error) {
 	msg := issueOf21KB()
 	msg.Date = m.Begun
 	tmpl, err := message.NewTemplate(msg, benchMark)
-	return func(d subscribers.Delivery) ([]byte, error) {
-		return tmpl.For(message.Reader{To: d.Email, Name: d.Name, MessageID: m.MessageID([]byte("salt"), d.SubscriberID), Token: d.Token})
+	return func(dst []byte, d subscribers.Delivery) ([]byte, error) {
+		return tmpl.Append(dst, message.Reader{To: d.Email, Name: d.Name, MessageID: m.MessageID([]byte("salt"), d.SubscriberID), Token: d.Token})
 	}, err
 }
 
@@ -151,7 +151,7 @@ func benchEngine(b *testing.B, ledger deliver.Ledger, id int64) {
 	sender := deliver.New(deliver.Options{Ledger: ledger, Transport: transport(b, "smtp://"+s.ln.Addr().String(), ""), Clock: digest.SystemClock{}})
 	b.ResetTimer()
 	sum, err := sender.Run(b.Context(), deliver.Job{
-		Mailing: subscribers.Mailing{IssueID: id, Begun: time.Now(), Domain: "example.net"}, From: "bus@example.net", Compose: templateComposer,
+		Mailing: subscribers.Mailing{IssueID: id, Begun: time.Now(), Domain: "example.net"}, From: from("bus@example.net"), Compose: templateComposer,
 	})
 	if err != nil || !sum.Finished || int(s.taken.Load()) != b.N {
 		b.Fatalf("%+v, %v, %d taken", sum, err, s.taken.Load())

@@ -22,6 +22,8 @@ type connection struct {
 	conn   Conn
 	answer chan answer
 
+	message []byte // reused from one to the next
+
 	carried   bool   // this connection got an answer about a message
 	fruitless int    // connections in a row that did not
 	words     string // of the last failure, without the address
@@ -145,11 +147,12 @@ func (c *connection) deliver(d subscribers.Delivery) (Result, bool) {
 	if r.ctx.Err() != nil || !r.job.Worker.Valid() {
 		return r.handBack(d), true
 	}
-	msg, err := r.compose(d)
+	msg, err := r.compose(c.message[:0], d)
 	if err != nil {
 		return r.uncomposed(d, err), true
 	}
-	reply, err := c.conn.Send(r.wire, Envelope{From: r.job.From, To: d.Email}, msg)
+	c.message = msg
+	reply, err := c.conn.Send(r.wire, Envelope{From: r.job.From(d), To: d.Email}, msg)
 	if err == nil {
 		c.carried = true
 		r.refusals.took(d, true)

@@ -53,7 +53,7 @@ func sendInChild() error {
 		Concurrency: killLines, Ambiguous: subscribers.Ambiguity(os.Getenv(killPolicy)),
 	})
 	_, err = sender.Run(context.Background(), deliver.Job{
-		Mailing: subscribers.Mailing{IssueID: id, Begun: start, Domain: "example.net"}, From: "bus@example.net", Compose: composer,
+		Mailing: subscribers.Mailing{IssueID: id, Begun: start, Domain: "example.net"}, From: from("bus@example.net"), Compose: composer,
 	})
 	return err
 }

@@ -50,8 +50,8 @@ type LetterOptions struct {
 	Queue     LetterQueue
 	Transport Transport
 	Clock     digest.Clock
-	Log       *slog.Logger // default: none
-	From      string       // the envelope sender
+	Log       *slog.Logger                    // default: none
+	From      func(subscribers.Letter) string // gives the envelope sender
 	// Write makes the message of a letter, the same bytes in every try.
 	Write  func(letters.Kind, subscribers.Letter) ([]byte, error)
 	Jitter func() float64 // from [0, 1); default random
@@ -204,7 +204,7 @@ func (r *letterRun) hand(ctx context.Context, l subscribers.Letter, msg []byte) 
 		}
 		r.conn = conn
 	}
-	reply, err := r.conn.Send(r.wire, Envelope{From: r.o.From, To: l.Email}, msg)
+	reply, err := r.conn.Send(r.wire, Envelope{From: r.o.From(l), To: l.Email}, msg)
 	if err != nil {
 		return Reply{}, asSendError(err)
 	}

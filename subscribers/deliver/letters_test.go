@@ -104,7 +104,7 @@ func (q *memLetters) wait(clock digest.Clock, n int64) time.Duration {
 
 func letterSender(t *testing.T, q deliver.LetterQueue, clock digest.Clock, server *smtptest.Server, change ...func(*deliver.LetterOptions)) *deliver.LetterSender {
 	o := deliver.LetterOptions{
-		Queue: q, Transport: transport(t, "smtp://"+server.Addr, ""), Clock: clock, From: "bus@example.net",
+		Queue: q, Transport: transport(t, "smtp://"+server.Addr, ""), Clock: clock, From: func(subscribers.Letter) string { return "bus@example.net" },
 		Jitter: func() float64 { return 0 },
 		Write: func(_ letters.Kind, l subscribers.Letter) ([]byte, error) {
 			return message.Compose(message.Message{From: "bus@example.net", To: l.Email, Subject: "Please confirm", Text: "Click.",

@@ -98,13 +98,13 @@ func TestNothingIsClaimedAfterAReasonToPause(t *testing.T) {
 func TestSenderThatTheServerCannotTake(t *testing.T) {
 	for _, readers := range []int{3, 30} {
 		b := newBench(t, readers, nil)
-		b.job.From = "jörg@example.net"
+		b.job.From = from("jörg@example.net")
 		s := b.run()
 		if s.State != digest.Paused || !strings.Contains(s.Paused, "SMTPUTF8") {
 			t.Errorf("summary %+v", s)
 		}
 		b.states(subscribers.Counts{subscribers.Queued: readers})
-		b.job.From = "joerg@example.net"
+		b.job.From = from("joerg@example.net")
 		if err := b.ledger.SetIssueState(t.Context(), digest.Actor{}, 7, digest.Sending, digest.Pause{}, b.clock.Now(), digest.AsSeen{}); err != nil {
 			t.Fatal(err)
 		}

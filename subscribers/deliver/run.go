@@ -17,7 +17,7 @@ type run struct {
 	sender  *Sender
 	job     Job
 	mailing subscribers.Mailing
-	compose func(subscribers.Delivery) ([]byte, error)
+	compose Composer
 
 	ctx  context.Context // ends when the run is told to stop
 	wire context.Context // outlives ctx by the grace: messages on the wire
@@ -33,7 +33,7 @@ type run struct {
 	retired error // the first reason why a connection was given up
 }
 
-func newRun(ctx, db context.Context, s *Sender, job Job, m subscribers.Mailing, compose func(subscribers.Delivery) ([]byte, error), counts subscribers.Counts) *run {
+func newRun(ctx, db context.Context, s *Sender, job Job, m subscribers.Mailing, compose Composer, counts subscribers.Counts) *run {
 	r := &run{sender: s, job: job, mailing: m, compose: compose, ctx: ctx, db: db, refusals: newRefusals(counts)}
 	r.wire, r.close = outlive(ctx, s.o.Grace)
 	r.committer = newCommitter(r, counts)

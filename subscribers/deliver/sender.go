@@ -49,23 +49,25 @@ type Job struct {
 	Mailing subscribers.Mailing
 	// LastOfMonth tells that monthly readers get this issue too.
 	LastOfMonth bool
-	// From is the envelope sender.
-	From string
+	// From gives the envelope sender of a delivery.
+	From func(subscribers.Delivery) string
 	// Log is where the run tells what happens, which issue it is included; default
 	// [Options.Log].
 	Log *slog.Logger
 	// Worker is this process among those that deliver from the same ledger; nil
 	// for one that is alone.
 	Worker Worker
-	// Compose makes the function that makes the messages of a mailing. That
-	// function is called from several goroutines, and gives the same bytes
-	// whenever it is asked about the same subscriber. Its error fails that
-	// address only.
-	Compose func(subscribers.Mailing) (func(subscribers.Delivery) ([]byte, error), error)
+	// Compose makes the function that makes the messages of a mailing.
+	Compose func(subscribers.Mailing) (Composer, error)
 	// Progress, if set, is called after results are durable, never from two
 	// goroutines at once.
 	Progress func(Progress)
 }
+
+// Composer appends the message of a delivery to dst. It is called from several
+// goroutines, and appends the same bytes whenever it is asked about the same
+// subscriber. Its error fails that address only.
+type Composer func(dst []byte, d subscribers.Delivery) ([]byte, error)
 
 // Worker is this process as one of those that deliver from a ledger.
 type Worker interface {

@@ -55,7 +55,7 @@ func newBench(t testing.TB, readers int, script func(smtptest.Step) smtptest.Act
 	b.sender = deliver.New(o)
 	b.job = deliver.Job{
 		Mailing: subscribers.Mailing{IssueID: 7, Begun: b.clock.Now(), Domain: "example.net"},
-		From:    "bus@example.net",
+		From:    from("bus@example.net"),
 		Compose: composer,
 	}
 	return b
@@ -73,13 +73,23 @@ func transport(t testing.TB, url, password string) deliver.Transport {
 	return mail.NewTransport(s, "example.net")
 }
 
-func composer(m subscribers.Mailing) (func(subscribers.Delivery) ([]byte, error), error) {
-	return func(d subscribers.Delivery) ([]byte, error) {
-		return message.Compose(message.Message{
+func composer(m subscribers.Mailing) (deliver.Composer, error) {
+	return func(dst []byte, d subscribers.Delivery) ([]byte, error) {
+		return appended(dst)(message.Compose(message.Message{
 			From: "bus@example.net", To: d.Email, Subject: "Pick of the Week 7", Text: "Hello.\n", HTML: "<p>Hello.</p>",
 			MessageID: m.MessageID([]byte("salt"), d.SubscriberID), Date: m.Begun,
-		})
+		}))
 	}, nil
+}
+
+// from gives every delivery the same envelope sender.
+func from(address string) func(subscribers.Delivery) string {
+	return func(subscribers.Delivery) string { return address }
+}
+
+// appended appends what was composed to dst.
+func appended(dst []byte) func(msg []byte, err error) ([]byte, error) {
+	return func(msg []byte, err error) ([]byte, error) { return append(dst, msg...), err }
 }
 
 // run runs once and fails the test on an error.
@@ -210,13 +220,13 @@ func TestWhoLeavesWhileSendingGetsNothing(t *testing.T) {
 
 func TestCompositionErrorFailsThatReaderOnly(t *testing.T) {
 	b := newBench(t, 30, nil)
-	b.job.Compose = func(m subscribers.Mailing) (func(subscribers.Delivery) ([]byte, error), error) {
+	b.job.Compose = func(m subscribers.Mailing) (deliver.Composer, error) {
 		inner, err := composer(m)
-		return func(d subscribers.Delivery) ([]byte, error) {
+		return func(dst []byte, d subscribers.Delivery) ([]byte, error) {
 			if d.SubscriberID == 3 {
 				return nil, errors.New("her name is impossible")
 			}
-			return inner(d)
+			return inner(dst, d)
 		}, err
 	}
 	b.run()

@@ -86,7 +86,7 @@ func TestStoreThroughTroubles(t *testing.T) {
 		return smtptest.Act{}
 	})
 	sender := deliver.New(deliver.Options{Ledger: db, Transport: transport(t, "smtp://"+server.Addr, ""), Clock: clock})
-	job := deliver.Job{Mailing: subscribers.Mailing{IssueID: id, Begun: clock.Now(), Domain: "example.net"}, From: "bus@example.net", Compose: composer}
+	job := deliver.Job{Mailing: subscribers.Mailing{IssueID: id, Begun: clock.Now(), Domain: "example.net"}, From: from("bus@example.net"), Compose: composer}
 	var s deliver.Summary
 	for range readers {
 		var err error
@@ -129,7 +129,7 @@ func TestStoreStoppedAgainAndAgain(t *testing.T) {
 		}
 		return smtptest.Act{}
 	})
-	job := deliver.Job{Mailing: subscribers.Mailing{IssueID: id, Begun: clock.Now(), Domain: "example.net"}, From: "bus@example.net", Compose: composer}
+	job := deliver.Job{Mailing: subscribers.Mailing{IssueID: id, Begun: clock.Now(), Domain: "example.net"}, From: from("bus@example.net"), Compose: composer}
 	for range 200 {
 		ctx, cancel := context.WithCancel(t.Context())
 		stop.Store(&cancel)

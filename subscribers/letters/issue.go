@@ -42,12 +42,17 @@ func (w Writer) Issue(f *digest.Frozen, of subscribers.Mailing, salt []byte, tes
 	return m, err
 }
 
-// For gives the bytes of one reader's message; the same whenever it is asked. It
+// For gives the bytes of one reader's message; see [Issue.Append].
+func (m *Issue) For(d subscribers.Delivery) ([]byte, error) { return m.template.For(m.reader(d)) }
+
+// Append appends the bytes of one reader's message; the same whenever it is asked. It
 // may be called from several goroutines.
-func (m *Issue) For(d subscribers.Delivery) ([]byte, error) {
-	return m.template.For(message.Reader{
-		To: d.Email, Name: d.Name, Token: d.Token, MessageID: m.of.MessageID(m.salt, d.SubscriberID),
-	})
+func (m *Issue) Append(dst []byte, d subscribers.Delivery) ([]byte, error) {
+	return m.template.Append(dst, m.reader(d))
+}
+
+func (m *Issue) reader(d subscribers.Delivery) message.Reader {
+	return message.Reader{To: d.Email, Name: d.Name, Token: d.Token, MessageID: m.of.MessageID(m.salt, d.SubscriberID)}
 }
 
 // Text gives the plain text that one reader gets.

@@ -179,27 +179,31 @@ func (t *Template) measure() {
 	}
 }
 
-// For gives the bytes of the message to one reader: the same as [Compose] makes
-// of the message with the token in place of the mark. A reader whose parts
-// cannot be put into a mail is an error of kind Invalid.
+// For gives the bytes of the message to one reader; see [Template.Append].
 func (t *Template) For(r Reader) ([]byte, error) {
+	const roomForReader = 400
+	return t.Append(make([]byte, 0, t.size+roomForReader), r)
+}
+
+// Append appends the bytes of the message to one reader: the same as [Compose]
+// makes of the message with the token in place of the mark. A reader whose parts
+// cannot be put into a mail is an error of kind Invalid; dst is then unchanged.
+func (t *Template) Append(dst []byte, r Reader) ([]byte, error) {
 	name, err := clean("reader's name", r.Name, nameMax)
 	if err != nil {
-		return nil, err
+		return dst, err
 	}
 	if err := CheckAddress("To", r.To); err != nil {
-		return nil, err
+		return dst, err
 	}
 	if err := CheckAddress("Message-ID", r.MessageID); err != nil {
-		return nil, err
+		return dst, err
 	}
 	if _, ok := subscribers.TokenKey(r.Token); t.hasToken && !ok {
-		return nil, digest.Fail(digest.Invalid, "", "the reader's token is not one")
+		return dst, digest.Fail(digest.Invalid, "", "the reader's token is not one")
 	}
 	bound := digestOf(r.MessageID)
-	const roomForReader = 400
-	out := make([]byte, 0, t.size+roomForReader)
-	out = append(out, t.head...)
+	out := append(dst, t.head...)
 	out = appendField(out, "To", named(name, r.To))
 	out = append(out, t.middle...)
 	out = append(out, "Message-ID: <"...)
