@@ -100,14 +100,14 @@ func querySettle(d *database.Dialect) string {
 		}
 	}
 	return `
-	UPDATE deliveries SET state = r.state, next_try = r.next_try, updated_at = r.at, fence = r.fence,
-		attempts = COALESCE(r.attempts, deliveries.attempts), first_try = COALESCE(r.first_try, deliveries.first_try),
-		unanswered = unanswered + CASE WHEN r.cause = 'no-answer' THEN 1 ELSE 0 END,
-		cause = r.cause, code = r.code, reply = r.reply, error = r.error
-	FROM (` + results + `) AS r
-	WHERE deliveries.id = r.id AND +deliveries.issue_id = $1
-		AND (r.held = 1 AND ` + onwire.Held(d, "r.fence") + `
-			OR deliveries.fence = r.fence AND (deliveries.state = 'sending' OR r.state = 'sent' AND ` + rules.TakesLateAnswer + `))`
+	UPDATE deliveries SET state = result.state, next_try = result.next_try, updated_at = result.at, fence = result.fence,
+		attempts = COALESCE(result.attempts, deliveries.attempts), first_try = COALESCE(result.first_try, deliveries.first_try),
+		unanswered = unanswered + CASE WHEN result.cause = 'no-answer' THEN 1 ELSE 0 END,
+		cause = result.cause, code = result.code, reply = result.reply, error = result.error
+	FROM (` + results + `) AS result
+	WHERE deliveries.id = result.id AND +deliveries.issue_id = $1
+		AND (result.held = 1 AND ` + onwire.Held(d, "result.fence") + `
+			OR deliveries.fence = result.fence AND (deliveries.state = 'sending' OR result.state = 'sent' AND ` + rules.TakesLateAnswer + `))`
 }
 
 // settlement is a result as querySettle takes it.
