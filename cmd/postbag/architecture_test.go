@@ -25,7 +25,7 @@ var (
 		"digest/charset", "digest/xmlread", "digest/jsonread", "digest/mailbox", "digest/field", "digest/webpage", "digest/feed", "digest/feed/scan", "digest/dump",
 		"digest/search", "digest/parallel", "digest/near", "digest/pull/identity", "digest/pull/platform",
 		"digest/backup", "digest/disk", "digest/hostname", "digest/site",
-		"templates", "templates/screen", "subscribers/address", "subscribers/listfile", "subscribers/message", "subscribers/letters",
+		"templates", "templates/screen", "subscribers/address", "subscribers/dkim", "subscribers/listfile", "subscribers/message", "subscribers/letters",
 	}
 	stages = []string{
 		"digest/work", "digest/publish", "subscribers/deliver", "subscribers/dnscheck",
