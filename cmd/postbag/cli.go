@@ -37,6 +37,7 @@ type cli struct {
 
 	Status  statusCmd  `cmd:"" help:"Say in a few lines what the database knows of pulls, issues and mails."`
 	Doctor  doctorCmd  `cmd:"" help:"Say what stands in the way of mail: who sends, and what the name system says of it."`
+	DKIM    dkimCmd    `cmd:"" name:"dkim" help:"The keys that mails are signed with: make one, show the records to publish."`
 	Health  healthCmd  `cmd:"" help:"Ask a running serve whether it is well."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 
