@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -80,10 +82,18 @@ func TestBenchOfLongList(t *testing.T) {
 }
 
 // TestBenchWorkers has two processes share the work, in a database that is gone
-// afterwards.
+// afterwards. The account may make databases; one that may not is told so.
 func TestBenchWorkers(t *testing.T) {
-	address := storetest.Postgres(t)
-	rows := measured(t, "--db", address, "--mails", "200", "--rounds", "1", "--workers", "2")
+	server := connected(t, storetest.Postgres(t))
+	var rows []benchRow
+	withRole(t, server, "CREATEDB", func(address, role string) {
+		rows = measured(t, "--db", address, "--mails", "200", "--rounds", "1", "--workers", "2")
+		var left int
+		err := server.QueryRow(t.Context(), `SELECT COUNT(*) FROM pg_database WHERE datdba = CAST($1 AS regrole)`, role).Scan(&left)
+		if err != nil || left != 0 {
+			t.Errorf("%d databases are left behind, %v", left, err)
+		}
+	})
 	if len(rows) != 4 {
 		t.Fatalf("%+v", rows)
 	}
@@ -92,44 +102,76 @@ func TestBenchWorkers(t *testing.T) {
 	if rows[1].TimesOneWorker == nil || *rows[1].Database != "postgresql" {
 		t.Errorf("%+v", rows[1])
 	}
-	if left := scratchDatabases(t, address); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
-	}
+	withRole(t, server, "NOCREATEDB", func(address, _ string) {
+		p := &Program{Args: []string{"bench", "deliver", "--db", address}, Stdout: os.Stderr, Stderr: os.Stderr, Clock: digest.SystemClock{}}
+		if err := p.Run(t.Context()); digest.KindOf(err) != digest.Forbidden || !strings.Contains(digest.HintOf(err), "CREATEDB") {
+			t.Error(err)
+		}
+	})
 }
 
-// scratchDatabases lists those of this server in which nobody works any more.
-func scratchDatabases(t *testing.T, address string) (names []string) {
+// pgServer is a connection and the address that it was made with.
+type pgServer struct {
+	*pgx.Conn
+	address *url.URL
+}
+
+func connected(t *testing.T, address string) pgServer {
 	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx := context.Background()
-	conn, err := pgx.Connect(ctx, u.String())
+	conn, err := pgx.Connect(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(ctx)
-	rows, err := conn.Query(ctx, `SELECT datname FROM pg_database d WHERE datname LIKE 'postbag\_scratch\_%'
-		AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.datid = d.oid)`)
-	if err == nil {
-		names, err = pgx.CollectRows(rows, pgx.RowTo[string])
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return names
+	t.Cleanup(func() { conn.Close(context.Background()) })
+	return pgServer{conn, u}
 }
 
-// TestBenchTable prints the budgets beside the figures.
-func TestBenchTable(t *testing.T) {
-	digesttest.NotUnderRace(t)
-	t.Chdir(t.TempDir())
-	out := ranBench(t, "--mails", "100", "--rounds", "1")
-	for _, want := range []string{"MAILS/S", "\npostbag ", "\ngo-mail ", "\nraw ", "\nbudget 4 × go-mail, aim 6 ×: ", "\nbudget a third of raw", "100 µs", "60 allocations", "64 MB"} {
-		if !strings.Contains(out, want) {
-			t.Errorf("without %q:\n%s", want, out)
+// withRole does something with an account that is dropped afterwards.
+func withRole(t *testing.T, server pgServer, may string, do func(address, role string)) {
+	t.Helper()
+	role := "postbag_test_" + strings.ToLower(rand.Text())
+	password := rand.Text()
+	if _, err := server.Exec(t.Context(), "CREATE ROLE "+role+" LOGIN "+may+" PASSWORD '"+password+"'"); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if _, err := server.Exec(t.Context(), "DROP ROLE "+role); err != nil {
+			t.Error(err)
 		}
+	}()
+	u := *server.address
+	u.User = url.UserPassword(role, password)
+	q := u.Query()
+	q.Del("search_path")
+	u.RawQuery = q.Encode()
+	do(u.String(), role)
+}
+
+// TestBenchBudgets says of each budget whether it is held.
+func TestBenchBudgets(t *testing.T) {
+	good := bench.Figures{Name: bench.Postbag, Workers: 1, Readers: 10_000, CPU: 100 * time.Microsecond, Allocs: 60, Resident: 64<<20 - 1, TimesGoMail: 4, ShareOfRaw: 0.34}
+	two := bench.Figures{Name: bench.Postbag, Workers: 2, TimesOneWorker: 1.8}
+	bad := bench.Figures{Name: bench.Postbag, Workers: 1, Readers: 10_000, CPU: 101 * time.Microsecond, Allocs: 61, Resident: 64 << 20, TimesGoMail: 3.9, ShareOfRaw: 0.33}
+	worse := bench.Figures{Name: bench.Postbag, Workers: 2, TimesOneWorker: 1.7}
+	others := []bench.Figures{{Name: bench.GoMail, Workers: 1}, {Name: bench.Raw, Workers: 1}}
+	for word, found := range map[string][]bench.Figures{"held": append(others, good, two), "missed": append(others, bad, worse)} {
+		lines := budgets(found)
+		if len(lines) != 6 {
+			t.Errorf("%q", lines)
+		}
+		for _, line := range lines {
+			if !strings.HasSuffix(line, ", "+word) {
+				t.Errorf("%q is not %s", line, word)
+			}
+		}
+	}
+	good.Begin = 2 * time.Second
+	if lines := budgets([]bench.Figures{good}); !strings.Contains(lines[0], "10000 readers") || !strings.Contains(lines[0], "2.0 s") {
+		t.Errorf("%q", lines)
 	}
 }
 

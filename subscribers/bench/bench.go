@@ -155,15 +155,24 @@ func (b *Bench) Run(ctx context.Context, p Plan) (found []Figures, err error) {
 	warm.Mails = min(p.Mails, max(p.Mails/10, 100))
 	warm.Readers, warm.Rounds = warm.Mails, 1
 	if err := b.rounds(ctx, &warm, variants, steps, "warming up"); err != nil {
-		return nil, err
+		return nil, whyEnded(ctx, err)
 	}
 	for _, v := range variants {
 		v.samples = nil
 	}
 	if err := b.rounds(ctx, &p, variants, steps, "measuring"); err != nil {
-		return nil, err
+		return nil, whyEnded(ctx, err)
 	}
 	return figures(&p, variants), nil
+}
+
+// whyEnded is the end of ctx where that has ended what was under way: a process that
+// is told to end complains of it, too.
+func whyEnded(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
 }
 
 // rounds makes a database with an issue for each measurement, and measures.

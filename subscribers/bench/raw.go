@@ -16,15 +16,10 @@ import (
 // server can do at most with as many connections. MAIL, RCPT and DATA go in one write
 // (RFC 2920, 3.1), the text in another; each of the two waits for its replies.
 func sendRaw(ctx context.Context, t talk, part Part) error {
-	tmpl, err := message.NewTemplate(issue(time.Now()), mark)
+	text, err := rawText()
 	if err != nil {
 		return err
 	}
-	text, err := tmpl.Append(nil, message.Reader{To: addressOf(1), MessageID: "raw@" + senderDomain, Token: subscribers.NewToken()})
-	if err != nil {
-		return err
-	}
-	text = append(bytes.ReplaceAll(text, []byte("\r\n."), []byte("\r\n..")), "\r\n.\r\n"...)
 	envelope := []byte("MAIL FROM:<" + senderAddress + "> BODY=8BITMIME\r\nRCPT TO:<" + addressOf(1) + ">\r\nDATA\r\n")
 	return t.measure(func() (int, error) {
 		return share(part, func(begin, step int) (sent int, err error) {
@@ -48,6 +43,20 @@ func sendRaw(ctx context.Context, t talk, part Part) error {
 			return sent, c.ask([]byte("QUIT\r\n"), "221")
 		})
 	})
+}
+
+// rawText is a finished mail as it goes over the wire (RFC 5321, 4.5.2).
+func rawText() ([]byte, error) {
+	tmpl, err := message.NewTemplate(issue(time.Now()), mark)
+	if err != nil {
+		return nil, err
+	}
+	text, err := tmpl.Append(nil, message.Reader{To: addressOf(1), MessageID: "raw@" + senderDomain, Token: subscribers.NewToken()})
+	if err != nil {
+		return nil, err
+	}
+	text = bytes.ReplaceAll(bytes.TrimSuffix(text, []byte("\r\n")), []byte("\r\n."), []byte("\r\n.."))
+	return append(text, "\r\n.\r\n"...), nil
 }
 
 // rawConn is a connection to a mail server.
