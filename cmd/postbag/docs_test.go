@@ -28,7 +28,7 @@ func TestEverySettingIsDocumented(t *testing.T) {
 func TestReadmeCommandsExist(t *testing.T) {
 	t.Parallel()
 	command := regexp.MustCompile("(?m)(?:^    |`)postbag (?:--config \\S+ )?([a-z]+)(?: ([a-z]+))?")
-	for _, name := range []string{"../../README.md", "../../docs/operating.md", "../../docs/desk.md", "../../docs/deliverability.md"} {
+	for _, name := range []string{"../../README.md", "../../docs/operating.md", "../../docs/desk.md", "../../docs/performance.md", "../../docs/deliverability.md"} {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -59,8 +59,9 @@ func TestEveryJSONNameIsDocumented(t *testing.T) {
 			reflect.TypeFor[doctorRow](), reflect.TypeFor[dkimRow](),
 			reflect.TypeFor[editorRow](), reflect.TypeFor[auditRow](),
 		},
-		"searching.md": {reflect.TypeFor[shownRow](), reflect.TypeFor[versionRow](), reflect.TypeFor[commentHit](), reflect.TypeFor[postHit]()},
-		"sources.md":   {reflect.TypeFor[sourceRow](), reflect.TypeFor[feedRow](), reflect.TypeFor[listingOfRow]()},
+		"performance.md": {reflect.TypeFor[benchRow]()},
+		"searching.md":   {reflect.TypeFor[shownRow](), reflect.TypeFor[versionRow](), reflect.TypeFor[commentHit](), reflect.TypeFor[postHit]()},
+		"sources.md":     {reflect.TypeFor[sourceRow](), reflect.TypeFor[feedRow](), reflect.TypeFor[listingOfRow]()},
 	} {
 		text, err := os.ReadFile("../../docs/" + page)
 		if err != nil {
