@@ -78,7 +78,7 @@ func Start(t testing.TB, script func(Step) Act) *Server {
 	if script == nil {
 		script = func(Step) Act { return Act{} }
 	}
-	s := &Server{Addr: ln.Addr().String(), ln: ln, script: script, conns: map[net.Conn]bool{}, Offer: []string{"8BITMIME", "ENHANCEDSTATUSCODES"}}
+	s := &Server{Addr: ln.Addr().String(), ln: ln, script: script, conns: map[net.Conn]bool{}, Offer: []string{"PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES"}}
 	s.wg.Go(s.accept)
 	t.Cleanup(s.Stop)
 	return s
@@ -287,12 +287,19 @@ func (t *talk) startTLS() bool {
 }
 
 func (t *talk) data() bool {
-	ok, act := t.step("DATA", "", "354 go ahead")
+	usual := "354 go ahead"
+	if t.to == "" {
+		usual = "503 5.5.1 no valid recipients"
+	}
+	ok, act := t.step("DATA", "", usual)
+	if act.Reply == "" && t.to == "" {
+		return ok
+	}
 	if act.Read > 0 {
 		t.r.Discard(act.Read)
 		return false
 	}
-	if !ok || act.Reply != "" {
+	if !ok || act.Reply != "" && !strings.HasPrefix(act.Reply, "354") {
 		return ok
 	}
 	var b bytes.Buffer
