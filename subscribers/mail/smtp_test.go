@@ -402,7 +402,7 @@ func TestServerThatWaitsForAMessageToNobody(t *testing.T) {
 	}
 	_, err = conn.Send(t.Context(), deliver.Envelope{From: "bus@example.org", To: "anna@example.org"}, []byte("Subject: x\r\n\r\nx\r\n"))
 	e, ok := errors.AsType[*deliver.SendError](err)
-	if !ok || e.Class != permanent || e.Stage != deliver.StageRcpt || !e.Broken {
+	if !ok || e.Class != deliver.Permanent || e.Stage != deliver.StageRcpt || !e.Broken {
 		t.Errorf("got %+v", err)
 	}
 	conn.Close()

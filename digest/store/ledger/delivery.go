@@ -127,7 +127,11 @@ func (db *Store) Exchange(ctx context.Context, x deliver.Exchange) (done deliver
 	}
 	var from head
 	err = db.Update(ctx, "exchange with the ledger", func(t *database.Tx) error {
-		done, from = deliver.Exchanged{}, db.heads.of(x.IssueID)
+		if done, from = (deliver.Exchanged{}), db.heads.of(x.IssueID); !t.Dialect.LocksRows {
+			// No statement takes long, and to listen for the end of a context takes the
+			// driver a goroutine each time.
+			t.Ctx = context.WithoutCancel(t.Ctx)
+		}
 		// The issue keeps its state while rows are settled, begun and claimed: nothing
 		// is begun after a pause, and no row is left waiting by a withdrawal. Who
 		// holds the sending waits for it too, so that what is begun here is seen to be
@@ -186,13 +190,14 @@ func (db *Store) more(t *database.Tx, x deliver.Exchange, wires *wires, from *he
 }
 
 // queryBeginnable gives the ids of the claimed rows $1 of the issue $2 that are still
-// as they were claimed and whose address may be mailed.
+// as they were claimed and whose address may be mailed. The order of the tables is for
+// SQLite, which would begin with the subscribers.
 func queryBeginnable(d *database.Dialect) string {
 	return `
 	SELECT deliveries.id FROM (` + d.Records("$1", "id BIGINT", "fence BIGINT") + `) AS b
-	JOIN deliveries ON deliveries.id = b.id
-	JOIN subscribers s ON s.id = deliveries.subscriber_id
-	WHERE +deliveries.issue_id = $2 AND ` + onwire.Held(d, "b.fence") + ` AND s.` + rules.Mailable
+	CROSS JOIN deliveries
+	CROSS JOIN subscribers s
+	WHERE deliveries.id = b.id AND s.id = deliveries.subscriber_id AND +deliveries.issue_id = $2 AND ` + onwire.Held(d, "b.fence") + ` AND s.` + rules.Mailable
 }
 
 // queryNotBegun settles those of the claimed rows $1 that could not be begun:

@@ -88,26 +88,24 @@ var settleColumns = []string{"id BIGINT", "fence BIGINT", "state TEXT", "next_tr
 //
 // The plus keeps a plan from reading all of the issue's rows: each is found by its id.
 func querySettle(d *database.Dialect) string {
-	results := d.Records("$2", settleColumns...)
-	if !d.LocksRows {
-		results = "SELECT "
-		for i, c := range settleColumns {
-			if i > 0 {
-				results += ", "
-			}
-			name, _, _ := strings.Cut(c, " ")
-			results += "$" + strconv.Itoa(i+2) + " AS " + name
+	of, from := map[string]string{}, ""
+	for i, c := range settleColumns {
+		name, kind, _ := strings.Cut(c, " ")
+		if of[name] = "result." + name; !d.LocksRows {
+			of[name] = "CAST($" + strconv.Itoa(i+2) + " AS " + kind + ")"
 		}
 	}
+	if d.LocksRows {
+		from = ` FROM (` + d.Records("$2", settleColumns...) + `) AS result`
+	}
 	return `
-	UPDATE deliveries SET state = result.state, next_try = result.next_try, updated_at = result.at, fence = result.fence,
-		attempts = COALESCE(result.attempts, deliveries.attempts), first_try = COALESCE(result.first_try, deliveries.first_try),
-		unanswered = unanswered + CASE WHEN result.cause = 'no-answer' THEN 1 ELSE 0 END,
-		cause = result.cause, code = result.code, reply = result.reply, error = result.error
-	FROM (` + results + `) AS result
-	WHERE deliveries.id = result.id AND +deliveries.issue_id = $1
-		AND (result.held = 1 AND ` + onwire.Held(d, "result.fence") + `
-			OR deliveries.fence = result.fence AND (deliveries.state = 'sending' OR result.state = 'sent' AND ` + rules.TakesLateAnswer + `))`
+	UPDATE deliveries SET state = ` + of["state"] + `, next_try = ` + of["next_try"] + `, updated_at = ` + of["at"] + `, fence = ` + of["fence"] + `,
+		attempts = COALESCE(` + of["attempts"] + `, deliveries.attempts), first_try = COALESCE(` + of["first_try"] + `, deliveries.first_try),
+		unanswered = unanswered + CASE WHEN ` + of["cause"] + ` = 'no-answer' THEN 1 ELSE 0 END,
+		cause = ` + of["cause"] + `, code = ` + of["code"] + `, reply = ` + of["reply"] + `, error = ` + of["error"] + from + `
+	WHERE deliveries.id = ` + of["id"] + ` AND +deliveries.issue_id = $1
+		AND (` + of["held"] + ` = 1 AND ` + onwire.Held(d, of["fence"]) + `
+			OR deliveries.fence = ` + of["fence"] + ` AND (deliveries.state = 'sending' OR ` + of["state"] + ` = 'sent' AND ` + rules.TakesLateAnswer + `))`
 }
 
 // settlement is a result as querySettle takes it.
