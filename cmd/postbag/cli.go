@@ -37,7 +37,9 @@ type cli struct {
 
 	Status  statusCmd  `cmd:"" help:"Say in a few lines what the database knows of pulls, issues and mails."`
 	Doctor  doctorCmd  `cmd:"" help:"Say what stands in the way of mail: who sends, and what the name system says of it."`
+	DKIM    dkimCmd    `cmd:"" name:"dkim" help:"The keys that mails are signed with: make one, show the records to publish."`
 	Health  healthCmd  `cmd:"" help:"Ask a running serve whether it is well."`
+	Bench   benchCmd   `cmd:"" help:"Measure on this machine how fast an issue is mailed."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 
 	Help       helpCmd       `cmd:"" help:"Show the help of a command."`

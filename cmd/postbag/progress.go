@@ -51,6 +51,13 @@ func (b bar) of(n, total int) {
 	}
 }
 
+// says changes what is written before the bar.
+func (b bar) says(what string) {
+	if b.b != nil {
+		b.b.Describe(what)
+	}
+}
+
 // rows gives what moves the bar and sets its total, for counts of a database; nil
 // when nobody watches, so that nothing is counted for it.
 func (b bar) rows() func(done, total int64) {

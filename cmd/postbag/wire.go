@@ -254,6 +254,7 @@ func (a *app) path() string { return a.db.Path() }
 func (a *app) writer(m mailSettings) letters.Writer {
 	w := letters.Writer{
 		Set: a.set, Site: a.site, Desk: a.deskSite(), From: m.from.Email, Domain: m.from.Domain, ReplyTo: m.replyTo, Requests: m.replyTo,
+		Sign: m.sign,
 	}
 	if w.Requests == "" && !m.transport.IsOutbox() {
 		w.Requests = m.from.Email

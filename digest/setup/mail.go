@@ -18,6 +18,7 @@ func (s *Service) Sending() Sending { return s.o.Sending }
 type (
 	Resolver = dnscheck.Resolver
 	Finding  = dnscheck.Finding
+	Record   = dnscheck.Record
 )
 
 // Findings says what the name system tells of the sender, within twenty seconds. It

@@ -1,14 +1,11 @@
 package deliver_test
 
 import (
-	"bytes"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,87 +14,21 @@ import (
 	"postbag/digest"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
+	"postbag/subscribers/mail/sink"
 	"postbag/subscribers/message"
 )
 
-// sink is a mail server that costs as little as one can: it reads blocks, looks
-// for the final dot, and keeps nothing.
-type sink struct {
-	ln    net.Listener
-	wg    sync.WaitGroup
-	taken atomic.Int64
-}
-
-func newSink(t testing.TB) *sink {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+func newSink(t testing.TB) *sink.Server {
+	s, err := sink.Start()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &sink{ln: ln}
-	s.wg.Go(func() {
-		for {
-			c, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			s.wg.Go(func() { s.serve(c) })
-		}
-	})
 	t.Cleanup(func() {
-		ln.Close()
-		s.wg.Wait()
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
 	})
 	return s
-}
-
-func (s *sink) serve(c net.Conn) {
-	defer c.Close()
-	buf := make([]byte, 64<<10)
-	have := 0
-	inData := false
-	c.Write([]byte("220 sink\r\n"))
-	for {
-		n, err := c.Read(buf[have:])
-		if err != nil {
-			return
-		}
-		have += n
-		used := 0
-		for {
-			rest := buf[used:have]
-			if inData {
-				end := bytes.Index(rest, []byte("\r\n.\r\n"))
-				if end < 0 {
-					used = max(used, have-4)
-					break
-				}
-				used += end + 5
-				inData = false
-				s.taken.Add(1)
-				c.Write([]byte("250 2.0.0 ok\r\n"))
-				continue
-			}
-			end := bytes.Index(rest, []byte("\r\n"))
-			if end < 0 {
-				break
-			}
-			used += end + 2
-			switch verb := strings.ToUpper(string(rest[:min(4, end)])); verb {
-			case "EHLO":
-				c.Write([]byte("250-sink\r\n250 8BITMIME\r\n"))
-			case "DATA":
-				inData = true
-				c.Write([]byte("354 go\r\n"))
-			case "QUIT":
-				c.Write([]byte("221 bye\r\n"))
-				return
-			default:
-				c.Write([]byte("250 ok\r\n"))
-			}
-		}
-		copy(buf, buf[used:have])
-		have -= used
-	}
 }
 
 const benchMark = "1postbag1token1goes1here11"
@@ -127,7 +58,8 @@ func templateComposer(m subscribers.Mailing) (deliver.Composer, error) {
 
 // BenchmarkSend compares mails per second over ten connections to a local sink:
 // with the ledger in memory, with the ledger on disk, and by ordinary use of
-// go-mail with no ledger at all. Run it with -benchtime 5000x or so.
+// go-mail with no ledger at all. Run it with -benchtime 5000x or so; `postbag bench
+// deliver` measures more, in processes of their own.
 func BenchmarkSend(b *testing.B) {
 	b.Run("memory", func(b *testing.B) {
 		benchEngine(b, newLedger(b, b.N), 7)
@@ -148,13 +80,13 @@ func BenchmarkSend(b *testing.B) {
 
 func benchEngine(b *testing.B, ledger deliver.Ledger, id int64) {
 	s := newSink(b)
-	sender := deliver.New(deliver.Options{Ledger: ledger, Transport: transport(b, "smtp://"+s.ln.Addr().String(), ""), Clock: digest.SystemClock{}})
+	sender := deliver.New(deliver.Options{Ledger: ledger, Transport: transport(b, "smtp://"+s.Addr(), ""), Clock: digest.SystemClock{}})
 	b.ResetTimer()
 	sum, err := sender.Run(b.Context(), deliver.Job{
 		Mailing: subscribers.Mailing{IssueID: id, Begun: time.Now(), Domain: "example.net"}, From: from("bus@example.net"), Compose: templateComposer,
 	})
-	if err != nil || !sum.Finished || int(s.taken.Load()) != b.N {
-		b.Fatalf("%+v, %v, %d taken", sum, err, s.taken.Load())
+	if err != nil || !sum.Finished || s.Taken() != b.N {
+		b.Fatalf("%+v, %v, %d taken", sum, err, s.Taken())
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "mails/s")
 }
@@ -162,7 +94,7 @@ func benchEngine(b *testing.B, ledger deliver.Ledger, id int64) {
 func benchGoMail(b *testing.B) {
 	s := newSink(b)
 	issue := issueOf21KB()
-	host, port, _ := strings.Cut(s.ln.Addr().String(), ":")
+	host, port, _ := strings.Cut(s.Addr(), ":")
 	var number int
 	fmt.Sscan(port, &number)
 	b.ResetTimer()
@@ -196,8 +128,8 @@ func benchGoMail(b *testing.B) {
 		})
 	}
 	wg.Wait()
-	if int(s.taken.Load()) != b.N {
-		b.Errorf("%d taken of %d", s.taken.Load(), b.N)
+	if s.Taken() != b.N {
+		b.Errorf("%d taken of %d", s.Taken(), b.N)
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "mails/s")
 }

@@ -65,11 +65,19 @@ const (
 // Record is a record to publish.
 type Record struct{ Name, Type, Value string }
 
+// mostText is how much one string of a TXT record holds (RFC 1035, 3.3.14); a longer text
+// stands in several.
+const mostText = 255
+
 // String gives the record as it stands in a zone.
 func (r Record) String() string {
 	value := r.Value
 	if r.Type == "TXT" {
-		value = `"` + value + `"`
+		var parts []string
+		for ; len(value) > mostText; value = value[mostText:] {
+			parts = append(parts, `"`+value[:mostText]+`"`)
+		}
+		value = strings.Join(append(parts, `"`+value+`"`), " ")
 	}
 	return r.Name + ". " + r.Type + " " + value
 }
