@@ -15,8 +15,8 @@ const letterTime = 3 * time.Second
 // WriteLetter writes a single letter, such as the one that asks to confirm. It is
 // called while a connection is open and perhaps while the program stops, so it does
 // not wait long for the database.
-func (s *Sender) WriteLetter(ctx context.Context, kind letters.Kind, l subscribers.Letter) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, letterTime)
+func (s *Sender) WriteLetter(kind letters.Kind, l subscribers.Letter) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), letterTime)
 	defer cancel()
 	pub, err := s.Store.Publication(ctx)
 	if err != nil {

@@ -53,7 +53,7 @@ type LetterOptions struct {
 	Log       *slog.Logger                    // default: none
 	From      func(subscribers.Letter) string // gives the envelope sender
 	// Write makes the message of a letter, the same bytes in every try.
-	Write func(context.Context, letters.Kind, subscribers.Letter) ([]byte, error)
+	Write func(letters.Kind, subscribers.Letter) ([]byte, error)
 	// Grace is how long a letter on the wire may take once the program stops, as for
 	// [Options.Grace]; default five seconds.
 	Grace  time.Duration
@@ -174,7 +174,7 @@ func (r *letterRun) one(ctx context.Context, claimed subscribers.Letter) error {
 	if !known || !kind.MaySend(l, r.o.Clock.Now()) {
 		return r.settle(l, subscribers.Cancelled, subscribers.Outcome{Cause: subscribers.Expired})
 	}
-	msg, err := r.o.Write(r.db, kind, l)
+	msg, err := r.o.Write(kind, l)
 	if err != nil {
 		return r.unwritten(kind, l, err)
 	}

@@ -106,7 +106,7 @@ func letterSender(t *testing.T, q deliver.LetterQueue, clock digest.Clock, serve
 	o := deliver.LetterOptions{
 		Queue: q, Transport: transport(t, "smtp://"+server.Addr, ""), Clock: clock, From: func(subscribers.Letter) string { return "bus@example.net" },
 		Jitter: func() float64 { return 0 },
-		Write: func(_ context.Context, _ letters.Kind, l subscribers.Letter) ([]byte, error) {
+		Write: func(_ letters.Kind, l subscribers.Letter) ([]byte, error) {
 			return message.Compose(message.Message{From: "bus@example.net", To: l.Email, Subject: "Please confirm", Text: "Click.",
 				MessageID: l.MessageID([]byte("salt"), "example.net"), Date: l.CreatedAt, AutoSubmitted: true})
 		},
@@ -213,14 +213,14 @@ func TestLetterThatCannotBeComposedYet(t *testing.T) {
 	busy.Store(true)
 	r := letterSender(t, q, clock, server, func(o *deliver.LetterOptions) {
 		inner := o.Write
-		o.Write = func(ctx context.Context, k letters.Kind, n subscribers.Letter) ([]byte, error) {
+		o.Write = func(k letters.Kind, n subscribers.Letter) ([]byte, error) {
 			switch {
 			case n.ID == 2:
 				return nil, fmt.Errorf("write: %w", digest.Fail(digest.Invalid, "", "her address is impossible"))
 			case n.ID == 1 && busy.Load():
 				return nil, errors.New("database is locked")
 			}
-			return inner(ctx, k, n)
+			return inner(k, n)
 		}
 	})
 	if n, err := r.Send(t.Context(), nil); n != 1 || err != nil {
@@ -319,7 +319,7 @@ func TestLettersAreLeftByALapsedWorker(t *testing.T) {
 	var other *deliver.LetterSender
 	first := letterSender(t, q, clock, server, func(o *deliver.LetterOptions) {
 		inner := o.Write
-		o.Write = func(_ context.Context, k letters.Kind, n subscribers.Letter) ([]byte, error) {
+		o.Write = func(k letters.Kind, n subscribers.Letter) ([]byte, error) {
 			if n.ID == 3 { // it stops right before it hands this one over
 				clock.Advance(time.Hour)
 				q.lost[7] = true
