@@ -30,6 +30,9 @@ type Program struct {
 	// as soon as it does.
 	Listening func(net.Addr)
 
+	// Resolver, when set, is asked for names instead of the machine's own.
+	Resolver *net.Resolver
+
 	ran     string   // the command that runs, with its arguments, without settings
 	allowed []string // the private addresses that it may ask
 }

@@ -10,6 +10,8 @@ import (
 	"net"
 	"os"
 	"os/user"
+	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -264,10 +266,42 @@ func (a *app) writer(m mailSettings) letters.Writer {
 
 // sendingOf gives what the settings say of mail, as the set-up shows it.
 func sendingOf(s *Settings, m mailSettings) setup.Sending {
-	return setup.Sending{
+	out := setup.Sending{
 		Outbox: m.transport.Dir, Host: m.transport.Host, Port: m.transport.Port, Account: m.transport.User,
 		From: m.from.Email, FromMade: s.From == "", ReplyTo: m.replyTo, BaseURL: m.base.String(),
+		Encrypted: m.transport.Security == mail.ImplicitTLS || m.transport.Security == mail.RequireStartTLS,
 	}
+	if m.sign != nil {
+		out.Signed = m.sign.Domain()
+		for _, k := range m.sign.Keys() {
+			if text, err := k.Record(); err == nil {
+				out.Keys = append(out.Keys, setup.Record{Name: k.Name(out.Signed), Type: "TXT", Value: text})
+			}
+		}
+	}
+	return out
+}
+
+// machineOf gives what of the machine can be looked at by the settings.
+func (p *Program) machineOf(ctx context.Context, s *Settings, m mailSettings) (machine setup.Machine, done func() error) {
+	machine = setup.Machine{
+		Transport: mail.NewTransport(m.transport, m.from.Domain), Clock: p.Clock, BackupDir: s.BackupDir, Resolver: p.Resolver,
+	}
+	done = func() error { return nil }
+	db, err := p.look(ctx, s.DB)
+	machine.Missing = err
+	if err == nil {
+		machine.Database, done = db, db.Close
+		if s.onFile() {
+			machine.Folder = filepath.Dir(db.Path())
+		}
+	}
+	return machine, done
+}
+
+// onFile tells whether the database is a file.
+func (s *Settings) onFile() bool {
+	return !strings.HasPrefix(s.DB, "postgres://") && !strings.HasPrefix(s.DB, "postgresql://")
 }
 
 // setup leads through the first quarter of an hour. What it begins runs beside, by the

@@ -37,8 +37,9 @@ type names struct{}
 
 func none(name string) error { return &net.DNSError{Err: "no such host", Name: name, IsNotFound: true} }
 
-func (names) LookupTXT(_ context.Context, name string) ([]string, error) { return nil, none(name) }
-func (names) LookupMX(_ context.Context, name string) ([]*net.MX, error) { return nil, none(name) }
+func (names) LookupAddr(_ context.Context, addr string) ([]string, error) { return nil, none(addr) }
+func (names) LookupTXT(_ context.Context, name string) ([]string, error)  { return nil, none(name) }
+func (names) LookupMX(_ context.Context, name string) ([]*net.MX, error)  { return nil, none(name) }
 func (names) LookupNetIP(_ context.Context, _, name string) ([]netip.Addr, error) {
 	return nil, none(name)
 }
