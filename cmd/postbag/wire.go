@@ -56,6 +56,7 @@ const mostLease = duties.LongestLease
 // app is what commands share once the database is open. The use cases are wired
 // here, and only here: no other file of the program knows the database.
 type app struct {
+	ctx      context.Context // of the command: what runs beside ends with it
 	p        *Program
 	settings *Settings
 	site     site.Site
@@ -113,7 +114,7 @@ func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, e
 		fetcher.Close()
 		return nil, err
 	}
-	a := &app{p: p, settings: s, site: site.Site{Base: base}, log: p.logger(s.level()), db: db, set: set, fetcher: fetcher, read: db}
+	a := &app{ctx: ctx, p: p, settings: s, site: site.Site{Base: base}, log: p.logger(s.level()), db: db, set: set, fetcher: fetcher, read: db}
 	a.checker = removed.New(poll.New(a.pulling(a.log, nil)))
 	a.desk = desk.New(desk.Options{
 		Store: db, Clock: p.Clock, BaseURL: base, Log: a.log, Blogs: a.checker,
@@ -131,7 +132,7 @@ func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, e
 
 // runner runs what takes long beside whoever asked for it, until the app is closed.
 func (a *app) runner() *beside.Runner {
-	a.besides.Do(func() { a.running = beside.New(a.db, a.p.Clock, a.log) })
+	a.besides.Do(func() { a.running = beside.New(a.ctx, a.db, a.p.Clock, a.log) })
 	return a.running
 }
 
@@ -255,12 +256,12 @@ func (a *app) mailer(ctx context.Context) (*mailer, error) {
 	o := a.dispatching()
 	o.Mailer = deliver.New(deliver.Options{
 		Ledger: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log,
-		Concurrency: a.settings.Concurrency, Rate: a.settings.Rate, Ambiguous: subscribers.Ambiguity(a.settings.Ambiguous),
+		Concurrency: a.settings.Concurrency, Rate: a.settings.Rate, Ambiguous: subscribers.Ambiguity(a.settings.Ambiguous), Grace: wireTime,
 	})
 	o.Transport, o.Writer = transport, a.writer(m)
 	mailer := &mailer{app: a, Sender: dispatch.New(o), mail: m, transport: transport}
 	mailer.letters = deliver.NewLetterSender(deliver.LetterOptions{
-		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, Write: mailer.WriteLetter,
+		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, Write: mailer.WriteLetter, Grace: wireTime,
 		From: func(subscribers.Letter) string { return m.from.Email },
 	})
 	return mailer, nil
