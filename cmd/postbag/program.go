@@ -46,6 +46,8 @@ const (
 
 // Run parses the arguments and runs the command they name.
 func (p *Program) Run(ctx context.Context) error {
+	ctx, end := digest.StopsWithin(ctx, afterTime)
+	defer end()
 	var grammar cli
 	parser, err := p.parser(ctx, &grammar)
 	if err != nil {

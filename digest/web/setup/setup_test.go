@@ -57,7 +57,7 @@ func start(t *testing.T, smtp string) *desktest.Desk {
 	}
 	sending := setup.Sending{Outbox: transport.Dir, Host: transport.Host, Port: transport.Port, Account: transport.User, From: "news@bus.example", BaseURL: "https://news.bus.example"}
 	return desktest.NewEmpty(t, func(d *desktest.Desk, f *frame.Frame) []deskweb.Area {
-		runner := beside.New(d.DB, d.Clock, nil)
+		runner := beside.New(t.Context(), d.DB, d.Clock, nil)
 		t.Cleanup(runner.Close)
 		keeper := blogs.New(blogs.Options{
 			Store: d.DB, Runner: runner,
