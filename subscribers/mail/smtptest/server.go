@@ -168,6 +168,7 @@ type talk struct {
 	seen     map[string]int
 	line     string
 	from, to string
+	open     bool // a MAIL was taken
 	secure   bool
 }
 
@@ -225,16 +226,20 @@ func (t *talk) command(verb, arg string) bool {
 		ok, _ := t.step("AUTH", arg, "235 2.7.0 welcome")
 		return ok
 	case "MAIL":
-		if t.from != "" {
+		if t.open {
 			ok, _ := t.step("MAIL", address(arg), "503 5.5.1 nested MAIL")
 			return ok
 		}
 		ok, act := t.step("MAIL", address(arg), "250 2.1.0 ok")
-		if act.Reply == "" {
-			t.from = address(arg)
+		if act.Reply == "" || act.Reply[0] == '2' {
+			t.from, t.open = address(arg), true
 		}
 		return ok
 	case "RCPT":
+		if !t.open {
+			ok, _ := t.step("RCPT", address(arg), "503 5.5.1 need MAIL")
+			return ok
+		}
 		ok, act := t.step("RCPT", address(arg), "250 2.1.5 ok")
 		if act.Reply == "" || act.Reply[0] == '2' {
 			t.to = address(arg)
@@ -243,7 +248,7 @@ func (t *talk) command(verb, arg string) bool {
 	case "DATA":
 		return t.data()
 	case "RSET":
-		t.from, t.to = "", ""
+		t.from, t.to, t.open = "", "", false
 		ok, _ := t.step(verb, arg, "250 2.0.0 ok")
 		return ok
 	case "NOOP":
@@ -320,7 +325,7 @@ func (t *talk) data() bool {
 		// the message.
 		t.keep(b.Bytes())
 	}
-	t.from, t.to = "", ""
+	t.from, t.to, t.open = "", "", false
 	return t.say(act, "250 2.0.0 taken")
 }
 
