@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"log/slog"
-	"math"
 	"net"
 	"net/netip"
 	"net/url"
@@ -18,6 +17,7 @@ import (
 	"postbag/digest/hostname"
 	"postbag/digest/schedule"
 	"postbag/subscribers/address"
+	"postbag/subscribers/deliver"
 	"postbag/subscribers/dkim"
 	"postbag/subscribers/mail"
 	"postbag/subscribers/message"
@@ -42,9 +42,10 @@ type Settings struct {
 	DKIMSelector     string   `name:"dkim-selector" help:"The name of a DKIM key that is given without one." default:"postbag" placeholder:"NAME"`
 	DKIMDomain       string   `name:"dkim-domain" help:"The domain that mails are signed for; that of --from unless set." placeholder:"DOMAIN"`
 
-	Concurrency int     `help:"SMTP connections open at once." default:"10" placeholder:"N"`
-	Rate        float64 `help:"Mails per second at the most; 0 for no limit." default:"0" placeholder:"N"`
-	Ambiguous   string  `help:"A message whose fate is unknown: resend (same Message-ID) or hold." enum:"resend,hold" default:"resend" placeholder:"resend|hold"`
+	Concurrency       int      `help:"SMTP connections open at once." default:"10" placeholder:"N"`
+	Rate              []string `help:"Mails at the most, as 10/s, 500/h or 2000/day, or several of these; 0 for no limit." default:"0" placeholder:"N[/UNIT]"`
+	DomainConnections int      `help:"Mails handed over at once to one receiving domain at the most; 0 for no limit." default:"4" placeholder:"N"`
+	Ambiguous         string   `help:"A message whose fate is unknown: resend (same Message-ID) or hold." enum:"resend,hold" default:"resend" placeholder:"resend|hold"`
 
 	Lease     time.Duration `help:"How long a worker may be silent before others take over its work (PostgreSQL)." default:"30s" placeholder:"TIME"`
 	LateAfter time.Duration `help:"How late an issue may be and still go out without asking you." default:"24h" placeholder:"TIME"`
@@ -143,10 +144,18 @@ func (s *Settings) check() (wrong problems) {
 	if s.LateAfter < 0 {
 		wrong.add(s.wrong("late-after", "24h is a day.", "it cannot be negative"))
 	}
-	if !(s.Rate >= 0) || math.IsInf(s.Rate, 1) { // or it is no number at all
-		wrong.add(s.wrong("rate", "0 means no limit.", "it must be 0 or more, not %v", s.Rate))
+	_, err = s.rate()
+	wrong.add(err)
+	if s.DomainConnections < 0 {
+		wrong.add(s.wrong("domain-connections", "0 means no limit.", "it must be 0 or more, not %d", s.DomainConnections))
 	}
 	return wrong
+}
+
+// rate reads how much may be sent.
+func (s *Settings) rate() (deliver.Rate, error) {
+	r, err := deliver.ParseRate(s.Rate...)
+	return r, s.in("rate", err)
 }
 
 func (s *Settings) notListening() error {

@@ -26,7 +26,7 @@ func (s *Settings) shown() (all []shownSetting) {
 		{"base-url", base}, {"listen", s.Listen}, {"trusted-proxy", strings.Join(s.TrustedProxy, ", ")},
 		{"smtp", smtp}, {"from", s.From}, {"reply-to", s.ReplyTo},
 		{"dkim-key-file", strings.Join(s.DKIMKeyFile, ", ")}, {"dkim-selector", s.DKIMSelector}, {"dkim-domain", s.DKIMDomain},
-		{"concurrency", s.Concurrency}, {"rate", s.Rate}, {"ambiguous", s.Ambiguous},
+		{"concurrency", s.Concurrency}, {"rate", strings.Join(s.Rate, ", ")}, {"domain-connections", s.DomainConnections}, {"ambiguous", s.Ambiguous},
 		{"lease", s.Lease}, {"late-after", s.LateAfter}, {"backup-dir", s.BackupDir}, {"backup-at", s.BackupAt}, {"backup-keep", s.BackupKeep},
 		{"fetch-allow", strings.Join(s.FetchAllow, ", ")}, {"log-level", s.LogLevel},
 	} {

@@ -253,10 +253,14 @@ func (a *app) mailer(ctx context.Context) (*mailer, error) {
 			return nil, err
 		}
 	}
+	rate, err := a.settings.rate()
+	if err != nil {
+		return nil, err
+	}
 	o := a.dispatching()
 	o.Mailer = deliver.New(deliver.Options{
 		Ledger: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log,
-		Concurrency: a.settings.Concurrency, Rate: a.settings.Rate, Ambiguous: subscribers.Ambiguity(a.settings.Ambiguous), Grace: wireTime,
+		Concurrency: a.settings.Concurrency, Rate: rate, DomainConnections: a.settings.DomainConnections, Ambiguous: subscribers.Ambiguity(a.settings.Ambiguous), Grace: wireTime,
 	})
 	o.Transport, o.Writer = transport, a.writer(m)
 	mailer := &mailer{app: a, Sender: dispatch.New(o), mail: m, transport: transport}
@@ -359,7 +363,7 @@ func (o *mailer) worker() (*duty.Worker, error) {
 			return err
 		},
 		Sweep: o.sweep, Backups: backups, Clock: o.p.Clock, Log: o.log,
-		Joining: o.joining(), Rate: o.settings.Rate, Site: o.site,
+		Joining: o.joining(), Site: o.site,
 	}), nil
 }
 

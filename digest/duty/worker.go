@@ -59,9 +59,7 @@ type Options struct {
 	Clock   digest.Clock
 	Log     *slog.Logger
 	Joining work.Joining // this process among those that work on the database
-	// Rate is the most mails a second of all workers together, 0 for no limit.
-	Rate float64
-	Site site.Site // for the log
+	Site    site.Site    // for the log
 }
 
 // How often the worker looks for mail and letters to send without being told, in
@@ -75,8 +73,7 @@ const (
 // Worker does what is due, beside others who work on the same database.
 type Worker struct {
 	Options
-	begun  map[int64]bool // issues that were looked at whole since it joined; the mail loop's own
-	joined time.Time      // when it joined, by the machine's clock
+	mailings mailings
 
 	mu     sync.Mutex
 	warned map[string]bool // what the log has said once
@@ -84,7 +81,7 @@ type Worker struct {
 
 // New makes a worker.
 func New(o Options) *Worker {
-	return &Worker{Options: o, begun: map[int64]bool{}, warned: map[string]bool{}}
+	return &Worker{Options: o, mailings: mailings{of: map[int64]*mailing{}}, warned: map[string]bool{}}
 }
 
 // by is who changes something here.
@@ -147,8 +144,7 @@ func (w *Worker) joinAgain(ctx context.Context) (work.Member, error) {
 // beside the duties, so that a slow blog does not keep it waiting.
 func (w *Worker) workFrom(member work.Member) {
 	ctx := member.Context()
-	clear(w.begun)
-	w.joined = time.Now()
+	clear(w.mailings.of)
 	var all sync.WaitGroup
 	all.Go(func() {
 		if w.planned(ctx) == nil {
@@ -160,13 +156,13 @@ func (w *Worker) workFrom(member work.Member) {
 		w.loop(ctx, "letters", letterEvery, func(ctx context.Context) error { return w.Letters(ctx, member) })
 	})
 	all.Wait()
+	w.mailings.under.Wait()
 }
 
 // loop does something again and again, and sooner when told that something may be
 // due. After a failure it waits twice as long as the time before, up to a quarter
 // of an hour.
 func (w *Worker) loop(ctx context.Context, name string, every time.Duration, do func(context.Context) error) {
-	const longest = 15 * time.Minute
 	wakes := w.Store.Wakes(ctx)
 	wait := every
 	for ctx.Err() == nil {
@@ -176,10 +172,20 @@ func (w *Worker) loop(ctx context.Context, name string, every time.Duration, do 
 			work.Wait(ctx, w.Clock, wait, wakes, nil)
 			continue
 		}
-		wait = min(2*max(wait, 5*time.Second), longest)
-		w.Log.Error("the worker failed", "at", name, "err", err, "hint", digest.HintOf(err), "again_in", wait)
+		wait = longer(wait)
+		w.failed(name, err, wait)
 		work.Wait(ctx, w.Clock, wait, nil, nil)
 	}
+}
+
+// longer is the pause after a failure, after one of the given length.
+func longer(pause time.Duration) time.Duration {
+	const longest = 15 * time.Minute
+	return min(2*max(pause, 5*time.Second), longest)
+}
+
+func (w *Worker) failed(at string, err error, again time.Duration) {
+	w.Log.Error("the worker failed", "at", at, "err", err, "hint", digest.HintOf(err), "again_in", again)
 }
 
 // isHeld tells whether the worker must not send, and says so once in its log.

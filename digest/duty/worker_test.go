@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,7 +19,6 @@ import (
 	"postbag/digest/duty"
 	"postbag/digest/pull/poll"
 	"postbag/digest/site"
-	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 	"postbag/digest/work"
 )
@@ -231,51 +229,6 @@ func TestListingPlansNothing(t *testing.T) {
 		if !slices.ContainsFunc(listed, is) || slices.ContainsFunc(stored, is) {
 			t.Errorf("%s: listed %+v, stored %+v", name, listed, stored)
 		}
-	}
-}
-
-// shared is a place beside another worker.
-type shared struct{ work.Member }
-
-func (shared) Present() int { return 2 }
-
-// looks counts how often the worker looks for what is to be mailed.
-type looks struct {
-	*store.DB
-	n atomic.Int64
-}
-
-func (l *looks) HeldSince(ctx context.Context) (time.Time, error) {
-	l.n.Add(1)
-	return l.DB.HeldSince(ctx)
-}
-
-// TestRateIsSharedWhileJoining mails nothing at first where a rate holds and another
-// worker is there: that one does not know yet that the rate is shared.
-func TestRateIsSharedWhileJoining(t *testing.T) {
-	o := newOffice(t)
-	seen := &looks{DB: o.DB}
-	options := o.worker.Options
-	options.Store, options.Rate, options.Joining.Lease = seen, 10, time.Hour
-	_, _, err := o.Desk.Publish(t.Context(), by, eight)
-	o.Must(err)
-	issue, _, err := o.Desk.Issue(t.Context(), eight)
-	o.Must(err)
-	_, err = o.Sender.Begin(t.Context(), by, issue)
-	o.Must(err)
-	ctx, cancel := context.WithCancel(t.Context())
-	member, err := o.DB.Join(ctx, work.Joining{Name: "worker", Lease: time.Minute})
-	o.Must(err)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		duty.New(options).Work(ctx, shared{member})
-	}()
-	o.eventually("the worker has looked twice", func() bool { return seen.n.Load() >= 2 })
-	cancel()
-	<-done
-	if n := len(o.Mails()); n != 0 {
-		t.Errorf("%d mails went out", n)
 	}
 }
 

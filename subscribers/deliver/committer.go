@@ -21,6 +21,8 @@ type committer struct {
 	claimed   []subscribers.Delivery // ahead, not begun
 	ahead     atomic.Int32           // len(claimed), for the connections
 	batch     int                    // how many to claim at once
+	waits     Waits                  // what keeps a claimed row from beginning; "" if nothing does
+	until     time.Time              // until when; zero: until another's answer is there
 	claimedAt time.Time              // when it claimed last
 
 	sent     int
@@ -42,6 +44,9 @@ type answer struct {
 	delivery subscribers.Delivery
 	ok       bool
 	err      error
+	waits    Waits     // there is one, which may not begin yet
+	until    time.Time // but from then on; zero: once others' answers are there
+	stopped  bool      // the issue is not being sent
 }
 
 func newCommitter(r *run, counts subscribers.Counts) *committer {
@@ -110,24 +115,26 @@ func (c *committer) commit(batch []request) {
 			wanting = append(wanting, q)
 		}
 	}
-	begun := c.exchange(settle, len(wanting)).Begun
+	done := c.exchange(settle, len(wanting))
 	for _, q := range batch {
 		if !q.want {
 			q.answer <- answer{err: c.err}
 		}
 	}
 	for {
-		for i, d := range begun {
+		for i, d := range done.Begun {
 			wanting[i].answer <- answer{delivery: d, ok: true}
 		}
-		wanting = wanting[len(begun):]
-		if len(wanting) == 0 || len(c.claimed) == 0 || !c.mayBegin() {
+		wanting = wanting[len(done.Begun):]
+		waits := c.waits != "" && (done.Waiting > 0 || len(done.Claimed) == 0)
+		if len(wanting) == 0 || len(c.claimed) == 0 || waits || !c.mayBegin() {
 			break
 		}
-		begun = c.exchange(nil, len(wanting)).Begun
+		done = c.exchange(nil, len(wanting))
 	}
+	rest := answer{err: c.err, stopped: done.Stopped, waits: c.waits, until: c.until}
 	for _, q := range wanting {
-		q.answer <- answer{err: c.err}
+		q.answer <- rest
 	}
 }
 
@@ -142,27 +149,55 @@ func (c *committer) mayBegin() bool {
 // sent.
 func (c *committer) exchange(settle []Result, want int) (done Exchanged) {
 	r := c.run
-	x := Exchange{IssueID: r.mailing.IssueID, Worker: r.job.Worker.ID(), Now: r.sender.o.Clock.Now(), Settle: settle}
+	x := Exchange{IssueID: r.mailing.IssueID, Worker: r.job.Worker.ID(), Now: r.sender.o.Clock.Now(), Settle: settle, Rate: r.sender.o.Rate}
+	c.waits = ""
 	if want > 0 && c.mayBegin() {
-		n := min(want, len(c.claimed))
-		x.Begin, c.claimed = c.claimed[:n], c.claimed[n:]
-		x.Claim = c.short(want - n)
+		p := r.sender.brakes.pick(x.Now, c.claimed, want)
+		x.Begin, c.claimed = p.begin, p.keep
+		for _, d := range p.back {
+			x.Settle = append(x.Settle, r.handBack(d))
+		}
+		if x.Claim = c.short(want-len(x.Begin), p.passed); len(x.Begin) < want && len(p.keep) > 0 {
+			c.waits, c.until = WaitsForServer, p.from
+		}
 	}
 	if c.err == nil && (len(x.Settle) > 0 || len(x.Begin) > 0 || x.Claim > 0) {
 		done, c.err = r.sender.o.Ledger.Exchange(r.db, x)
 	}
 	if c.err != nil {
 		for _, d := range x.Begin {
+			r.sender.brakes.ended(d, false)
 			x.Settle = append(x.Settle, r.handBack(d))
 		}
 		r.sender.keep(x.IssueID, x.Settle)
 		return Exchanged{}
 	}
+	c.begun(x, done)
 	c.claimed = append(c.claimed, done.Claimed...)
 	c.ahead.Store(int32(len(c.claimed)))
 	c.settled(x.Settle)
 	c.pause()
 	return done
+}
+
+// begun keeps what could not begin for the rate, and takes what did not begin at all off
+// the brakes.
+func (c *committer) begun(x Exchange, done Exchanged) {
+	tried := x.Begin[:len(x.Begin)-done.Waiting]
+	for i, at := 0, 0; i < len(x.Begin); i++ {
+		if at < len(done.Begun) && i < len(tried) && done.Begun[at].ID == x.Begin[i].ID {
+			at++
+			continue
+		}
+		c.run.sender.brakes.ended(x.Begin[i], false)
+	}
+	if done.Waiting > 0 {
+		c.claimed = append(append([]subscribers.Delivery(nil), x.Begin[len(tried):]...), c.claimed...)
+		c.waits, c.until = WaitsForRate, done.Next
+	}
+	if done.Stopped && (len(x.Begin) > 0 || x.Claim > 0) {
+		c.run.waits.stop()
+	}
 }
 
 // A batch of claims grows while it is used up in less than batchTime, up to batchMost,
@@ -175,17 +210,20 @@ const (
 // short gives how many rows to claim when so many are wanted at once beyond
 // those that are claimed. Every connection shall find its next row claimed, and few
 // statements that claim, each the dearest of an exchange, do for many messages; a
-// limited rate claims one ahead, since another process may have room for the rest.
-func (c *committer) short(want int) int {
+// limited rate claims one ahead, since another process may have room for the rest, and so
+// does a server that takes only so much.
+//
+// Those passed over because their domain has enough do not count.
+func (c *committer) short(want, passed int) int {
 	connections := int(c.connections.Load())
-	least := want + connections
-	if c.run.limit != nil {
-		if len(c.claimed) > want {
-			return 0
-		}
-		return want + 1 - len(c.claimed)
+	least, has := want+connections, len(c.claimed)
+	if has < 2*batchMost {
+		has -= passed
 	}
-	if len(c.claimed) >= least {
+	if !c.run.sender.o.Rate.IsZero() || c.run.sender.brakes.braked() {
+		return max(want+1-has, 0)
+	}
+	if has >= least {
 		return 0
 	}
 	lasted := time.Since(c.claimedAt)
@@ -195,7 +233,7 @@ func (c *committer) short(want int) int {
 		c.batch /= 2
 	}
 	c.batch = max(c.batch, 5*connections)
-	return want + c.batch - len(c.claimed)
+	return want + c.batch - has
 }
 
 // handBack queues again what was claimed and not begun.

@@ -22,6 +22,9 @@ type connection struct {
 	conn   Conn
 	answer chan answer
 
+	slot  bool // it has one of the process' connections
+	since time.Time
+
 	message []byte // reused from one to the next
 
 	carried   bool   // this connection got an answer about a message
@@ -35,21 +38,39 @@ func (c *connection) work() {
 	defer c.hangUp()
 	var last *Result
 	for {
-		// A message may wait for its turn, a result may not.
-		if c.run.limit != nil && last != nil {
-			if c.settle(last) != nil {
+		if c.run.sender.slots.yields(c.run, c.since) {
+			if last != nil && c.settle(last) != nil {
 				return
 			}
 			last = nil
+			c.hangUp()
 		}
-		if c.run.pace() != nil || !c.ready() {
+		if !c.ready() {
 			return
 		}
-		d, ok := c.next(last)
-		if !ok {
+		changed := c.run.sender.brakes.watch()
+		a := c.next(last)
+		last = nil
+		switch {
+		case a.err != nil:
+			return
+		case a.waits != "":
+			if !c.run.waits.turn(a.until, a.waits, changed) {
+				return
+			}
+			if c.run.waits.context().Err() == nil {
+				continue
+			}
+			fallthrough
+		case a.stopped:
+			if !c.goesOn() {
+				return
+			}
+			continue
+		case !a.ok:
 			return
 		}
-		res, keep := c.deliver(d)
+		res, keep := c.deliver(a.delivery)
 		last = &res
 		if keep {
 			continue
@@ -64,10 +85,16 @@ func (c *connection) work() {
 }
 
 // next settles a result and begins the next row.
-func (c *connection) next(last *Result) (subscribers.Delivery, bool) {
+func (c *connection) next(last *Result) answer {
 	c.run.committer.requests <- request{result: last, want: true, answer: c.answer}
-	a := <-c.answer
-	return a.delivery, a.ok && a.err == nil
+	return <-c.answer
+}
+
+// goesOn waits without a connection once the issue is not being sent, for as long as
+// another message is on the wire, and tells whether it goes on. The run cannot end before.
+func (c *connection) goesOn() bool {
+	c.hangUp()
+	return c.run.waits.resumed()
 }
 
 // settle hands in a result and begins nothing.
@@ -77,6 +104,10 @@ func (c *connection) settle(res *Result) error {
 }
 
 func (c *connection) hangUp() {
+	if c.slot {
+		defer c.run.sender.slots.free(c.run)
+		c.slot = false
+	}
 	if c.conn == nil {
 		return
 	}
@@ -97,10 +128,16 @@ func (c *connection) hangUp() {
 func (c *connection) ready() bool {
 	r := c.run
 	for try := 0; c.conn == nil; try++ {
+		if from := r.sender.brakes.until(r.sender.o.Clock.Now()); !from.IsZero() && !r.waits.turn(from, WaitsForServer, nil) {
+			return false
+		}
 		if c.fruitless > 0 {
 			pause := reconnectPause << min(c.fruitless-1, 5)
-			if r.sender.o.Clock.Sleep(r.ctx, pause) != nil {
-				return false
+			if r.waits.sleep(pause) != nil {
+				if !c.goesOn() {
+					return false
+				}
+				continue
 			}
 		}
 		if r.ctx.Err() != nil || r.refusals.reason() != "" {
@@ -109,6 +146,15 @@ func (c *connection) ready() bool {
 		if c.fruitless >= fruitlessMost {
 			r.retire(unavailable(fmt.Errorf("%d connections in a row ended before they carried a message: %s", c.fruitless, c.words)))
 			return false
+		}
+		if !c.slot {
+			if c.slot = r.sender.slots.take(r.waits.context(), r); !c.slot {
+				if !c.goesOn() {
+					return false
+				}
+				continue
+			}
+			c.since = r.sender.o.Clock.Now()
 		}
 		due, err := r.due()
 		if err != nil {
@@ -143,7 +189,12 @@ func final(err error) bool {
 // deliver composes and sends one message, and tells what became of it and
 // whether the connection can carry another.
 func (c *connection) deliver(d subscribers.Delivery) (Result, bool) {
-	r := c.run
+	r, handed := c.run, false
+	r.waits.begins()
+	defer func() {
+		r.sender.brakes.ended(d, handed)
+		r.waits.ends()
+	}()
 	if r.ctx.Err() != nil || !r.job.Worker.Valid() {
 		return r.handBack(d), true
 	}
@@ -151,14 +202,20 @@ func (c *connection) deliver(d subscribers.Delivery) (Result, bool) {
 	if err != nil {
 		return r.uncomposed(d, err), true
 	}
-	c.message = msg
+	c.message, handed = msg, true
 	reply, err := c.conn.Send(r.wire, Envelope{From: r.job.From(d), To: d.Email}, msg)
 	if err == nil {
 		c.carried = true
 		r.refusals.took(d, true)
+		r.sender.brakes.took(r.sender.o.Clock.Now(), d)
 		return r.result(d, subscribers.Delivered, time.Time{}, Accepted(reply)), true
 	}
 	e := asSendError(err)
+	next, throttled := r.sender.brakes.refused(r.sender.o.Clock.Now(), d, e, !c.carried)
+	if throttled {
+		c.carried = true
+		return r.slower(d, e, next), !e.Broken
+	}
 	if e.Code != 0 && e.Code != 421 && !e.Passing {
 		c.carried = true
 	}

@@ -26,7 +26,8 @@ type Ledger interface {
 	// or by r.Worker, which works on no row.
 	// Claimed ones are queued again; those in "sending" become what r.Policy says
 	// ([subscribers.Ambiguity.InDoubt]), the deferred ones until r.Retry. It gives
-	// the number of the latter.
+	// the number of the latter. Rows whose next try is farther ahead than [FarthestTry]
+	// are due.
 	Recover(ctx context.Context, r Recovery) (inDoubt int, err error)
 	// Counts gives the rows of an issue by state.
 	Counts(ctx context.Context, issueID int64) (subscribers.Counts, error)
@@ -55,6 +56,8 @@ type Exchange struct {
 	// mailed any more is cancelled instead; one that cannot be begun for another reason
 	// is queued again, or is another's already.
 	Begin []subscribers.Delivery
+	// Rate limits how many of Begin are begun now, over all issues and processes.
+	Rate Rate
 	// Claim is how many due rows to claim at most. Rows deferred until later than
 	// Now are not due.
 	Claim int
@@ -65,6 +68,13 @@ type Exchange struct {
 // and the rows claimed.
 type Exchanged struct {
 	Begun, Claimed []subscribers.Delivery
+	// Waiting is how many of the rows to begin, the last ones, are claimed still: the
+	// rate lets none through before Next.
+	Waiting int
+	Next    time.Time
+	// Stopped tells that nothing could be begun or claimed, because the issue is not
+	// being sent or sending is held.
+	Stopped bool
 }
 
 // Recovery is what [Ledger.Recover] is asked.

@@ -27,6 +27,8 @@ type memLedger struct {
 	rows    []*subscribers.Delivery
 	left    map[int64]bool // subscribers who are not active any more
 
+	next time.Time // when the rate lets another message begin
+
 	exchanges int
 	broken    error       // every writing method fails with it
 	hung      atomic.Bool // every method that writes waits until it is told to stop
@@ -91,7 +93,16 @@ func (l *memLedger) Exchange(ctx context.Context, x deliver.Exchange) (done deli
 	for _, res := range x.Settle {
 		l.settle(res)
 	}
-	for _, d := range x.Begin {
+	done.Stopped = l.state != digest.Sending
+	for i, d := range x.Begin {
+		if x.Rate.Second > 0 && !done.Stopped {
+			if x.Now.Before(l.next) {
+				done.Waiting, done.Next = len(x.Begin)-i, l.next
+				break
+			}
+			_, each := x.Rate.Spacing()
+			l.next = x.Now.Add(each)
+		}
 		if row := l.begin(d, x.Now); row != nil {
 			done.Begun = append(done.Begun, *row)
 		}

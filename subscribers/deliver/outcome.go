@@ -49,6 +49,16 @@ func (r *run) failure(d subscribers.Delivery, e *SendError, fresh bool) Result {
 	return r.inDoubt(d, e)
 }
 
+// slower puts a row back that was refused because too much was sent. That is never held
+// against the address, however long it takes.
+func (r *run) slower(d subscribers.Delivery, e *SendError, next time.Time) Result {
+	r.log(d, e)
+	r.refusals.took(d, false)
+	o := e.outcome()
+	o.Cause = subscribers.TryLater
+	return r.result(d, subscribers.Queued, next, o)
+}
+
 // inDoubt applies the policy for a message that may have been taken.
 func (r *run) inDoubt(d subscribers.Delivery, e *SendError) Result {
 	state, next := r.sender.o.Ambiguous.InDoubt(subscribers.NoAnswer, d.Unanswered), time.Time{}

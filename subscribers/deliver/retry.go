@@ -18,7 +18,13 @@ const (
 	leastPause = 15 * time.Minute
 	// Tries are spread over this part of a delay, always towards later.
 	jitterShare = 0.1
+	// The longest pause of the schedule, jitter included.
+	delayMost = 16*time.Hour + 16*time.Hour/10
 )
+
+// FarthestTry is how far ahead the next try of a row can be: one that is farther was put
+// there by a clock that was ahead.
+const FarthestTry = 18 * time.Hour
 
 // retry tells when an address that was first tried at first is tried again, or
 // that it is given up. It counts the time that has passed and not the attempts,

@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"postbag/digest"
 	"postbag/subscribers"
 )
@@ -27,7 +25,7 @@ type run struct {
 
 	committer *committer
 	refusals  *refusals
-	limit     *rate.Limiter // nil: none
+	waits     *waits
 
 	mu      sync.Mutex
 	retired error // the first reason why a connection was given up
@@ -37,9 +35,7 @@ func newRun(ctx, db context.Context, s *Sender, job Job, m subscribers.Mailing, 
 	r := &run{sender: s, job: job, mailing: m, compose: compose, ctx: ctx, db: db, refusals: newRefusals(counts)}
 	r.wire, r.close = outlive(ctx, s.o.Grace)
 	r.committer = newCommitter(r, counts)
-	if s.o.Rate > 0 {
-		r.limit = rate.NewLimiter(r.share(), 1)
-	}
+	r.waits = newWaits(r)
 	return r
 }
 
@@ -62,19 +58,26 @@ func outlive(ctx context.Context, by time.Duration) (context.Context, context.Ca
 // work opens the first connection alone, so that a wrong password is tried once
 // and not ten times, and then as many more as there are rows to send.
 func (r *run) work() error {
+	defer r.waits.close()
+	if !r.sender.slots.take(r.ctx, r) {
+		return r.ctx.Err()
+	}
 	first, err := r.sender.o.Transport.Connect(r.ctx)
 	if err != nil {
+		r.sender.slots.free(r)
 		if r.ctx.Err() != nil {
 			return r.ctx.Err()
 		}
 		return unavailable(err)
 	}
 	var committing, connections sync.WaitGroup
+	done := make(chan struct{})
 	committing.Go(r.committer.serve)
+	committing.Go(func() { r.waits.look(done) })
 	for i := range min(r.sender.o.Concurrency, max(r.refusals.open, 1)) {
 		c := &connection{run: r, answer: make(chan answer, 1)}
 		if i == 0 {
-			c.conn = first
+			c.conn, c.slot, c.since = first, true, r.sender.o.Clock.Now()
 		}
 		r.committer.connections.Add(1)
 		connections.Go(func() {
@@ -83,6 +86,7 @@ func (r *run) work() error {
 		})
 	}
 	connections.Wait()
+	close(done)
 	close(r.committer.requests)
 	committing.Wait()
 	return r.outcome()
@@ -96,7 +100,7 @@ func (r *run) outcome() error {
 		return r.committer.err
 	case r.ctx.Err() != nil:
 		return r.ctx.Err()
-	case r.retired == nil || r.committer.paused != "":
+	case r.retired == nil || r.committer.paused != "" || !r.waits.until.IsZero():
 		return nil
 	}
 	due, err := r.due()
@@ -127,23 +131,6 @@ func (r *run) retire(err error) {
 		r.retired = err
 	}
 	r.job.Log.Warn("a connection is given up", "error", err)
-}
-
-// share is this process' part of the rate.
-func (r *run) share() rate.Limit {
-	return rate.Limit(r.sender.o.Rate / float64(max(r.job.Worker.Present(), 1)))
-}
-
-// pace waits until the rate allows another message.
-func (r *run) pace() error {
-	if r.limit == nil {
-		return nil
-	}
-	now := r.sender.o.Clock.Now()
-	if share := r.share(); share != r.limit.Limit() {
-		r.limit.SetLimitAt(now, share)
-	}
-	return r.sender.o.Clock.Sleep(r.ctx, r.limit.ReserveN(now, 1).DelayFrom(now))
 }
 
 // unavailable makes sure that the sender's trouble carries a kind and a hint.

@@ -22,9 +22,12 @@ type Options struct {
 	Log       *slog.Logger // default: none
 	// Concurrency is the most connections open at once; default 10.
 	Concurrency int
-	// Rate is the most messages a second over all connections, of all processes
-	// together that share the work; 0 is no limit.
-	Rate float64
+	// Rate is the most messages over all connections, of all processes together that
+	// share the work.
+	Rate Rate
+	// DomainConnections is how many messages are handed over at once to one receiving
+	// domain at the most; 0 is no limit.
+	DomainConnections int
 	// Ambiguous is what happens to a message whose answer never came; default
 	// [subscribers.Resend].
 	Ambiguous subscribers.Ambiguity
@@ -76,16 +79,13 @@ type Worker interface {
 	// Valid tells whether the worker still has its lease. One that lost it sends
 	// nothing any more: its rows are another's.
 	Valid() bool
-	// Present is how many processes share the work, and so the rate.
-	Present() int
 }
 
 // alone is the only process.
 type alone struct{}
 
-func (alone) ID() int64    { return 0 }
-func (alone) Valid() bool  { return true }
-func (alone) Present() int { return 1 }
+func (alone) ID() int64   { return 0 }
+func (alone) Valid() bool { return true }
 
 // Progress is how far an issue has come.
 type Progress struct {
@@ -115,6 +115,9 @@ type Summary struct {
 	Finished bool // every row is terminal and the issue is sent
 	// NextTry is when the next row is due; zero when none is.
 	NextTry time.Time
+	// Waits is what the run ended for before all that is due was sent, "" if for nothing:
+	// NextTry is when there is more to do.
+	Waits Waits
 	// Paused is why this run paused the issue; "" if it did not.
 	Paused string
 }
@@ -123,7 +126,9 @@ type Summary struct {
 // results that the ledger could not take, so one Sender serves a process for
 // its whole life.
 type Sender struct {
-	o Options
+	o      Options
+	brakes *brakes
+	slots  *slots
 
 	mu        sync.Mutex
 	running   map[int64]bool
@@ -153,7 +158,7 @@ func New(o Options) *Sender {
 	if o.Jitter == nil {
 		o.Jitter = rand.Float64
 	}
-	return &Sender{o: o, running: map[int64]bool{}, unsettled: map[int64][]Result{}}
+	return &Sender{o: o, brakes: newBrakes(o.DomainConnections), slots: newSlots(o.Clock, o.Concurrency), running: map[int64]bool{}, unsettled: map[int64][]Result{}}
 }
 
 // Run begins an issue's delivery or takes it up again, sends to every row that
@@ -280,6 +285,10 @@ func (s *Sender) send(ctx, db context.Context, job Job, mailing subscribers.Mail
 	if due, err := s.due(ctx, id); err != nil || !due {
 		return err
 	}
+	if from := s.brakes.until(s.o.Clock.Now()); !from.IsZero() {
+		sum.waitsFor(WaitsForServer, from)
+		return nil
+	}
 	counts, err := s.o.Ledger.Counts(ctx, id)
 	if err != nil {
 		return err
@@ -292,7 +301,12 @@ func (s *Sender) send(ctx, db context.Context, job Job, mailing subscribers.Mail
 	defer r.close()
 	err = r.work()
 	sum.Sent, sum.Paused = r.committer.sent, r.committer.paused
+	sum.waitsFor(r.waits.why, r.waits.until)
 	return err
+}
+
+func (sum *Summary) waitsFor(why Waits, until time.Time) {
+	sum.Waits, sum.NextTry = why, until
 }
 
 // due tells whether a row waits to be sent now.
@@ -320,8 +334,17 @@ func (s *Sender) finish(ctx context.Context, sum *Summary) (err error) {
 		return err
 	}
 	at, ok, err := l.NextTry(ctx, sum.IssueID)
+	switch {
+	case sum.State != digest.Sending:
+		sum.Waits = ""
+	case ok && sum.Waits != "" && at.Before(sum.NextTry):
+		return err
+	}
+	sum.NextTry = time.Time{}
 	if ok {
 		sum.NextTry = at
+	} else {
+		sum.Waits = ""
 	}
 	return err
 }

@@ -256,7 +256,7 @@ func TestBeyondASCIIWithoutSMTPUTF8(t *testing.T) {
 }
 
 func TestRate(t *testing.T) {
-	b := newBench(t, 11, nil, func(o *deliver.Options) { o.Rate = 2 })
+	b := newBench(t, 11, nil, func(o *deliver.Options) { o.Rate.Second = 2 })
 	start := b.clock.Now()
 	b.run()
 	if took := b.clock.Now().Sub(start); took < 4500*time.Millisecond {

@@ -101,7 +101,9 @@ type SendError struct {
 	// Passing tells that SenderSide trouble goes away by itself: a server short
 	// of space or too busy. It refuses nobody, so it counts for no pause.
 	Passing bool
-	Err     error // the cause, never nil where there was no reply
+	// Throttle tells how the refusal limits how much is taken.
+	Throttle Throttle
+	Err      error // the cause, never nil where there was no reply
 }
 
 // Error tells the stage and the server's words, or the cause.

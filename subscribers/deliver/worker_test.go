@@ -12,13 +12,11 @@ import (
 
 // worker is a process among others, as a test wants it.
 type worker struct {
-	lost    atomic.Bool
-	present atomic.Int32
+	lost atomic.Bool
 }
 
-func (*worker) ID() int64      { return 7 }
-func (w *worker) Valid() bool  { return !w.lost.Load() }
-func (w *worker) Present() int { return int(w.present.Load()) }
+func (*worker) ID() int64     { return 7 }
+func (w *worker) Valid() bool { return !w.lost.Load() }
 
 // TestLostWorkerSendsNothingMore loses the place in every transaction of a run,
 // the first and the later ones: nothing is sent after it, and what was claimed or
@@ -48,43 +46,11 @@ func TestLostWorkerSendsNothingMore(t *testing.T) {
 	}
 }
 
-// TestRateIsSharedByThosePresent also has one join and leave in mid-send.
-func TestRateIsSharedByThosePresent(t *testing.T) {
-	for _, tt := range []struct {
-		name          string
-		before, after int32
-		least, most   time.Duration
-	}{
-		{"alone", 1, 1, 29 * time.Second, 31 * time.Second},
-		{"three", 3, 3, 87 * time.Second, 93 * time.Second},
-		{"one joins", 1, 2, 42 * time.Second, 48 * time.Second},
-		{"one leaves", 2, 1, 42 * time.Second, 48 * time.Second},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			w := &worker{}
-			w.present.Store(tt.before)
-			b := newBench(t, 30, func(st smtptest.Step) smtptest.Act {
-				if st.Verb == "BODY" && st.To == "reader15@example.org" {
-					w.present.Store(tt.after)
-				}
-				return smtptest.Act{}
-			}, func(o *deliver.Options) { o.Rate, o.Concurrency = 1, 1 })
-			b.job.Worker = w
-			began := b.clock.Now()
-			b.run()
-			if took := b.clock.Now().Sub(began); took < tt.least || took > tt.most {
-				t.Errorf("30 messages at 1 a second took %v", took)
-			}
-			b.exactlyOnce()
-		})
-	}
-}
-
 // TestFewAreClaimedAhead looks at every exchange: a process
 // holds no more rows than it soon sends.
 func TestFewAreClaimedAhead(t *testing.T) {
 	for rate, most := range map[float64]int{0: 500 + 2*3, 1000: 4} {
-		b := newBench(t, 60, nil, func(o *deliver.Options) { o.Rate = rate })
+		b := newBench(t, 60, nil, func(o *deliver.Options) { o.Rate.Second = rate })
 		ahead := 0
 		b.ledger.before = func(x deliver.Exchange) error {
 			for _, row := range b.ledger.rows {

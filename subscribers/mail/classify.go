@@ -27,6 +27,10 @@ func failed(stage deliver.Stage, err error) *deliver.SendError {
 		Broken: reply.Code == 421 || reply.Code < 400 || reply.Code > 599,
 		Err:    err,
 	}
+	if e.Throttle = throttleOf(e); e.Throttle == deliver.Throttled || e.Throttle == deliver.QuotaReached {
+		e.Class, e.Passing = deliver.SenderSide, e.Code != 421
+		return e
+	}
 	e.Class, e.Passing = classOf(e), passing(e)
 	return e
 }
@@ -47,6 +51,63 @@ func classOf(e *deliver.SendError) deliver.Class {
 	}
 	return deliver.Permanent
 }
+
+// throttleOf tells whether a refusal says that too much is sent. The codes come before
+// the words; words count where there is no enhanced code, and tell a quota from a rate.
+func throttleOf(e *deliver.SendError) deliver.Throttle {
+	if e.Code < 400 || e.Code > 599 || e.Stage == deliver.StageConnect || e.Stage == deliver.StageTLS || e.Stage == deliver.StageAuth {
+		return deliver.NotThrottled
+	}
+	class, rest, _ := strings.Cut(e.Enhanced, ".")
+	text := strings.ToLower(e.Text)
+	says := func(signs ...string) bool {
+		for _, s := range signs {
+			if strings.Contains(text, s) {
+				return true
+			}
+		}
+		return false
+	}
+	isQuota := says("quota exceeded", "sending quota", "sending limit", "daily limit", "daily user")
+	switch {
+	case rest == "4.5" && class == "5":
+		return deliver.QuotaReached // 4.4.5 is a busy server (RFC 3463, 3.5)
+	case e.Code >= 500:
+		if e.Enhanced == "" && says("sending quota", "sending limit") {
+			return deliver.QuotaReached
+		}
+		return deliver.NotThrottled
+	case e.Code == 454:
+		// Of a command that is not AUTH: too much (Amazon SES).
+		if isQuota {
+			return deliver.QuotaReached
+		}
+		return deliver.Throttled
+	case throttleDetails[rest]:
+		if isQuota {
+			return deliver.QuotaReached
+		}
+		return deliver.Throttled
+	case says("greylist", "graylist"):
+		return deliver.NotThrottled
+	case e.Code == 421 && e.Stage == deliver.StageMail:
+		return deliver.NotThrottled // the end of a connection; see [deliver.SendError.Lost]
+	case e.Enhanced == "" && says("rate limit", "throttl", "too many", "too fast"):
+		return deliver.Throttled
+	case e.Enhanced == "" && isQuota:
+		return deliver.QuotaReached
+	case refusesSender(e):
+		return deliver.NotThrottled
+	case rest == "2.2" || e.Code == 452 && e.Enhanced == "":
+		return deliver.NotThrottled // a full mailbox or disk
+	}
+	return deliver.MaybeThrottled
+}
+
+// throttleDetails are the subject and detail of enhanced codes for now that say so: too
+// many recipients (RFC 3463, 3.6), and what the large providers number for themselves:
+// Gmail's unusual rate, Outlook's busy server and limits by reputation.
+var throttleDetails = map[string]bool{"5.3": true, "7.28": true, "7.500": true, "7.650": true, "7.651": true, "7.652": true}
 
 // passing tells whether a server takes mail from nobody for the moment: a
 // refusal for now before it has heard of any address, and not of this sender

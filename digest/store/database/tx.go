@@ -172,6 +172,7 @@ const (
 	TurnJoin    = 4
 	TurnTask    = 5
 	TurnDoor    = 6 // signing in, and what editors there are
+	TurnRate    = 7 // what a limited rate lets through
 )
 
 // TakeTurns waits until no other transaction is at the same thing.

@@ -26,8 +26,8 @@ func (c *claims) exchanged(x deliver.Exchange, done deliver.Exchanged) {
 	for _, r := range x.Settle {
 		delete(rows, r.DeliveryID)
 	}
-	if len(done.Begun) < len(x.Begin) {
-		for _, d := range x.Begin {
+	if tried := x.Begin[:len(x.Begin)-done.Waiting]; len(done.Begun) < len(tried) {
+		for _, d := range tried {
 			delete(rows, d.ID)
 		}
 		for _, d := range done.Begun {

@@ -12,6 +12,7 @@ import (
 	"postbag/digest/store/duties"
 	"postbag/digest/store/issues"
 	"postbag/digest/store/onwire"
+	"postbag/digest/store/pace"
 	"postbag/digest/store/publication"
 	"postbag/digest/store/rules"
 	"postbag/subscribers"
@@ -180,6 +181,14 @@ func (db *Store) more(t *database.Tx, x deliver.Exchange, wires *wires, from *he
 	goesOn, err := t.Number(queryMayGoOn, x.IssueID)
 	if err != nil {
 		return err
+	}
+	if done.Stopped = goesOn == 0; !done.Stopped {
+		n, next, err := pace.Reserve(t, x.Rate, x.Now, len(x.Begin))
+		if err != nil {
+			return err
+		}
+		done.Waiting, done.Next = len(x.Begin)-n, next
+		x.Begin = x.Begin[:n]
 	}
 	done.Begun, err = beginRows(t, x, goesOn != 0, wires)
 	if err != nil || goesOn == 0 {
@@ -377,10 +386,15 @@ var (
 	queryRecover = `
 	UPDATE deliveries SET state = $4, next_try = $5, updated_at = $3, cause = 'worker-lost', code = 0, reply = '', error = ''
 	WHERE issue_id = $1 AND state = 'sending' AND ` + rules.WorkerLost("deliveries", "$2")
+	// queryAhead makes rows of the issue $1 due at $2 that would wait until later than $3.
+	queryAhead = `
+	UPDATE deliveries SET next_try = $2
+	WHERE issue_id = $1 AND state IN ('queued', 'deferred') AND next_try IS NOT NULL AND next_try > $3`
 )
 
 // Recover deals with rows that a worker which has ended had claimed, as
-// [deliver.Ledger] tells, and gives the number of those in doubt.
+// [deliver.Ledger] tells, and gives the number of those in doubt. A row whose next try is
+// farther ahead than any schedule puts it was put off by a clock that was ahead, and is due.
 func (db *Store) Recover(ctx context.Context, r deliver.Recovery) (n int, err error) {
 	if r.Policy != subscribers.Resend && r.Policy != subscribers.HoldUncertain {
 		return 0, digest.Fail(digest.Invalid, `Use "resend" or "hold".`, "there is no policy %q for doubtful messages", r.Policy)
@@ -397,6 +411,9 @@ func (db *Store) Recover(ctx context.Context, r deliver.Recovery) (n int, err er
 			return err
 		}
 		if err := onwire.Settle(t, r.IssueID, true, r.Worker); err != nil {
+			return err
+		}
+		if _, err := t.Exec(queryAhead, r.IssueID, r.Now.UnixMicro(), r.Now.Add(deliver.FarthestTry).UnixMicro()); err != nil {
 			return err
 		}
 		released, err := t.Exec(queryRelease, r.IssueID, r.Worker, r.Now.UnixMicro())

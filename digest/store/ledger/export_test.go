@@ -10,6 +10,7 @@ func Statements(d database.Dialect) map[string]string {
 		"beginnable":      queryBeginnable(&d),
 		"not begun":       queryNotBegun(&d),
 		"release":         queryRelease,
+		"ahead":           queryAhead,
 		"recover":         queryRecover,
 		"stranded":        queryStranded(&d),
 		"next try":        queryNextTry,

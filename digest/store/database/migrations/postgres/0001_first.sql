@@ -698,6 +698,18 @@ CREATE TABLE on_wire (
     PRIMARY KEY (issue_id, worker_id)
 );
 
+-- What a limited rate has let through: the messages that were begun in each minute, in
+-- microseconds since 1970, for the hour and the day; and from when on the next may be
+-- begun, for the second. Nothing is written here while there is no limit.
+CREATE TABLE rate_minutes (
+    minute BIGINT PRIMARY KEY,
+    n      BIGINT NOT NULL
+);
+CREATE TABLE rate_next (
+    id BIGINT PRIMARY KEY CHECK (id = 1),
+    at BIGINT NOT NULL
+);
+
 -- How many rows of an issue are in each state.
 CREATE TABLE delivery_counts (
     issue_id BIGINT  NOT NULL,

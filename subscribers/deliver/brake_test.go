@@ -1,0 +1,93 @@
+package deliver_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"postbag/subscribers"
+	"postbag/subscribers/deliver"
+	"postbag/subscribers/mail/smtptest"
+)
+
+// limited is a server that takes so many messages in each minute of a clock.
+type limited struct {
+	clock *handClock
+	most  int
+	stage string // the command that it refuses
+	reply string
+
+	mu      sync.Mutex
+	minute  time.Time
+	taken   int
+	refused int
+}
+
+func (l *limited) script(st smtptest.Step) smtptest.Act {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now := l.clock.Now(); now.Sub(l.minute) >= time.Minute {
+		l.minute, l.taken = now, 0
+	}
+	if st.Verb == l.stage {
+		if l.taken >= l.most {
+			l.refused++
+			return smtptest.Act{Reply: l.reply}
+		}
+		l.taken++
+	}
+	return smtptest.Act{}
+}
+
+// TestServerThatTakesTwentyAMinute has a list for which a relay's limit makes a hundred
+// minutes: it takes little longer, and the relay is not asked again and again.
+func TestServerThatTakesTwentyAMinute(t *testing.T) {
+	const readers = 2000
+	for _, domains := range []int{1, 40} {
+		for _, l := range []*limited{
+			{stage: "RCPT", reply: "450 4.7.1 too many messages, slow down"},
+			{stage: "RCPT", reply: "450 4.2.1 try again later"},
+			{stage: "RCPT", reply: "452 4.5.3 too many recipients"},
+			{stage: "MAIL", reply: "421 4.7.0 try again later"},
+			{stage: "MAIL", reply: "454 Throttling failure: Maximum sending rate exceeded."},
+		} {
+			t.Run(fmt.Sprintf("%s of %d domains", l.reply, domains), func(t *testing.T) {
+				t.Parallel()
+				l.most = 20
+				b := newBench(t, readers, func(st smtptest.Step) smtptest.Act { return l.script(st) },
+					func(o *deliver.Options) { o.Concurrency, o.DomainConnections = 10, 4 })
+				l.clock = b.clock
+				for i := range b.ledger.readers {
+					b.ledger.readers[i].Email = fmt.Sprintf("reader%d@d%d.example", i+1, i%domains)
+				}
+				began := b.clock.Now()
+				s := b.throughWaits()
+				took := b.clock.Now().Sub(began)
+				t.Logf("took %v, %d refusals", took, l.refused)
+				if !s.Finished || s.Counts[subscribers.Delivered] != readers {
+					t.Errorf("summary %+v", s)
+				}
+				if took > 150*time.Minute || l.refused > 400 {
+					t.Errorf("took %v, with %d refusals", took, l.refused)
+				}
+			})
+		}
+	}
+}
+
+// throughWaits runs until nothing is left to do.
+func (b *bench) throughWaits() (s deliver.Summary) {
+	b.t.Helper()
+	for range 5000 {
+		var err error
+		if s, err = b.sender.Run(b.t.Context(), b.job); err != nil {
+			b.t.Fatal(err)
+		}
+		if s.Finished || s.NextTry.IsZero() {
+			return s
+		}
+		b.clock.Advance(s.NextTry.Sub(b.clock.Now()))
+	}
+	return s
+}
