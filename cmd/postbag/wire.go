@@ -265,7 +265,7 @@ func (a *app) mailer(ctx context.Context) (*mailer, error) {
 	o.Transport, o.Writer = transport, a.writer(m)
 	mailer := &mailer{app: a, Sender: dispatch.New(o), mail: m, transport: transport}
 	mailer.letters = deliver.NewLetterSender(deliver.LetterOptions{
-		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, Write: mailer.WriteLetter, Grace: wireTime,
+		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, Write: mailer.WriteLetter, Grace: wireTime, Rate: rate,
 		From: func(subscribers.Letter) string { return m.from.Email },
 	})
 	return mailer, nil

@@ -93,7 +93,7 @@ func (b *brake) may(now time.Time) (ok bool, from time.Time) {
 		return false, time.Time{}
 	}
 	if b.good++; b.good >= brakeGood {
-		b.good, b.room = 0, b.room+max(b.room/8, 1)
+		b.good, b.room = 0, b.room+max(b.room/4, 1)
 	}
 	b.until, b.put = b.began.Add(b.most), 0
 	b.began, b.used, b.accepted = time.Time{}, 0, 0
@@ -123,8 +123,11 @@ func (b *brake) took(now time.Time, first bool) {
 	b.row, b.suspect = 0, 0
 	b.fresh = b.fresh || first
 	b.accepted++
-	if b.trying {
-		b.trying, b.most, b.step = false, max(now.Sub(b.last), brakeFirst), 0
+	if b.trying && !now.Before(b.until) { // else it was on the wire before
+		// A burst may have begun after the server's period did: a period that is a little
+		// too short lets every second burst fall into one that is used up.
+		took := now.Sub(b.last)
+		b.trying, b.most, b.step = false, max(took+took/12, brakeFirst), 0
 		b.least = min(b.least, b.most)
 	}
 }
@@ -153,7 +156,7 @@ func (b *brake) refused(now time.Time, quota bool) {
 		b.last, b.room = now, max(b.accepted, 1)
 	case b.trying:
 		if b.least = now.Sub(b.last); b.least >= b.most {
-			b.most = 0
+			b.most, b.step = 0, b.least/8
 		}
 	default:
 		// A burst may have begun in the midst of the server's period.
@@ -336,8 +339,10 @@ func (s *brakes) refused(now time.Time, d subscribers.Delivery, e *SendError, fr
 			s.rowBrake.room, s.rowBrake = 0, nil
 		}
 	}
-	b.suspect++
-	whole := e.Stage == StageMail || s.isMixed || s.server.room > 0 && b.suspect < brakedRow
+	if !s.server.trying {
+		b.suspect++
+	}
+	whole := e.Stage == StageMail || s.isMixed || s.server.room > 0 && b.suspect < throttledRow
 	quota := t == QuotaReached
 	if t == MaybeThrottled {
 		// Both count, so neither may be left out.

@@ -15,7 +15,8 @@ import (
 // LetterQueue is the queue of all single letters. Every method is one transaction
 // and is durable when it returns.
 type LetterQueue interface {
-	// ClaimLetters claims letters that are due, the oldest first. Before that it
+	// ClaimLetters claims letters that are due, confirmations first, then the oldest
+	// first, and counts them against c.Rate, for which none waits. Before that it
 	// takes back those of processes that are no workers any more,
 	// and of c.Worker, which works on none: claimed ones are queued again,
 	// those that were begun are tried again at c.Retry.
@@ -33,6 +34,7 @@ type LetterClaim struct {
 	Worker     int64 // the asking worker; 0 for a process that is none
 	Most       int
 	Now, Retry time.Time
+	Rate       Rate
 }
 
 // LetterResult is what became of one claimed letter.
@@ -58,6 +60,8 @@ type LetterOptions struct {
 	// [Options.Grace]; default five seconds.
 	Grace  time.Duration
 	Jitter func() float64 // from [0, 1); default random
+	// Rate is that of the issues. Letters go first and count.
+	Rate Rate
 }
 
 // LetterSender sends single letters.
@@ -68,6 +72,9 @@ type LetterSender struct {
 
 const (
 	lettersAtOnce = 20
+	// What is left of a batch after this is handed back: another worker may take it,
+	// and a confirmation that was asked for meanwhile goes before it.
+	lettersTime = 15 * time.Second
 	// A letter in doubt, or whose server is away, is tried again after this.
 	letterAgain = time.Minute
 )
@@ -109,7 +116,7 @@ func (s *LetterSender) Send(ctx context.Context, worker Worker) (int, error) {
 	defer r.hangUp()
 	for ctx.Err() == nil && worker.Valid() {
 		now := s.o.Clock.Now()
-		batch, err := s.o.Queue.ClaimLetters(ctx, LetterClaim{Worker: worker.ID(), Most: lettersAtOnce, Now: now, Retry: now.Add(letterAgain)})
+		batch, err := s.o.Queue.ClaimLetters(ctx, LetterClaim{Worker: worker.ID(), Most: lettersAtOnce, Now: now, Retry: now.Add(letterAgain), Rate: s.o.Rate})
 		if err != nil {
 			return r.sent, fmt.Errorf("claim letters: %w", err)
 		}
@@ -147,12 +154,13 @@ func (r *letterRun) hangUp() {
 // send sends a batch. What it does not come to is handed back.
 func (r *letterRun) send(ctx context.Context, batch []subscribers.Letter) error {
 	var trouble error
-	for _, l := range batch {
+	began := r.o.Clock.Now()
+	for i, l := range batch {
 		var err error
 		switch {
 		case trouble != nil:
 			err = r.again(l, r.o.Clock.Now().Add(letterAgain), l.Outcome)
-		case ctx.Err() != nil || !r.worker.Valid():
+		case ctx.Err() != nil || !r.worker.Valid(), i > 0 && r.o.Clock.Now().Sub(began) > lettersTime:
 			err = r.again(l, l.NextTry, l.Outcome)
 		default:
 			trouble = r.one(ctx, l)

@@ -18,6 +18,7 @@ func TestStatementsScanNoLargeTable(t *testing.T) {
 			"release":    {y.Issue, "1", y.Late},
 			"recover":    {y.Issue, "1", y.Late, "deferred", y.Late},
 			"stranded":   {y.Issue, "1"},
+			"ahead":      {y.Issue, y.Late, y.Late},
 			"next try":   {y.Issue, "3"},
 			"any open":   {y.Issue},
 

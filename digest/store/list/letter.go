@@ -1,11 +1,14 @@
 package list
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
+	"postbag/digest/store/pace"
 	"postbag/digest/store/rules"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
@@ -50,7 +53,7 @@ func queryClaimLetters(d database.Dialect) string {
 	return `
 		WITH due AS MATERIALIZED (
 			SELECT id FROM letters WHERE state = 'queued' AND next_try <= $2 AND ` + notHeldBack + `
-			ORDER BY next_try, id LIMIT $3` + d.SkipLocked + `)
+			ORDER BY CASE WHEN kind = '` + string(subscribers.ConfirmationLetter) + `' THEN 0 ELSE 1 END, next_try, id LIMIT $3` + d.SkipLocked + `)
 		UPDATE letters SET state = 'claimed', fence = fence + 1, worker_id = $1
 		WHERE id IN (SELECT due.id FROM due)
 		RETURNING ` + letterColumns
@@ -68,11 +71,20 @@ func (db *Store) ClaimLetters(ctx context.Context, c deliver.LetterClaim) (all [
 		if err := takeBackLetters(t, c); err != nil {
 			return err
 		}
-		return t.Each(func(r database.Row) error {
+		err := t.Each(func(r database.Row) error {
 			l, err := scanLetter(r)
 			all = append(all, l)
 			return err
 		}, queryClaimLetters(db.Dialect), database.OrNull(c.Worker), c.Now.UnixMicro(), max(c.Most, 0))
+		if err != nil {
+			return err
+		}
+		// What a statement returns has no order.
+		slices.SortStableFunc(all, func(a, b subscribers.Letter) int {
+			return cmp.Or(-cmp.Compare(database.Flag(a.Kind == subscribers.ConfirmationLetter), database.Flag(b.Kind == subscribers.ConfirmationLetter)),
+				a.NextTry.Compare(b.NextTry), cmp.Compare(a.ID, b.ID))
+		})
+		return pace.Count(t, c.Rate, c.Now, len(all))
 	})
 	if err != nil {
 		return nil, err

@@ -57,16 +57,16 @@ func Reserve(t *database.Tx, r deliver.Rate, now time.Time, want int) (n int, ne
 	return n, next, l.count(t, n)
 }
 
-// Count counts a message that begins at now whatever the limits say.
-func Count(t *database.Tx, r deliver.Rate, now time.Time) error {
-	if r.IsZero() {
+// Count counts n messages that begin at now whatever the limits say.
+func Count(t *database.Tx, r deliver.Rate, now time.Time, n int) error {
+	if r.IsZero() || n == 0 {
 		return nil
 	}
 	l, err := read(t, r, now)
 	if err != nil {
 		return err
 	}
-	return l.count(t, 1)
+	return l.count(t, n)
 }
 
 // ledger is what was counted, as a transaction has it.

@@ -92,7 +92,10 @@ func (b *bench) fillIssues() {
 	issue := b.published()
 	_, err := b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID, Begun: after(3 * time.Hour), Domain: "news.example"}, false)
 	b.must(err)
-	claimed := b.exchange(issue, 5, now)
+	// As with a limited rate, so that what it has let through is filled in too.
+	x := deliver.Exchange{IssueID: issue.ID, Claim: 5, Now: now}
+	x.Begin, x.Claim, x.Rate = must(b.Exchange(b.ctx(), x)).Claimed, 0, deliver.Rate{Second: 1000, Hour: 1000}
+	claimed := must(b.Exchange(b.ctx(), x)).Begun
 	later := result(claimed[1], subscribers.Deferred, now)
 	later.NextTry = now.Add(time.Hour)
 	b.exchange(issue, 0, now, result(claimed[0], subscribers.Delivered, now), later,

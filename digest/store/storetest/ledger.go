@@ -313,6 +313,21 @@ var ledgerTests = []test{
 		b.exchange(issue, 0, now, result(claimed[2], subscribers.Delivered, now))
 		b.equal("an old claim changes nothing", b.counted(issue), subscribers.Counts{subscribers.Delivered: 1, subscribers.InFlight: 2})
 	}},
+	{"a clock that was ahead leaves no row behind", func(b *bench) {
+		issue := b.sending(3)
+		claimed := b.exchange(issue, 3, now)
+		far, near := now.AddDate(2, 0, 0), now.Add(17*time.Hour)
+		for i, at := range []time.Time{far, far, near} {
+			r := result(claimed[i], subscribers.Deferred, now)
+			if r.NextTry = at; i == 1 {
+				r.State = subscribers.Queued
+			}
+			b.exchange(issue, 0, now, r)
+		}
+		b.equal("due before", len(b.exchange(issue, 5, now)), 0)
+		must(b.Recover(b.ctx(), deliver.Recovery{IssueID: issue.ID, Policy: subscribers.Resend, Retry: now, Now: now}))
+		b.equal("due after", len(b.exchange(issue, 5, now)), 2)
+	}},
 	{"an audience of nobody is finished at once", func(b *bench) {
 		issue := b.sending(0)
 		b.equal("claimed", len(b.exchange(issue, 5, now)), 0)
