@@ -154,6 +154,9 @@ func (s *Settings) check() (wrong problems) {
 
 // rate reads how much may be sent.
 func (s *Settings) rate() (deliver.Rate, error) {
+	if s.source != nil && len(s.Rate) == 0 {
+		return deliver.Rate{}, s.wrong("rate", "0 means no limit.", `"" is no number`)
+	}
 	r, err := deliver.ParseRate(s.Rate...)
 	return r, s.in("rate", err)
 }

@@ -71,6 +71,7 @@ var rewordings = []struct {
 	from *lazyregexp.Regexp
 	to   string
 }{
+	{lazyregexp.New(`^(--\S+): missing value, expecting .*$`), `$1 has no value`},
 	{lazyregexp.New(`^(--\S+): expected \S+ value but got (?:"EOL"|"--\S*" \(long flag\)).*$`), `$1 has no value`},
 	{lazyregexp.New(`^(.+?): expected (?:a valid (?:\d+ bit )?u?int|int value) but got ("[^"]*").*$`), `$1: $2 is no whole number`},
 	{lazyregexp.New(`^(.+?): expected a (?:valid )?float but got ("[^"]*").*$`), `$1: $2 is no number`},

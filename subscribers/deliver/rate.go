@@ -42,6 +42,9 @@ func ParseRate(items ...string) (r Rate, err error) {
 		if !(n >= 0) || math.IsInf(n, 1) { // or it is no number at all
 			return Rate{}, digest.Fail(digest.Invalid, rateHint, "it must be 0 or more, not %v", n)
 		}
+		if n > 0 && n < 1.0/(24*60*60) {
+			return Rate{}, digest.Fail(digest.Invalid, rateHint, "%s is less than one a day", item)
+		}
 		if n > mostRate {
 			return Rate{}, digest.Fail(digest.Invalid, rateHint, "%s is more than can be sent", number)
 		}

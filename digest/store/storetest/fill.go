@@ -10,6 +10,7 @@ import (
 	"postbag/digest/store"
 	"postbag/digest/suggest"
 	"postbag/subscribers"
+	"postbag/subscribers/deliver"
 )
 
 // Fill puts something of everything into an empty database, by the ways that the
