@@ -60,7 +60,7 @@ func (p *Program) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	return withSignal(ctx, p.command(ctx, parsed, &grammar.Settings))
+	return withSignal(ctx, forServer(commandName(parsed), p.command(ctx, parsed, &grammar.Settings)))
 }
 
 // needing is a command that needs more of the settings than that they can be read.
@@ -170,6 +170,9 @@ func (p *Program) Report(err error) int {
 		}
 		p.complain(digest.Fail(digest.Unavailable, digest.HintOf(err), "%s", words).Offer(digest.ActsOf(err)...))
 		return status
+	case errors.As(err, &temporary{}):
+		p.complain(err)
+		return exitTemporary
 	case digest.KindOf(err) == digest.Invalid:
 		p.complain(err)
 		return exitUsage

@@ -241,7 +241,7 @@ func (a *app) mailer(ctx context.Context) (*mailer, error) {
 	mailer := &mailer{app: a, Sender: dispatch.New(o), mail: m}
 	mailer.letters = deliver.NewLetterSender(deliver.LetterOptions{
 		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, Write: mailer.WriteLetter,
-		From: func(subscribers.Letter) string { return m.from.Email },
+		From: mailer.LetterFrom,
 	})
 	return mailer, nil
 }
@@ -253,7 +253,7 @@ func (a *app) path() string { return a.db.Path() }
 func (a *app) writer(m mailSettings) letters.Writer {
 	w := letters.Writer{
 		Set: a.set, Site: a.site, Desk: a.deskSite(), From: m.from.Email, Domain: m.from.Domain, ReplyTo: m.replyTo, Requests: m.replyTo,
-		Sign: m.sign,
+		Sign: m.sign, Bounces: m.bounces,
 	}
 	if w.Requests == "" && !m.transport.IsOutbox() {
 		w.Requests = m.from.Email
@@ -305,7 +305,7 @@ func (o *mailer) worker() (*duty.Worker, error) {
 			_, err := o.letters.Send(ctx, member)
 			return err
 		},
-		Sweep: o.sweep, Backups: backups, Clock: o.p.Clock, Log: o.log,
+		Bounces: o.pollBounces(), Refusals: o.bounces().Refusals, Sweep: o.sweep, Backups: backups, Clock: o.p.Clock, Log: o.log,
 		Joining: o.joining(), Rate: o.settings.Rate, Site: o.site,
 	}), nil
 }
@@ -337,7 +337,7 @@ func (a *app) backups() (*duty.Backups, error) {
 func (a *app) schedule() (duty.Schedule, error) {
 	backups, err := a.backups()
 	return duty.Schedule{
-		Store: a.db, Clock: a.p.Clock, Joining: a.joining(), Backups: backups,
+		Store: a.db, Clock: a.p.Clock, Joining: a.joining(), Backups: backups, Bounces: a.pollBounces(), Refusals: a.bounces().Refusals,
 		Worker: func(ctx context.Context) (*duty.Worker, error) {
 			mailer, err := a.mailer(ctx)
 			if err != nil {
