@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -73,7 +72,7 @@ func (t temporary) Unwrap() error { return t.error }
 
 // forServer marks the failure of a command that a mail server calls: it tries again.
 func forServer(command string, err error) error {
-	if err == nil || command != "bounce take" || errors.Is(err, context.Canceled) {
+	if err == nil || command != "bounce take" {
 		return err
 	}
 	return temporary{err}

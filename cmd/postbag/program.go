@@ -163,6 +163,9 @@ func (p *Program) Report(err error) int {
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.As(err, &temporary{}):
+		p.complain(err)
+		return exitTemporary
 	case errors.Is(err, context.Canceled):
 		words, status := "interrupted", exitFailed
 		if by, ok := errors.AsType[interrupted](err); ok {
@@ -170,9 +173,6 @@ func (p *Program) Report(err error) int {
 		}
 		p.complain(digest.Fail(digest.Unavailable, digest.HintOf(err), "%s", words).Offer(digest.ActsOf(err)...))
 		return status
-	case errors.As(err, &temporary{}):
-		p.complain(err)
-		return exitTemporary
 	case digest.KindOf(err) == digest.Invalid:
 		p.complain(err)
 		return exitUsage
