@@ -18,9 +18,9 @@ func (s *Sender) returnPath(salt []byte) func(subscribers.Delivery) string {
 	if s.Writer.Bounces == "" {
 		return func(subscribers.Delivery) string { return s.Writer.From }
 	}
-	path := subscribers.ReturnPath{Domain: s.Writer.Bounces, Salt: salt}
+	path := subscribers.ReturnPath{Domain: s.Writer.Bounces, Salt: salt}.Maker()
 	return func(d subscribers.Delivery) string {
-		return path.For(subscribers.Returned{IssueID: d.IssueID, SubscriberID: d.SubscriberID})
+		return path(subscribers.Returned{IssueID: d.IssueID, SubscriberID: d.SubscriberID})
 	}
 }
 
