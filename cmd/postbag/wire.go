@@ -286,7 +286,7 @@ func (a *app) writer(m mailSettings) letters.Writer {
 func sendingOf(s *Settings, m mailSettings) setup.Sending {
 	out := setup.Sending{
 		Outbox: m.transport.Dir, Host: m.transport.Host, Port: m.transport.Port, Account: m.transport.User,
-		From: m.from.Email, FromMade: s.From == "", ReplyTo: m.replyTo, BaseURL: m.base.String(),
+		From: m.from.Email, FromMade: s.From == "", ReplyTo: m.replyTo, Bounces: m.bounces, BaseURL: m.base.String(),
 		Encrypted: m.transport.Security == mail.ImplicitTLS || m.transport.Security == mail.RequireStartTLS,
 	}
 	if m.sign != nil {
