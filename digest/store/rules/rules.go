@@ -63,6 +63,9 @@ var (
 	Open = state(subscribers.OpenStates())
 	// Claimable, of deliveries, tells of rows that wait to be sent.
 	Claimable = state(subscribers.ClaimableStates())
+	// MayBeOurs, of deliveries, tells of rows that were refused for what may be our own
+	// fault.
+	MayBeOurs = "cause IN (" + Words(subscribers.OursCauses()) + ")"
 	// Unbegun, of deliveries, tells of open rows that no server is hearing of.
 	Unbegun = state(subscribers.UnbegunStates())
 	// Taken, of deliveries and letters, tells of those that a worker has taken.
