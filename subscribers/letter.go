@@ -24,10 +24,12 @@ const (
 // It is queued, claimed and
 // begun as a delivery is; one that was sent, or failed for good, is removed.
 type Letter struct {
-	ID        int64
-	Kind      LetterKind
-	Email     string
-	CreatedAt time.Time
+	ID    int64
+	Kind  LetterKind
+	Email string
+	// SubscriberID is the reader's; 0 for a letter to an editor.
+	SubscriberID int64
+	CreatedAt    time.Time
 	// Token is that of the links which the letter carries, "" for none; they
 	// work until Expires, for good where that is zero.
 	Token   string

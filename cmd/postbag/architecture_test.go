@@ -25,19 +25,19 @@ var (
 		"digest/charset", "digest/xmlread", "digest/jsonread", "digest/mailbox", "digest/field", "digest/webpage", "digest/feed", "digest/feed/scan", "digest/dump",
 		"digest/search", "digest/parallel", "digest/near", "digest/pull/identity", "digest/pull/platform",
 		"digest/backup", "digest/disk", "digest/hostname", "digest/site",
-		"templates", "templates/screen", "subscribers/address", "subscribers/listfile", "subscribers/message", "subscribers/letters", "subscribers/mail/sink",
+		"templates", "templates/screen", "subscribers/address", "subscribers/dkim", "subscribers/listfile", "subscribers/message", "subscribers/letters", "subscribers/report", "subscribers/mail/sink",
 	}
 	stages = []string{
 		"digest/work", "digest/publish", "subscribers/deliver", "subscribers/dnscheck",
 		"digest/pull", "digest/pull/reader", "digest/pull/discover", "digest/pull/importer", "digest/pull/poll", "digest/pull/removed", // each may import those before it
 	}
-	useCases = []string{"subscribers/signup", "subscribers/roster", "digest/account", "digest/beside", "digest/blogs", "digest/desk", "digest/check", "digest/reading", "digest/dispatch", "digest/remind", "digest/health", "digest/duty", "digest/setup", "subscribers/bench"} // each may import those before it
+	useCases = []string{"subscribers/signup", "subscribers/roster", "subscribers/bounce", "digest/account", "digest/beside", "digest/blogs", "digest/desk", "digest/check", "digest/reading", "digest/dispatch", "digest/remind", "digest/health", "digest/duty", "digest/setup", "subscribers/bench"} // each may import those before it
 	adapters = []string{"digest/fetch", "digest/web", "subscribers/mail"}
 	// The parts of the desk's pages, of which each may import those before it; the areas
 	// stand between the first and the last, and none imports another.
 	deskParts = []string{"digest/web/frame", "digest/web/door", "digest/web/reminding", "digest/web/setup", "digest/web/reading", "digest/web/trimming", "digest/web/checking", "digest/web/arranging", "digest/web/sending", "digest/web/keeping", "digest/web/desk"}
 	// The parts of the store, of which each may import those before it.
-	storeParts = []string{"digest/store/database", "digest/store/foreign", "digest/store/audit", "digest/store/rules", "digest/store/duties", "digest/store/tasks", "digest/store/publication", "digest/store/blog", "digest/store/pages", "digest/store/issues", "digest/store/checks", "digest/store/list", "digest/store/accounts", "digest/store/reminders",
+	storeParts = []string{"digest/store/database", "digest/store/foreign", "digest/store/audit", "digest/store/rules", "digest/store/duties", "digest/store/tasks", "digest/store/publication", "digest/store/blog", "digest/store/pages", "digest/store/issues", "digest/store/checks", "digest/store/list", "digest/store/bounces", "digest/store/accounts", "digest/store/reminders",
 		"digest/store/ledger", "digest/store/index", "digest/store/status", "digest/store/transfer", "digest/store"}
 	fixtures = []string{"digest/sampleblog", "digest/digesttest/axe"}
 )

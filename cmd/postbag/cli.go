@@ -36,7 +36,8 @@ type cli struct {
 	DB      dbCmd      `cmd:"" name:"db" help:"The database as a whole: copy, migrate."`
 
 	Status  statusCmd  `cmd:"" help:"Say in a few lines what the database knows of pulls, issues and mails."`
-	Doctor  doctorCmd  `cmd:"" help:"Say what stands in the way of mail: who sends, and what the name system says of it."`
+	Doctor  doctorCmd  `cmd:"" help:"Say what stands in the way of mail: name system, mail server, pages, clock, disk and backups."`
+	DKIM    dkimCmd    `cmd:"" name:"dkim" help:"The keys that mails are signed with: make one, show the records to publish."`
 	Health  healthCmd  `cmd:"" help:"Ask a running serve whether it is well."`
 	Bench   benchCmd   `cmd:"" help:"Measure on this machine how fast an issue is mailed."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -28,7 +28,7 @@ func TestEverySettingIsDocumented(t *testing.T) {
 func TestReadmeCommandsExist(t *testing.T) {
 	t.Parallel()
 	command := regexp.MustCompile("(?m)(?:^    |`)postbag (?:--config \\S+ )?([a-z]+)(?: ([a-z]+))?")
-	for _, name := range []string{"../../README.md", "../../docs/operating.md", "../../docs/desk.md", "../../docs/performance.md"} {
+	for _, name := range []string{"../../README.md", "../../docs/operating.md", "../../docs/desk.md", "../../docs/performance.md", "../../docs/deliverability.md"} {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -56,7 +56,7 @@ func TestEveryJSONNameIsDocumented(t *testing.T) {
 			reflect.TypeFor[revisionRow](), reflect.TypeFor[readRow](), reflect.TypeFor[readPostRow](),
 			reflect.TypeFor[suggestionRow](), reflect.TypeFor[ruleRow](), reflect.TypeFor[reasonRow](), reflect.TypeFor[deliveryRow](), reflect.TypeFor[seriesRow](), reflect.TypeFor[subscriberRow](), reflect.TypeFor[shownSubscriber](), reflect.TypeFor[consentRow](), reflect.TypeFor[confirmationRow](), reflect.TypeFor[receivedRow](),
 			reflect.TypeFor[dutyRow](), reflect.TypeFor[heldRow](), reflect.TypeFor[heldIssueRow](), reflect.TypeFor[statusRow](), reflect.TypeFor[underWayRow](),
-			reflect.TypeFor[doctorRow](),
+			reflect.TypeFor[doctorRow](), reflect.TypeFor[dkimRow](),
 			reflect.TypeFor[editorRow](), reflect.TypeFor[auditRow](),
 		},
 		"performance.md": {reflect.TypeFor[benchRow]()},

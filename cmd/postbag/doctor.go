@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -11,7 +12,8 @@ import (
 	"postbag/subscribers/address"
 )
 
-// doctorCmd says what stands in the way of mail.
+// doctorCmd says what stands in the way of mail. It ends with status 1 when something does,
+// with 2 when the settings are wrong, and else with 0.
 type doctorCmd struct {
 	JSON bool   `name:"json" help:"Print one JSON array."`
 	Mail string `help:"Send a test mail to this address as well." placeholder:"ADDRESS"`
@@ -36,15 +38,19 @@ func (c doctorCmd) needs(s *Settings) (wrong problems) {
 	return wrong
 }
 
-// Run looks records up, prints what they say, and sends a mail if that is asked for. It
-// fails when mail is likely to be refused.
-func (c doctorCmd) Run(ctx context.Context, p *Program, s *Settings) error {
+// Run looks records up, tries the mail server and the pages, prints what it found, and
+// sends a mail if that is asked for. It fails when mail is likely to be refused.
+func (c doctorCmd) Run(ctx context.Context, p *Program, s *Settings) (err error) {
 	m, err := s.mail()
 	if err != nil {
 		return err
 	}
 	sending := sendingOf(s, m)
-	found := setup.Findings(ctx, net.DefaultResolver, sending)
+	machine, done := p.machineOf(ctx, s, m)
+	found := append(setup.Findings(ctx, p.resolver(), sending), machine.Look(ctx, sending)...)
+	if err := done(); err != nil {
+		return err
+	}
 	if c.JSON {
 		err = printJSON(p, rowsOf(found, func(f setup.Finding) doctorRow {
 			row := doctorRow{About: string(f.Subject), Grade: string(f.Grade), Text: f.Text}
@@ -66,10 +72,13 @@ func (c doctorCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		}
 	}
 	if n := setup.InTheWay(found); n > 0 {
-		return digest.Fail(digest.Unavailable, "", "%s in the way of your mail", counted(n, "thing stands", "things stand"))
+		return digest.Fail(digest.Unavailable, "Mend what is marked WRONG, and ask again.", "%s in the way of your mail", counted(n, "thing stands", "things stand"))
 	}
 	return nil
 }
+
+// resolver is what the program asks for names.
+func (p *Program) resolver() *net.Resolver { return cmp.Or(p.Resolver, net.DefaultResolver) }
 
 // printFindings prints how mail goes out and what was found.
 func (p *Program) printFindings(sending setup.Sending, found []setup.Finding) error {

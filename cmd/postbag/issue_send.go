@@ -78,7 +78,7 @@ func (p *Program) sayAhead(ahead dispatch.Prospect) {
 
 // sayStopped says where a mailing stands that this command was told to stop.
 func (o *mailer) sayStopped(ctx context.Context, issue digest.Issue, err error) error {
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	last, cancel := digest.Afterwards(ctx, 2*time.Second)
 	defer cancel()
 	if r, err := o.Report(last, issue); err == nil {
 		o.p.printCounts(r) // what it shows is stored, whether or not it can be shown

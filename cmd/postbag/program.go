@@ -30,6 +30,9 @@ type Program struct {
 	// as soon as it does.
 	Listening func(net.Addr)
 
+	// Resolver, when set, is asked for names instead of the machine's own.
+	Resolver *net.Resolver
+
 	ran     string   // the command that runs, with its arguments, without settings
 	allowed []string // the private addresses that it may ask
 }
@@ -43,6 +46,8 @@ const (
 
 // Run parses the arguments and runs the command they name.
 func (p *Program) Run(ctx context.Context) error {
+	ctx, end := digest.StopsWithin(ctx, afterTime)
+	defer end()
 	var grammar cli
 	parser, err := p.parser(ctx, &grammar)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"postbag/digest/hostname"
 	"postbag/digest/schedule"
 	"postbag/subscribers/address"
+	"postbag/subscribers/dkim"
 	"postbag/subscribers/mail"
 	"postbag/subscribers/message"
 )
@@ -33,13 +34,17 @@ type Settings struct {
 	DeskURL      string   `name:"desk-url" help:"The address that editors reach the desk by; from --base-url or --desk-listen unless set." placeholder:"URL"`
 	TrustedProxy []string `help:"Proxies (address or CIDR) whose X-Forwarded-For is believed." placeholder:"ADDR"`
 
-	SMTP             string  `name:"smtp" help:"Where mail goes: smtp://user@host:587, smtps://user@host:465, or outbox:DIR to write files." default:"outbox:outbox" placeholder:"URL"`
-	SMTPPasswordFile string  `name:"smtp-password-file" help:"A file with the SMTP password; or set POSTBAG_SMTP_PASSWORD." placeholder:"FILE"`
-	From             string  `help:"The From address of mails." placeholder:"ADDRESS"`
-	ReplyTo          string  `help:"The Reply-To address of mails; readers' requests go there too." placeholder:"ADDRESS"`
-	Concurrency      int     `help:"SMTP connections open at once." default:"10" placeholder:"N"`
-	Rate             float64 `help:"Mails per second at the most; 0 for no limit." default:"0" placeholder:"N"`
-	Ambiguous        string  `help:"A message whose fate is unknown: resend (same Message-ID) or hold." enum:"resend,hold" default:"resend" placeholder:"resend|hold"`
+	SMTP             string   `name:"smtp" help:"Where mail goes: smtp://user@host:587, smtps://user@host:465, or outbox:DIR to write files." default:"outbox:outbox" placeholder:"URL"`
+	SMTPPasswordFile string   `name:"smtp-password-file" help:"A file with the SMTP password; or set POSTBAG_SMTP_PASSWORD." placeholder:"FILE"`
+	From             string   `help:"The From address of mails." placeholder:"ADDRESS"`
+	ReplyTo          string   `help:"The Reply-To address of mails; readers' requests go there too." placeholder:"ADDRESS"`
+	DKIMKeyFile      []string `name:"dkim-key-file" help:"A file with a private key that mails are signed with (DKIM), or SELECTOR=FILE; several sign several times." placeholder:"FILE"`
+	DKIMSelector     string   `name:"dkim-selector" help:"The name of a DKIM key that is given without one." default:"postbag" placeholder:"NAME"`
+	DKIMDomain       string   `name:"dkim-domain" help:"The domain that mails are signed for; that of --from unless set." placeholder:"DOMAIN"`
+
+	Concurrency int     `help:"SMTP connections open at once." default:"10" placeholder:"N"`
+	Rate        float64 `help:"Mails per second at the most; 0 for no limit." default:"0" placeholder:"N"`
+	Ambiguous   string  `help:"A message whose fate is unknown: resend (same Message-ID) or hold." enum:"resend,hold" default:"resend" placeholder:"resend|hold"`
 
 	Lease     time.Duration `help:"How long a worker may be silent before others take over its work (PostgreSQL)." default:"30s" placeholder:"TIME"`
 	LateAfter time.Duration `help:"How late an issue may be and still go out without asking you." default:"24h" placeholder:"TIME"`
@@ -279,6 +284,7 @@ type mailSettings struct {
 	from      address.Address
 	replyTo   string
 	base      *url.URL
+	sign      *dkim.Signer // nil leaves it to the mail server
 }
 
 // leastLease bounds --lease.
@@ -314,6 +320,10 @@ func (s *Settings) mail() (m mailSettings, err error) {
 	default:
 		m.from = address.Address{Email: "postbag@outbox.invalid", Key: "postbag@outbox.invalid", Domain: "outbox.invalid"}
 	}
+	if err == nil {
+		m.sign, err = s.dkimSigner(m.from)
+		wrong.add(err)
+	}
 	m.replyTo, err = s.replies()
 	wrong.add(err)
 	if leaves && m.base != nil && (m.base.Scheme != "https" || isLoopback(m.base.Hostname())) {
@@ -347,18 +357,27 @@ func (s *Settings) password() (string, error) {
 	if s.SMTPPasswordFile == "" {
 		return "", nil
 	}
-	info, err := os.Stat(s.SMTPPasswordFile)
+	b, err := s.secretFile(setting, s.SMTPPasswordFile, "the SMTP password", mostPasswordFile)
+	return strings.TrimRight(string(b), "\r\n"), err
+}
+
+// mostPasswordFile bounds a file with a password, in bytes.
+const mostPasswordFile = 64 << 10
+
+// secretFile reads a file that a setting names. One that others may read is refused.
+func (s *Settings) secretFile(setting, path, what string, most int64) ([]byte, error) {
+	info, err := os.Stat(path)
 	if err != nil {
-		return "", s.wrong(setting, "Check its name, and who may read it.", "the SMTP password cannot be read: %w", err)
+		return nil, s.wrong(setting, "Check its name, and who may read it.", "%s cannot be read: %w", what, err)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return "", s.wrong(setting, "Run: chmod 600 "+s.SMTPPasswordFile, "others can read the SMTP password in %s", s.SMTPPasswordFile)
+		return nil, s.wrong(setting, "Run: chmod 600 "+path, "others can read %s in %s", what, path)
 	}
-	b, err := os.ReadFile(s.SMTPPasswordFile)
+	b, err := readAtMost(path, most)
 	if err != nil {
-		return "", s.wrong(setting, "Check its name, and who may read it.", "the SMTP password cannot be read: %w", err)
+		return nil, s.wrong(setting, "Check its name, and who may read it.", "%s cannot be read: %w", what, err)
 	}
-	return strings.TrimRight(string(b), "\r\n"), nil
+	return b, nil
 }
 
 // testClock reads START[,SPEED]: a moment in RFC 3339 and a factor.

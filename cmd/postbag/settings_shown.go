@@ -24,7 +24,9 @@ func (s *Settings) shown() (all []shownSetting) {
 		value any
 	}{
 		{"base-url", base}, {"listen", s.Listen}, {"trusted-proxy", strings.Join(s.TrustedProxy, ", ")},
-		{"smtp", smtp}, {"from", s.From}, {"reply-to", s.ReplyTo}, {"concurrency", s.Concurrency}, {"rate", s.Rate}, {"ambiguous", s.Ambiguous},
+		{"smtp", smtp}, {"from", s.From}, {"reply-to", s.ReplyTo},
+		{"dkim-key-file", strings.Join(s.DKIMKeyFile, ", ")}, {"dkim-selector", s.DKIMSelector}, {"dkim-domain", s.DKIMDomain},
+		{"concurrency", s.Concurrency}, {"rate", s.Rate}, {"ambiguous", s.Ambiguous},
 		{"lease", s.Lease}, {"late-after", s.LateAfter}, {"backup-dir", s.BackupDir}, {"backup-at", s.BackupAt}, {"backup-keep", s.BackupKeep},
 		{"fetch-allow", strings.Join(s.FetchAllow, ", ")}, {"log-level", s.LogLevel},
 	} {

@@ -56,6 +56,9 @@ var settingValues = map[string][3]string{
 	"smtp-password-file": {"file", "variable", "flag"},
 	"from":               {"file@post.example", "variable@post.example", "flag@post.example"},
 	"reply-to":           {"file@post.example", "variable@post.example", "flag@post.example"},
+	"dkim-key-file":      {"file.pem", "variable.pem", "flag.pem"},
+	"dkim-selector":      {"file", "variable", "flag"},
+	"dkim-domain":        {"file.example", "variable.example", "flag.example"},
 	"concurrency":        {"1", "2", "3"},
 	"rate":               {"0.5", "2.5", "3.5"},
 	"ambiguous":          {"hold", "resend", "hold"},
@@ -72,7 +75,7 @@ var settingValues = map[string][3]string{
 // and in all of them at once.
 func TestFlagBeforeVariableBeforeFile(t *testing.T) {
 	byDefault := settingsOf(t)
-	lists := map[string]bool{"trusted-proxy": true, "fetch-allow": true}
+	lists := map[string]bool{"dkim-key-file": true, "trusted-proxy": true, "fetch-allow": true}
 	for _, name := range settingNames(settingsParser(t, &cli{})) {
 		t.Run(name, func(t *testing.T) {
 			values, ok := settingValues[name]

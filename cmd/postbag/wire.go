@@ -10,6 +10,8 @@ import (
 	"net"
 	"os"
 	"os/user"
+	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,6 +44,7 @@ import (
 	"postbag/subscribers/deliver"
 	"postbag/subscribers/letters"
 	"postbag/subscribers/mail"
+	"postbag/subscribers/message"
 	"postbag/subscribers/roster"
 	"postbag/subscribers/signup"
 	"postbag/templates"
@@ -53,6 +56,7 @@ const mostLease = duties.LongestLease
 // app is what commands share once the database is open. The use cases are wired
 // here, and only here: no other file of the program knows the database.
 type app struct {
+	ctx      context.Context // of the command: what runs beside ends with it
 	p        *Program
 	settings *Settings
 	site     site.Site
@@ -111,7 +115,7 @@ func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, e
 		fetcher.Close()
 		return nil, err
 	}
-	a := &app{p: p, settings: s, site: site.Site{Base: base}, log: p.logger(s.level()), db: db, set: set, fetcher: fetcher, read: db}
+	a := &app{ctx: ctx, p: p, settings: s, site: site.Site{Base: base}, log: p.logger(s.level()), db: db, set: set, fetcher: fetcher, read: db}
 	a.checker = removed.New(poll.New(a.pulling(a.log, nil)))
 	a.desk = desk.New(desk.Options{
 		Store: db, Clock: p.Clock, BaseURL: base, Log: a.log, Blogs: a.checker,
@@ -130,7 +134,7 @@ func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, e
 
 // runner runs what takes long beside whoever asked for it, until the app is closed.
 func (a *app) runner() *beside.Runner {
-	a.besides.Do(func() { a.running = beside.New(a.db, a.p.Clock, a.log) })
+	a.besides.Do(func() { a.running = beside.New(a.ctx, a.db, a.p.Clock, a.log) })
 	return a.running
 }
 
@@ -210,15 +214,32 @@ func (a *app) deskSite() site.Site { return site.Site{Base: a.settings.desk(a.si
 // signup serves readers who come and go. The wording is the sentence under the
 // sign-up form; nil where no form is served.
 func (a *app) signup(wording func(context.Context) string) *signup.Service {
-	return signup.New(signup.Options{Store: a.db, Clock: a.p.Clock, Log: a.log, Wording: wording})
+	return signup.New(a.signingUp(wording))
+}
+
+func (a *app) signingUp(wording func(context.Context) string) signup.Options {
+	return signup.Options{Store: a.db, Clock: a.p.Clock, Log: a.log, Wording: wording}
+}
+
+// signupForm serves the form, which refuses what the mail server is known not to write to.
+func (o *mailer) signupForm(wording func(context.Context) string) *signup.Service {
+	options := o.signingUp(wording)
+	options.Takes = func(email string) error {
+		if server, ok := o.transport.(*mail.SMTP); ok && server.LacksUTF8() && !message.IsASCII(email) {
+			return digest.Fail(digest.Invalid, "Use one with plain letters before the @, without accents.", "our mail server cannot write to that address")
+		}
+		return nil
+	}
+	return signup.New(options)
 }
 
 // mailer is an app with what mails.
 type mailer struct {
 	*app
 	*dispatch.Sender
-	mail    mailSettings
-	letters *deliver.LetterSender
+	mail      mailSettings
+	transport deliver.Transport
+	letters   *deliver.LetterSender
 }
 
 // mailer checks the mail settings. Nothing is asked of the network; an outbox
@@ -237,12 +258,12 @@ func (a *app) mailer(ctx context.Context) (*mailer, error) {
 	o := a.dispatching()
 	o.Mailer = deliver.New(deliver.Options{
 		Ledger: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log,
-		Concurrency: a.settings.Concurrency, Rate: a.settings.Rate, Ambiguous: subscribers.Ambiguity(a.settings.Ambiguous),
+		Concurrency: a.settings.Concurrency, Rate: a.settings.Rate, Ambiguous: subscribers.Ambiguity(a.settings.Ambiguous), Grace: wireTime,
 	})
 	o.Transport, o.Writer = transport, a.writer(m)
-	mailer := &mailer{app: a, Sender: dispatch.New(o), mail: m}
+	mailer := &mailer{app: a, Sender: dispatch.New(o), mail: m, transport: transport}
 	mailer.letters = deliver.NewLetterSender(deliver.LetterOptions{
-		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, Write: mailer.WriteLetter,
+		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, Write: mailer.WriteLetter, Grace: wireTime,
 		From: func(subscribers.Letter) string { return m.from.Email },
 	})
 	return mailer, nil
@@ -255,6 +276,7 @@ func (a *app) path() string { return a.db.Path() }
 func (a *app) writer(m mailSettings) letters.Writer {
 	w := letters.Writer{
 		Set: a.set, Site: a.site, Desk: a.deskSite(), From: m.from.Email, Domain: m.from.Domain, ReplyTo: m.replyTo, Requests: m.replyTo,
+		Sign: m.sign,
 	}
 	if w.Requests == "" && !m.transport.IsOutbox() {
 		w.Requests = m.from.Email
@@ -264,10 +286,42 @@ func (a *app) writer(m mailSettings) letters.Writer {
 
 // sendingOf gives what the settings say of mail, as the set-up shows it.
 func sendingOf(s *Settings, m mailSettings) setup.Sending {
-	return setup.Sending{
+	out := setup.Sending{
 		Outbox: m.transport.Dir, Host: m.transport.Host, Port: m.transport.Port, Account: m.transport.User,
 		From: m.from.Email, FromMade: s.From == "", ReplyTo: m.replyTo, BaseURL: m.base.String(),
+		Encrypted: m.transport.Security == mail.ImplicitTLS || m.transport.Security == mail.RequireStartTLS,
 	}
+	if m.sign != nil {
+		out.Signed = m.sign.Domain()
+		for _, k := range m.sign.Keys() {
+			if text, err := k.Record(); err == nil {
+				out.Keys = append(out.Keys, setup.Record{Name: k.Name(out.Signed), Type: "TXT", Value: text})
+			}
+		}
+	}
+	return out
+}
+
+// machineOf gives what of the machine can be looked at by the settings.
+func (p *Program) machineOf(ctx context.Context, s *Settings, m mailSettings) (machine setup.Machine, done func() error) {
+	machine = setup.Machine{
+		Transport: mail.NewTransport(m.transport, m.from.Domain), Clock: p.Clock, BackupDir: s.BackupDir, Resolver: p.Resolver,
+	}
+	done = func() error { return nil }
+	db, err := p.look(ctx, s.DB)
+	machine.Missing = err
+	if err == nil {
+		machine.Database, done = db, db.Close
+		if s.onFile() {
+			machine.Folder = filepath.Dir(db.Path())
+		}
+	}
+	return machine, done
+}
+
+// onFile tells whether the database is a file.
+func (s *Settings) onFile() bool {
+	return !strings.HasPrefix(s.DB, "postgres://") && !strings.HasPrefix(s.DB, "postgresql://")
 }
 
 // setup leads through the first quarter of an hour. What it begins runs beside, by the
@@ -358,7 +412,7 @@ func (o *mailer) servePages(ctx context.Context, l, own net.Listener) error {
 	publisher := publish.New(o.db, o.set, publish.Options{
 		BaseURL: o.site.Base, Clock: o.p.Clock, Log: o.log, TakeDown: o.Writer.TakeDown,
 	})
-	readers := o.signup(func(ctx context.Context) string { // the sentence under the form as it stands on the page
+	readers := o.signupForm(func(ctx context.Context) string { // the sentence under the form as it stands on the page
 		frame, err := publisher.Site(ctx)
 		if err != nil {
 			return ""

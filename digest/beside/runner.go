@@ -16,6 +16,9 @@ import (
 // small part of [Silence].
 const tellEvery = time.Second
 
+// endTime bounds what storing the end of a task may take.
+const endTime = 5 * time.Second
+
 // Work is what a task does. It tells how far it is as often as it likes, and gives what
 // it brought, also beside an error.
 type Work func(ctx context.Context, tell func(Progress)) (said []string, err error)
@@ -33,12 +36,12 @@ type Runner struct {
 	all  sync.WaitGroup
 }
 
-// New makes a runner, which the caller closes.
-func New(store Store, clock digest.Clock, log *slog.Logger) *Runner {
+// New makes a runner, which the caller closes. When ctx ends, all tasks do.
+func New(ctx context.Context, store Store, clock digest.Clock, log *slog.Logger) *Runner {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(ctx)
 	return &Runner{store: store, clock: clock, log: log, ctx: ctx, stop: stop}
 }
 
@@ -127,7 +130,7 @@ func (r *Runner) do(ctx context.Context, t Task, do Work, tell func(Progress)) (
 // end stores how a task ended. The process may be ending, so it has a few seconds of
 // its own.
 func (r *Runner) end(t Task) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := digest.Afterwards(r.ctx, endTime)
 	defer cancel()
 	if err := r.store.EndTask(ctx, t); err != nil {
 		r.log.Error("how something ended that ran beside could not be stored", "task", t.ID, "error", err)

@@ -20,7 +20,7 @@ func runner(t *testing.T) *beside.Runner {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := beside.New(db, digest.SystemClock{}, nil)
+	r := beside.New(t.Context(), db, digest.SystemClock{}, nil)
 	t.Cleanup(func() {
 		r.Close()
 		if err := db.Close(); err != nil {
@@ -128,7 +128,7 @@ func TestAProcessThatEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	r := beside.New(db, digest.SystemClock{}, nil)
+	r := beside.New(t.Context(), db, digest.SystemClock{}, nil)
 	task := start(t, r, func(ctx context.Context, _ func(beside.Progress)) ([]string, error) {
 		<-ctx.Done()
 		return nil, errors.Join(errors.New("the blog's answer broke off"), ctx.Err())

@@ -44,7 +44,7 @@ func newRig(t *testing.T) *rig {
 		t.Fatal(err)
 	}
 	client := fetch.New(fetch.Options{UserAgent: "test", Allow: allow})
-	runner := beside.New(db, digest.SystemClock{}, nil)
+	runner := beside.New(t.Context(), db, digest.SystemClock{}, nil)
 	r := &rig{T: t, db: db, url: blog.URL}
 	r.Keeper = blogs.New(blogs.Options{
 		Store: db, Runner: runner,

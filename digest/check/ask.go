@@ -112,7 +112,7 @@ func (c *Check) ask(ctx context.Context, a digest.Asking, tell func(digest.Askin
 		}
 	})
 	if ctx.Err() != nil {
-		return a, c.keep(answers, ctx.Err())
+		return a, c.keep(ctx, answers, ctx.Err())
 	}
 	if err != nil {
 		a.Notices = append(a.Notices, err.Error())
@@ -137,10 +137,10 @@ func (c *Check) ask(ctx context.Context, a digest.Asking, tell func(digest.Askin
 }
 
 // keep stores what is known when the process is told to end.
-func (c *Check) keep(answers []digest.Answer, cause error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+func (c *Check) keep(ctx context.Context, answers []digest.Answer, cause error) error {
+	after, cancel := digest.Afterwards(ctx, 3*time.Second)
 	defer cancel()
-	return errors.Join(cause, c.store.SaveAnswers(ctx, answers))
+	return errors.Join(cause, c.store.SaveAnswers(after, answers))
 }
 
 // due are the picks that are to be asked about: those of which nothing was heard since

@@ -22,7 +22,7 @@ type Need struct {
 }
 
 // Needs are what tests need, but for the PostgreSQL server of package storetest.
-var Needs = []Need{browser, sampleBlog, FullDevice, procFiles, ShellTools, SpamAssassin}
+var Needs = []Need{browser, sampleBlog, FullDevice, procFiles, ShellTools, SpamAssassin, PythonDKIM}
 
 // Check skips the test where the need is missing, or fails it if
 // POSTBAG_TEST_REQUIRE is "all".
@@ -148,4 +148,12 @@ var ShellTools = Need{Name: "a shell's tools", Find: func() error {
 var SpamAssassin = Need{Name: "SpamAssassin", Optional: true, Find: func() error {
 	_, err := exec.LookPath("spamassassin")
 	return err
+}}
+
+// Python is the machine's own, to which its packages belong.
+const Python = "/usr/bin/python3"
+
+// PythonDKIM verifies signatures of mails with code of others, in another language.
+var PythonDKIM = Need{Name: "Python's dkim and nacl", Find: func() error {
+	return exec.Command(Python, "-c", "import dkim, nacl").Run()
 }}

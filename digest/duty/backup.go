@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"postbag/digest"
@@ -74,4 +75,22 @@ func removeOldBackups(dir string, keep int) error {
 		own = own[1:]
 	}
 	return errors.Join(failed...)
+}
+
+// Newest gives the newest backup by itself and when it was begun; "" where there is none.
+func (b Backups) Newest() (name string, at time.Time, err error) {
+	entries, err := os.ReadDir(b.Dir) // sorted by name
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	for _, e := range entries {
+		if !e.Type().IsRegular() || !backupName.MatchString(e.Name()) {
+			continue
+		}
+		stamp := strings.TrimSuffix(strings.TrimPrefix(e.Name(), backupPrefix), backupSuffix)
+		if made, err := time.Parse(backupStamp, stamp); err == nil {
+			name, at = e.Name(), made
+		}
+	}
+	return name, at, nil
 }

@@ -18,6 +18,7 @@ func (s *Service) Sending() Sending { return s.o.Sending }
 type (
 	Resolver = dnscheck.Resolver
 	Finding  = dnscheck.Finding
+	Record   = dnscheck.Record
 )
 
 // Findings says what the name system tells of the sender, within twenty seconds. It
@@ -91,9 +92,11 @@ var atStage = map[deliver.Stage]struct{ did, hint string }{
 }
 
 // refused words a refusal, with the server's own words.
-func (s *Service) refused(ctx context.Context, err error) error {
-	where := "the mail server " + s.o.Sending.Host
-	if s.o.Sending.Outbox != "" {
+func (s *Service) refused(ctx context.Context, err error) error { return s.o.Sending.refused(ctx, err) }
+
+func (s Sending) refused(ctx context.Context, err error) error {
+	where := "the mail server " + s.Host
+	if s.Outbox != "" {
 		where = "the outbox"
 	}
 	e, ok := errors.AsType[*deliver.SendError](err)

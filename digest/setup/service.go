@@ -64,11 +64,16 @@ type Sending struct {
 	FromMade bool   // nobody set it: it stands in for one, since no mail leaves
 	ReplyTo  string // "" when none is set
 	BaseURL  string // where links in mails lead
+	Bounces  string // the domain that bounces go to, where the program takes them; "" for none
+	Signed   string // the domain that the program signs for; "" where it does not
+	Keys     []Record
+	// Encrypted tells that nothing is said to the mail server in clear.
+	Encrypted bool
 }
 
 // sender gives what of the sending can be looked up.
 func (s Sending) sender() dnscheck.Sender {
-	out := dnscheck.Sender{Host: s.Host, Account: s.Account, BaseURL: s.BaseURL}
+	out := dnscheck.Sender{Host: s.Host, Account: s.Account, BaseURL: s.BaseURL, Bounces: s.Bounces, Signed: s.Signed, Keys: s.Keys}
 	if !s.FromMade {
 		out.Domain = domainOf(s.From)
 	}

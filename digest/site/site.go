@@ -102,3 +102,6 @@ func (s Site) Path(p Page, values ...any) string {
 	}
 	return base + p.With(values...)
 }
+
+// HealthAnswer is what [Health] answers.
+const HealthAnswer = "ok\n"

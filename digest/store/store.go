@@ -14,6 +14,7 @@ import (
 	"postbag/digest/store/accounts"
 	"postbag/digest/store/audit"
 	"postbag/digest/store/blog"
+	"postbag/digest/store/bounces"
 	"postbag/digest/store/checks"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
@@ -28,6 +29,7 @@ import (
 	"postbag/digest/store/tasks"
 	"postbag/digest/store/transfer"
 	"postbag/digest/work"
+	"postbag/subscribers/bounce"
 	"postbag/subscribers/deliver"
 	"postbag/subscribers/roster"
 	"postbag/subscribers/signup"
@@ -50,6 +52,7 @@ type parts struct {
 	accountsStore
 	remindersStore
 	auditStore
+	bouncesStore
 	*ledgerStore
 	indexStore
 	dutiesStore
@@ -68,6 +71,7 @@ type (
 	accountsStore    = accounts.Store
 	remindersStore   = reminders.Store
 	auditStore       = audit.Store
+	bouncesStore     = bounces.Store
 	ledgerStore      = ledger.Store
 	indexStore       = index.Store
 	dutiesStore      = duties.Store
@@ -88,6 +92,7 @@ var (
 	_ signup.Store        = (*DB)(nil)
 	_ roster.Store        = (*DB)(nil)
 	_ roster.ReaderStore  = (*DB)(nil)
+	_ bounce.Store        = (*DB)(nil)
 	_ work.Store          = (*DB)(nil)
 	_ beside.Store        = (*DB)(nil)
 )
@@ -124,6 +129,7 @@ func of(db *database.DB) *DB {
 		accountsStore:    accounts.Store{DB: db},
 		remindersStore:   reminders.Store{DB: db},
 		auditStore:       audit.Store{DB: db},
+		bouncesStore:     bounces.Store{DB: db},
 		ledgerStore:      &ledger.Store{DB: db},
 		indexStore:       index.Store{DB: db},
 		dutiesStore:      duties.Store{DB: db},

@@ -218,7 +218,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // health says that the process answers.
 func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
-	s.plain(w, http.StatusOK, "ok\n")
+	s.plain(w, http.StatusOK, site.HealthAnswer)
 }
 
 // readyTime bounds the question whether we are ready.

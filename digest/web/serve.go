@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"postbag/digest"
 )
 
 // Bounds of a connection. A feed of half a megabyte passes a slow line within
@@ -17,13 +19,13 @@ const (
 	readTime   = 30 * time.Second
 	writeTime  = 2 * time.Minute
 	idleTime   = time.Minute
-	stopTime   = 10 * time.Second
+	stopTime   = 6 * time.Second
 	maxHeader  = 16 << 10 // bytes
 	maxForm    = 64 << 10 // bytes
 )
 
 // Serve answers on a listener until ctx ends. It then lets requests under way
-// finish for up to ten seconds, and gives nil unless the listener failed. It
+// finish for a few seconds, and gives nil unless the listener failed. It
 // closes the listener.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	srv := &http.Server{
@@ -48,7 +50,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 
 // stop ends a server and waits for it.
 func (s *Server) stop(ctx context.Context, srv *http.Server, failed <-chan error) error {
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	grace, cancel := digest.Afterwards(ctx, stopTime)
 	defer cancel()
 	if err := srv.Shutdown(grace); err != nil {
 		s.log.WarnContext(ctx, "requests under way are cut off", "error", err)

@@ -290,7 +290,7 @@ func (r *Runner) Do(ctx context.Context, l Lease) {
 	next, err := r.guarded(WithLease(ctx, l), l)
 	if err != nil && ctx.Err() != nil {
 		// The lease is ended even while the program stops.
-		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime)
+		after, cancel := digest.Afterwards(ctx, handBackTime)
 		defer cancel()
 		if err := r.Store.HandBack(after, l); err != nil {
 			r.Log.Debug("a duty could not be handed back", "duty", l.Name, "err", err)
@@ -313,7 +313,7 @@ func (r *Runner) Do(ctx context.Context, l Lease) {
 // was not stored would stay with a process that is done with it.
 func (r *Runner) complete(ctx context.Context, l Lease, o Outcome) {
 	for told := false; ; told = true {
-		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), handBackTime)
+		after, cancel := digest.Afterwards(ctx, handBackTime)
 		err := r.Store.Complete(after, l, o)
 		cancel()
 		switch {

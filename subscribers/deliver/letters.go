@@ -53,7 +53,10 @@ type LetterOptions struct {
 	Log       *slog.Logger                    // default: none
 	From      func(subscribers.Letter) string // gives the envelope sender
 	// Write makes the message of a letter, the same bytes in every try.
-	Write  func(letters.Kind, subscribers.Letter) ([]byte, error)
+	Write func(letters.Kind, subscribers.Letter) ([]byte, error)
+	// Grace is how long a letter on the wire may take once the program stops, as for
+	// [Options.Grace]; default five seconds.
+	Grace  time.Duration
 	Jitter func() float64 // from [0, 1); default random
 }
 
@@ -67,8 +70,6 @@ const (
 	lettersAtOnce = 20
 	// A letter in doubt, or whose server is away, is tried again after this.
 	letterAgain = time.Minute
-	// So long may a letter on the wire take once the program stops.
-	letterGrace = 5 * time.Second
 )
 
 // NewLetterSender makes a sender and fills in the defaults.
@@ -78,6 +79,9 @@ func NewLetterSender(o LetterOptions) *LetterSender {
 	}
 	if o.Jitter == nil {
 		o.Jitter = rand.Float64
+	}
+	if o.Grace <= 0 {
+		o.Grace = 5 * time.Second
 	}
 	s := &LetterSender{o: o, kinds: map[subscribers.LetterKind]letters.Kind{}}
 	for _, k := range letters.Kinds() {
@@ -98,9 +102,9 @@ func (s *LetterSender) Send(ctx context.Context, worker Worker) (int, error) {
 	}
 	r := &letterRun{LetterSender: s, worker: worker}
 	var stopWire, stopDB context.CancelFunc
-	r.wire, stopWire = outlive(ctx, letterGrace)
+	r.wire, stopWire = outlive(ctx, s.o.Grace)
 	defer stopWire()
-	r.db, stopDB = outlive(ctx, letterGrace+settleTime)
+	r.db, stopDB = outlive(ctx, s.o.Grace+settleTime)
 	defer stopDB()
 	defer r.hangUp()
 	for ctx.Err() == nil && worker.Valid() {

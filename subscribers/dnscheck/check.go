@@ -22,6 +22,7 @@ type Resolver interface {
 	LookupTXT(ctx context.Context, name string) ([]string, error)
 	LookupMX(ctx context.Context, name string) ([]*net.MX, error)
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
+	LookupAddr(ctx context.Context, addr string) (names []string, err error)
 }
 
 // Sender is who sends, and how.
@@ -36,6 +37,13 @@ type Sender struct {
 	Account string
 	// BaseURL is where the mails' links lead to.
 	BaseURL string
+	// Signed is the domain that the program itself signs for, and Keys are the records
+	// that publish its keys; none where the server signs, if anybody does.
+	Signed string
+	Keys   []Record
+	// Bounces is the domain that bounces go to, where the program takes them; "" for the
+	// From address's own.
+	Bounces string
 }
 
 // Subject is what a finding is about.
@@ -46,7 +54,9 @@ const (
 	FromDomain Subject = "from"    // the From address's domain exists and takes mail
 	SPF        Subject = "spf"     // who may send for the domain
 	DMARC      Subject = "dmarc"   // what becomes of mail that only pretends
-	DKIM       Subject = "dkim"    // the server's signature
+	DKIM       Subject = "dkim"    // the signature
+	Bounces    Subject = "bounces" // where bounces go
+	PTR        Subject = "ptr"     // the names of the mail server's addresses
 	Account    Subject = "account" // the account at the server is of another domain
 	Links      Subject = "links"   // where the mails lead
 )
@@ -65,11 +75,19 @@ const (
 // Record is a record to publish.
 type Record struct{ Name, Type, Value string }
 
+// mostText is how much one string of a TXT record holds (RFC 1035, 3.3.14); a longer text
+// stands in several.
+const mostText = 255
+
 // String gives the record as it stands in a zone.
 func (r Record) String() string {
 	value := r.Value
 	if r.Type == "TXT" {
-		value = `"` + value + `"`
+		var parts []string
+		for ; len(value) > mostText; value = value[mostText:] {
+			parts = append(parts, `"`+value[:mostText]+`"`)
+		}
+		value = strings.Join(append(parts, `"`+value+`"`), " ")
 	}
 	return r.Name + ". " + r.Type + " " + value
 }
@@ -87,7 +105,7 @@ type Finding struct {
 const (
 	lookupTime = 5 * time.Second  // one lookup
 	checkTime  = 20 * time.Second // all of them
-	maxQueries = 40
+	maxQueries = 60
 )
 
 // Check looks at what can be seen of a sender and gives the findings in the order of
@@ -99,7 +117,7 @@ func Check(ctx context.Context, r Resolver, s Sender) []Finding {
 	s.Domain = strings.TrimSuffix(strings.ToLower(s.Domain), ".")
 	s.Host = strings.TrimSuffix(strings.ToLower(s.Host), ".")
 	c := &check{ctx: ctx, resolver: r, Sender: s}
-	parts := []func() []Finding{c.from, c.spf, c.dmarc, c.dkim, c.account, c.links}
+	parts := []func() []Finding{c.from, c.spf, c.dmarc, c.dkim, c.bounces, c.ptr, c.account, c.links}
 	found := make([][]Finding, len(parts))
 	var all sync.WaitGroup
 	for i, part := range parts {
@@ -107,17 +125,6 @@ func Check(ctx context.Context, r Resolver, s Sender) []Finding {
 	}
 	all.Wait()
 	return slices.Concat(found...)
-}
-
-// Worst gives the worst grade of some findings, Good for none. What is unknown is
-// better than what is wrong.
-func Worst(all []Finding) Grade {
-	order := []Grade{Good, Unknown, Look, Wrong}
-	worst := 0
-	for _, f := range all {
-		worst = max(worst, slices.Index(order, f.Grade))
-	}
-	return order[worst]
 }
 
 // check is one check under way.
@@ -161,6 +168,10 @@ func (c *check) ips(name string) ([]netip.Addr, error) {
 		all[i] = all[i].Unmap()
 	}
 	return all, err
+}
+
+func (c *check) names(ip netip.Addr) ([]string, error) {
+	return ask(c, func(ctx context.Context) ([]string, error) { return c.resolver.LookupAddr(ctx, ip.String()) })
 }
 
 // missing tells whether an error only says that there is no such record.
@@ -217,15 +228,6 @@ func (c *check) from() []Finding {
 			"%s has neither an MX record nor an address: no mail can reach it. Servers refuse mail from a domain that cannot be answered.", c.Domain)
 	}
 	return found(FromDomain, Wrong, nil, "Nothing is known of the domain %s. Check how the From address is spelled, or register the domain.", c.Domain)
-}
-
-// dkim tells what cannot be looked up.
-func (c *check) dkim() []Finding {
-	if c.Domain == "" || c.Host == "" {
-		return nil
-	}
-	return found(DKIM, Unknown, nil, "Whether %s signs your mail (DKIM) cannot be looked up from outside: the name of the key is known to the server alone. "+
-		"Look at the source of the test mail where you receive it: it should say dkim=pass with header.d=%s.", c.Host, c.Domain)
 }
 
 // account compares the account at the server with the From address: many servers send

@@ -36,6 +36,10 @@ func (z zone) LookupTXT(ctx context.Context, name string) ([]string, error) {
 	return z.ask(ctx, name, "TXT")
 }
 
+func (z zone) LookupAddr(ctx context.Context, addr string) ([]string, error) {
+	return z.ask(ctx, addr, "PTR")
+}
+
 func (z zone) LookupMX(ctx context.Context, name string) (all []*net.MX, err error) {
 	values, err := z.ask(ctx, name, "MX")
 	for _, v := range values {
@@ -59,6 +63,7 @@ func good() (dnscheck.Sender, zone) {
 			"bus.example MX":         {"mail.bus.example."},
 			"bus.example TXT":        {"site-verification=1", "v=spf1 a:mail.bus.example -all"},
 			"mail.bus.example A":     {"192.0.2.7"},
+			"192.0.2.7 PTR":          {"mail.bus.example."},
 			"_dmarc.bus.example TXT": {"v=DMARC1; p=quarantine"},
 			"news.bus.example A":     {"192.0.2.8"},
 		}
@@ -72,8 +77,8 @@ func TestAllIsRight(t *testing.T) {
 			t.Errorf("%+v, want %s", f, want)
 		}
 	}
-	if len(all) != 5 || dnscheck.Worst(all) != dnscheck.Unknown || dnscheck.Worst(nil) != dnscheck.Good {
-		t.Errorf("%d findings, the worst %s", len(all), dnscheck.Worst(all))
+	if len(all) != 6 {
+		t.Errorf("%d findings", len(all))
 	}
 }
 
@@ -124,13 +129,31 @@ func TestFindings(t *testing.T) {
 		"DMARC without policy": {nil, zone{"_dmarc.bus.example TXT": {"v=DMARC1; rua=mailto:a@bus.example"}}, dmarc, dnscheck.Wrong, "no policy", `_dmarc.bus.example. TXT "v=DMARC1; p=none; rua=mailto:postmaster@bus.example"`},
 		"DMARC from above": {func(s *dnscheck.Sender) { s.Domain = "news.bus.example" }, zone{"_dmarc.bus.example TXT": {"v=DMARC1; p=reject; sp=quarantine"}, "news.bus.example MX": {"mail.bus.example."}},
 			dmarc, dnscheck.Good, "bus.example, which holds for news.bus.example, asks receivers to file as spam", ""},
-		"another account":   {func(s *dnscheck.Sender) { s.Account = "me@mail.example" }, nil, account, dnscheck.Look, "of mail.example, while mail comes from bus.example", ""},
-		"links by http":     {func(s *dnscheck.Sender) { s.BaseURL = "http://news.bus.example" }, nil, links, dnscheck.Wrong, "not encrypted", ""},
-		"links to loopback": {func(s *dnscheck.Sender) { s.BaseURL = "http://localhost:8080" }, nil, links, dnscheck.Wrong, "this machine alone", ""},
-		"links, no server":  {func(s *dnscheck.Sender) { s.BaseURL, s.Host = "http://localhost:8080", "" }, nil, links, dnscheck.Look, "this machine alone", ""},
-		"links to ::1":      {func(s *dnscheck.Sender) { s.BaseURL = "http://[::1]:8080" }, nil, links, dnscheck.Wrong, "this machine alone", ""},
-		"links to a number": {func(s *dnscheck.Sender) { s.BaseURL = "https://192.0.2.8" }, nil, links, dnscheck.Look, "a bare number", ""},
-		"links to nowhere":  {nil, zone{"news.bus.example A": nil}, links, dnscheck.Wrong, "a name without an address", "news.bus.example. A the address of this machine"},
+		"own key":            {signs, zone{"k._domainkey.bus.example TXT": {"any wildcard", "v=DKIM1; k=rsa; p=QUJD"}}, dnscheck.DKIM, dnscheck.Good, "of the key that mails are signed with", ""},
+		"own key, split":     {signs, zone{"k._domainkey.bus.example TXT": {"p=QU JD"}}, dnscheck.DKIM, dnscheck.Good, "of the key", ""},
+		"key not published":  {signs, nil, dnscheck.DKIM, dnscheck.Wrong, "There is no DKIM record at k._domainkey.bus.example", `k._domainkey.bus.example. TXT "v=DKIM1; k=rsa; p=QUJD"`},
+		"another key":        {signs, zone{"k._domainkey.bus.example TXT": {"v=DKIM1; p=WFla"}}, dnscheck.DKIM, dnscheck.Wrong, "of another key", `k._domainkey.bus.example. TXT "v=DKIM1; k=rsa; p=QUJD"`},
+		"another kind":       {signs, zone{"k._domainkey.bus.example TXT": {"v=DKIM1; k=ed25519; p=QUJD"}}, dnscheck.DKIM, dnscheck.Wrong, "of another key", `k._domainkey.bus.example. TXT "v=DKIM1; k=rsa; p=QUJD"`},
+		"key withdrawn":      {signs, zone{"k._domainkey.bus.example TXT": {"v=DKIM1; p="}}, dnscheck.DKIM, dnscheck.Wrong, "withdrawn", `k._domainkey.bus.example. TXT "v=DKIM1; k=rsa; p=QUJD"`},
+		"only tried":         {signs, zone{"k._domainkey.bus.example TXT": {"v=DKIM1; t=y:s; p=QUJD"}}, dnscheck.DKIM, dnscheck.Look, "only being tried", `k._domainkey.bus.example. TXT "v=DKIM1; k=rsa; p=QUJD"`},
+		"two keys there":     {signs, zone{"k._domainkey.bus.example TXT": {"p=QUJD", "p=WFla"}}, dnscheck.DKIM, dnscheck.Wrong, "2 DKIM records", ""},
+		"key not answered":   {signs, zone{"k._domainkey.bus.example TXT": {"timeout"}}, dnscheck.DKIM, dnscheck.Unknown, "no name server answered in time", ""},
+		"strict DMARC":       {func(s *dnscheck.Sender) { signs(s); s.Domain = "news.bus.example" }, zone{"_dmarc.news.bus.example TXT": {"v=DMARC1; p=none; adkim=s"}}, dmarc, dnscheck.Wrong, "Set --dkim-domain to news.bus.example", ""},
+		"named and back":     {nil, nil, dnscheck.PTR, dnscheck.Good, "192.0.2.7 is named mail.bus.example, and that name leads back", ""},
+		"no name":            {nil, zone{"192.0.2.7 PTR": nil}, dnscheck.PTR, dnscheck.Wrong, "has no name", "7.2.0.192.in-addr.arpa. PTR mail.bus.example."},
+		"a name of others":   {nil, zone{"192.0.2.7 PTR": {"host7.provider.example."}}, dnscheck.PTR, dnscheck.Wrong, "does not lead back", "host7.provider.example. A 192.0.2.7"},
+		"no name, IPv6":      {func(s *dnscheck.Sender) { s.Host = "2001:db8::7" }, nil, dnscheck.PTR, dnscheck.Wrong, "has no name", "7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. PTR mail.bus.example."},
+		"own machine's name": {func(s *dnscheck.Sender) { s.Host = "localhost" }, nil, dnscheck.PTR, dnscheck.Unknown, "cannot be seen from here", ""},
+		"bounces":            {bounces, zone{"b.bus.example MX": {"news.bus.example."}, "b.bus.example TXT": {"v=spf1 mx -all"}}, dnscheck.Bounces, dnscheck.Good, "Bounces go to b.bus.example", ""},
+		"bounces to nowhere": {bounces, nil, dnscheck.Bounces, dnscheck.Wrong, "b.bus.example has no MX record", "b.bus.example. MX 10 news.bus.example."},
+		"bounces to no host": {bounces, zone{"b.bus.example MX": {"x.bus.example."}}, dnscheck.Bounces, dnscheck.Wrong, "a name without an address", "x.bus.example. A the address of this machine"},
+		"another account":    {func(s *dnscheck.Sender) { s.Account = "me@mail.example" }, nil, account, dnscheck.Look, "of mail.example, while mail comes from bus.example", ""},
+		"links by http":      {func(s *dnscheck.Sender) { s.BaseURL = "http://news.bus.example" }, nil, links, dnscheck.Wrong, "not encrypted", ""},
+		"links to loopback":  {func(s *dnscheck.Sender) { s.BaseURL = "http://localhost:8080" }, nil, links, dnscheck.Wrong, "this machine alone", ""},
+		"links, no server":   {func(s *dnscheck.Sender) { s.BaseURL, s.Host = "http://localhost:8080", "" }, nil, links, dnscheck.Look, "this machine alone", ""},
+		"links to ::1":       {func(s *dnscheck.Sender) { s.BaseURL = "http://[::1]:8080" }, nil, links, dnscheck.Wrong, "this machine alone", ""},
+		"links to a number":  {func(s *dnscheck.Sender) { s.BaseURL = "https://192.0.2.8" }, nil, links, dnscheck.Look, "a bare number", ""},
+		"links to nowhere":   {nil, zone{"news.bus.example A": nil}, links, dnscheck.Wrong, "a name without an address", "news.bus.example. A the address of this machine"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, z := good()
@@ -155,6 +178,34 @@ func TestFindings(t *testing.T) {
 			}
 			t.Errorf("nothing is found about %s", tt.about)
 		})
+	}
+}
+
+// signs lets the program sign itself.
+func signs(s *dnscheck.Sender) {
+	s.Signed, s.Keys = "bus.example", []dnscheck.Record{{Name: "k._domainkey.bus.example", Type: "TXT", Value: "v=DKIM1; k=rsa; p=QUJD"}}
+}
+
+// bounces lets the program take bounces itself.
+func bounces(s *dnscheck.Sender) { s.Bounces = "b.bus.example" }
+
+// TestASharedServerNeedsNoNameOfOurs: the addresses of a service are its own affair.
+func TestASharedServerNeedsNoNameOfOurs(t *testing.T) {
+	s, z := good()
+	s.Host = "smtp.gmail.com"
+	for _, f := range dnscheck.Check(t.Context(), z, s) {
+		if f.Subject == dnscheck.PTR {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+// TestALongRecordStandsInSeveralStrings of at most 255 characters (RFC 1035, 3.3.14).
+func TestALongRecordStandsInSeveralStrings(t *testing.T) {
+	long := strings.Repeat("a", 255) + strings.Repeat("b", 255) + "c"
+	want := `x.example. TXT "` + long[:255] + `" "` + long[255:510] + `" "c"`
+	if got := (dnscheck.Record{Name: "x.example", Type: "TXT", Value: long}).String(); got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }
 

@@ -38,6 +38,9 @@ func (c *check) dmarc() []Finding {
 	if owner != c.Domain {
 		whose = owner + ", which holds for " + c.Domain + ","
 	}
+	if strings.EqualFold(tags["adkim"], "s") && len(c.Keys) > 0 && c.Signed != c.Domain {
+		return found(DMARC, Wrong, nil, "The DMARC record of %s wants signatures of the very domain of the From address (adkim=s), and mails are signed for %s. Set --dkim-domain to %s.", whose, c.Signed, c.Domain)
+	}
 	switch strings.ToLower(policy) {
 	case "reject", "quarantine":
 		verb := map[string]string{"reject": "refuse", "quarantine": "file as spam"}[strings.ToLower(policy)]

@@ -19,8 +19,8 @@ func (w Writer) confirmation(f Facts, l subscribers.Letter) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return message.Compose(message.Message{
-		From: w.From, FromName: pub.Name, ReplyTo: w.ReplyTo, To: l.Email,
+	return w.compose(string(l.Kind), message.Message{
+		FromName: pub.Name, ReplyTo: w.ReplyTo, To: l.Email,
 		Subject: text.Subject, Text: text.Text, HTML: text.HTML,
 		MessageID: l.MessageID(pub.Salt, w.Domain), Date: l.CreatedAt, AutoSubmitted: true,
 	})

@@ -49,8 +49,8 @@ func (w Writer) toEditor(f Facts, l subscribers.Letter, text templates.MailText,
 	if err != nil {
 		return nil, err
 	}
-	return message.Compose(message.Message{
-		From: w.From, FromName: f.Publication.Name, To: l.Email,
+	return w.compose(string(l.Kind), message.Message{
+		FromName: f.Publication.Name, To: l.Email,
 		Subject: text.Subject, Text: text.Text, HTML: text.HTML,
 		MessageID: l.MessageID(f.Publication.Salt, w.Domain), Date: l.CreatedAt, AutoSubmitted: true,
 	})

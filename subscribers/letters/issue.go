@@ -1,6 +1,7 @@
 package letters
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -28,6 +29,10 @@ func (w Writer) Issue(f *digest.Frozen, of subscribers.Mailing, salt []byte, tes
 		render = w.Set.TestMail
 		links.Issue += "?" + site.TestQuery
 	}
+	kind := "digest"
+	if test {
+		kind = "test"
+	}
 	text, err := render(f, links)
 	if err != nil {
 		return nil, err
@@ -37,7 +42,8 @@ func (w Writer) Issue(f *digest.Frozen, of subscribers.Mailing, salt []byte, tes
 		From: w.From, FromName: f.Publication, ReplyTo: w.ReplyTo,
 		Subject: text.Subject, Text: text.Text, HTML: text.HTML, Date: of.Begun,
 		ListID: w.listID(f.SeriesSlug), ListName: f.SeriesName,
-		ListUnsubscribe: []string{links.Unsubscribe}, OneClick: true, ListArchive: links.Archive, Bulk: true,
+		ListUnsubscribe: w.unsubscribe(templates.TokenMark), OneClick: true, ListArchive: links.Archive, Bulk: true,
+		FeedbackID: fmt.Sprintf("%d:%s:%s:%s", f.Number, f.SeriesSlug, kind, w.senderID()), Sign: w.Sign,
 	}, templates.TokenMark)
 	return m, err
 }

@@ -18,10 +18,10 @@ func (w Writer) readersLinks(f Facts, l subscribers.Letter) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return message.Compose(message.Message{
-		From: w.From, FromName: pub.Name, ReplyTo: w.ReplyTo, To: l.Email,
+	return w.compose(string(l.Kind), message.Message{
+		FromName: pub.Name, ReplyTo: w.ReplyTo, To: l.Email,
 		Subject: text.Subject, Text: text.Text, HTML: text.HTML,
 		MessageID: l.MessageID(pub.Salt, w.Domain), Date: l.CreatedAt, AutoSubmitted: true,
-		ListUnsubscribe: []string{leave}, OneClick: true,
+		ListUnsubscribe: w.unsubscribe(l.Token), OneClick: true,
 	})
 }

@@ -11,8 +11,8 @@ import (
 // receiving server says of its sender. Its id has to be new each time.
 func (w Writer) Trial(f Facts, to, id string, at time.Time) ([]byte, error) {
 	name := cmp.Or(f.Publication.Name, "Postbag")
-	return message.Compose(message.Message{
-		From: w.From, FromName: name, ReplyTo: w.ReplyTo, To: to,
+	return w.compose("trial", message.Message{
+		FromName: name, ReplyTo: w.ReplyTo, To: to,
 		Subject: "[Test] Mail of " + name + " arrives",
 		Text: `This mail was sent to see whether mail arrives. It did: the mails to your
 readers go the same way.

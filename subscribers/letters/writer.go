@@ -1,11 +1,15 @@
 package letters
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/url"
 	"strings"
 
 	"postbag/digest"
 	"postbag/digest/site"
+	"postbag/subscribers/dkim"
+	"postbag/subscribers/message"
 	"postbag/templates"
 )
 
@@ -20,9 +24,49 @@ type Writer struct {
 	// public name.
 	Domain  string
 	ReplyTo string // bare; "" for none
+	// Bounces is the domain that the program itself takes mail at; "" for none. A mail to
+	// [LeaveAddress] there unsubscribes.
+	Bounces string
+	// Sign signs all that is written; nil leaves it to the mail server.
+	Sign *dkim.Signer
 	// Requests is the address that a writer asks for a comment to be taken down;
 	// "" for none.
 	Requests string
+}
+
+// compose makes a single letter of a kind.
+func (w Writer) compose(kind string, m message.Message) ([]byte, error) {
+	m.From, m.Sign = w.From, w.Sign
+	m.FeedbackID = kind + ":" + w.senderID()
+	return message.Compose(m)
+}
+
+// LeaveAddress is the address at a domain that a mail unsubscribes at, for the token of a
+// reader.
+func LeaveAddress(token, domain string) string { return leaveLocal + token + "@" + domain }
+
+const leaveLocal = "unsubscribe+"
+
+// unsubscribe gives the ways out of a mail, for the token of a reader: the web first,
+// because the first one is the one that is asked with a single press (RFC 8058, 3.1).
+func (w Writer) unsubscribe(token string) []string {
+	ways := []string{w.Site.URL(site.Unsubscribe, token)}
+	if w.Bounces != "" {
+		ways = append(ways, "mailto:"+LeaveAddress(token, w.Bounces))
+	}
+	return ways
+}
+
+// senderID is the last part of a Feedback-ID, by which Google tells senders apart: 5 to 15
+// characters that stay the same. It is the From address's domain where that fits, and
+// made from it where not.
+func (w Writer) senderID() string {
+	const least, most = 5, 15
+	if n := len(w.Domain); n >= least && n <= most {
+		return w.Domain
+	}
+	sum := sha256.Sum256([]byte(w.Domain))
+	return "pb" + hex.EncodeToString(sum[:])[:most-len("pb")]
 }
 
 // links gives the addresses that a mail of an issue carries, with the mark where

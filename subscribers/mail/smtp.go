@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/textproto"
+	"sync/atomic"
 	"time"
 
 	"github.com/wneessen/go-mail/smtp"
@@ -19,7 +20,18 @@ import (
 type SMTP struct {
 	settings Settings
 	hello    string
+	offered  atomic.Int32 // whether SMTPUTF8 was, at the last greeting
 }
+
+const (
+	utf8Offered = 1
+	utf8Missing = 2
+)
+
+// LacksUTF8 tells that the server, when it last greeted this process, did not offer to
+// take addresses beyond ASCII (SMTPUTF8, RFC 6531). Before the first greeting nothing is
+// known, and it is false.
+func (t *SMTP) LacksUTF8() bool { return t.offered.Load() == utf8Missing }
 
 var _ deliver.Transport = (*SMTP)(nil)
 
@@ -47,6 +59,11 @@ func (t *SMTP) Connect(ctx context.Context) (deliver.Conn, error) {
 		return nil, t.failure(stage, err)
 	}
 	utf8, _ := client.Extension("SMTPUTF8")
+	if utf8 {
+		t.offered.Store(utf8Offered)
+	} else {
+		t.offered.Store(utf8Missing)
+	}
 	return &session{client: client, wire: w, utf8: utf8}, nil
 }
 

@@ -525,6 +525,33 @@ func TestSmuggledEnvelopeNeverReachesTheServer(t *testing.T) {
 	}
 }
 
+// TestTheServersOfferIsRemembered of its last greeting, so that an address that it cannot
+// take is refused when somebody types it.
+func TestTheServersOfferIsRemembered(t *testing.T) {
+	for _, offered := range []bool{false, true} {
+		server := smtptest.Start(t, nil)
+		if offered {
+			server.Offer = append(server.Offer, "SMTPUTF8")
+		}
+		settings, err := mail.ParseSettings("smtp://" + server.Addr + "?tls=none")
+		if err != nil {
+			t.Fatal(err)
+		}
+		transport := mail.NewTransport(settings, "example.org").(*mail.SMTP)
+		if transport.LacksUTF8() {
+			t.Error("known before the server was asked")
+		}
+		conn, err := transport.Connect(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn.Close()
+		if transport.LacksUTF8() == offered {
+			t.Errorf("offered %v, and remembered otherwise", offered)
+		}
+	}
+}
+
 func TestSMTPUTF8IsAskedForOnlyWhenNeeded(t *testing.T) {
 	server := smtptest.Start(t, nil)
 	server.Offer = append(server.Offer, "SMTPUTF8")

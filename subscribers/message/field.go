@@ -12,6 +12,8 @@ const (
 	lineAim    = 76  // RFC 2047, 2
 	subjectMax = 150 // characters
 	nameMax    = 80  // characters of a display name
+	// feedbackMax keeps the Feedback-ID on one line.
+	feedbackMax = 150
 )
 
 // clean makes text fit for a header field. A line break or a NUL in it is an

@@ -9,6 +9,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 
 	"postbag/digest"
+	"postbag/subscribers/dkim"
 )
 
 // Message is one mail to one reader. From, To, Subject, Text, MessageID and
@@ -37,6 +38,12 @@ type Message struct {
 	// AutoSubmitted marks a mail that a program sends on somebody's request,
 	// such as a confirmation (RFC 3834, 5).
 	AutoSubmitted bool
+	// FeedbackID tells a receiver which mails to count together when it reports
+	// complaints (Gmail's Feedback-ID): identifiers with colons between, the sender's
+	// last; "" for none.
+	FeedbackID string
+	// Sign signs the message; nil leaves it to the mail server.
+	Sign *dkim.Signer
 }
 
 // Compose makes the bytes of a message as they go over the wire: 7-bit clean
@@ -98,6 +105,9 @@ func (m Message) checkList() error {
 			return err
 		}
 	}
+	if strings.ContainsFunc(m.FeedbackID, func(r rune) bool { return r <= ' ' || r > '~' }) || len(m.FeedbackID) > feedbackMax {
+		return digest.Fail(digest.Invalid, "Use letters, digits and hyphens.", "the feedback id %q cannot be used", m.FeedbackID)
+	}
 	for _, r := range m.ListID {
 		if r <= ' ' || r > '~' || r == '<' || r == '>' {
 			return digest.Fail(digest.Invalid, "Use letters, digits, dots and hyphens.", "the list id %q cannot be used", m.ListID)
@@ -147,7 +157,8 @@ func (m Message) fromFields(dst []byte) []byte {
 	return dst
 }
 
-// listFields writes the fields of a mailing list but for List-Unsubscribe.
+// listFields writes the fields of a mailing list but for List-Unsubscribe, and the
+// Feedback-ID.
 func (m Message) listFields(dst []byte) []byte {
 	if m.ListID != "" {
 		dst = appendField(dst, "List-Id", named(m.ListName, m.ListID))
@@ -158,6 +169,9 @@ func (m Message) listFields(dst []byte) []byte {
 	if m.OneClick {
 		// RFC 8058, 3.1: exactly this, neither encoded nor folded.
 		dst = append(dst, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"...)
+	}
+	if m.FeedbackID != "" {
+		dst = appendField(dst, "Feedback-ID", m.FeedbackID)
 	}
 	return dst
 }

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"slices"
 	"strings"
 
 	"postbag/digest"
 	"postbag/subscribers"
+	"postbag/subscribers/dkim"
 )
 
 // Reader is what differs from one reader of an issue to the next.
@@ -21,8 +24,9 @@ type Reader struct {
 // Template is a message that was encoded once, with places for each reader's
 // own parts. It may be used from several goroutines.
 type Template struct {
-	head     []byte // fields before To
-	middle   []byte // fields between To and Message-ID
+	sign     *dkim.Plan // nil leaves the mail unsigned
+	head     []byte     // fields before To
+	middle   []byte     // fields between To and Message-ID
 	list     []piece
 	tail     []byte // fields after List-Unsubscribe but for the content type
 	body     []piece
@@ -77,8 +81,26 @@ func NewTemplate(m Message, mark string) (*Template, error) {
 	}
 	rest := append([]byte(fields["content-transfer-encoding"]+fields["content-type"]), "\r\n"...)
 	t.body = pieces(append(rest, body...), mark, place)
+	if m.Sign != nil {
+		t.sign = m.Sign.Plan(t.fieldNames(rest), m.Date)
+	}
 	t.measure()
 	return t, nil
+}
+
+// fieldNames lists the fields that each message has, given those of the content.
+func (t *Template) fieldNames(content []byte) []string {
+	all := slices.Concat(t.head, t.middle, t.tail, content)
+	names := []string{"To", "Message-ID"}
+	if len(t.list) > 1 || len(t.list[0].fixed) > 0 {
+		names = append(names, "List-Unsubscribe")
+	}
+	for line := range strings.SplitSeq(string(all), "\r\n") {
+		if name, _, ok := strings.Cut(line, ":"); ok && !strings.ContainsAny(name, " \t") {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 const tokenCharacters = "abcdefghijklmnopqrstuvwxyz234567"
@@ -166,6 +188,9 @@ func markAt(b []byte, mark string) []part {
 
 func (t *Template) measure() {
 	t.size = len(t.head) + len(t.middle) + len(t.tail)
+	if t.sign != nil {
+		t.size += t.sign.Len()
+	}
 	for _, p := range t.list {
 		t.size += len(p.fixed) + p.to - p.from
 		t.hasToken = t.hasToken || p.then == token
@@ -203,7 +228,11 @@ func (t *Template) Append(dst []byte, r Reader) ([]byte, error) {
 		return dst, digest.Fail(digest.Invalid, "", "the reader's token is not one")
 	}
 	bound := digestOf(r.MessageID)
-	out := append(dst, t.head...)
+	out := dst
+	if t.sign != nil {
+		out = t.sign.Open(out)
+	}
+	out = append(out, t.head...)
 	out = appendField(out, "To", named(name, r.To))
 	out = append(out, t.middle...)
 	out = append(out, "Message-ID: <"...)
@@ -211,7 +240,13 @@ func (t *Template) Append(dst []byte, r Reader) ([]byte, error) {
 	out = append(out, ">\r\n"...)
 	out = fill(out, t.list, r.Token, bound)
 	out = append(out, t.tail...)
-	return fill(out, t.body, r.Token, bound), nil
+	out = fill(out, t.body, r.Token, bound)
+	if t.sign != nil {
+		if err := t.sign.Seal(out[len(dst):]); err != nil {
+			return dst, fmt.Errorf("sign the mail: %w", err)
+		}
+	}
+	return out, nil
 }
 
 func fill(dst []byte, ps []piece, tok, bound string) []byte {

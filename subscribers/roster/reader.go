@@ -127,12 +127,13 @@ const Suppression = "Nothing is mailed to them any more, and no import brings th
 func Erasure() []string {
 	return []string{
 		"Their address, name, and how they agreed are deleted. What was mailed to them stays counted, with nobody’s name.",
-		"Nothing tells any more that they left: should a list be imported that has the address, it is new. It cannot be undone, and earlier backups still have it.",
+		"Of who had left, bounced or complained a hash of the address is kept, so that no import brings them back; anybody else is new to a list that has the address. It cannot be undone, and earlier backups still have it.",
 	}
 }
 
 // Erase forgets a reader. What an address counted for the limits of sign-ups stays, as
-// a hash; nothing else tells that it was on the list, so an import may bring it again.
+// a hash, and so does that it may not be mailed, if it may not: no import brings it
+// again before its owner confirms.
 func (r Readers) Erase(ctx context.Context, by digest.Actor, id int64) error {
 	return r.Store.Erase(ctx, by, id, r.Clock.Now())
 }

@@ -51,7 +51,10 @@ type Options struct {
 	// Wording gives the sentence a reader agrees to on the form, kept as the proof
 	// of consent. With nil, or where it gives "", that is [DefaultWording].
 	Wording func(context.Context) string
-	Log     *slog.Logger // nil discards
+	// Takes says, by an error of kind Invalid, that the mail server cannot write to an
+	// address; nil takes all.
+	Takes func(email string) error
+	Log   *slog.Logger // nil discards
 }
 
 // Service answers the readers' side of the list. It is safe for concurrent use.
@@ -60,6 +63,7 @@ type Service struct {
 	clock   digest.Clock
 	limits  Limits
 	wording func(context.Context) string
+	takes   func(email string) error
 	log     *slog.Logger
 }
 
@@ -68,13 +72,16 @@ func New(o Options) *Service {
 	if o.Wording == nil {
 		o.Wording = func(context.Context) string { return "" }
 	}
+	if o.Takes == nil {
+		o.Takes = func(string) error { return nil }
+	}
 	if o.Limits == (Limits{}) {
 		o.Limits = DefaultLimits()
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{store: o.Store, clock: o.Clock, limits: o.Limits, wording: o.Wording, log: o.Log}
+	return &Service{store: o.Store, clock: o.Clock, limits: o.Limits, wording: o.Wording, takes: o.Takes, log: o.Log}
 }
 
 // SubscribeInput is a sign-up as it comes from a form.
@@ -91,6 +98,9 @@ type SubscribeInput struct {
 // without the address. Any other error is a fault of the store.
 func (s *Service) Subscribe(ctx context.Context, in SubscribeInput) error {
 	addr, err := address.Parse(in.Email)
+	if err == nil {
+		err = s.takes(addr.Email)
+	}
 	if err != nil {
 		return fmt.Errorf("sign up: %w", err)
 	}

@@ -126,6 +126,23 @@ func TestSubscribeAnswersAlikeAndLogsNoAddress(t *testing.T) {
 	}
 }
 
+// TestWhatTheServerCannotTakeIsToldAtOnce, before anything is stored.
+func TestWhatTheServerCannotTakeIsToldAtOnce(t *testing.T) {
+	store := &recorder{}
+	s := signup.New(signup.Options{Store: store, Clock: still{}, Takes: func(email string) error {
+		if email == "jürgen@xn--bcher-kva.example" {
+			return digest.Fail(digest.Invalid, "Use another.", "it cannot be written to")
+		}
+		return nil
+	}})
+	if err := s.Subscribe(t.Context(), signup.SubscribeInput{Email: "jürgen@bücher.example"}); digest.KindOf(err) != digest.Invalid || store.request.Email != "" {
+		t.Errorf("%v, asked for %+v", err, store.request)
+	}
+	if err := s.Subscribe(t.Context(), signup.SubscribeInput{Email: "juergen@bücher.example"}); err != nil || store.request.Email != "juergen@xn--bcher-kva.example" {
+		t.Errorf("%v, asked for %+v", err, store.request)
+	}
+}
+
 func TestARefusedSignUpSaysWhyInTheLog(t *testing.T) {
 	var logged bytes.Buffer
 	s, store := newService(&logged)

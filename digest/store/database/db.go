@@ -220,11 +220,31 @@ func (db *DB) Prepare(ctx context.Context, queries []string) (err error) {
 
 // Close closes the database. Nothing else may be using it.
 func (db *DB) Close() error {
-	var errs []error
 	if db.stopListening != nil {
 		db.stopListening()
 	}
 	db.listening.Wait()
+	closed := make(chan error, 1)
+	go func() { closed <- db.closeAll() }()
+	var late <-chan time.Time // never
+	if db.Dialect.LocksRows {
+		late = time.After(closeTime)
+	}
+	select {
+	case err := <-closed:
+		return db.Wrap("close the database", err)
+	case <-late:
+		return nil // a server that says nothing ends them by itself
+	}
+}
+
+// closeTime is how long the connections to a server may take to close: those to one that
+// says nothing are left behind.
+const closeTime = time.Second
+
+// closeAll closes the statements and connections.
+func (db *DB) closeAll() error {
+	var errs []error
 	if db.generation != nil {
 		errs = append(errs, db.generation.Close())
 	}
@@ -236,10 +256,9 @@ func (db *DB) Close() error {
 			errs = append(errs, pool.Close())
 		}
 	}
-	errs = slices.DeleteFunc(errs, func(err error) bool {
+	return errors.Join(slices.DeleteFunc(errs, func(err error) bool {
 		return db.Dialect.Code(err) == codeLost // a connection that is gone is closed
-	})
-	return db.Wrap("close the database", errors.Join(errs...))
+	})...)
 }
 
 // Path gives the database's file, absolute and without symbolic links. The copy

@@ -253,7 +253,7 @@ func (p *worker) Leave() {
 	p.leave.Do(func() {
 		p.end(nil)
 		p.renewing.Wait()
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), leaveTime)
+		ctx, cancel := digest.Afterwards(p.ctx, leaveTime)
 		defer cancel()
 		// A lease that cannot be ended now runs out, or is ended by the next to
 		// join: there is nothing to report.

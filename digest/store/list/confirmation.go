@@ -123,6 +123,13 @@ func activate(t *database.Tx, s subscribers.Subscriber, consent subscribers.Cons
 			return err
 		}
 	}
+	// What was counted against the address, or kept of it, is over with its own consent.
+	if _, err := t.Exec(`DELETE FROM bounce_scores WHERE subscriber_id = $1`, s.ID); err != nil {
+		return err
+	}
+	if err := unsuppress(t, s.Key); err != nil {
+		return err
+	}
 	return addConsent(t, s.ID, consent)
 }
 
@@ -176,13 +183,13 @@ func (db *Store) Unsubscribe(ctx context.Context, token string, at time.Time) (s
 		if s.State != subscribers.Active {
 			return nil
 		}
-		return end(t, s.ID, subscribers.Unsubscribed, at, at)
+		return End(t, s.ID, subscribers.Unsubscribed, at, at)
 	})
 }
 
-// end ends a subscription, as one that ended at left, and the confirmations mailed
+// End ends a subscription, as one that ended at left, and the confirmations mailed
 // before now.
-func end(t *database.Tx, id int64, as subscribers.State, left, now time.Time) error {
+func End(t *database.Tx, id int64, as subscribers.State, left, now time.Time) error {
 	if _, err := t.Exec(`UPDATE subscribers SET state = $1, left_at = $2 WHERE id = $3`, string(as), left.UnixMicro(), id); err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ const notHeldBack = `created_at > COALESCE((SELECT p.held_since FROM publication
 // letterColumns are a letter and what it is about. A letter to an editor carries its
 // token itself, since elsewhere only a hash of it is kept.
 var letterColumns = `id, kind, email, created_at, fence, attempts, next_try, cause, code, reply, error,
+	COALESCE(subscriber_id, (SELECT c.subscriber_id FROM confirmations c WHERE c.id = confirmation_id), 0),
 	COALESCE(NULLIF(letters.token, ''), (SELECT c.token FROM confirmations c WHERE c.id = confirmation_id),
 		(SELECT s.token FROM subscribers s WHERE s.id = subscriber_id), ''),
 	COALESCE((SELECT c.expires_at FROM confirmations c WHERE c.id = confirmation_id),
@@ -31,7 +32,7 @@ var letterColumns = `id, kind, email, created_at, fence, attempts, next_try, cau
 
 func scanLetter(r database.Row) (l subscribers.Letter, err error) {
 	err = r.Scan(&l.ID, &l.Kind, &l.Email, &l.CreatedAt, &l.Fence, &l.Attempts, &l.NextTry,
-		&l.Cause, &l.Code, &l.Reply, &l.Error, &l.Token, &l.Expires, &l.Name, &l.By, &l.About, &l.Void)
+		&l.Cause, &l.Code, &l.Reply, &l.Error, &l.SubscriberID, &l.Token, &l.Expires, &l.Name, &l.By, &l.About, &l.Void)
 	return l, err
 }
 

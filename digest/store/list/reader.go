@@ -186,11 +186,11 @@ func (db *Store) Erase(ctx context.Context, by digest.Actor, id int64, at time.T
 		if err := t.Lock(`SELECT id FROM subscribers WHERE id = $1 FOR UPDATE`, id); err != nil {
 			return err
 		}
-		known, err := t.Number(`SELECT COUNT(*) FROM subscribers WHERE id = $1 AND `+notErased, id)
+		s, known, err := subscriber(t, notErased+" AND id = $1", id)
 		if err != nil {
 			return err
 		}
-		if known == 0 {
+		if !known {
 			return noReader(id)
 		}
 		hears, err := t.Number(`SELECT COUNT(*) FROM deliveries WHERE subscriber_id = $1 AND state = 'sending'`, id)
@@ -203,7 +203,14 @@ func (db *Store) Erase(ctx context.Context, by digest.Actor, id int64, at time.T
 		if err := audit.Add(t, by, digest.ReaderRemoved, fmt.Sprintf("reader %d", id), "erased"); err != nil {
 			return err
 		}
+		if s.State.Suppressed() {
+			if err := suppress(t, s, at); err != nil {
+				return err
+			}
+		}
 		for _, query := range []string{
+			`UPDATE bounces SET words = '' WHERE subscriber_id = $1`,
+			`DELETE FROM bounce_scores WHERE subscriber_id = $1`,
 			`DELETE FROM letters WHERE subscriber_id = $1 OR confirmation_id IN (SELECT id FROM confirmations WHERE subscriber_id = $1)`,
 			`DELETE FROM confirmations WHERE subscriber_id = $1`,
 			`DELETE FROM consents WHERE subscriber_id = $1`,

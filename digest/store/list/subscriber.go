@@ -64,7 +64,7 @@ func (db *Store) Enrol(ctx context.Context, told digest.Audited, people []roster
 				err = enrol(t, entry)
 			case roster.Ended:
 				changed = true
-				err = end(t, id, entry.Subscriber.State, database.OrTime(entry.Subscriber.LeftAt, entry.At), entry.At)
+				err = End(t, id, entry.Subscriber.State, database.OrTime(entry.Subscriber.LeftAt, entry.At), entry.At)
 			}
 			if err != nil {
 				return err
@@ -101,6 +101,12 @@ func outcome(t *database.Tx, entry roster.Entry, seen map[string]bool, dryRun bo
 	switch {
 	case err != nil:
 		return "", 0, err
+	case !known && !entry.Gone():
+		kept, err := isSuppressed(t, key)
+		if kept {
+			return roster.Kept, 0, err
+		}
+		return roster.Added, 0, err
 	case !known:
 		return roster.Added, 0, nil
 	case entry.Gone() && state.To(entry.Subscriber.State):

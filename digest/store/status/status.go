@@ -3,6 +3,7 @@ package status
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"postbag/digest/health"
 	"postbag/digest/store/database"
@@ -68,4 +69,15 @@ func backlog(t *database.Tx, s *health.Stored) error {
 		*c.to = int(min(n, health.Limit))
 	}
 	return nil
+}
+
+// Time is the database's own clock: that of its server, or of this machine where it is a
+// file.
+func (db *Store) Time(ctx context.Context) (at time.Time, err error) {
+	err = db.View(ctx, "read the database's clock", func(t *database.Tx) error {
+		micros, err := t.Number(`SELECT ` + t.Dialect.Now)
+		at = time.UnixMicro(int64(micros)).UTC()
+		return err
+	})
+	return at, err
 }

@@ -97,6 +97,7 @@ func (b *bench) fillIssues() {
 	later.NextTry = now.Add(time.Hour)
 	b.exchange(issue, 0, now, result(claimed[0], subscribers.Delivered, now), later,
 		result(claimed[2], subscribers.Failed, now), result(claimed[3], subscribers.Uncertain, now))
+	b.fillBounces(issue)
 	second := b.draft(after(5 * time.Hour))
 	b.approve(&second, after(6*time.Hour))
 	b.move(second, digest.Published, after(7*time.Hour))

@@ -107,7 +107,7 @@ var signupTests = []test{
 		b.equal("the subscriber", s, subscribers.Subscriber{ID: s.ID, Email: r.Email, Key: r.Key, State: subscribers.Pending,
 			Frequency: subscribers.Every, Token: r.Token, CreatedAt: start})
 		b.equal("the confirmation", must(b.Confirmation(b.ctx(), r.Confirm)), signup.Confirmation{Email: r.Email, ExpiresAt: r.Expires})
-		b.equal("the mail", b.letters(start), []subscribers.Letter{{ID: 1, Kind: subscribers.ConfirmationLetter, Email: r.Email,
+		b.equal("the mail", b.letters(start), []subscribers.Letter{{ID: 1, Kind: subscribers.ConfirmationLetter, Email: r.Email, SubscriberID: s.ID,
 			Token: r.Confirm, Expires: r.Expires, CreatedAt: start, NextTry: start, Fence: 1, Attempts: 1}})
 	}},
 	{"confirming makes active, once, with the proof", func(b *bench) {
@@ -193,7 +193,7 @@ var signupTests = []test{
 		b.equal("once a day", links(s.Key, at.Add(time.Hour)), false)
 		got := b.letters(at)
 		b.equal("the mails", len(got), 1)
-		b.equal("the mail", got[0], subscribers.Letter{ID: got[0].ID, Kind: subscribers.LinksLetter, Email: s.Email, Token: s.Token,
+		b.equal("the mail", got[0], subscribers.Letter{ID: got[0].ID, Kind: subscribers.LinksLetter, Email: s.Email, SubscriberID: s.ID, Token: s.Token,
 			CreatedAt: at, NextTry: at, Fence: 1, Attempts: 1})
 		b.equal("the next day", links(s.Key, at.Add(25*time.Hour)), true)
 		must(b.Unsubscribe(b.ctx(), s.Token, at.Add(26*time.Hour)))

@@ -48,6 +48,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Checks", checkTests},
 		{"Ledger", ledgerTests},
 		{"Letters", letterTests},
+		{"Bounces", bounceTests},
 		{"Held", heldTests},
 		{"Signup", signupTests},
 		{"Accounts", accountTests},

@@ -39,7 +39,7 @@ func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 func start(t *testing.T) *desktest.Desk {
 	t.Helper()
 	return desktest.New(t, func(d *desktest.Desk, f *frame.Frame) []desk.Area {
-		runner := beside.New(d.DB, d.Clock, nil)
+		runner := beside.New(t.Context(), d.DB, d.Clock, nil)
 		t.Cleanup(runner.Close)
 		return []desk.Area{keeping.New(f, keeping.Options{
 			Read: d.DB, Desk: d.Desk, Runner: runner, Public: d.Site,

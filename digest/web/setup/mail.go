@@ -42,7 +42,7 @@ func (a Area) mail(w http.ResponseWriter, r *http.Request) error {
 var (
 	labels = map[string]string{
 		"from": "The sender’s domain", "spf": "Who may send for it (SPF)", "dmarc": "What becomes of false mail (DMARC)",
-		"dkim": "The server’s signature (DKIM)", "account": "The account", "links": "Where links lead",
+		"dkim": "The signature (DKIM)", "bounces": "Where bounces go", "ptr": "The mail server’s name (PTR)", "account": "The account", "links": "Where links lead",
 	}
 	marks = map[string]string{"good": "good", "look": "look at it", "wrong": "put it right", "unknown": "not known"}
 )

@@ -37,8 +37,9 @@ type names struct{}
 
 func none(name string) error { return &net.DNSError{Err: "no such host", Name: name, IsNotFound: true} }
 
-func (names) LookupTXT(_ context.Context, name string) ([]string, error) { return nil, none(name) }
-func (names) LookupMX(_ context.Context, name string) ([]*net.MX, error) { return nil, none(name) }
+func (names) LookupAddr(_ context.Context, addr string) ([]string, error) { return nil, none(addr) }
+func (names) LookupTXT(_ context.Context, name string) ([]string, error)  { return nil, none(name) }
+func (names) LookupMX(_ context.Context, name string) ([]*net.MX, error)  { return nil, none(name) }
 func (names) LookupNetIP(_ context.Context, _, name string) ([]netip.Addr, error) {
 	return nil, none(name)
 }
@@ -56,7 +57,7 @@ func start(t *testing.T, smtp string) *desktest.Desk {
 	}
 	sending := setup.Sending{Outbox: transport.Dir, Host: transport.Host, Port: transport.Port, Account: transport.User, From: "news@bus.example", BaseURL: "https://news.bus.example"}
 	return desktest.NewEmpty(t, func(d *desktest.Desk, f *frame.Frame) []deskweb.Area {
-		runner := beside.New(d.DB, d.Clock, nil)
+		runner := beside.New(t.Context(), d.DB, d.Clock, nil)
 		t.Cleanup(runner.Close)
 		keeper := blogs.New(blogs.Options{
 			Store: d.DB, Runner: runner,

@@ -686,6 +686,48 @@ CREATE TRIGGER deliveries_go AFTER DELETE ON deliveries BEGIN
     UPDATE delivery_counts SET n = n - 1 WHERE issue_id = OLD.issue_id AND state = OLD.state;
 END;
 
+-- What came back of mails, and what servers refused: one row for one event, by its key.
+CREATE TABLE bounces (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    key           TEXT     NOT NULL UNIQUE,
+    subscriber_id BIGINT   NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+    issue_id      BIGINT   REFERENCES issues (id), -- NULL for letters, and where it is not known
+    at            BIGINT   NOT NULL,
+    kind          TEXT     NOT NULL CHECK (kind IN ('hard', 'soft', 'policy', 'delayed',
+                      'complaint', 'auto-reply', 'challenge', 'unsubscribe', 'other')),
+    status        TEXT     NOT NULL, -- RFC 3463; empty for none
+    code          INTEGER  NOT NULL, -- of the SMTP reply; 0 for none
+    words         TEXT     NOT NULL, -- the server's
+    source        TEXT     NOT NULL,
+    counted       SMALLINT NOT NULL CHECK (counted IN (0, 1)), -- it gave a point
+    became        TEXT     NOT NULL CHECK (became IN ('', 'unsubscribed', 'bounced', 'complained')) -- of the reader, by it
+);
+CREATE INDEX bounces_subscriber ON bounces (subscriber_id, issue_id);
+CREATE INDEX bounces_issue ON bounces (issue_id, kind);
+
+-- What counts against an address since it was confirmed, or since a mail arrived there.
+CREATE TABLE bounce_scores (
+    subscriber_id BIGINT  PRIMARY KEY REFERENCES subscribers (id) ON DELETE CASCADE,
+    hard          INTEGER NOT NULL,
+    soft          INTEGER NOT NULL,
+    since         BIGINT, -- when the first soft one in a row was mailed
+    last_at       BIGINT  NOT NULL -- when the last point was given
+);
+
+-- How many mails of an issue had failed when the failed ones were last looked at.
+CREATE TABLE bounce_looks (
+    issue_id BIGINT  PRIMARY KEY REFERENCES issues (id) ON DELETE CASCADE,
+    failed   INTEGER NOT NULL
+);
+
+-- Suppressed addresses whose readers were forgotten: an HMAC-SHA256 of each under the
+-- publication's salt.
+CREATE TABLE suppressions (
+    address TEXT PRIMARY KEY,
+    state   TEXT   NOT NULL CHECK (state IN ('unsubscribed', 'bounced', 'complained')),
+    at      BIGINT NOT NULL
+);
+
 -- The processes that work on this database, with their leases, by the database's
 -- own clock. On SQLite there is one, and its lease lasts as long as the process.
 CREATE TABLE workers (

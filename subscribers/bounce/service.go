@@ -1,0 +1,296 @@
+package bounce
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"postbag/digest"
+	"postbag/subscribers"
+	"postbag/subscribers/address"
+	"postbag/subscribers/report"
+)
+
+// Store is what this package asks of the database.
+type Store interface {
+	Publication(ctx context.Context) (digest.Publication, error)
+	// ByToken finds a subscriber by the token of its links; the error is of kind NotFound.
+	ByToken(ctx context.Context, token string) (subscribers.Subscriber, error)
+	// SubscriberByKey finds one by its address key; the error is of kind NotFound.
+	SubscriberByKey(ctx context.Context, key string) (subscribers.Subscriber, error)
+	// Mailed gives the mails of issues to a subscriber that were begun, the newest
+	// first; that of one issue alone unless issueID is 0.
+	Mailed(ctx context.Context, subscriberID, issueID int64, most int) ([]Mailed, error)
+	// TakeEvents keeps events that are new, and moves the readers that they are about
+	// as [Rules.Judge] says, in one transaction. It tells what became of each, in the
+	// same order. An event about nobody who is there is [NobodyOf].
+	TakeEvents(ctx context.Context, rules Rules, events []Known) ([]Taken, error)
+	// RefusedIn lists issues of which more mails have failed than when it was last
+	// looked, with how many these are.
+	RefusedIn(ctx context.Context, most int) (map[int64]int, error)
+	// Refused gives failed mails of an issue of which no event tells, by id, those
+	// after one.
+	Refused(ctx context.Context, issueID, after int64, most int) ([]Refusal, error)
+	// Looked notes that the failed mails of an issue were looked at, when there were
+	// so many.
+	Looked(ctx context.Context, issueID int64, failed int) error
+	// Events lists events, the newest first.
+	Events(ctx context.Context, f Filter) ([]Listed, error)
+	// BounceCounts counts the events of an issue by kind.
+	BounceCounts(ctx context.Context, issueID int64) (map[report.Kind]int, error)
+}
+
+// Options are what a [Service] is made of.
+type Options struct {
+	Store Store
+	Clock digest.Clock
+	Log   *slog.Logger // default: none
+	Rules Rules
+}
+
+// Service takes what comes back. It is safe for concurrent use.
+type Service struct{ o Options }
+
+// New makes a service.
+func New(o Options) *Service {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	o.Rules.Hard = cmp.Or(o.Rules.Hard, DefaultHard)
+	return &Service{o}
+}
+
+// mostMailed is how many of a reader's mails are looked through for one that an event
+// may be about.
+const mostMailed = 200
+
+// Message reads one message and takes what it says. to are addresses that the mail
+// server says it was for. What no event is, or cannot be read, is no error.
+func (s *Service) Message(ctx context.Context, from Source, r io.Reader, to ...string) (Taken, error) {
+	sum := sha256.New()
+	found, err := report.Read(io.TeeReader(r, sum), to...)
+	if err != nil {
+		return Taken{}, digest.Fail(digest.Unavailable, "", "the message cannot be read: %w", err)
+	}
+	if found.Unread {
+		return Taken{Outcome: Unread, Kind: found.Kind}, nil
+	}
+	if found.Kind == report.Other {
+		return Taken{Outcome: NoEvent, Kind: found.Kind}, nil
+	}
+	e := Event{
+		ID: hex.EncodeToString(sum.Sum(nil)[:16]), Kind: found.Kind, Status: found.Status, Code: found.Code, Words: found.Words, Source: from,
+		Person: Person{ReturnPaths: found.ReturnPaths, Token: found.Token, MessageID: found.MessageID},
+	}
+	for _, r := range found.Recipients {
+		e.Addresses = append(e.Addresses, r.Address)
+	}
+	return s.take(ctx, e, &found)
+}
+
+// Take takes an event of another source, such as a provider's webhook. The error is the
+// database's; an event about nobody is none.
+func (s *Service) Take(ctx context.Context, e Event) (Taken, error) { return s.take(ctx, e, nil) }
+
+func (s *Service) take(ctx context.Context, e Event, found *report.Report) (Taken, error) {
+	if e.ID == "" || e.Source == "" {
+		return Taken{}, digest.Fail(digest.Invalid, "", "an event needs an id and a source")
+	}
+	if now := s.o.Clock.Now(); e.At.IsZero() || e.At.After(now) {
+		e.At = now
+	}
+	known, ok, err := s.identify(ctx, e, found)
+	if err != nil {
+		return Taken{}, fmt.Errorf("take a bounce: %w", err)
+	}
+	if !ok {
+		if e.Kind == report.AutoReply || e.Kind == report.Challenge {
+			return Taken{Outcome: NoEvent, Kind: e.Kind}, nil
+		}
+		return Taken{Outcome: NobodyOf, Kind: e.Kind}, nil
+	}
+	if known.Kind == report.Other {
+		return Taken{Outcome: NoEvent, Kind: e.Kind}, nil
+	}
+	all, err := s.takeAll(ctx, []Known{known})
+	if err != nil {
+		return Taken{}, err
+	}
+	return all[0], nil
+}
+
+// takeAll stores events, and logs those that ended a subscription.
+func (s *Service) takeAll(ctx context.Context, events []Known) ([]Taken, error) {
+	for i, e := range events {
+		events[i].Key = e.key()
+	}
+	all, err := s.o.Store.TakeEvents(ctx, s.o.Rules, events)
+	if err != nil {
+		return nil, fmt.Errorf("take bounces: %w", err)
+	}
+	for i, t := range all {
+		if t.Ended {
+			s.o.Log.Info("an address is not mailed any more", "to", subscribers.Mask(t.Email), "state", string(t.State),
+				"kind", string(t.Kind), "status", events[i].Status, "source", string(events[i].Source))
+		}
+	}
+	return all, nil
+}
+
+// identify finds out whom an event is about, from the surest sign to the least; see the
+// documentation of the package.
+func (s *Service) identify(ctx context.Context, e Event, found *report.Report) (known Known, ok bool, err error) {
+	pub, err := s.o.Store.Publication(ctx)
+	if err != nil {
+		return known, false, err
+	}
+	known = Known{Event: e}
+	for _, path := range e.ReturnPaths {
+		r, read := subscribers.ReturnPath{Salt: pub.Salt}.Read(path)
+		if !read {
+			continue
+		}
+		known.SubscriberID, known.LetterID = r.SubscriberID, r.LetterID
+		if r.LetterID == 0 {
+			if ok, err := s.mail(ctx, &known, func(m Mailed) bool { return m.IssueID == r.IssueID }, r.IssueID); !ok {
+				return known, false, err
+			}
+		}
+		if found != nil && len(found.Recipients) > 1 && !found.OldStyle && e.Kind != report.Complaint {
+			// One reader got the mail, who has it sent on to several addresses.
+			known.becomes(report.Mildest(found.Recipients))
+		}
+		return known, true, nil
+	}
+	if found != nil && found.OldStyle {
+		return known, false, nil // nothing but the return path tells a bounce from anything else
+	}
+	return s.byMail(ctx, known, pub.Salt, found)
+}
+
+// becomes takes what a report says of one recipient for the event.
+func (e *Known) becomes(r report.Recipient) {
+	e.Kind, e.Status, e.Code, e.Words = r.Kind, r.Status, r.Code, r.Words
+}
+
+// byMail finds the reader by the token of their links or by their address, and the
+// mail by its ids.
+func (s *Service) byMail(ctx context.Context, known Known, salt []byte, found *report.Report) (_ Known, ok bool, err error) {
+	reader, proved, err := s.reader(ctx, known.Person, "")
+	if err != nil {
+		return known, false, err
+	}
+	if proved {
+		known.SubscriberID = reader.ID
+		if found != nil && len(found.Recipients) > 1 && known.Kind != report.Complaint {
+			known.becomes(about(found.Recipients, reader))
+		}
+		mailed, err := s.mail(ctx, &known, s.names(known, salt), 0)
+		// An event without a mail could be told again and again with other words.
+		return known, mailed || known.Signed || known.Kind.Ends(), err
+	}
+	for i, a := range known.Addresses {
+		reader, there, err := s.reader(ctx, Person{}, a)
+		if err != nil {
+			return known, false, err
+		}
+		if !there {
+			continue
+		}
+		known.SubscriberID = reader.ID
+		mailed, err := s.mail(ctx, &known, s.names(known, salt), 0)
+		if err != nil {
+			return known, false, err
+		}
+		if mailed || known.Signed {
+			if found != nil && i < len(found.Recipients) && known.Kind != report.Complaint {
+				known.becomes(found.Recipients[i])
+			}
+			return known, true, nil
+		}
+	}
+	return known, false, nil
+}
+
+// about gives what a report says of a reader: of their own address, if it names it.
+func about(all []report.Recipient, reader subscribers.Subscriber) report.Recipient {
+	for _, r := range all {
+		if a, err := address.Parse(r.Address); err == nil && a.Key == reader.Key {
+			return r
+		}
+	}
+	return report.Mildest(all)
+}
+
+// reader finds a reader by a token or an address.
+func (s *Service) reader(ctx context.Context, p Person, email string) (found subscribers.Subscriber, ok bool, err error) {
+	switch {
+	case p.Token != "":
+		found, err = s.o.Store.ByToken(ctx, p.Token)
+	case email != "":
+		a, wrong := address.Parse(email)
+		if wrong != nil {
+			return found, false, nil
+		}
+		found, err = s.o.Store.SubscriberByKey(ctx, a.Key)
+	default:
+		return found, false, nil
+	}
+	if err != nil && digest.KindOf(err) == digest.NotFound {
+		return found, false, nil
+	}
+	return found, err == nil, err
+}
+
+// names gives what tells the mail of an event among a reader's: its Message-ID, or the
+// relay's name for it in the reply by which the relay took it.
+func (s *Service) names(e Known, salt []byte) func(Mailed) bool {
+	return func(m Mailed) bool {
+		id := subscribers.Mailing{IssueID: m.IssueID, Domain: m.Domain}.MessageID(salt, e.SubscriberID)
+		return e.MessageID != "" && strings.EqualFold(e.MessageID, id) || e.RelayID != "" && hasWord(m.Reply, e.RelayID)
+	}
+}
+
+// hasWord tells whether a name stands in a reply by itself, and not as a part of a
+// longer one.
+func hasWord(reply, name string) bool {
+	inName := func(c byte) bool { return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' }
+	for at := 0; ; {
+		i := strings.Index(reply[at:], name)
+		if i < 0 {
+			return false
+		}
+		i += at
+		end := i + len(name)
+		if (i == 0 || !inName(reply[i-1])) && (end == len(reply) || !inName(reply[end])) {
+			return true
+		}
+		at = i + 1
+	}
+}
+
+// mail finds the mail that an event is about among those to its reader.
+func (s *Service) mail(ctx context.Context, e *Known, is func(Mailed) bool, issueID int64) (ok bool, err error) {
+	all, err := s.o.Store.Mailed(ctx, e.SubscriberID, issueID, mostMailed)
+	for _, m := range all {
+		if is(m) {
+			e.IssueID, e.MailedAt = m.IssueID, m.At
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+// Events lists events, the newest first.
+func (s *Service) Events(ctx context.Context, f Filter) ([]Listed, error) {
+	all, err := s.o.Store.Events(ctx, f)
+	if err != nil {
+		return nil, fmt.Errorf("list bounces: %w", err)
+	}
+	return all, nil
+}
