@@ -42,7 +42,7 @@ type Joining struct {
 	// Patience is how long a server that says nothing is waited for; 0: as long as all
 	// that writes waits for one that is away.
 	Patience time.Duration
-	Name string // for people
+	Name     string // for people
 	// Lease is how long the process may be silent; 0 is half a minute.
 	Lease time.Duration
 	// Alone refuses to join where others work already.
