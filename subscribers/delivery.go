@@ -41,6 +41,9 @@ func (s DeliveryState) To(next DeliveryState) bool { return slices.Contains(deli
 // OpenStates lists the states of rows to which something still happens by itself.
 func OpenStates() []DeliveryState { return []DeliveryState{Queued, Claimed, InFlight, Deferred} }
 
+// ClaimableStates lists the states of rows that wait to be sent.
+func ClaimableStates() []DeliveryState { return []DeliveryState{Queued, Deferred} }
+
 // UnbegunStates lists the open states of rows that no server is hearing of now.
 func UnbegunStates() []DeliveryState { return []DeliveryState{Queued, Claimed, Deferred} }
 

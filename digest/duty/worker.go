@@ -53,6 +53,11 @@ type Options struct {
 	Remind func(ctx context.Context, series digest.Series) error
 	// Letters sends the single letters that are due.
 	Letters func(ctx context.Context, member work.Member) error
+	// Bounces reads the mailboxes for bounces; nil: this worker has none.
+	Bounces func(ctx context.Context) error
+	// Refusals takes what servers refused since the last time, and counts it; nil: this
+	// worker does not.
+	Refusals func(ctx context.Context) (int, error)
 	// Sweep removes sign-ups that were never confirmed, and counts them.
 	Sweep   func(ctx context.Context) (int, error)
 	Backups *Backups // nil: this worker writes none

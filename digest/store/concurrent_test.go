@@ -12,6 +12,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
+	"postbag/digest/work"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
 	"postbag/subscribers/roster"
@@ -237,7 +238,7 @@ func TestTwoWorkOneIssue(t *testing.T) {
 			if i == 4 {
 				return pauses(t, db, issue)
 			}
-			x := deliver.Exchange{IssueID: issue, Claim: 3, Now: start}
+			x := deliver.Exchange{IssueID: issue, Claim: 3, Now: start, Worker: joined(t, db)}
 			for {
 				claimed, err := claim(db, x)
 				if err != nil {
@@ -263,6 +264,16 @@ func TestTwoWorkOneIssue(t *testing.T) {
 		}
 		countsAgree(t, one)
 	})
+}
+
+// joined makes a worker and gives its id, 0 where there can be one and another is.
+func joined(t *testing.T, db *store.DB) int64 {
+	member, err := db.Join(t.Context(), work.Joining{Name: "test"})
+	if err != nil {
+		return 0
+	}
+	t.Cleanup(member.Leave)
+	return member.ID()
 }
 
 func results(claimed []subscribers.Delivery) (all []deliver.Result) {
@@ -443,15 +454,15 @@ func TestConfirmedWhileSwept(t *testing.T) {
 	})
 }
 
-// TestHoldWaitsForWhatIsBeingClaimed holds the sending while a claim is under way
+// TestHoldWaitsForWhatIsBeingBegun holds the sending while a mail is being begun
 // that nobody else can see yet: once it is held, what was begun is on the wire.
 func TestHoldWaitsForWhatIsBeingBegun(t *testing.T) {
 	dsn := storetest.Postgres(t)
 	one, two := open(t, dsn), open(t, dsn)
 	issue := sending(t, one, 10)
 	for _, statement := range []string{
-		`CREATE FUNCTION slow() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.1); RETURN NEW; END $$`,
-		`CREATE TRIGGER slow BEFORE UPDATE ON deliveries FOR EACH ROW EXECUTE FUNCTION slow()`,
+		`CREATE FUNCTION slow() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1); RETURN NEW; END $$`,
+		`CREATE TRIGGER slow BEFORE INSERT ON on_wire FOR EACH ROW EXECUTE FUNCTION slow()`,
 	} {
 		if err := one.Exec(t.Context(), statement); err != nil {
 			t.Fatal(err)
@@ -466,7 +477,7 @@ func TestHoldWaitsForWhatIsBeingBegun(t *testing.T) {
 		_, err := two.Exchange(t.Context(), deliver.Exchange{IssueID: issue, Begin: ahead.Claimed, Now: start})
 		begun <- err
 	}()
-	eventually(t, "a row is being claimed", func() bool { return storetest.Waiting(t, dsn) > 0 })
+	eventually(t, "a mail is being begun", func() bool { return storetest.Waiting(t, dsn) > 0 })
 	if _, err := one.Hold(t.Context(), storetest.Tester, "moving", start); err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,10 @@ type committer struct {
 	connections atomic.Int32  // at work
 	took        time.Duration // by the last transaction
 
-	claimed []subscribers.Delivery // ahead, not begun
-	ahead   atomic.Int32           // len(claimed), for the connections
+	claimed   []subscribers.Delivery // ahead, not begun
+	ahead     atomic.Int32           // len(claimed), for the connections
+	batch     int                    // how many to claim at once
+	claimedAt time.Time              // when it claimed last
 
 	sent     int
 	paused   string
@@ -163,19 +165,37 @@ func (c *committer) exchange(settle []Result, want int) (done Exchanged) {
 	return done
 }
 
+// A batch of claims grows while it is used up in less than batchTime, up to batchMost,
+// and shrinks while it lasts longer: what one process has claimed another cannot send.
+const (
+	batchTime = 200 * time.Millisecond
+	batchMost = 500
+)
+
 // short gives how many rows to claim when so many are wanted at once beyond
 // those that are claimed. Every connection shall find its next row claimed, and few
 // statements that claim, each the dearest of an exchange, do for many messages; a
 // limited rate claims one ahead, since another process may have room for the rest.
 func (c *committer) short(want int) int {
-	least, most := want+int(c.connections.Load()), want+5*int(c.connections.Load())
+	connections := int(c.connections.Load())
+	least := want + connections
 	if c.run.limit != nil {
-		least, most = want+1, want+1
+		if len(c.claimed) > want {
+			return 0
+		}
+		return want + 1 - len(c.claimed)
 	}
 	if len(c.claimed) >= least {
 		return 0
 	}
-	return most - len(c.claimed)
+	lasted := time.Since(c.claimedAt)
+	if c.claimedAt = time.Now(); lasted < batchTime {
+		c.batch = min(2*c.batch, batchMost)
+	} else {
+		c.batch /= 2
+	}
+	c.batch = max(c.batch, 5*connections)
+	return want + c.batch - len(c.claimed)
 }
 
 // handBack queues again what was claimed and not begun.

@@ -50,10 +50,10 @@ type Exchange struct {
 	// Settle are results. One is taken only if the row is "sending", or claimed if
 	// it is to be queued again, under the same fence.
 	Settle []Result
-	// Begin are claimed rows whose messages are sent next: they become "sending",
-	// and the attempt is counted. One whose address may not be mailed any more is
-	// cancelled instead; one that cannot be begun for another reason is queued
-	// again, or is another's already.
+	// Begin are claimed rows whose messages are sent next: they are on the wire, which
+	// counts as "sending", and the attempt is counted. One whose address may not be
+	// mailed any more is cancelled instead; one that cannot be begun for another reason
+	// is queued again, or is another's already.
 	Begin []subscribers.Delivery
 	// Claim is how many due rows to claim at most. Rows deferred until later than
 	// Now are not due.

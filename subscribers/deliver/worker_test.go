@@ -83,7 +83,7 @@ func TestRateIsSharedByThosePresent(t *testing.T) {
 // TestFewAreClaimedAhead looks at every exchange: a process
 // holds no more rows than it soon sends.
 func TestFewAreClaimedAhead(t *testing.T) {
-	for rate, most := range map[float64]int{0: 6 * 3, 1000: 4} {
+	for rate, most := range map[float64]int{0: 500 + 2*3, 1000: 4} {
 		b := newBench(t, 60, nil, func(o *deliver.Options) { o.Rate = rate })
 		ahead := 0
 		b.ledger.before = func(x deliver.Exchange) error {

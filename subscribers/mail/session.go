@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/textproto"
+	"time"
 
 	"github.com/wneessen/go-mail/smtp"
 
@@ -13,15 +14,20 @@ import (
 	"postbag/subscribers/message"
 )
 
-// session is one open SMTP connection. It sends MAIL, RCPT, DATA and the
-// message, four round trips, and nothing in between: no NOOP to ask whether the
-// server is still there, and no RSET that could fail after a message was taken.
+// session is one open SMTP connection. It sends MAIL, RCPT and DATA, in one write
+// where the server offers PIPELINING (RFC 2920), then the message, and nothing in
+// between: no NOOP to ask whether the server is still there, and no RSET that could
+// fail after a message was taken.
 type session struct {
-	client *smtp.Client
-	wire   *wire
-	utf8   bool
-	block  []byte // reused for the message as it goes over the wire
-	broken bool
+	client    *smtp.Client
+	wire      *wire
+	utf8      bool   // SMTPUTF8 is offered
+	pipelines bool   // PIPELINING is offered
+	block     []byte // reused for what goes over the wire
+	broken    bool
+
+	ctx  context.Context // whose end aborts the wire
+	stop func() bool
 }
 
 var _ deliver.Conn = (*session)(nil)
@@ -29,8 +35,7 @@ var _ deliver.Conn = (*session)(nil)
 // Send hands one message to the server. Once the answer 250 is read the message
 // is sent, whatever becomes of the connection.
 func (s *session) Send(ctx context.Context, env deliver.Envelope, msg []byte) (deliver.Reply, error) {
-	stop := context.AfterFunc(ctx, s.wire.abort)
-	defer stop()
+	s.heed(ctx)
 	reply, err := s.transact(env, msg)
 	if e, ok := errors.AsType[*deliver.SendError](err); ok && e.Broken {
 		s.broken = true
@@ -38,12 +43,20 @@ func (s *session) Send(ctx context.Context, env deliver.Envelope, msg []byte) (d
 	return reply, err
 }
 
-func (s *session) transact(env deliver.Envelope, msg []byte) (deliver.Reply, error) {
-	if err := s.envelope(env); err != nil {
-		return deliver.Reply{}, err
+// heed has the end of ctx abort the wire, in the place of an earlier one.
+func (s *session) heed(ctx context.Context) {
+	if s.ctx == ctx {
+		return
 	}
-	if err := s.data(); err != nil {
-		return deliver.Reply{}, s.reset(err)
+	if s.stop != nil {
+		s.stop()
+	}
+	s.ctx, s.stop = ctx, context.AfterFunc(ctx, s.wire.abort)
+}
+
+func (s *session) transact(env deliver.Envelope, msg []byte) (deliver.Reply, error) {
+	if err := s.open(env); err != nil {
+		return deliver.Reply{}, err
 	}
 	if err := s.write(msg); err != nil {
 		return deliver.Reply{}, err
@@ -51,25 +64,104 @@ func (s *session) transact(env deliver.Envelope, msg []byte) (deliver.Reply, err
 	return s.answered()
 }
 
-// envelope sends MAIL and RCPT. SMTPUTF8 is asked for only where an address
-// needs it, because it narrows the way a message can go (RFC 6531, 3.2).
-func (s *session) envelope(env deliver.Envelope) error {
+// command is a line to the server, the step that it is, and the code that lets it pass.
+type command struct {
+	stage deliver.Stage
+	line  string
+	code  int // its first digits
+	time  time.Duration
+}
+
+// open brings a transaction up to where the message may follow. SMTPUTF8 is asked for
+// only where an address needs it, because it narrows the way a message can go
+// (RFC 6531, 3.2).
+func (s *session) open(env deliver.Envelope) error {
 	if err := s.carries("sender's", env.From); err != nil {
 		return badSender(err)
 	}
 	if err := s.carries("recipient's", env.To); err != nil {
 		return notSendable(deliver.StageRcpt, err)
 	}
-	s.client.SkipSMTPUTF8(message.IsASCII(env.From) && message.IsASCII(env.To))
-	s.wire.within(commandTime)
-	if err := s.client.Mail("<" + env.From + ">"); err != nil {
-		return failed(deliver.StageMail, err)
+	parameters := ""
+	if !message.IsASCII(env.From) || !message.IsASCII(env.To) {
+		parameters = " BODY=8BITMIME SMTPUTF8"
 	}
-	s.wire.within(commandTime)
-	if err := s.client.Rcpt("<" + env.To + ">"); err != nil {
-		return s.reset(failed(deliver.StageRcpt, err))
+	steps := [...]command{
+		{deliver.StageMail, "MAIL FROM:<" + env.From + ">" + parameters + "\r\n", 250, commandTime},
+		{deliver.StageRcpt, "RCPT TO:<" + env.To + ">\r\n", 25, commandTime},
+		{deliver.StageData, "DATA\r\n", 354, dataTime},
+	}
+	if s.pipelines {
+		return s.pipelined(steps[:])
+	}
+	for _, c := range steps {
+		if err := s.tell(c.stage, c.time, c.line); err != nil {
+			return err
+		}
+		if err := s.hear(c); err != nil {
+			return s.reset(err)
+		}
 	}
 	return nil
+}
+
+// tell writes to the server in one go.
+func (s *session) tell(stage deliver.Stage, within time.Duration, lines ...string) error {
+	s.block = s.block[:0]
+	for _, l := range lines {
+		s.block = append(s.block, l...)
+	}
+	s.wire.within(within)
+	w := s.client.Text.W
+	_, err := w.Write(s.block)
+	if err == nil {
+		err = w.Flush()
+	}
+	if err != nil {
+		return failed(stage, err)
+	}
+	return nil
+}
+
+// hear reads the answer to a command.
+func (s *session) hear(c command) error {
+	s.wire.within(c.time)
+	if _, _, err := s.client.Text.ReadResponse(c.code); err != nil {
+		return failed(c.stage, err)
+	}
+	return nil
+}
+
+// pipelined writes commands in one go and reads all answers (RFC 2920, 3.1). The first
+// refusal counts. Where the server nevertheless waits for a message, the connection ends:
+// to end the message would make one of nothing.
+func (s *session) pipelined(steps []command) error {
+	lines := make([]string, len(steps))
+	for i, c := range steps {
+		lines[i] = c.line
+	}
+	if err := s.tell(steps[0].stage, commandTime, lines...); err != nil {
+		return err
+	}
+	var refused *deliver.SendError
+	for _, c := range steps {
+		err := s.hear(c)
+		e, _ := errors.AsType[*deliver.SendError](err)
+		switch {
+		case refused == nil && e == nil:
+		case refused == nil:
+			if refused = e; e.Broken {
+				return e
+			}
+		case e == nil && c.stage == deliver.StageData, e != nil && e.Broken:
+			refused.Broken = true
+			return refused
+		}
+	}
+	if refused == nil {
+		return nil
+	}
+	return s.reset(refused)
 }
 
 // carries tells whether an address can be given to this server at all.
@@ -176,24 +268,11 @@ func doubt(err error) error {
 	return &deliver.SendError{Stage: deliver.StageBody, Class: deliver.Ambiguous, Broken: true, Err: err}
 }
 
-// data asks to send the message. The client's own Data is not used: it hides
-// whether the final dot was written.
-func (s *session) data() error {
-	s.wire.within(dataTime)
-	id, err := s.client.Text.Cmd("DATA")
-	if err != nil {
-		return failed(deliver.StageData, err)
-	}
-	s.client.Text.StartResponse(id)
-	defer s.client.Text.EndResponse(id)
-	if _, _, err := s.client.Text.ReadResponse(354); err != nil {
-		return failed(deliver.StageData, err)
-	}
-	return nil
-}
-
 // Close says QUIT and closes the connection, within seconds.
 func (s *session) Close() error {
+	if s.stop != nil {
+		s.stop()
+	}
 	if s.broken {
 		return s.wire.Conn.Close()
 	}

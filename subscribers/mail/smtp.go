@@ -64,7 +64,8 @@ func (t *SMTP) Connect(ctx context.Context) (deliver.Conn, error) {
 	} else {
 		t.offered.Store(utf8Missing)
 	}
-	return &session{client: client, wire: w, utf8: utf8}, nil
+	pipelines, _ := client.Extension("PIPELINING")
+	return &session{client: client, wire: w, utf8: utf8, pipelines: pipelines}, nil
 }
 
 // open brings a connection up to the first MAIL. On an error it tells the stage.

@@ -1,6 +1,7 @@
 package mail_test
 
 import (
+	"bufio"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -354,23 +355,111 @@ func TestOutcomes(t *testing.T) {
 		{"day's quota", reply("BODY", "550 5.4.5 Daily sending quota exceeded"), sender, deliver.StageBody, 550, false},
 		{"unverified", reply("BODY", "554 Message rejected: Email address is not verified."), sender, deliver.StageBody, 554, false},
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			server := smtptest.Start(t, tt.script)
-			conn, err := connect(t, "smtp://"+server.Addr, "", nil)
+	eachWay(t, func(t *testing.T, offer []string) {
+		for _, tt := range tests {
+			t.Run(tt.name, func(t *testing.T) {
+				server := smtptest.Start(t, tt.script)
+				server.Offer = offer
+				conn, err := connect(t, "smtp://"+server.Addr, "", nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer conn.Close()
+				_, err = conn.Send(t.Context(), deliver.Envelope{From: "bus@example.org", To: "anna@example.org"}, []byte("Subject: x\r\n\r\nx\r\n"))
+				e, ok := errors.AsType[*deliver.SendError](err)
+				if !ok || e.Class != tt.class || e.Stage != tt.stage || e.Code != tt.code || e.Broken != tt.broken {
+					t.Fatalf("got %+v", err)
+				}
+				if e.Code == 0 && e.Err == nil {
+					t.Error("no cause")
+				}
+			})
+		}
+	})
+}
+
+// eachWay runs a test with servers that take commands one by one and in one go.
+func eachWay(t *testing.T, test func(t *testing.T, offer []string)) {
+	t.Run("one by one", func(t *testing.T) { test(t, []string{"8BITMIME", "ENHANCEDSTATUSCODES"}) })
+	t.Run("pipelined", func(t *testing.T) { test(t, []string{"PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES"}) })
+}
+
+// TestServerThatWaitsForAMessageToNobody refuses the reader and asks for the message all
+// the same: nothing is sent, and the connection ends.
+func TestServerThatWaitsForAMessageToNobody(t *testing.T) {
+	server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+		switch st.Verb {
+		case "RCPT":
+			return smtptest.Act{Reply: "550 5.1.1 no such user"}
+		case "DATA":
+			return smtptest.Act{Reply: "354 go on"}
+		}
+		return smtptest.Act{}
+	})
+	conn, err := connect(t, "smtp://"+server.Addr, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = conn.Send(t.Context(), deliver.Envelope{From: "bus@example.org", To: "anna@example.org"}, []byte("Subject: x\r\n\r\nx\r\n"))
+	e, ok := errors.AsType[*deliver.SendError](err)
+	if !ok || e.Class != deliver.Permanent || e.Stage != deliver.StageRcpt || !e.Broken {
+		t.Errorf("got %+v", err)
+	}
+	conn.Close()
+	server.Stop()
+	if n := len(server.Taken()); n != 0 {
+		t.Errorf("%d messages were taken", n)
+	}
+}
+
+// TestRepliesInPieces sends all answers of a transaction byte by byte, and all in one write.
+func TestRepliesInPieces(t *testing.T) {
+	for _, pieces := range []bool{true, false} {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		say := func(c net.Conn, s string) {
+			if !pieces {
+				io.WriteString(c, s)
+				return
+			}
+			for i := range len(s) {
+				io.WriteString(c, s[i:i+1])
+			}
+		}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			c, err := ln.Accept()
 			if err != nil {
-				t.Fatal(err)
+				return
 			}
-			defer conn.Close()
-			_, err = conn.Send(t.Context(), deliver.Envelope{From: "bus@example.org", To: "anna@example.org"}, []byte("Subject: x\r\n\r\nx\r\n"))
-			e, ok := errors.AsType[*deliver.SendError](err)
-			if !ok || e.Class != tt.class || e.Stage != tt.stage || e.Code != tt.code || e.Broken != tt.broken {
-				t.Fatalf("got %+v", err)
+			defer c.Close()
+			r := bufio.NewReader(c)
+			line := func() string { l, _ := r.ReadString('\n'); return l }
+			say(c, "220 x\r\n")
+			line()
+			say(c, "250-x\r\n250 PIPELINING\r\n")
+			for line() != "" && line() != "" && line() != "" {
+				say(c, "250-2.1.0 first\r\n250 2.1.0 ok\r\n250 2.1.5 ok\r\n354 go on\r\n")
+				for l := line(); l != ".\r\n" && l != ""; l = line() {
+				}
+				say(c, "250-2.0.0 taken\r\n250 2.0.0 as 4F7A1\r\n")
 			}
-			if e.Code == 0 && e.Err == nil {
-				t.Error("no cause")
+		}()
+		conn, err := connect(t, "smtp://"+ln.Addr().String(), "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if r, err := conn.Send(t.Context(), deliver.Envelope{From: "bus@example.org", To: "anna@example.org"}, []byte("Subject: x\r\n\r\nx\r\n")); err != nil || r.Code != 250 {
+				t.Errorf("got %+v, %v", r, err)
 			}
-		})
+		}
+		conn.Close()
+		ln.Close()
+		<-done
 	}
 }
 
@@ -397,26 +486,29 @@ func TestPassingTrouble(t *testing.T) {
 		{"RCPT", "451 4.7.32 not aligned", false},
 		{"RCPT", "452 4.3.1 Insufficient system storage", false},
 	}
-	for _, tt := range tests {
-		t.Run(tt.verb+" "+tt.reply, func(t *testing.T) {
-			server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
-				if st.Verb == tt.verb {
-					return smtptest.Act{Reply: tt.reply}
+	eachWay(t, func(t *testing.T, offer []string) {
+		for _, tt := range tests {
+			t.Run(tt.verb+" "+tt.reply, func(t *testing.T) {
+				server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+					if st.Verb == tt.verb {
+						return smtptest.Act{Reply: tt.reply}
+					}
+					return smtptest.Act{}
+				})
+				server.Offer = offer
+				conn, err := connect(t, "smtp://"+server.Addr, "", nil)
+				if err != nil {
+					t.Fatal(err)
 				}
-				return smtptest.Act{}
+				defer conn.Close()
+				_, err = conn.Send(t.Context(), deliver.Envelope{From: "bus@example.org", To: "anna@example.org"}, []byte("Subject: x\r\n\r\nx\r\n"))
+				e, ok := errors.AsType[*deliver.SendError](err)
+				if !ok || e.Passing != tt.passing || e.Passing && (e.Class != deliver.SenderSide || e.Broken) {
+					t.Errorf("got %+v", e)
+				}
 			})
-			conn, err := connect(t, "smtp://"+server.Addr, "", nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer conn.Close()
-			_, err = conn.Send(t.Context(), deliver.Envelope{From: "bus@example.org", To: "anna@example.org"}, []byte("Subject: x\r\n\r\nx\r\n"))
-			e, ok := errors.AsType[*deliver.SendError](err)
-			if !ok || e.Passing != tt.passing || e.Passing && (e.Class != deliver.SenderSide || e.Broken) {
-				t.Errorf("got %+v", e)
-			}
-		})
-	}
+		}
+	})
 }
 
 // TestBadSenderIsNobodyElsesFault gives a sender that the server cannot take.

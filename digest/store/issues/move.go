@@ -9,6 +9,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
+	"postbag/digest/store/onwire"
 	"postbag/digest/store/publication"
 	"postbag/digest/store/rules"
 )
@@ -323,6 +324,9 @@ func handOver(t *database.Tx, by digest.Actor, skipped int64, at time.Time) erro
 
 // CancelOpen cancels the rows of a withdrawn issue that no server is hearing of.
 func CancelOpen(t *database.Tx, issueID int64, now time.Time) error {
+	if err := onwire.Settle(t, issueID, false, 0); err != nil {
+		return err
+	}
 	_, err := t.Exec(`
 		UPDATE deliveries SET state = 'cancelled', cause = 'issue-withdrawn', next_try = NULL, updated_at = $1
 		WHERE issue_id = $2 AND `+rules.Unbegun, now.UnixMicro(), issueID)

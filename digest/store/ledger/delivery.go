@@ -11,6 +11,7 @@ import (
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
 	"postbag/digest/store/issues"
+	"postbag/digest/store/onwire"
 	"postbag/digest/store/publication"
 	"postbag/digest/store/rules"
 	"postbag/subscribers"
@@ -65,10 +66,15 @@ func queryFreezeAudience(lastOfMonth, editors bool) string {
 	INSERT INTO deliveries (issue_id, subscriber_id, state, next_try, updated_at)
 	SELECT i.id, s.id, 'queued', 0, i.mailing_begun
 	FROM issues i, subscribers s
-	WHERE i.id = $1 AND s.` + rules.Mailable + ` AND s.frequency IN (` + rules.Words(subscribers.FrequenciesFor(lastOfMonth)) + `)
+	WHERE i.id = $1 AND s.id > $2 AND s.id <= $3
+		AND s.` + rules.Mailable + ` AND s.frequency IN (` + rules.Words(subscribers.FrequenciesFor(lastOfMonth)) + `)
 		AND s.key ` + who + ` (SELECT e.key FROM editors e)
 	ORDER BY s.id`
 }
+
+// frozenAtOnce is how many subscribers one statement freezes: what it costs in memory
+// does not grow with the list.
+const frozenAtOnce = 5_000
 
 func freezeAudience(t *database.Tx, m subscribers.Mailing, lastOfMonth bool) error {
 	_, err := t.Exec(`
@@ -77,8 +83,15 @@ func freezeAudience(t *database.Tx, m subscribers.Mailing, lastOfMonth bool) err
 	if err != nil {
 		return err
 	}
-	for _, editors := range []bool{true, false} {
-		if _, err = t.Exec(queryFreezeAudience(lastOfMonth, editors), m.IssueID); err != nil {
+	last, err := t.Number(`SELECT COALESCE(MAX(id), 0) FROM subscribers`)
+	if err != nil {
+		return err
+	}
+	if _, err = t.Exec(queryFreezeAudience(lastOfMonth, true), m.IssueID, 0, last); err != nil {
+		return err
+	}
+	for from := int64(0); from < last; from += frozenAtOnce {
+		if _, err = t.Exec(queryFreezeAudience(lastOfMonth, false), m.IssueID, from, from+frozenAtOnce); err != nil {
 			return err
 		}
 	}
@@ -103,9 +116,22 @@ func (a *alternator) next() subscribers.DeliveryState {
 // of the other. A queued row that was put back may wait until those behind it are
 // claimed; see [head].
 func (db *Store) Exchange(ctx context.Context, x deliver.Exchange) (done deliver.Exchanged, err error) {
+	for _, r := range x.Settle {
+		if !subscribers.InFlight.To(r.State) {
+			return done, digest.Fail(digest.Invalid, "", "a delivery under way cannot become %s", r.State)
+		}
+	}
+	if !db.Dialect.LocksRows {
+		db.claims.turn.Lock()
+		defer db.claims.turn.Unlock()
+	}
 	var from head
 	err = db.Update(ctx, "exchange with the ledger", func(t *database.Tx) error {
-		done, from = deliver.Exchanged{}, db.heads.of(x.IssueID)
+		if done, from = (deliver.Exchanged{}), db.heads.of(x.IssueID); !t.Dialect.LocksRows {
+			// No statement takes long, and to listen for the end of a context takes the
+			// driver a goroutine each time.
+			t.Ctx = context.WithoutCancel(t.Ctx)
+		}
 		// The issue keeps its state while rows are settled, begun and claimed: nothing
 		// is begun after a pause, and no row is left waiting by a withdrawal. Who
 		// holds the sending waits for it too, so that what is begun here is seen to be
@@ -114,19 +140,19 @@ func (db *Store) Exchange(ctx context.Context, x deliver.Exchange) (done deliver
 		if err != nil {
 			return err
 		}
-		if err := settle(t, x); err != nil || x.Claim <= 0 && len(x.Begin) == 0 {
+		wires, err := newWires(t, x)
+		if err != nil {
 			return err
 		}
-		if x.Worker != 0 {
-			if n, err := t.Number(duties.QueryWorker(t.Dialect), x.Worker); err != nil || n == 0 {
-				return err // what it sent is settled; it gets no more
+		if err := settle(t, x, wires); err != nil {
+			return err
+		}
+		if len(x.Begin) > 0 || x.Claim > 0 {
+			if err := db.more(t, x, wires, &from, &done); err != nil {
+				return err
 			}
 		}
-		if done.Begun, err = beginRows(t, x); err != nil {
-			return err
-		}
-		done.Claimed, err = claimAll(t, x, &db.first, &from)
-		return err
+		return wires.save(t)
 	})
 	if err != nil {
 		return deliver.Exchanged{}, err
@@ -134,38 +160,57 @@ func (db *Store) Exchange(ctx context.Context, x deliver.Exchange) (done deliver
 	if x.Claim > 0 {
 		db.heads.set(x.IssueID, from)
 	}
+	if !db.Dialect.LocksRows {
+		db.claims.exchanged(x, done)
+	}
 	return done, nil
 }
 
-// queryBegin begins the claimed rows $1 of the issue $3 at $2, but for those whose
-// address may not be mailed any more, and gives their number and what it wrote.
-func queryBegin(d database.Dialect) string {
-	return `
-	UPDATE deliveries SET state = 'sending', attempts = attempts + 1, first_try = COALESCE(first_try, $2),
-		next_try = NULL, updated_at = $2
-	FROM (` + d.Records("$1", "id BIGINT", "fence BIGINT") + `) AS b
-	WHERE deliveries.id = b.id AND +deliveries.issue_id = $3 AND deliveries.fence = b.fence
-		AND deliveries.state = 'claimed' AND ` + mayGoOn + `
-		AND EXISTS (SELECT 1 FROM subscribers s WHERE s.id = deliveries.subscriber_id AND s.` + rules.Mailable + `)
-	RETURNING deliveries.id, deliveries.attempts, deliveries.first_try`
+// queryMayGoOn gives a row if the issue $1 is being sent and sending is not held.
+const queryMayGoOn = `SELECT i.id FROM issues i, publication p
+	WHERE i.id = $1 AND i.state = 'sending' AND p.id = 1 AND p.held_since IS NULL`
+
+// more begins and claims rows, if that may be.
+func (db *Store) more(t *database.Tx, x deliver.Exchange, wires *wires, from *head, done *deliver.Exchanged) error {
+	if x.Worker != 0 {
+		if n, err := t.Number(duties.QueryWorker(t.Dialect), x.Worker); err != nil || n == 0 {
+			return err // what it sent is settled; it gets no more
+		}
+	}
+	goesOn, err := t.Number(queryMayGoOn, x.IssueID)
+	if err != nil {
+		return err
+	}
+	done.Begun, err = beginRows(t, x, goesOn != 0, wires)
+	if err != nil || goesOn == 0 {
+		return err
+	}
+	done.Claimed, err = db.claimAll(t, x, from)
+	return err
 }
 
-// mayGoOn tells that an issue, $3, is being sent and sending is not held.
-const mayGoOn = `(SELECT i.state FROM issues i WHERE i.id = $3) = 'sending'
-		AND (SELECT p.held_since FROM publication p WHERE p.id = 1) IS NULL`
+// queryBeginnable gives the ids of the claimed rows $1 of the issue $2 that are still
+// as they were claimed and whose address may be mailed. The order of the tables is for
+// SQLite, which would begin with the subscribers.
+func queryBeginnable(d *database.Dialect) string {
+	return `
+	SELECT deliveries.id FROM (` + d.Records("$1", "id BIGINT", "fence BIGINT") + `) AS b
+	CROSS JOIN deliveries
+	CROSS JOIN subscribers s
+	WHERE deliveries.id = b.id AND s.id = deliveries.subscriber_id AND +deliveries.issue_id = $2 AND ` + onwire.Held(d, "b.fence") + ` AND s.` + rules.Mailable
+}
 
 // queryNotBegun settles those of the claimed rows $1 that could not be begun:
 // cancelled if the address may not be mailed any more, else queued again.
-func queryNotBegun(d database.Dialect) string {
+func queryNotBegun(d *database.Dialect) string {
 	left := `NOT EXISTS (SELECT 1 FROM subscribers s WHERE s.id = deliveries.subscriber_id AND s.` + rules.Mailable + `)`
 	return `
 	UPDATE deliveries SET updated_at = $2,
-		state = CASE WHEN ` + left + ` THEN 'cancelled' ELSE 'queued' END,
+		state = CASE WHEN ` + left + ` THEN 'cancelled' WHEN state = 'claimed' THEN 'queued' ELSE state END,
 		cause = CASE WHEN ` + left + ` THEN 'reader-left' ELSE cause END,
 		next_try = CASE WHEN ` + left + ` THEN NULL ELSE next_try END
 	FROM (` + d.Records("$1", "id BIGINT", "fence BIGINT") + `) AS b
-	WHERE deliveries.id = b.id AND +deliveries.issue_id = $3 AND deliveries.fence = b.fence
-		AND deliveries.state = 'claimed'`
+	WHERE deliveries.id = b.id AND +deliveries.issue_id = $3 AND ` + onwire.Held(d, "b.fence")
 }
 
 // claimKey is a claimed row as a statement takes it.
@@ -174,47 +219,58 @@ type claimKey struct {
 	Fence int   `json:"fence"`
 }
 
-// beginRows begins claimed rows and gives those that were, in the order asked for.
-func beginRows(t *database.Tx, x deliver.Exchange) (begun []subscribers.Delivery, err error) {
+func keysOf(rows []subscribers.Delivery) (string, error) {
+	keys := make([]claimKey, len(rows))
+	for i, d := range rows {
+		keys[i] = claimKey{d.ID, d.Fence}
+	}
+	return database.JSON(keys)
+}
+
+// beginRows begins claimed rows and gives those that were, in the order asked for:
+// they are on the wire now. Whoever left gets nothing any more.
+func beginRows(t *database.Tx, x deliver.Exchange, goesOn bool, wires *wires) (begun []subscribers.Delivery, err error) {
 	if len(x.Begin) == 0 {
 		return nil, nil
 	}
-	claims := make([]claimKey, len(x.Begin))
-	for i, d := range x.Begin {
-		claims[i] = claimKey{d.ID, d.Fence}
-	}
-	packed, err := database.JSON(claims)
+	packed, err := keysOf(x.Begin)
 	if err != nil {
 		return nil, err
 	}
-	wrote := make(map[int64]subscribers.Delivery, len(claims))
-	err = t.Each(func(r database.Row) error {
-		var d subscribers.Delivery
-		err := r.Scan(&d.ID, &d.Attempts, &d.FirstTry)
-		wrote[d.ID] = d
-		return err
-	}, queryBegin(*t.Dialect), packed, x.Now.UnixMicro(), x.IssueID)
-	if err != nil {
-		return nil, err
-	}
-	for _, d := range x.Begin {
-		if w, ok := wrote[d.ID]; ok {
-			d.State, d.Attempts, d.FirstTry, d.UpdatedAt = subscribers.InFlight, w.Attempts, w.FirstTry, x.Now
-			begun = append(begun, d)
+	var ids []int64
+	if goesOn {
+		if ids, err = t.IDs(queryBeginnable(t.Dialect), packed, x.IssueID); err != nil {
+			return nil, err
 		}
 	}
-	if len(begun) < len(claims) {
-		_, err = t.Exec(queryNotBegun(*t.Dialect), packed, x.Now.UnixMicro(), x.IssueID)
+	var not []subscribers.Delivery
+	for _, d := range x.Begin {
+		if !slices.Contains(ids, d.ID) || wires.has(d.ID) {
+			not = append(not, d)
+			continue
+		}
+		d.State, d.UpdatedAt = subscribers.InFlight, x.Now
+		d.Attempts++
+		if d.FirstTry.IsZero() {
+			d.FirstTry = x.Now
+		}
+		begun = append(begun, d)
+		wires.begin(d)
+	}
+	if len(not) > 0 {
+		if packed, err = keysOf(not); err == nil {
+			_, err = t.Exec(queryNotBegun(t.Dialect), packed, x.Now.UnixMicro(), x.IssueID)
+		}
 	}
 	return begun, err
 }
 
 // claimAll claims due rows, from the head of the queue on and once more from its
 // beginning where there are too few, in the order of their ids.
-func claimAll(t *database.Tx, x deliver.Exchange, first *alternator, from *head) (claimed []subscribers.Delivery, err error) {
+func (db *Store) claimAll(t *database.Tx, x deliver.Exchange, from *head) (claimed []subscribers.Delivery, err error) {
 	for len(claimed) < x.Claim {
 		n, began := x.Claim-len(claimed), *from
-		more, err := claim(t, x, n, first.next(), from)
+		more, err := db.claim(t, x, n, from, claimed)
 		if err != nil {
 			return nil, err
 		}
@@ -239,50 +295,75 @@ func cancelIfWithdrawn(t *database.Tx, issueID int64, now time.Time) error {
 	return issues.CancelOpen(t, issueID, now)
 }
 
-// queryClaim claims at most $4 due rows of the issue $3 at $2, those in the state
-// $5 first, and gives them with what a message needs. Rows that another
-// transaction is about to claim are passed over; they are looked for once, in a
-// query of their own, so that no more are locked than were asked for of each sort.
-// The queued ones are those behind the head ($6, $7).
-func queryClaim(d database.Dialect) string {
+// queryDue are at most $1 due rows of the issue $2 at $3, those in the state $4
+// first; the queued ones are those behind the head ($5, $6). Rows that another
+// transaction is about to claim are passed over.
+func queryDue(d *database.Dialect) string {
 	return `
-	WITH due AS MATERIALIZED (
 		SELECT due.id, due.state, due.next_try FROM (
 			SELECT * FROM (
 				SELECT id, state, next_try FROM deliveries
-				WHERE issue_id = $3 AND state = 'queued' AND next_try <= $2 AND (next_try, id) > ($6, $7)
-				ORDER BY next_try, id LIMIT $4` + d.SkipLocked + `) AS queued
+				WHERE issue_id = $2 AND state = 'queued' AND next_try <= $3 AND (next_try, id) > ($5, $6)
+				ORDER BY next_try, id LIMIT $1` + d.SkipLocked + `) AS queued
 			UNION ALL
 			SELECT * FROM (
 				SELECT id, state, next_try FROM deliveries
-				WHERE issue_id = $3 AND state = 'deferred' AND next_try <= $2
-				ORDER BY next_try, id LIMIT $4` + d.SkipLocked + `) AS deferred
+				WHERE issue_id = $2 AND state = 'deferred' AND next_try <= $3
+				ORDER BY next_try, id LIMIT $1` + d.SkipLocked + `) AS deferred
 		) AS due
-		WHERE ` + mayGoOn + `
-		ORDER BY CASE WHEN due.state = $5 THEN 0 ELSE 1 END, due.next_try, due.id
-		LIMIT $4)
-	UPDATE deliveries SET state = 'claimed', fence = fence + 1, worker_id = $1, updated_at = $2
+		ORDER BY CASE WHEN due.state = $4 THEN 0 ELSE 1 END, due.next_try, due.id
+		LIMIT $1`
+}
+
+// queryClaim gives due rows, see [queryDue], with what a message needs. Where many
+// processes send it writes that the worker $7 has claimed them; the due rows are looked
+// for once, in a query of their own, so that no more are locked than were asked for of
+// each sort.
+func queryClaim(d *database.Dialect) string {
+	if !d.LocksRows {
+		return `
+		SELECT due.id, deliveries.issue_id, deliveries.subscriber_id, deliveries.fence + 1, deliveries.attempts, deliveries.unanswered,
+			deliveries.first_try, due.next_try, deliveries.cause, deliveries.code, deliveries.reply, deliveries.error,
+			s.email, s.name, s.token, due.state
+		FROM (` + queryDue(d) + `) AS due
+		CROSS JOIN deliveries ON deliveries.id = due.id
+		CROSS JOIN subscribers s ON s.id = deliveries.subscriber_id
+		WHERE $7 IS NULL OR $7 <> 0`
+	}
+	return `
+	WITH due AS MATERIALIZED (` + queryDue(d) + `)
+	UPDATE deliveries SET state = 'claimed', fence = fence + 1, worker_id = $7, updated_at = $3
 	WHERE id IN (SELECT due.id FROM due)
-	RETURNING id, issue_id, subscriber_id, state, fence, attempts, unanswered, first_try, next_try, updated_at,
-		cause, code, reply, error,
+	RETURNING id, issue_id, subscriber_id, fence, attempts, unanswered, first_try, next_try, cause, code, reply, error,
 		(SELECT s.email FROM subscribers s WHERE s.id = subscriber_id),
 		(SELECT s.name  FROM subscribers s WHERE s.id = subscriber_id),
 		(SELECT s.token FROM subscribers s WHERE s.id = subscriber_id),
-		COALESCE((SELECT due.next_try FROM due WHERE due.id = deliveries.id AND due.state = 'queued'), 0)`
+		(SELECT due.state FROM due WHERE due.id = deliveries.id)`
 }
 
-// claim claims up to n rows and moves the head of the queue behind them.
-func claim(t *database.Tx, x deliver.Exchange, n int, first subscribers.DeliveryState, from *head) (claimed []subscribers.Delivery, err error) {
-	behind := *from
+// claim claims up to n rows beside those that are, and moves the head of the queue
+// behind them.
+func (db *Store) claim(t *database.Tx, x deliver.Exchange, n int, from *head, has []subscribers.Delivery) (claimed []subscribers.Delivery, err error) {
+	behind, most := *from, n
+	if !db.Dialect.LocksRows {
+		// The rows do not tell which are claimed: these stand among them.
+		most += db.claims.size(x.IssueID) + len(has)
+	}
 	err = t.Each(func(r database.Row) error {
-		var d subscribers.Delivery
-		var waited int64
-		err := r.Scan(&d.ID, &d.IssueID, &d.SubscriberID, &d.State, &d.Fence, &d.Attempts, &d.Unanswered, &d.FirstTry, &d.NextTry, &d.UpdatedAt,
-			&d.Cause, &d.Code, &d.Reply, &d.Error, &d.Email, &d.Name, &d.Token, &waited)
-		behind = behind.after(head{waited, d.ID})
+		d := subscribers.Delivery{State: subscribers.Claimed, UpdatedAt: x.Now}
+		var was subscribers.DeliveryState
+		err := r.Scan(&d.ID, &d.IssueID, &d.SubscriberID, &d.Fence, &d.Attempts, &d.Unanswered, &d.FirstTry, &d.NextTry,
+			&d.Cause, &d.Code, &d.Reply, &d.Error, &d.Email, &d.Name, &d.Token, &was)
+		if err != nil || len(claimed) == n || db.claims.has(x.IssueID, d.ID) ||
+			slices.ContainsFunc(has, func(o subscribers.Delivery) bool { return o.ID == d.ID }) {
+			return err
+		}
+		if was == subscribers.Queued {
+			behind = behind.after(head{d.NextTry.UnixMicro(), d.ID})
+		}
 		claimed = append(claimed, d)
-		return err
-	}, queryClaim(*t.Dialect), database.OrNull(x.Worker), x.Now.UnixMicro(), x.IssueID, n, string(first), from.nextTry, from.id)
+		return nil
+	}, queryClaim(t.Dialect), most, x.IssueID, x.Now.UnixMicro(), string(db.first.next()), from.nextTry, from.id, database.OrNull(x.Worker))
 	*from = behind
 	return claimed, err
 }
@@ -292,7 +373,7 @@ func claim(t *database.Tx, x deliver.Exchange, n int, first subscribers.Delivery
 var (
 	queryRelease = `
 	UPDATE deliveries SET state = 'queued', updated_at = $3
-	WHERE issue_id = $1 AND state = 'claimed' AND ` + rules.WorkerLost("deliveries", "$2")
+	WHERE issue_id = $1 AND state = 'claimed' AND next_try IS NOT NULL AND ` + rules.WorkerLost("deliveries", "$2")
 	queryRecover = `
 	UPDATE deliveries SET state = $4, next_try = $5, updated_at = $3, cause = 'worker-lost', code = 0, reply = '', error = ''
 	WHERE issue_id = $1 AND state = 'sending' AND ` + rules.WorkerLost("deliveries", "$2")
@@ -315,6 +396,9 @@ func (db *Store) Recover(ctx context.Context, r deliver.Recovery) (n int, err er
 		if err := duties.EndLapsed(t); err != nil {
 			return err
 		}
+		if err := onwire.Settle(t, r.IssueID, true, r.Worker); err != nil {
+			return err
+		}
 		released, err := t.Exec(queryRelease, r.IssueID, r.Worker, r.Now.UnixMicro())
 		if err != nil {
 			return err
@@ -326,14 +410,25 @@ func (db *Store) Recover(ctx context.Context, r deliver.Recovery) (n int, err er
 		}
 		return cancelIfWithdrawn(t, r.IssueID, r.Now)
 	})
+	if err == nil {
+		db.claims.forget(r.IssueID)
+	}
 	return n, err
 }
 
-func queryStranded(d database.Dialect) string {
+// queryStranded looks for rows of the issue $1 that a worker had claimed, or was handing
+// over, which does not live or is $2.
+func queryStranded(d *database.Dialect) string {
+	gone := func(table string) string {
+		return `NOT EXISTS (SELECT 1 FROM workers w WHERE w.id = ` + table + `.worker_id AND w.id <> $2 AND w.ended_at IS NULL
+			AND w.leased_until >= ` + d.Now + `)`
+	}
 	return `SELECT COUNT(*) FROM (
-		SELECT 1 FROM deliveries d WHERE d.issue_id = $1 AND d.` + rules.Taken + ` AND NOT EXISTS (
-			SELECT 1 FROM workers w WHERE w.id = d.worker_id AND w.id <> $2 AND w.ended_at IS NULL
-				AND w.leased_until >= ` + d.Now + `)
+		SELECT 1 FROM (SELECT worker_id FROM deliveries WHERE issue_id = $1 AND state = 'claimed' AND next_try IS NOT NULL) AS claimed WHERE ` + gone("claimed") + `
+		UNION ALL
+		SELECT 1 FROM (SELECT worker_id FROM deliveries WHERE issue_id = $1 AND state = 'sending') AS begun WHERE ` + gone("begun") + `
+		UNION ALL
+		SELECT 1 FROM on_wire WHERE issue_id = $1 AND entries <> '[]' AND ` + gone("on_wire") + `
 		LIMIT 1) AS left_behind`
 }
 
@@ -341,7 +436,7 @@ func queryStranded(d database.Dialect) string {
 // that has ended, or for the given one, which works on none.
 func (db *Store) Stranded(ctx context.Context, issueID, worker int64) (stranded bool, err error) {
 	err = db.View(ctx, "look for deliveries left behind", func(t *database.Tx) error {
-		n, err := t.Number(queryStranded(db.Dialect), issueID, worker)
+		n, err := t.Number(queryStranded(&db.Dialect), issueID, worker)
 		stranded = n > 0
 		return err
 	})

@@ -5,13 +5,13 @@ import "postbag/digest/store/database"
 // Statements are those that run often.
 func Statements(d database.Dialect) map[string]string {
 	return map[string]string{
-		"settle":          querySettle(d),
-		"claim":           queryClaim(d),
-		"begin":           queryBegin(d),
-		"not begun":       queryNotBegun(d),
+		"settle":          querySettle(&d),
+		"claim":           queryClaim(&d),
+		"beginnable":      queryBeginnable(&d),
+		"not begun":       queryNotBegun(&d),
 		"release":         queryRelease,
 		"recover":         queryRecover,
-		"stranded":        queryStranded(d),
+		"stranded":        queryStranded(&d),
 		"next try":        queryNextTry,
 		"any open":        queryAnyOpen,
 		"freeze audience": queryFreezeAudience(true, false),

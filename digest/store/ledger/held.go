@@ -10,6 +10,7 @@ import (
 	"postbag/digest/store/database"
 	"postbag/digest/store/duties"
 	"postbag/digest/store/issues"
+	"postbag/digest/store/onwire"
 	"postbag/digest/store/rules"
 )
 
@@ -69,9 +70,16 @@ func (db *Store) Hold(ctx context.Context, by digest.Actor, reason string, at ti
 // OnTheWire counts the deliveries that are being handed over at this moment.
 func (db *Store) OnTheWire(ctx context.Context) (n int, err error) {
 	err = db.View(ctx, "count what is on the wire", func(t *database.Tx) error {
+		rows, err := onwire.All(t)
+		if err != nil {
+			return err
+		}
 		count, err := t.Number(`SELECT COUNT(*) FROM deliveries
 			WHERE issue_id IN (SELECT id FROM issues WHERE ` + rules.InFlight + `) AND state = 'sending'`)
 		n = int(count)
+		for _, r := range rows {
+			n += len(r.Entries)
+		}
 		return err
 	})
 	return n, err
@@ -126,6 +134,9 @@ func leaveUncertain(t *database.Tx, was dispatch.Held, now time.Time) error {
 			return err
 		}
 		// The answer to what is on the wire here still counts; see querySettle.
+		if err := onwire.Settle(t, issue.ID, false, 0); err != nil {
+			return err
+		}
 		_, err := t.Exec(`
 			UPDATE deliveries SET state = 'uncertain', cause = 'other-copy', next_try = NULL, updated_at = $1,
 				code = 0, reply = '', error = ''

@@ -7,7 +7,9 @@ import (
 	"postbag/digest"
 	"postbag/digest/store/database"
 	"postbag/digest/store/issues"
+	"postbag/digest/store/onwire"
 	"postbag/digest/store/publication"
+	"postbag/digest/store/rules"
 	"postbag/subscribers"
 )
 
@@ -33,23 +35,71 @@ func countsOf(t *database.Tx, issueID int64) (subscribers.Counts, error) {
 		counts[state] = n
 		return err
 	}, queryCounts, issueID)
-	return counts, err
+	if err != nil {
+		return counts, err
+	}
+	return counts, countWire(t, issueID, counts)
 }
 
+// countWire moves what is on the wire to where it belongs in counts.
+func countWire(t *database.Tx, issueID int64, counts subscribers.Counts) error {
+	ids, err := onWire(t, issueID)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	packed, err := database.JSONArray(ids)
+	if err != nil {
+		return err
+	}
+	return t.Each(func(r database.Row) error {
+		var state subscribers.DeliveryState
+		var n int
+		if err := r.Scan(&state, &n); err != nil {
+			return err
+		}
+		if counts[state] -= n; counts[state] == 0 {
+			delete(counts, state)
+		}
+		counts[subscribers.InFlight] += n
+		return nil
+	}, `SELECT state, COUNT(*) FROM deliveries WHERE `+t.Dialect.Among("id", "$1", "BIGINT")+` AND `+rules.Unbegun+` GROUP BY state`, packed)
+}
+
+// onWire gives the ids of an issue's deliveries that are on the wire.
+func onWire(t *database.Tx, issueID int64) (ids []int64, err error) {
+	rows, err := onwire.Of(t, issueID)
+	for _, r := range rows {
+		for _, e := range r.Entries {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids, err
+}
+
+// queryNextTry gives the first $2 rows of the issue $1 of each queue, in its order.
 const queryNextTry = `
-	SELECT MIN(next_try) FROM (
-		SELECT MIN(next_try) AS next_try FROM deliveries WHERE issue_id = $1 AND state = 'queued'
+	SELECT next_try, id FROM (
+		SELECT * FROM (SELECT next_try, id FROM deliveries WHERE issue_id = $1 AND state = 'queued' AND next_try IS NOT NULL
+			ORDER BY next_try, id LIMIT $2) AS queued
 		UNION ALL
-		SELECT MIN(next_try) AS next_try FROM deliveries WHERE issue_id = $1 AND state = 'deferred'
-	) AS first`
+		SELECT * FROM (SELECT next_try, id FROM deliveries WHERE issue_id = $1 AND state = 'deferred' AND next_try IS NOT NULL
+			ORDER BY next_try, id LIMIT $2) AS deferred
+	) AS first ORDER BY next_try, id`
 
 // NextTry gives the earliest moment at which a queued or deferred row of an
 // issue is due, long ago where one waits for none; ok is false when there is no
 // such row.
 func (db *Store) NextTry(ctx context.Context, issueID int64) (at time.Time, ok bool, err error) {
 	err = db.View(ctx, "find the next delivery", func(t *database.Tx) error {
-		_, err := t.One([]any{&at}, queryNextTry, issueID)
-		return err
+		return t.Each(func(r database.Row) error {
+			var next time.Time
+			var id int64
+			err := r.Scan(&next, &id)
+			if err == nil && at.IsZero() && !db.claims.has(issueID, id) {
+				at = next
+			}
+			return err
+		}, queryNextTry, issueID, 1+db.claims.size(issueID))
 	})
 	return at, !at.IsZero(), err
 }
@@ -58,16 +108,16 @@ func (db *Store) NextTry(ctx context.Context, issueID int64) (at time.Time, ok b
 // may be many, or one in a million that is the last: no plan should count on many.
 const queryAnyOpen = `
 	SELECT COUNT(*) FROM (
-		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'queued'
+		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'queued' AND next_try IS NOT NULL
 			ORDER BY next_try, id LIMIT 1) AS queued
 		UNION ALL
-		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'claimed'
+		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'claimed' AND next_try IS NOT NULL
 			ORDER BY next_try, id LIMIT 1) AS claimed
 		UNION ALL
 		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'sending'
-			ORDER BY next_try, id LIMIT 1) AS sending
+			LIMIT 1) AS sending
 		UNION ALL
-		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'deferred'
+		SELECT * FROM (SELECT id FROM deliveries WHERE issue_id = $1 AND state = 'deferred' AND next_try IS NOT NULL
 			ORDER BY next_try, id LIMIT 1) AS deferred) AS open`
 
 // Finish moves a sending issue whose rows are all terminal to sent, and tells
@@ -141,7 +191,27 @@ func (db *Store) IssueState(ctx context.Context, issueID int64) (state digest.Is
 // Deliveries lists rows of an issue in the given states, or in any when none is given, by
 // id and without tokens.
 func (db *Store) Deliveries(ctx context.Context, issueID int64, limit int, states ...subscribers.DeliveryState) (all []subscribers.Delivery, err error) {
+	err = db.View(ctx, "list the deliveries", func(t *database.Tx) (err error) {
+		all, err = deliveries(t, issueID, limit, states)
+		return err
+	})
+	return all, err
+}
+
+func deliveries(t *database.Tx, issueID int64, limit int, states []subscribers.DeliveryState) (all []subscribers.Delivery, err error) {
+	ids, err := onWire(t, issueID)
+	if err != nil {
+		return nil, err
+	}
+	packed, err := database.JSONArray(ids)
+	if err != nil {
+		return nil, err
+	}
 	var w database.Where
+	state := "d.state"
+	if len(ids) > 0 {
+		state = "CASE WHEN d." + rules.Unbegun + " AND " + t.Dialect.Among("d.id", w.Param(packed), "BIGINT") + " THEN 'sending' ELSE d.state END"
+	}
 	w.Terms = append(w.Terms, "d.issue_id = "+w.Param(issueID))
 	if len(states) > 0 {
 		terms := ""
@@ -151,19 +221,17 @@ func (db *Store) Deliveries(ctx context.Context, issueID int64, limit int, state
 			}
 			terms += w.Param(string(s))
 		}
-		w.Terms = append(w.Terms, "d.state IN ("+terms+")")
+		w.Terms = append(w.Terms, state+" IN ("+terms+")")
 	}
-	err = db.View(ctx, "list the deliveries", func(t *database.Tx) error {
-		return t.Each(func(r database.Row) error {
-			var d subscribers.Delivery
-			err := r.Scan(&d.ID, &d.IssueID, &d.SubscriberID, &d.Email, &d.Name, &d.State, &d.Fence, &d.Attempts, &d.Unanswered,
-				&d.FirstTry, &d.NextTry, &d.UpdatedAt, &d.Cause, &d.Code, &d.Reply, &d.Error)
-			all = append(all, d)
-			return err
-		}, `SELECT d.id, d.issue_id, d.subscriber_id, s.email, s.name, d.state, d.fence, d.attempts, d.unanswered,
+	err = t.Each(func(r database.Row) error {
+		var d subscribers.Delivery
+		err := r.Scan(&d.ID, &d.IssueID, &d.SubscriberID, &d.Email, &d.Name, &d.State, &d.Fence, &d.Attempts, &d.Unanswered,
+			&d.FirstTry, &d.NextTry, &d.UpdatedAt, &d.Cause, &d.Code, &d.Reply, &d.Error)
+		all = append(all, d)
+		return err
+	}, `SELECT d.id, d.issue_id, d.subscriber_id, s.email, s.name, `+state+`, d.fence, d.attempts, d.unanswered,
 				d.first_try, NULLIF(d.next_try, 0), d.updated_at, d.cause, d.code, d.reply, d.error
 			FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id`+w.Clause()+`
 			ORDER BY d.id LIMIT `+w.Param(database.Limit(limit)), w.Args...)
-	})
 	return all, err
 }

@@ -2,13 +2,17 @@ package ledger
 
 import (
 	"postbag/digest/store/database"
+	"postbag/digest/store/onwire"
 )
 
 // Prepared gives the statements that run for every message sent.
 func Prepared(d database.Dialect) []string {
 	return []string{
-		querySettle(d),
-		queryBegin(d),
-		queryClaim(d),
+		onwire.QueryOf,
+		onwire.QuerySave,
+		querySettle(&d),
+		queryMayGoOn,
+		queryBeginnable(&d),
+		queryClaim(&d),
 	}
 }

@@ -7,6 +7,7 @@ import "postbag/digest/store/database"
 type Store struct {
 	*database.DB
 
-	first alternator
-	heads heads
+	first  alternator
+	heads  heads
+	claims claims // of this process, where it is the only one that sends
 }

@@ -11,6 +11,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/store/audit"
 	"postbag/digest/store/database"
+	"postbag/digest/store/onwire"
 	"postbag/digest/store/rules"
 	"postbag/subscribers"
 	"postbag/subscribers/roster"
@@ -193,11 +194,11 @@ func (db *Store) Erase(ctx context.Context, by digest.Actor, id int64, at time.T
 		if !known {
 			return noReader(id)
 		}
-		hears, err := t.Number(`SELECT COUNT(*) FROM deliveries WHERE subscriber_id = $1 AND state = 'sending'`, id)
+		hears, err := isHearing(t, id)
 		if err != nil {
 			return err
 		}
-		if hears > 0 {
+		if hears {
 			return database.Conflict("Try again in a minute.", "a mail to this reader is on its way at this moment")
 		}
 		if err := audit.Add(t, by, digest.ReaderRemoved, fmt.Sprintf("reader %d", id), "erased"); err != nil {
@@ -229,6 +230,27 @@ func (db *Store) Erase(ctx context.Context, by digest.Actor, id int64, at time.T
 		}
 		return unname(t, id, at)
 	})
+}
+
+// isHearing tells whether a mail to a person is on its way at this moment.
+func isHearing(t *database.Tx, id int64) (bool, error) {
+	rows, err := onwire.All(t)
+	if err != nil {
+		return false, err
+	}
+	var ids []int64
+	for _, r := range rows {
+		for _, e := range r.Entries {
+			ids = append(ids, e.ID)
+		}
+	}
+	packed, err := database.JSONArray(ids)
+	if err != nil {
+		return false, err
+	}
+	n, err := t.Number(`SELECT COUNT(*) FROM deliveries WHERE subscriber_id = $1
+		AND (state = 'sending' OR `+t.Dialect.Among("id", "$2", "BIGINT")+`)`, id, packed)
+	return n > 0, err
 }
 
 // unname leaves of a person the rows that the ledger counts.

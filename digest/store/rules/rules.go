@@ -61,6 +61,8 @@ var (
 	Endable = state(beside.EndableStates())
 	// Open, of deliveries, tells of rows to which something still happens by itself.
 	Open = state(subscribers.OpenStates())
+	// Claimable, of deliveries, tells of rows that wait to be sent.
+	Claimable = state(subscribers.ClaimableStates())
 	// Unbegun, of deliveries, tells of open rows that no server is hearing of.
 	Unbegun = state(subscribers.UnbegunStates())
 	// Taken, of deliveries and letters, tells of those that a worker has taken.

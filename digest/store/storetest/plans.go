@@ -57,7 +57,7 @@ func Plans(t *testing.T, with Filling, statements func(database.Dialect) map[str
 		}
 		defer raw.Close()
 		for name, query := range statements(d) {
-			t.Run(name, func(t *testing.T) { checkSQLitePlan(t, raw, name, query, len(args(Years{})[name])) })
+			t.Run(name, func(t *testing.T) { checkSQLitePlan(t, raw, name, query) })
 		}
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
@@ -89,7 +89,14 @@ func Plans(t *testing.T, with Filling, statements func(database.Dialect) map[str
 	})
 }
 
-func checkSQLitePlan(t *testing.T, raw *sql.DB, name, query string, n int) {
+var parameter = lazyregexp.New(`\$\d+`)
+
+func checkSQLitePlan(t *testing.T, raw *sql.DB, name, query string) {
+	n := 0
+	for _, p := range parameter.FindAllString(query, -1) {
+		k, _ := strconv.Atoi(p[1:])
+		n = max(n, k)
+	}
 	args := make([]any, n)
 	for i := range args {
 		args[i] = "[]"
@@ -106,9 +113,7 @@ func checkSQLitePlan(t *testing.T, raw *sql.DB, name, query string, n int) {
 			t.Fatal(err)
 		}
 		ordered := name == "newest comments" && strings.Contains(line, "USING INDEX comments_newest")
-		// This index holds the rows asked for and no others.
-		partial := strings.Contains(line, "USING COVERING INDEX deliveries_uncertain")
-		if fullScan.MatchString(line) && !ordered && !partial || strings.Contains(line, "AUTOMATIC") {
+		if fullScan.MatchString(line) && !ordered || strings.Contains(line, "AUTOMATIC") {
 			t.Error(line)
 		}
 		if name == "settle" && strings.Contains(line, "deliveries") && !strings.Contains(line, "INTEGER PRIMARY KEY") {

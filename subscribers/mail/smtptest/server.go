@@ -78,7 +78,7 @@ func Start(t testing.TB, script func(Step) Act) *Server {
 	if script == nil {
 		script = func(Step) Act { return Act{} }
 	}
-	s := &Server{Addr: ln.Addr().String(), ln: ln, script: script, conns: map[net.Conn]bool{}, Offer: []string{"8BITMIME", "ENHANCEDSTATUSCODES"}}
+	s := &Server{Addr: ln.Addr().String(), ln: ln, script: script, conns: map[net.Conn]bool{}, Offer: []string{"PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES"}}
 	s.wg.Go(s.accept)
 	t.Cleanup(s.Stop)
 	return s
@@ -168,6 +168,7 @@ type talk struct {
 	seen     map[string]int
 	line     string
 	from, to string
+	open     bool // a MAIL was taken
 	secure   bool
 }
 
@@ -225,16 +226,20 @@ func (t *talk) command(verb, arg string) bool {
 		ok, _ := t.step("AUTH", arg, "235 2.7.0 welcome")
 		return ok
 	case "MAIL":
-		if t.from != "" {
+		if t.open {
 			ok, _ := t.step("MAIL", address(arg), "503 5.5.1 nested MAIL")
 			return ok
 		}
 		ok, act := t.step("MAIL", address(arg), "250 2.1.0 ok")
-		if act.Reply == "" {
-			t.from = address(arg)
+		if act.Reply == "" || act.Reply[0] == '2' {
+			t.from, t.open = address(arg), true
 		}
 		return ok
 	case "RCPT":
+		if !t.open {
+			ok, _ := t.step("RCPT", address(arg), "503 5.5.1 need MAIL")
+			return ok
+		}
 		ok, act := t.step("RCPT", address(arg), "250 2.1.5 ok")
 		if act.Reply == "" || act.Reply[0] == '2' {
 			t.to = address(arg)
@@ -243,7 +248,7 @@ func (t *talk) command(verb, arg string) bool {
 	case "DATA":
 		return t.data()
 	case "RSET":
-		t.from, t.to = "", ""
+		t.from, t.to, t.open = "", "", false
 		ok, _ := t.step(verb, arg, "250 2.0.0 ok")
 		return ok
 	case "NOOP":
@@ -287,12 +292,19 @@ func (t *talk) startTLS() bool {
 }
 
 func (t *talk) data() bool {
-	ok, act := t.step("DATA", "", "354 go ahead")
+	usual := "354 go ahead"
+	if t.to == "" {
+		usual = "503 5.5.1 no valid recipients"
+	}
+	ok, act := t.step("DATA", "", usual)
+	if act.Reply == "" && t.to == "" {
+		return ok
+	}
 	if act.Read > 0 {
 		t.r.Discard(act.Read)
 		return false
 	}
-	if !ok || act.Reply != "" {
+	if !ok || act.Reply != "" && !strings.HasPrefix(act.Reply, "354") {
 		return ok
 	}
 	var b bytes.Buffer
@@ -313,7 +325,7 @@ func (t *talk) data() bool {
 		// the message.
 		t.keep(b.Bytes())
 	}
-	t.from, t.to = "", ""
+	t.from, t.to, t.open = "", "", false
 	return t.say(act, "250 2.0.0 taken")
 }
 

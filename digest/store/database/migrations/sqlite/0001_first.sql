@@ -662,9 +662,21 @@ CREATE TABLE deliveries (
     UNIQUE (issue_id, subscriber_id),
     CHECK ((next_try IS NOT NULL) = (state IN ('queued', 'claimed', 'deferred')))
 );
-CREATE INDEX deliveries_claim ON deliveries (issue_id, state, next_try, id);
+-- The queue. What is sent leaves it, so that it stays as small as what is left.
+CREATE INDEX deliveries_claim ON deliveries (issue_id, state, next_try, id) WHERE next_try IS NOT NULL;
+CREATE INDEX deliveries_sending ON deliveries (issue_id, id) WHERE state = 'sending';
+CREATE INDEX deliveries_refused ON deliveries (issue_id, state, id) WHERE state IN ('failed', 'uncertain', 'cancelled');
 CREATE INDEX deliveries_subscriber ON deliveries (subscriber_id);
-CREATE INDEX deliveries_uncertain ON deliveries (issue_id) WHERE state = 'uncertain';
+
+-- What workers are handing over at this moment, a row for each issue and worker:
+-- arrays of a delivery's id, fence, attempts and first try. It is written before
+-- MAIL FROM, and again when the answers are in.
+CREATE TABLE on_wire (
+    issue_id  BIGINT NOT NULL REFERENCES issues (id),
+    worker_id BIGINT NOT NULL,
+    entries   TEXT   NOT NULL,
+    PRIMARY KEY (issue_id, worker_id)
+);
 
 -- How many rows of an issue are in each state, kept by every transaction that moves one.
 CREATE TABLE delivery_counts (
