@@ -72,6 +72,7 @@ type app struct {
 	check   *check.Check
 	sender  *dispatch.Sender // without mail: to publish, hold and pause
 	health  health.Health
+	ready   health.Readiness
 
 	besides sync.Once
 	running *beside.Runner // what runs beside; see [app.runner]
@@ -127,6 +128,7 @@ func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, e
 	a.reading = reading.New(reading.Options{Store: db, Desk: a.desk, Clock: p.Clock, Log: a.log})
 	a.sender = dispatch.New(a.dispatching())
 	a.health = health.Health{Store: db, Clock: p.Clock}
+	a.ready.Store = db
 	return a, nil
 }
 
@@ -423,7 +425,7 @@ func (o *mailer) servePages(ctx context.Context, l, own net.Listener) error {
 	}
 	options := web.Options{
 		Publisher: publisher, Signup: readers, Templates: o.set, Clock: o.p.Clock, BaseURL: o.site.Base, Desk: desk,
-		Ready: o.health.Ready, TrustedProxies: proxies, Log: o.log,
+		Ready: o.ready.Ready, TrustedProxies: proxies, Log: o.log,
 	}
 	if own == nil {
 		pages, err := web.New(options)

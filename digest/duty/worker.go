@@ -75,6 +75,7 @@ const (
 	mailEvery   = 2 * time.Second
 	letterEvery = 2 * time.Second
 	joinEvery   = 2 * time.Second
+	joinTime    = 5 * time.Second
 )
 
 // Worker does what is due, beside others who work on the same database.
@@ -140,7 +141,10 @@ func (w *Worker) joinAgain(ctx context.Context) (work.Member, error) {
 		if err := w.Clock.Sleep(ctx, joinEvery); err != nil {
 			return nil, err
 		}
-		member, err := w.Store.Join(ctx, w.Joining)
+		// A connection that is dead without a word must not keep the work waiting.
+		joining := w.Joining
+		joining.Patience = joinTime
+		member, err := w.Store.Join(ctx, joining)
 		if err == nil {
 			return member, nil
 		}
