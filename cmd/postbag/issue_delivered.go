@@ -83,7 +83,10 @@ func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, a *app) error {
 			return err
 		}
 	}
-	return p.printCounts(report)
+	if err := p.printCounts(report); err != nil {
+		return err
+	}
+	return a.returned(ctx, issue)
 }
 
 type issuePauseCmd struct{ which }

@@ -18,7 +18,7 @@ import (
 // those that need an issue on its way, and those that need a draft, among them.
 var showing = []string{
 	"audit", "editor list",
-	"backup FILE", "comment list", "comment list --text lamp", "comment search lamp", "comment show 1",
+	"backup FILE", "bounce list", "comment list", "comment list --text lamp", "comment search lamp", "comment show 1",
 	"issue check 1", "issue delivered 1", "issue history", "issue list", "issue preview 1 --out PREVIEW", "issue read", "issue read --posts", "issue show", "issue show 1", "issue suggest", "issue voices", "issue test --number 1 proof@reader.example",
 	"post list", "post search lamp", "schedule list", "sending", "sending show", "series glossary", "series list", "source list", "source show 1",
 	"status", "subscriber import --dry-run READERS", "subscriber list", "subscriber show reader0001@reader.example", "suggest list", "suppression list",
@@ -26,7 +26,7 @@ var showing = []string{
 
 // changing are the commands that write to the database, or use none.
 var changing = []string{
-	"bench deliver", "bench part", "completion", "db copy", "db migrate", "demo", "dkim keygen", "dkim show", "doctor", "health", "help", "import",
+	"bench deliver", "bench part", "bounce take", "completion", "db copy", "db migrate", "demo", "dkim keygen", "dkim show", "doctor", "health", "help", "import",
 	"editor add", "editor link", "editor passwd", "editor remove", "editor role",
 	"issue approve", "issue cancel", "issue draft", "issue edit", "issue move", "issue pause", "issue pick", "issue publish", "issue reopen",
 	"issue hold", "issue keep", "issue maybe", "issue order", "issue pass", "issue resume", "issue send", "issue skip",

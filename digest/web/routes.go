@@ -222,10 +222,10 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 }
 
 // readyTime bounds the question whether we are ready.
-const readyTime = 2 * time.Second
+const readyTime = 3 * time.Second
 
-// ready says whether requests can be served: 503 when the database does not
-// answer.
+// ready says whether requests can be served: 503 when the database does not answer,
+// or takes nothing in.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTime)
 	defer cancel()

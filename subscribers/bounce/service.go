@@ -75,7 +75,7 @@ func (s *Service) Message(ctx context.Context, from Source, r io.Reader, to ...s
 	sum := sha256.New()
 	found, err := report.Read(io.TeeReader(r, sum), to...)
 	if err != nil {
-		return Taken{}, digest.Fail(digest.Unavailable, "", "the message cannot be read: %w", err)
+		return Taken{}, fmt.Errorf("%w: %w", errUnreadable, err)
 	}
 	if found.Unread {
 		return Taken{Outcome: Unread, Kind: found.Kind}, nil
@@ -109,7 +109,7 @@ func (s *Service) take(ctx context.Context, e Event, found *report.Report) (Take
 		return Taken{}, fmt.Errorf("take a bounce: %w", err)
 	}
 	if !ok {
-		if e.Kind == report.AutoReply || e.Kind == report.Challenge {
+		if e.Kind.ByProgram() {
 			return Taken{Outcome: NoEvent, Kind: e.Kind}, nil
 		}
 		return Taken{Outcome: NobodyOf, Kind: e.Kind}, nil
@@ -284,6 +284,15 @@ func (s *Service) mail(ctx context.Context, e *Known, is func(Mailed) bool, issu
 		}
 	}
 	return false, err
+}
+
+// Counts counts the events of an issue by kind.
+func (s *Service) Counts(ctx context.Context, issueID int64) (map[report.Kind]int, error) {
+	counts, err := s.o.Store.BounceCounts(ctx, issueID)
+	if err != nil {
+		return nil, fmt.Errorf("count bounces: %w", err)
+	}
+	return counts, nil
 }
 
 // Events lists events, the newest first.

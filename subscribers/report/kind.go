@@ -45,6 +45,9 @@ func (k Kind) Bounces() bool { return k == Hard || k == Soft || k == Policy }
 // Scores tells whether the kind counts against an address.
 func (k Kind) Scores() bool { return k == Hard || k == Soft }
 
+// ByProgram tells whether a program answered by itself: nobody waits for anything.
+func (k Kind) ByProgram() bool { return k == AutoReply || k == Challenge }
+
 // Kinds of events that end a subscription at once.
 var ending = []Kind{Complaint, Unsubscribe}
 

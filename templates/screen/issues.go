@@ -19,8 +19,9 @@ type Issue struct {
 	Facts           []Fact
 	Moves           []Fact // when, and who did what
 	Refusals        []Refusal
-	History         string // address
-	Withdraw        string // address; "" where it cannot be
+	Returned        []ReturnedRow // what came back of its mails after they were taken
+	History         string        // address
+	Withdraw        string        // address; "" where it cannot be
 }
 
 // Heading names the screen.

@@ -193,14 +193,17 @@ func (db *Store) Events(ctx context.Context, f bounce.Filter) (all []bounce.List
 	if f.SubscriberID != 0 {
 		w.Terms = append(w.Terms, "b.subscriber_id = "+w.Param(f.SubscriberID))
 	}
+	if f.Later {
+		w.Terms = append(w.Terms, "b.source <> "+w.Param(string(bounce.AtSMTP)))
+	}
 	err = db.View(ctx, "list bounces", func(t *database.Tx) error {
 		all = nil
 		return t.Each(func(r database.Row) error {
 			var e bounce.Listed
-			err := r.Scan(&e.At, &e.Kind, &e.Status, &e.Code, &e.Words, &e.Source, &e.Counted, &e.Ended, &e.Email, &e.Series, &e.Number, &e.Title)
+			err := r.Scan(&e.At, &e.Kind, &e.Status, &e.Code, &e.Words, &e.Source, &e.Counted, &e.Ended, &e.Email, &e.SubscriberID, &e.Series, &e.Number, &e.Title)
 			all = append(all, e)
 			return err
-		}, `SELECT b.at, b.kind, b.status, b.code, b.words, b.source, b.counted, b.became, s.email,
+		}, `SELECT b.at, b.kind, b.status, b.code, b.words, b.source, b.counted, b.became, s.email, s.id,
 				COALESCE(x.slug, ''), COALESCE(i.number, 0), COALESCE(i.title, '')
 			FROM bounces b JOIN subscribers s ON s.id = b.subscriber_id LEFT JOIN issues i ON i.id = b.issue_id LEFT JOIN series x ON x.id = i.series_id`+
 			w.Clause()+` ORDER BY b.id DESC LIMIT `+w.Param(database.Limit(f.Limit)), w.Args...)

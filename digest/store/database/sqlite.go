@@ -50,6 +50,7 @@ func sqliteDialect() Dialect {
 
 		CheckLease: `SELECT 1` + checkLease,
 		Probe:      sqliteProbe,
+		room:       sqliteRoom,
 		foreign:    `SELECT COUNT(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\'`,
 		HasTable:   `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1`,
 		backup:     `VACUUM INTO $1`,

@@ -13,6 +13,7 @@ import (
 	"postbag/digest/site"
 	"postbag/digest/web/frame"
 	"postbag/subscribers"
+	"postbag/subscribers/bounce"
 	"postbag/templates/screen"
 )
 
@@ -261,6 +262,14 @@ func (a *Area) pastIssue(w http.ResponseWriter, r *http.Request) error {
 	if t.Sent+t.Refused+t.Doubt > 0 {
 		page.Facts = []screen.Fact{{Name: "Sent", Value: fmt.Sprint(t.Sent)}, {Name: "Refused", Value: fmt.Sprint(t.Refused)},
 			{Name: "Not known whether it arrived", Value: fmt.Sprint(t.Doubt)}, {Name: "Readers who left before the next one", Value: fmt.Sprint(t.Left)}}
+	}
+	counts, err := a.Bounces.Counts(r.Context(), i.ID)
+	if err != nil {
+		return err
+	}
+	page.Facts = append(page.Facts, returnedFacts(counts)...)
+	if page.Returned, err = a.returned(r.Context(), c, bounce.Filter{IssueID: i.ID, Later: true}); err != nil {
+		return err
 	}
 	people := frame.People(r.Context())
 	for _, m := range t.Moves {

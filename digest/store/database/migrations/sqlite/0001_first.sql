@@ -28,6 +28,13 @@ CREATE TABLE generation (
 );
 INSERT INTO generation (id, value) VALUES (1, 1);
 
+-- A number that is written to find out whether anything can be.
+CREATE TABLE tries (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    n  BIGINT  NOT NULL
+);
+INSERT INTO tries (id, n) VALUES (1, 0);
+
 CREATE TABLE sources (
     id               INTEGER PRIMARY KEY AUTOINCREMENT,
     name             TEXT    NOT NULL,
