@@ -117,7 +117,7 @@ func Held(d *database.Dialect, fence string) string {
 	if d.LocksRows {
 		return `(deliveries.state = 'claimed' AND deliveries.fence = ` + fence + `)`
 	}
-	return `(deliveries.` + rules.Claimable + ` AND deliveries.fence = ` + fence + ` - 1)`
+	return `(` + rules.Either("deliveries.state", subscribers.ClaimableStates()) + ` AND deliveries.fence = ` + fence + ` - 1)`
 }
 
 // IsHeld tells the same of a row in a state and with a fence, of a claim's fence.
