@@ -1,5 +1,7 @@
 package subscribers
 
+import "slices"
+
 // Cause is what made a delivery or a letter what it is. Decisions rest on it and
 // on the state; the words beside it are for people.
 type Cause string
@@ -28,6 +30,13 @@ func Causes() []Cause {
 	return []Cause{NoCause, Accepted, AddressRefused, MailboxFull, MessageRefused, SenderRefused, TryLater,
 		NoConnection, NoAnswer, WorkerLost, OtherCopy, NotSendable, Expired, ReaderLeft, IssueWithdrawn}
 }
+
+// OursCauses lists the causes of refusals that may be our own fault: they say nothing
+// sure about the address.
+func OursCauses() []Cause { return []Cause{MessageRefused, SenderRefused, NotSendable} }
+
+// MayBeOurs tells whether a refusal may be our own fault.
+func (c Cause) MayBeOurs() bool { return slices.Contains(OursCauses(), c) }
 
 // LateAnswerCauses lists the causes of rows that were taken from a process which
 // may be alive: its news that the server accepted the message still counts, as

@@ -144,9 +144,11 @@ func (db *Store) Finish(ctx context.Context, issueID int64, now time.Time) (sent
 }
 
 // SetIssueState moves an issue along sending ⇄ paused, and keeps who did it and why; the
-// move to the state it has already changes nothing. From another state, and to
+// move to the state it has already changes nothing, but that a pause by hand becomes one
+// for refusals. From another state, and to
 // sending while that is held, the error is of kind Conflict, to another of kind
-// Invalid.
+// Invalid. A pause because the server refuses us takes back what it said of single
+// rows, see [takeBackRefusals].
 func (db *Store) SetIssueState(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, why digest.Pause, now time.Time, seen digest.AsSeen) error {
 	if to != digest.Sending && to != digest.Paused {
 		return digest.Fail(digest.Invalid, "", "a mailing can be sending or paused, not %s", to)
@@ -164,10 +166,11 @@ func (db *Store) SetIssueState(ctx context.Context, by digest.Actor, issueID int
 			return err
 		}
 		from, err := issues.IssueState(t, issueID)
-		if err != nil || from == to {
+		isRefused := why.Cause == digest.PauseRefused
+		if err != nil || from == to && !isRefused {
 			return err
 		}
-		if from == digest.Published || !from.To(to) {
+		if from != to && !(slices.Contains(digest.MailingStates(), from) && from.To(to)) {
 			return issues.CannotMove(t, issueID, from, to)
 		}
 		t.Wake()
@@ -175,6 +178,14 @@ func (db *Store) SetIssueState(ctx context.Context, by digest.Actor, issueID int
 			string(to), string(why.Cause), why.Detail, issueID)
 		if err != nil {
 			return err
+		}
+		if isRefused {
+			if err := takeBackRefusals(t, issueID, now); err != nil {
+				return err
+			}
+		}
+		if from == to {
+			return nil // somebody paused it by hand before the server's refusals were counted
 		}
 		return issues.AddMove(t, by, issueID, to, now)
 	})

@@ -24,6 +24,9 @@ func TestStatementsScanNoLargeTable(t *testing.T) {
 			"freeze audience": {y.Issue, "0", "5000"},
 			"editors first":   {y.Issue, "0", "5000"},
 			"counts":          {y.Issue},
+			"failed back":     {y.Issue, y.Late},
+			"queued back":     {y.Issue, y.Late},
+			"deferred back":   {y.Issue, y.Late},
 		}
 	}, "freeze audience", "editors first")
 }

@@ -61,6 +61,9 @@ var (
 	Endable = state(beside.EndableStates())
 	// Open, of deliveries, tells of rows to which something still happens by itself.
 	Open = state(subscribers.OpenStates())
+	// MayBeOurs, of deliveries, tells of rows that were refused for what may be our own
+	// fault.
+	MayBeOurs = "cause IN (" + Words(subscribers.OursCauses()) + ")"
 	// Unbegun, of deliveries, tells of open rows that no server is hearing of.
 	Unbegun = state(subscribers.UnbegunStates())
 	// Taken, of deliveries and letters, tells of those that a worker has taken.
