@@ -41,6 +41,11 @@ var deliveryMoves = map[DeliveryState][]DeliveryState{
 // failed and uncertain, a person decides.
 func (s DeliveryState) To(next DeliveryState) bool { return slices.Contains(deliveryMoves[s], next) }
 
+// Known tells whether it is one of the states.
+func (s DeliveryState) Known() bool {
+	return slices.Contains(OpenStates(), s) || s == Delivered || s == Failed || s == Uncertain || s == Cancelled
+}
+
 // OpenStates lists the states of rows to which something still happens by itself.
 func OpenStates() []DeliveryState { return []DeliveryState{Queued, Claimed, InFlight, Deferred} }
 

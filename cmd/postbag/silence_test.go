@@ -43,12 +43,14 @@ const wholeStop = 10 * time.Second
 func stallingMailServer(t *testing.T, after int64) *mailServer {
 	t.Helper()
 	s := &mailServer{}
+	over := make(chan struct{})
 	s.Server = smtptest.Start(t, func(step smtptest.Step) smtptest.Act {
 		if step.Verb == "BODY" && s.accepted.Add(1) > after {
-			return smtptest.Act{Delay: time.Hour}
+			<-over
 		}
 		return smtptest.Act{}
 	})
+	t.Cleanup(func() { close(over) }) // before the server waits for its connections
 	return s
 }
 

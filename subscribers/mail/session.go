@@ -286,19 +286,21 @@ func (s *session) Close() error {
 }
 
 // stuff appends msg with a dot before every line that begins with one, and the
-// line that ends it.
+// line that ends it. It goes from dot to dot: there are fewer than lines.
 func stuff(dst, msg []byte) []byte {
-	if bytes.HasPrefix(msg, []byte(".")) {
-		dst = append(dst, '.')
-	}
-	for {
-		before, after, found := bytes.Cut(msg, []byte("\r\n."))
-		dst = append(dst, before...)
-		if !found {
+	for from, at := 0, 0; ; {
+		next := bytes.IndexByte(msg[at:], '.')
+		if next < 0 {
+			dst = append(dst, msg[from:]...)
 			break
 		}
-		dst = append(dst, "\r\n.."...)
-		msg = after
+		at += next
+		if at == 0 || at >= 2 && msg[at-1] == '\n' && msg[at-2] == '\r' {
+			dst = append(dst, msg[from:at]...)
+			dst = append(dst, '.')
+			from = at
+		}
+		at++
 	}
 	if !bytes.HasSuffix(dst, []byte("\r\n")) {
 		dst = append(dst, "\r\n"...)

@@ -14,6 +14,7 @@ import (
 
 	"postbag/digest/store/database"
 	"postbag/digest/store/rules"
+	"postbag/subscribers"
 )
 
 // Entry is a delivery that a server may be hearing of, as its row will be.
@@ -116,7 +117,15 @@ func Held(d *database.Dialect, fence string) string {
 	if d.LocksRows {
 		return `(deliveries.state = 'claimed' AND deliveries.fence = ` + fence + `)`
 	}
-	return `(deliveries.` + rules.Claimable + ` AND deliveries.fence = ` + fence + ` - 1)`
+	return `(` + rules.Either("deliveries.state", subscribers.ClaimableStates()) + ` AND deliveries.fence = ` + fence + ` - 1)`
+}
+
+// IsHeld tells the same of a row in a state and with a fence, of a claim's fence.
+func IsHeld(d *database.Dialect, state subscribers.DeliveryState, fence, claim int) bool {
+	if d.LocksRows {
+		return state == subscribers.Claimed && fence == claim
+	}
+	return slices.Contains(subscribers.ClaimableStates(), state) && fence == claim-1
 }
 
 // Settle brings the rows of the ledger up to date that are on the wire of an issue:

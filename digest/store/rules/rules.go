@@ -61,8 +61,6 @@ var (
 	Endable = state(beside.EndableStates())
 	// Open, of deliveries, tells of rows to which something still happens by itself.
 	Open = state(subscribers.OpenStates())
-	// Claimable, of deliveries, tells of rows that wait to be sent.
-	Claimable = state(subscribers.ClaimableStates())
 	// MayBeOurs, of deliveries, tells of rows that were refused for what may be our own
 	// fault.
 	MayBeOurs = "cause IN (" + Words(subscribers.OursCauses()) + ")"
@@ -72,11 +70,20 @@ var (
 	Taken = state(subscribers.TakenStates())
 	// TakesLateAnswer tells of deliveries to which the news that the server accepted
 	// the message may still come, from a worker that lost them.
-	TakesLateAnswer = "deliveries." + state(subscribers.LateAnswerStates()) +
-		" AND deliveries.cause IN (" + Words(subscribers.LateAnswerCauses()) + ")"
+	TakesLateAnswer = Either("deliveries.state", subscribers.LateAnswerStates()) + " AND " + Either("deliveries.cause", subscribers.LateAnswerCauses())
 )
 
 func state[T ~string](states []T) string { return "state IN (" + Words(states) + ")" }
+
+// Either tells that a column is one of a few words. SQLite makes a table of the words after
+// an IN each time it runs the statement.
+func Either[T ~string](column string, words []T) string {
+	terms := make([]string, len(words))
+	for i, w := range words {
+		terms[i] = column + " = '" + string(w) + "'"
+	}
+	return "(" + strings.Join(terms, " OR ") + ")"
+}
 
 // WorkerLost tells of the rows of a table whose worker has ended, or is the
 // one that a parameter names.

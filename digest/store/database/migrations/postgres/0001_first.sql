@@ -692,7 +692,7 @@ CREATE TABLE deliveries (
 -- The queue. What is sent leaves it, so that it stays as small as what is left.
 CREATE INDEX deliveries_claim ON deliveries (issue_id, state, next_try, id) WHERE next_try IS NOT NULL;
 CREATE INDEX deliveries_sending ON deliveries (issue_id, id) WHERE state = 'sending';
-CREATE INDEX deliveries_refused ON deliveries (issue_id, state, id) WHERE state IN ('failed', 'uncertain', 'cancelled');
+CREATE INDEX deliveries_refused ON deliveries (issue_id, state, id) WHERE state = 'failed' OR state = 'uncertain' OR state = 'cancelled';
 CREATE INDEX deliveries_subscriber ON deliveries (subscriber_id);
 
 -- What workers are handing over at this moment, a row for each issue and worker:
