@@ -140,7 +140,7 @@ func (db *Store) Finish(ctx context.Context, issueID int64, now time.Time) (sent
 		if _, err = t.Exec(`DELETE FROM on_wire WHERE issue_id = $1`, issueID); err != nil {
 			return err
 		}
-		_, err = t.Exec(`UPDATE issues SET state = 'sent', sent_at = $1 WHERE id = $2`, now, issueID)
+		_, err = t.Exec(`UPDATE issues SET state = 'sent', sent_at = COALESCE(sent_at, $1) WHERE id = $2`, now, issueID)
 		return err
 	})
 	return sent && err == nil, err
