@@ -23,12 +23,13 @@ const (
 	Expired        Cause = "expired"         // tried until its time was over
 	ReaderLeft     Cause = "reader-left"     // the address may not be mailed any more
 	IssueWithdrawn Cause = "issue-withdrawn"
+	SaidByHand     Cause = "by-hand" // a person said what became of it
 )
 
 // Causes lists all causes, in the order above.
 func Causes() []Cause {
 	return []Cause{NoCause, Accepted, AddressRefused, MailboxFull, MessageRefused, SenderRefused, TryLater,
-		NoConnection, NoAnswer, WorkerLost, OtherCopy, NotSendable, Expired, ReaderLeft, IssueWithdrawn}
+		NoConnection, NoAnswer, WorkerLost, OtherCopy, NotSendable, Expired, ReaderLeft, IssueWithdrawn, SaidByHand}
 }
 
 // OursCauses lists the causes of refusals that may be our own fault: they say nothing

@@ -69,3 +69,69 @@ func TestAPauseForOurFaultIsCured(t *testing.T) {
 		once(t, server, readers, 1)
 	})
 }
+
+// TestWhatIsInDoubtIsSettled leaves a whole mailing in doubt, as a release does when
+// another copy may have sent it, says of one reader that the mail arrived and of one that
+// it is given up, and sends it to the rest but one who left. Then it sends one of the
+// refused again, of an issue that was sent.
+func TestWhatIsInDoubtIsSettled(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, db ...string) {
+		const readers = 12
+		var mended atomic.Bool
+		in, server := mailing(t, readers, func(step smtptest.Step) smtptest.Act {
+			if step.Verb == "BODY" && !mended.Load() {
+				return smtptest.Act{Reply: "550 content rejected as spam"}
+			}
+			return smtptest.Act{}
+		}, db...)
+		if _, err := in.run("issue", "send", "--yes", "1"); err == nil {
+			t.Fatal("it is not paused")
+		}
+		mended.Store(true)
+		in.must("sending", "hold")
+		if out := in.must("sending", "release", "--unsent=uncertain"); !strings.Contains(out, "postbag issue send 1 --state uncertain") {
+			t.Error(out)
+		}
+		if _, err := in.run("issue", "settle", "1", "--as", "send-again"); err == nil || !strings.Contains(strings.Join(hintLines(err), " "), "--yes") {
+			t.Errorf("without a yes: %v", err)
+		}
+		if out := in.must("issue", "settle", "1", "--as", "sent", "--reader", "reader0000@reader.example", "--yes"); !strings.Contains(out, "1 mail of Pick of the Week 1") || !strings.Contains(out, "11 uncertain") {
+			t.Error(out)
+		}
+		in.must("issue", "settle", "1", "--as", "not-sent", "--reader", "reader0001@reader.example", "--yes")
+		if _, err := in.run("issue", "settle", "1", "--as", "sent", "--reader", "nobody@reader.example", "--yes"); err == nil {
+			t.Error("a reader that is none is taken")
+		}
+		in.must("suppression", "add", "reader0002@reader.example")
+		out := in.must("issue", "send", "1", "--state", "uncertain", "--yes")
+		if !strings.Contains(out, "10 mails of Pick of the Week 1: in doubt") || !strings.Contains(out, "9 readers") || !strings.Contains(out, "10 sent, 1 failed, 1 cancelled") {
+			t.Error(out)
+		}
+		if out := in.must("issue", "list"); !strings.Contains(out, "sent  ") {
+			t.Error(out)
+		}
+		if out := in.must("issue", "settle", "1", "--as", "sent", "--yes"); !strings.Contains(out, "nothing was done") {
+			t.Error(out)
+		}
+		out = in.must("issue", "settle", "1", "--state", "failed", "--as", "send-again", "--yes")
+		if !strings.Contains(out, "1 mail is queued again") {
+			t.Error(out)
+		}
+		if out := in.must("issue", "send", "1", "--yes"); !strings.Contains(out, "11 sent, 1 cancelled") {
+			t.Error(out)
+		}
+		if out := in.must("audit"); strings.Count(out, "decided about mails of issue 1") != 4 {
+			t.Error(out)
+		}
+		for i := range readers {
+			want := 1
+			if i == 0 || i == 2 {
+				want = 0 // said to have arrived; left
+			}
+			if to := fmt.Sprintf("reader%04d@reader.example", i); server.Copies()[to] != want {
+				t.Errorf("%s got %d copies, want %d", to, server.Copies()[to], want)
+			}
+		}
+	})
+}

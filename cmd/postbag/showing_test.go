@@ -29,7 +29,7 @@ var changing = []string{
 	"bench deliver", "bench part", "bounce take", "completion", "db copy", "db migrate", "demo", "dkim keygen", "dkim show", "doctor", "health", "help", "import",
 	"editor add", "editor link", "editor passwd", "editor remove", "editor role",
 	"issue approve", "issue cancel", "issue draft", "issue edit", "issue move", "issue pause", "issue pick", "issue publish", "issue reopen",
-	"issue hold", "issue keep", "issue maybe", "issue order", "issue pass", "issue resume", "issue send", "issue skip",
+	"issue hold", "issue keep", "issue maybe", "issue order", "issue pass", "issue resume", "issue send", "issue settle", "issue skip",
 	"issue together", "issue undecide", "issue undo", "issue unpick", "issue update", "issue withdraw",
 	"preview", "pull", "restore", "schedule run", "sending hold", "sending release", "serve", "series add", "series set",
 	"source add", "source remove", "source set", "subscriber add", "subscriber ask", "subscriber erase", "subscriber export", "suggest forget", "suggest off", "suggest on", "suppression add", "suppression remove", "version",
@@ -83,7 +83,8 @@ func TestShowingWritesNothing(t *testing.T) {
 		reader := slices.IndexFunc(mails, func(m readMail) bool { return strings.HasPrefix(m.to, "reader") })
 		token := regexp.MustCompile(`/unsubscribe/(\w+)`).FindStringSubmatch(mails[reader].text)[1]
 		s := in.serve("--only", "web")
-		for _, page := range []string{"/", "/issues/", "/issues/1", "/feed.atom", "/unsubscribe/" + token, "/preferences/" + token, "/healthz", "/readyz"} {
+		// Not /readyz: it tries to write, in a table that holds nothing else.
+		for _, page := range []string{"/", "/issues/", "/issues/1", "/feed.atom", "/unsubscribe/" + token, "/preferences/" + token, "/healthz"} {
 			if code, _ := s.get(t, page); code != http.StatusOK {
 				t.Errorf("%s answers %d", page, code)
 			}

@@ -18,6 +18,7 @@ import (
 type Store interface {
 	Holds
 	Workers
+	Settlements
 	// Publication, SeriesList and Counts are those of [desk.Store].
 	Publication(ctx context.Context) (digest.Publication, error)
 	SeriesList(ctx context.Context) ([]digest.Series, error)

@@ -24,8 +24,9 @@ type Store interface {
 	ByToken(ctx context.Context, token string) (subscribers.Subscriber, error)
 	// SubscriberByKey finds one by its address key; the error is of kind NotFound.
 	SubscriberByKey(ctx context.Context, key string) (subscribers.Subscriber, error)
-	// Mailed gives the mails of issues to a subscriber that were begun, the newest
-	// first; that of one issue alone unless issueID is 0.
+	// Mailed gives the mails of issues to a subscriber, the newest first; that of one
+	// issue alone unless issueID is 0. A bounce may be faster than the ledger learns that
+	// its mail was taken.
 	Mailed(ctx context.Context, subscriberID, issueID int64, most int) ([]Mailed, error)
 	// TakeEvents keeps events that are new, and moves the readers that they are about
 	// as [Rules.Judge] says, in one transaction. It tells what became of each, in the

@@ -137,7 +137,10 @@ func (db *Store) Finish(ctx context.Context, issueID int64, now time.Time) (sent
 		if sent = err == nil && open == 0; !sent {
 			return err
 		}
-		_, err = t.Exec(`UPDATE issues SET state = 'sent', sent_at = $1 WHERE id = $2`, now, issueID)
+		if _, err = t.Exec(`DELETE FROM on_wire WHERE issue_id = $1`, issueID); err != nil {
+			return err
+		}
+		_, err = t.Exec(`UPDATE issues SET state = 'sent', sent_at = COALESCE(sent_at, $1) WHERE id = $2`, now, issueID)
 		return err
 	})
 	return sent && err == nil, err

@@ -47,6 +47,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Reading", readingTests},
 		{"Checks", checkTests},
 		{"Ledger", ledgerTests},
+		{"Settlements", settleTests},
 		{"Letters", letterTests},
 		{"Bounces", bounceTests},
 		{"Held", heldTests},

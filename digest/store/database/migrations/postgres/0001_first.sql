@@ -682,7 +682,7 @@ CREATE TABLE deliveries (
                       'address-refused', 'mailbox-full', 'message-refused',
                       'sender-refused', 'try-later', 'no-connection', 'no-answer',
                       'worker-lost', 'other-copy', 'not-sendable', 'expired',
-                      'reader-left', 'issue-withdrawn')),
+                      'reader-left', 'issue-withdrawn', 'by-hand')),
     code          BIGINT  NOT NULL DEFAULT 0,
     reply         TEXT    NOT NULL DEFAULT '', -- the server's words
     error         TEXT    NOT NULL DEFAULT '', -- what went wrong here, in words

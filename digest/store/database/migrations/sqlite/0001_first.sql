@@ -652,7 +652,7 @@ CREATE TABLE deliveries (
     first_try     BIGINT,
     next_try      BIGINT, -- of rows that no server is hearing of
     updated_at    BIGINT  NOT NULL,
-    cause         TEXT    NOT NULL DEFAULT '' CHECK (instr('||accepted|address-refused|mailbox-full|message-refused|sender-refused|try-later|no-connection|no-answer|worker-lost|other-copy|not-sendable|expired|reader-left|issue-withdrawn|', '|' || cause || '|') > 0),
+    cause         TEXT    NOT NULL DEFAULT '' CHECK (instr('||accepted|address-refused|mailbox-full|message-refused|sender-refused|try-later|no-connection|no-answer|worker-lost|other-copy|not-sendable|expired|reader-left|issue-withdrawn|by-hand|', '|' || cause || '|') > 0),
     code          INTEGER NOT NULL DEFAULT 0,
     reply         TEXT    NOT NULL DEFAULT '', -- the server's words
     error         TEXT    NOT NULL DEFAULT '', -- what went wrong here, in words
