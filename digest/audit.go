@@ -61,6 +61,7 @@ const (
 	BlogsAsked         Doing = "blogs-asked" // about an issue's picks
 	SendingHeld        Doing = "sending-held"
 	SendingReleased    Doing = "sending-released"
+	MailsSettled       Doing = "mails-settled" // that were refused or in doubt
 	SettingChanged     Doing = "setting-changed"
 	EditorInvited      Doing = "editor-invited"
 	EditorAdded        Doing = "editor-added"
@@ -95,6 +96,7 @@ var doingWords = map[Doing]string{
 	BlogsAsked:         "asked the blogs again about",
 	SendingHeld:        "held",
 	SendingReleased:    "released",
+	MailsSettled:       "decided about mails of",
 	SettingChanged:     "changed the setting",
 	EditorInvited:      "invited the editor",
 	EditorAdded:        "added the editor",

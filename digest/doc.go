@@ -34,6 +34,9 @@
 //	                                                    ▼
 //	                                                withdrawn
 //
+// A sent issue is sending again once a person says that mails which were refused or in
+// doubt are to be sent again; nobody else gets it by that.
+//
 // Reopening goes from approved back to draft only: what has been published is
 // never edited. A skipped issue's rows go on to the next draft; a withdrawn one is
 // off the pages and feeds for good.

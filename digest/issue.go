@@ -29,7 +29,7 @@ var issueMoves = map[IssueState][]IssueState{
 	Published: {Sending, Withdrawn},
 	Sending:   {Paused, Sent, Withdrawn},
 	Paused:    {Sending, Withdrawn},
-	Sent:      {Withdrawn},
+	Sent:      {Sending, Withdrawn}, // back when a person sends again what was refused or in doubt
 }
 
 // Question is what an issue that is approved or published asks its editor before
@@ -97,6 +97,9 @@ func UnpublishedStates() []IssueState { return []IssueState{Draft, Approved} }
 
 // MailingStates lists the states of an issue that is being mailed.
 func MailingStates() []IssueState { return []IssueState{Sending, Paused} }
+
+// MailedStates lists the states of an issue whose mailing began and was not withdrawn.
+func MailedStates() []IssueState { return []IssueState{Sending, Paused, Sent} }
 
 // InFlightStates lists the states of an issue of which a server may be hearing.
 func InFlightStates() []IssueState { return []IssueState{Sending, Paused, Withdrawn} }

@@ -1,5 +1,7 @@
 package subscribers
 
+import "slices"
+
 // Cause is what made a delivery or a letter what it is. Decisions rest on it and
 // on the state; the words beside it are for people.
 type Cause string
@@ -21,13 +23,21 @@ const (
 	Expired        Cause = "expired"         // tried until its time was over
 	ReaderLeft     Cause = "reader-left"     // the address may not be mailed any more
 	IssueWithdrawn Cause = "issue-withdrawn"
+	SaidByHand     Cause = "by-hand" // a person said what became of it
 )
 
 // Causes lists all causes, in the order above.
 func Causes() []Cause {
 	return []Cause{NoCause, Accepted, AddressRefused, MailboxFull, MessageRefused, SenderRefused, TryLater,
-		NoConnection, NoAnswer, WorkerLost, OtherCopy, NotSendable, Expired, ReaderLeft, IssueWithdrawn}
+		NoConnection, NoAnswer, WorkerLost, OtherCopy, NotSendable, Expired, ReaderLeft, IssueWithdrawn, SaidByHand}
 }
+
+// OursCauses lists the causes of refusals that may be our own fault: they say nothing
+// sure about the address.
+func OursCauses() []Cause { return []Cause{MessageRefused, SenderRefused, NotSendable} }
+
+// MayBeOurs tells whether a refusal may be our own fault.
+func (c Cause) MayBeOurs() bool { return slices.Contains(OursCauses(), c) }
 
 // LateAnswerCauses lists the causes of rows that were taken from a process which
 // may be alive: its news that the server accepted the message still counts, as

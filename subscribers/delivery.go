@@ -29,14 +29,22 @@ var deliveryMoves = map[DeliveryState][]DeliveryState{
 	Queued:    {Claimed, Uncertain, Cancelled},
 	Claimed:   {InFlight, Queued, Uncertain, Cancelled},
 	InFlight:  {Delivered, Deferred, Failed, Uncertain, Queued},
-	Deferred:  {Claimed, Delivered, Uncertain, Cancelled},
+	Deferred:  {Claimed, Queued, Delivered, Uncertain, Cancelled},
+	Failed:    {Delivered, Queued},
 	Uncertain: {Delivered, Queued, Failed},
 }
 
 // To tells whether a delivery in this state may move to the other. From
 // sending back to queued goes only a row whose message the server never began
-// to receive.
+// to receive. From deferred and failed back to queued goes a row that was refused
+// for what turned out to be our own fault, see [Cause.MayBeOurs]; what else leaves
+// failed and uncertain, a person decides.
 func (s DeliveryState) To(next DeliveryState) bool { return slices.Contains(deliveryMoves[s], next) }
+
+// Known tells whether it is one of the states.
+func (s DeliveryState) Known() bool {
+	return slices.Contains(OpenStates(), s) || s == Delivered || s == Failed || s == Uncertain || s == Cancelled
+}
 
 // OpenStates lists the states of rows to which something still happens by itself.
 func OpenStates() []DeliveryState { return []DeliveryState{Queued, Claimed, InFlight, Deferred} }
@@ -46,6 +54,9 @@ func ClaimableStates() []DeliveryState { return []DeliveryState{Queued, Deferred
 
 // UnbegunStates lists the open states of rows that no server is hearing of now.
 func UnbegunStates() []DeliveryState { return []DeliveryState{Queued, Claimed, Deferred} }
+
+// SettledStates lists the states that end a row and that a person may decide anew.
+func SettledStates() []DeliveryState { return []DeliveryState{Uncertain, Failed} }
 
 // TakenStates lists the states of rows that a worker has taken.
 func TakenStates() []DeliveryState { return []DeliveryState{Claimed, InFlight} }

@@ -18,7 +18,8 @@ func TestDeliveryStates(t *testing.T) {
 		subscribers.Queued:    "claimed uncertain cancelled",
 		subscribers.Claimed:   "sending queued uncertain cancelled",
 		subscribers.InFlight:  "sent deferred failed uncertain queued",
-		subscribers.Deferred:  "claimed sent uncertain cancelled",
+		subscribers.Deferred:  "claimed queued sent uncertain cancelled",
+		subscribers.Failed:    "sent queued",
 		subscribers.Uncertain: "sent queued failed",
 	}
 	for _, from := range deliveryStates {

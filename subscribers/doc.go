@@ -21,11 +21,15 @@
 // through these, see [DeliveryState.To]:
 //
 //	queued ──────► claimed ──────► sending ──250──► sent
-//	  ▲  ▲           │  ▲           │ │ │ └──5xx, out of time──► failed
-//	  │  └handed back┘  │      4xx, │ │ └─no answer, policy hold──► uncertain ──► sent, queued or failed
-//	  │                 │       cut ▼ │                             (a person decides)
-//	  │                 └─due─ deferred
+//	  ▲  ▲           │  ▲           │ │ │ └──5xx, out of time──► failed ──► sent or queued
+//	  │  └handed back┘  │      4xx, │ │ │                        (a person decides)
+//	  │                 │       cut ▼ │ └─no answer, policy hold──► uncertain ──► sent, queued or failed
+//	  │                 └─due─ deferred                             (a person decides)
 //	  └──────── the server heard nothing of it
+//
+// When the server refuses the sender or the messages, the issue pauses. In the same
+// transaction the failed and deferred rows whose refusal may be our own fault are
+// queued again, as if they had never been tried: a row's verdict waits for the issue's.
 //
 // A queued, claimed or deferred row becomes cancelled when its address may not
 // be mailed any more or the issue is withdrawn, and uncertain when another copy

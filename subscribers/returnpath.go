@@ -4,7 +4,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"hash"
 	"strings"
+	"sync"
 )
 
 // ReturnPath makes and reads the envelope senders of mails: variable envelope return
@@ -38,24 +40,48 @@ const (
 const macLength = 16
 
 // For gives the return path of a mail.
-func (p ReturnPath) For(r Returned) string {
+func (p ReturnPath) For(r Returned) string { return p.address(p.hash(), r) }
+
+// Maker gives [ReturnPath.For] for many mails, at a fraction of its cost. What it gives
+// may be called from several goroutines.
+func (p ReturnPath) Maker() func(Returned) string {
+	pool := sync.Pool{New: func() any { return p.hash() }}
+	return func(r Returned) string {
+		h := pool.Get().(hash.Hash)
+		defer pool.Put(h)
+		return p.address(h, r)
+	}
+}
+
+func (p ReturnPath) address(h hash.Hash, r Returned) string {
 	kind, id := byte(returnsDelivery), r.IssueID
 	if r.LetterID != 0 {
 		kind, id = returnsLetter, r.LetterID
 	}
-	b := make([]byte, 0, 1+2*binary.MaxVarintLen64+macLength)
+	b := make([]byte, 0, 1+2*binary.MaxVarintLen64+sha256.Size)
 	b = append(b, kind)
 	b = binary.AppendUvarint(b, uint64(id))
 	b = binary.AppendUvarint(b, uint64(r.SubscriberID))
-	b = append(b, p.mac(b)...)
-	return returnMark + tokenAlphabet.EncodeToString(b) + "@" + p.Domain
+	n := len(b)
+	b = appendMAC(b, h, b)[:n+macLength]
+	text := make([]byte, 0, len(returnMark)+tokenAlphabet.EncodedLen(len(b))+1+len(p.Domain))
+	text = append(text, returnMark...)
+	text = tokenAlphabet.AppendEncode(text, b)
+	text = append(text, '@')
+	return string(append(text, p.Domain...))
 }
 
-func (p ReturnPath) mac(ids []byte) []byte {
-	mac := hmac.New(sha256.New, p.Salt)
-	mac.Write([]byte("return path\x00"))
-	mac.Write(ids)
-	return mac.Sum(nil)[:macLength]
+func (p ReturnPath) hash() hash.Hash { return hmac.New(sha256.New, p.Salt) }
+
+// returnUse keeps these HMACs apart from all others under the salt.
+var returnUse = []byte("return path\x00")
+
+// appendMAC appends the HMAC of ids.
+func appendMAC(dst []byte, h hash.Hash, ids []byte) []byte {
+	h.Reset()
+	h.Write(returnUse)
+	h.Write(ids)
+	return h.Sum(dst)
 }
 
 // Read reads a return path, in whatever letter case; what a server put around it, as
@@ -76,7 +102,7 @@ func (p ReturnPath) Read(address string) (r Returned, ok bool) {
 		return r, false
 	}
 	ids, given := b[:len(b)-macLength], b[len(b)-macLength:]
-	if !hmac.Equal(p.mac(ids), given) {
+	if !hmac.Equal(appendMAC(nil, p.hash(), ids)[:macLength], given) {
 		return r, false
 	}
 	id, n := binary.Uvarint(ids[1:])

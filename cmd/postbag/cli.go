@@ -26,6 +26,8 @@ type cli struct {
 
 	Suppression suppressionCmd `cmd:"" help:"The addresses that may not be mailed: list, add, remove."`
 
+	Bounce bounceCmd `cmd:"" help:"What comes back of mails: take a message, list what came."`
+
 	Editor editorCmd `cmd:"" help:"Who may work at the desk: add, list, set a password, print a link, remove."`
 	Audit  auditCmd  `cmd:"" help:"List who changed what, and when."`
 

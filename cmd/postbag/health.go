@@ -18,7 +18,7 @@ import (
 // without a shell or curl is checked with it.
 type healthCmd struct{}
 
-// Run fails unless /healthz answers 200.
+// Run fails unless the process answers, and says that it can read and store.
 func (healthCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 	host, port, err := net.SplitHostPort(s.Listen)
 	if err != nil {
@@ -28,9 +28,20 @@ func (healthCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		host = "127.0.0.1" // a bare container cannot look names up
 	}
 	defer p.warnOfOverdue(ctx, s)
+	for _, page := range []site.Page{site.Health, site.Ready} {
+		if err := askHealth(ctx, s, "http://"+net.JoinHostPort(host, port)+string(page), page); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(p.Stdout, "Postbag is well at %s.\n", s.Listen)
+	return err
+}
+
+// askHealth asks one of the two pages, which answers within seconds.
+func askHealth(ctx context.Context, s *Settings, url string, page site.Page) error {
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+string(site.Health), nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
 	}
@@ -42,11 +53,14 @@ func (healthCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 		return digest.Fail(digest.Unavailable, "Is postbag serve running there, with the same --listen?", "no answer from %s: %w", s.Listen, err)
 	}
 	answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return digest.Fail(digest.Unavailable, "Look at the log of postbag serve.", "it answers %s", answer.Status)
+	switch {
+	case answer.StatusCode == http.StatusOK:
+		return nil
+	case page == site.Ready && answer.StatusCode == http.StatusServiceUnavailable:
+		return digest.Fail(digest.Unavailable, "Look at the database and its disk; the log of postbag serve says more.",
+			"postbag serve runs at %s and cannot read or store anything: its database is away, locked, full or takes no writes", s.Listen)
 	}
-	_, err = fmt.Fprintf(p.Stdout, "Postbag is well at %s.\n", s.Listen)
-	return err
+	return digest.Fail(digest.Unavailable, "Look at the log of postbag serve.", "it answers %s", answer.Status)
 }
 
 // warnOfOverdue says what should have gone out and waits for a worker. It is no fault of

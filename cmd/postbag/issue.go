@@ -49,6 +49,7 @@ type issueCmd struct {
 	Cancel    issueCancelCmd    `cmd:"" help:"End an issue that nobody has seen."`
 	Withdraw  issueWithdrawCmd  `cmd:"" help:"Take a published issue off the pages and feeds, and send no more of it."`
 	Delivered issueDeliveredCmd `cmd:"" help:"List what became of an issue's mails."`
+	Settle    issueSettleCmd    `cmd:"" help:"Decide about mails that are in doubt or were refused: they arrived, are sent again, or are given up."`
 }
 
 // inSeries names a series.

@@ -9,12 +9,14 @@ import (
 	"postbag/digest"
 	"postbag/digest/desk"
 	"postbag/digest/dispatch"
+	"postbag/subscribers"
 )
 
 type issueSendCmd struct {
 	which
-	Yes    bool `help:"Do not ask."`
-	Anyway bool `help:"Send what is on the web already, although a pick was removed from the blog since."`
+	Yes    bool   `help:"Do not ask."`
+	Anyway bool   `help:"Send what is on the web already, although a pick was removed from the blog since."`
+	State  string `help:"Send again what is in this state of an issue that was mailed: uncertain or failed." enum:",uncertain,failed" default:"" placeholder:"STATE"`
 }
 
 // needs tells what mails miss.
@@ -30,6 +32,9 @@ func (c issueSendCmd) Run(ctx context.Context, p *Program, a *app) error {
 	mailer, err := a.mailer(ctx)
 	if err != nil {
 		return err
+	}
+	if c.State != "" {
+		return c.again(ctx, mailer)
 	}
 	ref := c.ref()
 	ahead, err := mailer.ToSend(ctx, ref)
@@ -53,18 +58,33 @@ func (c issueSendCmd) Run(ctx context.Context, p *Program, a *app) error {
 		fmt.Fprintf(p.Stdout, "%s was sent already.\n", cell(issue.Title, 150))
 		return a.delivered(ctx, issue)
 	}
+	return mailer.deliver(ctx, issue)
+}
+
+// again sends again what was refused or is in doubt.
+func (c issueSendCmd) again(ctx context.Context, mailer *mailer) error {
+	q, n, err := mailer.settle(ctx, c.which, c.Yes, dispatch.Asking{State: subscribers.DeliveryState(c.State), As: dispatch.SendAgain})
+	if err != nil || n == 0 {
+		return err
+	}
+	return mailer.deliver(ctx, q.Issue)
+}
+
+// deliver mails an issue that was handed over, or watches the worker that does.
+func (o *mailer) deliver(ctx context.Context, issue digest.Issue) error {
+	p := o.p
 	show, sent := p.watch("sending", func(int) string {
 		return fmt.Sprintf("sending %s; how far it is, tells: postbag issue delivered %d", cell(issue.Title, 150), issue.Number)
 	})
-	r, err := mailer.Deliver(ctx, p.by(), issue, show)
+	r, err := o.Deliver(ctx, p.by(), issue, show)
 	sent()
 	if ctx.Err() != nil {
-		return mailer.sayStopped(ctx, issue, err)
+		return o.sayStopped(ctx, issue, err)
 	}
 	if err != nil {
 		return err
 	}
-	return mailer.sayReport(r)
+	return o.sayReport(r)
 }
 
 // sayAhead says what sending an issue now leads to.

@@ -48,6 +48,7 @@ func TestListingsOfNothing(t *testing.T) {
 		"subscriber list":                 "No readers yet. To add some: postbag subscriber add ADDRESS, or: postbag subscriber import FILE",
 		"subscriber list --state pending": "No reader is like that.",
 		"suppression list":                "No address is suppressed.",
+		"bounce list":                     "Nothing has come back.",
 	} {
 		args := strings.Fields(command)
 		if out, said := in.streams(args...); out != "" || said != want+"\n" {

@@ -65,7 +65,7 @@ func (p *Program) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	return withSignal(ctx, p.command(ctx, parsed, &grammar.Settings))
+	return withSignal(ctx, forServer(commandName(parsed), p.command(ctx, parsed, &grammar.Settings)))
 }
 
 // needing is a command that needs more of the settings than that they can be read.
@@ -168,6 +168,9 @@ func (p *Program) Report(err error) int {
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.As(err, &temporary{}):
+		p.complain(err)
+		return exitTemporary
 	case errors.Is(err, context.Canceled):
 		words, status := "interrupted", exitFailed
 		if by, ok := errors.AsType[interrupted](err); ok {

@@ -146,7 +146,7 @@ func (c sendingReleaseCmd) Run(ctx context.Context, p *Program, a *app) error {
 var sayFate = map[dispatch.Fate]string{
 	dispatch.GoesOn:      "goes on.",
 	dispatch.LostMoment:  "has lost its moment and waits for you: postbag issue send %[1]d",
-	dispatch.Stopped:     "is sent no further; whom it may have missed: postbag issue delivered %[1]d --state uncertain",
+	dispatch.Stopped:     "is sent no further; whom it may have missed: postbag issue delivered %[1]d --state uncertain; to send it to them: postbag issue send %[1]d --state uncertain",
 	dispatch.TooLate:     "is too late and waits for you: postbag issue send %[1]d",
 	dispatch.StaysPaused: "stays paused; go on with: postbag issue resume %[1]d",
 }

@@ -47,6 +47,18 @@ type Settings struct {
 	DomainConnections int      `help:"Mails handed over at once to one receiving domain at the most; 0 for no limit." default:"4" placeholder:"N"`
 	Ambiguous         string   `help:"A message whose fate is unknown: resend (same Message-ID) or hold." enum:"resend,hold" default:"resend" placeholder:"resend|hold"`
 
+	BounceDomain           string `help:"The domain where bounces are received: each mail gets a return path of its own there." placeholder:"DOMAIN"`
+	BounceMaildir          string `help:"A Maildir of bounces that the worker reads." placeholder:"DIR"`
+	BounceIMAP             string `name:"bounce-imap" help:"A mailbox of bounces that the worker reads: imaps://user@host/INBOX." placeholder:"URL"`
+	BounceIMAPPasswordFile string `name:"bounce-imap-password-file" help:"A file with its password." placeholder:"FILE"`
+	BounceHard             int    `help:"Issues that a server refuses for good, with another code than 5.1.1, before the address is suppressed." default:"2" placeholder:"N"`
+
+	SESTopic           string `name:"ses-topic" help:"The ARN of the SNS topic by which Amazon SES tells of bounces, at /hooks/ses." placeholder:"ARN"`
+	PostmarkSecretFile string `name:"postmark-secret-file" help:"A file with the secret that Postmark sends with what it tells, at /hooks/postmark." placeholder:"FILE"`
+	MailgunKeyFile     string `name:"mailgun-key-file" help:"A file with the key that Mailgun signs what it tells with, at /hooks/mailgun." placeholder:"FILE"`
+	SendGridKey        string `name:"sendgrid-key" help:"The public key by which what SendGrid tells is checked, at /hooks/sendgrid." placeholder:"KEY"`
+	BrevoSecretFile    string `name:"brevo-secret-file" help:"A file with the secret that Brevo sends with what it tells, at /hooks/brevo." placeholder:"FILE"`
+
 	Lease     time.Duration `help:"How long a worker may be silent before others take over its work (PostgreSQL)." default:"30s" placeholder:"TIME"`
 	LateAfter time.Duration `help:"How late an issue may be and still go out without asking you." default:"24h" placeholder:"TIME"`
 
@@ -119,6 +131,16 @@ func (s *Settings) check() (wrong problems) {
 	wrong.add(err)
 	_, err = s.replies()
 	wrong.add(err)
+	_, err = s.bounceDomain()
+	wrong.add(err)
+	_, err = s.bounceIMAP()
+	wrong.add(err)
+	wrong.add(s.hookTopic())
+	_, err = s.hookSendGrid()
+	wrong.add(err)
+	if s.BounceHard < 1 || s.BounceHard > 10 {
+		wrong.add(s.wrong("bounce-hard", "2 is usual.", "it must be 1 to 10, not %d", s.BounceHard))
+	}
 	_, err = s.backupPlan()
 	wrong.add(err)
 	if s.BackupKeep < 1 {
@@ -295,6 +317,7 @@ type mailSettings struct {
 	transport mail.Settings
 	from      address.Address
 	replyTo   string
+	bounces   string // the domain; "" for none
 	base      *url.URL
 	sign      *dkim.Signer // nil leaves it to the mail server
 }
@@ -337,6 +360,8 @@ func (s *Settings) mail() (m mailSettings, err error) {
 		wrong.add(err)
 	}
 	m.replyTo, err = s.replies()
+	wrong.add(err)
+	m.bounces, err = s.bounceDomain()
 	wrong.add(err)
 	if leaves && m.base != nil && (m.base.Scheme != "https" || isLoopback(m.base.Hostname())) {
 		wrong.add(digest.Fail(digest.Invalid, "Set --base-url to the https address that readers reach this machine by.",

@@ -18,18 +18,18 @@ import (
 // those that need an issue on its way, and those that need a draft, among them.
 var showing = []string{
 	"audit", "editor list",
-	"backup FILE", "comment list", "comment list --text lamp", "comment search lamp", "comment show 1",
-	"issue check 1", "issue delivered 1", "issue history", "issue list", "issue preview 1 --out PREVIEW", "issue read", "issue read --posts", "issue show", "issue show 1", "issue suggest", "issue voices", "issue test --number 1 proof@reader.example",
+	"backup FILE", "bounce list", "comment list", "comment list --text lamp", "comment search lamp", "comment show 1",
+	"issue check 1", "issue delivered 1", "issue delivered 1 --by domain", "issue history", "issue list", "issue preview 1 --out PREVIEW", "issue read", "issue read --posts", "issue show", "issue show 1", "issue suggest", "issue voices", "issue test --number 1 proof@reader.example",
 	"post list", "post search lamp", "schedule list", "sending", "sending show", "series glossary", "series list", "source list", "source show 1",
 	"status", "subscriber import --dry-run READERS", "subscriber list", "subscriber show reader0001@reader.example", "suggest list", "suppression list",
 }
 
 // changing are the commands that write to the database, or use none.
 var changing = []string{
-	"bench deliver", "bench part", "completion", "db copy", "db migrate", "demo", "dkim keygen", "dkim show", "doctor", "health", "help", "import",
+	"bench deliver", "bench part", "bounce take", "completion", "db copy", "db migrate", "demo", "dkim keygen", "dkim show", "doctor", "health", "help", "import",
 	"editor add", "editor link", "editor passwd", "editor remove", "editor role",
 	"issue approve", "issue cancel", "issue draft", "issue edit", "issue move", "issue pause", "issue pick", "issue publish", "issue reopen",
-	"issue hold", "issue keep", "issue maybe", "issue order", "issue pass", "issue resume", "issue send", "issue skip",
+	"issue hold", "issue keep", "issue maybe", "issue order", "issue pass", "issue resume", "issue send", "issue settle", "issue skip",
 	"issue together", "issue undecide", "issue undo", "issue unpick", "issue update", "issue withdraw",
 	"preview", "pull", "restore", "schedule run", "sending hold", "sending release", "serve", "series add", "series set",
 	"source add", "source remove", "source set", "subscriber add", "subscriber ask", "subscriber erase", "subscriber export", "suggest forget", "suggest off", "suggest on", "suppression add", "suppression remove", "version",
@@ -83,7 +83,8 @@ func TestShowingWritesNothing(t *testing.T) {
 		reader := slices.IndexFunc(mails, func(m readMail) bool { return strings.HasPrefix(m.to, "reader") })
 		token := regexp.MustCompile(`/unsubscribe/(\w+)`).FindStringSubmatch(mails[reader].text)[1]
 		s := in.serve("--only", "web")
-		for _, page := range []string{"/", "/issues/", "/issues/1", "/feed.atom", "/unsubscribe/" + token, "/preferences/" + token, "/healthz", "/readyz"} {
+		// Not /readyz: it tries to write, in a table that holds nothing else.
+		for _, page := range []string{"/", "/issues/", "/issues/1", "/feed.atom", "/unsubscribe/" + token, "/preferences/" + token, "/healthz"} {
 			if code, _ := s.get(t, page); code != http.StatusOK {
 				t.Errorf("%s answers %d", page, code)
 			}

@@ -43,12 +43,14 @@ const wholeStop = 10 * time.Second
 func stallingMailServer(t *testing.T, after int64) *mailServer {
 	t.Helper()
 	s := &mailServer{}
+	over := make(chan struct{})
 	s.Server = smtptest.Start(t, func(step smtptest.Step) smtptest.Act {
 		if step.Verb == "BODY" && s.accepted.Add(1) > after {
-			return smtptest.Act{Delay: time.Hour}
+			<-over
 		}
 		return smtptest.Act{}
 	})
+	t.Cleanup(func() { close(over) }) // before the server waits for its connections
 	return s
 }
 
@@ -154,4 +156,31 @@ func TestAnIgnoredHangUpStaysIgnored(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantStatus(t, cmd.Wait(), 128+int(syscall.SIGTERM))
+}
+
+// TestSendGoesOnAfterALostLease lets PostgreSQL say nothing for longer than the lease in
+// the middle of a mailing: within seconds of its being back the mails go on.
+func TestSendGoesOnAfterALostLease(t *testing.T) {
+	t.Parallel()
+	const readers = 400
+	door, dsn := storetest.OpenDoor(t, postgres(t)[1])
+	in := newInstallation(t, "--db", dsn, "--from", "editor@news.example.org", "--base-url", "https://news.example.org", "--concurrency", "3")
+	server := startMailServer(t, 0)
+	server.slowFrom.Store(10)
+	in.readers(readers)
+	in.flags = append(in.flags, "--smtp", "smtp://"+server.Addr+"?tls=none")
+	s := in.serve("--log-level", "info", "--lease", "4s")
+	go in.run("issue", "send", "--yes", "1")
+	eventually(t, "mails go out", func() bool { return server.accepted.Load() > 20 })
+	letGo := door.Hold(t)
+	eventually(t, "the lease is lost", func() bool { return strings.Contains(s.log.String(), "the worker stops") })
+	seen := server.accepted.Load()
+	letGo()
+	back := time.Now()
+	eventually(t, "mails go on", func() bool { return server.accepted.Load() > seen })
+	if took := time.Since(back); took > 20*time.Second {
+		t.Errorf("mails went on after %v\n%s", took, s.log.String())
+	} else {
+		t.Logf("mails went on after %v", took)
+	}
 }

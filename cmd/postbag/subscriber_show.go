@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postbag/subscribers"
+	"postbag/subscribers/bounce"
 	"postbag/subscribers/roster"
 )
 
@@ -24,6 +25,7 @@ type shownSubscriber struct {
 	Consents      []consentRow      `json:"consents"`
 	Confirmations []confirmationRow `json:"confirmations"`
 	Deliveries    []receivedRow     `json:"deliveries"`
+	Bounces       []bounceRow       `json:"bounces"`
 }
 
 // consentRow is how a reader agreed, in JSON.
@@ -66,6 +68,11 @@ func (c subscriberShowCmd) Run(ctx context.Context, p *Program, a *app) error {
 		return err
 	}
 	shown := shownSubscriberOf(told)
+	back, err := a.bounces().Events(ctx, bounce.Filter{SubscriberID: found.ID, Limit: mostReturned})
+	if err != nil {
+		return err
+	}
+	shown.Bounces = rowsOf(back, bounceRowOf)
 	if c.JSON {
 		return printJSON(p, shown)
 	}
@@ -122,6 +129,12 @@ func (r shownSubscriber) text(now time.Time) string {
 	}
 	for _, x := range r.Confirmations {
 		fmt.Fprintf(&b, "  %s  %s\n", shownAt(x.At), x.answer(now))
+	}
+	if len(r.Bounces) > 0 {
+		fmt.Fprint(&b, "\nWhat came back:\n")
+	}
+	for _, x := range r.Bounces {
+		fmt.Fprintf(&b, "  %s\n", x.line())
 	}
 	if len(r.Deliveries) == 0 {
 		fmt.Fprint(&b, "\nNo issue was mailed to them.\n")

@@ -72,6 +72,7 @@ type app struct {
 	check   *check.Check
 	sender  *dispatch.Sender // without mail: to publish, hold and pause
 	health  health.Health
+	ready   health.Readiness
 
 	besides sync.Once
 	running *beside.Runner // what runs beside; see [app.runner]
@@ -127,6 +128,7 @@ func (p *Program) open(ctx context.Context, s *Settings, existing bool) (*app, e
 	a.reading = reading.New(reading.Options{Store: db, Desk: a.desk, Clock: p.Clock, Log: a.log})
 	a.sender = dispatch.New(a.dispatching())
 	a.health = health.Health{Store: db, Clock: p.Clock}
+	a.ready.Store = db
 	return a, nil
 }
 
@@ -266,7 +268,7 @@ func (a *app) mailer(ctx context.Context) (*mailer, error) {
 	mailer := &mailer{app: a, Sender: dispatch.New(o), mail: m, transport: transport}
 	mailer.letters = deliver.NewLetterSender(deliver.LetterOptions{
 		Queue: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log, Write: mailer.WriteLetter, Grace: wireTime, Rate: rate,
-		From: func(subscribers.Letter) string { return m.from.Email },
+		From: mailer.LetterFrom,
 	})
 	return mailer, nil
 }
@@ -278,7 +280,7 @@ func (a *app) path() string { return a.db.Path() }
 func (a *app) writer(m mailSettings) letters.Writer {
 	w := letters.Writer{
 		Set: a.set, Site: a.site, Desk: a.deskSite(), From: m.from.Email, Domain: m.from.Domain, ReplyTo: m.replyTo, Requests: m.replyTo,
-		Sign: m.sign,
+		Sign: m.sign, Bounces: m.bounces,
 	}
 	if w.Requests == "" && !m.transport.IsOutbox() {
 		w.Requests = m.from.Email
@@ -290,7 +292,7 @@ func (a *app) writer(m mailSettings) letters.Writer {
 func sendingOf(s *Settings, m mailSettings) setup.Sending {
 	out := setup.Sending{
 		Outbox: m.transport.Dir, Host: m.transport.Host, Port: m.transport.Port, Account: m.transport.User,
-		From: m.from.Email, FromMade: s.From == "", ReplyTo: m.replyTo, BaseURL: m.base.String(),
+		From: m.from.Email, FromMade: s.From == "", ReplyTo: m.replyTo, Bounces: m.bounces, BaseURL: m.base.String(),
 		Encrypted: m.transport.Security == mail.ImplicitTLS || m.transport.Security == mail.RequireStartTLS,
 	}
 	if m.sign != nil {
@@ -362,7 +364,7 @@ func (o *mailer) worker() (*duty.Worker, error) {
 			_, err := o.letters.Send(ctx, member)
 			return err
 		},
-		Sweep: o.sweep, Backups: backups, Clock: o.p.Clock, Log: o.log,
+		Bounces: o.pollBounces(), Refusals: o.bounces().Refusals, Sweep: o.sweep, Backups: backups, Clock: o.p.Clock, Log: o.log,
 		Joining: o.joining(), Site: o.site,
 	}), nil
 }
@@ -394,7 +396,7 @@ func (a *app) backups() (*duty.Backups, error) {
 func (a *app) schedule() (duty.Schedule, error) {
 	backups, err := a.backups()
 	return duty.Schedule{
-		Store: a.db, Clock: a.p.Clock, Joining: a.joining(), Backups: backups,
+		Store: a.db, Clock: a.p.Clock, Joining: a.joining(), Backups: backups, Bounces: a.pollBounces(), Refusals: a.bounces().Refusals,
 		Worker: func(ctx context.Context) (*duty.Worker, error) {
 			mailer, err := a.mailer(ctx)
 			if err != nil {
@@ -425,9 +427,13 @@ func (o *mailer) servePages(ctx context.Context, l, own net.Listener) error {
 	if err != nil {
 		return err
 	}
+	hooks, err := o.hooks()
+	if err != nil {
+		return err
+	}
 	options := web.Options{
-		Publisher: publisher, Signup: readers, Templates: o.set, Clock: o.p.Clock, BaseURL: o.site.Base, Desk: desk,
-		Ready: o.health.Ready, TrustedProxies: proxies, Log: o.log,
+		Publisher: publisher, Signup: readers, Hooks: hooks, Templates: o.set, Clock: o.p.Clock, BaseURL: o.site.Base, Desk: desk,
+		Ready: o.ready.Ready, TrustedProxies: proxies, Log: o.log,
 	}
 	if own == nil {
 		pages, err := web.New(options)
@@ -439,7 +445,7 @@ func (o *mailer) servePages(ctx context.Context, l, own net.Listener) error {
 	// The desk listens by itself, and the public pages know nothing of it.
 	inside := options
 	inside.DeskOnly, inside.BaseURL = true, o.deskSite().Base
-	options.Desk = nil
+	options.Desk, inside.Hooks = nil, nil
 	return o.serveBoth(ctx, options, l, inside, own)
 }
 

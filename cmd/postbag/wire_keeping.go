@@ -28,7 +28,7 @@ func (o *mailer) keeping(f *frame.Frame) deskweb.Area {
 		backups = fmt.Sprintf("Written %s UTC to %s; the newest %d are kept.", plan.At.Sentence(), plan.Dir, plan.Keep)
 	}
 	return keeping.New(f, keeping.Options{
-		Roster: o.roster(), Readers: o.readers(), Signup: o.signup(nil),
+		Roster: o.roster(), Readers: o.readers(), Signup: o.signup(nil), Bounces: o.bounces(),
 		Sender: o.sender, Health: o.health, Workers: o.db.Workers, Process: process, Version: version(), Database: o.path(), Backups: backups,
 		Duties: func(ctx context.Context, limit int) ([]work.Listed, error) {
 			plan, err := o.schedule()

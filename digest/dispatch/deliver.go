@@ -221,7 +221,7 @@ func (s *Sender) Run(ctx context.Context, member work.Member, issue digest.Issue
 	summary, err := s.Mailer.Run(ctx, deliver.Job{
 		Mailing:     mailing,
 		LastOfMonth: last,
-		From:        func(subscribers.Delivery) string { return s.Writer.From },
+		From:        s.returnPath(pub.Salt),
 		Log:         s.Desk.LogOf(ctx, s.Log, issue),
 		Worker:      member,
 		Compose: func(of subscribers.Mailing) (deliver.Composer, error) {

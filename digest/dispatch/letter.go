@@ -12,6 +12,33 @@ import (
 // letterTime bounds what writing a letter may ask of the database.
 const letterTime = 3 * time.Second
 
+// returnPath gives the envelope sender of the mails of issues: a return path of each
+// mail's own where bounces are received, else the From address.
+func (s *Sender) returnPath(salt []byte) func(subscribers.Delivery) string {
+	if s.Writer.Bounces == "" {
+		return func(subscribers.Delivery) string { return s.Writer.From }
+	}
+	path := subscribers.ReturnPath{Domain: s.Writer.Bounces, Salt: salt}.Maker()
+	return func(d subscribers.Delivery) string {
+		return path(subscribers.Returned{IssueID: d.IssueID, SubscriberID: d.SubscriberID})
+	}
+}
+
+// LetterFrom gives the envelope sender of a letter. What bounces of a letter to an
+// editor goes to the From address, which people read.
+func (s *Sender) LetterFrom(l subscribers.Letter) string {
+	if s.Writer.Bounces == "" || l.SubscriberID == 0 {
+		return s.Writer.From
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), letterTime)
+	defer cancel()
+	pub, err := s.Store.Publication(ctx)
+	if err != nil {
+		return s.Writer.From // it goes out all the same
+	}
+	return subscribers.ReturnPath{Domain: s.Writer.Bounces, Salt: pub.Salt}.For(subscribers.Returned{LetterID: l.ID, SubscriberID: l.SubscriberID})
+}
+
 // WriteLetter writes a single letter, such as the one that asks to confirm. It is
 // called while a connection is open and perhaps while the program stops, so it does
 // not wait long for the database.

@@ -45,9 +45,15 @@ var kinds = []Kind{
 	{Kind: askKind, Limit: 30 * time.Minute, First: (*Worker).firstAsk, Do: (*Worker).ask},
 	// The limit is for making an index anew.
 	{Kind: "index", Limit: 6 * time.Hour, First: atOnce, Do: (*Worker).index},
+	{Kind: "refusals", First: (*Worker).firstRefusals, Do: (*Worker).refusals},
+	{Kind: bouncesKind, First: (*Worker).firstBounces, Do: (*Worker).bounces},
 	{Kind: "clean-up", First: atOnce, Do: (*Worker).cleanUp},
 	{Kind: backupKind, Limit: 6 * time.Hour, First: (*Worker).firstBackup, Scheduled: true, Do: (*Worker).backup},
 }
+
+// bouncesKind is the kind that reads mailboxes, which not every worker has the settings
+// for.
+const bouncesKind work.Kind = "bounces"
 
 // askKind is the kind that asks blogs for an editor.
 const askKind work.Kind = check.Duty

@@ -28,6 +28,9 @@ type Schedule struct {
 	Clock   digest.Clock
 	Joining work.Joining
 	Backups *Backups
+	// Bounces and Refusals are those of [Options].
+	Bounces  func(ctx context.Context) error
+	Refusals func(ctx context.Context) (int, error)
 }
 
 const (
@@ -61,7 +64,7 @@ func (s Schedule) List(ctx context.Context, limit int) ([]work.Listed, error) {
 }
 
 func (s Schedule) own() []work.Duty {
-	return (&Worker{Options: Options{Clock: s.Clock, Backups: s.Backups}}).own()
+	return (&Worker{Options: Options{Clock: s.Clock, Backups: s.Backups, Bounces: s.Bounces, Refusals: s.Refusals}}).own()
 }
 
 // Run does a duty now and gives how it stands after that: here once no worker is

@@ -53,6 +53,11 @@ type Options struct {
 	Remind func(ctx context.Context, series digest.Series) error
 	// Letters sends the single letters that are due.
 	Letters func(ctx context.Context, member work.Member) error
+	// Bounces reads the mailboxes for bounces; nil: this worker has none.
+	Bounces func(ctx context.Context) error
+	// Refusals takes what servers refused since the last time, and counts it; nil: this
+	// worker does not.
+	Refusals func(ctx context.Context) (int, error)
 	// Sweep removes sign-ups that were never confirmed, and counts them.
 	Sweep   func(ctx context.Context) (int, error)
 	Backups *Backups // nil: this worker writes none
@@ -68,6 +73,7 @@ const (
 	mailEvery   = 2 * time.Second
 	letterEvery = 2 * time.Second
 	joinEvery   = 2 * time.Second
+	joinTime    = 5 * time.Second
 )
 
 // Worker does what is due, beside others who work on the same database.
@@ -132,7 +138,10 @@ func (w *Worker) joinAgain(ctx context.Context) (work.Member, error) {
 		if err := w.Clock.Sleep(ctx, joinEvery); err != nil {
 			return nil, err
 		}
-		member, err := w.Store.Join(ctx, w.Joining)
+		// A connection that is dead without a word must not keep the work waiting.
+		joining := w.Joining
+		joining.Patience = joinTime
+		member, err := w.Store.Join(ctx, joining)
 		if err == nil {
 			return member, nil
 		}

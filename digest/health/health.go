@@ -61,6 +61,8 @@ func (s Status) Waits() bool {
 type Store interface {
 	// Ping tells whether the database answers, by the cheapest question there is.
 	Ping(ctx context.Context) error
+	// Writable fails when nothing can be stored.
+	Writable(ctx context.Context) error
 	Status(ctx context.Context) (Stored, error)
 	Workers(ctx context.Context) ([]work.Worker, error)
 	HeldSince(ctx context.Context) (time.Time, error)
@@ -73,9 +75,6 @@ type Health struct {
 	Store Store
 	Clock digest.Clock
 }
-
-// Ready fails when requests cannot be served.
-func (h Health) Ready(ctx context.Context) error { return h.Store.Ping(ctx) }
 
 // Status says how the installation is.
 func (h Health) Status(ctx context.Context) (s Status, err error) {

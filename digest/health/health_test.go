@@ -19,7 +19,7 @@ func TestMain(m *testing.M) { os.Exit(storetest.Pooled{Tests: m}.Run()) }
 func TestStatus(t *testing.T) {
 	o := dispatchtest.New(t)
 	h := health.Health{Store: o.DB, Clock: o.Clock}
-	o.Must(h.Ready(t.Context()))
+	o.Must((&health.Readiness{Store: o.DB}).Ready(t.Context()))
 	status := func() health.Status {
 		t.Helper()
 		s, err := h.Status(t.Context())

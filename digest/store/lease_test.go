@@ -189,3 +189,27 @@ func eventually(t *testing.T, what string, is func() bool) {
 		}
 	}
 }
+
+// TestJoiningGivesADeadConnectionUp: whoever joins again after a lease was lost does not
+// wait for a connection on which nothing comes any more, and joins over another.
+func TestJoiningGivesADeadConnectionUp(t *testing.T) {
+	door, dsn := storetest.OpenDoor(t, storetest.Postgres(t))
+	db := open(t, dsn)
+	letGo := door.Hold(t)
+	began := time.Now()
+	if _, err := db.Join(t.Context(), work.Joining{Name: "again", Patience: time.Second}); digest.KindOf(err) != digest.Unavailable {
+		t.Errorf("joining a server that says nothing gives %v", err)
+	}
+	if took := time.Since(began); took > 30*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	letGo()
+	member, err := db.Join(t.Context(), work.Joining{Name: "again", Patience: 20 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer member.Leave()
+	if _, _, impatient := digest.Patience(member.Context()); impatient {
+		t.Error("the work is as impatient as joining was")
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/digesttest"
 	"postbag/digest/store"
+	"postbag/digest/store/database"
 	"postbag/digest/store/storetest"
 )
 
@@ -269,6 +270,34 @@ func TestNobodyWaitsLongForASilentServer(t *testing.T) {
 	end()
 	if _, _, ok := digest.Patience(lasting); ok {
 		t.Error("what goes on after the page has somebody who waits")
+	}
+}
+
+// TestNobodyWaitsForAServerThatFallsSilentInTheMidst: it has begun a transaction, and then
+// answers nothing more.
+func TestNobodyWaitsForAServerThatFallsSilentInTheMidst(t *testing.T) {
+	door, dsn := storetest.OpenDoor(t, storetest.Postgres(t))
+	db, err := database.Open(t.Context(), dsn, database.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for name, begin := range map[string]func(context.Context, string, func(*database.Tx) error) error{"reading": db.View, "writing": db.Update} {
+		began := time.Now()
+		var letGo func()
+		err := begin(digest.Impatient(t.Context(), time.Second), name, func(tx *database.Tx) error {
+			if letGo != nil {
+				return nil
+			}
+			letGo = door.Hold(t)
+			_, err := tx.Number(`SELECT value FROM generation WHERE id = 1`)
+			return err
+		})
+		wantError(t, err, digest.Unavailable, "does not answer")
+		if took := time.Since(began); took > 40*time.Second {
+			t.Errorf("%s: it took %v", name, took)
+		}
+		letGo()
 	}
 }
 

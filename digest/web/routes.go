@@ -44,6 +44,8 @@ func (s *Server) routes() map[string]http.HandlerFunc {
 		get(site.Preferences):  private(s.tested(s.preferencesPage)),
 		post(site.Preferences): private(s.tested(s.preferences)),
 
+		post(site.Hook): private(s.hook),
+
 		get(site.Asset):   s.asset,
 		get(site.Favicon): s.favicon,
 		get(site.Robots):  s.robots,
@@ -91,7 +93,7 @@ func (s *Server) Handler() http.Handler {
 		}
 		r.Pattern = pattern // for the log, should the request be refused before the mux
 		nullOrigin(r, pattern)
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		r.Body = http.MaxBytesReader(w, r.Body, mostBody(pattern))
 		s.sameOrigin.Handler(mux).ServeHTTP(w, r)
 	}))))
 }
@@ -222,10 +224,10 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 }
 
 // readyTime bounds the question whether we are ready.
-const readyTime = 2 * time.Second
+const readyTime = 3 * time.Second
 
-// ready says whether requests can be served: 503 when the database does not
-// answer.
+// ready says whether requests can be served: 503 when the database does not answer,
+// or takes nothing in.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTime)
 	defer cancel()

@@ -39,7 +39,10 @@ type Store interface {
 
 // Joining is how a process becomes one of those that work on a database.
 type Joining struct {
-	Name string // for people
+	// Patience is how long a server that says nothing is waited for; 0: as long as all
+	// that writes waits for one that is away.
+	Patience time.Duration
+	Name     string // for people
 	// Lease is how long the process may be silent; 0 is half a minute.
 	Lease time.Duration
 	// Alone refuses to join where others work already.

@@ -98,7 +98,7 @@ type Taken struct {
 	State          subscribers.State
 }
 
-// Mailed is a mail of an issue that was begun.
+// Mailed is a mail of an issue.
 type Mailed struct {
 	IssueID int64
 	Domain  string    // of its Message-ID
@@ -108,23 +108,26 @@ type Mailed struct {
 
 // Listed is an event as it is listed.
 type Listed struct {
-	At      time.Time
-	Kind    report.Kind
-	Status  string
-	Code    int
-	Words   string
-	Source  Source
-	Counted bool
-	Ended   subscribers.State // what the address became by it; "" for nothing
-	Email   string
-	Series  string // slug; "" where no issue is known
-	Number  int
-	Title   string
+	At           time.Time
+	Kind         report.Kind
+	Status       string
+	Code         int
+	Words        string
+	Source       Source
+	Counted      bool
+	Ended        subscribers.State // what the address became by it; "" for nothing
+	Email        string
+	SubscriberID int64
+	Series       string // slug; "" where no issue is known
+	Number       int
+	Title        string
 }
 
 // Filter selects events; zero fields select all.
 type Filter struct {
 	IssueID      int64
 	SubscriberID int64
-	Limit        int
+	// Later leaves out what was refused while it was handed over.
+	Later bool
+	Limit int
 }

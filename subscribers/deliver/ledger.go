@@ -38,7 +38,10 @@ type Ledger interface {
 	// tells whether the issue is sent.
 	Finish(ctx context.Context, issueID int64, now time.Time) (bool, error)
 	// SetIssueState moves an issue along sending ⇄ paused; the move to the state
-	// it has already changes nothing.
+	// it has already changes nothing. With a pause for refusals, the rows that were
+	// refused for what may be our own fault ([subscribers.Cause.MayBeOurs]) are queued
+	// again as if they had never been tried, and so are those whose refusal is
+	// settled during that pause.
 	SetIssueState(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, why digest.Pause, now time.Time, seen digest.AsSeen) error
 	// IssueState reads where an issue stands.
 	IssueState(ctx context.Context, issueID int64) (digest.IssueState, error)

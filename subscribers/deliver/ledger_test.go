@@ -22,6 +22,7 @@ type memLedger struct {
 
 	state   digest.IssueState
 	reason  string
+	refused bool // paused for refusals
 	mailing subscribers.Mailing
 	readers []subscribers.Subscriber
 	rows    []*subscribers.Delivery
@@ -94,6 +95,7 @@ func (l *memLedger) Exchange(ctx context.Context, x deliver.Exchange) (done deli
 		l.settle(res)
 	}
 	done.Stopped = l.state != digest.Sending
+	l.takeBack()
 	for i, d := range x.Begin {
 		if x.Rate.Second > 0 && !done.Stopped {
 			if x.Now.Before(l.next) {
@@ -231,8 +233,24 @@ func (l *memLedger) SetIssueState(_ context.Context, _ digest.Actor, _ int64, to
 	if l.state != to && !l.state.To(to) {
 		return errors.New("no such move")
 	}
-	l.state, l.reason = to, why.Detail
+	l.state, l.reason, l.refused = to, why.Detail, why.Cause == digest.PauseRefused
+	l.takeBack()
 	return l.broken
+}
+
+// takeBack queues what was refused for what may be our own fault, once the issue has
+// paused for refusals.
+func (l *memLedger) takeBack() {
+	for _, row := range l.rows {
+		waits := row.State == subscribers.Queued || row.State == subscribers.Deferred || row.State == subscribers.Failed
+		if !l.refused || !waits || !row.Cause.MayBeOurs() {
+			continue
+		}
+		if row.State != subscribers.Queued {
+			l.move(row, subscribers.Queued)
+		}
+		row.Attempts, row.FirstTry, row.NextTry = 0, time.Time{}, time.Time{}
+	}
 }
 
 func (l *memLedger) IssueState(context.Context, int64) (digest.IssueState, error) {

@@ -12,6 +12,11 @@ const (
 	// many in a hundred of all rows tried.
 	refusedLeast = 5
 	refusedShare = 10
+	// So many refusals among the last so many first tries of a run pause it too: a
+	// server that begins to refuse after half a million messages is not asked fifty
+	// thousand times more.
+	lastLooked  = 100
+	lastRefused = 50
 )
 
 // refusals counts how the server takes an issue, to tell trouble with the sender
@@ -27,6 +32,10 @@ type refusals struct {
 	sender   int // of those, certainly for the sender
 	busy     int // fresh connections turned away with a 421 while none was accepted
 	why      string
+
+	last   [lastLooked]bool // the last rows tried for the first time: which were refused
+	at     int              // in last
+	recent int              // refused among last
 }
 
 func newRefusals(c subscribers.Counts) *refusals {
@@ -42,7 +51,7 @@ func newRefusals(c subscribers.Counts) *refusals {
 func (f *refusals) took(d subscribers.Delivery, accepted bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.count(d)
+	f.count(d, false)
 	if accepted {
 		f.accepted++
 	}
@@ -52,15 +61,19 @@ func (f *refusals) took(d subscribers.Delivery, accepted bool) {
 func (f *refusals) refusal(d subscribers.Delivery, ofSender bool, words string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.count(d)
+	f.count(d, true)
 	f.refused++
 	if ofSender {
 		f.sender++
 	}
 	share := f.refused >= refusedLeast && f.refused*100 >= f.tried*refusedShare
 	everybody := f.sender >= f.total && f.accepted == 0
-	if f.why == "" && (share || everybody) {
+	switch {
+	case f.why != "":
+	case share || everybody:
 		f.why = fmt.Sprintf("%d of %d messages failed for what looks like our own fault; the last one: %s", f.refused, f.tried, words)
+	case f.recent >= lastRefused:
+		f.why = fmt.Sprintf("%d of the last %d messages failed for what looks like our own fault; the last one: %s", f.recent, lastLooked, words)
 	}
 }
 
@@ -74,10 +87,20 @@ func (f *refusals) turnedAway(words string) {
 	}
 }
 
-func (f *refusals) count(d subscribers.Delivery) {
-	if d.Attempts <= 1 {
-		f.tried++
+// count counts a row that is tried for the first time, or anew after a pause for
+// refusals, which takes its earlier tries back.
+func (f *refusals) count(d subscribers.Delivery, refused bool) {
+	if d.Attempts > 1 {
+		return
 	}
+	f.tried++
+	if f.last[f.at] {
+		f.recent--
+	}
+	if f.last[f.at] = refused; refused {
+		f.recent++
+	}
+	f.at = (f.at + 1) % lastLooked
 }
 
 // reason tells why the issue must pause, or gives "".

@@ -314,3 +314,97 @@ func TestServerThatAllowsTwoConnections(t *testing.T) {
 	}
 	b.exactlyOnce()
 }
+
+// TestAPauseForOurFaultFailsNobody has a server that refuses the messages after some
+// were taken. The readers it refused are in the queue once the issue pauses, a
+// resume while it still refuses pauses after as few refusals as before, and once it
+// takes mail again everybody gets theirs, after a pause longer than an address is tried.
+func TestAPauseForOurFaultFailsNobody(t *testing.T) {
+	for _, refusal := range []string{"550 content rejected as spam", "554 5.7.1 message refused", "550 5.7.26 unauthenticated"} {
+		t.Run(refusal, func(t *testing.T) {
+			t.Parallel()
+			var taken, refused atomic.Int32
+			var mended atomic.Bool
+			b := newBench(t, 100, func(st smtptest.Step) smtptest.Act {
+				if st.Verb == "BODY" && !mended.Load() && taken.Add(1) > 30 {
+					refused.Add(1)
+					return smtptest.Act{Reply: refusal}
+				}
+				return smtptest.Act{}
+			})
+			var first int32
+			for pause := range 3 {
+				before := refused.Load()
+				if s := b.run(); s.State != digest.Paused || s.Paused == "" {
+					t.Fatalf("pause %d: %+v", pause, s)
+				}
+				n := refused.Load() - before
+				if pause == 0 {
+					first = n
+				}
+				if n > first+3 {
+					t.Errorf("pause %d came after %d refusals, the first after %d", pause, n, first)
+				}
+				b.states(subscribers.Counts{subscribers.Delivered: 30, subscribers.Queued: 70})
+				b.clock.Advance(72 * time.Hour)
+				b.resume()
+			}
+			words := 0
+			for n := 1; n <= 100; n++ {
+				if row := b.ledger.row(n); row.State == subscribers.Queued && row.Reply != "" {
+					words++
+					if row.Attempts != 0 || !row.FirstTry.IsZero() {
+						t.Errorf("reader %d does not get the full time: %+v", n, row)
+					}
+				}
+			}
+			if words == 0 {
+				t.Error("no row keeps the server's words")
+			}
+			mended.Store(true)
+			if s := b.finish(); !s.Finished {
+				t.Errorf("summary %+v", s)
+			}
+			b.exactlyOnce()
+		})
+	}
+}
+
+// TestAddressesRefusedBeforeAPauseStayRefused has dead addresses among the readers of
+// an issue that pauses: those are the readers' own.
+func TestAddressesRefusedBeforeAPauseStayRefused(t *testing.T) {
+	var mended atomic.Bool
+	b := newBench(t, 60, func(st smtptest.Step) smtptest.Act {
+		switch {
+		case st.Verb == "RCPT" && (st.Arg == "reader1@example.org" || st.Arg == "reader2@example.org"):
+			return smtptest.Act{Reply: "550 5.1.1 no such user"}
+		case st.Verb == "BODY" && !mended.Load():
+			return smtptest.Act{Reply: "550 content rejected as spam"}
+		}
+		return smtptest.Act{}
+	})
+	if s := b.run(); s.Paused == "" {
+		t.Fatalf("summary %+v", s)
+	}
+	b.states(subscribers.Counts{subscribers.Failed: 2, subscribers.Queued: 58})
+	mended.Store(true)
+	b.resume()
+	b.finish()
+	b.states(subscribers.Counts{subscribers.Failed: 2, subscribers.Delivered: 58})
+}
+
+// TestAServerThatBeginsToRefuseLate is not asked a tenth of the whole list more.
+func TestAServerThatBeginsToRefuseLate(t *testing.T) {
+	var taken, refused atomic.Int32
+	b := newBench(t, 2000, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "BODY" && taken.Add(1) > 1500 {
+			refused.Add(1)
+			return smtptest.Act{Reply: "550 content rejected as spam"}
+		}
+		return smtptest.Act{}
+	})
+	if s := b.run(); s.Paused == "" || refused.Load() > 60 {
+		t.Errorf("after %d refusals: %+v", refused.Load(), s)
+	}
+	b.states(subscribers.Counts{subscribers.Delivered: 1500, subscribers.Queued: 500})
+}

@@ -116,6 +116,14 @@ func (b *bench) finish() deliver.Summary {
 	return deliver.Summary{}
 }
 
+// resume lets a paused issue go on.
+func (b *bench) resume() {
+	b.t.Helper()
+	if err := b.ledger.SetIssueState(b.t.Context(), digest.Actor{}, 7, digest.Sending, digest.Pause{}, b.clock.Now(), digest.AsSeen{}); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
 // exactlyOnce fails unless every reader got one copy.
 func (b *bench) exactlyOnce() {
 	b.t.Helper()

@@ -8,6 +8,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/site"
+	"postbag/subscribers"
 	"postbag/subscribers/dkim"
 	"postbag/subscribers/message"
 	"postbag/templates"
@@ -24,8 +25,8 @@ type Writer struct {
 	// public name.
 	Domain  string
 	ReplyTo string // bare; "" for none
-	// Bounces is the domain that the program itself takes mail at; "" for none. A mail to
-	// [LeaveAddress] there unsubscribes.
+	// Bounces is the domain that the program itself takes mail at; "" for none. Bounces go
+	// there, and a mail to [subscribers.UnsubscribeAddress] there unsubscribes.
 	Bounces string
 	// Sign signs all that is written; nil leaves it to the mail server.
 	Sign *dkim.Signer
@@ -41,18 +42,12 @@ func (w Writer) compose(kind string, m message.Message) ([]byte, error) {
 	return message.Compose(m)
 }
 
-// LeaveAddress is the address at a domain that a mail unsubscribes at, for the token of a
-// reader.
-func LeaveAddress(token, domain string) string { return leaveLocal + token + "@" + domain }
-
-const leaveLocal = "unsubscribe+"
-
 // unsubscribe gives the ways out of a mail, for the token of a reader: the web first,
 // because the first one is the one that is asked with a single press (RFC 8058, 3.1).
 func (w Writer) unsubscribe(token string) []string {
 	ways := []string{w.Site.URL(site.Unsubscribe, token)}
 	if w.Bounces != "" {
-		ways = append(ways, "mailto:"+LeaveAddress(token, w.Bounces))
+		ways = append(ways, "mailto:"+subscribers.UnsubscribeAddress(token, w.Bounces))
 	}
 	return ways
 }

@@ -29,15 +29,23 @@ type wire struct {
 	net.Conn
 	aborted atomic.Bool
 	read    int
+	until   time.Time // the deadline that is set
 }
 
 // within sets the time that the next step may take. Every step goes through it
 // and through nothing else, so an abort that comes in between is not undone.
 func (w *wire) within(d time.Duration) {
 	w.read = 0
+	// To set a deadline costs as much as to read a short answer: one that is right to a
+	// tenth stays.
+	now := time.Now()
+	if left := w.until.Sub(now); left > d-d/10 && left <= d && !w.aborted.Load() {
+		return
+	}
+	w.until = now.Add(d)
 	// A connection that cannot take a deadline is closed, and says so at the
 	// next read or write.
-	_ = w.SetDeadline(time.Now().Add(d))
+	_ = w.SetDeadline(w.until)
 	if w.aborted.Load() {
 		w.abort()
 	}

@@ -45,6 +45,9 @@ func (k Kind) Bounces() bool { return k == Hard || k == Soft || k == Policy }
 // Scores tells whether the kind counts against an address.
 func (k Kind) Scores() bool { return k == Hard || k == Soft }
 
+// ByProgram tells whether a program answered by itself: nobody waits for anything.
+func (k Kind) ByProgram() bool { return k == AutoReply || k == Challenge }
+
 // Kinds of events that end a subscription at once.
 var ending = []Kind{Complaint, Unsubscribe}
 
@@ -124,9 +127,9 @@ func StatusIn(words string) string {
 
 func isNumber(c byte) bool { return c >= '0' && c <= '9' || c == '.' }
 
-// codeIn finds the reply code at the beginning of a server's words (RFC 5321, 4.2), or
+// CodeIn finds the reply code at the beginning of a server's words (RFC 5321, 4.2), or
 // gives 0.
-func codeIn(words string) int {
+func CodeIn(words string) int {
 	if len(words) < 3 || len(words) > 3 && words[3] != ' ' && words[3] != '-' {
 		return 0
 	}

@@ -116,7 +116,7 @@ func Why(s subscribers.State) string { return why[s] }
 
 var why = map[subscribers.State]string{
 	subscribers.Unsubscribed: "They left. Nothing is mailed to them; only they can come back, with the sign-up form.",
-	subscribers.Bounced:      "Their server refused the address for good. Nothing is mailed to them until they confirm anew.",
+	subscribers.Bounced:      "Mail to the address came back, or its server refused it. Nothing is mailed to them until they confirm anew.",
 	subscribers.Complained:   "They complained to their mail provider. Nothing is mailed to them; only they can come back, with the sign-up form.",
 }
 

@@ -19,12 +19,26 @@ type Issue struct {
 	Facts           []Fact
 	Moves           []Fact // when, and who did what
 	Refusals        []Refusal
-	History         string // address
-	Withdraw        string // address; "" where it cannot be
+	Settle          []Link // what can be decided about all of them
+	ByDomain        string // where its mails are summed up by receiving domain; "" where they are
+	Domains         []DomainRow
+	Returned        []ReturnedRow // what came back of its mails after they were taken
+	History         string        // address
+	Withdraw        string        // address; "" where it cannot be
 }
 
 // Heading names the screen.
 func (i Issue) Heading() (name, title string) { return "issue", i.Title }
 
 // Refusal is a mail that did not arrive, or may not have.
-type Refusal struct{ Email, Address, State, Words string }
+type Refusal struct {
+	Email, Address, State, Words string
+	Settle                       []Link // what can be decided about it
+}
+
+// DomainRow sums up an issue's mails to one receiving domain.
+type DomainRow struct {
+	Domain                                                                       string
+	Mails, Sent, Deferred, Refused, Doubtful, Waiting, Left, Bounced, Complained int
+	Words                                                                        string // the most frequent answer
+}

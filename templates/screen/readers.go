@@ -27,12 +27,13 @@ type Reader struct {
 	Consents []ConsentRow
 	Asked    []Fact
 	Received []ReceivedRow
-	Ask      string // where a POST asks them to confirm; "" where they are not asked
-	AskSays  string // what the button says
-	AskMeans string // what it means
-	Suppress string // address; "" where nothing is mailed to them as it is
-	Erase    string // address; "" for who may not
-	Reason   string // why they may not be mailed
+	Returned []ReturnedRow // what came back of their mails
+	Ask      string        // where a POST asks them to confirm; "" where they are not asked
+	AskSays  string        // what the button says
+	AskMeans string        // what it means
+	Suppress string        // address; "" where nothing is mailed to them as it is
+	Erase    string        // address; "" for who may not
+	Reason   string        // why they may not be mailed
 }
 
 // Heading names the screen.
@@ -43,6 +44,11 @@ type ConsentRow struct{ When, Wording, Where, By string }
 
 // ReceivedRow is an issue that a reader was mailed.
 type ReceivedRow struct{ Issue, Address, State, When, Words string }
+
+// ReturnedRow is a bounce, a complaint or another thing that came back of a mail: what it
+// means, and the server's words. Email and Address are of the reader, where it is not their page,
+// and Issue is the issue's title, where it is not that one's.
+type ReturnedRow struct{ When, Issue, Email, Address, Sentence, Words string }
 
 // ReaderNew is the form for one reader.
 type ReaderNew struct {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"postbag/digest"
@@ -41,6 +42,8 @@ type DB struct {
 	BeforeCommit func(*Tx) error
 	// Clock dates what a transaction keeps of itself, see [Tx.Now].
 	Clock digest.Clock
+
+	writing atomic.Int32 // transactions that write and have begun
 
 	isOpen bool // it was connected to and is of our schema
 
@@ -319,6 +322,9 @@ type Dialect struct {
 	// is lost; "" and nil where processes cannot tell each other.
 	wakeOthers string
 	listen     func(ctx context.Context, tell func())
+	// room finds out whether the database has room to grow; nil where only the server
+	// knows.
+	room func(path string) error
 	// Probe finds out whether the database can be written.
 	Probe    func(ctx context.Context, db *sql.DB, busy time.Duration) error
 	foreign  string // counts whatever a database holds

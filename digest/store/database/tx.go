@@ -18,7 +18,8 @@ type Tx struct {
 	stmts   map[string]*sql.Stmt // statements prepared on the connections it is of
 	taken   map[string]*sql.Stmt // of stmts, for this transaction
 	Dialect *Dialect
-	woken   bool // something may be due once it commits
+	woken   bool        // something may be due once it commits
+	giveUp  *time.Timer // ends Ctx where somebody impatient waits for an answer; else nil
 	clock   digest.Clock
 }
 
@@ -103,16 +104,48 @@ const (
 
 // transact runs a transaction once, and tells what it came to.
 func (db *DB) transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, stmts map[string]*sql.Stmt, fn func(*Tx) error) (came stage, err error) {
-	raw, ended, err := db.begin(ctx, pool, opts)
+	t, ended, err := db.begin(ctx, pool, opts)
 	if err != nil {
 		return toBegin, err
 	}
 	defer ended()
-	if err := fn(&Tx{Ctx: ctx, Raw: raw, stmts: stmts, Dialect: &db.Dialect, clock: db.Clock}); err != nil {
-		// A transaction that cannot be rolled back ends with its connection.
-		return toWork, Ended(ctx, First(err, raw.Rollback()))
+	t.stmts = stmts
+	if pool == db.Write {
+		db.writing.Add(1)
+		defer db.writing.Add(-1)
 	}
-	return toCommit, Ended(ctx, raw.Commit())
+	came, err = toWork, fn(t)
+	t.asks()
+	if err != nil {
+		// A transaction that cannot be rolled back ends with its connection.
+		err = First(err, t.Raw.Rollback())
+	} else {
+		came, err = toCommit, t.Raw.Commit()
+	}
+	t.answered()
+	if err != nil && t.Ctx.Err() != nil && ctx.Err() == nil {
+		_, inVain, _ := digest.Patience(ctx)
+		inVain()
+		return came, errSilent
+	}
+	return came, Ended(ctx, err)
+}
+
+// answerTime is how long somebody impatient waits for the answer to one statement of a
+// transaction that has begun, or for its next row: a server may fall silent in the midst.
+const answerTime = 10 * time.Second
+
+// asks begins to wait for an answer, and answered has it.
+func (t *Tx) asks() {
+	if t.giveUp != nil {
+		t.giveUp.Reset(answerTime)
+	}
+}
+
+func (t *Tx) answered() {
+	if t.giveUp != nil {
+		t.giveUp.Stop()
+	}
 }
 
 // errSilent says that it took longer to begin a transaction than anybody waits.
@@ -121,11 +154,13 @@ var errSilent = errors.New("it says nothing")
 // begin begins a transaction; ended is called after it. A server that is suspended takes
 // a question and never answers, and before an SQLite file that another process has locked
 // others stand in line: who is impatient waits no longer than they said.
-func (db *DB) begin(ctx context.Context, pool *sql.DB, opts *sql.TxOptions) (raw *sql.Tx, ended func(), err error) {
+func (db *DB) begin(ctx context.Context, pool *sql.DB, opts *sql.TxOptions) (t *Tx, ended func(), err error) {
+	var raw *sql.Tx
+	t = &Tx{Ctx: ctx, Dialect: &db.Dialect, clock: db.Clock}
 	most, inVain, bounded := digest.Patience(ctx)
 	if !bounded {
-		raw, err = pool.BeginTx(ctx, opts)
-		return raw, func() {}, err
+		t.Raw, err = pool.BeginTx(ctx, opts)
+		return t, func() {}, err
 	}
 	whole, ended := context.WithCancel(ctx)
 	giveUp := time.AfterFunc(most, ended)
@@ -141,7 +176,8 @@ func (db *DB) begin(ctx context.Context, pool *sql.DB, opts *sql.TxOptions) (raw
 		ended()
 		return nil, nil, Ended(ctx, err)
 	}
-	return raw, ended, nil
+	t.Ctx, t.Raw, t.giveUp = whole, raw, giveUp
+	return t, ended, nil
 }
 
 // Ended says so when an error came of the end of ctx: the statement that was
@@ -194,6 +230,8 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 }
 
 func (t *Tx) run(ctx context.Context, query string, args []any) (sql.Result, error) {
+	t.asks()
+	defer t.answered()
 	if stmt := t.prepared(query); stmt != nil {
 		return stmt.ExecContext(ctx, Bound(args)...)
 	}
@@ -234,6 +272,8 @@ func (t *Tx) Insert(query string, args ...any) (id int64, err error) {
 // Each calls fn with every row.
 func (t *Tx) Each(fn func(Row) error, query string, args ...any) (err error) {
 	var rows *sql.Rows
+	t.asks()
+	defer t.answered()
 	if stmt := t.prepared(query); stmt != nil {
 		rows, err = stmt.QueryContext(t.Ctx, Bound(args)...)
 	} else {
@@ -244,9 +284,11 @@ func (t *Tx) Each(fn func(Row) error, query string, args ...any) (err error) {
 	}
 	defer func() { err = First(err, rows.Close()) }()
 	for rows.Next() {
+		t.answered()
 		if err := fn(Row{rows}); err != nil {
 			return err
 		}
+		t.asks()
 	}
 	return rows.Err()
 }

@@ -126,10 +126,38 @@ func turnBack(t *database.Tx, now time.Time) error {
 	if _, err := t.Exec(`DELETE FROM reminders WHERE passed = 1 AND at > $1`, ahead.UnixMicro()); err != nil {
 		return err
 	}
+	if err := boundMoments(t, now, ahead); err != nil {
+		return err
+	}
 	_, err = t.Exec(`UPDATE duties SET next_at = $1
 		WHERE done_at > $2 AND next_at > $1 AND worker_id IS NULL AND kind NOT IN (`+kindsOf(Source, Series)+`)`,
 		now.UnixMicro(), ahead.UnixMicro())
 	return err
+}
+
+// longestRetry is more than any letter waits for another try.
+const longestRetry = 3 * 24 * time.Hour
+
+// boundMoments trusts no stored moment that lies ahead of any clock of now: a letter would
+// wait for it, a limit of sign-ups or of signing in would count until then, and a session
+// would last as long.
+func boundMoments(t *database.Tx, now, ahead time.Time) error {
+	for _, bound := range []struct {
+		statement string
+		args      []any
+	}{
+		{`UPDATE letters SET next_try = $1 WHERE state = 'queued' AND (created_at > $2 AND next_try > $1 OR next_try > $3)`,
+			[]any{now.UnixMicro(), ahead.UnixMicro(), now.Add(longestRetry).UnixMicro()}},
+		{`UPDATE letters SET created_at = $1 WHERE created_at > $2`, []any{now.UnixMicro(), ahead.UnixMicro()}},
+		{`UPDATE signups SET at = $1 WHERE at > $2`, []any{now.UnixMicro(), ahead.UnixMicro()}},
+		{`UPDATE attempts SET at = $1 WHERE at > $2`, []any{now.UnixMicro(), ahead.UnixMicro()}},
+		{`DELETE FROM sessions WHERE began_at > $1`, []any{ahead.UnixMicro()}},
+	} {
+		if _, err := t.Exec(bound.statement, bound.args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // addDuty makes a duty unless there is one of that name; that one takes the room.

@@ -65,7 +65,11 @@ func (db *Store) Join(ctx context.Context, j work.Joining) (work.Member, error) 
 		}
 		p.giveBack, p.lasting = giveBack, true
 	}
-	if err := p.take(ctx, j); err != nil {
+	taking := ctx
+	if j.Patience > 0 {
+		taking = digest.Impatient(ctx, j.Patience) // the work itself is patient
+	}
+	if err := p.take(taking, j); err != nil {
 		p.giveBack()
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -198,25 +199,47 @@ func (db *Store) more(t *database.Tx, x deliver.Exchange, wires *wires, from *he
 	return err
 }
 
-// queryBeginnable gives the ids of the claimed rows $1 of the issue $2 that are still
-// as they were claimed and whose address may be mailed. The order of the tables is for
-// SQLite, which would begin with the subscribers.
+// queryBeginnable gives those of the rows $1, a JSON array of ids, of the issue $2 whose
+// address may be mailed: id, fence and state.
 func queryBeginnable(d *database.Dialect) string {
 	return `
-	SELECT deliveries.id FROM (` + d.Records("$1", "id BIGINT", "fence BIGINT") + `) AS b
-	CROSS JOIN deliveries
+	SELECT deliveries.id, deliveries.fence, deliveries.state FROM deliveries
 	CROSS JOIN subscribers s
-	WHERE deliveries.id = b.id AND s.id = deliveries.subscriber_id AND +deliveries.issue_id = $2 AND ` + onwire.Held(d, "b.fence") + ` AND s.` + rules.Mailable
+	WHERE ` + d.Among("deliveries.id", "$1", "BIGINT") + ` AND s.id = deliveries.subscriber_id
+		AND +deliveries.issue_id = $2 AND s.` + rules.Mailable
+}
+
+// beginnable gives the ids of the claimed rows that are still as they were claimed, and
+// whose address may be mailed.
+func beginnable(t *database.Tx, x deliver.Exchange) (ids []int64, err error) {
+	fences, all := make(map[int64]int, len(x.Begin)), make([]byte, 0, 16*len(x.Begin))
+	for i, d := range x.Begin {
+		fences[d.ID] = d.Fence
+		all = strconv.AppendInt(append(all, "[,"[min(i, 1)]), d.ID, 10)
+	}
+	err = t.Each(func(r database.Row) error {
+		var id int64
+		var fence int
+		var state subscribers.DeliveryState
+		err := r.Scan(&id, &fence, &state)
+		if onwire.IsHeld(t.Dialect, state, fence, fences[id]) {
+			ids = append(ids, id)
+		}
+		return err
+	}, queryBeginnable(t.Dialect), string(append(all, ']')), x.IssueID)
+	return ids, err
 }
 
 // queryNotBegun settles those of the claimed rows $1 that could not be begun:
-// cancelled if the address may not be mailed any more, else queued again.
+// cancelled if the address may not be mailed any more, or uncertain where a server may
+// have the message from an earlier try, else queued again.
 func queryNotBegun(d *database.Dialect) string {
 	left := `NOT EXISTS (SELECT 1 FROM subscribers s WHERE s.id = deliveries.subscriber_id AND s.` + rules.Mailable + `)`
+	state, cause := rules.NotSent(subscribers.ReaderLeft)
 	return `
 	UPDATE deliveries SET updated_at = $2,
-		state = CASE WHEN ` + left + ` THEN 'cancelled' WHEN state = 'claimed' THEN 'queued' ELSE state END,
-		cause = CASE WHEN ` + left + ` THEN 'reader-left' ELSE cause END,
+		state = CASE WHEN ` + left + ` THEN ` + state + ` WHEN state = 'claimed' THEN 'queued' ELSE state END,
+		cause = CASE WHEN ` + left + ` THEN ` + cause + ` ELSE cause END,
 		next_try = CASE WHEN ` + left + ` THEN NULL ELSE next_try END
 	FROM (` + d.Records("$1", "id BIGINT", "fence BIGINT") + `) AS b
 	WHERE deliveries.id = b.id AND +deliveries.issue_id = $3 AND ` + onwire.Held(d, "b.fence")
@@ -242,13 +265,9 @@ func beginRows(t *database.Tx, x deliver.Exchange, goesOn bool, wires *wires) (b
 	if len(x.Begin) == 0 {
 		return nil, nil
 	}
-	packed, err := keysOf(x.Begin)
-	if err != nil {
-		return nil, err
-	}
 	var ids []int64
 	if goesOn {
-		if ids, err = t.IDs(queryBeginnable(t.Dialect), packed, x.IssueID); err != nil {
+		if ids, err = beginnable(t, x); err != nil {
 			return nil, err
 		}
 	}
@@ -267,11 +286,15 @@ func beginRows(t *database.Tx, x deliver.Exchange, goesOn bool, wires *wires) (b
 		wires.begin(d)
 	}
 	if len(not) > 0 {
-		if packed, err = keysOf(not); err == nil {
-			_, err = t.Exec(queryNotBegun(t.Dialect), packed, x.Now.UnixMicro(), x.IssueID)
+		packed, err := keysOf(not)
+		if err != nil {
+			return nil, err
+		}
+		if _, err = t.Exec(queryNotBegun(t.Dialect), packed, x.Now.UnixMicro(), x.IssueID); err != nil {
+			return nil, err
 		}
 	}
-	return begun, err
+	return begun, nil
 }
 
 // claimAll claims due rows, from the head of the queue on and once more from its

@@ -18,5 +18,8 @@ func Statements(d database.Dialect) map[string]string {
 		"freeze audience": queryFreezeAudience(true, false),
 		"editors first":   queryFreezeAudience(true, true),
 		"counts":          queryCounts,
+		"failed back":     queriesTakeBack[0],
+		"queued back":     queriesTakeBack[1],
+		"deferred back":   queriesTakeBack[2],
 	}
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"postbag/digest"
@@ -136,16 +137,21 @@ func (db *Store) Finish(ctx context.Context, issueID int64, now time.Time) (sent
 		if sent = err == nil && open == 0; !sent {
 			return err
 		}
-		_, err = t.Exec(`UPDATE issues SET state = 'sent', sent_at = $1 WHERE id = $2`, now, issueID)
+		if _, err = t.Exec(`DELETE FROM on_wire WHERE issue_id = $1`, issueID); err != nil {
+			return err
+		}
+		_, err = t.Exec(`UPDATE issues SET state = 'sent', sent_at = COALESCE(sent_at, $1) WHERE id = $2`, now, issueID)
 		return err
 	})
 	return sent && err == nil, err
 }
 
 // SetIssueState moves an issue along sending ⇄ paused, and keeps who did it and why; the
-// move to the state it has already changes nothing. From another state, and to
+// move to the state it has already changes nothing, but that a pause by hand becomes one
+// for refusals. From another state, and to
 // sending while that is held, the error is of kind Conflict, to another of kind
-// Invalid.
+// Invalid. A pause because the server refuses us takes back what it said of single
+// rows, see [takeBackRefusals].
 func (db *Store) SetIssueState(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, why digest.Pause, now time.Time, seen digest.AsSeen) error {
 	if to != digest.Sending && to != digest.Paused {
 		return digest.Fail(digest.Invalid, "", "a mailing can be sending or paused, not %s", to)
@@ -163,10 +169,11 @@ func (db *Store) SetIssueState(ctx context.Context, by digest.Actor, issueID int
 			return err
 		}
 		from, err := issues.IssueState(t, issueID)
-		if err != nil || from == to {
+		isRefused := why.Cause == digest.PauseRefused
+		if err != nil || from == to && !isRefused {
 			return err
 		}
-		if from == digest.Published || !from.To(to) {
+		if from != to && !(slices.Contains(digest.MailingStates(), from) && from.To(to)) {
 			return issues.CannotMove(t, issueID, from, to)
 		}
 		t.Wake()
@@ -174,6 +181,14 @@ func (db *Store) SetIssueState(ctx context.Context, by digest.Actor, issueID int
 			string(to), string(why.Cause), why.Detail, issueID)
 		if err != nil {
 			return err
+		}
+		if isRefused {
+			if err := takeBackRefusals(t, issueID, now); err != nil {
+				return err
+			}
+		}
+		if from == to {
+			return nil // somebody paused it by hand before the server's refusals were counted
 		}
 		return issues.AddMove(t, by, issueID, to, now)
 	})
@@ -199,29 +214,29 @@ func (db *Store) Deliveries(ctx context.Context, issueID int64, limit int, state
 }
 
 func deliveries(t *database.Tx, issueID int64, limit int, states []subscribers.DeliveryState) (all []subscribers.Delivery, err error) {
-	ids, err := onWire(t, issueID)
-	if err != nil {
-		return nil, err
-	}
-	packed, err := database.JSONArray(ids)
-	if err != nil {
-		return nil, err
-	}
 	var w database.Where
-	state := "d.state"
-	if len(ids) > 0 {
-		state = "CASE WHEN d." + rules.Unbegun + " AND " + t.Dialect.Among("d.id", w.Param(packed), "BIGINT") + " THEN 'sending' ELSE d.state END"
-	}
 	w.Terms = append(w.Terms, "d.issue_id = "+w.Param(issueID))
-	if len(states) > 0 {
-		terms := ""
-		for i, s := range states {
-			if i > 0 {
-				terms += ", "
-			}
-			terms += w.Param(string(s))
+	state, isEnded := "d.state", !slices.ContainsFunc(states, func(s subscribers.DeliveryState) bool { return !s.Terminal() })
+	if len(states) == 0 || !isEnded {
+		ids, err := onWire(t, issueID)
+		if err != nil {
+			return nil, err
 		}
-		w.Terms = append(w.Terms, state+" IN ("+terms+")")
+		packed, err := database.JSONArray(ids)
+		if err != nil {
+			return nil, err
+		}
+		if len(ids) > 0 {
+			state = "CASE WHEN d." + rules.Unbegun + " AND " + t.Dialect.Among("d.id", w.Param(packed), "BIGINT") + " THEN 'sending' ELSE d.state END"
+		}
+	}
+	if len(states) > 0 {
+		known := slices.DeleteFunc(slices.Clone(states), func(s subscribers.DeliveryState) bool { return !s.Known() })
+		if len(known) == 0 {
+			return nil, nil
+		}
+		// As literals: an index that has some states alone is used for those.
+		w.Terms = append(w.Terms, rules.Either(state, known))
 	}
 	err = t.Each(func(r database.Row) error {
 		var d subscribers.Delivery

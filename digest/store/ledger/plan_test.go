@@ -13,7 +13,7 @@ func TestStatementsScanNoLargeTable(t *testing.T) {
 		return map[string][]string{
 			"settle":     {y.Issue, `[{"id":7,"fence":1,"state":"sent","at":1,"held":1,"cause":"accepted","code":250,"reply":"ok"},{"id":9,"fence":1,"state":"sent","at":1,"held":1,"cause":"accepted","code":250,"reply":"ok"}]`},
 			"claim":      {"10", y.Issue, y.Late, "queued", "1", "1", "1"},
-			"beginnable": {claims, y.Issue},
+			"beginnable": {`[7,9]`, y.Issue},
 			"not begun":  {claims, y.Late, y.Issue},
 			"release":    {y.Issue, "1", y.Late},
 			"recover":    {y.Issue, "1", y.Late, "deferred", y.Late},
@@ -25,6 +25,9 @@ func TestStatementsScanNoLargeTable(t *testing.T) {
 			"freeze audience": {y.Issue, "0", "5000"},
 			"editors first":   {y.Issue, "0", "5000"},
 			"counts":          {y.Issue},
+			"failed back":     {y.Issue, y.Late},
+			"queued back":     {y.Issue, y.Late},
+			"deferred back":   {y.Issue, y.Late},
 		}
 	}, "freeze audience", "editors first")
 }

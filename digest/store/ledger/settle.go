@@ -147,8 +147,16 @@ func settle(t *database.Tx, x deliver.Exchange, wires *wires) error {
 		}
 		rows = append(rows, row)
 	}
-	if err := write(t, x.IssueID, rows); err != nil || !waiting {
+	if err := write(t, x.IssueID, rows); err != nil {
 		return err
+	}
+	if slices.ContainsFunc(rows, func(s settlement) bool { return s.Cause.MayBeOurs() }) {
+		if err := takeBackLate(t, x); err != nil {
+			return err
+		}
+	}
+	if !waiting {
+		return nil
 	}
 	return cancelIfWithdrawn(t, x.IssueID, x.Now)
 }

@@ -61,19 +61,41 @@ var (
 	Endable = state(beside.EndableStates())
 	// Open, of deliveries, tells of rows to which something still happens by itself.
 	Open = state(subscribers.OpenStates())
-	// Claimable, of deliveries, tells of rows that wait to be sent.
-	Claimable = state(subscribers.ClaimableStates())
+	// MayBeOurs, of deliveries, tells of rows that were refused for what may be our own
+	// fault.
+	MayBeOurs = "cause IN (" + Words(subscribers.OursCauses()) + ")"
 	// Unbegun, of deliveries, tells of open rows that no server is hearing of.
 	Unbegun = state(subscribers.UnbegunStates())
 	// Taken, of deliveries and letters, tells of those that a worker has taken.
 	Taken = state(subscribers.TakenStates())
 	// TakesLateAnswer tells of deliveries to which the news that the server accepted
 	// the message may still come, from a worker that lost them.
-	TakesLateAnswer = "deliveries." + state(subscribers.LateAnswerStates()) +
-		" AND deliveries.cause IN (" + Words(subscribers.LateAnswerCauses()) + ")"
+	TakesLateAnswer = Either("deliveries.state", subscribers.LateAnswerStates()) + " AND " + Either("deliveries.cause", subscribers.LateAnswerCauses())
 )
 
+// inDoubt, of deliveries, tells of rows whose message a server may have from a try that
+// nobody has decided about.
+var inDoubt = "(unanswered > 0 OR cause = '" + string(subscribers.WorkerLost) + "' AND attempts > 0)"
+
+// NotSent gives, in SQL, the state and the cause of a row of deliveries that is not sent
+// any more for a cause: it is cancelled, or left to a person where a server may have the
+// message from an earlier try.
+func NotSent(why subscribers.Cause) (state, cause string) {
+	return "CASE WHEN " + inDoubt + " THEN 'uncertain' ELSE 'cancelled' END",
+		"CASE WHEN " + inDoubt + " THEN CASE WHEN cause = '" + string(subscribers.WorkerLost) + "' THEN cause ELSE '" + string(subscribers.NoAnswer) + "' END ELSE '" + string(why) + "' END"
+}
+
 func state[T ~string](states []T) string { return "state IN (" + Words(states) + ")" }
+
+// Either tells that a column is one of a few words. SQLite makes a table of the words after
+// an IN each time it runs the statement.
+func Either[T ~string](column string, words []T) string {
+	terms := make([]string, len(words))
+	for i, w := range words {
+		terms[i] = column + " = '" + string(w) + "'"
+	}
+	return "(" + strings.Join(terms, " OR ") + ")"
+}
 
 // WorkerLost tells of the rows of a table whose worker has ended, or is the
 // one that a parameter names.

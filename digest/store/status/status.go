@@ -17,6 +17,9 @@ func (db *Store) Ping(ctx context.Context) error {
 	return err
 }
 
+// Writable fails when nothing can be stored; see [database.DB.TryToWrite].
+func (db *Store) Writable(ctx context.Context) error { return db.TryToWrite(ctx) }
+
 // Status reads the state of the whole installation; no count goes beyond
 // [health.Limit].
 func (db *Store) Status(ctx context.Context) (s health.Stored, err error) {

@@ -88,7 +88,7 @@ var bounceTests = []test{
 		b.equal("counts", must(b.BounceCounts(b.ctx(), issue.ID)), map[report.Kind]int{report.Hard: 1, report.Delayed: 1})
 		told := must(s.Events(b.ctx(), bounce.Filter{IssueID: issue.ID, SubscriberID: reader.ID, Limit: 1}))
 		b.equal("as listed", told, []bounce.Listed{{At: now, Kind: report.Delayed, Status: "4.4.1", Code: 550, Words: "their words", Source: bounce.Pipe,
-			Email: reader.Email, Series: b.series().Slug, Number: issue.Number, Title: issue.Title}})
+			Email: reader.Email, SubscriberID: reader.ID, Series: b.series().Slug, Number: issue.Number, Title: issue.Title}})
 	}},
 	{"no such mailbox ends it at once, and open confirmations with it", func(b *bench) {
 		b.source("nightbus")
@@ -222,6 +222,7 @@ var bounceTests = []test{
 		next := now.Add(7 * 24 * time.Hour)
 		b.mailed(next, func(d subscribers.Delivery) (subscribers.Outcome, bool) { return outcomes[1], d.Email == all[1].Email })
 		b.equal("of the next", must(b.bounces(next.Add(time.Hour)).Refusals(b.ctx())), 1)
+		b.equal("refusals among what came later", len(must(s.Events(b.ctx(), bounce.Filter{Later: true}))), 0)
 		b.equal("after two", b.state(all[1].ID), subscribers.Bounced)
 	}},
 	{"a letter's bounce is about its reader", func(b *bench) {

@@ -274,6 +274,52 @@ var ledgerTests = []test{
 		b.move(issue, digest.Withdrawn, now)
 		b.wantKind(set(digest.Sending, digest.Pause{}), digest.Conflict)
 	}},
+	{"a pause for refusals takes back what may be our own fault, now and of what is on the wire", func(b *bench) {
+		issue := b.sending(8)
+		begun := b.exchange(issue, 7, now)
+		settle := func(n int, to subscribers.DeliveryState, cause subscribers.Cause) deliver.Result {
+			r := result(begun[n], to, now)
+			r.Outcome = subscribers.Outcome{Cause: cause, Code: 550, Reply: "content rejected as spam"}
+			if to == subscribers.Deferred || to == subscribers.Queued {
+				r.NextTry = now.Add(time.Hour)
+			}
+			return r
+		}
+		b.exchange(issue, 0, now,
+			settle(0, subscribers.Failed, subscribers.MessageRefused), settle(1, subscribers.Failed, subscribers.AddressRefused),
+			settle(2, subscribers.Deferred, subscribers.SenderRefused), settle(3, subscribers.Deferred, subscribers.MailboxFull),
+			settle(4, subscribers.Queued, subscribers.SenderRefused))
+		b.equal("before", b.counted(issue), subscribers.Counts{subscribers.Failed: 2, subscribers.Deferred: 2, subscribers.Queued: 2, subscribers.InFlight: 2})
+		b.must(b.SetIssueState(b.ctx(), tester, issue.ID, digest.Paused, digest.Pause{Cause: digest.PauseRefused, Detail: "spam"}, now, digest.AsSeen{}))
+		b.equal("after", b.counted(issue), subscribers.Counts{subscribers.Failed: 1, subscribers.Deferred: 1, subscribers.Queued: 4, subscribers.InFlight: 2})
+		b.exchange(issue, 0, now, settle(5, subscribers.Failed, subscribers.NotSendable), settle(6, subscribers.Failed, subscribers.MailboxFull))
+		b.equal("with the late ones", b.counted(issue), subscribers.Counts{subscribers.Failed: 2, subscribers.Deferred: 1, subscribers.Queued: 5})
+		for _, d := range must(b.Deliveries(b.ctx(), issue.ID, 0, subscribers.Queued))[:4] {
+			b.equal("the row", []any{d.Attempts, d.FirstTry, d.NextTry, d.Reply}, []any{0, time.Time{}, time.Time{}, "content rejected as spam"})
+		}
+		later := now.Add(72 * time.Hour)
+		b.must(b.SetIssueState(b.ctx(), tester, issue.ID, digest.Sending, digest.Pause{}, later, digest.AsSeen{}))
+		var sent []deliver.Result
+		for _, d := range b.exchange(issue, 8, later) {
+			b.equal("tried for the first time, or the deferred one", []any{d.Attempts == 1, d.FirstTry.Equal(later)}, []any{d.ID != begun[3].ID, d.ID != begun[3].ID})
+			sent = append(sent, result(d, subscribers.Delivered, later))
+		}
+		b.exchange(issue, 0, later, sent...)
+		b.equal("at last", b.counted(issue), subscribers.Counts{subscribers.Failed: 2, subscribers.Delivered: 6})
+	}},
+	{"a pause by hand becomes one for refusals, and one by hand takes nothing back", func(b *bench) {
+		issue := b.sending(2)
+		begun := b.exchange(issue, 2, now)
+		refused := result(begun[0], subscribers.Failed, now)
+		refused.Outcome = subscribers.Outcome{Cause: subscribers.MessageRefused, Code: 550, Reply: "no"}
+		b.exchange(issue, 0, now, refused)
+		b.must(b.SetIssueState(b.ctx(), tester, issue.ID, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, now, digest.AsSeen{}))
+		b.equal("by hand", b.counted(issue)[subscribers.Failed], 1)
+		why := digest.Pause{Cause: digest.PauseRefused, Detail: "no"}
+		b.must(b.SetIssueState(b.ctx(), tester, issue.ID, digest.Paused, why, now, digest.AsSeen{}))
+		b.equal("for refusals", b.counted(issue), subscribers.Counts{subscribers.Queued: 1, subscribers.InFlight: 1})
+		b.equal("why", must(b.Issue(b.ctx(), issue.SeriesID, issue.Number)).Pause, why)
+	}},
 	{"publishing does not start sending by the back door", func(b *bench) {
 		issue := b.published()
 		b.wantKind(b.SetIssueState(b.ctx(), tester, issue.ID, digest.Sending, digest.Pause{}, now, digest.AsSeen{}), digest.Conflict)

@@ -17,6 +17,12 @@ type Store struct{ *database.DB }
 
 const columns = `id, kind, subject, name, by_kind, by_name, state, started_at, ended_at, doing, done, total, said, problem, hint`
 
+// silent tells of a task whose process says nothing. What it said by a clock that was
+// ahead is not waited for: it says something every second.
+func silent(tx *database.Tx) string {
+	return fmt.Sprintf(`(seen_at < %s - %d OR seen_at > %[1]s + %[2]d)`, tx.Dialect.Now, beside.Silence.Microseconds())
+}
+
 // StartTask stores a new task; see [beside.Store].
 func (db *Store) StartTask(ctx context.Context, t beside.Task) (id int64, err error) {
 	err = db.Update(ctx, "start a task", func(tx *database.Tx) error {
@@ -24,8 +30,8 @@ func (db *Store) StartTask(ctx context.Context, t beside.Task) (id int64, err er
 			return err
 		}
 		if _, err := tx.Exec(`UPDATE tasks SET state = 'lost', ended_at = $1
-			WHERE kind = $2 AND subject = $3 AND state = 'running' AND seen_at < `+tx.Dialect.Now+` - CAST($4 AS BIGINT)`,
-			t.StartedAt, string(t.Kind), t.Subject, beside.Silence.Microseconds()); err != nil {
+			WHERE kind = $2 AND subject = $3 AND state = 'running' AND `+silent(tx),
+			t.StartedAt, string(t.Kind), t.Subject); err != nil {
 			return err
 		}
 		under, err := tx.Number(`SELECT COUNT(*) FROM tasks WHERE kind = $1 AND subject = $2 AND state = 'running'`, string(t.Kind), t.Subject)
@@ -128,6 +134,6 @@ func read(tx *database.Tx, where string, args ...any) (all []beside.Task, err er
 		}
 		all = append(all, t)
 		return nil
-	}, `SELECT `+columns+`, CASE WHEN seen_at < `+tx.Dialect.Now+fmt.Sprintf(` - %d THEN 1 ELSE 0 END FROM tasks `, beside.Silence.Microseconds())+where, args...)
+	}, `SELECT `+columns+`, CASE WHEN `+silent(tx)+` THEN 1 ELSE 0 END FROM tasks `+where, args...)
 	return all, err
 }

@@ -58,7 +58,7 @@ type storedTable struct {
 // isDerived tells of tables that a backup leaves out: what can be made anew, and
 // what is about the processes of one installation or the browsers signed in at it.
 func isDerived(table string) bool {
-	return strings.HasSuffix(table, "_counts") || table == "migrations" || table == "workers" || table == "duties" || table == "tasks" || table == "sessions" || table == "answered" ||
+	return strings.HasSuffix(table, "_counts") || table == "migrations" || table == "tries" || table == "workers" || table == "duties" || table == "tasks" || table == "sessions" || table == "answered" ||
 		strings.HasPrefix(table, "search_")
 }
 

@@ -20,6 +20,7 @@ import (
 	"postbag/digest/setup"
 	"postbag/digest/site"
 	"postbag/digest/web/frame"
+	"postbag/subscribers/bounce"
 	"postbag/subscribers/roster"
 	"postbag/subscribers/signup"
 	"postbag/templates/screen"
@@ -42,6 +43,7 @@ type Options struct {
 	Roster  *roster.Service
 	Readers roster.Readers
 	Signup  *signup.Service
+	Bounces *bounce.Service
 	Health  Systems
 	// SetUp tells which step of the set-up is left; "" for none, or once an issue was made.
 	SetUp func(ctx context.Context) (setup.Step, error)
@@ -92,6 +94,8 @@ func (a *Area) Routes() []frame.Route {
 		frame.Get(site.PastIssue, a.pastIssue),
 		frame.Get(site.WithdrawIssue, a.withdrawal),
 		frame.Post(site.WithdrawIssue, a.withdraw),
+		frame.Get(site.SettleMails, a.settlement),
+		frame.Post(site.SettleMails, a.settle),
 		frame.Get(site.SettingsPage, a.settings),
 		frame.Post(site.SettingsPage, a.saveSettings),
 		frame.Get(site.SeriesNew, a.seriesForms),

@@ -13,6 +13,7 @@ import (
 	"postbag/digest/site"
 	"postbag/digest/web/frame"
 	"postbag/subscribers"
+	"postbag/subscribers/bounce"
 	"postbag/templates/screen"
 )
 
@@ -262,6 +263,14 @@ func (a *Area) pastIssue(w http.ResponseWriter, r *http.Request) error {
 		page.Facts = []screen.Fact{{Name: "Sent", Value: fmt.Sprint(t.Sent)}, {Name: "Refused", Value: fmt.Sprint(t.Refused)},
 			{Name: "Not known whether it arrived", Value: fmt.Sprint(t.Doubt)}, {Name: "Readers who left before the next one", Value: fmt.Sprint(t.Left)}}
 	}
+	counts, err := a.Bounces.Counts(r.Context(), i.ID)
+	if err != nil {
+		return err
+	}
+	page.Facts = append(page.Facts, returnedFacts(counts)...)
+	if page.Returned, err = a.returned(r.Context(), c, bounce.Filter{IssueID: i.ID, Later: true}); err != nil {
+		return err
+	}
 	people := frame.People(r.Context())
 	for _, m := range t.Moves {
 		page.Moves = append(page.Moves, screen.Fact{Name: c.at(m.At), Value: sentence(people.Name(m.By) + " " + people.Told(m.Words))})
@@ -272,7 +281,23 @@ func (a *Area) pastIssue(w http.ResponseWriter, r *http.Request) error {
 			words = d.Error
 		}
 		page.Refusals = append(page.Refusals, screen.Refusal{
-			Email: d.Email, Address: a.Site().Path(site.ReaderPage, d.SubscriberID), State: string(d.State), Words: words})
+			Email: d.Email, Address: a.Site().Path(site.ReaderPage, d.SubscriberID), State: string(d.State), Words: words,
+			Settle: a.SettleLinks(ref.Series, i, d.State, d.SubscriberID)})
+	}
+	if t.Sent+t.Refused+t.Doubt > 0 {
+		page.ByDomain = a.byDomainAt(ref.Series, i.Number)
+	}
+	if page.ByDomain != "" && r.URL.Query().Get(byQuery) == "domain" {
+		if page.Domains, err = a.domains(r.Context(), ref); err != nil {
+			return err
+		}
+		page.ByDomain = ""
+	}
+	if t.Doubt > 0 {
+		page.Settle = append(page.Settle, a.SettleLinks(ref.Series, i, subscribers.Uncertain, 0)...)
+	}
+	if t.Refused > 0 {
+		page.Settle = append(page.Settle, a.SettleLinks(ref.Series, i, subscribers.Failed, 0)...)
 	}
 	if i.State.Public() {
 		page.Public = a.Public.URL(site.Issue.At(t.Series.Place()), i.Number)

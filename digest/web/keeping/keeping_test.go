@@ -28,6 +28,7 @@ import (
 	"postbag/digest/web/desktest"
 	"postbag/digest/web/frame"
 	"postbag/digest/web/keeping"
+	"postbag/subscribers/bounce"
 	"postbag/subscribers/roster"
 	"postbag/subscribers/signup"
 	"postbag/templates/screen"
@@ -55,6 +56,7 @@ func start(t *testing.T) *desktest.Desk {
 			Past:   dispatch.Past{Store: d.DB, Desk: d.Desk},
 			Sender: dispatch.New(dispatch.Options{Store: d.DB, Desk: d.Desk, Clock: d.Clock}), Health: health.Health{Store: d.DB, Clock: d.Clock},
 			Roster: roster.New(roster.Options{Store: d.DB, Clock: d.Clock}), Readers: roster.Readers{Store: d.DB, Clock: d.Clock},
+			Bounces: bounce.New(bounce.Options{Store: d.DB, Clock: d.Clock}),
 			Signup:  signup.New(signup.Options{Store: d.DB, Clock: d.Clock}),
 			Workers: d.DB.Workers, Duties: d.DB.Duties, Version: "1.2", Database: "postbag.db",
 			Process: []screen.Setting{{Name: "base-url", Value: "https://news.example", From: "--base-url"}},

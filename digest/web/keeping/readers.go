@@ -16,6 +16,7 @@ import (
 	"postbag/digest/site"
 	"postbag/digest/web/frame"
 	"postbag/subscribers"
+	"postbag/subscribers/bounce"
 	"postbag/subscribers/listfile"
 	"postbag/subscribers/roster"
 	"postbag/templates/screen"
@@ -166,6 +167,9 @@ func (a *Area) reader(w http.ResponseWriter, r *http.Request) error {
 		}
 		page.Received = append(page.Received, screen.ReceivedRow{Issue: x.Issue.Title, Address: a.Site().Desk(site.PastIssue, slug, x.Issue.Number),
 			State: string(x.State), When: c.at(x.At), Words: words})
+	}
+	if page.Returned, err = a.returned(ctx, c, bounce.Filter{SubscriberID: id}); err != nil {
+		return err
 	}
 	switch told.State {
 	case subscribers.Pending:

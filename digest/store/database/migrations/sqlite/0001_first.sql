@@ -28,6 +28,13 @@ CREATE TABLE generation (
 );
 INSERT INTO generation (id, value) VALUES (1, 1);
 
+-- A number that is written to find out whether anything can be.
+CREATE TABLE tries (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    n  BIGINT  NOT NULL
+);
+INSERT INTO tries (id, n) VALUES (1, 0);
+
 CREATE TABLE sources (
     id               INTEGER PRIMARY KEY AUTOINCREMENT,
     name             TEXT    NOT NULL,
@@ -631,12 +638,13 @@ CREATE INDEX signups_domain ON signups (domain, queued, at);
 CREATE INDEX signups_at ON signups (queued, at) WHERE domain <> '';
 
 -- The ledger: one row for one issue and one subscriber.
+-- A list of words is looked up in one text: an IN with more than two of them makes a table
+-- each time, which for every mail is too much.
 CREATE TABLE deliveries (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     issue_id      BIGINT  NOT NULL REFERENCES issues (id),
     subscriber_id BIGINT  NOT NULL REFERENCES subscribers (id),
-    state         TEXT    NOT NULL CHECK (state IN ('queued', 'claimed', 'sending',
-                      'sent', 'deferred', 'failed', 'uncertain', 'cancelled')),
+    state         TEXT    NOT NULL CHECK (instr('|queued|claimed|sending|sent|deferred|failed|uncertain|cancelled|', '|' || state || '|') > 0),
     fence         INTEGER NOT NULL DEFAULT 0, -- counts claims; the newest one's holder settles
     worker_id     BIGINT, -- who claimed it last
     attempts      INTEGER NOT NULL DEFAULT 0, -- counts how often it was begun
@@ -644,21 +652,17 @@ CREATE TABLE deliveries (
     first_try     BIGINT,
     next_try      BIGINT, -- of rows that no server is hearing of
     updated_at    BIGINT  NOT NULL,
-    cause         TEXT    NOT NULL DEFAULT '' CHECK (cause IN ('', 'accepted',
-                      'address-refused', 'mailbox-full', 'message-refused',
-                      'sender-refused', 'try-later', 'no-connection', 'no-answer',
-                      'worker-lost', 'other-copy', 'not-sendable', 'expired',
-                      'reader-left', 'issue-withdrawn')),
+    cause         TEXT    NOT NULL DEFAULT '' CHECK (instr('||accepted|address-refused|mailbox-full|message-refused|sender-refused|try-later|no-connection|no-answer|worker-lost|other-copy|not-sendable|expired|reader-left|issue-withdrawn|by-hand|', '|' || cause || '|') > 0),
     code          INTEGER NOT NULL DEFAULT 0,
     reply         TEXT    NOT NULL DEFAULT '', -- the server's words
     error         TEXT    NOT NULL DEFAULT '', -- what went wrong here, in words
     UNIQUE (issue_id, subscriber_id),
-    CHECK ((next_try IS NOT NULL) = (state IN ('queued', 'claimed', 'deferred')))
+    CHECK ((next_try IS NOT NULL) = (state = 'queued' OR state = 'claimed' OR state = 'deferred'))
 );
 -- The queue. What is sent leaves it, so that it stays as small as what is left.
 CREATE INDEX deliveries_claim ON deliveries (issue_id, state, next_try, id) WHERE next_try IS NOT NULL;
 CREATE INDEX deliveries_sending ON deliveries (issue_id, id) WHERE state = 'sending';
-CREATE INDEX deliveries_refused ON deliveries (issue_id, state, id) WHERE state IN ('failed', 'uncertain', 'cancelled');
+CREATE INDEX deliveries_refused ON deliveries (issue_id, state, id) WHERE state = 'failed' OR state = 'uncertain' OR state = 'cancelled';
 CREATE INDEX deliveries_subscriber ON deliveries (subscriber_id);
 
 -- What workers are handing over at this moment, a row for each issue and worker:

@@ -1,0 +1,45 @@
+package ledger
+
+import (
+	"time"
+
+	"postbag/digest"
+	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
+	"postbag/subscribers/deliver"
+)
+
+// queriesTakeBack queue the rows of the issue $1 again that were refused for what may be
+// our own fault, as if they had never been tried: each has its full time again. The
+// server's words stay for whoever looks. A row that waits for no moment was queued
+// again already, or never tried.
+var queriesTakeBack = []string{
+	queryTakeBack + `state = 'failed'`,
+	queryTakeBack + `state = 'queued' AND next_try > 0`,
+	queryTakeBack + `state = 'deferred' AND next_try > 0`,
+}
+
+var queryTakeBack = `
+	UPDATE deliveries SET state = 'queued', attempts = 0, first_try = NULL, next_try = 0, updated_at = $2
+	WHERE issue_id = $1 AND ` + rules.MayBeOurs + ` AND `
+
+// takeBackRefusals queues what was refused for what may be our own fault: whether a
+// refusal was about a reader is not known as long as the server refuses us.
+func takeBackRefusals(t *database.Tx, issueID int64, now time.Time) error {
+	for _, query := range queriesTakeBack {
+		if _, err := t.Exec(query, issueID, now.UnixMicro()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeBackLate does the same for results that come once the issue has paused for
+// refusals: those of messages that were on the wire, here or in another process.
+func takeBackLate(t *database.Tx, x deliver.Exchange) error {
+	n, err := t.Number(`SELECT COUNT(*) FROM issues WHERE id = $1 AND state = 'paused' AND pause_cause = $2`, x.IssueID, string(digest.PauseRefused))
+	if err != nil || n == 0 {
+		return err
+	}
+	return takeBackRefusals(t, x.IssueID, x.Now)
+}
