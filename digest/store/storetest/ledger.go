@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/dispatch"
 	"postbag/digest/health"
 	"postbag/digest/work"
 	"postbag/subscribers"
@@ -427,6 +428,7 @@ var statusTests = []test{
 		f = must(b.Figures(b.ctx()))
 		b.equal("the rest", []any{f.Mailing[0].OldestDue, f.Mailing[0].Paused, f.OldestLetter, f.Letters, f.HeldSince, f.LastSent},
 			[]any{now.Add(time.Hour), true, after(time.Minute), 2, now, time.Time{}})
+		b.release(dispatch.SendUnsent, now)
 		for range health.MostMailing {
 			b.sending(1)
 		}
