@@ -83,7 +83,8 @@ func TestShowingWritesNothing(t *testing.T) {
 		reader := slices.IndexFunc(mails, func(m readMail) bool { return strings.HasPrefix(m.to, "reader") })
 		token := regexp.MustCompile(`/unsubscribe/(\w+)`).FindStringSubmatch(mails[reader].text)[1]
 		s := in.serve("--only", "web")
-		for _, page := range []string{"/", "/issues/", "/issues/1", "/feed.atom", "/unsubscribe/" + token, "/preferences/" + token, "/healthz", "/readyz"} {
+		// Not /readyz: it tries to write, in a table that holds nothing else.
+		for _, page := range []string{"/", "/issues/", "/issues/1", "/feed.atom", "/unsubscribe/" + token, "/preferences/" + token, "/healthz"} {
 			if code, _ := s.get(t, page); code != http.StatusOK {
 				t.Errorf("%s answers %d", page, code)
 			}

@@ -74,6 +74,27 @@ var verdictStates = map[Verdict]subscribers.DeliveryState{
 	Arrived: subscribers.Delivered, SendAgain: subscribers.Queued, NotArrived: subscribers.Failed,
 }
 
+// VerdictsOf lists what a person can say of an issue's mails in a state.
+func VerdictsOf(issue digest.Issue, state subscribers.DeliveryState) (all []Verdict) {
+	if state == subscribers.Uncertain {
+		all = []Verdict{Arrived}
+	}
+	if slices.Contains(digest.MailedStates(), issue.State) {
+		all = append(all, SendAgain)
+	}
+	return all
+}
+
+// Label says a verdict in words that fit a button.
+func (v Verdict) Label() string { return verdictLabels[v] }
+
+var verdictLabels = map[Verdict]string{Arrived: "It arrived", SendAgain: "Send it again", NotArrived: "Give it up"}
+
+// LabelAll says it of all mails in a state.
+func (v Verdict) LabelAll() string { return verdictLabelsAll[v] }
+
+var verdictLabelsAll = map[Verdict]string{Arrived: "Count all as arrived", SendAgain: "Send all again", NotArrived: "Give all up"}
+
 // Asking is what somebody would decide, before they do.
 type Asking struct {
 	State   subscribers.DeliveryState // uncertain or failed

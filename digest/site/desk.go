@@ -82,6 +82,7 @@ const (
 
 	PastIssue     Page = Desk + "/issues/{issue}"
 	WithdrawIssue Page = Desk + "/issues/{issue}/withdraw"
+	SettleMails   Page = Desk + "/issues/{issue}/settle" // decides about mails that are in doubt or were refused
 
 	ReaderNew    Page = Desk + "/readers/new"
 	ReaderImport Page = Desk + "/readers/import"

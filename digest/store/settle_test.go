@@ -82,3 +82,28 @@ func settleFor(t *testing.T, db *store.DB, issue int64, all []deliver.Result) er
 	_, err := db.Exchange(t.Context(), deliver.Exchange{IssueID: issue, Settle: all, Now: start})
 	return err
 }
+
+// TestOnTheWireOfAnotherKindOfDatabase recovers what was on the wire when the rows are as
+// the other kind of database keeps claims: one was copied into the other.
+func TestOnTheWireOfAnotherKindOfDatabase(t *testing.T) {
+	onBoth(t, func(t *testing.T, empty string) {
+		db := open(t, empty)
+		issue := sending(t, db, 3)
+		begun, err := claimAndBegin(t.Context(), db, deliver.Exchange{IssueID: issue, Claim: 2, Now: start})
+		if err != nil || len(begun) != 2 {
+			t.Fatal(len(begun), err)
+		}
+		err = db.Exec(t.Context(), `UPDATE deliveries SET state = CASE state WHEN 'claimed' THEN 'queued' ELSE 'claimed' END,
+			fence = fence + CASE state WHEN 'claimed' THEN -1 ELSE 1 END WHERE id IN ($1, $2)`, begun[0].ID, begun[1].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := db.Recover(t.Context(), deliver.Recovery{IssueID: issue, Policy: subscribers.HoldUncertain, Retry: start, Now: start})
+		if err != nil || n != 2 {
+			t.Errorf("%d are in doubt, %v", n, err)
+		}
+		if c, err := db.Counts(t.Context(), issue); err != nil || c[subscribers.Uncertain] != 2 || c.Total() != 3 {
+			t.Errorf("counts %v, %v", c, err)
+		}
+	})
+}

@@ -7,7 +7,7 @@
 // it carries a return path of ours, whose HMAC holds; the token of the reader's own
 // links, as the header of the returned mail has it; or, with the reader's address, the
 // Message-ID of a mail that was sent there, which is an HMAC too. Of a provider whose
-// signature was checked the address is believed. And the mail must have been sent.
+// signature was checked the address is believed. And the reader must be in the ledger.
 //
 // Nothing here is ever answered, so no loop can come of it (RFC 3834, 2; RFC 5321, 6.1).
 package bounce

@@ -98,7 +98,7 @@ type Taken struct {
 	State          subscribers.State
 }
 
-// Mailed is a mail of an issue that was begun.
+// Mailed is a mail of an issue.
 type Mailed struct {
 	IssueID int64
 	Domain  string    // of its Message-ID

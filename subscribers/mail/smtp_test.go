@@ -441,7 +441,13 @@ func TestRepliesInPieces(t *testing.T) {
 			say(c, "220 x\r\n")
 			line()
 			say(c, "250-x\r\n250 PIPELINING\r\n")
-			for line() != "" && line() != "" && line() != "" {
+			lines := func(n int) (ok bool) {
+				for ok = true; n > 0 && ok; n-- {
+					ok = line() != ""
+				}
+				return ok
+			}
+			for lines(3) {
 				say(c, "250-2.1.0 first\r\n250 2.1.0 ok\r\n250 2.1.5 ok\r\n354 go on\r\n")
 				for l := line(); l != ".\r\n" && l != ""; l = line() {
 				}

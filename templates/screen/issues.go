@@ -19,6 +19,7 @@ type Issue struct {
 	Facts           []Fact
 	Moves           []Fact // when, and who did what
 	Refusals        []Refusal
+	Settle          []Link        // what can be decided about all of them
 	Returned        []ReturnedRow // what came back of its mails after they were taken
 	History         string        // address
 	Withdraw        string        // address; "" where it cannot be
@@ -28,4 +29,7 @@ type Issue struct {
 func (i Issue) Heading() (name, title string) { return "issue", i.Title }
 
 // Refusal is a mail that did not arrive, or may not have.
-type Refusal struct{ Email, Address, State, Words string }
+type Refusal struct {
+	Email, Address, State, Words string
+	Settle                       []Link // what can be decided about it
+}

@@ -56,6 +56,8 @@ type SendAfter struct {
 	Now      *SendAct  // what cannot be undone, with its consequence
 	Doubts   []SendMail
 	Refused  []SendMail
+	// SettleDoubts and SettleRefused lead to what can be decided about all of them.
+	SettleDoubts, SettleRefused []Link
 }
 
 // SendProgress counts mails.
@@ -74,7 +76,10 @@ type SendAct struct {
 }
 
 // SendMail is a mail that was not taken, or of which nobody knows.
-type SendMail struct{ To, Why string }
+type SendMail struct {
+	To, Why string
+	Settle  []Link // what can be decided about it
+}
 
 // Inbox is an issue's mail as a list of mails shows it.
 type Inbox struct{ From, Time, Subject, First string }

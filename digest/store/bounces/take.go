@@ -125,7 +125,7 @@ func (db *Store) Mailed(ctx context.Context, subscriberID, issueID int64, most i
 			all = append(all, m)
 			return err
 		}, `SELECT i.id, i.mailing_domain, i.mailing_begun, d.reply FROM deliveries d JOIN issues i ON i.id = d.issue_id
-			WHERE d.subscriber_id = $1 AND ($2 = 0 OR d.issue_id = $2) AND d.attempts > 0 ORDER BY d.id DESC LIMIT $3`,
+			WHERE d.subscriber_id = $1 AND ($2 = 0 OR d.issue_id = $2) ORDER BY d.id DESC LIMIT $3`,
 			subscriberID, issueID, database.Limit(most))
 	})
 	return all, err
@@ -152,12 +152,11 @@ func (db *Store) RefusedIn(ctx context.Context, most int) (all map[int64]int, er
 	return all, err
 }
 
-// queryRefused goes by the index of the ledger's queue, in which failed rows of an
-// issue stand by their id.
+// queryRefused goes by the index of the ledger in which failed rows stand by their id.
 const queryRefused = `
 	SELECT d.id, d.issue_id, d.subscriber_id, i.mailing_begun, d.updated_at, d.cause, d.code, d.reply
 	FROM deliveries d JOIN issues i ON i.id = d.issue_id
-	WHERE d.issue_id = $1 AND d.state = 'failed' AND d.next_try IS NULL AND d.id > $2
+	WHERE d.issue_id = $1 AND d.state = 'failed' AND d.id > $2
 		AND NOT EXISTS (SELECT 1 FROM bounces b WHERE b.subscriber_id = d.subscriber_id AND b.issue_id = d.issue_id AND b.source = 'smtp')
 	ORDER BY d.id LIMIT $3`
 

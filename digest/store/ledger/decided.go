@@ -124,8 +124,12 @@ func settleSome(t *database.Tx, by digest.Actor, x dispatch.Settlement, n int, a
 	if err != nil {
 		return 0, after, true, err
 	}
-	n += len(ids)
-	err = audit.Grow(t, x.At, by, digest.MailsSettled, fmt.Sprintf("issue %d", number), x.Words(n))
+	on, words := fmt.Sprintf("issue %d", number), x.Words(n+len(ids))
+	if n == 0 {
+		err = audit.Add(t, by, digest.MailsSettled, on, words)
+	} else {
+		err = audit.Grow(t, x.At, by, digest.MailsSettled, on, words)
+	}
 	return len(ids), ids[len(ids)-1], len(ids) < settledAtOnce, err
 }
 

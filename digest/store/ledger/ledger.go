@@ -138,6 +138,9 @@ func (db *Store) Finish(ctx context.Context, issueID int64, now time.Time) (sent
 		if sent = err == nil && open == 0; !sent {
 			return err
 		}
+		if _, err = t.Exec(`DELETE FROM on_wire WHERE issue_id = $1`, issueID); err != nil {
+			return err
+		}
 		_, err = t.Exec(`UPDATE issues SET state = 'sent', sent_at = COALESCE(sent_at, $1) WHERE id = $2`, now, issueID)
 		return err
 	})

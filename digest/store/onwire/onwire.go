@@ -128,6 +128,12 @@ func IsHeld(d *database.Dialect, state subscribers.DeliveryState, fence, claim i
 	return slices.Contains(subscribers.ClaimableStates(), state) && fence == claim-1
 }
 
+// querySettle makes a row "sending" that is held by its claim, in the form of either kind
+// of database: it may come from a copy of the other.
+var querySettle = `
+	UPDATE deliveries SET state = 'sending', next_try = NULL, fence = $1, worker_id = $2, attempts = $3, first_try = $4
+	WHERE id = $5 AND (state = 'claimed' AND fence = $1 OR ` + rules.Either("state", subscribers.ClaimableStates()) + ` AND fence = $1 - 1)`
+
 // Settle brings the rows of the ledger up to date that are on the wire of an issue:
 // they become "sending". Of the workers that have ended alone, with the given one,
 // when lost is set; see [rules.WorkerLost].
@@ -143,10 +149,7 @@ func Settle(t *database.Tx, issueID int64, lost bool, worker int64) error {
 	}
 	for _, r := range rows {
 		for _, e := range r.Entries {
-			_, err := t.Exec(`
-				UPDATE deliveries SET state = 'sending', next_try = NULL, fence = $1, worker_id = $2, attempts = $3, first_try = $4
-				WHERE id = $5 AND `+Held(t.Dialect, "$1"), e.Fence, database.OrNull(r.Worker), e.Attempts, e.FirstTry, e.ID)
-			if err != nil {
+			if _, err := t.Exec(querySettle, e.Fence, database.OrNull(r.Worker), e.Attempts, e.FirstTry, e.ID); err != nil {
 				return err
 			}
 		}

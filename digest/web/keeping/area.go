@@ -94,6 +94,8 @@ func (a *Area) Routes() []frame.Route {
 		frame.Get(site.PastIssue, a.pastIssue),
 		frame.Get(site.WithdrawIssue, a.withdrawal),
 		frame.Post(site.WithdrawIssue, a.withdraw),
+		frame.Get(site.SettleMails, a.settlement),
+		frame.Post(site.SettleMails, a.settle),
 		frame.Get(site.SettingsPage, a.settings),
 		frame.Post(site.SettingsPage, a.saveSettings),
 		frame.Get(site.SeriesNew, a.seriesForms),

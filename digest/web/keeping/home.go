@@ -281,7 +281,14 @@ func (a *Area) pastIssue(w http.ResponseWriter, r *http.Request) error {
 			words = d.Error
 		}
 		page.Refusals = append(page.Refusals, screen.Refusal{
-			Email: d.Email, Address: a.Site().Path(site.ReaderPage, d.SubscriberID), State: string(d.State), Words: words})
+			Email: d.Email, Address: a.Site().Path(site.ReaderPage, d.SubscriberID), State: string(d.State), Words: words,
+			Settle: a.SettleLinks(ref.Series, i, d.State, d.SubscriberID)})
+	}
+	if t.Doubt > 0 {
+		page.Settle = append(page.Settle, a.SettleLinks(ref.Series, i, subscribers.Uncertain, 0)...)
+	}
+	if t.Refused > 0 {
+		page.Settle = append(page.Settle, a.SettleLinks(ref.Series, i, subscribers.Failed, 0)...)
 	}
 	if i.State.Public() {
 		page.Public = a.Public.URL(site.Issue.At(t.Series.Place()), i.Number)

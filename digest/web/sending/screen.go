@@ -223,10 +223,12 @@ func (a *Area) after(ctx context.Context, ref desk.Ref, ahead dispatch.Prospect)
 	}
 	if report.Counts.Total() > 0 {
 		s.Progress = progress(issue, report.Counts, now)
-		if s.Doubts, err = a.mails(ctx, issue, ahead, subscribers.Uncertain); err != nil {
+		s.SettleDoubts = a.frame.SettleLinks(ref.Series, issue, subscribers.Uncertain, 0)
+		s.SettleRefused = a.frame.SettleLinks(ref.Series, issue, subscribers.Failed, 0)
+		if s.Doubts, err = a.mails(ctx, ref.Series, issue, ahead, subscribers.Uncertain); err != nil {
 			return nil, err
 		}
-		if s.Refused, err = a.mails(ctx, issue, ahead, subscribers.Failed); err != nil {
+		if s.Refused, err = a.mails(ctx, ref.Series, issue, ahead, subscribers.Failed); err != nil {
 			return nil, err
 		}
 	}
@@ -259,10 +261,11 @@ func progress(issue digest.Issue, c subscribers.Counts, now time.Time) *screen.S
 }
 
 // mails lists some mails of an issue in a state, with the server's words.
-func (a *Area) mails(ctx context.Context, issue digest.Issue, ahead dispatch.Prospect, state subscribers.DeliveryState) (all []screen.SendMail, err error) {
+func (a *Area) mails(ctx context.Context, series string, issue digest.Issue, ahead dispatch.Prospect, state subscribers.DeliveryState) (all []screen.SendMail, err error) {
 	_, found, err := a.Sender.Delivered(ctx, desk.Ref{Series: ahead.Series.Slug, Number: issue.Number}, mailsShown, state)
 	for _, d := range found {
-		all = append(all, screen.SendMail{To: d.Email, Why: cmp.Or(d.Reply, d.Error)})
+		all = append(all, screen.SendMail{To: d.Email, Why: cmp.Or(d.Reply, d.Error),
+			Settle: a.frame.SettleLinks(series, issue, state, d.SubscriberID)})
 	}
 	return all, err
 }
