@@ -31,7 +31,7 @@ var (
 		"digest/work", "digest/publish", "subscribers/deliver", "subscribers/dnscheck",
 		"digest/pull", "digest/pull/reader", "digest/pull/discover", "digest/pull/importer", "digest/pull/poll", "digest/pull/removed", // each may import those before it
 	}
-	useCases = []string{"subscribers/signup", "subscribers/roster", "subscribers/bounce", "digest/account", "digest/beside", "digest/blogs", "digest/desk", "digest/check", "digest/reading", "digest/dispatch", "digest/remind", "digest/health", "digest/duty", "digest/setup", "subscribers/bench"} // each may import those before it
+	useCases = []string{"subscribers/signup", "subscribers/roster", "subscribers/bounce", "subscribers/bounce/webhook", "digest/account", "digest/beside", "digest/blogs", "digest/desk", "digest/check", "digest/reading", "digest/dispatch", "digest/remind", "digest/health", "digest/duty", "digest/setup", "subscribers/bench"} // each may import those before it
 	adapters = []string{"digest/fetch", "digest/web", "subscribers/mail", "subscribers/inbox"}
 	// The parts of the desk's pages, of which each may import those before it; the areas
 	// stand between the first and the last, and none imports another.

@@ -271,7 +271,8 @@ func TestServiceHasThePlacesOfTheDocs(t *testing.T) {
 // TestEveryVariableOfTheDocsIsRead looks that each variable which the pages name is a
 // setting, or one of the few that are read beside them.
 func TestEveryVariableOfTheDocsIsRead(t *testing.T) {
-	known := map[string]bool{variableOf(configFlag): true, passwordVariable: true, copyVariable: true}
+	known := map[string]bool{variableOf(configFlag): true, passwordVariable: true, copyVariable: true,
+		postmarkVariable: true, mailgunVariable: true, brevoVariable: true}
 	for _, name := range settingNames(settingsParser(t, &cli{})) {
 		known[variableOf(name)] = true
 	}

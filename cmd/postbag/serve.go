@@ -22,6 +22,10 @@ func (c serveCmd) worker() bool { return c.Only != "web" }
 func (c serveCmd) needs(s *Settings) (wrong problems) {
 	_, err := s.mail()
 	wrong.add(err)
+	if c.web() {
+		_, err = s.hookKeys()
+		wrong.add(err)
+	}
 	if c.worker() {
 		_, _, err = s.bounceBoxes()
 		wrong.add(err)

@@ -52,6 +52,12 @@ type Settings struct {
 	BounceIMAPPasswordFile string `name:"bounce-imap-password-file" help:"A file with its password." placeholder:"FILE"`
 	BounceHard             int    `help:"Issues that a server refuses for good, with another code than 5.1.1, before the address is suppressed." default:"2" placeholder:"N"`
 
+	SESTopic           string `name:"ses-topic" help:"The ARN of the SNS topic by which Amazon SES tells of bounces, at /hooks/ses." placeholder:"ARN"`
+	PostmarkSecretFile string `name:"postmark-secret-file" help:"A file with the secret that Postmark sends with what it tells, at /hooks/postmark." placeholder:"FILE"`
+	MailgunKeyFile     string `name:"mailgun-key-file" help:"A file with the key that Mailgun signs what it tells with, at /hooks/mailgun." placeholder:"FILE"`
+	SendGridKey        string `name:"sendgrid-key" help:"The public key by which what SendGrid tells is checked, at /hooks/sendgrid." placeholder:"KEY"`
+	BrevoSecretFile    string `name:"brevo-secret-file" help:"A file with the secret that Brevo sends with what it tells, at /hooks/brevo." placeholder:"FILE"`
+
 	Lease     time.Duration `help:"How long a worker may be silent before others take over its work (PostgreSQL)." default:"30s" placeholder:"TIME"`
 	LateAfter time.Duration `help:"How late an issue may be and still go out without asking you." default:"24h" placeholder:"TIME"`
 
@@ -127,6 +133,9 @@ func (s *Settings) check() (wrong problems) {
 	_, err = s.bounceDomain()
 	wrong.add(err)
 	_, err = s.bounceIMAP()
+	wrong.add(err)
+	wrong.add(s.hookTopic())
+	_, err = s.hookSendGrid()
 	wrong.add(err)
 	if s.BounceHard < 1 || s.BounceHard > 10 {
 		wrong.add(s.wrong("bounce-hard", "2 is usual.", "it must be 1 to 10, not %d", s.BounceHard))

@@ -26,6 +26,7 @@ func (s *Settings) shown() (all []shownSetting) {
 		{"base-url", base}, {"listen", s.Listen}, {"trusted-proxy", strings.Join(s.TrustedProxy, ", ")},
 		{"smtp", smtp}, {"from", s.From}, {"reply-to", s.ReplyTo},
 		{"bounce-domain", s.BounceDomain}, {"bounce-maildir", s.BounceMaildir}, {"bounce-imap", s.BounceIMAP}, {"bounce-hard", s.BounceHard},
+		{"ses-topic", s.SESTopic}, {"postmark-secret-file", s.PostmarkSecretFile}, {"mailgun-key-file", s.MailgunKeyFile}, {"sendgrid-key", s.SendGridKey}, {"brevo-secret-file", s.BrevoSecretFile},
 		{"dkim-key-file", strings.Join(s.DKIMKeyFile, ", ")}, {"dkim-selector", s.DKIMSelector}, {"dkim-domain", s.DKIMDomain},
 		{"concurrency", s.Concurrency}, {"rate", s.Rate}, {"ambiguous", s.Ambiguous},
 		{"lease", s.Lease}, {"late-after", s.LateAfter}, {"backup-dir", s.BackupDir}, {"backup-at", s.BackupAt}, {"backup-keep", s.BackupKeep},

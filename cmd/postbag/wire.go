@@ -423,8 +423,12 @@ func (o *mailer) servePages(ctx context.Context, l, own net.Listener) error {
 	if err != nil {
 		return err
 	}
+	hooks, err := o.hooks()
+	if err != nil {
+		return err
+	}
 	options := web.Options{
-		Publisher: publisher, Signup: readers, Templates: o.set, Clock: o.p.Clock, BaseURL: o.site.Base, Desk: desk,
+		Publisher: publisher, Signup: readers, Hooks: hooks, Templates: o.set, Clock: o.p.Clock, BaseURL: o.site.Base, Desk: desk,
 		Ready: o.ready.Ready, TrustedProxies: proxies, Log: o.log,
 	}
 	if own == nil {
@@ -437,7 +441,7 @@ func (o *mailer) servePages(ctx context.Context, l, own net.Listener) error {
 	// The desk listens by itself, and the public pages know nothing of it.
 	inside := options
 	inside.DeskOnly, inside.BaseURL = true, o.deskSite().Base
-	options.Desk = nil
+	options.Desk, inside.Hooks = nil, nil
 	return o.serveBoth(ctx, options, l, inside, own)
 }
 

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 
+	"postbag/digest/pull"
+	"postbag/digest/web"
 	"postbag/subscribers/bounce"
+	"postbag/subscribers/bounce/webhook"
 )
 
 // bounces takes what comes back of mails.
@@ -33,4 +36,22 @@ func (a *app) pollBounces() func(context.Context) error {
 		}
 		return errors.Join(failed...)
 	}
+}
+
+// hooks takes what providers tell over HTTP; nil where none is set up.
+func (a *app) hooks() (web.Hooks, error) {
+	keys, err := a.settings.hookKeys()
+	if err != nil || keys == (webhook.Keys{}) {
+		return nil, err
+	}
+	return webhook.New(webhook.Options{
+		Keys: keys, Bounces: a.bounces(), Clock: a.p.Clock, Log: a.log,
+		Fetch: func(ctx context.Context, url string) ([]byte, error) {
+			got, err := a.fetcher.Get(ctx, pull.Request{URL: url, Most: 1})
+			if err != nil {
+				return nil, err
+			}
+			return got.Body, nil
+		},
+	}), nil
 }

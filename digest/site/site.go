@@ -25,6 +25,7 @@ const (
 	Unsubscribe Page = "/unsubscribe/{token}"
 	Undo        Page = "/unsubscribe/{token}/undo" // takes an unsubscription back
 	Preferences Page = "/preferences/{token}"
+	Hook        Page = "/hooks/{provider}" // what a provider of mail tells of mails
 	Asset       Page = "/assets/{file}"
 	Favicon     Page = "/favicon.ico"
 	Robots      Page = "/robots.txt"

@@ -13,6 +13,8 @@
 //     can carry a plain form, which costs nothing since only the confirmation
 //     subscribes; asking for one's links, for the same reason; and unsubscribing,
 //     which mail providers do from their own machines (RFC 8058, 3.1).
+//   - Providers of mail tell what came back of it at /hooks/PROVIDER, from their own
+//     machines: they send no Origin, and each request proves who sent it.
 //   - No answer tells whether an address is on the list.
 //   - A link from a mail that was damaged on its way works, or leads to a page with a
 //     way on.

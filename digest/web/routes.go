@@ -44,6 +44,8 @@ func (s *Server) routes() map[string]http.HandlerFunc {
 		get(site.Preferences):  private(s.tested(s.preferencesPage)),
 		post(site.Preferences): private(s.tested(s.preferences)),
 
+		post(site.Hook): private(s.hook),
+
 		get(site.Asset):   s.asset,
 		get(site.Favicon): s.favicon,
 		get(site.Robots):  s.robots,
@@ -91,7 +93,7 @@ func (s *Server) Handler() http.Handler {
 		}
 		r.Pattern = pattern // for the log, should the request be refused before the mux
 		nullOrigin(r, pattern)
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		r.Body = http.MaxBytesReader(w, r.Body, mostBody(pattern))
 		s.sameOrigin.Handler(mux).ServeHTTP(w, r)
 	}))))
 }

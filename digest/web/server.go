@@ -46,11 +46,12 @@ type Signup interface {
 	SetFrequency(ctx context.Context, token string, f subscribers.Frequency) (subscribers.Subscriber, error)
 }
 
-// Options is what a [Server] is made of. All but Ready, Desk, TrustedProxies and
-// Log are needed.
+// Options is what a [Server] is made of. All but Hooks, Ready, Desk, TrustedProxies
+// and Log are needed.
 type Options struct {
 	Publisher Publisher
 	Signup    Signup
+	Hooks     Hooks // nil where no provider is set up
 	Templates *templates.Set
 	Clock     digest.Clock
 	// BaseURL is what readers reach us by, e.g. "https://digest.example.org"; it
@@ -74,6 +75,7 @@ type Options struct {
 type Server struct {
 	publisher  Publisher
 	signup     Signup
+	hooks      Hooks
 	templates  *templates.Set
 	clock      digest.Clock
 	at         site.Site
@@ -91,7 +93,7 @@ type Server struct {
 // one.
 func New(o Options) (*Server, error) {
 	s := &Server{
-		publisher: o.Publisher, signup: o.Signup, templates: o.Templates, clock: o.Clock,
+		publisher: o.Publisher, signup: o.Signup, hooks: o.Hooks, templates: o.Templates, clock: o.Clock,
 		at: site.Site{Base: strings.TrimRight(o.BaseURL, "/")}, isReady: o.Ready, desk: o.Desk, deskOnly: o.DeskOnly, proxies: o.TrustedProxies, log: o.Log,
 	}
 	if s.isReady == nil {

@@ -73,7 +73,7 @@ func (r Rules) Judge(was Standing, e Known) (is Standing, counted bool) {
 		return is, is.State != was.State
 	case !e.Kind.Scores() || was.State.Suppressed():
 		return is, false
-	case !e.MailedAt.IsZero() && e.MailedAt.Before(was.ConfirmedAt):
+	case e.mailed().Before(was.ConfirmedAt):
 		return is, false
 	}
 	if sameDay := !was.Last.IsZero() && day(e.At) == day(was.Last); !sameDay {

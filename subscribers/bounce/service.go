@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"postbag/digest"
@@ -99,30 +100,79 @@ func (s *Service) Message(ctx context.Context, from Source, r io.Reader, to ...s
 func (s *Service) Take(ctx context.Context, e Event) (Taken, error) { return s.take(ctx, e, nil) }
 
 func (s *Service) take(ctx context.Context, e Event, found *report.Report) (Taken, error) {
-	if e.ID == "" || e.Source == "" {
-		return Taken{}, digest.Fail(digest.Invalid, "", "an event needs an id and a source")
-	}
-	if now := s.o.Clock.Now(); e.At.IsZero() || e.At.After(now) {
-		e.At = now
-	}
-	known, ok, err := s.identify(ctx, e, found)
-	if err != nil {
-		return Taken{}, fmt.Errorf("take a bounce: %w", err)
-	}
-	if !ok {
-		if e.Kind.ByProgram() {
-			return Taken{Outcome: NoEvent, Kind: e.Kind}, nil
-		}
-		return Taken{Outcome: NobodyOf, Kind: e.Kind}, nil
-	}
-	if known.Kind == report.Other {
-		return Taken{Outcome: NoEvent, Kind: e.Kind}, nil
+	known, taken, err := s.know(ctx, e, found)
+	if err != nil || taken.Outcome != "" {
+		return taken, err
 	}
 	all, err := s.takeAll(ctx, []Known{known})
 	if err != nil {
 		return Taken{}, err
 	}
 	return all[0], nil
+}
+
+// takeEach takes events in one transaction.
+func (s *Service) takeEach(ctx context.Context, events []Event) ([]Taken, error) {
+	var all []Known
+	var places []int // of each of these among the events
+	taken := make([]Taken, len(events))
+	for i, e := range events {
+		known, t, err := s.know(ctx, e, nil)
+		if err != nil {
+			return nil, err
+		}
+		if taken[i] = t; t.Outcome == "" {
+			all, places = append(all, known), append(places, i)
+		}
+	}
+	if len(all) == 0 {
+		return taken, nil
+	}
+	stored, err := s.takeAll(ctx, all)
+	for i, t := range stored {
+		taken[places[i]] = t
+	}
+	return taken, err
+}
+
+// know finds out what an event is about; taken has an outcome where nothing is left to
+// be done.
+func (s *Service) know(ctx context.Context, e Event, found *report.Report) (known Known, taken Taken, err error) {
+	if e.ID == "" || e.Source == "" {
+		return known, taken, digest.Fail(digest.Invalid, "", "an event needs an id and a source")
+	}
+	if now := s.o.Clock.Now(); e.At.IsZero() || e.At.After(now) {
+		e.At = now
+	}
+	known, ok, err := s.identify(ctx, e, found)
+	switch {
+	case err != nil:
+		return known, taken, fmt.Errorf("take a bounce: %w", err)
+	case !ok && e.Kind.ByProgram(), ok && known.Kind == report.Other:
+		return known, Taken{Outcome: NoEvent, Kind: e.Kind}, nil
+	case !ok:
+		return known, Taken{Outcome: NobodyOf, Kind: e.Kind}, nil
+	}
+	return known, taken, nil
+}
+
+// takenAtOnce is how many events one transaction takes.
+const takenAtOnce = 200
+
+// TakeAll takes events of another source, such as a provider's webhook, and counts what
+// became of them. The error is the database's; events before it may have been taken.
+func (s *Service) TakeAll(ctx context.Context, events []Event) (outcomes map[Outcome]int, err error) {
+	outcomes = map[Outcome]int{}
+	for part := range slices.Chunk(events, takenAtOnce) {
+		all, err := s.takeEach(ctx, part)
+		if err != nil {
+			return outcomes, err
+		}
+		for _, t := range all {
+			outcomes[t.Outcome]++
+		}
+	}
+	return outcomes, nil
 }
 
 // takeAll stores events, and logs those that ended a subscription.

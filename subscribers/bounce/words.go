@@ -16,7 +16,7 @@ var kindWords = map[report.Kind][2]string{
 	report.Complaint:   {"reader called it spam", "readers called it spam"},
 	report.AutoReply:   {"was answered by a program", "were answered by a program"},
 	report.Challenge:   {"was answered by a question whether a person sent it", "were answered by a question whether a person sent them"},
-	report.Unsubscribe: {"reader left by mail", "readers left by mail"},
+	report.Unsubscribe: {"reader left by way of their mail program", "readers left by way of their mail programs"},
 }
 
 // Words says in a sentence what came back of an issue, "" for nothing that matters to an
@@ -48,7 +48,7 @@ func (e Listed) Sentence() string {
 		report.Complaint:   "The reader called the mail spam.",
 		report.AutoReply:   "A program answered, as one does while somebody is away.",
 		report.Challenge:   "A program asked whether a person had sent the mail.",
-		report.Unsubscribe: "The reader left by mail.",
+		report.Unsubscribe: "The reader left by way of their mail program.",
 	}[e.Kind]
 	switch {
 	case e.Ended != "":

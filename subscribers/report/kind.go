@@ -127,9 +127,9 @@ func StatusIn(words string) string {
 
 func isNumber(c byte) bool { return c >= '0' && c <= '9' || c == '.' }
 
-// codeIn finds the reply code at the beginning of a server's words (RFC 5321, 4.2), or
+// CodeIn finds the reply code at the beginning of a server's words (RFC 5321, 4.2), or
 // gives 0.
-func codeIn(words string) int {
+func CodeIn(words string) int {
 	if len(words) < 3 || len(words) > 3 && words[3] != ' ' && words[3] != '-' {
 		return 0
 	}

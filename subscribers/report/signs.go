@@ -44,7 +44,7 @@ func (m *message) oldStyle() {
 			// From the reply code before it on, these are the server's own words.
 			words = strings.ToValidUTF8(words[max(0, i-len("550 ")):], "")
 		}
-		m.Code = codeIn(words)
+		m.Code = CodeIn(words)
 	} else if late.MatchString(m.subject()) {
 		m.Kind = Delayed
 	}

@@ -41,7 +41,7 @@ func recipient(group fields) (r Recipient, ok bool) {
 	if words = strings.TrimSpace(words); !strings.EqualFold(strings.TrimSpace(kind), "smtp") && words == "" {
 		words = diagnostic
 	}
-	r.Words, r.Code = short(words, mostWords), codeIn(words)
+	r.Words, r.Code = short(words, mostWords), CodeIn(words)
 	if !Telling(r.Status) {
 		// Some give a bare 5.0.0 and pass the server's own code on in its words.
 		if own := StatusIn(words); Telling(own) || r.Status == "" {
