@@ -37,6 +37,57 @@ type issueDeliveredCmd struct {
 	listing
 	State string `help:"Only those in this state." enum:",queued,claimed,sending,sent,deferred,failed,uncertain,cancelled" default:"" placeholder:"STATE"`
 	Limit int    `help:"At most so many." default:"200"`
+	By    string `help:"Sum the mails up: domain, for each domain that received them." enum:",domain" default:"" placeholder:"domain"`
+}
+
+// domainRow sums up an issue's mails to one domain.
+type domainRow struct {
+	Domain     string `json:"domain"`
+	Domains    int    `json:"domains"`
+	Mails      int    `json:"mails"`
+	Sent       int    `json:"sent"`
+	Deferred   int    `json:"deferred"`
+	Refused    int    `json:"refused"`
+	Doubt      int    `json:"uncertain"`
+	Waiting    int    `json:"waiting"`
+	Left       int    `json:"cancelled"`
+	Bounced    int    `json:"bounced"`
+	Complained int    `json:"complained"`
+	Code       int    `json:"code"`
+	Words      string `json:"words"`
+	Times      int    `json:"times"`
+}
+
+// byDomain sums up what became of an issue's mails for each receiving domain.
+func (c issueDeliveredCmd) byDomain(ctx context.Context, p *Program, a *app) error {
+	if c.State != "" {
+		return digest.Fail(digest.Invalid, "Leave one of them out.", "--by sums up the mails of all states, and --state names one")
+	}
+	report, sums, err := a.sender.ByDomain(ctx, c.ref())
+	if err != nil {
+		return err
+	}
+	rows := rowsOf(sums, func(s dispatch.DomainSum) domainRow {
+		return domainRow{Domain: s.Domain, Domains: s.Domains, Mails: s.Mails, Sent: s.Sent, Deferred: s.Deferred, Refused: s.Refused, Doubt: s.Doubt, Waiting: s.Waiting,
+			Left: s.Left, Bounced: s.Bounced, Complained: s.Complained, Code: s.Code, Words: s.Words, Times: s.Times}
+	})
+	none := fmt.Sprintf("No mail of issue %d is queued or sent.", report.Issue.Number)
+	err = printList(p, c.JSON, rows, none, "DOMAIN\tMAILS\tSENT\tDEFERRED\tREFUSED\tIN DOUBT\tWAITING\tLEFT\tBOUNCED\tSPAM\tMOST FREQUENT ANSWER", func(r domainRow) string {
+		answer := ""
+		if r.Times > 0 {
+			answer = fmt.Sprintf("%d × ", r.Times)
+			if r.Code != 0 {
+				answer += fmt.Sprintf("%d ", r.Code)
+			}
+			answer += r.Words
+		}
+		return fmt.Sprintf("%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s", cell(cmp.Or(r.Domain, "others"), 40), r.Mails, r.Sent, r.Deferred, r.Refused, r.Doubt,
+			r.Waiting, r.Left, r.Bounced, r.Complained, cell(answer, 100))
+	})
+	if err != nil || c.JSON {
+		return err
+	}
+	return p.printCounts(report)
 }
 
 type deliveryRow struct {
@@ -53,6 +104,9 @@ type deliveryRow struct {
 
 // Run lists what became of an issue's mails, with the servers' words.
 func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, a *app) error {
+	if c.By != "" {
+		return c.byDomain(ctx, p, a)
+	}
 	var states []subscribers.DeliveryState
 	if c.State != "" {
 		states = append(states, subscribers.DeliveryState(c.State))

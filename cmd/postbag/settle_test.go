@@ -121,6 +121,13 @@ func TestWhatIsInDoubtIsSettled(t *testing.T) {
 		if out := in.must("issue", "send", "1", "--yes"); !strings.Contains(out, "11 sent, 1 cancelled") {
 			t.Error(out)
 		}
+		sums := listed[domainRow](in, "issue", "delivered", "1", "--by", "domain")
+		if len(sums) != 1 || sums[0].Domain != "reader.example" || sums[0].Mails != readers || sums[0].Sent != 11 || sums[0].Left != 1 {
+			t.Errorf("%+v", sums)
+		}
+		if _, err := in.run("issue", "delivered", "1", "--by", "domain", "--state", "sent"); err == nil {
+			t.Error("--by with --state is taken")
+		}
 		if out := in.must("audit"); strings.Count(out, "decided about mails of issue 1") != 4 {
 			t.Error(out)
 		}

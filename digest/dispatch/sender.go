@@ -40,6 +40,8 @@ type Store interface {
 	Counts(ctx context.Context, issueID int64) (subscribers.Counts, error)
 	// Deliveries lists deliveries of an issue, those in the given states.
 	Deliveries(ctx context.Context, issueID int64, limit int, states ...subscribers.DeliveryState) ([]subscribers.Delivery, error)
+	// ByDomain sums up an issue's mails for each receiving domain, with all of its rows read once.
+	ByDomain(ctx context.Context, issueID int64) (*Domains, error)
 	// Audience counts the readers by what they asked for.
 	Audience(ctx context.Context) (subscribers.Audience, error)
 }

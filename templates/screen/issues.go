@@ -19,7 +19,9 @@ type Issue struct {
 	Facts           []Fact
 	Moves           []Fact // when, and who did what
 	Refusals        []Refusal
-	Settle          []Link        // what can be decided about all of them
+	Settle          []Link // what can be decided about all of them
+	ByDomain        string // where its mails are summed up by receiving domain; "" where they are
+	Domains         []DomainRow
 	Returned        []ReturnedRow // what came back of its mails after they were taken
 	History         string        // address
 	Withdraw        string        // address; "" where it cannot be
@@ -32,4 +34,11 @@ func (i Issue) Heading() (name, title string) { return "issue", i.Title }
 type Refusal struct {
 	Email, Address, State, Words string
 	Settle                       []Link // what can be decided about it
+}
+
+// DomainRow sums up an issue's mails to one receiving domain.
+type DomainRow struct {
+	Domain                                                                       string
+	Mails, Sent, Deferred, Refused, Doubtful, Waiting, Left, Bounced, Complained int
+	Words                                                                        string // the most frequent answer
 }

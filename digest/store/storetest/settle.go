@@ -107,6 +107,16 @@ var settleTests = []test{
 		b.equal("the issue", []any{got.State, got.Pause}, []any{digest.Sending, digest.Pause{}})
 		b.equal("due", len(b.exchange(issue, 5, now)), 3)
 	}},
+	{"mails are summed up by receiving domain", func(b *bench) {
+		issue := b.settled(6, 2, 2)
+		sums := must(b.ByDomain(b.ctx(), issue.ID)).Top()
+		b.equal("the sums", sums, []dispatch.DomainSum{{Domain: "list.example", Domains: 1, Mails: 6, Sent: 2, Refused: 2, Doubt: 2, Words: "no answer", Times: 2}})
+		x := dispatch.Settlement{IssueID: issue.ID, From: subscribers.Failed, To: subscribers.Queued, Asked: now, At: now}
+		must(b.SettleMails(b.ctx(), tester, x))
+		b.exchange(issue, 1, now)
+		sums = must(b.ByDomain(b.ctx(), issue.ID)).Top()
+		b.equal("with one on the wire", []int{sums[0].Waiting, sums[0].Refused, sums[0].Mails}, []int{2, 0, 6})
+	}},
 	{"more rows than one transaction takes are decided about, with one row of the audit", func(b *bench) {
 		const n = 5_003
 		issue := b.sending(n)

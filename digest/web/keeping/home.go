@@ -284,6 +284,15 @@ func (a *Area) pastIssue(w http.ResponseWriter, r *http.Request) error {
 			Email: d.Email, Address: a.Site().Path(site.ReaderPage, d.SubscriberID), State: string(d.State), Words: words,
 			Settle: a.SettleLinks(ref.Series, i, d.State, d.SubscriberID)})
 	}
+	if t.Sent+t.Refused+t.Doubt > 0 {
+		page.ByDomain = a.byDomainAt(ref.Series, i.Number)
+	}
+	if page.ByDomain != "" && r.URL.Query().Get(byQuery) == "domain" {
+		if page.Domains, err = a.domains(r.Context(), ref); err != nil {
+			return err
+		}
+		page.ByDomain = ""
+	}
 	if t.Doubt > 0 {
 		page.Settle = append(page.Settle, a.SettleLinks(ref.Series, i, subscribers.Uncertain, 0)...)
 	}

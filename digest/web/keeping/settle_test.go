@@ -81,6 +81,8 @@ func TestSettlingMails(t *testing.T) {
 	const page, ask = "/desk/issues/8", "/desk/issues/8/settle"
 	first := `href="/desk/issues/8/settle?as=sent&amp;reader=1&amp;state=uncertain"`
 	wants(t, ann.Get(page), http.StatusOK, "it hung &lt;up&gt;", "too much", first, `href="/desk/issues/8/settle?as=send-again&amp;state=failed"`, "Send all again that are in doubt")
+	wants(t, ann.Get(page), http.StatusOK, `href="/desk/issues/8?by=domain#domains"`)
+	wants(t, ann.Get(page+"?by=domain"), http.StatusOK, `<td>paper.example</td><td data-label="Mails">4</td><td data-label="Sent">1</td>`, "2 × it hung &lt;up&gt;")
 	question := ann.Get(ask + "?as=sent&reader=1&state=uncertain")
 	wants(t, question, http.StatusOK, "1 mail of Pick of the Week 8: in doubt", "Count as sent", "Leave it")
 	counts("asked", subscribers.Counts{subscribers.Uncertain: 2, subscribers.Failed: 1, subscribers.Delivered: 1})
@@ -117,7 +119,7 @@ func TestSettlingFitsAPhone(t *testing.T) {
 	doubtful(t, d)
 	for _, look := range desktest.Looks() {
 		tab := look.In(b, d, "")
-		for name, page := range map[string]string{"issue": "/desk/issues/8", "settle": "/desk/issues/8/settle?as=send-again&state=uncertain"} {
+		for name, page := range map[string]string{"issue": "/desk/issues/8?by=domain", "settle": "/desk/issues/8/settle?as=send-again&state=uncertain"} {
 			tab.Open(d.Site.Base + page)
 			tab.Clean(name + " " + look.String())
 		}
