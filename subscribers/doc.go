@@ -38,5 +38,7 @@
 // "sending" is durable before the server hears of the message, and the result
 // is durable before the same connection begins its next one. After a crash a
 // claimed row is queued again without a doubt; a row in "sending" is the only
-// one in doubt on its connection.
+// one in doubt on its connection. A store may keep the claims of the only process
+// that sends in memory, and what is being sent apart from the rows, as long as it
+// tells of both as they are.
 package subscribers

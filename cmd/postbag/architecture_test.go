@@ -32,7 +32,7 @@ var (
 		"digest/pull", "digest/pull/reader", "digest/pull/discover", "digest/pull/importer", "digest/pull/poll", "digest/pull/removed", // each may import those before it
 	}
 	useCases = []string{"subscribers/signup", "subscribers/roster", "subscribers/bounce", "subscribers/bounce/webhook", "digest/account", "digest/beside", "digest/blogs", "digest/desk", "digest/check", "digest/reading", "digest/dispatch", "digest/remind", "digest/health", "digest/duty", "digest/setup", "subscribers/bench"} // each may import those before it
-	adapters = []string{"digest/fetch", "digest/web", "subscribers/mail", "subscribers/inbox"}
+	adapters = []string{"digest/fetch", "digest/web", "digest/web/metrics", "subscribers/mail", "subscribers/inbox"}
 	// The parts of the desk's pages, of which each may import those before it; the areas
 	// stand between the first and the last, and none imports another.
 	deskParts = []string{"digest/web/frame", "digest/web/door", "digest/web/reminding", "digest/web/setup", "digest/web/reading", "digest/web/trimming", "digest/web/checking", "digest/web/arranging", "digest/web/sending", "digest/web/keeping", "digest/web/desk"}
@@ -123,7 +123,7 @@ func checkImport(t *testing.T, name string, own int, imported string, layer map[
 
 // wiring are the files of the command that join the parts, and those that are about
 // a database as a whole: to read it out, fill it, or bring it up to date.
-var wiring = []string{"wire.go", "wire_desk.go", "wire_keeping.go", "wire_bounce.go", "wire_bench.go", "backup.go", "restore.go", "db.go"}
+var wiring = []string{"wire.go", "wire_desk.go", "wire_keeping.go", "wire_bounce.go", "wire_metrics.go", "wire_bench.go", "backup.go", "restore.go", "db.go"}
 
 // calledDirectly are the stages that commands may call: following a blog and pulling
 // it now are decisions of no other package. Package work gives the words of a

@@ -52,6 +52,13 @@ func (c serveCmd) Run(ctx context.Context, p *Program, s *Settings) error {
 
 // serve runs what the command asks for; without a listener there are no pages.
 func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) error {
+	watched, err := a.listenForMetrics()
+	if err != nil {
+		return err
+	}
+	if watched != nil {
+		defer watched.Close() // serving closes it too; a second time does no harm
+	}
 	mailer, err := a.mailer(ctx)
 	if err != nil {
 		return err
@@ -91,6 +98,9 @@ func (a *app) serve(ctx context.Context, c serveCmd, listener net.Listener) erro
 	}
 	if work != nil {
 		working.Go(work)
+	}
+	if watched != nil {
+		working.Go(func() { a.metrics.Serve(ctx, watched) })
 	}
 	a.announce(c, listener, mailer)
 	if c.web() {

@@ -27,12 +27,13 @@ import (
 // [settingsSource].
 // What an issue looks like is no setting; it lives in the database.
 type Settings struct {
-	DB           string   `help:"The database: a file, or postgres://user@host/name." default:"postbag.db" placeholder:"FILE|URL"`
-	Listen       string   `help:"Where the web pages listen." default:"localhost:8080" placeholder:"HOST:PORT"`
-	BaseURL      string   `help:"The address that readers reach the pages by; from --listen unless set." placeholder:"URL"`
-	DeskListen   string   `help:"Where the editor's desk listens by itself; the public pages then know nothing of it." placeholder:"HOST:PORT"`
-	DeskURL      string   `name:"desk-url" help:"The address that editors reach the desk by; from --base-url or --desk-listen unless set." placeholder:"URL"`
-	TrustedProxy []string `help:"Proxies (address or CIDR) whose X-Forwarded-For is believed." placeholder:"ADDR"`
+	DB            string   `help:"The database: a file, or postgres://user@host/name." default:"postbag.db" placeholder:"FILE|URL"`
+	Listen        string   `help:"Where the web pages listen." default:"localhost:8080" placeholder:"HOST:PORT"`
+	BaseURL       string   `help:"The address that readers reach the pages by; from --listen unless set." placeholder:"URL"`
+	DeskListen    string   `help:"Where the editor's desk listens by itself; the public pages then know nothing of it." placeholder:"HOST:PORT"`
+	DeskURL       string   `name:"desk-url" help:"The address that editors reach the desk by; from --base-url or --desk-listen unless set." placeholder:"URL"`
+	MetricsListen string   `help:"Where /metrics listens, for Prometheus; nowhere unless set." placeholder:"HOST:PORT"`
+	TrustedProxy  []string `help:"Proxies (address or CIDR) whose X-Forwarded-For is believed." placeholder:"ADDR"`
 
 	SMTP             string   `name:"smtp" help:"Where mail goes: smtp://user@host:587, smtps://user@host:465, or outbox:DIR to write files." default:"outbox:outbox" placeholder:"URL"`
 	SMTPPasswordFile string   `name:"smtp-password-file" help:"A file with the SMTP password; or set POSTBAG_SMTP_PASSWORD." placeholder:"FILE"`
@@ -151,6 +152,11 @@ func (s *Settings) check() (wrong problems) {
 	if s.DeskListen != "" {
 		if _, _, err := net.SplitHostPort(s.DeskListen); err != nil {
 			wrong.add(s.wrong("desk-listen", "For example localhost:8081.", "%q is not HOST:PORT", s.DeskListen))
+		}
+	}
+	if s.MetricsListen != "" {
+		if _, _, err := net.SplitHostPort(s.MetricsListen); err != nil {
+			wrong.add(s.wrong("metrics-listen", "For example localhost:9090.", "%q is not HOST:PORT", s.MetricsListen))
 		}
 	}
 	if _, err := s.deskURL(); err != nil {

@@ -23,7 +23,7 @@ func (s *Settings) shown() (all []shownSetting) {
 		name  string
 		value any
 	}{
-		{"base-url", base}, {"listen", s.Listen}, {"trusted-proxy", strings.Join(s.TrustedProxy, ", ")},
+		{"base-url", base}, {"listen", s.Listen}, {"metrics-listen", s.MetricsListen}, {"trusted-proxy", strings.Join(s.TrustedProxy, ", ")},
 		{"smtp", smtp}, {"from", s.From}, {"reply-to", s.ReplyTo},
 		{"bounce-domain", s.BounceDomain}, {"bounce-maildir", s.BounceMaildir}, {"bounce-imap", s.BounceIMAP}, {"bounce-hard", s.BounceHard},
 		{"ses-topic", s.SESTopic}, {"postmark-secret-file", s.PostmarkSecretFile}, {"mailgun-key-file", s.MailgunKeyFile}, {"sendgrid-key", s.SendGridKey}, {"brevo-secret-file", s.BrevoSecretFile},

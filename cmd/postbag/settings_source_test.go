@@ -51,6 +51,7 @@ var settingValues = map[string][3]string{
 	"base-url":                  {"https://file.example", "https://variable.example", "https://flag.example"},
 	"desk-listen":               {"localhost:2001", "localhost:2002", "localhost:2003"},
 	"desk-url":                  {"https://desk.file.example", "https://desk.variable.example", "https://desk.flag.example"},
+	"metrics-listen":            {"localhost:3001", "localhost:3002", "localhost:3003"},
 	"trusted-proxy":             {"10.0.0.1", "10.0.0.2", "10.0.0.3"},
 	"smtp":                      {"smtp://file.example", "outbox:variable", "smtps://flag.example"},
 	"smtp-password-file":        {"file", "variable", "flag"},

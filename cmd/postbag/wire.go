@@ -39,6 +39,7 @@ import (
 	"postbag/digest/store/duties"
 	"postbag/digest/store/foreign"
 	"postbag/digest/web"
+	"postbag/digest/web/metrics"
 	"postbag/digest/work"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
@@ -73,6 +74,7 @@ type app struct {
 	sender  *dispatch.Sender // without mail: to publish, hold and pause
 	health  health.Health
 	ready   health.Readiness
+	metrics *metrics.Metrics // nil unless they are served
 
 	besides sync.Once
 	running *beside.Runner // what runs beside; see [app.runner]
@@ -257,7 +259,7 @@ func (a *app) mailer(ctx context.Context) (*mailer, error) {
 	}
 	o := a.dispatching()
 	o.Mailer = deliver.New(deliver.Options{
-		Ledger: a.db, Transport: transport, Clock: a.p.Clock, Log: a.log,
+		Ledger: a.ledger(), Transport: transport, Clock: a.p.Clock, Log: a.log,
 		Concurrency: a.settings.Concurrency, Rate: a.settings.Rate, Ambiguous: subscribers.Ambiguity(a.settings.Ambiguous), Grace: wireTime,
 	})
 	o.Transport, o.Writer = transport, a.writer(m)

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"postbag/digest/site"
 	"postbag/subscribers/message"
 )
 
@@ -17,7 +18,7 @@ const (
 
 // issue is a mail of 20 KB in text and HTML, which are 24 as they go over the wire.
 func issue(date time.Time) message.Message {
-	link := senderLink + mark
+	link := site.Site{Base: "https://" + senderDomain}.URL(site.Unsubscribe, mark)
 	m := message.Message{
 		From: senderAddress, FromName: "The Night Bus", Subject: issueTitle + " 7: what the night bus heard",
 		ListUnsubscribe: []string{link}, OneClick: true, ListID: "pick." + senderDomain, Bulk: true, Date: date,
@@ -27,5 +28,3 @@ func issue(date time.Time) message.Message {
 		`<a href="` + link + `">leave</a></body></html>`
 	return m
 }
-
-const senderLink = "https://" + senderDomain + "/unsubscribe/"

@@ -58,6 +58,9 @@ func (s *session) transact(env deliver.Envelope, msg []byte) (deliver.Reply, err
 	if err := s.open(env); err != nil {
 		return deliver.Reply{}, err
 	}
+	if err := s.inStep(deliver.StageData); err != nil {
+		return deliver.Reply{}, err
+	}
 	if err := s.write(msg); err != nil {
 		return deliver.Reply{}, err
 	}
@@ -92,9 +95,15 @@ func (s *session) open(env deliver.Envelope) error {
 		{deliver.StageData, "DATA\r\n", 354, dataTime},
 	}
 	if s.pipelines {
+		if err := s.inStep(deliver.StageMail); err != nil {
+			return err
+		}
 		return s.pipelined(steps[:])
 	}
 	for _, c := range steps {
+		if err := s.inStep(c.stage); err != nil {
+			return err
+		}
 		if err := s.tell(c.stage, c.time, c.line); err != nil {
 			return err
 		}
@@ -161,7 +170,26 @@ func (s *session) pipelined(steps []command) error {
 	if refused == nil {
 		return nil
 	}
+	if err := s.inStep(deliver.StageData); err != nil {
+		return err
+	}
 	return s.reset(refused)
+}
+
+var errOutOfStep = errors.New("the server answered more than it was asked")
+
+// inStep fails when the server has said something that it was not asked: its answers
+// may then be about another command, or another message. Nothing was sent that it could
+// take, so the connection ends, and no address is to blame.
+func (s *session) inStep(stage deliver.Stage) error {
+	if s.client.Text.R.Buffered() == 0 {
+		return nil
+	}
+	return outOfStep(stage)
+}
+
+func outOfStep(stage deliver.Stage) error {
+	return &deliver.SendError{Stage: stage, Class: deliver.SenderSide, Broken: true, Err: errOutOfStep}
 }
 
 // carries tells whether an address can be given to this server at all.
@@ -198,9 +226,11 @@ func (s *session) reset(err error) error {
 		return err
 	}
 	s.wire.within(commandTime)
-	if s.client.Reset() != nil {
-		e.Broken = true
+	err = s.client.Reset()
+	if reply, ok := errors.AsType[*textproto.Error](err); ok && reply.Code < 400 {
+		return outOfStep(e.Stage) // the refusal was no answer to this command
 	}
+	e.Broken = err != nil
 	return e
 }
 

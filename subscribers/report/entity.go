@@ -135,11 +135,9 @@ func (e entity) parts() (all []entity) {
 	}
 	for at < len(text) {
 		line, _ := cutLine(text[at:])
-		next := at + len(line)
+		next := len(text)
 		if i := bytes.IndexByte(text[at:], '\n'); i >= 0 {
 			next = at + i + 1
-		} else {
-			next = len(text)
 		}
 		if bytes.HasPrefix(line, mark) {
 			switch rest := bytes.TrimRight(line[len(mark):], " \t"); {

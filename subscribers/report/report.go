@@ -7,6 +7,7 @@ import (
 	"net/mail"
 	"strings"
 
+	"postbag/digest/site"
 	"postbag/subscribers"
 )
 
@@ -212,7 +213,7 @@ func token(original fields) string {
 			if token, ok := subscribers.UnsubscribeToken(link); ok {
 				return token
 			}
-			if _, rest, found := strings.Cut(link, "/unsubscribe/"); found {
+			if _, rest, found := strings.Cut(link, site.Unsubscribe.With("")); found {
 				if token, _, ok := subscribers.FindToken(strings.ToLower(rest)); ok {
 					return token
 				}

@@ -329,6 +329,7 @@ type Dialect struct {
 	Probe    func(ctx context.Context, db *sql.DB, busy time.Duration) error
 	foreign  string // counts whatever a database holds
 	HasTable string // counts the tables named $1
+	Size     string // how large the database is, in bytes
 	// backup copies the database to the new file $1; "" where upgrades are not
 	// copied first.
 	backup string

@@ -71,6 +71,7 @@ func postgresDialect(dsn string) (Dialect, error) {
 					WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`,
 		HasTable: `SELECT COUNT(*) FROM pg_class c
 			WHERE c.relnamespace = ` + OurSchema + `::oid AND c.relkind = 'r' AND c.relname = $1`,
+		Size: `SELECT pg_database_size(current_database())`,
 		// An array is expected to be short; rows might be joined by a scan.
 		Among: func(column, param, kind string) string {
 			return column + " = ANY (ARRAY(SELECT CAST(value AS " + kind + ") FROM json_array_elements_text(CAST(" + param + " AS JSON)) AS value))"

@@ -53,6 +53,7 @@ func sqliteDialect() Dialect {
 		room:       sqliteRoom,
 		foreign:    `SELECT COUNT(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\'`,
 		HasTable:   `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1`,
+		Size:       `SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()`,
 		backup:     `VACUUM INTO $1`,
 		Among: func(column, param, kind string) string {
 			return column + " IN (SELECT CAST(value AS " + kind + ") FROM json_each(" + param + "))"

@@ -12,6 +12,7 @@ import (
 	"postbag/digest/store/onwire"
 	"postbag/digest/store/publication"
 	"postbag/digest/store/rules"
+	"postbag/subscribers"
 )
 
 // MoveIssue moves an issue to another state, as [digest.IssueState.To] allows,
@@ -322,13 +323,16 @@ func handOver(t *database.Tx, by digest.Actor, skipped int64, at time.Time) erro
 		Words: fmt.Sprintf("gave it what was in issue %d, which was skipped", was.Number)})
 }
 
-// CancelOpen cancels the rows of a withdrawn issue that no server is hearing of.
+// CancelOpen ends the rows of a withdrawn issue that no server is hearing of: they are
+// cancelled, and uncertain where a server may have the message from an earlier try.
 func CancelOpen(t *database.Tx, issueID int64, now time.Time) error {
 	if err := onwire.Settle(t, issueID, false, 0); err != nil {
 		return err
 	}
+	state, cause := rules.NotSent(subscribers.IssueWithdrawn)
 	_, err := t.Exec(`
-		UPDATE deliveries SET state = 'cancelled', cause = 'issue-withdrawn', next_try = NULL, updated_at = $1
+		UPDATE deliveries SET next_try = NULL, updated_at = $1,
+			state = `+state+`, cause = `+cause+`
 		WHERE issue_id = $2 AND `+rules.Unbegun, now.UnixMicro(), issueID)
 	return err
 }

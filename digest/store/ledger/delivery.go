@@ -222,13 +222,15 @@ func beginnable(t *database.Tx, x deliver.Exchange) (ids []int64, err error) {
 }
 
 // queryNotBegun settles those of the claimed rows $1 that could not be begun:
-// cancelled if the address may not be mailed any more, else queued again.
+// cancelled if the address may not be mailed any more, or uncertain where a server may
+// have the message from an earlier try, else queued again.
 func queryNotBegun(d *database.Dialect) string {
 	left := `NOT EXISTS (SELECT 1 FROM subscribers s WHERE s.id = deliveries.subscriber_id AND s.` + rules.Mailable + `)`
+	state, cause := rules.NotSent(subscribers.ReaderLeft)
 	return `
 	UPDATE deliveries SET updated_at = $2,
-		state = CASE WHEN ` + left + ` THEN 'cancelled' WHEN state = 'claimed' THEN 'queued' ELSE state END,
-		cause = CASE WHEN ` + left + ` THEN 'reader-left' ELSE cause END,
+		state = CASE WHEN ` + left + ` THEN ` + state + ` WHEN state = 'claimed' THEN 'queued' ELSE state END,
+		cause = CASE WHEN ` + left + ` THEN ` + cause + ` ELSE cause END,
 		next_try = CASE WHEN ` + left + ` THEN NULL ELSE next_try END
 	FROM (` + d.Records("$1", "id BIGINT", "fence BIGINT") + `) AS b
 	WHERE deliveries.id = b.id AND +deliveries.issue_id = $3 AND ` + onwire.Held(d, "b.fence")

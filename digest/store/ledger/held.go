@@ -42,7 +42,7 @@ func held(t *database.Tx, now time.Time) (h dispatch.Held, err error) {
 		return h, err
 	}
 	for _, issue := range issues {
-		counts, err := countsOf(t, issue.ID)
+		counts, err := CountsOf(t, issue.ID)
 		if err != nil {
 			return h, err
 		}

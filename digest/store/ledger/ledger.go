@@ -21,13 +21,14 @@ const queryCounts = `SELECT state, CAST(SUM(n) AS BIGINT) FROM delivery_counts W
 // Counts gives the rows of an issue by state.
 func (db *Store) Counts(ctx context.Context, issueID int64) (counts subscribers.Counts, err error) {
 	err = db.View(ctx, "count the deliveries", func(t *database.Tx) error {
-		counts, err = countsOf(t, issueID)
+		counts, err = CountsOf(t, issueID)
 		return err
 	})
 	return counts, err
 }
 
-func countsOf(t *database.Tx, issueID int64) (subscribers.Counts, error) {
+// CountsOf is [Store.Counts] in a transaction.
+func CountsOf(t *database.Tx, issueID int64) (subscribers.Counts, error) {
 	counts := subscribers.Counts{}
 	err := t.Each(func(r database.Row) error {
 		var state subscribers.DeliveryState

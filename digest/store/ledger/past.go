@@ -44,7 +44,7 @@ func (db *Store) PastIssue(ctx context.Context, issue digest.Issue) (p dispatch.
 // past counts what became of an issue's mails.
 func past(t *database.Tx, i digest.Issue) (p dispatch.PastIssue, err error) {
 	p.Issue = i
-	counts, err := countsOf(t, i.ID)
+	counts, err := CountsOf(t, i.ID)
 	if err != nil {
 		return p, err
 	}

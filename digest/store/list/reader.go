@@ -255,8 +255,9 @@ func isHearing(t *database.Tx, id int64) (bool, error) {
 
 // unname leaves of a person the rows that the ledger counts.
 func unname(t *database.Tx, id int64, at time.Time) error {
+	state, cause := rules.NotSent(subscribers.ReaderLeft)
 	if _, err := t.Exec(`
-		UPDATE deliveries SET state = 'cancelled', cause = 'reader-left', next_try = NULL, updated_at = $1
+		UPDATE deliveries SET state = `+state+`, cause = `+cause+`, next_try = NULL, updated_at = $1
 		WHERE subscriber_id = $2 AND `+rules.Unbegun, at, id); err != nil {
 		return err
 	}

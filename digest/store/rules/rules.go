@@ -73,6 +73,18 @@ var (
 	TakesLateAnswer = Either("deliveries.state", subscribers.LateAnswerStates()) + " AND " + Either("deliveries.cause", subscribers.LateAnswerCauses())
 )
 
+// inDoubt, of deliveries, tells of rows whose message a server may have from a try that
+// nobody has decided about.
+var inDoubt = "(unanswered > 0 OR cause = '" + string(subscribers.WorkerLost) + "' AND attempts > 0)"
+
+// NotSent gives, in SQL, the state and the cause of a row of deliveries that is not sent
+// any more for a cause: it is cancelled, or left to a person where a server may have the
+// message from an earlier try.
+func NotSent(why subscribers.Cause) (state, cause string) {
+	return "CASE WHEN " + inDoubt + " THEN 'uncertain' ELSE 'cancelled' END",
+		"CASE WHEN " + inDoubt + " THEN CASE WHEN cause = '" + string(subscribers.WorkerLost) + "' THEN cause ELSE '" + string(subscribers.NoAnswer) + "' END ELSE '" + string(why) + "' END"
+}
+
 func state[T ~string](states []T) string { return "state IN (" + Words(states) + ")" }
 
 // Either tells that a column is one of a few words. SQLite makes a table of the words after

@@ -8,5 +8,7 @@ func Statements(d database.Dialect) map[string]string {
 		"open deliveries":    queryOpenDeliveries,
 		"uncertain":          queryUncertainDeliveries,
 		"active subscribers": queryActiveSubscribers,
+		"oldest due":         queryOldestDue,
+		"oldest letter":      queryOldestLetter,
 	}
 }

@@ -24,23 +24,28 @@ func (db *Store) Writable(ctx context.Context) error { return db.TryToWrite(ctx)
 // [health.Limit].
 func (db *Store) Status(ctx context.Context) (s health.Stored, err error) {
 	err = db.View(ctx, "read the status", func(t *database.Tx) error {
-		if s.Schema, err = db.SchemaIn(t); err != nil {
-			return err
-		}
-		if _, err := t.One([]any{&s.LastPull, &s.FailingFeeds}, `
-			SELECT MAX(last_success), COALESCE(SUM(CASE WHEN failures > 0 OR last_error <> '' THEN 1 ELSE 0 END), 0) FROM feeds`); err != nil {
-			return err
-		}
-		newest, err := issues.Issues(t, `SELECT `+issues.IssueColumns+` FROM issues ORDER BY id DESC LIMIT 1`)
-		if err != nil {
-			return err
-		}
-		if len(newest) > 0 {
-			s.Newest = newest[0]
-		}
-		return backlog(t, &s)
+		s, err = db.stored(t)
+		return err
 	})
 	return s, err
+}
+
+func (db *Store) stored(t *database.Tx) (s health.Stored, err error) {
+	if s.Schema, err = db.SchemaIn(t); err != nil {
+		return s, err
+	}
+	if _, err := t.One([]any{&s.LastPull, &s.FailingFeeds}, `
+		SELECT MAX(last_success), COALESCE(SUM(CASE WHEN failures > 0 OR last_error <> '' THEN 1 ELSE 0 END), 0) FROM feeds`); err != nil {
+		return s, err
+	}
+	newest, err := issues.Issues(t, `SELECT `+issues.IssueColumns+` FROM issues ORDER BY id DESC LIMIT 1`)
+	if err != nil {
+		return s, err
+	}
+	if len(newest) > 0 {
+		s.Newest = newest[0]
+	}
+	return s, backlog(t, &s)
 }
 
 // What a status counts: letters by an index alone, and the rest by the kept counts.

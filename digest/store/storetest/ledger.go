@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/dispatch"
 	"postbag/digest/health"
 	"postbag/digest/work"
 	"postbag/subscribers"
@@ -403,5 +404,35 @@ var statusTests = []test{
 		b.equal("the status", []any{s.LastPull, s.FailingFeeds, s.Newest.Number, s.Newest.State, s.Open, s.Uncertain, s.Active},
 			[]any{after(time.Hour), 1, 1, digest.Sending, 3, 1, 4})
 		b.must(b.Ping(b.ctx()))
+	}},
+	{"its figures tell of each issue under way, and since when its mails are due", func(b *bench) {
+		issue := b.sending(3)
+		f := must(b.Figures(b.ctx()))
+		due := f.Mailing[0].OldestDue // of rows that were never tried: since the mailing began
+		b.equal("issues", []any{f.UnderWay, len(f.Mailing), f.Mailing[0].Number, f.Mailing[0].Paused, f.Mailing[0].Counts, due.IsZero()},
+			[]any{1, 1, issue.Number, false, subscribers.Counts{subscribers.Queued: 3}, false})
+		if must(b.Figures(b.ctx())).Bytes < 10_000 {
+			b.Errorf("the database takes %d bytes", f.Bytes)
+		}
+		var settled []deliver.Result
+		for i, d := range b.exchange(issue, 3, now) {
+			later := result(d, subscribers.Deferred, now)
+			later.NextTry = now.Add(time.Duration(i+1) * time.Hour)
+			settled = append(settled, later)
+		}
+		b.exchange(issue, 0, now, settled...)
+		b.must(b.SetIssueState(b.ctx(), tester, issue.ID, digest.Paused, digest.Pause{Cause: digest.PauseByHand}, now, digest.AsSeen{}))
+		b.ask(b.request("first@list.example", after(time.Minute)))
+		b.ask(b.request("second@list.example", after(2*time.Minute)))
+		b.hold(now)
+		f = must(b.Figures(b.ctx()))
+		b.equal("the rest", []any{f.Mailing[0].OldestDue, f.Mailing[0].Paused, f.OldestLetter, f.Letters, f.HeldSince, f.LastSent},
+			[]any{now.Add(time.Hour), true, after(time.Minute), 2, now, time.Time{}})
+		b.release(dispatch.SendUnsent, now)
+		for range health.MostMailing {
+			b.sending(1)
+		}
+		f = must(b.Figures(b.ctx()))
+		b.equal("told", []any{f.UnderWay, len(f.Mailing)}, []any{health.MostMailing + 1, health.MostMailing})
 	}},
 }

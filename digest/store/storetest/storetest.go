@@ -47,6 +47,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"Reading", readingTests},
 		{"Checks", checkTests},
 		{"Ledger", ledgerTests},
+		{"Wire", wireTests},
 		{"Settlements", settleTests},
 		{"Letters", letterTests},
 		{"Bounces", bounceTests},

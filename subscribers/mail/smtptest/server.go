@@ -8,7 +8,7 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/tls"
-	"fmt"
+	"io"
 	"net"
 	netmail "net/mail"
 	"strings"
@@ -38,7 +38,20 @@ type Act struct {
 	Cut   bool          // hang up afterwards
 	// Read, at DATA: read so many bytes of the message and then hang up.
 	Read int
+	// Unasked is said right after the reply, in one write with it.
+	Unasked string
 }
+
+// Writing is how replies are written.
+type Writing int
+
+// The ways. Replies that are gathered wait until all commands that have come are read
+// (RFC 2920, 3.2).
+const (
+	EachInOneWrite Writing = iota
+	ByteByByte
+	Gathered
+)
 
 // Message is one that the server took.
 type Message struct {
@@ -55,6 +68,8 @@ type Server struct {
 	TLS *tls.Config
 	// Offer is what EHLO lists beside STARTTLS.
 	Offer []string
+	// Writes is how replies are written, if set before the first connection.
+	Writes Writing
 
 	script func(Step) Act
 	ln     net.Listener
@@ -168,7 +183,8 @@ type talk struct {
 	seen     map[string]int
 	line     string
 	from, to string
-	open     bool // a MAIL was taken
+	open     bool   // a MAIL was taken
+	waiting  string // replies that are gathered
 	secure   bool
 }
 
@@ -193,9 +209,32 @@ func (t *talk) say(act Act, usual string) bool {
 		usual = act.Reply
 	}
 	if !act.Mute && (act.Reply != "" || !act.Cut) {
-		fmt.Fprintf(t.conn, "%s\r\n", usual)
+		usual += "\r\n"
+		if act.Unasked != "" {
+			usual += act.Unasked + "\r\n"
+		}
+		t.write(usual, act.Cut)
+	} else if act.Cut {
+		t.write("", true)
 	}
 	return !act.Cut && !strings.HasPrefix(usual, "421")
+}
+
+// write says something in the server's way; at the end of a connection at once.
+func (t *talk) write(words string, last bool) {
+	switch t.server.Writes {
+	case Gathered:
+		if t.waiting += words; last || t.r.Buffered() == 0 {
+			io.WriteString(t.conn, t.waiting)
+			t.waiting = ""
+		}
+	case ByteByByte:
+		for i := range len(words) {
+			io.WriteString(t.conn, words[i:i+1])
+		}
+	default:
+		io.WriteString(t.conn, words)
+	}
 }
 
 func (t *talk) run() {
@@ -258,7 +297,7 @@ func (t *talk) command(verb, arg string) bool {
 		t.step(verb, arg, "221 2.0.0 bye")
 		return false
 	}
-	fmt.Fprintf(t.conn, "502 5.5.1 what?\r\n")
+	t.write("502 5.5.1 what?\r\n", false)
 	return true
 }
 
@@ -273,7 +312,7 @@ func (t *talk) hello() string {
 		if i == len(lines)-1 {
 			sep = " "
 		}
-		fmt.Fprintf(&b, "250%s%s\r\n", sep, l)
+		b.WriteString("250" + sep + l + "\r\n")
 	}
 	return strings.TrimSuffix(b.String(), "\r\n")
 }
