@@ -84,7 +84,7 @@ func (c issueCheckCmd) Run(ctx context.Context, p *Program, a *app) error {
 
 // ask asks the blogs here, and shows how far that is.
 func (c issueCheckCmd) ask(ctx context.Context, p *Program, a *app) error {
-	show, end := p.watch("asking the blogs", func(total int) string {
+	show, _, end := p.watch("asking the blogs", func(total int) string {
 		return fmt.Sprintf("asking the blogs about %s, which may take a minute", counted(total, "pick", "picks"))
 	})
 	done, err := a.check.Now(ctx, p.by(), c.ref(), func(at digest.Asking) {

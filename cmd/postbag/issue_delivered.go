@@ -37,7 +37,44 @@ type issueDeliveredCmd struct {
 	listing
 	State string `help:"Only those in this state." enum:",queued,claimed,sending,sent,deferred,failed,uncertain,cancelled" default:"" placeholder:"STATE"`
 	Limit int    `help:"At most so many." default:"200"`
+	Watch bool   `help:"Say in a line how far the mailing is, again and again until it is through or paused."`
 	By    string `help:"Sum the mails up: domain, for each domain that received them." enum:",domain" default:"" placeholder:"domain"`
+}
+
+// watchedEvery is how often a mailing is told of that somebody watches.
+const watchedEvery = 2 * time.Second
+
+// watch says how far a mailing is until it is through, is paused, or ctx ends. A line
+// that says the same as the one before is not written.
+func (c issueDeliveredCmd) watch(ctx context.Context, p *Program, a *app) error {
+	if c.JSON || c.State != "" || c.By != "" {
+		return digest.Fail(digest.Invalid, "Leave the others out.", "--watch goes with no other flag")
+	}
+	report, _, err := a.sender.Delivered(ctx, c.ref(), 1)
+	if err != nil {
+		return err
+	}
+	var before dispatch.Standing
+	said := ""
+	for {
+		at, err := a.sender.Standing(ctx, report.Issue, before)
+		if err != nil {
+			return err
+		}
+		if line := fmt.Sprintf("%d of %d done: %s", at.Done(), at.Counts.Total(), sayStanding(at)); line != said {
+			if _, err := fmt.Fprintln(p.Stdout, line); err != nil {
+				return err
+			}
+			said = line
+		}
+		if at.State != digest.Sending {
+			return nil
+		}
+		before = at
+		if err := p.Clock.Sleep(ctx, watchedEvery); err != nil {
+			return nil // whoever watched has seen enough
+		}
+	}
 }
 
 // domainRow sums up an issue's mails to one domain.
@@ -104,7 +141,10 @@ type deliveryRow struct {
 
 // Run lists what became of an issue's mails, with the servers' words.
 func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, a *app) error {
-	if c.By != "" {
+	switch {
+	case c.Watch:
+		return c.watch(ctx, p, a)
+	case c.By != "":
 		return c.byDomain(ctx, p, a)
 	}
 	var states []subscribers.DeliveryState

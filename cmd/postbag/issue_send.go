@@ -73,10 +73,13 @@ func (c issueSendCmd) again(ctx context.Context, mailer *mailer) error {
 // deliver mails an issue that was handed over, or watches the worker that does.
 func (o *mailer) deliver(ctx context.Context, issue digest.Issue) error {
 	p := o.p
-	show, sent := p.watch("sending", func(int) string {
+	show, says, sent := p.watch("sending", func(int) string {
 		return fmt.Sprintf("sending %s; how far it is, tells: postbag issue delivered %d", cell(issue.Title, 150), issue.Number)
 	})
-	r, err := o.Deliver(ctx, p.by(), issue, show)
+	r, err := o.Deliver(ctx, p.by(), issue, func(at dispatch.Standing) {
+		says(sayStanding(at))
+		show(at.Done(), at.Counts.Total())
+	})
 	sent()
 	if ctx.Err() != nil {
 		return o.sayStopped(ctx, issue, err)
@@ -94,6 +97,14 @@ func (p *Program) sayAhead(ahead dispatch.Prospect) {
 		fmt.Fprintf(p.Stdout, "It was to go out %s.\n", desk.Moment(ahead.Series, ahead.Issue.DueAt))
 	}
 	fmt.Fprintln(p.Stdout, "It cannot be undone.")
+}
+
+// sayStanding says how far a mailing is, in a line.
+func sayStanding(at dispatch.Standing) string {
+	if pace := at.Pace(); pace != "" {
+		return at.Tally() + "; " + pace
+	}
+	return at.Tally()
 }
 
 // sayStopped says where a mailing stands that this command was told to stop.

@@ -121,6 +121,9 @@ func TestWhatIsInDoubtIsSettled(t *testing.T) {
 		if out := in.must("issue", "send", "1", "--yes"); !strings.Contains(out, "11 sent, 1 cancelled") {
 			t.Error(out)
 		}
+		if out := in.must("issue", "delivered", "1", "--watch"); out != "12 of 12 done: 11 sent, 0 deferred, 0 refused, 0 in doubt\n" {
+			t.Error(out)
+		}
 		sums := listed[domainRow](in, "issue", "delivered", "1", "--by", "domain")
 		if len(sums) != 1 || sums[0].Domain != "reader.example" || sums[0].Mails != readers || sums[0].Sent != 11 || sums[0].Left != 1 {
 			t.Errorf("%+v", sums)

@@ -19,7 +19,7 @@ import (
 var showing = []string{
 	"audit", "editor list",
 	"backup FILE", "bounce list", "comment list", "comment list --text lamp", "comment search lamp", "comment show 1",
-	"issue check 1", "issue delivered 1", "issue delivered 1 --by domain", "issue history", "issue list", "issue preview 1 --out PREVIEW", "issue read", "issue read --posts", "issue show", "issue show 1", "issue suggest", "issue voices", "issue test --number 1 proof@reader.example",
+	"issue check 1", "issue delivered 1", "issue delivered 1 --by domain", "issue delivered 1 --watch", "issue history", "issue list", "issue preview 1 --out PREVIEW", "issue read", "issue read --posts", "issue show", "issue show 1", "issue suggest", "issue voices", "issue test --number 1 proof@reader.example",
 	"post list", "post search lamp", "schedule list", "sending", "sending show", "series glossary", "series list", "source list", "source show 1",
 	"status", "subscriber import --dry-run READERS", "subscriber list", "subscriber show reader0001@reader.example", "suggest list", "suppression list",
 }

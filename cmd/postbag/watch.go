@@ -15,8 +15,8 @@ const silentFor = 2 * time.Second
 
 // watch shows, until done is called, that something goes on and how far it is: by a bar
 // on a terminal, elsewhere by one line once it takes long. What is told is nothing
-// before show is called first.
-func (p *Program) watch(what string, line func(total int) string) (show func(n, total int), done func()) {
+// before show is called first. says changes what stands before the bar.
+func (p *Program) watch(what string, line func(total int) string) (show func(n, total int), says func(words string), done func()) {
 	var mu sync.Mutex
 	var b bar
 	var late *time.Timer
@@ -33,7 +33,12 @@ func (p *Program) watch(what string, line func(total int) string) (show func(n, 
 		}
 		b.of(n, total)
 	}
-	return show, func() {
+	says = func(words string) {
+		mu.Lock()
+		defer mu.Unlock()
+		b.says(words)
+	}
+	return show, says, func() {
 		mu.Lock()
 		defer mu.Unlock()
 		if late != nil {
@@ -46,7 +51,7 @@ func (p *Program) watch(what string, line func(total int) string) (show func(n, 
 // watchCheck shows, until done is called, that the blogs are asked about picks, which
 // may take a minute.
 func (a *app) watchCheck() (done func()) {
-	show, end := a.p.watch("checking the picks on their blogs", func(total int) string {
+	show, _, end := a.p.watch("checking the picks on their blogs", func(total int) string {
 		return fmt.Sprintf("asking the blogs whether %s still there, which may take a minute", counted(total, "pick is", "picks are"))
 	})
 	a.checker.Progress = show

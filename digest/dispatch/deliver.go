@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -11,10 +12,6 @@ import (
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
 )
-
-// Progress is told how many mails of an issue are done, of how many; a total of 0
-// means that it is not known yet.
-type Progress func(done, total int)
 
 // Report is where the mailing of an issue stands.
 type Report struct {
@@ -52,6 +49,7 @@ func (s *Sender) Report(ctx context.Context, issue digest.Issue) (r Report, err 
 // mail left, and what its links lead to, was said by its own settings.
 func (s *Sender) Deliver(ctx context.Context, by digest.Actor, issue digest.Issue, progress Progress) (Report, error) {
 	seen := others{until: map[int64]time.Time{}}
+	watched := &meter{sender: s, issue: issue, tell: progress}
 	for {
 		if err := s.notHeld(ctx); err != nil {
 			return Report{}, err
@@ -76,7 +74,7 @@ func (s *Sender) Deliver(ctx context.Context, by digest.Actor, issue digest.Issu
 		if err := seen.look(ctx, s); err != nil {
 			return Report{}, err
 		}
-		if r, done, err := s.watch(ctx, issue, progress); done || err != nil {
+		if r, done, err := s.watch(ctx, issue, watched); done || err != nil {
 			return r, err
 		}
 	}
@@ -161,8 +159,13 @@ func (s *Sender) deliverFrom(ctx context.Context, member work.Member, issue dige
 // another try is waited for.
 func (s *Sender) deliverHere(member work.Member, issue digest.Issue, progress Progress) (Report, error) {
 	ctx := member.Context()
+	m := &meter{sender: s, issue: issue, tell: progress}
 	for {
-		summary, err := s.Run(ctx, member, issue, func(p deliver.Progress) { progress(p.Done, p.Total) })
+		var failed error
+		summary, err := s.Run(ctx, member, issue, func(deliver.Progress) { failed = cmp.Or(failed, m.look(ctx, false)) })
+		if err = cmp.Or(err, failed); err == nil {
+			err = m.look(ctx, true)
+		}
 		if err != nil {
 			return Report{}, err
 		}
@@ -187,14 +190,16 @@ func (s *Sender) deliverHere(member work.Member, issue digest.Issue, progress Pr
 
 // watch shows for a while how the worker that runs elsewhere gets on, and tells
 // whether there is no more to see.
-func (s *Sender) watch(ctx context.Context, issue digest.Issue, progress Progress) (r Report, done bool, err error) {
+func (s *Sender) watch(ctx context.Context, issue digest.Issue, m *meter) (r Report, done bool, err error) {
 	for until := time.Now().Add(watchFor); time.Now().Before(until); {
 		r, err := s.Report(ctx, issue)
 		if err != nil {
 			return r, false, err
 		}
 		open := r.Counts.Open()
-		progress(r.Counts.Total()-open, r.Counts.Total())
+		if err := m.look(ctx, false); err != nil {
+			return r, false, err
+		}
 		idle := r.Counts[subscribers.Queued]+r.Counts[subscribers.Claimed]+r.Counts[subscribers.InFlight] == 0
 		if state := r.Issue.State; state != digest.Published && state != digest.Sending || state == digest.Sending && idle && open > 0 {
 			return r, true, nil
@@ -208,7 +213,8 @@ func (s *Sender) watch(ctx context.Context, issue digest.Issue, progress Progres
 }
 
 // Run delivers an issue as one of the workers, until no row is due. It
-// begins the mailing, or takes it up again.
+// begins the mailing, or takes it up again. Where nobody is told how far it is, that is
+// logged every minute.
 func (s *Sender) Run(ctx context.Context, member work.Member, issue digest.Issue, progress func(deliver.Progress)) (deliver.Summary, error) {
 	mailing, last, err := s.Mailing(ctx, issue)
 	if err != nil {
@@ -218,11 +224,15 @@ func (s *Sender) Run(ctx context.Context, member work.Member, issue digest.Issue
 	if err != nil {
 		return deliver.Summary{}, err
 	}
+	log := s.Desk.LogOf(ctx, s.Log, issue)
+	if progress == nil {
+		progress = s.logged(log)
+	}
 	summary, err := s.Mailer.Run(ctx, deliver.Job{
 		Mailing:     mailing,
 		LastOfMonth: last,
 		From:        s.returnPath(pub.Salt),
-		Log:         s.Desk.LogOf(ctx, s.Log, issue),
+		Log:         log,
 		Worker:      member,
 		Compose: func(of subscribers.Mailing) (deliver.Composer, error) {
 			if of.Domain != s.Writer.Domain {

@@ -38,6 +38,8 @@ type Store interface {
 	// Begin freezes the audience of a published issue; see [deliver.Ledger].
 	Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth bool) (subscribers.Mailing, error)
 	Counts(ctx context.Context, issueID int64) (subscribers.Counts, error)
+	// NextTry gives the earliest moment at which a row of an issue is due; see [deliver.Ledger].
+	NextTry(ctx context.Context, issueID int64) (time.Time, bool, error)
 	// Deliveries lists deliveries of an issue, those in the given states.
 	Deliveries(ctx context.Context, issueID int64, limit int, states ...subscribers.DeliveryState) ([]subscribers.Delivery, error)
 	// ByDomain sums up an issue's mails for each receiving domain, with all of its rows read once.

@@ -29,7 +29,7 @@ var (
 	by    = dispatchtest.By
 )
 
-func progress(int, int) {}
+func progress(dispatch.Standing) {}
 
 // TestSendPublishesAndMails takes an approved issue to its reader, and a second time
 // changes nothing.

@@ -109,7 +109,7 @@ func TestUnderWay(t *testing.T) {
 	stands(digest.Paused)
 	issue, err = o.Sender.Resume(t.Context(), dispatchtest.By, dispatchtest.Eight)
 	o.Must(err)
-	_, err = o.Sender.Deliver(t.Context(), dispatchtest.By, issue, func(int, int) {})
+	_, err = o.Sender.Deliver(t.Context(), dispatchtest.By, issue, func(dispatch.Standing) {})
 	o.Must(err)
 	stands(digest.Sent)
 }

@@ -261,6 +261,9 @@ func (c *committer) settled(results []Result) {
 			p.Failed++
 		case subscribers.Uncertain:
 			p.Uncertain++
+		case subscribers.Deferred:
+			p.Deferred++
+			continue
 		default:
 			continue
 		}

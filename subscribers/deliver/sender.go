@@ -92,6 +92,7 @@ type Progress struct {
 	Total     int // the frozen audience
 	Done      int // rows to which nothing more happens
 	Sent      int
+	Deferred  int // now: a row that was deferred before the run is counted until the run ends
 	Failed    int
 	Uncertain int
 }
@@ -101,6 +102,7 @@ func progressOf(c subscribers.Counts) Progress {
 		Total:     c.Total(),
 		Done:      c.Total() - c.Open(),
 		Sent:      c[subscribers.Delivered],
+		Deferred:  c[subscribers.Deferred],
 		Failed:    c[subscribers.Failed],
 		Uncertain: c[subscribers.Uncertain],
 	}

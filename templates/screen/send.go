@@ -64,6 +64,7 @@ type SendAfter struct {
 type SendProgress struct {
 	Done, Total                      int
 	Sent, Waiting, Refused, Doubtful int
+	Deferred                         int
 	Left                             int    // readers who left before theirs was sent
 	Time                             string // what it still takes
 }

@@ -58,7 +58,7 @@ func (a *Area) screen(r *http.Request, ref desk.Ref, typed asked) (s screen.Send
 	if is.Issue.State == digest.Draft {
 		s.Draft, err = a.draft(r, ref, is, ahead, typed)
 	} else {
-		if s.After, err = a.after(ctx, ref, ahead); err == nil {
+		if s.After, err = a.after(r, ref, ahead); err == nil {
 			s.After.Seen = []screen.Hidden{{Name: "version", Value: fmt.Sprint(is.Issue.Version)}}
 			if len(history) > 0 {
 				s.After.Seen = append(s.After.Seen, screen.Hidden{Name: "last", Value: fmt.Sprint(history[0].ID)})
@@ -159,8 +159,8 @@ func (a *Area) chosen(w http.ResponseWriter, r *http.Request, ref desk.Ref) erro
 }
 
 // after says how an issue stands that was approved.
-func (a *Area) after(ctx context.Context, ref desk.Ref, ahead dispatch.Prospect) (*screen.SendAfter, error) {
-	issue, now := ahead.Issue, a.frame.Now()
+func (a *Area) after(r *http.Request, ref desk.Ref, ahead dispatch.Prospect) (*screen.SendAfter, error) {
+	ctx, issue, now := r.Context(), ahead.Issue, a.frame.Now()
 	address := func(p site.Page) string { return a.address(p, ref.Series, issue.Number) }
 	report, err := a.Sender.Report(ctx, issue)
 	if err != nil {
@@ -222,7 +222,13 @@ func (a *Area) after(ctx context.Context, ref desk.Ref, ahead dispatch.Prospect)
 		s.Poll = poll + joint + seenQuery + "=" + string(issue.State)
 	}
 	if report.Counts.Total() > 0 {
-		s.Progress = progress(issue, report.Counts, now)
+		var at dispatch.Standing
+		if s.Progress, at, err = a.progress(r, issue, ahead.Series); err != nil {
+			return nil, err
+		}
+		if s.Poll != "" {
+			s.Poll += "&" + asSeen(r, at)
+		}
 		s.SettleDoubts = a.frame.SettleLinks(ref.Series, issue, subscribers.Uncertain, 0)
 		s.SettleRefused = a.frame.SettleLinks(ref.Series, issue, subscribers.Failed, 0)
 		if s.Doubts, err = a.mails(ctx, ref.Series, issue, ahead, subscribers.Uncertain); err != nil {
@@ -235,29 +241,52 @@ func (a *Area) after(ctx context.Context, ref desk.Ref, ahead dispatch.Prospect)
 	return s, nil
 }
 
-// progress counts an issue's mails.
-func progress(issue digest.Issue, c subscribers.Counts, now time.Time) *screen.SendProgress {
+// progress counts an issue's mails, and says how fast it goes and how long it takes
+// still, from how it stood when the page was last shown.
+func (a *Area) progress(r *http.Request, issue digest.Issue, series digest.Series) (*screen.SendProgress, dispatch.Standing, error) {
+	at, err := a.Sender.Standing(r.Context(), issue, lastSeen(r))
+	if err != nil {
+		return nil, at, err
+	}
+	c := at.Counts
 	p := &screen.SendProgress{
-		Total: c.Total(), Done: c.Total() - c.Open(), Sent: c[subscribers.Delivered], Waiting: c.Open(),
+		Total: c.Total(), Done: at.Done(), Sent: c[subscribers.Delivered], Waiting: at.Waiting(), Deferred: c[subscribers.Deferred],
 		Refused: c[subscribers.Failed], Doubtful: c[subscribers.Uncertain], Left: c[subscribers.Cancelled],
 	}
-	begun := issue.PublishedAt
-	if issue.DueAt.After(begun) {
-		begun = issue.DueAt
+	switch left := at.Left(); {
+	case at.State != digest.Sending:
+	case !at.Waits.IsZero():
+		p.Time = "All that is left waits for another try; the next is at " + timeAt(series, at.Waits) + "."
+	case left > 0:
+		p.Time = fmt.Sprintf("%.1f mails a second over the last moments; %s left.", at.Rate, dispatch.LongTime(left))
 	}
-	const enough = 20 // mails, to tell how fast it goes
-	if took := now.Sub(begun); issue.State == digest.Sending && p.Sent >= enough && p.Waiting > 0 && took > 0 {
-		left := time.Duration(float64(took) / float64(p.Sent) * float64(p.Waiting))
-		switch {
-		case left < time.Minute:
-			p.Time = "Less than a minute is left."
-		case left < 2*time.Hour:
-			p.Time = "About " + plural(int(left.Minutes()+0.5), "minute is", "minutes are") + " left."
-		default:
-			p.Time = "About " + plural(int(left.Hours()+0.5), "hour is", "hours are") + " left."
-		}
+	return p, at, nil
+}
+
+// doneQuery carries how many mails were done when the page was shown, and when that was,
+// so that the next time it can say how fast it goes.
+const doneQuery = "done"
+
+// rateKept is how long a moment is measured from.
+const rateKept = 20 * time.Second
+
+// lastSeen reads how the mailing stood when the page was last shown.
+func lastSeen(r *http.Request) (at dispatch.Standing) {
+	var done int
+	var micros int64
+	if n, err := fmt.Sscanf(r.URL.Query().Get(doneQuery), "%d.%d", &done, &micros); err != nil || n != 2 || done < 0 || micros <= 0 {
+		return at
 	}
-	return p
+	return dispatch.Standing{Counts: subscribers.Counts{subscribers.Delivered: done}, At: time.UnixMicro(micros)}
+}
+
+// asSeen gives what the next look measures from: what this one did, for a while.
+func asSeen(r *http.Request, at dispatch.Standing) string {
+	from := lastSeen(r)
+	if age := at.At.Sub(from.At); from.At.IsZero() || age <= 0 || age > rateKept {
+		from = at
+	}
+	return fmt.Sprintf("%s=%d.%d", doneQuery, from.Done(), from.At.UnixMicro())
 }
 
 // mails lists some mails of an issue in a state, with the server's words.
