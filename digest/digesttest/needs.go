@@ -22,7 +22,7 @@ type Need struct {
 }
 
 // Needs are what tests need, but for the PostgreSQL server of package storetest.
-var Needs = []Need{browser, sampleBlog, FullDevice, procFiles, ShellTools, SpamAssassin, PythonDKIM}
+var Needs = []Need{browser, sampleBlog, FullDevice, procFiles, ShellTools, SpamAssassin, PythonDKIM, Postfix}
 
 // Check skips the test where the need is missing, or fails it if
 // POSTBAG_TEST_REQUIRE is "all".
@@ -156,4 +156,16 @@ const Python = "/usr/bin/python3"
 // PythonDKIM verifies signatures of mails with code of others, in another language.
 var PythonDKIM = Need{Name: "Python's dkim and nacl", Find: func() error {
 	return exec.Command(Python, "-c", "import dkim, nacl").Run()
+}}
+
+// Postfix is a mail server that root may run on a port of its own; where its daemons are
+// is Debian's choice.
+var Postfix = Need{Name: "Postfix", Find: func() error {
+	if _, err := os.Stat("/usr/lib/postfix/sbin/master"); err != nil {
+		return err
+	}
+	if os.Geteuid() != 0 {
+		return errors.New("only root can run it")
+	}
+	return nil
 }}
