@@ -7,6 +7,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/dispatch/dispatchtest"
+	"postbag/digest/dispatch"
 	"postbag/digest/health"
 	"postbag/digest/store/storetest"
 	"postbag/digest/work"
