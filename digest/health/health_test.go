@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"postbag/digest"
-	"postbag/digest/dispatch/dispatchtest"
 	"postbag/digest/dispatch"
+	"postbag/digest/dispatch/dispatchtest"
 	"postbag/digest/health"
 	"postbag/digest/store/storetest"
 	"postbag/digest/work"
