@@ -264,7 +264,7 @@ func (a *app) mailer(ctx context.Context) (*mailer, error) {
 	o := a.dispatching()
 	o.Mailer = deliver.New(deliver.Options{
 		Ledger: a.ledger(), Transport: transport, Clock: a.p.Clock, Log: a.log,
-		Concurrency: a.settings.Concurrency, Ambiguous: subscribers.Ambiguity(a.settings.Ambiguous), Grace: wireTime,
+		Concurrency: a.settings.Concurrency, Rate: rate, DomainConnections: a.settings.DomainConnections, Ambiguous: subscribers.Ambiguity(a.settings.Ambiguous), Grace: wireTime,
 	})
 	o.Transport, o.Writer = transport, a.writer(m)
 	mailer := &mailer{app: a, Sender: dispatch.New(o), mail: m, transport: transport}

@@ -18,3 +18,10 @@ func (s *seen) first(name string) bool {
 	s.names[name] = true
 	return !old
 }
+
+// has tells whether a name was seen.
+func (s *seen) has(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.names[name]
+}
