@@ -37,7 +37,7 @@ var (
 	// stand between the first and the last, and none imports another.
 	deskParts = []string{"digest/web/frame", "digest/web/door", "digest/web/reminding", "digest/web/setup", "digest/web/reading", "digest/web/trimming", "digest/web/checking", "digest/web/arranging", "digest/web/sending", "digest/web/keeping", "digest/web/desk"}
 	// The parts of the store, of which each may import those before it.
-	storeParts = []string{"digest/store/database", "digest/store/foreign", "digest/store/audit", "digest/store/rules", "digest/store/onwire", "digest/store/duties", "digest/store/tasks", "digest/store/publication", "digest/store/blog", "digest/store/pages", "digest/store/issues", "digest/store/checks", "digest/store/list", "digest/store/bounces", "digest/store/accounts", "digest/store/reminders",
+	storeParts = []string{"digest/store/database", "digest/store/foreign", "digest/store/audit", "digest/store/rules", "digest/store/onwire", "digest/store/pace", "digest/store/duties", "digest/store/tasks", "digest/store/publication", "digest/store/blog", "digest/store/pages", "digest/store/issues", "digest/store/checks", "digest/store/list", "digest/store/bounces", "digest/store/accounts", "digest/store/reminders",
 		"digest/store/ledger", "digest/store/index", "digest/store/status", "digest/store/transfer", "digest/store"}
 	fixtures = []string{"digest/sampleblog", "digest/digesttest/axe"}
 )

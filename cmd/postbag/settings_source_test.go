@@ -74,23 +74,24 @@ var settingValues = map[string][3]string{
 		"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEELD8eJPC16VUwHWxf97gTEMvMmzfxSeqHBYv0AeG3Z8PVvo5zCBf4/AzYtL0ux9jFMKcTbI51c5WXmS9FTwD+g==",
 		"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAER5EOYycwgyrA4hFRsqXtveJpNVOH96USmmPZXvOKLHKER57k1t0hlz4y/1KmV7xKzMMVFUAV+qEDo8cwarxYug==",
 	},
-	"concurrency": {"1", "2", "3"},
-	"rate":        {"0.5", "2.5", "3.5"},
-	"ambiguous":   {"hold", "resend", "hold"},
-	"lease":       {"1m1s", "1m2s", "1m3s"},
-	"late-after":  {"1h0m1s", "1h0m2s", "1h0m3s"},
-	"backup-dir":  {"file", "variable", "flag"},
-	"backup-at":   {"1 1 * * *", "2 2 * * *", "3 3 * * *"},
-	"backup-keep": {"1", "2", "3"},
-	"fetch-allow": {"file.lan:8001", "variable.lan:8002", "flag.lan:8003"},
-	"log-level":   {"debug", "warn", "error"},
+	"concurrency":        {"1", "2", "3"},
+	"rate":               {"0.5", "2.5", "3.5"},
+	"domain-connections": {"1", "2", "3"},
+	"ambiguous":          {"hold", "resend", "hold"},
+	"lease":              {"1m1s", "1m2s", "1m3s"},
+	"late-after":         {"1h0m1s", "1h0m2s", "1h0m3s"},
+	"backup-dir":         {"file", "variable", "flag"},
+	"backup-at":          {"1 1 * * *", "2 2 * * *", "3 3 * * *"},
+	"backup-keep":        {"1", "2", "3"},
+	"fetch-allow":        {"file.lan:8001", "variable.lan:8002", "flag.lan:8003"},
+	"log-level":          {"debug", "warn", "error"},
 }
 
 // TestFlagBeforeVariableBeforeFile sets every setting in each of the three places,
 // and in all of them at once.
 func TestFlagBeforeVariableBeforeFile(t *testing.T) {
 	byDefault := settingsOf(t)
-	lists := map[string]bool{"dkim-key-file": true, "trusted-proxy": true, "fetch-allow": true}
+	lists := map[string]bool{"dkim-key-file": true, "trusted-proxy": true, "fetch-allow": true, "rate": true}
 	for _, name := range settingNames(settingsParser(t, &cli{})) {
 		t.Run(name, func(t *testing.T) {
 			values, ok := settingValues[name]
@@ -140,7 +141,7 @@ func TestFileValuesAreReadAsVariables(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := settingsOf(t, "--config", config)
-	for name, want := range map[string]string{"rate": "2.5", "concurrency": "7", "lease": "45s", "fetch-allow": "[a.lan:81 b.lan:82]", "trusted-proxy": "[10.0.0.1  10.0.0.2]"} {
+	for name, want := range map[string]string{"rate": "[2.5]", "concurrency": "7", "lease": "45s", "fetch-allow": "[a.lan:81 b.lan:82]", "trusted-proxy": "[10.0.0.1  10.0.0.2]"} {
 		if got[name] != want {
 			t.Errorf("%s is %s, want %s", name, got[name], want)
 		}
