@@ -17,7 +17,6 @@ import (
 	"postbag/digest/hostname"
 	"postbag/digest/schedule"
 	"postbag/subscribers/address"
-	"postbag/subscribers/deliver"
 	"postbag/subscribers/dkim"
 	"postbag/subscribers/mail"
 	"postbag/subscribers/message"
@@ -178,15 +177,6 @@ func (s *Settings) check() (wrong problems) {
 		wrong.add(s.wrong("domain-connections", "0 means no limit.", "it must be 0 or more, not %d", s.DomainConnections))
 	}
 	return wrong
-}
-
-// rate reads how much may be sent.
-func (s *Settings) rate() (deliver.Rate, error) {
-	if s.source != nil && len(s.Rate) == 0 {
-		return deliver.Rate{}, s.wrong("rate", "0 means no limit.", `"" is no number`)
-	}
-	r, err := deliver.ParseRate(s.Rate...)
-	return r, s.in("rate", err)
 }
 
 func (s *Settings) notListening() error {

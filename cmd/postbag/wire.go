@@ -477,3 +477,12 @@ func (o *mailer) serveBoth(ctx context.Context, outside web.Options, l net.Liste
 func issoComments(ctx context.Context, path string, to io.Writer) error {
 	return foreign.IssoComments(ctx, path, to)
 }
+
+// rate reads how much may be sent.
+func (s *Settings) rate() (deliver.Rate, error) {
+	if s.source != nil && len(s.Rate) == 0 {
+		return deliver.Rate{}, s.wrong("rate", "0 means no limit.", `"" is no number`)
+	}
+	r, err := deliver.ParseRate(s.Rate...)
+	return r, s.in("rate", err)
+}
