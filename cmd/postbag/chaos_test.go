@@ -76,8 +76,9 @@ type chaos struct {
 
 // worn is a worker process that is killed, suspended and started again.
 type worn struct {
-	cmd *exec.Cmd
-	log lockedBuffer
+	cmd   *exec.Cmd
+	since time.Time
+	log   lockedBuffer
 }
 
 const chaosSpeed = 120 // a second is two minutes

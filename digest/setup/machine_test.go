@@ -77,7 +77,7 @@ func TestMachine(t *testing.T) {
 				}
 				return smtptest.Act{}
 			})
-			server.Offer = append(server.Offer, "AUTH PLAIN")
+			server.OfferAlso("AUTH PLAIN")
 			m.Transport = transportTo(t, "smtp://me@"+server.Addr+"?tls=none")
 		}, setup.ServerSubject, wrong, "refused the account"},
 		"no encryption": {func(t *testing.T, m *setup.Machine, _ *setup.Sending) {

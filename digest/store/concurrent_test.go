@@ -490,3 +490,45 @@ func TestHoldWaitsForWhatIsBeingBegun(t *testing.T) {
 		t.Errorf("%d were on the wire when it was held, and then %d (%v)", n, after, err)
 	}
 }
+
+// TestWorkerEndsDuringRecovery ends a worker while another takes back the rows of those
+// that have ended: what it hands over then is not queued again, which would send it twice
+// where the policy is to send nothing twice.
+func TestWorkerEndsDuringRecovery(t *testing.T) {
+	dsn := storetest.Postgres(t)
+	one, two := open(t, dsn), open(t, dsn)
+	issue := sending(t, one, 3)
+	begun, err := claimAndBegin(t.Context(), one, deliver.Exchange{IssueID: issue, Worker: joined(t, one), Claim: 2, Now: start})
+	if err != nil || len(begun) != 2 {
+		t.Fatal(len(begun), err)
+	}
+	if err := two.Exec(t.Context(), `UPDATE deliveries SET next_try = 4000000000000000 WHERE state = 'queued'`); err != nil {
+		t.Fatal(err)
+	}
+	release := one.HoldRow(t, `SELECT id FROM deliveries WHERE state = 'queued' FOR UPDATE`)
+	recovered := make(chan error, 1)
+	go func() {
+		_, err := two.Recover(t.Context(), deliver.Recovery{IssueID: issue, Worker: 0, Policy: subscribers.HoldUncertain, Retry: start, Now: start})
+		recovered <- err
+	}()
+	eventually(t, "rows are being taken back", func() bool { return storetest.Waiting(t, dsn) > 0 })
+	if err := two.Exec(t.Context(), `UPDATE workers SET ended_at = leased_until`); err != nil {
+		t.Fatal(err)
+	}
+	release()
+	if err := <-recovered; err != nil {
+		t.Fatal(err)
+	}
+	for _, recovery := range []string{"of the one that was at work", "of the next"} {
+		c, err := two.Counts(t.Context(), issue)
+		if err != nil || c[subscribers.Queued] != 1 {
+			t.Errorf("after the recovery %s the rows are %v (%v): what was on the wire is queued again", recovery, c, err)
+		}
+		if _, err := two.Recover(t.Context(), deliver.Recovery{IssueID: issue, Policy: subscribers.HoldUncertain, Retry: start, Now: start}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c, err := two.Counts(t.Context(), issue); err != nil || c[subscribers.Uncertain] != 2 {
+		t.Errorf("at the end the rows are %v (%v), want two in doubt", c, err)
+	}
+}

@@ -103,7 +103,8 @@ func TestFaults(t *testing.T) {
 				t.Run(fmt.Sprintf("%s/%s in one write/%s", offer[0], name, tt.name), func(t *testing.T) {
 					t.Parallel()
 					b := newBench(t, 4, tt.script(), func(o *deliver.Options) { o.Concurrency = 1 })
-					b.server.Offer, b.server.Writes = offer, way
+					b.server.Offer(offer...)
+					b.server.Write(way)
 					b.run()
 					row := b.ledger.row(2)
 					if way != smtptest.ByteByByte && (row.State != tt.first || tt.cause != "" && row.Cause != tt.cause) {
@@ -140,7 +141,7 @@ func TestFailingSTARTTLS(t *testing.T) {
 		}
 		return smtptest.Act{}
 	})
-	b.server.TLS = &tls.Config{}
+	b.server.Secure(&tls.Config{})
 	if _, err := b.sender.Run(t.Context(), b.job); digest.KindOf(err) != digest.Unavailable {
 		t.Errorf("it gives %v", err)
 	}

@@ -222,7 +222,7 @@ func TestServerThatIsNotThere(t *testing.T) {
 				}
 				return smtptest.Act{}
 			})
-			s.Offer = append(s.Offer, "AUTH PLAIN")
+			s.OfferAlso("AUTH PLAIN")
 			return transport(t, "smtp://bus@"+s.Addr, "secret word")
 		}, "password"},
 		{"turned away at the door", func(t *testing.T) deliver.Transport {
@@ -290,7 +290,7 @@ func TestWrongPasswordIsTriedOnce(t *testing.T) {
 		}
 		return smtptest.Act{}
 	})
-	server.Offer = append(server.Offer, "AUTH PLAIN")
+	server.OfferAlso("AUTH PLAIN")
 	b := newBench(t, 20, nil, func(o *deliver.Options) {
 		o.Transport, o.Concurrency = transport(t, "smtp://bus@"+server.Addr, "guess"), 10
 	})

@@ -248,7 +248,7 @@ func TestBeyondASCIIWithoutSMTPUTF8(t *testing.T) {
 	for _, offered := range []bool{false, true} {
 		b := newBench(t, 3, nil)
 		if offered {
-			b.server.Offer = append(b.server.Offer, "SMTPUTF8")
+			b.server.OfferAlso("SMTPUTF8")
 		}
 		b.ledger.readers[1].Email = "jürgen@example.org"
 		b.run()

@@ -244,7 +244,7 @@ func TestConnectFailures(t *testing.T) {
 				}
 				return smtptest.Act{}
 			})
-			s.TLS = &tls.Config{Certificates: []tls.Certificate{cert}}
+			s.Secure(&tls.Config{Certificates: []tls.Certificate{cert}})
 			return s.Addr
 		}, "bus@", "", pool, deliver.StageTLS},
 		{"wrong password", func(t *testing.T) string { return secure(t, cert) }, "bus@", "", pool, deliver.StageAuth},
@@ -359,7 +359,7 @@ func TestOutcomes(t *testing.T) {
 		for _, tt := range tests {
 			t.Run(tt.name, func(t *testing.T) {
 				server := smtptest.Start(t, tt.script)
-				server.Offer = offer
+				server.Offer(offer...)
 				conn, err := connect(t, "smtp://"+server.Addr, "", nil)
 				if err != nil {
 					t.Fatal(err)
@@ -501,7 +501,7 @@ func TestPassingTrouble(t *testing.T) {
 					}
 					return smtptest.Act{}
 				})
-				server.Offer = offer
+				server.Offer(offer...)
 				conn, err := connect(t, "smtp://"+server.Addr, "", nil)
 				if err != nil {
 					t.Fatal(err)
@@ -629,7 +629,7 @@ func TestTheServersOfferIsRemembered(t *testing.T) {
 	for _, offered := range []bool{false, true} {
 		server := smtptest.Start(t, nil)
 		if offered {
-			server.Offer = append(server.Offer, "SMTPUTF8")
+			server.OfferAlso("SMTPUTF8")
 		}
 		settings, err := mail.ParseSettings("smtp://" + server.Addr + "?tls=none")
 		if err != nil {
@@ -652,7 +652,7 @@ func TestTheServersOfferIsRemembered(t *testing.T) {
 
 func TestSMTPUTF8IsAskedForOnlyWhenNeeded(t *testing.T) {
 	server := smtptest.Start(t, nil)
-	server.Offer = append(server.Offer, "SMTPUTF8")
+	server.OfferAlso("SMTPUTF8")
 	conn, err := connect(t, "smtp://"+server.Addr, "", nil)
 	if err != nil {
 		t.Fatal(err)

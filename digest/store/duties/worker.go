@@ -156,6 +156,21 @@ func EndLapsed(t *database.Tx) error {
 	return releaseDuties(t)
 }
 
+// Living gives the ids of the workers that have not ended, but for one, as a JSON array.
+func Living(t *database.Tx, besides int64) (string, error) {
+	var ids []int64
+	err := t.Each(func(r database.Row) error {
+		var id int64
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	}, `SELECT id FROM workers WHERE ended_at IS NULL AND id <> $1 ORDER BY id`, besides)
+	if err != nil {
+		return "", err
+	}
+	return database.JSONArray(ids)
+}
+
 // boundLeases shortens leases that no clock of now has given: where the database's
 // clock was put back by hours, a worker that was killed would keep its duties for
 // as long. One that lives renews its own before.

@@ -326,7 +326,7 @@ func handOver(t *database.Tx, by digest.Actor, skipped int64, at time.Time) erro
 // CancelOpen ends the rows of a withdrawn issue that no server is hearing of: they are
 // cancelled, and uncertain where a server may have the message from an earlier try.
 func CancelOpen(t *database.Tx, issueID int64, now time.Time) error {
-	if err := onwire.Settle(t, issueID, false, 0); err != nil {
+	if err := onwire.Settle(t, issueID); err != nil {
 		return err
 	}
 	state, cause := rules.NotSent(subscribers.IssueWithdrawn)

@@ -400,19 +400,26 @@ func (db *Store) claim(t *database.Tx, x deliver.Exchange, n int, from *head, ha
 	return claimed, err
 }
 
-// queryRelease queues the claimed rows of the issue $1 again that nobody will
-// begin, and queryRecover takes those that were begun.
-var (
-	queryRelease = `
+// queryRelease queues the claimed rows of the issue $1 again that none of the workers $2
+// will begin.
+func queryRelease(d *database.Dialect) string {
+	return `
 	UPDATE deliveries SET state = 'queued', updated_at = $3
-	WHERE issue_id = $1 AND state = 'claimed' AND next_try IS NOT NULL AND ` + rules.WorkerLost("deliveries", "$2")
-	queryRecover = `
+	WHERE issue_id = $1 AND state = 'claimed' AND next_try IS NOT NULL AND ` + onwire.Lost(d, "deliveries", "$2")
+}
+
+// queryRecover takes those rows that were begun by none of the workers $2.
+func queryRecover(d *database.Dialect) string {
+	return `
 	UPDATE deliveries SET state = $4, next_try = $5, updated_at = $3, cause = 'worker-lost', code = 0, reply = '', error = ''
-	WHERE issue_id = $1 AND state = 'sending' AND ` + rules.WorkerLost("deliveries", "$2")
+	WHERE issue_id = $1 AND state = 'sending' AND ` + onwire.Lost(d, "deliveries", "$2")
+}
+
+var (
 	// queryAhead makes rows of the issue $1 due at $2 that would wait until later than $3.
 	queryAhead = `
 	UPDATE deliveries SET next_try = $2
-	WHERE issue_id = $1 AND state IN ('queued', 'deferred') AND next_try IS NOT NULL AND next_try > $3`
+	WHERE issue_id = $1 AND ` + rules.Either("state", subscribers.ClaimableStates()) + ` AND next_try IS NOT NULL AND next_try > $3`
 )
 
 // Recover deals with rows that a worker which has ended had claimed, as
@@ -433,17 +440,24 @@ func (db *Store) Recover(ctx context.Context, r deliver.Recovery) (n int, err er
 		if err := duties.EndLapsed(t); err != nil {
 			return err
 		}
-		if err := onwire.Settle(t, r.IssueID, true, r.Worker); err != nil {
+		// Who lives is asked once: a worker that ends between two statements would have its
+		// claims queued again while what it hands over of them still counts as its own.
+		// Whoever joins after this holds no row of the issue, which is locked.
+		living, err := duties.Living(t, r.Worker)
+		if err != nil {
+			return err
+		}
+		if err := onwire.SettleLost(t, r.IssueID, living); err != nil {
 			return err
 		}
 		if _, err := t.Exec(queryAhead, r.IssueID, r.Now.UnixMicro(), r.Now.Add(deliver.FarthestTry).UnixMicro()); err != nil {
 			return err
 		}
-		released, err := t.Exec(queryRelease, r.IssueID, r.Worker, r.Now.UnixMicro())
+		released, err := t.Exec(queryRelease(t.Dialect), r.IssueID, living, r.Now.UnixMicro())
 		if err != nil {
 			return err
 		}
-		inDoubt, err := t.Exec(queryRecover, r.IssueID, r.Worker, r.Now.UnixMicro(), string(to), next)
+		inDoubt, err := t.Exec(queryRecover(t.Dialect), r.IssueID, living, r.Now.UnixMicro(), string(to), next)
 		n = int(inDoubt)
 		if err != nil || released+inDoubt == 0 {
 			return err

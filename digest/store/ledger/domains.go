@@ -5,7 +5,9 @@ import (
 
 	"postbag/digest/dispatch"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
 	"postbag/subscribers"
+	"postbag/subscribers/report"
 )
 
 // queryOutcomes gives each delivery of the issue $1 with its address.
@@ -15,9 +17,9 @@ const queryOutcomes = `
 
 // queryReturned gives the addresses from which mails of the issue $1 came back, or whose
 // readers complained, after the server had taken them.
-const queryReturned = `
+var queryReturned = `
 	SELECT DISTINCT b.kind, s.email FROM bounces b JOIN subscribers s ON s.id = b.subscriber_id
-	WHERE b.issue_id = $1 AND b.kind IN ('hard', 'soft', 'policy', 'complaint') AND b.source <> 'smtp'`
+	WHERE b.issue_id = $1 AND b.kind IN (` + rules.Words([]report.Kind{report.Hard, report.Soft, report.Policy, report.Complaint}) + `) AND b.source <> 'smtp'`
 
 // ByDomain sums up an issue's mails for each receiving domain; see [dispatch.Store]. It
 // reads the rows of the issue once, one after the other.

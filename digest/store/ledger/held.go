@@ -134,7 +134,7 @@ func leaveUncertain(t *database.Tx, was dispatch.Held, now time.Time) error {
 			return err
 		}
 		// The answer to what is on the wire here still counts; see querySettle.
-		if err := onwire.Settle(t, issue.ID, false, 0); err != nil {
+		if err := onwire.Settle(t, issue.ID); err != nil {
 			return err
 		}
 		_, err := t.Exec(`

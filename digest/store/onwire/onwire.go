@@ -134,15 +134,23 @@ var querySettle = `
 	UPDATE deliveries SET state = 'sending', next_try = NULL, fence = $1, worker_id = $2, attempts = $3, first_try = $4
 	WHERE id = $5 AND (state = 'claimed' AND fence = $1 OR ` + rules.Either("state", subscribers.ClaimableStates()) + ` AND fence = $1 - 1)`
 
+// Lost tells of the rows of a table whose worker is none of those that a parameter
+// names, a JSON array.
+func Lost(d *database.Dialect, table, living string) string {
+	return `(` + table + `.worker_id IS NULL OR NOT ` + d.Among(table+".worker_id", living, "BIGINT") + `)`
+}
+
 // Settle brings the rows of the ledger up to date that are on the wire of an issue:
-// they become "sending". Of the workers that have ended alone, with the given one,
-// when lost is set; see [rules.WorkerLost].
-func Settle(t *database.Tx, issueID int64, lost bool, worker int64) error {
-	query, args := QueryOf, []any{issueID}
-	if lost {
-		query = `SELECT issue_id, worker_id, entries FROM on_wire WHERE issue_id = $1 AND ` + rules.WorkerLost("on_wire", "$2") + ` ORDER BY worker_id`
-		args = append(args, worker)
-	}
+// they become "sending".
+func Settle(t *database.Tx, issueID int64) error { return settle(t, QueryOf, issueID) }
+
+// SettleLost does the same for what workers hand over that are none of the living ones;
+// see [Lost].
+func SettleLost(t *database.Tx, issueID int64, living string) error {
+	return settle(t, `SELECT issue_id, worker_id, entries FROM on_wire WHERE issue_id = $1 AND `+Lost(t.Dialect, "on_wire", "$2")+` ORDER BY worker_id`, issueID, living)
+}
+
+func settle(t *database.Tx, query string, args ...any) error {
 	rows, err := read(t, query, args...)
 	if err != nil {
 		return err

@@ -294,7 +294,7 @@ func TestMailServerRefuses(t *testing.T) {
 		}
 		return smtptest.Act{}
 	})
-	server.Offer = append(server.Offer, "AUTH PLAIN")
+	server.OfferAlso("AUTH PLAIN")
 	d := start(t, "smtp://bus@"+server.Addr+"?tls=none")
 	ann := d.Person("ann")
 	ann.Post("/desk/setup/blog/follow", []string{"address", d.BlogURL})

@@ -64,22 +64,46 @@ type Message struct {
 // Server is a running server.
 type Server struct {
 	Addr string
-	// TLS, if set before the first connection, offers STARTTLS.
-	TLS *tls.Config
-	// Offer is what EHLO lists beside STARTTLS.
-	Offer []string
-	// Writes is how replies are written, if set before the first connection.
-	Writes Writing
 
 	script func(Step) Act
 	ln     net.Listener
 	wg     sync.WaitGroup
 
 	mu    sync.Mutex
+	style style
 	conns map[net.Conn]bool
 	taken []Message
 	steps []Step
 	count int
+}
+
+// style is how a server talks to whoever connects.
+type style struct {
+	secure *tls.Config
+	offer  []string
+	writes Writing
+}
+
+// Secure makes the server offer STARTTLS to those who connect from now on.
+func (s *Server) Secure(c *tls.Config) { s.restyle(func(st *style) { st.secure = c }) }
+
+// Offer sets what EHLO lists beside STARTTLS to those who connect from now on.
+func (s *Server) Offer(extensions ...string) {
+	s.restyle(func(st *style) { st.offer = extensions })
+}
+
+// OfferAlso adds to what EHLO lists.
+func (s *Server) OfferAlso(extension string) {
+	s.restyle(func(st *style) { st.offer = append(st.offer[:len(st.offer):len(st.offer)], extension) })
+}
+
+// Write sets how replies are written to those who connect from now on.
+func (s *Server) Write(w Writing) { s.restyle(func(st *style) { st.writes = w }) }
+
+func (s *Server) restyle(change func(*style)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.style)
 }
 
 // Start runs a server until the test ends. script may be nil; it is called from
@@ -93,7 +117,8 @@ func Start(t testing.TB, script func(Step) Act) *Server {
 	if script == nil {
 		script = func(Step) Act { return Act{} }
 	}
-	s := &Server{Addr: ln.Addr().String(), ln: ln, script: script, conns: map[net.Conn]bool{}, Offer: []string{"PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES"}}
+	s := &Server{Addr: ln.Addr().String(), ln: ln, script: script, conns: map[net.Conn]bool{}}
+	s.Offer("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES")
 	s.wg.Go(s.accept)
 	t.Cleanup(s.Stop)
 	return s
@@ -161,6 +186,7 @@ func (s *Server) accept() {
 		s.count++
 		n := s.count
 		s.conns[c] = true
+		style := s.style
 		s.mu.Unlock()
 		s.wg.Go(func() {
 			defer func() {
@@ -169,7 +195,7 @@ func (s *Server) accept() {
 				delete(s.conns, c)
 				s.mu.Unlock()
 			}()
-			(&talk{server: s, conn: c, r: bufio.NewReader(c), number: n, seen: map[string]int{}}).run()
+			(&talk{server: s, style: style, conn: c, r: bufio.NewReader(c), number: n, seen: map[string]int{}}).run()
 		})
 	}
 }
@@ -177,6 +203,7 @@ func (s *Server) accept() {
 // talk is one connection.
 type talk struct {
 	server   *Server
+	style    style
 	conn     net.Conn
 	r        *bufio.Reader
 	number   int
@@ -222,7 +249,7 @@ func (t *talk) say(act Act, usual string) bool {
 
 // write says something in the server's way; at the end of a connection at once.
 func (t *talk) write(words string, last bool) {
-	switch t.server.Writes {
+	switch t.style.writes {
 	case Gathered:
 		if t.waiting += words; last || t.r.Buffered() == 0 {
 			io.WriteString(t.conn, t.waiting)
@@ -302,8 +329,8 @@ func (t *talk) command(verb, arg string) bool {
 }
 
 func (t *talk) hello() string {
-	lines := append([]string{"smtptest"}, t.server.Offer...)
-	if t.server.TLS != nil && !t.secure {
+	lines := append([]string{"smtptest"}, t.style.offer...)
+	if t.style.secure != nil && !t.secure {
 		lines = append(lines, "STARTTLS")
 	}
 	var b strings.Builder
@@ -322,7 +349,7 @@ func (t *talk) startTLS() bool {
 	if !ok || act.Reply != "" {
 		return ok
 	}
-	secure := tls.Server(t.conn, t.server.TLS)
+	secure := tls.Server(t.conn, t.style.secure)
 	if secure.Handshake() != nil {
 		return false
 	}
