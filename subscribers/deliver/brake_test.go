@@ -62,13 +62,17 @@ func TestServerThatTakesTwentyAMinute(t *testing.T) {
 				l.most = 20
 				b := newBench(t, readers, func(st smtptest.Step) smtptest.Act { return l.script(st) },
 					func(o *deliver.Options) { o.Concurrency, o.DomainConnections = 10, 4 })
+				l.mu.Lock()
 				l.clock = b.clock
+				l.mu.Unlock()
 				for i := range b.ledger.readers {
 					b.ledger.readers[i].Email = fmt.Sprintf("reader%d@d%d.example", i+1, i%domains)
 				}
 				began := b.clock.Now()
 				s := b.throughWaits()
 				took := b.clock.Now().Sub(began)
+				l.mu.Lock()
+				defer l.mu.Unlock()
 				t.Logf("took %v, %d refusals", took, l.refused)
 				if !s.Finished || s.Counts[subscribers.Delivered] != readers {
 					t.Errorf("summary %+v", s)

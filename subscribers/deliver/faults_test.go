@@ -26,6 +26,8 @@ func once(verb string, act smtptest.Act) func() func(smtptest.Step) smtptest.Act
 	}
 }
 
+const askedBefore = "the message asked for before DATA"
+
 // TestFaults has one thing go wrong with the second of four readers, over one
 // connection, and looks at that reader's row after the first run and at the end, and at
 // how many copies the server took. Everybody else gets one copy at once.
@@ -83,7 +85,7 @@ func TestFaults(t *testing.T) {
 			}
 		}, failed, failed, subscribers.AddressRefused, 0, false},
 		{"one reply too many at RCPT", unasked("RCPT", "250 2.1.5 once more"), queued, sent, "", 1, false},
-		{"the message asked for before DATA", unasked("RCPT", "354 go on"), queued, sent, "", 1, false},
+		{askedBefore, unasked("RCPT", "354 go on"), queued, sent, "", 1, false},
 		{"a refusal of somebody else after RCPT", unasked("RCPT", "550 5.1.1 reader9: no such user"), queued, sent, "", 1, false},
 		{"taken before the message was sent", unasked("DATA", "250 2.0.0 taken"), queued, sent, "", 1, true},
 		{"refused before the message was sent", unasked("DATA", "550 5.1.1 reader9: no such user"), queued, sent, "", 1, true},
@@ -97,7 +99,8 @@ func TestFaults(t *testing.T) {
 	for _, offer := range [][]string{{"8BITMIME", "ENHANCEDSTATUSCODES"}, {"PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES"}} {
 		for way, name := range map[smtptest.Writing]string{smtptest.EachInOneWrite: "each reply", smtptest.ByteByByte: "each byte", smtptest.Gathered: "all replies"} {
 			for _, tt := range tests {
-				if tt.early && way == smtptest.ByteByByte {
+				if tt.early && way == smtptest.ByteByByte ||
+					tt.name == askedBefore && offer[0] == "PIPELINING" && way != smtptest.Gathered {
 					continue // nobody can tell it from the answer that is due
 				}
 				t.Run(fmt.Sprintf("%s/%s in one write/%s", offer[0], name, tt.name), func(t *testing.T) {

@@ -51,6 +51,12 @@ func TestPauseEndsAWait(t *testing.T) {
 					ended <- s
 				}()
 				<-asleep
+				for until := time.Now().Add(20 * time.Second); waits == "rate" && len(b.server.Taken()) == 0; {
+					if time.Now().After(until) {
+						t.Fatal("not even the first was sent")
+					}
+					time.Sleep(time.Millisecond)
+				}
 				b.ledger.mu.Lock()
 				b.ledger.state = to
 				b.ledger.mu.Unlock()
