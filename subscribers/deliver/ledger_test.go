@@ -233,7 +233,7 @@ func (l *memLedger) SetIssueState(_ context.Context, _ digest.Actor, _ int64, to
 	if l.state != to && !l.state.To(to) {
 		return errors.New("no such move")
 	}
-	l.state, l.reason, l.refused = to, why.Detail, why.Cause == digest.PauseRefused
+	l.state, l.reason, l.refused = to, why.Detail, why.Cause.Refused()
 	l.takeBack()
 	return l.broken
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 
+	"postbag/digest"
 	"postbag/subscribers"
 )
 
@@ -31,7 +32,7 @@ type refusals struct {
 	refused  int // rows that this run saw refused for what may be our fault
 	sender   int // of those, certainly for the sender
 	busy     int // fresh connections turned away with a 421 while none was accepted
-	why      string
+	why      digest.Pause
 
 	last   [lastLooked]bool // the last rows tried for the first time: which were refused
 	at     int              // in last
@@ -57,8 +58,9 @@ func (f *refusals) took(d subscribers.Delivery, accepted bool) {
 	}
 }
 
-// refusal counts a refusal that may be our fault, with the server's words.
-func (f *refusals) refusal(d subscribers.Delivery, ofSender bool, words string) {
+// refusal counts a refusal that may be our fault, with the server's words and what the
+// issue would be paused for.
+func (f *refusals) refusal(d subscribers.Delivery, ofSender bool, why digest.Pause) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.count(d, true)
@@ -69,11 +71,11 @@ func (f *refusals) refusal(d subscribers.Delivery, ofSender bool, words string) 
 	share := f.refused >= refusedLeast && f.refused*100 >= f.tried*refusedShare
 	everybody := f.sender >= f.total && f.accepted == 0
 	switch {
-	case f.why != "":
+	case f.why.Cause != digest.NotPaused:
 	case share || everybody:
-		f.why = fmt.Sprintf("%d of %d messages failed for what looks like our own fault; the last one: %s", f.refused, f.tried, words)
+		f.why = digest.Pause{Cause: why.Cause, Detail: fmt.Sprintf("%d of %d messages failed for what looks like our own fault; the last one: %s", f.refused, f.tried, why.Detail)}
 	case f.recent >= lastRefused:
-		f.why = fmt.Sprintf("%d of the last %d messages failed for what looks like our own fault; the last one: %s", f.recent, lastLooked, words)
+		f.why = digest.Pause{Cause: why.Cause, Detail: fmt.Sprintf("%d of the last %d messages failed for what looks like our own fault; the last one: %s", f.recent, lastLooked, why.Detail)}
 	}
 }
 
@@ -82,8 +84,8 @@ func (f *refusals) turnedAway(words string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.busy++
-	if f.why == "" && f.accepted == 0 && f.busy >= refusedLeast {
-		f.why = "the mail server turned away every connection: " + words
+	if f.why.Cause == digest.NotPaused && f.accepted == 0 && f.busy >= refusedLeast {
+		f.why = digest.Pause{Cause: digest.PauseRefused, Detail: "the mail server turned away every connection: " + words}
 	}
 }
 
@@ -103,8 +105,8 @@ func (f *refusals) count(d subscribers.Delivery, refused bool) {
 	f.at = (f.at + 1) % lastLooked
 }
 
-// reason tells why the issue must pause, or gives "".
-func (f *refusals) reason() string {
+// reason tells why the issue must pause; its cause is [digest.NotPaused] if it need not.
+func (f *refusals) reason() digest.Pause {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.why
