@@ -412,3 +412,55 @@ func TestAServerThatBeginsToRefuseLate(t *testing.T) {
 	}
 	b.states(subscribers.Counts{subscribers.Delivered: 1500, subscribers.Queued: 500})
 }
+
+// TestFewReadersThatAreAllRefusedPauseTheIssue has issues of so few readers that no
+// share of them says anything.
+func TestFewReadersThatAreAllRefusedPauseTheIssue(t *testing.T) {
+	tests := []struct {
+		name    string
+		readers int
+		own     string // what the last reader's server says
+		paused  bool
+		states  subscribers.Counts
+	}{
+		{"one", 1, "", true, subscribers.Counts{subscribers.Queued: 1}},
+		{"four", 4, "", true, subscribers.Counts{subscribers.Queued: 4}},
+		{"beside a dead address", 3, "550 5.1.1 no such user", true, subscribers.Counts{subscribers.Queued: 2, subscribers.Failed: 1}},
+		{"beside one that takes it", 3, "250 ok", false, subscribers.Counts{subscribers.Failed: 2, subscribers.Delivered: 1}},
+		{"only a dead address", 1, "550 5.1.1 no such user", false, subscribers.Counts{subscribers.Failed: 1}},
+		{"beside one that waits", 3, "450 4.2.0 greylisted", true, subscribers.Counts{subscribers.Queued: 3}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			last := fmt.Sprintf("reader%d@example.org", tt.readers)
+			var mended, greylisted atomic.Bool
+			b := newBench(t, tt.readers, func(st smtptest.Step) smtptest.Act {
+				switch {
+				case st.Verb == "RCPT" && st.Arg == last && tt.own != "" && !greylisted.Swap(true):
+					return smtptest.Act{Reply: tt.own}
+				case st.Verb == "BODY" && !mended.Load() && (tt.own != "250 ok" || st.To != last):
+					return smtptest.Act{Reply: "554 message rejected"}
+				}
+				return smtptest.Act{}
+			})
+			s := b.run()
+			if !s.NextTry.IsZero() && s.Paused.Cause == "" {
+				b.clock.Advance(s.NextTry.Sub(b.clock.Now()))
+				s = b.run()
+			}
+			if (s.State == digest.Paused) != tt.paused || (s.Paused.Cause == digest.PauseRefused) != tt.paused {
+				t.Errorf("summary %+v", s)
+			}
+			b.states(tt.states)
+			if !tt.paused {
+				return
+			}
+			mended.Store(true)
+			b.resume()
+			if s := b.finish(); !s.Finished || s.Counts[subscribers.Delivered] != tt.states[subscribers.Queued] {
+				t.Errorf("at last %+v", s)
+			}
+		})
+	}
+}
