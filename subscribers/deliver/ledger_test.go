@@ -174,6 +174,9 @@ func (l *memLedger) Recover(_ context.Context, r deliver.Recovery) (int, error) 
 	defer l.mu.Unlock()
 	n := 0
 	for _, row := range l.rows {
+		if row.NextTry.Sub(r.Now) > deliver.FarthestTry {
+			row.NextTry = r.Now
+		}
 		switch row.State {
 		case subscribers.Claimed:
 			l.move(row, subscribers.Queued)
