@@ -266,13 +266,13 @@ func (s *brakes) pick(now time.Time, claimed []subscribers.Delivery, n int) (p p
 	defer s.mu.Unlock()
 	for i, d := range claimed {
 		if len(p.begin) == n {
-			p.keep = append(p.keep, claimed[i:]...)
+			p.keep = behind(p.keep, claimed[i:])
 			break
 		}
 		ok, from := s.server.may(now)
 		if !ok {
 			p.from = from
-			p.keep = append(p.keep, claimed[i:]...)
+			p.keep = behind(p.keep, claimed[i:])
 			break
 		}
 		b := s.of(d.Email)
@@ -295,6 +295,14 @@ func (s *brakes) pick(now time.Time, claimed []subscribers.Delivery, n int) (p p
 		}
 	}
 	return p
+}
+
+// behind puts rows behind others; they are not copied where there are none.
+func behind(some, rest []subscribers.Delivery) []subscribers.Delivery {
+	if len(some) == 0 {
+		return rest
+	}
+	return append(some, rest...)
 }
 
 // ended notes that a message is off the wire, or was not handed over at all.

@@ -315,22 +315,25 @@ func (s *session) Close() error {
 	return err
 }
 
+// lineWithDot is the end of a line, and the dot that the next begins with.
+var lineWithDot = []byte("\r\n.")
+
 // stuff appends msg with a dot before every line that begins with one, and the
-// line that ends it. It goes from dot to dot: there are fewer than lines.
+// line that ends it.
 func stuff(dst, msg []byte) []byte {
+	if bytes.HasPrefix(msg, lineWithDot[2:]) {
+		dst = append(dst, '.')
+	}
 	for from, at := 0, 0; ; {
-		next := bytes.IndexByte(msg[at:], '.')
+		next := bytes.Index(msg[at:], lineWithDot)
 		if next < 0 {
 			dst = append(dst, msg[from:]...)
 			break
 		}
-		at += next
-		if at == 0 || at >= 2 && msg[at-1] == '\n' && msg[at-2] == '\r' {
-			dst = append(dst, msg[from:at]...)
-			dst = append(dst, '.')
-			from = at
-		}
-		at++
+		at += next + len(lineWithDot)
+		dst = append(dst, msg[from:at]...)
+		dst = append(dst, '.')
+		from = at
 	}
 	if !bytes.HasSuffix(dst, []byte("\r\n")) {
 		dst = append(dst, "\r\n"...)

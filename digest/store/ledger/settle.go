@@ -124,12 +124,13 @@ type settlement struct {
 	Error    string            `json:"error"`
 }
 
-func (s settlement) columns() []any {
-	return []any{s.ID, s.Fence, s.State, s.NextTry, s.At, s.Attempts, s.FirstTry, s.Held, string(s.Cause), s.Code, s.Reply, s.Error}
+// columns puts its columns into to.
+func (s *settlement) columns(to []any) {
+	copy(to, []any{s.ID, s.Fence, s.State, s.NextTry, s.At, s.Attempts, s.FirstTry, s.Held, string(s.Cause), s.Code, s.Reply, s.Error})
 }
 
 // settle writes results, and takes their messages off the wire.
-func settle(t *database.Tx, x deliver.Exchange, wires *wires) error {
+func (db *Store) settle(t *database.Tx, x deliver.Exchange, wires *wires) error {
 	rows, waiting := make([]settlement, 0, len(x.Settle)), false
 	for _, r := range x.Settle {
 		e, was := wires.take(r)
@@ -147,7 +148,7 @@ func settle(t *database.Tx, x deliver.Exchange, wires *wires) error {
 		}
 		rows = append(rows, row)
 	}
-	if err := write(t, x.IssueID, rows); err != nil {
+	if err := write(t, db.texts().settle, x.IssueID, rows); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(rows, func(s settlement) bool { return s.Cause.MayBeOurs() }) {
@@ -161,11 +162,13 @@ func settle(t *database.Tx, x deliver.Exchange, wires *wires) error {
 	return cancelIfWithdrawn(t, x.IssueID, x.Now)
 }
 
-func write(t *database.Tx, issueID int64, rows []settlement) error {
-	query := querySettle(t.Dialect)
+func write(t *database.Tx, query string, issueID int64, rows []settlement) error {
 	if !t.Dialect.LocksRows {
-		for _, r := range rows {
-			if _, err := t.Exec(query, append([]any{issueID}, r.columns()...)...); err != nil {
+		args := make([]any, 1+len(settleColumns))
+		args[0] = issueID
+		for i := range rows {
+			rows[i].columns(args[1:])
+			if _, err := t.Exec(query, args...); err != nil {
 				return err
 			}
 		}
