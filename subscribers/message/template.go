@@ -267,10 +267,12 @@ const boundaryLength = 32
 // digestOf gives a boundary made from texts, which it therefore cannot occur
 // in but by chance (RFC 2046, 5.1.1).
 func digestOf(texts ...string) string {
-	h := sha256.New()
+	all := make([]byte, 0, 128) // enough for a Message-ID
 	for _, s := range texts {
-		h.Write([]byte(s))
-		h.Write([]byte{0})
+		all = append(append(all, s...), 0)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:boundaryLength/2])
+	sum := sha256.Sum256(all)
+	var text [boundaryLength]byte
+	hex.Encode(text[:], sum[:boundaryLength/2])
+	return string(text[:])
 }

@@ -205,41 +205,15 @@ func (db *Store) more(t *database.Tx, x deliver.Exchange, wires *wires, from *he
 	return err
 }
 
-// queryBeginnable gives those of the rows $1, a JSON array of ids, of the issue $2 whose
-// address may be mailed: id, fence and state.
-func queryBeginnable(d *database.Dialect) string {
-	among := d.Among("deliveries.id", "$1", "BIGINT")
-	from := `deliveries`
-	if !d.LocksRows {
-		// One after the other: a list would be made a table first.
-		from, among = `json_each($1) AS asked CROSS JOIN deliveries`, `deliveries.id = asked.value`
-	}
+// queryNotBeginnable gives the ids of those of the claimed rows $1 of the issue $2 that are
+// no longer as they were claimed, or whose address may not be mailed. It counts, because
+// what need not exist may be looked for by reading all rows.
+func queryNotBeginnable(d *database.Dialect) string {
 	return `
-	SELECT deliveries.id, deliveries.fence, deliveries.state FROM ` + from + `
-	CROSS JOIN subscribers s
-	WHERE ` + among + ` AND s.id = deliveries.subscriber_id
-		AND +deliveries.issue_id = $2 AND s.` + rules.Mailable
-}
-
-// beginnable gives the ids of the claimed rows that are still as they were claimed, and
-// whose address may be mailed.
-func (db *Store) beginnable(t *database.Tx, x deliver.Exchange) (ids []int64, err error) {
-	fences, all := make(map[int64]int, len(x.Begin)), make([]byte, 0, 16*len(x.Begin))
-	for i, d := range x.Begin {
-		fences[d.ID] = d.Fence
-		all = strconv.AppendInt(append(all, "[,"[min(i, 1)]), d.ID, 10)
-	}
-	err = t.Each(func(r database.Row) error {
-		var id int64
-		var fence int
-		var state subscribers.DeliveryState
-		err := r.Scan(&id, &fence, &state)
-		if onwire.IsHeld(t.Dialect, state, fence, fences[id]) {
-			ids = append(ids, id)
-		}
-		return err
-	}, db.texts().beginnable, string(append(all, ']')), x.IssueID)
-	return ids, err
+	SELECT b.id FROM (` + d.Records("$1", "id BIGINT", "fence BIGINT") + `) AS b
+	WHERE 0 = (SELECT COUNT(*) FROM deliveries CROSS JOIN subscribers s
+		WHERE deliveries.id = b.id AND s.id = deliveries.subscriber_id AND +deliveries.issue_id = $2
+			AND ` + onwire.Held(d, "b.fence") + ` AND s.` + rules.Mailable + `)`
 }
 
 // queryNotBegun settles those of the claimed rows $1 that could not be begun:
@@ -257,18 +231,14 @@ func queryNotBegun(d *database.Dialect) string {
 	WHERE deliveries.id = b.id AND +deliveries.issue_id = $3 AND ` + onwire.Held(d, "b.fence")
 }
 
-// claimKey is a claimed row as a statement takes it.
-type claimKey struct {
-	ID    int64 `json:"id"`
-	Fence int   `json:"fence"`
-}
-
-func keysOf(rows []subscribers.Delivery) (string, error) {
-	keys := make([]claimKey, len(rows))
+// keysOf packs rows as a statement takes them.
+func keysOf(rows []subscribers.Delivery) string {
+	b := make([]byte, 0, 2+32*len(rows))
 	for i, d := range rows {
-		keys[i] = claimKey{d.ID, d.Fence}
+		b = strconv.AppendInt(append(append(b, "[,"[min(i, 1)]), `{"id":`...), d.ID, 10)
+		b = append(strconv.AppendInt(append(b, `,"fence":`...), int64(d.Fence), 10), '}')
 	}
-	return database.JSON(keys)
+	return string(append(b, ']'))
 }
 
 // beginRows begins claimed rows and gives those that were, in the order asked for:
@@ -277,15 +247,15 @@ func (db *Store) beginRows(t *database.Tx, x deliver.Exchange, goesOn bool, wire
 	if len(x.Begin) == 0 {
 		return nil, nil
 	}
-	var ids []int64
+	var kept []int64
 	if goesOn {
-		if ids, err = db.beginnable(t, x); err != nil {
+		if kept, err = t.IDs(db.texts().notBeginnable, keysOf(x.Begin), x.IssueID); err != nil {
 			return nil, err
 		}
 	}
 	var not []subscribers.Delivery
 	for _, d := range x.Begin {
-		if !slices.Contains(ids, d.ID) || wires.has(d.ID) {
+		if !goesOn || slices.Contains(kept, d.ID) || wires.has(d.ID) {
 			not = append(not, d)
 			continue
 		}
@@ -298,11 +268,7 @@ func (db *Store) beginRows(t *database.Tx, x deliver.Exchange, goesOn bool, wire
 		wires.begin(d)
 	}
 	if len(not) > 0 {
-		packed, err := keysOf(not)
-		if err != nil {
-			return nil, err
-		}
-		if _, err = t.Exec(queryNotBegun(t.Dialect), packed, x.Now.UnixMicro(), x.IssueID); err != nil {
+		if _, err = t.Exec(queryNotBegun(t.Dialect), keysOf(not), x.Now.UnixMicro(), x.IssueID); err != nil {
 			return nil, err
 		}
 	}

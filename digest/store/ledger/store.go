@@ -20,12 +20,12 @@ type Store struct {
 }
 
 // statements are those of an exchange, which are put together once.
-type statements struct{ settle, beginnable, claim string }
+type statements struct{ settle, taken, notBeginnable, claim string }
 
 func (db *Store) texts() *statements {
 	db.made.Do(func() {
 		d := &db.Dialect
-		db.statements = statements{querySettle(d), queryBeginnable(d), queryClaim(d)}
+		db.statements = statements{querySettle(d, nil), querySettle(d, taken), queryNotBeginnable(d), queryClaim(d)}
 	})
 	return &db.statements
 }
