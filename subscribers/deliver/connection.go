@@ -48,14 +48,14 @@ func (c *connection) work() {
 		if !c.ready() {
 			return
 		}
-		changed := c.run.sender.brakes.watch()
+		seen := c.run.sender.brakes.seen()
 		a := c.next(last)
 		last = nil
 		switch {
 		case a.err != nil:
 			return
 		case a.waits != "":
-			if !c.run.waits.turn(a.until, a.waits, changed) {
+			if !c.run.waits.turn(a.until, a.waits, c.run.sender.brakes.next(seen)) {
 				return
 			}
 			if c.run.waits.context().Err() == nil {

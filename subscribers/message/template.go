@@ -224,7 +224,7 @@ func (t *Template) Append(dst []byte, r Reader) ([]byte, error) {
 	if err := CheckAddress("Message-ID", r.MessageID); err != nil {
 		return dst, err
 	}
-	if _, ok := subscribers.TokenKey(r.Token); t.hasToken && !ok {
+	if t.hasToken && !subscribers.IsToken(r.Token) {
 		return dst, digest.Fail(digest.Invalid, "", "the reader's token is not one")
 	}
 	bound := digestOf(r.MessageID)
