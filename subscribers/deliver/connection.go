@@ -26,6 +26,7 @@ type connection struct {
 	since time.Time
 
 	message []byte // reused from one to the next
+	result  Result // of the last message, which the committer reads
 
 	carried   bool   // this connection got an answer about a message
 	fruitless int    // connections in a row that did not
@@ -70,8 +71,9 @@ func (c *connection) work() {
 		case !a.ok:
 			return
 		}
-		res, keep := c.deliver(a.delivery)
-		last = &res
+		keep := false
+		c.result, keep = c.deliver(a.delivery)
+		last = &c.result
 		if keep {
 			continue
 		}
