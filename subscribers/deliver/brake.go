@@ -73,11 +73,9 @@ type brake struct {
 // may tells whether a message may begin. If not, it may from the moment given on, or
 // once another's answer is there where that is zero.
 func (b *brake) may(now time.Time) (ok bool, from time.Time) {
+	b.forget(now)
 	switch {
 	case b.room == 0:
-		return true, time.Time{}
-	case now.Sub(b.refusal) > brakeForget:
-		b.room, b.least, b.most, b.step = 0, 0, 0, 0
 		return true, time.Time{}
 	case now.Before(b.until) && b.until.Sub(now) <= brakeLongest+brakeForget: // or the clock was ahead
 		return false, b.until
@@ -98,6 +96,14 @@ func (b *brake) may(now time.Time) (ok bool, from time.Time) {
 	b.until, b.put = b.began.Add(b.most), 0
 	b.began, b.used, b.accepted = time.Time{}, 0, 0
 	return !now.Before(b.until), b.until
+}
+
+// forget releases a brake that was put on long ago, or by a clock that was ahead.
+func (b *brake) forget(now time.Time) {
+	if since := now.Sub(b.refusal); b.room > 0 && (since > brakeForget || since < -brakeForget) {
+		b.room, b.least, b.most, b.step = 0, 0, 0, 0
+		b.until, b.began, b.trying = time.Time{}, time.Time{}, false
+	}
 }
 
 // begin counts a message that begins.
@@ -146,6 +152,7 @@ func (b *brake) maybe(first bool) bool {
 
 // refused stops for a while.
 func (b *brake) refused(now time.Time, quota bool) {
+	b.forget(now)
 	if b.room > 0 && now.Before(b.until) {
 		return // another message of the same burst
 	}

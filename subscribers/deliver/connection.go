@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"postbag/digest"
 	"postbag/subscribers"
 )
 
@@ -142,7 +143,7 @@ func (c *connection) ready() bool {
 				continue
 			}
 		}
-		if r.ctx.Err() != nil || r.refusals.reason() != "" {
+		if r.ctx.Err() != nil || r.refusals.reason().Cause != digest.NotPaused {
 			return false
 		}
 		if c.fruitless >= fruitlessMost {
