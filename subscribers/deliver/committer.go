@@ -25,6 +25,9 @@ type committer struct {
 	until     time.Time              // until when; zero: until another's answer is there
 	claimedAt time.Time              // when it claimed last
 
+	settle  []Result // of the batch, reused
+	wanting []request
+
 	sent     int
 	paused   digest.Pause
 	err      error // of the ledger; nothing is begun or claimed after it
@@ -105,8 +108,7 @@ func (c *committer) gather(batch []request) []request {
 // commit settles the results of a batch, begins a row for each that wants one,
 // and claims more ahead, in one transaction; in another when too few were claimed.
 func (c *committer) commit(batch []request) {
-	var settle []Result
-	var wanting []request
+	settle, wanting := c.settle[:0], c.wanting[:0]
 	for _, q := range batch {
 		if q.result != nil {
 			settle = append(settle, *q.result)
@@ -115,6 +117,7 @@ func (c *committer) commit(batch []request) {
 			wanting = append(wanting, q)
 		}
 	}
+	c.settle, c.wanting = settle, wanting
 	done := c.exchange(settle, len(wanting))
 	for _, q := range batch {
 		if !q.want {

@@ -213,6 +213,10 @@ func asSendError(err error) *SendError {
 // CleanReply makes a server's words fit for a row, a log and a terminal: one
 // line, no control characters, valid UTF-8, at most 500 bytes.
 func CleanReply(s string) string {
+	const most = 500
+	if len(s) <= most && isPlain(s) {
+		return s
+	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r >= 0x7f && r < 0xa0 {
@@ -221,9 +225,22 @@ func CleanReply(s string) string {
 		return r
 	}, s)
 	s = strings.Join(strings.Fields(s), " ")
-	const most = 500
 	if len(s) > most {
 		s = strings.ToValidUTF8(s[:most-len("…")], "") + "…"
 	}
 	return s
+}
+
+// isPlain tells that a text is one line of ASCII with single spaces in it: nearly every
+// reply is.
+func isPlain(s string) bool {
+	last := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c > '~' || c == ' ' && last == ' ' {
+			return false
+		}
+		last = c
+	}
+	return s == "" || last != ' '
 }

@@ -10,9 +10,10 @@ func Prepared(d database.Dialect) []string {
 	return []string{
 		onwire.QueryOf,
 		onwire.QuerySave,
-		querySettle(&d),
+		querySettle(&d, nil),
+		querySettle(&d, taken),
 		queryMayGoOn,
-		queryBeginnable(&d),
+		queryNotBeginnable(&d),
 		queryClaim(&d),
 	}
 }

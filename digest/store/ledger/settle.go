@@ -87,13 +87,22 @@ var settleColumns = []string{"id BIGINT", "fence BIGINT", "state TEXT", "next_tr
 // answer did come.
 //
 // The plus keeps a plan from reading all of the issue's rows: each is found by its id.
-func querySettle(d *database.Dialect) string {
-	of, from := map[string]string{}, ""
-	for i, c := range settleColumns {
+//
+// Columns that are the same in every result may be given as the statement has them.
+func querySettle(d *database.Dialect, same map[string]string) string {
+	of, from, n := map[string]string{}, "", 1
+	for _, c := range settleColumns {
 		name, kind, _ := strings.Cut(c, " ")
-		if of[name] = "result." + name; !d.LocksRows {
-			of[name] = "CAST($" + strconv.Itoa(i+2) + " AS " + kind + ")"
+		value, fixed := same[name]
+		switch {
+		case fixed:
+		case d.LocksRows:
+			value = "result." + name
+		default:
+			n++
+			value = "CAST($" + strconv.Itoa(n) + " AS " + kind + ")"
 		}
+		of[name] = value
 	}
 	if d.LocksRows {
 		from = ` FROM (` + d.Records("$2", settleColumns...) + `) AS result`
@@ -107,6 +116,11 @@ func querySettle(d *database.Dialect) string {
 		AND (` + of["held"] + ` = 1 AND ` + onwire.Held(d, of["fence"]) + `
 			OR deliveries.fence = ` + of["fence"] + ` AND (deliveries.state = 'sending' OR ` + of["state"] + ` = 'sent' AND ` + rules.TakesLateAnswer + `))`
 }
+
+// taken are the columns of a result that are the same for every message which the server
+// took as it should: nearly all are such, and where each is a statement of its own what
+// is bound to it tells.
+var taken = map[string]string{"state": "'sent'", "next_try": "NULL", "held": "1", "cause": "'accepted'", "error": "''"}
 
 // settlement is a result as querySettle takes it.
 type settlement struct {
@@ -124,12 +138,18 @@ type settlement struct {
 	Error    string            `json:"error"`
 }
 
-func (s settlement) columns() []any {
-	return []any{s.ID, s.Fence, s.State, s.NextTry, s.At, s.Attempts, s.FirstTry, s.Held, string(s.Cause), s.Code, s.Reply, s.Error}
+// write writes one result of an issue.
+func (s *settlement) write(t *database.Tx, texts *statements, issueID int64) (err error) {
+	if s.State == string(subscribers.Delivered) && s.NextTry == nil && s.Held == 1 && s.Cause == subscribers.Accepted && s.Error == "" {
+		_, err = t.Exec(texts.taken, issueID, s.ID, s.Fence, s.At, s.Attempts, s.FirstTry, s.Code, s.Reply)
+	} else {
+		_, err = t.Exec(texts.settle, issueID, s.ID, s.Fence, s.State, s.NextTry, s.At, s.Attempts, s.FirstTry, s.Held, string(s.Cause), s.Code, s.Reply, s.Error)
+	}
+	return err
 }
 
 // settle writes results, and takes their messages off the wire.
-func settle(t *database.Tx, x deliver.Exchange, wires *wires) error {
+func (db *Store) settle(t *database.Tx, x deliver.Exchange, wires *wires) error {
 	rows, waiting := make([]settlement, 0, len(x.Settle)), false
 	for _, r := range x.Settle {
 		e, was := wires.take(r)
@@ -147,7 +167,7 @@ func settle(t *database.Tx, x deliver.Exchange, wires *wires) error {
 		}
 		rows = append(rows, row)
 	}
-	if err := write(t, x.IssueID, rows); err != nil {
+	if err := write(t, db.texts(), x.IssueID, rows); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(rows, func(s settlement) bool { return s.Cause.MayBeOurs() }) {
@@ -161,11 +181,10 @@ func settle(t *database.Tx, x deliver.Exchange, wires *wires) error {
 	return cancelIfWithdrawn(t, x.IssueID, x.Now)
 }
 
-func write(t *database.Tx, issueID int64, rows []settlement) error {
-	query := querySettle(t.Dialect)
+func write(t *database.Tx, texts *statements, issueID int64, rows []settlement) error {
 	if !t.Dialect.LocksRows {
-		for _, r := range rows {
-			if _, err := t.Exec(query, append([]any{issueID}, r.columns()...)...); err != nil {
+		for i := range rows {
+			if err := rows[i].write(t, texts, issueID); err != nil {
 				return err
 			}
 		}
@@ -178,7 +197,7 @@ func write(t *database.Tx, issueID int64, rows []settlement) error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.Exec(query, issueID, all); err != nil {
+		if _, err := t.Exec(texts.settle, issueID, all); err != nil {
 			return err
 		}
 	}

@@ -7,10 +7,10 @@
 package onwire
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"postbag/digest/store/database"
 	"postbag/digest/store/rules"
@@ -95,17 +95,27 @@ func encoded(entries []Entry) string {
 	return string(append(b, ']'))
 }
 
-func decoded(text string) ([]Entry, error) {
+// decoded reads what encoded wrote.
+func decoded(text string) (entries []Entry, err error) {
 	if text == "[]" {
 		return nil, nil
 	}
-	var numbers [][4]int64
-	if err := json.Unmarshal([]byte(text), &numbers); err != nil {
-		return nil, fmt.Errorf("read what is on the wire: %w", err)
-	}
-	entries := make([]Entry, len(numbers))
-	for i, n := range numbers {
-		entries[i] = Entry{ID: n[0], Fence: int(n[1]), Attempts: int(n[2]), FirstTry: n[3]}
+	entries = make([]Entry, 0, strings.Count(text, "["))
+	for rest := strings.TrimPrefix(text, "["); rest != "]"; rest = strings.TrimPrefix(rest, ",") {
+		entry, after, ok := strings.Cut(rest, "]")
+		var n [4]int64
+		for i := range n {
+			var number string
+			number, entry, _ = strings.Cut(strings.TrimPrefix(entry, "["), ",")
+			if n[i], err = strconv.ParseInt(number, 10, 64); err != nil {
+				break
+			}
+		}
+		if !ok || err != nil || entry != "" {
+			return nil, fmt.Errorf("read what is on the wire: %q is no list of deliveries", text)
+		}
+		entries = append(entries, Entry{ID: n[0], Fence: int(n[1]), Attempts: int(n[2]), FirstTry: n[3]})
+		rest = after
 	}
 	return entries, nil
 }
