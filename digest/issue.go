@@ -60,7 +60,25 @@ const (
 	NotPaused    PauseCause = ""
 	PauseByHand  PauseCause = "by-hand"
 	PauseRefused PauseCause = "refused" // the mail server refuses the sender or every connection
+	// PauseUnverified is a refusal because the mail provider has not verified the sender's
+	// address or domain.
+	PauseUnverified PauseCause = "unverified"
 )
+
+// RefusedCauses lists the causes that are the mail server's.
+func RefusedCauses() []PauseCause { return []PauseCause{PauseRefused, PauseUnverified} }
+
+// Refused tells whether the mail server is the cause.
+func (c PauseCause) Refused() bool { return slices.Contains(RefusedCauses(), c) }
+
+// Advice says what to do before sending goes on, as a sentence without its full stop, or
+// is "" where that is not known.
+func (c PauseCause) Advice() string {
+	if c == PauseUnverified {
+		return "Verify the sender's address or its domain (the one of --from) with your mail provider; a new account there may mail only to verified addresses until the provider lifts that"
+	}
+	return ""
+}
 
 // Pause is why an issue is paused, with the words that explain it.
 type Pause struct {

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"hash"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -109,15 +111,47 @@ func (m Mailing) MessageID(salt []byte, subscriberID int64) string {
 	return messageID(salt, m.Domain, "", m.IssueID, subscriberID)
 }
 
+// MessageIDs makes the ids of a mailing as [Mailing.MessageID] does, for many readers. It
+// may be used by several goroutines.
+type MessageIDs struct {
+	of     Mailing
+	makers sync.Pool
+}
+
+// MessageIDs is for a mailing to many.
+func (m Mailing) MessageIDs(salt []byte) *MessageIDs {
+	return &MessageIDs{of: m, makers: sync.Pool{New: func() any { return newIDMaker(salt) }}}
+}
+
+// For gives the id of the mail to one subscriber.
+func (ids *MessageIDs) For(subscriberID int64) string {
+	maker := ids.makers.Get().(*idMaker)
+	defer ids.makers.Put(maker)
+	return maker.id(ids.of.Domain, "", ids.of.IssueID, subscriberID)
+}
+
 // messageID makes an id of a use and two numbers.
 func messageID(salt []byte, domain, use string, a, b int64) string {
-	mac := hmac.New(sha256.New, salt)
-	var n [16]byte
-	binary.BigEndian.PutUint64(n[:8], uint64(a))
-	binary.BigEndian.PutUint64(n[8:], uint64(b))
-	mac.Write(n[:])
-	mac.Write([]byte(use))
-	return hex.EncodeToString(mac.Sum(nil)[:16]) + "@" + domain
+	return newIDMaker(salt).id(domain, use, a, b)
+}
+
+// idMaker keeps what one id after another is made with.
+type idMaker struct {
+	mac hash.Hash
+	in  []byte
+	sum []byte
+}
+
+func newIDMaker(salt []byte) *idMaker { return &idMaker{mac: hmac.New(sha256.New, salt)} }
+
+func (m *idMaker) id(domain, use string, a, b int64) string {
+	m.in = binary.BigEndian.AppendUint64(m.in[:0], uint64(a))
+	m.in = append(binary.BigEndian.AppendUint64(m.in, uint64(b)), use...)
+	m.mac.Reset()
+	m.mac.Write(m.in)
+	m.sum = m.mac.Sum(m.sum[:0])
+	m.in = append(append(hex.AppendEncode(m.in[:0], m.sum[:16]), '@'), domain...)
+	return string(m.in)
 }
 
 // Counts are the rows of an issue's ledger by state.

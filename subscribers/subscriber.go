@@ -110,15 +110,22 @@ func NewToken() string {
 	return tokenAlphabet.EncodeToString(b[:])
 }
 
+// IsToken tells whether a text is shaped like a token.
+func IsToken(s string) bool {
+	if len(s) != TokenLength {
+		return false
+	}
+	var raw [TokenLength]byte
+	_, err := tokenAlphabet.Decode(raw[:], []byte(strings.ToLower(s)))
+	return err == nil
+}
+
 // TokenKey is what a token is looked up by: a hash, so that the time a look-up
 // takes tells nothing about the tokens that exist. ok is false for what cannot
 // be a token.
 func TokenKey(token string) (key string, ok bool) {
 	token = strings.ToLower(token)
-	if len(token) != TokenLength {
-		return "", false
-	}
-	if _, err := tokenAlphabet.DecodeString(token); err != nil {
+	if !IsToken(token) {
 		return "", false
 	}
 	sum := sha256.Sum256([]byte(token))

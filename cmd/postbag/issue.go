@@ -150,8 +150,11 @@ func (a *app) sentence(ctx context.Context, issue digest.Issue) error {
 		_, err = fmt.Fprintf(a.p.Stdout, "Approved. Goes out %s.\n", at)
 	case digest.Paused:
 		why := "by hand"
-		if issue.Pause.Cause == digest.PauseRefused {
+		if issue.Pause.Cause.Refused() {
 			why = issue.Pause.Detail
+		}
+		if advice := issue.Pause.Cause.Advice(); advice != "" {
+			why += "\n" + advice + "."
 		}
 		_, err = fmt.Fprintf(a.p.Stdout, "Issue %d is paused: %s\nGo on with: postbag issue resume %[1]d\n", issue.Number, printable(why))
 	default:

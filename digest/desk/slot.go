@@ -16,7 +16,10 @@ import (
 // slot. So no two issues
 // of a series share a slot, and none is left out because an issue came late.
 
-// nextSlot gives the first moment of a series' schedule after a time that is later
+// clocksDiffer is by how much the clocks of those who share a database may differ.
+const clocksDiffer = 10 * time.Minute
+
+// nextSlot gives the first moment of a series' schedule after now that is later
 // than those of the issues before this one and that no issue has taken. Cancelled
 // issues take none.
 func nextSlot(series digest.Series, all []digest.Issue, of digest.Issue, after time.Time) (time.Time, error) {
@@ -24,7 +27,11 @@ func nextSlot(series digest.Series, all []digest.Issue, of digest.Issue, after t
 	if err != nil {
 		return time.Time{}, err
 	}
+	ahead := after.Add(clocksDiffer)
 	for _, i := range all {
+		if i.OpenedAt.After(ahead) {
+			continue // a clock that was ahead gave it its slot
+		}
 		if i.ID != of.ID && i.State != digest.Cancelled && i.Number < of.Number && i.Slot.After(after) {
 			after = i.Slot
 		}
@@ -99,6 +106,42 @@ func (d *Desk) postpone(ctx context.Context, by digest.Actor, ref Ref, hurried b
 		return "postponed it to " + Moment(series, issue.DueAt), nil
 	})
 	return saved.Issue, err
+}
+
+// PutRight gives a draft the next moment of its series' schedule if a clock that was ahead
+// opened or postponed it: it would wait for that clock's time. What an editor planned is
+// kept, as far as an editor can plan. It tells whether the draft has another moment now.
+func (d *Desk) PutRight(ctx context.Context, by digest.Actor, draft digest.Issue) (digest.Issue, bool, error) {
+	history, err := d.store.Revisions(ctx, draft.ID, revisionsLookedAt)
+	if err != nil {
+		return draft, false, err
+	}
+	now := d.clock.Now()
+	moved := []digest.Change{digest.Opened, digest.Postponed, digest.Followed, digest.Timed}
+	i := slices.IndexFunc(history, func(r digest.Revision) bool { return slices.Contains(moved, r.Did) })
+	if i < 0 || !history[i].At.After(now.Add(clocksDiffer)) || history[i].Did == digest.Timed && draft.DueAt.Sub(now) <= FarthestMoment {
+		return draft, false, nil
+	}
+	series, err := d.SeriesOf(ctx, draft.SeriesID)
+	if err != nil {
+		return draft, false, err
+	}
+	saved, err := d.repeat(ctx, by, Ref{Series: series.Slug, Number: draft.Number}, digest.Postponed, func(issue *digest.Issue, series digest.Series) (string, error) {
+		if !issue.DueAt.Equal(draft.DueAt) {
+			return "", nil
+		}
+		all, err := d.store.Issues(ctx, series.ID, newestLookedAt)
+		if err != nil {
+			return "", err
+		}
+		next, err := nextSlot(series, all, *issue, now)
+		if err != nil || issue.DueAt.Equal(next) && issue.Slot.Equal(next) {
+			return "", err
+		}
+		issue.Slot, issue.DueAt = next, next
+		return "planned it for " + Moment(series, next) + ", because the clock had been wrong", nil
+	})
+	return saved.Issue, err == nil && saved.Words != "", err
 }
 
 // Moment writes a time as the series' readers have it.

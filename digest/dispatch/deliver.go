@@ -173,8 +173,12 @@ func (s *Sender) deliverHere(member work.Member, issue digest.Issue, progress Pr
 		r := Report{Issue: issue, Counts: summary.Counts, Here: true}
 		wait := summary.NextTry.Sub(s.Clock.Now())
 		switch {
-		case summary.Paused != "":
-			return r, digest.Fail(digest.Unavailable, "When it is mended, go on.", "sending is paused: %s", summary.Paused).
+		case summary.Paused.Cause != digest.NotPaused:
+			hint := "When it is mended, go on."
+			if advice := summary.Paused.Cause.Advice(); advice != "" {
+				hint = advice + ". Then go on."
+			}
+			return r, digest.Fail(digest.Unavailable, hint, "sending is paused: %s", summary.Paused.Detail).
 				Offer(digest.Act{Do: digest.ResumeIssue, Issue: issue.Number}, digest.Act{Do: digest.SendIssue, Issue: issue.Number})
 		case summary.State == digest.Paused, summary.Finished, summary.NextTry.IsZero():
 			return r, nil

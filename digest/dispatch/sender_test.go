@@ -15,6 +15,7 @@ import (
 	"postbag/digest/desk"
 	"postbag/digest/dispatch"
 	"postbag/digest/dispatch/dispatchtest"
+	"postbag/digest/health"
 	"postbag/digest/store/storetest"
 	"postbag/subscribers"
 	"postbag/subscribers/deliver"
@@ -304,5 +305,50 @@ func TestTestOfWhatCannotGoOut(t *testing.T) {
 	}
 	if n := len(o.Mails()); n != 1 {
 		t.Errorf("%d mails went out", n)
+	}
+}
+
+// TestPauseForAnUnverifiedSender has a provider that does not know the sender: a test
+// mail, the run that pauses, and the list of what needs a person all say what to do.
+func TestPauseForAnUnverifiedSender(t *testing.T) {
+	o := dispatchtest.New(t)
+	server := smtptest.Start(t, func(step smtptest.Step) smtptest.Act {
+		if step.Verb == "BODY" {
+			return smtptest.Act{Reply: "554 Message rejected: Email address is not verified. The following identities failed the check in region EU-WEST-1: post@news.example"}
+		}
+		return smtptest.Act{}
+	})
+	settings, err := mail.ParseSettings("smtp://" + server.Addr + "?tls=none")
+	o.Must(err)
+	o.Sender.Transport = mail.NewTransport(settings, "news.example")
+	o.Sender.Mailer = deliver.New(deliver.Options{Ledger: o.DB, Transport: o.Sender.Transport, Clock: o.Clock, Concurrency: 1})
+	advised := func(what, text string) {
+		t.Helper()
+		if !strings.Contains(text, "Verify the sender's address or its domain") {
+			t.Errorf("%s says %q", what, text)
+		}
+	}
+	_, err = o.Sender.Test(t.Context(), by, eight, "ada@news.example")
+	advised("the test mail", digest.HintOf(err))
+	issue, _, err := o.Sender.Send(t.Context(), by, eight, false)
+	o.Must(err)
+	_, err = o.Sender.Deliver(t.Context(), by, issue, progress)
+	advised("sending", digest.HintOf(err))
+	issue, _, err = o.Desk.Issue(t.Context(), eight)
+	o.Must(err)
+	if issue.Pause.Cause != digest.PauseUnverified || !strings.Contains(issue.Pause.Detail, "EU-WEST-1") {
+		t.Errorf("the pause is %+v", issue.Pause)
+	}
+	troubles, err := health.Troubles(t.Context(), o.DB, o.Clock, health.Surroundings{})
+	o.Must(err)
+	var all []string
+	for _, tr := range troubles {
+		all = append(all, tr.Text)
+	}
+	advised("what needs a person", strings.Join(all, "\n"))
+	counts, err := o.DB.Counts(t.Context(), issue.ID)
+	o.Must(err)
+	if counts[subscribers.Queued] != 1 {
+		t.Errorf("the rows are %v", counts)
 	}
 }

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"errors"
 
 	"postbag/digest"
 	"postbag/digest/desk"
@@ -54,6 +55,9 @@ func (s *Sender) test(ctx context.Context, frozen *digest.Frozen, to string) err
 func notSent(what, hint string, err error) error {
 	if own := digest.HintOf(err); own != "" {
 		hint = own
+	}
+	if e, ok := errors.AsType[*deliver.SendError](err); ok && e.Advice() != "" {
+		hint = e.Advice() + "."
 	}
 	return digest.Fail(digest.Unavailable, hint, "%s: %w", what, err)
 }

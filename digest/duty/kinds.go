@@ -1,7 +1,9 @@
 package duty
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"postbag/digest"
@@ -112,9 +114,28 @@ func (w *Worker) own() (duties []work.Duty) {
 	return duties
 }
 
-// plan makes the duties that are missing.
+// plan makes the duties that are missing, and trusts no moment that a clock stored which
+// was ahead.
 func (w *Worker) plan(ctx context.Context) error {
-	return w.Store.Plan(ctx, w.Clock.Now(), w.own()...)
+	if err := w.Store.Plan(ctx, w.Clock.Now(), w.own()...); err != nil {
+		return err
+	}
+	drafts, err := w.Store.IssuesIn(ctx, digest.Draft)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(drafts, func(a, b digest.Issue) int { return cmp.Compare(a.ID, b.ID) })
+	for _, d := range drafts {
+		after, moved, err := w.Desk.PutRight(ctx, w.by(), d)
+		switch {
+		case digest.KindOf(err) == digest.Conflict: // it is no draft any more
+		case err != nil:
+			return err
+		case moved:
+			w.named(ctx, after).Warn("a clock that was ahead had given a draft its moment; it has another", "was_due", d.DueAt, "now_due", after.DueAt)
+		}
+	}
+	return nil
 }
 
 // planned makes the duties that are missing, until it could or ctx ends.

@@ -264,3 +264,63 @@ func TestFourPullsAtOnce(t *testing.T) {
 		pulled[<-begun] = true
 	}
 }
+
+// TestDraftOfAClockThatWasAhead opens and postpones drafts by a clock that is decades
+// ahead, and plans one by hand. Once the clock is right and a worker comes, the drafts
+// have the next moments of the schedule, and the one that a person planned keeps its own.
+func TestDraftOfAClockThatWasAhead(t *testing.T) {
+	week := 7 * 24 * time.Hour
+	wrong := dispatchtest.Now.AddDate(70, 0, 0)
+	due := func(o *office) time.Time {
+		t.Helper()
+		i, _, err := o.Desk.Issue(t.Context(), desk.Ref{})
+		o.Must(err)
+		return i.DueAt
+	}
+	for _, c := range []struct {
+		name string
+		do   func(o *office) error
+		want time.Time
+	}{
+		{"postponed", func(o *office) error {
+			o.Clock.Set(wrong)
+			_, err := o.Desk.Postpone(t.Context(), by, desk.Ref{Number: 9})
+			return err
+		}, sunday.Add(week)},
+		{"opened", func(o *office) error {
+			o.Clock.Set(wrong)
+			_, _, err := o.Desk.Skip(t.Context(), by, desk.Ref{Number: 9})
+			return err // whose moment passes with it
+		}, sunday.Add(2 * week)},
+		{"planned by hand", func(o *office) error {
+			o.Clock.Set(dispatchtest.Now.Add(24 * time.Hour))
+			_, err := o.Desk.Plan(t.Context(), by, desk.Ref{Number: 9}, sunday.Add(3*week+time.Hour))
+			return err
+		}, sunday.Add(3*week + time.Hour)},
+		{"planned by hand for then", func(o *office) error {
+			o.Clock.Set(wrong)
+			_, err := o.Desk.Plan(t.Context(), by, desk.Ref{Number: 9}, wrong.Add(48*time.Hour))
+			return err
+		}, sunday.Add(week)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := newOffice(t)
+			_, _, err := o.Desk.Draft(t.Context(), by, "")
+			o.Must(err)
+			o.Must(c.do(o))
+			o.Clock.Set(dispatchtest.Now)
+			o.work()
+			o.eventually("the draft has its moment", func() bool { return due(o).Equal(c.want) })
+			_, history, err := o.Desk.History(t.Context(), desk.Ref{}, 5)
+			o.Must(err)
+			if n := len(history); c.name == "planned by hand" && history[0].Did != digest.Timed {
+				t.Errorf("%d changes, the last %s", n, history[0])
+			}
+			// Planning once more changes nothing.
+			o.done("clean-up")
+			if got := due(o); !got.Equal(c.want) {
+				t.Errorf("then it is due %v", got)
+			}
+		})
+	}
+}

@@ -115,8 +115,12 @@ func (l *looking) issues(context.Context) error {
 	}
 	for _, i := range l.UnderWay {
 		switch {
-		case i.State == digest.Paused && i.Pause.Cause == digest.PauseRefused:
-			l.add(true, time.Time{}, i.Title+" is paused: the mail server refused. It said: "+i.Pause.Detail, l.act(digest.ResumeIssue, i))
+		case i.State == digest.Paused && i.Pause.Cause.Refused():
+			text := i.Title + " is paused: the mail server refused. It said: " + i.Pause.Detail
+			if advice := i.Pause.Cause.Advice(); advice != "" {
+				text = i.Title + " is paused: the mail server refused. " + advice + ". It said: " + i.Pause.Detail
+			}
+			l.add(true, time.Time{}, text, l.act(digest.ResumeIssue, i))
 		case i.State == digest.Paused:
 			l.add(false, time.Time{}, "Sending of "+i.Title+" is paused.", l.act(digest.ResumeIssue, i))
 		case i.Asks == digest.AsksElsewhere:

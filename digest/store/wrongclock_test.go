@@ -64,6 +64,12 @@ func TestNothingWaitsForAClockThatWasAhead(t *testing.T) {
 			`INSERT INTO sessions (token_key, editor_id, via, agent, network, began_at, seen_at, expires_at) SELECT 'k', id, '', '', '', $1, $1, $1 FROM editors`,
 			`INSERT INTO tasks (kind, subject, name, by_kind, by_name, state, started_at, seen_at, doing, done, total, said, problem, hint, stop)
 				VALUES ('pull', 7, '', 'worker', '', 'running', $1, $1, '', 0, 0, '', '', '', 0)`,
+			`INSERT INTO series (slug, name, title, schedule, zone, next_number, deadline, created_at) VALUES ('s', 'S', '{name} {number}', '0 18 * * 0', 'UTC', 3, 'hold', 0)`,
+			`INSERT INTO issues (series_id, number, state, title, intro, opened_at, closed_at, slot, version, frozen) SELECT id, 1, 'sent', '', '', 0, $1, 0, 1, '{}' FROM series`,
+			`INSERT INTO issues (series_id, number, state, title, intro, opened_at, window_from, slot, version) SELECT id, 2, 'draft', '', '', $1, $1, 0, 1 FROM series`,
+			`INSERT INTO sources (name, url, platform, added_at) VALUES ('A', 'https://a.example/', 'blogger', 0)`,
+			`INSERT INTO comments (source_id, guid, url, post_ref, parent_ref, author, author_uri, published, first_seen, changed_at, gone, gone_reason, backfill, hash, words, body)
+				SELECT id, 'g', '', '', '', '', '', 0, $1, 0, 0, '', 0, 'h', 0, '' FROM sources`,
 		} {
 			if _, err := tx.Exec(statement, wrong.UnixMicro()); err != nil {
 				return err
@@ -93,6 +99,12 @@ func TestNothingWaitsForAClockThatWasAhead(t *testing.T) {
 	}
 	if counted(`SELECT COUNT(*) FROM attempts WHERE at > $1`, now.Add(time.Hour).UnixMicro()) != 0 {
 		t.Error("an attempt to sign in counts for years")
+	}
+	if counted(`SELECT COUNT(*) FROM issues WHERE closed_at > $1 OR window_from > $1 OR opened_at > $1`, now.UnixMicro()) != 0 {
+		t.Error("a window is closed, or a draft opened, for years")
+	}
+	if counted(`SELECT COUNT(*) FROM issues i JOIN comments c ON c.first_seen > i.window_from AND c.first_seen <= $1`, now.UnixMicro()+1) != 1 {
+		t.Error("the comment is no candidate of the draft, or is one for years")
 	}
 	if counted(`SELECT COUNT(*) FROM sessions`) != 0 {
 		t.Error("a session lasts for years")

@@ -158,8 +158,8 @@ func composer(m subscribers.Mailing) (deliver.Composer, error) {
 	if err != nil {
 		return nil, err
 	}
-	salt := []byte("bench")
+	ids := m.MessageIDs([]byte("bench"))
 	return func(dst []byte, d subscribers.Delivery) ([]byte, error) {
-		return tmpl.Append(dst, message.Reader{To: d.Email, Name: d.Name, MessageID: m.MessageID(salt, d.SubscriberID), Token: d.Token})
+		return tmpl.Append(dst, message.Reader{To: d.Email, Name: d.Name, MessageID: ids.For(d.SubscriberID), Token: d.Token})
 	}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"postbag/digest"
 	"postbag/subscribers"
@@ -87,7 +88,7 @@ func (s *Service) Message(ctx context.Context, from Source, r io.Reader, to ...s
 	}
 	e := Event{
 		ID: hex.EncodeToString(sum.Sum(nil)[:16]), Kind: found.Kind, Status: found.Status, Code: found.Code, Words: found.Words, Source: from,
-		Person: Person{ReturnPaths: found.ReturnPaths, Token: found.Token, MessageID: found.MessageID},
+		Person: Person{ReturnPaths: found.ReturnPaths, Token: found.Token, MessageID: found.MessageID, RelayID: found.RelayID},
 	}
 	for _, r := range found.Recipients {
 		e.Addresses = append(e.Addresses, r.Address)
@@ -298,12 +299,27 @@ func (s *Service) reader(ctx context.Context, p Person, email string) (found sub
 	return found, err == nil, err
 }
 
+const (
+	// A relay's name for a mail that anybody may have written counts if it has at least
+	// so many letters and digits, one digit among them,
+	leastRelayID = 5
+	// if the mail began to go out so shortly before (servers try for about a week), and
+	// if no other mail to the reader was called so meanwhile.
+	longestTried = 14 * 24 * time.Hour
+)
+
 // names gives what tells the mail of an event among a reader's: its Message-ID, or the
 // relay's name for it in the reply by which the relay took it.
 func (s *Service) names(e Known, salt []byte) func(Mailed) bool {
 	return func(m Mailed) bool {
 		id := subscribers.Mailing{IssueID: m.IssueID, Domain: m.Domain}.MessageID(salt, e.SubscriberID)
-		return e.MessageID != "" && strings.EqualFold(e.MessageID, id) || e.RelayID != "" && hasWord(m.Reply, e.RelayID)
+		if e.MessageID != "" && strings.EqualFold(e.MessageID, id) {
+			return true
+		}
+		isName := len(e.RelayID) >= leastRelayID && strings.ContainsAny(e.RelayID, "0123456789")
+		isNew := !m.At.After(e.At) && e.At.Sub(m.At) <= longestTried
+		guessed := !e.Signed && !(isName && isNew)
+		return e.RelayID != "" && !guessed && hasWord(m.Reply, e.RelayID)
 	}
 }
 
@@ -329,12 +345,15 @@ func hasWord(reply, name string) bool {
 func (s *Service) mail(ctx context.Context, e *Known, is func(Mailed) bool, issueID int64) (ok bool, err error) {
 	all, err := s.o.Store.Mailed(ctx, e.SubscriberID, issueID, mostMailed)
 	for _, m := range all {
-		if is(m) {
-			e.IssueID, e.MailedAt = m.IssueID, m.At
-			return true, nil
+		switch {
+		case !is(m):
+		case ok && !e.Signed:
+			return false, err // two mails are called so
+		case !ok:
+			e.IssueID, e.MailedAt, ok = m.IssueID, m.At, true
 		}
 	}
-	return false, err
+	return ok, err
 }
 
 // Counts counts the events of an issue by kind.

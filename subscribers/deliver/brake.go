@@ -73,11 +73,9 @@ type brake struct {
 // may tells whether a message may begin. If not, it may from the moment given on, or
 // once another's answer is there where that is zero.
 func (b *brake) may(now time.Time) (ok bool, from time.Time) {
+	b.forget(now)
 	switch {
 	case b.room == 0:
-		return true, time.Time{}
-	case now.Sub(b.refusal) > brakeForget:
-		b.room, b.least, b.most, b.step = 0, 0, 0, 0
 		return true, time.Time{}
 	case now.Before(b.until) && b.until.Sub(now) <= brakeLongest+brakeForget: // or the clock was ahead
 		return false, b.until
@@ -98,6 +96,14 @@ func (b *brake) may(now time.Time) (ok bool, from time.Time) {
 	b.until, b.put = b.began.Add(b.most), 0
 	b.began, b.used, b.accepted = time.Time{}, 0, 0
 	return !now.Before(b.until), b.until
+}
+
+// forget releases a brake that was put on long ago, or by a clock that was ahead.
+func (b *brake) forget(now time.Time) {
+	if since := now.Sub(b.refusal); b.room > 0 && (since > brakeForget || since < -brakeForget) {
+		b.room, b.least, b.most, b.step = 0, 0, 0, 0
+		b.until, b.began, b.trying = time.Time{}, time.Time{}, false
+	}
 }
 
 // begin counts a message that begins.
@@ -146,6 +152,7 @@ func (b *brake) maybe(first bool) bool {
 
 // refused stops for a while.
 func (b *brake) refused(now time.Time, quota bool) {
+	b.forget(now)
 	if b.room > 0 && now.Before(b.until) {
 		return // another message of the same burst
 	}
@@ -211,6 +218,7 @@ type brakes struct {
 	rowOf    string        // the domain of the refusals in a row of the server
 	isMixed  bool          // they are of several
 	rowBrake *brake        // that they put on, while they are of one
+	ends     uint64        // counts messages that went off the wire
 	waiting  bool          // somebody waits for changed
 	changed  chan struct{} // closed when a message is off the wire
 }
@@ -242,10 +250,22 @@ func (s *brakes) of(email string) *brake {
 	return b
 }
 
-// watch gives what is closed when another message is off the wire.
-func (s *brakes) watch() <-chan struct{} {
+// seen counts the messages that are off the wire; see [brakes.next].
+func (s *brakes) seen() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.ends
+}
+
+// next gives what is closed when one more message is off the wire than was seen.
+func (s *brakes) next(seen uint64) <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ends != seen {
+		closed := make(chan struct{})
+		close(closed)
+		return closed
+	}
 	s.waiting = true
 	return s.changed
 }
@@ -266,13 +286,13 @@ func (s *brakes) pick(now time.Time, claimed []subscribers.Delivery, n int) (p p
 	defer s.mu.Unlock()
 	for i, d := range claimed {
 		if len(p.begin) == n {
-			p.keep = append(p.keep, claimed[i:]...)
+			p.keep = behind(p.keep, claimed[i:])
 			break
 		}
 		ok, from := s.server.may(now)
 		if !ok {
 			p.from = from
-			p.keep = append(p.keep, claimed[i:]...)
+			p.keep = behind(p.keep, claimed[i:])
 			break
 		}
 		b := s.of(d.Email)
@@ -297,13 +317,21 @@ func (s *brakes) pick(now time.Time, claimed []subscribers.Delivery, n int) (p p
 	return p
 }
 
+// behind puts rows behind others; they are not copied where there are none.
+func behind(some, rest []subscribers.Delivery) []subscribers.Delivery {
+	if len(some) == 0 {
+		return rest
+	}
+	return append(some, rest...)
+}
+
 // ended notes that a message is off the wire, or was not handed over at all.
 func (s *brakes) ended(d subscribers.Delivery, handed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.server.ended(handed)
 	s.of(d.Email).ended(handed)
-	if s.waiting {
+	if s.ends++; s.waiting {
 		s.waiting = false
 		close(s.changed)
 		s.changed = make(chan struct{})

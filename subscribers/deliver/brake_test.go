@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -100,4 +101,32 @@ func (b *bench) throughWaits() (s deliver.Summary) {
 		b.clock.Advance(s.NextTry.Sub(b.clock.Now()))
 	}
 	return s
+}
+
+// TestBrakeOfAClockThatWasAhead has a quota used up by a clock that is decades ahead: once
+// the clock is right, nothing waits for its time.
+func TestBrakeOfAClockThatWasAhead(t *testing.T) {
+	var full atomic.Bool
+	b := newBench(t, 20, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "BODY" && full.Load() {
+			return smtptest.Act{Reply: "454 4.5.4 Daily sending quota exceeded"}
+		}
+		return smtptest.Act{}
+	})
+	right := b.clock.Now()
+	full.Store(true)
+	b.clock.Set(right.AddDate(70, 0, 0))
+	if s := b.run(); s.Waits != deliver.WaitsForServer {
+		t.Fatalf("summary %+v", s)
+	}
+	b.clock.Set(right)
+	if s := b.run(); s.NextTry.Sub(right) > time.Hour {
+		t.Errorf("refused by the right clock, the next try is at %v", s.NextTry)
+	}
+	full.Store(false)
+	b.finish()
+	b.exactlyOnce()
+	if took := b.clock.Now().Sub(right); took > 18*time.Hour {
+		t.Errorf("it took %v", took)
+	}
 }

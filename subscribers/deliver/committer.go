@@ -25,8 +25,11 @@ type committer struct {
 	until     time.Time              // until when; zero: until another's answer is there
 	claimedAt time.Time              // when it claimed last
 
+	settle  []Result // of the batch, reused
+	wanting []request
+
 	sent     int
-	paused   string
+	paused   digest.Pause
 	err      error // of the ledger; nothing is begun or claimed after it
 	progress Progress
 }
@@ -105,8 +108,7 @@ func (c *committer) gather(batch []request) []request {
 // commit settles the results of a batch, begins a row for each that wants one,
 // and claims more ahead, in one transaction; in another when too few were claimed.
 func (c *committer) commit(batch []request) {
-	var settle []Result
-	var wanting []request
+	settle, wanting := c.settle[:0], c.wanting[:0]
 	for _, q := range batch {
 		if q.result != nil {
 			settle = append(settle, *q.result)
@@ -115,6 +117,7 @@ func (c *committer) commit(batch []request) {
 			wanting = append(wanting, q)
 		}
 	}
+	c.settle, c.wanting = settle, wanting
 	done := c.exchange(settle, len(wanting))
 	for _, q := range batch {
 		if !q.want {
@@ -141,7 +144,7 @@ func (c *committer) commit(batch []request) {
 // mayBegin tells whether another message may be begun.
 func (c *committer) mayBegin() bool {
 	r := c.run
-	return c.err == nil && r.ctx.Err() == nil && r.job.Worker.Valid() && r.refusals.reason() == ""
+	return c.err == nil && r.ctx.Err() == nil && r.job.Worker.Valid() && r.refusals.reason().Cause == digest.NotPaused
 }
 
 // exchange is one transaction. After an error of the ledger the results are kept
@@ -279,15 +282,15 @@ func (c *committer) settled(results []Result) {
 func (c *committer) pause() {
 	r := c.run
 	reason := r.refusals.reason()
-	if reason == "" || c.paused != "" || !r.job.Worker.Valid() {
+	if reason.Cause == digest.NotPaused || c.paused.Cause != digest.NotPaused || !r.job.Worker.Valid() {
 		return
 	}
 	c.paused = reason
-	err := r.sender.o.Ledger.SetIssueState(r.db, digest.Actor{Kind: digest.ByWorker}, r.mailing.IssueID, digest.Paused, digest.Pause{Cause: digest.PauseRefused, Detail: reason}, r.sender.o.Clock.Now(), digest.AsSeen{})
+	err := r.sender.o.Ledger.SetIssueState(r.db, digest.Actor{Kind: digest.ByWorker}, r.mailing.IssueID, digest.Paused, reason, r.sender.o.Clock.Now(), digest.AsSeen{})
 	if digest.KindOf(err) == digest.Conflict {
 		// Somebody withdrew it meanwhile; it does not go on either way.
 		return
 	}
 	c.err = err
-	r.job.Log.Error("the issue is paused", "reason", reason)
+	r.job.Log.Error("the issue is paused", "reason", reason.Detail, "advice", reason.Cause.Advice())
 }

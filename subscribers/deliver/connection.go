@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"postbag/digest"
 	"postbag/subscribers"
 )
 
@@ -26,6 +27,7 @@ type connection struct {
 	since time.Time
 
 	message []byte // reused from one to the next
+	result  Result // of the last message, which the committer reads
 
 	carried   bool   // this connection got an answer about a message
 	fruitless int    // connections in a row that did not
@@ -48,14 +50,14 @@ func (c *connection) work() {
 		if !c.ready() {
 			return
 		}
-		changed := c.run.sender.brakes.watch()
+		seen := c.run.sender.brakes.seen()
 		a := c.next(last)
 		last = nil
 		switch {
 		case a.err != nil:
 			return
 		case a.waits != "":
-			if !c.run.waits.turn(a.until, a.waits, changed) {
+			if !c.run.waits.turn(a.until, a.waits, c.run.sender.brakes.next(seen)) {
 				return
 			}
 			if c.run.waits.context().Err() == nil {
@@ -70,8 +72,9 @@ func (c *connection) work() {
 		case !a.ok:
 			return
 		}
-		res, keep := c.deliver(a.delivery)
-		last = &res
+		keep := false
+		c.result, keep = c.deliver(a.delivery)
+		last = &c.result
 		if keep {
 			continue
 		}
@@ -140,7 +143,7 @@ func (c *connection) ready() bool {
 				continue
 			}
 		}
-		if r.ctx.Err() != nil || r.refusals.reason() != "" {
+		if r.ctx.Err() != nil || r.refusals.reason().Cause != digest.NotPaused {
 			return false
 		}
 		if c.fruitless >= fruitlessMost {

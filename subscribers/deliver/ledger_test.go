@@ -174,6 +174,9 @@ func (l *memLedger) Recover(_ context.Context, r deliver.Recovery) (int, error) 
 	defer l.mu.Unlock()
 	n := 0
 	for _, row := range l.rows {
+		if row.NextTry.Sub(r.Now) > deliver.FarthestTry {
+			row.NextTry = r.Now
+		}
 		switch row.State {
 		case subscribers.Claimed:
 			l.move(row, subscribers.Queued)
@@ -233,7 +236,7 @@ func (l *memLedger) SetIssueState(_ context.Context, _ digest.Actor, _ int64, to
 	if l.state != to && !l.state.To(to) {
 		return errors.New("no such move")
 	}
-	l.state, l.reason, l.refused = to, why.Detail, why.Cause == digest.PauseRefused
+	l.state, l.reason, l.refused = to, why.Detail, why.Cause.Refused()
 	l.takeBack()
 	return l.broken
 }

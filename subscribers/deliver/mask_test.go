@@ -71,7 +71,7 @@ func TestLogsDoNotTellWhoReads(t *testing.T) {
 			}
 			s, err := b.sender.Run(t.Context(), b.job)
 			silent(t, "the log", log.String())
-			silent(t, "the reason of the pause", s.Paused+b.ledger.reason)
+			silent(t, "the reason of the pause", s.Paused.Detail+b.ledger.reason)
 			if err != nil {
 				silent(t, "the error", err.Error()+digest.HintOf(err))
 			}

@@ -3,6 +3,7 @@ package deliver
 import (
 	"time"
 
+	"postbag/digest"
 	"postbag/subscribers"
 )
 
@@ -24,7 +25,7 @@ func (r *run) handBack(d subscribers.Delivery) Result {
 func (r *run) uncomposed(d subscribers.Delivery, cause error) Result {
 	words := CleanReply("the message could not be composed: " + cause.Error())
 	r.job.Log.Error("a message cannot be composed", "to", subscribers.Mask(d.Email), "error", maskIn(cause.Error(), d.Email))
-	r.refusals.refusal(d, false, maskIn(words, d.Email))
+	r.refusals.refusal(d, digest.Pause{Cause: digest.PauseRefused, Detail: maskIn(words, d.Email)})
 	return r.result(d, subscribers.Failed, time.Time{}, subscribers.Outcome{Cause: subscribers.NotSendable, Error: words})
 }
 
@@ -35,14 +36,19 @@ func (r *run) failure(d subscribers.Delivery, e *SendError, fresh bool) Result {
 	switch e.Class {
 	case Permanent:
 		if e.aboutAddress() {
-			r.refusals.took(d, false)
+			r.refusals.failed(d)
 		} else {
-			r.refusals.refusal(d, false, maskIn(e.words(), d.Email))
+			r.refusals.refusal(d, e.pause(d.Email))
 		}
 		return r.result(d, subscribers.Failed, time.Time{}, e.outcome())
 	case Temporary:
-		r.refusals.took(d, false)
-		return r.later(d, e, subscribers.Deferred)
+		res := r.later(d, e, subscribers.Deferred)
+		if res.State == subscribers.Failed {
+			r.refusals.failed(d)
+		} else {
+			r.refusals.took(d, false)
+		}
+		return res
 	case SenderSide:
 		return r.ours(d, e, fresh)
 	}
@@ -72,13 +78,13 @@ func (r *run) inDoubt(d subscribers.Delivery, e *SendError) Result {
 // which the server heard nothing but the sender is queued again.
 func (r *run) ours(d subscribers.Delivery, e *SendError, fresh bool) Result {
 	now := r.sender.o.Clock.Now()
-	switch words := maskIn(e.words(), d.Email); {
+	switch {
 	case e.Passing:
 		r.refusals.took(d, false)
 	case !e.Lost():
-		r.refusals.refusal(d, true, words)
+		r.refusals.refusal(d, e.pause(d.Email))
 	case e.Code == 421 && fresh:
-		r.refusals.turnedAway(words)
+		r.refusals.turnedAway(maskIn(e.words(), d.Email))
 	}
 	switch {
 	case e.Stage == StageMail && e.Passing,

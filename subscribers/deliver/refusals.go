@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 
+	"postbag/digest"
 	"postbag/subscribers"
 )
 
@@ -27,11 +28,12 @@ type refusals struct {
 
 	mu       sync.Mutex
 	accepted int
-	tried    int // rows that were tried at least once
-	refused  int // rows that this run saw refused for what may be our fault
-	sender   int // of those, certainly for the sender
-	busy     int // fresh connections turned away with a 421 while none was accepted
-	why      string
+	tried    int          // rows that were tried at least once
+	refused  int          // rows that this run saw refused for what may be our fault
+	others   int          // rows that failed for good for another cause, or before this run
+	busy     int          // fresh connections turned away with a 421 while none was accepted
+	newest   digest.Pause // the last such refusal
+	why      digest.Pause // what the issue must pause for
 
 	last   [lastLooked]bool // the last rows tried for the first time: which were refused
 	at     int              // in last
@@ -43,11 +45,12 @@ func newRefusals(c subscribers.Counts) *refusals {
 		open:     c.Open(),
 		total:    c.Total() - c[subscribers.Cancelled],
 		accepted: c[subscribers.Delivered],
+		others:   c[subscribers.Failed],
 		tried:    c.Total() - c[subscribers.Queued] - c[subscribers.Claimed] - c[subscribers.Cancelled],
 	}
 }
 
-// took counts an accepted message, or a failure that is not the sender's.
+// took counts an accepted message, or a failure for now that is not the sender's.
 func (f *refusals) took(d subscribers.Delivery, accepted bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -57,23 +60,41 @@ func (f *refusals) took(d subscribers.Delivery, accepted bool) {
 	}
 }
 
-// refusal counts a refusal that may be our fault, with the server's words.
-func (f *refusals) refusal(d subscribers.Delivery, ofSender bool, words string) {
+// failed counts a failure for good that is not the sender's.
+func (f *refusals) failed(d subscribers.Delivery) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.count(d, false)
+	f.others++
+	f.judge()
+}
+
+// refusal counts a refusal that may be our fault, with the server's words and what the
+// issue would be paused for.
+func (f *refusals) refusal(d subscribers.Delivery, why digest.Pause) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.count(d, true)
 	f.refused++
-	if ofSender {
-		f.sender++
-	}
+	f.newest = why
+	f.judge()
+}
+
+// judge finds out whether the issue must pause: for a share of its readers, for too many
+// of the last, or because nobody took it and nobody is left who might. The last holds of
+// an issue of few readers, where no share says anything.
+func (f *refusals) judge() {
 	share := f.refused >= refusedLeast && f.refused*100 >= f.tried*refusedShare
-	everybody := f.sender >= f.total && f.accepted == 0
+	nobody := f.refused > 0 && f.accepted == 0 && f.refused+f.others >= f.total
+	pause := func(of string, args ...any) {
+		f.why = digest.Pause{Cause: f.newest.Cause, Detail: fmt.Sprintf(of, args...) + " failed for what looks like our own fault; the last one: " + f.newest.Detail}
+	}
 	switch {
-	case f.why != "":
-	case share || everybody:
-		f.why = fmt.Sprintf("%d of %d messages failed for what looks like our own fault; the last one: %s", f.refused, f.tried, words)
+	case f.why.Cause != digest.NotPaused:
+	case share || nobody:
+		pause("%d of %d messages", f.refused, f.tried)
 	case f.recent >= lastRefused:
-		f.why = fmt.Sprintf("%d of the last %d messages failed for what looks like our own fault; the last one: %s", f.recent, lastLooked, words)
+		pause("%d of the last %d messages", f.recent, lastLooked)
 	}
 }
 
@@ -82,8 +103,8 @@ func (f *refusals) turnedAway(words string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.busy++
-	if f.why == "" && f.accepted == 0 && f.busy >= refusedLeast {
-		f.why = "the mail server turned away every connection: " + words
+	if f.why.Cause == digest.NotPaused && f.accepted == 0 && f.busy >= refusedLeast {
+		f.why = digest.Pause{Cause: digest.PauseRefused, Detail: "the mail server turned away every connection: " + words}
 	}
 }
 
@@ -103,8 +124,8 @@ func (f *refusals) count(d subscribers.Delivery, refused bool) {
 	f.at = (f.at + 1) % lastLooked
 }
 
-// reason tells why the issue must pause, or gives "".
-func (f *refusals) reason() string {
+// reason tells why the issue must pause; its cause is [digest.NotPaused] if it need not.
+func (f *refusals) reason() digest.Pause {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.why

@@ -20,6 +20,7 @@ func TestRefusedSenderPausesTheIssue(t *testing.T) {
 		{"alignment, for now", "BODY", "421-4.7.32 Your email has been rate limited"},
 		{"sender refused at MAIL", "MAIL", "550 5.7.1 sender not owned by user"},
 		{"unverified sender without a code", "BODY", "554 Message rejected: Email address is not verified."},
+		{"unverified domain", "MAIL", "550 5.7.1 Sender domain not verified"},
 		{"blocked at RCPT", "RCPT", "554 Service unavailable; Client host [192.0.2.1] blocked using a list"},
 		{"421 for all", "MAIL", "421 4.3.2 closing"},
 	}
@@ -35,11 +36,14 @@ func TestRefusedSenderPausesTheIssue(t *testing.T) {
 				return smtptest.Act{}
 			})
 			s := b.run()
-			if s.State != digest.Paused || s.Paused == "" || b.ledger.reason != s.Paused {
+			if s.State != digest.Paused || s.Paused.Cause == "" || b.ledger.reason != s.Paused.Detail {
 				t.Fatalf("summary %+v", s)
 			}
-			if !strings.Contains(s.Paused, reply[4:15]) {
-				t.Errorf("the reason does not quote the server: %q", s.Paused)
+			if unverified := strings.Contains(tt.reply, "not verified") || strings.Contains(tt.reply, "not owned"); unverified != (s.Paused.Cause == digest.PauseUnverified) || unverified != (s.Paused.Cause.Advice() != "") {
+				t.Errorf("the cause is %q", s.Paused.Cause)
+			}
+			if !strings.Contains(s.Paused.Detail, reply[4:15]) {
+				t.Errorf("the reason does not quote the server: %q", s.Paused.Detail)
 			}
 			c, _ := b.ledger.Counts(t.Context(), 7)
 			if c.Open() != 100 {
@@ -87,7 +91,7 @@ func TestNothingIsClaimedAfterAReasonToPause(t *testing.T) {
 		}
 		return nil
 	}
-	if s := b.run(); s.Paused == "" || refused != 5 || before == 0 {
+	if s := b.run(); s.Paused.Cause == "" || refused != 5 || before == 0 {
 		t.Errorf("after %d refusals: %+v", refused, s)
 	}
 }
@@ -100,7 +104,7 @@ func TestSenderThatTheServerCannotTake(t *testing.T) {
 		b := newBench(t, readers, nil)
 		b.job.From = from("jörg@example.net")
 		s := b.run()
-		if s.State != digest.Paused || !strings.Contains(s.Paused, "SMTPUTF8") {
+		if s.State != digest.Paused || !strings.Contains(s.Paused.Detail, "SMTPUTF8") {
 			t.Errorf("summary %+v", s)
 		}
 		b.states(subscribers.Counts{subscribers.Queued: readers})
@@ -128,7 +132,7 @@ func TestServerShortOfSpaceIsWaitedFor(t *testing.T) {
 				return smtptest.Act{}
 			})
 			start := b.clock.Now()
-			if s := b.run(); !s.Finished || s.Paused != "" {
+			if s := b.run(); !s.Finished || s.Paused.Cause != "" {
 				t.Errorf("summary %+v", s)
 			}
 			b.exactlyOnce()
@@ -154,7 +158,7 @@ func TestServerShortOfSpaceForLong(t *testing.T) {
 		if digest.KindOf(err) != digest.Unavailable || !strings.Contains(err.Error(), "Insufficient system storage") {
 			t.Fatalf("%+v, %v", s, err)
 		}
-		if s.State != digest.Sending || s.Paused != "" {
+		if s.State != digest.Sending || s.Paused.Cause != "" {
 			t.Fatalf("paused: %+v", s)
 		}
 		if n := b.server.Steps("MAIL") - before; n > 15 || b.clock.Now().Sub(start) < 10*time.Second {
@@ -335,7 +339,7 @@ func TestAPauseForOurFaultFailsNobody(t *testing.T) {
 			var first int32
 			for pause := range 3 {
 				before := refused.Load()
-				if s := b.run(); s.State != digest.Paused || s.Paused == "" {
+				if s := b.run(); s.State != digest.Paused || s.Paused.Cause == "" {
 					t.Fatalf("pause %d: %+v", pause, s)
 				}
 				n := refused.Load() - before
@@ -383,7 +387,7 @@ func TestAddressesRefusedBeforeAPauseStayRefused(t *testing.T) {
 		}
 		return smtptest.Act{}
 	})
-	if s := b.run(); s.Paused == "" {
+	if s := b.run(); s.Paused.Cause == "" {
 		t.Fatalf("summary %+v", s)
 	}
 	b.states(subscribers.Counts{subscribers.Failed: 2, subscribers.Queued: 58})
@@ -403,8 +407,60 @@ func TestAServerThatBeginsToRefuseLate(t *testing.T) {
 		}
 		return smtptest.Act{}
 	})
-	if s := b.run(); s.Paused == "" || refused.Load() > 60 {
+	if s := b.run(); s.Paused.Cause == "" || refused.Load() > 60 {
 		t.Errorf("after %d refusals: %+v", refused.Load(), s)
 	}
 	b.states(subscribers.Counts{subscribers.Delivered: 1500, subscribers.Queued: 500})
+}
+
+// TestFewReadersThatAreAllRefusedPauseTheIssue has issues of so few readers that no
+// share of them says anything.
+func TestFewReadersThatAreAllRefusedPauseTheIssue(t *testing.T) {
+	tests := []struct {
+		name    string
+		readers int
+		own     string // what the last reader's server says
+		paused  bool
+		states  subscribers.Counts
+	}{
+		{"one", 1, "", true, subscribers.Counts{subscribers.Queued: 1}},
+		{"four", 4, "", true, subscribers.Counts{subscribers.Queued: 4}},
+		{"beside a dead address", 3, "550 5.1.1 no such user", true, subscribers.Counts{subscribers.Queued: 2, subscribers.Failed: 1}},
+		{"beside one that takes it", 3, "250 ok", false, subscribers.Counts{subscribers.Failed: 2, subscribers.Delivered: 1}},
+		{"only a dead address", 1, "550 5.1.1 no such user", false, subscribers.Counts{subscribers.Failed: 1}},
+		{"beside one that waits", 3, "450 4.2.0 greylisted", true, subscribers.Counts{subscribers.Queued: 3}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			last := fmt.Sprintf("reader%d@example.org", tt.readers)
+			var mended, greylisted atomic.Bool
+			b := newBench(t, tt.readers, func(st smtptest.Step) smtptest.Act {
+				switch {
+				case st.Verb == "RCPT" && st.Arg == last && tt.own != "" && !greylisted.Swap(true):
+					return smtptest.Act{Reply: tt.own}
+				case st.Verb == "BODY" && !mended.Load() && (tt.own != "250 ok" || st.To != last):
+					return smtptest.Act{Reply: "554 message rejected"}
+				}
+				return smtptest.Act{}
+			})
+			s := b.run()
+			if !s.NextTry.IsZero() && s.Paused.Cause == "" {
+				b.clock.Advance(s.NextTry.Sub(b.clock.Now()))
+				s = b.run()
+			}
+			if (s.State == digest.Paused) != tt.paused || (s.Paused.Cause == digest.PauseRefused) != tt.paused {
+				t.Errorf("summary %+v", s)
+			}
+			b.states(tt.states)
+			if !tt.paused {
+				return
+			}
+			mended.Store(true)
+			b.resume()
+			if s := b.finish(); !s.Finished || s.Counts[subscribers.Delivered] != tt.states[subscribers.Queued] {
+				t.Errorf("at last %+v", s)
+			}
+		})
+	}
 }

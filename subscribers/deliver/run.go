@@ -100,7 +100,7 @@ func (r *run) outcome() error {
 		return r.committer.err
 	case r.ctx.Err() != nil:
 		return r.ctx.Err()
-	case r.retired == nil || r.committer.paused != "" || !r.waits.until.IsZero():
+	case r.retired == nil || r.committer.paused.Cause != digest.NotPaused || !r.waits.until.IsZero():
 		return nil
 	}
 	due, err := r.due()
@@ -138,6 +138,9 @@ func unavailable(err error) error {
 	if _, ok := errors.AsType[*digest.Error](err); ok {
 		return err
 	}
-	return digest.Fail(digest.Unavailable, "Nothing is lost: sending goes on by itself once the server takes mail again.",
-		"the mail server does not take mail: %w", err)
+	hint := "Nothing is lost: sending goes on by itself once the server takes mail again."
+	if e, ok := errors.AsType[*SendError](err); ok && e.Advice() != "" {
+		hint = e.Advice() + ". " + hint
+	}
+	return digest.Fail(digest.Unavailable, hint, "the mail server does not take mail: %w", err)
 }

@@ -120,8 +120,9 @@ type Summary struct {
 	// Waits is what the run ended for before all that is due was sent, "" if for nothing:
 	// NextTry is when there is more to do.
 	Waits Waits
-	// Paused is why this run paused the issue; "" if it did not.
-	Paused string
+	// Paused is why this run paused the issue; its cause is [digest.NotPaused] if it did
+	// not.
+	Paused digest.Pause
 }
 
 // Sender delivers issues, each by at most one run at a time. It remembers

@@ -27,7 +27,7 @@ func TestPauseIsSeenAtOnce(t *testing.T) {
 		}
 	}
 	s := b.run()
-	if s.State != digest.Paused || s.Finished || s.Paused != "" {
+	if s.State != digest.Paused || s.Finished || s.Paused.Cause != "" {
 		t.Errorf("summary %+v", s)
 	}
 	if n := len(b.server.Taken()); n < 10 || n > 20 {

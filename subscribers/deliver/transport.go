@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"postbag/digest"
 	"postbag/subscribers"
 )
 
@@ -101,6 +102,9 @@ type SendError struct {
 	// Passing tells that SenderSide trouble goes away by itself: a server short
 	// of space or too busy. It refuses nobody, so it counts for no pause.
 	Passing bool
+	// Unverified tells that the provider does not know the sender's address or domain as
+	// ours: nothing is taken before somebody verifies it there.
+	Unverified bool
 	// Throttle tells how the refusal limits how much is taken.
 	Throttle Throttle
 	Err      error // the cause, never nil where there was no reply
@@ -172,6 +176,20 @@ func (e *SendError) words() string {
 	return CleanReply(e.Error())
 }
 
+// pause is what an issue is paused for when there are many of this failure; without the
+// address to.
+func (e *SendError) pause(to string) digest.Pause {
+	p := digest.Pause{Cause: digest.PauseRefused, Detail: maskIn(e.words(), to)}
+	if e.Unverified {
+		p.Cause = digest.PauseUnverified
+	}
+	return p
+}
+
+// Advice says what to do about a failure that a person must mend, as a sentence without
+// its full stop, or is "" where that is not known.
+func (e *SendError) Advice() string { return e.pause("").Cause.Advice() }
+
 // masked gives the failure without the address in the server's words, for logs
 // and for whoever shows an error.
 func (e *SendError) masked(to string) *SendError {
@@ -195,6 +213,10 @@ func asSendError(err error) *SendError {
 // CleanReply makes a server's words fit for a row, a log and a terminal: one
 // line, no control characters, valid UTF-8, at most 500 bytes.
 func CleanReply(s string) string {
+	const most = 500
+	if len(s) <= most && isPlain(s) {
+		return s
+	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r >= 0x7f && r < 0xa0 {
@@ -203,9 +225,22 @@ func CleanReply(s string) string {
 		return r
 	}, s)
 	s = strings.Join(strings.Fields(s), " ")
-	const most = 500
 	if len(s) > most {
 		s = strings.ToValidUTF8(s[:most-len("…")], "") + "…"
 	}
 	return s
+}
+
+// isPlain tells that a text is one line of ASCII with single spaces in it: nearly every
+// reply is.
+func isPlain(s string) bool {
+	last := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c > '~' || c == ' ' && last == ' ' {
+			return false
+		}
+		last = c
+	}
+	return s == "" || last != ' '
 }

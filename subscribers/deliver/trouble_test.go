@@ -204,7 +204,7 @@ func TestTroubles(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, readers, tt.script())
 			s := b.finish()
-			if !s.Finished || s.Paused != "" {
+			if !s.Finished || s.Paused.Cause != "" {
 				t.Errorf("summary %+v", s)
 			}
 			b.states(tt.want)

@@ -16,8 +16,7 @@ import (
 // Issue is the mail of one issue: rendered and encoded once, addressed for each
 // reader.
 type Issue struct {
-	of       subscribers.Mailing
-	salt     []byte
+	ids      *subscribers.MessageIDs
 	text     string
 	template *message.Template
 }
@@ -37,7 +36,7 @@ func (w Writer) Issue(f *digest.Frozen, of subscribers.Mailing, salt []byte, tes
 	if err != nil {
 		return nil, err
 	}
-	m := &Issue{of: of, salt: salt, text: text.Text}
+	m := &Issue{ids: of.MessageIDs(salt), text: text.Text}
 	m.template, err = message.NewTemplate(message.Message{
 		From: w.From, FromName: f.Publication, ReplyTo: w.ReplyTo,
 		Subject: text.Subject, Text: text.Text, HTML: text.HTML, Date: of.Begun,
@@ -58,7 +57,7 @@ func (m *Issue) Append(dst []byte, d subscribers.Delivery) ([]byte, error) {
 }
 
 func (m *Issue) reader(d subscribers.Delivery) message.Reader {
-	return message.Reader{To: d.Email, Name: d.Name, Token: d.Token, MessageID: m.of.MessageID(m.salt, d.SubscriberID)}
+	return message.Reader{To: d.Email, Name: d.Name, Token: d.Token, MessageID: m.ids.For(d.SubscriberID)}
 }
 
 // Text gives the plain text that one reader gets.

@@ -31,6 +31,7 @@ func failed(stage deliver.Stage, err error) *deliver.SendError {
 		e.Class, e.Passing = deliver.SenderSide, e.Code != 421
 		return e
 	}
+	e.Unverified = unverified(e)
 	e.Class, e.Passing = classOf(e), passing(e)
 	return e
 }
@@ -127,6 +128,8 @@ func refusesSender(e *deliver.SendError) bool {
 	_, rest, _ := strings.Cut(e.Enhanced, ".")
 	subject, detail, _ := strings.Cut(rest, ".")
 	switch {
+	case unverified(e):
+		return true
 	case rest == "1.7" || rest == "1.8":
 		// The sender's address (RFC 3463, 3.2). For now at MAIL, that is a look-up
 		// which got no answer.
@@ -151,6 +154,57 @@ func refusesSender(e *deliver.SendError) bool {
 		}
 	}
 	return false
+}
+
+// unverified tells whether a provider refuses for good to send for an address or a domain
+// that nobody has shown to be ours. Its code is 5.7.60 (Exchange) or 5.2.252, or no more
+// than 550, 553 or 554, so that the words decide.
+func unverified(e *deliver.SendError) bool {
+	if e.Code < 500 || e.Code > 599 || e.Stage == deliver.StageConnect || e.Stage == deliver.StageTLS || e.Stage == deliver.StageAuth {
+		return false
+	}
+	if e.Enhanced == "5.7.60" || e.Enhanced == "5.2.252" {
+		return true
+	}
+	text := strings.ToLower(e.Text)
+	for _, sign := range unverifiedSigns() {
+		if strings.Contains(text, sign) {
+			return true
+		}
+	}
+	return false
+}
+
+// unverifiedSigns are words of providers for a sender that is not verified. None is how a
+// receiving server speaks of a reader's address that it could not verify.
+func unverifiedSigns() []string {
+	return []string{
+		"email address is not verified",      // Amazon SES
+		"verified sender identity",           // SendGrid
+		"sender signature",                   // Postmark
+		"domain is unverified",               // Mailgun
+		"domain is not verified",             // Resend
+		"domain not verified",                //
+		"domain must be verified",            // MailerSend
+		"unconfigured sending domain",        // SparkPost
+		"sender is not verified",             //
+		"sender not verified",                //
+		"from address not verified",          // Yahoo
+		"sender address is not verified",     //
+		"sender you used",                    // Brevo
+		"validate your sender",               // Brevo
+		"sender not owned",                   //
+		"not owned by user",                  // Postfix, reject_sender_login_mismatch
+		"sendasdenied",                       // Exchange
+		"not allowed to send as",             // Exchange
+		"permissions to send as this sender", // Exchange
+		"not authorised to send from",        // Fastmail
+		"not authorized to send from",        //
+		"not one of your addresses",          // iCloud
+		"unauthorized from",                  //
+		"unauthorised from",                  //
+		"unauthorized sender",                //
+	}
 }
 
 // senderSigns are words by which servers without an enhanced code refuse a

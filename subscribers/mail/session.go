@@ -70,8 +70,10 @@ func (s *session) transact(env deliver.Envelope, msg []byte) (deliver.Reply, err
 // command is a line to the server, the step that it is, and the code that lets it pass.
 type command struct {
 	stage deliver.Stage
-	line  string
-	code  int // its first digits
+	verb  string // all that goes before the address
+	to    string // the address, or nothing
+	end   string // of the line
+	code  int    // its first digits
 	time  time.Duration
 }
 
@@ -85,14 +87,14 @@ func (s *session) open(env deliver.Envelope) error {
 	if err := s.carries("recipient's", env.To); err != nil {
 		return notSendable(deliver.StageRcpt, err)
 	}
-	parameters := ""
+	end := ">\r\n"
 	if !message.IsASCII(env.From) || !message.IsASCII(env.To) {
-		parameters = " BODY=8BITMIME SMTPUTF8"
+		end = "> BODY=8BITMIME SMTPUTF8\r\n"
 	}
 	steps := [...]command{
-		{deliver.StageMail, "MAIL FROM:<" + env.From + ">" + parameters + "\r\n", 250, commandTime},
-		{deliver.StageRcpt, "RCPT TO:<" + env.To + ">\r\n", 25, commandTime},
-		{deliver.StageData, "DATA\r\n", 354, dataTime},
+		{deliver.StageMail, "MAIL FROM:<", env.From, end, 250, commandTime},
+		{deliver.StageRcpt, "RCPT TO:<", env.To, ">\r\n", 25, commandTime},
+		{deliver.StageData, "DATA", "", "\r\n", 354, dataTime},
 	}
 	if s.pipelines {
 		if err := s.inStep(deliver.StageMail); err != nil {
@@ -104,7 +106,7 @@ func (s *session) open(env deliver.Envelope) error {
 		if err := s.inStep(c.stage); err != nil {
 			return err
 		}
-		if err := s.tell(c.stage, c.time, c.line); err != nil {
+		if err := s.tell(c.time, c); err != nil {
 			return err
 		}
 		if err := s.hear(c); err != nil {
@@ -115,10 +117,10 @@ func (s *session) open(env deliver.Envelope) error {
 }
 
 // tell writes to the server in one go.
-func (s *session) tell(stage deliver.Stage, within time.Duration, lines ...string) error {
+func (s *session) tell(within time.Duration, steps ...command) error {
 	s.block = s.block[:0]
-	for _, l := range lines {
-		s.block = append(s.block, l...)
+	for _, c := range steps {
+		s.block = append(append(append(s.block, c.verb...), c.to...), c.end...)
 	}
 	s.wire.within(within)
 	w := s.client.Text.W
@@ -127,7 +129,7 @@ func (s *session) tell(stage deliver.Stage, within time.Duration, lines ...strin
 		err = w.Flush()
 	}
 	if err != nil {
-		return failed(stage, err)
+		return failed(steps[0].stage, err)
 	}
 	return nil
 }
@@ -145,11 +147,7 @@ func (s *session) hear(c command) error {
 // refusal counts. Where the server nevertheless waits for a message, the connection ends:
 // to end the message would make one of nothing.
 func (s *session) pipelined(steps []command) error {
-	lines := make([]string, len(steps))
-	for i, c := range steps {
-		lines[i] = c.line
-	}
-	if err := s.tell(steps[0].stage, commandTime, lines...); err != nil {
+	if err := s.tell(commandTime, steps...); err != nil {
 		return err
 	}
 	var refused *deliver.SendError
@@ -315,22 +313,25 @@ func (s *session) Close() error {
 	return err
 }
 
+// lineWithDot is the end of a line, and the dot that the next begins with.
+var lineWithDot = []byte("\r\n.")
+
 // stuff appends msg with a dot before every line that begins with one, and the
-// line that ends it. It goes from dot to dot: there are fewer than lines.
+// line that ends it.
 func stuff(dst, msg []byte) []byte {
+	if bytes.HasPrefix(msg, lineWithDot[2:]) {
+		dst = append(dst, '.')
+	}
 	for from, at := 0, 0; ; {
-		next := bytes.IndexByte(msg[at:], '.')
+		next := bytes.Index(msg[at:], lineWithDot)
 		if next < 0 {
 			dst = append(dst, msg[from:]...)
 			break
 		}
-		at += next
-		if at == 0 || at >= 2 && msg[at-1] == '\n' && msg[at-2] == '\r' {
-			dst = append(dst, msg[from:at]...)
-			dst = append(dst, '.')
-			from = at
-		}
-		at++
+		at += next + len(lineWithDot)
+		dst = append(dst, msg[from:at]...)
+		dst = append(dst, '.')
+		from = at
 	}
 	if !bytes.HasSuffix(dst, []byte("\r\n")) {
 		dst = append(dst, "\r\n"...)

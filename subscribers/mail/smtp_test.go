@@ -690,3 +690,45 @@ func TestQuotaWithoutWords(t *testing.T) {
 		conn.Close()
 	}
 }
+
+// TestSenderThatIsNotVerified reads what providers say to an address or domain that is
+// not verified with them, and what only sounds like it.
+func TestSenderThatIsNotVerified(t *testing.T) {
+	tests := []struct {
+		verb, reply string
+		unverified  bool
+	}{
+		{"BODY", "554 Message rejected: Email address is not verified. The following identities failed the check in region EU-WEST-1: bus@example.org", true},
+		{"BODY", "550 The from address does not match a verified Sender Identity. Mail cannot be sent until this error is resolved.", true},
+		{"BODY", "550 5.7.1 The 'From' address you supplied is not a Sender Signature on your account.", true},
+		{"MAIL", "550 5.7.1 Domain example.org is not allowed to send: The domain is unverified and requires DNS configuration.", true},
+		{"BODY", "550 5.7.1 Unconfigured Sending Domain <example.org>", true},
+		{"MAIL", "553 5.7.1 <bus@example.org>: Sender address rejected: not owned by user anna", true},
+		{"BODY", "550 5.7.60 SMTP; Client does not have permissions to send as this sender", true},
+		{"BODY", "554 5.2.252 SendAsDenied; bus@example.org not allowed to send as news@example.org", true},
+		{"RCPT", "550 5.7.1 sender domain not verified", true},
+		{"RCPT", "550 5.1.1 Recipient address rejected: unverified address: host said no", false},
+		{"BODY", "550 5.7.26 unauthenticated", false},
+		{"RCPT", "550 5.7.1 your mail is not welcome here", false},
+		{"MAIL", "450 4.1.8 Sender address rejected: Domain not found", false},
+	}
+	for _, tt := range tests {
+		server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+			if st.Verb == tt.verb {
+				return smtptest.Act{Reply: tt.reply}
+			}
+			return smtptest.Act{}
+		})
+		server.Offer("8BITMIME", "ENHANCEDSTATUSCODES")
+		conn, err := connect(t, "smtp://"+server.Addr, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = conn.Send(t.Context(), deliver.Envelope{From: "bus@example.org", To: "anna@example.org"}, []byte("Subject: x\r\n\r\nx\r\n"))
+		conn.Close()
+		e, ok := errors.AsType[*deliver.SendError](err)
+		if !ok || e.Unverified != tt.unverified || tt.unverified && (e.Class != deliver.SenderSide || e.Advice() == "") {
+			t.Errorf("%s: %+v", tt.reply, err)
+		}
+	}
+}

@@ -134,9 +134,11 @@ func appendField(dst []byte, name, value string) []byte {
 	dst = append(dst, name...)
 	dst = append(dst, ':', ' ')
 	column := len(name) + 2
-	for i, w := range strings.Split(value, " ") {
+	begun := false
+	for w := range strings.SplitSeq(value, " ") {
 		switch {
-		case i == 0:
+		case !begun:
+			begun = true
 		case column+1+len(w) > lineAim:
 			dst = append(dst, "\r\n "...)
 			column = 1

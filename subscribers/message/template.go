@@ -224,7 +224,7 @@ func (t *Template) Append(dst []byte, r Reader) ([]byte, error) {
 	if err := CheckAddress("Message-ID", r.MessageID); err != nil {
 		return dst, err
 	}
-	if _, ok := subscribers.TokenKey(r.Token); t.hasToken && !ok {
+	if t.hasToken && !subscribers.IsToken(r.Token) {
 		return dst, digest.Fail(digest.Invalid, "", "the reader's token is not one")
 	}
 	bound := digestOf(r.MessageID)
@@ -267,10 +267,12 @@ const boundaryLength = 32
 // digestOf gives a boundary made from texts, which it therefore cannot occur
 // in but by chance (RFC 2046, 5.1.1).
 func digestOf(texts ...string) string {
-	h := sha256.New()
+	all := make([]byte, 0, 128) // enough for a Message-ID
 	for _, s := range texts {
-		h.Write([]byte(s))
-		h.Write([]byte{0})
+		all = append(append(all, s...), 0)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:boundaryLength/2])
+	sum := sha256.Sum256(all)
+	var text [boundaryLength]byte
+	hex.Encode(text[:], sum[:boundaryLength/2])
+	return string(text[:])
 }

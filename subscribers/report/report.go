@@ -25,6 +25,9 @@ type Report struct {
 	Token string
 	// MessageID is that of the returned mail, without its brackets; "" for none.
 	MessageID string
+	// RelayID is what the reporting server called the mail when it took it: Postfix
+	// writes it into its reports. "" for none.
+	RelayID string
 	// Status, Code and Words are the server's, as far as it gave them: those of the
 	// worst recipient.
 	Status string

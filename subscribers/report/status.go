@@ -16,8 +16,18 @@ func (m *message) status(body []byte) {
 		group, body = header(body)
 		if r, ok := recipient(group); ok {
 			m.Recipients, m.reported = append(m.Recipients, r), true
+		} else if id := group.get("x-postfix-queue-id"); m.RelayID == "" && isQueueID(id) {
+			m.RelayID = id
 		}
 	}
+}
+
+// isQueueID tells whether a word has the form of a server's name for a mail.
+func isQueueID(id string) bool {
+	const most = 64
+	return id != "" && len(id) <= most && strings.IndexFunc(id, func(c rune) bool {
+		return !(c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z')
+	}) < 0
 }
 
 // recipient reads the group of one recipient. Action and status are both read: an

@@ -3,14 +3,25 @@ package database
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"postbag/digest"
 )
 
 // Bound turns arguments into what the database keeps: times into microseconds
-// since 1970 or NULL, booleans into 0 or 1.
+// since 1970 or NULL, booleans into 0 or 1. It leaves args as they are, and gives them
+// back where there is nothing to turn.
 func Bound(args []any) []any {
+	if !slices.ContainsFunc(args, func(arg any) bool {
+		switch arg.(type) {
+		case time.Time, bool, OrNull:
+			return true
+		}
+		return false
+	}) {
+		return args
+	}
 	out := make([]any, len(args))
 	for i, arg := range args {
 		switch v := arg.(type) {

@@ -139,8 +139,10 @@ func turnBack(t *database.Tx, now time.Time) error {
 const longestRetry = 3 * 24 * time.Hour
 
 // boundMoments trusts no stored moment that lies ahead of any clock of now: a letter would
-// wait for it, a limit of sign-ups or of signing in would count until then, and a session
-// would last as long.
+// wait for it, a limit of sign-ups or of signing in would count until then, a session
+// would last as long, and a window that was closed then would let no comment through.
+// What was seen by such a clock counts as seen just after the windows that end now, so
+// that nothing falls between two.
 func boundMoments(t *database.Tx, now, ahead time.Time) error {
 	for _, bound := range []struct {
 		statement string
@@ -152,8 +154,21 @@ func boundMoments(t *database.Tx, now, ahead time.Time) error {
 		{`UPDATE signups SET at = $1 WHERE at > $2`, []any{now.UnixMicro(), ahead.UnixMicro()}},
 		{`UPDATE attempts SET at = $1 WHERE at > $2`, []any{now.UnixMicro(), ahead.UnixMicro()}},
 		{`DELETE FROM sessions WHERE began_at > $1`, []any{ahead.UnixMicro()}},
+		{`UPDATE issues SET closed_at = $1 WHERE closed_at > $2`, []any{now.UnixMicro(), ahead.UnixMicro()}},
+		{`UPDATE issues SET window_from = $1 WHERE window_from > $2`, []any{now.UnixMicro(), ahead.UnixMicro()}},
+		{`UPDATE issues SET opened_at = $1 WHERE opened_at > $2 AND state = 'draft'`, []any{now.UnixMicro(), ahead.UnixMicro()}},
 	} {
 		if _, err := t.Exec(bound.statement, bound.args...); err != nil {
+			return err
+		}
+	}
+	sources, err := t.IDs(`SELECT id FROM sources`)
+	if err != nil {
+		return err
+	}
+	for _, id := range sources {
+		_, err := t.Exec(`UPDATE comments SET first_seen = $1 WHERE source_id = $2 AND first_seen > $3`, now.UnixMicro()+1, id, ahead.UnixMicro())
+		if err != nil {
 			return err
 		}
 	}

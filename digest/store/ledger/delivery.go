@@ -142,19 +142,26 @@ func (db *Store) Exchange(ctx context.Context, x deliver.Exchange) (done deliver
 		if err != nil {
 			return err
 		}
-		wires, err := newWires(t, x)
-		if err != nil {
-			return err
-		}
-		if err := settle(t, x, wires); err != nil {
-			return err
-		}
-		if len(x.Begin) > 0 || x.Claim > 0 {
-			if err := db.more(t, x, wires, &from, &done); err != nil {
+		wantsMore := len(x.Begin) > 0 || x.Claim > 0
+		if wantsMore && t.Dialect.LocksRows && x.Worker != 0 {
+			// The worker does not end before the transaction does.
+			if err := t.Lock(duties.QueryWorker(t.Dialect), x.Worker); err != nil {
 				return err
 			}
 		}
-		return wires.save(t)
+		now, err := readStand(t, x)
+		if err != nil {
+			return err
+		}
+		if err := db.settle(t, x, &now.wires); err != nil {
+			return err
+		}
+		if wantsMore {
+			if err := db.more(t, x, &now, &from, &done); err != nil {
+				return err
+			}
+		}
+		return now.wires.save(t)
 	})
 	if err != nil {
 		return deliver.Exchanged{}, err
@@ -168,22 +175,12 @@ func (db *Store) Exchange(ctx context.Context, x deliver.Exchange) (done deliver
 	return done, nil
 }
 
-// queryMayGoOn gives a row if the issue $1 is being sent and sending is not held.
-const queryMayGoOn = `SELECT i.id FROM issues i, publication p
-	WHERE i.id = $1 AND i.state = 'sending' AND p.id = 1 AND p.held_since IS NULL`
-
 // more begins and claims rows, if that may be.
-func (db *Store) more(t *database.Tx, x deliver.Exchange, wires *wires, from *head, done *deliver.Exchanged) error {
-	if x.Worker != 0 {
-		if n, err := t.Number(duties.QueryWorker(t.Dialect), x.Worker); err != nil || n == 0 {
-			return err // what it sent is settled; it gets no more
-		}
+func (db *Store) more(t *database.Tx, x deliver.Exchange, now *stand, from *head, done *deliver.Exchanged) (err error) {
+	if !now.lives {
+		return nil // what it sent is settled; it gets no more
 	}
-	goesOn, err := t.Number(queryMayGoOn, x.IssueID)
-	if err != nil {
-		return err
-	}
-	if done.Stopped = goesOn == 0; !done.Stopped {
+	if done.Stopped = !now.goesOn; !done.Stopped {
 		n, next, err := pace.Reserve(t, x.Rate, x.Now, len(x.Begin))
 		if err != nil {
 			return err
@@ -191,43 +188,23 @@ func (db *Store) more(t *database.Tx, x deliver.Exchange, wires *wires, from *he
 		done.Waiting, done.Next = len(x.Begin)-n, next
 		x.Begin = x.Begin[:n]
 	}
-	done.Begun, err = beginRows(t, x, goesOn != 0, wires)
-	if err != nil || goesOn == 0 {
+	done.Begun, err = db.beginRows(t, x, now.goesOn, &now.wires)
+	if err != nil || !now.goesOn {
 		return err
 	}
 	done.Claimed, err = db.claimAll(t, x, from)
 	return err
 }
 
-// queryBeginnable gives those of the rows $1, a JSON array of ids, of the issue $2 whose
-// address may be mailed: id, fence and state.
-func queryBeginnable(d *database.Dialect) string {
+// queryNotBeginnable gives the ids of those of the claimed rows $1 of the issue $2 that are
+// no longer as they were claimed, or whose address may not be mailed. It counts, because
+// what need not exist may be looked for by reading all rows.
+func queryNotBeginnable(d *database.Dialect) string {
 	return `
-	SELECT deliveries.id, deliveries.fence, deliveries.state FROM deliveries
-	CROSS JOIN subscribers s
-	WHERE ` + d.Among("deliveries.id", "$1", "BIGINT") + ` AND s.id = deliveries.subscriber_id
-		AND +deliveries.issue_id = $2 AND s.` + rules.Mailable
-}
-
-// beginnable gives the ids of the claimed rows that are still as they were claimed, and
-// whose address may be mailed.
-func beginnable(t *database.Tx, x deliver.Exchange) (ids []int64, err error) {
-	fences, all := make(map[int64]int, len(x.Begin)), make([]byte, 0, 16*len(x.Begin))
-	for i, d := range x.Begin {
-		fences[d.ID] = d.Fence
-		all = strconv.AppendInt(append(all, "[,"[min(i, 1)]), d.ID, 10)
-	}
-	err = t.Each(func(r database.Row) error {
-		var id int64
-		var fence int
-		var state subscribers.DeliveryState
-		err := r.Scan(&id, &fence, &state)
-		if onwire.IsHeld(t.Dialect, state, fence, fences[id]) {
-			ids = append(ids, id)
-		}
-		return err
-	}, queryBeginnable(t.Dialect), string(append(all, ']')), x.IssueID)
-	return ids, err
+	SELECT b.id FROM (` + d.Records("$1", "id BIGINT", "fence BIGINT") + `) AS b
+	WHERE 0 = (SELECT COUNT(*) FROM deliveries CROSS JOIN subscribers s
+		WHERE deliveries.id = b.id AND s.id = deliveries.subscriber_id AND +deliveries.issue_id = $2
+			AND ` + onwire.Held(d, "b.fence") + ` AND s.` + rules.Mailable + `)`
 }
 
 // queryNotBegun settles those of the claimed rows $1 that could not be begun:
@@ -245,35 +222,31 @@ func queryNotBegun(d *database.Dialect) string {
 	WHERE deliveries.id = b.id AND +deliveries.issue_id = $3 AND ` + onwire.Held(d, "b.fence")
 }
 
-// claimKey is a claimed row as a statement takes it.
-type claimKey struct {
-	ID    int64 `json:"id"`
-	Fence int   `json:"fence"`
-}
-
-func keysOf(rows []subscribers.Delivery) (string, error) {
-	keys := make([]claimKey, len(rows))
+// keysOf packs rows as a statement takes them.
+func keysOf(rows []subscribers.Delivery) string {
+	b := make([]byte, 0, 2+32*len(rows))
 	for i, d := range rows {
-		keys[i] = claimKey{d.ID, d.Fence}
+		b = strconv.AppendInt(append(append(b, "[,"[min(i, 1)]), `{"id":`...), d.ID, 10)
+		b = append(strconv.AppendInt(append(b, `,"fence":`...), int64(d.Fence), 10), '}')
 	}
-	return database.JSON(keys)
+	return string(append(b, ']'))
 }
 
 // beginRows begins claimed rows and gives those that were, in the order asked for:
 // they are on the wire now. Whoever left gets nothing any more.
-func beginRows(t *database.Tx, x deliver.Exchange, goesOn bool, wires *wires) (begun []subscribers.Delivery, err error) {
+func (db *Store) beginRows(t *database.Tx, x deliver.Exchange, goesOn bool, wires *wires) (begun []subscribers.Delivery, err error) {
 	if len(x.Begin) == 0 {
 		return nil, nil
 	}
-	var ids []int64
+	var kept []int64
 	if goesOn {
-		if ids, err = beginnable(t, x); err != nil {
+		if kept, err = t.IDs(db.texts().notBeginnable, keysOf(x.Begin), x.IssueID); err != nil {
 			return nil, err
 		}
 	}
 	var not []subscribers.Delivery
 	for _, d := range x.Begin {
-		if !slices.Contains(ids, d.ID) || wires.has(d.ID) {
+		if !goesOn || slices.Contains(kept, d.ID) || wires.has(d.ID) {
 			not = append(not, d)
 			continue
 		}
@@ -286,11 +259,7 @@ func beginRows(t *database.Tx, x deliver.Exchange, goesOn bool, wires *wires) (b
 		wires.begin(d)
 	}
 	if len(not) > 0 {
-		packed, err := keysOf(not)
-		if err != nil {
-			return nil, err
-		}
-		if _, err = t.Exec(queryNotBegun(t.Dialect), packed, x.Now.UnixMicro(), x.IssueID); err != nil {
+		if _, err = t.Exec(queryNotBegun(t.Dialect), keysOf(not), x.Now.UnixMicro(), x.IssueID); err != nil {
 			return nil, err
 		}
 	}
@@ -395,7 +364,7 @@ func (db *Store) claim(t *database.Tx, x deliver.Exchange, n int, from *head, ha
 		}
 		claimed = append(claimed, d)
 		return nil
-	}, queryClaim(t.Dialect), most, x.IssueID, x.Now.UnixMicro(), string(db.first.next()), from.nextTry, from.id, database.OrNull(x.Worker))
+	}, db.texts().claim, most, x.IssueID, x.Now.UnixMicro(), string(db.first.next()), from.nextTry, from.id, database.OrNull(x.Worker))
 	*from = behind
 	return claimed, err
 }

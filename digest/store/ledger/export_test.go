@@ -5,9 +5,9 @@ import "postbag/digest/store/database"
 // Statements are those that run often.
 func Statements(d database.Dialect) map[string]string {
 	return map[string]string{
-		"settle":          querySettle(&d),
+		"settle":          querySettle(&d, nil),
 		"claim":           queryClaim(&d),
-		"beginnable":      queryBeginnable(&d),
+		"not beginnable":  queryNotBeginnable(&d),
 		"not begun":       queryNotBegun(&d),
 		"release":         queryRelease(&d),
 		"ahead":           queryAhead,

@@ -170,7 +170,7 @@ func (db *Store) SetIssueState(ctx context.Context, by digest.Actor, issueID int
 			return err
 		}
 		from, err := issues.IssueState(t, issueID)
-		isRefused := why.Cause == digest.PauseRefused
+		isRefused := why.Cause.Refused()
 		if err != nil || from == to && !isRefused {
 			return err
 		}

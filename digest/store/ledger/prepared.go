@@ -8,11 +8,11 @@ import (
 // Prepared gives the statements that run for every message sent.
 func Prepared(d database.Dialect) []string {
 	return []string{
-		onwire.QueryOf,
 		onwire.QuerySave,
-		querySettle(&d),
-		queryMayGoOn,
-		queryBeginnable(&d),
+		querySettle(&d, nil),
+		querySettle(&d, taken),
+		queryStands,
+		queryNotBeginnable(&d),
 		queryClaim(&d),
 	}
 }

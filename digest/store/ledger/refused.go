@@ -23,6 +23,8 @@ var queryTakeBack = `
 	UPDATE deliveries SET state = 'queued', attempts = 0, first_try = NULL, next_try = 0, updated_at = $2
 	WHERE issue_id = $1 AND ` + rules.MayBeOurs + ` AND `
 
+var queryPausedRefused = `SELECT COUNT(*) FROM issues WHERE id = $1 AND state = 'paused' AND ` + rules.Either("pause_cause", digest.RefusedCauses())
+
 // takeBackRefusals queues what was refused for what may be our own fault: whether a
 // refusal was about a reader is not known as long as the server refuses us.
 func takeBackRefusals(t *database.Tx, issueID int64, now time.Time) error {
@@ -37,7 +39,7 @@ func takeBackRefusals(t *database.Tx, issueID int64, now time.Time) error {
 // takeBackLate does the same for results that come once the issue has paused for
 // refusals: those of messages that were on the wire, here or in another process.
 func takeBackLate(t *database.Tx, x deliver.Exchange) error {
-	n, err := t.Number(`SELECT COUNT(*) FROM issues WHERE id = $1 AND state = 'paused' AND pause_cause = $2`, x.IssueID, string(digest.PauseRefused))
+	n, err := t.Number(queryPausedRefused, x.IssueID)
 	if err != nil || n == 0 {
 		return err
 	}

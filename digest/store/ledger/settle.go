@@ -20,20 +20,42 @@ type wires struct {
 	changed map[int]bool
 }
 
-// newWires reads what is on the wire, where the exchange could change it.
-func newWires(t *database.Tx, x deliver.Exchange) (*wires, error) {
-	w := &wires{changed: map[int]bool{}}
-	if len(x.Settle) == 0 && len(x.Begin) == 0 {
-		return w, nil
-	}
-	rows, err := onwire.Of(t, x.IssueID)
-	w.rows = rows
-	w.own = slices.IndexFunc(w.rows, func(r onwire.Row) bool { return r.Worker == x.Worker })
+// queryStands tells whether the issue $1 is being sent and sending is not held, whether
+// the worker $2, if it is one, has not ended, and what is on the wire: one row for each
+// worker that hands over, or one without.
+const queryStands = `
+	SELECT CASE WHEN i.state = 'sending' AND p.held_since IS NULL THEN 1 ELSE 0 END,
+		CASE WHEN CAST($2 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM workers o WHERE o.id = $2 AND o.ended_at IS NULL) THEN 1 ELSE 0 END,
+		COALESCE(w.worker_id, $2), COALESCE(w.entries, '[]')
+	FROM issues i CROSS JOIN publication p LEFT JOIN on_wire w ON w.issue_id = i.id
+	WHERE i.id = $1 AND p.id = 1 ORDER BY w.worker_id`
+
+// stand is what an exchange finds.
+type stand struct {
+	goesOn, lives bool
+	wires         wires
+}
+
+func readStand(t *database.Tx, x deliver.Exchange) (s stand, err error) {
+	s.wires = wires{own: -1, changed: map[int]bool{}}
+	w := &s.wires
+	err = t.Each(func(r database.Row) error {
+		var worker int64
+		var entries string
+		if err := r.Scan(&s.goesOn, &s.lives, &worker, &entries); err != nil {
+			return err
+		}
+		row, err := onwire.Read(x.IssueID, worker, entries)
+		if w.rows = append(w.rows, row); worker == x.Worker {
+			w.own = len(w.rows) - 1
+		}
+		return err
+	}, queryStands, x.IssueID, x.Worker)
 	if w.own < 0 {
 		w.own = len(w.rows)
 		w.rows = append(w.rows, onwire.Row{IssueID: x.IssueID, Worker: x.Worker})
 	}
-	return w, err
+	return s, err
 }
 
 // begin puts a delivery on the wire.
@@ -87,13 +109,22 @@ var settleColumns = []string{"id BIGINT", "fence BIGINT", "state TEXT", "next_tr
 // answer did come.
 //
 // The plus keeps a plan from reading all of the issue's rows: each is found by its id.
-func querySettle(d *database.Dialect) string {
-	of, from := map[string]string{}, ""
-	for i, c := range settleColumns {
+//
+// Columns that are the same in every result may be given as the statement has them.
+func querySettle(d *database.Dialect, same map[string]string) string {
+	of, from, n := map[string]string{}, "", 1
+	for _, c := range settleColumns {
 		name, kind, _ := strings.Cut(c, " ")
-		if of[name] = "result." + name; !d.LocksRows {
-			of[name] = "CAST($" + strconv.Itoa(i+2) + " AS " + kind + ")"
+		value, fixed := same[name]
+		switch {
+		case fixed:
+		case d.LocksRows:
+			value = "result." + name
+		default:
+			n++
+			value = "CAST($" + strconv.Itoa(n) + " AS " + kind + ")"
 		}
+		of[name] = value
 	}
 	if d.LocksRows {
 		from = ` FROM (` + d.Records("$2", settleColumns...) + `) AS result`
@@ -107,6 +138,11 @@ func querySettle(d *database.Dialect) string {
 		AND (` + of["held"] + ` = 1 AND ` + onwire.Held(d, of["fence"]) + `
 			OR deliveries.fence = ` + of["fence"] + ` AND (deliveries.state = 'sending' OR ` + of["state"] + ` = 'sent' AND ` + rules.TakesLateAnswer + `))`
 }
+
+// taken are the columns of a result that are the same for every message which the server
+// took as it should: nearly all are such, and where each is a statement of its own what
+// is bound to it tells.
+var taken = map[string]string{"state": "'sent'", "next_try": "NULL", "held": "1", "cause": "'accepted'", "error": "''"}
 
 // settlement is a result as querySettle takes it.
 type settlement struct {
@@ -124,12 +160,18 @@ type settlement struct {
 	Error    string            `json:"error"`
 }
 
-func (s settlement) columns() []any {
-	return []any{s.ID, s.Fence, s.State, s.NextTry, s.At, s.Attempts, s.FirstTry, s.Held, string(s.Cause), s.Code, s.Reply, s.Error}
+// write writes one result of an issue.
+func (s *settlement) write(t *database.Tx, texts *statements, issueID int64) (err error) {
+	if s.State == string(subscribers.Delivered) && s.NextTry == nil && s.Held == 1 && s.Cause == subscribers.Accepted && s.Error == "" {
+		_, err = t.Exec(texts.taken, issueID, s.ID, s.Fence, s.At, s.Attempts, s.FirstTry, s.Code, s.Reply)
+	} else {
+		_, err = t.Exec(texts.settle, issueID, s.ID, s.Fence, s.State, s.NextTry, s.At, s.Attempts, s.FirstTry, s.Held, string(s.Cause), s.Code, s.Reply, s.Error)
+	}
+	return err
 }
 
 // settle writes results, and takes their messages off the wire.
-func settle(t *database.Tx, x deliver.Exchange, wires *wires) error {
+func (db *Store) settle(t *database.Tx, x deliver.Exchange, wires *wires) error {
 	rows, waiting := make([]settlement, 0, len(x.Settle)), false
 	for _, r := range x.Settle {
 		e, was := wires.take(r)
@@ -147,7 +189,7 @@ func settle(t *database.Tx, x deliver.Exchange, wires *wires) error {
 		}
 		rows = append(rows, row)
 	}
-	if err := write(t, x.IssueID, rows); err != nil {
+	if err := write(t, db.texts(), x.IssueID, rows); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(rows, func(s settlement) bool { return s.Cause.MayBeOurs() }) {
@@ -161,11 +203,10 @@ func settle(t *database.Tx, x deliver.Exchange, wires *wires) error {
 	return cancelIfWithdrawn(t, x.IssueID, x.Now)
 }
 
-func write(t *database.Tx, issueID int64, rows []settlement) error {
-	query := querySettle(t.Dialect)
+func write(t *database.Tx, texts *statements, issueID int64, rows []settlement) error {
 	if !t.Dialect.LocksRows {
-		for _, r := range rows {
-			if _, err := t.Exec(query, append([]any{issueID}, r.columns()...)...); err != nil {
+		for i := range rows {
+			if err := rows[i].write(t, texts, issueID); err != nil {
 				return err
 			}
 		}
@@ -178,7 +219,7 @@ func write(t *database.Tx, issueID int64, rows []settlement) error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.Exec(query, issueID, all); err != nil {
+		if _, err := t.Exec(texts.settle, issueID, all); err != nil {
 			return err
 		}
 	}

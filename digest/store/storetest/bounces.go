@@ -36,6 +36,24 @@ func (b *bench) state(id int64) subscribers.State {
 	return must(b.Reader(b.ctx(), id, 1)).State
 }
 
+// mailedAs makes an issue that is taken for all its readers, with what the server says.
+func (b *bench) mailedAs(at time.Time, reply func(subscribers.Delivery) string) digest.Issue {
+	b.Helper()
+	issue := b.draft(at.Add(-3 * time.Hour))
+	b.approve(&issue, at.Add(-2*time.Hour))
+	b.move(issue, digest.Published, at.Add(-time.Hour))
+	must(b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID, Begun: at, Domain: "news.example"}, true))
+	var results []deliver.Result
+	for _, d := range b.exchange(issue, 100, at) {
+		r := result(d, subscribers.Delivered, at)
+		r.Outcome = subscribers.Outcome{Cause: subscribers.Accepted, Code: 250, Reply: reply(d)}
+		results = append(results, r)
+	}
+	b.exchange(issue, 0, at, results...)
+	must(b.Finish(b.ctx(), issue.ID, at))
+	return issue
+}
+
 // mailed makes an issue that begins at a moment and is taken for all its readers but
 // those that refuse says something of.
 func (b *bench) mailed(at time.Time, refuse func(subscribers.Delivery) (subscribers.Outcome, bool)) digest.Issue {
@@ -149,6 +167,40 @@ var bounceTests = []test{
 		b.equal("a complaint by token", must(s.Take(b.ctx(), bounce.Event{ID: "x", Kind: report.Complaint, Source: bounce.Pipe, Person: bounce.Person{Token: all[4].Token}})).State, subscribers.Complained)
 		b.equal("another's id", must(s.Take(b.ctx(), bounce.Event{ID: "y", Kind: report.Hard, Status: "5.1.1", Source: bounce.Pipe,
 			Person: bounce.Person{Addresses: []string{all[5].Email}, MessageID: id(all[0].ID)}})).Outcome, bounce.NobodyOf)
+	}},
+	{"a report that has but the relay's name for the mail is about who got it", func(b *bench) {
+		b.source("nightbus")
+		all := b.enrol(3)
+		said := func(replies ...string) func(subscribers.Delivery) string {
+			return func(d subscribers.Delivery) string { return replies[d.SubscriberID-all[0].ID] }
+		}
+		week := 7 * 24 * time.Hour
+		b.mailedAs(now, said("2.0.0 Ok: queued as 4F7A1", "2.0.0 Ok: queued as 4F7A2", "2.0.0 Ok: queued as 5B00C"))
+		second := b.mailedAs(now.Add(week), said("2.0.0 Ok: queued as 9C3D11", "2.0.0 Ok: queued as 4F7A4", "2.0.0 Ok: queued as 5B00C"))
+		b.mailedAs(now.Add(5*week), said("2.0.0 Ok: queued as E0A1B", "2.0.0 Ok: queued as E0A1C", "2.0.0 Ok: queued as E0A1D"))
+		dsn := func(email, id string) string {
+			return "From: MAILER-DAEMON@relay.example\nTo: post@news.example\nSubject: Undelivered\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n" +
+				"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; relay.example\nX-Postfix-Queue-ID: " + id + "\nX-Postfix-Sender: rfc822; post@news.example\n\n" +
+				"Final-Recipient: rfc822; " + email + "\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 unknown\n\n--b--\n"
+		}
+		for _, c := range []struct {
+			what, email, id string
+			at              time.Time
+			want            bounce.Outcome
+		}{
+			{"another's name", all[0].Email, "4F7A4", now.Add(week + time.Hour), bounce.NobodyOf},
+			{"a part of a name", all[0].Email, "9C3D1", now.Add(week + time.Hour), bounce.NobodyOf},
+			{"another address", "elsewhere@list.example", "9C3D11", now.Add(week + time.Hour), bounce.NobodyOf},
+			{"a name of two mails", all[2].Email, "5B00C", now.Add(week + time.Hour), bounce.NobodyOf},
+			{"a name of long ago", all[1].Email, "4F7A2", now.Add(5*week + time.Hour), bounce.NobodyOf},
+			{"no name", all[0].Email, "queued", now.Add(5*week + time.Hour), bounce.NobodyOf},
+			{"its own", all[0].Email, "9C3D11", now.Add(week + time.Hour), bounce.Recorded},
+		} {
+			taken := must(b.bounces(c.at).Message(b.ctx(), bounce.Pipe, strings.NewReader(dsn(c.email, c.id))))
+			b.equal(c.what, taken.Outcome, c.want)
+		}
+		b.equal("the issue", must(b.BounceCounts(b.ctx(), second.ID)), map[report.Kind]int{report.Hard: 1})
+		b.equal("the reader", b.state(all[0].ID), subscribers.Bounced)
 	}},
 	{"three soft issues over a fortnight end it, and a clean one between them does not", func(b *bench) {
 		b.source("nightbus")

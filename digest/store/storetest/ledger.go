@@ -291,7 +291,7 @@ var ledgerTests = []test{
 			settle(2, subscribers.Deferred, subscribers.SenderRefused), settle(3, subscribers.Deferred, subscribers.MailboxFull),
 			settle(4, subscribers.Queued, subscribers.SenderRefused))
 		b.equal("before", b.counted(issue), subscribers.Counts{subscribers.Failed: 2, subscribers.Deferred: 2, subscribers.Queued: 2, subscribers.InFlight: 2})
-		b.must(b.SetIssueState(b.ctx(), tester, issue.ID, digest.Paused, digest.Pause{Cause: digest.PauseRefused, Detail: "spam"}, now, digest.AsSeen{}))
+		b.must(b.SetIssueState(b.ctx(), tester, issue.ID, digest.Paused, digest.Pause{Cause: digest.PauseUnverified, Detail: "spam"}, now, digest.AsSeen{}))
 		b.equal("after", b.counted(issue), subscribers.Counts{subscribers.Failed: 1, subscribers.Deferred: 1, subscribers.Queued: 4, subscribers.InFlight: 2})
 		b.exchange(issue, 0, now, settle(5, subscribers.Failed, subscribers.NotSendable), settle(6, subscribers.Failed, subscribers.MailboxFull))
 		b.equal("with the late ones", b.counted(issue), subscribers.Counts{subscribers.Failed: 2, subscribers.Deferred: 1, subscribers.Queued: 5})

@@ -204,8 +204,11 @@ func (a *Area) after(r *http.Request, ref desk.Ref, ahead dispatch.Prospect) (*s
 		s.Acts = []screen.SendAct{{Label: "Pause", Action: address(site.SendPause), Note: "Pausing keeps what has not left. What has left cannot be called back."}}
 	case digest.Paused:
 		s.Sentence = "Sending is paused."
-		if issue.Pause.Cause == digest.PauseRefused {
+		if issue.Pause.Cause.Refused() {
 			s.Sentence = "Sending is paused, because the mail server refuses: " + frame.Cut(issue.Pause.Detail, 300)
+		}
+		if advice := issue.Pause.Cause.Advice(); advice != "" {
+			s.Note = advice + "."
 		}
 		s.Acts = []screen.SendAct{{Label: "Go on sending", Action: address(site.SendResume), Main: true}}
 	case digest.Sent:

@@ -226,7 +226,7 @@ CREATE TABLE issues (
     sent_at        BIGINT,
     asks           TEXT    NOT NULL DEFAULT '' CHECK (asks IN ('', 'late', 'elsewhere')),
     overrode       TEXT    NOT NULL DEFAULT '' CHECK (overrode IN ('', 'removed-pick')),
-    pause_cause    TEXT    NOT NULL DEFAULT '' CHECK (pause_cause IN ('', 'by-hand', 'refused')),
+    pause_cause    TEXT    NOT NULL DEFAULT '' CHECK (pause_cause IN ('', 'by-hand', 'refused', 'unverified')),
     pause_detail   TEXT    NOT NULL DEFAULT '',
     mailing_begun  BIGINT,
     mailing_domain TEXT    NOT NULL DEFAULT '',
