@@ -204,7 +204,7 @@ func newRig(t testing.TB, b *blog, db *store.DB, start string, change ...func(*p
 		t.Fatal(err)
 	}
 	r := &rig{t: t, blog: b, store: db, clock: &clock{now: at(start)}}
-	client := fetch.New(fetch.Options{Allow: allow, Pause: -1, Clock: r.clock})
+	client := fetch.New(fetch.Options{Allow: allow, Pause: -1, RefusalStep: -1, Clock: r.clock})
 	t.Cleanup(client.Close)
 	opts := pull.Options{Store: db, Fetcher: client, ToProse: markup.FromHTML, Clock: r.clock,
 		Random: func() float64 { return 0.5 }}

@@ -35,6 +35,7 @@ func kettleRow() webSite {
 }
 
 func TestBlogFollowedUnderAnotherAddress(t *testing.T) {
+	t.Parallel()
 	old, moved := newBlog(t, kettleRow().page), newBlog(t, kettleRow().page)
 	store := database(t)
 	r := newRig(t, old, store, thatEvening)
@@ -54,6 +55,7 @@ func TestBlogFollowedUnderAnotherAddress(t *testing.T) {
 }
 
 func TestBlogThatMovedToAnotherSpellingIsKnown(t *testing.T) {
+	t.Parallel()
 	page := func(host string) webSite {
 		return webSite{host + "/feed.xml": rssOf("Row", "", "/1", "/2", "/3"), host + "/": head + linkTo("rss", "Row", "/feed.xml") + "</head></html>"}
 	}
@@ -66,6 +68,7 @@ func TestBlogThatMovedToAnotherSpellingIsKnown(t *testing.T) {
 }
 
 func TestBlogThatAnImportBroughtGetsItsFeeds(t *testing.T) {
+	t.Parallel()
 	b := newBlog(t, kettleRow().page)
 	store := database(t)
 	r := newRig(t, b, store, thatEvening)
@@ -89,6 +92,7 @@ func TestBlogThatAnImportBroughtGetsItsFeeds(t *testing.T) {
 // An export that is older than all that the feed lists is of the same blog when its
 // home page is.
 func TestBlogThatAnOldExportBroughtGetsItsFeeds(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		path string
 		want bool
@@ -104,6 +108,7 @@ func TestBlogThatAnOldExportBroughtGetsItsFeeds(t *testing.T) {
 }
 
 func TestAFeedsAddressIsChanged(t *testing.T) {
+	t.Parallel()
 	old, moved := newBlog(t, kettleRow().page), newBlog(t, kettleRow().page)
 	store := database(t)
 	r := newRig(t, old, store, thatEvening)
@@ -142,6 +147,7 @@ func TestAFeedsAddressIsChanged(t *testing.T) {
 }
 
 func TestAPatternIsSetAndForgotten(t *testing.T) {
+	t.Parallel()
 	s := kettleRow()
 	s["/talk?of=%2Fp1"] = fixedIDs("Comments on p1", "p1#comment-1")
 	b := newBlog(t, s.page)
@@ -165,6 +171,7 @@ func TestAPatternIsSetAndForgotten(t *testing.T) {
 }
 
 func TestAChangeThatCannotBeChangesNothing(t *testing.T) {
+	t.Parallel()
 	b := newBlog(t, kettleRow().page)
 	r := newRig(t, b, database(t), thatEvening)
 	src := r.add()
@@ -199,6 +206,7 @@ func TestAChangeThatCannotBeChangesNothing(t *testing.T) {
 // The editor names another feed while another process pulls the old one: what that
 // stores at its end does not undo it.
 func TestChangeDuringAPull(t *testing.T) {
+	t.Parallel()
 	there := newStage(t, pages{"/posts": atomOf("", post(2, 80, -1), post(1, 90, -1))}.ServeHTTP)
 	r, src, st := play(t, nil, digest.Generic, "/posts")
 	editor := newRig(t, &blog{t: t, url: there.URL}, r.store, "2026-03-05T20:00:00Z")
@@ -223,6 +231,7 @@ func TestChangeDuringAPull(t *testing.T) {
 // An export of Disqus calls posts by their addresses, and the blog's feed may have
 // other ids for them. Its home page is the same.
 func TestFeedsOfABlogWhoseExportNamesPostsOtherwise(t *testing.T) {
+	t.Parallel()
 	b := newBlog(t, kettleRow().page)
 	r := newRig(t, b, database(t), thatEvening)
 	src := r.imported(digest.Source{Name: "Row", URL: b.url + "/", AddedAt: r.clock.Now()})

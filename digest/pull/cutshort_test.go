@@ -41,6 +41,7 @@ func paged(n, broken *int) http.HandlerFunc {
 // A page that ends in the middle is no step on the way back: the pages behind it are
 // asked for when it can be read to its end, and nothing between them is lost.
 func TestPageThatEndsInTheMiddleLeavesNoHole(t *testing.T) {
+	t.Parallel()
 	n, broken := 5, 0
 	r, src, _ := play(t, paged(&n, &broken), digest.Generic)
 	r.due(src)
@@ -57,6 +58,7 @@ func TestPageThatEndsInTheMiddleLeavesNoHole(t *testing.T) {
 // What is whole of a document that ends in the middle is stored, as if the feed had ended
 // there; nothing else follows from it.
 func TestDocumentThatEndsInTheMiddle(t *testing.T) {
+	t.Parallel()
 	p := pages{}
 	cut := false
 	r, src, _ := play(t, func(w http.ResponseWriter, r *http.Request) {
@@ -93,6 +95,7 @@ func TestDocumentThatEndsInTheMiddle(t *testing.T) {
 }
 
 func TestOlderPageThatEndsInTheMiddleIsReadAgain(t *testing.T) {
+	t.Parallel()
 	n, broken := 30, 20
 	r, src, st := play(t, paged(&n, &broken), digest.Generic)
 	wantError(t, "a page that is cut short", errOf(r.Pull(t.Context(), nobody, src.ID, poll.Options{History: true})), digest.Invalid, "cut short")
@@ -107,6 +110,7 @@ func TestOlderPageThatEndsInTheMiddleIsReadAgain(t *testing.T) {
 // An entry that could not be used and has no id may be any comment: a list that has one
 // shows of none that it is missing.
 func TestListWithAnEntryWithoutANameProvesNothing(t *testing.T) {
+	t.Parallel()
 	for odd, gone := range map[string]int{"": 1, "<entry></entry>": 0} {
 		p := pages{}
 		r, src, st := play(t, p.ServeHTTP, digest.Generic)
@@ -125,6 +129,7 @@ func TestListWithAnEntryWithoutANameProvesNothing(t *testing.T) {
 // thirty comments, and the first pull brings these, however many older words it has
 // by then.
 func TestFirstPullInAQuietWeekGoesBackThroughThePosts(t *testing.T) {
+	t.Parallel()
 	const day = 24
 	r, src, _ := play(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/posts" { // 36 comments are announced; the third post is needed for thirty

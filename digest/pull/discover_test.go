@@ -12,6 +12,7 @@ import (
 )
 
 func TestAddressesThatLeadToNoBlog(t *testing.T) {
+	t.Parallel()
 	ghost := fixture(t, "feed", "ghost.rss")
 	start := ghost[:strings.Index(ghost, "<item>")]
 	pages := map[string]string{
@@ -60,6 +61,7 @@ func TestAddressesThatLeadToNoBlog(t *testing.T) {
 }
 
 func TestWhatIsNoAddress(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, newBlog(t, (&press{t: t}).page), database(t), thatEvening)
 	for _, address := range []string{"", "  ", "http://", "two words", "https://a b.example/", "http://[::1"} {
 		wantError(t, address, errOf(r.Add(t.Context(), nobody, address, firstSeries, discover.Options{})), digest.Invalid, "is not an address")
@@ -71,6 +73,7 @@ func TestWhatIsNoAddress(t *testing.T) {
 }
 
 func TestBlogWithoutLinksIsFoundByConvention(t *testing.T) {
+	t.Parallel()
 	for _, home := range []string{"<html></html>",
 		`<html><meta name=generator content="WordPress 6.7"></html>`,
 		`<html><link rel=alternate type=application/rss+xml href=/feed/></html>`,
@@ -81,6 +84,7 @@ func TestBlogWithoutLinksIsFoundByConvention(t *testing.T) {
 }
 
 func TestRedirectsAreRequestsToo(t *testing.T) {
+	t.Parallel()
 	lead := map[string]string{"/": "/a", "/a": "/b/", "/loop": "/loop2", "/loop2": "/loop3", "/loop3": "/loop4", "/loop4": "/loop5", "/loop5": "/b/"}
 	pages := map[string]string{
 		"/b/":     head + linkTo("rss", "Row", "/b/feed") + "</head></html>",
@@ -113,6 +117,7 @@ func TestRedirectsAreRequestsToo(t *testing.T) {
 // TestRedirectsToNothingAreRequestsToo looks for a blog where every guess leads a long
 // way, and to nothing.
 func TestRedirectsToNothingAreRequestsToo(t *testing.T) {
+	t.Parallel()
 	var asked []string
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked = append(asked, r.URL.RequestURI())

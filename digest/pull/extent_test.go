@@ -14,6 +14,7 @@ import (
 // What a blog's feeds tell is said before it is followed: how much they list, and how
 // far back.
 func TestWhatWasFoundIsSaid(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		page func(path, query string) (int, string, string)
 		want string

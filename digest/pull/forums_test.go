@@ -37,6 +37,7 @@ func stand(t *testing.T, home string, files map[string]string) webSite {
 // TestForumsAndTheirLikes follows what each of them offers, from an address that a person
 // would give, and ties what is said to what it is said about.
 func TestForumsAndTheirLikes(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		home  string
 		files map[string]string
@@ -113,6 +114,7 @@ func TestForumsAndTheirLikes(t *testing.T) {
 
 // The newest post of a topic is not the topic's: recent topics come with its words.
 func TestNodeBBTopicsKeepTheirWords(t *testing.T) {
+	t.Parallel()
 	s := stand(t, "https://loam.test", map[string]string{"/forum/topics.rss": "nodebb-topics.rss", "/forum/recentposts.rss": "nodebb-recentposts.rss"})
 	r := newRig(t, newBlog(t, s.page), database(t), thatEvening)
 	src := r.adds(r.blog.url + "/forum/topics.rss").Source

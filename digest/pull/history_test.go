@@ -46,6 +46,7 @@ func (a *archive) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestHistoryGoesOnWhereItStopped(t *testing.T) {
+	t.Parallel()
 	for _, followed := range []bool{false, true} {
 		t.Run(fmt.Sprint("followed before: ", followed), func(t *testing.T) {
 			a := &archive{newest: 95, broken: map[int]bool{}}
@@ -85,6 +86,7 @@ func TestHistoryGoesOnWhereItStopped(t *testing.T) {
 // A history that is cut off between new entries and known ones must not hide what
 // is between them from the schedule.
 func TestHistoryCutOffLeavesNoHole(t *testing.T) {
+	t.Parallel()
 	a := &archive{newest: 20, broken: map[int]bool{}}
 	r, src, _ := play(t, a.ServeHTTP, digest.Generic)
 	r.pull(src, poll.Options{History: true})
@@ -166,6 +168,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // first page to the last, counts as many as it lists, and has none when asked for it
 // alone.
 func TestWordPressRESTTellsWhatIsGone(t *testing.T) {
+	t.Parallel()
 	honest := func(_, there int) string { return strconv.Itoa(there) }
 	for name, tt := range map[string]struct {
 		total  func(page, there int) string
@@ -203,6 +206,7 @@ func TestWordPressRESTTellsWhatIsGone(t *testing.T) {
 }
 
 func TestWordPressHistoryComesFromItsREST(t *testing.T) {
+	t.Parallel()
 	blog := &site{broken: "/wp-json/wp/v2/comments?order=asc&page=3&per_page=100"}
 	r, src, st := play(t, blog.ServeHTTP, digest.WordPress, "/feed/", "/comments/feed/")
 	r.due(src)
@@ -230,6 +234,7 @@ func TestWordPressHistoryComesFromItsREST(t *testing.T) {
 }
 
 func TestWordPressWithoutREST(t *testing.T) {
+	t.Parallel()
 	for _, status := range []int{401, 403, 404} {
 		blog := &site{refused: status}
 		r, src, st := play(t, blog.ServeHTTP, digest.WordPress, "/feed/", "/comments/feed/")
@@ -249,6 +254,7 @@ const wordPressHead = `<generator>https://wordpress.org/?v=6.7</generator>`
 // Ten posts have come since: the new part ends on the very page at which the
 // history goes on.
 func TestHistoryGoesOnAtAPageThatItCameBy(t *testing.T) {
+	t.Parallel()
 	newest, broken := 40, "2"
 	r, src, _ := play(t, func(w http.ResponseWriter, r *http.Request) {
 		n, _ := strconv.Atoi(r.URL.Query().Get("paged"))
@@ -275,6 +281,7 @@ func TestHistoryGoesOnAtAPageThatItCameBy(t *testing.T) {
 
 // Some sites name a next page for ever, empty or the same as before.
 func TestNextPagesWithoutEnd(t *testing.T) {
+	t.Parallel()
 	for name, page := range map[string]func() string{
 		"empty":    func() string { return "" },
 		"the same": func() string { return atomOf("", manySaid(12, 11, 1, 3)...) },
@@ -307,6 +314,7 @@ func TestNextPagesWithoutEnd(t *testing.T) {
 // That a posts feed has numbered pages is our guess. A site that turns the question
 // away has a good feed all the same.
 func TestGuessedPageThatIsRefused(t *testing.T) {
+	t.Parallel()
 	for _, status := range []int{400, 403, 410} {
 		r, src, _ := play(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.RawQuery != "" {
@@ -329,6 +337,7 @@ func TestGuessedPageThatIsRefused(t *testing.T) {
 // What the feed of one post brought while the feed of all comments was down does not
 // end the way back of that one.
 func TestListingsDoNotHideWhatTheFeedMissed(t *testing.T) {
+	t.Parallel()
 	down := false
 	p := pages{
 		"/feeds/posts/default":    bloggerOf("", "", 2, post(2, 90, 1), post(1, 2000, 0)),

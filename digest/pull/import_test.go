@@ -101,6 +101,7 @@ func sampleExport(t *testing.T, name string) io.ReadSeeker {
 // The founding blog from its feeds, from its exports, and from both in either
 // order: the same rows.
 func TestFoundingBlogFromFeedsAndExports(t *testing.T) {
+	t.Parallel()
 	dir := digesttest.SampleBlog(t)
 	b := newBlog(t, (&sample{dir: dir, firstPage: 1}).page)
 	fromFeeds := newShelf(t, b, afterTheLast)
@@ -167,6 +168,7 @@ func sameRows(t *testing.T, got, want string) {
 
 // A cut file brings what was whole, and the whole file the rest.
 func TestImportGoesOnAfterACutFile(t *testing.T) {
+	t.Parallel()
 	body, err := io.ReadAll(sampleExport(t, "export.atom"))
 	if err != nil {
 		t.Fatal(err)
@@ -188,6 +190,7 @@ func TestImportGoesOnAfterACutFile(t *testing.T) {
 // Old comments that an import brings can be picked, but are no news; those of the
 // last week are.
 func TestImportedCommentsAreBackfill(t *testing.T) {
+	t.Parallel()
 	b := newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page)
 	s := newShelf(t, b, afterTheLast)
 	s.imports(sampleExport(t, "export.atom"))
@@ -208,6 +211,7 @@ func pressExport(t *testing.T, home string) string {
 // A WordPress blog's feeds give its newest comments without their parents, and its
 // export all of them with: together each comment is stored once, with its parent.
 func TestWordPressFromFeedsAndExport(t *testing.T) {
+	t.Parallel()
 	b := newBlog(t, (&press{t: t}).page)
 	for _, tt := range []struct {
 		name        string
@@ -254,6 +258,7 @@ func TestWordPressFromFeedsAndExport(t *testing.T) {
 // Feeds do not undo an import: what WordPress puts around a reply's words, and forms that
 // give only their beginning, leave the words and the parent as they are.
 func TestFeedsDoNotUndoAnImport(t *testing.T) {
+	t.Parallel()
 	const page = "%BLOG%/2026/03/who-locks-the-water/"
 	item := func(text string) string {
 		return `<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Comments</title><generator>https://wordpress.org/?v=6.8</generator><item><link>` +
@@ -286,6 +291,7 @@ func TestFeedsDoNotUndoAnImport(t *testing.T) {
 // What the blog has put into its trash is marked if it was known, and makes no
 // row if it was not.
 func TestTrashIsTakenOver(t *testing.T) {
+	t.Parallel()
 	b := newBlog(t, (&press{t: t}).page)
 	s := newShelf(t, b, thatEvening)
 	src := s.add()
@@ -306,6 +312,7 @@ func TestTrashIsTakenOver(t *testing.T) {
 // Disqus keeps a thread for every address of a page; the blog's own posts are
 // taken for them where they are known.
 func TestDisqusUnderTheBlogsOwnPosts(t *testing.T) {
+	t.Parallel()
 	s := newShelf(t, newBlog(t, (&press{t: t}).page), thatEvening)
 	src := s.imported(digest.Source{Name: "The Towpath", URL: "https://www.towpath.example/", Platform: digest.Generic, AddedAt: s.clock.Now()})
 	_, err := s.store.StorePage(t.Context(), pull.Page{SourceID: src.ID, Seen: s.clock.Now(), Posts: []digest.Post{{
@@ -340,6 +347,7 @@ func TestDisqusUnderTheBlogsOwnPosts(t *testing.T) {
 }
 
 func TestWhoseExportItIs(t *testing.T) {
+	t.Parallel()
 	b := newBlog(t, (&press{t: t}).page)
 	wxr := pressExport(t, "http://blog.test")
 	takeout := fixture(t, "dump", "takeout.atom")
@@ -419,6 +427,7 @@ func TestWhoseExportItIs(t *testing.T) {
 // post and its parent. What the blog's own feed of posts gives is one with what the export
 // calls so, whichever came first.
 func TestOtherFormatsAreImported(t *testing.T) {
+	t.Parallel()
 	b := newBlog(t, (&press{t: t}).page)
 	for _, tt := range []struct {
 		file, url string // the address, where the export does not name it
@@ -538,6 +547,7 @@ func (s shelf) checkImported(page string, under, comments, replies int) {
 // Whatever an export holds, a second import changes nothing, and neither does it
 // matter that the first one was interrupted.
 func TestImportingTwiceChangesNothing(t *testing.T) {
+	t.Parallel()
 	b := newBlog(t, (&press{t: t}).page)
 	for seed := range uint64(6) {
 		body := anyExport(rand.New(rand.NewPCG(seed, 1)))
@@ -591,6 +601,7 @@ func anyExport(r *rand.Rand) string {
 
 // What a comment box gives in its feed and in its export is one, whichever came first.
 func TestExportsAndFeedsOfCommentBoxes(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		export, feed, home string
 		same               *strings.Replacer // the words of the feed for those of the export

@@ -12,6 +12,7 @@ import (
 // Each case is a comments feed as it stands first and as it stands two hours
 // later, and what has to be stored then.
 func TestOddEntriesFollowTheirRule(t *testing.T) {
+	t.Parallel()
 	at := func(e entry, change func(*entry)) entry { change(&e); return e }
 	one := said(1, 1, 30)
 	for _, tt := range []struct {
@@ -79,6 +80,7 @@ func TestOddEntriesFollowTheirRule(t *testing.T) {
 }
 
 func TestDatesThatCannotBe(t *testing.T) {
+	t.Parallel()
 	for written, want := range map[string]string{
 		"":                                "2026-03-05T20:00:00Z", // the moment seen
 		"soon":                            "2026-03-05T20:00:00Z",
@@ -105,6 +107,7 @@ func TestDatesThatCannotBe(t *testing.T) {
 }
 
 func TestRepliesComeBeforeTheirParents(t *testing.T) {
+	t.Parallel()
 	p := pages{"/posts": atomOf(""), "/comments": atomOf("", said(3, 1, 20))}
 	p["/comments"] = strings.Replace(p["/comments"], `<thr:in-reply-to ref="tag:lamp.test,2026:post-1"/>`, `<thr:in-reply-to ref="tag:lamp.test,2026:c-2" href="/p/1#c2"/>`, 1)
 	r, src, _ := play(t, p.ServeHTTP, digest.Generic)
@@ -120,6 +123,7 @@ func TestRepliesComeBeforeTheirParents(t *testing.T) {
 }
 
 func TestTombstoneMarksGone(t *testing.T) {
+	t.Parallel()
 	p := pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", manySaid(3, 1, 1, 20)...)}
 	r, src, _ := play(t, p.ServeHTTP, digest.Generic)
 	r.due(src)
@@ -130,6 +134,7 @@ func TestTombstoneMarksGone(t *testing.T) {
 }
 
 func TestPostsThatMove(t *testing.T) {
+	t.Parallel()
 	p := pages{"/posts": atomOf("", post(1, 90, -1), post(2, 100, -1)), "/comments": atomOf("", said(1, 1, 20))}
 	r, src, _ := play(t, p.ServeHTTP, digest.Generic)
 	r.due(src)

@@ -11,6 +11,7 @@ import (
 
 // Escaping may make three of each byte of an address, more than an index takes.
 func TestLongAddressesAreNoNames(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	odd := func() string {
 		var b strings.Builder

@@ -12,6 +12,7 @@ import (
 // An entry without a date, or with one that cannot be, is sorted by when it was seen, and
 // nobody is told that it was written then. What is not stored is counted by reason.
 func TestEntriesWithoutADate(t *testing.T) {
+	t.Parallel()
 	item := func(n int, date string) string {
 		return fmt.Sprintf(`<item><guid isPermaLink="false">c%d</guid><link>https://tea.test/urn#comment-%d</link><pubDate>%s</pubDate><description>words %d</description></item>`, n, n, date, n)
 	}

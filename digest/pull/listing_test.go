@@ -32,6 +32,7 @@ const commentID = "tag:blogger.com,1999:blog-7.post-9"
 // A blog that gave all its entries new ids is accepted: what is stored by the old
 // ones is missing from the posts' lists, though these are as long as before.
 func TestAcceptedIDsReplaceTheOldOnes(t *testing.T) {
+	t.Parallel()
 	list := func(said ...entry) http.HandlerFunc {
 		return pages{
 			"/feeds/posts/default":                      bloggerOf("", "", 1, post(1, 90, len(said))),
@@ -52,6 +53,7 @@ func TestAcceptedIDsReplaceTheOldOnes(t *testing.T) {
 }
 
 func TestRemovedForGoodAndBack(t *testing.T) {
+	t.Parallel()
 	list := func(total int, said ...entry) pages {
 		return pages{
 			"/feeds/posts/default":                           bloggerOf("", "", 1, post(1, 90, total)),
@@ -86,6 +88,7 @@ func TestRemovedForGoodAndBack(t *testing.T) {
 }
 
 func TestShortListingsProveNothing(t *testing.T) {
+	t.Parallel()
 	three := []entry{said(13, 1, 30), said(12, 1, 40), said(11, 1, 50)}
 	const listing = "/feeds/1/comments/default?max-results=500"
 	for name, tt := range map[string]struct {
@@ -139,6 +142,7 @@ func TestShortListingsProveNothing(t *testing.T) {
 }
 
 func TestListingThatSaysItIsComplete(t *testing.T) {
+	t.Parallel()
 	p := pages{}
 	r, src, st := play(t, p.ServeHTTP, digest.Generic)
 	one := post(1, 90, 3)
@@ -153,6 +157,7 @@ func TestListingThatSaysItIsComplete(t *testing.T) {
 }
 
 func TestCountThatNeverAgreesIsToldOnce(t *testing.T) {
+	t.Parallel()
 	p := pages{
 		"/feeds/posts/default":                      bloggerOf("", "", 1, post(1, 90, 10)),
 		"/feeds/comments/default":                   bloggerOf(".comments", "", 1, said(11, 1, 50)),
@@ -169,6 +174,7 @@ func TestCountThatNeverAgreesIsToldOnce(t *testing.T) {
 }
 
 func TestScheduledPullReadsTwentyPostsNewestFirst(t *testing.T) {
+	t.Parallel()
 	p := pages{"/comments/feed/": atomOf(`<generator>https://wordpress.org/?v=6.7</generator>`, said(1, 1, 600))}
 	var all []entry
 	for n := 45; n > 0; n-- {
@@ -191,6 +197,7 @@ func TestScheduledPullReadsTwentyPostsNewestFirst(t *testing.T) {
 }
 
 func TestBlindListingsAreConditional(t *testing.T) {
+	t.Parallel()
 	p := pages{}
 	var all []entry
 	for n := 12; n > 0; n-- {
@@ -225,6 +232,7 @@ func TestBlindListingsAreConditional(t *testing.T) {
 }
 
 func TestListingOnAnotherHostIsNotAsked(t *testing.T) {
+	t.Parallel()
 	e := post(1, 5, 3)
 	e.listing = "https://elsewhere.test/comments"
 	r, src, _ := play(t, pages{"/posts": atomOf("", e), "/comments": atomOf("", said(1, 1, 4))}.ServeHTTP, digest.Generic)
@@ -233,6 +241,7 @@ func TestListingOnAnotherHostIsNotAsked(t *testing.T) {
 }
 
 func TestListingThatFailsIsPutOff(t *testing.T) {
+	t.Parallel()
 	p := pages{"/feeds/posts/default": bloggerOf("", "", 1, post(1, 90, 2)), "/feeds/comments/default": bloggerOf(".comments", "", 1, said(11, 1, 50))}
 	status := http.StatusInternalServerError
 	r, src, st := play(t, func(w http.ResponseWriter, r *http.Request) {
@@ -266,6 +275,7 @@ func TestListingThatFailsIsPutOff(t *testing.T) {
 // A list of the newest is as long as a number that was read before more came: that
 // proves nothing of those it leaves out, in a pull or right before an issue goes out.
 func TestAnOldNumberProvesNothing(t *testing.T) {
+	t.Parallel()
 	newest := func(from int) http.HandlerFunc {
 		p := pages{"/comments": atomOf("", manySaid(from, from-2, 1, 30)...), "/p/1/feed/": atomOf("", manySaid(from, from-2, 1, 30)...),
 			"/posts": atomOf("", post(1, 90, from-10)), "/p/1": "<html>the post</html>"}
@@ -290,6 +300,7 @@ func TestAnOldNumberProvesNothing(t *testing.T) {
 	equal(t, "gone right before", fmt.Sprint(found.Looked, found.Gone, err), "2 0 <nil>")
 }
 func TestListingAsLongAsTheCount(t *testing.T) {
+	t.Parallel()
 	newest := func(from int) string { return atomOf("", append(manySaid(from, from-8, 1, 30), said(5, 2, 60))...) }
 	p := pages{"/feed/": atomOf("", post(2, 80, 1), post(1, 90, 9)), "/comments/feed/": newest(20), "/p/1": ""}
 	r, src, st := play(t, p.ServeHTTP, digest.WordPress, "/feed/", "/comments/feed/")
@@ -318,6 +329,7 @@ func TestListingAsLongAsTheCount(t *testing.T) {
 
 // A count that was read once says nothing when it has been another meanwhile.
 func TestRemovedAgain(t *testing.T) {
+	t.Parallel()
 	p := pages{}
 	r, src, st := play(t, p.ServeHTTP, digest.Blogger, "/feeds/posts/default", "/feeds/comments/default")
 	say := func(all ...entry) {
@@ -340,6 +352,7 @@ func TestRemovedAgain(t *testing.T) {
 
 // The count may be ahead of the list for a while, where answers are kept on the way.
 func TestListingThatLagsBehindTheCount(t *testing.T) {
+	t.Parallel()
 	for _, unchanged := range []bool{false, true} {
 		t.Run(fmt.Sprint("not modified: ", unchanged), func(t *testing.T) {
 			p := pages{}
@@ -389,6 +402,7 @@ func manyPosts(from, to int) (all []entry) {
 // On the first pull, too, a list of ten of twelve is as long as it gets, and is not
 // read again.
 func TestListingAsLongAsItGetsIsReadOnce(t *testing.T) {
+	t.Parallel()
 	p := pages{
 		"/feed/":          atomOf("", post(1, 90, 12)),
 		"/comments/feed/": atomOf("", append(manySaid(60, 52, 2, 1), said(22, 1, 20))...),

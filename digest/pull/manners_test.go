@@ -16,6 +16,7 @@ import (
 )
 
 func TestValidatorsGoBackAsTheyCame(t *testing.T) {
+	t.Parallel()
 	s := database(t)
 	tag, date, cut := `W/"odd, one"`, "Sun, 01 Mar 2026 12:00:00 GMT", false
 	st := newStage(t, nil)
@@ -54,6 +55,7 @@ func TestValidatorsGoBackAsTheyCame(t *testing.T) {
 }
 
 func TestMovesAreRememberedWhenTheyHold(t *testing.T) {
+	t.Parallel()
 	s := database(t)
 	st := newStage(t, nil)
 	moved := func(status int) http.HandlerFunc {
@@ -101,6 +103,7 @@ func TestMovesAreRememberedWhenTheyHold(t *testing.T) {
 // TestAddressTooLongToKeep is refused where somebody gives it, and not moved to,
 // whatever the database could index.
 func TestAddressTooLongToKeep(t *testing.T) {
+	t.Parallel()
 	long := "/new?key=" + strings.Repeat("x", field.MaxAddress)
 	r, src, st := play(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/posts" {
@@ -120,6 +123,7 @@ func TestAddressTooLongToKeep(t *testing.T) {
 }
 
 func TestMoveToAnotherHostHasToListSomethingKnown(t *testing.T) {
+	t.Parallel()
 	stranger := false
 	r := faked(t, func(req pull.Request) (*pull.Response, error) {
 		entry := "1"
@@ -155,6 +159,7 @@ func lastPart(s string) string {
 
 // A feed that is asked by https is never asked by http for what the blog says.
 func TestMoveThatGivesUpHTTPSIsNotFollowed(t *testing.T) {
+	t.Parallel()
 	r := faked(t, func(req pull.Request) (*pull.Response, error) {
 		return &pull.Response{Status: 200, URL: "http://a.test/feed", Moved: "http://a.test/x/" + lastPart(req.URL), Body: bloggerFeed(req.URL, "", "1")}, nil
 	})
@@ -168,6 +173,7 @@ func TestMoveThatGivesUpHTTPSIsNotFollowed(t *testing.T) {
 }
 
 func TestHTTPSMoveKeepsTheEntries(t *testing.T) {
+	t.Parallel()
 	for _, platform := range []digest.Platform{digest.Generic, digest.WordPress} {
 		secure := false
 		r := faked(t, func(req pull.Request) (*pull.Response, error) {
@@ -198,6 +204,7 @@ func TestHTTPSMoveKeepsTheEntries(t *testing.T) {
 }
 
 func TestRetryAfterOfAServer(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		status       int
 		after        string
@@ -238,6 +245,7 @@ func TestRetryAfterOfAServer(t *testing.T) {
 // TestAHostsWishOutlivesTheProcess pulls two blogs of one host and one of another. The
 // first blog is told to come back in three hours; then the program is started anew.
 func TestAHostsWishOutlivesTheProcess(t *testing.T) {
+	t.Parallel()
 	s := database(t)
 	busy := newStage(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "10800")
@@ -271,6 +279,7 @@ func TestAHostsWishOutlivesTheProcess(t *testing.T) {
 }
 
 func TestGoneTwiceStopsTheSchedule(t *testing.T) {
+	t.Parallel()
 	r, src, st := play(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }, digest.Generic, "/posts")
 	stopped, polls := false, 0
 	for range 40 {
@@ -306,6 +315,7 @@ func TestGoneTwiceStopsTheSchedule(t *testing.T) {
 // A blog that is down for two weeks is asked once a day, the editor is told from
 // the second day, and all of the gap that the feed still holds is caught.
 func TestDownForTwoWeeks(t *testing.T) {
+	t.Parallel()
 	up := pages{"/posts": atomOf("", post(1, 300, -1)), "/comments": atomOf("", said(1, 1, 299))}
 	r, src, st := play(t, up.ServeHTTP, digest.Generic)
 	r.due(src)
@@ -337,6 +347,7 @@ func TestDownForTwoWeeks(t *testing.T) {
 }
 
 func TestFeedsOwnPaceLengthensTheInterval(t *testing.T) {
+	t.Parallel()
 	cache := ""
 	body := `<rss version="2.0"><channel><title>x</title><ttl>%s</ttl><skipHours>%s</skipHours><item><guid>1</guid><title>One</title></item></channel></rss>`
 	for _, tt := range []struct {
@@ -377,6 +388,7 @@ func TestFeedsOwnPaceLengthensTheInterval(t *testing.T) {
 // A window of ten that turns over every three hours is asked often enough that
 // never more than half of it is new.
 func TestTurningWindowIsAskedOftenEnough(t *testing.T) {
+	t.Parallel()
 	s := database(t)
 	st := newStage(t, nil)
 	var r *rig
@@ -414,6 +426,7 @@ func TestTurningWindowIsAskedOftenEnough(t *testing.T) {
 }
 
 func TestSuspectPageWaitsForTheEditor(t *testing.T) {
+	t.Parallel()
 	good := pages{"/posts": atomOf("", post(1, 300, -1)), "/comments": atomOf("", manySaid(10, 1, 1, 50)...)}
 	tagged := func(p pages, tag string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -460,6 +473,7 @@ func TestSuspectPageWaitsForTheEditor(t *testing.T) {
 }
 
 func TestOneSourceMayHaveOneFeedOrNone(t *testing.T) {
+	t.Parallel()
 	for _, feeds := range [][]string{{"/posts"}, {"/comments"}} {
 		r, src, _ := play(t, pages{"/posts": atomOf("", post(1, 1, -1)), "/comments": atomOf("", said(1, 1, 1))}.ServeHTTP, digest.Generic, feeds...)
 		report := r.pull(src, poll.Options{History: true})
@@ -474,6 +488,7 @@ func TestOneSourceMayHaveOneFeedOrNone(t *testing.T) {
 
 // Only the feed itself can say that it is gone for good.
 func TestOlderPageThatIsGone(t *testing.T) {
+	t.Parallel()
 	n := 0
 	r, src, _ := play(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.RequestURI() {
@@ -498,6 +513,7 @@ func TestOlderPageThatIsGone(t *testing.T) {
 // TestValidatorsBelongToWhereTheyCameFrom pulls a feed that leads to one place and later
 // to another, with the same date: what is new there comes.
 func TestValidatorsBelongToWhereTheyCameFrom(t *testing.T) {
+	t.Parallel()
 	const day = "Sun, 01 Mar 2026 12:00:00 GMT"
 	to := "/a"
 	r, src, st := play(t, func(w http.ResponseWriter, r *http.Request) {

@@ -25,6 +25,7 @@ const longWord = "I lit the lamp again, and - for once - nobody asked me why."
 // Of a comment that neither its post's list nor the feed of all comments reaches, the
 // page of the post tells, where it holds all the others.
 func TestRecheckLooksAtThePage(t *testing.T) {
+	t.Parallel()
 	const gone, there, unsure = "1 gone, [] unsure", "0 gone, [] unsure", "0 gone, [c-11] unsure"
 	for name, tt := range map[string]struct {
 		page  string
@@ -84,6 +85,7 @@ func TestRecheckLooksAtThePage(t *testing.T) {
 
 // A page that leads elsewhere says nothing of the comments that were on it.
 func TestRecheckLeavesInDoubt(t *testing.T) {
+	t.Parallel()
 	s := database(t)
 	p := pages{"/posts": atomOf("", post(1, 90, 1)), "/comments": atomOf("", said(1, 1, 20)), "/": pageOf("", 2, 3)}
 	st := newStage(t, nil)

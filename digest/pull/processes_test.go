@@ -19,6 +19,7 @@ import (
 // kills one of them between two pages: what it left open is brought by the next
 // poll, whatever the other one did.
 func TestProcessesThatPullAtOnceLeaveNoHole(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name string
 		run  func(b *shared)

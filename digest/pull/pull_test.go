@@ -19,6 +19,7 @@ import (
 )
 
 func TestPullByHandIsAtMostOnceAMinute(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, newBlog(t, (&press{t: t}).page), database(t), thatEvening)
 	src := r.add()
 	equal(t, "too soon after being added", r.pull(src, poll.Options{}).TooSoon, false)
@@ -34,6 +35,7 @@ func TestPullByHandIsAtMostOnceAMinute(t *testing.T) {
 }
 
 func TestScheduleKeepsItsInterval(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, newBlog(t, (&press{t: t}).page), database(t), thatEvening)
 	src := r.add()
 	for _, tt := range []struct {
@@ -48,6 +50,7 @@ func TestScheduleKeepsItsInterval(t *testing.T) {
 }
 
 func TestFeedsOfASourceAreAskedTogether(t *testing.T) {
+	t.Parallel()
 	random := 0.0
 	r := newRig(t, newBlog(t, (&press{t: t}).page), database(t), thatEvening, func(o *pull.Options) {
 		o.Random = func() float64 { random = 1 - random; return random } // posts late, comments early
@@ -62,6 +65,7 @@ func TestFeedsOfASourceAreAskedTogether(t *testing.T) {
 }
 
 func TestLongFreshnessLengthensTheInterval(t *testing.T) {
+	t.Parallel()
 	r := faked(t, func(req pull.Request) (*pull.Response, error) {
 		resp := gives(req, "", "1")
 		resp.CacheMaxAge = 3 * time.Hour
@@ -77,6 +81,7 @@ func TestLongFreshnessLengthensTheInterval(t *testing.T) {
 }
 
 func TestIntervalIsBoundedAndSpread(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		interval time.Duration
 		random   float64
@@ -96,6 +101,7 @@ func TestIntervalIsBoundedAndSpread(t *testing.T) {
 }
 
 func TestFailuresBackOffAndRecover(t *testing.T) {
+	t.Parallel()
 	p := &press{t: t}
 	r := newRig(t, newBlog(t, p.page), database(t), thatEvening)
 	src := r.add()
@@ -122,6 +128,7 @@ func TestFailuresBackOffAndRecover(t *testing.T) {
 }
 
 func TestFailuresByHandDoNotPutTheScheduleOff(t *testing.T) {
+	t.Parallel()
 	p := &press{t: t}
 	r := newRig(t, newBlog(t, p.page), database(t), thatEvening)
 	src := r.add()
@@ -180,6 +187,7 @@ func follow(t *testing.T, store pull.Store, platform digest.Platform, name strin
 }
 
 func TestRetryAfterIsRespected(t *testing.T) {
+	t.Parallel()
 	r := faked(t, func(pull.Request) (*pull.Response, error) {
 		return nil, digest.Fail(digest.Unavailable, "Wait.", "%w", &pull.StatusError{Host: "a.test", Status: 429, RetryAfter: 5 * time.Hour})
 	})
@@ -204,6 +212,7 @@ func TestRetryAfterIsRespected(t *testing.T) {
 }
 
 func TestOneBadSourceDoesNotStopTheOthers(t *testing.T) {
+	t.Parallel()
 	r := faked(t, func(req pull.Request) (*pull.Response, error) {
 		switch {
 		case strings.Contains(req.URL, "panics"):
@@ -245,6 +254,7 @@ func bloggerFeed(url, next string, entries ...string) []byte {
 }
 
 func TestNextPagesStayWithTheBlog(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, next string
 		followed   string // the second request for posts, "" for none
@@ -274,6 +284,7 @@ func TestNextPagesStayWithTheBlog(t *testing.T) {
 // TestBloggerOverHTTP follows a Blogger blog on a domain of its own that has no https: its
 // feeds name their next pages at Blogger's own host, by http, where https is the same.
 func TestBloggerOverHTTP(t *testing.T) {
+	t.Parallel()
 	var asked []string
 	r := faked(t, func(req pull.Request) (*pull.Response, error) {
 		asked = append(asked, req.URL)
@@ -296,6 +307,7 @@ func TestBloggerOverHTTP(t *testing.T) {
 
 // TestFirstPullAsksForLargePages brings a week of many comments in few requests.
 func TestFirstPullAsksForLargePages(t *testing.T) {
+	t.Parallel()
 	sizes := map[string]int{}
 	r := faked(t, func(req pull.Request) (*pull.Response, error) {
 		if !strings.Contains(req.URL, "comments") {
@@ -325,6 +337,7 @@ func TestFirstPullAsksForLargePages(t *testing.T) {
 }
 
 func TestEndlessPagesAreLeft(t *testing.T) {
+	t.Parallel()
 	n := 0
 	r := faked(t, func(req pull.Request) (*pull.Response, error) {
 		if strings.Contains(req.URL, "comments") {
@@ -339,6 +352,7 @@ func TestEndlessPagesAreLeft(t *testing.T) {
 }
 
 func TestStoppedPullIsNoFailureOfTheFeed(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	r := faked(t, func(pull.Request) (*pull.Response, error) {
 		cancel()
@@ -352,6 +366,7 @@ func TestStoppedPullIsNoFailureOfTheFeed(t *testing.T) {
 }
 
 func TestRefusedAddressIsNotCountedAsAsked(t *testing.T) {
+	t.Parallel()
 	r := faked(t, func(pull.Request) (*pull.Response, error) {
 		return nil, digest.Fail(digest.Forbidden, "Allow it.", "a.test is not a public address")
 	})
@@ -362,12 +377,14 @@ func TestRefusedAddressIsNotCountedAsAsked(t *testing.T) {
 }
 
 func TestUnknownSource(t *testing.T) {
+	t.Parallel()
 	if _, err := faked(t, nil).Pull(t.Context(), nobody, 9, poll.Options{}); digest.KindOf(err) != digest.NotFound {
 		t.Errorf("error %v, want NotFound", err)
 	}
 }
 
 func TestStatusErrorNamesTheStatus(t *testing.T) {
+	t.Parallel()
 	equal(t, "known", (&pull.StatusError{Host: "a.test", Status: http.StatusGone}).Error(), "a.test answers 410 Gone")
 	equal(t, "unknown", (&pull.StatusError{Host: "a.test", Status: 599}).Error(), "a.test answers 599")
 }

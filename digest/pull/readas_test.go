@@ -14,6 +14,7 @@ import (
 // What a person says of a blog's maker counts more than what its feeds say, but a
 // comment box elsewhere stays what it is.
 func TestThePlatformThatIsSaidCounts(t *testing.T) {
+	t.Parallel()
 	s := database(t)
 	const blogger = `<generator uri="http://www.blogger.com">Blogger</generator>`
 	one := post(1, 90, -1)

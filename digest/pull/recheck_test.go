@@ -23,6 +23,7 @@ func ids(all map[string]digest.Comment, guids ...string) (out []int64) {
 }
 
 func TestRecheckReadsTheListing(t *testing.T) {
+	t.Parallel()
 	p := pages{
 		"/feeds/posts/default":    bloggerOf("", "", 1, post(1, 90, 3)),
 		"/feeds/comments/default": bloggerOf(".comments", "", 3, manySaid(13, 11, 1, 30)...),
@@ -46,6 +47,7 @@ func TestRecheckReadsTheListing(t *testing.T) {
 }
 
 func TestRecheckAsksForThePermalink(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name   string
 		status int
@@ -95,6 +97,7 @@ func TestRecheckAsksForThePermalink(t *testing.T) {
 // TestRecheckOfANumberedPage holds that a page of many may be missing because others were
 // removed: what stood on it has moved up.
 func TestRecheckOfANumberedPage(t *testing.T) {
+	t.Parallel()
 	moved := said(1, 1, 20)
 	moved.link = "/p/1?page=2#post_24"
 	r, src, st := play(t, pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", moved, said(2, 1, 21)), "/p/1": "<html>page 1</html>"}.ServeHTTP, digest.Generic)
@@ -108,6 +111,7 @@ func TestRecheckOfANumberedPage(t *testing.T) {
 // A page that is not there proves nothing of a comment that the feed of all comments
 // lists, nor where nothing else of the blog is there.
 func TestRecheckAsksTheFeedBefore404Decides(t *testing.T) {
+	t.Parallel()
 	const one, more = "the only page that was asked for is not there, so that proves nothing", "none of the 2 pages that were asked for is there, so that proves nothing"
 	for name, tt := range map[string]struct {
 		feed  string
@@ -152,6 +156,7 @@ func TestRecheckAsksTheFeedBefore404Decides(t *testing.T) {
 }
 
 func TestRecheckOfABlogThatIsIll(t *testing.T) {
+	t.Parallel()
 	p := pages{"/posts": atomOf("", post(1, 90, -1), post(2, 90, -1)), "/comments": atomOf("", said(1, 1, 20), said(2, 2, 21))}
 	r, src, st := play(t, p.ServeHTTP, digest.Generic)
 	r.due(src)
@@ -177,6 +182,7 @@ func TestRecheckOfABlogThatIsIll(t *testing.T) {
 // A list that is shorter than its post announced is whole when the posts feed,
 // asked anew, announces no more.
 func TestRecheckCountsAnew(t *testing.T) {
+	t.Parallel()
 	p := pages{
 		"/posts":     atomOf("", post(1, 90, 3)),
 		"/comments":  atomOf("", manySaid(13, 11, 1, 30)...),
@@ -204,6 +210,7 @@ func TestRecheckCountsAnew(t *testing.T) {
 // What WordPress's lists have no room for, its REST API is asked for, if that can be
 // relied on.
 func TestRecheckAsksTheRESTAPI(t *testing.T) {
+	t.Parallel()
 	comment := func(n int) entry {
 		c := said(n, 1, 30)
 		c.id, c.link, c.ref = fmt.Sprintf("http://lamp.test/?p=1#comment-%d", n), fmt.Sprintf("/p/1#comment-%d", n), "http://lamp.test/?p=1"
@@ -248,6 +255,7 @@ func TestRecheckAsksTheRESTAPI(t *testing.T) {
 }
 
 func TestRecheckBeyondAnUnchangedWindow(t *testing.T) {
+	t.Parallel()
 	s := database(t)
 	st := newStage(t, nil)
 	one := post(1, 90, 5)
@@ -274,6 +282,7 @@ func TestRecheckBeyondAnUnchangedWindow(t *testing.T) {
 // A feed that has not heard of a removal brings a comment back that a recheck found
 // gone. The next recheck looks at it, however soon that is.
 func TestRecheckLooksAgainAtWhatWasGone(t *testing.T) {
+	t.Parallel()
 	p := pages{"/posts": atomOf("", post(1, 90, -1)), "/comments": atomOf("", said(1, 1, 20))}
 	r, src, _ := play(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/p/1" {
@@ -295,6 +304,7 @@ func TestRecheckLooksAgainAtWhatWasGone(t *testing.T) {
 // A blog that does not answer takes neither the time of the next one nor what was
 // found of it before.
 func TestRecheckOfABlogThatHangs(t *testing.T) {
+	t.Parallel()
 	s := database(t)
 	hang := make(chan struct{})
 	slow := newStage(t, nil)
@@ -326,7 +336,7 @@ func TestRecheckOfABlogThatHangs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := fetch.New(fetch.Options{Allow: allow, Pause: -1, Clock: r.clock})
+	client := fetch.New(fetch.Options{Allow: allow, Pause: -1, RefusalStep: -1, Clock: r.clock})
 	defer client.Close()
 	p := newParts(pull.Options{Store: s, Fetcher: client, ToProse: prose, Clock: r.clock})
 	p.Checker.Limit = 2 * time.Second
@@ -341,6 +351,7 @@ func TestRecheckOfABlogThatHangs(t *testing.T) {
 // TestAskTellsEach of some comments whether it is there as soon as that is known, asks
 // again however soon, and finds what was gone and is listed again.
 func TestAskTellsEach(t *testing.T) {
+	t.Parallel()
 	p := pages{"/posts": atomOf("", post(1, 90, -1), post(2, 90, -1), post(3, 90, -1)), "/comments": atomOf("", said(3, 3, 19), said(1, 1, 20), said(2, 2, 21))}
 	r, src, _ := play(t, p.ServeHTTP, digest.Generic)
 	r.due(src)

@@ -49,6 +49,7 @@ func readExpected(t *testing.T, dir string) (want expected) {
 const afterTheLast = "2017-11-03T09:00:00Z" // the morning after the last comment
 
 func TestFoundingBlogToItsBeginning(t *testing.T) {
+	t.Parallel()
 	dir := digesttest.SampleBlog(t)
 	db := database(t)
 	r := newRig(t, newBlog(t, (&sample{dir: dir, firstPage: 1}).page), db, afterTheLast)
@@ -117,6 +118,7 @@ func checkSample(t *testing.T, want expected, posts []digest.Post, comments []di
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func TestFirstPullBringsTheWindow(t *testing.T) {
+	t.Parallel()
 	dir := digesttest.SampleBlog(t)
 	for _, tt := range []struct {
 		name, now string
@@ -137,6 +139,7 @@ func TestFirstPullBringsTheWindow(t *testing.T) {
 }
 
 func TestLaterPullStopsAtTheFirstKnownEntry(t *testing.T) {
+	t.Parallel()
 	s := &sample{dir: digesttest.SampleBlog(t), firstPage: 4}
 	r := newRig(t, newBlog(t, s.page), database(t), afterTheLast)
 	src := r.add()
@@ -156,6 +159,7 @@ func last(all []string) string { return all[len(all)-1] }
 // An interrupted pull leaves newer comments stored and older ones missing; the
 // next one must not take the newer ones for the end of what is new.
 func TestInterruptedPullLeavesNoHole(t *testing.T) {
+	t.Parallel()
 	dir := digesttest.SampleBlog(t)
 	s := &sample{dir: dir, firstPage: 5}
 	db := database(t)
@@ -189,6 +193,7 @@ func TestInterruptedPullLeavesNoHole(t *testing.T) {
 }
 
 func TestHistoryOfAFollowedBlogIsBackfill(t *testing.T) {
+	t.Parallel()
 	db := database(t)
 	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), db, afterTheLast)
 	src := r.add()
@@ -206,12 +211,14 @@ func TestHistoryOfAFollowedBlogIsBackfill(t *testing.T) {
 }
 
 func TestHistoryAsksForBiggerPages(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), database(t), afterTheLast)
 	r.pull(r.add(), poll.Options{History: true})
 	equal(t, "second page", r.blog.asked()[2], "/feeds/comments/default?max-results=500&start-index=26")
 }
 
 func TestProgressIsTold(t *testing.T) {
+	t.Parallel()
 	var told []string
 	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), database(t), afterTheLast, func(o *pull.Options) {
 		o.Progress = func(p pull.Progress) { told = append(told, fmt.Sprintf("%s %d/%d", p.Kind, p.Entries, p.Total)) }
@@ -221,6 +228,7 @@ func TestProgressIsTold(t *testing.T) {
 }
 
 func TestFoundingBlogIsFoundFromAnyAddress(t *testing.T) {
+	t.Parallel()
 	b := newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page)
 	r := newRig(t, b, database(t), afterTheLast)
 	for _, path := range []string{
@@ -234,6 +242,7 @@ func TestFoundingBlogIsFoundFromAnyAddress(t *testing.T) {
 }
 
 func TestRepliesOfAFirstPullKnowTheirParents(t *testing.T) {
+	t.Parallel()
 	db := database(t)
 	r := newRig(t, newBlog(t, (&sample{dir: digesttest.SampleBlog(t), firstPage: 1}).page), db, afterTheLast)
 	r.pull(r.add(), poll.Options{})

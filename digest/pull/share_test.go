@@ -29,6 +29,7 @@ func endless(asked *int, filler string) http.HandlerFunc {
 // TestFeedWithoutEndHasItsShare pulls a blog whose pages go on for ever and are all
 // new: it fails like any other, and is asked more and more seldom.
 func TestFeedWithoutEndHasItsShare(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		time  time.Duration
 		bytes int64
@@ -69,6 +70,7 @@ func later(a, b time.Time) time.Time {
 
 // TestListsWithoutEndHaveTheirShare does the same for the comments of single posts.
 func TestListsWithoutEndHaveTheirShare(t *testing.T) {
+	t.Parallel()
 	asked, all := map[string]int{}, 0
 	r, src, st := play(t, func(w http.ResponseWriter, r *http.Request) {
 		asked[r.URL.Path]++

@@ -69,6 +69,7 @@ func foundLine(f discover.Found, base string) string {
 }
 
 func TestFeedsAreFoundFromAnyPage(t *testing.T) {
+	t.Parallel()
 	kettle := rssOf("Kettle Row", "", "/post-1.html", "/post-2.html")
 	talk := rssOf("Comments on Kettle Row", "", "/post-1.html#comment-5")
 	post := head + "</head><p>No box here.</p></html>"
@@ -208,6 +209,7 @@ func TestFeedsAreFoundFromAnyPage(t *testing.T) {
 }
 
 func TestThePlatformIsSaidByHand(t *testing.T) {
+	t.Parallel()
 	b := newBlog(t, webSite{
 		"/": "<html>hello</html>", "/feed/": rssOf("Kettle Row", "hidden", "/one/"), "/comments/feed/": rssOf("Talk", "hidden", "/one/#comment-3"),
 	}.page)
@@ -219,6 +221,7 @@ func TestThePlatformIsSaidByHand(t *testing.T) {
 }
 
 func TestEveryPlatformCanBeSaidByHand(t *testing.T) {
+	t.Parallel()
 	b := newBlog(t, webSite{"/posts.xml": rssOf("Kettle Row", "", "/one/")}.page)
 	for _, platform := range digest.Platforms() {
 		found, err := newRig(t, b, database(t), thatEvening).Discover(t.Context(), "", discover.Options{Posts: b.url + "/posts.xml", Platform: platform})
@@ -229,6 +232,7 @@ func TestEveryPlatformCanBeSaidByHand(t *testing.T) {
 }
 
 func TestSeveralFeedsAreListedForChoice(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		site            webSite
 		want            []string
@@ -263,6 +267,7 @@ func TestSeveralFeedsAreListedForChoice(t *testing.T) {
 }
 
 func TestNamedFeedsAreReadAndChecked(t *testing.T) {
+	t.Parallel()
 	b := newBlog(t, webSite{
 		"/news.xml": rssOf("News", "", "/n-1.html"), "/talk.xml": rssOf("Talk", "", "/n-1.html#comment-1"),
 		"/plain.xml": rssOf("Says nothing", "", "/c/1", "/c/2"), "/page": head + "</html>", "/page?of=%2Fn-1.html": head + "</html>",
@@ -329,6 +334,7 @@ func TestNamedFeedsAreReadAndChecked(t *testing.T) {
 // TestAnnouncedFeedsGoFirst finds what a page announces, on a site that answers every other
 // address with that page.
 func TestAnnouncedFeedsGoFirst(t *testing.T) {
+	t.Parallel()
 	posts, talk := rssOf("Kettle Row", "", "/one", "/two"), rssOf("Talk", "", "/one#comment-5")
 	pressed := func(name string, paths ...string) string {
 		return rssOf(name, "https://wordpress.org/?v=6.8", paths...)
@@ -397,6 +403,7 @@ func forumOf(guid, path string) string {
 // TestCommentsFeedAlone names nothing but a feed of comments, which is read as one whatever
 // it looks like; its posts are looked for, and are no condition.
 func TestCommentsFeedAlone(t *testing.T) {
+	t.Parallel()
 	plain := strings.ReplaceAll(rssOf("Talk", "", "/tea", "/urn"), "<guid>", `<guid isPermaLink="false">`)
 	for _, tt := range []struct {
 		name string
@@ -429,6 +436,7 @@ func TestCommentsFeedAlone(t *testing.T) {
 
 // TestFeedOfTheOtherKind says what is wrong with a feed that the source has as its other.
 func TestFeedOfTheOtherKind(t *testing.T) {
+	t.Parallel()
 	b := newBlog(t, webSite{"/news.xml": rssOf("News", "", "/n-1.html"), "/n-1.html": head + "</html>"}.page)
 	r := newRig(t, b, database(t), thatEvening)
 	found, err := r.Add(t.Context(), nobody, "", firstSeries, discover.Options{Posts: b.url + "/news.xml"})
@@ -456,6 +464,7 @@ func TestFeedOfTheOtherKind(t *testing.T) {
 // TestPostsNobodyHasCommentedOn may have no feed of comments: 404 or 410 there is neither
 // a reason to refuse a pattern, nor an illness, nor the end of a history.
 func TestPostsNobodyHasCommentedOn(t *testing.T) {
+	t.Parallel()
 	site := webSite{"/news.xml": rssOf("News", "", "/6", "/5", "/4", "/3", "/2", "/1")}
 	for _, n := range []string{"/1", "/2"} {
 		site[n+"/talk.xml"] = rssOf("Talk", "", n+"#comment-1")
@@ -496,6 +505,7 @@ func TestPostsNobodyHasCommentedOn(t *testing.T) {
 // TestOlderPostsOfAForumThatAreNotThere ends at a page that no link names, but only what
 // the forum's software should know: that is neither an illness nor worth a word.
 func TestOlderPostsOfAForumThatAreNotThere(t *testing.T) {
+	t.Parallel()
 	b := newBlog(t, webSite{"/latest.rss": forumOf("topic-7", "/t/tea/7"), "/posts.rss": forumOf("post-90", "/t/tea/7?page=2#post_24")}.page)
 	r := newRig(t, b, database(t), thatEvening)
 	found, err := r.Add(t.Context(), nobody, "", firstSeries, discover.Options{Posts: b.url + "/latest.rss", Comments: b.url + "/posts.rss"})
@@ -550,6 +560,7 @@ func (e *elsewhere) finds(t *testing.T, address string) discover.Found {
 }
 
 func TestDisqusIsFoundOnThePageOfAPost(t *testing.T) {
+	t.Parallel()
 	forum := rssOf("Kettle forum", "", "/post-1.html#comment-5")
 	e := &elsewhere{webSite: webSite{
 		"https://row.test/":                      head + linkTo("rss", "Row", "/index.xml") + "</head></html>",
@@ -579,6 +590,7 @@ func fixture(t testing.TB, pkg, name string) string {
 }
 
 func TestSitesThatTurnProgramsAwayAreKnownByTheirHost(t *testing.T) {
+	t.Parallel()
 	e := &elsewhere{webSite: webSite{
 		"https://www.reddit.com/r/nightbuses/.rss":          fixture(t, "feed", "reddit-posts.atom"),
 		"https://www.reddit.com/r/nightbuses/comments/.rss": fixture(t, "feed", "reddit-comments.atom"),
@@ -613,6 +625,7 @@ func TestSitesThatTurnProgramsAwayAreKnownByTheirHost(t *testing.T) {
 }
 
 func TestEveryPlatformIsFound(t *testing.T) {
+	t.Parallel()
 	page := func(generator string, links ...string) string {
 		return head + `<meta name="generator" content="` + generator + `">` + strings.Join(links, "") + "</head><p>No box here.</p></html>"
 	}

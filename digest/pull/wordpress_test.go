@@ -57,6 +57,7 @@ func (p *press) page(path, query string) (int, string, string) {
 const thatEvening = "2026-03-05T20:00:00Z"
 
 func TestWordPressIsPulled(t *testing.T) {
+	t.Parallel()
 	db := database(t)
 	r := newRig(t, newBlog(t, (&press{t: t}).page), db, thatEvening)
 	src := r.add()
@@ -82,6 +83,7 @@ func TestWordPressIsPulled(t *testing.T) {
 }
 
 func TestWordPressHistoryCountsPagesOfPosts(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, newBlog(t, (&press{t: t}).page), database(t), thatEvening)
 	report := r.pull(r.add(), poll.Options{History: true})
 	equal(t, "posts", report.Stored.NewPosts, 4)
@@ -91,6 +93,7 @@ func TestWordPressHistoryCountsPagesOfPosts(t *testing.T) {
 }
 
 func TestWordPressIsAskedUnconditionallyOnceADay(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, newBlog(t, (&press{t: t}).page), database(t), thatEvening)
 	src := r.add()
 	r.pull(src, poll.Options{})
@@ -111,6 +114,7 @@ func TestWordPressIsAskedUnconditionallyOnceADay(t *testing.T) {
 }
 
 func TestCrowdedWindowIsAskedSooner(t *testing.T) {
+	t.Parallel()
 	p := &press{t: t}
 	r := newRig(t, newBlog(t, p.page), database(t), thatEvening)
 	src := r.add()
@@ -123,6 +127,7 @@ func TestCrowdedWindowIsAskedSooner(t *testing.T) {
 }
 
 func TestWordPressIsFoundFromAnyAddress(t *testing.T) {
+	t.Parallel()
 	b := newBlog(t, (&press{t: t}).page)
 	r := newRig(t, b, database(t), thatEvening)
 	for _, path := range []string{"/", "/2026/03/who-locks-the-water/", "/feed/", "/comments/feed/", "/2026/03/who-locks-the-water/feed/"} {
@@ -131,6 +136,7 @@ func TestWordPressIsFoundFromAnyAddress(t *testing.T) {
 }
 
 func TestBlogWithoutComments(t *testing.T) {
+	t.Parallel()
 	p := &press{t: t}
 	full := p.file("wordpress-comments.rss")
 	p.comments = full[:strings.Index(full, "<item>")] + "</channel></rss>"
@@ -141,6 +147,7 @@ func TestBlogWithoutComments(t *testing.T) {
 }
 
 func TestBlogWithoutCommentsFeed(t *testing.T) {
+	t.Parallel()
 	for name, comments := range map[string]string{"missing": "none", "a page instead": "<html>welcome</html>"} {
 		b := newBlog(t, (&press{t: t, comments: comments}).page)
 		r := newRig(t, b, database(t), thatEvening)

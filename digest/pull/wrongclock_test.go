@@ -14,6 +14,7 @@ import (
 // Whatever a clock that was ahead left behind, nothing waits for its time, and what is
 // new then is no more suspect than else.
 func TestClockThatWasAhead(t *testing.T) {
+	t.Parallel()
 	const ahead = 73 * 365 * 24 * time.Hour
 	s := database(t)
 	broken, tired := true, false
@@ -69,6 +70,7 @@ func TestClockThatWasAhead(t *testing.T) {
 // A pull by hand is not too soon because the last one was by a clock that was ahead,
 // and the schedule does not wait for a poll that such a clock planned.
 func TestClockPutBackForbidsNoPull(t *testing.T) {
+	t.Parallel()
 	for name, pulled := range map[string]func(r *rig, src digest.Source) poll.Report{
 		"by hand":      func(r *rig, src digest.Source) poll.Report { return r.pull(src, poll.Options{}) },
 		"by the clock": func(r *rig, src digest.Source) poll.Report { return r.due(src) },

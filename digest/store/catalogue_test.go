@@ -17,6 +17,7 @@ import (
 // page says. Whoever adds a table or a column to the schema decides here whether
 // it belongs into a backup (see isDerived and isLeftOut), and says so there.
 func TestBackupHoldsEveryColumn(t *testing.T) {
+	t.Parallel()
 	page, err := os.ReadFile("../../docs/backup-format.md")
 	if err != nil {
 		t.Fatal(err)
@@ -49,6 +50,7 @@ func TestBackupHoldsEveryColumn(t *testing.T) {
 
 // TestNothingElseIsLeftOut names all that a backup does not hold.
 func TestNothingElseIsLeftOut(t *testing.T) {
+	t.Parallel()
 	onNew(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		known := map[string]bool{}

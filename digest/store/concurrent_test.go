@@ -49,6 +49,7 @@ func atOnce(t *testing.T, n int, one, two *store.DB, fn func(i int, db *store.DB
 }
 
 func TestTwoPullTheSamePages(t *testing.T) {
+	t.Parallel()
 	onTwo(t, func(t *testing.T, one, two *store.DB) {
 		source := addSource(t, one)
 		const pages, entries = 6, 40
@@ -76,6 +77,7 @@ func TestTwoPullTheSamePages(t *testing.T) {
 }
 
 func TestTwoOpenADraft(t *testing.T) {
+	t.Parallel()
 	onTwo(t, func(t *testing.T, one, two *store.DB) {
 		addSource(t, one)
 		var before int64
@@ -111,6 +113,7 @@ func TestTwoOpenADraft(t *testing.T) {
 }
 
 func TestTwoSaveADraft(t *testing.T) {
+	t.Parallel()
 	onTwo(t, func(t *testing.T, one, two *store.DB) {
 		addSource(t, one)
 		issue, _, err := one.OpenDraft(t.Context(), tester, 1, start, start)
@@ -141,6 +144,7 @@ func TestTwoSaveADraft(t *testing.T) {
 }
 
 func TestTwoEnrolTheSamePeople(t *testing.T) {
+	t.Parallel()
 	onTwo(t, func(t *testing.T, one, two *store.DB) {
 		const readers = 60
 		var mu sync.Mutex
@@ -170,6 +174,7 @@ func TestTwoEnrolTheSamePeople(t *testing.T) {
 
 // TestManyAskForOneMailbox holds the limit while requests come in at once.
 func TestManyAskForOneMailbox(t *testing.T) {
+	t.Parallel()
 	onTwo(t, func(t *testing.T, one, two *store.DB) {
 		const most = 3
 		var mu sync.Mutex
@@ -220,6 +225,7 @@ func TestManyAskForOneMailbox(t *testing.T) {
 // TestTwoWorkOneIssue delivers from two processes while it is paused and resumed:
 // nobody gets two messages, nobody none, and nothing is claimed during a pause.
 func TestTwoWorkOneIssue(t *testing.T) {
+	t.Parallel()
 	onTwo(t, func(t *testing.T, one, two *store.DB) {
 		const readers = 240
 		issue := sending(t, one, readers)
@@ -329,6 +335,7 @@ func pauses(t *testing.T, db *store.DB, issue int64) error {
 // TestWithdrawnWhileSettling withdraws an issue while messages are deferred: no
 // row waits for an issue that never goes on.
 func TestWithdrawnWhileSettling(t *testing.T) {
+	t.Parallel()
 	onTwo(t, func(t *testing.T, one, two *store.DB) {
 		issue := sending(t, one, 200)
 		claimed, err := claimAndBegin(t.Context(), one, deliver.Exchange{IssueID: issue, Claim: 100, Now: start})
@@ -358,6 +365,7 @@ func TestWithdrawnWhileSettling(t *testing.T) {
 // TestApprovedWhilePulling keeps every comment in some window: one stored after
 // an approval is seen after it.
 func TestApprovedWhilePulling(t *testing.T) {
+	t.Parallel()
 	onTwo(t, func(t *testing.T, one, two *store.DB) {
 		source := addSource(t, one)
 		for round := range 8 {
@@ -391,6 +399,7 @@ func TestApprovedWhilePulling(t *testing.T) {
 
 // TestTwoFirstSources makes one series of two sources added at once.
 func TestTwoFirstSources(t *testing.T) {
+	t.Parallel()
 	onTwo(t, func(t *testing.T, one, two *store.DB) {
 		atOnce(t, 6, one, two, func(i int, db *store.DB) error {
 			src := digest.Source{Name: "Nights", URL: fmt.Sprint("https://blog", i, ".example/"), Platform: digest.Blogger, AddedAt: start}
@@ -405,6 +414,7 @@ func TestTwoFirstSources(t *testing.T) {
 // TestConfirmedWhileSwept sweeps while old requests are confirmed or made anew:
 // whoever is told that they are in, is in.
 func TestConfirmedWhileSwept(t *testing.T) {
+	t.Parallel()
 	onTwo(t, func(t *testing.T, one, two *store.DB) {
 		const people = 30
 		tokens := make([]string, people)
@@ -457,7 +467,8 @@ func TestConfirmedWhileSwept(t *testing.T) {
 // TestHoldWaitsForWhatIsBeingBegun holds the sending while a mail is being begun
 // that nobody else can see yet: once it is held, what was begun is on the wire.
 func TestHoldWaitsForWhatIsBeingBegun(t *testing.T) {
-	dsn := storetest.Postgres(t)
+	t.Parallel()
+	dsn := storetest.MadePostgres(t)
 	one, two := open(t, dsn), open(t, dsn)
 	issue := sending(t, one, 10)
 	for _, statement := range []string{
@@ -495,7 +506,8 @@ func TestHoldWaitsForWhatIsBeingBegun(t *testing.T) {
 // that have ended: what it hands over then is not queued again, which would send it twice
 // where the policy is to send nothing twice.
 func TestWorkerEndsDuringRecovery(t *testing.T) {
-	dsn := storetest.Postgres(t)
+	t.Parallel()
+	dsn := storetest.MadePostgres(t)
 	one, two := open(t, dsn), open(t, dsn)
 	issue := sending(t, one, 3)
 	begun, err := claimAndBegin(t.Context(), one, deliver.Exchange{IssueID: issue, Worker: joined(t, one), Claim: 2, Now: start})

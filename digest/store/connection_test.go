@@ -6,6 +6,7 @@ import (
 )
 
 func TestEveryConnectionIsSetUp(t *testing.T) {
+	t.Parallel()
 	db := open(t, filepath.Join(t.TempDir(), "postbag.db"))
 	for _, c := range []struct {
 		pragma string

@@ -17,6 +17,7 @@ func fill(tb testing.TB, db *store.DB, n int) (source int64) {
 }
 
 func TestCorpusIsTheSameOnBoth(t *testing.T) {
+	t.Parallel()
 	var all [][]string
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)

@@ -80,6 +80,7 @@ func checkIntegrity(t *testing.T, db *store.DB) {
 // TestPowerCut opens what a power cut in the middle of a commit would leave: the
 // log cut off at any place within the last transaction.
 func TestPowerCut(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "postbag.db")
 	db := open(t, path)
@@ -130,6 +131,7 @@ func size(t *testing.T, path string) int64 {
 
 // TestDiskFull stops a page in the middle for want of room.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	db := open(t, filepath.Join(t.TempDir(), "postbag.db"))
 	source := addSource(t, db)
 	if err := db.Exec(t.Context(), "PRAGMA max_page_count = 90"); err != nil {
@@ -152,6 +154,7 @@ func TestDiskFull(t *testing.T) {
 
 // TestKill kills a process that holds the worker's lock and stores pages.
 func TestKill(t *testing.T) {
+	t.Parallel()
 	if path := os.Getenv("STORE_TEST_KILL"); path != "" {
 		storeUntilKilled(t, path)
 		return
@@ -230,6 +233,7 @@ func storeUntilKilled(t *testing.T, path string) {
 
 // TestLockedDatabase holds the database's lock as another process would.
 func TestLockedDatabase(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "postbag.db")
 	other := open(t, path)
 	db, err := store.Open(t.Context(), path, store.Options{BusyTimeout: 300 * time.Millisecond})
@@ -257,6 +261,7 @@ func TestLockedDatabase(t *testing.T) {
 }
 
 func TestCancelledContext(t *testing.T) {
+	t.Parallel()
 	db := open(t, filepath.Join(t.TempDir(), "postbag.db"))
 	source := addSource(t, db)
 	ctx, cancel := context.WithCancel(t.Context())

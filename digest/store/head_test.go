@@ -12,6 +12,7 @@ import (
 // TestWhatIsLetGoBeforeTheHeadIsClaimed has one process claim rows behind those
 // that another has under way and then lets go.
 func TestWhatIsLetGoBeforeTheHeadIsClaimed(t *testing.T) {
+	t.Parallel()
 	empty := storetest.Postgres(t)
 	db := open(t, empty)
 	issue := sending(t, db, 30)
@@ -38,6 +39,7 @@ func TestWhatIsLetGoBeforeTheHeadIsClaimed(t *testing.T) {
 // TestWhatIsHandedBackIsClaimed lets go of rows before and behind others that stay
 // claimed.
 func TestWhatIsHandedBackIsClaimed(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		issue := sending(t, db, 30)

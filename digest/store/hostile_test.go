@@ -58,6 +58,7 @@ func rewritten(t *testing.T, file []byte, change func(lines []string) []string) 
 }
 
 func TestHostileBackups(t *testing.T) {
+	t.Parallel()
 	db := open(t, filepath.Join(t.TempDir(), "filled.db"))
 	storetest.Fill(t, db)
 	file := unpacked(t, db)
@@ -132,6 +133,7 @@ func TestHostileBackups(t *testing.T) {
 // changes letters, with checksums that fit: what comes of it is a database that is
 // whole, or an error that says what to do, and nothing else.
 func TestShuffledBackups(t *testing.T) {
+	t.Parallel()
 	db := open(t, filepath.Join(t.TempDir(), "filled.db"))
 	storetest.Fill(t, db)
 	file := unpacked(t, db)

@@ -39,7 +39,7 @@ func addFollowed(t *testing.T, db *store.DB) int64 {
 // TestLeaseRunsOut keeps a worker from its database for longer than its lease:
 // another takes its duty, and what the first still tries to write is refused.
 func TestLeaseRunsOut(t *testing.T) {
-	door, through := storetest.OpenDoor(t, storetest.Postgres(t))
+	door, through := storetest.OpenDoor(t, storetest.MadePostgres(t))
 	slow := open(t, through)
 	source := addFollowed(t, slow)
 	member := join(t, slow, "slow", 3*time.Second)
@@ -83,7 +83,8 @@ func TestLeaseRunsOut(t *testing.T) {
 // TestLeaseOfAClockThatWasPutBack leaves a dead worker a lease of two hours: the
 // next to join, and whoever renews, shortens it.
 func TestLeaseOfAClockThatWasPutBack(t *testing.T) {
-	dsn := storetest.Postgres(t)
+	t.Parallel()
+	dsn := storetest.MadePostgres(t)
 	db := open(t, dsn)
 	conn, err := pgx.Connect(t.Context(), dsn)
 	if err != nil {
@@ -119,7 +120,8 @@ func TestLeaseOfAClockThatWasPutBack(t *testing.T) {
 // TestPlaceOutlivesConnections ends every connection, as a server that restarts
 // does: the worker keeps its lease and its duty.
 func TestPlaceOutlivesConnections(t *testing.T) {
-	dsn := storetest.Postgres(t)
+	t.Parallel()
+	dsn := storetest.MadePostgres(t)
 	db := open(t, dsn)
 	addFollowed(t, db)
 	member := join(t, db, "steady", 5*time.Second)
@@ -164,7 +166,8 @@ func heard(t *testing.T, wakes <-chan struct{}, what string) {
 
 // TestWorkersOfOneMachine are told from each other, and counted.
 func TestWorkersOfOneMachine(t *testing.T) {
-	dsn := storetest.Postgres(t)
+	t.Parallel()
+	dsn := storetest.MadePostgres(t)
 	db := open(t, dsn)
 	one := join(t, db, "one", 5*time.Second)
 	two := join(t, open(t, dsn), "two", 5*time.Second)
@@ -193,7 +196,7 @@ func eventually(t *testing.T, what string, is func() bool) {
 // TestJoiningGivesADeadConnectionUp: whoever joins again after a lease was lost does not
 // wait for a connection on which nothing comes any more, and joins over another.
 func TestJoiningGivesADeadConnectionUp(t *testing.T) {
-	door, dsn := storetest.OpenDoor(t, storetest.Postgres(t))
+	door, dsn := storetest.OpenDoor(t, storetest.MadePostgres(t))
 	db := open(t, dsn)
 	letGo := door.Hold(t)
 	began := time.Now()

@@ -12,6 +12,7 @@ import (
 // TestReadingAFileThatIsLocked opens a file that another process keeps the write
 // lock on: what only reads does not wait for it.
 func TestReadingAFileThatIsLocked(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "postbag.db")
 	open(t, path)
 	other, err := sql.Open("sqlite", "file:"+path)

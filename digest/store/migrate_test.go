@@ -75,6 +75,7 @@ func name(t *testing.T, db *store.DB) string {
 }
 
 func TestUpgradeCopiesTheFileFirst(t *testing.T) {
+	t.Parallel()
 	path := upToDate(t, filepath.Join(t.TempDir(), "postbag.db"))
 	db, err := store.Open(t.Context(), path, store.Options{Migrations: steps(t, path, addColumn)})
 	if err != nil {
@@ -103,6 +104,7 @@ func TestUpgradeCopiesTheFileFirst(t *testing.T) {
 }
 
 func TestFailedUpgradeLeavesTheOldSchema(t *testing.T) {
+	t.Parallel()
 	onNew(t, func(t *testing.T, empty string) {
 		path := upToDate(t, empty)
 		if db, err := store.Open(t.Context(), path, store.Options{Migrations: steps(t, path, addColumn, broken)}); err == nil {
@@ -120,6 +122,7 @@ func TestFailedUpgradeLeavesTheOldSchema(t *testing.T) {
 }
 
 func TestNewerSchemaIsRefused(t *testing.T) {
+	t.Parallel()
 	onNew(t, func(t *testing.T, empty string) {
 		path := upToDate(t, empty)
 		db, err := store.Open(t.Context(), path, store.Options{Migrations: steps(t, path, addColumn)})
@@ -135,6 +138,7 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 }
 
 func TestProcessesThatUpgradeAtOnce(t *testing.T) {
+	t.Parallel()
 	onNew(t, func(t *testing.T, empty string) {
 		path := upToDate(t, empty)
 		var wg sync.WaitGroup
@@ -177,6 +181,7 @@ func TestProcessesThatUpgradeAtOnce(t *testing.T) {
 }
 
 func TestProcessesThatCreateAtOnce(t *testing.T) {
+	t.Parallel()
 	onNew(t, func(t *testing.T, empty string) {
 		path := empty
 		var wg sync.WaitGroup
@@ -200,6 +205,7 @@ func TestProcessesThatCreateAtOnce(t *testing.T) {
 }
 
 func TestUpgradeKeepsWhatWasStored(t *testing.T) {
+	t.Parallel()
 	onNew(t, func(t *testing.T, path string) {
 		old := open(t, path)
 		fillFirstSchema(t, old)

@@ -16,6 +16,7 @@ import (
 )
 
 func TestOpenSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	text := filepath.Join(dir, "notes.txt")
 	write(t, text, strings.Repeat("not a database, but a page of notes\n", 200))
@@ -46,6 +47,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestOpenLeavesOtherProgramsAlone(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "other.db")
 	db := open(t, path)
 	if err := db.Exec(t.Context(), `ALTER TABLE migrations RENAME TO theirs`); err != nil {
@@ -56,6 +58,7 @@ func TestOpenLeavesOtherProgramsAlone(t *testing.T) {
 }
 
 func TestOpenMakesAPrivateFile(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "odd name?#%41.db")
 	open(t, path)
 	for _, name := range []string{path, path + "-wal"} {
@@ -70,6 +73,7 @@ func TestOpenMakesAPrivateFile(t *testing.T) {
 }
 
 func TestOpenFollowsLinks(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	one := open(t, filepath.Join(dir, "postbag.db"))
 	if err := os.Symlink("postbag.db", filepath.Join(dir, "link.db")); err != nil {
@@ -87,6 +91,7 @@ func TestOpenFollowsLinks(t *testing.T) {
 
 // TestOpenWithoutPermission runs itself again as a user who may write nothing.
 func TestOpenWithoutPermission(t *testing.T) {
+	t.Parallel()
 	if path := os.Getenv("STORE_TEST_UNWRITABLE"); path != "" {
 		_, err := store.Open(t.Context(), path, store.Options{})
 		wantError(t, err, digest.Unavailable, "cannot be")

@@ -15,6 +15,7 @@ import (
 // same moments, with one of them coming, going and coming back: in no second, hour and
 // day is there more than the limit, and little less.
 func TestRateOfWorkersThatComeAndGo(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		rate  deliver.Rate
 		tick  time.Duration
@@ -103,6 +104,7 @@ func never(t *testing.T, moments []time.Time, window time.Duration, most float64
 // TestRateIsKeptOverARestart begins what an hour allows, and opens the database anew; a
 // letter goes out all the same, and counts; a clock that was ahead holds nothing up for ever.
 func TestRateIsKeptOverARestart(t *testing.T) {
+	t.Parallel()
 	path := storetest.Database(t)
 	rate := deliver.Rate{Hour: 20}
 	db, err := store.Open(t.Context(), path, store.Options{})

@@ -67,7 +67,8 @@ func TestPostgresSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestPostgresNameHasNoPassword(t *testing.T) {
-	dsn, err := url.Parse(storetest.Postgres(t))
+	t.Parallel()
+	dsn, err := url.Parse(storetest.MadePostgres(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +80,8 @@ func TestPostgresNameHasNoPassword(t *testing.T) {
 }
 
 func TestPostgresLeavesOtherProgramsAlone(t *testing.T) {
-	dsn := storetest.Postgres(t)
+	t.Parallel()
+	dsn := storetest.MadePostgres(t)
 	db := open(t, dsn)
 	if err := db.Exec(t.Context(), `ALTER TABLE migrations RENAME TO theirs`); err != nil {
 		t.Fatal(err)
@@ -91,7 +93,8 @@ func TestPostgresLeavesOtherProgramsAlone(t *testing.T) {
 // TestPostgresCommitsAreOnDisk opens a database whose default would answer before
 // a commit is durable.
 func TestPostgresCommitsAreOnDisk(t *testing.T) {
-	db := open(t, storetest.Postgres(t)+"&synchronous_commit=off")
+	t.Parallel()
+	db := open(t, storetest.MadePostgres(t)+"&synchronous_commit=off")
 	for name, want := range map[string]string{"synchronous_commit": "on", "lock_timeout": "1min"} {
 		if got, err := db.Setting(t.Context(), name); err != nil || got != want {
 			t.Errorf("%s is %q (%v), want %q", name, got, err, want)
@@ -100,7 +103,8 @@ func TestPostgresCommitsAreOnDisk(t *testing.T) {
 }
 
 func TestPostgresLockedDatabase(t *testing.T) {
-	dsn := storetest.Postgres(t)
+	t.Parallel()
+	dsn := storetest.MadePostgres(t)
 	other := open(t, dsn)
 	db, err := store.Open(t.Context(), dsn, store.Options{BusyTimeout: 300 * time.Millisecond})
 	if err != nil {
@@ -126,7 +130,8 @@ func TestPostgresLockedDatabase(t *testing.T) {
 // round: both get through, and not both at the first try. The server may choose one
 // of them or both as its victims.
 func TestPostgresDeadlock(t *testing.T) {
-	dsn := storetest.Postgres(t)
+	t.Parallel()
+	dsn := storetest.MadePostgres(t)
 	db := open(t, dsn)
 	both := make(chan struct{}, 2)
 	tries := make(chan int, 2)
@@ -147,7 +152,8 @@ func TestPostgresDeadlock(t *testing.T) {
 // TestServerRestartsUnderWriters ends every connection again and again while
 // pages are stored: no call fails, and no row is missing or doubled.
 func TestServerRestartsUnderWriters(t *testing.T) {
-	dsn := storetest.Postgres(t)
+	t.Parallel()
+	dsn := storetest.MadePostgres(t)
 	db := open(t, dsn)
 	source := addSource(t, db)
 	const pages = 30
@@ -180,7 +186,8 @@ func TestServerRestartsUnderWriters(t *testing.T) {
 
 // TestServerAway goes through a door that is shut for a while.
 func TestServerAway(t *testing.T) {
-	door, dsn := storetest.OpenDoor(t, storetest.Postgres(t))
+	t.Parallel()
+	door, dsn := storetest.OpenDoor(t, storetest.MadePostgres(t))
 	db := open(t, dsn)
 	source := addSource(t, db)
 	door.Shut()
@@ -211,7 +218,7 @@ func TestServerAway(t *testing.T) {
 
 // TestPostgresAwayForGood gives up after the time it was given.
 func TestPostgresAwayForGood(t *testing.T) {
-	door, dsn := storetest.OpenDoor(t, storetest.Postgres(t))
+	door, dsn := storetest.OpenDoor(t, storetest.MadePostgres(t))
 	db, err := store.Open(t.Context(), dsn, store.Options{BusyTimeout: 500 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
@@ -228,7 +235,7 @@ func TestPostgresAwayForGood(t *testing.T) {
 // TestNobodyWaitsLongForASilentServer: who waits for a page is told soon that the server is
 // suspended, or away; and once that was in vain, sooner still.
 func TestNobodyWaitsLongForASilentServer(t *testing.T) {
-	door, dsn := storetest.OpenDoor(t, storetest.Postgres(t))
+	door, dsn := storetest.OpenDoor(t, storetest.MadePostgres(t))
 	db := open(t, dsn)
 	const most = 2 * time.Second
 	soon := func(what string, ctx context.Context, longest time.Duration, do func(context.Context) error) {
@@ -276,7 +283,7 @@ func TestNobodyWaitsLongForASilentServer(t *testing.T) {
 // TestNobodyWaitsForAServerThatFallsSilentInTheMidst: it has begun a transaction, and then
 // answers nothing more.
 func TestNobodyWaitsForAServerThatFallsSilentInTheMidst(t *testing.T) {
-	door, dsn := storetest.OpenDoor(t, storetest.Postgres(t))
+	door, dsn := storetest.OpenDoor(t, storetest.MadePostgres(t))
 	db, err := database.Open(t.Context(), dsn, database.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -302,7 +309,8 @@ func TestNobodyWaitsForAServerThatFallsSilentInTheMidst(t *testing.T) {
 }
 
 func TestPostgresCancelled(t *testing.T) {
-	db := open(t, storetest.Postgres(t))
+	t.Parallel()
+	db := open(t, storetest.MadePostgres(t))
 	source := addSource(t, db)
 	for i := range 20 {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*2*time.Millisecond)
@@ -321,7 +329,8 @@ func TestPostgresCancelled(t *testing.T) {
 }
 
 func TestTextThatPostgresCannotKeep(t *testing.T) {
-	db := open(t, storetest.Postgres(t))
+	t.Parallel()
+	db := open(t, storetest.MadePostgres(t))
 	err := storetest.Rename(t.Context(), db, "Nights\x00")
 	wantError(t, err, digest.Invalid, "cannot be stored")
 }
@@ -334,6 +343,7 @@ func TestPostgresWithoutAServerIsRefused(t *testing.T) {
 
 // TestExistingOnly looks for a database where there is none, and leaves nothing.
 func TestExistingOnly(t *testing.T) {
+	t.Parallel()
 	for name, dsn := range map[string]string{"file": filepath.Join(t.TempDir(), "none.db"), "server": ""} {
 		t.Run(name, func(t *testing.T) {
 			if dsn == "" {

@@ -15,6 +15,7 @@ import (
 // TestSweptSignupsTellNobodysAddress looks through the rows that are kept of
 // people who never confirmed.
 func TestSweptSignupsTellNobodysAddress(t *testing.T) {
+	t.Parallel()
 	ctx := t.Context()
 	rows := func(name string) []string {
 		db := open(t, filepath.Join(t.TempDir(), name))

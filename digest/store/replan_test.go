@@ -54,7 +54,8 @@ func nextOf(t *testing.T, db *store.DB, name string) time.Time {
 // TestTwoMomentsAtOnce moves two issues of one series side by side: the later
 // transaction does not plan by what it saw before the other had committed.
 func TestTwoMomentsAtOnce(t *testing.T) {
-	dsn := storetest.Postgres(t)
+	t.Parallel()
+	dsn := storetest.MadePostgres(t)
 	db := open(t, dsn)
 	addFollowed(t, db)
 	one := approvedIn(t, db, start.Add(100*time.Hour))
@@ -96,6 +97,7 @@ func TestTwoMomentsAtOnce(t *testing.T) {
 // TestPulledByHandAgain finds a blog well that had failed for so long that the
 // schedule asks it once a day: it is asked as usual again.
 func TestPulledByHandAgain(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		source := addFollowed(t, db)
@@ -193,6 +195,7 @@ func TestClockPutRight(t *testing.T) {
 // TestMailingBegunByAnotherClock claims at a moment before the mailing began, as
 // where clocks differ or one was put back: nothing waits for that moment.
 func TestMailingBegunByAnotherClock(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		issue := sending(t, db, 3)
@@ -215,6 +218,7 @@ func TestMailingBegunByAnotherClock(t *testing.T) {
 // TestFarAheadPollIsPutRight plans where a feed is to be asked in 2099, though it was
 // asked since by a clock that was right.
 func TestFarAheadPollIsPutRight(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		source := addFollowed(t, db)

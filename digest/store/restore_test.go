@@ -58,6 +58,7 @@ func wantNothing(t *testing.T, dsn string) {
 }
 
 func TestDamagedBackupChangesNothing(t *testing.T) {
+	t.Parallel()
 	file := filled(t)
 	changed := bytes.Clone(file)
 	changed[len(changed)*3/4] ^= 0x10
@@ -74,6 +75,7 @@ func TestDamagedBackupChangesNothing(t *testing.T) {
 // TestEveryChangedByteIsDamage changes one bit at a time, from one end of the
 // backup to the other: in the header, in names of tables, in rows, in the sums.
 func TestEveryChangedByteIsDamage(t *testing.T) {
+	t.Parallel()
 	file := filled(t)
 	const header = 10 // of gzip, which has a time and a flag that say nothing
 	for i := header; i < len(file); i += max(1, len(file)/64) {
@@ -110,6 +112,7 @@ func sameWords(one, other []byte) bool {
 
 // TestRestoreThatIsCutOff ends the file's disk, and the context, in the middle.
 func TestRestoreThatIsCutOff(t *testing.T) {
+	t.Parallel()
 	file := filled(t)
 	failing := errors.New("input/output error")
 	onNew(t, func(t *testing.T, empty string) {
@@ -126,6 +129,7 @@ func TestRestoreThatIsCutOff(t *testing.T) {
 
 // TestRestoreLosesItsServer ends the connection while rows come in.
 func TestRestoreLosesItsServer(t *testing.T) {
+	t.Parallel()
 	one := open(t, filepath.Join(t.TempDir(), "one.db"))
 	addSource(t, one)
 	for i := range 6 {
@@ -156,6 +160,7 @@ type brokenDisk struct{ err error }
 func (b *brokenDisk) Read([]byte) (int, error) { return 0, b.err }
 
 func TestRestoreKeepsWhatIsThere(t *testing.T) {
+	t.Parallel()
 	file := filled(t)
 	onNew(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
@@ -169,6 +174,7 @@ func TestRestoreKeepsWhatIsThere(t *testing.T) {
 }
 
 func TestRestoreIntoANewDatabase(t *testing.T) {
+	t.Parallel()
 	file := filled(t)
 	onNew(t, func(t *testing.T, empty string) {
 		db := open(t, empty) // and stays open
@@ -189,12 +195,14 @@ func TestRestoreIntoANewDatabase(t *testing.T) {
 }
 
 func TestRestoreIntoAnEmptyFile(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "postbag.db")
 	write(t, path, "")
 	checkIntegrity(t, restored(t, path, filled(t)))
 }
 
 func TestRestoreBesideAWorker(t *testing.T) {
+	t.Parallel()
 	file := filled(t)
 	onNew(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
@@ -205,6 +213,7 @@ func TestRestoreBesideAWorker(t *testing.T) {
 }
 
 func TestRestoreMindsOldLogs(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "postbag.db")
 	write(t, path+"-wal", "the log of a database that was removed")
 	_, err := restore(t.Context(), path, filled(t))
@@ -215,6 +224,7 @@ func TestRestoreMindsOldLogs(t *testing.T) {
 }
 
 func TestRestoreSaysWhatIsWrongWithThePlace(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	text := filepath.Join(dir, "notes.txt")
 	write(t, text, strings.Repeat("not a database, but a page of notes\n", 200))
@@ -234,6 +244,7 @@ func TestRestoreSaysWhatIsWrongWithThePlace(t *testing.T) {
 // TestRestoreOfAnOlderSchema brings in what an earlier program wrote, also into a
 // database that this program has just made.
 func TestRestoreOfAnOlderSchema(t *testing.T) {
+	t.Parallel()
 	old := open(t, filepath.Join(t.TempDir(), "old.db"))
 	fillFirstSchema(t, old)
 	file, _ := takeBackup(t, old)
@@ -279,6 +290,7 @@ func TestRestoreOfAnOlderSchema(t *testing.T) {
 }
 
 func TestRestoreRefusesANewerSchema(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "newer.db")
 	db, err := store.Open(t.Context(), path, store.Options{Migrations: steps(t, path, addColumn)})
 	if err != nil {
@@ -296,6 +308,7 @@ func TestRestoreRefusesANewerSchema(t *testing.T) {
 // TestBackupWhileOthersWrite stores pages of ten comments all the while: every
 // backup holds whole pages, and fits together.
 func TestBackupWhileOthersWrite(t *testing.T) {
+	t.Parallel()
 	onNew(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		addSource(t, db)
@@ -340,6 +353,7 @@ func TestBackupWhileOthersWrite(t *testing.T) {
 // TestTextThatIsNoText copies what only SQLite takes, and says where it cannot
 // go.
 func TestTextThatIsNoText(t *testing.T) {
+	t.Parallel()
 	db := open(t, filepath.Join(t.TempDir(), "odd.db"))
 	if err := db.Exec(t.Context(), `UPDATE publication SET name = CAST(x'ff41' AS TEXT)`); err != nil {
 		t.Fatal(err)
@@ -355,6 +369,7 @@ func TestTextThatIsNoText(t *testing.T) {
 }
 
 func TestLookingChangesNothing(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "none.db")
 	_, err := store.Open(t.Context(), path, store.Options{AsIs: true})
 	if digest.KindOf(err) != digest.NotFound {

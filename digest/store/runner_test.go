@@ -43,7 +43,8 @@ func planCleanUp(t *testing.T, db *store.DB) {
 // longer than a statement waits and not as long as the lease: the place is kept,
 // and the duty is done again at its next moment.
 func TestEndOfDutyOutlivesOutage(t *testing.T) {
-	door, through := storetest.OpenDoor(t, storetest.Postgres(t))
+	t.Parallel()
+	door, through := storetest.OpenDoor(t, storetest.MadePostgres(t))
 	db := open(t, through)
 	planCleanUp(t, db)
 	member := join(t, db, "steady", 20*time.Second)
@@ -79,6 +80,7 @@ func (u *unheard) Claim(ctx context.Context, worker int64, kinds []work.Kind, no
 // TestClaimWithoutAnswer is taken back: else the duty would be held by a worker
 // that is not at it, for as long as that lives.
 func TestClaimWithoutAnswer(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		planCleanUp(t, db)
@@ -110,7 +112,8 @@ func (c *counted) Claim(ctx context.Context, worker int64, kinds []work.Kind, no
 // TestStuckWorkerIsNoRush stops a worker in the middle of a transaction that
 // holds its lease: the others cannot end it, and do not ask without pause.
 func TestStuckWorkerIsNoRush(t *testing.T) {
-	dsn := storetest.Postgres(t)
+	t.Parallel()
+	dsn := storetest.MadePostgres(t)
 	db := &counted{DB: open(t, dsn)}
 	planCleanUp(t, db.DB)
 	conn, err := pgx.Connect(t.Context(), dsn)
@@ -150,6 +153,7 @@ func TestStuckWorkerIsNoRush(t *testing.T) {
 // TestStopHandsBackADuty stops a worker in the middle of a duty: it is due at once
 // for another, and has not failed.
 func TestStopHandsBackADuty(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		planCleanUp(t, db)

@@ -43,6 +43,7 @@ func guidsOf(t testing.TB, db *store.DB, query string, f digest.SearchFilter) []
 // TestBothFindTheSame compares what the databases find in a corpus where ways of
 // searching differ.
 func TestBothFindTheSame(t *testing.T) {
+	t.Parallel()
 	var all []string
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
@@ -71,6 +72,7 @@ func TestBothFindTheSame(t *testing.T) {
 
 // TestIndexAtOnce lets four index while two others store pages and change them.
 func TestIndexAtOnce(t *testing.T) {
+	t.Parallel()
 	onTwo(t, func(t *testing.T, one, two *store.DB) {
 		source := addSource(t, one)
 		const pages, entries = 8, 40
@@ -116,6 +118,7 @@ func TestIndexAtOnce(t *testing.T) {
 }
 
 func TestSearchEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		ctx, cancel := context.WithCancel(t.Context())

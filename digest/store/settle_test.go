@@ -12,6 +12,7 @@ import (
 
 // TestResultsOfOneExchange settles results of every sort at once.
 func TestResultsOfOneExchange(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		issue := sending(t, db, 6)
@@ -55,6 +56,7 @@ func TestResultsOfOneExchange(t *testing.T) {
 
 // TestResultsOfAnotherIssue settles nothing.
 func TestResultsOfAnotherIssue(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		issue := sending(t, db, 2)
@@ -86,6 +88,7 @@ func settleFor(t *testing.T, db *store.DB, issue int64, all []deliver.Result) er
 // TestOnTheWireOfAnotherKindOfDatabase recovers what was on the wire when the rows are as
 // the other kind of database keeps claims: one was copied into the other.
 func TestOnTheWireOfAnotherKindOfDatabase(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		issue := sending(t, db, 3)

@@ -46,6 +46,7 @@ func restored(t testing.TB, dsn string, file []byte) *store.DB {
 // out is the same to the byte, but for the hold and what readers' caches go by,
 // and ids go on as they would have gone on.
 func TestEverythingIsCarried(t *testing.T) {
+	t.Parallel()
 	one := open(t, filepath.Join(t.TempDir(), "one.db"))
 	storetest.Fill(t, one)
 	file, want := takeBackup(t, one)

@@ -55,6 +55,7 @@ func variedPage(source int64) pull.Page {
 // TestUnchangedPageWritesNothing stores a page again and again: after the second
 // time, which may fill in what the first could not know, no row is written.
 func TestUnchangedPageWritesNothing(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		page := variedPage(addSource(t, db))
@@ -103,6 +104,7 @@ func storeAll(t *testing.T, db *store.DB, pages ...pull.Page) (last pull.Stored)
 // TestEntriesWithoutKeys pulls what is stored without keys: the rows get them,
 // nothing counts as changed, and then a blog may move.
 func TestEntriesWithoutKeys(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, empty string) {
 		db := open(t, empty)
 		fillFirstSchema(t, db)
@@ -155,6 +157,7 @@ func TestEntriesWithoutKeys(t *testing.T) {
 // TestEarlierTextsAreCarried restores a backup and reads what was there before an
 // edit, and what was remembered of a post's own feed.
 func TestEarlierTextsAreCarried(t *testing.T) {
+	t.Parallel()
 	file := filled(t)
 	onBoth(t, func(t *testing.T, empty string) {
 		db := restored(t, empty, file)

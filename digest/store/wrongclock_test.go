@@ -15,6 +15,7 @@ import (
 // TestNothingWaitsForAClockThatWasAhead stores what a process stores by a clock that is
 // years ahead. Once the clock is right and a worker plans, nothing waits for that time.
 func TestNothingWaitsForAClockThatWasAhead(t *testing.T) {
+	t.Parallel()
 	dsn := storetest.Database(t)
 	db := open(t, dsn)
 	now := time.Now().UTC().Truncate(time.Microsecond)

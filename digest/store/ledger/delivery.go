@@ -142,19 +142,26 @@ func (db *Store) Exchange(ctx context.Context, x deliver.Exchange) (done deliver
 		if err != nil {
 			return err
 		}
-		wires, err := newWires(t, x)
-		if err != nil {
-			return err
-		}
-		if err := db.settle(t, x, wires); err != nil {
-			return err
-		}
-		if len(x.Begin) > 0 || x.Claim > 0 {
-			if err := db.more(t, x, wires, &from, &done); err != nil {
+		wantsMore := len(x.Begin) > 0 || x.Claim > 0
+		if wantsMore && t.Dialect.LocksRows && x.Worker != 0 {
+			// The worker does not end before the transaction does.
+			if err := t.Lock(duties.QueryWorker(t.Dialect), x.Worker); err != nil {
 				return err
 			}
 		}
-		return wires.save(t)
+		now, err := readStand(t, x)
+		if err != nil {
+			return err
+		}
+		if err := db.settle(t, x, &now.wires); err != nil {
+			return err
+		}
+		if wantsMore {
+			if err := db.more(t, x, &now, &from, &done); err != nil {
+				return err
+			}
+		}
+		return now.wires.save(t)
 	})
 	if err != nil {
 		return deliver.Exchanged{}, err
@@ -168,28 +175,12 @@ func (db *Store) Exchange(ctx context.Context, x deliver.Exchange) (done deliver
 	return done, nil
 }
 
-// queryMayGoOn tells whether the issue $1 is being sent and sending is not held. It gives
-// no row where the worker $2, if it is one, has ended.
-const queryMayGoOn = `
-	SELECT CASE WHEN i.state = 'sending' AND p.held_since IS NULL THEN 1 ELSE 0 END
-	FROM issues i, publication p
-	WHERE i.id = $1 AND p.id = 1
-		AND ($2 = 0 OR EXISTS (SELECT 1 FROM workers w WHERE w.id = $2 AND w.ended_at IS NULL))`
-
 // more begins and claims rows, if that may be.
-func (db *Store) more(t *database.Tx, x deliver.Exchange, wires *wires, from *head, done *deliver.Exchanged) error {
-	if t.Dialect.LocksRows && x.Worker != 0 {
-		// It does not end before the transaction does.
-		if n, err := t.Number(duties.QueryWorker(t.Dialect), x.Worker); err != nil || n == 0 {
-			return err
-		}
+func (db *Store) more(t *database.Tx, x deliver.Exchange, now *stand, from *head, done *deliver.Exchanged) (err error) {
+	if !now.lives {
+		return nil // what it sent is settled; it gets no more
 	}
-	goesOn := int64(0)
-	lives, err := t.One([]any{&goesOn}, queryMayGoOn, x.IssueID, x.Worker)
-	if err != nil || !lives {
-		return err // what it sent is settled; it gets no more
-	}
-	if done.Stopped = goesOn == 0; !done.Stopped {
+	if done.Stopped = !now.goesOn; !done.Stopped {
 		n, next, err := pace.Reserve(t, x.Rate, x.Now, len(x.Begin))
 		if err != nil {
 			return err
@@ -197,8 +188,8 @@ func (db *Store) more(t *database.Tx, x deliver.Exchange, wires *wires, from *he
 		done.Waiting, done.Next = len(x.Begin)-n, next
 		x.Begin = x.Begin[:n]
 	}
-	done.Begun, err = db.beginRows(t, x, goesOn != 0, wires)
-	if err != nil || goesOn == 0 {
+	done.Begun, err = db.beginRows(t, x, now.goesOn, &now.wires)
+	if err != nil || !now.goesOn {
 		return err
 	}
 	done.Claimed, err = db.claimAll(t, x, from)

@@ -8,11 +8,10 @@ import (
 // Prepared gives the statements that run for every message sent.
 func Prepared(d database.Dialect) []string {
 	return []string{
-		onwire.QueryOf,
 		onwire.QuerySave,
 		querySettle(&d, nil),
 		querySettle(&d, taken),
-		queryMayGoOn,
+		queryStands,
 		queryNotBeginnable(&d),
 		queryClaim(&d),
 	}

@@ -20,20 +20,42 @@ type wires struct {
 	changed map[int]bool
 }
 
-// newWires reads what is on the wire, where the exchange could change it.
-func newWires(t *database.Tx, x deliver.Exchange) (*wires, error) {
-	w := &wires{changed: map[int]bool{}}
-	if len(x.Settle) == 0 && len(x.Begin) == 0 {
-		return w, nil
-	}
-	rows, err := onwire.Of(t, x.IssueID)
-	w.rows = rows
-	w.own = slices.IndexFunc(w.rows, func(r onwire.Row) bool { return r.Worker == x.Worker })
+// queryStands tells whether the issue $1 is being sent and sending is not held, whether
+// the worker $2, if it is one, has not ended, and what is on the wire: one row for each
+// worker that hands over, or one without.
+const queryStands = `
+	SELECT CASE WHEN i.state = 'sending' AND p.held_since IS NULL THEN 1 ELSE 0 END,
+		CASE WHEN CAST($2 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM workers o WHERE o.id = $2 AND o.ended_at IS NULL) THEN 1 ELSE 0 END,
+		COALESCE(w.worker_id, $2), COALESCE(w.entries, '[]')
+	FROM issues i CROSS JOIN publication p LEFT JOIN on_wire w ON w.issue_id = i.id
+	WHERE i.id = $1 AND p.id = 1 ORDER BY w.worker_id`
+
+// stand is what an exchange finds.
+type stand struct {
+	goesOn, lives bool
+	wires         wires
+}
+
+func readStand(t *database.Tx, x deliver.Exchange) (s stand, err error) {
+	s.wires = wires{own: -1, changed: map[int]bool{}}
+	w := &s.wires
+	err = t.Each(func(r database.Row) error {
+		var worker int64
+		var entries string
+		if err := r.Scan(&s.goesOn, &s.lives, &worker, &entries); err != nil {
+			return err
+		}
+		row, err := onwire.Read(x.IssueID, worker, entries)
+		if w.rows = append(w.rows, row); worker == x.Worker {
+			w.own = len(w.rows) - 1
+		}
+		return err
+	}, queryStands, x.IssueID, x.Worker)
 	if w.own < 0 {
 		w.own = len(w.rows)
 		w.rows = append(w.rows, onwire.Row{IssueID: x.IssueID, Worker: x.Worker})
 	}
-	return w, err
+	return s, err
 }
 
 // begin puts a delivery on the wire.

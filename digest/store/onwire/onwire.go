@@ -37,16 +37,16 @@ func (r Row) Index(id int64, fence int) int {
 	return slices.IndexFunc(r.Entries, func(e Entry) bool { return e.ID == id && e.Fence == fence })
 }
 
-// QueryOf and QuerySave are the statements that run for every message sent.
+// QuerySave runs for every message sent.
 const (
-	QueryOf   = `SELECT issue_id, worker_id, entries FROM on_wire WHERE issue_id = $1 ORDER BY worker_id`
+	queryOf   = `SELECT issue_id, worker_id, entries FROM on_wire WHERE issue_id = $1 ORDER BY worker_id`
 	QuerySave = `
 	INSERT INTO on_wire (issue_id, worker_id, entries) VALUES ($1, $2, $3)
 	ON CONFLICT (issue_id, worker_id) DO UPDATE SET entries = EXCLUDED.entries`
 )
 
 // Of gives what is on the wire of an issue.
-func Of(t *database.Tx, issueID int64) ([]Row, error) { return read(t, QueryOf, issueID) }
+func Of(t *database.Tx, issueID int64) ([]Row, error) { return read(t, queryOf, issueID) }
 
 // All gives what is on the wire of all issues.
 func All(t *database.Tx) ([]Row, error) {
@@ -58,16 +58,22 @@ const mostRows = 10_000
 
 func read(t *database.Tx, query string, args ...any) (rows []Row, err error) {
 	err = t.Each(func(r database.Row) error {
-		var row Row
-		var text string
-		if err := r.Scan(&row.IssueID, &row.Worker, &text); err != nil {
+		var issueID, worker int64
+		var entries string
+		if err := r.Scan(&issueID, &worker, &entries); err != nil {
 			return err
 		}
-		row.Entries, err = decoded(text)
+		row, err := Read(issueID, worker, entries)
 		rows = append(rows, row)
 		return err
 	}, query, args...)
 	return rows, err
+}
+
+// Read makes a row of what a statement gave of one.
+func Read(issueID, worker int64, entries string) (Row, error) {
+	all, err := decoded(entries)
+	return Row{IssueID: issueID, Worker: worker, Entries: all}, err
 }
 
 // Save writes what a worker is handing over of an issue.
@@ -152,7 +158,7 @@ func Lost(d *database.Dialect, table, living string) string {
 
 // Settle brings the rows of the ledger up to date that are on the wire of an issue:
 // they become "sending".
-func Settle(t *database.Tx, issueID int64) error { return settle(t, QueryOf, issueID) }
+func Settle(t *database.Tx, issueID int64) error { return settle(t, queryOf, issueID) }
 
 // SettleLost does the same for what workers hand over that are none of the living ones;
 // see [Lost].

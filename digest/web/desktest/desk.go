@@ -155,7 +155,7 @@ func (d *Desk) blog(log *slog.Logger) {
 	if err != nil {
 		d.T.Fatal(err)
 	}
-	fetcher := fetch.New(fetch.Options{Allow: allow, Pause: -1, Clock: d.Clock})
+	fetcher := fetch.New(fetch.Options{Allow: allow, Pause: -1, RefusalStep: -1, Clock: d.Clock})
 	d.T.Cleanup(fetcher.Close)
 	d.Tools = pull.NewTools(pull.Options{Store: d.DB, Fetcher: fetcher, ToProse: markup.FromHTML, Clock: d.Clock, Log: log})
 	d.Checker = removed.New(poll.New(d.Tools))
