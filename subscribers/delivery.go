@@ -86,6 +86,8 @@ type Delivery struct {
 	FirstTry   time.Time // zero until it is begun
 	NextTry    time.Time
 	UpdatedAt  time.Time
+	// WasDeferred tells of a row that was just claimed that it was deferred before.
+	WasDeferred bool
 	Outcome
 }
 

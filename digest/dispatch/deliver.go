@@ -186,8 +186,45 @@ func (s *Sender) deliverHere(member work.Member, issue digest.Issue, progress Pr
 			r.NextTry = summary.NextTry
 			return r, nil
 		}
-		if err := s.Clock.Sleep(ctx, max(wait, time.Second)); err != nil {
+		if err := s.await(ctx, issue, max(wait, time.Second)); err != nil {
 			return r, err
+		}
+	}
+}
+
+// await waits for the next try of an issue, but no longer than the issue is being sent
+// and nothing of it becomes due sooner. Other processes may see to that, of which an
+// SQLite file tells nobody, so it looks.
+func (s *Sender) await(ctx context.Context, issue digest.Issue, wait time.Duration) error {
+	before, some, err := s.Store.NextTry(ctx, issue.ID)
+	if err != nil {
+		return err
+	}
+	sleeping, wake := context.WithCancel(ctx)
+	slept := make(chan struct{})
+	go func() {
+		defer close(slept)
+		_ = s.Clock.Sleep(sleeping, wait) // ended early it has no news
+	}()
+	defer func() {
+		wake()
+		<-slept
+	}()
+	look := time.NewTicker(watchEvery)
+	defer look.Stop()
+	for {
+		select {
+		case <-slept:
+			return ctx.Err()
+		case <-look.C:
+		}
+		state, err := s.Store.IssueState(ctx, issue.ID)
+		if err != nil || state != digest.Sending {
+			return err
+		}
+		next, ok, err := s.Store.NextTry(ctx, issue.ID)
+		if err != nil || ok && (!some || next.Before(before)) {
+			return err
 		}
 	}
 }

@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"postbag/digest"
 	"postbag/digest/desk"
@@ -350,5 +352,48 @@ func TestPauseForAnUnverifiedSender(t *testing.T) {
 	o.Must(err)
 	if counts[subscribers.Queued] != 1 {
 		t.Errorf("the rows are %v", counts)
+	}
+}
+
+// TestPauseWhileItWaitsForAnotherTry pauses an issue, or makes one of its mails due, while
+// the only process that sends waits a minute for another try: it does not sit that out.
+func TestPauseWhileItWaitsForAnotherTry(t *testing.T) {
+	for name, then := range map[string]func(o *dispatchtest.Office) error{
+		"paused": func(o *dispatchtest.Office) error {
+			_, err := o.Sender.Pause(context.Background(), by, eight)
+			return err
+		},
+		"withdrawn": func(o *dispatchtest.Office) error {
+			_, err := o.Desk.Withdraw(context.Background(), by, eight)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := dispatchtest.New(t)
+			server := smtptest.Start(t, func(step smtptest.Step) smtptest.Act { return smtptest.Act{Cut: step.Verb == "BODY"} })
+			settings, err := mail.ParseSettings("smtp://" + server.Addr + "?tls=none")
+			o.Must(err)
+			o.Sender.Mailer = deliver.New(deliver.Options{Ledger: o.DB, Transport: mail.NewTransport(settings, "news.example"), Clock: o.Clock, Concurrency: 1})
+			issue, _, err := o.Sender.Send(t.Context(), by, desk.Ref{}, false)
+			o.Must(err)
+			waits, once := make(chan struct{}), sync.Once{}
+			ended := make(chan error, 1)
+			go func() {
+				_, err := o.Sender.Deliver(t.Context(), by, issue, func(s dispatch.Standing) {
+					if !s.Waits.IsZero() {
+						once.Do(func() { close(waits) })
+					}
+				})
+				ended <- err
+			}()
+			<-waits
+			o.Must(then(o))
+			select {
+			case err := <-ended:
+				o.Must(err)
+			case <-time.After(20 * time.Second):
+				t.Fatal("it waits on")
+			}
+		})
 	}
 }

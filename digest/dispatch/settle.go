@@ -82,6 +82,9 @@ func VerdictsOf(issue digest.Issue, state subscribers.DeliveryState) (all []Verd
 	if slices.Contains(digest.MailedStates(), issue.State) {
 		all = append(all, SendAgain)
 	}
+	if state == subscribers.Uncertain {
+		all = append(all, NotArrived)
+	}
 	return all
 }
 

@@ -32,6 +32,9 @@ type committer struct {
 	paused   digest.Pause
 	err      error // of the ledger; nothing is begun or claimed after it
 	progress Progress
+	// wasDeferred are the claimed rows that progress counts as deferred until they are
+	// settled.
+	wasDeferred map[int64]bool
 }
 
 // request is one connection's turn: the result of its last message, and whether
@@ -53,7 +56,7 @@ type answer struct {
 }
 
 func newCommitter(r *run, counts subscribers.Counts) *committer {
-	return &committer{run: r, requests: make(chan request), progress: progressOf(counts)}
+	return &committer{run: r, requests: make(chan request), progress: progressOf(counts), wasDeferred: map[int64]bool{}}
 }
 
 // serve answers until requests is closed, then hands back what it claimed ahead.
@@ -177,6 +180,11 @@ func (c *committer) exchange(settle []Result, want int) (done Exchanged) {
 	}
 	c.begun(x, done)
 	c.claimed = append(c.claimed, done.Claimed...)
+	for _, d := range done.Claimed {
+		if d.WasDeferred {
+			c.wasDeferred[d.ID] = true
+		}
+	}
 	c.ahead.Store(int32(len(c.claimed)))
 	c.settled(x.Settle)
 	c.pause()
@@ -252,10 +260,15 @@ func (c *committer) handBack() {
 	}
 }
 
-// settled counts what has become durable.
+// settled counts what has become durable. A row that was deferred is so no more once it
+// is settled anew.
 func (c *committer) settled(results []Result) {
 	p := &c.progress
 	for _, res := range results {
+		if c.wasDeferred[res.DeliveryID] {
+			delete(c.wasDeferred, res.DeliveryID)
+			p.Deferred--
+		}
 		switch res.State {
 		case subscribers.Delivered:
 			p.Sent++

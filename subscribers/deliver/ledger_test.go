@@ -116,6 +116,7 @@ func (l *memLedger) Exchange(ctx context.Context, x deliver.Exchange) (done deli
 		if row.State != subscribers.Queued && row.State != subscribers.Deferred || row.NextTry.After(x.Now) {
 			continue
 		}
+		row.WasDeferred = row.State == subscribers.Deferred
 		l.move(row, subscribers.Claimed)
 		row.Fence++
 		done.Claimed = append(done.Claimed, *row)

@@ -92,7 +92,7 @@ type Progress struct {
 	Total     int // the frozen audience
 	Done      int // rows to which nothing more happens
 	Sent      int
-	Deferred  int // now: a row that was deferred before the run is counted until the run ends
+	Deferred  int // rows that wait for another try or are at it, each once
 	Failed    int
 	Uncertain int
 }

@@ -295,3 +295,32 @@ func TestUnpublishedIssueIsNotSent(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestProgressCountsRowsThatAreDeferred has a server that takes nobody twice over, and
+// then two of three: each row is deferred once, however often it was, and no more once it
+// is sent.
+func TestProgressCountsRowsThatAreDeferred(t *testing.T) {
+	var tries atomic.Int32
+	b := newBench(t, 3, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "RCPT" && (tries.Add(1) <= 6 || st.Arg == "reader3@example.org") {
+			return smtptest.Act{Reply: "450 4.2.1 greylisted"}
+		}
+		return smtptest.Act{}
+	}, func(o *deliver.Options) { o.Concurrency = 1 })
+	var seen []int
+	b.job.Progress = func(p deliver.Progress) { seen = append(seen, p.Deferred) }
+	for i, want := range [][]int{{0, 3}, {3, 3}, {1, 3}} {
+		seen = nil
+		s := b.run()
+		for _, n := range seen {
+			if n < want[0] || n > want[1] {
+				t.Errorf("in run %d the deferred are %v", i+1, seen)
+				break
+			}
+		}
+		b.clock.Advance(s.NextTry.Sub(b.clock.Now()))
+	}
+	if n := seen[len(seen)-2]; n != 1 {
+		t.Errorf("at the end %d are deferred", n)
+	}
+}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/emersion/go-imap"
 	"github.com/emersion/go-imap/client"
+	"github.com/emersion/go-imap/commands"
 
 	"postbag/digest"
 	"postbag/digest/hostname"
@@ -180,24 +181,42 @@ func (b *IMAP) one(c *client.Client, id uint32, take func(r io.Reader, to ...str
 }
 
 // move moves a message into a mailbox below this one, which is made when it is not
-// there. A server that has no such names leaves it here, as seen.
+// there. A server that has no such names, or can neither move a message (RFC 6851) nor
+// remove one alone (RFC 4315), leaves it here, as seen: EXPUNGE would remove what others
+// have marked as deleted as well.
 func (b *IMAP) move(c *client.Client, set *imap.SeqSet, place string) error {
+	moves, err := c.Support("MOVE")
+	if err != nil {
+		return b.failed("ask what it can", err)
+	}
+	removes, err := c.Support("UIDPLUS")
+	if err != nil {
+		return b.failed("ask what it can", err)
+	}
+	if !moves && !removes {
+		return nil
+	}
+	away := func(to string) error {
+		if moves {
+			if err := c.UidMove(set, to); err == nil || !removes {
+				return err
+			}
+		}
+		return copyAway(c, set, to)
+	}
 	to := fmt.Sprintf("%s%s%s", b.Mailbox, delimiter(c, b.Mailbox), place)
-	err := c.UidMove(set, to)
-	if err == nil {
+	if err = away(to); err == nil {
 		return nil
 	}
 	if c.State() != imap.SelectedState {
 		return b.failed("move a message", err)
 	}
 	_ = c.Create(to) // it may be there
-	if c.UidMove(set, to) != nil {
-		_ = copyAway(c, set, to) // RFC 6851, 3.3
-	}
+	_ = away(to)     // else it stays
 	return nil
 }
 
-// copyAway copies a message, and deletes it here.
+// copyAway copies a message, and removes it here and no other (RFC 4315, 2.1).
 func copyAway(c *client.Client, set *imap.SeqSet, to string) error {
 	if err := c.UidCopy(set, to); err != nil {
 		return err
@@ -205,7 +224,19 @@ func copyAway(c *client.Client, set *imap.SeqSet, to string) error {
 	if err := c.UidStore(set, imap.FormatFlagsOp(imap.AddFlags, true), []any{imap.DeletedFlag}, nil); err != nil {
 		return err
 	}
-	return c.Expunge(nil)
+	status, err := c.Execute(&commands.Uid{Cmd: expunge{set}}, nil)
+	if err != nil {
+		return err
+	}
+	return status.Err()
+}
+
+// expunge removes the messages of a set that are marked as deleted.
+type expunge struct{ set *imap.SeqSet }
+
+// Command gives it as it is sent after "UID".
+func (e expunge) Command() *imap.Command {
+	return &imap.Command{Name: "EXPUNGE", Arguments: []any{e.set}}
 }
 
 // delimiter gives what stands between the names of a mailbox and one below it.

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emersion/go-imap"
 	"github.com/emersion/go-imap/backend/memory"
 	"github.com/emersion/go-imap/server"
 
@@ -124,10 +125,11 @@ func TestMaildirWaitsForTheDatabase(t *testing.T) {
 }
 
 // imapServer serves a mailbox in memory, with TLS or without, and gives its backend.
-func imapServer(t *testing.T, config *tls.Config) (*memory.Backend, inbox.IMAP) {
+func imapServer(t *testing.T, config *tls.Config, can ...server.Extension) (*memory.Backend, inbox.IMAP) {
 	t.Helper()
 	be := memory.New()
 	s := server.New(be)
+	s.Enable(can...)
 	s.AllowInsecureAuth = true
 	s.ErrorLog = quiet{}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -136,6 +138,9 @@ func imapServer(t *testing.T, config *tls.Config) (*memory.Backend, inbox.IMAP) 
 	}
 	if config != nil {
 		l = tls.NewListener(l, config)
+	}
+	if slices.Contains(can, server.Extension(unmoving{})) {
+		l = unmovingListener{l}
 	}
 	served := make(chan struct{})
 	go func() {
@@ -199,7 +204,7 @@ func TestIMAP(t *testing.T) {
 	t.Cleanup(secure.Close)
 	for name, config := range map[string]*tls.Config{"in the clear": nil, "TLS": {Certificates: secure.TLS.Certificates}} {
 		t.Run(name, func(t *testing.T) {
-			be, box := imapServer(t, config)
+			be, box := imapServer(t, config, uidPlus{})
 			if config != nil {
 				if err := box.Each(t.Context(), 10, (&taker{}).take); digest.KindOf(err) != digest.Unavailable {
 					t.Errorf("a certificate that nobody vouches for: %v", err)
@@ -227,6 +232,101 @@ func TestIMAP(t *testing.T) {
 			k.got = nil
 			if err := box.Each(t.Context(), 10, k.take); err != nil || len(k.got) > 0 {
 				t.Errorf("the third time: %q, %v", k.got, err)
+			}
+		})
+	}
+}
+
+// uidPlus is a server's UID EXPUNGE (RFC 4315).
+type uidPlus struct{}
+
+func (uidPlus) Capabilities(server.Conn) []string { return []string{"UIDPLUS"} }
+
+func (uidPlus) Command(name string) server.HandlerFactory {
+	if name != "EXPUNGE" {
+		return nil
+	}
+	return func() server.Handler { return &uidExpunge{} }
+}
+
+// unmoving has a server that does not say that it can move messages.
+type unmoving struct{}
+
+func (unmoving) Capabilities(server.Conn) []string         { return nil }
+func (unmoving) Command(name string) server.HandlerFactory { return nil }
+
+type unmovingListener struct{ net.Listener }
+
+func (l unmovingListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	return unmovingConn{c}, err
+}
+
+type unmovingConn struct{ net.Conn }
+
+func (c unmovingConn) Write(b []byte) (int, error) {
+	_, err := c.Conn.Write(bytes.ReplaceAll(b, []byte(" MOVE "), []byte(" ")))
+	return len(b), err
+}
+
+type uidExpunge struct {
+	server.Expunge
+	set *imap.SeqSet
+}
+
+func (e *uidExpunge) Parse(fields []any) (err error) {
+	if len(fields) > 0 {
+		e.set, err = imap.ParseSeqSet(fields[0].(string))
+	}
+	return err
+}
+
+func (e *uidExpunge) UidHandle(conn server.Conn) error {
+	box := conn.Context().Mailbox.(*memory.Mailbox)
+	box.Messages = slices.DeleteFunc(box.Messages, func(m *memory.Message) bool {
+		return e.set.Contains(m.Uid) && slices.Contains(m.Flags, imap.DeletedFlag)
+	})
+	return nil
+}
+
+// TestIMAPLeavesOthersDeletions has a mailbox in which somebody has marked a message as
+// deleted: it stays, whether the server can remove single messages or not. Where it cannot,
+// what was taken stays too, and is not given again.
+func TestIMAPLeavesOthersDeletions(t *testing.T) {
+	for name, c := range map[string]struct {
+		can  []server.Extension
+		left string
+	}{
+		"with UIDPLUS":             {[]server.Extension{uidPlus{}}, "[A message of somebody's, deleted]"},
+		"with UIDPLUS and no MOVE": {[]server.Extension{uidPlus{}, unmoving{}}, "[A message of somebody's, deleted]"},
+		"with neither":             {[]server.Extension{unmoving{}}, "[A message of somebody's, deleted done one]"},
+		"without UIDPLUS":          {nil, "[A message of somebody's, deleted done one]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			be, box := imapServer(t, nil, c.can...)
+			u, err := be.Login(nil, "username", "password")
+			if err != nil {
+				t.Fatal(err)
+			}
+			in, err := u.GetMailbox("INBOX")
+			if err != nil {
+				t.Fatal(err)
+			}
+			in.(*memory.Mailbox).Messages = nil
+			put(t, be, "A message of somebody's, deleted", "done one")
+			in.(*memory.Mailbox).Messages[0].Flags = []string{imap.DeletedFlag}
+			for range 2 {
+				var k taker
+				if err := box.Each(t.Context(), 10, k.take); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := fmt.Sprint(held(t, be, "INBOX")); got != c.left {
+				t.Errorf("left are %s", got)
+			}
+			var k taker
+			if err := box.Each(t.Context(), 10, k.take); err != nil || len(k.got) > 0 {
+				t.Errorf("given again: %q, %v", k.got, err)
 			}
 		})
 	}

@@ -359,6 +359,7 @@ func (db *Store) claim(t *database.Tx, x deliver.Exchange, n int, from *head, ha
 			slices.ContainsFunc(has, func(o subscribers.Delivery) bool { return o.ID == d.ID }) {
 			return err
 		}
+		d.WasDeferred = was == subscribers.Deferred
 		if was == subscribers.Queued {
 			behind = behind.after(head{d.NextTry.UnixMicro(), d.ID})
 		}

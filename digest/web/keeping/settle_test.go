@@ -89,6 +89,10 @@ func TestSettlingMails(t *testing.T) {
 	wants(t, ann.Send(question, ask), http.StatusOK, "1 mail counts as sent.")
 	counts("it arrived", subscribers.Counts{subscribers.Uncertain: 1, subscribers.Failed: 1, subscribers.Delivered: 2})
 	wants(t, ann.Send(question, ask), http.StatusOK, "Nothing was done")
+	wants(t, ann.Get(page), http.StatusOK, `href="/desk/issues/8/settle?as=not-sent&amp;state=uncertain"`, "Give it up", "Give all up that are in doubt")
+	if body := ann.Get(page).Body; strings.Contains(body, "as=not-sent&amp;state=failed") {
+		t.Error("what was refused can be given up once more")
+	}
 	all := ann.Get(ask + "?as=send-again&state=failed")
 	wants(t, all, http.StatusOK, "1 mail of Pick of the Week 8: refused (message-refused 1)", "to 1 reader", "It cannot be undone.", "Send again")
 	wants(t, ann.Send(all, ask), http.StatusOK, "1 mail waits to be sent again.")
@@ -106,8 +110,12 @@ func TestSettlingMails(t *testing.T) {
 	}
 	wants(t, ann.Post(ask, []string{"as", "sent", "state", "uncertain"}), http.StatusUnprocessableEntity, "It is not said which mails were meant")
 	counts("at last", subscribers.Counts{subscribers.Uncertain: 1, subscribers.Queued: 1, subscribers.Delivered: 2})
+	giveUp := ann.Get(ask + "?as=not-sent&state=uncertain")
+	wants(t, giveUp, http.StatusOK, "Count as not sent")
+	wants(t, ann.Send(giveUp, ask), http.StatusOK, "1 mail counts as not sent.")
+	counts("given up", subscribers.Counts{subscribers.Failed: 1, subscribers.Queued: 1, subscribers.Delivered: 2})
 	said, err := d.DB.Audit(t.Context(), digest.AuditFilter{Did: digest.MailsSettled})
-	if err != nil || len(said) != 2 || !strings.Contains(said[0].By.Name, "ann") {
+	if err != nil || len(said) != 3 || !strings.Contains(said[0].By.Name, "ann") {
 		t.Errorf("the audit has %+v, %v", said, err)
 	}
 }
