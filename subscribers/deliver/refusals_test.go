@@ -233,7 +233,12 @@ func TestServerThatIsNotThere(t *testing.T) {
 			return transport(t, "smtp://"+smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
 				return smtptest.Act{Reply: "554 5.3.2 not you"}
 			}).Addr, "")
-		}, "Check"},
+		}, "turns this machine away"},
+		{"too busy at the door", func(t *testing.T) deliver.Transport {
+			return transport(t, "smtp://"+smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+				return smtptest.Act{Reply: "421 4.3.2 too busy"}
+			}).Addr, "")
+		}, "later"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
