@@ -165,7 +165,7 @@ func (o *ordeal) befalls() {
 // what is doubled had reason to, with the same Message-ID; and with "hold" nothing is.
 func TestDeliveryIsExact(t *testing.T) {
 	t.Parallel()
-	faults, readers := 5, 300
+	faults, readers := 3, 200
 	if os.Getenv("POSTBAG_TEST_LONG") != "" {
 		faults, readers = 200, 20_000
 	}

@@ -49,7 +49,7 @@ func TestRemovedUnseen(t *testing.T) {
 	t.Cleanup(server.Close)
 	in := approvedThenRemoved(t, now, blog, server.URL)
 	hidden.Store(true) // from pulls
-	in.clock = digest.NewTestClock(sunday, 20)
+	in.clock = digest.NewTestClock(sunday, 200)
 	s := in.serve()
 	eventually(t, "the log says that the issue is held", func() bool { return strings.Contains(s.log.String(), "an issue is held") })
 	if n := len(in.mails()); n != 0 {

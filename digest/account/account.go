@@ -484,7 +484,7 @@ func (s *Service) passwordOf(ctx context.Context, email, password string, from F
 		return Account{}, errTooMany()
 	}
 	// The same is hashed where there is nothing to compare it with.
-	good, old, err := s.hashing.compare(ctx, cmp.Or(a.Password, noPassword), password)
+	good, old, err := s.hashing.compare(ctx, cmp.Or(a.Password, s.hashing.noPassword()), password)
 	if err != nil {
 		return Account{}, err
 	}

@@ -35,11 +35,23 @@ type door struct {
 	clock *digesttest.Clock
 }
 
+// newDoor has passwords hashed cheaply; costlyDoor as they are for editors.
 func newDoor(t *testing.T) *door {
+	t.Helper()
+	return openDoor(t, (*account.Service).HashCheaply)
+}
+
+func costlyDoor(t *testing.T) *door {
+	t.Helper()
+	return openDoor(t, func(*account.Service) {})
+}
+
+func openDoor(t *testing.T, change func(*account.Service)) *door {
 	t.Helper()
 	d := &door{t: t, clock: digesttest.NewClock(noon)}
 	d.db = storetest.Open(t, storetest.Database(t), d.clock)
 	d.Service = account.New(account.Options{Store: d.db, Clock: d.clock, URL: "https://desk.example"})
+	change(d.Service)
 	e, err := d.Add(t.Context(), storetest.Tester, owner, "Ann", digest.OwnerRole)
 	if err == nil {
 		err = d.SetPassword(t.Context(), storetest.Tester, e.ID, word)
@@ -306,7 +318,7 @@ func TestPasswords(t *testing.T) {
 			t.Errorf("%.20q: %v, want %q", password, err, want)
 		}
 	}
-	d := newDoor(t)
+	d := costlyDoor(t)
 	e, err := d.ByEmail(t.Context(), "Ann@DESK.example")
 	if err != nil || !strings.HasPrefix(e.Password, "$argon2id$v=19$m=19456,t=2,p=1$") {
 		t.Fatal(e.Password, err)
@@ -329,7 +341,7 @@ func TestPasswords(t *testing.T) {
 
 // TestHashingIsBounded: many at once are told to come again, and none waits for ever.
 func TestHashingIsBounded(t *testing.T) {
-	d := newDoor(t)
+	d := costlyDoor(t)
 	var mu sync.Mutex
 	kinds := map[digest.Kind]int{}
 	var all sync.WaitGroup

@@ -82,16 +82,19 @@ func local(email string) string {
 
 // noPassword is a hash that no password has, of the present parameters: what is
 // compared where there is no account.
-var noPassword = encode(make([]byte, saltLength), make([]byte, hashLength))
+func (h hashing) noPassword() string {
+	return h.encode(make([]byte, saltLength), make([]byte, hashLength))
+}
 
 // hashing bounds how many passwords are hashed at once, and how many wait.
 type hashing struct {
-	running chan struct{}
-	waiting *atomic.Int64
+	running        chan struct{}
+	waiting        *atomic.Int64
+	memory, passes uint32 // of new hashes
 }
 
 func newHashing() hashing {
-	return hashing{running: make(chan struct{}, hashesAtOnce), waiting: new(atomic.Int64)}
+	return hashing{running: make(chan struct{}, hashesAtOnce), waiting: new(atomic.Int64), memory: hashMemory, passes: hashPasses}
 }
 
 // do runs f when it is its turn.
@@ -122,14 +125,14 @@ func (h hashing) hash(ctx context.Context, password string) (string, error) {
 	rand.Read(salt)
 	var key []byte
 	err := h.do(ctx, func() {
-		key = argon2.IDKey(prepared(password), salt, hashPasses, hashMemory, hashThreads, hashLength)
+		key = argon2.IDKey(prepared(password), salt, h.passes, h.memory, hashThreads, hashLength)
 	})
-	return encode(salt, key), err
+	return h.encode(salt, key), err
 }
 
-func encode(salt, key []byte) string {
+func (h hashing) encode(salt, key []byte) string {
 	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashPasses, hashThreads, b64.EncodeToString(salt), b64.EncodeToString(key))
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, h.memory, h.passes, hashThreads, b64.EncodeToString(salt), b64.EncodeToString(key))
 }
 
 // compare tells whether a password has a hash, and whether the hash was made with
@@ -161,7 +164,7 @@ func (h hashing) compare(ctx context.Context, hash, password string) (good, old 
 	if err != nil {
 		return false, false, err
 	}
-	old = memory != hashMemory || passes != hashPasses || threads != hashThreads || len(want) != hashLength
+	old = memory != h.memory || passes != h.passes || threads != hashThreads || len(want) != hashLength
 	return subtle.ConstantTimeCompare(got, want) == 1, old, nil
 }
 

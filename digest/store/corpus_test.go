@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"postbag/digest/digesttest"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 )
@@ -17,6 +18,7 @@ func fill(tb testing.TB, db *store.DB, n int) (source int64) {
 }
 
 func TestCorpusIsTheSameOnBoth(t *testing.T) {
+	digesttest.NotUnderRace(t) // one call after another
 	t.Parallel()
 	var all [][]string
 	onBoth(t, func(t *testing.T, empty string) {

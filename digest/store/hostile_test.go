@@ -15,6 +15,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/backup"
+	"postbag/digest/digesttest"
 	"postbag/digest/store/storetest"
 )
 
@@ -58,6 +59,7 @@ func rewritten(t *testing.T, file []byte, change func(lines []string) []string) 
 }
 
 func TestHostileBackups(t *testing.T) {
+	digesttest.NotUnderRace(t) // one call after another
 	t.Parallel()
 	db := open(t, filepath.Join(t.TempDir(), "filled.db"))
 	storetest.Fill(t, db)
@@ -133,6 +135,7 @@ func TestHostileBackups(t *testing.T) {
 // changes letters, with checksums that fit: what comes of it is a database that is
 // whole, or an error that says what to do, and nothing else.
 func TestShuffledBackups(t *testing.T) {
+	digesttest.NotUnderRace(t) // one call after another
 	t.Parallel()
 	db := open(t, filepath.Join(t.TempDir(), "filled.db"))
 	storetest.Fill(t, db)

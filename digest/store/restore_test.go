@@ -18,6 +18,7 @@ import (
 
 	"postbag/digest"
 	"postbag/digest/backup"
+	"postbag/digest/digesttest"
 	"postbag/digest/store"
 	"postbag/digest/store/storetest"
 	"postbag/digest/store/transfer"
@@ -58,6 +59,7 @@ func wantNothing(t *testing.T, dsn string) {
 }
 
 func TestDamagedBackupChangesNothing(t *testing.T) {
+	digesttest.NotUnderRace(t) // one call after another
 	t.Parallel()
 	file := filled(t)
 	changed := bytes.Clone(file)
@@ -75,6 +77,7 @@ func TestDamagedBackupChangesNothing(t *testing.T) {
 // TestEveryChangedByteIsDamage changes one bit at a time, from one end of the
 // backup to the other: in the header, in names of tables, in rows, in the sums.
 func TestEveryChangedByteIsDamage(t *testing.T) {
+	digesttest.NotUnderRace(t) // one call after another
 	t.Parallel()
 	file := filled(t)
 	const header = 10 // of gzip, which has a time and a flag that say nothing

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"postbag/digest"
+	"postbag/digest/digesttest"
 	"postbag/digest/search"
 	"postbag/digest/store"
 )
@@ -43,6 +44,7 @@ func guidsOf(t testing.TB, db *store.DB, query string, f digest.SearchFilter) []
 // TestBothFindTheSame compares what the databases find in a corpus where ways of
 // searching differ.
 func TestBothFindTheSame(t *testing.T) {
+	digesttest.NotUnderRace(t) // one call after another
 	t.Parallel()
 	var all []string
 	onBoth(t, func(t *testing.T, empty string) {
