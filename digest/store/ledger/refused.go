@@ -9,11 +9,11 @@ import (
 	"postbag/subscribers/deliver"
 )
 
-// queriesTakeBack queue the rows of the issue $1 again that were refused for what tells
+// takesBack gives queries that queue the rows of the issue $1 again that were refused for what tells
 // nothing sure of their addresses, as if they had never been tried: each has its full
 // time again. The server's words stay for whoever looks. A row that waits for no moment
 // was queued again already, or never tried.
-func queriesTakeBack(whose string) []string {
+func takesBack(whose string) []string {
 	query := `
 	UPDATE deliveries SET state = 'queued', attempts = 0, first_try = NULL, next_try = 0, updated_at = $2
 	WHERE issue_id = $1 AND ` + whose + ` AND `
@@ -25,8 +25,8 @@ func queriesTakeBack(whose string) []string {
 }
 
 var (
-	queriesTakeBackOurs    = queriesTakeBack(rules.MayBeOurs)
-	queriesTakeBackUnknown = queriesTakeBack(rules.MayBeKnown)
+	queriesTakeBack        = takesBack(rules.MayBeOurs)
+	queriesTakeBackUnknown = takesBack(rules.MayBeKnown)
 )
 
 var queryPausedRefused = `SELECT pause_cause FROM issues WHERE id = $1 AND state = 'paused' AND ` + rules.Either("pause_cause", digest.RefusedCauses())
@@ -35,7 +35,7 @@ var queryPausedRefused = `SELECT pause_cause FROM issues WHERE id = $1 AND state
 // for unknown addresses also those: whether a refusal was about a reader is not known as
 // long as the server refuses us.
 func takeBackRefusals(t *database.Tx, issueID int64, why digest.PauseCause, now time.Time) error {
-	queries := queriesTakeBackOurs
+	queries := queriesTakeBack
 	if why == digest.PauseUnknown {
 		queries = queriesTakeBackUnknown
 	}
