@@ -30,10 +30,11 @@ const (
 	// So many are enough where there is a brake already.
 	brakedRow = 2
 	// The first pause, which doubles while the server takes nothing, up to the longest;
-	// where a quota is used up, the first is longer.
-	brakeFirst   = time.Second
-	brakeQuota   = 15 * time.Minute
-	brakeLongest = time.Hour
+	// where a quota is used up, both are longer.
+	brakeFirst        = time.Second
+	brakeLongest      = 10 * time.Minute
+	brakeQuota        = 15 * time.Minute
+	brakeQuotaLongest = time.Hour
 	// A burst that was taken whole so often in a row lets the next be larger.
 	brakeGood = 2
 	// After so long without a refusal a brake is released.
@@ -77,7 +78,7 @@ func (b *brake) may(now time.Time) (ok bool, from time.Time) {
 	switch {
 	case b.room == 0:
 		return true, time.Time{}
-	case now.Before(b.until) && b.until.Sub(now) <= brakeLongest+brakeForget: // or the clock was ahead
+	case now.Before(b.until) && b.until.Sub(now) <= brakeQuotaLongest+brakeForget: // or the clock was ahead
 		return false, b.until
 	case b.trying:
 		return b.out == 0, time.Time{}
@@ -162,8 +163,8 @@ func (b *brake) refused(now time.Time, quota bool) {
 		// The period is not known, and what was sent before may have been in many.
 		b.last, b.room = now, max(b.accepted, 1)
 	case b.trying:
-		if b.least = now.Sub(b.last); b.least >= b.most {
-			b.most, b.step = 0, b.least/8
+		if b.least = now.Sub(b.last); b.most > 0 && b.least >= b.most {
+			b.most, b.step = 0, b.least/8 // it was long enough once: a little more may be now
 		}
 	default:
 		// A burst may have begun in the midst of the server's period.
@@ -174,11 +175,11 @@ func (b *brake) refused(now time.Time, quota bool) {
 	}
 	b.trying, b.used, b.accepted, b.began = true, 0, 0, time.Time{}
 	if b.until = b.last.Add(b.aim()); b.most == 0 || !b.until.After(now) {
-		first := brakeFirst
+		first, longest := brakeFirst, brakeLongest
 		if quota {
-			first = brakeQuota
+			first, longest = brakeQuota, brakeQuotaLongest
 		}
-		b.step = min(max(b.step, first), brakeLongest)
+		b.step = min(max(b.step, first), longest)
 		b.until = now.Add(b.step)
 		b.step *= 2
 	}

@@ -3,6 +3,7 @@ package deliver_test
 import (
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -101,6 +102,62 @@ func (b *bench) throughWaits() (s deliver.Summary) {
 		b.clock.Advance(s.NextTry.Sub(b.clock.Now()))
 	}
 	return s
+}
+
+// TestPauseDoublesWhileNothingIsTaken has a server, or one receiving domain, that takes
+// nothing for two minutes: from one refusal to the next it is left alone for twice as long.
+// In an hour no pause is longer than ten minutes.
+func TestPauseDoublesWhileNothingIsTaken(t *testing.T) {
+	tests := []struct{ name, stage, reply, of string }{
+		{"the server", "RCPT", "454 4.7.0 throttled", "@"},
+		{"the server at MAIL", "MAIL", "454 4.7.0 throttled", "@"},
+		{"one domain", "RCPT", "450 4.7.28 unusual rate", "@slow.example"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var clock atomic.Pointer[handClock]
+			var mu sync.Mutex
+			var tries []time.Time
+			b := newBench(t, 8, func(st smtptest.Step) smtptest.Act {
+				if st.Verb != tt.stage || tt.stage == "RCPT" && !strings.Contains(st.Arg, tt.of) {
+					return smtptest.Act{}
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				tries = append(tries, clock.Load().Now())
+				return smtptest.Act{Reply: tt.reply}
+			}, func(o *deliver.Options) { o.Concurrency = 1 })
+			clock.Store(b.clock)
+			b.ledger.readers[0].Email = "one@slow.example"
+			began := b.clock.Now()
+			for b.clock.Now().Sub(began) < time.Hour {
+				s := b.run()
+				if s.NextTry.IsZero() {
+					t.Fatalf("summary %+v", s)
+				}
+				b.clock.Advance(s.NextTry.Sub(b.clock.Now()))
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			pause, soon := time.Second, 0
+			for i, at := range tries {
+				if at.Sub(began) < 100*time.Second {
+					soon++
+				}
+				if i == 0 || i == 1 && at.Equal(tries[0]) {
+					continue // a second domain is asked before it is the server's refusal
+				}
+				if got := at.Sub(tries[i-1]); got != pause {
+					t.Errorf("the pause before try %d is %v, not %v", i+1, got, pause)
+				}
+				pause = min(2*pause, 10*time.Minute)
+			}
+			if soon < 7 || soon > 8 || len(tries) < 14 {
+				t.Errorf("%d tries in 100 seconds, %d in an hour", soon, len(tries))
+			}
+		})
+	}
 }
 
 // TestBrakeOfAClockThatWasAhead has a quota used up by a clock that is decades ahead: once
