@@ -63,10 +63,13 @@ const (
 	// PauseUnverified is a refusal because the mail provider has not verified the sender's
 	// address or domain.
 	PauseUnverified PauseCause = "unverified"
+	// PauseUnknown is that most addresses are refused as unknown, which tells more of the
+	// server than of them.
+	PauseUnknown PauseCause = "unknown"
 )
 
 // RefusedCauses lists the causes that are the mail server's.
-func RefusedCauses() []PauseCause { return []PauseCause{PauseRefused, PauseUnverified} }
+func RefusedCauses() []PauseCause { return []PauseCause{PauseRefused, PauseUnverified, PauseUnknown} }
 
 // Refused tells whether the mail server is the cause.
 func (c PauseCause) Refused() bool { return slices.Contains(RefusedCauses(), c) }
@@ -74,7 +77,10 @@ func (c PauseCause) Refused() bool { return slices.Contains(RefusedCauses(), c) 
 // Advice says what to do before sending goes on, as a sentence without its full stop, or
 // is "" where that is not known.
 func (c PauseCause) Advice() string {
-	if c == PauseUnverified {
+	switch c {
+	case PauseUnknown:
+		return "Look whether your mail server takes the readers' domains for its own (mydestination and the like), and whether the provider reports trouble; then let the issue go on, and all who were refused are tried again. If they truly do not exist, let it go on as well: an issue pauses for this once"
+	case PauseUnverified:
 		return "Verify the sender's address or its domain (the one of --from) with your mail provider; a new account there may mail only to verified addresses until the provider lifts that"
 	}
 	return ""

@@ -36,6 +36,10 @@ func Causes() []Cause {
 // sure about the address.
 func OursCauses() []Cause { return []Cause{MessageRefused, SenderRefused, NotSendable} }
 
+// UnknownCauses lists the causes of refusals that say nothing sure about the address while
+// most addresses are refused.
+func UnknownCauses() []Cause { return append(OursCauses(), AddressRefused) }
+
 // MayBeOurs tells whether a refusal may be our own fault.
 func (c Cause) MayBeOurs() bool { return slices.Contains(OursCauses(), c) }
 

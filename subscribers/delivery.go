@@ -112,6 +112,9 @@ type Mailing struct {
 	IssueID int64
 	Begun   time.Time // the Date of every message (RFC 5322, 3.6.1)
 	Domain  string    // right of the @ in every Message-ID
+	// UnknownAsked tells that the mailing has paused because too many addresses were
+	// refused. It does so once: a person who lets it go on has decided.
+	UnknownAsked bool
 }
 
 // MessageID gives the id of one issue to one subscriber without its angle

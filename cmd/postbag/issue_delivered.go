@@ -196,7 +196,10 @@ type issueResumeCmd struct{ which }
 // Run goes on sending.
 func (c issueResumeCmd) Run(ctx context.Context, p *Program, a *app) error {
 	issue, err := a.sender.Resume(ctx, p.by(), c.ref())
-	return a.sayState(ctx, issue, err)
+	if err := a.sayState(ctx, issue, err); err != nil {
+		return err
+	}
+	return a.sayNoWorker(ctx, issue)
 }
 
 // sayState says where an issue stands now, and what became of its mails.

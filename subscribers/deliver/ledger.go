@@ -41,7 +41,8 @@ type Ledger interface {
 	// it has already changes nothing. With a pause for refusals, the rows that were
 	// refused for what may be our own fault ([subscribers.Cause.MayBeOurs]) are queued
 	// again as if they had never been tried, and so are those whose refusal is
-	// settled during that pause.
+	// settled during that pause; with one for unknown addresses also those whose address
+	// was refused, and [subscribers.Mailing.UnknownAsked] is so from then on.
 	SetIssueState(ctx context.Context, by digest.Actor, issueID int64, to digest.IssueState, why digest.Pause, now time.Time, seen digest.AsSeen) error
 	// IssueState reads where an issue stands.
 	IssueState(ctx context.Context, issueID int64) (digest.IssueState, error)

@@ -23,6 +23,7 @@ type memLedger struct {
 	state   digest.IssueState
 	reason  string
 	refused bool // paused for refusals
+	unknown bool // it paused for unknown addresses
 	mailing subscribers.Mailing
 	readers []subscribers.Subscriber
 	rows    []*subscribers.Delivery
@@ -237,7 +238,8 @@ func (l *memLedger) SetIssueState(_ context.Context, _ digest.Actor, _ int64, to
 	if l.state != to && !l.state.To(to) {
 		return errors.New("no such move")
 	}
-	l.state, l.reason, l.refused = to, why.Detail, why.Cause.Refused()
+	l.state, l.reason, l.refused, l.unknown = to, why.Detail, why.Cause.Refused(), why.Cause == digest.PauseUnknown
+	l.mailing.UnknownAsked = l.mailing.UnknownAsked || l.unknown
 	l.takeBack()
 	return l.broken
 }
@@ -247,7 +249,7 @@ func (l *memLedger) SetIssueState(_ context.Context, _ digest.Actor, _ int64, to
 func (l *memLedger) takeBack() {
 	for _, row := range l.rows {
 		waits := row.State == subscribers.Queued || row.State == subscribers.Deferred || row.State == subscribers.Failed
-		if !l.refused || !waits || !row.Cause.MayBeOurs() {
+		if !l.refused || !waits || !row.Cause.MayBeOurs() && !(l.unknown && row.Cause == subscribers.AddressRefused) {
 			continue
 		}
 		if row.State != subscribers.Queued {

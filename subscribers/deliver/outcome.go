@@ -36,7 +36,7 @@ func (r *run) failure(d subscribers.Delivery, e *SendError, fresh bool) Result {
 	switch e.Class {
 	case Permanent:
 		if e.aboutAddress() {
-			r.refusals.failed(d)
+			r.refusals.addressRefused(d, maskIn(e.words(), d.Email))
 		} else {
 			r.refusals.refusal(d, e.pause(d.Email))
 		}

@@ -18,6 +18,11 @@ const (
 	// thousand times more.
 	lastLooked  = 100
 	lastRefused = 50
+	// Addresses that are refused for good pause an issue if they are half of the last first
+	// tries of a run, once it has tried so many, or, of an issue of fewer readers, all of at
+	// least so many.
+	unknownLeast = 20
+	unknownAll   = 5
 )
 
 // refusals counts how the server takes an issue, to tell trouble with the sender
@@ -35,13 +40,29 @@ type refusals struct {
 	newest   digest.Pause // the last such refusal
 	why      digest.Pause // what the issue must pause for
 
-	last   [lastLooked]bool // the last rows tried for the first time: which were refused
-	at     int              // in last
-	recent int              // refused among last
+	last    [lastLooked]answerTo // the last rows tried for the first time
+	at      int                  // in last
+	looked  int                  // how many last holds
+	recent  int                  // refused for what may be our fault, among last
+	unknown int                  // addresses refused for good, among last
+
+	unknownAsked bool   // the mailing has paused for addresses already, and a person let it go on
+	unknownWords string // of the last such refusal
 }
 
-func newRefusals(c subscribers.Counts) *refusals {
+// answerTo is what a first try came to.
+type answerTo int
+
+const (
+	otherAnswer   answerTo = iota
+	ours                   // refused for what may be our fault
+	unknownToThem          // the address was refused for good
+)
+
+func newRefusals(c subscribers.Counts, m subscribers.Mailing) *refusals {
 	return &refusals{
+		unknownAsked: m.UnknownAsked,
+
 		open:     c.Open(),
 		total:    c.Total() - c[subscribers.Cancelled],
 		accepted: c[subscribers.Delivered],
@@ -54,7 +75,7 @@ func newRefusals(c subscribers.Counts) *refusals {
 func (f *refusals) took(d subscribers.Delivery, accepted bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.count(d, false)
+	f.count(d, otherAnswer)
 	if accepted {
 		f.accepted++
 	}
@@ -64,8 +85,18 @@ func (f *refusals) took(d subscribers.Delivery, accepted bool) {
 func (f *refusals) failed(d subscribers.Delivery) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.count(d, false)
+	f.count(d, otherAnswer)
 	f.others++
+	f.judge()
+}
+
+// addressRefused counts an address that was refused for good, with the server's words.
+func (f *refusals) addressRefused(d subscribers.Delivery, words string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.count(d, unknownToThem)
+	f.others++
+	f.unknownWords = words
 	f.judge()
 }
 
@@ -74,7 +105,7 @@ func (f *refusals) failed(d subscribers.Delivery) {
 func (f *refusals) refusal(d subscribers.Delivery, why digest.Pause) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.count(d, true)
+	f.count(d, ours)
 	f.refused++
 	f.newest = why
 	f.judge()
@@ -95,7 +126,19 @@ func (f *refusals) judge() {
 		pause("%d of %d messages", f.refused, f.tried)
 	case f.recent >= lastRefused:
 		pause("%d of the last %d messages", f.recent, lastLooked)
+	case f.manyUnknown():
+		f.why = digest.Pause{Cause: digest.PauseUnknown, Detail: fmt.Sprintf("%d of the last %d readers tried were refused as unknown, and none of them was taken off the list; the last answer: %s", f.unknown, f.looked, f.unknownWords)}
 	}
+}
+
+// manyUnknown tells whether so many addresses were refused for good that the server is
+// more likely wrong than the list. It asks once for each issue.
+func (f *refusals) manyUnknown() bool {
+	if f.unknownAsked {
+		return false
+	}
+	return f.looked >= unknownLeast && f.unknown*2 >= f.looked ||
+		f.total < unknownLeast && f.unknown >= unknownAll && f.unknown == f.looked && f.accepted == 0
 }
 
 // turnedAway counts a fresh connection that got a 421 to its first message.
@@ -110,18 +153,29 @@ func (f *refusals) turnedAway(words string) {
 
 // count counts a row that is tried for the first time, or anew after a pause for
 // refusals, which takes its earlier tries back.
-func (f *refusals) count(d subscribers.Delivery, refused bool) {
+func (f *refusals) count(d subscribers.Delivery, answer answerTo) {
 	if d.Attempts > 1 {
 		return
 	}
 	f.tried++
-	if f.last[f.at] {
-		f.recent--
+	if f.looked == lastLooked {
+		f.among(f.last[f.at], -1)
+	} else {
+		f.looked++
 	}
-	if f.last[f.at] = refused; refused {
-		f.recent++
-	}
+	f.last[f.at] = answer
+	f.among(answer, 1)
 	f.at = (f.at + 1) % lastLooked
+}
+
+// among adds to what the last first tries came to.
+func (f *refusals) among(answer answerTo, n int) {
+	switch answer {
+	case ours:
+		f.recent += n
+	case unknownToThem:
+		f.unknown += n
+	}
 }
 
 // reason tells why the issue must pause; its cause is [digest.NotPaused] if it need not.

@@ -469,3 +469,80 @@ func TestFewReadersThatAreAllRefusedPauseTheIssue(t *testing.T) {
 		})
 	}
 }
+
+// TestMostAddressesUnknown has a server that knows none of its readers, or few of them:
+// the issue pauses before it has asked for all, nobody is marked, and it goes on for all
+// once the server is cured, or a person says so.
+func TestMostAddressesUnknown(t *testing.T) {
+	for _, tt := range []struct {
+		name           string
+		readers, known int // the last ones are known
+		paused         bool
+		tried          int // at most
+	}{
+		{"all of 32", 32, 0, true, 30},
+		{"all of 400", 400, 0, true, 30},
+		{"all of 5", 5, 0, true, 5},
+		{"all of 4", 4, 0, false, 4},
+		{"half of 40, the first ones", 40, 20, true, 30},
+		{"5 of 15, the last ones known", 15, 10, true, 15},
+		{"the first 9 of 100", 100, 91, false, 100},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var cured atomic.Bool
+			unknown := newSeen()
+			for n := 1; n <= tt.readers-tt.known; n++ {
+				unknown.first(fmt.Sprintf("reader%d@example.org", n))
+			}
+			b := newBench(t, tt.readers, func(st smtptest.Step) smtptest.Act {
+				if st.Verb == "RCPT" && !cured.Load() && !unknown.first(st.Arg) {
+					return smtptest.Act{Reply: "550 5.1.1 User unknown in local recipient table"}
+				}
+				return smtptest.Act{}
+			}, func(o *deliver.Options) { o.Concurrency = 1 })
+			s := b.run()
+			if paused := s.Paused.Cause == digest.PauseUnknown; paused != tt.paused {
+				t.Fatalf("summary %+v", s)
+			}
+			if !tt.paused {
+				b.states(subscribers.Counts{subscribers.Failed: tt.readers - tt.known, subscribers.Delivered: tt.known})
+				return
+			}
+			if c := s.Counts; c[subscribers.Failed] != 0 || c.Open()+c[subscribers.Delivered] != tt.readers {
+				t.Errorf("somebody is marked: %v", c)
+			}
+			if n := b.server.Steps("RCPT"); n > tt.tried {
+				t.Errorf("%d readers were tried", n)
+			}
+			for _, words := range []string{"User unknown in local recipient table", "of the last", "none of them was taken off the list"} {
+				if !strings.Contains(s.Paused.Detail, words) {
+					t.Errorf("the reason is %q", s.Paused.Detail)
+				}
+			}
+			cured.Store(true)
+			b.resume()
+			b.finish()
+			b.exactlyOnce()
+		})
+	}
+}
+
+// TestUnknownAddressesAreAskedAboutOnce lets an issue go on although its readers are
+// unknown: it does not pause again for them.
+func TestUnknownAddressesAreAskedAboutOnce(t *testing.T) {
+	b := newBench(t, 60, func(st smtptest.Step) smtptest.Act {
+		if st.Verb == "RCPT" {
+			return smtptest.Act{Reply: "550 5.1.1 no such user"}
+		}
+		return smtptest.Act{}
+	})
+	if s := b.run(); s.Paused.Cause != digest.PauseUnknown {
+		t.Fatalf("summary %+v", s)
+	}
+	b.resume()
+	if s := b.finish(); !s.Finished {
+		t.Errorf("it went on to %+v", s)
+	}
+	b.states(subscribers.Counts{subscribers.Failed: 60})
+}

@@ -32,7 +32,7 @@ type run struct {
 }
 
 func newRun(ctx, db context.Context, s *Sender, job Job, m subscribers.Mailing, compose Composer, counts subscribers.Counts) *run {
-	r := &run{sender: s, job: job, mailing: m, compose: compose, ctx: ctx, db: db, refusals: newRefusals(counts)}
+	r := &run{sender: s, job: job, mailing: m, compose: compose, ctx: ctx, db: db, refusals: newRefusals(counts, m)}
 	r.wire, r.close = outlive(ctx, s.o.Grace)
 	r.committer = newCommitter(r, counts)
 	r.waits = newWaits(r)

@@ -49,8 +49,8 @@ func (db *Store) Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth b
 			return database.Conflict("Publish it first.", "the issue is %s and cannot be sent", state.Is())
 		}
 		made.IssueID = m.IssueID
-		_, err = t.One([]any{&made.Begun, &made.Domain},
-			`SELECT mailing_begun, mailing_domain FROM issues WHERE id = $1`, m.IssueID)
+		_, err = t.One([]any{&made.Begun, &made.Domain, &made.UnknownAsked},
+			`SELECT mailing_begun, mailing_domain, unknown_asked FROM issues WHERE id = $1`, m.IssueID)
 		return err
 	})
 	return made, err

@@ -178,13 +178,14 @@ func (db *Store) SetIssueState(ctx context.Context, by digest.Actor, issueID int
 			return issues.CannotMove(t, issueID, from, to)
 		}
 		t.Wake()
-		_, err = t.Exec(`UPDATE issues SET state = $1, pause_cause = $2, pause_detail = $3 WHERE id = $4`,
+		_, err = t.Exec(`UPDATE issues SET state = $1, pause_cause = $2, pause_detail = $3,
+			unknown_asked = CASE WHEN $2 = '`+string(digest.PauseUnknown)+`' THEN 1 ELSE unknown_asked END WHERE id = $4`,
 			string(to), string(why.Cause), why.Detail, issueID)
 		if err != nil {
 			return err
 		}
 		if isRefused {
-			if err := takeBackRefusals(t, issueID, now); err != nil {
+			if err := takeBackRefusals(t, issueID, why.Cause, now); err != nil {
 				return err
 			}
 		}

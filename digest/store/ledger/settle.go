@@ -192,7 +192,7 @@ func (db *Store) settle(t *database.Tx, x deliver.Exchange, wires *wires) error 
 	if err := write(t, db.texts(), x.IssueID, rows); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(rows, func(s settlement) bool { return s.Cause.MayBeOurs() }) {
+	if slices.ContainsFunc(rows, func(s settlement) bool { return slices.Contains(subscribers.UnknownCauses(), s.Cause) }) {
 		if err := takeBackLate(t, x); err != nil {
 			return err
 		}

@@ -64,6 +64,8 @@ var (
 	// MayBeOurs, of deliveries, tells of rows that were refused for what may be our own
 	// fault.
 	MayBeOurs = "cause IN (" + Words(subscribers.OursCauses()) + ")"
+	// MayBeKnown, of deliveries, tells of those and of refused addresses.
+	MayBeKnown = "cause IN (" + Words(subscribers.UnknownCauses()) + ")"
 	// Unbegun, of deliveries, tells of open rows that no server is hearing of.
 	Unbegun = state(subscribers.UnbegunStates())
 	// Taken, of deliveries and letters, tells of those that a worker has taken.

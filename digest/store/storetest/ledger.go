@@ -308,6 +308,27 @@ var ledgerTests = []test{
 		b.exchange(issue, 0, later, sent...)
 		b.equal("at last", b.counted(issue), subscribers.Counts{subscribers.Failed: 2, subscribers.Delivered: 6})
 	}},
+	{"a pause for unknown addresses takes them back, and is remembered", func(b *bench) {
+		issue := b.sending(4)
+		begun := b.exchange(issue, 3, now)
+		unknown := func(n int) deliver.Result {
+			r := result(begun[n], subscribers.Failed, now)
+			r.Outcome = subscribers.Outcome{Cause: subscribers.AddressRefused, Code: 550, Reply: "5.1.1 User unknown"}
+			return r
+		}
+		asked := func() bool { return must(b.Begin(b.ctx(), subscribers.Mailing{IssueID: issue.ID}, true)).UnknownAsked }
+		b.exchange(issue, 0, now, unknown(0), unknown(1))
+		b.equal("asked before", asked(), false)
+		b.must(b.SetIssueState(b.ctx(), tester, issue.ID, digest.Paused, digest.Pause{Cause: digest.PauseUnknown, Detail: "unknown"}, now, digest.AsSeen{}))
+		b.equal("after", b.counted(issue), subscribers.Counts{subscribers.Queued: 3, subscribers.InFlight: 1})
+		b.exchange(issue, 0, now, unknown(2))
+		b.equal("with the late one", b.counted(issue), subscribers.Counts{subscribers.Queued: 4})
+		b.must(b.SetIssueState(b.ctx(), tester, issue.ID, digest.Sending, digest.Pause{}, now, digest.AsSeen{}))
+		b.equal("asked", asked(), true)
+		begun = b.exchange(issue, 4, now)
+		b.exchange(issue, 0, now, unknown(0), unknown(1), unknown(2), unknown(3))
+		b.equal("then they fail", b.counted(issue), subscribers.Counts{subscribers.Failed: 4})
+	}},
 	{"a pause by hand becomes one for refusals, and one by hand takes nothing back", func(b *bench) {
 		issue := b.sending(2)
 		begun := b.exchange(issue, 2, now)

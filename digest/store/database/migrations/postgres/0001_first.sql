@@ -228,8 +228,9 @@ CREATE TABLE issues (
     sent_at        BIGINT,
     asks           TEXT    NOT NULL DEFAULT '' CHECK (asks IN ('', 'late', 'elsewhere')),
     overrode       TEXT    NOT NULL DEFAULT '' CHECK (overrode IN ('', 'removed-pick')),
-    pause_cause    TEXT    NOT NULL DEFAULT '' CHECK (pause_cause IN ('', 'by-hand', 'refused', 'unverified')),
+    pause_cause    TEXT    NOT NULL DEFAULT '' CHECK (pause_cause IN ('', 'by-hand', 'refused', 'unverified', 'unknown')),
     pause_detail   TEXT    NOT NULL DEFAULT '',
+    unknown_asked  BIGINT  NOT NULL DEFAULT 0, -- 1: it paused once because too many addresses were refused
     mailing_begun  BIGINT,
     mailing_domain TEXT    NOT NULL DEFAULT '',
     mail_ends      BIGINT, -- the block after which the mail ends; NULL where it holds the whole issue
@@ -800,6 +801,7 @@ CREATE TABLE workers (
     name         TEXT   NOT NULL,
     started_at   BIGINT NOT NULL,
     leased_until BIGINT NOT NULL,
+    lease        BIGINT NOT NULL DEFAULT 30000000, -- what each renewal gives, in microseconds
     ended_at     BIGINT
 );
 CREATE INDEX workers_present ON workers (leased_until) WHERE ended_at IS NULL;
