@@ -38,8 +38,8 @@ var _ deliver.Transport = (*SMTP)(nil)
 const dialTime = 30 * time.Second
 
 // Connect dials, greets, encrypts and signs in. It never falls back to less
-// encryption than the settings ask for, and never sends a password in clear to
-// another machine.
+// encryption than the settings ask for, and sends a password in clear only where these
+// say "?tls=none", which goes for this machine alone.
 func (t *SMTP) Connect(ctx context.Context) (deliver.Conn, error) {
 	dialer := net.Dialer{Timeout: dialTime}
 	raw, err := dialer.DialContext(ctx, "tcp", t.settings.server())
@@ -162,9 +162,11 @@ func (t *SMTP) hint(stage deliver.Stage, err error) string {
 		return "Check with the provider which port takes your account."
 	case stage == deliver.StageAuth:
 		return "Check the mail account's user and password."
+	case errors.Is(err, errNoStartTLS) && t.settings.Loopback():
+		return "Let the server offer STARTTLS, or add ?tls=none: a server on this machine can do without."
 	case errors.Is(err, errNoStartTLS):
 		return "Check the port; many servers want smtps:// and port 465."
-	case stage == deliver.StageTLS && t.settings.Security == OfferedStartTLS:
+	case stage == deliver.StageTLS && t.settings.Loopback():
 		return "Check the server's certificate; a server on this machine can do without: add ?tls=none."
 	case stage == deliver.StageTLS:
 		return "Check the server's certificate, the host name it is for, and this machine's clock."

@@ -185,7 +185,7 @@ func TestRealServer(t *testing.T) {
 		implicit bool
 		plain    bool
 	}{
-		{"clear text to this machine", "smtp", "", nil, false, true},
+		{"clear text to this machine", "smtp", "?tls=none", nil, false, true},
 		{"clear text on purpose", "smtp", "?tls=none", nil, false, false},
 		{"STARTTLS where offered", "smtp", "", config, false, true},
 		{"STARTTLS required", "smtp", "?tls=starttls", config, false, false},
@@ -234,7 +234,7 @@ func TestConnectFailures(t *testing.T) {
 		stage deliver.Stage
 		hint  string
 	}{
-		{"STARTTLS stripped", func(t *testing.T) string { return realServer(t, &backend{plain: true}, nil, false) }, "bus@", "?tls=starttls", pool, deliver.StageTLS, "Check the port"},
+		{"STARTTLS stripped", func(t *testing.T) string { return realServer(t, &backend{plain: true}, nil, false) }, "bus@", "?tls=starttls", pool, deliver.StageTLS, "?tls=none"},
 		{"unknown authority", func(t *testing.T) string { return secure(t, cert) }, "bus@", "?tls=starttls", nil, deliver.StageTLS, "certificate"},
 		{"wrong name", func(t *testing.T) string { return secure(t, other) }, "bus@", "?tls=starttls", otherPool, deliver.StageTLS, "certificate"},
 		{"offered with a bad certificate", func(t *testing.T) string { return secure(t, cert) }, "bus@", "", nil, deliver.StageTLS, "certificate"},
@@ -249,7 +249,17 @@ func TestConnectFailures(t *testing.T) {
 			return s.Addr
 		}, "bus@", "", pool, deliver.StageTLS, "cannot encrypt for now"},
 		{"wrong password", func(t *testing.T) string { return secure(t, cert) }, "bus@", "", pool, deliver.StageAuth, "user and password"},
-		{"no way to sign in", func(t *testing.T) string { return smtptest.Start(t, nil).Addr }, "bus@", "", nil, deliver.StageAuth, "which port"},
+		{"no way to sign in", func(t *testing.T) string { return smtptest.Start(t, nil).Addr }, "bus@", "?tls=none", nil, deliver.StageAuth, "which port"},
+		{"a password without TLS", func(t *testing.T) string {
+			s := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+				if st.Verb == "AUTH" {
+					t.Error("the password is given in clear")
+				}
+				return smtptest.Act{}
+			})
+			s.OfferAlso("AUTH PLAIN")
+			return s.Addr
+		}, "bus@", "", nil, deliver.StageTLS, "?tls=none"},
 		{"greeting of 554", func(t *testing.T) string {
 			return smtptest.Start(t, func(smtptest.Step) smtptest.Act { return smtptest.Act{Reply: "554 5.7.1 no"} }).Addr
 		}, "", "", nil, deliver.StageConnect, "turns this machine away"},
