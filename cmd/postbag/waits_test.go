@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"postbag/digest/digesttest"
 	"postbag/subscribers/mail/smtptest"
 )
 
@@ -39,5 +40,19 @@ func TestEverythingTellsWhatTheSendingWaitsFor(t *testing.T) {
 		if asJSON := strings.HasSuffix(command, "--json"); asJSON && !(strings.Contains(out, `"server"`) && strings.Contains(out, words)) || !asJSON && !tells(out) {
 			t.Errorf("postbag %s says:\n%s", command, out)
 		}
+	}
+}
+
+// TestWithdrawnByDomain does not count the readers of a withdrawn issue as those who left.
+func TestWithdrawnByDomain(t *testing.T) {
+	t.Parallel()
+	in := newInstallation(t, "--from", "editor@news.example.org", "--base-url", "https://news.example.org")
+	in.readers(2)
+	if _, err := in.run("--smtp", "smtp://"+digesttest.Nobody(t)+"?tls=none", "issue", "send", "--yes", "1"); err == nil {
+		t.Fatal("nobody takes mail")
+	}
+	in.must("issue", "withdraw", "1", "--yes")
+	if out := in.must("issue", "delivered", "1", "--by", "domain", "--json"); !strings.Contains(out, `"withdrawn": 2`) || !strings.Contains(out, `"left": 0`) {
+		t.Errorf("the sums are:\n%s", out)
 	}
 }
