@@ -101,8 +101,7 @@ func (d *Domains) Add(o DomainOutcome) {
 	case subscribers.Uncertain:
 		s.Doubt++
 	case subscribers.Cancelled:
-		s.Left++
-		return
+		s.Left++ // a server may have refused it before: its words still tell of the domain
 	default:
 		s.Waiting++
 	}
