@@ -45,7 +45,9 @@ func doubtsOf(domains map[string]Tally) doubts {
 func (d doubts) of(email string) bool { return d.whole || d.domains[DomainOf(email)] }
 
 // DomainOf gives the receiving domain of an address, in small letters.
-func DomainOf(email string) string { return strings.ToLower(email[strings.LastIndexByte(email, '@')+1:]) }
+func DomainOf(email string) string {
+	return strings.ToLower(email[strings.LastIndexByte(email, '@')+1:])
+}
 
 // logDoubts tells of refusals that are not believed, by domain.
 func (s *Service) logDoubts(issueID int64, d doubts, doubted map[string]int) {
