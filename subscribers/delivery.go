@@ -99,6 +99,14 @@ type Outcome struct {
 	Error string // what went wrong here, for a person; at most 500 bytes
 }
 
+// Words is what there is to read: the server's words, or Postbag's own, marked as such.
+func (o Outcome) Words() string {
+	if o.Reply == "" && o.Error != "" {
+		return "Postbag: " + o.Error
+	}
+	return o.Reply
+}
+
 // Mailing is what all messages of one issue share and keep through every retry.
 type Mailing struct {
 	IssueID int64

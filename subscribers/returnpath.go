@@ -84,21 +84,19 @@ func appendMAC(dst []byte, h hash.Hash, ids []byte) []byte {
 	return h.Sum(dst)
 }
 
-// Read reads a return path, in whatever letter case; what a server put around it, as
-// BATV and SRS do, is passed over, and so is the domain: it may have been another
-// once. ok is false for what is none, or is not of this publication. The HMAC is
-// compared in constant time.
+// Read reads a return path, in whatever letter case; what a server put before it, as
+// BATV and SRS do, is passed over. The token must end where the domain begins, and the
+// domain, which SRS puts before the token, be that of p if p has one. ok is false for what
+// is none, or is not of this publication. The HMAC is compared in constant time.
 func (p ReturnPath) Read(address string) (r Returned, ok bool) {
-	_, text, found := strings.Cut(strings.ToLower(address), returnMark)
-	if !found {
+	before, text, found := strings.Cut(strings.ToLower(address), returnMark)
+	text, domain, whole := strings.Cut(text, "@")
+	if !found || !whole || p.Domain != "" && strings.TrimRight(domain, ">. ") != strings.ToLower(p.Domain) &&
+		!(strings.HasPrefix(strings.TrimLeft(before, "< "), "srs") && strings.HasSuffix(before, "="+strings.ToLower(p.Domain)+"=")) {
 		return r, false
 	}
-	end := strings.IndexFunc(text, func(c rune) bool { return !inToken(c) })
-	if end >= 0 {
-		text = text[:end]
-	}
 	b, err := tokenAlphabet.DecodeString(text)
-	if err != nil || len(b) < 3+macLength || len(b) > 1+2*binary.MaxVarintLen64+macLength {
+	if err != nil || tokenAlphabet.EncodeToString(b) != text || len(b) < 3+macLength || len(b) > 1+2*binary.MaxVarintLen64+macLength {
 		return r, false
 	}
 	ids, given := b[:len(b)-macLength], b[len(b)-macLength:]

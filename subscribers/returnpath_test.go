@@ -38,6 +38,15 @@ func TestReturnPaths(t *testing.T) {
 				t.Errorf("the forged %s is believed: %+v", forged, got)
 			}
 		}
+		for _, bad := range []string{local + "zzz@" + domain, local + "-1@" + domain, local + "=@" + domain, local, local + "@elsewhere.example", local + "@" + domain + ".example",
+			"SRS0=hash=xx=elsewhere.example=" + local + "@relay.example", "bounces.example.org=" + local + "@relay.example"} {
+			if got, ok := p.Read(bad); ok {
+				t.Errorf("%s is read as %+v", bad, got)
+			}
+		}
+		if got, ok := (subscribers.ReturnPath{Salt: p.Salt}).Read(address); !ok || got != r {
+			t.Error("it is not read where no domain is named")
+		}
 		if _, ok := (subscribers.ReturnPath{Salt: []byte("pepper")}).Read(address); ok {
 			t.Error("another publication believes it")
 		}

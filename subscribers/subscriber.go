@@ -26,7 +26,7 @@ var moves = map[State][]State{
 	Pending:      {Active, Unsubscribed, Bounced, Complained},
 	Active:       {Unsubscribed, Bounced, Complained},
 	Unsubscribed: {Pending, Active},
-	Bounced:      {Pending, Active},
+	Bounced:      {Pending, Active, Complained},
 	Complained:   {Pending, Active},
 }
 

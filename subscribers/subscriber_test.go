@@ -15,7 +15,7 @@ func TestSubscriberStates(t *testing.T) {
 		subscribers.Pending:      "active unsubscribed bounced complained",
 		subscribers.Active:       "unsubscribed bounced complained",
 		subscribers.Unsubscribed: "pending active",
-		subscribers.Bounced:      "pending active",
+		subscribers.Bounced:      "pending active complained",
 		subscribers.Complained:   "pending active",
 	}
 	for _, from := range states {

@@ -104,6 +104,7 @@ func do(tab *desktest.Tab, format string, args ...any) {
 // TestDeskInABrowser works at the desk as a person does: the whole program, a real
 // browser, and no more of the network than loopback.
 func TestDeskInABrowser(t *testing.T) {
+	t.Parallel()
 	b := desktest.NewBrowser(t)
 	for _, c := range []struct {
 		name string

@@ -167,7 +167,7 @@ func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, a *app) error {
 		none = fmt.Sprintf("No mail of issue %d is queued or sent. To begin: postbag issue send %[1]d", issue.Number)
 	}
 	err = printList(p, c.JSON, rows, none, "EMAIL\tSTATE\tCAUSE\tTRIES\tNEXT\tREPLY", func(r deliveryRow) string {
-		return fmt.Sprintf("%s\t%s\t%s\t%d\t%s\t%s", cell(r.Email, 60), r.State, r.Cause, r.Attempts, when(time.Time(r.Next)), cell(cmp.Or(r.Reply, r.Error), 80))
+		return fmt.Sprintf("%s\t%s\t%s\t%d\t%s\t%s", cell(r.Email, 60), r.State, r.Cause, r.Attempts, when(time.Time(r.Next)), cell(subscribers.Outcome{Reply: r.Reply, Error: r.Error}.Words(), 80))
 	})
 	if err != nil || c.JSON {
 		return err
@@ -196,7 +196,10 @@ type issueResumeCmd struct{ which }
 // Run goes on sending.
 func (c issueResumeCmd) Run(ctx context.Context, p *Program, a *app) error {
 	issue, err := a.sender.Resume(ctx, p.by(), c.ref())
-	return a.sayState(ctx, issue, err)
+	if err := a.sayState(ctx, issue, err); err != nil {
+		return err
+	}
+	return a.sayNoWorker(ctx, issue)
 }
 
 // sayState says where an issue stands now, and what became of its mails.

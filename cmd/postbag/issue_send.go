@@ -76,7 +76,12 @@ func (o *mailer) deliver(ctx context.Context, issue digest.Issue) error {
 	show, says, sent := p.watch("sending", func(int) string {
 		return fmt.Sprintf("sending %s; how far it is, tells: postbag issue delivered %d", cell(issue.Title, 150), issue.Number)
 	})
+	paused := false
 	r, err := o.Deliver(ctx, p.by(), issue, func(at dispatch.Standing) {
+		if is := at.State == digest.Paused; is != paused {
+			paused = is
+			p.sayPaused(issue, is)
+		}
 		says(sayStanding(at))
 		show(at.Done(), at.Counts.Total())
 	})
@@ -88,6 +93,23 @@ func (o *mailer) deliver(ctx context.Context, issue digest.Issue) error {
 		return err
 	}
 	return o.sayReport(r)
+}
+
+// sayPaused says while a mailing is watched that it was paused, or goes on.
+func (p *Program) sayPaused(issue digest.Issue, paused bool) {
+	if !paused {
+		fmt.Fprintf(p.Stderr, "postbag: the sending of issue %d goes on\n", issue.Number)
+		return
+	}
+	fmt.Fprintf(p.Stderr, "postbag: the sending of issue %d is paused; this waits a few minutes for: postbag issue resume %[1]d\n", issue.Number)
+}
+
+// saidBy is who paused an issue, behind "paused"; "" where nobody is known.
+func saidBy(who string) string {
+	if who == "" {
+		return ""
+	}
+	return ": " + printable(who)
 }
 
 // sayAhead says what sending an issue now leads to.
@@ -122,15 +144,19 @@ func (o *mailer) sayReport(r dispatch.Report) error {
 	out, open := o.p.Stdout, r.Counts.Open()
 	waiting := counted(open, "mail waits", "mails wait")
 	switch {
-	case r.Here && r.Issue.State == digest.Paused:
-		fmt.Fprintf(out, "Sending is paused. Go on with: postbag issue resume %d\n", r.Issue.Number)
-	case !r.NextTry.IsZero():
+	case r.Issue.State == digest.Paused:
+		fmt.Fprintf(out, "Sending is paused%s. Go on with: postbag issue resume %d\n", saidBy(r.PausedBy), r.Issue.Number)
+		if r.Here {
+			fmt.Fprintf(out, "This command ends, and nobody goes on by itself: after that start serve, or run issue send %d again.\n", r.Issue.Number)
+		}
+		o.p.printCounts(r)
+	case r.Here && !r.NextTry.IsZero():
 		fmt.Fprintf(out, "%s for another try, the next at %s UTC: leave that to postbag serve, or run issue send %d again then.\n",
 			waiting, when(r.NextTry), r.Issue.Number)
 		o.p.printCounts(r)
 	default:
-		if !r.Here && open > 0 {
-			fmt.Fprintf(out, "%s for another try; the worker goes on with them.\n", waiting)
+		if !r.NextTry.IsZero() {
+			fmt.Fprintf(out, "%s for another try, the next at %s UTC; the worker goes on with them.\n", waiting, when(r.NextTry))
 		}
 		o.p.printCounts(r)
 	}

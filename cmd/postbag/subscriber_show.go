@@ -144,7 +144,7 @@ func (r shownSubscriber) text(now time.Time) string {
 	tw := tabwriter.NewWriter(&b, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(tw, "ISSUE\tSTATE\tWHEN\tREPLY")
 	for _, x := range r.Deliveries {
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\n", cell(x.Title, 60), x.State, shownAt(x.At), cell(cmp.Or(x.Reply, x.Error), 80))
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\n", cell(x.Title, 60), x.State, shownAt(x.At), cell(subscribers.Outcome{Reply: x.Reply, Error: x.Error}.Words(), 80))
 	}
 	tw.Flush()
 	return b.String()

@@ -74,11 +74,11 @@ func stopped(ctx context.Context, err error, what string, again ...digest.Act) e
 // nobody to wait for.
 func (a *app) sayNoWorker(ctx context.Context, issue digest.Issue) error {
 	st, err := a.health.Status(ctx)
-	if err != nil || st.Workers > 0 || issue.DueAt.IsZero() {
+	if err != nil || st.Workers > 0 || issue.DueAt.IsZero() && issue.State != digest.Sending {
 		return err
 	}
 	does := "it goes out"
-	if issue.State == digest.Published {
+	if issue.State == digest.Published || issue.State == digest.Sending {
 		does = "its mails go out"
 	}
 	warning := digest.Fail(digest.Unavailable, "", "no worker runs on this database: %s only once one does", does).

@@ -12,7 +12,8 @@ import (
 
 // bounces takes what comes back of mails.
 func (a *app) bounces() *bounce.Service {
-	return bounce.New(bounce.Options{Store: a.db, Clock: a.p.Clock, Log: a.log, Rules: bounce.Rules{Hard: a.settings.BounceHard}})
+	domain, _ := a.settings.bounceDomain() // a wrong one was refused with the settings
+	return bounce.New(bounce.Options{Store: a.db, Clock: a.p.Clock, Log: a.log, Rules: bounce.Rules{Hard: a.settings.BounceHard}, Domain: domain})
 }
 
 // pollBounces reads the mailboxes for bounces; nil where there is none.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"postbag/digest"
@@ -19,9 +20,10 @@ type Report struct {
 	Counts subscribers.Counts
 	// Here tells that this process delivered, and not a worker elsewhere.
 	Here bool
-	// NextTry is when the next mail that waits for another try is due; zero where a
-	// worker goes on with them, or none waits.
+	// NextTry is when the next mail that waits is due; zero where none does.
 	NextTry time.Time
+	// PausedBy is who paused the issue and when; "" for one that is not paused by hand.
+	PausedBy string
 }
 
 const (
@@ -32,6 +34,10 @@ const (
 	// this process tries to join again: the worker may have ended.
 	watchEvery = 200 * time.Millisecond
 	watchFor   = 3 * time.Second
+	// pauseFor is how long an issue that is paused by hand is waited for.
+	pauseFor = 5 * time.Minute
+	// historyLooked is among how many of the newest changes a pause is looked for.
+	historyLooked = 20
 )
 
 // Report tells where the mailing of an issue stands.
@@ -44,12 +50,57 @@ func (s *Sender) Report(ctx context.Context, issue digest.Issue) (r Report, err 
 	return r, err
 }
 
+// paused completes the report of an issue that is paused. The error, of kind Unavailable,
+// says why the server made it so.
+func (s *Sender) paused(ctx context.Context, r Report) (Report, error) {
+	series, err := s.Desk.SeriesOf(ctx, r.Issue.SeriesID)
+	if err != nil {
+		return r, err
+	}
+	now, history, err := s.Desk.History(ctx, desk.Ref{Series: series.Slug, Number: r.Issue.Number}, historyLooked)
+	if err != nil {
+		return r, err
+	}
+	if now.State != digest.Paused {
+		r.Issue.State = now.State
+		return r, nil
+	}
+	r.Issue = now
+	if now.Pause.Cause.Refused() {
+		return r, refused(now.Number, now.Pause)
+	}
+	did, _ := digest.Moved(digest.Paused)
+	if i := slices.IndexFunc(history, func(rev digest.Revision) bool { return rev.Did == did }); i >= 0 {
+		r.PausedBy = history[i].String()
+	}
+	return r, nil
+}
+
+// refused says that a mailing is paused because the server refuses.
+func refused(number int, why digest.Pause) error {
+	hint := "When it is mended, go on."
+	if advice := why.Cause.Advice(); advice != "" {
+		hint = advice + ". Then go on."
+	}
+	return digest.Fail(digest.Unavailable, hint, "sending is paused: %s", why.Detail).
+		Offer(digest.Act{Do: digest.ResumeIssue, Issue: number}, digest.Act{Do: digest.SendIssue, Issue: number})
+}
+
+// longestPause is how long a pause by hand is waited out.
+func (s *Sender) longestPause() time.Duration { return cmp.Or(s.PauseFor, pauseFor) }
+
 // Deliver mails an issue that [Sender.Send] has handed over, or watches the worker
-// that does. It does not take over from a worker that goes away: how that one's
+// that does. One that is paused meanwhile is waited for a while. It does not take over from a worker that goes away: how that one's
 // mail left, and what its links lead to, was said by its own settings.
 func (s *Sender) Deliver(ctx context.Context, by digest.Actor, issue digest.Issue, progress Progress) (Report, error) {
 	seen := others{until: map[int64]time.Time{}}
-	watched := &meter{sender: s, issue: issue, tell: progress}
+	watched := &watcher{meter: meter{sender: s, issue: issue, tell: progress}}
+	if r, err := s.Report(ctx, issue); err != nil || r.Issue.State == digest.Paused {
+		if err == nil {
+			r, err = s.paused(ctx, r)
+		}
+		return r, err
+	}
 	for {
 		if err := s.notHeld(ctx); err != nil {
 			return Report{}, err
@@ -116,7 +167,7 @@ func (o *others) look(ctx context.Context, s *Sender) error {
 		if w.Until.IsZero() || known && !w.Until.Equal(before) {
 			o.alive = true
 		}
-		if known && !o.alive && !o.told {
+		if w.Silent && !o.told {
 			o.told = true
 			s.Log.Info("waiting for a worker that does not answer until its lease runs out", "worker", w.Name, "until", w.Until)
 		}
@@ -133,6 +184,9 @@ func (s *Sender) workerGone(ctx context.Context, issue digest.Issue) (Report, er
 	r, err := s.Report(ctx, issue)
 	if err != nil || r.Issue.State == digest.Sent {
 		return r, err
+	}
+	if r.Issue.State == digest.Paused {
+		return s.paused(ctx, r)
 	}
 	return r, digest.Fail(digest.Unavailable, "Start it again, or send with its settings.",
 		"the worker that was sending issue %d is gone; what it had not sent is still queued", issue.Number).
@@ -174,13 +228,19 @@ func (s *Sender) deliverHere(member work.Member, issue digest.Issue, progress Pr
 		wait := summary.NextTry.Sub(s.Clock.Now())
 		switch {
 		case summary.Paused.Cause != digest.NotPaused:
-			hint := "When it is mended, go on."
-			if advice := summary.Paused.Cause.Advice(); advice != "" {
-				hint = advice + ". Then go on."
+			return r, refused(issue.Number, summary.Paused)
+		case summary.State == digest.Paused:
+			if goesOn, err := s.awaitResume(ctx, m); err != nil || !goesOn {
+				if err == nil {
+					r, err = s.Report(ctx, issue)
+				}
+				if r.Here = true; err == nil && r.Issue.State == digest.Paused {
+					r, err = s.paused(ctx, r)
+				}
+				return r, err
 			}
-			return r, digest.Fail(digest.Unavailable, hint, "sending is paused: %s", summary.Paused.Detail).
-				Offer(digest.Act{Do: digest.ResumeIssue, Issue: issue.Number}, digest.Act{Do: digest.SendIssue, Issue: issue.Number})
-		case summary.State == digest.Paused, summary.Finished, summary.NextTry.IsZero():
+			continue
+		case summary.Finished, summary.NextTry.IsZero():
 			return r, nil
 		case wait > longestWait:
 			r.NextTry = summary.NextTry
@@ -190,6 +250,23 @@ func (s *Sender) deliverHere(member work.Member, issue digest.Issue, progress Pr
 			return r, err
 		}
 	}
+}
+
+// awaitResume waits for an issue to go on that is paused, and tells whether it does.
+func (s *Sender) awaitResume(ctx context.Context, m *meter) (goesOn bool, err error) {
+	for until := time.Now().Add(s.longestPause()); time.Now().Before(until); {
+		state, err := s.Store.IssueState(ctx, m.issue.ID)
+		if err != nil || state != digest.Paused {
+			return state == digest.Sending, err
+		}
+		if err := m.look(ctx, m.isNews(state)); err != nil {
+			return false, err
+		}
+		if err := (digest.SystemClock{}).Sleep(ctx, watchEvery); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
 }
 
 // await waits for the next try of an issue, but no longer than the issue is being sent
@@ -229,20 +306,42 @@ func (s *Sender) await(ctx context.Context, issue digest.Issue, wait time.Durati
 	}
 }
 
+// watcher watches a mailing that another process sends.
+type watcher struct {
+	meter
+	paused time.Time // by the machine's clock, since when it is seen paused
+	idle   bool      // at the end of the last watch all that is left waited for long
+}
+
 // watch shows for a while how the worker that runs elsewhere gets on, and tells
 // whether there is no more to see.
-func (s *Sender) watch(ctx context.Context, issue digest.Issue, m *meter) (r Report, done bool, err error) {
+func (s *Sender) watch(ctx context.Context, issue digest.Issue, m *watcher) (r Report, done bool, err error) {
+	wasIdle := m.idle
+	m.idle = false
 	for until := time.Now().Add(watchFor); time.Now().Before(until); {
 		r, err := s.Report(ctx, issue)
 		if err != nil {
 			return r, false, err
 		}
-		open := r.Counts.Open()
-		if err := m.look(ctx, false); err != nil {
+		if err := m.look(ctx, m.isNews(r.Issue.State)); err != nil {
 			return r, false, err
 		}
-		idle := r.Counts[subscribers.Queued]+r.Counts[subscribers.Claimed]+r.Counts[subscribers.InFlight] == 0
-		if state := r.Issue.State; state != digest.Published && state != digest.Sending || state == digest.Sending && idle && open > 0 {
+		switch r.Issue.State {
+		case digest.Published:
+		case digest.Sending:
+			m.paused = time.Time{}
+			if m.idle, err = s.rests(ctx, &r); err != nil || m.idle && wasIdle {
+				return r, true, err
+			}
+		case digest.Paused:
+			if m.paused.IsZero() {
+				m.paused = time.Now()
+			}
+			r, err = s.paused(ctx, r)
+			if isLong := time.Since(m.paused) >= s.longestPause(); err != nil || isLong && r.Issue.State == digest.Paused {
+				return r, true, err
+			}
+		default:
 			return r, true, nil
 		}
 		if err := (digest.SystemClock{}).Sleep(ctx, watchEvery); err != nil {
@@ -251,6 +350,20 @@ func (s *Sender) watch(ctx context.Context, issue digest.Issue, m *meter) (r Rep
 		}
 	}
 	return r, false, nil
+}
+
+// rests tells whether all that is left of a mailing waits for a moment that is so far
+// ahead that nobody watches until then.
+func (s *Sender) rests(ctx context.Context, r *Report) (bool, error) {
+	if c := r.Counts; c.Open() == 0 || c[subscribers.Claimed]+c[subscribers.InFlight] > 0 {
+		return false, nil
+	}
+	next, ok, err := s.Store.NextTry(ctx, r.Issue.ID)
+	if err != nil || !ok || next.Sub(s.Clock.Now()) <= longestWait {
+		return false, err
+	}
+	r.NextTry = next
+	return true, nil
 }
 
 // Run delivers an issue as one of the workers, until no row is due. It

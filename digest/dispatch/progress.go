@@ -139,6 +139,11 @@ func (m *meter) look(ctx context.Context, must bool) error {
 	return nil
 }
 
+// isNews tells that an issue was told of in another state.
+func (m *meter) isNews(state digest.IssueState) bool {
+	return len(m.told) > 0 && m.told[len(m.told)-1].State != state
+}
+
 // logged logs every now and then how far a run is, which nobody watches.
 func (s *Sender) logged(log *slog.Logger) func(deliver.Progress) {
 	var last deliver.Progress

@@ -70,6 +70,9 @@ type Options struct {
 	Log       *slog.Logger  // default: none
 	Joining   work.Joining  // this process among those that work on the database
 	LateAfter time.Duration // an issue later than this waits for the editor
+	// PauseFor is how long [Sender.Deliver] waits for an issue to go on that was paused by
+	// hand; 0 is five minutes.
+	PauseFor time.Duration
 }
 
 // Sender publishes and mails issues.

@@ -374,6 +374,7 @@ func TestPauseWhileItWaitsForAnotherTry(t *testing.T) {
 			settings, err := mail.ParseSettings("smtp://" + server.Addr + "?tls=none")
 			o.Must(err)
 			o.Sender.Mailer = deliver.New(deliver.Options{Ledger: o.DB, Transport: mail.NewTransport(settings, "news.example"), Clock: o.Clock, Concurrency: 1})
+			o.Sender.PauseFor = time.Second
 			issue, _, err := o.Sender.Send(t.Context(), by, desk.Ref{}, false)
 			o.Must(err)
 			waits, once := make(chan struct{}), sync.Once{}

@@ -39,15 +39,31 @@ func addFollowed(t *testing.T, db *store.DB) int64 {
 // TestLeaseRunsOut keeps a worker from its database for longer than its lease:
 // another takes its duty, and what the first still tries to write is refused.
 func TestLeaseRunsOut(t *testing.T) {
-	door, through := storetest.OpenDoor(t, storetest.MadePostgres(t))
+	server := storetest.MadePostgres(t)
+	door, through := storetest.OpenDoor(t, server)
 	slow := open(t, through)
+	watching := open(t, server)
 	source := addFollowed(t, slow)
 	member := join(t, slow, "slow", 3*time.Second)
 	old, ok, err := slow.Claim(t.Context(), member.ID(), []work.Kind{work.Pull}, time.Now())
 	if err != nil || !ok {
 		t.Fatal(ok, err)
 	}
+	if all, err := slow.Workers(t.Context()); err != nil || len(all) != 1 || all[0].Silent {
+		t.Fatalf("of one that lives: %+v, %v", all, err)
+	}
 	door.Shut()
+	silent := false
+	for began := time.Now(); !silent && time.Since(began) < patience; time.Sleep(20 * time.Millisecond) {
+		all, err := watching.Workers(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		silent = len(all) == 1 && all[0].Silent
+	}
+	if !silent {
+		t.Error("a worker that has missed a renewal is not called silent")
+	}
 	select {
 	case <-member.Context().Done():
 		wantError(t, context.Cause(member.Context()), digest.Unavailable, "the lease as a worker")

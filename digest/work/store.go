@@ -57,6 +57,9 @@ type Worker struct {
 	// Until is when its lease runs out, by the database's clock; zero for one that
 	// is a worker for as long as it lives.
 	Until time.Time
+	// Silent tells that it has missed a renewal: less than half of its lease is left, of
+	// which one that lives has two thirds.
+	Silent bool
 }
 
 // Member is this process as one of those that work on a database.

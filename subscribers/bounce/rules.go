@@ -61,7 +61,7 @@ type Standing struct {
 //     last confirmed.
 //
 // A day, in UTC, gives at most one point. An address that is suppressed stays as it
-// is, but for who calls spam what they left.
+// is, but for one that bounced and whose reader complains: only they can come back.
 func (r Rules) Judge(was Standing, e Known) (is Standing, counted bool) {
 	is = was
 	switch {

@@ -50,7 +50,7 @@ func TestRules(t *testing.T) {
 		"a complaint":                    {[]bounce.Known{at(0, 0, report.Complaint, "")}, 2, subscribers.Complained, 1},
 		"a request to leave":             {[]bounce.Known{at(0, 0, report.Unsubscribe, "")}, 2, subscribers.Unsubscribed, 1},
 		"a bounce of who complained":     {[]bounce.Known{at(0, 0, report.Complaint, ""), hard(1, 0, "5.1.1")}, 2, subscribers.Complained, 1},
-		"a complaint of who bounced":     {[]bounce.Known{hard(0, 0, "5.1.1"), at(1, 0, report.Complaint, "")}, 2, bounced, 1},
+		"a complaint of who bounced":     {[]bounce.Known{hard(0, 0, "5.1.1"), at(1, 0, report.Complaint, "")}, 2, subscribers.Complained, 2},
 		"of before it was confirmed":     {[]bounce.Known{hard(0, -5, "5.1.1")}, 2, active, 0},
 		"a complaint of an earlier mail": {[]bounce.Known{at(0, -5, report.Complaint, "")}, 2, subscribers.Complained, 1},
 	} {

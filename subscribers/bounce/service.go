@@ -61,6 +61,8 @@ type Options struct {
 	Clock digest.Clock
 	Log   *slog.Logger // default: none
 	Rules Rules
+	// Domain is that of the return paths; "" takes one of any domain.
+	Domain string
 }
 
 // Service takes what comes back. It is safe for concurrent use.
@@ -210,7 +212,7 @@ func (s *Service) identify(ctx context.Context, e Event, found *report.Report) (
 	}
 	known = Known{Event: e}
 	for _, path := range e.ReturnPaths {
-		r, read := subscribers.ReturnPath{Salt: pub.Salt}.Read(path)
+		r, read := subscribers.ReturnPath{Domain: s.o.Domain, Salt: pub.Salt}.Read(path)
 		if !read {
 			continue
 		}

@@ -272,7 +272,7 @@ func (r *letterRun) later(kind letters.Kind, l subscribers.Letter, e *SendError)
 
 func (r *letterRun) log(level slog.Level, what string, l subscribers.Letter, e *SendError) {
 	r.o.Log.Log(r.db, level, what, "kind", string(l.Kind), "to", subscribers.Mask(l.Email), "attempt", l.Attempts,
-		"class", e.Class.String(), "stage", string(e.Stage), "reply", maskIn(e.words(), l.Email))
+		"class", e.Class.String(), "stage", string(e.Stage), e.said(), maskIn(e.words(), l.Email))
 }
 
 // again queues a letter once more.

@@ -119,5 +119,5 @@ func (r *run) nextTry(d subscribers.Delivery, now time.Time) (time.Time, bool) {
 
 func (r *run) log(d subscribers.Delivery, e *SendError) {
 	r.job.Log.Info("not taken", "to", subscribers.Mask(d.Email), "attempt", d.Attempts,
-		"class", e.Class.String(), "stage", string(e.Stage), "reply", maskIn(e.words(), d.Email))
+		"class", e.Class.String(), "stage", string(e.Stage), e.said(), maskIn(e.words(), d.Email))
 }

@@ -218,7 +218,7 @@ func TestServerThatIsNotThere(t *testing.T) {
 		}, "port"},
 		{"no STARTTLS", func(t *testing.T) deliver.Transport {
 			return transport(t, "smtp://"+smtptest.Start(t, nil).Addr+"?tls=starttls", "")
-		}, "smtps"},
+		}, "?tls=none"},
 		{"wrong password", func(t *testing.T) deliver.Transport {
 			s := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
 				if st.Verb == "AUTH" {
@@ -227,13 +227,18 @@ func TestServerThatIsNotThere(t *testing.T) {
 				return smtptest.Act{}
 			})
 			s.OfferAlso("AUTH PLAIN")
-			return transport(t, "smtp://bus@"+s.Addr, "secret word")
+			return transport(t, "smtp://bus@"+s.Addr+"?tls=none", "secret word")
 		}, "password"},
 		{"turned away at the door", func(t *testing.T) deliver.Transport {
 			return transport(t, "smtp://"+smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
 				return smtptest.Act{Reply: "554 5.3.2 not you"}
 			}).Addr, "")
-		}, "Check"},
+		}, "turns this machine away"},
+		{"too busy at the door", func(t *testing.T) deliver.Transport {
+			return transport(t, "smtp://"+smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+				return smtptest.Act{Reply: "421 4.3.2 too busy"}
+			}).Addr, "")
+		}, "later"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -296,7 +301,7 @@ func TestWrongPasswordIsTriedOnce(t *testing.T) {
 	})
 	server.OfferAlso("AUTH PLAIN")
 	b := newBench(t, 20, nil, func(o *deliver.Options) {
-		o.Transport, o.Concurrency = transport(t, "smtp://bus@"+server.Addr, "guess"), 10
+		o.Transport, o.Concurrency = transport(t, "smtp://bus@"+server.Addr+"?tls=none", "guess"), 10
 	})
 	if _, err := b.sender.Run(t.Context(), b.job); err == nil {
 		t.Fatal("sent")

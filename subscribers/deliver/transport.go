@@ -142,7 +142,7 @@ func (e *SendError) outcome() subscribers.Outcome {
 	if e.Code != 0 {
 		o.Reply = CleanReply(e.Text)
 	} else {
-		o.Error = CleanReply(e.Error())
+		o.Error = e.words()
 	}
 	return o
 }
@@ -170,10 +170,21 @@ func (e *SendError) cause() subscribers.Cause {
 
 // words are the server's, or say what went wrong where it had none.
 func (e *SendError) words() string {
-	if e.Code != 0 {
+	switch {
+	case e.Code != 0:
 		return CleanReply(e.Text)
+	case e.Err != nil:
+		return CleanReply(e.Err.Error())
 	}
 	return CleanReply(e.Error())
+}
+
+// said is who said the words, as the name of a field of the log: the server's are a reply.
+func (e *SendError) said() string {
+	if e.Code != 0 {
+		return "reply"
+	}
+	return "error"
 }
 
 // pause is what an issue is paused for when there are many of this failure; without the

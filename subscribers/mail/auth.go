@@ -22,7 +22,7 @@ func (t *SMTP) signIn(client *smtp.Client) error {
 	}
 	_, encrypted := client.TLSConnectionState()
 	encrypted = encrypted || s.Security == ImplicitTLS
-	if !encrypted && !s.Loopback() {
+	if !encrypted && s.Security != NoTLS {
 		return errClearText
 	}
 	_, offer := client.Extension("AUTH")

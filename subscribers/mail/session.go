@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/textproto"
+	"strings"
 	"time"
 
 	"github.com/wneessen/go-mail/smtp"
@@ -129,16 +131,32 @@ func (s *session) tell(within time.Duration, steps ...command) error {
 		err = w.Flush()
 	}
 	if err != nil {
-		return failed(steps[0].stage, err)
+		return failed(steps[0].stage, s.said(steps[0].name(), within, err))
 	}
 	return nil
+}
+
+// name is what the command is called in words.
+func (c command) name() string {
+	verb, _, _ := strings.Cut(c.verb, " ")
+	return verb
+}
+
+// said says in words why there is no answer.
+func (s *session) said(asked string, within time.Duration, err error) error {
+	if s.wire.aborted.Load() {
+		if _, isReply := errors.AsType[*textproto.Error](err); !isReply {
+			err = context.Canceled
+		}
+	}
+	return inWords(asked, within, err)
 }
 
 // hear reads the answer to a command.
 func (s *session) hear(c command) error {
 	s.wire.within(c.time)
-	if _, _, err := s.client.Text.ReadResponse(c.code); err != nil {
-		return failed(c.stage, err)
+	if _, _, err := s.reply(c.code); err != nil {
+		return failed(c.stage, s.said(c.name(), c.time, err))
 	}
 	return nil
 }
@@ -251,9 +269,9 @@ func (s *session) write(msg []byte) error {
 		switch {
 		case err == nil:
 		case len(rest) == 0:
-			return doubt(err)
+			return doubt(s.said("the message", blockTime, err))
 		default:
-			return s.cutShort(err)
+			return s.cutShort(s.said("the message", blockTime, err))
 		}
 	}
 	return nil
@@ -263,7 +281,7 @@ func (s *session) write(msg []byte) error {
 // hung up.
 func (s *session) cutShort(cause error) error {
 	s.wire.within(quitTime)
-	if _, _, err := s.client.Text.ReadResponse(250); err != nil {
+	if _, _, err := s.reply(250); err != nil {
 		if _, ok := errors.AsType[*textproto.Error](err); ok {
 			e := failed(deliver.StageBody, err)
 			e.Broken = true
@@ -277,7 +295,8 @@ func (s *session) cutShort(cause error) error {
 // answered reads the answer to the message.
 func (s *session) answered() (deliver.Reply, error) {
 	s.wire.within(answerTime)
-	code, text, err := s.client.Text.ReadResponse(250)
+	code, text, err := s.reply(250)
+	err = s.said("the message", answerTime, err)
 	switch {
 	case err == nil:
 		return deliver.Reply{Code: code, Text: deliver.CleanReply(text)}, nil
@@ -286,7 +305,7 @@ func (s *session) answered() (deliver.Reply, error) {
 	}
 	reply, ok := errors.AsType[*textproto.Error](err)
 	if !ok || code/100 != 4 && code/100 != 5 {
-		return deliver.Reply{}, doubt(err)
+		return deliver.Reply{}, doubt(fmt.Errorf("the server's answer to the message says neither yes nor no: %d %s", code, deliver.CleanReply(text)))
 	}
 	return deliver.Reply{}, failed(deliver.StageBody, reply)
 }

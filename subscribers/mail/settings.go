@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"postbag/digest"
@@ -20,10 +21,10 @@ const (
 	// ImplicitTLS speaks TLS from the first byte (RFC 8314, 3.3): smtps://.
 	ImplicitTLS Security = "implicit"
 	// RequireStartTLS refuses a server that does not offer STARTTLS; the
-	// default for every host but this machine's own.
+	// default for every host but this machine's own, and wherever a user signs in.
 	RequireStartTLS Security = "starttls"
 	// OfferedStartTLS takes STARTTLS where it is offered; the default for this
-	// machine's own addresses.
+	// machine's own addresses where nobody signs in.
 	OfferedStartTLS Security = "offered"
 	// NoTLS speaks in clear; allowed to this machine's own addresses only.
 	NoTLS Security = "none"
@@ -70,6 +71,9 @@ func ParseSettings(address string) (Settings, error) {
 	if s.Host == "" || u.Path != "" && u.Path != "/" || u.Fragment != "" {
 		// A password with a slash in it ends up in the path: nothing is repeated.
 		return Settings{}, digest.Fail(digest.Invalid, settingsHint, "the mail server's address is not complete, or has something after the port")
+	}
+	if n, err := strconv.Atoi(s.Port); s.Port != "" && (err != nil || n < 1 || n > 65535) {
+		return Settings{}, digest.Fail(digest.Invalid, "Ports go from 1 to 65535; mail servers mostly take 587 or 465.", "the mail server's port cannot be %s", s.Port)
 	}
 	if s.Port == "" {
 		s.Port = map[string]string{"smtp": "587", "smtps": "465"}[u.Scheme]
@@ -125,7 +129,7 @@ func security(u *url.URL, loopback bool) (Security, error) {
 		return ImplicitTLS, nil
 	case u.Scheme == "smtps":
 		return "", digest.Fail(digest.Invalid, "smtps:// is always encrypted; leave ?tls= out.", "smtps:// and ?tls=%s do not go together", want)
-	case want == "starttls", want == "" && !loopback:
+	case want == "starttls", want == "" && (!loopback || u.User.Username() != ""):
 		return RequireStartTLS, nil
 	case want == "":
 		return OfferedStartTLS, nil

@@ -32,6 +32,8 @@ func TestParseSettings(t *testing.T) {
 		{"smtp://bus%40example.org@mail.example.org", "pw", "smtp://mail.example.org:587", mail.RequireStartTLS, "bus@example.org"},
 		{"smtps://bus@mail.example.org", "pw", "smtps://mail.example.org:465", mail.ImplicitTLS, "bus"},
 		{"smtp://localhost:25", "", "smtp://localhost:25", mail.OfferedStartTLS, ""},
+		{"smtp://bus@localhost:25", "pw", "smtp://localhost:25", mail.RequireStartTLS, "bus"},
+		{"smtp://bus@localhost:25?tls=none", "pw", "smtp://localhost:25", mail.NoTLS, "bus"},
 		{"smtp://127.0.0.2:25?tls=none", "", "smtp://127.0.0.2:25", mail.NoTLS, ""},
 		{"smtp://[::1]:25?tls=starttls", "", "smtp://[::1]:25", mail.RequireStartTLS, ""},
 	}
@@ -58,6 +60,8 @@ func TestParseSettingsRefuses(t *testing.T) {
 		{"a port and no scheme", "mail.example.org:587", "", "smtp://mail.example.org:587"},
 		{"the port of TLS and no scheme", "mail.example.org:465", "", "smtps://mail.example.org:465"},
 		{"an account and no scheme", "bus:tops3cret@mail.example.org:587", "", "smtps://"},
+		{"a port beyond all", "smtp://127.0.0.1:99999", "", "65535"},
+		{"port 0", "smtp://127.0.0.1:0", "", "65535"},
 		{"a path", "smtp://mail.example.org/x", "", "smtps://"},
 		{"unreadable", "smtp://bus:tops3cret@mail example", "", "smtps://"},
 		{"password inside", "smtp://bus:tops3cret@mail.example.org", "", "file of its own"},

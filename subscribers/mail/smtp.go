@@ -38,8 +38,8 @@ var _ deliver.Transport = (*SMTP)(nil)
 const dialTime = 30 * time.Second
 
 // Connect dials, greets, encrypts and signs in. It never falls back to less
-// encryption than the settings ask for, and never sends a password in clear to
-// another machine.
+// encryption than the settings ask for, and sends a password in clear only where these
+// say "?tls=none", which goes for this machine alone.
 func (t *SMTP) Connect(ctx context.Context) (deliver.Conn, error) {
 	dialer := net.Dialer{Timeout: dialTime}
 	raw, err := dialer.DialContext(ctx, "tcp", t.settings.server())
@@ -76,25 +76,25 @@ func (t *SMTP) open(w *wire) (*smtp.Client, deliver.Stage, error) {
 		w.within(handshakeTime)
 		secure := tls.Client(w, t.tls())
 		if err := secure.Handshake(); err != nil {
-			return nil, deliver.StageTLS, err
+			return nil, deliver.StageTLS, inWords("TLS", handshakeTime, err)
 		}
 		w.within(greetingTime)
 		conn = secure
 	}
 	client, err := smtp.NewClient(conn, t.settings.Host)
 	if err != nil {
-		return nil, deliver.StageConnect, err
+		return nil, deliver.StageConnect, inWords("the connection with its greeting", greetingTime, err)
 	}
 	w.within(commandTime)
 	if err := client.Hello(t.hello); err != nil {
-		return nil, deliver.StageConnect, err
+		return nil, deliver.StageConnect, inWords("EHLO", commandTime, err)
 	}
 	if err := t.startTLS(client, w); err != nil {
-		return nil, deliver.StageTLS, err
+		return nil, deliver.StageTLS, inWords("STARTTLS", handshakeTime, err)
 	}
 	w.within(commandTime)
 	if err := t.signIn(client); err != nil {
-		return nil, deliver.StageAuth, err
+		return nil, deliver.StageAuth, inWords("AUTH", commandTime, err)
 	}
 	return client, "", nil
 }
@@ -154,17 +154,43 @@ func (t *SMTP) hint(stage deliver.Stage, err error) string {
 	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
 		return "Check the mail server's host name."
 	}
+	if reply, ok := errors.AsType[*textproto.Error](err); ok {
+		return hintOfReply(stage, reply)
+	}
 	switch {
 	case stage == deliver.StageAuth && errors.Is(err, errNoMechanism):
 		return "Check with the provider which port takes your account."
 	case stage == deliver.StageAuth:
 		return "Check the mail account's user and password."
+	case errors.Is(err, errNoStartTLS) && t.settings.Loopback():
+		return "Let the server offer STARTTLS, or add ?tls=none: a server on this machine can do without."
 	case errors.Is(err, errNoStartTLS):
 		return "Check the port; many servers want smtps:// and port 465."
-	case stage == deliver.StageTLS && t.settings.Security == OfferedStartTLS:
+	case stage == deliver.StageTLS && t.settings.Loopback():
 		return "Check the server's certificate; a server on this machine can do without: add ?tls=none."
 	case stage == deliver.StageTLS:
 		return "Check the server's certificate, the host name it is for, and this machine's clock."
 	}
 	return "Check the mail server's host and port, and that it runs and may be reached."
+}
+
+// hintOfReply names the likely mend by what a server answered before the first message:
+// host and port are right, or there would be no answer.
+func hintOfReply(stage deliver.Stage, reply *textproto.Error) string {
+	passing := reply.Code >= 400 && reply.Code < 500
+	switch {
+	case passing && stage == deliver.StageTLS:
+		return "The server cannot encrypt for now: try again later, or ask its provider."
+	case passing && stage == deliver.StageAuth:
+		return "The server cannot check the account for now: try again later."
+	case passing:
+		return "The server takes nothing for now: try again later."
+	case stage == deliver.StageAuth:
+		return "Check the mail account's user and password."
+	case stage == deliver.StageTLS:
+		return "The server refuses to encrypt: ask its provider which port to use."
+	case reply.Code >= 500 && reply.Code < 600:
+		return "The server turns this machine away: its answer says why, and its provider can lift it."
+	}
+	return "Check the port: what answers there is no mail server, or not one for sending."
 }

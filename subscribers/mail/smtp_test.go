@@ -185,7 +185,7 @@ func TestRealServer(t *testing.T) {
 		implicit bool
 		plain    bool
 	}{
-		{"clear text to this machine", "smtp", "", nil, false, true},
+		{"clear text to this machine", "smtp", "?tls=none", nil, false, true},
 		{"clear text on purpose", "smtp", "?tls=none", nil, false, false},
 		{"STARTTLS where offered", "smtp", "", config, false, true},
 		{"STARTTLS required", "smtp", "?tls=starttls", config, false, false},
@@ -232,11 +232,12 @@ func TestConnectFailures(t *testing.T) {
 		query string
 		pool  *x509.CertPool
 		stage deliver.Stage
+		hint  string
 	}{
-		{"STARTTLS stripped", func(t *testing.T) string { return realServer(t, &backend{plain: true}, nil, false) }, "bus@", "?tls=starttls", pool, deliver.StageTLS},
-		{"unknown authority", func(t *testing.T) string { return secure(t, cert) }, "bus@", "?tls=starttls", nil, deliver.StageTLS},
-		{"wrong name", func(t *testing.T) string { return secure(t, other) }, "bus@", "?tls=starttls", otherPool, deliver.StageTLS},
-		{"offered with a bad certificate", func(t *testing.T) string { return secure(t, cert) }, "bus@", "", nil, deliver.StageTLS},
+		{"STARTTLS stripped", func(t *testing.T) string { return realServer(t, &backend{plain: true}, nil, false) }, "bus@", "?tls=starttls", pool, deliver.StageTLS, "?tls=none"},
+		{"unknown authority", func(t *testing.T) string { return secure(t, cert) }, "bus@", "?tls=starttls", nil, deliver.StageTLS, "certificate"},
+		{"wrong name", func(t *testing.T) string { return secure(t, other) }, "bus@", "?tls=starttls", otherPool, deliver.StageTLS, "certificate"},
+		{"offered with a bad certificate", func(t *testing.T) string { return secure(t, cert) }, "bus@", "", nil, deliver.StageTLS, "certificate"},
 		{"STARTTLS refused after the offer", func(t *testing.T) string {
 			s := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
 				if st.Verb == "STARTTLS" {
@@ -246,17 +247,38 @@ func TestConnectFailures(t *testing.T) {
 			})
 			s.Secure(&tls.Config{Certificates: []tls.Certificate{cert}})
 			return s.Addr
-		}, "bus@", "", pool, deliver.StageTLS},
-		{"wrong password", func(t *testing.T) string { return secure(t, cert) }, "bus@", "", pool, deliver.StageAuth},
-		{"no way to sign in", func(t *testing.T) string { return smtptest.Start(t, nil).Addr }, "bus@", "", nil, deliver.StageAuth},
+		}, "bus@", "", pool, deliver.StageTLS, "cannot encrypt for now"},
+		{"wrong password", func(t *testing.T) string { return secure(t, cert) }, "bus@", "", pool, deliver.StageAuth, "user and password"},
+		{"no way to sign in", func(t *testing.T) string { return smtptest.Start(t, nil).Addr }, "bus@", "?tls=none", nil, deliver.StageAuth, "which port"},
+		{"a password without TLS", func(t *testing.T) string {
+			s := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+				if st.Verb == "AUTH" {
+					t.Error("the password is given in clear")
+				}
+				return smtptest.Act{}
+			})
+			s.OfferAlso("AUTH PLAIN")
+			return s.Addr
+		}, "bus@", "", nil, deliver.StageTLS, "?tls=none"},
 		{"greeting of 554", func(t *testing.T) string {
 			return smtptest.Start(t, func(smtptest.Step) smtptest.Act { return smtptest.Act{Reply: "554 5.7.1 no"} }).Addr
-		}, "", "", nil, deliver.StageConnect},
+		}, "", "", nil, deliver.StageConnect, "turns this machine away"},
 		{"greeting without end", func(t *testing.T) string {
 			return smtptest.Start(t, func(smtptest.Step) smtptest.Act {
-				return smtptest.Act{Reply: strings.Repeat("220-more\r\n", 20000)}
+				return smtptest.Act{Reply: strings.Repeat("220-more\r\n", 200_000)}
 			}).Addr
-		}, "", "", nil, deliver.StageConnect},
+		}, "", "", nil, deliver.StageConnect, "host and port"},
+		{"greeting of 421", func(t *testing.T) string {
+			return smtptest.Start(t, func(smtptest.Step) smtptest.Act { return smtptest.Act{Reply: "421 too busy"} }).Addr
+		}, "", "", nil, deliver.StageConnect, "takes nothing for now"},
+		{"EHLO refused for now", func(t *testing.T) string {
+			return smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+				if st.Verb == "EHLO" || st.Verb == "HELO" {
+					return smtptest.Act{Reply: "450 wait"}
+				}
+				return smtptest.Act{}
+			}).Addr
+		}, "", "", nil, deliver.StageConnect, "takes nothing for now"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -269,7 +291,7 @@ func TestConnectFailures(t *testing.T) {
 			if !ok || e.Stage != tt.stage || e.Class != deliver.SenderSide {
 				t.Errorf("error %#v", err)
 			}
-			if digest.KindOf(err) != digest.Unavailable || digest.HintOf(err) == "" {
+			if digest.KindOf(err) != digest.Unavailable || !strings.Contains(digest.HintOf(err), tt.hint) {
 				t.Errorf("kind %v, hint %q", digest.KindOf(err), digest.HintOf(err))
 			}
 			if strings.Contains(err.Error(), "s3cret") {
@@ -467,6 +489,64 @@ func TestRepliesInPieces(t *testing.T) {
 		ln.Close()
 		<-done
 	}
+}
+
+// TestNoAnswerInWords has servers that give no answer that counts: what is kept says so in
+// words, and a reply without its line end decides nothing (RFC 5321, 4.2).
+func TestNoAnswerInWords(t *testing.T) {
+	long := strings.Repeat("x", 200_000)
+	tests := []struct {
+		verb, say string // what is said before the server hangs up
+		hangUp    bool
+		class     deliver.Class
+		code      int
+		words     string
+	}{
+		{"MAIL", "", true, deliver.SenderSide, 0, "the server hung up before it answered MAIL"},
+		{"RCPT", "", true, deliver.SenderSide, 0, "the server hung up before it answered RCPT"},
+		{"DATA", "35\r\n", false, deliver.SenderSide, 0, `the server's answer to DATA was no SMTP reply: "35"`},
+		{"RCPT", "550 5.7.1 reje", true, deliver.SenderSide, 0, "the server hung up in the midst of its answer to RCPT"},
+		{"RCPT", "550-5.1.1 no\r\n", true, deliver.SenderSide, 0, "the server hung up before it answered RCPT"},
+		{"BODY", "", true, deliver.Ambiguous, 0, "the server hung up before it answered the message"},
+		{"BODY", "250 2.0", true, deliver.Ambiguous, 0, "the server hung up in the midst of its answer to the message"},
+		{"BODY", "550 5.7.1 reje", true, deliver.Ambiguous, 0, "the server hung up in the midst of its answer to the message"},
+		{"BODY", "354 more\r\n", false, deliver.Ambiguous, 0, "the server's answer to the message says neither yes nor no: 354 more"},
+		{"BODY", "552 5.3.4 " + long + "\r\n", false, deliver.Temporary, 552, ""},
+		{"BODY", "554 5.6.0 " + long + "\r\n", false, deliver.Permanent, 554, ""},
+		{"RCPT", "550 5.1.1 " + long + "\r\n", false, deliver.Permanent, 550, ""},
+		{"RCPT", "550\r\n", false, deliver.Permanent, 550, ""},
+		{"RCPT", "550 5.1.1 a bare line feed\n", false, deliver.Permanent, 550, ""},
+		{"BODY", strings.Repeat("550-5.6.0 and on\r\n", 100_000), false, deliver.Ambiguous, 0, "the server's answer to the message has no end"},
+	}
+	eachWay(t, func(t *testing.T, offer []string) {
+		for _, tt := range tests {
+			t.Run(tt.verb+" "+tt.say[:min(20, len(tt.say))], func(t *testing.T) {
+				server := smtptest.Start(t, func(st smtptest.Step) smtptest.Act {
+					if st.Verb != tt.verb {
+						return smtptest.Act{}
+					}
+					return smtptest.Act{Raw: tt.say, Cut: tt.hangUp}
+				})
+				server.Offer(offer...)
+				conn, err := connect(t, "smtp://"+server.Addr, "", nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = conn.Send(t.Context(), deliver.Envelope{From: "bus@example.org", To: "anna@example.org"}, []byte("Subject: x\r\n\r\nx\r\n"))
+				conn.Close()
+				e, ok := errors.AsType[*deliver.SendError](err)
+				if !ok || e.Class != tt.class || e.Code != tt.code {
+					t.Fatalf("got %+v", err)
+				}
+				if tt.code == 0 && (e.Err == nil || e.Err.Error() != tt.words) {
+					t.Errorf("in words: %v", e.Err)
+				}
+				if len(e.Text) > 500 {
+					t.Errorf("%d characters of words", len(e.Text))
+				}
+			})
+		}
+	})
 }
 
 // TestPassingTrouble tells a server that takes mail from nobody for the moment

@@ -18,8 +18,8 @@ const (
 	quitTime      = 1500 * time.Millisecond
 )
 
-// replyMost is the most that a server may answer to one step.
-const replyMost = 64 << 10
+// replyMost is the most that a server may answer to one step, in bytes.
+const replyMost = 1 << 20
 
 var errTalkative = errors.New("the server's answer has no end")
 

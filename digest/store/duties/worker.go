@@ -99,8 +99,8 @@ func (p *worker) take(ctx context.Context, j work.Joining) error {
 			}
 		}
 		_, err := t.One([]any{&p.id}, `
-			INSERT INTO workers (name, started_at, leased_until)
-			VALUES ($1, `+t.Dialect.Now+`, `+t.Dialect.Now+` + CAST($2 AS BIGINT)) RETURNING id`, j.Name, p.lease.Microseconds())
+			INSERT INTO workers (name, started_at, leased_until, lease)
+			VALUES ($1, `+t.Dialect.Now+`, `+t.Dialect.Now+` + CAST($2 AS BIGINT), CAST($2 AS BIGINT)) RETURNING id`, j.Name, p.lease.Microseconds())
 		if err != nil {
 			return err
 		}

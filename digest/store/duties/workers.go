@@ -31,13 +31,14 @@ func (db *Store) Workers(ctx context.Context) (all []work.Worker, err error) {
 	err = db.View(ctx, "list the workers", func(t *database.Tx) error {
 		return t.Each(func(r database.Row) error {
 			var w work.Worker
-			err := r.Scan(&w.ID, &w.Name, &w.StartedAt, &w.Until)
-			if db.Dialect.Alone != nil {
-				w.Until = time.Time{}
+			var silent int
+			err := r.Scan(&w.ID, &w.Name, &w.StartedAt, &w.Until, &silent)
+			if w.Silent = silent != 0; db.Dialect.Alone != nil {
+				w.Until, w.Silent = time.Time{}, false
 			}
 			all = append(all, w)
 			return err
-		}, `SELECT id, name, started_at, leased_until FROM workers
+		}, `SELECT id, name, started_at, leased_until, CASE WHEN leased_until - `+db.Dialect.Now+` < lease / 2 THEN 1 ELSE 0 END FROM workers
 			WHERE ended_at IS NULL AND leased_until >= `+db.Dialect.Now+`
 			ORDER BY id LIMIT $1`, database.DefaultLimit)
 	})

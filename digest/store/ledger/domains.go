@@ -12,7 +12,7 @@ import (
 
 // queryOutcomes gives each delivery of the issue $1 with its address.
 const queryOutcomes = `
-	SELECT d.id, d.state, d.code, CASE WHEN d.state = 'sent' THEN '' WHEN d.reply <> '' THEN d.reply ELSE d.error END, s.email
+	SELECT d.id, d.state, d.code, CASE WHEN d.state = 'sent' THEN '' WHEN d.reply <> '' OR d.error = '' THEN d.reply ELSE 'Postbag: ' || d.error END, s.email
 	FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id WHERE d.issue_id = $1`
 
 // queryReturned gives the addresses from which mails of the issue $1 came back, or whose

@@ -276,12 +276,8 @@ func (a *Area) pastIssue(w http.ResponseWriter, r *http.Request) error {
 		page.Moves = append(page.Moves, screen.Fact{Name: c.at(m.At), Value: sentence(people.Name(m.By) + " " + people.Told(m.Words))})
 	}
 	for _, d := range t.Refusals {
-		words := d.Reply
-		if words == "" {
-			words = d.Error
-		}
 		page.Refusals = append(page.Refusals, screen.Refusal{
-			Email: d.Email, Address: a.Site().Path(site.ReaderPage, d.SubscriberID), State: string(d.State), Words: words,
+			Email: d.Email, Address: a.Site().Path(site.ReaderPage, d.SubscriberID), State: string(d.State), Words: d.Outcome.Words(),
 			Settle: a.SettleLinks(ref.Series, i, d.State, d.SubscriberID)})
 	}
 	if t.Sent+t.Refused+t.Doubt > 0 {

@@ -161,12 +161,8 @@ func (a *Area) reader(w http.ResponseWriter, r *http.Request) error {
 		if len(all) > 1 {
 			slug = x.Series
 		}
-		words := x.Reply
-		if words == "" {
-			words = x.Error
-		}
 		page.Received = append(page.Received, screen.ReceivedRow{Issue: x.Issue.Title, Address: a.Site().Desk(site.PastIssue, slug, x.Issue.Number),
-			State: string(x.State), When: c.at(x.At), Words: words})
+			State: string(x.State), When: c.at(x.At), Words: x.Outcome.Words()})
 	}
 	if page.Returned, err = a.returned(ctx, c, bounce.Filter{SubscriberID: id}); err != nil {
 		return err

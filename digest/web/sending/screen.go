@@ -296,7 +296,7 @@ func asSeen(r *http.Request, at dispatch.Standing) string {
 func (a *Area) mails(ctx context.Context, series string, issue digest.Issue, ahead dispatch.Prospect, state subscribers.DeliveryState) (all []screen.SendMail, err error) {
 	_, found, err := a.Sender.Delivered(ctx, desk.Ref{Series: ahead.Series.Slug, Number: issue.Number}, mailsShown, state)
 	for _, d := range found {
-		all = append(all, screen.SendMail{To: d.Email, Why: cmp.Or(d.Reply, d.Error),
+		all = append(all, screen.SendMail{To: d.Email, Why: d.Words(),
 			Settle: a.frame.SettleLinks(series, issue, state, d.SubscriberID)})
 	}
 	return all, err

@@ -38,6 +38,8 @@ type Act struct {
 	Cut   bool          // hang up afterwards
 	// Read, at DATA: read so many bytes of the message and then hang up.
 	Read int
+	// Raw is said in place of a reply as it is, without a line end.
+	Raw string
 	// Unasked is said right after the reply, in one write with it.
 	Unasked string
 }
@@ -232,6 +234,10 @@ func (t *talk) ask(verb, arg string) Act {
 
 func (t *talk) say(act Act, usual string) bool {
 	time.Sleep(act.Delay)
+	if act.Raw != "" {
+		t.write(act.Raw, act.Cut)
+		return !act.Cut
+	}
 	if act.Reply != "" {
 		usual = act.Reply
 	}
@@ -297,7 +303,7 @@ func (t *talk) command(verb, arg string) bool {
 			return ok
 		}
 		ok, act := t.step("MAIL", address(arg), "250 2.1.0 ok")
-		if act.Reply == "" || act.Reply[0] == '2' {
+		if act.Raw == "" && (act.Reply == "" || act.Reply[0] == '2') {
 			t.from, t.open = address(arg), true
 		}
 		return ok
@@ -307,7 +313,7 @@ func (t *talk) command(verb, arg string) bool {
 			return ok
 		}
 		ok, act := t.step("RCPT", address(arg), "250 2.1.5 ok")
-		if act.Reply == "" || act.Reply[0] == '2' {
+		if act.Raw == "" && (act.Reply == "" || act.Reply[0] == '2') {
 			t.to = address(arg)
 		}
 		return ok
@@ -370,7 +376,7 @@ func (t *talk) data() bool {
 		t.r.Discard(act.Read)
 		return false
 	}
-	if !ok || act.Reply != "" && !strings.HasPrefix(act.Reply, "354") {
+	if !ok || act.Raw != "" || act.Reply != "" && !strings.HasPrefix(act.Reply, "354") {
 		return ok
 	}
 	var b bytes.Buffer
@@ -385,7 +391,7 @@ func (t *talk) data() bool {
 		b.Write(bytes.TrimPrefix(line, []byte(".")))
 	}
 	act = t.ask("BODY", t.to)
-	refused := act.Reply != "" && act.Reply[0] != '2' || act.Reply == "" && (act.Mute || act.Cut)
+	refused := act.Raw != "" || act.Reply != "" && act.Reply[0] != '2' || act.Reply == "" && (act.Mute || act.Cut)
 	if act.Take || !refused {
 		// Kept before the reply goes out, so that a test that saw the reply sees
 		// the message.

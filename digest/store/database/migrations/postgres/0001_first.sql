@@ -801,6 +801,7 @@ CREATE TABLE workers (
     name         TEXT   NOT NULL,
     started_at   BIGINT NOT NULL,
     leased_until BIGINT NOT NULL,
+    lease        BIGINT NOT NULL DEFAULT 30000000, -- what each renewal gives, in microseconds
     ended_at     BIGINT
 );
 CREATE INDEX workers_present ON workers (leased_until) WHERE ended_at IS NULL;
