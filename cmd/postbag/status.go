@@ -73,7 +73,7 @@ func (a *app) status(ctx context.Context) (statusRow, error) {
 	if err != nil {
 		return statusRow{}, err
 	}
-	doubts, err := health.Doubts(ctx, a.db, a.p.Clock.Now())
+	doubts, err := a.doubts(ctx)
 	number := func(issue digest.Issue) int { return issue.Number }
 	return statusRow{
 		Database: a.path(), Workers: st.Workers, SendingHeldSince: stamp(st.HeldSince),
