@@ -172,7 +172,7 @@ func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, a *app) error {
 	if err != nil || c.JSON {
 		return err
 	}
-	if issue.State == digest.Paused {
+	if issue.State == digest.Paused || andWaits(issue) != "" {
 		if err := a.sentence(ctx, issue); err != nil {
 			return err
 		}

@@ -41,6 +41,9 @@ type underWayRow struct {
 	Number int               `json:"number"`
 	State  digest.IssueState `json:"state"`
 	Due    stamp             `json:"due"`
+	Waits  waitsRow          `json:"waits"`
+
+	waits string
 }
 
 // next says what becomes of the issue.
@@ -53,7 +56,7 @@ func (r underWayRow) next() string {
 	case digest.Paused:
 		return fmt.Sprintf("issue %d is paused; go on with: postbag issue resume %[1]d", r.Number)
 	}
-	return fmt.Sprintf("issue %d is being mailed; see: postbag issue delivered %[1]d", r.Number)
+	return fmt.Sprintf("issue %d is being mailed%s; see: postbag issue delivered %[1]d", r.Number, r.waits)
 }
 
 // Run prints the last pull, the newest issue and what waits.
@@ -81,7 +84,7 @@ func (a *app) status(ctx context.Context) (statusRow, error) {
 		NewestIssue: st.Newest.Number, NewestIssueState: st.Newest.State,
 		TooLate: rowsOf(st.TooLate, number), Overdue: rowsOf(st.Overdue, number), waits: st.Waits(),
 		UnderWay: rowsOf(st.UnderWay, func(x digest.Issue) underWayRow {
-			return underWayRow{Number: x.Number, State: x.State, Due: stamp(x.DueAt)}
+			return underWayRow{Number: x.Number, State: x.State, Due: stamp(x.DueAt), Waits: waitsOf(x), waits: andWaits(x)}
 		}),
 		Doubts:  rowsOf(doubts, func(s string) string { return s }),
 		Readers: st.Active, MailsWaiting: st.Open, MailsUncertain: st.Uncertain, ConfirmationsWaiting: st.Letters,

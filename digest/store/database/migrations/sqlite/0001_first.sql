@@ -228,6 +228,11 @@ CREATE TABLE issues (
     overrode       TEXT    NOT NULL DEFAULT '' CHECK (overrode IN ('', 'removed-pick')),
     pause_cause    TEXT    NOT NULL DEFAULT '' CHECK (pause_cause IN ('', 'by-hand', 'refused', 'unverified', 'unknown')),
     pause_detail   TEXT    NOT NULL DEFAULT '',
+    -- What the sending waits for, as whoever sends said it last: a limit of the settings
+    -- or the mail server, with its words, and when it goes on, NULL where nobody knows.
+    waits_for      TEXT    NOT NULL DEFAULT '' CHECK (waits_for IN ('', 'rate', 'server')),
+    waits_words    TEXT    NOT NULL DEFAULT '',
+    waits_until    BIGINT,
     unknown_asked  INTEGER NOT NULL DEFAULT 0, -- 1: it paused once because too many addresses were refused
     mailing_begun  BIGINT,
     mailing_domain TEXT    NOT NULL DEFAULT '',
