@@ -27,6 +27,7 @@ type statusRow struct {
 	TooLate              []int             `json:"too_late"`
 	UnderWay             []underWayRow     `json:"under_way"`
 	Overdue              []int             `json:"overdue"`
+	Doubts               []string          `json:"doubts"`
 	Readers              int               `json:"readers"`
 	MailsWaiting         int               `json:"mails_waiting"`
 	MailsUncertain       int               `json:"mails_uncertain"`
@@ -72,6 +73,10 @@ func (c statusCmd) Run(ctx context.Context, p *Program, a *app) error {
 
 func (a *app) status(ctx context.Context) (statusRow, error) {
 	st, err := a.health.Status(ctx)
+	if err != nil {
+		return statusRow{}, err
+	}
+	doubts, err := a.doubts(ctx)
 	number := func(issue digest.Issue) int { return issue.Number }
 	return statusRow{
 		Database: a.path(), Workers: st.Workers, SendingHeldSince: stamp(st.HeldSince),
@@ -81,6 +86,7 @@ func (a *app) status(ctx context.Context) (statusRow, error) {
 		UnderWay: rowsOf(st.UnderWay, func(x digest.Issue) underWayRow {
 			return underWayRow{Number: x.Number, State: x.State, Due: stamp(x.DueAt), Waits: waitsOf(x), waits: andWaits(x)}
 		}),
+		Doubts:  rowsOf(doubts, func(s string) string { return s }),
 		Readers: st.Active, MailsWaiting: st.Open, MailsUncertain: st.Uncertain, ConfirmationsWaiting: st.Letters,
 	}, err
 }
@@ -113,6 +119,9 @@ func (p *Program) printStatus(r statusRow) error {
 	}
 	for _, issue := range r.UnderWay {
 		line("under way", issue.next())
+	}
+	for _, words := range r.Doubts {
+		line("NOT BELIEVED", cell(words, 1000))
 	}
 	line("readers", atMost(r.Readers))
 	line("mails that wait", atMost(r.MailsWaiting))

@@ -103,12 +103,12 @@ func (d *Domains) Add(o DomainOutcome) {
 	case subscribers.Uncertain:
 		s.Doubt++
 	case subscribers.Cancelled:
+		// A server may have refused it before: its words still tell of the domain.
 		if o.Cause == subscribers.IssueWithdrawn {
 			s.Withdrawn++
-			return
+		} else {
+			s.Left++
 		}
-		s.Left++
-		return
 	default:
 		s.Waiting++
 	}

@@ -764,7 +764,7 @@ CREATE TABLE bounces (
     subscriber_id BIGINT   NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
     issue_id      BIGINT   REFERENCES issues (id), -- NULL for letters, and where it is not known
     at            BIGINT   NOT NULL,
-    kind          TEXT     NOT NULL CHECK (kind IN ('hard', 'soft', 'policy', 'delayed',
+    kind          TEXT     NOT NULL CHECK (kind IN ('hard', 'soft', 'policy', 'doubtful', 'delayed',
                       'complaint', 'auto-reply', 'challenge', 'unsubscribe', 'other')),
     status        TEXT     NOT NULL, -- RFC 3463; empty for none
     code          BIGINT   NOT NULL, -- of the SMTP reply; 0 for none
