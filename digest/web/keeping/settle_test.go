@@ -82,7 +82,7 @@ func TestSettlingMails(t *testing.T) {
 	first := `href="/desk/issues/8/settle?as=sent&amp;reader=1&amp;state=uncertain"`
 	wants(t, ann.Get(page), http.StatusOK, "it hung &lt;up&gt;", "too much", first, `href="/desk/issues/8/settle?as=send-again&amp;state=failed"`, "Send all again that are in doubt")
 	wants(t, ann.Get(page), http.StatusOK, `href="/desk/issues/8?by=domain#domains"`)
-	wants(t, ann.Get(page+"?by=domain"), http.StatusOK, `<td>paper.example</td><td data-label="Mails">4</td><td data-label="Sent">1</td>`, "2 × it hung &lt;up&gt;")
+	wants(t, ann.Get(page+"?by=domain"), http.StatusOK, `<td>paper.example</td><td data-label="Mails">4</td><td data-label="Sent">1</td>`, "2 × Postbag: it hung &lt;up&gt;")
 	question := ann.Get(ask + "?as=sent&reader=1&state=uncertain")
 	wants(t, question, http.StatusOK, "1 mail of Pick of the Week 8: in doubt", "Count as sent", "Leave it")
 	counts("asked", subscribers.Counts{subscribers.Uncertain: 2, subscribers.Failed: 1, subscribers.Delivered: 1})
