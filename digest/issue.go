@@ -92,6 +92,42 @@ type Pause struct {
 	Detail string // what the mail server said, for a person to read
 }
 
+// Waits is what the sending of an issue waits for; the zero value where it goes on.
+type Waits struct {
+	For   WaitsFor
+	Words string    // the limit, such as "5/h", or what the mail server said last
+	Until time.Time // when it goes on; zero where nobody knows
+}
+
+// WaitsFor is the kind of a wait.
+type WaitsFor string
+
+// What the sending of an issue may wait for.
+const (
+	WaitsForNothing WaitsFor = ""
+	WaitsForRate    WaitsFor = "rate"   // the limit in the settings
+	WaitsForServer  WaitsFor = "server" // the mail server takes only so much, or nothing
+)
+
+// Why says what is waited for, "" for nothing; at writes a moment.
+func (w Waits) Why(at func(time.Time) string) (words string) {
+	switch w.For {
+	case WaitsForRate:
+		words = "the limit --rate " + w.Words + " is reached"
+	case WaitsForServer:
+		words = "the mail server takes no mail"
+	default:
+		return ""
+	}
+	if !w.Until.IsZero() {
+		words += ", it goes on at " + at(w.Until)
+	}
+	if w.For == WaitsForServer && w.Words != "" {
+		words += "; it said: " + w.Words
+	}
+	return words
+}
+
 // Is says the state in a sentence about one issue: it "is approved", "is a draft".
 func (s IssueState) Is() string {
 	if s == Draft {
@@ -163,6 +199,7 @@ type Issue struct {
 	Asks     Question
 	Overrode Override
 	Pause    Pause
+	Waits    Waits // of one that is being sent
 
 	Blocks []Block // in order; what a draft is made of
 	// MailEnds is the block after which the mail ends, with a link to the rest on the

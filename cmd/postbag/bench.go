@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"net/url"
 	"strings"
 	"time"
 
@@ -53,7 +54,8 @@ func (c benchDeliverCmd) Run(ctx context.Context, p *Program, s *Settings) error
 	plan := bench.Plan{
 		Mails: c.Mails, Readers: c.Readers, Connections: c.Connections, Rounds: c.Rounds, Latency: c.Latency, Workers: c.Workers, Dir: ".",
 	}
-	if bench.IsPostgres(s.DB) {
+	// Only what is asked for here: the database of the settings is at work.
+	if bench.IsPostgres(s.DB) && (s.source == nil || s.source.at["db"] == "") {
 		plan.DB = s.DB
 	}
 	b := benchProcesses()
@@ -70,9 +72,20 @@ func (c benchDeliverCmd) Run(ctx context.Context, p *Program, s *Settings) error
 	shown.done()
 	err = printList(p, c.JSON, rowsOf(found, c.row), "nothing was measured", "NAME\tMAILS/S\tCPU µS/MAIL\tALLOCS/MAIL\tRSS MB\tROUNDS", benchRow.line)
 	if err == nil && !c.JSON {
-		_, err = fmt.Fprint(p.Stdout, "\n", strings.Join(budgets(found), "\n"), "\n")
+		_, err = fmt.Fprint(p.Stdout, "\nmeasured on ", measuredOn(plan.DB), "\n", strings.Join(budgets(found), "\n"), "\n")
 	}
 	return err
+}
+
+// measuredOn names the database that was measured.
+func measuredOn(db string) string {
+	if db == "" {
+		return "SQLite, in a folder that is gone again"
+	}
+	if u, err := url.Parse(db); err == nil {
+		return "PostgreSQL, in a scratch database at " + u.Host
+	}
+	return "PostgreSQL, in a scratch database"
 }
 
 func (c benchDeliverCmd) row(f bench.Figures) benchRow {

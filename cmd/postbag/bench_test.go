@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -189,5 +190,28 @@ func TestBenchRefuses(t *testing.T) {
 	}
 	if left, err := os.ReadDir("."); err != nil || len(left) > 0 {
 		t.Error(left, err)
+	}
+}
+
+// TestBenchLeavesTheDatabaseOfTheSettingsAlone measures SQLite although the settings name
+// a PostgreSQL server, which is asked nothing, and says what it measured on.
+func TestBenchLeavesTheDatabaseOfTheSettingsAlone(t *testing.T) {
+	digesttest.NotUnderRace(t)
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("postbag.toml", []byte("db = \"postgres://postbag@"+digesttest.Nobody(t)+"/postbag\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := ranBench(t, "--config", "postbag.toml", "--mails", "50", "--rounds", "1")
+	if !strings.Contains(out, "measured on SQLite") {
+		t.Errorf("it says:\n%s", out)
+	}
+}
+
+// TestBenchOfNothing says which numbers of mails there are.
+func TestBenchOfNothing(t *testing.T) {
+	p := &Program{Args: []string{"bench", "deliver", "--mails", "0"}, Stdout: io.Discard, Stderr: io.Discard, Clock: digest.SystemClock{}}
+	err := p.Run(t.Context())
+	if digest.KindOf(err) != digest.Invalid || !strings.Contains(err.Error(), "--mails cannot be 0") {
+		t.Errorf("it gives %v", err)
 	}
 }

@@ -17,8 +17,9 @@ import (
 
 // bounceCmd groups the commands about what comes back of mails.
 type bounceCmd struct {
-	Take bounceTakeCmd `cmd:"" default:"withargs" help:"Take one message that came back, from standard input, as a mail server pipes it."`
-	List bounceListCmd `cmd:"" help:"List what came back, and what servers refused, the newest first."`
+	Take   bounceTakeCmd   `cmd:"" default:"withargs" help:"Take one message that came back, from standard input, as a mail server pipes it."`
+	Accept bounceAcceptCmd `cmd:"" help:"Say that readers whose refusals in an issue were not believed truly are gone: they are not mailed any more."`
+	List   bounceListCmd   `cmd:"" help:"List what came back, and what servers refused, the newest first."`
 }
 
 type bounceTakeCmd struct {
@@ -76,6 +77,54 @@ func forServer(command string, err error) error {
 		return err
 	}
 	return temporary{err}
+}
+
+type bounceAcceptCmd struct {
+	numbered
+	Domain string `help:"Only the addresses of this domain." placeholder:"DOMAIN"`
+	Yes    bool   `help:"Do not ask."`
+}
+
+// Run takes refusals for bounces that were too many to be believed.
+func (c bounceAcceptCmd) Run(ctx context.Context, _ *Program, a *app) error {
+	return a.decideRefused(ctx, c.ref(), bounce.Decision{Domain: c.Domain, Gone: true}, c.Yes)
+}
+
+// decideRefused says of whom a decision is, asks, and carries it out.
+func (a *app) decideRefused(ctx context.Context, ref desk.Ref, x bounce.Decision, yes bool) error {
+	issue, _, err := a.desk.Issue(ctx, ref)
+	if err != nil {
+		return err
+	}
+	x.IssueID = issue.ID
+	n, err := a.bounces().Meant(ctx, x)
+	if err != nil {
+		return err
+	}
+	who, of := "bounced by refusals in", ""
+	if x.Gone {
+		who = "has a refusal that was not believed in"
+	}
+	if x.Domain != "" {
+		of = " of " + cell(x.Domain, 100)
+	}
+	if n == 0 {
+		_, err := fmt.Fprintf(a.p.Stdout, "No reader%s %s issue %d: nothing was done.\n", of, who, issue.Number)
+		return err
+	}
+	readers, what, done := counted(n, "reader"+of+" bounced", "readers"+of+" bounced")+" because servers refused them, and are mailed again.", "mail them again", "%s mailed again. To send them the issue itself: postbag issue send %d --state failed\n"
+	if x.Gone {
+		readers, what, done = counted(n, "reader"+of, "readers"+of)+" whom servers refused are not mailed any more.", "take them for gone", "%s bounced now. If that was wrong: postbag suppression remove --bounced-in %d\n"
+	}
+	fmt.Fprintln(a.p.Stdout, cell(readers, 300))
+	if err := a.p.confirm(yes, what); err != nil {
+		return err
+	}
+	if n, err = a.bounces().Decide(ctx, a.p.by(), x); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.p.Stdout, done, counted(n, "reader is", "readers are"), issue.Number)
+	return err
 }
 
 type bounceListCmd struct {

@@ -157,16 +157,41 @@ func (a *app) sentence(ctx context.Context, issue digest.Issue) error {
 			why += "\n" + advice + "."
 		}
 		_, err = fmt.Fprintf(a.p.Stdout, "Issue %d is paused: %s\nGo on with: postbag issue resume %[1]d\n", issue.Number, printable(why))
+	case digest.Sending:
+		_, err = fmt.Fprintf(a.p.Stdout, "Issue %d is %s%s.\n", issue.Number, issue.State.Is(), andWaits(issue))
 	default:
 		_, err = fmt.Fprintf(a.p.Stdout, "Issue %d is %s.\n", issue.Number, issue.State.Is())
 	}
 	return err
 }
 
+// andWaits says what the sending of an issue waits for, behind its state; "" for nothing.
+func andWaits(issue digest.Issue) string {
+	why := issue.Waits.Why(func(at time.Time) string { return when(at) + " UTC" })
+	if issue.State != digest.Sending || why == "" {
+		return ""
+	}
+	return ", and waits: " + printable(why)
+}
+
 type issueListCmd struct {
 	listing
 	inSeries
 	Limit int `help:"At most so many." default:"50"`
+}
+
+// waitsRow is what the sending of an issue waits for; empty for nothing.
+type waitsRow struct {
+	For   digest.WaitsFor `json:"for"`
+	Words string          `json:"words"`
+	Until stamp           `json:"until"`
+}
+
+func waitsOf(issue digest.Issue) waitsRow {
+	if issue.State != digest.Sending {
+		return waitsRow{}
+	}
+	return waitsRow{For: issue.Waits.For, Words: issue.Waits.Words, Until: stamp(issue.Waits.Until)}
 }
 
 type issueRow struct {
@@ -183,6 +208,7 @@ type issueRow struct {
 	Overrode  digest.Override   `json:"overrode"`
 	Paused    digest.PauseCause `json:"pause_cause"`
 	Detail    string            `json:"pause_detail"`
+	Waits     waitsRow          `json:"waits"`
 	Approved  stamp             `json:"approved"`
 	Published stamp             `json:"published"`
 	Sent      stamp             `json:"sent"`
@@ -198,7 +224,7 @@ func (c issueListCmd) Run(ctx context.Context, p *Program, a *app) error {
 	rows := rowsOf(issues, func(x digest.Issue) issueRow {
 		r := issueRow{
 			ID: x.ID, SeriesID: x.SeriesID, Number: x.Number, State: x.State, Title: x.Title,
-			Version: x.Version, Slot: stamp(x.Slot), Asks: x.Asks, Overrode: x.Overrode, Paused: x.Pause.Cause, Detail: x.Pause.Detail,
+			Version: x.Version, Slot: stamp(x.Slot), Asks: x.Asks, Overrode: x.Overrode, Paused: x.Pause.Cause, Detail: x.Pause.Detail, Waits: waitsOf(x),
 			Opened: stamp(x.OpenedAt), Due: stamp(x.DueAt), Approved: stamp(x.ApprovedAt),
 			Published: stamp(x.PublishedAt), Sent: stamp(x.SentAt),
 		}

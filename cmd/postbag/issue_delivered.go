@@ -87,7 +87,8 @@ type domainRow struct {
 	Refused    int    `json:"refused"`
 	Doubt      int    `json:"uncertain"`
 	Waiting    int    `json:"waiting"`
-	Left       int    `json:"cancelled"`
+	Left       int    `json:"left"`
+	Withdrawn  int    `json:"withdrawn"`
 	Bounced    int    `json:"bounced"`
 	Complained int    `json:"complained"`
 	Code       int    `json:"code"`
@@ -106,10 +107,10 @@ func (c issueDeliveredCmd) byDomain(ctx context.Context, p *Program, a *app) err
 	}
 	rows := rowsOf(sums, func(s dispatch.DomainSum) domainRow {
 		return domainRow{Domain: s.Domain, Domains: s.Domains, Mails: s.Mails, Sent: s.Sent, Deferred: s.Deferred, Refused: s.Refused, Doubt: s.Doubt, Waiting: s.Waiting,
-			Left: s.Left, Bounced: s.Bounced, Complained: s.Complained, Code: s.Code, Words: s.Words, Times: s.Times}
+			Left: s.Left, Withdrawn: s.Withdrawn, Bounced: s.Bounced, Complained: s.Complained, Code: s.Code, Words: s.Words, Times: s.Times}
 	})
 	none := fmt.Sprintf("No mail of issue %d is queued or sent.", report.Issue.Number)
-	err = printList(p, c.JSON, rows, none, "DOMAIN\tMAILS\tSENT\tDEFERRED\tREFUSED\tIN DOUBT\tWAITING\tLEFT\tBOUNCED\tSPAM\tMOST FREQUENT ANSWER", func(r domainRow) string {
+	err = printList(p, c.JSON, rows, none, "DOMAIN\tMAILS\tSENT\tDEFERRED\tREFUSED\tIN DOUBT\tWAITING\tLEFT\tWITHDRAWN\tBOUNCED\tSPAM\tMOST FREQUENT ANSWER", func(r domainRow) string {
 		answer := ""
 		if r.Times > 0 {
 			answer = fmt.Sprintf("%d × ", r.Times)
@@ -118,8 +119,8 @@ func (c issueDeliveredCmd) byDomain(ctx context.Context, p *Program, a *app) err
 			}
 			answer += r.Words
 		}
-		return fmt.Sprintf("%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s", cell(cmp.Or(r.Domain, "others"), 40), r.Mails, r.Sent, r.Deferred, r.Refused, r.Doubt,
-			r.Waiting, r.Left, r.Bounced, r.Complained, cell(answer, 100))
+		return fmt.Sprintf("%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s", cell(cmp.Or(r.Domain, "others"), 40), r.Mails, r.Sent, r.Deferred, r.Refused, r.Doubt,
+			r.Waiting, r.Left, r.Withdrawn, r.Bounced, r.Complained, cell(answer, 100))
 	})
 	if err != nil || c.JSON {
 		return err
@@ -164,7 +165,13 @@ func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, a *app) error {
 	})
 	none := fmt.Sprintf("No mail of issue %d is in that state.", issue.Number)
 	if c.State == "" {
-		none = fmt.Sprintf("No mail of issue %d is queued or sent. To begin: postbag issue send %[1]d", issue.Number)
+		none = fmt.Sprintf("No mail of issue %d is queued or sent.", issue.Number)
+		switch issue.State {
+		case digest.Draft:
+			none += fmt.Sprintf(" It is a draft; to let it go out: postbag issue approve %d", issue.Number)
+		case digest.Approved, digest.Published:
+			none += fmt.Sprintf(" To begin: postbag issue send %d", issue.Number)
+		}
 	}
 	err = printList(p, c.JSON, rows, none, "EMAIL\tSTATE\tCAUSE\tTRIES\tNEXT\tREPLY", func(r deliveryRow) string {
 		return fmt.Sprintf("%s\t%s\t%s\t%d\t%s\t%s", cell(r.Email, 60), r.State, r.Cause, r.Attempts, when(time.Time(r.Next)), cell(subscribers.Outcome{Reply: r.Reply, Error: r.Error}.Words(), 80))
@@ -172,7 +179,7 @@ func (c issueDeliveredCmd) Run(ctx context.Context, p *Program, a *app) error {
 	if err != nil || c.JSON {
 		return err
 	}
-	if issue.State == digest.Paused {
+	if issue.State == digest.Paused || andWaits(issue) != "" {
 		if err := a.sentence(ctx, issue); err != nil {
 			return err
 		}

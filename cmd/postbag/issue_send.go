@@ -76,12 +76,16 @@ func (o *mailer) deliver(ctx context.Context, issue digest.Issue) error {
 	show, says, sent := p.watch("sending", func(int) string {
 		return fmt.Sprintf("sending %s; how far it is, tells: postbag issue delivered %d", cell(issue.Title, 150), issue.Number)
 	})
-	paused := false
+	paused, waits := false, digest.WaitsForNothing
 	r, err := o.Deliver(ctx, p.by(), issue, func(at dispatch.Standing) {
 		if is := at.State == digest.Paused; is != paused {
 			paused = is
 			p.sayPaused(issue, is)
 		}
+		if why := at.Why.Why(dispatch.ClockTime); why != "" && at.Why.For != waits {
+			fmt.Fprintf(p.Stderr, "postbag: issue %d waits: %s\n", issue.Number, printable(why))
+		}
+		waits = at.Why.For
 		says(sayStanding(at))
 		show(at.Done(), at.Counts.Total())
 	})
@@ -149,6 +153,13 @@ func (o *mailer) sayReport(r dispatch.Report) error {
 		if r.Here {
 			fmt.Fprintf(out, "This command ends, and nobody goes on by itself: after that start serve, or run issue send %d again.\n", r.Issue.Number)
 		}
+		o.p.printCounts(r)
+	case r.Waits.For != digest.WaitsForNothing && r.Counts.Open() > 0:
+		then := "The worker goes on with them"
+		if r.Here {
+			then = fmt.Sprintf("Leave that to postbag serve, or run issue send %d again then", r.Issue.Number)
+		}
+		fmt.Fprintf(out, "%s: %s. %s.\n", waiting, printable(r.Waits.Why(func(at time.Time) string { return when(at) + " UTC" })), then)
 		o.p.printCounts(r)
 	case r.Here && !r.NextTry.IsZero():
 		fmt.Fprintf(out, "%s for another try, the next at %s UTC: leave that to postbag serve, or run issue send %d again then.\n",

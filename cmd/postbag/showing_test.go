@@ -26,7 +26,7 @@ var showing = []string{
 
 // changing are the commands that write to the database, or use none.
 var changing = []string{
-	"bench deliver", "bench part", "bounce take", "completion", "db copy", "db migrate", "demo", "dkim keygen", "dkim show", "doctor", "health", "help", "import",
+	"bench deliver", "bench part", "bounce accept", "bounce take", "completion", "db copy", "db migrate", "demo", "dkim keygen", "dkim show", "doctor", "health", "help", "import",
 	"editor add", "editor link", "editor passwd", "editor remove", "editor role",
 	"issue approve", "issue cancel", "issue draft", "issue edit", "issue move", "issue pause", "issue pick", "issue publish", "issue reopen",
 	"issue hold", "issue keep", "issue maybe", "issue order", "issue pass", "issue resume", "issue send", "issue settle", "issue skip",

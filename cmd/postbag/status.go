@@ -27,6 +27,7 @@ type statusRow struct {
 	TooLate              []int             `json:"too_late"`
 	UnderWay             []underWayRow     `json:"under_way"`
 	Overdue              []int             `json:"overdue"`
+	Doubts               []string          `json:"doubts"`
 	Readers              int               `json:"readers"`
 	MailsWaiting         int               `json:"mails_waiting"`
 	MailsUncertain       int               `json:"mails_uncertain"`
@@ -40,6 +41,9 @@ type underWayRow struct {
 	Number int               `json:"number"`
 	State  digest.IssueState `json:"state"`
 	Due    stamp             `json:"due"`
+	Waits  waitsRow          `json:"waits"`
+
+	waits string
 }
 
 // next says what becomes of the issue.
@@ -52,7 +56,7 @@ func (r underWayRow) next() string {
 	case digest.Paused:
 		return fmt.Sprintf("issue %d is paused; go on with: postbag issue resume %[1]d", r.Number)
 	}
-	return fmt.Sprintf("issue %d is being mailed; see: postbag issue delivered %[1]d", r.Number)
+	return fmt.Sprintf("issue %d is being mailed%s; see: postbag issue delivered %[1]d", r.Number, r.waits)
 }
 
 // Run prints the last pull, the newest issue and what waits.
@@ -69,6 +73,10 @@ func (c statusCmd) Run(ctx context.Context, p *Program, a *app) error {
 
 func (a *app) status(ctx context.Context) (statusRow, error) {
 	st, err := a.health.Status(ctx)
+	if err != nil {
+		return statusRow{}, err
+	}
+	doubts, err := a.doubts(ctx)
 	number := func(issue digest.Issue) int { return issue.Number }
 	return statusRow{
 		Database: a.path(), Workers: st.Workers, SendingHeldSince: stamp(st.HeldSince),
@@ -76,8 +84,9 @@ func (a *app) status(ctx context.Context) (statusRow, error) {
 		NewestIssue: st.Newest.Number, NewestIssueState: st.Newest.State,
 		TooLate: rowsOf(st.TooLate, number), Overdue: rowsOf(st.Overdue, number), waits: st.Waits(),
 		UnderWay: rowsOf(st.UnderWay, func(x digest.Issue) underWayRow {
-			return underWayRow{Number: x.Number, State: x.State, Due: stamp(x.DueAt)}
+			return underWayRow{Number: x.Number, State: x.State, Due: stamp(x.DueAt), Waits: waitsOf(x), waits: andWaits(x)}
 		}),
+		Doubts:  rowsOf(doubts, func(s string) string { return s }),
 		Readers: st.Active, MailsWaiting: st.Open, MailsUncertain: st.Uncertain, ConfirmationsWaiting: st.Letters,
 	}, err
 }
@@ -110,6 +119,9 @@ func (p *Program) printStatus(r statusRow) error {
 	}
 	for _, issue := range r.UnderWay {
 		line("under way", issue.next())
+	}
+	for _, words := range r.Doubts {
+		line("NOT BELIEVED", cell(words, 1000))
 	}
 	line("readers", atMost(r.Readers))
 	line("mails that wait", atMost(r.MailsWaiting))

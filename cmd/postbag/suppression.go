@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"time"
 
+	"postbag/digest"
+	"postbag/digest/desk"
 	"postbag/subscribers"
+	"postbag/subscribers/bounce"
 	"postbag/subscribers/roster"
 )
 
@@ -13,7 +16,7 @@ import (
 type suppressionCmd struct {
 	List   suppressionListCmd   `cmd:"" help:"List the addresses that may not be mailed: who left, was refused by a server, or complained."`
 	Add    suppressionAddCmd    `cmd:"" help:"Keep an address from being mailed, whether it is on the list or not."`
-	Remove suppressionRemoveCmd `cmd:"" help:"Ask an address that a server refused to confirm anew; it is mailed again once it does."`
+	Remove suppressionRemoveCmd `cmd:"" help:"Ask an address that a server refused to confirm anew; or mail again all that bounced by refusals in one issue."`
 }
 
 type suppressionListCmd struct {
@@ -75,11 +78,24 @@ func (c suppressionAddCmd) Run(ctx context.Context, p *Program, s *Settings) err
 }
 
 type suppressionRemoveCmd struct {
-	Email string `arg:"" help:"The address."`
+	Email     string `arg:"" optional:"" help:"The address."`
+	BouncedIn int    `help:"Instead of an address: all that bounced because servers refused them while this issue was sent. They are mailed again at once, for they never asked to leave." placeholder:"N"`
+	inSeries
+	Domain string `help:"Of those only the addresses of this domain." placeholder:"DOMAIN"`
+	Yes    bool   `help:"Do not ask."`
 }
 
-// Run begins to take an address off the suppression list.
+// Run begins to take an address off the suppression list, or takes off all that bounced by
+// refusals in one issue.
 func (c suppressionRemoveCmd) Run(ctx context.Context, p *Program, a *app) error {
+	switch {
+	case (c.Email == "") == (c.BouncedIn == 0):
+		return digest.Fail(digest.Invalid, "Give one of both.", "either an address is needed or --bounced-in")
+	case c.BouncedIn != 0:
+		return a.decideRefused(ctx, desk.Ref{Series: c.Series, Number: c.BouncedIn}, bounce.Decision{Domain: c.Domain}, c.Yes)
+	case c.Domain != "":
+		return digest.Fail(digest.Invalid, "", "--domain goes with --bounced-in")
+	}
 	found, err := a.readers().Find(ctx, c.Email)
 	if err != nil {
 		return err

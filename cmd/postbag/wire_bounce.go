@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"postbag/digest/health"
 	"postbag/digest/pull"
 	"postbag/digest/web"
 	"postbag/subscribers/bounce"
@@ -14,6 +15,11 @@ import (
 func (a *app) bounces() *bounce.Service {
 	domain, _ := a.settings.bounceDomain() // a wrong one was refused with the settings
 	return bounce.New(bounce.Options{Store: a.db, Clock: a.p.Clock, Log: a.log, Rules: bounce.Rules{Hard: a.settings.BounceHard}, Domain: domain})
+}
+
+// doubts tells of refusals that are not believed.
+func (a *app) doubts(ctx context.Context) ([]string, error) {
+	return health.Doubts(ctx, a.db, a.p.Clock.Now())
 }
 
 // pollBounces reads the mailboxes for bounces; nil where there is none.

@@ -128,7 +128,7 @@ func isFree(path string, replace bool) error {
 }
 
 func taken(path string) error {
-	return digest.Fail(digest.Conflict, "Choose another name, or ask for the file to be replaced.", "%s exists already", path)
+	return digest.Fail(digest.Conflict, "Choose another name, or move it away first.", "%s exists already", path)
 }
 
 // reason takes the name of the file out of an error.

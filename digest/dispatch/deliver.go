@@ -22,6 +22,8 @@ type Report struct {
 	Here bool
 	// NextTry is when the next mail that waits is due; zero where none does.
 	NextTry time.Time
+	// Waits is what the mails wait for, where it is not another try of their own.
+	Waits digest.Waits
 	// PausedBy is who paused the issue and when; "" for one that is not paused by hand.
 	PausedBy string
 }
@@ -217,6 +219,7 @@ func (s *Sender) deliverHere(member work.Member, issue digest.Issue, progress Pr
 	for {
 		var failed error
 		summary, err := s.Run(ctx, member, issue, func(deliver.Progress) { failed = cmp.Or(failed, m.look(ctx, false)) })
+		s.Note(ctx, issue, summary, err, time.Time{})
 		if err = cmp.Or(err, failed); err == nil {
 			err = m.look(ctx, true)
 		}
@@ -244,7 +247,8 @@ func (s *Sender) deliverHere(member work.Member, issue digest.Issue, progress Pr
 			return r, nil
 		case wait > longestWait:
 			r.NextTry = summary.NextTry
-			return r, nil
+			r.Waits, err = s.Store.Waits(ctx, issue.ID)
+			return r, err
 		}
 		if err := s.await(ctx, issue, max(wait, time.Second)); err != nil {
 			return r, err
@@ -363,7 +367,8 @@ func (s *Sender) rests(ctx context.Context, r *Report) (bool, error) {
 		return false, err
 	}
 	r.NextTry = next
-	return true, nil
+	r.Waits, err = s.Store.Waits(ctx, r.Issue.ID)
+	return true, err
 }
 
 // Run delivers an issue as one of the workers, until no row is due. It
@@ -399,7 +404,7 @@ func (s *Sender) Run(ctx context.Context, member work.Member, issue digest.Issue
 			}
 			return mail.Append, nil
 		},
-		Progress: progress,
+		Progress: s.goesOn(ctx, issue, progress),
 	})
 	if err != nil {
 		err = fmt.Errorf("deliver issue %d: %w", issue.Number, err)

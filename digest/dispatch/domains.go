@@ -15,9 +15,10 @@ type DomainSum struct {
 	Domain string // in lower case; "" for the sum of all further ones, [ErasedDomain] for readers without an address
 	// Domains is how many domains it sums up, those told apart at least.
 	Domains int
-	Mails   int // all of them: the counts below up to Left add up to it
+	Mails   int // all of them: the counts below up to Withdrawn add up to it
 	Sent, Deferred, Refused, Doubt, Waiting,
-	Left int // cancelled before they were sent
+	Left, // the reader left before it was sent
+	Withdrawn int // the issue was withdrawn before it was sent
 	// Bounced and Complained count addresses whose mail was taken, and came back or was
 	// called spam.
 	Bounced, Complained int
@@ -35,6 +36,7 @@ const ErasedDomain = "(erased)"
 type DomainOutcome struct {
 	Email string
 	State subscribers.DeliveryState
+	Cause subscribers.Cause
 	Code  int
 	Words string // of the server, or what went wrong here; none for a mail that was taken
 }
@@ -101,8 +103,12 @@ func (d *Domains) Add(o DomainOutcome) {
 	case subscribers.Uncertain:
 		s.Doubt++
 	case subscribers.Cancelled:
-		s.Left++
-		return
+		// A server may have refused it before: its words still tell of the domain.
+		if o.Cause == subscribers.IssueWithdrawn {
+			s.Withdrawn++
+		} else {
+			s.Left++
+		}
 	default:
 		s.Waiting++
 	}
@@ -172,6 +178,7 @@ func (s *domainSum) add(o *domainSum) {
 	s.Doubt += o.Doubt
 	s.Waiting += o.Waiting
 	s.Left += o.Left
+	s.Withdrawn += o.Withdrawn
 	s.Bounced += o.Bounced
 	s.Complained += o.Complained
 	if s.answers == nil {

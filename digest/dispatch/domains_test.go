@@ -14,12 +14,16 @@ func TestDomains(t *testing.T) {
 	d := dispatch.NewDomains()
 	states := []subscribers.DeliveryState{subscribers.Delivered, subscribers.Deferred, subscribers.Failed, subscribers.Uncertain, subscribers.Queued,
 		subscribers.Claimed, subscribers.InFlight, subscribers.Cancelled}
+	// Of those that were cancelled half were of the readers, half of the editor.
 	const domains = 30
 	n := 0
 	for domain := range domains {
 		for i := range 8 * (domain + 1) {
 			email := fmt.Sprintf("reader%d@Domain%02d.example", i, domain)
 			o := dispatch.DomainOutcome{Email: email, State: states[i%len(states)]}
+			if o.State == subscribers.Cancelled && i%16 == 7 {
+				o.Cause = subscribers.IssueWithdrawn
+			}
 			if o.State == subscribers.Failed {
 				o.Code, o.Words = 550, "no mailbox "+email
 			}
@@ -36,14 +40,14 @@ func TestDomains(t *testing.T) {
 	if len(top) != 21 || top[0].Domain != "domain29.example" || top[20].Domain != "" || top[20].Domains != 10 {
 		t.Fatalf("%d sums, %+v", len(top), top)
 	}
-	if first := top[0]; first.Mails != 240 || first.Sent != 30 || first.Waiting != 90 || first.Bounced != 1 || first.Complained != 1 ||
+	if first := top[0]; first.Mails != 240 || first.Sent != 30 || first.Waiting != 90 || first.Left != 15 || first.Withdrawn != 15 || first.Bounced != 1 || first.Complained != 1 ||
 		first.Code != 550 || first.Words != "no mailbox …" || first.Times != 30 {
 		t.Errorf("%+v", first)
 	}
 	all := 0
 	for _, s := range top {
 		all += s.Mails
-		if s.Mails != s.Sent+s.Deferred+s.Refused+s.Doubt+s.Waiting+s.Left {
+		if s.Mails != s.Sent+s.Deferred+s.Refused+s.Doubt+s.Waiting+s.Left+s.Withdrawn {
 			t.Errorf("the counts do not add up: %+v", s)
 		}
 	}

@@ -26,6 +26,8 @@ type Standing struct {
 	// Waits is when the next mail is due, if all that are left wait for a moment to come;
 	// else zero.
 	Waits time.Time
+	// Why is what the sending waits for, as whoever sends said it last.
+	Why digest.Waits
 }
 
 // Done counts the mails to which nothing more happens by itself.
@@ -57,6 +59,8 @@ func (s Standing) Pace() string {
 		return "paused"
 	case s.State != digest.Sending:
 		return ""
+	case s.Why.For != digest.WaitsForNothing:
+		return "waits: " + s.Why.Why(ClockTime)
 	case !s.Waits.IsZero():
 		return "waits until " + s.Waits.UTC().Format("15:04") + " UTC"
 	case left == 0:
@@ -65,6 +69,9 @@ func (s Standing) Pace() string {
 		return fmt.Sprintf("%.1f a second, %s left", s.Rate, LongTime(left))
 	}
 }
+
+// ClockTime writes a moment as a time of the day.
+func ClockTime(at time.Time) string { return at.UTC().Format("15:04:05") + " UTC" }
 
 // LongTime says in words how long something takes still.
 func LongTime(d time.Duration) string {
@@ -87,6 +94,9 @@ func (s *Sender) Standing(ctx context.Context, issue digest.Issue, before Standi
 	now = Standing{State: r.Issue.State, Counts: r.Counts, At: s.Clock.Now()}
 	if took := now.At.Sub(before.At); !before.At.IsZero() && took > 0 {
 		now.Rate = max(float64(now.Done()-before.Done())/took.Seconds(), 0)
+	}
+	if now.Why, err = s.Store.Waits(ctx, issue.ID); err != nil {
+		return now, err
 	}
 	if now.State == digest.Sending && r.Counts[subscribers.InFlight]+r.Counts[subscribers.Claimed] == 0 {
 		next, ok, err := s.Store.NextTry(ctx, issue.ID)

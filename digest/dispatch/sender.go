@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"postbag/digest"
@@ -38,6 +39,10 @@ type Store interface {
 	// Begin freezes the audience of a published issue; see [deliver.Ledger].
 	Begin(ctx context.Context, m subscribers.Mailing, lastOfMonth bool) (subscribers.Mailing, error)
 	Counts(ctx context.Context, issueID int64) (subscribers.Counts, error)
+	// SetWaits keeps what the sending of an issue waits for, and Waits gives it; nothing for
+	// one that is not being sent.
+	SetWaits(ctx context.Context, issueID int64, w digest.Waits) error
+	Waits(ctx context.Context, issueID int64) (digest.Waits, error)
 	// NextTry gives the earliest moment at which a row of an issue is due; see [deliver.Ledger].
 	NextTry(ctx context.Context, issueID int64) (time.Time, bool, error)
 	// Deliveries lists deliveries of an issue, those in the given states.
@@ -78,6 +83,7 @@ type Options struct {
 // Sender publishes and mails issues.
 type Sender struct {
 	Options
+	noted sync.Map // what each issue's sending waits for, as this process stored it
 }
 
 // New makes a sender.

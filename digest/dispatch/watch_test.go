@@ -174,3 +174,46 @@ func TestOnlyOfASilentWorker(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatTheSendingWaitsFor keeps for other processes what a mailing waits for: the
+// limit by name, or the server's words, until mails are taken again.
+func TestWhatTheSendingWaitsFor(t *testing.T) {
+	t.Parallel()
+	o := dispatchtest.New(t)
+	refuses := atomic.Bool{}
+	manyReaders(o, 9, func(step smtptest.Step) smtptest.Act {
+		if step.Verb == "CONNECT" && refuses.Load() {
+			return smtptest.Act{Reply: "421 4.7.0 come back when the moon is full"}
+		}
+		return smtptest.Act{}
+	})
+	o.Sender.Mailer = deliver.New(deliver.Options{Ledger: o.DB, Transport: o.Sender.Transport, Clock: o.Clock, Concurrency: 1, Rate: deliver.Rate{Hour: 5}})
+	issue, _, err := o.Sender.Send(t.Context(), by, eight, false)
+	o.Must(err)
+	r, err := o.Sender.Deliver(t.Context(), by, issue, progress)
+	o.Must(err)
+	if why := r.Waits.Why(dispatch.ClockTime); !strings.HasPrefix(why, "the limit --rate 5/h is reached, it goes on at 13:0") || r.Counts[subscribers.Delivered] != 5 {
+		t.Errorf("it waits for %q: %+v", why, r)
+	}
+	if at, err := o.Sender.Standing(t.Context(), issue, dispatch.Standing{}); err != nil || at.Why != r.Waits || !strings.HasPrefix(at.Pace(), "waits: the limit --rate 5/h") {
+		t.Errorf("another sees %+v, %v", at, err)
+	}
+	refuses.Store(true)
+	o.Clock.Set(r.NextTry.Add(time.Minute))
+	_, err = o.Sender.Deliver(t.Context(), by, issue, progress)
+	if digest.KindOf(err) != digest.Unavailable {
+		t.Fatalf("a server that turns everything away gives %v", err)
+	}
+	seen, _, err := o.Desk.Issue(t.Context(), eight)
+	o.Must(err)
+	if seen.Waits.For != digest.WaitsForServer || !strings.Contains(seen.Waits.Words, "come back when the moon is full") {
+		t.Errorf("it waits for %+v", seen.Waits)
+	}
+	refuses.Store(false)
+	o.Sender.Mailer = deliver.New(deliver.Options{Ledger: o.DB, Transport: o.Sender.Transport, Clock: o.Clock, Concurrency: 1})
+	r, err = o.Sender.Deliver(t.Context(), by, issue, progress)
+	o.Must(err)
+	if seen, _, err = o.Desk.Issue(t.Context(), eight); err != nil || seen.Waits != (digest.Waits{}) || r.Issue.State != digest.Sent {
+		t.Errorf("once it went on it waits for %+v, %v", seen.Waits, err)
+	}
+}

@@ -110,8 +110,11 @@ func (w *Worker) mailOn(ctx context.Context, member work.Member, issue digest.Is
 	default:
 		m.pause = 0
 	}
-	pause := m.pause
+	pause, again := m.pause, m.until
 	w.mailings.mu.Unlock()
+	if summary.IssueID != 0 || err != nil {
+		w.Sender.Note(ctx, issue, summary, err, again)
+	}
 	switch {
 	case pause > 0:
 		w.failed("mail", err, pause)

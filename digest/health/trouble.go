@@ -8,6 +8,7 @@ import (
 	"postbag/digest"
 	"postbag/digest/blogs"
 	"postbag/digest/work"
+	"postbag/subscribers/bounce"
 )
 
 // Trouble is something that needs a person, as a sentence and what can be done.
@@ -36,6 +37,8 @@ type TroubleStore interface {
 	Sources(ctx context.Context) ([]digest.Source, error)
 	EveryFeed(ctx context.Context) ([]digest.FeedState, error)
 	Duties(ctx context.Context, limit int) ([]work.Listed, error)
+	// Doubted tells who was refused and not believed, of issues mailed since a moment.
+	Doubted(ctx context.Context, since time.Time) ([]bounce.Doubted, error)
 	HeldReason(ctx context.Context) (since time.Time, reason string, err error)
 }
 
@@ -44,14 +47,14 @@ const mostTroubles = 20
 
 // Troubles lists what needs a person, the gravest first.
 func Troubles(ctx context.Context, store TroubleStore, clock digest.Clock, around Surroundings) (all []Trouble, err error) {
-	l := &looking{store: store, around: around}
+	l := &looking{store: store, around: around, now: clock.Now()}
 	if l.Status, err = (Health{Store: store, Clock: clock}).Status(ctx); err != nil {
 		return nil, err
 	}
 	if l.series, err = store.SeriesList(ctx); err != nil {
 		return nil, err
 	}
-	for _, look := range []func(context.Context) error{l.workers, l.hold, l.issues, l.blogs, l.duties, l.settings} {
+	for _, look := range []func(context.Context) error{l.workers, l.hold, l.issues, l.refusals, l.blogs, l.duties, l.settings} {
 		if err := look(ctx); err != nil {
 			return nil, err
 		}
@@ -71,6 +74,7 @@ type looking struct {
 	Status
 	store  TroubleStore
 	around Surroundings
+	now    time.Time
 	series []digest.Series
 	found  []Trouble
 }
@@ -131,6 +135,58 @@ func (l *looking) issues(context.Context) error {
 		l.add(false, time.Time{}, "Of "+number(l.Uncertain, "mail it is", "mails it is")+" not known whether they arrived.", digest.Act{Do: digest.ListIssues})
 	}
 	return nil
+}
+
+// doubtedFor is how long after its mailing began an issue's refused readers are told.
+const doubtedFor = 14 * 24 * time.Hour
+
+// refusals tells of readers whom servers refused, too many to be believed.
+func (l *looking) refusals(ctx context.Context) error {
+	all, err := Doubts(ctx, l.store, l.now)
+	for _, words := range all {
+		l.add(true, time.Time{}, words, digest.Act{Do: digest.ListIssues})
+	}
+	return err
+}
+
+// DoubtStore is what [Doubts] asks.
+type DoubtStore interface {
+	SeriesList(ctx context.Context) ([]digest.Series, error)
+	Doubted(ctx context.Context, since time.Time) ([]bounce.Doubted, error)
+}
+
+// Doubts tells, for each issue of the last two weeks, whom servers refused, too many to be
+// believed, and what can be done.
+func Doubts(ctx context.Context, store DoubtStore, now time.Time) (all []string, err error) {
+	found, err := store.Doubted(ctx, now.Add(-doubtedFor))
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	series, err := store.SeriesList(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for from, to := 0, 0; from < len(found); from = to {
+		readers := 0
+		for to = from; to < len(found) && found[to].IssueID == found[from].IssueID; to++ {
+			readers += found[to].Readers
+		}
+		d := found[from]
+		who, domain := d.Domain, " --domain "+d.Domain
+		if n := to - from; n > 1 {
+			who, domain = fmt.Sprintf("%d domains, %s among them,", n, d.Domain), ""
+		}
+		issue := fmt.Sprint(d.Number)
+		if len(series) > 1 {
+			issue += " --series " + d.Series
+		}
+		whom := fmt.Sprintf("%d readers", readers)
+		if readers == 1 {
+			whom = "1 reader"
+		}
+		all = append(all, fmt.Sprintf("%s: %s refused %s as unknown, too many to be believed. They stay on the list. Once their mail server is right, send it to them again: postbag issue send %s --state failed. If they truly are gone: postbag bounce accept %[4]s%s", d.Title, who, whom, issue, domain))
+	}
+	return all, nil
 }
 
 // blogs tells of each blog with a feed in trouble.

@@ -65,7 +65,9 @@ func (p *Plan) check() error {
 		p.Readers = p.Mails
 	}
 	switch {
-	case p.Mails < 1 || p.Readers > mostReaders:
+	case p.Mails < 1:
+		return digest.Fail(digest.Invalid, "Choose a number from 1 to 2000000.", "--mails cannot be %d", p.Mails)
+	case p.Readers > mostReaders:
 		return digest.Fail(digest.Invalid, "Choose a number up to 2000000.", "so many mails cannot be measured")
 	case p.Readers < p.Mails:
 		return digest.Fail(digest.Invalid, "Leave --readers out, or give more of them than mails.", "%d readers do not get %d mails", p.Readers, p.Mails)

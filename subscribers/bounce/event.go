@@ -68,11 +68,16 @@ func (e Known) mailed() time.Time {
 func (e Known) key() string {
 	switch {
 	case e.IssueID != 0:
-		return fmt.Sprintf("issue:%d:%d:%s", e.IssueID, e.SubscriberID, e.Kind)
+		return KeyOf(e.IssueID, e.SubscriberID, e.Kind)
 	case e.LetterID != 0:
 		return fmt.Sprintf("letter:%d:%d:%s", e.LetterID, e.SubscriberID, e.Kind)
 	}
 	return fmt.Sprintf("%s:%s", e.Source, e.ID)
+}
+
+// KeyOf gives what makes an event of an issue's mail one.
+func KeyOf(issueID, subscriberID int64, kind report.Kind) string {
+	return fmt.Sprintf("issue:%d:%d:%s", issueID, subscriberID, kind)
 }
 
 // Outcome is what became of something that came back.

@@ -12,6 +12,7 @@ import (
 // Refusal is a mail of an issue that failed while it was handed over, or was given up.
 type Refusal struct {
 	DeliveryID            int64
+	Email                 string // of the reader; "" for who was forgotten
 	IssueID, SubscriberID int64
 	MailedAt, At          time.Time
 	subscribers.Outcome
@@ -51,7 +52,9 @@ const (
 )
 
 // Refusals takes the refusals in the ledger since it was last asked, by the same rules
-// as bounces that come later, and tells how many were new.
+// as bounces that come later, and tells how many were new. An issue is looked at once all
+// its readers were tried: before that nobody knows whether its refusals are to be
+// believed, see [Tally].
 func (s *Service) Refusals(ctx context.Context) (n int, err error) {
 	issues, err := s.o.Store.RefusedIn(ctx, issuesAtOnce)
 	if err != nil {
@@ -70,6 +73,12 @@ func (s *Service) Refusals(ctx context.Context) (n int, err error) {
 }
 
 func (s *Service) refusalsOf(ctx context.Context, issueID int64) (n int, err error) {
+	tallies, err := s.o.Store.Tallies(ctx, issueID)
+	if err != nil {
+		return 0, err
+	}
+	doubts, doubted := doubtsOf(tallies), map[string]int{}
+	defer func() { s.logDoubts(issueID, doubts, doubted) }()
 	for after := int64(0); ; {
 		all, err := s.o.Store.Refused(ctx, issueID, after, refusalsAtOnce)
 		if err != nil || len(all) == 0 {
@@ -81,6 +90,10 @@ func (s *Service) refusalsOf(ctx context.Context, issueID int64) (n int, err err
 			kind, status, ok := r.Kind()
 			if !ok {
 				continue
+			}
+			if r.Cause == subscribers.AddressRefused && kind.Scores() && doubts.of(r.Email) {
+				kind = report.Doubtful
+				doubted[DomainOf(r.Email)]++
 			}
 			events = append(events, Known{
 				Event:   Event{At: r.At, Kind: kind, Status: status, Code: r.Code, Words: r.Reply, Source: AtSMTP},

@@ -34,8 +34,15 @@ type Store interface {
 	// same order. An event about nobody who is there is [NobodyOf].
 	TakeEvents(ctx context.Context, rules Rules, events []Known) ([]Taken, error)
 	// RefusedIn lists issues of which more mails have failed than when it was last
-	// looked, with how many these are.
+	// looked, with how many these are, once nobody is left who was not tried.
 	RefusedIn(ctx context.Context, most int) (map[int64]int, error)
+	// Tallies counts the readers of an issue that were tried, and those refused as
+	// unknown, by receiving domain; none where too few were refused for any doubt.
+	Tallies(ctx context.Context, issueID int64) (map[string]Tally, error)
+	// CountRefusedReaders counts those of a decision, and DecideRefused carries it out in one
+	// transaction, with a row of the audit.
+	CountRefusedReaders(ctx context.Context, x Decision) (int, error)
+	DecideRefused(ctx context.Context, by digest.Actor, x Decision) (int, error)
 	// Refused gives failed mails of an issue of which no event tells, by id, those
 	// after one.
 	Refused(ctx context.Context, issueID, after int64, most int) ([]Refusal, error)

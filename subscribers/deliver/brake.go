@@ -211,7 +211,8 @@ func (b *brake) slot(now time.Time) time.Time {
 // brakes are those of a process: towards the server, which is the same for all issues,
 // and towards each domain.
 type brakes struct {
-	perDomain int // messages at once to one domain; 0 is no limit
+	words     string // of the server's last refusal for now
+	perDomain int    // messages at once to one domain; 0 is no limit
 
 	mu       sync.Mutex
 	server   brake
@@ -399,6 +400,20 @@ func (s *brakes) until(now time.Time) time.Time {
 		return from
 	}
 	return time.Time{}
+}
+
+// says keeps the words of a refusal for now.
+func (s *brakes) says(words string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.words = words
+}
+
+// said gives the words of the last refusal for now.
+func (s *brakes) said() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.words
 }
 
 // braked tells that the server has a brake.

@@ -217,6 +217,7 @@ func (c *connection) deliver(d subscribers.Delivery) (Result, bool) {
 	next, throttled := r.sender.brakes.refused(r.sender.o.Clock.Now(), d, e, !c.carried)
 	if throttled {
 		c.carried = true
+		r.sender.brakes.says(maskIn(e.words(), d.Email))
 		return r.slower(d, e, next), !e.Broken
 	}
 	if e.Code != 0 && e.Code != 421 && !e.Passing {

@@ -120,6 +120,8 @@ type Summary struct {
 	// Waits is what the run ended for before all that is due was sent, "" if for nothing:
 	// NextTry is when there is more to do.
 	Waits Waits
+	// Words are the limit that is reached, or what the server said last, for Waits.
+	Words string
 	// Paused is why this run paused the issue; its cause is [digest.NotPaused] if it did
 	// not.
 	Paused digest.Pause
@@ -290,6 +292,7 @@ func (s *Sender) send(ctx, db context.Context, job Job, mailing subscribers.Mail
 	}
 	if from := s.brakes.until(s.o.Clock.Now()); !from.IsZero() {
 		sum.waitsFor(WaitsForServer, from)
+		sum.Words = s.wordsOf(sum.Waits)
 		return nil
 	}
 	counts, err := s.o.Ledger.Counts(ctx, id)
@@ -305,7 +308,19 @@ func (s *Sender) send(ctx, db context.Context, job Job, mailing subscribers.Mail
 	err = r.work()
 	sum.Sent, sum.Paused = r.committer.sent, r.committer.paused
 	sum.waitsFor(r.waits.why, r.waits.until)
+	sum.Words = s.wordsOf(sum.Waits)
 	return err
+}
+
+// wordsOf explains a wait.
+func (s *Sender) wordsOf(why Waits) string {
+	switch why {
+	case WaitsForRate:
+		return s.o.Rate.String()
+	case WaitsForServer:
+		return s.brakes.said()
+	}
+	return ""
 }
 
 func (sum *Summary) waitsFor(why Waits, until time.Time) {

@@ -19,6 +19,9 @@ const (
 	// Policy tells that the mail was refused for what it is or where it came from. It
 	// says nothing of the address.
 	Policy Kind = "policy"
+	// Doubtful tells that an address was refused beside so many others that it says
+	// nothing of each: the server, or the relay before it, is more likely wrong.
+	Doubtful Kind = "doubtful"
 	// Delayed tells that a server is still trying. It is no bounce.
 	Delayed Kind = "delayed"
 	// Complaint tells that the reader called the mail spam.
@@ -36,11 +39,11 @@ const (
 
 // Kinds lists all kinds, in the order above.
 func Kinds() []Kind {
-	return []Kind{Hard, Soft, Policy, Delayed, Complaint, AutoReply, Challenge, Unsubscribe, Other}
+	return []Kind{Hard, Soft, Policy, Doubtful, Delayed, Complaint, AutoReply, Challenge, Unsubscribe, Other}
 }
 
 // Bounces tells whether a mail of this kind was not delivered.
-func (k Kind) Bounces() bool { return k == Hard || k == Soft || k == Policy }
+func (k Kind) Bounces() bool { return k == Hard || k == Soft || k == Policy || k == Doubtful }
 
 // Scores tells whether the kind counts against an address.
 func (k Kind) Scores() bool { return k == Hard || k == Soft }

@@ -38,7 +38,7 @@ type Refusal struct {
 
 // DomainRow sums up an issue's mails to one receiving domain.
 type DomainRow struct {
-	Domain                                                                       string
-	Mails, Sent, Deferred, Refused, Doubtful, Waiting, Left, Bounced, Complained int
-	Words                                                                        string // the most frequent answer
+	Domain                                                                                  string
+	Mails, Sent, Deferred, Refused, Doubtful, Waiting, Left, Withdrawn, Bounced, Complained int
+	Words                                                                                   string // the most frequent answer
 }

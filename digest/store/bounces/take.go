@@ -132,9 +132,12 @@ func (db *Store) Mailed(ctx context.Context, subscriberID, issueID int64, most i
 }
 
 // queryRefusedIn compares the counts that the database keeps with those of the last look.
-const queryRefusedIn = `
+// What is queued or claimed may not have been tried yet.
+var queryRefusedIn = `
 	SELECT c.issue_id, CAST(SUM(c.n) AS BIGINT) FROM delivery_counts c LEFT JOIN bounce_looks l ON l.issue_id = c.issue_id
-	WHERE c.state = 'failed' GROUP BY c.issue_id, l.failed HAVING SUM(c.n) > COALESCE(l.failed, 0)
+	WHERE c.state = 'failed' AND COALESCE((SELECT SUM(q.n) FROM delivery_counts q
+		WHERE q.issue_id = c.issue_id AND ` + rules.Either("q.state", []subscribers.DeliveryState{subscribers.Queued, subscribers.Claimed}) + `), 0) <= 0
+	GROUP BY c.issue_id, l.failed HAVING SUM(c.n) > COALESCE(l.failed, 0)
 	ORDER BY c.issue_id DESC LIMIT $1`
 
 // RefusedIn lists issues with new failures; see [bounce.Store].
@@ -154,8 +157,8 @@ func (db *Store) RefusedIn(ctx context.Context, most int) (all map[int64]int, er
 
 // queryRefused goes by the index of the ledger in which failed rows stand by their id.
 const queryRefused = `
-	SELECT d.id, d.issue_id, d.subscriber_id, i.mailing_begun, d.updated_at, d.cause, d.code, d.reply
-	FROM deliveries d JOIN issues i ON i.id = d.issue_id
+	SELECT d.id, s.email, d.issue_id, d.subscriber_id, i.mailing_begun, d.updated_at, d.cause, d.code, d.reply
+	FROM deliveries d JOIN issues i ON i.id = d.issue_id JOIN subscribers s ON s.id = d.subscriber_id
 	WHERE d.issue_id = $1 AND d.state = 'failed' AND d.id > $2
 		AND NOT EXISTS (SELECT 1 FROM bounces b WHERE b.subscriber_id = d.subscriber_id AND b.issue_id = d.issue_id AND b.source = 'smtp')
 	ORDER BY d.id LIMIT $3`
@@ -166,7 +169,7 @@ func (db *Store) Refused(ctx context.Context, issueID, after int64, most int) (a
 		all = nil
 		return t.Each(func(r database.Row) error {
 			var x bounce.Refusal
-			err := r.Scan(&x.DeliveryID, &x.IssueID, &x.SubscriberID, &x.MailedAt, &x.At, &x.Cause, &x.Code, &x.Reply)
+			err := r.Scan(&x.DeliveryID, &x.Email, &x.IssueID, &x.SubscriberID, &x.MailedAt, &x.At, &x.Cause, &x.Code, &x.Reply)
 			all = append(all, x)
 			return err
 		}, queryRefused, issueID, after, database.Limit(most))

@@ -11,12 +11,12 @@ import (
 
 // IssueColumns are the columns of an issue without its text as it was frozen.
 const IssueColumns = `id, series_id, number, state, title, intro, subject, preheader, opened_at, window_from, closed_at, slot, due_at,
-	approved_at, published_at, updated_at, sent_at, asks, overrode, pause_cause, pause_detail, COALESCE(mail_ends, 0), version,
+	approved_at, published_at, updated_at, sent_at, asks, overrode, pause_cause, pause_detail, waits_for, waits_words, waits_until, COALESCE(mail_ends, 0), version,
 	title_version, intro_version, mail_version, order_version`
 
 func issueFields(i *digest.Issue) []any {
 	return []any{&i.ID, &i.SeriesID, &i.Number, &i.State, &i.Title, &i.Intro, &i.Subject, &i.Preheader, &i.OpenedAt, &i.WindowFrom, &i.ClosedAt, &i.Slot, &i.DueAt,
-		&i.ApprovedAt, &i.PublishedAt, &i.UpdatedAt, &i.SentAt, &i.Asks, &i.Overrode, &i.Pause.Cause, &i.Pause.Detail, &i.MailEnds, &i.Version,
+		&i.ApprovedAt, &i.PublishedAt, &i.UpdatedAt, &i.SentAt, &i.Asks, &i.Overrode, &i.Pause.Cause, &i.Pause.Detail, &i.Waits.For, &i.Waits.Words, &i.Waits.Until, &i.MailEnds, &i.Version,
 		&i.TitleVersion, &i.IntroVersion, &i.MailVersion, &i.OrderVersion}
 }
 

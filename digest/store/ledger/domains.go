@@ -12,7 +12,7 @@ import (
 
 // queryOutcomes gives each delivery of the issue $1 with its address.
 const queryOutcomes = `
-	SELECT d.id, d.state, d.code, CASE WHEN d.state = 'sent' THEN '' WHEN d.reply <> '' OR d.error = '' THEN d.reply ELSE 'Postbag: ' || d.error END, s.email
+	SELECT d.id, d.state, d.cause, d.code, CASE WHEN d.state = 'sent' THEN '' WHEN d.reply <> '' OR d.error = '' THEN d.reply ELSE 'Postbag: ' || d.error END, s.email
 	FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id WHERE d.issue_id = $1`
 
 // queryReturned gives the addresses from which mails of the issue $1 came back, or whose
@@ -37,7 +37,7 @@ func (db *Store) ByDomain(ctx context.Context, issueID int64) (sums *dispatch.Do
 		err = t.Each(func(r database.Row) error {
 			var id int64
 			var o dispatch.DomainOutcome
-			err := r.Scan(&id, &o.State, &o.Code, &o.Words, &o.Email)
+			err := r.Scan(&id, &o.State, &o.Cause, &o.Code, &o.Words, &o.Email)
 			if begun[id] {
 				o.State = subscribers.InFlight
 			}

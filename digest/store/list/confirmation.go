@@ -180,6 +180,11 @@ func (db *Store) byLink(ctx context.Context, operation, token string, change fun
 // Unsubscribe ends a subscription, see [signup.Store], and the confirmations mailed before.
 func (db *Store) Unsubscribe(ctx context.Context, token string, at time.Time) (subscribers.Subscriber, error) {
 	return db.byLink(ctx, "unsubscribe", token, func(t *database.Tx, s subscribers.Subscriber) error {
+		if s.State == subscribers.Bounced {
+			// It stays suppressed, and is no more one that only a server took off the list.
+			_, err := t.Exec(`UPDATE subscribers SET left_at = $1 WHERE id = $2`, at.UnixMicro(), s.ID)
+			return err
+		}
 		if s.State != subscribers.Active {
 			return nil
 		}

@@ -113,6 +113,10 @@ func outcome(t *database.Tx, entry roster.Entry, seen map[string]bool, dryRun bo
 		return roster.Ended, id, nil
 	case state == subscribers.Active || state == subscribers.Pending:
 		return roster.Known, id, nil
+	case entry.Gone() && state == subscribers.Bounced && !dryRun:
+		// It is no more one that only a server took off the list.
+		_, err := t.Exec(`UPDATE subscribers SET left_at = $1 WHERE id = $2`, t.Now(), id)
+		return roster.Kept, id, err
 	}
 	return roster.Kept, id, nil
 }

@@ -76,6 +76,26 @@ func (b *bench) mailed(at time.Time, refuse func(subscribers.Delivery) (subscrib
 	return issue
 }
 
+// enrolAt makes so many readers, each at the domain of its number, and gives them in order.
+func (b *bench) enrolAt(n int, domain func(int) string) (all []subscribers.Subscriber) {
+	b.Helper()
+	for i := range n {
+		email := fmt.Sprintf("reader%02d@%s", i, domain(i))
+		must(b.Enrol(b.ctx(), digest.Audited{}, []roster.Entry{{
+			Subscriber: subscribers.Subscriber{Email: email, Key: email, State: subscribers.Active, Frequency: subscribers.Every, Token: b.token()},
+			Consent:    subscribers.Consent{At: start, Page: "import", Wording: "asked on paper"},
+		}}, false))
+		all = append(all, must(b.SubscriberByKey(b.ctx(), email)))
+	}
+	return all
+}
+
+// inState counts the readers in a state.
+func (b *bench) inState(s subscribers.State) int {
+	b.Helper()
+	return len(b.everybody(roster.Filter{State: s}))
+}
+
 func takenAll(subscribers.Delivery) (o subscribers.Outcome, refused bool) { return o, false }
 
 // fillBounces makes a row of everything that is kept of bounces.
@@ -83,6 +103,7 @@ func (b *bench) fillBounces(issue digest.Issue) {
 	reader := must(b.Deliveries(b.ctx(), issue.ID, 1, subscribers.Delivered))[0].SubscriberID
 	must(b.bounces(now.Add(time.Minute)).Take(b.ctx(), event("fill", now, report.Soft, "4.2.2", b.returned(issue, reader))))
 	must(b.bounces(now).Refusals(b.ctx()))
+	b.must(b.Looked(b.ctx(), issue.ID, 1))
 	gone := must(b.Enrol(b.ctx(), digest.Audited{}, []roster.Entry{b.person("forgotten@list.example", subscribers.Complained)}, false))
 	b.equal("the forgotten", gone[0], roster.Added)
 	b.must(b.Erase(b.ctx(), tester, must(b.SubscriberByKey(b.ctx(), "forgotten@list.example")).ID, now))
@@ -276,6 +297,117 @@ var bounceTests = []test{
 		b.equal("of the next", must(b.bounces(next.Add(time.Hour)).Refusals(b.ctx())), 1)
 		b.equal("refusals among what came later", len(must(s.Events(b.ctx(), bounce.Filter{Later: true}))), 0)
 		b.equal("after two", b.state(all[1].ID), subscribers.Bounced)
+	}},
+	{"refusals of most of an issue's readers suppress nobody", func(b *bench) {
+		b.source("nightbus")
+		at := b.enrolAt(32, func(n int) string { return fmt.Sprintf("list%d.example", n) })
+		unknown := subscribers.Outcome{Cause: subscribers.AddressRefused, Code: 550, Reply: "5.1.1 User unknown"}
+		issue := b.mailed(now, func(subscribers.Delivery) (subscribers.Outcome, bool) { return unknown, true })
+		s := b.bounces(now.Add(time.Hour))
+		b.equal("taken", must(s.Refusals(b.ctx())), 32)
+		b.equal("kinds", must(b.BounceCounts(b.ctx(), issue.ID)), map[report.Kind]int{report.Doubtful: 32})
+		b.equal("active", b.inState(subscribers.Active), 32)
+		b.equal("told", len(must(b.Doubted(b.ctx(), now))), 32)
+		b.equal("told of what is long over", len(must(b.Doubted(b.ctx(), now.Add(time.Second)))), 0)
+		b.equal("once more", must(s.Refusals(b.ctx())), 0)
+		// One domain's readers truly are gone, and then all.
+		gone := bounce.Decision{IssueID: issue.ID, Gone: true, Domain: "LIST3.example"}
+		b.equal("meant", must(s.Meant(b.ctx(), gone)), 1)
+		b.equal("gone of one", must(s.Decide(b.ctx(), tester, gone)), 1)
+		b.equal("the one", b.state(at[3].ID), subscribers.Bounced)
+		gone.Domain = ""
+		b.equal("gone of all", must(s.Decide(b.ctx(), tester, gone)), 31)
+		b.equal("bounced", b.inState(subscribers.Bounced), 32)
+		b.equal("then", must(s.Meant(b.ctx(), gone)), 0)
+		b.equal("told then", len(must(b.Doubted(b.ctx(), now))), 0)
+		b.equal("kinds then", must(b.BounceCounts(b.ctx(), issue.ID)), map[report.Kind]int{report.Hard: 32})
+		b.equal("the audit", must(b.Audit(b.ctx(), digest.AuditFilter{Limit: 1}))[0].On, "of each of 31 readers whom servers refused in issue 1")
+	}},
+	{"refusals of most of a domain's readers suppress nobody there", func(b *bench) {
+		b.source("nightbus")
+		all := b.enrolAt(40, func(n int) string {
+			switch {
+			case n < 10:
+				return "failing.example"
+			case n < 14:
+				return "small.example" // fewer than make a doubt
+			}
+			return "fine.example"
+		})
+		unknown := subscribers.Outcome{Cause: subscribers.AddressRefused, Code: 550, Reply: "5.1.1 User unknown"}
+		issue := b.mailed(now, func(d subscribers.Delivery) (subscribers.Outcome, bool) {
+			refused := strings.HasSuffix(d.Email, "@small.example") || d.Email == all[20].Email
+			for _, r := range all[:5] {
+				refused = refused || d.Email == r.Email
+			}
+			return unknown, refused
+		})
+		s := b.bounces(now.Add(time.Hour))
+		b.equal("taken", must(s.Refusals(b.ctx())), 10)
+		b.equal("kinds", must(b.BounceCounts(b.ctx(), issue.ID)), map[report.Kind]int{report.Doubtful: 5, report.Hard: 5})
+		b.equal("active", b.inState(subscribers.Active), 35)
+		b.equal("told", must(b.Doubted(b.ctx(), now)), []bounce.Doubted{{IssueID: issue.ID, Series: must(b.SeriesList(b.ctx()))[0].Slug, Number: issue.Number, Title: issue.Title, Domain: "failing.example", Readers: 5}})
+	}},
+	{"an issue is looked at once all its readers were tried", func(b *bench) {
+		issue := b.sending(8)
+		begun := b.exchange(issue, 7, now)
+		unknown := func(d subscribers.Delivery) deliver.Result {
+			r := result(d, subscribers.Failed, now)
+			r.Outcome = subscribers.Outcome{Cause: subscribers.AddressRefused, Code: 550, Reply: "5.1.1 User unknown"}
+			return r
+		}
+		b.exchange(issue, 0, now, unknown(begun[0]))
+		s := b.bounces(now.Add(time.Hour))
+		b.equal("before", must(s.Refusals(b.ctx())), 0)
+		last := b.exchange(issue, 1, now)
+		var results []deliver.Result
+		for _, d := range append(begun[1:], last...) {
+			results = append(results, unknown(d))
+		}
+		b.exchange(issue, 0, now, results...)
+		b.equal("then", must(s.Refusals(b.ctx())), 8)
+		b.equal("kinds", must(b.BounceCounts(b.ctx(), issue.ID)), map[report.Kind]int{report.Doubtful: 8})
+	}},
+	{"who bounced by refusals in one issue is mailed again, and nobody else", func(b *bench) {
+		b.source("nightbus")
+		all := b.enrolAt(30, func(n int) string {
+			if n < 2 {
+				return "one.example"
+			}
+			return "two.example"
+		})
+		unknown := subscribers.Outcome{Cause: subscribers.AddressRefused, Code: 550, Reply: "5.1.1 User unknown"}
+		issue := b.mailed(now, func(d subscribers.Delivery) (subscribers.Outcome, bool) {
+			for _, r := range all[:6] {
+				if d.Email == r.Email {
+					return unknown, true
+				}
+			}
+			return unknown, false
+		})
+		s := b.bounces(now.Add(time.Hour))
+		must(s.Refusals(b.ctx()))
+		b.equal("bounced", b.inState(subscribers.Bounced), 6)
+		// One calls the mail spam; one leaves by a link; one comes back and is suppressed by hand; another bounces by a report.
+		must(s.Take(b.ctx(), event("spam", now.Add(time.Minute), report.Complaint, "", b.returned(issue, all[3].ID))))
+		must(b.Unsubscribe(b.ctx(), all[4].Token, now.Add(2*time.Minute)))
+		must(b.Enrol(b.ctx(), digest.Audited{}, []roster.Entry{b.person(all[5].Email, subscribers.Unsubscribed)}, false))
+		b.equal("of one domain", must(s.Decide(b.ctx(), tester, bounce.Decision{IssueID: issue.ID, Domain: "one.example"})), 2)
+		b.equal("the audit", must(b.Audit(b.ctx(), digest.AuditFilter{Limit: 1}))[0].String(), tester.String()+" took off the suppression list 2 readers whom servers refused in issue 1: one.example")
+		must(b.Enrol(b.ctx(), digest.Audited{}, []roster.Entry{{Subscriber: subscribers.Subscriber{Email: all[0].Email, Key: all[0].Key, State: subscribers.Bounced, Frequency: subscribers.Every, Token: b.token()}}}, false))
+		must(s.Take(b.ctx(), event("gone", now.Add(time.Minute), report.Hard, "5.1.1", b.returned(issue, all[9].ID))))
+		b.equal("by hand", b.state(all[0].ID), subscribers.Bounced)
+		b.equal("of all", must(s.Decide(b.ctx(), tester, bounce.Decision{IssueID: issue.ID})), 1)
+		var states []subscribers.State
+		for _, r := range all[:10] {
+			states = append(states, b.state(r.ID))
+		}
+		const active, bounced = subscribers.Active, subscribers.Bounced
+		b.equal("states", states, []subscribers.State{bounced, active, active, bounced, bounced, bounced, active, active, active, bounced})
+		b.equal("their consent", must(b.SubscriberByKey(b.ctx(), all[1].Key)).ConfirmedAt, all[1].ConfirmedAt)
+		must(s.Refusals(b.ctx()))
+		b.equal("the duty, again", b.state(all[1].ID), active)
+		b.equal("once more", must(s.Decide(b.ctx(), tester, bounce.Decision{IssueID: issue.ID})), 0)
 	}},
 	{"a letter's bounce is about its reader", func(b *bench) {
 		b.source("nightbus")

@@ -64,7 +64,7 @@ func isDerived(table string) bool {
 
 // isLeftOut tells of columns that a backup leaves out; they take their default.
 func isLeftOut(table, column string) bool {
-	return column == "worker_id" && table != "duties" && table != "on_wire"
+	return table == "issues" && strings.HasPrefix(column, "waits_") || column == "worker_id" && table != "duties" && table != "on_wire"
 }
 
 // columnTypes are the types of the schema as a backup names them.

@@ -28,7 +28,7 @@ func (a *Area) domains(ctx context.Context, ref desk.Ref) (rows []screen.DomainR
 	_, sums, err := a.Sender.ByDomain(ctx, ref)
 	for _, s := range sums {
 		row := screen.DomainRow{Domain: s.Domain, Mails: s.Mails, Sent: s.Sent, Deferred: s.Deferred, Refused: s.Refused, Doubtful: s.Doubt,
-			Waiting: s.Waiting, Left: s.Left, Bounced: s.Bounced, Complained: s.Complained}
+			Waiting: s.Waiting, Left: s.Left, Withdrawn: s.Withdrawn, Bounced: s.Bounced, Complained: s.Complained}
 		if s.Domain == "" {
 			row.Domain = "All others"
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"postbag/digest"
 	"postbag/digest/desk"
 	"postbag/digest/store/storetest"
 	"postbag/subscribers"
@@ -72,6 +73,9 @@ func TestProgress(t *testing.T) {
 	step(3, subscribers.Deferred)
 	waits := o.Clock.Now().Add(5 * time.Minute).UTC().Format("15:04")
 	again = look(again, "<dt>Deferred</dt><dd>3</dd>", "<dt>Waiting</dt><dd>0</dd>", "All that is left waits for another try; the next is at "+waits+".")
+	o.must(o.DB.SetWaits(ctx, o.issue().ID, digest.Waits{For: digest.WaitsForServer, Words: "454 <come> back", Until: o.Clock.Now().Add(time.Hour)}))
+	again = look(again, "It waits: the mail server takes no mail, it goes on at ", "; it said: 454 &lt;come&gt; back.")
+	o.must(o.DB.SetWaits(ctx, o.issue().ID, digest.Waits{}))
 	look(strings.Replace(again, "done=", "done=x", 1), "<dt>Deferred</dt><dd>3</dd>")
 	o.Clock.Move(6 * time.Minute)
 	step(3, subscribers.Delivered)

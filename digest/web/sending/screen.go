@@ -258,6 +258,8 @@ func (a *Area) progress(r *http.Request, issue digest.Issue, series digest.Serie
 	}
 	switch left := at.Left(); {
 	case at.State != digest.Sending:
+	case at.Why.For != digest.WaitsForNothing:
+		p.Time = "It waits: " + frame.Cut(at.Why.Why(func(t time.Time) string { return timeAt(series, t) }), 300) + "."
 	case !at.Waits.IsZero():
 		p.Time = "All that is left waits for another try; the next is at " + timeAt(series, at.Waits) + "."
 	case left > 0:

@@ -230,6 +230,11 @@ CREATE TABLE issues (
     overrode       TEXT    NOT NULL DEFAULT '' CHECK (overrode IN ('', 'removed-pick')),
     pause_cause    TEXT    NOT NULL DEFAULT '' CHECK (pause_cause IN ('', 'by-hand', 'refused', 'unverified', 'unknown')),
     pause_detail   TEXT    NOT NULL DEFAULT '',
+    -- What the sending waits for, as whoever sends said it last: a limit of the settings
+    -- or the mail server, with its words, and when it goes on, NULL where nobody knows.
+    waits_for      TEXT    NOT NULL DEFAULT '' CHECK (waits_for IN ('', 'rate', 'server')),
+    waits_words    TEXT    NOT NULL DEFAULT '',
+    waits_until    BIGINT,
     unknown_asked  BIGINT  NOT NULL DEFAULT 0, -- 1: it paused once because too many addresses were refused
     mailing_begun  BIGINT,
     mailing_domain TEXT    NOT NULL DEFAULT '',
@@ -759,7 +764,7 @@ CREATE TABLE bounces (
     subscriber_id BIGINT   NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
     issue_id      BIGINT   REFERENCES issues (id), -- NULL for letters, and where it is not known
     at            BIGINT   NOT NULL,
-    kind          TEXT     NOT NULL CHECK (kind IN ('hard', 'soft', 'policy', 'delayed',
+    kind          TEXT     NOT NULL CHECK (kind IN ('hard', 'soft', 'policy', 'doubtful', 'delayed',
                       'complaint', 'auto-reply', 'challenge', 'unsubscribe', 'other')),
     status        TEXT     NOT NULL, -- RFC 3463; empty for none
     code          BIGINT   NOT NULL, -- of the SMTP reply; 0 for none
