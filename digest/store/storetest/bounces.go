@@ -403,7 +403,7 @@ var bounceTests = []test{
 			states = append(states, b.state(r.ID))
 		}
 		const active, bounced = subscribers.Active, subscribers.Bounced
-		b.equal("states", states, []subscribers.State{bounced, active, active, bounced, bounced, bounced, active, active, active, bounced})
+		b.equal("states", states, []subscribers.State{bounced, active, active, subscribers.Complained, bounced, bounced, active, active, active, bounced})
 		b.equal("their consent", must(b.SubscriberByKey(b.ctx(), all[1].Key)).ConfirmedAt, all[1].ConfirmedAt)
 		must(s.Refusals(b.ctx()))
 		b.equal("the duty, again", b.state(all[1].ID), active)
