@@ -138,10 +138,11 @@ var bounceTests = []test{
 		b.equal("taken", [2]bool{taken.Counted, taken.Ended}, [2]bool{true, true})
 		told := must(b.Reader(b.ctx(), reader.ID, 1))
 		b.equal("the reader", []any{told.State, told.LeftAt}, []any{subscribers.Bounced, now.Add(time.Minute)})
-		b.equal("a complaint then", must(s.Take(b.ctx(), event("2", now, report.Complaint, "", b.returned(issue, reader.ID)))).Ended, false)
+		b.equal("a complaint then", must(s.Take(b.ctx(), event("2", now, report.Complaint, "", b.returned(issue, reader.ID)))).Ended, true)
+		b.equal("who complained", b.state(reader.ID), subscribers.Complained)
 		b.equal("an import then", must(b.Enrol(b.ctx(), digest.Audited{}, []roster.Entry{b.person(reader.Email, subscribers.Active)}, false))[0], roster.Kept)
 		must(b.Unsubscribe(b.ctx(), reader.Token, now))
-		b.equal("after leaving", b.state(reader.ID), subscribers.Bounced)
+		b.equal("after leaving", b.state(reader.ID), subscribers.Complained)
 	}},
 	{"what cannot be proved changes nothing", func(b *bench) {
 		b.source("nightbus")
