@@ -101,6 +101,59 @@ func never(t *testing.T, moments []time.Time, window time.Duration, most float64
 	}
 }
 
+// TestRateThatIsSetMidway sends without a limit and then with one: what has left counts, in
+// the hour and in the day, also where a limit was set long before.
+func TestRateThatIsSetMidway(t *testing.T) {
+	t.Parallel()
+	onTwo(t, func(t *testing.T, db, _ *store.DB) {
+		id := sending(t, db, 100)
+		send := func(at time.Time, rate deliver.Rate, n int) int {
+			t.Helper()
+			x := deliver.Exchange{IssueID: id, Now: at, Claim: n}
+			done, err := db.Exchange(t.Context(), x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			x.Claim, x.Begin, x.Rate = 0, done.Claimed, rate
+			if done, err = db.Exchange(t.Context(), x); err != nil {
+				t.Fatal(err)
+			}
+			var settle []deliver.Result
+			for _, d := range done.Begun {
+				settle = append(settle, deliver.Result{DeliveryID: d.ID, Fence: d.Fence, State: subscribers.Delivered, At: at,
+					Outcome: subscribers.Outcome{Cause: subscribers.Accepted, Code: 250}})
+			}
+			for _, d := range x.Begin[len(done.Begun):] {
+				settle = append(settle, deliver.Result{DeliveryID: d.ID, Fence: d.Fence, State: subscribers.Queued, At: at})
+			}
+			if _, err := db.Exchange(t.Context(), deliver.Exchange{IssueID: id, Now: at, Settle: settle}); err != nil {
+				t.Fatal(err)
+			}
+			return len(done.Begun)
+		}
+		none, hourly := deliver.Rate{}, deliver.Rate{Hour: 5}
+		for i, step := range []struct {
+			after time.Duration
+			rate  deliver.Rate
+			want  int
+		}{
+			{0, none, 11},
+			{5 * time.Minute, hourly, 0},
+			{62 * time.Minute, hourly, 5},
+			{63 * time.Minute, hourly, 0},
+			{63 * time.Minute, deliver.Rate{Day: 20}, 4}, // 11 without a limit, 5 with one
+			{150 * time.Minute, none, 11},
+			{160 * time.Minute, hourly, 0},
+			{215 * time.Minute, hourly, 5},
+			{26 * time.Hour, deliver.Rate{Day: 20}, 4}, // 16 of the last day
+		} {
+			if got := send(start.Add(step.after), step.rate, 11); got != step.want {
+				t.Errorf("step %d, after %v with %s: %d begun, want %d", i, step.after, step.rate, got, step.want)
+			}
+		}
+	})
+}
+
 // TestRateIsKeptOverARestart begins what an hour allows, and opens the database anew; a
 // letter goes out all the same, and counts; a clock that was ahead holds nothing up for ever.
 func TestRateIsKeptOverARestart(t *testing.T) {

@@ -7,7 +7,10 @@ package pace
 import (
 	"time"
 
+	"postbag/digest"
 	"postbag/digest/store/database"
+	"postbag/digest/store/rules"
+	"postbag/subscribers"
 	"postbag/subscribers/deliver"
 )
 
@@ -100,13 +103,49 @@ func read(t *database.Tx, r deliver.Rate, now time.Time) (l ledger, err error) {
 	// What a clock that was ahead has counted is counted as of now.
 	minute := now.Truncate(grain)
 	ahead, err := t.Number(`SELECT COALESCE(SUM(n), 0) FROM rate_minutes WHERE minute > $1`, minute)
-	if err != nil || ahead == 0 {
+	if err != nil {
 		return l, err
 	}
-	if _, err := t.Exec(`DELETE FROM rate_minutes WHERE minute > $1`, minute); err != nil {
-		return l, err
+	if ahead > 0 {
+		if _, err := t.Exec(`DELETE FROM rate_minutes WHERE minute > $1`, minute); err != nil {
+			return l, err
+		}
+		return l, add(t, minute, int(ahead))
 	}
-	return l, add(t, minute, int(ahead))
+	return l, catchUp(t, now)
+}
+
+// uncounted is how long nothing was counted before the ledger is asked what was sent
+// without a limit.
+const uncounted = 10 * time.Minute
+
+// querySentSince counts the mails of issues, by the minute in which they were last
+// answered, after $1 and up to $2, out of the issues that may have some.
+var querySentSince = `
+	INSERT INTO rate_minutes (minute, n)
+	SELECT d.updated_at / 60000000 * 60000000, COUNT(*) FROM issues i JOIN deliveries d ON d.issue_id = i.id
+	WHERE (` + rules.Either("i.state", digest.MailingStates()) + ` OR i.mailing_begun >= $3 OR i.sent_at >= $1)
+		AND d.updated_at > $1 AND d.updated_at <= $2 AND d.attempts > 0
+		AND (` + rules.Either("d.state", []subscribers.DeliveryState{subscribers.Delivered, subscribers.Deferred, subscribers.Failed, subscribers.Uncertain}) + `)
+	GROUP BY d.updated_at / 60000000 * 60000000
+	ON CONFLICT (minute) DO UPDATE SET n = rate_minutes.n + EXCLUDED.n`
+
+// catchUp counts what was sent in the last day while nothing was counted, because there
+// was no limit. It looks into the ledger at most once in [uncounted].
+func catchUp(t *database.Tx, now time.Time) error {
+	since := now.Add(-day - grain)
+	var newest time.Time
+	known, err := t.One([]any{&newest}, `SELECT minute FROM rate_minutes ORDER BY minute DESC LIMIT 1`)
+	if err != nil || known && now.Sub(newest) < uncounted {
+		return err
+	}
+	if known && newest.Add(grain).After(since) {
+		since = newest.Add(grain)
+	}
+	if _, err := t.Exec(querySentSince, since, now, now.Add(-7*day)); err != nil {
+		return err
+	}
+	return add(t, now.Truncate(grain), 0)
 }
 
 // count writes that n messages begin.
