@@ -350,9 +350,11 @@ func (db *Store) claim(t *database.Tx, x deliver.Exchange, n int, from *head, ha
 		// The rows do not tell which are claimed: these stand among them.
 		most += db.claims.size(x.IssueID) + len(has)
 	}
+	claimed = make([]subscribers.Delivery, 0, n)
+	var d subscribers.Delivery
+	var was subscribers.DeliveryState
 	err = t.Each(func(r database.Row) error {
-		d := subscribers.Delivery{State: subscribers.Claimed, UpdatedAt: x.Now}
-		var was subscribers.DeliveryState
+		d = subscribers.Delivery{State: subscribers.Claimed, UpdatedAt: x.Now}
 		err := r.Scan(&d.ID, &d.IssueID, &d.SubscriberID, &d.Fence, &d.Attempts, &d.Unanswered, &d.FirstTry, &d.NextTry,
 			&d.Cause, &d.Code, &d.Reply, &d.Error, &d.Email, &d.Name, &d.Token, &was)
 		if err != nil || len(claimed) == n || db.claims.has(x.IssueID, d.ID) ||

@@ -15,9 +15,14 @@ import (
 
 // wires is what is on the wire of an issue, while a transaction changes it.
 type wires struct {
-	rows    []onwire.Row
-	own     int // the asking worker's row
-	changed map[int]bool
+	rows []wire
+	own  int // the asking worker's row
+}
+
+// wire is one worker's row.
+type wire struct {
+	onwire.Row
+	changed bool
 }
 
 // queryStands tells whether the issue $1 is being sent and sending is not held, whether
@@ -37,7 +42,7 @@ type stand struct {
 }
 
 func readStand(t *database.Tx, x deliver.Exchange) (s stand, err error) {
-	s.wires = wires{own: -1, changed: map[int]bool{}}
+	s.wires.own = -1
 	w := &s.wires
 	err = t.Each(func(r database.Row) error {
 		var worker int64
@@ -46,27 +51,28 @@ func readStand(t *database.Tx, x deliver.Exchange) (s stand, err error) {
 			return err
 		}
 		row, err := onwire.Read(x.IssueID, worker, entries)
-		if w.rows = append(w.rows, row); worker == x.Worker {
+		if w.rows = append(w.rows, wire{Row: row}); worker == x.Worker {
 			w.own = len(w.rows) - 1
 		}
 		return err
 	}, queryStands, x.IssueID, x.Worker)
 	if w.own < 0 {
 		w.own = len(w.rows)
-		w.rows = append(w.rows, onwire.Row{IssueID: x.IssueID, Worker: x.Worker})
+		w.rows = append(w.rows, wire{Row: onwire.Row{IssueID: x.IssueID, Worker: x.Worker}})
 	}
 	return s, err
 }
 
 // begin puts a delivery on the wire.
 func (w *wires) begin(d subscribers.Delivery) {
-	w.rows[w.own].Entries = append(w.rows[w.own].Entries, onwire.Entry{ID: d.ID, Fence: d.Fence, Attempts: d.Attempts, FirstTry: d.FirstTry.UnixMicro()})
-	w.changed[w.own] = true
+	own := &w.rows[w.own]
+	own.Entries = append(own.Entries, onwire.Entry{ID: d.ID, Fence: d.Fence, Attempts: d.Attempts, FirstTry: d.FirstTry.UnixMicro()})
+	own.changed = true
 }
 
 // has tells whether a delivery is on the wire.
 func (w *wires) has(id int64) bool {
-	return slices.ContainsFunc(w.rows, func(r onwire.Row) bool {
+	return slices.ContainsFunc(w.rows, func(r wire) bool {
 		return slices.ContainsFunc(r.Entries, func(e onwire.Entry) bool { return e.ID == id })
 	})
 }
@@ -79,7 +85,7 @@ func (w *wires) take(r deliver.Result) (e onwire.Entry, was bool) {
 		if at := row.Index(r.DeliveryID, r.Fence); at >= 0 {
 			e = row.Entries[at]
 			row.Entries = slices.Delete(row.Entries, at, at+1)
-			w.changed[i] = true
+			row.changed = true
 			return e, true
 		}
 	}
@@ -87,9 +93,9 @@ func (w *wires) take(r deliver.Result) (e onwire.Entry, was bool) {
 }
 
 func (w *wires) save(t *database.Tx) error {
-	for i, r := range w.rows {
-		if w.changed[i] {
-			if err := onwire.Save(t, r); err != nil {
+	for _, r := range w.rows {
+		if r.changed {
+			if err := onwire.Save(t, r.Row); err != nil {
 				return err
 			}
 		}
