@@ -116,7 +116,7 @@ var doingWords = map[Doing]string{
 var issueChanges = map[Change]string{
 	Opened: "opened", Edited: "edited", Judged: "decided of comments for", Timed: "set the moment of", TookOver: "moved the rows into", Stopped: "kept back", Undone: "undid a change of", Postponed: "postponed", Followed: "moved, by the settings,",
 	Reopened: "reopened", Hurried: "hurried", Change(Approved): "approved", Change(Published): "published", Change(Skipped): "skipped",
-	Change(Cancelled): "cancelled", Change(Withdrawn): "withdrew", Change(Paused): "paused", Change(Sending): "let go on", Change(Sent): "finished sending",
+	Change(Cancelled): "cancelled", Change(Withdrawn): "withdrew", Change(Paused): "paused", Change(Sending): "resumed", Change(Sent): "finished sending",
 }
 
 const ofIssues = "issue-"

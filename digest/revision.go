@@ -70,7 +70,7 @@ func Moved(to IssueState) (Change, string) {
 	case Paused:
 		return Change(to), "paused it"
 	case Sending:
-		return Change(to), "let it go on"
+		return Change(to), "resumed it"
 	}
 	return Change(to), "made it " + string(to)
 }

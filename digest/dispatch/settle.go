@@ -188,11 +188,15 @@ func (q Settling) Consequence() (lines []string) {
 	lines = append(lines, fmt.Sprintf("%s of %s: %s%s.", mails, q.Issue.Title, of, q.why()))
 	switch q.As {
 	case Arrived:
-		lines = append(lines, "They count as sent from now on, and are not sent again.")
+		lines = append(lines, q.number("It counts as sent from now on, and is not sent again.", "They count as sent from now on, and are not sent again."))
 	case NotArrived:
-		lines = append(lines, "They count as not sent from now on. Nobody gets the issue by that.")
+		lines = append(lines, q.number("It counts", "They count")+" as not sent from now on. Nobody gets the issue by that.")
 	case SendAgain:
-		lines = append(lines, fmt.Sprintf("It is mailed again now, to %s: those of them who may still be mailed.", readers(q.Mailable)))
+		again := "It is mailed again now, to " + readers(q.Mailable)
+		if q.Mailable < q.Rows {
+			again += "; the others have left, or may not be mailed"
+		}
+		lines = append(lines, again+".")
 		if q.State == subscribers.Uncertain {
 			lines = append(lines, "Who has it already gets it a second time, with the same Message-ID: many mail programs show it once.")
 		}
@@ -202,6 +206,14 @@ func (q Settling) Consequence() (lines []string) {
 		lines = append(lines, "It cannot be undone.")
 	}
 	return lines
+}
+
+// number gives the words for one mail or for several.
+func (q Settling) number(one, several string) string {
+	if q.Rows == 1 {
+		return one
+	}
+	return several
 }
 
 func readers(n int) string {
