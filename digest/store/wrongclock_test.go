@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -71,7 +72,11 @@ func TestNothingWaitsForAClockThatWasAhead(t *testing.T) {
 			`INSERT INTO comments (source_id, guid, url, post_ref, parent_ref, author, author_uri, published, first_seen, changed_at, gone, gone_reason, backfill, hash, words, body)
 				SELECT id, 'g', '', '', '', '', '', 0, $1, 0, 0, '', 0, 'h', 0, '' FROM sources`,
 		} {
-			if _, err := tx.Exec(statement, wrong.UnixMicro()); err != nil {
+			args := []any{wrong.UnixMicro()}
+			if !strings.Contains(statement, "$1") {
+				args = nil
+			}
+			if _, err := tx.Exec(statement, args...); err != nil {
 				return err
 			}
 		}

@@ -110,7 +110,7 @@ var settleTests = []test{
 	{"mails are summed up by receiving domain", func(b *bench) {
 		issue := b.settled(6, 2, 2)
 		sums := must(b.ByDomain(b.ctx(), issue.ID)).Top()
-		b.equal("the sums", sums, []dispatch.DomainSum{{Domain: "list.example", Domains: 1, Mails: 6, Sent: 2, Refused: 2, Doubt: 2, Words: "no answer", Times: 2}})
+		b.equal("the sums", sums, []dispatch.DomainSum{{Domain: "list.example", Domains: 1, Mails: 6, Sent: 2, Refused: 2, Doubt: 2, Words: "Postbag: no answer", Times: 2}})
 		x := dispatch.Settlement{IssueID: issue.ID, From: subscribers.Failed, To: subscribers.Queued, Asked: now, At: now}
 		must(b.SettleMails(b.ctx(), tester, x))
 		b.exchange(issue, 1, now)
