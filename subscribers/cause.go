@@ -14,7 +14,7 @@ const (
 	MailboxFull    Cause = "mailbox-full"
 	MessageRefused Cause = "message-refused" // for good
 	SenderRefused  Cause = "sender-refused"  // for who we are, or how much we send
-	TryLater       Cause = "try-later"       // refused for now
+	TryLater       Cause = "try-later"       // refused temporarily
 	NoConnection   Cause = "no-connection"   // none, or it ended before the whole message was written
 	NoAnswer       Cause = "no-answer"       // the whole message was written; no answer came
 	WorkerLost     Cause = "worker-lost"     // the process ended while it was sending

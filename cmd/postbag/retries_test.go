@@ -13,7 +13,7 @@ import (
 	"postbag/subscribers/mail/smtptest"
 )
 
-// TestRetriesThroughKills has a mail server that refuses two readers for now: one for
+// TestRetriesThroughKills has a mail server that refuses two readers with a 450: one for
 // thirty hours, one for ever. Workers come and are killed meanwhile, one of them while the
 // server thinks about a reader. The first gets the issue once, the second is given up
 // after 48 hours, and not before.

@@ -35,7 +35,7 @@ func (r Refusal) Kind() (kind report.Kind, status string, ok bool) {
 			return "", "", false
 		}
 		if kind = report.ByStatus(status); kind == report.Hard {
-			kind = report.Soft // what was tried again was refused for now each time
+			kind = report.Soft // what was tried again was refused temporarily each time
 		}
 	case subscribers.MessageRefused, subscribers.SenderRefused:
 		kind = report.Policy

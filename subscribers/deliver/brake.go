@@ -8,7 +8,7 @@ import (
 	"postbag/subscribers"
 )
 
-// Throttle is how a refusal for now limits how much is taken.
+// Throttle is how a temporary refusal limits how much is taken.
 type Throttle int
 
 // The kinds of throttling, by reply codes (RFC 5321, 4.2.3; RFC 3463, 3.5 to 3.8).
@@ -211,7 +211,7 @@ func (b *brake) slot(now time.Time) time.Time {
 // brakes are those of a process: towards the server, which is the same for all issues,
 // and towards each domain.
 type brakes struct {
-	words     string // of the server's last refusal for now
+	words     string // of the server's last temporary refusal
 	perDomain int    // messages at once to one domain; 0 is no limit
 
 	mu       sync.Mutex
@@ -402,14 +402,14 @@ func (s *brakes) until(now time.Time) time.Time {
 	return time.Time{}
 }
 
-// says keeps the words of a refusal for now.
+// says keeps the words of a temporary refusal.
 func (s *brakes) says(words string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.words = words
 }
 
-// said gives the words of the last refusal for now.
+// said gives the words of the last temporary refusal.
 func (s *brakes) said() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -71,7 +71,7 @@ func newRefusals(c subscribers.Counts, m subscribers.Mailing) *refusals {
 	}
 }
 
-// took counts an accepted message, or a failure for now that is not the sender's.
+// took counts an accepted message, or a temporary failure that is not the sender's.
 func (f *refusals) took(d subscribers.Delivery, accepted bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -65,13 +65,13 @@ const (
 	// Ambiguous is a message whose end was, or may have been, written and whose
 	// answer never came (RFC 1047).
 	Ambiguous Class = iota
-	// Temporary is a refusal of this address or message for now (4yz).
+	// Temporary is a temporary refusal of this address or message (4yz).
 	Temporary
 	// Permanent is a refusal of this address or message for good (5yz).
 	Permanent
 	// SenderSide is the sender's or the server's trouble: a connection that
 	// failed before the message, a refusal of the sender, a server that takes
-	// mail from nobody for now. It says nothing about the address.
+	// mail from nobody at the moment. It says nothing about the address.
 	SenderSide
 )
 

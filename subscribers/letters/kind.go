@@ -14,7 +14,7 @@ type Kind struct {
 	// subscribe to anything yet, too. A new one is queued by list.QueueToEditor, which
 	// gives it a token and a moment after which it is of no use.
 	ToEditor bool
-	// Life is how long a server that refuses the letter for now is tried.
+	// Life is how long a server that refuses the letter temporarily is tried.
 	Life time.Duration
 	// MaySend tells whether a letter may still be sent at a moment.
 	MaySend func(l subscribers.Letter, now time.Time) bool

@@ -105,7 +105,7 @@ func throttleOf(e *deliver.SendError) deliver.Throttle {
 	return deliver.MaybeThrottled
 }
 
-// throttleDetails are the subject and detail of enhanced codes for now that say so: too
+// throttleDetails are the subject and detail of temporary enhanced codes that say so: too
 // many recipients (RFC 3463, 3.6), and what the large providers number for themselves:
 // Gmail's unusual rate, Outlook's busy server and limits by reputation.
 var throttleDetails = map[string]bool{"5.3": true, "7.28": true, "7.500": true, "7.650": true, "7.651": true, "7.652": true}
